@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void sanitize(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = ' ';
+}
+
+int err_set(struct err *err, int errnum, const char *fmt, ...)
+{
+	va_list args;
+
+	if (err) {
+		err->errnum = errnum;
+		err->details[0] = '\0';
+		va_start(args, fmt);
+		vsnprintf(err->text, sizeof(err->text), fmt, args);
+		va_end(args);
+		sanitize(err->text);
+	}
+	return -errnum;
+}
+
+int err_context(struct err *err, const char *fmt, ...)
+{
+	char context[ERR_TEXT_MAX / 2], sentence[ERR_TEXT_MAX];
+	va_list args;
+
+	if (!err)
+		return 0;
+	va_start(args, fmt);
+	vsnprintf(context, sizeof(context), fmt, args);
+	va_end(args);
+	memcpy(sentence, err->text, sizeof(sentence));
+	/* a sentence too long for both is cut at its end */
+	if (snprintf(err->text, sizeof(err->text), "%s: %s", context, sentence) < 0)
+		memcpy(err->text, sentence, sizeof(sentence));
+	sanitize(err->text);
+	return -err->errnum;
+}
+
+void err_detail(struct err *err, const char *key, const char *fmt, ...)
+{
+	size_t used, left;
+	va_list args;
+	int head, n;
+
+	if (!err)
+		return;
+	used = strlen(err->details);
+	left = sizeof(err->details) - used;
+	head = snprintf(err->details + used, left, "%s: ", key);
+	if (head < 0 || (size_t)head + 2 > left) {
+		err->details[used] = '\0';
+		return;
+	}
+	va_start(args, fmt);
+	n = vsnprintf(err->details + used + head, left - (size_t)head - 1, fmt, args);
+	va_end(args);
+	if (n <= 0) {
+		err->details[used] = '\0';
+		return;
+	}
+	sanitize(err->details + used);
+	strcat(err->details + used, "\n");
+}
+
+const char *err_name(int errnum)
+{
+	static char unnamed[32];
+	const char *name = strerrorname_np(errnum);
+
+	if (name)
+		return name;
+	snprintf(unnamed, sizeof(unnamed), "errno %d", errnum);
+	return unnamed;
+}
+
+char *err_story(const struct err *err)
+{
+	char *story;
+
+	if (asprintf(&story, "%s\nerrno: %s\n%s", err->text, err_name(err->errnum), err->details) <
+	    0)
+		return NULL;
+	return story;
+}

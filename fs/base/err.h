@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_BASE_ERR_H
+#define COCFS_BASE_ERR_H
+
+#include <stddef.h>
+
+#include "base/limits.h"
+
+/*
+ * An error that a person can act on: an errno, one sentence that says what is wrong, and
+ * "key: value" lines. It is filled where the error occurs and gathers context as it rises; the same
+ * text reaches the terminal, the log and the .error sibling. Lives on the caller's stack; owns
+ * nothing. Functions that take one accept NULL, and fill it only when they fail.
+ */
+struct err {
+	int errnum;		       /* positive errno; 0: no error */
+	char text[ERR_TEXT_MAX];       /* one sentence, no newline at its end */
+	char details[ERR_DETAILS_MAX]; /* lines "key: value\n" */
+};
+
+/* Fills err (fresh: details are emptied). Returns -errnum, so that it can be returned at once. */
+int err_set(struct err *err, int errnum, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Puts "context: " before the sentence. Returns -err->errnum. */
+int err_context(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * Adds a line "key: value". Line breaks and control characters in the value become spaces, so that
+ * a text from elsewhere cannot forge a line. An empty value adds nothing.
+ */
+void err_detail(struct err *err, const char *key, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The name of an errno, such as "ENODATA"; "errno N" in a static buffer for one without a name. */
+const char *err_name(int errnum);
+
+/*
+ * The whole story, as the .error sibling holds it: the sentence, "errno: NAME", the details.
+ * Returns an allocated string that the caller frees, NULL when out of memory.
+ */
+char *err_story(const struct err *err);
+
+#endif

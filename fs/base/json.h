@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_BASE_JSON_H
+#define COCFS_BASE_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/cleanup.h"
+
+/*
+ * What the client and the local service both need of cJSON, put right: look-ups are case-sensitive
+ * (cJSON's plain one is not), the whole text must be one JSON value, and a string that holds NUL
+ * ("\u0000") is refused, since cJSON would cut it there.
+ */
+
+DEFINE_CLEANUP(cJSON *, cJSON_Delete)
+#define _cleanup_json_ _cleanup_(cJSON_Delete)
+
+/*
+ * Parses text that need not be NUL-terminated; white space may follow the value. Returns 0 and an
+ * owned value; -EINVAL: not JSON, or "\u0000" in it; -ENOMEM.
+ */
+int json_parse(const char *text, size_t size, cJSON **ret_value);
+
+/* The member of an object, by its exact name; NULL if there is none or value is not an object. */
+const cJSON *json_get(const cJSON *value, const char *name);
+
+/* The member as a string that lives as long as value; NULL if there is none of that type. */
+const char *json_get_string(const cJSON *value, const char *name);
+
+/*
+ * The member as an integer, written as a number or as a string of digits (the COC API declares one
+ * and sends the other). Returns false if there is none that fits.
+ */
+bool json_get_int(const cJSON *value, const char *name, int64_t *ret_number);
+
+#endif

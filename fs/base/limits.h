@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_BASE_LIMITS_H
+#define COCFS_BASE_LIMITS_H
+
+/*
+ * Every size that bounds something, each with its reason. Sizes are in bytes unless the name says
+ * otherwise.
+ */
+
+/* What the COC API takes (CreateDocument, UpdateDocument; "characters" are Unicode code points). */
+#define COC_CONTENT_MAX 65536	      /* content of a job, 64 KB */
+#define COC_NAME_MAX_CHARS 128	      /* name of a job */
+#define COC_DESCRIPTION_MAX_CHARS 128 /* description, as UpdateDocument limits it */
+#define COC_PROJECT_MAX_CHARS 128     /* enterprise_project_id */
+#define COC_DOCUMENT_ID_MAX 128	      /* job ID, opaque */
+#define COC_ERROR_CODE_MAX 64	      /* error_code: 8..36 characters are documented */
+#define COC_ERROR_MSG_MAX 1024	      /* error_msg: 2..512 characters, of up to 4 bytes, cut here */
+#define COC_REQUEST_ID_MAX 256	      /* X-request-id: uuid-timestamp-hostname */
+#define COC_BODY_MAX (12u << 20)      /* request body that the API gateway takes */
+
+/* What the client is ready to read of an answer: a page of a list, or a job of 64 KB in JSON
+ * escapes. */
+#define COC_ANSWER_MAX (4u << 20)
+#define COC_LIST_PAGE 100 /* jobs a page asked of ListDocuments, as Terraform does */
+#define RETRY_AFTER_MAX_MS 86400000	/* a day: no Retry-After keeps a submission longer */
+
+/* Connections. */
+#define HTTP_IDLE_MAX_S 20 /* an idle connection is used again: below common server timeouts (60 s) */
+#define HTTP_EASY_SPARE_MAX 64 /* curl handles kept for the next requests, about 10 KB each */
+#define HTTP_RETRY_AFTER_MAX 64 /* the value of a Retry-After header: a date has 29 bytes */
+#define COC_AUTH_FAILURES_MAX 3 /* in a row, then calls pause: more than five lock the key */
+
+/* DSL documents: far above every public sample, far below what hurts. */
+#define DSL_DEPTH_MAX 64	 /* nesting of mappings and sequences */
+#define DSL_ALIAS_MAX 100	 /* aliases a document; their expansion is never built */
+#define DSL_EXPANSION_MAX 100000 /* nodes that a reader that expands the aliases would build */
+#define DSL_FINDINGS_MAX 64	 /* warnings that are kept; more are counted */
+#define DSL_EXCERPT_CHARS 60		/* of the document's own words, in a message about it */
+
+/* Attributes. */
+#define ATTR_TAGS_MAX 64    /* key=value pairs in user.coc.tags */
+#define ATTR_VALUE_MAX 4096 /* bytes in one attribute's value */
+
+/* Names in the job space: room for ".error" within the 255 bytes that readdir(3) can show. */
+#define JOB_NAME_MAX 249
+
+/* Errors: one sentence, and the lines under it in the .error sibling. */
+#define ERR_TEXT_MAX 1024
+#define ERR_DETAILS_MAX 3072
+
+/* Secrets: AK, SK, security token (the longest seen is about 8 KB), X-Auth-Token. */
+#define SECRET_MAX 16384
+
+/* The SDKs' own files: credentials with two long tokens, or a table of regions. */
+#define CONFIG_FILE_MAX 65536
+
+/* The local service (fs/service/): what the API's pages limit, then what protects its machine. */
+#define SERVICE_UPDATE_CONTENT_MAX 65535 /* content in UpdateDocument, one less than in create */
+#define SERVICE_VERSIONS_MAX 100	 /* versions of a job */
+#define SERVICE_LIST_DEFAULT 10		 /* rows without a limit, the default of ListExecutions */
+#define SERVICE_LIST_MAX 1000		 /* rows that may be asked for at once */
+#define SERVICE_SKEW_S (15 * 60)	 /* clocks may differ by this much */
+#define SERVICE_CONNECTIONS_MAX 4096	 /* connections open at once */
+#define SERVICE_CONNECTION_MEMORY (64u << 10) /* request line and headers of one connection */
+#define SERVICE_HEADERS_MAX 100		      /* headers of one request */
+#define SERVICE_IDLE_S 60		      /* a silent connection is closed after this time */
+#define SERVICE_BODIES_MAX (256u << 20)	   /* request bodies held at once, over all connections */
+#define SERVICE_BODY_DRAIN_MAX (24u << 20) /* of a body that is too large, read to be heard out */
+#define SERVICE_JSON_VALUES_MAX 100000 /* JSON values in a body: 64 bytes or more of memory each   \
+					*/
+#define SERVICE_BUSY_MS 5000	       /* wait for another process that writes the same data file */
+#define SERVICE_STOP_MS 3000	       /* wait for requests in progress when stopping */
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#define LINE_MAX_BYTES 4096
+
+static const char *program_name = "cocfs";
+static enum log_level shown = LOG_LEVEL_WARNING;
+static bool use_syslog;
+
+static const struct {
+	const char *word;
+	int priority;
+} levels[] = {
+	[LOG_LEVEL_ERROR] = {"error", LOG_ERR},
+	[LOG_LEVEL_WARNING] = {"warning", LOG_WARNING},
+	[LOG_LEVEL_INFO] = {"info", LOG_INFO},
+	[LOG_LEVEL_DEBUG] = {"debug", LOG_DEBUG},
+};
+
+bool log_level_parse(const char *word, enum log_level *ret_level)
+{
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (!strcmp(word, levels[i].word)) {
+			*ret_level = (enum log_level)i;
+			return true;
+		}
+	return false;
+}
+
+void log_open(const char *program, enum log_level level)
+{
+	program_name = program;
+	shown = level;
+}
+
+void log_to_syslog(void)
+{
+	openlog(program_name, LOG_PID, LOG_DAEMON);
+	use_syslog = true;
+}
+
+bool log_shows(enum log_level level)
+{
+	return level <= shown;
+}
+
+void log_message(enum log_level level, const char *fmt, ...)
+{
+	char line[LINE_MAX_BYTES];
+	va_list args;
+
+	if (!log_shows(level))
+		return;
+	va_start(args, fmt);
+	vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	if (use_syslog)
+		syslog(levels[level].priority, "%s", line);
+	else
+		fprintf(stderr, "%s: %s: %s\n", program_name, levels[level].word, line);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_BASE_PROCESS_H
+#define COCFS_BASE_PROCESS_H
+
+/* What a program settles about its process before anything else. */
+
+/* No core files, and no other process of the user may look into this one: keys are in its memory.
+ * Under a sanitizer nothing is done, since that must look at its own process to find leaks. */
+void process_keep_secrets(void);
+
+/* As many descriptors as the limits allow: one for each open file and each connection. */
+void process_raise_limits(void);
+
+#endif

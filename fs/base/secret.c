@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "base/secret.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/limits.h"
+
+struct secret {
+	char *bytes; /* own pages, so that the advice to the kernel touches nothing else */
+	size_t size;
+	char *source;
+};
+
+#define PAGES_SIZE (SECRET_MAX + 4096)
+
+int secret_open(const void *bytes, size_t size, const char *source, struct secret **ret_secret)
+{
+	struct secret *secret;
+	char *pages;
+
+	if (size > SECRET_MAX)
+		return -E2BIG;
+	secret = calloc(1, sizeof(*secret));
+	if (!secret)
+		return -ENOMEM;
+	secret->source = strdup(source);
+	pages = mmap(NULL, PAGES_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (!secret->source || pages == MAP_FAILED) {
+		if (pages != MAP_FAILED)
+			munmap(pages, PAGES_SIZE);
+		free(secret->source);
+		free(secret);
+		return -ENOMEM;
+	}
+	/* both are best effort: the process is also kept from dumping core (main.c) */
+	madvise(pages, PAGES_SIZE, MADV_DONTDUMP);
+	mlock(pages, size + 1);
+	memcpy(pages, bytes, size);
+	secret->bytes = pages;
+	secret->size = size;
+	*ret_secret = secret;
+	return 0;
+}
+
+void secret_close(struct secret *secret)
+{
+	if (!secret)
+		return;
+	secret_wipe(secret->bytes, secret->size);
+	munmap(secret->bytes, PAGES_SIZE);
+	free(secret->source);
+	free(secret);
+}
+
+const char *secret_bytes(const struct secret *secret, size_t *ret_size)
+{
+	if (ret_size)
+		*ret_size = secret->size;
+	return secret->bytes;
+}
+
+const char *secret_source(const struct secret *secret)
+{
+	return secret->source;
+}
+
+void secret_wipe(void *bytes, size_t size)
+{
+	explicit_bzero(bytes, size);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_BASE_UTF8_H
+#define COCFS_BASE_UTF8_H
+
+#include <stddef.h>
+
+/* The offset of the first byte that is not UTF-8 (RFC 3629: no surrogates, no overlong forms, at
+ * most U+10FFFF), or size if all of it is. */
+size_t utf8_valid_prefix(const void *bytes, size_t size);
+
+/* The number of code points in valid UTF-8. */
+size_t utf8_chars(const void *bytes, size_t size);
+
+#endif
