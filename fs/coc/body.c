@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "coc/body.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/utf8.h"
+
+static int check_utf8(const char *what, const char *text, size_t size, struct err *err)
+{
+	size_t valid = utf8_valid_prefix(text, size);
+
+	if (valid == size)
+		return 0;
+	return err_set(err, EINVAL, "the %s is not UTF-8: its byte %zu is wrong", what, valid + 1);
+}
+
+/* Adds a string member; NULL adds none. */
+static int add(cJSON *object, const char *name, const char *value, struct err *err)
+{
+	int r;
+
+	if (!value)
+		return 0;
+	r = check_utf8(name, value, strlen(value), err);
+	if (r < 0)
+		return r;
+	return cJSON_AddStringToObject(object, name, value) ? 0
+							    : err_set(err, ENOMEM, "out of memory");
+}
+
+static int add_content(cJSON *object, const struct coc_document *document, struct err *err)
+{
+	_cleanup_free_ char *text = NULL;
+	int r;
+
+	if (document->content_size && memchr(document->content, '\0', document->content_size))
+		return err_set(err, EINVAL, "the content holds a NUL byte: it is not text");
+	r = check_utf8("content", document->content, document->content_size, err);
+	if (r < 0)
+		return r;
+	text = document->content_size ? strndup(document->content, document->content_size)
+				      : strdup("");
+	if (!text)
+		return err_set(err, ENOMEM, "out of memory");
+	return add(object, "content", text, err);
+}
+
+static int add_tags(cJSON *object, const struct coc_document *document, struct err *err)
+{
+	cJSON *tags;
+
+	if (!document->n_tags)
+		return 0;
+	tags = cJSON_AddArrayToObject(object, "tags");
+	for (size_t i = 0; tags && i < document->n_tags; i++) {
+		cJSON *tag = cJSON_CreateObject();
+		int r;
+
+		if (!cJSON_AddItemToArray(tags, tag)) {
+			cJSON_Delete(tag);
+			tags = NULL;
+			break;
+		}
+		r = add(tag, "key", document->tags[i].key, err);
+		if (r == 0)
+			r = add(tag, "value", document->tags[i].value, err);
+		if (r < 0)
+			return r;
+	}
+	return tags ? 0 : err_set(err, ENOMEM, "out of memory");
+}
+
+int body_build(const struct coc_document *document, bool create, char **ret_body, struct err *err)
+{
+	_cleanup_json_ cJSON *root = cJSON_CreateObject();
+	char *body;
+	int r;
+
+	if (!root)
+		return err_set(err, ENOMEM, "out of memory");
+	r = add(root, "name", document->name, err);
+	if (r == 0)
+		r = add_content(root, document, err);
+	if (r == 0 && create)
+		r = add(root, "enterprise_project_id", document->enterprise_project_id, err);
+	if (r == 0)
+		r = add(root, "risk_level", document->risk_level, err);
+	if (r == 0)
+		r = add(root, "description", document->description, err);
+	if (r == 0 && create)
+		r = add_tags(root, document, err);
+	if (r < 0)
+		return r;
+	body = cJSON_PrintUnformatted(root);
+	if (!body)
+		return err_set(err, ENOMEM, "out of memory");
+	*ret_body = body;
+	return 0;
+}

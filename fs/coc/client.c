@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The client: calls to requests, answers to outcomes, and one rule of its own.
+ *
+ * More than five failed authentications in a row lock a key for five minutes, for everyone who uses
+ * it. So calls are paused after three, until somebody brings other credentials. Counting alone is
+ * not enough: a queue that wakes with a revoked key has a hundred calls in flight before the first
+ * 401 is there. So as long as credentials are not proven by an answer, only as many calls run as
+ * failures are left; the rest wait their turn and end with the pause.
+ */
+#define _GNU_SOURCE
+#include "cocfs/rest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/loop.h"
+#include "coc/answer.h"
+#include "coc/creds.h"
+#include "coc/endpoint.h"
+#include "coc/http.h"
+#include "coc/request.h"
+
+TAILQ_HEAD(call_list, coc_call);
+
+struct coc_client {
+	struct loop *loop;
+	struct http *http;
+	char *endpoint;
+	const struct coc_creds *creds;
+	unsigned creds_number; /* which of the credentials that were set, for late answers */
+	unsigned connections_max;
+	unsigned auth_failures; /* in a row */
+	bool proven;		/* the service accepted these credentials */
+	bool paused;
+	struct call_list calls;
+};
+
+struct coc_call {
+	struct coc_client *client;
+	TAILQ_ENTRY(coc_call) link;
+	enum coc_operation operation;
+	struct request request;
+	struct http_request *running; /* NULL while the call is refused for the pause */
+	struct loop_timer refusal;
+	unsigned creds_number;
+	bool answering; /* its callback runs: there is nothing left to cancel */
+	coc_done_fn *done;
+	void *data;
+};
+
+static long long now_s(void)
+{
+	return (long long)time(NULL);
+}
+
+/* As many as may run: all that the user allows, or as many failures as are left. */
+static unsigned running_max(const struct coc_client *client)
+{
+	unsigned left;
+
+	if (client->proven)
+		return client->connections_max;
+	left = client->paused ? 1 : COC_AUTH_FAILURES_MAX - client->auth_failures;
+	if (client->connections_max && client->connections_max < left)
+		return client->connections_max;
+	return left;
+}
+
+static void free_call(struct coc_call *call)
+{
+	loop_timer_cancel(&call->refusal);
+	request_finish(&call->request);
+	free(call);
+}
+
+/* Hands the answer over. The callback may destroy the client: it is not used after this. */
+static void deliver(struct coc_call *call, struct answer *answer)
+{
+	TAILQ_REMOVE(&call->client->calls, call, link);
+	call->answering = true;
+	call->done(call->data, &answer->answer);
+	answer_finish(answer);
+	free_call(call);
+}
+
+static int set_paused(struct err *err)
+{
+	err_set(err, EACCES,
+		"calls are paused after %d authentication failures in a row, so that the key is "
+		"not "
+		"locked",
+		COC_AUTH_FAILURES_MAX);
+	err_detail(err, "what_to_do", "put good credentials in place, then: pkill -HUP -x cocfs");
+	return -EACCES;
+}
+
+static void on_refusal(void *data)
+{
+	struct coc_call *call = data;
+	struct answer answer;
+	struct err err;
+
+	set_paused(&err);
+	answer_lost(COC_NOT_SENT, &err, &answer);
+	deliver(call, &answer);
+}
+
+static int refuse_soon(struct coc_call *call)
+{
+	struct loop *loop = call->client->loop;
+
+	return loop_timer_set(loop, &call->refusal, loop_now_ms(loop), on_refusal, call);
+}
+
+/* Takes back what has not been sent yet. What no timer can be had for runs into its own 401. */
+static void pause_calls(struct coc_client *client)
+{
+	struct coc_call *call;
+
+	client->paused = true;
+	TAILQ_FOREACH(call, &client->calls, link)
+	{
+		if (!call->running || !http_is_waiting(call->running))
+			continue;
+		if (refuse_soon(call) == 0)
+			http_cancel(steal_ptr(call->running));
+	}
+}
+
+/* Keeps the count of authentication failures. Answers that say nothing of the credentials (5xx,
+ * throttling, another server's) leave it as it is. */
+static void note_credentials(struct coc_client *client, const struct coc_call *call,
+			     struct answer *answer)
+{
+	const struct coc_answer *said = &answer->answer;
+
+	if (call->creds_number != client->creds_number)
+		return;
+	if (said->outcome == COC_DONE || !strncmp(said->error_code, "COC.", 4)) {
+		client->auth_failures = 0;
+		client->proven = true;
+	} else if (said->errnum == EACCES) {
+		client->proven = false;
+		if (client->auth_failures < COC_AUTH_FAILURES_MAX)
+			client->auth_failures++;
+		if (client->auth_failures == COC_AUTH_FAILURES_MAX) {
+			pause_calls(client);
+			err_detail(&answer->err, "calls", "paused, so that the key is not locked");
+		}
+	} else {
+		return;
+	}
+	http_set_running_max(client->http, running_max(client));
+}
+
+static void on_http(void *data, const struct http_answer *http)
+{
+	struct coc_call *call = data;
+	struct coc_client *client = call->client;
+	struct answer answer;
+
+	call->running = NULL;
+	if (http->err) {
+		answer_lost(http->sent ? COC_UNKNOWN : COC_NOT_SENT, http->err, &answer);
+		err_detail(&answer.err, "endpoint", "%s", client->endpoint);
+	} else {
+		answer_read(&(struct answer_source){.operation = call->operation,
+						    .status = http->status,
+						    .request_id = http->request_id,
+						    .retry_after = http->retry_after,
+						    .body = http->body,
+						    .body_size = http->body_size,
+						    .endpoint = client->endpoint,
+						    .now_s = now_s()},
+			    &answer);
+		note_credentials(client, call, &answer);
+	}
+	deliver(call, &answer);
+}
+
+static int send_call(struct coc_call *call, int64_t timeout_ms, struct err *err)
+{
+	struct coc_client *client = call->client;
+	const struct request *request = &call->request;
+	const struct http_spec spec = {
+		.method = request->method,
+		.url = request->url,
+		.headers = request->headers,
+		.n_headers = request->n_headers,
+		.body = request->body,
+		.body_size = request->body_size,
+		.once = call->operation != COC_OP_LIST && call->operation != COC_OP_SHOW,
+	};
+	int r;
+
+	if (client->paused)
+		r = refuse_soon(call);
+	else
+		r = http_start(client->http, &spec, timeout_ms, on_http, call, &call->running);
+	return r < 0 ? err_set(err, -r, "out of memory") : 0;
+}
+
+static int start(struct coc_client *client, struct request_spec *spec, int64_t timeout_ms,
+		 coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err)
+{
+	struct coc_call *call = calloc(1, sizeof(*call));
+	int r;
+
+	if (!call)
+		return err_set(err, ENOMEM, "out of memory");
+	call->client = client;
+	call->operation = spec->operation;
+	call->creds_number = client->creds_number;
+	call->done = done;
+	call->data = data;
+	spec->endpoint = client->endpoint;
+	spec->creds = client->creds;
+	spec->now_s = now_s();
+	r = request_build(spec, &call->request, err);
+	if (r == 0)
+		r = send_call(call, timeout_ms, err);
+	if (r < 0) {
+		free_call(call);
+		return r;
+	}
+	TAILQ_INSERT_TAIL(&client->calls, call, link);
+	if (ret_call)
+		*ret_call = call;
+	return 0;
+}
+
+int coc_create(struct coc_client *client, const struct coc_document *document, int64_t timeout_ms,
+	       coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err)
+{
+	struct request_spec spec = {.operation = COC_OP_CREATE, .document = document};
+
+	return start(client, &spec, timeout_ms, done, data, ret_call, err);
+}
+
+int coc_update(struct coc_client *client, const char *document_id,
+	       const struct coc_document *document, int64_t timeout_ms, coc_done_fn *done,
+	       void *data, struct coc_call **ret_call, struct err *err)
+{
+	struct request_spec spec = {
+		.operation = COC_OP_UPDATE, .document_id = document_id, .document = document};
+
+	return start(client, &spec, timeout_ms, done, data, ret_call, err);
+}
+
+int coc_show(struct coc_client *client, const char *document_id, int64_t timeout_ms,
+	     coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err)
+{
+	struct request_spec spec = {.operation = COC_OP_SHOW, .document_id = document_id};
+
+	return start(client, &spec, timeout_ms, done, data, ret_call, err);
+}
+
+int coc_list(struct coc_client *client, const char *name_like, int64_t offset, int64_t timeout_ms,
+	     coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err)
+{
+	struct request_spec spec = {
+		.operation = COC_OP_LIST, .name_like = name_like, .offset = offset};
+
+	return start(client, &spec, timeout_ms, done, data, ret_call, err);
+}
+
+int coc_delete(struct coc_client *client, const char *document_id, int64_t timeout_ms,
+	       coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err)
+{
+	struct request_spec spec = {.operation = COC_OP_DELETE, .document_id = document_id};
+
+	return start(client, &spec, timeout_ms, done, data, ret_call, err);
+}
+
+void coc_call_cancel(struct coc_call *call)
+{
+	if (call->answering)
+		return;
+	TAILQ_REMOVE(&call->client->calls, call, link);
+	if (call->running)
+		http_cancel(call->running);
+	free_call(call);
+}
+
+int coc_client_create(struct loop *loop, const struct coc_client_options *options,
+		      const struct coc_creds *creds, struct coc_client **ret_client,
+		      struct err *err)
+{
+	_cleanup_free_ char *endpoint = NULL;
+	struct http_options http = {.unix_socket = options->unix_socket, .cacert = options->cacert};
+	struct coc_client *client;
+	int r;
+
+	r = coc_endpoint_check(options->endpoint, options->unix_socket != NULL, &endpoint, err);
+	if (r < 0)
+		return r;
+	client = calloc(1, sizeof(*client));
+	if (!client)
+		return err_set(err, ENOMEM, "out of memory");
+	client->loop = loop;
+	client->creds = creds;
+	client->connections_max = options->connections_max;
+	TAILQ_INIT(&client->calls);
+	http.proxy = !options->unix_socket && !coc_endpoint_is_loopback(endpoint);
+	http.running_max = running_max(client);
+	r = http_create(loop, &http, &client->http, err);
+	if (r < 0) {
+		free(client);
+		return r;
+	}
+	client->endpoint = steal_ptr(endpoint);
+	*ret_client = client;
+	return 0;
+}
+
+void coc_client_destroy(struct coc_client *client)
+{
+	struct coc_call *call;
+
+	if (!client)
+		return;
+	while ((call = TAILQ_FIRST(&client->calls)))
+		coc_call_cancel(call);
+	http_destroy(client->http);
+	free(client->endpoint);
+	free(client);
+}
+
+void coc_client_set_creds(struct coc_client *client, const struct coc_creds *creds)
+{
+	client->creds = creds;
+	client->creds_number++;
+	client->auth_failures = 0;
+	client->proven = false;
+	client->paused = false;
+	http_set_running_max(client->http, running_max(client));
+}
+
+bool coc_client_paused(const struct coc_client *client)
+{
+	return client->paused;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "coc/endpoint.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "coc/profile.h"
+#include "coc/regions.h"
+
+#define SERVICE "COC"
+#define VARIABLE_PREFIX "HUAWEICLOUD_SDK_REGION_" SERVICE "_"
+#define FILE_VARIABLE "HUAWEICLOUD_SDK_REGIONS_FILE"
+#define FILE_NAME "regions.yaml"
+#define REGION_MAX 64 /* letters in the name of a region */
+
+#define ALPHABET "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+static const struct {
+	const char *region, *url;
+} regions[] = {
+	{"cn-north-4", "https://coc.myhuaweicloud.com"},
+	{"ap-southeast-3", "https://coc-intl.myhuaweicloud.com"},
+	{"eu-west-101", "https://coc-eu-west-101-open-api.myhuaweicloud.eu"},
+};
+
+/* The parts of a URL, as pieces of its text. */
+struct url {
+	bool https;
+	const char *host; /* with the brackets of an IPv6 address */
+	size_t host_length;
+	const char *authority; /* host, and :port where there is one */
+	size_t authority_length;
+};
+
+static bool is_port(const char *text, size_t length)
+{
+	unsigned long port = 0;
+
+	if (!length || length > 5 || strspn(text, DIGITS) < length)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		port = port * 10 + (unsigned long)(text[i] - '0');
+	return port >= 1 && port <= 65535;
+}
+
+/* The length of the host at the beginning of an authority, 0 if there is none. */
+static size_t host_length(const char *authority)
+{
+	char address[INET6_ADDRSTRLEN];
+	struct in6_addr in6;
+	size_t length;
+
+	if (authority[0] != '[')
+		return strspn(authority, ALPHABET DIGITS ".-_");
+	length = strcspn(authority + 1, "]");
+	if (authority[1 + length] != ']' || length >= sizeof(address))
+		return 0;
+	memcpy(address, authority + 1, length);
+	address[length] = '\0';
+	return inet_pton(AF_INET6, address, &in6) == 1 ? length + 2 : 0;
+}
+
+/* Takes a URL to pieces; false if it is not scheme://host[:port][/]. */
+static bool split(const char *text, struct url *ret_url)
+{
+	struct url url = {0};
+	const char *rest;
+
+	if (!strncasecmp(text, "https://", 8))
+		url.https = true;
+	else if (strncasecmp(text, "http://", 7))
+		return false;
+	url.host = url.authority = text + (url.https ? 8 : 7);
+	url.host_length = url.authority_length = host_length(url.host);
+	if (!url.host_length)
+		return false;
+	rest = url.host + url.host_length;
+	if (*rest == ':') {
+		size_t length = strcspn(rest + 1, "/");
+
+		if (!is_port(rest + 1, length))
+			return false;
+		url.authority_length += 1 + length;
+		rest += 1 + length;
+	}
+	if (strcmp(rest, "") && strcmp(rest, "/"))
+		return false;
+	*ret_url = url;
+	return true;
+}
+
+static bool is_loopback(const struct url *url)
+{
+	char host[INET6_ADDRSTRLEN + 2];
+	struct in6_addr in6;
+	struct in_addr in;
+
+	if (url->host_length >= sizeof(host))
+		return false;
+	memcpy(host, url->host, url->host_length);
+	host[url->host_length] = '\0';
+	if (!strcasecmp(host, "localhost"))
+		return true;
+	if (host[0] == '[') {
+		host[url->host_length - 1] = '\0';
+		return inet_pton(AF_INET6, host + 1, &in6) == 1 && IN6_IS_ADDR_LOOPBACK(&in6);
+	}
+	return inet_pton(AF_INET, host, &in) == 1 && ntohl(in.s_addr) >> 24 == 127;
+}
+
+bool coc_endpoint_is_loopback(const char *text)
+{
+	struct url url;
+
+	return split(text, &url) && is_loopback(&url);
+}
+
+int coc_endpoint_check(const char *text, bool any_host, char **ret_url, struct err *err)
+{
+	/* a URL with an '@' is not shown: there may be a password before it */
+	const char *shown = strchr(text, '@') ? "URL with a user name" : text;
+	struct url url;
+	char *clean;
+
+	if (!split(text, &url))
+		return err_set(err, EINVAL,
+			       "\"%s\" cannot be called: a URL has the form https://HOST or "
+			       "https://HOST:PORT, with no path, query or user name",
+			       shown);
+	if (!url.https && !any_host && !is_loopback(&url))
+		return err_set(err, EINVAL,
+			       "\"%s\" would send jobs and tokens in the clear: use https://, or "
+			       "http:// to this machine only (127.0.0.1, [::1], localhost)",
+			       shown);
+	if (asprintf(&clean, "%s://%.*s", url.https ? "https" : "http", (int)url.authority_length,
+		     url.authority) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	*ret_url = clean;
+	return 0;
+}
+
+/* Puts what an override says into form; the SDKs allow the scheme to be left out. */
+static int take_override(const char *text, size_t length, const char *where, char **ret_url,
+			 struct err *err)
+{
+	_cleanup_free_ char *url = NULL;
+	int r;
+
+	if (asprintf(&url, "%s%.*s", memmem(text, length, "://", 3) ? "" : "https://", (int)length,
+		     text) < 0) {
+		url = NULL;
+		return err_set(err, ENOMEM, "out of memory");
+	}
+	r = coc_endpoint_check(url, false, ret_url, err);
+	if (r < 0)
+		err_context(err, "%s", where);
+	return r;
+}
+
+/* From the variable. -ENOENT: it says nothing. */
+static int from_variable(const char *region, char **ret_url, struct err *err)
+{
+	char name[sizeof(VARIABLE_PREFIX) + REGION_MAX];
+	const char *value;
+	size_t length;
+
+	snprintf(name, sizeof(name), "%s%s", VARIABLE_PREFIX, region);
+	for (char *p = name + strlen(VARIABLE_PREFIX); *p; p++) {
+		if (*p == '-')
+			*p = '_';
+		else if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 'a' + 'A');
+	}
+	value = secure_getenv(name);
+	if (!value)
+		return -ENOENT;
+	value += strspn(value, " \t");
+	length = strcspn(value, ",");
+	while (length && strchr(" \t", value[length - 1]))
+		length--;
+	return length ? take_override(value, length, name, ret_url, err) : -ENOENT;
+}
+
+/* From regions.yaml. -ENOENT: it is not there or says nothing. */
+static int from_file(const char *region, char **ret_url, struct err *err)
+{
+	_cleanup_free_ char *path = NULL, *url = NULL;
+	_cleanup_buf_ struct buf text = {0};
+	int r;
+
+	r = profile_path(FILE_VARIABLE, FILE_NAME, &path);
+	if (r == 0)
+		r = file_read(path, false, &text, err);
+	if (r == -ENOMEM)
+		return err_set(err, ENOMEM, "out of memory");
+	if (r == -EACCES) {
+		/* EACCES is for credentials; this file only says where to go */
+		if (err)
+			err->errnum = EIO;
+		return -EIO;
+	}
+	if (r < 0)
+		return r;
+	r = regions_find(text.data, text.size, SERVICE, region, &url);
+	if (r == -EINVAL)
+		return err_set(err, EINVAL,
+			       "%s is not a table of regions: YAML with a service's name over a "
+			       "list of id and endpoint",
+			       path);
+	if (r == -ENOMEM)
+		return err_set(err, ENOMEM, "out of memory");
+	return r < 0 ? r : take_override(url, strlen(url), path, ret_url, err);
+}
+
+static int unknown(const char *source, struct err *err)
+{
+	_cleanup_buf_ struct buf names = {0};
+
+	for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++)
+		if (buf_printf(&names, "%s%s", i ? ", " : "", regions[i].region) < 0)
+			return err_set(err, ENOMEM, "out of memory");
+	return err_set(
+		err, EINVAL,
+		"\"%s\" is no place that jobs can go to: give a region (%s), `local` for the "
+		"service on this machine, or a URL (https://HOST[:PORT], or "
+		"http://127.0.0.1:PORT)",
+		source, names.data);
+}
+
+int coc_endpoint_find(const char *source, char **ret_url, struct err *err)
+{
+	size_t length = strlen(source);
+	int r;
+
+	if (strstr(source, "://"))
+		return coc_endpoint_check(source, false, ret_url, err);
+	if (!length || length > REGION_MAX || strspn(source, ALPHABET DIGITS "-") != length)
+		return unknown(source, err);
+	r = from_variable(source, ret_url, err);
+	if (r == -ENOENT)
+		r = from_file(source, ret_url, err);
+	if (r != -ENOENT)
+		return r;
+	for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++)
+		if (!strcmp(source, regions[i].region))
+			return coc_endpoint_check(regions[i].url, false, ret_url, err);
+	return unknown(source, err);
+}

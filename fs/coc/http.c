@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * HTTP on the loop. A request is in one of three lists:
+ *
+ *   waiting   for its turn; nothing of it was sent
+ *   running   on an easy handle that is in the multi handle
+ *   finished  what came of it is known; its callback is due
+ *
+ * A callback may lower the bound on what runs, since an answer taught the client something. So a
+ * request keeps its place until its callback is called, and only then another begins.
+ *
+ * The bound is ours and not curl's (CURLMOPT_MAX_TOTAL_CONNECTIONS), so that
+ * the deadline also runs while a request waits, and so that one which waited in vain was surely not
+ * sent. For the same reason deadlines are timers of the loop.
+ *
+ * Callbacks run from deliver() alone, which only the loop calls, when no function of curl is on the
+ * stack. They may destroy the http: its memory then lives until deliver() is back.
+ */
+#define _GNU_SOURCE
+#include "coc/http.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "coc/multi.h"
+#include "coc/transfer.h"
+
+enum place { WAITING, RUNNING, FINISHED, PLACES };
+
+TAILQ_HEAD(request_list, http_request);
+
+struct http {
+	struct loop *loop;
+	struct multi multi;
+	struct http_options options; /* strings are owned */
+	struct request_list lists[PLACES];
+	unsigned n_busy; /* requests that ran and whose callbacks have not been called */
+	CURL *spare[HTTP_EASY_SPARE_MAX];
+	unsigned n_spare;
+	struct loop_timer delivery; /* set when a request ends with no deliver() to follow */
+	bool delivering, dead;
+};
+
+struct http_request {
+	struct http *http;
+	TAILQ_ENTRY(http_request) link;
+	enum place place;
+	struct http_spec spec; /* url is owned, headers are in transfer */
+	char *url;
+	struct transfer transfer;
+	CURL *easy; /* while running */
+	bool busy;  /* counted in n_busy */
+	struct loop_timer deadline;
+	CURLcode code; /* once finished */
+	long os_errno;
+	unsigned status;
+	http_done_fn *done;
+	void *data;
+};
+
+static void deliver(struct http *http);
+
+static void move(struct http_request *request, enum place place)
+{
+	struct http *http = request->http;
+
+	TAILQ_REMOVE(&http->lists[request->place], request, link);
+	TAILQ_INSERT_TAIL(&http->lists[place], request, link);
+	request->place = place;
+}
+
+static void spare_easy(struct http *http, CURL *easy)
+{
+	if (http->n_spare == HTTP_EASY_SPARE_MAX) {
+		curl_easy_cleanup(easy);
+		return;
+	}
+	curl_easy_reset(easy); /* forgets the request, keeps TLS sessions */
+	http->spare[http->n_spare++] = easy;
+}
+
+/* Takes a running request off curl; if it was in the middle, its connection is closed. */
+static void detach(struct http_request *request)
+{
+	struct http *http = request->http;
+
+	curl_multi_remove_handle(http->multi.handle, request->easy);
+	spare_easy(http, steal_ptr(request->easy));
+}
+
+/* Gives the place of a request up, for pump() to take. */
+static void leave(struct http_request *request)
+{
+	if (request->busy)
+		request->http->n_busy--;
+	request->busy = false;
+}
+
+/* Ends a request whose exchange failed, or (CURLE_OK) succeeded. */
+static void finish(struct http_request *request, CURLcode code)
+{
+	long status = 0;
+
+	loop_timer_cancel(&request->deadline);
+	request->code = code;
+	if (request->easy) {
+		curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
+		curl_easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &request->os_errno);
+		request->status = (unsigned)status;
+		detach(request);
+	}
+	move(request, FINISHED);
+}
+
+static int attach(struct http_request *request)
+{
+	struct http *http = request->http;
+	CURL *easy = http->n_spare ? http->spare[--http->n_spare] : curl_easy_init();
+	int r;
+
+	if (!easy)
+		return -ENOMEM;
+	r = transfer_attach(&request->transfer, easy, &http->options, &request->spec);
+	if (r == 0 && curl_easy_setopt(easy, CURLOPT_PRIVATE, request) != CURLE_OK)
+		r = -EIO;
+	if (r == 0 && curl_multi_add_handle(http->multi.handle, easy) != CURLM_OK)
+		r = -ENOMEM;
+	if (r < 0) {
+		curl_easy_cleanup(easy);
+		return r;
+	}
+	request->easy = easy;
+	request->busy = true;
+	http->n_busy++;
+	return 0;
+}
+
+static void on_delivery(void *data)
+{
+	deliver(data);
+}
+
+/* Lets waiting requests run as far as the bound allows. Safe to call from anywhere but curl. */
+static void pump(struct http *http)
+{
+	struct http_request *request;
+
+	while ((request = TAILQ_FIRST(&http->lists[WAITING])) &&
+	       (!http->options.running_max || http->n_busy < http->options.running_max)) {
+		int r = attach(request);
+
+		if (r == 0) {
+			move(request, RUNNING);
+			continue;
+		}
+		/* if the timer cannot be set either, the next delivery takes the request along */
+		finish(request, r == -ENOMEM ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT);
+		loop_timer_set(http->loop, &http->delivery, loop_now_ms(http->loop), on_delivery,
+			       http);
+	}
+}
+
+static void free_request(struct http_request *request)
+{
+	loop_timer_cancel(&request->deadline);
+	transfer_finish(&request->transfer);
+	free(request->url);
+	free(request);
+}
+
+static void free_http(struct http *http)
+{
+	free((char *)http->options.unix_socket);
+	free((char *)http->options.cacert);
+	free(http);
+	curl_global_cleanup();
+}
+
+static void call_back(struct http_request *request)
+{
+	const struct transfer *transfer = &request->transfer;
+	struct err err = {0};
+	struct http_answer answer = {
+		.err = request->code == CURLE_OK ? NULL : &err,
+		.sent = transfer_sent(transfer),
+		.status = request->status,
+		.request_id = transfer->request_id[0] ? transfer->request_id : NULL,
+		.retry_after = transfer->retry_after[0] ? transfer->retry_after : NULL,
+		.body = transfer->body.data,
+		.body_size = transfer->body.size,
+	};
+
+	if (answer.err)
+		transfer_error(transfer, request->code, request->os_errno, &err);
+	request->done(request->data, &answer);
+}
+
+static void deliver(struct http *http)
+{
+	struct http_request *request;
+
+	loop_timer_cancel(&http->delivery);
+	http->delivering = true;
+	while (!http->dead && (request = TAILQ_FIRST(&http->lists[FINISHED]))) {
+		TAILQ_REMOVE(&http->lists[FINISHED], request, link);
+		leave(request);
+		call_back(request);
+		free_request(request);
+	}
+	http->delivering = false;
+	if (http->dead)
+		free_http(http);
+	else
+		pump(http);
+}
+
+/* Takes what curl has finished. */
+static void collect(struct http *http)
+{
+	CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(http->multi.handle, &left))) {
+		struct http_request *request = NULL;
+		CURLcode code = message->data.result;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&request);
+		finish(request, code);
+	}
+}
+
+/* After curl did something. */
+static void on_acted(void *data)
+{
+	collect(data);
+	deliver(data);
+}
+
+static void on_deadline(void *data)
+{
+	struct http_request *request = data;
+	struct http *http = request->http;
+
+	finish(request, CURLE_OPERATION_TIMEDOUT);
+	deliver(http);
+}
+
+static int check_options(const struct http_options *options, struct err *err)
+{
+	struct sockaddr_un address;
+
+	if (options->unix_socket && strlen(options->unix_socket) >= sizeof(address.sun_path))
+		return err_set(err, EINVAL, "the path of the socket %s is too long",
+			       options->unix_socket);
+	if (options->cacert && access(options->cacert, R_OK) < 0)
+		return err_set(err, EINVAL, "cannot read the CA file %s: %s", options->cacert,
+			       strerror(errno));
+	return 0;
+}
+
+static int copy_options(const struct http_options *options, struct http *http)
+{
+	http->options =
+		(struct http_options){.proxy = options->proxy, .running_max = options->running_max};
+	if (options->unix_socket) {
+		http->options.unix_socket = strdup(options->unix_socket);
+		if (!http->options.unix_socket)
+			return -ENOMEM;
+	}
+	if (options->cacert) {
+		http->options.cacert = strdup(options->cacert);
+		if (!http->options.cacert)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int http_create(struct loop *loop, const struct http_options *options, struct http **ret_http,
+		struct err *err)
+{
+	struct http *http;
+	int r;
+
+	r = check_options(options, err);
+	if (r < 0)
+		return r;
+	http = calloc(1, sizeof(*http));
+	if (!http || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		free(http);
+		return err_set(err, ENOMEM, "out of memory");
+	}
+	http->loop = loop;
+	for (int i = 0; i < PLACES; i++)
+		TAILQ_INIT(&http->lists[i]);
+	r = copy_options(options, http);
+	if (r == 0)
+		r = multi_init(&http->multi, loop, on_acted, http);
+	if (r < 0) {
+		free_http(http);
+		return err_set(err, -r, "out of memory");
+	}
+	*ret_http = http;
+	return 0;
+}
+
+void http_destroy(struct http *http)
+{
+	struct http_request *request;
+
+	if (!http)
+		return;
+	/* those that wait go first, so that what is cancelled lets no other begin */
+	for (int i = WAITING; i < PLACES; i++)
+		while ((request = TAILQ_FIRST(&http->lists[i])))
+			http_cancel(request);
+	while (http->n_spare)
+		curl_easy_cleanup(http->spare[--http->n_spare]);
+	multi_finish(&http->multi);
+	loop_timer_cancel(&http->delivery);
+	http->dead = true;
+	if (!http->delivering)
+		free_http(http);
+}
+
+void http_set_running_max(struct http *http, unsigned max)
+{
+	http->options.running_max = max;
+	pump(http);
+}
+
+int http_start(struct http *http, const struct http_spec *spec, int64_t timeout_ms,
+	       http_done_fn *done, void *data, struct http_request **ret_request)
+{
+	struct http_request *request = calloc(1, sizeof(*request));
+	int r;
+
+	if (!request)
+		return -ENOMEM;
+	request->http = http;
+	request->spec = *spec;
+	request->done = done;
+	request->data = data;
+	request->url = strdup(spec->url);
+	request->spec.url = request->url;
+	r = request->url ? transfer_init(&request->transfer, spec) : -ENOMEM;
+	if (r == 0)
+		r = loop_timer_set(http->loop, &request->deadline,
+				   loop_now_ms(http->loop) + timeout_ms, on_deadline, request);
+	if (r < 0) {
+		free_request(request);
+		return r;
+	}
+	TAILQ_INSERT_TAIL(&http->lists[WAITING], request, link);
+	*ret_request = request;
+	pump(http);
+	return 0;
+}
+
+bool http_is_waiting(const struct http_request *request)
+{
+	return request->place == WAITING;
+}
+
+void http_cancel(struct http_request *request)
+{
+	struct http *http = request->http;
+	bool had_place = request->busy;
+
+	TAILQ_REMOVE(&http->lists[request->place], request, link);
+	if (request->easy)
+		detach(request);
+	leave(request);
+	free_request(request);
+	if (had_place)
+		pump(http);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_COC_MULTI_H
+#define COCFS_COC_MULTI_H
+
+#include <curl/curl.h>
+
+#include "base/loop.h"
+
+/* A libcurl multi handle whose sockets and timer are the loop's. Embedded by its owner. */
+struct multi {
+	CURLM *handle;
+	struct loop *loop;
+	struct loop_timer timer;
+	void (*acted)(void *data);
+	void *data;
+};
+
+/* Makes the handle. acted is called from the loop after each time that curl did something: messages
+ * may be there. It may finish the multi. Returns 0; -ENOMEM, with nothing to finish. */
+int multi_init(struct multi *multi, struct loop *loop, void (*acted)(void *data), void *data);
+
+/* Closes the connections and frees the handle, which must have no easy handles left. */
+void multi_finish(struct multi *multi);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "coc/regions.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include <yaml.h>
+
+static const char *scalar(const yaml_node_t *node)
+{
+	return node && node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value
+						      : NULL;
+}
+
+/* The value of a key in a mapping, NULL without one; compare is strcmp or strcasecmp. */
+static yaml_node_t *member(yaml_document_t *document, const yaml_node_t *mapping, const char *key,
+			   int (*compare)(const char *, const char *))
+{
+	if (!mapping || mapping->type != YAML_MAPPING_NODE)
+		return NULL;
+	for (yaml_node_pair_t *pair = mapping->data.mapping.pairs.start;
+	     pair < mapping->data.mapping.pairs.top; pair++) {
+		const char *name = scalar(yaml_document_get_node(document, pair->key));
+
+		if (name && !compare(name, key))
+			return yaml_document_get_node(document, pair->value);
+	}
+	return NULL;
+}
+
+static yaml_node_t *item(yaml_document_t *document, const yaml_node_t *sequence, size_t n)
+{
+	yaml_node_item_t *items = sequence->data.sequence.items.start;
+
+	if (n >= (size_t)(sequence->data.sequence.items.top - items))
+		return NULL;
+	return yaml_document_get_node(document, items[n]);
+}
+
+/* The first URL of one {id, endpoint, endpoints}; NULL if it has none. */
+static const char *first_url(yaml_document_t *document, const yaml_node_t *entry)
+{
+	const char *url = scalar(member(document, entry, "endpoint", strcmp));
+	const yaml_node_t *several;
+
+	if (url && *url)
+		return url;
+	several = member(document, entry, "endpoints", strcmp);
+	if (!several || several->type != YAML_SEQUENCE_NODE)
+		return NULL;
+	url = scalar(item(document, several, 0));
+	return url && *url ? url : NULL;
+}
+
+static int find(yaml_document_t *document, const char *service, const char *region, char **ret_url)
+{
+	const yaml_node_t *root = yaml_document_get_root_node(document), *entries, *entry;
+	const char *url = NULL;
+
+	if (!root)
+		return -ENOENT; /* an empty file */
+	if (root->type != YAML_MAPPING_NODE)
+		return -EINVAL;
+	entries = member(document, root, service, strcasecmp);
+	if (!entries)
+		return -ENOENT;
+	if (entries->type != YAML_SEQUENCE_NODE)
+		return -EINVAL;
+	/* of two entries for a region the last one counts, as in the SDKs */
+	for (size_t i = 0; (entry = item(document, entries, i)); i++) {
+		const char *id = scalar(member(document, entry, "id", strcmp));
+		const char *here = first_url(document, entry);
+
+		if (id && here && !strcmp(id, region))
+			url = here;
+	}
+	if (!url)
+		return -ENOENT;
+	url = strdup(url);
+	if (!url)
+		return -ENOMEM;
+	*ret_url = (char *)url;
+	return 0;
+}
+
+int regions_find(const char *text, size_t size, const char *service, const char *region,
+		 char **ret_url)
+{
+	yaml_document_t document;
+	yaml_parser_t parser;
+	int r;
+
+	if (!yaml_parser_initialize(&parser))
+		return -ENOMEM;
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
+	if (yaml_parser_load(&parser, &document)) {
+		r = find(&document, service, region, ret_url);
+		yaml_document_delete(&document);
+	} else {
+		r = parser.error == YAML_MEMORY_ERROR ? -ENOMEM : -EINVAL;
+	}
+	yaml_parser_delete(&parser);
+	return r;
+}

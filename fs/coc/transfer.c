@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Never sending twice. When the server closes a kept connection just as a request goes out on it,
+ * curl sends the request again on a fresh connection, by itself, as long as no byte of an answer
+ * came (Curl_retry_request in lib/transfer.c). For a GET that is welcome. For a create it is the
+ * one thing that must not happen: the server may have processed the request and died before it
+ * answered, and the API has no key by which it could know the second one for a copy.
+ *
+ * No option turns that off, and refusing to rewind the body (CURLOPT_SEEKFUNCTION) does not help a
+ * DELETE, which has none. But curl calls CURLOPT_PREREQFUNCTION once for each attempt, after the
+ * connection (and TLS) stands and before the first byte of the request: the second call for a
+ * request that may be sent once aborts it. The same callback tells exactly what was never sent: if
+ * it was not called, no byte of the request left. Connections that were idle for long are not used
+ * again, so that the race is rare.
+ */
+#define _GNU_SOURCE
+#include "coc/transfer.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/secret.h"
+
+#if LIBCURL_VERSION_NUM < 0x075700
+#error "libcurl 7.87 or newer is needed (CURLOPT_PREREQFUNCTION, CURLOPT_QUICK_EXIT)"
+#endif
+
+static int on_attempt(void *data, char *peer, char *local, int peer_port, int local_port)
+{
+	struct transfer *transfer = data;
+
+	(void)peer;
+	(void)local;
+	(void)peer_port;
+	(void)local_port;
+	if (transfer->attempts && transfer->once) {
+		transfer->repeated = true;
+		return CURL_PREREQFUNC_ABORT;
+	}
+	transfer->attempts++;
+	return CURL_PREREQFUNC_OK;
+}
+
+/* Counts what comes in; false when that is too much. */
+static bool count(struct transfer *transfer, size_t size)
+{
+	transfer->received += size;
+	transfer->too_large = transfer->received > COC_ANSWER_MAX;
+	return !transfer->too_large;
+}
+
+static size_t on_body(char *data, size_t unit, size_t n, void *to)
+{
+	struct transfer *transfer = to;
+	size_t size = unit * n;
+
+	if (!count(transfer, size))
+		return 0;
+	if (buf_append(&transfer->body, data, size) < 0) {
+		transfer->no_memory = true;
+		return 0;
+	}
+	return size;
+}
+
+/* Copies the value if the line is that header; a value that does not fit is left out. */
+static void take_header(const char *line, size_t size, const char *name, char *to, size_t room)
+{
+	size_t length = strlen(name);
+
+	if (size <= length || strncasecmp(line, name, length) || line[length] != ':')
+		return;
+	line += length + 1;
+	size -= length + 1;
+	while (size && strchr(" \t", *line)) {
+		line++;
+		size--;
+	}
+	while (size && strchr(" \t\r\n", line[size - 1]))
+		size--;
+	if (size >= room || memchr(line, '\0', size))
+		return;
+	memcpy(to, line, size);
+	to[size] = '\0';
+}
+
+static size_t on_header(char *line, size_t unit, size_t n, void *to)
+{
+	struct transfer *transfer = to;
+	size_t size = unit * n;
+
+	if (!count(transfer, size))
+		return 0;
+	/* a status line begins a new set of headers: those of a "100 Continue" do not count */
+	if (size > 5 && !memcmp(line, "HTTP/", 5))
+		transfer->request_id[0] = transfer->retry_after[0] = '\0';
+	take_header(line, size, "X-Request-Id", transfer->request_id, sizeof(transfer->request_id));
+	take_header(line, size, "Retry-After", transfer->retry_after,
+		    sizeof(transfer->retry_after));
+	return size;
+}
+
+static int add_header(struct transfer *transfer, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(transfer->headers, line);
+
+	if (!longer)
+		return -ENOMEM;
+	transfer->headers = longer;
+	return 0;
+}
+
+int transfer_init(struct transfer *transfer, const struct http_spec *spec)
+{
+	int r;
+
+	*transfer = (struct transfer){.once = spec->once};
+	/* "Expect:" sends none: waiting for "100 Continue" would cost a round trip */
+	r = add_header(transfer, "Expect:");
+	for (size_t i = 0; r == 0 && i < spec->n_headers; i++)
+		r = add_header(transfer, spec->headers[i]);
+	if (r < 0)
+		transfer_finish(transfer);
+	return r;
+}
+
+void transfer_finish(struct transfer *transfer)
+{
+	for (struct curl_slist *line = transfer->headers; line; line = line->next)
+		secret_wipe(line->data, strlen(line->data));
+	curl_slist_free_all(transfer->headers);
+	transfer->headers = NULL;
+	buf_finish(&transfer->body);
+}
+
+/* Sets an option unless one before failed. */
+#define SET(option, value)                                                                         \
+	do {                                                                                       \
+		if (code == CURLE_OK)                                                              \
+			code = curl_easy_setopt(easy, option, value);                              \
+	} while (0)
+
+static CURLcode set_request(CURL *easy, const struct http_spec *spec)
+{
+	CURLcode code = CURLE_OK;
+
+	SET(CURLOPT_URL, spec->url);
+	if (spec->body) {
+		SET(CURLOPT_POST, 1L);
+		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)spec->body_size);
+		SET(CURLOPT_POSTFIELDS, spec->body);
+	} else {
+		SET(CURLOPT_HTTPGET, 1L);
+	}
+	SET(CURLOPT_CUSTOMREQUEST, spec->method);
+	return code;
+}
+
+static CURLcode set_connection(CURL *easy, const struct http_options *options)
+{
+	CURLcode code = CURLE_OK;
+
+	SET(CURLOPT_PROTOCOLS_STR, "http,https");
+	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+	SET(CURLOPT_PATH_AS_IS, 1L); /* what was signed is what is sent */
+	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_QUICK_EXIT, 1L); /* a hanging look-up of a name must not hang the loop */
+	SET(CURLOPT_TCP_NODELAY, 1L);
+	SET(CURLOPT_MAXAGE_CONN, (long)HTTP_IDLE_MAX_S);
+	SET(CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no Authorization to a proxy */
+	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	if (options->cacert)
+		SET(CURLOPT_CAINFO, options->cacert);
+	if (options->unix_socket)
+		SET(CURLOPT_UNIX_SOCKET_PATH, options->unix_socket);
+	if (!options->proxy)
+		SET(CURLOPT_PROXY, "");
+	return code;
+}
+
+int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_options *options,
+		    const struct http_spec *spec)
+{
+	CURLcode code;
+
+	code = set_connection(easy, options);
+	if (code == CURLE_OK)
+		code = set_request(easy, spec);
+	SET(CURLOPT_HTTPHEADER, transfer->headers);
+	SET(CURLOPT_PREREQFUNCTION, on_attempt);
+	SET(CURLOPT_PREREQDATA, transfer);
+	SET(CURLOPT_HEADERFUNCTION, on_header);
+	SET(CURLOPT_HEADERDATA, transfer);
+	SET(CURLOPT_WRITEFUNCTION, on_body);
+	SET(CURLOPT_WRITEDATA, transfer);
+	SET(CURLOPT_ERRORBUFFER, transfer->message);
+	if (code == CURLE_OK)
+		return 0;
+	return code == CURLE_OUT_OF_MEMORY ? -ENOMEM : -EIO;
+}
+
+bool transfer_sent(const struct transfer *transfer)
+{
+	return transfer->attempts > 0;
+}
+
+/* The errno for a connection that did not come about, by what the kernel said. */
+static int connect_errno(long os_errno)
+{
+	switch (os_errno) {
+	case EHOSTUNREACH:
+	case EHOSTDOWN:
+	case ENETUNREACH:
+	case ENETDOWN:
+	case EADDRNOTAVAIL:
+		return EHOSTUNREACH;
+	case ETIMEDOUT:
+		return ETIMEDOUT;
+	default:
+		return ECONNREFUSED;
+	}
+}
+
+/* Before a byte of the request left. */
+static int error_before(const char *why, CURLcode code, long os_errno, struct err *err)
+{
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return err_set(err, EHOSTUNREACH, "the service's name cannot be found: %s", why);
+	case CURLE_COULDNT_CONNECT:
+		return err_set(err, connect_errno(os_errno), "no connection to the service: %s",
+			       why);
+	case CURLE_OPERATION_TIMEDOUT:
+		return err_set(err, ETIMEDOUT, "no connection to the service in time");
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+		return err_set(err, EPROTO, "no secure connection to the service: %s", why);
+	default:
+		return err_set(err, EHOSTUNREACH, "no connection to the service: %s", why);
+	}
+}
+
+/* After bytes of the request may have left. */
+static int error_after(const struct transfer *transfer, const char *why, CURLcode code,
+		       struct err *err)
+{
+	if (transfer->too_large)
+		return err_set(err, EIO, "the answer is longer than %u bytes", COC_ANSWER_MAX);
+	if (transfer->repeated)
+		return err_set(err, EIO, "the connection was cut before the answer came");
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		return err_set(err, ETIMEDOUT, "no answer from the service in time");
+	return err_set(err, EIO, "the answer of the service was lost: %s", why);
+}
+
+int transfer_error(const struct transfer *transfer, CURLcode code, long os_errno, struct err *err)
+{
+	const char *why = transfer->message[0] ? transfer->message : curl_easy_strerror(code);
+	bool sent = transfer_sent(transfer);
+	int r;
+
+	if (transfer->no_memory || code == CURLE_OUT_OF_MEMORY)
+		return err_set(err, ENOMEM, "out of memory while talking to the service");
+	r = sent ? error_after(transfer, why, code, err) : error_before(why, code, os_errno, err);
+	err_detail(err, "what_to_do", "%s",
+		   sent ? "it is not known whether the service did it: the job is looked for on "
+			  "the service before anything is sent again"
+			: "check the network, the SOURCE of the mount and https_proxy; nothing was "
+			  "sent");
+	return r;
+}

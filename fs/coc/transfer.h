@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_COC_TRANSFER_H
+#define COCFS_COC_TRANSFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <curl/curl.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "coc/http.h"
+
+/* One exchange on a curl easy handle: its options, and what curl's callbacks learn. */
+struct transfer {
+	bool once;
+	unsigned attempts; /* how often curl began to send the request */
+	bool repeated;	   /* curl wanted to send it again and was stopped */
+	bool too_large, no_memory;
+	size_t received; /* bytes of headers and body */
+	struct buf body;
+	char request_id[COC_REQUEST_ID_MAX + 1];
+	char retry_after[HTTP_RETRY_AFTER_MAX];
+	struct curl_slist *headers;
+	char message[CURL_ERROR_SIZE]; /* curl's own words */
+};
+
+/* Copies the headers of a request. Returns 0 or -ENOMEM. Give it back with transfer_finish(). */
+int transfer_init(struct transfer *transfer, const struct http_spec *spec);
+
+/* Wipes the headers and frees what the transfer owns; its easy handle must be detached. */
+void transfer_finish(struct transfer *transfer);
+
+/* Sets a fresh (or reset) easy handle up. url, body and the transfer must outlive the exchange.
+ * Returns 0; -ENOMEM, or -EIO when libcurl lacks what is needed. */
+int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_options *options,
+		    const struct http_spec *spec);
+
+/* True if a byte of the request may have left. */
+bool transfer_sent(const struct transfer *transfer);
+
+/* Fills err with why the exchange failed: curl's code (CURLE_OPERATION_TIMEDOUT stands for our own
+ * deadline, too), and CURLINFO_OS_ERRNO. Returns -errno. */
+int transfer_error(const struct transfer *transfer, CURLcode code, long os_errno, struct err *err);
+
+#endif

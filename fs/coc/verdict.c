@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table, first row that fits. A code is written in one of three ways: as the service spells it;
+ * ".0301" for a code of the API gateway, whose prefix is APIGW today and was APIG; "*word" for any
+ * code that has the word in it.
+ *
+ * REFUSED and NOT_PROCESSED promise that nothing was done, so they are only given where that is
+ * sure. All the rest is UNKNOWN, which costs a question to the service and never a second job.
+ */
+#define _GNU_SOURCE
+#include "coc/verdict.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define TRY_LATER "wait a few seconds and try again"
+#define CHECK_ENDPOINT "check the SOURCE of the mount: it must be the COC endpoint of your region"
+#define ASK_AGAIN                                                                                  \
+	"it is not known whether the service did it: the job is looked for on the service before " \
+	"anything is sent again"
+
+static const struct verdict gone = {COC_REFUSED, ESTALE, "the job is no longer on the service",
+				    "to make it anew, forget the old job with `setfattr -x "
+				    "coc.job_id FILE` and write FILE again"};
+static const struct verdict throttled = {COC_NOT_PROCESSED, EAGAIN,
+					 "the service is throttling calls", TRY_LATER};
+static const struct verdict iam_away = {
+	COC_NOT_PROCESSED, EAGAIN, "the service cannot check credentials at the moment", TRY_LATER};
+static const struct verdict bad_keys = {
+	COC_REFUSED, EACCES, "the service does not accept the credentials",
+	"check the access key and secret key, that a temporary key or token has not expired, and "
+	"that this machine's clock is right (15 minutes are allowed)"};
+static const struct verdict not_allowed = {
+	COC_REFUSED, EPERM, "the account may not do this",
+	"ask your administrator for the permission named as iam_action"};
+static const struct verdict quota = {COC_REFUSED, EDQUOT, "a quota of the account is used up",
+				     "delete jobs that are not needed, or have the quota raised"};
+static const struct verdict in_the_way = {COC_REFUSED, EEXIST,
+					  "the service has something that is in the way of this",
+					  "see error_msg; another name may help"};
+static const struct verdict too_large = {COC_REFUSED, EFBIG, "the job is too large",
+					 "make the job shorter"};
+static const struct verdict bad_request = {
+	COC_REFUSED, EINVAL, "the service refused the call",
+	"see error_msg, mend the file or its attributes, and write it again"};
+static const struct verdict moved = {COC_REFUSED, EIO, "the endpoint has moved", CHECK_ENDPOINT};
+static const struct verdict elsewhere = {COC_UNKNOWN, EIO,
+					 "the endpoint answers with a redirect, which the COC API "
+					 "never does",
+					 CHECK_ENDPOINT};
+static const struct verdict not_coc = {COC_REFUSED, EIO, "the endpoint does not serve the COC API",
+				       CHECK_ENDPOINT};
+static const struct verdict misconfigured = {COC_REFUSED, EIO, "the service is not set up rightly",
+					     TRY_LATER};
+static const struct verdict bad_transport = {
+	COC_REFUSED, EIO, "the service does not accept this protocol or version of TLS",
+	CHECK_ENDPOINT};
+static const struct verdict gave_up = {COC_UNKNOWN, ETIMEDOUT, "the service gave up waiting",
+				       ASK_AGAIN};
+static const struct verdict failed = {COC_UNKNOWN, EIO, "the service failed", ASK_AGAIN};
+static const struct verdict strange = {COC_UNKNOWN, EIO, "the answer is not one of the COC API",
+				       CHECK_ENDPOINT};
+
+static const struct row {
+	unsigned low, high; /* statuses, both included */
+	const char *code;   /* NULL: any */
+	const struct verdict *verdict;
+} rows[] = {
+	/* codes that mean the same under any status */
+	{0, 999, "COC.00042101", &gone},
+	{0, 999, ".0308", &throttled},
+	{429, 429, NULL, &throttled},
+	{0, 499, ".0301", &bad_keys},
+	/* the one 503 that the gateway gives before it passes the call on */
+	{503, 503, ".0613", &iam_away},
+	{200, 499, "*quota", &quota},
+
+	/* a 2xx that carries an error code: the service says no */
+	{200, 299, NULL, &bad_request},
+
+	/* a move is told without doing the thing (RFC 9110, 15.4), but a 302 or 303 to a POST is
+	 * commonly given after it was done */
+	{301, 301, NULL, &moved},
+	{307, 308, NULL, &moved},
+	{300, 399, NULL, &elsewhere},
+
+	{401, 401, NULL, &bad_keys},
+	{403, 403, NULL, &not_allowed},
+	/* a wrong path or method: another server, or an API that is not published there. Not
+	 * ENOENT or ESTALE, which would say that the job is gone */
+	{404, 404, NULL, &not_coc},
+	{405, 405, ".0501", &quota},
+	{405, 405, ".0502", &quota},
+	{405, 405, NULL, &not_coc},
+	/* by the letter nothing was processed, but proxies say 408 for a slow backend, too */
+	{408, 408, NULL, &gave_up},
+	{409, 409, NULL, &in_the_way},
+	{413, 413, NULL, &too_large},
+	/* the gateway itself is at fault, not what was sent: EINVAL would point at the file */
+	{400, 499, ".0103", &misconfigured},
+	{400, 499, ".0104", &misconfigured},
+	{400, 499, ".0105", &misconfigured},
+	{400, 499, ".0106", &misconfigured},
+	{400, 499, ".0204", &bad_transport},
+	{400, 499, ".0607", &bad_transport},
+	{400, 499, NULL, &bad_request},
+
+	{500, 599, NULL, &failed},
+};
+
+static bool code_fits(const char *pattern, const char *code)
+{
+	if (!pattern)
+		return true;
+	if (pattern[0] == '*')
+		return strcasestr(code, pattern + 1) != NULL;
+	if (pattern[0] != '.')
+		return !strcmp(code, pattern);
+	if (!strncmp(code, "APIGW", 5))
+		return !strcmp(code + 5, pattern);
+	return !strncmp(code, "APIG", 4) && !strcmp(code + 4, pattern);
+}
+
+const struct verdict *verdict_find(unsigned status, const char *error_code)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (status >= rows[i].low && status <= rows[i].high &&
+		    code_fits(rows[i].code, error_code))
+			return rows[i].verdict;
+	return &strange;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_COC_VERDICT_H
+#define COCFS_COC_VERDICT_H
+
+#include "cocfs/rest.h"
+
+/* What an answer that is not a success means: the one table from the service to errno. */
+struct verdict {
+	enum coc_outcome outcome;
+	int errnum;
+	const char *sentence;	/* what is wrong */
+	const char *what_to_do; /* one thing that mends it */
+};
+
+/*
+ * The verdict for an HTTP status and an error code ("" without one). A status of 2xx is for an
+ * answer that carries an error code all the same. Pure; never fails.
+ */
+const struct verdict *verdict_find(unsigned status, const char *error_code);
+
+#endif

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "coc/answer.h"
+#include "coc/retry_after.h"
+
+#define NOW 784111777 /* Sun, 06 Nov 1994 08:49:37 GMT */
+
+static const enum coc_operation every[] = {COC_OP_CREATE, COC_OP_LIST, COC_OP_SHOW, COC_OP_UPDATE,
+					   COC_OP_DELETE};
+
+static void read_answer(enum coc_operation operation, unsigned status, const char *body,
+			struct answer *ret_answer)
+{
+	answer_read(&(struct answer_source){.operation = operation,
+					    .status = status,
+					    .body = body,
+					    .body_size = strlen(body),
+					    .endpoint = "https://coc.example",
+					    .now_s = NOW},
+		    ret_answer);
+}
+
+static void expect_failure(enum coc_operation operation, unsigned status, const char *body,
+			   enum coc_outcome outcome, int errnum)
+{
+	struct answer answer;
+
+	read_answer(operation, status, body, &answer);
+	if (answer.answer.outcome != outcome || answer.answer.errnum != errnum)
+		fail_msg("%u %s: outcome %d, %s", status, body, answer.answer.outcome,
+			 err_name(answer.answer.errnum));
+	assert_non_null(answer.answer.err);
+	assert_int_equal(answer.answer.err->errnum, errnum);
+	assert_int_equal(answer.answer.status, status);
+	assert_null(answer.answer.document_id);
+	assert_null(answer.answer.details);
+	assert_null(answer.answer.summaries);
+	assert_int_equal(answer.answer.n_summaries, 0);
+	answer_finish(&answer);
+}
+
+static void create_and_delete_tell_the_id(void **state)
+{
+	static const enum coc_operation both[] = {COC_OP_CREATE, COC_OP_DELETE};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct answer answer;
+
+		read_answer(both[i], 200, "{\"data\":\"DM20250701180239abcde\"}\n", &answer);
+		assert_int_equal(answer.answer.outcome, COC_DONE);
+		assert_int_equal(answer.answer.errnum, 0);
+		assert_null(answer.answer.err);
+		assert_string_equal(answer.answer.document_id, "DM20250701180239abcde");
+		assert_string_equal(answer.answer.error_code, "");
+		assert_string_equal(answer.answer.request_id, "");
+		assert_int_equal(answer.answer.retry_after_ms, -1);
+		answer_finish(&answer);
+	}
+}
+
+static void update_accepts_a_string_or_an_object(void **state)
+{
+	static const char *const bodies[] = {"\"0b6f\"", "{\"data\":\"DM1\"}", "{\"data\":null}",
+					     "{\"data\":\"DM1\",\"error_code\":\"\"}",
+					     "{\"data\":1,\"error_code\":\"COC.00000000\"}"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		struct answer answer;
+
+		read_answer(COC_OP_UPDATE, 200, bodies[i], &answer);
+		assert_int_equal(answer.answer.outcome, COC_DONE);
+		answer_finish(&answer);
+	}
+}
+
+static void list_takes_times_as_numbers_or_strings(void **state)
+{
+	struct answer answer;
+
+	(void)state;
+	read_answer(COC_OP_LIST, 200,
+		    "{\"data\":[{\"document_id\":\"D1\",\"name\":\"n1\",\"create_time\":"
+		    "1751289421846,\"update_time\":\"1751289421847\",\"version\":\"v2\","
+		    "\"creator\":\"c\",\"modifier\":null,\"enterprise_project_id\":\"0\"},"
+		    "{\"document_id\":\"D2\",\"name\":\"\xe4\xb8\xad\",\"create_time\":null}],"
+		    "\"total\":7}",
+		    &answer);
+	assert_int_equal(answer.answer.outcome, COC_DONE);
+	assert_int_equal(answer.answer.n_summaries, 2);
+	assert_int_equal(answer.answer.total, 7);
+	assert_string_equal(answer.answer.summaries[0].document_id, "D1");
+	assert_string_equal(answer.answer.summaries[0].version, "v2");
+	assert_true(answer.answer.summaries[0].create_time_ms == 1751289421846);
+	assert_true(answer.answer.summaries[0].update_time_ms == 1751289421847);
+	assert_string_equal(answer.answer.summaries[1].name, "\xe4\xb8\xad");
+	assert_null(answer.answer.summaries[1].creator);
+	assert_int_equal(answer.answer.summaries[1].create_time_ms, 0);
+	answer_finish(&answer);
+}
+
+static void an_empty_page_is_a_success(void **state)
+{
+	static const char *const bodies[] = {"{\"data\":[],\"total\":0}", "{\"data\":null}",
+					     "{\"data\":[],\"total\":\"0\"}"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		struct answer answer;
+
+		read_answer(COC_OP_LIST, 200, bodies[i], &answer);
+		assert_int_equal(answer.answer.outcome, COC_DONE);
+		assert_int_equal(answer.answer.n_summaries, 0);
+		assert_int_equal(answer.answer.total, 0);
+		answer_finish(&answer);
+	}
+}
+
+static void show_tells_the_job(void **state)
+{
+	struct answer answer;
+
+	(void)state;
+	read_answer(COC_OP_SHOW, 200,
+		    "{\"data\":{\"id\":123,\"document_id\":\"D1\",\"name\":\"n\",\"content\":"
+		    "\"a: \\\"b\\\"\\n\",\"risk_level\":\"LOW\",\"create_time\":5,"
+		    "\"update_time\":6,\"version\":\"v1\",\"description\":null}}",
+		    &answer);
+	assert_int_equal(answer.answer.outcome, COC_DONE);
+	assert_non_null(answer.answer.details);
+	assert_string_equal(answer.answer.details->content, "a: \"b\"\n");
+	assert_string_equal(answer.answer.details->risk_level, "LOW");
+	assert_null(answer.answer.details->description);
+	assert_int_equal(answer.answer.details->update_time_ms, 6);
+	answer_finish(&answer);
+}
+
+static void a_job_that_is_gone_is_estale_however_it_is_said(void **state)
+{
+	static const char body[] =
+		"{\"error_code\":\"COC.00042101\",\"error_msg\":\"document does not exist\"}";
+
+	(void)state;
+	expect_failure(COC_OP_UPDATE, 400, body, COC_REFUSED, ESTALE);
+	expect_failure(COC_OP_SHOW, 400, body, COC_REFUSED, ESTALE);
+	expect_failure(COC_OP_DELETE, 400, body, COC_REFUSED, ESTALE);
+	expect_failure(COC_OP_SHOW, 200, body, COC_REFUSED, ESTALE);
+	expect_failure(COC_OP_SHOW, 200, "{\"data\":null}", COC_REFUSED, ESTALE);
+}
+
+static void the_table_holds(void **state)
+{
+	static const struct {
+		unsigned status;
+		const char *code;
+		enum coc_outcome outcome;
+		int errnum;
+	} rows[] = {
+		{400, "COC.00010002", COC_REFUSED, EINVAL},
+		{400, "COC.00040601", COC_REFUSED, EINVAL},
+		{400, "APIGW.0201", COC_REFUSED, EINVAL},
+		{400, "APIGW.0106", COC_REFUSED, EIO},
+		{400, "APIGW.0204", COC_REFUSED, EIO},
+		{400, "APIG.0607", COC_REFUSED, EIO},
+		{400, "COC.QuotaExceeded", COC_REFUSED, EDQUOT},
+		{200, "COC.00010002", COC_REFUSED, EINVAL},
+		{200, "APIGW.0308", COC_NOT_PROCESSED, EAGAIN},
+		{401, "APIGW.0301", COC_REFUSED, EACCES},
+		{401, "APIG.0307", COC_REFUSED, EACCES},
+		{401, "common.01010001", COC_REFUSED, EACCES},
+		{403, "APIGW.0302", COC_REFUSED, EPERM},
+		{403, "", COC_REFUSED, EPERM},
+		{404, "APIGW.0101", COC_REFUSED, EIO},
+		{404, "", COC_REFUSED, EIO},
+		{405, "APIGW.0501", COC_REFUSED, EDQUOT},
+		{405, "APIG.0502", COC_REFUSED, EDQUOT},
+		{405, "", COC_REFUSED, EIO},
+		{408, "", COC_UNKNOWN, ETIMEDOUT},
+		{409, "", COC_REFUSED, EEXIST},
+		{409, "COC.quota", COC_REFUSED, EDQUOT},
+		{413, "APIGW.0201", COC_REFUSED, EFBIG},
+		{414, "APIGW.0201", COC_REFUSED, EINVAL},
+		{422, "", COC_REFUSED, EINVAL},
+		{494, "APIGW.0201", COC_REFUSED, EINVAL},
+		{429, "APIGW.0308", COC_NOT_PROCESSED, EAGAIN},
+		{429, "", COC_NOT_PROCESSED, EAGAIN},
+		{500, "APIGW.0601", COC_UNKNOWN, EIO},
+		{500, "APIGW.0301", COC_UNKNOWN, EIO},
+		{502, "APIGW.0610", COC_UNKNOWN, EIO},
+		{503, "APIGW.0613", COC_NOT_PROCESSED, EAGAIN},
+		{503, "APIG.0613", COC_NOT_PROCESSED, EAGAIN},
+		{503, "", COC_UNKNOWN, EIO},
+		{503, "XAPIG.0613", COC_UNKNOWN, EIO},
+		{504, "APIGW.0201", COC_UNKNOWN, EIO},
+		{301, "", COC_REFUSED, EIO},
+		{302, "", COC_UNKNOWN, EIO},
+		{303, "", COC_UNKNOWN, EIO},
+		{308, "", COC_REFUSED, EIO},
+		{100, "", COC_UNKNOWN, EIO},
+		{600, "", COC_UNKNOWN, EIO},
+		{0, "", COC_UNKNOWN, EIO},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (size_t op = 0; op < sizeof(every) / sizeof(every[0]); op++) {
+			char body[128];
+
+			snprintf(body, sizeof(body), "{\"error_code\":\"%s\",\"error_msg\":\"m\"}",
+				 rows[i].code);
+			expect_failure(every[op], rows[i].status, body, rows[i].outcome,
+				       rows[i].errnum);
+		}
+}
+
+static void what_is_not_the_apis_is_unknown(void **state)
+{
+	static const struct {
+		enum coc_operation operation;
+		const char *body;
+	} rows[] = {
+		{COC_OP_CREATE, ""},
+		{COC_OP_CREATE, "<html>Welcome to the hotel</html>"},
+		{COC_OP_CREATE, "{}"},
+		{COC_OP_CREATE, "null"},
+		{COC_OP_CREATE, "{\"data\":null}"},
+		{COC_OP_CREATE, "{\"data\":\"\"}"},
+		{COC_OP_CREATE, "{\"data\":12}"},
+		{COC_OP_CREATE, "{\"data\":\"D\\n1\"}"},
+		{COC_OP_CREATE, "{\"data\":\"D1\""},
+		{COC_OP_CREATE, "{\"data\":\"D1\"}x"},
+		{COC_OP_CREATE, "{\"data\":\"D1\\u0000x\"}"},
+		{COC_OP_CREATE, "{\"Data\":\"D1\"}"},
+		{COC_OP_UPDATE, ""},
+		{COC_OP_UPDATE, "{}"},
+		{COC_OP_UPDATE, "[]"},
+		{COC_OP_UPDATE, "ok"},
+		{COC_OP_DELETE, ""},
+		{COC_OP_DELETE, "{}"},
+		{COC_OP_SHOW, "{}"},
+		{COC_OP_SHOW, "{\"data\":{}}"},
+		{COC_OP_SHOW, "{\"data\":[]}"},
+		{COC_OP_LIST, "{}"},
+		{COC_OP_LIST, "{\"data\":{}}"},
+		{COC_OP_LIST, "{\"data\":[{}]}"},
+		{COC_OP_LIST,
+		 "{\"data\":[{\"document_id\":\"D1\",\"name\":\"n\"},{\"name\":\"m\"}]}"},
+	};
+	char id[COC_DOCUMENT_ID_MAX + 2], body[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		expect_failure(rows[i].operation, 200, rows[i].body, COC_UNKNOWN, EIO);
+	memset(id, 'D', sizeof(id) - 1);
+	id[sizeof(id) - 1] = '\0';
+	snprintf(body, sizeof(body), "{\"data\":\"%s\"}", id);
+	expect_failure(COC_OP_CREATE, 200, body, COC_UNKNOWN, EIO);
+}
+
+static void every_shape_of_an_error_is_read(void **state)
+{
+	static const char *const bodies[] = {
+		"{\"error_code\":\"X.1\",\"error_msg\":\"no luck\",\"request_id\":\"r1\"}",
+		"{\"code\":\"X.1\",\"message\":\"no luck\",\"request_id\":\"r1\"}",
+		"{\"error\":{\"code\":\"X.1\",\"message\":\"no luck\"},\"request_id\":\"r1\"}",
+		"{\"error\":{\"error_code\":\"X.1\",\"error_msg\":\"no "
+		"luck\",\"request_id\":\"r1\"}}",
+		"{\"a\":1,\"b\":{\"c\":2},\"error\":{\"code\":\"X.1\",\"message\":\"no luck\","
+		"\"details\":[{\"code\":\"Y\"}],\"request_id\":\"r1\"}}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		struct answer answer;
+
+		read_answer(COC_OP_CREATE, 400, bodies[i], &answer);
+		assert_string_equal(answer.answer.error_code, "X.1");
+		assert_string_equal(answer.answer.error_msg, "no luck");
+		assert_string_equal(answer.answer.request_id, "r1");
+		assert_string_equal(answer.err.text, "the service refused the call: no luck (X.1)");
+		assert_non_null(strstr(answer.err.details, "http_status: 400\nerror_code: X.1\n"
+							   "error_msg: no luck\nrequest_id: r1\n"
+							   "what_to_do: "));
+		answer_finish(&answer);
+	}
+}
+
+static void the_header_wins_for_the_request_id(void **state)
+{
+	static const char body[] = "{\"error_code\":\"X.1\",\"request_id\":\"body\"}";
+	struct answer answer;
+
+	(void)state;
+	answer_read(&(struct answer_source){.operation = COC_OP_CREATE,
+					    .status = 400,
+					    .request_id = "header\x01",
+					    .retry_after = "3",
+					    .body = body,
+					    .body_size = strlen(body)},
+		    &answer);
+	assert_string_equal(answer.answer.request_id, "header ");
+	assert_int_equal(answer.answer.retry_after_ms, 3000);
+	answer_finish(&answer);
+}
+
+static void text_that_is_not_json_is_shown_in_part(void **state)
+{
+	char body[2000];
+	struct answer answer;
+
+	(void)state;
+	read_answer(COC_OP_SHOW, 502, "<h1>Bad\nGateway</h1>", &answer);
+	assert_string_equal(answer.answer.error_msg, "<h1>Bad Gateway</h1>");
+	assert_int_equal(answer.answer.outcome, COC_UNKNOWN);
+	assert_non_null(strstr(answer.err.details, "endpoint: https://coc.example\n"));
+	answer_finish(&answer);
+
+	memset(body, 'x', sizeof(body) - 1);
+	body[sizeof(body) - 1] = '\0';
+	read_answer(COC_OP_SHOW, 502, body, &answer);
+	assert_int_equal(strlen(answer.answer.error_msg), 300);
+	answer_finish(&answer);
+	read_answer(COC_OP_SHOW, 502, "", &answer);
+	assert_string_equal(answer.answer.error_msg, "");
+	assert_string_equal(answer.err.text, "the service failed");
+	answer_finish(&answer);
+}
+
+static void a_long_message_is_cut_between_characters(void **state)
+{
+	char body[4096] = "{\"error_msg\":\"x";
+	struct answer answer;
+
+	(void)state;
+	for (int i = 0; i < 700; i++)
+		strcat(body, "\xe4\xb8\xad");
+	strcat(body, "\",\"error_code\":\"forged\\nerrno: 0\"}");
+	read_answer(COC_OP_CREATE, 400, body, &answer);
+	assert_int_equal(strlen(answer.answer.error_msg), 1 + 341 * 3);
+	assert_string_equal(answer.answer.error_code, "forged errno: 0");
+	assert_non_null(strstr(answer.err.details, "what_to_do: "));
+	answer_finish(&answer);
+}
+
+static void a_refusal_of_permission_names_the_action(void **state)
+{
+	struct answer answer;
+
+	(void)state;
+	read_answer(COC_OP_UPDATE, 403, "{}", &answer);
+	assert_non_null(strstr(answer.err.details, "iam_action: coc:document:updateDocument\n"));
+	answer_finish(&answer);
+}
+
+static void a_lost_answer_carries_its_error(void **state)
+{
+	struct answer answer;
+	struct err err = {0};
+
+	(void)state;
+	err_set(&err, ETIMEDOUT, "late");
+	answer_lost(COC_UNKNOWN, &err, &answer);
+	assert_int_equal(answer.answer.outcome, COC_UNKNOWN);
+	assert_int_equal(answer.answer.errnum, ETIMEDOUT);
+	assert_int_equal(answer.answer.status, 0);
+	assert_string_equal(answer.answer.err->text, "late");
+	assert_string_equal(answer.answer.request_id, "");
+	answer_finish(&answer);
+}
+
+static void retry_after_is_seconds_or_a_date(void **state)
+{
+	(void)state;
+	assert_int_equal(retry_after_ms(NULL, NOW), -1);
+	assert_int_equal(retry_after_ms("", NOW), -1);
+	assert_int_equal(retry_after_ms("0", NOW), 0);
+	assert_int_equal(retry_after_ms(" 120 ", NOW), 120000);
+	assert_int_equal(retry_after_ms("99999999999999999999999", NOW), RETRY_AFTER_MAX_MS);
+	assert_int_equal(retry_after_ms("-1", NOW), -1);
+	assert_int_equal(retry_after_ms("1.5", NOW), -1);
+	assert_int_equal(retry_after_ms("Sun, 06 Nov 1994 08:49:47 GMT", NOW), 10000);
+	assert_int_equal(retry_after_ms("Sun, 06 Nov 1994 08:49:27 GMT", NOW), 0);
+	assert_int_equal(retry_after_ms("Mon, 07 Nov 2094 08:49:37 GMT", NOW), RETRY_AFTER_MAX_MS);
+	assert_int_equal(retry_after_ms("Sun, 06 Nov 1994 08:49:47 CET", NOW), -1);
+	assert_int_equal(retry_after_ms("Sun, 06 Foo 1994 08:49:47 GMT", NOW), -1);
+	assert_int_equal(retry_after_ms("Sun, 06 Nov 1994 08:49:47 GMT!", NOW), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(create_and_delete_tell_the_id),
+		cmocka_unit_test(update_accepts_a_string_or_an_object),
+		cmocka_unit_test(list_takes_times_as_numbers_or_strings),
+		cmocka_unit_test(an_empty_page_is_a_success),
+		cmocka_unit_test(show_tells_the_job),
+		cmocka_unit_test(a_job_that_is_gone_is_estale_however_it_is_said),
+		cmocka_unit_test(the_table_holds),
+		cmocka_unit_test(what_is_not_the_apis_is_unknown),
+		cmocka_unit_test(every_shape_of_an_error_is_read),
+		cmocka_unit_test(the_header_wins_for_the_request_id),
+		cmocka_unit_test(text_that_is_not_json_is_shown_in_part),
+		cmocka_unit_test(a_long_message_is_cut_between_characters),
+		cmocka_unit_test(a_refusal_of_permission_names_the_action),
+		cmocka_unit_test(a_lost_answer_carries_its_error),
+		cmocka_unit_test(retry_after_is_seconds_or_a_date),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * TLS as the client must do it: certificates and names are always checked. A server thread with a
+ * certificate that is made here serves one connection after another.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "cocfs/rest.h"
+#include "coc/creds.h"
+
+#define PATIENCE_MS 5000
+#define PROGRAM_S 60
+
+static struct {
+	struct loop *loop;
+	struct coc_creds creds;
+	EVP_PKEY *key;
+	X509 *certificate;
+	char ca_path[64];
+	int listener;
+	unsigned port;
+	bool plain; /* speak no TLS */
+	unsigned requests;
+	pthread_t thread;
+	enum coc_outcome outcome;
+	int errnum;
+	char text[ERR_TEXT_MAX];
+} t;
+
+/* A certificate for "localhost", signed by itself, in a file. */
+static void make_certificate(void)
+{
+	static const unsigned char name[] = "localhost";
+	X509_NAME *subject;
+	X509_EXTENSION *names;
+	X509V3_CTX context;
+	FILE *file;
+	int fd;
+
+	t.key = EVP_EC_gen("P-256");
+	t.certificate = X509_new();
+	assert_true(t.key && t.certificate);
+	X509_set_version(t.certificate, 2);
+	ASN1_INTEGER_set(X509_get_serialNumber(t.certificate), 1);
+	X509_gmtime_adj(X509_getm_notBefore(t.certificate), -3600);
+	X509_gmtime_adj(X509_getm_notAfter(t.certificate), 3600);
+	X509_set_pubkey(t.certificate, t.key);
+	subject = X509_get_subject_name(t.certificate);
+	X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, name, -1, -1, 0);
+	X509_set_issuer_name(t.certificate, subject);
+	X509V3_set_ctx(&context, t.certificate, t.certificate, NULL, NULL, 0);
+	names = X509V3_EXT_conf_nid(NULL, &context, NID_subject_alt_name, "DNS:localhost");
+	assert_non_null(names);
+	X509_add_ext(t.certificate, names, -1);
+	X509_EXTENSION_free(names);
+	assert_true(X509_sign(t.certificate, t.key, EVP_sha256()) > 0);
+	strcpy(t.ca_path, "/tmp/cocfs-ca-XXXXXX");
+	fd = mkstemp(t.ca_path);
+	assert_true(fd >= 0);
+	file = fdopen(fd, "w");
+	assert_non_null(file);
+	assert_int_equal(PEM_write_X509(file, t.certificate), 1);
+	fclose(file);
+}
+
+/* Serves requests on one connection until the client closes it. */
+static void serve_tls(SSL_CTX *context, int fd)
+{
+	static const char answer[] =
+		"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"data\":\"DM1\"}";
+	SSL *ssl = SSL_new(context);
+	char request[8192];
+
+	SSL_set_fd(ssl, fd);
+	if (SSL_accept(ssl) == 1)
+		while (SSL_read(ssl, request, sizeof(request)) > 0) {
+			/* the client's small requests come in one record each */
+			__atomic_add_fetch(&t.requests, 1, __ATOMIC_SEQ_CST);
+			SSL_write(ssl, answer, sizeof(answer) - 1);
+		}
+	SSL_free(ssl);
+}
+
+static void *serve(void *data)
+{
+	static const char greeting[] = "HTTP/1.1 400 no\r\n\r\n";
+	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+	int fd;
+
+	(void)data;
+	SSL_CTX_use_certificate(context, t.certificate);
+	SSL_CTX_use_PrivateKey(context, t.key);
+	while ((fd = accept(t.listener, NULL, NULL)) >= 0) {
+		if (t.plain)
+			send(fd, greeting, sizeof(greeting) - 1, MSG_NOSIGNAL);
+		else
+			serve_tls(context, fd);
+		close(fd);
+	}
+	SSL_CTX_free(context);
+	return NULL;
+}
+
+static int set_up_group(void **state)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(address);
+
+	(void)state;
+	t.creds.ak = (char *)"AccessKey";
+	if (secret_open("SecretKey", 9, "the test", &t.creds.sk) || loop_create(&t.loop))
+		return -1;
+	make_certificate();
+	t.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bind(t.listener, (struct sockaddr *)&address, size) || listen(t.listener, 16) ||
+	    getsockname(t.listener, (struct sockaddr *)&address, &size))
+		return -1;
+	t.port = ntohs(address.sin_port);
+	return pthread_create(&t.thread, NULL, serve, NULL);
+}
+
+static int tear_down_group(void **state)
+{
+	(void)state;
+	shutdown(t.listener, SHUT_RDWR); /* wakes accept() */
+	pthread_join(t.thread, NULL);
+	close(t.listener);
+	EVP_PKEY_free(t.key);
+	X509_free(t.certificate);
+	unlink(t.ca_path);
+	secret_close(t.creds.sk);
+	loop_destroy(t.loop);
+	return 0;
+}
+
+static void on_done(void *data, const struct coc_answer *answer)
+{
+	(void)data;
+	t.outcome = answer->outcome;
+	t.errnum = answer->errnum;
+	snprintf(t.text, sizeof(t.text), "%s", answer->err ? answer->err->text : "");
+	loop_quit(t.loop);
+}
+
+/* Deletes a job at https://HOST:port with that CA, n times on one client. */
+static void call(const char *host, const char *cacert, int n)
+{
+	char endpoint[64];
+	const struct coc_client_options options = {.endpoint = endpoint, .cacert = cacert};
+	struct coc_client *client;
+	struct err err;
+
+	snprintf(endpoint, sizeof(endpoint), "https://%s:%u", host, t.port);
+	if (coc_client_create(t.loop, &options, &t.creds, &client, &err) < 0)
+		fail_msg("%s", err.text);
+	while (n--) {
+		assert_int_equal(coc_delete(client, "DM1", PATIENCE_MS, on_done, NULL, NULL, &err),
+				 0);
+		assert_int_equal(loop_run(t.loop), 0);
+	}
+	coc_client_destroy(client);
+}
+
+static void expect(enum coc_outcome outcome, int errnum, unsigned requests)
+{
+	if (t.outcome != outcome || t.errnum != errnum)
+		fail_msg("outcome %d, %s: %s", t.outcome, err_name(t.errnum), t.text);
+	assert_int_equal(__atomic_exchange_n(&t.requests, 0, __ATOMIC_SEQ_CST), requests);
+}
+
+static void a_ca_that_is_named_is_trusted(void **state)
+{
+	(void)state;
+	call("localhost", t.ca_path, 3);
+	expect(COC_DONE, 0, 3);
+}
+
+static void an_unknown_certificate_is_not_trusted(void **state)
+{
+	(void)state;
+	call("localhost", NULL, 1);
+	expect(COC_NOT_SENT, EPROTO, 0);
+}
+
+static void a_certificate_for_another_name_is_not_trusted(void **state)
+{
+	(void)state;
+	call("127.0.0.1", t.ca_path, 1);
+	expect(COC_NOT_SENT, EPROTO, 0);
+}
+
+static void a_server_without_tls_is_a_protocol_error(void **state)
+{
+	(void)state;
+	t.plain = true;
+	call("localhost", t.ca_path, 1);
+	t.plain = false;
+	expect(COC_NOT_SENT, EPROTO, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_ca_that_is_named_is_trusted),
+		cmocka_unit_test(an_unknown_certificate_is_not_trusted),
+		cmocka_unit_test(a_certificate_for_another_name_is_not_trusted),
+		cmocka_unit_test(a_server_without_tls_is_a_protocol_error),
+	};
+
+	signal(SIGPIPE, SIG_IGN);
+	alarm(PROGRAM_S);
+	return cmocka_run_group_tests(tests, set_up_group, tear_down_group);
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "coc/creds.h"
+
+static char directory[] = "/tmp/cocfs-creds-XXXXXX";
+static char path[128];
+
+static const char *const variables[] = {
+	"HUAWEICLOUD_SDK_AK",
+	"HUAWEICLOUD_SDK_SK",
+	"HUAWEICLOUD_SDK_SECURITY_TOKEN",
+	"HUAWEICLOUD_SDK_DOMAIN_ID",
+	"HUAWEICLOUD_SDK_X_AUTH_TOKEN",
+	"HUAWEICLOUD_SDK_CREDENTIALS_FILE",
+};
+
+static int make_directory(void **state)
+{
+	(void)state;
+	if (!mkdtemp(directory))
+		return -1;
+	snprintf(path, sizeof(path), "%s/.huaweicloud/credentials", directory);
+	return 0;
+}
+
+static int remove_directory(void **state)
+{
+	char sub[128];
+
+	(void)state;
+	snprintf(sub, sizeof(sub), "%s/.huaweicloud", directory);
+	rmdir(sub);
+	return rmdir(directory);
+}
+
+/* Every test begins with a home that has an empty .huaweicloud and a clean environment. */
+static int clean(void **state)
+{
+	char sub[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
+		unsetenv(variables[i]);
+	setenv("HOME", directory, 1);
+	snprintf(sub, sizeof(sub), "%s/.huaweicloud", directory);
+	mkdir(sub, 0700);
+	if (unlink(path) < 0)
+		rmdir(path);
+	return 0;
+}
+
+static void put_file(const char *text, size_t size, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, size), (ssize_t)size);
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+static void put(const char *text)
+{
+	put_file(text, strlen(text), 0600);
+}
+
+static void expect_pair(const struct coc_creds *creds, const char *ak, const char *sk)
+{
+	size_t size;
+
+	assert_string_equal(creds->ak, ak);
+	assert_string_equal(secret_bytes(creds->sk, &size), sk);
+	assert_int_equal(size, strlen(sk));
+	assert_null(creds->token);
+}
+
+static void expect_refusal(int errnum, const char *said)
+{
+	struct coc_creds *creds = NULL;
+	struct err err = {0};
+
+	assert_int_equal(coc_creds_find(&creds, &err), -errnum);
+	assert_null(creds);
+	assert_int_equal(err.errnum, errnum);
+	if (!strstr(err.text, said))
+		fail_msg("\"%s\" does not say \"%s\"", err.text, said);
+	assert_null(strstr(err.text, "hush"));
+	assert_null(strstr(err.details, "hush"));
+}
+
+static void the_environment_wins_over_the_file(void **state)
+{
+	_cleanup_(coc_creds_free) struct coc_creds *creds = NULL;
+
+	(void)state;
+	put("[global]\nak = F\nsk = hush\n");
+	setenv("HUAWEICLOUD_SDK_AK", "E", 1);
+	setenv("HUAWEICLOUD_SDK_SK", "S", 1);
+	setenv("HUAWEICLOUD_SDK_SECURITY_TOKEN", "T", 1);
+	setenv("HUAWEICLOUD_SDK_DOMAIN_ID", "d1", 1);
+	assert_int_equal(coc_creds_find(&creds, NULL), 0);
+	expect_pair(creds, "E", "S");
+	assert_string_equal(secret_bytes(creds->security_token, NULL), "T");
+	assert_string_equal(creds->domain_id, "d1");
+	assert_string_equal(creds->source, "the environment");
+}
+
+static void a_token_alone_is_enough(void **state)
+{
+	_cleanup_(coc_creds_free) struct coc_creds *creds = NULL;
+
+	(void)state;
+	setenv("HUAWEICLOUD_SDK_X_AUTH_TOKEN", "MIIx", 1);
+	assert_int_equal(coc_creds_find(&creds, NULL), 0);
+	assert_null(creds->ak);
+	assert_null(creds->sk);
+	assert_string_equal(secret_bytes(creds->token, NULL), "MIIx");
+}
+
+static void a_pair_is_preferred_to_a_token(void **state)
+{
+	_cleanup_(coc_creds_free) struct coc_creds *creds = NULL;
+
+	(void)state;
+	setenv("HUAWEICLOUD_SDK_AK", "E", 1);
+	setenv("HUAWEICLOUD_SDK_SK", "S", 1);
+	setenv("HUAWEICLOUD_SDK_X_AUTH_TOKEN", "MIIx", 1);
+	assert_int_equal(coc_creds_find(&creds, NULL), 0);
+	expect_pair(creds, "E", "S");
+}
+
+static void half_a_pair_is_refused(void **state)
+{
+	(void)state;
+	setenv("HUAWEICLOUD_SDK_AK", "E", 1);
+	expect_refusal(EINVAL, "no secret key (SK)");
+	unsetenv("HUAWEICLOUD_SDK_AK");
+	setenv("HUAWEICLOUD_SDK_SK", "hush", 1);
+	expect_refusal(EINVAL, "no access key (AK)");
+	unsetenv("HUAWEICLOUD_SDK_SK");
+	put("[global]\nak = F\n");
+	expect_refusal(EINVAL, "half a key pair");
+}
+
+static void empty_variables_count_as_unset(void **state)
+{
+	_cleanup_(coc_creds_free) struct coc_creds *creds = NULL;
+
+	(void)state;
+	setenv("HUAWEICLOUD_SDK_AK", "", 1);
+	setenv("HUAWEICLOUD_SDK_SK", "", 1);
+	put("[global]\nak=F\nsk=hush\n");
+	assert_int_equal(coc_creds_find(&creds, NULL), 0);
+	expect_pair(creds, "F", "hush");
+	assert_string_equal(creds->source, path);
+}
+
+static void reads_comments_spaces_quotes_and_crlf(void **state)
+{
+	_cleanup_(coc_creds_free) struct coc_creds *creds = NULL;
+
+	(void)state;
+	put("\xef\xbb\xbf# a comment\r\n; another\r\nstray = 1\r\n[other]\r\nak = no\r\n\r\n"
+	    "  [ global ]\r\n\tak =  A;K  \r\nsk=\"hu=sh\"\t; why\r\nsecurity_token = 'T' # x\r\n"
+	    "domain_id = d2\r\nproject_id =\r\nunknown = 3");
+	assert_int_equal(coc_creds_read(path, &creds, NULL), 0);
+	expect_pair(creds, "A;K", "hu=sh");
+	assert_string_equal(secret_bytes(creds->security_token, NULL), "T");
+	assert_string_equal(creds->domain_id, "d2");
+}
+
+static void global_comes_before_basic(void **state)
+{
+	struct coc_creds *creds = NULL;
+
+	(void)state;
+	put("[basic]\nak = B\nsk = b\n[global]\nak = G\nsk = g\n");
+	assert_int_equal(coc_creds_find(&creds, NULL), 0);
+	expect_pair(creds, "G", "g");
+	coc_creds_free(creds);
+	put("[global]\ndomain_id = d\n[basic]\nak = B\nsk = b\n");
+	assert_int_equal(coc_creds_find(&creds, NULL), 0);
+	expect_pair(creds, "B", "b");
+	assert_null(creds->domain_id);
+	coc_creds_free(creds);
+}
+
+static void the_variable_moves_the_file(void **state)
+{
+	_cleanup_(coc_creds_free) struct coc_creds *creds = NULL;
+
+	(void)state;
+	put("[global]\nak = F\nsk = hush\n");
+	setenv("HOME", "/nonexistent", 1);
+	setenv("HUAWEICLOUD_SDK_CREDENTIALS_FILE", path, 1);
+	assert_int_equal(coc_creds_find(&creds, NULL), 0);
+	expect_pair(creds, "F", "hush");
+}
+
+static void nothing_found_says_where_it_looked_and_what_mends_it(void **state)
+{
+	struct coc_creds *creds = NULL;
+	struct err err = {0};
+
+	(void)state;
+	expect_refusal(ENOENT, "HUAWEICLOUD_SDK_AK");
+	expect_refusal(ENOENT, "HUAWEICLOUD_SDK_X_AUTH_TOKEN");
+	expect_refusal(ENOENT, path);
+	assert_int_equal(coc_creds_find(&creds, &err), -ENOENT);
+	assert_non_null(strstr(err.details, "what_to_do: put \"[global]\""));
+	assert_int_equal(coc_creds_read(path, &creds, &err), -ENOENT);
+}
+
+static void a_file_that_others_can_touch_is_refused(void **state)
+{
+	static const char text[] = "[global]\nak = F\nsk = hush\n";
+	static const mode_t modes[] = {0640, 0604, 0620, 0602, 0610, 0644, 0660};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		put_file(text, strlen(text), modes[i]);
+		expect_refusal(EACCES, "chmod 600");
+	}
+}
+
+static void a_file_of_another_user_is_refused(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	put("[global]\nak = F\nsk = hush\n");
+	assert_int_equal(chown(path, 12345, (gid_t)-1), 0);
+	expect_refusal(EACCES, "belongs to another user");
+}
+
+static void what_is_not_a_regular_file_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	expect_refusal(EINVAL, "not a regular file");
+	unlink(path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	expect_refusal(EINVAL, "not a regular file");
+}
+
+static void a_bad_line_is_named_by_number_and_not_shown(void **state)
+{
+	(void)state;
+	put("[global]\nak = F\nsk hush\n");
+	expect_refusal(EINVAL, "line 3");
+	put("[global]\n= hush\n");
+	expect_refusal(EINVAL, "line 2");
+	put_file("[global]\nak = a\0b\nsk = hush\n", 26, 0600);
+	expect_refusal(EINVAL, "line 2");
+	put("[global\n");
+	expect_refusal(EINVAL, "line 1");
+}
+
+static void a_file_without_keys_is_refused(void **state)
+{
+	(void)state;
+	put("");
+	expect_refusal(EINVAL, "no ak and sk");
+	put("[global]\nidp_id = x\nid_token_file = /x\n");
+	expect_refusal(EINVAL, "identity provider");
+}
+
+static void values_that_could_break_a_header_are_refused(void **state)
+{
+	(void)state;
+	put("[global]\nak = A K\nsk = hush\n");
+	expect_refusal(EINVAL, "copy them again");
+	clean(NULL);
+	setenv("HUAWEICLOUD_SDK_AK", "E", 1);
+	setenv("HUAWEICLOUD_SDK_SK", "hush\r\nX-Evil: 1", 1);
+	expect_refusal(EINVAL, "copy them again");
+}
+
+static void a_file_or_token_too_long_is_refused(void **state)
+{
+	size_t size = CONFIG_FILE_MAX + 1;
+	char *text = malloc(size);
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, '\n', size);
+	put_file(text, size, 0600);
+	expect_refusal(EINVAL, "too long");
+	memset(text, 'x', size);
+	text[SECRET_MAX + 1] = '\0';
+	setenv("HUAWEICLOUD_SDK_X_AUTH_TOKEN", text, 1);
+	expect_refusal(EINVAL, "longer than");
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(the_environment_wins_over_the_file, clean),
+		cmocka_unit_test_setup(a_token_alone_is_enough, clean),
+		cmocka_unit_test_setup(a_pair_is_preferred_to_a_token, clean),
+		cmocka_unit_test_setup(half_a_pair_is_refused, clean),
+		cmocka_unit_test_setup(empty_variables_count_as_unset, clean),
+		cmocka_unit_test_setup(reads_comments_spaces_quotes_and_crlf, clean),
+		cmocka_unit_test_setup(global_comes_before_basic, clean),
+		cmocka_unit_test_setup(the_variable_moves_the_file, clean),
+		cmocka_unit_test_setup(nothing_found_says_where_it_looked_and_what_mends_it, clean),
+		cmocka_unit_test_setup(a_file_that_others_can_touch_is_refused, clean),
+		cmocka_unit_test_setup(a_file_of_another_user_is_refused, clean),
+		cmocka_unit_test_setup(what_is_not_a_regular_file_is_refused, clean),
+		cmocka_unit_test_setup(a_bad_line_is_named_by_number_and_not_shown, clean),
+		cmocka_unit_test_setup(a_file_without_keys_is_refused, clean),
+		cmocka_unit_test_setup(values_that_could_break_a_header_are_refused, clean),
+		cmocka_unit_test_setup_teardown(a_file_or_token_too_long_is_refused, clean, clean),
+	};
+
+	return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
