@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "service/exchange.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "service/random.h"
+
+static int64_t clock_ms(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t exchange_clock_ms(void)
+{
+	return clock_ms(CLOCK_MONOTONIC);
+}
+
+int exchange_create(const char *raw, const char *host, struct exchange **ret_exchange)
+{
+	struct exchange *exchange = calloc(1, sizeof(*exchange));
+	struct request *request;
+	char uuid[UUID_SIZE];
+	int r;
+
+	if (!exchange)
+		return -ENOMEM;
+	request = &exchange->request;
+	exchange->raw = strdup(raw);
+	r = exchange->raw ? random_uuid(uuid) : -ENOMEM;
+	if (r < 0) {
+		free(exchange->raw);
+		free(exchange);
+		return r;
+	}
+	exchange->began_ms = exchange_clock_ms();
+	request->now_ms = clock_ms(CLOCK_REALTIME);
+	snprintf(request->id, sizeof(request->id), "%s-%" PRId64 "-%s", uuid, request->now_ms,
+		 host);
+	*ret_exchange = exchange;
+	return 0;
+}
+
+void exchange_destroy(struct exchange *exchange, struct exchange_budget *budget)
+{
+	if (!exchange)
+		return;
+	budget->held -= exchange->body.size;
+	buf_finish(&exchange->body);
+	uri_finish(&exchange->request.uri);
+	free(exchange->raw);
+	free(exchange);
+}
+
+/* Gives up on keeping the body; the rest of it is only heard. */
+static void drop(struct exchange *exchange, struct exchange_budget *budget)
+{
+	budget->held -= exchange->body.size;
+	buf_finish(&exchange->body);
+}
+
+/*
+ * A body that is too large is read on for a while without being kept: a client that is still
+ * writing when its connection is closed would see a broken pipe instead of the answer.
+ */
+int exchange_body(struct exchange *exchange, struct exchange_budget *budget, const void *bytes,
+		  size_t size)
+{
+	int r;
+
+	exchange->heard += size;
+	if (exchange->heard > SERVICE_BODY_DRAIN_MAX)
+		return -EMSGSIZE;
+	if (exchange->heard > COC_BODY_MAX)
+		exchange->too_large = true;
+	else if (budget->held + size > SERVICE_BODIES_MAX)
+		exchange->no_room = true;
+	if (exchange->too_large || exchange->no_room) {
+		drop(exchange, budget);
+		return 0;
+	}
+	r = buf_append(&exchange->body, bytes, size);
+	if (r < 0)
+		return r;
+	budget->held += size;
+	return 0;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "service/fields.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+#define DIGITS "0123456789"
+#define NUMBER_DIGITS_MAX 18 /* what always fits into an int64_t */
+
+/* Answers that a field is wrong. Returns false. */
+#define refuse(reply, ...)                                                                         \
+	(reply_refusal(reply, COC_INVALID, "Invalid parameter values: " __VA_ARGS__), false)
+
+/*
+ * True if the text has more values than SERVICE_JSON_VALUES_MAX. A value costs two bytes of text
+ * and more than sixty of memory, so they are counted before they are built.
+ */
+static bool has_too_many_values(const char *text, size_t size)
+{
+	size_t values = 1;
+	bool quoted = false;
+
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] == '"')
+			quoted = !quoted;
+		else if (quoted)
+			i += text[i] == '\\';
+		else if (text[i] == ',' || text[i] == '[' || text[i] == '{')
+			values++;
+	}
+	return values > SERVICE_JSON_VALUES_MAX;
+}
+
+bool fields_body(const struct request *request, cJSON **ret_body, struct reply *reply)
+{
+	_cleanup_json_ cJSON *body = NULL;
+	int r;
+
+	if (utf8_valid_prefix(request->body, request->body_size) != request->body_size)
+		return refuse(reply, "the body is not UTF-8");
+	if (has_too_many_values(request->body, request->body_size))
+		return refuse(reply, "the body has more than %d JSON values",
+			      SERVICE_JSON_VALUES_MAX);
+	r = json_parse(request->body, request->body_size, &body);
+	if (r == -ENOMEM)
+		return false;
+	if (r < 0)
+		return refuse(reply, "the body is not valid JSON");
+	if (!cJSON_IsObject(body))
+		return refuse(reply, "the body is not a JSON object");
+	*ret_body = steal_ptr(body);
+	return true;
+}
+
+bool fields_text(const cJSON *body, const struct field *field, const char **ret_text,
+		 struct reply *reply)
+{
+	const cJSON *member = json_get(body, field->name);
+	const char *text = NULL, *unit = field->in_bytes ? "bytes of UTF-8" : "characters";
+	size_t length;
+
+	if (!member || cJSON_IsNull(member)) {
+		if (field->required)
+			return refuse(reply, "%s is missing", field->name);
+		*ret_text = NULL;
+		return true;
+	}
+	if (!cJSON_IsString(member))
+		return refuse(reply, "%s is not a string", field->name);
+	text = member->valuestring;
+	length = field->in_bytes ? strlen(text) : utf8_chars(text, strlen(text));
+	if (length < field->min || length > field->max)
+		return refuse(reply, "%s has %zu %s; %zu to %zu are allowed", field->name, length,
+			      unit, field->min, field->max);
+	*ret_text = text;
+	return true;
+}
+
+bool fields_risk_level(const cJSON *body, bool required, const char **ret_level,
+		       struct reply *reply)
+{
+	static const char *const levels[] = {"LOW", "MEDIUM", "HIGH"};
+	const struct field field = {"risk_level", required, false, 0, SIZE_MAX};
+	const char *level = NULL;
+
+	if (!fields_text(body, &field, &level, reply))
+		return false;
+	if (!required && (!level || !*level)) {
+		*ret_level = NULL;
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		if (!strcmp(level, levels[i])) {
+			*ret_level = levels[i];
+			return true;
+		}
+	}
+	return refuse(reply, "risk_level is not one of LOW, MEDIUM, HIGH");
+}
+
+/* Appends one tag to the array that is kept; only key and value of it. */
+static bool copy_tag(const cJSON *tag, cJSON *kept, struct reply *reply)
+{
+	const char *key = json_get_string(tag, "key"), *value = json_get_string(tag, "value");
+	cJSON *copy;
+
+	if (!key || !value)
+		return refuse(reply,
+			      "tags is not an array of objects with the strings key and value");
+	copy = cJSON_CreateObject();
+	return cJSON_AddItemToArray(kept, copy) && cJSON_AddStringToObject(copy, "key", key) &&
+	       cJSON_AddStringToObject(copy, "value", value);
+}
+
+bool fields_tags(const cJSON *body, char **ret_tags, struct reply *reply)
+{
+	const cJSON *tags = json_get(body, "tags"), *tag;
+	_cleanup_json_ cJSON *kept = cJSON_CreateArray();
+	char *text;
+
+	if (tags && !cJSON_IsNull(tags) && !cJSON_IsArray(tags))
+		return refuse(reply,
+			      "tags is not an array of objects with the strings key and value");
+	if (tags)
+		cJSON_ArrayForEach(tag, tags)
+		{
+			if (!copy_tag(tag, kept, reply))
+				return false;
+		}
+	text = kept ? cJSON_PrintUnformatted(kept) : NULL;
+	if (!text)
+		return false;
+	*ret_tags = text;
+	return true;
+}
+
+bool fields_query_text(const struct request *request, const char *name, size_t max,
+		       const char **ret_text, struct reply *reply)
+{
+	const char *text = uri_param(&request->uri, name);
+
+	if (text && utf8_chars(text, strlen(text)) > max)
+		return refuse(reply, "%s has more than %zu characters", name, max);
+	*ret_text = text;
+	return true;
+}
+
+bool fields_query_number(const struct request *request, const char *name, int64_t min, int64_t max,
+			 int64_t fallback, int64_t *ret_number, struct reply *reply)
+{
+	const char *text = uri_param(&request->uri, name);
+	size_t digits = text ? strspn(text, DIGITS) : 0;
+	int64_t number = text ? strtoll(text, NULL, 10) : fallback;
+
+	if (text && (text[digits] || digits > NUMBER_DIGITS_MAX || number < min || number > max))
+		return refuse(reply, "%s is not a number from %" PRId64 " to %" PRId64, name, min,
+			      max);
+	*ret_number = number;
+	return true;
+}
+
+bool fields_query_type(const struct request *request, bool *ret_public, struct reply *reply)
+{
+	const char *type = uri_param(&request->uri, "document_type");
+
+	/* sources disagree on the word for one's own documents: both are taken */
+	if (type && strcmp(type, "PRIVATE") && strcmp(type, "NORMAL") && strcmp(type, "PUBLIC"))
+		return refuse(reply, "document_type is not one of PRIVATE, NORMAL, PUBLIC");
+	*ret_public = type && !strcmp(type, "PUBLIC");
+	return true;
+}
+
+bool fields_query_version(const struct request *request, int64_t *ret_version, struct reply *reply)
+{
+	const char *text = uri_param(&request->uri, "version");
+	size_t digits;
+	int64_t number;
+
+	if (!text) {
+		*ret_version = 0;
+		return true;
+	}
+	digits = *text == 'v' ? strspn(text + 1, DIGITS) : 0;
+	number = digits ? strtoll(text + 1, NULL, 10) : 0;
+	if (!digits || digits > NUMBER_DIGITS_MAX || text[digits + 1] || text[1] == '0')
+		return refuse(reply, "version is not of the form v1, v2, …");
+	*ret_version = number;
+	return true;
+}

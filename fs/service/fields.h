@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SERVICE_FIELDS_H
+#define COCFS_SERVICE_FIELDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/json.h"
+#include "service/reply.h"
+#include "service/request.h"
+
+/*
+ * What a request says, checked field by field. Each function returns true, or false with an answer
+ * made that names the field and what is wrong with it.
+ */
+
+/* The body as a JSON object; unknown members in it are nobody's business. */
+bool fields_body(const struct request *request, cJSON **ret_body, struct reply *reply);
+
+struct field {
+	const char *name;
+	bool required;
+	bool in_bytes;	 /* min and max count bytes of UTF-8 instead of characters */
+	size_t min, max; /* a value that is there has a length from min to max */
+};
+
+/* A text of the body; *ret_text lives as long as body, NULL when absent or null. */
+bool fields_text(const cJSON *body, const struct field *field, const char **ret_text,
+		 struct reply *reply);
+
+/* One of the words LOW, MEDIUM and HIGH; if not required, NULL when absent, null or empty. */
+bool fields_risk_level(const cJSON *body, bool required, const char **ret_level,
+		       struct reply *reply);
+
+/* The tags as the text of a JSON array of {"key": …, "value": …}, which the caller frees. */
+bool fields_tags(const cJSON *body, char **ret_tags, struct reply *reply);
+
+/* A text of the query with at most max characters; NULL when absent or empty. */
+bool fields_query_text(const struct request *request, const char *name, size_t max,
+		       const char **ret_text, struct reply *reply);
+
+/* A number of the query, min to max; absent or empty it is fallback. */
+bool fields_query_number(const struct request *request, const char *name, int64_t min, int64_t max,
+			 int64_t fallback, int64_t *ret_number, struct reply *reply);
+
+/* True in *ret_public if document_type asks for the documents that the service itself publishes. */
+bool fields_query_type(const struct request *request, bool *ret_public, struct reply *reply);
+
+/* The number in version=vN; 0 when absent or empty. */
+bool fields_query_version(const struct request *request, int64_t *ret_version, struct reply *reply);
+
+#endif

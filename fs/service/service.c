@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "service/service.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/limits.h"
+#include "base/process.h"
+#include "service/auth.h"
+#include "service/documents.h"
+#include "service/keys.h"
+#include "service/listen.h"
+#include "service/route.h"
+#include "service/server.h"
+
+struct service {
+	struct store *store;
+	struct keys *keys;
+	struct server *server;
+	unsigned port;
+	char *socket_path; /* NULL for TCP */
+	struct stat socket_stat;
+};
+
+typedef void operation_fn(struct store *store, const struct request *request, const char *id,
+			  const char *user, struct reply *reply);
+
+static operation_fn *const operations[OP_COUNT] = {
+	[OP_CREATE_DOCUMENT] = documents_create, [OP_LIST_DOCUMENTS] = documents_list,
+	[OP_SHOW_DOCUMENT] = documents_show,	 [OP_UPDATE_DOCUMENT] = documents_update,
+	[OP_DELETE_DOCUMENT] = documents_delete,
+};
+
+/* What the gateway does before the operation: the route, then the signature. */
+static void handle(void *data, const struct request *request, struct reply *reply)
+{
+	struct service *service = data;
+	const struct key *key = NULL;
+	enum operation operation;
+	struct err err = {0};
+	const char *id;
+	int r;
+
+	operation = route_find(request->method, &request->uri, &id);
+	if (operation == OP_NONE)
+		return reply_gateway(reply, 404, APIGW_NO_API, request->id,
+				     "The API does not exist or has not been published in the "
+				     "environment");
+	r = auth_check(request, service->keys, &key, &err);
+	if (r == -EACCES)
+		return reply_gateway(reply, 401, APIGW_AUTH, request->id,
+				     "Incorrect IAM authentication information: %s", err.text);
+	if (r < 0)
+		return reply_gateway(reply, 500, APIGW_INTERNAL, request->id, "Internal error: %s",
+				     err.text);
+	operations[operation](service->store, request, id, key->ak, reply);
+}
+
+static int open_socket(const struct service_options *options, struct service *service, int *ret_fd,
+		       struct err *err)
+{
+	int r;
+
+	if (!options->unix_socket)
+		return listen_tcp(options->listen, ret_fd, &service->port, err);
+	r = listen_unix(options->unix_socket, ret_fd, &service->socket_stat, err);
+	if (r < 0)
+		return r;
+	/* absolute: the embedder may change its directory */
+	service->socket_path = realpath(options->unix_socket, NULL);
+	if (service->socket_path)
+		return 0;
+	listen_unlink(options->unix_socket, &service->socket_stat);
+	close(*ret_fd);
+	return err_set(err, ENOENT, "the socket %s went away", options->unix_socket);
+}
+
+static int start(const struct service_options *options, struct service *service, struct err *err)
+{
+	struct server_options server = {
+		.idle_s = options->idle_s ? options->idle_s : SERVICE_IDLE_S,
+		.handler = handle,
+		.data = service,
+		.access = options->access,
+		.access_data = options->access_data,
+	};
+	int fd, r;
+
+	r = keys_read(options->credentials, &service->keys, err);
+	if (r == 0)
+		r = store_open(options->data, &service->store, err);
+	if (r == 0)
+		r = open_socket(options, service, &fd, err);
+	return r < 0 ? r : server_start(fd, &server, &service->server, err);
+}
+
+int service_start(const struct service_options *options, struct service **ret_service,
+		  struct err *err)
+{
+	struct service *service;
+	int r;
+
+	if (!options->data || !options->credentials || !options->unix_socket == !options->listen)
+		return err_set(err, EINVAL,
+			       "the service needs a data file, a credentials file, and "
+			       "either a socket or an address");
+	service = calloc(1, sizeof(*service));
+	if (!service)
+		return err_set(err, ENOMEM, "out of memory");
+	process_raise_limits(); /* a thousand connections need a thousand */
+	r = start(options, service, err);
+	if (r < 0) {
+		service_stop(service);
+		return r;
+	}
+	*ret_service = service;
+	return 0;
+}
+
+unsigned service_port(const struct service *service)
+{
+	return service->port;
+}
+
+void service_stop(struct service *service)
+{
+	if (!service)
+		return;
+	server_stop(service->server);
+	if (service->socket_path)
+		listen_unlink(service->socket_path, &service->socket_stat);
+	free(service->socket_path);
+	store_close(service->store);
+	keys_free(service->keys);
+	free(service);
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "service/store_private.h"
+
+/* Marks a data file as ours: "cocd" in ASCII. */
+#define APPLICATION_ID 1668248420
+#define SCHEMA_VERSION 1
+#define STRINGIFY_(x) #x
+#define STRINGIFY(x) STRINGIFY_(x)
+
+/* Tags cannot be read back over the API; they are kept for the operations that will use them. */
+static const char schema[] =
+	"CREATE TABLE documents ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" document_id TEXT NOT NULL UNIQUE,"
+	" name TEXT NOT NULL,"
+	" description TEXT NOT NULL,"
+	" risk_level TEXT NOT NULL,"
+	" enterprise_project_id TEXT NOT NULL,"
+	" tags TEXT NOT NULL,"
+	" creator TEXT NOT NULL,"
+	" modifier TEXT,"
+	" create_time_ms INTEGER NOT NULL,"
+	" update_time_ms INTEGER NOT NULL,"
+	" version INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE TABLE versions ("
+	" document INTEGER NOT NULL REFERENCES documents(number) ON DELETE CASCADE,"
+	" version INTEGER NOT NULL,"
+	" version_uuid TEXT NOT NULL UNIQUE,"
+	" create_time_ms INTEGER NOT NULL,"
+	" content TEXT NOT NULL,"
+	" PRIMARY KEY (document, version)"
+	") STRICT;"
+	"PRAGMA application_id = " STRINGIFY(APPLICATION_ID) ";"
+							     "PRAGMA user_version = " STRINGIFY(
+								     SCHEMA_VERSION) ";";
+
+#define FILTER                                                                                     \
+	" WHERE (?1 IS NULL OR name LIKE ?1 ESCAPE '\\')"                                          \
+	" AND (?2 IS NULL OR creator = ?2)"                                                        \
+	" AND (?3 IS NULL OR enterprise_project_id = ?3)"
+
+static const char *const sql[STATEMENTS] = {
+	[ST_BEGIN] = "BEGIN IMMEDIATE",
+	[ST_COMMIT] = "COMMIT",
+	[ST_ROLLBACK] = "ROLLBACK",
+	[ST_INSERT] = "INSERT INTO documents (document_id, name, description, risk_level,"
+		      " enterprise_project_id, tags, creator, create_time_ms, update_time_ms,"
+		      " version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, 1)",
+	[ST_INSERT_VERSION] = "INSERT INTO versions (document, version, version_uuid,"
+			      " create_time_ms, content) VALUES (?1, ?2, ?3, ?4, ?5)",
+	[ST_FIND] = "SELECT number, version FROM documents WHERE document_id = ?1",
+	[ST_UPDATE] = "UPDATE documents SET name = ?2, description = ifnull(?3, description),"
+		      " risk_level = ifnull(?4, risk_level), modifier = ?5, update_time_ms = ?6,"
+		      " version = ?7 WHERE number = ?1",
+	[ST_DELETE] = "DELETE FROM documents WHERE document_id = ?1",
+	[ST_SHOW] = "SELECT number, document_id, name, enterprise_project_id, creator, modifier,"
+		    " documents.create_time_ms, update_time_ms, versions.version, risk_level,"
+		    " description, content FROM documents JOIN versions ON document = number"
+		    " WHERE number = ?1 AND versions.version = ?2",
+	[ST_VERSIONS] = "SELECT version, version_uuid, create_time_ms FROM versions"
+			" WHERE document = ?1 ORDER BY version DESC",
+	[ST_LIST] = "SELECT number, document_id, name, enterprise_project_id, creator, modifier,"
+		    " create_time_ms, update_time_ms, version FROM documents" FILTER
+		    " ORDER BY number DESC LIMIT ?4 OFFSET ?5",
+	[ST_COUNT] = "SELECT count(*) FROM documents" FILTER,
+};
+
+int store_error(sqlite3 *db, struct err *err)
+{
+	static const struct {
+		int code, errnum;
+	} table[] = {
+		{SQLITE_NOMEM, ENOMEM},	   {SQLITE_FULL, ENOSPC},    {SQLITE_BUSY, EBUSY},
+		{SQLITE_LOCKED, EBUSY},	   {SQLITE_READONLY, EROFS}, {SQLITE_PERM, EACCES},
+		{SQLITE_CANTOPEN, EACCES}, {SQLITE_NOTADB, EINVAL},
+	};
+	int code = db ? sqlite3_errcode(db) & 0xff : SQLITE_NOMEM, errnum = EIO;
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].code == code)
+			errnum = table[i].errnum;
+	return err_set(err, errnum, "%s", db ? sqlite3_errmsg(db) : "out of memory");
+}
+
+/* The one number that a statement answers with. Returns 0 or -errno. */
+static int ask(sqlite3 *db, const char *question, int64_t *ret_number, struct err *err)
+{
+	sqlite3_stmt *statement = NULL;
+	int r = 0;
+
+	if (sqlite3_prepare_v2(db, question, -1, &statement, NULL) != SQLITE_OK ||
+	    sqlite3_step(statement) != SQLITE_ROW)
+		r = store_error(db, err);
+	else
+		*ret_number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return r;
+}
+
+/* Refuses a file of somebody else. Returns 1 for an empty file, 0 for one of ours, or -errno. */
+static int recognise(sqlite3 *db, struct err *err)
+{
+	int64_t application = 0, version = 0, tables = 0;
+	int r;
+
+	r = ask(db, "PRAGMA application_id", &application, err);
+	if (r == 0)
+		r = ask(db, "PRAGMA user_version", &version, err);
+	if (r == 0)
+		r = ask(db, "SELECT count(*) FROM sqlite_schema", &tables, err);
+	if (r < 0)
+		return r;
+	if (!application && !version && !tables)
+		return 1;
+	if (application != APPLICATION_ID)
+		return err_set(err, EINVAL, "it is a database of another program");
+	if (version != SCHEMA_VERSION)
+		return err_set(err, EINVAL,
+			       "its layout is version %lld, and this program knows version %d",
+			       (long long)version, SCHEMA_VERSION);
+	return 0;
+}
+
+static int run(sqlite3 *db, const char *statements, struct err *err)
+{
+	return sqlite3_exec(db, statements, NULL, NULL, NULL) == SQLITE_OK ? 0
+									   : store_error(db, err);
+}
+
+/* Makes the tables, unless another process has made them in the meantime. */
+static int make_tables(sqlite3 *db, struct err *err)
+{
+	int r;
+
+	r = run(db, "BEGIN IMMEDIATE", err);
+	if (r < 0)
+		return r;
+	r = recognise(db, err);
+	if (r == 1)
+		r = run(db, schema, err);
+	if (r == 0)
+		r = run(db, "COMMIT", err);
+	if (r < 0)
+		run(db, "ROLLBACK", NULL);
+	return r;
+}
+
+/*
+ * WAL with synchronous=FULL: a commit is on the disk when it returns, at the cost of one fsync, and
+ * readers from outside (a backup) do not hold it up.
+ */
+static int set_up(sqlite3 *db, struct err *err)
+{
+	int64_t wal = 0;
+	int r;
+
+	sqlite3_busy_timeout(db, SERVICE_BUSY_MS);
+	r = run(db,
+		"PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL",
+		err);
+	if (r == 0)
+		r = recognise(db, err);
+	if (r < 0)
+		return r;
+	if (run(db, "PRAGMA journal_mode = WAL", err) < 0)
+		return -err->errnum;
+	if (r == 1 && make_tables(db, err) < 0)
+		return -err->errnum;
+	/* a file system without shared memory keeps the old mode without saying so */
+	r = ask(db, "SELECT journal_mode = 'wal' FROM pragma_journal_mode", &wal, err);
+	if (r == 0 && !wal)
+		return err_set(err, ENOTSUP, "its file system does not support SQLite's WAL mode");
+	return r;
+}
+
+/* Makes sure that the file is there, durably, and readable by its owner only when it is new. */
+static int make_file(const char *path)
+{
+	_cleanup_close_ int fd = -1, parent = -1;
+	_cleanup_free_ char *copy = NULL;
+	struct stat st;
+	char *slash;
+
+	if (stat(path, &st) == 0)
+		return S_ISREG(st.st_mode) ? 0 : -EINVAL;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	copy = strdup(path);
+	if (!copy)
+		return -ENOMEM;
+	slash = strrchr(copy, '/');
+	if (slash)
+		slash[slash == copy] = '\0';
+	parent = open(slash ? copy : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fsync(fd) < 0 || parent < 0 || fsync(parent) < 0 ? -errno : 0;
+}
+
+static int open_database(const char *path, struct store *store, struct err *err)
+{
+	_cleanup_free_ char *real = NULL;
+	int r;
+
+	r = make_file(path);
+	if (r < 0)
+		return err_set(err, -r, "%s", r == -EINVAL ? "not a regular file" : strerror(-r));
+	/* absolute, so that no name means anything special to SQLite */
+	real = realpath(path, NULL);
+	if (!real)
+		return err_set(err, errno, "%s", strerror(errno));
+	if (sqlite3_open_v2(real, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+	    SQLITE_OK)
+		return store_error(store->db, err);
+	r = set_up(store->db, err);
+	for (int i = 0; r == 0 && i < STATEMENTS; i++)
+		if (sqlite3_prepare_v3(store->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+				       &store->statements[i], NULL) != SQLITE_OK)
+			r = store_error(store->db, err);
+	return r;
+}
+
+int store_open(const char *path, struct store **ret_store, struct err *err)
+{
+	struct store *store = calloc(1, sizeof(*store));
+	struct err cause = {0};
+
+	if (!store)
+		return err_set(err, ENOMEM, "out of memory");
+	if (open_database(path, store, &cause) < 0) {
+		store_close(store);
+		if (err)
+			*err = cause;
+		return err ? err_context(err, "cannot use the data file %s", path) : -cause.errnum;
+	}
+	*ret_store = store;
+	return 0;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	for (int i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(store->statements[i]);
+	sqlite3_close(store->db);
+	free(store);
+}

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: MIT
+"""Starts cocd (its path is in COCD, else build/cocd) on a directory of its own, and talks to it."""
+
+import http.client
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.parse
+
+import pytest
+
+import signing
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+COCD = os.environ.get("COCD", str(ROOT / "build" / "cocd"))
+WAIT_S = 20
+
+
+def wait_for(condition, what):
+    end = time.monotonic() + WAIT_S
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError(f"waited {WAIT_S} s for {what}")
+
+
+class Answer:
+    def __init__(self, response, body):
+        self.status = response.status
+        self.headers = response.headers
+        self.body = body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def code(self):
+        return self.json.get("error_code")
+
+    @property
+    def message(self):
+        return self.json.get("error_msg")
+
+    @property
+    def data(self):
+        assert self.status == 200, self.body
+        return self.json["data"]
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path, timeout):
+        super().__init__("localhost", timeout=timeout)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+class Daemon:
+    """A running cocd."""
+
+    def __init__(self, directory, *options, unix=False):
+        self.directory = pathlib.Path(directory)
+        self.port_file = self.directory / "port"
+        self.log_file = self.directory / "log"
+        self.socket = self.directory / "socket" if unix else None
+        self.options = options
+        self.process = None
+        self.start()
+
+    def start(self):
+        self.port_file.unlink(missing_ok=True)
+        where = ["--unix", str(self.socket)] if self.socket else ["--port-file", str(self.port_file)]
+        with open(self.log_file, "ab") as log:
+            self.process = subprocess.Popen(
+                [COCD, "--data", str(self.directory), *where, *self.options],
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+            )
+        try:
+            wait_for(self.is_ready, "cocd to serve")
+        except BaseException:
+            self.kill()
+            raise
+
+    def is_ready(self):
+        assert self.process.poll() is None, self.log()
+        return self.socket.exists() if self.socket else self.port_file.exists()
+
+    def log(self):
+        return self.log_file.read_text()
+
+    @property
+    def port(self):
+        return int(self.port_file.read_text())
+
+    @property
+    def keys(self):
+        text = (self.directory / "service.keys").read_text()
+        return tuple(re.search(rf"^{name} = (\S+)$", text, re.M)[1] for name in ("ak", "sk"))
+
+    def connection(self):
+        if self.socket:
+            return UnixConnection(str(self.socket), WAIT_S)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
+
+    def plain(self):
+        """A bare connected socket."""
+        connection = self.connection()
+        connection.connect()
+        return connection.sock
+
+    def send(self, method, target, headers=None, body=None, connection=None):
+        """Sends a request as it stands."""
+        own = connection is None
+        connection = connection or self.connection()
+        try:
+            connection.request(method, target, body=body, headers=headers or {})
+            response = connection.getresponse()
+            return Answer(response, response.read())
+        finally:
+            if own:
+                connection.close()
+
+    def signed(self, method, path, query=(), body=b"", headers=None):
+        """The target and the headers of a signed request."""
+        query = list(query.items()) if isinstance(query, dict) else list(query)
+        query = [(key, str(value)) for key, value in query]
+        headers = {"X-Sdk-Date": signing.date(), **(headers or {})}
+        headers["Authorization"] = signing.sign(method, path, query, headers, body, *self.keys)
+        target = urllib.parse.quote(path)
+        if query:
+            target += "?" + "&".join(f"{signing.encode(k)}={signing.encode(v)}" for k, v in query)
+        return target, headers
+
+    def call(self, method, path, query=(), body=None, connection=None):
+        """A signed request; a body that is not bytes is sent as JSON."""
+        if body is None:
+            body = b""
+        elif not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        target, headers = self.signed(method, path, query, body)
+        return self.send(method, target, headers, body or None, connection)
+
+    def create(self, **fields):
+        body = {"name": "job", "content": "test", "enterprise_project_id": "0", "risk_level": "LOW"}
+        body.update(fields)
+        return self.call("POST", "/v1/documents", body={k: v for k, v in body.items() if v is not ...})
+
+    def made(self, **fields):
+        """Creates a document and returns its ID."""
+        return self.create(**fields).data
+
+    def show(self, document, **query):
+        return self.call("GET", f"/v1/documents/{document}", query)
+
+    def update(self, document, **fields):
+        body = {"name": "job", "content": "test2"}
+        body.update(fields)
+        body = {k: v for k, v in body.items() if v is not ...}
+        return self.call("PUT", f"/v1/documents/{document}", body=body)
+
+    def delete(self, document):
+        return self.call("DELETE", f"/v1/documents/{document}")
+
+    def list(self, **query):
+        return self.call("GET", "/v1/documents", query)
+
+    def stop(self, number=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.process.wait(WAIT_S)
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(WAIT_S)
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts daemons that end with the test."""
+    daemons = []
+
+    def start(*options, name="service", unix=False):
+        directory = tmp_path / name
+        directory.mkdir(exist_ok=True)
+        daemons.append(Daemon(directory, *options, unix=unix))
+        return daemons[-1]
+
+    yield start
+    for daemon in daemons:
+        daemon.kill()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """One daemon for the tests of a file; it has to end well."""
+    daemon = Daemon(tmp_path_factory.mktemp("service"), "--access-log")
+    yield daemon
+    try:
+        status = daemon.stop()
+    finally:
+        daemon.kill()
+    assert status == 0, daemon.log()
+
+
+@pytest.fixture
+def fresh(start):
+    """A daemon with no documents."""
+    return start()

@@ -1,0 +1,448 @@
+# SPDX-License-Identifier: MIT
+"""What a client may do wrong, many clients at once, and what survives a crash."""
+
+import concurrent.futures
+import json
+import re
+import resource
+import signal
+import socket
+import sqlite3
+import time
+
+import pytest
+
+import conftest
+
+INVALID = "COC.00010002"
+GOOD = {"name": "job", "content": "x", "enterprise_project_id": "0", "risk_level": "LOW"}
+
+
+# bodies
+
+
+@pytest.mark.parametrize(
+    "body, why",
+    [
+        (b"", "not valid JSON"),
+        (b" ", "not valid JSON"),
+        (b"{", "not valid JSON"),
+        (b"{}x", "not valid JSON"),
+        (b"{} {}", "not valid JSON"),
+        (b'{"name":"a"', "not valid JSON"),
+        (b"{'name':'a'}", "not valid JSON"),
+        (b'{"name":"\\u0000"}', "not valid JSON"),
+        (b'{"name":"\\ud800"}', "not valid JSON"),
+        (b'{"name":"\\udc00x"}', "not valid JSON"),
+        (b'{"name":"a\x00b"}', "not valid JSON"),
+        (b"name=a&content=b", "not valid JSON"),
+        (b"[" * 5000 + b"]" * 5000, "not valid JSON"),
+        (b'{"a":' * 2000 + b"1" + b"}" * 2000, "not valid JSON"),
+        (b"[" * 5000, "not valid JSON"),
+        (b'{"name":"\xff"}', "not UTF-8"),
+        (b'{"name":"\xed\xa0\x80"}', "not UTF-8"),
+        (b"[]", "not a JSON object"),
+        (b"null", "not a JSON object"),
+        (b'"text"', "not a JSON object"),
+        (b"1", "not a JSON object"),
+        (b"[" + b"1," * 200000 + b"1]", "more than 100000 JSON values"),
+        (b"{}", "name is missing"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else repr(value[:20]),
+)
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_body_that_is_no_document(service, method, body, why):
+    answer = service.call(method, "/v1/documents" + ("/x" if method == "PUT" else ""), body=body)
+    assert answer.status == 400, answer.body
+    assert answer.code == INVALID
+    assert why in answer.message
+
+
+def test_many_commas_in_content_are_not_many_values(service):
+    content = ',"[{\\' * 10000
+    assert service.show(service.made(content=content)).data["content"] == content
+
+
+def test_nesting_in_a_field_nobody_reads(service):
+    body = json.dumps(GOOD)[:-1].encode() + b', "deep": ' + b"[" * 900 + b"]" * 900 + b"}"
+    assert service.call("POST", "/v1/documents", body=body).status == 200
+
+
+def test_a_content_of_megabytes_is_refused_as_content(service):
+    answer = service.create(content="x" * (5 << 20))
+    assert (answer.status, answer.code) == (400, INVALID)
+    assert "content" in answer.message
+
+
+def too_large(answer):
+    assert answer.status == 413
+    assert answer.code == "APIGW.0201"
+    assert answer.json["request_id"] == answer.headers["X-request-id"]
+
+
+def test_a_body_of_12_mb_is_heard(service):
+    answer = service.call("POST", "/v1/documents", body=b" " * (12 << 20))
+    assert answer.status == 400
+
+
+def test_a_body_over_12_mb(service):
+    too_large(service.call("POST", "/v1/documents", body=b" " * ((12 << 20) + 1)))
+
+
+def test_a_body_over_12_mb_in_chunks(service):
+    def chunks():
+        for _ in range(13):
+            yield b" " * (1 << 20)
+
+    connection = service.connection()
+    connection.request("POST", "/v1/documents", body=chunks(), encode_chunked=True,
+                       headers={"Transfer-Encoding": "chunked"})  # fmt: skip
+    response = connection.getresponse()
+    too_large(conftest.Answer(response, response.read()))
+    connection.close()
+
+
+@pytest.mark.parametrize("size, more", [(1 << 40, ""), (13 << 20, "Expect: 100-continue\r\n")])
+def test_a_hopeless_body_is_refused_before_it_is_sent(service, size, more):
+    with service.plain() as plain:
+        plain.sendall(f"POST /v1/documents HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n{more}\r\n".encode())
+        assert plain.recv(65536).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_body_without_end_is_cut_off(service):
+    with service.plain() as plain:
+        plain.sendall(b"POST /v1/documents HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        chunk = b"100000\r\n" + b" " * (1 << 20) + b"\r\n"
+        with pytest.raises(OSError):
+            for _ in range(64):
+                plain.sendall(chunk)
+            while plain.recv(65536):
+                pass
+            raise ConnectionResetError
+    assert service.list().status == 200
+
+
+# request lines and headers
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/v1/documents?name_like=%", "/v1/documents?name_like=%4", "/v1/documents?name_like=%zz", "/v1/documents/%00",
+     "/v1/documents?name_like=a%00b", "/v1/documents/%ff", "/v1/documents/%c0%af", "/v1/documents?name_like=%ed%a0%80",
+     "/v1/%"],
+)  # fmt: skip
+def test_a_target_that_is_not_well_formed(service, target):
+    answer = service.send("GET", target)
+    assert answer.status == 400
+    assert answer.code == "APIGW.0201"
+    assert answer.json["request_id"] == answer.headers["X-request-id"]
+
+
+def test_a_query_with_too_many_parameters(service):
+    answer = service.send("GET", "/v1/documents?" + "&".join(f"p{n}=1" for n in range(65)))
+    assert (answer.status, answer.code) == (400, "APIGW.0201")
+
+
+def test_parameters_that_fill_the_memory_of_a_connection_do_no_harm(start):
+    service = start("--idle-timeout", "1")
+    with service.plain() as plain:
+        plain.sendall(b"GET /v1/documents?" + b"&" * 5000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        try:
+            while plain.recv(65536):
+                pass
+        except ConnectionResetError:
+            pass
+    assert service.list().status == 200
+    began = time.monotonic()
+    assert service.stop() == 0
+    assert time.monotonic() - began < 2.5
+
+
+def test_too_many_headers(service):
+    answer = service.send("GET", "/v1/documents", {f"X-H{n}": "v" for n in range(120)})
+    assert (answer.status, answer.code) == (400, "APIGW.0201")
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory):
+    """A daemon that soon closes a silent connection."""
+    daemon = conftest.Daemon(tmp_path_factory.mktemp("impatient"), "--idle-timeout", "1")
+    yield daemon
+    try:
+        status = daemon.stop()
+    finally:
+        daemon.kill()
+    assert status == 0, daemon.log()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"\r\n\r\n", b"GARBAGE\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", b"GET /" + b"x" * 200000 + b" HTTP/1.1\r\n\r\n",
+     b"GET / HTTP/1.1\r\n" + b"X-A: " + b"y" * 200000 + b"\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
+     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+     b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"\x00" * 1000],
+    ids=["empty", "garbage", "tls", "long-line", "long-header", "version", "length", "chunk", "nul"],
+)  # fmt: skip
+def test_what_is_no_http_does_no_harm(impatient, head):
+    with impatient.plain() as plain:
+        try:
+            plain.sendall(head)
+            plain.shutdown(socket.SHUT_WR)
+            while plain.recv(65536):
+                pass
+        except ConnectionError:
+            pass
+    assert impatient.list().status == 200
+
+
+def test_a_path_that_is_long_but_fits(service):
+    answer = service.show("x" * 30000)
+    assert (answer.status, answer.code) == (400, "COC.00042101")
+
+
+# answers
+
+
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+
+
+def test_every_answer_has_a_request_id_of_its_own(service):
+    answers = [service.list(), service.show("x"), service.create(), service.create(name=""), service.send("GET", "/"),
+               service.send("GET", "/v1/documents"), service.send("GET", "/%")]  # fmt: skip
+    ids = [answer.headers["X-request-id"] for answer in answers]
+    host = re.escape(socket.gethostname())
+    for request_id in ids:
+        assert re.fullmatch(rf"{UUID}-\d{{13}}-{host}", request_id)
+    assert len(set(ids)) == len(ids)
+    assert {answer.headers["Content-Type"] for answer in answers} == {"application/json;charset=UTF-8"}
+
+
+def test_a_connection_serves_many_requests(service):
+    connection = service.connection()
+    for _ in range(5):
+        assert service.call("GET", "/v1/documents", connection=connection).status == 200
+        assert service.call("GET", "/nowhere", connection=connection).status == 404
+        assert service.call("POST", "/v1/documents", body=b"{", connection=connection).status == 400
+    connection.close()
+
+
+def test_requests_that_are_sent_together_are_answered_in_order(service):
+    target, headers = service.signed("GET", "/v1/documents")
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    with service.plain() as plain:
+        plain.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n{lines}\r\n".encode() * 2 +
+                      b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")  # fmt: skip
+        text = b""
+        while part := plain.recv(65536):
+            text += part
+    assert re.findall(rb"HTTP/1.1 (\d+)", text) == [b"200", b"200", b"404"]
+
+
+def test_a_body_that_comes_byte_by_byte(service):
+    body = json.dumps(GOOD).encode()
+    target, headers = service.signed("POST", "/v1/documents", body=body)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    with service.plain() as plain:
+        plain.sendall(f"POST {target} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n{lines}\r\n".encode())
+        for byte in body:
+            plain.sendall(bytes([byte]))
+            time.sleep(0.001)
+        assert plain.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_client_that_goes_away_half_way_creates_nothing(start):
+    service = start()
+    target, headers = service.signed("POST", "/v1/documents", body=b"x" * 100)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    for _ in range(20):
+        with service.plain() as plain:
+            plain.sendall(f"POST {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n{lines}\r\nxx".encode())
+    assert service.list().json["total"] == 0
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET / HT", b"POST /v1/documents HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nxx"],
+    ids=["nothing", "half-a-line", "half-a-body"],
+)  # fmt: skip
+def test_a_silent_client_is_sent_away(start, sent):
+    service = start("--idle-timeout", "1")
+    with service.plain() as plain:
+        plain.sendall(sent)
+        plain.settimeout(10)
+        try:
+            while plain.recv(65536):
+                pass
+        except ConnectionResetError:
+            pass
+    assert service.list().status == 200
+
+
+# many at once
+
+
+def test_a_thousand_connections_at_once(start):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 1200:
+        pytest.skip("this machine allows too few descriptors")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1200), hard))
+    service = start()
+    connections = []
+    try:
+        for _ in range(1000):
+            connections.append(service.connection())
+            connections[-1].connect()
+        bodies = [json.dumps({**GOOD, "name": f"job {n}"}).encode() for n in range(1000)]
+        for connection, body in zip(connections, bodies):
+            target, headers = service.signed("POST", "/v1/documents", body=body)
+            connection.request("POST", target, body=body, headers=headers)
+        made = set()
+        for connection in connections:
+            response = connection.getresponse()
+            made.add(conftest.Answer(response, response.read()).data)
+    finally:
+        for connection in connections:
+            connection.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert len(made) == 1000
+    listed = service.list(limit=1000)
+    assert listed.json["total"] == 1000
+    assert {row["document_id"] for row in listed.data} == made
+
+
+def test_idle_connections_do_not_keep_others_out(service):
+    idle = [service.plain() for _ in range(200)]
+    assert service.list().status == 200
+    for plain in idle:
+        plain.close()
+
+
+def test_writers_at_once_get_versions_of_their_own(service):
+    document = service.made()
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda n: service.update(document, content=f"by {n}"), range(40)))
+    assert {answer.status for answer in answers} == {200}
+    shown = [service.show(document, version=f"v{n}").data["content"] for n in range(2, 42)]
+    assert sorted(shown) == sorted(f"by {n}" for n in range(40))
+
+
+# stopping, crashing, starting again
+
+
+def test_documents_survive_a_restart(start):
+    service = start()
+    document = service.made(content="kept", tags=[{"key": "a", "value": "b"}])
+    service.update(document, content="kept 2")
+    before = service.show(document).data
+    assert service.stop() == 0
+    again = start()
+    assert again.show(document).data == before
+    assert again.keys == service.keys
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_it_well(start, number):
+    service = start()
+    service.made()
+    assert service.stop(number) == 0
+
+
+def test_idle_connections_do_not_delay_the_end(start):
+    service = start()
+    with service.plain(), service.plain():
+        began = time.monotonic()
+        assert service.stop() == 0
+        assert time.monotonic() - began < 2.5
+
+
+def test_a_request_in_progress_is_answered_before_the_end(start):
+    service = start()
+    body = json.dumps(GOOD).encode()
+    target, headers = service.signed("POST", "/v1/documents", body=body)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    with service.plain() as plain:
+        plain.sendall(f"POST {target} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n{lines}\r\n".encode())
+        plain.sendall(body[:10])
+        time.sleep(0.2)
+        service.process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        plain.sendall(body[10:])
+        text = plain.recv(65536)
+    assert text.startswith(b"HTTP/1.1 200 ")
+    assert b"Connection: close" in text
+    assert service.process.wait(conftest.WAIT_S) == 0
+
+
+def test_a_client_that_never_ends_does_not_stop_the_end(start):
+    service = start()
+    with service.plain() as plain:
+        plain.sendall(b"POST /v1/documents HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nxx")
+        time.sleep(0.2)
+        began = time.monotonic()
+        assert service.stop() == 0
+        assert time.monotonic() - began < 10
+
+
+def test_what_was_answered_survives_a_kill(start):
+    service = start()
+    answered = {}
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+
+        def create(number):
+            try:
+                answered[service.made(content=f"content {number}")] = f"content {number}"
+            except (OSError, conftest.http.client.HTTPException):
+                pass
+
+        work = [pool.submit(create, number) for number in range(400)]
+        conftest.wait_for(lambda: len(answered) >= 40, "some answers")
+        service.kill()
+        for one in work:
+            one.result()
+    again = start()
+    assert again.list().json["total"] - len(answered) in range(5)
+    for document, content in answered.items():
+        assert again.show(document).data["content"] == content
+
+
+def test_the_data_file_is_sound_after_a_kill(start):
+    service = start()
+    for _ in range(10):
+        service.made()
+    service.kill()
+    with sqlite3.connect(service.directory / "service.db") as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert database.execute("SELECT count(*) FROM documents").fetchall() == [(10,)]
+
+
+def test_tags_are_kept_in_the_data_file(start):
+    service = start()
+    service.made(tags=[{"key": "a", "value": "b", "more": 1}])
+    assert service.stop() == 0
+    with sqlite3.connect(service.directory / "service.db") as database:
+        ((tags,),) = database.execute("SELECT tags FROM documents").fetchall()
+    assert json.loads(tags) == [{"key": "a", "value": "b"}]
+
+
+def test_a_data_file_that_another_process_writes_gives_an_error_in_time(start):
+    service = start()
+    with sqlite3.connect(service.directory / "service.db", isolation_level=None) as database:
+        database.execute("BEGIN IMMEDIATE")
+        answer = service.create()
+        database.execute("ROLLBACK")
+    database.close()
+    assert (answer.status, answer.code) == (500, "APIGW.0601")
+    assert service.create().status == 200
+    assert service.list().json["total"] == 1
+
+
+def test_a_full_disk_is_an_error_and_not_a_document(start):
+    service = start()
+    service.made()
+    limit = (service.directory / "service.db-wal").stat().st_size + 50000
+    before = resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (limit, before[1]))
+    statuses = [service.create(content="x" * 60000).status for _ in range(3)]
+    resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, before)
+    assert 500 in statuses
+    assert service.create().status == 200
+    assert service.list().json["total"] == 2 + statuses.count(200)
