@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "job/dsl_parse.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void dsl_tree_finish(struct dsl_tree *tree)
+{
+	free(tree->nodes);
+	buf_finish(&tree->text);
+	*tree = (struct dsl_tree){0};
+}
+
+size_t dsl_resolve(const struct dsl_tree *tree, size_t node)
+{
+	return tree->nodes[node].kind == DSL_ALIAS ? tree->nodes[node].target : node;
+}
+
+const char *dsl_text(const struct dsl_tree *tree, size_t scalar, size_t *ret_size)
+{
+	*ret_size = tree->nodes[scalar].size;
+	return tree->text.data + tree->nodes[scalar].text;
+}
+
+static bool is_text(const struct dsl_tree *tree, size_t node, const char *word)
+{
+	size_t size;
+	const char *text;
+
+	if (tree->nodes[node].kind != DSL_SCALAR)
+		return false;
+	text = dsl_text(tree, node, &size);
+	return size == strlen(word) && !memcmp(text, word, size);
+}
+
+size_t dsl_get(const struct dsl_tree *tree, size_t mapping, const char *key)
+{
+	size_t found = DSL_NOWHERE, value;
+
+	if (tree->nodes[mapping].kind != DSL_MAPPING)
+		return DSL_NOWHERE;
+	for (size_t at = mapping + 1; at < tree->nodes[mapping].end; at = tree->nodes[value].end) {
+		value = tree->nodes[at].end;
+		if (is_text(tree, dsl_resolve(tree, at), key))
+			found = value;
+	}
+	return found;
+}
+
+bool dsl_is_null(const struct dsl_tree *tree, size_t node)
+{
+	static const char *const words[] = {"", "~", "null", "Null", "NULL"};
+
+	if (!tree->nodes[node].plain)
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (is_text(tree, node, words[i]))
+			return true;
+	return false;
+}
+
+int dsl_finding_set(struct dsl_finding *finding, unsigned line, unsigned column, const char *fmt,
+		    ...)
+{
+	va_list args;
+	char *text;
+	int n;
+
+	va_start(args, fmt);
+	n = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (n < 0)
+		return -ENOMEM;
+	*finding = (struct dsl_finding){.line = line, .column = column, .text = text};
+	return 0;
+}
+
+/* The size of the UTF-8 sequence that begins with this byte. */
+static size_t sequence_size(unsigned char lead)
+{
+	return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+struct dsl_excerpt dsl_excerpt(const char *text, size_t size)
+{
+	struct dsl_excerpt excerpt;
+	size_t at = 0, out = 0;
+
+	for (unsigned chars = 0; at < size && chars < DSL_EXCERPT_CHARS; chars++) {
+		unsigned char lead = (unsigned char)text[at];
+		size_t length = sequence_size(lead);
+
+		/* C0, DEL, and C1 (U+0080 to U+009F) would reach a terminal or forge a line */
+		if (lead < ' ' || lead == 0x7f ||
+		    (lead == 0xc2 && (unsigned char)text[at + 1] < 0xa0))
+			excerpt.text[out++] = '?';
+		else
+			out = (size_t)((char *)mempcpy(excerpt.text + out, text + at, length) -
+				       excerpt.text);
+		at += length;
+	}
+	memcpy(excerpt.text + out, at < size ? "…" : "", at < size ? sizeof("…") : 1);
+	return excerpt;
+}

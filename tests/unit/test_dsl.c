@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "cocfs/dsl.h"
+
+#define META "meta:\n  name: job\n  schemaVersion: 3\n"
+#define STEPS "steps:\n  - name: pause\n    task: hwc:runbook:suspend@1.0.0\n"
+
+/* Where good/ and bad/ are, when the command line does not say. */
+#ifndef CORPUS_DIR
+#define CORPUS_DIR "tests/corpus"
+#endif
+
+static const char *corpus = CORPUS_DIR;
+static struct dsl_report *report;
+
+static int forget_report(void **state)
+{
+	(void)state;
+	dsl_report_free(report);
+	report = NULL;
+	return 0;
+}
+
+/* Checks a text; the copy has no byte to spare, so that a read beyond it is seen. */
+static void check_bytes(const void *content, size_t size, enum dsl_level level, const char *stem)
+{
+	char *exact = malloc(size ? size : 1);
+
+	assert_non_null(exact);
+	if (size)
+		memcpy(exact, content, size);
+	forget_report(NULL);
+	assert_int_equal(dsl_check(exact, size, level, stem, &report), 0);
+	free(exact);
+}
+
+static void check(const char *text, enum dsl_level level, const char *stem)
+{
+	check_bytes(text, strlen(text), level, stem);
+}
+
+static void assert_refused(unsigned line, unsigned column, const char *part)
+{
+	assert_non_null(report->refusal.text);
+	assert_non_null(strstr(report->refusal.text, part));
+	assert_int_equal(report->refusal.line, line);
+	assert_int_equal(report->refusal.column, column);
+}
+
+static void assert_accepted(void)
+{
+	if (report->refusal.text)
+		fail_msg("%u:%u: %s", report->refusal.line, report->refusal.column,
+			 report->refusal.text);
+}
+
+static void assert_warned(size_t index, unsigned line, unsigned column, const char *part)
+{
+	assert_true(index < report->n_warnings);
+	if (!strstr(report->warnings[index].text, part))
+		fail_msg("\"%s\" is not in \"%s\"", part, report->warnings[index].text);
+	assert_int_equal(report->warnings[index].line, line);
+	assert_int_equal(report->warnings[index].column, column);
+}
+
+static void levels_are_read_by_their_words(void **state)
+{
+	enum dsl_level level = DSL_NONE;
+
+	(void)state;
+	assert_int_equal(dsl_level_parse("strict", &level), 0);
+	assert_int_equal(level, DSL_STRICT);
+	assert_int_equal(dsl_level_parse("none", &level), 0);
+	assert_int_equal(level, DSL_NONE);
+	assert_int_equal(dsl_level_parse("YAML", &level), -EINVAL);
+	assert_int_equal(dsl_level_parse("", &level), -EINVAL);
+	assert_int_equal(level, DSL_NONE);
+}
+
+static void each_level_refuses_its_own(void **state)
+{
+	(void)state;
+	check("a: [", DSL_NONE, NULL);
+	assert_accepted();
+	check("a: [", DSL_YAML, NULL);
+	assert_refused(1, 4, "never closed");
+	check("", DSL_NONE, NULL);
+	assert_accepted();
+	check("", DSL_YAML, NULL);
+	assert_refused(0, 0, "empty");
+	check("test", DSL_YAML, NULL);
+	assert_accepted();
+	check("test", DSL_DSL, NULL);
+	assert_refused(1, 1, "not a mapping");
+	check(META STEPS, DSL_DSL, "other");
+	assert_accepted();
+	check(META STEPS, DSL_STRICT, "other");
+	assert_refused(2, 9, "\"other\"");
+	assert_int_equal(report->n_warnings, 1);
+	check(META STEPS, DSL_STRICT, "job");
+	assert_accepted();
+	assert_int_equal(report->n_warnings, 0);
+}
+
+static void warnings_are_made_only_of_a_sound_document(void **state)
+{
+	(void)state;
+	check("meta:\n  name: x\nsteps: []\n", DSL_STRICT, "other");
+	assert_refused(3, 8, "empty");
+	assert_int_equal(report->n_warnings, 0);
+	check("meta:\n  name: x\n" STEPS, DSL_YAML, "other");
+	assert_int_equal(report->n_warnings, 0);
+}
+
+static void meta_is_read_at_every_level(void **state)
+{
+	static const char text[] = "steps: 1\nmeta:\n  description: |\n    two\n    lines\n  name: "
+				   "\"caf\\u00e9\"\n";
+
+	(void)state;
+	for (int level = DSL_NONE; level <= DSL_STRICT; level++) {
+		check(text, (enum dsl_level)level, NULL);
+		assert_string_equal(report->meta_name, "café");
+		assert_string_equal(report->meta_description, "two\nlines\n");
+		assert_int_equal(report->meta_name_place.line, 6);
+		assert_int_equal(report->meta_name_place.column, 9);
+		assert_int_equal(report->meta_description_place.line, 3);
+		assert_int_equal(report->meta_description_place.column, 16);
+		assert_null(report->meta_name_place.text);
+	}
+}
+
+static void meta_is_read_of_what_level_yaml_refuses(void **state)
+{
+	(void)state;
+	check("meta: {name: a}\nx: *nothing\n", DSL_NONE, NULL);
+	assert_string_equal(report->meta_name, "a");
+	check("meta: {name: a}\n---\nmeta: {name: b}\n", DSL_NONE, NULL);
+	assert_string_equal(report->meta_name, "a");
+	check("meta: {name: a, name: b}\n", DSL_YAML, NULL);
+	assert_refused(1, 17, "already");
+	assert_string_equal(report->meta_name, "b");
+	check("meta: {name: a}\nx: [\n", DSL_NONE, NULL);
+	assert_null(report->meta_name);
+}
+
+static void meta_is_null_where_there_is_no_text(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"test",
+		"meta:\n",
+		"meta: [name]\n",
+		"meta: {name: , description: ~}\n",
+		"meta: {name: [a], description: {b: c}}\n",
+		"meta: {name: \"a\\0b\"}\n",
+		"[meta, {name: a}]\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		check(texts[i], DSL_NONE, NULL);
+		assert_null(report->meta_name);
+		assert_null(report->meta_description);
+	}
+	check("meta: {name: '', description: 'null'}\n", DSL_NONE, NULL);
+	assert_string_equal(report->meta_name, "");
+	assert_string_equal(report->meta_description, "null");
+}
+
+static void odd_things_are_warned_of_in_the_order_of_the_text(void **state)
+{
+	(void)state;
+	check("steps:\n"
+	      "  - task: run\n"
+	      "  - {name: a, task: 'hwc:runbook:x@1.0', in: '{{$globals.gone}} "
+	      "{{$globals.gone}}'}\n"
+	      "  - {name: a, task: 'hwc:runbook:@1.0.0'}\n"
+	      "  - {name: b, task: 'hwc:runbook:x@10.20.30', in: {{$globals.used}}}\n"
+	      "inputs:\n"
+	      "  used: {}\n"
+	      "  unused: {}\n"
+	      "meta: {name: n, schemaVersion: 2, description: '{{$globals.unused}}'}\n",
+	      DSL_DSL, "m");
+	assert_accepted();
+	assert_int_equal(report->n_more_warnings, 0);
+	assert_int_equal(report->n_warnings, 10);
+	assert_warned(0, 2, 5, "no name");
+	assert_warned(1, 2, 11, "\"run\"");
+	assert_warned(2, 3, 21, "hwc:runbook:x@1.0\"");
+	assert_warned(3, 3, 46, "{{$globals.gone}}");
+	assert_warned(4, 4, 12, "named \"a\" too, at 3:12");
+	assert_warned(5, 4, 21, "@1.0.0");
+	assert_warned(6, 5, 53, "in quotes");
+	assert_warned(7, 8, 3, "\"unused\"");
+	assert_warned(8, 9, 14, "\"m\"");
+	assert_warned(9, 9, 32, "schemaVersion");
+}
+
+static void references_are_found_within_other_text(void **state)
+{
+	(void)state;
+	check(META "inputs: {a: {}, b: {}, c: {}, 'd e': {}}\n" STEPS
+		   "    x: '{{{$globals.a}} {{ $globals.b }} {{$globals.{{$globals.c}}'\n"
+		   "    y: |\n      {{$globals.d e}}\n",
+	      DSL_STRICT, NULL);
+	assert_accepted();
+	check(META STEPS "    x: '{{$globals.}} {{$globals.a} {{$globals.b {{globals.c}} {{'\n",
+	      DSL_STRICT, NULL);
+	assert_accepted();
+}
+
+static void warnings_beyond_the_limit_are_counted(void **state)
+{
+	_cleanup_buf_ struct buf text = {0};
+
+	(void)state;
+	assert_int_equal(buf_printf(&text, META "steps:\n"), 0);
+	for (int i = 0; i < DSL_FINDINGS_MAX + 7; i++)
+		assert_int_equal(buf_printf(&text, "  - {name: s%d}\n", i), 0);
+	check(text.data, DSL_STRICT, NULL);
+	assert_int_equal(report->n_warnings, DSL_FINDINGS_MAX);
+	assert_int_equal(report->n_more_warnings, 7);
+	assert_refused(5, 5, "70 more warnings");
+}
+
+static void messages_never_carry_control_characters(void **state)
+{
+	(void)state;
+	check("\"a\\e[31m\\x85\\n\": 1\n\"a\\e[31m\\x85\\n\": 2\n", DSL_YAML, NULL);
+	assert_refused(2, 1, "\"a?[31m??\"");
+}
+
+/* Texts that a careless reader needs a long time for, each near the size limit. */
+static void hostile_texts_take_no_time(void **state)
+{
+	static const struct {
+		const char *head, *unit, *tail;
+	} hostile[] = {
+		{"", "[", ""},
+		{"", "{", ""},
+		{"", "? ", ""},
+		{"", "- ", ""},
+		{"", "---\n", ""},
+		{"a: '", "''", ""},
+		{"a: \"", "\\n", ""},
+		{"[", ":,", "]"},
+		{"{", "a,", "}"},
+		{"a: 1\n", "a: 1\n", ""},
+		{META "x: [&a 1", ",&a 1", "]\n"},
+		{META "x: \"", "{{", "\"\n"},
+		{META "x: \"", "{{ $globals.", "\"\n"},
+		{META "steps:\n", "- {name: a}\n", ""},
+		{META "x: [[[[[[[[[[[[[[[[[[[[", "a,", "]]]]]]]]]]]]]]]]]]]]\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
+		_cleanup_buf_ struct buf text = {0};
+		clock_t began = clock();
+
+		assert_int_equal(buf_printf(&text, "%s", hostile[i].head), 0);
+		while (text.size + strlen(hostile[i].unit) + strlen(hostile[i].tail) <=
+		       COC_CONTENT_MAX)
+			assert_int_equal(buf_printf(&text, "%s", hostile[i].unit), 0);
+		assert_int_equal(buf_printf(&text, "%s", hostile[i].tail), 0);
+		check(text.data, DSL_STRICT, "job");
+		/* milliseconds are usual; the slack is for sanitizers on a busy machine */
+		assert_true(clock() - began < 2 * CLOCKS_PER_SEC);
+	}
+}
+
+static void many_keys_are_compared_fast(void **state)
+{
+	_cleanup_buf_ struct buf text = {0};
+	clock_t began;
+
+	(void)state;
+	for (int i = 0; text.size < COC_CONTENT_MAX - 20; i++)
+		assert_int_equal(buf_printf(&text, "k%d:\n", i), 0);
+	assert_int_equal(buf_printf(&text, "k0:\n"), 0);
+	began = clock();
+	check(text.data, DSL_YAML, NULL);
+	assert_non_null(report->refusal.text);
+	assert_non_null(strstr(report->refusal.text, "at 1:1"));
+	assert_true(clock() - began < 2 * CLOCKS_PER_SEC);
+}
+
+static void every_beginning_of_a_document_is_survived(void **state)
+{
+	static const char text[] =
+		"%YAML 1.2\n---\n" META "x: &a {? [b] : \"\\u4e2d\", c: *a}\n" STEPS "...\n";
+
+	(void)state;
+	for (size_t size = 0; size < sizeof(text); size++)
+		check_bytes(text, size, DSL_STRICT, NULL);
+}
+
+/* Reads a file whole. */
+static void read_file(const char *path, struct buf *buf)
+{
+	_cleanup_fclose_ FILE *file = fopen(path, "re");
+	char part[4096];
+	size_t n;
+
+	if (!file)
+		fail_msg("%s: cannot be read", path);
+	assert_int_equal(buf_reserve(buf, 1), 0);
+	while ((n = fread(part, 1, sizeof(part), file)) > 0)
+		assert_int_equal(buf_append(buf, part, n), 0);
+	assert_false(ferror(file));
+}
+
+/* The length of a job file's name without its suffix, 0 for another file. */
+static size_t stem_of(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot && (!strcmp(dot, ".yaml") || !strcmp(dot, ".yml")) ? (size_t)(dot - name) : 0;
+}
+
+/* Calls fn for every job file in a directory of the corpus. Returns how many there are. */
+static unsigned for_each_file(const char *directory, void (*fn)(const char *path, const char *stem))
+{
+	_cleanup_free_ char *folder = NULL;
+	struct dirent *entry;
+	unsigned n = 0;
+	DIR *dir;
+
+	assert_true(asprintf(&folder, "%s/%s", corpus, directory) > 0);
+	dir = opendir(folder);
+	if (!dir)
+		fail_msg("%s: cannot be listed", folder);
+	while ((entry = readdir(dir))) {
+		size_t length = stem_of(entry->d_name);
+		_cleanup_free_ char *path = NULL, *stem = NULL;
+
+		if (!length)
+			continue;
+		assert_true(asprintf(&path, "%s/%s", folder, entry->d_name) > 0);
+		stem = strndup(entry->d_name, length);
+		assert_non_null(stem);
+		fn(path, stem);
+		n++;
+	}
+	closedir(dir);
+	return n;
+}
+
+static void must_be_accepted(const char *path, const char *stem)
+{
+	_cleanup_buf_ struct buf content = {0};
+
+	read_file(path, &content);
+	check_bytes(content.data, content.size, DSL_DSL, stem);
+	if (report->refusal.text)
+		fail_msg("%s: %u:%u: %s", path, report->refusal.line, report->refusal.column,
+			 report->refusal.text);
+	assert_non_null(report->meta_name);
+}
+
+static void every_good_file_is_accepted(void **state)
+{
+	(void)state;
+	assert_true(for_each_file("good", must_be_accepted) >= 18);
+}
+
+/* Does "ERRNO", "ERRNO LINE:" or "ERRNO LINE:COLUMN" hold for the report of a file of this size? */
+static bool meets(const char *expect, size_t size)
+{
+	int errnum = size > COC_CONTENT_MAX ? EFBIG : EINVAL;
+	char name[16] = "";
+	unsigned line = 0, column = 0;
+	int n = sscanf(expect, "%15s %u:%u", name, &line, &column);
+
+	if (n < 1 || strcmp(name, err_name(errnum)) != 0 || !report->refusal.text)
+		return false;
+	if (n >= 2 && line != report->refusal.line)
+		return false;
+	return n < 3 || column == report->refusal.column;
+}
+
+static void must_be_refused(const char *path, const char *stem)
+{
+	_cleanup_buf_ struct buf content = {0}, expect = {0};
+	_cleanup_free_ char *expect_path = NULL;
+
+	assert_true(asprintf(&expect_path, "%.*s.expect", (int)stem_of(path), path) > 0);
+	read_file(path, &content);
+	read_file(expect_path, &expect);
+	check_bytes(content.data, content.size, DSL_DSL, stem);
+	if (!meets(expect.data, content.size))
+		fail_msg("%s: %u:%u: %s, but %s is expected", path, report->refusal.line,
+			 report->refusal.column,
+			 report->refusal.text ? report->refusal.text : "accepted", expect.data);
+	assert_int_equal(report->n_warnings, 0);
+}
+
+static void every_bad_file_is_refused_at_its_place(void **state)
+{
+	(void)state;
+	assert_true(for_each_file("bad", must_be_refused) >= 45);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(every_good_file_is_accepted, forget_report),
+		cmocka_unit_test_teardown(every_bad_file_is_refused_at_its_place, forget_report),
+		cmocka_unit_test_teardown(levels_are_read_by_their_words, forget_report),
+		cmocka_unit_test_teardown(each_level_refuses_its_own, forget_report),
+		cmocka_unit_test_teardown(warnings_are_made_only_of_a_sound_document,
+					  forget_report),
+		cmocka_unit_test_teardown(meta_is_read_at_every_level, forget_report),
+		cmocka_unit_test_teardown(meta_is_read_of_what_level_yaml_refuses, forget_report),
+		cmocka_unit_test_teardown(meta_is_null_where_there_is_no_text, forget_report),
+		cmocka_unit_test_teardown(odd_things_are_warned_of_in_the_order_of_the_text,
+					  forget_report),
+		cmocka_unit_test_teardown(references_are_found_within_other_text, forget_report),
+		cmocka_unit_test_teardown(warnings_beyond_the_limit_are_counted, forget_report),
+		cmocka_unit_test_teardown(messages_never_carry_control_characters, forget_report),
+		cmocka_unit_test_teardown(hostile_texts_take_no_time, forget_report),
+		cmocka_unit_test_teardown(many_keys_are_compared_fast, forget_report),
+		cmocka_unit_test_teardown(every_beginning_of_a_document_is_survived, forget_report),
+	};
+
+	if (argc > 1)
+		corpus = argv[1];
+	return cmocka_run_group_tests_name("dsl", tests, NULL, NULL);
+}
