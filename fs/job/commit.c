@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "job/commit.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "job/name.h"
+
+DEFINE_CLEANUP(struct dsl_report *, dsl_report_free)
+
+void commit_finish(struct commit *commit)
+{
+	free(steal_ptr(commit->content));
+	attr_set_finish(&commit->own);
+	attr_set_finish(&commit->inherited);
+}
+
+int commit_refuse(struct engine *engine, struct ledger *ledger, const char *path, bool incomplete,
+		  const struct err *err)
+{
+	int64_t row;
+	int r = ledger_ensure(ledger, path, &row);
+
+	log_warning("%s: %s", path, err->text);
+	if (r == 0)
+		r = engine_refuse(engine, row, incomplete, err);
+	if (r < 0)
+		log_error("%s: the ledger cannot record this: %s", path, strerror(-r));
+	return -err->errnum;
+}
+
+/* The refusal of the check, as an error: "8:2: what is wrong". */
+static int tell_refusal(const struct dsl_finding *refusal, struct err *err)
+{
+	if (!refusal->line)
+		return err_set(err, EINVAL, "not a DSL document: %s", refusal->text);
+	err_set(err, EINVAL, "%u:%u: %s", refusal->line, refusal->column, refusal->text);
+	err_detail(err, "line", "%u", refusal->line);
+	err_detail(err, "column", "%u", refusal->column);
+	err_detail(err, "what_to_do", "mend the file and write it again");
+	return -EINVAL;
+}
+
+/* Writes the warnings to the log and, a line each, into one text (NULL for none). */
+static int tell_warnings(const char *path, const struct dsl_report *report, char **ret_text)
+{
+	_cleanup_buf_ struct buf text = {0};
+
+	for (size_t i = 0; i < report->n_warnings; i++) {
+		const struct dsl_finding *warning = &report->warnings[i];
+
+		log_info("%s: %u:%u: %s", path, warning->line, warning->column, warning->text);
+		if (buf_printf(&text, "%u:%u: %s\n", warning->line, warning->column,
+			       warning->text) < 0)
+			return -ENOMEM;
+	}
+	if (report->n_more_warnings &&
+	    buf_printf(&text, "and %zu more\n", report->n_more_warnings) < 0)
+		return -ENOMEM;
+	*ret_text = buf_steal(&text);
+	return 0;
+}
+
+/* A project or tags of the file's own that differ from those the job was made with. */
+static int check_fixed(const struct attr_set *own, const struct ledger_job *job, struct err *err)
+{
+	static const enum attr fixed[] = {ATTR_ENTERPRISE_PROJECT_ID, ATTR_TAGS};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		const char *wanted = own->value[fixed[i]], *sent = job->sent.value[fixed[i]];
+
+		if (!wanted || !strcmp(wanted, sent ? sent : ""))
+			continue;
+		err_set(err, EPERM, "%s cannot change once a job exists: it is \"%s\"",
+			attr_field(fixed[i]), sent ? sent : "");
+		err_detail(err, "attribute", "%s%s", ATTR_XATTR_PREFIX, attr_field(fixed[i]));
+		err_detail(err, "what_to_do",
+			   "set it back, or make a new job: setfattr -x coc.job_id FILE");
+		return -EPERM;
+	}
+	return 0;
+}
+
+/* The file's own values, then the inherited ones. */
+static int merge(struct attr_set *own, const struct attr_set *inherited)
+{
+	for (int i = 0; i < ATTR_COUNT; i++) {
+		const char *value = inherited->value[i];
+
+		if (value && attr_set_default(own, (enum attr)i, value, strlen(value)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Looks at content and attributes; fills the submission. Returns 0 or -errno with err filled. */
+static int judge(const struct commit_rules *rules, struct commit *commit, struct ledger *ledger,
+		 const struct ledger_job *job, struct ledger_submission *sub, struct err *err)
+{
+	_cleanup_(dsl_report_free) struct dsl_report *report = NULL;
+	_cleanup_free_ char *stem = NULL, *warnings = NULL;
+	const char *slash = strrchr(commit->path, '/');
+	const char *name = slash ? slash + 1 : commit->path;
+	int r;
+
+	stem = strndup(name, name_stem_length(name));
+	if (!stem || dsl_check(commit->content, commit->size, rules->validate, stem, &report) < 0 ||
+	    tell_warnings(commit->path, report, &warnings) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	r = 0;
+	if (strcmp(warnings ? warnings : "", job->warnings ? job->warnings : ""))
+		r = ledger_warn(ledger, job->row, warnings);
+	if (r < 0)
+		return err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));
+	if (report->refusal.text)
+		return tell_refusal(&report->refusal, err);
+	r = job->job_id ? check_fixed(&commit->own, job, err) : 0;
+	if (r < 0)
+		return r;
+	if (merge(&commit->own, &commit->inherited) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	r = attrs_settle(&commit->own, report, stem, commit->shown, rules->max_risk, err);
+	if (r < 0)
+		return r;
+	if (content_digest(commit->content, commit->size, sub->digest) < 0)
+		return err_set(err, EIO, "the crypto library failed");
+	sub->row = job->row;
+	sub->attrs = commit->own;
+	commit->own = (struct attr_set){0};
+	sub->content = steal_ptr(commit->content);
+	sub->content_size = commit->size;
+	return 0;
+}
+
+static int find_or_make(struct ledger *ledger, const char *path, struct ledger_job *ret_job)
+{
+	int64_t row;
+	int r = ledger_find(ledger, path, ret_job);
+
+	if (r != -ENOENT)
+		return r;
+	r = ledger_ensure(ledger, path, &row);
+	return r < 0 ? r : ledger_get(ledger, row, ret_job);
+}
+
+int commit_run(struct engine *engine, struct ledger *ledger, const struct commit_rules *rules,
+	       struct commit *take_commit, engine_done_fn *done, void *data,
+	       struct ticket **ret_ticket)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	struct ledger_submission sub = {0};
+	struct commit *commit = take_commit;
+	struct ticket *ticket = NULL;
+	struct err err = {0};
+	int r;
+
+	if (!commit->size) {
+		commit_finish(commit);
+		*ret_ticket = NULL;
+		return 0;
+	}
+	r = find_or_make(ledger, commit->path, &job);
+	if (r < 0) {
+		err_set(&err, -r, "the ledger cannot be written, nothing was sent: %s",
+			strerror(-r));
+		log_error("%s: %s", commit->path, err.text);
+		commit_finish(commit);
+		return r;
+	}
+	r = judge(rules, commit, ledger, &job, &sub, &err);
+	if (r == 0)
+		r = engine_submit(engine, &sub, commit->path, done, data, &ticket, &err);
+	if (r < 0)
+		r = commit_refuse(engine, ledger, commit->path, false, &err);
+	ledger_submission_finish(&sub);
+	commit_finish(commit);
+	if (r == 0)
+		*ret_ticket = ticket;
+	return r;
+}

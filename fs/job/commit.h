@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_JOB_COMMIT_H
+#define COCFS_JOB_COMMIT_H
+
+#include "cocfs/dsl.h"
+#include "job/engine.h"
+
+/*
+ * The rules of a commit: whether what was written may be submitted, and as what. Everything that is
+ * refused here gets its .error story; what passes is given to the engine.
+ */
+struct commit_rules {
+	enum dsl_level validate;
+	enum risk max_risk;
+};
+
+/* What is committed. */
+struct commit {
+	const char *path;  /* relative to the mount */
+	const char *shown; /* the path as a person at the shell would give it, for messages */
+	char *content;	   /* owned, taken */
+	size_t size;
+	struct attr_set own;	   /* the file's attributes: taken */
+	struct attr_set inherited; /* its directories' and the mount's, nearest first: taken */
+};
+
+/* Frees what a commit owns. */
+void commit_finish(struct commit *commit);
+
+/*
+ * Commits. Takes what the commit owns, also on failure. Returns 0 with *ret_ticket NULL: nothing
+ * had to be sent (the content is empty, or what the service holds); 0 with a ticket: done will be
+ * called, see engine_submit(); a negative errno: refused, the story is told.
+ */
+int commit_run(struct engine *engine, struct ledger *ledger, const struct commit_rules *rules,
+	       struct commit *take_commit, engine_done_fn *done, void *data,
+	       struct ticket **ret_ticket);
+
+/* Refuses what was written before any rule was looked at: an err with the reason. incomplete: the
+ * content is half of what was meant, so that no change of an attribute may submit it. */
+int commit_refuse(struct engine *engine, struct ledger *ledger, const char *path, bool incomplete,
+		  const struct err *err);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_JOB_DIGEST_H
+#define COCFS_JOB_DIGEST_H
+
+#include <stddef.h>
+
+#define CONTENT_DIGEST_SIZE 32
+
+/* SHA-256 of a job's content. Returns 0, or -EIO when the crypto library fails. */
+int content_digest(const void *content, size_t size, unsigned char ret_digest[CONTENT_DIGEST_SIZE]);
+
+#endif

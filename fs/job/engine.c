@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The engine: one submission, made exactly once.
+ *
+ * COC's create has no idempotency key, so the order of three steps carries the promise. (1) The
+ * intent is recorded: what is to be sent, for which row (send.c). (2) The end of the turn makes it
+ * durable (turn.c). THE COMMIT POINT: from here on a crash can neither lose nor double the job,
+ * because the next mount finds the intent and asks the service. (3) Only then the request is sent.
+ * Its answer ends the submission; an answer that was lost makes it in-doubt, and the service is
+ * asked (doubt.c) before anything is sent again for its path. The writer is answered last, when the
+ * outcome is recorded.
+ *
+ * For each row (a path, whatever it is renamed to) one task is current, and at most one newer task
+ * stands behind it. So the requests of a path keep their order, a create under way is known when
+ * the next content comes, and that content becomes an update of the job just made.
+ */
+#define _GNU_SOURCE
+#include "job/task.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+
+static struct task **bucket(struct engine *engine, int64_t row)
+{
+	return &engine->by_row[(uint64_t)row % TASK_BUCKETS];
+}
+
+struct task *engine_current(const struct engine *engine, int64_t row)
+{
+	struct task *task = engine->by_row[(uint64_t)row % TASK_BUCKETS];
+
+	while (task && task->sub.row != row)
+		task = task->next_by_row;
+	return task;
+}
+
+void engine_put(struct task *task)
+{
+	struct task **at = bucket(task->engine, task->sub.row);
+
+	task->is_current = true;
+	task->next_by_row = *at;
+	*at = task;
+}
+
+void engine_take_out(struct task *task)
+{
+	struct task **at = bucket(task->engine, task->sub.row);
+
+	while (*at && *at != task)
+		at = &(*at)->next_by_row;
+	if (*at)
+		*at = task->next_by_row;
+	task->is_current = false;
+}
+
+bool engine_has(const struct engine *engine, int64_t row)
+{
+	return engine_current(engine, row) != NULL;
+}
+
+static bool is_twin(const struct task *other, const struct task *task)
+{
+	return other != task && other->place == PLACE_SENDING && !other->deletion &&
+	       other->sub.kind == SUBMIT_CREATE &&
+	       !memcmp(other->sub.digest, task->sub.digest, CONTENT_DIGEST_SIZE) &&
+	       !strcmp(other->sub.attrs.value[ATTR_NAME], task->sub.attrs.value[ATTR_NAME]);
+}
+
+bool engine_has_twin(const struct engine *engine, const struct task *task)
+{
+	for (size_t i = 0; i < TASK_BUCKETS; i++)
+		for (const struct task *other = engine->by_row[i]; other;
+		     other = other->next_by_row)
+			if (is_twin(other, task))
+				return true;
+	return false;
+}
+
+unsigned engine_under_way(const struct engine *engine)
+{
+	return engine->under_way;
+}
+
+int engine_create(struct loop *loop, struct ledger *ledger, struct coc_client *client,
+		  const struct engine_options *options, struct engine **ret_engine)
+{
+	struct engine *engine = calloc(1, sizeof(*engine));
+
+	if (!engine)
+		return -ENOMEM;
+	engine->loop = loop;
+	engine->ledger = ledger;
+	engine->client = client;
+	engine->options = *options;
+	TAILQ_INIT(&engine->waiting);
+	TAILQ_INIT(&engine->fresh);
+	TAILQ_INIT(&engine->ended);
+	*ret_engine = engine;
+	return 0;
+}
+
+void engine_destroy(struct engine *engine)
+{
+	if (!engine)
+		return;
+	for (size_t i = 0; i < TASK_BUCKETS; i++)
+		while (engine->by_row[i]) {
+			struct task *task = engine->by_row[i];
+
+			engine->by_row[i] = task->next_by_row;
+			task_destroy(task->behind);
+			task_destroy(task);
+		}
+	loop_timer_cancel(&engine->again);
+	free(engine);
+}
+
+static struct ticket *hand_ticket(struct task *task, engine_done_fn *done, void *data)
+{
+	struct ticket *ticket = calloc(1, sizeof(*ticket));
+
+	if (ticket) {
+		*ticket = (struct ticket){.task = task, .done = done, .data = data};
+		LIST_INSERT_HEAD(&task->tickets, ticket, link);
+	}
+	return ticket;
+}
+
+void ticket_drop(struct ticket *ticket)
+{
+	LIST_REMOVE(ticket, link);
+	free(ticket);
+}
+
+/* Is what waits or is under way the same as this submission? */
+static bool is_same(const struct task *task, const struct ledger_submission *sub)
+{
+	if (task->deletion || task->place == PLACE_DOUBT || task->place == PLACE_ENDED ||
+	    memcmp(task->sub.digest, sub->digest, CONTENT_DIGEST_SIZE))
+		return false;
+	for (int i = 0; i < ATTR_COUNT; i++) {
+		const char *a = task->sub.attrs.value[i], *b = sub->attrs.value[i];
+
+		if (strcmp(a ? a : "", b ? b : ""))
+			return false;
+	}
+	return true;
+}
+
+/* Puts a task behind the current one of its row, in place of what stood there. */
+static void stand_behind(struct task *ahead, struct task *task)
+{
+	struct task *older = ahead->behind;
+	struct ticket *ticket;
+
+	task->place = PLACE_BEHIND;
+	ahead->behind = task;
+	free(steal_ptr(ahead->aftermath)); /* what was refused then is overwritten now */
+	while (older && (ticket = LIST_FIRST(&older->tickets))) {
+		/* who waited for the older content gets the outcome of what the file says now */
+		LIST_REMOVE(ticket, link);
+		ticket->task = task;
+		LIST_INSERT_HEAD(&task->tickets, ticket, link);
+	}
+	task_destroy(older);
+	if (loop_timer_set(task->engine->loop, &task->timer, task->deadline_ms, task_expire, task) <
+	    0)
+		log_warning("%s: out of memory: waits without a deadline", task->path);
+	if (ahead->place == PLACE_DOUBT)
+		doubt_hurry(ahead);
+}
+
+/* Takes a new task up for its row. */
+static int take_in(struct task *task, engine_done_fn *done, void *data, struct ticket **ret_ticket,
+		   struct err *err)
+{
+	struct task *ahead;
+	struct ticket *ticket = task ? hand_ticket(task, done, data) : NULL;
+
+	if (!ticket) {
+		task_destroy(task);
+		return err_set(err, ENOMEM, "out of memory");
+	}
+	ahead = engine_current(task->engine, task->sub.row);
+	if (ahead) {
+		stand_behind(ahead, task);
+	} else {
+		engine_put(task);
+		task_start(task);
+	}
+	*ret_ticket = ticket;
+	return 0;
+}
+
+int engine_submit(struct engine *engine, struct ledger_submission *take_submission,
+		  const char *path, engine_done_fn *done, void *data, struct ticket **ret_ticket,
+		  struct err *err)
+{
+	struct task *ahead = engine_current(engine, take_submission->row);
+	struct task *newest = ahead && ahead->behind ? ahead->behind : ahead;
+	struct ticket *ticket;
+
+	if (!newest || !is_same(newest, take_submission))
+		return take_in(task_create(engine, take_submission, path), done, data, ret_ticket,
+			       err);
+	ledger_submission_finish(take_submission);
+	ticket = hand_ticket(newest, done, data);
+	if (!ticket)
+		return err_set(err, ENOMEM, "out of memory");
+	*ret_ticket = ticket;
+	return 0;
+}
+
+int engine_delete(struct engine *engine, int64_t row, const char *job_id, const char *path,
+		  engine_done_fn *done, void *data, struct ticket **ret_ticket, struct err *err)
+{
+	struct ledger_submission sub = {.row = row};
+	struct task *task;
+
+	if (engine_has(engine, row)) {
+		err_set(err, EBUSY, "a submission of this file is under way");
+		err_detail(err, "what_to_do", "remove the file when that has ended");
+		return -EBUSY;
+	}
+	task = task_create(engine, &sub, path);
+	if (task) {
+		task->deletion = true;
+		task->job_id = strdup(job_id);
+		if (!task->job_id) {
+			task_destroy(task);
+			task = NULL;
+		}
+	}
+	return take_in(task, done, data, ret_ticket, err);
+}
+
+int engine_refuse(struct engine *engine, int64_t row, bool incomplete, const struct err *err)
+{
+	struct task *task = engine_current(engine, row);
+	char *story;
+	int r;
+
+	if (task) {
+		if (!task->aftermath)
+			task->aftermath = malloc(sizeof(*task->aftermath));
+		if (!task->aftermath)
+			return -ENOMEM;
+		*task->aftermath = (struct aftermath){.err = *err, .incomplete = incomplete};
+		return 0;
+	}
+	story = err_story(err);
+	if (!story)
+		return -ENOMEM;
+	r = ledger_refuse(engine->ledger, row, incomplete, err, story);
+	free(story);
+	return r;
+}
+
+static int take_up(void *data, struct ledger_submission *take_submission)
+{
+	struct engine *engine = data;
+	_cleanup_free_ char *path = NULL;
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	int64_t row = take_submission->row;
+	struct task *task;
+	struct err err;
+	int r = ledger_path(engine->ledger, row, &path);
+
+	if (r == 0)
+		r = ledger_get(engine->ledger, row, &job);
+	if (r < 0) {
+		ledger_submission_finish(take_submission);
+		return r;
+	}
+	task = task_create(engine, take_submission, path);
+	if (!task)
+		return -ENOMEM;
+	task->version = job.version;
+	task->job_id = steal_ptr(job.job_id);
+	engine_put(task);
+	err_set(&err, EINTR, "cocfs was stopped before the service had answered");
+	task_fail(task, OUTCOME_DOUBT, &err);
+	return 0;
+}
+
+int engine_recover(struct engine *engine)
+{
+	return ledger_unfinished(engine->ledger, take_up, engine);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_JOB_ENGINE_H
+#define COCFS_JOB_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "cocfs/rest.h"
+#include "job/ledger.h"
+
+/*
+ * The engine: takes what is to be submitted, makes the intent durable, sends it, and settles what
+ * became of it; see the essay in engine.c. It lives in the loop's thread and never blocks on the
+ * network.
+ */
+struct loop;
+struct engine;
+struct ticket; /* somebody who waits for a submission's outcome */
+
+struct engine_options {
+	int64_t timeout_ms;    /* from a commit to its answer */
+	unsigned inflight_max; /* requests under way at once; others wait their turn */
+};
+
+/* Tells the outcome: 0 or a negative errno. Called once, at the end of a turn. */
+typedef void engine_done_fn(void *data, int result);
+
+/* loop, ledger and client must outlive the engine. Returns 0 and an owned engine, or -ENOMEM. */
+int engine_create(struct loop *loop, struct ledger *ledger, struct coc_client *client,
+		  const struct engine_options *options, struct engine **ret_engine);
+
+/* Forgets what is in memory; the ledger keeps what is unfinished. NULL is accepted. */
+void engine_destroy(struct engine *engine);
+
+/* Takes up what an earlier mount left unfinished. Returns 0 or -errno. */
+int engine_recover(struct engine *engine);
+
+/*
+ * Submits content for a path whose row is submission->row: a create, or an update of the job that
+ * it is bound to by then. path is for the log. Takes what submission owns, also on failure. A
+ * submission of the same path that is under way is waited for; the same content joins it, and other
+ * content takes the place of what waited there. Returns 0 and a ticket that is valid until done is
+ * called (later, never from within) or ticket_drop(); -errno with err filled.
+ */
+int engine_submit(struct engine *engine, struct ledger_submission *take_submission,
+		  const char *path, engine_done_fn *done, void *data, struct ticket **ret_ticket,
+		  struct err *err);
+
+/*
+ * Deletes the job on the service, and on success the row. -EBUSY while a submission of the path is
+ * under way. Otherwise as engine_submit().
+ */
+int engine_delete(struct engine *engine, int64_t row, const char *job_id, const char *path,
+		  engine_done_fn *done, void *data, struct ticket **ret_ticket, struct err *err);
+
+/* Stops waiting: done is not called. What is under way goes on. */
+void ticket_drop(struct ticket *ticket);
+
+/* Is a submission of this row under way (or in doubt)? */
+bool engine_has(const struct engine *engine, int64_t row);
+
+/*
+ * The newest content of a row was refused before it was submitted: keeps the story for the .error
+ * sibling; while an older submission of the row is under way, until that has ended.
+ */
+int engine_refuse(struct engine *engine, int64_t row, bool incomplete, const struct err *err);
+
+/* Submissions under way that somebody may wait for (those in doubt are not counted). */
+unsigned engine_under_way(const struct engine *engine);
+
+/* The end of a turn: what was recorded becomes durable, then it is sent, then answers are given. */
+void engine_turn_end(struct engine *engine);
+
+#endif

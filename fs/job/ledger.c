@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opening, committing and closing the ledger, and what its other files share.
+ *
+ * Durability is chosen commit by commit. The file is in WAL mode with synchronous=NORMAL, where a
+ * commit is a write to the log that survives a crash of this process. A durable commit adds what
+ * synchronous=FULL would: a sync of the log, which survives a loss of power. (The pragma itself
+ * cannot be changed while a transaction is open, and whether one must be durable is known only at
+ * its end.) An intent must be durable before its request is sent; a result need not, because the
+ * service can be asked for it again.
+ */
+#define _GNU_SOURCE
+#include "job/ledger_db.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define SCHEMA_VERSION 1
+#define BUSY_TIMEOUT_MS 5000
+
+static const char schema[] =
+	"CREATE TABLE space (source TEXT NOT NULL);"
+	"CREATE TABLE job ("
+	" id INTEGER PRIMARY KEY,"
+	" dir TEXT NOT NULL,"
+	" name TEXT NOT NULL,"
+	" state INTEGER NOT NULL DEFAULT 0,"
+	" incomplete INTEGER NOT NULL DEFAULT 0,"
+	" job_id TEXT,"
+	" version INTEGER NOT NULL DEFAULT 0,"
+	" digest BLOB,"
+	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
+	" request_id TEXT,"
+	" errnum INTEGER NOT NULL DEFAULT 0,"
+	" error TEXT,"
+	" warnings TEXT,"
+	" changed_ms INTEGER NOT NULL,"
+	" UNIQUE (dir, name));"
+	"CREATE INDEX job_by_job_id ON job (job_id) WHERE job_id IS NOT NULL;"
+	"CREATE TABLE submission ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" job INTEGER NOT NULL REFERENCES job (id),"
+	" kind INTEGER NOT NULL,"
+	" state INTEGER NOT NULL,"
+	" started_ms INTEGER NOT NULL,"
+	" digest BLOB NOT NULL,"
+	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
+	" content BLOB NOT NULL);"
+	"CREATE TABLE rename_intent ("
+	" id INTEGER PRIMARY KEY,"
+	" from_path TEXT NOT NULL,"
+	" to_path TEXT NOT NULL,"
+	" ino INTEGER NOT NULL,"
+	" exchange INTEGER NOT NULL);";
+
+#define JOB_COLUMNS                                                                                \
+	"id, state, incomplete, job_id, version, digest, risk_level, enterprise_project_id,"       \
+	" job_name, description, tags, request_id, errnum, error, warnings, changed_ms"
+
+static const char *const sql[STMT_COUNT] = {
+	[STMT_FIND] = "SELECT " JOB_COLUMNS " FROM job WHERE dir = ?1 AND name = ?2",
+	[STMT_GET] = "SELECT " JOB_COLUMNS " FROM job WHERE id = ?1",
+	[STMT_ENSURE] = "INSERT INTO job (dir, name, changed_ms) VALUES (?1, ?2, ?3)",
+	[STMT_ROW] = "SELECT id FROM job WHERE dir = ?1 AND name = ?2",
+	[STMT_GLANCE] =
+		"SELECT length(CAST(job_id AS BLOB)), length(CAST(error AS BLOB)), changed_ms"
+		" FROM job WHERE dir = ?1 AND name = ?2",
+	[STMT_IS_BOUND] = "SELECT 1 FROM job WHERE job_id = ?1",
+	[STMT_REFUSE] = "UPDATE job SET incomplete = ?2, errnum = ?3, error = ?4, changed_ms = ?5"
+			" WHERE id = ?1",
+	[STMT_WARN] = "UPDATE job SET warnings = ?2 WHERE id = ?1",
+	[STMT_AGREE] = "UPDATE job SET incomplete = 0, errnum = 0, error = NULL,"
+		       " changed_ms = iif(error IS NULL, changed_ms, ?2) WHERE id = ?1",
+	[STMT_DISMISS] = "UPDATE job SET errnum = 0, error = NULL, changed_ms = ?2 WHERE id = ?1",
+	[STMT_FORGET] =
+		"UPDATE job SET state = 0, job_id = NULL, version = 0, digest = NULL,"
+		" risk_level = NULL, enterprise_project_id = NULL, job_name = NULL,"
+		" description = NULL, tags = NULL, request_id = NULL, errnum = 0, error = NULL,"
+		" changed_ms = ?2 WHERE id = ?1",
+	[STMT_DROP] = "DELETE FROM job WHERE id = ?1",
+	[STMT_PATH] = "SELECT iif(dir = '', name, dir || '/' || name) FROM job WHERE id = ?1",
+	[STMT_STATE_OF] = "SELECT state FROM job WHERE id = ?1",
+	[STMT_STATE] = "UPDATE job SET state = ?2 WHERE id = ?1",
+	[STMT_INTEND] = "INSERT INTO submission (job, kind, state, started_ms, digest, risk_level,"
+			" enterprise_project_id, job_name, description, tags, content)"
+			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	[STMT_MOVE] = "UPDATE submission SET state = ?2, started_ms = ?3 WHERE id = ?1",
+	[STMT_SETTLE] =
+		"UPDATE job SET incomplete = 0, job_id = ?2, version = ?3, digest = ?4,"
+		" risk_level = ?5, enterprise_project_id = ?6, job_name = ?7, description = ?8,"
+		" tags = ?9, request_id = ?10, errnum = 0, error = NULL, changed_ms = ?11"
+		" WHERE id = ?1",
+	[STMT_TELL] =
+		"UPDATE job SET errnum = ?2, error = ?3, request_id = coalesce(?4, request_id),"
+		" changed_ms = ?5 WHERE id = ?1",
+	[STMT_END] = "DELETE FROM submission WHERE id = ?1",
+	[STMT_UNFINISHED] = "SELECT id, job, kind, state, started_ms, digest, risk_level,"
+			    " enterprise_project_id, job_name, description, tags, content"
+			    " FROM submission ORDER BY id",
+	[STMT_RENAME_BEGIN] = "INSERT INTO rename_intent (from_path, to_path, ino, exchange)"
+			      " VALUES (?1, ?2, ?3, ?4)",
+	[STMT_RENAME_END] = "DELETE FROM rename_intent WHERE id = ?1",
+	[STMT_RENAME_LIST] = "SELECT id, from_path, to_path, ino, exchange FROM rename_intent"
+			     " ORDER BY id",
+	[STMT_RENAME_FILE] = "UPDATE job SET dir = ?3, name = ?4 WHERE dir = ?1 AND name = ?2",
+	/* a directory's rows: those in it, and those whose dir starts with "DIR/" */
+	[STMT_RENAME_TREE] = "UPDATE job SET dir = ?2 || substr(dir, length(?1) + 1)"
+			     " WHERE dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0')",
+	[STMT_CLEAR_FILE] = "DELETE FROM job WHERE dir = ?1 AND name = ?2",
+	[STMT_CLEAR_TREE] =
+		"DELETE FROM job WHERE dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0')",
+	[STMT_BUSY] = "SELECT EXISTS (SELECT 1 FROM submission JOIN job ON job.id = submission.job"
+		      " WHERE dir = ?1 AND name = ?2 OR dir = ?3"
+		      " OR (dir >= ?3 || '/' AND dir < ?3 || '0'))",
+	[STMT_KNOWS] = "SELECT EXISTS (SELECT 1 FROM job WHERE dir = ?1 AND name = ?2)"
+		       " OR EXISTS (SELECT 1 FROM job WHERE dir = ?3"
+		       " OR (dir >= ?3 || '/' AND dir < ?3 || '0'))",
+};
+
+int64_t ledger_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int ledger_errno(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_DONE:
+	case SQLITE_ROW:
+		return 0;
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return -EACCES;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return -EBUSY;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return -EUCLEAN;
+	default:
+		return -EIO;
+	}
+}
+
+sqlite3_stmt *ledger_read(struct ledger *ledger, enum ledger_statement which, int *ret_r)
+{
+	sqlite3_stmt *stmt = ledger->stmt[which];
+
+	if (!stmt) {
+		int code = sqlite3_prepare_v3(ledger->db, sql[which], -1, SQLITE_PREPARE_PERSISTENT,
+					      &stmt, NULL);
+
+		if (code != SQLITE_OK) {
+			*ret_r = ledger_errno(code);
+			return NULL;
+		}
+		ledger->stmt[which] = stmt;
+	}
+	return stmt;
+}
+
+sqlite3_stmt *ledger_write(struct ledger *ledger, enum ledger_statement which, int *ret_r)
+{
+	if (!ledger->open) {
+		int code = sqlite3_exec(ledger->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+
+		if (code != SQLITE_OK) {
+			*ret_r = ledger_errno(code);
+			return NULL;
+		}
+		ledger->open = true;
+	}
+	return ledger_read(ledger, which, ret_r);
+}
+
+int ledger_run(sqlite3_stmt *stmt)
+{
+	int code = sqlite3_step(stmt);
+
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+	return code == SQLITE_DONE || code == SQLITE_ROW ? 0 : ledger_errno(code);
+}
+
+void ledger_bind_text(sqlite3_stmt *stmt, int place, const char *text)
+{
+	if (text)
+		sqlite3_bind_text(stmt, place, text, -1, SQLITE_STATIC);
+	else
+		sqlite3_bind_null(stmt, place);
+}
+
+void ledger_bind_path(sqlite3_stmt *stmt, int place, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	sqlite3_bind_text(stmt, place, path, slash ? (int)(slash - path) : 0, SQLITE_STATIC);
+	sqlite3_bind_text(stmt, place + 1, slash ? slash + 1 : path, -1, SQLITE_STATIC);
+}
+
+int ledger_column_text(sqlite3_stmt *stmt, int column, char **ret_text)
+{
+	const char *text = (const char *)sqlite3_column_text(stmt, column);
+
+	*ret_text = text ? strdup(text) : NULL;
+	return text && !*ret_text ? -ENOMEM : 0;
+}
+
+/* The value of the first column of the first row, 0 if there is none. */
+static int query_int(sqlite3 *db, const char *text, int64_t *ret_value)
+{
+	sqlite3_stmt *stmt;
+	int code = sqlite3_prepare_v2(db, text, -1, &stmt, NULL);
+
+	if (code != SQLITE_OK)
+		return ledger_errno(code);
+	code = sqlite3_step(stmt);
+	*ret_value = code == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_finalize(stmt);
+	return ledger_errno(code);
+}
+
+static int check_integrity(sqlite3 *db, const char *path, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	bool sound = false;
+	int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
+
+	if (code == SQLITE_OK) {
+		code = sqlite3_step(stmt);
+		sound = code == SQLITE_ROW &&
+			!strcmp((const char *)sqlite3_column_text(stmt, 0), "ok");
+		sqlite3_finalize(stmt);
+	}
+	if (sound)
+		return 0;
+	err_set(err, EUCLEAN, "the ledger %s is damaged: it is left as it is, nothing is mounted",
+		path);
+	err_detail(err, "sqlite", "%s", sqlite3_errmsg(db));
+	err_detail(err, "what_to_do", "restore it from a backup, or mount with another state_dir");
+	return -EUCLEAN;
+}
+
+static int check_source(sqlite3 *db, const char *path, const char *source, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int r = 0, code = sqlite3_prepare_v2(db, "SELECT source FROM space", -1, &stmt, NULL);
+
+	if (code != SQLITE_OK)
+		return err_set(err, EIO, "cannot read the ledger %s: %s", path, sqlite3_errmsg(db));
+	if (sqlite3_step(stmt) == SQLITE_ROW) {
+		const char *owner = (const char *)sqlite3_column_text(stmt, 0);
+
+		if (owner && strcmp(owner, source)) {
+			r = err_set(err, EXDEV,
+				    "%s holds the jobs of %s, not of %s", path, owner, source);
+			err_detail(err, "what_to_do",
+				   "give another directory with -o state_dir=DIR, or mount %s",
+				   owner);
+		}
+	}
+	sqlite3_finalize(stmt);
+	return r;
+}
+
+/* Makes the tables in a new ledger. */
+static int make(sqlite3 *db, const char *path, const char *source, struct err *err)
+{
+	char *insert = sqlite3_mprintf("INSERT INTO space (source) VALUES (%Q);"
+				       "PRAGMA user_version = %d;",
+				       source, SCHEMA_VERSION);
+	int r = 0;
+
+	if (!insert)
+		return err_set(err, ENOMEM, "out of memory");
+	if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_exec(db, insert, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		r = err_set(err, -ledger_errno(sqlite3_errcode(db)),
+			    "cannot make the ledger %s: %s", path, sqlite3_errmsg(db));
+	sqlite3_free(insert);
+	return r;
+}
+
+static int prepare(sqlite3 *db, const char *path, const char *source, struct err *err)
+{
+	int64_t version = 0;
+	int r;
+
+	sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+	r = query_int(db, "PRAGMA user_version", &version);
+	if (r == -EUCLEAN)
+		return check_integrity(db, path, err);
+	if (r < 0 || sqlite3_exec(db,
+				  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+				  "PRAGMA foreign_keys = ON",
+				  NULL, NULL, NULL) != SQLITE_OK)
+		return err_set(err, EIO, "cannot read the ledger %s: %s", path, sqlite3_errmsg(db));
+	if (version > SCHEMA_VERSION)
+		return err_set(err, EPROTONOSUPPORT,
+			       "the ledger %s was made by a newer cocfs (its version is %lld): "
+			       "upgrade cocfs",
+			       path, (long long)version);
+	if (version == 0)
+		return make(db, path, source, err);
+	r = check_integrity(db, path, err);
+	return r < 0 ? r : check_source(db, path, source, err);
+}
+
+int ledger_open(const char *path, const char *source, struct ledger **ret_ledger, struct err *err)
+{
+	struct ledger *ledger = calloc(1, sizeof(*ledger));
+	mode_t mask;
+	int r, code;
+
+	if (!ledger)
+		return err_set(err, ENOMEM, "out of memory");
+	mask = umask(0077);
+	code = sqlite3_open_v2(path, &ledger->db,
+			       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+			       NULL);
+	if (code != SQLITE_OK)
+		r = err_set(err, EIO, "cannot open the ledger %s: %s", path,
+			    ledger->db ? sqlite3_errmsg(ledger->db) : "out of memory");
+	else
+		r = prepare(ledger->db, path, source, err);
+	umask(mask);
+	if (r < 0) {
+		sqlite3_close(ledger->db);
+		free(ledger);
+		return r;
+	}
+	*ret_ledger = ledger;
+	return 0;
+}
+
+void ledger_close(struct ledger *ledger)
+{
+	if (!ledger)
+		return;
+	ledger_commit(ledger, true);
+	for (int i = 0; i < STMT_COUNT; i++)
+		sqlite3_finalize(ledger->stmt[i]);
+	sqlite3_close(ledger->db);
+	free(ledger);
+}
+
+bool ledger_is_open(const struct ledger *ledger)
+{
+	return ledger->open;
+}
+
+void ledger_undo(struct ledger *ledger)
+{
+	if (ledger->open)
+		sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
+	ledger->open = false;
+}
+
+/* Syncs the write-ahead log (and, when it is new, its directory: SQLite's own way of doing it). */
+static int sync_log(sqlite3 *db)
+{
+	sqlite3_file *log = NULL;
+	int code = sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+
+	if (code == SQLITE_OK && log && log->pMethods)
+		code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+	return ledger_errno(code);
+}
+
+int ledger_commit(struct ledger *ledger, bool durable)
+{
+	int code;
+
+	if (!ledger->open)
+		return 0;
+	code = sqlite3_exec(ledger->db, "COMMIT", NULL, NULL, NULL);
+	if (code != SQLITE_OK) {
+		ledger_undo(ledger);
+		return ledger_errno(code);
+	}
+	ledger->open = false;
+	return durable ? sync_log(ledger->db) : 0;
+}

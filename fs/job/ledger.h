@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_JOB_LEDGER_H
+#define COCFS_JOB_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "job/attrs.h"
+#include "job/digest.h"
+#include "job/state.h"
+
+/*
+ * The ledger: the durable record of bindings and submissions, one SQLite file, keyed by path
+ * relative to the spool's root ("sub/a.yaml", no "/" at the start). Changes are applied at once and
+ * seen by every later read; they become durable together, at the next ledger_commit().
+ * docs/ledger.md has the schema and what survives what. All functions return 0 or a negative errno
+ * (-EIO: SQLite failed; -ENOSPC: the disk is full; -ENOMEM), more where it says so.
+ */
+struct ledger;
+
+/* What the ledger knows of a path. Owned strings. Zero-initialise it; ledger_job_finish() frees. */
+struct ledger_job {
+	int64_t row; /* stays the same when the path is renamed; never 0 */
+	enum job_state state;
+	bool incomplete; /* the file is known to be half of what was meant: its writer died */
+	char *job_id;	 /* the binding, or NULL */
+	int64_t version; /* last known version on the service: 1, 2, … */
+	bool has_digest;
+	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of the content that the service holds */
+	struct attr_set sent;			   /* the attributes that the service holds */
+	char *request_id;			   /* of the last answer, or NULL */
+	int errnum;				   /* of the last refusal, 0 when none stands */
+	char *error;	    /* its whole story: the .error sibling, or NULL */
+	char *warnings;	    /* what the DSL check found odd, a line each, or NULL */
+	int64_t changed_ms; /* since the epoch: when the siblings last changed */
+};
+
+void ledger_job_finish(struct ledger_job *job);
+#define _cleanup_ledger_job_ __attribute__((cleanup(ledger_job_finish)))
+
+/* What the siblings of a path look like, cheaper than the whole row. Sizes in bytes, 0: not there.
+ */
+struct ledger_glance {
+	uint64_t id_size, error_size;
+	int64_t changed_ms;
+};
+
+/*
+ * Opens the ledger at path, makes it when it is not there (mode 0600). source names what the space
+ * belongs to; a ledger that belongs to another is refused with -EXDEV, one that fails SQLite's
+ * integrity check with -EUCLEAN, one of a newer cocfs with -EPROTONOSUPPORT; err says what to do.
+ */
+int ledger_open(const char *path, const char *source, struct ledger **ret_ledger, struct err *err);
+
+/* Commits what is open, closes; NULL is accepted. */
+void ledger_close(struct ledger *ledger);
+
+/* True if something was changed since the last commit. */
+bool ledger_is_open(const struct ledger *ledger);
+
+/*
+ * Makes the changes so far survive: a crash of this process always, and with durable also a loss of
+ * power (an fsync). On failure everything since the last commit is undone.
+ */
+int ledger_commit(struct ledger *ledger, bool durable);
+
+/* Undoes everything since the last commit. */
+void ledger_undo(struct ledger *ledger);
+
+/* Finds a path. -ENOENT: never heard of. */
+int ledger_find(struct ledger *ledger, const char *path, struct ledger_job *ret_job);
+
+/* Finds by row. -ENOENT. */
+int ledger_get(struct ledger *ledger, int64_t row, struct ledger_job *ret_job);
+
+/* The row of a path, made as a draft when it is not there. */
+int ledger_ensure(struct ledger *ledger, const char *path, int64_t *ret_row);
+
+/* The siblings of a path. -ENOENT: never heard of. */
+int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance *ret_glance);
+
+/* Is a job ID bound to a path? 1, 0 or -errno. */
+int ledger_is_bound(struct ledger *ledger, const char *job_id);
+
+/* Records that the rules, the validation or a write said no: JOB_FAILED, or JOB_DRAFT with
+ * incomplete, and the story. */
+int ledger_refuse(struct ledger *ledger, int64_t row, bool incomplete, const struct err *err,
+		  const char *story);
+
+/* Keeps the warnings of the last check; NULL for none. */
+int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings);
+
+/* The file says what the service holds (again): JOB_SUBMITTED, no error. */
+int ledger_agree(struct ledger *ledger, int64_t row);
+
+/* Removes the error; the state stays. */
+int ledger_dismiss(struct ledger *ledger, int64_t row);
+
+/* Forgets the binding and all that was sent: JOB_DRAFT. */
+int ledger_forget(struct ledger *ledger, int64_t row);
+
+/* Removes the row itself (delete=service, after the service deleted the job). */
+int ledger_drop(struct ledger *ledger, int64_t row);
+
+/* The path of a row, allocated. -ENOENT. */
+int ledger_path(struct ledger *ledger, int64_t row, char **ret_path);
+
+/* ---- submissions: ledger_submission.c ---- */
+
+enum submission_kind { SUBMIT_CREATE = 1, SUBMIT_UPDATE = 2 };
+
+/* An unfinished submission as it is kept. Owned strings. */
+struct ledger_submission {
+	int64_t id;  /* rising in the order of the commits */
+	int64_t row; /* the job's */
+	enum submission_kind kind;
+	enum job_state state; /* JOB_QUEUED, JOB_SUBMITTING or JOB_IN_DOUBT */
+	char *content;
+	size_t content_size;
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	struct attr_set attrs;
+	int64_t started_ms; /* since the epoch: when the first request was about to be sent */
+};
+
+void ledger_submission_finish(struct ledger_submission *submission);
+
+/* Records an intent; sets submission->id. The job moves to submission->state. */
+int ledger_intend(struct ledger *ledger, struct ledger_submission *submission);
+
+/* Moves an unfinished submission, and its job, to another state. */
+int ledger_move(struct ledger *ledger, const struct ledger_submission *submission,
+		enum job_state state);
+
+/* The service holds it: binds the job, keeps what was sent, ends the submission. */
+int ledger_settle(struct ledger *ledger, const struct ledger_submission *submission,
+		  const char *job_id, int64_t version, const char *request_id);
+
+/* It was not done and will not be: keeps the story, ends the submission. JOB_FAILED. */
+int ledger_give_up(struct ledger *ledger, const struct ledger_submission *submission,
+		   const struct err *err, const char *story, const char *request_id);
+
+/* Nobody knows: keeps the story and the submission. JOB_IN_DOUBT. */
+int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submission,
+		 const struct err *err, const char *story, const char *request_id);
+
+/* Calls fn for every unfinished submission in order; it takes what it points to and must not write
+ * to the ledger. Stops when fn returns a negative value, which is returned. */
+int ledger_unfinished(struct ledger *ledger,
+		      int (*fn)(void *data, struct ledger_submission *take_submission), void *data);
+
+/* ---- renames: ledger_rename.c ---- */
+
+/* A rename of a job file or a directory, as it is recorded before it is done. */
+struct ledger_rename {
+	int64_t id;
+	const char *from, *to;
+	uint64_t ino; /* of what is renamed: tells at the next mount whether it was done */
+	bool exchange;
+};
+
+/* Records a rename that is about to be done, durably; sets rename->id. */
+int ledger_rename_begin(struct ledger *ledger, struct ledger_rename *rename);
+
+/* It was done: the bindings of from and of all below it move along (exchange: both ways). */
+int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename);
+
+/* It was not done. */
+int ledger_rename_undone(struct ledger *ledger, const struct ledger_rename *rename);
+
+/* Has this path, or one below it, a row? 1, 0 or -errno. */
+int ledger_knows(struct ledger *ledger, const char *path);
+
+/* Has this path, or one below it, an unfinished submission? 1, 0 or -errno. */
+int ledger_busy(struct ledger *ledger, const char *path);
+
+/* Calls fn for every rename that was begun and not ended; then it must end each. */
+int ledger_rename_unfinished(struct ledger *ledger,
+			     bool (*was_done)(void *data, const struct ledger_rename *rename),
+			     void *data);
+
+#endif

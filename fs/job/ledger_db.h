@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_JOB_LEDGER_DB_H
+#define COCFS_JOB_LEDGER_DB_H
+
+#include <sqlite3.h>
+
+#include "job/ledger.h"
+
+/*
+ * What the files of the ledger share: its statements, prepared once and used again, and the lazily
+ * opened transaction. Only ledger*.c includes this.
+ */
+
+enum ledger_statement {
+	STMT_FIND,
+	STMT_GET,
+	STMT_ENSURE,
+	STMT_ROW,
+	STMT_GLANCE,
+	STMT_IS_BOUND,
+	STMT_REFUSE,
+	STMT_WARN,
+	STMT_AGREE,
+	STMT_DISMISS,
+	STMT_FORGET,
+	STMT_DROP,
+	STMT_PATH,
+	STMT_STATE_OF,
+	STMT_STATE,
+	STMT_INTEND,
+	STMT_MOVE,
+	STMT_SETTLE,
+	STMT_TELL,
+	STMT_END,
+	STMT_UNFINISHED,
+	STMT_RENAME_BEGIN,
+	STMT_RENAME_END,
+	STMT_RENAME_LIST,
+	STMT_RENAME_FILE,
+	STMT_RENAME_TREE,
+	STMT_CLEAR_FILE,
+	STMT_CLEAR_TREE,
+	STMT_BUSY,
+	STMT_KNOWS,
+	STMT_COUNT,
+};
+
+struct ledger {
+	sqlite3 *db;
+	bool open; /* a transaction is open */
+	sqlite3_stmt *stmt[STMT_COUNT];
+};
+
+/* A negative errno for an SQLite result code. */
+int ledger_errno(int code);
+
+/* Opens the transaction if need be (for a statement that writes) and returns the statement, reset
+ * and unbound; NULL with *ret_r set on failure. */
+sqlite3_stmt *ledger_read(struct ledger *ledger, enum ledger_statement which, int *ret_r);
+sqlite3_stmt *ledger_write(struct ledger *ledger, enum ledger_statement which, int *ret_r);
+
+/* Steps a statement that returns no rows, and resets it. Returns 0 or -errno. */
+int ledger_run(sqlite3_stmt *stmt);
+
+/* Binds text of known length, or NULL for a NULL pointer; it must live until the step. */
+void ledger_bind_text(sqlite3_stmt *stmt, int place, const char *text);
+
+/* Binds the two parts of a path, its directory ("" for the root) and its name. */
+void ledger_bind_path(sqlite3_stmt *stmt, int place, const char *path);
+
+/* Copies a text column: NULL for NULL. Returns 0 or -ENOMEM. */
+int ledger_column_text(sqlite3_stmt *stmt, int column, char **ret_text);
+
+/* Moves the job to a state; -EPROTO if the table of moves (state.h) has no such move. */
+int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state);
+
+/* Milliseconds since the epoch. */
+int64_t ledger_clock_ms(void);
+
+#endif

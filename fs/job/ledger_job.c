@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/* The ledger's rows of jobs: what is known of a path. */
+#define _GNU_SOURCE
+#include "job/ledger_db.h"
+
+#include <errno.h>
+#include <string.h>
+
+void ledger_job_finish(struct ledger_job *job)
+{
+	free(job->job_id);
+	free(job->request_id);
+	free(job->error);
+	free(job->warnings);
+	attr_set_finish(&job->sent);
+	*job = (struct ledger_job){0};
+}
+
+/* Reads the columns of JOB_COLUMNS. */
+static int read_job(sqlite3_stmt *stmt, struct ledger_job *job)
+{
+	/* in the order of the columns 6 to 10 */
+	static const enum attr attrs[] = {ATTR_RISK_LEVEL, ATTR_ENTERPRISE_PROJECT_ID, ATTR_NAME,
+					  ATTR_DESCRIPTION, ATTR_TAGS};
+
+	job->row = sqlite3_column_int64(stmt, 0);
+	job->state = (enum job_state)sqlite3_column_int(stmt, 1);
+	job->incomplete = sqlite3_column_int(stmt, 2);
+	job->version = sqlite3_column_int64(stmt, 4);
+	job->has_digest = sqlite3_column_bytes(stmt, 5) == CONTENT_DIGEST_SIZE;
+	if (job->has_digest)
+		memcpy(job->digest, sqlite3_column_blob(stmt, 5), CONTENT_DIGEST_SIZE);
+	job->errnum = sqlite3_column_int(stmt, 12);
+	job->changed_ms = sqlite3_column_int64(stmt, 15);
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (ledger_column_text(stmt, 6 + i, &job->sent.value[attrs[i]]) < 0)
+			return -ENOMEM;
+	if (ledger_column_text(stmt, 3, &job->job_id) < 0 ||
+	    ledger_column_text(stmt, 11, &job->request_id) < 0 ||
+	    ledger_column_text(stmt, 13, &job->error) < 0 ||
+	    ledger_column_text(stmt, 14, &job->warnings) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+static int find(sqlite3_stmt *stmt, struct ledger_job *ret_job)
+{
+	struct ledger_job job = {0};
+	int r, code = sqlite3_step(stmt);
+
+	if (code == SQLITE_ROW)
+		r = read_job(stmt, &job);
+	else
+		r = code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+	sqlite3_reset(stmt);
+	if (r < 0)
+		ledger_job_finish(&job);
+	else
+		*ret_job = job;
+	return r;
+}
+
+int ledger_find(struct ledger *ledger, const char *path, struct ledger_job *ret_job)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_FIND, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_path(stmt, 1, path);
+	return find(stmt, ret_job);
+}
+
+int ledger_get(struct ledger *ledger, int64_t row, struct ledger_job *ret_job)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_GET, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	return find(stmt, ret_job);
+}
+
+int ledger_ensure(struct ledger *ledger, const char *path, int64_t *ret_row)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_ROW, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_path(stmt, 1, path);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		*ret_row = sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	if (code != SQLITE_DONE)
+		return ledger_errno(code);
+	stmt = ledger_write(ledger, STMT_ENSURE, &r);
+	if (!stmt)
+		return r;
+	ledger_bind_path(stmt, 1, path);
+	sqlite3_bind_int64(stmt, 3, ledger_clock_ms());
+	r = ledger_run(stmt);
+	if (r == 0)
+		*ret_row = sqlite3_last_insert_rowid(ledger->db);
+	return r;
+}
+
+int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance *ret_glance)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_GLANCE, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_path(stmt, 1, path);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		*ret_glance = (struct ledger_glance){
+			.id_size = (uint64_t)sqlite3_column_int64(stmt, 0),
+			.error_size = (uint64_t)sqlite3_column_int64(stmt, 1),
+			.changed_ms = sqlite3_column_int64(stmt, 2),
+		};
+	sqlite3_reset(stmt);
+	if (code == SQLITE_DONE)
+		return -ENOENT;
+	if (code == SQLITE_ROW && ret_glance->id_size)
+		ret_glance->id_size++; /* the newline */
+	return ledger_errno(code);
+}
+
+int ledger_is_bound(struct ledger *ledger, const char *job_id)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_IS_BOUND, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_text(stmt, 1, job_id);
+	code = sqlite3_step(stmt);
+	sqlite3_reset(stmt);
+	return code == SQLITE_ROW ? 1 : ledger_errno(code);
+}
+
+static int state_of(struct ledger *ledger, int64_t row, enum job_state *ret_state)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_STATE_OF, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		*ret_state = (enum job_state)sqlite3_column_int(stmt, 0);
+	sqlite3_reset(stmt);
+	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+}
+
+int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state)
+{
+	enum job_state now = JOB_DRAFT;
+	sqlite3_stmt *stmt;
+	int r = state_of(ledger, row, &now);
+
+	if (r < 0)
+		return r;
+	if (!job_state_may_move(now, state))
+		return -EPROTO;
+	if (now == state)
+		return 0;
+	stmt = ledger_write(ledger, STMT_STATE, &r);
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	sqlite3_bind_int(stmt, 2, state);
+	return ledger_run(stmt);
+}
+
+int ledger_refuse(struct ledger *ledger, int64_t row, bool incomplete, const struct err *err,
+		  const char *story)
+{
+	sqlite3_stmt *stmt;
+	int r = ledger_set_state(ledger, row, incomplete ? JOB_DRAFT : JOB_FAILED);
+
+	if (r < 0)
+		return r;
+	stmt = ledger_write(ledger, STMT_REFUSE, &r);
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	sqlite3_bind_int(stmt, 2, incomplete);
+	sqlite3_bind_int(stmt, 3, err->errnum);
+	ledger_bind_text(stmt, 4, story);
+	sqlite3_bind_int64(stmt, 5, ledger_clock_ms());
+	return ledger_run(stmt);
+}
+
+int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_WARN, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	ledger_bind_text(stmt, 2, warnings);
+	return ledger_run(stmt);
+}
+
+/* Runs a statement whose parameters are the row and the time. */
+static int touch_row(struct ledger *ledger, enum ledger_statement which, int64_t row)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, which, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	sqlite3_bind_int64(stmt, 2, ledger_clock_ms());
+	return ledger_run(stmt);
+}
+
+int ledger_agree(struct ledger *ledger, int64_t row)
+{
+	int r = ledger_set_state(ledger, row, JOB_SUBMITTED);
+
+	return r < 0 ? r : touch_row(ledger, STMT_AGREE, row);
+}
+
+int ledger_dismiss(struct ledger *ledger, int64_t row)
+{
+	return touch_row(ledger, STMT_DISMISS, row);
+}
+
+int ledger_forget(struct ledger *ledger, int64_t row)
+{
+	return touch_row(ledger, STMT_FORGET, row);
+}
+
+int ledger_drop(struct ledger *ledger, int64_t row)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_DROP, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	return ledger_run(stmt);
+}
+
+int ledger_path(struct ledger *ledger, int64_t row, char **ret_path)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_PATH, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		r = ledger_column_text(stmt, 0, ret_path);
+	else
+		r = code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+	sqlite3_reset(stmt);
+	return r;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ledger's unfinished submissions. An intent is a row here, durable before the first byte of
+ * its request is sent; the row goes when the submission ends, so the table holds only what is under
+ * way.
+ */
+#define _GNU_SOURCE
+#include "job/ledger_db.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* In the order of the attribute columns of every statement. */
+static const enum attr columns[] = {ATTR_RISK_LEVEL, ATTR_ENTERPRISE_PROJECT_ID, ATTR_NAME,
+				    ATTR_DESCRIPTION, ATTR_TAGS};
+
+void ledger_submission_finish(struct ledger_submission *submission)
+{
+	free(submission->content);
+	attr_set_finish(&submission->attrs);
+	*submission = (struct ledger_submission){0};
+}
+
+static void bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *attrs)
+{
+	for (int i = 0; i < ATTR_COUNT; i++)
+		ledger_bind_text(stmt, place + i, attrs->value[columns[i]]);
+}
+
+int ledger_intend(struct ledger *ledger, struct ledger_submission *submission)
+{
+	sqlite3_stmt *stmt;
+	int r = ledger_set_state(ledger, submission->row, JOB_QUEUED);
+
+	if (r < 0)
+		return r;
+	stmt = ledger_write(ledger, STMT_INTEND, &r);
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, submission->row);
+	sqlite3_bind_int(stmt, 2, submission->kind);
+	sqlite3_bind_int(stmt, 3, submission->state);
+	sqlite3_bind_int64(stmt, 4, submission->started_ms);
+	sqlite3_bind_blob(stmt, 5, submission->digest, CONTENT_DIGEST_SIZE, SQLITE_STATIC);
+	bind_attrs(stmt, 6, &submission->attrs);
+	sqlite3_bind_blob(stmt, 11, submission->content, (int)submission->content_size,
+			  SQLITE_STATIC);
+	r = ledger_run(stmt);
+	if (r < 0)
+		return r;
+	submission->id = sqlite3_last_insert_rowid(ledger->db);
+	return ledger_set_state(ledger, submission->row, submission->state);
+}
+
+int ledger_move(struct ledger *ledger, const struct ledger_submission *submission,
+		enum job_state state)
+{
+	sqlite3_stmt *stmt;
+	int r = ledger_set_state(ledger, submission->row, state);
+
+	if (r < 0)
+		return r;
+	stmt = ledger_write(ledger, STMT_MOVE, &r);
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, submission->id);
+	sqlite3_bind_int(stmt, 2, state);
+	sqlite3_bind_int64(stmt, 3, submission->started_ms);
+	return ledger_run(stmt);
+}
+
+static int end(struct ledger *ledger, const struct ledger_submission *submission)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_END, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, submission->id);
+	return ledger_run(stmt);
+}
+
+int ledger_settle(struct ledger *ledger, const struct ledger_submission *submission,
+		  const char *job_id, int64_t version, const char *request_id)
+{
+	sqlite3_stmt *stmt;
+	int r = ledger_set_state(ledger, submission->row, JOB_SUBMITTED);
+
+	if (r < 0)
+		return r;
+	stmt = ledger_write(ledger, STMT_SETTLE, &r);
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, submission->row);
+	ledger_bind_text(stmt, 2, job_id);
+	sqlite3_bind_int64(stmt, 3, version);
+	sqlite3_bind_blob(stmt, 4, submission->digest, CONTENT_DIGEST_SIZE, SQLITE_STATIC);
+	bind_attrs(stmt, 5, &submission->attrs);
+	ledger_bind_text(stmt, 10, request_id);
+	sqlite3_bind_int64(stmt, 11, ledger_clock_ms());
+	r = ledger_run(stmt);
+	return r < 0 ? r : end(ledger, submission);
+}
+
+/* Keeps what is to be told of a submission that did not succeed. */
+static int tell(struct ledger *ledger, int64_t row, const struct err *err, const char *story,
+		const char *request_id)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_TELL, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	sqlite3_bind_int(stmt, 2, err->errnum);
+	ledger_bind_text(stmt, 3, story);
+	ledger_bind_text(stmt, 4, request_id);
+	sqlite3_bind_int64(stmt, 5, ledger_clock_ms());
+	return ledger_run(stmt);
+}
+
+int ledger_give_up(struct ledger *ledger, const struct ledger_submission *submission,
+		   const struct err *err, const char *story, const char *request_id)
+{
+	int r = ledger_set_state(ledger, submission->row, JOB_FAILED);
+
+	if (r == 0)
+		r = tell(ledger, submission->row, err, story, request_id);
+	return r < 0 ? r : end(ledger, submission);
+}
+
+int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submission,
+		 const struct err *err, const char *story, const char *request_id)
+{
+	int r = ledger_move(ledger, submission, JOB_IN_DOUBT);
+
+	return r < 0 ? r : tell(ledger, submission->row, err, story, request_id);
+}
+
+static int read_submission(sqlite3_stmt *stmt, struct ledger_submission *submission)
+{
+	int size = sqlite3_column_bytes(stmt, 11);
+
+	submission->id = sqlite3_column_int64(stmt, 0);
+	submission->row = sqlite3_column_int64(stmt, 1);
+	submission->kind = (enum submission_kind)sqlite3_column_int(stmt, 2);
+	submission->state = (enum job_state)sqlite3_column_int(stmt, 3);
+	submission->started_ms = sqlite3_column_int64(stmt, 4);
+	if (sqlite3_column_bytes(stmt, 5) != CONTENT_DIGEST_SIZE)
+		return -EUCLEAN;
+	memcpy(submission->digest, sqlite3_column_blob(stmt, 5), CONTENT_DIGEST_SIZE);
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (ledger_column_text(stmt, 6 + i, &submission->attrs.value[columns[i]]) < 0)
+			return -ENOMEM;
+	submission->content = malloc((size_t)size + 1);
+	if (!submission->content)
+		return -ENOMEM;
+	memcpy(submission->content, sqlite3_column_blob(stmt, 11), (size_t)size);
+	submission->content[size] = '\0';
+	submission->content_size = (size_t)size;
+	return 0;
+}
+
+int ledger_unfinished(struct ledger *ledger,
+		      int (*fn)(void *data, struct ledger_submission *take_submission), void *data)
+{
+	int r = 0, code = SQLITE_DONE;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_UNFINISHED, &r);
+
+	if (!stmt)
+		return r;
+	while (r >= 0 && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
+		struct ledger_submission submission = {0};
+
+		r = read_submission(stmt, &submission);
+		if (r < 0)
+			ledger_submission_finish(&submission);
+		else
+			r = fn(data, &submission);
+	}
+	sqlite3_reset(stmt);
+	return r < 0 ? r : ledger_errno(code);
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* A submission's way to the service: slot, intent, request, answer. */
+#define _GNU_SOURCE
+#include "job/task.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+
+/* What a 429 without Retry-After waits: 2 to 5 s, as Huawei advises, spread by chance. */
+#define RETRY_MIN_MS 2000
+#define RETRY_SPREAD_MS 3000
+
+static int64_t wall_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void task_expire(void *data)
+{
+	struct task *task = data;
+	struct engine *engine = task->engine;
+	struct err err;
+
+	err_set(&err, ETIMEDOUT, "nothing was sent in time: %s",
+		task->place == PLACE_BEHIND ? "an earlier submission of this file has not ended"
+					    : "too many requests are under way");
+	err_detail(&err, "what_to_do", "write the file again later");
+	if (task->place == PLACE_BEHIND) {
+		engine_current(engine, task->sub.row)->behind = NULL;
+		engine_refuse(engine, task->sub.row, false, &err);
+	} else {
+		TAILQ_REMOVE(&engine->waiting, task, link);
+	}
+	task_fail(task, OUTCOME_REFUSED, &err);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+/* Does the service hold what the submission says? */
+static bool is_held(const struct ledger_job *job, const struct ledger_submission *sub)
+{
+	static const enum attr changeable[] = {ATTR_NAME, ATTR_DESCRIPTION, ATTR_RISK_LEVEL};
+
+	if (!job->job_id || !job->has_digest ||
+	    memcmp(job->digest, sub->digest, CONTENT_DIGEST_SIZE))
+		return false;
+	for (size_t i = 0; i < sizeof(changeable) / sizeof(changeable[0]); i++)
+		if (!same_text(job->sent.value[changeable[i]], sub->attrs.value[changeable[i]]))
+			return false;
+	return true;
+}
+
+/* What an update cannot change is what it was. */
+static int keep_fixed(struct attr_set *attrs, const struct attr_set *sent)
+{
+	static const enum attr fixed[] = {ATTR_ENTERPRISE_PROJECT_ID, ATTR_TAGS};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		const char *value = sent->value[fixed[i]];
+
+		free(steal_ptr(attrs->value[fixed[i]]));
+		if (value && attr_set_put(attrs, fixed[i], value, strlen(value)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Records the intent to create, or to update what the row is bound to by now. */
+static int intend(struct task *task, const struct ledger_job *job)
+{
+	int r;
+
+	task->sub.kind = job->job_id ? SUBMIT_UPDATE : SUBMIT_CREATE;
+	if (job->job_id) {
+		task->version = job->version;
+		task->job_id = strdup(job->job_id);
+		r = task->job_id ? keep_fixed(&task->sub.attrs, &job->sent) : -ENOMEM;
+		if (r < 0)
+			return r;
+	}
+	task->sub.state = JOB_SUBMITTING;
+	task->sub.started_ms = wall_clock_ms();
+	return ledger_intend(task->engine->ledger, &task->sub);
+}
+
+static void wait_for_slot(struct task *task)
+{
+	struct engine *engine = task->engine;
+
+	task->place = PLACE_WAITING;
+	TAILQ_INSERT_TAIL(&engine->waiting, task, link);
+	if (loop_timer_set(engine->loop, &task->timer, task->deadline_ms, task_expire, task) < 0)
+		task_expire(task);
+}
+
+void task_start(struct task *task)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	struct engine *engine = task->engine;
+	struct err err;
+	int r;
+
+	if (engine->in_flight >= engine->options.inflight_max) {
+		wait_for_slot(task);
+		return;
+	}
+	loop_timer_cancel(&task->timer);
+	r = ledger_get(engine->ledger, task->sub.row, &job);
+	if (r == 0 && !task->deletion) {
+		if (is_held(&job, &task->sub)) {
+			task_settle(task, OUTCOME_HELD, job.job_id, job.version);
+			return;
+		}
+		r = intend(task, &job);
+	}
+	if (r < 0) {
+		err_set(&err, -r, "the ledger cannot record the submission, nothing was sent: %s",
+			strerror(-r));
+		task_fail(task, OUTCOME_REFUSED, &err);
+		return;
+	}
+	task->place = PLACE_FRESH;
+	engine->in_flight++;
+	TAILQ_INSERT_TAIL(&engine->fresh, task, link);
+}
+
+static void retry(void *data)
+{
+	struct task *task = data;
+
+	/* its intent is durable already */
+	task->engine->in_flight++;
+	task_send(task);
+}
+
+/* Has the request sent again if there is time for it. */
+static bool retry_later(struct task *task, int64_t retry_after_ms)
+{
+	struct loop *loop = task->engine->loop;
+	int64_t wait_ms =
+		retry_after_ms >= 0 ? retry_after_ms : RETRY_MIN_MS + random() % RETRY_SPREAD_MS;
+	int64_t due_ms = loop_now_ms(loop) + wait_ms;
+
+	if (due_ms >= task->deadline_ms ||
+	    loop_timer_set(loop, &task->timer, due_ms, retry, task) < 0)
+		return false;
+	log_info("%s: the service is busy, asked again in %lld ms", task->path, (long long)wait_ms);
+	return true;
+}
+
+static void answered(void *data, const struct coc_answer *answer)
+{
+	struct task *task = data;
+	bool create = !task->deletion && task->sub.kind == SUBMIT_CREATE;
+
+	task->call = NULL;
+	task->engine->in_flight--;
+	task_note_request_id(task, answer->request_id);
+	switch (answer->outcome) {
+	case COC_DONE:
+		task_settle(task, OUTCOME_SETTLED, create ? answer->document_id : task->job_id,
+			    create ? 1 : task->version + 1);
+		break;
+	case COC_NOT_PROCESSED:
+		if (!retry_later(task, answer->retry_after_ms))
+			task_fail(task, OUTCOME_FAILED, answer->err);
+		break;
+	case COC_UNKNOWN:
+		/* a deletion can be repeated: it needs no asking */
+		task_fail(task, task->deletion ? OUTCOME_FAILED : OUTCOME_DOUBT, answer->err);
+		break;
+	case COC_REFUSED:
+		/* a job that is gone is deleted */
+		if (task->deletion && answer->errnum == ESTALE)
+			task_settle(task, OUTCOME_SETTLED, task->job_id, task->version);
+		else
+			task_fail(task, OUTCOME_FAILED, answer->err);
+		break;
+	case COC_NOT_SENT:
+		task_fail(task, OUTCOME_FAILED, answer->err);
+		break;
+	}
+}
+
+static int send_create(struct task *task, struct coc_document *document, int64_t timeout_ms,
+		       struct err *err)
+{
+	struct coc_tag *tags = NULL;
+	int r = attr_tags_split(task->sub.attrs.value[ATTR_TAGS], &tags, &document->n_tags);
+
+	if (r < 0)
+		return err_set(err, -r, "the tags cannot be sent: %s", strerror(-r));
+	document->tags = tags;
+	r = coc_create(task->engine->client, document, timeout_ms, answered, task, &task->call,
+		       err);
+	free(tags);
+	return r;
+}
+
+void task_send(struct task *task)
+{
+	struct engine *engine = task->engine;
+	const struct ledger_submission *sub = &task->sub;
+	int64_t left_ms = task->deadline_ms - loop_now_ms(engine->loop);
+	struct coc_document document = {
+		.name = sub->attrs.value[ATTR_NAME],
+		.content = sub->content,
+		.content_size = sub->content_size,
+		.enterprise_project_id = sub->attrs.value[ATTR_ENTERPRISE_PROJECT_ID],
+		.risk_level = sub->attrs.value[ATTR_RISK_LEVEL],
+		.description = sub->attrs.value[ATTR_DESCRIPTION],
+	};
+	struct err err = {0};
+	int r;
+
+	task->place = PLACE_SENDING;
+	if (left_ms < 1)
+		left_ms = 1;
+	if (task->deletion)
+		r = coc_delete(engine->client, task->job_id, left_ms, answered, task, &task->call,
+			       &err);
+	else if (sub->kind == SUBMIT_UPDATE)
+		r = coc_update(engine->client, task->job_id, &document, left_ms, answered, task,
+			       &task->call, &err);
+	else
+		r = send_create(task, &document, left_ms, &err);
+	if (r < 0) {
+		engine->in_flight--;
+		task_fail(task, OUTCOME_FAILED, &err);
+	}
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* A submission in memory: how it is made, and how it ends. */
+#define _GNU_SOURCE
+#include "job/task.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+
+struct task *task_create(struct engine *engine, struct ledger_submission *take_submission,
+			 const char *path)
+{
+	struct task *task = calloc(1, sizeof(*task));
+
+	if (!task || !(task->path = strdup(path))) {
+		free(task);
+		ledger_submission_finish(take_submission);
+		return NULL;
+	}
+	task->engine = engine;
+	task->sub = *take_submission;
+	*take_submission = (struct ledger_submission){0};
+	task->deadline_ms = loop_now_ms(engine->loop) + engine->options.timeout_ms;
+	LIST_INIT(&task->tickets);
+	engine->under_way++;
+	return task;
+}
+
+void task_destroy(struct task *task)
+{
+	struct ticket *ticket;
+
+	if (!task)
+		return;
+	while ((ticket = LIST_FIRST(&task->tickets))) {
+		LIST_REMOVE(ticket, link);
+		free(ticket);
+	}
+	if (task->call)
+		coc_call_cancel(task->call);
+	loop_timer_cancel(&task->timer);
+	doubt_finish(task);
+	if (task->place != PLACE_DOUBT)
+		task->engine->under_way--;
+	ledger_submission_finish(&task->sub);
+	free(task->aftermath);
+	free(task->request_id);
+	free(task->err);
+	free(task->job_id);
+	free(task->path);
+	free(task);
+}
+
+void task_note_request_id(struct task *task, const char *request_id)
+{
+	char *copy = request_id[0] ? strdup(request_id) : NULL;
+
+	if (copy) {
+		free(task->request_id);
+		task->request_id = copy;
+	}
+}
+
+static void end(struct task *task, enum task_outcome outcome)
+{
+	struct engine *engine = task->engine;
+
+	loop_timer_cancel(&task->timer);
+	doubt_finish(task);
+	if (task->place == PLACE_DOUBT)
+		engine->under_way++;
+	task->place = PLACE_ENDED;
+	task->outcome = outcome;
+	TAILQ_INSERT_TAIL(&engine->ended, task, link);
+}
+
+void task_settle(struct task *task, enum task_outcome outcome, const char *job_id, int64_t version)
+{
+	if (job_id != task->job_id) {
+		free(task->job_id);
+		task->job_id = strdup(job_id);
+	}
+	task->version = version;
+	if (task->deletion)
+		log_info("%s: job %s deleted", task->path, job_id);
+	else if (outcome == OUTCOME_SETTLED)
+		log_info("%s: job %s v%lld %s", task->path, job_id, (long long)version,
+			 task->sub.kind == SUBMIT_CREATE ? "created" : "updated");
+	end(task, outcome);
+}
+
+/* The story of a submission in doubt says more: that it goes on, and that writing again is safe. */
+static void explain_doubt(struct err *err)
+{
+	err_detail(err, "state", "in-doubt: the service may have done it, and is being asked");
+	err_detail(err, "what_to_do",
+		   "nothing, coc.state tells when it is settled; writing the file again is safe");
+}
+
+void task_fail(struct task *task, enum task_outcome outcome, const struct err *err)
+{
+	struct err *copy = malloc(sizeof(*copy));
+
+	log_warning("%s: %s", task->path, err->text);
+	if (copy) {
+		*copy = *err;
+		if (outcome == OUTCOME_DOUBT)
+			explain_doubt(copy);
+		free(task->err);
+		task->err = copy;
+	}
+	end(task, outcome);
+}
+
+static int record_failure(struct task *task)
+{
+	struct ledger *ledger = task->engine->ledger;
+	char *story = task->err ? err_story(task->err) : NULL;
+	int r = -ENOMEM;
+
+	if (!story)
+		return r;
+	if (task->outcome == OUTCOME_DOUBT)
+		r = ledger_doubt(ledger, &task->sub, task->err, story, task->request_id);
+	else if (task->outcome == OUTCOME_REFUSED || task->deletion)
+		r = ledger_refuse(ledger, task->sub.row, false, task->err, story);
+	else
+		r = ledger_give_up(ledger, &task->sub, task->err, story, task->request_id);
+	free(story);
+	return r;
+}
+
+int task_record(struct task *task)
+{
+	struct ledger *ledger = task->engine->ledger;
+
+	if (!task->is_current)
+		return 0; /* what stood behind and expired: the task ahead tells it */
+	switch (task->outcome) {
+	case OUTCOME_HELD:
+		return ledger_agree(ledger, task->sub.row);
+	case OUTCOME_SETTLED:
+		if (task->deletion)
+			return ledger_drop(ledger, task->sub.row);
+		if (!task->job_id)
+			return -ENOMEM;
+		return ledger_settle(ledger, &task->sub, task->job_id, task->version,
+				     task->request_id);
+	default:
+		return record_failure(task);
+	}
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_JOB_TASK_H
+#define COCFS_JOB_TASK_H
+
+#include <sys/queue.h>
+
+#include "base/loop.h"
+#include "job/engine.h"
+
+/*
+ * What the rooms of the engine share: engine.c (who waits for what), turn.c (the end of a turn),
+ * send.c (a request's way), task.c (how a submission ends), doubt.c (asking the service). Nobody
+ * else includes this.
+ */
+
+struct ticket {
+	struct task *task;
+	engine_done_fn *done;
+	void *data;
+	LIST_ENTRY(ticket) link;
+};
+LIST_HEAD(ticket_list, ticket);
+
+/* A refusal that came while an older submission was under way: told when that has ended. */
+struct aftermath {
+	struct err err;
+	bool incomplete;
+};
+
+enum task_place {
+	PLACE_BEHIND,  /* waits for an older submission of the same path */
+	PLACE_WAITING, /* waits for a slot: in engine->waiting */
+	PLACE_FRESH,   /* its intent becomes durable at the end of this turn: in engine->fresh */
+	PLACE_SENDING, /* a request is under way, or is sent again after a 429 */
+	PLACE_DOUBT,   /* the service is being asked what became of it */
+	PLACE_ENDED,   /* its outcome is recorded and told at the end of this turn: engine->ended */
+};
+
+enum task_outcome {
+	OUTCOME_NONE,
+	OUTCOME_HELD,	 /* the service holds this already: nothing was sent */
+	OUTCOME_SETTLED, /* the service did it */
+	OUTCOME_FAILED,	 /* it was not done and will not be */
+	OUTCOME_REFUSED, /* it was given up before an intent was recorded */
+	OUTCOME_DOUBT,	 /* nobody knows */
+};
+
+/* A submission in memory, from its commit to its end. */
+struct task {
+	struct engine *engine;
+	struct ledger_submission sub;
+	char *path;   /* when it was committed; for the log */
+	char *job_id; /* of an update or a deletion, and of a job that was made */
+	bool deletion;
+	bool is_current; /* in engine->by_row */
+	enum task_place place;
+	TAILQ_ENTRY(task) link;
+	struct task *next_by_row;
+	struct task *behind; /* the newer submission of the same path */
+	struct aftermath *aftermath;
+	struct ticket_list tickets;
+	struct loop_timer timer; /* deadline while it waits; next try while it is under way */
+	struct coc_call *call;
+	int64_t version;     /* before an update; after it has ended: now */
+	int64_t deadline_ms; /* on the loop's clock */
+
+	enum task_outcome outcome;
+	struct err *err;  /* of an outcome that is none: owned */
+	char *request_id; /* of the last answer, or NULL */
+
+	struct inquiry *inquiry; /* while in doubt: doubt.c */
+};
+TAILQ_HEAD(task_list, task);
+
+#define TASK_BUCKETS 1024 /* as many as requests can be in flight at once */
+
+struct engine {
+	struct loop *loop;
+	struct ledger *ledger;
+	struct coc_client *client;
+	struct engine_options options;
+	struct task *by_row[TASK_BUCKETS]; /* the current task of each row */
+	struct task_list waiting, fresh, ended;
+	struct loop_timer again; /* wakes the loop when the ledger could not be written */
+	unsigned in_flight, under_way;
+};
+
+/* ---- engine.c ---- */
+
+/* The current task of a row, or NULL. */
+struct task *engine_current(const struct engine *engine, int64_t row);
+
+/* Makes a task the current one of its row, which has none. */
+void engine_put(struct task *task);
+
+/* The row has no current task any more. */
+void engine_take_out(struct task *task);
+
+/* Is another create of the same name and content under way, whose job may not be taken for ours? */
+bool engine_has_twin(const struct engine *engine, const struct task *task);
+
+/* ---- send.c ---- */
+
+/* Takes the current task of its row on its way: at once, or when a slot comes free. */
+void task_start(struct task *task);
+
+/* Sends the request of a task whose intent is durable. */
+void task_send(struct task *task);
+
+/* The task waited too long for its turn (a timer's callback). */
+void task_expire(void *task);
+
+/* ---- task.c ---- */
+
+/* Makes a task; takes what the submission owns, also on failure. NULL when out of memory. */
+struct task *task_create(struct engine *engine, struct ledger_submission *take_submission,
+			 const char *path);
+
+/* Frees a task that is in no list; who still waits is not told. NULL is accepted. */
+void task_destroy(struct task *task);
+
+/* Ends a task well: job_id and version are what the service holds now. */
+void task_settle(struct task *task, enum task_outcome outcome, const char *job_id, int64_t version);
+
+/* Ends a task otherwise; err is copied. */
+void task_fail(struct task *task, enum task_outcome outcome, const struct err *err);
+
+/* Records the outcome of an ended task in the ledger. Returns 0 or -errno. */
+int task_record(struct task *task);
+
+/* Keeps the request ID of an answer for coc.request_id and the log; "" keeps the one before. */
+void task_note_request_id(struct task *task, const char *request_id);
+
+/* ---- doubt.c ---- */
+
+/* Takes a task whose request was given up without an answer: starts asking. */
+void doubt_begin(struct task *task);
+
+/* Somebody waits for this path: asks soon. */
+void doubt_hurry(struct task *task);
+
+/* Frees what asking keeps. */
+void doubt_finish(struct task *task);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The end of a turn: first durable, then sent, then answered.
+ *
+ * It repeats until nothing is left to do, because an answer lets the submission behind it start,
+ * and an ended request leaves its slot to one that waits.
+ */
+#define _GNU_SOURCE
+#include "job/task.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/* How long to wait before the ledger is written again after it could not be. */
+#define LEDGER_AGAIN_MS 1000
+
+static bool has_free_slot(const struct engine *engine)
+{
+	return !TAILQ_EMPTY(&engine->waiting) && engine->in_flight < engine->options.inflight_max;
+}
+
+static void fill_slots(struct engine *engine)
+{
+	while (has_free_slot(engine)) {
+		struct task *task = TAILQ_FIRST(&engine->waiting);
+
+		TAILQ_REMOVE(&engine->waiting, task, link);
+		task_start(task);
+	}
+}
+
+/* Tells everybody who waits for a task. */
+static void tell(struct task *task)
+{
+	bool well = task->outcome == OUTCOME_HELD || task->outcome == OUTCOME_SETTLED;
+	int result = well ? 0 : task->err ? -task->err->errnum : -ENOMEM;
+	struct ticket *ticket;
+
+	while ((ticket = LIST_FIRST(&task->tickets))) {
+		engine_done_fn *done = ticket->done;
+		void *data = ticket->data;
+
+		LIST_REMOVE(ticket, link);
+		free(ticket);
+		done(data, result);
+	}
+}
+
+/* Ends a task whose outcome is recorded, and lets the one behind it start. */
+static void finish(struct task *task)
+{
+	struct engine *engine = task->engine;
+	struct task *behind = task->behind;
+	struct aftermath *aftermath = task->aftermath;
+	int64_t row = task->sub.row;
+
+	if (task->outcome == OUTCOME_DOUBT) {
+		doubt_begin(task);
+		return;
+	}
+	task->aftermath = NULL;
+	if (task->is_current)
+		engine_take_out(task);
+	task_destroy(task);
+	if (aftermath)
+		engine_refuse(engine, row, aftermath->incomplete, &aftermath->err);
+	free(aftermath);
+	if (behind) {
+		engine_put(behind);
+		task_start(behind);
+	}
+}
+
+/* This turn's intents could not be recorded: nothing was sent, and their writers are told. */
+static void fail_fresh(struct engine *engine, int r)
+{
+	struct task *task;
+
+	while ((task = TAILQ_FIRST(&engine->fresh))) {
+		struct err err;
+
+		TAILQ_REMOVE(&engine->fresh, task, link);
+		engine->in_flight--;
+		err_set(&err, -r, "the ledger cannot record the submission, nothing was sent: %s",
+			strerror(-r));
+		err_detail(&err, "what_to_do",
+			   "make room where the state directory is, then write the file again");
+		task_fail(task, OUTCOME_REFUSED, &err);
+	}
+}
+
+static void wake(void *data)
+{
+	(void)data; /* the turn's end does the work */
+}
+
+/* Records what has ended in this turn, and commits. Returns 0, or -errno with nothing recorded. */
+static int record(struct engine *engine)
+{
+	struct task *task;
+	int r = 0;
+
+	TAILQ_FOREACH(task, &engine->ended, link)
+	{
+		r = task_record(task);
+		if (r == -EPROTO)
+			log_error("%s: an outcome that its state does not allow", task->path);
+		else if (r < 0)
+			break;
+	}
+	if (r < 0 && r != -EPROTO) {
+		ledger_undo(engine->ledger);
+		return r;
+	}
+	return ledger_commit(engine->ledger, !TAILQ_EMPTY(&engine->fresh));
+}
+
+void engine_turn_end(struct engine *engine)
+{
+	struct task_list fresh, ended;
+	struct task *task;
+	int r;
+
+	do {
+		fill_slots(engine);
+		r = record(engine);
+		if (r < 0) {
+			log_error("the ledger cannot be written: %s", strerror(-r));
+			fail_fresh(engine, r);
+			/* what has ended is told, and recorded when the ledger can be written:
+			 * until then it stays the current task of its row, so nothing is sent twice
+			 */
+			TAILQ_FOREACH(task, &engine->ended, link)
+			tell(task);
+			loop_timer_set(engine->loop, &engine->again,
+				       loop_now_ms(engine->loop) + LEDGER_AGAIN_MS, wake, NULL);
+			return;
+		}
+		TAILQ_INIT(&fresh);
+		TAILQ_INIT(&ended);
+		TAILQ_CONCAT(&fresh, &engine->fresh, link);
+		TAILQ_CONCAT(&ended, &engine->ended, link);
+		while ((task = TAILQ_FIRST(&fresh))) {
+			TAILQ_REMOVE(&fresh, task, link);
+			task_send(task);
+		}
+		while ((task = TAILQ_FIRST(&ended))) {
+			TAILQ_REMOVE(&ended, task, link);
+			tell(task);
+			finish(task);
+		}
+	} while (!TAILQ_EMPTY(&engine->fresh) || !TAILQ_EMPTY(&engine->ended) ||
+		 ledger_is_open(engine->ledger) || has_free_slot(engine));
+}
