@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+/* Waits for the child's word. */
+static _Noreturn void wait_for_child(int ready_fd)
+{
+	char word;
+	ssize_t n;
+
+	do
+		n = read(ready_fd, &word, 1);
+	while (n < 0 && errno == EINTR);
+	_exit(n == 1 ? 0 : 1);
+}
+
+int daemon_start(void)
+{
+	int fds[2];
+	pid_t child;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -errno;
+	child = fork();
+	if (child < 0) {
+		int errnum = errno;
+
+		close(fds[0]);
+		close(fds[1]);
+		return -errnum;
+	}
+	if (child > 0) {
+		close(fds[1]);
+		wait_for_child(fds[0]);
+	}
+	close(fds[0]);
+	setsid();
+	return fds[1];
+}
+
+void daemon_ready(int ready_fd)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	/* if there is no /dev/null the terminal's descriptors stay: harmless */
+	if (null >= 0)
+		for (int fd = 0; fd <= 2; fd++)
+			dup2(null, fd);
+	if (null > 2)
+		close(null);
+	log_to_syslog();
+	if (write(ready_fd, "1", 1) != 1)
+		log_warning("the starting process is gone");
+	close(ready_fd);
+}

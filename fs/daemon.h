@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_DAEMON_H
+#define COCFS_DAEMON_H
+
+/*
+ * Becoming a daemon in two steps, so that the exit status of the command tells the truth: the
+ * parent waits until the child says that the mount works, or dies saying why not on standard error.
+ */
+
+/* Forks. Returns in the child only: a descriptor for daemon_ready(), or -errno in the parent when
+ * there is no child. The parent exits with what the child says, or 1 if it dies before. */
+int daemon_start(void);
+
+/* The mount works: the parent exits with 0, and the daemon lets go of the terminal. */
+void daemon_ready(int ready_fd);
+
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The parts of a mount and the order they live in: state directory, loop, (local service,)
+ * credentials, client, ledger, engine, space. They close in the reverse order.
+ *
+ * SIGTERM and SIGINT end it: what is under way is answered first, within the time that a submission
+ * has; then it is unmounted. An unmount from outside does the same without the second step. SIGHUP
+ * reads the credentials again and takes up calls that were paused.
+ */
+#define _GNU_SOURCE
+#include "mount.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "coc/creds.h"
+#include "coc/endpoint.h"
+#include "service/service.h"
+#include "space/space.h"
+#include "state_dir.h"
+
+/* Requests under way at once; each has its own connection while it is. */
+#define INFLIGHT_MAX 1024
+#define LOCAL_ENDPOINT "http://localhost"
+
+struct mount {
+	const struct opts *opts;
+	struct state_dir state;
+	struct loop *loop;
+	struct loop_watch signals;
+	int signal_fd;
+	struct service *service; /* SOURCE local */
+	char *keys;		 /* its key file, else NULL */
+	struct coc_creds *creds;
+	struct coc_client *client;
+	struct ledger *ledger;
+	struct engine *engine;
+	struct space_options space_options;
+	struct space *space;
+	bool ending;
+	struct loop_timer patience; /* while ending */
+};
+
+/* ---- the end ---- */
+
+static void quit(void *data)
+{
+	struct mount *mount = data;
+
+	loop_quit(mount->loop);
+}
+
+static void end(void *data)
+{
+	struct mount *mount = data;
+
+	if (mount->ending)
+		return;
+	mount->ending = true;
+	if (loop_timer_set(mount->loop, &mount->patience,
+			   loop_now_ms(mount->loop) + mount->opts->timeout_ms, quit, mount) < 0)
+		loop_quit(mount->loop);
+}
+
+static void turn_end(void *data)
+{
+	struct mount *mount = data;
+
+	engine_turn_end(mount->engine);
+	if (mount->ending && !engine_under_way(mount->engine))
+		loop_quit(mount->loop);
+}
+
+/* ---- signals ---- */
+
+static int find_creds(const struct mount *mount, struct coc_creds **ret_creds, struct err *err)
+{
+	return mount->keys ? coc_creds_read(mount->keys, ret_creds, err)
+			   : coc_creds_find(ret_creds, err);
+}
+
+static void reload(struct mount *mount)
+{
+	struct coc_creds *creds;
+	struct err err = {0};
+
+	if (find_creds(mount, &creds, &err) < 0) {
+		log_error("the credentials stay as they are: %s", err.text);
+		return;
+	}
+	coc_client_set_creds(mount->client, creds);
+	coc_creds_free(mount->creds);
+	mount->creds = creds;
+	log_info("credentials read again from %s", creds->source);
+}
+
+static void take_signal(void *data, uint32_t events)
+{
+	struct mount *mount = data;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	if (read(mount->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGHUP)
+		reload(mount);
+	else
+		end(mount);
+}
+
+static int watch_signals(struct mount *mount, struct err *err)
+{
+	sigset_t set;
+	int r;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	mount->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (mount->signal_fd < 0)
+		return err_set(err, errno, "signals cannot be watched: %s", strerror(errno));
+	r = loop_watch(mount->loop, &mount->signals, mount->signal_fd, EPOLLIN, take_signal, mount);
+	return r < 0 ? err_set(err, -r, "signals cannot be watched: %s", strerror(-r)) : 0;
+}
+
+/* ---- the parts ---- */
+
+/* Starts the embedded service over a Unix socket in the state directory. */
+static int start_service(struct mount *mount, char **ret_socket, struct err *err)
+{
+	_cleanup_free_ char *data = state_dir_file(&mount->state, "service.db");
+	_cleanup_free_ char *socket = state_dir_file(&mount->state, "service.sock");
+	struct service_options options = {.data = data, .unix_socket = socket};
+	int r;
+
+	mount->keys = state_dir_file(&mount->state, "service.keys");
+	if (!data || !socket || !mount->keys)
+		return err_set(err, ENOMEM, "out of memory");
+	options.credentials = mount->keys;
+	r = service_keys_ensure(mount->keys, err);
+	if (r == 0)
+		r = service_start(&options, &mount->service, err);
+	if (r == 0)
+		*ret_socket = steal_ptr(socket);
+	return r;
+}
+
+static int open_client(struct mount *mount, struct err *err)
+{
+	_cleanup_free_ char *socket = NULL, *endpoint = NULL;
+	struct coc_client_options options = {.cacert = mount->opts->cacert,
+					     .connections_max = INFLIGHT_MAX};
+	int r;
+
+	if (!strcmp(mount->opts->source, "local")) {
+		endpoint = strdup(LOCAL_ENDPOINT);
+		r = endpoint ? start_service(mount, &socket, err)
+			     : err_set(err, ENOMEM, "out of memory");
+	} else {
+		r = coc_endpoint_find(mount->opts->source, &endpoint, err);
+	}
+	if (r == 0)
+		r = find_creds(mount, &mount->creds, err);
+	if (r < 0)
+		return r;
+	options.endpoint = endpoint;
+	options.unix_socket = socket;
+	return coc_client_create(mount->loop, &options, mount->creds, &mount->client, err);
+}
+
+static int open_engine(struct mount *mount, struct err *err)
+{
+	_cleanup_free_ char *path = state_dir_file(&mount->state, "ledger.db");
+	struct engine_options options = {.timeout_ms = mount->opts->timeout_ms,
+					 .inflight_max = INFLIGHT_MAX};
+	int r = path ? ledger_open(path, mount->opts->source, &mount->ledger, err)
+		     : err_set(err, ENOMEM, "out of memory");
+
+	if (r < 0)
+		return r;
+	r = engine_create(mount->loop, mount->ledger, mount->client, &options, &mount->engine);
+	if (r == 0)
+		r = engine_recover(mount->engine);
+	return r < 0 ? err_set(err, -r, "unfinished submissions cannot be taken up: %s",
+			       strerror(-r))
+		     : 0;
+}
+
+static int open_space(struct mount *mount, struct opts *opts, struct err *err)
+{
+	mount->space_options = (struct space_options){
+		.mountpoint = opts->mountpoint,
+		.siblings_hidden = opts->siblings_hidden,
+		.delete_on_service = opts->delete_on_service,
+		.rules = opts->rules,
+		.defaults = opts->defaults,
+	};
+	return space_open(mount->loop, &opts->fuse, steal_fd(&mount->state.spool_fd), mount->ledger,
+			  mount->engine, &mount->space_options, end, mount, &mount->space, err);
+}
+
+int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
+{
+	struct mount *mount = calloc(1, sizeof(*mount));
+	int r;
+
+	if (!mount)
+		return err_set(err, ENOMEM, "out of memory");
+	mount->opts = opts;
+	mount->signal_fd = -1;
+	mount->state = (struct state_dir){.lock_fd = -1, .spool_fd = -1};
+	r = state_dir_open(opts->state_dir, opts->source, &mount->state, err);
+	if (r == 0) {
+		r = loop_create(&mount->loop);
+		if (r < 0)
+			err_set(err, -r, "the event loop: %s", strerror(-r));
+	}
+	if (r == 0)
+		r = watch_signals(mount, err);
+	if (r == 0)
+		r = open_client(mount, err);
+	if (r == 0)
+		r = open_engine(mount, err);
+	if (r == 0)
+		r = open_space(mount, opts, err);
+	if (r < 0) {
+		mount_close(mount);
+		return r;
+	}
+	loop_at_turn_end(mount->loop, turn_end, mount);
+	*ret_mount = mount;
+	return 0;
+}
+
+int mount_serve(struct mount *mount)
+{
+	return loop_run(mount->loop);
+}
+
+void mount_close(struct mount *mount)
+{
+	if (!mount)
+		return;
+	space_close(mount->space);
+	engine_destroy(mount->engine);
+	ledger_close(mount->ledger);
+	coc_client_destroy(mount->client);
+	coc_creds_free(mount->creds);
+	service_stop(mount->service);
+	free(mount->keys);
+	loop_timer_cancel(&mount->patience);
+	loop_unwatch(&mount->signals);
+	if (mount->signal_fd >= 0)
+		close(mount->signal_fd);
+	loop_destroy(mount->loop);
+	state_dir_close(&mount->state);
+	free(mount);
+}

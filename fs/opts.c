@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line. Every option is known here: one that is not is named, and nothing is mounted.
+ */
+#define _GNU_SOURCE
+#include "opts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "version.h"
+
+#define TIMEOUT_DEFAULT_S 30
+#define TIMEOUT_MAX_S 3600
+
+static const char help[] =
+	"usage: cocfs [options] SOURCE MOUNTPOINT\n"
+	"\n"
+	"Mounts the job space of Huawei Cloud Operations Center (COC): a YAML file written into\n"
+	"MOUNTPOINT becomes a job, and its job ID appears in a file NAME.id beside it.\n"
+	"\n"
+	"SOURCE says where jobs go:\n"
+	"    local                   the embedded local service (no cloud, no network)\n"
+	"    cn-north-4, ap-southeast-3, eu-west-101\n"
+	"                            a region of the cloud\n"
+	"    https://HOST[:PORT]     an endpoint (http:// only to this machine)\n"
+	"Credentials for the last two: HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK in the\n"
+	"environment, or the file ~/.huaweicloud/credentials.\n"
+	"\n"
+	"options:\n"
+	"    -f                      stay in the foreground, log to standard error\n"
+	"    -d                      the same, with libfuse's debug output\n"
+	"    -h, --help              this text\n"
+	"    -V, --version           the version\n"
+	"    -o OPTION[,OPTION...]   mount options:\n"
+	"\n"
+	"    risk_level=LEVEL        LOW, MEDIUM or HIGH, for jobs that say nothing else\n"
+	"    enterprise_project_id=ID, description=TEXT, tags=K=V\n"
+	"                            the same for the other attributes\n"
+	"    max_risk=LEVEL          refuse jobs above this level (default HIGH)\n"
+	"    validate=LEVEL          none, yaml, dsl (default) or strict\n"
+	"    submit=sync             a close waits for the service (queue is not there yet)\n"
+	"    delete=keep|service     whether rm deletes the job too (default keep)\n"
+	"    siblings=shown|hidden   whether NAME.id and NAME.error are listed (default shown)\n"
+	"    timeout=SECONDS         from a commit to its answer (default 30)\n"
+	"    state_dir=DIR           where the space is kept on this machine (default\n"
+	"                            /var/lib/cocfs/SOURCE for root, else\n"
+	"                            $XDG_STATE_HOME/cocfs/SOURCE)\n"
+	"    cacert=FILE             trust this CA instead of the system's\n"
+	"    loglevel=LEVEL          error, warning (default), info or debug\n"
+	"    ro, allow_other, and the other options of mount(8) and fuse(8)\n"
+	"\n"
+	"unmount: fusermount3 -u MOUNTPOINT\n";
+
+/* Options with a value of our own. */
+enum key {
+	KEY_SUBMIT,
+	KEY_VALIDATE,
+	KEY_DELETE,
+	KEY_SIBLINGS,
+	KEY_MAX_RISK,
+	KEY_TIMEOUT,
+	KEY_STATE_DIR,
+	KEY_CACERT,
+	KEY_LOGLEVEL,
+	KEY_COUNT,
+};
+
+static const char *const keys[KEY_COUNT] = {
+	[KEY_SUBMIT] = "submit",       [KEY_VALIDATE] = "validate", [KEY_DELETE] = "delete",
+	[KEY_SIBLINGS] = "siblings",   [KEY_MAX_RISK] = "max_risk", [KEY_TIMEOUT] = "timeout",
+	[KEY_STATE_DIR] = "state_dir", [KEY_CACERT] = "cacert",	    [KEY_LOGLEVEL] = "loglevel",
+};
+
+/* Options of mount(8) and fstab(5) that are for others and mean nothing to us. */
+static const char *const ignored[] = {"defaults", "auto",   "noauto", "nofail", "_netdev",
+				      "user",	  "nouser", "users",  "owner",	"group"};
+
+/* Options that libfuse or the kernel take, without a value. */
+static const char *const passed[] = {"ro",	   "rw",	   "suid",
+				     "nosuid",	   "dev",	   "nodev",
+				     "exec",	   "noexec",	   "async",
+				     "sync",	   "dirsync",	   "atime",
+				     "noatime",	   "nodiratime",   "debug",
+				     "norelatime", "relatime",	   "allow_other",
+				     "allow_root", "auto_unmount", "default_permissions"};
+
+struct parsing {
+	struct opts *opts;
+	struct err *err;
+	int positional;
+	bool help, version;
+	char *mountpoint; /* as given */
+};
+
+static bool is_one_of(const char *word, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(word, words[i]))
+			return true;
+	return false;
+}
+#define IS_ONE_OF(word, words) is_one_of(word, words, sizeof(words) / sizeof((words)[0]))
+
+static int bad_value(struct err *err, const char *key, const char *value, const char *allowed)
+{
+	return err_set(err, EINVAL, "-o %s=%s: it must be %s", key, value, allowed);
+}
+
+/* One of two words: false, true. */
+static int parse_choice(const char *key, const char *value, const char *no, const char *yes,
+			bool *ret_choice, struct err *err)
+{
+	if (strcmp(value, no) && strcmp(value, yes))
+		return err_set(err, EINVAL, "-o %s=%s: it must be %s or %s", key, value, no, yes);
+	*ret_choice = !strcmp(value, yes);
+	return 0;
+}
+
+static int parse_timeout(const char *value, int64_t *ret_ms, struct err *err)
+{
+	char *end;
+	long seconds = strtol(value, &end, 10);
+
+	if (end == value || *end || seconds < 1 || seconds > TIMEOUT_MAX_S)
+		return bad_value(err, "timeout", value, "a number of seconds from 1 to 3600");
+	*ret_ms = (int64_t)seconds * 1000;
+	return 0;
+}
+
+static int keep(char **place, const char *value, struct err *err)
+{
+	free(*place);
+	*place = strdup(value);
+	return *place ? 0 : err_set(err, ENOMEM, "out of memory");
+}
+
+static int set_key(struct opts *opts, enum key key, const char *value, struct err *err)
+{
+	switch (key) {
+	case KEY_SUBMIT:
+		if (!strcmp(value, "queue"))
+			return err_set(err, ENOTSUP,
+				       "-o submit=queue is not there yet: use submit=sync");
+		return strcmp(value, "sync") ? bad_value(err, keys[key], value, "sync") : 0;
+	case KEY_VALIDATE:
+		return dsl_level_parse(value, &opts->rules.validate) < 0
+			       ? bad_value(err, keys[key], value, "none, yaml, dsl or strict")
+			       : 0;
+	case KEY_DELETE:
+		return parse_choice(keys[key], value, "keep", "service", &opts->delete_on_service,
+				    err);
+	case KEY_SIBLINGS:
+		return parse_choice(keys[key], value, "shown", "hidden", &opts->siblings_hidden,
+				    err);
+	case KEY_MAX_RISK:
+		return risk_parse(value, &opts->rules.max_risk) < 0
+			       ? bad_value(err, keys[key], value, "LOW, MEDIUM or HIGH")
+			       : 0;
+	case KEY_TIMEOUT:
+		return parse_timeout(value, &opts->timeout_ms, err);
+	case KEY_STATE_DIR:
+		return keep(&opts->state_dir, value, err);
+	case KEY_CACERT:
+		return keep(&opts->cacert, value, err);
+	case KEY_LOGLEVEL:
+		return log_level_parse(value, &opts->log_level)
+			       ? 0
+			       : bad_value(err, keys[key], value, "error, warning, info or debug");
+	case KEY_COUNT:
+		break;
+	}
+	return -EINVAL;
+}
+
+/* "KEY=VALUE" of an attribute; the name of a job is its own. */
+static int set_attribute(struct opts *opts, enum attr attr, const char *value, struct err *err)
+{
+	int r = attr_check(attr, value, strlen(value), err);
+
+	if (r < 0)
+		return err_context(err, "-o %s", attr_field(attr));
+	return attr_set_put(&opts->defaults, attr, value, strlen(value)) < 0
+		       ? err_set(err, ENOMEM, "out of memory")
+		       : 0;
+}
+
+/* One option after -o. Returns libfuse's 0 (taken), 1 (keep it for libfuse) or a negative value
+ * (wrong). */
+static int take_option(struct parsing *parsing, const char *option)
+{
+	const char *equals = strchr(option, '=');
+	size_t length = equals ? (size_t)(equals - option) : strlen(option);
+
+	if (!equals && IS_ONE_OF(option, ignored))
+		return 0;
+	if (!strncmp(option, "x-", 2) || !strncmp(option, "comment=", 8))
+		return 0;
+	if (!equals && IS_ONE_OF(option, passed))
+		return 1;
+	if (!strncmp(option, "fsname=", 7) || !strncmp(option, "subtype=", 8))
+		return 0; /* they are ours to say */
+	for (int i = 0; equals && i < KEY_COUNT; i++)
+		if (strlen(keys[i]) == length && !strncmp(option, keys[i], length))
+			return set_key(parsing->opts, (enum key)i, equals + 1, parsing->err);
+	for (int i = 0; equals && i < ATTR_COUNT; i++)
+		if (i != ATTR_NAME && strlen(attr_field((enum attr)i)) == length &&
+		    !strncmp(option, attr_field((enum attr)i), length))
+			return set_attribute(parsing->opts, (enum attr)i, equals + 1, parsing->err);
+	err_set(parsing->err, EINVAL, "unknown option -o %.*s", (int)length, option);
+	return -1;
+}
+
+static int take_argument(struct parsing *parsing, const char *argument)
+{
+	char **place = parsing->positional == 0 ? &parsing->opts->source : &parsing->mountpoint;
+
+	if (parsing->positional++ > 1) {
+		err_set(parsing->err, EINVAL, "one argument too many: %s", argument);
+		return -1;
+	}
+	return keep(place, argument, parsing->err);
+}
+
+enum flag { FLAG_OPTION, FLAG_FOREGROUND, FLAG_DEBUG, FLAG_HELP, FLAG_VERSION, FLAG_IGNORED };
+
+static int take(void *data, const char *arg, int flag, struct fuse_args *args)
+{
+	struct parsing *parsing = data;
+
+	(void)args;
+	switch (flag) {
+	case FUSE_OPT_KEY_NONOPT:
+		return take_argument(parsing, arg) < 0 ? -1 : 0;
+	case FLAG_FOREGROUND:
+		parsing->opts->foreground = true;
+		return 0;
+	case FLAG_DEBUG:
+		parsing->opts->foreground = true;
+		return 1; /* libfuse's too */
+	case FLAG_HELP:
+		parsing->help = true;
+		return 0;
+	case FLAG_VERSION:
+		parsing->version = true;
+		return 0;
+	case FLAG_IGNORED:
+		return 0;
+	default:
+		if (arg[0] == '-') {
+			err_set(parsing->err, EINVAL, "unknown option %s", arg);
+			return -1;
+		}
+		return take_option(parsing, arg);
+	}
+}
+
+static const struct fuse_opt flags[] = {
+	FUSE_OPT_KEY("-f", FLAG_FOREGROUND),
+	FUSE_OPT_KEY("-d", FLAG_DEBUG),
+	FUSE_OPT_KEY("-s", FLAG_IGNORED), /* one thread: as ever */
+	FUSE_OPT_KEY("-h", FLAG_HELP),
+	FUSE_OPT_KEY("--help", FLAG_HELP),
+	FUSE_OPT_KEY("-V", FLAG_VERSION),
+	FUSE_OPT_KEY("--version", FLAG_VERSION),
+	FUSE_OPT_END,
+};
+
+/* Adds what libfuse must be told. */
+static int add_fuse_options(struct opts *opts, struct err *err)
+{
+	_cleanup_free_ char *options = NULL, *name = NULL;
+
+	/* the kernel checks permissions by what the spool says */
+	if (asprintf(&name, "fsname=%s", opts->source) < 0) {
+		name = NULL;
+		return err_set(err, ENOMEM, "out of memory");
+	}
+	if (fuse_opt_add_opt(&options, "default_permissions") < 0 ||
+	    fuse_opt_add_opt(&options, "subtype=cocfs") < 0 ||
+	    fuse_opt_add_opt_escaped(&options, name) < 0 ||
+	    fuse_opt_add_arg(&opts->fuse, "-o") < 0 || fuse_opt_add_arg(&opts->fuse, options) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	return 0;
+}
+
+/* Relative paths are relative to where we were started, also after a daemon's chdir("/"). */
+static int make_absolute(char **path, const char *what, struct err *err)
+{
+	char *real;
+
+	if (!*path)
+		return 0;
+	real = realpath(*path, NULL);
+	if (!real)
+		return err_set(err, errno, "%s %s: %s", what, *path, strerror(errno));
+	free(*path);
+	*path = real;
+	return 0;
+}
+
+static int check(struct parsing *parsing, struct opts *opts, struct err *err)
+{
+	struct stat st;
+
+	if (!opts->source || !parsing->mountpoint) {
+		err_set(err, EINVAL, "%s is missing: cocfs [options] SOURCE MOUNTPOINT",
+			opts->source ? "MOUNTPOINT" : "SOURCE");
+		return -EINVAL;
+	}
+	opts->mountpoint = steal_ptr(parsing->mountpoint);
+	if (make_absolute(&opts->mountpoint, "the mountpoint", err) < 0 ||
+	    make_absolute(&opts->cacert, "-o cacert", err) < 0)
+		return -err->errnum;
+	if (stat(opts->mountpoint, &st) == 0 && !S_ISDIR(st.st_mode))
+		return err_set(err, ENOTDIR, "the mountpoint %s is not a directory",
+			       opts->mountpoint);
+	return add_fuse_options(opts, err);
+}
+
+enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct err *err)
+{
+	struct opts *opts = ret_opts;
+	struct parsing parsing = {.opts = opts, .err = err};
+	enum opts_result result = OPTS_MOUNT;
+	struct fuse_args given = FUSE_ARGS_INIT(argc, argv);
+
+	*opts = (struct opts){
+		.rules = {.validate = DSL_DSL, .max_risk = RISK_HIGH},
+		.timeout_ms = TIMEOUT_DEFAULT_S * 1000,
+		.log_level = LOG_LEVEL_WARNING,
+	};
+	opts->fuse = given;
+	if (fuse_opt_parse(&opts->fuse, &parsing, flags, take) < 0) {
+		result = OPTS_WRONG;
+	} else if (parsing.help) {
+		fputs(help, stdout);
+		result = OPTS_SHOWN;
+	} else if (parsing.version) {
+		printf("cocfs %s (libfuse %s)\n", COCFS_VERSION, fuse_pkgversion());
+		result = OPTS_SHOWN;
+	} else if (check(&parsing, opts, err) < 0) {
+		result = OPTS_WRONG;
+	}
+	free(parsing.mountpoint);
+	return result;
+}
+
+void opts_finish(struct opts *opts)
+{
+	free(opts->source);
+	free(opts->mountpoint);
+	free(opts->state_dir);
+	free(opts->cacert);
+	attr_set_finish(&opts->defaults);
+	fuse_opt_free_args(&opts->fuse);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_OPTS_H
+#define COCFS_OPTS_H
+
+#define FUSE_USE_VERSION 314
+#include <fuse_lowlevel.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/log.h"
+#include "job/attrs.h"
+#include "job/commit.h"
+
+/* What the command line says. Zero-initialise it; opts_finish() frees. */
+struct opts {
+	char *source;		  /* "local", a region, or a URL */
+	char *mountpoint;	  /* absolute */
+	char *state_dir;	  /* -o state_dir, or NULL: the default for the source */
+	char *cacert;		  /* -o cacert, absolute, or NULL */
+	struct attr_set defaults; /* the attributes given as mount options */
+	struct commit_rules rules;
+	int64_t timeout_ms;
+	bool delete_on_service;
+	bool siblings_hidden;
+	bool foreground;
+	enum log_level log_level;
+	struct fuse_args fuse; /* what is left for libfuse */
+};
+
+enum opts_result {
+	OPTS_MOUNT, /* go on */
+	OPTS_SHOWN, /* --help or --version was answered */
+	OPTS_WRONG, /* err says what is wrong */
+};
+
+/* Reads the command line; see opts_help() for what it takes. */
+enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct err *err);
+
+void opts_finish(struct opts *opts);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* getattr, setattr, statfs. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "space/commit.h"
+#include "space/ops.h"
+#include "space/sibling.h"
+
+static int stat_node(struct space *space, struct node *node, struct stat *ret_st)
+{
+	struct spot spot;
+	int r;
+
+	if (node->kind == NODE_SIBLING)
+		return sibling_stat(space, node, ret_st);
+	r = node_spot(&space->nodes, node, &spot);
+	return r < 0 ? r : spot_stat(&spot, ret_st);
+}
+
+static void reply_attr(fuse_req_t req, struct space *space, struct node *node)
+{
+	struct stat st;
+	int r = stat_node(space, node, &st);
+
+	if (r < 0)
+		reply(req, r);
+	else
+		fuse_reply_attr(req, &st,
+				node->kind == NODE_SIBLING ? SIBLING_TIMEOUT_S : SPOOL_TIMEOUT_S);
+}
+
+void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+
+	(void)fi;
+	reply_attr(req, space, node_of(&space->nodes, id));
+}
+
+static struct timespec wanted_time(const struct timespec *given, int to_set, int set, int now)
+{
+	if (to_set & now)
+		return (struct timespec){.tv_nsec = UTIME_NOW};
+	if (to_set & set)
+		return *given;
+	return (struct timespec){.tv_nsec = UTIME_OMIT};
+}
+
+static int set_owner(const char *path, bool follow, const struct stat *attr, int to_set)
+{
+	uid_t uid = to_set & FUSE_SET_ATTR_UID ? attr->st_uid : (uid_t)-1;
+	gid_t gid = to_set & FUSE_SET_ATTR_GID ? attr->st_gid : (gid_t)-1;
+
+	return (follow ? chown(path, uid, gid) : lchown(path, uid, gid)) < 0 ? -errno : 0;
+}
+
+static int set_times(const char *path, bool follow, const struct stat *attr, int to_set)
+{
+	struct timespec times[] = {
+		wanted_time(&attr->st_atim, to_set, FUSE_SET_ATTR_ATIME, FUSE_SET_ATTR_ATIME_NOW),
+		wanted_time(&attr->st_mtim, to_set, FUSE_SET_ATTR_MTIME, FUSE_SET_ATTR_MTIME_NOW),
+	};
+
+	return utimensat(AT_FDCWD, path, times, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+}
+
+static int set_size(struct node *node, const char *path, off_t size, struct fuse_file_info *fi)
+{
+	int r = content_check_size(node, (uint64_t)size);
+
+	if (r < 0)
+		return r;
+	r = fi ? ftruncate(handle_of(fi)->fd, size) : truncate(path, size);
+	if (r < 0)
+		return -errno;
+	if (node->content) {
+		node->content->written++;
+		if (size == 0)
+			content_heal(node->content);
+	}
+	return 0;
+}
+
+static int set_attr(struct space *space, struct node *node, const struct stat *attr, int to_set,
+		    struct fuse_file_info *fi)
+{
+	const int times = FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_ATIME_NOW |
+			  FUSE_SET_ATTR_MTIME_NOW;
+	char path[SPOT_PATH_MAX];
+	struct spot spot;
+	bool follow;
+	int r;
+
+	if (node->kind == NODE_SIBLING)
+		return -EPERM;
+	r = node_spot(&space->nodes, node, &spot);
+	if (r < 0)
+		return r;
+	spot_path(&spot, path, &follow);
+	if (to_set & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID))
+		r = set_owner(path, follow, attr, to_set);
+	/* after the owner, whose change clears the set-user-ID bits */
+	if (r == 0 && (to_set & FUSE_SET_ATTR_MODE) && chmod(path, attr->st_mode & 07777) < 0)
+		r = -errno;
+	if (r == 0 && (to_set & FUSE_SET_ATTR_SIZE))
+		r = set_size(node, path, attr->st_size, fi);
+	if (r == 0 && (to_set & times))
+		r = set_times(path, follow, attr, to_set);
+	return r;
+}
+
+/* A truncation by path that waits for its commit. */
+struct truncation {
+	struct wait wait;
+	struct node *node; /* held */
+};
+
+static void answer_truncation(struct wait *wait, int result)
+{
+	struct truncation *truncation = (struct truncation *)wait;
+	struct space *space = wait->space;
+
+	if (result < 0)
+		reply(wait->req, result);
+	else
+		reply_attr(wait->req, space, truncation->node);
+	node_release(&space->nodes, truncation->node);
+	free(truncation);
+}
+
+void op_setattr(fuse_req_t req, fuse_ino_t id, struct stat *attr, int to_set,
+		struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
+	struct truncation *truncation;
+	int r = set_attr(space, node, attr, to_set, fi);
+
+	if (r < 0) {
+		reply(req, r);
+		return;
+	}
+	/* truncate(2) of a closed file: no close will come to commit it */
+	if (!(to_set & FUSE_SET_ATTR_SIZE) || fi || attr->st_size == 0) {
+		reply_attr(req, space, node);
+		return;
+	}
+	truncation = calloc(1, sizeof(*truncation));
+	if (!truncation) {
+		reply(req, -ENOMEM);
+		return;
+	}
+	truncation->wait = (struct wait){.space = space, .req = req, .answer = answer_truncation};
+	truncation->node = node;
+	node_hold(node);
+	commit_closed(space, node, &truncation->wait);
+}
+
+void op_statfs(fuse_req_t req, fuse_ino_t id)
+{
+	struct space *space = space_of(req);
+	struct statvfs st;
+
+	(void)id;
+	if (fstatvfs(space->nodes.root.fd, &st) < 0)
+		reply(req, -errno);
+	else
+		fuse_reply_statfs(req, &st);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a kernel request to a commit. No handler waits for the network: what cannot be answered at
+ * once is a struct wait, which the engine answers at the end of a later turn. An interrupt (Ctrl-C,
+ * a fatal signal) answers it with EINTR and lets go of it; the submission itself goes on.
+ */
+#define _GNU_SOURCE
+#include "space/commit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "space/attrs.h"
+#include "space/writers.h"
+
+/* ---- waits ---- */
+
+static void answer_plain(struct wait *wait, int result)
+{
+	if (wait->req)
+		reply(wait->req, result);
+	free(wait);
+}
+
+struct wait *wait_plain(struct space *space, fuse_req_t req)
+{
+	struct wait *wait = calloc(1, sizeof(*wait));
+
+	if (wait)
+		*wait = (struct wait){.space = space, .req = req, .answer = answer_plain};
+	return wait;
+}
+
+/* The engine has it no more. */
+static void end_wait(struct wait *wait, int result)
+{
+	LIST_REMOVE(wait, link);
+	wait->ticket = NULL;
+	wait->answer(wait, result);
+}
+
+void wait_done(void *data, int result)
+{
+	end_wait(data, result);
+}
+
+static void interrupt(struct wait *wait)
+{
+	ticket_drop(wait->ticket);
+	end_wait(wait, -EINTR);
+}
+
+static void interrupted(fuse_req_t req, void *data)
+{
+	struct wait *wait = data;
+
+	(void)req;
+	if (wait->ticket)
+		interrupt(wait);
+}
+
+void wait_begin(struct wait *wait, struct ticket *ticket, int r)
+{
+	if (r < 0 || !ticket) {
+		wait->answer(wait, r);
+		return;
+	}
+	wait->ticket = ticket;
+	LIST_INSERT_HEAD(&wait->space->waits, wait, link);
+	if (!wait->req)
+		return;
+	/* libfuse would call it at once for a request that is interrupted already, and use the
+	 * request afterwards; and while it calls it, it holds the request's lock */
+	if (fuse_req_interrupted(wait->req))
+		interrupt(wait);
+	else
+		fuse_req_interrupt_func(wait->req, interrupted, wait);
+}
+
+void wait_interrupt_all(struct space *space)
+{
+	while (!LIST_EMPTY(&space->waits))
+		interrupt(LIST_FIRST(&space->waits));
+}
+
+/* ---- content ---- */
+
+/* Why a file could not be read, for its .error. */
+static void explain_unreadable(int errnum, struct err *err)
+{
+	if (errnum == EFBIG) {
+		content_too_big(err);
+		return;
+	}
+	err_set(err, errnum, "the file cannot be read from the spool: %s", strerror(errnum));
+	if (errnum == EACCES)
+		err_detail(err, "what_to_do", "give its owner leave to read it: chmod u+r FILE");
+}
+
+void commit_spot(struct space *space, const struct spot *spot, int read_fd, struct node *parent,
+		 const char *name, struct wait *wait)
+{
+	_cleanup_free_ char *path = NULL, *shown = NULL;
+	struct commit commit = {0};
+	struct ticket *ticket = NULL;
+	struct err err = {0};
+	int r = node_path_of(parent, name, &path);
+
+	if (r == 0 && asprintf(&shown, "%s/%s", space->options->mountpoint, path) < 0) {
+		shown = NULL;
+		r = -ENOMEM;
+	}
+	if (r < 0) {
+		wait->answer(wait, r);
+		return;
+	}
+	commit.path = path;
+	commit.shown = shown;
+	r = content_read(spot, read_fd, &commit.content, &commit.size);
+	if (r < 0)
+		explain_unreadable(-r, &err);
+	else
+		r = attrs_collect(space, spot, parent, &commit.own, &commit.inherited, &err);
+	if (r < 0) {
+		commit_finish(&commit);
+		r = commit_refuse(space->engine, space->ledger, path, false, &err);
+	} else {
+		r = commit_run(space->engine, space->ledger, &space->options->rules, &commit,
+			       wait_done, wait, &ticket);
+	}
+	wait_begin(wait, ticket, r);
+}
+
+/* ---- when ---- */
+
+static int refuse(struct space *space, const struct link *link, const struct err *err)
+{
+	_cleanup_free_ char *path = NULL;
+	int r = node_path_of(link->parent, link->name, &path);
+
+	return r < 0 ? r : commit_refuse(space->engine, space->ledger, path, true, err);
+}
+
+/* Commits what an open file holds now. */
+static void commit_open(struct space *space, struct handle *handle, const struct link *link,
+			struct wait *wait)
+{
+	struct content *content = handle->node->content;
+	struct spot spot;
+	int r = node_spot(&space->nodes, handle->node, &spot);
+
+	content->committed = content->written;
+	if (r == 0 && content->refusal)
+		r = refuse(space, link, content->refusal);
+	if (r < 0) {
+		wait->answer(wait, r);
+		return;
+	}
+	/* the spot's name may be another hard link: attributes are the inode's anyway */
+	commit_spot(space, &spot, content_read_fd(handle->node), link->parent, link->name, wait);
+}
+
+static bool is_empty(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_size == 0;
+}
+
+/* Is there anything to commit when this handle is closed? */
+static const struct link *wants_commit(const struct handle *handle)
+{
+	const struct content *content = handle->node->content;
+
+	if (!handle->writable || !content_is_dirty(content))
+		return NULL;
+	/* what was refused at a write may have left nothing: that is told too */
+	if (!content->refusal && is_empty(handle->fd))
+		return NULL;
+	return node_job_link(handle->node);
+}
+
+void commit_at_flush(struct space *space, fuse_req_t req, struct handle *handle)
+{
+	struct content *content = handle->node->content;
+	const struct link *link = wants_commit(handle);
+	enum writers_verdict verdict;
+	struct wait *wait;
+	int signal;
+
+	if (!link || content->writers > 1) {
+		reply(req, 0);
+		return;
+	}
+	verdict = writers_judge(space, handle, fuse_req_ctx(req)->pid, &signal);
+	content->killed_by = verdict == WRITERS_KILLED ? signal : 0;
+	wait = verdict == WRITERS_NONE ? wait_plain(space, req) : NULL;
+	if (wait)
+		commit_open(space, handle, link, wait);
+	else
+		reply(req, verdict == WRITERS_NONE ? -ENOMEM : 0);
+}
+
+void commit_at_release(struct space *space, struct handle *handle)
+{
+	struct content *content = handle->node->content;
+	const struct link *link = wants_commit(handle);
+	struct wait *wait;
+	struct err err;
+
+	if (!link || content->writers > 1)
+		return;
+	if (content->killed_by) {
+		err_set(&err, EINTR,
+			"its writer was killed by signal %d (SIG%s): this may be half of it",
+			content->killed_by, sigabbrev_np(content->killed_by));
+		err_detail(&err, "what_to_do", "write the file again");
+		refuse(space, link, &err);
+		return;
+	}
+	wait = wait_plain(space, NULL);
+	if (wait)
+		commit_open(space, handle, link, wait);
+}
+
+void commit_closed(struct space *space, struct node *node, struct wait *wait)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_free_ char *path = NULL;
+	const struct link *link = node_job_link(node);
+	struct spot spot;
+	int r = node_spot(&space->nodes, node, &spot);
+
+	if (r < 0 || !link || (node->content && node->content->writers)) {
+		wait->answer(wait, r);
+		return;
+	}
+	r = node_path_of(link->parent, link->name, &path);
+	if (r == 0)
+		r = ledger_find(space->ledger, path, &job);
+	if ((r < 0 && r != -ENOENT) || job.incomplete) {
+		wait->answer(wait, job.incomplete ? 0 : r);
+		return;
+	}
+	commit_spot(space, &spot, -1, link->parent, link->name, wait);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SPACE_COMMIT_H
+#define COCFS_SPACE_COMMIT_H
+
+#include "space/content.h"
+
+/* Commits of the job space: from a kernel request to the engine and back. */
+
+/*
+ * A request that waits for a commit. Its owner embeds it; answer is called exactly once with the
+ * outcome (0 or a negative errno), must answer req if that is not NULL, and frees the wait: it is
+ * the last touch. An interrupt calls it with -EINTR, while the submission goes on.
+ */
+struct wait {
+	struct space *space;
+	fuse_req_t req; /* NULL: nobody waits */
+	void (*answer)(struct wait *wait, int result);
+	struct ticket *ticket; /* while the engine has it */
+	LIST_ENTRY(wait) link; /* in space->waits while the engine has it */
+};
+
+/* A wait whose answer is a plain reply. NULL when out of memory. */
+struct wait *wait_plain(struct space *space, fuse_req_t req);
+
+/* Goes on from what starting a submission returned: r, and the ticket if it was handed one. */
+void wait_begin(struct wait *wait, struct ticket *ticket, int r);
+
+/* The engine's answer to a wait. */
+engine_done_fn wait_done;
+
+/* Answers every wait with EINTR; what the engine has goes on or is kept by the ledger. */
+void wait_interrupt_all(struct space *space);
+
+/*
+ * Commits what is in the spool at spot under a job file's name; answers the wait, now or later.
+ * read_fd: a descriptor to read through, or -1.
+ */
+void commit_spot(struct space *space, const struct spot *spot, int read_fd, struct node *parent,
+		 const char *name, struct wait *wait);
+
+/* The commit of a file that is being closed, if R8 says that it is complete; answers req. */
+void commit_at_flush(struct space *space, fuse_req_t req, struct handle *handle);
+
+/* The last writer is gone: commits what is left, unheard. */
+void commit_at_release(struct space *space, struct handle *handle);
+
+/* The commit of a closed job file that another operation than a close changed; answers the wait. A
+ * file that is open for writing, empty, or half of what was meant is left to its next close. */
+void commit_closed(struct space *space, struct node *node, struct wait *wait);
+
+#endif

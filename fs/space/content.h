@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SPACE_CONTENT_H
+#define COCFS_SPACE_CONTENT_H
+
+#include "space/space.h"
+
+/* Open files of the spool, and what their writers did to the content. */
+
+/* One open file description. */
+struct handle {
+	struct node *node;
+	int fd;
+	bool writable;
+	pid_t opener;	     /* 0 in a foreign PID namespace */
+	unsigned newest_pid; /* the system's newest process at the open */
+	int64_t opened_ms;   /* on the loop's clock */
+	LIST_ENTRY(handle) link;
+};
+
+/*
+ * What is known of a file's content while it is open, and of a scratch file that a write or an
+ * attribute was refused for: also after that, since it may be renamed onto a job name. Owned by the
+ * node.
+ */
+struct content {
+	LIST_HEAD(, handle) handles;
+	unsigned writers;    /* handles that can write */
+	uint64_t written;    /* rises with every change */
+	uint64_t committed;  /* what written was at the last commit */
+	int killed_by;	     /* the signal that killed the last writer, 0 */
+	struct err *refusal; /* the content is not what its writer meant: a write failed, an
+				attribute was refused. Owned, or NULL */
+	int refusal_attr;    /* the attribute that a new value of takes the refusal back, or -1 */
+};
+
+static inline struct handle *handle_of(const struct fuse_file_info *fi)
+{
+	return (struct handle *)(uintptr_t)fi->fh;
+}
+
+/* Was the content changed since the last commit? */
+static inline bool content_is_dirty(const struct content *content)
+{
+	return content->written != content->committed;
+}
+
+/* The content of a node, made when there is none. NULL when out of memory. */
+struct content *content_get(struct node *node);
+
+/* Frees the content of a node that nothing needs any more. */
+void content_let_go(struct node *node);
+
+/* Closes what is open and frees; NULL is accepted. */
+void content_destroy(struct content *content);
+
+/* The content is not what its writer meant: a commit of it is refused with err (copied). attr: see
+ * refusal_attr. */
+void content_spoil(struct content *content, const struct err *err, int attr);
+
+/* The reason is gone. */
+void content_heal(struct content *content);
+
+/* A descriptor that can read the node's content: one of its open ones, or -1. */
+int content_read_fd(const struct node *node);
+
+/*
+ * Reads a job file whole: through read_fd, or (-1) by opening the spot. Returns 0 with an owned,
+ * NUL-terminated buffer; -EFBIG over COC_CONTENT_MAX; another -errno.
+ */
+int content_read(const struct spot *spot, int read_fd, char **ret_content, size_t *ret_size);
+
+/* Fills err with the sentence for a job file that is too big. Returns -EFBIG. */
+int content_too_big(struct err *err);
+
+/* May a file grow to size bytes? 0, or -EFBIG for a job file over COC_CONTENT_MAX; the content of
+ * the node, if open, is spoiled then. */
+int content_check_size(struct node *node, uint64_t size);
+
+#endif

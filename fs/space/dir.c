@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Listing directories: the spool's entries in its own order, each job file followed by its
+ * siblings.
+ *
+ * An entry's offset is its number in the listing, from 1. What was sent is mostly continued where
+ * it ended; but the kernel may take less of an answer than it was given (its reader's buffer was
+ * full) and then asks from a number in the middle of it. So a handle remembers where in the spool
+ * each entry of the last answers came from, and goes back there. A seek to anywhere else counts
+ * again from the start.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "space/ops.h"
+#include "space/sibling.h"
+
+#define REMEMBERED 1024 /* more entries than two answers of 32 KiB can hold */
+
+/* Where an entry comes from. */
+struct place {
+	long spool;  /* telldir(3) before the spool's entry */
+	int sibling; /* SIBLING_NONE: that entry itself, else its sibling */
+};
+
+struct dir_handle {
+	DIR *dir;
+	uint64_t next;			     /* the number of the entry that comes next, from 0 */
+	struct place at;		     /* where that is */
+	struct place remembered[REMEMBERED]; /* by number modulo REMEMBERED: where it was */
+	struct dirent *entry; /* the spool's entry at at.spool, while its siblings are listed */
+};
+
+/* One entry to be sent. */
+struct listed {
+	char name[NAME_MAX + 1];
+	struct stat st; /* st_ino and the type in st_mode */
+	enum sibling sibling;
+};
+
+static struct dir_handle *dir_handle_of(const struct fuse_file_info *fi)
+{
+	return (struct dir_handle *)(uintptr_t)fi->fh;
+}
+
+void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	struct dir_handle *handle;
+	int fd, r = node_dirfd(&space->nodes, node_of(&space->nodes, id));
+
+	fd = r < 0 ? -1 : openat(r, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		reply(req, r < 0 ? r : -errno);
+		return;
+	}
+	handle = calloc(1, sizeof(*handle));
+	if (handle)
+		handle->dir = fdopendir(fd);
+	if (!handle || !handle->dir) {
+		close(fd);
+		free(handle);
+		reply(req, -ENOMEM);
+		return;
+	}
+	handle->at.spool = telldir(handle->dir);
+	fi->fh = (uintptr_t)handle;
+	if (fuse_reply_open(req, fi) == -ENOENT) {
+		closedir(handle->dir);
+		free(handle);
+	}
+}
+
+void op_releasedir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
+{
+	struct dir_handle *handle = dir_handle_of(fi);
+
+	(void)id;
+	closedir(handle->dir);
+	free(handle);
+	reply(req, 0);
+}
+
+void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info *fi)
+{
+	(void)id;
+	(void)datasync;
+	reply(req, fsync(dirfd(dir_handle_of(fi)->dir)) < 0 ? -errno : 0);
+}
+
+/* Has a regular file of this name siblings to be listed? */
+static bool has_siblings(const struct space *space, const struct node *dir,
+			 const struct dirent *entry)
+{
+	return !space->options->siblings_hidden && entry->d_type == DT_REG &&
+	       name_is_job(entry->d_name) && !node_is_hidden(dir);
+}
+
+/* Takes the entry that comes next. 1, 0 at the end, or -errno. */
+static int take_next(struct space *space, const struct node *dir, struct dir_handle *handle,
+		     struct listed *listed)
+{
+	int written;
+
+	for (;;) {
+		handle->remembered[handle->next % REMEMBERED] = handle->at;
+		if (handle->at.sibling == SIBLING_NONE) {
+			errno = 0;
+			handle->entry = readdir(handle->dir);
+			if (!handle->entry)
+				return -errno;
+			listed->sibling = SIBLING_NONE;
+			listed->st = (struct stat){.st_ino = handle->entry->d_ino,
+						   .st_mode = DTTOIF(handle->entry->d_type)};
+			memcpy(listed->name, handle->entry->d_name,
+			       strlen(handle->entry->d_name) + 1);
+		} else {
+			listed->sibling = (enum sibling)handle->at.sibling;
+			written = snprintf(listed->name, sizeof(listed->name), "%s%s",
+					   handle->entry->d_name, sibling_suffix(listed->sibling));
+			if (written >= (int)sizeof(listed->name) ||
+			    !sibling_exists(space, dir, listed->name, listed->sibling, &listed->st))
+				listed->name[0] = '\0';
+		}
+		if (++handle->at.sibling == SIBLING_COUNT ||
+		    !has_siblings(space, dir, handle->entry))
+			handle->at = (struct place){.spool = telldir(handle->dir)};
+		if (listed->name[0]) {
+			handle->next++;
+			return 1;
+		}
+	}
+}
+
+/* Puts the handle where the entry with a number comes from. 0 or -errno. */
+static int go_to(struct space *space, const struct node *dir, struct dir_handle *handle,
+		 uint64_t number)
+{
+	struct listed skipped;
+	int r = 1;
+
+	if (number == handle->next)
+		return 0;
+	if (number < handle->next && handle->next - number < REMEMBERED) {
+		handle->at = handle->remembered[number % REMEMBERED];
+		handle->next = number;
+		seekdir(handle->dir, handle->at.spool);
+		/* a sibling needs the entry that it belongs to */
+		if (handle->at.sibling != SIBLING_NONE) {
+			errno = 0;
+			handle->entry = readdir(handle->dir);
+			if (!handle->entry)
+				return errno ? -errno : -ENOENT;
+		}
+		return 0;
+	}
+	rewinddir(handle->dir);
+	handle->next = 0;
+	handle->at = (struct place){.spool = telldir(handle->dir)};
+	while (r > 0 && handle->next < number)
+		r = take_next(space, dir, handle, &skipped);
+	return r < 0 ? r : 0;
+}
+
+/* Fills what readdirplus tells of an entry beyond its name; "." and ".." give no reference. */
+static int fill_plus(struct space *space, struct node *dir, const struct listed *listed,
+		     struct fuse_entry_param *entry)
+{
+	*entry = (struct fuse_entry_param){.attr = listed->st};
+	if (!strcmp(listed->name, ".") || !strcmp(listed->name, ".."))
+		return 0;
+	if (listed->sibling != SIBLING_NONE)
+		return sibling_fill(space, dir, listed->name, listed->sibling, entry);
+	return entry_fill(space, dir, listed->name, entry);
+}
+
+/* Adds one entry to the answer. Returns the size it takes, more than room if it does not fit. */
+static size_t add(fuse_req_t req, struct node *dir, char *answer, size_t room,
+		  const struct listed *listed, uint64_t next, bool plus)
+{
+	struct space *space = space_of(req);
+	struct fuse_entry_param entry;
+	size_t size;
+
+	if (!plus)
+		return fuse_add_direntry(req, answer, room, listed->name, &listed->st, (off_t)next);
+	/* one that is gone by now is listed without attributes: its lookup will tell */
+	if (fill_plus(space, dir, listed, &entry) < 0)
+		entry = (struct fuse_entry_param){.attr = listed->st};
+	size = fuse_add_direntry_plus(req, answer, room, listed->name, &entry, (off_t)next);
+	if (size > room && entry.ino)
+		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
+	return size;
+}
+
+static void list(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
+		 struct fuse_file_info *fi, bool plus)
+{
+	struct space *space = space_of(req);
+	struct node *dir = node_of(&space->nodes, id);
+	struct dir_handle *handle = dir_handle_of(fi);
+	_cleanup_free_ char *answer = malloc(size);
+	struct listed listed;
+	size_t used = 0;
+	int r = answer ? go_to(space, dir, handle, (uint64_t)offset) : -ENOMEM;
+
+	while (r >= 0) {
+		uint64_t number = handle->next;
+		size_t more;
+
+		r = take_next(space, dir, handle, &listed);
+		if (r <= 0)
+			break;
+		more = add(req, dir, answer + used, size - used, &listed, handle->next, plus);
+		if (more > size - used) {
+			r = go_to(space, dir, handle, number);
+			break;
+		}
+		used += more;
+	}
+	/* an error is told when there is nothing else to tell */
+	if (r < 0 && !used)
+		reply(req, r);
+	else
+		fuse_reply_buf(req, answer, used);
+}
+
+void op_readdir(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+	list(req, id, size, offset, fi, false);
+}
+
+void op_readdirplus(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
+		    struct fuse_file_info *fi)
+{
+	list(req, id, size, offset, fi, true);
+}

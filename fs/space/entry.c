@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* Names: looking them up, making them. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "space/caller.h"
+#include "space/ops.h"
+#include "space/sibling.h"
+
+int name_check_new(const struct node *parent, const char *name)
+{
+	if (node_is_hidden(parent))
+		return 0;
+	if (name_sibling(name, NULL))
+		return -EPERM;
+	return name_is_job(name) && strlen(name) > JOB_NAME_MAX ? -ENAMETOOLONG : 0;
+}
+
+int entry_fill(struct space *space, struct node *parent, const char *name,
+	       struct fuse_entry_param *ret_entry)
+{
+	struct spot spot = {.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
+	struct fuse_entry_param entry = {.attr_timeout = SPOOL_TIMEOUT_S,
+					 .entry_timeout = SPOOL_TIMEOUT_S};
+	struct node *node;
+	int r = spot.dirfd < 0 ? spot.dirfd : spot_stat(&spot, &entry.attr);
+
+	if (r == 0)
+		r = node_enter(&space->nodes, parent, name, &entry.attr, &node);
+	if (r < 0)
+		return r;
+	entry.ino = node_id(&space->nodes, node);
+	*ret_entry = entry;
+	return 0;
+}
+
+/* Answers with a name that is there now. */
+static void reply_entry(fuse_req_t req, struct node *parent, const char *name)
+{
+	struct space *space = space_of(req);
+	struct fuse_entry_param entry;
+	int r = entry_fill(space, parent, name, &entry);
+
+	if (r < 0)
+		reply(req, r);
+	else if (fuse_reply_entry(req, &entry) == -ENOENT)
+		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
+}
+
+void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
+{
+	struct space *space = space_of(req);
+	struct node *parent = node_of(&space->nodes, parent_id);
+	struct fuse_entry_param entry = {.entry_timeout = SPOOL_TIMEOUT_S};
+	enum sibling sibling = node_is_hidden(parent) ? SIBLING_NONE : name_sibling(name, NULL);
+	int r;
+
+	r = sibling ? sibling_fill(space, parent, name, sibling, &entry)
+		    : entry_fill(space, parent, name, &entry);
+	if (r == -ENOENT) {
+		/* the kernel may remember that it is not there; siblings come by themselves */
+		if (sibling)
+			entry.entry_timeout = SIBLING_TIMEOUT_S;
+		entry.ino = 0;
+		fuse_reply_entry(req, &entry);
+		return;
+	}
+	if (r < 0)
+		reply(req, r);
+	else if (fuse_reply_entry(req, &entry) == -ENOENT)
+		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
+}
+
+void op_forget(fuse_req_t req, fuse_ino_t id, uint64_t count)
+{
+	struct space *space = space_of(req);
+
+	node_forget(&space->nodes, node_of(&space->nodes, id), count);
+	fuse_reply_none(req);
+}
+
+void op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets)
+{
+	struct space *space = space_of(req);
+
+	for (size_t i = 0; i < count; i++)
+		node_forget(&space->nodes, node_of(&space->nodes, forgets[i].ino),
+			    forgets[i].nlookup);
+	fuse_reply_none(req);
+}
+
+/* What can be made besides an open file. */
+struct making {
+	mode_t mode;
+	dev_t rdev;
+	const char *target; /* of a symbolic link */
+};
+
+static int make_in(int dirfd, const char *name, const struct making *making)
+{
+	int r;
+
+	if (making->target)
+		r = symlinkat(making->target, dirfd, name);
+	else if (S_ISDIR(making->mode))
+		r = mkdirat(dirfd, name, making->mode);
+	else
+		r = mknodat(dirfd, name, making->mode, making->rdev);
+	return r < 0 ? -errno : 0;
+}
+
+static void make(fuse_req_t req, fuse_ino_t parent_id, const char *name,
+		 const struct making *making)
+{
+	struct space *space = space_of(req);
+	struct node *parent = node_of(&space->nodes, parent_id);
+	int dirfd = -1, r = name_check_new(parent, name);
+
+	if (r == 0)
+		r = dirfd = node_dirfd(&space->nodes, parent);
+	if (r >= 0)
+		r = caller_enter(space, req);
+	if (r == 0) {
+		r = make_in(dirfd, name, making);
+		caller_leave(space, req);
+	}
+	if (r < 0)
+		reply(req, r);
+	else
+		reply_entry(req, parent, name);
+}
+
+void op_mknod(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mode, dev_t rdev)
+{
+	make(req, parent_id, name, &(struct making){.mode = mode, .rdev = rdev});
+}
+
+void op_mkdir(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mode)
+{
+	make(req, parent_id, name, &(struct making){.mode = mode | S_IFDIR});
+}
+
+void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent_id, const char *name)
+{
+	make(req, parent_id, name, &(struct making){.target = target});
+}
+
+void op_readlink(fuse_req_t req, fuse_ino_t id)
+{
+	struct space *space = space_of(req);
+	struct spot spot;
+	char target[PATH_MAX + 1];
+	ssize_t n = -1;
+	int r = node_spot(&space->nodes, node_of(&space->nodes, id), &spot);
+
+	if (r == 0) {
+		n = spot.name ? readlinkat(spot.dirfd, spot.name, target, PATH_MAX)
+			      : readlinkat(spot.fd, "", target, PATH_MAX);
+		r = n < 0 ? -errno : 0;
+	}
+	if (r < 0) {
+		reply(req, r);
+		return;
+	}
+	target[n] = '\0';
+	fuse_reply_readlink(req, target);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "space/facts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "space/content.h"
+
+#define PREFIX "coc."
+
+bool fact_is_name(const char *name)
+{
+	return !strncmp(name, PREFIX, strlen(PREFIX));
+}
+
+/* What the ledger knows of a job file; a job never heard of is an empty one. */
+static int find(struct space *space, const struct node *node, struct ledger_job *ret_job)
+{
+	_cleanup_free_ char *path = NULL;
+	const struct link *link = node_job_link(node);
+	int r;
+
+	if (!link)
+		return -ENODATA;
+	r = node_path_of(link->parent, link->name, &path);
+	if (r == 0)
+		r = ledger_find(space->ledger, path, ret_job);
+	return r == -ENOENT ? 0 : r;
+}
+
+/*
+ * Where the job stands. The ledger tells what became of the last commit; content that was written
+ * since is a draft, which only the content itself can tell.
+ */
+static int state_now(struct space *space, struct node *node, const struct ledger_job *job,
+		     enum job_state *ret_state)
+{
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	_cleanup_free_ char *content = NULL;
+	struct spot spot;
+	size_t size;
+	int r;
+
+	*ret_state = job->state;
+	if (job->state != JOB_SUBMITTED || !job->has_digest)
+		return 0;
+	r = node_spot(&space->nodes, node, &spot);
+	if (r == 0)
+		r = content_read(&spot, content_read_fd(node), &content, &size);
+	if (r == 0)
+		r = content_digest(content, size, digest);
+	if (r < 0)
+		return r;
+	if (memcmp(digest, job->digest, sizeof(digest)))
+		*ret_state = JOB_DRAFT;
+	return 0;
+}
+
+static int copy_text(const char *text, char **ret_value, size_t *ret_size)
+{
+	char *value;
+
+	if (!text || !*text)
+		return -ENODATA;
+	value = strdup(text);
+	if (!value)
+		return -ENOMEM;
+	*ret_value = value;
+	*ret_size = strlen(value);
+	return 0;
+}
+
+int fact_get(struct space *space, struct node *node, const char *name, char **ret_value,
+	     size_t *ret_size)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	const char *fact = name + strlen(PREFIX);
+	enum job_state state;
+	char number[32];
+	int r = find(space, node, &job);
+
+	if (r < 0)
+		return r;
+	if (!strcmp(fact, "job_id"))
+		return copy_text(job.job_id, ret_value, ret_size);
+	if (!strcmp(fact, "request_id"))
+		return copy_text(job.request_id, ret_value, ret_size);
+	if (!strcmp(fact, "error"))
+		return copy_text(job.error, ret_value, ret_size);
+	if (!strcmp(fact, "warnings"))
+		return copy_text(job.warnings, ret_value, ret_size);
+	if (!strcmp(fact, "version") && job.job_id) {
+		snprintf(number, sizeof(number), "v%lld", (long long)job.version);
+		return copy_text(number, ret_value, ret_size);
+	}
+	if (strcmp(fact, "state"))
+		return -ENODATA;
+	r = state_now(space, node, &job, &state);
+	return r < 0 ? r : copy_text(job_state_word(state), ret_value, ret_size);
+}
+
+int fact_remove(struct space *space, struct node *node, const char *name)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	int r;
+
+	if (strcmp(name, PREFIX "job_id"))
+		return -EPERM;
+	r = find(space, node, &job);
+	if (r < 0)
+		return r;
+	if (!job.job_id)
+		return -ENODATA;
+	if (engine_has(space->engine, job.row))
+		return -EBUSY;
+	log_info("job %s is forgotten on demand", job.job_id);
+	return ledger_forget(space->ledger, job.row);
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/* Open files: create, open, read, write, and what a failed write means for the commit. */
+#define _GNU_SOURCE
+#include "space/content.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "space/caller.h"
+#include "space/commit.h"
+#include "space/ops.h"
+#include "space/sibling.h"
+#include "space/writers.h"
+
+/* A write failed for a reason of the spool: what is there now is not what was meant. */
+static int spoil_by_errno(struct content *content, int errnum)
+{
+	struct err err;
+
+	err_set(&err, errnum, "a write to the spool failed: %s", strerror(errnum));
+	err_detail(&err, "what_to_do", "make room where the state directory is, write it again");
+	content_spoil(content, &err, -1);
+	return -errnum;
+}
+
+static void handle_close(struct handle *handle)
+{
+	struct content *content = handle->node->content;
+
+	LIST_REMOVE(handle, link);
+	content->writers -= handle->writable;
+	if (!content->writers) {
+		content->killed_by = 0;
+		if (node_job_link(handle->node))
+			content_heal(content); /* it was told: the next writer starts anew */
+	}
+	content_let_go(handle->node);
+	close(handle->fd);
+	free(handle);
+}
+
+/* Makes a handle of an open descriptor, which it takes, also on failure. */
+static int handle_open(struct space *space, fuse_req_t req, struct node *node, int take_fd,
+		       int flags, struct fuse_file_info *fi)
+{
+	struct content *content = content_get(node);
+	struct handle *handle = content ? calloc(1, sizeof(*handle)) : NULL;
+
+	if (!handle) {
+		content_let_go(node);
+		close(take_fd);
+		return -ENOMEM;
+	}
+	handle->node = node;
+	handle->fd = take_fd;
+	handle->writable = (flags & O_ACCMODE) != O_RDONLY;
+	if (handle->writable) {
+		handle->opener = fuse_req_ctx(req)->pid;
+		handle->newest_pid = writers_newest_pid(space);
+		handle->opened_ms = loop_now_ms(space->loop);
+	}
+	LIST_INSERT_HEAD(&content->handles, handle, link);
+	content->writers += handle->writable;
+	if (flags & O_TRUNC) {
+		content->written++;
+		content_heal(content);
+	}
+	fi->fh = (uintptr_t)handle;
+	fi->keep_cache = 1; /* nobody but the kernel writes to the spool */
+	return 0;
+}
+
+/* The flags for the spool: a commit reads what was written through the same descriptor, and direct
+ * I/O is between the writer and us. */
+static int spool_flags(int flags)
+{
+	if ((flags & O_ACCMODE) == O_WRONLY)
+		flags = (flags & ~O_ACCMODE) | O_RDWR;
+	return (flags & ~(O_DIRECT | O_NOCTTY | O_NONBLOCK)) | O_NOFOLLOW | O_CLOEXEC;
+}
+
+/* Opens a spot of the spool with the kernel's flags. Returns a descriptor or -errno. */
+static int open_spot(const struct spot *spot, int flags)
+{
+	char path[SPOT_PATH_MAX];
+	bool follow;
+	int fd, wanted = spool_flags(flags) & ~(O_CREAT | O_EXCL);
+
+	if (spot->name) {
+		fd = openat(spot->dirfd, spot->name, wanted);
+		if (fd < 0 && errno == EACCES && (flags & O_ACCMODE) == O_WRONLY)
+			fd = openat(spot->dirfd, spot->name, (wanted & ~O_ACCMODE) | O_WRONLY);
+	} else {
+		spot_path(spot, path, &follow);
+		fd = open(path, wanted & ~O_NOFOLLOW);
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mode,
+	       struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	struct node *parent = node_of(&space->nodes, parent_id), *node;
+	struct fuse_entry_param entry;
+	int fd, dirfd = -1, r = name_check_new(parent, name);
+
+	if (r == 0)
+		r = dirfd = node_dirfd(&space->nodes, parent);
+	if (r >= 0)
+		r = caller_enter(space, req);
+	if (r < 0) {
+		reply(req, r);
+		return;
+	}
+	fd = openat(dirfd, name, spool_flags(fi->flags) | O_CREAT, mode);
+	r = fd < 0 ? -errno : 0;
+	caller_leave(space, req);
+	if (r == 0)
+		r = entry_fill(space, parent, name, &entry);
+	if (r < 0) {
+		if (fd >= 0)
+			close(fd);
+		reply(req, r);
+		return;
+	}
+	node = node_of(&space->nodes, entry.ino);
+	r = handle_open(space, req, node, fd, fi->flags, fi);
+	if (r < 0) {
+		node_forget(&space->nodes, node, 1);
+		reply(req, r);
+		return;
+	}
+	if (fuse_reply_create(req, &entry, fi) == -ENOENT) {
+		/* the caller was interrupted: the kernel does not know of the answer */
+		handle_close(handle_of(fi));
+		node_forget(&space->nodes, node, 1);
+	}
+}
+
+void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
+	struct spot spot;
+	int fd, r;
+
+	if (node->kind == NODE_SIBLING) {
+		sibling_open(req, node, fi);
+		return;
+	}
+	r = node_spot(&space->nodes, node, &spot);
+	fd = r < 0 ? r : open_spot(&spot, fi->flags);
+	r = fd < 0 ? fd : handle_open(space, req, node, fd, fi->flags, fi);
+	if (r < 0)
+		reply(req, r);
+	else if (fuse_reply_open(req, fi) == -ENOENT)
+		handle_close(handle_of(fi));
+}
+
+void op_read(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
+	_cleanup_free_ char *more = NULL;
+	char most[COC_CONTENT_MAX], *data = most;
+	ssize_t n;
+
+	if (node->kind == NODE_SIBLING) {
+		sibling_read(req, size, offset, fi);
+		return;
+	}
+	if (size > sizeof(most)) {
+		data = more = malloc(size);
+		if (!more) {
+			reply(req, -ENOMEM);
+			return;
+		}
+	}
+	n = pread(handle_of(fi)->fd, data, size, offset);
+	if (n < 0)
+		reply(req, -errno);
+	else
+		fuse_reply_buf(req, data, (size_t)n);
+}
+
+void op_write(fuse_req_t req, fuse_ino_t id, const char *data, size_t size, off_t offset,
+	      struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
+	struct handle *handle = handle_of(fi);
+	ssize_t n;
+	int r = content_check_size(node, (uint64_t)offset + size);
+
+	if (r < 0) {
+		reply(req, r);
+		return;
+	}
+	n = pwrite(handle->fd, data, size, offset);
+	if (n < 0) {
+		reply(req, spoil_by_errno(node->content, errno));
+		return;
+	}
+	node->content->written++;
+	fuse_reply_write(req, (size_t)n);
+}
+
+void op_flush(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
+
+	if (node->kind == NODE_SIBLING)
+		reply(req, 0);
+	else
+		commit_at_flush(space, req, handle_of(fi));
+}
+
+void op_release(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
+
+	if (node->kind == NODE_SIBLING) {
+		sibling_release(req, fi);
+		return;
+	}
+	commit_at_release(space, handle_of(fi));
+	handle_close(handle_of(fi));
+	reply(req, 0);
+}
+
+void op_fsync(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info *fi)
+{
+	struct node *node = node_of(&space_of(req)->nodes, id);
+	int fd, r;
+
+	if (node->kind == NODE_SIBLING) {
+		reply(req, 0);
+		return;
+	}
+	fd = handle_of(fi)->fd;
+	r = datasync ? fdatasync(fd) : fsync(fd);
+	reply(req, r < 0 ? -errno : 0);
+}
+
+void op_fallocate(fuse_req_t req, fuse_ino_t id, int mode, off_t offset, off_t length,
+		  struct fuse_file_info *fi)
+{
+	struct node *node = node_of(&space_of(req)->nodes, id);
+	int r = content_check_size(node, (uint64_t)offset + (uint64_t)length);
+
+	if (r == 0 && fallocate(handle_of(fi)->fd, mode, offset, length) < 0)
+		r = -errno;
+	if (r == 0)
+		node->content->written++;
+	reply(req, r);
+}
+
+void op_lseek(fuse_req_t req, fuse_ino_t id, off_t offset, int whence, struct fuse_file_info *fi)
+{
+	struct node *node = node_of(&space_of(req)->nodes, id);
+	off_t at;
+
+	if (node->kind == NODE_SIBLING) {
+		reply(req, -EINVAL);
+		return;
+	}
+	at = lseek(handle_of(fi)->fd, offset, whence);
+	if (at < 0)
+		reply(req, -errno);
+	else
+		fuse_reply_lseek(req, at);
+}

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Nodes: who owns what.
+ *
+ * The kernel's number of a node is the node's address. It may be used as long as the kernel holds
+ * references (lookups: raised by every answer that tells a node, lowered by FORGET) or we do
+ * (holds: one for each name of a child, one for each commit under way). When both are 0 the node is
+ * freed, and its names let go of their parents.
+ *
+ * A node of the spool is known by its inode number, so that two hard links are one node, and holds
+ * no descriptor: it is reached by its name in its parent. Only directories keep an O_PATH
+ * descriptor, and only the most recently used ones. So what a known file costs is this struct and
+ * its name.
+ *
+ * That works as long as a node has a name. When the last one goes while the kernel still knows the
+ * node (an open file is unlinked, somebody's working directory is removed), the node gets an O_PATH
+ * descriptor before: it stays reachable, and its inode number cannot be given to another file.
+ *
+ * The spool is ours alone while it is mounted, so a name cannot change behind our back.
+ */
+#define _GNU_SOURCE
+#include "space/node.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "space/content.h"
+
+#define BUCKETS_FIRST 1024
+#define DIRECTORIES_OPEN_MAX 128
+#define ROOT_ID 1 /* FUSE_ROOT_ID */
+
+int nodes_init(struct nodes *nodes, int take_spool_fd)
+{
+	struct stat st;
+
+	*nodes = (struct nodes){.root = {.kind = NODE_DIR, .fd = take_spool_fd, .lookups = 1}};
+	TAILQ_INIT(&nodes->recent);
+	if (fstat(take_spool_fd, &st) < 0)
+		return -errno;
+	nodes->root.ino = st.st_ino;
+	nodes->by_ino = calloc(BUCKETS_FIRST, sizeof(*nodes->by_ino));
+	if (!nodes->by_ino)
+		return -ENOMEM;
+	nodes->n_buckets = BUCKETS_FIRST;
+	return 0;
+}
+
+static void free_link(struct link *link)
+{
+	free(link->name);
+	link->name = NULL;
+}
+
+static void free_node(struct node *node)
+{
+	for (struct link *more = node->link.next, *next; more; more = next) {
+		next = more->next;
+		free_link(more);
+		free(more);
+	}
+	free_link(&node->link);
+	if (node->fd >= 0)
+		close(node->fd);
+	content_destroy(node->content);
+	free(node);
+}
+
+void nodes_finish(struct nodes *nodes)
+{
+	for (size_t i = 0; i < nodes->n_buckets; i++)
+		while (nodes->by_ino[i]) {
+			struct node *node = nodes->by_ino[i];
+
+			nodes->by_ino[i] = node->next_by_ino;
+			free_node(node);
+		}
+	free(nodes->by_ino);
+	if (nodes->root.fd >= 0)
+		close(nodes->root.fd);
+}
+
+struct node *node_of(struct nodes *nodes, uint64_t nodeid)
+{
+	return nodeid == ROOT_ID ? &nodes->root : (struct node *)(uintptr_t)nodeid;
+}
+
+uint64_t node_id(const struct nodes *nodes, const struct node *node)
+{
+	return node == &nodes->root ? ROOT_ID : (uint64_t)(uintptr_t)node;
+}
+
+/* ---- the table ---- */
+
+static size_t bucket_of(const struct nodes *nodes, uint64_t ino)
+{
+	return (size_t)((ino * 0x9e3779b97f4a7c15ull) >> 32) & (nodes->n_buckets - 1);
+}
+
+struct node *node_find(struct nodes *nodes, uint64_t ino)
+{
+	struct node *node = nodes->by_ino[bucket_of(nodes, ino)];
+
+	if (ino == nodes->root.ino)
+		return &nodes->root;
+	while (node && node->ino != ino)
+		node = node->next_by_ino;
+	return node;
+}
+
+/* Doubles the table; when there is no memory for it, the chains just grow longer. */
+static void grow(struct nodes *nodes)
+{
+	struct node **old = nodes->by_ino, **wider;
+	size_t n_old = nodes->n_buckets;
+
+	wider = calloc(n_old * 2, sizeof(*wider));
+	if (!wider)
+		return;
+	nodes->by_ino = wider;
+	nodes->n_buckets = n_old * 2;
+	for (size_t i = 0; i < n_old; i++)
+		while (old[i]) {
+			struct node *node = old[i];
+			size_t bucket = bucket_of(nodes, node->ino);
+
+			old[i] = node->next_by_ino;
+			node->next_by_ino = wider[bucket];
+			wider[bucket] = node;
+		}
+	free(old);
+}
+
+static void insert(struct nodes *nodes, struct node *node)
+{
+	size_t bucket;
+
+	if (nodes->n_nodes++ > nodes->n_buckets)
+		grow(nodes);
+	bucket = bucket_of(nodes, node->ino);
+	node->next_by_ino = nodes->by_ino[bucket];
+	nodes->by_ino[bucket] = node;
+}
+
+static void take_out(struct nodes *nodes, struct node *node)
+{
+	struct node **at = &nodes->by_ino[bucket_of(nodes, node->ino)];
+
+	while (*at != node)
+		at = &(*at)->next_by_ino;
+	*at = node->next_by_ino;
+	nodes->n_nodes--;
+}
+
+/* ---- names ---- */
+
+static struct link *find_link(struct node *node, const struct node *parent, const char *name)
+{
+	for (struct link *link = &node->link; link; link = link->next)
+		if (link->parent == parent && link->name && !strcmp(link->name, name))
+			return link;
+	return NULL;
+}
+
+static int add_link(struct node *node, struct node *parent, const char *name)
+{
+	struct link *link = &node->link;
+	char *copy = strdup(name);
+
+	if (!copy)
+		return -ENOMEM;
+	if (link->parent) {
+		struct link *more = calloc(1, sizeof(*more));
+
+		if (!more) {
+			free(copy);
+			return -ENOMEM;
+		}
+		more->next = link->next;
+		link->next = more;
+		link = more;
+	}
+	link->parent = parent;
+	link->name = copy;
+	node_hold(parent);
+	return 0;
+}
+
+static void remove_link(struct nodes *nodes, struct node *node, struct link *link)
+{
+	struct node *parent = link->parent;
+	struct link *second = node->link.next;
+
+	free_link(link);
+	if (link != &node->link) {
+		struct link **at = &node->link.next;
+
+		while (*at != link)
+			at = &(*at)->next;
+		*at = link->next;
+		free(link);
+	} else if (second) {
+		node->link = *second;
+		free(second);
+	} else {
+		node->link = (struct link){0};
+		if (node->kind == NODE_DIR && node->fd >= 0) {
+			/* its descriptor is all that is left: it leaves the cache */
+			TAILQ_REMOVE(&nodes->recent, node, recent);
+			nodes->n_recent--;
+		}
+	}
+	node_release(nodes, parent);
+}
+
+struct node *node_known(struct nodes *nodes, struct node *parent, const char *name)
+{
+	struct spot spot = {.dirfd = node_dirfd(nodes, parent), .name = name, .fd = -1};
+	struct node *node;
+	struct stat st;
+
+	if (spot.dirfd < 0 || spot_stat(&spot, &st) < 0)
+		return NULL;
+	node = node_find(nodes, st.st_ino);
+	return node && find_link(node, parent, name) ? node : NULL;
+}
+
+/* ---- life ---- */
+
+static void free_if_unused(struct nodes *nodes, struct node *node)
+{
+	if (node->lookups || node->holds || node == &nodes->root)
+		return;
+	take_out(nodes, node);
+	while (node->link.parent)
+		remove_link(nodes, node, &node->link);
+	free_node(node);
+}
+
+void node_hold(struct node *node)
+{
+	node->holds++;
+}
+
+void node_release(struct nodes *nodes, struct node *node)
+{
+	node->holds--;
+	free_if_unused(nodes, node);
+}
+
+void node_forget(struct nodes *nodes, struct node *node, uint64_t count)
+{
+	node->lookups = count < node->lookups ? node->lookups - count : 0;
+	free_if_unused(nodes, node);
+}
+
+static struct node *make(struct nodes *nodes, struct node *parent, const char *name, uint64_t ino)
+{
+	struct node *node = calloc(1, sizeof(*node));
+
+	if (!node)
+		return NULL;
+	node->ino = ino;
+	node->fd = -1;
+	if (add_link(node, parent, name) < 0) {
+		free(node);
+		return NULL;
+	}
+	insert(nodes, node);
+	return node;
+}
+
+int node_enter(struct nodes *nodes, struct node *parent, const char *name, const struct stat *st,
+	       struct node **ret_node)
+{
+	struct node *node = node_find(nodes, st->st_ino);
+
+	if (!node) {
+		node = make(nodes, parent, name, st->st_ino);
+		if (!node)
+			return -ENOMEM;
+		node->kind = S_ISDIR(st->st_mode) ? NODE_DIR : NODE_OTHER;
+		node->is_regular = S_ISREG(st->st_mode);
+	} else if (node != &nodes->root && !find_link(node, parent, name) &&
+		   add_link(node, parent, name) < 0) {
+		return -ENOMEM;
+	}
+	node->lookups++;
+	*ret_node = node;
+	return 0;
+}
+
+uint64_t sibling_ino(const struct node *parent, const char *name)
+{
+	uint64_t hash = 0xcbf29ce484222325ull ^ parent->ino; /* FNV-1a */
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 0x100000001b3ull;
+	return hash | NODE_SIBLING_INO;
+}
+
+int node_enter_sibling(struct nodes *nodes, struct node *parent, const char *name,
+		       enum sibling sibling, struct node **ret_node)
+{
+	uint64_t ino = sibling_ino(parent, name);
+	struct node *node;
+
+	/* two names of one hash: the next number is as good */
+	while ((node = node_find(nodes, ino)) && !find_link(node, parent, name))
+		ino++;
+	if (!node) {
+		node = make(nodes, parent, name, ino);
+		if (!node)
+			return -ENOMEM;
+		node->kind = NODE_SIBLING;
+		node->sibling = sibling;
+	}
+	node->lookups++;
+	*ret_node = node;
+	return 0;
+}
+
+/* ---- where the spool has it ---- */
+
+static void close_oldest(struct nodes *nodes)
+{
+	struct node *oldest = TAILQ_LAST(&nodes->recent, nodes_recent);
+
+	TAILQ_REMOVE(&nodes->recent, oldest, recent);
+	nodes->n_recent--;
+	close(oldest->fd);
+	oldest->fd = -1;
+}
+
+int node_dirfd(struct nodes *nodes, struct node *dir)
+{
+	int parent_fd;
+
+	if (dir == &nodes->root)
+		return dir->fd;
+	if (dir->fd >= 0) {
+		if (dir->link.parent) { /* otherwise it has no name and is in no cache */
+			TAILQ_REMOVE(&nodes->recent, dir, recent);
+			TAILQ_INSERT_HEAD(&nodes->recent, dir, recent);
+		}
+		return dir->fd;
+	}
+	if (!dir->link.parent)
+		return -ESTALE;
+	parent_fd = node_dirfd(nodes, dir->link.parent);
+	if (parent_fd < 0)
+		return parent_fd;
+	dir->fd = openat(parent_fd, dir->link.name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir->fd < 0)
+		return -errno;
+	TAILQ_INSERT_HEAD(&nodes->recent, dir, recent);
+	if (++nodes->n_recent > DIRECTORIES_OPEN_MAX)
+		close_oldest(nodes);
+	return dir->fd;
+}
+
+int node_spot(struct nodes *nodes, struct node *node, struct spot *ret_spot)
+{
+	int dirfd;
+
+	if (node == &nodes->root || !node->link.parent) {
+		if (node->fd < 0)
+			return -ESTALE;
+		*ret_spot = (struct spot){.dirfd = -1, .fd = node->fd};
+		return 0;
+	}
+	dirfd = node_dirfd(nodes, node->link.parent);
+	if (dirfd < 0)
+		return dirfd;
+	*ret_spot = (struct spot){.dirfd = dirfd, .name = node->link.name, .fd = -1};
+	return 0;
+}
+
+void spot_path(const struct spot *spot, char ret_path[SPOT_PATH_MAX], bool *ret_follow)
+{
+	if (spot->name)
+		snprintf(ret_path, SPOT_PATH_MAX, "/proc/self/fd/%d/%s", spot->dirfd, spot->name);
+	else
+		snprintf(ret_path, SPOT_PATH_MAX, "/proc/self/fd/%d", spot->fd);
+	*ret_follow = !spot->name;
+}
+
+int spot_stat(const struct spot *spot, struct stat *ret_st)
+{
+	int r = spot->name ? fstatat(spot->dirfd, spot->name, ret_st, AT_SYMLINK_NOFOLLOW)
+			   : fstatat(spot->fd, "", ret_st, AT_EMPTY_PATH);
+
+	return r < 0 ? -errno : 0;
+}
+
+/* ---- names that go and move ---- */
+
+void node_keep(struct nodes *nodes, struct node *node)
+{
+	struct spot spot;
+
+	if (node->link.next || node->fd >= 0 || !node->link.parent)
+		return;
+	if (node->kind == NODE_DIR) {
+		node_dirfd(nodes, node);
+		return;
+	}
+	/* without it (no descriptor left) the kernel gets ESTALE for the node */
+	if (node_spot(nodes, node, &spot) == 0)
+		node->fd = openat(spot.dirfd, spot.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+void node_unkeep(struct node *node)
+{
+	if (node->kind != NODE_DIR && node->link.parent && node->fd >= 0)
+		close(steal_fd(&node->fd));
+}
+
+void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, const char *name)
+{
+	struct link *link = find_link(node, parent, name);
+
+	if (link)
+		remove_link(nodes, node, link);
+}
+
+int node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,
+	       struct node *to_parent, const char *to_name)
+{
+	struct link *link = find_link(node, parent, name);
+	char *copy = strdup(to_name);
+
+	if (!link || !copy) {
+		free(copy);
+		return link ? -ENOMEM : 0;
+	}
+	node_hold(to_parent);
+	free_link(link);
+	link->name = copy;
+	link->parent = to_parent;
+	node_release(nodes, parent);
+	return 0;
+}
+
+/* ---- paths ---- */
+
+int node_path_of(const struct node *parent, const char *name, char **ret_path)
+{
+	char path[PATH_MAX], *at = path + sizeof(path) - 1;
+
+	*at = '\0';
+	for (;;) {
+		size_t length = strlen(name);
+
+		if ((size_t)(at - path) < length + 1)
+			return -ENAMETOOLONG;
+		at -= length;
+		memcpy(at, name, length);
+		if (!parent || !parent->link.parent)
+			break;
+		*--at = '/';
+		name = parent->link.name;
+		parent = parent->link.parent;
+	}
+	at = strdup(at);
+	if (!at)
+		return -ENOMEM;
+	*ret_path = at;
+	return 0;
+}
+
+bool node_is_hidden(const struct node *dir)
+{
+	for (; dir && dir->link.parent; dir = dir->link.parent)
+		if (dir->link.name[0] == '.')
+			return true;
+	return false;
+}
+
+const struct link *node_job_link(const struct node *node)
+{
+	if (!node->is_regular)
+		return NULL;
+	for (const struct link *link = &node->link; link && link->parent; link = link->next)
+		if (name_is_job(link->name) && !node_is_hidden(link->parent))
+			return link;
+	return NULL;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SPACE_NODE_H
+#define COCFS_SPACE_NODE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <sys/stat.h>
+
+#include "job/name.h"
+
+/*
+ * What the kernel knows of the job space: a node for each file, directory or sibling that it holds
+ * a reference to. See the essay in node.c for who owns what.
+ */
+
+enum node_kind {
+	NODE_OTHER,   /* of the spool: regular file, symbolic link, FIFO, … */
+	NODE_DIR,     /* of the spool */
+	NODE_SIBLING, /* derived */
+};
+
+/* One name of a node. */
+struct link {
+	struct node *parent; /* held; NULL: no name is left (or the root) */
+	char *name;
+	struct link *next; /* more names: hard links of scratch files */
+};
+
+struct node {
+	uint64_t ino; /* st_ino: the spool's, or derived with the top bit set */
+	struct node *next_by_ino;
+	struct link link;
+	uint64_t lookups; /* the kernel's references */
+	uint32_t holds;	  /* ours: names of children, commits under way */
+	uint8_t kind, sibling;
+	bool is_regular;
+	int fd; /* O_PATH: of a directory while it is in the cache, of a node without a name */
+	TAILQ_ENTRY(node) recent; /* directories whose fd is cached */
+	struct content *content;  /* while it is open: file.h */
+};
+
+struct nodes {
+	struct node root;
+	struct node **by_ino;
+	size_t n_buckets, n_nodes;	       /* n_buckets is a power of two */
+	TAILQ_HEAD(nodes_recent, node) recent; /* directories with a cached fd, most recent first */
+	unsigned n_recent;
+};
+
+/* Where the spool has a node: name in the directory dirfd, or (name NULL) the descriptor fd. */
+struct spot {
+	int dirfd;
+	const char *name;
+	int fd;
+};
+
+#define SPOT_PATH_MAX (NAME_MAX + 32)
+#define NODE_SIBLING_INO (1ull << 63)
+
+/* Takes spool_fd. Returns 0 or -errno. */
+int nodes_init(struct nodes *nodes, int take_spool_fd);
+void nodes_finish(struct nodes *nodes);
+
+/* A node by the kernel's number for it, and back. */
+struct node *node_of(struct nodes *nodes, uint64_t nodeid);
+uint64_t node_id(const struct nodes *nodes, const struct node *node);
+
+/*
+ * The node of a name in the spool, found or made, with its lookup count raised by one: for an
+ * answer that gives the kernel a reference. Returns 0 or -ENOMEM.
+ */
+int node_enter(struct nodes *nodes, struct node *parent, const char *name, const struct stat *st,
+	       struct node **ret_node);
+
+/* The same for a sibling. */
+int node_enter_sibling(struct nodes *nodes, struct node *parent, const char *name,
+		       enum sibling sibling, struct node **ret_node);
+
+/* The st_ino of a sibling. */
+uint64_t sibling_ino(const struct node *parent, const char *name);
+
+/* A known node by st_ino, or NULL. */
+struct node *node_find(struct nodes *nodes, uint64_t ino);
+
+/* The kernel gives count references back; the node may be freed. */
+void node_forget(struct nodes *nodes, struct node *node, uint64_t count);
+
+/* Keeps a node, and its names, alive beyond the kernel's references. */
+void node_hold(struct node *node);
+void node_release(struct nodes *nodes, struct node *node);
+
+/* Where the spool has it. Returns 0; -ESTALE when it has no name and no descriptor any more; -errno
+ * when a directory on the way cannot be opened. The spot is good until the next call on nodes. */
+int node_spot(struct nodes *nodes, struct node *node, struct spot *ret_spot);
+
+/* An O_PATH descriptor of a directory; it stays the cache's and is good until the next call. */
+int node_dirfd(struct nodes *nodes, struct node *dir);
+
+/* The spot as a path for calls that take no descriptor; *ret_follow: its last part is a link of
+ * /proc that must be followed. */
+void spot_path(const struct spot *spot, char ret_path[SPOT_PATH_MAX], bool *ret_follow);
+
+/* stat of a spot, not following a symbolic link. Returns 0 or -errno. */
+int spot_stat(const struct spot *spot, struct stat *ret_st);
+
+/* The node that the kernel knows by this name, or NULL. */
+struct node *node_known(struct nodes *nodes, struct node *parent, const char *name);
+
+/*
+ * A name of the node is about to go (unlink, rmdir, a rename over it): if it is the last one, the
+ * node gets a descriptor, so that its inode is not reused while the kernel knows it. When the name
+ * stays after all, node_unkeep() gives it back.
+ */
+void node_keep(struct nodes *nodes, struct node *node);
+void node_unkeep(struct node *node);
+
+/* The name is gone; the node may be freed. */
+void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, const char *name);
+
+/* The node has another name now. Returns 0 or -ENOMEM. */
+int node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,
+	       struct node *to_parent, const char *to_name);
+
+/* The path of a name below the root ("sub/a.yaml"), allocated. Returns 0, -ENOMEM, -ENAMETOOLONG.
+ */
+int node_path_of(const struct node *parent, const char *name, char **ret_path);
+
+/* Is a directory, or one above it, hidden (its name starts with '.')? What is below is scratch. */
+bool node_is_hidden(const struct node *dir);
+
+/* The name that makes a regular file a job file, or NULL if it has none. */
+const struct link *node_job_link(const struct node *node);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SPACE_OPS_H
+#define COCFS_SPACE_OPS_H
+
+#include "space/space.h"
+
+/*
+ * The operations, as libfuse calls them (fuse_lowlevel.h documents each and its valid replies), and
+ * what they share. Nothing of a request, node or handle is touched after its reply.
+ */
+
+/* Answers to the kernel hold for this long: nobody else changes the spool. Siblings change by
+ * themselves, so theirs do not hold at all. */
+#define SPOOL_TIMEOUT_S 3600.0
+#define SIBLING_TIMEOUT_S 0.0
+
+/* entry.c */
+void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
+void op_forget(fuse_req_t req, fuse_ino_t id, uint64_t count);
+void op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets);
+void op_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t rdev);
+void op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode);
+void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name);
+void op_readlink(fuse_req_t req, fuse_ino_t id);
+/* remove.c */
+void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name);
+void op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name);
+/* rename.c */
+void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t to_parent,
+	       const char *to_name, unsigned int flags);
+void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent, const char *to_name);
+/* attr.c */
+void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
+void op_setattr(fuse_req_t req, fuse_ino_t id, struct stat *attr, int to_set,
+		struct fuse_file_info *fi);
+void op_statfs(fuse_req_t req, fuse_ino_t id);
+/* file.c */
+void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+	       struct fuse_file_info *fi);
+void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
+void op_read(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset, struct fuse_file_info *fi);
+void op_write(fuse_req_t req, fuse_ino_t id, const char *data, size_t size, off_t offset,
+	      struct fuse_file_info *fi);
+void op_flush(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
+void op_release(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
+void op_fsync(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info *fi);
+void op_fallocate(fuse_req_t req, fuse_ino_t id, int mode, off_t offset, off_t length,
+		  struct fuse_file_info *fi);
+void op_lseek(fuse_req_t req, fuse_ino_t id, off_t offset, int whence, struct fuse_file_info *fi);
+/* dir.c */
+void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
+void op_readdir(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
+		struct fuse_file_info *fi);
+void op_readdirplus(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
+		    struct fuse_file_info *fi);
+void op_releasedir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
+void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info *fi);
+/* xattr.c */
+void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *value, size_t size,
+		 int flags);
+void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size);
+void op_listxattr(fuse_req_t req, fuse_ino_t id, size_t size);
+void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name);
+
+/*
+ * Fills the answer for a name of the spool and gives the kernel a reference: exactly one reply must
+ * carry it, or the reference is given back with node_forget(). Returns 0 or -errno. (entry.c)
+ */
+int entry_fill(struct space *space, struct node *parent, const char *name,
+	       struct fuse_entry_param *ret_entry);
+
+/* May a name be made in a directory? -EPERM: it is a sibling's; -ENAMETOOLONG: a job name that
+ * leaves no room for its siblings'. (entry.c) */
+int name_check_new(const struct node *parent, const char *name);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* Removing names: files, directories, siblings; and with delete=service the job itself. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "space/commit.h"
+#include "space/ops.h"
+#include "space/sibling.h"
+
+/* Removes a name from the spool. */
+static int remove_name(struct space *space, struct node *parent, const char *name, int flags)
+{
+	struct node *node = node_known(&space->nodes, parent, name);
+	int dirfd, r;
+
+	if (node)
+		node_keep(&space->nodes, node);
+	dirfd = node_dirfd(&space->nodes, parent);
+	r = dirfd < 0 ? dirfd : unlinkat(dirfd, name, flags) < 0 ? -errno : 0;
+	if (!node)
+		return r;
+	if (r == 0)
+		node_unlinked(&space->nodes, node, parent, name);
+	else
+		node_unkeep(node);
+	return r;
+}
+
+/* A removal that waits for the service. */
+struct removal {
+	struct wait wait;
+	struct node *parent; /* held */
+	char *name;
+};
+
+static void removal_free(struct removal *removal)
+{
+	node_release(&removal->wait.space->nodes, removal->parent);
+	free(removal->name);
+	free(removal);
+}
+
+static void answer_removal(struct wait *wait, int result)
+{
+	struct removal *removal = (struct removal *)wait;
+
+	if (result == 0)
+		result = remove_name(wait->space, removal->parent, removal->name, 0);
+	reply(wait->req, result);
+	removal_free(removal);
+}
+
+static struct removal *removal_make(struct space *space, fuse_req_t req, struct node *parent,
+				    const char *name)
+{
+	struct removal *removal = calloc(1, sizeof(*removal));
+
+	if (!removal || !(removal->name = strdup(name))) {
+		free(removal);
+		return NULL;
+	}
+	removal->wait = (struct wait){.space = space, .req = req, .answer = answer_removal};
+	removal->parent = parent;
+	node_hold(parent);
+	return removal;
+}
+
+/* Deletes the job on the service if the name is bound; then the file. True if it took the request.
+ */
+static bool delete_job(struct space *space, fuse_req_t req, struct node *parent, const char *name)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_free_ char *path = NULL;
+	struct ticket *ticket = NULL;
+	struct removal *removal;
+	struct err err = {0};
+	int r;
+
+	if (node_is_hidden(parent) || !name_is_job(name) || node_path_of(parent, name, &path) < 0 ||
+	    ledger_find(space->ledger, path, &job) < 0 || !job.job_id)
+		return false;
+	removal = removal_make(space, req, parent, name);
+	if (!removal) {
+		reply(req, -ENOMEM);
+		return true;
+	}
+	r = engine_delete(space->engine, job.row, job.job_id, path, wait_done, &removal->wait,
+			  &ticket, &err);
+	if (r < 0)
+		log_warning("%s: %s", path, err.text);
+	wait_begin(&removal->wait, ticket, r);
+	return true;
+}
+
+void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
+{
+	struct space *space = space_of(req);
+	struct node *parent = node_of(&space->nodes, parent_id);
+	enum sibling sibling = node_is_hidden(parent) ? SIBLING_NONE : name_sibling(name, NULL);
+
+	if (sibling)
+		reply(req, sibling_remove(space, parent, name, sibling));
+	else if (!space->options->delete_on_service || !delete_job(space, req, parent, name))
+		reply(req, remove_name(space, parent, name, 0));
+}
+
+void op_rmdir(fuse_req_t req, fuse_ino_t parent_id, const char *name)
+{
+	struct space *space = space_of(req);
+
+	reply(req, remove_name(space, node_of(&space->nodes, parent_id), name, AT_REMOVEDIR));
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "space/sibling.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "space/ops.h"
+
+#define SIBLING_MODE (S_IFREG | 0444)
+
+/* The path of the job file that a sibling's name belongs to, allocated. */
+static int job_path(const struct node *parent, const char *name, enum sibling sibling,
+		    char **ret_path)
+{
+	char *path;
+	int r = node_path_of(parent, name, &path);
+
+	if (r < 0)
+		return r;
+	path[strlen(path) - strlen(sibling_suffix(sibling))] = '\0';
+	*ret_path = path;
+	return 0;
+}
+
+/* Looks at the job's siblings. -ENOENT: this one is not there. */
+static int glance(struct space *space, const struct node *parent, const char *name,
+		  enum sibling sibling, struct stat *ret_st)
+{
+	_cleanup_free_ char *path = NULL;
+	struct ledger_glance seen;
+	uint64_t size;
+	int r = job_path(parent, name, sibling, &path);
+
+	if (r == 0)
+		r = ledger_glance(space->ledger, path, &seen);
+	if (r < 0)
+		return r;
+	size = sibling == SIBLING_ID ? seen.id_size : seen.error_size;
+	if (!size)
+		return -ENOENT;
+	*ret_st = (struct stat){
+		.st_ino = sibling_ino(parent, name),
+		.st_mode = SIBLING_MODE,
+		.st_nlink = 1,
+		.st_uid = space->uid,
+		.st_gid = space->gid,
+		.st_size = (off_t)size,
+		.st_blksize = 4096,
+		.st_mtim = {.tv_sec = seen.changed_ms / 1000,
+			    .tv_nsec = seen.changed_ms % 1000 * 1000000},
+	};
+	ret_st->st_atim = ret_st->st_ctim = ret_st->st_mtim;
+	return 0;
+}
+
+bool sibling_exists(struct space *space, const struct node *parent, const char *name,
+		    enum sibling sibling, struct stat *ret_st)
+{
+	return glance(space, parent, name, sibling, ret_st) == 0;
+}
+
+int sibling_fill(struct space *space, struct node *parent, const char *name, enum sibling sibling,
+		 struct fuse_entry_param *ret_entry)
+{
+	struct fuse_entry_param entry = {.attr_timeout = SIBLING_TIMEOUT_S,
+					 .entry_timeout = SIBLING_TIMEOUT_S};
+	struct node *node;
+	int r = glance(space, parent, name, sibling, &entry.attr);
+
+	if (r == 0)
+		r = node_enter_sibling(&space->nodes, parent, name, sibling, &node);
+	if (r < 0)
+		return r;
+	entry.attr.st_ino = node->ino;
+	entry.ino = node_id(&space->nodes, node);
+	*ret_entry = entry;
+	return 0;
+}
+
+int sibling_stat(struct space *space, const struct node *node, struct stat *ret_st)
+{
+	int r = node->link.parent ? glance(space, node->link.parent, node->link.name,
+					   (enum sibling)node->sibling, ret_st)
+				  : -ENOENT;
+
+	if (r == 0)
+		ret_st->st_ino = node->ino;
+	return r;
+}
+
+/* The text of a sibling, as an owned buffer that is its handle. */
+static int read_text(struct space *space, const struct node *node, struct buf *text)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	if (!node->link.parent)
+		return -ENOENT;
+	r = job_path(node->link.parent, node->link.name, (enum sibling)node->sibling, &path);
+	if (r == 0)
+		r = ledger_find(space->ledger, path, &job);
+	if (r < 0)
+		return r;
+	if (node->sibling == SIBLING_ID)
+		return job.job_id ? buf_printf(text, "%s\n", job.job_id) : -ENOENT;
+	return job.error ? buf_append(text, job.error, strlen(job.error)) : -ENOENT;
+}
+
+void sibling_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	struct buf *text;
+	int r;
+
+	if ((fi->flags & O_ACCMODE) != O_RDONLY || (fi->flags & O_TRUNC)) {
+		reply(req, -EPERM);
+		return;
+	}
+	text = calloc(1, sizeof(*text));
+	r = text ? read_text(space_of(req), node, text) : -ENOMEM;
+	if (r < 0) {
+		free(text);
+		reply(req, r);
+		return;
+	}
+	fi->fh = (uintptr_t)text;
+	fi->direct_io = 1; /* what is read is the text of now, whatever was cached */
+	if (fuse_reply_open(req, fi) == -ENOENT) {
+		buf_finish(text);
+		free(text);
+	}
+}
+
+void sibling_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+	const struct buf *text = (const struct buf *)(uintptr_t)fi->fh;
+	size_t at = (size_t)offset < text->size ? (size_t)offset : text->size;
+	size_t left = text->size - at;
+
+	fuse_reply_buf(req, text->data + at, size < left ? size : left);
+}
+
+void sibling_release(fuse_req_t req, struct fuse_file_info *fi)
+{
+	struct buf *text = (struct buf *)(uintptr_t)fi->fh;
+
+	buf_finish(text);
+	free(text);
+	reply(req, 0);
+}
+
+int sibling_remove(struct space *space, const struct node *parent, const char *name,
+		   enum sibling sibling)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_free_ char *path = NULL;
+	int r = job_path(parent, name, sibling, &path);
+
+	if (r == 0)
+		r = ledger_find(space->ledger, path, &job);
+	if (r < 0)
+		return r;
+	if (sibling == SIBLING_ID)
+		return job.job_id ? 0 : -ENOENT;
+	return job.error ? ledger_dismiss(space->ledger, job.row) : -ENOENT;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SPACE_SPACE_H
+#define COCFS_SPACE_SPACE_H
+
+#define FUSE_USE_VERSION 314
+#include <fuse_lowlevel.h>
+#include <stdbool.h>
+
+#include "base/loop.h"
+#include "job/commit.h"
+#include "space/node.h"
+
+/* The mounted job space: kernel requests on the spool, derived siblings, commits. */
+struct space_options {
+	const char *mountpoint; /* for messages */
+	bool siblings_hidden;	/* siblings are not listed */
+	bool delete_on_service; /* removing a job file deletes the job */
+	struct commit_rules rules;
+	struct attr_set defaults; /* the mount options' attributes; borrowed */
+};
+
+struct space {
+	struct loop *loop;
+	struct loop_watch watch; /* of the FUSE descriptor */
+	struct fuse_session *session;
+	struct fuse_buf request; /* the memory that requests are read into, used again and again */
+	struct ledger *ledger;
+	struct engine *engine;
+	const struct space_options *options;
+	struct nodes nodes;
+	LIST_HEAD(, wait) waits;     /* requests that wait for the engine (commit.h) */
+	int loadavg_fd;		     /* /proc/loadavg: tells the newest process (writers.c) */
+	struct mount_ids *mount_ids; /* which mounts are ours (writers.c) */
+	bool is_root;		     /* we may act as the caller (caller.h) */
+	uid_t uid;
+	gid_t gid;
+	void (*unmounted)(void *data); /* the kernel has let go of the mount */
+	void *unmounted_data;
+};
+
+/*
+ * Makes the space over an open spool directory (spool_fd: O_PATH, taken) and mounts it; args are
+ * libfuse's. Ends half-done renames first. ledger, engine and options must outlive the space.
+ * unmounted is called once when somebody unmounts it. Returns 0 and an owned space, or -errno with
+ * err filled.
+ */
+int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, struct ledger *ledger,
+	       struct engine *engine, const struct space_options *options,
+	       void (*unmounted)(void *data), void *data, struct space **ret_space,
+	       struct err *err);
+
+/* Unmounts and frees; requests that wait are answered with EINTR. NULL is accepted. */
+void space_close(struct space *space);
+
+/* The operations, for libfuse (ll.c lists them all). */
+extern const struct fuse_lowlevel_ops space_ops;
+
+/* The space of a request. */
+static inline struct space *space_of(fuse_req_t req)
+{
+	return fuse_req_userdata(req);
+}
+
+/* The one exit for requests that have no other answer: r is 0 or a negative errno. */
+static inline void reply(fuse_req_t req, int r)
+{
+	fuse_reply_err(req, -r);
+}
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Extended attributes: those of the spool passed through, user.coc.* checked and committed, coc.*
+ * answered from the ledger (facts.c).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "space/commit.h"
+#include "space/facts.h"
+#include "space/ops.h"
+
+/* The path of a node for the xattr calls, which take none of our descriptors. 0 or -errno. */
+static int path_of(struct space *space, struct node *node, char path[SPOT_PATH_MAX], bool *follow)
+{
+	struct spot spot;
+	int r = node_spot(&space->nodes, node, &spot);
+
+	if (r == 0)
+		spot_path(&spot, path, follow);
+	return r;
+}
+
+/* POSIX ACLs would be kept by the spool and not be looked at by the kernel above us. */
+static bool is_passed(const char *name)
+{
+	return strncmp(name, "system.posix_acl_", strlen("system.posix_acl_")) != 0;
+}
+
+static bool is_ours(const char *name)
+{
+	return !strncmp(name, ATTR_XATTR_PREFIX, strlen(ATTR_XATTR_PREFIX));
+}
+
+/* Can it carry attributes of a job? */
+static bool is_checked(const struct node *node)
+{
+	return node->kind == NODE_DIR || node->is_regular;
+}
+
+/* Answers with a value of known size, as getxattr(2) wants it. */
+static void reply_value(fuse_req_t req, const char *value, size_t size, size_t room)
+{
+	if (!room)
+		fuse_reply_xattr(req, size);
+	else if (size > room)
+		reply(req, -ERANGE);
+	else
+		fuse_reply_buf(req, value, size);
+}
+
+void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
+{
+	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
+	_cleanup_free_ char *value = NULL;
+	char path[SPOT_PATH_MAX];
+	size_t length;
+	ssize_t n;
+	bool follow;
+	int r;
+
+	if (fact_is_name(name)) {
+		r = fact_get(space, node, name, &value, &length);
+		if (r < 0)
+			reply(req, r);
+		else
+			reply_value(req, value, length, size);
+		return;
+	}
+	r = node->kind == NODE_SIBLING ? -ENODATA
+	    : !is_passed(name)	       ? -EOPNOTSUPP
+				       : path_of(space, node, path, &follow);
+	value = r < 0 || !size ? NULL : malloc(size);
+	if (r < 0 || (size && !value)) {
+		reply(req, r < 0 ? r : -ENOMEM);
+		return;
+	}
+	n = follow ? getxattr(path, name, value, size) : lgetxattr(path, name, value, size);
+	if (n < 0)
+		reply(req, -errno);
+	else if (!size)
+		fuse_reply_xattr(req, (size_t)n);
+	else
+		fuse_reply_buf(req, value, (size_t)n);
+}
+
+void op_listxattr(fuse_req_t req, fuse_ino_t id, size_t size)
+{
+	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
+	_cleanup_free_ char *names = size ? malloc(size) : NULL;
+	char path[SPOT_PATH_MAX];
+	ssize_t n = 0;
+	bool follow;
+	int r = size && !names ? -ENOMEM : 0;
+
+	if (r == 0 && node->kind != NODE_SIBLING) {
+		r = path_of(space, node, path, &follow);
+		if (r == 0) {
+			n = follow ? listxattr(path, names, size) : llistxattr(path, names, size);
+			r = n < 0 ? -errno : 0;
+		}
+	}
+	if (r < 0)
+		reply(req, r);
+	else if (!size)
+		fuse_reply_xattr(req, (size_t)n);
+	else
+		fuse_reply_buf(req, names, (size_t)n);
+}
+
+/* A value was refused: a file that is being written, or that may be renamed onto a job name, must
+ * not become a job without it. */
+static int refuse(struct space *space, struct node *node, const char *name, const struct err *err)
+{
+	const struct link *link = node_job_link(node);
+	_cleanup_free_ char *path = NULL;
+
+	log_warning("%s: %s", link ? link->name : name, err->text);
+	if (node->is_regular && (!link || (node->content && node->content->writers))) {
+		if (!content_get(node))
+			return -ENOMEM;
+		content_spoil(node->content, err, attr_from_xattr(name));
+	} else if (link && node_path_of(link->parent, link->name, &path) == 0) {
+		commit_refuse(space->engine, space->ledger, path, false, err);
+	}
+	return -err->errnum;
+}
+
+/* A project or tags that differ from those a bound job was made with. */
+static int check_fixed(struct space *space, struct node *node, enum attr attr, const char *value,
+		       size_t size, struct err *err)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_free_ char *path = NULL;
+	const struct link *link = node_job_link(node);
+	const char *sent;
+
+	if (!link || (attr != ATTR_ENTERPRISE_PROJECT_ID && attr != ATTR_TAGS) ||
+	    node_path_of(link->parent, link->name, &path) < 0 ||
+	    ledger_find(space->ledger, path, &job) < 0 || !job.job_id)
+		return 0;
+	sent = job.sent.value[attr] ? job.sent.value[attr] : "";
+	if (strlen(sent) == size && !memcmp(sent, value, size))
+		return 0;
+	err_set(err, EPERM, "%s cannot change once a job exists: it is \"%s\"", attr_field(attr),
+		sent);
+	err_detail(err, "attribute", "%s%s", ATTR_XATTR_PREFIX, attr_field(attr));
+	err_detail(err, "what_to_do", "leave it, or make a new job: setfattr -x coc.job_id FILE");
+	return -EPERM;
+}
+
+/* May this value be set? */
+static int check(struct space *space, struct node *node, const char *name, const char *value,
+		 size_t size)
+{
+	int attr = attr_from_xattr(name), r;
+	struct err err = {0};
+
+	if (attr < 0) {
+		r = err_set(&err, EINVAL, "%s is not an attribute of a job", name);
+		err_detail(&err, "what_to_do",
+			   "user.coc. and one of risk_level, enterprise_project_id, name, "
+			   "description, tags");
+	} else {
+		r = attr_check((enum attr)attr, value, size, &err);
+		if (r == 0)
+			r = check_fixed(space, node, (enum attr)attr, value, size, &err);
+	}
+	return r < 0 ? refuse(space, node, name, &err) : 0;
+}
+
+/* An attribute of a job file changed: a commit if the file is closed. Answers req. */
+static void commit_change(struct space *space, fuse_req_t req, struct node *node)
+{
+	struct wait *wait = wait_plain(space, req);
+
+	if (wait)
+		commit_closed(space, node, wait);
+	else
+		reply(req, -ENOMEM);
+}
+
+void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *value, size_t size,
+		 int flags)
+{
+	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
+	bool ours = is_ours(name) && is_checked(node), follow;
+	char path[SPOT_PATH_MAX];
+	int r = 0;
+
+	if (node->kind == NODE_SIBLING || fact_is_name(name))
+		r = -EPERM;
+	else if (!is_passed(name))
+		r = -EOPNOTSUPP;
+	else if (ours)
+		r = check(space, node, name, value, size);
+	if (r == 0)
+		r = path_of(space, node, path, &follow);
+	if (r == 0 && (follow ? setxattr(path, name, value, size, flags)
+			      : lsetxattr(path, name, value, size, flags)) < 0)
+		r = -errno;
+	if (r < 0 || !ours) {
+		reply(req, r);
+		return;
+	}
+	if (node->content && node->content->refusal &&
+	    node->content->refusal_attr == attr_from_xattr(name))
+		content_heal(node->content);
+	content_let_go(node);
+	commit_change(space, req, node);
+}
+
+void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
+{
+	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
+	char path[SPOT_PATH_MAX];
+	bool follow;
+	int r;
+
+	if (fact_is_name(name)) {
+		reply(req, fact_remove(space, node, name));
+		return;
+	}
+	r = node->kind == NODE_SIBLING ? -EPERM
+	    : !is_passed(name)	       ? -EOPNOTSUPP
+				       : path_of(space, node, path, &follow);
+	if (r == 0 && (follow ? removexattr(path, name) : lremovexattr(path, name)) < 0)
+		r = -errno;
+	if (r == 0 && is_ours(name) && is_checked(node))
+		commit_change(space, req, node);
+	else
+		reply(req, r);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "state_dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+#define ROOT_DEFAULT "/var/lib/cocfs"
+#define USER_DEFAULT ".local/state"
+
+/* A source as a file name: "https://host:1" is "https___host_1". */
+static char *name_of_source(const char *source)
+{
+	char *name = strdup(source);
+
+	for (char *at = name; at && *at; at++)
+		if (strchr("/:[]", *at))
+			*at = '_';
+	return name;
+}
+
+static char *default_path(const char *source)
+{
+	_cleanup_free_ char *name = name_of_source(source);
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	char *path = NULL;
+	int n;
+
+	if (!name)
+		return NULL;
+	if (geteuid() == 0)
+		n = asprintf(&path, ROOT_DEFAULT "/%s", name);
+	else if (state && state[0] == '/')
+		n = asprintf(&path, "%s/cocfs/%s", state, name);
+	else {
+		struct passwd *user = home ? NULL : getpwuid(geteuid());
+
+		n = asprintf(&path, "%s/" USER_DEFAULT "/cocfs/%s",
+			     home   ? home
+			     : user ? user->pw_dir
+				    : "",
+			     name);
+	}
+	return n < 0 ? NULL : path;
+}
+
+/* Makes a directory and those above it; only the last one is private for sure. */
+static int make_path(const char *path)
+{
+	char partial[PATH_MAX];
+	size_t length = strlen(path);
+
+	if (length >= sizeof(partial))
+		return -ENAMETOOLONG;
+	memcpy(partial, path, length + 1);
+	for (char *at = partial + 1; *at; at++) {
+		if (*at != '/')
+			continue;
+		*at = '\0';
+		if (mkdir(partial, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		*at = '/';
+	}
+	return mkdir(partial, 0700) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+static int check_private(int fd, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_set(err, errno, "the state directory %s: %s", path, strerror(errno));
+	if (st.st_uid != geteuid())
+		return err_set(err, EACCES, "the state directory %s belongs to another user", path);
+	if (st.st_mode & 077)
+		return err_set(
+			err, EACCES,
+			"others may look into the state directory %s: chmod 700 it, it holds "
+			"keys and jobs",
+			path);
+	return 0;
+}
+
+static int take_lock(struct state_dir *dir, int fd, struct err *err)
+{
+	dir->lock_fd = openat(fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (dir->lock_fd < 0)
+		return err_set(err, errno, "the state directory %s: %s", dir->path,
+			       strerror(errno));
+	if (flock(dir->lock_fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	err_set(err, EBUSY, "the job space in %s is mounted already", dir->path);
+	err_detail(err, "what_to_do",
+		   "use that mount, unmount it first, or give another -o state_dir=DIR");
+	return -EBUSY;
+}
+
+/* Risk levels and the like are kept as extended attributes of the spool's files. */
+static int check_attributes(const struct state_dir *dir, struct err *err)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", dir->spool_fd);
+	if (getxattr(path, "user.coc.probe", NULL, 0) >= 0 || errno == ENODATA)
+		return 0;
+	err_set(err, ENOTSUP, "the file system of %s has no user attributes: %s", dir->path,
+		strerror(errno));
+	err_detail(err, "what_to_do", "give a directory on ext4, xfs or btrfs: -o state_dir=DIR");
+	return -ENOTSUP;
+}
+
+static int open_spool(struct state_dir *dir, int fd, struct err *err)
+{
+	/* the mount's own mode is the spool's: what users see when they list it */
+	if (mkdirat(fd, "spool", 0755) < 0 && errno != EEXIST)
+		return err_set(err, errno, "%s/spool: %s", dir->path, strerror(errno));
+	dir->spool_fd = openat(fd, "spool", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir->spool_fd < 0)
+		return err_set(err, errno, "%s/spool: %s", dir->path, strerror(errno));
+	return check_attributes(dir, err);
+}
+
+int state_dir_open(const char *path, const char *source, struct state_dir *ret_dir, struct err *err)
+{
+	struct state_dir dir = {.lock_fd = -1, .spool_fd = -1};
+	_cleanup_free_ char *wanted = path ? strdup(path) : default_path(source);
+	_cleanup_close_ int fd = -1;
+	int r = wanted ? make_path(wanted) : -ENOMEM;
+
+	if (r < 0)
+		return err_set(err, -r, "cannot make the state directory %s: %s",
+			       wanted ? wanted : "", strerror(-r));
+	dir.path = realpath(wanted, NULL);
+	fd = dir.path ? open(dir.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (fd < 0)
+		r = err_set(err, errno, "the state directory %s: %s", wanted, strerror(errno));
+	if (r == 0)
+		r = check_private(fd, dir.path, err);
+	if (r == 0)
+		r = take_lock(&dir, fd, err);
+	if (r == 0)
+		r = open_spool(&dir, fd, err);
+	if (r < 0)
+		state_dir_close(&dir);
+	else
+		*ret_dir = dir;
+	return r;
+}
+
+void state_dir_close(struct state_dir *dir)
+{
+	if (dir->spool_fd >= 0)
+		close(steal_fd(&dir->spool_fd));
+	if (dir->lock_fd >= 0)
+		close(steal_fd(&dir->lock_fd));
+	free(steal_ptr(dir->path));
+}
+
+char *state_dir_file(const struct state_dir *dir, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%s", dir->path, name) < 0 ? NULL : path;
+}

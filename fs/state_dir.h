@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_STATE_DIR_H
+#define COCFS_STATE_DIR_H
+
+#include "base/err.h"
+
+/*
+ * The state directory: where a job space is kept on this machine. Only its owner may look into it
+ * (mode 0700), and only one mount uses it at a time.
+ *
+ *   lock           held while it is mounted
+ *   ledger.db      bindings and submissions
+ *   spool/         the files as they were written
+ *   service.db, service.keys, service.sock    of the embedded local service
+ */
+struct state_dir {
+	char *path; /* absolute */
+	int lock_fd;
+	int spool_fd; /* O_PATH, or -1 when taken */
+};
+
+/*
+ * Opens it, makes it when it is not there, and locks it. path NULL: the default for source.
+ * -EBUSY: another mount has it; -EACCES: it is not ours, or others may look into it; -ENOTSUP: its
+ * file system has no user attributes. Returns 0, or -errno with err filled.
+ */
+int state_dir_open(const char *path, const char *source, struct state_dir *ret_dir,
+		   struct err *err);
+
+/* Unlocks and frees; a zero-initialised one with descriptors -1 is accepted. */
+void state_dir_close(struct state_dir *dir);
+
+/* The path of a file in it, allocated; NULL when out of memory. */
+char *state_dir_file(const struct state_dir *dir, const char *name);
+
+#endif
