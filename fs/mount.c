@@ -238,8 +238,30 @@ int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
 	return 0;
 }
 
+static void greeted(void *data, const struct coc_answer *answer)
+{
+	(void)data;
+	if (answer->outcome != COC_DONE)
+		log_warning("the service was greeted: %s", answer->err->text);
+}
+
+/*
+ * Asks the service for a page of jobs, without anybody who waits for it: the connection is open when
+ * the first job is written, and credentials that are proven let a first burst go out at once (more
+ * than a few failures would lock the key). What is wrong with them is in the log from the start.
+ */
+static void greet(struct mount *mount)
+{
+	struct err err = {0};
+
+	if (coc_list(mount->client, NULL, 0, mount->opts->timeout_ms, greeted, mount, NULL, &err) <
+	    0)
+		log_warning("the service cannot be greeted: %s", err.text);
+}
+
 int mount_serve(struct mount *mount)
 {
+	greet(mount);
 	return loop_run(mount->loop);
 }
 
