@@ -10,10 +10,10 @@ static const char *const words[JOB_STATE_COUNT] = {
 
 /* Every legal move; a move to the same state is none and always legal. */
 static const unsigned moves[JOB_STATE_COUNT] = {
-	/* a commit either records an intent or is refused by the rules */
-	[JOB_DRAFT] = TO(JOB_QUEUED) | TO(JOB_FAILED),
+	/* a commit records an intent, is refused by the rules, or finds that the service has it */
+	[JOB_DRAFT] = TO(JOB_QUEUED) | TO(JOB_FAILED) | TO(JOB_SUBMITTED),
 	/* it is sent, or given up before a byte left */
-	[JOB_QUEUED] = TO(JOB_SUBMITTING) | TO(JOB_SUBMITTED) | TO(JOB_FAILED),
+	[JOB_QUEUED] = TO(JOB_SUBMITTING) | TO(JOB_FAILED),
 	/* yes, no, not now (429, no connection), or no answer */
 	[JOB_SUBMITTING] = TO(JOB_SUBMITTED) | TO(JOB_FAILED) | TO(JOB_QUEUED) | TO(JOB_IN_DOUBT),
 	/* other content is written, the binding is forgotten, or the new content is refused */
