@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+# Sourced by the tools: installs Debian packages that are missing.
+
+packages_build="meson ninja-build gcc pkg-config libfuse3-dev fuse3 libcurl4-openssl-dev
+	libcjson-dev libyaml-dev libsqlite3-dev libssl-dev libmicrohttpd-dev libcmocka-dev"
+packages_test="python3 python3-pytest python3-pytest-xdist python3-pytest-timeout attr util-linux
+	procps bash dash zsh busybox coreutils findutils sed gawk perl tar rsync git moreutils vim nano
+	unzip zip patch curl"
+
+# Installs those of the given packages that are not there, as root or with sudo.
+install_packages() {
+	missing=
+	for package in "$@"; do
+		dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+			missing="$missing $package"
+	done
+	[ -n "$missing" ] || return 0
+	as_root=
+	[ "$(id -u)" -eq 0 ] || as_root=sudo
+	echo "installing:$missing"
+	$as_root env DEBIAN_FRONTEND=noninteractive sh -c "
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing" \
+		>/dev/null || {
+		echo "could not install:$missing" >&2
+		return 1
+	}
+}
+
+# FUSE must be there to mount anything. udev gives /dev/fuse to everybody; where there is no udev
+# (a container, a small virtual machine) root does the same.
+need_fuse() {
+	[ -c /dev/fuse ] || {
+		echo "there is no /dev/fuse: load the module (modprobe fuse), or give the container" \
+			"--device /dev/fuse --cap-add SYS_ADMIN" >&2
+		return 1
+	}
+	if [ "$(id -u)" -eq 0 ]; then
+		chmod 0666 /dev/fuse
+	elif ! [ -w /dev/fuse ]; then
+		echo "/dev/fuse is closed to you: chmod 0666 /dev/fuse as root" >&2
+		return 1
+	fi
+}
+
+# Builds into a directory, with further options for meson.
+build_into() {
+	directory=$1
+	shift
+	[ -f "$directory/build.ninja" ] || meson setup "$directory" "$@" >"$directory.log" 2>&1 || {
+		cat "$directory.log" >&2
+		return 1
+	}
+	ninja -C "$directory" >"$directory.log" 2>&1 || {
+		cat "$directory.log" >&2
+		return 1
+	}
+}
