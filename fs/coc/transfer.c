@@ -9,9 +9,9 @@
  * No option turns that off, and refusing to rewind the body (CURLOPT_SEEKFUNCTION) does not help a
  * DELETE, which has none. But curl calls CURLOPT_PREREQFUNCTION once for each attempt, after the
  * connection (and TLS) stands and before the first byte of the request: the second call for a
- * request that may be sent once aborts it. The same callback tells exactly what was never sent: if
- * it was not called, no byte of the request left. Connections that were idle for long are not used
- * again, so that the race is rare.
+ * request that may be sent once aborts it, unless the first one left no byte. The same callback
+ * tells exactly what was never sent: if it was not called, no byte of the request left. Connections
+ * that were idle for long are not used again, so that the race is rare.
  */
 #define _GNU_SOURCE
 #include "coc/transfer.h"
@@ -26,6 +26,16 @@
 #error "libcurl 7.87 or newer is needed (CURLOPT_PREREQFUNCTION, CURLOPT_QUICK_EXIT)"
 #endif
 
+/* Did the kernel take any byte of the earlier attempts? On a connection that was reset while it was
+ * idle it takes none, and then the request surely did not leave. */
+static bool left_anything(const struct transfer *transfer)
+{
+	long sent = -1;
+
+	return curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent) != CURLE_OK ||
+	       sent != 0;
+}
+
 static int on_attempt(void *data, char *peer, char *local, int peer_port, int local_port)
 {
 	struct transfer *transfer = data;
@@ -34,7 +44,7 @@ static int on_attempt(void *data, char *peer, char *local, int peer_port, int lo
 	(void)local;
 	(void)peer_port;
 	(void)local_port;
-	if (transfer->attempts && transfer->once) {
+	if (transfer->attempts && transfer->once && left_anything(transfer)) {
 		transfer->repeated = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
@@ -192,6 +202,7 @@ int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_opt
 	if (code == CURLE_OK)
 		code = set_request(easy, spec);
 	SET(CURLOPT_HTTPHEADER, transfer->headers);
+	transfer->easy = easy;
 	SET(CURLOPT_PREREQFUNCTION, on_attempt);
 	SET(CURLOPT_PREREQDATA, transfer);
 	SET(CURLOPT_HEADERFUNCTION, on_header);

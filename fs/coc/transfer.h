@@ -15,6 +15,7 @@
 /* One exchange on a curl easy handle: its options, and what curl's callbacks learn. */
 struct transfer {
 	bool once;
+	CURL *easy;	   /* while attached */
 	unsigned attempts; /* how often curl began to send the request */
 	bool repeated;	   /* curl wanted to send it again and was stopped */
 	bool too_large, no_memory;

@@ -130,6 +130,7 @@ static void release_held(struct fake_server *server, const struct fake_reply *re
 /* Serves what is whole. False when the connection is over. */
 static bool serve(struct fake_server *server, struct connection *connection)
 {
+	const struct linger at_once = {.l_onoff = 1};
 	size_t size;
 
 	while ((size = whole(connection))) {
@@ -148,6 +149,12 @@ static bool serve(struct fake_server *server, struct connection *connection)
 		case FAKE_ANSWER:
 			answer(connection->fd, reply);
 			break;
+		case FAKE_RESET:
+			answer(connection->fd, reply);
+			must(setsockopt(connection->fd, SOL_SOCKET, SO_LINGER, &at_once,
+					sizeof(at_once)) == 0,
+			     "SO_LINGER");
+			return false;
 		case FAKE_CLOSE:
 		case FAKE_RAW:
 			answer(connection->fd, reply);

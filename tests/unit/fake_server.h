@@ -13,6 +13,7 @@
 enum fake_act {
 	FAKE_ANSWER, /* answer and keep the connection */
 	FAKE_CLOSE,  /* answer, then close */
+	FAKE_RESET,  /* answer as if the connection stayed, then reset it */
 	FAKE_CUT,    /* close without an answer */
 	FAKE_HOLD,   /* never answer */
 	FAKE_GATHER, /* hold until gather requests are held, then answer all of them */

@@ -689,6 +689,24 @@ static void a_closed_idle_connection_is_replaced(void **state)
 	assert_int_equal(fake_server_connections(t.server), 2);
 }
 
+/* A load balancer does this. Nothing of the second request left, so it may go out again. */
+static void an_idle_connection_that_was_reset_costs_nothing(void **state)
+{
+	static const struct fake_reply replies[] = {{FAKE_RESET, 200, NULL, "{\"data\":\"DM1\"}"},
+						    OK_ID};
+	struct result result;
+
+	(void)state;
+	SERVE(replies);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+	run_for(SHORT_MS);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+	assert_int_equal(fake_server_requests(t.server), 2);
+	assert_int_equal(fake_server_connections(t.server), 2);
+}
+
 static void three_bad_keys_in_a_row_pause_calls(void **state)
 {
 	static const struct fake_reply replies[] = {BAD_KEYS, BAD_KEYS, BAD_KEYS, OK_ID};
@@ -1046,6 +1064,7 @@ int main(void)
 		TEST(a_delete_cut_on_a_kept_connection_is_sent_once),
 		TEST(a_get_cut_on_a_kept_connection_is_repeated),
 		TEST(a_closed_idle_connection_is_replaced),
+		TEST(an_idle_connection_that_was_reset_costs_nothing),
 		TEST(three_bad_keys_in_a_row_pause_calls),
 		TEST(a_success_between_starts_the_count_anew),
 		TEST(a_burst_with_bad_keys_fails_three_times_only),
