@@ -98,6 +98,7 @@ void content_spoil(struct content *content, const struct err *err, int attr)
 	if (content->refusal)
 		*content->refusal = *err;
 	content->refusal_attr = attr;
+	content->written++; /* its close is told, also when nothing else was written */
 }
 
 void content_heal(struct content *content)

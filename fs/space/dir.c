@@ -29,6 +29,7 @@ struct place {
 };
 
 struct dir_handle {
+	LIST_ENTRY(dir_handle) link;
 	DIR *dir;
 	uint64_t next;			     /* the number of the entry that comes next, from 0 */
 	struct place at;		     /* where that is */
@@ -46,6 +47,19 @@ struct listed {
 static struct dir_handle *dir_handle_of(const struct fuse_file_info *fi)
 {
 	return (struct dir_handle *)(uintptr_t)fi->fh;
+}
+
+static void dir_close(struct dir_handle *handle)
+{
+	LIST_REMOVE(handle, link);
+	closedir(handle->dir);
+	free(handle);
+}
+
+void dir_close_all(struct space *space)
+{
+	while (!LIST_EMPTY(&space->listings))
+		dir_close(LIST_FIRST(&space->listings));
 }
 
 void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
@@ -68,21 +82,17 @@ void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 		reply(req, -ENOMEM);
 		return;
 	}
+	LIST_INSERT_HEAD(&space->listings, handle, link);
 	handle->at.spool = telldir(handle->dir);
 	fi->fh = (uintptr_t)handle;
-	if (fuse_reply_open(req, fi) == -ENOENT) {
-		closedir(handle->dir);
-		free(handle);
-	}
+	if (fuse_reply_open(req, fi) == -ENOENT)
+		dir_close(handle);
 }
 
 void op_releasedir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
-	struct dir_handle *handle = dir_handle_of(fi);
-
 	(void)id;
-	closedir(handle->dir);
-	free(handle);
+	dir_close(dir_handle_of(fi));
 	reply(req, 0);
 }
 

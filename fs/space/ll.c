@@ -11,6 +11,7 @@
 #include "space/commit.h"
 #include "space/ops.h"
 #include "space/rename.h"
+#include "space/sibling.h"
 #include "space/writers.h"
 
 /* Requests taken in one turn: many share a ledger commit, and the network gets its turn too. */
@@ -134,6 +135,8 @@ int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, str
 	space->is_root = space->uid == 0;
 	space->unmounted = unmounted;
 	space->unmounted_data = data;
+	LIST_INIT(&space->listings);
+	LIST_INIT(&space->texts);
 	LIST_INIT(&space->waits);
 	space->loadavg_fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
 	r = nodes_init(&space->nodes, take_spool_fd);
@@ -165,6 +168,8 @@ void space_close(struct space *space)
 	if (!space)
 		return;
 	wait_interrupt_all(space);
+	sibling_close_all(space);
+	dir_close_all(space);
 	loop_unwatch(&space->watch);
 	if (space->session) {
 		fuse_session_unmount(space->session);

@@ -55,6 +55,8 @@ void op_readdirplus(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
 		    struct fuse_file_info *fi);
 void op_releasedir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
 void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info *fi);
+/* Closes the directories that are open when the mount ends. */
+void dir_close_all(struct space *space);
 /* xattr.c */
 void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *value, size_t size,
 		 int flags);

@@ -93,7 +93,7 @@ int sibling_stat(struct space *space, const struct node *node, struct stat *ret_
 	return r;
 }
 
-/* The text of a sibling, as an owned buffer that is its handle. */
+/* The text of a sibling as it is now. */
 static int read_text(struct space *space, const struct node *node, struct buf *text)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
@@ -112,33 +112,55 @@ static int read_text(struct space *space, const struct node *node, struct buf *t
 	return job.error ? buf_append(text, job.error, strlen(job.error)) : -ENOENT;
 }
 
+/* An open sibling: its text as it was at the open. */
+struct sibling_text {
+	struct buf text;
+	LIST_ENTRY(sibling_text) link;
+};
+
+static struct sibling_text *text_of(const struct fuse_file_info *fi)
+{
+	return (struct sibling_text *)(uintptr_t)fi->fh;
+}
+
+static void text_close(struct sibling_text *open)
+{
+	LIST_REMOVE(open, link);
+	buf_finish(&open->text);
+	free(open);
+}
+
 void sibling_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
-	struct buf *text;
+	struct space *space = space_of(req);
+	struct sibling_text *open;
 	int r;
 
 	if ((fi->flags & O_ACCMODE) != O_RDONLY || (fi->flags & O_TRUNC)) {
 		reply(req, -EPERM);
 		return;
 	}
-	text = calloc(1, sizeof(*text));
-	r = text ? read_text(space_of(req), node, text) : -ENOMEM;
+	open = calloc(1, sizeof(*open));
+	if (!open) {
+		reply(req, -ENOMEM);
+		return;
+	}
+	LIST_INSERT_HEAD(&space->texts, open, link);
+	r = read_text(space, node, &open->text);
 	if (r < 0) {
-		free(text);
+		text_close(open);
 		reply(req, r);
 		return;
 	}
-	fi->fh = (uintptr_t)text;
+	fi->fh = (uintptr_t)open;
 	fi->direct_io = 1; /* what is read is the text of now, whatever was cached */
-	if (fuse_reply_open(req, fi) == -ENOENT) {
-		buf_finish(text);
-		free(text);
-	}
+	if (fuse_reply_open(req, fi) == -ENOENT)
+		text_close(open);
 }
 
 void sibling_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *fi)
 {
-	const struct buf *text = (const struct buf *)(uintptr_t)fi->fh;
+	const struct buf *text = &text_of(fi)->text;
 	size_t at = (size_t)offset < text->size ? (size_t)offset : text->size;
 	size_t left = text->size - at;
 
@@ -147,11 +169,14 @@ void sibling_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_in
 
 void sibling_release(fuse_req_t req, struct fuse_file_info *fi)
 {
-	struct buf *text = (struct buf *)(uintptr_t)fi->fh;
-
-	buf_finish(text);
-	free(text);
+	text_close(text_of(fi));
 	reply(req, 0);
+}
+
+void sibling_close_all(struct space *space)
+{
+	while (!LIST_EMPTY(&space->texts))
+		text_close(LIST_FIRST(&space->texts));
 }
 
 int sibling_remove(struct space *space, const struct node *parent, const char *name,

@@ -28,10 +28,12 @@ struct space {
 	struct engine *engine;
 	const struct space_options *options;
 	struct nodes nodes;
-	LIST_HEAD(, wait) waits;     /* requests that wait for the engine (commit.h) */
-	int loadavg_fd;		     /* /proc/loadavg: tells the newest process (writers.c) */
-	struct mount_ids *mount_ids; /* which mounts are ours (writers.c) */
-	bool is_root;		     /* we may act as the caller (caller.h) */
+	LIST_HEAD(, dir_handle) listings; /* open directories: the kernel may not release them */
+	LIST_HEAD(, sibling_text) texts;  /* open siblings: the same */
+	LIST_HEAD(, wait) waits;	  /* requests that wait for the engine (commit.h) */
+	int loadavg_fd;			  /* /proc/loadavg: tells the newest process (writers.c) */
+	struct mount_ids *mount_ids;	  /* which mounts are ours (writers.c) */
+	bool is_root;			  /* we may act as the caller (caller.h) */
 	uid_t uid;
 	gid_t gid;
 	void (*unmounted)(void *data); /* the kernel has let go of the mount */
