@@ -192,6 +192,29 @@ static int open_engine(struct mount *mount, struct err *err)
 		     : 0;
 }
 
+static bool is_within(const char *path, const char *directory)
+{
+	size_t length = strlen(directory);
+
+	return !strncmp(path, directory, length) && (path[length] == '/' || !path[length]);
+}
+
+/* What cocfs opens by path while it serves must not be under the mountpoint: it would wait for
+ * itself. */
+static int check_apart(const struct mount *mount, struct err *err)
+{
+	const char *mountpoint = mount->opts->mountpoint, *cacert = mount->opts->cacert;
+
+	if (is_within(mount->state.path, mountpoint) || is_within(mountpoint, mount->state.path))
+		return err_set(err, EINVAL,
+			       "the mountpoint %s and the state directory %s must not be in each "
+			       "other",
+			       mountpoint, mount->state.path);
+	if (cacert && is_within(cacert, mountpoint))
+		return err_set(err, EINVAL, "-o cacert=%s is under the mountpoint", cacert);
+	return 0;
+}
+
 static int open_space(struct mount *mount, struct opts *opts, struct err *err)
 {
 	mount->space_options = (struct space_options){
@@ -216,6 +239,8 @@ int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
 	mount->signal_fd = -1;
 	mount->state = (struct state_dir){.lock_fd = -1, .spool_fd = -1};
 	r = state_dir_open(opts->state_dir, opts->source, &mount->state, err);
+	if (r == 0)
+		r = check_apart(mount, err);
 	if (r == 0) {
 		r = loop_create(&mount->loop);
 		if (r < 0)
@@ -246,9 +271,10 @@ static void greeted(void *data, const struct coc_answer *answer)
 }
 
 /*
- * Asks the service for a page of jobs, without anybody who waits for it: the connection is open when
- * the first job is written, and credentials that are proven let a first burst go out at once (more
- * than a few failures would lock the key). What is wrong with them is in the log from the start.
+ * Asks the service for a page of jobs, without anybody who waits for it: the connection is open
+ * when the first job is written, and credentials that are proven let a first burst go out at once
+ * (more than a few failures would lock the key). What is wrong with them is in the log from the
+ * start.
  */
 static void greet(struct mount *mount)
 {
