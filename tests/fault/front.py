@@ -1,0 +1,461 @@
+# SPDX-License-Identifier: MIT
+"""A front before the service that records what passes and lies when told to.
+
+It speaks HTTP/1.1 with keep-alive to the client and opens a connection of its own to the service
+for each request that it forwards, so that nothing of one request can spill into another and a
+fault hits exactly the request it was meant for. It runs in one thread with an asyncio loop; the
+test calls it directly. A request passes these points, and a Fault says what happens at them:
+
+    first byte ─ head ─ half the body ─ whole request ─ [gate, delay] ─ service ─ [delay] ─ answer
+      START      HEAD      BODY            REQUEST                    FORWARDED     half: ANSWER
+
+A cut is a TCP reset at that point. Up to REQUEST the service has not seen the request; from
+FORWARDED on it has done it, and only the answer is lost. With forward=False the service never
+sees the request and the answer is the front's own; with forward=True and an answer, the service
+does it and the client is told something else.
+"""
+
+import asyncio
+import contextlib
+import json
+import random
+import re
+import resource
+import socket
+import struct
+import threading
+import time
+import urllib.parse
+from dataclasses import dataclass, field
+
+START, HEAD, BODY, REQUEST, FORWARDED, ANSWER = (
+    "start", "head", "body", "request", "forwarded", "answer")
+
+REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
+           409: "Conflict", 429: "Too Many Requests", 500: "Internal Server Error",
+           502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
+FRAMING = {"content-length", "transfer-encoding", "connection", "keep-alive"}
+CONNECTIONS_TO_SERVICE = 32  # at once; the others wait here, as at a gateway
+HEAD_LIMIT = 256 * 1024
+REQUEST_ID = "5b1f6a5e-front-20250701-host-7"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the client gets instead of the service's answer."""
+    status: int = 200
+    body: bytes = b""
+    headers: tuple = (("Content-Type", "application/json"), ("X-request-id", REQUEST_ID))
+    length: int | None = None   # the Content-Length that is claimed, when it is to be wrong
+    endless: bool = False       # the body is followed by bytes without end
+    raw: bytes | None = None    # these bytes instead of HTTP
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What happens to a request; without arguments it passes untouched."""
+    cut: str | None = None
+    delay_before: float = 0     # seconds, before the service sees it
+    gate: "Gate | None" = None  # held before the service sees it, until the gate opens
+    forward: bool = True
+    delay_after: float = 0      # seconds, between the service's answer and the client's
+    silent: bool = False        # no answer, the connection stays open
+    answer: Answer | None = None
+
+    def __str__(self):
+        shown = [f"{name}={value}" for name, value in vars(self).items()
+                 if value != Fault.__dataclass_fields__[name].default]
+        return ", ".join(shown) or "none"
+
+
+@dataclass
+class Rule:
+    """A fault for the requests it matches: the next `times` of them (None: all)."""
+    fault: Fault
+    method: str | None = None
+    path: str | None = None     # a regular expression for the whole path
+    times: int | None = 1
+    chance: float = 1.0         # drawn from the front's seeded generator
+    hits: int = 0
+
+    def matches(self, method, path):
+        return ((self.times is None or self.hits < self.times)
+                and self.method in (None, method)
+                and (self.path is None or re.fullmatch(self.path, path) is not None))
+
+
+@dataclass
+class Exchange:
+    """One request as it was seen, and what became of it."""
+    number: int
+    started: float              # time.monotonic()
+    method: str
+    path: str
+    query: list
+    headers: dict               # names in lower case
+    body: bytes = b""
+    fault: Fault = field(default_factory=Fault)
+    service_status: int | None = None   # what the service answered, None: it has not (yet)
+    service_body: bytes = b""
+    status: int | None = None           # what the client was answered, None: nothing whole
+    ended: float | None = None
+
+    def json(self):
+        return json.loads(self.body)
+
+    def service_json(self):
+        return json.loads(self.service_body)
+
+    def __str__(self):
+        return (f"#{self.number} {self.method} {self.path} ({len(self.body)} bytes), service: "
+                f"{self.service_status}, client: {self.status}, fault: {self.fault}")
+
+
+class Gate:
+    """Holds the requests of a Fault until open() is called."""
+
+    def __init__(self, front):
+        self.front, self.event = front, asyncio.Event()
+        self.held = 0   # requests that have come to it so far
+
+    async def pass_through(self):
+        self.held += 1
+        self.front._tell()
+        await self.event.wait()
+
+    def wait_held(self, count=1, seconds=20):
+        """Waits until so many requests have come to it. False if they never do."""
+        return self.front.wait(lambda: self.held >= count, seconds)
+
+    def open(self):
+        self.front.loop.call_soon_threadsafe(self.event.set)
+
+    def __repr__(self):
+        return "gate"
+
+
+# Faults by name, for tables in tests.
+
+def says(status, body=b"", **kwargs):
+    """The service is not asked; the client gets this. A dict becomes JSON."""
+    raw = json.dumps(body).encode() if isinstance(body, dict) else body
+    return Fault(forward=False, answer=Answer(status, raw, **kwargs))
+
+
+def refuses(status, code, message, **kwargs):
+    """An error in the API's own shape."""
+    return says(status, {"error_code": code, "error_msg": message}, **kwargs)
+
+
+def lies(status, body=b"", **kwargs):
+    """The service does it; the client gets this all the same."""
+    raw = json.dumps(body).encode() if isinstance(body, dict) else body
+    return Fault(answer=Answer(status, raw, **kwargs))
+
+
+def cuts(where):
+    return Fault(cut=where, forward=where in (FORWARDED, ANSWER))
+
+
+def garbage(raw=b"\x16\x03\x01 this is not HTTP\r\n\r\n"):
+    return Fault(forward=False, answer=Answer(raw=raw))
+
+
+def silence(forward=False):
+    return Fault(forward=forward, silent=True)
+
+
+class Cut(Exception):
+    """The connection is to be reset now."""
+
+
+class Front:
+    """The front; start() it, point the client at .url, stop() it. A context manager as well."""
+
+    def __init__(self, upstream, seed=0):
+        self.upstream = upstream    # (host, port), or the path of a Unix socket; may be changed
+        self.seed = seed
+        self.random = random.Random(seed)
+        self.exchanges = []
+        self.in_flight = self.max_in_flight = 0
+        self.port = 0
+        self.loop = asyncio.new_event_loop()
+        self._rules = []
+        self._changed = threading.Condition()
+        self._server = None
+        self._connections = {}      # the writer of each open connection, and its task
+        self._service_slots = asyncio.Semaphore(CONNECTIONS_TO_SERVICE)
+        self._thread = threading.Thread(target=self._run, name="front", daemon=True)
+
+    # What a test calls, from its own thread.
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        self._thread.start()
+        self.accept()
+        return self
+
+    def stop(self):
+        if not self._thread.is_alive():
+            return
+        self._call(self._close_all())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(10)
+        self.loop.close()
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def rule(self, fault, method=None, path=None, times=1, chance=1.0):
+        """Adds a rule behind those there are; the first that matches is taken. START matches any."""
+        rule = Rule(fault, method, path, times, chance)
+        with self._changed:
+            self._rules.append(rule)
+        return rule
+
+    def clear(self):
+        """Drops every rule: the front tells the truth again."""
+        with self._changed:
+            self._rules.clear()
+
+    def gate(self):
+        return Gate(self)
+
+    def refuse(self):
+        """Connections are refused, and those that are open are reset."""
+        self._call(self._close_all())
+
+    def accept(self):
+        """Listens, on the same port as before."""
+        self._call(self._listen())
+
+    def calls(self, method=None, path=None):
+        """The exchanges so far that match, in the order of their heads."""
+        return [e for e in list(self.exchanges)
+                if method in (None, e.method) and (path is None or re.fullmatch(path, e.path))]
+
+    def wait(self, predicate, seconds=20):
+        """Waits until predicate() holds; asks again whenever something passes. False if it never does."""
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            while not predicate():
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return False
+                self._changed.wait(min(left, 0.2))
+        return True
+
+    def story(self, last=60):
+        return "\n".join(str(e) for e in self.exchanges[-last:])
+
+    # Below, everything runs in the front's own thread.
+
+    def _run(self):
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_forever()
+
+    def _call(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(20)
+
+    def _tell(self):
+        with self._changed:
+            self._changed.notify_all()
+
+    async def _listen(self):
+        if self._server is None:
+            self._server = await asyncio.start_server(
+                self._serve, "127.0.0.1", self.port, backlog=2048, limit=HEAD_LIMIT)
+            self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _close_all(self):
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        tasks = list(self._connections.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _take(self, method=None, path=None, at_start=False):
+        """The fault for a request, counted against its rule."""
+        with self._changed:
+            for rule in self._rules:
+                if (rule.fault.cut == START) != at_start or not rule.matches(method, path or ""):
+                    continue
+                if rule.chance >= 1 or self.random.random() < rule.chance:
+                    rule.hits += 1
+                    return rule.fault
+        return Fault()
+
+    async def _serve(self, reader, writer):
+        self._connections[writer] = asyncio.current_task()
+        try:
+            while await self._exchange(reader, writer):
+                pass
+            writer.close()
+        except (Cut, OSError, EOFError, ValueError, asyncio.CancelledError):
+            reset(writer)
+        finally:
+            del self._connections[writer]
+            self._tell()
+
+    async def _exchange(self, reader, writer):
+        """One request and its answer. Returns whether the connection goes on; raises Cut."""
+        first = await reader.read(1)
+        if not first:
+            return False
+        if self._take(at_start=True).cut == START:
+            raise Cut
+        head = first + await reader.readuntil(b"\r\n\r\n")
+        exchange = self._record(head)
+        fault = exchange.fault
+        if fault.cut == HEAD:
+            raise Cut
+        if exchange.headers.get("expect", "").lower() == "100-continue":
+            writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if fault.cut == BODY:
+            await reader.readexactly(int(exchange.headers.get("content-length", "0")) // 2)
+            raise Cut
+        exchange.body = await read_body(reader, exchange.headers, until_close=False)
+        self.in_flight += 1
+        self.max_in_flight = max(self.max_in_flight, self.in_flight)
+        self._tell()
+        try:
+            return await self._answer(exchange, head, reader, writer)
+        finally:
+            self.in_flight -= 1
+            exchange.ended = time.monotonic()
+            self._tell()
+
+    def _record(self, head):
+        method, target, headers = parse_head(head)
+        path, _, query = target.partition("?")
+        path = urllib.parse.unquote(path)
+        exchange = Exchange(len(self.exchanges) + 1, time.monotonic(), method, path,
+                            urllib.parse.parse_qsl(query, keep_blank_values=True), headers)
+        exchange.fault = self._take(method, path)
+        self.exchanges.append(exchange)
+        return exchange
+
+    async def _answer(self, exchange, head, reader, writer):
+        fault = exchange.fault
+        if fault.cut == REQUEST:
+            raise Cut
+        if fault.gate:
+            await fault.gate.pass_through()
+        if fault.delay_before:
+            await asyncio.sleep(fault.delay_before)
+        answer = fault.answer
+        if fault.forward:
+            forwarded = await self._forward(exchange, head)
+            answer = answer or forwarded
+        if fault.delay_after:
+            await asyncio.sleep(fault.delay_after)
+        if fault.cut == FORWARDED:
+            raise Cut
+        if fault.silent:
+            await reader.read(1)
+            raise Cut
+        return await send(answer, writer, exchange)
+
+    async def _forward(self, exchange, head):
+        """Asks the service, on a connection of its own."""
+        async with self._service_slots:
+            if isinstance(self.upstream, tuple):
+                reader, writer = await asyncio.open_connection(*self.upstream, limit=HEAD_LIMIT)
+            else:
+                reader, writer = await asyncio.open_unix_connection(self.upstream, limit=HEAD_LIMIT)
+            with contextlib.closing(writer):
+                writer.write(reframed(head, exchange.body) + exchange.body)
+                await writer.drain()
+                status, headers = 100, {}
+                while 100 <= status < 200:
+                    answer_head = await reader.readuntil(b"\r\n\r\n")
+                    _, code, headers = parse_head(answer_head)
+                    status = int(code.split()[0])
+                body = await read_body(reader, headers, until_close=True)
+        exchange.service_status, exchange.service_body = status, body
+        self._tell()
+        kept = tuple((k, v) for k, v in raw_headers(answer_head) if k.lower() not in FRAMING)
+        return Answer(status, body, kept)
+
+
+async def send(answer, writer, exchange):
+    """Sends an answer. Returns whether the connection can carry another."""
+    if answer.raw is not None:
+        writer.write(answer.raw)
+        await writer.drain()
+        return False
+    head = [f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, 'Status')}"]
+    head += [f"{name}: {value}" for name, value in answer.headers]
+    if answer.endless:
+        head += ["Connection: close"]
+    else:
+        head += [f"Content-Length: {len(answer.body) if answer.length is None else answer.length}"]
+    message = ("\r\n".join(head) + "\r\n\r\n").encode("latin-1") + answer.body
+    if exchange.fault.cut == ANSWER:
+        writer.write(message[:len(message) - max(1, len(answer.body) // 2)])
+        await writer.drain()
+        await asyncio.sleep(0.05)  # a reset overtakes bytes that the client has not read yet
+        raise Cut
+    writer.write(message)
+    await writer.drain()
+    while answer.endless:
+        writer.write(b" " * 16384)
+        await writer.drain()
+        await asyncio.sleep(0)
+    exchange.status = answer.status
+    return answer.length is None and exchange.headers.get("connection", "").lower() != "close"
+
+
+def raw_headers(head):
+    lines = head.decode("latin-1").split("\r\n")[1:-2]
+    return [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
+
+
+def parse_head(head):
+    """The first two words of the first line, and the headers by their names in lower case."""
+    first, second = head.decode("latin-1").split("\r\n", 1)[0].split(" ", 2)[:2]
+    return first, second, {name.lower(): value for name, value in raw_headers(head)}
+
+
+def reframed(head, body):
+    """The head as it came, with a length that fits and no wish to be asked to go on."""
+    first = head.split(b"\r\n", 1)[0].decode("latin-1")
+    kept = [f"{k}: {v}" for k, v in raw_headers(head)
+            if k.lower() not in FRAMING | {"expect"}]
+    return "\r\n".join([first, *kept, f"Content-Length: {len(body)}", "", ""]).encode("latin-1")
+
+
+async def read_body(reader, headers, until_close):
+    if headers.get("transfer-encoding", "").lower() == "chunked":
+        return await read_chunks(reader)
+    if "content-length" in headers:
+        return await reader.readexactly(int(headers["content-length"]))
+    return await reader.read() if until_close else b""
+
+
+async def read_chunks(reader):
+    body = b""
+    while size := int((await reader.readline()).split(b";")[0], 16):
+        body += await reader.readexactly(size)
+        await reader.readline()
+    while (await reader.readline()).strip():
+        pass
+    return body
+
+
+def reset(writer):
+    """Closes with a TCP reset, whatever is still unsent or unread."""
+    sock = writer.get_extra_info("socket")
+    with contextlib.suppress(OSError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""Sees to it that no mount and no process outlives the tests, whatever ends them.
+
+The tests clean up after themselves; this is for when they cannot, because they were killed. A
+small process of each test worker holds the reading end of a pipe. The worker writes down what it
+starts; when it is gone, the pipe ends, and the janitor unmounts and kills what is still there.
+It looks at start times, so that a pid that now belongs to somebody else is left alone.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+
+_pipe = None
+_mounts, _processes = set(), {}
+
+
+def start_time(pid):
+    """When a process was started, in clock ticks; None when it is gone or a zombie."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else int(fields[19])
+
+
+def mounted(path):
+    """Is something mounted at path? Reads the table only, and never touches the mount."""
+    with open("/proc/self/mounts", encoding="utf-8", errors="replace") as file:
+        points = [line.split()[1] for line in file]
+    return str(path) in (re.sub(r"\\(\d{3})", lambda m: chr(int(m[1], 8)), p) for p in points)
+
+
+def unmount(path, lazy=False):
+    """Unmounts; returns what fusermount3 complained about, '' when it did not."""
+    done = subprocess.run(["fusermount3", "-uz" if lazy else "-u", str(path)],
+                          capture_output=True, timeout=30)
+    return done.stderr.decode(errors="replace").strip() if done.returncode else ""
+
+
+def _tell(line):
+    global _pipe
+    if _pipe is None:
+        _pipe = subprocess.Popen([sys.executable, os.path.abspath(__file__)],
+                                 stdin=subprocess.PIPE, start_new_session=True).stdin
+    _pipe.write(line.encode() + b"\n")
+    _pipe.flush()
+
+
+def watch_mount(path):
+    _mounts.add(str(path))
+    _tell(f"mount {path}")
+
+
+def watch_process(pid):
+    _processes[pid] = start_time(pid)
+    _tell(f"process {pid} {_processes[pid]}")
+
+
+def leftovers():
+    """What of all that was started is still there, as words for people."""
+    return ([f"mount {path}" for path in _mounts if mounted(path)]
+            + [f"process {pid}" for pid, start in _processes.items()
+               if start is not None and start_time(pid) == start])
+
+
+def sweep():
+    """Unmounts and kills everything that is left."""
+    for pid, start in _processes.items():
+        if start is not None and start_time(pid) == start:
+            os.kill(pid, signal.SIGKILL)
+    for path in _mounts:
+        if mounted(path):
+            unmount(path, lazy=True)
+
+
+def main():
+    for ignored in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(ignored, signal.SIG_IGN)
+    for line in sys.stdin:
+        kind, _, rest = line.rstrip("\n").partition(" ")
+        if kind == "mount":
+            _mounts.add(rest)
+        else:
+            pid, start = rest.split()
+            _processes[int(pid)] = None if start == "None" else int(start)
+    sweep()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+"""A mounted cocfs: started in the foreground, waited for, and always cleaned away."""
+
+import os
+import signal
+import subprocess
+import threading
+
+import janitor
+import tools
+
+MOUNT_SECONDS = 30
+
+
+class MountFailed(Exception):
+    """cocfs ended before anything was mounted."""
+
+    def __init__(self, status, log):
+        super().__init__(f"cocfs ended with {status} and did not mount:\n{log}")
+        self.status, self.log = status, log
+
+
+class Mount:
+    """One mount point, which may be mounted, unmounted, killed and mounted again.
+
+    Options are given by name; a value of None leaves an option away, True gives it without value.
+    """
+
+    def __init__(self, source, base, env=None, log_name="cocfs.log", **options):
+        self.source, self.env = source, env or {}
+        self.base = str(base)
+        self.path = os.path.join(self.base, "jobs")
+        self.state = options.pop("state_dir", os.path.join(self.base, "s"))
+        self.log_path = os.path.join(self.base, log_name)
+        self.options = {"loglevel": "debug", "timeout": "10", "risk_level": "LOW", **options}
+        self.process = None
+        self._watchdog = None
+
+    def argv(self, *flags):
+        pairs = {**self.options, "state_dir": self.state}
+        words = [name if value is True else f"{name}={value}"
+                 for name, value in pairs.items() if value is not None]
+        return [tools.COCFS, *flags, "-o", ",".join(words), self.source, self.path]
+
+    def mount(self):
+        """Mounts in the foreground, and returns when the kernel says so. Raises MountFailed."""
+        os.makedirs(self.path, exist_ok=True)
+        janitor.watch_mount(self.path)
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                self.argv("-f"), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=tools.environment(**self.env), start_new_session=True)
+        janitor.watch_process(self.process.pid)
+        try:
+            tools.eventually(lambda: janitor.mounted(self.path) or self.process.poll() is not None,
+                             "the mount", MOUNT_SECONDS)
+        except BaseException:
+            self.destroy()
+            raise
+        if self.process.poll() is not None and not janitor.mounted(self.path):
+            raise MountFailed(self.process.returncode, self.log())
+        return self
+
+    def bound(self, seconds):
+        """Kills cocfs after so long: whoever hangs in the mount is then let go with an error."""
+        self._watchdog = threading.Timer(seconds, self._give_up)
+        self._watchdog.daemon = True
+        self._watchdog.start()
+
+    def _give_up(self):
+        if self.process is not None and self.process.poll() is None:
+            with open(self.log_path, "a", encoding="utf-8") as log:
+                log.write("(tests: killed, because the test took too long)\n")
+            self.process.kill()
+
+    def unmount(self):
+        """Unmounts as a user does, and returns cocfs's exit status."""
+        tools.eventually(lambda: not janitor.mounted(self.path) or not janitor.unmount(self.path),
+                         "fusermount3 -u to succeed", 15)
+        try:
+            status = self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)  # leaves a trace where the sanitizer is there
+            self.process.wait(10)
+            raise
+        self.process = None
+        return status
+
+    def kill(self):
+        """SIGKILL, and the dead mount is taken away."""
+        self.process.kill()
+        self.process.wait(10)
+        self.process = None
+        janitor.unmount(self.path, lazy=True)
+
+    def remount(self):
+        self.unmount()
+        return self.mount()
+
+    def destroy(self):
+        """Leaves neither mount nor process, in whatever state they are. Never fails."""
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+        if janitor.mounted(self.path) and janitor.unmount(self.path):
+            janitor.unmount(self.path, lazy=True)
+        if self.process is not None:
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                tools.end(self.process, 5)
+            self.process = None
+        if janitor.mounted(self.path):
+            janitor.unmount(self.path, lazy=True)
+
+    def log(self):
+        return tools.read_log(self.log_path)
+
+    def threads(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("Threads:"))
+
+    def at(self, *parts):
+        return os.path.join(self.path, *parts)
+
+    # What a user sees of a job file.
+
+    def id(self, name):
+        """What NAME.id holds, without its newline; None when there is no such file."""
+        try:
+            text = tools.read(self.at(name + ".id")).decode()
+        except FileNotFoundError:
+            return None
+        assert text.endswith("\n") and text.count("\n") == 1, f"{name}.id holds {text!r}"
+        return text[:-1]
+
+    def error(self, name):
+        """What NAME.error holds; None when there is no such file."""
+        try:
+            return tools.read(self.at(name + ".error")).decode()
+        except FileNotFoundError:
+            return None
+
+    def fact(self, name, attribute):
+        """A virtual attribute, such as fact("a.yaml", "state"); None when there is none."""
+        return tools.getfattr(self.at(name), "coc." + attribute)
+
+
+class Space(Mount):
+    """A mount whose service is a cocd behind a front, with what the tests ask of the two."""
+
+    def __init__(self, cocd, front, base, **kwargs):
+        env = {"HUAWEICLOUD_SDK_CREDENTIALS_FILE": cocd.keys_file, **kwargs.pop("env", {})}
+        super().__init__(front.url, base, env=env, **kwargs)
+        self.cocd, self.front = cocd, front
+
+    def jobs(self):
+        return self.cocd.client().jobs()
+
+    def job(self, document_id):
+        return self.cocd.client().show(document_id)
+
+    def only_job(self):
+        jobs = self.jobs()
+        assert len(jobs) == 1, f"{len(jobs)} jobs: {[job['name'] for job in jobs]}"
+        return jobs[0]
+
+    def creates(self):
+        return self.front.calls("POST", "/v1/documents")
+
+    def updates(self):
+        return self.front.calls("PUT")
+
+    def sent(self):
+        """How many creates and updates were sent."""
+        return len(self.creates()), len(self.updates())

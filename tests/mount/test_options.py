@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: MIT
+"""The command line: what is taken, what is refused and how it is named, and a truthful exit status."""
+
+import os
+import re
+
+import pytest
+
+import janitor
+import mounting
+import samples
+import service
+import tools
+
+OPTIONS = ["risk_level", "enterprise_project_id", "submit", "validate", "delete", "max_risk", "timeout", "state_dir",
+           "loglevel", "siblings", "cacert"]
+
+
+def cocfs(*argv, **kwargs):
+    """Runs cocfs to its end, which must come soon; what it mounts after all is taken away."""
+    result = tools.run(tools.COCFS, *argv, seconds=20, **kwargs)
+    if argv and janitor.mounted(argv[-1]):
+        janitor.unmount(argv[-1], lazy=True)
+    return result
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A mount point and options that would do, and nothing must be mounted at the end."""
+    path = tmp_path / "jobs"
+    path.mkdir()
+    janitor.watch_mount(path)
+    yield path
+    assert not janitor.mounted(path)
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """The environment of somebody who has no credentials at all."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return tools.environment(HOME=str(home), XDG_STATE_HOME=str(home / "state"))
+
+
+def test_help_names_every_option():
+    said = cocfs("--help").ok()
+    for word in OPTIONS + ["SOURCE", "MOUNTPOINT", "-f"]:
+        assert word in said.stdout
+    assert cocfs("-h").ok().stdout == said.stdout
+
+
+def test_version():
+    assert re.search(r"cocfs.*\d+\.\d+", cocfs("--version").ok().stdout)
+
+
+@pytest.mark.parametrize("argv", [[], ["local"], ["local", "a", "b"], ["--nonsense"]], ids=" ".join)
+def test_wrong_usage(argv):
+    result = cocfs(*argv)
+    assert result.status not in (0, 124) and "--help" in result.stderr or "sage" in result.stderr
+
+
+@pytest.mark.parametrize("option", ["nonsense=1", "nonsense", "risklevel=LOW", "name=x", "RISK_LEVEL=LOW"])
+def test_an_unknown_option_is_named(place, tmp_path, option):
+    cocfs("-f", "-o", f"state_dir={tmp_path}/s,{option}", "local", place).fails(option.partition("=")[0])
+
+
+@pytest.mark.parametrize("option", [
+    "risk_level=low", "risk_level=", "submit=maybe", "validate=hard", "delete=all", "max_risk=TOP", "timeout=soon",
+    "timeout=0", "timeout=-1", "timeout=5x", "timeout=99999999999999999999", "loglevel=loud", "siblings=gone",
+    "enterprise_project_id=" + "x" * 129, "cacert=/nonexistent/ca.pem"])
+def test_a_bad_value_is_named(place, tmp_path, option):
+    cocfs("-f", "-o", f"state_dir={tmp_path}/s,{option}", "local", place).fails(option.partition("=")[0])
+
+
+@pytest.mark.parametrize("source, word", [
+    ("http://example.com", "https"), ("http://192.0.2.1:80", "https"), ("http://localhost.example.com", "https"),
+    ("http://127.0.0.1.example.com", "https"), ("ftp://127.0.0.1", "ftp"), ("mars-north-1", "mars-north-1"), ("", "region"),
+    ("https://user:secretword@example.com", "user name"), ("https://example.com/v1", "path")])
+def test_a_bad_source_is_refused(place, tmp_path, source, word):
+    env = tools.environment(HUAWEICLOUD_SDK_AK="AK", HUAWEICLOUD_SDK_SK="SK")
+    result = cocfs("-f", "-o", f"state_dir={tmp_path}/s", source, place, env=env)
+    result.fails()
+    assert word in result.stderr, result
+    assert "secretword" not in result.stderr
+
+
+def test_missing_credentials_say_where_was_looked(place, bare):
+    said = cocfs("-f", "http://127.0.0.1:9", place, env=bare).fails().stderr
+    assert "HUAWEICLOUD_SDK_AK" in said and ".huaweicloud/credentials" in said
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
+def test_loose_credentials_are_refused(place, bare, tmp_path, mode):
+    path = service.write_keys(str(tmp_path / "keys"), "AK", "SKSKSKSK", mode)
+    said = cocfs("-f", "http://127.0.0.1:9", place, env={**bare, "HUAWEICLOUD_SDK_CREDENTIALS_FILE": path}).fails().stderr
+    assert path in said and "SKSKSKSK" not in said
+
+
+@pytest.mark.parametrize("content", ["", "[global]\nak = x\n", "[other]\nak = x\nsk = y\n", "no ini at all"])
+def test_broken_credentials_are_refused(place, bare, tmp_path, content):
+    path = tools.write(tmp_path / "keys", content)
+    os.chmod(path, 0o600)
+    cocfs("-f", "http://127.0.0.1:9", place, env={**bare, "HUAWEICLOUD_SDK_CREDENTIALS_FILE": path}).fails(path)
+
+
+def test_credentials_of_the_environment_come_first(cocd, front, mounts, tmp_path, src):
+    ak, sk = service.read_keys(cocd.keys_file)
+    wrong = service.write_keys(str(tmp_path / "wrong"), "nobody", "nothing")
+    env = {"HUAWEICLOUD_SDK_AK": ak, "HUAWEICLOUD_SDK_SK": sk, "HUAWEICLOUD_SDK_CREDENTIALS_FILE": wrong}
+    mount = mounts(mounting.Mount(front.url, tmp_path, env=env)).mount()
+    tools.run("cp", samples.file(src, "a.yaml"), mount.path).ok()
+
+
+def test_credentials_of_the_home_directory(cocd, front, mounts, tmp_path, src, bare):
+    folder = os.path.join(bare["HOME"], ".huaweicloud")
+    os.mkdir(folder)
+    service.write_keys(os.path.join(folder, "credentials"), *service.read_keys(cocd.keys_file))
+    mount = mounts(mounting.Mount(front.url, tmp_path, env={"HOME": bare["HOME"]})).mount()
+    tools.run("cp", samples.file(src, "a.yaml"), mount.path).ok()
+
+
+def test_the_default_state_directory(mounts, tmp_path, bare, src):
+    if tools.IS_ROOT:
+        pytest.skip("root's is /var/lib/cocfs, which is not the tests' to touch")
+    mount = mounts(mounting.Mount("local", tmp_path, env=bare, state_dir=None))
+    mount.mount()
+    found = [folder for folder, _, files in os.walk(bare["XDG_STATE_HOME"]) if "ledger.db" in files]
+    assert len(found) == 1 and "cocfs" in found[0]
+    tools.run("cp", samples.file(src, "a.yaml"), mount.path).ok()
+
+
+@pytest.mark.parametrize("where", ["nowhere", "file"])
+def test_no_mount_point(tmp_path, where):
+    tools.write(tmp_path / "file", "")
+    cocfs("-f", "-o", f"state_dir={tmp_path}/s", "local", tmp_path / where).fails(where)
+
+
+def test_read_only(make_space, src):
+    space = make_space(ro=True)
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).fails(tools.message("EROFS"))
+    tools.run("mkdir", space.at("d")).fails(tools.message("EROFS"))
+    assert os.listdir(space.path) == []
+
+
+@pytest.mark.parametrize("max_risk, allowed", [("LOW", 1), ("MEDIUM", 2), ("HIGH", 3)])
+def test_max_risk_is_a_guard_rail(make_space, src, max_risk, allowed):
+    space = make_space(max_risk=max_risk, risk_level=None)
+    outcomes = []
+    for level in ("LOW", "MEDIUM", "HIGH"):
+        source = samples.file(src, f"{level}.yaml")
+        tools.setfattr(source, "user.coc.risk_level", level).ok()
+        result = tools.run("cp", "--preserve=xattr", source, space.path)
+        outcomes.append(result.status == 0)
+        if result.status:
+            result.fails(tools.message("EPERM"))
+            assert "max_risk" in space.error(f"{level}.yaml")
+    assert outcomes == [n < allowed for n in range(3)]
+    assert space.sent() == (allowed, 0)
+
+
+def test_max_risk_holds_for_a_later_setfattr(make_space, src):
+    space = make_space(max_risk="LOW")
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
+    tools.setfattr(space.at("a.yaml"), "user.coc.risk_level", "HIGH").fails(tools.message("EPERM"))
+    assert space.only_job()["risk_level"] == "LOW" and space.sent() == (1, 0)
+
+
+@pytest.mark.parametrize("level, present, absent", [("debug", 1, 0), ("error", 0, 1)])
+def test_loglevel(make_space, src, level, present, absent):
+    space = make_space(loglevel=level)
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
+    assert bool(space.log()) == bool(present) != bool(absent)
+
+
+# In the background: the exit status says whether it is mounted.
+
+@pytest.fixture
+def daemon(tmp_path):
+    mount = mounting.Mount("local", tmp_path)
+    os.mkdir(mount.path)
+    janitor.watch_mount(mount.path)
+    yield mount
+    if janitor.mounted(mount.path):
+        assert janitor.unmount(mount.path) == ""
+    tools.eventually(lambda: not daemons(mount), "the daemon to end after the unmount")
+
+
+def daemons(mount):
+    """The processes whose command line has the mount's own mount point."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            words = tools.read(f"/proc/{pid}/cmdline").decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if words[0] == tools.COCFS and mount.path in words:
+            found.append(int(pid))
+            janitor.watch_process(int(pid))
+    return found
+
+
+def test_it_is_mounted_when_the_command_returns(daemon, src):
+    result = tools.run(*daemon.argv(), seconds=30).ok()
+    assert janitor.mounted(daemon.path)
+    assert len(daemons(daemon)) == 1
+    tools.run("cp", samples.file(src, "a.yaml"), daemon.path).ok()
+    assert daemon.id("a.yaml")
+    assert result.stdout == ""
+
+
+def test_the_daemon_keeps_nothing_of_its_caller(daemon, src):
+    tools.run(*daemon.argv(), seconds=30, cwd=src).ok()
+    pid, = daemons(daemon)
+    assert os.readlink(f"/proc/{pid}/cwd") == "/"
+    for number in range(3):
+        assert not os.readlink(f"/proc/{pid}/fd/{number}").startswith("pipe:")
+    assert os.getsid(pid) != os.getsid(0)
+
+
+def test_a_failure_after_the_start_is_told(daemon, tmp_path):
+    tools.run(*daemon.argv(), seconds=30).ok()
+    (tmp_path / "jobs2").mkdir()
+    again = [*daemon.argv()[:-1], str(tmp_path / "jobs2")]
+    result = tools.run(*again, seconds=30)
+    assert result.status not in (0, 124) and daemon.state in result.stderr
+    assert not janitor.mounted(tmp_path / "jobs2")
+
+
+def test_sigterm_unmounts(daemon):
+    tools.run(*daemon.argv(), seconds=30).ok()
+    pid, = daemons(daemon)
+    os.kill(pid, 15)
+    tools.eventually(lambda: not janitor.mounted(daemon.path) and not daemons(daemon), "the daemon to end")

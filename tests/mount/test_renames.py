@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: MIT
+"""Bindings follow names: what editors and mv do to a job file, and what a refused rename leaves."""
+
+import os
+
+import pytest
+
+import front as f
+import samples
+import tools
+
+OLD, NEW = samples.document("old"), samples.document("fresh")
+BAD = "just: yaml\n"
+
+# Ways to turn OLD into NEW at $1, in the directory of $1; $2 holds NEW. Each is one update.
+EDITS = {
+    "cp": 'cp "$2" "$1"',
+    "cp-remove-destination": 'cp --remove-destination "$2" "$1"',
+    "cp-backup": 'cp --backup=simple "$2" "$1"; rm -f "$1~"',
+    "install": 'install -m 600 "$2" "$1"',
+    "install-backup": 'install -b "$2" "$1"',
+    "rm-cat": 'rm "$1"; cat "$2" > "$1"',
+    "mv-scratch": 'cp "$2" x.tmp; mv x.tmp "$1"',
+    "mv-hidden-yaml": 'cp "$2" .x.yaml; mv .x.yaml "$1"',
+    "mv-from-hidden-directory": 'mkdir .stage; cp "$2" .stage/job.yaml; mv .stage/job.yaml "$1"; rmdir .stage',
+    "ln-force": 'cp "$2" x.tmp; ln -f x.tmp "$1"',
+    "sed": 'sed -i s/old/fresh/ "$1"',
+    "sed-backup": 'sed -i.bak s/old/fresh/ "$1"',
+    "perl": 'perl -i -pe s/old/fresh/ "$1"',
+    "patch": 'diff -u "$1" "$2" > "$3/d"; patch -s "$1" "$3/d"',
+    "ed": 'printf "%s\\n" ,s/old/fresh/ w q | ed -s "$1"',
+    "rsync": 'rsync "$2" "$1"',
+    "rsync-a": 'rsync -a "$2" "$1"',
+    "rsync-inplace": 'rsync --inplace "$2" "$1"',
+    "rsync-backup": 'rsync -b "$2" "$1"',
+    "rsync-delay-updates": 'cp "$2" "$3/job.yaml"; rsync --delay-updates "$3/job.yaml" ./',
+    "tar": 'cp "$2" "$3/job.yaml"; tar -C "$3" -c job.yaml | tar -x',
+    "tar-overwrite": 'cp "$2" "$3/job.yaml"; tar -C "$3" -c job.yaml | tar -x --overwrite',
+    "sponge": 'sed s/old/fresh/ "$1" | sponge "$1"',
+    "git-checkout": 'git -C "$3" init -q; cp "$2" "$3/job.yaml"; git -C "$3" add job.yaml; '
+                    'git --git-dir="$3/.git" --work-tree=. checkout-index -f job.yaml',
+    "vim": 'vim -N -u NONE -i NONE -es -c "%s/old/fresh/" -c wq "$1"',
+    "vim-backupcopy-no": 'vim -N -u NONE -i NONE -es --cmd "set backupcopy=no" -c "%s/old/fresh/" -c wq "$1"',
+    "vim-backupcopy-yes": 'vim -N -u NONE -i NONE -es --cmd "set backupcopy=yes backup" -c "%s/old/fresh/" -c wq "$1"',
+    "vim-backup": 'vim -N -u NONE -i NONE -es --cmd "set backupcopy=no backup undofile" -c "%s/old/fresh/" -c wq "$1"',
+    "emacs": 'emacs -Q --batch "$1" --eval "(progn (while (search-forward \\"old\\" nil t) (replace-match \\"fresh\\")) (save-buffer))"',
+}
+EDIT_TOOLS = {"sed": "sed", "perl": "perl", "patch": "patch", "ed": "ed", "rsync": "rsync", "sponge": "sponge",
+              "git": "git", "vim": "vim", "emacs": "emacs"}
+
+# The same dances without the tools, so that they are tried where these are not installed.
+DANCES = {
+    "backup-and-write": "os.rename(target, target + '~'); create(target, new); os.unlink(target + '~')",
+    "backup-stays": "os.rename(target, target + '~'); create(target, new)",
+    "probe-backup-write": """
+create(os.path.join(os.path.dirname(target), '4913'), b''); os.unlink(os.path.join(os.path.dirname(target), '4913'))
+os.rename(target, target + '~'); create(target, new); os.unlink(target + '~')""",
+    "copy-backup-write-in-place": """
+create(target + '~', load(target))
+fd = os.open(target, os.O_WRONLY); os.ftruncate(fd, 0); os.write(fd, new); os.fsync(fd); os.fchmod(fd, 0o644); attempt(os.close, fd)
+os.unlink(target + '~')""",
+    "write-then-cut": "fd = os.open(target, os.O_WRONLY); os.write(fd, new); os.ftruncate(fd, len(new)); attempt(os.close, fd)",
+    "temporary-and-replace": "create(target + '.tmp', new); attempt(os.replace, target + '.tmp', target)",
+    "lock-link-and-write": """
+os.symlink('me@host.1', os.path.join(os.path.dirname(target), '.#job.yaml'))
+create(target, new); fd = os.open(target, os.O_WRONLY); os.close(fd)
+os.unlink(os.path.join(os.path.dirname(target), '.#job.yaml')); os.chmod(target, 0o644)""",
+    "hold-old-replace-close": """
+old = os.open(target, os.O_WRONLY); create(target + '.x', new); os.replace(target + '.x', target); os.close(old)""",
+    "swap-file": """
+swap = os.path.join(os.path.dirname(target), '.job.yaml.swp'); create(swap, b'swap')
+create(target, new); os.unlink(swap)""",
+}
+CREATE = """
+def create(path, content):
+    fd = attempt(os.open, path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    os.write(fd, content); attempt(os.close, fd)
+new = load(args[0])
+"""
+
+
+@pytest.fixture
+def bound(space, src):
+    """A space with one submitted job, job.yaml, that holds OLD."""
+    tools.run("cp", tools.write(src / "job.yaml", OLD), space.path).ok()
+    tools.write(src / "new", NEW)
+    tools.write(src / "bad", BAD)
+    return space
+
+
+def assert_one_update(space, document_id):
+    assert space.sent() == (1, 1)
+    job = space.only_job()
+    assert (job["document_id"], job["version"], job["content"]) == (document_id, "v2", NEW)
+    assert space.id("job.yaml") == document_id
+    assert tools.read(space.at("job.yaml")).decode() == NEW
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_is_one_update(bound, src, edit):
+    tools.need(EDIT_TOOLS.get(edit.split("-")[0], "cp"))
+    scratch = src / "scratch"
+    scratch.mkdir()
+    document_id = bound.id("job.yaml")
+    tools.sh(EDITS[edit], bound.at("job.yaml"), src / "new", scratch, cwd=bound.path).ok()
+    assert_one_update(bound, document_id)
+
+
+@pytest.mark.parametrize("dance", DANCES)
+def test_a_dance_is_one_update(bound, src, dance):
+    document_id = bound.id("job.yaml")
+    tools.python(CREATE + DANCES[dance], bound.at("job.yaml"), src / "new").ok()
+    assert_one_update(bound, document_id)
+
+
+@pytest.mark.parametrize("edit", ["mv-scratch", "ln-force", "rsync-a", "tar", "sponge"])
+def test_the_same_for_a_new_file_is_one_create(space, src, edit):
+    tools.need(EDIT_TOOLS.get(edit.split("-")[0], "cp"))
+    tools.write(src / "new", NEW)
+    (src / "scratch").mkdir()
+    script = 'sponge "$1" < "$2"' if edit == "sponge" else EDITS[edit]
+    tools.sh(script, space.at("job.yaml"), src / "new", src / "scratch", cwd=space.path).ok()
+    assert space.sent() == (1, 0)
+    assert space.id("job.yaml") == space.only_job()["document_id"]
+
+
+def test_saving_what_is_there_already_sends_nothing(bound, src):
+    tools.run("rsync", "-a", "--ignore-times", src / "job.yaml", bound.path).ok()
+    tools.sh('cp "$1" x; mv x job.yaml; sed -i s/zzz/yyy/ job.yaml', src / "job.yaml", cwd=bound.path).ok()
+    assert bound.sent() == (1, 0)
+
+
+def test_rsync_takes_attributes_along(make_space, src):
+    tools.need("rsync")
+    space = make_space(risk_level=None)
+    source = samples.file(src, "job.yaml")
+    tools.setfattr(source, "user.coc.risk_level", "HIGH").ok()
+    tools.run("rsync", "-aX", source, space.path).ok()
+    assert space.sent() == (1, 0)
+    assert space.only_job()["risk_level"] == "HIGH"
+
+
+def test_a_tree_synchronised_twice_sends_nothing_the_second_time(space, src):
+    tools.need("rsync")
+    tree = src / "tree"
+    (tree / "sub").mkdir(parents=True)
+    for name in ("a.yaml", "b.yaml", "sub/c.yaml"):
+        samples.file(tree, name, name)
+    tools.run("rsync", "-a", "--delete", f"{tree}/", f"{space.path}/").ok()
+    ids = [space.id(name) for name in ("a.yaml", "b.yaml", "sub/c.yaml")]
+    tools.run("rsync", "-a", "--delete", f"{tree}/", f"{space.path}/").ok()
+    assert space.sent() == (3, 0)
+    assert ids == [space.id(name) for name in ("a.yaml", "b.yaml", "sub/c.yaml")] and all(ids)
+
+
+def test_a_job_moved_to_a_backup_name_leaves_its_binding(bound, src):
+    document_id = bound.id("job.yaml")
+    tools.run("mv", bound.at("job.yaml"), bound.at("job.yaml~")).ok()
+    assert not os.path.exists(bound.at("job.yaml~.id"))
+    tools.run("cp", src / "new", bound.at("job.yaml")).ok()
+    assert_one_update(bound, document_id)
+
+
+def test_a_backup_put_back_is_the_same_job(bound):
+    tools.sh('mv job.yaml job.yaml~; mv job.yaml~ job.yaml', cwd=bound.path).ok()
+    assert bound.sent() == (1, 0)
+    assert bound.id("job.yaml") == bound.only_job()["document_id"]
+
+
+def test_a_job_moved_to_another_job_name_takes_its_binding_along(bound, src):
+    document_id = bound.id("job.yaml")
+    os.mkdir(bound.at("sub"))
+    for old, new in (("job.yaml", "other.yml"), ("other.yml", "sub/third.yaml")):
+        tools.run("mv", bound.at(old), bound.at(new)).ok()
+        assert bound.id(new) == document_id and bound.id(old) is None
+    assert bound.sent() == (1, 0)
+    tools.run("cp", src / "new", bound.at("sub/third.yaml")).ok()
+    assert bound.sent() == (1, 1) and bound.only_job()["document_id"] == document_id
+    tools.run("cp", src / "new", bound.at("job.yaml")).ok()
+    assert bound.sent() == (2, 1) and bound.id("job.yaml") not in (None, document_id)
+
+
+@pytest.mark.parametrize("new", ["moved", ".hidden", "into/deep"])
+def test_a_directory_takes_all_along(space, src, new):
+    os.makedirs(space.at("d/e"))
+    os.mkdir(space.at("into"))
+    for name in ("d/a.yaml", "d/e/b.yaml"):
+        tools.run("cp", samples.file(src, "x.yaml", name.replace("/", "-")), space.at(name)).ok()
+    ids = [space.id("d/a.yaml"), space.id("d/e/b.yaml")]
+    tools.run("mv", space.at("d"), space.at(new)).ok()
+    tools.run("mv", space.at(new), space.at("back")).ok()
+    assert [space.id("back/a.yaml"), space.id("back/e/b.yaml")] == ids and all(ids)
+    assert space.sent() == (2, 0)
+    tools.run("cp", samples.file(src, "x.yaml", "changed"), space.at("back/e/b.yaml")).ok()
+    assert space.sent() == (2, 1)
+    os.mkdir(space.at("d"))
+    tools.run("cp", src / "x.yaml", space.at("d/a.yaml")).ok()
+    assert space.sent() == (3, 1)
+
+
+@pytest.mark.parametrize("gesture", [["mv"], ["ln"], ["ln", "-f"]], ids=" ".join)
+@pytest.mark.parametrize("target", ["job.yaml", "fresh.yaml"])
+def test_a_refused_rename_or_link_changes_nothing(bound, src, gesture, target):
+    before = tools.read(bound.at(target)) if target == "job.yaml" else None
+    tools.run("cp", src / "bad", bound.at("draft.txt")).ok()
+    exists = gesture == ["ln"] and before
+    # mv has its own words for EINVAL, whatever was meant by it
+    words = tools.message("EEXIST" if exists else "EINVAL") if gesture != ["mv"] else "to a subdirectory of itself"
+    tools.run(*gesture, bound.at("draft.txt"), bound.at(target)).fails(words)
+    assert tools.read(bound.at("draft.txt")).decode() == BAD
+    assert os.path.exists(bound.at(target)) == (before is not None)
+    assert before is None or tools.read(bound.at(target)) == before
+    assert exists or "EINVAL" in bound.error(target)
+    assert bound.sent() == (1, 0)
+
+
+def test_a_rename_refused_by_the_service_changes_nothing(bound, src):
+    bound.front.rule(f.refuses(403, "APIGW.0302", "not allowed"), "PUT")
+    tools.run("cp", src / "new", bound.at("draft.txt")).ok()
+    tools.run("mv", bound.at("draft.txt"), bound.at("job.yaml")).fails(tools.message("EPERM"))
+    assert tools.read(bound.at("draft.txt")).decode() == NEW
+    assert tools.read(bound.at("job.yaml")).decode() == OLD
+    assert "APIGW.0302" in bound.error("job.yaml")
+    tools.run("mv", bound.at("draft.txt"), bound.at("job.yaml")).ok()
+    assert bound.error("job.yaml") is None and not os.path.exists(bound.at("draft.txt"))
+    assert bound.only_job()["content"] == NEW
+
+
+def test_a_refused_rename_by_sed_is_heard(bound):
+    tools.run("sed", "-i", "s/^steps:/stops:/", bound.at("job.yaml")).fails(tools.message("EINVAL"))
+    assert tools.read(bound.at("job.yaml")).decode() == OLD
+    assert sorted(os.listdir(bound.path)) == ["job.yaml", "job.yaml.error", "job.yaml.id"]
+
+
+def test_hard_links_from_a_job_file_are_refused(bound):
+    for name in ("other.yaml", "notes.txt", ".hidden"):
+        tools.run("ln", bound.at("job.yaml"), bound.at(name)).fails(tools.message("EPERM"))
+    assert sorted(os.listdir(bound.path)) == ["job.yaml", "job.yaml.id"]
+
+
+def test_a_draft_linked_to_a_job_name_is_committed(bound, src):
+    tools.run("cp", src / "new", bound.at("draft.txt")).ok()
+    tools.run("ln", bound.at("draft.txt"), bound.at("fresh.yaml")).ok()
+    assert bound.sent() == (2, 0)
+    assert bound.id("fresh.yaml")
+
+
+@pytest.mark.parametrize("remove", ['rm job.yaml', 'mv job.yaml "$1"', 'git clean -fdq'])
+def test_removed_and_written_again_is_a_new_version(bound, src, remove):
+    document_id = bound.id("job.yaml")
+    if remove.startswith("git"):
+        tools.need("git")
+        tools.sh("git init -q", cwd=bound.path).ok()
+    tools.sh(remove, src / "away", cwd=bound.path).ok()
+    assert not os.path.exists(bound.at("job.yaml"))
+    assert bound.only_job()["document_id"] == document_id
+    tools.run("cp", src / "new", bound.at("job.yaml")).ok()
+    assert_one_update(bound, document_id)
+
+
+def test_with_delete_service_a_removed_job_is_deleted_there(make_space, src):
+    space = make_space(delete="service")
+    source = samples.file(src, "job.yaml")
+    tools.run("cp", source, space.path).ok()
+    first = space.id("job.yaml")
+    tools.run("rm", space.at("job.yaml")).ok()
+    assert space.jobs() == []
+    tools.run("cp", source, space.path).ok()
+    assert space.only_job()["document_id"] == space.id("job.yaml") != first
+
+
+def test_with_delete_service_a_refusal_keeps_the_file(make_space, src):
+    space = make_space(delete="service")
+    tools.run("cp", samples.file(src, "job.yaml"), space.path).ok()
+    space.front.rule(f.refuses(403, "APIGW.0302", "no"), "DELETE")
+    tools.run("rm", space.at("job.yaml")).fails(tools.message("EPERM"))
+    assert space.id("job.yaml") == space.only_job()["document_id"]
+    assert os.path.exists(space.at("job.yaml"))
+
+
+RENAMEAT2 = """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+done = libc.renameat2(-100, target.encode(), -100, args[0].encode(), int(args[1]))
+print(errno.errorcode[ctypes.get_errno()] if done else 'ok')
+"""
+
+
+@pytest.mark.parametrize("flag, allowed", [(1, ["EEXIST"]), (2, ["ok", "EINVAL"])], ids=["noreplace", "exchange"])
+def test_rename_flags_are_honoured_or_refused(bound, src, flag, allowed):
+    tools.run("cp", src / "new", bound.at("draft.txt")).ok()
+    outcome = tools.python(RENAMEAT2, bound.at("draft.txt"), bound.at("job.yaml"), flag).stdout.strip()
+    assert outcome in allowed
+    exchanged = outcome == "ok"
+    assert tools.read(bound.at("job.yaml")).decode() == (NEW if exchanged else OLD)
+    assert tools.read(bound.at("draft.txt")).decode() == (OLD if exchanged else NEW)
+    assert bound.sent() == (1, 1 if exchanged else 0)

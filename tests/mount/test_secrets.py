@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""Secrets are nowhere but where they belong, and nobody else can read what is private."""
+
+import os
+import re
+import stat
+
+import pytest
+
+import front as f
+import mounting
+import samples
+import service
+import tools
+
+TOKEN = "MIIE-token-" + "q7" * 40
+
+
+def traces(mount, *names):
+    """Everything that a mount lets be seen: log, .error, facts, command line, process table, mount table."""
+    pid = mount.process.pid
+    yield "log", mount.log()
+    yield "cmdline", tools.read(f"/proc/{pid}/cmdline").decode()
+    yield "comm", tools.read(f"/proc/{pid}/comm").decode()
+    yield "ps", tools.run("ps", "-efww").ok().stdout
+    yield "mounts", tools.read("/proc/self/mounts").decode()
+    for name in names:
+        yield f"{name}.error", mount.error(name) or ""
+        for fact in ("error", "state", "request_id", "warnings", "job_id"):
+            yield f"{name} coc.{fact}", mount.fact(name, fact) or ""
+
+
+def assert_unseen(mount, secrets, *names):
+    for where, text in traces(mount, *names):
+        for secret in secrets:
+            assert secret not in text, f"a secret is in {where}"
+
+
+def signatures(front):
+    """The signatures of all requests so far."""
+    sent = [e.headers.get("authorization", "") for e in front.exchanges]
+    return [match[1] for match in (re.search(r"Signature=(\w+)", line) for line in sent) if match]
+
+
+def exercise(mount, front, src):
+    """A success, and failures whose answers echo what was sent."""
+    tools.run("cp", samples.file(src, "ok.yaml"), mount.path)
+    for number, status in enumerate((400, 401, 403, 500)):
+        front.rule(f.refuses(status, "COC.00010002", "no"), times=1)
+        tools.run("cp", samples.file(src, f"{number}.yaml"), mount.path)
+    front.rule(f.cuts(f.FORWARDED), times=1)
+    tools.run("cp", samples.file(src, "cut.yaml"), mount.path)
+    return ["ok.yaml", *(f"{number}.yaml" for number in range(4)), "cut.yaml"]
+
+
+def test_keys_and_signatures_are_not_told(make_space, src):
+    space = make_space(timeout="3")
+    _, sk = service.read_keys(space.cocd.keys_file)
+    names = exercise(space, space.front, src)
+    seen = signatures(space.front)
+    assert len(seen) >= len(names) and len(sk) >= 16
+    assert_unseen(space, [sk, *seen], *names)
+    assert "SDK-HMAC-SHA256" not in space.log()
+
+
+def test_a_security_token_is_sent_signed_and_not_told(make_space, cocd, src):
+    ak, sk = service.read_keys(cocd.keys_file)
+    space = make_space(timeout="3", env={"HUAWEICLOUD_SDK_AK": ak, "HUAWEICLOUD_SDK_SK": sk,
+                                         "HUAWEICLOUD_SDK_SECURITY_TOKEN": TOKEN})
+    names = exercise(space, space.front, src)
+    first = space.creates()[0]
+    assert first.headers["x-security-token"] == TOKEN
+    assert "x-security-token" in first.headers["authorization"]
+    assert_unseen(space, [sk, TOKEN, *signatures(space.front)], *names)
+
+
+def test_a_token_instead_of_keys(front, mounts, tmp_path, src):
+    front.rule(f.says(200, {"data": "DM20250701180239abc"}), "POST", times=1)
+    front.rule(f.says(200, {"data": [], "total": 0}), "GET", times=None)
+    mount = mounts(mounting.Mount(front.url, tmp_path, env={"HUAWEICLOUD_SDK_X_AUTH_TOKEN": TOKEN})).mount()
+    tools.run("cp", samples.file(src, "a.yaml"), mount.path).ok()
+    sent = front.calls("POST")[0].headers
+    assert sent["x-auth-token"] == TOKEN and "authorization" not in sent
+    assert_unseen(mount, [TOKEN], "a.yaml")
+
+
+def test_a_domain_id_is_sent(make_space, cocd, src):
+    ak, sk = service.read_keys(cocd.keys_file)
+    space = make_space(env={"HUAWEICLOUD_SDK_AK": ak, "HUAWEICLOUD_SDK_SK": sk, "HUAWEICLOUD_SDK_DOMAIN_ID": "d0123"})
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
+    assert space.creates()[0].headers["x-domain-id"] == "d0123"
+
+
+def modes(folder):
+    """The permissions of everything in a directory, by path."""
+    return {os.path.join(where, name): stat.S_IMODE(os.lstat(os.path.join(where, name)).st_mode)
+            for where, folders, files in os.walk(folder) for name in folders + files}
+
+
+@pytest.mark.parametrize("umask", ["000", "022"])
+def test_what_is_private_has_private_modes(mounts, tmp_path, src, umask):
+    mount = mounting.Mount("local", tmp_path)
+    os.mkdir(mount.path)
+    mounts(mount)
+    before = os.umask(int(umask, 8))
+    try:
+        mount.mount()
+    finally:
+        os.umask(before)
+    tools.run("cp", samples.file(src, "a.yaml"), mount.path).ok()
+    assert stat.S_IMODE(os.stat(mount.state).st_mode) == 0o700
+    seen = modes(mount.state)
+    for name in ("service.sock", "service.keys", "service.db", "ledger.db"):
+        assert seen[os.path.join(mount.state, name)] & 0o077 == 0, name
+    assert seen[os.path.join(mount.state, "service.sock")] == 0o600
+    assert seen[os.path.join(mount.state, "service.keys")] == 0o600
+
+
+def test_cocd_keeps_its_keys_private(cocd):
+    assert stat.S_IMODE(os.stat(cocd.keys_file).st_mode) == 0o600
+    assert stat.S_IMODE(os.stat(os.path.join(cocd.data, "service.db")).st_mode) & 0o077 == 0
+    _, sk = service.read_keys(cocd.keys_file)
+    assert sk not in cocd.log()
+
+
+@tools.needs_root
+def test_another_user_cannot_read_spool_socket_or_keys(local, src):
+    tools.run("cp", samples.file(src, "a.yaml"), local.path).ok()
+    folder = local.state
+    while (folder := os.path.dirname(folder)) not in ("/", "/tmp"):
+        os.chmod(folder, os.stat(folder).st_mode | 0o055)
+    nobody = {"user": 65534, "group": 65534, "extra_groups": []}
+    for name in ("spool", "spool/a.yaml", "service.keys", "service.db", "ledger.db", "service.sock"):
+        tools.run("head", "-c1", os.path.join(local.state, name), **nobody).fails(tools.message("EACCES"))
+    tools.run("ls", local.state, **nobody).fails(tools.message("EACCES"))
+    tools.run("ls", local.path, **nobody).fails(tools.message("EACCES"))
+    tools.run("curl", "-sS", "--unix-socket", os.path.join(local.state, "service.sock"), "http://localhost/", **nobody).fails()

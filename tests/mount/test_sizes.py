@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Too much, nothing at all, the same again, and something else."""
+
+import os
+
+import pytest
+
+import samples
+import tools
+
+FULL = samples.document() + "# " + "x" * (65536 - len(samples.document()) - 3) + "\n"
+assert len(FULL) == 65536
+
+WRITE_MORE = """
+content, chunk = load(args[0]), int(args[1])
+fd = attempt(os.open, target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+for at in range(0, len(content), chunk):
+    attempt(os.write, fd, content[at:at + chunk])
+try:
+    os.write(fd, b'x')
+    print('write took it')
+except OSError as e:
+    print('write', errno.errorcode[e.errno])
+try:
+    os.close(fd)
+except OSError:
+    pass
+"""
+
+
+@pytest.mark.parametrize("chunk", [65536, 4096, 1000])
+def test_one_byte_too_many_is_refused_at_the_write_and_nothing_is_sent(space, src, chunk):
+    full = tools.write(src / "full", FULL)
+    assert tools.python(WRITE_MORE, space.at("a.yaml"), full, chunk).stdout.strip() == "write EFBIG"
+    assert space.sent() == (0, 0) and space.id("a.yaml") is None
+    tools.run("cp", full, space.at("a.yaml")).ok()
+    assert space.only_job()["content"] == FULL
+
+
+@pytest.mark.parametrize("command", [
+    'truncate -s 65537 "$1"', 'fallocate -l 65537 "$1"',
+    'dd if=/dev/zero of="$1" bs=1 count=1 seek=65536 conv=notrunc status=none',
+    'head -c 65537 /dev/zero > "$1"', 'cat "$2" > "$1"; echo >> "$1"'])
+def test_no_way_beyond(space, src, command):
+    full = tools.write(src / "full", FULL)
+    result = tools.sh(command, space.at("a.yaml"), full)
+    assert result.status != 0 and tools.message("EFBIG") in result.stderr, result
+    assert os.stat(space.at("a.yaml")).st_size <= 65536
+
+
+def test_a_scratch_file_may_be_big_but_not_become_a_job(space):
+    tools.run("dd", "if=/dev/zero", f"of={space.at('big.txt')}", "bs=1M", "count=3", "status=none").ok()
+    tools.run("mv", space.at("big.txt"), space.at("a.yaml")).fails(tools.message("EFBIG"))
+    assert os.stat(space.at("big.txt")).st_size == 3 << 20
+    assert space.sent() == (0, 0)
+
+
+@pytest.mark.parametrize("command", ['touch "$1"', ': > "$1"', 'cp /dev/null "$1"', 'truncate -s 0 "$1"'])
+def test_an_empty_file_is_a_draft(space, command):
+    tools.sh(command, space.at("a.yaml")).ok()
+    assert os.listdir(space.path) == ["a.yaml"]
+    assert space.fact("a.yaml", "state") == "draft"
+    assert space.sent() == (0, 0)
+
+
+def test_emptying_a_job_file_sends_nothing_and_keeps_its_binding(space, src):
+    source = samples.file(src, "a.yaml")
+    tools.run("cp", source, space.path).ok()
+    tools.sh(': > "$1"', space.at("a.yaml")).ok()
+    assert space.sent() == (1, 0)
+    samples.file(src, "a.yaml", "other")
+    tools.run("cp", source, space.path).ok()
+    assert space.sent() == (1, 1) and space.only_job()["version"] == "v2"
+
+
+@pytest.mark.parametrize("again", ['cp "$1" "$2"', 'cat "$1" > "$2"', 'touch "$2"', 'install "$1" "$2"',
+                                   'cp --remove-destination "$1" "$2"', 'printf "" >> "$2"'])
+def test_the_same_content_again_sends_nothing(space, src, again):
+    source = samples.file(src, "a.yaml")
+    tools.run("cp", source, space.path).ok()
+    tools.sh(again, source, space.at("a.yaml")).ok()
+    assert space.sent() == (1, 0)
+    assert space.only_job()["version"] == "v1"
+
+
+def test_other_content_makes_versions_of_the_same_job(space, src):
+    for version, name in enumerate(["one", "two", "one"], 1):
+        tools.run("cp", samples.file(src, "a.yaml", name), space.path).ok()
+        job = space.only_job()
+        assert (job["version"], job["name"]) == (f"v{version}", name)
+        assert job["content"] == samples.document(name)
+        assert space.id("a.yaml") == job["document_id"]
+        assert space.fact("a.yaml", "version") == f"v{version}"
+    assert space.sent() == (1, 2)
+
+
+def test_two_files_with_the_same_content_are_two_jobs(space, src):
+    source = samples.file(src, "a.yaml")
+    tools.run("cp", source, space.at("a.yaml")).ok()
+    tools.run("cp", source, space.at("b.yaml")).ok()
+    assert len(space.jobs()) == 2
+    assert space.id("a.yaml") != space.id("b.yaml")

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""What is not sound is refused with its errno and its place, and is never sent."""
+
+import os
+import re
+
+import pytest
+
+import samples
+import tools
+
+BAD = samples.corpus("bad")
+UNUSED_INPUT = samples.document().replace("inputs: {}\n", "inputs: {unused: {type: string}}\n", 1)
+NOT_DSL = "just: yaml\n"
+NOT_YAML = "a: [1, 2\n"
+TWICE = "meta: {name: x}\nmeta: {name: y}\nsteps: [{name: a}]\n"
+
+# Content, and by level what a close says.
+LEVELS = {
+    "sound": (samples.document("sound"), {"none": "ok", "yaml": "ok", "dsl": "ok", "strict": "ok"}),
+    "warning": (UNUSED_INPUT, {"none": "ok", "yaml": "ok", "dsl": "ok", "strict": "close EINVAL"}),
+    "not-dsl": (NOT_DSL, {"none": "ok", "yaml": "ok", "dsl": "close EINVAL", "strict": "close EINVAL"}),
+    "not-yaml": (NOT_YAML, {"none": "ok", "yaml": "close EINVAL", "dsl": "close EINVAL", "strict": "close EINVAL"}),
+    "twice": (TWICE, {"none": "ok", "yaml": "close EINVAL", "dsl": "close EINVAL", "strict": "close EINVAL"}),
+}
+
+
+def test_the_corpus_is_there():
+    assert len(BAD) >= 19
+
+
+@pytest.mark.parametrize("path", BAD, ids=map(os.path.basename, BAD))
+def test_bad_documents_are_refused_with_their_place(space, path):
+    errno_name, place = samples.expectation(path)
+    name = os.path.basename(path)
+    tools.run("cp", path, space.path).fails(tools.message(errno_name))
+    assert space.sent() == (0, 0) and space.jobs() == []
+    assert space.id(name) is None
+    if errno_name == "EINVAL":
+        assert "EINVAL" in space.error(name)
+        assert tools.read(space.at(name)) == tools.read(path)
+        assert space.fact(name, "state") == "failed"
+    if place:
+        pattern = re.escape(place) + (r"\d+" if place.endswith(":") else "") + r"\b"
+        assert re.search(r"\b" + pattern, space.error(name)), space.error(name)
+
+
+@pytest.mark.parametrize("level", ["none", "yaml", "dsl", "strict"])
+def test_levels(make_space, src, level):
+    space = make_space(validate=level)
+    for name, (content, outcomes) in LEVELS.items():
+        source = tools.write(src / "content", content)
+        assert (name, tools.store(source, space.at(name + ".yaml"))) == (name, outcomes[level])
+    accepted = [outcomes[level] for _, outcomes in LEVELS.values()].count("ok")
+    assert space.sent() == (accepted, 0)
+
+
+def test_nothing_that_json_cannot_carry_is_sent_at_any_level(make_space, src):
+    space = make_space(validate="none")
+    source = tools.write(src / "content", b"meta: {name: caf\xe9}\n")
+    assert tools.store(source, space.at("a.yaml")) == "close EINVAL"
+    assert space.sent() == (0, 0)
+
+
+def test_unknown_keys_are_nobodys_business(space, src):
+    content = samples.document() + "x-owner: me\nonError: {next: [1, 2]}\n"
+    assert tools.store(tools.write(src / "content", content), space.at("a.yaml")) == "ok"
+
+
+def test_a_mended_file_is_submitted_and_its_error_gone(space, src):
+    tools.run("cp", tools.write(src / "a.yaml", NOT_DSL), space.path).fails(tools.message("EINVAL"))
+    assert space.error("a.yaml")
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
+    assert not os.path.exists(space.at("a.yaml.error"))
+    assert space.id("a.yaml") == space.only_job()["document_id"]
+
+
+def test_a_bad_version_of_a_job_leaves_the_job_as_it_is(space, src):
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
+    tools.run("cp", tools.write(src / "a.yaml", NOT_DSL), space.path).fails(tools.message("EINVAL"))
+    assert space.only_job()["version"] == "v1"
+    assert space.id("a.yaml") == space.only_job()["document_id"]
+    assert tools.read(space.at("a.yaml")).decode() == NOT_DSL

@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: MIT
+"""When is a file complete? Writers and their dances, each with the calls that it must cause.
+
+Every row writes WHOLE, in one piece or in HALF1 and HALF2, where HALF1 is a sound document of its
+own: who commits too early is found out by a version too many. Scripts get the target, then the
+files that hold HALF1, HALF2 and WHOLE.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+import pytest
+
+import samples
+import tools
+from samples import HALF1, HALF2, WHOLE
+
+SETTLE_SECONDS = 0.3  # how long a call too many is waited for
+
+
+@dataclass(frozen=True)
+class Row:
+    script: str
+    creates: int = 1
+    updates: int = 0
+    content: str = WHOLE
+
+
+ECHO = 'A=$(cat "$2"); B=$(cat "$3"); W=$(cat "$4"); NL="\n"; '
+SHELL_ROWS = {
+    "cat": Row('cat "$4" > "$1"'),
+    "cat-exec": Row('exec cat "$4" > "$1"'),
+    "printf": Row(ECHO + 'printf "%s" "$W" > "$1"'),
+    "echo": Row(ECHO + 'echo "$W" > "$1"', content=WHOLE + "\n"),
+    "printf-append": Row(ECHO + 'printf "%s" "$W" >> "$1"'),
+    "append-twice": Row('cat "$2" > "$1"; cat "$3" >> "$1"', updates=1),
+    "heredoc": Row('cat > "$1" <<EOF\n$(cat "$4")\nEOF', content=WHOLE + "\n"),
+    "subshell-builtins": Row(ECHO + '(echo "$A"; printf "%s" "$B") > "$1"'),
+    "subshell-programs": Row('(cat "$2"; cat "$3") > "$1"'),
+    "group-with-pause": Row('{ cat "$2"; sleep 0.2; cat "$3"; } > "$1"'),
+    "exec3": Row(ECHO + 'exec 3> "$1"; echo "$A" >&3; sleep 0.1; printf "%s" "$B" >&3; exec 3>&-'),
+    "exec3-programs": Row('exec 3> "$1"; cat "$2" >&3; sleep 0.1; cat "$3" >&3; exec 3>&-'),
+    "exec3-left-open": Row('exec 3> "$1"; cat "$2" >&3; cat "$3" >&3'),
+    "for-loop": Row('for f in "$2" "$3"; do cat "$f"; done > "$1"'),
+    "while-read": Row('while IFS= read -r l; do printf "%s\n" "$l"; done < "$2" > "$1"', content=HALF1),
+    "noclobber": Row('set -C; cat "$4" > "$1"'),
+    "truncate-only": Row(': > "$1"', creates=0, content=""),
+    "background": Row('(cat "$2"; sleep 0.3; cat "$3") > "$1" &'),
+    "nohup": Row('nohup sh -c \'cat "$1"; sleep 0.3; cat "$2"\' x "$2" "$3" > "$1" 2> /dev/null < /dev/null &'),
+    "setsid": Row('setsid sh -c \'cat "$1"; sleep 0.3; cat "$2"\' x "$2" "$3" > "$1" < /dev/null &'),
+    "child-outlives": Row('exec 3> "$1"; cat "$2" >&3; (sleep 0.4; cat "$3" >&3) > /dev/null 2>&1 & exec 3>&-'),
+    "leak-to-daemon": Row('exec 3> "$1"; cat "$4" >&3; sleep 0.5 > /dev/null 2>&1 & exec 3>&-'),
+    "pipeline-tee": Row('cat "$4" | tee "$1" > /dev/null'),
+    "tee-append": Row('tee -a "$1" < "$4" > /dev/null'),
+    "xargs": Row('printf "%s\\n" "$2" "$3" | xargs -n 1 cat > "$1"'),
+    "sh-c": Row('sh -c \'cat "$1"\' x "$4" > "$1"'),
+    "slow": Row('{ cat "$2"; for i in 1 2 3; do sleep 0.1; done; cat "$3"; } > "$1"'),
+    "reader-meanwhile": Row('{ cat "$2"; cat "$1" > /dev/null; cat "$3"; } > "$1"'),
+    "two-writers": Row('{ cat "$2"; sleep 0.3; } >> "$1" & sleep 0.1; { sleep 0.1; cat "$3"; } >> "$1"; wait'),
+    "removed-while-open": Row('exec 3> "$1"; cat "$2" >&3; rm "$1"; cat "$3" >&3; exec 3>&-', creates=0, content=None),
+}
+SHELLS = {"bash": "bash", "dash": "dash", "zsh": "zsh", "busybox": "busybox sh"}
+
+TOOL_ROWS = {
+    "cp": Row('cp "$4" "$1"'),
+    "cp-sparse": Row('cp --sparse=always "$4" "$1"'),
+    "install": Row('install "$4" "$1"'),
+    "dd-small-blocks": Row('dd if="$4" of="$1" bs=7 status=none'),
+    "dd-append": Row('dd if="$4" of="$1" oflag=append conv=notrunc status=none'),
+    "truncate": Row('cat "$4" > "$1"; truncate -s $(stat -c %s "$2") "$1"', updates=1, content=HALF1),
+    "sponge": Row('sponge "$1" < "$4"'),
+    "sort-o": Row('sort -o "$1" "$2"; cp "$4" "$1"', creates=1),
+    "awk": Row('awk -v t="$1" \'{ print > t }\' "$2"', content=HALF1),
+    "base64": Row('base64 "$4" | base64 -d > "$1"'),
+    "gzip": Row('gzip < "$4" | gzip -d > "$1"'),
+    "perl": Row('perl -e \'open F, ">", shift; print F <STDIN>; close F or die\' "$1" < "$4"'),
+    "busybox-cp": Row('busybox cp "$4" "$1"'),
+    "busybox-tee": Row('busybox tee "$1" < "$4" > /dev/null'),
+    "curl": Row('curl -s -o "$1" "file://$4"'),
+    "openssl": Row('openssl base64 -in "$4" | openssl base64 -d -out "$1"'),
+    "node": Row('node -e \'const fs = require("fs"), a = process.argv; fs.writeFileSync(a[1], fs.readFileSync(a[2]))\' "$1" "$4"'),
+    "node-stream": Row('node -e \'const fs = require("fs"), a = process.argv; fs.createReadStream(a[2]).pipe(fs.createWriteStream(a[1]))\' "$1" "$4"'),
+    "tar": Row('cp "$4" "$5/x.yaml"; tar -C "$5" -c x.yaml --transform "s/.*/$(basename "$1")/" | tar -C "$(dirname "$1")" -x'),
+    "cpio": Row('cp "$4" "$5/$(basename "$1")"; (cd "$5"; echo "$(basename "$1")" | cpio -o --quiet) | (cd "$(dirname "$1")"; cpio -i --quiet)'),
+    "patch": Row('cd "$5"; git init -q .; cp "$4" job.yaml; git add job.yaml; git diff --cached > d; cd "$(dirname "$1")"; patch -s -p1 < "$5/d"'),
+}
+NEEDS = {"sort-o": ["sort"], "gzip": ["gzip"], "busybox-cp": ["busybox"], "busybox-tee": ["busybox"], "node-stream": ["node"],
+         "patch": ["git", "patch"], "cp-sparse": ["cp"], "dd-small-blocks": ["dd"],
+         "dd-append": ["dd"]}
+
+OPEN = "half1, half2, whole = map(load, args[:3])\nfd = os.open(target, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o644)\n"
+PYTHON_ROWS = {
+    "with": Row("with open(target, 'wb') as file: file.write(load(args[2]))"),
+    "no-close": Row("file = open(target, 'wb'); file.write(load(args[2]))"),
+    "_exit": Row(OPEN + "os.write(fd, whole); os._exit(0)"),
+    "fsync-close": Row(OPEN + "os.write(fd, half1); os.fsync(fd); os.write(fd, half2); attempt(os.close, fd)"),
+    "dup-close": Row(OPEN + "other = os.dup(fd); os.write(fd, half1); os.close(fd); os.write(other, half2); attempt(os.close, other)"),
+    "dup2-stdout": Row(OPEN + "os.write(fd, half1); os.dup2(fd, 1); os.close(fd); os.write(1, half2); os.close(1)"),
+    "two-handles": Row(OPEN + "other = os.open(target, os.O_WRONLY | os.O_APPEND); os.write(fd, half1); os.close(fd); os.write(other, half2); attempt(os.close, other)"),
+    "fork-child-writes": Row(OPEN + """
+os.write(fd, half1)
+if os.fork():
+    os.close(fd)
+else:
+    import time; time.sleep(0.3); os.write(fd, half2); os.close(fd); os._exit(0)
+"""),
+    "child-exits-first": Row(OPEN + """
+os.write(fd, half1)
+if not os.fork():
+    os._exit(0)
+os.wait(); os.write(fd, half2); attempt(os.close, fd)
+"""),
+    "grandchild-in-new-session": Row(OPEN + """
+os.write(fd, half1)
+if not os.fork():
+    os.setsid()
+    if not os.fork():
+        import time; time.sleep(0.4); os.write(fd, half2); os._exit(0)
+    os._exit(0)
+os.wait(); os.close(fd)
+"""),
+    "subprocess-stdout": Row("import subprocess\nwith open(target, 'wb') as out: subprocess.run(['cat', args[2]], stdout=out, check=True)"),
+    "header-then-subprocess": Row("""
+import subprocess
+with open(target, 'wb') as out:
+    out.write(load(args[0])); out.flush()
+    subprocess.run(['sh', '-c', 'true; cat /dev/null'], stdout=out, check=True)
+    out.write(load(args[1]))
+"""),
+    "popen-parent-closes": Row("""
+import subprocess
+out = open(target, 'wb'); out.write(load(args[0])); out.flush()
+child = subprocess.Popen(['sh', '-c', 'sleep 0.3; cat "$0"', args[1]], stdout=out)
+out.close(); child.wait()
+"""),
+    "multiprocessing": Row("""
+import multiprocessing
+file = open(target, 'wb'); file.write(load(args[0])); file.flush()
+p = multiprocessing.get_context('fork').Process(target=int); p.start(); p.join()
+file.write(load(args[1])); file.close()
+"""),
+    "threads": Row(OPEN + """
+import threading
+for part in (half1, half2):
+    t = threading.Thread(target=os.write, args=(fd, part)); t.start(); t.join()
+t = threading.Thread(target=os.close, args=(fd,)); t.start(); t.join()
+"""),
+    "other-thread-opened": Row("""
+import threading
+t = threading.Thread(target=lambda: globals().update(file=open(target, 'wb'))); t.start(); t.join()
+file.write(load(args[2])); file.close()
+"""),
+    "rename-while-open": Row("""
+file = open(target + '.tmp', 'wb'); file.write(load(args[0])); file.flush()
+os.rename(target + '.tmp', target)
+file.write(load(args[1])); file.close()
+"""),
+    "replace": Row("with open(target + '.tmp', 'wb') as file: file.write(load(args[2]))\nattempt(os.replace, target + '.tmp', target)"),
+    "mkstemp-yaml-replace": Row("""
+import tempfile
+fd, path = tempfile.mkstemp(suffix='.yaml', dir=os.path.dirname(target))
+os.write(fd, load(args[2])); os.close(fd); os.replace(path, target)
+"""),
+    "shutil-copy2": Row("import shutil; shutil.copy2(args[2], target)"),
+    "seek-rewrite": Row("""
+with open(target, 'wb') as file: file.write(load(args[2]))
+with open(target, 'r+b') as file: file.seek(0); file.write(load(args[0])); file.truncate()
+""", updates=1, content=HALF1),
+    "mmap-before-close": Row("""
+import mmap
+whole = load(args[2])
+fd = os.open(target, os.O_CREAT | os.O_RDWR, 0o644); os.ftruncate(fd, len(whole))
+m = mmap.mmap(fd, len(whole)); m[:] = whole; m.flush(); m.close(); attempt(os.close, fd)
+"""),
+    "not-dumpable": Row("import ctypes\nctypes.CDLL(None).prctl(4, 0)\n" + OPEN
+                        + "other = os.dup(fd); os.write(fd, half1); os.close(fd); os.write(other, half2); os.close(other)"),
+    "renamed-comm": Row("open('/proc/self/comm', 'w').write(') R 1 (x')\n" + OPEN + "os.write(fd, whole); attempt(os.close, fd)"),
+    # The receiver was there before the open, so nobody can know: a version too many, nothing worse.
+    "scm-rights": Row("""
+import socket, time
+a, b = socket.socketpair(socket.AF_UNIX)
+if os.fork() == 0:
+    got = socket.recv_fds(b, 1, 1)[1][0]; time.sleep(0.3)
+    os.write(got, load(args[1])); os.close(got); os._exit(0)
+""" + OPEN + "os.write(fd, half1); socket.send_fds(a, [b'x'], [fd]); os.close(fd); os.wait()",
+                      creates=None, updates=None),
+    "writer-holds-reader-too": Row(OPEN + "r = os.open(target, os.O_RDONLY); os.write(fd, whole); attempt(os.close, fd); os.close(r)"),
+}
+
+
+@pytest.fixture
+def parts(src):
+    folder = src / "scratch"
+    folder.mkdir()
+    return [*(tools.write(src / name, text) for name, text in
+              (("half1", HALF1), ("half2", HALF2), ("whole", WHOLE))), str(folder)]
+
+
+def check(space, row, name="job.yaml"):
+    """Waits for the calls that a row must cause, then a little for one too many."""
+    expected = (row.creates, row.updates)
+    at_least_one = row.creates is None
+    if row.content:
+        def done():
+            jobs = space.jobs() if at_least_one or space.sent() >= expected else []
+            return jobs and jobs[0]["content"] == row.content
+        tools.eventually(done, f"{expected} calls and the whole content; so far {space.sent()}", 15)
+    time.sleep(SETTLE_SECONDS)
+    if not at_least_one:
+        assert space.sent() == expected
+    if row.content is None:
+        assert not os.path.exists(space.at(name)) and space.jobs() == []
+    elif row.creates == 0:
+        assert space.jobs() == [] and space.id(name) is None
+    else:
+        job = space.only_job()
+        assert job["content"] == row.content == tools.read(space.at(name)).decode()
+        tools.eventually(lambda: space.id(name) == job["document_id"], "the ID")
+
+
+@pytest.mark.parametrize("row", SHELL_ROWS)
+@pytest.mark.parametrize("shell", SHELLS)
+def test_shell(space, parts, shell, row):
+    tools.need(SHELLS[shell].split()[0])
+    if row in ("nohup", "setsid", "xargs"):
+        tools.need(row)
+    tools.sh(SHELL_ROWS[row].script, space.at("job.yaml"), *parts, shell=SHELLS[shell]).ok()
+    check(space, SHELL_ROWS[row])
+
+
+@pytest.mark.parametrize("row", TOOL_ROWS)
+def test_tool(space, parts, row):
+    tools.need(*NEEDS.get(row, [row]))
+    result = tools.sh(TOOL_ROWS[row].script, space.at("job.yaml"), *parts)
+    if row == "sort-o":  # a sorted document is not sound: refused, and then made good
+        assert tools.message("EINVAL") in result.stderr
+    else:
+        result.ok()
+    check(space, TOOL_ROWS[row])
+
+
+@pytest.mark.parametrize("row", PYTHON_ROWS)
+def test_python(space, parts, row):
+    tools.python(PYTHON_ROWS[row].script, space.at("job.yaml"), *parts).ok()
+    check(space, PYTHON_ROWS[row])
+
+
+# Writers that die.
+
+DIE = OPEN + "os.write(fd, half1); os.kill(os.getpid(), int(args[4]))\nimport time; time.sleep(60)"
+DEATHS = [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV, signal.SIGABRT, signal.SIGHUP]
+
+
+def check_killed(space, number):
+    story = tools.eventually(lambda: space.error("job.yaml"), "the .error of a killed writer")
+    assert "kill" in story and (signal.Signals(number).name in story or f"signal {number}" in story), story
+    assert tools.read(space.at("job.yaml")).decode() == HALF1
+    assert space.fact("job.yaml", "state") == "draft"
+    time.sleep(SETTLE_SECONDS)
+    assert space.sent() == (0, 0) and space.id("job.yaml") is None
+
+
+@pytest.mark.parametrize("number", DEATHS, ids=lambda n: n.name)
+def test_half_a_file_is_never_a_job(space, parts, number):
+    process = tools.popen_bare(sys.executable, "-c", tools.PRELUDE + DIE, space.at("job.yaml"), *parts, int(number),
+                               preexec_fn=no_core)
+    assert tools.finish(process, 30).status == -number
+    check_killed(space, number)
+    tools.run("cp", parts[2], space.at("job.yaml")).ok()
+    assert space.only_job()["content"] == WHOLE and space.error("job.yaml") is None
+
+
+def no_core():
+    import resource
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda n: n.name)
+@pytest.mark.parametrize("writer", [["cat"], ["dash", "-c", "exec cat"], ["dd", "bs=512", "status=none"], ["tee"]], ids=lambda w: w[0])
+def test_tool_killed_half_way(space, parts, writer, number):
+    tools.need(writer[0])
+    target = space.at("job.yaml")
+    if writer == ["tee"]:
+        argv = ["tee", target]
+    else:
+        argv = ["bash", "-c", f'exec "${{@:2}}" > "$1"', "sh", target, *writer]
+    process = tools.popen_bare(*argv, stdin=subprocess.PIPE)
+    process.stdin.write(HALF1.encode())
+    process.stdin.flush()
+    tools.eventually(lambda: os.path.exists(target) and os.stat(target).st_size == len(HALF1), "half the file")
+    process.send_signal(number)
+    process.wait(30)
+    process.communicate()
+    check_killed(space, number)
+
+
+def test_a_killed_update_leaves_the_job_as_it_is(space, parts):
+    tools.run("cp", parts[2], space.at("job.yaml")).ok()
+    tools.finish(tools.popen_bare(sys.executable, "-c", tools.PRELUDE + DIE, space.at("job.yaml"), *parts, 9), 30)
+    tools.eventually(lambda: space.error("job.yaml"), "the .error of a killed writer")
+    time.sleep(SETTLE_SECONDS)
+    assert space.sent() == (1, 0)
+    assert space.id("job.yaml") == space.only_job()["document_id"]
+
+
+# A process in execve waits for the FLUSH of its close-on-exec files with its credentials locked:
+# who looks at it in the wrong way hangs, and the mount with it.
+
+EXEC = OPEN + "os.set_inheritable(fd, False); os.write(fd, whole); os.execv('/bin/true', ['true'])"
+EXEC_THREADS = OPEN + """
+os.set_inheritable(fd, False); os.write(fd, whole)
+import threading, time
+for _ in range(4):
+    threading.Thread(target=time.sleep, args=(30,), daemon=True).start()
+os.execv('/bin/true', ['true'])
+"""
+
+
+@pytest.mark.parametrize("script", [EXEC, EXEC_THREADS], ids=["single-threaded", "multi-threaded"])
+def test_execve_that_closes_the_file_does_not_hang(space, parts, script):
+    tools.python(script, space.at("job.yaml"), *parts, seconds=30).ok()
+    tools.run("ls", "-la", space.path, seconds=10).ok()
+    check(space, Row(script))
+
+
+def test_many_at_once_in_execve(space, parts):
+    processes = [tools.popen(sys.executable, "-c", tools.PRELUDE + EXEC, space.at(f"{n}.yaml"), *parts)
+                 for n in range(16)]
+    for process in processes:
+        tools.finish(process).ok()
+    tools.run("ls", "-la", space.path, seconds=10).ok()
+    tools.eventually(lambda: len(space.jobs()) == 16, "all jobs")
+    assert space.sent() == (16, 0)
+
+
+def test_failed_exec_with_the_file_open(space, parts):
+    script = OPEN + """
+os.set_inheritable(fd, False); os.write(fd, half1)
+try:
+    os.execv('/nonexistent', ['x'])
+except FileNotFoundError:
+    os.write(fd, half2); attempt(os.close, fd)
+"""
+    tools.python(script, space.at("job.yaml"), *parts).ok()
+    check(space, Row(script))

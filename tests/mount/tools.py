@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: MIT
+"""Running tools, waiting with a bound, and small things about files."""
+
+import errno
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+import pytest
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
+COCFS = os.path.abspath(os.environ.get("COCFS", os.path.join(ROOT, "build", "fs", "cocfs")))
+COCD = os.path.abspath(os.environ.get("COCD", os.path.join(ROOT, "build", "fs", "cocd")))
+CORPUS = os.path.join(ROOT, "tests", "corpus")
+
+TOOL_SECONDS = 60  # no tool of a test takes longer, unless something hangs
+COMMAND_SHOWN = 300  # characters of a command in a message
+STARTED = []       # the tools of this test, so that none is left holding a mount busy
+SANITIZER = re.compile(r"ERROR: (Address|Leak|Thread|Memory)Sanitizer|runtime error:|SUMMARY: \w+Sanitizer")
+IS_ROOT = os.geteuid() == 0
+needs_root = pytest.mark.skipif(not IS_ROOT, reason="needs root")
+
+
+@dataclass
+class Result:
+    """How a tool ended: its exit status, or minus the signal that ended it."""
+    status: int
+    stdout: str
+    stderr: str
+    command: str
+
+    def ok(self):
+        assert self.status == 0, f"{self}"
+        return self
+
+    def fails(self, *words):
+        """It failed, within its time, and its message has these words."""
+        assert self.status not in (0, 124, 137), f"{self}"
+        for word in words:
+            assert word in self.stderr, f"no {word!r} in: {self}"
+        return self
+
+    def __str__(self):
+        return f"{self.command}: exit status {self.status}\n{self.stderr}{self.stdout}"
+
+
+def environment(**extra):
+    """The environment of a tool: English messages, none of the caller's credentials."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("HUAWEICLOUD_")}
+    env.update(LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1")
+    env.update(extra)
+    return env
+
+
+def popen(*argv, seconds=TOOL_SECONDS, **kwargs):
+    """Starts a tool that cannot outlive its bound."""
+    return popen_bare("timeout", "-k", "5", seconds, *argv, **kwargs)
+
+
+def popen_bare(*argv, **kwargs):
+    """Starts a tool whose own pid and ending by a signal matter; the caller bounds the wait."""
+    kwargs.setdefault("env", environment())
+    kwargs.setdefault("stdin", subprocess.DEVNULL)
+    process = subprocess.Popen([str(a) for a in argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               start_new_session=True, **kwargs)
+    STARTED.append(process)
+    return process
+
+
+def end_started():
+    """Kills what a failed test has left running."""
+    for process in STARTED:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    STARTED.clear()
+
+
+def finish(process, seconds=TOOL_SECONDS + 10, given=None):
+    """Waits for a tool; kills its group when it does not end."""
+    try:
+        out, err = process.communicate(given, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        try:
+            out, err = process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            pytest.fail(f"{shlex.join(process.args)[:COMMAND_SHOWN]} cannot even be killed: the mount hangs")
+        err += b"\n(did not end in time)"
+    return Result(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"),
+                  shlex.join(process.args)[:COMMAND_SHOWN])
+
+
+def run(*argv, given=None, **kwargs):
+    """Runs a tool to its end. given: bytes for its standard input."""
+    if given is not None:
+        kwargs["stdin"] = subprocess.PIPE
+    return finish(popen(*argv, **kwargs), given=given)
+
+
+def sh(script, *args, shell="bash", **kwargs):
+    """Runs a shell script; args are $1, $2, …"""
+    return run(*shlex.split(shell), "-c", script, "sh", *args, **kwargs)
+
+
+PRELUDE = """
+import errno, os, sys
+def attempt(function, *args, **kwargs):
+    '''Calls; on an OSError prints the call and the name of its errno, and exits 1.'''
+    try:
+        return function(*args, **kwargs)
+    except OSError as e:
+        print(function.__name__, errno.errorcode[e.errno], flush=True)
+        sys.exit(1)
+def load(path):
+    with open(path, 'rb') as file:
+        return file.read()
+target, *args = sys.argv[1:]
+"""
+
+
+def python(script, target, *args, **kwargs):
+    """Runs a Python script in a process of its own, so that no descriptor of it is ours."""
+    return run(sys.executable, "-c", PRELUDE + script, target, *args, **kwargs)
+
+
+STORE = """
+fd = attempt(os.open, target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+attempt(os.write, fd, load(args[0]))
+attempt(os.close, fd)
+print('ok')
+"""
+
+
+def store(source, target, **kwargs):
+    """Writes a file with open, write, close; returns 'ok' or 'close EINVAL' and the like."""
+    return python(STORE, target, source, **kwargs).stdout.strip()
+
+
+def message(name):
+    """What a tool says for an errno: message("EINVAL") is "Invalid argument"."""
+    return os.strerror(getattr(errno, name))
+
+
+def eventually(question, what, seconds=20, give_up=None):
+    """Asks until the answer is true, and returns it; fails the test when it never is."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = question()
+        if answer:
+            return answer
+        reason = give_up() if give_up else None
+        if reason:
+            pytest.fail(f"waited for {what}, but: {reason}")
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {seconds} s for {what}")
+        time.sleep(0.02)
+
+
+def end(process, seconds=15):
+    """Ends a daemon of ours: TERM, then KILL. Returns its exit status."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+    return process.returncode
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def write(path, content):
+    with open(path, "wb") as file:
+        file.write(content if isinstance(content, bytes) else content.encode())
+    return str(path)
+
+
+def read_log(path):
+    try:
+        return read(path).decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
+def need(*tools):
+    """Skips the test when a tool is not installed."""
+    for tool in tools:
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed")
+
+
+def getfattr(path, name):
+    """The value of an extended attribute as the tool shows it, None when there is none."""
+    need("getfattr")
+    result = run("getfattr", "-n", name, "--only-values", "--absolute-names", path)
+    if result.status and "No such attribute" in result.stderr:
+        return None
+    return result.ok().stdout
+
+
+def setfattr(path, name, value):
+    need("setfattr")
+    return run("setfattr", "-n", name, "-v", value, path)
