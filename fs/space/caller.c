@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "space/proc.h"
+
 #define GROUPS_MAX 1024
 
 static bool is_other(const struct space *space, const struct fuse_ctx *ctx)
@@ -25,17 +27,11 @@ int caller_enter(struct space *space, fuse_req_t req)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
 	gid_t groups[GROUPS_MAX];
-	int count, r;
+	int r;
 
 	if (!is_other(space, ctx))
 		return 0;
-	/* read from /proc/PID/status, which is safe at all times (writers.c) */
-	count = fuse_req_getgroups(req, GROUPS_MAX, groups);
-	if (count < 0)
-		count = 0;
-	if (count > GROUPS_MAX)
-		count = GROUPS_MAX;
-	r = set_groups(count, groups);
+	r = set_groups((int)proc_groups(ctx->pid, groups, GROUPS_MAX), groups);
 	if (r < 0)
 		return r;
 	setfsgid(ctx->gid);

@@ -41,11 +41,11 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "space/proc.h"
 
 #define PROBE_MAX 64	 /* numbers tried one by one; for more, /proc is listed */
 #define BIRTHS_PER_MS 10 /* far more processes than any system starts */
 #define PID_MAX_DEFAULT 32768
-#define PROC_TEXT_MAX 4096
 
 static inline void cleanup_closedirp(DIR **dir)
 {
@@ -53,37 +53,6 @@ static inline void cleanup_closedirp(DIR **dir)
 		closedir(*dir);
 }
 #define _cleanup_closedir_ __attribute__((cleanup(cleanup_closedirp)))
-
-/* Reads a small file of /proc, relative to dirfd. Returns its length or -errno. */
-static ssize_t read_text(int dirfd, const char *path, char *text, size_t room)
-{
-	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	n = read(fd, text, room - 1);
-	if (n < 0)
-		return -errno;
-	text[n] = '\0';
-	return n;
-}
-
-/* The number after "KEY:" at the start of a line, in a base. */
-static bool field(const char *text, const char *key, int base, uint64_t *ret_number)
-{
-	size_t length = strlen(key);
-
-	while (text) {
-		if (!strncmp(text, key, length) && text[length] == ':') {
-			*ret_number = strtoull(text + length + 1, NULL, base);
-			return true;
-		}
-		text = strchr(text, '\n');
-		text = text ? text + 1 : NULL;
-	}
-	return false;
-}
 
 unsigned writers_newest_pid(const struct space *space)
 {
@@ -102,7 +71,7 @@ static unsigned pid_max(void)
 {
 	char text[32];
 
-	if (read_text(AT_FDCWD, "/proc/sys/kernel/pid_max", text, sizeof(text)) <= 0)
+	if (proc_read(AT_FDCWD, "/proc/sys/kernel/pid_max", text, sizeof(text)) <= 0)
 		return PID_MAX_DEFAULT;
 	return (unsigned)strtoul(text, NULL, 10);
 }
@@ -113,11 +82,11 @@ static bool is_writer(const struct space *space, int fdinfo_fd, const char *name
 	char text[PROC_TEXT_MAX];
 	uint64_t flags, mount_id, number;
 
-	if (read_text(fdinfo_fd, name, text, sizeof(text)) <= 0 ||
-	    !field(text, "flags", 8, &flags) || (flags & O_ACCMODE) == O_RDONLY ||
-	    !field(text, "ino", 10, &number) || number != ino)
+	if (proc_read(fdinfo_fd, name, text, sizeof(text)) <= 0 ||
+	    !proc_field(text, "flags", 8, &flags) || (flags & O_ACCMODE) == O_RDONLY ||
+	    !proc_field(text, "ino", 10, &number) || number != ino)
 		return false;
-	return !field(text, "mnt_id", 10, &mount_id) ||
+	return !proc_field(text, "mnt_id", 10, &mount_id) ||
 	       mount_ids_match(space->mount_ids, (int)mount_id);
 }
 
@@ -207,11 +176,11 @@ static int dying_from(pid_t pid)
 	uint64_t fd_size;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	if (read_text(AT_FDCWD, path, text, sizeof(text)) <= 0 ||
-	    !field(text, "FDSize", 10, &fd_size) || fd_size)
+	if (proc_read(AT_FDCWD, path, text, sizeof(text)) <= 0 ||
+	    !proc_field(text, "FDSize", 10, &fd_size) || fd_size)
 		return 0;
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (read_text(AT_FDCWD, path, text, sizeof(text)) <= 0)
+	if (proc_read(AT_FDCWD, path, text, sizeof(text)) <= 0)
 		return 0;
 	/* the last field is the exit status as waitpid(2) would give it */
 	last = strrchr(text, ' ');
@@ -225,8 +194,8 @@ static pid_t process_of(pid_t thread)
 	uint64_t process;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", thread);
-	if (read_text(AT_FDCWD, path, text, sizeof(text)) <= 0 ||
-	    !field(text, "Tgid", 10, &process))
+	if (proc_read(AT_FDCWD, path, text, sizeof(text)) <= 0 ||
+	    !proc_field(text, "Tgid", 10, &process))
 		return thread;
 	return (pid_t)process;
 }
