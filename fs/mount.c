@@ -135,7 +135,7 @@ static int watch_signals(struct mount *mount, struct err *err)
 static int start_service(struct mount *mount, char **ret_socket, struct err *err)
 {
 	_cleanup_free_ char *data = state_dir_file(&mount->state, "service.db");
-	_cleanup_free_ char *socket = state_dir_file(&mount->state, "service.sock");
+	_cleanup_free_ char *socket = state_dir_socket(&mount->state, "service.sock");
 	struct service_options options = {.data = data, .unix_socket = socket};
 	int r;
 
@@ -237,7 +237,7 @@ int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
 		return err_set(err, ENOMEM, "out of memory");
 	mount->opts = opts;
 	mount->signal_fd = -1;
-	mount->state = (struct state_dir){.lock_fd = -1, .spool_fd = -1};
+	mount->state = (struct state_dir){.fd = -1, .lock_fd = -1, .spool_fd = -1};
 	r = state_dir_open(opts->state_dir, opts->source, &mount->state, err);
 	if (r == 0)
 		r = check_apart(mount, err);

@@ -92,9 +92,9 @@ static int check_private(int fd, const char *path, struct err *err)
 	return 0;
 }
 
-static int take_lock(struct state_dir *dir, int fd, struct err *err)
+static int take_lock(struct state_dir *dir, struct err *err)
 {
-	dir->lock_fd = openat(fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	dir->lock_fd = openat(dir->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (dir->lock_fd < 0)
 		return err_set(err, errno, "the state directory %s: %s", dir->path,
 			       strerror(errno));
@@ -120,12 +120,12 @@ static int check_attributes(const struct state_dir *dir, struct err *err)
 	return -ENOTSUP;
 }
 
-static int open_spool(struct state_dir *dir, int fd, struct err *err)
+static int open_spool(struct state_dir *dir, struct err *err)
 {
 	/* the mount's own mode is the spool's: what users see when they list it */
-	if (mkdirat(fd, "spool", 0755) < 0 && errno != EEXIST)
+	if (mkdirat(dir->fd, "spool", 0755) < 0 && errno != EEXIST)
 		return err_set(err, errno, "%s/spool: %s", dir->path, strerror(errno));
-	dir->spool_fd = openat(fd, "spool", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	dir->spool_fd = openat(dir->fd, "spool", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir->spool_fd < 0)
 		return err_set(err, errno, "%s/spool: %s", dir->path, strerror(errno));
 	return check_attributes(dir, err);
@@ -133,24 +133,23 @@ static int open_spool(struct state_dir *dir, int fd, struct err *err)
 
 int state_dir_open(const char *path, const char *source, struct state_dir *ret_dir, struct err *err)
 {
-	struct state_dir dir = {.lock_fd = -1, .spool_fd = -1};
+	struct state_dir dir = {.fd = -1, .lock_fd = -1, .spool_fd = -1};
 	_cleanup_free_ char *wanted = path ? strdup(path) : default_path(source);
-	_cleanup_close_ int fd = -1;
 	int r = wanted ? make_path(wanted) : -ENOMEM;
 
 	if (r < 0)
 		return err_set(err, -r, "cannot make the state directory %s: %s",
 			       wanted ? wanted : "", strerror(-r));
 	dir.path = realpath(wanted, NULL);
-	fd = dir.path ? open(dir.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	if (fd < 0)
+	dir.fd = dir.path ? open(dir.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (dir.fd < 0)
 		r = err_set(err, errno, "the state directory %s: %s", wanted, strerror(errno));
 	if (r == 0)
-		r = check_private(fd, dir.path, err);
+		r = check_private(dir.fd, dir.path, err);
 	if (r == 0)
-		r = take_lock(&dir, fd, err);
+		r = take_lock(&dir, err);
 	if (r == 0)
-		r = open_spool(&dir, fd, err);
+		r = open_spool(&dir, err);
 	if (r < 0)
 		state_dir_close(&dir);
 	else
@@ -164,6 +163,8 @@ void state_dir_close(struct state_dir *dir)
 		close(steal_fd(&dir->spool_fd));
 	if (dir->lock_fd >= 0)
 		close(steal_fd(&dir->lock_fd));
+	if (dir->fd >= 0)
+		close(steal_fd(&dir->fd));
 	free(steal_ptr(dir->path));
 }
 
@@ -172,4 +173,11 @@ char *state_dir_file(const struct state_dir *dir, const char *name)
 	char *path;
 
 	return asprintf(&path, "%s/%s", dir->path, name) < 0 ? NULL : path;
+}
+
+char *state_dir_socket(const struct state_dir *dir, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "/proc/self/fd/%d/%s", dir->fd, name) < 0 ? NULL : path;
 }

@@ -15,6 +15,7 @@
  */
 struct state_dir {
 	char *path; /* absolute */
+	int fd;	    /* of the directory itself */
 	int lock_fd;
 	int spool_fd; /* O_PATH, or -1 when taken */
 };
@@ -32,5 +33,9 @@ void state_dir_close(struct state_dir *dir);
 
 /* The path of a file in it, allocated; NULL when out of memory. */
 char *state_dir_file(const struct state_dir *dir, const char *name);
+
+/* The same for a socket, whose path must be short (107 bytes) wherever the directory is: through
+ * the descriptor, for use in this process while the directory is open. */
+char *state_dir_socket(const struct state_dir *dir, const char *name);
 
 #endif
