@@ -12,6 +12,7 @@
 
 static const char *const risk_words[] = {
 	[RISK_LOW] = "LOW", [RISK_MEDIUM] = "MEDIUM", [RISK_HIGH] = "HIGH"};
+#define VALUE_EXCERPT_MAX 40 /* bytes of a wrong value that are shown */
 #define RISK_COUNT (sizeof(risk_words) / sizeof(risk_words[0]))
 
 /* What the API calls an attribute, how many characters it takes, and what a value looks like. */
@@ -52,7 +53,7 @@ static int refuse(struct err *err, enum attr attr, const char *wrong)
 	int r = err_set(err, EINVAL, "%s %s", kinds[attr].field, wrong);
 
 	err_detail(err, "attribute", "%s%s", ATTR_XATTR_PREFIX, kinds[attr].field);
-	err_detail(err, "a value looks like", "%s", kinds[attr].example);
+	err_detail(err, "example", "%s", kinds[attr].example);
 	return r;
 }
 
@@ -130,6 +131,15 @@ static size_t find_risk(const char *value, size_t size)
 	return i;
 }
 
+static int refuse_risk(struct err *err, const char *value, size_t size)
+{
+	char wrong[VALUE_EXCERPT_MAX + 64];
+
+	snprintf(wrong, sizeof(wrong), "\"%.*s\" is neither LOW, MEDIUM nor HIGH",
+		 (int)(size < VALUE_EXCERPT_MAX ? size : VALUE_EXCERPT_MAX), value);
+	return refuse(err, ATTR_RISK_LEVEL, wrong);
+}
+
 int attr_check(enum attr attr, const char *value, size_t size, struct err *err)
 {
 	const struct kind *kind = &kinds[attr];
@@ -152,7 +162,7 @@ int attr_check(enum attr attr, const char *value, size_t size, struct err *err)
 		return r;
 	}
 	if (attr == ATTR_RISK_LEVEL && find_risk(value, size) == RISK_COUNT)
-		return refuse(err, attr, "is neither LOW, MEDIUM nor HIGH");
+		return refuse_risk(err, value, size);
 	wrong = attr == ATTR_TAGS ? check_tags(value, size) : NULL;
 	return wrong ? refuse(err, attr, wrong) : 0;
 }
@@ -232,7 +242,7 @@ static int tell_command(struct err *err, enum attr attr, const char *example,
 		r = quote(&quoted, slash + 1);
 	}
 	if (!r)
-		err_detail(err, "what to do", "setfattr -n %s%s -v %s %s", ATTR_XATTR_PREFIX,
+		err_detail(err, "what_to_do", "setfattr -n %s%s -v %s %s", ATTR_XATTR_PREFIX,
 			   kinds[attr].field, example, quoted.data);
 	return r;
 }
@@ -259,7 +269,7 @@ static int settle_risk(const struct attr_set *set, const char *file_shown, enum 
 		return 0;
 	r = err_set(err, EPERM, "the risk level %s is above %s, the highest that this mount allows",
 		    value, risk_words[max_risk]);
-	err_detail(err, "what to do",
+	err_detail(err, "what_to_do",
 		   "submit the job through a mount with max_risk=%s, or lower its risk level if "
 		   "that is true to what it does",
 		   value);

@@ -39,7 +39,7 @@ int attr_from_xattr(const char *xattr);
  * "key=value,key=value", at most ATTR_TAGS_MAX pairs, no key twice, keys not empty, a value may be;
  * all of them UTF-8 without control characters (but tabs and line feeds in a description) and at
  * most ATTR_VALUE_MAX bytes. Returns 0; -EINVAL with err that names the attribute, what is wrong
- * and what a value looks like.
+ * and an example of a value.
  */
 int attr_check(enum attr attr, const char *value, size_t size, struct err *err);
 

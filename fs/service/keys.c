@@ -102,7 +102,8 @@ int keys_read(const char *path, struct keys **ret_keys, struct err *err)
 	int r = file_read(path, true, &text, err);
 
 	if (r == -ENOENT)
-		err_set(err, ENOENT, "there is no credentials file %s", path);
+		err_set(err, ENOENT, "cannot read the credentials file %s: %s", path,
+			strerror(ENOENT));
 	if (r == 0)
 		r = read_keys(&text, path, ret_keys, err);
 	if (text.data)

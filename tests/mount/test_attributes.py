@@ -196,3 +196,40 @@ def test_the_binding_is_forgotten_only_on_request(bound, src):
     tools.run("cp", src / "a.yaml", bound.path).ok()
     assert bound.id("a.yaml") not in (None, first)
     assert bound.sent() == (2, 0)
+
+
+WRITE_WITH_A_BAD_VALUE = """
+fd = os.open(target, os.O_WRONLY | os.O_CREAT, 0o644)
+os.write(fd, load(args[0]))
+try:
+    os.setxattr(target, "user.coc.risk_level", b"SEVERE")
+except OSError as error:
+    print(errno.errorcode[error.errno])
+if args[1:]:
+    os.setxattr(target, "user.coc.risk_level", args[1].encode())
+attempt(os.close, fd)
+"""
+
+
+def test_a_copy_whose_attribute_was_refused_is_no_job(space, src):
+    """cp -a goes on after a refused attribute: a SEVERE job must not be made a LOW one by the mount's default."""
+    result = tools.python(WRITE_WITH_A_BAD_VALUE, space.at("a.yaml"), samples.file(src, "a.yaml"))
+    assert result.stdout.split("\n")[:2] == ["EINVAL", "close EINVAL"]
+    assert space.sent() == (0, 0) and "SEVERE" in space.error("a.yaml")
+
+
+def test_a_good_value_takes_the_refusal_back(space, src):
+    tools.python(WRITE_WITH_A_BAD_VALUE, space.at("a.yaml"), samples.file(src, "a.yaml"), "HIGH").ok()
+    assert space.only_job()["risk_level"] == "HIGH"
+
+
+def test_a_scratch_file_whose_attribute_was_refused_becomes_no_job(space, src):
+    """rsync -X sets attributes on a temporary name, goes on after a refusal, and renames."""
+    tools.run("cp", samples.file(src, "a.yaml"), space.at(".a.tmp")).ok()
+    tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "SEVERE", space.at(".a.tmp")).fails("Invalid argument")
+    result = tools.python("attempt(os.rename, target, args[0])", space.at(".a.tmp"), space.at("a.yaml"))
+    assert result.stdout.strip() == "rename EINVAL"
+    assert space.sent() == (0, 0) and "SEVERE" in space.error("a.yaml")
+    tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "MEDIUM", space.at(".a.tmp")).ok()
+    tools.run("mv", space.at(".a.tmp"), space.at("a.yaml")).ok()
+    assert space.only_job()["risk_level"] == "MEDIUM"

@@ -177,7 +177,9 @@ fd = os.open(target, os.O_CREAT | os.O_RDWR, 0o644); os.ftruncate(fd, len(whole)
 m = mmap.mmap(fd, len(whole)); m[:] = whole; m.flush(); m.close(); attempt(os.close, fd)
 """),
     "not-dumpable": Row("import ctypes\nctypes.CDLL(None).prctl(4, 0)\n" + OPEN
-                        + "other = os.dup(fd); os.write(fd, half1); os.close(fd); os.write(other, half2); os.close(other)"),
+                        + "other = os.dup(fd); os.write(fd, half1); os.close(fd); os.write(other, half2); os.close(other)",
+                        # who may not look into it takes the opener's first close for the last
+                        updates=0 if tools.IS_ROOT else 1),
     "renamed-comm": Row("open('/proc/self/comm', 'w').write(') R 1 (x')\n" + OPEN + "os.write(fd, whole); attempt(os.close, fd)"),
     # The receiver was there before the open, so nobody can know: a version too many, nothing worse.
     "scm-rights": Row("""
@@ -305,6 +307,23 @@ def test_a_killed_update_leaves_the_job_as_it_is(space, parts):
     time.sleep(SETTLE_SECONDS)
     assert space.sent() == (1, 0)
     assert space.id("job.yaml") == space.only_job()["document_id"]
+
+
+def test_the_old_content_after_a_killed_update_agrees_with_the_service(space, parts):
+    tools.run("cp", parts[2], space.at("job.yaml")).ok()
+    tools.finish(tools.popen_bare(sys.executable, "-c", tools.PRELUDE + DIE, space.at("job.yaml"), *parts, 9), 30)
+    tools.eventually(lambda: space.error("job.yaml"), "the .error of a killed writer")
+    tools.run("cp", parts[2], space.at("job.yaml")).ok()
+    assert space.error("job.yaml") is None and space.fact("job.yaml", "state") == "submitted"
+    assert space.sent() == (1, 0)
+
+
+def test_an_attribute_does_not_submit_half_a_file(space, parts):
+    tools.finish(tools.popen_bare(sys.executable, "-c", tools.PRELUDE + DIE, space.at("job.yaml"), *parts, 9), 30)
+    tools.eventually(lambda: space.error("job.yaml"), "the .error of a killed writer")
+    tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "HIGH", space.at("job.yaml")).ok()
+    time.sleep(SETTLE_SECONDS)
+    assert space.sent() == (0, 0) and space.error("job.yaml")
 
 
 # A process in execve waits for the FLUSH of its close-on-exec files with its credentials locked:

@@ -308,12 +308,19 @@ def test_a_credentials_file_that_others_can_open_is_refused(tmp_path, bits):
 @pytest.mark.parametrize(
     "text",
     ["", "ak = a\nsk = b\n", "[global]\nak = topsecret\n", "[global]\nak =\nsk = topsecret\n", "[global]\nak = a\n[basic]\nsk = topsecret\n",
-     "[Global]\nak = a\nsk = topsecret\n", "\x00[global]\nak = a\nsk = topsecret\n"],
+     "[Global]\nak = a\nsk = topsecret\n"],
 )  # fmt: skip
 def test_a_credentials_file_without_a_pair_is_refused(tmp_path, text):
     path = write_keys(tmp_path / "credentials", text)
     result = run("--data", f"{tmp_path}/d/", "--credentials", path)
     refused(result, 1, path, "has no key pair")
+    assert "topsecret" not in result.stderr
+
+
+def test_a_credentials_file_that_is_none_is_refused_by_its_line(tmp_path):
+    path = write_keys(tmp_path / "credentials", "[global]\nak = a\nsk = topsecret\n\x00\n")
+    result = run("--data", f"{tmp_path}/d/", "--credentials", path)
+    refused(result, 1, path, "line 4")
     assert "topsecret" not in result.stderr
 
 

@@ -23,7 +23,7 @@ static int check(enum attr attr, const char *value)
 	if (r < 0) {
 		assert_int_equal(err.errnum, -r);
 		assert_non_null(strstr(err.text, attr_field(attr)));
-		assert_non_null(strstr(err.details, "a value looks like: "));
+		assert_non_null(strstr(err.details, "example: "));
 	} else {
 		assert_int_equal(err.errnum, 0);
 	}
