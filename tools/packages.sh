@@ -18,12 +18,15 @@ install_packages() {
 	as_root=
 	[ "$(id -u)" -eq 0 ] || as_root=sudo
 	echo "installing:$missing"
+	log=$(mktemp)
 	$as_root env DEBIAN_FRONTEND=noninteractive sh -c "
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing" \
-		>/dev/null || {
+		>"$log" 2>&1 || {
+		cat "$log" >&2
 		echo "could not install:$missing" >&2
 		return 1
 	}
+	rm -f "$log"
 }
 
 # FUSE must be there to mount anything. udev gives /dev/fuse to everybody; where there is no udev

@@ -90,12 +90,12 @@ void task_settle(struct task *task, enum task_outcome outcome, const char *job_i
 	end(task, outcome);
 }
 
-/* The story of a submission in doubt says more: that it goes on, and that writing again is safe. */
+/* The story of a submission in doubt says that it goes on, and that writing again is safe. */
 static void explain_doubt(struct err *err)
 {
-	err_detail(err, "state", "in-doubt: the service may have done it, and is being asked");
-	err_detail(err, "what_to_do",
-		   "nothing, coc.state tells when it is settled; writing the file again is safe");
+	err_detail(err, "state",
+		   "in-doubt: the service is being asked, coc.state tells when it is settled; "
+		   "writing the file again is safe");
 }
 
 void task_fail(struct task *task, enum task_outcome outcome, const struct err *err)
