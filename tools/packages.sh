@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Sourced by the tools: installs Debian packages that are missing.
 
-packages_build="meson ninja-build gcc pkg-config libfuse3-dev fuse3 libcurl4-openssl-dev
+packages_build="ca-certificates meson ninja-build gcc pkg-config libfuse3-dev fuse3 libcurl4-openssl-dev
 	libcjson-dev libyaml-dev libsqlite3-dev libssl-dev libmicrohttpd-dev libcmocka-dev"
 packages_test="python3 python3-pytest python3-pytest-xdist python3-pytest-timeout attr util-linux
 	procps bash dash zsh busybox coreutils findutils sed gawk perl tar rsync git moreutils vim nano
