@@ -185,20 +185,26 @@ static const struct link *wants_commit(const struct handle *handle)
 	return node_job_link(handle->node);
 }
 
+static bool has_other_writers(const struct handle *handle)
+{
+	return handle->node->content->writers > (handle->writing ? 1 : 0);
+}
+
 void commit_at_flush(struct space *space, fuse_req_t req, struct handle *handle)
 {
-	struct content *content = handle->node->content;
 	const struct link *link = wants_commit(handle);
 	enum writers_verdict verdict;
 	struct wait *wait;
 	int signal;
 
-	if (!link || content->writers > 1) {
+	if (!link || has_other_writers(handle)) {
 		reply(req, 0);
 		return;
 	}
 	verdict = writers_judge(space, handle, fuse_req_ctx(req)->pid, &signal);
-	content->killed_by = verdict == WRITERS_KILLED ? signal : 0;
+	handle->killed_by = verdict == WRITERS_KILLED ? signal : 0;
+	if (verdict != WRITERS_MORE)
+		handle_set_writing(handle, false);
 	wait = verdict == WRITERS_NONE ? wait_plain(space, req) : NULL;
 	if (wait)
 		commit_open(space, handle, link, wait);
@@ -208,17 +214,16 @@ void commit_at_flush(struct space *space, fuse_req_t req, struct handle *handle)
 
 void commit_at_release(struct space *space, struct handle *handle)
 {
-	struct content *content = handle->node->content;
 	const struct link *link = wants_commit(handle);
 	struct wait *wait;
 	struct err err;
 
-	if (!link || content->writers > 1)
+	if (!link || has_other_writers(handle))
 		return;
-	if (content->killed_by) {
+	if (handle->killed_by) {
 		err_set(&err, EINTR,
 			"its writer was killed by signal %d (SIG%s): this may be half of it",
-			content->killed_by, sigabbrev_np(content->killed_by));
+			handle->killed_by, sigabbrev_np(handle->killed_by));
 		err_detail(&err, "what_to_do", "write the file again");
 		refuse(space, link, &err);
 		return;

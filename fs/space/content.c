@@ -91,6 +91,12 @@ void content_destroy(struct content *content)
 	free(content);
 }
 
+void handle_set_writing(struct handle *handle, bool writing)
+{
+	handle->node->content->writers += (unsigned)writing - (unsigned)handle->writing;
+	handle->writing = writing;
+}
+
 void content_spoil(struct content *content, const struct err *err, int attr)
 {
 	if (!content->refusal)

@@ -11,6 +11,8 @@ struct handle {
 	struct node *node;
 	int fd;
 	bool writable;
+	bool writing;	     /* somebody may still write through it; see handle_set_writing() */
+	int killed_by;	     /* the signal that its last holder died from, 0 */
 	pid_t opener;	     /* 0 in a foreign PID namespace */
 	unsigned newest_pid; /* the system's newest process at the open */
 	int64_t opened_ms;   /* on the loop's clock */
@@ -24,10 +26,9 @@ struct handle {
  */
 struct content {
 	LIST_HEAD(, handle) handles;
-	unsigned writers;    /* handles that can write */
+	unsigned writers;    /* handles that somebody may still write through */
 	uint64_t written;    /* rises with every change */
 	uint64_t committed;  /* what written was at the last commit */
-	int killed_by;	     /* the signal that killed the last writer, 0 */
 	struct err *refusal; /* the content is not what its writer meant: a write failed, an
 				attribute was refused. Owned, or NULL */
 	int refusal_attr;    /* the attribute that a new value of takes the refusal back, or -1 */
@@ -43,6 +44,13 @@ static inline bool content_is_dirty(const struct content *content)
 {
 	return content->written != content->committed;
 }
+
+/*
+ * Counts a handle among the writers, or not any more. A handle that nobody holds is no writer from
+ * then on: its RELEASE may come after another process has opened, written and closed the file,
+ * whose close must not wait for it.
+ */
+void handle_set_writing(struct handle *handle, bool writing);
 
 /* The content of a node, made when there is none. NULL when out of memory. */
 struct content *content_get(struct node *node);

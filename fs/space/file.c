@@ -32,13 +32,10 @@ static void handle_close(struct handle *handle)
 {
 	struct content *content = handle->node->content;
 
+	handle_set_writing(handle, false);
 	LIST_REMOVE(handle, link);
-	content->writers -= handle->writable;
-	if (!content->writers) {
-		content->killed_by = 0;
-		if (node_job_link(handle->node))
-			content_heal(content); /* it was told: the next writer starts anew */
-	}
+	if (!content->writers && node_job_link(handle->node))
+		content_heal(content); /* it was told: the next writer starts anew */
 	content_let_go(handle->node);
 	close(handle->fd);
 	free(handle);
@@ -65,7 +62,7 @@ static int handle_open(struct space *space, fuse_req_t req, struct node *node, i
 		handle->opened_ms = loop_now_ms(space->loop);
 	}
 	LIST_INSERT_HEAD(&content->handles, handle, link);
-	content->writers += handle->writable;
+	handle_set_writing(handle, handle->writable);
 	if (flags & O_TRUNC) {
 		content->written++;
 		content_heal(content);
@@ -208,6 +205,10 @@ void op_write(fuse_req_t req, fuse_ino_t id, const char *data, size_t size, off_
 		return;
 	}
 	node->content->written++;
+	/* it was passed to somebody who was not known to hold it; a page of a mapping comes from
+	 * the kernel, through any handle */
+	if (!fi->writepage)
+		handle_set_writing(handle, true);
 	fuse_reply_write(req, (size_t)n);
 }
 

@@ -194,3 +194,18 @@ def test_unmount_while_requests_are_in_flight_loses_nothing(make_space, src):
     assert space.unmount() == 0
     space.mount()
     assert space.id("a.yaml") == space.only_job()["document_id"]
+
+
+def test_a_second_writer_hears_its_own_verdict_while_the_first_waits(patient, src):
+    """The first one's descriptor is closed, though the kernel has not let go of it: it is no writer any more."""
+    gate = patient.front.gate()
+    patient.front.rule(f.Fault(gate=gate), "POST")
+    first = tools.popen("cp", samples.file(src, "one.yaml", "one"), patient.at("a.yaml"))
+    assert gate.wait_held()
+    bad = tools.write(src / "bad.yaml", "steps: [\n")
+    tools.run("cp", bad, patient.at("a.yaml")).fails("Invalid argument")
+    gate.open()
+    tools.finish(first).ok()
+    assert patient.only_job()["content"] == samples.document("one")
+    tools.eventually(lambda: patient.error("a.yaml"), "the .error of the second")
+    assert patient.fact("a.yaml", "state") == "failed"
