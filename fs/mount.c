@@ -62,6 +62,7 @@ static void end(void *data)
 	if (mount->ending)
 		return;
 	mount->ending = true;
+	engine_quiesce(mount->engine);
 	if (loop_timer_set(mount->loop, &mount->patience,
 			   loop_now_ms(mount->loop) + mount->opts->timeout_ms, quit, mount) < 0)
 		loop_quit(mount->loop);
@@ -96,6 +97,7 @@ static void reload(struct mount *mount)
 	coc_client_set_creds(mount->client, creds);
 	coc_creds_free(mount->creds);
 	mount->creds = creds;
+	engine_hasten(mount->engine);
 	log_info("credentials read again from %s", creds->source);
 }
 
@@ -178,7 +180,8 @@ static int open_engine(struct mount *mount, struct err *err)
 {
 	_cleanup_free_ char *path = state_dir_file(&mount->state, "ledger.db");
 	struct engine_options options = {.timeout_ms = mount->opts->timeout_ms,
-					 .inflight_max = INFLIGHT_MAX};
+					 .inflight_max = INFLIGHT_MAX,
+					 .queued_inflight_max = mount->opts->max_inflight};
 	int r = path ? ledger_open(path, mount->opts->source, &mount->ledger, err)
 		     : err_set(err, ENOMEM, "out of memory");
 

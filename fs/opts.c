@@ -14,6 +14,8 @@
 
 #define TIMEOUT_DEFAULT_S 30
 #define TIMEOUT_MAX_S 3600
+#define MAX_INFLIGHT_DEFAULT 64
+#define MAX_INFLIGHT_MAX 1024
 
 static const char help[] =
 	"usage: cocfs [options] SOURCE MOUNTPOINT\n"
@@ -41,7 +43,9 @@ static const char help[] =
 	"                            the same for the other attributes\n"
 	"    max_risk=LEVEL          refuse jobs above this level (default HIGH)\n"
 	"    validate=LEVEL          none, yaml, dsl (default) or strict\n"
-	"    submit=sync             a close waits for the service (queue is not there yet)\n"
+	"    submit=sync|queue       whether a close waits for the service, or until the content\n"
+	"                            is durable on this machine (default sync)\n"
+	"    max_inflight=N          requests sent from the queue at once (default 64)\n"
 	"    delete=keep|service     whether rm deletes the job too (default keep)\n"
 	"    siblings=shown|hidden   whether NAME.id and NAME.error are listed (default shown)\n"
 	"    timeout=SECONDS         from a commit to its answer (default 30)\n"
@@ -62,6 +66,7 @@ enum key {
 	KEY_SIBLINGS,
 	KEY_MAX_RISK,
 	KEY_TIMEOUT,
+	KEY_MAX_INFLIGHT,
 	KEY_STATE_DIR,
 	KEY_CACERT,
 	KEY_LOGLEVEL,
@@ -69,9 +74,16 @@ enum key {
 };
 
 static const char *const keys[KEY_COUNT] = {
-	[KEY_SUBMIT] = "submit",       [KEY_VALIDATE] = "validate", [KEY_DELETE] = "delete",
-	[KEY_SIBLINGS] = "siblings",   [KEY_MAX_RISK] = "max_risk", [KEY_TIMEOUT] = "timeout",
-	[KEY_STATE_DIR] = "state_dir", [KEY_CACERT] = "cacert",	    [KEY_LOGLEVEL] = "loglevel",
+	[KEY_SUBMIT] = "submit",
+	[KEY_VALIDATE] = "validate",
+	[KEY_DELETE] = "delete",
+	[KEY_SIBLINGS] = "siblings",
+	[KEY_MAX_RISK] = "max_risk",
+	[KEY_TIMEOUT] = "timeout",
+	[KEY_MAX_INFLIGHT] = "max_inflight",
+	[KEY_STATE_DIR] = "state_dir",
+	[KEY_CACERT] = "cacert",
+	[KEY_LOGLEVEL] = "loglevel",
 };
 
 /* Options of mount(8) and fstab(5) that are for others and mean nothing to us. */
@@ -130,6 +142,17 @@ static int parse_timeout(const char *value, int64_t *ret_ms, struct err *err)
 	return 0;
 }
 
+static int parse_max_inflight(const char *value, unsigned *ret_max, struct err *err)
+{
+	char *end;
+	long max = strtol(value, &end, 10);
+
+	if (end == value || *end || max < 1 || max > MAX_INFLIGHT_MAX)
+		return bad_value(err, "max_inflight", value, "a number from 1 to 1024");
+	*ret_max = (unsigned)max;
+	return 0;
+}
+
 static int keep(char **place, const char *value, struct err *err)
 {
 	free(*place);
@@ -141,10 +164,7 @@ static int set_key(struct opts *opts, enum key key, const char *value, struct er
 {
 	switch (key) {
 	case KEY_SUBMIT:
-		if (!strcmp(value, "queue"))
-			return err_set(err, ENOTSUP,
-				       "-o submit=queue is not there yet: use submit=sync");
-		return strcmp(value, "sync") ? bad_value(err, keys[key], value, "sync") : 0;
+		return parse_choice(keys[key], value, "sync", "queue", &opts->rules.queue, err);
 	case KEY_VALIDATE:
 		return dsl_level_parse(value, &opts->rules.validate) < 0
 			       ? bad_value(err, keys[key], value, "none, yaml, dsl or strict")
@@ -161,6 +181,8 @@ static int set_key(struct opts *opts, enum key key, const char *value, struct er
 			       : 0;
 	case KEY_TIMEOUT:
 		return parse_timeout(value, &opts->timeout_ms, err);
+	case KEY_MAX_INFLIGHT:
+		return parse_max_inflight(value, &opts->max_inflight, err);
 	case KEY_STATE_DIR:
 		return keep(&opts->state_dir, value, err);
 	case KEY_CACERT:
@@ -330,6 +352,7 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct
 	*opts = (struct opts){
 		.rules = {.validate = DSL_DSL, .max_risk = RISK_HIGH},
 		.timeout_ms = TIMEOUT_DEFAULT_S * 1000,
+		.max_inflight = MAX_INFLIGHT_DEFAULT,
 		.log_level = LOG_LEVEL_WARNING,
 	};
 	opts->fuse = given;

@@ -20,6 +20,7 @@ struct opts {
 	struct attr_set defaults; /* the attributes given as mount options */
 	struct commit_rules rules;
 	int64_t timeout_ms;
+	unsigned max_inflight; /* sent from the queue at once */
 	bool delete_on_service;
 	bool siblings_hidden;
 	bool foreground;

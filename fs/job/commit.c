@@ -172,7 +172,9 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 	}
 	r = judge(rules, commit, ledger, &job, &sub, &err);
 	if (r == 0)
-		r = engine_submit(engine, &sub, commit->path, done, data, &ticket, &err);
+		r = rules->queue
+			    ? engine_enqueue(engine, &sub, done, data, &ticket, &err)
+			    : engine_submit(engine, &sub, commit->path, done, data, &ticket, &err);
 	if (r < 0)
 		r = commit_refuse(engine, ledger, commit->path, false, &err);
 	ledger_submission_finish(&sub);

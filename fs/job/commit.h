@@ -12,6 +12,7 @@
 struct commit_rules {
 	enum dsl_level validate;
 	enum risk max_risk;
+	bool queue; /* submit=queue: a commit is done when it is durable here */
 };
 
 /* What is committed. */

@@ -87,6 +87,11 @@ static void conclude_absent(struct task *task)
 		ask_again(task);
 		return;
 	}
+	if (task->sub.queued) {
+		err_set(&err, EIO, "the answer was lost, and the service has not done it");
+		task_later(task, &err, 0);
+		return;
+	}
 	err_set(&err, EIO, "it was not submitted: the service was asked, and %s",
 		task->sub.kind == SUBMIT_CREATE ? "has no such job" : "has not got this content");
 	err_detail(&err, "what_to_do", "write the file again");

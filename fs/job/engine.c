@@ -98,6 +98,8 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_client *c
 	TAILQ_INIT(&engine->waiting);
 	TAILQ_INIT(&engine->fresh);
 	TAILQ_INIT(&engine->ended);
+	LIST_INIT(&engine->promised);
+	engine->queue_may_have_next = true;
 	*ret_engine = engine;
 	return 0;
 }
@@ -114,7 +116,10 @@ void engine_destroy(struct engine *engine)
 			task_destroy(task->behind);
 			task_destroy(task);
 		}
+	while (!LIST_EMPTY(&engine->promised))
+		ticket_drop(LIST_FIRST(&engine->promised));
 	loop_timer_cancel(&engine->again);
+	loop_timer_cancel(&engine->queue_due);
 	free(engine);
 }
 
@@ -220,7 +225,7 @@ int engine_delete(struct engine *engine, int64_t row, const char *job_id, const 
 	struct ledger_submission sub = {.row = row};
 	struct task *task;
 
-	if (engine_has(engine, row)) {
+	if (engine_has(engine, row) || ledger_has_queued(engine->ledger, row) != 0) {
 		err_set(err, EBUSY, "a submission of this file is under way");
 		err_detail(err, "what_to_do", "remove the file when that has ended");
 		return -EBUSY;
@@ -288,5 +293,7 @@ static int take_up(void *data, struct ledger_submission *take_submission)
 
 int engine_recover(struct engine *engine)
 {
-	return ledger_unfinished(engine->ledger, take_up, engine);
+	int r = ledger_unfinished(engine->ledger, take_up, engine);
+
+	return r < 0 ? r : queue_begin(engine);
 }

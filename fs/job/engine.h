@@ -19,8 +19,9 @@ struct engine;
 struct ticket; /* somebody who waits for a submission's outcome */
 
 struct engine_options {
-	int64_t timeout_ms;    /* from a commit to its answer */
-	unsigned inflight_max; /* requests under way at once; others wait their turn */
+	int64_t timeout_ms;	      /* from a commit to its answer */
+	unsigned inflight_max;	      /* requests under way at once; others wait their turn */
+	unsigned queued_inflight_max; /* of these, at most so many are sent from the queue */
 };
 
 /* Tells the outcome: 0 or a negative errno. Called once, at the end of a turn. */
@@ -46,6 +47,21 @@ int engine_recover(struct engine *engine);
 int engine_submit(struct engine *engine, struct ledger_submission *take_submission,
 		  const char *path, engine_done_fn *done, void *data, struct ticket **ret_ticket,
 		  struct err *err);
+
+/*
+ * Queues content for a path: done is called when it is durable here, and it is sent when its turn
+ * comes, again and again until the service has answered yes or a no that will not change. It takes
+ * the place of what was queued for the path and not sent yet. Otherwise as engine_submit(); a
+ * ticket of NULL: there was nothing to be made durable.
+ */
+int engine_enqueue(struct engine *engine, struct ledger_submission *take_submission,
+		   engine_done_fn *done, void *data, struct ticket **ret_ticket, struct err *err);
+
+/* What is queued is tried at once: the reason for its waiting may be gone (new credentials). */
+void engine_hasten(struct engine *engine);
+
+/* From here on nothing is sent from the queue: the mount ends. */
+void engine_quiesce(struct engine *engine);
 
 /*
  * Deletes the job on the service, and on success the row. -EBUSY while a submission of the path is

@@ -44,10 +44,16 @@ static const char schema[] =
 	" job INTEGER NOT NULL REFERENCES job (id),"
 	" kind INTEGER NOT NULL,"
 	" state INTEGER NOT NULL,"
+	" queued INTEGER NOT NULL,"
+	" attempts INTEGER NOT NULL DEFAULT 0,"
+	" next_try_ms INTEGER NOT NULL DEFAULT 0,"
+	" last_error TEXT,"
 	" started_ms INTEGER NOT NULL,"
 	" digest BLOB NOT NULL,"
 	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
 	" content BLOB NOT NULL);"
+	"CREATE INDEX submission_by_job ON submission (job, state);"
+	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = 1;"
 	"CREATE TABLE rename_intent ("
 	" id INTEGER PRIMARY KEY,"
 	" from_path TEXT NOT NULL,"
@@ -58,6 +64,10 @@ static const char schema[] =
 #define JOB_COLUMNS                                                                                \
 	"id, state, incomplete, job_id, version, digest, risk_level, enterprise_project_id,"       \
 	" job_name, description, tags, request_id, errnum, error, warnings, changed_ms"
+
+#define SUBMISSION_COLUMNS                                                                         \
+	"id, job, kind, state, started_ms, digest, risk_level, enterprise_project_id, job_name,"   \
+	" description, tags, content, queued, attempts"
 
 static const char *const sql[STMT_COUNT] = {
 	[STMT_FIND] = "SELECT " JOB_COLUMNS " FROM job WHERE dir = ?1 AND name = ?2",
@@ -83,9 +93,28 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_PATH] = "SELECT iif(dir = '', name, dir || '/' || name) FROM job WHERE id = ?1",
 	[STMT_STATE_OF] = "SELECT state FROM job WHERE id = ?1",
 	[STMT_STATE] = "UPDATE job SET state = ?2 WHERE id = ?1",
-	[STMT_INTEND] = "INSERT INTO submission (job, kind, state, started_ms, digest, risk_level,"
-			" enterprise_project_id, job_name, description, tags, content)"
-			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	[STMT_INTEND] =
+		"INSERT INTO submission (job, kind, state, queued, started_ms, digest, risk_level,"
+		" enterprise_project_id, job_name, description, tags, content)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	[STMT_REPLACE] = "DELETE FROM submission WHERE job = ?1 AND state = 1",
+	[STMT_HAS_QUEUED] = "SELECT EXISTS (SELECT 1 FROM submission WHERE job = ?1 AND state = 1)",
+	/* of a job only what is queued, and nothing while something is under way or in doubt */
+	[STMT_NEXT] = "SELECT " SUBMISSION_COLUMNS " FROM submission AS s"
+		      " WHERE state = 1 AND next_try_ms <= ?1 AND NOT EXISTS"
+		      " (SELECT 1 FROM submission WHERE job = s.job AND state <> 1)"
+		      " ORDER BY next_try_ms, id LIMIT 1",
+	[STMT_NEXT_DUE] = "SELECT min(next_try_ms) FROM submission AS s"
+			  " WHERE state = 1 AND NOT EXISTS"
+			  " (SELECT 1 FROM submission WHERE job = s.job AND state <> 1)",
+	[STMT_START] =
+		"UPDATE submission SET kind = ?2, state = 2, started_ms = ?3, risk_level = ?4,"
+		" enterprise_project_id = ?5, job_name = ?6, description = ?7, tags = ?8"
+		" WHERE id = ?1",
+	[STMT_REQUEUE] =
+		"UPDATE submission SET state = 1, attempts = attempts + 1, next_try_ms = ?2,"
+		" last_error = ?3 WHERE id = ?1",
+	[STMT_HASTEN] = "UPDATE submission SET next_try_ms = 0 WHERE state = 1",
 	[STMT_MOVE] = "UPDATE submission SET state = ?2, started_ms = ?3 WHERE id = ?1",
 	[STMT_SETTLE] =
 		"UPDATE job SET incomplete = 0, job_id = ?2, version = ?3, digest = ?4,"
@@ -96,9 +125,8 @@ static const char *const sql[STMT_COUNT] = {
 		"UPDATE job SET errnum = ?2, error = ?3, request_id = coalesce(?4, request_id),"
 		" changed_ms = ?5 WHERE id = ?1",
 	[STMT_END] = "DELETE FROM submission WHERE id = ?1",
-	[STMT_UNFINISHED] = "SELECT id, job, kind, state, started_ms, digest, risk_level,"
-			    " enterprise_project_id, job_name, description, tags, content"
-			    " FROM submission ORDER BY id",
+	[STMT_UNFINISHED] =
+		"SELECT " SUBMISSION_COLUMNS " FROM submission WHERE state <> 1 ORDER BY id",
 	[STMT_RENAME_BEGIN] = "INSERT INTO rename_intent (from_path, to_path, ino, exchange)"
 			      " VALUES (?1, ?2, ?3, ?4)",
 	[STMT_RENAME_END] = "DELETE FROM rename_intent WHERE id = ?1",
@@ -263,8 +291,8 @@ static int check_source(sqlite3 *db, const char *path, const char *source, struc
 		const char *owner = (const char *)sqlite3_column_text(stmt, 0);
 
 		if (owner && strcmp(owner, source)) {
-			r = err_set(err, EXDEV,
-				    "%s holds the jobs of %s, not of %s", path, owner, source);
+			r = err_set(err, EXDEV, "%s holds the jobs of %s, not of %s", path, owner,
+				    source);
 			err_detail(err, "what_to_do",
 				   "give another directory with -o state_dir=DIR, or mount %s",
 				   owner);

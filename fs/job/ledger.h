@@ -117,6 +117,8 @@ struct ledger_submission {
 	int64_t row; /* the job's */
 	enum submission_kind kind;
 	enum job_state state; /* JOB_QUEUED, JOB_SUBMITTING or JOB_IN_DOUBT */
+	bool queued;	      /* its writer was answered when it was durable (submit=queue) */
+	int64_t attempts;     /* that ended with a later try */
 	char *content;
 	size_t content_size;
 	unsigned char digest[CONTENT_DIGEST_SIZE];
@@ -126,12 +128,16 @@ struct ledger_submission {
 
 void ledger_submission_finish(struct ledger_submission *submission);
 
-/* Records an intent; sets submission->id. The job moves to submission->state. */
+/* Records the intent to send at once; sets submission->id. The job moves to submission->state. */
 int ledger_intend(struct ledger *ledger, struct ledger_submission *submission);
 
 /* Moves an unfinished submission, and its job, to another state. */
 int ledger_move(struct ledger *ledger, const struct ledger_submission *submission,
 		enum job_state state);
+
+/* Ends a submission without a word on what became of it. What was queued behind it is what the job
+ * waits for then. */
+int ledger_end(struct ledger *ledger, const struct ledger_submission *submission);
 
 /* The service holds it: binds the job, keeps what was sent, ends the submission. */
 int ledger_settle(struct ledger *ledger, const struct ledger_submission *submission,
@@ -145,8 +151,36 @@ int ledger_give_up(struct ledger *ledger, const struct ledger_submission *submis
 int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submission,
 		 const struct err *err, const char *story, const char *request_id);
 
-/* Calls fn for every unfinished submission in order; it takes what it points to and must not write
- * to the ledger. Stops when fn returns a negative value, which is returned. */
+/* ---- the queue: ledger_queue.c ---- */
+
+/* Records what is to be sent when its turn comes, in place of what was queued for the job and not
+ * sent yet; sets submission->id. */
+int ledger_enqueue(struct ledger *ledger, struct ledger_submission *submission);
+
+/* Is something queued for the job that is not sent yet? 1, 0 or -errno. */
+int ledger_has_queued(struct ledger *ledger, int64_t row);
+
+/* The next submission that may be sent at now_ms (since the epoch): nothing of its job is under way
+ * or in doubt. -ENOENT: none. */
+int ledger_next(struct ledger *ledger, int64_t now_ms, struct ledger_submission *ret_submission);
+
+/* When the next one may be sent, if nothing else changes. -ENOENT: never. */
+int ledger_next_due(struct ledger *ledger, int64_t *ret_ms);
+
+/* A queued submission is about to be sent, as what submission says now. JOB_SUBMITTING. */
+int ledger_start(struct ledger *ledger, const struct ledger_submission *submission);
+
+/* It was not done, and is to be tried again at next_try_ms (since the epoch); error says why, in
+ * one sentence. JOB_QUEUED. */
+int ledger_requeue(struct ledger *ledger, const struct ledger_submission *submission,
+		   int64_t next_try_ms, const char *error);
+
+/* What is queued may be tried at once. */
+int ledger_hasten(struct ledger *ledger);
+
+/* Calls fn for every submission that was under way or in doubt, in order; it takes what it points
+ * to and must not write to the ledger. Stops when fn returns a negative value, which is returned.
+ */
 int ledger_unfinished(struct ledger *ledger,
 		      int (*fn)(void *data, struct ledger_submission *take_submission), void *data);
 

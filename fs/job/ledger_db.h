@@ -28,6 +28,13 @@ enum ledger_statement {
 	STMT_STATE_OF,
 	STMT_STATE,
 	STMT_INTEND,
+	STMT_REPLACE,
+	STMT_HAS_QUEUED,
+	STMT_NEXT,
+	STMT_NEXT_DUE,
+	STMT_START,
+	STMT_REQUEUE,
+	STMT_HASTEN,
 	STMT_MOVE,
 	STMT_SETTLE,
 	STMT_TELL,
@@ -70,6 +77,21 @@ void ledger_bind_path(sqlite3_stmt *stmt, int place, const char *path);
 
 /* Copies a text column: NULL for NULL. Returns 0 or -ENOMEM. */
 int ledger_column_text(sqlite3_stmt *stmt, int column, char **ret_text);
+
+/* Inserts the row of a submission, in the state it says; sets its id. */
+int ledger_insert(struct ledger *ledger, struct ledger_submission *submission);
+
+/* Deletes the row of a submission; what was queued behind it is what the job waits for now. */
+int ledger_end(struct ledger *ledger, const struct ledger_submission *submission);
+
+/* Removes what is queued for a job and not sent yet: newer content takes its place. */
+int ledger_replace_queued(struct ledger *ledger, int64_t row);
+
+/* Reads the columns of a submission. 0, -ENOMEM, or -EUCLEAN for what no cocfs wrote. */
+int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submission);
+
+/* Binds the five attributes, in the order of the columns of every statement. */
+void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *attrs);
 
 /* Moves the job to a state; -EPROTO if the table of moves (state.h) has no such move. */
 int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state);

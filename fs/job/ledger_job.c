@@ -182,8 +182,11 @@ int ledger_refuse(struct ledger *ledger, int64_t row, bool incomplete, const str
 		  const char *story)
 {
 	sqlite3_stmt *stmt;
-	int r = ledger_set_state(ledger, row, incomplete ? JOB_DRAFT : JOB_FAILED);
+	int r = ledger_has_queued(ledger, row);
 
+	/* older content that is queued is still to be sent: that is its state */
+	if (r == 0)
+		r = ledger_set_state(ledger, row, incomplete ? JOB_DRAFT : JOB_FAILED);
 	if (r < 0)
 		return r;
 	stmt = ledger_write(ledger, STMT_REFUSE, &r);

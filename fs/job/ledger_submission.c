@@ -21,35 +21,43 @@ void ledger_submission_finish(struct ledger_submission *submission)
 	*submission = (struct ledger_submission){0};
 }
 
-static void bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *attrs)
+void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *attrs)
 {
 	for (int i = 0; i < ATTR_COUNT; i++)
 		ledger_bind_text(stmt, place + i, attrs->value[columns[i]]);
 }
 
-int ledger_intend(struct ledger *ledger, struct ledger_submission *submission)
+int ledger_insert(struct ledger *ledger, struct ledger_submission *submission)
 {
-	sqlite3_stmt *stmt;
-	int r = ledger_set_state(ledger, submission->row, JOB_QUEUED);
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_INTEND, &r);
 
-	if (r < 0)
-		return r;
-	stmt = ledger_write(ledger, STMT_INTEND, &r);
 	if (!stmt)
 		return r;
 	sqlite3_bind_int64(stmt, 1, submission->row);
 	sqlite3_bind_int(stmt, 2, submission->kind);
 	sqlite3_bind_int(stmt, 3, submission->state);
-	sqlite3_bind_int64(stmt, 4, submission->started_ms);
-	sqlite3_bind_blob(stmt, 5, submission->digest, CONTENT_DIGEST_SIZE, SQLITE_STATIC);
-	bind_attrs(stmt, 6, &submission->attrs);
-	sqlite3_bind_blob(stmt, 11, submission->content, (int)submission->content_size,
+	sqlite3_bind_int(stmt, 4, submission->queued);
+	sqlite3_bind_int64(stmt, 5, submission->started_ms);
+	sqlite3_bind_blob(stmt, 6, submission->digest, CONTENT_DIGEST_SIZE, SQLITE_STATIC);
+	ledger_bind_attrs(stmt, 7, &submission->attrs);
+	sqlite3_bind_blob(stmt, 12, submission->content, (int)submission->content_size,
 			  SQLITE_STATIC);
 	r = ledger_run(stmt);
-	if (r < 0)
-		return r;
-	submission->id = sqlite3_last_insert_rowid(ledger->db);
-	return ledger_set_state(ledger, submission->row, submission->state);
+	if (r == 0)
+		submission->id = sqlite3_last_insert_rowid(ledger->db);
+	return r;
+}
+
+int ledger_intend(struct ledger *ledger, struct ledger_submission *submission)
+{
+	int r = ledger_replace_queued(ledger, submission->row);
+
+	if (r == 0)
+		r = ledger_set_state(ledger, submission->row, JOB_QUEUED);
+	if (r == 0)
+		r = ledger_insert(ledger, submission);
+	return r < 0 ? r : ledger_set_state(ledger, submission->row, submission->state);
 }
 
 int ledger_move(struct ledger *ledger, const struct ledger_submission *submission,
@@ -69,7 +77,7 @@ int ledger_move(struct ledger *ledger, const struct ledger_submission *submissio
 	return ledger_run(stmt);
 }
 
-static int end(struct ledger *ledger, const struct ledger_submission *submission)
+int ledger_end(struct ledger *ledger, const struct ledger_submission *submission)
 {
 	int r = 0;
 	sqlite3_stmt *stmt = ledger_write(ledger, STMT_END, &r);
@@ -77,7 +85,10 @@ static int end(struct ledger *ledger, const struct ledger_submission *submission
 	if (!stmt)
 		return r;
 	sqlite3_bind_int64(stmt, 1, submission->id);
-	return ledger_run(stmt);
+	r = ledger_run(stmt);
+	if (r == 0)
+		r = ledger_has_queued(ledger, submission->row);
+	return r > 0 ? ledger_set_state(ledger, submission->row, JOB_QUEUED) : r;
 }
 
 int ledger_settle(struct ledger *ledger, const struct ledger_submission *submission,
@@ -95,11 +106,11 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 	ledger_bind_text(stmt, 2, job_id);
 	sqlite3_bind_int64(stmt, 3, version);
 	sqlite3_bind_blob(stmt, 4, submission->digest, CONTENT_DIGEST_SIZE, SQLITE_STATIC);
-	bind_attrs(stmt, 5, &submission->attrs);
+	ledger_bind_attrs(stmt, 5, &submission->attrs);
 	ledger_bind_text(stmt, 10, request_id);
 	sqlite3_bind_int64(stmt, 11, ledger_clock_ms());
 	r = ledger_run(stmt);
-	return r < 0 ? r : end(ledger, submission);
+	return r < 0 ? r : ledger_end(ledger, submission);
 }
 
 /* Keeps what is to be told of a submission that did not succeed. */
@@ -126,7 +137,7 @@ int ledger_give_up(struct ledger *ledger, const struct ledger_submission *submis
 
 	if (r == 0)
 		r = tell(ledger, submission->row, err, story, request_id);
-	return r < 0 ? r : end(ledger, submission);
+	return r < 0 ? r : ledger_end(ledger, submission);
 }
 
 int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submission,
@@ -137,7 +148,7 @@ int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submissi
 	return r < 0 ? r : tell(ledger, submission->row, err, story, request_id);
 }
 
-static int read_submission(sqlite3_stmt *stmt, struct ledger_submission *submission)
+int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submission)
 {
 	int size = sqlite3_column_bytes(stmt, 11);
 
@@ -158,6 +169,8 @@ static int read_submission(sqlite3_stmt *stmt, struct ledger_submission *submiss
 	memcpy(submission->content, sqlite3_column_blob(stmt, 11), (size_t)size);
 	submission->content[size] = '\0';
 	submission->content_size = (size_t)size;
+	submission->queued = sqlite3_column_int(stmt, 12);
+	submission->attempts = sqlite3_column_int64(stmt, 13);
 	return 0;
 }
 
@@ -172,7 +185,7 @@ int ledger_unfinished(struct ledger *ledger,
 	while (r >= 0 && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
 		struct ledger_submission submission = {0};
 
-		r = read_submission(stmt, &submission);
+		r = ledger_read_submission(stmt, &submission);
 		if (r < 0)
 			ledger_submission_finish(&submission);
 		else

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
 
@@ -13,12 +12,38 @@
 #define RETRY_MIN_MS 2000
 #define RETRY_SPREAD_MS 3000
 
-static int64_t wall_clock_ms(void)
-{
-	struct timespec now;
+/* What is queued waits at random up to this, doubled with every attempt. */
+#define BACKOFF_FIRST_MS 1000
+#define BACKOFF_MOST_MS 300000
+#define BACKOFF_DOUBLINGS 9
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+void task_later(struct task *task, const struct err *err, int64_t retry_after_ms)
+{
+	int64_t most_ms, wait_ms;
+
+	if (!task->sub.queued) {
+		task_fail(task, OUTCOME_FAILED, err);
+		return;
+	}
+	/* full jitter: many that failed together do not come back together */
+	most_ms = task->sub.attempts < BACKOFF_DOUBLINGS
+			  ? (int64_t)BACKOFF_FIRST_MS << task->sub.attempts
+			  : BACKOFF_MOST_MS;
+	if (most_ms > BACKOFF_MOST_MS)
+		most_ms = BACKOFF_MOST_MS;
+	wait_ms = random() % most_ms;
+	if (wait_ms < retry_after_ms)
+		wait_ms = retry_after_ms;
+	task->next_try_ms = queue_clock_ms() + wait_ms;
+	task_fail(task, OUTCOME_LATER, err);
+}
+
+/* Counts a request that begins (1) or ends (-1) its way. */
+static void count_in_flight(struct task *task, int change)
+{
+	task->engine->in_flight += (unsigned)change;
+	if (task->sub.queued)
+		task->engine->queued_in_flight += (unsigned)change;
 }
 
 void task_expire(void *data)
@@ -45,8 +70,7 @@ static bool same_text(const char *a, const char *b)
 	return !strcmp(a ? a : "", b ? b : "");
 }
 
-/* Does the service hold what the submission says? */
-static bool is_held(const struct ledger_job *job, const struct ledger_submission *sub)
+bool task_is_held(const struct ledger_job *job, const struct ledger_submission *sub)
 {
 	static const enum attr changeable[] = {ATTR_NAME, ATTR_DESCRIPTION, ATTR_RISK_LEVEL};
 
@@ -88,8 +112,9 @@ static int intend(struct task *task, const struct ledger_job *job)
 			return r;
 	}
 	task->sub.state = JOB_SUBMITTING;
-	task->sub.started_ms = wall_clock_ms();
-	return ledger_intend(task->engine->ledger, &task->sub);
+	task->sub.started_ms = queue_clock_ms();
+	return task->sub.queued ? ledger_start(task->engine->ledger, &task->sub)
+				: ledger_intend(task->engine->ledger, &task->sub);
 }
 
 static void wait_for_slot(struct task *task)
@@ -102,7 +127,7 @@ static void wait_for_slot(struct task *task)
 		task_expire(task);
 }
 
-void task_start(struct task *task)
+int task_start(struct task *task)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	struct engine *engine = task->engine;
@@ -111,26 +136,37 @@ void task_start(struct task *task)
 
 	if (engine->in_flight >= engine->options.inflight_max) {
 		wait_for_slot(task);
-		return;
+		return 0;
 	}
 	loop_timer_cancel(&task->timer);
 	r = ledger_get(engine->ledger, task->sub.row, &job);
 	if (r == 0 && !task->deletion) {
-		if (is_held(&job, &task->sub)) {
+		if (task_is_held(&job, &task->sub)) {
+			/* out of the queue at once, so that it is not taken again */
+			if (task->sub.queued)
+				ledger_end(engine->ledger, &task->sub);
 			task_settle(task, OUTCOME_HELD, job.job_id, job.version);
-			return;
+			return 0;
 		}
 		r = intend(task, &job);
+	}
+	if (r < 0 && task->sub.queued) {
+		queue_put_back(task);
+		return r;
 	}
 	if (r < 0) {
 		err_set(&err, -r, "the ledger cannot record the submission, nothing was sent: %s",
 			strerror(-r));
 		task_fail(task, OUTCOME_REFUSED, &err);
-		return;
+		return 0;
 	}
 	task->place = PLACE_FRESH;
-	engine->in_flight++;
+	task->deadline_ms = task->sub.queued
+				    ? loop_now_ms(engine->loop) + engine->options.timeout_ms
+				    : task->deadline_ms;
+	count_in_flight(task, 1);
 	TAILQ_INSERT_TAIL(&engine->fresh, task, link);
+	return 0;
 }
 
 static void retry(void *data)
@@ -138,12 +174,12 @@ static void retry(void *data)
 	struct task *task = data;
 
 	/* its intent is durable already */
-	task->engine->in_flight++;
+	count_in_flight(task, 1);
 	task_send(task);
 }
 
 /* Has the request sent again if there is time for it. */
-static bool retry_later(struct task *task, int64_t retry_after_ms)
+static bool retry_soon(struct task *task, int64_t retry_after_ms)
 {
 	struct loop *loop = task->engine->loop;
 	int64_t wait_ms =
@@ -163,7 +199,7 @@ static void answered(void *data, const struct coc_answer *answer)
 	bool create = !task->deletion && task->sub.kind == SUBMIT_CREATE;
 
 	task->call = NULL;
-	task->engine->in_flight--;
+	count_in_flight(task, -1);
 	task_note_request_id(task, answer->request_id);
 	switch (answer->outcome) {
 	case COC_DONE:
@@ -171,8 +207,8 @@ static void answered(void *data, const struct coc_answer *answer)
 			    create ? 1 : task->version + 1);
 		break;
 	case COC_NOT_PROCESSED:
-		if (!retry_later(task, answer->retry_after_ms))
-			task_fail(task, OUTCOME_FAILED, answer->err);
+		if (task->sub.queued || !retry_soon(task, answer->retry_after_ms))
+			task_later(task, answer->err, answer->retry_after_ms);
 		break;
 	case COC_UNKNOWN:
 		/* a deletion can be repeated: it needs no asking */
@@ -182,11 +218,13 @@ static void answered(void *data, const struct coc_answer *answer)
 		/* a job that is gone is deleted */
 		if (task->deletion && answer->errnum == ESTALE)
 			task_settle(task, OUTCOME_SETTLED, task->job_id, task->version);
+		else if (answer->errnum == EACCES) /* credentials can be put right */
+			task_later(task, answer->err, -1);
 		else
 			task_fail(task, OUTCOME_FAILED, answer->err);
 		break;
 	case COC_NOT_SENT:
-		task_fail(task, OUTCOME_FAILED, answer->err);
+		task_later(task, answer->err, -1);
 		break;
 	}
 }
@@ -234,7 +272,7 @@ void task_send(struct task *task)
 	else
 		r = send_create(task, &document, left_ms, &err);
 	if (r < 0) {
-		engine->in_flight--;
+		count_in_flight(task, -1);
 		task_fail(task, OUTCOME_FAILED, &err);
 	}
 }

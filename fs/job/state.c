@@ -12,17 +12,17 @@ static const char *const words[JOB_STATE_COUNT] = {
 static const unsigned moves[JOB_STATE_COUNT] = {
 	/* a commit records an intent, is refused by the rules, or finds that the service has it */
 	[JOB_DRAFT] = TO(JOB_QUEUED) | TO(JOB_FAILED) | TO(JOB_SUBMITTED),
-	/* it is sent, or given up before a byte left */
-	[JOB_QUEUED] = TO(JOB_SUBMITTING) | TO(JOB_FAILED),
-	/* yes, no, not now (429, no connection), or no answer */
+	/* it is sent, given up before a byte left, or found to be what the service has */
+	[JOB_QUEUED] = TO(JOB_SUBMITTING) | TO(JOB_FAILED) | TO(JOB_SUBMITTED),
+	/* yes, no, later (429, no connection), or no answer */
 	[JOB_SUBMITTING] = TO(JOB_SUBMITTED) | TO(JOB_FAILED) | TO(JOB_QUEUED) | TO(JOB_IN_DOUBT),
 	/* other content is written, the binding is forgotten, or the new content is refused */
 	[JOB_SUBMITTED] = TO(JOB_DRAFT) | TO(JOB_QUEUED) | TO(JOB_FAILED),
 	/* written anew or the attribute set; refused again is the same state; or as it was before
 	 */
 	[JOB_FAILED] = TO(JOB_DRAFT) | TO(JOB_QUEUED) | TO(JOB_SUBMITTED),
-	/* the service was asked: it has it, it has it not */
-	[JOB_IN_DOUBT] = TO(JOB_SUBMITTED) | TO(JOB_FAILED),
+	/* the service was asked: it has it; it has it not, and that is told, or it is sent again */
+	[JOB_IN_DOUBT] = TO(JOB_SUBMITTED) | TO(JOB_FAILED) | TO(JOB_QUEUED),
 };
 
 const char *job_state_word(enum job_state state)

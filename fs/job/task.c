@@ -66,6 +66,8 @@ static void end(struct task *task, enum task_outcome outcome)
 {
 	struct engine *engine = task->engine;
 
+	engine->queue_may_have_next = true; /* its path, or its slot, is free */
+
 	loop_timer_cancel(&task->timer);
 	doubt_finish(task);
 	if (task->place == PLACE_DOUBT)
@@ -102,7 +104,8 @@ void task_fail(struct task *task, enum task_outcome outcome, const struct err *e
 {
 	struct err *copy = malloc(sizeof(*copy));
 
-	log_warning("%s: %s", task->path, err->text);
+	log_message(outcome == OUTCOME_LATER ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "%s: %s",
+		    task->path, err->text);
 	if (copy) {
 		*copy = *err;
 		if (outcome == OUTCOME_DOUBT)
@@ -134,12 +137,14 @@ static int record_failure(struct task *task)
 int task_record(struct task *task)
 {
 	struct ledger *ledger = task->engine->ledger;
+	int r;
 
 	if (!task->is_current)
 		return 0; /* what stood behind and expired: the task ahead tells it */
 	switch (task->outcome) {
 	case OUTCOME_HELD:
-		return ledger_agree(ledger, task->sub.row);
+		r = ledger_agree(ledger, task->sub.row);
+		return r < 0 || !task->sub.id ? r : ledger_end(ledger, &task->sub);
 	case OUTCOME_SETTLED:
 		if (task->deletion)
 			return ledger_drop(ledger, task->sub.row);
@@ -147,6 +152,9 @@ int task_record(struct task *task)
 			return -ENOMEM;
 		return ledger_settle(ledger, &task->sub, task->job_id, task->version,
 				     task->request_id);
+	case OUTCOME_LATER:
+		return ledger_requeue(ledger, &task->sub, task->next_try_ms,
+				      task->err ? task->err->text : "");
 	default:
 		return record_failure(task);
 	}

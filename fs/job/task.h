@@ -43,6 +43,7 @@ enum task_outcome {
 	OUTCOME_FAILED,	 /* it was not done and will not be */
 	OUTCOME_REFUSED, /* it was given up before an intent was recorded */
 	OUTCOME_DOUBT,	 /* nobody knows */
+	OUTCOME_LATER,	 /* queued: it was not done, and is tried again */
 };
 
 /* A submission in memory, from its commit to its end. */
@@ -68,9 +69,14 @@ struct task {
 	struct err *err;  /* of an outcome that is none: owned */
 	char *request_id; /* of the last answer, or NULL */
 
+	int64_t next_try_ms; /* of OUTCOME_LATER: since the epoch */
+
 	struct inquiry *inquiry; /* while in doubt: doubt.c */
 };
 TAILQ_HEAD(task_list, task);
+
+/* How long to wait before the ledger is written again after it could not be. */
+#define LEDGER_AGAIN_MS 1000
 
 #define TASK_BUCKETS 1024 /* as many as requests can be in flight at once */
 
@@ -83,6 +89,13 @@ struct engine {
 	struct task_list waiting, fresh, ended;
 	struct loop_timer again; /* wakes the loop when the ledger could not be written */
 	unsigned in_flight, under_way;
+
+	/* submit=queue: queue.c */
+	struct ticket_list promised; /* are answered when this turn is durable */
+	bool queue_may_have_next;    /* something may be sent that could not be before */
+	struct loop_timer queue_due; /* when the next try of something is */
+	unsigned queued_in_flight;
+	bool quiet; /* the mount ends: nothing more is taken from the queue */
 };
 
 /* ---- engine.c ---- */
@@ -101,14 +114,40 @@ bool engine_has_twin(const struct engine *engine, const struct task *task);
 
 /* ---- send.c ---- */
 
-/* Takes the current task of its row on its way: at once, or when a slot comes free. */
-void task_start(struct task *task);
+/* Takes the current task of its row on its way: at once, or when a slot comes free. Returns 0, also
+ * when it ended already; -errno when it was put back into the queue. */
+int task_start(struct task *task);
+
+/* Does the service hold what the submission says, by what the ledger knows? */
+bool task_is_held(const struct ledger_job *job, const struct ledger_submission *sub);
 
 /* Sends the request of a task whose intent is durable. */
 void task_send(struct task *task);
 
 /* The task waited too long for its turn (a timer's callback). */
 void task_expire(void *task);
+
+/* Ends a task that is not done now: tried again later if it is queued, else failed. Not before
+ * retry_after_ms, if that is not negative. */
+void task_later(struct task *task, const struct err *err, int64_t retry_after_ms);
+
+/* ---- queue.c ---- */
+
+/* Has the queue looked at in the first turn. Returns 0 or -ENOMEM. */
+int queue_begin(struct engine *engine);
+
+/* Takes from the queue what there are slots for. */
+void queue_fill_slots(struct engine *engine);
+
+/* The ledger could not be written for a task that was taken from the queue: there it is as it was.
+ * It is taken up again a little later. */
+void queue_put_back(struct task *task);
+
+/* Answers who was promised that the turn would be durable: r is what became of it. */
+void queue_keep_promises(struct engine *engine, int r);
+
+/* Milliseconds since the epoch. */
+int64_t queue_clock_ms(void);
 
 /* ---- task.c ---- */
 

@@ -13,9 +13,6 @@
 
 #include "base/log.h"
 
-/* How long to wait before the ledger is written again after it could not be. */
-#define LEDGER_AGAIN_MS 1000
-
 static bool has_free_slot(const struct engine *engine)
 {
 	return !TAILQ_EMPTY(&engine->waiting) && engine->in_flight < engine->options.inflight_max;
@@ -23,12 +20,14 @@ static bool has_free_slot(const struct engine *engine)
 
 static void fill_slots(struct engine *engine)
 {
+	/* somebody waits for the one, nobody for the other */
 	while (has_free_slot(engine)) {
 		struct task *task = TAILQ_FIRST(&engine->waiting);
 
 		TAILQ_REMOVE(&engine->waiting, task, link);
 		task_start(task);
 	}
+	queue_fill_slots(engine);
 }
 
 /* Tells everybody who waits for a task. */
@@ -83,6 +82,11 @@ static void fail_fresh(struct engine *engine, int r)
 
 		TAILQ_REMOVE(&engine->fresh, task, link);
 		engine->in_flight--;
+		if (task->sub.queued) {
+			engine->queued_in_flight--;
+			queue_put_back(task);
+			continue;
+		}
 		err_set(&err, -r, "the ledger cannot record the submission, nothing was sent: %s",
 			strerror(-r));
 		err_detail(&err, "what_to_do",
@@ -114,7 +118,8 @@ static int record(struct engine *engine)
 		ledger_undo(engine->ledger);
 		return r;
 	}
-	return ledger_commit(engine->ledger, !TAILQ_EMPTY(&engine->fresh));
+	return ledger_commit(engine->ledger,
+			     !TAILQ_EMPTY(&engine->fresh) || !LIST_EMPTY(&engine->promised));
 }
 
 void engine_turn_end(struct engine *engine)
@@ -129,6 +134,7 @@ void engine_turn_end(struct engine *engine)
 		if (r < 0) {
 			log_error("the ledger cannot be written: %s", strerror(-r));
 			fail_fresh(engine, r);
+			queue_keep_promises(engine, r);
 			/* what has ended is told, and recorded when the ledger can be written:
 			 * until then it stays the current task of its row, so nothing is sent twice
 			 */
@@ -138,6 +144,7 @@ void engine_turn_end(struct engine *engine)
 				       loop_now_ms(engine->loop) + LEDGER_AGAIN_MS, wake, NULL);
 			return;
 		}
+		queue_keep_promises(engine, 0);
 		TAILQ_INIT(&fresh);
 		TAILQ_INIT(&ended);
 		TAILQ_CONCAT(&fresh, &engine->fresh, link);
@@ -152,5 +159,6 @@ void engine_turn_end(struct engine *engine)
 			finish(task);
 		}
 	} while (!TAILQ_EMPTY(&engine->fresh) || !TAILQ_EMPTY(&engine->ended) ||
-		 ledger_is_open(engine->ledger) || has_free_slot(engine));
+		 ledger_is_open(engine->ledger) || has_free_slot(engine) ||
+		 engine->queue_may_have_next);
 }

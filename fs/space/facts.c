@@ -116,7 +116,7 @@ int fact_remove(struct space *space, struct node *node, const char *name)
 		return r;
 	if (!job.job_id)
 		return -ENODATA;
-	if (engine_has(space->engine, job.row))
+	if (engine_has(space->engine, job.row) || ledger_has_queued(space->ledger, job.row) != 0)
 		return -EBUSY;
 	log_info("job %s is forgotten on demand", job.job_id);
 	return ledger_forget(space->ledger, job.row);

@@ -73,7 +73,6 @@ static void staying_is_no_move(void **unused)
 static void nothing_is_sent_for_what_is_in_doubt(void **unused)
 {
 	(void)unused;
-	assert_false(job_state_may_move(JOB_IN_DOUBT, JOB_QUEUED));
 	assert_false(job_state_may_move(JOB_IN_DOUBT, JOB_SUBMITTING));
 	assert_false(job_state_may_move(JOB_IN_DOUBT, JOB_DRAFT));
 }

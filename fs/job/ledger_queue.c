@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ledger's queue: submissions whose writers were answered when they were durable
+ * (submit=queue). It is not held in memory: the next one is looked up by an index when there is a
+ * slot for it, so a million of them cost no more than one.
+ */
+#define _GNU_SOURCE
+#include "job/ledger_db.h"
+
+#include <errno.h>
+
+int ledger_has_queued(struct ledger *ledger, int64_t row)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_HAS_QUEUED, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	code = sqlite3_step(stmt);
+	r = code == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : ledger_errno(code);
+	sqlite3_reset(stmt);
+	return r;
+}
+
+/* While something of the job is under way or in doubt, that is its state. */
+static int set_queued(struct ledger *ledger, int64_t row)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	int r = ledger_get(ledger, row, &job);
+
+	if (r < 0 || job.state == JOB_SUBMITTING || job.state == JOB_IN_DOUBT)
+		return r;
+	r = ledger_set_state(ledger, row, JOB_QUEUED);
+	/* what was refused before is overwritten */
+	return r < 0 || !job.error ? r : ledger_dismiss(ledger, row);
+}
+
+int ledger_replace_queued(struct ledger *ledger, int64_t row)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_REPLACE, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	return ledger_run(stmt);
+}
+
+int ledger_enqueue(struct ledger *ledger, struct ledger_submission *submission)
+{
+	int r = ledger_replace_queued(ledger, submission->row);
+
+	submission->state = JOB_QUEUED;
+	submission->queued = true;
+	if (r == 0)
+		r = ledger_insert(ledger, submission);
+	return r < 0 ? r : set_queued(ledger, submission->row);
+}
+
+int ledger_next(struct ledger *ledger, int64_t now_ms, struct ledger_submission *ret_submission)
+{
+	struct ledger_submission submission = {0};
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_NEXT, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, now_ms);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		r = ledger_read_submission(stmt, &submission);
+	else
+		r = code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+	sqlite3_reset(stmt);
+	if (r < 0)
+		ledger_submission_finish(&submission);
+	else
+		*ret_submission = submission;
+	return r;
+}
+
+int ledger_next_due(struct ledger *ledger, int64_t *ret_ms)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_NEXT_DUE, &r);
+
+	if (!stmt)
+		return r;
+	code = sqlite3_step(stmt);
+	if (code != SQLITE_ROW)
+		r = ledger_errno(code);
+	else if (sqlite3_column_type(stmt, 0) == SQLITE_NULL)
+		r = -ENOENT;
+	else
+		*ret_ms = sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	return r;
+}
+
+int ledger_start(struct ledger *ledger, const struct ledger_submission *submission)
+{
+	sqlite3_stmt *stmt;
+	int r = ledger_set_state(ledger, submission->row, JOB_SUBMITTING);
+
+	if (r < 0)
+		return r;
+	stmt = ledger_write(ledger, STMT_START, &r);
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, submission->id);
+	sqlite3_bind_int(stmt, 2, submission->kind);
+	sqlite3_bind_int64(stmt, 3, submission->started_ms);
+	ledger_bind_attrs(stmt, 4, &submission->attrs);
+	return ledger_run(stmt);
+}
+
+int ledger_requeue(struct ledger *ledger, const struct ledger_submission *submission,
+		   int64_t next_try_ms, const char *error)
+{
+	sqlite3_stmt *stmt;
+	int r = ledger_set_state(ledger, submission->row, JOB_QUEUED);
+
+	if (r == 0)
+		r = ledger_dismiss(ledger, submission->row);
+	if (r == 0)
+		r = ledger_has_queued(ledger, submission->row);
+	if (r < 0)
+		return r;
+	if (r > 0) /* newer content waits already: this is never sent */
+		return ledger_end(ledger, submission);
+	stmt = ledger_write(ledger, STMT_REQUEUE, &r);
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, submission->id);
+	sqlite3_bind_int64(stmt, 2, next_try_ms);
+	ledger_bind_text(stmt, 3, error);
+	return ledger_run(stmt);
+}
+
+int ledger_hasten(struct ledger *ledger)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_HASTEN, &r);
+
+	return stmt ? ledger_run(stmt) : r;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * submit=queue: the writer is answered when its content is durable here, and the engine sends it
+ * when its turn comes. What is queued stays in the ledger; only what is being sent is in memory. A
+ * path's submissions keep their order, since nothing is taken for a path of which something is
+ * under way or in doubt, and newer content takes the place of what was not sent yet.
+ *
+ * Before it is sent the ledger says, durably, that it is being sent: what a crash finds there as
+ * queued was surely not sent, and needs no asking.
+ */
+#define _GNU_SOURCE
+#include "job/task.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+
+int64_t queue_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int engine_enqueue(struct engine *engine, struct ledger_submission *take_submission,
+		   engine_done_fn *done, void *data, struct ticket **ret_ticket, struct err *err)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	struct ticket *ticket = NULL;
+	int64_t row = take_submission->row;
+	int r = ledger_get(engine->ledger, row, &job), queued = 0;
+
+	if (r == 0)
+		r = queued = ledger_has_queued(engine->ledger, row);
+	if (r == 0 && !engine_has(engine, row) && task_is_held(&job, take_submission)) {
+		r = ledger_agree(engine->ledger, row);
+	} else if (r >= 0) {
+		ticket = calloc(1, sizeof(*ticket));
+		r = ticket ? ledger_enqueue(engine->ledger, take_submission) : -ENOMEM;
+	}
+	ledger_submission_finish(take_submission);
+	if (r < 0) {
+		free(ticket);
+		return err_set(err, -r, "the ledger cannot record the submission: %s",
+			       strerror(-r));
+	}
+	if (ticket) {
+		struct task *current = engine_current(engine, row);
+
+		if (current && current->place == PLACE_DOUBT)
+			doubt_hurry(current);
+		*ticket = (struct ticket){.done = done, .data = data};
+		LIST_INSERT_HEAD(&engine->promised, ticket, link);
+		engine->queue_may_have_next = true;
+	}
+	*ret_ticket = ticket;
+	return 0;
+}
+
+void queue_keep_promises(struct engine *engine, int r)
+{
+	struct ticket *ticket;
+
+	while ((ticket = LIST_FIRST(&engine->promised))) {
+		engine_done_fn *done = ticket->done;
+		void *data = ticket->data;
+
+		LIST_REMOVE(ticket, link);
+		free(ticket);
+		done(data, r);
+	}
+}
+
+static void wake(void *data)
+{
+	struct engine *engine = data;
+
+	engine->queue_may_have_next = true;
+}
+
+void queue_put_back(struct task *task)
+{
+	struct engine *engine = task->engine;
+	struct task *behind = task->behind;
+
+	task->behind = NULL;
+	engine_take_out(task);
+	task_destroy(task);
+	if (behind) {
+		engine_put(behind);
+		behind->place = PLACE_WAITING;
+		TAILQ_INSERT_TAIL(&engine->waiting, behind, link);
+	}
+	engine->queue_may_have_next = false;
+	if (loop_timer_set(engine->loop, &engine->queue_due,
+			   loop_now_ms(engine->loop) + LEDGER_AGAIN_MS, wake, engine) < 0)
+		log_error("out of memory: the queue stands still until something else happens");
+}
+
+/* Nothing can be taken now: wakes up when the next one is due. */
+static void wait_for_next(struct engine *engine)
+{
+	int64_t due_ms, now_ms = queue_clock_ms();
+	int r = ledger_next_due(engine->ledger, &due_ms);
+
+	engine->queue_may_have_next = false;
+	if (r == -ENOENT) {
+		loop_timer_cancel(&engine->queue_due);
+		return;
+	}
+	if (r == 0)
+		r = loop_timer_set(engine->loop, &engine->queue_due,
+				   loop_now_ms(engine->loop) +
+					   (due_ms > now_ms ? due_ms - now_ms : 0),
+				   wake, engine);
+	if (r < 0)
+		log_error("the queue stands still until something else happens: %s", strerror(-r));
+}
+
+int queue_begin(struct engine *engine)
+{
+	return loop_timer_set(engine->loop, &engine->queue_due, loop_now_ms(engine->loop), wake,
+			      engine);
+}
+
+/* Takes one submission from the queue. Returns 0, -ENOENT when none may be sent now, or -errno. */
+static int take_next(struct engine *engine)
+{
+	struct ledger_submission submission;
+	_cleanup_free_ char *path = NULL;
+	struct task *task;
+	int r = ledger_next(engine->ledger, queue_clock_ms(), &submission);
+
+	if (r < 0)
+		return r;
+	r = ledger_path(engine->ledger, submission.row, &path);
+	if (r < 0) {
+		ledger_submission_finish(&submission);
+		return r;
+	}
+	task = task_create(engine, &submission, path);
+	if (!task)
+		return -ENOMEM;
+	engine_put(task);
+	if (task_start(task) < 0)
+		return -EIO; /* it is put back, and the timer is set */
+	return 0;
+}
+
+void queue_fill_slots(struct engine *engine)
+{
+	int r = 0;
+
+	while (engine->queue_may_have_next && !engine->quiet &&
+	       engine->in_flight < engine->options.inflight_max &&
+	       engine->queued_in_flight < engine->options.queued_inflight_max) {
+		r = take_next(engine);
+		if (r < 0)
+			break;
+	}
+	if (r == -ENOENT)
+		wait_for_next(engine);
+	else if (r < 0)
+		log_error("the ledger cannot be used, the queue waits: %s", strerror(-r));
+	engine->queue_may_have_next = false; /* until a slot is free, or the timer */
+}
+
+void engine_hasten(struct engine *engine)
+{
+	int r = ledger_hasten(engine->ledger);
+
+	if (r < 0)
+		log_error("the queue cannot be hastened: %s", strerror(-r));
+	engine->queue_may_have_next = true;
+}
+
+void engine_quiesce(struct engine *engine)
+{
+	engine->quiet = true;
+}
