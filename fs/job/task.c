@@ -66,8 +66,6 @@ static void end(struct task *task, enum task_outcome outcome)
 {
 	struct engine *engine = task->engine;
 
-	engine->queue_may_have_next = true; /* its path, or its slot, is free */
-
 	loop_timer_cancel(&task->timer);
 	doubt_finish(task);
 	if (task->place == PLACE_DOUBT)

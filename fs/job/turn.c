@@ -63,6 +63,7 @@ static void finish(struct task *task)
 	if (task->is_current)
 		engine_take_out(task);
 	task_destroy(task);
+	engine->queue_may_have_next = true; /* its path, and its slot, are free */
 	if (aftermath)
 		engine_refuse(engine, row, aftermath->incomplete, &aftermath->err);
 	free(aftermath);
