@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/crash.h"
 #include "base/log.h"
 
 #define ASK_FIRST_MS 500
@@ -87,6 +88,7 @@ static void conclude_absent(struct task *task)
 		ask_again(task);
 		return;
 	}
+	CRASH_POINT("doubt-absent");
 	if (task->sub.queued) {
 		err_set(&err, EIO, "the answer was lost, and the service has not done it");
 		task_later(task, &err, 0);
@@ -147,12 +149,14 @@ static void shown_candidate(void *data, const struct coc_answer *answer)
 		return;
 	}
 	bound = ledger_is_bound(task->engine->ledger, job_id);
-	if (bound > 0)
+	if (bound > 0) {
 		show_next(task);
-	else if (bound < 0 || engine_has_twin(task->engine, task))
+	} else if (bound < 0 || engine_has_twin(task->engine, task)) {
 		ask_again(task);
-	else
+	} else {
+		CRASH_POINT("doubt-found");
 		task_settle(task, OUTCOME_SETTLED, job_id, version_of(answer->details, 1));
+	}
 }
 
 static void show_next(struct task *task)
@@ -215,6 +219,7 @@ static void listed(void *data, const struct coc_answer *answer)
 		ask_again(task);
 		return;
 	}
+	CRASH_POINT("doubt-listed");
 	for (size_t i = 0; i < answer->n_summaries; i++) {
 		int r = is_candidate(task, &answer->summaries[i]);
 
@@ -246,6 +251,7 @@ static void shown_update(void *data, const struct coc_answer *answer)
 	struct task *task = data;
 
 	task->call = NULL;
+	CRASH_POINT("doubt-read-back");
 	if (answer->outcome == COC_DONE && matches(answer->details, &task->sub))
 		task_settle(task, OUTCOME_SETTLED, task->job_id,
 			    version_of(answer->details, task->version + 1));
@@ -262,6 +268,7 @@ static void ask(void *data)
 	struct inquiry *inquiry = task->inquiry;
 	struct err err = {0};
 
+	CRASH_POINT("doubt-asking");
 	for (size_t i = 0; i < inquiry->n_candidates; i++)
 		free(inquiry->candidates[i]);
 	inquiry->n_candidates = inquiry->next = 0;
@@ -286,6 +293,7 @@ void doubt_begin(struct task *task)
 	}
 	task->inquiry->given_up_ms = loop_now_ms(task->engine->loop);
 	ask_again(task);
+	CRASH_POINT("doubt-begun");
 }
 
 void doubt_hurry(struct task *task)

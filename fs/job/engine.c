@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/crash.h"
 #include "base/log.h"
 
 static struct task **bucket(struct engine *engine, int64_t row)
@@ -288,6 +289,7 @@ static int take_up(void *data, struct ledger_submission *take_submission)
 	engine_put(task);
 	err_set(&err, EINTR, "cocfs was stopped before the service had answered");
 	task_fail(task, OUTCOME_DOUBT, &err);
+	CRASH_POINT("doubt-taken-up");
 	return 0;
 }
 

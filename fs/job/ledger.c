@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/crash.h"
+
 #define SCHEMA_VERSION 1
 #define BUSY_TIMEOUT_MS 5000
 
@@ -420,5 +422,7 @@ int ledger_commit(struct ledger *ledger, bool durable)
 		return ledger_errno(code);
 	}
 	ledger->open = false;
+	if (durable)
+		CRASH_POINT("commit-unsynced");
 	return durable ? sync_log(ledger->db) : 0;
 }

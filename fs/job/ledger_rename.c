@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/crash.h"
+
 /* A path that no name in the spool can have: where one side of an exchange waits. */
 #define ASIDE "//exchange"
 
@@ -175,6 +177,7 @@ int ledger_rename_unfinished(struct ledger *ledger,
 			r = was_done(data, &first.rename)
 				    ? ledger_rename_done(ledger, &first.rename)
 				    : ledger_rename_undone(ledger, &first.rename);
+		CRASH_POINT("rename-mended");
 		free(first.from);
 		free(first.to);
 	} while (r == 0);

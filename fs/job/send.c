@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/crash.h"
 #include "base/log.h"
 
 /* What a 429 without Retry-After waits: 2 to 5 s, as Huawei advises, spread by chance. */
@@ -148,7 +149,9 @@ int task_start(struct task *task)
 			task_settle(task, OUTCOME_HELD, job.job_id, job.version);
 			return 0;
 		}
+		CRASH_POINT("intent-wanted");
 		r = intend(task, &job);
+		CRASH_POINT("intent-recorded");
 	}
 	if (r < 0 && task->sub.queued) {
 		queue_put_back(task);
@@ -198,6 +201,7 @@ static void answered(void *data, const struct coc_answer *answer)
 	struct task *task = data;
 	bool create = !task->deletion && task->sub.kind == SUBMIT_CREATE;
 
+	CRASH_POINT("answer-came");
 	task->call = NULL;
 	count_in_flight(task, -1);
 	task_note_request_id(task, answer->request_id);
@@ -275,4 +279,5 @@ void task_send(struct task *task)
 		count_in_flight(task, -1);
 		task_fail(task, OUTCOME_FAILED, &err);
 	}
+	CRASH_POINT("request-handed");
 }

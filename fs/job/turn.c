@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/crash.h"
 #include "base/log.h"
 
 static bool has_free_slot(const struct engine *engine)
@@ -114,6 +115,7 @@ static int record(struct engine *engine)
 			log_error("%s: an outcome that its state does not allow", task->path);
 		else if (r < 0)
 			break;
+		CRASH_POINT("outcome-recorded");
 	}
 	if (r < 0 && r != -EPROTO) {
 		ledger_undo(engine->ledger);
@@ -152,12 +154,16 @@ void engine_turn_end(struct engine *engine)
 		TAILQ_CONCAT(&ended, &engine->ended, link);
 		while ((task = TAILQ_FIRST(&fresh))) {
 			TAILQ_REMOVE(&fresh, task, link);
+			CRASH_POINT("intent-durable");
 			task_send(task);
 		}
 		while ((task = TAILQ_FIRST(&ended))) {
 			TAILQ_REMOVE(&ended, task, link);
+			CRASH_POINT("outcome-committed");
 			tell(task);
+			CRASH_POINT("writer-told");
 			finish(task);
+			CRASH_POINT("submission-finished");
 		}
 	} while (!TAILQ_EMPTY(&engine->fresh) || !TAILQ_EMPTY(&engine->ended) ||
 		 ledger_is_open(engine->ledger) || has_free_slot(engine) ||

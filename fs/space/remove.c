@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/crash.h"
 #include "base/log.h"
 #include "space/commit.h"
 #include "space/ops.h"
@@ -50,8 +51,10 @@ static void answer_removal(struct wait *wait, int result)
 {
 	struct removal *removal = (struct removal *)wait;
 
+	CRASH_POINT("delete-before-unlink");
 	if (result == 0)
 		result = remove_name(wait->space, removal->parent, removal->name, 0);
+	CRASH_POINT("delete-unlinked");
 	reply(wait->req, result);
 	removal_free(removal);
 }

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/crash.h"
 #include "base/log.h"
 #include "space/commit.h"
 #include "space/ops.h"
@@ -102,6 +103,7 @@ static int rename_spool(struct space *space, const struct renaming *renaming)
 			node_unkeep(target);
 		return r;
 	}
+	CRASH_POINT("spool-renamed");
 	move_nodes(&space->nodes, renaming, source, target);
 	return 0;
 }
@@ -131,9 +133,11 @@ static int rename_bound(struct space *space, const struct renaming *renaming)
 	r = ledger_rename_begin(space->ledger, &record);
 	if (r < 0)
 		return r;
+	CRASH_POINT("rename-begun");
 	r = rename_spool(space, renaming);
 	settled = r == 0 ? ledger_rename_done(space->ledger, &record)
 			 : ledger_rename_undone(space->ledger, &record);
+	CRASH_POINT("rename-ended");
 	if (settled < 0)
 		log_error("%s: the ledger cannot record its rename to %s (%s): it is mended at the "
 			  "next mount",
@@ -189,6 +193,7 @@ static void answer_rename(struct wait *wait, int result)
 	struct renaming *renaming = &waited->renaming;
 	struct space *space = wait->space;
 
+	CRASH_POINT("commit-before-rename");
 	if (result < 0)
 		reply(wait->req, result);
 	else if (waited->source)
