@@ -28,6 +28,7 @@ class Mount:
 
     def __init__(self, source, base, env=None, log_name="cocfs.log", **options):
         self.source, self.env = source, env or {}
+        self.program = options.pop("program", tools.COCFS)
         self.base = str(base)
         self.path = os.path.join(self.base, "jobs")
         self.state = options.pop("state_dir", os.path.join(self.base, "s"))
@@ -40,7 +41,7 @@ class Mount:
         pairs = {**self.options, "state_dir": self.state}
         words = [name if value is True else f"{name}={value}"
                  for name, value in pairs.items() if value is not None]
-        return [tools.COCFS, *flags, "-o", ",".join(words), self.source, self.path]
+        return [self.program, *flags, "-o", ",".join(words), self.source, self.path]
 
     def mount(self):
         """Mounts in the foreground, and returns when the kernel says so. Raises MountFailed."""
@@ -89,9 +90,14 @@ class Mount:
     def kill(self):
         """SIGKILL, and the dead mount is taken away."""
         self.process.kill()
-        self.process.wait(10)
+        self.bury()
+
+    def bury(self, seconds=10):
+        """Waits until cocfs is dead, and takes the dead mount away. Returns the exit status."""
+        status = self.process.wait(seconds)
         self.process = None
         janitor.unmount(self.path, lazy=True)
+        return status
 
     def remount(self):
         self.unmount()

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures of the mounted tests: a service, a front before it, a mount; all cleaned up after."""
+
+import os
+import shutil
+import tempfile
+
+import pytest
+
+import front as fronts
+import janitor
+import mounting
+import service
+import tools
+
+TEST_SECONDS = int(os.environ.get("COCFS_TEST_SECONDS", "120"))
+UNHANG_SECONDS = 20  # so long before a test's end its mounts are killed, to let go what hangs in them
+EXHIBITS = pytest.StashKey[list]()
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(TEST_SECONDS))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    report = (yield).get_result()
+    if report.failed:
+        for title, text in item.stash.get(EXHIBITS, []):
+            report.sections.append((title, text()[-20000:]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_left():
+    """At the end of the session no mount and no process of the tests is there any more."""
+    yield
+    left = janitor.leftovers()
+    janitor.sweep()
+    assert not left, f"left over: {left}"
+
+
+@pytest.fixture
+def exhibit(request):
+    """exhibit(title, function): the text that function returns is shown when the test fails."""
+    shown = request.node.stash.setdefault(EXHIBITS, [])
+    return lambda title, text: shown.append((title, text))
+
+
+@pytest.fixture
+def src(tmp_path):
+    """A directory outside the mount."""
+    path = tmp_path / "src"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def other_fs():
+    """A directory on another file system than the mount's and the spool's."""
+    if not os.access("/dev/shm", os.W_OK):
+        pytest.skip("/dev/shm is not writable")
+    path = tempfile.mkdtemp(prefix="cocfs-", dir="/dev/shm")
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+def cocd(tmp_path, exhibit):
+    """A service of the test's own."""
+    process = service.Cocd(str(tmp_path / "service"), str(tmp_path / "cocd.log"))
+    exhibit("cocd", process.log)
+    try:
+        yield process.start()
+    finally:
+        process.stop()
+    assert_no_sanitizer_report("cocd", process.log())
+
+
+@pytest.fixture
+def front(cocd, exhibit):
+    """The front before the service."""
+    with fronts.Front(cocd.address) as front:
+        exhibit(f"front, seed {front.seed}", front.story)
+        yield front
+
+
+@pytest.fixture
+def mounts(request, exhibit):
+    """Takes care of mounts: register(mount) has it shown on failure, bounded, and cleaned away."""
+    registered = []
+    seconds = request.node.get_closest_marker("timeout").args[0]
+
+    def register(mount):
+        registered.append(mount)
+        exhibit(f"cocfs at {mount.path}", mount.log)
+        mount.bound(max(seconds - UNHANG_SECONDS, UNHANG_SECONDS))
+        return mount
+
+    try:
+        yield register
+        tools.end_started()
+        for mount in registered:
+            if mount.process is not None and mount.process.poll() is None:
+                assert mount.unmount() == 0, "cocfs did not end well after the unmount"
+    finally:
+        tools.end_started()
+        for mount in registered:
+            mount.destroy()
+    for mount in registered:
+        assert_no_sanitizer_report("cocfs", mount.log())
+
+
+@pytest.fixture
+def make_space(cocd, front, mounts, tmp_path):
+    """make_space(option=value, …): a mounted job space over the front."""
+    def make(mounted=True, **options):
+        space = mounts(mounting.Space(cocd, front, tmp_path, **options))
+        return space.mount() if mounted else space
+    return make
+
+
+@pytest.fixture
+def space(make_space):
+    """A job space with nothing said but risk_level=LOW."""
+    return make_space()
+
+
+@pytest.fixture
+def local(mounts, tmp_path):
+    """A job space over the embedded service; .jobs() asks it at its Unix socket."""
+    mount = mounts(mounting.Mount("local", tmp_path)).mount()
+    client = service.Service(os.path.join(mount.state, "service.sock"),
+                             os.path.join(mount.state, "service.keys"))
+    mount.jobs = client.jobs
+    return mount
+
+
+def assert_no_sanitizer_report(program, log):
+    found = tools.SANITIZER.search(log)
+    assert not found, f"{program}: {log[found.start():][:4000]}"
