@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: MIT
+"""Rounds of writers, faults and sudden ends, and the account of what must have come of them."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import front as f
+import promises
+import samples
+import tools
+
+WRITERS = 4
+ROUND_SECONDS = (0.05, 1.5)
+SERVICE_CALLS = [("POST", "/v1/documents"), ("PUT", None), ("GET", None), (None, None)]
+
+
+def slow_down(retry_after=None):
+    headers = (("Content-Type", "application/json"),)
+    headers += (("Retry-After", retry_after),) if retry_after else ()
+    return f.refuses(429, "APIGW.0308", "The throttling threshold has been reached", headers=headers)
+
+
+def faults(rng):
+    """One fault of each kind, with random delays."""
+    return [
+        *(f.cuts(where) for where in (f.START, f.HEAD, f.BODY, f.REQUEST)),
+        *[f.cuts(f.FORWARDED), f.cuts(f.ANSWER)] * 2,
+        *(f.says(status, b"{}") for status in (500, 502, 503, 504)),
+        *(f.lies(status, b"<html>late</html>") for status in (500, 502, 503, 504)),
+        f.lies(200, b"not json"), f.lies(200, b""), f.says(200, b"{}"), f.garbage(),
+        f.says(200, b"{}", length=100), f.says(200, endless=True),
+        f.silence(forward=False), f.silence(forward=True),
+        f.Fault(delay_before=rng.uniform(0, 2)), f.Fault(delay_after=rng.uniform(0, 3)),
+        slow_down(), slow_down("0"), slow_down("1"),
+    ]
+
+
+class Arena:
+    """A job space, its random writers, and the account of what they did and were told."""
+
+    def __init__(self, space, source, seed):
+        self.space, self.source, self.seed = space, str(source), seed
+        self.random = random.Random(seed)
+        self.commits = []
+        self.contents = {}      # of each file: what it may hold by what its writer was told
+        self.submitted = {}     # of each file whose last commit returned 0: its content
+        self.files = [[] for _ in range(WRITERS)]
+        self.rounds = self.hit = 0
+
+    def misbehave(self):
+        """Gives the front its profile for a round."""
+        front = self.space.front
+        front.clear()
+        for _ in range(self.random.randint(0, 4)):
+            method, path = self.random.choice(SERVICE_CALLS)
+            fault = self.random.choice(faults(self.random))
+            if fault.cut == f.START:
+                method = path = None
+            front.rule(fault, method, path, times=None, chance=self.random.choice([0.05, 0.2, 0.5]))
+
+    def start_writers(self):
+        started = []
+        for number, files in enumerate(self.files):
+            given = {"seed": self.random.getrandbits(32), "mount": self.space.path, "source": self.source,
+                     "prefix": f"r{self.rounds}w{number}", "files": files,
+                     "template": samples.document("NAME", ["STEP"])}
+            process = tools.popen_bare(sys.executable, "-S", "-E", os.path.join(os.path.dirname(__file__), "writer.py"),
+                                       stdin=subprocess.PIPE)
+            process.stdin.write(json.dumps(given).encode())
+            process.stdin.close()
+            process.stdin = None
+            started.append(process)
+        return started
+
+    def round(self, crash):
+        """Lets writers write for a random time; crash() then ends cocfs, and leaves the dead mount."""
+        self.rounds += 1
+        self.misbehave()
+        away = self.random.random() < 0.1
+        seconds = self.random.uniform(*ROUND_SECONDS)
+        before = len(self.space.front.exchanges)
+        writers = self.start_writers()
+        time.sleep(0.2)  # a writer has started by then
+        if away:
+            self.space.front.refuse()
+            time.sleep(seconds / 2)
+            self.space.front.accept()
+        time.sleep(seconds)
+        crash()
+        results = [tools.finish(writer, 30) for writer in writers]
+        self.hit += sum(str(e.fault) != "none" for e in self.space.front.exchanges[before:])
+        for result, files in zip(results, self.files):
+            assert result.status == 0, f"{result}"
+            self.pending = {}
+            for line in result.stdout.splitlines():
+                self.account(json.loads(line), files)
+            for what in self.pending.values():
+                self.conclude(what, False, False, files)
+
+    def account(self, line, files):
+        if "begin" in line:
+            self.pending[line["begin"]["path"]] = line["begin"]
+        else:
+            self.conclude(self.pending.pop(line["end"]), line["well"], line["alive"], files)
+
+    def conclude(self, what, well, alive, files):
+        """Enters one thing that a writer did: well, with an error (alive), or cut."""
+        path = what["path"]
+        if what["kind"] == "move":
+            self.moved(path, what["to"], well, alive, files)
+            return
+        if path not in files:
+            files.append(path)
+        content, before = what["content"], self.contents.get(path, {None})
+        self.commits.append(promises.Commit(path, content, well))
+        self.submitted.pop(path, None)
+        if well:
+            self.submitted[path] = content
+            self.contents[path] = {content}
+        elif what["kind"] == "publish":
+            places = [what["draft"]] if alive else [what["draft"], path]
+            assert content in map(self.in_spool, places), f"{places} have lost {content!r}"
+            self.contents[path] = before if alive or before is None else before | {content}
+        else:
+            self.contents[path] = {content} if alive else None
+
+    def moved(self, path, to, well, alive, files):
+        if well or (not alive and self.in_spool(to) is not None):
+            self.contents[to] = self.contents.pop(path, None)
+            if path in self.submitted:
+                self.submitted[to] = self.submitted.pop(path)
+            path, to = to, path
+        if to in files:
+            files.remove(to)
+        if path not in files:
+            files.append(path)
+
+    def wrong(self):
+        """What does not hold, with nothing unfinished."""
+        yield from promises.broken(self.space, self.commits)
+        jobs = promises.held(self.space.cocd)
+        for path, allowed in self.contents.items():
+            content = self.in_spool(path)
+            if allowed is not None and content not in allowed:
+                yield f"{path} holds {content!r}, not one of {allowed}"
+        for path, content in self.submitted.items():
+            if jobs.get(self.space.id(path), [None])[-1] != content:
+                yield f"{path} was submitted as {content!r}, its job {self.space.id(path)} is another"
+
+    def in_spool(self, path):
+        """What a file holds, also when nothing is mounted; None when there is none."""
+        try:
+            return tools.read(os.path.join(self.space.state, "spool", path)).decode()
+        except FileNotFoundError:
+            return None
+
+    def settle(self, seconds=90):
+        """The service tells the truth again; everything comes to its end, and is accounted for."""
+        self.space.front.clear()
+        promises.settle(self.space, seconds)
+        wrong = list(self.wrong())
+        assert not wrong, f"seed {self.seed}, after {self.rounds} rounds:\n" + "\n".join(wrong[:40])
+
+    def write_all_again(self, most=60):
+        """Writing a file again ends in exactly one job, whatever became of it before."""
+        paths = sorted(self.contents)
+        for number, path in enumerate(self.random.sample(paths, min(most, len(paths)))):
+            content = samples.document("again", [f"again-{number}"])
+            before = self.space.id(path)
+            source = tools.write(os.path.join(self.source, "again.yaml"), content)
+            tools.run("cp", source, self.space.at(path)).ok()
+            self.commits.append(promises.Commit(path, content, True))
+            self.submitted[path], self.contents[path] = content, {content}
+            assert before in (None, self.space.id(path))
+        self.settle()
+
+    def story(self):
+        well = sum(commit.well for commit in self.commits)
+        return (f"seed {self.seed}: {self.rounds} rounds, {len(self.commits)} commits, {well} returned 0, "
+                f"{self.hit} requests hit by a fault, {len(promises.held(self.space.cocd))} jobs")
+
+
+def kill(space):
+    """SIGKILL; the dead mount stays until its writers have noticed."""
+    space.process.send_signal(signal.SIGKILL)
+    space.process.wait(10)

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+"""Several writers, a service that lies, cocfs killed at random moments: nothing lost, nothing doubled.
+
+COCFS_KILL_ROUNDS is how many rounds are run (in batches, each with a seed and a space of its own);
+COCFS_KILL_SEED is the seed of the first batch, which a failure prints.
+"""
+
+import os
+
+import pytest
+
+import chaos
+import promises
+
+ROUNDS = int(os.environ.get("COCFS_KILL_ROUNDS", "40"))
+FIRST_SEED = int(os.environ.get("COCFS_KILL_SEED", "1"))
+BATCH = 20  # rounds
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("mode", promises.MODES)
+@pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + max(1, ROUNDS // BATCH)))
+def test_nothing_is_lost_or_doubled(make_space, src, seed, mode, exhibit, record_property):
+    space = make_space(timeout="2", submit=promises.submit(mode))
+    os.mkdir(space.at("d"))
+    arena = chaos.Arena(space, src, seed)
+    exhibit("account", arena.story)
+    for _ in range(min(BATCH, ROUNDS)):
+        arena.round(lambda: chaos.kill(space))
+        space.bury()
+        space.mount()
+    arena.settle()
+    arena.write_all_again()
+    record_property("story", arena.story())
+    print(arena.story())

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""A writer of the random tests: does random things with its own files until the mount is dead.
+
+A process of its own, because whoever holds a descriptor in the mount counts as a writer, and may
+hang with it. It is given JSON (seed, mount, source directory, prefix of its names, its files so far,
+a document with NAME and STEP in it) and prints JSON lines: {"begin": …} before each thing that it does and {"end": …} with what it was
+told. What has no end was cut.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+
+NAMES = ["alpha", "beta", "gamma"]  # of jobs: few, so that the service has many of each
+
+
+class Writer:
+    def __init__(self, seed, mount, source, prefix, files, template):
+        self.template = template
+        self.random, self.mount, self.source = random.Random(seed), mount, source
+        self.prefix, self.files, self.count = prefix, files, 0
+
+    def tell(self, **line):
+        print(json.dumps(line), flush=True)
+
+    def fresh(self, ending):
+        self.count += 1
+        folder = self.random.choice(["", "", "d/"])
+        return f"{folder}{self.prefix}-{self.count}{ending}"
+
+    def document(self):
+        """Content that nobody else writes."""
+        self.count += 1
+        name, step = self.random.choice(NAMES), f"{self.prefix}-{self.count}"
+        return self.template.replace("NAME", name).replace("STEP", step)
+
+    def copy(self, content, path):
+        name = os.path.join(self.source, self.prefix + ".yaml")
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(content)
+        subprocess.run(["cp", name, path], check=True, stderr=subprocess.DEVNULL)
+
+    def direct(self, content, path):
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        try:
+            os.write(fd, content.encode())
+        finally:
+            os.close(fd)
+
+    def store(self, content, path):
+        self.random.choice([self.copy, self.direct])(content, os.path.join(self.mount, path))
+
+    def write(self, path):
+        content = self.document()
+        self.attempt({"kind": "write", "path": path, "content": content}, self.store, content, path)
+
+    def publish(self, path):
+        """A draft that is renamed onto a job's name, as editors and rsync do."""
+        content, draft = self.document(), self.fresh(".tmp")
+        self.store(content, draft)
+        self.attempt({"kind": "publish", "path": path, "draft": draft, "content": content}, os.rename,
+                     os.path.join(self.mount, draft), os.path.join(self.mount, path))
+
+    def move(self, path):
+        to = self.fresh(".yaml")
+        self.attempt({"kind": "move", "path": path, "to": to}, os.rename,
+                     os.path.join(self.mount, path), os.path.join(self.mount, to))
+
+    def twins(self):
+        """Two files with the same name and content at once: two jobs all the same."""
+        content, paths = self.document(), [self.fresh(".yaml"), self.fresh(".yaml")]
+        name = os.path.join(self.source, self.prefix + "-twin.yaml")
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(content)
+        for path in paths:
+            self.tell(begin={"kind": "write", "path": path, "content": content})
+        both = [subprocess.Popen(["cp", name, os.path.join(self.mount, path)], stderr=subprocess.DEVNULL)
+                for path in paths]
+        for path, process in zip(paths, both):
+            self.end(path, process.wait() == 0)
+            self.files.append(path)
+
+    def end(self, path, well):
+        """alive: the mount outlived it, so that an error was not that of a crash."""
+        self.tell(end=path, well=well, alive=self.is_alive())
+
+    def is_alive(self):
+        """Asks cocfs itself: names and attributes of a dead mount are in the kernel's cache."""
+        try:
+            os.statvfs(self.mount)
+        except OSError:
+            return False
+        return True
+
+    def attempt(self, what, function, *args):
+        self.tell(begin=what)
+        well = True
+        try:
+            function(*args)
+        except (OSError, subprocess.CalledProcessError):
+            well = False
+        self.end(what["path"], well)
+
+    def step(self):
+        kind = self.random.choices(["new", "change", "publish", "republish", "move", "twins"],
+                                   [4, 4, 2, 2, 2, 1])[0]
+        known = self.random.choice(self.files) if self.files else None
+        if kind in ("new", "publish") or not known:
+            path = self.fresh(".yaml")
+            self.files.append(path)
+            self.publish(path) if kind == "publish" else self.write(path)
+        elif kind == "change":
+            self.write(known)
+        elif kind == "republish":
+            self.publish(known)
+        elif kind == "twins":
+            self.twins()
+        elif os.path.exists(os.path.join(self.mount, known)):
+            self.files.remove(known)
+            self.move(known)
+
+    def run(self):
+        while self.is_alive():
+            try:
+                self.step()
+            except (OSError, subprocess.CalledProcessError):
+                continue  # a draft could not be written: nothing was begun
+
+
+if __name__ == "__main__":
+    Writer(**json.load(sys.stdin)).run()
