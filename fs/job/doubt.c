@@ -130,6 +130,20 @@ static int64_t version_of(const struct coc_details *details, int64_t expected)
 	return *end || version < 1 ? expected : version;
 }
 
+/* Is a job another path's? What was found or made in this turn is not in the ledger yet. */
+static int is_taken(const struct engine *engine, const char *job_id)
+{
+	const struct task *other;
+
+	TAILQ_FOREACH(other, &engine->ended, link)
+	{
+		if (other->outcome == OUTCOME_SETTLED && other->job_id &&
+		    !strcmp(other->job_id, job_id))
+			return 1;
+	}
+	return ledger_is_bound(engine->ledger, job_id);
+}
+
 static void show_next(struct task *task);
 
 static void shown_candidate(void *data, const struct coc_answer *answer)
@@ -137,7 +151,7 @@ static void shown_candidate(void *data, const struct coc_answer *answer)
 	struct task *task = data;
 	struct inquiry *inquiry = task->inquiry;
 	const char *job_id = inquiry->candidates[inquiry->next++];
-	int bound;
+	int taken;
 
 	task->call = NULL;
 	if (answer->outcome != COC_DONE && answer->errnum != ESTALE) {
@@ -148,10 +162,10 @@ static void shown_candidate(void *data, const struct coc_answer *answer)
 		show_next(task);
 		return;
 	}
-	bound = ledger_is_bound(task->engine->ledger, job_id);
-	if (bound > 0) {
+	taken = is_taken(task->engine, job_id);
+	if (taken > 0) {
 		show_next(task);
-	} else if (bound < 0 || engine_has_twin(task->engine, task)) {
+	} else if (taken < 0 || engine_has_twin(task->engine, task)) {
 		ask_again(task);
 	} else {
 		CRASH_POINT("doubt-found");

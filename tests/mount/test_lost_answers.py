@@ -2,6 +2,7 @@
 """The service has done it and its answer is lost: never two jobs for one commit, and no orphan."""
 
 import os
+import signal
 
 import pytest
 
@@ -66,3 +67,21 @@ def test_two_files_with_one_name_and_content_are_two_jobs_all_the_same(warmed, s
     tools.eventually(lambda: warmed.id("a.yaml") and warmed.id("b.yaml"), "both to be settled", 30)
     ids = {job["document_id"] for job in jobs_named(warmed, "twin")}
     assert len(ids) == 2 and ids == {warmed.id("a.yaml"), warmed.id("b.yaml")}
+
+
+def test_twins_that_are_found_at_the_same_moment_do_not_take_the_same_job(make_space, src):
+    space = make_space()
+    front, gate = space.front, space.front.gate()
+    front.rule(f.cuts(f.FORWARDED), "POST", "/v1/documents", times=2)
+    front.rule(f.Fault(gate=gate), "GET", "/v1/documents/.+", times=2)
+    source = samples.file(src, "twin.yaml", "twin")
+    both = [tools.popen("cp", source, space.at(name)) for name in ("a.yaml", "b.yaml")]
+    for process in both:
+        tools.finish(process)
+    assert gate.wait_held(2, 30)
+    space.process.send_signal(signal.SIGSTOP)  # so that both answers are taken in one turn of the loop
+    gate.open()
+    assert front.wait(lambda: all(e.status for e in front.calls("GET", "/v1/documents/.+")))
+    space.process.send_signal(signal.SIGCONT)
+    tools.eventually(lambda: space.id("a.yaml") and space.id("b.yaml"), "both to be settled", 30)
+    assert {job["document_id"] for job in space.jobs()} == {space.id("a.yaml"), space.id("b.yaml")}
