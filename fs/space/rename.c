@@ -108,6 +108,31 @@ static int rename_spool(struct space *space, const struct renaming *renaming)
 	return 0;
 }
 
+/* Makes what was done in a directory survive a loss of power. */
+static int sync_directory(struct space *space, struct node *directory)
+{
+	_cleanup_close_ int fd = -1;
+	int dirfd = node_dirfd(&space->nodes, directory);
+
+	if (dirfd < 0)
+		return dirfd;
+	fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+/* The ledger may be on the disk before the spool is: it must not forget a rename that a loss of
+ * power would undo. */
+static void sync_rename(struct space *space, const struct renaming *renaming)
+{
+	int r = sync_directory(space, renaming->to.parent);
+
+	if (r == 0 && renaming->from.parent != renaming->to.parent)
+		r = sync_directory(space, renaming->from.parent);
+	if (r < 0)
+		log_warning("%s: its rename to %s cannot be synced: %s", renaming->from.name,
+			    renaming->to.name, strerror(-r));
+}
+
 /* Renames with the bindings. */
 static int rename_bound(struct space *space, const struct renaming *renaming)
 {
@@ -135,6 +160,8 @@ static int rename_bound(struct space *space, const struct renaming *renaming)
 		return r;
 	CRASH_POINT("rename-begun");
 	r = rename_spool(space, renaming);
+	if (r == 0)
+		sync_rename(space, renaming);
 	settled = r == 0 ? ledger_rename_done(space->ledger, &record)
 			 : ledger_rename_undone(space->ledger, &record);
 	CRASH_POINT("rename-ended");
