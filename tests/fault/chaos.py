@@ -41,15 +41,21 @@ def faults(rng):
 
 
 class Arena:
-    """A job space, its random writers, and the account of what they did and were told."""
+    """A job space, its random writers, and the account of what they did and were told.
 
-    def __init__(self, space, source, seed):
+    files_survive says whether a crash leaves what was written: a loss of power does not, where nobody
+    called fsync, and then a file may be at any of the names that it had.
+    """
+
+    def __init__(self, space, source, seed, files_survive=True):
         self.space, self.source, self.seed = space, str(source), seed
+        self.files_survive = files_survive
         self.random = random.Random(seed)
         self.commits = []
         self.contents = {}      # of each file: what it may hold by what its writer was told
         self.submitted = {}     # of each file whose last commit returned 0: its content
         self.files = [[] for _ in range(WRITERS)]
+        self.names = {}         # of each file that was renamed, by its name now: all that it had
         self.rounds = self.hit = 0
 
     def misbehave(self):
@@ -77,8 +83,9 @@ class Arena:
             started.append(process)
         return started
 
-    def round(self, crash):
-        """Lets writers write for a random time; crash() then ends cocfs, and leaves the dead mount."""
+    def round(self, crash, restore):
+        """Lets writers write for a random time. crash() then ends cocfs, and leaves the dead mount for
+        the writers to notice; restore() mounts again."""
         self.rounds += 1
         self.misbehave()
         away = self.random.random() < 0.1
@@ -93,6 +100,7 @@ class Arena:
         time.sleep(seconds)
         crash()
         results = [tools.finish(writer, 30) for writer in writers]
+        restore()
         self.hit += sum(str(e.fault) != "none" for e in self.space.front.exchanges[before:])
         for result, files in zip(results, self.files):
             assert result.status == 0, f"{result}"
@@ -101,6 +109,8 @@ class Arena:
                 self.account(json.loads(line), files)
             for what in self.pending.values():
                 self.conclude(what, False, False, files)
+        if not self.files_survive:
+            self.look_for_files()
 
     def account(self, line, files):
         if "begin" in line:
@@ -124,27 +134,47 @@ class Arena:
             self.contents[path] = {content}
         elif what["kind"] == "publish":
             places = [what["draft"]] if alive else [what["draft"], path]
-            assert content in map(self.in_spool, places), f"{places} have lost {content!r}"
+            if self.files_survive:
+                assert content in map(self.in_spool, places), f"{places} have lost {content!r}"
             self.contents[path] = before if alive or before is None else before | {content}
         else:
             self.contents[path] = {content} if alive else None
 
     def moved(self, path, to, well, alive, files):
-        if well or (not alive and self.in_spool(to) is not None):
-            self.contents[to] = self.contents.pop(path, None)
-            if path in self.submitted:
-                self.submitted[to] = self.submitted.pop(path)
-            path, to = to, path
-        if to in files:
-            files.remove(to)
-        if path not in files:
-            files.append(path)
+        if not well and (alive or self.in_spool(to) is None) and self.files_survive:
+            return
+        self.called(path, to, files)
+
+    def called(self, path, to, files):
+        """A file that was path is to now, for the account."""
+        self.names[to] = self.names.pop(path, [path]) + [to]
+        for account in (self.contents, self.submitted):
+            if path in account:
+                account[to] = account.pop(path)
+        if path in files:
+            files.remove(path)
+        files.append(to)
+
+    def look_for_files(self):
+        """After a loss of power: each file is at the last of its names or at an earlier one."""
+        bound = [path for path, _ in promises.bindings(self.space)]
+        for last, names in list(self.names.items()):
+            there = [name for name in names if self.in_spool(name) is not None]
+            owned = [name for name in names if name in bound]
+            assert len(there) <= 1 and len(owned) <= 1, f"{there}, bound {owned}: one file under {names}"
+            assert not there or not owned or there == owned, f"the job of {there} is bound to {owned}"
+            now = (there or owned or [last])[0]
+            if now != last:
+                files = next(files for files in self.files if last in files)
+                del self.names[last]
+                self.called(last, now, files)
+                self.names[now] = names
 
     def wrong(self):
         """What does not hold, with nothing unfinished."""
         yield from promises.broken(self.space, self.commits)
         jobs = promises.held(self.space.cocd)
-        for path, allowed in self.contents.items():
+        for path, allowed in self.contents.items() if self.files_survive else ():
             content = self.in_spool(path)
             if allowed is not None and content not in allowed:
                 yield f"{path} holds {content!r}, not one of {allowed}"

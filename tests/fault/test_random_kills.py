@@ -25,10 +25,13 @@ def test_nothing_is_lost_or_doubled(make_space, src, seed, mode, exhibit, record
     os.mkdir(space.at("d"))
     arena = chaos.Arena(space, src, seed)
     exhibit("account", arena.story)
-    for _ in range(min(BATCH, ROUNDS)):
-        arena.round(lambda: chaos.kill(space))
+
+    def restore():
         space.bury()
         space.mount()
+
+    for _ in range(min(BATCH, ROUNDS)):
+        arena.round(lambda: chaos.kill(space), restore)
     arena.settle()
     arena.write_all_again()
     record_property("story", arena.story())

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A disk that loses power. It is a FUSE file system with two files: "disk", which a loop device is
+ * put on, and "cut". What is written to the disk is in its cache until it is told to flush (the
+ * loop device passes a flush on as an fsync). Writing a number to "cut" takes the power away: of
+ * the writes that are still in the cache each block survives or not by chance, drawn from that
+ * number as the seed; the image file becomes what is left, and later writes go nowhere.
+ *
+ *   disk IMAGE MOUNTPOINT
+ *
+ * It runs in one thread in the foreground and ends when it is unmounted.
+ */
+#define _GNU_SOURCE
+#define FUSE_USE_VERSION 314
+#include <errno.h>
+#include <fcntl.h>
+#include <fuse.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BLOCK 4096 /* what a disk writes as a whole */
+
+static struct disk {
+	const char *image;
+	size_t size;
+	char *seen;	 /* what is read: everything that was written */
+	char *flushed;	 /* what survives for certain */
+	bool *is_cached; /* of each block: written since the last flush */
+	bool is_cut;
+} disk;
+
+static int disk_getattr(const char *path, struct stat *st, struct fuse_file_info *fi)
+{
+	(void)fi;
+	*st = (struct stat){.st_mode = S_IFREG | 0600, .st_nlink = 1};
+	if (!strcmp(path, "/"))
+		st->st_mode = S_IFDIR | 0700;
+	else if (!strcmp(path, "/disk"))
+		st->st_size = (off_t)disk.size;
+	else if (strcmp(path, "/cut"))
+		return -ENOENT;
+	return 0;
+}
+
+static int disk_open(const char *path, struct fuse_file_info *fi)
+{
+	(void)path;
+	fi->direct_io = 1;
+	return 0;
+}
+
+static int disk_truncate(const char *path, off_t size, struct fuse_file_info *fi)
+{
+	(void)size;
+	(void)fi;
+	return strcmp(path, "/cut") ? -EPERM : 0;
+}
+
+static int disk_read(const char *path, char *buf, size_t size, off_t offset,
+		     struct fuse_file_info *fi)
+{
+	size_t left = (size_t)offset < disk.size ? disk.size - (size_t)offset : 0;
+
+	(void)fi;
+	if (strcmp(path, "/disk"))
+		return 0;
+	if (size > left)
+		size = left;
+	memcpy(buf, disk.seen + offset, size);
+	return (int)size;
+}
+
+static int disk_fsync(const char *path, int datasync, struct fuse_file_info *fi)
+{
+	(void)path;
+	(void)datasync;
+	(void)fi;
+	if (disk.is_cut)
+		return 0;
+	for (size_t i = 0; i < disk.size / BLOCK; i++) {
+		if (disk.is_cached[i])
+			memcpy(disk.flushed + i * BLOCK, disk.seen + i * BLOCK, BLOCK);
+		disk.is_cached[i] = false;
+	}
+	return 0;
+}
+
+/* Takes the power away. Of each block that is cached, what was last written survives by chance. */
+static int cut(unsigned seed)
+{
+	unsigned percent = seed % 3 * 50; /* nothing, half, or all of it */
+	int fd;
+
+	srandom(seed);
+	for (size_t i = 0; i < disk.size / BLOCK; i++)
+		if (disk.is_cached[i] && (unsigned)random() % 100 < percent)
+			memcpy(disk.flushed + i * BLOCK, disk.seen + i * BLOCK, BLOCK);
+	disk.is_cut = true;
+	fd = open(disk.image, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (pwrite(fd, disk.flushed, disk.size, 0) != (ssize_t)disk.size) {
+		close(fd);
+		return -EIO;
+	}
+	return close(fd) < 0 ? -errno : 0;
+}
+
+static int disk_write(const char *path, const char *buf, size_t size, off_t offset,
+		      struct fuse_file_info *fi)
+{
+	(void)fi;
+	if (!strcmp(path, "/cut")) {
+		char text[16] = "";
+		int r;
+
+		memcpy(text, buf, size < sizeof(text) ? size : sizeof(text) - 1);
+		r = cut((unsigned)strtoul(text, NULL, 10));
+		return r < 0 ? r : (int)size;
+	}
+	if ((size_t)offset > disk.size || size > disk.size - (size_t)offset)
+		return -ENOSPC;
+	memcpy(disk.seen + offset, buf, size);
+	for (size_t i = (size_t)offset / BLOCK; size && i <= ((size_t)offset + size - 1) / BLOCK;
+	     i++)
+		disk.is_cached[i] = true;
+	return (int)size;
+}
+
+static const struct fuse_operations operations = {
+	.getattr = disk_getattr,
+	.open = disk_open,
+	.truncate = disk_truncate,
+	.read = disk_read,
+	.write = disk_write,
+	.fsync = disk_fsync,
+};
+
+/* Reads the image into memory. */
+static bool load(const char *image)
+{
+	struct stat st;
+	int fd = open(image, O_RDONLY | O_CLOEXEC);
+	bool well = fd >= 0 && fstat(fd, &st) == 0 && st.st_size && st.st_size % BLOCK == 0;
+
+	if (well) {
+		disk.image = image;
+		disk.size = (size_t)st.st_size;
+		disk.seen = malloc(disk.size);
+		disk.flushed = malloc(disk.size);
+		disk.is_cached = calloc(disk.size / BLOCK, sizeof(*disk.is_cached));
+		well = disk.seen && disk.flushed && disk.is_cached &&
+		       pread(fd, disk.seen, disk.size, 0) == (ssize_t)disk.size;
+	}
+	if (well)
+		memcpy(disk.flushed, disk.seen, disk.size);
+	if (fd >= 0)
+		close(fd);
+	return well;
+}
+
+int main(int argc, char **argv)
+{
+	char *args[] = {argv[0], argc == 3 ? argv[2] : "", "-f", "-s", NULL};
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: %s IMAGE MOUNTPOINT\n", argv[0]);
+		return 2;
+	}
+	if (!load(argv[1])) {
+		fprintf(stderr, "%s: cannot read the image %s\n", argv[0], argv[1]);
+		return 1;
+	}
+	return fuse_main(4, args, &operations, NULL);
+}

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""The power goes at random moments: what was synced is there, of the rest some or nothing.
+
+The state directory is on ext4 on a disk whose cache is lost (disk.c). A file that nobody synced may be
+gone then, as on any file system; jobs and bindings may not: the promises are the same.
+COCFS_POWER_ROUNDS and COCFS_KILL_SEED are as in test_random_kills.py.
+"""
+
+import os
+
+import pytest
+
+import chaos
+import power
+import promises
+import samples
+import tools
+
+ROUNDS = int(os.environ.get("COCFS_POWER_ROUNDS", "10"))
+FIRST_SEED = int(os.environ.get("COCFS_KILL_SEED", "1"))
+BATCH = 10  # rounds
+
+
+@pytest.fixture
+def machine(tmp_path):
+    power.need_power()
+    machine = power.Machine(tmp_path / "machine")
+    try:
+        yield machine.on()
+    finally:
+        machine.off()
+
+
+def put(path, synced):
+    with open(path, "w", encoding="ascii") as file:
+        file.write("x" * 5000)
+        file.flush()
+        if synced:
+            os.fsync(file.fileno())
+
+
+def test_the_disk_forgets_what_was_not_synced(machine):
+    put(os.path.join(machine.path, "synced"), True)
+    put(os.path.join(machine.path, "lost"), False)
+    machine.cut(0)
+    machine.on()
+    assert sorted(os.listdir(machine.path)) == ["lost+found", "synced"]
+    assert os.path.getsize(os.path.join(machine.path, "synced")) == 5000
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("mode", promises.MODES)
+@pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + max(1, ROUNDS // BATCH)))
+def test_no_job_is_lost_or_doubled(machine, make_space, src, seed, mode, exhibit):
+    space = make_space(timeout="2", submit=promises.submit(mode), state_dir=os.path.join(machine.path, "s"))
+    os.mkdir(space.at("d"))
+    os.sync()  # the directory that the writers want is there to stay
+    arena = chaos.Arena(space, src, seed, files_survive=False)
+    exhibit("account", arena.story)
+
+    def restore():
+        space.bury()
+        machine.cut(arena.random.getrandbits(30))
+        machine.on()
+        space.mount()
+
+    try:
+        for _ in range(min(BATCH, ROUNDS)):
+            arena.round(lambda: chaos.kill(space), restore)
+        arena.settle()
+        arena.write_all_again()
+        print(arena.story())
+    finally:
+        space.destroy()
+
+
+def fill_log(space, src):
+    """Writes until the ledger's log begins anew: a sync of what is in its place already leaves the rest
+    of the file system as it is."""
+    log, sizes = os.path.join(space.state, "ledger.db-wal"), []
+    while len(sizes) < 4 or len(set(sizes[-4:])) > 1:
+        assert len(sizes) < 300, sizes
+        steps = [f"step-{len(sizes)}-{n}" for n in range(600)]
+        tools.run("cp", samples.file(src, "fill.yaml", "fill", steps), space.path).ok()
+        sizes.append(os.path.getsize(log))
+
+
+@pytest.mark.parametrize("gesture", ["move", "move-directory"])
+def test_a_file_that_was_renamed_keeps_its_job(machine, make_space, src, gesture):
+    space = make_space(state_dir=os.path.join(machine.path, "s"))
+    try:
+        fill_log(space, src)
+        os.mkdir(space.at("d"))
+        tools.run("cp", samples.file(src, "a.yaml"), space.at("d/a.yaml")).ok()
+        job = space.id("d/a.yaml")
+        os.sync()
+        if gesture == "move":
+            tools.run("mv", space.at("d/a.yaml"), space.at("d/b.yaml")).ok()
+        else:
+            tools.run("mv", space.at("d"), space.at("e")).ok()
+        tools.run("cp", samples.file(src, "other.yaml", "other"), space.path).ok()
+        chaos.kill(space)
+        space.bury()
+        machine.cut(0)
+        machine.on()
+        space.mount()
+        there, = [path for path in ("d/a.yaml", "d/b.yaml", "e/a.yaml") if os.path.exists(space.at(path))]
+        assert space.id(there) == job, f"the file is {there}, the bindings are {promises.bindings(space)}"
+    finally:
+        space.destroy()
