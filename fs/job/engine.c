@@ -117,6 +117,11 @@ void engine_destroy(struct engine *engine)
 			task_destroy(task->behind);
 			task_destroy(task);
 		}
+	for (struct task *task; (task = TAILQ_FIRST(&engine->ended));) {
+		TAILQ_REMOVE(&engine->ended, task, link);
+		if (!task->is_current)
+			task_destroy(task);
+	}
 	while (!LIST_EMPTY(&engine->promised))
 		ticket_drop(LIST_FIRST(&engine->promised));
 	loop_timer_cancel(&engine->again);
@@ -213,6 +218,7 @@ int engine_submit(struct engine *engine, struct ledger_submission *take_submissi
 		return take_in(task_create(engine, take_submission, path), done, data, ret_ticket,
 			       err);
 	ledger_submission_finish(take_submission);
+	free(steal_ptr(newest->aftermath)); /* what was refused in between is overwritten */
 	ticket = hand_ticket(newest, done, data);
 	if (!ticket)
 		return err_set(err, ENOMEM, "out of memory");
@@ -249,6 +255,8 @@ int engine_refuse(struct engine *engine, int64_t row, bool incomplete, const str
 	char *story;
 	int r;
 
+	if (task && task->behind)
+		task = task->behind;
 	if (task) {
 		if (!task->aftermath)
 			task->aftermath = malloc(sizeof(*task->aftermath));

@@ -20,12 +20,12 @@
 #include "base/crash.h"
 
 #define SCHEMA_VERSION 1
-#define BUSY_TIMEOUT_MS 5000
+#define BUSY_TIMEOUT_MS 100 /* nobody else writes to it; the loop must not wait for who does */
 
 static const char schema[] =
 	"CREATE TABLE space (source TEXT NOT NULL);"
 	"CREATE TABLE job ("
-	" id INTEGER PRIMARY KEY,"
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" dir TEXT NOT NULL,"
 	" name TEXT NOT NULL,"
 	" state INTEGER NOT NULL DEFAULT 0,"
@@ -54,6 +54,7 @@ static const char schema[] =
 	" digest BLOB NOT NULL,"
 	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
 	" content BLOB NOT NULL);"
+	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
 	"CREATE INDEX submission_by_job ON submission (job, state);"
 	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = 1;"
 	"CREATE TABLE rename_intent ("
@@ -79,7 +80,11 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_GLANCE] =
 		"SELECT length(CAST(job_id AS BLOB)), length(CAST(error AS BLOB)), changed_ms"
 		" FROM job WHERE dir = ?1 AND name = ?2",
-	[STMT_IS_BOUND] = "SELECT 1 FROM job WHERE job_id = ?1",
+	[STMT_IS_BOUND] = "SELECT 1 FROM job WHERE job_id = ?1"
+			  " UNION ALL SELECT 1 FROM forgotten WHERE job_id = ?1",
+	[STMT_REMEMBER] = "INSERT OR IGNORE INTO forgotten SELECT job_id FROM job"
+			  " WHERE id = ?1 AND job_id IS NOT NULL",
+	[STMT_UNTRUST] = "UPDATE job SET digest = NULL WHERE id = ?1",
 	[STMT_REFUSE] = "UPDATE job SET incomplete = ?2, errnum = ?3, error = ?4, changed_ms = ?5"
 			" WHERE id = ?1",
 	[STMT_WARN] = "UPDATE job SET warnings = ?2 WHERE id = ?1",
@@ -134,13 +139,15 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_RENAME_END] = "DELETE FROM rename_intent WHERE id = ?1",
 	[STMT_RENAME_LIST] = "SELECT id, from_path, to_path, ino, exchange FROM rename_intent"
 			     " ORDER BY id",
-	[STMT_RENAME_FILE] = "UPDATE job SET dir = ?3, name = ?4 WHERE dir = ?1 AND name = ?2",
+	/* a name that has a binding keeps it, and what would have moved there stays where it was */
+	[STMT_RENAME_FILE] = "UPDATE OR IGNORE job SET dir = ?3, name = ?4"
+			     " WHERE dir = ?1 AND name = ?2",
 	/* a directory's rows: those in it, and those whose dir starts with "DIR/" */
-	[STMT_RENAME_TREE] = "UPDATE job SET dir = ?2 || substr(dir, length(?1) + 1)"
+	[STMT_RENAME_TREE] = "UPDATE OR IGNORE job SET dir = ?2 || substr(dir, length(?1) + 1)"
 			     " WHERE dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0')",
-	[STMT_CLEAR_FILE] = "DELETE FROM job WHERE dir = ?1 AND name = ?2",
-	[STMT_CLEAR_TREE] =
-		"DELETE FROM job WHERE dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0')",
+	[STMT_CLEAR_FILE] = "DELETE FROM job WHERE dir = ?1 AND name = ?2 AND job_id IS NULL",
+	[STMT_CLEAR_TREE] = "DELETE FROM job WHERE job_id IS NULL"
+			    " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))",
 	[STMT_BUSY] = "SELECT EXISTS (SELECT 1 FROM submission JOIN job ON job.id = submission.job"
 		      " WHERE dir = ?1 AND name = ?2 OR dir = ?3"
 		      " OR (dir >= ?3 || '/' AND dir < ?3 || '0'))",
@@ -394,9 +401,19 @@ bool ledger_is_open(const struct ledger *ledger)
 
 void ledger_undo(struct ledger *ledger)
 {
-	if (ledger->open)
+	if (ledger->open) {
 		sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
+		ledger->lost = true;
+	}
 	ledger->open = false;
+}
+
+bool ledger_take_loss(struct ledger *ledger)
+{
+	bool lost = ledger->lost;
+
+	ledger->lost = false;
+	return lost;
 }
 
 /* Syncs the write-ahead log (and, when it is new, its directory: SQLite's own way of doing it). */
@@ -412,17 +429,22 @@ static int sync_log(sqlite3 *db)
 
 int ledger_commit(struct ledger *ledger, bool durable)
 {
-	int code;
+	int r;
 
-	if (!ledger->open)
-		return 0;
-	code = sqlite3_exec(ledger->db, "COMMIT", NULL, NULL, NULL);
-	if (code != SQLITE_OK) {
-		ledger_undo(ledger);
-		return ledger_errno(code);
+	if (ledger->open) {
+		int code = sqlite3_exec(ledger->db, "COMMIT", NULL, NULL, NULL);
+
+		if (code != SQLITE_OK) {
+			ledger_undo(ledger);
+			return ledger_errno(code);
+		}
+		ledger->open = false;
+		ledger->unsynced = true;
 	}
-	ledger->open = false;
-	if (durable)
-		CRASH_POINT("commit-unsynced");
-	return durable ? sync_log(ledger->db) : 0;
+	if (!durable || !ledger->unsynced)
+		return 0;
+	CRASH_POINT("commit-unsynced");
+	r = sync_log(ledger->db);
+	ledger->unsynced = r < 0;
+	return r;
 }

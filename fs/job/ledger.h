@@ -69,6 +69,9 @@ int ledger_commit(struct ledger *ledger, bool durable);
 /* Undoes everything since the last commit. */
 void ledger_undo(struct ledger *ledger);
 
+/* Was anything undone since this was asked last? Then what was recorded in between may be gone. */
+bool ledger_take_loss(struct ledger *ledger);
+
 /* Finds a path. -ENOENT: never heard of. */
 int ledger_find(struct ledger *ledger, const char *path, struct ledger_job *ret_job);
 
@@ -81,7 +84,7 @@ int ledger_ensure(struct ledger *ledger, const char *path, int64_t *ret_row);
 /* The siblings of a path. -ENOENT: never heard of. */
 int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance *ret_glance);
 
-/* Is a job ID bound to a path? 1, 0 or -errno. */
+/* Is a job ID bound to a path, or was it and is forgotten on demand? 1, 0 or -errno. */
 int ledger_is_bound(struct ledger *ledger, const char *job_id);
 
 /* Records that the rules, the validation or a write said no: JOB_FAILED, or JOB_DRAFT with
@@ -100,6 +103,9 @@ int ledger_dismiss(struct ledger *ledger, int64_t row);
 
 /* Forgets the binding and all that was sent: JOB_DRAFT. */
 int ledger_forget(struct ledger *ledger, int64_t row);
+
+/* The service does not hold what was sent any more (the job is gone): nothing is taken for held. */
+int ledger_untrust(struct ledger *ledger, int64_t row);
 
 /* Removes the row itself (delete=service, after the service deleted the job). */
 int ledger_drop(struct ledger *ledger, int64_t row);

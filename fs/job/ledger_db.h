@@ -18,6 +18,8 @@ enum ledger_statement {
 	STMT_ROW,
 	STMT_GLANCE,
 	STMT_IS_BOUND,
+	STMT_REMEMBER,
+	STMT_UNTRUST,
 	STMT_REFUSE,
 	STMT_WARN,
 	STMT_AGREE,
@@ -54,7 +56,9 @@ enum ledger_statement {
 
 struct ledger {
 	sqlite3 *db;
-	bool open; /* a transaction is open */
+	bool open;     /* a transaction is open */
+	bool unsynced; /* something was committed since the log was synced last */
+	bool lost;     /* something was undone since ledger_take_loss() */
 	sqlite3_stmt *stmt[STMT_COUNT];
 };
 

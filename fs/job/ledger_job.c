@@ -237,20 +237,34 @@ int ledger_dismiss(struct ledger *ledger, int64_t row)
 	return touch_row(ledger, STMT_DISMISS, row);
 }
 
-int ledger_forget(struct ledger *ledger, int64_t row)
-{
-	return touch_row(ledger, STMT_FORGET, row);
-}
-
-int ledger_drop(struct ledger *ledger, int64_t row)
+/* Runs a statement whose only parameter is the row. */
+static int run_row(struct ledger *ledger, enum ledger_statement which, int64_t row)
 {
 	int r = 0;
-	sqlite3_stmt *stmt = ledger_write(ledger, STMT_DROP, &r);
+	sqlite3_stmt *stmt = ledger_write(ledger, which, &r);
 
 	if (!stmt)
 		return r;
 	sqlite3_bind_int64(stmt, 1, row);
 	return ledger_run(stmt);
+}
+
+int ledger_forget(struct ledger *ledger, int64_t row)
+{
+	/* a job that was let go of must not be found again and taken for a new one */
+	int r = run_row(ledger, STMT_REMEMBER, row);
+
+	return r < 0 ? r : touch_row(ledger, STMT_FORGET, row);
+}
+
+int ledger_untrust(struct ledger *ledger, int64_t row)
+{
+	return run_row(ledger, STMT_UNTRUST, row);
+}
+
+int ledger_drop(struct ledger *ledger, int64_t row)
+{
+	return run_row(ledger, STMT_DROP, row);
 }
 
 int ledger_path(struct ledger *ledger, int64_t row, char **ret_path)

@@ -135,6 +135,8 @@ int ledger_give_up(struct ledger *ledger, const struct ledger_submission *submis
 {
 	int r = ledger_set_state(ledger, submission->row, JOB_FAILED);
 
+	if (r == 0 && err->errnum == ESTALE)
+		r = ledger_untrust(ledger, submission->row);
 	if (r == 0)
 		r = tell(ledger, submission->row, err, story, request_id);
 	return r < 0 ? r : ledger_end(ledger, submission);

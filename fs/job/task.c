@@ -132,11 +132,24 @@ static int record_failure(struct task *task)
 	return r;
 }
 
+/* Records a refusal whose row, and submission, may have been undone. */
+static int record_by_path(struct task *task)
+{
+	struct ledger *ledger = task->engine->ledger;
+	int r = task->sub.id ? ledger_end(ledger, &task->sub) : 0;
+
+	if (r == 0 || r == -ENOENT)
+		r = ledger_ensure(ledger, task->path, &task->sub.row);
+	return r < 0 ? r : record_failure(task);
+}
+
 int task_record(struct task *task)
 {
 	struct ledger *ledger = task->engine->ledger;
 	int r;
 
+	if (task->by_path)
+		return record_by_path(task);
 	if (!task->is_current)
 		return 0; /* what stood behind and expired: the task ahead tells it */
 	switch (task->outcome) {
@@ -144,8 +157,10 @@ int task_record(struct task *task)
 		r = ledger_agree(ledger, task->sub.row);
 		return r < 0 || !task->sub.id ? r : ledger_end(ledger, &task->sub);
 	case OUTCOME_SETTLED:
+		/* who stands behind it needs the row */
 		if (task->deletion)
-			return ledger_drop(ledger, task->sub.row);
+			return task->behind ? ledger_forget(ledger, task->sub.row)
+					    : ledger_drop(ledger, task->sub.row);
 		if (!task->job_id)
 			return -ENOMEM;
 		return ledger_settle(ledger, &task->sub, task->job_id, task->version,

@@ -54,6 +54,7 @@ struct task {
 	char *job_id; /* of an update or a deletion, and of a job that was made */
 	bool deletion;
 	bool is_current; /* in engine->by_row */
+	bool by_path;	 /* its row may be gone: its refusal is recorded by its path */
 	enum task_place place;
 	TAILQ_ENTRY(task) link;
 	struct task *next_by_row;

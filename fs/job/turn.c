@@ -74,26 +74,43 @@ static void finish(struct task *task)
 	}
 }
 
-/* This turn's intents could not be recorded: nothing was sent, and their writers are told. */
-static void fail_fresh(struct engine *engine, int r)
+/* Tells a task's writer that nothing could be recorded. Its row may be gone with the rest. */
+static void fail_unrecorded(struct task *task, int r)
+{
+	struct task *behind = task->behind;
+	struct err err;
+
+	err_set(&err, -r, "the ledger cannot record the submission, nothing was sent: %s",
+		strerror(-r));
+	err_detail(&err, "what_to_do",
+		   "make room where the state directory is, then write the file again");
+	task->behind = NULL;
+	task->by_path = true;
+	if (task->is_current)
+		engine_take_out(task);
+	task_fail(task, OUTCOME_REFUSED, &err);
+	if (behind)
+		fail_unrecorded(behind, r);
+}
+
+/* This turn's intents are not durable: nothing is sent, and who waits is told. */
+static void fail_unsent(struct engine *engine, int r)
 {
 	struct task *task;
 
 	while ((task = TAILQ_FIRST(&engine->fresh))) {
-		struct err err;
-
 		TAILQ_REMOVE(&engine->fresh, task, link);
 		engine->in_flight--;
 		if (task->sub.queued) {
 			engine->queued_in_flight--;
 			queue_put_back(task);
-			continue;
+		} else {
+			fail_unrecorded(task, r);
 		}
-		err_set(&err, -r, "the ledger cannot record the submission, nothing was sent: %s",
-			strerror(-r));
-		err_detail(&err, "what_to_do",
-			   "make room where the state directory is, then write the file again");
-		task_fail(task, OUTCOME_REFUSED, &err);
+	}
+	while ((task = TAILQ_FIRST(&engine->waiting))) {
+		TAILQ_REMOVE(&engine->waiting, task, link);
+		fail_unrecorded(task, r);
 	}
 }
 
@@ -106,18 +123,22 @@ static void wake(void *data)
 static int record(struct engine *engine)
 {
 	struct task *task;
-	int r = 0;
+	/* an undo in the middle of the turn took the turn's intents along */
+	int r = ledger_take_loss(engine->ledger) ? -EIO : 0;
 
+	if (r < 0)
+		return r;
 	TAILQ_FOREACH(task, &engine->ended, link)
 	{
 		r = task_record(task);
-		if (r == -EPROTO)
-			log_error("%s: an outcome that its state does not allow", task->path);
+		if (r == -EPROTO || r == -ENOENT)
+			log_error("%s: its outcome cannot be recorded: %s", task->path,
+				  strerror(-r));
 		else if (r < 0)
 			break;
 		CRASH_POINT("outcome-recorded");
 	}
-	if (r < 0 && r != -EPROTO) {
+	if (r < 0 && r != -EPROTO && r != -ENOENT) {
 		ledger_undo(engine->ledger);
 		return r;
 	}
@@ -136,7 +157,8 @@ void engine_turn_end(struct engine *engine)
 		r = record(engine);
 		if (r < 0) {
 			log_error("the ledger cannot be written: %s", strerror(-r));
-			fail_fresh(engine, r);
+			ledger_take_loss(engine->ledger);
+			fail_unsent(engine, r);
 			queue_keep_promises(engine, r);
 			/* what has ended is told, and recorded when the ledger can be written:
 			 * until then it stays the current task of its row, so nothing is sent twice
