@@ -20,6 +20,7 @@
 #include "base/cleanup.h"
 #include "coc/creds.h"
 #include "coc/endpoint.h"
+#include "coc/profile.h"
 #include "service/service.h"
 #include "space/space.h"
 #include "state_dir.h"
@@ -207,6 +208,7 @@ static bool is_within(const char *path, const char *directory)
 static int check_apart(const struct mount *mount, struct err *err)
 {
 	const char *mountpoint = mount->opts->mountpoint, *cacert = mount->opts->cacert;
+	_cleanup_free_ char *credentials = NULL;
 
 	if (is_within(mount->state.path, mountpoint) || is_within(mountpoint, mount->state.path))
 		return err_set(err, EINVAL,
@@ -215,6 +217,13 @@ static int check_apart(const struct mount *mount, struct err *err)
 			       mountpoint, mount->state.path);
 	if (cacert && is_within(cacert, mountpoint))
 		return err_set(err, EINVAL, "-o cacert=%s is under the mountpoint", cacert);
+	if (profile_path("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "credentials", &credentials) == 0) {
+		_cleanup_free_ char *real = realpath(credentials, NULL);
+
+		if (is_within(real ? real : credentials, mountpoint))
+			return err_set(err, EINVAL, "the credentials %s are under the mountpoint",
+				       credentials);
+	}
 	return 0;
 }
 

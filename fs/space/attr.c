@@ -59,6 +59,17 @@ static int set_owner(const char *path, bool follow, const struct stat *attr, int
 	return (follow ? chown(path, uid, gid) : lchown(path, uid, gid)) < 0 ? -errno : 0;
 }
 
+/* chmod(2) follows a symbolic link, whose target is none of ours. */
+static int set_mode(const struct spot *spot, const char *path, mode_t mode)
+{
+	struct stat st;
+	int r = spot_stat(spot, &st);
+
+	if (r == 0 && S_ISLNK(st.st_mode))
+		r = -EOPNOTSUPP;
+	return r < 0 ? r : chmod(path, mode) < 0 ? -errno : 0;
+}
+
 static int set_times(const char *path, bool follow, const struct stat *attr, int to_set)
 {
 	struct timespec times[] = {
@@ -105,8 +116,8 @@ static int set_attr(struct space *space, struct node *node, const struct stat *a
 	if (to_set & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID))
 		r = set_owner(path, follow, attr, to_set);
 	/* after the owner, whose change clears the set-user-ID bits */
-	if (r == 0 && (to_set & FUSE_SET_ATTR_MODE) && chmod(path, attr->st_mode & 07777) < 0)
-		r = -errno;
+	if (r == 0 && (to_set & FUSE_SET_ATTR_MODE))
+		r = set_mode(&spot, path, attr->st_mode & 07777);
 	if (r == 0 && (to_set & FUSE_SET_ATTR_SIZE))
 		r = set_size(node, path, attr->st_size, fi);
 	if (r == 0 && (to_set & times))

@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "space/attrs.h"
+#include "space/rename.h"
 #include "space/writers.h"
 
 /* ---- waits ---- */
@@ -115,6 +116,11 @@ void commit_spot(struct space *space, const struct spot *spot, int read_fd, stru
 		shown = NULL;
 		r = -ENOMEM;
 	}
+	if (r < 0) {
+		wait->answer(wait, r);
+		return;
+	}
+	r = rename_settle(space);
 	if (r < 0) {
 		wait->answer(wait, r);
 		return;

@@ -24,8 +24,9 @@
 
 /* Where an entry comes from. */
 struct place {
-	long spool;  /* telldir(3) before the spool's entry */
-	int sibling; /* SIBLING_NONE: that entry itself, else its sibling */
+	long spool;   /* telldir(3) before the spool's entry */
+	uint64_t ino; /* of that entry, while its siblings are listed */
+	int sibling;  /* SIBLING_NONE: that entry itself, else its sibling */
 };
 
 struct dir_handle {
@@ -104,15 +105,25 @@ void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_i
 }
 
 /* Has a regular file of this name siblings to be listed? */
-static bool has_siblings(const struct space *space, const struct node *dir,
+static bool has_siblings(const struct space *space, struct node *dir,
 			 const struct dirent *entry)
 {
 	return !space->options->siblings_hidden && entry->d_type == DT_REG &&
 	       name_is_job(entry->d_name) && !node_is_hidden(dir);
 }
 
+/* Is a file of the spool hidden behind a derived sibling of its name? */
+static bool is_shadowed(struct space *space, struct node *dir, const struct listed *listed)
+{
+	enum sibling sibling = name_sibling(listed->name, NULL);
+	struct stat st;
+
+	return sibling && !node_is_hidden(dir) &&
+	       sibling_exists(space, dir, listed->name, sibling, &st);
+}
+
 /* Takes the entry that comes next. 1, 0 at the end, or -errno. */
-static int take_next(struct space *space, const struct node *dir, struct dir_handle *handle,
+static int take_next(struct space *space, struct node *dir, struct dir_handle *handle,
 		     struct listed *listed)
 {
 	int written;
@@ -127,8 +138,11 @@ static int take_next(struct space *space, const struct node *dir, struct dir_han
 			listed->sibling = SIBLING_NONE;
 			listed->st = (struct stat){.st_ino = handle->entry->d_ino,
 						   .st_mode = DTTOIF(handle->entry->d_type)};
+			handle->at.ino = handle->entry->d_ino;
 			memcpy(listed->name, handle->entry->d_name,
 			       strlen(handle->entry->d_name) + 1);
+			if (is_shadowed(space, dir, listed))
+				listed->name[0] = '\0';
 		} else {
 			listed->sibling = (enum sibling)handle->at.sibling;
 			written = snprintf(listed->name, sizeof(listed->name), "%s%s",
@@ -148,7 +162,7 @@ static int take_next(struct space *space, const struct node *dir, struct dir_han
 }
 
 /* Puts the handle where the entry with a number comes from. 0 or -errno. */
-static int go_to(struct space *space, const struct node *dir, struct dir_handle *handle,
+static int go_to(struct space *space, struct node *dir, struct dir_handle *handle,
 		 uint64_t number)
 {
 	struct listed skipped;
@@ -164,8 +178,13 @@ static int go_to(struct space *space, const struct node *dir, struct dir_handle 
 		if (handle->at.sibling != SIBLING_NONE) {
 			errno = 0;
 			handle->entry = readdir(handle->dir);
-			if (!handle->entry)
-				return errno ? -errno : -ENOENT;
+			if (!handle->entry && errno)
+				return -errno;
+			/* it was removed: go on with what comes after it */
+			if (!handle->entry || handle->entry->d_ino != handle->at.ino) {
+				handle->at = (struct place){.spool = handle->at.spool};
+				seekdir(handle->dir, handle->at.spool);
+			}
 		}
 		return 0;
 	}

@@ -59,12 +59,15 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	enum sibling sibling = node_is_hidden(parent) ? SIBLING_NONE : name_sibling(name, NULL);
 	int r;
 
-	r = sibling ? sibling_fill(space, parent, name, sibling, &entry)
-		    : entry_fill(space, parent, name, &entry);
+	r = sibling ? sibling_fill(space, parent, name, sibling, &entry) : -ENOENT;
+	/* a file of such a name can be in the spool if its directory was hidden once */
 	if (r == -ENOENT) {
-		/* the kernel may remember that it is not there; siblings come by themselves */
+		r = entry_fill(space, parent, name, &entry);
 		if (sibling)
 			entry.entry_timeout = SIBLING_TIMEOUT_S;
+	}
+	if (r == -ENOENT) {
+		/* the kernel may remember that it is not there; siblings come by themselves */
 		entry.ino = 0;
 		fuse_reply_entry(req, &entry);
 		return;

@@ -255,7 +255,9 @@ void op_fallocate(fuse_req_t req, fuse_ino_t id, int mode, off_t offset, off_t l
 		  struct fuse_file_info *fi)
 {
 	struct node *node = node_of(&space_of(req)->nodes, id);
-	int r = content_check_size(node, (uint64_t)offset + (uint64_t)length);
+	int r = mode & FALLOC_FL_KEEP_SIZE
+			? 0
+			: content_check_size(node, (uint64_t)offset + (uint64_t)length);
 
 	if (r == 0 && fallocate(handle_of(fi)->fd, mode, offset, length) < 0)
 		r = -errno;

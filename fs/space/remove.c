@@ -101,6 +101,17 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 	return true;
 }
 
+/* Removes a sibling, and a file of its name that may be in the spool, so that a directory that was
+ * hidden once can be emptied. */
+static int remove_sibling(struct space *space, struct node *parent, const char *name,
+			  enum sibling sibling)
+{
+	int derived = sibling_remove(space, parent, name, sibling);
+	int stored = remove_name(space, parent, name, 0);
+
+	return stored == -ENOENT ? derived : stored;
+}
+
 void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 {
 	struct space *space = space_of(req);
@@ -108,7 +119,7 @@ void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	enum sibling sibling = node_is_hidden(parent) ? SIBLING_NONE : name_sibling(name, NULL);
 
 	if (sibling)
-		reply(req, sibling_remove(space, parent, name, sibling));
+		reply(req, remove_sibling(space, parent, name, sibling));
 	else if (!space->options->delete_on_service || !delete_job(space, req, parent, name))
 		reply(req, remove_name(space, parent, name, 0));
 }

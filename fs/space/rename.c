@@ -81,24 +81,37 @@ static void move_nodes(struct nodes *nodes, const struct renaming *renaming, str
 		log_error("out of memory: a renamed file is not found until it is looked up again");
 }
 
+/* A descriptor of a directory that stays good when others are asked for: the cache may close its
+ * own. The caller closes it. */
+static int hold_dirfd(struct nodes *nodes, struct node *dir)
+{
+	int held, fd = node_dirfd(nodes, dir);
+
+	if (fd < 0)
+		return fd;
+	held = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return held < 0 ? -errno : held;
+}
+
 /* Renames in the spool, and tells the nodes. */
 static int rename_spool(struct space *space, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
 	struct node *source = node_known(&space->nodes, from->parent, from->name);
 	struct node *target = node_known(&space->nodes, to->parent, to->name);
-	int from_fd, to_fd;
+	_cleanup_close_ int to_fd = -1;
+	int from_fd, r;
 
 	if (source && source == target)
 		return 0; /* two names of one file: POSIX leaves both */
 	if (target && !(renaming->flags & RENAME_EXCHANGE))
 		node_keep(&space->nodes, target);
-	to_fd = node_dirfd(&space->nodes, to->parent);
+	to_fd = hold_dirfd(&space->nodes, to->parent);
 	from_fd = node_dirfd(&space->nodes, from->parent);
-	if (from_fd < 0 || to_fd < 0 ||
-	    renameat2(from_fd, from->name, to_fd, to->name, renaming->flags) < 0) {
-		int r = from_fd < 0 ? from_fd : to_fd < 0 ? to_fd : -errno;
-
+	r = from_fd < 0 ? from_fd : to_fd < 0 ? to_fd : 0;
+	if (r == 0 && renameat2(from_fd, from->name, to_fd, to->name, renaming->flags) < 0)
+		r = -errno;
+	if (r < 0) {
 		if (target)
 			node_unkeep(target);
 		return r;
@@ -133,6 +146,32 @@ static void sync_rename(struct space *space, const struct renaming *renaming)
 			    renaming->to.name, strerror(-r));
 }
 
+int rename_settle(struct space *space)
+{
+	int r;
+
+	if (!space->rename_unsettled)
+		return 0;
+	r = rename_recover(space->ledger, space->nodes.root.fd);
+	if (r == 0)
+		r = ledger_commit(space->ledger, false);
+	space->rename_unsettled = r < 0;
+	return r;
+}
+
+/* Nothing may be under way for what a rename puts its bindings over. */
+static int check_idle(struct space *space, const char *path)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	int r = ledger_busy(space->ledger, path);
+
+	if (r == 0)
+		r = ledger_find(space->ledger, path, &job);
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? r : r > 0 || engine_has(space->engine, job.row) ? -EBUSY : 0;
+}
+
 /* Renames with the bindings. */
 static int rename_bound(struct space *space, const struct renaming *renaming)
 {
@@ -150,7 +189,9 @@ static int rename_bound(struct space *space, const struct renaming *renaming)
 	if (r == 0)
 		return rename_spool(space, renaming);
 	if (r > 0)
-		r = record.exchange ? 0 : ledger_busy(space->ledger, to) ? -EBUSY : 0;
+		r = rename_settle(space);
+	if (r == 0 && !record.exchange)
+		r = check_idle(space, to);
 	if (r < 0)
 		return r;
 	record.from = from;
@@ -164,11 +205,14 @@ static int rename_bound(struct space *space, const struct renaming *renaming)
 		sync_rename(space, renaming);
 	settled = r == 0 ? ledger_rename_done(space->ledger, &record)
 			 : ledger_rename_undone(space->ledger, &record);
+	if (settled == 0)
+		settled = ledger_commit(space->ledger, false);
 	CRASH_POINT("rename-ended");
-	if (settled < 0)
-		log_error("%s: the ledger cannot record its rename to %s (%s): it is mended at the "
-			  "next mount",
-			  from, to, strerror(-settled));
+	if (settled < 0) {
+		space->rename_unsettled = true;
+		log_error("%s: the ledger cannot record its rename to %s: %s", from, to,
+			  strerror(-settled));
+	}
 	return r;
 }
 
@@ -185,16 +229,14 @@ static int link_spool(struct space *space, struct node *source, struct node *to_
 		      const char *to_name)
 {
 	char path[SPOT_PATH_MAX];
+	_cleanup_close_ int to_fd = hold_dirfd(&space->nodes, to_parent);
 	struct spot spot;
 	bool follow;
-	int to_fd, r = node_spot(&space->nodes, source, &spot);
+	int r = to_fd < 0 ? to_fd : node_spot(&space->nodes, source, &spot);
 
 	if (r < 0)
 		return r;
 	spot_path(&spot, path, &follow);
-	to_fd = node_dirfd(&space->nodes, to_parent);
-	if (to_fd < 0)
-		return to_fd;
 	return linkat(AT_FDCWD, path, to_fd, to_name, follow ? AT_SYMLINK_FOLLOW : 0) < 0 ? -errno
 											  : 0;
 }
@@ -291,6 +333,26 @@ static int check_spoiled(struct space *space, const struct node *source, const s
 				     source->content->refusal);
 }
 
+/* A job file that is half of what was meant does not become another job's content. */
+static int check_whole(struct space *space, const struct end *from, const struct end *to)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_free_ char *path = NULL, *to_path = NULL;
+	struct err err;
+	int r = from->is_job ? node_path_of(from->parent, from->name, &path) : -ENOENT;
+
+	if (r == 0)
+		r = ledger_find(space->ledger, path, &job);
+	if (r < 0 || !job.incomplete)
+		return r == -ENOENT ? 0 : r;
+	r = node_path_of(to->parent, to->name, &to_path);
+	if (r < 0)
+		return r;
+	err_set(&err, EINTR, "%s may be half of what was meant: its writer was killed", path);
+	err_detail(&err, "what_to_do", "write %s again, then rename it", path);
+	return commit_refuse(space->engine, space->ledger, to_path, false, &err);
+}
+
 static bool is_open_for_writing(struct space *space, const struct end *end)
 {
 	struct node *node = node_known(&space->nodes, end->parent, end->name);
@@ -326,7 +388,7 @@ static int wants_commit(struct space *space, const struct renaming *renaming)
 	return is_bound(space, to);
 }
 
-static int check_names(const struct renaming *renaming)
+static int check_names(const struct renaming *renaming, const struct node *from_node)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
 	int r;
@@ -342,6 +404,9 @@ static int check_names(const struct renaming *renaming)
 		return -ENOENT;
 	if (to->exists && (renaming->flags & RENAME_NOREPLACE))
 		return -EEXIST;
+	/* one file under two jobs' names: as a link of a job file */
+	if (to->is_job && !from->is_job && from_node && node_job_link(from_node))
+		return -EPERM;
 	/* an exchange that would put scratch content under a job's name: which of the two contents
 	 * the user means to submit cannot be known */
 	if ((renaming->flags & RENAME_EXCHANGE) && to->exists && from->is_job != to->is_job &&
@@ -361,14 +426,16 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 	if (r == 0)
 		r = look(space, node_of(&space->nodes, parent_id), name, &renaming.from);
 	if (r == 0)
-		r = check_names(&renaming);
+		r = check_names(&renaming, node_known(&space->nodes, from->parent, name));
 	if (r == 0)
 		r = wants_commit(space, &renaming);
 	if (r > 0) {
 		struct node *source = node_known(&space->nodes, from->parent, name);
-		int spoiled = check_spoiled(space, source, &renaming.to);
+		int unfit = check_spoiled(space, source, &renaming.to);
 
-		r = spoiled < 0 ? spoiled : r;
+		if (unfit == 0)
+			unfit = check_whole(space, from, &renaming.to);
+		r = unfit < 0 ? unfit : r;
 	}
 	if (r > 0) {
 		struct spot spot = {

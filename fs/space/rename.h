@@ -4,6 +4,11 @@
 
 #include "space/space.h"
 
+/* Ends a rename that was done in the spool and could not be recorded. Nothing may be submitted
+ * before: a path could have another one's binding. Returns 0, or -errno while the ledger cannot be
+ * written. */
+int rename_settle(struct space *space);
+
 /* Ends what a crash left of renames: looks where the inode is. Returns 0 or -errno. */
 int rename_recover(struct ledger *ledger, int spool_fd);
 

@@ -11,10 +11,10 @@
 #include "base/cleanup.h"
 #include "space/ops.h"
 
-#define SIBLING_MODE (S_IFREG | 0444)
+#define LEFT_MODE 0400 /* when its job file is gone */
 
 /* The path of the job file that a sibling's name belongs to, allocated. */
-static int job_path(const struct node *parent, const char *name, enum sibling sibling,
+static int job_path(struct node *parent, const char *name, enum sibling sibling,
 		    char **ret_path)
 {
 	char *path;
@@ -27,8 +27,30 @@ static int job_path(const struct node *parent, const char *name, enum sibling si
 	return 0;
 }
 
+/* Who may read a sibling: who may read its job file. */
+static void set_access(struct space *space, struct node *parent, const char *name,
+		       enum sibling sibling, struct stat *st)
+{
+	char job[NAME_MAX + 1];
+	struct spot spot = {.name = job, .fd = -1};
+	struct stat file;
+	int length = (int)(strlen(name) - strlen(sibling_suffix(sibling)));
+
+	st->st_mode = S_IFREG | LEFT_MODE;
+	st->st_uid = space->uid;
+	st->st_gid = space->gid;
+	/* only the descriptor's place in the cache changes */
+	spot.dirfd = node_dirfd(&space->nodes, parent);
+	if (spot.dirfd < 0 || snprintf(job, sizeof(job), "%.*s", length, name) < 0 ||
+	    spot_stat(&spot, &file) < 0)
+		return;
+	st->st_mode = S_IFREG | (file.st_mode & 0444);
+	st->st_uid = file.st_uid;
+	st->st_gid = file.st_gid;
+}
+
 /* Looks at the job's siblings. -ENOENT: this one is not there. */
-static int glance(struct space *space, const struct node *parent, const char *name,
+static int glance(struct space *space, struct node *parent, const char *name,
 		  enum sibling sibling, struct stat *ret_st)
 {
 	_cleanup_free_ char *path = NULL;
@@ -45,20 +67,18 @@ static int glance(struct space *space, const struct node *parent, const char *na
 		return -ENOENT;
 	*ret_st = (struct stat){
 		.st_ino = sibling_ino(parent, name),
-		.st_mode = SIBLING_MODE,
 		.st_nlink = 1,
-		.st_uid = space->uid,
-		.st_gid = space->gid,
 		.st_size = (off_t)size,
 		.st_blksize = 4096,
 		.st_mtim = {.tv_sec = seen.changed_ms / 1000,
 			    .tv_nsec = seen.changed_ms % 1000 * 1000000},
 	};
 	ret_st->st_atim = ret_st->st_ctim = ret_st->st_mtim;
+	set_access(space, parent, name, sibling, ret_st);
 	return 0;
 }
 
-bool sibling_exists(struct space *space, const struct node *parent, const char *name,
+bool sibling_exists(struct space *space, struct node *parent, const char *name,
 		    enum sibling sibling, struct stat *ret_st)
 {
 	return glance(space, parent, name, sibling, ret_st) == 0;
@@ -179,7 +199,7 @@ void sibling_close_all(struct space *space)
 		text_close(LIST_FIRST(&space->texts));
 }
 
-int sibling_remove(struct space *space, const struct node *parent, const char *name,
+int sibling_remove(struct space *space, struct node *parent, const char *name,
 		   enum sibling sibling)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};

@@ -14,7 +14,7 @@ int sibling_fill(struct space *space, struct node *parent, const char *name, enu
 int sibling_stat(struct space *space, const struct node *node, struct stat *ret_st);
 
 /* Is there a sibling of this job file now? The attributes are filled then. */
-bool sibling_exists(struct space *space, const struct node *parent, const char *name,
+bool sibling_exists(struct space *space, struct node *parent, const char *name,
 		    enum sibling sibling, struct stat *ret_st);
 
 /* Its text as it is at the open; the replies to the requests. */
@@ -26,7 +26,7 @@ void sibling_release(fuse_req_t req, struct fuse_file_info *fi);
 void sibling_close_all(struct space *space);
 
 /* Removing one is accepted: an .id stays, an .error is dismissed. 0 or -errno. */
-int sibling_remove(struct space *space, const struct node *parent, const char *name,
+int sibling_remove(struct space *space, struct node *parent, const char *name,
 		   enum sibling sibling);
 
 #endif

@@ -181,6 +181,10 @@ static void commit_change(struct space *space, fuse_req_t req, struct node *node
 {
 	struct wait *wait = wait_plain(space, req);
 
+	/* while it is open for writing, its close does it */
+	if (node->content && node->content->writers)
+		node->content->written++;
+
 	if (wait)
 		commit_closed(space, node, wait);
 	else

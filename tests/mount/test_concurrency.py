@@ -52,12 +52,14 @@ def prove_credentials(space, src):
 def test_64_writers_are_under_way_together(make_space, src):
     space = make_space(timeout="60")
     prove_credentials(space, src)
-    space.front.rule(f.Fault(delay_before=0.5), "POST", times=None)
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate), "POST", times=None)
     source = samples.file(src, "x.yaml")
     writers = [tools.popen("cp", source, space.at(f"{n}.yaml")) for n in range(64)]
+    assert gate.wait_held(64, 60)
+    gate.open()
     for writer in writers:
         tools.finish(writer).ok()
-    assert space.front.max_in_flight >= 32
     assert space.sent() == (65, 0)
     ids = {job["document_id"] for job in space.jobs() if job["name"] != "first"}
     assert len(ids) == 64 and ids == {space.id(f"{n}.yaml") for n in range(64)}
