@@ -337,6 +337,9 @@ static int prepare(sqlite3 *db, const char *path, const char *source, struct err
 	int r;
 
 	sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+	/* keeps the log's index in memory: as a mapped file it can be a SIGBUS on a full disk */
+	if (sqlite3_exec(db, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL) != SQLITE_OK)
+		return err_set(err, EIO, "cannot lock the ledger %s: %s", path, sqlite3_errmsg(db));
 	r = query_int(db, "PRAGMA user_version", &version);
 	if (r == -EUCLEAN)
 		return check_integrity(db, path, err);

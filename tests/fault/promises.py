@@ -11,6 +11,7 @@ import collections
 import contextlib
 import os
 import sqlite3
+import tempfile
 from dataclasses import dataclass
 
 import tools
@@ -31,35 +32,50 @@ class Commit:
     well: bool
 
 
-def _rows(path, query):
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=20)) as db:
-        return db.execute(query).fetchall()
-
-
 def held(cocd):
     """What the service holds: for each job ID its contents, oldest version first."""
     jobs = collections.defaultdict(list)
-    for job, content in _rows(os.path.join(cocd.data, "service.db"),
-                              "SELECT document_id, content FROM documents JOIN versions"
-                              " ON document = number ORDER BY document, versions.version"):
-        jobs[job].append(content)
+    store = f"file:{os.path.join(cocd.data, 'service.db')}?mode=ro"
+    with contextlib.closing(sqlite3.connect(store, uri=True, timeout=20)) as db:
+        for job, content in db.execute("SELECT document_id, content FROM documents JOIN versions"
+                                       " ON document = number ORDER BY document, versions.version"):
+            jobs[job].append(content)
     return dict(jobs)
 
 
-def _ledger(space):
-    return os.path.join(space.state, "ledger.db")
+def _picture(ledger):
+    """The ledger and its log as they are together: a log that begins anew, or that was taken over into
+    the ledger meanwhile, does not fit."""
+    log = ledger + "-wal"
+    while True:
+        before = os.stat(ledger).st_mtime_ns
+        tail = tools.read(log) if os.path.exists(log) else b""
+        body = tools.read(ledger)
+        head = tools.read(log)[:32] if os.path.exists(log) else b""
+        if (before, tail[:32]) == (os.stat(ledger).st_mtime_ns, head):
+            return body, tail
+
+
+def _ledger(space, query):
+    """Asks a copy of the ledger: cocfs keeps it locked."""
+    body, tail = _picture(os.path.join(space.state, "ledger.db"))
+    with tempfile.TemporaryDirectory() as folder:
+        copy = tools.write(os.path.join(folder, "ledger.db"), body)
+        tools.write(copy + "-wal", tail)
+        with contextlib.closing(sqlite3.connect(copy)) as db:
+            return db.execute(query).fetchall()
 
 
 def bindings(space):
     """The paths that the ledger has bound, with their job IDs."""
-    return _rows(_ledger(space), "SELECT iif(dir = '', name, dir || '/' || name), job_id FROM job"
-                                 " WHERE job_id IS NOT NULL")
+    return _ledger(space, "SELECT iif(dir = '', name, dir || '/' || name), job_id FROM job"
+                          " WHERE job_id IS NOT NULL")
 
 
 def unfinished(space):
     """What the ledger has not brought to an end."""
-    return _rows(_ledger(space), "SELECT 'submission', job FROM submission"
-                                 " UNION ALL SELECT 'rename', id FROM rename_intent")
+    return _ledger(space, "SELECT 'submission', job FROM submission"
+                          " UNION ALL SELECT 'rename', id FROM rename_intent")
 
 
 def settle(space, seconds=60):

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""The disk of the state directory is full: a clear error, nothing lost, and the mount goes on."""
+
+import contextlib
+import errno
+import os
+import random
+
+import pytest
+
+import chaos
+import front as f
+import power
+import promises
+import samples
+import tools
+
+SIZE = 6 << 20
+LARGE = [f"step-{n}" for n in range(600)]  # a document of about 60 KB
+
+
+@contextlib.contextmanager
+def mounted(kind, base):
+    """A small file system of its own."""
+    path, image = os.path.join(base, "small"), os.path.join(base, "small.img")
+    os.makedirs(path)
+    if kind == "tmpfs":
+        power.call("mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=700", "none", path)
+    else:
+        with open(image, "wb") as file:
+            file.truncate(SIZE)
+        power.call("mkfs.ext4", "-q", "-m", "0", "-O", "^has_journal", image)
+        power.call("mount", "-o", "loop", image, path)
+    try:
+        yield path
+    finally:
+        power.call("umount", path)
+
+
+class Disk:
+    def __init__(self, path):
+        self.path, self.filler = path, os.path.join(path, "filler")
+
+    def fill(self):
+        """Leaves not a byte."""
+        with open(self.filler, "ab", buffering=0) as file:
+            for size in (1 << 16, 1 << 12, 1):
+                with contextlib.suppress(OSError):
+                    while True:
+                        file.write(b"x" * size)
+        assert os.statvfs(self.path).f_bavail == 0
+
+    def make_room(self):
+        os.unlink(self.filler)
+
+
+@pytest.fixture(params=["tmpfs", "ext4"])
+def disk(request, tmp_path):
+    if not tools.IS_ROOT:
+        pytest.skip("mounting a small file system needs root")
+    with mounted(request.param, str(tmp_path)) as path:
+        if request.param == "tmpfs":
+            try:
+                os.setxattr(path, "user.probe", b"1")
+            except OSError as error:
+                assert error.errno == errno.ENOTSUP
+                pytest.skip("this kernel's tmpfs has no user attributes")
+        yield Disk(path)
+
+
+@pytest.fixture
+def small(disk, make_space, request):
+    """A job space on the small disk, with one job in it."""
+    space = make_space(state_dir=os.path.join(disk.path, "s"))
+    request.addfinalizer(space.destroy)  # before the disk is unmounted
+    return space
+
+
+@pytest.fixture
+def first(small, src):
+    tools.run("cp", samples.file(src, "first.yaml", "first"), small.path).ok()
+    return small.id("first.yaml")
+
+
+def goes_on(space, first):
+    """What was acknowledged is there, and the mount answers."""
+    assert space.process.poll() is None
+    tools.run("ls", "-la", space.path).ok()
+    assert space.id("first.yaml") == first and space.fact("first.yaml", "state") == "submitted"
+    assert tools.read(space.at("first.yaml")).decode() == samples.document("first")
+
+
+def test_no_room_for_the_file(small, disk, first, src):
+    source = samples.file(src, "a.yaml", "large", LARGE)
+    disk.fill()
+    sent = small.sent()
+    tools.run("cp", source, small.path).fails(tools.message("ENOSPC"))
+    assert small.sent() == sent
+    goes_on(small, first)
+    disk.make_room()
+    tools.run("cp", source, small.path).ok()
+    assert len(small.jobs()) == 2 and not small.error("a.yaml")
+
+
+@pytest.mark.parametrize("target", ["a.yaml", "first.yaml"])
+def test_no_room_for_the_ledger(small, disk, first, src, target):
+    tools.run("cp", samples.file(src, "draft.txt", "large", LARGE), small.path).ok()
+    disk.fill()
+    sent = small.sent()
+    tools.run("mv", small.at("draft.txt"), small.at(target)).fails(tools.message("ENOSPC"))
+    assert small.sent() == sent
+    assert tools.read(small.at("draft.txt")) == tools.read(src / "draft.txt")
+    goes_on(small, first)
+    disk.make_room()
+    tools.run("mv", small.at("draft.txt"), small.at(target)).ok()
+    assert len(small.jobs()) == (1 if target == "first.yaml" else 2)
+    assert small.job(small.id(target))["content"] == tools.read(src / "draft.txt").decode()
+
+
+@pytest.mark.parametrize("end", ["room", "kill", "kill-and-room"])
+def test_no_room_for_an_outcome(small, disk, first, src, end):
+    gate = small.front.gate()
+    small.front.rule(f.Fault(gate=gate), "POST", "/v1/documents")
+    writer = tools.popen("cp", samples.file(src, "a.yaml", "large", LARGE), small.path)
+    assert gate.wait_held()
+    disk.fill()
+    gate.open()
+    tools.finish(writer).ok()
+    goes_on(small, first)
+    if end != "room":
+        small.kill()
+    if end != "kill":
+        disk.make_room()
+    if end != "room":
+        small.mount()
+    if end == "kill":
+        goes_on(small, first)
+        disk.make_room()
+    tools.eventually(lambda: small.id("a.yaml"), "the space to learn of the job", 30)
+    assert {job["document_id"] for job in small.jobs()} == {first, small.id("a.yaml")}
+
+
+def test_room_comes_and_goes(small, disk, first, src):
+    seed = int(os.environ.get("COCFS_KILL_SEED", "1"))
+    rng, commits, full = random.Random(seed), [], False
+    commits.append(promises.Commit("first.yaml", samples.document("first"), True))
+    for number in range(60):
+        if rng.random() < 0.4:
+            disk.make_room() if full else disk.fill()
+            full = not full
+        name = f"{rng.randrange(12)}.yaml"
+        steps = [f"{number}-{step}" for step in range(rng.choice([1, 50, 300]))]
+        source = samples.file(src, "x.yaml", "job", steps)
+        result = tools.run("cp", source, small.at(name))
+        assert result.status == 0 or (full and tools.message("ENOSPC") in result.stderr), f"{result}"
+        commits.append(promises.Commit(name, samples.document("job", steps), result.status == 0))
+        if rng.random() < 0.1:
+            chaos.kill(small)
+            small.bury()
+            small.mount()
+    if full:
+        disk.make_room()
+    promises.settle(small)
+    promises.check(small, commits)
+    print(f"seed {seed}: {sum(c.well for c in commits)} of {len(commits)} commits returned 0")
