@@ -157,6 +157,8 @@ class Arena:
 
     def look_for_files(self):
         """After a loss of power: each file is at the last of its names or at an earlier one."""
+        tools.eventually(lambda: "rename" not in dict(promises.unfinished(self.space)),
+                         "half-done renames to be mended")
         bound = [path for path, _ in promises.bindings(self.space)]
         for last, names in list(self.names.items()):
             there = [name for name in names if self.in_spool(name) is not None]
