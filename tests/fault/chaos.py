@@ -35,7 +35,7 @@ def faults(rng):
         f.lies(200, b"not json"), f.lies(200, b""), f.says(200, b"{}"), f.garbage(),
         f.says(200, b"{}", length=100), f.says(200, endless=True),
         f.silence(forward=False), f.silence(forward=True),
-        f.Fault(delay_before=rng.uniform(0, 2)), f.Fault(delay_after=rng.uniform(0, 3)),
+        *(f.Fault(delay_before=rng.uniform(0, most)) for most in (1, 2, 4, 6)), f.Fault(delay_after=rng.uniform(0, 3)),
         slow_down(), slow_down("0"), slow_down("1"),
     ]
 

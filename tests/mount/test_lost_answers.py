@@ -69,6 +69,15 @@ def test_two_files_with_one_name_and_content_are_two_jobs_all_the_same(warmed, s
     assert len(ids) == 2 and ids == {warmed.id("a.yaml"), warmed.id("b.yaml")}
 
 
+def test_a_request_that_arrives_after_its_writer_was_told_is_no_orphan(hasty, src):
+    """That there is no such job is not believed before the request can no longer be under way."""
+    hasty.front.rule(f.Fault(delay_before=6), "POST", "/v1/documents")
+    tools.run("cp", samples.file(src, "a.yaml"), hasty.path).fails(tools.message("ETIMEDOUT"))
+    assert hasty.jobs() == []
+    tools.eventually(lambda: hasty.id("a.yaml"), "the space to learn of the job", 30)
+    assert hasty.id("a.yaml") == hasty.only_job()["document_id"]
+
+
 def test_twins_that_are_found_at_the_same_moment_do_not_take_the_same_job(make_space, src):
     space = make_space()
     front, gate = space.front, space.front.gate()
