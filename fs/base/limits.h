@@ -44,6 +44,9 @@
 /* Names in the job space: room for ".error" within the 255 bytes that readdir(3) can show. */
 #define JOB_NAME_MAX 249
 
+/* What .coc/queue shows at once; more are counted. A line has a path and a sentence: some MB. */
+#define PENDING_LINES_MAX 10000
+
 /* Errors: one sentence, and the lines under it in the .error sibling. */
 #define ERR_TEXT_MAX 1024
 #define ERR_DETAILS_MAX 3072

@@ -36,7 +36,7 @@ struct loop {
 	void *turn_end_data;
 };
 
-static int64_t monotonic_ms(void)
+int64_t loop_clock_ms(void)
 {
 	struct timespec now;
 
@@ -57,7 +57,7 @@ int loop_create(struct loop **ret_loop)
 		free(loop);
 		return -errnum;
 	}
-	loop->now_ms = monotonic_ms();
+	loop->now_ms = loop_clock_ms();
 	*ret_loop = loop;
 	return 0;
 }
@@ -190,7 +190,7 @@ static int patience_ms(const struct loop *loop)
 
 	if (!loop->n_timers)
 		return -1;
-	wait = loop->heap[0]->due_ms - monotonic_ms();
+	wait = loop->heap[0]->due_ms - loop_clock_ms();
 	return wait <= 0 ? 0 : wait > INT_MAX ? INT_MAX : (int)wait;
 }
 
@@ -227,7 +227,7 @@ int loop_run(struct loop *loop)
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		loop->n_ready = n < 0 ? 0 : n;
-		loop->now_ms = monotonic_ms();
+		loop->now_ms = loop_clock_ms();
 		run_ready(loop);
 		run_due(loop);
 		if (loop->turn_end)

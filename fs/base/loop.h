@@ -39,6 +39,9 @@ void loop_destroy(struct loop *loop);
 /* Monotonic time in ms, read once a turn: what timers are compared with. */
 int64_t loop_now_ms(const struct loop *loop);
 
+/* The same clock, read now: for what is measured and not waited for. */
+int64_t loop_clock_ms(void);
+
 /* Watches fd for events (EPOLLIN, EPOLLOUT); fd stays the caller's. Returns 0 or -errno. */
 int loop_watch(struct loop *loop, struct loop_watch *watch, int fd, uint32_t events,
 	       void (*fn)(void *data, uint32_t events), void *data);

@@ -342,6 +342,11 @@ void coc_client_set_creds(struct coc_client *client, const struct coc_creds *cre
 	http_set_running_max(client->http, running_max(client));
 }
 
+unsigned coc_client_auth_failures(const struct coc_client *client)
+{
+	return client->auth_failures;
+}
+
 bool coc_client_paused(const struct coc_client *client)
 {
 	return client->paused;

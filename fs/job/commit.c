@@ -25,6 +25,7 @@ int commit_refuse(struct engine *engine, struct ledger *ledger, const char *path
 	int r = ledger_ensure(ledger, path, &row);
 
 	log_warning("%s: %s", path, err->text);
+	engine_count_refusal(engine);
 	if (r == 0)
 		r = engine_refuse(engine, row, incomplete, err);
 	if (r < 0)

@@ -80,6 +80,39 @@ bool engine_has_twin(const struct engine *engine, const struct task *task)
 	return false;
 }
 
+void engine_count_refusal(struct engine *engine)
+{
+	engine->metrics.refusals++;
+}
+
+/* Those in doubt are few, and looked at only when somebody asks: counted then. */
+static unsigned count_in_doubt(const struct engine *engine)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < TASK_BUCKETS; i++)
+		for (const struct task *task = engine->by_row[i]; task; task = task->next_by_row)
+			n += task->place == PLACE_DOUBT;
+	return n;
+}
+
+int engine_write_metrics(const struct engine *engine, struct buf *text)
+{
+	struct ledger_commits commits = ledger_commits(engine->ledger);
+	struct metrics_now now = {
+		.in_flight = engine->in_flight,
+		.in_doubt = count_in_doubt(engine),
+		.auth_failures = coc_client_auth_failures(engine->client),
+		.paused = coc_client_paused(engine->client),
+		.commits_durable = commits.durable,
+		.commits_other = commits.other,
+	};
+	int64_t total;
+	int r = ledger_count_pending(engine->ledger, &total, &now.queued);
+
+	return r < 0 ? r : metrics_write(&engine->metrics, &now, text);
+}
+
 unsigned engine_under_way(const struct engine *engine)
 {
 	return engine->under_way;
@@ -134,10 +167,23 @@ static struct ticket *hand_ticket(struct task *task, engine_done_fn *done, void 
 	struct ticket *ticket = calloc(1, sizeof(*ticket));
 
 	if (ticket) {
-		*ticket = (struct ticket){.task = task, .done = done, .data = data};
+		*ticket = (struct ticket){.task = task,
+					  .done = done,
+					  .data = data,
+					  .begun_ms = loop_now_ms(task->engine->loop)};
 		LIST_INSERT_HEAD(&task->tickets, ticket, link);
 	}
 	return ticket;
+}
+
+void ticket_answer(struct engine *engine, struct ticket *take_ticket, int result, bool is_commit)
+{
+	struct ticket ticket = *take_ticket;
+
+	if (is_commit)
+		histogram_add(&engine->metrics.commit, loop_clock_ms() - ticket.begun_ms);
+	ticket_drop(take_ticket);
+	ticket.done(ticket.data, result);
 }
 
 void ticket_drop(struct ticket *ticket)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "cocfs/rest.h"
 #include "job/ledger.h"
@@ -81,6 +82,12 @@ bool engine_has(const struct engine *engine, int64_t row);
  * sibling; while an older submission of the row is under way, until that has ended.
  */
 int engine_refuse(struct engine *engine, int64_t row, bool incomplete, const struct err *err);
+
+/* Counts a commit that was refused before it came here. */
+void engine_count_refusal(struct engine *engine);
+
+/* Appends what was counted, and what is true now, as text for .coc/metrics. 0 or -errno. */
+int engine_write_metrics(const struct engine *engine, struct buf *text);
 
 /* Submissions under way that somebody may wait for (those in doubt are not counted). */
 unsigned engine_under_way(const struct engine *engine);

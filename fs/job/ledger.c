@@ -122,6 +122,12 @@ static const char *const sql[STMT_COUNT] = {
 		"UPDATE submission SET state = 1, attempts = attempts + 1, next_try_ms = ?2,"
 		" last_error = ?3 WHERE id = ?1",
 	[STMT_HASTEN] = "UPDATE submission SET next_try_ms = 0 WHERE state = 1",
+	[STMT_PENDING] =
+		"SELECT s.state, attempts, next_try_ms, iif(dir = '', name, dir || '/' || name),"
+		" iif(s.state = 5, error, last_error)"
+		" FROM submission AS s CROSS JOIN job ON job.id = s.job ORDER BY s.id LIMIT ?1",
+	[STMT_COUNT_PENDING] = "SELECT (SELECT count(*) FROM submission),"
+			       " (SELECT count(*) FROM submission WHERE state = 1)",
 	[STMT_MOVE] = "UPDATE submission SET state = ?2, started_ms = ?3 WHERE id = ?1",
 	[STMT_SETTLE] =
 		"UPDATE job SET incomplete = 0, job_id = ?2, version = ?3, digest = ?4,"
@@ -430,8 +436,14 @@ static int sync_log(sqlite3 *db)
 	return ledger_errno(code);
 }
 
+struct ledger_commits ledger_commits(const struct ledger *ledger)
+{
+	return ledger->commits;
+}
+
 int ledger_commit(struct ledger *ledger, bool durable)
 {
+	bool committed = ledger->open;
 	int r;
 
 	if (ledger->open) {
@@ -444,8 +456,11 @@ int ledger_commit(struct ledger *ledger, bool durable)
 		ledger->open = false;
 		ledger->unsynced = true;
 	}
-	if (!durable || !ledger->unsynced)
+	if (!durable || !ledger->unsynced) {
+		ledger->commits.other += committed;
 		return 0;
+	}
+	ledger->commits.durable++;
 	CRASH_POINT("commit-unsynced");
 	r = sync_log(ledger->db);
 	ledger->unsynced = r < 0;

@@ -66,6 +66,12 @@ bool ledger_is_open(const struct ledger *ledger);
  */
 int ledger_commit(struct ledger *ledger, bool durable);
 
+/* Commits since the ledger was opened. */
+struct ledger_commits {
+	uint64_t durable, other;
+};
+struct ledger_commits ledger_commits(const struct ledger *ledger);
+
 /* Undoes everything since the last commit. */
 void ledger_undo(struct ledger *ledger);
 
@@ -180,6 +186,24 @@ int ledger_start(struct ledger *ledger, const struct ledger_submission *submissi
  * one sentence. JOB_QUEUED. */
 int ledger_requeue(struct ledger *ledger, const struct ledger_submission *submission,
 		   int64_t next_try_ms, const char *error);
+
+/* An unfinished submission as .coc/queue tells it. Borrowed strings, good until fn returns. */
+struct ledger_pending {
+	enum job_state state;
+	int64_t attempts;
+	int64_t next_try_ms; /* since the epoch; of what is queued, 0: at once */
+	const char *path;
+	const char *last_error; /* a story that starts with its sentence, or NULL */
+};
+
+/* Calls fn for the oldest of the unfinished submissions, at most max of them, in the order of their
+ * commits. It must not write to the ledger. Stops when it returns a negative value, which is
+ * returned. */
+int ledger_pending(struct ledger *ledger, int max,
+		   int (*fn)(void *data, const struct ledger_pending *row), void *data);
+
+/* How many submissions are unfinished, and how many of these are queued. */
+int ledger_count_pending(struct ledger *ledger, int64_t *ret_total, int64_t *ret_queued);
 
 /* What is queued may be tried at once. */
 int ledger_hasten(struct ledger *ledger);

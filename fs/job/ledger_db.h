@@ -37,6 +37,8 @@ enum ledger_statement {
 	STMT_START,
 	STMT_REQUEUE,
 	STMT_HASTEN,
+	STMT_PENDING,
+	STMT_COUNT_PENDING,
 	STMT_MOVE,
 	STMT_SETTLE,
 	STMT_TELL,
@@ -59,6 +61,7 @@ struct ledger {
 	bool open;     /* a transaction is open */
 	bool unsynced; /* something was committed since the log was synced last */
 	bool lost;     /* something was undone since ledger_take_loss() */
+	struct ledger_commits commits;
 	sqlite3_stmt *stmt[STMT_COUNT];
 };
 

@@ -145,3 +145,43 @@ int ledger_hasten(struct ledger *ledger)
 
 	return stmt ? ledger_run(stmt) : r;
 }
+
+int ledger_pending(struct ledger *ledger, int max,
+		   int (*fn)(void *data, const struct ledger_pending *row), void *data)
+{
+	int r = 0, code = SQLITE_DONE;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_PENDING, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int(stmt, 1, max);
+	while (r >= 0 && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
+		struct ledger_pending row = {
+			.state = (enum job_state)sqlite3_column_int(stmt, 0),
+			.attempts = sqlite3_column_int64(stmt, 1),
+			.next_try_ms = sqlite3_column_int64(stmt, 2),
+			.path = (const char *)sqlite3_column_text(stmt, 3),
+			.last_error = (const char *)sqlite3_column_text(stmt, 4),
+		};
+
+		r = row.path ? fn(data, &row) : -ENOMEM;
+	}
+	sqlite3_reset(stmt);
+	return r < 0 ? r : ledger_errno(code);
+}
+
+int ledger_count_pending(struct ledger *ledger, int64_t *ret_total, int64_t *ret_queued)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_COUNT_PENDING, &r);
+
+	if (!stmt)
+		return r;
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW) {
+		*ret_total = sqlite3_column_int64(stmt, 0);
+		*ret_queued = sqlite3_column_int64(stmt, 1);
+	}
+	sqlite3_reset(stmt);
+	return ledger_errno(code);
+}

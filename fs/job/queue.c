@@ -37,6 +37,7 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 		r = queued = ledger_has_queued(engine->ledger, row);
 	if (r == 0 && !engine_has(engine, row) && task_is_held(&job, take_submission)) {
 		r = ledger_agree(engine->ledger, row);
+		engine->metrics.submissions[SUBMIT_UPDATE][OUTCOME_HELD] += r == 0;
 	} else if (r >= 0) {
 		ticket = calloc(1, sizeof(*ticket));
 		r = ticket ? ledger_enqueue(engine->ledger, take_submission) : -ENOMEM;
@@ -54,7 +55,8 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 			free(steal_ptr(current->aftermath));
 		if (current && current->place == PLACE_DOUBT)
 			doubt_hurry(current);
-		*ticket = (struct ticket){.done = done, .data = data};
+		*ticket = (struct ticket){
+			.done = done, .data = data, .begun_ms = loop_now_ms(engine->loop)};
 		LIST_INSERT_HEAD(&engine->promised, ticket, link);
 		engine->queue_may_have_next = true;
 	}
@@ -66,14 +68,8 @@ void queue_keep_promises(struct engine *engine, int r)
 {
 	struct ticket *ticket;
 
-	while ((ticket = LIST_FIRST(&engine->promised))) {
-		engine_done_fn *done = ticket->done;
-		void *data = ticket->data;
-
-		LIST_REMOVE(ticket, link);
-		free(ticket);
-		done(data, r);
-	}
+	while ((ticket = LIST_FIRST(&engine->promised)))
+		ticket_answer(engine, ticket, r, true);
 }
 
 static void wake(void *data)

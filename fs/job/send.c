@@ -204,6 +204,9 @@ static void answered(void *data, const struct coc_answer *answer)
 	CRASH_POINT("answer-came");
 	task->call = NULL;
 	count_in_flight(task, -1);
+	task->engine->metrics.answers[answer->outcome]++;
+	histogram_add(&task->engine->metrics.request,
+		      loop_now_ms(task->engine->loop) - task->sent_ms);
 	task_note_request_id(task, answer->request_id);
 	switch (answer->outcome) {
 	case COC_DONE:
@@ -265,6 +268,7 @@ void task_send(struct task *task)
 	int r;
 
 	task->place = PLACE_SENDING;
+	task->sent_ms = loop_now_ms(engine->loop);
 	if (left_ms < 1)
 		left_ms = 1;
 	if (task->deletion)

@@ -62,10 +62,24 @@ void task_note_request_id(struct task *task, const char *request_id)
 	}
 }
 
+static void count(struct task *task, enum task_outcome outcome)
+{
+	struct metrics *metrics = &task->engine->metrics;
+	/* what is held already was an update, also if it did not come to be one */
+	int kind = task->deletion				? METRICS_KIND_DELETE
+		   : !task->sub.kind && outcome == OUTCOME_HELD ? SUBMIT_UPDATE
+								: task->sub.kind;
+
+	metrics->submissions[kind][outcome]++;
+	if (outcome == OUTCOME_SETTLED && !task->deletion)
+		metrics->bytes += task->sub.content_size;
+}
+
 static void end(struct task *task, enum task_outcome outcome)
 {
 	struct engine *engine = task->engine;
 
+	count(task, outcome);
 	loop_timer_cancel(&task->timer);
 	doubt_finish(task);
 	if (task->place == PLACE_DOUBT)

@@ -6,6 +6,7 @@
 
 #include "base/loop.h"
 #include "job/engine.h"
+#include "job/metrics.h"
 
 /*
  * What the rooms of the engine share: engine.c (who waits for what), turn.c (the end of a turn),
@@ -17,6 +18,7 @@ struct ticket {
 	struct task *task;
 	engine_done_fn *done;
 	void *data;
+	int64_t begun_ms; /* on the loop's clock */
 	LIST_ENTRY(ticket) link;
 };
 LIST_HEAD(ticket_list, ticket);
@@ -34,16 +36,6 @@ enum task_place {
 	PLACE_SENDING, /* a request is under way, or is sent again after a 429 */
 	PLACE_DOUBT,   /* the service is being asked what became of it */
 	PLACE_ENDED,   /* its outcome is recorded and told at the end of this turn: engine->ended */
-};
-
-enum task_outcome {
-	OUTCOME_NONE,
-	OUTCOME_HELD,	 /* the service holds this already: nothing was sent */
-	OUTCOME_SETTLED, /* the service did it */
-	OUTCOME_FAILED,	 /* it was not done and will not be */
-	OUTCOME_REFUSED, /* it was given up before an intent was recorded */
-	OUTCOME_DOUBT,	 /* nobody knows */
-	OUTCOME_LATER,	 /* queued: it was not done, and is tried again */
 };
 
 /* A submission in memory, from its commit to its end. */
@@ -65,6 +57,7 @@ struct task {
 	struct coc_call *call;
 	int64_t version;     /* before an update; after it has ended: now */
 	int64_t deadline_ms; /* on the loop's clock */
+	int64_t sent_ms;     /* the same: when its request was sent last */
 
 	enum task_outcome outcome;
 	struct err *err;  /* of an outcome that is none: owned */
@@ -90,6 +83,7 @@ struct engine {
 	struct task_list waiting, fresh, ended;
 	struct loop_timer again; /* wakes the loop when the ledger could not be written */
 	unsigned in_flight, under_way;
+	struct metrics metrics;
 
 	/* submit=queue: queue.c */
 	struct ticket_list promised; /* are answered when this turn is durable */
@@ -112,6 +106,9 @@ void engine_take_out(struct task *task);
 
 /* Is another create of the same name and content under way, whose job may not be taken for ours? */
 bool engine_has_twin(const struct engine *engine, const struct task *task);
+
+/* Answers a ticket, which it takes. is_commit: how long it took is counted. */
+void ticket_answer(struct engine *engine, struct ticket *take_ticket, int result, bool is_commit);
 
 /* ---- send.c ---- */
 

@@ -38,14 +38,8 @@ static void tell(struct task *task)
 	int result = well ? 0 : task->err ? -task->err->errnum : -ENOMEM;
 	struct ticket *ticket;
 
-	while ((ticket = LIST_FIRST(&task->tickets))) {
-		engine_done_fn *done = ticket->done;
-		void *data = ticket->data;
-
-		LIST_REMOVE(ticket, link);
-		free(ticket);
-		done(data, result);
-	}
+	while ((ticket = LIST_FIRST(&task->tickets)))
+		ticket_answer(task->engine, ticket, result, !task->deletion);
 }
 
 /* Ends a task whose outcome is recorded, and lets the one behind it start. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "space/commit.h"
+#include "space/control.h"
 #include "space/ops.h"
 #include "space/sibling.h"
 
@@ -18,6 +19,8 @@ static int stat_node(struct space *space, struct node *node, struct stat *ret_st
 
 	if (node->kind == NODE_SIBLING)
 		return sibling_stat(space, node, ret_st);
+	if (node->kind == NODE_CONTROL)
+		return control_stat(space, node, ret_st);
 	r = node_spot(&space->nodes, node, &spot);
 	return r < 0 ? r : spot_stat(&spot, ret_st);
 }
@@ -31,7 +34,7 @@ static void reply_attr(fuse_req_t req, struct space *space, struct node *node)
 		reply(req, r);
 	else
 		fuse_reply_attr(req, &st,
-				node->kind == NODE_SIBLING ? SIBLING_TIMEOUT_S : SPOOL_TIMEOUT_S);
+				node_is_derived(node) ? SIBLING_TIMEOUT_S : SPOOL_TIMEOUT_S);
 }
 
 void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
@@ -107,7 +110,7 @@ static int set_attr(struct space *space, struct node *node, const struct stat *a
 	bool follow;
 	int r;
 
-	if (node->kind == NODE_SIBLING)
+	if (node_is_derived(node))
 		return -EPERM;
 	r = node_spot(&space->nodes, node, &spot);
 	if (r < 0)

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "space/control.h"
 #include "space/ops.h"
 #include "space/sibling.h"
 
@@ -66,9 +67,15 @@ void dir_close_all(struct space *space)
 void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
 	struct dir_handle *handle;
-	int fd, r = node_dirfd(&space->nodes, node_of(&space->nodes, id));
+	int fd, r;
 
+	if (node->kind == NODE_CONTROL) {
+		fuse_reply_open(req, fi);
+		return;
+	}
+	r = node_dirfd(&space->nodes, node);
 	fd = r < 0 ? -1 : openat(r, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
 		reply(req, r < 0 ? r : -errno);
@@ -92,16 +99,17 @@ void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 
 void op_releasedir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
-	(void)id;
-	dir_close(dir_handle_of(fi));
+	if (node_of(&space_of(req)->nodes, id)->kind != NODE_CONTROL)
+		dir_close(dir_handle_of(fi));
 	reply(req, 0);
 }
 
 void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info *fi)
 {
-	(void)id;
+	bool derived = node_is_derived(node_of(&space_of(req)->nodes, id));
+
 	(void)datasync;
-	reply(req, fsync(dirfd(dir_handle_of(fi)->dir)) < 0 ? -errno : 0);
+	reply(req, !derived && fsync(dirfd(dir_handle_of(fi)->dir)) < 0 ? -errno : 0);
 }
 
 /* Has a regular file of this name siblings to be listed? */
@@ -227,8 +235,8 @@ static size_t add(fuse_req_t req, struct node *dir, char *answer, size_t room,
 	return size;
 }
 
-static void list(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
-		 struct fuse_file_info *fi, bool plus)
+static void list_spool(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
+		       struct fuse_file_info *fi, bool plus)
 {
 	struct space *space = space_of(req);
 	struct node *dir = node_of(&space->nodes, id);
@@ -257,6 +265,15 @@ static void list(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
 		reply(req, r);
 	else
 		fuse_reply_buf(req, answer, used);
+}
+
+static void list(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
+		 struct fuse_file_info *fi, bool plus)
+{
+	if (node_of(&space_of(req)->nodes, id)->kind == NODE_CONTROL)
+		control_list(req, size, offset, plus);
+	else
+		list_spool(req, id, size, offset, fi, plus);
 }
 
 void op_readdir(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset, struct fuse_file_info *fi)

@@ -8,11 +8,14 @@
 
 #include "base/limits.h"
 #include "space/caller.h"
+#include "space/control.h"
 #include "space/ops.h"
 #include "space/sibling.h"
 
 int name_check_new(const struct node *parent, const char *name)
 {
+	if (control_owns(parent, name))
+		return -EPERM;
 	if (node_is_hidden(parent))
 		return 0;
 	if (name_sibling(name, NULL))
@@ -59,12 +62,15 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	enum sibling sibling = node_is_hidden(parent) ? SIBLING_NONE : name_sibling(name, NULL);
 	int r;
 
-	r = sibling ? sibling_fill(space, parent, name, sibling, &entry) : -ENOENT;
-	/* a file of such a name can be in the spool if its directory was hidden once */
-	if (r == -ENOENT) {
+	if (control_owns(parent, name))
+		r = control_fill(space, parent, name, &entry);
+	else
+		r = sibling ? sibling_fill(space, parent, name, sibling, &entry)
+			    : entry_fill(space, parent, name, &entry);
+	/* a file of a sibling's name can be in the spool if its directory was hidden once */
+	if (r == -ENOENT && sibling) {
 		r = entry_fill(space, parent, name, &entry);
-		if (sibling)
-			entry.entry_timeout = SIBLING_TIMEOUT_S;
+		entry.entry_timeout = SIBLING_TIMEOUT_S;
 	}
 	if (r == -ENOENT) {
 		/* the kernel may remember that it is not there; siblings come by themselves */

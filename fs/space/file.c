@@ -13,8 +13,10 @@
 #include "base/limits.h"
 #include "space/caller.h"
 #include "space/commit.h"
+#include "space/control.h"
 #include "space/ops.h"
 #include "space/sibling.h"
+#include "space/text.h"
 #include "space/writers.h"
 
 /* A write failed for a reason of the spool: what is there now is not what was meant. */
@@ -151,6 +153,10 @@ void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 		sibling_open(req, node, fi);
 		return;
 	}
+	if (node->kind == NODE_CONTROL) {
+		control_open(req, node, fi);
+		return;
+	}
 	r = node_spot(&space->nodes, node, &spot);
 	fd = r < 0 ? r : open_spot(&spot, fi->flags);
 	r = fd < 0 ? fd : handle_open(space, req, node, fd, fi->flags, fi);
@@ -168,8 +174,8 @@ void op_read(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset, struct fu
 	char most[COC_CONTENT_MAX], *data = most;
 	ssize_t n;
 
-	if (node->kind == NODE_SIBLING) {
-		sibling_read(req, size, offset, fi);
+	if (node_is_derived(node)) {
+		text_read(req, size, offset, fi);
 		return;
 	}
 	if (size > sizeof(most)) {
@@ -217,7 +223,7 @@ void op_flush(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
 
-	if (node->kind == NODE_SIBLING)
+	if (node_is_derived(node))
 		reply(req, 0);
 	else
 		commit_at_flush(space, req, handle_of(fi));
@@ -228,8 +234,8 @@ void op_release(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
 
-	if (node->kind == NODE_SIBLING) {
-		sibling_release(req, fi);
+	if (node_is_derived(node)) {
+		text_release(req, fi);
 		return;
 	}
 	commit_at_release(space, handle_of(fi));
@@ -242,7 +248,7 @@ void op_fsync(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info
 	struct node *node = node_of(&space_of(req)->nodes, id);
 	int fd, r;
 
-	if (node->kind == NODE_SIBLING) {
+	if (node_is_derived(node)) {
 		reply(req, 0);
 		return;
 	}
@@ -271,7 +277,7 @@ void op_lseek(fuse_req_t req, fuse_ino_t id, off_t offset, int whence, struct fu
 	struct node *node = node_of(&space_of(req)->nodes, id);
 	off_t at;
 
-	if (node->kind == NODE_SIBLING) {
+	if (node_is_derived(node)) {
 		reply(req, -EINVAL);
 		return;
 	}

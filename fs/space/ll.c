@@ -11,7 +11,7 @@
 #include "space/commit.h"
 #include "space/ops.h"
 #include "space/rename.h"
-#include "space/sibling.h"
+#include "space/text.h"
 #include "space/writers.h"
 
 /* Requests taken in one turn: many share a ledger commit, and the network gets its turn too. */
@@ -168,7 +168,7 @@ void space_close(struct space *space)
 	if (!space)
 		return;
 	wait_interrupt_all(space);
-	sibling_close_all(space);
+	text_close_all(space);
 	dir_close_all(space);
 	loop_unwatch(&space->watch);
 	if (space->session) {

@@ -16,6 +16,9 @@
  * node (an open file is unlinked, somebody's working directory is removed), the node gets an O_PATH
  * descriptor before: it stays reachable, and its inode number cannot be given to another file.
  *
+ * Siblings are nodes of the same kind of life. The nodes of .coc are part of struct nodes and live
+ * as long as it does.
+ *
  * The spool is ours alone while it is mounted, so a name cannot change behind our back.
  */
 #define _GNU_SOURCE
@@ -44,6 +47,11 @@ int nodes_init(struct nodes *nodes, int take_spool_fd)
 	if (fstat(take_spool_fd, &st) < 0)
 		return -errno;
 	nodes->root.ino = st.st_ino;
+	for (int i = 0; i < CONTROL_COUNT; i++) /* held: never freed */
+		nodes->control[i] = (struct node){.ino = NODE_SIBLING_INO + (unsigned)i,
+						  .kind = NODE_CONTROL,
+						  .holds = 1,
+						  .fd = -1};
 	nodes->by_ino = calloc(BUCKETS_FIRST, sizeof(*nodes->by_ino));
 	if (!nodes->by_ino)
 		return -ENOMEM;

@@ -18,8 +18,13 @@
 enum node_kind {
 	NODE_OTHER,   /* of the spool: regular file, symbolic link, FIFO, … */
 	NODE_DIR,     /* of the spool */
-	NODE_SIBLING, /* derived */
+	NODE_SIBLING, /* derived: beside a job file */
+	NODE_CONTROL, /* derived: .coc and what is in it */
 };
+
+/* .coc and what is in it: always there, never in the table. */
+enum control { CONTROL_DIR, CONTROL_QUEUE, CONTROL_METRICS };
+#define CONTROL_COUNT 3
 
 /* One name of a node. */
 struct link {
@@ -42,7 +47,7 @@ struct node {
 };
 
 struct nodes {
-	struct node root;
+	struct node root, control[CONTROL_COUNT];
 	struct node **by_ino;
 	size_t n_buckets, n_nodes;	       /* n_buckets is a power of two */
 	TAILQ_HEAD(nodes_recent, node) recent; /* directories with a cached fd, most recent first */
@@ -77,6 +82,12 @@ int node_enter(struct nodes *nodes, struct node *parent, const char *name, const
 /* The same for a sibling. */
 int node_enter_sibling(struct nodes *nodes, struct node *parent, const char *name,
 		       enum sibling sibling, struct node **ret_node);
+
+/* Is it derived, that is not in the spool? */
+static inline bool node_is_derived(const struct node *node)
+{
+	return node->kind == NODE_SIBLING || node->kind == NODE_CONTROL;
+}
 
 /* The st_ino of a sibling. */
 uint64_t sibling_ino(const struct node *parent, const char *name);

@@ -71,8 +71,8 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name);
 int entry_fill(struct space *space, struct node *parent, const char *name,
 	       struct fuse_entry_param *ret_entry);
 
-/* May a name be made in a directory? -EPERM: it is a sibling's; -ENAMETOOLONG: a job name that
- * leaves no room for its siblings'. (entry.c) */
+/* May a name be made in a directory? -EPERM: it is a sibling's or .coc's; -ENAMETOOLONG: a job name
+ * that leaves no room for its siblings'. (entry.c) */
 int name_check_new(const struct node *parent, const char *name);
 
 #endif

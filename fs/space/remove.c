@@ -11,6 +11,7 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "space/commit.h"
+#include "space/control.h"
 #include "space/ops.h"
 #include "space/sibling.h"
 
@@ -118,7 +119,9 @@ void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	struct node *parent = node_of(&space->nodes, parent_id);
 	enum sibling sibling = node_is_hidden(parent) ? SIBLING_NONE : name_sibling(name, NULL);
 
-	if (sibling)
+	if (control_owns(parent, name))
+		reply(req, -EPERM);
+	else if (sibling)
 		reply(req, remove_sibling(space, parent, name, sibling));
 	else if (!space->options->delete_on_service || !delete_job(space, req, parent, name))
 		reply(req, remove_name(space, parent, name, 0));
@@ -127,6 +130,8 @@ void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 void op_rmdir(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 {
 	struct space *space = space_of(req);
+	struct node *parent = node_of(&space->nodes, parent_id);
 
-	reply(req, remove_name(space, node_of(&space->nodes, parent_id), name, AT_REMOVEDIR));
+	reply(req,
+	      control_owns(parent, name) ? -EPERM : remove_name(space, parent, name, AT_REMOVEDIR));
 }

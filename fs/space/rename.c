@@ -26,6 +26,7 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "space/commit.h"
+#include "space/control.h"
 #include "space/ops.h"
 
 /* One end of a rename. */
@@ -421,10 +422,14 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 	struct space *space = space_of(req);
 	struct renaming renaming = {.flags = flags};
 	const struct end *from = &renaming.from;
-	int r = look(space, node_of(&space->nodes, to_parent_id), to_name, &renaming.to);
+	struct node *parent = node_of(&space->nodes, parent_id);
+	struct node *to_parent = node_of(&space->nodes, to_parent_id);
+	int r = control_owns(parent, name) || control_owns(to_parent, to_name) ? -EPERM : 0;
 
 	if (r == 0)
-		r = look(space, node_of(&space->nodes, parent_id), name, &renaming.from);
+		r = look(space, to_parent, to_name, &renaming.to);
+	if (r == 0)
+		r = look(space, parent, name, &renaming.from);
 	if (r == 0)
 		r = check_names(&renaming, node_known(&space->nodes, from->parent, name));
 	if (r == 0)
@@ -460,11 +465,12 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 	struct spot spot;
 	struct stat st;
 	bool is_commit;
-	int r = look(space, node_of(&space->nodes, to_parent_id), to_name, &renaming.to);
+	struct node *to_parent = node_of(&space->nodes, to_parent_id);
+	int r = name_check_new(to_parent, to_name);
 
 	if (r == 0)
-		r = name_check_new(renaming.to.parent, to_name);
-	if (r == 0 && (source->kind == NODE_SIBLING || node_job_link(source)))
+		r = look(space, to_parent, to_name, &renaming.to);
+	if (r == 0 && (node_is_derived(source) || node_job_link(source)))
 		r = -EPERM;
 	if (r == 0 && renaming.to.exists)
 		r = -EEXIST;

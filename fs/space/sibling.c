@@ -3,13 +3,13 @@
 #include "space/sibling.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "space/ops.h"
+#include "space/text.h"
 
 #define LEFT_MODE 0400 /* when its job file is gone */
 
@@ -132,71 +132,9 @@ static int read_text(struct space *space, const struct node *node, struct buf *t
 	return job.error ? buf_append(text, job.error, strlen(job.error)) : -ENOENT;
 }
 
-/* An open sibling: its text as it was at the open. */
-struct sibling_text {
-	struct buf text;
-	LIST_ENTRY(sibling_text) link;
-};
-
-static struct sibling_text *text_of(const struct fuse_file_info *fi)
-{
-	return (struct sibling_text *)(uintptr_t)fi->fh;
-}
-
-static void text_close(struct sibling_text *open)
-{
-	LIST_REMOVE(open, link);
-	buf_finish(&open->text);
-	free(open);
-}
-
 void sibling_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
-	struct space *space = space_of(req);
-	struct sibling_text *open;
-	int r;
-
-	if ((fi->flags & O_ACCMODE) != O_RDONLY || (fi->flags & O_TRUNC)) {
-		reply(req, -EPERM);
-		return;
-	}
-	open = calloc(1, sizeof(*open));
-	if (!open) {
-		reply(req, -ENOMEM);
-		return;
-	}
-	LIST_INSERT_HEAD(&space->texts, open, link);
-	r = read_text(space, node, &open->text);
-	if (r < 0) {
-		text_close(open);
-		reply(req, r);
-		return;
-	}
-	fi->fh = (uintptr_t)open;
-	fi->direct_io = 1; /* what is read is the text of now, whatever was cached */
-	if (fuse_reply_open(req, fi) == -ENOENT)
-		text_close(open);
-}
-
-void sibling_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *fi)
-{
-	const struct buf *text = &text_of(fi)->text;
-	size_t at = (size_t)offset < text->size ? (size_t)offset : text->size;
-	size_t left = text->size - at;
-
-	fuse_reply_buf(req, text->data + at, size < left ? size : left);
-}
-
-void sibling_release(fuse_req_t req, struct fuse_file_info *fi)
-{
-	text_close(text_of(fi));
-	reply(req, 0);
-}
-
-void sibling_close_all(struct space *space)
-{
-	while (!LIST_EMPTY(&space->texts))
-		text_close(LIST_FIRST(&space->texts));
+	text_open(req, node, read_text, fi);
 }
 
 int sibling_remove(struct space *space, struct node *parent, const char *name,

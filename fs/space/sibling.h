@@ -17,13 +17,8 @@ int sibling_stat(struct space *space, const struct node *node, struct stat *ret_
 bool sibling_exists(struct space *space, struct node *parent, const char *name,
 		    enum sibling sibling, struct stat *ret_st);
 
-/* Its text as it is at the open; the replies to the requests. */
+/* The reply to the open; the rest is text.h's. */
 void sibling_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
-void sibling_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *fi);
-void sibling_release(fuse_req_t req, struct fuse_file_info *fi);
-
-/* Frees those that are open when the mount ends. */
-void sibling_close_all(struct space *space);
 
 /* Removing one is accepted: an .id stays, an .error is dismissed. 0 or -errno. */
 int sibling_remove(struct space *space, struct node *parent, const char *name,

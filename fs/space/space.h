@@ -29,7 +29,7 @@ struct space {
 	const struct space_options *options;
 	struct nodes nodes;
 	LIST_HEAD(, dir_handle) listings; /* open directories: the kernel may not release them */
-	LIST_HEAD(, sibling_text) texts;  /* open siblings: the same */
+	LIST_HEAD(, open_text) texts;	  /* open derived files: the same */
 	LIST_HEAD(, wait) waits;	  /* requests that wait for the engine (commit.h) */
 	int loadavg_fd;			  /* /proc/loadavg: tells the newest process (writers.c) */
 	struct mount_ids *mount_ids;	  /* which mounts are ours (writers.c) */

@@ -73,9 +73,9 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 			reply_value(req, value, length, size);
 		return;
 	}
-	r = node->kind == NODE_SIBLING ? -ENODATA
-	    : !is_passed(name)	       ? -EOPNOTSUPP
-				       : path_of(space, node, path, &follow);
+	r = node_is_derived(node) ? -ENODATA
+	    : !is_passed(name)	  ? -EOPNOTSUPP
+				  : path_of(space, node, path, &follow);
 	value = r < 0 || !size ? NULL : malloc(size);
 	if (r < 0 || (size && !value)) {
 		reply(req, r < 0 ? r : -ENOMEM);
@@ -100,7 +100,7 @@ void op_listxattr(fuse_req_t req, fuse_ino_t id, size_t size)
 	bool follow;
 	int r = size && !names ? -ENOMEM : 0;
 
-	if (r == 0 && node->kind != NODE_SIBLING) {
+	if (r == 0 && !node_is_derived(node)) {
 		r = path_of(space, node, path, &follow);
 		if (r == 0) {
 			n = follow ? listxattr(path, names, size) : llistxattr(path, names, size);
@@ -200,7 +200,7 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 	char path[SPOT_PATH_MAX];
 	int r = 0;
 
-	if (node->kind == NODE_SIBLING || fact_is_name(name))
+	if (node_is_derived(node) || fact_is_name(name))
 		r = -EPERM;
 	else if (!is_passed(name))
 		r = -EOPNOTSUPP;
@@ -234,9 +234,9 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 		reply(req, fact_remove(space, node, name));
 		return;
 	}
-	r = node->kind == NODE_SIBLING ? -EPERM
-	    : !is_passed(name)	       ? -EOPNOTSUPP
-				       : path_of(space, node, path, &follow);
+	r = node_is_derived(node) ? -EPERM
+	    : !is_passed(name)	  ? -EOPNOTSUPP
+				  : path_of(space, node, path, &follow);
 	if (r == 0 && (follow ? removexattr(path, name) : lremovexattr(path, name)) < 0)
 		r = -errno;
 	if (r == 0 && is_ours(name) && is_checked(node))

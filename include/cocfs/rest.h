@@ -106,6 +106,9 @@ void coc_client_set_creds(struct coc_client *client, const struct coc_creds *cre
 /* True while calls are paused after authentication failures; they then end as COC_NOT_SENT, EACCES. */
 bool coc_client_paused(const struct coc_client *client);
 
+/* Authentication failures in a row, of the credentials that are set. */
+unsigned coc_client_auth_failures(const struct coc_client *client);
+
 /*
  * Starts a call; timeout_ms bounds it from now to its answer. Return 0 and (if ret_call is not
  * NULL) a handle for coc_call_cancel() that is valid until the callback; -ENOMEM, or -EINVAL when

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "job/pending.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/escape.h"
+#include "base/limits.h"
+
+struct writing {
+	struct buf *text;
+	int64_t lines;
+};
+
+/* The first line of a story: its sentence. "-" when there is none. */
+static int write_error(struct buf *text, const char *story)
+{
+	_cleanup_free_ char *sentence = NULL;
+
+	if (!story || !*story)
+		return buf_append(text, "-", 1);
+	sentence = strndup(story, strcspn(story, "\n"));
+	return sentence ? escape_append(text, sentence) : -ENOMEM;
+}
+
+/* A time as 2025-07-01T18:02:39Z; "-" for 0. */
+static void tell_time(int64_t ms, char *word, size_t room)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm tm;
+
+	if (!ms || !gmtime_r(&seconds, &tm) || !strftime(word, room, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		strcpy(word, "-");
+}
+
+static int write_line(void *data, const struct ledger_pending *row)
+{
+	struct writing *writing = data;
+	struct buf *text = writing->text;
+	char next_try[32];
+	int r;
+
+	tell_time(row->state == JOB_QUEUED ? row->next_try_ms : 0, next_try, sizeof(next_try));
+	writing->lines++;
+	r = buf_printf(text, "%s\t%" PRId64 "\t%s\t", job_state_word(row->state), row->attempts,
+		       next_try);
+	if (r == 0)
+		r = escape_append(text, row->path);
+	if (r == 0)
+		r = buf_append(text, "\t", 1);
+	if (r == 0)
+		r = write_error(text, row->last_error);
+	return r < 0 ? r : buf_append(text, "\n", 1);
+}
+
+int pending_write(struct ledger *ledger, struct buf *text)
+{
+	struct writing writing = {.text = text};
+	int64_t total, queued;
+	int r = ledger_pending(ledger, PENDING_LINES_MAX, write_line, &writing);
+
+	if (r < 0 || writing.lines < PENDING_LINES_MAX)
+		return r;
+	r = ledger_count_pending(ledger, &total, &queued);
+	if (r == 0 && total > writing.lines)
+		r = buf_printf(text, "and %" PRId64 " more\n", total - writing.lines);
+	return r;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "space/control.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "job/pending.h"
+#include "space/ops.h"
+#include "space/text.h"
+
+static int write_queue(struct space *space, const struct node *node, struct buf *text)
+{
+	(void)node;
+	return pending_write(space->ledger, text);
+}
+
+static int write_metrics(struct space *space, const struct node *node, struct buf *text)
+{
+	(void)node;
+	return engine_write_metrics(space->engine, text);
+}
+
+/* The owner may write in the directory by its mode, so that the answer is our EPERM and not the
+ * kernel's EACCES. */
+static const struct {
+	const char *name;
+	mode_t mode;
+	text_writer *write;
+} controls[CONTROL_COUNT] = {
+	[CONTROL_DIR] = {".coc", S_IFDIR | 0755, NULL},
+	[CONTROL_QUEUE] = {"queue", S_IFREG | 0444, write_queue},
+	[CONTROL_METRICS] = {"metrics", S_IFREG | 0444, write_metrics},
+};
+
+static enum control control_of(const struct space *space, const struct node *node)
+{
+	return (enum control)(node - space->nodes.control);
+}
+
+bool control_owns(const struct node *parent, const char *name)
+{
+	bool is_root = parent->kind == NODE_DIR && !parent->link.parent;
+
+	return parent->kind == NODE_CONTROL ||
+	       (is_root && !strcmp(name, controls[CONTROL_DIR].name));
+}
+
+int control_stat(struct space *space, const struct node *node, struct stat *ret_st)
+{
+	enum control control = control_of(space, node);
+	struct stat st = {
+		.st_ino = node->ino,
+		.st_mode = controls[control].mode,
+		.st_nlink = control == CONTROL_DIR ? 2 : 1,
+		.st_uid = space->uid,
+		.st_gid = space->gid,
+		.st_blksize = 4096,
+	};
+
+	/* what they say is of now; how much it is shows when it is read, as in /proc */
+	clock_gettime(CLOCK_REALTIME, &st.st_mtim);
+	st.st_atim = st.st_ctim = st.st_mtim;
+	*ret_st = st;
+	return 0;
+}
+
+static void fill(struct space *space, enum control control, struct fuse_entry_param *ret_entry)
+{
+	struct node *node = &space->nodes.control[control];
+
+	*ret_entry = (struct fuse_entry_param){.attr_timeout = SIBLING_TIMEOUT_S,
+					       .entry_timeout = SPOOL_TIMEOUT_S};
+	ret_entry->ino = node_id(&space->nodes, node);
+	control_stat(space, node, &ret_entry->attr);
+	node->lookups++;
+}
+
+int control_fill(struct space *space, const struct node *parent, const char *name,
+		 struct fuse_entry_param *ret_entry)
+{
+	bool in_it = parent->kind == NODE_CONTROL;
+	int first = in_it ? CONTROL_DIR + 1 : CONTROL_DIR, end = in_it ? CONTROL_COUNT : first + 1;
+
+	for (int i = first; i < end; i++) {
+		if (strcmp(name, controls[i].name))
+			continue;
+		fill(space, (enum control)i, ret_entry);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+void control_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	text_open(req, node, controls[control_of(space_of(req), node)].write, fi);
+}
+
+/* Adds the entry with a number: ".", "..", then the files. Returns the size it takes. */
+static size_t add(fuse_req_t req, char *answer, size_t room, int number, bool plus)
+{
+	struct space *space = space_of(req);
+	const char *name = number == 0 ? "." : number == 1 ? ".." : controls[number - 1].name;
+	struct fuse_entry_param entry = {.attr.st_mode = S_IFDIR};
+	size_t size;
+
+	if (number < 2)
+		entry.attr.st_ino =
+			number ? space->nodes.root.ino : space->nodes.control[CONTROL_DIR].ino;
+	else
+		fill(space, (enum control)(number - 1), &entry);
+	size = plus ? fuse_add_direntry_plus(req, answer, room, name, &entry, number + 1)
+		    : fuse_add_direntry(req, answer, room, name, &entry.attr, number + 1);
+	/* only what is listed with its attributes gives the kernel a reference */
+	if (entry.ino && (!plus || size > room))
+		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
+	return size;
+}
+
+void control_list(fuse_req_t req, size_t size, off_t offset, bool plus)
+{
+	_cleanup_free_ char *answer = malloc(size);
+	size_t used = 0;
+
+	if (!answer) {
+		reply(req, -ENOMEM);
+		return;
+	}
+	for (off_t number = offset; number <= CONTROL_COUNT; number++) {
+		size_t more = add(req, answer + used, size - used, (int)number, plus);
+
+		if (more > size - used)
+			break;
+		used += more;
+	}
+	fuse_reply_buf(req, answer, used);
+}

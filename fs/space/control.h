@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SPACE_CONTROL_H
+#define COCFS_SPACE_CONTROL_H
+
+#include "space/space.h"
+
+/*
+ * .coc in the root: a directory that can be named and is not listed, with two files that tell how
+ * the mount is doing. Nothing in it is stored, and nothing in it can be changed.
+ */
+
+/* Is this name .coc's: itself, in the root, or anything in it? */
+bool control_owns(const struct node *parent, const char *name);
+
+/* Fills the answer for a name that .coc owns, as entry_fill() does. -ENOENT: there is none. */
+int control_fill(struct space *space, const struct node *parent, const char *name,
+		 struct fuse_entry_param *ret_entry);
+
+/* The attributes of .coc or a file in it. Returns 0. */
+int control_stat(struct space *space, const struct node *node, struct stat *ret_st);
+
+/* The reply to the open of a file; the rest is text.h's. */
+void control_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
+
+/* The reply to a request for a part of the listing, with attributes (plus) or without. */
+void control_list(fuse_req_t req, size_t size, off_t offset, bool plus);
+
+#endif

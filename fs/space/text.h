@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SPACE_TEXT_H
+#define COCFS_SPACE_TEXT_H
+
+#include "base/buf.h"
+#include "space/space.h"
+
+/* Open derived files (siblings, .coc): what is read is the text as it was at the open. */
+
+/* Appends what a derived file says now. 0 or -errno. */
+typedef int text_writer(struct space *space, const struct node *node, struct buf *text);
+
+/* The replies to the requests. Opening for writing is EPERM. */
+void text_open(fuse_req_t req, const struct node *node, text_writer *write,
+	       struct fuse_file_info *fi);
+void text_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *fi);
+void text_release(fuse_req_t req, struct fuse_file_info *fi);
+
+/* Frees those that are open when the mount ends. */
+void text_close_all(struct space *space);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_WAIT_LOOK_H
+#define COCFS_WAIT_LOOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* What cocfs-wait waits for, and how it stands: read off .coc/queue and coc.state of a mount. */
+
+/* A file or directory that was named. */
+struct target {
+	const char *given; /* as it was named; borrowed */
+	char *path;	   /* absolute, without symbolic links */
+	size_t root;	   /* the length of the mount's own path within it */
+};
+
+struct targets {
+	struct target *targets; /* as given */
+	const char **sorted;	/* their paths, for looking up */
+	const char **roots;	/* a path on each mount, whose first n_root bytes are the mount's */
+	size_t *roots_length, n; /* n targets, and at most as many mounts */
+	size_t n_roots;
+};
+
+/* Finds the targets and their mounts. Returns 0, or -errno with err filled. */
+int targets_find(char **paths, size_t n, struct targets *ret_targets, struct err *err);
+void targets_finish(struct targets *targets);
+
+/* One look at the queues. */
+struct look {
+	size_t pending; /* unfinished submissions that are listed for the targets */
+	bool cut;	/* a queue has more than it lists */
+};
+
+/*
+ * Looks at the queues. story (may be NULL) gets "PATH: STATE: LAST ERROR" lines for what is
+ * unfinished, at most max of them. Returns 0, or -errno with err filled.
+ */
+int look_at_queues(const struct targets *targets, struct look *ret_look, struct buf *story,
+		   size_t max, struct err *err);
+
+/*
+ * Asks each job file of the targets for its state. Returns how many were not submitted, with a line
+ * for each appended to story; -EBUSY when one has a submission under way after all; another -errno
+ * with err filled.
+ */
+int look_at_files(const struct targets *targets, struct buf *story, struct err *err);
+
+#endif
