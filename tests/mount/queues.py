@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""What the tests of the queue share: reading .coc, and a ledger that is filled by hand."""
+
+import os
+import re
+import sqlite3
+from dataclasses import dataclass
+
+import samples
+import tools
+
+FAR_MS = 4102444800000  # 2100-01-01: a next try that does not come
+
+
+@dataclass
+class Line:
+    state: str
+    attempts: int
+    next_try: str
+    path: str
+    error: str
+
+
+def unescape(field):
+    return re.sub(rb"\\([0-3][0-7]{2})", lambda m: bytes([int(m[1], 8)]), field.encode()).decode()
+
+
+def text(space):
+    return tools.read(space.at(".coc", "queue")).decode()
+
+
+def lines(space):
+    """The lines of .coc/queue, without the one that counts the rest."""
+    found = []
+    for line in text(space).splitlines():
+        if "\t" in line:
+            state, attempts, next_try, path, error = line.split("\t")
+            found.append(Line(state, int(attempts), next_try, unescape(path), unescape(error)))
+    return found
+
+
+def states(space):
+    """The state of each path in the queue."""
+    return {line.path: line.state for line in lines(space)}
+
+
+def drained(space, seconds=60):
+    tools.eventually(lambda: not text(space), "the queue to be empty", seconds)
+
+
+def metrics(space):
+    """Every sample of .coc/metrics by its name with labels, as a number."""
+    found = {}
+    for line in tools.read(space.at(".coc", "metrics")).decode().splitlines():
+        if not line.startswith("#"):
+            name, value = line.rsplit(" ", 1)
+            assert name not in found, name
+            found[name] = float(value)
+    return found
+
+
+def wait(*paths, timeout=60, **kwargs):
+    return tools.run(tools.COCFS_WAIT, "--timeout", timeout, *paths, **kwargs)
+
+
+def put(space, src, name, *args, **kwargs):
+    """Writes a document to a name of the space, with its stem as the job's name by default."""
+    stem = os.path.splitext(os.path.basename(name))[0]
+    tools.run("cp", samples.file(src, "put.yaml", *(args or [stem]), **kwargs), space.at(name)).ok()
+
+
+def fill_ledger(space, count):
+    """Puts submissions into the ledger of a space that is not mounted; they are never due."""
+    with sqlite3.connect(os.path.join(space.state, "ledger.db")) as db:
+        first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM job").fetchone()[0]
+        rows = range(first, first + count)
+        db.executemany("INSERT INTO job (id, dir, name, state, changed_ms) VALUES (?, 'old', ?, 1, 0)",
+                       ((row, f"{row}.yaml") for row in rows))
+        db.executemany("INSERT INTO submission (job, kind, state, queued, next_try_ms, started_ms, digest, content)"
+                       f" VALUES (?, 0, 1, 1, {FAR_MS}, 0, zeroblob(32), 'x')", ((row,) for row in rows))
+    db.close()
