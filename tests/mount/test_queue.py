@@ -1,0 +1,378 @@
+# SPDX-License-Identifier: MIT
+"""submit=queue: a close returns when the content is durable here, and it arrives once, whatever happens."""
+
+import os
+import signal
+
+import pytest
+
+import front as f
+import queues
+import samples
+import service
+import tools
+
+CREATE = "/v1/documents"
+ENDS = ["unmount", "kill", "term"]
+
+
+@pytest.fixture
+def space(make_space):
+    return make_space(submit="queue")
+
+
+def end(space, how):
+    if how == "unmount":
+        assert space.unmount() == 0
+    elif how == "kill":
+        space.kill()
+    else:
+        space.process.send_signal(signal.SIGTERM)
+        assert space.process.wait(30) == 0
+        space.process = None
+
+
+def assert_each_has_one_job(space, names):
+    """Each of the job files has a job of its own with its content, and there is no other job."""
+    jobs = {job["document_id"]: job for job in space.jobs()}
+    assert len(jobs) == len(names), [job["name"] for job in jobs.values()]
+    for name in names:
+        assert jobs.pop(space.id(name))["content"].encode() == tools.read(space.at(name))
+
+
+def test_a_close_does_not_wait_for_the_service(space, src):
+    space.front.refuse()
+    names = [f"{number}.yaml" for number in range(20)]
+    for name in names:
+        queues.put(space, src, name)
+    assert space.fact("0.yaml", "state") in ("queued", "submitting")
+    assert space.id("0.yaml") is None and space.error("0.yaml") is None
+    tools.run("ls", "-la", space.path, seconds=10).ok()
+    space.front.accept()
+    queues.wait(space.path).ok()
+    assert_each_has_one_job(space, names)
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_what_was_not_sent_survives(space, src, how):
+    space.front.refuse()
+    names = [f"{number}.yaml" for number in range(5)]
+    for name in names:
+        queues.put(space, src, name)
+    end(space, how)
+    space.front.accept()
+    space.mount()
+    queues.wait(space.path).ok()
+    assert_each_has_one_job(space, names)
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_what_is_on_its_way_survives(make_space, src, how):
+    space = make_space(submit="queue", max_inflight="2", timeout="3")
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate), "POST", times=2)
+    names = [f"{number}.yaml" for number in range(4)]
+    for name in names:
+        queues.put(space, src, name)
+    assert gate.wait_held(2)
+    end(space, how)
+    gate.open()
+    assert space.front.wait(lambda: all(call.service_status for call in space.creates()[:2]))
+    space.mount()
+    queues.wait(space.path).ok()
+    assert_each_has_one_job(space, names)
+
+
+def test_an_unmount_lets_what_is_on_its_way_finish(space, src):
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate), "POST", times=1)
+    queues.put(space, src, "a.yaml")
+    assert gate.wait_held()
+    space.process.send_signal(signal.SIGTERM)
+    gate.open()
+    assert space.process.wait(30) == 0
+    space.process = None
+    assert len(space.creates()) == 1
+    space.mount()
+    assert space.id("a.yaml") == space.only_job()["document_id"]
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_no_more_are_sent_at_once_than_allowed(make_space, src, at_once):
+    space = make_space(submit="queue", max_inflight=str(at_once))
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate), "POST", times=None)
+    names = [f"{number}.yaml" for number in range(8)]
+    for name in names:
+        queues.put(space, src, name)
+    assert gate.wait_held(at_once)
+    assert not gate.wait_held(at_once + 1, seconds=1)
+    assert list(queues.states(space).values()).count("queued") == 8 - at_once
+    gate.open()
+    queues.wait(space.path).ok()
+    assert space.front.max_in_flight <= at_once
+    assert_each_has_one_job(space, names)
+
+
+def test_many_are_sent_at_once_by_default(space, src):
+    queues.put(space, src, "first.yaml")
+    queues.wait(space.path).ok()
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate), "POST", times=None)
+    for number in range(70):
+        queues.put(space, src, f"{number}.yaml")
+    assert gate.wait_held(64)
+    assert not gate.wait_held(65, seconds=1)
+    gate.open()
+    queues.wait(space.path).ok()
+
+
+def test_newer_content_takes_the_place_of_what_was_not_sent(make_space, src):
+    space = make_space(submit="queue", mounted=False)
+    space.front.refuse()
+    space.mount()
+    for content in ("one", "two", "three"):
+        queues.put(space, src, "a.yaml", content)
+    assert len(queues.lines(space)) == 1
+    space.front.accept()
+    queues.wait(space.path).ok()
+    assert space.sent() == (1, 0)
+    assert_each_has_one_job(space, ["a.yaml"])
+    assert space.only_job()["name"] == "three"
+
+
+def test_a_path_keeps_its_order(space, src):
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate), "POST")
+    queues.put(space, src, "a.yaml", "one")
+    assert gate.wait_held()
+    for content in ("two", "three"):
+        queues.put(space, src, "a.yaml", content)
+    assert [line.state for line in queues.lines(space)] == ["submitting", "queued"]
+    assert space.sent() == (1, 0)
+    gate.open()
+    queues.wait(space.path).ok()
+    assert [call.json()["name"] for call in space.creates() + space.updates()] == ["one", "three"]
+    assert space.only_job()["version"] == "v2" == space.fact("a.yaml", "version")
+
+
+def test_a_path_keeps_its_order_over_a_kill(space, src):
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate), "POST")
+    queues.put(space, src, "a.yaml", "one")
+    assert gate.wait_held()
+    queues.put(space, src, "a.yaml", "two")
+    space.kill()
+    gate.open()
+    assert space.front.wait(lambda: space.creates()[0].service_status)
+    space.mount()
+    queues.wait(space.path).ok()
+    assert space.sent() == (1, 1)
+    assert_each_has_one_job(space, ["a.yaml"])
+
+
+def test_writing_back_what_the_service_holds_takes_it_out_of_the_queue(space, src):
+    queues.put(space, src, "a.yaml", "one")
+    queues.wait(space.path).ok()
+    space.front.refuse()
+    queues.put(space, src, "a.yaml", "two")
+    queues.put(space, src, "a.yaml", "one")
+    space.front.accept()
+    queues.wait(space.path).ok()
+    assert space.sent() == (1, 0)
+    assert space.fact("a.yaml", "state") == "submitted"
+
+
+def test_the_same_content_sends_nothing(space, src):
+    for _ in range(2):
+        queues.put(space, src, "a.yaml")
+        queues.wait(space.path).ok()
+    assert space.sent() == (1, 0)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_honoured(space, src, status):
+    header = (("Content-Type", "application/json"), ("Retry-After", "3"))
+    body = {"error_code": "APIGW.0308" if status == 429 else "APIGW.0613", "error_msg": "busy"}
+    space.front.rule(f.says(status, body, headers=header), "POST")
+    queues.put(space, src, "a.yaml")
+    queues.wait(space.path).ok()
+    first, second = space.creates()
+    assert second.started - first.started >= 2.9
+    assert_each_has_one_job(space, ["a.yaml"])
+
+
+def test_throttling_is_patient(space, src):
+    body = {"error_code": "APIGW.0308", "error_msg": "The throttling threshold has been reached"}
+    space.front.rule(f.says(429, body), "POST", times=3)
+    queues.put(space, src, "a.yaml")
+    queues.wait(space.path).ok()
+    assert len(space.creates()) == 4
+    assert_each_has_one_job(space, ["a.yaml"])
+    assert space.error("a.yaml") is None
+
+
+@pytest.mark.parametrize("status, code, errno_name", [
+    (400, "COC.00010002", "EINVAL"), (403, "APIGW.0302", "EPERM")])
+def test_an_answer_that_will_not_change_ends_it(space, src, status, code, errno_name):
+    space.front.rule(f.refuses(status, code, "No."), "POST", times=None)
+    queues.put(space, src, "a.yaml")
+    assert queues.wait(space.path).status == 1
+    assert queues.text(space) == ""
+    assert space.fact("a.yaml", "state") == "failed"
+    assert f"errno: {errno_name}" in space.error("a.yaml") and code in space.error("a.yaml")
+    assert tools.read(space.at("a.yaml")) == tools.read(src / "put.yaml")
+    space.remount()
+    assert len(space.creates()) == 1
+    space.front.clear()
+    queues.put(space, src, "a.yaml")
+    queues.wait(space.path).ok()
+    assert_each_has_one_job(space, ["a.yaml"])
+    assert space.error("a.yaml") is None
+
+
+def test_a_job_that_is_gone_ends_it(space, src):
+    queues.put(space, src, "a.yaml", "one")
+    queues.wait(space.path).ok()
+    space.cocd.client().delete(space.id("a.yaml"))
+    queues.put(space, src, "a.yaml", "two")
+    assert queues.wait(space.path).status == 1
+    assert "errno: ESTALE" in space.error("a.yaml")
+
+
+def test_wrong_keys_keep_it_queued_until_there_are_good_ones(space, src):
+    good = service.read_keys(space.cocd.keys_file)
+    keys = src / "keys"
+    service.write_keys(keys, good[0], "wrong-key")
+    space.unmount()
+    space.env = {"HUAWEICLOUD_SDK_CREDENTIALS_FILE": str(keys)}
+    space.mount()
+    names = [f"{number}.yaml" for number in range(6)]
+    for name in names:
+        queues.put(space, src, name)
+    tools.eventually(lambda: queues.metrics(space)["cocfs_calls_paused"], "the pause", 60)
+    assert set(queues.states(space)) == set(names)
+    service.write_keys(keys, *good)
+    space.process.send_signal(signal.SIGHUP)
+    queues.wait(space.path).ok()
+    assert_each_has_one_job(space, names)
+
+
+LOST = {
+    "cut-forwarded": f.cuts(f.FORWARDED),
+    "500-after": f.lies(500, b"{}"),
+    "silence-after": f.silence(forward=True),
+    "cut-request": f.cuts(f.REQUEST),
+    "503-not-done": f.says(503, b"<html>busy</html>"),
+}
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_a_lost_answer_makes_one_job(make_space, src, lost):
+    space = make_space(submit="queue", timeout="2")
+    queues.put(space, src, "warm.yaml")
+    queues.wait(space.path).ok()
+    space.front.rule(LOST[lost], "POST", CREATE)
+    queues.put(space, src, "a.yaml")
+    queues.wait(space.path).ok()
+    assert_each_has_one_job(space, ["warm.yaml", "a.yaml"])
+    assert space.error("a.yaml") is None
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_a_doubt_survives(make_space, src, how):
+    space = make_space(submit="queue", timeout="2")
+    space.front.rule(f.cuts(f.FORWARDED), "POST", CREATE)
+    asks = space.front.rule(f.silence(), "GET", times=None)
+    queues.put(space, src, "a.yaml", "one")
+    tools.eventually(lambda: queues.states(space).get("a.yaml") == "in-doubt", "the doubt")
+    queues.put(space, src, "a.yaml", "two")
+    end(space, how)
+    asks.times = 0
+    space.mount()
+    queues.wait(space.path).ok()
+    assert_each_has_one_job(space, ["a.yaml"])
+    assert space.only_job()["version"] == "v2"
+
+
+def test_a_rename_while_it_is_queued(space, src):
+    space.front.refuse()
+    os.mkdir(space.at("d"))
+    queues.put(space, src, "a.yaml")
+    queues.put(space, src, "d/b.yaml")
+    tools.run("mv", space.at("a.yaml"), space.at("c.yaml")).ok()
+    tools.run("mv", space.at("d"), space.at("e")).ok()
+    assert set(queues.states(space)) == {"c.yaml", "e/b.yaml"}
+    space.front.accept()
+    queues.wait(space.path).ok()
+    assert_each_has_one_job(space, ["c.yaml", "e/b.yaml"])
+
+
+def test_a_rename_over_what_is_queued(space, src):
+    space.front.refuse()
+    queues.put(space, src, "a.yaml", "one")
+    tools.run("cp", samples.file(src, "two.yaml", "two"), space.at("draft.txt")).ok()
+    tools.run("mv", space.at("draft.txt"), space.at("a.yaml")).ok()
+    space.front.accept()
+    queues.wait(space.path).ok()
+    assert space.only_job()["name"] == "two"
+    assert_each_has_one_job(space, ["a.yaml"])
+
+
+def test_what_is_removed_while_it_is_queued_is_sent_all_the_same(space, src):
+    space.front.refuse()
+    queues.put(space, src, "a.yaml")
+    tools.run("rm", space.at("a.yaml")).ok()
+    assert set(queues.states(space)) == {"a.yaml"}
+    space.front.accept()
+    queues.wait(space.path).ok()
+    assert space.id("a.yaml") == space.only_job()["document_id"]
+
+
+def test_what_is_refused_here_is_told_at_once(space, src):
+    tools.run("cp", tools.write(src / "bad.yaml", "just: yaml\n"), space.path).fails(tools.message("EINVAL"))
+    assert queues.text(space) == ""
+    assert space.sent() == (0, 0)
+
+
+def test_a_refused_commit_leaves_the_older_one_queued(space, src):
+    space.front.refuse()
+    queues.put(space, src, "a.yaml", "one")
+    tools.run("cp", tools.write(src / "bad.yaml", "just: yaml\n"), space.at("a.yaml")).fails(tools.message("EINVAL"))
+    assert "errno: EINVAL" in space.error("a.yaml")
+    space.front.accept()
+    queues.drained(space)
+    assert space.only_job()["name"] == "one"
+
+
+def test_a_mount_in_the_other_mode_takes_the_queue_over(space, src):
+    space.front.refuse()
+    queues.put(space, src, "a.yaml", "one")
+    queues.put(space, src, "b.yaml")
+    space.unmount()
+    space.front.accept()
+    space.options["submit"] = "sync"
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate), "POST", times=2)
+    space.mount()
+    assert gate.wait_held(2)
+    gate.open()
+    tools.run("cp", samples.file(src, "a.yaml", "two"), space.path).ok()
+    queues.wait(space.path).ok()
+    assert_each_has_one_job(space, ["a.yaml", "b.yaml"])
+
+
+@pytest.mark.timeout(300)
+def test_a_tree_arrives_once_with_the_service_away_in_between(space, src):
+    names = [f"many/{number}.yaml" for number in range(500)]
+    (src / "many").mkdir()
+    for number in range(len(names)):
+        samples.file(src / "many", f"{number}.yaml", f"job-{number}")
+    copying = tools.popen("cp", "-r", src / "many", space.path)
+    assert space.front.wait(lambda: len(space.creates()) > 50)
+    space.front.refuse()
+    tools.finish(copying).ok()
+    tools.eventually(lambda: any(line.attempts for line in queues.lines(space)), "the service to be missed")
+    space.front.accept()
+    tools.finish(tools.popen(tools.COCFS_WAIT, space.at("many"), seconds=240), 250).ok()
+    assert_each_has_one_job(space, names)
