@@ -64,11 +64,12 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 
 	if (control_owns(parent, name))
 		r = control_fill(space, parent, name, &entry);
+	else if (sibling)
+		r = sibling_fill(space, parent, name, sibling, &entry);
 	else
-		r = sibling ? sibling_fill(space, parent, name, sibling, &entry)
-			    : entry_fill(space, parent, name, &entry);
+		r = entry_fill(space, parent, name, &entry);
 	/* a file of a sibling's name can be in the spool if its directory was hidden once */
-	if (r == -ENOENT && sibling) {
+	if (r == -ENOENT && sibling && !control_owns(parent, name)) {
 		r = entry_fill(space, parent, name, &entry);
 		entry.entry_timeout = SIBLING_TIMEOUT_S;
 	}

@@ -59,6 +59,14 @@ def metrics(space):
     return found
 
 
+def cut_off(make_space):
+    """A queueing space that was mounted while the service was away: it has no connection that a
+    request could be sent on, and lost."""
+    space = make_space(submit="queue", mounted=False)
+    space.front.refuse()
+    return space.mount()
+
+
 def wait(*paths, timeout=60, **kwargs):
     return tools.run(tools.COCFS_WAIT, "--timeout", timeout, *paths, **kwargs)
 

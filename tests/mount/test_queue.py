@@ -21,6 +21,11 @@ def space(make_space):
     return make_space(submit="queue")
 
 
+@pytest.fixture
+def cut_off(make_space):
+    return queues.cut_off(make_space)
+
+
 def end(space, how):
     if how == "unmount":
         assert space.unmount() == 0
@@ -40,30 +45,28 @@ def assert_each_has_one_job(space, names):
         assert jobs.pop(space.id(name))["content"].encode() == tools.read(space.at(name))
 
 
-def test_a_close_does_not_wait_for_the_service(space, src):
-    space.front.refuse()
+def test_a_close_does_not_wait_for_the_service(cut_off, src):
     names = [f"{number}.yaml" for number in range(20)]
     for name in names:
-        queues.put(space, src, name)
-    assert space.fact("0.yaml", "state") in ("queued", "submitting")
-    assert space.id("0.yaml") is None and space.error("0.yaml") is None
-    tools.run("ls", "-la", space.path, seconds=10).ok()
-    space.front.accept()
-    queues.wait(space.path).ok()
-    assert_each_has_one_job(space, names)
+        queues.put(cut_off, src, name)
+    assert cut_off.fact("0.yaml", "state") in ("queued", "submitting")
+    assert cut_off.id("0.yaml") is None and cut_off.error("0.yaml") is None
+    tools.run("ls", "-la", cut_off.path, seconds=10).ok()
+    cut_off.front.accept()
+    queues.wait(cut_off.path).ok()
+    assert_each_has_one_job(cut_off, names)
 
 
 @pytest.mark.parametrize("how", ENDS)
-def test_what_was_not_sent_survives(space, src, how):
-    space.front.refuse()
+def test_what_was_not_sent_survives(cut_off, src, how):
     names = [f"{number}.yaml" for number in range(5)]
     for name in names:
-        queues.put(space, src, name)
-    end(space, how)
-    space.front.accept()
-    space.mount()
-    queues.wait(space.path).ok()
-    assert_each_has_one_job(space, names)
+        queues.put(cut_off, src, name)
+    end(cut_off, how)
+    cut_off.front.accept()
+    cut_off.mount()
+    queues.wait(cut_off.path).ok()
+    assert_each_has_one_job(cut_off, names)
 
 
 @pytest.mark.parametrize("how", ENDS)
@@ -126,10 +129,8 @@ def test_many_are_sent_at_once_by_default(space, src):
     queues.wait(space.path).ok()
 
 
-def test_newer_content_takes_the_place_of_what_was_not_sent(make_space, src):
-    space = make_space(submit="queue", mounted=False)
-    space.front.refuse()
-    space.mount()
+def test_newer_content_takes_the_place_of_what_was_not_sent(cut_off, src):
+    space = cut_off
     for content in ("one", "two", "three"):
         queues.put(space, src, "a.yaml", content)
     assert len(queues.lines(space)) == 1
@@ -294,38 +295,35 @@ def test_a_doubt_survives(make_space, src, how):
     assert space.only_job()["version"] == "v2"
 
 
-def test_a_rename_while_it_is_queued(space, src):
-    space.front.refuse()
-    os.mkdir(space.at("d"))
-    queues.put(space, src, "a.yaml")
-    queues.put(space, src, "d/b.yaml")
-    tools.run("mv", space.at("a.yaml"), space.at("c.yaml")).ok()
-    tools.run("mv", space.at("d"), space.at("e")).ok()
-    assert set(queues.states(space)) == {"c.yaml", "e/b.yaml"}
-    space.front.accept()
-    queues.wait(space.path).ok()
-    assert_each_has_one_job(space, ["c.yaml", "e/b.yaml"])
+def test_a_rename_while_it_is_queued(cut_off, src):
+    os.mkdir(cut_off.at("d"))
+    queues.put(cut_off, src, "a.yaml")
+    queues.put(cut_off, src, "d/b.yaml")
+    tools.run("mv", cut_off.at("a.yaml"), cut_off.at("c.yaml")).ok()
+    tools.run("mv", cut_off.at("d"), cut_off.at("e")).ok()
+    assert set(queues.states(cut_off)) == {"c.yaml", "e/b.yaml"}
+    cut_off.front.accept()
+    queues.wait(cut_off.path).ok()
+    assert_each_has_one_job(cut_off, ["c.yaml", "e/b.yaml"])
 
 
-def test_a_rename_over_what_is_queued(space, src):
-    space.front.refuse()
-    queues.put(space, src, "a.yaml", "one")
-    tools.run("cp", samples.file(src, "two.yaml", "two"), space.at("draft.txt")).ok()
-    tools.run("mv", space.at("draft.txt"), space.at("a.yaml")).ok()
-    space.front.accept()
-    queues.wait(space.path).ok()
-    assert space.only_job()["name"] == "two"
-    assert_each_has_one_job(space, ["a.yaml"])
+def test_a_rename_over_what_is_queued(cut_off, src):
+    queues.put(cut_off, src, "a.yaml", "one")
+    tools.run("cp", samples.file(src, "two.yaml", "two"), cut_off.at("draft.txt")).ok()
+    tools.run("mv", cut_off.at("draft.txt"), cut_off.at("a.yaml")).ok()
+    cut_off.front.accept()
+    queues.wait(cut_off.path).ok()
+    assert cut_off.only_job()["name"] == "two"
+    assert_each_has_one_job(cut_off, ["a.yaml"])
 
 
-def test_what_is_removed_while_it_is_queued_is_sent_all_the_same(space, src):
-    space.front.refuse()
-    queues.put(space, src, "a.yaml")
-    tools.run("rm", space.at("a.yaml")).ok()
-    assert set(queues.states(space)) == {"a.yaml"}
-    space.front.accept()
-    queues.wait(space.path).ok()
-    assert space.id("a.yaml") == space.only_job()["document_id"]
+def test_what_is_removed_while_it_is_queued_is_sent_all_the_same(cut_off, src):
+    queues.put(cut_off, src, "a.yaml")
+    tools.run("rm", cut_off.at("a.yaml")).ok()
+    assert set(queues.states(cut_off)) == {"a.yaml"}
+    cut_off.front.accept()
+    queues.wait(cut_off.path).ok()
+    assert cut_off.id("a.yaml") == cut_off.only_job()["document_id"]
 
 
 def test_what_is_refused_here_is_told_at_once(space, src):
@@ -334,31 +332,29 @@ def test_what_is_refused_here_is_told_at_once(space, src):
     assert space.sent() == (0, 0)
 
 
-def test_a_refused_commit_leaves_the_older_one_queued(space, src):
-    space.front.refuse()
-    queues.put(space, src, "a.yaml", "one")
-    tools.run("cp", tools.write(src / "bad.yaml", "just: yaml\n"), space.at("a.yaml")).fails(tools.message("EINVAL"))
-    assert "errno: EINVAL" in space.error("a.yaml")
-    space.front.accept()
-    queues.drained(space)
-    assert space.only_job()["name"] == "one"
+def test_a_refused_commit_leaves_the_older_one_queued(cut_off, src):
+    queues.put(cut_off, src, "a.yaml", "one")
+    tools.run("cp", tools.write(src / "bad.yaml", "just: yaml\n"), cut_off.at("a.yaml")).fails(tools.message("EINVAL"))
+    assert "errno: EINVAL" in cut_off.error("a.yaml")
+    cut_off.front.accept()
+    queues.drained(cut_off)
+    assert cut_off.only_job()["name"] == "one"
 
 
-def test_a_mount_in_the_other_mode_takes_the_queue_over(space, src):
-    space.front.refuse()
-    queues.put(space, src, "a.yaml", "one")
-    queues.put(space, src, "b.yaml")
-    space.unmount()
-    space.front.accept()
-    space.options["submit"] = "sync"
-    gate = space.front.gate()
-    space.front.rule(f.Fault(gate=gate), "POST", times=2)
-    space.mount()
+def test_a_mount_in_the_other_mode_takes_the_queue_over(cut_off, src):
+    queues.put(cut_off, src, "a.yaml", "one")
+    queues.put(cut_off, src, "b.yaml")
+    cut_off.unmount()
+    cut_off.front.accept()
+    cut_off.options["submit"] = "sync"
+    gate = cut_off.front.gate()
+    cut_off.front.rule(f.Fault(gate=gate), "POST", times=2)
+    cut_off.mount()
     assert gate.wait_held(2)
     gate.open()
-    tools.run("cp", samples.file(src, "a.yaml", "two"), space.path).ok()
-    queues.wait(space.path).ok()
-    assert_each_has_one_job(space, ["a.yaml", "b.yaml"])
+    tools.run("cp", samples.file(src, "a.yaml", "two"), cut_off.path).ok()
+    queues.wait(cut_off.path).ok()
+    assert_each_has_one_job(cut_off, ["a.yaml", "b.yaml"])
 
 
 @pytest.mark.timeout(300)

@@ -20,6 +20,11 @@ def space(make_space):
     return make_space(submit="queue")
 
 
+@pytest.fixture
+def cut_off(make_space):
+    return queues.cut_off(make_space)
+
+
 def held(space, times=None):
     """A gate that holds the next creates."""
     gate = space.front.gate()
@@ -112,16 +117,15 @@ def test_sync_mode_can_be_waited_for_too(make_space, src):
     assert space.fact("a.yaml", "state") == "submitted"
 
 
-def test_the_time_can_be_up(space, src):
-    space.front.refuse()
+def test_the_time_can_be_up(cut_off, src):
     for number in range(25):
-        queues.put(space, src, f"{number}.yaml")
-    result = queues.wait(space.path, timeout=0.5)
+        queues.put(cut_off, src, f"{number}.yaml")
+    result = queues.wait(cut_off.path, timeout=0.5)
     assert result.status == 124
     assert "the time is up" in result.stderr and "0.yaml: " in result.stderr and "and 5 more" in result.stderr
-    space.front.accept()
-    queues.wait(space.path).ok()
-    assert len(space.jobs()) == 25
+    cut_off.front.accept()
+    queues.wait(cut_off.path).ok()
+    assert len(cut_off.jobs()) == 25
 
 
 def test_a_list_that_is_cut_hides_nothing(space, src):
@@ -148,15 +152,14 @@ def test_what_is_not_on_a_cocfs_mount_is_an_error(space, src):
     assert "not a job file" in queues.wait(space.at("notes.txt")).fails().stderr
 
 
-def test_the_mount_can_go_away(space, src):
-    space.front.refuse()
-    queues.put(space, src, "a.yaml")
-    process = tools.popen(tools.COCFS_WAIT, space.path)
+def test_the_mount_can_go_away(cut_off, src):
+    queues.put(cut_off, src, "a.yaml")
+    process = tools.popen(tools.COCFS_WAIT, cut_off.path)
     assert still_waits(process, 0.5)
-    space.unmount()
+    cut_off.unmount()
     result = tools.finish(process)
     assert result.status == 1 and "queue" in result.stderr
-    space.front.accept()
+    cut_off.front.accept()
 
 
 @pytest.mark.parametrize("argv", [[], ["--timeout"], ["--timeout", "soon", "."], ["--timeout", "-1", "."], ["--what", "."]])
