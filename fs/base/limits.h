@@ -21,12 +21,13 @@
 /* What the client is ready to read of an answer: a page of a list, or a job of 64 KB in JSON
  * escapes. */
 #define COC_ANSWER_MAX (4u << 20)
-#define COC_LIST_PAGE 100 /* jobs a page asked of ListDocuments, as Terraform does */
-#define RETRY_AFTER_MAX_MS 86400000	/* a day: no Retry-After keeps a submission longer */
+#define COC_LIST_PAGE 100	    /* jobs a page asked of ListDocuments, as Terraform does */
+#define RETRY_AFTER_MAX_MS 86400000 /* a day: no Retry-After keeps a submission longer */
 
 /* Connections. */
-#define HTTP_IDLE_MAX_S 20 /* an idle connection is used again: below common server timeouts (60 s) */
-#define HTTP_EASY_SPARE_MAX 64 /* curl handles kept for the next requests, about 10 KB each */
+#define HTTP_IDLE_MAX_S                                                                            \
+	20 /* an idle connection is used again: below common server timeouts (60 s) */
+#define HTTP_EASY_SPARE_MAX 64	/* curl handles kept for the next requests, about 10 KB each */
 #define HTTP_RETRY_AFTER_MAX 64 /* the value of a Retry-After header: a date has 29 bytes */
 #define COC_AUTH_FAILURES_MAX 3 /* in a row, then calls pause: more than five lock the key */
 
@@ -35,7 +36,7 @@
 #define DSL_ALIAS_MAX 100	 /* aliases a document; their expansion is never built */
 #define DSL_EXPANSION_MAX 100000 /* nodes that a reader that expands the aliases would build */
 #define DSL_FINDINGS_MAX 64	 /* warnings that are kept; more are counted */
-#define DSL_EXCERPT_CHARS 60		/* of the document's own words, in a message about it */
+#define DSL_EXCERPT_CHARS 60	 /* of the document's own words, in a message about it */
 
 /* Attributes. */
 #define ATTR_TAGS_MAX 64    /* key=value pairs in user.coc.tags */
@@ -69,9 +70,10 @@
 #define SERVICE_IDLE_S 60		      /* a silent connection is closed after this time */
 #define SERVICE_BODIES_MAX (256u << 20)	   /* request bodies held at once, over all connections */
 #define SERVICE_BODY_DRAIN_MAX (24u << 20) /* of a body that is too large, read to be heard out */
-#define SERVICE_JSON_VALUES_MAX 100000 /* JSON values in a body: 64 bytes or more of memory each   \
+#define SERVICE_JSON_VALUES_MAX                                                                    \
+	100000		     /* JSON values in a body: 64 bytes or more of memory each   \
 					*/
-#define SERVICE_BUSY_MS 5000	       /* wait for another process that writes the same data file */
-#define SERVICE_STOP_MS 3000	       /* wait for requests in progress when stopping */
+#define SERVICE_BUSY_MS 5000 /* wait for another process that writes the same data file */
+#define SERVICE_STOP_MS 3000 /* wait for requests in progress when stopping */
 
 #endif

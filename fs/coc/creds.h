@@ -11,12 +11,12 @@
  * token. Either token or both ak and sk are set.
  */
 struct coc_creds {
-	char *ak;                      /* access key ID: not secret by itself */
+	char *ak; /* access key ID: not secret by itself */
 	struct secret *sk;
 	struct secret *security_token; /* or NULL */
-	struct secret *token;          /* X-Auth-Token; then ak and sk are NULL */
-	char *domain_id;               /* X-Domain-Id, or NULL */
-	char *source;                  /* where they came from, for people */
+	struct secret *token;	       /* X-Auth-Token; then ak and sk are NULL */
+	char *domain_id;	       /* X-Domain-Id, or NULL */
+	char *source;		       /* where they came from, for people */
 };
 
 /*

@@ -2,7 +2,6 @@
 #ifndef COCFS_COC_PROFILE_H
 #define COCFS_COC_PROFILE_H
 
-
 /* The files that the official SDKs keep in ~/.huaweicloud, and the variables that move them. */
 
 /*

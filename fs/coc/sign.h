@@ -12,10 +12,10 @@
  */
 
 #define SIGN_ALGORITHM "SDK-HMAC-SHA256"
-#define SIGN_HEX_SIZE 65     /* 64 hex digits and a NUL */
-#define SIGN_DATE_SIZE 17    /* "YYYYMMDDTHHMMSSZ" and a NUL */
-#define SIGN_QUERY_MAX 64    /* parameters in one query */
-#define SIGN_HEADERS_MAX 32  /* headers that are signed */
+#define SIGN_HEX_SIZE 65    /* 64 hex digits and a NUL */
+#define SIGN_DATE_SIZE 17   /* "YYYYMMDDTHHMMSSZ" and a NUL */
+#define SIGN_QUERY_MAX 64   /* parameters in one query */
+#define SIGN_HEADERS_MAX 32 /* headers that are signed */
 
 struct sign_header {
 	const char *name;  /* any case; signed in lower case */
@@ -29,10 +29,11 @@ struct sign_param {
 
 struct sign_request {
 	const char *method;
-	const char *path;                /* not encoded, "/v1/documents"; a "/" is added when signed */
+	const char *path; /* not encoded, "/v1/documents"; a "/" is added when signed */
 	const struct sign_param *params; /* in any order */
 	size_t n_params;
-	const struct sign_header *headers; /* those to sign, in any order; x-sdk-date is among them */
+	const struct sign_header
+		*headers; /* those to sign, in any order; x-sdk-date is among them */
 	size_t n_headers;
 	const void *body;
 	size_t body_size;

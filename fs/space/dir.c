@@ -113,8 +113,7 @@ void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_i
 }
 
 /* Has a regular file of this name siblings to be listed? */
-static bool has_siblings(const struct space *space, struct node *dir,
-			 const struct dirent *entry)
+static bool has_siblings(const struct space *space, struct node *dir, const struct dirent *entry)
 {
 	return !space->options->siblings_hidden && entry->d_type == DT_REG &&
 	       name_is_job(entry->d_name) && !node_is_hidden(dir);
@@ -170,8 +169,7 @@ static int take_next(struct space *space, struct node *dir, struct dir_handle *h
 }
 
 /* Puts the handle where the entry with a number comes from. 0 or -errno. */
-static int go_to(struct space *space, struct node *dir, struct dir_handle *handle,
-		 uint64_t number)
+static int go_to(struct space *space, struct node *dir, struct dir_handle *handle, uint64_t number)
 {
 	struct listed skipped;
 	int r = 1;

@@ -2,13 +2,14 @@
 /*
  * Renames and links, and what they mean for bindings.
  *
- *   scratch -> job name    a commit: the content is submitted first, and the rename is done when
- * the service has it, so a refusal leaves everything as it was; while the source is open for
- * writing it is just renamed, and its close commits job -> scratch name    a backup: the binding
- * stays with the name job -> job name        the binding moves along; onto a name that is bound
- * itself it is a commit, an update of that job, and both bindings stay with their names directory
- * all bindings below move along exchange               of two job files or two directories: the
- * bindings change places
+ *   scratch -> job name    a commit: the content is submitted first, and the rename is done when the
+ *                          service has it, so a refusal leaves everything as it was; while the source
+ *                          is open for writing it is just renamed, and its close commits
+ *   job -> scratch name    a backup: the binding stays with the name
+ *   job -> job name        the binding moves along; onto a name that is bound itself it is a commit,
+ *                          an update of that job, and both bindings stay with their names
+ *   directory              all bindings below move along, but for names that have one there already
+ *   exchange               of two job files or two directories: the bindings change places
  *
  * A move of bindings is recorded in the ledger before it is done in the spool and ended after, so
  * that a crash between the two is mended at the next mount (rename_recover).

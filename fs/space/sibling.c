@@ -14,8 +14,7 @@
 #define LEFT_MODE 0400 /* when its job file is gone */
 
 /* The path of the job file that a sibling's name belongs to, allocated. */
-static int job_path(struct node *parent, const char *name, enum sibling sibling,
-		    char **ret_path)
+static int job_path(struct node *parent, const char *name, enum sibling sibling, char **ret_path)
 {
 	char *path;
 	int r = node_path_of(parent, name, &path);
@@ -50,8 +49,8 @@ static void set_access(struct space *space, struct node *parent, const char *nam
 }
 
 /* Looks at the job's siblings. -ENOENT: this one is not there. */
-static int glance(struct space *space, struct node *parent, const char *name,
-		  enum sibling sibling, struct stat *ret_st)
+static int glance(struct space *space, struct node *parent, const char *name, enum sibling sibling,
+		  struct stat *ret_st)
 {
 	_cleanup_free_ char *path = NULL;
 	struct ledger_glance seen;
@@ -137,8 +136,7 @@ void sibling_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 	text_open(req, node, read_text, fi);
 }
 
-int sibling_remove(struct space *space, struct node *parent, const char *name,
-		   enum sibling sibling)
+int sibling_remove(struct space *space, struct node *parent, const char *name, enum sibling sibling)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	_cleanup_free_ char *path = NULL;

@@ -8,7 +8,7 @@
  *
  *   1. another open file description: we count our own handles (the caller has checked that);
  *   2. a copy of this one. Apart from descriptors passed over a socket, it can be held by the
- * flushing process, by the opener, and by processes born after the open. /proc/PID/fdinfo lists a
+ *      flushing process, by the opener, and by processes born after the open. /proc/PID/fdinfo lists a
  *      process's descriptors with flags, inode number and mount ID. The descriptor that is being
  *      closed is not in the list any more.
  *

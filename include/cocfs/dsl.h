@@ -12,26 +12,26 @@
  */
 
 enum dsl_level {
-	DSL_NONE,   /* nothing is checked; meta is still read if the text allows it */
-	DSL_YAML,   /* UTF-8, no NUL, not empty, at most 65,536 bytes, one well-formed YAML document,
+	DSL_NONE, /* nothing is checked; meta is still read if the text allows it */
+	DSL_YAML, /* UTF-8, no NUL, not empty, at most 65,536 bytes, one well-formed YAML document,
 		       bounded nesting and aliases, no duplicate keys */
-	DSL_DSL,    /* and: a mapping with "meta" (a mapping with a "name") and "steps" (a list of
+	DSL_DSL,  /* and: a mapping with "meta" (a mapping with a "name") and "steps" (a list of
 		       mappings, not empty) */
 	DSL_STRICT, /* and: no warnings */
 };
 
 struct dsl_finding {
 	unsigned line, column; /* 1-based; column counts code points; 0:0 when no place fits */
-	char *text;            /* one sentence without the position */
+	char *text;	       /* one sentence without the position */
 };
 
 struct dsl_report {
 	struct dsl_finding refusal; /* text NULL: the document is sound at the level asked for */
 	struct dsl_finding *warnings;
-	size_t n_warnings;          /* kept, at most DSL_FINDINGS_MAX */
-	size_t n_more_warnings;     /* found beyond those */
-	char *meta_name;            /* meta.name, a scalar; NULL if there is none */
-	char *meta_description;     /* meta.description, a scalar; NULL if there is none */
+	size_t n_warnings;	/* kept, at most DSL_FINDINGS_MAX */
+	size_t n_more_warnings; /* found beyond those */
+	char *meta_name;	/* meta.name, a scalar; NULL if there is none */
+	char *meta_description; /* meta.description, a scalar; NULL if there is none */
 	struct dsl_finding meta_name_place, meta_description_place; /* positions only, text NULL */
 };
 

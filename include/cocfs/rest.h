@@ -18,19 +18,20 @@ struct coc_client;
 struct coc_call;
 
 struct coc_client_options {
-	const char *endpoint;    /* URL without a path: "https://…", "http://127.0.0.1:PORT" */
+	const char *endpoint;	 /* URL without a path: "https://…", "http://127.0.0.1:PORT" */
 	const char *unix_socket; /* path of a Unix socket to talk to instead of TCP, or NULL */
-	const char *cacert;      /* PEM file of the CA to trust instead of the system's, or NULL */
-	unsigned connections_max; /* connections open at once; 0: no bound. Requests beyond it wait */
+	const char *cacert;	 /* PEM file of the CA to trust instead of the system's, or NULL */
+	unsigned
+		connections_max; /* connections open at once; 0: no bound. Requests beyond it wait */
 };
 
 /* What became of a call. The difference between the last three decides whether it may be repeated. */
 enum coc_outcome {
-	COC_DONE,          /* the service did it */
-	COC_REFUSED,       /* the service answered no, and did nothing */
+	COC_DONE,	   /* the service did it */
+	COC_REFUSED,	   /* the service answered no, and did nothing */
 	COC_NOT_PROCESSED, /* throttled (429) or IAM away (APIGW.0613): not processed, try later */
-	COC_NOT_SENT,      /* no byte of the request left: DNS, connection, TLS, paused calls */
-	COC_UNKNOWN,       /* it may have been processed: answer lost, late, 5xx, or not the API's */
+	COC_NOT_SENT,	   /* no byte of the request left: DNS, connection, TLS, paused calls */
+	COC_UNKNOWN, /* it may have been processed: answer lost, late, 5xx, or not the API's */
 };
 
 /* One tag of a job. */
@@ -44,9 +45,9 @@ struct coc_document {
 	const void *content; /* bytes; must be valid UTF-8 without NUL to be carried by JSON */
 	size_t content_size;
 	const char *enterprise_project_id; /* create only */
-	const char *risk_level;            /* LOW, MEDIUM, HIGH */
-	const char *description;           /* NULL: left out */
-	const struct coc_tag *tags;        /* create only */
+	const char *risk_level;		   /* LOW, MEDIUM, HIGH */
+	const char *description;	   /* NULL: left out */
+	const struct coc_tag *tags;	   /* create only */
 	size_t n_tags;
 };
 
@@ -58,26 +59,27 @@ struct coc_summary {
 
 /* A job as ShowDocument tells it. Fields that are absent are NULL. */
 struct coc_details {
-	char *document_id, *name, *content, *description, *risk_level, *enterprise_project_id, *version;
+	char *document_id, *name, *content, *description, *risk_level, *enterprise_project_id,
+		*version;
 	int64_t create_time_ms, update_time_ms;
 };
 
 /* An answer; lives until the callback that gets it returns. */
 struct coc_answer {
 	enum coc_outcome outcome;
-	int errnum;              /* 0 when DONE, else the errno of the table in docs/errors.md */
-	const struct err *err;   /* the whole story when not DONE, else NULL */
-	unsigned status;         /* HTTP status, 0 without an answer */
-	const char *error_code;  /* "" without one */
-	const char *error_msg;   /* "" without one */
-	const char *request_id;  /* "" without one */
-	int64_t retry_after_ms;  /* from Retry-After; -1 without one */
+	int errnum;		/* 0 when DONE, else the errno of the table in docs/errors.md */
+	const struct err *err;	/* the whole story when not DONE, else NULL */
+	unsigned status;	/* HTTP status, 0 without an answer */
+	const char *error_code; /* "" without one */
+	const char *error_msg;	/* "" without one */
+	const char *request_id; /* "" without one */
+	int64_t retry_after_ms; /* from Retry-After; -1 without one */
 
-	const char *document_id; /* create, delete: of the job */
-	const struct coc_details *details;    /* show */
-	const struct coc_summary *summaries;  /* list: one page */
+	const char *document_id;	     /* create, delete: of the job */
+	const struct coc_details *details;   /* show */
+	const struct coc_summary *summaries; /* list: one page */
 	size_t n_summaries;
-	int64_t total;                        /* list: jobs that match, over all pages */
+	int64_t total; /* list: jobs that match, over all pages */
 };
 
 /*

@@ -54,9 +54,8 @@ static void the_drawing_is_the_table(void **unused)
 		seen[from] = true;
 		for (int to = 0; to < JOB_STATE_COUNT; to++)
 			if (to != from)
-				assert_int_equal(drawn[to],
-						 job_state_may_move((enum job_state)from,
-								    (enum job_state)to));
+				assert_int_equal(drawn[to], job_state_may_move((enum job_state)from,
+									       (enum job_state)to));
 	}
 	fclose(file);
 	for (int i = 0; i < JOB_STATE_COUNT; i++)
