@@ -59,6 +59,10 @@ void log_message(enum log_level level, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(line, sizeof(line), fmt, args);
 	va_end(args);
+	/* a file's name may hold a line break: it must not forge a line */
+	for (char *at = line; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = '?';
 	if (use_syslog)
 		syslog(levels[level].priority, "%s", line);
 	else
