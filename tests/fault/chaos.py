@@ -43,6 +43,9 @@ def faults(rng):
 class Arena:
     """A job space, its random writers, and the account of what they did and were told.
 
+    The seed gives every choice again, of writers, faults and moments; what the scheduler makes of them
+    is its own. A failure leaves the whole state under pytest's temporary directory.
+
     files_survive says whether a crash leaves what was written: a loss of power does not, where nobody
     called fsync, and then a file may be at any of the names that it had.
     """
@@ -51,6 +54,7 @@ class Arena:
         self.space, self.source, self.seed = space, str(source), seed
         self.files_survive = files_survive
         self.random = random.Random(seed)
+        space.front.random.seed(seed)
         self.commits = []
         self.contents = {}      # of each file: what it may hold by what its writer was told
         self.submitted = {}     # of each file whose last commit returned 0: its content
