@@ -112,6 +112,7 @@ static void finish(struct http_request *request, CURLcode code)
 		curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
 		curl_easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &request->os_errno);
 		request->status = (unsigned)status;
+		transfer_end(&request->transfer);
 		detach(request);
 	}
 	move(request, FINISHED);

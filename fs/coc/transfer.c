@@ -215,9 +215,15 @@ int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_opt
 	return code == CURLE_OUT_OF_MEMORY ? -ENOMEM : -EIO;
 }
 
+void transfer_end(struct transfer *transfer)
+{
+	transfer->untaken = !left_anything(transfer);
+	transfer->easy = NULL;
+}
+
 bool transfer_sent(const struct transfer *transfer)
 {
-	return transfer->attempts > 0;
+	return transfer->attempts > 0 && !transfer->untaken;
 }
 
 /* The errno for a connection that did not come about, by what the kernel said. */

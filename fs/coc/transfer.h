@@ -17,6 +17,7 @@ struct transfer {
 	bool once;
 	CURL *easy;	   /* while attached */
 	unsigned attempts; /* how often curl began to send the request */
+	bool untaken;	   /* once ended: no byte of any attempt was taken by the kernel */
 	bool repeated;	   /* curl wanted to send it again and was stopped */
 	bool too_large, no_memory;
 	size_t received; /* bytes of headers and body */
@@ -38,7 +39,10 @@ void transfer_finish(struct transfer *transfer);
 int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_options *options,
 		    const struct http_spec *spec);
 
-/* True if a byte of the request may have left. */
+/* The exchange is over, in whatever way: notes what its easy handle, which is detached next, knows. */
+void transfer_end(struct transfer *transfer);
+
+/* True if a byte of the request may have left; once the transfer has ended. */
 bool transfer_sent(const struct transfer *transfer);
 
 /* Fills err with why the exchange failed: curl's code (CURLE_OPERATION_TIMEDOUT stands for our own

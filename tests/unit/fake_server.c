@@ -27,6 +27,7 @@ struct connection {
 struct fake_server {
 	pthread_t thread;
 	pthread_mutex_t lock; /* of the two counts and of seen */
+	pthread_cond_t refusing;
 	int listener, stop[2];
 	unsigned port;
 	const struct fake_reply *replies;
@@ -190,6 +191,31 @@ static void on_connection(struct fake_server *server)
 	pthread_mutex_unlock(&server->lock);
 }
 
+/* An order of the test: to refuse connections, or (false) to stop. */
+static bool on_order(struct fake_server *server)
+{
+	char order;
+
+	must(read(server->stop[0], &order, 1) == 1, "read");
+	if (order != 'r')
+		return false;
+	pthread_mutex_lock(&server->lock);
+	close(server->listener);
+	server->listener = -1;
+	pthread_cond_signal(&server->refusing);
+	pthread_mutex_unlock(&server->lock);
+	return true;
+}
+
+void fake_server_refuse(struct fake_server *server)
+{
+	pthread_mutex_lock(&server->lock);
+	must(write(server->stop[1], "r", 1) == 1, "write");
+	while (server->listener >= 0)
+		pthread_cond_wait(&server->refusing, &server->lock);
+	pthread_mutex_unlock(&server->lock);
+}
+
 static void *run(void *data)
 {
 	static _Thread_local struct pollfd polled[CONNECTIONS_MAX + 2];
@@ -204,13 +230,13 @@ static void *run(void *data)
 			polled[i + 2] =
 				(struct pollfd){.fd = server->connections[i].fd, .events = POLLIN};
 		must(poll(polled, n + 2, -1) >= 0 || errno == EINTR, "poll");
-		if (polled[0].revents)
+		if (polled[0].revents && !on_order(server))
 			return NULL;
 		/* from the end, since dropping one moves the last into its place */
 		for (size_t i = n; i-- > 0;)
 			if (polled[i + 2].revents && !on_readable(server, &server->connections[i]))
 				drop(server, i);
-		if (polled[1].revents)
+		if (polled[1].revents && server->listener >= 0)
 			on_connection(server);
 	}
 }
@@ -246,6 +272,7 @@ struct fake_server *fake_server_start(const char *unix_path, const struct fake_r
 	server->n_replies = n_replies;
 	server->gather = gather;
 	pthread_mutex_init(&server->lock, NULL);
+	pthread_cond_init(&server->refusing, NULL);
 	if (unix_path)
 		listen_unix(server, unix_path);
 	else
@@ -264,9 +291,11 @@ void fake_server_stop(struct fake_server *server)
 		drop(server, 0);
 	for (unsigned i = 0; i < server->n_requests; i++)
 		free(server->seen[i]);
-	close(server->listener);
+	if (server->listener >= 0)
+		close(server->listener);
 	close(server->stop[0]);
 	close(server->stop[1]);
+	pthread_cond_destroy(&server->refusing);
 	pthread_mutex_destroy(&server->lock);
 	free(server);
 }

@@ -36,6 +36,9 @@ struct fake_server *fake_server_start(const char *unix_path, const struct fake_r
 /* Stops the thread and frees. */
 void fake_server_stop(struct fake_server *server);
 
+/* From here on nobody can connect; connections that are there stay. */
+void fake_server_refuse(struct fake_server *server);
+
 unsigned fake_server_port(const struct fake_server *server);
 
 /* Requests that arrived whole, and connections that were accepted, up to now. */

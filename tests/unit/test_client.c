@@ -707,6 +707,38 @@ static void an_idle_connection_that_was_reset_costs_nothing(void **state)
 	assert_int_equal(fake_server_connections(t.server), 2);
 }
 
+/* The service went away: its connection is dead, and there is no other. Nothing left. */
+static void a_reset_connection_and_no_other_is_not_sent(void **state)
+{
+	static const struct fake_reply replies[] = {{FAKE_RESET, 200, NULL, "{\"data\":\"DM1\"}"}};
+	struct result result;
+
+	(void)state;
+	SERVE(replies);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+	run_for(SHORT_MS);
+	fake_server_refuse(t.server);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_NOT_SENT, ECONNREFUSED);
+}
+
+/* Its counterpart: the request was read, and then the service went away. */
+static void a_request_that_was_read_before_no_connection_is_left_is_unknown(void **state)
+{
+	static const struct fake_reply replies[] = {OK_ID, {FAKE_CUT, 0, NULL, NULL}};
+	struct result result;
+
+	(void)state;
+	SERVE(replies);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+	fake_server_refuse(t.server);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_UNKNOWN, EIO);
+	assert_int_equal(fake_server_requests(t.server), 2);
+}
+
 static void three_bad_keys_in_a_row_pause_calls(void **state)
 {
 	static const struct fake_reply replies[] = {BAD_KEYS, BAD_KEYS, BAD_KEYS, OK_ID};
@@ -1065,6 +1097,8 @@ int main(void)
 		TEST(a_get_cut_on_a_kept_connection_is_repeated),
 		TEST(a_closed_idle_connection_is_replaced),
 		TEST(an_idle_connection_that_was_reset_costs_nothing),
+		TEST(a_reset_connection_and_no_other_is_not_sent),
+		TEST(a_request_that_was_read_before_no_connection_is_left_is_unknown),
 		TEST(three_bad_keys_in_a_row_pause_calls),
 		TEST(a_success_between_starts_the_count_anew),
 		TEST(a_burst_with_bad_keys_fails_three_times_only),
