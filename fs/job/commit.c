@@ -21,13 +21,14 @@ void commit_finish(struct commit *commit)
 int commit_refuse(struct engine *engine, struct ledger *ledger, const char *path, bool incomplete,
 		  const struct err *err)
 {
+	_cleanup_free_ char *story = err_story(err);
 	int64_t row;
-	int r = ledger_ensure(ledger, path, &row);
+	int r = story ? ledger_ensure(ledger, path, &row) : -ENOMEM;
 
 	log_warning("%s: %s", path, err->text);
 	engine_count_refusal(engine);
 	if (r == 0)
-		r = engine_refuse(engine, row, incomplete, err);
+		r = ledger_refuse(ledger, row, incomplete, err, story);
 	if (r < 0)
 		log_error("%s: the ledger cannot record this: %s", path, strerror(-r));
 	return -err->errnum;
@@ -172,6 +173,8 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 		return r;
 	}
 	r = judge(rules, commit, ledger, &job, &sub, &err);
+	if (r == 0 && job.refused && (r = ledger_overwrite(ledger, job.row)) < 0)
+		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));
 	if (r == 0)
 		r = rules->queue
 			    ? engine_enqueue(engine, &sub, done, data, &ticket, &err)

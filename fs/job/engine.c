@@ -215,7 +215,6 @@ static void stand_behind(struct task *ahead, struct task *task)
 
 	task->place = PLACE_BEHIND;
 	ahead->behind = task;
-	free(steal_ptr(ahead->aftermath)); /* what was refused then is overwritten now */
 	while (older && (ticket = LIST_FIRST(&older->tickets))) {
 		/* who waited for the older content gets the outcome of what the file says now */
 		LIST_REMOVE(ticket, link);
@@ -264,7 +263,6 @@ int engine_submit(struct engine *engine, struct ledger_submission *take_submissi
 		return take_in(task_create(engine, take_submission, path), done, data, ret_ticket,
 			       err);
 	ledger_submission_finish(take_submission);
-	free(steal_ptr(newest->aftermath)); /* what was refused in between is overwritten */
 	ticket = hand_ticket(newest, done, data);
 	if (!ticket)
 		return err_set(err, ENOMEM, "out of memory");
@@ -293,30 +291,6 @@ int engine_delete(struct engine *engine, int64_t row, const char *job_id, const 
 		}
 	}
 	return take_in(task, done, data, ret_ticket, err);
-}
-
-int engine_refuse(struct engine *engine, int64_t row, bool incomplete, const struct err *err)
-{
-	struct task *task = engine_current(engine, row);
-	char *story;
-	int r;
-
-	if (task && task->behind)
-		task = task->behind;
-	if (task) {
-		if (!task->aftermath)
-			task->aftermath = malloc(sizeof(*task->aftermath));
-		if (!task->aftermath)
-			return -ENOMEM;
-		*task->aftermath = (struct aftermath){.err = *err, .incomplete = incomplete};
-		return 0;
-	}
-	story = err_story(err);
-	if (!story)
-		return -ENOMEM;
-	r = ledger_refuse(engine->ledger, row, incomplete, err, story);
-	free(story);
-	return r;
 }
 
 static int take_up(void *data, struct ledger_submission *take_submission)

@@ -77,12 +77,6 @@ void ticket_drop(struct ticket *ticket);
 /* Is a submission of this row under way (or in doubt)? */
 bool engine_has(const struct engine *engine, int64_t row);
 
-/*
- * The newest content of a row was refused before it was submitted: keeps the story for the .error
- * sibling; while an older submission of the row is under way, until that has ended.
- */
-int engine_refuse(struct engine *engine, int64_t row, bool incomplete, const struct err *err);
-
 /* Counts a commit that was refused before it came here. */
 void engine_count_refusal(struct engine *engine);
 

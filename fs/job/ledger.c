@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Opening, committing and closing the ledger, and what its other files share.
+ * Committing to the ledger, and what its other files share.
  *
  * Durability is chosen commit by commit. The file is in WAL mode with synchronous=NORMAL, where a
  * commit is a write to the log that survives a crash of this process. A durable commit adds what
@@ -14,59 +14,13 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/crash.h"
 
-#define SCHEMA_VERSION 1
-#define BUSY_TIMEOUT_MS 100 /* nobody else writes to it; the loop must not wait for who does */
-
-static const char schema[] =
-	"CREATE TABLE space (source TEXT NOT NULL);"
-	"CREATE TABLE job ("
-	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
-	" dir TEXT NOT NULL,"
-	" name TEXT NOT NULL,"
-	" state INTEGER NOT NULL DEFAULT 0,"
-	" incomplete INTEGER NOT NULL DEFAULT 0,"
-	" job_id TEXT,"
-	" version INTEGER NOT NULL DEFAULT 0,"
-	" digest BLOB,"
-	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
-	" request_id TEXT,"
-	" errnum INTEGER NOT NULL DEFAULT 0,"
-	" error TEXT,"
-	" warnings TEXT,"
-	" changed_ms INTEGER NOT NULL,"
-	" UNIQUE (dir, name));"
-	"CREATE INDEX job_by_job_id ON job (job_id) WHERE job_id IS NOT NULL;"
-	"CREATE TABLE submission ("
-	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
-	" job INTEGER NOT NULL REFERENCES job (id),"
-	" kind INTEGER NOT NULL,"
-	" state INTEGER NOT NULL,"
-	" queued INTEGER NOT NULL,"
-	" attempts INTEGER NOT NULL DEFAULT 0,"
-	" next_try_ms INTEGER NOT NULL DEFAULT 0,"
-	" last_error TEXT,"
-	" started_ms INTEGER NOT NULL,"
-	" digest BLOB NOT NULL,"
-	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
-	" content BLOB NOT NULL);"
-	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
-	"CREATE INDEX submission_by_job ON submission (job, state);"
-	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = 1;"
-	"CREATE TABLE rename_intent ("
-	" id INTEGER PRIMARY KEY,"
-	" from_path TEXT NOT NULL,"
-	" to_path TEXT NOT NULL,"
-	" ino INTEGER NOT NULL,"
-	" exchange INTEGER NOT NULL);";
-
 #define JOB_COLUMNS                                                                                \
 	"id, state, incomplete, job_id, version, digest, risk_level, enterprise_project_id,"       \
-	" job_name, description, tags, request_id, errnum, error, warnings, changed_ms"
+	" job_name, description, tags, request_id, errnum, error, warnings, changed_ms, refused"
 
 #define SUBMISSION_COLUMNS                                                                         \
 	"id, job, kind, state, started_ms, digest, risk_level, enterprise_project_id, job_name,"   \
@@ -85,20 +39,22 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_REMEMBER] = "INSERT OR IGNORE INTO forgotten SELECT job_id FROM job"
 			  " WHERE id = ?1 AND job_id IS NOT NULL",
 	[STMT_UNTRUST] = "UPDATE job SET digest = NULL WHERE id = ?1",
-	[STMT_REFUSE] = "UPDATE job SET incomplete = ?2, errnum = ?3, error = ?4, changed_ms = ?5"
-			" WHERE id = ?1",
+	[STMT_REFUSE] = "UPDATE job SET refused = 1, incomplete = ?2, errnum = ?3, error = ?4,"
+			" changed_ms = ?5 WHERE id = ?1",
+	[STMT_OVERWRITE] = "UPDATE job SET refused = 0, incomplete = 0, errnum = 0, error = NULL,"
+			   " changed_ms = ?2 WHERE id = ?1",
 	[STMT_WARN] = "UPDATE job SET warnings = ?2 WHERE id = ?1",
-	[STMT_AGREE] = "UPDATE job SET incomplete = 0, errnum = 0, error = NULL,"
-		       " changed_ms = iif(error IS NULL, changed_ms, ?2) WHERE id = ?1",
+	[STMT_CLEAR] = "UPDATE job SET incomplete = 0, errnum = 0, error = NULL, changed_ms = ?2"
+		       " WHERE id = ?1 AND NOT refused AND (incomplete OR error IS NOT NULL)",
 	[STMT_DISMISS] = "UPDATE job SET errnum = 0, error = NULL, changed_ms = ?2 WHERE id = ?1",
 	[STMT_FORGET] =
 		"UPDATE job SET state = 0, job_id = NULL, version = 0, digest = NULL,"
 		" risk_level = NULL, enterprise_project_id = NULL, job_name = NULL,"
-		" description = NULL, tags = NULL, request_id = NULL, errnum = 0, error = NULL,"
-		" changed_ms = ?2 WHERE id = ?1",
+		" description = NULL, tags = NULL, request_id = NULL, refused = 0, errnum = 0,"
+		" error = NULL, changed_ms = ?2 WHERE id = ?1",
 	[STMT_DROP] = "DELETE FROM job WHERE id = ?1",
 	[STMT_PATH] = "SELECT iif(dir = '', name, dir || '/' || name) FROM job WHERE id = ?1",
-	[STMT_STATE_OF] = "SELECT state FROM job WHERE id = ?1",
+	[STMT_STATE_OF] = "SELECT state, refused, incomplete FROM job WHERE id = ?1",
 	[STMT_STATE] = "UPDATE job SET state = ?2 WHERE id = ?1",
 	[STMT_INTEND] =
 		"INSERT INTO submission (job, kind, state, queued, started_ms, digest, risk_level,"
@@ -106,6 +62,7 @@ static const char *const sql[STMT_COUNT] = {
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
 	[STMT_REPLACE] = "DELETE FROM submission WHERE job = ?1 AND state = 1",
 	[STMT_HAS_QUEUED] = "SELECT EXISTS (SELECT 1 FROM submission WHERE job = ?1 AND state = 1)",
+	[STMT_HAS_UNFINISHED] = "SELECT EXISTS (SELECT 1 FROM submission WHERE job = ?1)",
 	/* of a job only what is queued, and nothing while something is under way or in doubt */
 	[STMT_NEXT] = "SELECT " SUBMISSION_COLUMNS " FROM submission AS s"
 		      " WHERE state = 1 AND next_try_ms <= ?1 AND NOT EXISTS"
@@ -130,13 +87,14 @@ static const char *const sql[STMT_COUNT] = {
 			       " (SELECT count(*) FROM submission WHERE state = 1)",
 	[STMT_MOVE] = "UPDATE submission SET state = ?2, started_ms = ?3 WHERE id = ?1",
 	[STMT_SETTLE] =
-		"UPDATE job SET incomplete = 0, job_id = ?2, version = ?3, digest = ?4,"
-		" risk_level = ?5, enterprise_project_id = ?6, job_name = ?7, description = ?8,"
-		" tags = ?9, request_id = ?10, errnum = 0, error = NULL, changed_ms = ?11"
+		"UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
+		" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
+		" request_id = ?10, changed_ms = ?11, incomplete = iif(refused, incomplete, 0),"
+		" errnum = iif(refused, errnum, 0), error = iif(refused, error, NULL)"
 		" WHERE id = ?1",
 	[STMT_TELL] =
-		"UPDATE job SET errnum = ?2, error = ?3, request_id = coalesce(?4, request_id),"
-		" changed_ms = ?5 WHERE id = ?1",
+		"UPDATE job SET errnum = iif(refused, errnum, ?2), error = iif(refused, error, ?3),"
+		" request_id = coalesce(?4, request_id), changed_ms = ?5 WHERE id = ?1",
 	[STMT_END] = "DELETE FROM submission WHERE id = ?1",
 	[STMT_UNFINISHED] =
 		"SELECT " SUBMISSION_COLUMNS " FROM submission WHERE state <> 1 ORDER BY id",
@@ -258,149 +216,6 @@ int ledger_column_text(sqlite3_stmt *stmt, int column, char **ret_text)
 
 	*ret_text = text ? strdup(text) : NULL;
 	return text && !*ret_text ? -ENOMEM : 0;
-}
-
-/* The value of the first column of the first row, 0 if there is none. */
-static int query_int(sqlite3 *db, const char *text, int64_t *ret_value)
-{
-	sqlite3_stmt *stmt;
-	int code = sqlite3_prepare_v2(db, text, -1, &stmt, NULL);
-
-	if (code != SQLITE_OK)
-		return ledger_errno(code);
-	code = sqlite3_step(stmt);
-	*ret_value = code == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
-	sqlite3_finalize(stmt);
-	return ledger_errno(code);
-}
-
-static int check_integrity(sqlite3 *db, const char *path, struct err *err)
-{
-	sqlite3_stmt *stmt;
-	bool sound = false;
-	int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
-
-	if (code == SQLITE_OK) {
-		code = sqlite3_step(stmt);
-		sound = code == SQLITE_ROW &&
-			!strcmp((const char *)sqlite3_column_text(stmt, 0), "ok");
-		sqlite3_finalize(stmt);
-	}
-	if (sound)
-		return 0;
-	err_set(err, EUCLEAN, "the ledger %s is damaged: it is left as it is, nothing is mounted",
-		path);
-	err_detail(err, "sqlite", "%s", sqlite3_errmsg(db));
-	err_detail(err, "what_to_do", "restore it from a backup, or mount with another state_dir");
-	return -EUCLEAN;
-}
-
-static int check_source(sqlite3 *db, const char *path, const char *source, struct err *err)
-{
-	sqlite3_stmt *stmt;
-	int r = 0, code = sqlite3_prepare_v2(db, "SELECT source FROM space", -1, &stmt, NULL);
-
-	if (code != SQLITE_OK)
-		return err_set(err, EIO, "cannot read the ledger %s: %s", path, sqlite3_errmsg(db));
-	if (sqlite3_step(stmt) == SQLITE_ROW) {
-		const char *owner = (const char *)sqlite3_column_text(stmt, 0);
-
-		if (owner && strcmp(owner, source)) {
-			r = err_set(err, EXDEV, "%s holds the jobs of %s, not of %s", path, owner,
-				    source);
-			err_detail(err, "what_to_do",
-				   "give another directory with -o state_dir=DIR, or mount %s",
-				   owner);
-		}
-	}
-	sqlite3_finalize(stmt);
-	return r;
-}
-
-/* Makes the tables in a new ledger. */
-static int make(sqlite3 *db, const char *path, const char *source, struct err *err)
-{
-	char *insert = sqlite3_mprintf("INSERT INTO space (source) VALUES (%Q);"
-				       "PRAGMA user_version = %d;",
-				       source, SCHEMA_VERSION);
-	int r = 0;
-
-	if (!insert)
-		return err_set(err, ENOMEM, "out of memory");
-	if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_exec(db, insert, NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
-		r = err_set(err, -ledger_errno(sqlite3_errcode(db)),
-			    "cannot make the ledger %s: %s", path, sqlite3_errmsg(db));
-	sqlite3_free(insert);
-	return r;
-}
-
-static int prepare(sqlite3 *db, const char *path, const char *source, struct err *err)
-{
-	int64_t version = 0;
-	int r;
-
-	sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
-	/* keeps the log's index in memory: as a mapped file it can be a SIGBUS on a full disk */
-	if (sqlite3_exec(db, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL) != SQLITE_OK)
-		return err_set(err, EIO, "cannot lock the ledger %s: %s", path, sqlite3_errmsg(db));
-	r = query_int(db, "PRAGMA user_version", &version);
-	if (r == -EUCLEAN)
-		return check_integrity(db, path, err);
-	if (r < 0 || sqlite3_exec(db,
-				  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-				  "PRAGMA foreign_keys = ON",
-				  NULL, NULL, NULL) != SQLITE_OK)
-		return err_set(err, EIO, "cannot read the ledger %s: %s", path, sqlite3_errmsg(db));
-	if (version > SCHEMA_VERSION)
-		return err_set(err, EPROTONOSUPPORT,
-			       "the ledger %s was made by a newer cocfs (its version is %lld): "
-			       "upgrade cocfs",
-			       path, (long long)version);
-	if (version == 0)
-		return make(db, path, source, err);
-	r = check_integrity(db, path, err);
-	return r < 0 ? r : check_source(db, path, source, err);
-}
-
-int ledger_open(const char *path, const char *source, struct ledger **ret_ledger, struct err *err)
-{
-	struct ledger *ledger = calloc(1, sizeof(*ledger));
-	mode_t mask;
-	int r, code;
-
-	if (!ledger)
-		return err_set(err, ENOMEM, "out of memory");
-	mask = umask(0077);
-	code = sqlite3_open_v2(path, &ledger->db,
-			       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-			       NULL);
-	if (code != SQLITE_OK)
-		r = err_set(err, EIO, "cannot open the ledger %s: %s", path,
-			    ledger->db ? sqlite3_errmsg(ledger->db) : "out of memory");
-	else
-		r = prepare(ledger->db, path, source, err);
-	umask(mask);
-	if (r < 0) {
-		sqlite3_close(ledger->db);
-		free(ledger);
-		return r;
-	}
-	*ret_ledger = ledger;
-	return 0;
-}
-
-void ledger_close(struct ledger *ledger)
-{
-	if (!ledger)
-		return;
-	ledger_commit(ledger, true);
-	for (int i = 0; i < STMT_COUNT; i++)
-		sqlite3_finalize(ledger->stmt[i]);
-	sqlite3_close(ledger->db);
-	free(ledger);
 }
 
 bool ledger_is_open(const struct ledger *ledger)

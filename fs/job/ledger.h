@@ -25,6 +25,7 @@ struct ledger_job {
 	int64_t row; /* stays the same when the path is renamed; never 0 */
 	enum job_state state;
 	bool incomplete; /* the file is known to be half of what was meant: its writer died */
+	bool refused;	 /* the error is of the newest content, whatever is sent or queued */
 	char *job_id;	 /* the binding, or NULL */
 	int64_t version; /* last known version on the service: 1, 2, … */
 	bool has_digest;
@@ -93,15 +94,21 @@ int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance 
 /* Is a job ID bound to a path, or was it and is forgotten on demand? 1, 0 or -errno. */
 int ledger_is_bound(struct ledger *ledger, const char *job_id);
 
-/* Records that the rules, the validation or a write said no: JOB_FAILED, or JOB_DRAFT with
- * incomplete, and the story. */
+/*
+ * Records that the rules, the validation or a write said no to the newest content: JOB_FAILED, or
+ * JOB_DRAFT with incomplete. While older content is queued or under way, the state is that one's
+ * until it has ended; the story stands until ledger_overwrite().
+ */
 int ledger_refuse(struct ledger *ledger, int64_t row, bool incomplete, const struct err *err,
 		  const char *story);
+
+/* Newer content is committed: what was refused is of no interest any more. */
+int ledger_overwrite(struct ledger *ledger, int64_t row);
 
 /* Keeps the warnings of the last check; NULL for none. */
 int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings);
 
-/* The file says what the service holds (again): JOB_SUBMITTED, no error. */
+/* What was committed is what the service holds (again): JOB_SUBMITTED, no error. */
 int ledger_agree(struct ledger *ledger, int64_t row);
 
 /* Removes the error; the state stays. */
@@ -158,6 +165,10 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 /* It was not done and will not be: keeps the story, ends the submission. JOB_FAILED. */
 int ledger_give_up(struct ledger *ledger, const struct ledger_submission *submission,
 		   const struct err *err, const char *story, const char *request_id);
+
+/* The same for one whose intent was never recorded. */
+int ledger_give_up_unsent(struct ledger *ledger, int64_t row, const struct err *err,
+			  const char *story);
 
 /* Nobody knows: keeps the story and the submission. JOB_IN_DOUBT. */
 int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submission,

@@ -21,8 +21,9 @@ enum ledger_statement {
 	STMT_REMEMBER,
 	STMT_UNTRUST,
 	STMT_REFUSE,
+	STMT_OVERWRITE,
 	STMT_WARN,
-	STMT_AGREE,
+	STMT_CLEAR,
 	STMT_DISMISS,
 	STMT_FORGET,
 	STMT_DROP,
@@ -32,6 +33,7 @@ enum ledger_statement {
 	STMT_INTEND,
 	STMT_REPLACE,
 	STMT_HAS_QUEUED,
+	STMT_HAS_UNFINISHED,
 	STMT_NEXT,
 	STMT_NEXT_DUE,
 	STMT_START,
@@ -58,6 +60,7 @@ enum ledger_statement {
 
 struct ledger {
 	sqlite3 *db;
+	char *path;
 	bool open;     /* a transaction is open */
 	bool unsynced; /* something was committed since the log was synced last */
 	bool lost;     /* something was undone since ledger_take_loss() */
@@ -102,6 +105,16 @@ void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *att
 
 /* Moves the job to a state; -EPROTO if the table of moves (state.h) has no such move. */
 int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state);
+
+/* The same for the end of a submission: if newer content was refused meanwhile, that is the state. */
+int ledger_end_state(struct ledger *ledger, int64_t row, enum job_state state);
+
+/* Removes the error (and the mark of half a file), unless it is of newer content than what came to
+ * its end. */
+int ledger_clear_error(struct ledger *ledger, int64_t row);
+
+/* Runs a statement that asks whether a job has something. 1, 0 or -errno. */
+int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t row);
 
 /* Milliseconds since the epoch. */
 int64_t ledger_clock_ms(void);

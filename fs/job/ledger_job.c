@@ -32,6 +32,7 @@ static int read_job(sqlite3_stmt *stmt, struct ledger_job *job)
 		memcpy(job->digest, sqlite3_column_blob(stmt, 5), CONTENT_DIGEST_SIZE);
 	job->errnum = sqlite3_column_int(stmt, 12);
 	job->changed_ms = sqlite3_column_int64(stmt, 15);
+	job->refused = sqlite3_column_int(stmt, 16);
 	for (int i = 0; i < ATTR_COUNT; i++)
 		if (ledger_column_text(stmt, 6 + i, &job->sent.value[attrs[i]]) < 0)
 			return -ENOMEM;
@@ -143,7 +144,26 @@ int ledger_is_bound(struct ledger *ledger, const char *job_id)
 	return code == SQLITE_ROW ? 1 : ledger_errno(code);
 }
 
-static int state_of(struct ledger *ledger, int64_t row, enum job_state *ret_state)
+int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t row)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, which, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	code = sqlite3_step(stmt);
+	r = code == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : ledger_errno(code);
+	sqlite3_reset(stmt);
+	return r;
+}
+
+struct standing {
+	enum job_state state;
+	bool refused, incomplete;
+};
+
+static int standing_of(struct ledger *ledger, int64_t row, struct standing *ret_standing)
 {
 	int r = 0, code;
 	sqlite3_stmt *stmt = ledger_read(ledger, STMT_STATE_OF, &r);
@@ -153,22 +173,23 @@ static int state_of(struct ledger *ledger, int64_t row, enum job_state *ret_stat
 	sqlite3_bind_int64(stmt, 1, row);
 	code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW)
-		*ret_state = (enum job_state)sqlite3_column_int(stmt, 0);
+		*ret_standing = (struct standing){
+			.state = (enum job_state)sqlite3_column_int(stmt, 0),
+			.refused = sqlite3_column_int(stmt, 1),
+			.incomplete = sqlite3_column_int(stmt, 2),
+		};
 	sqlite3_reset(stmt);
 	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
 }
 
-int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state)
+static int move(struct ledger *ledger, int64_t row, enum job_state from, enum job_state state)
 {
-	enum job_state now = JOB_DRAFT;
 	sqlite3_stmt *stmt;
-	int r = state_of(ledger, row, &now);
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	if (!job_state_may_move(now, state))
+	if (!job_state_may_move(from, state))
 		return -EPROTO;
-	if (now == state)
+	if (from == state)
 		return 0;
 	stmt = ledger_write(ledger, STMT_STATE, &r);
 	if (!stmt)
@@ -178,13 +199,32 @@ int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state)
 	return ledger_run(stmt);
 }
 
+int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state)
+{
+	struct standing now = {0};
+	int r = standing_of(ledger, row, &now);
+
+	return r < 0 ? r : move(ledger, row, now.state, state);
+}
+
+int ledger_end_state(struct ledger *ledger, int64_t row, enum job_state state)
+{
+	struct standing now = {0};
+	int r = standing_of(ledger, row, &now);
+
+	if (r == 0)
+		r = move(ledger, row, now.state, state);
+	if (r < 0 || !now.refused)
+		return r;
+	return move(ledger, row, state, now.incomplete ? JOB_DRAFT : JOB_FAILED);
+}
+
 int ledger_refuse(struct ledger *ledger, int64_t row, bool incomplete, const struct err *err,
 		  const char *story)
 {
 	sqlite3_stmt *stmt;
-	int r = ledger_has_queued(ledger, row);
+	int r = ledger_exists(ledger, STMT_HAS_UNFINISHED, row);
 
-	/* older content that is queued is still to be sent: that is its state */
 	if (r == 0)
 		r = ledger_set_state(ledger, row, incomplete ? JOB_DRAFT : JOB_FAILED);
 	if (r < 0)
@@ -225,11 +265,21 @@ static int touch_row(struct ledger *ledger, enum ledger_statement which, int64_t
 	return ledger_run(stmt);
 }
 
+int ledger_overwrite(struct ledger *ledger, int64_t row)
+{
+	return touch_row(ledger, STMT_OVERWRITE, row);
+}
+
+int ledger_clear_error(struct ledger *ledger, int64_t row)
+{
+	return touch_row(ledger, STMT_CLEAR, row);
+}
+
 int ledger_agree(struct ledger *ledger, int64_t row)
 {
-	int r = ledger_set_state(ledger, row, JOB_SUBMITTED);
+	int r = ledger_end_state(ledger, row, JOB_SUBMITTED);
 
-	return r < 0 ? r : touch_row(ledger, STMT_AGREE, row);
+	return r < 0 ? r : ledger_clear_error(ledger, row);
 }
 
 int ledger_dismiss(struct ledger *ledger, int64_t row)

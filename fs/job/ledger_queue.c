@@ -11,16 +11,7 @@
 
 int ledger_has_queued(struct ledger *ledger, int64_t row)
 {
-	int r = 0, code;
-	sqlite3_stmt *stmt = ledger_read(ledger, STMT_HAS_QUEUED, &r);
-
-	if (!stmt)
-		return r;
-	sqlite3_bind_int64(stmt, 1, row);
-	code = sqlite3_step(stmt);
-	r = code == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : ledger_errno(code);
-	sqlite3_reset(stmt);
-	return r;
+	return ledger_exists(ledger, STMT_HAS_QUEUED, row);
 }
 
 /* While something of the job is under way or in doubt, that is its state. */
@@ -32,8 +23,7 @@ static int set_queued(struct ledger *ledger, int64_t row)
 	if (r < 0 || job.state == JOB_SUBMITTING || job.state == JOB_IN_DOUBT)
 		return r;
 	r = ledger_set_state(ledger, row, JOB_QUEUED);
-	/* what was refused before is overwritten */
-	return r < 0 || !job.error ? r : ledger_dismiss(ledger, row);
+	return r < 0 ? r : ledger_clear_error(ledger, row);
 }
 
 int ledger_replace_queued(struct ledger *ledger, int64_t row)
@@ -122,7 +112,7 @@ int ledger_requeue(struct ledger *ledger, const struct ledger_submission *submis
 	int r = ledger_set_state(ledger, submission->row, JOB_QUEUED);
 
 	if (r == 0)
-		r = ledger_dismiss(ledger, submission->row);
+		r = ledger_clear_error(ledger, submission->row);
 	if (r == 0)
 		r = ledger_has_queued(ledger, submission->row);
 	if (r < 0)

@@ -95,7 +95,7 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 		  const char *job_id, int64_t version, const char *request_id)
 {
 	sqlite3_stmt *stmt;
-	int r = ledger_set_state(ledger, submission->row, JOB_SUBMITTED);
+	int r = ledger_end_state(ledger, submission->row, JOB_SUBMITTED);
 
 	if (r < 0)
 		return r;
@@ -113,7 +113,7 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 	return r < 0 ? r : ledger_end(ledger, submission);
 }
 
-/* Keeps what is to be told of a submission that did not succeed. */
+/* Keeps what is to be told of a submission that did not succeed, unless newer content was refused. */
 static int tell(struct ledger *ledger, int64_t row, const struct err *err, const char *story,
 		const char *request_id)
 {
@@ -133,13 +133,23 @@ static int tell(struct ledger *ledger, int64_t row, const struct err *err, const
 int ledger_give_up(struct ledger *ledger, const struct ledger_submission *submission,
 		   const struct err *err, const char *story, const char *request_id)
 {
-	int r = ledger_set_state(ledger, submission->row, JOB_FAILED);
+	int r = ledger_end_state(ledger, submission->row, JOB_FAILED);
 
 	if (r == 0 && err->errnum == ESTALE)
 		r = ledger_untrust(ledger, submission->row);
 	if (r == 0)
 		r = tell(ledger, submission->row, err, story, request_id);
 	return r < 0 ? r : ledger_end(ledger, submission);
+}
+
+int ledger_give_up_unsent(struct ledger *ledger, int64_t row, const struct err *err,
+			  const char *story)
+{
+	int r = ledger_exists(ledger, STMT_HAS_UNFINISHED, row);
+
+	if (r == 0)
+		r = ledger_end_state(ledger, row, JOB_FAILED);
+	return r < 0 ? r : tell(ledger, row, err, story, NULL);
 }
 
 int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submission,

@@ -51,8 +51,6 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 	if (ticket) {
 		struct task *current = engine_current(engine, row);
 
-		if (current)
-			free(steal_ptr(current->aftermath));
 		if (current && current->place == PLACE_DOUBT)
 			doubt_hurry(current);
 		*ticket = (struct ticket){

@@ -47,6 +47,17 @@ static void count_in_flight(struct task *task, int change)
 		task->engine->queued_in_flight += (unsigned)change;
 }
 
+/* What stood behind is newer than what is under way: its story outlives that one's. */
+static void refuse_newest(struct task *task, const struct err *err)
+{
+	_cleanup_free_ char *story = err_story(err);
+	int r = story ? ledger_refuse(task->engine->ledger, task->sub.row, false, err, story)
+		      : -ENOMEM;
+
+	if (r < 0)
+		log_error("%s: the ledger cannot record this: %s", task->path, strerror(-r));
+}
+
 void task_expire(void *data)
 {
 	struct task *task = data;
@@ -59,7 +70,7 @@ void task_expire(void *data)
 	err_detail(&err, "what_to_do", "write the file again later");
 	if (task->place == PLACE_BEHIND) {
 		engine_current(engine, task->sub.row)->behind = NULL;
-		engine_refuse(engine, task->sub.row, false, &err);
+		refuse_newest(task, &err);
 	} else {
 		TAILQ_REMOVE(&engine->waiting, task, link);
 	}

@@ -44,7 +44,6 @@ void task_destroy(struct task *task)
 	if (task->place != PLACE_DOUBT)
 		task->engine->under_way--;
 	ledger_submission_finish(&task->sub);
-	free(task->aftermath);
 	free(task->request_id);
 	free(task->err);
 	free(task->job_id);
@@ -139,7 +138,7 @@ static int record_failure(struct task *task)
 	if (task->outcome == OUTCOME_DOUBT)
 		r = ledger_doubt(ledger, &task->sub, task->err, story, task->request_id);
 	else if (task->outcome == OUTCOME_REFUSED || task->deletion)
-		r = ledger_refuse(ledger, task->sub.row, false, task->err, story);
+		r = ledger_give_up_unsent(ledger, task->sub.row, task->err, story);
 	else
 		r = ledger_give_up(ledger, &task->sub, task->err, story, task->request_id);
 	free(story);

@@ -23,12 +23,6 @@ struct ticket {
 };
 LIST_HEAD(ticket_list, ticket);
 
-/* A refusal that came while an older submission was under way: told when that has ended. */
-struct aftermath {
-	struct err err;
-	bool incomplete;
-};
-
 enum task_place {
 	PLACE_BEHIND,  /* waits for an older submission of the same path */
 	PLACE_WAITING, /* waits for a slot: in engine->waiting */
@@ -51,7 +45,6 @@ struct task {
 	TAILQ_ENTRY(task) link;
 	struct task *next_by_row;
 	struct task *behind; /* the newer submission of the same path */
-	struct aftermath *aftermath;
 	struct ticket_list tickets;
 	struct loop_timer timer; /* deadline while it waits; next try while it is under way */
 	struct coc_call *call;

@@ -47,21 +47,15 @@ static void finish(struct task *task)
 {
 	struct engine *engine = task->engine;
 	struct task *behind = task->behind;
-	struct aftermath *aftermath = task->aftermath;
-	int64_t row = task->sub.row;
 
 	if (task->outcome == OUTCOME_DOUBT) {
 		doubt_begin(task);
 		return;
 	}
-	task->aftermath = NULL;
 	if (task->is_current)
 		engine_take_out(task);
 	task_destroy(task);
 	engine->queue_may_have_next = true; /* its path, and its slot, are free */
-	if (aftermath)
-		engine_refuse(engine, row, aftermath->incomplete, &aftermath->err);
-	free(aftermath);
 	if (behind) {
 		engine_put(behind);
 		task_start(behind);

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What was submitted is known again after an unmount, a kill, a crash; a state directory has one mount."""
 
+import contextlib
 import os
+import sqlite3
 
 import pytest
 
@@ -131,6 +133,31 @@ def test_a_broken_ledger_is_reported_and_not_overwritten(space, src):
         space.mount()
     assert "ledger" in failed.value.log
     assert tools.read(ledger) == broken
+
+
+def test_a_damaged_page_is_reported_and_not_overwritten(space, src):
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
+    space.unmount()
+    ledger = os.path.join(space.state, "ledger.db")
+    content = bytearray(tools.read(ledger))
+    content[8192:8200] = b"\xff" * 8  # the head of a table
+    tools.write(ledger, bytes(content))
+    with pytest.raises(mounting.MountFailed) as failed:
+        space.mount()
+    assert "is damaged" in failed.value.log and "what_to_do" in failed.value.log
+    assert tools.read(ledger) == content
+
+
+def test_a_ledger_of_an_older_cocfs_is_upgraded(space, src):
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
+    job_id = space.id("a.yaml")
+    space.unmount()
+    with contextlib.closing(sqlite3.connect(os.path.join(space.state, "ledger.db"))) as db:
+        db.executescript("ALTER TABLE job DROP COLUMN refused; PRAGMA user_version = 1")
+    space.mount()
+    assert space.id("a.yaml") == job_id
+    tools.run("cp", samples.file(src, "a.yaml", "other"), space.path).ok()
+    assert space.only_job()["version"] == "v2"
 
 
 def test_the_embedded_service_keeps_its_jobs_and_keys(local, src):

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opening and closing the ledger. It is looked at before it is trusted: whether it is sound, whose
+ * it is, whether this cocfs can read it. SQLite's check reads all of it, which takes seconds for a
+ * million jobs. So a ledger that is closed in good order is sealed: its size and time are kept as
+ * an extended attribute, and as long as they are the same nobody has touched it since.
+ */
+#define _GNU_SOURCE
+#include "job/ledger_db.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include "base/log.h"
+
+#define SCHEMA_VERSION 2
+#define BUSY_TIMEOUT_MS 100 /* nobody else writes to it; the loop must not wait for who does */
+
+/* What makes a ledger of version N one of version N + 1. */
+static const char *const upgrades[SCHEMA_VERSION] = {
+	[1] = "ALTER TABLE job ADD COLUMN refused INTEGER NOT NULL DEFAULT 0",
+};
+
+static const char schema[] =
+	"CREATE TABLE space (source TEXT NOT NULL);"
+	"CREATE TABLE job ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" dir TEXT NOT NULL,"
+	" name TEXT NOT NULL,"
+	" state INTEGER NOT NULL DEFAULT 0,"
+	" incomplete INTEGER NOT NULL DEFAULT 0,"
+	" job_id TEXT,"
+	" version INTEGER NOT NULL DEFAULT 0,"
+	" digest BLOB,"
+	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
+	" request_id TEXT,"
+	" errnum INTEGER NOT NULL DEFAULT 0,"
+	" error TEXT,"
+	" warnings TEXT,"
+	" changed_ms INTEGER NOT NULL,"
+	" refused INTEGER NOT NULL DEFAULT 0,"
+	" UNIQUE (dir, name));"
+	"CREATE INDEX job_by_job_id ON job (job_id) WHERE job_id IS NOT NULL;"
+	"CREATE TABLE submission ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" job INTEGER NOT NULL REFERENCES job (id),"
+	" kind INTEGER NOT NULL,"
+	" state INTEGER NOT NULL,"
+	" queued INTEGER NOT NULL,"
+	" attempts INTEGER NOT NULL DEFAULT 0,"
+	" next_try_ms INTEGER NOT NULL DEFAULT 0,"
+	" last_error TEXT,"
+	" started_ms INTEGER NOT NULL,"
+	" digest BLOB NOT NULL,"
+	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
+	" content BLOB NOT NULL);"
+	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
+	"CREATE INDEX submission_by_job ON submission (job, state);"
+	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = 1;"
+	"CREATE TABLE rename_intent ("
+	" id INTEGER PRIMARY KEY,"
+	" from_path TEXT NOT NULL,"
+	" to_path TEXT NOT NULL,"
+	" ino INTEGER NOT NULL,"
+	" exchange INTEGER NOT NULL);";
+
+/* The value of the first column of the first row, 0 if there is none. */
+static int query_int(sqlite3 *db, const char *text, int64_t *ret_value)
+{
+	sqlite3_stmt *stmt;
+	int code = sqlite3_prepare_v2(db, text, -1, &stmt, NULL);
+
+	if (code != SQLITE_OK)
+		return ledger_errno(code);
+	code = sqlite3_step(stmt);
+	*ret_value = code == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_finalize(stmt);
+	return ledger_errno(code);
+}
+
+#define SEAL_XATTR "user.coc.sealed"
+
+struct seal {
+	char text[64];
+};
+
+/* The seal that fits the ledger as it is on disk: empty when its log is not part of it yet. */
+static struct seal seal_of(const char *path)
+{
+	_cleanup_free_ char *log = NULL;
+	struct seal seal = {""};
+	struct stat st, log_st;
+
+	if (asprintf(&log, "%s-wal", path) < 0) {
+		log = NULL;
+		return seal;
+	}
+	if ((stat(log, &log_st) == 0 && log_st.st_size > 0) || stat(path, &st) < 0)
+		return seal;
+	snprintf(seal.text, sizeof(seal.text), "%lld %lld.%09ld", (long long)st.st_size,
+		 (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	return seal;
+}
+
+/* Nobody has touched it since it was closed in good order. */
+static bool is_sealed(const char *path)
+{
+	struct seal seal = seal_of(path), kept = {""};
+	ssize_t size = getxattr(path, SEAL_XATTR, kept.text, sizeof(kept.text) - 1);
+
+	return size > 0 && !strcmp(seal.text, kept.text);
+}
+
+/* Without a seal it is checked at the next mount: nothing else depends on it. */
+static void put_seal(const char *path)
+{
+	struct seal seal = seal_of(path);
+
+	if (seal.text[0] && setxattr(path, SEAL_XATTR, seal.text, strlen(seal.text), 0) < 0)
+		log_debug("%s is checked at the next mount: %s", path, strerror(errno));
+}
+
+static int check_integrity(sqlite3 *db, const char *path, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	bool sound = false;
+	int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
+
+	if (code == SQLITE_OK) {
+		code = sqlite3_step(stmt);
+		sound = code == SQLITE_ROW &&
+			!strcmp((const char *)sqlite3_column_text(stmt, 0), "ok");
+		sqlite3_finalize(stmt);
+	}
+	if (sound)
+		return 0;
+	err_set(err, EUCLEAN, "the ledger %s is damaged: it is left as it is, nothing is mounted",
+		path);
+	err_detail(err, "sqlite", "%s", sqlite3_errmsg(db));
+	err_detail(err, "what_to_do", "restore it from a backup, or mount with another state_dir");
+	return -EUCLEAN;
+}
+
+static int check_source(sqlite3 *db, const char *path, const char *source, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int r = 0, code = sqlite3_prepare_v2(db, "SELECT source FROM space", -1, &stmt, NULL);
+
+	if (code != SQLITE_OK)
+		return err_set(err, EIO, "cannot read the ledger %s: %s", path, sqlite3_errmsg(db));
+	if (sqlite3_step(stmt) == SQLITE_ROW) {
+		const char *owner = (const char *)sqlite3_column_text(stmt, 0);
+
+		if (owner && strcmp(owner, source)) {
+			r = err_set(err, EXDEV, "%s holds the jobs of %s, not of %s", path, owner,
+				    source);
+			err_detail(err, "what_to_do",
+				   "give another directory with -o state_dir=DIR, or mount %s",
+				   owner);
+		}
+	}
+	sqlite3_finalize(stmt);
+	return r;
+}
+
+/* Makes the tables in a new ledger. */
+static int make(sqlite3 *db, const char *path, const char *source, struct err *err)
+{
+	char *insert = sqlite3_mprintf("INSERT INTO space (source) VALUES (%Q);"
+				       "PRAGMA user_version = %d;",
+				       source, SCHEMA_VERSION);
+	int r = 0;
+
+	if (!insert)
+		return err_set(err, ENOMEM, "out of memory");
+	if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_exec(db, insert, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		r = err_set(err, -ledger_errno(sqlite3_errcode(db)),
+			    "cannot make the ledger %s: %s", path, sqlite3_errmsg(db));
+	sqlite3_free(insert);
+	return r;
+}
+
+static int upgrade(sqlite3 *db, const char *path, int64_t version, struct err *err)
+{
+	for (; version < SCHEMA_VERSION; version++) {
+		char done[64];
+
+		snprintf(done, sizeof(done), "PRAGMA user_version = %lld; COMMIT",
+			 (long long)version + 1);
+		if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
+		    sqlite3_exec(db, upgrades[version], NULL, NULL, NULL) != SQLITE_OK ||
+		    sqlite3_exec(db, done, NULL, NULL, NULL) != SQLITE_OK)
+			return err_set(err, -ledger_errno(sqlite3_errcode(db)),
+				       "cannot upgrade the ledger %s: %s", path,
+				       sqlite3_errmsg(db));
+		log_info("the ledger is of version %lld now", (long long)version + 1);
+	}
+	return 0;
+}
+
+static int prepare(sqlite3 *db, const char *path, const char *source, struct err *err)
+{
+	bool sealed = is_sealed(path);
+	int64_t version = 0;
+	int r;
+
+	sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+	/* keeps the log's index in memory: as a mapped file it can be a SIGBUS on a full disk */
+	if (sqlite3_exec(db, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL) != SQLITE_OK)
+		return err_set(err, EIO, "cannot lock the ledger %s: %s", path, sqlite3_errmsg(db));
+	r = query_int(db, "PRAGMA user_version", &version);
+	if (r == -EUCLEAN)
+		return check_integrity(db, path, err);
+	if (r < 0 || sqlite3_exec(db,
+				  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+				  "PRAGMA foreign_keys = ON",
+				  NULL, NULL, NULL) != SQLITE_OK)
+		return err_set(err, EIO, "cannot read the ledger %s: %s", path, sqlite3_errmsg(db));
+	if (version > SCHEMA_VERSION)
+		return err_set(err, EPROTONOSUPPORT,
+			       "the ledger %s was made by a newer cocfs (its version is %lld): "
+			       "upgrade cocfs",
+			       path, (long long)version);
+	if (version == 0)
+		return make(db, path, source, err);
+	r = sealed ? 0 : check_integrity(db, path, err);
+	if (r == 0)
+		r = check_source(db, path, source, err);
+	return r < 0 ? r : upgrade(db, path, version, err);
+}
+
+int ledger_open(const char *path, const char *source, struct ledger **ret_ledger, struct err *err)
+{
+	struct ledger *ledger = calloc(1, sizeof(*ledger));
+	mode_t mask;
+	int r, code;
+
+	if (!ledger)
+		return err_set(err, ENOMEM, "out of memory");
+	mask = umask(0077);
+	code = sqlite3_open_v2(path, &ledger->db,
+			       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+			       NULL);
+	if (code != SQLITE_OK)
+		r = err_set(err, EIO, "cannot open the ledger %s: %s", path,
+			    ledger->db ? sqlite3_errmsg(ledger->db) : "out of memory");
+	else
+		r = prepare(ledger->db, path, source, err);
+	umask(mask);
+	ledger->path = r < 0 ? NULL : strdup(path);
+	if (r == 0 && !ledger->path)
+		r = err_set(err, ENOMEM, "out of memory");
+	if (r < 0) {
+		/* what could not be used is left as it is, its log included */
+		sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+		sqlite3_close(ledger->db);
+		free(ledger);
+		return r;
+	}
+	*ret_ledger = ledger;
+	return 0;
+}
+
+void ledger_close(struct ledger *ledger)
+{
+	if (!ledger)
+		return;
+	ledger_commit(ledger, true);
+	for (int i = 0; i < STMT_COUNT; i++)
+		sqlite3_finalize(ledger->stmt[i]);
+	if (sqlite3_close(ledger->db) == SQLITE_OK)
+		put_seal(ledger->path);
+	free(ledger->path);
+	free(ledger);
+}
