@@ -167,6 +167,11 @@ int attr_check(enum attr attr, const char *value, size_t size, struct err *err)
 	return wrong ? refuse(err, attr, wrong) : 0;
 }
 
+bool attr_same(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
 int risk_parse(const char *word, enum risk *ret_risk)
 {
 	size_t risk = find_risk(word, strlen(word));

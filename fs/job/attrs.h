@@ -43,6 +43,9 @@ int attr_from_xattr(const char *xattr);
  */
 int attr_check(enum attr attr, const char *value, size_t size, struct err *err);
 
+/* Are two values the same? NULL, none, is as good as an empty one. */
+bool attr_same(const char *a, const char *b);
+
 /* Reads a risk level. Returns 0 or -EINVAL. */
 int risk_parse(const char *word, enum risk *ret_risk);
 

@@ -74,7 +74,7 @@ static int check_fixed(const struct attr_set *own, const struct ledger_job *job,
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
 		const char *wanted = own->value[fixed[i]], *sent = job->sent.value[fixed[i]];
 
-		if (!wanted || !strcmp(wanted, sent ? sent : ""))
+		if (!wanted || attr_same(wanted, sent))
 			continue;
 		err_set(err, EPERM, "%s cannot change once a job exists: it is \"%s\"",
 			attr_field(fixed[i]), sent ? sent : "");
@@ -113,7 +113,7 @@ static int judge(const struct commit_rules *rules, struct commit *commit, struct
 	    tell_warnings(commit->path, report, &warnings) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	r = 0;
-	if (strcmp(warnings ? warnings : "", job->warnings ? job->warnings : ""))
+	if (!attr_same(warnings, job->warnings))
 		r = ledger_warn(ledger, job->row, warnings);
 	if (r < 0)
 		return err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));

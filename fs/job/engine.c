@@ -199,9 +199,7 @@ static bool is_same(const struct task *task, const struct ledger_submission *sub
 	    memcmp(task->sub.digest, sub->digest, CONTENT_DIGEST_SIZE))
 		return false;
 	for (int i = 0; i < ATTR_COUNT; i++) {
-		const char *a = task->sub.attrs.value[i], *b = sub->attrs.value[i];
-
-		if (strcmp(a ? a : "", b ? b : ""))
+		if (!attr_same(task->sub.attrs.value[i], sub->attrs.value[i]))
 			return false;
 	}
 	return true;

@@ -61,6 +61,10 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 /* What is queued is tried at once: the reason for its waiting may be gone (new credentials). */
 void engine_hasten(struct engine *engine);
 
+/* When the queue goes on that stands still since the service is away or asked for patience;
+ * milliseconds since the epoch, 0: it does not stand still. */
+int64_t engine_queue_resumes_ms(const struct engine *engine);
+
 /* From here on nothing is sent from the queue: the mount ends. */
 void engine_quiesce(struct engine *engine);
 

@@ -12,6 +12,7 @@
 
 struct writing {
 	struct buf *text;
+	int64_t resumes_ms;
 	int64_t lines;
 };
 
@@ -24,6 +25,14 @@ static int write_error(struct buf *text, const char *story)
 		return buf_append(text, "-", 1);
 	sentence = strndup(story, strcspn(story, "\n"));
 	return sentence ? escape_append(text, sentence) : -ENOMEM;
+}
+
+/* When a submission is tried next, 0 for at once. */
+static int64_t next_try(const struct writing *writing, const struct ledger_pending *row)
+{
+	if (row->state != JOB_QUEUED)
+		return 0;
+	return row->next_try_ms > writing->resumes_ms ? row->next_try_ms : writing->resumes_ms;
 }
 
 /* A time as 2025-07-01T18:02:39Z; "-" for 0. */
@@ -40,13 +49,13 @@ static int write_line(void *data, const struct ledger_pending *row)
 {
 	struct writing *writing = data;
 	struct buf *text = writing->text;
-	char next_try[32];
+	char when[32];
 	int r;
 
-	tell_time(row->state == JOB_QUEUED ? row->next_try_ms : 0, next_try, sizeof(next_try));
+	tell_time(next_try(writing, row), when, sizeof(when));
 	writing->lines++;
 	r = buf_printf(text, "%s\t%" PRId64 "\t%s\t", job_state_word(row->state), row->attempts,
-		       next_try);
+		       when);
 	if (r == 0)
 		r = escape_append(text, row->path);
 	if (r == 0)
@@ -56,9 +65,9 @@ static int write_line(void *data, const struct ledger_pending *row)
 	return r < 0 ? r : buf_append(text, "\n", 1);
 }
 
-int pending_write(struct ledger *ledger, struct buf *text)
+int pending_write(struct ledger *ledger, int64_t resumes_ms, struct buf *text)
 {
-	struct writing writing = {.text = text};
+	struct writing writing = {.text = text, .resumes_ms = resumes_ms};
 	int64_t total, queued;
 	int r = ledger_pending(ledger, PENDING_LINES_MAX, write_line, &writing);
 

@@ -8,8 +8,9 @@
 /*
  * Appends the unfinished submissions as text, for .coc/queue: in the order of their commits a line
  * each, STATE ATTEMPTS NEXT_TRY PATH LAST_ERROR with tabs between. After PENDING_LINES_MAX of them
- * a line without a tab says how many more there are. Returns 0 or -errno.
+ * a line without a tab says how many more there are. Until resumes_ms (since the epoch, 0: now) the
+ * queue stands still. Returns 0 or -errno.
  */
-int pending_write(struct ledger *ledger, struct buf *text);
+int pending_write(struct ledger *ledger, int64_t resumes_ms, struct buf *text);
 
 #endif

@@ -77,6 +77,13 @@ static void wake(void *data)
 	engine->queue_may_have_next = true;
 }
 
+static void wake_after(struct engine *engine, int64_t wait_ms)
+{
+	if (loop_timer_set(engine->loop, &engine->queue_due, loop_now_ms(engine->loop) + wait_ms,
+			   wake, engine) < 0)
+		log_error("out of memory: the queue stands still until something else happens");
+}
+
 void queue_put_back(struct task *task)
 {
 	struct engine *engine = task->engine;
@@ -91,9 +98,7 @@ void queue_put_back(struct task *task)
 		TAILQ_INSERT_TAIL(&engine->waiting, behind, link);
 	}
 	engine->queue_may_have_next = false;
-	if (loop_timer_set(engine->loop, &engine->queue_due,
-			   loop_now_ms(engine->loop) + LEDGER_AGAIN_MS, wake, engine) < 0)
-		log_error("out of memory: the queue stands still until something else happens");
+	wake_after(engine, LEDGER_AGAIN_MS);
 }
 
 /* Nothing can be taken now: wakes up when the next one is due. */
@@ -107,13 +112,10 @@ static void wait_for_next(struct engine *engine)
 		loop_timer_cancel(&engine->queue_due);
 		return;
 	}
-	if (r == 0)
-		r = loop_timer_set(engine->loop, &engine->queue_due,
-				   loop_now_ms(engine->loop) +
-					   (due_ms > now_ms ? due_ms - now_ms : 0),
-				   wake, engine);
 	if (r < 0)
 		log_error("the queue stands still until something else happens: %s", strerror(-r));
+	else
+		wake_after(engine, due_ms > now_ms ? due_ms - now_ms : 0);
 }
 
 int queue_begin(struct engine *engine)
@@ -146,13 +148,24 @@ static int take_next(struct engine *engine)
 	return 0;
 }
 
+/* How many may be under way: during an outage one, to see whether it is over. */
+static unsigned queued_max(const struct engine *engine)
+{
+	return engine->outage.failures ? 1 : engine->options.queued_inflight_max;
+}
+
 void queue_fill_slots(struct engine *engine)
 {
+	int64_t wait_ms = outage_wait_ms(engine);
 	int r = 0;
 
+	if (engine->queue_may_have_next && wait_ms > 0) {
+		engine->queue_may_have_next = false;
+		wake_after(engine, wait_ms);
+	}
 	while (engine->queue_may_have_next && !engine->quiet &&
 	       engine->in_flight < engine->options.inflight_max &&
-	       engine->queued_in_flight < engine->options.queued_inflight_max) {
+	       engine->queued_in_flight < queued_max(engine)) {
 		r = take_next(engine);
 		if (r < 0)
 			break;
@@ -170,6 +183,8 @@ void engine_hasten(struct engine *engine)
 
 	if (r < 0)
 		log_error("the queue cannot be hastened: %s", strerror(-r));
+	engine->outage.throttled_until_ms = 0;
+	outage_end(engine);
 	engine->queue_may_have_next = true;
 }
 

@@ -9,34 +9,10 @@
 #include "base/crash.h"
 #include "base/log.h"
 
-/* What a 429 without Retry-After waits: 2 to 5 s, as Huawei advises, spread by chance. */
-#define RETRY_MIN_MS 2000
-#define RETRY_SPREAD_MS 3000
-
-/* What is queued waits at random up to this, doubled with every attempt. */
-#define BACKOFF_FIRST_MS 1000
-#define BACKOFF_MOST_MS 300000
-#define BACKOFF_DOUBLINGS 9
-
-void task_later(struct task *task, const struct err *err, int64_t retry_after_ms)
+void task_later(struct task *task, const struct err *err, int64_t wait_ms)
 {
-	int64_t most_ms, wait_ms;
-
-	if (!task->sub.queued) {
-		task_fail(task, OUTCOME_FAILED, err);
-		return;
-	}
-	/* full jitter: many that failed together do not come back together */
-	most_ms = task->sub.attempts < BACKOFF_DOUBLINGS
-			  ? (int64_t)BACKOFF_FIRST_MS << task->sub.attempts
-			  : BACKOFF_MOST_MS;
-	if (most_ms > BACKOFF_MOST_MS)
-		most_ms = BACKOFF_MOST_MS;
-	wait_ms = random() % most_ms;
-	if (wait_ms < retry_after_ms)
-		wait_ms = retry_after_ms;
-	task->next_try_ms = queue_clock_ms() + wait_ms;
-	task_fail(task, OUTCOME_LATER, err);
+	task->next_try_ms = wait_ms > 0 ? queue_clock_ms() + wait_ms : 0;
+	task_fail(task, task->sub.queued ? OUTCOME_LATER : OUTCOME_FAILED, err);
 }
 
 /* Counts a request that begins (1) or ends (-1) its way. */
@@ -77,11 +53,6 @@ void task_expire(void *data)
 	task_fail(task, OUTCOME_REFUSED, &err);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return !strcmp(a ? a : "", b ? b : "");
-}
-
 bool task_is_held(const struct ledger_job *job, const struct ledger_submission *sub)
 {
 	static const enum attr changeable[] = {ATTR_NAME, ATTR_DESCRIPTION, ATTR_RISK_LEVEL};
@@ -90,7 +61,7 @@ bool task_is_held(const struct ledger_job *job, const struct ledger_submission *
 	    memcmp(job->digest, sub->digest, CONTENT_DIGEST_SIZE))
 		return false;
 	for (size_t i = 0; i < sizeof(changeable) / sizeof(changeable[0]); i++)
-		if (!same_text(job->sent.value[changeable[i]], sub->attrs.value[changeable[i]]))
+		if (!attr_same(job->sent.value[changeable[i]], sub->attrs.value[changeable[i]]))
 			return false;
 	return true;
 }
@@ -196,8 +167,7 @@ static void retry(void *data)
 static bool retry_soon(struct task *task, int64_t retry_after_ms)
 {
 	struct loop *loop = task->engine->loop;
-	int64_t wait_ms =
-		retry_after_ms >= 0 ? retry_after_ms : RETRY_MIN_MS + random() % RETRY_SPREAD_MS;
+	int64_t wait_ms = patience_ms(retry_after_ms);
 	int64_t due_ms = loop_now_ms(loop) + wait_ms;
 
 	if (due_ms >= task->deadline_ms ||
@@ -219,6 +189,7 @@ static void answered(void *data, const struct coc_answer *answer)
 	histogram_add(&task->engine->metrics.request,
 		      loop_now_ms(task->engine->loop) - task->sent_ms);
 	task_note_request_id(task, answer->request_id);
+	outage_note(task->engine, answer);
 	switch (answer->outcome) {
 	case COC_DONE:
 		task_settle(task, OUTCOME_SETTLED, create ? answer->document_id : task->job_id,
@@ -237,12 +208,12 @@ static void answered(void *data, const struct coc_answer *answer)
 		if (task->deletion && answer->errnum == ESTALE)
 			task_settle(task, OUTCOME_SETTLED, task->job_id, task->version);
 		else if (answer->errnum == EACCES) /* credentials can be put right */
-			task_later(task, answer->err, -1);
+			task_later(task, answer->err, 0);
 		else
 			task_fail(task, OUTCOME_FAILED, answer->err);
 		break;
 	case COC_NOT_SENT:
-		task_later(task, answer->err, -1);
+		task_later(task, answer->err, 0);
 		break;
 	}
 }

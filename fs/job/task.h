@@ -58,9 +58,19 @@ struct task {
 
 	int64_t next_try_ms; /* of OUTCOME_LATER: since the epoch */
 
-	struct inquiry *inquiry; /* while in doubt: doubt.c */
+	/* while in doubt: doubt.c */
+	struct inquiry *inquiry;
+	TAILQ_ENTRY(task) inquiry_link;
+	int64_t given_up_ms; /* on the loop's clock: when its request was given up */
 };
 TAILQ_HEAD(task_list, task);
+
+/* The service as it was seen last: outage.c. Times are on the loop's clock. */
+struct outage {
+	int64_t failures;	    /* to reach it, in a row; 0: it is there */
+	int64_t probe_ms;	    /* when the queue tries to reach it again */
+	int64_t throttled_until_ms; /* it asked for patience until then */
+};
 
 /* How long to wait before the ledger is written again after it could not be. */
 #define LEDGER_AGAIN_MS 1000
@@ -77,6 +87,8 @@ struct engine {
 	struct loop_timer again; /* wakes the loop when the ledger could not be written */
 	unsigned in_flight, under_way;
 	struct metrics metrics;
+	struct outage outage;
+	LIST_HEAD(, inquiry) inquiries; /* doubt.c */
 
 	/* submit=queue: queue.c */
 	struct ticket_list promised; /* are answered when this turn is durable */
@@ -118,9 +130,9 @@ void task_send(struct task *task);
 /* The task waited too long for its turn (a timer's callback). */
 void task_expire(void *task);
 
-/* Ends a task that is not done now: tried again later if it is queued, else failed. Not before
- * retry_after_ms, if that is not negative. */
-void task_later(struct task *task, const struct err *err, int64_t retry_after_ms);
+/* Ends a task that is not done now: if it is queued it is tried again, not before wait_ms have
+ * passed; else it failed. */
+void task_later(struct task *task, const struct err *err, int64_t wait_ms);
 
 /* ---- queue.c ---- */
 
@@ -139,6 +151,24 @@ void queue_keep_promises(struct engine *engine, int r);
 
 /* Milliseconds since the epoch. */
 int64_t queue_clock_ms(void);
+
+/* ---- outage.c ---- */
+
+/* Takes note of an answer of the service, or that there was none. */
+void outage_note(struct engine *engine, const struct coc_answer *answer);
+
+/* The service is there: everything goes on. */
+void outage_end(struct engine *engine);
+
+/* How long the queue stands still from now, by what was noted. During an outage it then sends one
+ * at a time until an answer comes. */
+int64_t outage_wait_ms(const struct engine *engine);
+
+/* How long to wait after so many failures: at random up to 1 s, doubled with each, at most 5 min. */
+int64_t backoff_ms(int64_t failures);
+
+/* How long the service wants to be left alone: its Retry-After, or (negative) 2 to 5 s. */
+int64_t patience_ms(int64_t retry_after_ms);
 
 /* ---- task.c ---- */
 
@@ -169,7 +199,10 @@ void doubt_begin(struct task *task);
 /* Somebody waits for this path: asks soon. */
 void doubt_hurry(struct task *task);
 
-/* Frees what asking keeps. */
+/* Those who could not be asked for ask soon: the service is there. */
+void doubt_hurry_unanswered(struct engine *engine);
+
+/* The task is not in doubt any more. */
 void doubt_finish(struct task *task);
 
 #endif

@@ -15,7 +15,7 @@
 static int write_queue(struct space *space, const struct node *node, struct buf *text)
 {
 	(void)node;
-	return pending_write(space->ledger, text);
+	return pending_write(space->ledger, engine_queue_resumes_ms(space->engine), text);
 }
 
 static int write_metrics(struct space *space, const struct node *node, struct buf *text)

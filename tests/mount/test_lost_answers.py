@@ -78,19 +78,60 @@ def test_a_request_that_arrives_after_its_writer_was_told_is_no_orphan(hasty, sr
     assert hasty.id("a.yaml") == hasty.only_job()["document_id"]
 
 
-def test_twins_that_are_found_at_the_same_moment_do_not_take_the_same_job(make_space, src):
-    space = make_space()
+def test_a_twin_whose_answer_comes_with_what_was_found_keeps_its_job(make_space, src):
+    space = make_space(timeout="12")
     front, gate = space.front, space.front.gate()
-    front.rule(f.cuts(f.FORWARDED), "POST", "/v1/documents", times=2)
-    front.rule(f.Fault(gate=gate), "GET", "/v1/documents/.+", times=2)
+    front.rule(f.cuts(f.REQUEST), "POST", "/v1/documents")
+    front.rule(f.Fault(delay_after=5), "POST", "/v1/documents")
+    front.rule(f.Fault(gate=gate), "GET", "/v1/documents/.+")
     source = samples.file(src, "twin.yaml", "twin")
-    both = [tools.popen("cp", source, space.at(name)) for name in ("a.yaml", "b.yaml")]
-    for process in both:
-        tools.finish(process)
-    assert gate.wait_held(2, 30)
+    tools.run("cp", source, space.at("a.yaml")).fails(tools.message("EIO"))
+    twin = tools.popen("cp", source, space.at("b.yaml"))
+    assert gate.wait_held()  # the twin's job was found for a.yaml, and is about to be shown
     space.process.send_signal(signal.SIGSTOP)  # so that both answers are taken in one turn of the loop
     gate.open()
-    assert front.wait(lambda: all(e.status for e in front.calls("GET", "/v1/documents/.+")))
+    assert front.wait(lambda: all(e.status for e in front.calls("GET", "/v1/documents/.+") + front.calls("POST")[1:]))
     space.process.send_signal(signal.SIGCONT)
-    tools.eventually(lambda: space.id("a.yaml") and space.id("b.yaml"), "both to be settled", 30)
-    assert {job["document_id"] for job in space.jobs()} == {space.id("a.yaml"), space.id("b.yaml")}
+    tools.finish(twin).ok()
+    tools.eventually(lambda: space.fact("a.yaml", "state") == "failed", "a.yaml to be settled", 40)
+    assert space.id("a.yaml") is None
+    assert space.id("b.yaml") == space.only_job()["document_id"]
+
+
+def test_many_of_one_name_are_looked_for_together(make_space, src):
+    space = make_space()
+    count, gate = 20, space.front.gate()
+    space.front.rule(f.Fault(gate=gate, cut=f.FORWARDED), "POST", "/v1/documents", times=count)
+    source = samples.file(src, "twin.yaml", "twin")
+    copies = [tools.popen("cp", source, space.at(f"{number}.yaml")) for number in range(count)]
+    assert gate.wait_held(count, 40)
+    gate.open()
+    for copy in copies:
+        tools.finish(copy)
+    names = [f"{number}.yaml" for number in range(count)]
+    tools.eventually(lambda: all(space.id(name) for name in names), "all to be settled", 60)
+    assert {space.id(name) for name in names} == {job["document_id"] for job in space.jobs()}
+    assert len(space.jobs()) == count
+    shown = len(space.front.calls("GET", "/v1/documents/.+"))
+    assert shown < 3 * count, "each looked at the jobs of the others"
+
+
+@pytest.mark.parametrize("remounted", [False, True], ids=["", "remounted"])
+def test_the_refusal_of_newer_content_outlives_the_doubt(make_space, src, remounted):
+    space = make_space(timeout="2")
+    space.front.rule(f.cuts(f.FORWARDED), "POST", "/v1/documents")
+    asks = space.front.rule(f.silence(), "GET", times=None)
+    tools.run("cp", samples.file(src, "a.yaml", "old"), space.path).fails(tools.message("EIO"))
+    tools.run("cp", tools.write(src / "bad.yaml", "just: yaml\n"), space.at("a.yaml")).fails(tools.message("EINVAL"))
+    assert "errno: EINVAL" in space.error("a.yaml")
+    assert space.fact("a.yaml", "state") == "in-doubt"
+    if remounted:
+        space.kill()
+        space.mount()
+    asks.times = 0
+    tools.eventually(lambda: space.id("a.yaml"), "the space to learn of the job", 60)
+    assert "errno: EINVAL" in space.error("a.yaml")
+    assert space.fact("a.yaml", "state") == "failed"
+    tools.run("cp", samples.file(src, "a.yaml", "new"), space.path).ok()
+    assert space.error("a.yaml") is None
+    assert space.only_job()["version"] == "v2"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """submit=queue: a close returns when the content is durable here, and it arrives once, whatever happens."""
 
+import json
 import os
 import signal
 
@@ -202,6 +203,41 @@ def test_retry_after_is_honoured(space, src, status):
     assert_each_has_one_job(space, ["a.yaml"])
 
 
+def test_retry_after_is_for_all_that_is_queued(make_space, src):
+    space = make_space(submit="queue", max_inflight="1")
+    body = {"error_code": "APIGW.0308", "error_msg": "The throttling threshold has been reached"}
+    header = (("Content-Type", "application/json"), ("Retry-After", "3"))
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate, forward=False, answer=f.Answer(429, json.dumps(body).encode(), header)), "POST")
+    for name in ("a.yaml", "b.yaml"):
+        queues.put(space, src, name)
+    assert gate.wait_held()
+    gate.open()
+    queues.wait(space.path).ok()
+    first, *others = space.creates()
+    assert len(others) == 2 and all(other.started - first.ended >= 2.9 for other in others)
+
+
+def test_an_outage_ends_for_all_at_once(cut_off, src):
+    """Not each of them tries a service that is away, and none sits out a wait of its own afterwards."""
+    space, count = cut_off, 150
+    for number in range(count):
+        queues.put(space, src, f"{number}.yaml")
+    tools.eventually(lambda: max(line.attempts for line in queues.lines(space)) > 3, "attempts", 60)
+    found = queues.lines(space)
+    assert len(found) == count and {line.state for line in found} <= {"queued", "submitting"}
+    assert sum(line.attempts for line in found) < count + 20
+    space.front.accept()
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate), "POST", times=None)
+    assert gate.wait_held(1, 60)
+    assert not gate.wait_held(2, seconds=1)  # one is sent to see whether the service is there
+    gate.open()
+    assert space.front.wait(lambda: len(space.creates()) == count)
+    queues.wait(space.path).ok()
+    assert_each_has_one_job(space, [f"{number}.yaml" for number in range(count)])
+
+
 def test_throttling_is_patient(space, src):
     body = {"error_code": "APIGW.0308", "error_msg": "The throttling threshold has been reached"}
     space.front.rule(f.says(429, body), "POST", times=3)
@@ -332,13 +368,35 @@ def test_what_is_refused_here_is_told_at_once(space, src):
     assert space.sent() == (0, 0)
 
 
-def test_a_refused_commit_leaves_the_older_one_queued(cut_off, src):
-    queues.put(cut_off, src, "a.yaml", "one")
-    tools.run("cp", tools.write(src / "bad.yaml", "just: yaml\n"), cut_off.at("a.yaml")).fails(tools.message("EINVAL"))
-    assert "errno: EINVAL" in cut_off.error("a.yaml")
-    cut_off.front.accept()
-    queues.drained(cut_off)
-    assert cut_off.only_job()["name"] == "one"
+@pytest.mark.parametrize("how", [None, *ENDS])
+def test_a_refused_commit_leaves_the_older_one_queued(cut_off, src, how):
+    space = cut_off
+    queues.put(space, src, "a.yaml", "one")
+    tools.run("cp", tools.write(src / "bad.yaml", "just: yaml\n"), space.at("a.yaml")).fails(tools.message("EINVAL"))
+    assert "errno: EINVAL" in space.error("a.yaml")
+    if how:
+        end(space, how)
+        space.mount()
+    space.front.accept()
+    queues.drained(space)
+    assert space.id("a.yaml") == space.only_job()["document_id"] and space.only_job()["name"] == "one"
+    assert "errno: EINVAL" in space.error("a.yaml") and space.fact("a.yaml", "state") == "failed"
+    assert queues.wait(space.path).status == 1
+    queues.put(space, src, "a.yaml", "two")
+    queues.wait(space.path).ok()
+    assert space.error("a.yaml") is None
+    assert_each_has_one_job(space, ["a.yaml"])
+
+
+def test_a_writer_that_was_killed_over_what_is_queued_leaves_a_draft(cut_off, src):
+    space = cut_off
+    queues.put(space, src, "a.yaml", "one")
+    tools.sh('exec 3>"$1"; echo half >&3; kill -9 $$', space.at("a.yaml"))
+    tools.eventually(lambda: space.error("a.yaml"), "the story of the writer's end")
+    space.front.accept()
+    queues.drained(space)
+    assert space.only_job()["name"] == "one"
+    assert "killed by signal 9" in space.error("a.yaml") and space.fact("a.yaml", "state") == "draft"
 
 
 def test_a_mount_in_the_other_mode_takes_the_queue_over(cut_off, src):
