@@ -112,6 +112,7 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_CLEAR_FILE] = "DELETE FROM job WHERE dir = ?1 AND name = ?2 AND job_id IS NULL",
 	[STMT_CLEAR_TREE] = "DELETE FROM job WHERE job_id IS NULL"
 			    " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))",
+	[STMT_FREE_PAGES] = "PRAGMA freelist_count",
 	[STMT_BUSY] = "SELECT EXISTS (SELECT 1 FROM submission JOIN job ON job.id = submission.job"
 		      " WHERE dir = ?1 AND name = ?2 OR dir = ?3"
 		      " OR (dir >= ?3 || '/' AND dir < ?3 || '0'))",
@@ -280,4 +281,33 @@ int ledger_commit(struct ledger *ledger, bool durable)
 	r = sync_log(ledger->db);
 	ledger->unsynced = r < 0;
 	return r;
+}
+
+/* Free pages that are kept for what comes next, and how many are given back at a time: the loop
+ * waits for it. */
+#define FREE_PAGES_KEPT 1024
+#define FREE_PAGES_STEP 256
+
+int ledger_compact(struct ledger *ledger)
+{
+	int64_t surplus;
+	char step[64];
+	int r = ledger->open, code; /* not within a transaction: later */
+	sqlite3_stmt *stmt = r ? NULL : ledger_read(ledger, STMT_FREE_PAGES, &r);
+
+	if (!stmt)
+		return r;
+	code = sqlite3_step(stmt);
+	surplus = code == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) - FREE_PAGES_KEPT : 0;
+	sqlite3_reset(stmt);
+	if (code != SQLITE_ROW || surplus <= 0)
+		return ledger_errno(code);
+	snprintf(step, sizeof(step), "PRAGMA incremental_vacuum(%d)",
+		 surplus < FREE_PAGES_STEP ? (int)surplus : FREE_PAGES_STEP);
+	code = sqlite3_exec(ledger->db, step, NULL, NULL, NULL);
+	if (code != SQLITE_OK || surplus > FREE_PAGES_STEP)
+		return code == SQLITE_OK ? 1 : ledger_errno(code);
+	/* the file gets smaller when the log is taken over into it */
+	code = sqlite3_wal_checkpoint_v2(ledger->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	return ledger_errno(code);
 }

@@ -67,6 +67,12 @@ bool ledger_is_open(const struct ledger *ledger);
  */
 int ledger_commit(struct ledger *ledger, bool durable);
 
+/*
+ * Gives some of the room that finished submissions have left back to the file system. Returns 1
+ * when there is more to be given back, else 0 or -errno.
+ */
+int ledger_compact(struct ledger *ledger);
+
 /* Commits since the ledger was opened. */
 struct ledger_commits {
 	uint64_t durable, other;

@@ -187,6 +187,8 @@ static int make(sqlite3 *db, const char *path, const char *source, struct err *e
 
 static int upgrade(sqlite3 *db, const char *path, int64_t version, struct err *err)
 {
+	if (version == SCHEMA_VERSION)
+		return 0;
 	for (; version < SCHEMA_VERSION; version++) {
 		char done[64];
 
@@ -198,8 +200,11 @@ static int upgrade(sqlite3 *db, const char *path, int64_t version, struct err *e
 			return err_set(err, -ledger_errno(sqlite3_errcode(db)),
 				       "cannot upgrade the ledger %s: %s", path,
 				       sqlite3_errmsg(db));
-		log_info("the ledger is of version %lld now", (long long)version + 1);
 	}
+	/* as a new one is made: prepare() has asked for auto_vacuum, which comes with this */
+	if (sqlite3_exec(db, "VACUUM", NULL, NULL, NULL) != SQLITE_OK)
+		log_warning("the ledger %s cannot be made smaller: %s", path, sqlite3_errmsg(db));
+	log_info("the ledger %s is of version %d now", path, SCHEMA_VERSION);
 	return 0;
 }
 
@@ -217,6 +222,8 @@ static int prepare(sqlite3 *db, const char *path, const char *source, struct err
 	if (r == -EUCLEAN)
 		return check_integrity(db, path, err);
 	if (r < 0 || sqlite3_exec(db,
+				  /* of a new ledger: the file can be made smaller */
+				  "PRAGMA auto_vacuum = INCREMENTAL;"
 				  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
 				  "PRAGMA foreign_keys = ON",
 				  NULL, NULL, NULL) != SQLITE_OK)

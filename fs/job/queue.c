@@ -17,6 +17,8 @@
 
 #include "base/log.h"
 
+#define TIDY_PAUSE_MS 10 /* between two steps of giving room back */
+
 int64_t queue_clock_ms(void)
 {
 	struct timespec now;
@@ -101,6 +103,19 @@ void queue_put_back(struct task *task)
 	wake_after(engine, LEDGER_AGAIN_MS);
 }
 
+/* Nothing is queued: the room that it took is given back, in small steps. */
+static void tidy(struct engine *engine)
+{
+	int r = ledger_compact(engine->ledger);
+
+	if (r < 0)
+		log_warning("the ledger cannot be made smaller: %s", strerror(-r));
+	if (r > 0)
+		wake_after(engine, TIDY_PAUSE_MS);
+	else
+		loop_timer_cancel(&engine->queue_due);
+}
+
 /* Nothing can be taken now: wakes up when the next one is due. */
 static void wait_for_next(struct engine *engine)
 {
@@ -109,7 +124,7 @@ static void wait_for_next(struct engine *engine)
 
 	engine->queue_may_have_next = false;
 	if (r == -ENOENT) {
-		loop_timer_cancel(&engine->queue_due);
+		tidy(engine);
 		return;
 	}
 	if (r < 0)

@@ -4,6 +4,7 @@
 import json
 import os
 import signal
+import time
 
 import pytest
 
@@ -15,6 +16,9 @@ import tools
 
 CREATE = "/v1/documents"
 ENDS = ["unmount", "kill", "term"]
+# How many files arrive with the service away in between, and how long it is: more by hand than in every run.
+TREE_FILES = int(os.environ.get("COCFS_TREE_FILES", "500"))
+AWAY_SECONDS = int(os.environ.get("COCFS_AWAY_SECONDS", "0"))
 
 
 @pytest.fixture
@@ -415,17 +419,24 @@ def test_a_mount_in_the_other_mode_takes_the_queue_over(cut_off, src):
     assert_each_has_one_job(cut_off, ["a.yaml", "b.yaml"])
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(300 + AWAY_SECONDS + TREE_FILES / 20)
 def test_a_tree_arrives_once_with_the_service_away_in_between(space, src):
-    names = [f"many/{number}.yaml" for number in range(500)]
+    names = [f"many/{number}.yaml" for number in range(TREE_FILES)]
     (src / "many").mkdir()
     for number in range(len(names)):
         samples.file(src / "many", f"{number}.yaml", f"job-{number}")
-    copying = tools.popen("cp", "-r", src / "many", space.path)
-    assert space.front.wait(lambda: len(space.creates()) > 50)
+    began = time.monotonic()
+    copying = tools.popen("cp", "-r", src / "many", space.path, seconds=240)
+    assert space.front.wait(lambda: len(space.creates()) > TREE_FILES // 10, 60 + TREE_FILES // 20)
     space.front.refuse()
-    tools.finish(copying).ok()
+    away = time.monotonic()
+    tools.finish(copying, 250).ok()
+    print(f"cp -r of {TREE_FILES} files took {time.monotonic() - began:.1f} s")
     tools.eventually(lambda: any(line.attempts for line in queues.lines(space)), "the service to be missed")
+    time.sleep(max(0, away + AWAY_SECONDS - time.monotonic()))
     space.front.accept()
-    tools.finish(tools.popen(tools.COCFS_WAIT, space.at("many"), seconds=240), 250).ok()
+    back = time.monotonic()
+    seconds = 240 + TREE_FILES // 20
+    tools.finish(tools.popen(tools.COCFS_WAIT, space.at("many"), seconds=seconds), seconds + 10).ok()
+    print(f"all had arrived {time.monotonic() - back:.1f} s after the service was back")
     assert_each_has_one_job(space, names)

@@ -200,6 +200,11 @@ def need(*tools):
             pytest.skip(f"{tool} is not installed")
 
 
+def sanitized(program):
+    """Is it a build with a sanitizer?"""
+    return b"__asan" in read(program)
+
+
 def getfattr(path, name):
     """The value of an extended attribute as the tool shows it, None when there is none."""
     need("getfattr")
