@@ -15,7 +15,7 @@ import samples
 import tools
 
 WRITERS = 4
-ROUND_SECONDS = (0.05, 1.5)
+ROUND_SECONDS = (0.05, 1.0)
 SERVICE_CALLS = [("POST", "/v1/documents"), ("PUT", None), ("GET", None), (None, None)]
 
 
@@ -46,21 +46,20 @@ class Arena:
     The seed gives every choice again, of writers, faults and moments; what the scheduler makes of them
     is its own. A failure leaves the whole state under pytest's temporary directory.
 
-    files_survive says whether a crash leaves what was written: a loss of power does not, where nobody
-    called fsync, and then a file may be at any of the names that it had.
+    mode is that of -o submit=. files_survive says whether a crash leaves what was written: a loss of power
+    does not, where nobody called fsync, and then a file may be at any of the names that it had.
     """
 
-    def __init__(self, space, source, seed, files_survive=True):
-        self.space, self.source, self.seed = space, str(source), seed
+    def __init__(self, space, source, seed, mode, files_survive=True):
+        self.space, self.source, self.seed, self.mode = space, str(source), seed, mode
         self.files_survive = files_survive
         self.random = random.Random(seed)
         space.front.random.seed(seed)
         self.commits = []
         self.contents = {}      # of each file: what it may hold by what its writer was told
-        self.submitted = {}     # of each file whose last commit returned 0: its content
         self.files = [[] for _ in range(WRITERS)]
         self.names = {}         # of each file that was renamed, by its name now: all that it had
-        self.rounds = self.hit = 0
+        self.rounds = self.hit = self.service_kills = 0
 
     def misbehave(self):
         """Gives the front its profile for a round."""
@@ -87,24 +86,43 @@ class Arena:
             started.append(process)
         return started
 
+    def trouble(self, seconds):
+        """Lets time pass, in some rounds with the service away or killed in the middle of it. Returns what
+        is left to be done when cocfs is mounted again."""
+        kind = self.random.choices(["none", "away", "killed", "killed-for-long"], [12, 2, 3, 3])[0]
+        begin, end = sorted(self.random.uniform(0, seconds) for _ in range(2))
+        time.sleep(begin)
+        if kind == "away":
+            self.space.front.refuse()
+        elif kind != "none":
+            self.space.cocd.kill()
+            self.service_kills += 1
+        time.sleep(end - begin)
+        if kind == "away":
+            self.space.front.accept()
+        elif kind == "killed":
+            self.revive()
+        time.sleep(seconds - end)
+        return self.revive if kind == "killed-for-long" else lambda: None
+
+    def revive(self):
+        """The service with its store, at another port: the front knows it."""
+        self.space.front.upstream = self.space.cocd.start().address
+
     def round(self, crash, restore):
         """Lets writers write for a random time. crash() then ends cocfs, and leaves the dead mount for
         the writers to notice; restore() mounts again."""
         self.rounds += 1
         self.misbehave()
-        away = self.random.random() < 0.1
         seconds = self.random.uniform(*ROUND_SECONDS)
         before = len(self.space.front.exchanges)
         writers = self.start_writers()
         time.sleep(0.2)  # a writer has started by then
-        if away:
-            self.space.front.refuse()
-            time.sleep(seconds / 2)
-            self.space.front.accept()
-        time.sleep(seconds)
+        mend = self.trouble(seconds)
         crash()
         results = [tools.finish(writer, 30) for writer in writers]
         restore()
+        mend()
         self.hit += sum(str(e.fault) != "none" for e in self.space.front.exchanges[before:])
         for result, files in zip(results, self.files):
             assert result.status == 0, f"{result}"
@@ -132,9 +150,7 @@ class Arena:
             files.append(path)
         content, before = what["content"], self.contents.get(path, {None})
         self.commits.append(promises.Commit(path, content, well))
-        self.submitted.pop(path, None)
         if well:
-            self.submitted[path] = content
             self.contents[path] = {content}
         elif what["kind"] == "publish":
             places = [what["draft"]] if alive else [what["draft"], path]
@@ -152,9 +168,11 @@ class Arena:
     def called(self, path, to, files):
         """A file that was path is to now, for the account."""
         self.names[to] = self.names.pop(path, [path]) + [to]
-        for account in (self.contents, self.submitted):
-            if path in account:
-                account[to] = account.pop(path)
+        if path in self.contents:
+            self.contents[to] = self.contents.pop(path)
+        for commit in self.commits:
+            if commit.path == path:
+                commit.path = to
         if path in files:
             files.remove(path)
         files.append(to)
@@ -163,10 +181,10 @@ class Arena:
         """After a loss of power: each file is at the last of its names or at an earlier one."""
         tools.eventually(lambda: "rename" not in dict(promises.unfinished(self.space)),
                          "half-done renames to be mended")
-        bound = [path for path, _ in promises.bindings(self.space)]
+        owners = promises.owners(self.space)
         for last, names in list(self.names.items()):
             there = [name for name in names if self.in_spool(name) is not None]
-            owned = [name for name in names if name in bound]
+            owned = [name for name in names if name in owners]
             assert len(there) <= 1 and len(owned) <= 1, f"{there}, bound {owned}: one file under {names}"
             assert not there or not owned or there == owned, f"the job of {there} is bound to {owned}"
             now = (there or owned or [last])[0]
@@ -178,15 +196,13 @@ class Arena:
 
     def wrong(self):
         """What does not hold, with nothing unfinished."""
-        yield from promises.broken(self.space, self.commits)
         jobs = promises.held(self.space.cocd)
+        yield from promises.broken(self.space, self.commits, self.mode)
+        yield from forgotten(self.space.front, jobs)
         for path, allowed in self.contents.items() if self.files_survive else ():
             content = self.in_spool(path)
             if allowed is not None and content not in allowed:
                 yield f"{path} holds {content!r}, not one of {allowed}"
-        for path, content in self.submitted.items():
-            if jobs.get(self.space.id(path), [None])[-1] != content:
-                yield f"{path} was submitted as {content!r}, its job {self.space.id(path)} is another"
 
     def in_spool(self, path):
         """What a file holds, also when nothing is mounted; None when there is none."""
@@ -198,11 +214,18 @@ class Arena:
     def settle(self, seconds=90):
         """The service tells the truth again; everything comes to its end, and is accounted for."""
         self.space.front.clear()
-        promises.settle(self.space, seconds)
+        tools.eventually(self.is_settled, "everything to be settled", seconds,
+                         give_up=lambda: self.space.process.poll() is not None and "cocfs is dead")
         wrong = list(self.wrong())
         assert not wrong, f"seed {self.seed}, after {self.rounds} rounds:\n" + "\n".join(wrong[:40])
 
-    def write_all_again(self, most=60):
+    def is_settled(self):
+        unfinished = promises.unfinished(self.space)
+        if unfinished and self.mode == "queue":
+            self.space.process.send_signal(signal.SIGHUP)  # what waits for its next try is tried now
+        return not unfinished
+
+    def write_all_again(self, most=20):
         """Writing a file again ends in exactly one job, whatever became of it before."""
         paths = sorted(self.contents)
         for number, path in enumerate(self.random.sample(paths, min(most, len(paths)))):
@@ -211,14 +234,25 @@ class Arena:
             source = tools.write(os.path.join(self.source, "again.yaml"), content)
             tools.run("cp", source, self.space.at(path)).ok()
             self.commits.append(promises.Commit(path, content, True))
-            self.submitted[path], self.contents[path] = content, {content}
+            self.contents[path] = {content}
             assert before in (None, self.space.id(path))
         self.settle()
 
     def story(self):
         well = sum(commit.well for commit in self.commits)
-        return (f"seed {self.seed}: {self.rounds} rounds, {len(self.commits)} commits, {well} returned 0, "
-                f"{self.hit} requests hit by a fault, {len(promises.held(self.space.cocd))} jobs")
+        return (f"seed {self.seed}, {self.mode}: {self.rounds} rounds, {self.service_kills} of them killed the "
+                f"service too, {len(self.commits)} commits, {well} returned 0, {self.hit} requests hit by a fault, "
+                f"{len(promises.held(self.space.cocd))} jobs")
+
+
+def forgotten(front, jobs):
+    """What the service answered well and does not hold."""
+    for exchange in front.exchanges:
+        if exchange.service_status != 200 or exchange.method not in ("POST", "PUT"):
+            continue
+        job = exchange.service_json()["data"]
+        if exchange.json()["content"] not in jobs.get(job, []):
+            yield f"the service has forgotten of {job}: {exchange}"
 
 
 def kill(space):

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The four promises of the design, held against what the service and the ledger say.
 
-Every commit that a test makes is a Commit: the content, and what its writer was told. check() wants,
-with nothing unfinished: for each content as many jobs as commits of it that returned 0, and no more
-than there were commits of it; no content twice in one job; every job bound to one path; every ID
-where a user looks for it; and every file as it was written.
+Every commit that a test makes is a Commit: the content, and what its writer was told. They are given
+in the order of the commits, and no content is written for a path twice. check() wants, with nothing
+unfinished, of each path: that its job holds what was written last and returned 0, or what was
+written later and got an error; in the order of the commits, and nothing twice. What returned 0 before
+that is there too; with submit=queue newer content may have taken its place before it was sent, and that
+is there then. Of all: no content in more jobs than paths it was written for; every job bound to one
+path; and every ID where a user looks for it.
 """
 
 import collections
@@ -27,7 +30,7 @@ def submit(mode):
 @dataclass
 class Commit:
     """Content that was written for a path. well: True, the writer was told 0; False, an error."""
-    path: str
+    path: str       # that the file has now, whatever it was then
     content: str
     well: bool
 
@@ -72,6 +75,13 @@ def bindings(space):
                           " WHERE job_id IS NOT NULL")
 
 
+def owners(space):
+    """The paths that something is bound to, or under way for."""
+    return {path for path, in _ledger(space, "SELECT iif(dir = '', name, dir || '/' || name) FROM job"
+                                             " WHERE job_id IS NOT NULL"
+                                             " OR id IN (SELECT job FROM submission)")}
+
+
 def unfinished(space):
     """What the ledger has not brought to an end."""
     return _ledger(space, "SELECT 'submission', job FROM submission"
@@ -84,31 +94,40 @@ def settle(space, seconds=60):
                      give_up=lambda: space.process.poll() is not None and "cocfs is dead")
 
 
-def broken(space, commits):
+def broken(space, commits, mode="sync"):
     """What of the promises does not hold, as words for people."""
     jobs, bound = held(space.cocd), bindings(space)
-    holders = collections.defaultdict(list)
+    yield from _counted_wrong(jobs, commits)
+    yield from _bound_wrong(space, jobs, bound)
+    history = collections.defaultdict(list)
+    for commit in commits:
+        history[commit.path].append(commit)
+    job_of = dict(bound)
+    for path in history.keys() | job_of.keys():
+        yield from _path_wrong(path, history[path], jobs.get(job_of.get(path), []), mode)
+
+
+def _counted_wrong(jobs, commits):
+    holders, paths = collections.defaultdict(list), collections.defaultdict(set)
     for job, contents in jobs.items():
         for content in contents:
             holders[content].append(job)
-    made, told = collections.Counter(), collections.Counter()
     for commit in commits:
-        made[commit.content] += 1
-        told[commit.content] += commit.well
-    for content, count in made.items():
-        found = holders.get(content, [])
-        if len(set(found)) != len(found):
+        paths[commit.content].add(commit.path)
+    for content, found in holders.items():
+        if content not in paths:
+            yield f"a job {found} that nobody wrote: {content!r}"
+        elif len(set(found)) != len(found):
             yield f"twice in one job {found}: {content!r}"
-        if len(found) < told[content]:
-            yield f"lost: {told[content]} commits returned 0, {len(found)} jobs have {content!r}"
-        if len(found) > count:
-            yield f"doubled: {count} commits, {len(found)} jobs have {content!r}"
-    for content in holders.keys() - made.keys():
-        yield f"a job {holders[content]} that nobody wrote: {content!r}"
-    owners = collections.Counter(job for _, job in bound)
-    for job in jobs.keys() - owners.keys():
+        elif len(found) > len(paths[content]):
+            yield f"doubled: written for {paths[content]}, {found} have {content!r}"
+
+
+def _bound_wrong(space, jobs, bound):
+    owned = collections.Counter(job for _, job in bound)
+    for job in jobs.keys() - owned.keys():
         yield f"an orphan: no path is bound to {job}, {jobs[job]!r}"
-    for job, count in owners.items():
+    for job, count in owned.items():
         if count > 1:
             yield f"{job} is bound to {count} paths"
         if job not in jobs:
@@ -118,6 +137,22 @@ def broken(space, commits):
             yield f"{path}.id says {space.id(path)}, the ledger {job}"
 
 
-def check(space, commits):
+def _path_wrong(path, commits, versions, mode):
+    """Of one path: its commits, and the versions of the job that it is bound to."""
+    place = {commit.content: number for number, commit in enumerate(commits)}
+    sent = [place.get(content) for content in versions]
+    if None in sent:
+        yield f"{path} has a version that was not written for it: {versions[sent.index(None)]!r}"
+        return
+    if sent != sorted(sent):
+        yield f"out of order: the versions of {path} are its commits {sent}"
+    newest = max(sent, default=-1)
+    for number, commit in enumerate(commits):
+        replaced = mode == "queue" and number < newest
+        if commit.well and number not in sent and not replaced:
+            yield f"lost: {path}, commit {number} of {len(commits)} returned 0: {commit.content!r}"
+
+
+def check(space, commits, mode="sync"):
     """Fails the test unless the promises hold."""
-    assert list(broken(space, commits)) == []
+    assert list(broken(space, commits, mode)) == []

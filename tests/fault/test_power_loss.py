@@ -55,7 +55,7 @@ def test_no_job_is_lost_or_doubled(machine, make_space, src, seed, mode, exhibit
     space = make_space(timeout="2", submit=promises.submit(mode), state_dir=os.path.join(machine.path, "s"))
     os.mkdir(space.at("d"))
     os.sync()  # the directory that the writers want is there to stay
-    arena = chaos.Arena(space, src, seed, files_survive=False)
+    arena = chaos.Arena(space, src, seed, mode, files_survive=False)
     exhibit("account", arena.story)
 
     def restore():

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Several writers, a service that lies, cocfs killed at random moments: nothing lost, nothing doubled.
+"""Several writers, a service that lies and is killed too, cocfs killed at random moments: nothing lost,
+nothing doubled.
 
-COCFS_KILL_ROUNDS is how many rounds are run (in batches, each with a seed and a space of its own);
-COCFS_KILL_SEED is the seed of the first batch, which a failure prints.
+COCFS_KILL_ROUNDS is how many rounds are run in each mode (in batches, each with a seed and a space of
+its own); COCFS_KILL_SEED is the seed of the first batch, which a failure prints. A batch ends with 10
+seconds of waiting until absence is believed, so it is not a short one.
 """
 
 import os
@@ -23,7 +25,7 @@ BATCH = 20  # rounds
 def test_nothing_is_lost_or_doubled(make_space, src, seed, mode, exhibit, record_property):
     space = make_space(timeout="2", submit=promises.submit(mode))
     os.mkdir(space.at("d"))
-    arena = chaos.Arena(space, src, seed)
+    arena = chaos.Arena(space, src, seed, mode)
     exhibit("account", arena.story)
 
     def restore():

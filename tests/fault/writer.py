@@ -106,7 +106,8 @@ class Writer:
     def step(self):
         kind = self.random.choices(["new", "change", "publish", "republish", "move", "twins"],
                                    [4, 4, 2, 2, 2, 1])[0]
-        known = self.random.choice(self.files) if self.files else None
+        # half of the time one of the last: what was written before may be on its way still
+        known = self.random.choice(self.files[-self.random.choice([3, len(self.files)]):]) if self.files else None
         if kind in ("new", "publish") or not known:
             path = self.fresh(".yaml")
             self.files.append(path)
