@@ -2,9 +2,11 @@
 """cocfs is killed at every named step of a submission's life; the promises hold after the next mount.
 
 The points are CRASH_POINT("name") in fs/; they exist in a build with -Dcrash_points=true only, whose
-program is COCFS_CRASH. A case is a point and a gesture on whose way it lies.
+program is COCFS_CRASH. A case is a point and a gesture on whose way it lies. With submit=queue most of
+them lie behind the writer's answer.
 """
 
+import dataclasses
 import glob
 import os
 import re
@@ -24,44 +26,72 @@ CRASH = os.path.abspath(os.environ.get(
 
 WRITES = ["create", "update", "publish", "republish"]
 MOVES = ["move", "move-directory", "swap"]
+# With submit=queue there are more: what an earlier mount queued is sent (wait); newer content comes while
+# the first is on its way (behind); a file is renamed while it is queued (move-queued).
+WAITS = ["wait", "wait-update"]
 # What the writer is told is what became of it: these points come after the answer.
 TOLD = {"writer-told", "submission-finished"}
+# With submit=queue it is told that its content is durable: only these come before.
+UNTOLD = {"intent-wanted", "intent-recorded", "commit-unsynced", "commit-before-rename", "spool-renamed"}
 LOST, GONE = f.cuts(f.FORWARDED), f.cuts(f.REQUEST)
+BUSY = f.refuses(429, "APIGW.0308", "The throttling threshold has been reached")
 
 
 class Case:
-    """A point to die at, and what leads there: a fault of the service, a point to die at before."""
+    """A point to die at, or the nth time that it is passed, and what leads there: a fault of the service,
+    a point to die at before.
 
-    def __init__(self, point, gestures, fault=None, before=None):
-        self.point, self.gestures, self.fault, self.before = point, gestures, fault, before
+    queued are the gestures with submit=queue. They are fewer: once its writer was told, a rename goes the way of
+    a close; and deletions, and renames of what is not queued, do not see the queue.
+    """
+
+    def __init__(self, point, gestures, fault=None, before=None, queued=()):
+        self.point, self.fault, self.before = point, fault, before
+        self.gestures = {"sync": gestures, "queue": queued}
+
+    def is_told(self, gesture, mode):
+        """Has the writer been told that all is well when cocfs dies?"""
+        first = self.before or self.point
+        if gesture in ("behind", *WAITS):
+            return True
+        if mode == "queue" and gesture in WRITES:
+            return first not in UNTOLD
+        return first in TOLD
 
 
 CASES = [
-    Case("intent-wanted", WRITES),
-    Case("intent-recorded", WRITES),
-    Case("commit-unsynced", WRITES + MOVES),
-    Case("intent-durable", WRITES + ["delete"]),
-    Case("request-handed", WRITES + ["delete"]),
-    Case("answer-came", WRITES + ["delete"]),
-    Case("outcome-recorded", WRITES + ["delete"]),
-    Case("outcome-committed", WRITES + ["delete"]),
-    Case("writer-told", WRITES + ["delete"]),
-    Case("submission-finished", WRITES + ["delete"]),
-    Case("doubt-begun", WRITES, LOST),
-    Case("doubt-begun", ["create", "update"], GONE),
-    Case("doubt-asking", WRITES, LOST),
-    Case("doubt-listed", ["create", "publish"], LOST),
-    Case("doubt-found", ["create", "publish"], LOST),
-    Case("doubt-read-back", ["update", "republish"], LOST),
-    Case("doubt-absent", ["create", "update"], GONE),
-    Case("doubt-taken-up", WRITES, before="answer-came"),
-    Case("doubt-taken-up", ["create", "update"], before="intent-durable"),
-    Case("rename-begun", MOVES),
-    Case("spool-renamed", MOVES + ["publish", "republish"]),
-    Case("rename-ended", MOVES),
-    Case("rename-mended", MOVES, before="rename-begun"),
-    Case("rename-mended", MOVES, before="spool-renamed"),
-    Case("commit-before-rename", ["publish", "republish"]),
+    Case("intent-wanted", WRITES, queued=WRITES + WAITS),
+    Case("intent-recorded", WRITES, queued=["create", "publish", "wait"]),
+    Case("commit-unsynced", WRITES + MOVES, queued=["create", "republish", "wait"]),
+    Case("intent-durable", WRITES + ["delete"], queued=["update", "wait"]),
+    Case("request-handed", WRITES + ["delete"], queued=["create", "wait-update"]),
+    Case("answer-came", WRITES + ["delete"], queued=["create", "update", "behind"]),
+    Case("outcome-recorded", WRITES + ["delete"], queued=["update", "behind"]),
+    Case("outcome-committed", WRITES + ["delete"], queued=["create", "behind"]),
+    Case("writer-told", WRITES + ["delete"], queued=["create"]),
+    Case("submission-finished", WRITES + ["delete"], queued=["update", "behind"]),
+    # it is put back into the queue, or out of it because newer content waits there
+    Case("outcome-recorded", [], BUSY, queued=["create", "behind"]),
+    Case("outcome-committed", [], BUSY, queued=["create"]),
+    Case("submission-finished", [], BUSY, queued=["behind"]),
+    Case("outcome-recorded:2", [], GONE, queued=["create"]),
+    # what was behind is taken from the queue
+    *(Case(point + ":2", [], queued=["behind"]) for point in ("intent-wanted", "intent-recorded", "intent-durable")),
+    Case("doubt-begun", WRITES, LOST, queued=["create", "behind"]),
+    Case("doubt-begun", ["create", "update"], GONE, queued=["create"]),
+    Case("doubt-asking", WRITES, LOST, queued=["create", "update"]),
+    Case("doubt-listed", ["create", "publish"], LOST, queued=["create"]),
+    Case("doubt-found", ["create", "publish"], LOST, queued=["create", "behind"]),
+    Case("doubt-read-back", ["update", "republish"], LOST, queued=["update"]),
+    Case("doubt-absent", ["create", "update"], GONE, queued=["update"]),
+    Case("doubt-taken-up", WRITES, before="answer-came", queued=["create", "update"]),
+    Case("doubt-taken-up", ["create", "update"], before="intent-durable", queued=["create"]),
+    Case("rename-begun", MOVES, queued=["move-queued"]),
+    Case("spool-renamed", MOVES + ["publish", "republish"], queued=["publish", "move-queued"]),
+    Case("rename-ended", MOVES, queued=["move-queued"]),
+    Case("rename-mended", MOVES, before="rename-begun", queued=["move-queued"]),
+    Case("rename-mended", MOVES, before="spool-renamed", queued=["move-queued"]),
+    Case("commit-before-rename", ["publish", "republish"], queued=["publish", "republish"]),
     Case("delete-before-unlink", ["delete"]),
     Case("delete-unlinked", ["delete"]),
 ]
@@ -70,8 +100,9 @@ CASES = [
 class Gesture:
     """What a user does: the files before, the command, and where the content may be after it."""
 
-    def __init__(self, space, src, name):
-        self.space, self.src, self.name, self.commits = space, src, name, []
+    def __init__(self, space, src, name, mode):
+        self.space, self.src, self.name, self.mode, self.commits = space, src, name, mode, []
+        self.gate = space.front.gate()
 
     def write(self, path, step, name="job"):
         """A source file for a commit to path; each step is a content of its own."""
@@ -85,8 +116,10 @@ class Gesture:
         return result
 
     def prepare(self):
+        """What was there before, on a mount of its own."""
         space = self.space
-        if self.name in ("update", "republish", "move", "delete", "swap"):
+        space.mount()
+        if self.name in ("update", "wait-update", "republish", "move", "delete", "swap"):
             self.commit("a.yaml", "first").ok()
         if self.name == "swap":
             self.commit("b.yaml", "other").ok()
@@ -95,16 +128,40 @@ class Gesture:
             self.commit("d/a.yaml", "first").ok()
         if self.name in ("publish", "republish"):
             tools.run("cp", self.write("draft.txt", "second"), space.at("draft.txt")).ok()
+        promises.settle(space)
+        space.unmount()
+        if self.name in (*WAITS, "move-queued"):
+            space.front.refuse()
+            space.mount()
+            self.commit("a.yaml", "second").ok()
+            space.unmount()
+
+    def spoil(self, fault):
+        """What the service does to the request that the gesture leads to."""
+        if self.name in WAITS:
+            self.space.front.accept()
+        if self.name == "behind":
+            fault = dataclasses.replace(fault or f.Fault(), gate=self.gate)
+        if fault:
+            is_update = self.name in ("update", "wait-update", "republish")
+            self.space.front.rule(fault, "PUT" if is_update else "POST", times=1)
 
     def act(self):
         """Does it, and returns whether the user was told that all is well."""
         at = self.space.at
+        if self.name == "behind":
+            self.commit("a.yaml", "first").ok()
+            assert self.gate.wait_held()
+            self.commit("a.yaml", "second").ok()
+            self.gate.open()
+            return True
         if self.name in ("create", "update"):
             return self.commit("a.yaml", "second").status == 0
         if self.name in ("publish", "republish"):
             command = ("mv", at("draft.txt"), at("a.yaml"))
             return self.commit("a.yaml", "second", *command).status == 0
         command = {"move": ("mv", at("a.yaml"), at("b.yaml")),
+                   "move-queued": ("mv", at("a.yaml"), at("b.yaml")),
                    "move-directory": ("mv", at("d"), at("e")),
                    "delete": ("rm", at("a.yaml"))}.get(self.name)
         if command:
@@ -115,7 +172,7 @@ class Gesture:
         """Nothing is lost, and what was begun can be done to its end."""
         if self.name == "delete":
             self.check_deleted()
-        elif self.name in MOVES:
+        elif self.name in (*MOVES, "move-queued"):
             self.check_moved()
         else:
             self.check_written()
@@ -125,7 +182,7 @@ class Gesture:
 
     def check_written(self):
         space = self.space
-        promises.check(space, self.commits)
+        promises.check(space, self.commits, self.mode)
         held = [path for path in self.there("a.yaml", "draft.txt")
                 if tools.read(space.at(path)).decode() == self.content]
         assert held, "what was written is lost"
@@ -139,6 +196,7 @@ class Gesture:
         self.one_job("a.yaml", 1)
 
     def one_job(self, path, count):
+        promises.settle(self.space)
         jobs = promises.held(self.space.cocd)
         assert len(jobs) == count
         assert jobs[self.space.id(path)][-1] == self.content
@@ -147,11 +205,12 @@ class Gesture:
 
     def check_moved(self):
         space, sent = self.space, self.space.sent()
-        promises.check(space, self.commits)
-        names = {"move": ("a.yaml", "b.yaml"), "move-directory": ("d/a.yaml", "e/a.yaml"),
-                 "swap": ("a.yaml", "b.yaml")}[self.name]
+        names = ("d/a.yaml", "e/a.yaml") if self.name == "move-directory" else ("a.yaml", "b.yaml")
         found = self.there(*names)
         assert len(found) == (2 if self.name == "swap" else 1)
+        for commit in self.commits:
+            commit.path, = [path for path in found if tools.read(space.at(path)).decode() == commit.content]
+        promises.check(space, self.commits, self.mode)
         jobs = promises.held(space.cocd)
         for path in found:
             content = tools.read(space.at(path)).decode()
@@ -197,10 +256,10 @@ def die_mounting(space, point):
 
 def parameters():
     for case in CASES:
-        for gesture in case.gestures:
-            words = [case.point, gesture] + (["after", case.before] if case.before else [])
-            words += {LOST: ["lost"], GONE: ["gone"]}.get(case.fault, [])
-            for mode in promises.MODES:
+        for mode in promises.MODES:
+            for gesture in case.gestures[mode]:
+                words = [case.point, gesture] + (["after", case.before] if case.before else [])
+                words += {LOST: ["lost"], GONE: ["gone"], BUSY: ["busy"]}.get(case.fault, [])
                 yield pytest.param(case, gesture, mode, id="-".join([*words, mode]))
 
 
@@ -210,22 +269,23 @@ def test_dies(make_space, src, case, gesture, mode):
         pytest.skip(f"no build with crash points at {CRASH}")
     space = make_space(mounted=False, program=CRASH, submit=promises.submit(mode),
                        delete="service" if gesture == "delete" else None)
-    doing = Gesture(space, src, gesture)
-    space.mount()
+    doing = Gesture(space, src, gesture, mode)
     doing.prepare()
-    space.unmount()
-    if case.fault:
-        space.front.rule(case.fault, "PUT" if "update" in gesture or gesture == "republish" else "POST",
-                         times=1)
-    die_at(space, case.before or case.point)
-    space.mount()
-    well = doing.act()
-    assert space.bury(40) == -signal.SIGKILL
-    assert well == (case.point in TOLD)
+    doing.spoil(case.fault)
+    if gesture in WAITS:
+        die_mounting(space, case.before or case.point)
+        well = True
+    else:
+        die_at(space, case.before or case.point)
+        space.mount()
+        well = doing.act()
+        assert space.bury(40) == -signal.SIGKILL
+    assert well == case.is_told(gesture, mode)
     if case.before:
         die_mounting(space, case.point)
     del space.env["COCFS_CRASH_AT"]
     space.front.clear()
+    space.front.accept()
     space.mount()
     promises.settle(space)
     doing.check()
@@ -241,7 +301,7 @@ def points():
 def test_every_point_has_a_case_and_every_case_a_point():
     if not os.path.isdir(os.path.join(tools.ROOT, "fs")):
         pytest.skip("the sources are not here")
-    assert points() == {case.point for case in CASES}
+    assert points() == {case.point.split(":")[0] for case in CASES}
 
 
 def test_a_build_that_is_shipped_has_no_points():
@@ -249,4 +309,4 @@ def test_a_build_that_is_shipped_has_no_points():
     text = subprocess.run(["strings", "-a", tools.COCFS], capture_output=True, check=True).stdout.decode()
     assert "COCFS_STATE_DIR" in text or "state_dir" in text  # strings sees what is there
     assert "COCFS_CRASH_AT" not in text
-    assert not [case.point for case in CASES if re.search(rf"^{case.point}$", text, re.M)]
+    assert not [point for point in points() if re.search(rf"^{point}$", text, re.M)]
