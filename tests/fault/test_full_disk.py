@@ -12,6 +12,7 @@ import chaos
 import front as f
 import power
 import promises
+import queues
 import samples
 import tools
 
@@ -68,17 +69,24 @@ def disk(request, tmp_path):
         yield Disk(path)
 
 
+@pytest.fixture(params=promises.MODES)
+def mode(request):
+    return request.param
+
+
 @pytest.fixture
-def small(disk, make_space, request):
-    """A job space on the small disk, with one job in it."""
-    space = make_space(state_dir=os.path.join(disk.path, "s"))
+def small(disk, make_space, request, mode):
+    """A job space on the small disk."""
+    space = make_space(state_dir=os.path.join(disk.path, "s"), submit=promises.submit(mode))
     request.addfinalizer(space.destroy)  # before the disk is unmounted
     return space
 
 
 @pytest.fixture
 def first(small, src):
+    """The ID of a job that is there."""
     tools.run("cp", samples.file(src, "first.yaml", "first"), small.path).ok()
+    promises.settle(small)
     return small.id("first.yaml")
 
 
@@ -99,6 +107,7 @@ def test_no_room_for_the_file(small, disk, first, src):
     goes_on(small, first)
     disk.make_room()
     tools.run("cp", source, small.path).ok()
+    promises.settle(small)
     assert len(small.jobs()) == 2 and not small.error("a.yaml")
 
 
@@ -113,6 +122,7 @@ def test_no_room_for_the_ledger(small, disk, first, src, target):
     goes_on(small, first)
     disk.make_room()
     tools.run("mv", small.at("draft.txt"), small.at(target)).ok()
+    promises.settle(small)
     assert len(small.jobs()) == (1 if target == "first.yaml" else 2)
     assert small.job(small.id(target))["content"] == tools.read(src / "draft.txt").decode()
 
@@ -140,7 +150,33 @@ def test_no_room_for_an_outcome(small, disk, first, src, end):
     assert {job["document_id"] for job in small.jobs()} == {first, small.id("a.yaml")}
 
 
-def test_room_comes_and_goes(small, disk, first, src):
+@pytest.mark.parametrize("mode", ["queue"], indirect=True)
+@pytest.mark.parametrize("end", ["room", "kill"])
+def test_no_room_leaves_what_is_queued(small, disk, first, src, end):
+    """What was promised is kept when newer content finds no room, and when there is none to send it from."""
+    small.unmount()
+    small.front.refuse()
+    small.mount()
+    names = [f"{number}.yaml" for number in range(5)]
+    for name in names:
+        queues.put(small, src, name)
+    tools.run("cp", samples.file(src, "draft.txt", "large", LARGE), small.path).ok()
+    disk.fill()
+    tools.run("mv", small.at("draft.txt"), small.at(names[0])).fails(tools.message("ENOSPC"))
+    small.front.accept()
+    goes_on(small, first)
+    if end == "kill":
+        small.kill()
+        small.mount()
+        goes_on(small, first)
+    disk.make_room()
+    promises.settle(small)
+    for name in names:
+        assert small.job(small.id(name))["content"] == tools.read(small.at(name)).decode()
+    assert len(small.jobs()) == 1 + len(names)
+
+
+def test_room_comes_and_goes(small, disk, first, src, mode):
     seed = int(os.environ.get("COCFS_KILL_SEED", "1"))
     rng, commits, full = random.Random(seed), [], False
     commits.append(promises.Commit("first.yaml", samples.document("first"), True))
@@ -161,5 +197,5 @@ def test_room_comes_and_goes(small, disk, first, src):
     if full:
         disk.make_room()
     promises.settle(small)
-    promises.check(small, commits)
-    print(f"seed {seed}: {sum(c.well for c in commits)} of {len(commits)} commits returned 0")
+    promises.check(small, commits, mode)
+    print(f"seed {seed}, {mode}: {sum(c.well for c in commits)} of {len(commits)} commits returned 0")
