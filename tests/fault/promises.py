@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import tools
 
-MODES = ["sync"]  # the values of -o submit= that every proof is made with
+MODES = ["sync", "queue"]  # the values of -o submit= that every proof is made with
 
 
 def submit(mode):

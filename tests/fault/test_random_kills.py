@@ -14,9 +14,9 @@ import pytest
 import chaos
 import promises
 
-ROUNDS = int(os.environ.get("COCFS_KILL_ROUNDS", "40"))
+ROUNDS = int(os.environ.get("COCFS_KILL_ROUNDS", "130"))
 FIRST_SEED = int(os.environ.get("COCFS_KILL_SEED", "1"))
-BATCH = 20  # rounds
+BATCH = 26  # rounds
 
 
 @pytest.mark.timeout(400)
