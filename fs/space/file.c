@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -83,12 +84,31 @@ static int spool_flags(int flags)
 	return (flags & ~(O_DIRECT | O_NOCTTY | O_NONBLOCK)) | O_NOFOLLOW | O_CLOEXEC;
 }
 
+/*
+ * Opening with O_TRUNC is a write, and a write by anybody but root clears the set-user-ID bits. The
+ * kernel does it by a setattr at all others and leaves this one to us; the spool's file system
+ * takes us for root. Returns 0 or -errno.
+ */
+static int clear_set_id(const struct space *space, fuse_req_t req, int fd)
+{
+	mode_t gone = S_ISUID;
+	struct stat st;
+
+	if (!space->is_root || fuse_req_ctx(req)->uid == 0)
+		return 0;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_mode & S_IXGRP) /* without it, it is no right but a kind of locking */
+		gone |= S_ISGID;
+	return st.st_mode & gone && fchmod(fd, st.st_mode & 07777 & ~gone) < 0 ? -errno : 0;
+}
+
 /* Opens a spot of the spool with the kernel's flags. Returns a descriptor or -errno. */
-static int open_spot(const struct spot *spot, int flags)
+static int open_spot(const struct space *space, fuse_req_t req, const struct spot *spot, int flags)
 {
 	char path[SPOT_PATH_MAX];
 	bool follow;
-	int fd, wanted = spool_flags(flags) & ~(O_CREAT | O_EXCL);
+	int fd, r, wanted = spool_flags(flags) & ~(O_CREAT | O_EXCL);
 
 	if (spot->name) {
 		fd = openat(spot->dirfd, spot->name, wanted);
@@ -98,7 +118,12 @@ static int open_spot(const struct spot *spot, int flags)
 		spot_path(spot, path, &follow);
 		fd = open(path, wanted & ~O_NOFOLLOW);
 	}
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	r = flags & O_TRUNC ? clear_set_id(space, req, fd) : 0;
+	if (r < 0)
+		close(fd);
+	return r < 0 ? r : fd;
 }
 
 void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mode,
@@ -158,7 +183,7 @@ void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 		return;
 	}
 	r = node_spot(&space->nodes, node, &spot);
-	fd = r < 0 ? r : open_spot(&spot, fi->flags);
+	fd = r < 0 ? r : open_spot(space, req, &spot, fi->flags);
 	r = fd < 0 ? fd : handle_open(space, req, node, fd, fi->flags, fi);
 	if (r < 0)
 		reply(req, r);
