@@ -116,7 +116,8 @@ static int set_attr(struct space *space, struct node *node, const struct stat *a
 	if (r < 0)
 		return r;
 	spot_path(&spot, path, &follow);
-	if (to_set & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID))
+	/* chown(2) of nothing comes as a setattr of nothing, and moves the time of status change */
+	if (!to_set || (to_set & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)))
 		r = set_owner(path, follow, attr, to_set);
 	/* after the owner, whose change clears the set-user-ID bits */
 	if (r == 0 && (to_set & FUSE_SET_ATTR_MODE))
