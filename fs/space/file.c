@@ -75,13 +75,14 @@ static int handle_open(struct space *space, fuse_req_t req, struct node *node, i
 	return 0;
 }
 
-/* The flags for the spool: a commit reads what was written through the same descriptor, and direct
- * I/O is between the writer and us. */
+/* The flags for the spool: a commit reads what was written through the same descriptor; direct I/O is
+ * between the writer and us; and the kernel says where each write goes, which O_APPEND would
+ * override, also for the pages of a mapping. */
 static int spool_flags(int flags)
 {
 	if ((flags & O_ACCMODE) == O_WRONLY)
 		flags = (flags & ~O_ACCMODE) | O_RDWR;
-	return (flags & ~(O_DIRECT | O_NOCTTY | O_NONBLOCK)) | O_NOFOLLOW | O_CLOEXEC;
+	return (flags & ~(O_APPEND | O_DIRECT | O_NOCTTY | O_NONBLOCK)) | O_NOFOLLOW | O_CLOEXEC;
 }
 
 /*

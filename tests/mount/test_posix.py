@@ -73,6 +73,7 @@ PYTHON = {
     "copy-range": "open('a', 'wb').write(b'0123456789'); i = os.open('a', os.O_RDONLY); o = os.open('b', os.O_RDWR | os.O_CREAT); say(os.copy_file_range, i, o, 4, 3, 0); say(os.pread, o, 20, 0)",
     "sendfile": "open('a', 'wb').write(b'0123456789'); i = os.open('a', os.O_RDONLY); o = os.open('b', os.O_WRONLY | os.O_CREAT); say(os.sendfile, o, i, 2, 5); say(lambda: open('b').read())",
     "mmap": "import mmap\nopen('f', 'wb').write(b'x' * 10000); fd = os.open('f', os.O_RDWR); m = mmap.mmap(fd, 10000); m[5000:5003] = b'abc'; m.flush(); say(os.pread, fd, 5, 4999); os.close(fd); m[0:1] = b'z'; m.close(); say(lambda: open('f', 'rb').read(2))",
+    "mmap-append": "import mmap\nopen('f', 'wb').write(b'x' * 5000); fd = os.open('f', os.O_RDWR | os.O_APPEND); m = mmap.mmap(fd, 5000); m[10:13] = b'abc'; m.flush(); m.close(); os.write(fd, b'end'); os.close(fd); say(lambda: len(open('f').read())); say(lambda: open('f').read()[8:15] + open('f').read()[-4:])",
     "seek-hole-data": "fd = os.open('f', os.O_RDWR | os.O_CREAT); os.pwrite(fd, b'x', 1 << 20); say(lambda: os.lseek(fd, 0, os.SEEK_DATA) > 0); say(os.lseek, fd, 2 << 20, os.SEEK_DATA)",
     "getcwd": "os.mkdir('d'); os.chdir('d'); say(lambda: os.path.basename(os.getcwd())); os.rename('../d', '../e'); say(lambda: os.path.basename(os.getcwd())); os.rmdir('../e'); say(os.getcwd)",
     "many-handles": "fds = [os.open('f', os.O_RDWR | os.O_CREAT) for _ in range(200)]; os.write(fds[0], b'x'); say(os.pread, fds[199], 1, 0); [os.close(fd) for fd in fds]; say(os.stat('f').st_size.__int__)",
