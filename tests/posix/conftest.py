@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+"""These tests share the fixtures of the mounted tests: ../mount/fixtures.py has them."""
+
+import os
+import sys
+
+import pytest
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+for folder in ("mount", "fault"):
+    sys.path.insert(0, os.path.join(HERE, "..", folder))
+
+from fixtures import *  # noqa: E402, F401, F403
+import tools  # noqa: E402
+
+
+@pytest.fixture
+def plain(tmp_path):
+    """An ordinary directory on the spool's file system."""
+    path = tmp_path / "plain"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def shared(make_space):
+    """A mount that other users may come to, where there is somebody else to come."""
+    return make_space(validate="none", allow_other=True if tools.IS_ROOT else None)
+
+
+@pytest.fixture
+def differences(shared, plain):
+    """differences(program, argument, …): what a program of this folder that runs the same calls in two
+    directories, given as its last arguments, found to differ in the mount."""
+    def run(program, *args):
+        os.mkdir(shared.at("here"))
+        return tools.run(sys.executable, os.path.join(HERE, program), *args, shared.at("here"), plain).ok().stdout
+    return run

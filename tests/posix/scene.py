@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""A directory with one of everything, and what can be seen of a directory."""
+
+import errno
+import os
+import socket
+import stat
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody who calls. groups: supplementary ones."""
+    name: str
+    uid: int
+    gid: int
+    groups: tuple = ()
+
+
+ROOT = Who("root", 0, 0)
+OWNER = Who("owner", 1001, 2001)
+MEMBER = Who("member", 1002, 2002, (2003,))  # of the group that some of the scene belongs to
+SHARED_GROUP = 2003
+ERRNOS = set(errno.errorcode.values())
+
+
+def become(who):
+    """Acts as somebody from here on; for a process of its own."""
+    os.setgroups(who.groups)
+    os.setresgid(who.gid, who.gid, who.gid)
+    os.setresuid(who.uid, who.uid, who.uid)
+
+
+def make_file(path, size, mode=0o644):
+    """Each file of the scene has another size, so that a listing tells which is which."""
+    os.mknod(path, stat.S_IFREG | mode | 0o600)
+    os.truncate(path, size)
+    if mode & 0o600 != 0o600:
+        os.chmod(path, mode)
+
+
+def build(folder, owner):
+    """Makes the scene in a new directory. owner: None when only one user is there."""
+    def own(path, uid, gid):
+        if owner:
+            os.lchown(path, uid, gid)
+
+    os.mkdir(folder)
+    os.chmod(folder, 0o777)
+    os.chdir(folder)
+    make_file("file", 1)
+    make_file("twin", 2)
+    os.link("twin", "twin2")
+    for name in ("dir", "full", "locked", "shut", "sticky", "wide", "grouped"):
+        os.mkdir(name)
+    for number, name in enumerate(("full/x", "locked/f", "shut/f", "sticky/f", "sticky/mine", "wide/f", "grouped/f")):
+        make_file(name, 10 + number)
+    os.mkdir("sticky/dir")
+    for name, mode in (("locked", 0o700), ("shut", 0o555), ("sticky", 0o1777), ("wide", 0o777), ("grouped/f", 0o664),
+                       ("sticky/f", 0o666)):
+        os.chmod(name, mode)
+    for name, target in (("link", "file"), ("dirlink", "dir"), ("dangling", "nothing"), ("loop", "loop")):
+        os.symlink(target, name)
+    os.mkfifo("fifo")
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind("socket")
+    make_file("none-may", 20, 0)
+    make_file("group-may", 21, 0o060)
+    make_file("set-id", 22)
+    os.setxattr("file", "user.color", b"red")
+    for name in ("file", "twin", "dir", "full", "full/x", "link", "fifo", "wide/f", "sticky/mine", "none-may", "set-id"):
+        own(name, OWNER.uid, OWNER.gid)
+    for name in ("group-may", "grouped", "grouped/f"):
+        own(name, OWNER.uid, SHARED_GROUP)
+    # a change of owner clears these
+    os.chmod("set-id", 0o6755)
+    os.chmod("grouped", 0o2775)
+
+
+def paths_below(folder):
+    """Every path below, relative, sorted; directories that may not be read have nothing below."""
+    found = []
+    for path, folders, files in os.walk(folder):
+        found += [os.path.relpath(os.path.join(path, name), folder) for name in folders + files]
+    return sorted(found)
+
+
+def look(path, dirfd=None):
+    """What stat tells that does not depend on when and where: for a comparison of two trees."""
+    st = os.lstat(path, dir_fd=dirfd)
+    size = 0 if stat.S_ISDIR(st.st_mode) else st.st_size
+    return (oct(st.st_mode), st.st_nlink, st.st_uid, st.st_gid, size, st.st_rdev)
+
+
+def content(path):
+    """What is in a file and its extended attributes, where a link points."""
+    mode = os.lstat(path).st_mode
+    if stat.S_ISLNK(mode):
+        return os.readlink(path)
+    if not stat.S_ISREG(mode):
+        return None
+    with open(path, "rb") as file:
+        return file.read(), {name: os.getxattr(path, name) for name in os.listxattr(path) if "user." in name}
+
+
+def snapshot(folder, more=()):
+    """What can be seen of a tree: {path: what is there}; also what is in the paths of more."""
+    seen = {path: outcome(look, os.path.join(folder, path)) for path in [".", *paths_below(folder)]}
+    return seen | {(path, "content"): outcome(content, os.path.join(folder, path)) for path in more}
+
+
+def outcome(function, *args):
+    """What a call returns, or the name of its errno."""
+    try:
+        return function(*args)
+    except OSError as error:
+        return errno.errorcode[error.errno]
+
+
+def is_errno(result):
+    return isinstance(result, str) and result in ERRNOS
