@@ -64,21 +64,35 @@ void dir_close_all(struct space *space)
 		dir_close(LIST_FIRST(&space->listings));
 }
 
+int dir_open(struct space *space, struct node *dir)
+{
+	struct spot spot = {.dirfd = -1, .fd = node_dirfd(&space->nodes, dir)};
+	char path[SPOT_PATH_MAX];
+	bool follow;
+	int fd;
+
+	if (spot.fd < 0)
+		return spot.fd;
+	/* not by its ".": to look that up takes leave to search it, to list it does not */
+	spot_path(&spot, path, &follow);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
 	struct dir_handle *handle;
-	int fd, r;
+	int fd;
 
 	if (node->kind == NODE_CONTROL) {
 		fuse_reply_open(req, fi);
 		return;
 	}
-	r = node_dirfd(&space->nodes, node);
-	fd = r < 0 ? -1 : openat(r, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = dir_open(space, node);
 	if (fd < 0) {
-		reply(req, r < 0 ? r : -errno);
+		reply(req, fd);
 		return;
 	}
 	handle = calloc(1, sizeof(*handle));

@@ -55,6 +55,8 @@ void op_readdirplus(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
 		    struct fuse_file_info *fi);
 void op_releasedir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
 void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info *fi);
+/* Opens a directory of the spool to list or sync it. Returns a descriptor, the caller's, or -errno. */
+int dir_open(struct space *space, struct node *dir);
 /* Closes the directories that are open when the mount ends. */
 void dir_close_all(struct space *space);
 /* xattr.c */

@@ -126,13 +126,11 @@ static int rename_spool(struct space *space, const struct renaming *renaming)
 /* Makes what was done in a directory survive a loss of power. */
 static int sync_directory(struct space *space, struct node *directory)
 {
-	_cleanup_close_ int fd = -1;
-	int dirfd = node_dirfd(&space->nodes, directory);
+	_cleanup_close_ int fd = dir_open(space, directory);
 
-	if (dirfd < 0)
-		return dirfd;
-	fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+	if (fd < 0)
+		return fd;
+	return fsync(fd) < 0 ? -errno : 0;
 }
 
 /* The ledger may be on the disk before the spool is: it must not forget a rename that a loss of

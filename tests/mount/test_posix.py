@@ -41,6 +41,7 @@ SHELL = {
     "fifo": 'mkfifo p; stat -c %F p; (echo through > p &); timeout 5 cat p',
     "umask": 'for u in 000 022 077; do umask $u; touch f$u; stat -c "%a %n" f$u; done',
     "access": 'touch f; chmod 555 f; test -w f || test $(id -u) = 0; echo $?; test -x f; echo $?; test -r f; echo $?',
+    "list-without-search": 'mkdir d; touch d/f; chmod 600 d; ls d 2> /dev/null; chmod 300 d; ls d; stat -c %s d/f; chmod 755 d; ls d',
     "exec": 'printf "#!/bin/sh\\necho ran\\n" > s; chmod +x s; ./s',
     "exec-program": 'cp /bin/echo e; chmod +x e; ./e hello',
     "cwd-removed": 'mkdir d; cd d; rmdir ../d; ls; touch x; cd ..; ls',
