@@ -36,7 +36,9 @@ struct dir_handle {
 	uint64_t next;			     /* the number of the entry that comes next, from 0 */
 	struct place at;		     /* where that is */
 	struct place remembered[REMEMBERED]; /* by number modulo REMEMBERED: where it was */
-	struct dirent *entry; /* the spool's entry at at.spool, while its siblings are listed */
+	/* the spool's entry at at.spool, and its siblings, while these are listed */
+	struct dirent *entry;
+	struct ledger_glance seen;
 };
 
 /* One entry to be sent. */
@@ -127,59 +129,82 @@ void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_i
 }
 
 /* Has a regular file of this name siblings to be listed? */
-static bool has_siblings(const struct space *space, struct node *dir, const struct dirent *entry)
+static bool may_have_siblings(const struct space *space, struct node *dir,
+			      const struct dirent *entry)
 {
 	return !space->options->siblings_hidden && entry->d_type == DT_REG &&
 	       name_is_job(entry->d_name) && !node_is_hidden(dir);
 }
 
 /* Is a file of the spool hidden behind a derived sibling of its name? */
-static bool is_shadowed(struct space *space, struct node *dir, const struct listed *listed)
+static bool is_shadowed(struct space *space, struct node *dir, const char *name)
 {
-	enum sibling sibling = name_sibling(listed->name, NULL);
-	struct stat st;
+	char job[NAME_MAX + 1];
+	size_t length;
+	enum sibling sibling = name_sibling(name, &length);
+	struct ledger_glance seen;
 
-	return sibling && !node_is_hidden(dir) &&
-	       sibling_exists(space, dir, listed->name, sibling, &st);
+	if (!sibling || node_is_hidden(dir))
+		return false;
+	snprintf(job, sizeof(job), "%.*s", (int)length, name);
+	seen = sibling_glance(space, dir, job);
+	return sibling_size(&seen, sibling) != 0;
+}
+
+/* Reads the spool's next entry, and what siblings it has. 1, 0 at the end, or -errno. */
+static int read_spool(struct space *space, struct node *dir, struct dir_handle *handle)
+{
+	errno = 0;
+	handle->entry = readdir(handle->dir);
+	if (!handle->entry)
+		return -errno;
+	handle->at.ino = handle->entry->d_ino;
+	handle->seen = (struct ledger_glance){0};
+	if (may_have_siblings(space, dir, handle->entry))
+		handle->seen = sibling_glance(space, dir, handle->entry->d_name);
+	return 1;
+}
+
+/* The next sibling to be listed after the one that was, SIBLING_COUNT if there is none. */
+static int next_sibling(const struct dir_handle *handle)
+{
+	int sibling = handle->at.sibling + 1;
+
+	while (sibling < SIBLING_COUNT && !sibling_size(&handle->seen, (enum sibling)sibling))
+		sibling++;
+	return sibling;
 }
 
 /* Takes the entry that comes next. 1, 0 at the end, or -errno. */
 static int take_next(struct space *space, struct node *dir, struct dir_handle *handle,
 		     struct listed *listed)
 {
-	int written;
+	bool is_listed;
+	int r;
 
-	for (;;) {
+	do {
 		handle->remembered[handle->next % REMEMBERED] = handle->at;
-		if (handle->at.sibling == SIBLING_NONE) {
-			errno = 0;
-			handle->entry = readdir(handle->dir);
-			if (!handle->entry)
-				return -errno;
-			listed->sibling = SIBLING_NONE;
+		listed->sibling = (enum sibling)handle->at.sibling;
+		r = listed->sibling ? 1 : read_spool(space, dir, handle);
+		if (r <= 0)
+			return r;
+		is_listed =
+			snprintf(listed->name, sizeof(listed->name), "%s%s", handle->entry->d_name,
+				 sibling_suffix(listed->sibling)) < (int)sizeof(listed->name);
+		if (listed->sibling) {
+			listed->st = (struct stat){.st_ino = sibling_ino(dir, listed->name),
+						   .st_mode = S_IFREG};
+		} else {
 			listed->st = (struct stat){.st_ino = handle->entry->d_ino,
 						   .st_mode = DTTOIF(handle->entry->d_type)};
-			handle->at.ino = handle->entry->d_ino;
-			memcpy(listed->name, handle->entry->d_name,
-			       strlen(handle->entry->d_name) + 1);
-			if (is_shadowed(space, dir, listed))
-				listed->name[0] = '\0';
-		} else {
-			listed->sibling = (enum sibling)handle->at.sibling;
-			written = snprintf(listed->name, sizeof(listed->name), "%s%s",
-					   handle->entry->d_name, sibling_suffix(listed->sibling));
-			if (written >= (int)sizeof(listed->name) ||
-			    !sibling_exists(space, dir, listed->name, listed->sibling, &listed->st))
-				listed->name[0] = '\0';
+			is_listed = !is_shadowed(space, dir, listed->name);
 		}
-		if (++handle->at.sibling == SIBLING_COUNT ||
-		    !has_siblings(space, dir, handle->entry))
+		handle->at.sibling = next_sibling(handle);
+		if (handle->at.sibling == SIBLING_COUNT)
 			handle->at = (struct place){.spool = telldir(handle->dir)};
-		if (listed->name[0]) {
-			handle->next++;
-			return 1;
-		}
-	}
+	} while (!is_listed);
+	handle->next++;
+	return 1;
 }
 
 /* Puts the handle where the entry with a number comes from. 0 or -errno. */
@@ -196,12 +221,13 @@ static int go_to(struct space *space, struct node *dir, struct dir_handle *handl
 		seekdir(handle->dir, handle->at.spool);
 		/* a sibling needs the entry that it belongs to */
 		if (handle->at.sibling != SIBLING_NONE) {
-			errno = 0;
-			handle->entry = readdir(handle->dir);
-			if (!handle->entry && errno)
-				return -errno;
+			uint64_t ino = handle->at.ino;
+
+			r = read_spool(space, dir, handle);
+			if (r < 0)
+				return r;
 			/* it was removed: go on with what comes after it */
-			if (!handle->entry || handle->entry->d_ino != handle->at.ino) {
+			if (!r || handle->at.ino != ino) {
 				handle->at = (struct place){.spool = handle->at.spool};
 				seekdir(handle->dir, handle->at.spool);
 			}

@@ -14,7 +14,8 @@
 #define LEFT_MODE 0400 /* when its job file is gone */
 
 /* The path of the job file that a sibling's name belongs to, allocated. */
-static int job_path(struct node *parent, const char *name, enum sibling sibling, char **ret_path)
+static int job_path(const struct node *parent, const char *name, enum sibling sibling,
+		    char **ret_path)
 {
 	char *path;
 	int r = node_path_of(parent, name, &path);
@@ -48,9 +49,25 @@ static void set_access(struct space *space, struct node *parent, const char *nam
 	st->st_gid = file.st_gid;
 }
 
-/* Looks at the job's siblings. -ENOENT: this one is not there. */
-static int glance(struct space *space, struct node *parent, const char *name, enum sibling sibling,
-		  struct stat *ret_st)
+uint64_t sibling_size(const struct ledger_glance *seen, enum sibling sibling)
+{
+	return sibling == SIBLING_ID ? seen->id_size : seen->error_size;
+}
+
+struct ledger_glance sibling_glance(struct space *space, const struct node *parent,
+				    const char *job_name)
+{
+	struct ledger_glance seen = {0};
+	_cleanup_free_ char *path = NULL;
+
+	if (node_path_of(parent, job_name, &path) == 0)
+		ledger_glance(space->ledger, path, &seen);
+	return seen;
+}
+
+/* The attributes of a sibling. -ENOENT: it is not there. */
+static int look(struct space *space, struct node *parent, const char *name, enum sibling sibling,
+		struct stat *ret_st)
 {
 	_cleanup_free_ char *path = NULL;
 	struct ledger_glance seen;
@@ -61,7 +78,7 @@ static int glance(struct space *space, struct node *parent, const char *name, en
 		r = ledger_glance(space->ledger, path, &seen);
 	if (r < 0)
 		return r;
-	size = sibling == SIBLING_ID ? seen.id_size : seen.error_size;
+	size = sibling_size(&seen, sibling);
 	if (!size)
 		return -ENOENT;
 	*ret_st = (struct stat){
@@ -77,19 +94,13 @@ static int glance(struct space *space, struct node *parent, const char *name, en
 	return 0;
 }
 
-bool sibling_exists(struct space *space, struct node *parent, const char *name,
-		    enum sibling sibling, struct stat *ret_st)
-{
-	return glance(space, parent, name, sibling, ret_st) == 0;
-}
-
 int sibling_fill(struct space *space, struct node *parent, const char *name, enum sibling sibling,
 		 struct fuse_entry_param *ret_entry)
 {
 	struct fuse_entry_param entry = {.attr_timeout = SIBLING_TIMEOUT_S,
 					 .entry_timeout = SIBLING_TIMEOUT_S};
 	struct node *node;
-	int r = glance(space, parent, name, sibling, &entry.attr);
+	int r = look(space, parent, name, sibling, &entry.attr);
 
 	if (r == 0)
 		r = node_enter_sibling(&space->nodes, parent, name, sibling, &node);
@@ -103,8 +114,8 @@ int sibling_fill(struct space *space, struct node *parent, const char *name, enu
 
 int sibling_stat(struct space *space, const struct node *node, struct stat *ret_st)
 {
-	int r = node->link.parent ? glance(space, node->link.parent, node->link.name,
-					   (enum sibling)node->sibling, ret_st)
+	int r = node->link.parent ? look(space, node->link.parent, node->link.name,
+					 (enum sibling)node->sibling, ret_st)
 				  : -ENOENT;
 
 	if (r == 0)

@@ -13,9 +13,15 @@ int sibling_fill(struct space *space, struct node *parent, const char *name, enu
 /* The attributes of a sibling as it is now. 0 or -errno. */
 int sibling_stat(struct space *space, const struct node *node, struct stat *ret_st);
 
-/* Is there a sibling of this job file now? The attributes are filled then. */
-bool sibling_exists(struct space *space, struct node *parent, const char *name,
-		    enum sibling sibling, struct stat *ret_st);
+/*
+ * Looks at both siblings of a job file of this name, so that a listing asks the ledger once for
+ * each file. The sizes are 0 when there is none, also when the ledger cannot be read.
+ */
+struct ledger_glance sibling_glance(struct space *space, const struct node *parent,
+				    const char *job_name);
+
+/* The size of one of them, 0: it is not there. */
+uint64_t sibling_size(const struct ledger_glance *seen, enum sibling sibling);
 
 /* The reply to the open; the rest is text.h's. */
 void sibling_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
