@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "job/pending.h"
 #include "space/ops.h"
@@ -20,8 +21,16 @@ static int write_queue(struct space *space, const struct node *node, struct buf 
 
 static int write_metrics(struct space *space, const struct node *node, struct buf *text)
 {
+	int r = engine_write_metrics(space->engine, text);
+
 	(void)node;
-	return engine_write_metrics(space->engine, text);
+	return r < 0 ? r
+		     : buf_printf(text,
+				  "# HELP cocfs_known_files Files, directories and siblings that "
+				  "the kernel refers to.\n"
+				  "# TYPE cocfs_known_files gauge\n"
+				  "cocfs_known_files %zu\n",
+				  space->nodes.n_nodes);
 }
 
 /* The owner may write in the directory by its mode, so that the answer is our EPERM and not the
