@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""Big directories: what cocfs keeps of a file is small, bounded, and gone when the file is."""
+
+import os
+import random
+import re
+import signal
+
+import pytest
+
+import queues
+import samples
+import spools
+import tools
+
+COUNT = 20000
+NAMES = 2 * COUNT  # each job file has an .id
+# Of memory for a name that the kernel knows (fs/space/node.c); more where the sanitizers keep their books.
+BYTES_PER_NAME = 600 if b"__asan_init" in tools.read(tools.COCFS) else 200
+DIRECTORIES_OPEN_MAX = 128  # fs/space/node.c
+LISTED_AT_MOST = 5000       # names in the answers that a reader of the first few has had
+
+
+def filled(make_space, top, count, per_folder=None):
+    space = make_space()
+    space.unmount()
+    spools.fill(space.state, top, count, per_folder)
+    return space.mount()
+
+
+def known(space):
+    return int(queues.metrics(space)["cocfs_known_files"])
+
+
+def memory(space):
+    """The bytes of cocfs that are its own and not a file's."""
+    with open(f"/proc/{space.process.pid}/status", encoding="ascii") as file:
+        return int(re.search(r"RssAnon:\s+(\d+) kB", file.read())[1]) * 1024
+
+
+def descriptors(space):
+    """How many cocfs has of files and directories below the spool's root."""
+    folder = f"/proc/{space.process.pid}/fd"
+    opened = [os.readlink(os.path.join(folder, fd)) for fd in os.listdir(folder)]
+    return sum(path.startswith(f"{space.state}/spool/") for path in opened)
+
+
+def look_at_all(space, where):
+    found = tools.run("find", space.at(where), "-type", "f", "-newermt", "2000-01-01", seconds=100)
+    return found.ok().stdout.count("\n")
+
+
+@pytest.mark.timeout(300)
+def test_a_known_file_costs_little_and_nothing_when_it_is_removed(make_space, src):
+    """20,000 jobs in one directory are listed, looked at and removed."""
+    space = filled(make_space, "big", COUNT)
+    os.mkdir(space.at("small"))
+    tools.run("cp", samples.file(src, "a.yaml"), space.at("small")).ok()
+    look_at_all(space, "small")
+    names, bytes_ = known(space), memory(space)
+    assert look_at_all(space, "big") == NAMES
+    assert known(space) - names >= NAMES
+    assert (memory(space) - bytes_) / (known(space) - names) < BYTES_PER_NAME
+    tools.eventually(lambda: descriptors(space) == 2, "descriptors of the two directories and of nothing else")
+    tools.run("rm", "-r", space.at("big"), seconds=200).ok()
+    assert os.listdir(space.path) == ["small"]
+    tools.eventually(lambda: known(space) <= names, "the kernel to forget what is removed")
+    assert space.sent() == (1, 0)
+
+
+def test_only_directories_have_a_descriptor_and_only_so_many(make_space):
+    space = filled(make_space, "tree", 600, per_folder=2)
+    assert look_at_all(space, "tree") == 1200
+    tools.eventually(lambda: descriptors(space) == DIRECTORIES_OPEN_MAX, "the descriptors that are kept")
+
+
+def test_a_listing_streams(make_space):
+    """Who reads the first names of a big directory does not wait for the others to be looked at."""
+    space = filled(make_space, "big", COUNT)
+    assert len(tools.sh('ls -U "$1" | head -n 5', space.at("big")).ok().stdout.splitlines()) == 5
+    assert known(space) < LISTED_AT_MOST
+    assert tools.sh('ls -f "$1" | wc -l', space.at("big")).ok().stdout.strip() == str(NAMES + 2)
+
+
+def test_a_listing_that_is_interrupted_leaves_nothing_known(make_space):
+    space = filled(make_space, "big", COUNT // 10)
+    before = known(space)
+    chance = random.Random(1)
+    for _ in range(30):
+        finder = tools.popen_bare("find", space.at("big"), "-newermt", "2000-01-01")
+        for _ in range(chance.randrange(1, 500)):
+            assert finder.stdout.readline()
+        finder.send_signal(chance.choice([signal.SIGKILL, signal.SIGTERM, signal.SIGINT]))
+        tools.finish(finder, 20)
+    assert known(space) > before
+    tools.run("rm", "-r", space.at("big")).ok()
+    tools.eventually(lambda: known(space) <= before, "the kernel to forget what is removed")
