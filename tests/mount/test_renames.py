@@ -276,22 +276,3 @@ def test_with_delete_service_a_refusal_keeps_the_file(make_space, src):
     tools.run("rm", space.at("job.yaml")).fails(tools.message("EPERM"))
     assert space.id("job.yaml") == space.only_job()["document_id"]
     assert os.path.exists(space.at("job.yaml"))
-
-
-RENAMEAT2 = """
-import ctypes
-libc = ctypes.CDLL(None, use_errno=True)
-done = libc.renameat2(-100, target.encode(), -100, args[0].encode(), int(args[1]))
-print(errno.errorcode[ctypes.get_errno()] if done else 'ok')
-"""
-
-
-@pytest.mark.parametrize("flag, allowed", [(1, ["EEXIST"]), (2, ["ok", "EINVAL"])], ids=["noreplace", "exchange"])
-def test_rename_flags_are_honoured_or_refused(bound, src, flag, allowed):
-    tools.run("cp", src / "new", bound.at("draft.txt")).ok()
-    outcome = tools.python(RENAMEAT2, bound.at("draft.txt"), bound.at("job.yaml"), flag).stdout.strip()
-    assert outcome in allowed
-    exchanged = outcome == "ok"
-    assert tools.read(bound.at("job.yaml")).decode() == (NEW if exchanged else OLD)
-    assert tools.read(bound.at("draft.txt")).decode() == (OLD if exchanged else NEW)
-    assert bound.sent() == (1, 1 if exchanged else 0)
