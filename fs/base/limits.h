@@ -45,6 +45,9 @@
 /* Names in the job space: room for ".error" within the 255 bytes that readdir(3) can show. */
 #define JOB_NAME_MAX 249
 
+/* Siblings of deleted jobs that can still be named: more than one rm -r has, 100 MB at the worst. */
+#define GHOSTS_MAX 1000000
+
 /* What .coc/queue shows at once; more are counted. A line has a path and a sentence: some MB. */
 #define PENDING_LINES_MAX 10000
 

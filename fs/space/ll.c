@@ -179,6 +179,7 @@ void space_close(struct space *space)
 	free(space->mount_ids);
 	if (space->loadavg_fd >= 0)
 		close(space->loadavg_fd);
+	ghosts_finish(&space->ghosts);
 	nodes_finish(&space->nodes);
 	free(space);
 }

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,6 +40,7 @@ struct removal {
 	struct wait wait;
 	struct node *parent; /* held */
 	char *name;
+	bool had_error;
 };
 
 static void removal_free(struct removal *removal)
@@ -48,6 +50,28 @@ static void removal_free(struct removal *removal)
 	free(removal);
 }
 
+/* A sibling that was listed can be named until it is removed too. */
+static void leave_ghost(struct space *space, const char *path, enum sibling sibling)
+{
+	char *name;
+
+	if (asprintf(&name, "%s%s", path, sibling_suffix(sibling)) < 0)
+		return;
+	ghost_add(&space->ghosts, name);
+	free(name);
+}
+
+static void leave_ghosts(const struct removal *removal)
+{
+	_cleanup_free_ char *path = NULL;
+
+	if (node_path_of(removal->parent, removal->name, &path) < 0)
+		return;
+	leave_ghost(removal->wait.space, path, SIBLING_ID);
+	if (removal->had_error)
+		leave_ghost(removal->wait.space, path, SIBLING_ERROR);
+}
+
 static void answer_removal(struct wait *wait, int result)
 {
 	struct removal *removal = (struct removal *)wait;
@@ -55,6 +79,8 @@ static void answer_removal(struct wait *wait, int result)
 	CRASH_POINT("delete-before-unlink");
 	if (result == 0)
 		result = remove_name(wait->space, removal->parent, removal->name, 0);
+	if (result == 0)
+		leave_ghosts(removal);
 	CRASH_POINT("delete-unlinked");
 	reply(wait->req, result);
 	removal_free(removal);
@@ -94,6 +120,7 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 		reply(req, -ENOMEM);
 		return true;
 	}
+	removal->had_error = job.error != NULL;
 	r = engine_delete(space->engine, job.row, job.job_id, path, wait_done, &removal->wait,
 			  &ticket, &err);
 	if (r < 0)

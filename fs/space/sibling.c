@@ -27,28 +27,6 @@ static int job_path(const struct node *parent, const char *name, enum sibling si
 	return 0;
 }
 
-/* Who may read a sibling: who may read its job file. */
-static void set_access(struct space *space, struct node *parent, const char *name,
-		       enum sibling sibling, struct stat *st)
-{
-	char job[NAME_MAX + 1];
-	struct spot spot = {.name = job, .fd = -1};
-	struct stat file;
-	int length = (int)(strlen(name) - strlen(sibling_suffix(sibling)));
-
-	st->st_mode = S_IFREG | LEFT_MODE;
-	st->st_uid = space->uid;
-	st->st_gid = space->gid;
-	/* only the descriptor's place in the cache changes */
-	spot.dirfd = node_dirfd(&space->nodes, parent);
-	if (spot.dirfd < 0 || snprintf(job, sizeof(job), "%.*s", length, name) < 0 ||
-	    spot_stat(&spot, &file) < 0)
-		return;
-	st->st_mode = S_IFREG | (file.st_mode & 0444);
-	st->st_uid = file.st_uid;
-	st->st_gid = file.st_gid;
-}
-
 uint64_t sibling_size(const struct ledger_glance *seen, enum sibling sibling)
 {
 	return sibling == SIBLING_ID ? seen->id_size : seen->error_size;
@@ -65,21 +43,67 @@ struct ledger_glance sibling_glance(struct space *space, const struct node *pare
 	return seen;
 }
 
+/* Is the job file that a sibling's name belongs to in the spool? Only the descriptor's place in the
+ * cache changes. */
+static bool stat_job(struct space *space, struct node *parent, const char *name,
+		     enum sibling sibling, struct stat *ret_st)
+{
+	char job[NAME_MAX + 1];
+	struct spot spot = {.name = job, .fd = -1};
+	int length = (int)(strlen(name) - strlen(sibling_suffix(sibling)));
+
+	spot.dirfd = node_dirfd(&space->nodes, parent);
+	return spot.dirfd >= 0 && snprintf(job, sizeof(job), "%.*s", length, name) >= 0 &&
+	       spot_stat(&spot, ret_st) == 0;
+}
+
+/* Who may read a sibling: who may read its job file. */
+static void set_access(struct space *space, struct node *parent, const char *name,
+		       enum sibling sibling, struct stat *st)
+{
+	struct stat file;
+
+	st->st_mode = S_IFREG | LEFT_MODE;
+	st->st_uid = space->uid;
+	st->st_gid = space->gid;
+	if (!stat_job(space, parent, name, sibling, &file))
+		return;
+	st->st_mode = S_IFREG | (file.st_mode & 0444);
+	st->st_uid = file.st_uid;
+	st->st_gid = file.st_gid;
+}
+
+/* Is it one of a job that was deleted with its file? Not if there is a file of that name again. */
+static bool is_ghost(struct space *space, struct node *parent, const char *name,
+		     enum sibling sibling)
+{
+	_cleanup_free_ char *path = NULL;
+	struct stat st;
+
+	if (!space->ghosts.n || node_path_of(parent, name, &path) < 0 ||
+	    !ghost_is(&space->ghosts, path))
+		return false;
+	if (!stat_job(space, parent, name, sibling, &st))
+		return true;
+	ghost_remove(&space->ghosts, path);
+	return false;
+}
+
 /* The attributes of a sibling. -ENOENT: it is not there. */
 static int look(struct space *space, struct node *parent, const char *name, enum sibling sibling,
 		struct stat *ret_st)
 {
 	_cleanup_free_ char *path = NULL;
-	struct ledger_glance seen;
+	struct ledger_glance seen = {0};
 	uint64_t size;
 	int r = job_path(parent, name, sibling, &path);
 
 	if (r == 0)
 		r = ledger_glance(space->ledger, path, &seen);
-	if (r < 0)
+	if (r < 0 && r != -ENOENT)
 		return r;
 	size = sibling_size(&seen, sibling);
-	if (!size)
+	if (!size && !is_ghost(space, parent, name, sibling))
 		return -ENOENT;
 	*ret_st = (struct stat){
 		.st_ino = sibling_ino(parent, name),
@@ -126,25 +150,37 @@ int sibling_stat(struct space *space, const struct node *node, struct stat *ret_
 /* The text of a sibling as it is now. */
 static int read_text(struct space *space, const struct node *node, struct buf *text)
 {
+	enum sibling sibling = (enum sibling)node->sibling;
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	_cleanup_free_ char *path = NULL;
 	int r;
 
 	if (!node->link.parent)
 		return -ENOENT;
-	r = job_path(node->link.parent, node->link.name, (enum sibling)node->sibling, &path);
+	r = job_path(node->link.parent, node->link.name, sibling, &path);
 	if (r == 0)
 		r = ledger_find(space->ledger, path, &job);
-	if (r < 0)
+	if (r < 0 && r != -ENOENT)
 		return r;
-	if (node->sibling == SIBLING_ID)
-		return job.job_id ? buf_printf(text, "%s\n", job.job_id) : -ENOENT;
-	return job.error ? buf_append(text, job.error, strlen(job.error)) : -ENOENT;
+	if (sibling == SIBLING_ID && job.job_id)
+		return buf_printf(text, "%s\n", job.job_id);
+	if (sibling == SIBLING_ERROR && job.error)
+		return buf_append(text, job.error, strlen(job.error));
+	return is_ghost(space, node->link.parent, node->link.name, sibling) ? 0 : -ENOENT;
 }
 
 void sibling_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
 	text_open(req, node, read_text, fi);
+}
+
+/* Removes one of a job that was deleted with its file. 0 or -ENOENT. */
+static int remove_ghost(struct space *space, const struct node *parent, const char *name)
+{
+	_cleanup_free_ char *path = NULL;
+	int r = node_path_of(parent, name, &path);
+
+	return r < 0 ? r : ghost_remove(&space->ghosts, path) ? 0 : -ENOENT;
 }
 
 int sibling_remove(struct space *space, struct node *parent, const char *name, enum sibling sibling)
@@ -155,9 +191,11 @@ int sibling_remove(struct space *space, struct node *parent, const char *name, e
 
 	if (r == 0)
 		r = ledger_find(space->ledger, path, &job);
-	if (r < 0)
+	if (r < 0 && r != -ENOENT)
 		return r;
-	if (sibling == SIBLING_ID)
-		return job.job_id ? 0 : -ENOENT;
-	return job.error ? ledger_dismiss(space->ledger, job.row) : -ENOENT;
+	if (sibling == SIBLING_ID && job.job_id)
+		return 0;
+	if (sibling == SIBLING_ERROR && job.error)
+		return ledger_dismiss(space->ledger, job.row);
+	return remove_ghost(space, parent, name);
 }

@@ -8,6 +8,7 @@
 
 #include "base/loop.h"
 #include "job/commit.h"
+#include "space/ghost.h"
 #include "space/node.h"
 
 /* The mounted job space: kernel requests on the spool, derived siblings, commits. */
@@ -28,6 +29,7 @@ struct space {
 	struct engine *engine;
 	const struct space_options *options;
 	struct nodes nodes;
+	struct ghosts ghosts;
 	LIST_HEAD(, dir_handle) listings; /* open directories: the kernel may not release them */
 	LIST_HEAD(, open_text) texts;	  /* open derived files: the same */
 	LIST_HEAD(, wait) waits;	  /* requests that wait for the engine (commit.h) */

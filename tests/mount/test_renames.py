@@ -258,6 +258,65 @@ def test_removed_and_written_again_is_a_new_version(bound, src, remove):
     assert_one_update(bound, document_id)
 
 
+TREE = ("a.yaml", "sub/b.yaml", "sub/deep/c.yaml")
+
+
+@pytest.fixture
+def tree(src):
+    """A directory outside the mount with three jobs, named after where they are."""
+    for name in TREE:
+        (src / "tree" / name).parent.mkdir(parents=True, exist_ok=True)
+        samples.file(src / "tree", name, name.replace("/", "-"))
+    return src / "tree"
+
+
+def ids(space, top):
+    return [space.id(f"{top}/{name}") for name in TREE]
+
+
+@pytest.mark.parametrize("again", ['cp -r "$1" d', 'mkdir d && tar -C "$1" -c . | tar -C d -x', 'cp -r "$1" x && mv x/* d/'])
+def test_a_tree_removed_and_written_again_is_the_same_jobs(space, src, tree, again):
+    tools.run("cp", "-r", tree, space.at("d")).ok()
+    before = ids(space, "d")
+    tools.run("rm", "-r", space.at("d")).ok()
+    assert os.listdir(space.path) == [] and len(space.jobs()) == 3
+    if "mv" in again:
+        os.mkdir(space.at("d"))
+        again = again.replace("x", ".x")  # hidden, so that what is in it is no job yet
+    for name in TREE:
+        samples.file(tree, name, name.replace("/", "-") + "-new")
+    tools.sh(again, tree, cwd=space.path).ok()
+    assert ids(space, "d") == before and all(before)
+    assert space.sent() == (3, 1 if "mv" in again else 3)
+
+
+def test_with_delete_service_a_removed_tree_is_deleted_there(make_space, src, tree):
+    space = make_space(delete="service")
+    tools.run("cp", "-r", tree, space.at("d")).ok()
+    tools.run("cp", tools.write(src / "bad.yaml", BAD), space.at("d/sub")).fails()
+    tools.sh("echo x > sub/notes.txt", cwd=space.at("d")).ok()
+    first = ids(space, "d")
+    tools.run("rm", "-r", space.at("d")).ok()
+    assert os.listdir(space.path) == [] and space.jobs() == []
+    os.mkdir(space.at("d"))
+    assert [space.id(f"d/{name}") for name in ("a.yaml", "b.yaml")] == [None, None]
+    os.rmdir(space.at("d"))
+    tools.run("cp", "-r", tree, space.at("d")).ok()
+    assert len(space.jobs()) == 3 and not set(ids(space, "d")) & set(first)
+
+
+def test_a_directory_moved_to_where_jobs_are_remembered_leaves_them_their_names(space, src, tree):
+    tools.run("cp", "-r", tree, space.at("d")).ok()
+    tools.run("cp", "-r", tree, space.at("e")).ok()
+    of_d, of_e = ids(space, "d"), ids(space, "e")
+    tools.run("rm", "-r", space.at("e")).ok()
+    tools.run("mv", space.at("d"), space.at("e")).ok()
+    assert ids(space, "e") == of_e
+    tools.run("cp", "-r", tree, space.at("d")).ok()
+    assert ids(space, "d") == of_d
+    assert space.sent() == (6, 0)
+
+
 def test_with_delete_service_a_removed_job_is_deleted_there(make_space, src):
     space = make_space(delete="service")
     source = samples.file(src, "job.yaml")
@@ -276,3 +335,20 @@ def test_with_delete_service_a_refusal_keeps_the_file(make_space, src):
     tools.run("rm", space.at("job.yaml")).fails(tools.message("EPERM"))
     assert space.id("job.yaml") == space.only_job()["document_id"]
     assert os.path.exists(space.at("job.yaml"))
+
+
+def test_with_delete_service_the_id_can_be_named_until_it_is_removed(make_space, src):
+    space = make_space(delete="service")
+    source = samples.file(src, "job.yaml")
+    tools.run("cp", source, space.path).ok()
+    listed = os.listdir(space.path)
+    assert listed == ["job.yaml", "job.yaml.id"]
+    for name in listed:  # as rm -r does
+        tools.run("unlink", space.at(name)).ok()
+    assert not os.path.exists(space.at("job.yaml.id"))
+    tools.run("unlink", space.at("job.yaml.id")).fails(tools.message("ENOENT"))
+    tools.run("cp", source, space.path).ok()
+    tools.run("rm", space.at("job.yaml")).ok()
+    assert tools.read(space.at("job.yaml.id")) == b"" and os.listdir(space.path) == []
+    tools.run("touch", space.at("job.yaml")).ok()
+    assert not os.path.exists(space.at("job.yaml.id"))
