@@ -25,17 +25,13 @@
 #include "space/node.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "space/content.h"
 
 #define BUCKETS_FIRST 1024
-#define DIRECTORIES_OPEN_MAX 128
 #define ROOT_ID 1 /* FUSE_ROOT_ID */
 
 int nodes_init(struct nodes *nodes, int take_spool_fd)
@@ -333,101 +329,7 @@ int node_enter_sibling(struct nodes *nodes, struct node *parent, const char *nam
 	return 0;
 }
 
-/* ---- where the spool has it ---- */
-
-static void close_oldest(struct nodes *nodes)
-{
-	struct node *oldest = TAILQ_LAST(&nodes->recent, nodes_recent);
-
-	TAILQ_REMOVE(&nodes->recent, oldest, recent);
-	nodes->n_recent--;
-	close(oldest->fd);
-	oldest->fd = -1;
-}
-
-int node_dirfd(struct nodes *nodes, struct node *dir)
-{
-	int parent_fd;
-
-	if (dir == &nodes->root)
-		return dir->fd;
-	if (dir->fd >= 0) {
-		if (dir->link.parent) { /* otherwise it has no name and is in no cache */
-			TAILQ_REMOVE(&nodes->recent, dir, recent);
-			TAILQ_INSERT_HEAD(&nodes->recent, dir, recent);
-		}
-		return dir->fd;
-	}
-	if (!dir->link.parent)
-		return -ESTALE;
-	parent_fd = node_dirfd(nodes, dir->link.parent);
-	if (parent_fd < 0)
-		return parent_fd;
-	dir->fd = openat(parent_fd, dir->link.name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dir->fd < 0)
-		return -errno;
-	TAILQ_INSERT_HEAD(&nodes->recent, dir, recent);
-	if (++nodes->n_recent > DIRECTORIES_OPEN_MAX)
-		close_oldest(nodes);
-	return dir->fd;
-}
-
-int node_spot(struct nodes *nodes, struct node *node, struct spot *ret_spot)
-{
-	int dirfd;
-
-	if (node == &nodes->root || !node->link.parent) {
-		if (node->fd < 0)
-			return -ESTALE;
-		*ret_spot = (struct spot){.dirfd = -1, .fd = node->fd};
-		return 0;
-	}
-	dirfd = node_dirfd(nodes, node->link.parent);
-	if (dirfd < 0)
-		return dirfd;
-	*ret_spot = (struct spot){.dirfd = dirfd, .name = node->link.name, .fd = -1};
-	return 0;
-}
-
-void spot_path(const struct spot *spot, char ret_path[SPOT_PATH_MAX], bool *ret_follow)
-{
-	if (spot->name)
-		snprintf(ret_path, SPOT_PATH_MAX, "/proc/self/fd/%d/%s", spot->dirfd, spot->name);
-	else
-		snprintf(ret_path, SPOT_PATH_MAX, "/proc/self/fd/%d", spot->fd);
-	*ret_follow = !spot->name;
-}
-
-int spot_stat(const struct spot *spot, struct stat *ret_st)
-{
-	int r = spot->name ? fstatat(spot->dirfd, spot->name, ret_st, AT_SYMLINK_NOFOLLOW)
-			   : fstatat(spot->fd, "", ret_st, AT_EMPTY_PATH);
-
-	return r < 0 ? -errno : 0;
-}
-
 /* ---- names that go and move ---- */
-
-void node_keep(struct nodes *nodes, struct node *node)
-{
-	struct spot spot;
-
-	if (node->link.next || node->fd >= 0 || !node->link.parent)
-		return;
-	if (node->kind == NODE_DIR) {
-		node_dirfd(nodes, node);
-		return;
-	}
-	/* without it (no descriptor left) the kernel gets ESTALE for the node */
-	if (node_spot(nodes, node, &spot) == 0)
-		node->fd = openat(spot.dirfd, spot.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-}
-
-void node_unkeep(struct node *node)
-{
-	if (node->kind != NODE_DIR && node->link.parent && node->fd >= 0)
-		close(steal_fd(&node->fd));
-}
 
 void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, const char *name)
 {
@@ -453,49 +355,4 @@ int node_moved(struct nodes *nodes, struct node *node, struct node *parent, cons
 	link->parent = to_parent;
 	node_release(nodes, parent);
 	return 0;
-}
-
-/* ---- paths ---- */
-
-int node_path_of(const struct node *parent, const char *name, char **ret_path)
-{
-	char path[PATH_MAX], *at = path + sizeof(path) - 1;
-
-	*at = '\0';
-	for (;;) {
-		size_t length = strlen(name);
-
-		if ((size_t)(at - path) < length + 1)
-			return -ENAMETOOLONG;
-		at -= length;
-		memcpy(at, name, length);
-		if (!parent || !parent->link.parent)
-			break;
-		*--at = '/';
-		name = parent->link.name;
-		parent = parent->link.parent;
-	}
-	at = strdup(at);
-	if (!at)
-		return -ENOMEM;
-	*ret_path = at;
-	return 0;
-}
-
-bool node_is_hidden(const struct node *dir)
-{
-	for (; dir && dir->link.parent; dir = dir->link.parent)
-		if (dir->link.name[0] == '.')
-			return true;
-	return false;
-}
-
-const struct link *node_job_link(const struct node *node)
-{
-	if (!node->is_regular)
-		return NULL;
-	for (const struct link *link = &node->link; link && link->parent; link = link->next)
-		if (name_is_job(link->name) && !node_is_hidden(link->parent))
-			return link;
-	return NULL;
 }

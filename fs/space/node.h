@@ -102,6 +102,18 @@ void node_forget(struct nodes *nodes, struct node *node, uint64_t count);
 void node_hold(struct node *node);
 void node_release(struct nodes *nodes, struct node *node);
 
+/* The node that the kernel knows by this name, or NULL. */
+struct node *node_known(struct nodes *nodes, struct node *parent, const char *name);
+
+/* The name is gone; the node may be freed. */
+void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, const char *name);
+
+/* The node has another name now. Returns 0 or -ENOMEM. */
+int node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,
+	       struct node *to_parent, const char *to_name);
+
+/* ---- where the spool has it: spot.c ---- */
+
 /* Where the spool has it. Returns 0; -ESTALE when it has no name and no descriptor any more; -errno
  * when a directory on the way cannot be opened. The spot is good until the next call on nodes. */
 int node_spot(struct nodes *nodes, struct node *node, struct spot *ret_spot);
@@ -116,9 +128,6 @@ void spot_path(const struct spot *spot, char ret_path[SPOT_PATH_MAX], bool *ret_
 /* stat of a spot, not following a symbolic link. Returns 0 or -errno. */
 int spot_stat(const struct spot *spot, struct stat *ret_st);
 
-/* The node that the kernel knows by this name, or NULL. */
-struct node *node_known(struct nodes *nodes, struct node *parent, const char *name);
-
 /*
  * A name of the node is about to go (unlink, rmdir, a rename over it): if it is the last one, the
  * node gets a descriptor, so that its inode is not reused while the kernel knows it. When the name
@@ -127,12 +136,7 @@ struct node *node_known(struct nodes *nodes, struct node *parent, const char *na
 void node_keep(struct nodes *nodes, struct node *node);
 void node_unkeep(struct node *node);
 
-/* The name is gone; the node may be freed. */
-void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, const char *name);
-
-/* The node has another name now. Returns 0 or -ENOMEM. */
-int node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,
-	       struct node *to_parent, const char *to_name);
+/* ---- what names mean: path.c ---- */
 
 /* The path of a name below the root ("sub/a.yaml"), allocated. Returns 0, -ENOMEM, -ENAMETOOLONG.
  */

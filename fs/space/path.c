@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* What a node's names mean: its path, and whether it is a job file. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+
+#include "space/node.h"
+
+int node_path_of(const struct node *parent, const char *name, char **ret_path)
+{
+	char path[PATH_MAX], *at = path + sizeof(path) - 1;
+
+	*at = '\0';
+	for (;;) {
+		size_t length = strlen(name);
+
+		if ((size_t)(at - path) < length + 1)
+			return -ENAMETOOLONG;
+		at -= length;
+		memcpy(at, name, length);
+		if (!parent || !parent->link.parent)
+			break;
+		*--at = '/';
+		name = parent->link.name;
+		parent = parent->link.parent;
+	}
+	at = strdup(at);
+	if (!at)
+		return -ENOMEM;
+	*ret_path = at;
+	return 0;
+}
+
+bool node_is_hidden(const struct node *dir)
+{
+	for (; dir && dir->link.parent; dir = dir->link.parent)
+		if (dir->link.name[0] == '.')
+			return true;
+	return false;
+}
+
+const struct link *node_job_link(const struct node *node)
+{
+	if (!node->is_regular)
+		return NULL;
+	for (const struct link *link = &node->link; link && link->parent; link = link->next)
+		if (name_is_job(link->name) && !node_is_hidden(link->parent))
+			return link;
+	return NULL;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Where the spool has a node: by its name in its directory, whose descriptor is in a small cache, or
+ * by a descriptor of its own when it has no name any more. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "space/node.h"
+
+#define DIRECTORIES_OPEN_MAX 128
+
+static void close_oldest(struct nodes *nodes)
+{
+	struct node *oldest = TAILQ_LAST(&nodes->recent, nodes_recent);
+
+	TAILQ_REMOVE(&nodes->recent, oldest, recent);
+	nodes->n_recent--;
+	close(oldest->fd);
+	oldest->fd = -1;
+}
+
+int node_dirfd(struct nodes *nodes, struct node *dir)
+{
+	int parent_fd;
+
+	if (dir == &nodes->root)
+		return dir->fd;
+	if (dir->fd >= 0) {
+		if (dir->link.parent) { /* otherwise it has no name and is in no cache */
+			TAILQ_REMOVE(&nodes->recent, dir, recent);
+			TAILQ_INSERT_HEAD(&nodes->recent, dir, recent);
+		}
+		return dir->fd;
+	}
+	if (!dir->link.parent)
+		return -ESTALE;
+	parent_fd = node_dirfd(nodes, dir->link.parent);
+	if (parent_fd < 0)
+		return parent_fd;
+	dir->fd = openat(parent_fd, dir->link.name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir->fd < 0)
+		return -errno;
+	TAILQ_INSERT_HEAD(&nodes->recent, dir, recent);
+	if (++nodes->n_recent > DIRECTORIES_OPEN_MAX)
+		close_oldest(nodes);
+	return dir->fd;
+}
+
+int node_spot(struct nodes *nodes, struct node *node, struct spot *ret_spot)
+{
+	int dirfd;
+
+	if (node == &nodes->root || !node->link.parent) {
+		if (node->fd < 0)
+			return -ESTALE;
+		*ret_spot = (struct spot){.dirfd = -1, .fd = node->fd};
+		return 0;
+	}
+	dirfd = node_dirfd(nodes, node->link.parent);
+	if (dirfd < 0)
+		return dirfd;
+	*ret_spot = (struct spot){.dirfd = dirfd, .name = node->link.name, .fd = -1};
+	return 0;
+}
+
+void spot_path(const struct spot *spot, char ret_path[SPOT_PATH_MAX], bool *ret_follow)
+{
+	if (spot->name)
+		snprintf(ret_path, SPOT_PATH_MAX, "/proc/self/fd/%d/%s", spot->dirfd, spot->name);
+	else
+		snprintf(ret_path, SPOT_PATH_MAX, "/proc/self/fd/%d", spot->fd);
+	*ret_follow = !spot->name;
+}
+
+int spot_stat(const struct spot *spot, struct stat *ret_st)
+{
+	int r = spot->name ? fstatat(spot->dirfd, spot->name, ret_st, AT_SYMLINK_NOFOLLOW)
+			   : fstatat(spot->fd, "", ret_st, AT_EMPTY_PATH);
+
+	return r < 0 ? -errno : 0;
+}
+
+void node_keep(struct nodes *nodes, struct node *node)
+{
+	struct spot spot;
+
+	if (node->link.next || node->fd >= 0 || !node->link.parent)
+		return;
+	if (node->kind == NODE_DIR) {
+		node_dirfd(nodes, node);
+		return;
+	}
+	/* without it (no descriptor left) the kernel gets ESTALE for the node */
+	if (node_spot(nodes, node, &spot) == 0)
+		node->fd = openat(spot.dirfd, spot.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+void node_unkeep(struct node *node)
+{
+	if (node->kind != NODE_DIR && node->link.parent && node->fd >= 0)
+		close(steal_fd(&node->fd));
+}
