@@ -121,6 +121,9 @@ int node_spot(struct nodes *nodes, struct node *node, struct spot *ret_spot);
 /* An O_PATH descriptor of a directory; it stays the cache's and is good until the next call. */
 int node_dirfd(struct nodes *nodes, struct node *dir);
 
+/* One that stays good, whatever the cache closes. The caller closes it. Or -errno. */
+int node_hold_dirfd(struct nodes *nodes, struct node *dir);
+
 /* The spot as a path for calls that take no descriptor; *ret_follow: its last part is a link of
  * /proc that must be followed. */
 void spot_path(const struct spot *spot, char ret_path[SPOT_PATH_MAX], bool *ret_follow);

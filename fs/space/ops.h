@@ -28,6 +28,7 @@ void op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name);
 /* rename.c */
 void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t to_parent,
 	       const char *to_name, unsigned int flags);
+/* link.c */
 void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent, const char *to_name);
 /* attr.c */
 void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);

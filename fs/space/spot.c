@@ -49,6 +49,16 @@ int node_dirfd(struct nodes *nodes, struct node *dir)
 	return dir->fd;
 }
 
+int node_hold_dirfd(struct nodes *nodes, struct node *dir)
+{
+	int held, fd = node_dirfd(nodes, dir);
+
+	if (fd < 0)
+		return fd;
+	held = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return held < 0 ? -errno : held;
+}
+
 int node_spot(struct nodes *nodes, struct node *node, struct spot *ret_spot)
 {
 	int dirfd;

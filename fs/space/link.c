@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* Links: one of a scratch file onto a job's name is a commit, one of a job file is refused. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "space/content.h"
+#include "space/ops.h"
+#include "space/renaming.h"
+
+static int link_spool(struct space *space, struct node *source, struct node *to_parent,
+		      const char *to_name)
+{
+	char path[SPOT_PATH_MAX];
+	_cleanup_close_ int to_fd = node_hold_dirfd(&space->nodes, to_parent);
+	struct spot spot;
+	bool follow;
+	int r = to_fd < 0 ? to_fd : node_spot(&space->nodes, source, &spot);
+
+	if (r < 0)
+		return r;
+	spot_path(&spot, path, &follow);
+	return linkat(AT_FDCWD, path, to_fd, to_name, follow ? AT_SYMLINK_FOLLOW : 0) < 0 ? -errno
+											  : 0;
+}
+
+void link_reply(fuse_req_t req, struct space *space, struct node *source, struct node *to_parent,
+		const char *to_name)
+{
+	struct fuse_entry_param entry;
+	int r = link_spool(space, source, to_parent, to_name);
+
+	if (r == 0)
+		r = entry_fill(space, to_parent, to_name, &entry);
+	if (r < 0)
+		reply(req, r);
+	else if (fuse_reply_entry(req, &entry) == -ENOENT)
+		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
+}
+
+void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char *to_name)
+{
+	struct space *space = space_of(req);
+	struct node *source = node_of(&space->nodes, id);
+	struct renaming renaming = {0};
+	struct spot spot;
+	struct stat st;
+	bool is_commit;
+	struct node *to_parent = node_of(&space->nodes, to_parent_id);
+	int r = name_check_new(to_parent, to_name);
+
+	if (r == 0)
+		r = end_look(space, to_parent, to_name, &renaming.to);
+	if (r == 0 && (node_is_derived(source) || node_job_link(source)))
+		r = -EPERM;
+	if (r == 0 && renaming.to.exists)
+		r = -EEXIST;
+	if (r == 0)
+		r = node_spot(&space->nodes, source, &spot);
+	if (r == 0)
+		r = spot_stat(&spot, &st);
+	/* with more names than are known, one may be a job file's */
+	if (r == 0 && renaming.to.is_job && S_ISREG(st.st_mode) && st.st_nlink > 1)
+		r = -EPERM;
+	is_commit = r == 0 && renaming.to.is_job && S_ISREG(st.st_mode) && st.st_size > 0 &&
+		    !(source->content && source->content->writers);
+	if (is_commit)
+		r = end_check_spoiled(space, source, &renaming.to);
+	if (r < 0) {
+		reply(req, r);
+		return;
+	}
+	if (is_commit)
+		rename_after_commit(space, req, &renaming, &spot, source);
+	else
+		link_reply(req, space, source, renaming.to.parent, to_name);
+}

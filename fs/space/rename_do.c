@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Doing a rename: in the spool, in the nodes, and with the bindings in the ledger. A move of bindings
+ * is recorded in the ledger before it is done in the spool and ended after, so that a crash between
+ * the two is mended at the next mount (rename_recover.c).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/crash.h"
+#include "base/log.h"
+#include "space/ops.h"
+#include "space/rename.h"
+#include "space/renaming.h"
+
+/* Brings the nodes up to date after a rename. */
+static void move_nodes(struct nodes *nodes, const struct renaming *renaming, struct node *source,
+		       struct node *target)
+{
+	const struct end *from = &renaming->from, *to = &renaming->to;
+
+	if (renaming->flags & RENAME_EXCHANGE) {
+		if (source && target) {
+			/* between the two moves both have the same name, of different parents or
+			 * not */
+			node_moved(nodes, source, from->parent, from->name, to->parent, to->name);
+			node_moved(nodes, target, to->parent, to->name, from->parent, from->name);
+		}
+		return;
+	}
+	if (target)
+		node_unlinked(nodes, target, to->parent, to->name);
+	if (source && node_moved(nodes, source, from->parent, from->name, to->parent, to->name) < 0)
+		log_error("out of memory: a renamed file is not found until it is looked up again");
+}
+
+int rename_spool(struct space *space, const struct renaming *renaming)
+{
+	const struct end *from = &renaming->from, *to = &renaming->to;
+	struct node *source = node_known(&space->nodes, from->parent, from->name);
+	struct node *target = node_known(&space->nodes, to->parent, to->name);
+	_cleanup_close_ int to_fd = -1;
+	int from_fd, r;
+
+	if (source && source == target)
+		return 0; /* two names of one file: POSIX leaves both */
+	if (target && !(renaming->flags & RENAME_EXCHANGE))
+		node_keep(&space->nodes, target);
+	to_fd = node_hold_dirfd(&space->nodes, to->parent);
+	from_fd = node_dirfd(&space->nodes, from->parent);
+	r = from_fd < 0 ? from_fd : to_fd < 0 ? to_fd : 0;
+	if (r == 0 && renameat2(from_fd, from->name, to_fd, to->name, renaming->flags) < 0)
+		r = -errno;
+	if (r < 0) {
+		if (target)
+			node_unkeep(target);
+		return r;
+	}
+	CRASH_POINT("spool-renamed");
+	move_nodes(&space->nodes, renaming, source, target);
+	return 0;
+}
+
+/* Makes what was done in a directory survive a loss of power. */
+static int sync_directory(struct space *space, struct node *directory)
+{
+	_cleanup_close_ int fd = dir_open(space, directory);
+
+	if (fd < 0)
+		return fd;
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+/* The ledger may be on the disk before the spool is: it must not forget a rename that a loss of
+ * power would undo. */
+static void sync_rename(struct space *space, const struct renaming *renaming)
+{
+	int r = sync_directory(space, renaming->to.parent);
+
+	if (r == 0 && renaming->from.parent != renaming->to.parent)
+		r = sync_directory(space, renaming->from.parent);
+	if (r < 0)
+		log_warning("%s: its rename to %s cannot be synced: %s", renaming->from.name,
+			    renaming->to.name, strerror(-r));
+}
+
+/* Nothing may be under way for what a rename puts its bindings over. */
+static int check_idle(struct space *space, const char *path)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	int r = ledger_busy(space->ledger, path);
+
+	if (r == 0)
+		r = ledger_find(space->ledger, path, &job);
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? r : r > 0 || engine_has(space->engine, job.row) ? -EBUSY : 0;
+}
+
+int rename_bound(struct space *space, const struct renaming *renaming)
+{
+	_cleanup_free_ char *from = NULL, *to = NULL;
+	struct ledger_rename record = {.ino = renaming->from.st.st_ino,
+				       .exchange = renaming->flags & RENAME_EXCHANGE};
+	int r = node_path_of(renaming->from.parent, renaming->from.name, &from), settled;
+
+	if (r == 0)
+		r = node_path_of(renaming->to.parent, renaming->to.name, &to);
+	if (r == 0)
+		r = ledger_knows(space->ledger, from);
+	if (r == 0 && record.exchange)
+		r = ledger_knows(space->ledger, to);
+	if (r == 0)
+		return rename_spool(space, renaming);
+	if (r > 0)
+		r = rename_settle(space);
+	if (r == 0 && !record.exchange)
+		r = check_idle(space, to);
+	if (r < 0)
+		return r;
+	record.from = from;
+	record.to = to;
+	r = ledger_rename_begin(space->ledger, &record);
+	if (r < 0)
+		return r;
+	CRASH_POINT("rename-begun");
+	r = rename_spool(space, renaming);
+	if (r == 0)
+		sync_rename(space, renaming);
+	settled = r == 0 ? ledger_rename_done(space->ledger, &record)
+			 : ledger_rename_undone(space->ledger, &record);
+	if (settled == 0)
+		settled = ledger_commit(space->ledger, false);
+	CRASH_POINT("rename-ended");
+	if (settled < 0) {
+		space->rename_unsettled = true;
+		log_error("%s: the ledger cannot record its rename to %s: %s", from, to,
+			  strerror(-settled));
+	}
+	return r;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* Renames and links onto a job's name that wait until the service has the content. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crash.h"
+#include "space/commit.h"
+#include "space/renaming.h"
+
+struct rename_wait {
+	struct wait wait;
+	struct renaming renaming; /* with held parents and own names */
+	char *from_name, *to_name;
+	struct node *source; /* of a link: held; NULL for a rename */
+};
+
+static void answer_rename(struct wait *wait, int result)
+{
+	struct rename_wait *waited = (struct rename_wait *)wait;
+	struct renaming *renaming = &waited->renaming;
+	struct space *space = wait->space;
+
+	CRASH_POINT("commit-before-rename");
+	if (result < 0)
+		reply(wait->req, result);
+	else if (waited->source)
+		link_reply(wait->req, space, waited->source, renaming->to.parent, waited->to_name);
+	else
+		reply(wait->req, rename_spool(space, renaming));
+	if (waited->source)
+		node_release(&space->nodes, waited->source);
+	else
+		node_release(&space->nodes, renaming->from.parent);
+	node_release(&space->nodes, renaming->to.parent);
+	free(waited->from_name);
+	free(waited->to_name);
+	free(waited);
+}
+
+static struct rename_wait *rename_wait_make(struct space *space, fuse_req_t req,
+					    const struct renaming *renaming, struct node *source)
+{
+	struct rename_wait *waited = calloc(1, sizeof(*waited));
+
+	if (!waited)
+		return NULL;
+	waited->from_name = source ? NULL : strdup(renaming->from.name);
+	waited->to_name = strdup(renaming->to.name);
+	if (!waited->to_name || (!source && !waited->from_name)) {
+		free(waited->from_name);
+		free(waited->to_name);
+		free(waited);
+		return NULL;
+	}
+	waited->wait = (struct wait){.space = space, .req = req, .answer = answer_rename};
+	waited->renaming = *renaming;
+	waited->renaming.from.name = waited->from_name;
+	waited->renaming.to.name = waited->to_name;
+	waited->source = source;
+	node_hold(source ? source : renaming->from.parent);
+	node_hold(renaming->to.parent);
+	return waited;
+}
+
+void rename_after_commit(struct space *space, fuse_req_t req, const struct renaming *renaming,
+			 const struct spot *spot, struct node *source)
+{
+	struct rename_wait *waited = rename_wait_make(space, req, renaming, source);
+
+	if (waited)
+		commit_spot(space, spot, -1, renaming->to.parent, waited->to_name, &waited->wait);
+	else
+		reply(req, -ENOMEM);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SPACE_RENAMING_H
+#define COCFS_SPACE_RENAMING_H
+
+#include "space/space.h"
+
+/* What the files of renames and links share: rename.c, rename_do.c, rename_wait.c, link.c. */
+
+/* One end of a rename. */
+struct end {
+	struct node *parent;
+	const char *name;
+	bool exists;
+	struct stat st; /* if it exists */
+	bool is_job;	/* a regular file here is a job file */
+};
+
+struct renaming {
+	struct end from, to;
+	unsigned flags;
+};
+
+/* Looks at one end: name must live as long as it. Returns 0, also if nothing is there, or -errno.
+ * (rename.c) */
+int end_look(struct space *space, struct node *parent, const char *name, struct end *ret_end);
+
+/* What was written there is not what was meant, or an attribute of it was refused: so is its
+ * commit. Returns 0, or -errno with the story told under the target's name. (rename.c) */
+int end_check_spoiled(struct space *space, const struct node *source, const struct end *to);
+
+/* Renames in the spool, and tells the nodes. Returns 0 or -errno. (rename_do.c) */
+int rename_spool(struct space *space, const struct renaming *renaming);
+
+/* Renames with the bindings: recorded before it is done, ended after. Returns 0 or -errno; -EBUSY
+ * while something is under way for what it would put its bindings over. (rename_do.c) */
+int rename_bound(struct space *space, const struct renaming *renaming);
+
+/* Submits what is at spot under the target's name; when the service has it, renames, or (source not
+ * NULL) links the source there, and answers the request. (rename_wait.c) */
+void rename_after_commit(struct space *space, fuse_req_t req, const struct renaming *renaming,
+			 const struct spot *spot, struct node *source);
+
+/* Links in the spool, and answers the request with the new name. (link.c) */
+void link_reply(fuse_req_t req, struct space *space, struct node *source, struct node *to_parent,
+		const char *to_name);
+
+#endif
