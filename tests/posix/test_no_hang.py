@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: MIT
+"""Every wait in the mount ends: whatever is killed or stops answering, nobody needs more than kill -9 and an unmount.
+
+Each tool that a test runs has a bound of its own; one that cannot even be killed fails the test (tools.finish).
+"""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+import front as f
+import janitor
+import samples
+import tools
+
+TIMEOUT = 5  # seconds from a commit to its answer, where the service never gives one
+
+# Programs that are in the mount when cocfs dies, each with what it does then. It prints a line when it is where
+# it should be, waits for one, and goes on.
+BESIDE = {
+    "a reader": "fd = os.open(target + '/big', os.O_RDONLY); ready(); os.pread(fd, 4096, 1 << 20)",
+    "a writer": "fd = os.open(target + '/w', os.O_WRONLY | os.O_CREAT); ready(); os.write(fd, b'x'); os.close(fd)",
+    "a job's writer": "fd = os.open(target + '/j.yaml', os.O_WRONLY | os.O_CREAT); os.write(fd, b'x'); ready(); os.close(fd)",
+    "a lister": "fd = os.open(target, os.O_RDONLY); ready(); os.listdir(fd)",
+    "a directory's visitor": "os.chdir(target + '/d'); ready(); os.listdir('.')",
+    "a maker": "ready(); os.mkdir(target + '/new')",
+}
+READY = """
+def ready():
+    print("ready", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def beside(space, name):
+    process = tools.popen(sys.executable, "-c", tools.PRELUDE + READY + BESIDE[name], space.path, stdin=subprocess.PIPE)
+    assert process.stdout.readline() == b"ready\n"
+    return process
+
+
+def held(space, src, name):
+    """A cp whose commit waits at a gate."""
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate), "POST", "/v1/documents")
+    writer = tools.popen_bare("cp", samples.file(src, name), space.path)
+    assert gate.wait_held()
+    return gate, writer
+
+
+def works(space, src):
+    """The mount is as good as new."""
+    tools.run("cp", samples.file(src, "works.yaml"), space.path).ok()
+    assert space.id("works.yaml")
+    tools.run("ls", "-laR", space.path).ok()
+
+
+def test_killing_cocfs_lets_everybody_go(make_space, src):
+    space = make_space(timeout="60")
+    os.mkdir(space.at("d"))
+    tools.write(space.at("big"), b"x" * (2 << 20))
+    gate, waiting = held(space, src, "a.yaml")
+    processes = {name: beside(space, name) for name in BESIDE}
+    space.process.kill()
+    assert tools.finish(waiting).status != 0
+    for name, process in processes.items():
+        assert tools.finish(process, given=b"\n").status == 1, name
+    assert janitor.mounted(space.path)
+    assert janitor.unmount(space.path) == ""  # nobody holds it any more: not even a lazy one is needed
+    space.process.wait(10)
+    gate.open()
+    space.mount()
+    works(space, src)
+
+
+def test_killing_cocfs_leaves_a_mount_that_can_be_left(make_space, src):
+    """Somebody who stays within a dead mount hears errors, and does not keep it from being replaced."""
+    space = make_space()
+    os.mkdir(space.at("d"))
+    visitor = beside(space, "a directory's visitor")
+    space.process.kill()
+    space.bury()
+    space.mount()
+    works(space, src)
+    assert tools.finish(visitor, given=b"\n").status == 1
+
+
+@pytest.mark.parametrize("moment", ["commit", "open", "mapped", "stopped"])
+def test_killing_a_writer_leaves_nothing_behind(make_space, src, moment):
+    space = make_space(timeout="60")
+    if moment == "commit":
+        gate, writer = held(space, src, "a.yaml")
+        gate.open()
+    else:
+        mapped = "import mmap; m = mmap.mmap(fd, 4096); m[0:1] = b'y'; " if moment == "mapped" else ""
+        script = ("fd = os.open(target + '/a.yaml', os.O_RDWR | os.O_CREAT); os.write(fd, b'x' * 4096); " + mapped
+                  + "print('ready', flush=True); sys.stdin.readline()")
+        writer = tools.popen_bare(sys.executable, "-c", tools.PRELUDE + script, space.path, stdin=subprocess.PIPE)
+        assert writer.stdout.readline() == b"ready\n"
+        if moment == "stopped":
+            writer.send_signal(signal.SIGSTOP)
+    works(space, src)
+    writer.kill()
+    tools.finish(writer, 20)
+    works(space, src)
+    assert space.unmount() == 0
+
+
+@pytest.mark.parametrize("how", ["killed", "frozen"])
+def test_a_service_that_dies_in_a_request(make_space, src, how):
+    """The writer hears of it in time, and the next one finds the mount well when the service is back."""
+    space = make_space(timeout=str(TIMEOUT))
+    works(space, src)
+    if how == "killed":
+        gate, writer = held(space, src, "a.yaml")
+        space.cocd.kill()
+        gate.open()
+    else:
+        space.cocd.process.send_signal(signal.SIGSTOP)
+        writer = tools.popen_bare("cp", samples.file(src, "a.yaml"), space.path)
+    assert tools.finish(writer, 30).status == 1
+    assert "errno: " in space.error("a.yaml")
+    tools.run("ls", "-la", space.path).ok()
+    if how == "killed":
+        space.front.upstream = space.cocd.start().address
+    else:
+        space.cocd.process.send_signal(signal.SIGCONT)
+    tools.eventually(lambda: tools.run("cp", src / "a.yaml", space.path).status == 0, "cp to succeed", 40)
+    assert [job["name"] for job in space.jobs()].count("restart") == 2
+
+
+def test_many_waits_on_a_silent_service_all_end(make_space, src):
+    """Closes, renames, links, truncations and attributes, while others go on as if nothing was."""
+    space = make_space(timeout=str(TIMEOUT))
+    works(space, src)
+    for name in ("draft.txt", "linked.txt"):
+        tools.run("cp", samples.file(src, "draft.txt", "draft"), space.at(name)).ok()
+    space.front.rule(f.silence(), times=None)
+    waits = [tools.popen("cp", samples.file(src, f"{n}.yaml"), space.path) for n in range(10)]
+    waits += [tools.popen("mv", space.at("draft.txt"), space.at("moved.yaml")),
+              tools.popen("ln", space.at("linked.txt"), space.at("linked.yaml")),
+              tools.popen("truncate", "-s", "20", space.at("works.yaml")),
+              tools.popen("setfattr", "-n", "user.coc.description", "-v", "x", space.at("works.yaml"))]
+    tools.run("ls", "-la", space.path).ok()
+    assert {tools.finish(process, 40).status for process in waits} == {1}
+    assert space.unmount() == 0
+
+
+@pytest.mark.parametrize("lazy", [False, True], ids=["fusermount3 -u", "fusermount3 -uz"])
+def test_unmounting_while_a_commit_waits(make_space, src, lazy):
+    """The writer's file is open, so a plain unmount says busy at once; a lazy one takes the name away at once. Either
+    way the writer hears its verdict, and cocfs ends well."""
+    space = make_space(timeout="60")
+    gate, writer = held(space, src, "a.yaml")
+    said = janitor.unmount(space.path, lazy=lazy)
+    assert janitor.mounted(space.path) != lazy
+    assert ("busy" in said) != lazy
+    gate.open()
+    tools.finish(writer).ok()
+    if lazy:
+        assert space.process.wait(30) == 0
+        space.process = None
+    else:
+        assert space.unmount() == 0
+    space.mount()
+    assert space.id("a.yaml") == space.only_job()["document_id"]
+
+
+def test_ending_cocfs_while_a_commit_waits(make_space, src):
+    """SIGTERM: a writer whose answer does not come is let go within the bound, and what it wrote is still there."""
+    space = make_space(timeout=str(TIMEOUT))
+    gate, writer = held(space, src, "a.yaml")
+    space.process.terminate()
+    assert tools.finish(writer, 30).status == 1
+    assert space.bury(30) == 0
+    gate.open()
+    space.mount()
+    assert tools.read(space.at("a.yaml")) == tools.read(src / "a.yaml")
+    tools.eventually(lambda: space.id("a.yaml"), "the space to learn of the job", 60)
+    assert space.id("a.yaml") == space.only_job()["document_id"]
