@@ -33,6 +33,12 @@ def call(*argv):
     return done.stdout.decode().strip()
 
 
+def tell(*argv):
+    """What a tool complained about, '' when it did not."""
+    done = subprocess.run([str(a) for a in argv], capture_output=True, timeout=60)
+    return done.stderr.decode(errors="replace") if done.returncode else ""
+
+
 class Machine:
     """Where the state directory lies; .path is there while the power is on."""
 
@@ -67,7 +73,8 @@ class Machine:
     def off(self):
         """Takes everything down, whatever state it is in."""
         if janitor.mounted(self.path):
-            call("umount", self.path)
+            # whoever looks around in it for a moment (find, updatedb) keeps it busy
+            tools.eventually(lambda: not tell("umount", self.path), f"{self.path} to be unmounted")
         if self.loop:
             call("losetup", "-d", self.loop)
             self.loop = None
