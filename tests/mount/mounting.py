@@ -121,6 +121,11 @@ class Mount:
     def log(self):
         return tools.read_log(self.log_path)
 
+    def settle(self):
+        """Waits until no submission is under way. The kernel tells of a last close before its writer's end
+        can be seen, so that whatever it causes has begun once cocfs answers what is asked after it."""
+        tools.eventually(lambda: not tools.read(self.at(".coc", "queue")), "every submission to end", 60)
+
     def threads(self):
         with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as file:
             return next(int(line.split()[1]) for line in file if line.startswith("Threads:"))
