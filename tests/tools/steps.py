@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""The matrix of tools: what a row says of its tool, and the steps that show it.
+
+| step    | what the tool writes                | what the service must see    |
+| ------- | ----------------------------------- | ---------------------------- |
+| new     | a sound document, a new file        | one create                   |
+| same    | the same once more                  | nothing                      |
+| (set)   | nothing: setfattr, by the test      | one update of the same job   |
+| changed | another document                    | one update of the same job   |
+| bad     | a document that is not sound        | nothing                      |
+| down    | a third one, with no service        | nothing                      |
+| again   | the same, the service is back       | one update of the same job   |
+
+A script has its words in the environment. T is the job file in the mount, in whose directory it
+runs; S a file of the same base name with what is to be written; A and B the same in two pieces, of
+which the first is a sound document by itself, so that who commits too early makes a call too many;
+D an empty directory outside the mount. S carries an attribute of its own.
+"""
+
+import errno
+import os
+import shutil
+from dataclasses import dataclass, replace
+
+import samples
+import tools
+
+NAME = "job.yaml"
+RISK = "user.coc.risk_level"
+
+# What a tool writes: the whole content, what is added to the file, or what is left of it.
+WHOLE, APPEND, CUT = "whole", "append", "cut"
+
+# What a refusal leaves: a job file with what was written; as it was, with an .error; as it was, with
+# no .error, because the tool has put its backup back; none, because the tool has not.
+DRAFT, OLD, RESTORED, MOVED = "draft", "old", "restored", "moved"
+ERRNO = "errno"  # as an exit status: the number of the error
+
+# What becomes of a file's attributes when a tool writes it: they stay, are lost, or are those of S.
+# It shows in the risk level of the job: HIGH was set on the file, S has MEDIUM, the mount says LOW.
+RISKS = {"stay": "HIGH", "lost": "LOW", "travel": "MEDIUM"}
+
+
+@dataclass(frozen=True)
+class Row:
+    script: str
+    status: int | str = 1       # the exit status when the commit is refused; 0: the tool looks away
+    then: str = DRAFT
+    attributes: str = "stay"
+    needs: tuple = ()
+    shell: str = "bash"
+    writes: str = WHOLE
+    late: bool = False          # it sets attributes after its close: an update more
+    edits: bool = False         # it wants a file that is there
+    helper: str | None = None   # the fixture that has more words for the script
+
+
+def wrapped(prefix, template, rows, *needs):
+    """Rows whose scripts are what goes into a template."""
+    return {prefix + name: replace(row, script=template.format(row.script), needs=needs) for name, row in rows.items()}
+
+
+def sound(*steps):
+    return samples.document("tools", steps)
+
+
+FIRST = sound("one")
+TWO, THREE, FOUR = sound("one", "two"), sound("one", "two", "three"), sound("one", "two", "three", "four")
+
+# The content after each step. No two have the same size, because some tools look at no more.
+GROWING = {"new": TWO, "changed": THREE, "bad": THREE + "  - name: [\n", "down": FOUR}
+SHRINKING = {"new": FOUR, "changed": THREE, "bad": THREE[:THREE.rindex(": []")], "down": TWO}
+
+
+class Work:
+    """A row, and the one job file that it is shown with."""
+
+    def __init__(self, row, space, folder, words):
+        self.row, self.space, self.words = row, space, words
+        self.texts = SHRINKING if row.writes == CUT else GROWING
+        self.source = os.path.join(folder, NAME)
+        self.pieces = [os.path.join(folder, piece) for piece in ("a", "b")]
+        self.scratch = os.path.join(folder, "scratch")
+        self.calls = (0, 0)
+        self.job = None
+        self.turn = 0
+
+    def write(self, content):
+        """Has the tool make the file hold this."""
+        row, target = self.row, self.space.at(NAME)
+        if row.writes == APPEND:
+            old = tools.read(target).decode() if os.path.exists(target) else ""
+            assert content.startswith(old)
+            content = content[len(old):]
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        os.mkdir(self.scratch)
+        tools.write(self.source, content)
+        os.setxattr(self.source, RISK, RISKS["travel"].encode())
+        self.turn += 1
+        os.utime(self.source, (self.turn, self.turn))  # rsync looks at the time too
+        if row.writes == WHOLE:
+            tools.write(self.pieces[0], FIRST)
+            tools.write(self.pieces[1], content.removeprefix(FIRST))
+        env = tools.environment(T=target, S=self.source, A=self.pieces[0], B=self.pieces[1],
+                                D=self.scratch, **self.words)
+        return tools.sh(row.script, shell=row.shell, env=env, cwd=self.space.path)
+
+    def copy(self, content):
+        """Makes the file hold this without the tool."""
+        return tools.run("cp", tools.write(self.source, content), self.space.at(NAME))
+
+    def back_to(self, content):
+        """After a refusal: a tool that needs the old content gets it back, which sends nothing."""
+        if self.row.writes != WHOLE:
+            self.copy(content).ok()
+            self.expect(content)
+
+    def expect(self, content, creates=0, updates=0):
+        """So many calls more than before, and what is then in the file and in the job."""
+        space = self.space
+        self.calls = (self.calls[0] + creates, self.calls[1] + updates)
+        tools.eventually(lambda: space.sent() >= self.calls, f"{self.calls} calls, not {space.sent()}")
+        space.settle()
+        assert space.sent() == self.calls
+        assert tools.read(space.at(NAME)).decode() == content
+        job = space.only_job()
+        assert (job["content"], job["version"]) == (content, f"v{1 + self.calls[1]}")
+        self.job = self.job or job["document_id"]
+        assert job["document_id"] == self.job
+        tools.eventually(lambda: space.id(NAME) == self.job, "the ID")
+        assert space.error(NAME) is None and state(space) == b"submitted"
+        return job
+
+    def expect_refusal(self, step, result, name, old):
+        """The tool heard of it or not, as the row says; the story is told, nothing is lost, no call."""
+        space, row, target = self.space, self.row, self.space.at(NAME)
+        assert result.status == (getattr(errno, name) if row.status == ERRNO else row.status), f"{result}"
+        if row.then != RESTORED:
+            tools.eventually(lambda: space.error(NAME), "the .error")
+            assert f"errno: {name}" in space.error(NAME)
+        space.settle()
+        assert space.sent() == self.calls and space.id(NAME) == self.job
+        if row.then == MOVED:
+            assert not os.path.exists(target) and tools.read(target + "~").decode() == old
+        else:
+            assert tools.read(target).decode() == (self.texts[step] if row.then == DRAFT else old)
+            assert (space.error(NAME) is None) == (row.then == RESTORED)
+
+
+def state(space):
+    return os.getxattr(space.at(NAME), "coc.state")
+
+
+def perform(row, space, folder, words):
+    """Takes a row through its steps."""
+    work = Work(row, space, folder, words)
+    texts = work.texts
+
+    (work.copy if row.edits else work.write)(texts["new"]).ok()
+    job = work.expect(texts["new"], creates=1, updates=row.late)
+    travels = row.attributes == "travel" and not row.edits
+    assert job["risk_level"] == (RISKS["travel"] if travels else "LOW")
+
+    work.write(texts["new"]).ok()
+    work.expect(texts["new"])
+
+    tools.setfattr(space.at(NAME), RISK, "HIGH").ok()
+    work.expect(texts["new"], updates=1)
+
+    work.write(texts["changed"]).ok()
+    job = work.expect(texts["changed"], updates=1 + row.late)
+    assert job["risk_level"] == RISKS[row.attributes]
+
+    result = work.write(texts["bad"])
+    work.expect_refusal("bad", result, "EINVAL", texts["changed"])
+    assert space.only_job()["content"] == texts["changed"]
+    work.back_to(texts["changed"])
+
+    space.front.refuse()
+    result = work.write(texts["down"])
+    work.expect_refusal("down", result, "ECONNREFUSED", texts["changed"])
+    space.front.accept()
+    work.back_to(texts["changed"])
+
+    work.write(texts["down"]).ok()
+    work.expect(texts["down"], updates=1)

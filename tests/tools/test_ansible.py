@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Ansible's copy and template. Starting it takes seconds, so one play has those steps of the
+matrix in which it writes."""
+
+import json
+import os
+import re
+
+import pytest
+
+import steps
+import tools
+from steps import OLD, RISK, Row
+
+# The script is the name of the module.
+ROWS = {
+    "Ansible copy": Row("copy", status=2, then=OLD, attributes="lost"),
+    "Ansible template": Row("template", status=2, then=OLD, attributes="lost"),
+}
+TEXTS = steps.GROWING
+SECONDS = 240  # a task takes seconds where many share the machine
+
+
+def play(space, src, turns):
+    """Has a module write the content of a step to a name, for each turn; tells the exit status, and how each ended."""
+    place = str(src / "ansible")
+    env = tools.environment(
+        ANSIBLE_LOCAL_TEMP=place + "/local", ANSIBLE_REMOTE_TEMP=place + "/remote", ANSIBLE_HOME=place,
+        ANSIBLE_STDOUT_CALLBACK="minimal", ANSIBLE_NOCOLOR="1")
+    tasks = [{module: {"src": tools.write(src / f"{step}.yaml", TEXTS[step]), "dest": space.at(f"{name}.yaml")},
+              "ignore_errors": number < len(turns)}
+             for number, (module, name, step) in enumerate(turns, 1)]
+    book = tools.write(src / "play.json", json.dumps(
+        [{"hosts": "all", "connection": "local", "gather_facts": False, "tasks": tasks,
+          "vars": {"ansible_python_interpreter": "/usr/bin/python3"}}]))
+    result = tools.finish(tools.popen("ansible-playbook", "-i", "localhost,", book, env=env, seconds=SECONDS), SECONDS + 10)
+    return result.status, re.findall(r"^localhost \| (\w+)", result.stdout, re.MULTILINE)
+
+
+@pytest.mark.timeout(SECONDS + 60)
+def test_copy_and_template(space, src):
+    tools.need("ansible-playbook")
+    for name in ("copy", "template"):
+        tools.run("cp", tools.write(src / "old.yaml", TEXTS["new"]), space.at(f"{name}.yaml")).ok()
+        os.setxattr(space.at(f"{name}.yaml"), RISK, b"HIGH")
+    first = {name: space.id(f"{name}.yaml") for name in ("copy", "template")}
+    assert space.sent() == (2, 2)
+
+    status, told = play(space, src, [("copy", "fresh", "new"), ("copy", "copy", "changed"), ("template", "template", "changed"),
+                                     ("copy", "copy", "bad"), ("template", "template", "bad")])
+    assert told == ["CHANGED", "CHANGED", "CHANGED", "FAILED", "FAILED"]
+    space.settle()
+    assert space.sent() == (3, 4) and space.id("fresh.yaml")
+    for row in ROWS.values():
+        name = row.script + ".yaml"
+        job = space.job(space.id(name))
+        assert job["document_id"] == first[row.script] and job["content"] == TEXTS["changed"]
+        assert job["risk_level"] == steps.RISKS[row.attributes]
+        assert "errno: EINVAL" in space.error(name)
+        assert tools.read(space.at(name)).decode() == TEXTS["changed"] and row.then == OLD
+        assert status == row.status
+    assert not [name for name in os.listdir(space.path) if "ansible" in name]

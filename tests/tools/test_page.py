@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""docs/tools.md says of each tool what its row in the matrix says."""
+
+import os
+import re
+
+import rows_shells
+import steps
+import test_ansible
+import test_matrix
+import tools
+
+PAGE = os.path.join(tools.ROOT, "docs", "tools.md")
+ROWS = {**test_matrix.ROWS, **test_ansible.ROWS}
+
+LEFT = {steps.DRAFT: "what was written", steps.OLD: "as before", steps.RESTORED: "as before, no `.error`",
+        steps.MOVED: "gone; the old one is `NAME~`"}
+ATTRIBUTES = {"stay": "stay", "lost": "lost", "travel": "the source's"}
+
+
+def tables():
+    """The tables of the page: lists of rows, each a list of cells; the first is the head."""
+    found, table = [], []
+    for line in [*tools.read(PAGE).decode().splitlines(), ""]:
+        if line.startswith("|"):
+            table.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]])
+        elif table:
+            found.append([table[0], *table[2:]])
+            table = []
+    return found
+
+
+def test_the_table_of_tools_is_the_matrix():
+    told = {}
+    for names, *cells in tables()[0][1:]:
+        for name in re.findall(r"`([^`]+)`", names):
+            assert name not in told, name
+            told[name] = cells
+    rows = {name: row for name, row in ROWS.items() if name.split(":")[0] not in rows_shells.SHELLS}
+    assert told == {name: cells_of(row) for name, row in rows.items()}
+
+
+def cells_of(row):
+    attributes = ATTRIBUTES[row.attributes] + (", as an update" if row.late else "")
+    return [str(row.status), LEFT[row.then], attributes]
+
+
+def test_the_table_of_redirections_is_the_matrix():
+    head, *lines = tables()[1]
+    assert head[1:] == list(rows_shells.SHELLS)
+    told = {form.strip("`"): statuses for form, *statuses in lines}
+    assert told == {form: [str(status[shell]) for shell in head[1:]] for form, (_, status) in rows_shells.FORMS.items()}
+    assert {cells_of(ROWS[f"{shell}: {form}"])[1] for form in told for shell in head[1:]} == {"what was written"}
