@@ -4,8 +4,9 @@
 packages_build="ca-certificates meson ninja-build gcc pkg-config libfuse3-dev fuse3 libcurl4-openssl-dev
 	libcjson-dev libyaml-dev libsqlite3-dev libssl-dev libmicrohttpd-dev libcmocka-dev"
 packages_test="python3 python3-pytest python3-pytest-xdist python3-pytest-timeout attr util-linux
-	procps bash dash zsh busybox coreutils findutils sed gawk perl tar rsync git moreutils vim nano
-	unzip zip patch curl binutils e2fsprogs mount inotify-tools"
+	procps bash dash zsh busybox coreutils findutils diffutils sed gawk mawk perl tar cpio rsync git moreutils
+	vim nano emacs-nox ed unzip zip patch curl wget nodejs openssh-client openssh-server ansible-core
+	binutils e2fsprogs mount inotify-tools"
 
 # Installs those of the given packages that are not there, as root or with sudo.
 install_packages() {
