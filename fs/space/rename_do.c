@@ -69,11 +69,15 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 /* Makes what was done in a directory survive a loss of power. */
 static int sync_directory(struct space *space, struct node *directory)
 {
-	_cleanup_close_ int fd = dir_open(space, directory);
+	_cleanup_close_ int fd = dir_open(space, directory), state_fd = -1;
 
-	if (fd < 0)
+	if (fd >= 0)
+		return fsync(fd) < 0 ? -errno : 0;
+	if (fd != -EACCES)
 		return fd;
-	return fsync(fd) < 0 ? -errno : 0;
+	/* it may be written and not be read: the whole file system is synced, by the state directory */
+	state_fd = openat(space->nodes.root.fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return state_fd < 0 || syncfs(state_fd) < 0 ? -errno : 0;
 }
 
 /* The ledger may be on the disk before the spool is: it must not forget a rename that a loss of

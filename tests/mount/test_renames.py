@@ -288,3 +288,14 @@ def test_with_delete_service_the_id_can_be_named_until_it_is_removed(make_space,
     assert tools.read(space.at("job.yaml.id")) == b"" and os.listdir(space.path) == []
     tools.run("touch", space.at("job.yaml")).ok()
     assert not os.path.exists(space.at("job.yaml.id"))
+
+
+def test_a_rename_in_a_directory_that_cannot_be_read_is_synced_all_the_same(space, src):
+    os.mkdir(space.at("d"))
+    tools.run("cp", samples.file(src, "a.yaml"), space.at("d/a.yaml")).ok()
+    job_id = space.id("d/a.yaml")
+    os.chmod(space.at("d"), 0o300)
+    tools.run("mv", space.at("d/a.yaml"), space.at("d/b.yaml")).ok()
+    os.chmod(space.at("d"), 0o700)
+    assert space.id("d/b.yaml") == job_id
+    assert "cannot be synced" not in space.log()
