@@ -5,16 +5,16 @@ docs/semantics.md tells it to users; test_semantics.py holds the two lists again
 is a mistake, and test_calls.py and test_walk.py would find it.
 """
 
+import os
 import sys
 
 import pytest
 
 import tools
-from conftest import HERE
 
 PRELUDE = f"""
 import fcntl, os, sys
-sys.path.insert(0, {HERE!r})
+sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r})
 import calls, scene
 def make(path, size=0):
     os.mknod(path)

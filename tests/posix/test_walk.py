@@ -12,7 +12,6 @@ import sys
 import pytest
 
 import tools
-from conftest import HERE
 from operations import Tree
 
 COUNT = int(os.environ.get("COCFS_WALK_COUNT", "400"))
@@ -23,7 +22,7 @@ SECONDS_A_STEP = 0.25  # a bound, far above what one takes
 
 def walk(space, plain, seed, *more):
     os.mkdir(space.at("here"))
-    process = tools.popen(sys.executable, os.path.join(HERE, "walk.py"), "--seed", seed, "--count", COUNT, *more,
+    process = tools.popen(sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "walk.py"), "--seed", seed, "--count", COUNT, *more,
                           space.at("here"), plain, seconds=60 + COUNT * SECONDS_A_STEP)
     return json.loads(tools.finish(process, 70 + COUNT * SECONDS_A_STEP).ok().stdout)
 
