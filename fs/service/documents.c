@@ -38,17 +38,15 @@ void documents_failed(const struct err *err, const struct request *request, stru
 	}
 }
 
-void documents_create(struct store *store, const struct request *request, const char *id,
-		      const char *user, struct reply *reply)
+void documents_create(const struct call *call, struct reply *reply)
 {
 	_cleanup_json_ cJSON *body = NULL;
 	_cleanup_free_ char *tags = NULL;
-	struct store_new new = {.creator = user};
+	struct store_new new = {.creator = call->user};
 	char made[STORE_ID_SIZE];
 	struct err err = {0};
 
-	(void)id;
-	if (!fields_body(request, &body, reply) ||
+	if (!fields_body(call->request, &body, reply) ||
 	    !fields_text(body, &name_field, &new.name, reply) ||
 	    !fields_text(body, &create_content_field, &new.content, reply) ||
 	    !fields_text(body, &project_field, &new.enterprise_project_id, reply) ||
@@ -59,36 +57,33 @@ void documents_create(struct store *store, const struct request *request, const 
 	new.tags = tags;
 	if (!new.description)
 		new.description = "";
-	if (store_create(store, &new, request->now_ms, made, &err) < 0)
-		return documents_failed(&err, request, reply);
+	if (store_create(call->store, &new, call->request->now_ms, made, &err) < 0)
+		return documents_failed(&err, call->request, reply);
 	reply_data(reply, made);
 }
 
-void documents_update(struct store *store, const struct request *request, const char *id,
-		      const char *user, struct reply *reply)
+void documents_update(const struct call *call, struct reply *reply)
 {
 	_cleanup_json_ cJSON *body = NULL;
-	struct store_edit edit = {.modifier = user};
+	struct store_edit edit = {.modifier = call->user};
 	struct err err = {0};
 
-	if (!fields_body(request, &body, reply) ||
+	if (!fields_body(call->request, &body, reply) ||
 	    !fields_text(body, &name_field, &edit.name, reply) ||
 	    !fields_text(body, &update_content_field, &edit.content, reply) ||
 	    !fields_risk_level(body, false, &edit.risk_level, reply) ||
 	    !fields_text(body, &description_field, &edit.description, reply))
 		return;
-	if (store_update(store, id, &edit, request->now_ms, &err) < 0)
-		return documents_failed(&err, request, reply);
-	reply_data(reply, id);
+	if (store_update(call->store, call->id, &edit, call->request->now_ms, &err) < 0)
+		return documents_failed(&err, call->request, reply);
+	reply_data(reply, call->id);
 }
 
-void documents_delete(struct store *store, const struct request *request, const char *id,
-		      const char *user, struct reply *reply)
+void documents_delete(const struct call *call, struct reply *reply)
 {
 	struct err err = {0};
 
-	(void)user;
-	if (store_delete(store, id, &err) < 0)
-		return documents_failed(&err, request, reply);
-	reply_data(reply, id);
+	if (store_delete(call->store, call->id, &err) < 0)
+		return documents_failed(&err, call->request, reply);
+	reply_data(reply, call->id);
 }

@@ -55,8 +55,7 @@ static int append_row(void *data, const struct store_document *document)
 	return row && add_common(row, document) ? 0 : -ENOMEM;
 }
 
-void documents_list(struct store *store, const struct request *request, const char *id,
-		    const char *user, struct reply *reply)
+void documents_list(const struct call *call, struct reply *reply)
 {
 	_cleanup_json_ cJSON *answer = cJSON_CreateObject();
 	cJSON *rows = cJSON_AddArrayToObject(answer, "data");
@@ -65,21 +64,20 @@ void documents_list(struct store *store, const struct request *request, const ch
 	int64_t total = 0;
 	bool public;
 
-	(void)id;
-	(void)user;
-	if (!fields_query_text(request, "name_like", COC_NAME_MAX_CHARS, &filter.name_like,
+	if (!fields_query_text(call->request, "name_like", COC_NAME_MAX_CHARS, &filter.name_like,
 			       reply) ||
-	    !fields_query_text(request, "creator", COC_NAME_MAX_CHARS, &filter.creator, reply) ||
-	    !fields_query_text(request, "enterprise_project_id", COC_PROJECT_MAX_CHARS,
+	    !fields_query_text(call->request, "creator", COC_NAME_MAX_CHARS, &filter.creator,
+			       reply) ||
+	    !fields_query_text(call->request, "enterprise_project_id", COC_PROJECT_MAX_CHARS,
 			       &filter.enterprise_project_id, reply) ||
-	    !fields_query_number(request, "limit", 1, SERVICE_LIST_MAX, SERVICE_LIST_DEFAULT,
+	    !fields_query_number(call->request, "limit", 1, SERVICE_LIST_MAX, SERVICE_LIST_DEFAULT,
 				 &filter.limit, reply) ||
-	    !fields_query_number(request, "offset", 0, INT32_MAX, 0, &filter.offset, reply) ||
-	    !fields_query_type(request, &public, reply))
+	    !fields_query_number(call->request, "offset", 0, INT32_MAX, 0, &filter.offset, reply) ||
+	    !fields_query_type(call->request, &public, reply))
 		return;
-	if (!public && store_list(store, &filter, append_row, rows, &total, &err) < 0) {
+	if (!public && store_list(call->store, &filter, append_row, rows, &total, &err) < 0) {
 		if (err.errnum)
-			documents_failed(&err, request, reply);
+			documents_failed(&err, call->request, reply);
 		return;
 	}
 	if (rows && add_number(answer, "total", total))
@@ -110,8 +108,7 @@ static int append_version(void *data, const struct store_version *version)
 		       : -ENOMEM;
 }
 
-void documents_show(struct store *store, const struct request *request, const char *id,
-		    const char *user, struct reply *reply)
+void documents_show(const struct call *call, struct reply *reply)
 {
 	_cleanup_json_ cJSON *answer = cJSON_CreateObject();
 	cJSON *fields = cJSON_AddObjectToObject(answer, "data");
@@ -119,15 +116,15 @@ void documents_show(struct store *store, const struct request *request, const ch
 	int64_t version;
 	bool public;
 
-	(void)user;
-	if (!fields_query_version(request, &version, reply) ||
-	    !fields_query_type(request, &public, reply))
+	if (!fields_query_version(call->request, &version, reply) ||
+	    !fields_query_type(call->request, &public, reply))
 		return;
 	/* none of the documents here is a public one */
 	if (public)
 		err_set(&err, ENOENT, "the document does not exist");
-	else if (store_show(store, id, version, put_document, append_version, fields, &err) == 0)
+	else if (store_show(call->store, call->id, version, put_document, append_version, fields,
+			    &err) == 0)
 		return reply_value(reply, steal_ptr(answer));
 	if (err.errnum)
-		documents_failed(&err, request, reply);
+		documents_failed(&err, call->request, reply);
 }

@@ -25,8 +25,7 @@ struct service {
 	struct stat socket_stat;
 };
 
-typedef void operation_fn(struct store *store, const struct request *request, const char *id,
-			  const char *user, struct reply *reply);
+typedef void operation_fn(const struct call *call, struct reply *reply);
 
 static operation_fn *const operations[OP_COUNT] = {
 	[OP_CREATE_DOCUMENT] = documents_create, [OP_LIST_DOCUMENTS] = documents_list,
@@ -38,13 +37,13 @@ static operation_fn *const operations[OP_COUNT] = {
 static void handle(void *data, const struct request *request, struct reply *reply)
 {
 	struct service *service = data;
+	struct call call = {.store = service->store, .request = request};
 	const struct key *key = NULL;
 	enum operation operation;
 	struct err err = {0};
-	const char *id;
 	int r;
 
-	operation = route_find(request->method, &request->uri, &id);
+	operation = route_find(request->method, &request->uri, &call.id);
 	if (operation == OP_NONE)
 		return reply_gateway(reply, 404, APIGW_NO_API, request->id,
 				     "The API does not exist or has not been published in the "
@@ -56,7 +55,8 @@ static void handle(void *data, const struct request *request, struct reply *repl
 	if (r < 0)
 		return reply_gateway(reply, 500, APIGW_INTERNAL, request->id, "Internal error: %s",
 				     err.text);
-	operations[operation](service->store, request, id, key->ak, reply);
+	call.user = key->ak;
+	operations[operation](&call, reply);
 }
 
 static int open_socket(const struct service_options *options, struct service *service, int *ret_fd,

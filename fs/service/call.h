@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SERVICE_CALL_H
+#define COCFS_SERVICE_CALL_H
+
+#include "service/request.h"
+#include "service/store.h"
+
+/* A call of one operation: what was asked, by whom, and what it is answered from. */
+struct call {
+	struct store *store;
+	const struct request *request;
+	const char *id;	  /* the ID in the path, NULL for an operation without one */
+	const char *user; /* whoever signed the request */
+};
+
+#endif
