@@ -163,6 +163,14 @@ bool fields_query_number(const struct request *request, const char *name, int64_
 	return true;
 }
 
+bool fields_query_page(const struct request *request, int64_t *ret_limit, int64_t *ret_offset,
+		       struct reply *reply)
+{
+	return fields_query_number(request, "limit", 1, SERVICE_LIST_MAX, SERVICE_LIST_DEFAULT,
+				   ret_limit, reply) &&
+	       fields_query_number(request, "offset", 0, INT32_MAX, 0, ret_offset, reply);
+}
+
 bool fields_query_type(const struct request *request, bool *ret_public, struct reply *reply)
 {
 	const char *type = uri_param(&request->uri, "document_type");

@@ -43,6 +43,10 @@ bool fields_query_text(const struct request *request, const char *name, size_t m
 bool fields_query_number(const struct request *request, const char *name, int64_t min, int64_t max,
 			 int64_t fallback, int64_t *ret_number, struct reply *reply);
 
+/* The limit and the offset of a list. */
+bool fields_query_page(const struct request *request, int64_t *ret_limit, int64_t *ret_offset,
+		       struct reply *reply);
+
 /* True in *ret_public if document_type asks for the documents that the service itself publishes. */
 bool fields_query_type(const struct request *request, bool *ret_public, struct reply *reply);
 
