@@ -81,9 +81,12 @@ class Daemon:
     def start(self):
         self.port_file.unlink(missing_ok=True)
         where = ["--unix", str(self.socket)] if self.socket else ["--port-file", str(self.port_file)]
+        # pytest keeps the test's name there, with all values in it: too long for a new process
+        environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
                 [COCD, "--data", str(self.directory), *where, *self.options],
+                env=environment,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
             )
