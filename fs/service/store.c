@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The commit point of every change is finish(): when it returns 0 the change is on the disk, and
- * only then the operation answers. Before it, a crash leaves nothing. All changes pass through
- * begin() and finish(), so that several of them can come to share one commit.
+ * The commit point of every change is store_finish(): when it returns 0 the change is on the disk,
+ * and only then the operation answers. Before it, a crash leaves nothing. All changes pass through
+ * store_begin() and store_finish(), so that several of them can come to share one commit.
  */
 #define _GNU_SOURCE
 #include "service/store.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,23 +17,6 @@
 #include "service/store_private.h"
 
 #define ID_ALPHABET "abcdefghijklmnopqrstuvwxyz0123456789"
-#define ID_RANDOM_CHARS 8
-#define ID_ATTEMPTS                                                                                \
-	4 /* an ID that is taken is one in 10^12 a second; four in a row are a fault               \
-	   */
-
-/* A statement in use; it is reset when it goes out of scope. */
-static void reset(sqlite3_stmt **statement)
-{
-	sqlite3_reset(*statement);
-	sqlite3_clear_bindings(*statement);
-}
-#define _cleanup_reset_ __attribute__((cleanup(reset)))
-
-static int bind_text(sqlite3_stmt *statement, int place, const char *text)
-{
-	return text ? sqlite3_bind_text(statement, place, text, -1, SQLITE_STATIC) : SQLITE_OK;
-}
 
 /* Runs a statement that gives no row. Returns an SQLite code. */
 static int step(struct store *store, enum statement which)
@@ -42,14 +26,12 @@ static int step(struct store *store, enum statement which)
 	return sqlite3_step(statement);
 }
 
-static int begin(struct store *store, struct err *err)
+int store_begin(struct store *store, struct err *err)
 {
 	return step(store, ST_BEGIN) == SQLITE_DONE ? 0 : store_error(store->db, err);
 }
 
-/* Ends what begin() began: commits if the work went well (r is 0), else undoes it. Returns r, or
- * what the commit failed with. */
-static int finish(struct store *store, int r, struct err *err)
+int store_finish(struct store *store, int r, struct err *err)
 {
 	if (r == 0 && step(store, ST_COMMIT) != SQLITE_DONE)
 		r = store_error(store->db, err);
@@ -58,14 +40,18 @@ static int finish(struct store *store, int r, struct err *err)
 	return r;
 }
 
-static int make_id(int64_t now_ms, char id[STORE_ID_SIZE])
+int store_make_id(const char *prefix, int64_t now_ms, int digits, char *ret_id)
 {
 	time_t now = (time_t)(now_ms / 1000);
+	char stamp[32];
 	struct tm tm;
+	int size;
 
-	if (!gmtime_r(&now, &tm) || strftime(id, STORE_ID_SIZE, "DM%Y%m%d%H%M%S", &tm) != 16)
+	if (!gmtime_r(&now, &tm) || strftime(stamp, sizeof(stamp), "%Y%m%d%H%M%S", &tm) != 14)
 		return -EIO;
-	return random_text(ID_ALPHABET, ID_RANDOM_CHARS, id + 16);
+	snprintf(stamp + 14, sizeof(stamp) - 14, "%03d", (int)(now_ms % 1000));
+	size = sprintf(ret_id, "%s%.*s", prefix, digits, stamp);
+	return random_text(ID_ALPHABET, STORE_ID_RANDOM_CHARS, ret_id + size);
 }
 
 /* Inserts the row of a document. Returns 0, -EEXIST when the ID is taken, or -errno. */
@@ -83,7 +69,7 @@ static int insert_document(struct store *store, const char *id, const struct sto
 	int bad = 0;
 
 	for (int i = 0; i < (int)(sizeof(values) / sizeof(values[0])); i++)
-		bad |= bind_text(insert, i + 1, values[i]);
+		bad |= store_bind_text(insert, i + 1, values[i]);
 	bad |= sqlite3_bind_int64(insert, 8, now_ms);
 	if (!bad && sqlite3_step(insert) == SQLITE_DONE)
 		return 0;
@@ -103,9 +89,9 @@ static int insert_version(struct store *store, int64_t document, int64_t version
 		return err_set(err, EIO, "the kernel gives no random numbers");
 	bad = sqlite3_bind_int64(insert, 1, document);
 	bad |= sqlite3_bind_int64(insert, 2, version);
-	bad |= bind_text(insert, 3, uuid);
+	bad |= store_bind_text(insert, 3, uuid);
 	bad |= sqlite3_bind_int64(insert, 4, now_ms);
-	bad |= bind_text(insert, 5, content);
+	bad |= store_bind_text(insert, 5, content);
 	return !bad && sqlite3_step(insert) == SQLITE_DONE ? 0 : store_error(store->db, err);
 }
 
@@ -115,11 +101,11 @@ int store_create(struct store *store, const struct store_new *new, int64_t now_m
 	char id[STORE_ID_SIZE];
 	int r;
 
-	r = begin(store, err);
+	r = store_begin(store, err);
 	if (r < 0)
 		return r;
-	for (int attempt = 0; attempt < ID_ATTEMPTS; attempt++) {
-		r = make_id(now_ms, id);
+	for (int attempt = 0; attempt < STORE_ID_ATTEMPTS; attempt++) {
+		r = store_make_id("DM", now_ms, 14, id);
 		if (r < 0)
 			err_set(err, -r, "cannot make an ID");
 		else
@@ -130,7 +116,7 @@ int store_create(struct store *store, const struct store_new *new, int64_t now_m
 	if (r == 0)
 		r = insert_version(store, sqlite3_last_insert_rowid(store->db), 1, new->content,
 				   now_ms, err);
-	r = finish(store, r, err);
+	r = store_finish(store, r, err);
 	if (r == 0)
 		memcpy(ret_id, id, sizeof(id));
 	return r;
@@ -141,7 +127,7 @@ static int find(struct store *store, const char *id, int64_t *ret_number, int64_
 		struct err *err)
 {
 	_cleanup_reset_ sqlite3_stmt *select = store->statements[ST_FIND];
-	int code = bind_text(select, 1, id);
+	int code = store_bind_text(select, 1, id);
 
 	if (code == SQLITE_OK)
 		code = sqlite3_step(select);
@@ -161,10 +147,10 @@ static int update_document(struct store *store, int64_t number, int64_t version,
 	int bad;
 
 	bad = sqlite3_bind_int64(update, 1, number);
-	bad |= bind_text(update, 2, edit->name);
-	bad |= bind_text(update, 3, edit->description);
-	bad |= bind_text(update, 4, edit->risk_level);
-	bad |= bind_text(update, 5, edit->modifier);
+	bad |= store_bind_text(update, 2, edit->name);
+	bad |= store_bind_text(update, 3, edit->description);
+	bad |= store_bind_text(update, 4, edit->risk_level);
+	bad |= store_bind_text(update, 5, edit->modifier);
 	bad |= sqlite3_bind_int64(update, 6, now_ms);
 	bad |= sqlite3_bind_int64(update, 7, version);
 	return !bad && sqlite3_step(update) == SQLITE_DONE ? 0 : store_error(store->db, err);
@@ -176,7 +162,7 @@ int store_update(struct store *store, const char *id, const struct store_edit *e
 	int64_t number = 0, version = 0;
 	int r;
 
-	r = begin(store, err);
+	r = store_begin(store, err);
 	if (r < 0)
 		return r;
 	r = find(store, id, &number, &version, err);
@@ -187,14 +173,14 @@ int store_update(struct store *store, const char *id, const struct store_edit *e
 		r = insert_version(store, number, version + 1, edit->content, now_ms, err);
 	if (r == 0)
 		r = update_document(store, number, version + 1, edit, now_ms, err);
-	return finish(store, r, err);
+	return store_finish(store, r, err);
 }
 
 static int delete_row(struct store *store, const char *id, struct err *err)
 {
 	_cleanup_reset_ sqlite3_stmt *delete = store->statements[ST_DELETE];
 
-	if (bind_text(delete, 1, id) != SQLITE_OK || sqlite3_step(delete) != SQLITE_DONE)
+	if (store_bind_text(delete, 1, id) != SQLITE_OK || sqlite3_step(delete) != SQLITE_DONE)
 		return store_error(store->db, err);
 	if (!sqlite3_changes(store->db))
 		return err_set(err, ENOENT, "the document does not exist");
@@ -203,16 +189,11 @@ static int delete_row(struct store *store, const char *id, struct err *err)
 
 int store_delete(struct store *store, const char *id, struct err *err)
 {
-	int r = begin(store, err);
+	int r = store_begin(store, err);
 
 	if (r < 0)
 		return r;
-	return finish(store, delete_row(store, id, err), err);
-}
-
-static const char *text_of(sqlite3_stmt *row, int column)
-{
-	return (const char *)sqlite3_column_text(row, column);
+	return store_finish(store, delete_row(store, id, err), err);
 }
 
 /* The columns that ST_LIST and ST_SHOW begin with. */
@@ -220,11 +201,11 @@ static struct store_document read_row(sqlite3_stmt *row)
 {
 	return (struct store_document){
 		.number = sqlite3_column_int64(row, 0),
-		.document_id = text_of(row, 1),
-		.name = text_of(row, 2),
-		.enterprise_project_id = text_of(row, 3),
-		.creator = text_of(row, 4),
-		.modifier = text_of(row, 5),
+		.document_id = store_text(row, 1),
+		.name = store_text(row, 2),
+		.enterprise_project_id = store_text(row, 3),
+		.creator = store_text(row, 4),
+		.modifier = store_text(row, 5),
 		.create_time_ms = sqlite3_column_int64(row, 6),
 		.update_time_ms = sqlite3_column_int64(row, 7),
 		.version = sqlite3_column_int64(row, 8),
@@ -247,9 +228,9 @@ static int show_document(struct store *store, int64_t number, int64_t version,
 	if (code != SQLITE_ROW)
 		return store_error(store->db, err);
 	row = read_row(select);
-	row.risk_level = text_of(select, 9);
-	row.description = text_of(select, 10);
-	row.content = text_of(select, 11);
+	row.risk_level = store_text(select, 9);
+	row.description = store_text(select, 10);
+	row.content = store_text(select, 11);
 	if (!row.content)
 		return err_set(err, ENOMEM, "out of memory");
 	return document(data, &row);
@@ -267,7 +248,7 @@ static int show_versions(struct store *store, int64_t number,
 	while (r == 0 && (code = sqlite3_step(select)) == SQLITE_ROW) {
 		struct store_version version = {
 			.number = sqlite3_column_int64(select, 0),
-			.uuid = text_of(select, 1),
+			.uuid = store_text(select, 1),
 			.create_time_ms = sqlite3_column_int64(select, 2),
 		};
 
@@ -292,8 +273,7 @@ int store_show(struct store *store, const char *id, int64_t version,
 	return r;
 }
 
-/* The LIKE pattern of a text that may be anywhere in a name. Returns 0 or -ENOMEM. */
-static int make_pattern(const char *text, struct buf *out)
+int store_make_pattern(const char *text, struct buf *out)
 {
 	int r = buf_append(out, "%", 1);
 
@@ -309,8 +289,9 @@ static int make_pattern(const char *text, struct buf *out)
 static int bind_filter(sqlite3_stmt *statement, const char *pattern,
 		       const struct store_filter *filter)
 {
-	return bind_text(statement, 1, pattern) | bind_text(statement, 2, filter->creator) |
-	       bind_text(statement, 3, filter->enterprise_project_id);
+	return store_bind_text(statement, 1, pattern) |
+	       store_bind_text(statement, 2, filter->creator) |
+	       store_bind_text(statement, 3, filter->enterprise_project_id);
 }
 
 static int count(struct store *store, const char *pattern, const struct store_filter *filter,
@@ -333,7 +314,7 @@ int store_list(struct store *store, const struct store_filter *filter,
 	int64_t total = 0;
 	int code, r = 0;
 
-	if (filter->name_like && make_pattern(filter->name_like, &pattern) < 0)
+	if (filter->name_like && store_make_pattern(filter->name_like, &pattern) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	if (bind_filter(select, pattern.data, filter) ||
 	    sqlite3_bind_int64(select, 4, filter->limit) ||

@@ -14,12 +14,16 @@
 
 /* Marks a data file as ours: "cocd" in ASCII. */
 #define APPLICATION_ID 1668248420
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define STRINGIFY_(x) #x
 #define STRINGIFY(x) STRINGIFY_(x)
 
-/* Tags cannot be read back over the API; they are kept for the operations that will use them. */
-static const char schema[] =
+/*
+ * What makes each layout of the one before it, from an empty file on: layout 1 are documents, 2 has
+ * executions besides. A document can be deleted while its executions stay: they hold what they need
+ * of it, and do not refer to it.
+ */
+static const char *const layouts[SCHEMA_VERSION] = {
 	"CREATE TABLE documents ("
 	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" document_id TEXT NOT NULL UNIQUE,"
@@ -27,7 +31,7 @@ static const char schema[] =
 	" description TEXT NOT NULL,"
 	" risk_level TEXT NOT NULL,"
 	" enterprise_project_id TEXT NOT NULL,"
-	" tags TEXT NOT NULL,"
+	" tags TEXT NOT NULL," /* no call gives them back, but for those of an execution */
 	" creator TEXT NOT NULL,"
 	" modifier TEXT,"
 	" create_time_ms INTEGER NOT NULL,"
@@ -43,13 +47,54 @@ static const char schema[] =
 	" PRIMARY KEY (document, version)"
 	") STRICT;"
 	"PRAGMA application_id = " STRINGIFY(APPLICATION_ID) ";"
-							     "PRAGMA user_version = " STRINGIFY(
-								     SCHEMA_VERSION) ";";
+							     "PRAGMA user_version = 1",
+	"CREATE TABLE executions ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" execution_id TEXT NOT NULL UNIQUE,"
+	" document_id TEXT NOT NULL,"
+	" document_name TEXT NOT NULL,"
+	" version_uuid TEXT NOT NULL,"
+	" version INTEGER NOT NULL,"
+	" content TEXT NOT NULL,"
+	" tags TEXT NOT NULL,"
+	" creator TEXT NOT NULL,"
+	" description TEXT NOT NULL,"
+	" type TEXT NOT NULL,"
+	" target_parameter_name TEXT NOT NULL,"
+	" parameters TEXT NOT NULL,"
+	" sys_tags TEXT NOT NULL,"
+	" targets TEXT NOT NULL,"
+	" start_time_ms INTEGER NOT NULL,"
+	" step_ms INTEGER NOT NULL,"
+	" change_time_ms INTEGER NOT NULL,"
+	" acts TEXT NOT NULL,"
+	" moving TEXT NOT NULL,"
+	" settled TEXT NOT NULL,"
+	" settle_time_ms INTEGER NOT NULL,"
+	" ends INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE INDEX executions_of_documents ON executions (document_id);"
+	"PRAGMA user_version = 2",
+};
 
 #define FILTER                                                                                     \
 	" WHERE (?1 IS NULL OR name LIKE ?1 ESCAPE '\\')"                                          \
 	" AND (?2 IS NULL OR creator = ?2)"                                                        \
 	" AND (?3 IS NULL OR enterprise_project_id = ?3)"
+
+#define EXECUTION                                                                                  \
+	"SELECT number, execution_id, tags, change_time_ms, document_id, document_name,"           \
+	" version_uuid, version, creator, description, type, target_parameter_name, parameters,"   \
+	" sys_tags, targets, start_time_ms, moving, settled, settle_time_ms, ends"
+
+#define EXECUTION_FILTER                                                                           \
+	" FROM executions WHERE (?1 IS NULL OR creator LIKE ?1 ESCAPE '\\')"                       \
+	" AND (?2 IS NULL OR document_name LIKE ?2 ESCAPE '\\')"                                   \
+	" AND (?3 IS NULL OR document_id = ?3)"                                                    \
+	" AND (?4 IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(?4) AS wanted WHERE NOT EXISTS"   \
+	" (SELECT 1 FROM json_each(executions.tags) AS tag WHERE tag.value = wanted.value)))"      \
+	" AND (?5 IS NULL OR start_time_ms > ?5)"                                                  \
+	" AND (?6 IS NULL OR (ends AND settle_time_ms <= ?7 AND settle_time_ms < ?6))"
 
 static const char *const sql[STATEMENTS] = {
 	[ST_BEGIN] = "BEGIN IMMEDIATE",
@@ -75,6 +120,19 @@ static const char *const sql[STATEMENTS] = {
 		    " create_time_ms, update_time_ms, version FROM documents" FILTER
 		    " ORDER BY number DESC LIMIT ?4 OFFSET ?5",
 	[ST_COUNT] = "SELECT count(*) FROM documents" FILTER,
+	[ST_EXECUTE] = "INSERT INTO executions (execution_id, document_id, document_name,"
+		       " version_uuid, content, creator, description, type,"
+		       " target_parameter_name, parameters, sys_tags, targets, moving, settled,"
+		       " version, start_time_ms, step_ms, settle_time_ms, ends, change_time_ms,"
+		       " acts, tags) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+		       " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?16, '', tags FROM documents"
+		       " WHERE document_id = ?2",
+	[ST_EXECUTION] = EXECUTION ", content, step_ms, acts FROM executions"
+				   " WHERE execution_id = ?1",
+	[ST_EXECUTIONS] = EXECUTION EXECUTION_FILTER " ORDER BY number DESC LIMIT ?8 OFFSET ?9",
+	[ST_COUNT_EXECUTIONS] = "SELECT count(*)" EXECUTION_FILTER,
+	[ST_OPERATE] = "UPDATE executions SET acts = ?1, moving = ?2, settled = ?3,"
+		       " settle_time_ms = ?4, ends = ?5, change_time_ms = ?6 WHERE number = ?7",
 };
 
 int store_error(sqlite3 *db, struct err *err)
@@ -109,7 +167,8 @@ static int ask(sqlite3 *db, const char *question, int64_t *ret_number, struct er
 	return r;
 }
 
-/* Refuses a file of somebody else. Returns 1 for an empty file, 0 for one of ours, or -errno. */
+/* Refuses a file of somebody else. Returns the version of its layout, 0 for an empty file, or
+ * -errno. */
 static int recognise(sqlite3 *db, struct err *err)
 {
 	int64_t application = 0, version = 0, tables = 0;
@@ -123,14 +182,14 @@ static int recognise(sqlite3 *db, struct err *err)
 	if (r < 0)
 		return r;
 	if (!application && !version && !tables)
-		return 1;
-	if (application != APPLICATION_ID)
+		return 0;
+	if (application != APPLICATION_ID || version < 1)
 		return err_set(err, EINVAL, "it is a database of another program");
-	if (version != SCHEMA_VERSION)
+	if (version > SCHEMA_VERSION)
 		return err_set(err, EINVAL,
 			       "its layout is version %lld, and this program knows version %d",
 			       (long long)version, SCHEMA_VERSION);
-	return 0;
+	return (int)version;
 }
 
 static int run(sqlite3 *db, const char *statements, struct err *err)
@@ -139,17 +198,18 @@ static int run(sqlite3 *db, const char *statements, struct err *err)
 									   : store_error(db, err);
 }
 
-/* Makes the tables, unless another process has made them in the meantime. */
+/* Makes the tables that are missing, unless another process has made them in the meantime. */
 static int make_tables(sqlite3 *db, struct err *err)
 {
-	int r;
+	int r, layout;
 
 	r = run(db, "BEGIN IMMEDIATE", err);
 	if (r < 0)
 		return r;
-	r = recognise(db, err);
-	if (r == 1)
-		r = run(db, schema, err);
+	layout = recognise(db, err);
+	r = layout < 0 ? layout : 0;
+	for (; r == 0 && layout < SCHEMA_VERSION; layout++)
+		r = run(db, layouts[layout], err);
 	if (r == 0)
 		r = run(db, "COMMIT", err);
 	if (r < 0)
@@ -164,20 +224,21 @@ static int make_tables(sqlite3 *db, struct err *err)
 static int set_up(sqlite3 *db, struct err *err)
 {
 	int64_t wal = 0;
-	int r;
+	int r, layout = 0;
 
 	sqlite3_busy_timeout(db, SERVICE_BUSY_MS);
 	r = run(db,
 		"PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL",
 		err);
 	if (r == 0)
-		r = recognise(db, err);
+		layout = recognise(db, err);
+	if (r < 0 || layout < 0)
+		return r < 0 ? r : layout;
+	r = run(db, "PRAGMA journal_mode = WAL", err);
+	if (r == 0 && layout < SCHEMA_VERSION)
+		r = make_tables(db, err);
 	if (r < 0)
 		return r;
-	if (run(db, "PRAGMA journal_mode = WAL", err) < 0)
-		return -err->errnum;
-	if (r == 1 && make_tables(db, err) < 0)
-		return -err->errnum;
 	/* a file system without shared memory keeps the old mode without saying so */
 	r = ask(db, "SELECT journal_mode = 'wal' FROM pragma_journal_mode", &wal, err);
 	if (r == 0 && !wal)
