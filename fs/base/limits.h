@@ -79,4 +79,18 @@
 #define SERVICE_BUSY_MS 5000 /* wait for another process that writes the same data file */
 #define SERVICE_STOP_MS 3000 /* wait for requests in progress when stopping */
 
+/* Executions in the local service. */
+#define SERVICE_STEP_S 1	      /* what a step takes that says nothing else */
+#define SERVICE_STEP_MAX_S 999999999  /* what it may say: 30 years */
+#define SERVICE_STEPS_MAX 1000	      /* steps of one execution */
+#define SERVICE_LEGS_MAX 10000	      /* batches of all its steps, and the pauses between them */
+#define SERVICE_FILLED_MAX (4u << 20) /* inputs of all its steps, with the parameters filled in */
+#define SERVICE_ACTS_MAX 1000	      /* operations on it */
+#define SERVICE_RUN_MAX (2u << 20)    /* its parameters, tags and targets as JSON */
+#define SERVICE_PAGE_MAX (8u << 20)   /* the same, over one page of a list */
+#define SERVICE_PARAMETERS_MAX 200 /* parameters, as the API's page limits them and what follows */
+#define SERVICE_PARAMETER_KEY_MAX_CHARS 256
+#define SERVICE_PARAMETER_VALUE_MAX_CHARS 2048
+#define SERVICE_RUN_DESCRIPTION_MAX_CHARS 500
+
 #endif

@@ -40,6 +40,13 @@ bool rows_version(cJSON *object, const char *name, int64_t number)
 	return rows_text(object, name, text);
 }
 
+bool rows_pair(cJSON *pairs, const char *key, const char *value)
+{
+	cJSON *pair = rows_append(pairs);
+
+	return pair && rows_text(pair, "key", key) && rows_text(pair, "value", value);
+}
+
 bool rows_json(cJSON *object, const char *name, const char *text)
 {
 	cJSON *value = NULL;

@@ -25,6 +25,9 @@ bool rows_time(cJSON *object, const char *name, int64_t time_ms);
 /* Adds the number of a version as text: "v7". */
 bool rows_version(cJSON *object, const char *name, int64_t number);
 
+/* Appends {"key", "value"} to an array. */
+bool rows_pair(cJSON *pairs, const char *key, const char *value);
+
 /* Adds what a JSON text of the service's own making says. */
 bool rows_json(cJSON *object, const char *name, const char *text);
 

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "service/walk.h"
+
+#define START 1000000
+
+/* Legs in a text: a letter for the end and the ms, "s100 w f50"; a '+' before one says that it
+ * belongs to the step of the one ahead. */
+static size_t read_legs(const char *text, struct walk_leg *legs)
+{
+	static const char letters[] = "sfotwx";
+	static const enum walk_end ends[] = {WALK_SUCCEEDS,  WALK_FAILS, WALK_FAILS_ONCE,
+					     WALK_TIMES_OUT, WALK_WAITS, WALK_CANNOT};
+	size_t count = 0, step = 0;
+
+	for (const char *at = text; *at; at += strcspn(at, " "), at += *at == ' ') {
+		const char *letter = strchr(letters, *at == '+' ? at[1] : *at);
+
+		if (count && *at != '+')
+			step++;
+		assert_non_null(letter);
+		legs[count++] = (struct walk_leg){
+			.step = step,
+			.end = ends[letter - letters],
+			.ms = strtoll(at + (*at == '+') + 1, NULL, 10),
+		};
+	}
+	return count;
+}
+
+/* Acts in a text: a letter and the ms since the start, "R300 T400". */
+static size_t read_acts(const char *text, struct walk_act *acts)
+{
+	size_t count = 0;
+
+	for (const char *at = text; *at; at += strcspn(at, " "), at += *at == ' ')
+		acts[count++] = (struct walk_act){
+			.kind = (enum walk_act_kind) * at,
+			.time_ms = START + strtoll(at + 1, NULL, 10),
+		};
+	return count;
+}
+
+/* What is known of a way at some moment, as a text: the status and since when, then each leg. */
+static void tell(const char *legs_text, const char *acts_text, int64_t now, char *told, size_t room)
+{
+	struct walk_leg legs[16];
+	struct walk_act acts[16];
+	struct walk_place places[16];
+	struct walk_state state;
+	struct walk walk = {.legs = legs, .acts = acts, .start_ms = START, .cancel_ms = 40};
+	size_t size;
+
+	walk.n_legs = read_legs(legs_text, legs);
+	walk.n_acts = read_acts(acts_text, acts);
+	walk_to(&walk, now == WALK_FOREVER ? now : START + now, &state, places);
+	size = (size_t)snprintf(told, room, "%s@%lld", walk_word(state.status),
+				(long long)(state.since_ms - START));
+	for (size_t i = 0; i < walk.n_legs && places[i].begun; i++) {
+		size += (size_t)snprintf(told + size, room - size, " %s%s:%lld-",
+					 walk_word(places[i].status), places[i].skipped ? "!" : "",
+					 (long long)(places[i].start_ms - START));
+		if (places[i].end_ms)
+			size += (size_t)snprintf(told + size, room - size, "%lld",
+						 (long long)(places[i].end_ms - START));
+	}
+}
+
+struct sight {
+	const char *legs, *acts;
+	int64_t now;
+	const char *told;
+};
+
+static const struct sight sights[] = {
+	/* time alone */
+	{"s100", "", 0, "Running@0 Running:0-"},
+	{"s100", "", 99, "Running@0 Running:0-"},
+	{"s100", "", 100, "Succeed@100 Succeed:0-100"},
+	{"s100", "", -5, "Running@0 Running:0-"},
+	{"s0", "", 0, "Succeed@0 Succeed:0-0"},
+	{"s100 s50", "", 120, "Running@100 Succeed:0-100 Running:100-"},
+	{"s100 s50", "", 9999, "Succeed@150 Succeed:0-100 Succeed:100-150"},
+	{"s100 f50 s10", "", 9999, "Failed@150 Succeed:0-100 Failed:100-150"},
+	{"t60 s10", "", 9999, "Timeout@60 Timeout:0-60"},
+	{"x0", "", 0, "Failed@0 Failed:0-0"},
+	{"s100", "", WALK_FOREVER, "Succeed@100 Succeed:0-100"},
+	/* a pause */
+	{"s10 w s10", "", 9999, "Pending@10 Succeed:0-10 Pending:10-"},
+	{"s10 w s10", "R500", 499, "Pending@10 Succeed:0-10 Pending:10-"},
+	{"s10 w s10", "R500", 500, "Running@500 Succeed:0-10 Succeed:10-500 Running:500-"},
+	{"w", "R500", 500, "Succeed@500 Succeed:0-500"},
+	{"w", "S500", 500, "Succeed@500 Succeed:0-500"},
+	{"w w", "R5 R5", 5, "Succeed@5 Succeed:0-5 Succeed:5-5"},
+	{"w s10", "T20", 20, "Canceled@20 Canceled:0-20"},
+	/* TERMINATE of what runs: it ends by itself, or after the patience of 40 ms */
+	{"s100 s10", "T20", 20, "Canceling@20 Canceling:0-"},
+	{"s100 s10", "T20", 59, "Canceling@20 Canceling:0-"},
+	{"s100 s10", "T20", 60, "Canceled@60 Canceled:0-60"},
+	{"s100 s10", "T80", 99, "Canceling@80 Canceling:0-"},
+	{"s100 s10", "T80", 100, "Canceled@100 Canceled:0-100"},
+	{"f100", "T20", 9999, "Canceled@60 Canceled:0-60"},
+	/* RETRY */
+	{"f50 s10", "A200", 199, "Failed@50 Failed:0-50"},
+	{"f50 s10", "A200", 200, "Running@200 Running:200-"},
+	{"f50 s10", "A200", 250, "Failed@250 Failed:200-250"},
+	{"f50 s10", "A200 A300", 300, "Running@300 Running:300-"},
+	{"o50 s10", "", 9999, "Failed@50 Failed:0-50"},
+	{"o50 s10", "A200", 249, "Running@200 Running:200-"},
+	{"o50 s10", "A200", 255, "Running@250 Succeed:200-250 Running:250-"},
+	{"o50 o50", "A200", 9999, "Failed@300 Succeed:200-250 Failed:250-300"},
+	{"t50 s10", "A200 T220", 9999, "Canceled@250 Canceled:200-250"},
+	/* SKIP_BATCH */
+	{"f50 s10", "S200", 205, "Running@200 Failed:0-50 Running:200-"},
+	{"f50", "S200", 200, "Succeed@200 Failed:0-50"},
+	{"s10 +w +s10 +w +s10", "S50", 9999,
+	 "Pending@50 Succeed:0-10 Succeed:10-50 Canceled!:50-50 Pending:50-"},
+	{"s10 +w +s10 s10", "S50", 9999,
+	 "Succeed@60 Succeed:0-10 Succeed:10-50 Canceled!:50-50 Succeed:50-60"},
+	{"s10 +w +s10", "S50", 9999, "Succeed@50 Succeed:0-10 Succeed:10-50 Canceled!:50-50"},
+	{"s10 +w +f10 s10", "R50 S70", 9999,
+	 "Succeed@80 Succeed:0-10 Succeed:10-50 Failed:50-60 Succeed:70-80"},
+	/* what is done later is not known earlier */
+	{"w s10", "R5 T9", 7, "Running@5 Succeed:0-5 Running:5-"},
+	{"w s10", "R5 T9", WALK_FOREVER, "Canceled@15 Succeed:0-5 Canceled:5-15"},
+};
+
+static void is_where_time_and_acts_have_brought_it(void **state)
+{
+	char told[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sights) / sizeof(sights[0]); i++) {
+		const struct sight *sight = &sights[i];
+
+		tell(sight->legs, sight->acts, sight->now, told, sizeof(told));
+		if (strcmp(told, sight->told))
+			print_error("%s | %s at %lld\n", sight->legs, sight->acts,
+				    (long long)sight->now);
+		assert_string_equal(told, sight->told);
+	}
+}
+
+static void takes_what_makes_sense_where_it_is(void **state)
+{
+	static const struct {
+		const char *legs, *acts;
+		int64_t now;
+		const char *taken; /* letters of the acts */
+	} rows[] = {
+		{"s100", "", 50, "T"},	    {"s100", "", 100, ""},     {"w", "", 50, "RTS"},
+		{"s100", "T50", 60, ""},    {"s100", "T50", 95, ""},   {"f100", "", 50, "T"},
+		{"f100", "", 100, "AS"},    {"t100", "", 100, "AS"},   {"x0", "", 0, "A"},
+		{"f100", "A200", 250, "T"}, {"f100", "S200", 200, ""},
+	};
+	static const enum walk_act_kind kinds[] = {WALK_RESUME, WALK_TERMINATE, WALK_RETRY,
+						   WALK_SKIP};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct walk_leg legs[16];
+		struct walk_act acts[16];
+		struct walk walk = {.legs = legs, .acts = acts, .start_ms = START, .cancel_ms = 40};
+		struct walk_state at;
+
+		walk.n_legs = read_legs(rows[i].legs, legs);
+		walk.n_acts = read_acts(rows[i].acts, acts);
+		walk_to(&walk, START + rows[i].now, &at, NULL);
+		for (size_t j = 0; j < sizeof(kinds) / sizeof(kinds[0]); j++) {
+			bool wanted = strchr(rows[i].taken, (int)kinds[j]) != NULL;
+
+			if (walk_takes(&walk, &at, kinds[j]) != wanted)
+				fail_msg("%s | %s at %lld: %c", rows[i].legs, rows[i].acts,
+					 (long long)rows[i].now, (char)kinds[j]);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(is_where_time_and_acts_have_brought_it),
+		cmocka_unit_test(takes_what_makes_sense_where_it_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
