@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "coc/creds.h"
 #include "coc/endpoint.h"
 #include "coc/profile.h"
@@ -139,7 +140,8 @@ static int start_service(struct mount *mount, char **ret_socket, struct err *err
 {
 	_cleanup_free_ char *data = state_dir_file(&mount->state, "service.db");
 	_cleanup_free_ char *socket = state_dir_socket(&mount->state, "service.sock");
-	struct service_options options = {.data = data, .unix_socket = socket};
+	struct service_options options = {
+		.data = data, .unix_socket = socket, .step_s = SERVICE_STEP_S};
 	int r;
 
 	mount->keys = state_dir_file(&mount->state, "service.keys");

@@ -11,6 +11,7 @@ struct call {
 	const struct request *request;
 	const char *id;	  /* the ID in the path, NULL for an operation without one */
 	const char *user; /* whoever signed the request */
+	int64_t step_ms;  /* what a step of an execution takes that says nothing else */
 };
 
 #endif

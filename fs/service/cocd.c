@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/process.h"
 #include "service/service.h"
 #include "version.h"
@@ -22,7 +23,8 @@
 
 static const char help[] =
 	"Usage: cocd --data FILE|DIR [options]\n"
-	"Answers the COC documents API on this machine. It keeps jobs and executes nothing.\n"
+	"Answers the COC API of jobs on this machine. It executes nothing on any machine: an\n"
+	"execution of a job only looks like one, and goes through its steps as time passes.\n"
 	"\n"
 	"  --data FILE|DIR     where the jobs are kept: a file, or service.db in a directory;\n"
 	"                      made when it is not there (a directory if it ends in '/')\n"
@@ -33,6 +35,8 @@ static const char help[] =
 	"                      at first use\n"
 	"  --port-file FILE    write the port there once the service answers\n"
 	"  --idle-timeout SEC  close a connection that is silent for so long (default 60)\n"
+	"  --step-seconds SEC  what a step of an execution takes that says nothing else (default\n"
+	"                      1; 0: it is done at once)\n"
 	"  --access-log        write a line for every answer to standard error\n"
 	"  --help, --version\n"
 	"\n"
@@ -41,7 +45,7 @@ static const char help[] =
 
 struct settings {
 	const char *data, *listen, *unix_socket, *credentials, *port_file;
-	unsigned idle_s;
+	unsigned idle_s, step_s;
 	bool access_log;
 	bool done; /* --help or --version has been answered */
 };
@@ -53,12 +57,12 @@ static int usage(const char *what, const char *word)
 	return EXIT_USAGE;
 }
 
-static bool parse_seconds(const char *text, unsigned *ret_s)
+static bool parse_seconds(const char *text, unsigned min, unsigned *ret_s)
 {
 	size_t digits = strspn(text, "0123456789");
 	unsigned long s = strtoul(text, NULL, 10);
 
-	if (!digits || digits > 6 || text[digits] || !s)
+	if (!digits || digits > 6 || text[digits] || s < min)
 		return false;
 	*ret_s = (unsigned)s;
 	return true;
@@ -74,6 +78,7 @@ static int parse(int argc, char **argv, struct settings *settings)
 		{"credentials", required_argument, NULL, 'c'},
 		{"port-file", required_argument, NULL, 'p'},
 		{"idle-timeout", required_argument, NULL, 'i'},
+		{"step-seconds", required_argument, NULL, 's'},
 		{"access-log", no_argument, NULL, 'a'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
@@ -100,7 +105,11 @@ static int parse(int argc, char **argv, struct settings *settings)
 			settings->port_file = optarg;
 			break;
 		case 'i':
-			if (!parse_seconds(optarg, &settings->idle_s))
+			if (!parse_seconds(optarg, 1, &settings->idle_s))
+				return usage("not a number of seconds: ", optarg);
+			break;
+		case 's':
+			if (!parse_seconds(optarg, 0, &settings->step_s))
 				return usage("not a number of seconds: ", optarg);
 			break;
 		case 'a':
@@ -218,6 +227,7 @@ static int serve(const struct settings *settings, const sigset_t *signals, struc
 		.unix_socket = settings->unix_socket,
 		.listen = settings->listen,
 		.idle_s = settings->idle_s,
+		.step_s = settings->step_s,
 		.access = settings->access_log ? log_access : NULL,
 	};
 	struct service *service;
@@ -253,7 +263,7 @@ static int serve(const struct settings *settings, const sigset_t *signals, struc
 
 int main(int argc, char **argv)
 {
-	struct settings settings = {0};
+	struct settings settings = {.step_s = SERVICE_STEP_S};
 	struct err err = {0};
 	sigset_t signals;
 	int r;

@@ -42,7 +42,7 @@ void documents_list(const struct call *call, struct reply *reply)
 	    !fields_query_text(call->request, "enterprise_project_id", COC_PROJECT_MAX_CHARS,
 			       &filter.enterprise_project_id, reply) ||
 	    !fields_query_page(call->request, &filter.limit, &filter.offset, reply) ||
-	    !fields_query_type(call->request, &public, reply))
+	    !fields_type(uri_param(&call->request->uri, "document_type"), &public, reply))
 		return;
 	if (!public && store_list(call->store, &filter, append_row, rows, &total, &err) < 0) {
 		if (err.errnum)
@@ -85,8 +85,8 @@ void documents_show(const struct call *call, struct reply *reply)
 	int64_t version;
 	bool public;
 
-	if (!fields_query_version(call->request, &version, reply) ||
-	    !fields_query_type(call->request, &public, reply))
+	if (!fields_version(uri_param(&call->request->uri, "version"), &version, reply) ||
+	    !fields_type(uri_param(&call->request->uri, "document_type"), &public, reply))
 		return;
 	/* none of the documents here is a public one */
 	if (public)

@@ -7,13 +7,10 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "service/fields_private.h"
 
 #define DIGITS "0123456789"
 #define NUMBER_DIGITS_MAX 18 /* what always fits into an int64_t */
-
-/* Answers that a field is wrong. Returns false. */
-#define refuse(reply, ...)                                                                         \
-	(reply_refusal(reply, COC_INVALID, "Invalid parameter values: " __VA_ARGS__), false)
 
 /*
  * True if the text has more values than SERVICE_JSON_VALUES_MAX. A value costs two bytes of text
@@ -41,19 +38,27 @@ bool fields_body(const struct request *request, cJSON **ret_body, struct reply *
 	int r;
 
 	if (utf8_valid_prefix(request->body, request->body_size) != request->body_size)
-		return refuse(reply, "the body is not UTF-8");
+		return fields_refuse(reply, "the body is not UTF-8");
 	if (has_too_many_values(request->body, request->body_size))
-		return refuse(reply, "the body has more than %d JSON values",
-			      SERVICE_JSON_VALUES_MAX);
+		return fields_refuse(reply, "the body has more than %d JSON values",
+				     SERVICE_JSON_VALUES_MAX);
 	r = json_parse(request->body, request->body_size, &body);
 	if (r == -ENOMEM)
 		return false;
 	if (r < 0)
-		return refuse(reply, "the body is not valid JSON");
+		return fields_refuse(reply, "the body is not valid JSON");
 	if (!cJSON_IsObject(body))
-		return refuse(reply, "the body is not a JSON object");
+		return fields_refuse(reply, "the body is not a JSON object");
 	*ret_body = steal_ptr(body);
 	return true;
+}
+
+bool fields_body_if_any(const struct request *request, cJSON **ret_body, struct reply *reply)
+{
+	if (request->body_size)
+		return fields_body(request, ret_body, reply);
+	*ret_body = cJSON_CreateObject();
+	return *ret_body != NULL;
 }
 
 bool fields_text(const cJSON *body, const struct field *field, const char **ret_text,
@@ -65,17 +70,17 @@ bool fields_text(const cJSON *body, const struct field *field, const char **ret_
 
 	if (!member || cJSON_IsNull(member)) {
 		if (field->required)
-			return refuse(reply, "%s is missing", field->name);
+			return fields_refuse(reply, "%s is missing", field->name);
 		*ret_text = NULL;
 		return true;
 	}
 	if (!cJSON_IsString(member))
-		return refuse(reply, "%s is not a string", field->name);
+		return fields_refuse(reply, "%s is not a string", field->name);
 	text = member->valuestring;
 	length = field->in_bytes ? strlen(text) : utf8_chars(text, strlen(text));
 	if (length < field->min || length > field->max)
-		return refuse(reply, "%s has %zu %s; %zu to %zu are allowed", field->name, length,
-			      unit, field->min, field->max);
+		return fields_refuse(reply, "%s has %zu %s; %zu to %zu are allowed", field->name,
+				     length, unit, field->min, field->max);
 	*ret_text = text;
 	return true;
 }
@@ -99,7 +104,7 @@ bool fields_risk_level(const cJSON *body, bool required, const char **ret_level,
 			return true;
 		}
 	}
-	return refuse(reply, "risk_level is not one of LOW, MEDIUM, HIGH");
+	return fields_refuse(reply, "risk_level is not one of LOW, MEDIUM, HIGH");
 }
 
 /* Appends one tag to the array that is kept; only key and value of it. */
@@ -109,8 +114,8 @@ static bool copy_tag(const cJSON *tag, cJSON *kept, struct reply *reply)
 	cJSON *copy;
 
 	if (!key || !value)
-		return refuse(reply,
-			      "tags is not an array of objects with the strings key and value");
+		return fields_refuse(
+			reply, "tags is not an array of objects with the strings key and value");
 	copy = cJSON_CreateObject();
 	return cJSON_AddItemToArray(kept, copy) && cJSON_AddStringToObject(copy, "key", key) &&
 	       cJSON_AddStringToObject(copy, "value", value);
@@ -123,8 +128,8 @@ bool fields_tags(const cJSON *body, char **ret_tags, struct reply *reply)
 	char *text;
 
 	if (tags && !cJSON_IsNull(tags) && !cJSON_IsArray(tags))
-		return refuse(reply,
-			      "tags is not an array of objects with the strings key and value");
+		return fields_refuse(
+			reply, "tags is not an array of objects with the strings key and value");
 	if (tags)
 		cJSON_ArrayForEach(tag, tags)
 		{
@@ -144,7 +149,7 @@ bool fields_query_text(const struct request *request, const char *name, size_t m
 	const char *text = uri_param(&request->uri, name);
 
 	if (text && utf8_chars(text, strlen(text)) > max)
-		return refuse(reply, "%s has more than %zu characters", name, max);
+		return fields_refuse(reply, "%s has more than %zu characters", name, max);
 	*ret_text = text;
 	return true;
 }
@@ -157,8 +162,8 @@ bool fields_query_number(const struct request *request, const char *name, int64_
 	int64_t number = text ? strtoll(text, NULL, 10) : fallback;
 
 	if (text && (text[digits] || digits > NUMBER_DIGITS_MAX || number < min || number > max))
-		return refuse(reply, "%s is not a number from %" PRId64 " to %" PRId64, name, min,
-			      max);
+		return fields_refuse(reply, "%s is not a number from %" PRId64 " to %" PRId64, name,
+				     min, max);
 	*ret_number = number;
 	return true;
 }
@@ -171,31 +176,29 @@ bool fields_query_page(const struct request *request, int64_t *ret_limit, int64_
 	       fields_query_number(request, "offset", 0, INT32_MAX, 0, ret_offset, reply);
 }
 
-bool fields_query_type(const struct request *request, bool *ret_public, struct reply *reply)
+bool fields_type(const char *type, bool *ret_public, struct reply *reply)
 {
-	const char *type = uri_param(&request->uri, "document_type");
-
 	/* sources disagree on the word for one's own documents: both are taken */
-	if (type && strcmp(type, "PRIVATE") && strcmp(type, "NORMAL") && strcmp(type, "PUBLIC"))
-		return refuse(reply, "document_type is not one of PRIVATE, NORMAL, PUBLIC");
+	if (type && *type && strcmp(type, "PRIVATE") && strcmp(type, "NORMAL") &&
+	    strcmp(type, "PUBLIC"))
+		return fields_refuse(reply, "document_type is not one of PRIVATE, NORMAL, PUBLIC");
 	*ret_public = type && !strcmp(type, "PUBLIC");
 	return true;
 }
 
-bool fields_query_version(const struct request *request, int64_t *ret_version, struct reply *reply)
+bool fields_version(const char *text, int64_t *ret_version, struct reply *reply)
 {
-	const char *text = uri_param(&request->uri, "version");
 	size_t digits;
 	int64_t number;
 
-	if (!text) {
+	if (!text || !*text) {
 		*ret_version = 0;
 		return true;
 	}
 	digits = *text == 'v' ? strspn(text + 1, DIGITS) : 0;
 	number = digits ? strtoll(text + 1, NULL, 10) : 0;
 	if (!digits || digits > NUMBER_DIGITS_MAX || text[digits + 1] || text[1] == '0')
-		return refuse(reply, "version is not of the form v1, v2, …");
+		return fields_refuse(reply, "version is not of the form v1, v2, …");
 	*ret_version = number;
 	return true;
 }

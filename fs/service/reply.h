@@ -18,6 +18,8 @@
 #define COC_INVALID "COC.00010002"
 #define COC_NO_DOCUMENT "COC.00042101"
 #define COC_TOO_MANY_VERSIONS "COC.00042199" /* invented: what COC says is not public */
+#define COC_NO_EXECUTION "COC.00042197"	     /* invented likewise, as is the next */
+#define COC_BAD_STATE "COC.00042198"
 
 /* An answer being made. body is NULL when memory ran out; the connection is closed then. */
 struct reply {

@@ -17,6 +17,15 @@ static const struct {
 	{"GET", {"v1", "documents", ID}, OP_SHOW_DOCUMENT},
 	{"PUT", {"v1", "documents", ID}, OP_UPDATE_DOCUMENT},
 	{"DELETE", {"v1", "documents", ID}, OP_DELETE_DOCUMENT},
+	/* one letter of the method away from an update, and another thing altogether */
+	{"POST", {"v1", "documents", ID}, OP_EXECUTE_DOCUMENT},
+	{"GET", {"v1", "atomics"}, OP_LIST_ATOMICS},
+	{"GET", {"v1", "atomics", ID}, OP_SHOW_ATOMIC},
+	{"GET", {"v1", "executions"}, OP_LIST_EXECUTIONS},
+	{"POST", {"v1", "executions"}, OP_OPERATE_EXECUTION},
+	{"GET", {"v1", "executions", "instances"}, OP_LIST_INSTANCES},
+	{"GET", {"v1", "executions", ID}, OP_SHOW_EXECUTION},
+	{"GET", {"v1", "executions", ID, "steps"}, OP_LIST_STEPS},
 };
 
 /* True if the segments are those of the row; *ret_id is what stands in the place of ID. */

@@ -9,8 +9,10 @@
 
 #include "base/limits.h"
 #include "base/process.h"
+#include "service/atomics.h"
 #include "service/auth.h"
 #include "service/documents.h"
+#include "service/executions.h"
 #include "service/keys.h"
 #include "service/listen.h"
 #include "service/route.h"
@@ -20,6 +22,7 @@ struct service {
 	struct store *store;
 	struct keys *keys;
 	struct server *server;
+	int64_t step_ms;
 	unsigned port;
 	char *socket_path; /* NULL for TCP */
 	struct stat socket_stat;
@@ -28,16 +31,27 @@ struct service {
 typedef void operation_fn(const struct call *call, struct reply *reply);
 
 static operation_fn *const operations[OP_COUNT] = {
-	[OP_CREATE_DOCUMENT] = documents_create, [OP_LIST_DOCUMENTS] = documents_list,
-	[OP_SHOW_DOCUMENT] = documents_show,	 [OP_UPDATE_DOCUMENT] = documents_update,
+	[OP_CREATE_DOCUMENT] = documents_create,
+	[OP_LIST_DOCUMENTS] = documents_list,
+	[OP_SHOW_DOCUMENT] = documents_show,
+	[OP_UPDATE_DOCUMENT] = documents_update,
 	[OP_DELETE_DOCUMENT] = documents_delete,
+	[OP_EXECUTE_DOCUMENT] = executions_execute,
+	[OP_LIST_ATOMICS] = atomics_list,
+	[OP_SHOW_ATOMIC] = atomics_show,
+	[OP_LIST_EXECUTIONS] = executions_list,
+	[OP_SHOW_EXECUTION] = executions_show,
+	[OP_LIST_STEPS] = executions_steps,
+	[OP_LIST_INSTANCES] = executions_instances,
+	[OP_OPERATE_EXECUTION] = executions_operate,
 };
 
 /* What the gateway does before the operation: the route, then the signature. */
 static void handle(void *data, const struct request *request, struct reply *reply)
 {
 	struct service *service = data;
-	struct call call = {.store = service->store, .request = request};
+	struct call call = {
+		.store = service->store, .request = request, .step_ms = service->step_ms};
 	const struct key *key = NULL;
 	enum operation operation;
 	struct err err = {0};
@@ -110,6 +124,7 @@ int service_start(const struct service_options *options, struct service **ret_se
 	service = calloc(1, sizeof(*service));
 	if (!service)
 		return err_set(err, ENOMEM, "out of memory");
+	service->step_ms = 1000 * (int64_t)options->step_s;
 	process_raise_limits(); /* a thousand connections need a thousand */
 	r = start(options, service, err);
 	if (r < 0) {

@@ -37,6 +37,9 @@ struct service_options {
 	const char *listen;
 	/* a silent connection is closed after so many seconds; 0: SERVICE_IDLE_S */
 	unsigned idle_s;
+	/* a step of an execution takes so many seconds if it says nothing else; SERVICE_STEP_S is
+	 * what users are told */
+	unsigned step_s;
 	/* told of every answer, or NULL */
 	service_access_fn *access;
 	void *access_data;

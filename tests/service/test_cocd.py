@@ -36,8 +36,9 @@ def refused(result, status, *words):
 def test_help_names_every_option(tmp_path):
     result = run("--help")
     assert result.returncode == 0
-    for option in ("data", "listen", "unix", "credentials", "port-file", "idle-timeout", "access-log", "version"):
+    for option in ("data", "listen", "unix", "credentials", "port-file", "idle-timeout", "step-seconds", "access-log", "version"):
         assert f"--{option}" in result.stdout
+    assert "executes nothing on any machine" in result.stdout
 
 
 def test_version():
@@ -58,6 +59,8 @@ def test_version():
         (["--data", "x", "--unix", "s", "--port-file", "p"], ["--port-file", "--unix"]),
         (["--data", "x", "--idle-timeout", "0"], ["0"]),
         (["--data", "x", "--idle-timeout", "1s"], ["1s"]),
+        (["--data", "x", "--step-seconds", "-1"], ["-1"]),
+        (["--data", "x", "--step-seconds", "soon"], ["soon"]),
     ],
 )
 def test_a_wrong_command_line(tmp_path, options, words):
@@ -236,6 +239,37 @@ def test_a_file_that_is_not_its_own_is_refused_and_left_alone(tmp_path, make, wh
     before = path.read_bytes() if path.is_file() else None
     refused(run("--data", path), 1, path, why)
     assert before == (path.read_bytes() if path.is_file() else None)
+
+
+LAYOUT_1 = """
+CREATE TABLE documents (number INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+  description TEXT NOT NULL, risk_level TEXT NOT NULL, enterprise_project_id TEXT NOT NULL, tags TEXT NOT NULL,
+  creator TEXT NOT NULL, modifier TEXT, create_time_ms INTEGER NOT NULL, update_time_ms INTEGER NOT NULL,
+  version INTEGER NOT NULL) STRICT;
+CREATE TABLE versions (document INTEGER NOT NULL REFERENCES documents(number) ON DELETE CASCADE, version INTEGER NOT NULL,
+  version_uuid TEXT NOT NULL UNIQUE, create_time_ms INTEGER NOT NULL, content TEXT NOT NULL,
+  PRIMARY KEY (document, version)) STRICT;
+INSERT INTO documents VALUES (1, 'DM20250701180339abcdefgh', 'old', '', 'LOW', '0', '[]', 'me', NULL, 5, 5, 1);
+INSERT INTO versions VALUES (1, 1, '00000000-0000-4000-8000-000000000000', 5, 'test');
+PRAGMA application_id = 1668248420;
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_data_file_of_the_first_layout_is_brought_up_to_date(start, tmp_path):
+    (tmp_path / "service").mkdir()
+    database = sqlite3.connect(tmp_path / "service" / "service.db")
+    database.executescript(LAYOUT_1)
+    database.close()
+    service = start()
+    (row,) = service.list().data
+    assert (row["name"], row["version"]) == ("old", "v1")
+    document = row["document_id"]
+    assert service.show(document).data["content"] == "test"
+    execution = service.call("POST", f"/v1/documents/{document}", body={}).data
+    assert service.stop() == 0
+    service.start()
+    assert service.call("GET", f"/v1/executions/{execution}").data["document_name"] == "old"
 
 
 def test_names_that_mean_something_to_sqlite_are_names_of_files(tmp_path):

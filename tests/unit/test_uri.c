@@ -128,7 +128,16 @@ static void finds_the_operation(void **state)
 		{"GET", "/v1/*", OP_NONE, ""},
 		{"GET", "/", OP_NONE, ""},
 		{"get", "/v1/documents", OP_NONE, ""},
-		{"POST", "/v1/documents/DM1", OP_NONE, ""},
+		{"POST", "/v1/documents/DM1", OP_EXECUTE_DOCUMENT, "DM1"},
+		{"GET", "/v1/atomics", OP_LIST_ATOMICS, ""},
+		{"GET", "/v1/atomics/execute_api", OP_SHOW_ATOMIC, "execute_api"},
+		{"GET", "/v1/executions", OP_LIST_EXECUTIONS, ""},
+		{"POST", "/v1/executions", OP_OPERATE_EXECUTION, ""},
+		{"GET", "/v1/executions/instances", OP_LIST_INSTANCES, ""},
+		{"GET", "/v1/executions/EX1", OP_SHOW_EXECUTION, "EX1"},
+		{"GET", "/v1/executions/EX1/steps", OP_LIST_STEPS, "EX1"},
+		{"GET", "/v1/executions/instances/steps", OP_LIST_STEPS, "instances"},
+		{"POST", "/v1/executions/EX1", OP_NONE, ""},
 		{"GET", "/v1/documents/3/4/5/6/7/8/9", OP_NONE, ""},
 	};
 	char id[64];
