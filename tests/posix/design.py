@@ -218,13 +218,32 @@ class Design:
             return
         if content is not None:
             self.commit(target, content)
-        elif flags & calls.EXCHANGE:
-            if stat.S_ISDIR(st.st_mode) or (is_job_name(source) and is_job_name(target)):
-                self.move({source: target, target: source})
         elif stat.S_ISDIR(st.st_mode) or (is_job_name(source) and is_job_name(target)):
-            self.move({source: target})
+            self.move({source: target, **({target: source} if flags & calls.EXCHANGE else {})}, stat.S_ISDIR(st.st_mode))
 
     after_rename2 = after_rename
+
+    # Operations that a plain directory knows nothing of.
+
+    def forget(self, path):
+        """The binding of a job file is given up; False when it has none."""
+        st = self.stat(self.real(path))
+        job = self.job_name_of(st.st_ino) if st and stat.S_ISREG(st.st_mode) else None
+        return self.bound.pop(job, None) is not None
+
+    def move(self, ways, is_folder):
+        """Bindings move along with a job file, or with a folder those below it, but onto one that is bound they do
+        not. A folder has none itself: one that is remembered of a job file with its name stays."""
+        moved, left = {}, {}
+        for path, job in self.bound.items():
+            way = next((old for old in ways if (path.startswith(old + "/") if is_folder else path == old)), None)
+            if way is None:
+                left[path] = job
+            else:
+                moved[path] = (ways[way] + path[len(way):], job)
+        for path, (to, job) in moved.items():
+            left[path if to in left else to] = job
+        self.bound = left
 
     # Operations that a plain directory knows nothing of.
 
