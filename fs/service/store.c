@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The commit point of every change is store_finish(): when it returns 0 the change is on the disk,
- * and only then the operation answers. Before it, a crash leaves nothing. All changes pass through
- * store_begin() and store_finish(), so that several of them can come to share one commit.
+ * All changes pass through store_begin() and store_finish(). The commit point of a change is store_finish(): when it
+ * returns 0 the change is on the disk; before it, a crash leaves nothing.
+ *
+ * When changes are gathered, store_begin() opens one transaction for all of them and a savepoint for each,
+ * so that one that fails is undone alone; the commit point of all is store_settle(). There are
+ * errors on which SQLite undoes the whole transaction by itself (a full disk, a failed read). Then
+ * changes are gone that were reported as done, and settling fails, so that none of them is answered
+ * as made; until then nothing new is begun.
  */
 #define _GNU_SOURCE
 #include "service/store.h"
@@ -26,17 +31,95 @@ static int step(struct store *store, enum statement which)
 	return sqlite3_step(statement);
 }
 
+/* Gives up all that is gathered, for the database's last error. Returns it. */
+static int lose(struct store *store, struct err *err)
+{
+	if (sqlite3_errcode(store->db) == SQLITE_OK)
+		err_set(&store->lost, EIO, "the database has undone the changes");
+	else
+		store_error(store->db, &store->lost);
+	if (!sqlite3_get_autocommit(store->db))
+		step(store, ST_ROLLBACK);
+	if (err)
+		*err = store->lost;
+	return -store->lost.errnum;
+}
+
 int store_begin(struct store *store, struct err *err)
 {
-	return step(store, ST_BEGIN) == SQLITE_DONE ? 0 : store_error(store->db, err);
+	if (store->lost.errnum) {
+		if (err)
+			*err = store->lost;
+		return -store->lost.errnum;
+	}
+	if (!store->has_changes && step(store, ST_BEGIN) != SQLITE_DONE)
+		return store_error(store->db, err);
+	if (!store->gathers)
+		return 0;
+	/* a savepoint outside of a transaction would begin one, and commit it */
+	if (sqlite3_get_autocommit(store->db))
+		return lose(store, err);
+	store->has_changes = true;
+	return step(store, ST_BEGIN_ONE) == SQLITE_DONE ? 0 : lose(store, err);
+}
+
+static int commit(struct store *store, struct err *err)
+{
+	int r;
+
+	if (step(store, ST_COMMIT) == SQLITE_DONE)
+		return 0;
+	r = store_error(store->db, err);
+	if (!sqlite3_get_autocommit(store->db))
+		step(store, ST_ROLLBACK);
+	return r;
+}
+
+/* Ends one of the changes that are gathered. */
+static int finish_one(struct store *store, int r, struct err *err)
+{
+	/* SQLite may have undone everything */
+	if (sqlite3_get_autocommit(store->db) ||
+	    (r < 0 && step(store, ST_UNDO_ONE) != SQLITE_DONE) ||
+	    step(store, ST_KEEP_ONE) != SQLITE_DONE)
+		return lose(store, err);
+	return r;
 }
 
 int store_finish(struct store *store, int r, struct err *err)
 {
-	if (r == 0 && step(store, ST_COMMIT) != SQLITE_DONE)
-		r = store_error(store->db, err);
-	if (r < 0 && !sqlite3_get_autocommit(store->db))
+	if (store->gathers)
+		return finish_one(store, r, err);
+	if (r == 0)
+		return commit(store, err);
+	if (!sqlite3_get_autocommit(store->db))
 		step(store, ST_ROLLBACK);
+	return r;
+}
+
+void store_gather(struct store *store)
+{
+	store->gathers = true;
+}
+
+bool store_has_changes(const struct store *store)
+{
+	return store->has_changes;
+}
+
+int store_settle(struct store *store, struct err *err)
+{
+	int r = 0;
+
+	if (store->lost.errnum) {
+		r = -store->lost.errnum;
+		if (err)
+			*err = store->lost;
+	} else if (store->has_changes) {
+		r = commit(store, err);
+	}
+	store->lost = (struct err){0};
+	store->has_changes = false;
 	return r;
 }
 

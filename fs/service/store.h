@@ -2,6 +2,7 @@
 #ifndef COCFS_SERVICE_STORE_H
 #define COCFS_SERVICE_STORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,7 +11,8 @@
 
 /*
  * The data of the local service: documents and their versions, in one SQLite file. What a function
- * reports as done is on the disk when it returns. One thread at a time.
+ * reports as done is on the disk when it returns; or, after store_gather(), when store_settle() has
+ * returned 0. One thread at a time.
  *
  * All functions fail with -ENOMEM, -ENOSPC, -EBUSY (another process holds the file), -EROFS or -EIO
  * and err filled, besides the errors that they name; then nothing has changed.
@@ -28,6 +30,19 @@ int store_open(const char *path, struct store **ret_store, struct err *err);
 
 /* Closes and frees; NULL is accepted. */
 void store_close(struct store *store);
+
+/* From here on changes are gathered, and made durable together by store_settle(). They are read by
+ * this store as if they were. */
+void store_gather(struct store *store);
+
+/* True if changes are gathered that are not durable. */
+bool store_has_changes(const struct store *store);
+
+/*
+ * Makes what is gathered durable, all of it or nothing. Returns 0 also if there was nothing to do;
+ * an error, then none of the changes since the last one has been made, whatever was reported.
+ */
+int store_settle(struct store *store, struct err *err);
 
 /* A new document; strings are borrowed. */
 struct store_new {

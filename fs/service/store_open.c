@@ -100,6 +100,9 @@ static const char *const sql[STATEMENTS] = {
 	[ST_BEGIN] = "BEGIN IMMEDIATE",
 	[ST_COMMIT] = "COMMIT",
 	[ST_ROLLBACK] = "ROLLBACK",
+	[ST_BEGIN_ONE] = "SAVEPOINT one",
+	[ST_KEEP_ONE] = "RELEASE one",
+	[ST_UNDO_ONE] = "ROLLBACK TO one",
 	[ST_INSERT] = "INSERT INTO documents (document_id, name, description, risk_level,"
 		      " enterprise_project_id, tags, creator, create_time_ms, update_time_ms,"
 		      " version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, 1)",

@@ -11,6 +11,9 @@ enum statement {
 	ST_BEGIN,
 	ST_COMMIT,
 	ST_ROLLBACK,
+	ST_BEGIN_ONE,
+	ST_KEEP_ONE,
+	ST_UNDO_ONE,
 	ST_INSERT,
 	ST_INSERT_VERSION,
 	ST_FIND,
@@ -31,6 +34,9 @@ enum statement {
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENTS]; /* prepared once, when the store is opened */
+	bool gathers;			      /* since store_gather() */
+	bool has_changes;		      /* begun since the last store_settle() */
+	struct err lost; /* why all that was gathered is undone already; errnum 0: it is not */
 };
 
 #define STORE_ID_RANDOM_CHARS 8
