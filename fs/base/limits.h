@@ -71,6 +71,7 @@
 #define SERVICE_CONNECTION_MEMORY (64u << 10) /* request line and headers of one connection */
 #define SERVICE_HEADERS_MAX 100		      /* headers of one request */
 #define SERVICE_IDLE_S 60		      /* a silent connection is closed after this time */
+#define SERVICE_REQUEST_S 120		      /* from the first line of a request to its answer */
 #define SERVICE_BODIES_MAX (256u << 20)	   /* request bodies held at once, over all connections */
 #define SERVICE_BODY_DRAIN_MAX (24u << 20) /* of a body that is too large, read to be heard out */
 #define SERVICE_JSON_VALUES_MAX                                                                    \

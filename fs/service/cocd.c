@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <libgen.h>
 #include <signal.h>
@@ -13,131 +12,10 @@
 #include <time.h>
 
 #include "base/cleanup.h"
-#include "base/limits.h"
 #include "base/process.h"
+#include "service/cocd_options.h"
+#include "service/notify.h"
 #include "service/service.h"
-#include "version.h"
-
-#define EXIT_USAGE 2
-#define DEFAULT_LISTEN "127.0.0.1:0"
-
-static const char help[] =
-	"Usage: cocd --data FILE|DIR [options]\n"
-	"Answers the COC API of jobs on this machine. It executes nothing on any machine: an\n"
-	"execution of a job only looks like one, and goes through its steps as time passes.\n"
-	"\n"
-	"  --data FILE|DIR     where the jobs are kept: a file, or service.db in a directory;\n"
-	"                      made when it is not there (a directory if it ends in '/')\n"
-	"  --listen ADDR:PORT  listen on a loopback address (default " DEFAULT_LISTEN ";\n"
-	"                      port 0: the kernel picks one)\n"
-	"  --unix PATH         listen on a Unix socket instead\n"
-	"  --credentials FILE  the key file; without it, service.keys beside the data file, made\n"
-	"                      at first use\n"
-	"  --port-file FILE    write the port there once the service answers\n"
-	"  --idle-timeout SEC  close a connection that is silent for so long (default 60)\n"
-	"  --step-seconds SEC  what a step of an execution takes that says nothing else (default\n"
-	"                      1; 0: it is done at once)\n"
-	"  --access-log        write a line for every answer to standard error\n"
-	"  --help, --version\n"
-	"\n"
-	"Exit status: 0 after SIGTERM, SIGINT or SIGHUP, 1 when it cannot serve, 2 for a wrong\n"
-	"command line.\n";
-
-struct settings {
-	const char *data, *listen, *unix_socket, *credentials, *port_file;
-	unsigned idle_s, step_s;
-	bool access_log;
-	bool done; /* --help or --version has been answered */
-};
-
-/* Says what is wrong with the command line. Returns EXIT_USAGE. */
-static int usage(const char *what, const char *word)
-{
-	fprintf(stderr, "cocd: %s%s; see cocd --help\n", what, word);
-	return EXIT_USAGE;
-}
-
-static bool parse_seconds(const char *text, unsigned min, unsigned *ret_s)
-{
-	size_t digits = strspn(text, "0123456789");
-	unsigned long s = strtoul(text, NULL, 10);
-
-	if (!digits || digits > 6 || text[digits] || s < min)
-		return false;
-	*ret_s = (unsigned)s;
-	return true;
-}
-
-/* Returns 0, or EXIT_USAGE after having said why. */
-static int parse(int argc, char **argv, struct settings *settings)
-{
-	static const struct option options[] = {
-		{"data", required_argument, NULL, 'd'},
-		{"listen", required_argument, NULL, 'l'},
-		{"unix", required_argument, NULL, 'u'},
-		{"credentials", required_argument, NULL, 'c'},
-		{"port-file", required_argument, NULL, 'p'},
-		{"idle-timeout", required_argument, NULL, 'i'},
-		{"step-seconds", required_argument, NULL, 's'},
-		{"access-log", no_argument, NULL, 'a'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{0},
-	};
-	int option;
-
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		switch (option) {
-		case 'd':
-			settings->data = optarg;
-			break;
-		case 'l':
-			settings->listen = optarg;
-			break;
-		case 'u':
-			settings->unix_socket = optarg;
-			break;
-		case 'c':
-			settings->credentials = optarg;
-			break;
-		case 'p':
-			settings->port_file = optarg;
-			break;
-		case 'i':
-			if (!parse_seconds(optarg, 1, &settings->idle_s))
-				return usage("not a number of seconds: ", optarg);
-			break;
-		case 's':
-			if (!parse_seconds(optarg, 0, &settings->step_s))
-				return usage("not a number of seconds: ", optarg);
-			break;
-		case 'a':
-			settings->access_log = true;
-			break;
-		case 'h':
-		case 'V':
-			fputs(option == 'h' ? help : "cocd " COCFS_VERSION "\n", stdout);
-			settings->done = true;
-			return 0;
-		case ':':
-			return usage("a value is missing after ", argv[optind - 1]);
-		default:
-			return usage("unknown option: ", argv[optind - 1]);
-		}
-	}
-	if (optind < argc)
-		return usage("not an option: ", argv[optind]);
-	if (!settings->data)
-		return usage("--data is missing", "");
-	if (settings->listen && settings->unix_socket)
-		return usage("--listen and --unix exclude each other", "");
-	if (settings->port_file && settings->unix_socket)
-		return usage("--port-file makes no sense with --unix", "");
-	if (!settings->listen && !settings->unix_socket)
-		settings->listen = DEFAULT_LISTEN;
-	return 0;
-}
 
 /* The data file that --data means: itself, or service.db in a directory. */
 static int find_data(const char *data, char **ret_path, struct err *err)
@@ -219,15 +97,18 @@ static void log_access(void *data, const struct service_access *access)
 }
 
 /* Serves until a signal of the set comes. Returns 0, or -errno with err filled. */
-static int serve(const struct settings *settings, const sigset_t *signals, struct err *err)
+static int serve(const struct cocd_options *settings, const sigset_t *signals, struct err *err)
 {
 	_cleanup_free_ char *data = NULL, *keys = NULL;
 	struct service_options options = {
 		.credentials = settings->credentials,
 		.unix_socket = settings->unix_socket,
 		.listen = settings->listen,
+		.tls_cert = settings->tls_cert,
+		.tls_key = settings->tls_key,
 		.idle_s = settings->idle_s,
 		.step_s = settings->step_s,
+		.request_s = settings->request_s,
 		.access = settings->access_log ? log_access : NULL,
 	};
 	struct service *service;
@@ -250,26 +131,30 @@ static int serve(const struct settings *settings, const sigset_t *signals, struc
 	if (settings->unix_socket)
 		fprintf(stderr, "cocd: listening on unix:%s\n", settings->unix_socket);
 	else
-		fprintf(stderr, "cocd: listening on http://%.*s:%u\n",
+		fprintf(stderr, "cocd: listening on http%s://%.*s:%u\n",
+			settings->tls_cert ? "s" : "",
 			(int)(strrchr(settings->listen, ':') - settings->listen), settings->listen,
 			service_port(service));
 	if (settings->port_file)
 		r = write_port(settings->port_file, service_port(service), err);
+	if (r == 0)
+		notify_supervisor("READY=1");
 	while (r == 0 && sigwaitinfo(signals, NULL) < 0 && errno == EINTR)
 		;
+	notify_supervisor("STOPPING=1");
 	service_stop(service);
 	return r;
 }
 
 int main(int argc, char **argv)
 {
-	struct settings settings = {.step_s = SERVICE_STEP_S};
+	struct cocd_options settings = {0};
 	struct err err = {0};
 	sigset_t signals;
 	int r;
 
 	process_keep_secrets();
-	r = parse(argc, argv, &settings);
+	r = cocd_options_parse(argc, argv, &settings);
 	if (r || settings.done)
 		return r;
 	sigemptyset(&signals);

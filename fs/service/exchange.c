@@ -41,7 +41,7 @@ int exchange_create(const char *raw, const char *host, struct exchange **ret_exc
 		free(exchange);
 		return r;
 	}
-	exchange->began_ms = exchange_clock_ms();
+	request->clock_ms = exchange_clock_ms();
 	request->now_ms = clock_ms(CLOCK_REALTIME);
 	snprintf(request->id, sizeof(request->id), "%s-%" PRId64 "-%s", uuid, request->now_ms,
 		 host);

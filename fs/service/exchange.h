@@ -21,8 +21,7 @@ struct exchange {
 	bool no_room;	 /* the bodies of all requests are over SERVICE_BODIES_MAX: likewise */
 	uint64_t heard;	 /* bytes of body, kept or not */
 	struct buf body;
-	int64_t began_ms; /* monotonic */
-	unsigned status;  /* of the answer, 0 without one */
+	unsigned status; /* of the answer, 0 without one */
 	struct request request;
 };
 

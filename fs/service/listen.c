@@ -33,7 +33,7 @@ static bool parse_port(const char *text, in_port_t *ret_port)
 	return true;
 }
 
-/* Reads "1.2.3.4:5" or "[::1]:5". Returns 0, -EINVAL, or -EACCES for one that is not loopback. */
+/* Reads "1.2.3.4:5" or "[::1]:5". Returns 0 or -EINVAL. */
 static int parse_address(const char *text, union address *ret_address, socklen_t *ret_size)
 {
 	const char *colon = strrchr(text, ':');
@@ -49,14 +49,10 @@ static int parse_address(const char *text, union address *ret_address, socklen_t
 		return -EINVAL;
 	snprintf(host, sizeof(host), "%.*s", (int)(v6 ? size - 2 : size), text + v6);
 	if (v6 && inet_pton(AF_INET6, host, &address.v6.sin6_addr) == 1) {
-		if (!IN6_IS_ADDR_LOOPBACK(&address.v6.sin6_addr))
-			return -EACCES;
 		address.v6.sin6_family = AF_INET6;
 		address.v6.sin6_port = port;
 		*ret_size = sizeof(address.v6);
 	} else if (!v6 && inet_pton(AF_INET, host, &address.v4.sin_addr) == 1) {
-		if (ntohl(address.v4.sin_addr.s_addr) >> 24 != IN_LOOPBACKNET)
-			return -EACCES;
 		address.v4.sin_family = AF_INET;
 		address.v4.sin_port = port;
 		*ret_size = sizeof(address.v4);
@@ -67,7 +63,14 @@ static int parse_address(const char *text, union address *ret_address, socklen_t
 	return 0;
 }
 
-int listen_tcp(const char *text, int *ret_fd, unsigned *ret_port, struct err *err)
+static bool is_loopback(const union address *address)
+{
+	if (address->any.sa_family == AF_INET6)
+		return IN6_IS_ADDR_LOOPBACK(&address->v6.sin6_addr);
+	return ntohl(address->v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
+int listen_tcp(const char *text, bool anywhere, int *ret_fd, unsigned *ret_port, struct err *err)
 {
 	_cleanup_close_ int fd = -1;
 	union address address;
@@ -75,15 +78,15 @@ int listen_tcp(const char *text, int *ret_fd, unsigned *ret_port, struct err *er
 	int one = 1, r;
 
 	r = parse_address(text, &address, &size);
-	if (r == -EACCES)
-		return err_set(err, EACCES,
-			       "%s is not a loopback address, and the local service answers nobody "
-			       "outside this machine",
-			       text);
 	if (r < 0)
 		return err_set(err, -r,
 			       "%s is not an address to listen on: give 127.0.0.1:PORT or "
 			       "[::1]:PORT",
+			       text);
+	if (!anywhere && !is_loopback(&address))
+		return err_set(err, EACCES,
+			       "%s is not a loopback address, and without TLS the local service "
+			       "answers nobody outside this machine",
 			       text);
 	fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)

@@ -2,16 +2,18 @@
 #ifndef COCFS_SERVICE_LISTEN_H
 #define COCFS_SERVICE_LISTEN_H
 
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #include "base/err.h"
 
 /*
  * A socket that listens on "127.0.0.1:8080" or "[::1]:0". Returns 0 with *ret_fd (the caller's) and
- * the port that it got; -EINVAL: not an address and port; -EACCES: not a loopback address; -errno
- * of the socket calls. err is filled.
+ * the port that it got; -EINVAL: not an address and port; -EACCES: not a loopback address, and not
+ * anywhere; -errno of the socket calls. err is filled.
  */
-int listen_tcp(const char *address, int *ret_fd, unsigned *ret_port, struct err *err);
+int listen_tcp(const char *address, bool anywhere, int *ret_fd, unsigned *ret_port,
+	       struct err *err);
 
 /*
  * A socket that listens on a path, with mode 0600. A socket that nobody listens on any more is

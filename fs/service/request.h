@@ -13,6 +13,7 @@
 struct request {
 	char id[COC_REQUEST_ID_MAX]; /* X-request-id of its answer */
 	int64_t now_ms;		     /* time of day when it began, since the epoch */
+	int64_t clock_ms;	     /* the same moment, monotonic */
 	const char *method;
 	struct uri uri;
 	struct sign_header headers[SERVICE_HEADERS_MAX]; /* as received */

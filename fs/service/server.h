@@ -2,26 +2,39 @@
 #ifndef COCFS_SERVICE_SERVER_H
 #define COCFS_SERVICE_SERVER_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "service/reply.h"
 #include "service/request.h"
 #include "service/service.h"
+#include "service/tls.h"
 
 /*
  * The HTTP side: connections, bounded bodies, request IDs, the access log. It knows nothing of the
- * API. One thread of its own polls all connections and calls the handler.
+ * API. One thread of its own serves all connections, in turns, and calls the handler.
  */
 struct server;
 
-/* Makes the answer to a request; called in the server's thread, one call at a time. */
-typedef void server_handler_fn(void *data, const struct request *request, struct reply *reply);
+/*
+ * Makes the answer to a request; called in the server's thread, one call at a time. Returns true if
+ * the answer must not be given before the turn is settled.
+ */
+typedef bool server_handler_fn(void *data, const struct request *request, struct reply *reply);
+
+/* Makes what the turn's requests have changed durable. Returns 0; or -errno with err filled, then
+ * all answers that wait for it are errors. */
+typedef int server_settle_fn(void *data, struct err *err);
 
 struct server_options {
-	unsigned idle_s; /* a silent connection is closed after this time */
+	unsigned idle_s;    /* a silent connection is closed after this time */
+	unsigned request_s; /* from the first line of a request to the end of its answer */
 	server_handler_fn *handler;
-	void *data;
+	server_settle_fn *settle;
+	void *data;		   /* of both */
 	service_access_fn *access; /* told of every answer, or NULL */
 	void *access_data;
+	const struct tls *tls; /* NULL: plain HTTP; read while the server starts */
 };
 
 /*

@@ -46,8 +46,11 @@ static operation_fn *const operations[OP_COUNT] = {
 	[OP_OPERATE_EXECUTION] = executions_operate,
 };
 
-/* What the gateway does before the operation: the route, then the signature. */
-static void handle(void *data, const struct request *request, struct reply *reply)
+/*
+ * What the gateway does before the operation: the route, then the signature. An answer that was
+ * made while the store has changes which are not durable may tell of them, and has to wait.
+ */
+static bool handle(void *data, const struct request *request, struct reply *reply)
 {
 	struct service *service = data;
 	struct call call = {
@@ -58,19 +61,31 @@ static void handle(void *data, const struct request *request, struct reply *repl
 	int r;
 
 	operation = route_find(request->method, &request->uri, &call.id);
-	if (operation == OP_NONE)
-		return reply_gateway(reply, 404, APIGW_NO_API, request->id,
-				     "The API does not exist or has not been published in the "
-				     "environment");
+	if (operation == OP_NONE) {
+		reply_gateway(reply, 404, APIGW_NO_API, request->id,
+			      "The API does not exist or has not been published in the "
+			      "environment");
+		return false;
+	}
 	r = auth_check(request, service->keys, &key, &err);
 	if (r == -EACCES)
-		return reply_gateway(reply, 401, APIGW_AUTH, request->id,
-				     "Incorrect IAM authentication information: %s", err.text);
+		reply_gateway(reply, 401, APIGW_AUTH, request->id,
+			      "Incorrect IAM authentication information: %s", err.text);
+	else if (r < 0)
+		reply_gateway(reply, 500, APIGW_INTERNAL, request->id, "Internal error: %s",
+			      err.text);
 	if (r < 0)
-		return reply_gateway(reply, 500, APIGW_INTERNAL, request->id, "Internal error: %s",
-				     err.text);
+		return false;
 	call.user = key->ak;
 	operations[operation](&call, reply);
+	return store_has_changes(service->store);
+}
+
+static int settle(void *data, struct err *err)
+{
+	struct service *service = data;
+
+	return store_settle(service->store, err);
 }
 
 static int open_socket(const struct service_options *options, struct service *service, int *ret_fd,
@@ -79,7 +94,7 @@ static int open_socket(const struct service_options *options, struct service *se
 	int r;
 
 	if (!options->unix_socket)
-		return listen_tcp(options->listen, ret_fd, &service->port, err);
+		return listen_tcp(options->listen, options->tls_cert, ret_fd, &service->port, err);
 	r = listen_unix(options->unix_socket, ret_fd, &service->socket_stat, err);
 	if (r < 0)
 		return r;
@@ -96,19 +111,31 @@ static int start(const struct service_options *options, struct service *service,
 {
 	struct server_options server = {
 		.idle_s = options->idle_s ? options->idle_s : SERVICE_IDLE_S,
+		.request_s = options->request_s ? options->request_s : SERVICE_REQUEST_S,
 		.handler = handle,
+		.settle = settle,
 		.data = service,
 		.access = options->access,
 		.access_data = options->access_data,
 	};
+	struct tls tls = {0};
 	int fd, r;
 
 	r = keys_read(options->credentials, &service->keys, err);
+	if (r == 0 && options->tls_cert)
+		r = tls_read(options->tls_cert, options->tls_key, &tls, err);
+	if (options->tls_cert)
+		server.tls = &tls;
 	if (r == 0)
 		r = store_open(options->data, &service->store, err);
-	if (r == 0)
+	if (r == 0) {
+		store_gather(service->store);
 		r = open_socket(options, service, &fd, err);
-	return r < 0 ? r : server_start(fd, &server, &service->server, err);
+	}
+	if (r == 0)
+		r = server_start(fd, &server, &service->server, err);
+	tls_finish(&tls);
+	return r;
 }
 
 int service_start(const struct service_options *options, struct service **ret_service,
@@ -121,6 +148,9 @@ int service_start(const struct service_options *options, struct service **ret_se
 		return err_set(err, EINVAL,
 			       "the service needs a data file, a credentials file, and "
 			       "either a socket or an address");
+	if (!options->tls_cert != !options->tls_key || (options->tls_cert && options->unix_socket))
+		return err_set(err, EINVAL,
+			       "TLS needs a certificate, its key, and an address to listen on");
 	service = calloc(1, sizeof(*service));
 	if (!service)
 		return err_set(err, ENOMEM, "out of memory");

@@ -2,6 +2,7 @@
 #ifndef COCFS_SERVICE_SERVICE_H
 #define COCFS_SERVICE_SERVICE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -31,15 +32,22 @@ struct service_options {
 	const char *data;
 	/* path of the key file, see service_keys_ensure() */
 	const char *credentials;
-	/* one of both: a path to listen on, mode 0600, where a dead socket is replaced; or a
-	 * loopback address, "127.0.0.1:8080" or "[::1]:0" (port 0: the kernel picks one) */
+	/* one of both: a path to listen on, mode 0600, where a dead socket is replaced; or an
+	 * address, "127.0.0.1:8080" or "[::1]:0" (port 0: the kernel picks one), which has to be a
+	 * loopback address unless there is TLS */
 	const char *unix_socket;
 	const char *listen;
+	/* paths of a certificate with its chain and of its private key, PEM; both or none, and
+	 * not with a Unix socket */
+	const char *tls_cert, *tls_key;
 	/* a silent connection is closed after so many seconds; 0: SERVICE_IDLE_S */
 	unsigned idle_s;
 	/* a step of an execution takes so many seconds if it says nothing else; SERVICE_STEP_S is
 	 * what users are told */
 	unsigned step_s;
+	/* a request has to be done after so many seconds, from its first line to the end of its
+	 * answer, else its connection is closed; 0: SERVICE_REQUEST_S */
+	unsigned request_s;
 	/* told of every answer, or NULL */
 	service_access_fn *access;
 	void *access_data;
