@@ -67,6 +67,8 @@
 #define SERVICE_LIST_DEFAULT 10		 /* rows without a limit, the default of ListExecutions */
 #define SERVICE_LIST_MAX 1000		 /* rows that may be asked for at once */
 #define SERVICE_SKEW_S (15 * 60)	 /* clocks may differ by this much */
+#define SERVICE_AUTH_FAILURES_MAX 5	 /* in a row; one more locks the key pair */
+#define SERVICE_LOCK_S 300		 /* for so long */
 #define SERVICE_CONNECTIONS_MAX 4096	 /* connections open at once */
 #define SERVICE_CONNECTION_MEMORY (64u << 10) /* request line and headers of one connection */
 #define SERVICE_HEADERS_MAX 100		      /* headers of one request */

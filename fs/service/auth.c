@@ -3,7 +3,7 @@
  * Which headers are signed is the client's choice: the Node SDK signs host and content-type, the Go
  * SDK neither. So the list is read from the Authorization header, the request is canonicalised with
  * those headers as they were received, and the signature made again with the secret key has to be
- * the same. Every refusal says which of the steps failed, and nothing that the sender did not send.
+ * the same. A token in X-Auth-Token stands for itself. Every refusal says which of the steps failed, and nothing that the sender did not send.
  */
 #define _GNU_SOURCE
 #include "service/auth.h"
@@ -17,6 +17,8 @@
 
 #define DATE_HEADER "x-sdk-date"
 #define HASH_HEADER "x-sdk-content-sha256"
+#define SECURITY_TOKEN_HEADER "x-security-token"
+#define TOKEN_HEADER "x-auth-token"
 #define UNSIGNED_PAYLOAD "UNSIGNED-PAYLOAD"
 
 /* The parts of an Authorization header, cut from a copy of it. */
@@ -167,8 +169,47 @@ static int check_signature(const struct sign_request *sign, const struct key *ke
 	return 0;
 }
 
-int auth_check(const struct request *request, const struct keys *keys, const struct key **ret_key,
-	       struct err *err)
+/* A temporary pair is worth nothing without its token, and a permanent one has none. */
+static int check_security_token(const struct request *request, const struct sign_header *headers,
+				size_t n, const struct key *key, struct err *err)
+{
+	const char *wanted, *sent;
+	size_t times, size;
+
+	sent = find_header(request, SECURITY_TOKEN_HEADER, &times);
+	if (!sent && !key->security_token)
+		return 0;
+	if (!sent)
+		return err_set(err, EACCES, "the header X-Security-Token is missing");
+	if (!is_signed(headers, n, SECURITY_TOKEN_HEADER))
+		return err_set(err, EACCES,
+			       "the header X-Security-Token is not among the SignedHeaders");
+	wanted = key->security_token ? secret_bytes(key->security_token, &size) : NULL;
+	if (!wanted || strlen(sent) != size || CRYPTO_memcmp(sent, wanted, size))
+		return err_set(err, EACCES, "X-Security-Token is not the token of this AK");
+	return 0;
+}
+
+/* What only whoever has the secret key can have right: it counts for the lock of the pair. */
+static int check_secrets(const struct request *request, const struct sign_request *sign,
+			 struct key *key, const char *signature, int64_t lock_ms, struct err *err)
+{
+	int r;
+
+	if (lockout_is_closed(&key->lockout, request->clock_ms))
+		return err_set(err, EACCES, "AK access failed to reach the limit,forbidden");
+	r = check_signature(sign, key, signature, err);
+	if (r == 0)
+		r = check_security_token(request, sign->headers, sign->n_headers, key, err);
+	if (r == -EACCES)
+		lockout_fail(&key->lockout, request->clock_ms, lock_ms);
+	else if (r == 0)
+		lockout_pass(&key->lockout);
+	return r;
+}
+
+static int check_claim(const struct request *request, const struct auth *auth, const char *sent,
+		       struct user **ret_user, struct err *err)
 {
 	struct sign_header headers[SIGN_HEADERS_MAX];
 	struct sign_request sign = {
@@ -180,21 +221,11 @@ int auth_check(const struct request *request, const struct keys *keys, const str
 		.body = request->body,
 		.body_size = request->body_size,
 	};
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = strdup(sent);
 	struct claim claim = {0};
-	const struct key *key;
-	const char *sent;
-	size_t times;
+	struct key *key;
 	int r;
 
-	sent = find_header(request, "authorization", &times);
-	if (!sent && find_header(request, "x-auth-token", &times))
-		return err_set(err, EACCES,
-			       "the local service takes no X-Auth-Token: sign with an "
-			       "AK/SK pair");
-	if (!sent)
-		return err_set(err, EACCES, "the header Authorization is missing");
-	text = strdup(sent);
 	if (!text)
 		return err_set(err, ENOMEM, "out of memory");
 	r = parse_claim(text, &claim, err);
@@ -206,12 +237,43 @@ int auth_check(const struct request *request, const struct keys *keys, const str
 		r = check_hash(request, headers, sign.n_headers, err);
 	if (r < 0)
 		return r;
-	key = keys_find(keys, claim.access);
+	key = keys_find(auth->keys, claim.access);
 	if (!key)
 		return err_set(err, EACCES, "Get secretKey failed: this AK does not exist here");
-	r = check_signature(&sign, key, claim.signature, err);
-	if (r < 0)
-		return r;
-	*ret_key = key;
+	r = check_secrets(request, &sign, key, claim.signature, auth->lock_ms, err);
+	if (r == 0)
+		*ret_user = &key->user;
+	return r;
+}
+
+static int check_token(const struct request *request, const struct auth *auth, const char *sent,
+		       struct user **ret_user, struct err *err)
+{
+	struct token *token;
+
+	if (!auth->tokens)
+		return err_set(err, EACCES,
+			       "this service takes no X-Auth-Token: sign with an AK/SK pair");
+	token = tokens_find(auth->tokens, sent);
+	if (!token)
+		return err_set(err, EACCES, "decrypt token fail: X-Auth-Token is no token of here");
+	if (request->now_ms >= token->expires_ms)
+		return err_set(err, EACCES, "token expired: X-Auth-Token is to be renewed");
+	*ret_user = &token->user;
 	return 0;
+}
+
+int auth_check(const struct request *request, const struct auth *auth, struct user **ret_user,
+	       struct err *err)
+{
+	const char *sent;
+	size_t times;
+
+	sent = find_header(request, "authorization", &times);
+	if (sent)
+		return check_claim(request, auth, sent, ret_user, err);
+	sent = find_header(request, TOKEN_HEADER, &times);
+	if (sent)
+		return check_token(request, auth, sent, ret_user, err);
+	return err_set(err, EACCES, "the header Authorization is missing");
 }

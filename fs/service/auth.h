@@ -5,13 +5,22 @@
 #include "base/err.h"
 #include "service/keys.h"
 #include "service/request.h"
+#include "service/tokens.h"
+
+/* What requests are authenticated by. */
+struct auth {
+	struct keys *keys;
+	struct tokens *tokens; /* NULL: none are taken */
+	int64_t lock_ms;       /* how long a pair is locked that failed too often, 0: not at all */
+};
 
 /*
- * Checks the signature of a request (SDK-HMAC-SHA256), by the clock reading in the request. Pure.
- * Returns 0 and the key that signed, which lives as long as keys; -EACCES: not signed well, the
- * sentence in err tells the sender why; -ENOMEM, -EIO. err is filled.
+ * Finds out whose a request is: by its signature (SDK-HMAC-SHA256), or by its X-Auth-Token. The
+ * clock is that of the request; what it leaves behind is the count of a pair's failures. Returns 0
+ * and the user, who lives as long as auth; -EACCES: nobody's, the sentence in err tells the sender
+ * why; -ENOMEM, -EIO. err is filled.
  */
-int auth_check(const struct request *request, const struct keys *keys, const struct key **ret_key,
+int auth_check(const struct request *request, const struct auth *auth, struct user **ret_user,
 	       struct err *err);
 
 #endif

@@ -102,6 +102,7 @@ static int serve(const struct cocd_options *settings, const sigset_t *signals, s
 	_cleanup_free_ char *data = NULL, *keys = NULL;
 	struct service_options options = {
 		.credentials = settings->credentials,
+		.tokens = settings->tokens,
 		.unix_socket = settings->unix_socket,
 		.listen = settings->listen,
 		.tls_cert = settings->tls_cert,
@@ -109,6 +110,9 @@ static int serve(const struct cocd_options *settings, const sigset_t *signals, s
 		.idle_s = settings->idle_s,
 		.step_s = settings->step_s,
 		.request_s = settings->request_s,
+		.lock_s = settings->lock_s,
+		.never_lock = settings->never_lock,
+		.rate = settings->rate,
 		.access = settings->access_log ? log_access : NULL,
 	};
 	struct service *service;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "service/throttle.h"
 #include "version.h"
 
 #define DEFAULT_LISTEN "127.0.0.1:0"
@@ -26,6 +27,10 @@ static const char help[] =
 	"  --unix PATH         listen on a Unix socket instead\n"
 	"  --credentials FILE  the key file; without it, service.keys beside the data file, made\n"
 	"                      at first use\n"
+	"  --tokens FILE       take the tokens in this file in X-Auth-Token\n"
+	"  --rate N/s          let each user call so often (default: as often as he likes)\n"
+	"  --lock-seconds SEC  lock a key pair for so long after more than five failed\n"
+	"                      authentications in a row (default 300, 0: never)\n"
 	"  --port-file FILE    write the port there once the service answers\n"
 	"  --idle-timeout SEC  close a connection that is silent for so long (default 60)\n"
 	"  --request-timeout SEC\n"
@@ -64,11 +69,19 @@ static int take_number(int option, const char *value, struct cocd_options *optio
 {
 	bool good;
 
-	if (option == 's')
+	if (option == 'R') {
+		good = throttle_parse(value, &options->rate);
+		return good ? 0 : usage("not a rate such as 10/s: ", value);
+	}
+	if (option == 'L') {
+		good = parse_seconds(value, 0, &options->lock_s);
+		options->never_lock = good && !options->lock_s;
+	} else if (option == 's') {
 		good = parse_seconds(value, 0, &options->step_s);
-	else
+	} else {
 		good = parse_seconds(value, 1,
 				     option == 'i' ? &options->idle_s : &options->request_s);
+	}
 	return good ? 0 : usage("not a number of seconds: ", value);
 }
 
@@ -99,6 +112,9 @@ int cocd_options_parse(int argc, char **argv, struct cocd_options *options)
 		{"tls-key", required_argument, NULL, 'K'},
 		{"unix", required_argument, NULL, 'u'},
 		{"credentials", required_argument, NULL, 'c'},
+		{"tokens", required_argument, NULL, 't'},
+		{"rate", required_argument, NULL, 'R'},
+		{"lock-seconds", required_argument, NULL, 'L'},
 		{"port-file", required_argument, NULL, 'p'},
 		{"idle-timeout", required_argument, NULL, 'i'},
 		{"request-timeout", required_argument, NULL, 'r'},
@@ -112,7 +128,7 @@ int cocd_options_parse(int argc, char **argv, struct cocd_options *options)
 		['d'] = &options->data,	       ['l'] = &options->listen,
 		['C'] = &options->tls_cert,    ['K'] = &options->tls_key,
 		['u'] = &options->unix_socket, ['c'] = &options->credentials,
-		['p'] = &options->port_file,
+		['t'] = &options->tokens,      ['p'] = &options->port_file,
 	};
 	int option;
 

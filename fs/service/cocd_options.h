@@ -9,9 +9,10 @@
 /* The command line of cocd; strings are those of argv. What is not said is 0, see
  * service.h; but for step_s, where 0 is a time like others. */
 struct cocd_options {
-	const char *data, *listen, *unix_socket, *credentials, *port_file;
+	const char *data, *listen, *unix_socket, *credentials, *tokens, *port_file;
 	const char *tls_cert, *tls_key;
-	unsigned idle_s, request_s, step_s;
+	unsigned idle_s, request_s, step_s, lock_s, rate;
+	bool never_lock;
 	bool access_log;
 	bool done; /* --help or --version has been answered */
 };

@@ -1,27 +1,40 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The official SDKs read [global] and [basic] of a credentials file and let the rest be, so the
+ * further pairs of a service can stand in the same file. There a word that is not understood is
+ * refused: "acces = read-only" must not come to mean that its user may write.
+ */
 #define _GNU_SOURCE
 #include "service/keys.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/ini.h"
+#include "service/sections.h"
 
-static const char *const sections[KEYS_MAX] = {"global", "basic"};
+enum { AK, SK, SECURITY_TOKEN, ACCESS, RATE, PROJECT_ID, DOMAIN_ID, IAM_ENDPOINT };
+
+static const char *const wanted[] = {"ak",	   "sk",	"security_token", "access", "rate",
+				     "project_id", "domain_id", "iam_endpoint",	  NULL};
+
+_Static_assert(sizeof(wanted) / sizeof(wanted[0]) == SECTION_KEYS_MAX + 1, "room for each key");
 
 void keys_free(struct keys *keys)
 {
 	if (!keys)
 		return;
 	for (size_t i = 0; i < keys->n; i++) {
+		user_finish(&keys->key[i].user);
 		free(keys->key[i].ak);
 		secret_close(keys->key[i].sk);
+		secret_close(keys->key[i].security_token);
 	}
+	free(keys->key);
 	free(keys);
 }
 
-const struct key *keys_find(const struct keys *keys, const char *ak)
+struct key *keys_find(const struct keys *keys, const char *ak)
 {
 	for (size_t i = 0; i < keys->n; i++)
 		if (!strcmp(keys->key[i].ak, ak))
@@ -29,85 +42,101 @@ const struct key *keys_find(const struct keys *keys, const char *ak)
 	return NULL;
 }
 
-/* What a file says; the strings point into its text. */
-struct found {
-	const char *ak[KEYS_MAX], *sk[KEYS_MAX];
-};
-
-static int on_key(void *data, const char *section, const char *key, const char *value)
+static bool is_the_sdks(const char *section)
 {
-	struct found *found = data;
-
-	for (int i = 0; i < KEYS_MAX; i++) {
-		if (strcmp(section, sections[i]))
-			continue;
-		if (!strcmp(key, "ak"))
-			found->ak[i] = value;
-		else if (!strcmp(key, "sk"))
-			found->sk[i] = value;
-	}
-	return 0;
+	return !strcmp(section, "global") || !strcmp(section, "basic");
 }
 
-/* Takes the whole pairs over. Returns 0, -EINVAL without any, -E2BIG, -ENOMEM. */
-static int take_pairs(const struct found *found, const char *path, struct keys *keys)
+static bool is_set(const char *value)
 {
-	for (int i = 0; i < KEYS_MAX; i++) {
-		const char *ak = found->ak[i], *sk = found->sk[i];
-		struct key *key = &keys->key[keys->n];
-		int r;
-
-		if (!ak || !sk || !*ak || !*sk)
-			continue;
-		r = secret_open(sk, strlen(sk), path, &key->sk);
-		if (r < 0)
-			return r;
-		keys->n++;
-		key->ak = strdup(ak);
-		if (!key->ak)
-			return -ENOMEM;
-	}
-	return keys->n ? 0 : -EINVAL;
+	return value && *value;
 }
 
-/* Takes the pairs out of the text of a file. */
-static int read_keys(struct buf *text, const char *path, struct keys **ret_keys, struct err *err)
+static int keep_secret(const char *value, const char *path, struct secret **ret_secret,
+		       struct err *err)
 {
-	_cleanup_(keys_free) struct keys *keys = calloc(1, sizeof(*keys));
-	struct found found = {0};
-	unsigned line = 0;
+	int r = secret_open(value, strlen(value), path, ret_secret);
+
+	return r < 0 ? err_set(err, -r, "cannot keep its secrets: %s", strerror(-r)) : 0;
+}
+
+/* Appends the pair of a section that has one. */
+static int take_pair(const struct section *section, const char *path, unsigned default_rate,
+		     struct keys *keys, struct err *err)
+{
+	const char *const *values = section->values;
+	const char *name = is_the_sdks(section->name) ? values[AK] : section->name;
+	struct key *key = &keys->key[keys->n];
 	int r;
 
-	if (!keys)
-		return err_set(err, ENOMEM, "out of memory");
-	r = ini_parse(text->data, text->size, on_key, &found, &line);
+	r = user_init(&key->user, name, values[ACCESS], values[RATE], default_rate, err);
 	if (r < 0)
-		return err_set(err, -r, "%s, line %u: neither [section] nor key = value", path,
-			       line);
-	r = take_pairs(&found, path, keys);
-	if (r == -EINVAL)
+		return r;
+	keys->n++;
+	key->ak = strdup(values[AK]);
+	if (!key->ak)
+		return err_set(err, ENOMEM, "out of memory");
+	r = keep_secret(values[SK], path, &key->sk, err);
+	if (r == 0 && is_set(values[SECURITY_TOKEN]))
+		r = keep_secret(values[SECURITY_TOKEN], path, &key->security_token, err);
+	return r;
+}
+
+/* Looks at a section, and takes the pair that it has. */
+static int take_section(const struct section *section, const char *path, unsigned default_rate,
+			struct keys *keys, struct err *err)
+{
+	const char *const *values = section->values;
+	bool ak = is_set(values[AK]), sk = is_set(values[SK]);
+
+	/* "" is what stands before the first section; the SDKs' own may name other credentials */
+	if (!*section->name || (!ak && !sk) || (is_the_sdks(section->name) && (!ak || !sk)))
+		return 0;
+	if (!ak || !sk)
+		return err_set(err, EINVAL, "%s is missing", ak ? "sk" : "ak");
+	if (section->unknown && !is_the_sdks(section->name))
+		return err_set(err, EINVAL, "nothing is known of \"%.64s\"", section->unknown);
+	/* [basic] is mostly the same pair as [global] */
+	if (keys_find(keys, values[AK]))
+		return is_the_sdks(section->name)
+			       ? 0
+			       : err_set(err, EINVAL, "its ak stands in another section too");
+	return take_pair(section, path, default_rate, keys, err);
+}
+
+static int take_sections(const struct sections *sections, const char *path, unsigned default_rate,
+			 struct keys **ret_keys, struct err *err)
+{
+	_cleanup_(keys_free) struct keys *keys = calloc(1, sizeof(*keys));
+
+	if (keys)
+		keys->key = calloc(sections->n + 1, sizeof(*keys->key));
+	if (!keys || !keys->key)
+		return err_set(err, ENOMEM, "out of memory");
+	for (size_t i = 0; i < sections->n; i++) {
+		const struct section *section = &sections->section[i];
+
+		if (take_section(section, path, default_rate, keys, err) < 0)
+			return err_context(err, "%s, section [%.128s]", path, section->name);
+	}
+	if (!keys->n)
 		return err_set(err, EINVAL,
 			       "the credentials file %s has no key pair: \"ak = …\" and \"sk = …\" "
-			       "under [global] or [basic]",
+			       "under [global], [basic] or the name of a user",
 			       path);
-	if (r < 0)
-		return err_set(err, -r, "cannot keep the keys of %s: %s", path, strerror(-r));
 	*ret_keys = steal_ptr(keys);
 	return 0;
 }
 
-int keys_read(const char *path, struct keys **ret_keys, struct err *err)
+int keys_read(const char *path, unsigned default_rate, struct keys **ret_keys, struct err *err)
 {
+	struct sections sections = {0};
 	struct buf text = {0};
-	int r = file_read(path, true, &text, err);
+	int r;
 
-	if (r == -ENOENT)
-		err_set(err, ENOENT, "cannot read the credentials file %s: %s", path,
-			strerror(ENOENT));
+	r = sections_read(path, wanted, &text, &sections, err);
 	if (r == 0)
-		r = read_keys(&text, path, ret_keys, err);
-	if (text.data)
-		secret_wipe(text.data, text.room);
-	buf_finish(&text);
+		r = take_sections(&sections, path, default_rate, ret_keys, err);
+	sections_finish(&sections, &text);
 	return r;
 }

@@ -10,17 +10,16 @@
 #include "base/limits.h"
 #include "base/process.h"
 #include "service/atomics.h"
-#include "service/auth.h"
 #include "service/documents.h"
 #include "service/executions.h"
-#include "service/keys.h"
+#include "service/gate.h"
 #include "service/listen.h"
 #include "service/route.h"
 #include "service/server.h"
 
 struct service {
 	struct store *store;
-	struct keys *keys;
+	struct auth auth;
 	struct server *server;
 	int64_t step_ms;
 	unsigned port;
@@ -47,7 +46,7 @@ static operation_fn *const operations[OP_COUNT] = {
 };
 
 /*
- * What the gateway does before the operation: the route, then the signature. An answer that was
+ * The route, then whose the request is and whether he may, then the operation. An answer that was
  * made while the store has changes which are not durable may tell of them, and has to wait.
  */
 static bool handle(void *data, const struct request *request, struct reply *reply)
@@ -55,10 +54,8 @@ static bool handle(void *data, const struct request *request, struct reply *repl
 	struct service *service = data;
 	struct call call = {
 		.store = service->store, .request = request, .step_ms = service->step_ms};
-	const struct key *key = NULL;
+	const struct user *user;
 	enum operation operation;
-	struct err err = {0};
-	int r;
 
 	operation = route_find(request->method, &request->uri, &call.id);
 	if (operation == OP_NONE) {
@@ -67,16 +64,10 @@ static bool handle(void *data, const struct request *request, struct reply *repl
 			      "environment");
 		return false;
 	}
-	r = auth_check(request, service->keys, &key, &err);
-	if (r == -EACCES)
-		reply_gateway(reply, 401, APIGW_AUTH, request->id,
-			      "Incorrect IAM authentication information: %s", err.text);
-	else if (r < 0)
-		reply_gateway(reply, 500, APIGW_INTERNAL, request->id, "Internal error: %s",
-			      err.text);
-	if (r < 0)
+	user = gate_pass(&service->auth, request, reply);
+	if (!user)
 		return false;
-	call.user = key->ak;
+	call.user = user->name;
 	operations[operation](&call, reply);
 	return store_has_changes(service->store);
 }
@@ -118,10 +109,18 @@ static int start(const struct service_options *options, struct service *service,
 		.access = options->access,
 		.access_data = options->access_data,
 	};
+	struct gate_options gate = {
+		.credentials = options->credentials,
+		.tokens = options->tokens,
+		.lock_ms = 1000LL * (options->lock_s ? options->lock_s : SERVICE_LOCK_S),
+		.rate = options->rate,
+	};
 	struct tls tls = {0};
 	int fd, r;
 
-	r = keys_read(options->credentials, &service->keys, err);
+	if (options->never_lock)
+		gate.lock_ms = 0;
+	r = gate_init(&gate, &service->auth, err);
 	if (r == 0 && options->tls_cert)
 		r = tls_read(options->tls_cert, options->tls_key, &tls, err);
 	if (options->tls_cert)
@@ -179,6 +178,6 @@ void service_stop(struct service *service)
 		listen_unlink(service->socket_path, &service->socket_stat);
 	free(service->socket_path);
 	store_close(service->store);
-	keys_free(service->keys);
+	gate_finish(&service->auth);
 	free(service);
 }

@@ -32,6 +32,8 @@ struct service_options {
 	const char *data;
 	/* path of the key file, see service_keys_ensure() */
 	const char *credentials;
+	/* path of the tokens file, or NULL: no X-Auth-Token is taken */
+	const char *tokens;
 	/* one of both: a path to listen on, mode 0600, where a dead socket is replaced; or an
 	 * address, "127.0.0.1:8080" or "[::1]:0" (port 0: the kernel picks one), which has to be a
 	 * loopback address unless there is TLS */
@@ -48,6 +50,11 @@ struct service_options {
 	/* a request has to be done after so many seconds, from its first line to the end of its
 	 * answer, else its connection is closed; 0: SERVICE_REQUEST_S */
 	unsigned request_s;
+	/* how long a key pair is locked after too many failures; 0: SERVICE_LOCK_S */
+	unsigned lock_s;
+	bool never_lock;
+	/* calls a second of each user who has no rate of his own, 0: any */
+	unsigned rate;
 	/* told of every answer, or NULL */
 	service_access_fn *access;
 	void *access_data;
