@@ -63,8 +63,12 @@ def test_keys_and_signatures_are_not_told(make_space, src):
     assert "SDK-HMAC-SHA256" not in space.log()
 
 
-def test_a_security_token_is_sent_signed_and_not_told(make_space, cocd, src):
+def test_a_security_token_is_sent_signed_and_not_told(make_space, cocd, front, src):
     ak, sk = service.read_keys(cocd.keys_file)
+    with open(cocd.keys_file, "a", encoding="utf-8") as keys:
+        keys.write(f"security_token = {TOKEN}\n")
+    cocd.stop()
+    front.upstream = cocd.start().address
     space = make_space(timeout="3", env={"HUAWEICLOUD_SDK_AK": ak, "HUAWEICLOUD_SDK_SK": sk,
                                          "HUAWEICLOUD_SDK_SECURITY_TOKEN": TOKEN})
     names = exercise(space, space.front, src)

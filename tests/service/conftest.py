@@ -8,6 +8,7 @@ import pathlib
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import time
 import urllib.parse
@@ -19,6 +20,9 @@ import signing
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COCD = os.environ.get("COCD", str(ROOT / "build" / "cocd"))
 WAIT_S = 20
+
+
+GOOD = {"name": "job", "content": "test", "enterprise_project_id": "0", "risk_level": "LOW"}
 
 
 def wait_for(condition, what):
@@ -69,11 +73,12 @@ class UnixConnection(http.client.HTTPConnection):
 class Daemon:
     """A running cocd."""
 
-    def __init__(self, directory, *options, unix=False):
+    def __init__(self, directory, *options, unix=False, tls=None):
         self.directory = pathlib.Path(directory)
         self.port_file = self.directory / "port"
         self.log_file = self.directory / "log"
         self.socket = self.directory / "socket" if unix else None
+        self.tls = tls  # a certificate to trust: it speaks HTTPS
         self.options = options
         self.process = None
         self.start()
@@ -115,6 +120,9 @@ class Daemon:
     def connection(self):
         if self.socket:
             return UnixConnection(str(self.socket), WAIT_S)
+        if self.tls:
+            context = ssl.create_default_context(cafile=self.tls)
+            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=WAIT_S, context=context)
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
 
     def plain(self):
@@ -135,29 +143,35 @@ class Daemon:
             if own:
                 connection.close()
 
-    def signed(self, method, path, query=(), body=b"", headers=None):
-        """The target and the headers of a signed request."""
+    def signed(self, method, path, query=(), body=b"", headers=None, keys=None):
+        """The target and the headers of a request that is signed, with other keys than its own if they are given."""
         query = list(query.items()) if isinstance(query, dict) else list(query)
         query = [(key, str(value)) for key, value in query]
         headers = {"X-Sdk-Date": signing.date(), **(headers or {})}
-        headers["Authorization"] = signing.sign(method, path, query, headers, body, *self.keys)
+        headers["Authorization"] = signing.sign(method, path, query, headers, body, *(keys or self.keys))
         target = urllib.parse.quote(path)
         if query:
             target += "?" + "&".join(f"{signing.encode(k)}={signing.encode(v)}" for k, v in query)
         return target, headers
 
-    def call(self, method, path, query=(), body=None, connection=None):
+    def raw(self, method, path, query=(), body=b"", headers=None, keys=None):
+        """The bytes of a signed request."""
+        target, headers = self.signed(method, path, query, body, headers, keys)
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = f"{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n{lines}\r\n"
+        return head.encode() + body
+
+    def call(self, method, path, query=(), body=None, connection=None, headers=None, keys=None):
         """A signed request; a body that is not bytes is sent as JSON."""
         if body is None:
             body = b""
         elif not isinstance(body, bytes):
             body = json.dumps(body).encode()
-        target, headers = self.signed(method, path, query, body)
+        target, headers = self.signed(method, path, query, body, headers, keys)
         return self.send(method, target, headers, body or None, connection)
 
     def create(self, **fields):
-        body = {"name": "job", "content": "test", "enterprise_project_id": "0", "risk_level": "LOW"}
-        body.update(fields)
+        body = {**GOOD, **fields}
         return self.call("POST", "/v1/documents", body={k: v for k, v in body.items() if v is not ...})
 
     def made(self, **fields):
@@ -195,10 +209,10 @@ def start(tmp_path):
     """Starts daemons that end with the test."""
     daemons = []
 
-    def start(*options, name="service", unix=False):
+    def start(*options, name="service", **more):
         directory = tmp_path / name
         directory.mkdir(exist_ok=True)
-        daemons.append(Daemon(directory, *options, unix=unix))
+        daemons.append(Daemon(directory, *map(str, options), **more))
         return daemons[-1]
 
     yield start
@@ -216,6 +230,20 @@ def service(tmp_path_factory):
     finally:
         daemon.kill()
     assert status == 0, daemon.log()
+
+
+@pytest.fixture
+def private(tmp_path):
+    """Writes a file that is closed to others."""
+
+    def write(name, text, mode=0o600):
+        path = tmp_path / name
+        path.touch(mode)
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    return write
 
 
 @pytest.fixture

@@ -36,7 +36,8 @@ def refused(result, status, *words):
 def test_help_names_every_option(tmp_path):
     result = run("--help")
     assert result.returncode == 0
-    for option in ("data", "listen", "unix", "credentials", "port-file", "idle-timeout", "step-seconds", "access-log", "version"):
+    for option in ("data", "listen", "tls-cert", "tls-key", "unix", "credentials", "tokens", "rate", "lock-seconds", "port-file",
+                   "idle-timeout", "request-timeout", "step-seconds", "access-log", "version"):
         assert f"--{option}" in result.stdout
     assert "executes nothing on any machine" in result.stdout
 
@@ -61,6 +62,14 @@ def test_version():
         (["--data", "x", "--idle-timeout", "1s"], ["1s"]),
         (["--data", "x", "--step-seconds", "-1"], ["-1"]),
         (["--data", "x", "--step-seconds", "soon"], ["soon"]),
+        (["--data", "x", "--request-timeout", "0"], ["0"]),
+        (["--data", "x", "--lock-seconds", "-1"], ["-1"]),
+        (["--data", "x", "--rate", "0/s"], ["0/s"]),
+        (["--data", "x", "--rate", "10"], ["10"]),
+        (["--data", "x", "--rate", "10/m"], ["10/m"]),
+        (["--data", "x", "--tls-cert", "c"], ["--tls-cert", "--tls-key"]),
+        (["--data", "x", "--tls-key", "k"], ["--tls-cert", "--tls-key"]),
+        (["--data", "x", "--tls-key", "k", "--tls-cert", "c", "--unix", "s"], ["--tls-cert", "--unix"]),
     ],
 )
 def test_a_wrong_command_line(tmp_path, options, words):
@@ -70,7 +79,7 @@ def test_a_wrong_command_line(tmp_path, options, words):
 
 @pytest.mark.parametrize("address", ["0.0.0.0:0", "192.0.2.1:80", "[::]:0", "[2001:db8::1]:80", "8.8.8.8:53"])
 def test_an_address_outside_this_machine_is_refused(tmp_path, address):
-    refused(run("--data", f"{tmp_path}/d/", "--listen", address), 1, address, "loopback")
+    refused(run("--data", f"{tmp_path}/d/", "--listen", address), 1, address, "loopback", "TLS")
 
 
 @pytest.mark.parametrize(
@@ -143,6 +152,30 @@ def test_no_access_log_unless_asked(start):
     service.made()
     service.stop()
     assert service.log().count("\n") == 1
+
+
+# a supervisor
+
+
+@pytest.mark.parametrize("abstract", [False, True], ids=["path", "abstract"])
+def test_a_supervisor_is_told_when_it_serves_and_when_it_stops(start, tmp_path, monkeypatch, abstract):
+    name = f"cocd-{os.getpid()}-{tmp_path.name}" if abstract else str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
+        supervisor.bind("\0" + name if abstract else name)
+        supervisor.settimeout(conftest.WAIT_S)
+        monkeypatch.setenv("NOTIFY_SOCKET", "@" + name if abstract else name)
+        service = start()
+        assert supervisor.recv(100) == b"READY=1"
+        assert service.list().status == 200
+        assert service.stop() == 0
+        assert supervisor.recv(100) == b"STOPPING=1"
+
+
+def test_a_supervisor_that_does_not_listen_is_no_matter(start, monkeypatch):
+    monkeypatch.setenv("NOTIFY_SOCKET", "/nonexistent/notify")
+    service = start()
+    assert service.list().status == 200
+    assert service.stop() == 0
 
 
 # Unix socket
@@ -342,7 +375,7 @@ def test_a_credentials_file_that_others_can_open_is_refused(tmp_path, bits):
 @pytest.mark.parametrize(
     "text",
     ["", "ak = a\nsk = b\n", "[global]\nak = topsecret\n", "[global]\nak =\nsk = topsecret\n", "[global]\nak = a\n[basic]\nsk = topsecret\n",
-     "[Global]\nak = a\nsk = topsecret\n"],
+     "ak = a\nsk = topsecret\n[profile]\nregion = r\n"],
 )  # fmt: skip
 def test_a_credentials_file_without_a_pair_is_refused(tmp_path, text):
     path = write_keys(tmp_path / "credentials", text)

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""Requests that come at once share one commit, and each is answered for itself."""
+
+import contextlib
+import json
+import re
+import resource
+import signal
+import struct
+
+import pytest
+
+import conftest
+
+DOCUMENTS = "/v1/documents"
+
+
+def commits(service):
+    """The transactions in the write-ahead log: their last frames tell the size of the file after them."""
+    log = (service.directory / "service.db-wal").read_bytes()
+    page_size = struct.unpack(">I", log[8:12])[0]
+    salts = log[16:24]
+    frames = range(32, len(log) - 24, 24 + page_size)
+    return sum(log[at + 8 : at + 16] == salts and log[at + 4 : at + 8] != bytes(4) for at in frames)
+
+
+class Crowd:
+    """Connections whose requests reach the daemon at once: it is stopped while they are sent."""
+
+    def __init__(self, service, size, stack):
+        self.service = service
+        self.connections = [service.connection() for _ in range(size)]
+        for connection in self.connections:
+            stack.callback(connection.close)
+            # it is served, not only queued
+            assert service.call("GET", DOCUMENTS, {"limit": 1}, connection=connection).status == 200
+
+    def send(self, requests):
+        """Sends (method, path, body), one on each connection; returns the answers in order."""
+        signed = []
+        for method, path, body in requests:
+            text = json.dumps(body).encode() if body is not None else b""
+            signed.append((method, *self.service.signed(method, path, (), text), text))
+        self.service.process.send_signal(signal.SIGSTOP)
+        try:
+            for connection, (method, target, headers, text) in zip(self.connections, signed):
+                connection.request(method, target, text or None, headers)
+        finally:
+            self.service.process.send_signal(signal.SIGCONT)
+        answers = []
+        for connection in self.connections[: len(signed)]:
+            response = connection.getresponse()
+            answers.append(conftest.Answer(response, response.read()))
+        return answers
+
+
+@pytest.fixture
+def crowd(start):
+    with contextlib.ExitStack() as stack:
+        yield lambda size, service=None: Crowd(service or start(), size, stack)
+
+
+def creates(number, **fields):
+    return [("POST", DOCUMENTS, {**conftest.GOOD, "name": f"job {n}", **fields}) for n in range(number)]
+
+
+def test_creates_that_come_at_once_share_a_commit(crowd):
+    many = crowd(64)
+    many.service.made()
+    before = commits(many.service)
+    made = [answer.data for answer in many.send(creates(64))]
+    assert len(set(made)) == 64
+    assert 1 <= commits(many.service) - before <= 16
+    listed = many.service.list(limit=100).data
+    assert {row["document_id"]: row["name"] for row in listed if row["name"] != "job"} == {
+        document: f"job {n}" for n, document in enumerate(made)
+    }
+
+
+def test_one_that_fails_fails_alone(crowd):
+    many = crowd(6)
+    one, gone = many.service.made(), many.service.made()
+    for n in range(99):
+        assert many.service.update(one, content=str(n)).status == 200
+    answers = many.send(
+        [
+            ("POST", DOCUMENTS, conftest.GOOD),
+            ("PUT", f"{DOCUMENTS}/{one}", {"name": "late", "content": "a version too many"}),
+            ("PUT", f"{DOCUMENTS}/none", {"name": "job", "content": "x"}),
+            ("DELETE", f"{DOCUMENTS}/{gone}", None),
+            ("POST", DOCUMENTS, {**conftest.GOOD, "risk_level": "NONE"}),
+            ("POST", DOCUMENTS, conftest.GOOD),
+        ]
+    )
+    assert [answer.status for answer in answers] == [200, 400, 400, 200, 400, 200]
+    shown = many.service.show(one).data
+    assert (shown["name"], shown["version"], shown["content"]) == ("job", "v100", "98")
+    assert many.service.show(gone).code == "COC.00042101"
+    assert {row["document_id"] for row in many.service.list().data} == {one, answers[0].data, answers[5].data}
+
+
+def test_versions_that_come_at_once_are_all_kept(crowd):
+    many = crowd(20)
+    document = many.service.made()
+    edits = [("PUT", f"{DOCUMENTS}/{document}", {"name": "job", "content": f"by {n}"}) for n in range(20)]
+    assert {answer.status for answer in many.send(edits)} == {200}
+    contents = {many.service.show(document, version=f"v{n}").data["content"] for n in range(2, 22)}
+    assert contents == {f"by {n}" for n in range(20)}
+
+
+def test_when_the_commit_fails_none_of_them_is_made(crowd):
+    many = crowd(16)
+    service = many.service
+    service.made()
+    limit = (service.directory / "service.db-wal").stat().st_size + 50000
+    before = resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (limit, before[1]))
+    answers = many.send(creates(16, content="x" * 60000))
+    resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, before)
+    for answer in answers:
+        assert (answer.status, answer.code) == (500, "APIGW.0601"), answer.body
+        assert answer.json["request_id"] == answer.headers["X-request-id"]
+        assert re.match("Internal error: .", answer.message)
+    assert service.list().json["total"] == 1
+    assert {answer.status for answer in many.send(creates(16))} == {200}
+    assert service.list().json["total"] == 17
+    assert service.stop() == 0
+
+
+def test_a_client_that_leaves_before_its_answer_harms_nobody(crowd, start):
+    service, body = start(), json.dumps(conftest.GOOD).encode()
+    for _ in range(10):
+        many = crowd(8, service)
+        target, headers = service.signed("POST", DOCUMENTS, body=body)
+        service.process.send_signal(signal.SIGSTOP)
+        for number, connection in enumerate(many.connections):
+            connection.request("POST", target, body, headers)
+            if number % 2:
+                connection.close()
+        service.process.send_signal(signal.SIGCONT)
+        for connection in many.connections[::2]:
+            assert connection.getresponse().status == 200
+    assert service.list().json["total"] >= 40
+    assert service.stop() == 0
