@@ -1,0 +1,93 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Creates per second, sequential and over many connections, of one or more cocd programs in turn.
+
+    python3 tests/bench/creates.py SECONDS CONNECTIONS COCD...
+
+Run by hand. The requests are signed beforehand, so that what is measured is the service and not this client. For
+comparison: syncs of the same disk per second, and requests per second that the service answers without touching it.
+"""
+
+import os
+import pathlib
+import selectors
+import socket
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "service"))
+
+import conftest  # noqa: E402
+
+
+def syncs(directory, seconds):
+    """Appends of a page, each down to the disk."""
+    count, end = 0, time.monotonic() + seconds
+    with open(pathlib.Path(directory) / "syncs", "wb", buffering=0) as file:
+        while time.monotonic() < end:
+            file.write(bytes(4096))
+            os.fdatasync(file.fileno())
+            count += 1
+    return count / seconds
+
+
+class Client:
+    """One connection that sends a request as soon as it has the answer to the one before."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.text = b""
+
+    def send(self, request):
+        self.text = b""
+        self.socket.sendall(request)
+
+    def heard(self, status):
+        """True if the whole answer is there."""
+        self.text += self.socket.recv(65536)
+        head, end, body = self.text.partition(b"\r\n\r\n")
+        if not end:
+            return False
+        assert head.startswith(b"HTTP/1.1 %d " % status), self.text
+        size = next(int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+        return len(body) >= size
+
+
+def measure(port, request, status, connections, seconds):
+    count, end = 0, time.monotonic() + seconds
+    with selectors.DefaultSelector() as ready:
+        for _ in range(connections):
+            client = Client(port)
+            ready.register(client.socket, selectors.EVENT_READ, client)
+            client.send(request)
+        while time.monotonic() < end:
+            for key, _ in ready.select(1):
+                if key.data.heard(status):
+                    count += 1
+                    key.data.send(request)
+        for key in list(ready.get_map().values()):
+            key.data.socket.close()
+    return count / seconds
+
+
+def main(seconds, connections, programs):
+    body = b'{"name":"job","content":"%s","enterprise_project_id":"0","risk_level":"LOW"}' % (b"x" * 500)
+    for program in programs:
+        conftest.COCD = program
+        with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as directory:
+            service = conftest.Daemon(directory)
+            request = service.raw("POST", "/v1/documents", body=body)
+            print(program)
+            print(f"  syncs            {syncs(directory, seconds):8.0f} /s")
+            for count in (1, connections):
+                print(f"  answers   {count:4} at once {measure(service.port, service.raw('GET', '/none'), 404, count, seconds):8.0f} /s")
+                print(f"  creates   {count:4} at once {measure(service.port, request, 200, count, seconds):8.0f} /s")
+            service.stop()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 4:
+        sys.exit(__doc__)
+    main(float(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
