@@ -103,7 +103,11 @@ class Daemon:
 
     def is_ready(self):
         assert self.process.poll() is None, self.log()
-        return self.socket.exists() if self.socket else self.port_file.exists()
+        if not self.socket:
+            return self.port_file.exists()
+        # the path is there a moment before somebody listens
+        with socket.socket(socket.AF_UNIX) as plain:
+            return plain.connect_ex(str(self.socket)) == 0
 
     def log(self):
         return self.log_file.read_text()
