@@ -86,6 +86,52 @@ static int check_fixed(const struct attr_set *own, const struct ledger_job *job,
 	return 0;
 }
 
+/* What was committed last for a job and not refused: what is under way or queued, else what the
+ * service holds. pending is the caller's to finish. */
+static int find_last(struct engine *engine, struct ledger *ledger, const struct ledger_job *job,
+		     struct ledger_submission *pending, const struct attr_set **ret_last)
+{
+	int r;
+
+	*ret_last = engine_newest_attrs(engine, job->row);
+	if (*ret_last)
+		return 0;
+	*ret_last = &job->sent;
+	if (job->state != JOB_QUEUED && job->state != JOB_SUBMITTING && job->state != JOB_IN_DOUBT)
+		return 0;
+	r = ledger_newest(ledger, job->row, pending);
+	if (r == 0)
+		*ret_last = &pending->attrs;
+	return r == -ENOENT ? 0 : r;
+}
+
+/* Gives the file back what its name has kept, and marks what is its own. */
+static int keep_own(struct engine *engine, struct ledger *ledger, struct commit *commit,
+		    const struct ledger_job *job)
+{
+	static const enum attr kept[] = {ATTR_RISK_LEVEL, ATTR_NAME, ATTR_DESCRIPTION};
+	struct ledger_submission pending = {0};
+	struct attr_set *own = &commit->own;
+	const struct attr_set *last;
+	int r = find_last(engine, ledger, job, &pending, &last);
+
+	for (size_t i = 0; r == 0 && i < sizeof(kept) / sizeof(kept[0]); i++) {
+		const enum attr attr = kept[i];
+
+		if (!own->value[attr] && (last->own & (1U << attr))) {
+			/* none was sent: an empty one */
+			const char *value = last->value[attr] ? last->value[attr] : "";
+
+			commit->put(commit->file, attr, value);
+			r = attr_set_put(own, attr, value, strlen(value));
+		}
+		if (own->value[attr])
+			own->own |= 1U << attr;
+	}
+	ledger_submission_finish(&pending);
+	return r;
+}
+
 /* The file's own values, then the inherited ones. */
 static int merge(struct attr_set *own, const struct attr_set *inherited)
 {
@@ -99,8 +145,9 @@ static int merge(struct attr_set *own, const struct attr_set *inherited)
 }
 
 /* Looks at content and attributes; fills the submission. Returns 0 or -errno with err filled. */
-static int judge(const struct commit_rules *rules, struct commit *commit, struct ledger *ledger,
-		 const struct ledger_job *job, struct ledger_submission *sub, struct err *err)
+static int judge(const struct commit_rules *rules, struct commit *commit, struct engine *engine,
+		 struct ledger *ledger, const struct ledger_job *job, struct ledger_submission *sub,
+		 struct err *err)
 {
 	_cleanup_(dsl_report_free) struct dsl_report *report = NULL;
 	_cleanup_free_ char *stem = NULL, *warnings = NULL;
@@ -122,6 +169,10 @@ static int judge(const struct commit_rules *rules, struct commit *commit, struct
 	r = job->job_id ? check_fixed(&commit->own, job, err) : 0;
 	if (r < 0)
 		return r;
+	r = keep_own(engine, ledger, commit, job);
+	if (r < 0)
+		return err_set(err, -r, "the attributes of its name cannot be read: %s",
+			       strerror(-r));
 	if (merge(&commit->own, &commit->inherited) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	r = attrs_settle(&commit->own, report, stem, commit->shown, rules->max_risk, err);
@@ -135,6 +186,25 @@ static int judge(const struct commit_rules *rules, struct commit *commit, struct
 	sub->content = steal_ptr(commit->content);
 	sub->content_size = commit->size;
 	return 0;
+}
+
+int commit_disown(struct engine *engine, struct ledger *ledger, const char *path, enum attr attr)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	struct ledger_submission pending = {0};
+	const struct attr_set *last;
+	int r = ledger_find(ledger, path, &job), kept;
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = find_last(engine, ledger, &job, &pending, &last);
+	kept = r == 0 && ((last->own | job.sent.own) & (1U << attr));
+	ledger_submission_finish(&pending);
+	if (r < 0)
+		return r;
+	engine_disown(engine, job.row, attr);
+	r = ledger_disown(ledger, job.row, attr);
+	return r < 0 ? r : kept;
 }
 
 static int find_or_make(struct ledger *ledger, const char *path, struct ledger_job *ret_job)
@@ -172,7 +242,7 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 		commit_finish(commit);
 		return r;
 	}
-	r = judge(rules, commit, ledger, &job, &sub, &err);
+	r = judge(rules, commit, engine, ledger, &job, &sub, &err);
 	if (r == 0 && job.refused && (r = ledger_overwrite(ledger, job.row)) < 0)
 		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));
 	if (r == 0)

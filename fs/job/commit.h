@@ -15,7 +15,15 @@ struct commit_rules {
 	bool queue; /* submit=queue: a commit is done when it is durable here */
 };
 
-/* What is committed. */
+/*
+ * What is committed.
+ *
+ * Attributes of the file's own that can change (risk level, name, description) stay with the job's
+ * name, as its binding does: many tools put a new file in the place of the old one (sed -i, rsync,
+ * tar, most editors), and a job must not become LOW by an editor's choice. The ledger knows which of
+ * what was sent, or is to be sent, were the file's own; a commit puts what the file lacks of them on
+ * it again. Only taking an attribute from the job file (commit_disown) makes its name forget it.
+ */
 struct commit {
 	const char *path;  /* relative to the mount */
 	const char *shown; /* the path as a person at the shell would give it, for messages */
@@ -23,6 +31,9 @@ struct commit {
 	size_t size;
 	struct attr_set own;	   /* the file's attributes: taken */
 	struct attr_set inherited; /* its directories' and the mount's, nearest first: taken */
+	/* puts an attribute that the job's name has kept on the file, which lacks it */
+	void (*put)(void *file, enum attr attr, const char *value);
+	void *file;
 };
 
 /* Frees what a commit owns. */
@@ -36,6 +47,12 @@ void commit_finish(struct commit *commit);
 int commit_run(struct engine *engine, struct ledger *ledger, const struct commit_rules *rules,
 	       struct commit *take_commit, engine_done_fn *done, void *data,
 	       struct ticket **ret_ticket);
+
+/*
+ * An attribute is taken from a job file: its name must not keep it, or it would come back. Returns 1
+ * if it was kept, 0 if not, -errno.
+ */
+int commit_disown(struct engine *engine, struct ledger *ledger, const char *path, enum attr attr);
 
 /* Refuses what was written before any rule was looked at: an err with the reason. incomplete: the
  * content is half of what was meant, so that no change of an attribute may submit it. */

@@ -62,6 +62,24 @@ bool engine_has(const struct engine *engine, int64_t row)
 	return engine_current(engine, row) != NULL;
 }
 
+const struct attr_set *engine_newest_attrs(const struct engine *engine, int64_t row)
+{
+	const struct task *current = engine_current(engine, row);
+	const struct task *newest = current && current->behind ? current->behind : current;
+
+	if (!newest || newest->sub.queued || newest->place == PLACE_ENDED)
+		return NULL;
+	return &newest->sub.attrs;
+}
+
+void engine_disown(struct engine *engine, int64_t row, enum attr attr)
+{
+	struct task *task = engine_current(engine, row);
+
+	for (; task; task = task->behind)
+		task->sub.attrs.own &= ~(1U << attr);
+}
+
 static bool is_twin(const struct task *other, const struct task *task)
 {
 	return other != task && other->place == PLACE_SENDING && !other->deletion &&
@@ -196,6 +214,7 @@ void ticket_drop(struct ticket *ticket)
 static bool is_same(const struct task *task, const struct ledger_submission *sub)
 {
 	if (task->deletion || task->place == PLACE_DOUBT || task->place == PLACE_ENDED ||
+	    task->sub.attrs.own != sub->attrs.own ||
 	    memcmp(task->sub.digest, sub->digest, CONTENT_DIGEST_SIZE))
 		return false;
 	for (int i = 0; i < ATTR_COUNT; i++) {

@@ -81,6 +81,13 @@ void ticket_drop(struct ticket *ticket);
 /* Is a submission of this row under way (or in doubt)? */
 bool engine_has(const struct engine *engine, int64_t row);
 
+/* The attributes of the submission of this row that was taken last and has not ended, if it is in
+ * memory only or being sent and not from the queue; else NULL. */
+const struct attr_set *engine_newest_attrs(const struct engine *engine, int64_t row);
+
+/* An attribute of what is under way for this row is the file's own no longer. */
+void engine_disown(struct engine *engine, int64_t row, enum attr attr);
+
 /* Counts a commit that was refused before it came here. */
 void engine_count_refusal(struct engine *engine);
 

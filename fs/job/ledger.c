@@ -20,11 +20,12 @@
 
 #define JOB_COLUMNS                                                                                \
 	"id, state, incomplete, job_id, version, digest, risk_level, enterprise_project_id,"       \
-	" job_name, description, tags, request_id, errnum, error, warnings, changed_ms, refused"
+	" job_name, description, tags, request_id, errnum, error, warnings, changed_ms, refused,"  \
+	" own"
 
 #define SUBMISSION_COLUMNS                                                                         \
 	"id, job, kind, state, started_ms, digest, risk_level, enterprise_project_id, job_name,"   \
-	" description, tags, content, queued, attempts"
+	" description, tags, content, queued, attempts, own"
 
 static const char *const sql[STMT_COUNT] = {
 	[STMT_FIND] = "SELECT " JOB_COLUMNS " FROM job WHERE dir = ?1 AND name = ?2",
@@ -51,15 +52,18 @@ static const char *const sql[STMT_COUNT] = {
 		"UPDATE job SET state = 0, job_id = NULL, version = 0, digest = NULL,"
 		" risk_level = NULL, enterprise_project_id = NULL, job_name = NULL,"
 		" description = NULL, tags = NULL, request_id = NULL, refused = 0, errnum = 0,"
-		" error = NULL, changed_ms = ?2 WHERE id = ?1",
+		" error = NULL, own = 0, changed_ms = ?2 WHERE id = ?1",
+	[STMT_OWN] = "UPDATE job SET own = ?2 WHERE id = ?1 AND own <> ?2",
+	[STMT_DISOWN] = "UPDATE job SET own = own & ~?2 WHERE id = ?1",
+	[STMT_DISOWN_UNFINISHED] = "UPDATE submission SET own = own & ~?2 WHERE job = ?1",
 	[STMT_DROP] = "DELETE FROM job WHERE id = ?1",
 	[STMT_PATH] = "SELECT iif(dir = '', name, dir || '/' || name) FROM job WHERE id = ?1",
 	[STMT_STATE_OF] = "SELECT state, refused, incomplete FROM job WHERE id = ?1",
 	[STMT_STATE] = "UPDATE job SET state = ?2 WHERE id = ?1",
 	[STMT_INTEND] =
 		"INSERT INTO submission (job, kind, state, queued, started_ms, digest, risk_level,"
-		" enterprise_project_id, job_name, description, tags, content)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+		" enterprise_project_id, job_name, description, tags, own, content)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
 	[STMT_REPLACE] = "DELETE FROM submission WHERE job = ?1 AND state = 1",
 	[STMT_HAS_QUEUED] = "SELECT EXISTS (SELECT 1 FROM submission WHERE job = ?1 AND state = 1)",
 	[STMT_HAS_UNFINISHED] = "SELECT EXISTS (SELECT 1 FROM submission WHERE job = ?1)",
@@ -68,13 +72,15 @@ static const char *const sql[STMT_COUNT] = {
 		      " WHERE state = 1 AND next_try_ms <= ?1 AND NOT EXISTS"
 		      " (SELECT 1 FROM submission WHERE job = s.job AND state <> 1)"
 		      " ORDER BY next_try_ms, id LIMIT 1",
+	[STMT_NEWEST] = "SELECT " SUBMISSION_COLUMNS " FROM submission WHERE job = ?1"
+			" ORDER BY id DESC LIMIT 1",
 	[STMT_NEXT_DUE] = "SELECT min(next_try_ms) FROM submission AS s"
 			  " WHERE state = 1 AND NOT EXISTS"
 			  " (SELECT 1 FROM submission WHERE job = s.job AND state <> 1)",
 	[STMT_START] =
 		"UPDATE submission SET kind = ?2, state = 2, started_ms = ?3, risk_level = ?4,"
-		" enterprise_project_id = ?5, job_name = ?6, description = ?7, tags = ?8"
-		" WHERE id = ?1",
+		" enterprise_project_id = ?5, job_name = ?6, description = ?7, tags = ?8,"
+		" own = ?9 WHERE id = ?1",
 	[STMT_REQUEUE] =
 		"UPDATE submission SET state = 1, attempts = attempts + 1, next_try_ms = ?2,"
 		" last_error = ?3 WHERE id = ?1",
@@ -86,12 +92,12 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_COUNT_PENDING] = "SELECT (SELECT count(*) FROM submission),"
 			       " (SELECT count(*) FROM submission WHERE state = 1)",
 	[STMT_MOVE] = "UPDATE submission SET state = ?2, started_ms = ?3 WHERE id = ?1",
-	[STMT_SETTLE] =
-		"UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
-		" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
-		" request_id = ?10, changed_ms = ?11, incomplete = iif(refused, incomplete, 0),"
-		" errnum = iif(refused, errnum, 0), error = iif(refused, error, NULL)"
-		" WHERE id = ?1",
+	[STMT_SETTLE] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
+			" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
+			" own = ?10, request_id = ?11, changed_ms = ?12,"
+			" incomplete = iif(refused, incomplete, 0),"
+			" errnum = iif(refused, errnum, 0), error = iif(refused, error, NULL)"
+			" WHERE id = ?1",
 	[STMT_TELL] =
 		"UPDATE job SET errnum = iif(refused, errnum, ?2), error = iif(refused, error, ?3),"
 		" request_id = coalesce(?4, request_id), changed_ms = ?5 WHERE id = ?1",

@@ -114,14 +114,18 @@ int ledger_overwrite(struct ledger *ledger, int64_t row);
 /* Keeps the warnings of the last check; NULL for none. */
 int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings);
 
-/* What was committed is what the service holds (again): JOB_SUBMITTED, no error. */
-int ledger_agree(struct ledger *ledger, int64_t row);
+/* What was committed is what the service holds (again): JOB_SUBMITTED, no error. own: which of its
+ * attributes are the file's own now. */
+int ledger_agree(struct ledger *ledger, int64_t row, unsigned own);
 
 /* Removes the error; the state stays. */
 int ledger_dismiss(struct ledger *ledger, int64_t row);
 
 /* Forgets the binding and all that was sent: JOB_DRAFT. */
 int ledger_forget(struct ledger *ledger, int64_t row);
+
+/* An attribute is the file's own no longer, neither of what was sent nor of what is to be sent. */
+int ledger_disown(struct ledger *ledger, int64_t row, enum attr attr);
 
 /* The service does not hold what was sent any more (the job is gone): nothing is taken for held. */
 int ledger_untrust(struct ledger *ledger, int64_t row);
@@ -192,6 +196,9 @@ int ledger_has_queued(struct ledger *ledger, int64_t row);
 /* The next submission that may be sent at now_ms (since the epoch): nothing of its job is under way
  * or in doubt. -ENOENT: none. */
 int ledger_next(struct ledger *ledger, int64_t now_ms, struct ledger_submission *ret_submission);
+
+/* The unfinished submission of the job that was committed last. -ENOENT: none. */
+int ledger_newest(struct ledger *ledger, int64_t row, struct ledger_submission *ret_submission);
 
 /* When the next one may be sent, if nothing else changes. -ENOENT: never. */
 int ledger_next_due(struct ledger *ledger, int64_t *ret_ms);

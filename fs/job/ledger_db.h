@@ -26,6 +26,9 @@ enum ledger_statement {
 	STMT_CLEAR,
 	STMT_DISMISS,
 	STMT_FORGET,
+	STMT_OWN,
+	STMT_DISOWN,
+	STMT_DISOWN_UNFINISHED,
 	STMT_DROP,
 	STMT_PATH,
 	STMT_STATE_OF,
@@ -35,6 +38,7 @@ enum ledger_statement {
 	STMT_HAS_QUEUED,
 	STMT_HAS_UNFINISHED,
 	STMT_NEXT,
+	STMT_NEWEST,
 	STMT_NEXT_DUE,
 	STMT_START,
 	STMT_REQUEUE,
@@ -101,7 +105,7 @@ int ledger_replace_queued(struct ledger *ledger, int64_t row);
 /* Reads the columns of a submission. 0, -ENOMEM, or -EUCLEAN for what no cocfs wrote. */
 int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submission);
 
-/* Binds the five attributes, in the order of the columns of every statement. */
+/* Binds the five attributes, in the order of the columns of every statement, and which are own. */
 void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *attrs);
 
 /* Moves the job to a state; -EPROTO if the table of moves (state.h) has no such move. */

@@ -33,6 +33,7 @@ static int read_job(sqlite3_stmt *stmt, struct ledger_job *job)
 	job->errnum = sqlite3_column_int(stmt, 12);
 	job->changed_ms = sqlite3_column_int64(stmt, 15);
 	job->refused = sqlite3_column_int(stmt, 16);
+	job->sent.own = (unsigned)sqlite3_column_int64(stmt, 17);
 	for (int i = 0; i < ATTR_COUNT; i++)
 		if (ledger_column_text(stmt, 6 + i, &job->sent.value[attrs[i]]) < 0)
 			return -ENOMEM;
@@ -275,11 +276,33 @@ int ledger_clear_error(struct ledger *ledger, int64_t row)
 	return touch_row(ledger, STMT_CLEAR, row);
 }
 
-int ledger_agree(struct ledger *ledger, int64_t row)
+/* Runs a statement whose parameters are the row and a mask of attributes. */
+static int mask_row(struct ledger *ledger, enum ledger_statement which, int64_t row, unsigned mask)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, which, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	sqlite3_bind_int64(stmt, 2, mask);
+	return ledger_run(stmt);
+}
+
+int ledger_agree(struct ledger *ledger, int64_t row, unsigned own)
 {
 	int r = ledger_end_state(ledger, row, JOB_SUBMITTED);
 
+	if (r == 0)
+		r = mask_row(ledger, STMT_OWN, row, own);
 	return r < 0 ? r : ledger_clear_error(ledger, row);
+}
+
+int ledger_disown(struct ledger *ledger, int64_t row, enum attr attr)
+{
+	int r = mask_row(ledger, STMT_DISOWN, row, 1U << attr);
+
+	return r < 0 ? r : mask_row(ledger, STMT_DISOWN_UNFINISHED, row, 1U << attr);
 }
 
 int ledger_dismiss(struct ledger *ledger, int64_t row)

@@ -20,7 +20,9 @@
 
 /* What makes a ledger of version N one of version N + 1. */
 static const char *const upgrades[SCHEMA_VERSION] = {
-	[1] = "ALTER TABLE job ADD COLUMN refused INTEGER NOT NULL DEFAULT 0",
+	[1] = "ALTER TABLE job ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE job ADD COLUMN own INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE submission ADD COLUMN own INTEGER NOT NULL DEFAULT 0",
 };
 
 static const char schema[] =
@@ -41,6 +43,7 @@ static const char schema[] =
 	" warnings TEXT,"
 	" changed_ms INTEGER NOT NULL,"
 	" refused INTEGER NOT NULL DEFAULT 0,"
+	" own INTEGER NOT NULL DEFAULT 0,"
 	" UNIQUE (dir, name));"
 	"CREATE INDEX job_by_job_id ON job (job_id) WHERE job_id IS NOT NULL;"
 	"CREATE TABLE submission ("
@@ -55,7 +58,8 @@ static const char schema[] =
 	" started_ms INTEGER NOT NULL,"
 	" digest BLOB NOT NULL,"
 	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
-	" content BLOB NOT NULL);"
+	" content BLOB NOT NULL,"
+	" own INTEGER NOT NULL DEFAULT 0);"
 	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
 	"CREATE INDEX submission_by_job ON submission (job, state);"
 	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = 1;"

@@ -48,15 +48,17 @@ int ledger_enqueue(struct ledger *ledger, struct ledger_submission *submission)
 	return r < 0 ? r : set_queued(ledger, submission->row);
 }
 
-int ledger_next(struct ledger *ledger, int64_t now_ms, struct ledger_submission *ret_submission)
+/* Reads one submission, which the statement finds by its only parameter. */
+static int find(struct ledger *ledger, enum ledger_statement which, int64_t parameter,
+		struct ledger_submission *ret_submission)
 {
 	struct ledger_submission submission = {0};
 	int r = 0, code;
-	sqlite3_stmt *stmt = ledger_read(ledger, STMT_NEXT, &r);
+	sqlite3_stmt *stmt = ledger_read(ledger, which, &r);
 
 	if (!stmt)
 		return r;
-	sqlite3_bind_int64(stmt, 1, now_ms);
+	sqlite3_bind_int64(stmt, 1, parameter);
 	code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW)
 		r = ledger_read_submission(stmt, &submission);
@@ -68,6 +70,16 @@ int ledger_next(struct ledger *ledger, int64_t now_ms, struct ledger_submission 
 	else
 		*ret_submission = submission;
 	return r;
+}
+
+int ledger_next(struct ledger *ledger, int64_t now_ms, struct ledger_submission *ret_submission)
+{
+	return find(ledger, STMT_NEXT, now_ms, ret_submission);
+}
+
+int ledger_newest(struct ledger *ledger, int64_t row, struct ledger_submission *ret_submission)
+{
+	return find(ledger, STMT_NEWEST, row, ret_submission);
 }
 
 int ledger_next_due(struct ledger *ledger, int64_t *ret_ms)

@@ -25,6 +25,7 @@ void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *att
 {
 	for (int i = 0; i < ATTR_COUNT; i++)
 		ledger_bind_text(stmt, place + i, attrs->value[columns[i]]);
+	sqlite3_bind_int64(stmt, place + ATTR_COUNT, attrs->own);
 }
 
 int ledger_insert(struct ledger *ledger, struct ledger_submission *submission)
@@ -41,7 +42,7 @@ int ledger_insert(struct ledger *ledger, struct ledger_submission *submission)
 	sqlite3_bind_int64(stmt, 5, submission->started_ms);
 	sqlite3_bind_blob(stmt, 6, submission->digest, CONTENT_DIGEST_SIZE, SQLITE_STATIC);
 	ledger_bind_attrs(stmt, 7, &submission->attrs);
-	sqlite3_bind_blob(stmt, 12, submission->content, (int)submission->content_size,
+	sqlite3_bind_blob(stmt, 13, submission->content, (int)submission->content_size,
 			  SQLITE_STATIC);
 	r = ledger_run(stmt);
 	if (r == 0)
@@ -107,8 +108,8 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 	sqlite3_bind_int64(stmt, 3, version);
 	sqlite3_bind_blob(stmt, 4, submission->digest, CONTENT_DIGEST_SIZE, SQLITE_STATIC);
 	ledger_bind_attrs(stmt, 5, &submission->attrs);
-	ledger_bind_text(stmt, 10, request_id);
-	sqlite3_bind_int64(stmt, 11, ledger_clock_ms());
+	ledger_bind_text(stmt, 11, request_id);
+	sqlite3_bind_int64(stmt, 12, ledger_clock_ms());
 	r = ledger_run(stmt);
 	return r < 0 ? r : ledger_end(ledger, submission);
 }
@@ -183,6 +184,7 @@ int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submiss
 	submission->content_size = (size_t)size;
 	submission->queued = sqlite3_column_int(stmt, 12);
 	submission->attempts = sqlite3_column_int64(stmt, 13);
+	submission->attrs.own = (unsigned)sqlite3_column_int64(stmt, 14);
 	return 0;
 }
 

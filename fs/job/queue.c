@@ -38,7 +38,7 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 	if (r == 0)
 		r = queued = ledger_has_queued(engine->ledger, row);
 	if (r == 0 && !engine_has(engine, row) && task_is_held(&job, take_submission)) {
-		r = ledger_agree(engine->ledger, row);
+		r = ledger_agree(engine->ledger, row, take_submission->attrs.own);
 		engine->metrics.submissions[SUBMIT_UPDATE][OUTCOME_HELD] += r == 0;
 	} else if (r >= 0) {
 		ticket = calloc(1, sizeof(*ticket));

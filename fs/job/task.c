@@ -167,7 +167,7 @@ int task_record(struct task *task)
 		return 0; /* what stood behind and expired: the task ahead tells it */
 	switch (task->outcome) {
 	case OUTCOME_HELD:
-		r = ledger_agree(ledger, task->sub.row);
+		r = ledger_agree(ledger, task->sub.row, task->sub.attrs.own);
 		return r < 0 || !task->sub.id ? r : ledger_end(ledger, &task->sub);
 	case OUTCOME_SETTLED:
 		/* who stands behind it needs the row */

@@ -8,9 +8,11 @@
 #include <sys/xattr.h>
 
 #include "base/limits.h"
+#include "base/log.h"
 
 #define XATTR_LIST_MAX 65536 /* the kernel's XATTR_LIST_MAX */
 #define FEW_NAMES 1024
+#define NAME_ROOM 64 /* for the longest name of ours */
 
 static ssize_t list(const char *path, bool follow, char *names, size_t room)
 {
@@ -90,4 +92,38 @@ int attrs_collect(struct space *space, const struct spot *spot, struct node *par
 			r = err_set(err, ENOMEM, "out of memory");
 	}
 	return r;
+}
+
+/* The extended attribute that an attribute of a job is. */
+static void name_of(enum attr attr, char ret_name[NAME_ROOM])
+{
+	snprintf(ret_name, NAME_ROOM, ATTR_XATTR_PREFIX "%s", attr_field(attr));
+}
+
+int attrs_put(const struct spot *spot, enum attr attr, const char *value)
+{
+	char path[SPOT_PATH_MAX], name[NAME_ROOM];
+	bool follow;
+	int r;
+
+	spot_path(spot, path, &follow);
+	name_of(attr, name);
+	r = follow ? setxattr(path, name, value, strlen(value), 0)
+		   : lsetxattr(path, name, value, strlen(value), 0);
+	return r < 0 ? -errno : 0;
+}
+
+void attrs_take_back(const struct spot *spot, unsigned attrs)
+{
+	char path[SPOT_PATH_MAX], name[NAME_ROOM];
+	bool follow;
+
+	spot_path(spot, path, &follow);
+	for (int i = 0; i < ATTR_COUNT; i++) {
+		if (!(attrs & (1U << i)))
+			continue;
+		name_of((enum attr)i, name);
+		if ((follow ? removexattr(path, name) : lremovexattr(path, name)) < 0)
+			log_warning("%s cannot be taken back: %s", name, strerror(errno));
+	}
 }

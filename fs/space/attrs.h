@@ -13,4 +13,10 @@
 int attrs_collect(struct space *space, const struct spot *spot, struct node *parent,
 		  struct attr_set *own, struct attr_set *inherited, struct err *err);
 
+/* Puts an attribute on a file. Returns 0 or -errno. */
+int attrs_put(const struct spot *spot, enum attr attr, const char *value);
+
+/* Takes attributes (bits 1 << attr) from a file again, as far as that can be done. */
+void attrs_take_back(const struct spot *spot, unsigned attrs);
+
 #endif

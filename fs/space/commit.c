@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "space/attrs.h"
 #include "space/rename.h"
 #include "space/writers.h"
@@ -103,11 +104,33 @@ static void explain_unreadable(int errnum, struct err *err)
 		err_detail(err, "what_to_do", "give its owner leave to read it: chmod u+r FILE");
 }
 
+/* The file of a commit, and who waits for it. */
+struct commit_file {
+	const struct spot *spot;
+	const char *path;
+	struct wait *wait;
+};
+
+/* The file need not have it, as the name keeps it: one that cannot be written is no reason to
+ * refuse its content. */
+static void put_kept(void *data, enum attr attr, const char *value)
+{
+	struct commit_file *file = data;
+	int r = attrs_put(file->spot, attr, value);
+
+	if (r == 0)
+		file->wait->put |= 1U << attr;
+	else
+		log_warning("%s: its %s holds and cannot be put on the file: %s", file->path,
+			    attr_field(attr), strerror(-r));
+}
+
 void commit_spot(struct space *space, const struct spot *spot, int read_fd, struct node *parent,
 		 const char *name, struct wait *wait)
 {
 	_cleanup_free_ char *path = NULL, *shown = NULL;
-	struct commit commit = {0};
+	struct commit_file file = {.spot = spot, .wait = wait};
+	struct commit commit = {.put = put_kept, .file = &file};
 	struct ticket *ticket = NULL;
 	struct err err = {0};
 	int r = node_path_of(parent, name, &path);
@@ -125,7 +148,7 @@ void commit_spot(struct space *space, const struct spot *spot, int read_fd, stru
 		wait->answer(wait, r);
 		return;
 	}
-	commit.path = path;
+	commit.path = file.path = path;
 	commit.shown = shown;
 	r = content_read(spot, read_fd, &commit.content, &commit.size);
 	if (r < 0)

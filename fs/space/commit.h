@@ -16,6 +16,7 @@ struct wait {
 	fuse_req_t req; /* NULL: nobody waits */
 	void (*answer)(struct wait *wait, int result);
 	struct ticket *ticket; /* while the engine has it */
+	unsigned put;	       /* what its commit has put on the file: bits 1 << attr */
 	LIST_ENTRY(wait) link; /* in space->waits while the engine has it */
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/crash.h"
+#include "space/attrs.h"
 #include "space/commit.h"
 #include "space/renaming.h"
 
@@ -16,6 +17,26 @@ struct rename_wait {
 	struct node *source; /* of a link: held; NULL for a rename */
 };
 
+/* A refusal changes nothing: what the commit has put on the source is taken back. */
+static void take_back(struct rename_wait *waited)
+{
+	struct space *space = waited->wait.space;
+	struct renaming *renaming = &waited->renaming;
+	struct spot spot = {.name = renaming->from.name, .fd = -1};
+	struct stat st;
+	int r = 0;
+
+	if (waited->source)
+		r = node_spot(&space->nodes, waited->source, &spot);
+	else
+		r = spot.dirfd = node_dirfd(&space->nodes, renaming->from.parent);
+	if (r >= 0)
+		r = spot_stat(&spot, &st);
+	/* another file may have its name by now */
+	if (r == 0 && (waited->source || st.st_ino == renaming->from.st.st_ino))
+		attrs_take_back(&spot, waited->wait.put);
+}
+
 static void answer_rename(struct wait *wait, int result)
 {
 	struct rename_wait *waited = (struct rename_wait *)wait;
@@ -23,6 +44,8 @@ static void answer_rename(struct wait *wait, int result)
 	struct space *space = wait->space;
 
 	CRASH_POINT("commit-before-rename");
+	if (result < 0 && wait->put)
+		take_back(waited);
 	if (result < 0)
 		reply(wait->req, result);
 	else if (waited->source)

@@ -222,12 +222,26 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 	commit_change(space, req, node);
 }
 
+/* The name of a job file forgets an attribute that is taken from the file. 1 if it had kept it, 0 if
+ * not, -errno. */
+static int disown(struct space *space, struct node *node, const char *name)
+{
+	const struct link *link = node_job_link(node);
+	_cleanup_free_ char *path = NULL;
+	int attr = attr_from_xattr(name), r;
+
+	if (!link || attr < 0)
+		return 0;
+	r = node_path_of(link->parent, link->name, &path);
+	return r < 0 ? r : commit_disown(space->engine, space->ledger, path, (enum attr)attr);
+}
+
 void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 {
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
 	char path[SPOT_PATH_MAX];
-	bool follow;
+	bool follow, was_kept;
 	int r;
 
 	if (fact_is_name(name)) {
@@ -237,8 +251,13 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 	r = node_is_derived(node) ? -EPERM
 	    : !is_passed(name)	  ? -EOPNOTSUPP
 				  : path_of(space, node, path, &follow);
-	if (r == 0 && (follow ? removexattr(path, name) : lremovexattr(path, name)) < 0)
-		r = -errno;
+	/* first, or the commit of a file that is closed now would put it back */
+	r = r == 0 ? disown(space, node, name) : r;
+	was_kept = r > 0;
+	if (r >= 0)
+		r = (follow ? removexattr(path, name) : lremovexattr(path, name)) < 0 ? -errno : 0;
+	if (r == -ENODATA && was_kept)
+		r = 0; /* the file had yet to get it back */
 	if (r == 0 && is_ours(name) && is_checked(node))
 		commit_change(space, req, node);
 	else

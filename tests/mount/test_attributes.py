@@ -6,6 +6,7 @@ import os
 import pytest
 
 import front as f
+import queues
 import samples
 import tools
 from tools import getfattr, setfattr
@@ -233,3 +234,174 @@ def test_a_scratch_file_whose_attribute_was_refused_becomes_no_job(space, src):
     tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "MEDIUM", space.at(".a.tmp")).ok()
     tools.run("mv", space.at(".a.tmp"), space.at("a.yaml")).ok()
     assert space.only_job()["risk_level"] == "MEDIUM"
+
+
+# What is the file's own stays with the job's name: tools that put another file in its place.
+
+INTO_ANOTHER = {
+    "sed": 'sed -i s/pause/wait/ a.yaml',
+    "mv": 'cp "$1" .a.tmp && mv .a.tmp a.yaml',
+    "ln": 'cp "$1" .a.tmp && ln -f .a.tmp a.yaml && rm .a.tmp',
+    "rm": 'rm a.yaml && cp "$1" a.yaml',
+    "cp": 'cp --remove-destination "$1" a.yaml',
+    "backup": 'mv a.yaml a.yaml~ && cp "$1" a.yaml',
+    "git": 'git init -q . && echo "*.id" > .git/info/exclude && git add . && git -c user.name=a -c user.email=a@b commit -qm 1'
+           ' && rm a.yaml && cp "$1" a.yaml && git checkout -q a.yaml && rm -r .git && cp --remove-destination "$1" a.yaml',
+}
+OWN = {"risk_level": "HIGH", "name": "nightly restart", "description": "Restarts all, at night"}
+
+
+def replaced(space, src, how="cp", steps=("wait",)):
+    """Has a tool put another file in the place of a.yaml; then it waits for the queue, if there is one."""
+    tools.need(how if how in ("sed", "git") else "cp")
+    tools.sh(INTO_ANOTHER[how], samples.file(src, "new.yaml", "restart", steps), cwd=space.path).ok()
+    queues.drained(space)
+
+
+def own(path):
+    return {name: getfattr(path, "user.coc." + name) for name in OWN}
+
+
+@pytest.fixture
+def owner(make_space, src):
+    """owner(option=value, …): a space that says LOW, with one job, a.yaml, which says otherwise of its own."""
+    def make(**options):
+        space = make_space(**options)
+        tools.run("cp", "-a", decorate(samples.file(src, "a.yaml"), **OWN), space.path).ok()
+        queues.drained(space)
+        return space
+    return make
+
+
+@pytest.mark.parametrize("submit", ["sync", "queue"])
+@pytest.mark.parametrize("how", INTO_ANOTHER)
+def test_what_is_its_own_stays_with_the_name(owner, src, how, submit):
+    space = owner(submit=submit)
+    replaced(space, src, how)
+    assert {sent_attributes(exchange)["risk_level"] for exchange in space.creates() + space.updates()} == {"HIGH"}
+    assert space.sent() == (1, 3 if how == "git" and submit == "sync" else len(space.updates()))
+    job = space.only_job()
+    assert {name: job[name] for name in OWN} == OWN == own(space.at("a.yaml"))
+    assert job["content"] == samples.document("restart", ["wait"])
+
+
+def test_it_stays_over_a_remount(owner, src):
+    space = owner()
+    tools.run("rm", space.at("a.yaml")).ok()
+    space.remount()
+    replaced(space, src, "mv")
+    assert space.sent() == (1, 1) and space.only_job()["risk_level"] == "HIGH" and own(space.at("a.yaml")) == OWN
+
+
+def test_it_moves_along_with_the_binding(owner, src):
+    space = owner()
+    tools.sh("mv a.yaml b.yaml; mkdir d; mv b.yaml d; mv d e; mv e/b.yaml a.yaml", cwd=space.path).ok()
+    replaced(space, src)
+    assert space.sent() == (1, 1) and own(space.at("a.yaml")) == OWN
+
+
+def test_it_stays_of_what_is_queued(make_space, src):
+    """Also before the first job is there: what comes next takes the place of what was not sent."""
+    space = queues.cut_off(make_space)
+    tools.run("cp", "-a", decorate(samples.file(src, "a.yaml"), **OWN), space.path).ok()
+    tools.sh(INTO_ANOTHER["sed"], cwd=space.path).ok()
+    assert own(space.at("a.yaml")) == OWN
+    tools.run("setfattr", "-x", "user.coc.name", space.at("a.yaml")).ok()
+    tools.sh(INTO_ANOTHER["mv"], samples.file(src, "new.yaml", "restart", ["stop"]), cwd=space.path).ok()
+    assert own(space.at("a.yaml")) == {**OWN, "name": None}
+    space.front.accept()
+    queues.drained(space)
+    job = space.only_job()
+    assert (job["risk_level"], job["name"]) == ("HIGH", "restart")
+
+
+def test_it_stays_of_what_is_under_way(bound, src):
+    """A close waits for the service when another tool puts another file there."""
+    gate = bound.front.gate()
+    bound.front.rule(f.Fault(gate=gate), "PUT")
+    high = decorate(samples.file(src, "high.yaml", "restart", ["stop"]), risk_level="HIGH")
+    first = tools.popen("cp", "-a", high, bound.at("a.yaml"))
+    gate.wait_held()
+    second = tools.popen("cp", "--remove-destination", samples.file(src, "new.yaml", "restart", ["wait"]), bound.at("a.yaml"))
+    tools.eventually(lambda: os.path.exists(bound.at("a.yaml")) and tools.read(bound.at("a.yaml")) == tools.read(src / "new.yaml")
+                     and getfattr(bound.at("a.yaml"), "user.coc.risk_level") == "HIGH", "the new file to have it")
+    gate.open()
+    tools.finish(first).ok()
+    tools.finish(second).ok()
+    assert bound.sent() == (1, 2)
+    assert bound.only_job()["risk_level"] == "HIGH"
+
+
+def test_taken_from_the_file_it_is_forgotten(owner, src):
+    space = owner()
+    for count, name in enumerate(OWN, 1):
+        tools.run("setfattr", "-x", "user.coc." + name, space.at("a.yaml")).ok()
+        assert space.sent() == (1, count)
+    replaced(space, src)
+    job = space.only_job()
+    assert (job["risk_level"], job["name"]) == ("LOW", "restart")
+    assert own(space.at("a.yaml")) == dict.fromkeys(OWN)
+
+
+def test_taken_from_a_file_that_has_yet_to_get_it_back(owner, src):
+    space = owner()
+    tools.sh('rm a.yaml; cp "$1" a.yaml', tools.write(src / "bad.yaml", "- no document"), cwd=space.path).fails()
+    tools.run("setfattr", "-x", "user.coc.risk_level", space.at("a.yaml")).fails(tools.message("EINVAL"))
+    replaced(space, src, "mv")
+    assert space.only_job()["risk_level"] == "LOW" and own(space.at("a.yaml")) == {**OWN, "risk_level": None}
+
+
+def test_with_the_binding_it_is_forgotten(owner, src):
+    space = owner()
+    tools.run("setfattr", "-x", "coc.job_id", space.at("a.yaml")).ok()
+    replaced(space, src)
+    assert space.sent() == (2, 0) and sent_attributes(space.creates()[1])["risk_level"] == "LOW"
+
+
+def test_what_the_new_file_says_is_what_counts(owner, src):
+    space = owner()
+    new = decorate(samples.file(src, "new.yaml", "restart", ["wait"]), risk_level="MEDIUM")
+    tools.run("cp", "-a", "--remove-destination", new, space.at("a.yaml")).ok()
+    assert own(space.at("a.yaml")) == {**OWN, "risk_level": "MEDIUM"}
+    replaced(space, src, "mv", ["stop"])
+    assert space.only_job()["risk_level"] == "MEDIUM"
+
+
+def test_what_was_inherited_does_not_stay(make_space, src):
+    space = make_space(risk_level=None)
+    os.mkdir(space.at("d"))
+    decorate(space.at("d"), risk_level="HIGH")
+    tools.run("cp", samples.file(src, "a.yaml"), space.at("d")).ok()
+    decorate(space.at("d"), risk_level="LOW")
+    tools.run("cp", "--remove-destination", samples.file(src, "a.yaml", "restart", ["wait"]), space.at("d")).ok()
+    assert space.sent() == (1, 1) and space.only_job()["risk_level"] == "LOW"
+    assert getfattr(space.at("d/a.yaml"), "user.coc.risk_level") is None
+
+
+def test_set_to_what_was_inherited_it_stays(bound, src):
+    """Nothing is sent then; the mount may say something else later."""
+    decorate(bound.at("a.yaml"), risk_level="LOW")
+    assert bound.sent() == (1, 0)
+    decorate(bound.path, risk_level="HIGH")
+    replaced(bound, src)
+    assert bound.sent() == (1, 1) and bound.only_job()["risk_level"] == "LOW"
+
+
+def test_a_refused_rename_gives_the_source_nothing(owner, src):
+    space = owner()
+    tools.run("cp", samples.file(src, "new.yaml", "restart", ["wait"]), space.at(".new")).ok()
+    space.front.rule(f.refuses(400, "COC.00010002", "Invalid parameter values"), "PUT")
+    for way in ("mv .new a.yaml", "ln .new b.yaml && rm b.yaml.id; mv a.yaml .old; ln .new a.yaml; mv .old a.yaml"):
+        tools.sh(way, cwd=space.path)
+        assert own(space.at(".new")) == dict.fromkeys(OWN) and own(space.at("a.yaml")) == OWN
+
+
+def test_it_holds_for_a_file_that_cannot_have_it(owner, src):
+    """Without root nobody may put an attribute on a file that its owner may not write: it holds all the same."""
+    space = owner()
+    new = samples.file(src, "new.yaml", "restart", ["wait"])
+    newer = samples.file(src, "newer.yaml", "restart", ["stop"])
+    for count, source in enumerate((new, newer), 1):
+        os.chmod(source, 0o444)
+        tools.run("cp", "-p", "--remove-destination", source, space.at("a.yaml")).ok()
+        assert space.sent() == (1, count) and space.only_job()["risk_level"] == "HIGH"

@@ -153,7 +153,8 @@ def test_a_ledger_of_an_older_cocfs_is_upgraded(space, src):
     job_id = space.id("a.yaml")
     space.unmount()
     with contextlib.closing(sqlite3.connect(os.path.join(space.state, "ledger.db"))) as db:
-        db.executescript("ALTER TABLE job DROP COLUMN refused; PRAGMA user_version = 1")
+        db.executescript("ALTER TABLE job DROP COLUMN refused; ALTER TABLE job DROP COLUMN own;"
+                         "ALTER TABLE submission DROP COLUMN own; PRAGMA user_version = 1")
     space.mount()
     assert space.id("a.yaml") == job_id
     tools.run("cp", samples.file(src, "a.yaml", "other"), space.path).ok()

@@ -10,12 +10,13 @@ import stat
 from dataclasses import dataclass, field
 
 import calls
-from operations import is_job_name
+from operations import DESCRIPTION, is_job_name
 
 
 @dataclass(eq=False)
 class Job:
     content: bytes
+    described: bytes | None = None  # what its file said of its own
     id: str = ""  # when it was first seen
 
 
@@ -83,7 +84,16 @@ class Design:
             self.bound[path] = Job(content)
             self.jobs.append(self.bound[path])
         self.bound[path].content = content
+        self.keep_description(path)
         return None
+
+    def keep_description(self, path):
+        """What the file of a job says of its own stays with the job's name, whatever file is there then."""
+        job, file = self.bound[path], self.plain.at(path)
+        if DESCRIPTION in os.listxattr(file):
+            job.described = os.getxattr(file, DESCRIPTION)
+        elif job.described is not None:
+            os.setxattr(file, DESCRIPTION, job.described)
 
     def commits_under_name(self, source, target):
         """Does a rename of source to target commit it first?"""

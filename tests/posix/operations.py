@@ -25,6 +25,7 @@ OPEN_FLAGS = {"r": os.O_RDONLY, "w": os.O_WRONLY, "rw": os.O_RDWR, "c": os.O_CRE
 OPENINGS = ["r", "w", "rw", "rw", "w c", "rw c", "w c t", "rw c t", "w c x", "w a", "rw c a", "w t", "rw c s", "r nf", "r dir"]
 KEEP, PUNCH, ZERO, COLLAPSE = calls.KEEP_SIZE, calls.PUNCH_HOLE | calls.KEEP_SIZE, calls.ZERO_RANGE, calls.COLLAPSE_RANGE
 ATTRIBUTES = ["user.a", "user.b", "user.long" + "g" * 200]
+DESCRIPTION = "user.coc.description"
 SIZES = [0, 1, 2, 100, 4095, 4096, 4097, 10000, 20000]
 EXTENT = 50000  # no file grows beyond it, so that none is too big for a job
 OLD = 10 ** 18  # times before it were set, later ones are those of the run
@@ -353,7 +354,7 @@ class Tree:
             os.close(fd)
 
     def do_describe(self, path, value):
-        os.setxattr(self.at(path), "user.coc.description", value.encode())
+        os.setxattr(self.at(path), DESCRIPTION, value.encode())
 
     def do_forget(self, path):
         os.removexattr(self.at(path), "coc.job_id")

@@ -11,17 +11,17 @@ EMACS = 'emacs -Q --batch --eval "(setq {})" "$T" --eval "(progn (erase-buffer) 
 NANO = f'"{sys.executable}" "{os.path.join(os.path.dirname(__file__), "nano.py")}" "$T" "$S" {{}}'
 
 VIM_ROWS = {
-    "backupcopy=auto": Row("backupcopy=auto", then=RESTORED, attributes="lost"),
+    "backupcopy=auto": Row("backupcopy=auto", then=RESTORED),
     "backupcopy=yes": Row("backupcopy=yes", then=RESTORED),
-    "backupcopy=no": Row("backupcopy=no", then=RESTORED, attributes="lost"),
+    "backupcopy=no": Row("backupcopy=no", then=RESTORED),
     "backup backupcopy=yes": Row("backup backupcopy=yes", then=RESTORED),
-    "backup backupcopy=no": Row("backup backupcopy=no", then=RESTORED, attributes="lost"),
+    "backup backupcopy=no": Row("backup backupcopy=no", then=RESTORED),
     "nowritebackup": Row("nowritebackup"),
-    "undofile": Row("undofile undodir=.", then=RESTORED, attributes="lost"),
+    "undofile": Row("undofile undodir=.", then=RESTORED),
 }
 EMACS_ROWS = {
-    "make-backup-files": Row("make-backup-files t backup-enable-predicate (quote identity)", status=255, attributes="lost"),
-    "file-precious-flag": Row("file-precious-flag t", status=255, then=OLD, attributes="lost"),
+    "make-backup-files": Row("make-backup-files t backup-enable-predicate (quote identity)", status=255),
+    "file-precious-flag": Row("file-precious-flag t", status=255, then=OLD),
 }
 NANO_ROWS = {
     "plain": Row(""),

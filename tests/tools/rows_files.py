@@ -12,13 +12,13 @@ COREUTILS = {
     "cp -a": Row('cp -a "$S" "$T"', attributes="travel"),
     "cp -r": Row('cp -r "$S" "$T"'),
     "cp --preserve=xattr": Row('cp --preserve=xattr "$S" "$T"', attributes="travel"),
-    "cp --remove-destination": Row('cp --remove-destination "$S" "$T"', attributes="lost"),
-    "cp --backup": Row('cp --backup=simple "$S" "$T"', then=RESTORED, attributes="lost"),
+    "cp --remove-destination": Row('cp --remove-destination "$S" "$T"'),
+    "cp --backup": Row('cp --backup=simple "$S" "$T"', then=RESTORED),
     "cp within the mount": Row('cp "$S" x.tmp && cp x.tmp "$T"'),
-    "install": Row('install -m 644 "$S" "$T"', attributes="lost"),
+    "install": Row('install -m 644 "$S" "$T"'),
     "mv from another file system": Row('mv "$S" "$T"', attributes="travel"),
-    "mv of a scratch file": Row('cp "$S" x.tmp && mv x.tmp "$T"', then=OLD, attributes="lost"),
-    "ln -f of a scratch file": Row('cp "$S" x.tmp && ln -f x.tmp "$T" && rm x.tmp', then=OLD, attributes="lost"),
+    "mv of a scratch file": Row('cp "$S" x.tmp && mv x.tmp "$T"', then=OLD),
+    "ln -f of a scratch file": Row('cp "$S" x.tmp && ln -f x.tmp "$T" && rm x.tmp', then=OLD),
     "tee": Row('tee "$T" < "$S" > "$D/out"'),
     "tee -a": Row('tee -a "$T" < "$S" > "$D/out"', writes=APPEND),
     "dd": Row('dd if="$S" of="$T" bs=16 status=none'),
@@ -31,35 +31,35 @@ COREUTILS = {
 }
 
 FILTERS = {
-    "sed -i": Row(f'sed -i {SED_INTO} "$T"', status=4, then=OLD, attributes="lost", needs=("sed",), edits=True),
-    "perl -i": Row(f'perl -i {PERL_INTO} "$T"', status=ERRNO, then=OLD, attributes="lost", needs=("perl",), edits=True),
+    "sed -i": Row(f'sed -i {SED_INTO} "$T"', status=4, then=OLD, needs=("sed",), edits=True),
+    "perl -i": Row(f'perl -i {PERL_INTO} "$T"', status=ERRNO, then=OLD, needs=("perl",), edits=True),
     "perl close or die": Row('perl -e \'open F, ">", $ENV{T}; print F <STDIN>; close F or die\' < "$S"', status=ERRNO, needs=("perl",)),
     "gawk": Row('gawk \'{ print > ENVIRON["T"] }\' "$S"', status=0, needs=("gawk",)),
     "mawk": Row('mawk \'{ print > ENVIRON["T"] }\' "$S"', status=2, needs=("mawk",)),
     "sponge": Row('sponge "$T" < "$S"', needs=("sponge",)),
-    "patch": Row('cmp -s "$T" "$S" || diff -u "$T" "$S" | patch -s "$T"', status=2, then=OLD, attributes="lost",
+    "patch": Row('cmp -s "$T" "$S" || diff -u "$T" "$S" | patch -s "$T"', status=2, then=OLD,
                  needs=("patch", "diff"), edits=True),
 }
 
 RSYNC = {
-    "rsync": Row('rsync "$S" "$T"', status=23, then=OLD, attributes="lost"),
-    "rsync -a": Row('rsync -a "$S" "$T"', status=23, then=OLD, attributes="lost"),
+    "rsync": Row('rsync "$S" "$T"', status=23, then=OLD),
+    "rsync -a": Row('rsync -a "$S" "$T"', status=23, then=OLD),
     "rsync -X": Row('rsync -X "$S" "$T"', status=23, then=OLD, attributes="travel"),
     "rsync -X --inplace": Row('rsync -X --inplace "$S" "$T"', status=11, attributes="travel", late=True),
     "rsync --inplace": Row('rsync --inplace "$S" "$T"', status=11),
-    "rsync --backup": Row('rsync --backup "$S" "$T"', status=23, then=MOVED, attributes="lost"),
-    "rsync --delay-updates": Row('rsync --delay-updates "$S" ./', status=23, then=OLD, attributes="lost"),
+    "rsync --backup": Row('rsync --backup "$S" "$T"', status=23, then=MOVED),
+    "rsync --delay-updates": Row('rsync --delay-updates "$S" ./', status=23, then=OLD),
 }
 
 PACK = 'tar {} -C "${{S%/*}}" -cf "$D/t.tar" "${{S##*/}}" && '
 ARCHIVES = {
-    "tar": Row(PACK.format("") + 'tar -xf "$D/t.tar"', status=2, attributes="lost", needs=("tar",)),
+    "tar": Row(PACK.format("") + 'tar -xf "$D/t.tar"', status=2, needs=("tar",)),
     "tar --xattrs": Row(PACK.format("--xattrs") + 'tar --xattrs -xf "$D/t.tar"', status=2, attributes="travel", needs=("tar",)),
     "tar --overwrite": Row(PACK.format("") + 'tar --overwrite -xf "$D/t.tar"', status=2, needs=("tar",)),
-    "busybox tar": Row(PACK.format("") + 'busybox tar -xf "$D/t.tar"', status=0, attributes="lost", needs=("tar", "busybox")),
+    "busybox tar": Row(PACK.format("") + 'busybox tar -xf "$D/t.tar"', status=0, needs=("tar", "busybox")),
     "cpio": Row('(cd "${S%/*}"; echo "${S##*/}" | cpio -o --quiet) > "$D/c" && cpio -iu --quiet < "$D/c"', status=2,
-                attributes="lost", needs=("cpio",)),
-    "unzip": Row('(cd "${S%/*}"; zip -q "$D/z.zip" "${S##*/}") && unzip -qo "$D/z.zip"', status=0, attributes="lost",
+                needs=("cpio",)),
+    "unzip": Row('(cd "${S%/*}"; zip -q "$D/z.zip" "${S##*/}") && unzip -qo "$D/z.zip"', status=0,
                  needs=("zip", "unzip")),
 }
 

@@ -17,9 +17,9 @@ PYTHON_ROWS = {
     "shutil.copy": Row('import shutil\nshutil.copy(S, T)'),
     "shutil.copy2": Row('import shutil\nshutil.copy2(S, T)', attributes="travel", late=True),
     "shutil.move": Row('import shutil\nshutil.move(S, T)', attributes="travel", late=True),
-    "os.replace": Row('with open("x.tmp", "w") as f: f.write(open(S).read())\nos.replace("x.tmp", T)', then=OLD, attributes="lost"),
+    "os.replace": Row('with open("x.tmp", "w") as f: f.write(open(S).read())\nos.replace("x.tmp", T)', then=OLD),
     "tempfile": Row('import tempfile\nwith tempfile.NamedTemporaryFile("w", dir=".", delete=False) as f: f.write(open(S).read())\nos.replace(f.name, T)',
-                    then=OLD, attributes="lost"),
+                    then=OLD),
     "mmap": Row("""import mmap
 content = open(S, "rb").read()
 f = os.open(T, os.O_RDWR | os.O_CREAT); os.ftruncate(f, len(content))
@@ -41,7 +41,7 @@ except OSError:  # a FUSE file system of today has none
 os.write(f, open(S, "rb").read())
 if os.path.exists(T): os.unlink(T)
 os.link(name, T)
-if not name.startswith("/proc"): os.unlink(name)""", status=0, attributes="lost"),
+if not name.startswith("/proc"): os.unlink(name)""", status=0),
 }
 NODE_ROWS = {
     "fs.writeFileSync": Row('fs.writeFileSync(T, fs.readFileSync(S))'),

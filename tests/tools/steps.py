@@ -36,9 +36,9 @@ WHOLE, APPEND, CUT = "whole", "append", "cut"
 DRAFT, OLD, RESTORED, MOVED = "draft", "old", "restored", "moved"
 ERRNO = "errno"  # as an exit status: the number of the error
 
-# What becomes of a file's attributes when a tool writes it: they stay, are lost, or are those of S.
+# What becomes of a file's attributes when a tool writes it: they stay, or are those of S.
 # It shows in the risk level of the job: HIGH was set on the file, S has MEDIUM, the mount says LOW.
-RISKS = {"stay": "HIGH", "lost": "LOW", "travel": "MEDIUM"}
+RISKS = {"stay": "HIGH", "travel": "MEDIUM"}
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from steps import OLD, RISK, Row
 
 # The script is the name of the module.
 ROWS = {
-    "Ansible copy": Row("copy", status=2, then=OLD, attributes="lost"),
-    "Ansible template": Row("template", status=2, then=OLD, attributes="lost"),
+    "Ansible copy": Row("copy", status=2, then=OLD),
+    "Ansible template": Row("template", status=2, then=OLD),
 }
 TEXTS = steps.GROWING
 SECONDS = 240  # a task takes seconds where many share the machine

@@ -174,7 +174,7 @@ def test_of_a_directory_hold_from_the_next_write(space, src):
                                      'cp "$1" d/x.tmp; mv d/x.tmp d/a.yaml', 'rsync "$1" d/a.yaml'],
                          ids=["sed", "cp", "mv", "rsync"])
 def test_of_a_directory_outlive_a_tool_that_replaces_the_file(make_space, src, replace):
-    """Where a file's own are lost (docs/tools.md), those of its directory hold."""
+    """Those of its directory hold for whatever file is there."""
     space = make_space(risk_level=None)
     tools.need("sed", "rsync")
     os.mkdir(space.at("d"))
@@ -184,16 +184,3 @@ def test_of_a_directory_outlive_a_tool_that_replaces_the_file(make_space, src, r
     assert space.sent() == (1, 1)
     job = space.only_job()
     assert (job["risk_level"], job["content"]) == ("HIGH", samples.document("restart", ["wait"]))
-
-
-def test_a_replaced_file_with_no_risk_level_is_refused(make_space, src):
-    """With none on the file, its directories and the mount, a job is not made LOW by a tool that
-    loses attributes: the commit fails, and the job is as it was."""
-    space = make_space(risk_level=None)
-    source = samples.file(src, "a.yaml")
-    os.setxattr(source, "user.coc.risk_level", b"HIGH")
-    tools.run("cp", "-a", source, space.path).ok()
-    tools.run("sed", "-i", "s/: pause/: wait/", space.at("a.yaml")).fails(tools.message("ENODATA"))
-    assert tools.read(space.at("a.yaml")) == tools.read(source)
-    assert os.getxattr(space.at("a.yaml"), "user.coc.risk_level") == b"HIGH"
-    assert space.sent() == (1, 0)

@@ -15,7 +15,7 @@ ROWS = {**test_matrix.ROWS, **test_ansible.ROWS}
 
 LEFT = {steps.DRAFT: "what was written", steps.OLD: "as before", steps.RESTORED: "as before, no `.error`",
         steps.MOVED: "gone; the old one is `NAME~`"}
-ATTRIBUTES = {"stay": "stay", "lost": "lost", "travel": "the source's"}
+ATTRIBUTES = {"stay": "stay", "travel": "the source's"}
 
 
 def tables():
