@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""Memory of cocfs that runs short: alloc.c is preloaded into it, and told here what is to fail."""
+
+import mmap
+import os
+import struct
+
+import pytest
+
+import tools
+
+ALLOC = os.path.abspath(os.environ.get(
+    "COCFS_ALLOC", os.path.join(tools.ROOT, "build", "tests", "alloc.so")))
+
+OFF, NTH, CHANCE = range(3)
+CONTROL = struct.Struct("=7Q")  # struct control of alloc.c
+COUNTED, FAILED = 5, 6          # places in it
+
+
+class Memory:
+    """What cocfs gets when it asks for memory; everything while it is off.
+
+    others: also what its libraries (SQLite, curl, cJSON, libyaml, OpenSSL) ask for can fail.
+    """
+
+    def __init__(self, path, others):
+        if not os.access(ALLOC, os.R_OK):
+            pytest.skip(f"no library that makes allocations fail at {ALLOC}")
+        self.others = others
+        self.path = tools.write(path, bytes(CONTROL.size))
+        with open(self.path, "r+b") as file:
+            self.control = mmap.mmap(file.fileno(), CONTROL.size)
+        asan = os.environ.get("ASAN_OPTIONS", "")
+        self.env = {"LD_PRELOAD": ALLOC, "COCFS_ALLOC_CONTROL": self.path,
+                    "ASAN_OPTIONS": ":".join(filter(None, [asan, "verify_asan_link_order=0"]))}
+
+    def _set(self, mode, nth=0, per_mille=0, seed=1):
+        self.off()
+        CONTROL.pack_into(self.control, 0, mode, self.others, nth, per_mille, seed, 0, 0)
+
+    def fail_nth(self, nth):
+        """The nth allocation from now on fails, and no other."""
+        self._set(NTH, nth=nth)
+
+    def fail_by_chance(self, per_mille, seed):
+        self._set(CHANCE, per_mille=per_mille, seed=seed)
+
+    def off(self):
+        """Nothing fails any more; what was counted stays to be read."""
+        struct.pack_into("=Q", self.control, 0, OFF)
+
+    def counted(self):
+        return CONTROL.unpack_from(self.control)[COUNTED]
+
+    def failed(self):
+        """How many allocations have failed since the last fail_…()."""
+        return CONTROL.unpack_from(self.control)[FAILED]
