@@ -340,7 +340,9 @@ int attrs_settle(struct attr_set *set, const struct dsl_report *report, const ch
 	if (!r && report)
 		r = settle_from_meta(set, ATTR_DESCRIPTION, report->meta_description,
 				     &report->meta_description_place, file_shown, err);
-	return r ? r : attr_set_default(set, ATTR_ENTERPRISE_PROJECT_ID, "0", 1);
+	if (!r)
+		r = attr_set_default(set, ATTR_ENTERPRISE_PROJECT_ID, "0", 1);
+	return r == -ENOMEM ? err_set(err, ENOMEM, "out of memory") : r;
 }
 
 int attr_tags_split(const char *value, struct coc_tag **ret_tags, size_t *ret_n)

@@ -71,7 +71,7 @@ int attr_set_put(struct attr_set *set, enum attr attr, const char *value, size_t
  * risk_level has no default: -ENODATA, err says the command that mends it for the file shown as
  * file_shown (a path for people; quoted for a shell). A meta.name or meta.description that breaks
  * the limits of attr_check() is -EINVAL with "line:column" and what mends it. Above max_risk:
- * -EPERM. Returns 0, -ENODATA, -EINVAL, -EPERM, -ENOMEM.
+ * -EPERM. Returns 0, or with err filled -ENODATA, -EINVAL, -EPERM, -ENOMEM.
  */
 int attrs_settle(struct attr_set *set, const struct dsl_report *report, const char *file_stem,
 		 const char *file_shown, enum risk max_risk, struct err *err);
