@@ -90,9 +90,19 @@ static void end(struct task *task, enum task_outcome outcome)
 
 void task_settle(struct task *task, enum task_outcome outcome, const char *job_id, int64_t version)
 {
-	if (job_id != task->job_id) {
+	if (outcome == OUTCOME_SETTLED && job_id != task->job_id) {
+		char *copy = strdup(job_id);
+
+		if (!copy) {
+			/* without its ID the answer is as good as lost */
+			struct err err;
+
+			err_set(&err, ENOMEM, "out of memory when the service had answered");
+			task_fail(task, OUTCOME_DOUBT, &err);
+			return;
+		}
 		free(task->job_id);
-		task->job_id = strdup(job_id);
+		task->job_id = copy;
 	}
 	task->version = version;
 	if (task->deletion)
@@ -113,16 +123,14 @@ static void explain_doubt(struct err *err)
 
 void task_fail(struct task *task, enum task_outcome outcome, const struct err *err)
 {
-	struct err *copy = malloc(sizeof(*copy));
-
+	if (!task->err)
+		task->err = malloc(sizeof(*task->err));
 	log_message(outcome == OUTCOME_LATER ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "%s: %s",
 		    task->path, err->text);
-	if (copy) {
-		*copy = *err;
+	if (task->err) {
+		*task->err = *err;
 		if (outcome == OUTCOME_DOUBT)
-			explain_doubt(copy);
-		free(task->err);
-		task->err = copy;
+			explain_doubt(task->err);
 	}
 	end(task, outcome);
 }
@@ -130,19 +138,22 @@ void task_fail(struct task *task, enum task_outcome outcome, const struct err *e
 static int record_failure(struct task *task)
 {
 	struct ledger *ledger = task->engine->ledger;
-	char *story = task->err ? err_story(task->err) : NULL;
-	int r = -ENOMEM;
+	struct err unkept; /* there was no memory to keep what was wrong */
+	const struct err *err = task->err;
+	_cleanup_free_ char *story = NULL;
 
+	if (!err) {
+		err_set(&unkept, ENOMEM, "out of memory: what was wrong is in the log");
+		err = &unkept;
+	}
+	story = err_story(err);
 	if (!story)
-		return r;
+		return -ENOMEM;
 	if (task->outcome == OUTCOME_DOUBT)
-		r = ledger_doubt(ledger, &task->sub, task->err, story, task->request_id);
-	else if (task->outcome == OUTCOME_REFUSED || task->deletion)
-		r = ledger_give_up_unsent(ledger, task->sub.row, task->err, story);
-	else
-		r = ledger_give_up(ledger, &task->sub, task->err, story, task->request_id);
-	free(story);
-	return r;
+		return ledger_doubt(ledger, &task->sub, err, story, task->request_id);
+	if (task->outcome == OUTCOME_REFUSED || task->deletion)
+		return ledger_give_up_unsent(ledger, task->sub.row, err, story);
+	return ledger_give_up(ledger, &task->sub, err, story, task->request_id);
 }
 
 /* Records a refusal whose row, and submission, may have been undone. */
@@ -174,8 +185,6 @@ int task_record(struct task *task)
 		if (task->deletion)
 			return task->behind ? ledger_forget(ledger, task->sub.row)
 					    : ledger_drop(ledger, task->sub.row);
-		if (!task->job_id)
-			return -ENOMEM;
 		return ledger_settle(ledger, &task->sub, task->job_id, task->version,
 				     task->request_id);
 	case OUTCOME_LATER:
