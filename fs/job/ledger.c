@@ -64,6 +64,9 @@ static const char *const sql[STMT_COUNT] = {
 		"INSERT INTO submission (job, kind, state, queued, started_ms, digest, risk_level,"
 		" enterprise_project_id, job_name, description, tags, own, content)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+	[STMT_GROUP_BEGIN] = "SAVEPOINT group_of_writes",
+	[STMT_GROUP_UNDO] = "ROLLBACK TO group_of_writes",
+	[STMT_GROUP_END] = "RELEASE group_of_writes",
 	[STMT_REPLACE] = "DELETE FROM submission WHERE job = ?1 AND state = 1",
 	[STMT_HAS_QUEUED] = "SELECT EXISTS (SELECT 1 FROM submission WHERE job = ?1 AND state = 1)",
 	[STMT_HAS_UNFINISHED] = "SELECT EXISTS (SELECT 1 FROM submission WHERE job = ?1)",
@@ -180,6 +183,9 @@ sqlite3_stmt *ledger_read(struct ledger *ledger, enum ledger_statement which, in
 
 sqlite3_stmt *ledger_write(struct ledger *ledger, enum ledger_statement which, int *ret_r)
 {
+	/* SQLite undoes a transaction by itself when memory or the disk ran out in a bad place */
+	if (ledger->open && sqlite3_get_autocommit(ledger->db))
+		ledger_undo(ledger);
 	if (!ledger->open) {
 		int code = sqlite3_exec(ledger->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 
@@ -199,6 +205,28 @@ int ledger_run(sqlite3_stmt *stmt)
 	sqlite3_reset(stmt);
 	sqlite3_clear_bindings(stmt);
 	return code == SQLITE_DONE || code == SQLITE_ROW ? 0 : ledger_errno(code);
+}
+
+int ledger_group_begin(struct ledger *ledger)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_GROUP_BEGIN, &r);
+
+	/* when memory is short, what ends a group must be there */
+	if (!stmt || !ledger_read(ledger, STMT_GROUP_UNDO, &r) ||
+	    !ledger_read(ledger, STMT_GROUP_END, &r))
+		return r;
+	return ledger_run(stmt);
+}
+
+int ledger_group_end(struct ledger *ledger, int r)
+{
+	int undone = r < 0 ? ledger_run(ledger->stmt[STMT_GROUP_UNDO]) : 0;
+	int ended = ledger_run(ledger->stmt[STMT_GROUP_END]);
+
+	if (undone < 0 || ended < 0)
+		ledger_undo(ledger);
+	return r < 0 ? r : ended;
 }
 
 void ledger_bind_text(sqlite3_stmt *stmt, int place, const char *text)

@@ -34,6 +34,9 @@ enum ledger_statement {
 	STMT_STATE_OF,
 	STMT_STATE,
 	STMT_INTEND,
+	STMT_GROUP_BEGIN,
+	STMT_GROUP_UNDO,
+	STMT_GROUP_END,
 	STMT_REPLACE,
 	STMT_HAS_QUEUED,
 	STMT_HAS_UNFINISHED,
@@ -83,6 +86,13 @@ sqlite3_stmt *ledger_write(struct ledger *ledger, enum ledger_statement which, i
 
 /* Steps a statement that returns no rows, and resets it. Returns 0 or -errno. */
 int ledger_run(sqlite3_stmt *stmt);
+
+/* Begins writes that are done together or not at all. Returns 0; -errno, and none has begun. */
+int ledger_group_begin(struct ledger *ledger);
+
+/* Ends them: undoes them if r, what they came to, is negative. Returns r, or -errno when they could
+ * not be ended: then everything since the last commit is undone. */
+int ledger_group_end(struct ledger *ledger, int r);
 
 /* Binds text of known length, or NULL for a NULL pointer; it must live until the step. */
 void ledger_bind_text(sqlite3_stmt *stmt, int place, const char *text);

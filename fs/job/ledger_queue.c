@@ -39,13 +39,18 @@ int ledger_replace_queued(struct ledger *ledger, int64_t row)
 
 int ledger_enqueue(struct ledger *ledger, struct ledger_submission *submission)
 {
-	int r = ledger_replace_queued(ledger, submission->row);
+	int r = ledger_group_begin(ledger);
 
+	if (r < 0)
+		return r;
 	submission->state = JOB_QUEUED;
 	submission->queued = true;
+	r = ledger_replace_queued(ledger, submission->row);
 	if (r == 0)
 		r = ledger_insert(ledger, submission);
-	return r < 0 ? r : set_queued(ledger, submission->row);
+	if (r == 0)
+		r = set_queued(ledger, submission->row);
+	return ledger_group_end(ledger, r);
 }
 
 /* Reads one submission, which the statement finds by its only parameter. */

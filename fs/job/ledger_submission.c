@@ -52,13 +52,21 @@ int ledger_insert(struct ledger *ledger, struct ledger_submission *submission)
 
 int ledger_intend(struct ledger *ledger, struct ledger_submission *submission)
 {
-	int r = ledger_replace_queued(ledger, submission->row);
+	int r = ledger_group_begin(ledger);
 
+	if (r < 0)
+		return r;
+	r = ledger_replace_queued(ledger, submission->row);
 	if (r == 0)
 		r = ledger_set_state(ledger, submission->row, JOB_QUEUED);
 	if (r == 0)
 		r = ledger_insert(ledger, submission);
-	return r < 0 ? r : ledger_set_state(ledger, submission->row, submission->state);
+	if (r == 0)
+		r = ledger_set_state(ledger, submission->row, submission->state);
+	r = ledger_group_end(ledger, r);
+	if (r < 0)
+		submission->id = 0;
+	return r;
 }
 
 int ledger_move(struct ledger *ledger, const struct ledger_submission *submission,
