@@ -263,7 +263,10 @@ void task_send(struct task *task)
 		r = send_create(task, &document, left_ms, &err);
 	if (r < 0) {
 		count_in_flight(task, -1);
-		task_fail(task, OUTCOME_FAILED, &err);
+		if (r == -ENOMEM || r == -EIO) /* it is we who cannot, now */
+			task_later(task, &err, -1);
+		else
+			task_fail(task, OUTCOME_FAILED, &err);
 	}
 	CRASH_POINT("request-handed");
 }
