@@ -116,21 +116,19 @@ static void tidy(struct engine *engine)
 		loop_timer_cancel(&engine->queue_due);
 }
 
-/* Nothing can be taken now: wakes up when the next one is due. */
-static void wait_for_next(struct engine *engine)
+/* Nothing can be taken now: wakes up when the next one is due. Returns 0 or -errno. */
+static int wait_for_next(struct engine *engine)
 {
 	int64_t due_ms, now_ms = queue_clock_ms();
 	int r = ledger_next_due(engine->ledger, &due_ms);
 
-	engine->queue_may_have_next = false;
 	if (r == -ENOENT) {
 		tidy(engine);
-		return;
+		return 0;
 	}
-	if (r < 0)
-		log_error("the queue stands still until something else happens: %s", strerror(-r));
-	else
+	if (r == 0)
 		wake_after(engine, due_ms > now_ms ? due_ms - now_ms : 0);
+	return r;
 }
 
 int queue_begin(struct engine *engine)
@@ -186,9 +184,11 @@ void queue_fill_slots(struct engine *engine)
 			break;
 	}
 	if (r == -ENOENT)
-		wait_for_next(engine);
-	else if (r < 0)
+		r = wait_for_next(engine);
+	if (r < 0) {
 		log_error("the ledger cannot be used, the queue waits: %s", strerror(-r));
+		wake_after(engine, LEDGER_AGAIN_MS);
+	}
 	engine->queue_may_have_next = false; /* until a slot is free, or the timer */
 }
 
