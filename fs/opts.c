@@ -209,8 +209,8 @@ static int set_attribute(struct opts *opts, enum attr attr, const char *value, s
 		       : 0;
 }
 
-/* One option after -o. Returns libfuse's 0 (taken), 1 (keep it for libfuse) or a negative value
- * (wrong). */
+/* One option after -o. Returns libfuse's 0 (taken) or 1 (keep it for libfuse), or a negative value
+ * (wrong: err is filled). */
 static int take_option(struct parsing *parsing, const char *option)
 {
 	const char *equals = strchr(option, '=');
@@ -251,6 +251,7 @@ enum flag { FLAG_OPTION, FLAG_FOREGROUND, FLAG_DEBUG, FLAG_HELP, FLAG_VERSION, F
 static int take(void *data, const char *arg, int flag, struct fuse_args *args)
 {
 	struct parsing *parsing = data;
+	int r;
 
 	(void)args;
 	switch (flag) {
@@ -275,7 +276,8 @@ static int take(void *data, const char *arg, int flag, struct fuse_args *args)
 			err_set(parsing->err, EINVAL, "unknown option %s", arg);
 			return -1;
 		}
-		return take_option(parsing, arg);
+		r = take_option(parsing, arg);
+		return r < 0 ? -1 : r; /* any other number is "keep it" to libfuse */
 	}
 }
 
