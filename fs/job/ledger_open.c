@@ -133,13 +133,19 @@ static int check_integrity(sqlite3 *db, const char *path, struct err *err)
 	int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
 
 	if (code == SQLITE_OK) {
+		const char *verdict;
+
 		code = sqlite3_step(stmt);
-		sound = code == SQLITE_ROW &&
-			!strcmp((const char *)sqlite3_column_text(stmt, 0), "ok");
+		verdict = code == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+		if (code == SQLITE_ROW && !verdict)
+			code = SQLITE_NOMEM;
+		sound = verdict && !strcmp(verdict, "ok");
 		sqlite3_finalize(stmt);
 	}
 	if (sound)
 		return 0;
+	if (code == SQLITE_NOMEM)
+		return err_set(err, ENOMEM, "out of memory when the ledger %s was checked", path);
 	err_set(err, EUCLEAN, "the ledger %s is damaged: it is left as it is, nothing is mounted",
 		path);
 	err_detail(err, "sqlite", "%s", sqlite3_errmsg(db));
@@ -150,20 +156,20 @@ static int check_integrity(sqlite3 *db, const char *path, struct err *err)
 static int check_source(sqlite3 *db, const char *path, const char *source, struct err *err)
 {
 	sqlite3_stmt *stmt;
+	const char *owner = NULL;
 	int r = 0, code = sqlite3_prepare_v2(db, "SELECT source FROM space", -1, &stmt, NULL);
 
 	if (code != SQLITE_OK)
 		return err_set(err, EIO, "cannot read the ledger %s: %s", path, sqlite3_errmsg(db));
-	if (sqlite3_step(stmt) == SQLITE_ROW) {
-		const char *owner = (const char *)sqlite3_column_text(stmt, 0);
-
-		if (owner && strcmp(owner, source)) {
-			r = err_set(err, EXDEV, "%s holds the jobs of %s, not of %s", path, owner,
-				    source);
-			err_detail(err, "what_to_do",
-				   "give another directory with -o state_dir=DIR, or mount %s",
-				   owner);
-		}
+	if (sqlite3_step(stmt) == SQLITE_ROW)
+		owner = (const char *)sqlite3_column_text(stmt, 0);
+	if (!owner) {
+		r = err_set(err, EIO, "cannot tell whose ledger %s is: %s", path,
+			    sqlite3_errmsg(db));
+	} else if (strcmp(owner, source)) {
+		r = err_set(err, EXDEV, "%s holds the jobs of %s, not of %s", path, owner, source);
+		err_detail(err, "what_to_do",
+			   "give another directory with -o state_dir=DIR, or mount %s", owner);
 	}
 	sqlite3_finalize(stmt);
 	return r;
@@ -268,7 +274,8 @@ int ledger_open(const char *path, const char *source, struct ledger **ret_ledger
 		r = err_set(err, ENOMEM, "out of memory");
 	if (r < 0) {
 		/* what could not be used is left as it is, its log included */
-		sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+		if (ledger->db)
+			sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 		sqlite3_close(ledger->db);
 		free(ledger);
 		return r;
