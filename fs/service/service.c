@@ -82,7 +82,7 @@ static int settle(void *data, struct err *err)
 static int open_socket(const struct service_options *options, struct service *service, int *ret_fd,
 		       struct err *err)
 {
-	int r;
+	int r, errnum;
 
 	if (!options->unix_socket)
 		return listen_tcp(options->listen, options->tls_cert, ret_fd, &service->port, err);
@@ -93,9 +93,10 @@ static int open_socket(const struct service_options *options, struct service *se
 	service->socket_path = realpath(options->unix_socket, NULL);
 	if (service->socket_path)
 		return 0;
+	errnum = errno;
 	listen_unlink(options->unix_socket, &service->socket_stat);
 	close(*ret_fd);
-	return err_set(err, ENOENT, "the socket %s went away", options->unix_socket);
+	return err_set(err, errnum, "the socket %s: %s", options->unix_socket, strerror(errnum));
 }
 
 static int start(const struct service_options *options, struct service *service, struct err *err)
