@@ -181,11 +181,17 @@ sqlite3_stmt *ledger_read(struct ledger *ledger, enum ledger_statement which, in
 	return stmt;
 }
 
-sqlite3_stmt *ledger_write(struct ledger *ledger, enum ledger_statement which, int *ret_r)
+/* SQLite undoes a transaction by itself when memory or the disk ran out in a bad place, be it in a
+ * statement that only reads. */
+static void notice_loss(struct ledger *ledger)
 {
-	/* SQLite undoes a transaction by itself when memory or the disk ran out in a bad place */
 	if (ledger->open && sqlite3_get_autocommit(ledger->db))
 		ledger_undo(ledger);
+}
+
+sqlite3_stmt *ledger_write(struct ledger *ledger, enum ledger_statement which, int *ret_r)
+{
+	notice_loss(ledger);
 	if (!ledger->open) {
 		int code = sqlite3_exec(ledger->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 
@@ -269,8 +275,10 @@ void ledger_undo(struct ledger *ledger)
 
 bool ledger_take_loss(struct ledger *ledger)
 {
-	bool lost = ledger->lost;
+	bool lost;
 
+	notice_loss(ledger);
+	lost = ledger->lost;
 	ledger->lost = false;
 	return lost;
 }

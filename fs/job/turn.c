@@ -107,27 +107,35 @@ static void wake(void *data)
 	(void)data; /* the turn's end does the work */
 }
 
-/* Records what has ended in this turn, and commits. Returns 0, or -errno with nothing recorded. */
-static int record(struct engine *engine)
+/* Records what has ended in this turn. Returns 0 or -errno. */
+static int record_ended(struct engine *engine)
 {
 	struct task *task;
-	/* an undo in the middle of the turn took the turn's intents along */
-	int r = ledger_take_loss(engine->ledger) ? -EIO : 0;
 
-	if (r < 0)
-		return r;
 	TAILQ_FOREACH(task, &engine->ended, link)
 	{
-		r = task_record(task);
+		int r = task_record(task);
+
 		if (r == -EPROTO || r == -ENOENT)
 			log_error("%s: its outcome cannot be recorded: %s", task->path,
 				  strerror(-r));
 		else if (r < 0)
-			break;
+			return r;
 		CRASH_POINT("outcome-recorded");
 	}
-	if (r < 0 && r != -EPROTO && r != -ENOENT) {
-		ledger_undo(engine->ledger);
+	return 0;
+}
+
+/* Records what has ended in this turn, and commits. Returns 0, or -errno with nothing recorded. */
+static int record(struct engine *engine)
+{
+	/* an undo in the middle of the turn took the turn's intents along */
+	int r = ledger_take_loss(engine->ledger) ? -EIO : record_ended(engine);
+
+	if (r == 0 && ledger_take_loss(engine->ledger))
+		r = -EIO;
+	if (r < 0) {
+		ledger_undo(engine->ledger); /* also what was recorded since */
 		return r;
 	}
 	return ledger_commit(engine->ledger,
