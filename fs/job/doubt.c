@@ -240,18 +240,28 @@ static void hurry(struct inquiry *inquiry, int64_t wait_ms)
 		ask_after(inquiry, wait_ms);
 }
 
+/* Joins the inquiry that a task in doubt belongs to (also a timer's callback). */
+static void join(void *data)
+{
+	struct task *task = data;
+	struct loop *loop = task->engine->loop;
+
+	task->inquiry = inquiry_for(task);
+	if (task->inquiry) {
+		TAILQ_INSERT_TAIL(&task->inquiry->tasks, task, inquiry_link);
+		hurry(task->inquiry, ASK_FIRST_MS);
+	} else if (loop_timer_set(loop, &task->timer, loop_now_ms(loop) + ASK_FIRST_MS, join,
+				  task) < 0) {
+		log_error("%s: out of memory: the service is asked at the next mount", task->path);
+	}
+}
+
 void doubt_begin(struct task *task)
 {
-	task->inquiry = inquiry_for(task);
 	task->place = PLACE_DOUBT;
 	task->engine->under_way--;
-	if (!task->inquiry) {
-		log_error("%s: out of memory: the service is asked at the next mount", task->path);
-		return;
-	}
 	task->given_up_ms = loop_now_ms(task->engine->loop);
-	TAILQ_INSERT_TAIL(&task->inquiry->tasks, task, inquiry_link);
-	hurry(task->inquiry, ASK_FIRST_MS);
+	join(task);
 	CRASH_POINT("doubt-begun");
 }
 
