@@ -339,20 +339,18 @@ void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, 
 		remove_link(nodes, node, link);
 }
 
-int node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,
-	       struct node *to_parent, const char *to_name)
+void node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,
+		struct node *to_parent, char *take_name)
 {
 	struct link *link = find_link(node, parent, name);
-	char *copy = strdup(to_name);
 
-	if (!link || !copy) {
-		free(copy);
-		return link ? -ENOMEM : 0;
+	if (!link) {
+		free(take_name);
+		return;
 	}
 	node_hold(to_parent);
 	free_link(link);
-	link->name = copy;
+	link->name = take_name;
 	link->parent = to_parent;
 	node_release(nodes, parent);
-	return 0;
 }

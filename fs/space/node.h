@@ -108,9 +108,9 @@ struct node *node_known(struct nodes *nodes, struct node *parent, const char *na
 /* The name is gone; the node may be freed. */
 void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, const char *name);
 
-/* The node has another name now. Returns 0 or -ENOMEM. */
-int node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,
-	       struct node *to_parent, const char *to_name);
+/* The node has another name now, an allocated one that is taken. */
+void node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,
+		struct node *to_parent, char *take_name);
 
 /* ---- where the spool has it: spot.c ---- */
 

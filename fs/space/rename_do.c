@@ -18,9 +18,9 @@
 #include "space/rename.h"
 #include "space/renaming.h"
 
-/* Brings the nodes up to date after a rename. */
+/* Brings the nodes up to date after a rename. The names are copies, for them to take. */
 static void move_nodes(struct nodes *nodes, const struct renaming *renaming, struct node *source,
-		       struct node *target)
+		       struct node *target, char **from_name, char **to_name)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
 
@@ -28,15 +28,18 @@ static void move_nodes(struct nodes *nodes, const struct renaming *renaming, str
 		if (source && target) {
 			/* between the two moves both have the same name, of different parents or
 			 * not */
-			node_moved(nodes, source, from->parent, from->name, to->parent, to->name);
-			node_moved(nodes, target, to->parent, to->name, from->parent, from->name);
+			node_moved(nodes, source, from->parent, from->name, to->parent,
+				   steal_ptr(*to_name));
+			node_moved(nodes, target, to->parent, to->name, from->parent,
+				   steal_ptr(*from_name));
 		}
 		return;
 	}
 	if (target)
 		node_unlinked(nodes, target, to->parent, to->name);
-	if (source && node_moved(nodes, source, from->parent, from->name, to->parent, to->name) < 0)
-		log_error("out of memory: a renamed file is not found until it is looked up again");
+	if (source)
+		node_moved(nodes, source, from->parent, from->name, to->parent,
+			   steal_ptr(*to_name));
 }
 
 int rename_spool(struct space *space, const struct renaming *renaming)
@@ -44,11 +47,15 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 	const struct end *from = &renaming->from, *to = &renaming->to;
 	struct node *source = node_known(&space->nodes, from->parent, from->name);
 	struct node *target = node_known(&space->nodes, to->parent, to->name);
+	/* made before anything is done: afterwards nothing may fail */
+	_cleanup_free_ char *from_name = strdup(from->name), *to_name = strdup(to->name);
 	_cleanup_close_ int to_fd = -1;
 	int from_fd, r;
 
 	if (source && source == target)
 		return 0; /* two names of one file: POSIX leaves both */
+	if (!from_name || !to_name)
+		return -ENOMEM;
 	if (target && !(renaming->flags & RENAME_EXCHANGE))
 		node_keep(&space->nodes, target);
 	to_fd = node_hold_dirfd(&space->nodes, to->parent);
@@ -62,7 +69,7 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 		return r;
 	}
 	CRASH_POINT("spool-renamed");
-	move_nodes(&space->nodes, renaming, source, target);
+	move_nodes(&space->nodes, renaming, source, target, &from_name, &to_name);
 	return 0;
 }
 
