@@ -136,19 +136,20 @@ static bool may_have_siblings(const struct space *space, struct node *dir,
 	       name_is_job(entry->d_name) && !node_is_hidden(dir);
 }
 
-/* Is a file of the spool hidden behind a derived sibling of its name? */
-static bool is_shadowed(struct space *space, struct node *dir, const char *name)
+/* Is a file of the spool hidden behind a derived sibling of its name? 1, 0 or -errno. */
+static int is_shadowed(struct space *space, struct node *dir, const char *name)
 {
 	char job[NAME_MAX + 1];
 	size_t length;
 	enum sibling sibling = name_sibling(name, &length);
 	struct ledger_glance seen;
+	int r;
 
 	if (!sibling || node_is_hidden(dir))
-		return false;
+		return 0;
 	snprintf(job, sizeof(job), "%.*s", (int)length, name);
-	seen = sibling_glance(space, dir, job);
-	return sibling_size(&seen, sibling) != 0;
+	r = sibling_glance(space, dir, job, &seen);
+	return r < 0 ? r : sibling_size(&seen, sibling) != 0;
 }
 
 /* Reads the spool's next entry, and what siblings it has. 1, 0 at the end, or -errno. */
@@ -160,8 +161,12 @@ static int read_spool(struct space *space, struct node *dir, struct dir_handle *
 		return -errno;
 	handle->at.ino = handle->entry->d_ino;
 	handle->seen = (struct ledger_glance){0};
-	if (may_have_siblings(space, dir, handle->entry))
-		handle->seen = sibling_glance(space, dir, handle->entry->d_name);
+	if (may_have_siblings(space, dir, handle->entry)) {
+		int r = sibling_glance(space, dir, handle->entry->d_name, &handle->seen);
+
+		if (r < 0)
+			return r;
+	}
 	return 1;
 }
 
@@ -180,14 +185,19 @@ static int take_next(struct space *space, struct node *dir, struct dir_handle *h
 		     struct listed *listed)
 {
 	bool is_listed;
-	int r;
+	int r, shadowed;
 
 	do {
 		handle->remembered[handle->next % REMEMBERED] = handle->at;
 		listed->sibling = (enum sibling)handle->at.sibling;
 		r = listed->sibling ? 1 : read_spool(space, dir, handle);
-		if (r <= 0)
-			return r;
+		shadowed = r <= 0 || listed->sibling
+				   ? 0
+				   : is_shadowed(space, dir, handle->entry->d_name);
+		if (r < 0 || shadowed < 0)
+			seekdir(handle->dir, handle->at.spool); /* it comes again */
+		if (r <= 0 || shadowed < 0)
+			return r <= 0 ? r : shadowed;
 		is_listed =
 			snprintf(listed->name, sizeof(listed->name), "%s%s", handle->entry->d_name,
 				 sibling_suffix(listed->sibling)) < (int)sizeof(listed->name);
@@ -197,7 +207,7 @@ static int take_next(struct space *space, struct node *dir, struct dir_handle *h
 		} else {
 			listed->st = (struct stat){.st_ino = handle->entry->d_ino,
 						   .st_mode = DTTOIF(handle->entry->d_type)};
-			is_listed = !is_shadowed(space, dir, listed->name);
+			is_listed = !shadowed;
 		}
 		handle->at.sibling = next_sibling(handle);
 		if (handle->at.sibling == SIBLING_COUNT)
@@ -224,8 +234,10 @@ static int go_to(struct space *space, struct node *dir, struct dir_handle *handl
 			uint64_t ino = handle->at.ino;
 
 			r = read_spool(space, dir, handle);
-			if (r < 0)
+			if (r < 0) {
+				handle->next = UINT64_MAX; /* nowhere: it is looked for anew */
 				return r;
+			}
 			/* it was removed: go on with what comes after it */
 			if (!r || handle->at.ino != ino) {
 				handle->at = (struct place){.spool = handle->at.spool};

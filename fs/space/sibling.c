@@ -32,15 +32,20 @@ uint64_t sibling_size(const struct ledger_glance *seen, enum sibling sibling)
 	return sibling == SIBLING_ID ? seen->id_size : seen->error_size;
 }
 
-struct ledger_glance sibling_glance(struct space *space, const struct node *parent,
-				    const char *job_name)
+int sibling_glance(struct space *space, const struct node *parent, const char *job_name,
+		   struct ledger_glance *ret_seen)
 {
 	struct ledger_glance seen = {0};
 	_cleanup_free_ char *path = NULL;
+	int r = node_path_of(parent, job_name, &path);
 
-	if (node_path_of(parent, job_name, &path) == 0)
-		ledger_glance(space->ledger, path, &seen);
-	return seen;
+	if (r == 0)
+		r = ledger_glance(space->ledger, path, &seen);
+	/* what has too long a path is not in the ledger */
+	if (r < 0 && r != -ENOENT && r != -ENAMETOOLONG)
+		return r;
+	*ret_seen = seen;
+	return 0;
 }
 
 /* Is the job file that a sibling's name belongs to in the spool? Only the descriptor's place in the

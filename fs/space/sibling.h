@@ -15,10 +15,10 @@ int sibling_stat(struct space *space, const struct node *node, struct stat *ret_
 
 /*
  * Looks at both siblings of a job file of this name, so that a listing asks the ledger once for
- * each file. The sizes are 0 when there is none, also when the ledger cannot be read.
+ * each file. The sizes are 0 when there is none. 0 or -errno.
  */
-struct ledger_glance sibling_glance(struct space *space, const struct node *parent,
-				    const char *job_name);
+int sibling_glance(struct space *space, const struct node *parent, const char *job_name,
+		   struct ledger_glance *ret_seen);
 
 /* The size of one of them, 0: it is not there. */
 uint64_t sibling_size(const struct ledger_glance *seen, enum sibling sibling);
