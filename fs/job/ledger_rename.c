@@ -115,8 +115,10 @@ int ledger_rename_undone(struct ledger *ledger, const struct ledger_rename *rena
 
 int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename)
 {
-	int r;
+	int r = ledger_group_begin(ledger); /* done again after a half of it, it would be wrong */
 
+	if (r < 0)
+		return r;
 	if (rename->exchange) {
 		r = move(ledger, rename->from, ASIDE);
 		if (r == 0)
@@ -128,7 +130,9 @@ int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename
 		if (r == 0)
 			r = move(ledger, rename->from, rename->to);
 	}
-	return r < 0 ? r : ledger_rename_undone(ledger, rename);
+	if (r == 0)
+		r = ledger_rename_undone(ledger, rename);
+	return ledger_group_end(ledger, r);
 }
 
 /* One rename that was begun and not ended, with its own copies of the paths. */
