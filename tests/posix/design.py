@@ -233,14 +233,6 @@ class Design:
 
     after_rename2 = after_rename
 
-    # Operations that a plain directory knows nothing of.
-
-    def forget(self, path):
-        """The binding of a job file is given up; False when it has none."""
-        st = self.stat(self.real(path))
-        job = self.job_name_of(st.st_ino) if st and stat.S_ISREG(st.st_mode) else None
-        return self.bound.pop(job, None) is not None
-
     def move(self, ways, is_folder):
         """Bindings move along with a job file, or with a folder those below it, but onto one that is bound they do
         not. A folder has none itself: one that is remembered of a job file with its name stays."""
@@ -262,16 +254,3 @@ class Design:
         st = self.stat(self.real(path))
         job = self.job_name_of(st.st_ino) if st and stat.S_ISREG(st.st_mode) else None
         return self.bound.pop(job, None) is not None
-
-    def move(self, ways):
-        """Bindings move along with a name and all below it, but onto one that is bound they do not."""
-        moved, left = {}, {}
-        for path, job in self.bound.items():
-            way = next((old for old in ways if path == old or path.startswith(old + "/")), None)
-            if way is None:
-                left[path] = job
-            else:
-                moved[path] = (ways[way] + path[len(way):], job)
-        for path, (to, job) in moved.items():
-            left[path if to in left else to] = job
-        self.bound = left
