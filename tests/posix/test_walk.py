@@ -14,7 +14,7 @@ import pytest
 import tools
 from operations import Tree
 
-COUNT = int(os.environ.get("COCFS_WALK_COUNT", "300"))
+COUNT = int(os.environ.get("COCFS_WALK_COUNT", "200"))
 FIRST = int(os.environ.get("COCFS_WALK_SEED", "1"))
 SEEDS = range(FIRST, FIRST + int(os.environ.get("COCFS_WALKS", "2")))
 SECONDS_A_STEP = 0.25  # a bound, far above what one takes
