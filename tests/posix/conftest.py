@@ -35,6 +35,6 @@ def differences(shared, plain):
     directories, given as its last arguments, found to differ in the mount."""
     def run(program, *args):
         os.mkdir(shared.at("here"))
-        return tools.run(sys.executable, os.path.join(HERE, program), *args, shared.at("here"), plain,
-                         seconds=100).ok().stdout
+        process = tools.popen(sys.executable, os.path.join(HERE, program), *args, shared.at("here"), plain, seconds=240)
+        return tools.finish(process, 250).ok().stdout
     return run

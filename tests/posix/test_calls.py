@@ -8,6 +8,8 @@ import pytest
 
 import tools
 
+pytestmark = pytest.mark.timeout(300)  # some ten thousand calls: on a busy machine they take a while
+
 # By design (docs/semantics.md): reading what the kernel has in its cache moves no access time.
 UNMOVED = [
     "read-nothing: file: a=old m=old - in the mount, a=now m=old - in a plain directory",
