@@ -25,7 +25,7 @@
  *   meson setup build-fuzz -Dtests=false -Db_lundef=false with CC=clang and
  *     -Dc_args=-fsanitize=fuzzer-no-link,address,undefined -Dc_link_args=-fsanitize=address,undefined
  *   clang -fsanitize=fuzzer,address,undefined -Ifs tests/fuzz/fuzz_service.c build-fuzz/fs/libservice.a
- *     build-fuzz/fs/libsign.a build-fuzz/fs/libbase.a -lmicrohttpd -lcjson -lsqlite3 -lcrypto -lm
+ *     build-fuzz/fs/libsign.a build-fuzz/fs/libbase.a -lmicrohttpd -lcjson -lsqlite3 -lyaml -lcrypto -lm
  */
 
 #define must(condition)                                                                            \

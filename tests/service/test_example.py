@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 import conftest
+import executions
 from test_tls import make_pair
 
 EXAMPLE = conftest.ROOT / "docs" / "examples" / "coc.sh"
@@ -68,6 +69,8 @@ def test_every_operation(start, tmp_path):
     assert done(coc(service, shell, "update", made, "other", str(file))) == made
     assert done(coc(service, shell, "show", made, "v1"))["content"] == CONTENT
     assert done(coc(service, shell, "show", made))["content"] == "second"
+    begun = done(coc(service, shell, "execute", made, 'k="v"', "path=/a=b"))
+    assert executions.show(service, begun).data["parameters"] == [{"key": "k", "value": '"v"'}, {"key": "path", "value": "/a=b"}]
     service.made(name="x /&=%\u4e2d~y")
     assert [row["name"] for row in done(coc(service, shell, "list", "/&=%\u4e2d~"))] == ["x /&=%\u4e2d~y"]
     assert len(done(coc(service, shell, "list"))) == 2

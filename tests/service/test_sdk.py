@@ -61,10 +61,12 @@ def test_the_official_sdk_lists_shows_updates_and_deletes_what_it_creates(sdk, s
     service = start("--access-log", *options, tls=tls)
     body = {"name": "a b/\u4e2d", "content": "meta:\n  name: \u4e2d 'x' \"y\"\n", "enterprise_project_id": "0", "risk_level": "LOW",
             "description": "", "tags": [{"key": "k", "value": "v"}]}  # fmt: skip
-    created, listed, shown, updated, second, refused, deleted, gone, nowhere = drive(sdk, service, scheme, [
+    created, listed, shown, begun, ran, updated, second, refused, deleted, gone, nowhere = drive(sdk, service, scheme, [
         ("POST", "/v1/documents", {}, body),
         ("GET", "/v1/documents", {"limit": 100, "offset": "0", "name_like": "b/\u4e2d"}, None),
         ("GET", "/v1/documents/{made}", {}, None),
+        ("POST", "/v1/documents/{made}", {}, {"parameters": [{"key": "k", "value": "v"}]}),
+        ("GET", "/v1/executions", {"document_name": "b/\u4e2d"}, None),
         ("PUT", "/v1/documents/{made}", {}, {"name": "renamed", "content": "second", "description": "d"}),
         ("GET", "/v1/documents/{made}", {"version": "v2"}, None),
         ("POST", "/v1/documents", {}, {**body, "risk_level": "NONE"}),
@@ -78,6 +80,8 @@ def test_the_official_sdk_lists_shows_updates_and_deletes_what_it_creates(sdk, s
     assert {name: shown["data"][name] for name in ("name", "content", "risk_level", "version", "creator")} == {
         "name": body["name"], "content": body["content"], "risk_level": "LOW", "version": "v1", "creator": service.keys[0]
     }  # fmt: skip
+    assert [(row["execution_id"], row["creator"]) for row in ran["data"]] == [(begun["data"], service.keys[0])]
+    assert begun["data"].startswith("EX")
     assert updated["data"] == deleted["data"] == made
     assert (second["data"]["name"], second["data"]["content"]) == ("renamed", "second")
     assert (refused["error"]["status"], refused["error"]["code"]) == (400, "COC.00010002")

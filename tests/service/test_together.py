@@ -11,8 +11,10 @@ import struct
 import pytest
 
 import conftest
+import executions
 
 DOCUMENTS = "/v1/documents"
+EXECUTIONS = "/v1/executions"
 
 
 def commits(service):
@@ -99,6 +101,28 @@ def test_one_that_fails_fails_alone(crowd):
     assert {row["document_id"] for row in many.service.list().data} == {one, answers[0].data, answers[5].data}
 
 
+def test_executions_that_come_at_once_share_a_commit(crowd):
+    many = crowd(64)
+    document = many.service.made(content=executions.document(executions.LONG))
+    before = commits(many.service)
+    begun = [answer.data for answer in many.send([("POST", f"{DOCUMENTS}/{document}", {})] * 64)]
+    assert len(set(begun)) == 64
+    assert 1 <= commits(many.service) - before <= 16
+    before = commits(many.service)
+    ends = [("POST", EXECUTIONS, {"execution_id": execution, "operate_type": "TERMINATE"}) for execution in begun]
+    assert {answer.status for answer in many.send(ends)} == {200}
+    assert 1 <= commits(many.service) - before <= 16
+    # one that is refused is undone alone
+    late = {"execution_id": begun[0], "operate_type": "RETRY"}
+    answers = many.send([("POST", EXECUTIONS, late), ("POST", f"{DOCUMENTS}/{document}", {}), ("POST", f"{DOCUMENTS}/none", {})])
+    assert [(answer.status, answer.code) for answer in answers] == [(400, "COC.00042198"), (200, None), (400, "COC.00042101")]
+    many.service.kill()
+    many.service.start()
+    listed = executions.listed(many.service, limit=100).data
+    assert {row["execution_id"] for row in listed} == {*begun, answers[1].data}
+    assert {row["status"] for row in listed if row["execution_id"] in begun} <= {"Canceling", "Canceled"}
+
+
 def test_versions_that_come_at_once_are_all_kept(crowd):
     many = crowd(20)
     document = many.service.made()
@@ -124,6 +148,23 @@ def test_when_the_commit_fails_none_of_them_is_made(crowd):
     assert service.list().json["total"] == 1
     assert {answer.status for answer in many.send(creates(16))} == {200}
     assert service.list().json["total"] == 17
+    assert service.stop() == 0
+
+
+def test_when_the_commit_fails_no_execution_is_begun_nor_ended(crowd):
+    many = crowd(8)
+    service = many.service
+    document = service.made(content=executions.document(executions.LONG))
+    first = executions.execute(service, document).data
+    limit = (service.directory / "service.db-wal").stat().st_size
+    before = resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (limit, before[1]))
+    end = ("POST", EXECUTIONS, {"execution_id": first, "operate_type": "TERMINATE"})
+    answers = many.send([("POST", f"{DOCUMENTS}/{document}", {})] * 7 + [end])
+    resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, before)
+    assert {(answer.status, answer.code) for answer in answers} == {(500, "APIGW.0601")}
+    assert [(row["execution_id"], row["status"]) for row in executions.listed(service).data] == [(first, "Running")]
+    assert {answer.status for answer in many.send([end])} == {200}
     assert service.stop() == 0
 
 
