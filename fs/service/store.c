@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All changes pass through store_begin() and store_finish(). The commit point of a change is store_finish(): when it
- * returns 0 the change is on the disk; before it, a crash leaves nothing.
+ * All changes pass through store_begin() and store_finish(). The commit point of a change is
+ * store_finish(): when it returns 0 the change is on the disk; before it, a crash leaves nothing.
  *
- * When changes are gathered, store_begin() opens one transaction for all of them and a savepoint for each,
- * so that one that fails is undone alone; the commit point of all is store_settle(). There are
- * errors on which SQLite undoes the whole transaction by itself (a full disk, a failed read). Then
- * changes are gone that were reported as done, and settling fails, so that none of them is answered
- * as made; until then nothing new is begun.
+ * When changes are gathered, store_begin() opens one transaction for all of them and a savepoint
+ * for each, so that one that fails is undone alone; the commit point of all is store_settle().
+ * There are errors on which SQLite undoes the whole transaction by itself (a full disk, a failed
+ * read). Then changes are gone that were reported as done, and settling fails, so that none of them
+ * is answered as made; until then nothing new is begun.
  */
 #define _GNU_SOURCE
 #include "service/store.h"
