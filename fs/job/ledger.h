@@ -246,6 +246,7 @@ struct ledger_rename {
 	const char *from, *to;
 	uint64_t ino; /* of what is renamed: tells at the next mount whether it was done */
 	bool exchange;
+	bool directory, to_directory; /* what was from, and (exchange) to, is one; not kept */
 };
 
 /* Records a rename that is about to be done, durably; sets rename->id. */
@@ -263,9 +264,10 @@ int ledger_knows(struct ledger *ledger, const char *path);
 /* Has this path, or one below it, an unfinished submission? 1, 0 or -errno. */
 int ledger_busy(struct ledger *ledger, const char *path);
 
-/* Calls fn for every rename that was begun and not ended; then it must end each. */
+/* Asks for every rename that was begun whether it was done (was_done tells the kinds then), and ends
+ * it. */
 int ledger_rename_unfinished(struct ledger *ledger,
-			     bool (*was_done)(void *data, const struct ledger_rename *rename),
+			     bool (*was_done)(void *data, struct ledger_rename *rename),
 			     void *data);
 
 #endif

@@ -81,8 +81,8 @@ static int clear(struct ledger *ledger, const char *path)
 	return ledger_run(stmt);
 }
 
-/* Moves the row of a path and those of all below it. */
-static int move(struct ledger *ledger, const char *from, const char *to)
+/* Moves the row of a file. */
+static int move_file(struct ledger *ledger, const char *from, const char *to)
 {
 	int r = 0;
 	sqlite3_stmt *stmt = ledger_write(ledger, STMT_RENAME_FILE, &r);
@@ -91,9 +91,18 @@ static int move(struct ledger *ledger, const char *from, const char *to)
 		return r;
 	ledger_bind_path(stmt, 1, from);
 	ledger_bind_path(stmt, 3, to);
-	r = ledger_run(stmt);
-	if (r < 0)
-		return r;
+	return ledger_run(stmt);
+}
+
+/* Moves the row of a file, or those of all below a directory: a row of the directory's own name is
+ * of a file that was removed, and stays with the name. */
+static int move(struct ledger *ledger, const char *from, const char *to, bool directory)
+{
+	int r = 0;
+	sqlite3_stmt *stmt;
+
+	if (!directory)
+		return move_file(ledger, from, to);
 	stmt = ledger_write(ledger, STMT_RENAME_TREE, &r);
 	if (!stmt)
 		return r;
@@ -120,15 +129,15 @@ int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename
 	if (r < 0)
 		return r;
 	if (rename->exchange) {
-		r = move(ledger, rename->from, ASIDE);
+		r = move(ledger, rename->from, ASIDE, rename->directory);
 		if (r == 0)
-			r = move(ledger, rename->to, rename->from);
+			r = move(ledger, rename->to, rename->from, rename->to_directory);
 		if (r == 0)
-			r = move(ledger, ASIDE, rename->to);
+			r = move(ledger, ASIDE, rename->to, rename->directory);
 	} else {
 		r = clear(ledger, rename->to);
 		if (r == 0)
-			r = move(ledger, rename->from, rename->to);
+			r = move(ledger, rename->from, rename->to, rename->directory);
 	}
 	if (r == 0)
 		r = ledger_rename_undone(ledger, rename);
@@ -168,8 +177,7 @@ static int first_unfinished(struct ledger *ledger, struct unfinished *ret)
 }
 
 int ledger_rename_unfinished(struct ledger *ledger,
-			     bool (*was_done)(void *data, const struct ledger_rename *rename),
-			     void *data)
+			     bool (*was_done)(void *data, struct ledger_rename *rename), void *data)
 {
 	int r;
 

@@ -117,7 +117,9 @@ int rename_bound(struct space *space, const struct renaming *renaming)
 {
 	_cleanup_free_ char *from = NULL, *to = NULL;
 	struct ledger_rename record = {.ino = renaming->from.st.st_ino,
-				       .exchange = renaming->flags & RENAME_EXCHANGE};
+				       .exchange = renaming->flags & RENAME_EXCHANGE,
+				       .directory = S_ISDIR(renaming->from.st.st_mode),
+				       .to_directory = S_ISDIR(renaming->to.st.st_mode)};
 	int r = node_path_of(renaming->from.parent, renaming->from.name, &from), settled;
 
 	if (r == 0)

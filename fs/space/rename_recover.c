@@ -10,13 +10,20 @@
 #include "space/rename.h"
 
 /* Is what was to be renamed where it was to go? */
-static bool was_done(void *data, const struct ledger_rename *rename)
+static bool was_done(void *data, struct ledger_rename *rename)
 {
 	int spool_fd = *(const int *)data;
 	struct stat st;
 
-	return fstatat(spool_fd, rename->to, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       st.st_ino == rename->ino;
+	if (fstatat(spool_fd, rename->to, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	if (st.st_ino != rename->ino)
+		return false;
+	rename->directory = S_ISDIR(st.st_mode);
+	rename->to_directory = rename->exchange &&
+			       fstatat(spool_fd, rename->from, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			       S_ISDIR(st.st_mode);
+	return true;
 }
 
 int rename_recover(struct ledger *ledger, int spool_fd)

@@ -299,3 +299,13 @@ def test_a_rename_in_a_directory_that_cannot_be_read_is_synced_all_the_same(spac
     os.chmod(space.at("d"), 0o700)
     assert space.id("d/b.yaml") == job_id
     assert "cannot be synced" not in space.log()
+
+
+def test_a_directory_in_the_place_of_a_removed_job_leaves_the_name_its_job(space, src):
+    tools.run("cp", samples.file(src, "a.yaml", "one"), space.path).ok()
+    job_id = space.id("a.yaml")
+    os.unlink(space.at("a.yaml"))
+    os.mkdir(space.at("a.yaml"))
+    os.rename(space.at("a.yaml"), space.at("d"))
+    tools.run("cp", samples.file(src, "a.yaml", "two"), space.path).ok()
+    assert space.id("a.yaml") == job_id == space.only_job()["document_id"]
