@@ -20,13 +20,14 @@ COUNTED, FAILED = 5, 6          # places in it
 class Memory:
     """What cocfs gets when it asks for memory; everything while it is off.
 
-    others: also what its libraries (SQLite, curl, cJSON, libyaml, OpenSSL) ask for can fail.
+    scope: "program", what its own code asks for; "libraries", also what SQLite, curl, cJSON,
+    libyaml and OpenSSL ask for.
     """
 
-    def __init__(self, path, others):
+    def __init__(self, path, scope):
         if not os.access(ALLOC, os.R_OK):
             pytest.skip(f"no library that makes allocations fail at {ALLOC}")
-        self.others = others
+        self.scope = scope
         self.path = tools.write(path, bytes(CONTROL.size))
         with open(self.path, "r+b") as file:
             self.control = mmap.mmap(file.fileno(), CONTROL.size)
@@ -36,7 +37,7 @@ class Memory:
 
     def _set(self, mode, nth=0, per_mille=0, seed=1):
         self.off()
-        CONTROL.pack_into(self.control, 0, mode, self.others, nth, per_mille, seed, 0, 0)
+        CONTROL.pack_into(self.control, 0, mode, self.scope == "libraries", nth, per_mille, seed, 0, 0)
 
     def fail_nth(self, nth):
         """The nth allocation from now on fails, and no other."""
