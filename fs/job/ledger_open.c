@@ -231,9 +231,12 @@ static int prepare(sqlite3 *db, const char *path, const char *source, struct err
 	r = query_int(db, "PRAGMA user_version", &version);
 	if (r == -EUCLEAN)
 		return check_integrity(db, path, err);
+	/* of a new ledger: the file can be made smaller. For one that is so it would be a write, which
+	 * a full disk refuses */
+	if (r == 0 && version < SCHEMA_VERSION &&
+	    sqlite3_exec(db, "PRAGMA auto_vacuum = INCREMENTAL", NULL, NULL, NULL) != SQLITE_OK)
+		r = ledger_errno(sqlite3_errcode(db));
 	if (r < 0 || sqlite3_exec(db,
-				  /* of a new ledger: the file can be made smaller */
-				  "PRAGMA auto_vacuum = INCREMENTAL;"
 				  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
 				  "PRAGMA foreign_keys = ON",
 				  NULL, NULL, NULL) != SQLITE_OK)
