@@ -15,7 +15,7 @@ import samples
 import tools
 
 WRITERS = 4
-ROUND_SECONDS = (0.05, 1.0)
+ROUND_SECONDS = (0.05, 0.7)
 SERVICE_CALLS = [("POST", "/v1/documents"), ("PUT", None), ("GET", None), (None, None)]
 
 
