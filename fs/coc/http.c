@@ -121,9 +121,12 @@ static void finish(struct http_request *request, CURLcode code)
 static int attach(struct http_request *request)
 {
 	struct http *http = request->http;
-	CURL *easy = http->n_spare ? http->spare[--http->n_spare] : curl_easy_init();
+	CURL *easy;
 	int r;
 
+	if (http->multi.broken && multi_renew(&http->multi) < 0)
+		return -ENOMEM;
+	easy = http->n_spare ? http->spare[--http->n_spare] : curl_easy_init();
 	if (!easy)
 		return -ENOMEM;
 	r = transfer_attach(&request->transfer, easy, &http->options, &request->spec);
@@ -240,8 +243,13 @@ static void collect(struct http *http)
 /* After curl did something. */
 static void on_acted(void *data)
 {
-	collect(data);
-	deliver(data);
+	struct http *http = data;
+	struct http_request *request;
+
+	collect(http);
+	while (http->multi.broken && (request = TAILQ_FIRST(&http->lists[RUNNING])))
+		finish(request, CURLE_OUT_OF_MEMORY);
+	deliver(http);
 }
 
 static void on_deadline(void *data)

@@ -10,12 +10,18 @@ struct socket {
 	struct loop_watch watch;
 };
 
-/* Nothing of multi is used after this: its owner may have finished it. */
+/*
+ * When curl (7.88) has no memory for what it keeps of a socket, it leaves a half of that behind, and
+ * divides by zero when a socket of the same number comes: such a handle is not used any more.
+ *
+ * Nothing of multi is used after this: its owner may have finished it.
+ */
 static void act(struct multi *multi, curl_socket_t fd, int events)
 {
 	int running;
 
-	curl_multi_socket_action(multi->handle, fd, events, &running);
+	if (curl_multi_socket_action(multi->handle, fd, events, &running) == CURLM_OUT_OF_MEMORY)
+		multi->broken = true;
 	multi->acted(multi->data);
 }
 
@@ -98,19 +104,37 @@ static int on_timer(CURLM *handle, long timeout_ms, void *data)
 	return 0;
 }
 
+/* A handle that tells of its sockets and its timer. NULL when out of memory. */
+static CURLM *make_handle(struct multi *multi)
+{
+	CURLM *handle = curl_multi_init();
+
+	if (handle && curl_multi_setopt(handle, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
+	    curl_multi_setopt(handle, CURLMOPT_SOCKETDATA, multi) == CURLM_OK &&
+	    curl_multi_setopt(handle, CURLMOPT_TIMERFUNCTION, on_timer) == CURLM_OK &&
+	    curl_multi_setopt(handle, CURLMOPT_TIMERDATA, multi) == CURLM_OK)
+		return handle;
+	curl_multi_cleanup(handle);
+	return NULL;
+}
+
 int multi_init(struct multi *multi, struct loop *loop, void (*acted)(void *data), void *data)
 {
-	*multi = (struct multi){
-		.handle = curl_multi_init(), .loop = loop, .acted = acted, .data = data};
-	if (!multi->handle)
+	*multi = (struct multi){.loop = loop, .acted = acted, .data = data};
+	multi->handle = make_handle(multi);
+	return multi->handle ? 0 : -ENOMEM;
+}
+
+int multi_renew(struct multi *multi)
+{
+	CURLM *handle = make_handle(multi);
+
+	if (!handle)
 		return -ENOMEM;
-	if (curl_multi_setopt(multi->handle, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
-	    curl_multi_setopt(multi->handle, CURLMOPT_SOCKETDATA, multi) == CURLM_OK &&
-	    curl_multi_setopt(multi->handle, CURLMOPT_TIMERFUNCTION, on_timer) == CURLM_OK &&
-	    curl_multi_setopt(multi->handle, CURLMOPT_TIMERDATA, multi) == CURLM_OK)
-		return 0;
 	multi_finish(multi);
-	return -ENOMEM;
+	multi->handle = handle;
+	multi->broken = false;
+	return 0;
 }
 
 void multi_finish(struct multi *multi)

@@ -13,11 +13,16 @@ struct multi {
 	struct loop_timer timer;
 	void (*acted)(void *data);
 	void *data;
+	bool broken; /* curl had no memory: what runs must be taken off, and the handle renewed */
 };
 
 /* Makes the handle. acted is called from the loop after each time that curl did something: messages
  * may be there. It may finish the multi. Returns 0; -ENOMEM, with nothing to finish. */
 int multi_init(struct multi *multi, struct loop *loop, void (*acted)(void *data), void *data);
+
+/* Makes another handle in place of a broken one, which must have no easy handles left. Returns 0;
+ * -ENOMEM, and it stays broken. */
+int multi_renew(struct multi *multi);
 
 /* Closes the connections and frees the handle, which must have no easy handles left. */
 void multi_finish(struct multi *multi);
