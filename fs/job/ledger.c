@@ -193,8 +193,12 @@ sqlite3_stmt *ledger_write(struct ledger *ledger, enum ledger_statement which, i
 {
 	notice_loss(ledger);
 	if (!ledger->open) {
-		int code = sqlite3_exec(ledger->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+		int code = SQLITE_OK;
 
+		if (!sqlite3_get_autocommit(ledger->db)) /* there was no memory to undo the last */
+			code = sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
+		if (code == SQLITE_OK)
+			code = sqlite3_exec(ledger->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 		if (code != SQLITE_OK) {
 			*ret_r = ledger_errno(code);
 			return NULL;
