@@ -160,6 +160,11 @@ void engine_destroy(struct engine *engine)
 {
 	if (!engine)
 		return;
+	for (struct task *task; (task = TAILQ_FIRST(&engine->ended));) {
+		TAILQ_REMOVE(&engine->ended, task, link);
+		if (!task->is_current) /* the others are found by their rows */
+			task_destroy(task);
+	}
 	for (size_t i = 0; i < TASK_BUCKETS; i++)
 		while (engine->by_row[i]) {
 			struct task *task = engine->by_row[i];
@@ -168,11 +173,6 @@ void engine_destroy(struct engine *engine)
 			task_destroy(task->behind);
 			task_destroy(task);
 		}
-	for (struct task *task; (task = TAILQ_FIRST(&engine->ended));) {
-		TAILQ_REMOVE(&engine->ended, task, link);
-		if (!task->is_current)
-			task_destroy(task);
-	}
 	while (!LIST_EMPTY(&engine->promised))
 		ticket_drop(LIST_FIRST(&engine->promised));
 	loop_timer_cancel(&engine->again);
