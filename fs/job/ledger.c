@@ -217,6 +217,43 @@ int ledger_run(sqlite3_stmt *stmt)
 	return code == SQLITE_DONE || code == SQLITE_ROW ? 0 : ledger_errno(code);
 }
 
+int ledger_run_row(struct ledger *ledger, enum ledger_statement which, int64_t id)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, which, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, id);
+	return ledger_run(stmt);
+}
+
+int ledger_run_with(struct ledger *ledger, enum ledger_statement which, int64_t id, int64_t number)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, which, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, id);
+	sqlite3_bind_int64(stmt, 2, number);
+	return ledger_run(stmt);
+}
+
+int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t row)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, which, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	code = sqlite3_step(stmt);
+	r = code == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : ledger_errno(code);
+	sqlite3_reset(stmt);
+	return r;
+}
+
 int ledger_group_begin(struct ledger *ledger)
 {
 	int r = 0;

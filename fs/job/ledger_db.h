@@ -87,6 +87,15 @@ sqlite3_stmt *ledger_write(struct ledger *ledger, enum ledger_statement which, i
 /* Steps a statement that returns no rows, and resets it. Returns 0 or -errno. */
 int ledger_run(sqlite3_stmt *stmt);
 
+/* Runs a statement that writes and whose only parameter is the ID of a row. Returns 0 or -errno. */
+int ledger_run_row(struct ledger *ledger, enum ledger_statement which, int64_t id);
+
+/* The same with a number as the second parameter. */
+int ledger_run_with(struct ledger *ledger, enum ledger_statement which, int64_t id, int64_t number);
+
+/* Runs a statement that asks whether a job has something. 1, 0 or -errno. */
+int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t row);
+
 /* Begins writes that are done together or not at all. Returns 0; -errno, and none has begun. */
 int ledger_group_begin(struct ledger *ledger);
 
@@ -127,9 +136,6 @@ int ledger_end_state(struct ledger *ledger, int64_t row, enum job_state state);
 /* Removes the error (and the mark of half a file), unless it is of newer content than what came to
  * its end. */
 int ledger_clear_error(struct ledger *ledger, int64_t row);
-
-/* Runs a statement that asks whether a job has something. 1, 0 or -errno. */
-int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t row);
 
 /* Milliseconds since the epoch. */
 int64_t ledger_clock_ms(void);

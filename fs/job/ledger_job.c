@@ -145,20 +145,6 @@ int ledger_is_bound(struct ledger *ledger, const char *job_id)
 	return code == SQLITE_ROW ? 1 : ledger_errno(code);
 }
 
-int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t row)
-{
-	int r = 0, code;
-	sqlite3_stmt *stmt = ledger_read(ledger, which, &r);
-
-	if (!stmt)
-		return r;
-	sqlite3_bind_int64(stmt, 1, row);
-	code = sqlite3_step(stmt);
-	r = code == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : ledger_errno(code);
-	sqlite3_reset(stmt);
-	return r;
-}
-
 struct standing {
 	enum job_state state;
 	bool refused, incomplete;
@@ -185,19 +171,9 @@ static int standing_of(struct ledger *ledger, int64_t row, struct standing *ret_
 
 static int move(struct ledger *ledger, int64_t row, enum job_state from, enum job_state state)
 {
-	sqlite3_stmt *stmt;
-	int r = 0;
-
 	if (!job_state_may_move(from, state))
 		return -EPROTO;
-	if (from == state)
-		return 0;
-	stmt = ledger_write(ledger, STMT_STATE, &r);
-	if (!stmt)
-		return r;
-	sqlite3_bind_int64(stmt, 1, row);
-	sqlite3_bind_int(stmt, 2, state);
-	return ledger_run(stmt);
+	return from == state ? 0 : ledger_run_with(ledger, STMT_STATE, row, state);
 }
 
 int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state)
@@ -253,40 +229,14 @@ int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings)
 	return ledger_run(stmt);
 }
 
-/* Runs a statement whose parameters are the row and the time. */
-static int touch_row(struct ledger *ledger, enum ledger_statement which, int64_t row)
-{
-	int r = 0;
-	sqlite3_stmt *stmt = ledger_write(ledger, which, &r);
-
-	if (!stmt)
-		return r;
-	sqlite3_bind_int64(stmt, 1, row);
-	sqlite3_bind_int64(stmt, 2, ledger_clock_ms());
-	return ledger_run(stmt);
-}
-
 int ledger_overwrite(struct ledger *ledger, int64_t row)
 {
-	return touch_row(ledger, STMT_OVERWRITE, row);
+	return ledger_run_with(ledger, STMT_OVERWRITE, row, ledger_clock_ms());
 }
 
 int ledger_clear_error(struct ledger *ledger, int64_t row)
 {
-	return touch_row(ledger, STMT_CLEAR, row);
-}
-
-/* Runs a statement whose parameters are the row and a mask of attributes. */
-static int mask_row(struct ledger *ledger, enum ledger_statement which, int64_t row, unsigned mask)
-{
-	int r = 0;
-	sqlite3_stmt *stmt = ledger_write(ledger, which, &r);
-
-	if (!stmt)
-		return r;
-	sqlite3_bind_int64(stmt, 1, row);
-	sqlite3_bind_int64(stmt, 2, mask);
-	return ledger_run(stmt);
+	return ledger_run_with(ledger, STMT_CLEAR, row, ledger_clock_ms());
 }
 
 int ledger_agree(struct ledger *ledger, int64_t row, unsigned own)
@@ -294,50 +244,38 @@ int ledger_agree(struct ledger *ledger, int64_t row, unsigned own)
 	int r = ledger_end_state(ledger, row, JOB_SUBMITTED);
 
 	if (r == 0)
-		r = mask_row(ledger, STMT_OWN, row, own);
+		r = ledger_run_with(ledger, STMT_OWN, row, own);
 	return r < 0 ? r : ledger_clear_error(ledger, row);
 }
 
 int ledger_disown(struct ledger *ledger, int64_t row, enum attr attr)
 {
-	int r = mask_row(ledger, STMT_DISOWN, row, 1U << attr);
+	int r = ledger_run_with(ledger, STMT_DISOWN, row, 1U << attr);
 
-	return r < 0 ? r : mask_row(ledger, STMT_DISOWN_UNFINISHED, row, 1U << attr);
+	return r < 0 ? r : ledger_run_with(ledger, STMT_DISOWN_UNFINISHED, row, 1U << attr);
 }
 
 int ledger_dismiss(struct ledger *ledger, int64_t row)
 {
-	return touch_row(ledger, STMT_DISMISS, row);
-}
-
-/* Runs a statement whose only parameter is the row. */
-static int run_row(struct ledger *ledger, enum ledger_statement which, int64_t row)
-{
-	int r = 0;
-	sqlite3_stmt *stmt = ledger_write(ledger, which, &r);
-
-	if (!stmt)
-		return r;
-	sqlite3_bind_int64(stmt, 1, row);
-	return ledger_run(stmt);
+	return ledger_run_with(ledger, STMT_DISMISS, row, ledger_clock_ms());
 }
 
 int ledger_forget(struct ledger *ledger, int64_t row)
 {
 	/* a job that was let go of must not be found again and taken for a new one */
-	int r = run_row(ledger, STMT_REMEMBER, row);
+	int r = ledger_run_row(ledger, STMT_REMEMBER, row);
 
-	return r < 0 ? r : touch_row(ledger, STMT_FORGET, row);
+	return r < 0 ? r : ledger_run_with(ledger, STMT_FORGET, row, ledger_clock_ms());
 }
 
 int ledger_untrust(struct ledger *ledger, int64_t row)
 {
-	return run_row(ledger, STMT_UNTRUST, row);
+	return ledger_run_row(ledger, STMT_UNTRUST, row);
 }
 
 int ledger_drop(struct ledger *ledger, int64_t row)
 {
-	return run_row(ledger, STMT_DROP, row);
+	return ledger_run_row(ledger, STMT_DROP, row);
 }
 
 int ledger_path(struct ledger *ledger, int64_t row, char **ret_path)

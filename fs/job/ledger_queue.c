@@ -28,13 +28,7 @@ static int set_queued(struct ledger *ledger, int64_t row)
 
 int ledger_replace_queued(struct ledger *ledger, int64_t row)
 {
-	int r = 0;
-	sqlite3_stmt *stmt = ledger_write(ledger, STMT_REPLACE, &r);
-
-	if (!stmt)
-		return r;
-	sqlite3_bind_int64(stmt, 1, row);
-	return ledger_run(stmt);
+	return ledger_run_row(ledger, STMT_REPLACE, row);
 }
 
 int ledger_enqueue(struct ledger *ledger, struct ledger_submission *submission)

@@ -113,13 +113,7 @@ static int move(struct ledger *ledger, const char *from, const char *to, bool di
 
 int ledger_rename_undone(struct ledger *ledger, const struct ledger_rename *rename)
 {
-	int r = 0;
-	sqlite3_stmt *stmt = ledger_write(ledger, STMT_RENAME_END, &r);
-
-	if (!stmt)
-		return r;
-	sqlite3_bind_int64(stmt, 1, rename->id);
-	return ledger_run(stmt);
+	return ledger_run_row(ledger, STMT_RENAME_END, rename->id);
 }
 
 int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename)

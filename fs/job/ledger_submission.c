@@ -88,13 +88,8 @@ int ledger_move(struct ledger *ledger, const struct ledger_submission *submissio
 
 int ledger_end(struct ledger *ledger, const struct ledger_submission *submission)
 {
-	int r = 0;
-	sqlite3_stmt *stmt = ledger_write(ledger, STMT_END, &r);
+	int r = ledger_run_row(ledger, STMT_END, submission->id);
 
-	if (!stmt)
-		return r;
-	sqlite3_bind_int64(stmt, 1, submission->id);
-	r = ledger_run(stmt);
 	if (r == 0)
 		r = ledger_has_queued(ledger, submission->row);
 	return r > 0 ? ledger_set_state(ledger, submission->row, JOB_QUEUED) : r;
