@@ -65,17 +65,6 @@ static bool add_place(cJSON *row, const struct plan_step *step, const struct wal
 	       rows_text(row, "status", walk_word(place->status));
 }
 
-/* Where the legs are at that time; the caller frees it. NULL when out of memory. */
-static struct walk_place *find_places(const struct track *track, int64_t time_ms)
-{
-	struct walk_place *places = calloc(track->walk.n_legs, sizeof(*places));
-	struct walk_state state;
-
-	if (places)
-		walk_to(&track->walk, time_ms, &state, places);
-	return places;
-}
-
 /* True if the steps that are asked for, all if none is named, have this one among them. */
 static bool is_wanted(const struct request *request, const char *step_id)
 {
@@ -115,20 +104,30 @@ static int append_step(struct page *page, struct plan_step *step, const char *st
 	return 0;
 }
 
+/* Works out where an execution stands: its track, and where its legs are now, which the caller frees. */
+static int stand(const struct page *page, const struct store_execution *execution,
+		 struct track *track, struct walk_place **ret_places)
+{
+	struct walk_state state;
+	int r = track_make(&execution->run, execution->acts, track, page->err);
+
+	if (r < 0)
+		return r;
+	*ret_places = calloc(track->walk.n_legs, sizeof(**ret_places));
+	if (!*ret_places)
+		return -ENOMEM;
+	walk_to(&track->walk, track_time(execution, page->request->now_ms), &state, *ret_places);
+	return 0;
+}
+
 static int put_steps(void *data, const struct store_execution *execution)
 {
 	_cleanup_track_ struct track track = {0};
 	_cleanup_free_ struct walk_place *places = NULL;
 	struct page *page = data;
 	char step_id[STEP_ID_SIZE];
-	int r;
+	int r = stand(page, execution, &track, &places);
 
-	r = track_make(&execution->run, execution->acts, &track, page->err);
-	if (r < 0)
-		return r;
-	places = find_places(&track, track_time(execution, page->request->now_ms));
-	if (!places)
-		return -ENOMEM;
 	for (size_t i = 0; r == 0 && i < track.plan.n_steps; i++) {
 		struct walk_place place = track_step(&track, places, i);
 
@@ -169,16 +168,10 @@ static int put_instances(void *data, const struct store_execution *execution)
 	struct page *page = data;
 	char step_id[STEP_ID_SIZE];
 	size_t leg;
-	int r;
+	int r = stand(page, execution, &track, &places);
 
-	r = track_make(&execution->run, execution->acts, &track, page->err);
-	if (r < 0)
+	if (r < 0 || page->step >= track.plan.n_steps)
 		return r;
-	places = find_places(&track, track_time(execution, page->request->now_ms));
-	if (!places)
-		return -ENOMEM;
-	if (page->step >= track.plan.n_steps)
-		return 0;
 	step = &track.plan.steps[page->step];
 	leg = step->first_leg;
 	snprintf(step_id, sizeof(step_id), "%s-%zu", execution->execution_id, page->step + 1);
