@@ -8,18 +8,13 @@
 
 #include "base/limits.h"
 #include "cocfs/dsl.h"
+#include "must.h"
 
 /*
  * Any bytes at all four levels: the sanitizers see to memory, this to what the levels promise each
  * other. Build with -fsanitize=fuzzer,address,undefined and give it tests/corpus/good and
  * tests/corpus/bad as seeds.
  */
-
-#define must(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			abort();                                                                   \
-	} while (0)
 
 static void must_be_a_finding(const struct dsl_finding *finding)
 {

@@ -7,18 +7,13 @@
 
 #include "base/limits.h"
 #include "service/plan.h"
+#include "must.h"
 
 /*
  * Any content as what an execution of the local service is made of: there is always a plan, within
  * its bounds, and it always comes to rest. Build with -fsanitize=fuzzer,address,undefined and give
  * it tests/corpus/good and tests/corpus/bad as seeds.
  */
-
-#define must(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			abort();                                                                   \
-	} while (0)
 
 #define START 1000
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "service/service.h"
+#include "must.h"
 
 /*
  * Any bytes on a connection to the local service, which runs in this process: the sanitizers see to
@@ -27,12 +28,6 @@
  *   clang -fsanitize=fuzzer,address,undefined -Ifs tests/fuzz/fuzz_service.c build-fuzz/fs/libservice.a
  *     build-fuzz/fs/libsign.a build-fuzz/fs/libbase.a -lmicrohttpd -lcjson -lsqlite3 -lyaml -lcrypto -lm
  */
-
-#define must(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			abort();                                                                   \
-	} while (0)
 
 #define ROUND 5000 /* inputs for one data file: what they create slows down those that list it */
 #define ANSWER_MAX (8u << 20)
