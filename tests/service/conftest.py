@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Starts cocd (its path is in COCD, else build/cocd) on a directory of its own, and talks to it."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -224,16 +225,23 @@ def start(tmp_path):
         daemon.kill()
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory):
-    """One daemon for the tests of a file; it has to end well."""
-    daemon = Daemon(tmp_path_factory.mktemp("service"), "--access-log")
+@contextlib.contextmanager
+def running(directory, *options):
+    """A daemon for the tests of a file; it has to end well."""
+    daemon = Daemon(directory, *options)
     yield daemon
     try:
         status = daemon.stop()
     finally:
         daemon.kill()
     assert status == 0, daemon.log()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """One daemon for the tests of a file."""
+    with running(tmp_path_factory.mktemp("service"), "--access-log") as daemon:
+        yield daemon
 
 
 @pytest.fixture

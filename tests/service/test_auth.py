@@ -17,13 +17,8 @@ BODY = json.dumps({"name": "job", "content": "x", "enterprise_project_id": "0", 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     """A daemon that never locks a key pair: most of these requests are wrong."""
-    daemon = conftest.Daemon(tmp_path_factory.mktemp("service"), "--access-log", "--lock-seconds", "0")
-    yield daemon
-    try:
-        status = daemon.stop()
-    finally:
-        daemon.kill()
-    assert status == 0, daemon.log()
+    with conftest.running(tmp_path_factory.mktemp("service"), "--access-log", "--lock-seconds", "0") as daemon:
+        yield daemon
 
 
 def refused(answer, why):

@@ -19,13 +19,8 @@ BAD_STATE = "COC.00042198"
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     """One daemon whose steps are done at once."""
-    daemon = conftest.Daemon(tmp_path_factory.mktemp("service"), "--step-seconds", "0")
-    yield daemon
-    try:
-        ended = daemon.stop()
-    finally:
-        daemon.kill()
-    assert ended == 0, daemon.log()
+    with conftest.running(tmp_path_factory.mktemp("service"), "--step-seconds", "0") as daemon:
+        yield daemon
 
 
 @pytest.fixture

@@ -167,13 +167,8 @@ def test_too_many_headers(service):
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory):
     """A daemon that soon closes a silent connection."""
-    daemon = conftest.Daemon(tmp_path_factory.mktemp("impatient"), "--idle-timeout", "1")
-    yield daemon
-    try:
-        status = daemon.stop()
-    finally:
-        daemon.kill()
-    assert status == 0, daemon.log()
+    with conftest.running(tmp_path_factory.mktemp("impatient"), "--idle-timeout", "1") as daemon:
+        yield daemon
 
 
 @pytest.mark.parametrize(
