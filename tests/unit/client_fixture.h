@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_TESTS_CLIENT_FIXTURE_H
+#define COCFS_TESTS_CLIENT_FIXTURE_H
+
+/*
+ * The client against a scripted server (fake_server.h), on a real loop. Every test runs on a fresh
+ * server, loop and client; alarm() bounds the program.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "cocfs/rest.h"
+#include "coc/creds.h"
+#include "fake_server.h"
+
+#define PATIENCE_MS 5000
+#define SHORT_MS 150
+#define AK "AccessKey"
+#define SK "SecretKey"
+
+#define OK_ID                                                                                      \
+	{                                                                                          \
+		FAKE_ANSWER, 200, NULL, "{\"data\":\"DM1\"}"                                       \
+	}
+#define BAD_KEYS                                                                                   \
+	{                                                                                          \
+		FAKE_ANSWER, 401, NULL,                                                            \
+			"{\"error_code\":\"APIGW.0301\",\"error_msg\":\"bad signature\"}"          \
+	}
+
+/* What a callback saw; strings are copied. */
+struct result {
+	unsigned calls;
+	enum coc_outcome outcome;
+	int errnum;
+	unsigned status;
+	int64_t retry_after_ms;
+	char document_id[64], error_code[64], request_id[64];
+	char text[ERR_TEXT_MAX], details[ERR_DETAILS_MAX];
+	char content[64], first_name[64];
+	size_t n_summaries;
+	int64_t total;
+};
+
+/* What a test runs on. */
+struct bench {
+	struct loop *loop;
+	struct fake_server *server;
+	struct coc_client *client;
+	struct coc_creds creds;
+	char endpoint[64], unix_path[64];
+	unsigned pending; /* the loop runs until this is 0 */
+};
+extern struct bench t;
+
+/* The job that the tests send. */
+extern const struct coc_document document;
+
+/* Before and after each test, for cmocka. */
+int set_up(void **state);
+int tear_down(void **state);
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+/* Bounds the program's time, before its tests are run. */
+void bound_program(void);
+
+/* Makes the client of t.endpoint or t.unix_path. 0: its connections are not bounded. */
+void connect_client(unsigned connections_max);
+
+/* Starts a server that answers so, and the client. gather: fake_server_start(). */
+void serve(const struct fake_reply *replies, size_t n, unsigned gather);
+
+#define SERVE(replies) serve(replies, sizeof(replies) / sizeof(replies[0]), 0)
+
+/* Copies text, nothing for NULL. */
+void copy(char *to, size_t room, const char *from);
+
+/* The callback of a call that is counted in t.pending; data is a struct result. */
+void on_done(void *data, const struct coc_answer *answer);
+
+/* Lets the loop run for a while. */
+void run_for(int64_t ms);
+
+/* Brings the loop's clock up to date, which stands still between two runs. */
+void tick(void);
+
+/* Runs the loop until every call that was started has answered. */
+void settle(void);
+
+/* Starts a create of the document. */
+void start_create(struct result *result, int64_t timeout_ms, struct coc_call **ret_call);
+
+/* Creates the document, to the end. */
+void create(struct result *result, int64_t timeout_ms);
+
+/* Fails the test, with the story, unless the call ended so. */
+void expect(const struct result *result, enum coc_outcome outcome, int errnum);
+
+#endif

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/* What was sent when there is no connection, a dead one, or not enough of them. */
+#define _GNU_SOURCE
+#include "client_fixture.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void a_refused_connection_sent_nothing(void **state)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct result result;
+
+	(void)state;
+	/* bound and not listening: nobody else can have the port */
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+	snprintf(t.endpoint, sizeof(t.endpoint), "http://127.0.0.1:%u", ntohs(address.sin_port));
+	connect_client(0);
+	create(&result, PATIENCE_MS);
+	close(fd);
+	expect(&result, COC_NOT_SENT, ECONNREFUSED);
+	assert_int_equal(result.status, 0);
+	assert_non_null(strstr(result.details, "what_to_do: "));
+	assert_non_null(strstr(result.details, "endpoint: http://127.0.0.1:"));
+}
+
+static void an_unknown_name_sent_nothing(void **state)
+{
+	struct result result;
+
+	(void)state;
+	strcpy(t.endpoint, "https://no-such-host.invalid");
+	connect_client(0);
+	create(&result, PATIENCE_MS * 4);
+	expect(&result, COC_NOT_SENT, EHOSTUNREACH);
+}
+
+static void a_server_silent_to_tls_was_sent_nothing(void **state)
+{
+	static const struct fake_reply replies[] = {OK_ID};
+	struct result result;
+
+	(void)state;
+	t.server = fake_server_start(NULL, replies, 1, 0);
+	snprintf(t.endpoint, sizeof(t.endpoint), "https://127.0.0.1:%u",
+		 fake_server_port(t.server));
+	connect_client(0);
+	/* the server takes the greeting of TLS for half a request, and waits for more */
+	create(&result, SHORT_MS);
+	expect(&result, COC_NOT_SENT, ETIMEDOUT);
+	assert_int_equal(fake_server_requests(t.server), 0);
+}
+
+static void no_answer_in_time_is_unknown(void **state)
+{
+	static const struct fake_reply replies[] = {{FAKE_HOLD, 0, NULL, NULL}, OK_ID};
+	struct result result;
+
+	(void)state;
+	SERVE(replies);
+	create(&result, SHORT_MS);
+	expect(&result, COC_UNKNOWN, ETIMEDOUT);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+}
+
+static void no_connection_in_time_sent_nothing(void **state)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM, 0), filler[4];
+	struct result result;
+
+	(void)state;
+	/* a backlog that is full: the kernel drops further SYNs */
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(listen(listener, 0), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+	for (size_t i = 0; i < 4; i++) {
+		filler[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		connect(filler[i], (struct sockaddr *)&address, size);
+	}
+	snprintf(t.endpoint, sizeof(t.endpoint), "http://127.0.0.1:%u", ntohs(address.sin_port));
+	connect_client(0);
+	create(&result, SHORT_MS);
+	for (size_t i = 0; i < 4; i++)
+		close(filler[i]);
+	close(listener);
+	expect(&result, COC_NOT_SENT, ETIMEDOUT);
+}
+
+static void waiting_for_a_connection_counts_and_sends_nothing(void **state)
+{
+	static const struct fake_reply replies[] = {OK_ID, {FAKE_HOLD, 0, NULL, NULL}};
+	struct result first, second = {0}, third = {0};
+
+	(void)state;
+	t.server = fake_server_start(NULL, replies, 2, 0);
+	snprintf(t.endpoint, sizeof(t.endpoint), "http://127.0.0.1:%u", fake_server_port(t.server));
+	connect_client(1);
+	create(&first, PATIENCE_MS);
+	tick();
+	start_create(&second, 2 * SHORT_MS, NULL);
+	start_create(&third, SHORT_MS, NULL);
+	settle();
+	expect(&second, COC_UNKNOWN, ETIMEDOUT);
+	expect(&third, COC_NOT_SENT, ETIMEDOUT);
+	assert_int_equal(fake_server_requests(t.server), 2);
+	assert_int_equal(fake_server_connections(t.server), 1);
+}
+
+static void connections_are_kept_warm(void **state)
+{
+	static const struct fake_reply replies[] = {OK_ID};
+	struct result result;
+
+	(void)state;
+	SERVE(replies);
+	for (int i = 0; i < 10; i++) {
+		create(&result, PATIENCE_MS);
+		expect(&result, COC_DONE, 0);
+	}
+	assert_int_equal(fake_server_connections(t.server), 1);
+}
+
+/* The trap: curl would send the second request again on a fresh connection. */
+static void expect_sent_once(void (*send)(struct result *result))
+{
+	struct result result = {0};
+
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+	result = (struct result){0};
+	tick();
+	send(&result);
+	settle();
+	expect(&result, COC_UNKNOWN, EIO);
+	run_for(SHORT_MS);
+	assert_int_equal(fake_server_requests(t.server), 2);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+	assert_int_equal(fake_server_requests(t.server), 3);
+}
+
+static const struct fake_reply trap[] = {OK_ID, {FAKE_CUT, 0, NULL, NULL}, OK_ID};
+
+static void send_create(struct result *result)
+{
+	start_create(result, PATIENCE_MS, NULL);
+}
+
+static void send_update(struct result *result)
+{
+	t.pending++;
+	assert_int_equal(
+		coc_update(t.client, "DM1", &document, PATIENCE_MS, on_done, result, NULL, NULL),
+		0);
+}
+
+static void send_delete(struct result *result)
+{
+	t.pending++;
+	assert_int_equal(coc_delete(t.client, "DM1", PATIENCE_MS, on_done, result, NULL, NULL), 0);
+}
+
+static void a_create_cut_on_a_kept_connection_is_sent_once(void **state)
+{
+	(void)state;
+	SERVE(trap);
+	expect_sent_once(send_create);
+}
+
+static void an_update_cut_on_a_kept_connection_is_sent_once(void **state)
+{
+	(void)state;
+	SERVE(trap);
+	expect_sent_once(send_update);
+}
+
+static void a_delete_cut_on_a_kept_connection_is_sent_once(void **state)
+{
+	(void)state;
+	SERVE(trap);
+	expect_sent_once(send_delete);
+}
+
+/* The counterpart, which shows that the trap is one: curl does repeat a GET. */
+static void a_get_cut_on_a_kept_connection_is_repeated(void **state)
+{
+	static const struct fake_reply replies[] = {
+		OK_ID,
+		{FAKE_CUT, 0, NULL, NULL},
+		{FAKE_ANSWER, 200, NULL, "{\"data\":{\"document_id\":\"DM1\"}}"}};
+	struct result result = {0};
+
+	(void)state;
+	SERVE(replies);
+	create(&result, PATIENCE_MS);
+	result = (struct result){0};
+	t.pending++;
+	assert_int_equal(coc_show(t.client, "DM1", PATIENCE_MS, on_done, &result, NULL, NULL), 0);
+	settle();
+	expect(&result, COC_DONE, 0);
+	assert_int_equal(fake_server_requests(t.server), 3);
+}
+
+static void a_closed_idle_connection_is_replaced(void **state)
+{
+	static const struct fake_reply replies[] = {
+		{FAKE_RAW, 0, NULL,
+		 "HTTP/1.1 200 X\r\nContent-Length: 14\r\n\r\n{\"data\":\"DM1\"}"},
+		OK_ID};
+	struct result result;
+
+	(void)state;
+	SERVE(replies);
+	create(&result, PATIENCE_MS);
+	run_for(SHORT_MS);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+	assert_int_equal(fake_server_requests(t.server), 2);
+	assert_int_equal(fake_server_connections(t.server), 2);
+}
+
+/* A load balancer does this. Nothing of the second request left, so it may go out again. */
+static void an_idle_connection_that_was_reset_costs_nothing(void **state)
+{
+	static const struct fake_reply replies[] = {{FAKE_RESET, 200, NULL, "{\"data\":\"DM1\"}"},
+						    OK_ID};
+	struct result result;
+
+	(void)state;
+	SERVE(replies);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+	run_for(SHORT_MS);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+	assert_int_equal(fake_server_requests(t.server), 2);
+	assert_int_equal(fake_server_connections(t.server), 2);
+}
+
+/* The service went away: its connection is dead, and there is no other. Nothing left. */
+static void a_reset_connection_and_no_other_is_not_sent(void **state)
+{
+	static const struct fake_reply replies[] = {{FAKE_RESET, 200, NULL, "{\"data\":\"DM1\"}"}};
+	struct result result;
+
+	(void)state;
+	SERVE(replies);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+	run_for(SHORT_MS);
+	fake_server_refuse(t.server);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_NOT_SENT, ECONNREFUSED);
+}
+
+/* Its counterpart: the request was read, and then the service went away. */
+static void a_request_that_was_read_before_no_connection_is_left_is_unknown(void **state)
+{
+	static const struct fake_reply replies[] = {OK_ID, {FAKE_CUT, 0, NULL, NULL}};
+	struct result result;
+
+	(void)state;
+	SERVE(replies);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+	fake_server_refuse(t.server);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_UNKNOWN, EIO);
+	assert_int_equal(fake_server_requests(t.server), 2);
+}
+
+static void two_hundred_calls_are_in_flight_at_once(void **state)
+{
+	static const struct fake_reply replies[] = {OK_ID,
+						    {FAKE_GATHER, 200, NULL, "{\"data\":\"DM1\"}"}};
+	static struct result results[200];
+	struct result first;
+
+	(void)state;
+	serve(replies, 2, 200);
+	create(&first, PATIENCE_MS);
+	tick();
+	memset(results, 0, sizeof(results));
+	for (size_t i = 0; i < 200; i++)
+		start_create(&results[i], 4 * PATIENCE_MS, NULL);
+	settle();
+	for (size_t i = 0; i < 200; i++) {
+		assert_int_equal(results[i].calls, 1);
+		expect(&results[i], COC_DONE, 0);
+	}
+	assert_int_equal(fake_server_requests(t.server), 201);
+}
+
+static void connections_are_bounded_when_told_to(void **state)
+{
+	static const struct fake_reply replies[] = {OK_ID};
+	static struct result results[100];
+
+	(void)state;
+	t.server = fake_server_start(NULL, replies, 1, 0);
+	snprintf(t.endpoint, sizeof(t.endpoint), "http://127.0.0.1:%u", fake_server_port(t.server));
+	connect_client(2);
+	memset(results, 0, sizeof(results));
+	for (size_t i = 0; i < 100; i++)
+		start_create(&results[i], 4 * PATIENCE_MS, NULL);
+	settle();
+	for (size_t i = 0; i < 100; i++)
+		expect(&results[i], COC_DONE, 0);
+	assert_true(fake_server_connections(t.server) <= 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_refused_connection_sent_nothing),
+		TEST(an_unknown_name_sent_nothing),
+		TEST(a_server_silent_to_tls_was_sent_nothing),
+		TEST(no_answer_in_time_is_unknown),
+		TEST(no_connection_in_time_sent_nothing),
+		TEST(waiting_for_a_connection_counts_and_sends_nothing),
+		TEST(connections_are_kept_warm),
+		TEST(a_create_cut_on_a_kept_connection_is_sent_once),
+		TEST(an_update_cut_on_a_kept_connection_is_sent_once),
+		TEST(a_delete_cut_on_a_kept_connection_is_sent_once),
+		TEST(a_get_cut_on_a_kept_connection_is_repeated),
+		TEST(a_closed_idle_connection_is_replaced),
+		TEST(an_idle_connection_that_was_reset_costs_nothing),
+		TEST(a_reset_connection_and_no_other_is_not_sent),
+		TEST(a_request_that_was_read_before_no_connection_is_left_is_unknown),
+		TEST(two_hundred_calls_are_in_flight_at_once),
+		TEST(connections_are_bounded_when_told_to),
+	};
+
+	bound_program();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
