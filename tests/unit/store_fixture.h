@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_TESTS_STORE_FIXTURE_H
+#define COCFS_TESTS_STORE_FIXTURE_H
+
+/* A store on a data file of each test's own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "service/store.h"
+#include "service/store_executions.h"
+
+#define NOW_MS 1751393019123 /* 2025-07-01 18:03:39 UTC */
+
+struct fixture {
+	char directory[32], path[64];
+	struct store *store;
+};
+
+/* A document, and an execution of one. */
+extern const struct store_new plain;
+extern const struct store_run plain_run;
+
+/* Before and after each test, for cmocka. */
+int open_store(void **state);
+int close_store(void **state);
+
+#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, open_store, close_store)
+
+/* What a show found, copied out of the callbacks. */
+struct found {
+	char name[64], content[64], risk_level[8], description[64], modifier[8];
+	int64_t version, update_time_ms;
+	int n_versions;
+};
+
+/* Counts a version; data is a struct found. */
+int count_version(void *data, const struct store_version *version);
+
+/* Shows a document, or a version of it (0: the latest). Returns what store_show() returns. */
+int show(struct fixture *fixture, const char *id, int64_t version, struct found *found);
+
+/* The number that a question in SQL comes to, asked over a connection of its own. */
+int64_t ask(struct fixture *fixture, const char *question);
+
+#endif
