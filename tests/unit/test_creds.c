@@ -240,8 +240,10 @@ static void a_file_that_others_can_touch_is_refused(void **state)
 static void a_file_of_another_user_is_refused(void **state)
 {
 	(void)state;
-	if (geteuid() != 0)
+	if (geteuid() != 0) {
+		print_message("skipped: it needs root\n");
 		skip();
+	}
 	put("[global]\nak = F\nsk = hush\n");
 	assert_int_equal(chown(path, 12345, (gid_t)-1), 0);
 	expect_refusal(EACCES, "belongs to another user");
