@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "version.h"
 #include "wait_look.h"
 
@@ -45,14 +46,6 @@ struct waiting {
 	bool show_bar;
 	size_t most; /* unfinished submissions seen at once: what the bar is full of */
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* ---- the bar ---- */
 
@@ -125,7 +118,7 @@ static bool sleep_a_while(const struct waiting *waiting, int64_t *sleep_ms)
 	struct timespec time;
 
 	if (waiting->deadline_ms >= 0) {
-		int64_t left_ms = waiting->deadline_ms - now_ms();
+		int64_t left_ms = waiting->deadline_ms - clock_monotonic_ms();
 
 		if (left_ms <= 0)
 			return false;
@@ -181,7 +174,7 @@ static bool parse_timeout(const char *text, int64_t *ret_deadline_ms)
 
 	if (end == text || *end || !(seconds >= 0 && seconds <= TIMEOUT_MAX_S))
 		return false;
-	*ret_deadline_ms = now_ms() + (int64_t)(seconds * 1000);
+	*ret_deadline_ms = clock_monotonic_ms() + (int64_t)(seconds * 1000);
 	return true;
 }
 

@@ -12,12 +12,12 @@
  * its timeout: setting one costs no system call, and an idle loop sets none.
  */
 #define _GNU_SOURCE
+#include "base/clock.h"
 #include "base/loop.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -36,14 +36,6 @@ struct loop {
 	void *turn_end_data;
 };
 
-int64_t loop_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int loop_create(struct loop **ret_loop)
 {
 	struct loop *loop = calloc(1, sizeof(*loop));
@@ -57,7 +49,7 @@ int loop_create(struct loop **ret_loop)
 		free(loop);
 		return -errnum;
 	}
-	loop->now_ms = loop_clock_ms();
+	loop->now_ms = clock_monotonic_ms();
 	*ret_loop = loop;
 	return 0;
 }
@@ -190,7 +182,7 @@ static int patience_ms(const struct loop *loop)
 
 	if (!loop->n_timers)
 		return -1;
-	wait = loop->heap[0]->due_ms - loop_clock_ms();
+	wait = loop->heap[0]->due_ms - clock_monotonic_ms();
 	return wait <= 0 ? 0 : wait > INT_MAX ? INT_MAX : (int)wait;
 }
 
@@ -227,7 +219,7 @@ int loop_run(struct loop *loop)
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		loop->n_ready = n < 0 ? 0 : n;
-		loop->now_ms = loop_clock_ms();
+		loop->now_ms = clock_monotonic_ms();
 		run_ready(loop);
 		run_due(loop);
 		if (loop->turn_end)

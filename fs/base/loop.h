@@ -36,11 +36,8 @@ int loop_create(struct loop **ret_loop);
 /* Frees the loop; watches and timers must be gone. NULL is accepted. */
 void loop_destroy(struct loop *loop);
 
-/* Monotonic time in ms, read once a turn: what timers are compared with. */
+/* The monotonic clock (clock.h), read once a turn: what timers are compared with. */
 int64_t loop_now_ms(const struct loop *loop);
-
-/* The same clock, read now: for what is measured and not waited for. */
-int64_t loop_clock_ms(void);
 
 /* Watches fd for events (EPOLLIN, EPOLLOUT); fd stays the caller's. Returns 0 or -errno. */
 int loop_watch(struct loop *loop, struct loop_watch *watch, int fd, uint32_t events,

@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/crash.h"
 #include "base/log.h"
 
@@ -199,7 +200,7 @@ void ticket_answer(struct engine *engine, struct ticket *take_ticket, int result
 	struct ticket ticket = *take_ticket;
 
 	if (is_commit)
-		histogram_add(&engine->metrics.commit, loop_clock_ms() - ticket.begun_ms);
+		histogram_add(&engine->metrics.commit, clock_monotonic_ms() - ticket.begun_ms);
 	ticket_drop(take_ticket);
 	ticket.done(ticket.data, result);
 }

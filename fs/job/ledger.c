@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/crash.h"
 
@@ -129,14 +128,6 @@ static const char *const sql[STMT_COUNT] = {
 		       " OR EXISTS (SELECT 1 FROM job WHERE dir = ?3"
 		       " OR (dir >= ?3 || '/' AND dir < ?3 || '0'))",
 };
-
-int64_t ledger_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 int ledger_errno(int code)
 {

@@ -137,7 +137,4 @@ int ledger_end_state(struct ledger *ledger, int64_t row, enum job_state state);
  * its end. */
 int ledger_clear_error(struct ledger *ledger, int64_t row);
 
-/* Milliseconds since the epoch. */
-int64_t ledger_clock_ms(void);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The ledger's rows of jobs: what is known of a path. */
 #define _GNU_SOURCE
+#include "base/clock.h"
 #include "job/ledger_db.h"
 
 #include <errno.h>
@@ -102,7 +103,7 @@ int ledger_ensure(struct ledger *ledger, const char *path, int64_t *ret_row)
 	if (!stmt)
 		return r;
 	ledger_bind_path(stmt, 1, path);
-	sqlite3_bind_int64(stmt, 3, ledger_clock_ms());
+	sqlite3_bind_int64(stmt, 3, clock_realtime_ms());
 	r = ledger_run(stmt);
 	if (r == 0)
 		*ret_row = sqlite3_last_insert_rowid(ledger->db);
@@ -213,7 +214,7 @@ int ledger_refuse(struct ledger *ledger, int64_t row, bool incomplete, const str
 	sqlite3_bind_int(stmt, 2, incomplete);
 	sqlite3_bind_int(stmt, 3, err->errnum);
 	ledger_bind_text(stmt, 4, story);
-	sqlite3_bind_int64(stmt, 5, ledger_clock_ms());
+	sqlite3_bind_int64(stmt, 5, clock_realtime_ms());
 	return ledger_run(stmt);
 }
 
@@ -231,12 +232,12 @@ int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings)
 
 int ledger_overwrite(struct ledger *ledger, int64_t row)
 {
-	return ledger_run_with(ledger, STMT_OVERWRITE, row, ledger_clock_ms());
+	return ledger_run_with(ledger, STMT_OVERWRITE, row, clock_realtime_ms());
 }
 
 int ledger_clear_error(struct ledger *ledger, int64_t row)
 {
-	return ledger_run_with(ledger, STMT_CLEAR, row, ledger_clock_ms());
+	return ledger_run_with(ledger, STMT_CLEAR, row, clock_realtime_ms());
 }
 
 int ledger_agree(struct ledger *ledger, int64_t row, unsigned own)
@@ -257,7 +258,7 @@ int ledger_disown(struct ledger *ledger, int64_t row, enum attr attr)
 
 int ledger_dismiss(struct ledger *ledger, int64_t row)
 {
-	return ledger_run_with(ledger, STMT_DISMISS, row, ledger_clock_ms());
+	return ledger_run_with(ledger, STMT_DISMISS, row, clock_realtime_ms());
 }
 
 int ledger_forget(struct ledger *ledger, int64_t row)
@@ -265,7 +266,7 @@ int ledger_forget(struct ledger *ledger, int64_t row)
 	/* a job that was let go of must not be found again and taken for a new one */
 	int r = ledger_run_row(ledger, STMT_REMEMBER, row);
 
-	return r < 0 ? r : ledger_run_with(ledger, STMT_FORGET, row, ledger_clock_ms());
+	return r < 0 ? r : ledger_run_with(ledger, STMT_FORGET, row, clock_realtime_ms());
 }
 
 int ledger_untrust(struct ledger *ledger, int64_t row)

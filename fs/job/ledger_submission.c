@@ -5,6 +5,7 @@
  * way.
  */
 #define _GNU_SOURCE
+#include "base/clock.h"
 #include "job/ledger_db.h"
 
 #include <errno.h>
@@ -112,7 +113,7 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 	sqlite3_bind_blob(stmt, 4, submission->digest, CONTENT_DIGEST_SIZE, SQLITE_STATIC);
 	ledger_bind_attrs(stmt, 5, &submission->attrs);
 	ledger_bind_text(stmt, 11, request_id);
-	sqlite3_bind_int64(stmt, 12, ledger_clock_ms());
+	sqlite3_bind_int64(stmt, 12, clock_realtime_ms());
 	r = ledger_run(stmt);
 	return r < 0 ? r : ledger_end(ledger, submission);
 }
@@ -130,7 +131,7 @@ static int tell(struct ledger *ledger, int64_t row, const struct err *err, const
 	sqlite3_bind_int(stmt, 2, err->errnum);
 	ledger_bind_text(stmt, 3, story);
 	ledger_bind_text(stmt, 4, request_id);
-	sqlite3_bind_int64(stmt, 5, ledger_clock_ms());
+	sqlite3_bind_int64(stmt, 5, clock_realtime_ms());
 	return ledger_run(stmt);
 }
 

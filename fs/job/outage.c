@@ -11,6 +11,7 @@
 
 #include <errno.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #define BACKOFF_FIRST_MS 1000
@@ -91,5 +92,5 @@ int64_t engine_queue_resumes_ms(const struct engine *engine)
 {
 	int64_t wait_ms = outage_wait_ms(engine);
 
-	return wait_ms ? queue_clock_ms() + wait_ms : 0;
+	return wait_ms ? clock_realtime_ms() + wait_ms : 0;
 }

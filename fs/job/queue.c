@@ -13,19 +13,11 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #define TIDY_PAUSE_MS 10 /* between two steps of giving room back */
-
-int64_t queue_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 int engine_enqueue(struct engine *engine, struct ledger_submission *take_submission,
 		   engine_done_fn *done, void *data, struct ticket **ret_ticket, struct err *err)
@@ -119,7 +111,7 @@ static void tidy(struct engine *engine)
 /* Nothing can be taken now: wakes up when the next one is due. Returns 0 or -errno. */
 static int wait_for_next(struct engine *engine)
 {
-	int64_t due_ms, now_ms = queue_clock_ms();
+	int64_t due_ms, now_ms = clock_realtime_ms();
 	int r = ledger_next_due(engine->ledger, &due_ms);
 
 	if (r == -ENOENT) {
@@ -143,7 +135,7 @@ static int take_next(struct engine *engine)
 	struct ledger_submission submission;
 	_cleanup_free_ char *path = NULL;
 	struct task *task;
-	int r = ledger_next(engine->ledger, queue_clock_ms(), &submission);
+	int r = ledger_next(engine->ledger, clock_realtime_ms(), &submission);
 
 	if (r < 0)
 		return r;

@@ -6,12 +6,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/crash.h"
 #include "base/log.h"
 
 void task_later(struct task *task, const struct err *err, int64_t wait_ms)
 {
-	task->next_try_ms = wait_ms > 0 ? queue_clock_ms() + wait_ms : 0;
+	task->next_try_ms = wait_ms > 0 ? clock_realtime_ms() + wait_ms : 0;
 	task_fail(task, task->sub.queued ? OUTCOME_LATER : OUTCOME_FAILED, err);
 }
 
@@ -95,7 +96,7 @@ static int intend(struct task *task, const struct ledger_job *job)
 			return r;
 	}
 	task->sub.state = JOB_SUBMITTING;
-	task->sub.started_ms = queue_clock_ms();
+	task->sub.started_ms = clock_realtime_ms();
 	return task->sub.queued ? ledger_start(task->engine->ledger, &task->sub)
 				: ledger_intend(task->engine->ledger, &task->sub);
 }

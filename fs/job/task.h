@@ -149,9 +149,6 @@ void queue_put_back(struct task *task);
 /* Answers who was promised that the turn would be durable: r is what became of it. */
 void queue_keep_promises(struct engine *engine, int r);
 
-/* Milliseconds since the epoch. */
-int64_t queue_clock_ms(void);
-
 /* ---- outage.c ---- */
 
 /* Takes note of an answer of the service, or that there was none. */

@@ -7,22 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "service/random.h"
-
-static int64_t clock_ms(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int64_t exchange_clock_ms(void)
-{
-	return clock_ms(CLOCK_MONOTONIC);
-}
 
 int exchange_create(const char *raw, const char *host, struct exchange **ret_exchange)
 {
@@ -41,8 +28,8 @@ int exchange_create(const char *raw, const char *host, struct exchange **ret_exc
 		free(exchange);
 		return r;
 	}
-	request->clock_ms = exchange_clock_ms();
-	request->now_ms = clock_ms(CLOCK_REALTIME);
+	request->clock_ms = clock_monotonic_ms();
+	request->now_ms = clock_realtime_ms();
 	snprintf(request->id, sizeof(request->id), "%s-%" PRId64 "-%s", uuid, request->now_ms,
 		 host);
 	*ret_exchange = exchange;

@@ -30,9 +30,6 @@ struct exchange_budget {
 	uint64_t held;
 };
 
-/* Monotonic time in ms. */
-int64_t exchange_clock_ms(void);
-
 /*
  * Begins a request for the target raw (copied). host ends its request ID. Returns 0 and an owned
  * exchange; -ENOMEM, -EIO.

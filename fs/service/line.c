@@ -26,6 +26,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "service/server_private.h"
 
 /* The end of a request, however it came: the access log, and what it held. */
@@ -37,7 +38,7 @@ static void end(struct server *server, struct line *line)
 	if (!exchange)
 		return;
 	line->exchange = NULL;
-	line->since_ms = exchange_clock_ms();
+	line->since_ms = clock_monotonic_ms();
 	reply_finish(&line->reply);
 	if (server->options.access) {
 		exchange->raw[strcspn(exchange->raw, "?")] = '\0';
@@ -62,7 +63,7 @@ static struct line *open_line(struct server *server, struct MHD_Connection *conn
 	if (!line)
 		return NULL;
 	line->connection = connection;
-	line->since_ms = exchange_clock_ms();
+	line->since_ms = clock_monotonic_ms();
 	line->next = server->lines;
 	line->link = &server->lines;
 	if (line->next)

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "service/server_private.h"
 
 #define FDS_OF_OTHERS 64 /* descriptors kept for the database, the embedder, … */
@@ -41,7 +42,7 @@ static void wait_for_turn(struct server *server, int64_t until_ms)
 {
 	const union MHD_DaemonInfo *info =
 		MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-	int64_t wait_ms = until_ms - exchange_clock_ms();
+	int64_t wait_ms = until_ms - clock_monotonic_ms();
 	struct pollfd fds[2] = {
 		{.fd = info ? info->epoll_fd : -1, .events = POLLIN},
 		/* once it has been heard it stays readable */
@@ -70,7 +71,7 @@ static void *serve(void *data)
 		/* whoever was held wakes in a run */
 		while (lines_settle(server))
 			MHD_run(server->daemon);
-		now_ms = exchange_clock_ms();
+		now_ms = clock_monotonic_ms();
 		if (server->stopping && stop_ms == INT64_MAX) {
 			stop_ms = now_ms + SERVICE_STOP_MS;
 			listen_fd = MHD_quiesce_daemon(server->daemon);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_BASE_CLOCK_H
+#define COCFS_BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds of a clock that is never put back: for what is waited for or measured. */
+int64_t clock_monotonic_ms(void);
+
+/* Milliseconds since the epoch. */
+int64_t clock_realtime_ms(void);
+
+#endif
