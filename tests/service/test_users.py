@@ -38,6 +38,13 @@ def no(answer, status, code, *words):
     return answer
 
 
+def not_understood(tmp_path, option, path, why):
+    """The file is refused, with words that say why, and without its secrets."""
+    result = run("--data", f"{tmp_path}/d/", option, path)
+    refused(result, 1, path, *why)
+    assert "topsecret" not in result.stderr
+
+
 @pytest.fixture
 def many(start, private):
     return start("--credentials", private("keys", MANY), "--access-log")
@@ -74,10 +81,7 @@ def test_the_secret_of_another_user_does_not_do(many):
     ids=["no-sk", "no-ak", "unknown-word", "access", "rate", "same-ak", "long-name"],
 )
 def test_a_section_that_is_not_understood_is_refused(tmp_path, private, text, why):
-    path = private("keys", text)
-    result = run("--data", f"{tmp_path}/d/", "--credentials", path)
-    refused(result, 1, path, *why)
-    assert "topsecret" not in result.stderr
+    not_understood(tmp_path, "--credentials", private("keys", text), why)
 
 
 def test_a_name_that_is_no_utf8_is_refused(tmp_path, private):
@@ -210,10 +214,7 @@ def test_tokens_are_not_told(tokens):
     ids=["none", "word", "no-zone", "unknown-word", "twice", "no-section", "no-value"],
 )
 def test_a_tokens_file_that_is_not_understood_is_refused(tmp_path, private, text, why):
-    path = private("tokens", text)
-    result = run("--data", f"{tmp_path}/d/", "--tokens", path)
-    refused(result, 1, path, *why)
-    assert "topsecret" not in result.stderr
+    not_understood(tmp_path, "--tokens", private("tokens", text), why)
 
 
 def test_a_tokens_file_that_others_can_open_is_refused(tmp_path, private):
