@@ -127,6 +127,9 @@ int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submiss
 /* Binds the five attributes, in the order of the columns of every statement, and which are own. */
 void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *attrs);
 
+/* The job's state, without the rest of its row. -ENOENT. */
+int ledger_state(struct ledger *ledger, int64_t row, enum job_state *ret_state);
+
 /* Moves the job to a state; -EPROTO if the table of moves (state.h) has no such move. */
 int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state);
 

@@ -177,6 +177,16 @@ static int move(struct ledger *ledger, int64_t row, enum job_state from, enum jo
 	return from == state ? 0 : ledger_run_with(ledger, STMT_STATE, row, state);
 }
 
+int ledger_state(struct ledger *ledger, int64_t row, enum job_state *ret_state)
+{
+	struct standing now = {0};
+	int r = standing_of(ledger, row, &now);
+
+	if (r == 0)
+		*ret_state = now.state;
+	return r;
+}
+
 int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state)
 {
 	struct standing now = {0};

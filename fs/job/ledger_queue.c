@@ -17,10 +17,10 @@ int ledger_has_queued(struct ledger *ledger, int64_t row)
 /* While something of the job is under way or in doubt, that is its state. */
 static int set_queued(struct ledger *ledger, int64_t row)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
-	int r = ledger_get(ledger, row, &job);
+	enum job_state state = JOB_DRAFT;
+	int r = ledger_state(ledger, row, &state);
 
-	if (r < 0 || job.state == JOB_SUBMITTING || job.state == JOB_IN_DOUBT)
+	if (r < 0 || state == JOB_SUBMITTING || state == JOB_IN_DOUBT)
 		return r;
 	r = ledger_set_state(ledger, row, JOB_QUEUED);
 	return r < 0 ? r : ledger_clear_error(ledger, row);
