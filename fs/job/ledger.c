@@ -29,7 +29,7 @@
 static const char *const sql[STMT_COUNT] = {
 	[STMT_FIND] = "SELECT " JOB_COLUMNS " FROM job WHERE dir = ?1 AND name = ?2",
 	[STMT_GET] = "SELECT " JOB_COLUMNS " FROM job WHERE id = ?1",
-	[STMT_ENSURE] = "INSERT INTO job (dir, name, changed_ms) VALUES (?1, ?2, ?3)",
+	[STMT_ENSURE] = "INSERT INTO job (dir, name, changed_ms, id) VALUES (?1, ?2, ?3, ?4)",
 	[STMT_ROW] = "SELECT id FROM job WHERE dir = ?1 AND name = ?2",
 	[STMT_GLANCE] =
 		"SELECT length(CAST(job_id AS BLOB)), length(CAST(error AS BLOB)), changed_ms"
@@ -61,8 +61,8 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_STATE] = "UPDATE job SET state = ?2 WHERE id = ?1",
 	[STMT_INTEND] =
 		"INSERT INTO submission (job, kind, state, queued, started_ms, digest, risk_level,"
-		" enterprise_project_id, job_name, description, tags, own, content)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+		" enterprise_project_id, job_name, description, tags, own, content, id)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
 	[STMT_GROUP_BEGIN] = "SAVEPOINT group_of_writes",
 	[STMT_GROUP_UNDO] = "ROLLBACK TO group_of_writes",
 	[STMT_GROUP_END] = "RELEASE group_of_writes",
@@ -229,6 +229,18 @@ int ledger_run_with(struct ledger *ledger, enum ledger_statement which, int64_t 
 	sqlite3_bind_int64(stmt, 1, id);
 	sqlite3_bind_int64(stmt, 2, number);
 	return ledger_run(stmt);
+}
+
+int ledger_run_new(struct ledger *ledger, sqlite3_stmt *stmt, int place, int64_t *ret_id)
+{
+	int64_t id = ++ledger->last_id;
+	int r;
+
+	sqlite3_bind_int64(stmt, place, id);
+	r = ledger_run(stmt);
+	if (r == 0)
+		*ret_id = id;
+	return r;
 }
 
 int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t row)

@@ -69,9 +69,10 @@ enum ledger_statement {
 struct ledger {
 	sqlite3 *db;
 	char *path;
-	bool open;     /* a transaction is open */
-	bool unsynced; /* something was committed since the log was synced last */
-	bool lost;     /* something was undone since ledger_take_loss() */
+	bool open;	 /* a transaction is open */
+	bool unsynced;	 /* something was committed since the log was synced last */
+	bool lost;	 /* something was undone since ledger_take_loss() */
+	int64_t last_id; /* given to a row last, be it undone since */
 	struct ledger_commits commits;
 	sqlite3_stmt *stmt[STMT_COUNT];
 };
@@ -92,6 +93,12 @@ int ledger_run_row(struct ledger *ledger, enum ledger_statement which, int64_t i
 
 /* The same with a number as the second parameter. */
 int ledger_run_with(struct ledger *ledger, enum ledger_statement which, int64_t id, int64_t number);
+
+/*
+ * Runs a statement that inserts a row whose ID is bound at place, and returns the ID. It was never
+ * given to another row, also not to one that was undone: who remembers that one can mean no other.
+ */
+int ledger_run_new(struct ledger *ledger, sqlite3_stmt *stmt, int place, int64_t *ret_id);
 
 /* Runs a statement that asks whether a job has something. 1, 0 or -errno. */
 int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t row);

@@ -104,10 +104,7 @@ int ledger_ensure(struct ledger *ledger, const char *path, int64_t *ret_row)
 		return r;
 	ledger_bind_path(stmt, 1, path);
 	sqlite3_bind_int64(stmt, 3, clock_realtime_ms());
-	r = ledger_run(stmt);
-	if (r == 0)
-		*ret_row = sqlite3_last_insert_rowid(ledger->db);
-	return r;
+	return ledger_run_new(ledger, stmt, 4, ret_row);
 }
 
 int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance *ret_glance)

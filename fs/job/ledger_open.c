@@ -254,6 +254,15 @@ static int prepare(sqlite3 *db, const char *path, const char *source, struct err
 	return r < 0 ? r : upgrade(db, path, version, err);
 }
 
+/* IDs go on where the last mount's ended (AUTOINCREMENT keeps that), jobs' and submissions' as one. */
+static int find_last_id(struct ledger *ledger, struct err *err)
+{
+	int r = query_int(ledger->db, "SELECT max(seq) FROM sqlite_sequence", &ledger->last_id);
+
+	return r == 0 ? 0
+		      : err_set(err, -r, "cannot read the ledger: %s", sqlite3_errmsg(ledger->db));
+}
+
 int ledger_open(const char *path, const char *source, struct ledger **ret_ledger, struct err *err)
 {
 	struct ledger *ledger = calloc(1, sizeof(*ledger));
@@ -272,6 +281,8 @@ int ledger_open(const char *path, const char *source, struct ledger **ret_ledger
 	else
 		r = prepare(ledger->db, path, source, err);
 	umask(mask);
+	if (r == 0)
+		r = find_last_id(ledger, err);
 	ledger->path = r < 0 ? NULL : strdup(path);
 	if (r == 0 && !ledger->path)
 		r = err_set(err, ENOMEM, "out of memory");

@@ -45,10 +45,7 @@ int ledger_insert(struct ledger *ledger, struct ledger_submission *submission)
 	ledger_bind_attrs(stmt, 7, &submission->attrs);
 	sqlite3_bind_blob(stmt, 13, submission->content, (int)submission->content_size,
 			  SQLITE_STATIC);
-	r = ledger_run(stmt);
-	if (r == 0)
-		submission->id = sqlite3_last_insert_rowid(ledger->db);
-	return r;
+	return ledger_run_new(ledger, stmt, 14, &submission->id);
 }
 
 int ledger_intend(struct ledger *ledger, struct ledger_submission *submission)
