@@ -16,10 +16,10 @@ import promises
 
 ROUNDS = int(os.environ.get("COCFS_KILL_ROUNDS", "130"))
 FIRST_SEED = int(os.environ.get("COCFS_KILL_SEED", "1"))
-BATCH = 26  # rounds
+BATCH = 78  # rounds at most
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("mode", promises.MODES)
 @pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + max(1, ROUNDS // BATCH)))
 def test_nothing_is_lost_or_doubled(make_space, src, seed, mode, exhibit, record_property):
