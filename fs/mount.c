@@ -65,9 +65,8 @@ static void end(void *data)
 		return;
 	mount->ending = true;
 	engine_quiesce(mount->engine);
-	if (loop_timer_set(mount->loop, &mount->patience,
-			   loop_now_ms(mount->loop) + mount->opts->timeout_ms, quit, mount) < 0)
-		loop_quit(mount->loop);
+	loop_timer_set(mount->loop, &mount->patience,
+		       loop_now_ms(mount->loop) + mount->opts->timeout_ms, quit, mount);
 }
 
 static void turn_end(void *data)

@@ -8,8 +8,8 @@
  *      ledger commit, and only then sends requests and replies.
  *
  * So the order "durable, then sent, then answered" holds whatever the callbacks of one turn are,
- * and many commits that arrive together share one fsync. Timers are a heap whose root gives epoll
- * its timeout: setting one costs no system call, and an idle loop sets none.
+ * and many commits that arrive together share one fsync. The nearest timer gives epoll its timeout:
+ * setting one costs no system call, and an idle loop sets none.
  */
 #define _GNU_SOURCE
 #include "base/clock.h"
@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/timers.h"
 
 #define EVENTS_PER_TURN 64
 
@@ -30,8 +31,7 @@ struct loop {
 	int64_t now_ms;
 	struct epoll_event ready[EVENTS_PER_TURN];
 	int n_ready;
-	struct loop_timer **heap;
-	uint32_t n_timers, room;
+	struct timers timers;
 	void (*turn_end)(void *data);
 	void *turn_end_data;
 };
@@ -59,7 +59,6 @@ void loop_destroy(struct loop *loop)
 	if (!loop)
 		return;
 	close(loop->epoll_fd);
-	free(loop->heap);
 	free(loop);
 }
 
@@ -99,74 +98,20 @@ void loop_unwatch(struct loop_watch *watch)
 	watch->loop = NULL;
 }
 
-static void heap_put(struct loop *loop, uint32_t place, struct loop_timer *timer)
+void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due_ms,
+		    void (*fn)(void *data), void *data)
 {
-	loop->heap[place] = timer;
-	timer->place = place;
-}
-
-static void heap_up(struct loop *loop, uint32_t place, struct loop_timer *timer)
-{
-	while (place > 0 && loop->heap[(place - 1) / 2]->due_ms > timer->due_ms) {
-		heap_put(loop, place, loop->heap[(place - 1) / 2]);
-		place = (place - 1) / 2;
-	}
-	heap_put(loop, place, timer);
-}
-
-static void heap_down(struct loop *loop, uint32_t place, struct loop_timer *timer)
-{
-	for (;;) {
-		uint32_t child = place * 2 + 1;
-
-		if (child >= loop->n_timers)
-			break;
-		if (child + 1 < loop->n_timers &&
-		    loop->heap[child + 1]->due_ms < loop->heap[child]->due_ms)
-			child++;
-		if (loop->heap[child]->due_ms >= timer->due_ms)
-			break;
-		heap_put(loop, place, loop->heap[child]);
-		place = child;
-	}
-	heap_put(loop, place, timer);
-}
-
-int loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due_ms,
-		   void (*fn)(void *data), void *data)
-{
-	if (loop->n_timers == loop->room) {
-		uint32_t room = loop->room ? loop->room * 2 : 16;
-		struct loop_timer **heap =
-			reallocarray(loop->heap, room, sizeof(struct loop_timer *));
-
-		if (!heap)
-			return -ENOMEM;
-		loop->heap = heap;
-		loop->room = room;
-	}
 	loop_timer_cancel(timer);
 	*timer = (struct loop_timer){.loop = loop, .due_ms = due_ms, .fn = fn, .data = data};
-	heap_up(loop, loop->n_timers++, timer);
-	return 0;
+	timers_add(&loop->timers, timer);
 }
 
 void loop_timer_cancel(struct loop_timer *timer)
 {
-	struct loop *loop = timer->loop;
-	struct loop_timer *last;
-	uint32_t place = timer->place;
-
-	if (!loop)
+	if (!timer->loop)
 		return;
+	timers_remove(&timer->loop->timers, timer);
 	timer->loop = NULL;
-	last = loop->heap[--loop->n_timers];
-	if (last == timer)
-		return;
-	if (place > 0 && loop->heap[(place - 1) / 2]->due_ms > last->due_ms)
-		heap_up(loop, place, last);
-	else
-		heap_down(loop, place, last);
 }
 
 void loop_at_turn_end(struct loop *loop, void (*fn)(void *data), void *data)
@@ -180,9 +125,9 @@ static int patience_ms(const struct loop *loop)
 {
 	int64_t wait;
 
-	if (!loop->n_timers)
+	if (!loop->timers.first)
 		return -1;
-	wait = loop->heap[0]->due_ms - clock_monotonic_ms();
+	wait = loop->timers.first->due_ms - clock_monotonic_ms();
 	return wait <= 0 ? 0 : wait > INT_MAX ? INT_MAX : (int)wait;
 }
 
@@ -200,11 +145,10 @@ static void run_ready(struct loop *loop)
 /* Runs the timers that are due; those that they set anew wait for the next turn if due in it. */
 static void run_due(struct loop *loop)
 {
-	uint32_t most = loop->n_timers;
+	uint32_t most = loop->timers.count;
+	struct loop_timer *timer;
 
-	while (most-- && loop->n_timers && loop->heap[0]->due_ms <= loop->now_ms) {
-		struct loop_timer *timer = loop->heap[0];
-
+	while (most-- && (timer = loop->timers.first) && timer->due_ms <= loop->now_ms) {
 		loop_timer_cancel(timer);
 		timer->fn(timer->data);
 	}

@@ -25,7 +25,7 @@ struct loop_watch {
 struct loop_timer {
 	struct loop *loop; /* NULL while not set */
 	int64_t due_ms;
-	uint32_t place; /* in the heap */
+	struct loop_timer *child, *next, *before; /* timers.h */
 	void (*fn)(void *data);
 	void *data;
 };
@@ -50,10 +50,10 @@ int loop_watch_change(struct loop_watch *watch, uint32_t events);
  * before fd is closed. A watch that is not set is accepted. */
 void loop_unwatch(struct loop_watch *watch);
 
-/* Calls fn once when loop_now_ms() reaches due_ms; replaces a time set before. Returns 0, -ENOMEM.
- */
-int loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due_ms,
-		   void (*fn)(void *data), void *data);
+/* Calls fn once when loop_now_ms() reaches due_ms; replaces a time set before. Needs no
+ * memory and cannot fail. */
+void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due_ms,
+		    void (*fn)(void *data), void *data);
 
 /* Unsets the timer; one that is not set is accepted. */
 void loop_timer_cancel(struct loop_timer *timer);

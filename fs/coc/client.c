@@ -111,14 +111,14 @@ static void on_refusal(void *data)
 	deliver(call, &answer);
 }
 
-static int refuse_soon(struct coc_call *call)
+static void refuse_soon(struct coc_call *call)
 {
 	struct loop *loop = call->client->loop;
 
-	return loop_timer_set(loop, &call->refusal, loop_now_ms(loop), on_refusal, call);
+	loop_timer_set(loop, &call->refusal, loop_now_ms(loop), on_refusal, call);
 }
 
-/* Takes back what has not been sent yet. What no timer can be had for runs into its own 401. */
+/* Takes back what has not been sent yet. */
 static void pause_calls(struct coc_client *client)
 {
 	struct coc_call *call;
@@ -128,8 +128,8 @@ static void pause_calls(struct coc_client *client)
 	{
 		if (!call->running || !http_is_waiting(call->running))
 			continue;
-		if (refuse_soon(call) == 0)
-			http_cancel(steal_ptr(call->running));
+		refuse_soon(call);
+		http_cancel(steal_ptr(call->running));
 	}
 }
 
@@ -197,10 +197,10 @@ static int send_call(struct coc_call *call, int64_t timeout_ms, struct err *err)
 		.body_size = request->body_size,
 		.once = call->operation != COC_OP_LIST && call->operation != COC_OP_SHOW,
 	};
-	int r;
+	int r = 0;
 
 	if (client->paused)
-		r = refuse_soon(call);
+		refuse_soon(call);
 	else
 		r = http_start(client->http, &spec, timeout_ms, on_http, call, &call->running);
 	return r < 0 ? err_set(err, -r, "out of memory") : 0;

@@ -162,7 +162,6 @@ static void pump(struct http *http)
 			move(request, RUNNING);
 			continue;
 		}
-		/* if the timer cannot be set either, the next delivery takes the request along */
 		finish(request, r == -ENOMEM ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT);
 		loop_timer_set(http->loop, &http->delivery, loop_now_ms(http->loop), on_delivery,
 			       http);
@@ -359,13 +358,12 @@ int http_start(struct http *http, const struct http_spec *spec, int64_t timeout_
 	request->url = strdup(spec->url);
 	request->spec.url = request->url;
 	r = request->url ? transfer_init(&request->transfer, spec) : -ENOMEM;
-	if (r == 0)
-		r = loop_timer_set(http->loop, &request->deadline,
-				   loop_now_ms(http->loop) + timeout_ms, on_deadline, request);
 	if (r < 0) {
 		free_request(request);
 		return r;
 	}
+	loop_timer_set(http->loop, &request->deadline, loop_now_ms(http->loop) + timeout_ms,
+		       on_deadline, request);
 	TAILQ_INSERT_TAIL(&http->lists[WAITING], request, link);
 	*ret_request = request;
 	pump(http);

@@ -75,8 +75,7 @@ static void ask_after(struct inquiry *inquiry, int64_t wait_ms)
 {
 	struct loop *loop = inquiry->engine->loop;
 
-	if (loop_timer_set(loop, &inquiry->timer, loop_now_ms(loop) + wait_ms, ask, inquiry) < 0)
-		log_error("out of memory: what is in doubt is asked for at the next mount");
+	loop_timer_set(loop, &inquiry->timer, loop_now_ms(loop) + wait_ms, ask, inquiry);
 }
 
 /* Asks again, not before least_ms have passed. */
@@ -250,9 +249,8 @@ static void join(void *data)
 	if (task->inquiry) {
 		TAILQ_INSERT_TAIL(&task->inquiry->tasks, task, inquiry_link);
 		hurry(task->inquiry, ASK_FIRST_MS);
-	} else if (loop_timer_set(loop, &task->timer, loop_now_ms(loop) + ASK_FIRST_MS, join,
-				  task) < 0) {
-		log_error("%s: out of memory: the service is asked at the next mount", task->path);
+	} else { /* no memory, perhaps the next time */
+		loop_timer_set(loop, &task->timer, loop_now_ms(loop) + ASK_FIRST_MS, join, task);
 	}
 }
 

@@ -240,9 +240,7 @@ static void stand_behind(struct task *ahead, struct task *task)
 		LIST_INSERT_HEAD(&task->tickets, ticket, link);
 	}
 	task_destroy(older);
-	if (loop_timer_set(task->engine->loop, &task->timer, task->deadline_ms, task_expire, task) <
-	    0)
-		log_warning("%s: out of memory: waits without a deadline", task->path);
+	loop_timer_set(task->engine->loop, &task->timer, task->deadline_ms, task_expire, task);
 	if (ahead->place == PLACE_DOUBT)
 		doubt_hurry(ahead);
 }
@@ -343,5 +341,7 @@ int engine_recover(struct engine *engine)
 {
 	int r = ledger_unfinished(engine->ledger, take_up, engine);
 
-	return r < 0 ? r : queue_begin(engine);
+	if (r == 0)
+		queue_begin(engine);
+	return r;
 }

@@ -73,9 +73,8 @@ static void wake(void *data)
 
 static void wake_after(struct engine *engine, int64_t wait_ms)
 {
-	if (loop_timer_set(engine->loop, &engine->queue_due, loop_now_ms(engine->loop) + wait_ms,
-			   wake, engine) < 0)
-		log_error("out of memory: the queue stands still until something else happens");
+	loop_timer_set(engine->loop, &engine->queue_due, loop_now_ms(engine->loop) + wait_ms, wake,
+		       engine);
 }
 
 void queue_put_back(struct task *task)
@@ -123,10 +122,9 @@ static int wait_for_next(struct engine *engine)
 	return r;
 }
 
-int queue_begin(struct engine *engine)
+void queue_begin(struct engine *engine)
 {
-	return loop_timer_set(engine->loop, &engine->queue_due, loop_now_ms(engine->loop), wake,
-			      engine);
+	wake_after(engine, 0);
 }
 
 /* Takes one submission from the queue. Returns 0, -ENOENT when none may be sent now, or -errno. */

@@ -107,8 +107,7 @@ static void wait_for_slot(struct task *task)
 
 	task->place = PLACE_WAITING;
 	TAILQ_INSERT_TAIL(&engine->waiting, task, link);
-	if (loop_timer_set(engine->loop, &task->timer, task->deadline_ms, task_expire, task) < 0)
-		task_expire(task);
+	loop_timer_set(engine->loop, &task->timer, task->deadline_ms, task_expire, task);
 }
 
 int task_start(struct task *task)
@@ -171,9 +170,9 @@ static bool retry_soon(struct task *task, int64_t retry_after_ms)
 	int64_t wait_ms = patience_ms(retry_after_ms);
 	int64_t due_ms = loop_now_ms(loop) + wait_ms;
 
-	if (due_ms >= task->deadline_ms ||
-	    loop_timer_set(loop, &task->timer, due_ms, retry, task) < 0)
+	if (due_ms >= task->deadline_ms)
 		return false;
+	loop_timer_set(loop, &task->timer, due_ms, retry, task);
 	log_info("%s: the service is busy, asked again in %lld ms", task->path, (long long)wait_ms);
 	return true;
 }

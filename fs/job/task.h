@@ -136,8 +136,8 @@ void task_later(struct task *task, const struct err *err, int64_t wait_ms);
 
 /* ---- queue.c ---- */
 
-/* Has the queue looked at in the first turn. Returns 0 or -ENOMEM. */
-int queue_begin(struct engine *engine);
+/* Has the queue looked at in the first turn. */
+void queue_begin(struct engine *engine);
 
 /* Takes from the queue what there are slots for. */
 void queue_fill_slots(struct engine *engine);
