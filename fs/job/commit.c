@@ -235,14 +235,11 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 		return 0;
 	}
 	r = find_or_make(ledger, commit->path, &job);
-	if (r < 0) {
+	if (r < 0)
 		err_set(&err, -r, "the ledger cannot be written, nothing was sent: %s",
 			strerror(-r));
-		log_error("%s: %s", commit->path, err.text);
-		commit_finish(commit);
-		return r;
-	}
-	r = judge(rules, commit, engine, ledger, &job, &sub, &err);
+	else
+		r = judge(rules, commit, engine, ledger, &job, &sub, &err);
 	if (r == 0 && job.refused && (r = ledger_overwrite(ledger, job.row)) < 0)
 		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));
 	if (r == 0)

@@ -125,6 +125,26 @@ static void put_kept(void *data, enum attr attr, const char *value)
 			    attr_field(attr), strerror(-r));
 }
 
+/* incomplete: the file is known to be half of what was meant. */
+static int refuse(struct space *space, struct node *parent, const char *name, bool incomplete,
+		  const struct err *err)
+{
+	_cleanup_free_ char *path = NULL;
+	int r = node_path_of(parent, name, &path);
+
+	return r < 0 ? r : commit_refuse(space->engine, space->ledger, path, incomplete, err);
+}
+
+/* Says in .error that a commit could not begin: there may be nobody who waits for it. */
+static int refuse_unready(struct space *space, struct node *parent, const char *name, int r)
+{
+	struct err err;
+
+	err_set(&err, -r, "its commit could not begin, nothing was sent: %s", strerror(-r));
+	err_detail(&err, "what_to_do", "write the file again");
+	return refuse(space, parent, name, false, &err);
+}
+
 void commit_spot(struct space *space, const struct spot *spot, int read_fd, struct node *parent,
 		 const char *name, struct wait *wait)
 {
@@ -139,13 +159,10 @@ void commit_spot(struct space *space, const struct spot *spot, int read_fd, stru
 		shown = NULL;
 		r = -ENOMEM;
 	}
+	if (r == 0)
+		r = rename_settle(space);
 	if (r < 0) {
-		wait->answer(wait, r);
-		return;
-	}
-	r = rename_settle(space);
-	if (r < 0) {
-		wait->answer(wait, r);
+		wait->answer(wait, refuse_unready(space, parent, name, r));
 		return;
 	}
 	commit.path = file.path = path;
@@ -167,14 +184,6 @@ void commit_spot(struct space *space, const struct spot *spot, int read_fd, stru
 
 /* ---- when ---- */
 
-static int refuse(struct space *space, const struct link *link, const struct err *err)
-{
-	_cleanup_free_ char *path = NULL;
-	int r = node_path_of(link->parent, link->name, &path);
-
-	return r < 0 ? r : commit_refuse(space->engine, space->ledger, path, true, err);
-}
-
 /* Commits what an open file holds now. */
 static void commit_open(struct space *space, struct handle *handle, const struct link *link,
 			struct wait *wait)
@@ -185,7 +194,7 @@ static void commit_open(struct space *space, struct handle *handle, const struct
 
 	content->committed = content->written;
 	if (r == 0 && content->refusal)
-		r = refuse(space, link, content->refusal);
+		r = refuse(space, link->parent, link->name, true, content->refusal);
 	if (r < 0) {
 		wait->answer(wait, r);
 		return;
@@ -254,12 +263,14 @@ void commit_at_release(struct space *space, struct handle *handle)
 			"its writer was killed by signal %d (SIG%s): this may be half of it",
 			handle->killed_by, sigabbrev_np(handle->killed_by));
 		err_detail(&err, "what_to_do", "write the file again");
-		refuse(space, link, &err);
+		refuse(space, link->parent, link->name, true, &err);
 		return;
 	}
 	wait = wait_plain(space, NULL);
 	if (wait)
 		commit_open(space, handle, link, wait);
+	else
+		refuse_unready(space, link->parent, link->name, -ENOMEM);
 }
 
 void commit_closed(struct space *space, struct node *node, struct wait *wait)

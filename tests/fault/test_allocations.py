@@ -8,6 +8,7 @@ COCFS_ALLOC_STEP=1 tries every N; by default so many are left out that it takes 
 COCFS_ALLOC_SEED says which, and gives the choices of the random rounds; COCFS_ALLOC_ROUNDS is how many.
 """
 
+import mmap
 import os
 import random
 
@@ -263,6 +264,30 @@ def test_nth_fails_when_the_queue_is_shown(make_space, src, memory):
     assert not memory.failed() and trial.number > 1
     trial.control()
     trial.cp("a.yaml").ok()
+
+
+def is_held(space, content):
+    return any(space.job(job["document_id"])["content"] == content for job in space.jobs())
+
+
+@pytest.mark.parametrize("memory", ["program"], indirect=True)
+def test_nth_fails_when_a_mapping_is_let_go(make_space, memory):
+    """What is written after the close is committed where no writer can be told: it is told in .error."""
+    space = make_space(env=memory.env)
+    path, number = space.at("a.yaml"), 0
+    while number == 0 or memory.failed():
+        number += 1
+        old, new = (samples.document(f"job-{number}", [step]) for step in ("old", "new"))
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+        os.write(fd, old.encode())
+        with mmap.mmap(fd, len(old)) as mapped:
+            os.close(fd)
+            memory.fail_nth(number)
+            mapped[:] = new.encode()
+        tools.eventually(lambda: memory.failed() or is_held(space, new), "the commit")
+        memory.off()
+        tools.eventually(lambda: space.error("a.yaml") or is_held(space, new), f"word of allocation {number}")
+    assert number > 1
 
 
 @pytest.mark.timeout(900)
