@@ -237,9 +237,9 @@ class Front:
         """Listens, on the same port as before."""
         self._call(self._listen())
 
-    def calls(self, method=None, path=None):
-        """The exchanges so far that match, in the order of their heads."""
-        return [e for e in list(self.exchanges)
+    def calls(self, method=None, path=None, first=0):
+        """The exchanges so far that match, in the order of their heads, from the first on."""
+        return [e for e in self.exchanges[first:]
                 if method in (None, e.method) and (path is None or re.fullmatch(path, e.path))]
 
     def wait(self, predicate, seconds=20):

@@ -122,9 +122,47 @@ def make_space(cocd, front, mounts, tmp_path):
 
 
 @pytest.fixture
-def space(make_space):
-    """A job space with nothing said but risk_level=LOW."""
+def own_space(make_space):
+    """A job space of the test's own with nothing said but risk_level=LOW."""
     return make_space()
+
+
+@pytest.fixture(scope="module")
+def lasting_space(tmp_path_factory):
+    """A job space with nothing said but risk_level=LOW, in which the tests of a file have their rooms."""
+    base = tmp_path_factory.mktemp("lasting")
+    process = service.Cocd(str(base / "service"), str(base / "cocd.log"))
+    try:
+        process.start()
+        with fronts.Front(process.address) as front:
+            space = mounting.Space(process, front, base)
+            try:
+                yield space.mount()
+                assert space.process is None or space.unmount() == 0, "cocfs did not end well after the unmount"
+            finally:
+                space.destroy()
+    finally:
+        process.stop()
+    assert_no_sanitizer_report("cocd", process.log())
+    assert_no_sanitizer_report("cocfs", space.log())
+
+
+@pytest.fixture
+def space(lasting_space, request, exhibit):
+    """A room of the test's own in a job space that lasts: as good as a space, and there at once."""
+    mount, seconds = lasting_space, request.node.get_closest_marker("timeout").args[0]
+    if mount.process.poll() is not None:  # a test before this one took too long
+        mount.bury()
+        mount.mount()
+    mount.bound(max(seconds - UNHANG_SECONDS, UNHANG_SECONDS))
+    room = mounting.Room(mount)
+    exhibit(f"cocfs at {mount.path}", room.log)
+    exhibit("cocd", mount.cocd.log)
+    exhibit("front", mount.front.story)
+    yield room
+    tools.end_started()
+    mount.front.clear()
+    mount.unbound()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A mounted cocfs: started in the foreground, waited for, and always cleaned away."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -20,7 +21,53 @@ class MountFailed(Exception):
         self.status, self.log = status, log
 
 
-class Mount:
+class Place:
+    """A directory of job files, .path, and what a user sees of them; .root is that of its mount."""
+
+    def at(self, *parts):
+        return os.path.join(self.path, *parts)
+
+    def id(self, name):
+        """What NAME.id holds, without its newline; None when there is no such file."""
+        try:
+            text = tools.read(self.at(name + ".id")).decode()
+        except FileNotFoundError:
+            return None
+        assert text.endswith("\n") and text.count("\n") == 1, f"{name}.id holds {text!r}"
+        return text[:-1]
+
+    def error(self, name):
+        """What NAME.error holds; None when there is no such file."""
+        try:
+            return tools.read(self.at(name + ".error")).decode()
+        except FileNotFoundError:
+            return None
+
+    def fact(self, name, attribute):
+        """A virtual attribute, such as fact("a.yaml", "state"); None when there is none."""
+        return tools.getfattr(self.at(name), "coc." + attribute)
+
+
+class Account:
+    """What the service holds, .jobs(), and what was sent to it, .calls()."""
+
+    def only_job(self):
+        jobs = self.jobs()
+        assert len(jobs) == 1, f"{len(jobs)} jobs: {[job['name'] for job in jobs]}"
+        return jobs[0]
+
+    def creates(self):
+        return self.calls("POST", "/v1/documents")
+
+    def updates(self):
+        return self.calls("PUT")
+
+    def sent(self):
+        """How many creates and updates were sent."""
+        return len(self.creates()), len(self.updates())
+
+
+class Mount(Place):
     """One mount point, which may be mounted, unmounted, killed and mounted again.
 
     Options are given by name; a value of None leaves an option away, True gives it without value.
@@ -30,7 +77,7 @@ class Mount:
         self.source, self.env = source, env or {}
         self.program = options.pop("program", tools.COCFS)
         self.base = str(base)
-        self.path = os.path.join(self.base, "jobs")
+        self.path = self.root = os.path.join(self.base, "jobs")
         self.state = options.pop("state_dir", os.path.join(self.base, "s"))
         self.log_path = os.path.join(self.base, log_name)
         self.options = {"loglevel": "debug", "timeout": "10", "risk_level": "LOW", **options}
@@ -64,9 +111,14 @@ class Mount:
 
     def bound(self, seconds):
         """Kills cocfs after so long: whoever hangs in the mount is then let go with an error."""
+        self.unbound()
         self._watchdog = threading.Timer(seconds, self._give_up)
         self._watchdog.daemon = True
         self._watchdog.start()
+
+    def unbound(self):
+        if self._watchdog is not None:
+            self._watchdog.cancel()
 
     def _give_up(self):
         if self.process is not None and self.process.poll() is None:
@@ -105,8 +157,7 @@ class Mount:
 
     def destroy(self):
         """Leaves neither mount nor process, in whatever state they are. Never fails."""
-        if self._watchdog is not None:
-            self._watchdog.cancel()
+        self.unbound()
         if janitor.mounted(self.path) and janitor.unmount(self.path):
             janitor.unmount(self.path, lazy=True)
         if self.process is not None:
@@ -130,33 +181,8 @@ class Mount:
         with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as file:
             return next(int(line.split()[1]) for line in file if line.startswith("Threads:"))
 
-    def at(self, *parts):
-        return os.path.join(self.path, *parts)
 
-    # What a user sees of a job file.
-
-    def id(self, name):
-        """What NAME.id holds, without its newline; None when there is no such file."""
-        try:
-            text = tools.read(self.at(name + ".id")).decode()
-        except FileNotFoundError:
-            return None
-        assert text.endswith("\n") and text.count("\n") == 1, f"{name}.id holds {text!r}"
-        return text[:-1]
-
-    def error(self, name):
-        """What NAME.error holds; None when there is no such file."""
-        try:
-            return tools.read(self.at(name + ".error")).decode()
-        except FileNotFoundError:
-            return None
-
-    def fact(self, name, attribute):
-        """A virtual attribute, such as fact("a.yaml", "state"); None when there is none."""
-        return tools.getfattr(self.at(name), "coc." + attribute)
-
-
-class Space(Mount):
+class Space(Mount, Account):
     """A mount whose service is a cocd behind a front, with what the tests ask of the two."""
 
     def __init__(self, cocd, front, base, **kwargs):
@@ -170,17 +196,34 @@ class Space(Mount):
     def job(self, document_id):
         return self.cocd.client().show(document_id)
 
-    def only_job(self):
-        jobs = self.jobs()
-        assert len(jobs) == 1, f"{len(jobs)} jobs: {[job['name'] for job in jobs]}"
-        return jobs[0]
+    def calls(self, method=None, path=None):
+        return self.front.calls(method, path)
 
-    def creates(self):
-        return self.front.calls("POST", "/v1/documents")
 
-    def updates(self):
-        return self.front.calls("PUT")
+class Room(Place, Account):
+    """A directory for one test in a job space that lasts for many: each sees its own jobs and calls only."""
 
-    def sent(self):
-        """How many creates and updates were sent."""
-        return len(self.creates()), len(self.updates())
+    numbers = itertools.count()
+
+    def __init__(self, space):
+        self.space, self.front, self.root = space, space.front, space.path
+        self.path = space.at(f"room-{next(self.numbers)}")
+        os.mkdir(self.path)
+        self._jobs_before = set(space.cocd.client().ids())
+        self._calls_before = len(space.calls())
+        self._log_before = len(space.log())
+
+    def calls(self, method=None, path=None):
+        return self.front.calls(method, path, self._calls_before)
+
+    def jobs(self):
+        return self.space.cocd.client().jobs(self._jobs_before)
+
+    def job(self, document_id):
+        return self.space.job(document_id)
+
+    def settle(self):
+        self.space.settle()
+
+    def log(self):
+        return self.space.log()[self._log_before:]

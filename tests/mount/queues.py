@@ -26,7 +26,7 @@ def unescape(field):
 
 
 def text(space):
-    return tools.read(space.at(".coc", "queue")).decode()
+    return tools.read(os.path.join(space.root, ".coc", "queue")).decode()
 
 
 def lines(space):

@@ -121,9 +121,9 @@ class Service:
         query = [("version", version)] if version else []
         return self.ask("GET", f"/v1/documents/{document_id}", query)["data"]
 
-    def jobs(self):
-        """All jobs with their details, oldest first (tags are never returned by the API)."""
-        jobs = [self.show(document_id) for document_id in self.ids()]
+    def jobs(self, without=()):
+        """All jobs with their details, oldest first (tags are never returned by the API); but for some IDs."""
+        jobs = [self.show(document_id) for document_id in self.ids() if document_id not in without]
         self.close()
         return sorted(jobs, key=lambda job: (job["create_time"], job["document_id"]))
 

@@ -12,6 +12,13 @@ import queues
 import samples
 import tools
 
+
+@pytest.fixture
+def space(own_space):
+    """Each test has a mount of its own, for what is in its root only."""
+    return own_space
+
+
 LINES_MAX = 10000
 
 

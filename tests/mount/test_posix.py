@@ -110,7 +110,8 @@ def test_calls_as_in_a_plain_directory(space, src, name):
     twins(space, src, lambda where: tools.run(sys.executable, "-c", SAY + PYTHON[name], cwd=where))
 
 
-def test_statfs(space):
+def test_statfs(make_space):
+    space = make_space()
     said = os.statvfs(space.path)
     beneath = os.statvfs(space.state)
     assert (said.f_bsize, said.f_blocks, said.f_namemax) == (beneath.f_bsize, beneath.f_blocks, 255)
@@ -118,7 +119,8 @@ def test_statfs(space):
     tools.run("df", space.path).ok()
 
 
-def test_the_mount_table_names_it(space):
+def test_the_mount_table_names_it(make_space):
+    space = make_space()
     with open("/proc/self/mounts", encoding="utf-8") as file:
         line, = [line.split() for line in file if line.split()[1] == space.path]
     assert line[2] == "fuse.cocfs"

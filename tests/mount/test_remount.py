@@ -12,6 +12,13 @@ import mounting
 import samples
 import tools
 
+
+@pytest.fixture
+def space(own_space):
+    """Each test has a mount of its own, to end it."""
+    return own_space
+
+
 ENDS = ["unmount", "kill"]
 
 

@@ -26,8 +26,9 @@ def renameat2(space, old, new, flags):
 
 
 @pytest.fixture
-def mixed(space, src):
+def mixed(make_space, src):
     """A space with one of each: two jobs, a refused draft, two scratch files, directories with a job in each."""
+    space = make_space()
     for folder in ("d", "e", ".h", "d.yaml"):
         os.mkdir(space.at(folder))
     for name in ("a.yaml", "b.yaml", "d/in.yaml", "e/in.yaml", "d.yaml/in.yaml"):

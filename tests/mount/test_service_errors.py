@@ -91,7 +91,8 @@ def test_throttled_once_is_waited_out(space, src):
     assert len(space.creates()) == 2
 
 
-def test_a_job_that_is_gone(space, src):
+def test_a_job_that_is_gone(make_space, src):
+    space = make_space()
     tools.run("cp", samples.file(src, "a.yaml", "one"), space.path).ok()
     space.cocd.client().delete(space.id("a.yaml"))
     tools.run("cp", samples.file(src, "a.yaml", "two"), space.path).fails(tools.message("ESTALE"))
@@ -128,7 +129,8 @@ def test_refused_connections(make_space, src):
     assert space.id("a.yaml") == space.only_job()["document_id"]
 
 
-def test_three_authentication_failures_pause_the_calls_until_sighup(space, src):
+def test_three_authentication_failures_pause_the_calls_until_sighup(make_space, src):
+    space = make_space()
     rule = space.front.rule(FAULTS["401"][0], times=None)
     before = len(space.front.calls())
     for number in range(5):

@@ -12,6 +12,13 @@ import pytest
 
 import tools
 
+
+@pytest.fixture
+def space(own_space):
+    """Each row has a mount of its own, for what is in its root only."""
+    return own_space
+
+
 PRELUDE = f"""
 import fcntl, os, sys
 sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r})
