@@ -83,20 +83,31 @@ void engine_disown(struct engine *engine, int64_t row, enum attr attr)
 
 static bool is_twin(const struct task *other, const struct task *task)
 {
-	return other != task && other->place == PLACE_SENDING && !other->deletion &&
-	       other->sub.kind == SUBMIT_CREATE &&
+	return other != task && !other->deletion && other->sub.kind == SUBMIT_CREATE &&
 	       !memcmp(other->sub.digest, task->sub.digest, CONTENT_DIGEST_SIZE) &&
 	       !strcmp(other->sub.attrs.value[ATTR_NAME], task->sub.attrs.value[ATTR_NAME]);
 }
 
-bool engine_has_twin(const struct engine *engine, const struct task *task)
+/* Is there a twin at one of the places (bits 1 << place)? */
+static bool has_twin(const struct engine *engine, const struct task *task, unsigned places)
 {
 	for (size_t i = 0; i < TASK_BUCKETS; i++)
 		for (const struct task *other = engine->by_row[i]; other;
 		     other = other->next_by_row)
-			if (is_twin(other, task))
+			if (places & 1U << other->place && is_twin(other, task))
 				return true;
 	return false;
+}
+
+bool engine_has_twin(const struct engine *engine, const struct task *task)
+{
+	return has_twin(engine, task, 1U << PLACE_SENDING);
+}
+
+bool engine_has_rival(const struct engine *engine, const struct task *task)
+{
+	return task->sub.kind == SUBMIT_CREATE && !task->deletion &&
+	       has_twin(engine, task, 1U << PLACE_SENDING | 1U << PLACE_DOUBT | 1U << PLACE_ENDED);
 }
 
 void engine_count_refusal(struct engine *engine)

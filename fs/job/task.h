@@ -112,6 +112,9 @@ void engine_take_out(struct task *task);
 /* Is another create of the same name and content under way, whose job may not be taken for ours? */
 bool engine_has_twin(const struct engine *engine, const struct task *task);
 
+/* Would there be, if the power went now, another create in doubt that the job could be taken for? */
+bool engine_has_rival(const struct engine *engine, const struct task *task);
+
 /* Answers a ticket, which it takes. is_commit: how long it took is counted. */
 void ticket_answer(struct engine *engine, struct ticket *take_ticket, int result, bool is_commit);
 

@@ -107,10 +107,15 @@ static void wake(void *data)
 	(void)data; /* the turn's end does the work */
 }
 
-/* Records what has ended in this turn. Returns 0 or -errno. */
+/*
+ * Records what has ended in this turn. Returns -errno, else whether it must be durable before it is
+ * told. A job that was made can be asked for again, unless a create of the same name and content
+ * would be in doubt as well: that one could take the job.
+ */
 static int record_ended(struct engine *engine)
 {
 	struct task *task;
+	int must_last = 0;
 
 	TAILQ_FOREACH(task, &engine->ended, link)
 	{
@@ -121,9 +126,11 @@ static int record_ended(struct engine *engine)
 				  strerror(-r));
 		else if (r < 0)
 			return r;
+		if (task->outcome == OUTCOME_SETTLED && engine_has_rival(engine, task))
+			must_last = 1;
 		CRASH_POINT("outcome-recorded");
 	}
-	return 0;
+	return must_last;
 }
 
 /* Records what has ended in this turn, and commits. Returns 0, or -errno with nothing recorded. */
@@ -132,14 +139,14 @@ static int record(struct engine *engine)
 	/* an undo in the middle of the turn took the turn's intents along */
 	int r = ledger_take_loss(engine->ledger) ? -EIO : record_ended(engine);
 
-	if (r == 0 && ledger_take_loss(engine->ledger))
+	if (r >= 0 && ledger_take_loss(engine->ledger))
 		r = -EIO;
 	if (r < 0) {
 		ledger_undo(engine->ledger); /* also what was recorded since */
 		return r;
 	}
 	return ledger_commit(engine->ledger,
-			     !TAILQ_EMPTY(&engine->fresh) || !LIST_EMPTY(&engine->promised));
+			     r || !TAILQ_EMPTY(&engine->fresh) || !LIST_EMPTY(&engine->promised));
 }
 
 void engine_turn_end(struct engine *engine)

@@ -11,6 +11,7 @@ import os
 import pytest
 
 import chaos
+import front as f
 import power
 import promises
 import samples
@@ -83,6 +84,30 @@ def fill_log(space, src):
         steps = [f"step-{len(sizes)}-{n}" for n in range(600)]
         tools.run("cp", samples.file(src, "fill.yaml", "fill", steps), space.path).ok()
         sizes.append(os.path.getsize(log))
+
+
+def test_a_job_that_its_writer_was_told_of_does_not_become_its_twins(machine, make_space, src):
+    """Of two files with one content the second was submitted, and the first one's request never arrived."""
+    space = make_space(state_dir=os.path.join(machine.path, "s"), timeout="20")
+    try:
+        fill_log(space, src)
+        gate = space.front.gate()
+        space.front.rule(f.Fault(gate=gate), "POST")
+        twin = samples.file(src, "twin.yaml", "twin")
+        first = tools.popen("cp", twin, space.at("a.yaml"))
+        assert gate.wait_held()
+        tools.run("cp", twin, space.at("b.yaml")).ok()
+        told = space.id("b.yaml")
+        chaos.kill(space)
+        tools.finish(first).fails()
+        space.bury()
+        machine.cut(0)
+        machine.on()
+        space.mount()
+        tools.eventually(lambda: not promises.unfinished(space), "what is in doubt to be settled", 60)
+        assert space.id("b.yaml") == told
+    finally:
+        space.destroy()
 
 
 @pytest.mark.parametrize("gesture", ["move", "move-directory"])
