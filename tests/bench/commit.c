@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The floor of what is durable: one row of a job's size in one SQLite commit with synchronous=FULL,
+ * again and again. Prints the seconds of all.
+ */
+#include <sqlite3.h>
+
+#include "timing.h"
+
+#define CONTENT 300 /* bytes of a small document, with what is kept beside it */
+
+static void must(sqlite3 *db, int code)
+{
+	if (code != SQLITE_OK && code != SQLITE_DONE)
+		give_up(sqlite3_errmsg(db), 0);
+}
+
+int main(int argc, char **argv)
+{
+	static const char content[CONTENT];
+	sqlite3_stmt *insert;
+	unsigned count;
+	double begun;
+	sqlite3 *db;
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: %s FILE COMMITS\n", argv[0]);
+		return 2;
+	}
+	count = count_of(argv[2]);
+	must(NULL, sqlite3_open(argv[1], &db));
+	must(db, sqlite3_exec(db,
+			      "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
+			      "PRAGMA synchronous = FULL;"
+			      "CREATE TABLE IF NOT EXISTS job (id INTEGER PRIMARY KEY, name TEXT"
+			      " UNIQUE, content BLOB)",
+			      NULL, NULL, NULL));
+	must(db, sqlite3_prepare_v2(db,
+				    "INSERT INTO job (name, content)"
+				    " VALUES (hex(randomblob(8)), ?)",
+				    -1, &insert, NULL));
+	must(db, sqlite3_bind_blob(insert, 1, content, CONTENT, SQLITE_STATIC));
+	begun = now_s();
+	for (unsigned i = 0; i < count; i++) {
+		must(db, sqlite3_step(insert));
+		must(db, sqlite3_reset(insert));
+	}
+	printf("%.6f\n", now_s() - begun);
+	sqlite3_finalize(insert);
+	must(NULL, sqlite3_close(db));
+	return 0;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_BENCH_TIMING_H
+#define COCFS_BENCH_TIMING_H
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Seconds of a clock that is never put back. */
+static inline double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Says what failed, with the errno if there is one, and ends the program: a measurement of what
+ * went wrong is worth nothing. */
+static inline void __attribute__((noreturn)) give_up(const char *what, int errnum)
+{
+	fprintf(stderr, "%s%s%s\n", what, errnum ? ": " : "", errnum ? strerror(errnum) : "");
+	exit(1);
+}
+
+/* A count on the command line; gives up below 1. */
+static inline unsigned count_of(const char *text)
+{
+	unsigned long count = strtoul(text, NULL, 10);
+
+	if (count < 1 || count > 100000000)
+		give_up("a count from 1 on is needed", 0);
+	return (unsigned)count;
+}
+
+#endif
