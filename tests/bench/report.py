@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""The results as text: a table for each row, the goals, and the same goals for a page."""
+
+import os
+import platform
+import statistics
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Results:
+    """What the rounds of a row gave."""
+    row: object
+    rounds: list = field(default_factory=list)
+    failed: str | None = None
+
+    def add(self, values):
+        self.rounds.append(values)
+
+    def contenders(self):
+        """name, unit, median, least and most of each contender that was measured."""
+        for name in self.rounds[0] if self.rounds else ():
+            values = [values[name] for values in self.rounds]
+            yield name, self.row.units.get(name, self.row.unit), statistics.median(values), min(values), max(values)
+
+    def verdicts(self):
+        """Each goal with its number by the medians, and the least and most of single rounds; None for
+        the numbers where something was not measured."""
+        medians = {name: median for name, _, median, _, _ in self.contenders()}
+        for goal in self.row.goals:
+            try:
+                each = [goal.of(values) for values in self.rounds]
+                yield goal, goal.of(medians), min(each), max(each)
+            except (KeyError, ValueError):
+                yield goal, None, None, None
+
+
+def number(value):
+    if value and abs(value) < 10:
+        return f"{value:.2f}"
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.1f}"
+
+
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def print_conditions(options, rounds):
+    print(f"{os.cpu_count()} processors ({processor()}), Linux {platform.release()}, load {os.getloadavg()[0]:.1f}; "
+          f"{rounds} round{'s' * (rounds > 1)}; service: {options.server}{'; quick' * options.quick}", flush=True)
+
+
+def print_row(results):
+    row = results.row
+    print(f"\n{row.name}: {row.title}")
+    for name, unit, *values in results.contenders():
+        median, least, most = map(number, values)
+        print(f"  {name:40} {median:>10} {unit:10} ({least} to {most})")
+    for name, reason in row.missing.items():
+        print(f"  {name:40} not measured: {reason}")
+    if results.failed:
+        print(f"  failed: {results.failed}")
+    print(end="", flush=True)
+
+
+def _words(goal, ratio, least, most):
+    """A goal's number, its spread, its bound and the verdict."""
+    unit = f" {goal.unit}".rstrip()
+    bound = f"{'≥' if goal.at_least else '≤'} {goal.bound:,g}{unit}"
+    if ratio is None:
+        return "not measured", "", bound, "not measured"
+    return (f"{number(ratio)}{unit}", f"{number(least)} to {number(most)}", bound,
+            "met" if goal.met(ratio) else "not met")
+
+
+def print_goals(measured):
+    print("\ngoals: ratios of medians, and the spread of single rounds")
+    for results in measured:
+        for goal, *numbers in results.verdicts():
+            ratio, spread, bound, verdict = _words(goal, *numbers)
+            print(f"  {results.row.name:12} {goal.what:58} {ratio:>14} ({spread}), goal {bound}: {verdict}")
+
+
+def print_markdown(measured):
+    print("\n| work | measured | spread | goal | |\n| --- | --- | --- | --- | --- |")
+    for results in measured:
+        for goal, *numbers in results.verdicts():
+            ratio, spread, bound, verdict = _words(goal, *numbers)
+            print(f"| {results.row.title}: {goal.what} | {ratio} | {spread} | {bound} | {verdict} |")

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""What a row is: contenders that are measured in turn, and goals between their medians."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A number made of what a round (or the medians of all) gave, and the bound for it."""
+    what: str
+    of: Callable      # from {contender: value} to the number
+    bound: float
+    at_least: bool = True
+    unit: str = "×"
+
+    def met(self, number):
+        return number >= self.bound if self.at_least else number <= self.bound
+
+    def better(self, number):
+        """How many times better than the bound; 1 is just met."""
+        best = 100
+        if self.at_least:
+            return min(number / self.bound, best)
+        return best if number <= 0 else min(self.bound / number, best) if self.bound else 1 / best
+
+
+class Row:
+    """set_up() once, then round() as often as is wanted: it returns {contender: value}.
+
+    unit is of all values but those that units names; missing has contenders that cannot be measured,
+    with the reason."""
+
+    name = title = unit = ""
+    goals = ()
+
+    def __init__(self, stage):
+        self.stage, self.sizes = stage, stage.sizes
+        self.units, self.missing = {}, {}
+        self.rounds = 0
+
+    def set_up(self):
+        """Prepares what all rounds share."""
+
+    def next_round(self):
+        """A word for this round, for the names of its files."""
+        self.rounds += 1
+        return f"round-{self.rounds}"
+
+    def round(self):
+        raise NotImplementedError

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""ls -l of a large directory, siblings included, against passthrough_ll on a tree with the same names, or as
+many of them as it may have descriptors for."""
+
+import os
+import time
+
+import floors
+import lab
+import row
+import spools
+import tools
+
+
+class List(row.Row):
+    unit = "entries/s"
+    goals = (row.Goal("ls -l after the mount, against passthrough_ll",
+                      lambda v: v["ls -l after the mount"] / v["passthrough_ll, after the mount"], 4),)
+
+    def set_up(self):
+        count, stage = self.sizes.listed, self.stage
+        self.title = f"ls -l of {count:,} jobs and their IDs"
+        self.space = stage.space(None)
+        self.space.unmount()
+        spools.fill(self.space.state, "big", count)
+        tree = stage.fresh("tree")
+        argv, entries = floors.passthrough(stage.place, tree, 2 * count)
+        if argv is None:
+            self.missing = {f"passthrough_ll, {when}": entries for when in ("after the mount", "again")}
+            return
+        self.copied = entries // 2
+        if self.copied < count:
+            self.title += f" (passthrough_ll: of {self.copied:,}, it may have no more descriptors)"
+        self.copy(tree, self.copied)
+        self.other = stage.other(argv)
+        self.other.unmount()
+
+    def copy(self, tree, count):
+        """The names and sizes that the mount shows, as plain files."""
+        folder = os.path.join(tree, "big")
+        os.mkdir(folder)
+        for number in range(count):
+            path = tools.write(os.path.join(folder, spools.name(number)), "")
+            os.truncate(path, len(spools.CONTENT))
+            tools.write(path + ".id", f"DM20250701180239{number:08}\n")
+
+    def list(self, mount, jobs):
+        """Entries a second. Into a file, so that no reader is waited for."""
+        listing = os.path.join(self.stage.place, "listing")
+        start = time.monotonic()
+        self.stage.run("sh", "-c", 'exec ls -l "$1" >"$2"', "sh", mount.at("big"), listing)
+        taken = time.monotonic() - start
+        entries = tools.read(listing).count(b"\n") - 1
+        if entries != 2 * jobs:
+            raise lab.Failed(f"{entries} entries were listed and not {2 * jobs}")
+        return entries / taken
+
+    def twice(self, mount, jobs):
+        mount.mount()
+        rates = self.list(mount, jobs), self.list(mount, jobs)
+        mount.unmount()
+        return rates
+
+    def round(self):
+        names = "ls -l after the mount", "ls -l again"
+        values = dict(zip(names, self.twice(self.space, self.sizes.listed)))
+        if not self.missing:
+            names = "passthrough_ll, after the mount", "passthrough_ll, again"
+            values.update(zip(names, self.twice(self.other, self.copied)))
+        return values

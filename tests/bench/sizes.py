@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""How much of everything a run takes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sizes:
+    processes: int    # files that are each given to a process of its own
+    node: int         # of them, those given to a Node process
+    files: int        # in a tree that is copied, and jobs of a client in one process
+    jobs: int         # written by one process, one after the other
+    listed: int       # jobs in the directory that is listed
+    many: int         # bound jobs in the large space
+    few: int          # and in the small one
+    growth: tuple     # bound jobs in the spaces that are compared
+    known: int        # files that the kernel is made to know
+    in_flight: int    # submissions held in flight
+    idle_seconds: int
+
+
+FULL = Sizes(processes=300, node=5, files=1000, jobs=2000, listed=100000, many=1000000, few=1000,
+             growth=(0, 10000), known=50000, in_flight=300, idle_seconds=10)
+QUICK = Sizes(processes=20, node=1, files=100, jobs=200, listed=2000, many=20000, few=1000,
+              growth=(0, 1000), known=2000, in_flight=50, idle_seconds=2)
+
+IN_FLIGHT = 64           # requests at once, as many as the mount sends from its queue
+LATENCY_MS = 50          # of the service, where there is any
+WRITERS = (1, 8, 64)
+MILLION = 1000000
