@@ -27,6 +27,8 @@
 	" description, tags, content, queued, attempts, own"
 
 static const char *const sql[STMT_COUNT] = {
+	[STMT_BEGIN] = "BEGIN IMMEDIATE",
+	[STMT_COMMIT] = "COMMIT",
 	[STMT_FIND] = "SELECT " JOB_COLUMNS " FROM job WHERE dir = ?1 AND name = ?2",
 	[STMT_GET] = "SELECT " JOB_COLUMNS " FROM job WHERE id = ?1",
 	[STMT_ENSURE] = "INSERT INTO job (dir, name, changed_ms, id) VALUES (?1, ?2, ?3, ?4)",
@@ -180,18 +182,27 @@ static void notice_loss(struct ledger *ledger)
 		ledger_undo(ledger);
 }
 
+/* Runs a statement without parameters. Returns 0 or -errno. */
+static int run(struct ledger *ledger, enum ledger_statement which)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_read(ledger, which, &r);
+
+	return stmt ? ledger_run(stmt) : r;
+}
+
 sqlite3_stmt *ledger_write(struct ledger *ledger, enum ledger_statement which, int *ret_r)
 {
 	notice_loss(ledger);
 	if (!ledger->open) {
-		int code = SQLITE_OK;
+		int r = 0;
 
 		if (!sqlite3_get_autocommit(ledger->db)) /* there was no memory to undo the last */
-			code = sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
-		if (code == SQLITE_OK)
-			code = sqlite3_exec(ledger->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-		if (code != SQLITE_OK) {
-			*ret_r = ledger_errno(code);
+			r = ledger_errno(sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL));
+		if (r == 0)
+			r = run(ledger, STMT_BEGIN);
+		if (r < 0) {
+			*ret_r = r;
 			return NULL;
 		}
 		ledger->open = true;
@@ -349,11 +360,10 @@ int ledger_commit(struct ledger *ledger, bool durable)
 	int r;
 
 	if (ledger->open) {
-		int code = sqlite3_exec(ledger->db, "COMMIT", NULL, NULL, NULL);
-
-		if (code != SQLITE_OK) {
+		r = run(ledger, STMT_COMMIT);
+		if (r < 0) {
 			ledger_undo(ledger);
-			return ledger_errno(code);
+			return r;
 		}
 		ledger->open = false;
 		ledger->unsynced = true;

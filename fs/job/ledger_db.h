@@ -12,6 +12,8 @@
  */
 
 enum ledger_statement {
+	STMT_BEGIN,
+	STMT_COMMIT,
 	STMT_FIND,
 	STMT_GET,
 	STMT_ENSURE,
