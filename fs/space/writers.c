@@ -46,6 +46,7 @@
 #define PROBE_MAX 64	 /* numbers tried one by one; for more, /proc is listed */
 #define BIRTHS_PER_MS 10 /* far more processes than any system starts */
 #define PID_MAX_DEFAULT 32768
+#define PID_MAX_LEAST 301 /* the kernel takes no smaller one */
 
 static inline void cleanup_closedirp(DIR **dir)
 {
@@ -155,7 +156,9 @@ static int look_at_born(const struct space *space, const struct handle *handle, 
 	int64_t open_ms = loop_now_ms(space->loop) - handle->opened_ms;
 	int worst = 0;
 
-	births.all = !births.from || !births.to || open_ms > pid_max() / BIRTHS_PER_MS;
+	births.all =
+		!births.from || !births.to ||
+		(open_ms > PID_MAX_LEAST / BIRTHS_PER_MS && open_ms > pid_max() / BIRTHS_PER_MS);
 	if (births.all || births.to < births.from || births.to - births.from > PROBE_MAX)
 		return walk(space, &births, ino);
 	for (unsigned pid = births.from + 1; pid <= births.to; pid++) {
