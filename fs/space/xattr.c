@@ -26,10 +26,29 @@ static int path_of(struct space *space, struct node *node, char path[SPOT_PATH_M
 	return r;
 }
 
-/* POSIX ACLs would be kept by the spool and not be looked at by the kernel above us. */
+/*
+ * POSIX ACLs would be kept by the spool and not be looked at by the kernel above us. SELinux labels a
+ * FUSE mount as a whole; a program that hears so asks once, not for each file that it lists.
+ */
 static bool is_passed(const char *name)
 {
-	return strncmp(name, "system.posix_acl_", strlen("system.posix_acl_")) != 0;
+	return strncmp(name, "system.posix_acl_", strlen("system.posix_acl_")) != 0 &&
+	       strcmp(name, "security.selinux") != 0;
+}
+
+/* Leaves of names, each ended by a NUL, those that are passed. Returns the size of what is left. */
+static size_t keep_passed(char *names, size_t size)
+{
+	size_t kept = 0, length;
+
+	for (size_t at = 0; at < size; at += length) {
+		length = strlen(names + at) + 1;
+		if (is_passed(names + at)) {
+			memmove(names + kept, names + at, length);
+			kept += length;
+		}
+	}
+	return kept;
 }
 
 static bool is_ours(const char *name)
@@ -73,9 +92,9 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 			reply_value(req, value, length, size);
 		return;
 	}
-	r = node_is_derived(node) ? -ENODATA
-	    : !is_passed(name)	  ? -EOPNOTSUPP
-				  : path_of(space, node, path, &follow);
+	r = !is_passed(name)	    ? -EOPNOTSUPP
+	    : node_is_derived(node) ? -ENODATA
+				    : path_of(space, node, path, &follow);
 	value = r < 0 || !size ? NULL : malloc(size);
 	if (r < 0 || (size && !value)) {
 		reply(req, r < 0 ? r : -ENOMEM);
@@ -112,7 +131,7 @@ void op_listxattr(fuse_req_t req, fuse_ino_t id, size_t size)
 	else if (!size)
 		fuse_reply_xattr(req, (size_t)n);
 	else
-		fuse_reply_buf(req, names, (size_t)n);
+		fuse_reply_buf(req, names, keep_passed(names, (size_t)n));
 }
 
 /* A value was refused: a file that is being written, or that may be renamed onto a job name, must

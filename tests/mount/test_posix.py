@@ -4,6 +4,7 @@
 Most tests run the same script in the mount and in a plain directory, and compare what they said.
 """
 
+import errno
 import os
 import sys
 
@@ -117,6 +118,15 @@ def test_statfs(make_space):
     assert (said.f_bsize, said.f_blocks, said.f_namemax) == (beneath.f_bsize, beneath.f_blocks, 255)
     assert said.f_bavail > 0
     tools.run("df", space.path).ok()
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.yaml.id", ""])
+def test_labels_are_the_mounts_and_not_a_files(space, src, name):
+    """So ls asks for one, and not for that of every file."""
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
+    with pytest.raises(OSError) as caught:
+        os.getxattr(space.at(name), "security.selinux")
+    assert caught.value.errno == errno.EOPNOTSUPP
 
 
 def test_the_mount_table_names_it(make_space):
