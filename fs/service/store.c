@@ -14,32 +14,59 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "service/db_sqlite.h"
 #include "service/store_private.h"
 
 #define ID_ALPHABET "abcdefghijklmnopqrstuvwxyz0123456789"
 
-/* Runs a statement that gives no row. Returns an SQLite code. */
-static int step(struct store *store, enum statement which)
+int store_make(struct db *db, struct store **ret_store, struct err *err)
 {
-	_cleanup_reset_ sqlite3_stmt *statement = store->statements[which];
+	struct store *store = calloc(1, sizeof(*store));
 
-	return sqlite3_step(statement);
+	if (!store) {
+		db_close(db);
+		return err_set(err, ENOMEM, "out of memory");
+	}
+	store->db = db;
+	*ret_store = store;
+	return 0;
+}
+
+int store_open(const char *path, struct store **ret_store, struct err *err)
+{
+	struct db *db;
+	int r = db_sqlite_open(path, &db, err);
+
+	return r < 0 ? r : store_make(db, ret_store, err);
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	db_close(store->db);
+	free(store);
+}
+
+/* Runs a statement that has no values and gives no row. Returns 0 or -errno. */
+static int run(struct store *store, enum statement which)
+{
+	return db_run(store->db, which, NULL, 0, NULL, NULL);
 }
 
 /* Gives up all that is gathered, for the database's last error. Returns it. */
 static int lose(struct store *store, struct err *err)
 {
-	if (sqlite3_errcode(store->db) == SQLITE_OK)
+	store->lost = store->db->last;
+	if (!store->lost.errnum)
 		err_set(&store->lost, EIO, "the database has undone the changes");
-	else
-		store_error(store->db, &store->lost);
-	if (!sqlite3_get_autocommit(store->db))
-		step(store, ST_ROLLBACK);
+	db_undo(store->db);
 	if (err)
 		*err = store->lost;
 	return -store->lost.errnum;
@@ -47,41 +74,30 @@ static int lose(struct store *store, struct err *err)
 
 int store_begin(struct store *store, struct err *err)
 {
+	int r = 0;
+
 	if (store->lost.errnum) {
 		if (err)
 			*err = store->lost;
 		return -store->lost.errnum;
 	}
-	if (!store->has_changes && step(store, ST_BEGIN) != SQLITE_DONE)
-		return store_error(store->db, err);
-	if (!store->gathers)
-		return 0;
+	if (!store->has_changes)
+		r = db_begin(store->db, err);
+	if (r < 0 || !store->gathers)
+		return r;
 	/* a savepoint outside of a transaction would begin one, and commit it */
-	if (sqlite3_get_autocommit(store->db))
+	if (!db_in_transaction(store->db))
 		return lose(store, err);
 	store->has_changes = true;
-	return step(store, ST_BEGIN_ONE) == SQLITE_DONE ? 0 : lose(store, err);
-}
-
-static int commit(struct store *store, struct err *err)
-{
-	int r;
-
-	if (step(store, ST_COMMIT) == SQLITE_DONE)
-		return 0;
-	r = store_error(store->db, err);
-	if (!sqlite3_get_autocommit(store->db))
-		step(store, ST_ROLLBACK);
-	return r;
+	return run(store, ST_BEGIN_ONE) == 0 ? 0 : lose(store, err);
 }
 
 /* Ends one of the changes that are gathered. */
 static int finish_one(struct store *store, int r, struct err *err)
 {
-	/* SQLite may have undone everything */
-	if (sqlite3_get_autocommit(store->db) ||
-	    (r < 0 && step(store, ST_UNDO_ONE) != SQLITE_DONE) ||
-	    step(store, ST_KEEP_ONE) != SQLITE_DONE)
+	/* the database may have undone everything */
+	if (!db_in_transaction(store->db) || (r < 0 && run(store, ST_UNDO_ONE) < 0) ||
+	    run(store, ST_KEEP_ONE) < 0)
 		return lose(store, err);
 	return r;
 }
@@ -91,9 +107,8 @@ int store_finish(struct store *store, int r, struct err *err)
 	if (store->gathers)
 		return finish_one(store, r, err);
 	if (r == 0)
-		return commit(store, err);
-	if (!sqlite3_get_autocommit(store->db))
-		step(store, ST_ROLLBACK);
+		return db_commit(store->db, err);
+	db_undo(store->db);
 	return r;
 }
 
@@ -116,7 +131,7 @@ int store_settle(struct store *store, struct err *err)
 		if (err)
 			*err = store->lost;
 	} else if (store->has_changes) {
-		r = commit(store, err);
+		r = db_in_transaction(store->db) ? db_commit(store->db, err) : lose(store, err);
 	}
 	store->lost = (struct err){0};
 	store->has_changes = false;
@@ -137,51 +152,55 @@ int store_make_id(const char *prefix, int64_t now_ms, int digits, char *ret_id)
 	return random_text(ID_ALPHABET, STORE_ID_RANDOM_CHARS, ret_id + size);
 }
 
-/* Inserts the row of a document. Returns 0, -EEXIST when the ID is taken, or -errno. */
-static int insert_document(struct store *store, const char *id, const struct store_new *new,
-			   int64_t now_ms, struct err *err)
+static int keep_number(void *data, const struct db_row *row)
 {
-	_cleanup_reset_ sqlite3_stmt *insert = store->statements[ST_INSERT];
-	const char *values[] = {id,
-				new->name,
-				new->description,
-				new->risk_level,
-				new->enterprise_project_id,
-				new->tags,
-				new->creator};
-	int bad = 0;
+	*(int64_t *)data = db_number(row, 0);
+	return 0;
+}
 
-	for (int i = 0; i < (int)(sizeof(values) / sizeof(values[0])); i++)
-		bad |= store_bind_text(insert, i + 1, values[i]);
-	bad |= sqlite3_bind_int64(insert, 8, now_ms);
-	if (!bad && sqlite3_step(insert) == SQLITE_DONE)
-		return 0;
-	if (sqlite3_extended_errcode(store->db) == SQLITE_CONSTRAINT_UNIQUE)
+/* Inserts the row of a document. Returns 0 and its number, -EEXIST when the ID is taken, or -errno. */
+static int insert_document(struct store *store, const char *id, const struct store_new *new,
+			   int64_t now_ms, int64_t *ret_number, struct err *err)
+{
+	const struct db_value values[] = {
+		db_of_text(id),
+		db_of_text(new->name),
+		db_of_text(new->description),
+		db_of_text(new->risk_level),
+		db_of_text(new->enterprise_project_id),
+		db_of_text(new->tags),
+		db_of_text(new->creator),
+		db_of_number(now_ms),
+	};
+	int r = db_query(store->db, ST_INSERT, values, DB_COUNT(values), keep_number, ret_number,
+			 err);
+
+	if (r == 0)
 		return err_set(err, EEXIST, "the ID %s is taken", id);
-	return store_error(store->db, err);
+	return r < 0 ? r : 0;
 }
 
 static int insert_version(struct store *store, int64_t document, int64_t version,
 			  const char *content, int64_t now_ms, struct err *err)
 {
-	_cleanup_reset_ sqlite3_stmt *insert = store->statements[ST_INSERT_VERSION];
 	char uuid[UUID_SIZE];
-	int bad;
 
 	if (random_uuid(uuid) < 0)
 		return err_set(err, EIO, "the kernel gives no random numbers");
-	bad = sqlite3_bind_int64(insert, 1, document);
-	bad |= sqlite3_bind_int64(insert, 2, version);
-	bad |= store_bind_text(insert, 3, uuid);
-	bad |= sqlite3_bind_int64(insert, 4, now_ms);
-	bad |= store_bind_text(insert, 5, content);
-	return !bad && sqlite3_step(insert) == SQLITE_DONE ? 0 : store_error(store->db, err);
+
+	const struct db_value values[] = {
+		db_of_number(document), db_of_number(version), db_of_text(uuid),
+		db_of_number(now_ms),	db_of_text(content),
+	};
+
+	return db_run(store->db, ST_INSERT_VERSION, values, DB_COUNT(values), NULL, err);
 }
 
 int store_create(struct store *store, const struct store_new *new, int64_t now_ms,
 		 char ret_id[STORE_ID_SIZE], struct err *err)
 {
 	char id[STORE_ID_SIZE];
+	int64_t number = 0;
 	int r;
 
 	r = store_begin(store, err);
@@ -192,51 +211,55 @@ int store_create(struct store *store, const struct store_new *new, int64_t now_m
 		if (r < 0)
 			err_set(err, -r, "cannot make an ID");
 		else
-			r = insert_document(store, id, new, now_ms, err);
+			r = insert_document(store, id, new, now_ms, &number, err);
 		if (r != -EEXIST)
 			break;
 	}
 	if (r == 0)
-		r = insert_version(store, sqlite3_last_insert_rowid(store->db), 1, new->content,
-				   now_ms, err);
+		r = insert_version(store, number, 1, new->content, now_ms, err);
 	r = store_finish(store, r, err);
 	if (r == 0)
 		memcpy(ret_id, id, sizeof(id));
 	return r;
 }
 
-/* Finds a document's row and latest version. Returns 0 or -ENOENT. */
-static int find(struct store *store, const char *id, int64_t *ret_number, int64_t *ret_version,
-		struct err *err)
+static int keep_two(void *data, const struct db_row *row)
 {
-	_cleanup_reset_ sqlite3_stmt *select = store->statements[ST_FIND];
-	int code = store_bind_text(select, 1, id);
+	int64_t *numbers = data;
 
-	if (code == SQLITE_OK)
-		code = sqlite3_step(select);
-	if (code == SQLITE_DONE)
+	numbers[0] = db_number(row, 0);
+	numbers[1] = db_number(row, 1);
+	return 0;
+}
+
+int store_find(struct store *store, const char *id, bool to_change, int64_t *ret_number,
+	       int64_t *ret_version, struct err *err)
+{
+	const struct db_value value = db_of_text(id);
+	int64_t found[2];
+	int r = db_query(store->db, to_change ? ST_FIND_TO_CHANGE : ST_FIND, &value, 1, keep_two,
+			 found, err);
+
+	if (r == 0)
 		return err_set(err, ENOENT, "the document does not exist");
-	if (code != SQLITE_ROW)
-		return store_error(store->db, err);
-	*ret_number = sqlite3_column_int64(select, 0);
-	*ret_version = sqlite3_column_int64(select, 1);
+	if (r < 0)
+		return r;
+	*ret_number = found[0];
+	*ret_version = found[1];
 	return 0;
 }
 
 static int update_document(struct store *store, int64_t number, int64_t version,
 			   const struct store_edit *edit, int64_t now_ms, struct err *err)
 {
-	_cleanup_reset_ sqlite3_stmt *update = store->statements[ST_UPDATE];
-	int bad;
+	const struct db_value values[] = {
+		db_of_number(number),	       db_of_text(edit->name),
+		db_of_text(edit->description), db_of_text(edit->risk_level),
+		db_of_text(edit->modifier),    db_of_number(now_ms),
+		db_of_number(version),
+	};
 
-	bad = sqlite3_bind_int64(update, 1, number);
-	bad |= store_bind_text(update, 2, edit->name);
-	bad |= store_bind_text(update, 3, edit->description);
-	bad |= store_bind_text(update, 4, edit->risk_level);
-	bad |= store_bind_text(update, 5, edit->modifier);
-	bad |= sqlite3_bind_int64(update, 6, now_ms);
-	bad |= sqlite3_bind_int64(update, 7, version);
-	return !bad && sqlite3_step(update) == SQLITE_DONE ? 0 : store_error(store->db, err);
+	return db_run(store->db, ST_UPDATE, values, DB_COUNT(values), NULL, err);
 }
 
 int store_update(struct store *store, const char *id, const struct store_edit *edit, int64_t now_ms,
@@ -248,7 +271,7 @@ int store_update(struct store *store, const char *id, const struct store_edit *e
 	r = store_begin(store, err);
 	if (r < 0)
 		return r;
-	r = find(store, id, &number, &version, err);
+	r = store_find(store, id, true, &number, &version, err);
 	if (r == 0 && version >= SERVICE_VERSIONS_MAX)
 		r = err_set(err, EDQUOT, "a document has at most %d versions",
 			    SERVICE_VERSIONS_MAX);
@@ -259,101 +282,98 @@ int store_update(struct store *store, const char *id, const struct store_edit *e
 	return store_finish(store, r, err);
 }
 
-static int delete_row(struct store *store, const char *id, struct err *err)
-{
-	_cleanup_reset_ sqlite3_stmt *delete = store->statements[ST_DELETE];
-
-	if (store_bind_text(delete, 1, id) != SQLITE_OK || sqlite3_step(delete) != SQLITE_DONE)
-		return store_error(store->db, err);
-	if (!sqlite3_changes(store->db))
-		return err_set(err, ENOENT, "the document does not exist");
-	return 0;
-}
-
 int store_delete(struct store *store, const char *id, struct err *err)
 {
+	const struct db_value value = db_of_text(id);
+	int64_t deleted = 0;
 	int r = store_begin(store, err);
 
 	if (r < 0)
 		return r;
-	return store_finish(store, delete_row(store, id, err), err);
+	r = db_run(store->db, ST_DELETE, &value, 1, &deleted, err);
+	if (r == 0 && !deleted)
+		r = err_set(err, ENOENT, "the document does not exist");
+	return store_finish(store, r, err);
 }
 
+/* Who reads documents, and what there is to know of the read besides. */
+struct reader {
+	int (*document)(void *data, const struct store_document *document);
+	int (*version)(void *data, const struct store_version *version);
+	void *data;
+	int64_t number, latest; /* of the document that was shown */
+	struct err *err;
+};
+
 /* The columns that ST_LIST and ST_SHOW begin with. */
-static struct store_document read_row(sqlite3_stmt *row)
+static struct store_document read_row(const struct db_row *row)
 {
 	return (struct store_document){
-		.number = sqlite3_column_int64(row, 0),
-		.document_id = store_text(row, 1),
-		.name = store_text(row, 2),
-		.enterprise_project_id = store_text(row, 3),
-		.creator = store_text(row, 4),
-		.modifier = store_text(row, 5),
-		.create_time_ms = sqlite3_column_int64(row, 6),
-		.update_time_ms = sqlite3_column_int64(row, 7),
-		.version = sqlite3_column_int64(row, 8),
+		.number = db_number(row, 0),
+		.document_id = db_text(row, 1),
+		.name = db_text(row, 2),
+		.enterprise_project_id = db_text(row, 3),
+		.creator = db_text(row, 4),
+		.modifier = db_text(row, 5),
+		.create_time_ms = db_number(row, 6),
+		.update_time_ms = db_number(row, 7),
+		.version = db_number(row, 8),
 	};
 }
 
-static int show_document(struct store *store, int64_t number, int64_t version,
-			 int (*document)(void *data, const struct store_document *document),
-			 void *data, struct err *err)
+static int see_document(void *data, const struct db_row *row)
 {
-	_cleanup_reset_ sqlite3_stmt *select = store->statements[ST_SHOW];
-	struct store_document row;
-	int code;
+	struct reader *reader = data;
+	struct store_document document = read_row(row);
 
-	code = sqlite3_bind_int64(select, 1, number) | sqlite3_bind_int64(select, 2, version);
-	if (code == SQLITE_OK)
-		code = sqlite3_step(select);
-	if (code == SQLITE_DONE)
-		return err_set(err, ENODATA, "the document has no such version");
-	if (code != SQLITE_ROW)
-		return store_error(store->db, err);
-	row = read_row(select);
-	row.risk_level = store_text(select, 9);
-	row.description = store_text(select, 10);
-	row.content = store_text(select, 11);
-	if (!row.content)
-		return err_set(err, ENOMEM, "out of memory");
-	return document(data, &row);
+	if (!document.version)
+		return err_set(reader->err, ENODATA, "the document has no such version");
+	document.risk_level = db_text(row, 9);
+	document.description = db_text(row, 10);
+	document.content = db_text(row, 11);
+	if (!document.content)
+		return err_set(reader->err, ENOMEM, "out of memory");
+	reader->number = document.number;
+	reader->latest = db_number(row, 12);
+	return reader->document(reader->data, &document);
 }
 
-static int show_versions(struct store *store, int64_t number,
-			 int (*each)(void *data, const struct store_version *version), void *data,
-			 struct err *err)
+static int see_version(void *data, const struct db_row *row)
 {
-	_cleanup_reset_ sqlite3_stmt *select = store->statements[ST_VERSIONS];
-	int code, r = 0;
+	const struct reader *reader = data;
+	const struct store_version version = {
+		.number = db_number(row, 0),
+		.uuid = db_text(row, 1),
+		.create_time_ms = db_number(row, 2),
+	};
 
-	if (sqlite3_bind_int64(select, 1, number) != SQLITE_OK)
-		return store_error(store->db, err);
-	while (r == 0 && (code = sqlite3_step(select)) == SQLITE_ROW) {
-		struct store_version version = {
-			.number = sqlite3_column_int64(select, 0),
-			.uuid = store_text(select, 1),
-			.create_time_ms = sqlite3_column_int64(select, 2),
-		};
-
-		r = each(data, &version);
-	}
-	return r < 0 || code == SQLITE_DONE ? r : store_error(store->db, err);
+	return reader->version(reader->data, &version);
 }
 
+/*
+ * Others may change the document between the two reads: versions that the first has not seen are
+ * left out of the second, and a document without versions has been deleted.
+ */
 int store_show(struct store *store, const char *id, int64_t version,
 	       int (*document)(void *data, const struct store_document *document),
 	       int (*each)(void *data, const struct store_version *version), void *data,
 	       struct err *err)
 {
-	int64_t number = 0, latest = 0;
+	struct reader reader = {.document = document, .version = each, .data = data, .err = err};
+	const struct db_value which[] = {db_of_text(id), db_of_number(version)};
 	int r;
 
-	r = find(store, id, &number, &latest, err);
+	r = db_query(store->db, ST_SHOW, which, DB_COUNT(which), see_document, &reader, err);
+	if (r > 0) {
+		const struct db_value until[] = {db_of_number(reader.number),
+						 db_of_number(reader.latest)};
+
+		r = db_query(store->db, ST_VERSIONS, until, DB_COUNT(until), see_version, &reader,
+			     err);
+	}
 	if (r == 0)
-		r = show_document(store, number, version ? version : latest, document, data, err);
-	if (r == 0)
-		r = show_versions(store, number, each, data, err);
-	return r;
+		return err_set(err, ENOENT, "the document does not exist");
+	return r < 0 ? r : 0;
 }
 
 int store_make_pattern(const char *text, struct buf *out)
@@ -369,50 +389,39 @@ int store_make_pattern(const char *text, struct buf *out)
 	return r < 0 ? r : buf_append(out, "%", 1);
 }
 
-static int bind_filter(sqlite3_stmt *statement, const char *pattern,
-		       const struct store_filter *filter)
+static int see_listed(void *data, const struct db_row *row)
 {
-	return store_bind_text(statement, 1, pattern) |
-	       store_bind_text(statement, 2, filter->creator) |
-	       store_bind_text(statement, 3, filter->enterprise_project_id);
-}
+	const struct reader *reader = data;
+	const struct store_document document = read_row(row);
 
-static int count(struct store *store, const char *pattern, const struct store_filter *filter,
-		 int64_t *ret_total, struct err *err)
-{
-	_cleanup_reset_ sqlite3_stmt *select = store->statements[ST_COUNT];
-
-	if (bind_filter(select, pattern, filter) || sqlite3_step(select) != SQLITE_ROW)
-		return store_error(store->db, err);
-	*ret_total = sqlite3_column_int64(select, 0);
-	return 0;
+	return reader->document(reader->data, &document);
 }
 
 int store_list(struct store *store, const struct store_filter *filter,
 	       int (*each)(void *data, const struct store_document *document), void *data,
 	       int64_t *ret_total, struct err *err)
 {
+	struct reader reader = {.document = each, .data = data};
 	_cleanup_buf_ struct buf pattern = {0};
-	_cleanup_reset_ sqlite3_stmt *select = store->statements[ST_LIST];
 	int64_t total = 0;
-	int code, r = 0;
+	int r;
 
 	if (filter->name_like && store_make_pattern(filter->name_like, &pattern) < 0)
 		return err_set(err, ENOMEM, "out of memory");
-	if (bind_filter(select, pattern.data, filter) ||
-	    sqlite3_bind_int64(select, 4, filter->limit) ||
-	    sqlite3_bind_int64(select, 5, filter->offset))
-		return store_error(store->db, err);
-	while (r == 0 && (code = sqlite3_step(select)) == SQLITE_ROW) {
-		struct store_document row = read_row(select);
 
-		r = each(data, &row);
-	}
-	if (r == 0 && code != SQLITE_DONE)
-		r = store_error(store->db, err);
-	if (r == 0)
-		r = count(store, pattern.data, filter, &total, err);
-	if (r == 0)
-		*ret_total = total;
-	return r;
+	const struct db_value values[] = {
+		db_of_text(pattern.data),
+		db_of_text(filter->creator),
+		db_of_text(filter->enterprise_project_id),
+		db_of_number(filter->limit),
+		db_of_number(filter->offset),
+	};
+
+	r = db_query(store->db, ST_LIST, values, DB_COUNT(values), see_listed, &reader, err);
+	if (r >= 0)
+		r = db_query(store->db, ST_COUNT, values, 3, keep_number, &total, err);
+	if (r < 0)
+		return r;
+	*ret_total = total;
+	return 0;
 }

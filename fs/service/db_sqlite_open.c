@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
-#include "service/store_private.h"
+#include "service/db_sqlite.h"
 
 /* Marks a data file as ours: "cocd" in ASCII. */
 #define APPLICATION_ID 1668248420
@@ -77,84 +77,6 @@ static const char *const layouts[SCHEMA_VERSION] = {
 	"PRAGMA user_version = 2",
 };
 
-#define FILTER                                                                                     \
-	" WHERE (?1 IS NULL OR name LIKE ?1 ESCAPE '\\')"                                          \
-	" AND (?2 IS NULL OR creator = ?2)"                                                        \
-	" AND (?3 IS NULL OR enterprise_project_id = ?3)"
-
-#define EXECUTION                                                                                  \
-	"SELECT number, execution_id, tags, change_time_ms, document_id, document_name,"           \
-	" version_uuid, version, creator, description, type, target_parameter_name, parameters,"   \
-	" sys_tags, targets, start_time_ms, moving, settled, settle_time_ms, ends"
-
-#define EXECUTION_FILTER                                                                           \
-	" FROM executions WHERE (?1 IS NULL OR creator LIKE ?1 ESCAPE '\\')"                       \
-	" AND (?2 IS NULL OR document_name LIKE ?2 ESCAPE '\\')"                                   \
-	" AND (?3 IS NULL OR document_id = ?3)"                                                    \
-	" AND (?4 IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(?4) AS wanted WHERE NOT EXISTS"   \
-	" (SELECT 1 FROM json_each(executions.tags) AS tag WHERE tag.value = wanted.value)))"      \
-	" AND (?5 IS NULL OR start_time_ms > ?5)"                                                  \
-	" AND (?6 IS NULL OR (ends AND settle_time_ms <= ?7 AND settle_time_ms < ?6))"
-
-static const char *const sql[STATEMENTS] = {
-	[ST_BEGIN] = "BEGIN IMMEDIATE",
-	[ST_COMMIT] = "COMMIT",
-	[ST_ROLLBACK] = "ROLLBACK",
-	[ST_BEGIN_ONE] = "SAVEPOINT one",
-	[ST_KEEP_ONE] = "RELEASE one",
-	[ST_UNDO_ONE] = "ROLLBACK TO one",
-	[ST_INSERT] = "INSERT INTO documents (document_id, name, description, risk_level,"
-		      " enterprise_project_id, tags, creator, create_time_ms, update_time_ms,"
-		      " version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, 1)",
-	[ST_INSERT_VERSION] = "INSERT INTO versions (document, version, version_uuid,"
-			      " create_time_ms, content) VALUES (?1, ?2, ?3, ?4, ?5)",
-	[ST_FIND] = "SELECT number, version FROM documents WHERE document_id = ?1",
-	[ST_UPDATE] = "UPDATE documents SET name = ?2, description = ifnull(?3, description),"
-		      " risk_level = ifnull(?4, risk_level), modifier = ?5, update_time_ms = ?6,"
-		      " version = ?7 WHERE number = ?1",
-	[ST_DELETE] = "DELETE FROM documents WHERE document_id = ?1",
-	[ST_SHOW] = "SELECT number, document_id, name, enterprise_project_id, creator, modifier,"
-		    " documents.create_time_ms, update_time_ms, versions.version, risk_level,"
-		    " description, content FROM documents JOIN versions ON document = number"
-		    " WHERE number = ?1 AND versions.version = ?2",
-	[ST_VERSIONS] = "SELECT version, version_uuid, create_time_ms FROM versions"
-			" WHERE document = ?1 ORDER BY version DESC",
-	[ST_LIST] = "SELECT number, document_id, name, enterprise_project_id, creator, modifier,"
-		    " create_time_ms, update_time_ms, version FROM documents" FILTER
-		    " ORDER BY number DESC LIMIT ?4 OFFSET ?5",
-	[ST_COUNT] = "SELECT count(*) FROM documents" FILTER,
-	[ST_EXECUTE] = "INSERT INTO executions (execution_id, document_id, document_name,"
-		       " version_uuid, content, creator, description, type,"
-		       " target_parameter_name, parameters, sys_tags, targets, moving, settled,"
-		       " version, start_time_ms, step_ms, settle_time_ms, ends, change_time_ms,"
-		       " acts, tags) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-		       " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?16, '', tags FROM documents"
-		       " WHERE document_id = ?2",
-	[ST_EXECUTION] = EXECUTION ", content, step_ms, acts FROM executions"
-				   " WHERE execution_id = ?1",
-	[ST_EXECUTIONS] = EXECUTION EXECUTION_FILTER " ORDER BY number DESC LIMIT ?8 OFFSET ?9",
-	[ST_COUNT_EXECUTIONS] = "SELECT count(*)" EXECUTION_FILTER,
-	[ST_OPERATE] = "UPDATE executions SET acts = ?1, moving = ?2, settled = ?3,"
-		       " settle_time_ms = ?4, ends = ?5, change_time_ms = ?6 WHERE number = ?7",
-};
-
-int store_error(sqlite3 *db, struct err *err)
-{
-	static const struct {
-		int code, errnum;
-	} table[] = {
-		{SQLITE_NOMEM, ENOMEM},	   {SQLITE_FULL, ENOSPC},    {SQLITE_BUSY, EBUSY},
-		{SQLITE_LOCKED, EBUSY},	   {SQLITE_READONLY, EROFS}, {SQLITE_PERM, EACCES},
-		{SQLITE_CANTOPEN, EACCES}, {SQLITE_NOTADB, EINVAL},
-	};
-	int code = db ? sqlite3_errcode(db) & 0xff : SQLITE_NOMEM, errnum = EIO;
-
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (table[i].code == code)
-			errnum = table[i].errnum;
-	return err_set(err, errnum, "%s", db ? sqlite3_errmsg(db) : "out of memory");
-}
-
 /* The one number that a statement answers with. Returns 0 or -errno. */
 static int ask(sqlite3 *db, const char *question, int64_t *ret_number, struct err *err)
 {
@@ -163,7 +85,7 @@ static int ask(sqlite3 *db, const char *question, int64_t *ret_number, struct er
 
 	if (sqlite3_prepare_v2(db, question, -1, &statement, NULL) != SQLITE_OK ||
 	    sqlite3_step(statement) != SQLITE_ROW)
-		r = store_error(db, err);
+		r = db_sqlite_error(db, err);
 	else
 		*ret_number = sqlite3_column_int64(statement, 0);
 	sqlite3_finalize(statement);
@@ -197,8 +119,9 @@ static int recognise(sqlite3 *db, struct err *err)
 
 static int run(sqlite3 *db, const char *statements, struct err *err)
 {
-	return sqlite3_exec(db, statements, NULL, NULL, NULL) == SQLITE_OK ? 0
-									   : store_error(db, err);
+	return sqlite3_exec(db, statements, NULL, NULL, NULL) == SQLITE_OK
+		       ? 0
+		       : db_sqlite_error(db, err);
 }
 
 /* Makes the tables that are missing, unless another process has made them in the meantime. */
@@ -272,7 +195,7 @@ static int make_file(const char *path)
 	return fsync(fd) < 0 || parent < 0 || fsync(parent) < 0 ? -errno : 0;
 }
 
-static int open_database(const char *path, struct store *store, struct err *err)
+static int open_database(const char *path, struct db_sqlite *sqlite, struct err *err)
 {
 	_cleanup_free_ char *real = NULL;
 	int r;
@@ -284,40 +207,32 @@ static int open_database(const char *path, struct store *store, struct err *err)
 	real = realpath(path, NULL);
 	if (!real)
 		return err_set(err, errno, "%s", strerror(errno));
-	if (sqlite3_open_v2(real, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
-	    SQLITE_OK)
-		return store_error(store->db, err);
-	r = set_up(store->db, err);
+	if (sqlite3_open_v2(real, &sqlite->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+			    NULL) != SQLITE_OK)
+		return db_sqlite_error(sqlite->handle, err);
+	r = set_up(sqlite->handle, err);
 	for (int i = 0; r == 0 && i < STATEMENTS; i++)
-		if (sqlite3_prepare_v3(store->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
-				       &store->statements[i], NULL) != SQLITE_OK)
-			r = store_error(store->db, err);
+		if (sqlite3_prepare_v3(sqlite->handle, db_statements[i], -1,
+				       SQLITE_PREPARE_PERSISTENT, &sqlite->statements[i],
+				       NULL) != SQLITE_OK)
+			r = db_sqlite_error(sqlite->handle, err);
 	return r;
 }
 
-int store_open(const char *path, struct store **ret_store, struct err *err)
+int db_sqlite_open(const char *path, struct db **ret_db, struct err *err)
 {
-	struct store *store = calloc(1, sizeof(*store));
+	struct db_sqlite *sqlite = calloc(1, sizeof(*sqlite));
 	struct err cause = {0};
 
-	if (!store)
+	if (!sqlite)
 		return err_set(err, ENOMEM, "out of memory");
-	if (open_database(path, store, &cause) < 0) {
-		store_close(store);
+	sqlite->db.ops = &db_sqlite_ops;
+	if (open_database(path, sqlite, &cause) < 0) {
+		db_close(&sqlite->db);
 		if (err)
 			*err = cause;
 		return err ? err_context(err, "cannot use the data file %s", path) : -cause.errnum;
 	}
-	*ret_store = store;
+	*ret_db = &sqlite->db;
 	return 0;
-}
-
-void store_close(struct store *store)
-{
-	if (!store)
-		return;
-	for (int i = 0; i < STATEMENTS; i++)
-		sqlite3_finalize(store->statements[i]);
-	sqlite3_close(store->db);
-	free(store);
 }
