@@ -16,6 +16,7 @@
 #include "service/cocd_options.h"
 #include "service/notify.h"
 #include "service/service.h"
+#include "service/store_postgresql.h"
 
 /* The data file that --data means: itself, or service.db in a directory. */
 static int find_data(const char *data, char **ret_path, struct err *err)
@@ -121,12 +122,17 @@ static int serve(const struct cocd_options *settings, const sigset_t *signals, s
 	if (settings->port_file && unlink(settings->port_file) < 0 && errno != ENOENT)
 		return err_set(err, errno, "cannot replace the port file %s: %s",
 			       settings->port_file, strerror(errno));
-	r = find_data(settings->data, &data, err);
-	if (r == 0 && !settings->credentials)
-		r = find_keys(data, &keys, err);
-	if (r < 0)
-		return r;
-	options.data = data;
+	if (store_is_postgresql(settings->data)) {
+		options.open = store_open_postgresql;
+		options.data = settings->data;
+	} else {
+		r = find_data(settings->data, &data, err);
+		if (r == 0 && !settings->credentials)
+			r = find_keys(data, &keys, err);
+		if (r < 0)
+			return r;
+		options.data = data;
+	}
 	if (keys)
 		options.credentials = keys;
 	r = service_start(&options, &service, err);

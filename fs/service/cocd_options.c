@@ -8,18 +8,22 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "service/store_postgresql.h"
 #include "service/throttle.h"
 #include "version.h"
 
 #define DEFAULT_LISTEN "127.0.0.1:0"
 
 static const char help[] =
-	"Usage: cocd --data FILE|DIR [options]\n"
+	"Usage: cocd --data FILE|DIR|URI [options]\n"
 	"Answers the COC API of jobs on this machine. It executes nothing on any machine: an\n"
 	"execution of a job only looks like one, and goes through its steps as time passes.\n"
 	"\n"
 	"  --data FILE|DIR     where the jobs are kept: a file, or service.db in a directory;\n"
 	"                      made when it is not there (a directory if it ends in '/')\n"
+	"  --data postgresql://[USER@][HOST][:PORT]/DATABASE\n"
+	"                      in a PostgreSQL database, which several cocd may share: no\n"
+	"                      password in it, see ~/.pgpass; it needs --credentials\n"
 	"  --listen ADDR:PORT  listen on this address (default " DEFAULT_LISTEN "; port 0: the\n"
 	"                      kernel picks one); one that is not loopback needs TLS\n"
 	"  --tls-cert FILE     a certificate with its chain (PEM): HTTPS only\n"
@@ -90,6 +94,10 @@ static int check(struct cocd_options *options)
 {
 	if (!options->data)
 		return usage("--data is missing", "");
+	if (store_is_postgresql(options->data) && !options->credentials)
+		return usage("--credentials is missing: beside a database there is no place for a "
+			     "key file",
+			     "");
 	if (options->listen && options->unix_socket)
 		return usage("--listen and --unix exclude each other", "");
 	if (options->port_file && options->unix_socket)

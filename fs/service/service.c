@@ -127,7 +127,8 @@ static int start(const struct service_options *options, struct service *service,
 	if (options->tls_cert)
 		server.tls = &tls;
 	if (r == 0)
-		r = store_open(options->data, &service->store, err);
+		r = (options->open ? options->open : store_open)(options->data, &service->store,
+								 err);
 	if (r == 0) {
 		store_gather(service->store);
 		r = open_socket(options, service, &fd, err);

@@ -8,8 +8,8 @@
 #include "base/err.h"
 
 /*
- * The local service: the COC documents API as an HTTP server over one SQLite file, in threads of
- * its own. `cocd` runs it alone, `cocfs local` embeds it. It shares no state with its embedder and
+ * The local service: the COC documents API as an HTTP server over one SQLite file, or what
+ * another opener makes a store of, in threads of its own. `cocd` runs it alone, `cocfs local` embeds it. It shares no state with its embedder and
  * no code with the client but the signing and the JSON helpers.
  */
 struct service;
@@ -27,9 +27,16 @@ struct service_access {
 /* Called in the service's thread when an answer has been sent. */
 typedef void service_access_fn(void *data, const struct service_access *access);
 
+struct store;
+
+/* Opens a store, as store_open() does. */
+typedef int service_open_fn(const char *data, struct store **ret_store, struct err *err);
+
 struct service_options {
 	/* path of the SQLite file; made with mode 0600 when it is not there */
 	const char *data;
+	/* opens data if it is no such file; NULL: it is one */
+	service_open_fn *open;
 	/* path of the key file, see service_keys_ensure() */
 	const char *credentials;
 	/* path of the tokens file, or NULL: no X-Auth-Token is taken */

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* What PostgreSQL says in its own way, and the tables. */
+#define _GNU_SOURCE
+#include "service/db_postgresql.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define LAYOUT 1
+#define STRINGIFY_(x) #x
+#define STRINGIFY(x) STRINGIFY_(x)
+
+/* Replicas that start together make the tables one after the other: "cocd" in ASCII. */
+#define LOCK "1668248420"
+
+/*
+ * SQLite's LIKE takes ASCII letters in either case, and so does this: the collation "C" knows of no
+ * others.
+ */
+#define LIKE(column, place) "lower(" column " COLLATE \"C\") LIKE lower(" place " COLLATE \"C\")"
+
+#define FILTER                                                                                     \
+	" WHERE (?1 IS NULL OR " LIKE("name",                                                      \
+				      "?1") ")"                                                    \
+					    " AND (?2 IS NULL OR creator = ?2)"                    \
+					    " AND (?3 IS NULL OR enterprise_project_id = ?3)"
+
+#define EXECUTION                                                                                  \
+	"SELECT number, execution_id, tags, change_time_ms, document_id, document_name,"           \
+	" version_uuid, version, creator, description, type, target_parameter_name, parameters,"   \
+	" sys_tags, targets, start_time_ms, moving, settled, settle_time_ms, ends"
+
+#define EXECUTION_FILTER                                                                           \
+	" FROM executions WHERE (?1 IS NULL OR " LIKE(                                             \
+		"creator", "?1") ")"                                                               \
+				 " AND (?2 IS NULL OR " LIKE(                                      \
+					 "document_name",                                          \
+					 "?2") ")"                                                 \
+					       " AND (?3 IS NULL OR document_id = ?3)"             \
+					       " AND (?4 IS NULL OR tags::jsonb @> ?4::jsonb)"     \
+					       " AND (?5 IS NULL OR start_time_ms > ?5)"           \
+					       " AND (?6 IS NULL OR (ends <> 0 AND "               \
+					       "settle_time_ms <= ?7 AND settle_time_ms < ?6))"
+
+const char *const postgresql_statements[STATEMENTS] = {
+	[ST_FIND_TO_CHANGE] = "SELECT number, version FROM documents WHERE document_id = ?1"
+			      " FOR UPDATE",
+	[ST_LIST] = "SELECT number, document_id, name, enterprise_project_id, creator, modifier,"
+		    " create_time_ms, update_time_ms, version FROM documents" FILTER
+		    " ORDER BY number DESC LIMIT ?4 OFFSET ?5",
+	[ST_COUNT] = "SELECT count(*) FROM documents" FILTER,
+	[ST_EXECUTION_TO_CHANGE] = EXECUTION ", content, step_ms, acts FROM executions"
+					     " WHERE execution_id = ?1 FOR UPDATE",
+	[ST_EXECUTIONS] = EXECUTION EXECUTION_FILTER " ORDER BY number DESC LIMIT ?8 OFFSET ?9",
+	[ST_COUNT_EXECUTIONS] = "SELECT count(*)" EXECUTION_FILTER,
+};
+
+/* What there is in the schema that tables are made in. */
+#define OUR_SCHEMA                                                                                 \
+	" FROM pg_class WHERE relnamespace ="                                                      \
+	" (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
+
+/* As in SQLite, see db_sqlite_open.c. */
+static const char tables[] =
+	"CREATE TABLE documents ("
+	" number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+	" document_id text NOT NULL UNIQUE,"
+	" name text NOT NULL,"
+	" description text NOT NULL,"
+	" risk_level text NOT NULL,"
+	" enterprise_project_id text NOT NULL,"
+	" tags text NOT NULL,"
+	" creator text NOT NULL,"
+	" modifier text,"
+	" create_time_ms bigint NOT NULL,"
+	" update_time_ms bigint NOT NULL,"
+	" version bigint NOT NULL"
+	");"
+	"CREATE TABLE versions ("
+	" document bigint NOT NULL REFERENCES documents(number) ON DELETE CASCADE,"
+	" version bigint NOT NULL,"
+	" version_uuid text NOT NULL UNIQUE,"
+	" create_time_ms bigint NOT NULL,"
+	" content text NOT NULL,"
+	" PRIMARY KEY (document, version)"
+	");"
+	"CREATE TABLE executions ("
+	" number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+	" execution_id text NOT NULL UNIQUE,"
+	" document_id text NOT NULL,"
+	" document_name text NOT NULL,"
+	" version_uuid text NOT NULL,"
+	" version bigint NOT NULL,"
+	" content text NOT NULL,"
+	" tags text NOT NULL,"
+	" creator text NOT NULL,"
+	" description text NOT NULL,"
+	" type text NOT NULL,"
+	" target_parameter_name text NOT NULL,"
+	" parameters text NOT NULL,"
+	" sys_tags text NOT NULL,"
+	" targets text NOT NULL,"
+	" start_time_ms bigint NOT NULL,"
+	" step_ms bigint NOT NULL,"
+	" change_time_ms bigint NOT NULL,"
+	" acts text NOT NULL,"
+	" moving text NOT NULL,"
+	" settled text NOT NULL,"
+	" settle_time_ms bigint NOT NULL,"
+	" ends bigint NOT NULL"
+	");"
+	"CREATE INDEX executions_of_documents ON executions (document_id);"
+	"CREATE TABLE cocd_layout (version bigint NOT NULL);"
+	"INSERT INTO cocd_layout VALUES (" STRINGIFY(LAYOUT) ")";
+
+/* The one number that a question is answered with, -1 for null. Returns 0 or -errno. */
+static int ask(struct db_postgresql *postgresql, const char *question, long long *ret_number,
+	       struct err *err)
+{
+	_cleanup_(PQclear) PGresult *result = NULL;
+	int r = postgresql_simply(postgresql, question, &result, err);
+
+	if (r < 0)
+		return r;
+	if (PQntuples(result) != 1)
+		return err_set(err, EINVAL, "its layout has no version");
+	*ret_number = PQgetisnull(result, 0, 0) ? -1 : strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+	return 0;
+}
+
+int postgresql_recognise(struct db_postgresql *postgresql, struct err *err)
+{
+	long long is_ours = 0, tables_there = 0, version = 0;
+	int r;
+
+	r = ask(postgresql,
+		"SELECT CASE WHEN current_schema() IS NOT NULL THEN (SELECT count(*)" OUR_SCHEMA
+		" AND relkind IN ('r', 'p', 'v', 'm', 'f')) END",
+		&tables_there, err);
+	if (r == 0 && tables_there < 0)
+		return err_set(err, EINVAL, "its search path names no schema that is there");
+	if (r == 0)
+		r = ask(postgresql, "SELECT count(*)" OUR_SCHEMA " AND relname = 'cocd_layout'",
+			&is_ours, err);
+	if (r == 0 && is_ours)
+		r = ask(postgresql, "SELECT version FROM cocd_layout", &version, err);
+	if (r < 0)
+		return r;
+	if (!tables_there)
+		return 0;
+	if (!is_ours || version < 1)
+		return err_set(err, EINVAL, "it is a database of another program");
+	if (version > LAYOUT)
+		return err_set(err, EINVAL,
+			       "its layout is version %lld, and this program knows version %d",
+			       version, LAYOUT);
+	return (int)version;
+}
+
+int postgresql_make_tables(struct db_postgresql *postgresql, struct err *err)
+{
+	int r, layout;
+
+	postgresql_begin_turn(postgresql);
+	r = postgresql_simply(postgresql, "BEGIN; SELECT pg_advisory_xact_lock(" LOCK ")", NULL,
+			      err);
+	if (r < 0)
+		return r;
+	layout = postgresql_recognise(postgresql, err);
+	r = layout < 0 ? layout : 0;
+	if (layout == 0)
+		r = postgresql_simply(postgresql, tables, NULL, err);
+	if (r == 0)
+		r = postgresql_simply(postgresql, "COMMIT", NULL, err);
+	return r;
+}
