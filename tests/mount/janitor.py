@@ -9,12 +9,13 @@ It looks at start times, so that a pid that now belongs to somebody else is left
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 
 _pipe = None
-_mounts, _processes = set(), {}
+_mounts, _processes, _directories = set(), {}, []
 
 
 def start_time(pid):
@@ -60,6 +61,11 @@ def watch_process(pid):
     _tell(f"process {pid} {_processes[pid]}")
 
 
+def watch_directory(path):
+    """One that is taken away in the end, if it is still there."""
+    _tell(f"directory {path}")
+
+
 def leftovers():
     """What of all that was started is still there, as words for people."""
     return ([f"mount {path}" for path in _mounts if mounted(path)]
@@ -75,6 +81,8 @@ def sweep():
     for path in _mounts:
         if mounted(path):
             unmount(path, lazy=True)
+    for path in _directories:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def main():
@@ -84,6 +92,8 @@ def main():
         kind, _, rest = line.rstrip("\n").partition(" ")
         if kind == "mount":
             _mounts.add(rest)
+        elif kind == "directory":
+            _directories.append(rest)
         else:
             pid, start = rest.split()
             _processes[int(pid)] = None if start == "None" else int(start)

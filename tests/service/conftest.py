@@ -2,15 +2,19 @@
 """Starts cocd (its path is in COCD, else build/cocd) on a directory of its own, and talks to it."""
 
 import contextlib
+import functools
 import http.client
 import json
 import os
 import pathlib
 import re
+import secrets
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
+import sys
 import time
 import urllib.parse
 
@@ -18,10 +22,17 @@ import pytest
 
 import signing
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "mount"))  # their PostgreSQL is ours
+
+import postgresql  # noqa: E402
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COCD = os.environ.get("COCD", str(ROOT / "build" / "cocd"))
 WAIT_S = 20
 
+# where the jobs of all these tests are kept: in SQLite's data file, or in a database of each daemon's
+STORE = os.environ.get("COCD_STORE", "sqlite")
+of_the_data_file = pytest.mark.skipif(STORE != "sqlite", reason="is about SQLite's data file")
 
 GOOD = {"name": "job", "content": "test", "enterprise_project_id": "0", "risk_level": "LOW"}
 
@@ -71,10 +82,31 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
+_servers = contextlib.ExitStack()
+
+
+@functools.lru_cache
+def server():
+    """This session's PostgreSQL."""
+    return _servers.enter_context(postgresql.serving())
+
+
+@functools.lru_cache
+def database_of(directory):
+    """The URI of the database that stands for a data directory."""
+    return server().new()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _end_of_servers():
+    with _servers:
+        yield
+
+
 class Daemon:
     """A running cocd."""
 
-    def __init__(self, directory, *options, unix=False, tls=None):
+    def __init__(self, directory, *options, unix=False, tls=None, uri=None):
         self.directory = pathlib.Path(directory)
         self.port_file = self.directory / "port"
         self.log_file = self.directory / "log"
@@ -82,7 +114,22 @@ class Daemon:
         self.tls = tls  # a certificate to trust: it speaks HTTPS
         self.options = options
         self.process = None
+        if uri is None and STORE == "postgresql":
+            uri = database_of(self.directory)
+        self.data = uri or str(self.directory)
+        if uri:
+            self.write_keys()
         self.start()
+
+    def write_keys(self):
+        """The key file of a daemon that has no data file beside which it would make one."""
+        if "--credentials" in self.options:
+            return
+        keys = self.directory / "service.keys"
+        if not keys.exists():
+            keys.touch(mode=0o600)
+            keys.write_text(f"[global]\nak = {secrets.token_hex(10).upper()}\nsk = {secrets.token_hex(20)}\n")
+        self.options += ("--credentials", str(keys))
 
     def start(self):
         self.port_file.unlink(missing_ok=True)
@@ -91,7 +138,7 @@ class Daemon:
         environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
-                [COCD, "--data", str(self.directory), *where, *self.options],
+                [COCD, "--data", self.data, *where, *self.options],
                 env=environment,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
@@ -197,6 +244,16 @@ class Daemon:
 
     def list(self, **query):
         return self.call("GET", "/v1/documents", query)
+
+    def alter(self, statement, *values):
+        """Changes what is kept behind the daemon's back."""
+        assert self.stop() == 0
+        if self.data != str(self.directory):
+            postgresql.sql(self.data, statement, *values)
+        else:
+            with contextlib.closing(sqlite3.connect(self.directory / "service.db")) as database, database:
+                database.execute(statement, values)
+        self.start()
 
     def stop(self, number=signal.SIGTERM):
         if self.process.poll() is None:

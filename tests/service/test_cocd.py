@@ -220,6 +220,7 @@ def test_a_socket_path_that_is_too_long(tmp_path):
 # data
 
 
+@conftest.of_the_data_file
 def test_data_and_keys_are_of_their_owner_only(start):
     service = start()
     service.made()
@@ -232,6 +233,7 @@ def test_a_directory_that_ends_with_a_slash_is_made(tmp_path):
     assert mode(tmp_path / "new") == 0o700
 
 
+@conftest.of_the_data_file
 def test_data_may_be_a_file(start, tmp_path):
     daemon = start("--data", str(tmp_path / "jobs.db"))
     assert (tmp_path / "jobs.db").is_file()
@@ -289,6 +291,7 @@ PRAGMA user_version = 1;
 """
 
 
+@conftest.of_the_data_file
 def test_a_data_file_of_the_first_layout_is_brought_up_to_date(start, tmp_path):
     (tmp_path / "service").mkdir()
     database = sqlite3.connect(tmp_path / "service" / "service.db")
@@ -318,6 +321,7 @@ def test_names_that_mean_something_to_sqlite_are_names_of_files(tmp_path):
 # keys
 
 
+@conftest.of_the_data_file
 def test_a_key_pair_is_made_once(start):
     service = start()
     ak, sk = service.keys

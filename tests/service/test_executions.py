@@ -2,7 +2,6 @@
 """The six operations on executions, by their documented fields, limits and answers."""
 
 import re
-import sqlite3
 import time
 
 import pytest
@@ -225,20 +224,10 @@ def test_pages_cover_the_executions_newest_first(fresh):
     assert ex.listed(fresh, limit=1000, offset=1000).json == {"data": [], "total": 25}
 
 
-def change(service, statement, *values):
-    """Changes the data file behind the service's back."""
-    assert service.stop() == 0
-    database = sqlite3.connect(service.directory / "service.db")
-    with database:
-        database.execute(statement, values)
-    database.close()
-    service.start()
-
-
 def test_a_page_of_long_rows_ends_early_and_the_next_one_goes_on(fresh):
     document = fresh.made(content=ex.document(CALL))
     made = [ex.execute(fresh, document, {}).data for _ in range(12)]
-    change(fresh, "UPDATE executions SET parameters = ?", '[{"key":"a","value":"' + "v" * 1000000 + '"}]')
+    fresh.alter("UPDATE executions SET parameters = ?", '[{"key":"a","value":"' + "v" * 1000000 + '"}]')
     seen = []
     while len(seen) < 12:
         answer = ex.listed(fresh, limit=100, offset=len(seen))
@@ -715,7 +704,7 @@ def test_operate_names_a_field_that_is_wrong(service, body, field):
 def test_operate_ends_after_a_thousand_times(fresh):
     execution = begun(fresh, step("bad", "executeAPI", local_outcome="fail"))
     now = show(fresh, execution).data["start_time"]
-    change(fresh, "UPDATE executions SET acts = ?, change_time_ms = ?", f"A{now} " * 999, now)
+    fresh.alter("UPDATE executions SET acts = ?, change_time_ms = ?", f"A{now} " * 999, now)
     operated(fresh, execution, "RETRY")
     refused(operate(fresh, execution, "RETRY"), "1000 operations", BAD_STATE)
     assert outcomes(fresh, execution) == [("bad", "Failed")]
@@ -756,7 +745,7 @@ def test_a_clock_that_was_put_back_does_no_harm(fresh):
     operated(fresh, execution, "RESUME")
     # what was done was done in a future
     later = show(fresh, execution).data["update_time"] + 10**7
-    change(fresh, "UPDATE executions SET acts = ?1, settle_time_ms = ?2, change_time_ms = ?2", f"R{later} ", later)
+    fresh.alter("UPDATE executions SET acts = ?1, settle_time_ms = ?2, change_time_ms = ?2", f"R{later} ", later)
     assert status(fresh, execution) == "Pending"
     assert outcomes(fresh, execution) == [("pause", "Succeed"), ("pause", "Pending")]
     operated(fresh, execution, "RESUME")
@@ -767,7 +756,7 @@ def test_a_clock_that_was_put_back_does_no_harm(fresh):
 @pytest.mark.parametrize("acts", ["X1 ", "R", "R1", "Rx ", "R1 T"])
 def test_an_execution_that_is_damaged_is_an_error_and_not_a_lie(fresh, acts):
     execution = begun(fresh, PAUSE)
-    change(fresh, "UPDATE executions SET acts = ?", acts)
+    fresh.alter("UPDATE executions SET acts = ?", acts)
     for answer in (steps(fresh, execution), operate(fresh, execution, "RESUME")):
         assert (answer.status, answer.code) == (500, "APIGW.0601")
         assert "damaged" in answer.message

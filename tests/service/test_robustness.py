@@ -401,6 +401,7 @@ def test_what_was_answered_survives_a_kill(start):
         assert again.show(document).data["content"] == content
 
 
+@conftest.of_the_data_file
 def test_the_data_file_is_sound_after_a_kill(start):
     service = start()
     for _ in range(10):
@@ -411,6 +412,7 @@ def test_the_data_file_is_sound_after_a_kill(start):
         assert database.execute("SELECT count(*) FROM documents").fetchall() == [(10,)]
 
 
+@conftest.of_the_data_file
 def test_tags_are_kept_in_the_data_file(start):
     service = start()
     service.made(tags=[{"key": "a", "value": "b", "more": 1}])
@@ -420,6 +422,7 @@ def test_tags_are_kept_in_the_data_file(start):
     assert json.loads(tags) == [{"key": "a", "value": "b"}]
 
 
+@conftest.of_the_data_file
 def test_a_data_file_that_another_process_writes_gives_an_error_in_time(start):
     service = start()
     with sqlite3.connect(service.directory / "service.db", isolation_level=None) as database:
@@ -432,6 +435,7 @@ def test_a_data_file_that_another_process_writes_gives_an_error_in_time(start):
     assert service.list().json["total"] == 1
 
 
+@conftest.of_the_data_file
 def test_a_full_disk_is_an_error_and_not_a_document(start):
     service = start()
     service.made()

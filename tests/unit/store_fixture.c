@@ -7,7 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <libpq-fe.h>
 #include <sqlite3.h>
+
+#include "service/store_postgresql.h"
 
 const struct store_new plain = {
 	.name = "job",
@@ -37,16 +40,32 @@ const struct store_run plain_run = {
 	.outlook = {"Running", "Succeed", NOW_MS + 1000, true},
 };
 
+int open_again(struct fixture *fixture, struct err *err)
+{
+	return fixture->uri ? store_open_postgresql(fixture->uri, &fixture->store, err)
+			    : store_open(fixture->path, &fixture->store, err);
+}
+
+void needs_file(const struct fixture *fixture)
+{
+	if (fixture->uri)
+		skip();
+}
+
 int open_store(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 	struct err err;
 
 	assert_non_null(fixture);
+	fixture->uri = getenv("COCD_STORE_URI");
 	strcpy(fixture->directory, "/tmp/test_store.XXXXXX");
 	assert_non_null(mkdtemp(fixture->directory));
 	snprintf(fixture->path, sizeof(fixture->path), "%s/data", fixture->directory);
-	assert_int_equal(store_open(fixture->path, &fixture->store, &err), 0);
+	if (fixture->uri)
+		change(fixture,
+		       "DROP TABLE IF EXISTS versions, documents, executions, cocd_layout");
+	assert_int_equal(open_again(fixture, &err), 0);
 	*state = fixture;
 	return 0;
 }
@@ -94,12 +113,43 @@ int show(struct fixture *fixture, const char *id, int64_t version, struct found 
 	return store_show(fixture->store, id, version, keep_document, count_version, found, &err);
 }
 
+/* Runs statements in the database. Returns the number that the last one answers with, 0 without. */
+static int64_t run_in_database(const char *uri, const char *statements)
+{
+	PGconn *connection = PQconnectdb(uri);
+	PGresult *result = PQexec(connection, statements);
+	int64_t number = 0;
+
+	if (PQresultStatus(result) == PGRES_TUPLES_OK)
+		number = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+	else if (PQresultStatus(result) != PGRES_COMMAND_OK)
+		fail_msg("%s", PQerrorMessage(connection));
+	PQclear(result);
+	PQfinish(connection);
+	return number;
+}
+
+void change(struct fixture *fixture, const char *statements)
+{
+	sqlite3 *db = NULL;
+
+	if (fixture->uri) {
+		run_in_database(fixture->uri, statements);
+		return;
+	}
+	assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, statements, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 int64_t ask(struct fixture *fixture, const char *question)
 {
 	sqlite3_stmt *statement;
 	int64_t number;
 	sqlite3 *db;
 
+	if (fixture->uri)
+		return run_in_database(fixture->uri, question);
 	assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_prepare_v2(db, question, -1, &statement, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);

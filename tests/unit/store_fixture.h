@@ -2,7 +2,7 @@
 #ifndef COCFS_TESTS_STORE_FIXTURE_H
 #define COCFS_TESTS_STORE_FIXTURE_H
 
-/* A store on a data file of each test's own. */
+/* A store of each test's own: on a data file, or in the database whose URI is in COCD_STORE_URI. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +16,7 @@
 #define NOW_MS 1751393019123 /* 2025-07-01 18:03:39 UTC */
 
 struct fixture {
+	const char *uri; /* of the database in COCD_STORE_URI; NULL: it is a file */
 	char directory[32], path[64];
 	struct store *store;
 };
@@ -23,6 +24,15 @@ struct fixture {
 /* A document, and an execution of one. */
 extern const struct store_new plain;
 extern const struct store_run plain_run;
+
+/* Opens what there is, once more. Returns what store_open() returns. */
+int open_again(struct fixture *fixture, struct err *err);
+
+/* Runs statements over a connection of its own. */
+void change(struct fixture *fixture, const char *statements);
+
+/* Skips a test that is about SQLite's file. */
+void needs_file(const struct fixture *fixture);
 
 /* Before and after each test, for cmocka. */
 int open_store(void **state);

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sqlite3.h>
-
 #include "base/limits.h"
 
 static void gives_every_document_an_id_of_the_time_and_its_own(void **state)
@@ -134,24 +132,16 @@ static void opens_again_in_wal_mode(void **state)
 	struct fixture *fixture = *state;
 	struct err err;
 
+	needs_file(fixture);
 	assert_int_equal(ask(fixture, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
 	assert_int_equal(ask(fixture, "SELECT user_version FROM pragma_user_version"), 2);
 	store_close(fixture->store);
 	fixture->store = NULL;
-	assert_int_equal(store_open(fixture->path, &fixture->store, &err), 0);
+	assert_int_equal(open_again(fixture, &err), 0);
 }
 
 /* What layout 1 did not have. */
 static const char back_to_layout_1[] = "DROP TABLE executions; PRAGMA user_version = 1";
-
-static void change(struct fixture *fixture, const char *statements)
-{
-	sqlite3 *db = NULL;
-
-	assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, statements, NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
 
 static void brings_an_older_layout_up_to_date(void **state)
 {
@@ -161,11 +151,12 @@ static void brings_an_older_layout_up_to_date(void **state)
 	struct found found;
 	struct err err;
 
+	needs_file(fixture);
 	assert_int_equal(store_create(fixture->store, &plain, NOW_MS, id, &err), 0);
 	store_close(fixture->store);
 	fixture->store = NULL;
 	change(fixture, back_to_layout_1);
-	assert_int_equal(store_open(fixture->path, &fixture->store, &err), 0);
+	assert_int_equal(open_again(fixture, &err), 0);
 	assert_int_equal(ask(fixture, "SELECT user_version FROM pragma_user_version"), 2);
 	assert_int_equal(show(fixture, id, 0, &found), 0);
 	assert_string_equal(found.content, "test");
@@ -181,10 +172,14 @@ static void refuses_a_later_layout_and_leaves_it(void **state)
 
 	store_close(fixture->store);
 	fixture->store = NULL;
-	change(fixture, "PRAGMA user_version = 3");
-	assert_int_equal(store_open(fixture->path, &fixture->store, &err), -EINVAL);
+	change(fixture,
+	       fixture->uri ? "UPDATE cocd_layout SET version = 3" : "PRAGMA user_version = 3");
+	assert_int_equal(open_again(fixture, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "layout is version 3"));
-	assert_int_equal(ask(fixture, "SELECT user_version FROM pragma_user_version"), 3);
+	assert_int_equal(ask(fixture, fixture->uri
+					      ? "SELECT version FROM cocd_layout"
+					      : "SELECT user_version FROM pragma_user_version"),
+			 3);
 }
 
 int main(void)

@@ -63,7 +63,7 @@ static void gathered_changes_that_are_not_settled_are_gone(void **state)
 	store_close(fixture->store);
 	fixture->store = NULL;
 	assert_int_equal(ask(fixture, "SELECT count(*) FROM documents"), 0);
-	assert_int_equal(store_open(fixture->path, &fixture->store, &err), 0);
+	assert_int_equal(open_again(fixture, &err), 0);
 }
 
 /* SQLite rolls back by itself when a read fails, for one; PostgreSQL may go away. */

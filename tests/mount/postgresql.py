@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""A PostgreSQL server of a test session's own: on a Unix socket, with nothing shared but the programs."""
+
+import contextlib
+import glob
+import itertools
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.parse
+
+import pytest
+
+import janitor
+
+USER = 65534  # whom root starts it as: it refuses to run as root
+SECONDS = 60  # what nothing of it takes, unless it hangs
+
+
+def programs():
+    """The directory of the server's programs, None when it is not installed."""
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"), key=lambda path: int(path.split("/")[-3]))
+    return os.path.dirname(found[-1]) if found else None
+
+
+def sql(uri, statements, *values):
+    """Runs statements, with values for their ?, or ?1, ?2, …. Returns the rows of the answers as lists of texts."""
+    literals = [str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'" for value in values]
+    following = iter(literals)
+    statements = re.sub(r"\?(\d*)", lambda place: literals[int(place[1]) - 1] if place[1] else next(following), statements)
+    done = subprocess.run([os.path.join(programs(), "psql"), "-XAtqF", "\x1f", "-v", "ON_ERROR_STOP=1", uri], input=statements,
+                          capture_output=True, timeout=SECONDS, text=True)
+    assert done.returncode == 0, done.stderr
+    return [line.split("\x1f") for line in done.stdout.splitlines()]
+
+
+class Server:
+    """A server; safe: what it says is on the disk is on the disk."""
+
+    def __init__(self, safe=False):
+        self.programs = programs()
+        if self.programs is None:
+            pytest.skip("postgresql is not installed")
+        self.base = tempfile.mkdtemp(prefix="cocd-pg-")  # short: the path of a socket has 107 bytes at most
+        janitor.watch_directory(self.base)
+        self.data = os.path.join(self.base, "data")
+        self.safe, self.process = safe, None
+        self.numbers = itertools.count()
+        if os.geteuid() == 0:
+            os.chown(self.base, USER, USER)
+        subprocess.run(self._argv("initdb", "-D", self.data, "-U", "cocd", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
+                                  "--no-sync", "--no-instructions"),
+                       check=True, capture_output=True, timeout=SECONDS, cwd=self.base)
+        self.start()
+
+    def _argv(self, program, *args):
+        who = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"] if os.geteuid() == 0 else []
+        return [*who, os.path.join(self.programs, program), *args]
+
+    def start(self):
+        safe = "on" if self.safe else "off"
+        with open(os.path.join(self.base, "log"), "ab") as log:
+            self.process = subprocess.Popen(
+                self._argv("postgres", "-D", self.data, "-k", self.base, "-c", "listen_addresses=", "-c", f"fsync={safe}",
+                           "-c", f"full_page_writes={safe}", "-c", "max_connections=60", "-c", "shared_buffers=16MB",
+                           "-c", "autovacuum=off", "-c", "logging_collector=off"),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=self.base)
+        janitor.watch_process(self.process.pid)
+        deadline = time.monotonic() + SECONDS
+        while not self._is_ready():
+            assert self.process.poll() is None and time.monotonic() < deadline, self.log()
+            time.sleep(0.02)
+        return self
+
+    def _is_ready(self):
+        """The server writes its state into the last line of this file."""
+        try:
+            with open(os.path.join(self.data, "postmaster.pid"), encoding="utf-8") as file:
+                lines = file.read().splitlines()
+        except OSError:
+            return False
+        return lines and lines[0] == str(self.process.pid) and lines[-1].strip() == "ready"
+
+    def log(self):
+        with open(os.path.join(self.base, "log"), encoding="utf-8", errors="replace") as file:
+            return file.read()[-5000:]
+
+    def kill(self):
+        """Ends it and all its sessions at once, with nothing written down any more."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(SECONDS)
+
+    def close(self):
+        if self.process.poll() is None:
+            self.kill()  # nobody needs what it has not written yet
+        shutil.rmtree(self.base, ignore_errors=True)
+
+    def uri(self, database="postgres", user="cocd", **parameters):
+        query = urllib.parse.urlencode({"host": self.base, **parameters}, quote_via=urllib.parse.quote)
+        return f"postgresql://{user}@/{database}?{query}"
+
+    def new(self):
+        """The URI of an empty schema of the caller's own: it costs little, and a database 7 MB."""
+        name = f"t{next(self.numbers)}"
+        uri = self.uri(options=f"-csearch_path={name}")
+        sql(uri, f"CREATE SCHEMA {name}")
+        return uri
+
+
+    def position(self):
+        """Where the write-ahead log ends now."""
+        return sql(self.uri(), "SELECT pg_current_wal_insert_lsn()")[0][0]
+
+    def commits(self, since):
+        """How many transactions that changed anything were committed since a position."""
+        sql(self.uri(), "CREATE EXTENSION IF NOT EXISTS pg_walinspect")
+        count = "SELECT count(*) FROM pg_get_wal_records_info_till_end_of_wal(?)"
+        return int(sql(self.uri(), f"{count} WHERE resource_manager = 'Transaction' AND record_type = 'COMMIT'", since)[0][0])
+
+
+@contextlib.contextmanager
+def serving(**options):
+    server = Server(**options)
+    try:
+        yield server
+    finally:
+        server.close()
