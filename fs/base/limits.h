@@ -82,13 +82,15 @@
 #define SERVICE_BUSY_MS 5000 /* wait for another process that writes the same data file */
 #define SERVICE_STOP_MS 3000 /* wait for requests in progress when stopping */
 
-/* The service over PostgreSQL. A turn is over before a client that gave up believes that it is (10
- * s, fs/job/doubt.c), and before it is given up here nobody waits longer for another replica. */
-#define POSTGRESQL_CONNECT_S 2	 /* for each address of the database, the least that libpq takes */
-#define POSTGRESQL_RETRY_MS 1000 /* between attempts to connect; until then requests fail at once */
-#define POSTGRESQL_LOCK_MS 2000	 /* wait for what another replica changes */
-#define POSTGRESQL_TURN_MS                                                                         \
-	5000 /* a transaction, or a read without one, from its begin to its end */
+/*
+ * The service over PostgreSQL. A request may wait for the turn before it, for a connection, and for
+ * its own turn: all of it is over before a client believes that what it gave up is (10 s, see
+ * fs/job/doubt.c).
+ */
+#define POSTGRESQL_CONNECT_S 2	 /* for each address, the least that libpq takes */
+#define POSTGRESQL_RETRY_MS 1000 /* between attempts to connect; meanwhile requests fail at once */
+#define POSTGRESQL_LOCK_MS 1500	 /* wait for what another replica changes */
+#define POSTGRESQL_TURN_MS 4000	 /* a transaction, or a read without one */
 
 /* Executions in the local service. */
 #define SERVICE_STEP_S 1	      /* what a step takes that says nothing else */

@@ -60,11 +60,16 @@ int postgresql_error(struct db_postgresql *postgresql, const PGresult *result, s
 	return -errnum;
 }
 
-/* Gives up a connection on which no answer comes. */
+/* Gives up a connection on which no answer comes, and lets the database be for a moment: whoever has
+ * waited so long is not to wait once more. */
 static int is_silent(struct db_postgresql *postgresql, struct err *err)
 {
 	postgresql_disconnect(postgresql);
-	return err_set(err, EIO, "the database does not answer");
+	postgresql->next_try_ms = clock_monotonic_ms() + POSTGRESQL_RETRY_MS;
+	err_set(&postgresql->refused, EIO, "the database does not answer");
+	if (err)
+		*err = postgresql->refused;
+	return -EIO;
 }
 
 /* Waits for the next result of what was sent. Returns 0 and an owned result, NULL after the last; or

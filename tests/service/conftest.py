@@ -117,19 +117,16 @@ class Daemon:
         if uri is None and STORE == "postgresql":
             uri = database_of(self.directory)
         self.data = uri or str(self.directory)
-        if uri:
-            self.write_keys()
+        self.keys_file = self.directory / "service.keys"
+        self.own_keys = self.write_keys() if uri else []
         self.start()
 
     def write_keys(self):
-        """The key file of a daemon that has no data file beside which it would make one."""
-        if "--credentials" in self.options:
-            return
-        keys = self.directory / "service.keys"
-        if not keys.exists():
-            keys.touch(mode=0o600)
-            keys.write_text(f"[global]\nak = {secrets.token_hex(10).upper()}\nsk = {secrets.token_hex(20)}\n")
-        self.options += ("--credentials", str(keys))
+        """A key file for a daemon that has no data file beside which it would make one. Returns the option."""
+        if not self.keys_file.exists():
+            self.keys_file.touch(mode=0o600)
+            self.keys_file.write_text(f"[global]\nak = {secrets.token_hex(10).upper()}\nsk = {secrets.token_hex(20)}\n")
+        return ["--credentials", str(self.keys_file)]
 
     def start(self):
         self.port_file.unlink(missing_ok=True)
@@ -138,7 +135,7 @@ class Daemon:
         environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
-                [COCD, "--data", self.data, *where, *self.options],
+                [COCD, "--data", self.data, *where, *self.own_keys, *self.options],
                 env=environment,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
@@ -166,7 +163,7 @@ class Daemon:
 
     @property
     def keys(self):
-        text = (self.directory / "service.keys").read_text()
+        text = self.keys_file.read_text()
         return tuple(re.search(rf"^{name} = (\S+)$", text, re.M)[1] for name in ("ak", "sk"))
 
     def connection(self):

@@ -42,18 +42,22 @@ class Writer(threading.Thread):
             self.asked = (gesture, name, content)
             answer = self.service.call("POST", "/v1/documents", body={**conftest.GOOD, "name": name, "content": content},
                                        connection=connection)  # fmt: skip
-            self.jobs[name] = (answer.data, content)
+            self.jobs[name] = (self.told(answer), content)
         else:
             name = self.random.choice(sorted(self.jobs))
             self.asked = (gesture, name, content)
             path = f"/v1/documents/{self.jobs[name][0]}"
             if gesture == "update":
-                self.service.call("PUT", path, body={"name": name, "content": content}, connection=connection).data
+                self.told(self.service.call("PUT", path, body={"name": name, "content": content}, connection=connection))
                 self.jobs[name] = (self.jobs[name][0], content)
             else:
-                self.service.call("DELETE", path, connection=connection).data
+                self.told(self.service.call("DELETE", path, connection=connection))
                 self.deleted[name] = self.jobs.pop(name)[0]
         self.asked = None
+
+    def told(self, answer):
+        """What an answer says that came."""
+        return answer.data
 
     def check(self, held, connection):
         """Compares what was answered with the jobs of its names; held: name: [ID, …]."""
