@@ -47,11 +47,12 @@ class Arena:
     is its own. A failure leaves the whole state under pytest's temporary directory.
 
     mode is that of -o submit=. files_survive says whether a crash leaves what was written: a loss of power
-    does not, where nobody called fsync, and then a file may be at any of the names that it had.
+    does not, where nobody called fsync, and then a file may be at any of the names that it had. name is
+    in all contents, where several arenas share a service.
     """
 
-    def __init__(self, space, source, seed, mode, files_survive=True):
-        self.space, self.source, self.seed, self.mode = space, str(source), seed, mode
+    def __init__(self, space, source, seed, mode, files_survive=True, name=""):
+        self.space, self.source, self.seed, self.mode, self.name = space, str(source), seed, mode, name
         self.files_survive = files_survive
         self.random = random.Random(seed)
         space.front.random.seed(seed)
@@ -76,7 +77,7 @@ class Arena:
         started = []
         for number, files in enumerate(self.files):
             given = {"seed": self.random.getrandbits(32), "mount": self.space.path, "source": self.source,
-                     "prefix": f"r{self.rounds}w{number}", "files": files,
+                     "prefix": f"{self.name}r{self.rounds}w{number}", "files": files,
                      "template": samples.document("NAME", ["STEP"])}
             process = tools.popen_bare(sys.executable, "-S", "-E", os.path.join(os.path.dirname(__file__), "writer.py"),
                                        stdin=subprocess.PIPE)
@@ -229,7 +230,7 @@ class Arena:
         """Writing a file again ends in exactly one job, whatever became of it before."""
         paths = sorted(self.contents)
         for number, path in enumerate(self.random.sample(paths, min(most, len(paths)))):
-            content = samples.document("again", [f"again-{number}"])
+            content = samples.document("again", [f"{self.name}again-{number}"])
             before = self.space.id(path)
             source = tools.write(os.path.join(self.source, "again.yaml"), content)
             tools.run("cp", source, self.space.at(path)).ok()

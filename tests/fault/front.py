@@ -173,7 +173,7 @@ class Front:
     """The front; start() it, point the client at .url, stop() it. A context manager as well."""
 
     def __init__(self, upstream, seed=0):
-        self.upstream = upstream    # (host, port), or the path of a Unix socket; may be changed
+        self.upstream = upstream    # (host, port), the path of a Unix socket, or a function that picks one; may be changed
         self.seed = seed
         self.random = random.Random(seed)
         self.exchanges = []
@@ -369,10 +369,11 @@ class Front:
     async def _forward(self, exchange, head):
         """Asks the service, on a connection of its own."""
         async with self._service_slots:
-            if isinstance(self.upstream, tuple):
-                reader, writer = await asyncio.open_connection(*self.upstream, limit=HEAD_LIMIT)
+            upstream = self.upstream() if callable(self.upstream) else self.upstream
+            if isinstance(upstream, tuple):
+                reader, writer = await asyncio.open_connection(*upstream, limit=HEAD_LIMIT)
             else:
-                reader, writer = await asyncio.open_unix_connection(self.upstream, limit=HEAD_LIMIT)
+                reader, writer = await asyncio.open_unix_connection(upstream, limit=HEAD_LIMIT)
             with contextlib.closing(writer):
                 writer.write(reframed(head, exchange.body) + exchange.body)
                 await writer.drain()

@@ -38,11 +38,9 @@ class Commit:
 def held(cocd):
     """What the service holds: for each job ID its contents, oldest version first."""
     jobs = collections.defaultdict(list)
-    store = f"file:{os.path.join(cocd.data, 'service.db')}?mode=ro"
-    with contextlib.closing(sqlite3.connect(store, uri=True, timeout=20)) as db:
-        for job, content in db.execute("SELECT document_id, content FROM documents JOIN versions"
-                                       " ON document = number ORDER BY document, versions.version"):
-            jobs[job].append(content)
+    for job, content in cocd.rows("SELECT document_id, content FROM documents JOIN versions"
+                                  " ON document = number ORDER BY document, versions.version"):
+        jobs[job].append(content)
     return dict(jobs)
 
 

@@ -6,6 +6,7 @@ mistake in one of the two is seen.
 """
 
 import configparser
+import contextlib
 import datetime
 import hashlib
 import hmac
@@ -13,6 +14,7 @@ import http.client
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import urllib.parse
 
@@ -153,13 +155,17 @@ class Cocd:
             os.unlink(port_file)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [tools.COCD, "--listen", "127.0.0.1:0", "--data", self.data, "--port-file", port_file],
+                [tools.COCD, "--listen", "127.0.0.1:0", "--port-file", port_file, *self.store()],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         janitor.watch_process(self.process.pid)
         tools.eventually(lambda: self._port(port_file), "cocd to tell its port",
                          give_up=lambda: self.process.poll() is not None and self.log())
         self.address = ("127.0.0.1", self._port(port_file))
         return self
+
+    def store(self):
+        """The options that say where the jobs are."""
+        return ["--data", self.data]
 
     @staticmethod
     def _port(path):
@@ -181,6 +187,12 @@ class Cocd:
 
     def log(self):
         return tools.read_log(self.log_path)
+
+    def rows(self, query):
+        """Asks its database, past it."""
+        store = f"file:{os.path.join(self.data, 'service.db')}?mode=ro"
+        with contextlib.closing(sqlite3.connect(store, uri=True, timeout=20)) as db:
+            return db.execute(query).fetchall()
 
     def client(self):
         return Service(self.address, self.keys_file)

@@ -15,7 +15,7 @@ import executions
 import postgresql
 import test_kill
 
-ROUNDS = int(os.environ.get("COCD_REPLICA_ROUNDS", "6"))
+ROUNDS = int(os.environ.get("COCD_REPLICA_ROUNDS", "3"))
 SEED = int(os.environ.get("COCD_KILL_SEED", "1"))
 UNKNOWN = "COC.00042101"
 
