@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Creates per second, sequential and over many connections, of one or more cocd programs in turn.
+"""Creates per second, sequential and over many connections, of one or more cocd programs in turn, on SQLite and on a
+PostgreSQL of its own, if that is installed.
 
     python3 tests/bench/creates.py SECONDS CONNECTIONS COCD...
 
@@ -19,6 +20,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "service"))
 
 import conftest  # noqa: E402
+import postgresql  # noqa: E402  (conftest knows where it is)
 
 
 def syncs(directory, seconds):
@@ -72,19 +74,30 @@ def measure(port, request, status, connections, seconds):
     return count / seconds
 
 
-def main(seconds, connections, programs):
+def contender(name, directory, seconds, connections, uri=None):
+    """Measures a daemon on a store: SQLite's, or the database of a URI."""
     body = b'{"name":"job","content":"%s","enterprise_project_id":"0","risk_level":"LOW"}' % (b"x" * 500)
+    service = conftest.Daemon(directory, uri=uri)
+    request = service.raw("POST", "/v1/documents", body=body)
+    for count in (1, connections):
+        print(f"  {name:10} answers {count:4} at once {measure(service.port, service.raw('GET', '/none'), 404, count, seconds):8.0f} /s")
+        print(f"  {name:10} creates {count:4} at once {measure(service.port, request, 200, count, seconds):8.0f} /s")
+    service.stop()
+
+
+def main(seconds, connections, programs):
+    folder = os.environ.get("BENCH_DIR")
     for program in programs:
         conftest.COCD = program
-        with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as directory:
-            service = conftest.Daemon(directory)
-            request = service.raw("POST", "/v1/documents", body=body)
-            print(program)
-            print(f"  syncs            {syncs(directory, seconds):8.0f} /s")
-            for count in (1, connections):
-                print(f"  answers   {count:4} at once {measure(service.port, service.raw('GET', '/none'), 404, count, seconds):8.0f} /s")
-                print(f"  creates   {count:4} at once {measure(service.port, request, 200, count, seconds):8.0f} /s")
-            service.stop()
+        print(program)
+        with tempfile.TemporaryDirectory(dir=folder) as directory:
+            print(f"  syncs                           {syncs(directory, seconds):8.0f} /s")
+            contender("SQLite", directory, seconds, connections)
+        if postgresql.programs() is None:
+            print("  PostgreSQL is not installed")
+            continue
+        with postgresql.serving(safe=True, folder=folder) as server, tempfile.TemporaryDirectory() as directory:
+            contender("PostgreSQL", directory, seconds, connections, uri=server.new())
 
 
 if __name__ == "__main__":

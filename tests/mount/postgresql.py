@@ -39,13 +39,13 @@ def sql(uri, statements, *values):
 
 
 class Server:
-    """A server; safe: what it says is on the disk is on the disk."""
+    """A server; safe: what it says is on the disk is on the disk. Its files are in a directory of their own within folder."""
 
-    def __init__(self, safe=False):
+    def __init__(self, safe=False, folder=None):
         self.programs = programs()
         if self.programs is None:
             pytest.skip("postgresql is not installed")
-        self.base = tempfile.mkdtemp(prefix="cocd-pg-")  # short: the path of a socket has 107 bytes at most
+        self.base = tempfile.mkdtemp(prefix="cocd-pg-", dir=folder)  # short: the path of a socket has 107 bytes at most
         janitor.watch_directory(self.base)
         self.data = os.path.join(self.base, "data")
         self.safe, self.process = safe, None
