@@ -151,9 +151,12 @@ static int begin(struct db *db, struct err *err)
 		if (r < 0)
 			return r;
 		postgresql_begin_turn(postgresql);
-		r = postgresql_simply(postgresql, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+		r = postgresql_simply(postgresql,
+				      "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"
+				      "SAVEPOINT one",
 				      NULL, err);
 		postgresql->begun = r == 0;
+		postgresql->changed = false;
 		if (postgresql->connection)
 			return r;
 	}
@@ -332,11 +335,36 @@ static int execute(struct db *db, enum statement which, const struct db_value *v
 	}
 }
 
+/*
+ * Every statement is a way to the database and back, and these are as many as the others: so there
+ * is a savepoint from the beginning on, and it is moved on only where one is begun.
+ */
+static int run_savepoint(struct db_postgresql *postgresql, enum statement which, struct err *err)
+{
+	bool changed = postgresql->changed;
+
+	if (!postgresql->begun || !postgresql->connection)
+		return lost(err);
+	if (which == ST_KEEP_ONE)
+		return 0;
+	postgresql->changed = which == ST_BEGIN_ONE;
+	if (which == ST_BEGIN_ONE && !changed)
+		return 0;
+	return postgresql_simply(postgresql,
+				 which == ST_BEGIN_ONE ? "RELEASE one; SAVEPOINT one"
+						       : "ROLLBACK TO one",
+				 NULL, err);
+}
+
 static int run(struct db *db, enum statement which, const struct db_value *values, int n_values,
 	       int64_t *ret_changed, struct err *err)
 {
 	struct listener listener = {0};
-	int r = execute(db, which, values, n_values, &listener, err);
+	int r;
+
+	if (which == ST_BEGIN_ONE || which == ST_KEEP_ONE || which == ST_UNDO_ONE)
+		return run_savepoint(of(db), which, err);
+	r = execute(db, which, values, n_values, &listener, err);
 
 	if (r == 0 && ret_changed)
 		*ret_changed = listener.changed;

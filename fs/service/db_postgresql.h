@@ -14,6 +14,7 @@ struct db_postgresql {
 	PGconn *connection;	   /* NULL: there is none */
 	bool prepared[STATEMENTS]; /* on this connection */
 	bool begun;		   /* a transaction; also when its connection is gone since */
+	bool changed;		   /* something since the savepoint */
 	int64_t turn_ends_ms;	   /* monotonic: when what is under way is given up */
 	int64_t next_try_ms;	   /* monotonic: when to connect again */
 	struct err refused;	   /* why there is no connection */

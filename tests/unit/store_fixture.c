@@ -52,6 +52,12 @@ void needs_file(const struct fixture *fixture)
 		skip();
 }
 
+void needs_database(const struct fixture *fixture)
+{
+	if (!fixture->uri)
+		skip();
+}
+
 int open_store(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));

@@ -31,8 +31,9 @@ int open_again(struct fixture *fixture, struct err *err);
 /* Runs statements over a connection of its own. */
 void change(struct fixture *fixture, const char *statements);
 
-/* Skips a test that is about SQLite's file. */
+/* Skip a test that is about SQLite's file; about PostgreSQL. */
 void needs_file(const struct fixture *fixture);
+void needs_database(const struct fixture *fixture);
 
 /* Before and after each test, for cmocka. */
 int open_store(void **state);

@@ -89,6 +89,81 @@ static void what_the_database_undoes_by_itself_is_not_settled(void **state)
 	assert_int_equal(ask(fixture, "SELECT count(*) FROM documents"), 1);
 }
 
+/* Gathers a document, has something happen, and wants it to be gone with what was gathered. */
+static void is_lost(struct fixture *fixture, void (*happen)(struct fixture *fixture))
+{
+	char id[STORE_ID_SIZE];
+	struct err err = {0};
+
+	store_gather(fixture->store);
+	assert_int_equal(store_create(fixture->store, &plain, NOW_MS, id, &err), 0);
+	happen(fixture);
+	assert_int_equal(store_settle(fixture->store, &err), -EIO);
+	assert_int_equal(ask(fixture, "SELECT count(*) FROM documents"), 0);
+	assert_int_equal(store_create(fixture->store, &plain, NOW_MS, id, &err), 0);
+	assert_int_equal(store_settle(fixture->store, &err), 0);
+	assert_int_equal(ask(fixture, "SELECT count(*) FROM documents"), 1);
+}
+
+static void end_session(struct fixture *fixture)
+{
+	ask(fixture, "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity"
+		     " WHERE application_name = 'cocd'");
+}
+
+static int see_nothing(void *data, const struct store_execution *execution)
+{
+	(void)data;
+	(void)execution;
+	return 0;
+}
+
+static void end_session_and_read(struct fixture *fixture)
+{
+	struct found found;
+
+	end_session(fixture);
+	/* not on another connection: it would not see what was gathered */
+	for (int again = 0; again < 2; again++)
+		assert_int_equal(show(fixture, "DM0", 0, &found), -EIO);
+}
+
+static void fail_to_read(struct fixture *fixture)
+{
+	const struct store_execution_filter filter = {.tags = "not JSON", .limit = 1};
+	int64_t total;
+	struct err err;
+
+	assert_int_equal(
+		store_list_executions(fixture->store, &filter, see_nothing, NULL, &total, &err),
+		-EIO);
+}
+
+static void what_postgresql_loses_is_not_settled(void **state)
+{
+	struct fixture *fixture = *state;
+
+	needs_database(fixture);
+	is_lost(fixture, end_session);
+}
+
+static void what_postgresql_loses_is_not_read_past(void **state)
+{
+	struct fixture *fixture = *state;
+
+	needs_database(fixture);
+	is_lost(fixture, end_session_and_read);
+}
+
+/* It undoes the transaction at its end, and says so where SQLite would commit. */
+static void a_read_that_fails_in_postgresql_takes_what_was_gathered_with_it(void **state)
+{
+	struct fixture *fixture = *state;
+
+	needs_database(fixture);
+	is_lost(fixture, fail_to_read);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -96,6 +171,9 @@ int main(void)
 		WITH_STORE(a_gathered_change_that_fails_is_undone_alone),
 		WITH_STORE(gathered_changes_that_are_not_settled_are_gone),
 		WITH_STORE(what_the_database_undoes_by_itself_is_not_settled),
+		WITH_STORE(what_postgresql_loses_is_not_settled),
+		WITH_STORE(what_postgresql_loses_is_not_read_past),
+		WITH_STORE(a_read_that_fails_in_postgresql_takes_what_was_gathered_with_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
