@@ -235,3 +235,9 @@ def test_sigterm_unmounts(daemon):
     pid, = daemons(daemon)
     os.kill(pid, 15)
     tools.eventually(lambda: not janitor.mounted(daemon.path) and not daemons(daemon), "the daemon to end")
+
+
+def test_cocfs_needs_no_postgresql():
+    tools.need("readelf")
+    needed = tools.run("readelf", "-d", tools.COCFS).ok().stdout
+    assert "libsqlite3" in needed and "libpq" not in needed
