@@ -150,7 +150,6 @@ static int begin(struct db *db, struct err *err)
 		r = postgresql_connect(postgresql, err);
 		if (r < 0)
 			return r;
-		postgresql_begin_turn(postgresql);
 		r = postgresql_simply(postgresql,
 				      "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"
 				      "SAVEPOINT one",
@@ -326,7 +325,6 @@ static int execute(struct db *db, enum statement which, const struct db_value *v
 		r = postgresql_connect(postgresql, err);
 		if (r < 0)
 			return r;
-		postgresql_begin_turn(postgresql);
 		r = attempt(postgresql, which, values, n_values, listener, err);
 		if (postgresql->connection || listener->rows || again)
 			return r;

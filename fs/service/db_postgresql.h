@@ -28,8 +28,8 @@ extern const struct db_ops db_postgresql_ops;
 extern const char *const postgresql_statements[STATEMENTS];
 
 /*
- * Makes sure of a connection to a database whose tables are ours. Returns 0; or -errno, at once when
- * the last attempt was a moment ago.
+ * Makes sure of a connection to a database whose tables are ours, and begins a turn on it. Returns 0;
+ * or -errno, at once when the last attempt was a moment ago.
  */
 int postgresql_connect(struct db_postgresql *postgresql, struct err *err);
 
@@ -49,7 +49,7 @@ int postgresql_recognise(struct db_postgresql *postgresql, struct err *err);
 int postgresql_simply(struct db_postgresql *postgresql, const char *text, PGresult **ret_result,
 		      struct err *err);
 
-/* Begins the time that a transaction, or a read without one, may take. */
+/* Begins a turn: the time that a transaction, or a read without one, may take. */
 void postgresql_begin_turn(struct db_postgresql *postgresql);
 
 /*

@@ -11,6 +11,7 @@
 
 #define STRINGIFY_(x) #x
 #define STRINGIFY(x) STRINGIFY_(x)
+#define LIMIT(name, ms) "SET " name " = " STRINGIFY(ms) ";"
 
 /*
  * What is answered as done is on the database's disk, and on those of its synchronous standbys:
@@ -20,15 +21,9 @@
 static const char session[] =
 	"SELECT set_config('synchronous_commit', 'on', false)"
 	" WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply');"
-	"SET standard_conforming_strings = on;"
-	"SET lock_timeout = " STRINGIFY(
-		POSTGRESQL_LOCK_MS) ";"
-				    "SET statement_timeout = " STRINGIFY(
-					    POSTGRESQL_TURN_MS) ";"
-								"SET "
-								"idle_in_transaction_session_"
-								"timeout = " STRINGIFY(
-									POSTGRESQL_TURN_MS);
+	"SET standard_conforming_strings = on;" LIMIT("lock_timeout", POSTGRESQL_LOCK_MS)
+		LIMIT("statement_timeout", POSTGRESQL_TURN_MS)
+			LIMIT("idle_in_transaction_session_timeout", POSTGRESQL_TURN_MS);
 
 static bool is_one_of(const char *keyword, const char *const *names)
 {
@@ -135,8 +130,10 @@ int postgresql_connect(struct db_postgresql *postgresql, struct err *err)
 {
 	int r;
 
-	if (postgresql->connection)
+	if (postgresql->connection) {
+		postgresql_begin_turn(postgresql);
 		return 0;
+	}
 	if (clock_monotonic_ms() < postgresql->next_try_ms) {
 		if (err)
 			*err = postgresql->refused;

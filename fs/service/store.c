@@ -6,8 +6,9 @@
  * When changes are gathered, store_begin() opens one transaction for all of them and a savepoint
  * for each, so that one that fails is undone alone; the commit point of all is store_settle().
  * There are errors on which SQLite undoes the whole transaction by itself (a full disk, a failed
- * read). Then changes are gone that were reported as done, and settling fails, so that none of them
- * is answered as made; until then nothing new is begun.
+ * read), and so does PostgreSQL when the connection breaks. Then changes are gone that were reported
+ * as done, and settling fails, so that none of them is answered as made; until then nothing new is
+ * begun.
  */
 #define _GNU_SOURCE
 #include "service/store.h"

@@ -10,9 +10,9 @@
 #include "service/random.h"
 
 /*
- * The data of the local service: documents and their versions, in one SQLite file. What a function
- * reports as done is on the disk when it returns; or, after store_gather(), when store_settle() has
- * returned 0. One thread at a time.
+ * The data of the local service: documents and their versions, in one SQLite file, or in a
+ * PostgreSQL database (store_postgresql.h). What a function reports as done is on the disk when it
+ * returns; or, after store_gather(), when store_settle() has returned 0. One thread at a time.
  *
  * All functions fail with -ENOMEM, -ENOSPC, -EBUSY (another process holds the file), -EROFS or -EIO
  * and err filled, besides the errors that they name; then nothing has changed.
