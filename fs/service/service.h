@@ -8,9 +8,10 @@
 #include "base/err.h"
 
 /*
- * The local service: the COC documents API as an HTTP server over one SQLite file, or what
- * another opener makes a store of, in threads of its own. `cocd` runs it alone, `cocfs local` embeds it. It shares no state with its embedder and
- * no code with the client but the signing and the JSON helpers.
+ * The local service: the COC documents API as an HTTP server over one SQLite file, or over what
+ * another opener makes a store of, in threads of its own. `cocd` runs it alone, `cocfs local`
+ * embeds it. It shares no state with its embedder and no code with the client but the signing and
+ * the JSON helpers.
  */
 struct service;
 
