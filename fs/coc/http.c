@@ -26,6 +26,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
+
 #include "base/cleanup.h"
 #include "coc/multi.h"
 #include "coc/transfer.h"
@@ -300,7 +302,9 @@ int http_create(struct loop *loop, const struct http_options *options, struct ht
 	if (r < 0)
 		return r;
 	http = calloc(1, sizeof(*http));
-	if (!http || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+	/* curl does not look whether OpenSSL could be set up; without its context any digest crashes */
+	if (!http || !OSSL_LIB_CTX_get0_global_default() ||
+	    curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		free(http);
 		return err_set(err, ENOMEM, "out of memory");
 	}
