@@ -3,19 +3,10 @@
 // in flight, the files. Prints the seconds from the first call to the last answer, without the start of Node.
 const fs = require("fs");
 const path = require("path");
-const { GlobalCredentials } = require("@huaweicloud/huaweicloud-sdk-core");
-const { ClientBuilder } = require("@huaweicloud/huaweicloud-sdk-core/ClientBuilder");
+const { connect } = require("./sdk.js");
 
 const [endpoint, inFlight, ...files] = process.argv.slice(2);
-const credentials = new GlobalCredentials()
-	.withAk(process.env.HUAWEICLOUD_SDK_AK)
-	.withSk(process.env.HUAWEICLOUD_SDK_SK)
-	.withDomainId("d0123");
-const client = new ClientBuilder((http) => http, "GlobalCredentials,BasicCredentials")
-	.withCredential(credentials)
-	.withEndpoint(endpoint)
-	.withOptions({ axiosRequestConfig: { timeout: 60000 } })
-	.build();
+const client = connect(endpoint, 60000);
 
 async function create(file) {
 	const data = {

@@ -11,7 +11,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.dont_write_bytecode = True
-sys.path[:0] = [os.path.join(HERE, "..", "mount"), os.path.join(HERE, "..", "fault")]
+sys.path[:0] = [os.path.join(HERE, "..", folder) for folder in ("mount", "fault", "service")]
 
 import janitor    # noqa: E402
 import lab        # noqa: E402

@@ -1,33 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""The core of the official Node SDK as a contender, installed from npm by name."""
+"""The core of the official Node SDK as a contender."""
 
 import os
-import shutil
 
-import tools
+import node_sdk
 
-CORE = "@huaweicloud/huaweicloud-sdk-core"
-UUID = "uuid@9"  # the core uses it without saying so
 SCRIPT = "create.js"
-INSTALL_SECONDS = 100
 
 
 class Sdk:
     """Installs at once; missing says why it is not there, None: it is."""
 
     def __init__(self, place):
-        self.place, self.missing = place, None
+        self.place = place
         os.makedirs(place)
-        for program in ("node", "npm"):
-            if not shutil.which(program):
-                self.missing = f"{program} is not installed"
-                return
-        done = tools.run("npm", "install", "--prefix", place, "--no-audit", "--no-fund", "--ignore-scripts",
-                         "--loglevel=error", "--fetch-retries=1", CORE, UUID, seconds=INSTALL_SECONDS, cwd=place,
-                         env=tools.environment(HOME=place))
-        if done.status:
-            self.missing = f"npm could not install {CORE}: {done.stderr.strip()[:100]}"
-        shutil.copy(os.path.join(os.path.dirname(os.path.abspath(__file__)), SCRIPT), place)
+        self.missing = node_sdk.install(place, os.path.join(os.path.dirname(os.path.abspath(__file__)), SCRIPT))
 
     def argv(self, server, in_flight, *files):
         return ["node", os.path.join(self.place, SCRIPT), server.url, str(in_flight), *files]

@@ -2,19 +2,10 @@
 // Drives a service with the core of the official Node SDK, which signs and sends by itself. Arguments:
 // the endpoint, and a JSON array of [method, path, {query}, body or null]. Prints a JSON array of what
 // the SDK made of each answer: its value, or {error: {status, code, message, requestId}}.
-const { GlobalCredentials } = require("@huaweicloud/huaweicloud-sdk-core");
-const { ClientBuilder } = require("@huaweicloud/huaweicloud-sdk-core/ClientBuilder");
+const { connect } = require("./sdk.js");
 
 const [endpoint, calls] = process.argv.slice(2);
-const credentials = new GlobalCredentials()
-	.withAk(process.env.HUAWEICLOUD_SDK_AK)
-	.withSk(process.env.HUAWEICLOUD_SDK_SK)
-	.withDomainId("d0123");
-const client = new ClientBuilder((http) => http, "GlobalCredentials,BasicCredentials")
-	.withCredential(credentials)
-	.withEndpoint(endpoint)
-	.withOptions({ axiosRequestConfig: { timeout: 20000 } })
-	.build();
+const client = connect(endpoint, 20000);
 
 async function call([method, path, queryParams, data]) {
 	const options = { method, url: path, contentType: "application/json", queryParams, pathParams: {}, headers: {} };

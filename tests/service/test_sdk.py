@@ -4,38 +4,24 @@
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 
 import pytest
 
 import conftest
+import node_sdk
 from test_tls import make_pair
 
-CORE = "@huaweicloud/huaweicloud-sdk-core"
-UUID = "uuid@9"  # the core uses it without saying so
 SCRIPT = pathlib.Path(__file__).with_name("sdk_client.js")
 
 
 @pytest.fixture(scope="module")
 def sdk(tmp_path_factory):
     """A directory in which the SDK's core is installed."""
-    for program in ("node", "npm"):
-        if not shutil.which(program):
-            pytest.skip(f"{program} is not installed")
     place = tmp_path_factory.mktemp("sdk")
-    environment = {**os.environ, "HOME": str(place)}
-    try:
-        result = subprocess.run(
-            ["npm", "install", "--prefix", place, "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error",
-             "--fetch-retries=1", CORE, UUID],
-            capture_output=True, text=True, timeout=100, env=environment, cwd=place,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        pytest.skip(f"npm could not install {CORE} in time")
-    if result.returncode:
-        pytest.skip(f"npm could not install {CORE}: {result.stderr.strip()[:200]}")
-    shutil.copy(SCRIPT, place)
+    missing = node_sdk.install(place, SCRIPT)
+    if missing:
+        pytest.skip(missing)
     return place
 
 
