@@ -4,26 +4,13 @@
 
 #include <stddef.h>
 
-#define FILTER                                                                                     \
-	" WHERE (?1 IS NULL OR name LIKE ?1 ESCAPE '\\')"                                          \
-	" AND (?2 IS NULL OR creator = ?2)"                                                        \
-	" AND (?3 IS NULL OR enterprise_project_id = ?3)"
+#define LIKE(column, place) column " LIKE " place " ESCAPE '\\'"
 
-#define EXECUTION                                                                                  \
-	"SELECT number, execution_id, tags, change_time_ms, document_id, document_name,"           \
-	" version_uuid, version, creator, description, type, target_parameter_name, parameters,"   \
-	" sys_tags, targets, start_time_ms, moving, settled, settle_time_ms, ends"
+#define HAS_TAGS                                                                                   \
+	"NOT EXISTS (SELECT 1 FROM json_each(?4) AS wanted WHERE NOT EXISTS"                       \
+	" (SELECT 1 FROM json_each(executions.tags) AS tag WHERE tag.value = wanted.value))"
 
-#define WHOLE_EXECUTION EXECUTION ", content, step_ms, acts FROM executions WHERE execution_id = ?1"
-
-#define EXECUTION_FILTER                                                                           \
-	" FROM executions WHERE (?1 IS NULL OR creator LIKE ?1 ESCAPE '\\')"                       \
-	" AND (?2 IS NULL OR document_name LIKE ?2 ESCAPE '\\')"                                   \
-	" AND (?3 IS NULL OR document_id = ?3)"                                                    \
-	" AND (?4 IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(?4) AS wanted WHERE NOT EXISTS"   \
-	" (SELECT 1 FROM json_each(executions.tags) AS tag WHERE tag.value = wanted.value)))"      \
-	" AND (?5 IS NULL OR start_time_ms > ?5)"                                                  \
-	" AND (?6 IS NULL OR (ends <> 0 AND settle_time_ms <= ?7 AND settle_time_ms < ?6))"
+#include "service/db_statements.h"
 
 const char *const db_statements[STATEMENTS] = {
 	[ST_BEGIN_ONE] = "SAVEPOINT one",
@@ -35,8 +22,8 @@ const char *const db_statements[STATEMENTS] = {
 		      " ON CONFLICT (document_id) DO NOTHING RETURNING number",
 	[ST_INSERT_VERSION] = "INSERT INTO versions (document, version, version_uuid,"
 			      " create_time_ms, content) VALUES (?1, ?2, ?3, ?4, ?5)",
-	[ST_FIND] = "SELECT number, version FROM documents WHERE document_id = ?1",
-	[ST_FIND_TO_CHANGE] = "SELECT number, version FROM documents WHERE document_id = ?1",
+	[ST_FIND] = FIND,
+	[ST_FIND_TO_CHANGE] = FIND,
 	[ST_UPDATE] = "UPDATE documents SET name = ?2, description = coalesce(?3, description),"
 		      " risk_level = coalesce(?4, risk_level), modifier = ?5, update_time_ms = ?6,"
 		      " version = ?7 WHERE number = ?1",
@@ -49,10 +36,8 @@ const char *const db_statements[STATEMENTS] = {
 		    " CASE WHEN ?2 = 0 THEN documents.version ELSE ?2 END WHERE document_id = ?1",
 	[ST_VERSIONS] = "SELECT version, version_uuid, create_time_ms FROM versions"
 			" WHERE document = ?1 AND version <= ?2 ORDER BY version DESC",
-	[ST_LIST] = "SELECT number, document_id, name, enterprise_project_id, creator, modifier,"
-		    " create_time_ms, update_time_ms, version FROM documents" FILTER
-		    " ORDER BY number DESC LIMIT ?4 OFFSET ?5",
-	[ST_COUNT] = "SELECT count(*) FROM documents" FILTER,
+	[ST_LIST] = LIST,
+	[ST_COUNT] = COUNT,
 	[ST_EXECUTE] = "INSERT INTO executions (execution_id, document_id, document_name,"
 		       " version_uuid, content, creator, description, type,"
 		       " target_parameter_name, parameters, sys_tags, targets, moving, settled,"
@@ -62,8 +47,8 @@ const char *const db_statements[STATEMENTS] = {
 		       " WHERE document_id = ?2 ON CONFLICT (execution_id) DO NOTHING",
 	[ST_EXECUTION] = WHOLE_EXECUTION,
 	[ST_EXECUTION_TO_CHANGE] = WHOLE_EXECUTION,
-	[ST_EXECUTIONS] = EXECUTION EXECUTION_FILTER " ORDER BY number DESC LIMIT ?8 OFFSET ?9",
-	[ST_COUNT_EXECUTIONS] = "SELECT count(*)" EXECUTION_FILTER,
+	[ST_EXECUTIONS] = EXECUTIONS,
+	[ST_COUNT_EXECUTIONS] = COUNT_EXECUTIONS,
 	[ST_OPERATE] = "UPDATE executions SET acts = ?1, moving = ?2, settled = ?3,"
 		       " settle_time_ms = ?4, ends = ?5, change_time_ms = ?6 WHERE number = ?7",
 };

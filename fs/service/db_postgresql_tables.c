@@ -19,40 +19,17 @@
  */
 #define LIKE(column, place) "lower(" column " COLLATE \"C\") LIKE lower(" place " COLLATE \"C\")"
 
-#define FILTER                                                                                     \
-	" WHERE (?1 IS NULL OR " LIKE("name",                                                      \
-				      "?1") ")"                                                    \
-					    " AND (?2 IS NULL OR creator = ?2)"                    \
-					    " AND (?3 IS NULL OR enterprise_project_id = ?3)"
+#define HAS_TAGS "tags::jsonb @> ?4::jsonb"
 
-#define EXECUTION                                                                                  \
-	"SELECT number, execution_id, tags, change_time_ms, document_id, document_name,"           \
-	" version_uuid, version, creator, description, type, target_parameter_name, parameters,"   \
-	" sys_tags, targets, start_time_ms, moving, settled, settle_time_ms, ends"
-
-#define EXECUTION_FILTER                                                                           \
-	" FROM executions WHERE (?1 IS NULL OR " LIKE(                                             \
-		"creator", "?1") ")"                                                               \
-				 " AND (?2 IS NULL OR " LIKE(                                      \
-					 "document_name",                                          \
-					 "?2") ")"                                                 \
-					       " AND (?3 IS NULL OR document_id = ?3)"             \
-					       " AND (?4 IS NULL OR tags::jsonb @> ?4::jsonb)"     \
-					       " AND (?5 IS NULL OR start_time_ms > ?5)"           \
-					       " AND (?6 IS NULL OR (ends <> 0 AND "               \
-					       "settle_time_ms <= ?7 AND settle_time_ms < ?6))"
+#include "service/db_statements.h"
 
 const char *const postgresql_statements[STATEMENTS] = {
-	[ST_FIND_TO_CHANGE] = "SELECT number, version FROM documents WHERE document_id = ?1"
-			      " FOR UPDATE",
-	[ST_LIST] = "SELECT number, document_id, name, enterprise_project_id, creator, modifier,"
-		    " create_time_ms, update_time_ms, version FROM documents" FILTER
-		    " ORDER BY number DESC LIMIT ?4 OFFSET ?5",
-	[ST_COUNT] = "SELECT count(*) FROM documents" FILTER,
-	[ST_EXECUTION_TO_CHANGE] = EXECUTION ", content, step_ms, acts FROM executions"
-					     " WHERE execution_id = ?1 FOR UPDATE",
-	[ST_EXECUTIONS] = EXECUTION EXECUTION_FILTER " ORDER BY number DESC LIMIT ?8 OFFSET ?9",
-	[ST_COUNT_EXECUTIONS] = "SELECT count(*)" EXECUTION_FILTER,
+	[ST_FIND_TO_CHANGE] = FIND " FOR UPDATE",
+	[ST_LIST] = LIST,
+	[ST_COUNT] = COUNT,
+	[ST_EXECUTION_TO_CHANGE] = WHOLE_EXECUTION " FOR UPDATE",
+	[ST_EXECUTIONS] = EXECUTIONS,
+	[ST_COUNT_EXECUTIONS] = COUNT_EXECUTIONS,
 };
 
 /* What there is in the schema that tables are made in. */
