@@ -36,16 +36,16 @@ int db_sqlite_error(sqlite3 *handle, struct err *err)
 }
 
 /* Runs a statement without values. Returns 0 or -errno. */
-static int simply(struct db_sqlite *sqlite, const char *text, struct err *err)
+static int simply(struct db_sqlite *sqlite, sqlite3_stmt *prepared, struct err *err)
 {
-	return sqlite3_exec(sqlite->handle, text, NULL, NULL, NULL) == SQLITE_OK
-		       ? 0
-		       : db_sqlite_error(sqlite->handle, err);
+	_cleanup_reset_ sqlite3_stmt *statement = prepared;
+
+	return sqlite3_step(statement) == SQLITE_DONE ? 0 : db_sqlite_error(sqlite->handle, err);
 }
 
 static int begin(struct db *db, struct err *err)
 {
-	return simply(of(db), "BEGIN IMMEDIATE", err);
+	return simply(of(db), of(db)->begin, err);
 }
 
 static bool in_transaction(const struct db *db)
@@ -56,12 +56,12 @@ static bool in_transaction(const struct db *db)
 static void undo(struct db *db)
 {
 	if (in_transaction(db))
-		simply(of(db), "ROLLBACK", NULL);
+		sqlite3_exec(of(db)->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
 static int commit(struct db *db, struct err *err)
 {
-	int r = simply(of(db), "COMMIT", err);
+	int r = simply(of(db), of(db)->commit, err);
 
 	if (r < 0)
 		undo(db);
@@ -129,6 +129,8 @@ static void close_database(struct db *db)
 {
 	struct db_sqlite *sqlite = of(db);
 
+	sqlite3_finalize(sqlite->begin);
+	sqlite3_finalize(sqlite->commit);
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(sqlite->statements[i]);
 	sqlite3_close(sqlite->handle);

@@ -10,7 +10,8 @@
 struct db_sqlite {
 	struct db db;
 	sqlite3 *handle;
-	sqlite3_stmt *statements[STATEMENTS]; /* prepared once, when it is opened */
+	/* prepared once, when it is opened */
+	sqlite3_stmt *begin, *commit, *statements[STATEMENTS];
 };
 
 extern const struct db_ops db_sqlite_ops;

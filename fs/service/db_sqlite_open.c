@@ -195,6 +195,15 @@ static int make_file(const char *path)
 	return fsync(fd) < 0 || parent < 0 || fsync(parent) < 0 ? -errno : 0;
 }
 
+static int prepare(struct db_sqlite *sqlite, const char *text, sqlite3_stmt **ret_statement,
+		   struct err *err)
+{
+	return sqlite3_prepare_v3(sqlite->handle, text, -1, SQLITE_PREPARE_PERSISTENT,
+				  ret_statement, NULL) == SQLITE_OK
+		       ? 0
+		       : db_sqlite_error(sqlite->handle, err);
+}
+
 static int open_database(const char *path, struct db_sqlite *sqlite, struct err *err)
 {
 	_cleanup_free_ char *real = NULL;
@@ -211,11 +220,12 @@ static int open_database(const char *path, struct db_sqlite *sqlite, struct err 
 			    NULL) != SQLITE_OK)
 		return db_sqlite_error(sqlite->handle, err);
 	r = set_up(sqlite->handle, err);
+	if (r == 0)
+		r = prepare(sqlite, "BEGIN IMMEDIATE", &sqlite->begin, err);
+	if (r == 0)
+		r = prepare(sqlite, "COMMIT", &sqlite->commit, err);
 	for (int i = 0; r == 0 && i < STATEMENTS; i++)
-		if (sqlite3_prepare_v3(sqlite->handle, db_statements[i], -1,
-				       SQLITE_PREPARE_PERSISTENT, &sqlite->statements[i],
-				       NULL) != SQLITE_OK)
-			r = db_sqlite_error(sqlite->handle, err);
+		r = prepare(sqlite, db_statements[i], &sqlite->statements[i], err);
 	return r;
 }
 
