@@ -12,7 +12,6 @@
  * setting one costs no system call, and an idle loop sets none.
  */
 #define _GNU_SOURCE
-#include "base/clock.h"
 #include "base/loop.h"
 
 #include <errno.h>
@@ -21,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/timers.h"
 
 #define EVENTS_PER_TURN 64

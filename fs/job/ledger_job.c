@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The ledger's rows of jobs: what is known of a path. */
 #define _GNU_SOURCE
-#include "base/clock.h"
 #include "job/ledger_db.h"
 
 #include <errno.h>
 #include <string.h>
+
+#include "base/clock.h"
 
 void ledger_job_finish(struct ledger_job *job)
 {

@@ -5,11 +5,12 @@
  * way.
  */
 #define _GNU_SOURCE
-#include "base/clock.h"
 #include "job/ledger_db.h"
 
 #include <errno.h>
 #include <string.h>
+
+#include "base/clock.h"
 
 /* In the order of the attribute columns of every statement. */
 static const enum attr columns[] = {ATTR_RISK_LEVEL, ATTR_ENTERPRISE_PROJECT_ID, ATTR_NAME,

@@ -48,14 +48,18 @@ int open_again(struct fixture *fixture, struct err *err)
 
 void needs_file(const struct fixture *fixture)
 {
-	if (fixture->uri)
+	if (fixture->uri) {
+		print_message("skipped: it is about SQLite's data file\n");
 		skip();
+	}
 }
 
 void needs_database(const struct fixture *fixture)
 {
-	if (!fixture->uri)
+	if (!fixture->uri) {
+		print_message("skipped: it needs a database, COCD_STORE_URI\n");
 		skip();
+	}
 }
 
 int open_store(void **state)
