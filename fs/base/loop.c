@@ -22,11 +22,13 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/timers.h"
+#include "base/waiting.h"
 
 #define EVENTS_PER_TURN 64
 
 struct loop {
 	int epoll_fd;
+	struct waiting waiting;
 	bool quit;
 	int64_t now_ms;
 	struct epoll_event ready[EVENTS_PER_TURN];
@@ -49,6 +51,7 @@ int loop_create(struct loop **ret_loop)
 		free(loop);
 		return -errnum;
 	}
+	waiting_init(&loop->waiting);
 	loop->now_ms = clock_monotonic_ms();
 	*ret_loop = loop;
 	return 0;
@@ -158,7 +161,8 @@ int loop_run(struct loop *loop)
 {
 	loop->quit = false;
 	while (!loop->quit) {
-		int n = epoll_wait(loop->epoll_fd, loop->ready, EVENTS_PER_TURN, patience_ms(loop));
+		int n = waiting_wait(&loop->waiting, loop->epoll_fd, loop->ready, EVENTS_PER_TURN,
+				     patience_ms(loop));
 
 		if (n < 0 && errno != EINTR)
 			return -errno;
