@@ -99,9 +99,11 @@ static int find_last(struct engine *engine, struct ledger *ledger, const struct 
 	*ret_last = &job->sent;
 	if (job->state != JOB_QUEUED && job->state != JOB_SUBMITTING && job->state != JOB_IN_DOUBT)
 		return 0;
-	r = ledger_newest(ledger, job->row, pending);
+	r = ledger_queued(ledger, job->row, pending);
 	if (r == 0)
 		*ret_last = &pending->attrs;
+	else if (r == -ENOENT && engine_sent_attrs(engine, job->row))
+		*ret_last = engine_sent_attrs(engine, job->row);
 	return r == -ENOENT ? 0 : r;
 }
 
@@ -202,20 +204,10 @@ int commit_disown(struct engine *engine, struct ledger *ledger, const char *path
 	ledger_submission_finish(&pending);
 	if (r < 0)
 		return r;
-	engine_disown(engine, job.row, attr);
-	r = ledger_disown(ledger, job.row, attr);
+	r = engine_disown(engine, job.row, attr);
+	if (r == 0)
+		r = ledger_disown(ledger, job.row, attr);
 	return r < 0 ? r : kept;
-}
-
-static int find_or_make(struct ledger *ledger, const char *path, struct ledger_job *ret_job)
-{
-	int64_t row;
-	int r = ledger_find(ledger, path, ret_job);
-
-	if (r != -ENOENT)
-		return r;
-	r = ledger_ensure(ledger, path, &row);
-	return r < 0 ? r : ledger_get(ledger, row, ret_job);
 }
 
 int commit_run(struct engine *engine, struct ledger *ledger, const struct commit_rules *rules,
@@ -234,7 +226,7 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 		*ret_ticket = NULL;
 		return 0;
 	}
-	r = find_or_make(ledger, commit->path, &job);
+	r = ledger_find_or_make(ledger, commit->path, &job);
 	if (r < 0)
 		err_set(&err, -r, "the ledger cannot be written, nothing was sent: %s",
 			strerror(-r));
@@ -243,9 +235,9 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 	if (r == 0 && job.refused && (r = ledger_overwrite(ledger, job.row)) < 0)
 		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));
 	if (r == 0)
-		r = rules->queue
-			    ? engine_enqueue(engine, &sub, done, data, &ticket, &err)
-			    : engine_submit(engine, &sub, commit->path, done, data, &ticket, &err);
+		r = rules->queue ? engine_enqueue(engine, &sub, &job, done, data, &ticket, &err)
+				 : engine_submit(engine, &sub, &job, commit->path, done, data,
+						 &ticket, &err);
 	if (r < 0)
 		r = commit_refuse(engine, ledger, commit->path, false, &err);
 	ledger_submission_finish(&sub);

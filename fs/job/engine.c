@@ -73,12 +73,21 @@ const struct attr_set *engine_newest_attrs(const struct engine *engine, int64_t 
 	return &newest->sub.attrs;
 }
 
-void engine_disown(struct engine *engine, int64_t row, enum attr attr)
+const struct attr_set *engine_sent_attrs(const struct engine *engine, int64_t row)
+{
+	const struct task *current = engine_current(engine, row);
+
+	return current ? &current->sub.attrs : NULL;
+}
+
+int engine_disown(struct engine *engine, int64_t row, enum attr attr)
 {
 	struct task *task = engine_current(engine, row);
+	int r = task && task->sub.id ? ledger_disown_sent(engine->ledger, &task->sub, attr) : 0;
 
-	for (; task; task = task->behind)
+	for (; r == 0 && task; task = task->behind)
 		task->sub.attrs.own &= ~(1U << attr);
+	return r;
 }
 
 static bool is_twin(const struct task *other, const struct task *task)
@@ -256,9 +265,9 @@ static void stand_behind(struct task *ahead, struct task *task)
 		doubt_hurry(ahead);
 }
 
-/* Takes a new task up for its row. */
-static int take_in(struct task *task, engine_done_fn *done, void *data, struct ticket **ret_ticket,
-		   struct err *err)
+/* Takes a new task up for its row; known: task_start(). */
+static int take_in(struct task *task, const struct ledger_job *known, engine_done_fn *done,
+		   void *data, struct ticket **ret_ticket, struct err *err)
 {
 	struct task *ahead;
 	struct ticket *ticket = task ? hand_ticket(task, done, data) : NULL;
@@ -272,23 +281,23 @@ static int take_in(struct task *task, engine_done_fn *done, void *data, struct t
 		stand_behind(ahead, task);
 	} else {
 		engine_put(task);
-		task_start(task);
+		task_start(task, known);
 	}
 	*ret_ticket = ticket;
 	return 0;
 }
 
 int engine_submit(struct engine *engine, struct ledger_submission *take_submission,
-		  const char *path, engine_done_fn *done, void *data, struct ticket **ret_ticket,
-		  struct err *err)
+		  const struct ledger_job *job, const char *path, engine_done_fn *done, void *data,
+		  struct ticket **ret_ticket, struct err *err)
 {
 	struct task *ahead = engine_current(engine, take_submission->row);
 	struct task *newest = ahead && ahead->behind ? ahead->behind : ahead;
 	struct ticket *ticket;
 
 	if (!newest || !is_same(newest, take_submission))
-		return take_in(task_create(engine, take_submission, path), done, data, ret_ticket,
-			       err);
+		return take_in(task_create(engine, take_submission, path), job, done, data,
+			       ret_ticket, err);
 	ledger_submission_finish(take_submission);
 	ticket = hand_ticket(newest, done, data);
 	if (!ticket)
@@ -317,7 +326,7 @@ int engine_delete(struct engine *engine, int64_t row, const char *job_id, const 
 			task = NULL;
 		}
 	}
-	return take_in(task, done, data, ret_ticket, err);
+	return take_in(task, NULL, done, data, ret_ticket, err);
 }
 
 static int take_up(void *data, struct ledger_submission *take_submission)

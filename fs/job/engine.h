@@ -40,14 +40,14 @@ int engine_recover(struct engine *engine);
 
 /*
  * Submits content for a path whose row is submission->row: a create, or an update of the job that
- * it is bound to by then. path is for the log. Takes what submission owns, also on failure. A
+ * it is bound to by then. job is what the ledger knows of it now; path is for the log. Takes what submission owns, also on failure. A
  * submission of the same path that is under way is waited for; the same content joins it, and other
  * content takes the place of what waited there. Returns 0 and a ticket that is valid until done is
  * called (later, never from within) or ticket_drop(); -errno with err filled.
  */
 int engine_submit(struct engine *engine, struct ledger_submission *take_submission,
-		  const char *path, engine_done_fn *done, void *data, struct ticket **ret_ticket,
-		  struct err *err);
+		  const struct ledger_job *job, const char *path, engine_done_fn *done, void *data,
+		  struct ticket **ret_ticket, struct err *err);
 
 /*
  * Queues content for a path: done is called when it is durable here, and it is sent when its turn
@@ -56,7 +56,8 @@ int engine_submit(struct engine *engine, struct ledger_submission *take_submissi
  * ticket of NULL: there was nothing to be made durable.
  */
 int engine_enqueue(struct engine *engine, struct ledger_submission *take_submission,
-		   engine_done_fn *done, void *data, struct ticket **ret_ticket, struct err *err);
+		   const struct ledger_job *job, engine_done_fn *done, void *data,
+		   struct ticket **ret_ticket, struct err *err);
 
 /* What is queued is tried at once: the reason for its waiting may be gone (new credentials). */
 void engine_hasten(struct engine *engine);
@@ -85,8 +86,11 @@ bool engine_has(const struct engine *engine, int64_t row);
  * memory only or being sent and not from the queue; else NULL. */
 const struct attr_set *engine_newest_attrs(const struct engine *engine, int64_t row);
 
-/* An attribute of what is under way for this row is the file's own no longer. */
-void engine_disown(struct engine *engine, int64_t row, enum attr attr);
+/* The attributes of what is under way or in doubt for this row, or NULL. */
+const struct attr_set *engine_sent_attrs(const struct engine *engine, int64_t row);
+
+/* An attribute of what is under way for this row is the file's own no longer. 0 or -errno. */
+int engine_disown(struct engine *engine, int64_t row, enum attr attr);
 
 /* Counts a commit that was refused before it came here. */
 void engine_count_refusal(struct engine *engine);

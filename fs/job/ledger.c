@@ -56,7 +56,8 @@ static const char *const sql[STMT_COUNT] = {
 		" error = NULL, own = 0, changed_ms = ?2 WHERE id = ?1",
 	[STMT_OWN] = "UPDATE job SET own = ?2 WHERE id = ?1 AND own <> ?2",
 	[STMT_DISOWN] = "UPDATE job SET own = own & ~?2 WHERE id = ?1",
-	[STMT_DISOWN_UNFINISHED] = "UPDATE submission SET own = own & ~?2 WHERE job = ?1",
+	[STMT_DISOWN_QUEUED] = "UPDATE submission SET own = own & ~?2 WHERE job = ?1 AND state = 1",
+	[STMT_DISOWN_SENT] = "UPDATE submission SET own = own & ~?2 WHERE id = ?1",
 	[STMT_DROP] = "DELETE FROM job WHERE id = ?1",
 	[STMT_PATH] = "SELECT iif(dir = '', name, dir || '/' || name) FROM job WHERE id = ?1",
 	[STMT_STATE_OF] = "SELECT state, refused, incomplete FROM job WHERE id = ?1",
@@ -70,17 +71,16 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_GROUP_END] = "RELEASE group_of_writes",
 	[STMT_REPLACE] = "DELETE FROM submission WHERE job = ?1 AND state = 1",
 	[STMT_HAS_QUEUED] = "SELECT EXISTS (SELECT 1 FROM submission WHERE job = ?1 AND state = 1)",
-	[STMT_HAS_UNFINISHED] = "SELECT EXISTS (SELECT 1 FROM submission WHERE job = ?1)",
+	[STMT_HAS_UNFINISHED] = "SELECT state IN (1, 2, 5) FROM job WHERE id = ?1",
 	/* of a job only what is queued, and nothing while something is under way or in doubt */
 	[STMT_NEXT] = "SELECT " SUBMISSION_COLUMNS " FROM submission AS s"
-		      " WHERE state = 1 AND next_try_ms <= ?1 AND NOT EXISTS"
-		      " (SELECT 1 FROM submission WHERE job = s.job AND state <> 1)"
+		      " WHERE state = 1 AND next_try_ms <= ?1"
+		      " AND (SELECT state FROM job WHERE id = s.job) NOT IN (2, 5)"
 		      " ORDER BY next_try_ms, id LIMIT 1",
-	[STMT_NEWEST] = "SELECT " SUBMISSION_COLUMNS " FROM submission WHERE job = ?1"
-			" ORDER BY id DESC LIMIT 1",
-	[STMT_NEXT_DUE] = "SELECT min(next_try_ms) FROM submission AS s"
-			  " WHERE state = 1 AND NOT EXISTS"
-			  " (SELECT 1 FROM submission WHERE job = s.job AND state <> 1)",
+	[STMT_QUEUED] =
+		"SELECT " SUBMISSION_COLUMNS " FROM submission WHERE job = ?1 AND state = 1",
+	[STMT_NEXT_DUE] = "SELECT min(next_try_ms) FROM submission AS s WHERE state = 1"
+			  " AND (SELECT state FROM job WHERE id = s.job) NOT IN (2, 5)",
 	[STMT_START] =
 		"UPDATE submission SET kind = ?2, state = 2, started_ms = ?3, risk_level = ?4,"
 		" enterprise_project_id = ?5, job_name = ?6, description = ?7, tags = ?8,"
@@ -98,7 +98,7 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_MOVE] = "UPDATE submission SET state = ?2, started_ms = ?3 WHERE id = ?1",
 	[STMT_SETTLE] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
 			" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
-			" own = ?10, request_id = ?11, changed_ms = ?12,"
+			" own = ?10, request_id = ?11, changed_ms = ?12, state = ?13,"
 			" incomplete = iif(refused, incomplete, 0),"
 			" errnum = iif(refused, errnum, 0), error = iif(refused, error, NULL)"
 			" WHERE id = ?1",
@@ -119,13 +119,15 @@ static const char *const sql[STMT_COUNT] = {
 	/* a directory's rows: those in it, and those whose dir starts with "DIR/" */
 	[STMT_RENAME_TREE] = "UPDATE OR IGNORE job SET dir = ?2 || substr(dir, length(?1) + 1)"
 			     " WHERE dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0')",
-	[STMT_CLEAR_FILE] = "DELETE FROM job WHERE dir = ?1 AND name = ?2 AND job_id IS NULL",
-	[STMT_CLEAR_TREE] = "DELETE FROM job WHERE job_id IS NULL"
+	[STMT_CLEAR_FILE] = "DELETE FROM job WHERE dir = ?1 AND name = ?2 AND job_id IS NULL"
+			    " AND state NOT IN (1, 2, 5)",
+	[STMT_CLEAR_TREE] = "DELETE FROM job WHERE job_id IS NULL AND state NOT IN (1, 2, 5)"
 			    " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))",
 	[STMT_FREE_PAGES] = "PRAGMA freelist_count",
-	[STMT_BUSY] = "SELECT EXISTS (SELECT 1 FROM submission JOIN job ON job.id = submission.job"
-		      " WHERE dir = ?1 AND name = ?2 OR dir = ?3"
-		      " OR (dir >= ?3 || '/' AND dir < ?3 || '0'))",
+	[STMT_BUSY] = "SELECT EXISTS (SELECT 1 FROM job WHERE dir = ?1 AND name = ?2"
+		      " AND state IN (1, 2, 5))"
+		      " OR EXISTS (SELECT 1 FROM job WHERE state IN (1, 2, 5)"
+		      " AND (dir = ?3 OR (dir >= ?3 || '/' AND dir < ?3 || '0')))",
 	[STMT_KNOWS] = "SELECT EXISTS (SELECT 1 FROM job WHERE dir = ?1 AND name = ?2)"
 		       " OR EXISTS (SELECT 1 FROM job WHERE dir = ?3"
 		       " OR (dir >= ?3 || '/' AND dir < ?3 || '0'))",

@@ -91,6 +91,9 @@ int ledger_find(struct ledger *ledger, const char *path, struct ledger_job *ret_
 /* Finds by row. -ENOENT. */
 int ledger_get(struct ledger *ledger, int64_t row, struct ledger_job *ret_job);
 
+/* Finds a path, made as a draft when it is not there. */
+int ledger_find_or_make(struct ledger *ledger, const char *path, struct ledger_job *ret_job);
+
 /* The row of a path, made as a draft when it is not there. */
 int ledger_ensure(struct ledger *ledger, const char *path, int64_t *ret_row);
 
@@ -124,13 +127,14 @@ int ledger_dismiss(struct ledger *ledger, int64_t row);
 /* Forgets the binding and all that was sent: JOB_DRAFT. */
 int ledger_forget(struct ledger *ledger, int64_t row);
 
-/* An attribute is the file's own no longer, neither of what was sent nor of what is to be sent. */
+/* An attribute is the file's own no longer, neither of what the service holds nor of what is queued. */
 int ledger_disown(struct ledger *ledger, int64_t row, enum attr attr);
 
 /* The service does not hold what was sent any more (the job is gone): nothing is taken for held. */
 int ledger_untrust(struct ledger *ledger, int64_t row);
 
-/* Removes the row itself (delete=service, after the service deleted the job). */
+/* Removes the row itself (delete=service, after the service deleted the job), or, if something is
+ * queued for it, only its binding. */
 int ledger_drop(struct ledger *ledger, int64_t row);
 
 /* The path of a row, allocated. -ENOENT. */
@@ -159,6 +163,10 @@ void ledger_submission_finish(struct ledger_submission *submission);
 
 /* Records the intent to send at once; sets submission->id. The job moves to submission->state. */
 int ledger_intend(struct ledger *ledger, struct ledger_submission *submission);
+
+/* The same as ledger_disown() for a submission that is under way or in doubt. */
+int ledger_disown_sent(struct ledger *ledger, const struct ledger_submission *submission,
+		       enum attr attr);
 
 /* Moves an unfinished submission, and its job, to another state. */
 int ledger_move(struct ledger *ledger, const struct ledger_submission *submission,
@@ -197,8 +205,8 @@ int ledger_has_queued(struct ledger *ledger, int64_t row);
  * or in doubt. -ENOENT: none. */
 int ledger_next(struct ledger *ledger, int64_t now_ms, struct ledger_submission *ret_submission);
 
-/* The unfinished submission of the job that was committed last. -ENOENT: none. */
-int ledger_newest(struct ledger *ledger, int64_t row, struct ledger_submission *ret_submission);
+/* What is queued for the job and not sent yet. -ENOENT: nothing. */
+int ledger_queued(struct ledger *ledger, int64_t row, struct ledger_submission *ret_submission);
 
 /* When the next one may be sent, if nothing else changes. -ENOENT: never. */
 int ledger_next_due(struct ledger *ledger, int64_t *ret_ms);

@@ -30,7 +30,8 @@ enum ledger_statement {
 	STMT_FORGET,
 	STMT_OWN,
 	STMT_DISOWN,
-	STMT_DISOWN_UNFINISHED,
+	STMT_DISOWN_QUEUED,
+	STMT_DISOWN_SENT,
 	STMT_DROP,
 	STMT_PATH,
 	STMT_STATE_OF,
@@ -43,7 +44,7 @@ enum ledger_statement {
 	STMT_HAS_QUEUED,
 	STMT_HAS_UNFINISHED,
 	STMT_NEXT,
-	STMT_NEWEST,
+	STMT_QUEUED,
 	STMT_NEXT_DUE,
 	STMT_START,
 	STMT_REQUEUE,
@@ -144,6 +145,14 @@ int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state);
 
 /* The same for the end of a submission: if newer content was refused meanwhile, that is the state. */
 int ledger_end_state(struct ledger *ledger, int64_t row, enum job_state state);
+
+/* What that state is, for who writes it together with the rest. */
+int ledger_state_at_end(struct ledger *ledger, int64_t row, enum job_state state,
+			enum job_state *ret_state);
+
+/* Moves the job on by two moves at once. */
+int ledger_set_state_over(struct ledger *ledger, int64_t row, enum job_state over,
+			  enum job_state state);
 
 /* Removes the error (and the mark of half a file), unless it is of newer content than what came to
  * its end. */

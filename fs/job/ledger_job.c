@@ -86,6 +86,32 @@ int ledger_get(struct ledger *ledger, int64_t row, struct ledger_job *ret_job)
 	return find(stmt, ret_job);
 }
 
+/* Makes a row for a path that has none. */
+static int make(struct ledger *ledger, const char *path, int64_t changed_ms, int64_t *ret_row)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_ENSURE, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_path(stmt, 1, path);
+	sqlite3_bind_int64(stmt, 3, changed_ms);
+	return ledger_run_new(ledger, stmt, 4, ret_row);
+}
+
+int ledger_find_or_make(struct ledger *ledger, const char *path, struct ledger_job *ret_job)
+{
+	struct ledger_job job = {.changed_ms = clock_realtime_ms()};
+	int r = ledger_find(ledger, path, ret_job);
+
+	if (r != -ENOENT)
+		return r;
+	r = make(ledger, path, job.changed_ms, &job.row);
+	if (r == 0)
+		*ret_job = job;
+	return r;
+}
+
 int ledger_ensure(struct ledger *ledger, const char *path, int64_t *ret_row)
 {
 	int r = 0, code;
@@ -100,12 +126,7 @@ int ledger_ensure(struct ledger *ledger, const char *path, int64_t *ret_row)
 	sqlite3_reset(stmt);
 	if (code != SQLITE_DONE)
 		return ledger_errno(code);
-	stmt = ledger_write(ledger, STMT_ENSURE, &r);
-	if (!stmt)
-		return r;
-	ledger_bind_path(stmt, 1, path);
-	sqlite3_bind_int64(stmt, 3, clock_realtime_ms());
-	return ledger_run_new(ledger, stmt, 4, ret_row);
+	return make(ledger, path, clock_realtime_ms(), ret_row);
 }
 
 int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance *ret_glance)
@@ -193,16 +214,47 @@ int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state)
 	return r < 0 ? r : move(ledger, row, now.state, state);
 }
 
-int ledger_end_state(struct ledger *ledger, int64_t row, enum job_state state)
+int ledger_set_state_over(struct ledger *ledger, int64_t row, enum job_state over,
+			  enum job_state state)
 {
 	struct standing now = {0};
 	int r = standing_of(ledger, row, &now);
 
+	if (r == 0 && !job_state_may_move(now.state, over))
+		r = -EPROTO;
+	return r < 0 ? r : move(ledger, row, over, state);
+}
+
+static int state_at_end(const struct standing *now, enum job_state state, enum job_state *ret_state)
+{
+	enum job_state last = !now->refused ? state : now->incomplete ? JOB_DRAFT : JOB_FAILED;
+
+	if (!job_state_may_move(now->state, state) || !job_state_may_move(state, last))
+		return -EPROTO;
+	*ret_state = last;
+	return 0;
+}
+
+int ledger_state_at_end(struct ledger *ledger, int64_t row, enum job_state state,
+			enum job_state *ret_state)
+{
+	struct standing now = {0};
+	int r = standing_of(ledger, row, &now);
+
+	return r < 0 ? r : state_at_end(&now, state, ret_state);
+}
+
+int ledger_end_state(struct ledger *ledger, int64_t row, enum job_state state)
+{
+	struct standing now = {0};
+	enum job_state last = state;
+	int r = standing_of(ledger, row, &now);
+
 	if (r == 0)
-		r = move(ledger, row, now.state, state);
-	if (r < 0 || !now.refused)
+		r = state_at_end(&now, state, &last);
+	if (r < 0 || last == now.state)
 		return r;
-	return move(ledger, row, state, now.incomplete ? JOB_DRAFT : JOB_FAILED);
+	return ledger_run_with(ledger, STMT_STATE, row, last);
 }
 
 int ledger_refuse(struct ledger *ledger, int64_t row, bool incomplete, const struct err *err,
@@ -261,7 +313,13 @@ int ledger_disown(struct ledger *ledger, int64_t row, enum attr attr)
 {
 	int r = ledger_run_with(ledger, STMT_DISOWN, row, 1U << attr);
 
-	return r < 0 ? r : ledger_run_with(ledger, STMT_DISOWN_UNFINISHED, row, 1U << attr);
+	return r < 0 ? r : ledger_run_with(ledger, STMT_DISOWN_QUEUED, row, 1U << attr);
+}
+
+int ledger_disown_sent(struct ledger *ledger, const struct ledger_submission *submission,
+		       enum attr attr)
+{
+	return ledger_run_with(ledger, STMT_DISOWN_SENT, submission->id, 1U << attr);
 }
 
 int ledger_dismiss(struct ledger *ledger, int64_t row)
@@ -284,6 +342,11 @@ int ledger_untrust(struct ledger *ledger, int64_t row)
 
 int ledger_drop(struct ledger *ledger, int64_t row)
 {
+	int r = ledger_has_queued(ledger, row);
+
+	/* what is queued needs the row */
+	if (r != 0)
+		return r < 0 ? r : ledger_forget(ledger, row);
 	return ledger_run_row(ledger, STMT_DROP, row);
 }
 

@@ -15,7 +15,7 @@
 
 #include "base/log.h"
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define BUSY_TIMEOUT_MS 100 /* nobody else writes to it; the loop must not wait for who does */
 
 /* What makes a ledger of version N one of version N + 1. */
@@ -23,12 +23,17 @@ static const char *const upgrades[SCHEMA_VERSION] = {
 	[1] = "ALTER TABLE job ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;"
 	      "ALTER TABLE job ADD COLUMN own INTEGER NOT NULL DEFAULT 0;"
 	      "ALTER TABLE submission ADD COLUMN own INTEGER NOT NULL DEFAULT 0",
+	/* its tables keep the AUTOINCREMENT that a new ledger's have no use for */
+	[2] = "DROP INDEX submission_by_job;"
+	      "CREATE INDEX submission_queued ON submission (job) WHERE state = 1",
 };
 
+/* A job's own commits write one page of each index that they touch: there is none but what the rules of
+ * the space need. */
 static const char schema[] =
 	"CREATE TABLE space (source TEXT NOT NULL);"
 	"CREATE TABLE job ("
-	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" id INTEGER PRIMARY KEY,"
 	" dir TEXT NOT NULL,"
 	" name TEXT NOT NULL,"
 	" state INTEGER NOT NULL DEFAULT 0,"
@@ -47,8 +52,8 @@ static const char schema[] =
 	" UNIQUE (dir, name));"
 	"CREATE INDEX job_by_job_id ON job (job_id) WHERE job_id IS NOT NULL;"
 	"CREATE TABLE submission ("
-	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
-	" job INTEGER NOT NULL REFERENCES job (id),"
+	" id INTEGER PRIMARY KEY,"
+	" job INTEGER NOT NULL,"
 	" kind INTEGER NOT NULL,"
 	" state INTEGER NOT NULL,"
 	" queued INTEGER NOT NULL,"
@@ -61,7 +66,7 @@ static const char schema[] =
 	" content BLOB NOT NULL,"
 	" own INTEGER NOT NULL DEFAULT 0);"
 	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
-	"CREATE INDEX submission_by_job ON submission (job, state);"
+	"CREATE INDEX submission_queued ON submission (job) WHERE state = 1;"
 	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = 1;"
 	"CREATE TABLE rename_intent ("
 	" id INTEGER PRIMARY KEY,"
@@ -236,9 +241,7 @@ static int prepare(sqlite3 *db, const char *path, const char *source, struct err
 	if (r == 0 && version < SCHEMA_VERSION &&
 	    sqlite3_exec(db, "PRAGMA auto_vacuum = INCREMENTAL", NULL, NULL, NULL) != SQLITE_OK)
 		r = ledger_errno(sqlite3_errcode(db));
-	if (r < 0 || sqlite3_exec(db,
-				  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-				  "PRAGMA foreign_keys = ON",
+	if (r < 0 || sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
 				  NULL, NULL, NULL) != SQLITE_OK)
 		return err_set(err, EIO, "cannot read the ledger %s: %s", path, sqlite3_errmsg(db));
 	if (version > SCHEMA_VERSION)
@@ -254,10 +257,14 @@ static int prepare(sqlite3 *db, const char *path, const char *source, struct err
 	return r < 0 ? r : upgrade(db, path, version, err);
 }
 
-/* IDs go on where the last mount's ended (AUTOINCREMENT keeps that), jobs' and submissions' as one. */
+/* Jobs' and submissions' IDs are one row of numbers. None of a mount before is remembered outside of the
+ * ledger. */
 static int find_last_id(struct ledger *ledger, struct err *err)
 {
-	int r = query_int(ledger->db, "SELECT max(seq) FROM sqlite_sequence", &ledger->last_id);
+	int r = query_int(ledger->db,
+			  "SELECT max(ifnull((SELECT max(id) FROM job), 0),"
+			  " ifnull((SELECT max(id) FROM submission), 0))",
+			  &ledger->last_id);
 
 	return r == 0 ? 0
 		      : err_set(err, -r, "cannot read the ledger: %s", sqlite3_errmsg(ledger->db));

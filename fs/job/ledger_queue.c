@@ -76,9 +76,9 @@ int ledger_next(struct ledger *ledger, int64_t now_ms, struct ledger_submission 
 	return find(ledger, STMT_NEXT, now_ms, ret_submission);
 }
 
-int ledger_newest(struct ledger *ledger, int64_t row, struct ledger_submission *ret_submission)
+int ledger_queued(struct ledger *ledger, int64_t row, struct ledger_submission *ret_submission)
 {
-	return find(ledger, STMT_NEWEST, row, ret_submission);
+	return find(ledger, STMT_QUEUED, row, ret_submission);
 }
 
 int ledger_next_due(struct ledger *ledger, int64_t *ret_ms)

@@ -57,11 +57,9 @@ int ledger_intend(struct ledger *ledger, struct ledger_submission *submission)
 		return r;
 	r = ledger_replace_queued(ledger, submission->row);
 	if (r == 0)
-		r = ledger_set_state(ledger, submission->row, JOB_QUEUED);
-	if (r == 0)
 		r = ledger_insert(ledger, submission);
 	if (r == 0)
-		r = ledger_set_state(ledger, submission->row, submission->state);
+		r = ledger_set_state_over(ledger, submission->row, JOB_QUEUED, submission->state);
 	r = ledger_group_end(ledger, r);
 	if (r < 0)
 		submission->id = 0;
@@ -98,7 +96,8 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 		  const char *job_id, int64_t version, const char *request_id)
 {
 	sqlite3_stmt *stmt;
-	int r = ledger_end_state(ledger, submission->row, JOB_SUBMITTED);
+	enum job_state state;
+	int r = ledger_state_at_end(ledger, submission->row, JOB_SUBMITTED, &state);
 
 	if (r < 0)
 		return r;
@@ -112,6 +111,7 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 	ledger_bind_attrs(stmt, 5, &submission->attrs);
 	ledger_bind_text(stmt, 11, request_id);
 	sqlite3_bind_int64(stmt, 12, clock_realtime_ms());
+	sqlite3_bind_int(stmt, 13, state);
 	r = ledger_run(stmt);
 	return r < 0 ? r : ledger_end(ledger, submission);
 }

@@ -20,16 +20,14 @@
 #define TIDY_PAUSE_MS 10 /* between two steps of giving room back */
 
 int engine_enqueue(struct engine *engine, struct ledger_submission *take_submission,
-		   engine_done_fn *done, void *data, struct ticket **ret_ticket, struct err *err)
+		   const struct ledger_job *job, engine_done_fn *done, void *data,
+		   struct ticket **ret_ticket, struct err *err)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
 	struct ticket *ticket = NULL;
 	int64_t row = take_submission->row;
-	int r = ledger_get(engine->ledger, row, &job), queued = 0;
+	int r = ledger_has_queued(engine->ledger, row);
 
-	if (r == 0)
-		r = queued = ledger_has_queued(engine->ledger, row);
-	if (r == 0 && !engine_has(engine, row) && task_is_held(&job, take_submission)) {
+	if (r == 0 && !engine_has(engine, row) && task_is_held(job, take_submission)) {
 		r = ledger_agree(engine->ledger, row, take_submission->attrs.own);
 		engine->metrics.submissions[SUBMIT_UPDATE][OUTCOME_HELD] += r == 0;
 	} else if (r >= 0) {
@@ -146,7 +144,7 @@ static int take_next(struct engine *engine)
 	if (!task)
 		return -ENOMEM;
 	engine_put(task);
-	if (task_start(task) < 0)
+	if (task_start(task, NULL) < 0)
 		return -EIO; /* it is put back, and the timer is set */
 	return 0;
 }

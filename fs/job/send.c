@@ -110,9 +110,10 @@ static void wait_for_slot(struct task *task)
 	loop_timer_set(engine->loop, &task->timer, task->deadline_ms, task_expire, task);
 }
 
-int task_start(struct task *task)
+int task_start(struct task *task, const struct ledger_job *known)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_ledger_job_ struct ledger_job found = {0};
+	const struct ledger_job *job = known ? known : &found;
 	struct engine *engine = task->engine;
 	struct err err;
 	int r;
@@ -122,17 +123,17 @@ int task_start(struct task *task)
 		return 0;
 	}
 	loop_timer_cancel(&task->timer);
-	r = ledger_get(engine->ledger, task->sub.row, &job);
+	r = known ? 0 : ledger_get(engine->ledger, task->sub.row, &found);
 	if (r == 0 && !task->deletion) {
-		if (task_is_held(&job, &task->sub)) {
+		if (task_is_held(job, &task->sub)) {
 			/* out of the queue at once, so that it is not taken again */
 			if (task->sub.queued)
 				ledger_end(engine->ledger, &task->sub);
-			task_settle(task, OUTCOME_HELD, job.job_id, job.version);
+			task_settle(task, OUTCOME_HELD, job->job_id, job->version);
 			return 0;
 		}
 		CRASH_POINT("intent-wanted");
-		r = intend(task, &job);
+		r = intend(task, job);
 		CRASH_POINT("intent-recorded");
 	}
 	if (r < 0 && task->sub.queued) {

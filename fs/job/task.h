@@ -120,9 +120,10 @@ void ticket_answer(struct engine *engine, struct ticket *take_ticket, int result
 
 /* ---- send.c ---- */
 
-/* Takes the current task of its row on its way: at once, or when a slot comes free. Returns 0, also
- * when it ended already; -errno when it was put back into the queue. */
-int task_start(struct task *task);
+/* Takes the current task of its row on its way: at once, or when a slot comes free. known is what the
+ * ledger knows of the row; NULL: it is looked up. Returns 0, also when it ended already; -errno when it
+ * was put back into the queue. */
+int task_start(struct task *task, const struct ledger_job *known);
 
 /* Does the service hold what the submission says, by what the ledger knows? */
 bool task_is_held(const struct ledger_job *job, const struct ledger_submission *sub);

@@ -26,7 +26,7 @@ static void fill_slots(struct engine *engine)
 		struct task *task = TAILQ_FIRST(&engine->waiting);
 
 		TAILQ_REMOVE(&engine->waiting, task, link);
-		task_start(task);
+		task_start(task, NULL);
 	}
 	queue_fill_slots(engine);
 }
@@ -58,7 +58,7 @@ static void finish(struct task *task)
 	engine->queue_may_have_next = true; /* its path, and its slot, are free */
 	if (behind) {
 		engine_put(behind);
-		task_start(behind);
+		task_start(behind, NULL);
 	}
 }
 
