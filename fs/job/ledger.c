@@ -340,17 +340,6 @@ bool ledger_take_loss(struct ledger *ledger)
 	return lost;
 }
 
-/* Syncs the write-ahead log (and, when it is new, its directory: SQLite's own way of doing it). */
-static int sync_log(sqlite3 *db)
-{
-	sqlite3_file *log = NULL;
-	int code = sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-
-	if (code == SQLITE_OK && log && log->pMethods)
-		code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
-	return ledger_errno(code);
-}
-
 struct ledger_commits ledger_commits(const struct ledger *ledger)
 {
 	return ledger->commits;
@@ -376,7 +365,7 @@ int ledger_commit(struct ledger *ledger, bool durable)
 	}
 	ledger->commits.durable++;
 	CRASH_POINT("commit-unsynced");
-	r = sync_log(ledger->db);
+	r = ledger_log_sync(ledger);
 	ledger->unsynced = r < 0;
 	return r;
 }

@@ -301,6 +301,7 @@ int ledger_open(const char *path, const char *source, struct ledger **ret_ledger
 		free(ledger);
 		return r;
 	}
+	ledger_log_reserve(ledger);
 	*ret_ledger = ledger;
 	return 0;
 }
