@@ -29,6 +29,8 @@
 static const char *const sql[STMT_COUNT] = {
 	[STMT_BEGIN] = "BEGIN IMMEDIATE",
 	[STMT_COMMIT] = "COMMIT",
+	[STMT_LOOK_BEGIN] = "BEGIN",
+	[STMT_LOOK_END] = "COMMIT",
 	[STMT_FIND] = "SELECT " JOB_COLUMNS " FROM job WHERE dir = ?1 AND name = ?2",
 	[STMT_GET] = "SELECT " JOB_COLUMNS " FROM job WHERE id = ?1",
 	[STMT_ENSURE] = "INSERT INTO job (dir, name, changed_ms, id) VALUES (?1, ?2, ?3, ?4)",
@@ -191,6 +193,26 @@ static int run(struct ledger *ledger, enum ledger_statement which)
 	sqlite3_stmt *stmt = ledger_read(ledger, which, &r);
 
 	return stmt ? ledger_run(stmt) : r;
+}
+
+int ledger_look_begin(struct ledger *ledger)
+{
+	int r = 0;
+
+	if (ledger->open) /* what writes reads as well */
+		return 0;
+	/* what ends it must be there */
+	if (ledger_read(ledger, STMT_LOOK_END, &r))
+		r = run(ledger, STMT_LOOK_BEGIN);
+	ledger->looking = r == 0;
+	return r;
+}
+
+void ledger_look_end(struct ledger *ledger)
+{
+	if (ledger->looking)
+		ledger_run(ledger->stmt[STMT_LOOK_END]);
+	ledger->looking = false;
 }
 
 sqlite3_stmt *ledger_write(struct ledger *ledger, enum ledger_statement which, int *ret_r)

@@ -85,6 +85,11 @@ void ledger_undo(struct ledger *ledger);
 /* Was anything undone since this was asked last? Then what was recorded in between may be gone. */
 bool ledger_take_loss(struct ledger *ledger);
 
+/* Between these two many reads cost less than each by itself. Nothing may be written. The end may
+ * be called without a beginning. */
+int ledger_look_begin(struct ledger *ledger);
+void ledger_look_end(struct ledger *ledger);
+
 /* Finds a path. -ENOENT: never heard of. */
 int ledger_find(struct ledger *ledger, const char *path, struct ledger_job *ret_job);
 

@@ -14,6 +14,8 @@
 enum ledger_statement {
 	STMT_BEGIN,
 	STMT_COMMIT,
+	STMT_LOOK_BEGIN,
+	STMT_LOOK_END,
 	STMT_FIND,
 	STMT_GET,
 	STMT_ENSURE,
@@ -73,6 +75,7 @@ struct ledger {
 	sqlite3 *db;
 	char *path;
 	bool open;	 /* a transaction is open */
+	bool looking;	 /* one that only reads is */
 	bool unsynced;	 /* something was committed since the log was synced last */
 	bool lost;	 /* something was undone since ledger_take_loss() */
 	int64_t last_id; /* given to a row last, be it undone since */

@@ -39,6 +39,8 @@ struct dir_handle {
 	/* the spool's entry at at.spool, and its siblings, while these are listed */
 	struct dirent *entry;
 	struct ledger_glance seen;
+	bool looked; /* in this answer: at the entry, which is that */
+	struct stat job;
 };
 
 /* One entry to be sent. */
@@ -160,6 +162,7 @@ static int read_spool(struct space *space, struct node *dir, struct dir_handle *
 	if (!handle->entry)
 		return -errno;
 	handle->at.ino = handle->entry->d_ino;
+	handle->looked = false;
 	handle->seen = (struct ledger_glance){0};
 	if (may_have_siblings(space, dir, handle->entry)) {
 		int r = sibling_glance(space, dir, handle->entry->d_name, &handle->seen);
@@ -255,31 +258,40 @@ static int go_to(struct space *space, struct node *dir, struct dir_handle *handl
 }
 
 /* Fills what readdirplus tells of an entry beyond its name; "." and ".." give no reference. */
-static int fill_plus(struct space *space, struct node *dir, const struct listed *listed,
-		     struct fuse_entry_param *entry)
+static int fill_plus(struct space *space, struct node *dir, struct dir_handle *handle,
+		     const struct listed *listed, struct fuse_entry_param *entry)
 {
+	int r;
+
 	*entry = (struct fuse_entry_param){.attr = listed->st};
 	if (!strcmp(listed->name, ".") || !strcmp(listed->name, ".."))
 		return 0;
+	if (listed->sibling != SIBLING_NONE && handle->looked)
+		return sibling_fill_beside(space, dir, listed->name, listed->sibling, &handle->seen,
+					   &handle->job, entry);
 	if (listed->sibling != SIBLING_NONE)
 		return sibling_fill(space, dir, listed->name, listed->sibling, entry);
-	return entry_fill(space, dir, listed->name, entry);
+	r = entry_fill(space, dir, listed->name, entry);
+	handle->looked = r == 0;
+	handle->job = entry->attr;
+	return r;
 }
 
 /* Adds one entry to the answer. Returns the size it takes, more than room if it does not fit. */
-static size_t add(fuse_req_t req, struct node *dir, char *answer, size_t room,
-		  const struct listed *listed, uint64_t next, bool plus)
+static size_t add(fuse_req_t req, struct node *dir, struct dir_handle *handle, char *answer,
+		  size_t room, const struct listed *listed, bool plus)
 {
+	const off_t next = (off_t)handle->next;
 	struct space *space = space_of(req);
 	struct fuse_entry_param entry;
 	size_t size;
 
 	if (!plus)
-		return fuse_add_direntry(req, answer, room, listed->name, &listed->st, (off_t)next);
+		return fuse_add_direntry(req, answer, room, listed->name, &listed->st, next);
 	/* one that is gone by now is listed without attributes: its lookup will tell */
-	if (fill_plus(space, dir, listed, &entry) < 0)
+	if (fill_plus(space, dir, handle, listed, &entry) < 0)
 		entry = (struct fuse_entry_param){.attr = listed->st};
-	size = fuse_add_direntry_plus(req, answer, room, listed->name, &entry, (off_t)next);
+	size = fuse_add_direntry_plus(req, answer, room, listed->name, &entry, next);
 	if (size > room && entry.ino)
 		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
 	return size;
@@ -294,8 +306,11 @@ static void list_spool(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
 	_cleanup_free_ char *answer = malloc(size);
 	struct listed listed;
 	size_t used = 0;
-	int r = answer ? go_to(space, dir, handle, (uint64_t)offset) : -ENOMEM;
+	int r = answer ? ledger_look_begin(space->ledger) : -ENOMEM;
 
+	handle->looked = false;
+	if (r == 0)
+		r = go_to(space, dir, handle, (uint64_t)offset);
 	while (r >= 0) {
 		uint64_t number = handle->next;
 		size_t more;
@@ -303,13 +318,14 @@ static void list_spool(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
 		r = take_next(space, dir, handle, &listed);
 		if (r <= 0)
 			break;
-		more = add(req, dir, answer + used, size - used, &listed, handle->next, plus);
+		more = add(req, dir, handle, answer + used, size - used, &listed, plus);
 		if (more > size - used) {
 			r = go_to(space, dir, handle, number);
 			break;
 		}
 		used += more;
 	}
+	ledger_look_end(space->ledger);
 	/* an error is told when there is nothing else to tell */
 	if (r < 0 && !used)
 		reply(req, r);

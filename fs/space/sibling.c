@@ -62,20 +62,25 @@ static bool stat_job(struct space *space, struct node *parent, const char *name,
 	       spot_stat(&spot, ret_st) == 0;
 }
 
-/* Who may read a sibling: who may read its job file. */
-static void set_access(struct space *space, struct node *parent, const char *name,
-		       enum sibling sibling, struct stat *st)
+/* The attributes of a sibling. Who may read it: who may read its job file; NULL: that is gone. */
+static struct stat show(const struct space *space, const struct node *parent, const char *name,
+			enum sibling sibling, const struct ledger_glance *seen,
+			const struct stat *job)
 {
-	struct stat file;
+	struct stat st = {
+		.st_ino = sibling_ino(parent, name),
+		.st_nlink = 1,
+		.st_mode = S_IFREG | (job ? job->st_mode & 0444 : LEFT_MODE),
+		.st_uid = job ? job->st_uid : space->uid,
+		.st_gid = job ? job->st_gid : space->gid,
+		.st_size = (off_t)sibling_size(seen, sibling),
+		.st_blksize = 4096,
+		.st_mtim = {.tv_sec = seen->changed_ms / 1000,
+			    .tv_nsec = seen->changed_ms % 1000 * 1000000},
+	};
 
-	st->st_mode = S_IFREG | LEFT_MODE;
-	st->st_uid = space->uid;
-	st->st_gid = space->gid;
-	if (!stat_job(space, parent, name, sibling, &file))
-		return;
-	st->st_mode = S_IFREG | (file.st_mode & 0444);
-	st->st_uid = file.st_uid;
-	st->st_gid = file.st_gid;
+	st.st_atim = st.st_ctim = st.st_mtim;
+	return st;
 }
 
 /* Is it one of a job that was deleted with its file? Not if there is a file of that name again. */
@@ -100,45 +105,53 @@ static int look(struct space *space, struct node *parent, const char *name, enum
 {
 	_cleanup_free_ char *path = NULL;
 	struct ledger_glance seen = {0};
-	uint64_t size;
+	struct stat job;
 	int r = job_path(parent, name, sibling, &path);
 
 	if (r == 0)
 		r = ledger_glance(space->ledger, path, &seen);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	size = sibling_size(&seen, sibling);
-	if (!size && !is_ghost(space, parent, name, sibling))
+	if (!sibling_size(&seen, sibling) && !is_ghost(space, parent, name, sibling))
 		return -ENOENT;
-	*ret_st = (struct stat){
-		.st_ino = sibling_ino(parent, name),
-		.st_nlink = 1,
-		.st_size = (off_t)size,
-		.st_blksize = 4096,
-		.st_mtim = {.tv_sec = seen.changed_ms / 1000,
-			    .tv_nsec = seen.changed_ms % 1000 * 1000000},
-	};
-	ret_st->st_atim = ret_st->st_ctim = ret_st->st_mtim;
-	set_access(space, parent, name, sibling, ret_st);
+	*ret_st = show(space, parent, name, sibling, &seen,
+		       stat_job(space, parent, name, sibling, &job) ? &job : NULL);
+	return 0;
+}
+
+/* Enters the node of a sibling with these attributes. */
+static int enter(struct space *space, struct node *parent, const char *name, enum sibling sibling,
+		 const struct stat *st, struct fuse_entry_param *ret_entry)
+{
+	struct node *node;
+	int r = node_enter_sibling(&space->nodes, parent, name, sibling, &node);
+
+	if (r < 0)
+		return r;
+	*ret_entry = (struct fuse_entry_param){.ino = node_id(&space->nodes, node),
+					       .attr = *st,
+					       .attr_timeout = SIBLING_TIMEOUT_S,
+					       .entry_timeout = SIBLING_TIMEOUT_S};
+	ret_entry->attr.st_ino = node->ino;
 	return 0;
 }
 
 int sibling_fill(struct space *space, struct node *parent, const char *name, enum sibling sibling,
 		 struct fuse_entry_param *ret_entry)
 {
-	struct fuse_entry_param entry = {.attr_timeout = SIBLING_TIMEOUT_S,
-					 .entry_timeout = SIBLING_TIMEOUT_S};
-	struct node *node;
-	int r = look(space, parent, name, sibling, &entry.attr);
+	struct stat st;
+	int r = look(space, parent, name, sibling, &st);
 
-	if (r == 0)
-		r = node_enter_sibling(&space->nodes, parent, name, sibling, &node);
-	if (r < 0)
-		return r;
-	entry.attr.st_ino = node->ino;
-	entry.ino = node_id(&space->nodes, node);
-	*ret_entry = entry;
-	return 0;
+	return r < 0 ? r : enter(space, parent, name, sibling, &st, ret_entry);
+}
+
+int sibling_fill_beside(struct space *space, struct node *parent, const char *name,
+			enum sibling sibling, const struct ledger_glance *seen,
+			const struct stat *job, struct fuse_entry_param *ret_entry)
+{
+	struct stat st = show(space, parent, name, sibling, seen, job);
+
+	return enter(space, parent, name, sibling, &st, ret_entry);
 }
 
 int sibling_stat(struct space *space, const struct node *node, struct stat *ret_st)

@@ -10,6 +10,11 @@
 int sibling_fill(struct space *space, struct node *parent, const char *name, enum sibling sibling,
 		 struct fuse_entry_param *ret_entry);
 
+/* The same for a listing, which has just looked at the job file and its siblings (sibling_glance()). */
+int sibling_fill_beside(struct space *space, struct node *parent, const char *name,
+			enum sibling sibling, const struct ledger_glance *seen,
+			const struct stat *job, struct fuse_entry_param *ret_entry);
+
 /* The attributes of a sibling as it is now. 0 or -errno. */
 int sibling_stat(struct space *space, const struct node *node, struct stat *ret_st);
 
