@@ -118,7 +118,7 @@ int content_read_fd(const struct node *node)
 
 	if (node->content)
 		LIST_FOREACH(handle, &node->content->handles, link)
-	if ((fcntl(handle->fd, F_GETFL) & O_ACCMODE) != O_WRONLY)
+	if (handle->readable)
 		return handle->fd;
 	return -1;
 }

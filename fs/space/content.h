@@ -10,7 +10,7 @@
 struct handle {
 	struct node *node;
 	int fd;
-	bool writable;
+	bool readable, writable;
 	bool writing;	     /* somebody may still write through it; see handle_set_writing() */
 	int killed_by;	     /* the signal that its last holder died from, 0 */
 	pid_t opener;	     /* 0 in a foreign PID namespace */

@@ -44,10 +44,12 @@ static void handle_close(struct handle *handle)
 	free(handle);
 }
 
-/* Makes a handle of an open descriptor, which it takes, also on failure. */
+/* Makes a handle of an open descriptor, which it takes, also on failure. readable: the descriptor can
+ * be read, whatever the flags are that it was opened with by the kernel. */
 static int handle_open(struct space *space, fuse_req_t req, struct node *node, int take_fd,
-		       int flags, struct fuse_file_info *fi)
+		       bool readable, struct fuse_file_info *fi)
 {
+	int flags = fi->flags;
 	struct content *content = content_get(node);
 	struct handle *handle = content ? calloc(1, sizeof(*handle)) : NULL;
 
@@ -58,6 +60,7 @@ static int handle_open(struct space *space, fuse_req_t req, struct node *node, i
 	}
 	handle->node = node;
 	handle->fd = take_fd;
+	handle->readable = readable;
 	handle->writable = (flags & O_ACCMODE) != O_RDONLY;
 	if (handle->writable) {
 		handle->opener = fuse_req_ctx(req)->pid;
@@ -105,16 +108,20 @@ static int clear_set_id(const struct space *space, fuse_req_t req, int fd)
 }
 
 /* Opens a spot of the spool with the kernel's flags. Returns a descriptor or -errno. */
-static int open_spot(const struct space *space, fuse_req_t req, const struct spot *spot, int flags)
+static int open_spot(const struct space *space, fuse_req_t req, const struct spot *spot, int flags,
+		     bool *ret_readable)
 {
 	char path[SPOT_PATH_MAX];
 	bool follow;
 	int fd, r, wanted = spool_flags(flags) & ~(O_CREAT | O_EXCL);
+	bool readable = true;
 
 	if (spot->name) {
 		fd = openat(spot->dirfd, spot->name, wanted);
-		if (fd < 0 && errno == EACCES && (flags & O_ACCMODE) == O_WRONLY)
+		if (fd < 0 && errno == EACCES && (flags & O_ACCMODE) == O_WRONLY) {
+			readable = false;
 			fd = openat(spot->dirfd, spot->name, (wanted & ~O_ACCMODE) | O_WRONLY);
+		}
 	} else {
 		spot_path(spot, path, &follow);
 		fd = open(path, wanted & ~O_NOFOLLOW);
@@ -122,9 +129,12 @@ static int open_spot(const struct space *space, fuse_req_t req, const struct spo
 	if (fd < 0)
 		return -errno;
 	r = flags & O_TRUNC ? clear_set_id(space, req, fd) : 0;
-	if (r < 0)
+	if (r < 0) {
 		close(fd);
-	return r < 0 ? r : fd;
+		return r;
+	}
+	*ret_readable = readable;
+	return fd;
 }
 
 void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mode,
@@ -155,7 +165,7 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 		return;
 	}
 	node = node_of(&space->nodes, entry.ino);
-	r = handle_open(space, req, node, fd, fi->flags, fi);
+	r = handle_open(space, req, node, fd, true, fi);
 	if (r < 0) {
 		node_forget(&space->nodes, node, 1);
 		reply(req, r);
@@ -173,6 +183,7 @@ void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
 	struct spot spot;
+	bool readable = true;
 	int fd, r;
 
 	if (node->kind == NODE_SIBLING) {
@@ -184,8 +195,8 @@ void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 		return;
 	}
 	r = node_spot(&space->nodes, node, &spot);
-	fd = r < 0 ? r : open_spot(space, req, &spot, fi->flags);
-	r = fd < 0 ? fd : handle_open(space, req, node, fd, fi->flags, fi);
+	fd = r < 0 ? r : open_spot(space, req, &spot, fi->flags, &readable);
+	r = fd < 0 ? fd : handle_open(space, req, node, fd, readable, fi);
 	if (r < 0)
 		reply(req, r);
 	else if (fuse_reply_open(req, fi) == -ENOENT)

@@ -35,6 +35,7 @@ struct space {
 	LIST_HEAD(, wait) waits;	  /* requests that wait for the engine (commit.h) */
 	int loadavg_fd;			  /* /proc/loadavg: tells the newest process (writers.c) */
 	struct mount_ids *mount_ids;	  /* which mounts are ours (writers.c) */
+	bool crowded;			  /* requests have come faster than they were taken */
 	bool rename_unsettled;		  /* the ledger has yet to end a rename (rename.h) */
 	bool is_root;			  /* we may act as the caller (caller.h) */
 	uid_t uid;

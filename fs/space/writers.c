@@ -92,8 +92,8 @@ static bool is_writer(const struct space *space, int fdinfo_fd, const char *name
 }
 
 /* Has a process a descriptor that writes to the file? 1, 0 (also when there is no such process), or
- * -EACCES: it may not be looked at. */
-static int has_writer(const struct space *space, pid_t pid, uint64_t ino)
+ * -EACCES: it may not be looked at. *ret_any is set when it has any descriptor at all. */
+static int look_for_writer(const struct space *space, pid_t pid, uint64_t ino, bool *ret_any)
 {
 	_cleanup_closedir_ DIR *dir = NULL;
 	char path[64];
@@ -104,11 +104,21 @@ static int has_writer(const struct space *space, pid_t pid, uint64_t ino)
 	if (!dir)
 		return errno == EACCES || errno == EPERM ? -EACCES : 0;
 	errno = 0;
-	while ((entry = readdir(dir)))
-		if (isdigit((unsigned char)entry->d_name[0]) &&
-		    is_writer(space, dirfd(dir), entry->d_name, ino))
+	while ((entry = readdir(dir))) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		*ret_any = true;
+		if (is_writer(space, dirfd(dir), entry->d_name, ino))
 			return 1;
+	}
 	return errno == EACCES || errno == EPERM ? -EACCES : 0;
+}
+
+static int has_writer(const struct space *space, pid_t pid, uint64_t ino)
+{
+	bool any;
+
+	return look_for_writer(space, pid, ino, &any);
 }
 
 /* The processes born after an open: those in (from, to], which may have come around. */
@@ -207,12 +217,12 @@ enum writers_verdict writers_judge(const struct space *space, const struct handl
 				   pid_t flusher, int *ret_signal)
 {
 	uint64_t ino = handle->node->ino;
-	bool is_opener = flusher == handle->opener;
+	bool is_opener = flusher == handle->opener, has_descriptors = false;
 	int r, signal;
 
 	if (!flusher || !handle->opener)
 		return is_opener ? WRITERS_NONE : WRITERS_MORE;
-	r = has_writer(space, flusher, ino);
+	r = look_for_writer(space, flusher, ino, &has_descriptors);
 	if (r == 0 && !is_opener)
 		r = has_writer(space, handle->opener, ino);
 	if (r <= 0) {
@@ -225,7 +235,8 @@ enum writers_verdict writers_judge(const struct space *space, const struct handl
 	/* somebody could not be looked at: the opener's close is taken for the last */
 	if (r < 0 && !is_opener && process_of(flusher) != process_of(handle->opener))
 		return WRITERS_MORE;
-	signal = dying_from(flusher);
+	/* who is exiting has none any more */
+	signal = has_descriptors ? 0 : dying_from(flusher);
 	if (!signal)
 		return WRITERS_NONE;
 	*ret_signal = signal;
