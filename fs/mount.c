@@ -19,6 +19,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/process.h"
 #include "coc/creds.h"
 #include "coc/endpoint.h"
 #include "coc/profile.h"
@@ -281,6 +282,7 @@ static void greeted(void *data, const struct coc_answer *answer)
 	(void)data;
 	if (answer->outcome != COC_DONE)
 		log_warning("the service was greeted: %s", answer->err->text);
+	process_release_start(); /* which ends here */
 }
 
 /*

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "base/process.h"
 
+#include <link.h>
+#include <stdint.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -29,4 +34,29 @@ void process_raise_limits(void)
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
+}
+
+static int release_file(struct dl_phdr_info *info, size_t size, void *data)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	(void)size;
+	(void)data;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+		uintptr_t begin = info->dlpi_addr + part->p_vaddr;
+		uintptr_t end = (begin + part->p_memsz + page - 1) & ~(page - 1);
+
+		/* what may be written holds what the linker has put there */
+		if (part->p_type != PT_LOAD || part->p_flags & PF_W)
+			continue;
+		begin &= ~(page - 1);
+		madvise((void *)begin, end - begin, MADV_DONTNEED); /* or they stay */
+	}
+	return 0;
+}
+
+void process_release_start(void)
+{
+	dl_iterate_phdr(release_file, NULL);
 }

@@ -11,4 +11,11 @@ void process_keep_secrets(void);
 /* As many descriptors as the limits allow: one for each open file and each connection. */
 void process_raise_limits(void);
 
+/*
+ * Lets go of the pages of the program and its libraries that were read so far. Most of them only the
+ * start had use for: dynamic linking, the libraries' own beginnings. They are the files' and unchanged;
+ * one that is needed again is read again.
+ */
+void process_release_start(void);
+
 #endif
