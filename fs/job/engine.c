@@ -116,7 +116,9 @@ bool engine_has_twin(const struct engine *engine, const struct task *task)
 bool engine_has_rival(const struct engine *engine, const struct task *task)
 {
 	return task->sub.kind == SUBMIT_CREATE && !task->deletion &&
-	       has_twin(engine, task, 1U << PLACE_SENDING | 1U << PLACE_DOUBT | 1U << PLACE_ENDED);
+	       has_twin(engine, task,
+			1U << PLACE_SYNCING | 1U << PLACE_SENDING | 1U << PLACE_DOUBT |
+				1U << PLACE_ENDED);
 }
 
 void engine_count_refusal(struct engine *engine)
@@ -154,7 +156,7 @@ int engine_write_metrics(const struct engine *engine, struct buf *text)
 
 unsigned engine_under_way(const struct engine *engine)
 {
-	return engine->under_way;
+	return engine->under_way + durable_is_awaited(engine);
 }
 
 int engine_create(struct loop *loop, struct ledger *ledger, struct coc_client *client,
@@ -173,6 +175,7 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_client *c
 	TAILQ_INIT(&engine->ended);
 	LIST_INIT(&engine->promised);
 	engine->queue_may_have_next = true;
+	durable_init(engine);
 	*ret_engine = engine;
 	return 0;
 }
@@ -181,6 +184,7 @@ void engine_destroy(struct engine *engine)
 {
 	if (!engine)
 		return;
+	durable_finish(engine);
 	for (struct task *task; (task = TAILQ_FIRST(&engine->ended));) {
 		TAILQ_REMOVE(&engine->ended, task, link);
 		if (!task->is_current) /* the others are found by their rows */

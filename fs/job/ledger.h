@@ -68,6 +68,18 @@ bool ledger_is_open(const struct ledger *ledger);
 int ledger_commit(struct ledger *ledger, bool durable);
 
 /*
+ * A descriptor of the log, the caller's, for who makes commits durable apart: an fdatasync(2) of it makes
+ * those durable that were made before it began. It is told of by the other two. Or -errno.
+ */
+int ledger_log_open(const struct ledger *ledger);
+
+/* Such a sync begins now. */
+void ledger_sync_begun(struct ledger *ledger);
+
+/* It failed: the next durable commit syncs again. */
+void ledger_sync_failed(struct ledger *ledger);
+
+/*
  * Gives some of the room that finished submissions have left back to the file system. Returns 1
  * when there is more to be given back, else 0 or -errno.
  */

@@ -86,9 +86,10 @@ struct ledger {
 /* Syncs the write-ahead log. Returns 0 or -errno. */
 int ledger_log_sync(struct ledger *ledger);
 
-/* Gives the log the length that it will have anyway, if there is plenty of room on the disk: without it
- * the ledger is as good, and slower. Outside of a transaction. */
-void ledger_log_reserve(struct ledger *ledger);
+/* Makes the log of a ledger that was just opened durable, and gives it the length that it will have
+ * anyway, if there is plenty of room on the disk: without that it is as good, and slower. Returns 0 or
+ * -errno. */
+int ledger_log_begin(struct ledger *ledger);
 
 /* A negative errno for an SQLite result code. */
 int ledger_errno(int code);

@@ -12,6 +12,7 @@
 #include "job/ledger_db.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/statvfs.h>
 
 #include "base/log.h"
@@ -39,7 +40,6 @@ int ledger_log_sync(struct ledger *ledger)
 {
 	sqlite3_file *log = log_of(ledger->db);
 
-	/* SQLite's own way of doing it: also of its directory, when the log is new */
 	return log ? ledger_errno(
 			     log->pMethods->xSync(log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY))
 		   : 0;
@@ -53,23 +53,54 @@ static bool has_room(const char *path)
 	       (uint64_t)st.f_bavail * st.f_frsize / LOG_SHARE >= LOG_SIZE;
 }
 
-void ledger_log_reserve(struct ledger *ledger)
+/* Gives the log the length that it will have anyway. */
+static int reserve(sqlite3_file *log)
 {
 	static const char nothing[LOG_STEP];
-	sqlite3_file *log = log_of(ledger->db);
 	sqlite3_int64 begin, size;
-	int code;
+	int code = log->pMethods->xFileSize(log, &begin);
 
-	if (!log || log->pMethods->xFileSize(log, &begin) != SQLITE_OK || begin >= LOG_SIZE ||
-	    !has_room(ledger->path))
-		return;
-	code = SQLITE_OK;
 	for (size = begin; code == SQLITE_OK && size < LOG_SIZE; size += LOG_STEP)
 		code = log->pMethods->xWrite(log, nothing, LOG_STEP, size);
-	if (code == SQLITE_OK)
-		code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
-	if (code == SQLITE_OK)
-		return;
-	log_debug("the ledger's log gets its room as it grows: %s", sqlite3_errstr(code));
-	log->pMethods->xTruncate(log, begin);
+	if (code != SQLITE_OK)
+		log->pMethods->xTruncate(log, begin);
+	return code;
+}
+
+int ledger_log_begin(struct ledger *ledger)
+{
+	sqlite3_file *log = log_of(ledger->db);
+	int code;
+
+	if (!log)
+		return -EIO;
+	code = has_room(ledger->path) ? reserve(log) : SQLITE_OK;
+	if (code != SQLITE_OK)
+		log_debug("the ledger's log gets its room as it grows: %s", sqlite3_errstr(code));
+	/* also of its directory, when the log is new: a sync by ledger_log_open() is not */
+	return ledger_errno(log->pMethods->xSync(log, SQLITE_SYNC_NORMAL));
+}
+
+int ledger_log_open(const struct ledger *ledger)
+{
+	_cleanup_free_ char *path = NULL;
+	int fd;
+
+	if (asprintf(&path, "%s-wal", ledger->path) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+void ledger_sync_begun(struct ledger *ledger)
+{
+	ledger->commits.durable++;
+	ledger->unsynced = false;
+}
+
+void ledger_sync_failed(struct ledger *ledger)
+{
+	ledger->unsynced = true;
 }

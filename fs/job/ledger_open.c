@@ -293,15 +293,17 @@ int ledger_open(const char *path, const char *source, struct ledger **ret_ledger
 	ledger->path = r < 0 ? NULL : strdup(path);
 	if (r == 0 && !ledger->path)
 		r = err_set(err, ENOMEM, "out of memory");
+	if (r == 0 && (r = ledger_log_begin(ledger)) < 0)
+		err_set(err, -r, "the ledger %s cannot be written: %s", path, strerror(-r));
 	if (r < 0) {
 		/* what could not be used is left as it is, its log included */
 		if (ledger->db)
 			sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 		sqlite3_close(ledger->db);
+		free(ledger->path);
 		free(ledger);
 		return r;
 	}
-	ledger_log_reserve(ledger);
 	*ret_ledger = ledger;
 	return 0;
 }

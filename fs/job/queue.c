@@ -54,11 +54,11 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 	return 0;
 }
 
-void queue_keep_promises(struct engine *engine, int r)
+void queue_keep_promises(struct engine *engine, struct ticket_list *promised, int r)
 {
 	struct ticket *ticket;
 
-	while ((ticket = LIST_FIRST(&engine->promised)))
+	while ((ticket = LIST_FIRST(promised)))
 		ticket_answer(engine, ticket, r, true);
 }
 

@@ -10,6 +10,7 @@
 
 /*
  * What the rooms of the engine share: engine.c (who waits for what), turn.c (the end of a turn),
+ * durable.c (syncs that the loop does not wait for),
  * send.c (a request's way), task.c (how a submission ends), doubt.c (asking the service). Nobody
  * else includes this.
  */
@@ -27,6 +28,7 @@ enum task_place {
 	PLACE_BEHIND,  /* waits for an older submission of the same path */
 	PLACE_WAITING, /* waits for a slot: in engine->waiting */
 	PLACE_FRESH,   /* its intent becomes durable at the end of this turn: in engine->fresh */
+	PLACE_SYNCING, /* its intent is recorded and becomes durable: in engine->held or ->synced */
 	PLACE_SENDING, /* a request is under way, or is sent again after a 429 */
 	PLACE_DOUBT,   /* the service is being asked what became of it */
 	PLACE_ENDED,   /* its outcome is recorded and told at the end of this turn: engine->ended */
@@ -75,6 +77,12 @@ struct outage {
 /* How long to wait before the ledger is written again after it could not be. */
 #define LEDGER_AGAIN_MS 1000
 
+/* What waits for a sync: requests to be sent, outcomes to be told, writers to be answered. */
+struct batch {
+	struct task_list fresh, ended;
+	struct ticket_list promised;
+};
+
 #define TASK_BUCKETS 1024 /* as many as requests can be in flight at once */
 
 struct engine {
@@ -85,6 +93,9 @@ struct engine {
 	struct task *by_row[TASK_BUCKETS]; /* the current task of each row */
 	struct task_list waiting, fresh, ended;
 	struct loop_timer again; /* wakes the loop when the ledger could not be written */
+	struct syncer *syncer;	 /* NULL: the loop itself waits for each sync */
+	bool syncing; /* it is at work, for what is in synced; what came since is in held */
+	struct batch held, synced;
 	unsigned in_flight, under_way;
 	struct metrics metrics;
 	struct outage outage;
@@ -151,7 +162,33 @@ void queue_fill_slots(struct engine *engine);
 void queue_put_back(struct task *task);
 
 /* Answers who was promised that the turn would be durable: r is what became of it. */
-void queue_keep_promises(struct engine *engine, int r);
+void queue_keep_promises(struct engine *engine, struct ticket_list *promised, int r);
+
+/* ---- durable.c ---- */
+
+/* Prepares for syncs apart from the loop; without them it is as good, and slower. */
+void durable_init(struct engine *engine);
+void durable_finish(struct engine *engine);
+
+/* Would a sync apart let others go on meanwhile? Then a turn is committed without one and held. */
+bool durable_is_apart(const struct engine *engine);
+
+/* Holds what this turn has recorded and committed until a later sync has ended. */
+void durable_hold(struct engine *engine);
+
+/* Begins the next sync, if something waits for one and none is under way. */
+void durable_go_on(struct engine *engine);
+
+/* Does something wait for a sync? */
+bool durable_is_awaited(const struct engine *engine);
+
+/* ---- turn.c ---- */
+
+/* Sends and tells what is recorded and durable. */
+void turn_release(struct task_list *fresh, struct task_list *ended);
+
+/* This turn could not be made durable: nothing of it is sent, and who waits is told. */
+void turn_fail(struct engine *engine, int r);
 
 /* ---- outage.c ---- */
 

@@ -133,64 +133,86 @@ static int record_ended(struct engine *engine)
 	return must_last;
 }
 
-/* Records what has ended in this turn, and commits. Returns 0, or -errno with nothing recorded. */
+/* Records what has ended in this turn, and commits. Returns -errno with nothing recorded, else whether
+ * what is recorded has yet to become durable. */
 static int record(struct engine *engine)
 {
-	/* an undo in the middle of the turn took the turn's intents along */
-	int r = ledger_take_loss(engine->ledger) ? -EIO : record_ended(engine);
+	bool must_last, apart;
+	int r;
 
+	/* an undo in the middle of the turn took the turn's intents along */
+	r = ledger_take_loss(engine->ledger) ? -EIO : record_ended(engine);
 	if (r >= 0 && ledger_take_loss(engine->ledger))
 		r = -EIO;
 	if (r < 0) {
 		ledger_undo(engine->ledger); /* also what was recorded since */
 		return r;
 	}
-	return ledger_commit(engine->ledger,
-			     r || !TAILQ_EMPTY(&engine->fresh) || !LIST_EMPTY(&engine->promised));
+	must_last = r || !TAILQ_EMPTY(&engine->fresh) || !LIST_EMPTY(&engine->promised);
+	apart = must_last && durable_is_apart(engine);
+	r = ledger_commit(engine->ledger, must_last && !apart);
+	return r < 0 ? r : apart;
+}
+
+void turn_fail(struct engine *engine, int r)
+{
+	struct task *task;
+
+	log_error("the ledger cannot be written: %s", strerror(-r));
+	ledger_take_loss(engine->ledger);
+	fail_unsent(engine, r);
+	queue_keep_promises(engine, &engine->promised, r);
+	/* what has ended is told, and recorded when the ledger can be written: until then it stays
+	 * the current task of its row, so nothing is sent twice */
+	TAILQ_FOREACH(task, &engine->ended, link)
+	tell(task);
+	loop_timer_set(engine->loop, &engine->again, loop_now_ms(engine->loop) + LEDGER_AGAIN_MS,
+		       wake, NULL);
+}
+
+void turn_release(struct task_list *fresh, struct task_list *ended)
+{
+	struct task_list now_fresh, now_ended;
+	struct task *task;
+
+	TAILQ_INIT(&now_fresh);
+	TAILQ_INIT(&now_ended);
+	TAILQ_CONCAT(&now_fresh, fresh, link);
+	TAILQ_CONCAT(&now_ended, ended, link);
+	while ((task = TAILQ_FIRST(&now_fresh))) {
+		TAILQ_REMOVE(&now_fresh, task, link);
+		CRASH_POINT("intent-durable");
+		task_send(task);
+	}
+	while ((task = TAILQ_FIRST(&now_ended))) {
+		TAILQ_REMOVE(&now_ended, task, link);
+		CRASH_POINT("outcome-committed");
+		tell(task);
+		CRASH_POINT("writer-told");
+		finish(task);
+		CRASH_POINT("submission-finished");
+	}
 }
 
 void engine_turn_end(struct engine *engine)
 {
-	struct task_list fresh, ended;
-	struct task *task;
 	int r;
 
 	do {
 		fill_slots(engine);
 		r = record(engine);
 		if (r < 0) {
-			log_error("the ledger cannot be written: %s", strerror(-r));
-			ledger_take_loss(engine->ledger);
-			fail_unsent(engine, r);
-			queue_keep_promises(engine, r);
-			/* what has ended is told, and recorded when the ledger can be written:
-			 * until then it stays the current task of its row, so nothing is sent twice
-			 */
-			TAILQ_FOREACH(task, &engine->ended, link)
-			tell(task);
-			loop_timer_set(engine->loop, &engine->again,
-				       loop_now_ms(engine->loop) + LEDGER_AGAIN_MS, wake, NULL);
-			return;
+			turn_fail(engine, r);
+			break;
 		}
-		queue_keep_promises(engine, 0);
-		TAILQ_INIT(&fresh);
-		TAILQ_INIT(&ended);
-		TAILQ_CONCAT(&fresh, &engine->fresh, link);
-		TAILQ_CONCAT(&ended, &engine->ended, link);
-		while ((task = TAILQ_FIRST(&fresh))) {
-			TAILQ_REMOVE(&fresh, task, link);
-			CRASH_POINT("intent-durable");
-			task_send(task);
+		if (r > 0) {
+			durable_hold(engine);
+			continue;
 		}
-		while ((task = TAILQ_FIRST(&ended))) {
-			TAILQ_REMOVE(&ended, task, link);
-			CRASH_POINT("outcome-committed");
-			tell(task);
-			CRASH_POINT("writer-told");
-			finish(task);
-			CRASH_POINT("submission-finished");
-		}
+		queue_keep_promises(engine, &engine->promised, 0);
+		turn_release(&engine->fresh, &engine->ended);
 	} while (!TAILQ_EMPTY(&engine->fresh) || !TAILQ_EMPTY(&engine->ended) ||
 		 ledger_is_open(engine->ledger) || has_free_slot(engine) ||
 		 engine->queue_may_have_next);
+	durable_go_on(engine);
 }
