@@ -75,11 +75,25 @@ static void wake_after(struct engine *engine, int64_t wait_ms)
 		       engine);
 }
 
+/* That it is being sent was recorded, if it was not undone, and is not so. */
+static void unstart(struct task *task)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	struct ledger *ledger = task->engine->ledger;
+	int r = ledger_get(ledger, task->sub.row, &job);
+
+	if (r == 0 && job.state == JOB_SUBMITTING)
+		r = ledger_requeue(ledger, &task->sub, 0, "the ledger could not be synced");
+	if (r < 0 && r != -ENOENT)
+		log_error("%s: it is sent after the next mount: %s", task->path, strerror(-r));
+}
+
 void queue_put_back(struct task *task)
 {
 	struct engine *engine = task->engine;
 	struct task *behind = task->behind;
 
+	unstart(task);
 	task->behind = NULL;
 	engine_take_out(task);
 	task_destroy(task);
