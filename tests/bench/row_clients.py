@@ -9,6 +9,7 @@ import service
 from sizes import IN_FLIGHT
 
 EACH = 'for file in "$1"/*.yaml; do cp "$file" "$2" || exit; done'
+PLAIN = "the same cp into a plain directory"
 EACH_CURL = 'shift 1; for file; do curl -K "$file" || exit; done'
 
 
@@ -51,12 +52,16 @@ class OneProcessAFile(Clients):
 
     def set_up(self):
         self.prepare(self.sizes.processes)
+        self.plain = self.stage.fresh("plain")
         if self.sdk.missing:
             self.missing["Node SDK"] = self.sdk.missing
 
     def round(self):
         count, into, signed = self.sizes.processes, self.into(), self.sign()
+        plain = os.path.join(self.plain, os.path.basename(into))
+        os.mkdir(plain)
         values = {"cp": count / self.stage.timed("sh", "-c", EACH, "sh", self.documents, into),
+                  PLAIN: count / self.stage.timed("sh", "-c", EACH, "sh", self.documents, plain),
                   "curl": count / self.stage.timed("sh", "-c", EACH_CURL, "sh", "all", *signed)}
         if not self.sdk.missing:
             some = self.files()[:self.sizes.node]
