@@ -2,7 +2,7 @@
 /*
  * The loop. A turn is:
  *
- *   1. sleep until a descriptor is ready or the nearest timer is due;
+ *   1. wait (waiting.c) until a descriptor is ready or the nearest timer is due;
  *   2. run the callbacks of what is ready, then those of the due timers;
  *   3. run the end-of-turn function, where the engine makes what the turn recorded durable in one
  *      ledger commit, and only then sends requests and replies.

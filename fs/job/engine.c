@@ -4,7 +4,7 @@
  *
  * COC's create has no idempotency key, so the order of three steps carries the promise. (1) The
  * intent is recorded: what is to be sent, for which row (send.c). (2) The end of the turn makes it
- * durable (turn.c). THE COMMIT POINT: from here on a crash can neither lose nor double the job,
+ * durable (turn.c, durable.c). THE COMMIT POINT: from here on a crash can neither lose nor double the job,
  * because the next mount finds the intent and asks the service. (3) Only then the request is sent.
  * Its answer ends the submission; an answer that was lost makes it in-doubt, and the service is
  * asked (doubt.c) before anything is sent again for its path. The writer is answered last, when the

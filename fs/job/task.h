@@ -10,9 +10,9 @@
 
 /*
  * What the rooms of the engine share: engine.c (who waits for what), turn.c (the end of a turn),
- * durable.c (syncs that the loop does not wait for),
- * send.c (a request's way), task.c (how a submission ends), doubt.c (asking the service). Nobody
- * else includes this.
+ * durable.c (syncs that the loop does not wait for), send.c (a request's way), queue.c (what is
+ * sent later), task.c (how a submission ends), doubt.c (asking the service). Nobody else includes
+ * this.
  */
 
 struct ticket {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end of a turn: first durable, then sent, then answered.
+ * The end of a turn: first durable, then sent, then answered. If others wait meanwhile, what is yet to
+ * become durable is held for later (durable.c), in the same order.
  *
  * It repeats until nothing is left to do, because an answer lets the submission behind it start,
  * and an ended request leaves its slot to one that waits.
