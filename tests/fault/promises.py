@@ -44,15 +44,26 @@ def held(cocd):
     return dict(jobs)
 
 
+def _read_log(path):
+    """What a log has of frames, without the room that it has for more (a frame's page has a number)."""
+    if not os.path.exists(path):
+        return b""
+    with open(path, "rb") as log:
+        parts = [log.read(32)]
+        while any((frame := log.read(24 + 4096))[:4]):
+            parts.append(frame)
+    return b"".join(parts)
+
+
 def _picture(ledger):
     """The ledger and its log as they are together: a log that begins anew, or that was taken over into
     the ledger meanwhile, does not fit."""
     log = ledger + "-wal"
     while True:
         before = os.stat(ledger).st_mtime_ns
-        tail = tools.read(log) if os.path.exists(log) else b""
+        tail = _read_log(log)
         body = tools.read(ledger)
-        head = tools.read(log)[:32] if os.path.exists(log) else b""
+        head = _read_log(log)[:32]
         if (before, tail[:32]) == (os.stat(ledger).st_mtime_ns, head):
             return body, tail
 
