@@ -18,7 +18,7 @@
 #include "base/log.h"
 #include "job/syncer.h"
 
-static void batch_init(struct batch *batch)
+void batch_init(struct batch *batch)
 {
 	TAILQ_INIT(&batch->fresh);
 	TAILQ_INIT(&batch->ended);
@@ -31,26 +31,25 @@ static bool batch_is_empty(const struct batch *batch)
 	       LIST_EMPTY(&batch->promised);
 }
 
-static void move_tickets(struct ticket_list *from, struct ticket_list *to)
+void batch_move(struct batch *from, struct batch *to)
 {
 	struct ticket *ticket;
 
-	while ((ticket = LIST_FIRST(from))) {
+	TAILQ_CONCAT(&to->fresh, &from->fresh, link);
+	TAILQ_CONCAT(&to->ended, &from->ended, link);
+	while ((ticket = LIST_FIRST(&from->promised))) {
 		LIST_REMOVE(ticket, link);
-		LIST_INSERT_HEAD(to, ticket, link);
+		LIST_INSERT_HEAD(&to->promised, ticket, link);
 	}
 }
 
-/* A batch could not be made durable: its parts are this turn's again, which fails. */
-static void take_back(struct engine *engine, struct batch *batch)
+/* Says where the requests of a batch are that are still to be sent. */
+static void place_fresh(struct batch *batch, enum task_place place)
 {
 	struct task *task;
 
 	TAILQ_FOREACH(task, &batch->fresh, link)
-	task->place = PLACE_FRESH;
-	TAILQ_CONCAT(&engine->fresh, &batch->fresh, link);
-	TAILQ_CONCAT(&engine->ended, &batch->ended, link);
-	move_tickets(&batch->promised, &engine->promised);
+	task->place = place;
 }
 
 static void on_synced(void *data, int r)
@@ -61,12 +60,13 @@ static void on_synced(void *data, int r)
 	if (r < 0) {
 		log_error("the ledger cannot be synced: %s", strerror(-r));
 		ledger_sync_failed(engine->ledger);
-		take_back(engine, &engine->synced);
+		/* it is this turn's again, which fails */
+		place_fresh(&engine->synced, PLACE_FRESH);
+		batch_move(&engine->synced, &engine->turn);
 		turn_fail(engine, r);
 		return;
 	}
-	queue_keep_promises(engine, &engine->synced.promised, 0);
-	turn_release(&engine->synced.fresh, &engine->synced.ended);
+	turn_release(engine, &engine->synced);
 }
 
 void durable_init(struct engine *engine)
@@ -74,6 +74,7 @@ void durable_init(struct engine *engine)
 	int fd = ledger_log_open(engine->ledger);
 	int r = fd < 0 ? fd : syncer_create(engine->loop, fd, on_synced, engine, &engine->syncer);
 
+	batch_init(&engine->turn);
 	batch_init(&engine->held);
 	batch_init(&engine->synced);
 	if (r < 0)
@@ -98,13 +99,14 @@ void durable_finish(struct engine *engine)
 {
 	syncer_destroy(engine->syncer);
 	engine->syncer = NULL;
+	batch_finish(&engine->turn);
 	batch_finish(&engine->held);
 	batch_finish(&engine->synced);
 }
 
 bool durable_is_apart(const struct engine *engine)
 {
-	const struct ticket *ticket = LIST_FIRST(&engine->promised);
+	const struct ticket *ticket = LIST_FIRST(&engine->turn.promised);
 	const struct task *task;
 	unsigned waited_for = engine->in_flight - engine->queued_in_flight;
 
@@ -115,20 +117,15 @@ bool durable_is_apart(const struct engine *engine)
 		return true;
 	if (ticket && LIST_NEXT(ticket, link))
 		return true;
-	TAILQ_FOREACH(task, &engine->fresh, link)
+	TAILQ_FOREACH(task, &engine->turn.fresh, link)
 	waited_for -= !task->sub.queued;
 	return waited_for > 0;
 }
 
 void durable_hold(struct engine *engine)
 {
-	struct task *task;
-
-	TAILQ_FOREACH(task, &engine->fresh, link)
-	task->place = PLACE_SYNCING;
-	TAILQ_CONCAT(&engine->held.fresh, &engine->fresh, link);
-	TAILQ_CONCAT(&engine->held.ended, &engine->ended, link);
-	move_tickets(&engine->promised, &engine->held.promised);
+	place_fresh(&engine->turn, PLACE_SYNCING);
+	batch_move(&engine->turn, &engine->held);
 }
 
 void durable_go_on(struct engine *engine)
@@ -139,9 +136,7 @@ void durable_go_on(struct engine *engine)
 		return;
 	CRASH_POINT("commit-unsynced");
 	ledger_sync_begun(engine->ledger);
-	TAILQ_CONCAT(&engine->synced.fresh, &engine->held.fresh, link);
-	TAILQ_CONCAT(&engine->synced.ended, &engine->held.ended, link);
-	move_tickets(&engine->held.promised, &engine->synced.promised);
+	batch_move(&engine->held, &engine->synced);
 	r = syncer_begin(engine->syncer);
 	if (r < 0)
 		on_synced(engine, r);

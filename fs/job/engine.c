@@ -171,9 +171,6 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_client *c
 	engine->client = client;
 	engine->options = *options;
 	TAILQ_INIT(&engine->waiting);
-	TAILQ_INIT(&engine->fresh);
-	TAILQ_INIT(&engine->ended);
-	LIST_INIT(&engine->promised);
 	engine->queue_may_have_next = true;
 	durable_init(engine);
 	*ret_engine = engine;
@@ -185,11 +182,6 @@ void engine_destroy(struct engine *engine)
 	if (!engine)
 		return;
 	durable_finish(engine);
-	for (struct task *task; (task = TAILQ_FIRST(&engine->ended));) {
-		TAILQ_REMOVE(&engine->ended, task, link);
-		if (!task->is_current) /* the others are found by their rows */
-			task_destroy(task);
-	}
 	for (size_t i = 0; i < TASK_BUCKETS; i++)
 		while (engine->by_row[i]) {
 			struct task *task = engine->by_row[i];
@@ -198,8 +190,6 @@ void engine_destroy(struct engine *engine)
 			task_destroy(task->behind);
 			task_destroy(task);
 		}
-	while (!LIST_EMPTY(&engine->promised))
-		ticket_drop(LIST_FIRST(&engine->promised));
 	loop_timer_cancel(&engine->again);
 	loop_timer_cancel(&engine->queue_due);
 	free(engine);

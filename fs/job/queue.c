@@ -47,18 +47,18 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 			doubt_hurry(current);
 		*ticket = (struct ticket){
 			.done = done, .data = data, .begun_ms = loop_now_ms(engine->loop)};
-		LIST_INSERT_HEAD(&engine->promised, ticket, link);
+		LIST_INSERT_HEAD(&engine->turn.promised, ticket, link);
 		engine->queue_may_have_next = true;
 	}
 	*ret_ticket = ticket;
 	return 0;
 }
 
-void queue_keep_promises(struct engine *engine, struct ticket_list *promised, int r)
+void queue_keep_promises(struct engine *engine, struct batch *batch, int r)
 {
 	struct ticket *ticket;
 
-	while ((ticket = LIST_FIRST(promised)))
+	while ((ticket = LIST_FIRST(&batch->promised)))
 		ticket_answer(engine, ticket, r, true);
 }
 

@@ -15,7 +15,7 @@ static int is_taken(const struct engine *engine, const char *job_id)
 {
 	const struct task *other;
 
-	TAILQ_FOREACH(other, &engine->ended, link)
+	TAILQ_FOREACH(other, &engine->turn.ended, link)
 	{
 		if (other->outcome == OUTCOME_SETTLED && other->job_id &&
 		    !strcmp(other->job_id, job_id))

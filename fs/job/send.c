@@ -151,7 +151,7 @@ int task_start(struct task *task, const struct ledger_job *known)
 				    ? loop_now_ms(engine->loop) + engine->options.timeout_ms
 				    : task->deadline_ms;
 	count_in_flight(task, 1);
-	TAILQ_INSERT_TAIL(&engine->fresh, task, link);
+	TAILQ_INSERT_TAIL(&engine->turn.fresh, task, link);
 	return 0;
 }
 

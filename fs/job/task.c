@@ -85,7 +85,7 @@ static void end(struct task *task, enum task_outcome outcome)
 		engine->under_way++;
 	task->place = PLACE_ENDED;
 	task->outcome = outcome;
-	TAILQ_INSERT_TAIL(&engine->ended, task, link);
+	TAILQ_INSERT_TAIL(&engine->turn.ended, task, link);
 }
 
 void task_settle(struct task *task, enum task_outcome outcome, const char *job_id, int64_t version)

@@ -27,11 +27,11 @@ LIST_HEAD(ticket_list, ticket);
 enum task_place {
 	PLACE_BEHIND,  /* waits for an older submission of the same path */
 	PLACE_WAITING, /* waits for a slot: in engine->waiting */
-	PLACE_FRESH,   /* its intent becomes durable at the end of this turn: in engine->fresh */
+	PLACE_FRESH, /* its intent becomes durable at the end of this turn: in engine->turn.fresh */
 	PLACE_SYNCING, /* its intent is recorded and becomes durable: in engine->held or ->synced */
 	PLACE_SENDING, /* a request is under way, or is sent again after a 429 */
 	PLACE_DOUBT,   /* the service is being asked what became of it */
-	PLACE_ENDED,   /* its outcome is recorded and told at the end of this turn: engine->ended */
+	PLACE_ENDED, /* its outcome is recorded and told at the end of this turn: engine->turn.ended */
 };
 
 /* A submission in memory, from its commit to its end. */
@@ -91,7 +91,8 @@ struct engine {
 	struct coc_client *client;
 	struct engine_options options;
 	struct task *by_row[TASK_BUCKETS]; /* the current task of each row */
-	struct task_list waiting, fresh, ended;
+	struct task_list waiting;
+	struct batch turn;	 /* what this turn has brought, until its end */
 	struct loop_timer again; /* wakes the loop when the ledger could not be written */
 	struct syncer *syncer;	 /* NULL: the loop itself waits for each sync */
 	bool syncing; /* it is at work, for what is in synced; what came since is in held */
@@ -102,7 +103,6 @@ struct engine {
 	LIST_HEAD(, inquiry) inquiries; /* doubt.c */
 
 	/* submit=queue: queue.c */
-	struct ticket_list promised; /* are answered when this turn is durable */
 	bool queue_may_have_next;    /* something may be sent that could not be before */
 	struct loop_timer queue_due; /* when the next try of something is */
 	unsigned queued_in_flight;
@@ -161,13 +161,21 @@ void queue_fill_slots(struct engine *engine);
  * It is taken up again a little later. */
 void queue_put_back(struct task *task);
 
-/* Answers who was promised that the turn would be durable: r is what became of it. */
-void queue_keep_promises(struct engine *engine, struct ticket_list *promised, int r);
+/* Answers who was promised that the batch would be durable: r is what became of it. */
+void queue_keep_promises(struct engine *engine, struct batch *batch, int r);
 
 /* ---- durable.c ---- */
 
-/* Prepares for syncs apart from the loop; without them it is as good, and slower. */
+/* Makes a batch empty. */
+void batch_init(struct batch *batch);
+
+/* Moves all of a batch behind what is in another. */
+void batch_move(struct batch *from, struct batch *to);
+
+/* Prepares the batches, and for syncs apart from the loop: without these it is as good, and slower. */
 void durable_init(struct engine *engine);
+
+/* Ends that, and frees what is in the batches alone. */
 void durable_finish(struct engine *engine);
 
 /* Would a sync apart let others go on meanwhile? Then a turn is committed without one and held. */
@@ -184,8 +192,8 @@ bool durable_is_awaited(const struct engine *engine);
 
 /* ---- turn.c ---- */
 
-/* Sends and tells what is recorded and durable. */
-void turn_release(struct task_list *fresh, struct task_list *ended);
+/* Sends and tells what is recorded and durable; the batch is empty then. */
+void turn_release(struct engine *engine, struct batch *batch);
 
 /* This turn could not be made durable: nothing of it is sent, and who waits is told. */
 void turn_fail(struct engine *engine, int r);

@@ -87,8 +87,8 @@ static void fail_unsent(struct engine *engine, int r)
 {
 	struct task *task;
 
-	while ((task = TAILQ_FIRST(&engine->fresh))) {
-		TAILQ_REMOVE(&engine->fresh, task, link);
+	while ((task = TAILQ_FIRST(&engine->turn.fresh))) {
+		TAILQ_REMOVE(&engine->turn.fresh, task, link);
 		engine->in_flight--;
 		if (task->sub.queued) {
 			engine->queued_in_flight--;
@@ -118,7 +118,7 @@ static int record_ended(struct engine *engine)
 	struct task *task;
 	int must_last = 0;
 
-	TAILQ_FOREACH(task, &engine->ended, link)
+	TAILQ_FOREACH(task, &engine->turn.ended, link)
 	{
 		int r = task_record(task);
 
@@ -149,7 +149,7 @@ static int record(struct engine *engine)
 		ledger_undo(engine->ledger); /* also what was recorded since */
 		return r;
 	}
-	must_last = r || !TAILQ_EMPTY(&engine->fresh) || !LIST_EMPTY(&engine->promised);
+	must_last = r || !TAILQ_EMPTY(&engine->turn.fresh) || !LIST_EMPTY(&engine->turn.promised);
 	apart = must_last && durable_is_apart(engine);
 	r = ledger_commit(engine->ledger, must_last && !apart);
 	return r < 0 ? r : apart;
@@ -162,31 +162,30 @@ void turn_fail(struct engine *engine, int r)
 	log_error("the ledger cannot be written: %s", strerror(-r));
 	ledger_take_loss(engine->ledger);
 	fail_unsent(engine, r);
-	queue_keep_promises(engine, &engine->promised, r);
+	queue_keep_promises(engine, &engine->turn, r);
 	/* what has ended is told, and recorded when the ledger can be written: until then it stays
 	 * the current task of its row, so nothing is sent twice */
-	TAILQ_FOREACH(task, &engine->ended, link)
+	TAILQ_FOREACH(task, &engine->turn.ended, link)
 	tell(task);
 	loop_timer_set(engine->loop, &engine->again, loop_now_ms(engine->loop) + LEDGER_AGAIN_MS,
 		       wake, NULL);
 }
 
-void turn_release(struct task_list *fresh, struct task_list *ended)
+void turn_release(struct engine *engine, struct batch *batch)
 {
-	struct task_list now_fresh, now_ended;
+	struct batch now; /* what comes meanwhile is of the next */
 	struct task *task;
 
-	TAILQ_INIT(&now_fresh);
-	TAILQ_INIT(&now_ended);
-	TAILQ_CONCAT(&now_fresh, fresh, link);
-	TAILQ_CONCAT(&now_ended, ended, link);
-	while ((task = TAILQ_FIRST(&now_fresh))) {
-		TAILQ_REMOVE(&now_fresh, task, link);
+	queue_keep_promises(engine, batch, 0);
+	batch_init(&now);
+	batch_move(batch, &now);
+	while ((task = TAILQ_FIRST(&now.fresh))) {
+		TAILQ_REMOVE(&now.fresh, task, link);
 		CRASH_POINT("intent-durable");
 		task_send(task);
 	}
-	while ((task = TAILQ_FIRST(&now_ended))) {
-		TAILQ_REMOVE(&now_ended, task, link);
+	while ((task = TAILQ_FIRST(&now.ended))) {
+		TAILQ_REMOVE(&now.ended, task, link);
 		CRASH_POINT("outcome-committed");
 		tell(task);
 		CRASH_POINT("writer-told");
@@ -210,9 +209,8 @@ void engine_turn_end(struct engine *engine)
 			durable_hold(engine);
 			continue;
 		}
-		queue_keep_promises(engine, &engine->promised, 0);
-		turn_release(&engine->fresh, &engine->ended);
-	} while (!TAILQ_EMPTY(&engine->fresh) || !TAILQ_EMPTY(&engine->ended) ||
+		turn_release(engine, &engine->turn);
+	} while (!TAILQ_EMPTY(&engine->turn.fresh) || !TAILQ_EMPTY(&engine->turn.ended) ||
 		 ledger_is_open(engine->ledger) || has_free_slot(engine) ||
 		 engine->queue_may_have_next);
 	durable_go_on(engine);
