@@ -7,6 +7,9 @@
 /* Milliseconds of a clock that is never put back: for what is waited for or measured. */
 int64_t clock_monotonic_ms(void);
 
+/* Microseconds of the same clock. */
+int64_t clock_monotonic_us(void);
+
 /* Milliseconds since the epoch. */
 int64_t clock_realtime_ms(void);
 

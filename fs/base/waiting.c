@@ -15,19 +15,11 @@
 #include "base/waiting.h"
 
 #include <sched.h>
-#include <stdint.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 #define LOOK_US 100
 #define CREDIT_MAX 8
-
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 void waiting_init(struct waiting *waiting)
 {
@@ -43,16 +35,16 @@ int waiting_wait(struct waiting *waiting, int epoll_fd, struct epoll_event *even
 		 int timeout_ms)
 {
 	bool looking = waiting->credit && timeout_ms;
-	int64_t begun = now_us();
+	int64_t begun = clock_monotonic_us();
 	int n = epoll_wait(epoll_fd, events, max, looking ? 0 : timeout_ms);
 
 	while (looking && n == 0) {
-		looking = now_us() - begun < LOOK_US;
+		looking = clock_monotonic_us() - begun < LOOK_US;
 		if (looking)
 			sched_yield();
 		n = epoll_wait(epoll_fd, events, max, looking ? 0 : timeout_ms);
 	}
-	if (now_us() - begun >= LOOK_US)
+	if (clock_monotonic_us() - begun >= LOOK_US)
 		waiting->credit /= 2;
 	else if (n > 0 && waiting->credit < CREDIT_MAX && !waiting->alone)
 		waiting->credit++;

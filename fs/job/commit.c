@@ -91,6 +91,7 @@ static int check_fixed(const struct attr_set *own, const struct ledger_job *job,
 static int find_last(struct engine *engine, struct ledger *ledger, const struct ledger_job *job,
 		     struct ledger_submission *pending, const struct attr_set **ret_last)
 {
+	const struct attr_set *sent;
 	int r;
 
 	*ret_last = engine_newest_attrs(engine, job->row);
@@ -102,8 +103,9 @@ static int find_last(struct engine *engine, struct ledger *ledger, const struct 
 	r = ledger_queued(ledger, job->row, pending);
 	if (r == 0)
 		*ret_last = &pending->attrs;
-	else if (r == -ENOENT && engine_sent_attrs(engine, job->row))
-		*ret_last = engine_sent_attrs(engine, job->row);
+	sent = r == -ENOENT ? engine_sent_attrs(engine, job->row) : NULL;
+	if (sent)
+		*ret_last = sent;
 	return r == -ENOENT ? 0 : r;
 }
 
