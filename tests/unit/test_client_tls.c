@@ -16,11 +16,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include <curl/curl.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -38,7 +41,7 @@ static struct {
 	struct coc_creds creds;
 	EVP_PKEY *key;
 	X509 *certificate;
-	char ca_path[64];
+	char directory[32], ca_path[64];
 	int listener;
 	unsigned port;
 	bool plain; /* speak no TLS */
@@ -49,39 +52,39 @@ static struct {
 	char text[ERR_TEXT_MAX];
 } t;
 
-/* A certificate for "localhost", signed by itself, in a file. */
-static void make_certificate(void)
+/* A certificate of that name for "localhost", signed by itself. */
+static X509 *make_certificate(EVP_PKEY *key, const char *name)
 {
-	static const unsigned char name[] = "localhost";
+	X509 *certificate = X509_new();
 	X509_NAME *subject;
 	X509_EXTENSION *names;
 	X509V3_CTX context;
-	FILE *file;
-	int fd;
 
-	t.key = EVP_EC_gen("P-256");
-	t.certificate = X509_new();
-	assert_true(t.key && t.certificate);
-	X509_set_version(t.certificate, 2);
-	ASN1_INTEGER_set(X509_get_serialNumber(t.certificate), 1);
-	X509_gmtime_adj(X509_getm_notBefore(t.certificate), -3600);
-	X509_gmtime_adj(X509_getm_notAfter(t.certificate), 3600);
-	X509_set_pubkey(t.certificate, t.key);
-	subject = X509_get_subject_name(t.certificate);
-	X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, name, -1, -1, 0);
-	X509_set_issuer_name(t.certificate, subject);
-	X509V3_set_ctx(&context, t.certificate, t.certificate, NULL, NULL, 0);
+	assert_true(key && certificate);
+	X509_set_version(certificate, 2);
+	ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+	X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
+	X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+	X509_set_pubkey(certificate, key);
+	subject = X509_get_subject_name(certificate);
+	X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1,
+				   0);
+	X509_set_issuer_name(certificate, subject);
+	X509V3_set_ctx(&context, certificate, certificate, NULL, NULL, 0);
 	names = X509V3_EXT_conf_nid(NULL, &context, NID_subject_alt_name, "DNS:localhost");
 	assert_non_null(names);
-	X509_add_ext(t.certificate, names, -1);
+	X509_add_ext(certificate, names, -1);
 	X509_EXTENSION_free(names);
-	assert_true(X509_sign(t.certificate, t.key, EVP_sha256()) > 0);
-	strcpy(t.ca_path, "/tmp/cocfs-ca-XXXXXX");
-	fd = mkstemp(t.ca_path);
-	assert_true(fd >= 0);
-	file = fdopen(fd, "w");
+	assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
+	return certificate;
+}
+
+static void write_certificate(const char *path, X509 *certificate)
+{
+	FILE *file = fopen(path, "w");
+
 	assert_non_null(file);
-	assert_int_equal(PEM_write_X509(file, t.certificate), 1);
+	assert_int_equal(PEM_write_X509(file, certificate), 1);
 	fclose(file);
 }
 
@@ -133,7 +136,12 @@ static int set_up_group(void **state)
 	t.creds.ak = (char *)"AccessKey";
 	if (secret_open("SecretKey", 9, "the test", &t.creds.sk) || loop_create(&t.loop))
 		return -1;
-	make_certificate();
+	t.key = EVP_EC_gen("P-256");
+	t.certificate = make_certificate(t.key, "localhost");
+	if (!mkdtemp(strcpy(t.directory, "/tmp/cocfs-tls-XXXXXX")))
+		return -1;
+	snprintf(t.ca_path, sizeof(t.ca_path), "%s/ca.pem", t.directory);
+	write_certificate(t.ca_path, t.certificate);
 	t.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (bind(t.listener, (struct sockaddr *)&address, size) || listen(t.listener, 16) ||
 	    getsockname(t.listener, (struct sockaddr *)&address, &size))
@@ -151,6 +159,7 @@ static int tear_down_group(void **state)
 	EVP_PKEY_free(t.key);
 	X509_free(t.certificate);
 	unlink(t.ca_path);
+	rmdir(t.directory);
 	secret_close(t.creds.sk);
 	loop_destroy(t.loop);
 	return 0;
@@ -198,6 +207,45 @@ static void a_ca_that_is_named_is_trusted(void **state)
 	expect(COC_DONE, 0, 3);
 }
 
+/* The certificate of the server becomes one of the system's, for this program alone. Returns false where
+ * that cannot be done. */
+static bool join_the_system(const char *system)
+{
+	char path[128];
+
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("none", system, "tmpfs", 0, NULL) < 0)
+		return false;
+	snprintf(path, sizeof(path), "%s/%08lx.0", system, X509_subject_name_hash(t.certificate));
+	write_certificate(path, t.certificate);
+	return true;
+}
+
+/* Not beside the system's. */
+static void a_ca_that_is_named_is_trusted_instead_of_the_systems(void **state)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *other = make_certificate(key, "other");
+	CURL *easy = curl_easy_init();
+	char *system = NULL, path[64];
+
+	(void)state;
+	curl_easy_getinfo(easy, CURLINFO_CAPATH, &system);
+	if (!system || !join_the_system(system)) {
+		print_message("skipped: the system's certificates cannot be replaced here\n");
+		skip();
+	}
+	snprintf(path, sizeof(path), "%s/other.pem", t.directory);
+	write_certificate(path, other);
+	call("localhost", path, 1);
+	umount(system);
+	unlink(path);
+	curl_easy_cleanup(easy);
+	X509_free(other);
+	EVP_PKEY_free(key);
+	expect(COC_NOT_SENT, EPROTO, 0);
+}
+
 static void an_unknown_certificate_is_not_trusted(void **state)
 {
 	(void)state;
@@ -225,6 +273,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_ca_that_is_named_is_trusted),
+		cmocka_unit_test(a_ca_that_is_named_is_trusted_instead_of_the_systems),
 		cmocka_unit_test(an_unknown_certificate_is_not_trusted),
 		cmocka_unit_test(a_certificate_for_another_name_is_not_trusted),
 		cmocka_unit_test(a_server_without_tls_is_a_protocol_error),
