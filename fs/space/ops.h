@@ -14,6 +14,10 @@
 #define SPOOL_TIMEOUT_S 3600.0
 #define SIBLING_TIMEOUT_S 0.0
 
+/* What comes with a sibling when it is looked up holds until the next tick of the kernel's clock: stat(2)
+ * looks up and then asks, and need not ask again what it was told just now. */
+#define SIBLING_LOOKED_UP_S 0.000001
+
 /* entry.c */
 void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
 void op_forget(fuse_req_t req, fuse_ino_t id, uint64_t count);

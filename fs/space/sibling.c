@@ -130,7 +130,7 @@ static int enter(struct space *space, struct node *parent, const char *name, enu
 		return r;
 	*ret_entry = (struct fuse_entry_param){.ino = node_id(&space->nodes, node),
 					       .attr = *st,
-					       .attr_timeout = SIBLING_TIMEOUT_S,
+					       .attr_timeout = SIBLING_LOOKED_UP_S,
 					       .entry_timeout = SIBLING_TIMEOUT_S};
 	ret_entry->attr.st_ino = node->ino;
 	return 0;
