@@ -27,10 +27,11 @@
 /* Connections. */
 #define HTTP_IDLE_MAX_S                                                                            \
 	20 /* an idle connection is used again: below common server timeouts (60 s) */
-#define HTTP_CA_KEPT_S 60	/* the CAs that are trusted are read again after that */
-#define HTTP_EASY_SPARE_MAX 64	/* curl handles kept for the next requests, about 10 KB each */
-#define HTTP_RETRY_AFTER_MAX 64 /* the value of a Retry-After header: a date has 29 bytes */
-#define COC_AUTH_FAILURES_MAX 3 /* in a row, then calls pause: more than five lock the key */
+#define HTTP_CA_KEPT_S 60	   /* the CAs that are trusted are read again after that */
+#define HTTP_SEND_BUFFER (1 << 14) /* bytes of a request handed to TLS at once: one record */
+#define HTTP_EASY_SPARE_MAX 64	   /* curl handles kept for the next requests, about 10 KB each */
+#define HTTP_RETRY_AFTER_MAX 64	   /* the value of a Retry-After header: a date has 29 bytes */
+#define COC_AUTH_FAILURES_MAX 3	   /* in a row, then calls pause: more than five lock the key */
 
 /* DSL documents: far above every public sample, far below what hurts. */
 #define DSL_DEPTH_MAX 64	 /* nesting of mappings and sequences */

@@ -202,6 +202,7 @@ static CURLcode set_connection(CURL *easy, const struct http_options *options)
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_QUICK_EXIT, 1L); /* a hanging look-up of a name must not hang the loop */
 	SET(CURLOPT_TCP_NODELAY, 1L);
+	SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)HTTP_SEND_BUFFER);
 	SET(CURLOPT_MAXAGE_CONN, (long)HTTP_IDLE_MAX_S);
 	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no Authorization to a proxy */
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
