@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "job/ledger_db.h"
+#include "job/ledger_vfs.h"
 
 #include <errno.h>
 #include <string.h>
@@ -278,10 +279,15 @@ int ledger_open(const char *path, const char *source, struct ledger **ret_ledger
 
 	if (!ledger)
 		return err_set(err, ENOMEM, "out of memory");
+	r = ledger_vfs_begin();
+	if (r < 0) {
+		free(ledger);
+		return err_set(err, -r, "cannot prepare SQLite: %s", strerror(-r));
+	}
 	mask = umask(0077);
 	code = sqlite3_open_v2(path, &ledger->db,
 			       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-			       NULL);
+			       LEDGER_VFS);
 	if (code != SQLITE_OK)
 		r = err_set(err, EIO, "cannot open the ledger %s: %s", path,
 			    ledger->db ? sqlite3_errmsg(ledger->db) : "out of memory");
