@@ -98,7 +98,7 @@ static int find_last(struct engine *engine, struct ledger *ledger, const struct 
 	if (*ret_last)
 		return 0;
 	*ret_last = &job->sent;
-	if (job->state != JOB_QUEUED && job->state != JOB_SUBMITTING && job->state != JOB_IN_DOUBT)
+	if (!job_state_is_unfinished(job->state))
 		return 0;
 	r = ledger_queued(ledger, job->row, pending);
 	if (r == 0)

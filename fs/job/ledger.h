@@ -178,8 +178,10 @@ struct ledger_submission {
 
 void ledger_submission_finish(struct ledger_submission *submission);
 
-/* Records the intent to send at once; sets submission->id. The job moves to submission->state. */
-int ledger_intend(struct ledger *ledger, struct ledger_submission *submission);
+/* Records the intent to send at once, in place of what was queued for the job; sets submission->id. The
+ * job moves to submission->state; from: its state now. On failure everything since the last commit is
+ * undone. */
+int ledger_intend(struct ledger *ledger, struct ledger_submission *submission, enum job_state from);
 
 /* The same as ledger_disown() for a submission that is under way or in doubt. */
 int ledger_disown_sent(struct ledger *ledger, const struct ledger_submission *submission,
@@ -212,8 +214,10 @@ int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submissi
 /* ---- the queue: ledger_queue.c ---- */
 
 /* Records what is to be sent when its turn comes, in place of what was queued for the job and not
- * sent yet; sets submission->id. */
-int ledger_enqueue(struct ledger *ledger, struct ledger_submission *submission);
+ * sent yet; sets submission->id. from: the job's state now. On failure everything since the last commit
+ * is undone. */
+int ledger_enqueue(struct ledger *ledger, struct ledger_submission *submission,
+		   enum job_state from);
 
 /* Is something queued for the job that is not sent yet? 1, 0 or -errno. */
 int ledger_has_queued(struct ledger *ledger, int64_t row);

@@ -133,23 +133,21 @@ void ledger_bind_path(sqlite3_stmt *stmt, int place, const char *path);
 /* Copies a text column: NULL for NULL. Returns 0 or -ENOMEM. */
 int ledger_column_text(sqlite3_stmt *stmt, int column, char **ret_text);
 
-/* Inserts the row of a submission, in the state it says; sets its id. */
-int ledger_insert(struct ledger *ledger, struct ledger_submission *submission);
+/* Inserts the row of a submission, in the state it says, in place of what is queued for its job; sets its
+ * id. from: the job's state now. */
+int ledger_insert(struct ledger *ledger, struct ledger_submission *submission, enum job_state from);
+
+/* Half of what belongs together was written: undoes it, with everything since the last commit. */
+void ledger_undo_insert(struct ledger *ledger, struct ledger_submission *submission);
 
 /* Deletes the row of a submission; what was queued behind it is what the job waits for now. */
 int ledger_end(struct ledger *ledger, const struct ledger_submission *submission);
-
-/* Removes what is queued for a job and not sent yet: newer content takes its place. */
-int ledger_replace_queued(struct ledger *ledger, int64_t row);
 
 /* Reads the columns of a submission. 0, -ENOMEM, or -EUCLEAN for what no cocfs wrote. */
 int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submission);
 
 /* Binds the five attributes, in the order of the columns of every statement, and which are own. */
 void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *attrs);
-
-/* The job's state, without the rest of its row. -ENOENT. */
-int ledger_state(struct ledger *ledger, int64_t row, enum job_state *ret_state);
 
 /* Moves the job to a state; -EPROTO if the table of moves (state.h) has no such move. */
 int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state);
@@ -161,9 +159,8 @@ int ledger_end_state(struct ledger *ledger, int64_t row, enum job_state state);
 int ledger_state_at_end(struct ledger *ledger, int64_t row, enum job_state state,
 			enum job_state *ret_state);
 
-/* Moves the job on by two moves at once. */
-int ledger_set_state_over(struct ledger *ledger, int64_t row, enum job_state over,
-			  enum job_state state);
+/* Moves the job from a state to another, for who knows the one. -EPROTO as above. */
+int ledger_move_job(struct ledger *ledger, int64_t row, enum job_state from, enum job_state state);
 
 /* Removes the error (and the mark of half a file), unless it is of newer content than what came to
  * its end. */

@@ -189,21 +189,11 @@ static int standing_of(struct ledger *ledger, int64_t row, struct standing *ret_
 	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
 }
 
-static int move(struct ledger *ledger, int64_t row, enum job_state from, enum job_state state)
+int ledger_move_job(struct ledger *ledger, int64_t row, enum job_state from, enum job_state state)
 {
 	if (!job_state_may_move(from, state))
 		return -EPROTO;
 	return from == state ? 0 : ledger_run_with(ledger, STMT_STATE, row, state);
-}
-
-int ledger_state(struct ledger *ledger, int64_t row, enum job_state *ret_state)
-{
-	struct standing now = {0};
-	int r = standing_of(ledger, row, &now);
-
-	if (r == 0)
-		*ret_state = now.state;
-	return r;
 }
 
 int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state)
@@ -211,18 +201,7 @@ int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state)
 	struct standing now = {0};
 	int r = standing_of(ledger, row, &now);
 
-	return r < 0 ? r : move(ledger, row, now.state, state);
-}
-
-int ledger_set_state_over(struct ledger *ledger, int64_t row, enum job_state over,
-			  enum job_state state)
-{
-	struct standing now = {0};
-	int r = standing_of(ledger, row, &now);
-
-	if (r == 0 && !job_state_may_move(now.state, over))
-		r = -EPROTO;
-	return r < 0 ? r : move(ledger, row, over, state);
+	return r < 0 ? r : ledger_move_job(ledger, row, now.state, state);
 }
 
 static int state_at_end(const struct standing *now, enum job_state state, enum job_state *ret_state)

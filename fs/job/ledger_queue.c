@@ -15,36 +15,28 @@ int ledger_has_queued(struct ledger *ledger, int64_t row)
 }
 
 /* While something of the job is under way or in doubt, that is its state. */
-static int set_queued(struct ledger *ledger, int64_t row)
+static int set_queued(struct ledger *ledger, int64_t row, enum job_state from)
 {
-	enum job_state state = JOB_DRAFT;
-	int r = ledger_state(ledger, row, &state);
+	int r;
 
-	if (r < 0 || state == JOB_SUBMITTING || state == JOB_IN_DOUBT)
-		return r;
-	r = ledger_set_state(ledger, row, JOB_QUEUED);
+	if (from == JOB_SUBMITTING || from == JOB_IN_DOUBT)
+		return 0;
+	r = ledger_move_job(ledger, row, from, JOB_QUEUED);
 	return r < 0 ? r : ledger_clear_error(ledger, row);
 }
 
-int ledger_replace_queued(struct ledger *ledger, int64_t row)
+int ledger_enqueue(struct ledger *ledger, struct ledger_submission *submission, enum job_state from)
 {
-	return ledger_run_row(ledger, STMT_REPLACE, row);
-}
+	int r;
 
-int ledger_enqueue(struct ledger *ledger, struct ledger_submission *submission)
-{
-	int r = ledger_group_begin(ledger);
-
-	if (r < 0)
-		return r;
 	submission->state = JOB_QUEUED;
 	submission->queued = true;
-	r = ledger_replace_queued(ledger, submission->row);
+	r = ledger_insert(ledger, submission, from);
 	if (r == 0)
-		r = ledger_insert(ledger, submission);
-	if (r == 0)
-		r = set_queued(ledger, submission->row);
-	return ledger_group_end(ledger, r);
+		r = set_queued(ledger, submission->row, from);
+	if (r < 0)
+		ledger_undo_insert(ledger, submission);
+	return r;
 }
 
 /* Reads one submission, which the statement finds by its only parameter. */

@@ -30,11 +30,16 @@ void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *att
 	sqlite3_bind_int64(stmt, place + ATTR_COUNT, attrs->own);
 }
 
-int ledger_insert(struct ledger *ledger, struct ledger_submission *submission)
+int ledger_insert(struct ledger *ledger, struct ledger_submission *submission, enum job_state from)
 {
-	int r = 0;
-	sqlite3_stmt *stmt = ledger_write(ledger, STMT_INTEND, &r);
+	sqlite3_stmt *stmt;
+	int r = job_state_is_unfinished(from)
+			? ledger_run_row(ledger, STMT_REPLACE, submission->row)
+			: 0;
 
+	if (r < 0)
+		return r;
+	stmt = ledger_write(ledger, STMT_INTEND, &r);
 	if (!stmt)
 		return r;
 	sqlite3_bind_int64(stmt, 1, submission->row);
@@ -49,20 +54,22 @@ int ledger_insert(struct ledger *ledger, struct ledger_submission *submission)
 	return ledger_run_new(ledger, stmt, 14, &submission->id);
 }
 
-int ledger_intend(struct ledger *ledger, struct ledger_submission *submission)
+void ledger_undo_insert(struct ledger *ledger, struct ledger_submission *submission)
 {
-	int r = ledger_group_begin(ledger);
+	submission->id = 0;
+	ledger_undo(ledger);
+}
 
-	if (r < 0)
-		return r;
-	r = ledger_replace_queued(ledger, submission->row);
+int ledger_intend(struct ledger *ledger, struct ledger_submission *submission, enum job_state from)
+{
+	int r = job_state_may_move(from, JOB_QUEUED) ? 0 : -EPROTO;
+
 	if (r == 0)
-		r = ledger_insert(ledger, submission);
+		r = ledger_insert(ledger, submission, from);
 	if (r == 0)
-		r = ledger_set_state_over(ledger, submission->row, JOB_QUEUED, submission->state);
-	r = ledger_group_end(ledger, r);
+		r = ledger_move_job(ledger, submission->row, JOB_QUEUED, submission->state);
 	if (r < 0)
-		submission->id = 0;
+		ledger_undo_insert(ledger, submission);
 	return r;
 }
 

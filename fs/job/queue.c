@@ -32,7 +32,7 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 		engine->metrics.submissions[SUBMIT_UPDATE][OUTCOME_HELD] += r == 0;
 	} else if (r >= 0) {
 		ticket = calloc(1, sizeof(*ticket));
-		r = ticket ? ledger_enqueue(engine->ledger, take_submission) : -ENOMEM;
+		r = ticket ? ledger_enqueue(engine->ledger, take_submission, job->state) : -ENOMEM;
 	}
 	ledger_submission_finish(take_submission);
 	if (r < 0) {

@@ -34,3 +34,8 @@ bool job_state_may_move(enum job_state from, enum job_state to)
 {
 	return from == to || (moves[from] & TO(to));
 }
+
+bool job_state_is_unfinished(enum job_state state)
+{
+	return state == JOB_QUEUED || state == JOB_SUBMITTING || state == JOB_IN_DOUBT;
+}

@@ -57,7 +57,7 @@ static struct ledger_submission intend(struct ledger *ledger, const char *path)
 	};
 
 	assert_int_equal(ledger_ensure(ledger, path, &submission.row), 0);
-	assert_int_equal(ledger_intend(ledger, &submission), 0);
+	assert_int_equal(ledger_intend(ledger, &submission, JOB_DRAFT), 0);
 	return submission;
 }
 
