@@ -237,7 +237,8 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 	if (r == 0 && job.refused && (r = ledger_overwrite(ledger, job.row)) < 0)
 		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));
 	if (r == 0)
-		r = rules->queue ? engine_enqueue(engine, &sub, &job, done, data, &ticket, &err)
+		r = rules->queue ? engine_enqueue(engine, &sub, &job, commit->path, done, data,
+						  &ticket, &err)
 				 : engine_submit(engine, &sub, &job, commit->path, done, data,
 						 &ticket, &err);
 	if (r < 0)

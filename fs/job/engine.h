@@ -56,7 +56,7 @@ int engine_submit(struct engine *engine, struct ledger_submission *take_submissi
  * ticket of NULL: there was nothing to be made durable.
  */
 int engine_enqueue(struct engine *engine, struct ledger_submission *take_submission,
-		   const struct ledger_job *job, engine_done_fn *done, void *data,
+		   const struct ledger_job *job, const char *path, engine_done_fn *done, void *data,
 		   struct ticket **ret_ticket, struct err *err);
 
 /* What is queued is tried at once: the reason for its waiting may be gone (new credentials). */

@@ -81,7 +81,9 @@ static const char *const sql[STMT_COUNT] = {
 		      " ORDER BY next_try_ms, id LIMIT 1",
 	[STMT_QUEUED] =
 		"SELECT " SUBMISSION_COLUMNS " FROM submission WHERE job = ?1 AND state = 1",
-	[STMT_NEXT_DUE] = "SELECT min(next_try_ms) FROM submission AS s WHERE state = 1"
+	[STMT_NEXT_DUE] = "SELECT min(next_try_ms),"
+			  " EXISTS (SELECT 1 FROM submission WHERE state = 1)"
+			  " FROM submission AS s WHERE state = 1"
 			  " AND (SELECT state FROM job WHERE id = s.job) NOT IN (2, 5)",
 	[STMT_START] =
 		"UPDATE submission SET kind = ?2, state = 2, started_ms = ?3, risk_level = ?4,"

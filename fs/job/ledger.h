@@ -229,8 +229,9 @@ int ledger_next(struct ledger *ledger, int64_t now_ms, struct ledger_submission 
 /* What is queued for the job and not sent yet. -ENOENT: nothing. */
 int ledger_queued(struct ledger *ledger, int64_t row, struct ledger_submission *ret_submission);
 
-/* When the next one may be sent, if nothing else changes. -ENOENT: never. */
-int ledger_next_due(struct ledger *ledger, int64_t *ret_ms);
+/* When the next one may be sent, if nothing else changes. -ENOENT: never; then *ret_is_empty says
+ * whether nothing at all is queued. */
+int ledger_next_due(struct ledger *ledger, int64_t *ret_ms, bool *ret_is_empty);
 
 /* A queued submission is about to be sent, as what submission says now. JOB_SUBMITTING. */
 int ledger_start(struct ledger *ledger, const struct ledger_submission *submission);

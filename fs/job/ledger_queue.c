@@ -73,7 +73,7 @@ int ledger_queued(struct ledger *ledger, int64_t row, struct ledger_submission *
 	return find(ledger, STMT_QUEUED, row, ret_submission);
 }
 
-int ledger_next_due(struct ledger *ledger, int64_t *ret_ms)
+int ledger_next_due(struct ledger *ledger, int64_t *ret_ms, bool *ret_is_empty)
 {
 	int r = 0, code;
 	sqlite3_stmt *stmt = ledger_read(ledger, STMT_NEXT_DUE, &r);
@@ -87,6 +87,7 @@ int ledger_next_due(struct ledger *ledger, int64_t *ret_ms)
 		r = -ENOENT;
 	else
 		*ret_ms = sqlite3_column_int64(stmt, 0);
+	*ret_is_empty = r == -ENOENT && !sqlite3_column_int(stmt, 1);
 	sqlite3_reset(stmt);
 	return r;
 }

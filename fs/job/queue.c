@@ -3,7 +3,8 @@
  * submit=queue: the writer is answered when its content is durable here, and the engine sends it
  * when its turn comes. What is queued stays in the ledger; only what is being sent is in memory. A
  * path's submissions keep their order, since nothing is taken for a path of which something is
- * under way or in doubt, and newer content takes the place of what was not sent yet.
+ * under way or in doubt, and newer content takes the place of what was not sent yet. While nothing is
+ * queued and the service keeps up, what is written passes by the queue: it is recorded as being sent.
  *
  * Before it is sent the ledger says, durably, that it is being sent: what a crash finds there as
  * queued was surely not sent, and needs no asking.
@@ -19,20 +20,75 @@
 
 #define TIDY_PAUSE_MS 10 /* between two steps of giving room back */
 
+/* How many may be under way: during an outage one, to see whether it is over. */
+static unsigned queued_max(const struct engine *engine)
+{
+	return engine->outage.failures ? 1 : engine->options.queued_inflight_max;
+}
+
+static bool has_slot(const struct engine *engine)
+{
+	return !engine->quiet && engine->in_flight < engine->options.inflight_max &&
+	       engine->queued_in_flight < queued_max(engine);
+}
+
+/* Records what is to be sent when its turn comes. */
+static int put_in(struct engine *engine, struct ledger_submission *submission,
+		  const struct ledger_job *job)
+{
+	struct task *current = engine_current(engine, job->row);
+	int r = ledger_enqueue(engine->ledger, submission, job->state);
+
+	if (r < 0)
+		return r;
+	if (current && current->place == PLACE_DOUBT)
+		doubt_hurry(current);
+	engine->queue_is_empty = false;
+	engine->queue_may_have_next = true;
+	return 0;
+}
+
+/* Is nothing before it, neither in the queue nor of its job, and may it be sent now? An error that is
+ * told is taken back by the queue. */
+static bool may_pass(const struct engine *engine, const struct ledger_job *job)
+{
+	return engine->queue_is_empty && has_slot(engine) && !outage_wait_ms(engine) &&
+	       !job_state_is_unfinished(job->state) && !engine_has(engine, job->row) &&
+	       !job->error && !job->incomplete;
+}
+
+/* What may pass by the queue is recorded as being sent right away. */
+static int pass_by(struct engine *engine, struct ledger_submission *take_submission,
+		   const struct ledger_job *job, const char *path)
+{
+	struct task *task;
+
+	take_submission->queued = true;
+	task = task_create(engine, take_submission, path);
+	if (!task)
+		return -ENOMEM;
+	engine_put(task);
+	return task_start(task, job);
+}
+
 int engine_enqueue(struct engine *engine, struct ledger_submission *take_submission,
-		   const struct ledger_job *job, engine_done_fn *done, void *data,
+		   const struct ledger_job *job, const char *path, engine_done_fn *done, void *data,
 		   struct ticket **ret_ticket, struct err *err)
 {
 	struct ticket *ticket = NULL;
-	int64_t row = take_submission->row;
-	int r = ledger_has_queued(engine->ledger, row);
+	int r;
 
-	if (r == 0 && !engine_has(engine, row) && task_is_held(job, take_submission)) {
-		r = ledger_agree(engine->ledger, row, take_submission->attrs.own);
+	if (!job_state_is_unfinished(job->state) && !engine_has(engine, job->row) &&
+	    task_is_held(job, take_submission)) {
+		r = ledger_agree(engine->ledger, job->row, take_submission->attrs.own);
 		engine->metrics.submissions[SUBMIT_UPDATE][OUTCOME_HELD] += r == 0;
-	} else if (r >= 0) {
-		ticket = calloc(1, sizeof(*ticket));
-		r = ticket ? ledger_enqueue(engine->ledger, take_submission, job->state) : -ENOMEM;
+	} else if (!(ticket = calloc(1, sizeof(*ticket)))) {
+		r = -ENOMEM;
+	} else {
+		*ticket = (struct ticket){
+			.done = done, .data = data, .begun_ms = loop_now_ms(engine->loop)};
+		r = may_pass(engine, job) ? pass_by(engine, take_submission, job, path)
+					  : put_in(engine, take_submission, job);
 	}
 	ledger_submission_finish(take_submission);
 	if (r < 0) {
@@ -40,16 +96,8 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 		return err_set(err, -r, "the ledger cannot record the submission: %s",
 			       strerror(-r));
 	}
-	if (ticket) {
-		struct task *current = engine_current(engine, row);
-
-		if (current && current->place == PLACE_DOUBT)
-			doubt_hurry(current);
-		*ticket = (struct ticket){
-			.done = done, .data = data, .begun_ms = loop_now_ms(engine->loop)};
+	if (ticket)
 		LIST_INSERT_HEAD(&engine->turn.promised, ticket, link);
-		engine->queue_may_have_next = true;
-	}
 	*ret_ticket = ticket;
 	return 0;
 }
@@ -102,6 +150,7 @@ void queue_put_back(struct task *task)
 		behind->place = PLACE_WAITING;
 		TAILQ_INSERT_TAIL(&engine->waiting, behind, link);
 	}
+	engine->queue_is_empty = false;
 	engine->queue_may_have_next = false;
 	wake_after(engine, LEDGER_AGAIN_MS);
 }
@@ -123,7 +172,7 @@ static void tidy(struct engine *engine)
 static int wait_for_next(struct engine *engine)
 {
 	int64_t due_ms, now_ms = clock_realtime_ms();
-	int r = ledger_next_due(engine->ledger, &due_ms);
+	int r = ledger_next_due(engine->ledger, &due_ms, &engine->queue_is_empty);
 
 	if (r == -ENOENT) {
 		tidy(engine);
@@ -163,12 +212,6 @@ static int take_next(struct engine *engine)
 	return 0;
 }
 
-/* How many may be under way: during an outage one, to see whether it is over. */
-static unsigned queued_max(const struct engine *engine)
-{
-	return engine->outage.failures ? 1 : engine->options.queued_inflight_max;
-}
-
 void queue_fill_slots(struct engine *engine)
 {
 	int64_t wait_ms = outage_wait_ms(engine);
@@ -178,9 +221,7 @@ void queue_fill_slots(struct engine *engine)
 		engine->queue_may_have_next = false;
 		wake_after(engine, wait_ms);
 	}
-	while (engine->queue_may_have_next && !engine->quiet &&
-	       engine->in_flight < engine->options.inflight_max &&
-	       engine->queued_in_flight < queued_max(engine)) {
+	while (engine->queue_may_have_next && has_slot(engine)) {
 		r = take_next(engine);
 		if (r < 0)
 			break;

@@ -97,7 +97,7 @@ static int intend(struct task *task, const struct ledger_job *job)
 	}
 	task->sub.state = JOB_SUBMITTING;
 	task->sub.started_ms = clock_realtime_ms();
-	return task->sub.queued ? ledger_start(task->engine->ledger, &task->sub)
+	return task->sub.id ? ledger_start(task->engine->ledger, &task->sub)
 			    : ledger_intend(task->engine->ledger, &task->sub, job->state);
 }
 

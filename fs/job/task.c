@@ -188,6 +188,7 @@ int task_record(struct task *task)
 		return ledger_settle(ledger, &task->sub, task->job_id, task->version,
 				     task->request_id);
 	case OUTCOME_LATER:
+		task->engine->queue_is_empty = false;
 		return ledger_requeue(ledger, &task->sub, task->next_try_ms,
 				      task->err ? task->err->text : "");
 	default:

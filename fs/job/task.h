@@ -104,6 +104,7 @@ struct engine {
 
 	/* submit=queue: queue.c */
 	bool queue_may_have_next;    /* something may be sent that could not be before */
+	bool queue_is_empty;	     /* surely nothing in the ledger waits to be sent */
 	struct loop_timer queue_due; /* when the next try of something is */
 	unsigned queued_in_flight;
 	bool quiet; /* the mount ends: nothing more is taken from the queue */
