@@ -4,6 +4,7 @@
 import json
 import os
 import signal
+import threading
 import time
 
 import pytest
@@ -132,6 +133,29 @@ def test_many_are_sent_at_once_by_default(space, src):
     assert not gate.wait_held(65, seconds=1)
     gate.open()
     queues.wait(space.path).ok()
+
+
+def test_what_was_written_first_is_sent_first(make_space, src):
+    """Also if its slot comes free in the moment in which other content is written."""
+    space = make_space(submit="queue", max_inflight="1")
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate), "POST")
+    queues.put(space, src, "0.yaml")
+    assert gate.wait_held()
+    queues.put(space, src, "1.yaml")
+    file = open(space.at("2.yaml"), "w", encoding="utf-8")
+    file.write(samples.document("2"))
+    file.flush()
+    space.process.send_signal(signal.SIGSTOP)
+    gate.open()
+    assert space.front.wait(lambda: space.front.calls("POST")[0].ended)
+    closing = threading.Thread(target=file.close)
+    closing.start()
+    time.sleep(0.2)  # so that it wakes up to both, the answer and the close
+    space.process.send_signal(signal.SIGCONT)
+    closing.join()
+    queues.wait(space.path).ok()
+    assert [call.json()["name"] for call in space.front.calls("POST")] == ["0", "1", "2"]
 
 
 def test_newer_content_takes_the_place_of_what_was_not_sent(cut_off, src):
