@@ -5,6 +5,8 @@
  * held, a thread waits for the disk (syncer.c), and the loop goes on; what later turns commit meanwhile is
  * held for the next sync, which they share. When there is nobody else, the loop waits itself: to wake
  * a thread would only add to what the one writer waits for. Nobody waits for what is sent from the queue.
+ * While the disk writes, the loop makes the requests ready, which the client sends in the loop's next turn:
+ * that only begins when their intents are durable.
  *
  * The log is written from its beginning to its end, and a sync makes durable all that was written before it
  * began. So what is durable is always what was recorded up to some moment.
@@ -120,6 +122,48 @@ bool durable_is_apart(const struct engine *engine)
 	TAILQ_FOREACH(task, &engine->turn.fresh, link)
 	waited_for -= !task->sub.queued;
 	return waited_for > 0;
+}
+
+/* Hands over the requests of a batch, which are not sent before the loop's next turn. Those that cannot be
+ * handed over have ended, in this turn. */
+static void hand_over(struct batch *batch)
+{
+	struct task_list handed;
+	struct task *task;
+
+	TAILQ_INIT(&handed);
+	while ((task = TAILQ_FIRST(&batch->fresh))) {
+		TAILQ_REMOVE(&batch->fresh, task, link);
+		task_send(task);
+		if (task->place == PLACE_SENDING)
+			TAILQ_INSERT_TAIL(&handed, task, link);
+	}
+	TAILQ_CONCAT(&batch->fresh, &handed, link);
+}
+
+int durable_release(struct engine *engine)
+{
+	struct batch now;
+	struct task *task;
+	int r;
+
+	batch_init(&now);
+	batch_move(&engine->turn, &now);
+	ledger_sync_soon(engine->ledger);
+	hand_over(&now);
+	r = ledger_sync(engine->ledger);
+	if (r < 0) {
+		TAILQ_FOREACH(task, &now.fresh, link)
+		task_take_back(task);
+		batch_move(&now, &engine->turn);
+		return r;
+	}
+	while ((task = TAILQ_FIRST(&now.fresh))) {
+		TAILQ_REMOVE(&now.fresh, task, link); /* on its way */
+		CRASH_POINT("intent-durable");
+	}
+	turn_release(engine, &now);
+	return 0;
 }
 
 void durable_hold(struct engine *engine)

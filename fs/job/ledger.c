@@ -366,12 +366,12 @@ bool ledger_take_loss(struct ledger *ledger)
 
 struct ledger_commits ledger_commits(const struct ledger *ledger)
 {
-	return ledger->commits;
+	return (struct ledger_commits){.durable = ledger->syncs,
+				       .other = ledger->commits - ledger->syncs};
 }
 
 int ledger_commit(struct ledger *ledger, bool durable)
 {
-	bool committed = ledger->open;
 	int r;
 
 	if (ledger->open) {
@@ -382,16 +382,9 @@ int ledger_commit(struct ledger *ledger, bool durable)
 		}
 		ledger->open = false;
 		ledger->unsynced = true;
+		ledger->commits++;
 	}
-	if (!durable || !ledger->unsynced) {
-		ledger->commits.other += committed;
-		return 0;
-	}
-	ledger->commits.durable++;
-	CRASH_POINT("commit-unsynced");
-	r = ledger_log_sync(ledger);
-	ledger->unsynced = r < 0;
-	return r;
+	return durable ? ledger_sync(ledger) : 0;
 }
 
 /* Free pages that are kept for what comes next, and how many are given back at a time: the loop

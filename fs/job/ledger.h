@@ -67,6 +67,13 @@ bool ledger_is_open(const struct ledger *ledger);
  */
 int ledger_commit(struct ledger *ledger, bool durable);
 
+/* The disk begins to write what was committed, so that a ledger_sync() soon after has less to wait for. */
+void ledger_sync_soon(const struct ledger *ledger);
+
+/* Makes all commits durable. Returns 0; -errno, and what was committed since the last sync may be lost with
+ * the power. */
+int ledger_sync(struct ledger *ledger);
+
 /*
  * A descriptor of the log, the caller's, for who makes commits durable apart: an fdatasync(2) of it makes
  * those durable that were made before it began. It is told of by the other two. Or -errno.
@@ -85,7 +92,7 @@ void ledger_sync_failed(struct ledger *ledger);
  */
 int ledger_compact(struct ledger *ledger);
 
-/* Commits since the ledger was opened. */
+/* Commits since the ledger was opened: those with a sync of the disk, and the others. */
 struct ledger_commits {
 	uint64_t durable, other;
 };

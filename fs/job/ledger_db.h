@@ -79,12 +79,10 @@ struct ledger {
 	bool unsynced;	 /* something was committed since the log was synced last */
 	bool lost;	 /* something was undone since ledger_take_loss() */
 	int64_t last_id; /* given to a row last, be it undone since */
-	struct ledger_commits commits;
+	uint64_t commits, syncs;
+	int log_fd; /* of the write-ahead log, beside SQLite's; -1: none */
 	sqlite3_stmt *stmt[STMT_COUNT];
 };
-
-/* Syncs the write-ahead log. Returns 0 or -errno. */
-int ledger_log_sync(struct ledger *ledger);
 
 /* Makes the log of a ledger that was just opened durable, and gives it the length that it will have
  * anyway, if there is plenty of room on the disk: without that it is as good, and slower. Returns 0 or

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <sys/statvfs.h>
 
+#include "base/crash.h"
 #include "base/log.h"
 
 /* SQLite takes the log over into the ledger when it has 1000 pages, each with a head of 24 bytes; some
@@ -36,13 +37,27 @@ static sqlite3_file *log_of(sqlite3 *db)
 	return log && log->pMethods ? log : NULL;
 }
 
-int ledger_log_sync(struct ledger *ledger)
+int ledger_sync(struct ledger *ledger)
 {
 	sqlite3_file *log = log_of(ledger->db);
+	int code = SQLITE_OK;
 
-	return log ? ledger_errno(
-			     log->pMethods->xSync(log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY))
-		   : 0;
+	if (!ledger->unsynced)
+		return 0;
+	CRASH_POINT("commit-unsynced");
+	ledger_sync_begun(ledger);
+	if (log)
+		code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+	if (code != SQLITE_OK)
+		ledger_sync_failed(ledger);
+	return ledger_errno(code);
+}
+
+void ledger_sync_soon(const struct ledger *ledger)
+{
+	/* if it fails, it is the sync that tells */
+	if (ledger->unsynced && ledger->log_fd >= 0)
+		sync_file_range(ledger->log_fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 static bool has_room(const char *path)
@@ -67,6 +82,19 @@ static int reserve(sqlite3_file *log)
 	return code;
 }
 
+static int open_log(const char *ledger_path)
+{
+	_cleanup_free_ char *path = NULL;
+	int fd;
+
+	if (asprintf(&path, "%s-wal", ledger_path) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 int ledger_log_begin(struct ledger *ledger)
 {
 	sqlite3_file *log = log_of(ledger->db);
@@ -77,26 +105,23 @@ int ledger_log_begin(struct ledger *ledger)
 	code = has_room(ledger->path) ? reserve(log) : SQLITE_OK;
 	if (code != SQLITE_OK)
 		log_debug("the ledger's log gets its room as it grows: %s", sqlite3_errstr(code));
-	/* also of its directory, when the log is new: a sync by ledger_log_open() is not */
-	return ledger_errno(log->pMethods->xSync(log, SQLITE_SYNC_NORMAL));
+	/* also of its directory, when the log is new: a sync of log_fd is not */
+	code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+	if (code == SQLITE_OK)
+		ledger->log_fd = open_log(ledger->path);
+	return code == SQLITE_OK && ledger->log_fd < 0 ? ledger->log_fd : ledger_errno(code);
 }
 
 int ledger_log_open(const struct ledger *ledger)
 {
-	_cleanup_free_ char *path = NULL;
-	int fd;
+	int fd = fcntl(ledger->log_fd, F_DUPFD_CLOEXEC, 0);
 
-	if (asprintf(&path, "%s-wal", ledger->path) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	fd = open(path, O_RDWR | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
 void ledger_sync_begun(struct ledger *ledger)
 {
-	ledger->commits.durable++;
+	ledger->syncs++;
 	ledger->unsynced = false;
 }
 

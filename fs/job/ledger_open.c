@@ -279,6 +279,7 @@ int ledger_open(const char *path, const char *source, struct ledger **ret_ledger
 
 	if (!ledger)
 		return err_set(err, ENOMEM, "out of memory");
+	ledger->log_fd = -1;
 	r = ledger_vfs_begin();
 	if (r < 0) {
 		free(ledger);
@@ -306,6 +307,8 @@ int ledger_open(const char *path, const char *source, struct ledger **ret_ledger
 		if (ledger->db)
 			sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 		sqlite3_close(ledger->db);
+		if (ledger->log_fd >= 0)
+			close(ledger->log_fd);
 		free(ledger->path);
 		free(ledger);
 		return r;
@@ -321,6 +324,7 @@ void ledger_close(struct ledger *ledger)
 	ledger_commit(ledger, true);
 	for (int i = 0; i < STMT_COUNT; i++)
 		sqlite3_finalize(ledger->stmt[i]);
+	close(ledger->log_fd);
 	if (sqlite3_close(ledger->db) == SQLITE_OK)
 		put_seal(ledger->path);
 	free(ledger->path);

@@ -271,3 +271,9 @@ void task_send(struct task *task)
 	}
 	CRASH_POINT("request-handed");
 }
+
+void task_take_back(struct task *task)
+{
+	coc_call_cancel(steal_ptr(task->call));
+	task->place = PLACE_FRESH;
+}

@@ -140,8 +140,11 @@ int task_start(struct task *task, const struct ledger_job *known);
 /* Does the service hold what the submission says, by what the ledger knows? */
 bool task_is_held(const struct ledger_job *job, const struct ledger_submission *sub);
 
-/* Sends the request of a task whose intent is durable. */
+/* Has the request of a task sent in the loop's next turn, by which its intent has to be durable. */
 void task_send(struct task *task);
+
+/* Takes that back in the same turn. */
+void task_take_back(struct task *task);
 
 /* The task waited too long for its turn (a timer's callback). */
 void task_expire(void *task);
@@ -181,6 +184,10 @@ void durable_finish(struct engine *engine);
 
 /* Would a sync apart let others go on meanwhile? Then a turn is committed without one and held. */
 bool durable_is_apart(const struct engine *engine);
+
+/* Makes durable what this turn has recorded and committed, and releases it. -errno: it is this turn's
+ * still. */
+int durable_release(struct engine *engine);
 
 /* Holds what this turn has recorded and committed until a later sync has ended. */
 void durable_hold(struct engine *engine);

@@ -139,7 +139,7 @@ static int record_ended(struct engine *engine)
  * what is recorded has yet to become durable. */
 static int record(struct engine *engine)
 {
-	bool must_last, apart;
+	bool must_last;
 	int r;
 
 	/* an undo in the middle of the turn took the turn's intents along */
@@ -151,9 +151,8 @@ static int record(struct engine *engine)
 		return r;
 	}
 	must_last = r || !TAILQ_EMPTY(&engine->turn.fresh) || !LIST_EMPTY(&engine->turn.promised);
-	apart = must_last && durable_is_apart(engine);
-	r = ledger_commit(engine->ledger, must_last && !apart);
-	return r < 0 ? r : apart;
+	r = ledger_commit(engine->ledger, false);
+	return r < 0 ? r : must_last;
 }
 
 void turn_fail(struct engine *engine, int r)
@@ -202,15 +201,16 @@ void engine_turn_end(struct engine *engine)
 	do {
 		fill_slots(engine);
 		r = record(engine);
+		if (r > 0 && durable_is_apart(engine))
+			durable_hold(engine);
+		else if (r > 0)
+			r = durable_release(engine);
+		else if (r == 0)
+			turn_release(engine, &engine->turn);
 		if (r < 0) {
 			turn_fail(engine, r);
 			break;
 		}
-		if (r > 0) {
-			durable_hold(engine);
-			continue;
-		}
-		turn_release(engine, &engine->turn);
 	} while (!TAILQ_EMPTY(&engine->turn.fresh) || !TAILQ_EMPTY(&engine->turn.ended) ||
 		 ledger_is_open(engine->ledger) || has_free_slot(engine) ||
 		 engine->queue_may_have_next);

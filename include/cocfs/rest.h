@@ -112,7 +112,8 @@ bool coc_client_paused(const struct coc_client *client);
 unsigned coc_client_auth_failures(const struct coc_client *client);
 
 /*
- * Starts a call; timeout_ms bounds it from now to its answer. Return 0 and (if ret_call is not
+ * Starts a call; timeout_ms bounds it from now to its answer. Nothing is sent before the next turn of the
+ * loop: who cancels it in the same turn takes it back. Return 0 and (if ret_call is not
  * NULL) a handle for coc_call_cancel() that is valid until the callback; -ENOMEM, or -EINVAL when
  * the document cannot be carried by JSON (not UTF-8), with err filled; the callback is not called
  * then.
@@ -129,7 +130,8 @@ int coc_list(struct coc_client *client, const char *name_like, int64_t offset, i
 int coc_delete(struct coc_client *client, const char *document_id, int64_t timeout_ms,
 	       coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err);
 
-/* Gives a call up: its callback is not called. The request may still reach the service. */
+/* Gives a call up: its callback is not called. The request may still reach the service, unless the call was
+ * started in this turn of the loop. */
 void coc_call_cancel(struct coc_call *call);
 
 #endif

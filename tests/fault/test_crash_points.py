@@ -32,7 +32,8 @@ WAITS = ["wait", "wait-update"]
 # What the writer is told is what became of it: these points come after the answer.
 TOLD = {"writer-told", "submission-finished"}
 # With submit=queue it is told that its content is durable: only these come before.
-UNTOLD = {"intent-wanted", "intent-recorded", "commit-unsynced", "commit-before-rename", "spool-renamed"}
+UNTOLD = {"intent-wanted", "intent-recorded", "commit-unsynced", "request-handed", "intent-durable",
+          "commit-before-rename", "spool-renamed"}
 LOST, GONE = f.cuts(f.FORWARDED), f.cuts(f.REQUEST)
 BUSY = f.refuses(429, "APIGW.0308", "The throttling threshold has been reached")
 
