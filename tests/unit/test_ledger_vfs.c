@@ -102,16 +102,13 @@ static void copy_file(const char *from, const char *to)
 	assert_int_equal(fclose(out), 0);
 }
 
-/* All that is in the table, as one text that the caller frees with sqlite3_free(). */
-static char *all_of(sqlite3 *db)
+/* The text in the first column of the first row, which the caller frees with sqlite3_free(). */
+static char *ask(sqlite3 *db, const char *sql)
 {
 	sqlite3_stmt *stmt;
 	char *text;
 
-	assert_int_equal(sqlite3_prepare_v2(db,
-					    "SELECT group_concat(id || '=' || hex(text)) FROM t",
-					    -1, &stmt, NULL),
-			 SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
 	text = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
 	sqlite3_finalize(stmt);
@@ -119,10 +116,16 @@ static char *all_of(sqlite3 *db)
 	return text;
 }
 
+/* All that is in the table, as one text. */
+static char *all_of(sqlite3 *db)
+{
+	return ask(db, "SELECT group_concat(id || '=' || hex(text)) FROM t");
+}
+
 /* What is in the files is what should be. */
 static void check_files(const struct fixture *fixture, const char *wanted)
 {
-	char from[128], to[128], *seen;
+	char from[128], to[128], *seen, *verdict;
 	sqlite3 *db;
 
 	remove_db(fixture->copy);
@@ -136,7 +139,9 @@ static void check_files(const struct fixture *fixture, const char *wanted)
 		fail_msg("the files hold %zu bytes, and not the %zu that were committed",
 			 strlen(seen), strlen(wanted));
 	sqlite3_free(seen);
-	run(db, "PRAGMA quick_check");
+	verdict = ask(db, "PRAGMA quick_check");
+	assert_string_equal(verdict, "ok");
+	sqlite3_free(verdict);
 	sqlite3_close(db);
 }
 
