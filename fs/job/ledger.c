@@ -15,8 +15,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/crash.h"
-
 #define JOB_COLUMNS                                                                                \
 	"id, state, incomplete, job_id, version, digest, risk_level, enterprise_project_id,"       \
 	" job_name, description, tags, request_id, errnum, error, warnings, changed_ms, refused,"  \
@@ -292,28 +290,6 @@ int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t ro
 	r = code == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : ledger_errno(code);
 	sqlite3_reset(stmt);
 	return r;
-}
-
-int ledger_group_begin(struct ledger *ledger)
-{
-	int r = 0;
-	sqlite3_stmt *stmt = ledger_write(ledger, STMT_GROUP_BEGIN, &r);
-
-	/* when memory is short, what ends a group must be there */
-	if (!stmt || !ledger_read(ledger, STMT_GROUP_UNDO, &r) ||
-	    !ledger_read(ledger, STMT_GROUP_END, &r))
-		return r;
-	return ledger_run(stmt);
-}
-
-int ledger_group_end(struct ledger *ledger, int r)
-{
-	int undone = r < 0 ? ledger_run(ledger->stmt[STMT_GROUP_UNDO]) : 0;
-	int ended = ledger_run(ledger->stmt[STMT_GROUP_END]);
-
-	if (undone < 0 || ended < 0)
-		ledger_undo(ledger);
-	return r < 0 ? r : ended;
 }
 
 void ledger_bind_text(sqlite3_stmt *stmt, int place, const char *text)

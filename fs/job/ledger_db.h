@@ -80,7 +80,7 @@ struct ledger {
 	bool lost;	 /* something was undone since ledger_take_loss() */
 	int64_t last_id; /* given to a row last, be it undone since */
 	uint64_t commits, syncs;
-	int log_fd; /* of the write-ahead log, beside SQLite's; -1: none */
+	int log_fd; /* of the write-ahead log, beside SQLite's */
 	sqlite3_stmt *stmt[STMT_COUNT];
 };
 
@@ -114,13 +114,6 @@ int ledger_run_new(struct ledger *ledger, sqlite3_stmt *stmt, int place, int64_t
 
 /* Runs a statement that asks whether a job has something. 1, 0 or -errno. */
 int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t row);
-
-/* Begins writes that are done together or not at all. Returns 0; -errno, and none has begun. */
-int ledger_group_begin(struct ledger *ledger);
-
-/* Ends them: undoes them if r, what they came to, is negative. Returns r, or -errno when they could
- * not be ended: then everything since the last commit is undone. */
-int ledger_group_end(struct ledger *ledger, int r);
 
 /* Binds text of known length, or NULL for a NULL pointer; it must live until the step. */
 void ledger_bind_text(sqlite3_stmt *stmt, int place, const char *text);

@@ -116,9 +116,34 @@ int ledger_rename_undone(struct ledger *ledger, const struct ledger_rename *rena
 	return ledger_run_row(ledger, STMT_RENAME_END, rename->id);
 }
 
+/* Begins writes that are done together or not at all. Returns 0; -errno, and none has begun. */
+static int group_begin(struct ledger *ledger)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_GROUP_BEGIN, &r);
+
+	/* when memory is short, what ends a group must be there */
+	if (!stmt || !ledger_read(ledger, STMT_GROUP_UNDO, &r) ||
+	    !ledger_read(ledger, STMT_GROUP_END, &r))
+		return r;
+	return ledger_run(stmt);
+}
+
+/* Ends them: undoes them if r, what they came to, is negative. Returns r, or -errno when they could
+ * not be ended: then everything since the last commit is undone. */
+static int group_end(struct ledger *ledger, int r)
+{
+	int undone = r < 0 ? ledger_run(ledger->stmt[STMT_GROUP_UNDO]) : 0;
+	int ended = ledger_run(ledger->stmt[STMT_GROUP_END]);
+
+	if (undone < 0 || ended < 0)
+		ledger_undo(ledger);
+	return r < 0 ? r : ended;
+}
+
 int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename)
 {
-	int r = ledger_group_begin(ledger); /* done again after a half of it, it would be wrong */
+	int r = group_begin(ledger); /* done again after a half of it, it would be wrong */
 
 	if (r < 0)
 		return r;
@@ -135,7 +160,7 @@ int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename
 	}
 	if (r == 0)
 		r = ledger_rename_undone(ledger, rename);
-	return ledger_group_end(ledger, r);
+	return group_end(ledger, r);
 }
 
 /* One rename that was begun and not ended, with its own copies of the paths. */
