@@ -56,7 +56,7 @@ int ledger_sync(struct ledger *ledger)
 void ledger_sync_soon(const struct ledger *ledger)
 {
 	/* if it fails, it is the sync that tells */
-	if (ledger->unsynced && ledger->log_fd >= 0)
+	if (ledger->unsynced)
 		sync_file_range(ledger->log_fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
@@ -107,9 +107,10 @@ int ledger_log_begin(struct ledger *ledger)
 		log_debug("the ledger's log gets its room as it grows: %s", sqlite3_errstr(code));
 	/* also of its directory, when the log is new: a sync of log_fd is not */
 	code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
-	if (code == SQLITE_OK)
-		ledger->log_fd = open_log(ledger->path);
-	return code == SQLITE_OK && ledger->log_fd < 0 ? ledger->log_fd : ledger_errno(code);
+	if (code != SQLITE_OK)
+		return ledger_errno(code);
+	ledger->log_fd = open_log(ledger->path);
+	return ledger->log_fd < 0 ? ledger->log_fd : 0;
 }
 
 int ledger_log_open(const struct ledger *ledger)

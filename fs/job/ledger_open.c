@@ -273,18 +273,16 @@ static int find_last_id(struct ledger *ledger, struct err *err)
 
 int ledger_open(const char *path, const char *source, struct ledger **ret_ledger, struct err *err)
 {
-	struct ledger *ledger = calloc(1, sizeof(*ledger));
+	struct ledger *ledger;
 	mode_t mask;
-	int r, code;
+	int r = ledger_vfs_begin(), code;
 
+	if (r < 0)
+		return err_set(err, -r, "cannot prepare SQLite: %s", strerror(-r));
+	ledger = calloc(1, sizeof(*ledger));
 	if (!ledger)
 		return err_set(err, ENOMEM, "out of memory");
 	ledger->log_fd = -1;
-	r = ledger_vfs_begin();
-	if (r < 0) {
-		free(ledger);
-		return err_set(err, -r, "cannot prepare SQLite: %s", strerror(-r));
-	}
 	mask = umask(0077);
 	code = sqlite3_open_v2(path, &ledger->db,
 			       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,

@@ -192,7 +192,7 @@ static int open_file(sqlite3_vfs *self, const char *name, sqlite3_file *file, in
 
 int ledger_vfs_begin(void)
 {
-	if (below)
+	if (sqlite3_vfs_find(LEDGER_VFS))
 		return 0;
 	below = sqlite3_vfs_find(NULL);
 	if (!below)

@@ -2,10 +2,10 @@
 #ifndef COCFS_JOB_LEDGER_VFS_H
 #define COCFS_JOB_LEDGER_VFS_H
 
+#define LEDGER_VFS "cocfs-ledger"
+
 /* Makes SQLite's VFS LEDGER_VFS known: the default one, with fewer writes of a write-ahead log. It may be
  * called again. Returns 0 or -errno. */
 int ledger_vfs_begin(void);
-
-#define LEDGER_VFS "cocfs-ledger"
 
 #endif

@@ -48,13 +48,18 @@ static int put_in(struct engine *engine, struct ledger_submission *submission,
 	return 0;
 }
 
+/* Is nothing of the job queued, under way or in doubt? */
+static bool is_idle(const struct engine *engine, const struct ledger_job *job)
+{
+	return !job_state_is_unfinished(job->state) && !engine_has(engine, job->row);
+}
+
 /* Is nothing before it, neither in the queue nor of its job, and may it be sent now? An error that is
  * told is taken back by the queue. */
 static bool may_pass(const struct engine *engine, const struct ledger_job *job)
 {
 	return engine->queue_is_empty && has_slot(engine) && !outage_wait_ms(engine) &&
-	       !job_state_is_unfinished(job->state) && !engine_has(engine, job->row) &&
-	       !job->error && !job->incomplete;
+	       is_idle(engine, job) && !job->error && !job->incomplete;
 }
 
 /* What may pass by the queue is recorded as being sent right away. */
@@ -78,8 +83,7 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 	struct ticket *ticket = NULL;
 	int r;
 
-	if (!job_state_is_unfinished(job->state) && !engine_has(engine, job->row) &&
-	    task_is_held(job, take_submission)) {
+	if (is_idle(engine, job) && task_is_held(job, take_submission)) {
 		r = ledger_agree(engine->ledger, job->row, take_submission->attrs.own);
 		engine->metrics.submissions[SUBMIT_UPDATE][OUTCOME_HELD] += r == 0;
 	} else if (!(ticket = calloc(1, sizeof(*ticket)))) {

@@ -56,8 +56,8 @@ static void finish(struct task *task)
 	if (task->is_current)
 		engine_take_out(task);
 	task_destroy(task);
-	engine->queue_may_have_next =
-		!engine->queue_is_empty; /* its path, and its slot, are free */
+	/* its path, and its slot, are free */
+	engine->queue_may_have_next = !engine->queue_is_empty;
 	if (behind) {
 		engine_put(behind);
 		task_start(behind, NULL);

@@ -113,10 +113,9 @@ unsigned coc_client_auth_failures(const struct coc_client *client);
 
 /*
  * Starts a call; timeout_ms bounds it from now to its answer. Nothing is sent before the next turn of the
- * loop: who cancels it in the same turn takes it back. Return 0 and (if ret_call is not
- * NULL) a handle for coc_call_cancel() that is valid until the callback; -ENOMEM, or -EINVAL when
- * the document cannot be carried by JSON (not UTF-8), with err filled; the callback is not called
- * then.
+ * loop: who cancels it in the same turn takes it back. Return 0 and (if ret_call is not NULL) a handle for
+ * coc_call_cancel() that is valid until the callback; -ENOMEM, or -EINVAL when the document cannot be
+ * carried by JSON (not UTF-8), with err filled; the callback is not called then.
  */
 int coc_create(struct coc_client *client, const struct coc_document *document, int64_t timeout_ms,
 	       coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err);
