@@ -182,6 +182,7 @@ void engine_destroy(struct engine *engine)
 	if (!engine)
 		return;
 	durable_finish(engine);
+	turn_finish(engine);
 	for (size_t i = 0; i < TASK_BUCKETS; i++)
 		while (engine->by_row[i]) {
 			struct task *task = engine->by_row[i];

@@ -76,6 +76,14 @@ void engine_quiesce(struct engine *engine);
 int engine_delete(struct engine *engine, int64_t row, const char *job_id, const char *path,
 		  engine_done_fn *done, void *data, struct ticket **ret_ticket, struct err *err);
 
+/*
+ * Has done called with a result as soon as what this turn has recorded is committed, so that what somebody
+ * was told is still so after a crash. If that fails, done gets the result, or why it failed if the result
+ * is 0. Returns a ticket as engine_submit() does, or NULL when out of memory.
+ */
+struct ticket *engine_tell_recorded(struct engine *engine, int result, engine_done_fn *done,
+				    void *data);
+
 /* Stops waiting: done is not called. What is under way goes on. */
 void ticket_drop(struct ticket *ticket);
 

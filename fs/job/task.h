@@ -17,6 +17,7 @@
 
 struct ticket {
 	struct task *task;
+	int result; /* of what is recorded */
 	engine_done_fn *done;
 	void *data;
 	int64_t begun_ms; /* on the loop's clock */
@@ -92,9 +93,10 @@ struct engine {
 	struct engine_options options;
 	struct task *by_row[TASK_BUCKETS]; /* the current task of each row */
 	struct task_list waiting;
-	struct batch turn;	 /* what this turn has brought, until its end */
-	struct loop_timer again; /* wakes the loop when the ledger could not be written */
-	struct syncer *syncer;	 /* NULL: the loop itself waits for each sync */
+	struct batch turn;	     /* what this turn has brought, until its end */
+	struct ticket_list recorded; /* who is told when this turn is committed */
+	struct loop_timer again;     /* wakes the loop when the ledger could not be written */
+	struct syncer *syncer;	     /* NULL: the loop itself waits for each sync */
 	bool syncing; /* it is at work, for what is in synced; what came since is in held */
 	struct batch held, synced;
 	unsigned in_flight, under_way;
@@ -202,6 +204,9 @@ bool durable_is_awaited(const struct engine *engine);
 
 /* Sends and tells what is recorded and durable; the batch is empty then. */
 void turn_release(struct engine *engine, struct batch *batch);
+
+/* Drops who has yet to be told that this turn is committed. */
+void turn_finish(struct engine *engine);
 
 /* This turn could not be made durable: nothing of it is sent, and who waits is told. */
 void turn_fail(struct engine *engine, int r);

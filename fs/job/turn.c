@@ -43,6 +43,33 @@ static void tell(struct task *task)
 		ticket_answer(task->engine, ticket, result, !task->deletion);
 }
 
+struct ticket *engine_tell_recorded(struct engine *engine, int result, engine_done_fn *done,
+				    void *data)
+{
+	struct ticket *ticket = calloc(1, sizeof(*ticket));
+
+	if (ticket) {
+		*ticket = (struct ticket){.result = result, .done = done, .data = data};
+		LIST_INSERT_HEAD(&engine->recorded, ticket, link);
+	}
+	return ticket;
+}
+
+/* Tells those who waited for this turn's commit; r is what became of it. */
+static void tell_recorded(struct engine *engine, int r)
+{
+	struct ticket *ticket;
+
+	while ((ticket = LIST_FIRST(&engine->recorded)))
+		ticket_answer(engine, ticket, ticket->result ? ticket->result : r, false);
+}
+
+void turn_finish(struct engine *engine)
+{
+	while (!LIST_EMPTY(&engine->recorded))
+		ticket_drop(LIST_FIRST(&engine->recorded));
+}
+
 /* Ends a task whose outcome is recorded, and lets the one behind it start. */
 static void finish(struct task *task)
 {
@@ -151,6 +178,8 @@ static int record(struct engine *engine)
 		return r;
 	}
 	must_last = r || !TAILQ_EMPTY(&engine->turn.fresh) || !LIST_EMPTY(&engine->turn.promised);
+	if (ledger_is_open(engine->ledger))
+		CRASH_POINT("turn-recorded");
 	r = ledger_commit(engine->ledger, false);
 	return r < 0 ? r : must_last;
 }
@@ -201,6 +230,7 @@ void engine_turn_end(struct engine *engine)
 	do {
 		fill_slots(engine);
 		r = record(engine);
+		tell_recorded(engine, r < 0 ? r : 0);
 		if (r > 0 && durable_is_apart(engine))
 			durable_hold(engine);
 		else if (r > 0)
@@ -212,7 +242,7 @@ void engine_turn_end(struct engine *engine)
 			break;
 		}
 	} while (!TAILQ_EMPTY(&engine->turn.fresh) || !TAILQ_EMPTY(&engine->turn.ended) ||
-		 ledger_is_open(engine->ledger) || has_free_slot(engine) ||
-		 engine->queue_may_have_next);
+		 !LIST_EMPTY(&engine->recorded) || ledger_is_open(engine->ledger) ||
+		 has_free_slot(engine) || engine->queue_may_have_next);
 	durable_go_on(engine);
 }

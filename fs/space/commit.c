@@ -68,12 +68,17 @@ static void interrupted(fuse_req_t req, void *data)
 
 void wait_begin(struct wait *wait, struct ticket *ticket, int r)
 {
-	if (r < 0 || !ticket) {
+	struct space *space = wait->space;
+
+	/* for want of memory it is told at once: that it cannot be told is worse */
+	if (!ticket && ledger_is_open(space->ledger))
+		ticket = engine_tell_recorded(space->engine, r, wait_done, wait);
+	if (!ticket) {
 		wait->answer(wait, r);
 		return;
 	}
 	wait->ticket = ticket;
-	LIST_INSERT_HEAD(&wait->space->waits, wait, link);
+	LIST_INSERT_HEAD(&space->waits, wait, link);
 	if (!wait->req)
 		return;
 	/* libfuse would call it at once for a request that is interrupted already, and use the
@@ -82,6 +87,16 @@ void wait_begin(struct wait *wait, struct ticket *ticket, int r)
 		interrupt(wait);
 	else
 		fuse_req_interrupt_func(wait->req, interrupted, wait);
+}
+
+void reply_recorded(struct space *space, fuse_req_t req, int r)
+{
+	struct wait *wait = ledger_is_open(space->ledger) ? wait_plain(space, req) : NULL;
+
+	if (wait)
+		wait_begin(wait, NULL, r);
+	else
+		reply(req, r);
 }
 
 void wait_interrupt_all(struct space *space)
@@ -162,7 +177,7 @@ void commit_spot(struct space *space, const struct spot *spot, int read_fd, stru
 	if (r == 0)
 		r = rename_settle(space);
 	if (r < 0) {
-		wait->answer(wait, refuse_unready(space, parent, name, r));
+		wait_begin(wait, NULL, refuse_unready(space, parent, name, r));
 		return;
 	}
 	commit.path = file.path = path;
@@ -196,7 +211,7 @@ static void commit_open(struct space *space, struct handle *handle, const struct
 	if (r == 0 && content->refusal)
 		r = refuse(space, link->parent, link->name, true, content->refusal);
 	if (r < 0) {
-		wait->answer(wait, r);
+		wait_begin(wait, NULL, r);
 		return;
 	}
 	/* the spot's name may be another hard link: attributes are the inode's anyway */

@@ -23,7 +23,11 @@ struct wait {
 /* A wait whose answer is a plain reply. NULL when out of memory. */
 struct wait *wait_plain(struct space *space, fuse_req_t req);
 
-/* Goes on from what starting a submission returned: r, and the ticket if it was handed one. */
+/* Answers req with r: when what was recorded in this turn is committed, or at once if nothing was. */
+void reply_recorded(struct space *space, fuse_req_t req, int r);
+
+/* Goes on from what starting a submission returned: r, and the ticket if it was handed one. Without one it
+ * is answered when what was recorded in this turn is committed. */
 void wait_begin(struct wait *wait, struct ticket *ticket, int r);
 
 /* The engine's answer to a wait. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "space/commit.h"
 #include "space/content.h"
 #include "space/ops.h"
 #include "space/renaming.h"
@@ -69,7 +70,7 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 	if (is_commit)
 		r = end_check_spoiled(space, source, &renaming.to);
 	if (r < 0) {
-		reply(req, r);
+		reply_recorded(space, req, r);
 		return;
 	}
 	if (is_commit)

@@ -149,7 +149,7 @@ void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	if (control_owns(parent, name))
 		reply(req, -EPERM);
 	else if (sibling)
-		reply(req, remove_sibling(space, parent, name, sibling));
+		reply_recorded(space, req, remove_sibling(space, parent, name, sibling));
 	else if (!space->options->delete_on_service || !delete_job(space, req, parent, name))
 		reply(req, remove_name(space, parent, name, 0));
 }

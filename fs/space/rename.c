@@ -174,5 +174,5 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 
 		r = moves ? rename_bound(space, &renaming) : rename_spool(space, &renaming);
 	}
-	reply(req, r);
+	reply_recorded(space, req, r);
 }

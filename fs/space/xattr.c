@@ -231,7 +231,7 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 			      : lsetxattr(path, name, value, size, flags)) < 0)
 		r = -errno;
 	if (r < 0 || !ours) {
-		reply(req, r);
+		reply_recorded(space, req, r);
 		return;
 	}
 	if (node->content && node->content->refusal &&
@@ -264,7 +264,7 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 	int r;
 
 	if (fact_is_name(name)) {
-		reply(req, fact_remove(space, node, name));
+		reply_recorded(space, req, fact_remove(space, node, name));
 		return;
 	}
 	r = node_is_derived(node) ? -EPERM
@@ -280,5 +280,5 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 	if (r == 0 && is_ours(name) && is_checked(node))
 		commit_change(space, req, node);
 	else
-		reply(req, r);
+		reply_recorded(space, req, r);
 }

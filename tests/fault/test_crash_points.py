@@ -32,7 +32,7 @@ WAITS = ["wait", "wait-update"]
 # What the writer is told is what became of it: these points come after the answer.
 TOLD = {"writer-told", "submission-finished"}
 # With submit=queue it is told that its content is durable: only these come before.
-UNTOLD = {"intent-wanted", "intent-recorded", "commit-unsynced", "request-handed", "intent-durable",
+UNTOLD = {"intent-wanted", "intent-recorded", "turn-recorded", "commit-unsynced", "request-handed", "intent-durable",
           "commit-before-rename", "spool-renamed"}
 LOST, GONE = f.cuts(f.FORWARDED), f.cuts(f.REQUEST)
 BUSY = f.refuses(429, "APIGW.0308", "The throttling threshold has been reached")
@@ -63,6 +63,7 @@ class Case:
 CASES = [
     Case("intent-wanted", WRITES, queued=WRITES + WAITS),
     Case("intent-recorded", WRITES, queued=["create", "publish", "wait"]),
+    Case("turn-recorded", ["create"], queued=["create"]),
     Case("commit-unsynced", WRITES + MOVES, queued=["create", "republish", "wait"]),
     Case("intent-durable", WRITES + ["delete"], queued=["update", "wait"]),
     Case("request-handed", WRITES + ["delete"], queued=["create", "wait-update"]),
@@ -290,6 +291,57 @@ def test_dies(make_space, src, case, gesture, mode):
     space.mount()
     promises.settle(space)
     doing.check()
+
+
+def write_bad(space, src):
+    return tools.run("cp", tools.write(src / "bad.yaml", "just: yaml\n"), space.at("a.yaml"))
+
+
+def write_good(space, src):
+    return tools.run("cp", samples.file(src, "good.yaml", "a"), space.at("a.yaml"))
+
+
+def spoil_draft(space, src):
+    tools.run("cp", samples.file(src, "good.yaml", "a"), space.at("draft.txt")).ok()
+    return set_bad(space.at("draft.txt"))
+
+
+def set_bad(path):
+    return tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "SEVERE", path)
+
+
+# What is recorded and not sent: what a user did before, that too on this mount, and does now; and the
+# how manyth record of the mount it is.
+UNSENT = {
+    "refused": (None, write_bad, 1),
+    "unchanged-after-a-refusal": (write_bad, write_good, 2),
+    "attribute-refused": (None, lambda space, src: set_bad(space.at("a.yaml")), 1),
+    "rename-refused": (spoil_draft, lambda space, src: tools.run("mv", space.at("draft.txt"), space.at("a.yaml")), 1),
+    "link-refused": (spoil_draft, lambda space, src: tools.run("cp", "-l", space.at("draft.txt"), space.at("b.yaml")), 1),
+    "dismissed": (write_bad, lambda space, src: tools.run("rm", space.at("a.yaml.error")), 2),
+    "forgotten": (None, lambda space, src: tools.run("setfattr", "-x", "coc.job_id", space.at("a.yaml")), 1),
+}
+
+
+@pytest.mark.parametrize("mode", promises.MODES)
+@pytest.mark.parametrize("name", UNSENT)
+def test_what_is_told_is_recorded(make_space, src, name, mode):
+    """Who was told something will find it so after a crash: nobody is told before it is committed."""
+    if not os.access(CRASH, os.X_OK):
+        pytest.skip(f"no build with crash points at {CRASH}")
+    before, act, nth = UNSENT[name]
+    space = make_space(mounted=False, program=CRASH, submit=promises.submit(mode))
+    space.mount()
+    write_good(space, src).ok()
+    promises.settle(space)
+    space.unmount()
+    die_at(space, f"turn-recorded:{nth}")
+    space.mount()
+    if before:
+        before(space, src).fails(tools.message("EINVAL"))
+    result = act(space, src)
+    assert space.bury(40) == -signal.SIGKILL
+    result.fails(tools.message("ECONNABORTED"))
 
 
 def points():
