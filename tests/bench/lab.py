@@ -128,7 +128,13 @@ class Stage:
         """Seconds of each of `writers` processes that write `count` files in all, side by side."""
         return self.own("write", folder, prefix, document, writers, max(count // writers, 1))
 
-    def post(self, server, document, count, *flags):
-        """Seconds of so many signed creates by libcurl alone."""
+    def commit(self, count, rest_seconds=0):
+        """Seconds of so many durable commits on the ledger's disk, with a rest before each that is not counted."""
+        database = os.path.join(self.place, "floor.db")
+        return self.own("commit", database, count, *([int(rest_seconds * 1e6)] if rest_seconds else []))
+
+    def post(self, server, document, count, *flags, rest_seconds=0):
+        """Seconds of so many signed creates by libcurl alone, with a rest before each that is not counted."""
+        flags += ("--rest", int(rest_seconds * 1e6)) if rest_seconds else ()
         at = (["--unix", server.socket] if server.socket else []) + (["--cacert", server.cacert] if server.cacert else [])
         return self.own("post", *at, *flags, server.url, server.keys_file, document, count)

@@ -2,7 +2,8 @@
 /*
  * The floor of a client: signed creates by libcurl alone, one after the other on one connection, or
  * many in flight. Each request is built and signed as the mount's own is. Prints the seconds of
- * all; a first request that opens the connection is not counted with --warm.
+ * all; a first request that opens the connection is not counted with --warm, nor is the rest before each
+ * with --rest.
  */
 #define _GNU_SOURCE
 #include <curl/curl.h>
@@ -20,7 +21,7 @@
 
 struct options {
 	const char *url, *unix_socket, *cacert;
-	unsigned count, inflight;
+	unsigned count, inflight, rest_us; /* rest_us: when they are sent in turn */
 	bool warm;
 	struct coc_creds *creds;
 	struct buf content;
@@ -131,17 +132,19 @@ static void send_one(struct sender *sender, const struct options *options, unsig
 static double send_in_turn(const struct options *options)
 {
 	struct sender sender;
-	double begun;
+	double begun, taken = 0;
 
 	sender_init(&sender, options);
 	if (options->warm)
 		send_one(&sender, options, 0);
-	begun = now_s();
-	for (unsigned i = 1; i <= options->count; i++)
+	for (unsigned i = 1; i <= options->count; i++) {
+		rest(options->rest_us);
+		begun = now_s();
 		send_one(&sender, options, i);
-	begun = now_s() - begun;
+		taken += now_s() - begun;
+	}
 	sender_finish(&sender);
-	return begun;
+	return taken;
 }
 
 /* Takes the answers that are there, and sends the next requests on the same handles. */
@@ -202,6 +205,7 @@ int main(int argc, char **argv)
 		{"cacert", required_argument, NULL, 'c'},
 		{"inflight", required_argument, NULL, 'i'},
 		{"warm", no_argument, NULL, 'w'},
+		{"rest", required_argument, NULL, 'r'},
 		{NULL, 0, NULL, 0},
 	};
 	struct options options = {.inflight = 1};
@@ -217,13 +221,15 @@ int main(int argc, char **argv)
 			options.inflight = count_of(optarg);
 		else if (option == 'w')
 			options.warm = true;
+		else if (option == 'r')
+			options.rest_us = count_of(optarg);
 		else
 			return 2;
 	}
 	if (argc - optind != 4 || options.inflight > INFLIGHT_MAX) {
 		fprintf(stderr,
 			"usage: %s [--unix PATH] [--cacert FILE] [--inflight N] [--warm]"
-			" URL KEYS FILE COUNT\n",
+			" [--rest US] URL KEYS FILE COUNT\n",
 			argv[0]);
 		return 2;
 	}

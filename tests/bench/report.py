@@ -26,13 +26,22 @@ class Results:
     def verdicts(self):
         """Each goal with its number by the medians, and the least and most of single rounds; None for
         the numbers where something was not measured."""
-        medians = {name: median for name, _, median, _, _ in self.contenders()}
         for goal in self.row.goals:
             try:
                 each = [goal.of(values) for values in self.rounds]
-                yield goal, goal.of(medians), min(each), max(each)
+                yield goal, goal.of(self._medians()), min(each), max(each)
             except (KeyError, ValueError):
                 yield goal, None, None, None
+
+    def at_floors(self, goal):
+        """What the goal's number would be at the floors, by the medians; None where they were not measured."""
+        try:
+            return goal.at_floors(self._medians()) if goal.at_floors else None
+        except KeyError:
+            return None
+
+    def _medians(self):
+        return {name: median for name, _, median, _, _ in self.contenders()}
 
 
 def number(value):
@@ -80,12 +89,16 @@ def print_goals(measured):
     for results in measured:
         for goal, *numbers in results.verdicts():
             ratio, spread, bound, verdict = _words(goal, *numbers)
-            print(f"  {results.row.name:12} {goal.what:58} {ratio:>14} ({spread}), goal {bound}: {verdict}")
+            floors = results.at_floors(goal)
+            print(f"  {results.row.name:12} {goal.what:58} {ratio:>14} ({spread}), goal {bound}: {verdict}"
+                  + (f"; at its floors {number(floors)}" if floors else ""))
 
 
 def print_markdown(measured):
-    print("\n| work | measured | spread | goal | |\n| --- | --- | --- | --- | --- |")
+    print("\n| work | measured | spread | at its floors | goal | |\n| --- | --- | --- | --- | --- | --- |")
     for results in measured:
         for goal, *numbers in results.verdicts():
             ratio, spread, bound, verdict = _words(goal, *numbers)
-            print(f"| {results.row.title}: {goal.what} | {ratio} | {spread} | {bound} | {verdict} |")
+            floors = results.at_floors(goal)
+            print(f"| {results.row.title}: {goal.what} | {ratio} | {spread} | {number(floors) if floors else ''} | "
+                  f"{bound} | {verdict} |")

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Goal:
-    """A number made of what a round (or the medians of all) gave, and the bound for it."""
+    """A number made of what a round (or the medians of all) gave, and the bound for it.
+
+    at_floors: what the number would be if all that cocfs did were what the floors do."""
     what: str
     of: Callable      # from {contender: value} to the number
     bound: float
     at_least: bool = True
     unit: str = "×"
+    at_floors: Callable | None = None
 
     def met(self, number):
         return number >= self.bound if self.at_least else number <= self.bound

@@ -2,8 +2,6 @@
 """One sync job, written by a process that writes many, against the sum of the floors that it stands on:
 a FUSE round of create, write and close, a signed POST on a warm connection, a durable commit."""
 
-import os
-
 import row
 import servers
 
@@ -38,7 +36,6 @@ class Sync(row.Row):
             self.space = stage.space(self.server)
         self.floor = stage.floor()
         self.plain = stage.fresh("plain")
-        self.database = os.path.join(self.space.base, "floor.db")  # on the ledger's disk
         stage.write(self.space.path, "warm", self.document, 1, 1)
 
     def round(self):
@@ -46,7 +43,7 @@ class Sync(row.Row):
         seconds = {
             FLOORS[0]: stage.write(self.floor.path, word, self.document, 1, count),
             FLOORS[1]: stage.post(self.server, self.document, count, "--warm"),
-            FLOORS[2]: stage.own("commit", self.database, count),
+            FLOORS[2]: stage.commit(count),
             "the same into a plain directory": stage.write(self.plain, word, self.document, 1, count),
             "job": stage.write(self.space.path, word, self.document, 1, count)}
         return {name: taken / count * 1e6 for name, taken in seconds.items()}

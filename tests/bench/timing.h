@@ -17,6 +17,15 @@ static inline double now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* Does nothing for so many microseconds: after a rest the processor, the service and the disk are slower. */
+static inline void rest(unsigned us)
+{
+	const struct timespec pause = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+
+	if (us)
+		nanosleep(&pause, NULL);
+}
+
 /* Says what failed, with the errno if there is one, and ends the program: a measurement of what
  * went wrong is worth nothing. */
 static inline void __attribute__((noreturn)) give_up(const char *what, int errnum)
