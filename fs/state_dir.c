@@ -12,12 +12,18 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 
 #define ROOT_DEFAULT "/var/lib/cocfs"
 #define USER_DEFAULT ".local/state"
+
+/* Who was unmounted has yet to close the ledger, and whoever mounts again at once waits for that. */
+#define LOCK_PATIENCE_MS 2000
+#define LOCK_LOOK_MS 10
 
 /* A source as a file name: "https://host:1" is "https___host_1". */
 static char *name_of_source(const char *source)
@@ -92,17 +98,38 @@ static int check_private(int fd, const char *path, struct err *err)
 	return 0;
 }
 
+/* Locks a file that another process may be about to let go of. Returns 0 or -errno. */
+static int lock(int fd)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_LOOK_MS * 1000000L};
+	int64_t until_ms = clock_monotonic_ms() + LOCK_PATIENCE_MS;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EINTR && (errno != EWOULDBLOCK || clock_monotonic_ms() >= until_ms))
+			return -errno;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 static int take_lock(struct state_dir *dir, struct err *err)
 {
+	int r;
+
 	dir->lock_fd = openat(dir->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (dir->lock_fd < 0)
 		return err_set(err, errno, "the state directory %s: %s", dir->path,
 			       strerror(errno));
-	if (flock(dir->lock_fd, LOCK_EX | LOCK_NB) == 0)
+	r = lock(dir->lock_fd);
+	if (r == 0)
 		return 0;
-	err_set(err, EBUSY, "the job space in %s is mounted already", dir->path);
+	if (r != -EWOULDBLOCK)
+		return err_set(err, -r, "the lock in %s: %s", dir->path, strerror(-r));
+	err_set(err, EBUSY, "the job space in %s is mounted already, or its last mount still ends",
+		dir->path);
 	err_detail(err, "what_to_do",
-		   "use that mount, unmount it first, or give another -o state_dir=DIR");
+		   "use that mount, unmount it and wait for its requests to be answered, or give "
+		   "another -o state_dir=DIR");
 	return -EBUSY;
 }
 

@@ -230,6 +230,14 @@ def test_a_failure_after_the_start_is_told(daemon, tmp_path):
     assert not janitor.mounted(tmp_path / "jobs2")
 
 
+def test_it_is_mounted_again_at_once(daemon, src):
+    """What was unmounted ends in the background: who mounts it again does not see that."""
+    for number in range(5):
+        tools.run(*daemon.argv(), seconds=30).ok()
+        tools.run("cp", samples.file(src, f"{number}.yaml"), daemon.path).ok()
+        tools.run("fusermount3", "-u", daemon.path).ok()
+
+
 def test_sigterm_unmounts(daemon):
     tools.run(*daemon.argv(), seconds=30).ok()
     pid, = daemons(daemon)
