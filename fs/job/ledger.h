@@ -83,7 +83,7 @@ int ledger_log_open(const struct ledger *ledger);
 /* Such a sync begins now. */
 void ledger_sync_begun(struct ledger *ledger);
 
-/* It failed: the next durable commit syncs again. */
+/* It failed: the next durable commit syncs again, with all that the disk may lack. */
 void ledger_sync_failed(struct ledger *ledger);
 
 /*

@@ -17,6 +17,7 @@
 
 #include "base/crash.h"
 #include "base/log.h"
+#include "job/ledger_vfs.h"
 
 /* SQLite takes the log over into the ledger when it has 1000 pages, each with a head of 24 bytes; some
  * more are there for what a last large commit adds. */
@@ -48,8 +49,7 @@ int ledger_sync(struct ledger *ledger)
 	ledger_sync_begun(ledger);
 	if (log)
 		code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
-	if (code != SQLITE_OK)
-		ledger_sync_failed(ledger);
+	ledger->unsynced = code != SQLITE_OK;
 	return ledger_errno(code);
 }
 
@@ -128,5 +128,9 @@ void ledger_sync_begun(struct ledger *ledger)
 
 void ledger_sync_failed(struct ledger *ledger)
 {
+	sqlite3_file *log = log_of(ledger->db);
+
 	ledger->unsynced = true;
+	if (log)
+		ledger_vfs_sync_failed(log);
 }

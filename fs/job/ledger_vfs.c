@@ -8,6 +8,10 @@
  *
  * When SQLite is done with a commit, it is written, as always; nobody else reads the log meanwhile, as the
  * ledger is locked. What does not follow the last piece is written through, after what was gathered.
+ *
+ * When a sync fails, the kernel drops what it could not write, though it still shows it, and calls the next
+ * sync a success. What SQLite then adds would be behind a gap, and lost with it if the power went. So after
+ * a failed sync the log is written again, as it is shown.
  */
 #define _GNU_SOURCE
 #include "job/ledger_vfs.h"
@@ -29,6 +33,7 @@ struct log {
 	sqlite3_int64 end; /* of the last write, be it gathered; -1: not known */
 	int gathered;	   /* bytes that end there and are not written yet */
 	bool is_last;	   /* the page that comes is the last one of its commit */
+	bool has_gaps;	   /* it has yet to be written again after a sync that failed */
 	char *bytes;	   /* GATHER_MAX of them */
 };
 
@@ -100,12 +105,45 @@ static int log_truncate(sqlite3_file *file, sqlite3_int64 size)
 	return code == SQLITE_OK ? log->below->pMethods->xTruncate(log->below, size) : code;
 }
 
+/* Has the kernel write all of a log with the next sync, whatever it has dropped. */
+static int write_again(struct log *log)
+{
+	const sqlite3_io_methods *below_log = log->below->pMethods;
+	sqlite3_int64 offset, size = 0;
+	int code = below_log->xFileSize(log->below, &size);
+
+	for (offset = 0; code == SQLITE_OK && offset < size; offset += GATHER_MAX) {
+		int n = (int)(size - offset < GATHER_MAX ? size - offset : GATHER_MAX);
+
+		code = below_log->xRead(log->below, log->bytes, n, offset);
+		if (code == SQLITE_OK)
+			code = below_log->xWrite(log->below, log->bytes, n, offset);
+	}
+	log->has_gaps = code != SQLITE_OK;
+	return code;
+}
+
 static int log_sync(sqlite3_file *file, int flags)
 {
 	struct log *log = log_of(file);
 	int code = flush(log);
 
-	return code == SQLITE_OK ? log->below->pMethods->xSync(log->below, flags) : code;
+	if (code == SQLITE_OK && log->has_gaps)
+		code = write_again(log);
+	if (code == SQLITE_OK)
+		code = log->below->pMethods->xSync(log->below, flags);
+	if (code != SQLITE_OK)
+		ledger_vfs_sync_failed(file);
+	return code;
+}
+
+void ledger_vfs_sync_failed(sqlite3_file *log)
+{
+	/* now, as the kernel may forget it; what fails is done before the next sync */
+	if (flush(log_of(log)) == SQLITE_OK)
+		write_again(log_of(log));
+	else
+		log_of(log)->has_gaps = true;
 }
 
 static int log_size(sqlite3_file *file, sqlite3_int64 *ret_size)

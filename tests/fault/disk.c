@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A disk that loses power. It is a FUSE file system with two files: "disk", which a loop device is
- * put on, and "cut". What is written to the disk is in its cache until it is told to flush (the
+ * A disk that loses power, or refuses what is written. It is a FUSE file system with three files: "disk",
+ * which a loop device is put on, "cut" and "fail". What is written to the disk is in its cache until it is told to flush (the
  * loop device passes a flush on as an fsync). Writing a number to "cut" takes the power away: of
  * the writes that are still in the cache each block survives or not by chance, drawn from that
- * number as the seed; the image file becomes what is left, and later writes go nowhere.
+ * number as the seed; the image file becomes what is left, and later writes go nowhere. After a 1
+ * is written to "fail" each write to the disk is an I/O error, until a 0 is.
  *
  *   disk IMAGE MOUNTPOINT
  *
@@ -30,7 +31,7 @@ static struct disk {
 	char *seen;	 /* what is read: everything that was written */
 	char *flushed;	 /* what survives for certain */
 	bool *is_cached; /* of each block: written since the last flush */
-	bool is_cut;
+	bool is_cut, fails;
 } disk;
 
 static int disk_getattr(const char *path, struct stat *st, struct fuse_file_info *fi)
@@ -41,7 +42,7 @@ static int disk_getattr(const char *path, struct stat *st, struct fuse_file_info
 		st->st_mode = S_IFDIR | 0700;
 	else if (!strcmp(path, "/disk"))
 		st->st_size = (off_t)disk.size;
-	else if (strcmp(path, "/cut"))
+	else if (strcmp(path, "/cut") && strcmp(path, "/fail"))
 		return -ENOENT;
 	return 0;
 }
@@ -57,7 +58,7 @@ static int disk_truncate(const char *path, off_t size, struct fuse_file_info *fi
 {
 	(void)size;
 	(void)fi;
-	return strcmp(path, "/cut") ? -EPERM : 0;
+	return strcmp(path, "/disk") ? 0 : -EPERM;
 }
 
 static int disk_read(const char *path, char *buf, size_t size, off_t offset,
@@ -110,18 +111,30 @@ static int cut(unsigned seed)
 	return close(fd) < 0 ? -errno : 0;
 }
 
+/* The number that is written to a control file. */
+static unsigned number_of(const char *buf, size_t size)
+{
+	char text[16] = "";
+
+	memcpy(text, buf, size < sizeof(text) ? size : sizeof(text) - 1);
+	return (unsigned)strtoul(text, NULL, 10);
+}
+
 static int disk_write(const char *path, const char *buf, size_t size, off_t offset,
 		      struct fuse_file_info *fi)
 {
 	(void)fi;
 	if (!strcmp(path, "/cut")) {
-		char text[16] = "";
-		int r;
+		int r = cut(number_of(buf, size));
 
-		memcpy(text, buf, size < sizeof(text) ? size : sizeof(text) - 1);
-		r = cut((unsigned)strtoul(text, NULL, 10));
 		return r < 0 ? r : (int)size;
 	}
+	if (!strcmp(path, "/fail")) {
+		disk.fails = number_of(buf, size);
+		return (int)size;
+	}
+	if (disk.fails)
+		return -EIO;
 	if ((size_t)offset > disk.size || size > disk.size - (size_t)offset)
 		return -ENOSPC;
 	memcpy(disk.seen + offset, buf, size);

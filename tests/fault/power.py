@@ -70,6 +70,10 @@ class Machine:
             cut.write(str(seed))
         self.off()
 
+    def fail(self, fails):
+        """Lets every write to the disk fail, or none."""
+        tools.write(os.path.join(self.fuse, "fail"), str(int(fails)))
+
     def off(self):
         """Takes everything down, whatever state it is in."""
         if janitor.mounted(self.path):

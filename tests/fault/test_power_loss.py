@@ -110,6 +110,37 @@ def test_a_job_that_its_writer_was_told_of_does_not_become_its_twins(machine, ma
         space.destroy()
 
 
+@pytest.mark.parametrize("mode, beside", [("sync", False), ("sync", True), ("queue", False)])
+def test_a_sync_that_failed_is_made_up_for(machine, make_space, src, mode, beside):
+    """The kernel drops what it could not write, and calls the next sync a success: what is written to the
+    ledger's log after it would be behind a gap. beside: while another one waits for the service, so that
+    a thread waits for the disk."""
+    space = make_space(state_dir=os.path.join(machine.path, "s"), submit=promises.submit(mode), timeout="5")
+    try:
+        fill_log(space, src)
+        if beside:
+            gate = space.front.gate()
+            space.front.rule(f.Fault(gate=gate), "POST", times=1)
+            tools.popen("cp", samples.file(src, "held.yaml", "held"), space.path)
+            assert gate.wait_held()
+        os.sync()
+        machine.fail(True)
+        tools.run("cp", samples.file(src, "first.yaml", "first"), space.path).fails(tools.message("EIO"))
+        machine.fail(False)
+        tools.run("cp", samples.file(src, "second.yaml", "second"), space.path).ok()
+        told = tools.eventually(lambda: space.id("second.yaml"), "the ID")
+        chaos.kill(space)
+        space.bury()
+        machine.cut(0)
+        machine.on()
+        space.mount()
+        promises.settle(space)
+        assert space.id("second.yaml") == told
+        assert [job["name"] for job in space.jobs()].count("second") == 1
+    finally:
+        space.destroy()
+
+
 @pytest.mark.parametrize("gesture", ["move", "move-directory"])
 def test_a_file_that_was_renamed_keeps_its_job(machine, make_space, src, gesture):
     space = make_space(state_dir=os.path.join(machine.path, "s"))
