@@ -69,9 +69,10 @@ static void interrupted(fuse_req_t req, void *data)
 void wait_begin(struct wait *wait, struct ticket *ticket, int r)
 {
 	struct space *space = wait->space;
+	bool has_ended = !ticket;
 
 	/* for want of memory it is told at once: that it cannot be told is worse */
-	if (!ticket && ledger_is_open(space->ledger))
+	if (has_ended && ledger_is_open(space->ledger))
 		ticket = engine_tell_recorded(space->engine, r, wait_done, wait);
 	if (!ticket) {
 		wait->answer(wait, r);
@@ -79,7 +80,8 @@ void wait_begin(struct wait *wait, struct ticket *ticket, int r)
 	}
 	wait->ticket = ticket;
 	LIST_INSERT_HEAD(&space->waits, wait, link);
-	if (!wait->req)
+	/* what has ended is told at the end of this turn, and is not undone by an interrupt */
+	if (!wait->req || has_ended)
 		return;
 	/* libfuse would call it at once for a request that is interrupted already, and use the
 	 * request afterwards; and while it calls it, it holds the request's lock */

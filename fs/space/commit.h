@@ -23,7 +23,8 @@ struct wait {
 /* A wait whose answer is a plain reply. NULL when out of memory. */
 struct wait *wait_plain(struct space *space, fuse_req_t req);
 
-/* Answers req with r: when what was recorded in this turn is committed, or at once if nothing was. */
+/* Answers req, which has recorded something: with r when that is committed (at once if it is), or with why
+ * it was not committed if r is 0. */
 void reply_recorded(struct space *space, fuse_req_t req, int r);
 
 /* Goes on from what starting a submission returned: r, and the ticket if it was handed one. Without one it

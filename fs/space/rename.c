@@ -136,6 +136,23 @@ static int check_names(const struct renaming *renaming, const struct node *from_
 	return 0;
 }
 
+/* Puts new content under a job's name once the service has it; answers req. */
+static void rename_new_content(struct space *space, fuse_req_t req, const struct renaming *renaming)
+{
+	const struct end *from = &renaming->from;
+	const struct spot spot = {
+		.dirfd = node_dirfd(&space->nodes, from->parent), .name = from->name, .fd = -1};
+	int r = end_check_spoiled(space, node_known(&space->nodes, from->parent, from->name),
+				  &renaming->to);
+
+	if (r == 0)
+		r = check_whole(space, from, &renaming->to);
+	if (r < 0)
+		reply_recorded(space, req, r);
+	else
+		rename_after_commit(space, req, renaming, &spot, NULL);
+}
+
 void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_t to_parent_id,
 	       const char *to_name, unsigned int flags)
 {
@@ -155,18 +172,7 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 	if (r == 0)
 		r = wants_commit(space, &renaming);
 	if (r > 0) {
-		struct node *source = node_known(&space->nodes, from->parent, name);
-		int unfit = end_check_spoiled(space, source, &renaming.to);
-
-		if (unfit == 0)
-			unfit = check_whole(space, from, &renaming.to);
-		r = unfit < 0 ? unfit : r;
-	}
-	if (r > 0) {
-		struct spot spot = {
-			.dirfd = node_dirfd(&space->nodes, from->parent), .name = name, .fd = -1};
-
-		rename_after_commit(space, req, &renaming, &spot, NULL);
+		rename_new_content(space, req, &renaming);
 		return;
 	}
 	if (r == 0) {
@@ -174,5 +180,5 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 
 		r = moves ? rename_bound(space, &renaming) : rename_spool(space, &renaming);
 	}
-	reply_recorded(space, req, r);
+	reply(req, r);
 }

@@ -230,8 +230,12 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 	if (r == 0 && (follow ? setxattr(path, name, value, size, flags)
 			      : lsetxattr(path, name, value, size, flags)) < 0)
 		r = -errno;
-	if (r < 0 || !ours) {
+	if (r < 0) {
 		reply_recorded(space, req, r);
+		return;
+	}
+	if (!ours) {
+		reply(req, 0);
 		return;
 	}
 	if (node->content && node->content->refusal &&
@@ -280,5 +284,5 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 	if (r == 0 && is_ours(name) && is_checked(node))
 		commit_change(space, req, node);
 	else
-		reply_recorded(space, req, r);
+		reply(req, r);
 }
