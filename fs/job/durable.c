@@ -93,8 +93,7 @@ static void batch_finish(struct batch *batch)
 		if (!task->is_current)
 			task_destroy(task);
 	}
-	while (!LIST_EMPTY(&batch->promised))
-		ticket_drop(LIST_FIRST(&batch->promised));
+	tickets_drop(&batch->promised);
 }
 
 void durable_finish(struct engine *engine)

@@ -182,7 +182,7 @@ void engine_destroy(struct engine *engine)
 	if (!engine)
 		return;
 	durable_finish(engine);
-	turn_finish(engine);
+	tickets_drop(&engine->recorded);
 	for (size_t i = 0; i < TASK_BUCKETS; i++)
 		while (engine->by_row[i]) {
 			struct task *task = engine->by_row[i];
@@ -196,15 +196,22 @@ void engine_destroy(struct engine *engine)
 	free(engine);
 }
 
-static struct ticket *hand_ticket(struct task *task, engine_done_fn *done, void *data)
+struct ticket *ticket_create(const struct engine *engine, engine_done_fn *done, void *data)
 {
 	struct ticket *ticket = calloc(1, sizeof(*ticket));
 
+	if (ticket)
+		*ticket = (struct ticket){
+			.done = done, .data = data, .begun_ms = loop_now_ms(engine->loop)};
+	return ticket;
+}
+
+static struct ticket *hand_ticket(struct task *task, engine_done_fn *done, void *data)
+{
+	struct ticket *ticket = ticket_create(task->engine, done, data);
+
 	if (ticket) {
-		*ticket = (struct ticket){.task = task,
-					  .done = done,
-					  .data = data,
-					  .begun_ms = loop_now_ms(task->engine->loop)};
+		ticket->task = task;
 		LIST_INSERT_HEAD(&task->tickets, ticket, link);
 	}
 	return ticket;
@@ -224,6 +231,12 @@ void ticket_drop(struct ticket *ticket)
 {
 	LIST_REMOVE(ticket, link);
 	free(ticket);
+}
+
+void tickets_drop(struct ticket_list *tickets)
+{
+	while (!LIST_EMPTY(tickets))
+		ticket_drop(LIST_FIRST(tickets));
 }
 
 /* Is what waits or is under way the same as this submission? */

@@ -86,11 +86,9 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 	if (is_idle(engine, job) && task_is_held(job, take_submission)) {
 		r = ledger_agree(engine->ledger, job->row, take_submission->attrs.own);
 		engine->metrics.submissions[SUBMIT_UPDATE][OUTCOME_HELD] += r == 0;
-	} else if (!(ticket = calloc(1, sizeof(*ticket)))) {
+	} else if (!(ticket = ticket_create(engine, done, data))) {
 		r = -ENOMEM;
 	} else {
-		*ticket = (struct ticket){
-			.done = done, .data = data, .begun_ms = loop_now_ms(engine->loop)};
 		r = may_pass(engine, job) ? pass_by(engine, take_submission, job, path)
 					  : put_in(engine, take_submission, job);
 	}

@@ -29,14 +29,9 @@ struct task *task_create(struct engine *engine, struct ledger_submission *take_s
 
 void task_destroy(struct task *task)
 {
-	struct ticket *ticket;
-
 	if (!task)
 		return;
-	while ((ticket = LIST_FIRST(&task->tickets))) {
-		LIST_REMOVE(ticket, link);
-		free(ticket);
-	}
+	tickets_drop(&task->tickets);
 	if (task->call)
 		coc_call_cancel(task->call);
 	loop_timer_cancel(&task->timer);

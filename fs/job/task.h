@@ -129,6 +129,12 @@ bool engine_has_twin(const struct engine *engine, const struct task *task);
 /* Would there be, if the power went now, another create in doubt that the job could be taken for? */
 bool engine_has_rival(const struct engine *engine, const struct task *task);
 
+/* Makes a ticket that is in no list yet. NULL when out of memory. */
+struct ticket *ticket_create(const struct engine *engine, engine_done_fn *done, void *data);
+
+/* Drops all tickets of a list. */
+void tickets_drop(struct ticket_list *tickets);
+
 /* Answers a ticket, which it takes. is_commit: how long it took is counted. */
 void ticket_answer(struct engine *engine, struct ticket *take_ticket, int result, bool is_commit);
 
@@ -204,9 +210,6 @@ bool durable_is_awaited(const struct engine *engine);
 
 /* Sends and tells what is recorded and durable; the batch is empty then. */
 void turn_release(struct engine *engine, struct batch *batch);
-
-/* Drops who has yet to be told that this turn is committed. */
-void turn_finish(struct engine *engine);
 
 /* This turn could not be made durable: nothing of it is sent, and who waits is told. */
 void turn_fail(struct engine *engine, int r);

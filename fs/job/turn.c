@@ -46,10 +46,10 @@ static void tell(struct task *task)
 struct ticket *engine_tell_recorded(struct engine *engine, int result, engine_done_fn *done,
 				    void *data)
 {
-	struct ticket *ticket = calloc(1, sizeof(*ticket));
+	struct ticket *ticket = ticket_create(engine, done, data);
 
 	if (ticket) {
-		*ticket = (struct ticket){.result = result, .done = done, .data = data};
+		ticket->result = result;
 		LIST_INSERT_HEAD(&engine->recorded, ticket, link);
 	}
 	return ticket;
@@ -62,12 +62,6 @@ static void tell_recorded(struct engine *engine, int r)
 
 	while ((ticket = LIST_FIRST(&engine->recorded)))
 		ticket_answer(engine, ticket, ticket->result ? ticket->result : r, false);
-}
-
-void turn_finish(struct engine *engine)
-{
-	while (!LIST_EMPTY(&engine->recorded))
-		ticket_drop(LIST_FIRST(&engine->recorded));
 }
 
 /* Ends a task whose outcome is recorded, and lets the one behind it start. */
