@@ -110,8 +110,10 @@ static int write_again(struct log *log)
 {
 	const sqlite3_io_methods *below_log = log->below->pMethods;
 	sqlite3_int64 offset, size = 0;
-	int code = below_log->xFileSize(log->below, &size);
+	int code = flush(log);
 
+	if (code == SQLITE_OK)
+		code = below_log->xFileSize(log->below, &size);
 	for (offset = 0; code == SQLITE_OK && offset < size; offset += GATHER_MAX) {
 		int n = (int)(size - offset < GATHER_MAX ? size - offset : GATHER_MAX);
 
@@ -126,10 +128,8 @@ static int write_again(struct log *log)
 static int log_sync(sqlite3_file *file, int flags)
 {
 	struct log *log = log_of(file);
-	int code = flush(log);
+	int code = log->has_gaps ? write_again(log) : flush(log);
 
-	if (code == SQLITE_OK && log->has_gaps)
-		code = write_again(log);
 	if (code == SQLITE_OK)
 		code = log->below->pMethods->xSync(log->below, flags);
 	if (code != SQLITE_OK)
@@ -140,10 +140,7 @@ static int log_sync(sqlite3_file *file, int flags)
 void ledger_vfs_sync_failed(sqlite3_file *log)
 {
 	/* now, as the kernel may forget it; what fails is done before the next sync */
-	if (flush(log_of(log)) == SQLITE_OK)
-		write_again(log_of(log));
-	else
-		log_of(log)->has_gaps = true;
+	write_again(log_of(log));
 }
 
 static int log_size(sqlite3_file *file, sqlite3_int64 *ret_size)
