@@ -256,6 +256,11 @@ def die_mounting(space, point):
         assert space.bury(30) == -signal.SIGKILL
 
 
+def need_points():
+    if not os.access(CRASH, os.X_OK):
+        pytest.skip(f"no build with crash points at {CRASH}")
+
+
 def parameters():
     for case in CASES:
         for mode in promises.MODES:
@@ -267,8 +272,7 @@ def parameters():
 
 @pytest.mark.parametrize("case, gesture, mode", parameters())
 def test_dies(make_space, src, case, gesture, mode):
-    if not os.access(CRASH, os.X_OK):
-        pytest.skip(f"no build with crash points at {CRASH}")
+    need_points()
     space = make_space(mounted=False, program=CRASH, submit=promises.submit(mode),
                        delete="service" if gesture == "delete" else None)
     doing = Gesture(space, src, gesture, mode)
@@ -327,8 +331,7 @@ UNSENT = {
 @pytest.mark.parametrize("name", UNSENT)
 def test_what_is_told_is_recorded(make_space, src, name, mode):
     """Who was told something will find it so after a crash: nobody is told before it is committed."""
-    if not os.access(CRASH, os.X_OK):
-        pytest.skip(f"no build with crash points at {CRASH}")
+    need_points()
     before, act, nth = UNSENT[name]
     space = make_space(mounted=False, program=CRASH, submit=promises.submit(mode))
     space.mount()
