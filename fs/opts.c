@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line. Every option is known here: one that is not is named, and nothing is mounted.
- */
+/* The command line. The options of cocfs itself are in opts_table.c. An option that nobody knows is
+ * named, and nothing is mounted. */
 #define _GNU_SOURCE
 #include "opts.h"
 
@@ -10,12 +10,11 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "opts_table.h"
 #include "version.h"
 
 #define TIMEOUT_DEFAULT_S 30
-#define TIMEOUT_MAX_S 3600
 #define MAX_INFLIGHT_DEFAULT 64
-#define MAX_INFLIGHT_MAX 1024
 
 static const char help[] =
 	"usage: cocfs [options] SOURCE MOUNTPOINT\n"
@@ -37,54 +36,12 @@ static const char help[] =
 	"    -h, --help              this text\n"
 	"    -V, --version           the version\n"
 	"    -o OPTION[,OPTION...]   mount options:\n"
-	"\n"
-	"    risk_level=LEVEL        LOW, MEDIUM or HIGH, for jobs that say nothing else\n"
-	"    enterprise_project_id=ID, description=TEXT, tags=K=V\n"
-	"                            the same for the other attributes\n"
-	"    max_risk=LEVEL          refuse jobs above this level (default HIGH)\n"
-	"    validate=LEVEL          none, yaml, dsl (default) or strict\n"
-	"    submit=sync|queue       whether a close waits for the service, or until the content\n"
-	"                            is durable on this machine (default sync)\n"
-	"    max_inflight=N          requests sent from the queue at once (default 64)\n"
-	"    delete=keep|service     whether rm deletes the job too (default keep)\n"
-	"    siblings=shown|hidden   whether NAME.id and NAME.error are listed (default shown)\n"
-	"    timeout=SECONDS         from a commit to its answer (default 30)\n"
-	"    state_dir=DIR           where the space is kept on this machine (default\n"
-	"                            /var/lib/cocfs/SOURCE for root, else\n"
-	"                            $XDG_STATE_HOME/cocfs/SOURCE)\n"
-	"    cacert=FILE             trust this CA instead of the system's\n"
-	"    loglevel=LEVEL          error, warning (default), info or debug\n"
+	"\n";
+
+static const char help_end[] =
 	"    ro, allow_other, and the other options of mount(8) and fuse(8)\n"
 	"\n"
 	"unmount: fusermount3 -u MOUNTPOINT\n";
-
-/* Options with a value of our own. */
-enum key {
-	KEY_SUBMIT,
-	KEY_VALIDATE,
-	KEY_DELETE,
-	KEY_SIBLINGS,
-	KEY_MAX_RISK,
-	KEY_TIMEOUT,
-	KEY_MAX_INFLIGHT,
-	KEY_STATE_DIR,
-	KEY_CACERT,
-	KEY_LOGLEVEL,
-	KEY_COUNT,
-};
-
-static const char *const keys[KEY_COUNT] = {
-	[KEY_SUBMIT] = "submit",
-	[KEY_VALIDATE] = "validate",
-	[KEY_DELETE] = "delete",
-	[KEY_SIBLINGS] = "siblings",
-	[KEY_MAX_RISK] = "max_risk",
-	[KEY_TIMEOUT] = "timeout",
-	[KEY_MAX_INFLIGHT] = "max_inflight",
-	[KEY_STATE_DIR] = "state_dir",
-	[KEY_CACERT] = "cacert",
-	[KEY_LOGLEVEL] = "loglevel",
-};
 
 /* Options of mount(8) and fstab(5) that are for others and mean nothing to us. */
 static const char *const ignored[] = {"defaults", "auto",   "noauto", "nofail", "_netdev",
@@ -116,97 +73,11 @@ static bool is_one_of(const char *word, const char *const *words, size_t n)
 }
 #define IS_ONE_OF(word, words) is_one_of(word, words, sizeof(words) / sizeof((words)[0]))
 
-static int bad_value(struct err *err, const char *key, const char *value, const char *allowed)
-{
-	return err_set(err, EINVAL, "-o %s=%s: it must be %s", key, value, allowed);
-}
-
-/* One of two words: false, true. */
-static int parse_choice(const char *key, const char *value, const char *no, const char *yes,
-			bool *ret_choice, struct err *err)
-{
-	if (strcmp(value, no) && strcmp(value, yes))
-		return err_set(err, EINVAL, "-o %s=%s: it must be %s or %s", key, value, no, yes);
-	*ret_choice = !strcmp(value, yes);
-	return 0;
-}
-
-static int parse_timeout(const char *value, int64_t *ret_ms, struct err *err)
-{
-	char *end;
-	long seconds = strtol(value, &end, 10);
-
-	if (end == value || *end || seconds < 1 || seconds > TIMEOUT_MAX_S)
-		return bad_value(err, "timeout", value, "a number of seconds from 1 to 3600");
-	*ret_ms = (int64_t)seconds * 1000;
-	return 0;
-}
-
-static int parse_max_inflight(const char *value, unsigned *ret_max, struct err *err)
-{
-	char *end;
-	long max = strtol(value, &end, 10);
-
-	if (end == value || *end || max < 1 || max > MAX_INFLIGHT_MAX)
-		return bad_value(err, "max_inflight", value, "a number from 1 to 1024");
-	*ret_max = (unsigned)max;
-	return 0;
-}
-
 static int keep(char **place, const char *value, struct err *err)
 {
 	free(*place);
 	*place = strdup(value);
 	return *place ? 0 : err_set(err, ENOMEM, "out of memory");
-}
-
-static int set_key(struct opts *opts, enum key key, const char *value, struct err *err)
-{
-	switch (key) {
-	case KEY_SUBMIT:
-		return parse_choice(keys[key], value, "sync", "queue", &opts->rules.queue, err);
-	case KEY_VALIDATE:
-		return dsl_level_parse(value, &opts->rules.validate) < 0
-			       ? bad_value(err, keys[key], value, "none, yaml, dsl or strict")
-			       : 0;
-	case KEY_DELETE:
-		return parse_choice(keys[key], value, "keep", "service", &opts->delete_on_service,
-				    err);
-	case KEY_SIBLINGS:
-		return parse_choice(keys[key], value, "shown", "hidden", &opts->siblings_hidden,
-				    err);
-	case KEY_MAX_RISK:
-		return risk_parse(value, &opts->rules.max_risk) < 0
-			       ? bad_value(err, keys[key], value, "LOW, MEDIUM or HIGH")
-			       : 0;
-	case KEY_TIMEOUT:
-		return parse_timeout(value, &opts->timeout_ms, err);
-	case KEY_MAX_INFLIGHT:
-		return parse_max_inflight(value, &opts->max_inflight, err);
-	case KEY_STATE_DIR:
-		return keep(&opts->state_dir, value, err);
-	case KEY_CACERT:
-		return keep(&opts->cacert, value, err);
-	case KEY_LOGLEVEL:
-		return log_level_parse(value, &opts->log_level)
-			       ? 0
-			       : bad_value(err, keys[key], value, "error, warning, info or debug");
-	case KEY_COUNT:
-		break;
-	}
-	return -EINVAL;
-}
-
-/* "KEY=VALUE" of an attribute; the name of a job is its own. */
-static int set_attribute(struct opts *opts, enum attr attr, const char *value, struct err *err)
-{
-	int r = attr_check(attr, value, strlen(value), err);
-
-	if (r < 0)
-		return err_context(err, "-o %s", attr_field(attr));
-	return attr_set_put(&opts->defaults, attr, value, strlen(value)) < 0
-		       ? err_set(err, ENOMEM, "out of memory")
-		       : 0;
 }
 
 /* One option after -o. Returns libfuse's 0 (taken) or 1 (keep it for libfuse), or a negative value
@@ -215,6 +86,7 @@ static int take_option(struct parsing *parsing, const char *option)
 {
 	const char *equals = strchr(option, '=');
 	size_t length = equals ? (size_t)(equals - option) : strlen(option);
+	const struct option *own;
 
 	if (!equals && IS_ONE_OF(option, ignored))
 		return 0;
@@ -224,13 +96,9 @@ static int take_option(struct parsing *parsing, const char *option)
 		return 1;
 	if (!strncmp(option, "fsname=", 7) || !strncmp(option, "subtype=", 8))
 		return 0; /* they are ours to say */
-	for (int i = 0; equals && i < KEY_COUNT; i++)
-		if (strlen(keys[i]) == length && !strncmp(option, keys[i], length))
-			return set_key(parsing->opts, (enum key)i, equals + 1, parsing->err);
-	for (int i = 0; equals && i < ATTR_COUNT; i++)
-		if (i != ATTR_NAME && strlen(attr_field((enum attr)i)) == length &&
-		    !strncmp(option, attr_field((enum attr)i), length))
-			return set_attribute(parsing->opts, (enum attr)i, equals + 1, parsing->err);
+	own = option_find(option, length);
+	if (own)
+		return option_set(own, equals ? equals + 1 : NULL, parsing->opts, parsing->err);
 	err_set(parsing->err, EINVAL, "unknown option -o %.*s", (int)length, option);
 	return -1;
 }
@@ -362,6 +230,8 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct
 		result = OPTS_WRONG;
 	} else if (parsing.help) {
 		fputs(help, stdout);
+		options_print();
+		fputs(help_end, stdout);
 		result = OPTS_SHOWN;
 	} else if (parsing.version) {
 		printf("cocfs %s (libfuse %s)\n", COCFS_VERSION, fuse_pkgversion());

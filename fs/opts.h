@@ -34,7 +34,7 @@ enum opts_result {
 	OPTS_WRONG, /* err says what is wrong */
 };
 
-/* Reads the command line; see opts_help() for what it takes. */
+/* Reads the command line; --help says what it takes. Answers --help and --version itself. */
 enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct err *err);
 
 void opts_finish(struct opts *opts);

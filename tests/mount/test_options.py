@@ -12,8 +12,24 @@ import samples
 import service
 import tools
 
-OPTIONS = ["risk_level", "enterprise_project_id", "submit", "validate", "delete", "max_risk", "timeout", "state_dir",
-           "loglevel", "siblings", "cacert"]
+# Our own options: a value that will do, another one, and values that will not ("" is none of them).
+OPTIONS = {
+    "risk_level": ("LOW", "HIGH", ["low", "TOP"]),
+    "enterprise_project_id": ("1", "2", ["x" * 129]),
+    "description": ("a", "b", ["x" * 129]),
+    "tags": ("a=b", "c=d", ["a", "=b"]),
+    "max_risk": ("LOW", "HIGH", ["TOP", "high", "LOW|MEDIUM"]),
+    "validate": ("none", "dsl", ["hard", "dsl "]),
+    "submit": ("sync", "queue", ["maybe", "sync|queue", "syn", "queued"]),
+    "max_inflight": ("1", "1024", ["0", "1025", "many", "-1", "+1", " 1", "1x", "99999999999999999999"]),
+    "delete": ("keep", "service", ["all", "yes"]),
+    "siblings": ("shown", "hidden", ["gone", "no"]),
+    "timeout": ("1", "3600", ["soon", "0", "-1", "5x", "3601", "1.5", "99999999999999999999"]),
+    "state_dir": (None, None, []),
+    "cacert": (None, None, ["/nonexistent/ca.pem"]),
+    "loglevel": ("error", "debug", ["loud", "Warning"]),
+}
+EMPTY_IS_A_VALUE = {"description", "tags"}
 
 
 def cocfs(*argv, **kwargs):
@@ -44,9 +60,20 @@ def bare(tmp_path):
 
 def test_help_names_every_option():
     said = cocfs("--help").ok()
-    for word in OPTIONS + ["SOURCE", "MOUNTPOINT", "-f"]:
+    for word in ["SOURCE", "MOUNTPOINT", "-f"]:
         assert word in said.stdout
     assert cocfs("-h").ok().stdout == said.stdout
+    assert set(re.findall(r"^    (\w+)=", said.stdout, re.M)) == OPTIONS.keys()
+
+
+def test_the_readme_has_a_row_for_every_option():
+    page = os.path.join(tools.ROOT, "README.md")
+    if not os.path.exists(page):
+        pytest.skip("the README is not beside the tests")
+    with open(page, encoding="utf-8") as file:
+        table = file.read().partition("| `-o` option |")[2].partition("\n\n")[0]
+    names = {name for row in table.splitlines() for name in re.findall(r"`(\w+)=", row.split("|")[1])}
+    assert names == OPTIONS.keys()
 
 
 def test_version():
@@ -64,14 +91,37 @@ def test_an_unknown_option_is_named(place, tmp_path, option):
     cocfs("-f", "-o", f"state_dir={tmp_path}/s,{option}", "local", place).fails(option.partition("=")[0])
 
 
-@pytest.mark.parametrize("option", [
-    "risk_level=low", "risk_level=", "submit=maybe", "validate=hard", "delete=all", "max_risk=TOP", "timeout=soon",
-    "timeout=0", "timeout=-1", "timeout=5x", "timeout=99999999999999999999", "loglevel=loud", "siblings=gone",
-    "enterprise_project_id=" + "x" * 129, "cacert=/nonexistent/ca.pem"])
+BAD_VALUES = [f"{name}={value}" for name, (_, _, bad) in OPTIONS.items() for value in bad]
+
+
+@pytest.mark.parametrize("option", BAD_VALUES)
 def test_a_bad_value_is_named(place, tmp_path, option):
     result = cocfs("-f", "-o", f"state_dir={tmp_path}/s,{option}", "local", place)
     result.fails("cocfs: ", option.partition("=")[0])
-    assert "unknown option" not in result.stderr
+    assert "unknown option" not in result.stderr and "no value" not in result.stderr
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_an_option_without_its_value_says_so(place, tmp_path, option):
+    for given in [option] if option in EMPTY_IS_A_VALUE else [option, option + "="]:
+        said = cocfs("-f", "-o", f"state_dir={tmp_path}/s,{given}", "local", place).fails(f"-o {option} has no value").stderr
+        assert f"write -o {option}=" in said
+
+
+@pytest.mark.parametrize("option", [name for name in OPTIONS if OPTIONS[name][0]])
+def test_of_an_option_given_twice_the_last_counts_and_both_are_looked_at(mounts, tmp_path, place, option):
+    """As mount(8) promises: what is said at the command comes after what fstab says."""
+    good, other, bad = OPTIONS[option]
+    mounts(mounting.Mount("local", tmp_path, **{option: f"{good},{option}={other}"})).mount().unmount()
+    for value in bad:
+        both = f"{option}={value},{option}={good}"
+        cocfs("-f", "-o", f"state_dir={tmp_path}/s,{both}", "local", place).fails(option)
+
+
+def test_the_last_of_two_values_counts(make_space, src):
+    space = make_space(risk_level="LOW,risk_level=HIGH", submit="queue,submit=sync", description="a,description=")
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
+    assert space.only_job()["risk_level"] == "HIGH" and not space.only_job()["description"]
 
 
 @pytest.mark.parametrize("source, word", [
