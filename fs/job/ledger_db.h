@@ -6,6 +6,9 @@
 
 #include "job/ledger.h"
 
+/* What the tables of a ledger are like: ledger_schema.c says how to change it. */
+#define LEDGER_SCHEMA_VERSION 3
+
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
  * opened transaction. Only ledger*.c includes this.
@@ -83,6 +86,13 @@ struct ledger {
 	int log_fd; /* of the write-ahead log, beside SQLite's */
 	sqlite3_stmt *stmt[STMT_COUNT];
 };
+
+/* Makes the tables in a new ledger. Returns 0 or -errno with err filled. (ledger_schema.c) */
+int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err);
+
+/* Makes a ledger of this version, at least 1, one of LEDGER_SCHEMA_VERSION, which is not less. On failure
+ * the ledger is what it was before. Returns 0 or -errno with err filled. (ledger_schema.c) */
+int ledger_upgrade(sqlite3 *db, const char *path, int64_t version, struct err *err);
 
 /* Makes the log of a ledger that was just opened durable, and gives it the length that it will have
  * anyway, if there is plenty of room on the disk: without that it is as good, and slower. Returns 0 or

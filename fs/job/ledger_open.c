@@ -16,65 +16,7 @@
 
 #include "base/log.h"
 
-#define SCHEMA_VERSION 3
 #define BUSY_TIMEOUT_MS 100 /* nobody else writes to it; the loop must not wait for who does */
-
-/* What makes a ledger of version N one of version N + 1. */
-static const char *const upgrades[SCHEMA_VERSION] = {
-	[1] = "ALTER TABLE job ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;"
-	      "ALTER TABLE job ADD COLUMN own INTEGER NOT NULL DEFAULT 0;"
-	      "ALTER TABLE submission ADD COLUMN own INTEGER NOT NULL DEFAULT 0",
-	/* its tables keep the AUTOINCREMENT that a new ledger's have no use for */
-	[2] = "DROP INDEX submission_by_job;"
-	      "CREATE INDEX submission_queued ON submission (job) WHERE state = 1",
-};
-
-/* A job's own commits write one page of each index that they touch: there is none but what the rules of
- * the space need. */
-static const char schema[] =
-	"CREATE TABLE space (source TEXT NOT NULL);"
-	"CREATE TABLE job ("
-	" id INTEGER PRIMARY KEY,"
-	" dir TEXT NOT NULL,"
-	" name TEXT NOT NULL,"
-	" state INTEGER NOT NULL DEFAULT 0,"
-	" incomplete INTEGER NOT NULL DEFAULT 0,"
-	" job_id TEXT,"
-	" version INTEGER NOT NULL DEFAULT 0,"
-	" digest BLOB,"
-	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
-	" request_id TEXT,"
-	" errnum INTEGER NOT NULL DEFAULT 0,"
-	" error TEXT,"
-	" warnings TEXT,"
-	" changed_ms INTEGER NOT NULL,"
-	" refused INTEGER NOT NULL DEFAULT 0,"
-	" own INTEGER NOT NULL DEFAULT 0,"
-	" UNIQUE (dir, name));"
-	"CREATE INDEX job_by_job_id ON job (job_id) WHERE job_id IS NOT NULL;"
-	"CREATE TABLE submission ("
-	" id INTEGER PRIMARY KEY,"
-	" job INTEGER NOT NULL,"
-	" kind INTEGER NOT NULL,"
-	" state INTEGER NOT NULL,"
-	" queued INTEGER NOT NULL,"
-	" attempts INTEGER NOT NULL DEFAULT 0,"
-	" next_try_ms INTEGER NOT NULL DEFAULT 0,"
-	" last_error TEXT,"
-	" started_ms INTEGER NOT NULL,"
-	" digest BLOB NOT NULL,"
-	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
-	" content BLOB NOT NULL,"
-	" own INTEGER NOT NULL DEFAULT 0);"
-	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
-	"CREATE INDEX submission_queued ON submission (job) WHERE state = 1;"
-	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = 1;"
-	"CREATE TABLE rename_intent ("
-	" id INTEGER PRIMARY KEY,"
-	" from_path TEXT NOT NULL,"
-	" to_path TEXT NOT NULL,"
-	" ino INTEGER NOT NULL,"
-	" exchange INTEGER NOT NULL);";
 
 /* The value of the first column of the first row, 0 if there is none. */
 static int query_int(sqlite3 *db, const char *text, int64_t *ret_value)
@@ -181,49 +123,6 @@ static int check_source(sqlite3 *db, const char *path, const char *source, struc
 	return r;
 }
 
-/* Makes the tables in a new ledger. */
-static int make(sqlite3 *db, const char *path, const char *source, struct err *err)
-{
-	char *insert = sqlite3_mprintf("INSERT INTO space (source) VALUES (%Q);"
-				       "PRAGMA user_version = %d;",
-				       source, SCHEMA_VERSION);
-	int r = 0;
-
-	if (!insert)
-		return err_set(err, ENOMEM, "out of memory");
-	if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_exec(db, insert, NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
-		r = err_set(err, -ledger_errno(sqlite3_errcode(db)),
-			    "cannot make the ledger %s: %s", path, sqlite3_errmsg(db));
-	sqlite3_free(insert);
-	return r;
-}
-
-static int upgrade(sqlite3 *db, const char *path, int64_t version, struct err *err)
-{
-	if (version == SCHEMA_VERSION)
-		return 0;
-	for (; version < SCHEMA_VERSION; version++) {
-		char done[64];
-
-		snprintf(done, sizeof(done), "PRAGMA user_version = %lld; COMMIT",
-			 (long long)version + 1);
-		if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
-		    sqlite3_exec(db, upgrades[version], NULL, NULL, NULL) != SQLITE_OK ||
-		    sqlite3_exec(db, done, NULL, NULL, NULL) != SQLITE_OK)
-			return err_set(err, -ledger_errno(sqlite3_errcode(db)),
-				       "cannot upgrade the ledger %s: %s", path,
-				       sqlite3_errmsg(db));
-	}
-	/* as a new one is made: prepare() has asked for auto_vacuum, which comes with this */
-	if (sqlite3_exec(db, "VACUUM", NULL, NULL, NULL) != SQLITE_OK)
-		log_warning("the ledger %s cannot be made smaller: %s", path, sqlite3_errmsg(db));
-	log_info("the ledger %s is of version %d now", path, SCHEMA_VERSION);
-	return 0;
-}
-
 static int prepare(sqlite3 *db, const char *path, const char *source, struct err *err)
 {
 	bool sealed = is_sealed(path);
@@ -239,23 +138,26 @@ static int prepare(sqlite3 *db, const char *path, const char *source, struct err
 		return check_integrity(db, path, err);
 	/* of a new ledger: the file can be made smaller. For one that is so it would be a write, which
 	 * a full disk refuses */
-	if (r == 0 && version < SCHEMA_VERSION &&
+	if (r == 0 && version < LEDGER_SCHEMA_VERSION &&
 	    sqlite3_exec(db, "PRAGMA auto_vacuum = INCREMENTAL", NULL, NULL, NULL) != SQLITE_OK)
 		r = ledger_errno(sqlite3_errcode(db));
 	if (r < 0 || sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
 				  NULL, NULL, NULL) != SQLITE_OK)
 		return err_set(err, EIO, "cannot read the ledger %s: %s", path, sqlite3_errmsg(db));
-	if (version > SCHEMA_VERSION)
+	if (version < 0)
+		return err_set(err, EUCLEAN, "%s is not a ledger: its version is %lld", path,
+			       (long long)version);
+	if (version > LEDGER_SCHEMA_VERSION)
 		return err_set(err, EPROTONOSUPPORT,
 			       "the ledger %s was made by a newer cocfs (its version is %lld): "
 			       "upgrade cocfs",
 			       path, (long long)version);
 	if (version == 0)
-		return make(db, path, source, err);
+		return ledger_make_schema(db, path, source, err);
 	r = sealed ? 0 : check_integrity(db, path, err);
 	if (r == 0)
 		r = check_source(db, path, source, err);
-	return r < 0 ? r : upgrade(db, path, version, err);
+	return r < 0 ? r : ledger_upgrade(db, path, version, err);
 }
 
 /* Jobs' and submissions' IDs are one row of numbers. None of a mount before is remembered outside of the

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What was submitted is known again after an unmount, a kill, a crash; a state directory has one mount."""
 
-import contextlib
 import os
-import sqlite3
 
 import pytest
 
@@ -153,25 +151,6 @@ def test_a_damaged_page_is_reported_and_not_overwritten(space, src):
         space.mount()
     assert "is damaged" in failed.value.log and "what_to_do" in failed.value.log
     assert tools.read(ledger) == content
-
-
-OLDER = {2: "DROP INDEX submission_queued; CREATE INDEX submission_by_job ON submission (job, state);",
-         1: "ALTER TABLE job DROP COLUMN refused; ALTER TABLE job DROP COLUMN own;"
-            "ALTER TABLE submission DROP COLUMN own;"}
-
-
-@pytest.mark.parametrize("version", OLDER)
-def test_a_ledger_of_an_older_cocfs_is_upgraded(version, space, src):
-    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
-    job_id = space.id("a.yaml")
-    space.unmount()
-    with contextlib.closing(sqlite3.connect(os.path.join(space.state, "ledger.db"))) as db:
-        for older in range(2, version - 1, -1):
-            db.executescript(f"{OLDER[older]} PRAGMA user_version = {older}")
-    space.mount()
-    assert space.id("a.yaml") == job_id
-    tools.run("cp", samples.file(src, "a.yaml", "other"), space.path).ok()
-    assert space.only_job()["version"] == "v2"
 
 
 def test_the_embedded_service_keeps_its_jobs_and_keys(local, src):
