@@ -111,6 +111,7 @@ static int serve(const struct cocd_options *settings, const sigset_t *signals, s
 		.idle_s = settings->idle_s,
 		.step_s = settings->step_s,
 		.request_s = settings->request_s,
+		.per_address = settings->per_address,
 		.lock_s = settings->lock_s,
 		.never_lock = settings->never_lock,
 		.rate = settings->rate,

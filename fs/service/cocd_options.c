@@ -41,6 +41,9 @@ static const char help[] =
 	"                      close a connection whose request is not done after so long, "
 	"however\n"
 	"                      busy it is (default 120)\n"
+	"  --connections-per-address N\n"
+	"                      connections that one address may have open at once (default: half\n"
+	"                      of all). A load balancer is one address; Unix sockets have none\n"
 	"  --step-seconds SEC  what a step of an execution takes that says nothing else (default\n"
 	"                      1; 0: it is done at once)\n"
 	"  --access-log        write a line for every answer to standard error\n"
@@ -56,8 +59,8 @@ static int usage(const char *what, const char *word)
 	return EXIT_USAGE;
 }
 
-/* Reads seconds, from min on. */
-static bool parse_seconds(const char *text, unsigned min, unsigned *ret_s)
+/* Reads a number of at most six digits, from min on. */
+static bool parse_number(const char *text, unsigned min, unsigned *ret_s)
 {
 	size_t digits = strspn(text, "0123456789");
 	unsigned long s = strtoul(text, NULL, 10);
@@ -77,14 +80,18 @@ static int take_number(int option, const char *value, struct cocd_options *optio
 		good = throttle_parse(value, &options->rate);
 		return good ? 0 : usage("not a rate such as 10/s: ", value);
 	}
+	if (option == 'n') {
+		good = parse_number(value, 1, &options->per_address);
+		return good ? 0 : usage("not a number of connections: ", value);
+	}
 	if (option == 'L') {
-		good = parse_seconds(value, 0, &options->lock_s);
+		good = parse_number(value, 0, &options->lock_s);
 		options->never_lock = good && !options->lock_s;
 	} else if (option == 's') {
-		good = parse_seconds(value, 0, &options->step_s);
+		good = parse_number(value, 0, &options->step_s);
 	} else {
-		good = parse_seconds(value, 1,
-				     option == 'i' ? &options->idle_s : &options->request_s);
+		good = parse_number(value, 1,
+				    option == 'i' ? &options->idle_s : &options->request_s);
 	}
 	return good ? 0 : usage("not a number of seconds: ", value);
 }
@@ -126,6 +133,7 @@ int cocd_options_parse(int argc, char **argv, struct cocd_options *options)
 		{"port-file", required_argument, NULL, 'p'},
 		{"idle-timeout", required_argument, NULL, 'i'},
 		{"request-timeout", required_argument, NULL, 'r'},
+		{"connections-per-address", required_argument, NULL, 'n'},
 		{"step-seconds", required_argument, NULL, 's'},
 		{"access-log", no_argument, NULL, 'a'},
 		{"help", no_argument, NULL, 'h'},

@@ -11,7 +11,7 @@
 struct cocd_options {
 	const char *data, *listen, *unix_socket, *credentials, *tokens, *port_file;
 	const char *tls_cert, *tls_key;
-	unsigned idle_s, request_s, step_s, lock_s, rate;
+	unsigned idle_s, request_s, step_s, lock_s, rate, per_address;
 	bool never_lock;
 	bool access_log;
 	bool done; /* --help or --version has been answered */

@@ -19,6 +19,7 @@ struct exchange {
 	bool announced;	 /* its headers have been seen */
 	bool too_large;	 /* over COC_BODY_MAX: heard out, not kept */
 	bool no_room;	 /* the bodies of all requests are over SERVICE_BODIES_MAX: likewise */
+	bool is_last;	 /* nothing more is read from the connection after it */
 	uint64_t heard;	 /* bytes of body, kept or not */
 	struct buf body;
 	unsigned status; /* of the answer, 0 without one */

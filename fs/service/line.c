@@ -27,6 +27,8 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "service/framing.h"
+#include "service/last_words.h"
 #include "service/server_private.h"
 
 /* The end of a request, however it came: the access log, and what it held. */
@@ -139,7 +141,8 @@ static enum MHD_Result send_reply(struct server *server, struct MHD_Connection *
 	reply->body = NULL;
 	if (MHD_add_response_header(response, "Content-Type", "application/json;charset=UTF-8") &&
 	    MHD_add_response_header(response, "X-request-id", exchange->request.id) &&
-	    (!server->stopping || MHD_add_response_header(response, "Connection", "close")))
+	    ((!server->stopping && !exchange->is_last) ||
+	     MHD_add_response_header(response, "Connection", "close")))
 		sent = MHD_queue_response(connection, reply->status, response);
 	MHD_destroy_response(response);
 	if (sent == MHD_YES)
@@ -166,6 +169,11 @@ static void too_large(struct exchange *exchange, struct reply *reply)
 		      "Request entity too large: a body has at most %u bytes", COC_BODY_MAX);
 }
 
+static void bad_request(struct exchange *exchange, struct reply *reply, const char *why)
+{
+	reply_gateway(reply, 400, APIGW_BAD_REQUEST, exchange->request.id, "Bad request: %s", why);
+}
+
 /* Takes the request apart. Returns false with an answer made, or none when out of memory. */
 static bool prepare(struct MHD_Connection *connection, struct exchange *exchange,
 		    struct reply *reply)
@@ -188,10 +196,10 @@ static bool prepare(struct MHD_Connection *connection, struct exchange *exchange
 		return false;
 	MHD_get_connection_values(connection, MHD_HEADER_KIND, take_header, request);
 	if (r < 0 || request->n_headers > SERVICE_HEADERS_MAX) {
-		reply_gateway(reply, 400, APIGW_BAD_REQUEST, request->id, "Bad request: %s",
-			      r == -E2BIG ? "too many query parameters"
-			      : r < 0	  ? "the URI is not well-formed percent-encoded UTF-8"
-					  : "too many headers");
+		bad_request(exchange, reply,
+			    r == -E2BIG ? "too many query parameters"
+			    : r < 0	? "the URI is not well-formed percent-encoded UTF-8"
+					: "too many headers");
 		return false;
 	}
 	request->body = exchange->body.data ? exchange->body.data : "";
@@ -246,6 +254,55 @@ static bool is_hopeless(struct MHD_Connection *connection)
 	return size > SERVICE_BODY_DRAIN_MAX || (expect && size > COC_BODY_MAX);
 }
 
+static enum MHD_Result take_framing(void *data, enum MHD_ValueKind kind, const char *name,
+				    const char *value)
+{
+	(void)kind;
+	framing_take(data, name, value ? value : "");
+	return MHD_YES;
+}
+
+/* What makes the end of the request uncertain; NULL: nothing. */
+static const char *framing_fault_of(struct MHD_Connection *connection, const char *version)
+{
+	struct framing framing = {.is_http_1_0 = !strcmp(version, MHD_HTTP_VERSION_1_0)};
+
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, take_framing, &framing);
+	return framing_fault(&framing);
+}
+
+/* Refuses a request whose end is uncertain: what follows it is not read. */
+static enum MHD_Result refuse_framing(struct server *server, struct line *line, const char *fault)
+{
+	line->exchange->is_last = true;
+	bad_request(line->exchange, &line->reply, fault);
+	return send_reply(server, line->connection, line->exchange, &line->reply);
+}
+
+/*
+ * MHD_OPTION_EXTERNAL_LOGGER: libmicrohttpd is about to do something about an error. It does not say
+ * of which connection. When the error is a Content-Length that it cannot read, it would send the head
+ * of its own answer twice (0.9.75). So such a request is answered here and its connection shut.
+ */
+void line_on_trouble(void *data, const char *format, va_list arguments)
+{
+	struct server *server = data;
+	const char *fault;
+
+	(void)format;
+	(void)arguments;
+	for (struct line *line = server->lines; line; line = line->next) {
+		if (!line->exchange || line->exchange->announced || line->exchange->status)
+			continue;
+		fault = framing_fault_of(line->connection, "");
+		if (!fault)
+			continue;
+		bad_request(line->exchange, &line->reply, fault);
+		last_words(line->connection, &line->reply, line->exchange->request.id);
+		line->exchange->status = line->reply.status;
+	}
+}
+
 enum MHD_Result line_on_request(void *data, struct MHD_Connection *connection, const char *url,
 				const char *method, const char *version, const char *bytes,
 				size_t *size, void **context)
@@ -253,10 +310,10 @@ enum MHD_Result line_on_request(void *data, struct MHD_Connection *connection, c
 	struct server *server = data;
 	struct line *line = *context;
 	struct exchange *exchange = line ? line->exchange : NULL;
+	const char *fault;
 	int r;
 
 	(void)url;
-	(void)version;
 	if (!exchange)
 		return MHD_NO;
 	if (line->held) {
@@ -267,6 +324,9 @@ enum MHD_Result line_on_request(void *data, struct MHD_Connection *connection, c
 		exchange->announced = true;
 		snprintf(exchange->method, sizeof(exchange->method), "%s", method);
 		exchange->request.method = exchange->method;
+		fault = framing_fault_of(connection, version);
+		if (fault)
+			return refuse_framing(server, line, fault);
 		if (!is_hopeless(connection))
 			return MHD_YES;
 		too_large(exchange, &line->reply);

@@ -25,7 +25,10 @@
 #include "service/server_private.h"
 
 #define FDS_OF_OTHERS 64 /* descriptors kept for the database, the embedder, … */
-#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+/* Forward secrecy and authenticated encryption only: no key exchange by RSA, no CBC. */
+#define TLS_PRIORITIES                                                                             \
+	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA:"              \
+	"-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD"
 
 /* The name of this machine as far as it can stand in a header. */
 static void name_host(char host[HOST_SIZE])
@@ -95,6 +98,15 @@ static unsigned connections_max(void)
 	return (unsigned)limit.rlim_cur - FDS_OF_OTHERS;
 }
 
+/* How many of them one address may hold, so that no client shuts the others out. Unix sockets have
+ * no address, and no such limit. */
+static unsigned connections_per_address(const struct server_options *options)
+{
+	unsigned half = connections_max() / 2;
+
+	return options->per_address ? options->per_address : half;
+}
+
 static void server_free(struct server *server)
 {
 	if (server->wake_fd >= 0)
@@ -119,14 +131,16 @@ static int start_daemon(struct server *server, int listen_fd, struct err *err)
 
 	errno = 0;
 	server->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (options->tls ? MHD_USE_TLS : 0), 0,
-		NULL, NULL, line_on_request, server, MHD_OPTION_LISTEN_SOCKET, listen_fd,
-		MHD_OPTION_URI_LOG_CALLBACK, line_begin, server, MHD_OPTION_NOTIFY_COMPLETED,
-		line_complete, server, MHD_OPTION_NOTIFY_CONNECTION, line_on_connection, server,
-		MHD_OPTION_CONNECTION_LIMIT, connections_max(), MHD_OPTION_CONNECTION_TIMEOUT,
-		options->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)SERVICE_CONNECTION_MEMORY, MHD_OPTION_ARRAY, options->tls ? secure : plain,
-		MHD_OPTION_END);
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+			(options->tls ? MHD_USE_TLS : 0),
+		0, NULL, NULL, line_on_request, server, MHD_OPTION_EXTERNAL_LOGGER, line_on_trouble,
+		server, MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_URI_LOG_CALLBACK,
+		line_begin, server, MHD_OPTION_NOTIFY_COMPLETED, line_complete, server,
+		MHD_OPTION_NOTIFY_CONNECTION, line_on_connection, server,
+		MHD_OPTION_CONNECTION_LIMIT, connections_max(), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+		connections_per_address(options), MHD_OPTION_CONNECTION_TIMEOUT, options->idle_s,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)SERVICE_CONNECTION_MEMORY,
+		MHD_OPTION_ARRAY, options->tls ? secure : plain, MHD_OPTION_END);
 	server->options.tls = NULL; /* the caller's, and copied by now */
 	if (server->daemon)
 		return 0;

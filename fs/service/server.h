@@ -27,8 +27,9 @@ typedef bool server_handler_fn(void *data, const struct request *request, struct
 typedef int server_settle_fn(void *data, struct err *err);
 
 struct server_options {
-	unsigned idle_s;    /* a silent connection is closed after this time */
-	unsigned request_s; /* from the first line of a request to the end of its answer */
+	unsigned idle_s;      /* a silent connection is closed after this time */
+	unsigned request_s;   /* from the first line of a request to the end of its answer */
+	unsigned per_address; /* connections of one address at once; 0: half of all */
 	server_handler_fn *handler;
 	server_settle_fn *settle;
 	void *data;		   /* of both */

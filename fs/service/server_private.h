@@ -4,6 +4,7 @@
 
 #include <microhttpd.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdbool.h>
 
 #include "service/exchange.h"
@@ -44,6 +45,7 @@ void *line_begin(void *data, const char *raw, struct MHD_Connection *connection)
 enum MHD_Result line_on_request(void *data, struct MHD_Connection *connection, const char *url,
 				const char *method, const char *version, const char *bytes,
 				size_t *size, void **context);
+void line_on_trouble(void *data, const char *format, va_list arguments);
 void line_complete(void *data, struct MHD_Connection *connection, void **context,
 		   enum MHD_RequestTerminationCode how);
 

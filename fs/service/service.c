@@ -104,6 +104,7 @@ static int start(const struct service_options *options, struct service *service,
 	struct server_options server = {
 		.idle_s = options->idle_s ? options->idle_s : SERVICE_IDLE_S,
 		.request_s = options->request_s ? options->request_s : SERVICE_REQUEST_S,
+		.per_address = options->per_address,
 		.handler = handle,
 		.settle = settle,
 		.data = service,

@@ -58,6 +58,9 @@ struct service_options {
 	/* a request has to be done after so many seconds, from its first line to the end of its
 	 * answer, else its connection is closed; 0: SERVICE_REQUEST_S */
 	unsigned request_s;
+	/* connections that one address may have open at once; 0: half of all. A load balancer is
+	 * one address. Unix sockets have no such limit. */
+	unsigned per_address;
 	/* how long a key pair is locked after too many failures; 0: SERVICE_LOCK_S */
 	unsigned lock_s;
 	bool never_lock;

@@ -16,10 +16,13 @@ if not shutil.which("openssl"):
     pytest.skip("openssl is not installed", allow_module_level=True)
 
 
-def make_pair(directory, name, *options):
+EC = ("ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
+
+
+def make_pair(directory, name, *options, kind=EC):
     cert, key = directory / f"{name}.crt", directory / f"{name}.key"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=localhost",
+        ["openssl", "req", "-x509", "-newkey", *kind, "-subj", "/CN=localhost",
          "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-days", "2", "-keyout", key, "-out", cert,
          *(options or ["-nodes"])],
         check=True, capture_output=True,
@@ -31,6 +34,18 @@ def make_pair(directory, name, *options):
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory):
     return make_pair(tmp_path_factory.mktemp("tls"), "good")
+
+
+@pytest.fixture(scope="module")
+def rsa_pair(tmp_path_factory):
+    return make_pair(tmp_path_factory.mktemp("tls"), "rsa", kind=("rsa:2048",))
+
+
+@pytest.fixture
+def secure_rsa(start, rsa_pair):
+    """One whose certificate would allow the key exchange by RSA."""
+    cert, key = rsa_pair
+    return start("--tls-cert", cert, "--tls-key", key, "--idle-timeout", "2", tls=cert)
 
 
 @pytest.fixture
@@ -77,6 +92,47 @@ def test_versions(secure, version, taken):
             assert taken
     except ssl.SSLError:
         assert not taken
+
+
+def tls_1_2(service, ciphers):
+    """The cipher of a handshake that offers only these."""
+    context = ssl.create_default_context(cafile=service.tls)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(ciphers + ":@SECLEVEL=0")
+    with socket.create_connection(("127.0.0.1", service.port), conftest.WAIT_S) as plain:
+        with context.wrap_socket(plain, server_hostname="localhost") as talk:
+            return talk.cipher()[0]
+
+
+@pytest.mark.parametrize("ciphers", ["AES256-GCM-SHA384", "AES128-SHA", "ECDHE-RSA-AES128-SHA256", "ECDHE-RSA-AES256-SHA",
+                                     "ECDHE-RSA-AES256-SHA384", "DHE-RSA-AES128-GCM-SHA256"])  # fmt: skip
+def test_tls_1_2_without_forward_secrecy_or_with_cbc_is_refused(secure_rsa, ciphers):
+    with pytest.raises((ssl.SSLError, ConnectionResetError)):
+        tls_1_2(secure_rsa, ciphers)
+    assert tls_1_2(secure_rsa, "ECDHE-RSA-AES128-GCM-SHA256") == "ECDHE-RSA-AES128-GCM-SHA256"
+
+
+@pytest.mark.parametrize("ciphers", ["AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305"])
+def test_tls_1_2_with_modern_ciphers_is_taken(secure_rsa, ciphers):
+    assert tls_1_2(secure_rsa, f"ECDHE-RSA-{ciphers}") == f"ECDHE-RSA-{ciphers}"
+
+
+@pytest.mark.parametrize("ciphers", ["AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305"])
+def test_tls_1_2_with_modern_ciphers_is_taken_by_an_ec_key(secure, ciphers):
+    assert tls_1_2(secure, f"ECDHE-ECDSA-{ciphers}") == f"ECDHE-ECDSA-{ciphers}"
+
+
+def test_a_length_that_is_no_number_over_tls(secure):
+    context = ssl.create_default_context(cafile=secure.tls)
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", secure.port), conftest.WAIT_S), server_hostname="localhost") as talk:
+        talk.sendall(b"POST /v1/documents HTTP/1.1\r\nHost: x\r\nContent-Length: +5\r\n\r\nhello")
+        answer = b""
+        try:
+            while part := talk.recv(65536):
+                answer += part
+        except (ssl.SSLError, ConnectionResetError):
+            pass  # the connection ends without TLS's own goodbye
+    assert answer.startswith(b"HTTP/1.1 400 ") and answer.count(b"HTTP/1.1 ") == 1
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00"], ids=["nothing", "plain", "half"])
