@@ -28,8 +28,10 @@ int json_parse(const char *text, size_t size, cJSON **ret_value)
 	_cleanup_json_ cJSON *value = NULL;
 	const char *end = NULL;
 
-	if (memchr(text, '\0', size) || spells_nul(text, size))
+	if (memchr(text, '\0', size))
 		return -EINVAL;
+	if (spells_nul(text, size))
+		return -EILSEQ;
 	/* cJSON looks for an end within the given length when no terminator is asked for */
 	value = cJSON_ParseWithLengthOpts(text, size, &end, false);
 	if (!value)

@@ -21,7 +21,7 @@ DEFINE_CLEANUP(cJSON *, cJSON_Delete)
 
 /*
  * Parses text that need not be NUL-terminated; white space may follow the value. Returns 0 and an
- * owned value; -EINVAL: not JSON, or "\u0000" in it; -ENOMEM.
+ * owned value; -EINVAL: not JSON; -EILSEQ: "\u0000" in it; -ENOMEM.
  */
 int json_parse(const char *text, size_t size, cJSON **ret_value);
 

@@ -72,7 +72,7 @@
 #define SERVICE_AUTH_FAILURES_MAX 5	 /* in a row; one more locks the key pair */
 #define SERVICE_LOCK_S 300		 /* for so long */
 #define SERVICE_CONNECTIONS_MAX 4096	 /* connections open at once */
-#define SERVICE_CONNECTION_MEMORY (64u << 10) /* request line and headers of one connection */
+#define SERVICE_CONNECTION_MEMORY (128u << 10) /* request line and headers of one connection */
 #define SERVICE_HEADERS_MAX 100		      /* headers of one request */
 #define SERVICE_IDLE_S 60		      /* a silent connection is closed after this time */
 #define SERVICE_REQUEST_S 120		      /* from the first line of a request to its answer */

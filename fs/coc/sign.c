@@ -27,6 +27,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "base/cleanup.h"
 #include "base/secret.h"
 
 #define DATE_HEADER "x-sdk-date"
@@ -96,11 +97,14 @@ static int compare_headers(const void *a, const void *b)
 
 static int append_query(const struct sign_request *request, struct buf *out)
 {
-	const struct sign_param *sorted[SIGN_QUERY_MAX];
+	_cleanup_free_ const struct sign_param **sorted = NULL;
 	int r = 0;
 
 	if (request->n_params > SIGN_QUERY_MAX)
 		return -E2BIG;
+	sorted = calloc(request->n_params ? request->n_params : 1, sizeof(*sorted));
+	if (!sorted)
+		return -ENOMEM;
 	for (size_t i = 0; i < request->n_params; i++)
 		sorted[i] = &request->params[i];
 	if (request->n_params)

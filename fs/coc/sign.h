@@ -12,10 +12,10 @@
  */
 
 #define SIGN_ALGORITHM "SDK-HMAC-SHA256"
-#define SIGN_HEX_SIZE 65    /* 64 hex digits and a NUL */
-#define SIGN_DATE_SIZE 17   /* "YYYYMMDDTHHMMSSZ" and a NUL */
-#define SIGN_QUERY_MAX 64   /* parameters in one query */
-#define SIGN_HEADERS_MAX 32 /* headers that are signed */
+#define SIGN_HEX_SIZE 65     /* 64 hex digits and a NUL */
+#define SIGN_DATE_SIZE 17    /* "YYYYMMDDTHHMMSSZ" and a NUL */
+#define SIGN_QUERY_MAX 16384 /* parameters in one query: a URI of 32 KB has no room for more */
+#define SIGN_HEADERS_MAX 32  /* headers that are signed */
 
 struct sign_header {
 	const char *name;  /* any case; signed in lower case */

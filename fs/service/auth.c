@@ -170,20 +170,20 @@ static int check_signature(const struct sign_request *sign, const struct key *ke
 }
 
 /* A temporary pair is worth nothing without its token, and a permanent one has none. */
-static int check_security_token(const struct request *request, const struct sign_header *headers,
-				size_t n, const struct key *key, struct err *err)
+static int check_security_token(const struct request *request, const struct key *key,
+				struct err *err)
 {
 	const char *wanted, *sent;
 	size_t times, size;
 
+	/* signed or not: some clients, Terraform's among them, add the header after they have signed */
 	sent = find_header(request, SECURITY_TOKEN_HEADER, &times);
 	if (!sent && !key->security_token)
 		return 0;
 	if (!sent)
 		return err_set(err, EACCES, "the header X-Security-Token is missing");
-	if (!is_signed(headers, n, SECURITY_TOKEN_HEADER))
-		return err_set(err, EACCES,
-			       "the header X-Security-Token is not among the SignedHeaders");
+	if (times > 1)
+		return err_set(err, EACCES, "the header X-Security-Token was sent more than once");
 	wanted = key->security_token ? secret_bytes(key->security_token, &size) : NULL;
 	if (!wanted || strlen(sent) != size || CRYPTO_memcmp(sent, wanted, size))
 		return err_set(err, EACCES, "X-Security-Token is not the token of this AK");
@@ -200,7 +200,7 @@ static int check_secrets(const struct request *request, const struct sign_reques
 		return err_set(err, EACCES, "AK access failed to reach the limit,forbidden");
 	r = check_signature(sign, key, signature, err);
 	if (r == 0)
-		r = check_security_token(request, sign->headers, sign->n_headers, key, err);
+		r = check_security_token(request, key, err);
 	if (r == -EACCES)
 		lockout_fail(&key->lockout, request->clock_ms, lock_ms);
 	else if (r == 0)
@@ -270,9 +270,13 @@ int auth_check(const struct request *request, const struct auth *auth, struct us
 	size_t times;
 
 	sent = find_header(request, "authorization", &times);
+	if (times > 1)
+		return err_set(err, EACCES, "the header Authorization was sent more than once");
 	if (sent)
 		return check_claim(request, auth, sent, ret_user, err);
 	sent = find_header(request, TOKEN_HEADER, &times);
+	if (times > 1)
+		return err_set(err, EACCES, "the header X-Auth-Token was sent more than once");
 	if (sent)
 		return check_token(request, auth, sent, ret_user, err);
 	return err_set(err, EACCES, "the header Authorization is missing");

@@ -57,7 +57,7 @@ static int put_document(void *data, const struct store_document *document)
 {
 	cJSON *fields = data;
 
-	return rows_number(fields, "id", document->number) && add_common(fields, document) &&
+	return rows_digits(fields, "id", document->number) && add_common(fields, document) &&
 			       rows_text(fields, "content", document->content) &&
 			       rows_text(fields, "description", document->description) &&
 			       rows_text(fields, "risk_level", document->risk_level) &&

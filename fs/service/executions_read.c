@@ -25,7 +25,7 @@ static bool add_common(cJSON *row, const struct store_execution *execution, int6
 {
 	const struct store_run *run = &execution->run;
 
-	return rows_number(row, "id", execution->number) &&
+	return rows_digits(row, "id", execution->number) &&
 	       rows_text(row, "execution_id", execution->execution_id) &&
 	       rows_text(row, "document_name", run->document_name) &&
 	       rows_text(row, "document_id", run->document_id) &&

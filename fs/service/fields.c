@@ -45,6 +45,9 @@ bool fields_body(const struct request *request, cJSON **ret_body, struct reply *
 	r = json_parse(request->body, request->body_size, &body);
 	if (r == -ENOMEM)
 		return false;
+	if (r == -EILSEQ)
+		return fields_refuse(reply, "the body has \\u0000 in a string: no text of this "
+					    "API may hold a NUL");
 	if (r < 0)
 		return fields_refuse(reply, "the body is not valid JSON");
 	if (!cJSON_IsObject(body))
@@ -107,36 +110,15 @@ bool fields_risk_level(const cJSON *body, bool required, const char **ret_level,
 	return fields_refuse(reply, "risk_level is not one of LOW, MEDIUM, HIGH");
 }
 
-/* Appends one tag to the array that is kept; only key and value of it. */
-static bool copy_tag(const cJSON *tag, cJSON *kept, struct reply *reply)
-{
-	const char *key = json_get_string(tag, "key"), *value = json_get_string(tag, "value");
-	cJSON *copy;
-
-	if (!key || !value)
-		return fields_refuse(
-			reply, "tags is not an array of objects with the strings key and value");
-	copy = cJSON_CreateObject();
-	return cJSON_AddItemToArray(kept, copy) && cJSON_AddStringToObject(copy, "key", key) &&
-	       cJSON_AddStringToObject(copy, "value", value);
-}
-
 bool fields_tags(const cJSON *body, char **ret_tags, struct reply *reply)
 {
-	const cJSON *tags = json_get(body, "tags"), *tag;
-	_cleanup_json_ cJSON *kept = cJSON_CreateArray();
+	static const struct pairs_field field = {"tags", SIZE_MAX, SIZE_MAX, SIZE_MAX};
+	_cleanup_json_ cJSON *kept = NULL;
 	char *text;
 
-	if (tags && !cJSON_IsNull(tags) && !cJSON_IsArray(tags))
-		return fields_refuse(
-			reply, "tags is not an array of objects with the strings key and value");
-	if (tags)
-		cJSON_ArrayForEach(tag, tags)
-		{
-			if (!copy_tag(tag, kept, reply))
-				return false;
-		}
-	text = kept ? cJSON_PrintUnformatted(kept) : NULL;
+	if (!fields_pairs(body, &field, &kept, reply))
+		return false;
+	text = cJSON_PrintUnformatted(kept);
 	if (!text)
 		return false;
 	*ret_tags = text;

@@ -87,6 +87,7 @@ static int fill_input(struct maker *maker, struct plan_step *step, const cJSON *
 {
 	_cleanup_free_ char *text = text_of(input), *missing = NULL;
 	_cleanup_buf_ struct buf value = {0};
+	const char *filled = text;
 	int r, said = 0;
 
 	if (!text)
@@ -101,9 +102,11 @@ static int fill_input(struct maker *maker, struct plan_step *step, const cJSON *
 			   SERVICE_FILLED_MAX);
 	if (r == -ENOMEM || said < 0)
 		return -ENOMEM;
-	if (r == 0)
+	if (r == 0) {
 		maker->filled += value.size;
-	if (!rows_pair(step->inputs, input->string, r == 0 && value.size ? value.data : text))
+		filled = value.size ? value.data : "";
+	}
+	if (!rows_pair(step->inputs, input->string, filled))
 		return -ENOMEM;
 	return r;
 }

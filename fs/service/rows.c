@@ -27,6 +27,14 @@ bool rows_number(cJSON *object, const char *name, int64_t number)
 	return cJSON_AddNumberToObject(object, name, (double)number) != NULL;
 }
 
+bool rows_digits(cJSON *object, const char *name, int64_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, number);
+	return rows_text(object, name, text);
+}
+
 bool rows_time(cJSON *object, const char *name, int64_t time_ms)
 {
 	return time_ms ? rows_number(object, name, time_ms) : rows_text(object, name, NULL);

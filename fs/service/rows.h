@@ -19,6 +19,9 @@ bool rows_text(cJSON *object, const char *name, const char *text);
 /* Adds a number; its size is at most 2^53, as of everything that is counted here. */
 bool rows_number(cJSON *object, const char *name, int64_t number);
 
+/* Adds a number as a string of digits, where the API declares a string. */
+bool rows_digits(cJSON *object, const char *name, int64_t number);
+
 /* Adds a time in ms since the epoch, or null for 0. */
 bool rows_time(cJSON *object, const char *name, int64_t time_ms);
 

@@ -84,8 +84,6 @@ static int parse_query(struct cutter *cutter, const char *query, struct uri *uri
 		struct sign_param *param = &uri->params[uri->n_params];
 
 		if (size) {
-			if (uri->n_params == SIGN_QUERY_MAX)
-				return -E2BIG;
 			r = decode(cutter, query, key_size, true, &param->key);
 			if (r == 0)
 				r = decode(cutter, equals ? equals + 1 : "",
@@ -96,6 +94,24 @@ static int parse_query(struct cutter *cutter, const char *query, struct uri *uri
 		query += *query == '&';
 	}
 	return r;
+}
+
+/* Makes room for the parameters of a query. Returns 0, -E2BIG or -ENOMEM. */
+static int reserve_params(const char *query, struct uri *uri)
+{
+	size_t n = 0;
+
+	while (*query) {
+		size_t size = strcspn(query, "&");
+
+		n += size > 0;
+		query += size;
+		query += *query == '&';
+	}
+	if (n > SIGN_QUERY_MAX)
+		return -E2BIG;
+	uri->params = calloc(n ? n : 1, sizeof(*uri->params));
+	return uri->params ? 0 : -ENOMEM;
 }
 
 int uri_parse(const char *raw, struct uri *ret_uri)
@@ -115,9 +131,11 @@ int uri_parse(const char *raw, struct uri *ret_uri)
 	cutter.at = uri.memory;
 	r = parse_path(&cutter, raw, path_size, &uri);
 	if (r == 0 && raw[path_size] == '?')
+		r = reserve_params(raw + path_size + 1, &uri);
+	if (r == 0 && uri.params)
 		r = parse_query(&cutter, raw + path_size + 1, &uri);
 	if (r < 0) {
-		free(uri.memory);
+		uri_finish(&uri);
 		return r;
 	}
 	*ret_uri = uri;
@@ -126,6 +144,7 @@ int uri_parse(const char *raw, struct uri *ret_uri)
 
 void uri_finish(struct uri *uri)
 {
+	free(uri->params);
 	free(uri->memory);
 	*uri = (struct uri){0};
 }

@@ -17,7 +17,7 @@ struct uri {
 	const char *path; /* decoded as a whole, as it is signed */
 	const char *segments[URI_SEGMENTS_MAX];
 	size_t n_segments; /* all that there are; those beyond URI_SEGMENTS_MAX are not kept */
-	struct sign_param params[SIGN_QUERY_MAX];
+	struct sign_param *params;
 	size_t n_params;
 };
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Starts cocd (its path is in COCD, else build/cocd) on a directory of its own, and talks to it."""
+"""Starts cocd (its path is in COCD, else build/fs/cocd) on a directory of its own, and talks to it."""
 
 import contextlib
 import functools
@@ -27,7 +27,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "mount"))  # t
 import postgresql  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-COCD = os.environ.get("COCD", str(ROOT / "build" / "cocd"))
+COCD = os.environ.get("COCD", str(ROOT / "build" / "fs" / "cocd"))
 WAIT_S = 20
 
 # where the jobs of all these tests are kept: in SQLite's data file, or in a database of each daemon's

@@ -176,6 +176,7 @@ def test_show_and_list_give_the_documented_fields(fresh):
     execution = ex.execute(fresh, document, body).data
     data = show(fresh, execution).data
     assert set(data) == ROW
+    assert data["id"].isdigit()  # declared as a string
     assert data["execution_id"] == execution
     assert (data["document_id"], data["document_name"], data["document_version"]) == (document, "restart", "v1")
     assert data["document_version_id"] == fresh.show(document).data["versions"][0]["version_uuid"]
@@ -646,6 +647,22 @@ def test_a_parameter_without_a_value_fails_the_step_that_uses_it(service):
     assert outcomes(service, execution) == [("call", "Succeed"), ("use", "Failed")]
     message = steps(service, execution).data[1]["message"]
     assert "region" in message and "has no value" in message
+
+
+@pytest.mark.parametrize("given", [{"key": "who", "value": ""}, {"key": "who"}, {"key": "who", "value": None}])
+def test_an_empty_parameter_is_a_value(service, given):
+    text = step("use", "executeAPI", p="'{{$globals.who}}'", q="'<{{$globals.who}}>'", r="'{{$globals.who}}{{$globals.who}}'")
+    execution = begun(service, text, inputs="inputs:\n  who: {type: string, default: world}\n", body={"parameters": [given]})
+    assert inputs_of(service, execution) == {"p": "", "q": "<>", "r": ""}
+
+
+def test_an_empty_default_is_a_value(service):
+    execution = begun(service, step("use", "executeAPI", p="'{{$globals.who}}'"), inputs="inputs:\n  who: {type: string, default: ''}\n")
+    assert inputs_of(service, execution) == {"p": ""}
+
+
+def inputs_of(service, execution):
+    return {pair["key"]: pair["value"] for pair in steps(service, execution).data[0]["inputs"] if pair["key"] in "pqr"}
 
 
 # operate
