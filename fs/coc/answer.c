@@ -194,6 +194,17 @@ static int read_details(const cJSON *data, struct coc_details *out)
 	return r;
 }
 
+static void free_summary(struct coc_summary *summary)
+{
+	free(summary->document_id);
+	free(summary->name);
+	free(summary->version);
+	free(summary->creator);
+	free(summary->enterprise_project_id);
+	*summary = (struct coc_summary){0};
+}
+
+/* Reads a row of a list. -EINVAL: which job it is cannot be told. */
 static int read_summary(const cJSON *row, struct coc_summary *out)
 {
 	const struct {
@@ -214,6 +225,8 @@ static int read_summary(const cJSON *row, struct coc_summary *out)
 		r = dup_member(row, members[i].name, members[i].to);
 	json_get_int(row, "create_time", &out->create_time_ms);
 	json_get_int(row, "update_time", &out->update_time_ms);
+	if (r < 0)
+		free_summary(out);
 	return r;
 }
 
@@ -231,13 +244,25 @@ static int read_show(const cJSON *root, struct answer *out)
 	return r;
 }
 
+/* How many jobs match, as the service tells it; -1: it does not. -EINVAL for what is no number of jobs. */
+static int read_total(const cJSON *root, int64_t *ret_total)
+{
+	const cJSON *total = json_get(root, "total");
+
+	*ret_total = -1;
+	if (!total || cJSON_IsNull(total))
+		return 0;
+	return json_get_int(root, "total", ret_total) && *ret_total >= 0 ? 0 : -EINVAL;
+}
+
 static int read_list(const cJSON *root, struct answer *out)
 {
 	const cJSON *data = json_get(root, "data"), *row;
-	size_t n = 0;
-	int r = 0;
+	struct coc_answer *answer = &out->answer;
+	int r = read_total(root, &answer->total);
 
-	if (!cJSON_IsArray(data) && !cJSON_IsNull(data))
+	/* no rows and no number: that does not say that there are no jobs */
+	if (r < 0 || (!cJSON_IsArray(data) && !(cJSON_IsNull(data) && answer->total >= 0)))
 		return -EINVAL;
 	/* one place more than rows, so that an empty page is not a NULL */
 	out->summaries = calloc((size_t)cJSON_GetArraySize(data) + 1, sizeof(*out->summaries));
@@ -245,16 +270,16 @@ static int read_list(const cJSON *root, struct answer *out)
 		return -ENOMEM;
 	cJSON_ArrayForEach(row, data)
 	{
-		r = read_summary(row, &out->summaries[n]);
-		/* counted also when it failed: what it took is given back */
-		out->n_summaries = ++n;
-		if (r < 0)
+		r = read_summary(row, &out->summaries[out->n_summaries]);
+		if (r == -ENOMEM)
 			return r;
+		if (r < 0)
+			answer->n_unusable++;
+		else
+			out->n_summaries++;
 	}
-	out->answer.summaries = out->summaries;
-	out->answer.n_summaries = n;
-	if (!json_get_int(root, "total", &out->answer.total))
-		out->answer.total = (int64_t)n;
+	answer->summaries = out->summaries;
+	answer->n_summaries = out->n_summaries;
 	return 0;
 }
 
@@ -331,8 +356,8 @@ static void hide_success(struct answer *out)
 	out->answer.document_id = NULL;
 	out->answer.details = NULL;
 	out->answer.summaries = NULL;
-	out->answer.n_summaries = 0;
-	out->answer.total = 0;
+	out->answer.n_summaries = out->answer.n_unusable = 0;
+	out->answer.total = -1;
 }
 
 void answer_read(const struct answer_source *source, struct answer *ret_answer)
@@ -386,13 +411,8 @@ void answer_finish(struct answer *answer)
 	free(details->risk_level);
 	free(details->enterprise_project_id);
 	free(details->version);
-	for (size_t i = 0; i < answer->n_summaries; i++) {
-		free(answer->summaries[i].document_id);
-		free(answer->summaries[i].name);
-		free(answer->summaries[i].version);
-		free(answer->summaries[i].creator);
-		free(answer->summaries[i].enterprise_project_id);
-	}
+	for (size_t i = 0; i < answer->n_summaries; i++)
+		free_summary(&answer->summaries[i]);
 	free(answer->summaries);
 	*answer = (struct answer){0};
 }

@@ -26,7 +26,7 @@ struct inquiry {
 	unsigned asked;
 	int64_t asked_ms;  /* on the loop's clock: when the last round began */
 	bool unanswered;   /* the service could not be asked */
-	bool inconclusive; /* a twin is on its way: that nothing was found means nothing */
+	bool inconclusive; /* a twin is on its way, or a row is unusable: not found means nothing */
 	int64_t offset;	   /* in the list */
 	struct candidate *candidates;
 	size_t n_candidates, next;

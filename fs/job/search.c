@@ -142,6 +142,8 @@ static void listed(void *data, const struct coc_answer *answer)
 		return;
 	}
 	CRASH_POINT("doubt-listed");
+	if (answer->n_unusable)
+		inquiry->inconclusive = true; /* one of these rows may be the job */
 	for (size_t i = 0; i < answer->n_summaries; i++) {
 		int r = is_candidate(inquiry, &answer->summaries[i]);
 
@@ -152,7 +154,7 @@ static void listed(void *data, const struct coc_answer *answer)
 			return;
 		}
 	}
-	inquiry->offset += (int64_t)answer->n_summaries;
+	inquiry->offset += (int64_t)(answer->n_summaries + answer->n_unusable);
 	if (answer->n_summaries && inquiry->offset < answer->total)
 		search_page(inquiry);
 	else

@@ -79,7 +79,8 @@ struct coc_answer {
 	const struct coc_details *details;   /* show */
 	const struct coc_summary *summaries; /* list: one page */
 	size_t n_summaries;
-	int64_t total; /* list: jobs that match, over all pages */
+	size_t n_unusable; /* list: rows besides, of which no job can be told (no ID or no name) */
+	int64_t total;	   /* list: jobs that match, over all pages; -1: the service does not say */
 };
 
 /*

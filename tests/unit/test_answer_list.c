@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* What a page of ListDocuments tells, and what it does not. */
+#include "coc/answer.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void read_page(const char *body, struct answer *out)
+{
+	answer_read(&(struct answer_source){.operation = COC_OP_LIST,
+					    .status = 200,
+					    .body = body,
+					    .body_size = strlen(body)},
+		    out);
+}
+
+static void times_are_numbers_or_strings(void **state)
+{
+	struct answer answer;
+
+	(void)state;
+	read_page("{\"data\":[{\"document_id\":\"D1\",\"name\":\"n1\",\"create_time\":"
+		  "1751289421846,\"update_time\":\"1751289421847\",\"version\":\"v2\","
+		  "\"creator\":\"c\",\"modifier\":null,\"enterprise_project_id\":\"0\"},"
+		  "{\"document_id\":\"D2\",\"name\":\"\xe4\xb8\xad\",\"create_time\":null}],"
+		  "\"total\":7}",
+		  &answer);
+	assert_int_equal(answer.answer.outcome, COC_DONE);
+	assert_int_equal(answer.answer.n_summaries, 2);
+	assert_int_equal(answer.answer.n_unusable, 0);
+	assert_int_equal(answer.answer.total, 7);
+	assert_string_equal(answer.answer.summaries[0].document_id, "D1");
+	assert_string_equal(answer.answer.summaries[0].version, "v2");
+	assert_true(answer.answer.summaries[0].create_time_ms == 1751289421846);
+	assert_true(answer.answer.summaries[0].update_time_ms == 1751289421847);
+	assert_string_equal(answer.answer.summaries[1].name, "\xe4\xb8\xad");
+	assert_null(answer.answer.summaries[1].creator);
+	assert_int_equal(answer.answer.summaries[1].create_time_ms, 0);
+	answer_finish(&answer);
+}
+
+static void an_empty_page_is_a_success(void **state)
+{
+	static const struct {
+		const char *body;
+		int total;
+	} pages[] = {
+		{"{\"data\":[],\"total\":0}", 0},
+		{"{\"data\":[],\"total\":\"0\"}", 0},
+		{"{\"data\":null,\"total\":0}", 0},
+		{"{\"data\":null,\"total\":3}", 3},
+		{"{\"data\":[]}", -1},
+		{"{\"data\":[],\"total\":null}", -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		struct answer answer;
+
+		read_page(pages[i].body, &answer);
+		assert_int_equal(answer.answer.outcome, COC_DONE);
+		assert_int_equal(answer.answer.n_summaries, 0);
+		assert_int_equal(answer.answer.n_unusable, 0);
+		assert_int_equal(answer.answer.total, pages[i].total);
+		answer_finish(&answer);
+	}
+}
+
+static void rows_of_which_no_job_can_be_told_are_counted(void **state)
+{
+	static const char *const rows[] = {
+		"{}",
+		"null",
+		"\"D1\"",
+		"[]",
+		"{\"name\":\"n\"}",
+		"{\"document_id\":null,\"name\":\"n\"}",
+		"{\"document_id\":12,\"name\":\"n\"}",
+		"{\"document_id\":\"\",\"name\":\"n\"}",
+		"{\"document_id\":\"D 1\",\"name\":\"n\"}",
+		"{\"document_id\":[\"D1\"],\"name\":\"n\"}",
+		"{\"document_id\":\"D1\"}",
+		"{\"document_id\":\"D1\",\"name\":null}",
+		"{\"document_id\":\"D1\",\"name\":1}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct answer answer;
+		char body[256];
+
+		snprintf(body, sizeof(body),
+			 "{\"data\":[{\"document_id\":\"D0\",\"name\":\"n\"},%s,"
+			 "{\"document_id\":\"D9\",\"name\":\"n\",\"version\":\"v1\"}],\"total\":3}",
+			 rows[i]);
+		read_page(body, &answer);
+		assert_int_equal(answer.answer.outcome, COC_DONE);
+		assert_int_equal(answer.answer.n_unusable, 1);
+		assert_int_equal(answer.answer.n_summaries, 2);
+		assert_string_equal(answer.answer.summaries[0].document_id, "D0");
+		assert_string_equal(answer.answer.summaries[1].document_id, "D9");
+		assert_string_equal(answer.answer.summaries[1].version, "v1");
+		answer_finish(&answer);
+	}
+}
+
+static void what_is_no_page_is_unknown(void **state)
+{
+	static const char *const bodies[] = {
+		"{}",
+		"[]",
+		"{\"data\":{}}",
+		"{\"data\":null}",
+		"{\"data\":null,\"total\":null}",
+		"{\"data\":[],\"total\":-1}",
+		"{\"data\":[],\"total\":\"many\"}",
+		"{\"data\":[],\"total\":{}}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		struct answer answer;
+
+		read_page(bodies[i], &answer);
+		assert_int_equal(answer.answer.outcome, COC_UNKNOWN);
+		assert_int_equal(answer.answer.errnum, EIO);
+		assert_int_equal(answer.answer.n_summaries, 0);
+		answer_finish(&answer);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(times_are_numbers_or_strings),
+		cmocka_unit_test(an_empty_page_is_a_success),
+		cmocka_unit_test(rows_of_which_no_job_can_be_told_are_counted),
+		cmocka_unit_test(what_is_no_page_is_unknown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
