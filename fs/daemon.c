@@ -4,24 +4,35 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
 
-/* Waits for the child's word. */
-static _Noreturn void wait_for_child(int ready_fd)
+/* Waits for the child's word, or its end: then its exit status is ours. */
+static _Noreturn void wait_for_child(int ready_fd, pid_t child, int status_if_killed)
 {
+	int status = 0;
 	char word;
 	ssize_t n;
 
 	do
 		n = read(ready_fd, &word, 1);
 	while (n < 0 && errno == EINTR);
-	_exit(n == 1 ? 0 : 1);
+	if (n == 1)
+		_exit(0);
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFEXITED(status) && WEXITSTATUS(status))
+		_exit(WEXITSTATUS(status));
+	fprintf(stderr, "cocfs: the daemon ended before anything was mounted (signal %d)\n",
+		WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+	_exit(status_if_killed);
 }
 
-int daemon_start(void)
+int daemon_start(int status_if_killed)
 {
 	int fds[2];
 	pid_t child;
@@ -38,7 +49,7 @@ int daemon_start(void)
 	}
 	if (child > 0) {
 		close(fds[1]);
-		wait_for_child(fds[0]);
+		wait_for_child(fds[0], child, status_if_killed);
 	}
 	close(fds[0]);
 	setsid();

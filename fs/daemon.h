@@ -8,8 +8,9 @@
  */
 
 /* Forks. Returns in the child only: a descriptor for daemon_ready(), or -errno in the parent when
- * there is no child. The parent exits with what the child says, or 1 if it dies before. */
-int daemon_start(void);
+ * there is no child. The parent exits: with 0 when the child is ready; with the child's exit status
+ * when the child ends before; with status_if_killed when a signal ends it. */
+int daemon_start(int status_if_killed);
 
 /* The mount works: the parent exits with 0, and the daemon lets go of the terminal. */
 void daemon_ready(int ready_fd);

@@ -11,11 +11,15 @@
 #include "daemon.h"
 #include "mount.h"
 
+/* Exit statuses: those of mount(8), which gives its helper's as its own. */
+#define EXIT_USAGE 1  /* the command line is wrong */
+#define EXIT_SYSTEM 2 /* no memory, no process */
+#define EXIT_MOUNT 32 /* nothing is mounted */
+
 /* Tells a person at the terminal what is wrong, and the one thing that mends it. */
-static int complain(const struct err *err)
+static void complain(const struct err *err)
 {
 	fprintf(stderr, "cocfs: %s\n%s", err->text, err->details);
-	return 1;
 }
 
 /* Signals come through the loop; threads that are started inherit this. */
@@ -38,14 +42,18 @@ static int run(struct opts *opts)
 	int ready_fd = -1, r;
 
 	if (!opts->foreground) {
-		ready_fd = daemon_start();
+		ready_fd = daemon_start(EXIT_MOUNT);
 		if (ready_fd < 0) {
 			err_set(&err, -ready_fd, "cannot start a daemon: %s", strerror(-ready_fd));
-			return complain(&err);
+			complain(&err);
+			return EXIT_SYSTEM;
 		}
 	}
-	if (mount_open(opts, &mount, &err) < 0)
-		return complain(&err);
+	r = mount_open(opts, &mount, &err);
+	if (r < 0) {
+		complain(&err);
+		return r == -ENOMEM ? EXIT_SYSTEM : EXIT_MOUNT;
+	}
 	if (chdir("/") < 0)
 		log_warning("the directory that cocfs was started in stays in use");
 	if (ready_fd >= 0)
@@ -54,7 +62,7 @@ static int run(struct opts *opts)
 	if (r < 0)
 		log_error("the event loop ended: %s", strerror(-r));
 	mount_close(mount);
-	return r < 0;
+	return r < 0 ? EXIT_SYSTEM : 0;
 }
 
 int main(int argc, char **argv)
@@ -75,8 +83,9 @@ int main(int argc, char **argv)
 	case OPTS_SHOWN:
 		break;
 	case OPTS_WRONG:
-		status = complain(&err);
+		complain(&err);
 		fputs("try: cocfs --help\n", stderr);
+		status = EXIT_USAGE;
 		break;
 	}
 	opts_finish(&opts);

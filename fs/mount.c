@@ -23,6 +23,7 @@
 #include "coc/creds.h"
 #include "coc/endpoint.h"
 #include "coc/profile.h"
+#include "mountpoint.h"
 #include "service/service.h"
 #include "space/space.h"
 #include "state_dir.h"
@@ -268,6 +269,8 @@ int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
 		r = open_engine(mount, err);
 	if (r == 0)
 		r = open_space(mount, opts, err);
+	if (r == 0 && opts->nosymfollow)
+		mountpoint_set_nosymfollow(opts->mountpoint);
 	if (r < 0) {
 		mount_close(mount);
 		return r;

@@ -9,7 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
+#include "opts_system.h"
 #include "opts_table.h"
 #include "version.h"
 
@@ -43,35 +45,14 @@ static const char help_end[] =
 	"\n"
 	"unmount: fusermount3 -u MOUNTPOINT\n";
 
-/* Options of mount(8) and fstab(5) that are for others and mean nothing to us. */
-static const char *const ignored[] = {"defaults", "auto",   "noauto", "nofail", "_netdev",
-				      "user",	  "nouser", "users",  "owner",	"group"};
-
-/* Options that libfuse or the kernel take, without a value. */
-static const char *const passed[] = {"ro",	   "rw",	   "suid",
-				     "nosuid",	   "dev",	   "nodev",
-				     "exec",	   "noexec",	   "async",
-				     "sync",	   "dirsync",	   "atime",
-				     "noatime",	   "nodiratime",   "debug",
-				     "norelatime", "relatime",	   "allow_other",
-				     "allow_root", "auto_unmount", "default_permissions"};
-
 struct parsing {
 	struct opts *opts;
 	struct err *err;
 	int positional;
 	bool help, version;
-	char *mountpoint; /* as given */
+	char *mountpoint;  /* as given */
+	struct buf quoted; /* an option whose quoted value has commas, as far as it was read */
 };
-
-static bool is_one_of(const char *word, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(word, words[i]))
-			return true;
-	return false;
-}
-#define IS_ONE_OF(word, words) is_one_of(word, words, sizeof(words) / sizeof((words)[0]))
 
 static int keep(char **place, const char *value, struct err *err)
 {
@@ -80,27 +61,63 @@ static int keep(char **place, const char *value, struct err *err)
 	return *place ? 0 : err_set(err, ENOMEM, "out of memory");
 }
 
-/* One option after -o. Returns libfuse's 0 (taken) or 1 (keep it for libfuse), or a negative value
- * (wrong: err is filled). */
+/* One of our own, with its value, which may be in quotes. */
+static int set_own(struct parsing *parsing, const struct option *own, const char *value)
+{
+	size_t length = value ? strlen(value) : 0;
+	_cleanup_free_ char *bare = NULL;
+
+	if (length < 2 || value[0] != '"' || value[length - 1] != '"')
+		return option_set(own, value, parsing->opts, parsing->err);
+	bare = strndup(value + 1, length - 2);
+	return bare ? option_set(own, bare, parsing->opts, parsing->err)
+		    : err_set(parsing->err, ENOMEM, "out of memory");
+}
+
+/* One whole option after -o. Returns 1 if libfuse is to get it, 0, or -errno with err. */
 static int take_option(struct parsing *parsing, const char *option)
 {
-	const char *equals = strchr(option, '=');
-	size_t length = equals ? (size_t)(equals - option) : strlen(option);
-	const struct option *own;
+	size_t length = strcspn(option, "=");
+	const struct option *own = option_find(option, length);
+	int r;
 
-	if (!equals && IS_ONE_OF(option, ignored))
+	if (!*option) /* "a,,b" */
 		return 0;
-	if (!strncmp(option, "x-", 2) || !strncmp(option, "comment=", 8))
-		return 0;
-	if (!equals && IS_ONE_OF(option, passed))
-		return 1;
-	if (!strncmp(option, "fsname=", 7) || !strncmp(option, "subtype=", 8))
-		return 0; /* they are ours to say */
-	own = option_find(option, length);
 	if (own)
-		return option_set(own, equals ? equals + 1 : NULL, parsing->opts, parsing->err);
-	err_set(parsing->err, EINVAL, "unknown option -o %.*s", (int)length, option);
-	return -1;
+		return set_own(parsing, own, option[length] ? option + length + 1 : NULL);
+	r = option_system(option, parsing->opts, parsing->err);
+	if (r == -ENOENT)
+		err_set(parsing->err, EINVAL, "unknown option -o %.*s", (int)length, option);
+	return r;
+}
+
+/* The end of an option that libfuse has split at the commas within its quotes. libfuse gets it in one
+ * piece. Returns 0, or -errno with err. */
+static int take_quoted(struct parsing *parsing, struct fuse_args *args)
+{
+	_cleanup_free_ char *option = buf_steal(&parsing->quoted), *escaped = NULL;
+	int r = take_option(parsing, option);
+
+	if (r <= 0)
+		return r;
+	return fuse_opt_add_opt_escaped(&escaped, option) < 0 || fuse_opt_add_arg(args, "-o") < 0 ||
+			       fuse_opt_add_arg(args, escaped) < 0
+		       ? err_set(parsing->err, ENOMEM, "out of memory")
+		       : 0;
+}
+
+/* What follows -o, up to a comma. Returns as take_option(). */
+static int take_part(struct parsing *parsing, const char *part, struct fuse_args *args)
+{
+	struct buf *quoted = &parsing->quoted;
+	const char *opening = quoted->size ? NULL : strstr(part, "=\"");
+	const char *closing = strchr(opening ? opening + 2 : part, '"');
+
+	if (!quoted->size && (!opening || closing))
+		return take_option(parsing, part);
+	if (buf_printf(quoted, "%s%s", quoted->size ? "," : "", part) < 0)
+		return err_set(parsing->err, ENOMEM, "out of memory");
+	return closing ? take_quoted(parsing, args) : 0;
 }
 
 static int take_argument(struct parsing *parsing, const char *argument)
@@ -121,7 +138,6 @@ static int take(void *data, const char *arg, int flag, struct fuse_args *args)
 	struct parsing *parsing = data;
 	int r;
 
-	(void)args;
 	switch (flag) {
 	case FUSE_OPT_KEY_NONOPT:
 		return take_argument(parsing, arg) < 0 ? -1 : 0;
@@ -144,7 +160,7 @@ static int take(void *data, const char *arg, int flag, struct fuse_args *args)
 			err_set(parsing->err, EINVAL, "unknown option %s", arg);
 			return -1;
 		}
-		r = take_option(parsing, arg);
+		r = take_part(parsing, arg, args);
 		return r < 0 ? -1 : r; /* any other number is "keep it" to libfuse */
 	}
 }
@@ -225,6 +241,7 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct
 		.max_inflight = MAX_INFLIGHT_DEFAULT,
 		.log_level = LOG_LEVEL_WARNING,
 	};
+	option_drop_added(argc, argv);
 	opts->fuse = given;
 	if (fuse_opt_parse(&opts->fuse, &parsing, flags, take) < 0) {
 		result = OPTS_WRONG;
@@ -236,9 +253,13 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct
 	} else if (parsing.version) {
 		printf("cocfs %s (libfuse %s)\n", COCFS_VERSION, fuse_pkgversion());
 		result = OPTS_SHOWN;
+	} else if (parsing.quoted.size) {
+		err_set(err, EINVAL, "-o %s: a quote is not closed", parsing.quoted.data);
+		result = OPTS_WRONG;
 	} else if (check(&parsing, opts, err) < 0) {
 		result = OPTS_WRONG;
 	}
+	buf_finish(&parsing.quoted);
 	free(parsing.mountpoint);
 	return result;
 }

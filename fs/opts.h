@@ -24,6 +24,9 @@ struct opts {
 	bool delete_on_service;
 	bool siblings_hidden;
 	bool foreground;
+	bool allow_other; /* or allow_root: somebody else may come in */
+	bool nonempty;	  /* the mountpoint may have entries */
+	bool nosymfollow; /* the kernel follows no symbolic link in the mount */
 	enum log_level log_level;
 	struct fuse_args fuse; /* what is left for libfuse */
 };

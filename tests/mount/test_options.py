@@ -124,6 +124,119 @@ def test_the_last_of_two_values_counts(make_space, src):
     assert space.only_job()["risk_level"] == "HIGH" and not space.only_job()["description"]
 
 
+# The options of mount(8) and fuse(8): a row of fs/opts_system.c for each.
+
+SYSTEM_ROW = re.compile(r'\{"([\w-]+)", (WORD|VALUE|EITHER|PREFIX),\s*(PASS|DROP|LABEL|REFUSE)')
+SPELLED = {"WORD": [""], "VALUE": ["=1"], "EITHER": ["", "=1"], "PREFIX": ["a.b", "a.b=1"]}
+
+
+def system_options():
+    """(name, form, fate) of each row."""
+    with open(os.path.join(tools.ROOT, "fs", "opts_system.c"), encoding="utf-8") as file:
+        rows = SYSTEM_ROW.findall(file.read())
+    assert len(rows) > 100
+    return rows
+
+
+def spelled(*fates):
+    return [name + value for name, form, fate in system_options() if fate in fates for value in SPELLED[form]]
+
+
+def test_every_harmless_option_of_mount_and_fuse_is_taken(mounts, tmp_path):
+    """In one mount, and those that libfuse and the kernel get, each in a mount of its own."""
+    def mounted(*options):
+        mount = mounts(mounting.Mount("local", tmp_path, **{option: True for option in options})).mount()
+        with open("/proc/self/mounts", encoding="utf-8") as file:
+            line, = [line.split() for line in file if line.split()[1] == mount.path]
+        assert mount.unmount() == 0
+        return line
+
+    source, _, fstype, shown = mounted(*spelled("DROP", "LABEL"))[:4]
+    assert (source, fstype) == ("local", "fuse.cocfs") and {"rw", "nosuid", "nodev"} <= set(shown.split(","))
+    for option in spelled("PASS"):
+        if tools.IS_ROOT or not option.startswith("allow_"):
+            mounted(option)
+
+
+def test_an_option_that_cannot_be_had_is_refused_with_a_reason(place, tmp_path):
+    for option in spelled("REFUSE"):
+        said = cocfs("-f", "-o", f"state_dir={tmp_path}/s,{option}", "local", place).fails(f"-o {option.partition('=')[0]}: ")
+        assert said.status == 1 and "unknown" not in said.stderr
+
+
+def test_a_value_too_many_or_too_few_is_told(place, tmp_path):
+    for name, form, fate in system_options():
+        if fate != "REFUSE" and form in ("WORD", "VALUE"):
+            option, word = (name + "=1", "takes no value") if form == "WORD" else (name, "has no value")
+            cocfs("-f", "-o", f"state_dir={tmp_path}/s,{option}", "local", place).fails(f"-o {name} {word}")
+
+
+def test_the_page_lists_every_option_of_mount_and_fuse():
+    with open(os.path.join(tools.ROOT, "docs", "operations.md"), encoding="utf-8") as file:
+        table = file.read().partition("## Options of mount(8) and fuse(8)")[2].partition("\n\nA value with")[0]
+    listed = re.findall(r"`([\w-]+)[=…]*`", table)
+    assert sorted(listed) == sorted(name for name, _, _ in system_options())
+
+
+@pytest.mark.parametrize("option, absent", [
+    ("suid", ["nosuid"]), ("dev", ["nodev"]), ("suid,dev", ["nosuid", "nodev"]), ("suid,nosuid", []), ("defaults", [])])
+def test_set_user_id_bits_and_devices_count_only_if_root_asks(mounts, tmp_path, option, absent):
+    mount = mounts(mounting.Mount("local", tmp_path, **{option: True})).mount()
+    assert {"nosuid", "nodev"} - mount_options(mount.path) == set(absent if tools.IS_ROOT else [])
+
+
+@pytest.mark.parametrize("given, absent", [
+    ("dev,suid", []), ("rw,dev,suid", []), ("rw,suid,dev,suid", ["nosuid"]), ("dev,nosuid,dev", ["nodev"])])
+def test_what_the_mount_helper_adds_is_not_asked_for(tmp_path, given, absent):
+    """mount.fuse3 adds "dev" and "suid" to what somebody asked for, at the end."""
+    mount = mounting.Mount("local", tmp_path)
+    os.mkdir(mount.path)
+    janitor.watch_mount(mount.path)
+    env = tools.environment(HOME=str(tmp_path), XDG_STATE_HOME=str(tmp_path))
+    try:
+        tools.run(tools.COCFS, "local", mount.path, "-o", f"state_dir={mount.state},{given}", env=env).ok()
+        assert {"nosuid", "nodev"} - mount_options(mount.path) == set(absent if tools.IS_ROOT else [])
+    finally:
+        assert janitor.unmount(mount.path) == ""
+    tools.eventually(lambda: not daemons(mount), "the daemon to end after the unmount")
+
+
+def mount_options(path):
+    with open("/proc/self/mounts", encoding="utf-8") as file:
+        line, = [line.split() for line in file if line.split()[1] == str(path)]
+    return set(line[3].split(","))
+
+
+@tools.needs_root
+def test_nosymfollow(mounts, tmp_path, src):
+    mount = mounts(mounting.Mount("local", tmp_path, nosymfollow=True)).mount()
+    samples.file(src, "a.txt")
+    os.symlink(src / "a.txt", mount.at("link"))
+    assert "nosymfollow" in mount_options(mount.path)
+    tools.run("cat", mount.at("link")).fails(tools.message("ELOOP"))
+    assert os.readlink(mount.at("link")) == str(src / "a.txt")
+
+
+@pytest.mark.parametrize("given", ['"a=1,b=2"', "a=1\\,b=2"])
+def test_a_value_may_have_commas(make_space, src, given):
+    space = make_space(tags=given, ro=None)
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
+    assert space.creates()[0].json()["tags"] == [{"key": "a", "value": "1"}, {"key": "b", "value": "2"}]
+
+
+def test_a_quote_that_is_not_closed_is_told(place, tmp_path):
+    cocfs("-f", "-o", f'state_dir={tmp_path}/s,description="a,ro', "local", place).fails("a quote is not closed")
+
+
+def test_the_exit_status_is_one_that_mount_has(place, tmp_path):
+    """mount(8): 1 is a wrong command line, 32 a mount that failed; in the background too."""
+    for flags in (["-f"], []):
+        assert cocfs(*flags, "-o", "nonsense", "local", place).status == 1
+        os.mkdir(tmp_path / "open", 0o755)
+        assert cocfs(*flags, "-o", f"state_dir={tmp_path}/open", "local", place).fails("chmod 700").status == 32
+        os.rmdir(tmp_path / "open")
+
+
 @pytest.mark.parametrize("source, word", [
     ("http://example.com", "https"), ("http://192.0.2.1:80", "https"), ("http://localhost.example.com", "https"),
     ("http://127.0.0.1.example.com", "https"), ("ftp://127.0.0.1", "ftp"), ("mars-north-1", "mars-north-1"), ("", "region"),
