@@ -6,7 +6,7 @@ packages_build="ca-certificates meson ninja-build gcc pkg-config libfuse3-dev fu
 packages_test="python3 python3-pytest python3-pytest-xdist python3-pytest-timeout attr util-linux
 	procps bash dash zsh busybox coreutils findutils diffutils sed gawk mawk perl tar cpio rsync git moreutils
 	vim nano emacs-nox ed unzip zip patch curl openssl wget nodejs openssh-client openssh-server ansible-core
-	binutils e2fsprogs mount postgresql-15 inotify-tools stress-ng fio"
+	binutils e2fsprogs mount postgresql-15 inotify-tools stress-ng fio libarchive-tools p7zip-full pax acl"
 
 # Installs those of the given packages that are not there, as root or with sudo.
 install_packages() {

@@ -50,6 +50,13 @@
 /* Siblings of deleted jobs that can still be named: more than one rm -r has, 100 MB at the worst. */
 #define GHOSTS_MAX 1000000
 
+/* Removals of siblings that are remembered for their remover, for so long: an archiver that replaces a
+ * file removes the file and makes it again at once. In sets of a few, so that to look for one takes no
+ * time; the oldest of its set is dropped, whose remover removes it once more then. */
+#define REMOVALS_KEPT_MS 1000
+#define REMOVALS_SETS 128
+#define REMOVALS_IN_SET 4
+
 /* What .coc/queue shows at once; more are counted. A line has a path and a sentence: some MB. */
 #define PENDING_LINES_MAX 10000
 

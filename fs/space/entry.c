@@ -65,7 +65,9 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	if (control_owns(parent, name))
 		r = control_fill(space, parent, name, &entry);
 	else if (sibling)
-		r = sibling_fill(space, parent, name, sibling, &entry);
+		r = sibling_is_removed(space, req, parent, name)
+			    ? -ENOENT
+			    : sibling_fill(space, parent, name, sibling, &entry);
 	else
 		r = entry_fill(space, parent, name, &entry);
 	/* a file of a sibling's name can be in the spool if its directory was hidden once */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,6 +38,20 @@ bool proc_field(const char *text, const char *key, int base, uint64_t *ret_numbe
 		text = text ? text + 1 : NULL;
 	}
 	return false;
+}
+
+pid_t proc_process(pid_t thread)
+{
+	char path[64], text[PROC_TEXT_MAX];
+	uint64_t process;
+
+	if (!thread)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%d/status", thread);
+	if (proc_read(AT_FDCWD, path, text, sizeof(text)) <= 0 ||
+	    !proc_field(text, "Tgid", 10, &process))
+		return 0;
+	return (pid_t)process;
 }
 
 size_t proc_groups(pid_t pid, gid_t *groups, size_t most)

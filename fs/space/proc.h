@@ -18,6 +18,9 @@ ssize_t proc_read(int dirfd, const char *path, char *text, size_t room);
 /* The number after "KEY:" at the start of a line, in a base. */
 bool proc_field(const char *text, const char *key, int base, uint64_t *ret_number);
 
+/* The process (Tgid) that a thread belongs to. 0: its status cannot be read, or thread is 0. */
+pid_t proc_process(pid_t thread);
+
 /* The supplementary groups of a process or thread, at most that many. 0 when they cannot be read.
  */
 size_t proc_groups(pid_t pid, gid_t *groups, size_t most);

@@ -131,10 +131,10 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 
 /* Removes a sibling, and a file of its name that may be in the spool, so that a directory that was
  * hidden once can be emptied. */
-static int remove_sibling(struct space *space, struct node *parent, const char *name,
-			  enum sibling sibling)
+static int remove_sibling(struct space *space, fuse_req_t req, struct node *parent,
+			  const char *name, enum sibling sibling)
 {
-	int derived = sibling_remove(space, parent, name, sibling);
+	int derived = sibling_remove(space, req, parent, name, sibling);
 	int stored = remove_name(space, parent, name, 0);
 
 	return stored == -ENOENT ? derived : stored;
@@ -149,7 +149,7 @@ void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	if (control_owns(parent, name))
 		reply(req, -EPERM);
 	else if (sibling)
-		reply_recorded(space, req, remove_sibling(space, parent, name, sibling));
+		reply_recorded(space, req, remove_sibling(space, req, parent, name, sibling));
 	else if (!space->options->delete_on_service || !delete_job(space, req, parent, name))
 		reply(req, remove_name(space, parent, name, 0));
 }

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "space/ops.h"
+#include "space/proc.h"
 #include "space/text.h"
 
 #define LEFT_MODE 0400 /* when its job file is gone */
@@ -201,7 +202,29 @@ static int remove_ghost(struct space *space, const struct node *parent, const ch
 	return r < 0 ? r : ghost_remove(&space->ghosts, path) ? 0 : -ENOENT;
 }
 
-int sibling_remove(struct space *space, struct node *parent, const char *name, enum sibling sibling)
+/* The caller of a request, as removals.h knows it. */
+static uint64_t remover_of_request(fuse_req_t req)
+{
+	const struct fuse_ctx *ctx = fuse_req_ctx(req);
+
+	return remover_of(proc_process(ctx->pid), ctx->uid);
+}
+
+bool sibling_is_removed(struct space *space, fuse_req_t req, const struct node *parent,
+			const char *name)
+{
+	const int64_t now_ms = loop_now_ms(space->loop);
+	uint64_t sibling;
+
+	if (space->removals.last_until_ms <= now_ms)
+		return false;
+	sibling = sibling_ino(parent, name);
+	return removals_has(&space->removals, sibling, now_ms) &&
+	       removals_is_by(&space->removals, sibling, remover_of_request(req), now_ms);
+}
+
+int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, const char *name,
+		   enum sibling sibling)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	_cleanup_free_ char *path = NULL;
@@ -211,8 +234,11 @@ int sibling_remove(struct space *space, struct node *parent, const char *name, e
 		r = ledger_find(space->ledger, path, &job);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	if (sibling == SIBLING_ID && job.job_id)
+	if (sibling == SIBLING_ID && job.job_id) {
+		removals_note(&space->removals, sibling_ino(parent, name), remover_of_request(req),
+			      loop_now_ms(space->loop));
 		return 0;
+	}
 	if (sibling == SIBLING_ERROR && job.error)
 		return ledger_dismiss(space->ledger, job.row);
 	return remove_ghost(space, parent, name);

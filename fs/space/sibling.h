@@ -31,8 +31,13 @@ uint64_t sibling_size(const struct ledger_glance *seen, enum sibling sibling);
 /* The reply to the open; the rest is text.h's. */
 void sibling_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
 
-/* Removing one is accepted: an .id stays, an .error is dismissed. 0 or -errno. */
-int sibling_remove(struct space *space, struct node *parent, const char *name,
+/* Removing one is accepted: an .id stays, which is noted for its remover (removals.h); an .error is
+ * dismissed. 0 or -errno. */
+int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 		   enum sibling sibling);
+
+/* Has the caller of req removed this sibling lately? Then the caller does not see it. */
+bool sibling_is_removed(struct space *space, fuse_req_t req, const struct node *parent,
+			const char *name);
 
 #endif

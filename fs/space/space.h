@@ -10,6 +10,7 @@
 #include "job/commit.h"
 #include "space/ghost.h"
 #include "space/node.h"
+#include "space/removals.h"
 
 /* The mounted job space: kernel requests on the spool, derived siblings, commits. */
 struct space_options {
@@ -30,6 +31,7 @@ struct space {
 	const struct space_options *options;
 	struct nodes nodes;
 	struct ghosts ghosts;
+	struct removals removals;
 	LIST_HEAD(, dir_handle) listings; /* open directories: the kernel may not release them */
 	LIST_HEAD(, open_text) texts;	  /* open derived files: the same */
 	LIST_HEAD(, wait) waits;	  /* requests that wait for the engine (commit.h) */

@@ -200,17 +200,12 @@ static int dying_from(pid_t pid)
 	return last ? (int)strtol(last + 1, NULL, 10) & 0x7f : 0;
 }
 
-/* The process that a thread belongs to. */
+/* The process that a thread belongs to; one that cannot be told is taken for a process. */
 static pid_t process_of(pid_t thread)
 {
-	char path[64], text[PROC_TEXT_MAX];
-	uint64_t process;
+	pid_t process = proc_process(thread);
 
-	snprintf(path, sizeof(path), "/proc/%d/status", thread);
-	if (proc_read(AT_FDCWD, path, text, sizeof(text)) <= 0 ||
-	    !proc_field(text, "Tgid", 10, &process))
-		return thread;
-	return (pid_t)process;
+	return process ? process : thread;
 }
 
 enum writers_verdict writers_judge(const struct space *space, const struct handle *handle,

@@ -3,6 +3,7 @@
 
 import os
 import stat
+import subprocess
 
 import pytest
 
@@ -81,6 +82,76 @@ def test_removing_the_id_is_accepted_and_changes_nothing(both):
         tools.run(*command, both.at("good.yaml.id")).ok()
         assert both.id("good.yaml") == both.only_job()["document_id"]
     assert both.sent() == (1, 0)
+
+
+# Removes the .id, and says then what this process sees of it, and another thread of it; for another process it writes a
+# line and waits for one.
+REMOVER = """
+import threading
+def told(*call):
+    try:
+        call[0](*call[1:])
+        return "done"
+    except OSError as e:
+        return errno.errorcode[e.errno]
+def make(*call):
+    print(told(*call), flush=True)
+attempt(os.unlink, target)
+make(os.stat, target)
+thread = threading.Thread(target=make, args=(os.stat, target))
+thread.start()
+thread.join()
+make(os.open, target, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+make(os.open, target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+make(os.mkdir, target)
+make(os.symlink, "x", target)
+make(os.rename, args[0], target)
+make(os.unlink, target)
+sys.stdin.readline()
+"""
+
+
+def removed_by(space, *before):
+    """A process that has removed good.yaml.id just now, and what it saw then."""
+    tools.write(space.at("note"), "x")
+    process = tools.popen_bare(*before, tools.sys.executable, "-u", "-c", tools.PRELUDE + REMOVER, "good.yaml.id", "note",
+                               cwd=space.path, stdin=subprocess.PIPE)
+    return process, [process.stdout.readline().decode().strip() for _ in range(8)]
+
+
+def test_who_removed_an_id_does_not_see_it_for_a_second(both):
+    process, seen = removed_by(both)
+    assert seen == ["ENOENT", "ENOENT", "EPERM", "EPERM", "EPERM", "EPERM", "EPERM", "ENOENT"]
+    assert both.id("good.yaml") == both.only_job()["document_id"]
+    tools.run("test", "-e", both.at("good.yaml.id")).ok()
+    tools.finish(process, given=b"\n").ok()
+
+
+def test_the_second_ends(both):
+    script = """
+import time
+attempt(os.unlink, target)
+until = time.monotonic() + 30
+while not os.path.exists(target) and time.monotonic() < until:
+    time.sleep(0.05)
+print(os.path.exists(target))
+"""
+    assert tools.python(script, both.at("good.yaml.id")).ok().stdout == "True\n"
+
+
+@tools.needs_root
+def test_a_remover_of_another_pid_namespace_is_known_by_its_user(make_space, src):
+    """The kernel tells no process ID of it."""
+    tools.need("unshare", "setpriv")
+    space = make_space(allow_other=True)
+    fill(space, src)
+    os.chmod(space.path, 0o777)
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    process, seen = removed_by(space, "unshare", "-pf", *nobody)
+    assert seen[:3] == ["ENOENT", "ENOENT", "EPERM"]
+    assert space.id("good.yaml") == space.only_job()["document_id"]
+    tools.run(*nobody, "test", "-e", "good.yaml.id", cwd=space.path).ok()
+    tools.finish(process, given=b"\n").ok()
 
 
 def test_removing_the_error_dismisses_it(both):

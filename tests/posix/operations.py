@@ -192,6 +192,20 @@ class Drawing:
                 os.path.join(self.random.choice(["", "d", "ü d"]), self.random.choice(RESERVED)), self.path())
 
 
+def in_another_process(function, *args):
+    """Calls it in a child: who has removed a sibling does not see it for a second."""
+    child = os.fork()
+    if not child:
+        try:
+            function(*args)
+        except OSError as e:
+            os._exit(e.errno)
+        os._exit(0)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status:
+        raise OSError(status, os.strerror(status))
+
+
 def letters(letter, length):
     """Text of a length that differs from place to place."""
     return "".join(f"{letter}{number:07}" for number in range(length // 8 + 1)).encode()[:length]
@@ -363,7 +377,7 @@ class Tree:
         path, other = self.at(path), self.at(other)
         made = {"make": lambda: os.mknod(path), "mkdir": lambda: os.mkdir(path), "symlink": lambda: os.symlink("a", path),
                 "rename-to": lambda: os.rename(other, path), "rename-from": lambda: os.rename(path, other),
-                "link": lambda: os.link(other, path), "unlink": lambda: os.unlink(path)}
+                "link": lambda: os.link(other, path), "unlink": lambda: in_another_process(os.unlink, path)}
         made[how]()
 
     # What can be seen of it.

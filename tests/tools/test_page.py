@@ -7,6 +7,7 @@ import re
 import rows_shells
 import steps
 import test_ansible
+import test_archivers
 import test_matrix
 import tools
 
@@ -51,3 +52,8 @@ def test_the_table_of_redirections_is_the_matrix():
     told = {form.strip("`"): statuses for form, *statuses in lines}
     assert told == {form: [str(status[shell]) for shell in head[1:]] for form, (_, status) in rows_shells.FORMS.items()}
     assert {cells_of(ROWS[f"{shell}: {form}"])[1] for form in told for shell in head[1:]} == {"what was written"}
+
+
+def test_the_table_of_archives_is_what_is_tried():
+    told = {name: (int(there), int(gone)) for names, there, gone in tables()[2][1:] for name in re.findall(r"`([^`]+)`", names)}
+    assert told == {name: row[1:] for name, row in test_archivers.ROWS.items()}
