@@ -57,7 +57,7 @@ static int read_field(const struct dsl_tree *tree, size_t meta, const char *key,
 	if (tree->nodes[scalar].kind != DSL_SCALAR || dsl_is_null(tree, scalar))
 		return 0;
 	text = dsl_text(tree, scalar, &size);
-	if (memchr(text, '\0', size))
+	if (tree->nodes[scalar].half || memchr(text, '\0', size))
 		return 0;
 	*ret_text = strndup(text, size);
 	if (!*ret_text)
@@ -85,8 +85,9 @@ static int read_meta(const struct dsl_tree *tree, struct dsl_report *report)
 			  &report->meta_description_place);
 }
 
-/* A text with a NUL ("\0" in double quotes) cannot become the name or description of a job. */
-static int check_nul(const struct dsl_tree *tree, size_t meta, const char *key,
+/* A text with a NUL ("\0" in double quotes) or half of a surrogate pair cannot become the name or
+ * description of a job. */
+static int check_text(const struct dsl_tree *tree, size_t meta, const char *key,
 		     struct dsl_report *report)
 {
 	size_t value = dsl_get(tree, meta, key), scalar, size;
@@ -97,6 +98,11 @@ static int check_nul(const struct dsl_tree *tree, size_t meta, const char *key,
 	scalar = dsl_resolve(tree, value);
 	if (tree->nodes[scalar].kind != DSL_SCALAR)
 		return 0;
+	if (tree->nodes[scalar].half)
+		return refuse(report, tree, value,
+			      "meta.%s holds half of a surrogate pair: write both halves, such as "
+			      "\\ud83d\\ude00, or the character itself",
+			      key);
 	text = dsl_text(tree, scalar, &size);
 	if (!size || !memchr(text, '\0', size))
 		return 0;
@@ -123,10 +129,10 @@ static int check_meta(const struct dsl_tree *tree, struct dsl_report *report)
 		return refuse(report, tree, name, "meta.name is not a text");
 	if (dsl_is_null(tree, scalar) || !tree->nodes[scalar].size)
 		return refuse(report, tree, name, "meta.name is empty: a job needs a name");
-	r = check_nul(tree, meta, "name", report);
+	r = check_text(tree, meta, "name", report);
 	if (r < 0 || report->refusal.text)
 		return r;
-	return check_nul(tree, meta, "description", report);
+	return check_text(tree, meta, "description", report);
 }
 
 static int check_steps(const struct dsl_tree *tree, struct dsl_report *report)

@@ -26,7 +26,8 @@ struct word {
 	const char *text;
 	size_t size;
 	size_t node;
-	bool bare; /* a reference without its braces */
+	bool bare;   /* a reference without its braces */
+	bool merged; /* an input that a merge key brings in */
 };
 
 struct words {
@@ -301,15 +302,27 @@ static int find_references(struct lint *lint, struct words *references)
 	return r;
 }
 
-static int find_inputs(struct lint *lint, struct words *names)
+static int find_inputs(const struct dsl_tree *tree, size_t node, bool merged, struct words *names);
+
+/* The inputs of what a merge key names: a mapping, or a list of mappings. */
+static int find_merged_inputs(const struct dsl_tree *tree, size_t value, struct words *names)
 {
-	const struct dsl_tree *tree = lint->tree;
-	size_t inputs, value;
+	size_t source = dsl_resolve(tree, value);
 	int r = 0;
 
-	if (lint->inputs == DSL_NOWHERE)
-		return 0;
-	inputs = dsl_resolve(tree, lint->inputs);
+	if (tree->nodes[source].kind != DSL_SEQUENCE)
+		return find_inputs(tree, source, true, names);
+	for (size_t at = source + 1; !r && at < tree->nodes[source].end; at = tree->nodes[at].end)
+		r = find_inputs(tree, at, true, names);
+	return r;
+}
+
+/* The names of the inputs in a mapping, and of those that merge keys bring into it. */
+static int find_inputs(const struct dsl_tree *tree, size_t node, bool merged, struct words *names)
+{
+	size_t inputs = dsl_resolve(tree, node), value;
+	int r = 0;
+
 	if (tree->nodes[inputs].kind != DSL_MAPPING)
 		return 0;
 	for (size_t at = inputs + 1; !r && at < tree->nodes[inputs].end;
@@ -318,10 +331,16 @@ static int find_inputs(struct lint *lint, struct words *names)
 		const char *text;
 
 		value = tree->nodes[at].end;
+		if (dsl_is_merge_key(tree, at)) {
+			r = find_merged_inputs(tree, value, names);
+			continue;
+		}
 		if (tree->nodes[key].kind != DSL_SCALAR)
 			continue;
 		text = dsl_text(tree, key, &size);
 		r = words_add(names, text, size, at, false);
+		if (!r)
+			names->word[names->n - 1].merged = merged;
 	}
 	return r;
 }
@@ -332,8 +351,8 @@ static int lint_references(struct lint *lint)
 	__attribute__((cleanup(words_finish))) struct words references = {0}, inputs = {0};
 	int r = find_references(lint, &references);
 
-	if (!r)
-		r = find_inputs(lint, &inputs);
+	if (!r && lint->inputs != DSL_NOWHERE)
+		r = find_inputs(lint->tree, lint->inputs, false, &inputs);
 	words_sort(&references);
 	words_sort(&inputs);
 	for (size_t i = 0; !r && i < references.n; i++) {
@@ -352,7 +371,8 @@ static int lint_references(struct lint *lint)
 	for (size_t i = 0; !r && i < inputs.n; i++) {
 		const struct word *word = &inputs.word[i];
 
-		if (!words_have(&references, word))
+		/* what is merged in may be used by others */
+		if (!word->merged && !words_have(&references, word))
 			r = warn(lint, word->node, "the input \"%s\" is never used",
 				 dsl_excerpt(word->text, word->size).text);
 	}

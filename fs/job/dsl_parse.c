@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
+#include "job/dsl_halves.h"
 #include "job/dsl_problem.h"
 
 /*
@@ -36,6 +37,7 @@ struct anchor {
 
 struct parse {
 	struct dsl_tree *tree;
+	struct dsl_halves halves;
 	struct dsl_finding *finding; /* the first one stays */
 	size_t open[DSL_DEPTH_MAX];
 	bool bracket[DSL_DEPTH_MAX]; /* opened by [ or { */
@@ -51,6 +53,7 @@ struct parse {
 
 static void parse_finish(struct parse *parse)
 {
+	dsl_halves_finish(&parse->halves);
 	free(parse->anchors);
 	buf_finish(&parse->names);
 }
@@ -159,10 +162,13 @@ static int take_scalar(struct parse *parse, const yaml_event_t *event)
 	node->plain =
 		event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !event->data.scalar.tag;
 	node->text = (uint32_t)tree->text.size;
-	node->size = (uint32_t)event->data.scalar.length;
-	r = buf_append(&tree->text, event->data.scalar.value, event->data.scalar.length);
+	r = dsl_halves_show(&parse->halves,
+			    event->data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE,
+			    (const char *)event->data.scalar.value, event->data.scalar.length,
+			    &tree->text, &node->half);
 	if (r < 0)
 		return r;
+	node->size = (uint32_t)(tree->text.size - node->text);
 	close_node(parse, tree->n_nodes - 1);
 	return add_anchor(parse, event->data.scalar.anchor);
 }
@@ -366,7 +372,9 @@ int dsl_parse(const void *content, size_t size, struct dsl_tree *tree, struct ds
 	if (!r)
 		r = buf_reserve(&parse.names, 1);
 	if (!r)
-		r = read_events(&parse, content, size);
+		r = dsl_halves_hide(content, size, &parse.halves);
+	if (!r)
+		r = read_events(&parse, parse.halves.copy ? parse.halves.copy : content, size);
 	if (r < 0 || parse.broken) {
 		dsl_tree_finish(tree);
 		return r;

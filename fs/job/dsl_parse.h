@@ -21,6 +21,7 @@ enum dsl_kind { DSL_SCALAR, DSL_SEQUENCE, DSL_MAPPING, DSL_ALIAS };
 struct dsl_node {
 	enum dsl_kind kind;
 	bool plain;	       /* scalar: neither quoted nor a block nor tagged */
+	bool half;	       /* scalar: half of a surrogate pair is in it, which no UTF-8 holds */
 	unsigned line, column; /* 1-based */
 	uint32_t end;	       /* index after the last node of the subtree; 0 while it is open */
 	uint32_t target;       /* alias: the node it stands for, never an alias itself */
@@ -63,9 +64,16 @@ size_t dsl_resolve(const struct dsl_tree *tree, size_t node);
 /* The value of a scalar: size bytes, not NUL-terminated. */
 const char *dsl_text(const struct dsl_tree *tree, size_t scalar, size_t *ret_size);
 
+/* Is the node a scalar of this text? */
+bool dsl_is_text(const struct dsl_tree *tree, size_t node, const char *word);
+
+/* Is the key of a mapping a merge key, "<<"? */
+bool dsl_is_merge_key(const struct dsl_tree *tree, size_t key);
+
 /*
  * The value of a key in a mapping (an alias is not resolved), the last one if there are several, as
- * most readers of YAML take it; DSL_NOWHERE if there is none or mapping is not a mapping.
+ * most readers of YAML take it; one that a merge key brings in if the mapping has none of its own;
+ * DSL_NOWHERE if there is none or mapping is not a mapping.
  */
 size_t dsl_get(const struct dsl_tree *tree, size_t mapping, const char *key);
 

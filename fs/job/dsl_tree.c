@@ -26,7 +26,7 @@ const char *dsl_text(const struct dsl_tree *tree, size_t scalar, size_t *ret_siz
 	return tree->text.data + tree->nodes[scalar].text;
 }
 
-static bool is_text(const struct dsl_tree *tree, size_t node, const char *word)
+bool dsl_is_text(const struct dsl_tree *tree, size_t node, const char *word)
 {
 	size_t size;
 	const char *text;
@@ -37,20 +37,6 @@ static bool is_text(const struct dsl_tree *tree, size_t node, const char *word)
 	return size == strlen(word) && !memcmp(text, word, size);
 }
 
-size_t dsl_get(const struct dsl_tree *tree, size_t mapping, const char *key)
-{
-	size_t found = DSL_NOWHERE, value;
-
-	if (tree->nodes[mapping].kind != DSL_MAPPING)
-		return DSL_NOWHERE;
-	for (size_t at = mapping + 1; at < tree->nodes[mapping].end; at = tree->nodes[value].end) {
-		value = tree->nodes[at].end;
-		if (is_text(tree, dsl_resolve(tree, at), key))
-			found = value;
-	}
-	return found;
-}
-
 bool dsl_is_null(const struct dsl_tree *tree, size_t node)
 {
 	static const char *const words[] = {"", "~", "null", "Null", "NULL"};
@@ -58,7 +44,7 @@ bool dsl_is_null(const struct dsl_tree *tree, size_t node)
 	if (!tree->nodes[node].plain)
 		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (is_text(tree, node, words[i]))
+		if (dsl_is_text(tree, node, words[i]))
 			return true;
 	return false;
 }

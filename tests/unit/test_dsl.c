@@ -186,6 +186,126 @@ static void meta_is_null_where_there_is_no_text(void **state)
 	assert_string_equal(report->meta_description, "null");
 }
 
+/* What follows "meta: " in a document that is sound else. */
+static void check_meta(const char *meta)
+{
+	_cleanup_free_ char *text = NULL;
+
+	assert_true(asprintf(&text,
+			     "meta: %s\nsteps: [{name: a, task: hwc:runbook:suspend@1.0.0}]\n",
+			     meta) > 0);
+	check(text, DSL_DSL, NULL);
+}
+
+static void surrogate_pairs_are_read_as_their_character(void **state)
+{
+	static const struct {
+		const char *meta, *name;
+	} rows[] = {
+		{"{\"name\":\"a \\ud83d\\ude00 b\"}", "a 😀 b"},
+		{"{name: \"\\uD800\\uDC00\\udBFF\\uDFfF\"}", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"},
+		{"{name: \"\\\\ud83d\\\\\\ud83d\\ude00\"}", "\\ud83d\\😀"},
+		/* where no escape is read, it is text */
+		{"{name: '\\ud83d\\ude00', x: \"\\ud83d\\ude00\"}", "\\ud83d\\ude00"},
+		{"{name: \\uD83D, x: \"\\ud83d\\ude00\"}", "\\uD83D"},
+		/* characters of the private area, raw and escaped, stay what they are */
+		{"{name: \"\\ud83d\\ude00\\ue03d\xee\x80\xbd\"}", "😀\xee\x80\xbd\xee\x80\xbd"},
+		{"{name: \"\\ue000\\U0000e800\\ud83d\\ude00\"}", "\xee\x80\x80\xee\xa0\x80😀"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		check_meta(rows[i].meta);
+		assert_accepted();
+		assert_string_equal(report->meta_name, rows[i].name);
+	}
+	/* where every part of the private area is in use, nothing can be hidden in it */
+	check_meta("{name: \"\\ue000\\ue800\\uf000\\ud83d\\ude00\"}");
+	assert_refused(1, 35, "no Unicode character");
+}
+
+static void half_of_a_surrogate_pair_is_refused_in_a_name_only(void **state)
+{
+	static const char *const halves[] = {"\\ud83d",	       "\\ude00",	  "\\ude00\\ud83d",
+					     "\\ud83d\\ud83d", "\\ud83dx\\ude00", "\\ud83d\\u0041"};
+	_cleanup_free_ char *meta = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
+		free(meta);
+		assert_true(asprintf(&meta, "{name: a, x: \"%s\"}", halves[i]) > 0);
+		check_meta(meta);
+		assert_accepted();
+		memcpy(strstr(meta, "name: a, x"), "x: a, name", strlen("name: a, x"));
+		check_meta(meta);
+		assert_refused(1, 20, "half of a surrogate pair");
+		assert_null(report->meta_name);
+	}
+	check_meta("{name: a, description: \"\\ud83d\"}");
+	assert_refused(1, 30, "meta.description holds half");
+	/* two halves are two keys, and a pair is the same key as its character */
+	check_meta("{name: a, \"\\ud83d\": 1, \"\\ud83e\": 2}");
+	assert_accepted();
+	check_meta("{name: a, \"\\ud83d\\ude00\": 1, 😀: 2}");
+	assert_refused(1, 36, "already");
+}
+
+static void places_behind_a_surrogate_pair_are_right(void **state)
+{
+	(void)state;
+	check("meta: {name: \"\\ud83d\\ude00\", name: b}\n", DSL_YAML, NULL);
+	assert_refused(1, 30, "already");
+}
+
+static void merge_keys_bring_in_what_is_missing(void **state)
+{
+	static const struct {
+		const char *text, *name;
+	} rows[] = {
+		{"b: &b {name: m}\nmeta: {<<: *b}\nsteps: [{}]\n", "m"},
+		{"b: &b {name: m}\nmeta: {<<: *b, name: own}\nsteps: [{}]\n", "own"},
+		{"b: &b {name: m}\nmeta: {name: own, <<: *b}\nsteps: [{}]\n", "own"},
+		{"b: &b {name: 1}\nc: &c {name: 2}\nmeta: {<<: [*b, *c]}\nsteps: [{}]\n", "1"},
+		{"b: &b {x: 1}\nc: &c {name: 2}\nmeta: {<<: [*b, *c]}\nsteps: [{}]\n", "2"},
+		{"b: &b {name: 1}\nc: &c {<<: *b}\nmeta: {<<: *c}\nsteps: [{}]\n", "1"},
+		{"x: &m\n  meta: {name: a}\n  steps: [{}]\n<<: *m\n", "a"},
+		{"<<: {meta: {name: a}, steps: [{}]}\n", "a"},
+		{"<<: [{meta: {name: a}}, {steps: [{}]}]\n", "a"},
+	};
+	static const char *const bad[] = {
+		"b: &b {name: m}\nmeta: {\"<<\": *b}\nsteps: [{}]\n",
+		"b: &b m\nmeta: {<<: *b}\nsteps: [{}]\n",
+		"meta: {<<: [[{name: a}]]}\nsteps: [{}]\n",
+		"meta: {<<: }\nsteps: [{}]\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		check(rows[i].text, DSL_DSL, NULL);
+		assert_accepted();
+		assert_string_equal(report->meta_name, rows[i].name);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		check(bad[i], DSL_DSL, NULL);
+		assert_non_null(report->refusal.text);
+		assert_non_null(strstr(report->refusal.text, "there is no \"name\""));
+	}
+}
+
+static void steps_and_inputs_are_known_through_merge_keys(void **state)
+{
+	(void)state;
+	check("meta: {name: a, schemaVersion: 3}\n"
+	      "base: &base {task: hwc:runbook:suspend@1.0.0, inputs: {x: '{{$globals.two}}'}}\n"
+	      "more: &more {one: {}, two: {}}\n"
+	      "inputs: {<<: [*more], three: {}}\n"
+	      "steps:\n- {name: s, <<: *base}\n",
+	      DSL_DSL, "a");
+	assert_accepted();
+	assert_int_equal(report->n_warnings, 1);
+	assert_warned(0, 4, 23, "\"three\" is never used");
+}
+
 static void odd_things_are_warned_of_in_the_order_of_the_text(void **state)
 {
 	(void)state;
@@ -432,6 +552,14 @@ int main(int argc, char **argv)
 		cmocka_unit_test_teardown(meta_is_read_at_every_level, forget_report),
 		cmocka_unit_test_teardown(meta_is_read_of_what_level_yaml_refuses, forget_report),
 		cmocka_unit_test_teardown(meta_is_null_where_there_is_no_text, forget_report),
+		cmocka_unit_test_teardown(surrogate_pairs_are_read_as_their_character,
+					  forget_report),
+		cmocka_unit_test_teardown(half_of_a_surrogate_pair_is_refused_in_a_name_only,
+					  forget_report),
+		cmocka_unit_test_teardown(places_behind_a_surrogate_pair_are_right, forget_report),
+		cmocka_unit_test_teardown(merge_keys_bring_in_what_is_missing, forget_report),
+		cmocka_unit_test_teardown(steps_and_inputs_are_known_through_merge_keys,
+					  forget_report),
 		cmocka_unit_test_teardown(odd_things_are_warned_of_in_the_order_of_the_text,
 					  forget_report),
 		cmocka_unit_test_teardown(references_are_found_within_other_text, forget_report),
