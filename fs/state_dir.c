@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/home.h"
 
 #define ROOT_DEFAULT "/var/lib/cocfs"
 #define USER_DEFAULT ".local/state"
@@ -36,29 +36,31 @@ static char *name_of_source(const char *source)
 	return name;
 }
 
-static char *default_path(const char *source)
+/* Where the space of a source is kept if nobody says so. Returns 0 or -errno with err. */
+static int default_path(const char *source, char **ret_path, struct err *err)
 {
-	_cleanup_free_ char *name = name_of_source(source);
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	char *path = NULL;
-	int n;
+	_cleanup_free_ char *name = name_of_source(source), *home = NULL;
+	const char *state = home_variable("XDG_STATE_HOME");
+	int n, r;
 
 	if (!name)
-		return NULL;
-	if (geteuid() == 0)
-		n = asprintf(&path, ROOT_DEFAULT "/%s", name);
-	else if (state && state[0] == '/')
-		n = asprintf(&path, "%s/cocfs/%s", state, name);
-	else {
-		struct passwd *user = home ? NULL : getpwuid(geteuid());
-
-		n = asprintf(&path, "%s/" USER_DEFAULT "/cocfs/%s",
-			     home   ? home
-			     : user ? user->pw_dir
-				    : "",
-			     name);
+		return err_set(err, ENOMEM, "out of memory");
+	if (geteuid() == 0) {
+		n = asprintf(ret_path, ROOT_DEFAULT "/%s", name);
+	} else if (state) {
+		n = asprintf(ret_path, "%s/cocfs/%s", state, name);
+	} else {
+		r = home_directory(&home);
+		if (r == -ENOENT) {
+			err_set(err, ENOENT,
+				"no place to keep the space in: the user %u has no home directory",
+				geteuid());
+			err_detail(err, "what_to_do", "give one: -o state_dir=DIR");
+			return r;
+		}
+		n = r < 0 ? -1 : asprintf(ret_path, "%s/" USER_DEFAULT "/cocfs/%s", home, name);
 	}
-	return n < 0 ? NULL : path;
+	return n < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
 }
 
 /* Makes a directory and those above it; only the last one is private for sure. */
@@ -161,12 +163,21 @@ static int open_spool(struct state_dir *dir, struct err *err)
 int state_dir_open(const char *path, const char *source, struct state_dir *ret_dir, struct err *err)
 {
 	struct state_dir dir = {.fd = -1, .lock_fd = -1, .spool_fd = -1};
-	_cleanup_free_ char *wanted = path ? strdup(path) : default_path(source);
-	int r = wanted ? make_path(wanted) : -ENOMEM;
+	_cleanup_free_ char *wanted = NULL;
+	int r = 0;
 
+	if (!path)
+		r = default_path(source, &wanted, err);
+	else if (!(wanted = strdup(path)))
+		r = err_set(err, ENOMEM, "out of memory");
 	if (r < 0)
-		return err_set(err, -r, "cannot make the state directory %s: %s",
-			       wanted ? wanted : "", strerror(-r));
+		return r;
+	r = make_path(wanted);
+	if (r < 0) {
+		err_set(err, -r, "cannot make the state directory %s: %s", wanted, strerror(-r));
+		err_detail(err, "what_to_do", "give another one: -o state_dir=DIR");
+		return r;
+	}
 	dir.path = realpath(wanted, NULL);
 	dir.fd = dir.path ? open(dir.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (dir.fd < 0)

@@ -3,31 +3,28 @@
 #include "coc/profile.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/home.h"
 
 #define PROFILE_DIRECTORY ".huaweicloud"
 
 int profile_path(const char *variable, const char *name, char **ret_path)
 {
 	const char *value = secure_getenv(variable);
-	const char *home;
+	_cleanup_free_ char *home = NULL;
 	char *path;
+	int r;
 
 	if (value && *value) {
 		path = strdup(value);
 	} else {
-		home = secure_getenv("HOME");
-		if (!home || !*home) {
-			const struct passwd *entry = getpwuid(geteuid());
-
-			home = entry ? entry->pw_dir : NULL;
-		}
-		if (!home || !*home)
-			return -ENOENT;
+		r = home_directory(&home);
+		if (r < 0)
+			return r;
 		if (asprintf(&path, "%s/" PROFILE_DIRECTORY "/%s", home, name) < 0)
 			path = NULL;
 	}

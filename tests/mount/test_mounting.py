@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+"""mount(8), umount(8) and fstab: each script runs in mounts and processes of its own, with an fstab, a
+/usr/local/sbin, a /mnt and a /run of its own, and nothing of it is left when it ends."""
+
+import os
+import shutil
+
+import pytest
+
+import samples
+import tools
+
+pytestmark = tools.needs_root
+
+JANE = 4711  # a user whom the machine does not know
+PRELUDE = """
+set -eu
+mount --bind "$1/fstab" /etc/fstab
+mount --bind "$1/passwd" /etc/passwd
+mount --bind "$1/bin" /usr/local/sbin
+mount --bind "$1/mnt" /mnt
+mount -t tmpfs tmpfs /run
+as_jane() { setpriv --reuid=4711 --regid=4711 --clear-groups "$@"; }
+gone() { for _ in $(seq 500); do [ -n "$(pidof cocfs)" ] || return 0; sleep 0.02; done; echo "cocfs stays" >&2; return 1; }
+options() { findmnt -rno OPTIONS "$1"; }
+"""
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """machine(script, fstab): runs a script as root of a machine with this fstab; /mnt/jobs is a mount point,
+    jane (4711) has /mnt/home. A function as_jane runs what follows as her."""
+    tools.need("unshare", "findmnt", "pidof")
+    if tools.run("unshare", "--mount", "--pid", "--fork", "--mount-proc", "true").status:
+        pytest.skip("no namespaces can be made here")
+    for folder in ("bin", "mnt", "mnt/jobs", "mnt/jane", "mnt/home", "mnt/state"):
+        (tmp_path / folder).mkdir()
+    for folder in ("mnt/jane", "mnt/home"):
+        os.chown(tmp_path / folder, JANE, JANE)
+    (tmp_path / "mnt/state").chmod(0o700)
+    shutil.copy(tools.COCFS, tmp_path / "bin" / "cocfs")
+    samples.file(tmp_path / "mnt", "a.yaml")
+    with open("/etc/passwd", encoding="utf-8") as file:
+        tools.write(tmp_path / "passwd", file.read() + f"jane:x:{JANE}:{JANE}::/mnt/home:/bin/sh\n")
+
+    def run(script, *fstab):
+        tools.write(tmp_path / "fstab", "".join(line + "\n" for line in fstab))
+        return tools.run("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
+                         "sh", "-c", PRELUDE + script, "sh", tmp_path)
+
+    return run
+
+
+def test_root_mounts_what_fstab_says(machine):
+    said = machine("""
+        mount /mnt/jobs
+        options /mnt/jobs
+        cp /mnt/a.yaml /mnt/jobs/
+        findmnt -rno SOURCE,FSTYPE /mnt/jobs
+        df --output=source,target /mnt/jobs | tail -1
+        cat /mnt/jobs/a.yaml.id
+        umount /mnt/jobs; gone
+        """, "local /mnt/jobs fuse.cocfs risk_level=LOW,state_dir=/mnt/state,noauto,nofail,_netdev,x-systemd.automount,relatime 0 0").ok()
+    lines = said.stdout.splitlines()
+    assert {"rw", "nosuid", "nodev"} <= set(lines[0].split(","))
+    assert lines[1] == "local fuse.cocfs" and lines[2].split() == ["local", "/mnt/jobs"] and lines[3].startswith("DM")
+
+
+def test_mount_all_passes_over_what_is_mounted(machine):
+    said = machine("""
+        mount -a; mount -a
+        findmnt -rno TARGET /mnt/jobs
+        umount /mnt/jobs; gone
+        """, "local /mnt/jobs fuse.cocfs risk_level=LOW,state_dir=/mnt/state 0 0").ok()
+    assert said.stdout.splitlines() == ["/mnt/jobs"]
+
+
+def test_a_failure_has_the_exit_status_and_the_reason(machine):
+    said = machine("""
+        for what in /mnt/jobs /mnt/jane; do mount $what && exit 9; echo $?; done
+        findmnt /mnt/jobs || echo none
+        """, "locl /mnt/jobs fuse.cocfs risk_level=LOW 0 0", "local /mnt/jane fuse.cocfs risk=LOW 0 0").ok()
+    assert said.stdout.split() == ["32", "1", "none"]
+    assert "locl" in said.stderr and "unknown option -o risk" in said.stderr
+
+
+def test_remount_is_refused_with_its_reason(machine):
+    said = machine("""
+        mount /mnt/jobs
+        mount -o remount,ro /mnt/jobs && exit 9
+        options /mnt/jobs
+        umount /mnt/jobs; gone
+        """, "local /mnt/jobs fuse.cocfs risk_level=LOW,state_dir=/mnt/state 0 0").ok()
+    assert "rw" in said.stdout.split(",") and "-o remount: a mount cannot be changed" in said.stderr
+
+
+@pytest.mark.parametrize("option", ["user", "users"])
+def test_a_users_mount_is_the_users(machine, option):
+    """mount(8) clears HOME, and mount.fuse3 sets root's in its place: neither state nor keys are looked for there."""
+    said = machine("""
+        as_jane env HOME=/mnt/home mount /mnt/jane
+        options /mnt/jane
+        as_jane cp /mnt/a.yaml /mnt/jane/
+        as_jane test -s /mnt/jane/a.yaml.id
+        as_jane env HOME=/mnt/home umount /mnt/jane; gone
+        ls /mnt/home/.local/state/cocfs
+        stat -c %u /mnt/home/.local/state/cocfs/local/ledger.db
+        """, f"local /mnt/jane fuse.cocfs risk_level=LOW,{option},noauto 0 0").ok()
+    lines = said.stdout.splitlines()
+    assert {"nosuid", "nodev", "noexec", f"user_id={JANE}"} <= set(lines[0].split(","))
+    assert lines[1:] == ["local", str(JANE)]
+
+
+def test_a_users_mount_has_the_users_keys(machine):
+    said = machine("""
+        as_jane env HOME=/mnt/home mount /mnt/jane && exit 9
+        echo $?
+        """, "http://127.0.0.1:9 /mnt/jane fuse.cocfs risk_level=LOW,user,noauto 0 0").ok()
+    assert said.stdout.split() == ["32"]
+    assert "/mnt/home/.huaweicloud/credentials" in said.stderr and "/root" not in said.stderr
+
+
+def test_a_mount_as_another_user_is_that_users(machine):
+    """setuid= of mount.fuse3; what root's environment says of places is not that user's."""
+    said = machine("""
+        XDG_STATE_HOME=/root/cocfs-test mount /mnt/jane
+        options /mnt/jane
+        as_jane umount /mnt/jane 2>/dev/null || umount /mnt/jane; gone
+        ls /mnt/home/.local/state/cocfs
+        """, "local /mnt/jane fuse.cocfs risk_level=LOW,setuid=jane,noauto 0 0").ok()
+    lines = said.stdout.splitlines()
+    assert f"user_id={JANE}" in lines[0].split(",") and lines[1:] == ["local"]
+
+
+def test_somebody_without_a_home_is_told_to_say_where(machine):
+    said = machine("""
+        setpriv --reuid=4712 --regid=4712 --clear-groups env HOME=/root cocfs local /mnt/jobs && exit 9
+        echo $?
+        """).ok()
+    assert said.stdout.split() == ["32"]
+    assert "the user 4712 has no home directory" in said.stderr and "-o state_dir=DIR" in said.stderr
