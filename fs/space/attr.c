@@ -100,6 +100,25 @@ static int set_size(struct node *node, const char *path, off_t size, struct fuse
 	return 0;
 }
 
+/*
+ * A change of a sibling's owner, mode or times is accepted and changes nothing, so that chmod -R, chown -R
+ * and whatever else walks over a tree goes on. The kernel has checked that the caller may change them. Two
+ * changes are refused: of the size, and one that would take a read bit which the sibling keeps, because
+ * the caller would believe that the text is private. (chmod -R takes the bit from the job file first, and
+ * from the sibling with it.)
+ */
+static int set_sibling(struct space *space, struct node *node, const struct stat *attr, int to_set)
+{
+	struct stat st;
+	int r = sibling_stat(space, node, &st);
+
+	if (r < 0)
+		return r;
+	if (to_set & FUSE_SET_ATTR_SIZE)
+		return -EPERM;
+	return (to_set & FUSE_SET_ATTR_MODE) && (st.st_mode & 0444 & ~attr->st_mode) ? -EPERM : 0;
+}
+
 static int set_attr(struct space *space, struct node *node, const struct stat *attr, int to_set,
 		    struct fuse_file_info *fi)
 {
@@ -110,7 +129,9 @@ static int set_attr(struct space *space, struct node *node, const struct stat *a
 	bool follow;
 	int r;
 
-	if (node_is_derived(node))
+	if (node->kind == NODE_SIBLING)
+		return set_sibling(space, node, attr, to_set);
+	if (node->kind == NODE_CONTROL)
 		return -EPERM;
 	r = node_spot(&space->nodes, node, &spot);
 	if (r < 0)

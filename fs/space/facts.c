@@ -109,8 +109,13 @@ int fact_remove(struct space *space, struct node *node, const char *name)
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	int r;
 
-	if (strcmp(name, PREFIX "job_id"))
-		return -EPERM;
+	if (strcmp(name, PREFIX "job_id")) {
+		_cleanup_free_ char *value = NULL;
+		size_t size;
+
+		r = fact_get(space, node, name, &value, &size);
+		return r < 0 ? r : -EPERM;
+	}
 	r = find(space, node, &job);
 	if (r < 0)
 		return r;

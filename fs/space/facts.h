@@ -18,7 +18,7 @@ int fact_get(struct space *space, struct node *node, const char *name, char **re
 	     size_t *ret_size);
 
 /* Removing coc.job_id forgets the binding: the next commit makes a new job. -ENODATA: not bound;
- * -EBUSY: a submission is under way; -EPERM: another fact. */
+ * -EBUSY: a submission is under way; -EPERM: another fact, that is there. */
 int fact_remove(struct space *space, struct node *node, const char *name);
 
 #endif

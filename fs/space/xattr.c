@@ -271,9 +271,10 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 		reply_recorded(space, req, fact_remove(space, node, name));
 		return;
 	}
-	r = node_is_derived(node) ? -EPERM
-	    : !is_passed(name)	  ? -EOPNOTSUPP
-				  : path_of(space, node, path, &follow);
+	/* what is derived has none that could be removed */
+	r = !is_passed(name)	    ? -EOPNOTSUPP
+	    : node_is_derived(node) ? -ENODATA
+				    : path_of(space, node, path, &follow);
 	/* first, or the commit of a file that is closed now would put it back */
 	r = r == 0 ? disown(space, node, name) : r;
 	was_kept = r > 0;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Ansible's copy and template. Starting it takes seconds, so one play has those steps of the
+"""Ansible's copy and template, file and unarchive. Starting it takes seconds, so one play has those steps of the
 matrix in which it writes."""
 
 import json
@@ -23,13 +23,17 @@ SECONDS = 240  # a task takes seconds where many share the machine
 
 def play(space, src, turns):
     """Has a module write the content of a step to a name, for each turn; tells the exit status, and how each ended."""
+    return run(src, [{module: {"src": tools.write(src / f"{step}.yaml", TEXTS[step]), "dest": space.at(f"{name}.yaml")}}
+                     for module, name, step in turns])
+
+
+def run(src, tasks):
+    """Runs tasks, going on after one that fails but the last; tells the exit status, and how each ended."""
     place = str(src / "ansible")
     env = tools.environment(
         ANSIBLE_LOCAL_TEMP=place + "/local", ANSIBLE_REMOTE_TEMP=place + "/remote", ANSIBLE_HOME=place,
         ANSIBLE_STDOUT_CALLBACK="minimal", ANSIBLE_NOCOLOR="1")
-    tasks = [{module: {"src": tools.write(src / f"{step}.yaml", TEXTS[step]), "dest": space.at(f"{name}.yaml")},
-              "ignore_errors": number < len(turns)}
-             for number, (module, name, step) in enumerate(turns, 1)]
+    tasks = [{**task, "ignore_errors": number < len(tasks)} for number, task in enumerate(tasks, 1)]
     book = tools.write(src / "play.json", json.dumps(
         [{"hosts": "all", "connection": "local", "gather_facts": False, "tasks": tasks,
           "vars": {"ansible_python_interpreter": "/usr/bin/python3"}}]))
@@ -60,3 +64,23 @@ def test_copy_and_template(space, src):
         assert tools.read(space.at(name)).decode() == TEXTS["changed"] and row.then == OLD
         assert status == row.status
     assert not [name for name in os.listdir(space.path) if "ansible" in name]
+
+
+@pytest.mark.timeout(SECONDS + 60)
+def test_file_and_unarchive_over_siblings(space, src):
+    tools.need("ansible-playbook", "zip", "unzip")
+    os.mkdir(space.at("d"))
+    tools.run("cp", tools.write(src / "a.yaml", TEXTS["new"]), space.at("d")).ok()
+    tools.run("cp", tools.write(src / "bad.yaml", TEXTS["bad"]), space.at("d")).fails()
+    job = space.id("d/a.yaml")
+    owned = {"path": space.at("d"), "state": "directory", "recurse": True, "owner": str(os.geteuid()), "group": str(os.getegid())}
+    tools.sh('tar -cf "$1/all.tar" d; zip -qr "$1/all.zip" d; tar --exclude "*.yaml.*" --exclude bad.yaml -cf "$1/clean.tar" d',
+             src, cwd=space.path).ok()
+    unpacked = {"dest": space.path, "remote_src": True}
+    status, told = run(src, [
+        {"file": {**owned, "mode": "u=rwX,g=rX,o="}}, {"file": {**owned, "mode": "0755", "modification_time": "now"}},
+        {"unarchive": {**unpacked, "src": str(src / "clean.tar")}}, {"unarchive": {**unpacked, "src": str(src / "all.zip")}},
+        {"unarchive": {**unpacked, "src": str(src / "all.tar")}}])
+    assert [word in ("CHANGED", "SUCCESS") for word in told] == [True, True, True, False, False]
+    assert status == 2
+    assert space.id("d/a.yaml") == job == space.only_job()["document_id"]
