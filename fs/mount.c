@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/descriptors.h"
 #include "base/limits.h"
 #include "base/process.h"
 #include "coc/creds.h"
@@ -28,12 +29,11 @@
 #include "space/space.h"
 #include "state_dir.h"
 
-/* Requests under way at once; each has its own connection while it is. */
-#define INFLIGHT_MAX 1024
 #define LOCAL_ENDPOINT "http://localhost"
 
 struct mount {
 	const struct opts *opts;
+	struct descriptors descriptors;
 	struct state_dir state;
 	struct loop *loop;
 	struct loop_watch signals;
@@ -161,7 +161,7 @@ static int open_client(struct mount *mount, struct err *err)
 {
 	_cleanup_free_ char *socket = NULL, *endpoint = NULL;
 	struct coc_client_options options = {.cacert = mount->opts->cacert,
-					     .connections_max = INFLIGHT_MAX};
+					     .connections_max = mount->descriptors.connections};
 	int r;
 
 	if (!strcmp(mount->opts->source, "local")) {
@@ -184,7 +184,7 @@ static int open_engine(struct mount *mount, struct err *err)
 {
 	_cleanup_free_ char *path = state_dir_file(&mount->state, "ledger.db");
 	struct engine_options options = {.timeout_ms = mount->opts->timeout_ms,
-					 .inflight_max = INFLIGHT_MAX,
+					 .inflight_max = mount->descriptors.connections,
 					 .queued_inflight_max = mount->opts->max_inflight};
 	int r = path ? ledger_open(path, mount->opts->source, &mount->ledger, err)
 		     : err_set(err, ENOMEM, "out of memory");
@@ -238,9 +238,31 @@ static int open_space(struct mount *mount, struct opts *opts, struct err *err)
 		.delete_on_service = opts->delete_on_service,
 		.rules = opts->rules,
 		.defaults = opts->defaults,
+		.one_user = !opts->allow_other,
+		.descriptors_max = mount->descriptors.users,
+		.directories_max = mount->descriptors.directories,
 	};
 	return space_open(mount->loop, &opts->fuse, steal_fd(&mount->state.spool_fd), mount->ledger,
 			  mount->engine, &mount->space_options, end, mount, &mount->space, err);
+}
+
+static int divide_descriptors(struct mount *mount, struct err *err)
+{
+	struct descriptors *parts = &mount->descriptors;
+	unsigned all = process_descriptors_max();
+
+	if (all < DESCRIPTORS_LEAST) {
+		err_set(err, EMFILE, "only %u descriptors may be open at once", all);
+		err_detail(err, "what_to_do", "allow at least %d, better %d: ulimit -n",
+			   DESCRIPTORS_LEAST, DESCRIPTORS_FEW);
+		return -EMFILE;
+	}
+	descriptors_divide(all, !strcmp(mount->opts->source, "local"), parts);
+	if (all < DESCRIPTORS_FEW)
+		log_warning("only %u descriptors may be open at once: users may have %u files open, "
+			    "and %u requests may be under way; raise the limit (ulimit -Hn)",
+			    all, parts->users, parts->connections);
+	return 0;
 }
 
 int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
@@ -253,7 +275,9 @@ int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
 	mount->opts = opts;
 	mount->signal_fd = -1;
 	mount->state = (struct state_dir){.fd = -1, .lock_fd = -1, .spool_fd = -1};
-	r = state_dir_open(opts->state_dir, opts->source, &mount->state, err);
+	r = divide_descriptors(mount, err);
+	if (r == 0)
+		r = state_dir_open(opts->state_dir, opts->source, &mount->state, err);
 	if (r == 0)
 		r = check_apart(mount, err);
 	if (r == 0) {

@@ -11,6 +11,9 @@ void process_keep_secrets(void);
 /* As many descriptors as the limits allow: one for each open file and each connection. */
 void process_raise_limits(void);
 
+/* How many descriptors this process may have open. */
+unsigned process_descriptors_max(void);
+
 /*
  * Lets go of the pages of the program and its libraries that were read so far. Most of them only the
  * start had use for: dynamic linking, the libraries' own beginnings. They are the files' and unchanged;

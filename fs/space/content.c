@@ -112,6 +112,13 @@ void content_heal(struct content *content)
 	free(steal_ptr(content->refusal));
 }
 
+int content_any_fd(const struct node *node)
+{
+	const struct handle *handle = node->content ? LIST_FIRST(&node->content->handles) : NULL;
+
+	return handle ? handle->fd : -1;
+}
+
 int content_read_fd(const struct node *node)
 {
 	struct handle *handle;

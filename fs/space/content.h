@@ -12,6 +12,7 @@ struct handle {
 	int fd;
 	bool readable, writable;
 	bool writing;	     /* somebody may still write through it; see handle_set_writing() */
+	uid_t user;	     /* who opened it, and whose descriptor it is */
 	int killed_by;	     /* the signal that its last holder died from, 0 */
 	pid_t opener;	     /* 0 in a foreign PID namespace */
 	unsigned newest_pid; /* the system's newest process at the open */
@@ -67,6 +68,9 @@ void content_spoil(struct content *content, const struct err *err, int attr);
 
 /* The reason is gone. */
 void content_heal(struct content *content);
+
+/* A descriptor of the node: one of its open ones, or -1. */
+int content_any_fd(const struct node *node);
 
 /* A descriptor that can read the node's content: one of its open ones, or -1. */
 int content_read_fd(const struct node *node);

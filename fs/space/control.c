@@ -29,8 +29,16 @@ static int write_metrics(struct space *space, const struct node *node, struct bu
 				  "# HELP cocfs_known_files Files, directories and siblings that "
 				  "the kernel refers to.\n"
 				  "# TYPE cocfs_known_files gauge\n"
-				  "cocfs_known_files %zu\n",
-				  space->nodes.n_nodes);
+				  "cocfs_known_files %zu\n"
+				  "# HELP cocfs_open_descriptors What users have open.\n"
+				  "# TYPE cocfs_open_descriptors gauge\n"
+				  "cocfs_open_descriptors %zu\n"
+				  "# HELP cocfs_open_descriptors_max What all users together may have "
+				  "open.\n"
+				  "# TYPE cocfs_open_descriptors_max gauge\n"
+				  "cocfs_open_descriptors_max %zu\n",
+				  space->nodes.n_nodes, space->descriptors.used,
+				  space->descriptors.total);
 }
 
 /* The owner may write in the directory by its mode, so that the answer is our EPERM and not the

@@ -33,6 +33,7 @@ struct place {
 struct dir_handle {
 	LIST_ENTRY(dir_handle) link;
 	DIR *dir;
+	uid_t user;			     /* whose descriptor it is */
 	uint64_t next;			     /* the number of the entry that comes next, from 0 */
 	struct place at;		     /* where that is */
 	struct place remembered[REMEMBERED]; /* by number modulo REMEMBERED: where it was */
@@ -55,17 +56,18 @@ static struct dir_handle *dir_handle_of(const struct fuse_file_info *fi)
 	return (struct dir_handle *)(uintptr_t)fi->fh;
 }
 
-static void dir_close(struct dir_handle *handle)
+static void dir_close(struct space *space, struct dir_handle *handle)
 {
 	LIST_REMOVE(handle, link);
 	closedir(handle->dir);
+	shares_give(&space->descriptors, handle->user, 1);
 	free(handle);
 }
 
 void dir_close_all(struct space *space)
 {
 	while (!LIST_EMPTY(&space->listings))
-		dir_close(LIST_FIRST(&space->listings));
+		dir_close(space, LIST_FIRST(&space->listings));
 }
 
 int dir_open(struct space *space, struct node *dir)
@@ -83,42 +85,64 @@ int dir_open(struct space *space, struct node *dir)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Opens a listing, for whose descriptor there is room. Returns 0 or -errno. */
+static int dir_handle_open(struct space *space, struct node *node, uid_t user,
+			   struct dir_handle **ret_handle)
+{
+	_cleanup_close_ int fd = dir_open(space, node);
+	struct dir_handle *handle;
+
+	if (fd < 0)
+		return fd;
+	handle = calloc(1, sizeof(*handle));
+	if (!handle)
+		return -ENOMEM;
+	handle->dir = fdopendir(fd);
+	if (!handle->dir) {
+		free(handle);
+		return -ENOMEM;
+	}
+	steal_fd(&fd);
+	handle->user = user;
+	handle->at.spool = telldir(handle->dir);
+	LIST_INSERT_HEAD(&space->listings, handle, link);
+	*ret_handle = handle;
+	return 0;
+}
+
 void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
+	const uid_t user = fuse_req_ctx(req)->uid;
 	struct dir_handle *handle;
-	int fd;
+	int r;
 
 	if (node->kind == NODE_CONTROL) {
 		fuse_reply_open(req, fi);
 		return;
 	}
-	fd = dir_open(space, node);
-	if (fd < 0) {
-		reply(req, fd);
+	if (!shares_take(&space->descriptors, user, 1)) {
+		reply(req, -EMFILE);
 		return;
 	}
-	handle = calloc(1, sizeof(*handle));
-	if (handle)
-		handle->dir = fdopendir(fd);
-	if (!handle || !handle->dir) {
-		close(fd);
-		free(handle);
-		reply(req, -ENOMEM);
+	r = dir_handle_open(space, node, user, &handle);
+	if (r < 0) {
+		shares_give(&space->descriptors, user, 1);
+		reply(req, r);
 		return;
 	}
-	LIST_INSERT_HEAD(&space->listings, handle, link);
-	handle->at.spool = telldir(handle->dir);
 	fi->fh = (uintptr_t)handle;
 	if (fuse_reply_open(req, fi) == -ENOENT)
-		dir_close(handle);
+		dir_close(space, handle);
 }
 
 void op_releasedir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
-	if (node_of(&space_of(req)->nodes, id)->kind != NODE_CONTROL)
-		dir_close(dir_handle_of(fi));
+	struct space *space = space_of(req);
+
+	if (node_of(&space->nodes, id)->kind != NODE_CONTROL)
+		dir_close(space, dir_handle_of(fi));
 	reply(req, 0);
 }
 

@@ -31,17 +31,35 @@ static int spoil_by_errno(struct content *content, int errnum)
 	return -errnum;
 }
 
-static void handle_close(struct handle *handle)
+static void handle_close(struct space *space, struct handle *handle)
 {
-	struct content *content = handle->node->content;
+	struct node *node = handle->node;
+	struct content *content = node->content;
+	bool last;
 
 	handle_set_writing(handle, false);
 	LIST_REMOVE(handle, link);
-	if (!content->writers && node_job_link(handle->node))
+	if (!content->writers && node_job_link(node))
 		content_heal(content); /* it was told: the next writer starts anew */
-	content_let_go(handle->node);
-	close(handle->fd);
+	last = LIST_EMPTY(&content->handles);
+	content_let_go(node);
+	if (!last || !node_inherit(node, handle->fd, handle->user)) {
+		close(handle->fd);
+		shares_give(&space->descriptors, handle->user, 1);
+	}
 	free(handle);
+}
+
+/* Takes one of the users' descriptors for whoever asks. Returns 0, or -EMFILE: that user has as many
+ * open as are left for everybody. */
+static int take_descriptor(struct space *space, fuse_req_t req)
+{
+	return shares_take(&space->descriptors, fuse_req_ctx(req)->uid, 1) ? 0 : -EMFILE;
+}
+
+static void give_descriptor(struct space *space, fuse_req_t req)
+{
+	shares_give(&space->descriptors, fuse_req_ctx(req)->uid, 1);
 }
 
 /* Makes a handle of an open descriptor, which it takes, also on failure. readable: the descriptor can
@@ -60,6 +78,7 @@ static int handle_open(struct space *space, fuse_req_t req, struct node *node, i
 	}
 	handle->node = node;
 	handle->fd = take_fd;
+	handle->user = fuse_req_ctx(req)->uid;
 	handle->readable = readable;
 	handle->writable = (flags & O_ACCMODE) != O_RDONLY;
 	if (handle->writable) {
@@ -137,44 +156,64 @@ static int open_spot(const struct space *space, fuse_req_t req, const struct spo
 	return fd;
 }
 
+/* Makes a file as the caller, and opens it. Returns a descriptor or -errno. */
+static int create_file(struct space *space, fuse_req_t req, struct node *parent, const char *name,
+		       int flags, mode_t mode)
+{
+	int fd, r, dirfd = node_dirfd(&space->nodes, parent);
+
+	if (dirfd < 0)
+		return dirfd;
+	r = caller_enter(space, req);
+	if (r < 0)
+		return r;
+	fd = openat(dirfd, name, spool_flags(flags) | O_CREAT, mode);
+	r = fd < 0 ? -errno : fd;
+	caller_leave(space, req);
+	return r;
+}
+
+/* Makes and opens a file. Returns 0 with the entry and the handle filled, or -errno. */
+static int create(struct space *space, fuse_req_t req, struct node *parent, const char *name,
+		  mode_t mode, struct fuse_entry_param *ret_entry, struct fuse_file_info *fi)
+{
+	_cleanup_close_ int fd = create_file(space, req, parent, name, fi->flags, mode);
+	struct node *node;
+	int r = fd < 0 ? fd : entry_fill(space, parent, name, ret_entry);
+
+	if (r < 0)
+		return r;
+	node = node_of(&space->nodes, ret_entry->ino);
+	r = handle_open(space, req, node, steal_fd(&fd), true, fi);
+	if (r < 0)
+		node_forget(&space->nodes, node, 1);
+	return r;
+}
+
 void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mode,
 	       struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
-	struct node *parent = node_of(&space->nodes, parent_id), *node;
+	struct node *parent = node_of(&space->nodes, parent_id);
 	struct fuse_entry_param entry;
-	int fd, dirfd = -1, r = name_check_new(parent, name);
+	int r = name_check_new(parent, name);
 
 	if (r == 0)
-		r = dirfd = node_dirfd(&space->nodes, parent);
-	if (r >= 0)
-		r = caller_enter(space, req);
+		r = take_descriptor(space, req);
 	if (r < 0) {
 		reply(req, r);
 		return;
 	}
-	fd = openat(dirfd, name, spool_flags(fi->flags) | O_CREAT, mode);
-	r = fd < 0 ? -errno : 0;
-	caller_leave(space, req);
-	if (r == 0)
-		r = entry_fill(space, parent, name, &entry);
+	r = create(space, req, parent, name, mode, &entry, fi);
 	if (r < 0) {
-		if (fd >= 0)
-			close(fd);
-		reply(req, r);
-		return;
-	}
-	node = node_of(&space->nodes, entry.ino);
-	r = handle_open(space, req, node, fd, true, fi);
-	if (r < 0) {
-		node_forget(&space->nodes, node, 1);
+		give_descriptor(space, req);
 		reply(req, r);
 		return;
 	}
 	if (fuse_reply_create(req, &entry, fi) == -ENOENT) {
 		/* the caller was interrupted: the kernel does not know of the answer */
-		handle_close(handle_of(fi));
-		node_forget(&space->nodes, node, 1);
+		handle_close(space, handle_of(fi));
+		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
 	}
 }
 
@@ -194,13 +233,20 @@ void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 		control_open(req, node, fi);
 		return;
 	}
+	r = take_descriptor(space, req);
+	if (r < 0) {
+		reply(req, r);
+		return;
+	}
 	r = node_spot(&space->nodes, node, &spot);
 	fd = r < 0 ? r : open_spot(space, req, &spot, fi->flags, &readable);
 	r = fd < 0 ? fd : handle_open(space, req, node, fd, readable, fi);
-	if (r < 0)
+	if (r < 0) {
+		give_descriptor(space, req);
 		reply(req, r);
-	else if (fuse_reply_open(req, fi) == -ENOENT)
-		handle_close(handle_of(fi));
+	} else if (fuse_reply_open(req, fi) == -ENOENT) {
+		handle_close(space, handle_of(fi));
+	}
 }
 
 void op_read(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset, struct fuse_file_info *fi)
@@ -276,7 +322,7 @@ void op_release(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 		return;
 	}
 	commit_at_release(space, handle_of(fi));
-	handle_close(handle_of(fi));
+	handle_close(space, handle_of(fi));
 	reply(req, 0);
 }
 

@@ -45,7 +45,7 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 {
 	struct space *space = space_of(req);
 	struct node *source = node_of(&space->nodes, id);
-	struct renaming renaming = {0};
+	struct renaming renaming = {.user = fuse_req_ctx(req)->uid};
 	struct spot spot;
 	struct stat st;
 	bool is_commit;

@@ -150,7 +150,9 @@ int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, str
 	LIST_INIT(&space->texts);
 	LIST_INIT(&space->waits);
 	space->loadavg_fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
-	r = nodes_init(&space->nodes, take_spool_fd);
+	shares_init(&space->descriptors, options->descriptors_max, options->one_user);
+	r = nodes_init(&space->nodes, take_spool_fd, options->directories_max,
+		       &space->descriptors);
 	if (r < 0)
 		err_set(err, -r, "the spool cannot be read: %s", strerror(-r));
 	if (r == 0) {
@@ -192,5 +194,6 @@ void space_close(struct space *space)
 		close(space->loadavg_fd);
 	ghosts_finish(&space->ghosts);
 	nodes_finish(&space->nodes);
+	shares_finish(&space->descriptors);
 	free(space);
 }

@@ -13,8 +13,10 @@
  * its name.
  *
  * That works as long as a node has a name. When the last one goes while the kernel still knows the
- * node (an open file is unlinked, somebody's working directory is removed), the node gets an O_PATH
- * descriptor before: it stays reachable, and its inode number cannot be given to another file.
+ * node (an open file is unlinked, somebody's working directory is removed), the node is reached by a
+ * handle, or gets an O_PATH descriptor before: so its inode number cannot be given to another file.
+ * Such a descriptor counts as one of the user who removed the name. If that user holds too many, the
+ * node is lost: out of reach, and under another number, so that nobody takes another file for it.
  *
  * Siblings are nodes of the same kind of life. The nodes of .coc are part of struct nodes and live
  * as long as it does.
@@ -29,16 +31,22 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "space/content.h"
 
 #define BUCKETS_FIRST 1024
+#define LOST_INO (NODE_SIBLING_INO | 1ull << 62) /* no inode of the spool has the top bit */
 #define ROOT_ID 1 /* FUSE_ROOT_ID */
 
-int nodes_init(struct nodes *nodes, int take_spool_fd)
+int nodes_init(struct nodes *nodes, int take_spool_fd, unsigned directories_max,
+	       struct shares *descriptors)
 {
 	struct stat st;
 
-	*nodes = (struct nodes){.root = {.kind = NODE_DIR, .fd = take_spool_fd, .lookups = 1}};
+	*nodes = (struct nodes){.root = {.kind = NODE_DIR, .fd = take_spool_fd, .lookups = 1},
+				.recent_max = directories_max,
+				.descriptors = descriptors,
+				.next_lost = LOST_INO};
 	TAILQ_INIT(&nodes->recent);
 	if (fstat(take_spool_fd, &st) < 0)
 		return -errno;
@@ -61,7 +69,7 @@ static void free_link(struct link *link)
 	link->name = NULL;
 }
 
-static void free_node(struct node *node)
+static void free_node(struct nodes *nodes, struct node *node)
 {
 	for (struct link *more = node->link.next, *next; more; more = next) {
 		next = more->next;
@@ -71,6 +79,8 @@ static void free_node(struct node *node)
 	free_link(&node->link);
 	if (node->fd >= 0)
 		close(node->fd);
+	if (node->is_charged)
+		shares_give(nodes->descriptors, node->keeper, 1);
 	content_destroy(node->content);
 	free(node);
 }
@@ -82,7 +92,7 @@ void nodes_finish(struct nodes *nodes)
 			struct node *node = nodes->by_ino[i];
 
 			nodes->by_ino[i] = node->next_by_ino;
-			free_node(node);
+			free_node(nodes, node);
 		}
 	free(nodes->by_ino);
 	if (nodes->root.fd >= 0)
@@ -195,6 +205,29 @@ static int add_link(struct node *node, struct node *parent, const char *name)
 	return 0;
 }
 
+/* No name is left, nor anything else by which the node could be reached. */
+static void lose(struct nodes *nodes, struct node *node)
+{
+	take_out(nodes, node);
+	node->ino = nodes->next_lost++;
+	insert(nodes, node);
+}
+
+/* The last name is gone. */
+static void leave_names(struct nodes *nodes, struct node *node)
+{
+	node->link = (struct link){0};
+	if (node->kind == NODE_DIR && node->fd >= 0) {
+		/* its descriptor is all that is left: it leaves the cache */
+		TAILQ_REMOVE(&nodes->recent, node, recent);
+		nodes->n_recent--;
+		if (!node->is_charged)
+			close(steal_fd(&node->fd));
+	}
+	if (node->fd < 0 && content_any_fd(node) < 0 && (node->lookups || node->holds))
+		lose(nodes, node);
+}
+
 static void remove_link(struct nodes *nodes, struct node *node, struct link *link)
 {
 	struct node *parent = link->parent;
@@ -212,12 +245,7 @@ static void remove_link(struct nodes *nodes, struct node *node, struct link *lin
 		node->link = *second;
 		free(second);
 	} else {
-		node->link = (struct link){0};
-		if (node->kind == NODE_DIR && node->fd >= 0) {
-			/* its descriptor is all that is left: it leaves the cache */
-			TAILQ_REMOVE(&nodes->recent, node, recent);
-			nodes->n_recent--;
-		}
+		leave_names(nodes, node);
 	}
 	node_release(nodes, parent);
 }
@@ -240,10 +268,10 @@ static void free_if_unused(struct nodes *nodes, struct node *node)
 {
 	if (node->lookups || node->holds || node == &nodes->root)
 		return;
-	take_out(nodes, node);
 	while (node->link.parent)
 		remove_link(nodes, node, &node->link);
-	free_node(node);
+	take_out(nodes, node);
+	free_node(nodes, node);
 }
 
 void node_hold(struct node *node)

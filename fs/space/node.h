@@ -8,6 +8,7 @@
 #include <sys/queue.h>
 #include <sys/stat.h>
 
+#include "base/shares.h"
 #include "job/name.h"
 
 /*
@@ -40,8 +41,11 @@ struct node {
 	uint64_t lookups; /* the kernel's references */
 	uint32_t holds;	  /* ours: names of children, commits under way */
 	uint8_t kind, sibling;
-	bool is_regular;
-	int fd; /* O_PATH: of a directory while it is in the cache, of a node without a name */
+	bool is_regular : 1;
+	bool is_charged : 1; /* keeper holds a descriptor of the users' for it */
+	int fd; /* of a directory while it is in the cache, of a node without a name (O_PATH, or
+		   what its last handle left) */
+	uid_t keeper;
 	TAILQ_ENTRY(node) recent; /* directories whose fd is cached */
 	struct content *content;  /* while it is open: file.h */
 };
@@ -51,7 +55,9 @@ struct nodes {
 	struct node **by_ino;
 	size_t n_buckets, n_nodes;	       /* n_buckets is a power of two */
 	TAILQ_HEAD(nodes_recent, node) recent; /* directories with a cached fd, most recent first */
-	unsigned n_recent;
+	unsigned n_recent, recent_max;
+	struct shares *descriptors; /* what users have open; borrowed */
+	uint64_t next_lost;	    /* numbers for nodes that are out of reach */
 };
 
 /* Where the spool has a node: name in the directory dirfd, or (name NULL) the descriptor fd. */
@@ -64,8 +70,10 @@ struct spot {
 #define SPOT_PATH_MAX (NAME_MAX + 32)
 #define NODE_SIBLING_INO (1ull << 63)
 
-/* Takes spool_fd. Returns 0 or -errno. */
-int nodes_init(struct nodes *nodes, int take_spool_fd);
+/* Takes spool_fd. directories_max: descriptors in the cache of directories; those that are kept for
+ * users are taken from their descriptors. Returns 0 or -errno. */
+int nodes_init(struct nodes *nodes, int take_spool_fd, unsigned directories_max,
+	       struct shares *descriptors);
 void nodes_finish(struct nodes *nodes);
 
 /* A node by the kernel's number for it, and back. */
@@ -132,12 +140,18 @@ void spot_path(const struct spot *spot, char ret_path[SPOT_PATH_MAX], bool *ret_
 int spot_stat(const struct spot *spot, struct stat *ret_st);
 
 /*
- * A name of the node is about to go (unlink, rmdir, a rename over it): if it is the last one, the
- * node gets a descriptor, so that its inode is not reused while the kernel knows it. When the name
- * stays after all, node_unkeep() gives it back.
+ * A name of the node is about to go (unlink, rmdir, a rename over it) since a user wants it to: if
+ * it is the last one, the node gets a descriptor, so that it stays reachable. It counts as the
+ * user's; without one that is left the node will be out of reach (-ESTALE). When the name stays
+ * after all, node_unkeep() gives it back. A node that is open needs none: it has its handles', and
+ * node_inherit() gives it the last of these.
  */
-void node_keep(struct nodes *nodes, struct node *node);
-void node_unkeep(struct node *node);
+void node_keep(struct nodes *nodes, struct node *node, uid_t user);
+void node_unkeep(struct nodes *nodes, struct node *node);
+
+/* The last handle of a node is closed. Returns whether the node, which has neither a name nor a
+ * descriptor, took that of the handle, which is charged to the user. */
+bool node_inherit(struct node *node, int fd, uid_t user);
 
 /* ---- what names mean: path.c ---- */
 

@@ -16,14 +16,15 @@
 #include "space/ops.h"
 #include "space/sibling.h"
 
-/* Removes a name from the spool. */
-static int remove_name(struct space *space, struct node *parent, const char *name, int flags)
+/* Removes a name from the spool for who asks. */
+static int remove_name(struct space *space, fuse_req_t req, struct node *parent, const char *name,
+		       int flags)
 {
 	struct node *node = node_known(&space->nodes, parent, name);
 	int dirfd, r;
 
 	if (node)
-		node_keep(&space->nodes, node);
+		node_keep(&space->nodes, node, fuse_req_ctx(req)->uid);
 	dirfd = node_dirfd(&space->nodes, parent);
 	r = dirfd < 0 ? dirfd : unlinkat(dirfd, name, flags) < 0 ? -errno : 0;
 	if (!node)
@@ -31,7 +32,7 @@ static int remove_name(struct space *space, struct node *parent, const char *nam
 	if (r == 0)
 		node_unlinked(&space->nodes, node, parent, name);
 	else
-		node_unkeep(node);
+		node_unkeep(&space->nodes, node);
 	return r;
 }
 
@@ -78,7 +79,7 @@ static void answer_removal(struct wait *wait, int result)
 
 	CRASH_POINT("delete-before-unlink");
 	if (result == 0)
-		result = remove_name(wait->space, removal->parent, removal->name, 0);
+		result = remove_name(wait->space, wait->req, removal->parent, removal->name, 0);
 	if (result == 0)
 		leave_ghosts(removal);
 	CRASH_POINT("delete-unlinked");
@@ -135,7 +136,7 @@ static int remove_sibling(struct space *space, fuse_req_t req, struct node *pare
 			  const char *name, enum sibling sibling)
 {
 	int derived = sibling_remove(space, req, parent, name, sibling);
-	int stored = remove_name(space, parent, name, 0);
+	int stored = remove_name(space, req, parent, name, 0);
 
 	return stored == -ENOENT ? derived : stored;
 }
@@ -151,7 +152,7 @@ void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	else if (sibling)
 		reply_recorded(space, req, remove_sibling(space, req, parent, name, sibling));
 	else if (!space->options->delete_on_service || !delete_job(space, req, parent, name))
-		reply(req, remove_name(space, parent, name, 0));
+		reply(req, remove_name(space, req, parent, name, 0));
 }
 
 void op_rmdir(fuse_req_t req, fuse_ino_t parent_id, const char *name)
@@ -160,5 +161,6 @@ void op_rmdir(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	struct node *parent = node_of(&space->nodes, parent_id);
 
 	reply(req,
-	      control_owns(parent, name) ? -EPERM : remove_name(space, parent, name, AT_REMOVEDIR));
+	      control_owns(parent, name) ? -EPERM
+					 : remove_name(space, req, parent, name, AT_REMOVEDIR));
 }

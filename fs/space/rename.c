@@ -157,7 +157,7 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 	       const char *to_name, unsigned int flags)
 {
 	struct space *space = space_of(req);
-	struct renaming renaming = {.flags = flags};
+	struct renaming renaming = {.flags = flags, .user = fuse_req_ctx(req)->uid};
 	const struct end *from = &renaming.from;
 	struct node *parent = node_of(&space->nodes, parent_id);
 	struct node *to_parent = node_of(&space->nodes, to_parent_id);

@@ -57,7 +57,7 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 	if (!from_name || !to_name)
 		return -ENOMEM;
 	if (target && !(renaming->flags & RENAME_EXCHANGE))
-		node_keep(&space->nodes, target);
+		node_keep(&space->nodes, target, renaming->user);
 	to_fd = node_hold_dirfd(&space->nodes, to->parent);
 	from_fd = node_dirfd(&space->nodes, from->parent);
 	r = from_fd < 0 ? from_fd : to_fd < 0 ? to_fd : 0;
@@ -65,7 +65,7 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 		r = -errno;
 	if (r < 0) {
 		if (target)
-			node_unkeep(target);
+			node_unkeep(&space->nodes, target);
 		return r;
 	}
 	CRASH_POINT("spool-renamed");

@@ -18,6 +18,7 @@ struct end {
 struct renaming {
 	struct end from, to;
 	unsigned flags;
+	uid_t user; /* who wants it */
 };
 
 /* Looks at one end: name must live as long as it. Returns 0, also if nothing is there, or -errno.

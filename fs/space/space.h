@@ -19,6 +19,9 @@ struct space_options {
 	bool delete_on_service; /* removing a job file deletes the job */
 	struct commit_rules rules;
 	struct attr_set defaults; /* the mount options' attributes; borrowed */
+	bool one_user;		  /* nobody but who mounts may use it (no allow_other) */
+	unsigned descriptors_max; /* that users have open */
+	unsigned directories_max; /* of the spool that are kept open */
 };
 
 struct space {
@@ -30,6 +33,7 @@ struct space {
 	struct engine *engine;
 	const struct space_options *options;
 	struct nodes nodes;
+	struct shares descriptors; /* what users have open */
 	struct ghosts ghosts;
 	struct removals removals;
 	LIST_HEAD(, dir_handle) listings; /* open directories: the kernel may not release them */

@@ -8,9 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "space/node.h"
-
-#define DIRECTORIES_OPEN_MAX 128
+#include "space/content.h"
 
 static void close_oldest(struct nodes *nodes)
 {
@@ -44,7 +42,7 @@ int node_dirfd(struct nodes *nodes, struct node *dir)
 	if (dir->fd < 0)
 		return -errno;
 	TAILQ_INSERT_HEAD(&nodes->recent, dir, recent);
-	if (++nodes->n_recent > DIRECTORIES_OPEN_MAX)
+	if (++nodes->n_recent > nodes->recent_max)
 		close_oldest(nodes);
 	return dir->fd;
 }
@@ -64,9 +62,11 @@ int node_spot(struct nodes *nodes, struct node *node, struct spot *ret_spot)
 	int dirfd;
 
 	if (node == &nodes->root || !node->link.parent) {
-		if (node->fd < 0)
+		int fd = node->fd >= 0 ? node->fd : content_any_fd(node);
+
+		if (fd < 0)
 			return -ESTALE;
-		*ret_spot = (struct spot){.dirfd = -1, .fd = node->fd};
+		*ret_spot = (struct spot){.dirfd = -1, .fd = fd};
 		return 0;
 	}
 	dirfd = node_dirfd(nodes, node->link.parent);
@@ -93,23 +93,44 @@ int spot_stat(const struct spot *spot, struct stat *ret_st)
 	return r < 0 ? -errno : 0;
 }
 
-void node_keep(struct nodes *nodes, struct node *node)
+static void uncharge(struct nodes *nodes, struct node *node)
+{
+	shares_give(nodes->descriptors, node->keeper, 1);
+	node->is_charged = false;
+}
+
+void node_keep(struct nodes *nodes, struct node *node, uid_t user)
 {
 	struct spot spot;
 
-	if (node->link.next || node->fd >= 0 || !node->link.parent)
+	if (node->link.next || node->is_charged || !node->link.parent ||
+	    content_any_fd(node) >= 0 || !shares_take(nodes->descriptors, user, 1))
 		return;
-	if (node->kind == NODE_DIR) {
+	node->is_charged = true;
+	node->keeper = user;
+	if (node->kind == NODE_DIR)
 		node_dirfd(nodes, node);
-		return;
-	}
-	/* without it (no descriptor left) the kernel gets ESTALE for the node */
-	if (node_spot(nodes, node, &spot) == 0)
+	else if (node_spot(nodes, node, &spot) == 0)
 		node->fd = openat(spot.dirfd, spot.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (node->fd < 0)
+		uncharge(nodes, node);
 }
 
-void node_unkeep(struct node *node)
+void node_unkeep(struct nodes *nodes, struct node *node)
 {
-	if (node->kind != NODE_DIR && node->link.parent && node->fd >= 0)
+	if (!node->is_charged || !node->link.parent)
+		return;
+	uncharge(nodes, node);
+	if (node->kind != NODE_DIR)
 		close(steal_fd(&node->fd));
+}
+
+bool node_inherit(struct node *node, int fd, uid_t user)
+{
+	if (node->link.parent || node->fd >= 0)
+		return false;
+	node->fd = fd;
+	node->keeper = user;
+	node->is_charged = true;
+	return true;
 }

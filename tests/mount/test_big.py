@@ -16,7 +16,7 @@ import tools
 COUNT = 20000
 NAMES = 2 * COUNT  # each job file has an .id
 BYTES_PER_NAME = 200  # of memory for a name that the kernel knows (fs/space/node.c)
-DIRECTORIES_OPEN_MAX = 128  # fs/space/spot.c
+DIRECTORIES_OPEN_MAX = 128  # fs/base/descriptors.h
 SANITIZED = b"__asan_init" in tools.read(tools.COCFS)  # keeps what is freed for a while
 LISTED_AT_MOST = 5000       # names in the answers that a reader of the first few has had
 

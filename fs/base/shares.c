@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/shares.h"
+
+#include <stdlib.h>
+
+/* What one user holds: never 0, so there are no more records than units. */
+struct share {
+	uid_t user;
+	size_t held;
+	struct share *next;
+};
+
+#define BUCKETS (sizeof(((struct shares *)0)->by_user) / sizeof(struct share *))
+
+void shares_init(struct shares *shares, size_t total, bool one_user)
+{
+	*shares = (struct shares){.total = total, .one_user = one_user};
+}
+
+void shares_finish(struct shares *shares)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		while (shares->by_user[i]) {
+			struct share *share = shares->by_user[i];
+
+			shares->by_user[i] = share->next;
+			free(share);
+		}
+	shares->used = 0;
+}
+
+/* Where the record of a user is linked, or would be. */
+static struct share **find_share(struct shares *shares, uid_t user)
+{
+	struct share **at = &shares->by_user[user % BUCKETS];
+
+	while (*at && (*at)->user != user)
+		at = &(*at)->next;
+	return at;
+}
+
+bool shares_take(struct shares *shares, uid_t user, size_t units)
+{
+	struct share **at = find_share(shares, user), *share = *at;
+	size_t held = share ? share->held : 0, left = shares->total - shares->used;
+
+	if (units > left || (!shares->one_user && units + held > left - units))
+		return false;
+	if (!share) {
+		share = calloc(1, sizeof(*share));
+		if (!share)
+			return false;
+		share->user = user;
+		*at = share;
+	}
+	share->held += units;
+	shares->used += units;
+	return true;
+}
+
+void shares_give(struct shares *shares, uid_t user, size_t units)
+{
+	struct share **at = find_share(shares, user), *share = *at;
+
+	shares->used -= units;
+	share->held -= units;
+	if (!share->held) {
+		*at = share->next;
+		free(share);
+	}
+}
