@@ -40,6 +40,14 @@ class Results:
         except KeyError:
             return None
 
+    def as_dict(self):
+        """All of it, for JSON."""
+        contenders = [dict(zip(("name", "unit", "median", "least", "most"), values)) for values in self.contenders()]
+        goals = [{"what": goal.what, "bound": goal.bound, "at_least": goal.at_least, "value": value, "least": least,
+                  "most": most, "at_floors": self.at_floors(goal)} for goal, value, least, most in self.verdicts()]
+        return {"name": self.row.name, "title": self.row.title, "contenders": contenders, "goals": goals,
+                "not_measured": self.row.missing, "failed": self.failed}
+
     def _medians(self):
         return {name: median for name, _, median, _, _ in self.contenders()}
 
@@ -56,9 +64,9 @@ def processor():
     return names[0] if names else platform.machine()
 
 
-def print_conditions(options, rounds):
+def print_conditions(options, rounds, disk):
     print(f"{os.cpu_count()} processors ({processor()}), Linux {platform.release()}, load {os.getloadavg()[0]:.1f}; "
-          f"{rounds} round{'s' * (rounds > 1)}; service: {options.server}{'; quick' * options.quick}", flush=True)
+          f"{rounds} round{'s' * (rounds > 1)}; service: {options.server}; on {disk}{'; quick' * options.quick}", flush=True)
 
 
 def print_row(results):

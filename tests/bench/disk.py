@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""A file system for one run: an ext4 in a file, made for it and gone after it.
+
+On a file system that is in use, what a file costs depends on what was removed before: ext4 passes over the inodes of
+files that were removed a short while ago, one by one. A new ext4 costs everybody the same."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+
+SIZE = 12 << 30  # sparse: what a whole run writes, and as much again
+
+
+@contextlib.contextmanager
+def own(place):
+    """The directory of a new ext4 below place, and what it is; place itself, and why, where there is none to be had."""
+    reason = _missing()
+    if reason:
+        yield place, f"the disk of {place} ({reason})"
+        return
+    image, folder = os.path.join(place, "ext4"), os.path.join(place, "disk")
+    os.mkdir(folder)
+    with open(image, "xb") as file:
+        file.truncate(SIZE)
+    _run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", image)
+    _run("mount", "-o", "loop", image, folder)
+    try:
+        yield folder, "an ext4 of its own"
+    finally:
+        _run("umount", folder)
+        os.unlink(image)
+
+
+def _missing():
+    if os.geteuid() != 0:
+        return "only root can mount another"
+    for program in "mkfs.ext4", "mount":
+        if not shutil.which(program):
+            return f"there is no {program}"
+    return None if os.path.exists("/dev/loop-control") else "there are no loop devices"
+
+
+def _run(*argv):
+    subprocess.run(argv, check=True, stdout=subprocess.DEVNULL)
