@@ -14,41 +14,22 @@
 #include "space/commit.h"
 #include "space/facts.h"
 #include "space/ops.h"
+#include "space/xattr.h"
 
-/* The path of a node for the xattr calls, which take none of our descriptors. 0 or -errno. */
-static int path_of(struct space *space, struct node *node, char path[SPOT_PATH_MAX], bool *follow)
-{
-	struct spot spot;
-	int r = node_spot(&space->nodes, node, &spot);
-
-	if (r == 0)
-		spot_path(&spot, path, follow);
-	return r;
-}
-
-/*
- * POSIX ACLs would be kept by the spool and not be looked at by the kernel above us. SELinux labels a
- * FUSE mount as a whole; a program that hears so asks once, not for each file that it lists.
- */
-static bool is_passed(const char *name)
+bool xattr_is_passed(const char *name)
 {
 	return strncmp(name, "system.posix_acl_", strlen("system.posix_acl_")) != 0 &&
 	       strcmp(name, "security.selinux") != 0;
 }
 
-/* Leaves of names, each ended by a NUL, those that are passed. Returns the size of what is left. */
-static size_t keep_passed(char *names, size_t size)
+int xattr_path(struct space *space, struct node *node, char path[SPOT_PATH_MAX], bool *ret_follow)
 {
-	size_t kept = 0, length;
+	struct spot spot;
+	int r = node_spot(&space->nodes, node, &spot);
 
-	for (size_t at = 0; at < size; at += length) {
-		length = strlen(names + at) + 1;
-		if (is_passed(names + at)) {
-			memmove(names + kept, names + at, length);
-			kept += length;
-		}
-	}
-	return kept;
+	if (r == 0)
+		spot_path(&spot, path, ret_follow);
+	return r;
 }
 
 static bool is_ours(const char *name)
@@ -92,9 +73,9 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 			reply_value(req, value, length, size);
 		return;
 	}
-	r = !is_passed(name)	    ? -EOPNOTSUPP
+	r = !xattr_is_passed(name)	    ? -EOPNOTSUPP
 	    : node_is_derived(node) ? -ENODATA
-				    : path_of(space, node, path, &follow);
+				    : xattr_path(space, node, path, &follow);
 	value = r < 0 || !size ? NULL : malloc(size);
 	if (r < 0 || (size && !value)) {
 		reply(req, r < 0 ? r : -ENOMEM);
@@ -107,31 +88,6 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 		fuse_reply_xattr(req, (size_t)n);
 	else
 		fuse_reply_buf(req, value, (size_t)n);
-}
-
-void op_listxattr(fuse_req_t req, fuse_ino_t id, size_t size)
-{
-	struct space *space = space_of(req);
-	struct node *node = node_of(&space->nodes, id);
-	_cleanup_free_ char *names = size ? malloc(size) : NULL;
-	char path[SPOT_PATH_MAX];
-	ssize_t n = 0;
-	bool follow;
-	int r = size && !names ? -ENOMEM : 0;
-
-	if (r == 0 && !node_is_derived(node)) {
-		r = path_of(space, node, path, &follow);
-		if (r == 0) {
-			n = follow ? listxattr(path, names, size) : llistxattr(path, names, size);
-			r = n < 0 ? -errno : 0;
-		}
-	}
-	if (r < 0)
-		reply(req, r);
-	else if (!size)
-		fuse_reply_xattr(req, (size_t)n);
-	else
-		fuse_reply_buf(req, names, keep_passed(names, (size_t)n));
 }
 
 /* A value was refused: a file that is being written, or that may be renamed onto a job name, must
@@ -221,12 +177,12 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 
 	if (node_is_derived(node) || fact_is_name(name))
 		r = -EPERM;
-	else if (!is_passed(name))
+	else if (!xattr_is_passed(name))
 		r = -EOPNOTSUPP;
 	else if (ours)
 		r = check(space, node, name, value, size);
 	if (r == 0)
-		r = path_of(space, node, path, &follow);
+		r = xattr_path(space, node, path, &follow);
 	if (r == 0 && (follow ? setxattr(path, name, value, size, flags)
 			      : lsetxattr(path, name, value, size, flags)) < 0)
 		r = -errno;
@@ -272,9 +228,9 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 		return;
 	}
 	/* what is derived has none that could be removed */
-	r = !is_passed(name)	    ? -EOPNOTSUPP
+	r = !xattr_is_passed(name)	    ? -EOPNOTSUPP
 	    : node_is_derived(node) ? -ENODATA
-				    : path_of(space, node, path, &follow);
+				    : xattr_path(space, node, path, &follow);
 	/* first, or the commit of a file that is closed now would put it back */
 	r = r == 0 ? disown(space, node, name) : r;
 	was_kept = r > 0;

@@ -155,6 +155,15 @@ SCRIPTS = {
         other: os.setxattr('s', 'user.a', b'1') -> EPERM
         root: os.symlink('f', 'l'); os.setxattr('l', 'user.a', b'9', follow_symlinks=False) -> EPERM
     """,
+    "attributes that only root may see": """
+        root: make('f', 0o646); os.setxattr('f', 'user.a', b'1'); os.setxattr('f', 'trusted.secret', b'2'); sorted(os.listxattr('f'))
+        owner: os.listxattr('f')
+        other: os.listxattr('f')
+        other: os.getxattr('f', 'trusted.secret') -> ENODATA
+        root: os.mkdir('d'); os.setxattr('d', 'trusted.secret', b'2'); os.symlink('x', 'l')
+        root: os.setxattr('l', 'trusted.secret', b'2', follow_symlinks=False); os.listxattr('l', follow_symlinks=False)
+        other: os.listxattr('d'); os.listxattr('l', follow_symlinks=False)
+    """,
     "execution": """
         root: copy('/bin/true', 'true', 0o755)
         root: executed('true')

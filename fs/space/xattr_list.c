@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Listing extended attributes. A mount by root reads the spool as root, so that the spool tells more
+ * than the caller may know: trusted.* is for processes with CAP_SYS_ADMIN only, as in every file system.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
+
+#include "base/cleanup.h"
+#include "space/ops.h"
+#include "space/proc.h"
+#include "space/xattr.h"
+
+#define NAMES_MAX 65536 /* the kernel's XATTR_LIST_MAX: no list is longer */
+#define TRUSTED "trusted."
+
+/* May the caller know of trusted.* attributes? The capability of a user namespace does not count, and
+ * root of such a one is not uid 0 here. Who cannot be seen may not. */
+static bool may_see_trusted(fuse_req_t req)
+{
+	const struct fuse_ctx *ctx = fuse_req_ctx(req);
+	char path[64], text[PROC_TEXT_MAX];
+	uint64_t capabilities;
+
+	if (ctx->uid != 0 || !ctx->pid)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/status", ctx->pid);
+	return proc_read(AT_FDCWD, path, text, sizeof(text)) > 0 &&
+	       proc_field(text, "CapEff", 16, &capabilities) &&
+	       capabilities & UINT64_C(1) << CAP_SYS_ADMIN;
+}
+
+/* Leaves of names, each ended by a NUL, those that the caller may see. Returns the size of what is left. */
+static size_t keep_seen(fuse_req_t req, char *names, size_t size)
+{
+	int trusted = -1; /* not asked yet */
+	size_t kept = 0, length;
+
+	for (size_t at = 0; at < size; at += length) {
+		bool is_seen = xattr_is_passed(names + at);
+
+		length = strlen(names + at) + 1;
+		if (is_seen && !strncmp(names + at, TRUSTED, strlen(TRUSTED))) {
+			if (trusted < 0)
+				trusted = may_see_trusted(req);
+			is_seen = trusted;
+		}
+		if (is_seen) {
+			memmove(names + kept, names + at, length);
+			kept += length;
+		}
+	}
+	return kept;
+}
+
+/* All names of a node that the caller may see. Returns their size or -errno. */
+static ssize_t list(fuse_req_t req, struct node *node, char *names)
+{
+	char path[SPOT_PATH_MAX];
+	bool follow;
+	ssize_t n;
+	int r = xattr_path(space_of(req), node, path, &follow);
+
+	if (r < 0)
+		return r;
+	n = follow ? listxattr(path, names, NAMES_MAX) : llistxattr(path, names, NAMES_MAX);
+	return n < 0 ? -errno : (ssize_t)keep_seen(req, names, (size_t)n);
+}
+
+void op_listxattr(fuse_req_t req, fuse_ino_t id, size_t size)
+{
+	struct node *node = node_of(&space_of(req)->nodes, id);
+	_cleanup_free_ char *names = NULL;
+	ssize_t n = 0;
+
+	if (!node_is_derived(node)) {
+		names = malloc(NAMES_MAX);
+		n = names ? list(req, node, names) : -ENOMEM;
+	}
+	if (n < 0)
+		reply(req, (int)n);
+	else if (!size)
+		fuse_reply_xattr(req, (size_t)n);
+	else if ((size_t)n > size)
+		reply(req, -ERANGE);
+	else
+		fuse_reply_buf(req, names, (size_t)n);
+}
