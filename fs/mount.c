@@ -236,6 +236,7 @@ static int open_space(struct mount *mount, struct opts *opts, struct err *err)
 		.mountpoint = opts->mountpoint,
 		.siblings_hidden = opts->siblings_hidden,
 		.delete_on_service = opts->delete_on_service,
+		.ignore = opts->ignore,
 		.rules = opts->rules,
 		.defaults = opts->defaults,
 		.one_user = !opts->allow_other,

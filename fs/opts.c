@@ -225,6 +225,8 @@ static int check(struct parsing *parsing, struct opts *opts, struct err *err)
 	if (stat(opts->mountpoint, &st) == 0 && !S_ISDIR(st.st_mode))
 		return err_set(err, ENOTDIR, "the mountpoint %s is not a directory",
 			       opts->mountpoint);
+	if (!opts->ignore && ignore_parse(ignore_defaults, &opts->ignore, err) < 0)
+		return -err->errnum;
 	return add_fuse_options(opts, err);
 }
 
@@ -270,6 +272,7 @@ void opts_finish(struct opts *opts)
 	free(opts->mountpoint);
 	free(opts->state_dir);
 	free(opts->cacert);
+	ignore_free(opts->ignore);
 	attr_set_finish(&opts->defaults);
 	fuse_opt_free_args(&opts->fuse);
 }

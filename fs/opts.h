@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "job/attrs.h"
 #include "job/commit.h"
+#include "job/ignore.h"
 
 /* What the command line says. Zero-initialise it; opts_finish() frees. */
 struct opts {
@@ -21,6 +22,7 @@ struct opts {
 	struct commit_rules rules;
 	int64_t timeout_ms;
 	unsigned max_inflight; /* sent from the queue at once */
+	struct ignore *ignore; /* names that are no job files' */
 	bool delete_on_service;
 	bool siblings_hidden;
 	bool foreground;

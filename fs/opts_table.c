@@ -33,6 +33,9 @@ static const struct option table[] = {
 	 .help = "whether rm deletes the job too (default keep)"},
 	{"siblings", "shown|hidden", value_choice, IN(siblings_hidden),
 	 .help = "whether NAME.id and NAME.error are listed (default shown)"},
+	{"ignore", "GLOB[:GLOB...]", value_globs, IN(ignore), .empty_ok = true,
+	 .help = "names that are no job files' (default: what merge and sync\n"
+		 "tools leave behind; ignore= for none)"},
 	{"timeout", "SECONDS", value_seconds, IN(timeout_ms), .min = 1, .max = 3600,
 	 .help = "from a commit to its answer (default 30)"},
 	{"state_dir", "DIR", value_text, IN(state_dir),

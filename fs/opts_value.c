@@ -98,6 +98,18 @@ int value_text(const struct option *option, const char *text, void *member, stru
 	return 0;
 }
 
+int value_globs(const struct option *option, const char *text, void *member, struct err *err)
+{
+	struct ignore **place = member, *ignore;
+	int r = ignore_parse(text, &ignore, err);
+
+	if (r < 0)
+		return err_context(err, "-o %s=%s", option->name, text);
+	ignore_free(*place);
+	*place = ignore;
+	return 0;
+}
+
 static enum attr attribute_of(const struct option *option)
 {
 	enum attr attr = 0;

@@ -23,6 +23,9 @@ int value_seconds(const struct option *option, const char *text, void *member, s
 /* Any text: an owned string. */
 int value_text(const struct option *option, const char *text, void *member, struct err *err);
 
+/* A list of globs "GLOB:GLOB": an owned struct ignore. */
+int value_globs(const struct option *option, const char *text, void *member, struct err *err);
+
 /* An attribute of jobs, which the option is named after: a struct attr_set. */
 int value_attribute(const struct option *option, const char *text, void *member, struct err *err);
 

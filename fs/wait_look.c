@@ -257,7 +257,8 @@ static int get_fact(const char *path, const char *fact, char *value, size_t room
 	return 0;
 }
 
-/* A job file that is not empty: 0 when it was submitted, 1 when it was not, -EBUSY, -errno. */
+/* A job file that is not empty: 0 when it was submitted, 1 when it was not, -EBUSY; -ENODATA when it is
+ * none after all, since the mount ignores its name; another -errno. */
 static int look_at_job(const char *path, const char *shown, struct buf *story)
 {
 	char state[64], error[ERR_TEXT_MAX + ERR_DETAILS_MAX + 256];
@@ -265,6 +266,8 @@ static int look_at_job(const char *path, const char *shown, struct buf *story)
 
 	if (r < 0)
 		return r;
+	if (!*state)
+		return -ENODATA;
 	if (!strcmp(state, job_state_word(JOB_SUBMITTED)))
 		return 0;
 	if (!strcmp(state, job_state_word(JOB_QUEUED)) ||
@@ -288,6 +291,8 @@ static bool is_hidden(const struct target *target)
 /* Looks at one entry of the walk. As look_at_job(); what is no job file is 0. */
 static int look_at_entry(FTS *walk, FTSENT *entry, struct buf *story)
 {
+	int r;
+
 	if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
 		return -entry->fts_errno;
 	if (entry->fts_info == FTS_D && entry->fts_level > FTS_ROOTLEVEL &&
@@ -295,7 +300,8 @@ static int look_at_entry(FTS *walk, FTSENT *entry, struct buf *story)
 		fts_set(walk, entry, FTS_SKIP);
 	if (entry->fts_info != FTS_F || !entry->fts_statp->st_size || !name_is_job(entry->fts_name))
 		return 0;
-	return look_at_job(entry->fts_accpath, entry->fts_path, story);
+	r = look_at_job(entry->fts_accpath, entry->fts_path, story);
+	return r == -ENODATA ? 0 : r;
 }
 
 /* Walks a target that is a directory. Returns the number of failures or -errno. */
@@ -323,18 +329,19 @@ static int look_below(const struct target *target, struct buf *story)
 static int look_at_target(const struct target *target, struct buf *story)
 {
 	const char *name = strrchr(target->path, '/') + 1;
+	int r = -ENODATA;
 	struct stat st;
 
 	if (lstat(target->path, &st) < 0)
 		return -errno;
 	if (S_ISDIR(st.st_mode))
 		return is_hidden(target) ? 0 : look_below(target, story);
-	if (!S_ISREG(st.st_mode) || !name_is_job(name) || is_hidden(target))
-		return buf_printf(story, "%s: not a job file: it is never submitted\n",
-				  target->given) < 0
-			       ? -ENOMEM
-			       : 1;
-	return st.st_size ? look_at_job(target->path, target->given, story) : 0;
+	if (S_ISREG(st.st_mode) && name_is_job(name) && !is_hidden(target))
+		r = st.st_size ? look_at_job(target->path, target->given, story) : 0;
+	if (r != -ENODATA)
+		return r;
+	r = buf_printf(story, "%s: not a job file: it is never submitted\n", target->given);
+	return r < 0 ? r : 1;
 }
 
 int look_at_files(const struct targets *targets, struct buf *story, struct err *err)

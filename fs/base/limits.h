@@ -47,6 +47,9 @@
 /* Names in the job space: room for ".error" within the 255 bytes that readdir(3) can show. */
 #define JOB_NAME_MAX 249
 
+/* Globs of -o ignore=: each name in the job space is compared with all of them. */
+#define IGNORE_GLOBS_MAX 64
+
 /* Siblings of deleted jobs that can still be named: more than one rm -r has, 100 MB at the worst. */
 #define GHOSTS_MAX 1000000
 

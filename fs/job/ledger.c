@@ -38,6 +38,8 @@ static const char *const sql[STMT_COUNT] = {
 		" FROM job WHERE dir = ?1 AND name = ?2",
 	[STMT_IS_BOUND] = "SELECT 1 FROM job WHERE job_id = ?1"
 			  " UNION ALL SELECT 1 FROM forgotten WHERE job_id = ?1",
+	[STMT_HAS_JOB] = "SELECT job_id IS NOT NULL OR state IN (1, 2, 5) FROM job"
+			 " WHERE dir = ?1 AND name = ?2",
 	[STMT_REMEMBER] = "INSERT OR IGNORE INTO forgotten SELECT job_id FROM job"
 			  " WHERE id = ?1 AND job_id IS NOT NULL",
 	[STMT_UNTRUST] = "UPDATE job SET digest = NULL WHERE id = ?1",

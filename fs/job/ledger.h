@@ -124,6 +124,9 @@ int ledger_ensure(struct ledger *ledger, const char *path, int64_t *ret_row);
 /* The siblings of a path. -ENOENT: never heard of. */
 int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance *ret_glance);
 
+/* Is a path bound to a job, or is one being made for it? 1, 0 or -errno. */
+int ledger_has_job(struct ledger *ledger, const char *path);
+
 /* Is a job ID bound to a path, or was it and is forgotten on demand? 1, 0 or -errno. */
 int ledger_is_bound(struct ledger *ledger, const char *job_id);
 

@@ -152,6 +152,20 @@ int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance 
 	return ledger_errno(code);
 }
 
+int ledger_has_job(struct ledger *ledger, const char *path)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_HAS_JOB, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_path(stmt, 1, path);
+	code = sqlite3_step(stmt);
+	r = code == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : ledger_errno(code);
+	sqlite3_reset(stmt);
+	return r;
+}
+
 int ledger_is_bound(struct ledger *ledger, const char *job_id)
 {
 	int r = 0, code;

@@ -83,9 +83,10 @@ static int set_times(const char *path, bool follow, const struct stat *attr, int
 	return utimensat(AT_FDCWD, path, times, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
-static int set_size(struct node *node, const char *path, off_t size, struct fuse_file_info *fi)
+static int set_size(struct space *space, struct node *node, const char *path, off_t size,
+		    struct fuse_file_info *fi)
 {
-	int r = content_check_size(node, (uint64_t)size);
+	int r = content_check_size(space, node, (uint64_t)size);
 
 	if (r < 0)
 		return r;
@@ -144,7 +145,7 @@ static int set_attr(struct space *space, struct node *node, const struct stat *a
 	if (r == 0 && (to_set & FUSE_SET_ATTR_MODE))
 		r = set_mode(&spot, path, attr->st_mode & 07777);
 	if (r == 0 && (to_set & FUSE_SET_ATTR_SIZE))
-		r = set_size(node, path, attr->st_size, fi);
+		r = set_size(space, node, path, attr->st_size, fi);
 	if (r == 0 && (to_set & times))
 		r = set_times(path, follow, attr, to_set);
 	return r;

@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "space/attrs.h"
+#include "space/job_name.h"
 #include "space/rename.h"
 #include "space/writers.h"
 
@@ -228,7 +229,7 @@ static bool is_empty(int fd)
 }
 
 /* Is there anything to commit when this handle is closed? */
-static const struct link *wants_commit(const struct handle *handle)
+static const struct link *wants_commit(struct space *space, const struct handle *handle)
 {
 	const struct content *content = handle->node->content;
 
@@ -237,7 +238,7 @@ static const struct link *wants_commit(const struct handle *handle)
 	/* what was refused at a write may have left nothing: that is told too */
 	if (!content->refusal && is_empty(handle->fd))
 		return NULL;
-	return node_job_link(handle->node);
+	return node_job_link(space, handle->node);
 }
 
 static bool has_other_writers(const struct handle *handle)
@@ -247,7 +248,7 @@ static bool has_other_writers(const struct handle *handle)
 
 void commit_at_flush(struct space *space, fuse_req_t req, struct handle *handle)
 {
-	const struct link *link = wants_commit(handle);
+	const struct link *link = wants_commit(space, handle);
 	enum writers_verdict verdict;
 	struct wait *wait;
 	int signal;
@@ -269,7 +270,7 @@ void commit_at_flush(struct space *space, fuse_req_t req, struct handle *handle)
 
 void commit_at_release(struct space *space, struct handle *handle)
 {
-	const struct link *link = wants_commit(handle);
+	const struct link *link = wants_commit(space, handle);
 	struct wait *wait;
 	struct err err;
 
@@ -294,7 +295,7 @@ void commit_closed(struct space *space, struct node *node, struct wait *wait)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	_cleanup_free_ char *path = NULL;
-	const struct link *link = node_job_link(node);
+	const struct link *link = node_job_link(space, node);
 	struct spot spot;
 	int r = node_spot(&space->nodes, node, &spot);
 

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "space/job_name.h"
 
 /* Reads a job file whole. Returns 0 with an owned buffer, -EFBIG, or another -errno. */
 static int read_whole(int fd, char **ret_content, size_t *ret_size)
@@ -137,11 +138,11 @@ int content_too_big(struct err *err)
 	return -EFBIG;
 }
 
-int content_check_size(struct node *node, uint64_t size)
+int content_check_size(struct space *space, struct node *node, uint64_t size)
 {
 	struct err err;
 
-	if (size <= COC_CONTENT_MAX || !node_job_link(node))
+	if (size <= COC_CONTENT_MAX || !node_job_link(space, node))
 		return 0;
 	content_too_big(&err);
 	if (node->content)

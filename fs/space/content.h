@@ -86,6 +86,6 @@ int content_too_big(struct err *err);
 
 /* May a file grow to size bytes? 0, or -EFBIG for a job file over COC_CONTENT_MAX; the content of
  * the node, if open, is spoiled then. */
-int content_check_size(struct node *node, uint64_t size);
+int content_check_size(struct space *space, struct node *node, uint64_t size);
 
 #endif

@@ -18,6 +18,7 @@
 
 #include "base/cleanup.h"
 #include "space/control.h"
+#include "space/job_name.h"
 #include "space/ops.h"
 #include "space/sibling.h"
 
@@ -155,11 +156,10 @@ void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_i
 }
 
 /* Has a regular file of this name siblings to be listed? */
-static bool may_have_siblings(const struct space *space, struct node *dir,
-			      const struct dirent *entry)
+static bool may_have_siblings(struct space *space, struct node *dir, const struct dirent *entry)
 {
 	return !space->options->siblings_hidden && entry->d_type == DT_REG &&
-	       name_is_job(entry->d_name) && !node_is_hidden(dir);
+	       job_name_is(space, dir, entry->d_name);
 }
 
 /* Is a file of the spool hidden behind a derived sibling of its name? 1, 0 or -errno. */
@@ -167,11 +167,11 @@ static int is_shadowed(struct space *space, struct node *dir, const char *name)
 {
 	char job[NAME_MAX + 1];
 	size_t length;
-	enum sibling sibling = name_sibling(name, &length);
+	enum sibling sibling = job_name_sibling(space, dir, name, &length);
 	struct ledger_glance seen;
 	int r;
 
-	if (!sibling || node_is_hidden(dir))
+	if (!sibling)
 		return 0;
 	snprintf(job, sizeof(job), "%.*s", (int)length, name);
 	r = sibling_glance(space, dir, job, &seen);

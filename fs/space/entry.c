@@ -9,18 +9,15 @@
 #include "base/limits.h"
 #include "space/caller.h"
 #include "space/control.h"
+#include "space/job_name.h"
 #include "space/ops.h"
 #include "space/sibling.h"
 
-int name_check_new(const struct node *parent, const char *name)
+int name_check_new(struct space *space, const struct node *parent, const char *name)
 {
-	if (control_owns(parent, name))
+	if (control_owns(parent, name) || job_name_sibling(space, parent, name, NULL))
 		return -EPERM;
-	if (node_is_hidden(parent))
-		return 0;
-	if (name_sibling(name, NULL))
-		return -EPERM;
-	return name_is_job(name) && strlen(name) > JOB_NAME_MAX ? -ENAMETOOLONG : 0;
+	return strlen(name) > JOB_NAME_MAX && job_name_is(space, parent, name) ? -ENAMETOOLONG : 0;
 }
 
 int entry_fill(struct space *space, struct node *parent, const char *name,
@@ -59,7 +56,7 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	struct space *space = space_of(req);
 	struct node *parent = node_of(&space->nodes, parent_id);
 	struct fuse_entry_param entry = {.entry_timeout = SPOOL_TIMEOUT_S};
-	enum sibling sibling = node_is_hidden(parent) ? SIBLING_NONE : name_sibling(name, NULL);
+	enum sibling sibling = job_name_sibling(space, parent, name, NULL);
 	int r;
 
 	if (control_owns(parent, name))
@@ -71,10 +68,11 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	else
 		r = entry_fill(space, parent, name, &entry);
 	/* a file of a sibling's name can be in the spool if its directory was hidden once */
-	if (r == -ENOENT && sibling && !control_owns(parent, name)) {
+	if (r == -ENOENT && sibling && !control_owns(parent, name))
 		r = entry_fill(space, parent, name, &entry);
+	/* the name may become a sibling's when a directory above is renamed */
+	if (!control_owns(parent, name) && name_sibling(name, NULL))
 		entry.entry_timeout = SIBLING_TIMEOUT_S;
-	}
 	if (r == -ENOENT) {
 		/* the kernel may remember that it is not there; siblings come by themselves */
 		entry.ino = 0;
@@ -130,7 +128,7 @@ static void make(fuse_req_t req, fuse_ino_t parent_id, const char *name,
 {
 	struct space *space = space_of(req);
 	struct node *parent = node_of(&space->nodes, parent_id);
-	int dirfd = -1, r = name_check_new(parent, name);
+	int dirfd = -1, r = name_check_new(space, parent, name);
 
 	if (r == 0)
 		r = dirfd = node_dirfd(&space->nodes, parent);

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "space/content.h"
+#include "space/job_name.h"
 
 #define PREFIX "coc."
 
@@ -22,7 +23,7 @@ bool fact_is_name(const char *name)
 static int find(struct space *space, const struct node *node, struct ledger_job *ret_job)
 {
 	_cleanup_free_ char *path = NULL;
-	const struct link *link = node_job_link(node);
+	const struct link *link = node_job_link(space, node);
 	int r;
 
 	if (!link)

@@ -15,6 +15,7 @@
 #include "space/caller.h"
 #include "space/commit.h"
 #include "space/control.h"
+#include "space/job_name.h"
 #include "space/ops.h"
 #include "space/sibling.h"
 #include "space/text.h"
@@ -39,7 +40,7 @@ static void handle_close(struct space *space, struct handle *handle)
 
 	handle_set_writing(handle, false);
 	LIST_REMOVE(handle, link);
-	if (!content->writers && node_job_link(node))
+	if (!content->writers && node_job_link(space, node))
 		content_heal(content); /* it was told: the next writer starts anew */
 	last = LIST_EMPTY(&content->handles);
 	content_let_go(node);
@@ -196,7 +197,7 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 	struct space *space = space_of(req);
 	struct node *parent = node_of(&space->nodes, parent_id);
 	struct fuse_entry_param entry;
-	int r = name_check_new(parent, name);
+	int r = name_check_new(space, parent, name);
 
 	if (r == 0)
 		r = take_descriptor(space, req);
@@ -282,7 +283,7 @@ void op_write(fuse_req_t req, fuse_ino_t id, const char *data, size_t size, off_
 	struct node *node = node_of(&space->nodes, id);
 	struct handle *handle = handle_of(fi);
 	ssize_t n;
-	int r = content_check_size(node, (uint64_t)offset + size);
+	int r = content_check_size(space, node, (uint64_t)offset + size);
 
 	if (r < 0) {
 		reply(req, r);
@@ -343,10 +344,11 @@ void op_fsync(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info
 void op_fallocate(fuse_req_t req, fuse_ino_t id, int mode, off_t offset, off_t length,
 		  struct fuse_file_info *fi)
 {
-	struct node *node = node_of(&space_of(req)->nodes, id);
+	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
 	int r = mode & FALLOC_FL_KEEP_SIZE
 			? 0
-			: content_check_size(node, (uint64_t)offset + (uint64_t)length);
+			: content_check_size(space, node, (uint64_t)offset + (uint64_t)length);
 
 	if (r == 0 && fallocate(handle_of(fi)->fd, mode, offset, length) < 0)
 		r = -errno;

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "space/commit.h"
 #include "space/content.h"
+#include "space/job_name.h"
 #include "space/ops.h"
 #include "space/renaming.h"
 
@@ -50,11 +51,11 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 	struct stat st;
 	bool is_commit;
 	struct node *to_parent = node_of(&space->nodes, to_parent_id);
-	int r = name_check_new(to_parent, to_name);
+	int r = name_check_new(space, to_parent, to_name);
 
 	if (r == 0)
 		r = end_look(space, to_parent, to_name, &renaming.to);
-	if (r == 0 && (node_is_derived(source) || node_job_link(source)))
+	if (r == 0 && (node_is_derived(source) || node_job_link(space, source)))
 		r = -EPERM;
 	if (r == 0 && renaming.to.exists)
 		r = -EEXIST;

@@ -162,7 +162,4 @@ int node_path_of(const struct node *parent, const char *name, char **ret_path);
 /* Is a directory, or one above it, hidden (its name starts with '.')? What is below is scratch. */
 bool node_is_hidden(const struct node *dir);
 
-/* The name that makes a regular file a job file, or NULL if it has none. */
-const struct link *node_job_link(const struct node *node);
-
 #endif

@@ -80,6 +80,6 @@ int entry_fill(struct space *space, struct node *parent, const char *name,
 
 /* May a name be made in a directory? -EPERM: it is a sibling's or .coc's; -ENAMETOOLONG: a job name
  * that leaves no room for its siblings'. (entry.c) */
-int name_check_new(const struct node *parent, const char *name);
+int name_check_new(struct space *space, const struct node *parent, const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a node's names mean: its path, and whether it is a job file. */
+/* What a node's names mean: its path, and whether everything below it is scratch. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
@@ -37,14 +37,4 @@ bool node_is_hidden(const struct node *dir)
 		if (dir->link.name[0] == '.')
 			return true;
 	return false;
-}
-
-const struct link *node_job_link(const struct node *node)
-{
-	if (!node->is_regular)
-		return NULL;
-	for (const struct link *link = &node->link; link && link->parent; link = link->next)
-		if (name_is_job(link->name) && !node_is_hidden(link->parent))
-			return link;
-	return NULL;
 }

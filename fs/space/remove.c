@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "space/commit.h"
 #include "space/control.h"
+#include "space/job_name.h"
 #include "space/ops.h"
 #include "space/sibling.h"
 
@@ -113,7 +114,7 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 	struct err err = {0};
 	int r;
 
-	if (node_is_hidden(parent) || !name_is_job(name) || node_path_of(parent, name, &path) < 0 ||
+	if (!job_name_is(space, parent, name) || node_path_of(parent, name, &path) < 0 ||
 	    ledger_find(space->ledger, path, &job) < 0 || !job.job_id)
 		return false;
 	removal = removal_make(space, req, parent, name);
@@ -145,7 +146,7 @@ void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 {
 	struct space *space = space_of(req);
 	struct node *parent = node_of(&space->nodes, parent_id);
-	enum sibling sibling = node_is_hidden(parent) ? SIBLING_NONE : name_sibling(name, NULL);
+	enum sibling sibling = job_name_sibling(space, parent, name, NULL);
 
 	if (control_owns(parent, name))
 		reply(req, -EPERM);

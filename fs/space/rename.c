@@ -22,6 +22,7 @@
 #include "base/cleanup.h"
 #include "space/commit.h"
 #include "space/control.h"
+#include "space/job_name.h"
 #include "space/ops.h"
 #include "space/renaming.h"
 
@@ -37,7 +38,7 @@ int end_look(struct space *space, struct node *parent, const char *name, struct 
 	if (r < 0 && r != -ENOENT)
 		return r;
 	ret_end->exists = r == 0;
-	ret_end->is_job = name_is_job(name) && !node_is_hidden(parent);
+	ret_end->is_job = job_name_is(space, parent, name);
 	return 0;
 }
 
@@ -109,16 +110,17 @@ static int wants_commit(struct space *space, const struct renaming *renaming)
 	return is_bound(space, to);
 }
 
-static int check_names(const struct renaming *renaming, const struct node *from_node)
+static int check_names(struct space *space, const struct renaming *renaming,
+		       const struct node *from_node)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
 	int r;
 
 	if (renaming->flags & ~(unsigned)(RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
-	if (!node_is_hidden(from->parent) && name_sibling(from->name, NULL))
+	if (job_name_sibling(space, from->parent, from->name, NULL))
 		return -EPERM;
-	r = name_check_new(to->parent, to->name);
+	r = name_check_new(space, to->parent, to->name);
 	if (r < 0)
 		return r;
 	if (!from->exists)
@@ -126,7 +128,7 @@ static int check_names(const struct renaming *renaming, const struct node *from_
 	if (to->exists && (renaming->flags & RENAME_NOREPLACE))
 		return -EEXIST;
 	/* one file under two jobs' names: as a link of a job file */
-	if (to->is_job && !from->is_job && from_node && node_job_link(from_node))
+	if (to->is_job && !from->is_job && from_node && node_job_link(space, from_node))
 		return -EPERM;
 	/* an exchange that would put scratch content under a job's name: which of the two contents
 	 * the user means to submit cannot be known */
@@ -168,7 +170,7 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 	if (r == 0)
 		r = end_look(space, parent, name, &renaming.from);
 	if (r == 0)
-		r = check_names(&renaming, node_known(&space->nodes, from->parent, name));
+		r = check_names(space, &renaming, node_known(&space->nodes, from->parent, name));
 	if (r == 0)
 		r = wants_commit(space, &renaming);
 	if (r > 0) {

@@ -8,15 +8,17 @@
 
 #include "base/loop.h"
 #include "job/commit.h"
+#include "job/ignore.h"
 #include "space/ghost.h"
 #include "space/node.h"
 #include "space/removals.h"
 
 /* The mounted job space: kernel requests on the spool, derived siblings, commits. */
 struct space_options {
-	const char *mountpoint; /* for messages */
-	bool siblings_hidden;	/* siblings are not listed */
-	bool delete_on_service; /* removing a job file deletes the job */
+	const char *mountpoint;	     /* for messages */
+	bool siblings_hidden;	     /* siblings are not listed */
+	bool delete_on_service;	     /* removing a job file deletes the job */
+	const struct ignore *ignore; /* names that are no job files'; borrowed */
 	struct commit_rules rules;
 	struct attr_set defaults; /* the mount options' attributes; borrowed */
 	bool one_user;		  /* nobody but who mounts may use it (no allow_other) */

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "space/commit.h"
 #include "space/facts.h"
+#include "space/job_name.h"
 #include "space/ops.h"
 #include "space/xattr.h"
 
@@ -94,7 +95,7 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
  * not become a job without it. */
 static int refuse(struct space *space, struct node *node, const char *name, const struct err *err)
 {
-	const struct link *link = node_job_link(node);
+	const struct link *link = node_job_link(space, node);
 	_cleanup_free_ char *path = NULL;
 
 	log_warning("%s: %s", link ? link->name : name, err->text);
@@ -114,7 +115,7 @@ static int check_fixed(struct space *space, struct node *node, enum attr attr, c
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	_cleanup_free_ char *path = NULL;
-	const struct link *link = node_job_link(node);
+	const struct link *link = node_job_link(space, node);
 	const char *sent;
 
 	if (!link || (attr != ATTR_ENTERPRISE_PROJECT_ID && attr != ATTR_TAGS) ||
@@ -205,7 +206,7 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
  * not, -errno. */
 static int disown(struct space *space, struct node *node, const char *name)
 {
-	const struct link *link = node_job_link(node);
+	const struct link *link = node_job_link(space, node);
 	_cleanup_free_ char *path = NULL;
 	int attr = attr_from_xattr(name), r;
 

@@ -140,6 +140,16 @@ def test_a_tree_that_was_hidden_can_be_removed(space, src):
     tools.run("rm", "-r", space.at("x")).ok()
 
 
+def test_an_id_that_was_not_there_while_its_directory_was_hidden(space, src):
+    os.mkdir(space.at("d"))
+    tools.run("cp", samples.file(src, "a.yaml"), space.at("d")).ok()
+    document_id = space.id("d/a.yaml")
+    tools.run("mv", space.at("d"), space.at(".d")).ok()
+    assert space.id(".d/a.yaml") is None
+    tools.run("mv", space.at(".d"), space.at("d")).ok()
+    assert space.id("d/a.yaml") == document_id
+
+
 def test_siblings_are_as_private_as_their_job_file(space, src):
     tools.run("cp", samples.file(src, "a.yaml"), space.at("a.yaml")).ok()
     tools.run("chmod", "600", space.at("a.yaml")).ok()

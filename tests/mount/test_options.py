@@ -28,8 +28,9 @@ OPTIONS = {
     "state_dir": (None, None, []),
     "cacert": (None, None, ["/nonexistent/ca.pem"]),
     "loglevel": ("error", "debug", ["loud", "Warning"]),
+    "ignore": ("*.old.yaml", "a?b:[ab]*", ["a::b", ":a", "a:", "d/*", "x" * 256, ":".join("a" * 65)]),
 }
-EMPTY_IS_A_VALUE = {"description", "tags"}
+EMPTY_IS_A_VALUE = {"description", "ignore", "tags"}
 
 
 def cocfs(*argv, **kwargs):

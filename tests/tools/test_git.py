@@ -110,6 +110,26 @@ def test_merge_rebase_reset_and_clean(clone, upstream):
     assert clone.space.id("repo/b.yaml")
 
 
+@pytest.mark.parametrize("keep", ["true", "false"])
+def test_mergetool_leaves_the_job_with_the_file(clone, upstream, keep):
+    """It moves the file away and copies it back, and puts three more beside it: all names end in .yaml."""
+    theirs = samples.document("a", ["theirs"])
+    clone.git("checkout", "-q", "-b", "mine")
+    commit(upstream, {"a.yaml": theirs})
+    tools.write(clone.folder + "/a.yaml", samples.document("a", ["mine"]))
+    clone.git("commit", "-q", "-a", "-m", "mine")
+    git(clone.folder, "pull", "-q", "--no-rebase", "origin", "main").fails()
+    assert clone.space.fact("repo/a.yaml", "state") == "failed"  # the marks of the conflict are no YAML
+    seen = 'ls *_BACKUP_*.yaml *_BASE_*.yaml *_LOCAL_*.yaml *_REMOTE_*.yaml > "$PWD.seen"'
+    clone.git("-c", "mergetool.take.cmd=" + seen + ' && cp "$REMOTE" "$MERGED"', "-c", "mergetool.take.trustExitCode=true",
+              "-c", f"mergetool.keepBackup={keep}", "mergetool", "--tool=take", "-y")
+    assert len(tools.read(clone.folder + ".seen").decode().split()) == 4
+    clone.git("commit", "-q", "-a", "-m", "merged")
+    clone.git("clean", "-q", "-f")
+    clone.expect(updates=2, a=theirs)
+    assert len(clone.space.jobs()) == 2
+
+
 def test_a_branch_with_what_is_not_sound_is_checked_out_and_told(clone, upstream):
     git(upstream, "checkout", "-q", "-b", "bad").ok()
     commit(upstream, {"a.yaml": "just: yaml\n"})

@@ -4,7 +4,10 @@
 import os
 import re
 
+import pytest
+
 import rows_shells
+import samples
 import steps
 import test_ansible
 import test_archivers
@@ -57,3 +60,16 @@ def test_the_table_of_redirections_is_the_matrix():
 def test_the_table_of_archives_is_what_is_tried():
     told = {name: (int(there), int(gone)) for names, there, gone in tables()[2][1:] for name in re.findall(r"`([^`]+)`", names)}
     assert told == {name: row[1:] for name, row in test_archivers.ROWS.items()}
+
+
+def test_the_table_of_what_is_ignored_is_the_list(space, src):
+    lines, = [lines for head, *lines in tables() if head == ["tool", "a name that it makes", "glob"]]
+    source = os.path.join(tools.ROOT, "fs", "job", "ignore.c")
+    if not os.path.exists(source):
+        pytest.skip("the sources are not here")
+    listed = tools.read(source).decode().partition("ignore_defaults[] =")[2].partition(";\n")[0]
+    defaults = "".join(re.findall(r'"(.*?)"', listed))
+    assert [glob.strip("`") for _, _, glob in lines] == re.split(r":(?!\])", defaults)
+    for _, name, _ in lines:
+        tools.run("cp", samples.file(src, "x.yaml"), space.at(name.strip("`"))).ok()
+    assert space.sent() == (0, 0)

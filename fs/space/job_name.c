@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "space/job_name.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+
+/* Has an ignored name a job all the same? */
+static bool has_job(struct space *space, const struct node *dir, const char *name)
+{
+	_cleanup_free_ char *path = NULL;
+	int r = node_path_of(dir, name, &path);
+
+	if (r == -ENAMETOOLONG) /* what has too long a path is not in the ledger */
+		return false;
+	if (r == 0)
+		r = ledger_has_job(space->ledger, path);
+	return r != 0;
+}
+
+bool job_name_is(struct space *space, const struct node *dir, const char *name)
+{
+	return name_is_job(name) && !node_is_hidden(dir) &&
+	       (!ignore_matches(space->options->ignore, name) || has_job(space, dir, name));
+}
+
+enum sibling job_name_sibling(struct space *space, const struct node *dir, const char *name,
+			      size_t *ret_job_length)
+{
+	char job[NAME_MAX + 1];
+	size_t length = 0;
+	enum sibling sibling = name_sibling(name, &length);
+
+	if (!sibling || node_is_hidden(dir))
+		return SIBLING_NONE;
+	snprintf(job, sizeof(job), "%.*s", (int)length, name);
+	if (!job_name_is(space, dir, job))
+		return SIBLING_NONE;
+	if (ret_job_length)
+		*ret_job_length = length;
+	return sibling;
+}
+
+const struct link *node_job_link(struct space *space, const struct node *node)
+{
+	if (!node->is_regular)
+		return NULL;
+	for (const struct link *link = &node->link; link && link->parent; link = link->next)
+		if (job_name_is(space, link->parent, link->name))
+			return link;
+	return NULL;
+}
