@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""What makes a sentence hard to read for somebody who reads it once, in a second language."""
+
+import re
+from dataclasses import dataclass
+
+WORDS_MAX = 30  # of a sentence; more is read twice
+
+
+@dataclass(frozen=True)
+class Rule:
+    name: str
+    mend: str
+    pattern: re.Pattern
+    example: str  # a sentence that breaks the rule
+
+
+def _rule(name, mend, pattern, example):
+    return Rule(name, mend, re.compile(pattern), example)
+
+
+RULES = (
+    _rule("that-one", "say the noun", r"\b([Tt]hat|[Tt]his|[Tt]he other|[Ee]ither) one\b(?! of)",
+          "That one cannot carry an error back."),
+    _rule("the-one", "say the noun", r"\bfor the (one|other)\b[,;.]|\bthe one,", "Somebody waits for the one, nobody for the other."),
+    _rule("whoever", "name the person or the program", r"\b([Ww]hoever|[Ww]homever|[Ww]hichever|[Ww]hatever)\b",
+          "Whoever was held wakes in a run."),
+    _rule("who-as-a-noun", "name the person or the program",
+          r"^Who [a-z]+s?\b(?![^?]*\?)|\b(for|to|of|by|from) who\b|, who (it|that)\b", "What that state is, for who writes it."),
+    _rule("told-of", "say who reports what to whom", r"\b(told of|telling of|tells of|tell of)\b", "It is told of by the other two."),
+    _rule("what-is-told", "say the noun", r"\bwhat is (told|said|meant)\b", "This is what is told to the writer."),
+    _rule("of-whose", "two sentences", r"\bof (which|whose|whom)\b", "Two files, of which one is a job."),
+    _rule("lest", "a common word", r"\b(lest|thereof|therein|whereupon|hence|thus|hereby)\b", "It is copied lest it change."),
+    _rule("turn", "iteration", r"\b(this|that|a|the|each|next|later|one|every) turn\b(?! (of|to|around))", "It is answered in a later turn."),
+    _rule("ticket", "waiter", r"\btickets?\b", "The engine hands out a ticket."),
+    _rule("ghost", "deleted sibling", r"\bghosts?\b", "A ghost can still be named."),
+    _rule("inquiry", "lost answer, lost create", r"\binquir(y|ies)\b", "The task joins an inquiry."),
+)
+
+
+def findings(sentence):
+    """The names of the rules that a sentence breaks, each with what was found and how to mend it."""
+    words = sentence.text.split()
+    if len(words) > WORDS_MAX:
+        yield "long", f"{len(words)} words", f"at most {WORDS_MAX}: make two sentences"
+    for rule in RULES:
+        found = rule.pattern.search(sentence.text)
+        if found:
+            yield rule.name, found[0], rule.mend
+
+
+def blind():
+    """The rules that do not find their own example: they would find nothing else either."""
+    return [rule.name for rule in RULES if not rule.pattern.search(rule.example)]

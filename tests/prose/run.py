@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Checks what people read: README and docs, comments, and the messages of the programs.
+
+known.txt has what was there before the rules were: how often each file breaks each. A file may break a rule less often
+than that, never more often."""
+
+import argparse
+import collections
+import json
+import os
+import subprocess
+import sys
+
+import rules
+import texts
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+KNOWN = os.path.join(HERE, "known.txt")
+
+
+def files():
+    """The files that git knows or would add."""
+    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True,
+                            capture_output=True, text=True).stdout
+    return sorted(path for path in set(listed.split("\0")) if path and os.path.exists(os.path.join(ROOT, path)))
+
+
+def sentences():
+    for path in files():
+        with open(os.path.join(ROOT, path), encoding="utf-8", errors="replace") as file:
+            content = file.read() if path.endswith((".md", ".c", ".h")) else ""
+        if path.endswith(".md"):
+            yield from texts.of_page(path, content)
+        elif path.endswith((".c", ".h")):
+            yield from texts.of_comments(path, content)
+            if path.startswith("fs/"):
+                yield from texts.of_messages(path, content)
+
+
+def write_good(all_sentences):
+    """What write-good says of each; nothing where it is not installed."""
+    modules = os.environ.get("NODE_PATH")
+    if not modules:
+        print("write-good is not installed: only the project's own rules are checked", file=sys.stderr)
+        return [[] for _ in all_sentences]
+    done = subprocess.run(["node", os.path.join(HERE, "write_good.js")], input=json.dumps([s.text for s in all_sentences]),
+                          capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def check():
+    """[(sentence, rule, what, how to mend it)]"""
+    found, all_sentences = [], list(sentences())
+    for sentence, reasons in zip(all_sentences, write_good(all_sentences)):
+        found += [(sentence, name, what, mend) for name, what, mend in rules.findings(sentence)]
+        found += [(sentence, "write-good", reason, "see write-good") for reason in reasons]
+    return found, len(all_sentences)
+
+
+def read_known():
+    known = {}
+    if os.path.exists(KNOWN):
+        with open(KNOWN, encoding="utf-8") as file:
+            for line in file:
+                path, rule, count = line.split()
+                known[path, rule] = int(count)
+    return known
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("paths", nargs="*", help="show all that these files break, also what known.txt has")
+    parser.add_argument("--update", action="store_true", help="write known.txt anew; it may only become shorter")
+    options = parser.parse_args()
+    if rules.blind():
+        sys.exit(f"these rules do not find their own example: {', '.join(rules.blind())}")
+    found, count = check()
+    counts = collections.Counter((sentence.path, rule) for sentence, rule, _, _ in found)
+    known = read_known()
+    more = {key for key, number in counts.items() if number > known.get(key, 0)}
+    for sentence, rule, what, mend in found:
+        if (sentence.path, rule) in more or sentence.path in options.paths:
+            print(f"{sentence.path}:{sentence.line}: {rule}: {what}: {mend}\n    {sentence.text}")
+    if options.update:
+        with open(KNOWN, "w", encoding="utf-8") as file:
+            file.writelines(f"{path} {rule} {number}\n" for (path, rule), number in sorted(counts.items()))
+    print(f"prose: {count} sentences, {sum(counts.values())} findings, {sum(known.values())} of them known; "
+          f"{len(more)} files and rules beyond that")
+    return 1 if more and not options.update else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""The sentences that people read: of pages, of comments, and of the messages that programs print."""
+
+import itertools
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sentence:
+    path: str
+    line: int  # where it begins
+    text: str
+
+
+_END = re.compile(r"(?<=[.!?:])\s+(?=[A-Z0-9\"'`(*\[])|\n\s*\n")
+
+
+def _sentences(path, line, text):
+    """Cuts a text into sentences; a blank line ends one too."""
+    at = 0
+    for found in [*_END.finditer(text), None]:
+        end = found.start() if found else len(text)
+        part = text[at:end]
+        if part.strip():
+            first = line + text[:at].count("\n") + len(part[: len(part) - len(part.lstrip())].split("\n")) - 1
+            yield Sentence(path, first, " ".join(part.split()))
+        at = found.end() if found else end
+
+
+# ---- pages ----
+
+_CODE = re.compile(r"`[^`\n]*`")
+
+
+def _without_code(text):
+    """Each piece of code is one word, and no two are the same word."""
+    count = itertools.count(1)
+    return _CODE.sub(lambda _: f"CODE{next(count)}", text)
+
+
+def _of_paragraph(path, line, lines):
+    text = _without_code("\n".join(lines))
+    text = re.sub(r"\]\([^)]*\)", "]", text)
+    yield from _sentences(path, line, text)
+
+
+def of_page(path, content):
+    """A page in Markdown, without its code; a cell of a table and an item of a list are paragraphs."""
+    paragraph, first, fenced = [], 1, False
+    for number, line in enumerate([*content.split("\n"), ""], 1):
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+            line = ""
+        is_code = fenced or line.startswith("    ")
+        starts = re.match(r"\s*([-*#|]|\d+\.)", line)
+        if paragraph and (is_code or not line.strip() or starts):
+            yield from _of_paragraph(path, first, paragraph)
+            paragraph = []
+        if is_code or not line.strip():
+            continue
+        if line.lstrip().startswith("|"):
+            for cell in re.split(r"(?<!\\)\|", line.strip().strip("|")):
+                if not re.fullmatch(r"[\s:-]*", cell):
+                    yield from _of_paragraph(path, number, [cell])
+            continue
+        if not paragraph:
+            first = number
+        paragraph.append(re.sub(r"^\s*([-*#]+|\d+\.)\s+", "", line))
+
+
+# ---- comments ----
+
+_COMMENT = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.S)
+_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+
+
+def _of_comment(path, line, comment):
+    body = re.sub(r"^/\*+|\*+/$|^//", "", comment)
+    body = re.sub(r"(?m)^\s*\* ?", "", body)
+    # a drawing or a row of words is no sentence
+    lines = ["" if re.search(r"[─│┌└▶]|->|  \S+  ", text) else text for text in body.split("\n")]
+    yield from _sentences(path, line, _without_code("\n".join(lines)))
+
+
+def of_comments(path, content):
+    """The comments of a file in C."""
+    hidden = _STRING.sub(lambda found: '"' + "x" * (len(found[0]) - 2) + '"', content)
+    for found in _COMMENT.finditer(hidden):
+        comment = content[found.start():found.end()]
+        if "SPDX" not in comment:
+            yield from _of_comment(path, content.count("\n", 0, found.start()) + 1, comment)
+
+
+# ---- messages ----
+
+_CALL = re.compile(r"\b(?:err_set|err_detail|err_context|log_(?:error|warning|info)|warn|refuse|note|usage|dsl_finding_set)\s*\(")
+
+
+def _arguments(content, at):
+    """The text between the brackets that open before at."""
+    depth, start = 1, at
+    while depth and at < len(content):
+        if content[at] == '"':
+            found = _STRING.match(content, at)
+            at = found.end() if found else at + 1
+            continue
+        depth += {"(": 1, ")": -1}.get(content[at], 0)
+        at += 1
+    return content[start:at - 1]
+
+
+def of_messages(path, content):
+    """The texts in a file in C that a program prints or writes into an `.error`."""
+    for found in _CALL.finditer(content):
+        arguments = _arguments(content, found.end())
+        for run in re.finditer(r'(?:"(?:[^"\\\n]|\\.)*"\s*)+', arguments):
+            text = "".join(part[1:-1] for part in _STRING.findall(run[0]))
+            text = re.sub(r"%[-#0-9.*lzhj]*[a-zA-Z%]", "X", text).replace("\\n", "\n").replace('\\"', "'")
+            if " " in text.strip():
+                yield from _sentences(path, content.count("\n", 0, found.start()) + 1, text)
