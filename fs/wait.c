@@ -163,7 +163,11 @@ static int wait_for_all(struct waiting *waiting)
 
 static int usage(const char *what, const char *word)
 {
-	fprintf(stderr, "cocfs-wait: %s%s; see cocfs-wait --help\n", what, word);
+	struct err err;
+
+	/* the word may be a file's name, which a shell put there for a pattern */
+	err_set(&err, EINVAL, "%s%s; see cocfs-wait --help", what, word);
+	fprintf(stderr, "cocfs-wait: %s\n", err.text);
 	return EXIT_USAGE;
 }
 

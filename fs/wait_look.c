@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/escape.h"
 #include "base/limits.h"
+#include "base/shown.h"
 #include "job/name.h"
 #include "job/state.h"
 
@@ -187,6 +188,23 @@ static int split(char *line, char *fields[FIELD_COUNT])
 	return n;
 }
 
+/* Adds a line about a file: its name, its state, and the reason unless it is empty. All of it is
+ * foreign: it may come from a file's name, or from the service. */
+static int tell(struct buf *story, const char *name, const char *state, const char *reason)
+{
+	int r = shown_append(story, name);
+
+	if (r == 0)
+		r = buf_append(story, ": ", 2);
+	if (r == 0)
+		r = shown_append(story, state);
+	if (r == 0 && *reason)
+		r = buf_append(story, ": ", 2);
+	if (r == 0)
+		r = shown_append(story, reason);
+	return r < 0 ? r : buf_append(story, "\n", 1);
+}
+
 static int look_at_line(const struct targets *targets, size_t root, char *line, struct look *look,
 			struct buf *story, size_t max)
 {
@@ -207,9 +225,8 @@ static int look_at_line(const struct targets *targets, size_t root, char *line, 
 		return 0;
 	if (look->pending++ >= max || !story)
 		return 0;
-	return buf_printf(story, "%s: %s%s%s\n", fields[FIELD_PATH], fields[FIELD_STATE],
-			  strcmp(fields[FIELD_ERROR], "-") ? ": " : "",
-			  strcmp(fields[FIELD_ERROR], "-") ? fields[FIELD_ERROR] : "");
+	return tell(story, fields[FIELD_PATH], fields[FIELD_STATE],
+		    strcmp(fields[FIELD_ERROR], "-") ? fields[FIELD_ERROR] : "");
 }
 
 static int look_at_queue(const struct targets *targets, size_t root, struct look *look,
@@ -278,7 +295,7 @@ static int look_at_job(const char *path, const char *shown, struct buf *story)
 	if (r < 0)
 		return r;
 	error[strcspn(error, "\n")] = '\0';
-	r = buf_printf(story, "%s: %s%s%s\n", shown, state, *error ? ": " : "", error);
+	r = tell(story, shown, state, error);
 	return r < 0 ? r : 1;
 }
 
@@ -340,7 +357,7 @@ static int look_at_target(const struct target *target, struct buf *story)
 		r = st.st_size ? look_at_job(target->path, target->given, story) : 0;
 	if (r != -ENODATA)
 		return r;
-	r = buf_printf(story, "%s: not a job file: it is never submitted\n", target->given);
+	r = tell(story, target->given, "not a job file: it is never submitted", "");
 	return r < 0 ? r : 1;
 }
 

@@ -7,24 +7,28 @@
 #include <stdio.h>
 #include <string.h>
 
-static void sanitize(char *text)
+#include "base/shown.h"
+
+/* Makes a text that vsnprintf(3) wrote fit to be shown. length: what it returned. */
+static void put_right(char *text, size_t room, int length)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = ' ';
+	if (length >= 0 && (size_t)length >= room)
+		shown_drop_half(text);
+	shown_clean(text);
 }
 
 int err_set(struct err *err, int errnum, const char *fmt, ...)
 {
 	va_list args;
+	int length;
 
 	if (err) {
 		err->errnum = errnum;
 		err->details[0] = '\0';
 		va_start(args, fmt);
-		vsnprintf(err->text, sizeof(err->text), fmt, args);
+		length = vsnprintf(err->text, sizeof(err->text), fmt, args);
 		va_end(args);
-		sanitize(err->text);
+		put_right(err->text, sizeof(err->text), length);
 	}
 	return -errnum;
 }
@@ -33,6 +37,7 @@ int err_context(struct err *err, const char *fmt, ...)
 {
 	char context[ERR_TEXT_MAX / 2], sentence[ERR_TEXT_MAX];
 	va_list args;
+	int length;
 
 	if (!err)
 		return 0;
@@ -41,9 +46,10 @@ int err_context(struct err *err, const char *fmt, ...)
 	va_end(args);
 	memcpy(sentence, err->text, sizeof(sentence));
 	/* a sentence too long for both is cut at its end */
-	if (snprintf(err->text, sizeof(err->text), "%s: %s", context, sentence) < 0)
+	length = snprintf(err->text, sizeof(err->text), "%s: %s", context, sentence);
+	if (length < 0)
 		memcpy(err->text, sentence, sizeof(sentence));
-	sanitize(err->text);
+	put_right(err->text, sizeof(err->text), length);
 	return -err->errnum;
 }
 
@@ -69,7 +75,7 @@ void err_detail(struct err *err, const char *key, const char *fmt, ...)
 		err->details[used] = '\0';
 		return;
 	}
-	sanitize(err->details + used);
+	put_right(err->details + used + head, left - (size_t)head - 1, n);
 	strcat(err->details + used, "\n");
 }
 

@@ -10,7 +10,9 @@
  * An error that a person can act on: an errno, one sentence that says what is wrong, and
  * "key: value" lines. It is filled where the error occurs and gathers context as it rises; the same
  * text reaches the terminal, the log and the .error sibling. Lives on the caller's stack; owns
- * nothing. Functions that take one accept NULL, and fill it only when they fail.
+ * nothing. Functions that take one accept NULL, and fill it only when they fail. All text is made
+ * fit to be shown (base/shown.h), so that a text from elsewhere forges no line. What does not fit
+ * is cut between characters.
  */
 struct err {
 	int errnum;		       /* positive errno; 0: no error */
@@ -26,8 +28,7 @@ int err_set(struct err *err, int errnum, const char *fmt, ...)
 int err_context(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Adds a line "key: value". Line breaks and control characters in the value become spaces, so that
- * a text from elsewhere cannot forge a line. An empty value adds nothing.
+ * Adds a line "key: value". An empty value adds nothing.
  */
 void err_detail(struct err *err, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

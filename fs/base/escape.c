@@ -2,25 +2,37 @@
 #include "base/escape.h"
 
 #include <stdbool.h>
+#include <string.h>
 
-static bool is_plain(unsigned char c)
+#include "base/shown.h"
+
+/* The length of what stands at the beginning and needs no escape. */
+static size_t plain_length(const char *text, size_t left)
 {
-	return c >= 0x20 && c != 0x7f && c != '\\';
+	size_t at = 0, size;
+
+	while (at < left && text[at] != '\\' && shown_char(text + at, left - at, &size))
+		at += size;
+	return at;
 }
 
 int escape_append(struct buf *buf, const char *text)
 {
+	size_t left = strlen(text);
 	int r = 0;
 
-	while (r == 0 && *text) {
-		size_t plain = 0;
+	while (r == 0 && left) {
+		size_t size = plain_length(text, left);
 
-		while (text[plain] && is_plain((unsigned char)text[plain]))
-			plain++;
-		r = plain ? buf_append(buf, text, plain) : 0;
-		text += plain;
-		if (r == 0 && *text)
-			r = buf_printf(buf, "\\%03o", (unsigned)(unsigned char)*text++);
+		if (size) {
+			r = buf_append(buf, text, size);
+		} else {
+			shown_char(text, left, &size);
+			for (size_t i = 0; r == 0 && i < size; i++)
+				r = buf_printf(buf, "\\%03o", (unsigned)(unsigned char)text[i]);
+		}
+		text += size;
+		left -= size;
 	}
 	return r;
 }

@@ -5,8 +5,10 @@
 #include "base/buf.h"
 
 /*
- * Text as one field of a line: control characters (tab and newline among them) and the backslash
- * are written as a backslash and three octal digits, as /proc/mounts does. Other bytes stay.
+ * Text as one field of a line: the backslash, and each byte of what base/shown.h does not show as
+ * it is (tab and newline among them), are written as a backslash and three octal digits, as
+ * /proc/mounts does. Other bytes stay. Unlike a text that shown_clean() put right, this one can be
+ * read back.
  */
 
 /* Appends text, escaped. Returns 0 or -ENOMEM. */

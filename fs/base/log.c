@@ -6,6 +6,8 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "base/shown.h"
+
 #define LINE_MAX_BYTES 4096
 
 static const char *program_name = "cocfs";
@@ -53,16 +55,17 @@ void log_message(enum log_level level, const char *fmt, ...)
 {
 	char line[LINE_MAX_BYTES];
 	va_list args;
+	int length;
 
 	if (!log_shows(level))
 		return;
 	va_start(args, fmt);
-	vsnprintf(line, sizeof(line), fmt, args);
+	length = vsnprintf(line, sizeof(line), fmt, args);
 	va_end(args);
-	/* a file's name may hold a line break: it must not forge a line */
-	for (char *at = line; *at; at++)
-		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			*at = '?';
+	if (length >= (int)sizeof(line))
+		shown_drop_half(line);
+	/* a file's name may hold a line break, or control the terminal that shows the log */
+	shown_clean(line);
 	if (use_syslog)
 		syslog(levels[level].priority, "%s", line);
 	else

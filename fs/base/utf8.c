@@ -34,6 +34,22 @@ static size_t sequence(const unsigned char *p, size_t left)
 	return length;
 }
 
+size_t utf8_next(const void *bytes, size_t left, uint32_t *ret_character)
+{
+	static const unsigned char lead_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+	const unsigned char *p = bytes;
+	size_t length = left ? sequence(p, left) : 0;
+	uint32_t character;
+
+	if (!length)
+		return 0;
+	character = p[0] & lead_bits[length];
+	for (size_t i = 1; i < length; i++)
+		character = character << 6 | (p[i] & 0x3f);
+	*ret_character = character;
+	return length;
+}
+
 size_t utf8_valid_prefix(const void *bytes, size_t size)
 {
 	const unsigned char *p = bytes;

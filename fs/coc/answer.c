@@ -21,7 +21,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/utf8.h"
+#include "base/shown.h"
 #include "coc/retry_after.h"
 #include "coc/verdict.h"
 
@@ -35,13 +35,18 @@ static const char *const iam_actions[] = {
 	[COC_OP_DELETE] = "coc:document:deleteDocument",
 };
 
-/* Copies text for people: cut between characters, nothing that is not text. */
+/* Copies text for people, who are its only readers: cut between characters, and cleaned. */
 static void copy_text(char *to, size_t room, const char *from, size_t size)
 {
-	size = utf8_valid_prefix(from, size < room - 1 ? size : room - 1);
+	bool cut = size > room - 1;
+
+	size = cut ? room - 1 : size;
 	for (size_t i = 0; i < size; i++)
-		to[i] = (unsigned char)from[i] < ' ' || from[i] == 0x7f ? ' ' : from[i];
+		to[i] = from[i] ? from[i] : ' ';
 	to[size] = '\0';
+	if (cut)
+		shown_drop_half(to);
+	shown_clean(to);
 }
 
 /* A member that is a string, or a number as its digits; false if it is neither. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/shown.h"
 #include "base/utf8.h"
 
 static const char *const risk_words[] = {
@@ -208,25 +209,29 @@ int attr_set_default(struct attr_set *set, enum attr attr, const char *value, si
 	return set->value[attr] ? 0 : attr_set_put(set, attr, value, size);
 }
 
-/* Puts a file's name so that a shell reads it back as it is. Returns 0, -ENOMEM. */
+/* Puts a file's name so that a shell reads it back as it is, and so that it can be shown: what
+ * base/shown.h does not show is spelled in octal. Returns 0, -ENOMEM. */
 static int quote(struct buf *buf, const char *shown)
 {
-	bool control = false;
-	int r = 0;
+	size_t left = strlen(shown), size;
+	bool spelled = !shown_as_is(shown, left);
+	int r;
 
-	for (const char *c = shown; *c; c++)
-		control |= (unsigned char)*c < ' ' || *c == 0x7f;
 	/* a name that begins with a dash would be read as an option */
-	r = buf_printf(buf, "%s'%s", control ? "$" : "", shown[0] == '-' ? "./" : "");
-	for (const char *c = shown; !r && *c; c++) {
-		if (control && ((unsigned char)*c < ' ' || *c == 0x7f))
-			r = buf_printf(buf, "\\%03o", (unsigned)(unsigned char)*c);
-		else if (control && (*c == '\'' || *c == '\\'))
+	r = buf_printf(buf, "%s'%s", spelled ? "$" : "", shown[0] == '-' ? "./" : "");
+	for (const char *c = shown; r == 0 && left; c += size, left -= size) {
+		bool plain = shown_char(c, left, &size);
+
+		for (size_t i = 0; r == 0 && !plain && i < size; i++)
+			r = buf_printf(buf, "\\%03o", (unsigned)(unsigned char)c[i]);
+		if (!plain)
+			continue;
+		if (spelled && (*c == '\'' || *c == '\\'))
 			r = buf_printf(buf, "\\%c", *c);
 		else if (*c == '\'')
 			r = buf_append(buf, "'\\''", 4);
 		else
-			r = buf_append(buf, c, 1);
+			r = buf_append(buf, c, size);
 	}
 	return r ? r : buf_append(buf, "'", 1);
 }

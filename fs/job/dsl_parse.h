@@ -86,7 +86,7 @@ int dsl_finding_set(struct dsl_finding *finding, unsigned line, unsigned column,
 
 /*
  * The beginning of a text of the document, fit for a message: at most DSL_EXCERPT_CHARS code
- * points, "…" where it is cut, '?' for control characters.
+ * points, "…" where it is cut, '?' for what is not shown as it is (base/shown.h).
  */
 struct dsl_excerpt {
 	char text[DSL_EXCERPT_CHARS * 4 + sizeof("…")];

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shown.h"
+
 void dsl_tree_finish(struct dsl_tree *tree)
 {
 	free(tree->nodes);
@@ -65,28 +67,17 @@ int dsl_finding_set(struct dsl_finding *finding, unsigned line, unsigned column,
 	return 0;
 }
 
-/* The size of the UTF-8 sequence that begins with this byte. */
-static size_t sequence_size(unsigned char lead)
-{
-	return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-}
-
 struct dsl_excerpt dsl_excerpt(const char *text, size_t size)
 {
 	struct dsl_excerpt excerpt;
-	size_t at = 0, out = 0;
+	size_t at = 0, out = 0, length;
 
 	for (unsigned chars = 0; at < size && chars < DSL_EXCERPT_CHARS; chars++) {
-		unsigned char lead = (unsigned char)text[at];
-		size_t length = sequence_size(lead);
-
-		/* C0, DEL, and C1 (U+0080 to U+009F) would reach a terminal or forge a line */
-		if (lead < ' ' || lead == 0x7f ||
-		    (lead == 0xc2 && (unsigned char)text[at + 1] < 0xa0))
-			excerpt.text[out++] = '?';
-		else
+		if (shown_char(text + at, size - at, &length))
 			out = (size_t)((char *)mempcpy(excerpt.text + out, text + at, length) -
 				       excerpt.text);
+		else
+			excerpt.text[out++] = '?';
 		at += length;
 	}
 	memcpy(excerpt.text + out, at < size ? "…" : "", at < size ? sizeof("…") : 1);

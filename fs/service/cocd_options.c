@@ -2,11 +2,13 @@
 #define _GNU_SOURCE
 #include "service/cocd_options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/limits.h"
 #include "service/store_postgresql.h"
 #include "service/throttle.h"
@@ -55,7 +57,10 @@ static const char help[] =
 /* Says what is wrong with the command line. Returns EXIT_USAGE. */
 static int usage(const char *what, const char *word)
 {
-	fprintf(stderr, "cocd: %s%s; see cocd --help\n", what, word);
+	struct err err;
+
+	err_set(&err, EINVAL, "%s%s; see cocd --help", what, word);
+	fprintf(stderr, "cocd: %s\n", err.text);
 	return EXIT_USAGE;
 }
 

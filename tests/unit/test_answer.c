@@ -262,7 +262,7 @@ static void the_header_wins_for_the_request_id(void **state)
 					    .body = body,
 					    .body_size = strlen(body)},
 		    &answer);
-	assert_string_equal(answer.answer.request_id, "header ");
+	assert_string_equal(answer.answer.request_id, "header?");
 	assert_int_equal(answer.answer.retry_after_ms, 3000);
 	answer_finish(&answer);
 }

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/shown.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+/* What is never shown as it is, in rising order. */
+static const struct range {
+	uint32_t first, last;
+} hidden[] = {
+	{0x0, 0x1f},	    /* C0: line breaks, escape */
+	{0x7f, 0x9f},	    /* DEL, C1: NEL, CSI */
+	{0xad, 0xad},	    /* soft hyphen: no width */
+	{0x61c, 0x61c},	    /* sets the direction of writing */
+	{0x180e, 0x180e},   /* no width */
+	{0x200b, 0x200f},   /* no width; set the direction of writing */
+	{0x2028, 0x202e},   /* separate lines and paragraphs; set the direction */
+	{0x2060, 0x206f},   /* no width; isolate and set the direction */
+	{0xfdd0, 0xfdef},   /* non-characters */
+	{0xfeff, 0xfeff},   /* byte order mark: no width */
+	{0xfff9, 0xfffb},   /* annotation between lines: hides what it annotates */
+	{0xe0000, 0xe007f}, /* tags: no width, and spell ASCII */
+};
+
+#define HIDDEN_COUNT (sizeof(hidden) / sizeof(hidden[0]))
+
+static bool is_hidden(uint32_t character)
+{
+	if ((character & 0xfffe) == 0xfffe) /* the last two of each plane are no characters */
+		return true;
+	for (size_t i = 0; i < HIDDEN_COUNT && hidden[i].first <= character; i++)
+		if (character <= hidden[i].last)
+			return true;
+	return false;
+}
+
+/* White space that would move the cursor or break the line. */
+static bool is_white(uint32_t character)
+{
+	return (character >= '\t' && character <= '\r') || character == 0x85 ||
+	       character == 0x2028 || character == 0x2029;
+}
+
+bool shown_char(const char *text, size_t left, size_t *ret_size)
+{
+	uint32_t character;
+	size_t size = utf8_next(text, left, &character);
+
+	*ret_size = size ? size : 1;
+	return size && !is_hidden(character);
+}
+
+bool shown_as_is(const char *text, size_t size)
+{
+	size_t step;
+
+	for (size_t at = 0; at < size; at += step)
+		if (!shown_char(text + at, size - at, &step))
+			return false;
+	return true;
+}
+
+void shown_clean(char *text)
+{
+	size_t left = strlen(text), size;
+	uint32_t character;
+	char *to = text;
+
+	for (; left; text += size, left -= size) {
+		if (shown_char(text, left, &size)) {
+			memmove(to, text, size);
+			to += size;
+		} else {
+			*to++ = utf8_next(text, left, &character) && is_white(character) ? ' '
+											 : '?';
+		}
+	}
+	*to = '\0';
+}
+
+void shown_drop_half(char *text)
+{
+	size_t length = strlen(text), at = length;
+	uint32_t character;
+
+	/* back to the byte that begins the last character: at most three bytes follow it */
+	while (at > 0 && length - at < 4) {
+		at--;
+		if (((unsigned char)text[at] & 0xc0) == 0xc0) {
+			if (!utf8_next(text + at, length - at, &character))
+				text[at] = '\0';
+			return;
+		}
+		if ((unsigned char)text[at] < 0x80)
+			return;
+	}
+}
+
+int shown_append(struct buf *buf, const char *text)
+{
+	size_t at = buf->size;
+	int r = buf_append(buf, text, strlen(text));
+
+	if (r < 0)
+		return r;
+	shown_clean(buf->data + at);
+	buf->size = at + strlen(buf->data + at);
+	return 0;
+}
