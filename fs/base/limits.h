@@ -12,10 +12,10 @@
 #define COC_NAME_MAX_CHARS 128	      /* name of a job */
 #define COC_DESCRIPTION_MAX_CHARS 128 /* description, as UpdateDocument limits it */
 #define COC_PROJECT_MAX_CHARS 128     /* enterprise_project_id */
-#define COC_DOCUMENT_ID_MAX 128	      /* job ID, opaque */
-#define COC_ERROR_CODE_MAX 64	      /* error_code: 8..36 characters are documented */
+#define COC_DOCUMENT_ID_MAX 128	      /* characters of a job ID, opaque */
+#define COC_ERROR_CODE_MAX 64	      /* characters of an error_code: 8..36 are documented */
 #define COC_ERROR_MSG_MAX 1024	      /* error_msg: 2..512 characters, of up to 4 bytes, cut here */
-#define COC_REQUEST_ID_MAX 256	      /* X-request-id: uuid-timestamp-hostname */
+#define COC_REQUEST_ID_MAX 256	      /* characters of X-request-id: uuid-timestamp-hostname */
 #define COC_BODY_MAX (12u << 20)      /* request body that the API gateway takes */
 
 /* What the client is ready to read of an answer: a page of a list, or a job of 64 KB in JSON

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define UTF8_CHAR_MAX 4 /* bytes of a character */
+
 /* The offset of the first byte that is not UTF-8 (RFC 3629: no surrogates, no overlong forms, at
  * most U+10FFFF), or size if all of it is. */
 size_t utf8_valid_prefix(const void *bytes, size_t size);

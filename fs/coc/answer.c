@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Answers come in more shapes than the API's pages show, and the official SDKs accept them all:
+ * Answers come in more shapes than the API's pages show, and the official SDKs accept them all. An
+ * error is {"error_code","error_msg"} or {"code","message"}, each of them also one level down
+ * ({"error":{…}}), or text that is not JSON. A 200 that carries an error_code is an error, too.
+ * The shapes of a success are in success.c.
  *
- *   errors      {"error_code","error_msg"}, {"code","message"}, either of them one level down
- *               ({"error":{…}}), text that is not JSON; a 200 that carries an error_code is an
- * error create      {"data":"ID"} update      {"data":"ID"}, or a bare string delete {"data":"ID"}
- *   show        {"data":{…}}; {"data":null} says that there is no such job
- *   list        {"data":[…],"total":N}, times as numbers or strings of digits
- *
- * A 2xx of any other shape does not come from the API (a portal, a proxy, a half-written answer):
- * whether the call was processed is unknown.
+ * The error code decides what an answer means, so it is taken whole or not at all. Its message is
+ * for people.
  */
 #define _GNU_SOURCE
 #include "coc/answer.h"
@@ -22,7 +19,9 @@
 
 #include "base/json.h"
 #include "base/shown.h"
+#include "coc/id.h"
 #include "coc/retry_after.h"
+#include "coc/success.h"
 #include "coc/verdict.h"
 
 #define TEXT_SHOWN_MAX 300 /* bytes of an answer that is not JSON, in its error_msg */
@@ -49,19 +48,35 @@ static void copy_text(char *to, size_t room, const char *from, size_t size)
 	shown_clean(to);
 }
 
-/* A member that is a string, or a number as its digits; false if it is neither. */
-static bool copy_member(const cJSON *object, const char *name, char *to, size_t room)
+/* A member as text for people: a string, or a number as its digits. False if it is neither. */
+static bool copy_message(const cJSON *object, const char *name, struct answer *out)
 {
 	const char *text = json_get_string(object, name);
 	int64_t number;
 
 	if (text) {
-		copy_text(to, room, text, strlen(text));
+		copy_text(out->error_msg, sizeof(out->error_msg), text, strlen(text));
 		return true;
 	}
 	if (!json_get_int(object, name, &number))
 		return false;
-	snprintf(to, room, "%" PRId64, number);
+	snprintf(out->error_msg, sizeof(out->error_msg), "%" PRId64, number);
+	return true;
+}
+
+/* A member as an error code, whole: a string, or a number as its digits. False if it is neither. */
+static bool copy_code(const cJSON *object, const char *name, struct answer *out)
+{
+	const char *text = json_get_string(object, name);
+	int64_t number;
+
+	if (text && id_is_word(text, COC_ERROR_CODE_MAX)) {
+		snprintf(out->error_code, sizeof(out->error_code), "%s", text);
+		return true;
+	}
+	if (text || !json_get_int(object, name, &number))
+		return false;
+	snprintf(out->error_code, sizeof(out->error_code), "%" PRId64, number);
 	return true;
 }
 
@@ -69,19 +84,25 @@ static bool read_error_pair(const cJSON *object, struct answer *out)
 {
 	bool found;
 
-	found = copy_member(object, "error_code", out->error_code, sizeof(out->error_code));
-	found |= copy_member(object, "error_msg", out->error_msg, sizeof(out->error_msg));
+	found = copy_code(object, "error_code", out);
+	found |= copy_message(object, "error_msg", out);
 	if (found)
 		return true;
-	found = copy_member(object, "code", out->error_code, sizeof(out->error_code));
-	found |= copy_member(object, "message", out->error_msg, sizeof(out->error_msg));
+	found = copy_code(object, "code", out);
+	found |= copy_message(object, "message", out);
 	return found;
+}
+
+/* Keeps a request ID, unless there is one already. */
+static void keep_request_id(const char *text, struct answer *out)
+{
+	if (!out->request_id[0] && text && id_is_word(text, COC_REQUEST_ID_MAX))
+		snprintf(out->request_id, sizeof(out->request_id), "%s", text);
 }
 
 static void read_request_id(const cJSON *object, struct answer *out)
 {
-	if (!out->request_id[0])
-		copy_member(object, "request_id", out->request_id, sizeof(out->request_id));
+	keep_request_id(json_get_string(object, "request_id"), out);
 }
 
 /* Finds code, message and request ID at the top or one level down. */
@@ -152,190 +173,40 @@ static void fail_no_memory(const struct answer_source *source, struct answer *ou
 	fail(source, &verdict, out);
 }
 
-/* True for what can be a job ID: visible, and not too long. IDs are opaque otherwise. */
-static bool is_document_id(const char *text)
+/* Does a 2xx carry an error? 1; 0, also when the code says success ("COC.00000000"); -EINVAL: it
+ * carries something in the place of a code that is none. */
+static int carries_error(const cJSON *root)
 {
-	size_t length = text ? strlen(text) : 0;
+	const cJSON *member = json_get(root, "error_code");
+	const char *code = cJSON_IsString(member) ? member->valuestring : NULL, *dot;
+	int64_t number;
 
-	if (!length || length > COC_DOCUMENT_ID_MAX)
-		return false;
-	for (size_t i = 0; i < length; i++)
-		if ((unsigned char)text[i] <= ' ' || text[i] == 0x7f)
-			return false;
-	return true;
-}
-
-/* Copies a member that is a string; absent and null stay NULL. Returns 0 or -ENOMEM. */
-static int dup_member(const cJSON *object, const char *name, char **ret_copy)
-{
-	const char *text = json_get_string(object, name);
-
-	if (!text)
+	if (!member || cJSON_IsNull(member) || (code && !*code))
 		return 0;
-	*ret_copy = strdup(text);
-	return *ret_copy ? 0 : -ENOMEM;
-}
-
-static int read_details(const cJSON *data, struct coc_details *out)
-{
-	const struct {
-		const char *name;
-		char **to;
-	} members[] = {
-		{"document_id", &out->document_id},
-		{"name", &out->name},
-		{"content", &out->content},
-		{"description", &out->description},
-		{"risk_level", &out->risk_level},
-		{"enterprise_project_id", &out->enterprise_project_id},
-		{"version", &out->version},
-	};
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < sizeof(members) / sizeof(members[0]); i++)
-		r = dup_member(data, members[i].name, members[i].to);
-	json_get_int(data, "create_time", &out->create_time_ms);
-	json_get_int(data, "update_time", &out->update_time_ms);
-	return r;
-}
-
-static void free_summary(struct coc_summary *summary)
-{
-	free(summary->document_id);
-	free(summary->name);
-	free(summary->version);
-	free(summary->creator);
-	free(summary->enterprise_project_id);
-	*summary = (struct coc_summary){0};
-}
-
-/* Reads a row of a list. -EINVAL: which job it is cannot be told. */
-static int read_summary(const cJSON *row, struct coc_summary *out)
-{
-	const struct {
-		const char *name;
-		char **to;
-	} members[] = {
-		{"document_id", &out->document_id},
-		{"name", &out->name},
-		{"version", &out->version},
-		{"creator", &out->creator},
-		{"enterprise_project_id", &out->enterprise_project_id},
-	};
-	int r = 0;
-
-	if (!is_document_id(json_get_string(row, "document_id")) || !json_get_string(row, "name"))
+	if (!code)
+		return cJSON_IsNumber(member) && json_get_int(root, "error_code", &number)
+			       ? number != 0
+			       : -EINVAL;
+	if (!id_is_word(code, COC_ERROR_CODE_MAX))
 		return -EINVAL;
-	for (size_t i = 0; r == 0 && i < sizeof(members) / sizeof(members[0]); i++)
-		r = dup_member(row, members[i].name, members[i].to);
-	json_get_int(row, "create_time", &out->create_time_ms);
-	json_get_int(row, "update_time", &out->update_time_ms);
-	if (r < 0)
-		free_summary(out);
-	return r;
-}
-
-static int read_show(const cJSON *root, struct answer *out)
-{
-	const cJSON *data = json_get(root, "data");
-	int r;
-
-	if (cJSON_IsNull(data))
-		return -ESTALE;
-	if (!json_get_string(data, "document_id") && !json_get_string(data, "content"))
-		return -EINVAL;
-	r = read_details(data, &out->details);
-	out->answer.details = &out->details;
-	return r;
-}
-
-/* How many jobs match, as the service tells it; -1: it does not. -EINVAL for what is no number of jobs. */
-static int read_total(const cJSON *root, int64_t *ret_total)
-{
-	const cJSON *total = json_get(root, "total");
-
-	*ret_total = -1;
-	if (!total || cJSON_IsNull(total))
-		return 0;
-	return json_get_int(root, "total", ret_total) && *ret_total >= 0 ? 0 : -EINVAL;
-}
-
-static int read_list(const cJSON *root, struct answer *out)
-{
-	const cJSON *data = json_get(root, "data"), *row;
-	struct coc_answer *answer = &out->answer;
-	int r = read_total(root, &answer->total);
-
-	/* no rows and no number: that does not say that there are no jobs */
-	if (r < 0 || (!cJSON_IsArray(data) && !(cJSON_IsNull(data) && answer->total >= 0)))
-		return -EINVAL;
-	/* one place more than rows, so that an empty page is not a NULL */
-	out->summaries = calloc((size_t)cJSON_GetArraySize(data) + 1, sizeof(*out->summaries));
-	if (!out->summaries)
-		return -ENOMEM;
-	cJSON_ArrayForEach(row, data)
-	{
-		r = read_summary(row, &out->summaries[out->n_summaries]);
-		if (r == -ENOMEM)
-			return r;
-		if (r < 0)
-			answer->n_unusable++;
-		else
-			out->n_summaries++;
-	}
-	answer->summaries = out->summaries;
-	answer->n_summaries = out->n_summaries;
-	return 0;
-}
-
-static int read_id(const cJSON *root, struct answer *out)
-{
-	const char *id = json_get_string(root, "data");
-
-	if (!is_document_id(id))
-		return -EINVAL;
-	copy_text(out->document_id, sizeof(out->document_id), id, strlen(id));
-	out->answer.document_id = out->document_id;
-	return 0;
-}
-
-/* The part of a success that the operation is after. Returns 0; -EINVAL: not of the API's shape;
- * -ESTALE: the job is gone; -ENOMEM. */
-static int read_success(enum coc_operation operation, const cJSON *root, struct answer *out)
-{
-	switch (operation) {
-	case COC_OP_CREATE:
-	case COC_OP_DELETE:
-		return read_id(root, out);
-	case COC_OP_UPDATE:
-		return cJSON_IsString(root) || json_get(root, "data") ? 0 : -EINVAL;
-	case COC_OP_SHOW:
-		return read_show(root, out);
-	case COC_OP_LIST:
-		return read_list(root, out);
-	}
-	return -EINVAL;
-}
-
-/* True for a 200 that carries an error. Some calls carry "COC.00000000", success, too. */
-static bool carries_error(const cJSON *root)
-{
-	const char *code = json_get_string(root, "error_code");
-	const char *dot = code ? strrchr(code, '.') : NULL;
-
-	return code && *code && !(dot && !strcmp(dot, ".00000000"));
+	dot = strrchr(code, '.');
+	return !(dot && !strcmp(dot, ".00000000"));
 }
 
 static void read_2xx(const struct answer_source *source, const cJSON *root, struct answer *out)
 {
-	int r;
+	int r = carries_error(root);
 
-	if (carries_error(root)) {
+	/* an error and a job ID: it may have been done */
+	if (r > 0 && json_get_string(root, "data"))
+		r = -EINVAL;
+	if (r > 0) {
 		read_error_body(root, out);
 		fail_by_table(source, out);
 		return;
 	}
-	r = read_success(source->operation, root, out);
+	if (r == 0)
+		r = success_read(source, root, out);
 	if (r == 0)
 		return;
 	read_request_id(root, out);
@@ -375,9 +246,7 @@ void answer_read(const struct answer_source *source, struct answer *ret_answer)
 	begin(out);
 	out->answer.status = source->status;
 	out->answer.retry_after_ms = retry_after_ms(source->retry_after, source->now_s);
-	if (source->request_id)
-		copy_text(out->request_id, sizeof(out->request_id), source->request_id,
-			  strlen(source->request_id));
+	keep_request_id(source->request_id, out);
 	r = source->body_size ? json_parse(source->body, source->body_size, &root) : -EINVAL;
 	if (r == -EINVAL && source->body_size)
 		copy_text(out->error_msg, TEXT_SHOWN_MAX + 1, source->body, source->body_size);
@@ -407,17 +276,6 @@ void answer_lost(enum coc_outcome outcome, const struct err *err, struct answer 
 
 void answer_finish(struct answer *answer)
 {
-	struct coc_details *details = &answer->details;
-
-	free(details->document_id);
-	free(details->name);
-	free(details->content);
-	free(details->description);
-	free(details->risk_level);
-	free(details->enterprise_project_id);
-	free(details->version);
-	for (size_t i = 0; i < answer->n_summaries; i++)
-		free_summary(&answer->summaries[i]);
-	free(answer->summaries);
+	success_finish(answer);
 	*answer = (struct answer){0};
 }

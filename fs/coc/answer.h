@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "cocfs/rest.h"
 
 /* From the bytes of an HTTP answer to what became of the call. Pure: no clock, no network. */
@@ -12,6 +13,7 @@ enum coc_operation { COC_OP_CREATE, COC_OP_LIST, COC_OP_SHOW, COC_OP_UPDATE, COC
 /* What came back; all borrowed. */
 struct answer_source {
 	enum coc_operation operation;
+	const char *document_id; /* the job that the call was about: update, delete, show */
 	unsigned status;
 	const char *request_id;	 /* header X-Request-Id, or NULL */
 	const char *retry_after; /* header Retry-After, or NULL */
@@ -25,10 +27,10 @@ struct answer_source {
 struct answer {
 	struct coc_answer answer;
 	struct err err;
-	char error_code[COC_ERROR_CODE_MAX + 1];
+	char error_code[COC_ERROR_CODE_MAX * UTF8_CHAR_MAX + 1];
 	char error_msg[COC_ERROR_MSG_MAX + 1];
-	char request_id[COC_REQUEST_ID_MAX + 1];
-	char document_id[COC_DOCUMENT_ID_MAX + 1];
+	char request_id[COC_REQUEST_ID_MAX * UTF8_CHAR_MAX + 1];
+	char document_id[COC_DOCUMENT_ID_MAX * UTF8_CHAR_MAX + 1];
 	struct coc_details details;
 	struct coc_summary *summaries;
 	size_t n_summaries; /* rows to free, also after a failure */

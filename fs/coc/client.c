@@ -45,6 +45,7 @@ struct coc_call {
 	struct coc_client *client;
 	TAILQ_ENTRY(coc_call) link;
 	enum coc_operation operation;
+	char *document_id; /* of update, delete and show */
 	struct request request;
 	struct http_request *running; /* NULL while the call is refused for the pause */
 	struct loop_timer refusal;
@@ -76,6 +77,7 @@ static void free_call(struct coc_call *call)
 {
 	loop_timer_cancel(&call->refusal);
 	request_finish(&call->request);
+	free(call->document_id);
 	free(call);
 }
 
@@ -171,6 +173,7 @@ static void on_http(void *data, const struct http_answer *http)
 		err_detail(&answer.err, "endpoint", "%s", client->endpoint);
 	} else {
 		answer_read(&(struct answer_source){.operation = call->operation,
+						    .document_id = call->document_id,
 						    .status = http->status,
 						    .request_id = http->request_id,
 						    .retry_after = http->retry_after,
@@ -223,6 +226,8 @@ static int start(struct coc_client *client, struct request_spec *spec, int64_t t
 	spec->creds = client->creds;
 	spec->now_s = now_s();
 	r = request_build(spec, &call->request, err);
+	if (r == 0 && spec->document_id && !(call->document_id = strdup(spec->document_id)))
+		r = err_set(err, ENOMEM, "out of memory");
 	if (r == 0)
 		r = send_call(call, timeout_ms, err);
 	if (r < 0) {

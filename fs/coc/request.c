@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "coc/body.h"
+#include "coc/id.h"
 #include "coc/sign.h"
 
 #define DOCUMENTS "/v1/documents"
@@ -40,7 +41,7 @@ static int build_path(const struct request_spec *spec, char **ret_path, struct e
 		path = strdup(DOCUMENTS);
 	} else {
 		/* an ID that would change the path must not reach another call of the API */
-		if (!id || !*id || strchr(id, '/') || !strcmp(id, ".") || !strcmp(id, ".."))
+		if (!id || !id_is_document(id))
 			return err_set(err, EINVAL, "\"%s\" cannot be a job ID", id ? id : "");
 		if (asprintf(&path, DOCUMENTS "/%s", id) < 0)
 			path = NULL;

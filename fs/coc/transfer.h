@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "coc/http.h"
 
 /* One exchange on a curl easy handle: its options, and what curl's callbacks learn. */
@@ -22,7 +23,7 @@ struct transfer {
 	bool too_large, no_memory;
 	size_t received; /* bytes of headers and body */
 	struct buf body;
-	char request_id[COC_REQUEST_ID_MAX + 1];
+	char request_id[COC_REQUEST_ID_MAX * UTF8_CHAR_MAX + 1];
 	char retry_after[HTTP_RETRY_AFTER_MAX];
 	struct curl_slist *headers;
 	char message[CURL_ERROR_SIZE]; /* curl's own words */

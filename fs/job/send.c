@@ -178,6 +178,35 @@ static bool retry_soon(struct task *task, int64_t retry_after_ms)
 	return true;
 }
 
+/* Is a job another file's? What ended in this turn is not in the ledger yet. What the ledger cannot
+ * tell counts as yes. */
+static bool is_taken(const struct task *task, const char *job_id)
+{
+	const struct task *other;
+
+	TAILQ_FOREACH(other, &task->engine->turn.ended, link)
+	{
+		if (other->outcome == OUTCOME_SETTLED && attr_same(other->job_id, job_id))
+			return true;
+	}
+	return ledger_is_bound(task->engine->ledger, job_id) != 0;
+}
+
+/* The service says that it made a job. A job that another file has was not made now: the answer is
+ * not this create's. */
+static void settle_create(struct task *task, const char *job_id)
+{
+	struct err err;
+
+	if (!is_taken(task, job_id)) {
+		task_settle(task, OUTCOME_SETTLED, job_id, 1);
+		return;
+	}
+	err_set(&err, EIO, "the service says that it made job %s, which another file has already",
+		job_id);
+	task_fail(task, OUTCOME_DOUBT, &err);
+}
+
 static void answered(void *data, const struct coc_answer *answer)
 {
 	struct task *task = data;
@@ -193,16 +222,20 @@ static void answered(void *data, const struct coc_answer *answer)
 	outage_note(task->engine, answer);
 	switch (answer->outcome) {
 	case COC_DONE:
-		task_settle(task, OUTCOME_SETTLED, create ? answer->document_id : task->job_id,
-			    create ? 1 : task->version + 1);
+		if (create)
+			settle_create(task, answer->document_id);
+		else
+			task_settle(task, OUTCOME_SETTLED, task->job_id, task->version + 1);
 		break;
 	case COC_NOT_PROCESSED:
 		if (task->sub.queued || !retry_soon(task, answer->retry_after_ms))
 			task_later(task, answer->err, answer->retry_after_ms);
 		break;
 	case COC_UNKNOWN:
-		/* a deletion can be repeated: it needs no asking */
-		task_fail(task, task->deletion ? OUTCOME_FAILED : OUTCOME_DOUBT, answer->err);
+		if (task->deletion)
+			lost_deletion_ask(task, answer->err);
+		else
+			task_fail(task, OUTCOME_DOUBT, answer->err);
 		break;
 	case COC_REFUSED:
 		/* a job that is gone is deleted */

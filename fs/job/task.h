@@ -11,8 +11,8 @@
 /*
  * What the rooms of the engine share: engine.c (who waits for what), turn.c (the end of a turn),
  * durable.c (syncs that the loop does not wait for), send.c (a request's way), queue.c (what is
- * sent later), task.c (how a submission ends), doubt.c (asking the service). Nobody else includes
- * this.
+ * sent later), task.c (how a submission ends), doubt.c (asking the service), lost_deletion.c (the
+ * same for a deletion). Nobody else includes this.
  */
 
 struct ticket {
@@ -160,6 +160,11 @@ void task_expire(void *task);
 /* Ends a task that is not done now: if it is queued it is tried again, not before wait_ms have
  * passed; else it failed. */
 void task_later(struct task *task, const struct err *err, int64_t wait_ms);
+
+/* ---- lost_deletion.c ---- */
+
+/* Takes a deletion that may have been done, err says why nobody knows: asks the service, and ends it. */
+void lost_deletion_ask(struct task *task, const struct err *err);
 
 /* ---- queue.c ---- */
 

@@ -57,7 +57,8 @@ struct coc_summary {
 	int64_t create_time_ms, update_time_ms; /* since the epoch, by the service's clock */
 };
 
-/* A job as ShowDocument tells it. Fields that are absent are NULL. */
+/* A job as ShowDocument tells it: always the job that was asked for, with a name and a content.
+ * Other fields that are absent are NULL; so is a version that is not of the form "v12". */
 struct coc_details {
 	char *document_id, *name, *content, *description, *risk_level, *enterprise_project_id,
 		*version;
@@ -75,7 +76,7 @@ struct coc_answer {
 	const char *request_id; /* "" without one */
 	int64_t retry_after_ms; /* from Retry-After; -1 without one */
 
-	const char *document_id;	     /* create, delete: of the job */
+	const char *document_id;	     /* create: of the new job */
 	const struct coc_details *details;   /* show */
 	const struct coc_summary *summaries; /* list: one page */
 	size_t n_summaries;

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "coc/answer.h"
+#include "coc/id.h"
 #include "coc/retry_after.h"
 
 #define NOW 784111777 /* Sun, 06 Nov 1994 08:49:37 GMT */
@@ -22,6 +23,7 @@ static void read_answer(enum coc_operation operation, unsigned status, const cha
 			struct answer *ret_answer)
 {
 	answer_read(&(struct answer_source){.operation = operation,
+					    .document_id = "D1",
 					    .status = status,
 					    .body = body,
 					    .body_size = strlen(body),
@@ -49,40 +51,63 @@ static void expect_failure(enum coc_operation operation, unsigned status, const 
 	answer_finish(&answer);
 }
 
-static void create_and_delete_tell_the_id(void **state)
+#define UUID "0b6f1b1e-8d0c-4f1e-9d35-3f9c7a1d2e4b"
+
+static void create_tells_the_id(void **state)
 {
-	static const enum coc_operation both[] = {COC_OP_CREATE, COC_OP_DELETE};
+	struct answer answer;
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		struct answer answer;
-
-		read_answer(both[i], 200, "{\"data\":\"DM20250701180239abcde\"}\n", &answer);
-		assert_int_equal(answer.answer.outcome, COC_DONE);
-		assert_int_equal(answer.answer.errnum, 0);
-		assert_null(answer.answer.err);
-		assert_string_equal(answer.answer.document_id, "DM20250701180239abcde");
-		assert_string_equal(answer.answer.error_code, "");
-		assert_string_equal(answer.answer.request_id, "");
-		assert_int_equal(answer.answer.retry_after_ms, -1);
-		answer_finish(&answer);
-	}
+	read_answer(COC_OP_CREATE, 200, "{\"data\":\"DM20250701180239abcde\"}\n", &answer);
+	assert_int_equal(answer.answer.outcome, COC_DONE);
+	assert_int_equal(answer.answer.errnum, 0);
+	assert_null(answer.answer.err);
+	assert_string_equal(answer.answer.document_id, "DM20250701180239abcde");
+	assert_string_equal(answer.answer.error_code, "");
+	assert_string_equal(answer.answer.request_id, "");
+	assert_int_equal(answer.answer.retry_after_ms, -1);
+	answer_finish(&answer);
 }
 
-static void update_accepts_a_string_or_an_object(void **state)
+static void expect_done(enum coc_operation operation, const char *body)
 {
-	static const char *const bodies[] = {"\"0b6f\"", "{\"data\":\"DM1\"}", "{\"data\":null}",
-					     "{\"data\":\"DM1\",\"error_code\":\"\"}",
-					     "{\"data\":1,\"error_code\":\"COC.00000000\"}"};
+	struct answer answer;
+
+	read_answer(operation, 200, body, &answer);
+	if (answer.answer.outcome != COC_DONE)
+		fail_msg("%s: outcome %d", body, answer.answer.outcome);
+	answer_finish(&answer);
+}
+
+static void update_and_delete_are_of_the_job_that_was_asked_for(void **state)
+{
+	(void)state;
+	expect_done(COC_OP_UPDATE, "{\"data\":\"D1\"}");
+	expect_done(COC_OP_UPDATE, "\"D1\"");
+	expect_done(COC_OP_UPDATE, "{\"data\":\"D1\",\"error_code\":\"\",\"error_msg\":null}");
+	expect_done(COC_OP_UPDATE, "{\"data\":\"D1\",\"error_code\":\"COC.00000000\"}");
+	/* the OpenAPI file: a bare string, "job uuid" */
+	expect_done(COC_OP_UPDATE, "\"" UUID "\"");
+	expect_done(COC_OP_UPDATE, "\"0B6F1B1E8D0C4F1E9D353F9C7A1D2E4B\"");
+	expect_done(COC_OP_DELETE, "{\"data\":\"D1\"}");
+}
+
+static void another_uuid_is_another_job_if_the_jobs_own_id_is_one(void **state)
+{
+	static const char other[] = "\"1b6f1b1e-8d0c-4f1e-9d35-3f9c7a1d2e4b\"";
+	struct answer_source source = {
+		.operation = COC_OP_UPDATE, .document_id = UUID, .status = 200, .body = other};
+	struct answer answer;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
-		struct answer answer;
-
-		read_answer(COC_OP_UPDATE, 200, bodies[i], &answer);
-		assert_int_equal(answer.answer.outcome, COC_DONE);
-		answer_finish(&answer);
-	}
+	source.body_size = strlen(other);
+	answer_read(&source, &answer);
+	assert_int_equal(answer.answer.outcome, COC_UNKNOWN);
+	answer_finish(&answer);
+	source.body = "\"" UUID "\"";
+	answer_read(&source, &answer);
+	assert_int_equal(answer.answer.outcome, COC_DONE);
+	answer_finish(&answer);
 }
 
 static void show_tells_the_job(void **state)
@@ -101,7 +126,32 @@ static void show_tells_the_job(void **state)
 	assert_string_equal(answer.answer.details->risk_level, "LOW");
 	assert_null(answer.answer.details->description);
 	assert_int_equal(answer.answer.details->update_time_ms, 6);
+	assert_string_equal(answer.answer.details->version, "v1");
 	answer_finish(&answer);
+}
+
+static void a_version_that_cannot_be_read_is_not_told(void **state)
+{
+	static const char *const versions[] = {
+		"null",	   "\"\"",    "\"2\"",	 "\"v\"",   "\"v0\"",
+		"\"v01\"", "\"v 1\"", "\"v-1\"", "\"v1x\"", "\"v99999999999999999999\""};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+		struct answer answer;
+		char body[256];
+
+		snprintf(body, sizeof(body),
+			 "{\"data\":{\"document_id\":\"D1\",\"name\":\"n\",\"content\":\"c\","
+			 "\"version\":%s}}",
+			 versions[i]);
+		read_answer(COC_OP_SHOW, 200, body, &answer);
+		assert_int_equal(answer.answer.outcome, COC_DONE);
+		if (answer.answer.details->version)
+			fail_msg("%s was read", versions[i]);
+		answer_finish(&answer);
+	}
+	assert_int_equal(id_version("v100"), 100);
 }
 
 static void a_job_that_is_gone_is_estale_however_it_is_said(void **state)
@@ -204,11 +254,50 @@ static void what_is_not_the_apis_is_unknown(void **state)
 		{COC_OP_UPDATE, "{}"},
 		{COC_OP_UPDATE, "[]"},
 		{COC_OP_UPDATE, "ok"},
+		{COC_OP_UPDATE, "true"},
+		{COC_OP_UPDATE, "\"\""},
+		{COC_OP_UPDATE, "\"please log in\""},
+		{COC_OP_UPDATE, "\"D2\""},
+		{COC_OP_UPDATE, "{\"data\":null}"},
+		{COC_OP_UPDATE, "{\"data\":false}"},
+		{COC_OP_UPDATE, "{\"data\":1}"},
+		{COC_OP_UPDATE, "{\"data\":{}}"},
+		{COC_OP_UPDATE, "{\"data\":[\"D1\"]}"},
+		{COC_OP_UPDATE, "{\"data\":\"\"}"},
+		{COC_OP_UPDATE, "{\"data\":\"D2\"}"},
+		{COC_OP_UPDATE, "{\"data\":\"D1 \"}"},
+		{COC_OP_UPDATE, "{\"data\":\"D1\xff\"}"},
+		{COC_OP_UPDATE, "{\"data\":\"" UUID "\"}"},
+		{COC_OP_UPDATE, "{\"data\":\"D1\",\"error_code\":\"\xff\"}"},
+		{COC_OP_UPDATE, "{\"data\":\"D1\",\"error_code\":{}}"},
+		{COC_OP_UPDATE, "{\"data\":\"D1\",\"error_code\":true}"},
 		{COC_OP_DELETE, ""},
 		{COC_OP_DELETE, "{}"},
+		{COC_OP_DELETE, "\"D1\""},
+		{COC_OP_DELETE, "{\"data\":null}"},
+		{COC_OP_DELETE, "{\"data\":\"D2\"}"},
+		{COC_OP_DELETE, "{\"data\":\"D1\xff\"}"},
 		{COC_OP_SHOW, "{}"},
 		{COC_OP_SHOW, "{\"data\":{}}"},
 		{COC_OP_SHOW, "{\"data\":[]}"},
+		{COC_OP_SHOW, "{\"data\":false}"},
+		{COC_OP_SHOW,
+		 "{\"data\":{\"document_id\":\"D2\",\"name\":\"n\",\"content\":\"c\"}}"},
+		{COC_OP_SHOW,
+		 "{\"data\":{\"document_id\":\"D1\xff\",\"name\":\"n\",\"content\":\"c\"}}"},
+		{COC_OP_SHOW, "{\"data\":{\"name\":\"n\",\"content\":\"c\"}}"},
+		{COC_OP_SHOW, "{\"data\":{\"document_id\":\"D1\",\"name\":\"n\"}}"},
+		{COC_OP_SHOW, "{\"data\":{\"document_id\":\"D1\",\"content\":\"c\"}}"},
+		{COC_OP_SHOW, "{\"data\":{\"document_id\":\"D1\",\"name\":\"n\",\"content\":[]}}"},
+		{COC_OP_SHOW,
+		 "{\"data\":{\"document_id\":\"D1\",\"name\":\"n\",\"content\":\"\xff\"}}"},
+		{COC_OP_SHOW, "{\"data\":{\"document_id\":\"D1\",\"name\":\"n\",\"content\":\"c\","
+			      "\"risk_level\":{}}}"},
+		/* none of these says that the job is gone */
+		{COC_OP_SHOW, "{\"data\":null,\"message\":\"please log in\"}"},
+		{COC_OP_SHOW, "{\"data\":null,\"code\":\"500\"}"},
+		{COC_OP_SHOW, "{\"data\":null,\"error\":{\"x\":1}}"},
+		{COC_OP_SHOW, "{\"data\":null,\"error_msg\":\"no\"}"},
 	};
 	char id[COC_DOCUMENT_ID_MAX + 2], body[256];
 
@@ -219,6 +308,70 @@ static void what_is_not_the_apis_is_unknown(void **state)
 	id[sizeof(id) - 1] = '\0';
 	snprintf(body, sizeof(body), "{\"data\":\"%s\"}", id);
 	expect_failure(COC_OP_CREATE, 200, body, COC_UNKNOWN, EIO);
+}
+
+static void an_id_is_taken_whole_or_not_at_all(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_id;
+	} rows[] = {
+		{"DM20250701180239abcde", true},
+		{"x", true},
+		{"a.b", true},
+		{"...", true},
+		{"a%2fb?c#d", true},
+		{"中文", true},
+		{"", false},
+		{".", false},
+		{"..", false},
+		{"a/b", false},
+		{"/", false},
+		{"a b", false},
+		{"a\tb", false},
+		{"a\x1b[31m", false},
+		{"a\x7f", false},
+		{"DM123\xff"
+		 "456",
+		 false},
+		{"\xff", false},
+		{"DM\xc2\x9b"
+		 "31m",
+		 false},
+		{"DM\xe2\x80\xae", false},
+		{"DM\xe2\x80\x8b", false},
+		{"DM\xef\xbb\xbf", false},
+		{"\xed\xa0\x80", false},
+	};
+	char text[COC_DOCUMENT_ID_MAX * 3 + 4] = "";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (id_is_document(rows[i].text) != rows[i].is_id)
+			fail_msg("\"%s\"", rows[i].text);
+	for (int i = 0; i < COC_DOCUMENT_ID_MAX; i++)
+		strcat(text, "中");
+	assert_true(id_is_document(text));
+	strcat(text, "x");
+	assert_false(id_is_document(text));
+}
+
+static void an_error_code_that_cannot_be_read_decides_nothing(void **state)
+{
+	(void)state;
+	/* cut or cleaned each would say that the job is gone */
+	expect_failure(COC_OP_DELETE, 400, "{\"error_code\":\"COC.00042101\xff\"}", COC_REFUSED,
+		       EINVAL);
+	expect_failure(COC_OP_DELETE, 400, "{\"error_code\":\"COC.00042101\\u0085\"}", COC_REFUSED,
+		       EINVAL);
+	expect_failure(COC_OP_DELETE, 500, "{\"error_code\":\"COC.00042101 \"}", COC_UNKNOWN, EIO);
+	expect_failure(COC_OP_DELETE, 200, "{\"error_code\":\"COC.00042101\xff\"}", COC_UNKNOWN,
+		       EIO);
+	expect_failure(COC_OP_CREATE, 200, "{\"data\":null,\"error_code\":5}", COC_REFUSED, EINVAL);
+	/* it says no, and that it was done */
+	expect_failure(COC_OP_CREATE, 200, "{\"data\":\"D1\",\"error_code\":5}", COC_UNKNOWN, EIO);
+	expect_failure(COC_OP_CREATE, 200, "{\"data\":\"D1\",\"error_code\":\"COC.00010002\"}",
+		       COC_UNKNOWN, EIO);
 }
 
 static void every_shape_of_an_error_is_read(void **state)
@@ -257,13 +410,21 @@ static void the_header_wins_for_the_request_id(void **state)
 	(void)state;
 	answer_read(&(struct answer_source){.operation = COC_OP_CREATE,
 					    .status = 400,
-					    .request_id = "header\x01",
+					    .request_id = "header",
 					    .retry_after = "3",
 					    .body = body,
 					    .body_size = strlen(body)},
 		    &answer);
-	assert_string_equal(answer.answer.request_id, "header?");
+	assert_string_equal(answer.answer.request_id, "header");
 	assert_int_equal(answer.answer.retry_after_ms, 3000);
+	answer_finish(&answer);
+	answer_read(&(struct answer_source){.operation = COC_OP_CREATE,
+					    .status = 400,
+					    .request_id = "header\x01",
+					    .body = body,
+					    .body_size = strlen(body)},
+		    &answer);
+	assert_string_equal(answer.answer.request_id, "body");
 	answer_finish(&answer);
 }
 
@@ -301,7 +462,7 @@ static void a_long_message_is_cut_between_characters(void **state)
 	strcat(body, "\",\"error_code\":\"forged\\nerrno: 0\"}");
 	read_answer(COC_OP_CREATE, 400, body, &answer);
 	assert_int_equal(strlen(answer.answer.error_msg), 1 + 341 * 3);
-	assert_string_equal(answer.answer.error_code, "forged errno: 0");
+	assert_string_equal(answer.answer.error_code, "");
 	assert_non_null(strstr(answer.err.details, "what_to_do: "));
 	answer_finish(&answer);
 }
@@ -353,12 +514,16 @@ static void retry_after_is_seconds_or_a_date(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(create_and_delete_tell_the_id),
-		cmocka_unit_test(update_accepts_a_string_or_an_object),
+		cmocka_unit_test(create_tells_the_id),
+		cmocka_unit_test(update_and_delete_are_of_the_job_that_was_asked_for),
+		cmocka_unit_test(another_uuid_is_another_job_if_the_jobs_own_id_is_one),
 		cmocka_unit_test(show_tells_the_job),
+		cmocka_unit_test(a_version_that_cannot_be_read_is_not_told),
 		cmocka_unit_test(a_job_that_is_gone_is_estale_however_it_is_said),
 		cmocka_unit_test(the_table_holds),
 		cmocka_unit_test(what_is_not_the_apis_is_unknown),
+		cmocka_unit_test(an_id_is_taken_whole_or_not_at_all),
+		cmocka_unit_test(an_error_code_that_cannot_be_read_decides_nothing),
 		cmocka_unit_test(every_shape_of_an_error_is_read),
 		cmocka_unit_test(the_header_wins_for_the_request_id),
 		cmocka_unit_test(text_that_is_not_json_is_shown_in_part),

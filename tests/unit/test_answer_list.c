@@ -87,7 +87,12 @@ static void rows_of_which_no_job_can_be_told_are_counted(void **state)
 		"{\"document_id\":[\"D1\"],\"name\":\"n\"}",
 		"{\"document_id\":\"D1\"}",
 		"{\"document_id\":\"D1\",\"name\":null}",
-		"{\"document_id\":\"D1\",\"name\":1}",
+		"{\"document_id\":\"D1\",\"name\":{}}",
+		"{\"document_id\":\"D1\",\"name\":\"n\xff\"}",
+		"{\"document_id\":\"D1\xff\",\"name\":\"n\"}",
+		"{\"document_id\":\"a/b\",\"name\":\"n\"}",
+		"{\"document_id\":\"..\",\"name\":\"n\"}",
+		"{\"document_id\":\"D1\",\"name\":\"n\",\"creator\":[]}",
 	};
 
 	(void)state;
@@ -118,6 +123,7 @@ static void what_is_no_page_is_unknown(void **state)
 		"{\"data\":{}}",
 		"{\"data\":null}",
 		"{\"data\":null,\"total\":null}",
+		"{\"data\":null,\"total\":0,\"message\":\"please log in\"}",
 		"{\"data\":[],\"total\":-1}",
 		"{\"data\":[],\"total\":\"many\"}",
 		"{\"data\":[],\"total\":{}}",

@@ -200,7 +200,7 @@ static void a_get_cut_on_a_kept_connection_is_repeated(void **state)
 	static const struct fake_reply replies[] = {
 		OK_ID,
 		{FAKE_CUT, 0, NULL, NULL},
-		{FAKE_ANSWER, 200, NULL, "{\"data\":{\"document_id\":\"DM1\"}}"}};
+		{FAKE_ANSWER, 200, NULL, "{\"data\":{\"document_id\":\"DM1\",\"name\":\"n\",\"content\":\"\"}}"}};
 	struct result result = {0};
 
 	(void)state;

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The shapes of a success:
+ *
+ *   create   {"data":"ID"}
+ *   update   {"data":"ID"}, or a bare string
+ *   delete   {"data":"ID"}
+ *   show     {"data":{…}}; {"data":null} says that there is no such job
+ *   list     {"data":[…],"total":N}, times as numbers or as strings of digits
+ *
+ * A 2xx of any other shape does not come from the API: a portal answers, or a proxy, or half of an
+ * answer is missing. Then it is unknown whether the call was processed. The same holds for an
+ * answer about another job than the one that was asked for.
+ *
+ * The API's page says that an update is answered with {"data":"ID"}; the OpenAPI file says a bare
+ * string, "job uuid". So a bare string may also be a UUID, unless the job's own ID has that form:
+ * then it would be another job's ID.
+ */
+#define _GNU_SOURCE
+#include "coc/success.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "coc/id.h"
+
+/* A member that a text is copied from. */
+struct text_member {
+	const char *name;
+	char **to;
+	bool needed; /* absent and null are no text */
+};
+
+/* Copies a member: a string, or an integer as its digits. Absent and null stay NULL unless it is
+ * needed. Returns 0, -EINVAL, -ENOMEM. */
+static int copy_text_member(const cJSON *object, const struct text_member *member)
+{
+	const cJSON *value = json_get(object, member->name);
+	const char *text = cJSON_IsString(value) ? value->valuestring : NULL;
+	char digits[24];
+	int64_t number;
+
+	if (!value || cJSON_IsNull(value))
+		return member->needed ? -EINVAL : 0;
+	if (cJSON_IsNumber(value) && json_get_int(object, member->name, &number)) {
+		snprintf(digits, sizeof(digits), "%" PRId64, number);
+		text = digits;
+	}
+	if (!text || utf8_valid_prefix(text, strlen(text)) != strlen(text))
+		return -EINVAL;
+	*member->to = strdup(text);
+	return *member->to ? 0 : -ENOMEM;
+}
+
+static int copy_text_members(const cJSON *object, const struct text_member *members, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = copy_text_member(object, &members[i]);
+	return r;
+}
+
+#define COPY_TEXT_MEMBERS(object, members)                                                         \
+	copy_text_members(object, members, sizeof(members) / sizeof(members[0]))
+
+/* The member as a job ID, or NULL. */
+static const char *get_id(const cJSON *object, const char *name)
+{
+	const char *id = json_get_string(object, name);
+
+	return id && id_is_document(id) ? id : NULL;
+}
+
+/* Does an answer that has no data say why? Then that there is no data proves nothing. */
+static bool has_words(const cJSON *root)
+{
+	static const char *const names[] = {"error_msg", "code",   "message",
+					    "error",	 "errors", "msg"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const cJSON *member = json_get(root, names[i]);
+
+		if (member && !cJSON_IsNull(member) &&
+		    !(cJSON_IsString(member) && !member->valuestring[0]))
+			return true;
+	}
+	return false;
+}
+
+static int read_create(const cJSON *root, struct answer *out)
+{
+	const char *id = get_id(root, "data");
+
+	if (!id)
+		return -EINVAL;
+	snprintf(out->document_id, sizeof(out->document_id), "%s", id);
+	out->answer.document_id = out->document_id;
+	return 0;
+}
+
+static int read_update(const struct answer_source *source, const cJSON *root)
+{
+	const char *bare = cJSON_IsString(root) ? root->valuestring : NULL;
+	const char *id = bare ? bare : get_id(root, "data");
+
+	if (!id)
+		return -EINVAL;
+	if (!strcmp(id, source->document_id))
+		return 0;
+	return bare && id_is_uuid(bare) && !id_is_uuid(source->document_id) ? 0 : -EINVAL;
+}
+
+static int read_delete(const struct answer_source *source, const cJSON *root)
+{
+	const char *id = get_id(root, "data");
+
+	return id && !strcmp(id, source->document_id) ? 0 : -EINVAL;
+}
+
+static int read_details(const cJSON *data, struct coc_details *out)
+{
+	const struct text_member members[] = {
+		{"document_id", &out->document_id, true},
+		{"name", &out->name, true},
+		{"content", &out->content, true},
+		{"description", &out->description, false},
+		{"risk_level", &out->risk_level, false},
+		{"enterprise_project_id", &out->enterprise_project_id, false},
+		{"version", &out->version, false},
+	};
+	int r = COPY_TEXT_MEMBERS(data, members);
+
+	/* a version that cannot be read is not known; the content is, all the same */
+	if (out->version && !id_version(out->version)) {
+		free(out->version);
+		out->version = NULL;
+	}
+	json_get_int(data, "create_time", &out->create_time_ms);
+	json_get_int(data, "update_time", &out->update_time_ms);
+	return r;
+}
+
+static int read_show(const struct answer_source *source, const cJSON *root, struct answer *out)
+{
+	const cJSON *data = json_get(root, "data");
+	const char *id = get_id(data, "document_id");
+	int r;
+
+	if (cJSON_IsNull(data))
+		return has_words(root) ? -EINVAL : -ESTALE;
+	if (!id || strcmp(id, source->document_id))
+		return -EINVAL;
+	r = read_details(data, &out->details);
+	out->answer.details = &out->details;
+	return r;
+}
+
+static void free_summary(struct coc_summary *summary)
+{
+	free(summary->document_id);
+	free(summary->name);
+	free(summary->version);
+	free(summary->creator);
+	free(summary->enterprise_project_id);
+	*summary = (struct coc_summary){0};
+}
+
+/* Reads a row of a list. -EINVAL: which job it is cannot be told. */
+static int read_summary(const cJSON *row, struct coc_summary *out)
+{
+	const struct text_member members[] = {
+		{"document_id", &out->document_id, true},
+		{"name", &out->name, true},
+		{"version", &out->version, false},
+		{"creator", &out->creator, false},
+		{"enterprise_project_id", &out->enterprise_project_id, false},
+	};
+	int r = get_id(row, "document_id") ? COPY_TEXT_MEMBERS(row, members) : -EINVAL;
+
+	json_get_int(row, "create_time", &out->create_time_ms);
+	json_get_int(row, "update_time", &out->update_time_ms);
+	if (r < 0)
+		free_summary(out);
+	return r;
+}
+
+/* How many jobs match, as the service tells it; -1: it does not. -EINVAL for what is no number of
+ * jobs. */
+static int read_total(const cJSON *root, int64_t *ret_total)
+{
+	const cJSON *total = json_get(root, "total");
+
+	*ret_total = -1;
+	if (!total || cJSON_IsNull(total))
+		return 0;
+	return json_get_int(root, "total", ret_total) && *ret_total >= 0 ? 0 : -EINVAL;
+}
+
+static int read_list(const cJSON *root, struct answer *out)
+{
+	const cJSON *data = json_get(root, "data"), *row;
+	struct coc_answer *answer = &out->answer;
+	int r = read_total(root, &answer->total);
+
+	/* no rows and no number: that does not say that there are no jobs */
+	if (r == 0 && !cJSON_IsArray(data) &&
+	    (!cJSON_IsNull(data) || answer->total < 0 || has_words(root)))
+		r = -EINVAL;
+	if (r < 0)
+		return r;
+	/* one place more than rows, so that an empty page is not a NULL */
+	out->summaries = calloc((size_t)cJSON_GetArraySize(data) + 1, sizeof(*out->summaries));
+	if (!out->summaries)
+		return -ENOMEM;
+	cJSON_ArrayForEach(row, data)
+	{
+		r = read_summary(row, &out->summaries[out->n_summaries]);
+		if (r == -ENOMEM)
+			return r;
+		if (r < 0)
+			answer->n_unusable++;
+		else
+			out->n_summaries++;
+	}
+	answer->summaries = out->summaries;
+	answer->n_summaries = out->n_summaries;
+	return 0;
+}
+
+void success_finish(struct answer *answer)
+{
+	struct coc_details *details = &answer->details;
+
+	free(details->document_id);
+	free(details->name);
+	free(details->content);
+	free(details->description);
+	free(details->risk_level);
+	free(details->enterprise_project_id);
+	free(details->version);
+	for (size_t i = 0; i < answer->n_summaries; i++)
+		free_summary(&answer->summaries[i]);
+	free(answer->summaries);
+}
+
+int success_read(const struct answer_source *source, const cJSON *root, struct answer *out)
+{
+	switch (source->operation) {
+	case COC_OP_CREATE:
+		return read_create(root, out);
+	case COC_OP_UPDATE:
+		return read_update(source, root);
+	case COC_OP_DELETE:
+		return read_delete(source, root);
+	case COC_OP_SHOW:
+		return read_show(source, root, out);
+	case COC_OP_LIST:
+		return read_list(root, out);
+	}
+	return -EINVAL;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_COC_SUCCESS_H
+#define COCFS_COC_SUCCESS_H
+
+#include "base/json.h"
+#include "coc/answer.h"
+
+/*
+ * Reads what the operation of source is after from a 2xx answer that carries no error, and points
+ * out->answer at it. Returns 0; -EINVAL: the API cannot have sent this; -ESTALE: the answer says
+ * that there is no such job; -ENOMEM. What was taken in is freed by success_finish(), in every case.
+ */
+int success_read(const struct answer_source *source, const cJSON *root, struct answer *out);
+
+/* Frees what was taken in. */
+void success_finish(struct answer *answer);
+
+#endif
