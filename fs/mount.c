@@ -191,6 +191,7 @@ static int open_engine(struct mount *mount, struct err *err)
 
 	if (r < 0)
 		return r;
+	ledger_measure(mount->ledger, loop_stall(mount->loop));
 	r = engine_create(mount->loop, mount->ledger, mount->client, &options, &mount->engine);
 	if (r == 0)
 		r = engine_recover(mount->engine);

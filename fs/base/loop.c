@@ -29,6 +29,7 @@
 struct loop {
 	int epoll_fd;
 	struct waiting waiting;
+	struct stall stall;
 	bool quit;
 	int64_t now_ms;
 	struct epoll_event ready[EVENTS_PER_TURN];
@@ -139,8 +140,10 @@ static void run_ready(struct loop *loop)
 	for (int i = 0; i < loop->n_ready; i++) {
 		struct loop_watch *watch = loop->ready[i].data.ptr;
 
-		if (watch)
-			watch->fn(watch->data, loop->ready[i].events);
+		if (!watch)
+			continue;
+		watch->fn(watch->data, loop->ready[i].events);
+		stall_next(&loop->stall);
 	}
 	loop->n_ready = 0;
 }
@@ -154,11 +157,19 @@ static void run_due(struct loop *loop)
 	while (most-- && (timer = loop->timers.first) && timer->due_ms <= loop->now_ms) {
 		loop_timer_cancel(timer);
 		timer->fn(timer->data);
+		stall_next(&loop->stall);
 	}
+}
+
+struct stall *loop_stall(struct loop *loop)
+{
+	return &loop->stall;
 }
 
 int loop_run(struct loop *loop)
 {
+	int64_t now_us;
+
 	loop->quit = false;
 	while (!loop->quit) {
 		int n = waiting_wait(&loop->waiting, loop->epoll_fd, loop->ready, EVENTS_PER_TURN,
@@ -167,11 +178,15 @@ int loop_run(struct loop *loop)
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		loop->n_ready = n < 0 ? 0 : n;
-		loop->now_ms = clock_monotonic_ms();
+		now_us = clock_monotonic_us();
+		loop->now_ms = now_us / 1000;
+		stall_begin(&loop->stall, now_us);
 		run_ready(loop);
 		run_due(loop);
-		if (loop->turn_end)
+		if (loop->turn_end) {
 			loop->turn_end(loop->turn_end_data);
+			stall_next(&loop->stall);
+		}
 	}
 	return 0;
 }

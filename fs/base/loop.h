@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 
+#include "base/stall.h"
+
 /*
  * The one event loop: descriptors and timers of one thread. A turn of the loop takes what is ready,
  * runs its callbacks, then calls the end-of-turn function once; see loop.c. All functions must be
@@ -60,6 +62,10 @@ void loop_timer_cancel(struct loop_timer *timer);
 
 /* Calls fn at the end of every turn, after the callbacks of that turn. */
 void loop_at_turn_end(struct loop *loop, void (*fn)(void *data), void *data);
+
+/* How long the pieces of the loop's work take. A callback that does several pieces of work one after the
+ * other, for different callers, says where one ends: stall_next(). */
+struct stall *loop_stall(struct loop *loop);
 
 /* Runs turns until loop_quit(). Returns 0, or -errno when waiting failed. */
 int loop_run(struct loop *loop);

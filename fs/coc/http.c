@@ -216,6 +216,7 @@ static void deliver(struct http *http)
 		leave(request);
 		call_back(request);
 		free_request(request);
+		stall_next(loop_stall(http->loop));
 	}
 	http->delivering = false;
 	if (http->dead)

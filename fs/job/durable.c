@@ -136,6 +136,7 @@ static void hand_over(struct batch *batch)
 		task_send(task);
 		if (task->place == PLACE_SENDING)
 			TAILQ_INSERT_TAIL(&handed, task, link);
+		stall_next(loop_stall(task->engine->loop));
 	}
 	TAILQ_CONCAT(&batch->fresh, &handed, link);
 }

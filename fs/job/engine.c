@@ -147,6 +147,7 @@ int engine_write_metrics(const struct engine *engine, struct buf *text)
 		.paused = coc_client_paused(engine->client),
 		.commits_durable = commits.durable,
 		.commits_other = commits.other,
+		.stall = loop_stall(engine->loop),
 	};
 	int64_t total;
 	int r = ledger_count_pending(engine->ledger, &total, &now.queued);

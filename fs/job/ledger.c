@@ -348,12 +348,19 @@ struct ledger_commits ledger_commits(const struct ledger *ledger)
 				       .other = ledger->commits - ledger->syncs};
 }
 
+void ledger_measure(struct ledger *ledger, struct stall *stall)
+{
+	ledger->stall = stall;
+}
+
 int ledger_commit(struct ledger *ledger, bool durable)
 {
 	int r;
 
 	if (ledger->open) {
+		stall_disk_begin(ledger->stall);
 		r = run(ledger, STMT_COMMIT);
+		stall_disk_end(ledger->stall);
 		if (r < 0) {
 			ledger_undo(ledger);
 			return r;
@@ -386,10 +393,12 @@ int ledger_compact(struct ledger *ledger)
 		return ledger_errno(code);
 	snprintf(step, sizeof(step), "PRAGMA incremental_vacuum(%d)",
 		 surplus < FREE_PAGES_STEP ? (int)surplus : FREE_PAGES_STEP);
+	stall_disk_begin(ledger->stall);
 	code = sqlite3_exec(ledger->db, step, NULL, NULL, NULL);
-	if (code != SQLITE_OK || surplus > FREE_PAGES_STEP)
-		return code == SQLITE_OK ? 1 : ledger_errno(code);
 	/* the file gets smaller when the log is taken over into it */
-	code = sqlite3_wal_checkpoint_v2(ledger->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-	return ledger_errno(code);
+	if (code == SQLITE_OK && surplus <= FREE_PAGES_STEP)
+		code = sqlite3_wal_checkpoint_v2(ledger->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+						 NULL);
+	stall_disk_end(ledger->stall);
+	return code == SQLITE_OK ? surplus > FREE_PAGES_STEP : ledger_errno(code);
 }

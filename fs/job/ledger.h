@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/stall.h"
 #include "job/attrs.h"
 #include "job/digest.h"
 #include "job/state.h"
@@ -54,6 +55,9 @@ struct ledger_glance {
  * integrity check with -EUCLEAN, one of a newer cocfs with -EPROTONOSUPPORT; err says what to do.
  */
 int ledger_open(const char *path, const char *source, struct ledger **ret_ledger, struct err *err);
+
+/* Has the waits for the disk counted in what a loop measures. Borrowed. */
+void ledger_measure(struct ledger *ledger, struct stall *stall);
 
 /* Commits what is open, closes; NULL is accepted. */
 void ledger_close(struct ledger *ledger);

@@ -84,6 +84,7 @@ struct ledger {
 	bool lost;	 /* something was undone since ledger_take_loss() */
 	int64_t last_id; /* given to a row last, be it undone since */
 	uint64_t commits, syncs;
+	struct stall *stall; /* of the loop that waits for the disk, or NULL */
 	int log_fd; /* of the write-ahead log, beside SQLite's */
 	sqlite3_stmt *stmt[STMT_COUNT];
 };

@@ -47,8 +47,10 @@ int ledger_sync(struct ledger *ledger)
 		return 0;
 	CRASH_POINT("commit-unsynced");
 	ledger_sync_begun(ledger);
+	stall_disk_begin(ledger->stall);
 	if (log)
 		code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+	stall_disk_end(ledger->stall);
 	ledger->unsynced = code != SQLITE_OK;
 	return ledger_errno(code);
 }

@@ -7,6 +7,7 @@
 #include "job/ledger.h"
 
 static const int64_t bounds_ms[METRICS_BUCKETS] = METRICS_BUCKETS_MS;
+static const int64_t stall_bounds_us[STALL_BUCKETS] = STALL_BUCKETS_US;
 
 static const char *const kinds[METRICS_KIND_COUNT] = {
 	[METRICS_KIND_NONE] = "none",
@@ -52,25 +53,62 @@ static int write_value(struct buf *text, const char *name, const char *type, con
 	return r < 0 ? r : buf_printf(text, "cocfs_%s %" PRIu64 "\n", name, value);
 }
 
-static int write_histogram(struct buf *text, const char *name, const char *help,
-			   const struct histogram *histogram)
+/* What a histogram is written from: n bounds and the counts of n + 1 buckets, in units of which a second
+ * has 10 to the power of digits. */
+struct columns {
+	const int64_t *bounds;
+	const uint64_t *buckets;
+	int n, digits;
+	uint64_t sum;
+};
+
+static int write_columns(struct buf *text, const char *name, const char *help,
+			 const struct columns *columns)
 {
+	const uint64_t second = columns->digits == 3 ? 1000 : 1000000;
 	uint64_t count = 0;
 	int r = write_head(text, name, "histogram", help);
 
-	for (int i = 0; r == 0 && i < METRICS_BUCKETS; i++) {
-		count += histogram->buckets[i];
+	for (int i = 0; r == 0 && i < columns->n; i++) {
+		count += columns->buckets[i];
 		r = buf_printf(text, "cocfs_%s_bucket{le=\"%g\"} %" PRIu64 "\n", name,
-			       (double)bounds_ms[i] / 1000, count);
+			       (double)columns->bounds[i] / (double)second, count);
 	}
-	count += histogram->buckets[METRICS_BUCKETS];
+	count += columns->buckets[columns->n];
 	if (r == 0)
 		r = buf_printf(text,
 			       "cocfs_%s_bucket{le=\"+Inf\"} %" PRIu64 "\n"
-			       "cocfs_%s_sum %" PRIu64 ".%03u\ncocfs_%s_count %" PRIu64 "\n",
-			       name, count, name, histogram->sum_ms / 1000,
-			       (unsigned)(histogram->sum_ms % 1000), name, count);
+			       "cocfs_%s_sum %" PRIu64 ".%0*u\ncocfs_%s_count %" PRIu64 "\n",
+			       name, count, name, columns->sum / second, columns->digits,
+			       (unsigned)(columns->sum % second), name, count);
 	return r;
+}
+
+static int write_histogram(struct buf *text, const char *name, const char *help,
+			   const struct histogram *histogram)
+{
+	return write_columns(text, name, help,
+			     &(struct columns){bounds_ms, histogram->buckets, METRICS_BUCKETS, 3,
+					       histogram->sum_ms});
+}
+
+static int write_times(struct buf *text, const char *name, const char *help,
+		       const struct stall_times *times)
+{
+	return write_columns(text, name, help,
+			     &(struct columns){stall_bounds_us, times->buckets, STALL_BUCKETS, 6,
+					       times->sum_us});
+}
+
+static int write_stall(struct buf *text, const struct stall *stall)
+{
+	int r = write_times(text, "loop_stall_seconds",
+			    "How long one request, answer or timer kept all others waiting.",
+			    &stall->held);
+
+	return r < 0 ? r
+		     : write_times(text, "ledger_wait_seconds",
+				   "How long the loop waited for the ledger's disk.", &stall->disk);
 }
 
 /* Of what has no kind yet only one end is possible. */
@@ -157,9 +195,9 @@ int metrics_write(const struct metrics *metrics, const struct metrics_now *now, 
 		r = write_histogram(text, "commit_seconds",
 				    "From a commit to the answer that its writer gets.",
 				    &metrics->commit);
-	return r < 0 ? r
-		     : write_histogram(
-			       text, "request_seconds",
-			       "From a request that creates, updates or deletes to its end.",
-			       &metrics->request);
+	if (r == 0)
+		r = write_histogram(text, "request_seconds",
+				    "From a request that creates, updates or deletes to its end.",
+				    &metrics->request);
+	return r < 0 ? r : write_stall(text, now->stall);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/stall.h"
 #include "job/outcome.h"
 
 /*
@@ -47,6 +48,7 @@ struct metrics_now {
 	unsigned auth_failures; /* in a row */
 	bool paused;
 	uint64_t commits_durable, commits_other; /* of the ledger */
+	const struct stall *stall;		 /* of the loop */
 };
 
 /* Counts a time; a negative one counts as 0. */

@@ -227,6 +227,7 @@ void queue_fill_slots(struct engine *engine)
 		r = take_next(engine);
 		if (r < 0)
 			break;
+		stall_next(loop_stall(engine->loop));
 	}
 	if (r == -ENOENT)
 		r = wait_for_next(engine);

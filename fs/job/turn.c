@@ -28,6 +28,7 @@ static void fill_slots(struct engine *engine)
 
 		TAILQ_REMOVE(&engine->waiting, task, link);
 		task_start(task, NULL);
+		stall_next(loop_stall(engine->loop));
 	}
 	queue_fill_slots(engine);
 }
@@ -152,6 +153,7 @@ static int record_ended(struct engine *engine)
 		if (task->outcome == OUTCOME_SETTLED && engine_has_rival(engine, task))
 			must_last = 1;
 		CRASH_POINT("outcome-recorded");
+		stall_next(loop_stall(engine->loop));
 	}
 	return must_last;
 }
@@ -206,6 +208,7 @@ void turn_release(struct engine *engine, struct batch *batch)
 		TAILQ_REMOVE(&now.fresh, task, link);
 		CRASH_POINT("intent-durable");
 		task_send(task);
+		stall_next(loop_stall(engine->loop));
 	}
 	while ((task = TAILQ_FIRST(&now.ended))) {
 		TAILQ_REMOVE(&now.ended, task, link);
@@ -214,6 +217,7 @@ void turn_release(struct engine *engine, struct batch *batch)
 		CRASH_POINT("writer-told");
 		finish(task);
 		CRASH_POINT("submission-finished");
+		stall_next(loop_stall(engine->loop));
 	}
 }
 

@@ -98,6 +98,7 @@ static void take_requests(void *data, uint32_t events)
 			return;
 		}
 		fuse_session_process_buf(space->session, &space->request);
+		stall_next(loop_stall(space->loop));
 		if (fuse_session_exited(space->session)) {
 			loop_unwatch(&space->watch);
 			space->unmounted(space->unmounted_data);

@@ -26,7 +26,8 @@ static void check_line(const struct metrics *metrics, const struct metrics_now *
 static void a_bound_belongs_to_its_bucket(void **state)
 {
 	struct metrics metrics = {0};
-	const struct metrics_now now = {0};
+	static const struct stall stall;
+	const struct metrics_now now = {.stall = &stall};
 
 	(void)state;
 	histogram_add(&metrics.request, 1);
@@ -46,7 +47,8 @@ static void a_bound_belongs_to_its_bucket(void **state)
 static void a_clock_that_went_back_counts_as_nothing(void **state)
 {
 	struct metrics metrics = {0};
-	const struct metrics_now now = {0};
+	static const struct stall stall;
+	const struct metrics_now now = {.stall = &stall};
 
 	(void)state;
 	histogram_add(&metrics.commit, -5);
@@ -57,13 +59,15 @@ static void a_clock_that_went_back_counts_as_nothing(void **state)
 static void every_count_has_its_line(void **state)
 {
 	struct metrics metrics = {.refusals = 3, .bytes = 4};
+	static const struct stall stall;
 	const struct metrics_now now = {.in_flight = 5,
 					.in_doubt = 6,
 					.queued = 7,
 					.auth_failures = 2,
 					.paused = true,
 					.commits_durable = 8,
-					.commits_other = 9};
+					.commits_other = 9,
+					.stall = &stall};
 
 	(void)state;
 	metrics.submissions[SUBMIT_UPDATE][OUTCOME_LATER] = 11;
@@ -85,12 +89,35 @@ static void every_count_has_its_line(void **state)
 	check_line(&metrics, &now, "cocfs_ledger_commits_total{durable=\"no\"} 9");
 }
 
+static void times_of_the_loop_are_in_microseconds(void **state)
+{
+	struct stall stall = {0};
+	const struct metrics metrics = {0};
+	const struct metrics_now now = {.stall = &stall};
+
+	(void)state;
+	stall_times_add(&stall.held, 3);
+	stall_times_add(&stall.held, 10000);
+	stall_times_add(&stall.held, 10001);
+	stall_times_add(&stall.held, 2000000);
+	stall_times_add(&stall.disk, -1);
+	check_line(&metrics, &now, "cocfs_loop_stall_seconds_bucket{le=\"0.001\"} 1");
+	check_line(&metrics, &now, "cocfs_loop_stall_seconds_bucket{le=\"0.01\"} 2");
+	check_line(&metrics, &now, "cocfs_loop_stall_seconds_bucket{le=\"0.02\"} 3");
+	check_line(&metrics, &now, "cocfs_loop_stall_seconds_bucket{le=\"1\"} 3");
+	check_line(&metrics, &now, "cocfs_loop_stall_seconds_bucket{le=\"+Inf\"} 4");
+	check_line(&metrics, &now, "cocfs_loop_stall_seconds_sum 2.020004");
+	check_line(&metrics, &now, "cocfs_ledger_wait_seconds_count 1");
+	check_line(&metrics, &now, "cocfs_ledger_wait_seconds_sum 0.000000");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_bound_belongs_to_its_bucket),
 		cmocka_unit_test(a_clock_that_went_back_counts_as_nothing),
 		cmocka_unit_test(every_count_has_its_line),
+		cmocka_unit_test(times_of_the_loop_are_in_microseconds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_BASE_STALL_H
+#define COCFS_BASE_STALL_H
+
+#include <stdint.h>
+
+/*
+ * How long the loop was held by each piece of its work: one request of the kernel, one answer of the
+ * service, one timer, one step of the end of a turn. While a piece goes on, everybody else waits. A
+ * wait for the ledger's disk within a piece is counted apart, since no request chooses its length.
+ *
+ * One reading of the clock ends a piece and begins the next one.
+ */
+
+/* Upper bounds of the buckets, in microseconds: around the 10 ms that no piece may take. */
+#define STALL_BUCKETS_US                                                                           \
+	{                                                                                          \
+		1000, 2000, 5000, 10000, 20000, 50000, 100000, 500000, 1000000                     \
+	}
+#define STALL_BUCKETS 9
+
+struct stall_times {
+	uint64_t buckets[STALL_BUCKETS + 1]; /* the last one: above every bound */
+	uint64_t sum_us;
+};
+
+/* Zero-initialise it. */
+struct stall {
+	int64_t piece_us; /* when the piece that goes on began */
+	int64_t disk_us;  /* how long it has waited for the ledger's disk */
+	int64_t wait_us;  /* when the wait for the disk that goes on began */
+	struct stall_times held, disk;
+};
+
+/* The loop has woken up: a piece begins. now_us: clock_monotonic_us(). */
+void stall_begin(struct stall *stall, int64_t now_us);
+
+/* A piece has ended, and another one begins. */
+void stall_next(struct stall *stall);
+
+/* A wait for the ledger's disk begins and ends. NULL is accepted, where there is no loop. */
+void stall_disk_begin(struct stall *stall);
+void stall_disk_end(struct stall *stall);
+
+/* How long the piece has held the loop by now, in microseconds, waits for the disk included. */
+int64_t stall_piece_us(const struct stall *stall);
+
+/* Counts a time in the bucket that it belongs to. */
+void stall_times_add(struct stall_times *times, int64_t us);
+
+#endif
