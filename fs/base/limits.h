@@ -9,6 +9,8 @@
 
 /* What the COC API takes (CreateDocument, UpdateDocument; "characters" are Unicode code points). */
 #define COC_CONTENT_MAX 65536	      /* content of a job, 64 KB */
+#define COC_UPDATE_CONTENT_MAX 65535  /* the same in an update: one byte less */
+#define COC_VERSIONS_MAX 100	      /* versions of a job */
 #define COC_NAME_MAX_CHARS 128	      /* name of a job */
 #define COC_DESCRIPTION_MAX_CHARS 128 /* description, as UpdateDocument limits it */
 #define COC_PROJECT_MAX_CHARS 128     /* enterprise_project_id */
@@ -74,8 +76,6 @@
 #define CONFIG_FILE_MAX 65536
 
 /* The local service (fs/service/): what the API's pages limit, then what protects its machine. */
-#define SERVICE_UPDATE_CONTENT_MAX 65535 /* content in UpdateDocument, one less than in create */
-#define SERVICE_VERSIONS_MAX 100	 /* versions of a job */
 #define SERVICE_LIST_DEFAULT 10		 /* rows without a limit, the default of ListExecutions */
 #define SERVICE_LIST_MAX 1000		 /* rows that may be asked for at once */
 #define SERVICE_SKEW_S (15 * 60)	 /* clocks may differ by this much */

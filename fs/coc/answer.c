@@ -149,7 +149,13 @@ static void fail(const struct answer_source *source, const struct verdict *verdi
 
 static void fail_by_table(const struct answer_source *source, struct answer *out)
 {
-	fail(source, verdict_find(source->status, out->error_code), out);
+	const struct verdict *verdict = verdict_find(source->status, out->error_code);
+
+	/* a no that is about the call is about its version, if it would be one too many */
+	if (source->version >= COC_VERSIONS_MAX && verdict->outcome == COC_REFUSED &&
+	    verdict->errnum == EINVAL)
+		verdict = &verdict_too_many_versions;
+	fail(source, verdict, out);
 }
 
 /* A 2xx that the API cannot have sent. */

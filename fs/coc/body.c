@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 
 static int check_utf8(const char *what, const char *text, size_t size, struct err *err)
@@ -74,12 +75,29 @@ static int add_tags(cJSON *object, const struct coc_document *document, struct e
 	return tags ? 0 : err_set(err, ENOMEM, "out of memory");
 }
 
+int coc_content_check(size_t size, bool create, struct err *err)
+{
+	const size_t max = create ? COC_CONTENT_MAX : COC_UPDATE_CONTENT_MAX;
+
+	if (size <= max)
+		return 0;
+	err_set(err, EFBIG, "the file has %zu bytes, and %s of a job takes at most %zu", size,
+		create ? "the creation" : "an update", max);
+	err_detail(err, "what_to_do", "make the file at most %zu bytes long, and write it again",
+		   max);
+	return -EFBIG;
+}
+
 int body_build(const struct coc_document *document, bool create, char **ret_body, struct err *err)
 {
-	_cleanup_json_ cJSON *root = cJSON_CreateObject();
+	_cleanup_json_ cJSON *root = NULL;
 	char *body;
 	int r;
 
+	r = coc_content_check(document->content_size, create, err);
+	if (r < 0)
+		return r;
+	root = cJSON_CreateObject();
 	if (!root)
 		return err_set(err, ENOMEM, "out of memory");
 	r = add(root, "name", document->name, err);

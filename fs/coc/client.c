@@ -46,6 +46,7 @@ struct coc_call {
 	TAILQ_ENTRY(coc_call) link;
 	enum coc_operation operation;
 	char *document_id; /* of update, delete and show */
+	int64_t version;   /* before an update */
 	struct request request;
 	struct http_request *running; /* NULL while the call is refused for the pause */
 	struct loop_timer refusal;
@@ -174,6 +175,7 @@ static void on_http(void *data, const struct http_answer *http)
 	} else {
 		answer_read(&(struct answer_source){.operation = call->operation,
 						    .document_id = call->document_id,
+						    .version = call->version,
 						    .status = http->status,
 						    .request_id = http->request_id,
 						    .retry_after = http->retry_after,
@@ -219,6 +221,7 @@ static int start(struct coc_client *client, struct request_spec *spec, int64_t t
 		return err_set(err, ENOMEM, "out of memory");
 	call->client = client;
 	call->operation = spec->operation;
+	call->version = spec->document ? spec->document->version : 0;
 	call->creds_number = client->creds_number;
 	call->done = done;
 	call->data = data;

@@ -34,7 +34,7 @@ struct request_spec {
 	int64_t offset;			     /* list */
 };
 
-/* Builds and signs. Returns 0; -EINVAL: something that JSON or a path cannot carry; -ENOMEM; -EIO:
+/* Builds and signs. Returns 0; -EINVAL: something that JSON or a path cannot carry; -EFBIG; -ENOMEM; -EIO:
  * the crypto library failed; err filled. */
 int request_build(const struct request_spec *spec, struct request *ret_request, struct err *err);
 

@@ -36,6 +36,10 @@ static const struct verdict not_allowed = {
 	"ask your administrator for the permission named as iam_action"};
 static const struct verdict quota = {COC_REFUSED, EDQUOT, "a quota of the account is used up",
 				     "delete jobs that are not needed, or have the quota raised"};
+const struct verdict verdict_too_many_versions = {
+	COC_REFUSED, EDQUOT, "the job has as many versions as the service takes",
+	"to make a new job of FILE, forget the old one with `setfattr -x coc.job_id FILE` and "
+	"write FILE again"};
 static const struct verdict in_the_way = {COC_REFUSED, EEXIST,
 					  "the service has something that is in the way of this",
 					  "see error_msg; another name may help"};
@@ -69,6 +73,8 @@ static const struct row {
 } rows[] = {
 	/* codes that mean the same under any status */
 	{0, 999, "COC.00042101", &gone},
+	/* the local service's code; what COC itself says is not public */
+	{0, 999, "COC.00042199", &verdict_too_many_versions},
 	{0, 999, ".0308", &throttled},
 	{429, 429, NULL, &throttled},
 	{0, 499, ".0301", &bad_keys},

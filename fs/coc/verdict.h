@@ -12,6 +12,9 @@ struct verdict {
 	const char *what_to_do; /* one thing that mends it */
 };
 
+/* One version too many: what COC says to that is not public. */
+extern const struct verdict verdict_too_many_versions;
+
 /*
  * The verdict for an HTTP status and an error code ("" without one). A status of 2xx is for an
  * answer that carries an error code all the same. Pure; never fails.

@@ -148,6 +148,16 @@ static int merge(struct attr_set *own, const struct attr_set *inherited)
 	return 0;
 }
 
+/* The content of a job that exists, and that the service does not hold already, becomes an update. That
+ * the file will be one by the time that it is sent, coc_update() sees. */
+static int check_size(const struct ledger_job *job, const struct ledger_submission *sub,
+		      struct err *err)
+{
+	if (!job->job_id || engine_is_held(job, sub))
+		return 0;
+	return coc_content_check(sub->content_size, false, err);
+}
+
 /* Looks at content and attributes; fills the submission. Returns 0 or -errno with err filled. */
 static int judge(const struct commit_rules *rules, struct commit *commit, struct engine *engine,
 		 struct ledger *ledger, const struct ledger_job *job, struct ledger_submission *sub,
@@ -189,7 +199,7 @@ static int judge(const struct commit_rules *rules, struct commit *commit, struct
 	commit->own = (struct attr_set){0};
 	sub->content = steal_ptr(commit->content);
 	sub->content_size = commit->size;
-	return 0;
+	return check_size(job, sub, err);
 }
 
 int commit_disown(struct engine *engine, struct ledger *ledger, const char *path, enum attr attr)

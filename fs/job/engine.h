@@ -87,6 +87,9 @@ struct ticket *engine_tell_recorded(struct engine *engine, int result, engine_do
 /* Stops waiting: done is not called. What is under way goes on. */
 void ticket_drop(struct ticket *ticket);
 
+/* Does the service hold what the submission says, by what the ledger knows? */
+bool engine_is_held(const struct ledger_job *job, const struct ledger_submission *sub);
+
 /* Is a submission of this row under way (or in doubt)? */
 bool engine_has(const struct engine *engine, int64_t row);
 

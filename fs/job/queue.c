@@ -83,7 +83,7 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 	struct ticket *ticket = NULL;
 	int r;
 
-	if (is_idle(engine, job) && task_is_held(job, take_submission)) {
+	if (is_idle(engine, job) && engine_is_held(job, take_submission)) {
 		r = ledger_agree(engine->ledger, job->row, take_submission->attrs.own);
 		engine->metrics.submissions[SUBMIT_UPDATE][OUTCOME_HELD] += r == 0;
 	} else if (!(ticket = ticket_create(engine, done, data))) {

@@ -54,7 +54,7 @@ void task_expire(void *data)
 	task_fail(task, OUTCOME_REFUSED, &err);
 }
 
-bool task_is_held(const struct ledger_job *job, const struct ledger_submission *sub)
+bool engine_is_held(const struct ledger_job *job, const struct ledger_submission *sub)
 {
 	static const enum attr changeable[] = {ATTR_NAME, ATTR_DESCRIPTION, ATTR_RISK_LEVEL};
 
@@ -125,7 +125,7 @@ int task_start(struct task *task, const struct ledger_job *known)
 	loop_timer_cancel(&task->timer);
 	r = known ? 0 : ledger_get(engine->ledger, task->sub.row, &found);
 	if (r == 0 && !task->deletion) {
-		if (task_is_held(job, &task->sub)) {
+		if (engine_is_held(job, &task->sub)) {
 			/* out of the queue at once, so that it is not taken again */
 			if (task->sub.queued)
 				ledger_end(engine->ledger, &task->sub);
@@ -279,6 +279,7 @@ void task_send(struct task *task)
 		.enterprise_project_id = sub->attrs.value[ATTR_ENTERPRISE_PROJECT_ID],
 		.risk_level = sub->attrs.value[ATTR_RISK_LEVEL],
 		.description = sub->attrs.value[ATTR_DESCRIPTION],
+		.version = sub->kind == SUBMIT_UPDATE ? task->version : 0,
 	};
 	struct err err = {0};
 	int r;

@@ -145,9 +145,6 @@ void ticket_answer(struct engine *engine, struct ticket *take_ticket, int result
  * was put back into the queue. */
 int task_start(struct task *task, const struct ledger_job *known);
 
-/* Does the service hold what the submission says, by what the ledger knows? */
-bool task_is_held(const struct ledger_job *job, const struct ledger_submission *sub);
-
 /* Has the request of a task sent in the loop's next turn, by which its intent has to be durable. */
 void task_send(struct task *task);
 

@@ -15,7 +15,7 @@ static const struct field project_field = {"enterprise_project_id", true, false,
 					   COC_PROJECT_MAX_CHARS};
 static const struct field create_content_field = {"content", true, true, 1, COC_CONTENT_MAX};
 static const struct field update_content_field = {"content", true, true, 1,
-						  SERVICE_UPDATE_CONTENT_MAX};
+						  COC_UPDATE_CONTENT_MAX};
 
 void documents_failed(const struct err *err, const struct request *request, struct reply *reply)
 {
@@ -30,7 +30,7 @@ void documents_failed(const struct err *err, const struct request *request, stru
 	case EDQUOT:
 		reply_refusal(reply, COC_TOO_MANY_VERSIONS,
 			      "The document has %d versions, and no more are supported",
-			      SERVICE_VERSIONS_MAX);
+			      COC_VERSIONS_MAX);
 		break;
 	default:
 		reply_gateway(reply, 500, APIGW_INTERNAL, request->id, "Internal error: %s",

@@ -273,9 +273,9 @@ int store_update(struct store *store, const char *id, const struct store_edit *e
 	if (r < 0)
 		return r;
 	r = store_find(store, id, true, &number, &version, err);
-	if (r == 0 && version >= SERVICE_VERSIONS_MAX)
+	if (r == 0 && version >= COC_VERSIONS_MAX)
 		r = err_set(err, EDQUOT, "a document has at most %d versions",
-			    SERVICE_VERSIONS_MAX);
+			    COC_VERSIONS_MAX);
 	if (r == 0)
 		r = insert_version(store, number, version + 1, edit->content, now_ms, err);
 	if (r == 0)

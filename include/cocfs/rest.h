@@ -49,6 +49,7 @@ struct coc_document {
 	const char *description;	   /* NULL: left out */
 	const struct coc_tag *tags;	   /* create only */
 	size_t n_tags;
+	int64_t version; /* update: that the job has now, as far as is known; 0: not known */
 };
 
 /* A job as ListDocuments tells it (no content, risk level, description or tags). */
@@ -113,11 +114,15 @@ bool coc_client_paused(const struct coc_client *client);
 /* Authentication failures in a row, of the credentials that are set. */
 unsigned coc_client_auth_failures(const struct coc_client *client);
 
+/* Does the API take a content of this size, in a create or in an update? 0, or -EFBIG with err
+ * filled. */
+int coc_content_check(size_t size, bool create, struct err *err);
+
 /*
  * Starts a call; timeout_ms bounds it from now to its answer. Nothing is sent before the next turn of the
  * loop: who cancels it in the same turn takes it back. Return 0 and (if ret_call is not NULL) a handle for
- * coc_call_cancel() that is valid until the callback; -ENOMEM, or -EINVAL when the document cannot be
- * carried by JSON (not UTF-8), with err filled; the callback is not called then.
+ * coc_call_cancel() that is valid until the callback; -ENOMEM; -EINVAL when the document cannot be
+ * carried by JSON (not UTF-8); -EFBIG, see coc_content_check(); err filled; the callback is not called then.
  */
 int coc_create(struct coc_client *client, const struct coc_document *document, int64_t timeout_ms,
 	       coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err);

@@ -182,6 +182,7 @@ static void the_table_holds(void **state)
 		{400, "APIGW.0204", COC_REFUSED, EIO},
 		{400, "APIG.0607", COC_REFUSED, EIO},
 		{400, "COC.QuotaExceeded", COC_REFUSED, EDQUOT},
+		{400, "COC.00042199", COC_REFUSED, EDQUOT},
 		{200, "COC.00010002", COC_REFUSED, EINVAL},
 		{200, "APIGW.0308", COC_NOT_PROCESSED, EAGAIN},
 		{401, "APIGW.0301", COC_REFUSED, EACCES},
@@ -374,6 +375,41 @@ static void an_error_code_that_cannot_be_read_decides_nothing(void **state)
 		       COC_UNKNOWN, EIO);
 }
 
+static void a_no_to_one_version_too_many_says_the_way_out(void **state)
+{
+	static const char body[] = "{\"error_code\":\"COC.00042177\",\"error_msg\":\"m\"}";
+	struct answer_source source = {.operation = COC_OP_UPDATE,
+				       .document_id = "D1",
+				       .status = 400,
+				       .body = body,
+				       .body_size = sizeof(body) - 1};
+
+	(void)state;
+	for (source.version = COC_VERSIONS_MAX - 1; source.version <= COC_VERSIONS_MAX;
+	     source.version++) {
+		const bool last = source.version == COC_VERSIONS_MAX;
+		struct answer answer;
+
+		answer_read(&source, &answer);
+		assert_int_equal(answer.answer.outcome, COC_REFUSED);
+		assert_int_equal(answer.answer.errnum, last ? EDQUOT : EINVAL);
+		assert_non_null(strstr(answer.err.text, ": m (COC.00042177)"));
+		assert_int_equal(strstr(answer.err.details, "setfattr -x coc.job_id") != NULL,
+				 last);
+		answer_finish(&answer);
+	}
+	/* a 403 is about the account all the same */
+	source.status = 403;
+	source.version = COC_VERSIONS_MAX;
+	{
+		struct answer answer;
+
+		answer_read(&source, &answer);
+		assert_int_equal(answer.answer.errnum, EPERM);
+		answer_finish(&answer);
+	}
+}
+
 static void every_shape_of_an_error_is_read(void **state)
 {
 	static const char *const bodies[] = {
@@ -524,6 +560,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_the_apis_is_unknown),
 		cmocka_unit_test(an_id_is_taken_whole_or_not_at_all),
 		cmocka_unit_test(an_error_code_that_cannot_be_read_decides_nothing),
+		cmocka_unit_test(a_no_to_one_version_too_many_says_the_way_out),
 		cmocka_unit_test(every_shape_of_an_error_is_read),
 		cmocka_unit_test(the_header_wins_for_the_request_id),
 		cmocka_unit_test(text_that_is_not_json_is_shown_in_part),

@@ -79,10 +79,10 @@ static void stops_at_the_last_version(void **state)
 	struct err err;
 
 	assert_int_equal(store_create(fixture->store, &plain, NOW_MS, id, &err), 0);
-	for (int i = 2; i <= SERVICE_VERSIONS_MAX; i++)
+	for (int i = 2; i <= COC_VERSIONS_MAX; i++)
 		assert_int_equal(store_update(fixture->store, id, &edit, NOW_MS, &err), 0);
 	assert_int_equal(store_update(fixture->store, id, &edit, NOW_MS, &err), -EDQUOT);
-	assert_int_equal(ask(fixture, "SELECT count(*) FROM versions"), SERVICE_VERSIONS_MAX);
+	assert_int_equal(ask(fixture, "SELECT count(*) FROM versions"), COC_VERSIONS_MAX);
 }
 
 static void deletes_the_versions_too(void **state)
