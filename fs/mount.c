@@ -38,6 +38,7 @@ struct mount {
 	struct loop *loop;
 	struct loop_watch signals;
 	int signal_fd;
+	char *endpoint;		 /* of the service */
 	struct service *service; /* SOURCE local */
 	char *keys;		 /* its key file, else NULL */
 	struct coc_creds *creds;
@@ -46,6 +47,7 @@ struct mount {
 	struct engine *engine;
 	struct space_options space_options;
 	struct space *space;
+	bool opened; /* all of it */
 	bool ending;
 	struct loop_timer patience; /* while ending */
 };
@@ -157,25 +159,36 @@ static int start_service(struct mount *mount, char **ret_socket, struct err *err
 	return r;
 }
 
+static bool is_local(const struct mount *mount)
+{
+	return !strcmp(mount->opts->source, "local");
+}
+
+/* What can be wrong with SOURCE and the keys for it is told before anything is made on the disk. */
+static int find_service(struct mount *mount, struct err *err)
+{
+	int r = coc_endpoint_find(mount->opts->source, &mount->endpoint, err);
+
+	return r < 0 ? r : find_creds(mount, &mount->creds, err);
+}
+
 static int open_client(struct mount *mount, struct err *err)
 {
-	_cleanup_free_ char *socket = NULL, *endpoint = NULL;
+	_cleanup_free_ char *socket = NULL;
 	struct coc_client_options options = {.cacert = mount->opts->cacert,
 					     .connections_max = mount->descriptors.connections};
-	int r;
+	int r = 0;
 
-	if (!strcmp(mount->opts->source, "local")) {
-		endpoint = strdup(LOCAL_ENDPOINT);
-		r = endpoint ? start_service(mount, &socket, err)
-			     : err_set(err, ENOMEM, "out of memory");
-	} else {
-		r = coc_endpoint_find(mount->opts->source, &endpoint, err);
+	if (is_local(mount)) {
+		mount->endpoint = strdup(LOCAL_ENDPOINT);
+		r = mount->endpoint ? start_service(mount, &socket, err)
+				    : err_set(err, ENOMEM, "out of memory");
+		if (r == 0)
+			r = find_creds(mount, &mount->creds, err);
 	}
-	if (r == 0)
-		r = find_creds(mount, &mount->creds, err);
 	if (r < 0)
 		return r;
-	options.endpoint = endpoint;
+	options.endpoint = mount->endpoint;
 	options.unix_socket = socket;
 	return coc_client_create(mount->loop, &options, mount->creds, &mount->client, err);
 }
@@ -259,7 +272,7 @@ static int divide_descriptors(struct mount *mount, struct err *err)
 			   DESCRIPTORS_LEAST, DESCRIPTORS_FEW);
 		return -EMFILE;
 	}
-	descriptors_divide(all, !strcmp(mount->opts->source, "local"), parts);
+	descriptors_divide(all, is_local(mount), parts);
 	if (all < DESCRIPTORS_FEW)
 		log_warning("only %u descriptors may be open at once: users may have %u files open, "
 			    "and %u requests may be under way; raise the limit (ulimit -Hn)",
@@ -267,17 +280,13 @@ static int divide_descriptors(struct mount *mount, struct err *err)
 	return 0;
 }
 
-int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
+/* Opens one part after the other. mount_close() closes those that are open. */
+static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
 {
-	struct mount *mount = calloc(1, sizeof(*mount));
-	int r;
+	int r = divide_descriptors(mount, err);
 
-	if (!mount)
-		return err_set(err, ENOMEM, "out of memory");
-	mount->opts = opts;
-	mount->signal_fd = -1;
-	mount->state = (struct state_dir){.fd = -1, .lock_fd = -1, .spool_fd = -1};
-	r = divide_descriptors(mount, err);
+	if (r == 0 && !is_local(mount))
+		r = find_service(mount, err);
 	if (r == 0)
 		r = state_dir_open(opts->state_dir, opts->source, &mount->state, err);
 	if (r == 0)
@@ -297,10 +306,25 @@ int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
 		r = open_space(mount, opts, err);
 	if (r == 0 && opts->nosymfollow)
 		mountpoint_set_nosymfollow(opts->mountpoint);
+	return r;
+}
+
+int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
+{
+	struct mount *mount = calloc(1, sizeof(*mount));
+	int r;
+
+	if (!mount)
+		return err_set(err, ENOMEM, "out of memory");
+	mount->opts = opts;
+	mount->signal_fd = -1;
+	mount->state = (struct state_dir){.fd = -1, .lock_fd = -1, .spool_fd = -1};
+	r = open_parts(mount, opts, err);
 	if (r < 0) {
 		mount_close(mount);
 		return r;
 	}
+	mount->opened = true;
 	loop_at_turn_end(mount->loop, turn_end, mount);
 	*ret_mount = mount;
 	return 0;
@@ -346,11 +370,14 @@ void mount_close(struct mount *mount)
 	coc_creds_free(mount->creds);
 	service_stop(mount->service);
 	free(mount->keys);
+	free(mount->endpoint);
 	loop_timer_cancel(&mount->patience);
 	loop_unwatch(&mount->signals);
 	if (mount->signal_fd >= 0)
 		close(mount->signal_fd);
 	loop_destroy(mount->loop);
+	if (!mount->opened)
+		state_dir_discard(&mount->state);
 	state_dir_close(&mount->state);
 	free(mount);
 }

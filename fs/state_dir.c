@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,8 +64,9 @@ static int default_path(const char *source, char **ret_path, struct err *err)
 	return n < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
 }
 
-/* Makes a directory and those above it; only the last one is private for sure. */
-static int make_path(const char *path)
+/* Makes a directory and those above it; only the last one is private for sure. *ret_made, also on
+ * failure: the first that had to be made, allocated, or NULL. */
+static int make_path(const char *path, char **ret_made)
 {
 	char partial[PATH_MAX];
 	size_t length = strlen(path);
@@ -72,15 +74,22 @@ static int make_path(const char *path)
 	if (length >= sizeof(partial))
 		return -ENAMETOOLONG;
 	memcpy(partial, path, length + 1);
-	for (char *at = partial + 1; *at; at++) {
-		if (*at != '/')
+	for (char *at = partial + 1;; at++) {
+		bool last = !*at;
+
+		if (!last && *at != '/')
 			continue;
 		*at = '\0';
-		if (mkdir(partial, 0755) < 0 && errno != EEXIST)
-			return -errno;
+		if (mkdir(partial, last ? 0700 : 0755) < 0) {
+			if (errno != EEXIST)
+				return -errno;
+		} else if (!*ret_made) {
+			*ret_made = strdup(partial); /* without memory it stays: no harm */
+		}
+		if (last)
+			return 0;
 		*at = '/';
 	}
-	return mkdir(partial, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
 static int check_private(int fd, const char *path, struct err *err)
@@ -125,6 +134,7 @@ static int take_lock(struct state_dir *dir, struct err *err)
 	r = lock(dir->lock_fd);
 	if (r == 0)
 		return 0;
+	close(steal_fd(&dir->lock_fd)); /* who has no lock removes nothing */
 	if (r != -EWOULDBLOCK)
 		return err_set(err, -r, "the lock in %s: %s", dir->path, strerror(-r));
 	err_set(err, EBUSY, "the job space in %s is mounted already, or its last mount still ends",
@@ -160,39 +170,87 @@ static int open_spool(struct state_dir *dir, struct err *err)
 	return check_attributes(dir, err);
 }
 
-int state_dir_open(const char *path, const char *source, struct state_dir *ret_dir, struct err *err)
+/* Settles where it is to be. */
+static int find_path(const char *said, const char *source, char **ret_path, struct err *err)
 {
-	struct state_dir dir = {.fd = -1, .lock_fd = -1, .spool_fd = -1};
-	_cleanup_free_ char *wanted = NULL;
-	int r = 0;
+	char *path;
+	size_t length;
 
+	if (!said)
+		return default_path(source, ret_path, err);
+	path = strdup(said);
 	if (!path)
-		r = default_path(source, &wanted, err);
-	else if (!(wanted = strdup(path)))
-		r = err_set(err, ENOMEM, "out of memory");
-	if (r < 0)
-		return r;
-	r = make_path(wanted);
+		return err_set(err, ENOMEM, "out of memory");
+	for (length = strlen(path); length > 1 && path[length - 1] == '/'; length--)
+		path[length - 1] = '\0';
+	*ret_path = path;
+	return 0;
+}
+
+static int open_directory(struct state_dir *dir, struct err *err)
+{
+	int r = make_path(dir->given, &dir->made);
+
 	if (r < 0) {
-		err_set(err, -r, "cannot make the state directory %s: %s", wanted, strerror(-r));
+		err_set(err, -r, "cannot make the state directory %s: %s", dir->given,
+			strerror(-r));
 		err_detail(err, "what_to_do", "give another one: -o state_dir=DIR");
 		return r;
 	}
-	dir.path = realpath(wanted, NULL);
-	dir.fd = dir.path ? open(dir.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	if (dir.fd < 0)
-		r = err_set(err, errno, "the state directory %s: %s", wanted, strerror(errno));
+	dir->path = realpath(dir->given, NULL);
+	dir->fd = dir->path ? open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (dir->fd < 0)
+		return err_set(err, errno, "the state directory %s: %s", dir->given,
+			       strerror(errno));
+	return 0;
+}
+
+int state_dir_open(const char *path, const char *source, struct state_dir *ret_dir, struct err *err)
+{
+	struct state_dir dir = {.fd = -1, .lock_fd = -1, .spool_fd = -1};
+	int r = find_path(path, source, &dir.given, err);
+
+	if (r == 0)
+		r = open_directory(&dir, err);
 	if (r == 0)
 		r = check_private(dir.fd, dir.path, err);
 	if (r == 0)
 		r = take_lock(&dir, err);
 	if (r == 0)
 		r = open_spool(&dir, err);
-	if (r < 0)
+	if (r < 0) {
+		state_dir_discard(&dir);
 		state_dir_close(&dir);
-	else
+	} else {
 		*ret_dir = dir;
+	}
 	return r;
+}
+
+void state_dir_discard(const struct state_dir *dir)
+{
+	static const char *const files[] = {
+		"ledger.db",	"ledger.db-wal",  "ledger.db-shm",  "ledger.db-journal",
+		"service.db",	"service.db-wal", "service.db-shm", "service.db-journal",
+		"service.keys", "service.sock"};
+	char path[PATH_MAX], *slash = path;
+
+	if (!dir->made || strlen(dir->given) >= sizeof(path))
+		return;
+	if (dir->lock_fd >= 0) {
+		unlinkat(dir->fd, "spool", AT_REMOVEDIR);
+		for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+			unlinkat(dir->fd, files[i], 0);
+		unlinkat(dir->fd, "lock", 0); /* the last: until then no other mount comes in */
+	}
+	/* from the bottom up, as far as they are empty */
+	strcpy(path, dir->given);
+	while (slash && strlen(path) >= strlen(dir->made) &&
+	       (rmdir(path) == 0 || errno == ENOENT)) {
+		slash = strrchr(path, '/');
+		if (slash)
+			*slash = '\0';
+	}
 }
 
 void state_dir_close(struct state_dir *dir)
@@ -204,6 +262,8 @@ void state_dir_close(struct state_dir *dir)
 	if (dir->fd >= 0)
 		close(steal_fd(&dir->fd));
 	free(steal_ptr(dir->path));
+	free(steal_ptr(dir->given));
+	free(steal_ptr(dir->made));
 }
 
 char *state_dir_file(const struct state_dir *dir, const char *name)

@@ -14,8 +14,10 @@
  *   service.db, service.keys, service.sock    of the embedded local service
  */
 struct state_dir {
-	char *path; /* absolute */
-	int fd;	    /* of the directory itself */
+	char *path;  /* absolute */
+	char *given; /* as it was said: its name before links were followed */
+	char *made;  /* the uppermost directory that had to be made for it, or NULL */
+	int fd;	     /* of the directory itself */
 	int lock_fd;
 	int spool_fd; /* O_PATH, or -1 when taken */
 };
@@ -27,6 +29,10 @@ struct state_dir {
  */
 int state_dir_open(const char *path, const char *source, struct state_dir *ret_dir,
 		   struct err *err);
+
+/* Removes it again if state_dir_open() has made it: for a mount that failed. It holds no job yet, since
+ * nothing was ever mounted on it. Its files must be closed. */
+void state_dir_discard(const struct state_dir *dir);
 
 /* Unlocks and frees; a zero-initialised one with descriptors -1 is accepted. */
 void state_dir_close(struct state_dir *dir);

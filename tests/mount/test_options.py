@@ -338,6 +338,48 @@ def test_loglevel(make_space, src, level, present, absent):
     assert bool(space.log()) == bool(present) != bool(absent)
 
 
+# A mount that failed leaves nothing behind.
+
+FAILURES = {
+    "source": ("locl", "ro", "no place that jobs can go to"), "region": ("cn-nort-4x", "ro", "cn-nort-4x"),
+    "url": ("https:/example.com", "ro", "https:/example.com"), "keys": ("http://127.0.0.1:9", "ro", "no credentials"),
+    "option": ("local", "writeback_cache", "writeback_cache"), "value": ("local", "risk_level=NO", "risk_level"),
+    "mountpoint": ("local", "ro", "the mountpoint")}
+
+
+@pytest.mark.parametrize("where", ["s", "new/deep/s", "new/s/", None])
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_mount_that_failed_leaves_no_state_directory(place, bare, tmp_path, failure, where):
+    if where is None and tools.IS_ROOT:
+        pytest.skip("root's is in /var/lib/cocfs, which is not the tests' to touch")
+    source, options, word = FAILURES[failure]
+    there = ["home", "jobs"]
+    if failure == "mountpoint":
+        os.rmdir(place)
+        there.remove("jobs")
+    given = options if where is None else f"{options},state_dir={tmp_path}/{where}"
+    cocfs("-f", "-o", given, source, place, env=bare).fails(word)
+    assert sorted(os.listdir(tmp_path)) == there and os.listdir(bare["HOME"]) == []
+
+
+def test_a_state_directory_in_the_mountpoint_is_not_left_there(place):
+    cocfs("-f", "-o", f"state_dir={place}/new/s", "local", place).fails("must not be in each other")
+    assert os.listdir(place) == []
+
+
+def test_a_mount_that_failed_leaves_a_space_that_was_there(daemon, tmp_path, src):
+    tools.run(*daemon.argv(), seconds=30).ok()
+    tools.run("cp", samples.file(src, "a.yaml"), daemon.path).ok()
+    job_id = daemon.id("a.yaml")
+    tools.run(*daemon.argv()[:-1], tmp_path / "missing").fails("the mountpoint")
+    (tmp_path / "other").mkdir()
+    tools.run(*daemon.argv()[:-1], tmp_path / "other").fails("is mounted already")
+    assert janitor.unmount(daemon.path) == ""
+    tools.run(*daemon.argv()[:-1], daemon.state).fails("must not be in each other")
+    tools.run(*daemon.argv(), seconds=30).ok()
+    assert daemon.id("a.yaml") == job_id
+
+
 # In the background: the exit status says whether it is mounted.
 
 @pytest.fixture
