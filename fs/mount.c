@@ -246,6 +246,11 @@ static int check_apart(const struct mount *mount, struct err *err)
 
 static int open_space(struct mount *mount, struct opts *opts, struct err *err)
 {
+	_cleanup_close_ int lock = -1;
+	int r = mountpoint_clear(opts->mountpoint, &lock, err);
+
+	if (r < 0)
+		return r;
 	mount->space_options = (struct space_options){
 		.mountpoint = opts->mountpoint,
 		.siblings_hidden = opts->siblings_hidden,
@@ -257,8 +262,13 @@ static int open_space(struct mount *mount, struct opts *opts, struct err *err)
 		.descriptors_max = mount->descriptors.users,
 		.directories_max = mount->descriptors.directories,
 	};
-	return space_open(mount->loop, &opts->fuse, steal_fd(&mount->state.spool_fd), mount->ledger,
-			  mount->engine, &mount->space_options, end, mount, &mount->space, err);
+	r = space_open(mount->loop, &opts->fuse, steal_fd(&mount->state.spool_fd), mount->ledger,
+		       mount->engine, &mount->space_options, end, mount, &mount->space, err);
+	if (r == -ENODEV)
+		mountpoint_explain(opts->mountpoint, opts->allow_other, err);
+	if (r == 0 && opts->nosymfollow)
+		mountpoint_set_nosymfollow(opts->mountpoint);
+	return r;
 }
 
 static int divide_descriptors(struct mount *mount, struct err *err)
@@ -285,6 +295,8 @@ static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
 {
 	int r = divide_descriptors(mount, err);
 
+	if (r == 0)
+		r = mountpoint_resolve(&opts->mountpoint, opts->nonempty, err);
 	if (r == 0 && !is_local(mount))
 		r = find_service(mount, err);
 	if (r == 0)
@@ -304,8 +316,6 @@ static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
 		r = open_engine(mount, err);
 	if (r == 0)
 		r = open_space(mount, opts, err);
-	if (r == 0 && opts->nosymfollow)
-		mountpoint_set_nosymfollow(opts->mountpoint);
 	return r;
 }
 

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -211,20 +210,14 @@ static int make_absolute(char **path, const char *what, struct err *err)
 
 static int check(struct parsing *parsing, struct opts *opts, struct err *err)
 {
-	struct stat st;
-
 	if (!opts->source || !parsing->mountpoint) {
 		err_set(err, EINVAL, "%s is missing: cocfs [options] SOURCE MOUNTPOINT",
 			opts->source ? "MOUNTPOINT" : "SOURCE");
 		return -EINVAL;
 	}
 	opts->mountpoint = steal_ptr(parsing->mountpoint);
-	if (make_absolute(&opts->mountpoint, "the mountpoint", err) < 0 ||
-	    make_absolute(&opts->cacert, "-o cacert", err) < 0)
+	if (make_absolute(&opts->cacert, "-o cacert", err) < 0)
 		return -err->errnum;
-	if (stat(opts->mountpoint, &st) == 0 && !S_ISDIR(st.st_mode))
-		return err_set(err, ENOTDIR, "the mountpoint %s is not a directory",
-			       opts->mountpoint);
 	if (!opts->ignore && ignore_parse(ignore_defaults, &opts->ignore, err) < 0)
 		return -err->errnum;
 	return add_fuse_options(opts, err);

@@ -15,7 +15,7 @@
 /* What the command line says. Zero-initialise it; opts_finish() frees. */
 struct opts {
 	char *source;		  /* "local", a region, or a URL */
-	char *mountpoint;	  /* absolute */
+	char *mountpoint;	  /* as given; mount_open() makes it absolute */
 	char *state_dir;	  /* -o state_dir, or NULL: the default for the source */
 	char *cacert;		  /* -o cacert, absolute, or NULL */
 	struct attr_set defaults; /* the attributes given as mount options */

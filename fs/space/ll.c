@@ -118,7 +118,7 @@ static int mount_session(struct space *space, struct fuse_args *args, struct err
 	if (!space->session)
 		return err_set(err, EINVAL, "libfuse did not take the mount options");
 	if (fuse_session_mount(space->session, mountpoint) != 0)
-		return err_set(err, EIO, "cannot mount on %s", mountpoint);
+		return err_set(err, ENODEV, "cannot mount on %s", mountpoint);
 	fd = fuse_session_fd(space->session);
 	flags = fcntl(fd, F_GETFL);
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)

@@ -56,7 +56,7 @@ struct space {
  * Makes the space over an open spool directory (spool_fd: O_PATH, taken) and mounts it; args are
  * libfuse's. Ends half-done renames first. ledger, engine and options must outlive the space.
  * unmounted is called once when somebody unmounts it. Returns 0 and an owned space, or -errno with
- * err filled.
+ * err filled; -ENODEV: the kernel or fusermount3 did not mount.
  */
 int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, struct ledger *ledger,
 	       struct engine *engine, const struct space_options *options,

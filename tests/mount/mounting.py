@@ -92,7 +92,8 @@ class Mount(Place):
 
     def mount(self):
         """Mounts in the foreground, and returns when the kernel says so. Raises MountFailed."""
-        os.makedirs(self.path, exist_ok=True)
+        if not janitor.mounted(self.path):  # a dead mount cannot even be looked at
+            os.makedirs(self.path, exist_ok=True)
         janitor.watch_mount(self.path)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
