@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/log_file.h"
 
 /* Waits for the child's word, or its end: then its exit status is ours. */
 static _Noreturn void wait_for_child(int ready_fd, pid_t child, int status_if_killed)
@@ -60,13 +61,20 @@ void daemon_ready(int ready_fd)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+	/* no message of the log, which -o loglevel may leave out */
+	if (!log_file_is_open() && !log_has_syslog())
+		fputs("cocfs: warning: there is no syslog on this machine (/dev/log), so the log "
+		      "of "
+		      "this mount is lost; give -o logfile=FILE, or run cocfs with -f\n",
+		      stderr);
+
 	/* if there is no /dev/null the terminal's descriptors stay: harmless */
 	if (null >= 0)
 		for (int fd = 0; fd <= 2; fd++)
 			dup2(null, fd);
 	if (null > 2)
 		close(null);
-	log_to_syslog();
+	log_settle(true);
 	if (write(ready_fd, "1", 1) != 1)
 		log_warning("the starting process is gone");
 	close(ready_fd);

@@ -2,17 +2,17 @@
 /*
  * A dead mount in the place of a new one.
  *
- * When cocfs is killed, the kernel keeps its mount, and every call in it is ENOTCONN ("Transport
- * endpoint is not connected") until somebody unmounts it. Whoever mounts at that place again means to
- * replace it. Three things must not happen: a live mount is unmounted, because a second cocfs has
- * mounted between the look and the unmount; a mount of another file system is unmounted; the mount
- * of another user is unmounted by somebody who may not. So:
+ * When cocfs is killed, the kernel keeps its mount. Every call in it is ENOTCONN ("Transport endpoint
+ * is not connected") until somebody unmounts it. A user who mounts at that place again means to replace
+ * it. Three things must not happen:
  *
- * - whoever clears a place holds a lock on the directory above it until its own mount is there,
- *   and looks after it has the lock;
- * - root opens the mount (O_PATH, which asks no server), looks at what it has opened by its mount ID, and
- *   unmounts that: a mount that came on top since is another one;
- * - an ordinary user leaves it to fusermount3, which lets it unmount its own mounts only.
+ * - A live mount is unmounted, because a second cocfs has mounted between the look and the unmount.
+ *   So a process that clears a place locks the directory above it until its own mount is there. It
+ *   looks once more when it has the lock.
+ * - A mount of another file system is unmounted. So root opens the mount (O_PATH: no server is asked),
+ *   finds it in the mount table by its mount ID, and unmounts what it has opened. A mount that came
+ *   on top since is another mount.
+ * - A user unmounts the mount of another user. So ordinary users leave it to fusermount3.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -32,12 +32,13 @@
 #include "base/log.h"
 #include "mountpoint.h"
 
-/* Whoever else clears this place mounts at once; the lock of somebody who means something else by it is
- * not waited for longer. */
+/* Another cocfs that clears this place mounts at once. A program that locks the directory for another
+ * purpose is not waited for longer. */
 #define LOCK_PATIENCE_MS 5000
 #define LOCK_LOOK_MS 10
 
-/* Dead mounts upon each other, which versions before this one could leave. More are told, not removed. */
+/* Dead mounts upon each other: two spaces were mounted on one place, and both were killed. With more
+ * than this the user is told to unmount them. */
 #define LAYERS_MAX 16
 
 #define TYPE "fuse.cocfs"
@@ -104,7 +105,7 @@ static int refuse(const char *path, const char *why, struct err *err)
 	return -ENOTCONN;
 }
 
-/* Unmounts what fd is opened on, whatever is at its path by now. */
+/* Unmounts the mount that fd is opened on. Its path may lead to another mount by now. */
 static int unmount_opened(int fd)
 {
 	char path[64];

@@ -16,16 +16,28 @@
 #define EXIT_SYSTEM 2 /* no memory, no process */
 #define EXIT_MOUNT 32 /* nothing is mounted */
 
+#define LIBFUSE_TEXT_MAX 512 /* of a message of libfuse; the longest have a path in them */
+
 /* Tells a person at the terminal what is wrong, and the one thing that mends it. */
 static void complain(const struct err *err)
 {
 	fprintf(stderr, "cocfs: %s\n%s", err->text, err->details);
 }
 
-/* Signals come through the loop; threads that are started inherit this. */
+/*
+ * Signals come through the loop; threads that are started inherit this. A signal that is ignored at
+ * the start never comes: nohup ignores SIGHUP, with which users have keys read and log files opened
+ * again. SIGINT stays ignored where it is: so a script keeps a terminal's Ctrl-C from the programs
+ * that it has put in the background.
+ */
 static void block_signals(void)
 {
 	sigset_t set;
+
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGCHLD, SIG_DFL); /* or the exit status of fusermount3 would be lost */
+	signal(SIGXFSZ, SIG_IGN); /* a file that must not grow is an error at the write */
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
@@ -33,6 +45,23 @@ static void block_signals(void)
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+}
+
+/* What libfuse has to say belongs in the log, but for what -d asks for. */
+static void log_libfuse(enum fuse_log_level level, const char *fmt, va_list args)
+{
+	char text[LIBFUSE_TEXT_MAX];
+
+	if (level == FUSE_LOG_DEBUG) {
+		vfprintf(stderr, fmt, args);
+		return;
+	}
+	vsnprintf(text, sizeof(text), fmt, args);
+	text[strcspn(text, "\n")] = '\0';
+	log_message(level <= FUSE_LOG_ERR	? LOG_LEVEL_ERROR
+		    : level <= FUSE_LOG_WARNING ? LOG_LEVEL_WARNING
+						: LOG_LEVEL_INFO,
+		    "libfuse: %s", text);
 }
 
 static int run(struct opts *opts)
@@ -58,6 +87,8 @@ static int run(struct opts *opts)
 		log_warning("the directory that cocfs was started in stays in use");
 	if (ready_fd >= 0)
 		daemon_ready(ready_fd);
+	else
+		log_settle(false);
 	r = mount_serve(mount);
 	if (r < 0)
 		log_error("the event loop ended: %s", strerror(-r));
@@ -78,6 +109,7 @@ int main(int argc, char **argv)
 	switch (opts_parse(argc, argv, &opts, &err)) {
 	case OPTS_MOUNT:
 		log_open("cocfs", opts.log_level);
+		fuse_set_log_func(log_libfuse);
 		status = run(&opts);
 		break;
 	case OPTS_SHOWN:

@@ -5,7 +5,7 @@
  *
  * SIGTERM and SIGINT end it: what is under way is answered first, within the time that a submission
  * has; then it is unmounted. An unmount from outside does the same without the second step. SIGHUP
- * reads the credentials again and takes up calls that were paused.
+ * opens the log file again, reads the credentials again and takes up calls that were paused.
  */
 #define _GNU_SOURCE
 #include "mount.h"
@@ -20,6 +20,7 @@
 #include "base/cleanup.h"
 #include "base/descriptors.h"
 #include "base/limits.h"
+#include "base/log_file.h"
 #include "base/process.h"
 #include "coc/creds.h"
 #include "coc/endpoint.h"
@@ -94,7 +95,11 @@ static void reload(struct mount *mount)
 {
 	struct coc_creds *creds;
 	struct err err = {0};
+	int r = log_file_is_open() ? log_file_reopen() : 0;
 
+	if (r < 0)
+		log_error("the old log file stays in use: %s cannot be opened: %s",
+			  mount->opts->logfile, strerror(-r));
 	if (find_creds(mount, &creds, &err) < 0) {
 		log_error("the credentials stay as they are: %s", err.text);
 		return;
@@ -220,6 +225,14 @@ static bool is_within(const char *path, const char *directory)
 	return !strncmp(path, directory, length) && (path[length] == '/' || !path[length]);
 }
 
+/* The log file must not be under the mountpoint either. */
+static int open_log(const struct opts *opts, struct err *err)
+{
+	if (is_within(opts->logfile, opts->mountpoint))
+		return err_set(err, EINVAL, "-o logfile=%s is under the mountpoint", opts->logfile);
+	return log_file_open(opts->logfile, err);
+}
+
 /* What cocfs opens by path while it serves must not be under the mountpoint: it would wait for
  * itself. */
 static int check_apart(const struct mount *mount, struct err *err)
@@ -284,9 +297,10 @@ static int divide_descriptors(struct mount *mount, struct err *err)
 	}
 	descriptors_divide(all, is_local(mount), parts);
 	if (all < DESCRIPTORS_FEW)
-		log_warning("only %u descriptors may be open at once: users may have %u files open, "
-			    "and %u requests may be under way; raise the limit (ulimit -Hn)",
-			    all, parts->users, parts->connections);
+		log_warning(
+			"only %u descriptors may be open at once: users may have %u files open, "
+			"and %u requests may be under way; raise the limit (ulimit -Hn)",
+			all, parts->users, parts->connections);
 	return 0;
 }
 
@@ -297,6 +311,8 @@ static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
 
 	if (r == 0)
 		r = mountpoint_resolve(&opts->mountpoint, opts->nonempty, err);
+	if (r == 0 && opts->logfile)
+		r = open_log(opts, err);
 	if (r == 0 && !is_local(mount))
 		r = find_service(mount, err);
 	if (r == 0)

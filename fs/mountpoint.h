@@ -18,10 +18,10 @@ int mountpoint_resolve(char **path, bool nonempty, struct err *err);
 /*
  * Takes dead mounts of cocfs (killed, so that every call in them is ENOTCONN) from the mountpoint, if
  * this user may, and logs it. Nothing else is ever unmounted: no live mount, none of another file
- * system. To be called when all but the mount itself is ready. Returns 0 with a descriptor in *ret_lock
- * that the caller closes once it has mounted: until then nobody else clears this place; or with -1
- * there if nothing had to be done. Or -ENOTCONN with err: a dead mount stays, and the error says how
- * to take it away.
+ * system. To be called when all but the mount itself is ready. Returns 0. *ret_lock is then -1 if
+ * nothing had to be done, else a descriptor that the caller closes when it has mounted: until then
+ * no other cocfs clears this place. Or returns -ENOTCONN with err: a dead mount stays, and the error
+ * says how to take it away.
  */
 int mountpoint_clear(const char *path, int *ret_lock, struct err *err);
 

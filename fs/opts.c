@@ -208,6 +208,35 @@ static int make_absolute(char **path, const char *what, struct err *err)
 	return 0;
 }
 
+/* The same for a file that may have to be made: its directory is there. */
+static int make_absolute_file(char **path, const char *what, struct err *err)
+{
+	_cleanup_free_ char *directory = NULL, *file = NULL;
+	const char *slash, *name;
+	char *real;
+
+	if (!*path)
+		return 0;
+	slash = strrchr(*path, '/');
+	name = slash ? slash + 1 : *path;
+	if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
+		return err_set(err, EISDIR, "%s %s: it must be a file", what, *path);
+	directory = slash ? strndup(*path, (size_t)(slash - *path) + 1) : strdup(".");
+	if (!directory)
+		return err_set(err, ENOMEM, "out of memory");
+	real = realpath(directory, NULL);
+	if (!real)
+		return err_set(err, errno, "%s %s: %s", what, *path, strerror(errno));
+	if (asprintf(&file, "%s/%s", strcmp(real, "/") ? real : "", name) < 0)
+		file = NULL;
+	free(real);
+	if (!file)
+		return err_set(err, ENOMEM, "out of memory");
+	free(*path);
+	*path = steal_ptr(file);
+	return 0;
+}
+
 static int check(struct parsing *parsing, struct opts *opts, struct err *err)
 {
 	if (!opts->source || !parsing->mountpoint) {
@@ -216,7 +245,8 @@ static int check(struct parsing *parsing, struct opts *opts, struct err *err)
 		return -EINVAL;
 	}
 	opts->mountpoint = steal_ptr(parsing->mountpoint);
-	if (make_absolute(&opts->cacert, "-o cacert", err) < 0)
+	if (make_absolute(&opts->cacert, "-o cacert", err) < 0 ||
+	    make_absolute_file(&opts->logfile, "-o logfile", err) < 0)
 		return -err->errnum;
 	if (!opts->ignore && ignore_parse(ignore_defaults, &opts->ignore, err) < 0)
 		return -err->errnum;
@@ -265,6 +295,7 @@ void opts_finish(struct opts *opts)
 	free(opts->mountpoint);
 	free(opts->state_dir);
 	free(opts->cacert);
+	free(opts->logfile);
 	ignore_free(opts->ignore);
 	attr_set_finish(&opts->defaults);
 	fuse_opt_free_args(&opts->fuse);

@@ -43,6 +43,9 @@ static const struct option table[] = {
 		 "/var/lib/cocfs/SOURCE for root, else\n"
 		 "$XDG_STATE_HOME/cocfs/SOURCE)"},
 	{"cacert", "FILE", value_text, IN(cacert), .help = "trust this CA instead of the system's"},
+	{"logfile", "FILE", value_text, IN(logfile),
+	 .help = "write the log to the end of FILE instead of syslog; SIGHUP\n"
+		 "opens it again, for logrotate"},
 	{"loglevel", "error|warning|info|debug", value_log_level, IN(log_level),
 	 .help = "what is logged (default warning)"},
 };

@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "base/log.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
+#include <unistd.h>
 
+#include "base/log_file.h"
 #include "base/shown.h"
 
 #define LINE_MAX_BYTES 4096
 
 static const char *program_name = "cocfs";
 static enum log_level shown = LOG_LEVEL_WARNING;
-static bool use_syslog;
+static bool use_syslog, is_settled;
 
 static const struct {
 	const char *word;
@@ -40,10 +46,31 @@ void log_open(const char *program, enum log_level level)
 	shown = level;
 }
 
-void log_to_syslog(void)
+void log_settle(bool background)
 {
-	openlog(program_name, LOG_PID, LOG_DAEMON);
-	use_syslog = true;
+	if (background)
+		openlog(program_name, LOG_PID, LOG_DAEMON);
+	use_syslog = background;
+	is_settled = true;
+}
+
+/* Does somebody read what is sent to /dev/log by this kind of socket? */
+static bool can_connect(int type)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = _PATH_LOG};
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool connected =
+		fd >= 0 &&
+		(connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 || errno == EAGAIN);
+
+	if (fd >= 0)
+		close(fd);
+	return connected;
+}
+
+bool log_has_syslog(void)
+{
+	return can_connect(SOCK_DGRAM) || can_connect(SOCK_STREAM);
 }
 
 bool log_shows(enum log_level level)
@@ -66,6 +93,9 @@ void log_message(enum log_level level, const char *fmt, ...)
 		shown_drop_half(line);
 	/* a file's name may hold a line break, or control the terminal that shows the log */
 	shown_clean(line);
+	if (log_file_is_open() && log_file_write(program_name, levels[level].word, line) &&
+	    is_settled)
+		return;
 	if (use_syslog)
 		syslog(levels[level].priority, "%s", line);
 	else

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 
 /*
- * The log of a program: standard error while it runs in the foreground, syslog once it is a daemon.
+ * The log of a program: standard error while it starts. Then the log file if there is one, else syslog
+ * for a daemon, else standard error.
  * Only programs and the loop's own rooms write to it; libraries return a struct err instead.
  * Never give it a secret: a struct secret prints as "***" (base/secret.h).
  */
@@ -17,8 +18,12 @@ bool log_level_parse(const char *word, enum log_level *ret_level);
 /* Sets the program's name and what is shown: messages of this level and graver ones. */
 void log_open(const char *program, enum log_level level);
 
-/* From here on messages go to syslog, as a daemon's do. */
-void log_to_syslog(void);
+/* The start is over, and standard error is left: the log file takes its place, or syslog in the
+ * background. A message that the log file cannot take goes where it would go without one. */
+void log_settle(bool background);
+
+/* Is there a syslog that takes messages? Does not wait for it. */
+bool log_has_syslog(void);
 
 /* True if messages of this level are shown: spares the work of composing one. */
 bool log_shows(enum log_level level);

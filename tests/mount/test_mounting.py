@@ -139,3 +139,44 @@ def test_somebody_without_a_home_is_told_to_say_where(machine):
         """).ok()
     assert said.stdout.split() == ["32"]
     assert "the user 4712 has no home directory" in said.stderr and "-o state_dir=DIR" in said.stderr
+
+
+def test_a_full_disk_of_the_log_is_no_reason_to_end(machine):
+    """What could not be written is counted, and told when there is room again."""
+    said = machine("""
+        mkdir /mnt/log; mount -t tmpfs -o size=16k tmpfs /mnt/log
+        mount /mnt/jobs
+        dd if=/dev/zero of=/mnt/log/filler 2>/dev/null && exit 9
+        while ! dd if=/dev/zero of=/mnt/log/cocfs.log oflag=append conv=notrunc bs=1 count=9000 2>&1 | grep -q space; do :; done
+        cp /mnt/a.yaml /mnt/jobs/a.yaml; cat /mnt/jobs/a.yaml.id
+        rm /mnt/log/filler
+        cp /mnt/a.yaml /mnt/jobs/b.yaml; cat /mnt/jobs/b.yaml.id
+        tr -d '\\0' </mnt/log/cocfs.log
+        umount /mnt/jobs; gone
+        """, "local /mnt/jobs fuse.cocfs risk_level=LOW,state_dir=/mnt/state,logfile=/mnt/log/cocfs.log,loglevel=info 0 0").ok()
+    assert said.stdout.count("DM") >= 3
+    assert "messages could not be written here" in said.stdout and "b.yaml: job" in said.stdout
+    assert "a.yaml: job" not in said.stdout
+
+
+@pytest.mark.parametrize("log, loses", [(None, True), ("dead", True), ("dgram", False), ("stream", False)])
+def test_where_there_is_no_syslog_the_mount_says_so_once(machine, log, loses):
+    said = machine(f"""
+        mount -t tmpfs tmpfs /dev; mknod -m 666 /dev/fuse c 10 229; mknod -m 666 /dev/null c 1 3
+        python3 -c '
+import socket, sys, time
+s = socket.socket(socket.AF_UNIX, dict(dead=2, dgram=2, stream=1).get(sys.argv[1], 2))
+s.bind("/dev/log" if sys.argv[1] != "None" else "/dev/other")
+if sys.argv[1] == "stream": s.listen()
+if sys.argv[1] == "dead": s.close()
+open("/run/ready", "w").close()
+time.sleep(60)
+        ' {log} &
+        while ! [ -e /run/ready ]; do sleep 0.02; done
+        cocfs -o risk_level=LOW,state_dir=/mnt/state local /mnt/jobs
+        umount /mnt/jobs; gone
+        cocfs -o risk_level=LOW,state_dir=/mnt/state,logfile=/mnt/log local /mnt/jobs
+        umount /mnt/jobs; gone
+        """).ok()
+    assert said.stderr.count("there is no syslog on this machine (/dev/log)") == (1 if loses else 0)
+    assert not loses or "-o logfile=FILE" in said.stderr

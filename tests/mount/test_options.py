@@ -27,6 +27,7 @@ OPTIONS = {
     "timeout": ("1", "3600", ["soon", "0", "-1", "5x", "3601", "1.5", "99999999999999999999"]),
     "state_dir": (None, None, []),
     "cacert": (None, None, ["/nonexistent/ca.pem"]),
+    "logfile": (None, None, ["/nonexistent/cocfs.log"]),
     "loglevel": ("error", "debug", ["loud", "Warning"]),
     "ignore": ("*.old.yaml", "a?b:[ab]*", ["a::b", ":a", "a:", "d/*", "x" * 256, ":".join("a" * 65)]),
 }
