@@ -104,6 +104,7 @@ int main(int argc, char **argv)
 
 	process_keep_secrets();
 	process_raise_limits();
+	process_seed_random();
 	block_signals();
 	umask(0);
 	switch (opts_parse(argc, argv, &opts, &err)) {

@@ -103,8 +103,10 @@ int value_globs(const struct option *option, const char *text, void *member, str
 	struct ignore **place = member, *ignore;
 	int r = ignore_parse(text, &ignore, err);
 
-	if (r < 0)
-		return err_context(err, "-o %s=%s", option->name, text);
+	if (r < 0) {
+		err_context(err, "-o %s=%s", option->name, text);
+		return r;
+	}
 	ignore_free(*place);
 	*place = ignore;
 	return 0;
@@ -124,8 +126,10 @@ int value_attribute(const struct option *option, const char *text, void *member,
 	enum attr attr = attribute_of(option);
 	int r = attr_check(attr, text, strlen(text), err);
 
-	if (r < 0)
-		return err_context(err, "-o %s", option->name);
+	if (r < 0) {
+		err_context(err, "-o %s", option->name);
+		return r;
+	}
 	r = attr_set_put(member, attr, text, strlen(text));
 	return r < 0 ? err_set(err, -r, "out of memory") : 0;
 }

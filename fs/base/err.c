@@ -33,14 +33,14 @@ int err_set(struct err *err, int errnum, const char *fmt, ...)
 	return -errnum;
 }
 
-int err_context(struct err *err, const char *fmt, ...)
+void err_context(struct err *err, const char *fmt, ...)
 {
 	char context[ERR_TEXT_MAX / 2], sentence[ERR_TEXT_MAX];
 	va_list args;
 	int length;
 
 	if (!err)
-		return 0;
+		return;
 	va_start(args, fmt);
 	vsnprintf(context, sizeof(context), fmt, args);
 	va_end(args);
@@ -50,7 +50,6 @@ int err_context(struct err *err, const char *fmt, ...)
 	if (length < 0)
 		memcpy(err->text, sentence, sizeof(sentence));
 	put_right(err->text, sizeof(err->text), length);
-	return -err->errnum;
 }
 
 void err_detail(struct err *err, const char *key, const char *fmt, ...)

@@ -24,8 +24,9 @@ struct err {
 int err_set(struct err *err, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Puts "context: " before the sentence. Returns -err->errnum. */
-int err_context(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Puts "context: " before the sentence. NULL is accepted. It returns nothing, so that no caller takes
+ * a failure without a sentence for a success. */
+void err_context(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
  * Adds a line "key: value". An empty value adds nothing.

@@ -5,8 +5,10 @@
 #include <limits.h>
 #include <link.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -25,6 +27,15 @@ void process_keep_secrets(void)
 {
 	if (!SANITIZED)
 		prctl(PR_SET_DUMPABLE, 0);
+}
+
+void process_seed_random(void)
+{
+	unsigned seed = (unsigned)getpid();
+
+	/* a kernel that has no random bytes yet is a reason to be less random, and none to stop */
+	(void)!getrandom(&seed, sizeof(seed), GRND_NONBLOCK);
+	srandom(seed);
 }
 
 void process_raise_limits(void)

@@ -8,6 +8,10 @@
  * Under a sanitizer nothing is done, since that must look at its own process to find leaks. */
 void process_keep_secrets(void);
 
+/* Gives random(3) a beginning of its own: unseeded, all processes draw the same numbers, and the
+ * mounts of a fleet would come back to a service in step. */
+void process_seed_random(void);
+
 /* As many descriptors as the limits allow: one for each open file and each connection. */
 void process_raise_limits(void);
 

@@ -10,9 +10,11 @@
 #include "job/ledger_vfs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include "base/log.h"
 
@@ -173,10 +175,23 @@ static int find_last_id(struct ledger *ledger, struct err *err)
 		      : err_set(err, -r, "cannot read the ledger: %s", sqlite3_errmsg(ledger->db));
 }
 
+/*
+ * Makes the file when it is not there, for its owner only: SQLite gives its other files the mode of
+ * this one. The umask belongs to all threads and stays as it is. Returns 0 or -errno.
+ */
+static int make_private(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
 int ledger_open(const char *path, const char *source, struct ledger **ret_ledger, struct err *err)
 {
 	struct ledger *ledger;
-	mode_t mask;
 	int r = ledger_vfs_begin(), code;
 
 	if (r < 0)
@@ -185,16 +200,16 @@ int ledger_open(const char *path, const char *source, struct ledger **ret_ledger
 	if (!ledger)
 		return err_set(err, ENOMEM, "out of memory");
 	ledger->log_fd = -1;
-	mask = umask(0077);
-	code = sqlite3_open_v2(path, &ledger->db,
-			       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+	r = make_private(path);
+	code = sqlite3_open_v2(path, &ledger->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
 			       LEDGER_VFS);
-	if (code != SQLITE_OK)
+	if (r < 0)
+		err_set(err, -r, "cannot open the ledger %s: %s", path, strerror(-r));
+	else if (code != SQLITE_OK)
 		r = err_set(err, EIO, "cannot open the ledger %s: %s", path,
 			    ledger->db ? sqlite3_errmsg(ledger->db) : "out of memory");
 	else
 		r = prepare(ledger->db, path, source, err);
-	umask(mask);
 	if (r == 0)
 		r = find_last_id(ledger, err);
 	ledger->path = r < 0 ? NULL : strdup(path);

@@ -189,7 +189,7 @@ static int commit(struct db *db, struct err *err)
 	r = postgresql_simply(of(db), "COMMIT", &result, err);
 	of(db)->begun = false;
 	if (r < 0 && !of(db)->connection)
-		return err ? err_context(err, "whether it was done is not known") : r;
+		err_context(err, "whether it was done is not known");
 	/* this is how it answers after an error in the transaction */
 	if (r == 0 && strcmp(PQcmdStatus(result), "COMMIT"))
 		r = err_set(err, EIO, "the database has undone the changes");

@@ -183,9 +183,10 @@ int store_open_postgresql(const char *uri, struct store **ret_store, struct err 
 	postgresql->db.ops = &db_postgresql_ops;
 	if (open_database(uri, postgresql, &cause) < 0) {
 		db_close(&postgresql->db);
+		err_context(&cause, "cannot use the database");
 		if (err)
 			*err = cause;
-		return err ? err_context(err, "cannot use the database") : -cause.errnum;
+		return -cause.errnum;
 	}
 	return store_make(&postgresql->db, ret_store, err);
 }

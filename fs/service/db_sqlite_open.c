@@ -239,9 +239,10 @@ int db_sqlite_open(const char *path, struct db **ret_db, struct err *err)
 	sqlite->db.ops = &db_sqlite_ops;
 	if (open_database(path, sqlite, &cause) < 0) {
 		db_close(&sqlite->db);
+		err_context(&cause, "cannot use the data file %s", path);
 		if (err)
 			*err = cause;
-		return err ? err_context(err, "cannot use the data file %s", path) : -cause.errnum;
+		return -cause.errnum;
 	}
 	*ret_db = &sqlite->db;
 	return 0;

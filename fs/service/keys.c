@@ -108,6 +108,7 @@ static int take_sections(const struct sections *sections, const char *path, unsi
 			 struct keys **ret_keys, struct err *err)
 {
 	_cleanup_(keys_free) struct keys *keys = calloc(1, sizeof(*keys));
+	int r;
 
 	if (keys)
 		keys->key = calloc(sections->n + 1, sizeof(*keys->key));
@@ -116,8 +117,11 @@ static int take_sections(const struct sections *sections, const char *path, unsi
 	for (size_t i = 0; i < sections->n; i++) {
 		const struct section *section = &sections->section[i];
 
-		if (take_section(section, path, default_rate, keys, err) < 0)
-			return err_context(err, "%s, section [%.128s]", path, section->name);
+		r = take_section(section, path, default_rate, keys, err);
+		if (r < 0) {
+			err_context(err, "%s, section [%.128s]", path, section->name);
+			return r;
+		}
 	}
 	if (!keys->n)
 		return err_set(err, EINVAL,

@@ -85,6 +85,7 @@ static int take_sections(const struct sections *sections, const char *path, unsi
 			 struct tokens **ret_tokens, struct err *err)
 {
 	_cleanup_(tokens_free) struct tokens *tokens = calloc(1, sizeof(*tokens));
+	int r;
 
 	if (tokens)
 		tokens->token = calloc(sections->n + 1, sizeof(*tokens->token));
@@ -93,8 +94,11 @@ static int take_sections(const struct sections *sections, const char *path, unsi
 	for (size_t i = 0; i < sections->n; i++) {
 		const struct section *section = &sections->section[i];
 
-		if (take_token(section, path, default_rate, tokens, err) < 0)
-			return err_context(err, "%s, section [%.128s]", path, section->name);
+		r = take_token(section, path, default_rate, tokens, err);
+		if (r < 0) {
+			err_context(err, "%s, section [%.128s]", path, section->name);
+			return r;
+		}
 	}
 	*ret_tokens = steal_ptr(tokens);
 	return 0;
