@@ -6,19 +6,54 @@
 #include <math.h>
 #include <string.h>
 
-/* True if the text spells a NUL: an odd run of backslashes before "u0000". */
+/* The offset of the quote that ends a string, size if there is none. at: behind its beginning. */
+static size_t string_end(const char *text, size_t size, size_t at)
+{
+	const char *quote = memchr(text + at, '"', size - at);
+
+	/* most strings have no escape, and memchr() is fast */
+	if (!quote || !memchr(text + at, '\\', (size_t)(quote - text) - at))
+		return quote ? (size_t)(quote - text) : size;
+	while (at < size && text[at] != '"')
+		at += text[at] == '\\' ? 2 : 1;
+	return at;
+}
+
+bool json_is_within(const char *text, size_t size, size_t values_max, size_t depth_max)
+{
+	size_t values = 1, depth = 0;
+
+	for (size_t at = 0; at < size && values <= values_max && depth <= depth_max; at++) {
+		switch (text[at]) {
+		case '"':
+			at = string_end(text, size, at + 1);
+			break;
+		case '[':
+		case '{':
+			depth++;
+			values++;
+			break;
+		case ']':
+		case '}':
+			depth -= depth > 0;
+			break;
+		case ',':
+			values++;
+			break;
+		}
+	}
+	return values <= values_max && depth <= depth_max;
+}
+
+/* True if the text spells a NUL: "\\u0000", where the backslash is no escaped one itself. */
 static bool spells_nul(const char *text, size_t size)
 {
-	const char *end = text + size, *at = text;
-
-	while ((at = memmem(at, (size_t)(end - at), "u0000", 5))) {
-		const char *back = at;
-
-		while (back > text && back[-1] == '\\')
-			back--;
-		if ((at - back) % 2 == 1)
+	for (size_t at = 0; at < size; at++) {
+		if (text[at] != '\\')
+			continue;
+		if (size - at > 5 && !memcmp(text + at + 1, "u0000", 5))
 			return true;
-		at++;
+		at++; /* what is escaped begins no escape */
 	}
 	return false;
 }

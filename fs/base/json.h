@@ -20,6 +20,13 @@ DEFINE_CLEANUP(cJSON *, cJSON_Delete)
 #define _cleanup_json_ _cleanup_(cJSON_Delete)
 
 /*
+ * Has a text at most so many JSON values, nested at most so deep? A value takes two bytes of text,
+ * and sixty and more of memory once it is built: so count what comes from elsewhere before
+ * json_parse(). For a text that is not JSON the answer is of no use, and safe.
+ */
+bool json_is_within(const char *text, size_t size, size_t values_max, size_t depth_max);
+
+/*
  * Parses text that need not be NUL-terminated; white space may follow the value. Returns 0 and an
  * owned value; -EINVAL: not JSON; -EILSEQ: "\u0000" in it; -ENOMEM.
  */

@@ -20,9 +20,16 @@
 #define COC_REQUEST_ID_MAX 256	      /* characters of X-request-id: uuid-timestamp-hostname */
 #define COC_BODY_MAX (12u << 20)      /* request body that the API gateway takes */
 
-/* What the client is ready to read of an answer: a page of a list, or a job of 64 KB in JSON
- * escapes. */
-#define COC_ANSWER_MAX (4u << 20)
+/*
+ * What the client is ready to read of an answer. The largest honest ones are a job, whose content
+ * has 65,536 characters of up to 12 bytes in JSON escapes (786 KB), and a page of 100 jobs with five
+ * fields of 128 such characters each (768 KB). All other answers are an ID, or an error: of these a
+ * little is kept, and the rest of a longer one is dropped.
+ */
+#define COC_ANSWER_MAX (1u << 20)
+#define COC_ANSWER_SHORT_MAX (16u << 10)
+#define COC_ANSWER_VALUES_MAX 10000 /* JSON values: 10 times those of 100 rows or versions */
+#define COC_ANSWER_DEPTH_MAX 32	    /* nesting: a row of a list is 3 deep */
 #define COC_LIST_PAGE 100	    /* jobs a page asked of ListDocuments, as Terraform does */
 #define RETRY_AFTER_MAX_MS 86400000 /* a day: no Retry-After keeps a submission longer */
 
@@ -32,6 +39,8 @@
 #define HTTP_CA_KEPT_S 60	   /* the CAs that are trusted are read again after that */
 #define HTTP_SEND_BUFFER (1 << 14) /* bytes of a request handed to TLS at once: one record */
 #define HTTP_EASY_SPARE_MAX 64	   /* curl handles kept for the next requests, about 10 KB each */
+#define HTTP_HEADER_BYTES_MAX (64u << 10) /* all headers of an answer; "100 Continue" counts */
+#define HTTP_HEADER_LINES_MAX 200	   /* the same in lines */
 #define HTTP_RETRY_AFTER_MAX 64	   /* the value of a Retry-After header: a date has 29 bytes */
 #define COC_AUTH_FAILURES_MAX 3	   /* in a row, then calls pause: more than five lock the key */
 

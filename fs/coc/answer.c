@@ -242,6 +242,19 @@ static void hide_success(struct answer *out)
 	out->answer.total = -1;
 }
 
+/* Parses the body. Returns 0, -EINVAL, also for more than an honest answer has, or -ENOMEM. */
+static int parse_body(const struct answer_source *source, cJSON **ret_root)
+{
+	int r;
+
+	if (!source->body_size || source->cut ||
+	    !json_is_within(source->body, source->body_size, COC_ANSWER_VALUES_MAX,
+			    COC_ANSWER_DEPTH_MAX))
+		return -EINVAL;
+	r = json_parse(source->body, source->body_size, ret_root);
+	return r == -ENOMEM || r == 0 ? r : -EINVAL;
+}
+
 void answer_read(const struct answer_source *source, struct answer *ret_answer)
 {
 	const bool success = source->status >= 200 && source->status <= 299;
@@ -253,7 +266,7 @@ void answer_read(const struct answer_source *source, struct answer *ret_answer)
 	out->answer.status = source->status;
 	out->answer.retry_after_ms = retry_after_ms(source->retry_after, source->now_s);
 	keep_request_id(source->request_id, out);
-	r = source->body_size ? json_parse(source->body, source->body_size, &root) : -EINVAL;
+	r = parse_body(source, &root);
 	if (r == -EINVAL && source->body_size)
 		copy_text(out->error_msg, TEXT_SHOWN_MAX + 1, source->body, source->body_size);
 	if (r == -ENOMEM) {

@@ -20,6 +20,7 @@ struct answer_source {
 	const char *retry_after; /* header Retry-After, or NULL */
 	const void *body;
 	size_t body_size;
+	bool cut;	      /* the body goes on, and is not told any more */
 	const char *endpoint; /* URL that was called, for the story */
 	int64_t now_s;	      /* since the epoch: what a Retry-After date is compared with */
 };

@@ -181,6 +181,7 @@ static void on_http(void *data, const struct http_answer *http)
 						    .retry_after = http->retry_after,
 						    .body = http->body,
 						    .body_size = http->body_size,
+						    .cut = http->cut,
 						    .endpoint = client->endpoint,
 						    .now_s = now_s()},
 			    &answer);
@@ -193,6 +194,7 @@ static int send_call(struct coc_call *call, int64_t timeout_ms, struct err *err)
 {
 	struct coc_client *client = call->client;
 	const struct request *request = &call->request;
+	const bool reads = call->operation == COC_OP_LIST || call->operation == COC_OP_SHOW;
 	const struct http_spec spec = {
 		.method = request->method,
 		.url = request->url,
@@ -200,7 +202,8 @@ static int send_call(struct coc_call *call, int64_t timeout_ms, struct err *err)
 		.n_headers = request->n_headers,
 		.body = request->body,
 		.body_size = request->body_size,
-		.once = call->operation != COC_OP_LIST && call->operation != COC_OP_SHOW,
+		.answer_max = reads ? COC_ANSWER_MAX : COC_ANSWER_SHORT_MAX,
+		.once = !reads,
 	};
 	int r = 0;
 

@@ -198,6 +198,7 @@ static void call_back(struct http_request *request)
 		.retry_after = transfer->retry_after[0] ? transfer->retry_after : NULL,
 		.body = transfer->body.data,
 		.body_size = transfer->body.size,
+		.cut = transfer->cut,
 	};
 
 	if (answer.err)

@@ -31,7 +31,8 @@ struct http_spec {
 	size_t n_headers;
 	const void *body; /* NULL: none */
 	size_t body_size;
-	bool once; /* sent at most once, whatever breaks: for all that is not a GET */
+	size_t answer_max; /* bytes of an answer's body that are kept */
+	bool once;	   /* sent at most once, whatever breaks: for all that is not a GET */
 };
 
 /* What came of it; lives until the callback returns. */
@@ -44,6 +45,7 @@ struct http_answer {
 	const char *retry_after; /* header Retry-After, or NULL */
 	const void *body;
 	size_t body_size;
+	bool cut; /* the body is longer than what was to be kept of it */
 };
 
 /* Called once for a request that is not cancelled, from a turn of the loop, never from within

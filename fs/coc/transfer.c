@@ -52,22 +52,17 @@ static int on_attempt(void *data, char *peer, char *local, int peer_port, int lo
 	return CURL_PREREQFUNC_OK;
 }
 
-/* Counts what comes in; false when that is too much. */
-static bool count(struct transfer *transfer, size_t size)
-{
-	transfer->received += size;
-	transfer->too_large = transfer->received > COC_ANSWER_MAX;
-	return !transfer->too_large;
-}
-
 static size_t on_body(char *data, size_t unit, size_t n, void *to)
 {
 	struct transfer *transfer = to;
-	size_t size = unit * n;
+	size_t size = unit * n, room = transfer->kept_max - transfer->body.size;
 
-	if (!count(transfer, size))
+	transfer->body_received += size;
+	transfer->too_large |= transfer->body_received > COC_ANSWER_MAX;
+	if (transfer->too_large)
 		return 0;
-	if (buf_append(&transfer->body, data, size) < 0) {
+	transfer->cut |= size > room;
+	if (buf_append(&transfer->body, data, size < room ? size : room) < 0) {
 		transfer->no_memory = true;
 		return 0;
 	}
@@ -100,7 +95,11 @@ static size_t on_header(char *line, size_t unit, size_t n, void *to)
 	struct transfer *transfer = to;
 	size_t size = unit * n;
 
-	if (!count(transfer, size))
+	transfer->header_bytes += size;
+	transfer->header_lines++;
+	transfer->too_large |= transfer->header_bytes > HTTP_HEADER_BYTES_MAX ||
+			       transfer->header_lines > HTTP_HEADER_LINES_MAX;
+	if (transfer->too_large)
 		return 0;
 	/* a status line begins a new set of headers: those of a "100 Continue" do not count */
 	if (size > 5 && !memcmp(line, "HTTP/", 5))
@@ -125,7 +124,7 @@ int transfer_init(struct transfer *transfer, const struct http_spec *spec)
 {
 	int r;
 
-	*transfer = (struct transfer){.once = spec->once};
+	*transfer = (struct transfer){.once = spec->once, .kept_max = spec->answer_max};
 	/* "Expect:" sends none: waiting for "100 Continue" would cost a round trip */
 	r = add_header(transfer, "Expect:");
 	for (size_t i = 0; r == 0 && i < spec->n_headers; i++)
@@ -295,7 +294,9 @@ static int error_after(const struct transfer *transfer, const char *why, CURLcod
 		       struct err *err)
 {
 	if (transfer->too_large)
-		return err_set(err, EIO, "the answer is longer than %u bytes", COC_ANSWER_MAX);
+		return err_set(err, EIO,
+			       "the answer is too long: %u bytes are read, and %u bytes of headers",
+			       COC_ANSWER_MAX, HTTP_HEADER_BYTES_MAX);
 	if (transfer->repeated)
 		return err_set(err, EIO, "the connection was cut before the answer came");
 	if (code == CURLE_OPERATION_TIMEDOUT)

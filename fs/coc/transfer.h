@@ -21,7 +21,9 @@ struct transfer {
 	bool untaken;	   /* once ended: no byte of any attempt was taken by the kernel */
 	bool repeated;	   /* curl wanted to send it again and was stopped */
 	bool too_large, no_memory;
-	size_t received; /* bytes of headers and body */
+	size_t body_received, header_bytes, header_lines; /* of an answer */
+	size_t kept_max;				   /* bytes of its body */
+	bool cut;					   /* it has more */
 	struct buf body;
 	char request_id[COC_REQUEST_ID_MAX * UTF8_CHAR_MAX + 1];
 	char retry_after[HTTP_RETRY_AFTER_MAX];

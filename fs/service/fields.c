@@ -12,26 +12,6 @@
 #define DIGITS "0123456789"
 #define NUMBER_DIGITS_MAX 18 /* what always fits into an int64_t */
 
-/*
- * True if the text has more values than SERVICE_JSON_VALUES_MAX. A value costs two bytes of text
- * and more than sixty of memory, so they are counted before they are built.
- */
-static bool has_too_many_values(const char *text, size_t size)
-{
-	size_t values = 1;
-	bool quoted = false;
-
-	for (size_t i = 0; i < size; i++) {
-		if (text[i] == '"')
-			quoted = !quoted;
-		else if (quoted)
-			i += text[i] == '\\';
-		else if (text[i] == ',' || text[i] == '[' || text[i] == '{')
-			values++;
-	}
-	return values > SERVICE_JSON_VALUES_MAX;
-}
-
 bool fields_body(const struct request *request, cJSON **ret_body, struct reply *reply)
 {
 	_cleanup_json_ cJSON *body = NULL;
@@ -39,7 +19,7 @@ bool fields_body(const struct request *request, cJSON **ret_body, struct reply *
 
 	if (utf8_valid_prefix(request->body, request->body_size) != request->body_size)
 		return fields_refuse(reply, "the body is not UTF-8");
-	if (has_too_many_values(request->body, request->body_size))
+	if (!json_is_within(request->body, request->body_size, SERVICE_JSON_VALUES_MAX, SIZE_MAX))
 		return fields_refuse(reply, "the body has more than %d JSON values",
 				     SERVICE_JSON_VALUES_MAX);
 	r = json_parse(request->body, request->body_size, &body);

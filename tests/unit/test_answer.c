@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -375,6 +376,86 @@ static void an_error_code_that_cannot_be_read_decides_nothing(void **state)
 		       COC_UNKNOWN, EIO);
 }
 
+/* Values and depth are bounded before anything is built; a status says what it says all the same. */
+static void an_answer_of_too_many_values_is_not_built(void **state)
+{
+	char *body = malloc(COC_ANSWER_VALUES_MAX * 2 + 64), deep[256] = "";
+	struct answer answer;
+
+	(void)state;
+	assert_non_null(body);
+	strcpy(body, "{\"error_code\":\"COC.00042101\",\"x\":[0");
+	for (char *at = body + strlen(body), *end = at + (COC_ANSWER_VALUES_MAX - 4) * 2; at < end;
+	     at += 2)
+		strcpy(at, ",0");
+	strcat(body, "]}");
+	expect_failure(COC_OP_SHOW, 400, body, COC_REFUSED, ESTALE);
+	strcpy(body + strlen(body) - 2, ",0]}");
+	expect_failure(COC_OP_SHOW, 400, body, COC_REFUSED, EINVAL);
+	expect_failure(COC_OP_SHOW, 200, body, COC_UNKNOWN, EIO);
+	free(body);
+	for (int i = 0; i <= COC_ANSWER_DEPTH_MAX; i++)
+		strcat(deep, "{\"data\":");
+	strcat(deep, "0");
+	for (int i = 0; i <= COC_ANSWER_DEPTH_MAX; i++)
+		strcat(deep, "}");
+	expect_failure(COC_OP_UPDATE, 200, deep, COC_UNKNOWN, EIO);
+
+	answer_read(&(struct answer_source){.operation = COC_OP_CREATE,
+					    .status = 200,
+					    .body = "{\"data\":\"D1\"}",
+					    .body_size = 13,
+					    .cut = true},
+		    &answer);
+	assert_int_equal(answer.answer.outcome, COC_UNKNOWN);
+	answer_finish(&answer);
+}
+
+/* The largest that an honest service sends. */
+static void the_largest_job_and_the_largest_page_are_read(void **state)
+{
+	static const char rocket[] = "\\ud83d\\ude80";
+	struct answer answer;
+	char *body = malloc(COC_ANSWER_MAX + 1), *at = body;
+
+	(void)state;
+	assert_non_null(body);
+	at += sprintf(at, "{\"data\":{\"document_id\":\"D1\",\"name\":\"n\",\"versions\":[{}");
+	for (int i = 1; i < COC_VERSIONS_MAX; i++)
+		at += sprintf(at,
+			      ",{\"version\":\"v%d\",\"version_uuid\":\"" UUID
+			      "\",\"create_time\":1751289421846}",
+			      i);
+	at += sprintf(at, "],\"content\":\"");
+	for (int i = 0; i < COC_CONTENT_MAX; i++)
+		at = stpcpy(at, rocket);
+	strcpy(at, "\"}}");
+	assert_true(strlen(body) <= COC_ANSWER_MAX);
+	read_answer(COC_OP_SHOW, 200, body, &answer);
+	assert_int_equal(answer.answer.outcome, COC_DONE);
+	assert_int_equal(strlen(answer.answer.details->content), COC_CONTENT_MAX * 4);
+	answer_finish(&answer);
+
+	at = body + sprintf(body, "{\"total\":100,\"data\":[");
+	for (int row = 0; row < COC_LIST_PAGE; row++) {
+		at += sprintf(at, "%s{\"document_id\":\"D%d\"", row ? "," : "", row);
+		for (int member = 0; member < 5; member++) {
+			at += sprintf(at, ",\"%s\":\"", member ? "creator" : "name");
+			for (int i = 0; i < 128; i++)
+				at = stpcpy(at, rocket);
+			at = stpcpy(at, "\"");
+		}
+		at = stpcpy(at, ",\"create_time\":1751289421846,\"modifier\":null}");
+	}
+	strcpy(at, "]}");
+	assert_true(strlen(body) <= COC_ANSWER_MAX);
+	read_answer(COC_OP_LIST, 200, body, &answer);
+	assert_int_equal(answer.answer.outcome, COC_DONE);
+	assert_int_equal(answer.answer.n_summaries, COC_LIST_PAGE);
+	answer_finish(&answer);
+	free(body);
+}
+
 static void a_no_to_one_version_too_many_says_the_way_out(void **state)
 {
 	static const char body[] = "{\"error_code\":\"COC.00042177\",\"error_msg\":\"m\"}";
@@ -560,6 +641,8 @@ int main(void)
 		cmocka_unit_test(what_is_not_the_apis_is_unknown),
 		cmocka_unit_test(an_id_is_taken_whole_or_not_at_all),
 		cmocka_unit_test(an_error_code_that_cannot_be_read_decides_nothing),
+		cmocka_unit_test(an_answer_of_too_many_values_is_not_built),
+		cmocka_unit_test(the_largest_job_and_the_largest_page_are_read),
 		cmocka_unit_test(a_no_to_one_version_too_many_says_the_way_out),
 		cmocka_unit_test(every_shape_of_an_error_is_read),
 		cmocka_unit_test(the_header_wins_for_the_request_id),

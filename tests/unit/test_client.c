@@ -259,25 +259,91 @@ static void outcomes_follow_the_answer(void **state)
 	}
 }
 
+/* A text of size bytes that the caller frees. */
+static char *filled(const char *begin, char with, size_t size)
+{
+	char *text = malloc(size + 1);
+
+	assert_non_null(text);
+	memset(text, with, size);
+	memcpy(text, begin, strlen(begin));
+	text[size] = '\0';
+	return text;
+}
+
 static void an_answer_too_long_is_unknown(void **state)
 {
 	static struct fake_reply replies[] = {{FAKE_CLOSE, 200, NULL, NULL}, OK_ID};
-	size_t size = COC_ANSWER_MAX + 1;
-	char *body = malloc(size + 1);
+	char *body = filled("", ' ', COC_ANSWER_MAX + 1);
 	struct result result;
 
 	(void)state;
-	assert_non_null(body);
-	memset(body, ' ', size);
-	body[size] = '\0';
 	replies[0].body = body;
 	SERVE(replies);
 	create(&result, PATIENCE_MS);
 	expect(&result, COC_UNKNOWN, EIO);
-	assert_non_null(strstr(result.text, "longer than"));
+	assert_non_null(strstr(result.text, "too long"));
 	create(&result, PATIENCE_MS);
 	expect(&result, COC_DONE, 0);
 	free(body);
+}
+
+/* Of an answer that should be short no more is kept than is shown, and its status counts. */
+static void a_long_page_in_place_of_a_short_answer_is_read_past(void **state)
+{
+	static struct fake_reply replies[] = {
+		{FAKE_ANSWER, 404, NULL, NULL}, {FAKE_ANSWER, 200, NULL, NULL}, OK_ID};
+	char *page = filled("<html>Page not found", ' ', COC_ANSWER_MAX);
+	char *success = filled("{\"data\":\"DM1\"}", ' ', COC_ANSWER_SHORT_MAX + 1);
+	struct result result;
+
+	(void)state;
+	replies[0].body = page;
+	replies[1].body = success;
+	SERVE(replies);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_REFUSED, EIO);
+	assert_non_null(strstr(result.text, "<html>Page not found"));
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_UNKNOWN, EIO);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+	assert_int_equal(fake_server_connections(t.server), 1);
+	free(page);
+	free(success);
+}
+
+static void too_many_headers_are_unknown(void **state)
+{
+	static struct fake_reply replies[] = {
+		{FAKE_CLOSE, 200, NULL, "{\"data\":\"DM1\"}"},
+		{FAKE_CLOSE, 200, NULL, "{\"data\":\"DM1\"}"},
+		{FAKE_CLOSE, 200, NULL, "{\"data\":\"DM1\"}"},
+		{FAKE_RAW, 0, NULL, NULL},
+	};
+	char many[(HTTP_HEADER_LINES_MAX + 1) * 7] = "", interim[HTTP_HEADER_LINES_MAX * 30] = "";
+	char *big = filled("a: ", 'x', HTTP_HEADER_BYTES_MAX), few[100 * 7 + 1] = "";
+	struct result result;
+
+	(void)state;
+	memcpy(big + HTTP_HEADER_BYTES_MAX - 2, "\r\n", 2);
+	for (int i = 0; i < HTTP_HEADER_LINES_MAX; i++)
+		strcat(many, "a: b\r\n");
+	for (int i = 0; i < 100; i++)
+		strcat(few, "a: b\r\n");
+	for (int i = 0; i < HTTP_HEADER_LINES_MAX / 2; i++)
+		strcat(interim, "HTTP/1.1 100 Continue\r\n\r\n");
+	strcat(interim, "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"data\":\"DM1\"}");
+	replies[0].headers = many;
+	replies[1].headers = big;
+	replies[2].headers = few;
+	replies[3].body = interim;
+	SERVE(replies);
+	for (int i = 0; i < 4; i++) {
+		create(&result, PATIENCE_MS);
+		expect(&result, i == 2 ? COC_DONE : COC_UNKNOWN, i == 2 ? 0 : EIO);
+	}
+	free(big);
 }
 
 static void a_unix_socket_is_spoken_to(void **state)
@@ -384,6 +450,8 @@ int main(void)
 		TEST(a_token_goes_without_a_signature),
 		TEST(outcomes_follow_the_answer),
 		TEST(an_answer_too_long_is_unknown),
+		TEST(a_long_page_in_place_of_a_short_answer_is_read_past),
+		TEST(too_many_headers_are_unknown),
 		TEST(a_unix_socket_is_spoken_to),
 		TEST(a_missing_unix_socket_is_refused),
 		TEST(what_json_or_a_path_cannot_carry_is_refused_at_once),

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""A service that answers with megabytes gets neither memory nor time of the mount."""
+
+import re
+
+import pytest
+
+import front as f
+import samples
+import tools
+
+MEGABYTES = (4 << 20) - 4096
+GROWTH_KB = 24 * 1024  # a few answers of 1 MiB, and what an allocator keeps of them
+
+
+class Body(bytes):
+    """Bytes that a failing test shows in short."""
+
+    def __repr__(self):
+        return f"{self[:20]} and so on, {len(self)} bytes"
+
+
+BODIES = {
+    "numbers": b'{"data":[' + b"0," * (MEGABYTES // 2) + b"0]}",
+    "rows": b'{"data":[' + b'{"document_id":"D","name":"n"},' * 30000 + b'{}],"total":1}',
+    "objects": b'{"data":{' + b'"":{},' * 150000 + b'"":0}}',
+    "nested": b'{"data":' * 130000 + b"0" + b"}" * 130000,
+    "string": b'{"data":"' + b"x" * (MEGABYTES - 20) + b'"}',
+    "spaces": b" " * MEGABYTES,
+}
+
+
+def peak_kb(process):
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+        return int(re.search(r"^VmHWM:\s+(\d+) kB", status.read(), re.M)[1])
+
+
+def is_sanitized(process):
+    with open(f"/proc/{process.pid}/maps", encoding="ascii") as maps:
+        return "libasan" in maps.read()
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("body", BODIES)
+def test_it_costs_no_memory(make_space, src, body, status):
+    space = make_space()
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
+    before = peak_kb(space.process)
+    answers = [space.front.rule(f.says(status, Body(BODIES[body])), method, times=None) for method in ("POST", "PUT", "GET")]
+    assert tools.store(samples.file(src, "a.yaml", "two"), space.at("a.yaml")).startswith("close ")
+    assert tools.store(samples.file(src, "b.yaml", "b"), space.at("b.yaml")).startswith("close ")
+    space.front.wait(lambda: answers[2].hits >= 2, 5)  # what was lost is asked for
+    assert all(answer.hits for answer in answers[:2])
+    if not is_sanitized(space.process):
+        assert peak_kb(space.process) - before < GROWTH_KB
+    space.front.clear()
+    tools.run("ls", "-la", space.path).ok()
