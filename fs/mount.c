@@ -271,6 +271,7 @@ static int open_space(struct mount *mount, struct opts *opts, struct err *err)
 		.ignore = opts->ignore,
 		.rules = opts->rules,
 		.defaults = opts->defaults,
+		.view = opts->view,
 		.one_user = !opts->allow_other,
 		.descriptors_max = mount->descriptors.users,
 		.directories_max = mount->descriptors.directories,

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "job/attrs.h"
 #include "job/commit.h"
+#include "space/view.h"
 #include "job/ignore.h"
 
 /* What the command line says. Zero-initialise it; opts_finish() frees. */
@@ -26,6 +27,7 @@ struct opts {
 	struct ignore *ignore; /* names that are no job files' */
 	bool delete_on_service;
 	bool siblings_hidden;
+	struct view view; /* uid=, gid=, umask=, fmask=, dmask= */
 	bool foreground;
 	bool allow_other; /* or allow_root: somebody else may come in */
 	bool nonempty;	  /* the mountpoint may have entries */

@@ -42,6 +42,12 @@ static const struct option table[] = {
 	 .help = "where the space is kept on this machine (default\n"
 		 "/var/lib/cocfs/SOURCE for root, else\n"
 		 "$XDG_STATE_HOME/cocfs/SOURCE)"},
+	{"uid", "USER", value_uid, IN(view), .help = "show all as USER's, a number or a name"},
+	{"gid", "GROUP", value_gid, IN(view), .help = "show all as of GROUP, a number or a name"},
+	{"umask", "M", value_mask, IN(view),
+	 .help = "show the mode that is missing from M (octal)"},
+	{"fmask", "M", value_mask, IN(view), .help = "the same, of files only"},
+	{"dmask", "M", value_mask, IN(view), .help = "the same, of directories only"},
 	{"cacert", "FILE", value_text, IN(cacert), .help = "trust this CA instead of the system's"},
 	{"logfile", "FILE", value_text, IN(logfile),
 	 .help = "write the log to the end of FILE instead of syslog; SIGHUP\n"

@@ -3,6 +3,9 @@
 #include "opts_value.h"
 
 #include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +87,74 @@ int value_seconds(const struct option *option, const char *text, void *member, s
 	if (r == 0)
 		*(int64_t *)member = (int64_t)seconds * 1000;
 	return r;
+}
+
+/* A user's or group's number. (uid_t)-1 is none. */
+static bool read_id(const char *text, unsigned *ret_id)
+{
+	char *end;
+	unsigned long long id;
+
+	errno = 0;
+	id = strtoull(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || errno || *end || id >= UINT32_MAX)
+		return false;
+	*ret_id = (unsigned)id;
+	return true;
+}
+
+int value_uid(const struct option *option, const char *text, void *member, struct err *err)
+{
+	struct view *view = member;
+	const struct passwd *entry;
+
+	if (!read_id(text, &view->uid)) {
+		entry = getpwnam(text);
+		if (!entry)
+			return err_set(err, EINVAL, "-o %s=%s: it must be a user's number or name",
+				       option->name, text);
+		view->uid = entry->pw_uid;
+	}
+	view->has_uid = true;
+	return 0;
+}
+
+int value_gid(const struct option *option, const char *text, void *member, struct err *err)
+{
+	struct view *view = member;
+	const struct group *entry;
+
+	if (!read_id(text, &view->gid)) {
+		entry = getgrnam(text);
+		if (!entry)
+			return err_set(err, EINVAL, "-o %s=%s: it must be a group's number or name",
+				       option->name, text);
+		view->gid = entry->gr_gid;
+	}
+	view->has_gid = true;
+	return 0;
+}
+
+int value_mask(const struct option *option, const char *text, void *member, struct err *err)
+{
+	struct view *view = member;
+	char *end;
+	unsigned long mask;
+
+	errno = 0;
+	mask = strtoul(text, &end, 8);
+	if (text[0] < '0' || text[0] > '7' || errno || *end || mask > 0777)
+		return err_set(err, EINVAL, "-o %s=%s: it must be an octal number from 0 to 777",
+			       option->name, text);
+	if (option->name[0] != 'd') {
+		view->has_fmask = true;
+		view->fmask = (mode_t)mask;
+	}
+	if (option->name[0] != 'f') {
+		view->has_dmask = true;
+		view->dmask = (mode_t)mask;
+	}
+	return 0;
 }
 
 int value_text(const struct option *option, const char *text, void *member, struct err *err)

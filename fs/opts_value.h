@@ -29,6 +29,13 @@ int value_globs(const struct option *option, const char *text, void *member, str
 /* An attribute of jobs, which the option is named after: a struct attr_set. */
 int value_attribute(const struct option *option, const char *text, void *member, struct err *err);
 
+/* A number or a name of the user, or group, database: a struct view. */
+int value_uid(const struct option *option, const char *text, void *member, struct err *err);
+int value_gid(const struct option *option, const char *text, void *member, struct err *err);
+
+/* An octal number up to 777: a struct view, its mask for files, directories or both by the name. */
+int value_mask(const struct option *option, const char *text, void *member, struct err *err);
+
 /* LOW, MEDIUM or HIGH: an enum risk. */
 int value_risk(const struct option *option, const char *text, void *member, struct err *err);
 

@@ -22,7 +22,11 @@ static int stat_node(struct space *space, struct node *node, struct stat *ret_st
 	if (node->kind == NODE_CONTROL)
 		return control_stat(space, node, ret_st);
 	r = node_spot(&space->nodes, node, &spot);
-	return r < 0 ? r : spot_stat(&spot, ret_st);
+	if (r == 0)
+		r = spot_stat(&spot, ret_st);
+	if (r == 0)
+		view_apply(&space->options->view, ret_st);
+	return r;
 }
 
 static void reply_attr(fuse_req_t req, struct space *space, struct node *node)
@@ -63,14 +67,21 @@ static int set_owner(const char *path, bool follow, const struct stat *attr, int
 }
 
 /* chmod(2) follows a symbolic link, whose target is none of ours. */
-static int set_mode(const struct spot *spot, const char *path, mode_t mode)
+static int set_mode(const struct space *space, const struct spot *spot, const char *path,
+		    mode_t mode)
 {
+	const struct view *view = &space->options->view;
 	struct stat st;
 	int r = spot_stat(spot, &st);
 
 	if (r == 0 && S_ISLNK(st.st_mode))
 		r = -EOPNOTSUPP;
-	return r < 0 ? r : chmod(path, mode) < 0 ? -errno : 0;
+	if (r == 0 && !space->options->one_user)
+		r = view_check_mode(view, &st, mode);
+	if (r < 0)
+		return r;
+	mode = view_stored_mode(view, space->is_root, (st.st_mode & S_IFMT) | mode);
+	return chmod(path, mode & 07777) < 0 ? -errno : 0;
 }
 
 static int set_times(const char *path, bool follow, const struct stat *attr, int to_set)
@@ -143,7 +154,7 @@ static int set_attr(struct space *space, struct node *node, const struct stat *a
 		r = set_owner(path, follow, attr, to_set);
 	/* after the owner, whose change clears the set-user-ID bits */
 	if (r == 0 && (to_set & FUSE_SET_ATTR_MODE))
-		r = set_mode(&spot, path, attr->st_mode & 07777);
+		r = set_mode(space, &spot, path, attr->st_mode & 07777);
 	if (r == 0 && (to_set & FUSE_SET_ATTR_SIZE))
 		r = set_size(space, node, path, attr->st_size, fi);
 	if (r == 0 && (to_set & times))

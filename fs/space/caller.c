@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <sys/fsuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -23,6 +24,20 @@ static int set_groups(int count, const gid_t *groups)
 	return syscall(SYS_setgroups, count, groups) < 0 ? -errno : 0;
 }
 
+/* setfsuid() has taken the right to pass over the spool's permissions; it is given back until
+ * caller_leave(). */
+static int keep_override(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return -errno;
+	data[0].effective |=
+		data[0].permitted & (1u << CAP_DAC_OVERRIDE | 1u << CAP_DAC_READ_SEARCH);
+	return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
+}
+
 int caller_enter(struct space *space, fuse_req_t req)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
@@ -36,10 +51,12 @@ int caller_enter(struct space *space, fuse_req_t req)
 		return r;
 	setfsgid(ctx->gid);
 	setfsuid(ctx->uid);
-	if ((uid_t)setfsuid((uid_t)-1) == ctx->uid)
-		return 0;
-	caller_leave(space, req);
-	return -EPERM;
+	r = (uid_t)setfsuid((uid_t)-1) == ctx->uid ? 0 : -EPERM;
+	if (r == 0 && view_is_set(&space->options->view))
+		r = keep_override();
+	if (r < 0)
+		caller_leave(space, req);
+	return r;
 }
 
 void caller_leave(struct space *space, fuse_req_t req)

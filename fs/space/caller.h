@@ -7,7 +7,8 @@
 /*
  * Acting as the caller: what is made in the spool belongs to whoever made it, and a set-group-ID
  * directory hands its group on. Permissions were checked by the kernel (default_permissions) before
- * the request came. Only a mount that runs as root can; another serves its own user only.
+ * the request came. With another owner or mode shown than the spool has (view.h), the spool's own check
+ * would be of other things, and is left out. Only a mount that runs as root can; another serves its own user only.
  */
 
 /* From here to caller_leave() this thread makes files as the caller of req would. Returns 0, or

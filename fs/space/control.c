@@ -81,6 +81,7 @@ int control_stat(struct space *space, const struct node *node, struct stat *ret_
 	/* what they say is of now; how much it is shows when it is read, as in /proc */
 	clock_gettime(CLOCK_REALTIME, &st.st_mtim);
 	st.st_atim = st.st_ctim = st.st_mtim;
+	view_apply_derived(&space->options->view, &st);
 	*ret_st = st;
 	return 0;
 }

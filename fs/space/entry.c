@@ -30,6 +30,8 @@ int entry_fill(struct space *space, struct node *parent, const char *name,
 	int r = spot.dirfd < 0 ? spot.dirfd : spot_stat(&spot, &entry.attr);
 
 	if (r == 0)
+		view_apply(&space->options->view, &entry.attr);
+	if (r == 0)
 		r = node_enter(&space->nodes, parent, name, &entry.attr, &node);
 	if (r < 0)
 		return r;
@@ -110,16 +112,18 @@ struct making {
 	const char *target; /* of a symbolic link */
 };
 
-static int make_in(int dirfd, const char *name, const struct making *making)
+static int make_in(const struct space *space, int dirfd, const char *name,
+		   const struct making *making)
 {
+	mode_t mode = view_stored_mode(&space->options->view, space->is_root, making->mode);
 	int r;
 
 	if (making->target)
 		r = symlinkat(making->target, dirfd, name);
 	else if (S_ISDIR(making->mode))
-		r = mkdirat(dirfd, name, making->mode);
+		r = mkdirat(dirfd, name, mode);
 	else
-		r = mknodat(dirfd, name, making->mode, making->rdev);
+		r = mknodat(dirfd, name, mode, making->rdev);
 	return r < 0 ? -errno : 0;
 }
 
@@ -135,7 +139,7 @@ static void make(fuse_req_t req, fuse_ino_t parent_id, const char *name,
 	if (r >= 0)
 		r = caller_enter(space, req);
 	if (r == 0) {
-		r = make_in(dirfd, name, making);
+		r = make_in(space, dirfd, name, making);
 		caller_leave(space, req);
 	}
 	if (r < 0)

@@ -168,7 +168,8 @@ static int create_file(struct space *space, fuse_req_t req, struct node *parent,
 	r = caller_enter(space, req);
 	if (r < 0)
 		return r;
-	fd = openat(dirfd, name, spool_flags(flags) | O_CREAT, mode);
+	mode = view_stored_mode(&space->options->view, space->is_root, S_IFREG | mode);
+	fd = openat(dirfd, name, spool_flags(flags) | O_CREAT, mode & 07777);
 	r = fd < 0 ? -errno : fd;
 	caller_leave(space, req);
 	return r;

@@ -59,8 +59,11 @@ static bool stat_job(struct space *space, struct node *parent, const char *name,
 	int length = (int)(strlen(name) - strlen(sibling_suffix(sibling)));
 
 	spot.dirfd = node_dirfd(&space->nodes, parent);
-	return spot.dirfd >= 0 && snprintf(job, sizeof(job), "%.*s", length, name) >= 0 &&
-	       spot_stat(&spot, ret_st) == 0;
+	if (spot.dirfd < 0 || snprintf(job, sizeof(job), "%.*s", length, name) < 0 ||
+	    spot_stat(&spot, ret_st) < 0)
+		return false;
+	view_apply(&space->options->view, ret_st);
+	return true;
 }
 
 /* The attributes of a sibling. Who may read it: who may read its job file; NULL: that is gone. */
@@ -81,6 +84,7 @@ static struct stat show(const struct space *space, const struct node *parent, co
 	};
 
 	st.st_atim = st.st_ctim = st.st_mtim;
+	view_apply_derived(&space->options->view, &st);
 	return st;
 }
 

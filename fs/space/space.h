@@ -12,6 +12,7 @@
 #include "space/ghost.h"
 #include "space/node.h"
 #include "space/removals.h"
+#include "space/view.h"
 
 /* The mounted job space: kernel requests on the spool, derived siblings, commits. */
 struct space_options {
@@ -21,6 +22,7 @@ struct space_options {
 	const struct ignore *ignore; /* names that are no job files'; borrowed */
 	struct commit_rules rules;
 	struct attr_set defaults; /* the mount options' attributes; borrowed */
+	struct view view;	  /* owner and modes that are shown */
 	bool one_user;		  /* nobody but who mounts may use it (no allow_other) */
 	unsigned descriptors_max; /* that users have open */
 	unsigned directories_max; /* of the spool that are kept open */

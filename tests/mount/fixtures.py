@@ -67,6 +67,16 @@ def other_fs():
 
 
 @pytest.fixture
+def open_base():
+    """A directory that every user can reach."""
+    path = tempfile.mkdtemp(prefix="cocfs-", dir="/tmp")
+    janitor.watch_directory(path)
+    os.chmod(path, 0o755)
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture
 def cocd(tmp_path, exhibit):
     """A service of the test's own."""
     process = service.Cocd(str(tmp_path / "service"), str(tmp_path / "cocd.log"))

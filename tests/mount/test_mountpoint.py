@@ -4,10 +4,8 @@ the way is told with what mends it."""
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
-import tempfile
 
 import pytest
 
@@ -24,16 +22,6 @@ def killed(mount):
     mount.process = None
     with pytest.raises(OSError, match=tools.message("ENOTCONN")):
         os.listdir(mount.path)
-
-
-@pytest.fixture
-def open_base():
-    """A directory that every user can reach."""
-    path = tempfile.mkdtemp(prefix="cocfs-", dir="/tmp")
-    janitor.watch_directory(path)
-    os.chmod(path, 0o755)
-    yield path
-    shutil.rmtree(path)
 
 
 def mount_instead(mount):
