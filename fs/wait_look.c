@@ -2,25 +2,23 @@
 /*
  * A queue lists the oldest submissions and counts the rest, and it lists what is gone from the
  * space too. So the queue says first whether there is anything left to wait for; the files' own
- * states have the last word, on what became of them, and on those that a cut list may hide.
+ * states have the last word, on what became of them, and on those that a cut list may hide
+ * (wait_files.c).
  */
 #define _GNU_SOURCE
 #include "wait_look.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <sys/xattr.h>
 
 #include "base/cleanup.h"
 #include "base/escape.h"
 #include "base/limits.h"
 #include "base/shown.h"
 #include "job/name.h"
-#include "job/state.h"
 
 #define QUEUE_FILE "/.coc/queue"
 #define READ_STEP 65536
@@ -66,6 +64,25 @@ static int open_queue(const char *path, size_t root)
 	return fd < 0 ? -errno : fd;
 }
 
+/* The real path of a name that has no file and was refused: of its .error, which can be named. NULL with
+ * errno when there is none. */
+static char *find_refused(const char *given)
+{
+	_cleanup_free_ char *error = NULL;
+	const char *slash = strrchr(given, '/');
+
+	if (!name_is_job(slash ? slash + 1 : given)) {
+		errno = ENOENT;
+		return NULL;
+	}
+	if (asprintf(&error, "%s%s", given, sibling_suffix(SIBLING_ERROR)) < 0) {
+		error = NULL;
+		errno = ENOMEM;
+		return NULL;
+	}
+	return realpath(error, NULL);
+}
+
 static int find_target(const char *given, struct target *target, struct err *err)
 {
 	struct statfs fs;
@@ -73,6 +90,10 @@ static int find_target(const char *given, struct target *target, struct err *err
 
 	target->given = given;
 	target->path = realpath(given, NULL);
+	if (!target->path && errno == ENOENT) {
+		target->path = find_refused(given);
+		target->is_missing = target->path != NULL;
+	}
 	if (!target->path || statfs(target->path, &fs) < 0)
 		return err_set(err, errno, "%s: %s", given, strerror(errno));
 	fd = find_root(target->path, &target->root);
@@ -84,6 +105,8 @@ static int find_target(const char *given, struct target *target, struct err *err
 	if (fd < 0)
 		return err_set(err, -fd, "%s: %s", given, strerror(-fd));
 	close(fd);
+	if (target->is_missing) /* its own name, without ".error" */
+		target->path[strlen(target->path) - strlen(sibling_suffix(SIBLING_ERROR))] = '\0';
 	return 0;
 }
 
@@ -188,9 +211,7 @@ static int split(char *line, char *fields[FIELD_COUNT])
 	return n;
 }
 
-/* Adds a line about a file: its name, its state, and the reason unless it is empty. All of it is
- * foreign: it may come from a file's name, or from the service. */
-static int tell(struct buf *story, const char *name, const char *state, const char *reason)
+int look_tell(struct buf *story, const char *name, const char *state, const char *reason)
 {
 	int r = shown_append(story, name);
 
@@ -225,7 +246,7 @@ static int look_at_line(const struct targets *targets, size_t root, char *line, 
 		return 0;
 	if (look->pending++ >= max || !story)
 		return 0;
-	return tell(story, fields[FIELD_PATH], fields[FIELD_STATE],
+	return look_tell(story, fields[FIELD_PATH], fields[FIELD_STATE],
 		    strcmp(fields[FIELD_ERROR], "-") ? fields[FIELD_ERROR] : "");
 }
 
@@ -259,120 +280,4 @@ int look_at_queues(const struct targets *targets, struct look *ret_look, struct 
 	}
 	*ret_look = look;
 	return 0;
-}
-
-/* ---- the files ---- */
-
-/* A virtual attribute as text, "" without one. Returns 0 or -errno. */
-static int get_fact(const char *path, const char *fact, char *value, size_t room)
-{
-	ssize_t n = lgetxattr(path, fact, value, room - 1);
-
-	if (n < 0 && errno != ENODATA)
-		return -errno;
-	value[n < 0 ? 0 : n] = '\0';
-	return 0;
-}
-
-/* A job file that is not empty: 0 when it was submitted, 1 when it was not, -EBUSY; -ENODATA when it is
- * none after all, since the mount ignores its name; another -errno. */
-static int look_at_job(const char *path, const char *shown, struct buf *story)
-{
-	char state[64], error[ERR_TEXT_MAX + ERR_DETAILS_MAX + 256];
-	int r = get_fact(path, "coc.state", state, sizeof(state));
-
-	if (r < 0)
-		return r;
-	if (!*state)
-		return -ENODATA;
-	if (!strcmp(state, job_state_word(JOB_SUBMITTED)))
-		return 0;
-	if (!strcmp(state, job_state_word(JOB_QUEUED)) ||
-	    !strcmp(state, job_state_word(JOB_SUBMITTING)) ||
-	    !strcmp(state, job_state_word(JOB_IN_DOUBT)))
-		return -EBUSY;
-	r = get_fact(path, "coc.error", error, sizeof(error));
-	if (r < 0)
-		return r;
-	error[strcspn(error, "\n")] = '\0';
-	r = tell(story, shown, state, error);
-	return r < 0 ? r : 1;
-}
-
-/* Is it below a hidden directory of its mount, where everything is scratch? */
-static bool is_hidden(const struct target *target)
-{
-	return strstr(target->path + target->root, "/.") != NULL;
-}
-
-/* Looks at one entry of the walk. As look_at_job(); what is no job file is 0. */
-static int look_at_entry(FTS *walk, FTSENT *entry, struct buf *story)
-{
-	int r;
-
-	if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
-		return -entry->fts_errno;
-	if (entry->fts_info == FTS_D && entry->fts_level > FTS_ROOTLEVEL &&
-	    entry->fts_name[0] == '.')
-		fts_set(walk, entry, FTS_SKIP);
-	if (entry->fts_info != FTS_F || !entry->fts_statp->st_size || !name_is_job(entry->fts_name))
-		return 0;
-	r = look_at_job(entry->fts_accpath, entry->fts_path, story);
-	return r == -ENODATA ? 0 : r;
-}
-
-/* Walks a target that is a directory. Returns the number of failures or -errno. */
-static int look_below(const struct target *target, struct buf *story)
-{
-	char *paths[] = {target->path, NULL};
-	FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
-	int failed = 0, r = walk ? 0 : -errno;
-	FTSENT *entry;
-
-	while (r >= 0 && (errno = 0, entry = fts_read(walk))) {
-		r = look_at_entry(walk, entry, story);
-		if (r > 0)
-			failed++;
-		else if (r == -ENOENT)
-			r = 0; /* removed meanwhile */
-	}
-	if (r >= 0 && errno)
-		r = -errno;
-	if (walk)
-		fts_close(walk);
-	return r < 0 ? r : failed;
-}
-
-static int look_at_target(const struct target *target, struct buf *story)
-{
-	const char *name = strrchr(target->path, '/') + 1;
-	int r = -ENODATA;
-	struct stat st;
-
-	if (lstat(target->path, &st) < 0)
-		return -errno;
-	if (S_ISDIR(st.st_mode))
-		return is_hidden(target) ? 0 : look_below(target, story);
-	if (S_ISREG(st.st_mode) && name_is_job(name) && !is_hidden(target))
-		r = st.st_size ? look_at_job(target->path, target->given, story) : 0;
-	if (r != -ENODATA)
-		return r;
-	r = tell(story, target->given, "not a job file: it is never submitted", "");
-	return r < 0 ? r : 1;
-}
-
-int look_at_files(const struct targets *targets, struct buf *story, struct err *err)
-{
-	int failed = 0;
-
-	for (size_t i = 0; i < targets->n; i++) {
-		int r = look_at_target(&targets->targets[i], story);
-
-		if (r == -EBUSY)
-			return r;
-		if (r < 0)
-			return err_set(err, -r, "%s: %s", targets->targets[i].given, strerror(-r));
-		failed += r;
-	}
-	return failed;
 }

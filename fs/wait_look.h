@@ -15,6 +15,7 @@ struct target {
 	const char *given; /* as it was named; borrowed */
 	char *path;	   /* absolute, without symbolic links */
 	size_t root;	   /* the length of the mount's own path within it */
+	bool is_missing;   /* there is no such file, and its content was refused */
 };
 
 struct targets {
@@ -42,10 +43,14 @@ struct look {
 int look_at_queues(const struct targets *targets, struct look *ret_look, struct buf *story,
 		   size_t max, struct err *err);
 
+/* Appends a line about a file: its name, its state, and the reason unless that is empty. All of it is
+ * foreign: it may come from a file's name, or from the service. 0 or -ENOMEM. */
+int look_tell(struct buf *story, const char *name, const char *state, const char *reason);
+
 /*
- * Asks each job file of the targets for its state. Returns how many were not submitted, with a line
- * for each appended to story; -EBUSY when one has a submission under way after all; another -errno
- * with err filled.
+ * Asks each job file of the targets for its state, and each directory for what was refused and has no
+ * file. Returns how many were not submitted, with a line for each appended to story; -EBUSY when one has
+ * a submission under way after all; another -errno with err filled. (wait_files.c)
  */
 int look_at_files(const struct targets *targets, struct buf *story, struct err *err);
 

@@ -18,7 +18,7 @@
 #define JOB_COLUMNS                                                                                \
 	"id, state, incomplete, job_id, version, digest, risk_level, enterprise_project_id,"       \
 	" job_name, description, tags, request_id, errnum, error, warnings, changed_ms, refused,"  \
-	" own"
+	" own, dismissed, unmade"
 
 #define SUBMISSION_COLUMNS                                                                         \
 	"id, job, kind, state, started_ms, digest, risk_level, enterprise_project_id, job_name,"   \
@@ -34,8 +34,8 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_ENSURE] = "INSERT INTO job (dir, name, changed_ms, id) VALUES (?1, ?2, ?3, ?4)",
 	[STMT_ROW] = "SELECT id FROM job WHERE dir = ?1 AND name = ?2",
 	[STMT_GLANCE] =
-		"SELECT length(CAST(job_id AS BLOB)), length(CAST(error AS BLOB)), changed_ms"
-		" FROM job WHERE dir = ?1 AND name = ?2",
+		"SELECT length(CAST(job_id AS BLOB)),"
+		" iif(dismissed, 0, length(CAST(error AS BLOB))), changed_ms FROM job WHERE dir = ?1 AND name = ?2",
 	[STMT_IS_BOUND] = "SELECT 1 FROM job WHERE job_id = ?1"
 			  " UNION ALL SELECT 1 FROM forgotten WHERE job_id = ?1",
 	[STMT_HAS_JOB] = "SELECT job_id IS NOT NULL OR state IN (1, 2, 5) FROM job"
@@ -44,18 +44,33 @@ static const char *const sql[STMT_COUNT] = {
 			  " WHERE id = ?1 AND job_id IS NOT NULL",
 	[STMT_UNTRUST] = "UPDATE job SET digest = NULL WHERE id = ?1",
 	[STMT_REFUSE] = "UPDATE job SET refused = 1, incomplete = ?2, errnum = ?3, error = ?4,"
-			" changed_ms = ?5 WHERE id = ?1",
+			" dismissed = 0, changed_ms = ?5 WHERE id = ?1",
 	[STMT_OVERWRITE] = "UPDATE job SET refused = 0, incomplete = 0, errnum = 0, error = NULL,"
-			   " changed_ms = ?2 WHERE id = ?1",
+			   " dismissed = 0, changed_ms = ?2 WHERE id = ?1",
 	[STMT_WARN] = "UPDATE job SET warnings = ?2 WHERE id = ?1",
-	[STMT_CLEAR] = "UPDATE job SET incomplete = 0, errnum = 0, error = NULL, changed_ms = ?2"
+	[STMT_CLEAR] = "UPDATE job SET incomplete = 0, errnum = 0, error = NULL, dismissed = 0,"
+		       " changed_ms = ?2"
 		       " WHERE id = ?1 AND NOT refused AND (incomplete OR error IS NOT NULL)",
-	[STMT_DISMISS] = "UPDATE job SET errnum = 0, error = NULL, changed_ms = ?2 WHERE id = ?1",
+	[STMT_DISMISS] = "UPDATE job SET dismissed = 1, changed_ms = ?2 WHERE id = ?1",
+	[STMT_DROP_STORY] = "DELETE FROM job WHERE id = ?1 AND job_id IS NULL"
+			    " AND state NOT IN (1, 2, 5)",
+	/* what failed is what it was before; what is under way may still have no file at its end */
+	[STMT_END_STORY] =
+		"UPDATE job SET refused = 0, incomplete = 0, errnum = 0, error = NULL,"
+		" dismissed = 0, unmade = iif(state IN (1, 2, 5), unmade, 0), changed_ms = ?2,"
+		" state = iif(state = 4, iif(job_id IS NULL OR digest IS NULL, 0, 3), state)"
+		" WHERE id = ?1",
+	[STMT_IS_UNMADE] = "SELECT unmade FROM job WHERE id = ?1",
+	[STMT_HAS_UNMADE] = "SELECT EXISTS (SELECT 1 FROM job WHERE unmade = 1)",
+	[STMT_SET_UNMADE] = "UPDATE job SET unmade = ?2 WHERE id = ?1",
+	[STMT_NEXT_UNMADE] = "SELECT id, name, length(CAST(job_id AS BLOB)),"
+			     " iif(dismissed, 0, length(CAST(error AS BLOB))), changed_ms FROM job"
+			     " WHERE unmade = 1 AND dir = ?1 AND id > ?2 ORDER BY id LIMIT 1",
 	[STMT_FORGET] =
 		"UPDATE job SET state = 0, job_id = NULL, version = 0, digest = NULL,"
 		" risk_level = NULL, enterprise_project_id = NULL, job_name = NULL,"
 		" description = NULL, tags = NULL, request_id = NULL, refused = 0, errnum = 0,"
-		" error = NULL, own = 0, changed_ms = ?2 WHERE id = ?1",
+		" error = NULL, dismissed = 0, own = 0, changed_ms = ?2 WHERE id = ?1",
 	[STMT_OWN] = "UPDATE job SET own = ?2 WHERE id = ?1 AND own <> ?2",
 	[STMT_DISOWN] = "UPDATE job SET own = own & ~?2 WHERE id = ?1",
 	[STMT_DISOWN_QUEUED] = "UPDATE submission SET own = own & ~?2 WHERE job = ?1 AND state = 1",
@@ -104,10 +119,12 @@ static const char *const sql[STMT_COUNT] = {
 			" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
 			" own = ?10, request_id = ?11, changed_ms = ?12, state = ?13,"
 			" incomplete = iif(refused, incomplete, 0),"
-			" errnum = iif(refused, errnum, 0), error = iif(refused, error, NULL)"
+			" errnum = iif(refused, errnum, 0), error = iif(refused, error, NULL),"
+			" dismissed = iif(refused, dismissed, 0), unmade = iif(refused, unmade, 0)"
 			" WHERE id = ?1",
 	[STMT_TELL] =
 		"UPDATE job SET errnum = iif(refused, errnum, ?2), error = iif(refused, error, ?3),"
+		" dismissed = iif(refused, dismissed, 0),"
 		" request_id = coalesce(?4, request_id), changed_ms = ?5 WHERE id = ?1",
 	[STMT_END] = "DELETE FROM submission WHERE id = ?1",
 	[STMT_UNFINISHED] =

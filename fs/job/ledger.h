@@ -2,6 +2,7 @@
 #ifndef COCFS_JOB_LEDGER_H
 #define COCFS_JOB_LEDGER_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -35,6 +36,8 @@ struct ledger_job {
 	char *request_id;			   /* of the last answer, or NULL */
 	int errnum;				   /* of the last refusal, 0 when none stands */
 	char *error;	    /* its whole story: the .error sibling, or NULL */
+	bool dismissed;	    /* the .error was removed: only coc.error and cocfs-wait tell the story */
+	bool unmade;	    /* see ledger_unmade.c */
 	char *warnings;	    /* what the DSL check found odd, a line each, or NULL */
 	int64_t changed_ms; /* since the epoch: when the siblings last changed */
 };
@@ -122,6 +125,9 @@ int ledger_get(struct ledger *ledger, int64_t row, struct ledger_job *ret_job);
 /* Finds a path, made as a draft when it is not there. */
 int ledger_find_or_make(struct ledger *ledger, const char *path, struct ledger_job *ret_job);
 
+/* The row of a path. -ENOENT: never heard of. */
+int ledger_row(struct ledger *ledger, const char *path, int64_t *ret_row);
+
 /* The row of a path, made as a draft when it is not there. */
 int ledger_ensure(struct ledger *ledger, const char *path, int64_t *ret_row);
 
@@ -152,7 +158,7 @@ int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings);
  * attributes are the file's own now. */
 int ledger_agree(struct ledger *ledger, int64_t row, unsigned own);
 
-/* Removes the error; the state stays. */
+/* The .error is removed; the state and the story stay. */
 int ledger_dismiss(struct ledger *ledger, int64_t row);
 
 /* Forgets the binding and all that was sent: JOB_DRAFT. */
@@ -170,6 +176,29 @@ int ledger_drop(struct ledger *ledger, int64_t row);
 
 /* The path of a row, allocated. -ENOENT. */
 int ledger_path(struct ledger *ledger, int64_t row, char **ret_path);
+
+/* ---- names whose file was never made: ledger_unmade.c ---- */
+
+/* Marks a path, or takes the mark away. */
+int ledger_set_unmade(struct ledger *ledger, const char *path, bool unmade);
+
+/* Is any path marked? 1, 0 or -errno. Cheap: ask this before you look for a path. */
+int ledger_has_unmade(struct ledger *ledger);
+
+/* One of the marked names of a directory. */
+struct ledger_unmade {
+	int64_t row;
+	char name[NAME_MAX + 1];
+	struct ledger_glance seen;
+};
+
+/* The next one by row after a row, 0 for the first. -ENOENT: there is none. */
+int ledger_next_unmade(struct ledger *ledger, const char *dir, int64_t after,
+		       struct ledger_unmade *ret_unmade);
+
+/* The story of a path ends that has no file: nobody is to hear of its refusal any more. A row that knows
+ * nothing else goes. */
+int ledger_end_story(struct ledger *ledger, int64_t row);
 
 /* ---- submissions: ledger_submission.c ---- */
 

@@ -7,7 +7,7 @@
 #include "job/ledger.h"
 
 /* What the tables of a ledger are like: ledger_schema.c says how to change it. */
-#define LEDGER_SCHEMA_VERSION 3
+#define LEDGER_SCHEMA_VERSION 4
 
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
@@ -33,6 +33,12 @@ enum ledger_statement {
 	STMT_WARN,
 	STMT_CLEAR,
 	STMT_DISMISS,
+	STMT_DROP_STORY,
+	STMT_END_STORY,
+	STMT_IS_UNMADE,
+	STMT_HAS_UNMADE,
+	STMT_SET_UNMADE,
+	STMT_NEXT_UNMADE,
 	STMT_FORGET,
 	STMT_OWN,
 	STMT_DISOWN,

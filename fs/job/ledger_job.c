@@ -36,6 +36,8 @@ static int read_job(sqlite3_stmt *stmt, struct ledger_job *job)
 	job->changed_ms = sqlite3_column_int64(stmt, 15);
 	job->refused = sqlite3_column_int(stmt, 16);
 	job->sent.own = (unsigned)sqlite3_column_int64(stmt, 17);
+	job->dismissed = sqlite3_column_int(stmt, 18);
+	job->unmade = sqlite3_column_int(stmt, 19);
 	for (int i = 0; i < ATTR_COUNT; i++)
 		if (ledger_column_text(stmt, 6 + i, &job->sent.value[attrs[i]]) < 0)
 			return -ENOMEM;
@@ -112,7 +114,7 @@ int ledger_find_or_make(struct ledger *ledger, const char *path, struct ledger_j
 	return r;
 }
 
-int ledger_ensure(struct ledger *ledger, const char *path, int64_t *ret_row)
+int ledger_row(struct ledger *ledger, const char *path, int64_t *ret_row)
 {
 	int r = 0, code;
 	sqlite3_stmt *stmt = ledger_read(ledger, STMT_ROW, &r);
@@ -124,9 +126,14 @@ int ledger_ensure(struct ledger *ledger, const char *path, int64_t *ret_row)
 	if (code == SQLITE_ROW)
 		*ret_row = sqlite3_column_int64(stmt, 0);
 	sqlite3_reset(stmt);
-	if (code != SQLITE_DONE)
-		return ledger_errno(code);
-	return make(ledger, path, clock_realtime_ms(), ret_row);
+	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+}
+
+int ledger_ensure(struct ledger *ledger, const char *path, int64_t *ret_row)
+{
+	int r = ledger_row(ledger, path, ret_row);
+
+	return r == -ENOENT ? make(ledger, path, clock_realtime_ms(), ret_row) : r;
 }
 
 int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance *ret_glance)

@@ -38,8 +38,11 @@ static const char schema[] =
 	" changed_ms INTEGER NOT NULL,"
 	" refused INTEGER NOT NULL DEFAULT 0,"
 	" own INTEGER NOT NULL DEFAULT 0,"
+	" dismissed INTEGER NOT NULL DEFAULT 0,"
+	" unmade INTEGER NOT NULL DEFAULT 0,"
 	" UNIQUE (dir, name));"
 	"CREATE INDEX job_by_job_id ON job (job_id) WHERE job_id IS NOT NULL;"
+	"CREATE INDEX job_unmade ON job (dir) WHERE unmade = 1;"
 	"CREATE TABLE submission ("
 	" id INTEGER PRIMARY KEY,"
 	" job INTEGER NOT NULL,"
@@ -90,7 +93,10 @@ static const char late_rest[] =
 
 /* [N]: what makes a ledger of version N one of version N + 1, for each N from LAST_UNSURE_VERSION on. */
 static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
-	NULL,
+	/* which old refusals were of names that have no file is not known: they stay unlisted */
+	[3] = "ALTER TABLE job ADD COLUMN dismissed INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE job ADD COLUMN unmade INTEGER NOT NULL DEFAULT 0;"
+	      "CREATE INDEX job_unmade ON job (dir) WHERE unmade = 1",
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)

@@ -1,14 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Listing directories: the spool's entries in its own order, each job file followed by its
- * siblings.
- *
- * An entry's offset is its number in the listing, from 1. What was sent is mostly continued where
- * it ended; but the kernel may take less of an answer than it was given (its reader's buffer was
- * full) and then asks from a number in the middle of it. So a handle remembers where in the spool
- * each entry of the last answers came from, and goes back there. A seek to anywhere else counts
- * again from the start.
- */
+/* Listing directories: the requests and their answers. listing.c says what comes in which order. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -18,38 +9,18 @@
 
 #include "base/cleanup.h"
 #include "space/control.h"
-#include "space/job_name.h"
+#include "space/listing.h"
 #include "space/ops.h"
 #include "space/sibling.h"
 
-#define REMEMBERED 1024 /* more entries than two answers of 32 KiB can hold */
-
-/* Where an entry comes from. */
-struct place {
-	long spool;   /* telldir(3) before the spool's entry */
-	uint64_t ino; /* of that entry, while its siblings are listed */
-	int sibling;  /* SIBLING_NONE: that entry itself, else its sibling */
-};
+/* The most that an answer holds, also for a reader who has more room: some hundred entries, which take
+ * some milliseconds. */
+#define ANSWER_MAX 32768
 
 struct dir_handle {
 	LIST_ENTRY(dir_handle) link;
-	DIR *dir;
-	uid_t user;			     /* whose descriptor it is */
-	uint64_t next;			     /* the number of the entry that comes next, from 0 */
-	struct place at;		     /* where that is */
-	struct place remembered[REMEMBERED]; /* by number modulo REMEMBERED: where it was */
-	/* the spool's entry at at.spool, and its siblings, while these are listed */
-	struct dirent *entry;
-	struct ledger_glance seen;
-	bool looked; /* in this answer: at the entry, which is that */
-	struct stat job;
-};
-
-/* One entry to be sent. */
-struct listed {
-	char name[NAME_MAX + 1];
-	struct stat st; /* st_ino and the type in st_mode */
-	enum sibling sibling;
+	uid_t user; /* whose descriptor it is */
+	struct listing listing;
 };
 
 static struct dir_handle *dir_handle_of(const struct fuse_file_info *fi)
@@ -60,7 +31,7 @@ static struct dir_handle *dir_handle_of(const struct fuse_file_info *fi)
 static void dir_close(struct space *space, struct dir_handle *handle)
 {
 	LIST_REMOVE(handle, link);
-	closedir(handle->dir);
+	listing_finish(&handle->listing);
 	shares_give(&space->descriptors, handle->user, 1);
 	free(handle);
 }
@@ -98,14 +69,11 @@ static int dir_handle_open(struct space *space, struct node *node, uid_t user,
 	handle = calloc(1, sizeof(*handle));
 	if (!handle)
 		return -ENOMEM;
-	handle->dir = fdopendir(fd);
-	if (!handle->dir) {
+	if (listing_init(&handle->listing, &fd) < 0) {
 		free(handle);
 		return -ENOMEM;
 	}
-	steal_fd(&fd);
 	handle->user = user;
-	handle->at.spool = telldir(handle->dir);
 	LIST_INSERT_HEAD(&space->listings, handle, link);
 	*ret_handle = handle;
 	return 0;
@@ -152,137 +120,11 @@ void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_i
 	bool derived = node_is_derived(node_of(&space_of(req)->nodes, id));
 
 	(void)datasync;
-	reply(req, !derived && fsync(dirfd(dir_handle_of(fi)->dir)) < 0 ? -errno : 0);
-}
-
-/* Has a regular file of this name siblings to be listed? */
-static bool may_have_siblings(struct space *space, struct node *dir, const struct dirent *entry)
-{
-	return !space->options->siblings_hidden && entry->d_type == DT_REG &&
-	       job_name_is(space, dir, entry->d_name);
-}
-
-/* Is a file of the spool hidden behind a derived sibling of its name? 1, 0 or -errno. */
-static int is_shadowed(struct space *space, struct node *dir, const char *name)
-{
-	char job[NAME_MAX + 1];
-	size_t length;
-	enum sibling sibling = job_name_sibling(space, dir, name, &length);
-	struct ledger_glance seen;
-	int r;
-
-	if (!sibling)
-		return 0;
-	snprintf(job, sizeof(job), "%.*s", (int)length, name);
-	r = sibling_glance(space, dir, job, &seen);
-	return r < 0 ? r : sibling_size(&seen, sibling) != 0;
-}
-
-/* Reads the spool's next entry, and what siblings it has. 1, 0 at the end, or -errno. */
-static int read_spool(struct space *space, struct node *dir, struct dir_handle *handle)
-{
-	errno = 0;
-	handle->entry = readdir(handle->dir);
-	if (!handle->entry)
-		return -errno;
-	handle->at.ino = handle->entry->d_ino;
-	handle->looked = false;
-	handle->seen = (struct ledger_glance){0};
-	if (may_have_siblings(space, dir, handle->entry)) {
-		int r = sibling_glance(space, dir, handle->entry->d_name, &handle->seen);
-
-		if (r < 0)
-			return r;
-	}
-	return 1;
-}
-
-/* The next sibling to be listed after the one that was, SIBLING_COUNT if there is none. */
-static int next_sibling(const struct dir_handle *handle)
-{
-	int sibling = handle->at.sibling + 1;
-
-	while (sibling < SIBLING_COUNT && !sibling_size(&handle->seen, (enum sibling)sibling))
-		sibling++;
-	return sibling;
-}
-
-/* Takes the entry that comes next. 1, 0 at the end, or -errno. */
-static int take_next(struct space *space, struct node *dir, struct dir_handle *handle,
-		     struct listed *listed)
-{
-	bool is_listed;
-	int r, shadowed;
-
-	do {
-		handle->remembered[handle->next % REMEMBERED] = handle->at;
-		listed->sibling = (enum sibling)handle->at.sibling;
-		r = listed->sibling ? 1 : read_spool(space, dir, handle);
-		shadowed = r <= 0 || listed->sibling
-				   ? 0
-				   : is_shadowed(space, dir, handle->entry->d_name);
-		if (r < 0 || shadowed < 0)
-			seekdir(handle->dir, handle->at.spool); /* it comes again */
-		if (r <= 0 || shadowed < 0)
-			return r <= 0 ? r : shadowed;
-		is_listed =
-			snprintf(listed->name, sizeof(listed->name), "%s%s", handle->entry->d_name,
-				 sibling_suffix(listed->sibling)) < (int)sizeof(listed->name);
-		if (listed->sibling) {
-			listed->st = (struct stat){.st_ino = sibling_ino(dir, listed->name),
-						   .st_mode = S_IFREG};
-		} else {
-			listed->st = (struct stat){.st_ino = handle->entry->d_ino,
-						   .st_mode = DTTOIF(handle->entry->d_type)};
-			is_listed = !shadowed;
-		}
-		handle->at.sibling = next_sibling(handle);
-		if (handle->at.sibling == SIBLING_COUNT)
-			handle->at = (struct place){.spool = telldir(handle->dir)};
-	} while (!is_listed);
-	handle->next++;
-	return 1;
-}
-
-/* Puts the handle where the entry with a number comes from. 0 or -errno. */
-static int go_to(struct space *space, struct node *dir, struct dir_handle *handle, uint64_t number)
-{
-	struct listed skipped;
-	int r = 1;
-
-	if (number == handle->next)
-		return 0;
-	if (number < handle->next && handle->next - number < REMEMBERED) {
-		handle->at = handle->remembered[number % REMEMBERED];
-		handle->next = number;
-		seekdir(handle->dir, handle->at.spool);
-		/* a sibling needs the entry that it belongs to */
-		if (handle->at.sibling != SIBLING_NONE) {
-			uint64_t ino = handle->at.ino;
-
-			r = read_spool(space, dir, handle);
-			if (r < 0) {
-				handle->next = UINT64_MAX; /* nowhere: it is looked for anew */
-				return r;
-			}
-			/* it was removed: go on with what comes after it */
-			if (!r || handle->at.ino != ino) {
-				handle->at = (struct place){.spool = handle->at.spool};
-				seekdir(handle->dir, handle->at.spool);
-			}
-		}
-		return 0;
-	}
-	rewinddir(handle->dir);
-	handle->next = 0;
-	handle->at = (struct place){.spool = telldir(handle->dir)};
-	while (r > 0 && handle->next < number)
-		r = take_next(space, dir, handle, &skipped);
-	return r < 0 ? r : 0;
+	reply(req, !derived && fsync(dirfd(dir_handle_of(fi)->listing.dir)) < 0 ? -errno : 0);
 }
 
 /* Fills what readdirplus tells of an entry beyond its name; "." and ".." give no reference. */
-static int fill_plus(struct space *space, struct node *dir, struct dir_handle *handle,
+static int fill_plus(struct space *space, struct node *dir, struct listing *listing,
 		     const struct listed *listed, struct fuse_entry_param *entry)
 {
 	int r;
@@ -290,22 +132,22 @@ static int fill_plus(struct space *space, struct node *dir, struct dir_handle *h
 	*entry = (struct fuse_entry_param){.attr = listed->st};
 	if (!strcmp(listed->name, ".") || !strcmp(listed->name, ".."))
 		return 0;
-	if (listed->sibling != SIBLING_NONE && handle->looked)
-		return sibling_fill_beside(space, dir, listed->name, listed->sibling, &handle->seen,
-					   &handle->job, entry);
+	if (listed->sibling != SIBLING_NONE && listing->looked)
+		return sibling_fill_beside(space, dir, listed->name, listed->sibling,
+					   &listing->seen, &listing->job, entry);
 	if (listed->sibling != SIBLING_NONE)
 		return sibling_fill(space, dir, listed->name, listed->sibling, entry);
 	r = entry_fill(space, dir, listed->name, entry);
-	handle->looked = r == 0;
-	handle->job = entry->attr;
+	listing->looked = r == 0;
+	listing->job = entry->attr;
 	return r;
 }
 
 /* Adds one entry to the answer. Returns the size it takes, more than room if it does not fit. */
-static size_t add(fuse_req_t req, struct node *dir, struct dir_handle *handle, char *answer,
+static size_t add(fuse_req_t req, struct node *dir, struct listing *listing, char *answer,
 		  size_t room, const struct listed *listed, bool plus)
 {
-	const off_t next = (off_t)handle->next;
+	const off_t next = (off_t)listing->next;
 	struct space *space = space_of(req);
 	struct fuse_entry_param entry;
 	size_t size;
@@ -313,7 +155,7 @@ static size_t add(fuse_req_t req, struct node *dir, struct dir_handle *handle, c
 	if (!plus)
 		return fuse_add_direntry(req, answer, room, listed->name, &listed->st, next);
 	/* one that is gone by now is listed without attributes: its lookup will tell */
-	if (fill_plus(space, dir, handle, listed, &entry) < 0)
+	if (fill_plus(space, dir, listing, listed, &entry) < 0)
 		entry = (struct fuse_entry_param){.attr = listed->st};
 	size = fuse_add_direntry_plus(req, answer, room, listed->name, &entry, next);
 	if (size > room && entry.ino)
@@ -326,25 +168,26 @@ static void list_spool(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
 {
 	struct space *space = space_of(req);
 	struct node *dir = node_of(&space->nodes, id);
-	struct dir_handle *handle = dir_handle_of(fi);
-	_cleanup_free_ char *answer = malloc(size);
+	struct listing *listing = &dir_handle_of(fi)->listing;
+	const size_t room = size < ANSWER_MAX ? size : ANSWER_MAX;
+	_cleanup_free_ char *answer = malloc(room);
 	struct listed listed;
 	size_t used = 0;
 	int r = answer ? ledger_look_begin(space->ledger) : -ENOMEM;
 
-	handle->looked = false;
+	listing->looked = false;
 	if (r == 0)
-		r = go_to(space, dir, handle, (uint64_t)offset);
+		r = listing_go_to(req, dir, listing, (uint64_t)offset);
 	while (r >= 0) {
-		uint64_t number = handle->next;
+		uint64_t number = listing->next;
 		size_t more;
 
-		r = take_next(space, dir, handle, &listed);
+		r = listing_take(req, dir, listing, &listed);
 		if (r <= 0)
 			break;
-		more = add(req, dir, handle, answer + used, size - used, &listed, plus);
-		if (more > size - used) {
-			r = go_to(space, dir, handle, number);
+		more = add(req, dir, listing, answer + used, room - used, &listed, plus);
+		if (more > room - used) {
+			r = listing_go_to(req, dir, listing, number);
 			break;
 		}
 		used += more;

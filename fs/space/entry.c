@@ -12,6 +12,7 @@
 #include "space/job_name.h"
 #include "space/ops.h"
 #include "space/sibling.h"
+#include "space/unmade.h"
 
 int name_check_new(struct space *space, const struct node *parent, const char *name)
 {
@@ -142,10 +143,12 @@ static void make(fuse_req_t req, fuse_ino_t parent_id, const char *name,
 		r = make_in(space, dirfd, name, making);
 		caller_leave(space, req);
 	}
-	if (r < 0)
+	if (r < 0) {
 		reply(req, r);
-	else
-		reply_entry(req, parent, name);
+		return;
+	}
+	unmade_is_made(space, parent, name);
+	reply_entry(req, parent, name);
 }
 
 void op_mknod(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mode, dev_t rdev)

@@ -7,10 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "space/content.h"
 #include "space/job_name.h"
+#include "space/unmade.h"
 
 #define PREFIX "coc."
 
@@ -76,6 +78,16 @@ static int copy_text(const char *text, char **ret_value, size_t *ret_size)
 	return 0;
 }
 
+/* What a directory can tell. */
+static int get_of_directory(struct space *space, struct node *node, const char *fact,
+			    char **ret_value, size_t *ret_size)
+{
+	_cleanup_buf_ struct buf text = {0};
+	int r = strcmp(fact, "refused") ? -ENODATA : unmade_write(space, node, &text);
+
+	return r < 0 ? r : copy_text(text.data, ret_value, ret_size);
+}
+
 int fact_get(struct space *space, struct node *node, const char *name, char **ret_value,
 	     size_t *ret_size)
 {
@@ -83,8 +95,11 @@ int fact_get(struct space *space, struct node *node, const char *name, char **re
 	const char *fact = name + strlen(PREFIX);
 	enum job_state state;
 	char number[32];
-	int r = find(space, node, &job);
+	int r;
 
+	if (node->kind == NODE_DIR)
+		return get_of_directory(space, node, fact, ret_value, ret_size);
+	r = find(space, node, &job);
 	if (r < 0)
 		return r;
 	if (!strcmp(fact, "job_id"))

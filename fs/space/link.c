@@ -11,6 +11,7 @@
 #include "space/job_name.h"
 #include "space/ops.h"
 #include "space/renaming.h"
+#include "space/unmade.h"
 
 static int link_spool(struct space *space, struct node *source, struct node *to_parent,
 		      const char *to_name)
@@ -34,8 +35,10 @@ void link_reply(fuse_req_t req, struct space *space, struct node *source, struct
 	struct fuse_entry_param entry;
 	int r = link_spool(space, source, to_parent, to_name);
 
-	if (r == 0)
+	if (r == 0) {
+		unmade_is_made(space, to_parent, to_name);
 		r = entry_fill(space, to_parent, to_name, &entry);
+	}
 	if (r < 0)
 		reply(req, r);
 	else if (fuse_reply_entry(req, &entry) == -ENOENT)
@@ -68,8 +71,10 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 		r = -EPERM;
 	is_commit = r == 0 && renaming.to.is_job && S_ISREG(st.st_mode) && st.st_size > 0 &&
 		    !(source->content && source->content->writers);
-	if (is_commit)
+	if (is_commit) {
+		unmade_mark(space, to_parent, to_name);
 		r = end_check_spoiled(space, source, &renaming.to);
+	}
 	if (r < 0) {
 		reply_recorded(space, req, r);
 		return;

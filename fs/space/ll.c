@@ -12,6 +12,7 @@
 #include "space/ops.h"
 #include "space/rename.h"
 #include "space/text.h"
+#include "space/unmade.h"
 #include "space/writers.h"
 
 /* Requests taken in one turn: many share a ledger commit, and the network gets its turn too. */
@@ -150,6 +151,7 @@ int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, str
 	LIST_INIT(&space->listings);
 	LIST_INIT(&space->texts);
 	LIST_INIT(&space->waits);
+	SLIST_INIT(&space->unmade_ends);
 	space->loadavg_fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
 	shares_init(&space->descriptors, options->descriptors_max, options->one_user);
 	r = nodes_init(&space->nodes, take_spool_fd, options->directories_max,
@@ -194,6 +196,7 @@ void space_close(struct space *space)
 	if (space->loadavg_fd >= 0)
 		close(space->loadavg_fd);
 	ghosts_finish(&space->ghosts);
+	unmade_finish(space);
 	nodes_finish(&space->nodes);
 	shares_finish(&space->descriptors);
 	free(space);

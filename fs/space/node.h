@@ -159,6 +159,9 @@ bool node_inherit(struct node *node, int fd, uid_t user);
  */
 int node_path_of(const struct node *parent, const char *name, char **ret_path);
 
+/* The path of a directory, "" for the root. As above; -ENOENT: the directory was removed. */
+int node_dir_path(const struct nodes *nodes, const struct node *dir, char **ret_path);
+
 /* Is a directory, or one above it, hidden (its name starts with '.')? What is below is scratch. */
 bool node_is_hidden(const struct node *dir);
 

@@ -31,6 +31,16 @@ int node_path_of(const struct node *parent, const char *name, char **ret_path)
 	return 0;
 }
 
+int node_dir_path(const struct nodes *nodes, const struct node *dir, char **ret_path)
+{
+	if (dir->link.parent)
+		return node_path_of(dir->link.parent, dir->link.name, ret_path);
+	if (dir != &nodes->root)
+		return -ENOENT;
+	*ret_path = strdup("");
+	return *ret_path ? 0 : -ENOMEM;
+}
+
 bool node_is_hidden(const struct node *dir)
 {
 	for (; dir && dir->link.parent; dir = dir->link.parent)

@@ -16,6 +16,7 @@
 #include "space/job_name.h"
 #include "space/ops.h"
 #include "space/sibling.h"
+#include "space/unmade.h"
 
 /* Removes a name from the spool for who asks. */
 static int remove_name(struct space *space, fuse_req_t req, struct node *parent, const char *name,
@@ -122,7 +123,7 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 		reply(req, -ENOMEM);
 		return true;
 	}
-	removal->had_error = job.error != NULL;
+	removal->had_error = job.error && !job.dismissed;
 	r = engine_delete(space->engine, job.row, job.job_id, path, wait_done, &removal->wait,
 			  &ticket, &err);
 	if (r < 0)
@@ -160,8 +161,11 @@ void op_rmdir(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 {
 	struct space *space = space_of(req);
 	struct node *parent = node_of(&space->nodes, parent_id);
+	int r = control_owns(parent, name)
+			? -EPERM
+			: remove_name(space, req, parent, name, AT_REMOVEDIR);
 
-	reply(req,
-	      control_owns(parent, name) ? -EPERM
-					 : remove_name(space, req, parent, name, AT_REMOVEDIR));
+	if (r == 0)
+		unmade_directory_is_gone(space, parent, name);
+	reply_recorded(space, req, r);
 }

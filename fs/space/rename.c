@@ -25,6 +25,7 @@
 #include "space/job_name.h"
 #include "space/ops.h"
 #include "space/renaming.h"
+#include "space/unmade.h"
 
 int end_look(struct space *space, struct node *parent, const char *name, struct end *ret_end)
 {
@@ -142,9 +143,14 @@ static int check_names(struct space *space, const struct renaming *renaming,
 static void rename_new_content(struct space *space, fuse_req_t req, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from;
+	const struct end *to = &renaming->to;
 	const struct spot spot = {
 		.dirfd = node_dirfd(&space->nodes, from->parent), .name = from->name, .fd = -1};
-	int r = end_check_spoiled(space, node_known(&space->nodes, from->parent, from->name),
+	int r;
+
+	if (!to->exists)
+		unmade_mark(space, to->parent, to->name);
+	r = end_check_spoiled(space, node_known(&space->nodes, from->parent, from->name),
 				  &renaming->to);
 
 	if (r == 0)

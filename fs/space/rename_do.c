@@ -17,6 +17,7 @@
 #include "space/ops.h"
 #include "space/rename.h"
 #include "space/renaming.h"
+#include "space/unmade.h"
 
 /* Brings the nodes up to date after a rename. The names are copies, for them to take. */
 static void move_nodes(struct nodes *nodes, const struct renaming *renaming, struct node *source,
@@ -70,6 +71,10 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 	}
 	CRASH_POINT("spool-renamed");
 	move_nodes(&space->nodes, renaming, source, target, &from_name, &to_name);
+	if (!to->exists)
+		unmade_is_made(space, to->parent, to->name);
+	else if (S_ISDIR(to->st.st_mode) && !(renaming->flags & RENAME_EXCHANGE))
+		unmade_directory_is_gone(space, to->parent, to->name);
 	return 0;
 }
 

@@ -187,7 +187,7 @@ static int read_text(struct space *space, const struct node *node, struct buf *t
 		return r;
 	if (sibling == SIBLING_ID && job.job_id)
 		return buf_printf(text, "%s\n", job.job_id);
-	if (sibling == SIBLING_ERROR && job.error)
+	if (sibling == SIBLING_ERROR && job.error && !job.dismissed)
 		return buf_append(text, job.error, strlen(job.error));
 	return is_ghost(space, node->link.parent, node->link.name, sibling) ? 0 : -ENOENT;
 }
@@ -232,6 +232,7 @@ int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, con
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	_cleanup_free_ char *path = NULL;
+	struct stat st;
 	int r = job_path(parent, name, sibling, &path);
 
 	if (r == 0)
@@ -243,7 +244,10 @@ int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, con
 			      loop_now_ms(space->loop));
 		return 0;
 	}
-	if (sibling == SIBLING_ERROR && job.error)
-		return ledger_dismiss(space->ledger, job.row);
+	/* the reason is told on as long as there is something that it is about */
+	if (sibling == SIBLING_ERROR && job.error && !job.dismissed)
+		return stat_job(space, parent, name, sibling, &st)
+			       ? ledger_dismiss(space->ledger, job.row)
+			       : ledger_end_story(space->ledger, job.row);
 	return remove_ghost(space, parent, name);
 }

@@ -40,6 +40,8 @@ struct space {
 	struct shares descriptors; /* what users have open */
 	struct ghosts ghosts;
 	struct removals removals;
+	SLIST_HEAD(, unmade_end) unmade_ends; /* directories that are gone (unmade.h) */
+	struct loop_timer unmade_timer;
 	LIST_HEAD(, dir_handle) listings; /* open directories: the kernel may not release them */
 	LIST_HEAD(, open_text) texts;	  /* open derived files: the same */
 	LIST_HEAD(, wait) waits;	  /* requests that wait for the engine (commit.h) */

@@ -76,7 +76,13 @@ def submit(place):
     os.setxattr(os.path.join(place, "a.yaml"), "user.coc.risk_level", b"HIGH")
     os.unlink(os.path.join(place, "removed.yaml"))
     os.removexattr(os.path.join(place, "forgotten.yaml"), "coc.job_id")
-    must(not write(os.path.join(place, "refused.yaml"), "just: yaml\n"), "a refusal")
+    for name in ("refused.yaml", "dismissed.yaml"):
+        must(not write(os.path.join(place, name), "just: yaml\n"), "a refusal")
+    os.unlink(os.path.join(place, "dismissed.yaml.error"))
+    must(write(os.path.join(place, "draft"), "just: yaml\n"), "a draft")
+    with contextlib.suppress(OSError):
+        os.rename(os.path.join(place, "draft"), os.path.join(place, "unmade.yaml"))
+    must(not os.path.exists(os.path.join(place, "unmade.yaml")), "a refusal that makes no file")
 
 
 def leave_unfinished(program, base, submit_option):

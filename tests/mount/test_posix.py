@@ -194,6 +194,22 @@ def test_seekdir_finds_its_place_again(big):
     tools.python(SEEKING, big, COUNT).ok()
 
 
+def test_a_place_that_nobody_was_told_is_refused(big):
+    script = """
+import ctypes
+buffer = ctypes.create_string_buffer(4096)
+getdents64 = lambda fd: ctypes.CDLL(None, use_errno=True).syscall(217, fd, buffer, len(buffer))
+fd = os.open(target, os.O_RDONLY | os.O_DIRECTORY)
+os.lseek(fd, 2000, os.SEEK_SET)
+assert getdents64(fd) > 0
+os.lseek(fd, 10 ** 12, os.SEEK_SET)
+assert getdents64(fd) == -1 and ctypes.get_errno() == errno.EINVAL
+os.lseek(fd, 0, os.SEEK_SET)
+assert getdents64(fd) > 0
+"""
+    tools.python(script, big).ok()
+
+
 def test_entries_made_and_removed_while_listing_do_not_disturb_the_others(big):
     with os.scandir(big) as entries:
         seen = [next(entries).name for _ in range(100)]

@@ -72,7 +72,7 @@ def test_file_and_unarchive_over_siblings(space, src):
     os.mkdir(space.at("d"))
     tools.run("cp", tools.write(src / "a.yaml", TEXTS["new"]), space.at("d")).ok()
     tools.run("cp", tools.write(src / "bad.yaml", TEXTS["bad"]), space.at("d")).fails()
-    job = space.id("d/a.yaml")
+    job, story = space.id("d/a.yaml"), space.error("d/bad.yaml")
     owned = {"path": space.at("d"), "state": "directory", "recurse": True, "owner": str(os.geteuid()), "group": str(os.getegid())}
     tools.sh('tar -cf "$1/all.tar" d; zip -qr "$1/all.zip" d; tar --exclude "*.yaml.*" --exclude bad.yaml -cf "$1/clean.tar" d',
              src, cwd=space.path).ok()
@@ -84,3 +84,4 @@ def test_file_and_unarchive_over_siblings(space, src):
     assert [word in ("CHANGED", "SUCCESS") for word in told] == [True, True, True, False, False]
     assert status == 2
     assert space.id("d/a.yaml") == job == space.only_job()["document_id"]
+    assert space.fact("d/bad.yaml", "error").splitlines()[0] == story.splitlines()[0]  # though its .error was removed

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a directory lists, and in which order. First come the spool's entries in its own order, each job
+ * file followed by its siblings; then each .error whose file was never made (unmade.h).
+ *
+ * An entry's offset is its number in the listing, from 1. What was sent is mostly continued where it
+ * ended. But the kernel may take less of an answer than it was given, when its reader's buffer is full,
+ * and then asks from a number in the middle of it. So a listing remembers where in the spool each of the
+ * last entries came from, and goes back there. For a seek to anywhere else it has a mark at every
+ * LISTING_MARK_EVERY-th entry, and counts on from there. So no seek takes longer in a bigger directory.
+ * Only a number beyond all that was listed has no mark: it is counted to as far as one request may take.
+ */
+#define _GNU_SOURCE
+#include "space/listing.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "space/job_name.h"
+#include "space/ops.h"
+#include "space/sibling.h"
+#include "space/unmade.h"
+
+#define LISTING_MARK_EVERY 512
+#define LISTING_COUNTED_MAX 2048 /* entries passed over by one request: 10 ms */
+#define PLACE_UNMADE SIBLING_COUNT
+
+int listing_init(struct listing *listing, int *take_fd)
+{
+	listing->dir = fdopendir(*take_fd);
+	if (!listing->dir)
+		return -ENOMEM;
+	steal_fd(take_fd);
+	listing->at.spool = telldir(listing->dir);
+	return 0;
+}
+
+void listing_finish(struct listing *listing)
+{
+	closedir(listing->dir);
+	free(listing->marks);
+}
+
+/* ---- the spool's entries ---- */
+
+/* Has a regular file of this name siblings to be listed? */
+static bool may_have_siblings(struct space *space, struct node *dir, const struct dirent *entry)
+{
+	return !space->options->siblings_hidden && entry->d_type == DT_REG &&
+	       job_name_is(space, dir, entry->d_name);
+}
+
+/* Is a file of the spool hidden behind a derived sibling of its name? 1, 0 or -errno. */
+static int is_shadowed(struct space *space, struct node *dir, const char *name)
+{
+	char job[NAME_MAX + 1];
+	size_t length;
+	enum sibling sibling = job_name_sibling(space, dir, name, &length);
+	struct ledger_glance seen;
+	int r;
+
+	if (!sibling)
+		return 0;
+	snprintf(job, sizeof(job), "%.*s", (int)length, name);
+	r = sibling_glance(space, dir, job, &seen);
+	return r < 0 ? r : sibling_size(&seen, sibling) != 0;
+}
+
+/* Reads the spool's next entry, and what siblings it has. 1, 0 at the end, or -errno. */
+static int read_spool(struct space *space, struct node *dir, struct listing *listing)
+{
+	errno = 0;
+	listing->entry = readdir(listing->dir);
+	if (!listing->entry)
+		return -errno;
+	listing->at.ino = listing->entry->d_ino;
+	listing->looked = false;
+	listing->seen = (struct ledger_glance){0};
+	if (may_have_siblings(space, dir, listing->entry)) {
+		int r = sibling_glance(space, dir, listing->entry->d_name, &listing->seen);
+
+		if (r < 0)
+			return r;
+	}
+	return 1;
+}
+
+/* The next sibling to be listed after the one that was, SIBLING_COUNT if there is none. */
+static int next_sibling(fuse_req_t req, const struct node *dir, const struct listing *listing)
+{
+	struct space *space = space_of(req);
+	char name[NAME_MAX + 1];
+	int sibling = listing->at.sibling + 1;
+
+	for (; sibling < SIBLING_COUNT; sibling++) {
+		if (!sibling_size(&listing->seen, (enum sibling)sibling))
+			continue;
+		if (snprintf(name, sizeof(name), "%s%s", listing->entry->d_name,
+			     sibling_suffix((enum sibling)sibling)) < (int)sizeof(name) &&
+		    !sibling_is_removed(space, req, dir, name))
+			break;
+	}
+	return sibling;
+}
+
+/* Takes an entry of the spool, or a sibling of the one before. 1, 2 when it is not to be listed, 0 at the
+ * end, or -errno. */
+static int take_stored(fuse_req_t req, struct node *dir, struct listing *listing,
+		       struct listed *listed)
+{
+	struct space *space = space_of(req);
+	int r = 1, shadowed = 0;
+
+	listed->sibling = (enum sibling)listing->at.sibling;
+	if (!listed->sibling)
+		r = read_spool(space, dir, listing);
+	if (r > 0 && !listed->sibling)
+		shadowed = is_shadowed(space, dir, listing->entry->d_name);
+	if (r < 0 || shadowed < 0) {
+		seekdir(listing->dir, listing->at.spool); /* it comes again */
+		return r < 0 ? r : shadowed;
+	}
+	if (r == 0)
+		return 0;
+	snprintf(listed->name, sizeof(listed->name), "%.*s%s", NAME_MAX, listing->entry->d_name,
+		 sibling_suffix(listed->sibling));
+	if (listed->sibling)
+		listed->st = (struct stat){.st_ino = sibling_ino(dir, listed->name),
+					   .st_mode = S_IFREG};
+	else
+		listed->st = (struct stat){.st_ino = listing->entry->d_ino,
+					   .st_mode = DTTOIF(listing->entry->d_type)};
+	listing->at.sibling = next_sibling(req, dir, listing);
+	if (listing->at.sibling == SIBLING_COUNT)
+		listing->at = (struct place){.spool = telldir(listing->dir)};
+	return shadowed ? 2 : 1;
+}
+
+/* ---- what has a story and no file ---- */
+
+static bool lists_unmade(const struct space *space, const struct node *dir)
+{
+	return !space->options->siblings_hidden && !node_is_hidden(dir);
+}
+
+/* Takes the next .error that stands alone. 1, 0 at the end, or -errno. */
+static int take_unmade(struct space *space, struct node *dir, struct listing *listing,
+		       struct listed *listed)
+{
+	_cleanup_free_ char *path = NULL;
+	struct ledger_unmade unmade;
+	int r = node_dir_path(&space->nodes, dir, &path);
+
+	if (r == 0)
+		r = unmade_next(space, dir, path, (int64_t)listing->at.ino, &unmade);
+	if (r < 0)
+		return r == -ENOENT || r == -ENAMETOOLONG ? 0 : r;
+	listed->sibling = SIBLING_ERROR;
+	snprintf(listed->name, sizeof(listed->name), "%.*s%s", JOB_NAME_MAX, unmade.name,
+		 sibling_suffix(SIBLING_ERROR));
+	listed->st =
+		(struct stat){.st_ino = sibling_ino(dir, listed->name), .st_mode = S_IFREG};
+	listing->looked = false;
+	listing->at.ino = (uint64_t)unmade.row;
+	return 1;
+}
+
+/* ---- one after the other ---- */
+
+/* Remembers where the entry with the next number comes from. Without memory for a mark a seek counts from
+ * the mark before. */
+static void remember(struct listing *listing)
+{
+	listing->remembered[listing->next % LISTING_REMEMBERED] = listing->at;
+	if (listing->next != listing->n_marks * LISTING_MARK_EVERY)
+		return;
+	if (listing->n_marks == listing->room_for_marks) {
+		size_t room = listing->room_for_marks ? listing->room_for_marks * 2 : 1;
+		struct place *marks = reallocarray(listing->marks, room, sizeof(*marks));
+
+		if (!marks)
+			return;
+		listing->marks = marks;
+		listing->room_for_marks = room;
+	}
+	listing->marks[listing->n_marks++] = listing->at;
+}
+
+int listing_take(fuse_req_t req, struct node *dir, struct listing *listing,
+		 struct listed *ret_listed)
+{
+	struct space *space = space_of(req);
+	int r;
+
+	do {
+		remember(listing);
+		if (listing->at.sibling == PLACE_UNMADE) {
+			r = take_unmade(space, dir, listing, ret_listed);
+		} else {
+			r = take_stored(req, dir, listing, ret_listed);
+			if (r == 0 && lists_unmade(space, dir)) {
+				listing->at = (struct place){.spool = listing->at.spool,
+							     .sibling = PLACE_UNMADE};
+				r = 2;
+			}
+		}
+	} while (r == 2);
+	listing->next += r > 0;
+	return r;
+}
+
+/* Puts the listing at a place that was remembered. 0 or -errno. */
+static int go_back(struct space *space, struct node *dir, struct listing *listing,
+		   const struct place *place, uint64_t number)
+{
+	int r;
+
+	listing->at = *place;
+	listing->next = number;
+	seekdir(listing->dir, listing->at.spool);
+	if (listing->at.sibling == SIBLING_NONE || listing->at.sibling == PLACE_UNMADE)
+		return 0;
+	/* a sibling needs the entry that it belongs to */
+	r = read_spool(space, dir, listing);
+	if (r < 0) {
+		listing->next = UINT64_MAX; /* nowhere: it is looked for anew */
+		return r;
+	}
+	/* it was removed: go on with what comes after it */
+	if (!r || listing->at.ino != place->ino) {
+		listing->at = (struct place){.spool = listing->at.spool};
+		seekdir(listing->dir, listing->at.spool);
+	}
+	return 0;
+}
+
+int listing_go_to(fuse_req_t req, struct node *dir, struct listing *listing, uint64_t number)
+{
+	struct space *space = space_of(req);
+	struct listed skipped;
+	uint64_t mark;
+	int r;
+
+	if (number == listing->next)
+		return 0;
+	if (number < listing->next && listing->next - number < LISTING_REMEMBERED)
+		return go_back(space, dir, listing,
+			       &listing->remembered[number % LISTING_REMEMBERED], number);
+	mark = number / LISTING_MARK_EVERY;
+	if (mark >= listing->n_marks)
+		mark = listing->n_marks ? listing->n_marks - 1 : 0;
+	if (number - mark * LISTING_MARK_EVERY > LISTING_COUNTED_MAX)
+		return -EINVAL;
+	if (listing->n_marks) {
+		r = go_back(space, dir, listing, &listing->marks[mark], mark * LISTING_MARK_EVERY);
+	} else {
+		rewinddir(listing->dir);
+		listing->next = 0;
+		listing->at = (struct place){.spool = telldir(listing->dir)};
+		r = 0;
+	}
+	while (r == 0 && listing->next < number) {
+		r = listing_take(req, dir, listing, &skipped);
+		if (r <= 0)
+			break;
+		r = 0;
+	}
+	return r;
+}

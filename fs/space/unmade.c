@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "space/unmade.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/escape.h"
+#include "base/log.h"
+#include "space/job_name.h"
+
+/* Stories that are ended in one iteration of the loop: a millisecond or two. */
+#define UNMADE_ENDED_AT_ONCE 256
+
+/* Rows that are looked at for one entry: 5 ms. Marked rows that have no story, or have a file, are few: what
+ * is under way, and what a crash has left. */
+#define UNMADE_LOOKED_AT_MAX 1000
+
+/* Names in the value of one attribute: a reader wants to know that there are some, and a few of them. */
+#define UNMADE_NAMES_MAX 500
+#define UNMADE_TEXT_MAX 60000 /* bytes; the kernel's limit of a value is 65,536 */
+
+/* A directory that is gone, with stories that have yet to end. */
+struct unmade_end {
+	char *dir;
+	int64_t after;
+	SLIST_ENTRY(unmade_end) link;
+};
+
+void unmade_mark(struct space *space, struct node *parent, const char *name)
+{
+	_cleanup_free_ char *path = NULL;
+	int r = node_path_of(parent, name, &path);
+
+	if (r == 0)
+		r = ledger_set_unmade(space->ledger, path, true);
+	if (r < 0)
+		log_warning("%s: it cannot be recorded that there is no such file yet: %s", name,
+			    strerror(-r));
+}
+
+void unmade_is_made(struct space *space, struct node *parent, const char *name)
+{
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	if (!name_is_job(name) || ledger_has_unmade(space->ledger) <= 0)
+		return;
+	r = node_path_of(parent, name, &path);
+	if (r == 0)
+		r = ledger_set_unmade(space->ledger, path, false);
+	/* a listing looks for the file as well */
+	if (r < 0)
+		log_debug("%s: it cannot be recorded that the file is there: %s", name,
+			  strerror(-r));
+}
+
+static bool has_file(int dirfd, const char *name)
+{
+	const struct spot spot = {.dirfd = dirfd, .name = name, .fd = -1};
+	struct stat st;
+
+	return spot_stat(&spot, &st) == 0;
+}
+
+int unmade_next(struct space *space, struct node *dir, const char *dir_path, int64_t after,
+		struct ledger_unmade *ret_unmade)
+{
+	struct ledger_unmade next = {.row = after};
+	int dirfd = node_dirfd(&space->nodes, dir);
+
+	if (dirfd < 0)
+		return dirfd;
+	for (int i = 0; i < UNMADE_LOOKED_AT_MAX; i++) {
+		int r = ledger_next_unmade(space->ledger, dir_path, next.row, &next);
+
+		if (r < 0)
+			return r;
+		if (next.seen.error_size && !has_file(dirfd, next.name)) {
+			*ret_unmade = next;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int unmade_write(struct space *space, struct node *dir, struct buf *text)
+{
+	_cleanup_free_ char *path = NULL;
+	struct ledger_unmade next = {0};
+	int r = node_dir_path(&space->nodes, dir, &path);
+
+	for (int i = 0; r == 0 && i < UNMADE_NAMES_MAX && text->size < UNMADE_TEXT_MAX; i++) {
+		r = unmade_next(space, dir, path, next.row, &next);
+		if (r == 0)
+			r = escape_append(text, next.name);
+		if (r == 0)
+			r = buf_append(text, "\n", 1);
+	}
+	return r == -ENOENT ? 0 : r;
+}
+
+/* ---- the end of a directory's stories ---- */
+
+static void end_free(struct unmade_end *end)
+{
+	free(end->dir);
+	free(end);
+}
+
+/* Ends some stories. Returns 1 when there may be more, else 0 or -errno. */
+static int end_some(struct space *space, const char *dir, int64_t *after)
+{
+	for (int i = 0; i < UNMADE_ENDED_AT_ONCE; i++) {
+		struct ledger_unmade next;
+		int r = ledger_next_unmade(space->ledger, dir, *after, &next);
+
+		if (r == 0)
+			r = ledger_end_story(space->ledger, next.row);
+		if (r < 0)
+			return r == -ENOENT ? 0 : r;
+		*after = next.row;
+	}
+	return 1;
+}
+
+static void go_on(void *data)
+{
+	struct space *space = data;
+	struct unmade_end *end = SLIST_FIRST(&space->unmade_ends);
+
+	if (end && end_some(space, end->dir, &end->after) <= 0) {
+		SLIST_REMOVE_HEAD(&space->unmade_ends, link);
+		end_free(end);
+	}
+	if (!SLIST_EMPTY(&space->unmade_ends))
+		loop_timer_set(space->loop, &space->unmade_timer, loop_now_ms(space->loop) + 1,
+			       go_on, space);
+}
+
+/* What is left is ended later; without memory it stays, and is listed if the directory is made again. */
+static void end_later(struct space *space, char **path, int64_t after)
+{
+	struct unmade_end *end = calloc(1, sizeof(*end));
+
+	if (!end)
+		return;
+	end->dir = steal_ptr(*path);
+	end->after = after;
+	SLIST_INSERT_HEAD(&space->unmade_ends, end, link);
+	loop_timer_set(space->loop, &space->unmade_timer, loop_now_ms(space->loop) + 1, go_on,
+		       space);
+}
+
+void unmade_directory_is_gone(struct space *space, struct node *parent, const char *name)
+{
+	_cleanup_free_ char *path = NULL;
+	int64_t after = 0;
+	int r;
+
+	if (ledger_has_unmade(space->ledger) <= 0)
+		return;
+	r = node_path_of(parent, name, &path);
+	if (r == 0)
+		r = end_some(space, path, &after);
+	if (r > 0)
+		end_later(space, &path, after);
+	else if (r < 0)
+		log_warning("%s: the stories in it cannot be ended: %s", name, strerror(-r));
+}
+
+void unmade_finish(struct space *space)
+{
+	loop_timer_cancel(&space->unmade_timer);
+	while (!SLIST_EMPTY(&space->unmade_ends)) {
+		struct unmade_end *end = SLIST_FIRST(&space->unmade_ends);
+
+		SLIST_REMOVE_HEAD(&space->unmade_ends, link);
+		end_free(end);
+	}
+}
