@@ -37,6 +37,11 @@
 #define HTTP_IDLE_MAX_S                                                                            \
 	20 /* an idle connection is used again: below common server timeouts (60 s) */
 #define HTTP_CA_KEPT_S 60	   /* the CAs that are trusted are read again after that */
+#define HTTP_SHORTAGE_MS 100 /* between attempts to get a descriptor: users close files meanwhile */
+#define HTTP_DESCRIPTORS_NEEDED                                                                    \
+	8 /* of one connection, for a moment: its socket, a pair and three sockets or files of the \
+	   * name's resolver, the CA file; and one to spare                                        \
+	   */
 #define HTTP_SEND_BUFFER (1 << 14) /* bytes of a request handed to TLS at once: one record */
 #define HTTP_EASY_SPARE_MAX 64	   /* curl handles kept for the next requests, about 10 KB each */
 #define HTTP_HEADER_BYTES_MAX (64u << 10) /* all headers of an answer; "100 Continue" counts */

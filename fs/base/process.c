@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "base/process.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <link.h>
 #include <stdint.h>
@@ -10,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -55,6 +57,23 @@ unsigned process_descriptors_max(void)
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return 0;
 	return limit.rlim_cur < UINT_MAX ? (unsigned)limit.rlim_cur : UINT_MAX;
+}
+
+int process_probe_descriptors(unsigned n)
+{
+	int fds[PROCESS_PROBE_MAX], r = 0;
+	unsigned opened = 0;
+
+	while (r == 0 && opened < n && opened < PROCESS_PROBE_MAX) {
+		fds[opened] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (fds[opened] < 0)
+			r = -errno;
+		else
+			opened++;
+	}
+	while (opened)
+		close(fds[--opened]);
+	return r;
 }
 
 static int release_file(struct dl_phdr_info *info, size_t size, void *data)

@@ -304,7 +304,9 @@ int coc_client_create(struct loop *loop, const struct coc_client_options *option
 		      struct err *err)
 {
 	_cleanup_free_ char *endpoint = NULL;
-	struct http_options http = {.unix_socket = options->unix_socket, .cacert = options->cacert};
+	struct http_options http = {.unix_socket = options->unix_socket,
+				    .cacert = options->cacert,
+				    .connections_max = options->connections_max};
 	struct coc_client *client;
 	int r;
 

@@ -9,6 +9,11 @@
  * A callback may lower the bound on what runs, since an answer taught the client something. So a
  * request keeps its place until its callback is called, and only then another begins.
  *
+ * Where a connection lacks a descriptor, its request waits again, at the head of those that wait, until
+ * another request ends, whose connection it can use, or a user closes a file: that is looked for every
+ * HTTP_SHORTAGE_MS. So that hundreds do not try in vain at once, not more run meanwhile than have a
+ * connection, and each attempt lets half as many more begin.
+ *
  * The bound is ours and not curl's (CURLMOPT_MAX_TOTAL_CONNECTIONS), so that
  * the deadline also runs while a request waits, and so that one which waited in vain was surely not
  * sent. For the same reason deadlines are timers of the loop.
@@ -42,6 +47,9 @@ struct http {
 	struct http_options options; /* strings are owned */
 	struct request_list lists[PLACES];
 	unsigned n_busy; /* requests that ran and whose callbacks have not been called */
+	bool short_of;	 /* descriptors: not more than room requests run */
+	unsigned room;
+	struct loop_timer again;
 	CURL *spare[HTTP_EASY_SPARE_MAX];
 	unsigned n_spare;
 	struct loop_timer delivery; /* set when a request ends with no deliver() to follow */
@@ -151,13 +159,19 @@ static void on_delivery(void *data)
 	deliver(data);
 }
 
-/* Lets waiting requests run as far as the bound allows. Safe to call from anywhere but curl. */
+/* May another request run? */
+static bool has_room(const struct http *http)
+{
+	return (!http->options.running_max || http->n_busy < http->options.running_max) &&
+	       (!http->short_of || http->n_busy < http->room);
+}
+
+/* Lets waiting requests run as far as the bounds allow. Safe to call from anywhere but curl. */
 static void pump(struct http *http)
 {
 	struct http_request *request;
 
-	while ((request = TAILQ_FIRST(&http->lists[WAITING])) &&
-	       (!http->options.running_max || http->n_busy < http->options.running_max)) {
+	while ((request = TAILQ_FIRST(&http->lists[WAITING])) && has_room(http)) {
 		int r = attach(request);
 
 		if (r == 0) {
@@ -226,6 +240,43 @@ static void deliver(struct http *http)
 		pump(http);
 }
 
+static void on_again(void *data);
+
+static void try_again_soon(struct http *http)
+{
+	loop_timer_set(http->loop, &http->again, loop_now_ms(http->loop) + HTTP_SHORTAGE_MS,
+		       on_again, http);
+}
+
+static void on_again(void *data)
+{
+	struct http *http = data;
+
+	if (TAILQ_EMPTY(&http->lists[WAITING])) {
+		http->short_of = false;
+		return;
+	}
+	http->room += http->room / 2 + 1;
+	try_again_soon(http);
+	pump(http);
+}
+
+/* Has a request wait for a descriptor. Its deadline stands. */
+static void wait_for_descriptor(struct http_request *request)
+{
+	struct http *http = request->http;
+
+	transfer_end(&request->transfer);
+	detach(request);
+	leave(request);
+	TAILQ_REMOVE(&http->lists[RUNNING], request, link);
+	TAILQ_INSERT_HEAD(&http->lists[WAITING], request, link);
+	request->place = WAITING;
+	http->short_of = true;
+	http->room = http->n_busy;
+	try_again_soon(http);
+}
+
 /* Takes what curl has finished. */
 static void collect(struct http *http)
 {
@@ -239,7 +290,11 @@ static void collect(struct http *http)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&request);
-		finish(request, code);
+		request->transfer.shortage = transfer_shortage(&request->transfer, code);
+		if (request->transfer.shortage)
+			wait_for_descriptor(request);
+		else
+			finish(request, code);
 	}
 }
 
@@ -279,8 +334,9 @@ static int check_options(const struct http_options *options, struct err *err)
 
 static int copy_options(const struct http_options *options, struct http *http)
 {
-	http->options =
-		(struct http_options){.proxy = options->proxy, .running_max = options->running_max};
+	http->options = (struct http_options){.proxy = options->proxy,
+					      .running_max = options->running_max,
+					      .connections_max = options->connections_max};
 	if (options->unix_socket) {
 		http->options.unix_socket = strdup(options->unix_socket);
 		if (!http->options.unix_socket)
@@ -315,7 +371,7 @@ int http_create(struct loop *loop, const struct http_options *options, struct ht
 		TAILQ_INIT(&http->lists[i]);
 	r = copy_options(options, http);
 	if (r == 0)
-		r = multi_init(&http->multi, loop, on_acted, http);
+		r = multi_init(&http->multi, loop, options->connections_max, on_acted, http);
 	if (r < 0) {
 		free_http(http);
 		return err_set(err, -r, "out of memory");
@@ -338,6 +394,7 @@ void http_destroy(struct http *http)
 		curl_easy_cleanup(http->spare[--http->n_spare]);
 	multi_finish(&http->multi);
 	loop_timer_cancel(&http->delivery);
+	loop_timer_cancel(&http->again);
 	http->dead = true;
 	if (!http->delivering)
 		free_http(http);

@@ -112,15 +112,19 @@ static CURLM *make_handle(struct multi *multi)
 	if (handle && curl_multi_setopt(handle, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
 	    curl_multi_setopt(handle, CURLMOPT_SOCKETDATA, multi) == CURLM_OK &&
 	    curl_multi_setopt(handle, CURLMOPT_TIMERFUNCTION, on_timer) == CURLM_OK &&
-	    curl_multi_setopt(handle, CURLMOPT_TIMERDATA, multi) == CURLM_OK)
+	    curl_multi_setopt(handle, CURLMOPT_TIMERDATA, multi) == CURLM_OK &&
+	    curl_multi_setopt(handle, CURLMOPT_MAXCONNECTS, (long)multi->connections_max) ==
+		    CURLM_OK)
 		return handle;
 	curl_multi_cleanup(handle);
 	return NULL;
 }
 
-int multi_init(struct multi *multi, struct loop *loop, void (*acted)(void *data), void *data)
+int multi_init(struct multi *multi, struct loop *loop, unsigned connections_max,
+	       void (*acted)(void *data), void *data)
 {
-	*multi = (struct multi){.loop = loop, .acted = acted, .data = data};
+	*multi = (struct multi){
+		.loop = loop, .connections_max = connections_max, .acted = acted, .data = data};
 	multi->handle = make_handle(multi);
 	return multi->handle ? 0 : -ENOMEM;
 }

@@ -11,14 +11,16 @@ struct multi {
 	CURLM *handle;
 	struct loop *loop;
 	struct loop_timer timer;
+	unsigned connections_max;
 	void (*acted)(void *data);
 	void *data;
 	bool broken; /* curl had no memory: what runs must be taken off, and the handle renewed */
 };
 
-/* Makes the handle. acted is called from the loop after each time that curl did something: messages
+/* Makes the handle, which keeps at most connections_max connections (0: no bound). acted is called from the loop after each time that curl did something: messages
  * may be there. It may finish the multi. Returns 0; -ENOMEM, with nothing to finish. */
-int multi_init(struct multi *multi, struct loop *loop, void (*acted)(void *data), void *data);
+int multi_init(struct multi *multi, struct loop *loop, unsigned connections_max,
+	       void (*acted)(void *data), void *data);
 
 /* Makes another handle in place of a broken one, which must have no easy handles left. Returns 0;
  * -ENOMEM, and it stays broken. */

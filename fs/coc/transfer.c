@@ -19,7 +19,9 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
+#include "base/process.h"
 #include "base/secret.h"
 
 #if LIBCURL_VERSION_NUM < 0x075700
@@ -50,6 +52,39 @@ static int on_attempt(void *data, char *peer, char *local, int peer_port, int lo
 	}
 	transfer->attempts++;
 	return CURL_PREREQFUNC_OK;
+}
+
+static bool is_shortage(int errnum)
+{
+	return errnum == EMFILE || errnum == ENFILE;
+}
+
+/* Opens a socket as curl would, and keeps why that failed: curl forgets it. */
+static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct transfer *transfer = data;
+	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+	(void)purpose;
+	if (fd < 0 && is_shortage(errno))
+		transfer->shortage = errno;
+	return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+int transfer_shortage(const struct transfer *transfer, CURLcode code)
+{
+	int r;
+
+	if (code == CURLE_OK || transfer->attempts)
+		return 0;
+	if (transfer->shortage)
+		return transfer->shortage;
+	/* looking up a name and reading the CAs need descriptors, too, and do not say why they failed */
+	if (code != CURLE_COULDNT_RESOLVE_HOST && code != CURLE_COULDNT_RESOLVE_PROXY &&
+	    code != CURLE_SSL_CACERT_BADFILE)
+		return 0;
+	r = process_probe_descriptors(HTTP_DESCRIPTORS_NEEDED);
+	return is_shortage(-r) ? -r : 0;
 }
 
 static size_t on_body(char *data, size_t unit, size_t n, void *to)
@@ -224,6 +259,11 @@ int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_opt
 		code = set_request(easy, spec);
 	SET(CURLOPT_HTTPHEADER, transfer->headers);
 	transfer->easy = easy;
+	transfer->begun = true;
+	transfer->shortage = 0;
+	transfer->message[0] = '\0';
+	SET(CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+	SET(CURLOPT_OPENSOCKETDATA, transfer);
 	SET(CURLOPT_PREREQFUNCTION, on_attempt);
 	SET(CURLOPT_PREREQDATA, transfer);
 	SET(CURLOPT_HEADERFUNCTION, on_header);
@@ -304,6 +344,25 @@ static int error_after(const struct transfer *transfer, const char *why, CURLcod
 	return err_set(err, EIO, "the answer of the service was lost: %s", why);
 }
 
+static int error_of_shortage(int errnum, struct err *err)
+{
+	err_set(err, errnum, "no descriptor was free in time for a connection to the service: %s",
+		strerror(errnum));
+	err_detail(
+		err, "what_to_do",
+		"close files that are open on the mount, or give cocfs a higher limit (ulimit -n, "
+		"LimitNOFILE=); nothing was sent");
+	return -errnum;
+}
+
+static int error_of_no_turn(struct err *err)
+{
+	err_set(err, ETIMEDOUT, "no connection to the service was free in time");
+	err_detail(err, "what_to_do",
+		   "too many requests are under way: write the file again later; nothing was sent");
+	return -ETIMEDOUT;
+}
+
 int transfer_error(const struct transfer *transfer, CURLcode code, long os_errno, struct err *err)
 {
 	const char *why = transfer->message[0] ? transfer->message : curl_easy_strerror(code);
@@ -312,6 +371,10 @@ int transfer_error(const struct transfer *transfer, CURLcode code, long os_errno
 
 	if (transfer->no_memory || code == CURLE_OUT_OF_MEMORY)
 		return err_set(err, ENOMEM, "out of memory while talking to the service");
+	if (!sent && transfer->shortage)
+		return error_of_shortage(transfer->shortage, err);
+	if (!sent && !transfer->begun)
+		return error_of_no_turn(err);
 	r = sent ? error_after(transfer, why, code, err) : error_before(why, code, os_errno, err);
 	err_detail(err, "what_to_do", "%s",
 		   sent ? "it is not known whether the service did it: the job is looked for on "

@@ -17,7 +17,9 @@
 struct transfer {
 	bool once;
 	CURL *easy;	   /* while attached */
+	bool begun;	   /* it was attached: it had its turn */
 	unsigned attempts; /* how often curl began to send the request */
+	int shortage;	   /* errno: there was no descriptor for it when it was tried last, or 0 */
 	bool untaken;	   /* once ended: no byte of any attempt was taken by the kernel */
 	bool repeated;	   /* curl wanted to send it again and was stopped */
 	bool too_large, no_memory;
@@ -47,6 +49,10 @@ void transfer_end(struct transfer *transfer);
 
 /* True if a byte of the request may have left; once the transfer has ended. */
 bool transfer_sent(const struct transfer *transfer);
+
+/* The errno of a lack of descriptors that made the exchange fail with curl's code before a byte left,
+ * or 0. It may be tried again when one is free. */
+int transfer_shortage(const struct transfer *transfer, CURLcode code);
 
 /* Fills err with why the exchange failed: curl's code (CURLE_OPERATION_TIMEDOUT stands for our own
  * deadline, too), and CURLINFO_OS_ERRNO. Returns -errno. */

@@ -65,6 +65,9 @@ void outage_note(struct engine *engine, const struct coc_answer *answer)
 {
 	int64_t until_ms;
 
+	/* it is this process that lacks something: that says nothing of the service */
+	if (answer->errnum == EMFILE || answer->errnum == ENFILE)
+		return;
 	if (answer->outcome == COC_NOT_SENT || answer->outcome == COC_UNKNOWN ||
 	    answer->errnum == EACCES) {
 		note_failure(engine);

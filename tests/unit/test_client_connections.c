@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -97,6 +98,151 @@ static void no_connection_in_time_sent_nothing(void **state)
 		close(filler[i]);
 	close(listener);
 	expect(&result, COC_NOT_SENT, ETIMEDOUT);
+}
+
+static struct rlimit descriptors;
+
+/* From here on so many more descriptors may be opened. */
+static void allow_descriptors(rlim_t more)
+{
+	struct rlimit limit;
+	int lowest;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	if (!descriptors.rlim_cur)
+		descriptors = limit;
+	limit.rlim_cur = descriptors.rlim_cur;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	lowest = dup(0);
+	assert_true(lowest >= 0);
+	close(lowest);
+	limit.rlim_cur = (rlim_t)lowest + more;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+static void allow_all_descriptors(void *data)
+{
+	(void)data;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &descriptors), 0);
+}
+
+static void a_lack_of_descriptors_is_told_as_such(void **state)
+{
+	static const struct fake_reply replies[] = {OK_ID};
+	struct result result = {0};
+
+	(void)state;
+	SERVE(replies);
+	tick();
+	allow_descriptors(0);
+	start_create(&result, SHORT_MS, NULL);
+	settle();
+	allow_all_descriptors(NULL);
+	expect(&result, COC_NOT_SENT, EMFILE);
+	assert_non_null(strstr(result.text, "no descriptor was free in time"));
+	assert_non_null(strstr(result.details, "LimitNOFILE"));
+	assert_int_equal(fake_server_requests(t.server), 0);
+}
+
+static void a_request_waits_for_a_descriptor(void **state)
+{
+	static const struct fake_reply replies[] = {OK_ID};
+	struct loop_timer timer = {0};
+	struct result results[5];
+
+	(void)state;
+	memset(results, 0, sizeof(results));
+	SERVE(replies);
+	tick();
+	allow_descriptors(0);
+	for (size_t i = 0; i < 5; i++)
+		start_create(&results[i], PATIENCE_MS, NULL);
+	loop_timer_set(t.loop, &timer, loop_now_ms(t.loop) + SHORT_MS, allow_all_descriptors, NULL);
+	settle();
+	for (size_t i = 0; i < 5; i++) {
+		expect(&results[i], COC_DONE, 0);
+		assert_int_equal(results[i].calls, 1);
+	}
+	assert_int_equal(fake_server_requests(t.server), 5);
+}
+
+/* One connection is there, and no descriptor for another: all go over that one. */
+static void requests_share_the_connections_that_there_are(void **state)
+{
+	static const struct fake_reply replies[] = {OK_ID};
+	struct result results[20];
+
+	(void)state;
+	memset(results, 0, sizeof(results));
+	SERVE(replies);
+	create(&results[0], PATIENCE_MS);
+	tick();
+	allow_descriptors(0);
+	for (size_t i = 0; i < 20; i++) {
+		results[i] = (struct result){0};
+		start_create(&results[i], PATIENCE_MS, NULL);
+	}
+	settle();
+	allow_all_descriptors(NULL);
+	for (size_t i = 0; i < 20; i++)
+		expect(&results[i], COC_DONE, 0);
+	assert_int_equal(fake_server_connections(t.server), 1);
+}
+
+static void one_that_waits_for_a_descriptor_can_be_cancelled(void **state)
+{
+	static const struct fake_reply replies[] = {OK_ID};
+	struct result result = {0}, other = {0};
+	struct coc_call *call;
+
+	(void)state;
+	SERVE(replies);
+	tick();
+	allow_descriptors(0);
+	start_create(&result, PATIENCE_MS, &call);
+	run_for(SHORT_MS);
+	coc_call_cancel(call);
+	t.pending--;
+	allow_all_descriptors(NULL);
+	create(&other, PATIENCE_MS);
+	expect(&other, COC_DONE, 0);
+	assert_int_equal(result.calls, 0);
+	assert_int_equal(fake_server_requests(t.server), 1);
+}
+
+/* Looking up a name takes descriptors, too, and does not say that it lacks them. */
+static void a_name_that_cannot_be_looked_up_for_lack_of_descriptors(void **state)
+{
+	struct result result = {0};
+
+	(void)state;
+	strcpy(t.endpoint, "https://service.invalid");
+	connect_client(0);
+	tick();
+	allow_descriptors(0);
+	start_create(&result, SHORT_MS, NULL);
+	settle();
+	allow_all_descriptors(NULL);
+	expect(&result, COC_NOT_SENT, EMFILE);
+}
+
+static void nobody_waits_for_a_descriptor_beyond_the_client(void **state)
+{
+	static const struct fake_reply replies[] = {OK_ID};
+	struct result result = {0};
+
+	(void)state;
+	SERVE(replies);
+	tick();
+	allow_descriptors(0);
+	start_create(&result, PATIENCE_MS, NULL);
+	run_for(SHORT_MS);
+	allow_all_descriptors(NULL);
+	coc_client_destroy(t.client);
+	t.client = NULL;
+	t.pending--;
+	run_for(SHORT_MS);
+	assert_int_equal(result.calls, 0);
 }
 
 static void waiting_for_a_connection_counts_and_sends_nothing(void **state)
@@ -200,7 +346,8 @@ static void a_get_cut_on_a_kept_connection_is_repeated(void **state)
 	static const struct fake_reply replies[] = {
 		OK_ID,
 		{FAKE_CUT, 0, NULL, NULL},
-		{FAKE_ANSWER, 200, NULL, "{\"data\":{\"document_id\":\"DM1\",\"name\":\"n\",\"content\":\"\"}}"}};
+		{FAKE_ANSWER, 200, NULL,
+		 "{\"data\":{\"document_id\":\"DM1\",\"name\":\"n\",\"content\":\"\"}}"}};
 	struct result result = {0};
 
 	(void)state;
@@ -330,6 +477,12 @@ int main(void)
 		TEST(a_server_silent_to_tls_was_sent_nothing),
 		TEST(no_answer_in_time_is_unknown),
 		TEST(no_connection_in_time_sent_nothing),
+		TEST(a_lack_of_descriptors_is_told_as_such),
+		TEST(a_request_waits_for_a_descriptor),
+		TEST(requests_share_the_connections_that_there_are),
+		TEST(one_that_waits_for_a_descriptor_can_be_cancelled),
+		TEST(a_name_that_cannot_be_looked_up_for_lack_of_descriptors),
+		TEST(nobody_waits_for_a_descriptor_beyond_the_client),
 		TEST(waiting_for_a_connection_counts_and_sends_nothing),
 		TEST(connections_are_kept_warm),
 		TEST(a_create_cut_on_a_kept_connection_is_sent_once),
