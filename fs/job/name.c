@@ -2,6 +2,7 @@
 #include "job/name.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const char *const job_suffixes[] = {".yaml", ".yml"};
 static const char *const sibling_suffixes[SIBLING_COUNT] = {"", ".id", ".error"};
@@ -32,6 +33,21 @@ static size_t stem_length(const char *name, size_t length)
 bool name_is_job(const char *name)
 {
 	return stem_length(name, strlen(name)) > 0;
+}
+
+bool name_is_nearly_job(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (name[0] == '.' || name_is_job(name))
+		return false;
+	for (size_t i = 0; i < sizeof(job_suffixes) / sizeof(job_suffixes[0]); i++) {
+		size_t suffix = strlen(job_suffixes[i]);
+
+		if (length > suffix && !strcasecmp(name + length - suffix, job_suffixes[i]))
+			return true;
+	}
+	return false;
 }
 
 enum sibling name_sibling(const char *name, size_t *ret_job_length)

@@ -17,6 +17,9 @@ enum sibling { SIBLING_NONE, SIBLING_ID, SIBLING_ERROR };
 /* Does this name make a regular file a job file: ends in .yaml or .yml, does not start with '.'? */
 bool name_is_job(const char *name);
 
+/* Does a name end as a job file's but for capital letters (a.YAML)? People take it for one. */
+bool name_is_nearly_job(const char *name);
+
 /*
  * Which sibling a name is ("a.yaml.id", "a.yaml.error"), SIBLING_NONE if it is none. ret_job_length
  * (may be NULL) gets the length of the job file's name within it.

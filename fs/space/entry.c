@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "space/caller.h"
 #include "space/control.h"
 #include "space/job_name.h"
@@ -19,6 +21,32 @@ int name_check_new(struct space *space, const struct node *parent, const char *n
 	if (control_owns(parent, name) || job_name_sibling(space, parent, name, NULL))
 		return -EPERM;
 	return strlen(name) > JOB_NAME_MAX && job_name_is(space, parent, name) ? -ENAMETOOLONG : 0;
+}
+
+/* What people may take for a job file and is none is told once, when it is made: no later write is told. */
+static void warn_of_no_job(struct space *space, const struct node *parent, const char *name,
+			   mode_t mode)
+{
+	_cleanup_free_ char *path = NULL;
+	bool is_nearly = name_is_nearly_job(name) && S_ISREG(mode) && !node_is_hidden(parent);
+
+	if ((!is_nearly && (S_ISREG(mode) || S_ISDIR(mode) || !job_name_is(space, parent, name))) ||
+	    node_path_of(parent, name, &path) < 0)
+		return;
+	if (is_nearly)
+		log_warning("%s is not submitted: a job file's name ends in .yaml or .yml, in "
+			    "small letters",
+			    path);
+	else
+		log_warning("%s is not submitted: %s is no job file, write a regular file", path,
+			    S_ISLNK(mode) ? "a symbolic link" : "a device, a pipe or a socket");
+}
+
+void name_is_made(struct space *space, struct node *parent, const char *name, mode_t mode)
+{
+	unmade_is_made(space, parent, name);
+	if (name_is_nearly_job(name) || name_is_job(name))
+		warn_of_no_job(space, parent, name, mode);
 }
 
 int entry_fill(struct space *space, struct node *parent, const char *name,
@@ -147,7 +175,7 @@ static void make(fuse_req_t req, fuse_ino_t parent_id, const char *name,
 		reply(req, r);
 		return;
 	}
-	unmade_is_made(space, parent, name);
+	name_is_made(space, parent, name, making->target ? S_IFLNK : making->mode);
 	reply_entry(req, parent, name);
 }
 

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "space/content.h"
+#include "space/dir_story.h"
 #include "space/job_name.h"
 #include "space/unmade.h"
 
@@ -78,13 +79,24 @@ static int copy_text(const char *text, char **ret_value, size_t *ret_size)
 	return 0;
 }
 
+static int get_refusal(const struct err *refusal, char **ret_value, size_t *ret_size)
+{
+	_cleanup_free_ char *story = err_story(refusal);
+
+	return story ? copy_text(story, ret_value, ret_size) : -ENOMEM;
+}
+
 /* What a directory can tell. */
 static int get_of_directory(struct space *space, struct node *node, const char *fact,
 			    char **ret_value, size_t *ret_size)
 {
 	_cleanup_buf_ struct buf text = {0};
-	int r = strcmp(fact, "refused") ? -ENODATA : unmade_write(space, node, &text);
+	int r = -ENODATA;
 
+	if (!strcmp(fact, "refused"))
+		r = unmade_write(space, node, &text);
+	else if (!strcmp(fact, "error"))
+		r = dir_story_write(space, node, &text);
 	return r < 0 ? r : copy_text(text.data, ret_value, ret_size);
 }
 
@@ -100,6 +112,9 @@ int fact_get(struct space *space, struct node *node, const char *name, char **re
 	if (node->kind == NODE_DIR)
 		return get_of_directory(space, node, fact, ret_value, ret_size);
 	r = find(space, node, &job);
+	/* a scratch file tells why it may not become a job file */
+	if (r == -ENODATA && !strcmp(fact, "error") && node->content && node->content->refusal)
+		return get_refusal(node->content->refusal, ret_value, ret_size);
 	if (r < 0)
 		return r;
 	if (!strcmp(fact, "job_id"))

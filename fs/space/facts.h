@@ -13,7 +13,9 @@
 /* Is this the name of one (or would it be: "coc.…")? */
 bool fact_is_name(const char *name);
 
-/* The value, allocated. -ENODATA: there is none, or the file is no job file. */
+/* The value, allocated. -ENODATA: there is none, or the file is no job file. A directory has coc.error,
+ * the stories of its refused attributes, and coc.refused (unmade.h); a scratch file coc.error, why it may
+ * not become a job file. */
 int fact_get(struct space *space, struct node *node, const char *name, char **ret_value,
 	     size_t *ret_size);
 

@@ -19,7 +19,6 @@
 #include "space/ops.h"
 #include "space/sibling.h"
 #include "space/text.h"
-#include "space/unmade.h"
 #include "space/writers.h"
 
 /* A write failed for a reason of the spool: what is there now is not what was meant. */
@@ -213,7 +212,7 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 		reply(req, r);
 		return;
 	}
-	unmade_is_made(space, parent, name);
+	name_is_made(space, parent, name, S_IFREG);
 	if (fuse_reply_create(req, &entry, fi) == -ENOENT) {
 		/* the caller was interrupted: the kernel does not know of the answer */
 		handle_close(space, handle_of(fi));

@@ -36,7 +36,8 @@ void link_reply(fuse_req_t req, struct space *space, struct node *source, struct
 	int r = link_spool(space, source, to_parent, to_name);
 
 	if (r == 0) {
-		unmade_is_made(space, to_parent, to_name);
+		name_is_made(space, to_parent, to_name,
+			     source->is_regular ? S_IFREG : S_IFLNK);
 		r = entry_fill(space, to_parent, to_name, &entry);
 	}
 	if (r < 0)

@@ -78,6 +78,9 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name);
 int entry_fill(struct space *space, struct node *parent, const char *name,
 	       struct fuse_entry_param *ret_entry);
 
+/* A name was made that was not there. mode: of what it names. (entry.c) */
+void name_is_made(struct space *space, struct node *parent, const char *name, mode_t mode);
+
 /* May a name be made in a directory? -EPERM: it is a sibling's or .coc's; -ENAMETOOLONG: a job name
  * that leaves no room for its siblings'. (entry.c) */
 int name_check_new(struct space *space, const struct node *parent, const char *name);

@@ -72,7 +72,7 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 	CRASH_POINT("spool-renamed");
 	move_nodes(&space->nodes, renaming, source, target, &from_name, &to_name);
 	if (!to->exists)
-		unmade_is_made(space, to->parent, to->name);
+		name_is_made(space, to->parent, to->name, renaming->from.st.st_mode);
 	else if (S_ISDIR(to->st.st_mode) && !(renaming->flags & RENAME_EXCHANGE))
 		unmade_directory_is_gone(space, to->parent, to->name);
 	return 0;

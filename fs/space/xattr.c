@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "space/commit.h"
+#include "space/dir_story.h"
 #include "space/facts.h"
 #include "space/job_name.h"
 #include "space/ops.h"
@@ -20,7 +21,8 @@
 bool xattr_is_passed(const char *name)
 {
 	return strncmp(name, "system.posix_acl_", strlen("system.posix_acl_")) != 0 &&
-	       strcmp(name, "security.selinux") != 0;
+	       strcmp(name, "security.selinux") != 0 &&
+	       strncmp(name, DIR_STORY_PREFIX, strlen(DIR_STORY_PREFIX)) != 0;
 }
 
 int xattr_path(struct space *space, struct node *node, char path[SPOT_PATH_MAX], bool *ret_follow)
@@ -92,19 +94,24 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 }
 
 /* A value was refused: a file that is being written, or that may be renamed onto a job name, must
- * not become a job without it. */
+ * not become a job without it. What is below a directory would, so the directory tells. */
 static int refuse(struct space *space, struct node *node, const char *name, const struct err *err)
 {
 	const struct link *link = node_job_link(space, node);
 	_cleanup_free_ char *path = NULL;
 
-	log_warning("%s: %s", link ? link->name : name, err->text);
-	if (node->is_regular && (!link || (node->content && node->content->writers))) {
+	if (link && !(node->content && node->content->writers)) {
+		if (node_path_of(link->parent, link->name, &path) == 0)
+			commit_refuse(space->engine, space->ledger, path, false, err);
+		return -err->errnum;
+	}
+	log_warning("%s: %s", node->link.name ? node->link.name : "the root", err->text);
+	if (node->kind == NODE_DIR) {
+		dir_story_put(space, node, name, err);
+	} else if (node->is_regular) {
 		if (!content_get(node))
 			return -ENOMEM;
 		content_spoil(node->content, err, attr_from_xattr(name));
-	} else if (link && node_path_of(link->parent, link->name, &path) == 0) {
-		commit_refuse(space->engine, space->ledger, path, false, err);
 	}
 	return -err->errnum;
 }
@@ -130,6 +137,22 @@ static int check_fixed(struct space *space, struct node *node, enum attr attr, c
 	err_detail(err, "attribute", "%s%s", ATTR_XATTR_PREFIX, attr_field(attr));
 	err_detail(err, "what_to_do", "leave it, or make a new job: setfattr -x coc.job_id FILE");
 	return -EPERM;
+}
+
+/* A fact is not to be set. Where user.coc.risk_level is meant, the story says so: a program that goes on
+ * would submit the file with another risk level. */
+static int refuse_fact(struct space *space, struct node *node, const char *fact)
+{
+	char meant[sizeof(ATTR_XATTR_PREFIX) + 32];
+	struct err err;
+
+	if (!is_checked(node) ||
+	    snprintf(meant, sizeof(meant), "user.%s", fact) >= (int)sizeof(meant) ||
+	    attr_from_xattr(meant) < 0)
+		return -EPERM;
+	err_set(&err, EINVAL, "%s cannot be set: %s is meant", fact, meant);
+	err_detail(&err, "what_to_do", "setfattr -n %s -v VALUE FILE", meant);
+	return refuse(space, node, meant, &err);
 }
 
 /* May this value be set? */
@@ -176,7 +199,9 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 	char path[SPOT_PATH_MAX];
 	int r = 0;
 
-	if (node_is_derived(node) || fact_is_name(name))
+	if (fact_is_name(name))
+		r = refuse_fact(space, node, name);
+	else if (node_is_derived(node))
 		r = -EPERM;
 	else if (!xattr_is_passed(name))
 		r = -EOPNOTSUPP;
@@ -191,7 +216,9 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 		reply_recorded(space, req, r);
 		return;
 	}
-	if (!ours) {
+	if (ours && node->kind == NODE_DIR)
+		dir_story_end(space, node, name);
+	if (!ours || node->kind == NODE_DIR) {
 		reply(req, 0);
 		return;
 	}
@@ -221,7 +248,7 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
 	char path[SPOT_PATH_MAX];
-	bool follow, was_kept;
+	bool follow, has_ended, was_kept;
 	int r;
 
 	if (fact_is_name(name)) {
@@ -232,13 +259,15 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 	r = !xattr_is_passed(name)	    ? -EOPNOTSUPP
 	    : node_is_derived(node) ? -ENODATA
 				    : xattr_path(space, node, path, &follow);
+	has_ended = r == 0 && is_ours(name) && node->kind == NODE_DIR &&
+		    dir_story_end(space, node, name);
 	/* first, or the commit of a file that is closed now would put it back */
 	r = r == 0 ? disown(space, node, name) : r;
 	was_kept = r > 0;
 	if (r >= 0)
 		r = (follow ? removexattr(path, name) : lremovexattr(path, name)) < 0 ? -errno : 0;
-	if (r == -ENODATA && was_kept)
-		r = 0; /* the file had yet to get it back */
+	if (r == -ENODATA && (was_kept || has_ended))
+		r = 0; /* the file had yet to get it back; or what it was to be was refused */
 	if (r == 0 && is_ours(name) && is_checked(node))
 		commit_change(space, req, node);
 	else
