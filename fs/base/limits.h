@@ -76,6 +76,9 @@
 #define REMOVALS_SETS 128
 #define REMOVALS_IN_SET 4
 
+/* Memory for the requests of all users together: data on its way to the disk, open listings, open texts. */
+#define USERS_MEMORY_MAX (256u << 20)
+
 /* What .coc/queue shows at once; more are counted. A line has a path and a sentence: some MB. */
 #define PENDING_LINES_MAX 10000
 

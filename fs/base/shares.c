@@ -44,7 +44,10 @@ bool shares_take(struct shares *shares, uid_t user, size_t units)
 	struct share **at = find_share(shares, user), *share = *at;
 	size_t held = share ? share->held : 0, left = shares->total - shares->used;
 
-	if (units > left || (!shares->one_user && units + held > left - units))
+	if (units > left)
+		return false;
+	/* the last unit is for a user who holds nothing */
+	if (!shares->one_user && units + held > left - units && (held || units > 1))
 		return false;
 	if (!share) {
 		share = calloc(1, sizeof(*share));
