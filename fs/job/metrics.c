@@ -53,8 +53,8 @@ static int write_value(struct buf *text, const char *name, const char *type, con
 	return r < 0 ? r : buf_printf(text, "cocfs_%s %" PRIu64 "\n", name, value);
 }
 
-/* What a histogram is written from: n bounds and the counts of n + 1 buckets, in units of which a second
- * has 10 to the power of digits. */
+/* What a histogram is written from: n bounds, and the counts of n + 1 buckets. The unit is a
+ * millisecond (3 digits) or a microsecond (6 digits). */
 struct columns {
 	const int64_t *bounds;
 	const uint64_t *buckets;

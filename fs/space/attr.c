@@ -7,7 +7,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "space/commit.h"
 #include "space/control.h"
 #include "space/ops.h"
 #include "space/sibling.h"
@@ -29,7 +28,7 @@ static int stat_node(struct space *space, struct node *node, struct stat *ret_st
 	return r;
 }
 
-static void reply_attr(fuse_req_t req, struct space *space, struct node *node)
+void attr_reply(fuse_req_t req, struct space *space, struct node *node)
 {
 	struct stat st;
 	int r = stat_node(space, node, &st);
@@ -46,7 +45,7 @@ void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	struct space *space = space_of(req);
 
 	(void)fi;
-	reply_attr(req, space, node_of(&space->nodes, id));
+	attr_reply(req, space, node_of(&space->nodes, id));
 }
 
 static struct timespec wanted_time(const struct timespec *given, int to_set, int set, int now)
@@ -94,24 +93,6 @@ static int set_times(const char *path, bool follow, const struct stat *attr, int
 	return utimensat(AT_FDCWD, path, times, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
-static int set_size(struct space *space, struct node *node, const char *path, off_t size,
-		    struct fuse_file_info *fi)
-{
-	int r = content_check_size(space, node, (uint64_t)size);
-
-	if (r < 0)
-		return r;
-	r = fi ? ftruncate(handle_of(fi)->fd, size) : truncate(path, size);
-	if (r < 0)
-		return -errno;
-	if (node->content) {
-		node->content->written++;
-		if (size == 0)
-			content_heal(node->content);
-	}
-	return 0;
-}
-
 /*
  * A change of a sibling's owner, mode or times is accepted and changes nothing, so that chmod -R, chown -R
  * and whatever else walks over a tree goes on. The kernel has checked that the caller may change them. Two
@@ -131,11 +112,10 @@ static int set_sibling(struct space *space, struct node *node, const struct stat
 	return (to_set & FUSE_SET_ATTR_MODE) && (st.st_mode & 0444 & ~attr->st_mode) ? -EPERM : 0;
 }
 
-static int set_attr(struct space *space, struct node *node, const struct stat *attr, int to_set,
-		    struct fuse_file_info *fi)
+/* Sets what is set before the size: the owner, then the mode. */
+static int set_owner_and_mode(struct space *space, struct node *node, const struct stat *attr,
+			      int to_set)
 {
-	const int times = FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_ATIME_NOW |
-			  FUSE_SET_ATTR_MTIME_NOW;
 	char path[SPOT_PATH_MAX];
 	struct spot spot;
 	bool follow;
@@ -155,30 +135,25 @@ static int set_attr(struct space *space, struct node *node, const struct stat *a
 	/* after the owner, whose change clears the set-user-ID bits */
 	if (r == 0 && (to_set & FUSE_SET_ATTR_MODE))
 		r = set_mode(space, &spot, path, attr->st_mode & 07777);
-	if (r == 0 && (to_set & FUSE_SET_ATTR_SIZE))
-		r = set_size(space, node, path, attr->st_size, fi);
-	if (r == 0 && (to_set & times))
-		r = set_times(path, follow, attr, to_set);
 	return r;
 }
 
-/* A truncation by path that waits for its commit. */
-struct truncation {
-	struct wait wait;
-	struct node *node; /* held */
-};
-
-static void answer_truncation(struct wait *wait, int result)
+int attr_set_times(struct space *space, struct node *node, const struct stat *attr, int to_set)
 {
-	struct truncation *truncation = (struct truncation *)wait;
-	struct space *space = wait->space;
+	const int times = FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_ATIME_NOW |
+			  FUSE_SET_ATTR_MTIME_NOW;
+	char path[SPOT_PATH_MAX];
+	struct spot spot;
+	bool follow;
+	int r;
 
-	if (result < 0)
-		reply(wait->req, result);
-	else
-		reply_attr(wait->req, space, truncation->node);
-	node_release(&space->nodes, truncation->node);
-	free(truncation);
+	if (node_is_derived(node) || !(to_set & times))
+		return 0;
+	r = node_spot(&space->nodes, node, &spot);
+	if (r < 0)
+		return r;
+	spot_path(&spot, path, &follow);
+	return set_times(path, follow, attr, to_set);
 }
 
 void op_setattr(fuse_req_t req, fuse_ino_t id, struct stat *attr, int to_set,
@@ -186,27 +161,18 @@ void op_setattr(fuse_req_t req, fuse_ino_t id, struct stat *attr, int to_set,
 {
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
-	struct truncation *truncation;
-	int r = set_attr(space, node, attr, to_set, fi);
+	int r = set_owner_and_mode(space, node, attr, to_set);
 
-	if (r < 0) {
+	if (r == 0 && (to_set & FUSE_SET_ATTR_SIZE)) {
+		truncate_reply(req, node, attr, to_set, fi);
+		return;
+	}
+	if (r == 0)
+		r = attr_set_times(space, node, attr, to_set);
+	if (r < 0)
 		reply(req, r);
-		return;
-	}
-	/* truncate(2) of a closed file: no close will come to commit it */
-	if (!(to_set & FUSE_SET_ATTR_SIZE) || fi || attr->st_size == 0) {
-		reply_attr(req, space, node);
-		return;
-	}
-	truncation = calloc(1, sizeof(*truncation));
-	if (!truncation) {
-		reply(req, -ENOMEM);
-		return;
-	}
-	truncation->wait = (struct wait){.space = space, .req = req, .answer = answer_truncation};
-	truncation->node = node;
-	node_hold(node);
-	commit_closed(space, node, &truncation->wait);
+	else
+		attr_reply(req, space, node);
 }
 
 void op_statfs(fuse_req_t req, fuse_ino_t id)

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/workers.h"
 #include "job/pending.h"
 #include "space/ops.h"
 #include "space/text.h"
@@ -30,6 +31,9 @@ static int write_metrics(struct space *space, const struct node *node, struct bu
 				  "the kernel refers to.\n"
 				  "# TYPE cocfs_known_files gauge\n"
 				  "cocfs_known_files %zu\n"
+				  "# HELP cocfs_disk_operations Calls that wait for the disk.\n"
+				  "# TYPE cocfs_disk_operations gauge\n"
+				  "cocfs_disk_operations %zu\n"
 				  "# HELP cocfs_open_descriptors What users have open.\n"
 				  "# TYPE cocfs_open_descriptors gauge\n"
 				  "cocfs_open_descriptors %zu\n"
@@ -37,7 +41,8 @@ static int write_metrics(struct space *space, const struct node *node, struct bu
 				  "open.\n"
 				  "# TYPE cocfs_open_descriptors_max gauge\n"
 				  "cocfs_open_descriptors_max %zu\n",
-				  space->nodes.n_nodes, space->descriptors.used,
+				  space->nodes.n_nodes, workers_jobs(space->workers),
+				  space->descriptors.used,
 				  space->descriptors.total);
 }
 

@@ -117,10 +117,13 @@ void op_releasedir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 
 void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info *fi)
 {
-	bool derived = node_is_derived(node_of(&space_of(req)->nodes, id));
+	struct node *node = node_of(&space_of(req)->nodes, id);
+	const struct dir_handle *handle = dir_handle_of(fi);
 
-	(void)datasync;
-	reply(req, !derived && fsync(dirfd(dir_handle_of(fi)->listing.dir)) < 0 ? -errno : 0);
+	if (node_is_derived(node))
+		reply(req, 0);
+	else
+		file_sync(req, node, dirfd(handle->listing.dir), handle->user, datasync);
 }
 
 /* Fills what readdirplus tells of an entry beyond its name; "." and ".." give no reference. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Open files: create, open, read, write, and what a failed write means for the commit. */
+/* Open files: create, open, release. */
 #define _GNU_SOURCE
 #include "space/content.h"
 
@@ -15,22 +15,12 @@
 #include "space/caller.h"
 #include "space/commit.h"
 #include "space/control.h"
+#include "space/disk.h"
 #include "space/job_name.h"
 #include "space/ops.h"
 #include "space/sibling.h"
 #include "space/text.h"
 #include "space/writers.h"
-
-/* A write failed for a reason of the spool: what is there now is not what was meant. */
-static int spoil_by_errno(struct content *content, int errnum)
-{
-	struct err err;
-
-	err_set(&err, errnum, "a write to the spool failed: %s", strerror(errnum));
-	err_detail(&err, "what_to_do", "make room where the state directory is, write it again");
-	content_spoil(content, &err, -1);
-	return -errnum;
-}
 
 static void handle_close(struct space *space, struct handle *handle)
 {
@@ -45,7 +35,7 @@ static void handle_close(struct space *space, struct handle *handle)
 	last = LIST_EMPTY(&content->handles);
 	content_let_go(node);
 	if (!last || !node_inherit(node, handle->fd, handle->user)) {
-		close(handle->fd);
+		disk_close(space, handle->fd, handle->user);
 		shares_give(&space->descriptors, handle->user, 1);
 	}
 	free(handle);
@@ -99,13 +89,24 @@ static int handle_open(struct space *space, fuse_req_t req, struct node *node, i
 }
 
 /* The flags for the spool: a commit reads what was written through the same descriptor; direct I/O is
- * between the writer and us; and the kernel says where each write goes, which O_APPEND would
- * override, also for the pages of a mapping. */
+ * between the writer and us; the kernel says where each write goes, which O_APPEND would override, also
+ * for the pages of a mapping; and to open something never waits. */
 static int spool_flags(int flags)
 {
 	if ((flags & O_ACCMODE) == O_WRONLY)
 		flags = (flags & ~O_ACCMODE) | O_RDWR;
-	return (flags & ~(O_APPEND | O_DIRECT | O_NOCTTY | O_NONBLOCK)) | O_NOFOLLOW | O_CLOEXEC;
+	return (flags & ~(O_APPEND | O_DIRECT)) | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;
+}
+
+/* Is that what the kernel took it for? Something else may have been put into the spool behind our
+ * back; a FIFO was opened without waiting for its other end. Returns 0 or -errno. */
+static int check_regular(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) ? 0 : -EIO;
 }
 
 /*
@@ -148,7 +149,9 @@ static int open_spot(const struct space *space, fuse_req_t req, const struct spo
 	}
 	if (fd < 0)
 		return -errno;
-	r = flags & O_TRUNC ? clear_set_id(space, req, fd) : 0;
+	r = check_regular(fd);
+	if (r == 0 && (flags & O_TRUNC))
+		r = clear_set_id(space, req, fd);
 	if (r < 0) {
 		close(fd);
 		return r;
@@ -170,9 +173,11 @@ static int create_file(struct space *space, fuse_req_t req, struct node *parent,
 		return r;
 	mode = view_stored_mode(&space->options->view, space->is_root, S_IFREG | mode);
 	fd = openat(dirfd, name, spool_flags(flags) | O_CREAT, mode & 07777);
-	r = fd < 0 ? -errno : fd;
+	r = fd < 0 ? -errno : check_regular(fd);
 	caller_leave(space, req);
-	return r;
+	if (r < 0 && fd >= 0)
+		close(fd);
+	return r < 0 ? r : fd;
 }
 
 /* Makes and opens a file. Returns 0 with the entry and the handle filled, or -errno. */
@@ -220,13 +225,87 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 	}
 }
 
+/* Answers an open for which a descriptor of the users' was taken. fd: taken, or -errno. */
+static void finish_open(fuse_req_t req, struct node *node, int take_fd, bool readable,
+			struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	int r = take_fd < 0 ? take_fd : handle_open(space, req, node, take_fd, readable, fi);
+
+	if (r < 0) {
+		give_descriptor(space, req);
+		reply(req, r);
+	} else if (fuse_reply_open(req, fi) == -ENOENT) {
+		handle_close(space, handle_of(fi));
+	}
+}
+
+/* An open with O_TRUNC, while a thread empties the file. */
+struct emptying {
+	struct fuse_file_info fi;
+	bool readable;
+};
+
+static void answer_emptied(struct disk_op *op)
+{
+	struct emptying *emptying = op->owner;
+	int r = (int)op->result;
+
+	if (r == 0)
+		r = clear_set_id(op->space, op->req, op->fd);
+	if (r < 0)
+		close(op->fd);
+	finish_open(op->req, op->node, r < 0 ? r : op->fd, emptying->readable, &emptying->fi);
+	free(emptying);
+}
+
+/* Has a thread empty what was opened. Returns 0 (fd is taken), or -ENOMEM with nothing begun. */
+static int empty_later(fuse_req_t req, struct node *node, int take_fd, bool readable,
+		       const struct fuse_file_info *fi)
+{
+	struct emptying *emptying = malloc(sizeof(*emptying));
+	int r;
+
+	if (!emptying)
+		return -ENOMEM;
+	*emptying = (struct emptying){.fi = *fi, .readable = readable};
+	r = truncate_open(space_of(req), req, node, take_fd, emptying, answer_emptied);
+	if (r < 0)
+		free(emptying);
+	return r;
+}
+
+static void open_file(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	int r, fd = -1, flags = fi->flags;
+	bool readable = true, later = false;
+	struct spot spot;
+	struct stat st;
+
+	r = node_spot(&space->nodes, node, &spot);
+	if (r == 0 && (flags & O_TRUNC)) {
+		r = spot_stat(&spot, &st);
+		later = r == 0 && disk_is_long(&st);
+	}
+	if (later)
+		flags &= ~O_TRUNC;
+	if (r == 0)
+		r = fd = open_spot(space, req, &spot, flags, &readable);
+	if (r >= 0 && later) {
+		r = empty_later(req, node, fd, readable, fi);
+		if (r == 0)
+			return;
+		close(fd);
+	}
+	finish_open(req, node, r, readable, fi);
+}
+
 void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
-	struct spot spot;
-	bool readable = true;
-	int fd, r;
+	int r;
 
 	if (node->kind == NODE_SIBLING) {
 		sibling_open(req, node, fi);
@@ -237,71 +316,10 @@ void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 		return;
 	}
 	r = take_descriptor(space, req);
-	if (r < 0) {
+	if (r < 0)
 		reply(req, r);
-		return;
-	}
-	r = node_spot(&space->nodes, node, &spot);
-	fd = r < 0 ? r : open_spot(space, req, &spot, fi->flags, &readable);
-	r = fd < 0 ? fd : handle_open(space, req, node, fd, readable, fi);
-	if (r < 0) {
-		give_descriptor(space, req);
-		reply(req, r);
-	} else if (fuse_reply_open(req, fi) == -ENOENT) {
-		handle_close(space, handle_of(fi));
-	}
-}
-
-void op_read(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset, struct fuse_file_info *fi)
-{
-	struct space *space = space_of(req);
-	struct node *node = node_of(&space->nodes, id);
-	_cleanup_free_ char *more = NULL;
-	char most[COC_CONTENT_MAX], *data = most;
-	ssize_t n;
-
-	if (node_is_derived(node)) {
-		text_read(req, size, offset, fi);
-		return;
-	}
-	if (size > sizeof(most)) {
-		data = more = malloc(size);
-		if (!more) {
-			reply(req, -ENOMEM);
-			return;
-		}
-	}
-	n = pread(handle_of(fi)->fd, data, size, offset);
-	if (n < 0)
-		reply(req, -errno);
 	else
-		fuse_reply_buf(req, data, (size_t)n);
-}
-
-void op_write(fuse_req_t req, fuse_ino_t id, const char *data, size_t size, off_t offset,
-	      struct fuse_file_info *fi)
-{
-	struct space *space = space_of(req);
-	struct node *node = node_of(&space->nodes, id);
-	struct handle *handle = handle_of(fi);
-	ssize_t n;
-	int r = content_check_size(space, node, (uint64_t)offset + size);
-
-	if (r < 0) {
-		reply(req, r);
-		return;
-	}
-	n = pwrite(handle->fd, data, size, offset);
-	if (n < 0) {
-		reply(req, spoil_by_errno(node->content, errno));
-		return;
-	}
-	node->content->written++;
-	/* it was passed to somebody who was not known to hold it; a page of a mapping comes from
-	 * the kernel, through any handle */
-	if (!fi->writepage)
-		handle_set_writing(handle, true);
-	fuse_reply_write(req, (size_t)n);
+		open_file(req, node, fi);
 }
 
 void op_flush(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
@@ -327,50 +345,4 @@ void op_release(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	commit_at_release(space, handle_of(fi));
 	handle_close(space, handle_of(fi));
 	reply(req, 0);
-}
-
-void op_fsync(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info *fi)
-{
-	struct node *node = node_of(&space_of(req)->nodes, id);
-	int fd, r;
-
-	if (node_is_derived(node)) {
-		reply(req, 0);
-		return;
-	}
-	fd = handle_of(fi)->fd;
-	r = datasync ? fdatasync(fd) : fsync(fd);
-	reply(req, r < 0 ? -errno : 0);
-}
-
-void op_fallocate(fuse_req_t req, fuse_ino_t id, int mode, off_t offset, off_t length,
-		  struct fuse_file_info *fi)
-{
-	struct space *space = space_of(req);
-	struct node *node = node_of(&space->nodes, id);
-	int r = mode & FALLOC_FL_KEEP_SIZE
-			? 0
-			: content_check_size(space, node, (uint64_t)offset + (uint64_t)length);
-
-	if (r == 0 && fallocate(handle_of(fi)->fd, mode, offset, length) < 0)
-		r = -errno;
-	if (r == 0)
-		node->content->written++;
-	reply(req, r);
-}
-
-void op_lseek(fuse_req_t req, fuse_ino_t id, off_t offset, int whence, struct fuse_file_info *fi)
-{
-	struct node *node = node_of(&space_of(req)->nodes, id);
-	off_t at;
-
-	if (node_is_derived(node)) {
-		reply(req, -EINVAL);
-		return;
-	}
-	at = lseek(handle_of(fi)->fd, offset, whence);
-	if (at < 0)
-		reply(req, -errno);
-	else
-		fuse_reply_lseek(req, at);
 }

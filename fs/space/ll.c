@@ -7,8 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/log.h"
+#include "base/workers.h"
 #include "space/commit.h"
+#include "space/disk.h"
 #include "space/ops.h"
 #include "space/rename.h"
 #include "space/text.h"
@@ -128,6 +132,11 @@ static int mount_session(struct space *space, struct fuse_args *args, struct err
 	return 0;
 }
 
+static void close_removed(void *data, int take_fd, uid_t user)
+{
+	disk_close(data, take_fd, user);
+}
+
 int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, struct ledger *ledger,
 	       struct engine *engine, const struct space_options *options,
 	       void (*unmounted)(void *data), void *data, struct space **ret_space, struct err *err)
@@ -154,14 +163,23 @@ int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, str
 	SLIST_INIT(&space->unmade_ends);
 	space->loadavg_fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
 	shares_init(&space->descriptors, options->descriptors_max, options->one_user);
-	r = nodes_init(&space->nodes, take_spool_fd, options->directories_max,
-		       &space->descriptors);
+	shares_init(&space->memory, USERS_MEMORY_MAX, options->one_user);
+	r = nodes_init(&space->nodes, take_spool_fd,
+		       &(struct nodes_options){.directories_max = options->directories_max,
+					       .descriptors = &space->descriptors,
+					       .close_removed = close_removed,
+					       .data = space});
 	if (r < 0)
 		err_set(err, -r, "the spool cannot be read: %s", strerror(-r));
 	if (r == 0) {
 		r = rename_recover(ledger, take_spool_fd);
 		if (r < 0)
 			err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));
+	}
+	if (r == 0) {
+		r = workers_create(loop, options->one_user, &space->workers);
+		if (r < 0)
+			err_set(err, -r, "no threads can wait for the disk: %s", strerror(-r));
 	}
 	if (r == 0)
 		r = mount_session(space, args, err);
@@ -183,7 +201,10 @@ void space_close(struct space *space)
 {
 	if (!space)
 		return;
+	if (space->workers)
+		workers_drain(space->workers);
 	wait_interrupt_all(space);
+	workers_destroy(steal_ptr(space->workers));
 	text_close_all(space);
 	dir_close_all(space);
 	loop_unwatch(&space->watch);
@@ -199,5 +220,6 @@ void space_close(struct space *space)
 	unmade_finish(space);
 	nodes_finish(&space->nodes);
 	shares_finish(&space->descriptors);
+	shares_finish(&space->memory);
 	free(space);
 }

@@ -38,14 +38,12 @@
 #define LOST_INO (NODE_SIBLING_INO | 1ull << 62) /* no inode of the spool has the top bit */
 #define ROOT_ID 1 /* FUSE_ROOT_ID */
 
-int nodes_init(struct nodes *nodes, int take_spool_fd, unsigned directories_max,
-	       struct shares *descriptors)
+int nodes_init(struct nodes *nodes, int take_spool_fd, const struct nodes_options *options)
 {
 	struct stat st;
 
 	*nodes = (struct nodes){.root = {.kind = NODE_DIR, .fd = take_spool_fd, .lookups = 1},
-				.recent_max = directories_max,
-				.descriptors = descriptors,
+				.options = *options,
 				.next_lost = LOST_INO};
 	TAILQ_INIT(&nodes->recent);
 	if (fstat(take_spool_fd, &st) < 0)
@@ -77,10 +75,12 @@ static void free_node(struct nodes *nodes, struct node *node)
 		free(more);
 	}
 	free_link(&node->link);
-	if (node->fd >= 0)
+	if (node->fd >= 0 && node->is_charged && node->kind != NODE_DIR)
+		nodes->options.close_removed(nodes->options.data, node->fd, node->keeper);
+	else if (node->fd >= 0)
 		close(node->fd);
 	if (node->is_charged)
-		shares_give(nodes->descriptors, node->keeper, 1);
+		shares_give(nodes->options.descriptors, node->keeper, 1);
 	content_destroy(node->content);
 	free(node);
 }

@@ -50,14 +50,22 @@ struct node {
 	struct content *content;  /* while it is open: file.h */
 };
 
+struct nodes_options {
+	unsigned directories_max;   /* descriptors in the cache of directories */
+	struct shares *descriptors; /* what users have open; borrowed */
+	/* closes a descriptor (taken) of a removed file of a user */
+	void (*close_removed)(void *data, int take_fd, uid_t user);
+	void *data;
+};
+
 struct nodes {
 	struct node root, control[CONTROL_COUNT];
 	struct node **by_ino;
 	size_t n_buckets, n_nodes;	       /* n_buckets is a power of two */
 	TAILQ_HEAD(nodes_recent, node) recent; /* directories with a cached fd, most recent first */
-	unsigned n_recent, recent_max;
-	struct shares *descriptors; /* what users have open; borrowed */
-	uint64_t next_lost;	    /* numbers for nodes that are out of reach */
+	unsigned n_recent;
+	struct nodes_options options;
+	uint64_t next_lost; /* numbers for nodes that are out of reach */
 };
 
 /* Where the spool has a node: name in the directory dirfd, or (name NULL) the descriptor fd. */
@@ -70,10 +78,8 @@ struct spot {
 #define SPOT_PATH_MAX (NAME_MAX + 32)
 #define NODE_SIBLING_INO (1ull << 63)
 
-/* Takes spool_fd. directories_max: descriptors in the cache of directories; those that are kept for
- * users are taken from their descriptors. Returns 0 or -errno. */
-int nodes_init(struct nodes *nodes, int take_spool_fd, unsigned directories_max,
-	       struct shares *descriptors);
+/* Takes spool_fd. Returns 0 or -errno. */
+int nodes_init(struct nodes *nodes, int take_spool_fd, const struct nodes_options *options);
 void nodes_finish(struct nodes *nodes);
 
 /* A node by the kernel's number for it, and back. */

@@ -39,7 +39,14 @@ void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
 void op_setattr(fuse_req_t req, fuse_ino_t id, struct stat *attr, int to_set,
 		struct fuse_file_info *fi);
 void op_statfs(fuse_req_t req, fuse_ino_t id);
-/* file.c */
+/* Answers with the attributes that a node has now. */
+void attr_reply(fuse_req_t req, struct space *space, struct node *node);
+/* Sets the times that to_set names. Returns 0 or -errno. */
+int attr_set_times(struct space *space, struct node *node, const struct stat *attr, int to_set);
+/* truncate.c: sets the size, then the times, commits a closed job file, and answers. */
+void truncate_reply(fuse_req_t req, struct node *node, const struct stat *attr, int to_set,
+		    const struct fuse_file_info *fi);
+/* file.c: what is open; io.c: what is read and written */
 void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
 	       struct fuse_file_info *fi);
 void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
@@ -60,6 +67,8 @@ void op_readdirplus(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
 		    struct fuse_file_info *fi);
 void op_releasedir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
 void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info *fi);
+/* Syncs a descriptor of a file or directory, a user's, which its open file keeps alive; answers. (io.c) */
+void file_sync(fuse_req_t req, struct node *node, int fd, uid_t user, bool datasync);
 /* Opens a directory of the spool to list or sync it. Returns a descriptor, the caller's, or -errno. */
 int dir_open(struct space *space, struct node *dir);
 /* Closes the directories that are open when the mount ends. */

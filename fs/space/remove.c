@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "space/commit.h"
 #include "space/control.h"
+#include "space/disk.h"
 #include "space/job_name.h"
 #include "space/ops.h"
 #include "space/sibling.h"
@@ -23,12 +24,15 @@ static int remove_name(struct space *space, fuse_req_t req, struct node *parent,
 		       int flags)
 {
 	struct node *node = node_known(&space->nodes, parent, name);
-	int dirfd, r;
+	const uid_t user = fuse_req_ctx(req)->uid;
+	int dirfd, held_fd, r;
 
 	if (node)
-		node_keep(&space->nodes, node, fuse_req_ctx(req)->uid);
+		node_keep(&space->nodes, node, user);
 	dirfd = node_dirfd(&space->nodes, parent);
+	held_fd = dirfd < 0 ? -1 : disk_hold(dirfd, name);
 	r = dirfd < 0 ? dirfd : unlinkat(dirfd, name, flags) < 0 ? -errno : 0;
+	disk_close(space, held_fd, user);
 	if (!node)
 		return r;
 	if (r == 0)

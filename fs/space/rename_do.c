@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/crash.h"
 #include "base/log.h"
+#include "space/disk.h"
 #include "space/ops.h"
 #include "space/rename.h"
 #include "space/renaming.h"
@@ -51,7 +52,7 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 	/* made before anything is done: afterwards nothing may fail */
 	_cleanup_free_ char *from_name = strdup(from->name), *to_name = strdup(to->name);
 	_cleanup_close_ int to_fd = -1;
-	int from_fd, r;
+	int from_fd, held_fd, r;
 
 	if (source && source == target)
 		return 0; /* two names of one file: POSIX leaves both */
@@ -62,8 +63,10 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 	to_fd = node_hold_dirfd(&space->nodes, to->parent);
 	from_fd = node_dirfd(&space->nodes, from->parent);
 	r = from_fd < 0 ? from_fd : to_fd < 0 ? to_fd : 0;
+	held_fd = r == 0 && to->exists ? disk_hold(to_fd, to->name) : -1;
 	if (r == 0 && renameat2(from_fd, from->name, to_fd, to->name, renaming->flags) < 0)
 		r = -errno;
+	disk_close(space, held_fd, renaming->user);
 	if (r < 0) {
 		if (target)
 			node_unkeep(&space->nodes, target);

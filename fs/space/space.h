@@ -28,6 +28,13 @@ struct space_options {
 	unsigned directories_max; /* of the spool that are kept open */
 };
 
+/* How the disk keeps up with short writes: disk.c. */
+struct disk_pace {
+	int64_t slow_until_ms; /* on the loop's clock */
+	int64_t burst_ms;
+	size_t burst_bytes;
+};
+
 struct space {
 	struct loop *loop;
 	struct loop_watch watch; /* of the FUSE descriptor */
@@ -38,6 +45,9 @@ struct space {
 	const struct space_options *options;
 	struct nodes nodes;
 	struct shares descriptors; /* what users have open */
+	struct shares memory;	   /* bytes that are held for users' requests */
+	struct workers *workers;   /* what waits for the disk (disk.h) */
+	struct disk_pace pace;
 	struct ghosts ghosts;
 	struct removals removals;
 	SLIST_HEAD(, unmade_end) unmade_ends; /* directories that are gone (unmade.h) */

@@ -42,7 +42,7 @@ int node_dirfd(struct nodes *nodes, struct node *dir)
 	if (dir->fd < 0)
 		return -errno;
 	TAILQ_INSERT_HEAD(&nodes->recent, dir, recent);
-	if (++nodes->n_recent > nodes->recent_max)
+	if (++nodes->n_recent > nodes->options.directories_max)
 		close_oldest(nodes);
 	return dir->fd;
 }
@@ -95,7 +95,7 @@ int spot_stat(const struct spot *spot, struct stat *ret_st)
 
 static void uncharge(struct nodes *nodes, struct node *node)
 {
-	shares_give(nodes->descriptors, node->keeper, 1);
+	shares_give(nodes->options.descriptors, node->keeper, 1);
 	node->is_charged = false;
 }
 
@@ -104,7 +104,7 @@ void node_keep(struct nodes *nodes, struct node *node, uid_t user)
 	struct spot spot;
 
 	if (node->link.next || node->is_charged || !node->link.parent ||
-	    content_any_fd(node) >= 0 || !shares_take(nodes->descriptors, user, 1))
+	    content_any_fd(node) >= 0 || !shares_take(nodes->options.descriptors, user, 1))
 		return;
 	node->is_charged = true;
 	node->keeper = user;

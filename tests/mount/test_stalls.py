@@ -1,17 +1,25 @@
 # SPDX-License-Identifier: MIT
 """Nobody keeps the others waiting: what one caller asks for is done a piece at a time, or beside the loop.
 
-No test here asserts a time. What was asked for is answered in an order that shows it, and the histogram of
-.coc/metrics is printed (-rP).
+No test here asserts a time. A call that may take long is held up (fault/slow.c) until the test has seen that others
+are answered meanwhile; and the histogram of .coc/metrics is printed (-rP).
 """
 
+import os
 import re
+import subprocess
+import sys
+
+import pytest
 
 import queues
 import samples
 import tools
 
+SLOW = os.path.abspath(os.environ.get("COCFS_SLOW", os.path.join(tools.ROOT, "build", "tests", "slow.so")))
 BOUNDS = ["0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.5", "1", "+Inf"]
+LONG = 1 << 20  # bytes: more than fs/space/disk.h calls short
+GREEDY = {"user": 54001, "group": 54001, "extra_groups": []}
 
 
 def histogram(space, name):
@@ -41,3 +49,192 @@ def test_the_histograms_count_the_work_of_the_loop(own_space, src):
     # its intent, and its outcome
     assert queues.metrics(own_space)["cocfs_ledger_wait_seconds_count"] - waits >= 2
     show(own_space, "one cp")
+
+
+class Disk:
+    """The disk below the files slow*: it can be held up."""
+
+    def __init__(self, control):
+        self.control = str(control)
+        asan = os.environ.get("ASAN_OPTIONS", "")
+        self.env = {"LD_PRELOAD": SLOW, "COCFS_SLOW_CONTROL": self.control,
+                    "ASAN_OPTIONS": ":".join(filter(None, [asan, "verify_asan_link_order=0"]))}
+
+    def hold(self):
+        tools.write(self.control, b"")
+
+    def held(self):
+        """The calls that are held up, in their order."""
+        return tools.read(self.control).decode().split()
+
+    def wait_held(self, call, count=1):
+        tools.eventually(lambda: self.held().count(call) >= count, f"{count} {call} to be held up")
+
+    def let_go(self):
+        os.unlink(self.control)
+
+
+@pytest.fixture
+def disk(tmp_path):
+    if not os.access(SLOW, os.R_OK):
+        pytest.skip(f"no library that holds a disk up at {SLOW}")
+    disk = Disk(tmp_path / "held-up")
+    yield disk
+    if os.path.exists(disk.control):
+        disk.let_go()
+
+
+@pytest.fixture
+def space(make_space, disk):
+    space = make_space(env=disk.env, allow_other=True if tools.IS_ROOT else None)
+    os.mkdir(space.at("slow"))
+    tools.write(space.at("slow-file"), b"x" * LONG)
+    return space
+
+
+def others_are_served(space, src, name="other.yaml"):
+    """Whatever somebody else may want: a job, an update, a listing, a removal, a sync."""
+    tools.run("cp", samples.file(src, name), space.at(name)).ok()
+    tools.sh('ls -la . && cat "$1.id" && touch scratch && mv scratch moved && rm moved && mkdir d && rmdir d && '
+             'echo x > synced && sync synced && rm synced', name, cwd=space.path).ok()
+    assert space.id(name)
+
+
+# What may take as long as its caller chooses, the call of the spool that takes long, and what is to be seen after it.
+ATTACKS = {
+    "a sync of a file": ("os.fsync(os.open('slow-file', os.O_RDWR))", "fsync"),
+    "a sync of data": ("os.fdatasync(os.open('slow-file', os.O_RDWR))", "fdatasync"),
+    "a sync of a directory": ("os.fsync(os.open('slow', os.O_RDONLY))", "fsync"),
+    "a truncation by name": ("os.truncate('slow-file', 5)", "truncate"),
+    "a truncation by descriptor": ("os.truncate(os.open('slow-file', os.O_RDWR), 5)", "truncate"),
+    "an open that empties": ("os.open('slow-file', os.O_WRONLY | os.O_TRUNC)", "truncate"),
+    "an open for reading that empties": ("os.open('slow-file', os.O_RDONLY | os.O_TRUNC)", "truncate"),
+    "an allocation": ("os.posix_fallocate(os.open('slow-file', os.O_RDWR), 0, 1 << 21)", "fallocate"),
+    "a search for holes": ("os.lseek(os.open('slow-file', os.O_RDONLY), 0, os.SEEK_HOLE)", "lseek"),
+    "a write": ("os.pwrite(os.open('slow-file', os.O_RDWR), b'y', 1 << 20)", "pwrite"),
+    "a read from the disk": ("os.posix_fadvise(fd := os.open('slow-file', os.O_RDONLY), 0, 0, os.POSIX_FADV_DONTNEED); "
+                             "print(len(os.read(fd, 1 << 20)), flush=True)", "pread"),
+}
+# The kernel does not wait for what ends a file.
+REMOVALS = {
+    "a removal": "os.unlink('slow-file')",
+    "a removal of an open file": "fd = os.open('slow-file', os.O_RDONLY); os.unlink('slow-file'); os.close(fd)",
+    "a rename over it": "os.mknod('new'); os.rename('new', 'slow-file')",
+}
+
+
+def attacker(space, script):
+    return tools.popen(sys.executable, "-c", "import os; " + script, cwd=space.path)
+
+
+@pytest.mark.parametrize("what", ATTACKS)
+def test_others_are_served_while_a_call_waits_for_the_disk(space, disk, src, what):
+    script, call = ATTACKS[what]
+    disk.hold()
+    process = attacker(space, script)
+    disk.wait_held(call)
+    others_are_served(space, src)
+    assert process.poll() is None and disk.held() == [call]
+    disk.let_go()
+    tools.finish(process).ok()
+    show(space, what)
+
+
+@pytest.mark.parametrize("what", REMOVALS)
+def test_others_are_served_while_the_blocks_of_a_file_are_given_back(space, disk, src, what):
+    disk.hold()
+    tools.finish(attacker(space, REMOVALS[what])).ok()
+    disk.wait_held("close")
+    others_are_served(space, src)
+    assert set(disk.held()) == {"close"}
+    disk.let_go()
+    show(space, what)
+
+
+RESULTS = {
+    "a truncation by name": 5, "a truncation by descriptor": 5, "an open that empties": 0,
+    "an open for reading that empties": 0, "an allocation": 1 << 21, "a write": LONG + 1,
+}
+
+
+@pytest.mark.parametrize("what", RESULTS)
+def test_what_a_thread_does_is_what_was_asked_for(space, what):
+    """The same calls with nothing that holds them up."""
+    tools.finish(attacker(space, ATTACKS[what][0])).ok()
+    assert os.stat(space.at("slow-file")).st_size == RESULTS[what]
+    content = tools.read(space.at("slow-file"))
+    assert content == (b"x" * min(LONG, RESULTS[what])
+                       + (b"y" if what == "a write" else b"\0" * (RESULTS[what] - LONG)))[:RESULTS[what]]
+
+
+def test_threads_write_and_read_what_belongs_where(own_space):
+    """Long files by several writers at once, with a mapping beside them, are what was written."""
+    script = """import mmap, random, threading
+rng = random.Random(int(args[0]))
+def work(name):
+    data = bytearray(3 << 20)
+    fd = os.open(os.path.join(target, name), os.O_RDWR | os.O_CREAT)
+    os.ftruncate(fd, len(data))
+    view = mmap.mmap(fd, len(data))
+    for _ in range(60):
+        size = rng.choice((1, 4096, 100000, 1 << 20))
+        at = rng.randrange(len(data) - size)
+        piece = rng.randbytes(size)
+        data[at:at + size] = piece
+        if rng.random() < 0.5:
+            os.pwrite(fd, piece, at)
+        else:
+            view[at:at + size] = piece
+        if rng.random() < 0.1:
+            os.fsync(fd)
+    view.flush()
+    view.close()
+    os.close(fd)
+    assert load(os.path.join(target, name)) == data, name
+threads = [threading.Thread(target=work, args=(f'f{n}',)) for n in range(4)]
+[t.start() for t in threads]
+[t.join() for t in threads]
+"""
+    tools.python(script, own_space.path, 1).ok()
+    own_space.remount()
+    assert sorted(os.listdir(own_space.path)) == ["f0", "f1", "f2", "f3"]
+
+
+@tools.needs_root
+def test_a_user_whose_calls_all_wait_leaves_threads_for_others(space, disk, src):
+    """A hundred syncs of one user wait; another user's sync and removal are done meanwhile."""
+    os.chmod(space.path, 0o777)
+    os.chmod(space.at("slow-file"), 0o666)
+    disk.hold()
+    script = """import os, threading
+threads = [threading.Thread(target=lambda: os.fsync(os.open('slow-file', os.O_RDWR))) for _ in range(100)]
+for n in range(100):
+    os.close(os.open(f'slow-{n}', os.O_WRONLY | os.O_CREAT))
+threads = [threading.Thread(target=lambda n=n: os.fsync(os.open(f'slow-{n}', os.O_RDWR))) for n in range(100)]
+[t.start() for t in threads]
+[t.join() for t in threads]
+"""
+    process = tools.popen(sys.executable, "-c", script, cwd=space.path, **GREEDY)
+    disk.wait_held("fsync", 4)
+    others_are_served(space, src)
+    assert process.poll() is None and disk.held() == ["fsync"] * 4
+    disk.let_go()
+    tools.finish(process).ok()
+
+
+@pytest.mark.parametrize("how", ["fusermount3 -uz", "SIGTERM"])
+def test_the_end_of_a_mount_waits_for_what_is_under_way(space, disk, how):
+    """What a thread is doing is done, and its caller is told."""
+    disk.hold()
+    process = attacker(space, ATTACKS["a truncation by name"][0])
+    disk.wait_held("truncate")
+    if how == "SIGTERM":
+        space.process.terminate()
+    else:
+        tools.run("fusermount3", "-uz", space.path).ok()
+    with pytest.raises(subprocess.TimeoutExpired):
+        space.process.wait(1)
+    disk.let_go()
+    tools.finish(process).ok()
+    assert space.bury(30) == 0
+    assert os.stat(os.path.join(space.state, "spool", "slow-file")).st_size == 5

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Requests that wait for the disk.
+ *
+ * The loop answers everybody, so it does nothing that takes as long as a caller chooses. Such work
+ * goes to a thread (base/workers.h), and the loop replies when it is done. The thread makes system calls on
+ * descriptors that it was given, and touches neither nodes nor the ledger.
+ *
+ * Nothing is put in order here, because the kernel does it. Above us it locks the inode, from before
+ * the request until after our reply, for each write, truncation, allocation, sync, change of
+ * attributes, link, removal and rename of a file; before a FLUSH it waits for all writes, also of
+ * mapped pages; and it sends RELEASE when no request of the handle is left. So two requests that
+ * must not meet are never here at once. The two that take no lock, a read and an open with O_TRUNC,
+ * may meet anything in any file system. A signal does not end the lock: the kernel waits for our
+ * reply, as a process waits for a local disk.
+ *
+ * What stays in the loop, since a thread costs some ten microseconds more:
+ *
+ *   a read of what is in the page cache   the kernel says whether it is (RWF_NOWAIT)
+ *   a write within DISK_SHORT_BYTES       goes to the page cache, in a few microseconds. But when
+ *                                         much is written on the machine, the kernel makes whoever
+ *                                         writes wait for the disk, up to 200 ms at a time. So such
+ *                                         writes go to a thread too when one took long lately, or
+ *                                         when there are many: then the loop would be one of those
+ *                                         that the kernel slows down
+ *   names, attributes, small files        a few blocks at most
+ */
+#define _GNU_SOURCE
+#include "space/disk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+#define SLOW_WRITE_US 1000	 /* a write that takes longer has waited for the disk */
+#define SLOW_MS 5000		 /* so long after it the loop leaves writing to threads */
+#define BURST_MS 100		 /* in that time the loop writes at most … */
+#define BURST_BYTES (2u << 20) /* … that much: less than any disk takes */
+#define PAGE_BYTES 4096		 /* the page cache counts pages */
+
+struct disk_op *disk_op_of(struct worker_job *job)
+{
+	return (struct disk_op *)((char *)job - offsetof(struct disk_op, job));
+}
+
+struct disk_op *disk_begin(struct space *space, fuse_req_t req, uid_t user, struct node *node)
+{
+	struct disk_op *op = calloc(1, sizeof(*op));
+
+	if (!op)
+		return NULL;
+	op->space = space;
+	op->req = req;
+	op->job.user = user;
+	op->fd = op->own_fd = -1;
+	op->node = node;
+	if (node)
+		node_hold(node);
+	return op;
+}
+
+void disk_drop(struct disk_op *op)
+{
+	struct space *space = op->space;
+
+	if (op->node)
+		node_release(&space->nodes, op->node);
+	if (op->own_fd >= 0)
+		close(op->own_fd);
+	if (op->charged)
+		shares_give(&space->memory, op->job.user, op->charged);
+	free(op->data);
+	free(op);
+}
+
+static void end(struct disk_op *op)
+{
+	op->answer(op);
+	disk_drop(op);
+}
+
+static void on_done(struct worker_job *job)
+{
+	end(disk_op_of(job));
+}
+
+void disk_go(struct disk_op *op, void (*work)(struct worker_job *job))
+{
+	int r;
+
+	op->job.work = work;
+	op->job.done = on_done;
+	r = workers_add(op->space->workers, &op->job);
+	if (r < 0 && op->is_page) {
+		work(&op->job);
+		r = 0;
+		end(op);
+	} else if (r < 0) {
+		op->result = r;
+		end(op);
+	}
+}
+
+void disk_answer_plain(struct disk_op *op)
+{
+	reply(op->req, op->result < 0 ? (int)op->result : 0);
+}
+
+int disk_charge(struct disk_op *op, size_t bytes)
+{
+	/* a mapped page has no writer who could hear of an error; the kernel sends few at once */
+	if (op->is_page)
+		return 0;
+	if (!shares_take(&op->space->memory, op->job.user, bytes))
+		return -ENOMEM;
+	op->charged = bytes;
+	return 0;
+}
+
+bool disk_writes_fast(struct space *space, uint64_t end, size_t size)
+{
+	struct disk_pace *pace = &space->pace;
+	int64_t now_ms = loop_now_ms(space->loop);
+
+	if (end > DISK_SHORT_BYTES || now_ms < pace->slow_until_ms)
+		return false;
+	if (now_ms - pace->burst_ms >= BURST_MS) {
+		pace->burst_ms = now_ms;
+		pace->burst_bytes = 0;
+	}
+	pace->burst_bytes += (size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+	return pace->burst_bytes <= BURST_BYTES;
+}
+
+void disk_note_write(struct space *space, int64_t us)
+{
+	if (us > SLOW_WRITE_US)
+		space->pace.slow_until_ms = loop_now_ms(space->loop) + SLOW_MS;
+}
+
+bool disk_is_long(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && st->st_blocks > DISK_SHORT_BYTES / 512;
+}
+
+int disk_hold(int dirfd, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_nlink > 1 ||
+	    !disk_is_long(&st))
+		return -1;
+	return openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static void work_close(struct worker_job *job)
+{
+	struct disk_op *op = disk_op_of(job);
+
+	close(op->fd);
+}
+
+static void answer_nobody(struct disk_op *op)
+{
+	if (op->result < 0)
+		close(op->fd); /* it could not be handed over */
+}
+
+void disk_close(struct space *space, int take_fd, uid_t user)
+{
+	struct disk_op *op = NULL;
+	struct stat st;
+
+	if (take_fd < 0)
+		return;
+	if (space->workers && fstat(take_fd, &st) == 0 && !st.st_nlink && disk_is_long(&st))
+		op = disk_begin(space, NULL, user, NULL);
+	if (!op) {
+		close(take_fd);
+		return;
+	}
+	op->fd = take_fd;
+	op->answer = answer_nobody;
+	disk_go(op, work_close);
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading and writing open files, and what a failed write means for the commit. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "space/content.h"
+#include "space/disk.h"
+#include "space/ops.h"
+#include "space/text.h"
+
+/* A write failed for a reason of the spool: what is there now is not what was meant. */
+static int spoil_by_errno(struct content *content, int errnum)
+{
+	struct err err;
+
+	err_set(&err, errnum, "a write to the spool failed: %s", strerror(errnum));
+	err_detail(&err, "what_to_do", "make room where the state directory is, write it again");
+	content_spoil(content, &err, -1);
+	return -errnum;
+}
+
+/* ---- reading ---- */
+
+static void work_read(struct worker_job *job)
+{
+	struct disk_op *op = disk_op_of(job);
+	ssize_t n;
+
+	op->data = malloc(op->size);
+	n = op->data ? pread(op->fd, op->data, op->size, op->offset) : -1;
+	op->result = op->data ? n < 0 ? -errno : n : -ENOMEM;
+}
+
+static void answer_read(struct disk_op *op)
+{
+	if (op->result < 0)
+		reply(op->req, (int)op->result);
+	else
+		fuse_reply_buf(op->req, op->data, (size_t)op->result);
+}
+
+/* Reads what is in the page cache. Returns how much that is, or -EAGAIN when the disk must be waited
+ * for, or another -errno. */
+static ssize_t read_cached(int fd, char *data, size_t size, off_t offset)
+{
+	const struct iovec part = {.iov_base = data, .iov_len = size};
+	ssize_t n = preadv2(fd, &part, 1, offset, RWF_NOWAIT);
+	struct stat st;
+
+	if (n == (ssize_t)size || (n < 0 && errno != EOPNOTSUPP))
+		return n < 0 ? -errno : n;
+	/* the file ends here, or the rest is on the disk; where the kernel cannot tell it (-EOPNOTSUPP),
+	 * what is short is read, and the rest is taken for what is on the disk */
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (n >= 0 && offset + n >= st.st_size)
+		return n;
+	if (n >= 0 || st.st_size > DISK_SHORT_BYTES)
+		return -EAGAIN;
+	n = pread(fd, data, size, offset);
+	return n < 0 ? -errno : n;
+}
+
+static void read_later(fuse_req_t req, struct node *node, size_t size, off_t offset,
+		       const struct handle *handle)
+{
+	struct disk_op *op = disk_begin(space_of(req), req, handle->user, node);
+
+	if (!op) {
+		reply(req, -ENOMEM);
+		return;
+	}
+	op->fd = handle->fd;
+	op->size = size;
+	op->offset = offset;
+	op->answer = answer_read;
+	disk_go(op, work_read);
+}
+
+void op_read(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+	struct node *node = node_of(&space_of(req)->nodes, id);
+	_cleanup_free_ char *more = NULL;
+	char most[COC_CONTENT_MAX], *data = most;
+	ssize_t n;
+
+	if (node_is_derived(node)) {
+		text_read(req, size, offset, fi);
+		return;
+	}
+	if (size > sizeof(most)) {
+		data = more = malloc(size);
+		if (!more) {
+			reply(req, -ENOMEM);
+			return;
+		}
+	}
+	n = read_cached(handle_of(fi)->fd, data, size, offset);
+	if (n == -EAGAIN)
+		read_later(req, node, size, offset, handle_of(fi));
+	else if (n < 0)
+		reply(req, (int)n);
+	else
+		fuse_reply_buf(req, data, (size_t)n);
+}
+
+/* ---- writing ---- */
+
+static void reply_write(fuse_req_t req, struct node *node, ssize_t result)
+{
+	if (result < 0) {
+		reply(req, spoil_by_errno(node->content, (int)-result));
+		return;
+	}
+	node->content->written++;
+	fuse_reply_write(req, (size_t)result);
+}
+
+static void work_write(struct worker_job *job)
+{
+	struct disk_op *op = disk_op_of(job);
+	int64_t begun_us = clock_monotonic_us();
+	ssize_t n = pwrite(op->fd, op->data, op->size, op->offset);
+
+	op->result = n < 0 ? -errno : n;
+	op->took_us = clock_monotonic_us() - begun_us;
+}
+
+static void answer_write(struct disk_op *op)
+{
+	if (op->size <= DISK_SHORT_BYTES)
+		disk_note_write(op->space, op->took_us);
+	reply_write(op->req, op->node, op->result);
+}
+
+/* Has a thread write a copy of the data. Returns 0, or -ENOMEM with nothing done. */
+static int write_later(fuse_req_t req, struct node *node, const char *data, size_t size,
+		       off_t offset, const struct fuse_file_info *fi)
+{
+	const struct handle *handle = handle_of(fi);
+	struct disk_op *op = disk_begin(space_of(req), req, handle->user, node);
+
+	if (!op)
+		return -ENOMEM;
+	op->fd = handle->fd;
+	op->is_page = fi->writepage;
+	op->size = size;
+	op->offset = offset;
+	op->answer = answer_write;
+	op->result = disk_charge(op, size);
+	if (op->result == 0)
+		op->data = malloc(size);
+	if (!op->data) {
+		disk_drop(op);
+		return -ENOMEM;
+	}
+	memcpy(op->data, data, size);
+	disk_go(op, work_write);
+	return 0;
+}
+
+void op_write(fuse_req_t req, fuse_ino_t id, const char *data, size_t size, off_t offset,
+	      struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
+	struct handle *handle = handle_of(fi);
+	uint64_t end = (uint64_t)offset + size;
+	int r = content_check_size(space, node, end);
+	ssize_t n;
+
+	if (r < 0) {
+		reply(req, r);
+		return;
+	}
+	/* it was passed to somebody who was not known to hold it; a page of a mapping comes from
+	 * the kernel, through any handle */
+	if (!fi->writepage)
+		handle_set_writing(handle, true);
+	if (!disk_writes_fast(space, end, size)) {
+		r = write_later(req, node, data, size, offset, fi);
+		if (r < 0)
+			reply_write(req, node, r);
+		return;
+	}
+	n = pwrite(handle->fd, data, size, offset);
+	n = n < 0 ? -errno : n;
+	disk_note_write(space, stall_piece_us(loop_stall(space->loop)));
+	reply_write(req, node, n);
+}
+
+/* ---- the rest ---- */
+
+static void work_sync(struct worker_job *job)
+{
+	struct disk_op *op = disk_op_of(job);
+
+	op->result = (op->mode ? fdatasync(op->fd) : fsync(op->fd)) < 0 ? -errno : 0;
+}
+
+void file_sync(fuse_req_t req, struct node *node, int fd, uid_t user, bool datasync)
+{
+	struct disk_op *op = disk_begin(space_of(req), req, user, node);
+
+	if (!op) {
+		reply(req, -ENOMEM);
+		return;
+	}
+	op->fd = fd;
+	op->mode = datasync;
+	op->answer = disk_answer_plain;
+	disk_go(op, work_sync);
+}
+
+void op_fsync(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info *fi)
+{
+	struct node *node = node_of(&space_of(req)->nodes, id);
+
+	if (node_is_derived(node))
+		reply(req, 0);
+	else
+		file_sync(req, node, handle_of(fi)->fd, handle_of(fi)->user, datasync);
+}
+
+static void work_allocate(struct worker_job *job)
+{
+	struct disk_op *op = disk_op_of(job);
+
+	op->result = fallocate(op->fd, op->mode, op->offset, op->length) < 0 ? -errno : 0;
+}
+
+static void answer_allocation(struct disk_op *op)
+{
+	if (op->result == 0)
+		op->node->content->written++;
+	disk_answer_plain(op);
+}
+
+void op_fallocate(fuse_req_t req, fuse_ino_t id, int mode, off_t offset, off_t length,
+		  struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
+	struct disk_op *op;
+	int r = mode & FALLOC_FL_KEEP_SIZE
+			? 0
+			: content_check_size(space, node, (uint64_t)offset + (uint64_t)length);
+
+	op = r < 0 ? NULL : disk_begin(space, req, handle_of(fi)->user, node);
+	if (!op) {
+		reply(req, r < 0 ? r : -ENOMEM);
+		return;
+	}
+	op->fd = handle_of(fi)->fd;
+	op->mode = mode;
+	op->offset = offset;
+	op->length = length;
+	op->answer = answer_allocation;
+	disk_go(op, work_allocate);
+}
+
+static void work_seek(struct worker_job *job)
+{
+	struct disk_op *op = disk_op_of(job);
+	off_t at = lseek(op->fd, op->offset, op->mode);
+
+	op->result = at < 0 ? -errno : at;
+}
+
+static void answer_seek(struct disk_op *op)
+{
+	if (op->result < 0)
+		reply(op->req, (int)op->result);
+	else
+		fuse_reply_lseek(op->req, op->result);
+}
+
+void op_lseek(fuse_req_t req, fuse_ino_t id, off_t offset, int whence, struct fuse_file_info *fi)
+{
+	struct node *node = node_of(&space_of(req)->nodes, id);
+	struct disk_op *op;
+
+	if (node_is_derived(node)) {
+		reply(req, -EINVAL);
+		return;
+	}
+	op = disk_begin(space_of(req), req, handle_of(fi)->user, node);
+	if (!op) {
+		reply(req, -ENOMEM);
+		return;
+	}
+	op->fd = handle_of(fi)->fd;
+	op->offset = offset;
+	op->mode = whence;
+	op->answer = answer_seek;
+	disk_go(op, work_seek);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Changes of a file's size: by truncate(2) and ftruncate(2), and by opening with O_TRUNC. To cut off
+ * what is longer than a job file can take seconds (each stretch of the disk is given back), so a
+ * thread does it.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "space/commit.h"
+#include "space/disk.h"
+#include "space/ops.h"
+
+/* One request to set a size, with the times that are set after it. */
+struct truncation {
+	struct wait wait;
+	struct node *node; /* held */
+	struct stat attr;
+	int to_set;
+	bool by_handle;
+};
+
+static void free_truncation(struct truncation *truncation)
+{
+	node_release(&truncation->wait.space->nodes, truncation->node);
+	free(truncation);
+}
+
+static void answer_truncation(struct wait *wait, int result)
+{
+	struct truncation *truncation = (struct truncation *)wait;
+
+	if (result < 0)
+		reply(wait->req, result);
+	else
+		attr_reply(wait->req, wait->space, truncation->node);
+	free_truncation(truncation);
+}
+
+/* The size is set, or could not be. */
+static void go_on(struct truncation *truncation, int r)
+{
+	struct space *space = truncation->wait.space;
+	struct content *content = truncation->node->content;
+
+	if (r == 0 && content) {
+		content->written++;
+		if (truncation->attr.st_size == 0)
+			content_heal(content);
+	}
+	if (r == 0)
+		r = attr_set_times(space, truncation->node, &truncation->attr, truncation->to_set);
+	/* truncate(2) of a closed file: no close will come to commit it */
+	if (r == 0 && !truncation->by_handle && truncation->attr.st_size > 0)
+		commit_closed(space, truncation->node, &truncation->wait);
+	else
+		answer_truncation(&truncation->wait, r);
+}
+
+static void work_truncate(struct worker_job *job)
+{
+	struct disk_op *op = disk_op_of(job);
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", op->fd);
+	r = op->own_fd < 0 ? ftruncate(op->fd, op->offset) : truncate(path, op->offset);
+	op->result = r < 0 ? -errno : 0;
+}
+
+static void answer_size(struct disk_op *op)
+{
+	go_on(op->owner, (int)op->result);
+}
+
+/* Has a thread set the size, through a descriptor of the handle or one of its own. Returns 0, or
+ * -errno with nothing begun. */
+static int set_size_later(struct truncation *truncation, const struct spot *spot,
+			  const struct fuse_file_info *fi)
+{
+	struct wait *wait = &truncation->wait;
+	_cleanup_close_ int own_fd = -1;
+	char path[SPOT_PATH_MAX];
+	struct disk_op *op;
+	bool follow;
+
+	if (!fi) {
+		spot_path(spot, path, &follow);
+		own_fd = open(path, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
+		if (own_fd < 0)
+			return -errno;
+	}
+	op = disk_begin(wait->space, wait->req, fuse_req_ctx(wait->req)->uid, truncation->node);
+	if (!op)
+		return -ENOMEM;
+	op->fd = fi ? handle_of(fi)->fd : own_fd;
+	op->own_fd = steal_fd(&own_fd);
+	op->offset = truncation->attr.st_size;
+	op->owner = truncation;
+	op->answer = answer_size;
+	disk_go(op, work_truncate);
+	return 0;
+}
+
+/* Sets the size of what is short. */
+static int set_size(const struct spot *spot, off_t size, const struct fuse_file_info *fi)
+{
+	char path[SPOT_PATH_MAX];
+	bool follow;
+
+	spot_path(spot, path, &follow);
+	return (fi ? ftruncate(handle_of(fi)->fd, size) : truncate(path, size)) < 0 ? -errno : 0;
+}
+
+void truncate_reply(fuse_req_t req, struct node *node, const struct stat *attr, int to_set,
+		    const struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	struct truncation *truncation;
+	struct spot spot;
+	struct stat st;
+	int r = content_check_size(space, node, (uint64_t)attr->st_size);
+
+	if (r == 0)
+		r = node_spot(&space->nodes, node, &spot);
+	if (r == 0)
+		r = spot_stat(&spot, &st);
+	truncation = r < 0 ? NULL : calloc(1, sizeof(*truncation));
+	if (!truncation) {
+		reply(req, r < 0 ? r : -ENOMEM);
+		return;
+	}
+	*truncation = (struct truncation){
+		.wait = {.space = space, .req = req, .answer = answer_truncation},
+		.node = node,
+		.attr = *attr,
+		.to_set = to_set,
+		.by_handle = fi != NULL,
+	};
+	node_hold(node);
+	if (!disk_is_long(&st)) {
+		go_on(truncation, set_size(&spot, attr->st_size, fi));
+		return;
+	}
+	r = set_size_later(truncation, &spot, fi);
+	if (r < 0)
+		go_on(truncation, r);
+}
+
+/* ---- O_TRUNC ---- */
+
+static void work_empty(struct worker_job *job)
+{
+	struct disk_op *op = disk_op_of(job);
+	char path[64];
+	int fd;
+
+	/* a descriptor that reads cannot truncate */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", op->fd);
+	fd = open(path, O_WRONLY | O_TRUNC | O_NONBLOCK | O_CLOEXEC);
+	op->result = fd < 0 ? -errno : 0;
+	if (fd >= 0)
+		close(fd);
+}
+
+int truncate_open(struct space *space, fuse_req_t req, struct node *node, int fd, void *owner,
+		  void (*answer)(struct disk_op *op))
+{
+	struct disk_op *op = disk_begin(space, req, fuse_req_ctx(req)->uid, node);
+
+	if (!op)
+		return -ENOMEM;
+	op->fd = fd;
+	op->owner = owner;
+	op->answer = answer;
+	disk_go(op, work_empty);
+	return 0;
+}
