@@ -18,17 +18,50 @@ void commit_finish(struct commit *commit)
 	attr_set_finish(&commit->inherited);
 }
 
-int commit_refuse(struct engine *engine, struct ledger *ledger, const char *path, bool incomplete,
-		  const struct err *err)
+/* The text of a row goes: it is not for the file that has the name now. */
+static int drop_text(struct engine *engine, struct ledger *ledger, const char *path,
+		     const struct ledger_job *job)
 {
+	static const enum attr private[] = {ATTR_NAME, ATTR_DESCRIPTION};
+	int r = ledger_drop_text(ledger, job->row);
+
+	for (size_t i = 0; r >= 0 && i < sizeof(private) / sizeof(private[0]); i++)
+		r = commit_disown(engine, ledger, path, private[i]);
+	return r < 0 ? r : 0;
+}
+
+/* The row of a path, made when there is none, for content of this author's. */
+static int find_row(struct engine *engine, struct ledger *ledger, const char *path,
+		    const struct author *author, struct ledger_job *ret_job)
+{
+	int r = ledger_find_or_make(ledger, path, &author->holding.owner, ret_job);
+
+	if (r < 0 || holding_is_same(&ret_job->holding, &author->holding))
+		return r;
+	if (author->without_text) {
+		r = drop_text(engine, ledger, path, ret_job);
+		if (r < 0)
+			return r;
+		ledger_job_finish(ret_job);
+		r = ledger_find(ledger, path, ret_job);
+		if (r < 0)
+			return r;
+	}
+	ret_job->holding = author->holding;
+	return ledger_hold(ledger, ret_job->row, &author->holding);
+}
+
+int commit_refuse(struct engine *engine, struct ledger *ledger, const char *path,
+		  const struct author *author, bool incomplete, const struct err *err)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
 	_cleanup_free_ char *story = err_story(err);
-	int64_t row;
-	int r = story ? ledger_ensure(ledger, path, &row) : -ENOMEM;
+	int r = story ? find_row(engine, ledger, path, author, &job) : -ENOMEM;
 
 	log_warning("%s: %s", path, err->text);
 	engine_count_refusal(engine);
 	if (r == 0)
-		r = ledger_refuse(ledger, row, incomplete, err, story);
+		r = ledger_refuse(ledger, job.row, incomplete, err, story);
 	if (r < 0)
 		log_error("%s: the ledger cannot record this: %s", path, strerror(-r));
 	return -err->errnum;
@@ -195,6 +228,7 @@ static int judge(const struct commit_rules *rules, struct commit *commit, struct
 	if (content_digest(commit->content, commit->size, sub->digest) < 0)
 		return err_set(err, EIO, "the crypto library failed");
 	sub->row = job->row;
+	sub->owner = commit->author.holding.owner;
 	sub->attrs = commit->own;
 	commit->own = (struct attr_set){0};
 	sub->content = steal_ptr(commit->content);
@@ -238,7 +272,7 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 		*ret_ticket = NULL;
 		return 0;
 	}
-	r = ledger_find_or_make(ledger, commit->path, &job);
+	r = find_row(engine, ledger, commit->path, &commit->author, &job);
 	if (r < 0)
 		err_set(&err, -r, "the ledger cannot be written, nothing was sent: %s",
 			strerror(-r));
@@ -252,7 +286,7 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 				 : engine_submit(engine, &sub, &job, commit->path, done, data,
 						 &ticket, &err);
 	if (r < 0)
-		r = commit_refuse(engine, ledger, commit->path, false, &err);
+		r = commit_refuse(engine, ledger, commit->path, &commit->author, false, &err);
 	ledger_submission_finish(&sub);
 	commit_finish(commit);
 	if (r == 0)

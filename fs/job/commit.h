@@ -16,6 +16,16 @@ struct commit_rules {
 };
 
 /*
+ * The user whose content it is, for the row that is written. without_text: the row was another user's so
+ * far, and its text is not for this file (owner.h). Then the story of a refusal goes, and so do the name and
+ * the description that the job's name has kept. The risk level stays.
+ */
+struct author {
+	struct holding holding; /* the row's from now on */
+	bool without_text;
+};
+
+/*
  * What is committed.
  *
  * Attributes of the file's own that can change (risk level, name, description) stay with the job's
@@ -27,6 +37,7 @@ struct commit_rules {
 struct commit {
 	const char *path;  /* relative to the mount */
 	const char *shown; /* the path as a person at the shell would give it, for messages */
+	struct author author;
 	char *content;	   /* owned, taken */
 	size_t size;
 	struct attr_set own;	   /* the file's attributes: taken */
@@ -54,9 +65,9 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
  */
 int commit_disown(struct engine *engine, struct ledger *ledger, const char *path, enum attr attr);
 
-/* Refuses what was written before any rule was looked at: an err with the reason. incomplete: the
- * content is half of what was meant, so that no change of an attribute may submit it. */
-int commit_refuse(struct engine *engine, struct ledger *ledger, const char *path, bool incomplete,
-		  const struct err *err);
+/* Refuses what was written before any rule was looked at: err has the reason. incomplete: the content
+ * is half of what its writer meant. No change of an attribute may submit it. */
+int commit_refuse(struct engine *engine, struct ledger *ledger, const char *path,
+		  const struct author *author, bool incomplete, const struct err *err);
 
 #endif

@@ -18,11 +18,20 @@
 #define JOB_COLUMNS                                                                                \
 	"id, state, incomplete, job_id, version, digest, risk_level, enterprise_project_id,"       \
 	" job_name, description, tags, request_id, errnum, error, warnings, changed_ms, refused,"  \
-	" own, dismissed, unmade"
+	" own, dismissed, unmade, " LEDGER_HOLDING_COLUMNS
 
 #define SUBMISSION_COLUMNS                                                                         \
 	"id, job, kind, state, started_ms, digest, risk_level, enterprise_project_id, job_name,"   \
 	" description, tags, content, queued, attempts, own"
+
+/*
+ * A row that is set aside has the name "NAME/ID", with its own ID. No file can have a name with a slash, so
+ * no path finds the row, and two such rows are not in each other's way. The row moves with its directory as
+ * every row does.
+ */
+#define IS_ASIDE "(instr(name, '/') > 0)"
+#define FILE_NAME "iif(" IS_ASIDE ", substr(name, 1, instr(name, '/') - 1), name)"
+#define PATH "iif(dir = '', '', dir || '/') || " FILE_NAME
 
 static const char *const sql[STMT_COUNT] = {
 	[STMT_BEGIN] = "BEGIN IMMEDIATE",
@@ -31,11 +40,13 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_LOOK_END] = "COMMIT",
 	[STMT_FIND] = "SELECT " JOB_COLUMNS " FROM job WHERE dir = ?1 AND name = ?2",
 	[STMT_GET] = "SELECT " JOB_COLUMNS " FROM job WHERE id = ?1",
-	[STMT_ENSURE] = "INSERT INTO job (dir, name, changed_ms, id) VALUES (?1, ?2, ?3, ?4)",
+	[STMT_ENSURE] = "INSERT INTO job (dir, name, changed_ms, id, uid, gid, mode, dir_uid,"
+			" dir_gid, dir_mode) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[STMT_ROW] = "SELECT id FROM job WHERE dir = ?1 AND name = ?2",
 	[STMT_GLANCE] =
 		"SELECT length(CAST(job_id AS BLOB)),"
-		" iif(dismissed, 0, length(CAST(error AS BLOB))), changed_ms FROM job WHERE dir = ?1 AND name = ?2",
+		" iif(dismissed, 0, length(CAST(error AS BLOB))), changed_ms,"
+		" " LEDGER_HOLDING_COLUMNS " FROM job WHERE dir = ?1 AND name = ?2",
 	[STMT_IS_BOUND] = "SELECT 1 FROM job WHERE job_id = ?1"
 			  " UNION ALL SELECT 1 FROM forgotten WHERE job_id = ?1",
 	[STMT_HAS_JOB] = "SELECT job_id IS NOT NULL OR state IN (1, 2, 5) FROM job"
@@ -64,8 +75,10 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_HAS_UNMADE] = "SELECT EXISTS (SELECT 1 FROM job WHERE unmade = 1)",
 	[STMT_SET_UNMADE] = "UPDATE job SET unmade = ?2 WHERE id = ?1",
 	[STMT_NEXT_UNMADE] = "SELECT id, name, length(CAST(job_id AS BLOB)),"
-			     " iif(dismissed, 0, length(CAST(error AS BLOB))), changed_ms FROM job"
-			     " WHERE unmade = 1 AND dir = ?1 AND id > ?2 ORDER BY id LIMIT 1",
+			     " iif(dismissed, 0, length(CAST(error AS BLOB))), changed_ms,"
+			     " " LEDGER_HOLDING_COLUMNS " FROM job"
+			     " WHERE unmade = 1 AND dir = ?1 AND id > ?2 AND NOT " IS_ASIDE
+			     " ORDER BY id LIMIT 1",
 	[STMT_FORGET] =
 		"UPDATE job SET state = 0, job_id = NULL, version = 0, digest = NULL,"
 		" risk_level = NULL, enterprise_project_id = NULL, job_name = NULL,"
@@ -76,7 +89,7 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_DISOWN_QUEUED] = "UPDATE submission SET own = own & ~?2 WHERE job = ?1 AND state = 1",
 	[STMT_DISOWN_SENT] = "UPDATE submission SET own = own & ~?2 WHERE id = ?1",
 	[STMT_DROP] = "DELETE FROM job WHERE id = ?1",
-	[STMT_PATH] = "SELECT iif(dir = '', name, dir || '/' || name) FROM job WHERE id = ?1",
+	[STMT_PATH] = "SELECT " PATH " FROM job WHERE id = ?1",
 	[STMT_STATE_OF] = "SELECT state, refused, incomplete FROM job WHERE id = ?1",
 	[STMT_STATE] = "UPDATE job SET state = ?2 WHERE id = ?1",
 	[STMT_INTEND] =
@@ -109,8 +122,8 @@ static const char *const sql[STMT_COUNT] = {
 		" last_error = ?3 WHERE id = ?1",
 	[STMT_HASTEN] = "UPDATE submission SET next_try_ms = 0 WHERE state = 1",
 	[STMT_PENDING] =
-		"SELECT s.state, attempts, next_try_ms, iif(dir = '', name, dir || '/' || name),"
-		" iif(s.state = 5, error, last_error)"
+		"SELECT s.state, attempts, next_try_ms, " PATH
+		", iif(s.state = 5, error, last_error), " IS_ASIDE ", " LEDGER_HOLDING_COLUMNS
 		" FROM submission AS s CROSS JOIN job ON job.id = s.job ORDER BY s.id LIMIT ?1",
 	[STMT_COUNT_PENDING] = "SELECT (SELECT count(*) FROM submission),"
 			       " (SELECT count(*) FROM submission WHERE state = 1)",
@@ -143,15 +156,31 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_CLEAR_FILE] = "DELETE FROM job WHERE dir = ?1 AND name = ?2 AND job_id IS NULL"
 			    " AND state NOT IN (1, 2, 5)",
 	[STMT_CLEAR_TREE] = "DELETE FROM job WHERE job_id IS NULL AND state NOT IN (1, 2, 5)"
+			    " AND NOT " IS_ASIDE
 			    " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))",
 	[STMT_FREE_PAGES] = "PRAGMA freelist_count",
 	[STMT_BUSY] = "SELECT EXISTS (SELECT 1 FROM job WHERE dir = ?1 AND name = ?2"
 		      " AND state IN (1, 2, 5))"
-		      " OR EXISTS (SELECT 1 FROM job WHERE state IN (1, 2, 5)"
+		      " OR EXISTS (SELECT 1 FROM job WHERE state IN (1, 2, 5) AND NOT " IS_ASIDE
 		      " AND (dir = ?3 OR (dir >= ?3 || '/' AND dir < ?3 || '0')))",
 	[STMT_KNOWS] = "SELECT EXISTS (SELECT 1 FROM job WHERE dir = ?1 AND name = ?2)"
 		       " OR EXISTS (SELECT 1 FROM job WHERE dir = ?3"
 		       " OR (dir >= ?3 || '/' AND dir < ?3 || '0'))",
+	[STMT_HOLD] = "UPDATE job SET uid = ?2, gid = ?3, mode = ?4, dir_uid = ?5, dir_gid = ?6,"
+		       " dir_mode = ?7, heir = ?8, heir_reads = ?9 WHERE id = ?1",
+	[STMT_CLAIMS] = "SELECT id, 0, " LEDGER_HOLDING_COLUMNS
+			" FROM job WHERE dir = ?1 AND name = ?2 UNION ALL"
+			" SELECT id, 1, " LEDGER_HOLDING_COLUMNS " FROM job WHERE dir = ?1"
+			" AND name >= ?2 || '/' AND name < ?2 || '0' LIMIT ?3",
+	[STMT_DROP_TEXT] = "UPDATE job SET errnum = 0, error = NULL, dismissed = 0, warnings = NULL,"
+			   " changed_ms = ?2 WHERE id = ?1",
+	[STMT_SET_ASIDE] = "UPDATE job SET name = name || '/' || id WHERE id = ?1 AND NOT " IS_ASIDE,
+	[STMT_BRING_BACK] = "UPDATE job SET name = " FILE_NAME " WHERE id = ?1",
+	[STMT_BELOW] = "SELECT " PATH " FROM job WHERE NOT " IS_ASIDE
+		       " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))",
+	[STMT_OWNERS_KNOWN] = "SELECT owners FROM space",
+	[STMT_OWNERS_LEARNT] = "UPDATE space SET owners = 1",
+	[STMT_NEXT_PATH] = "SELECT id, " PATH " FROM job WHERE id > ?1 ORDER BY id LIMIT 1",
 };
 
 int ledger_errno(int code)
@@ -387,35 +416,4 @@ int ledger_commit(struct ledger *ledger, bool durable)
 		ledger->commits++;
 	}
 	return durable ? ledger_sync(ledger) : 0;
-}
-
-/* Free pages that are kept for what comes next, and how many are given back at a time: the loop
- * waits for it. */
-#define FREE_PAGES_KEPT 1024
-#define FREE_PAGES_STEP 256
-
-int ledger_compact(struct ledger *ledger)
-{
-	int64_t surplus;
-	char step[64];
-	int r = ledger->open, code; /* not within a transaction: later */
-	sqlite3_stmt *stmt = r ? NULL : ledger_read(ledger, STMT_FREE_PAGES, &r);
-
-	if (!stmt)
-		return r;
-	code = sqlite3_step(stmt);
-	surplus = code == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) - FREE_PAGES_KEPT : 0;
-	sqlite3_reset(stmt);
-	if (code != SQLITE_ROW || surplus <= 0)
-		return ledger_errno(code);
-	snprintf(step, sizeof(step), "PRAGMA incremental_vacuum(%d)",
-		 surplus < FREE_PAGES_STEP ? (int)surplus : FREE_PAGES_STEP);
-	stall_disk_begin(ledger->stall);
-	code = sqlite3_exec(ledger->db, step, NULL, NULL, NULL);
-	/* the file gets smaller when the log is taken over into it */
-	if (code == SQLITE_OK && surplus <= FREE_PAGES_STEP)
-		code = sqlite3_wal_checkpoint_v2(ledger->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
-						 NULL);
-	stall_disk_end(ledger->stall);
-	return code == SQLITE_OK ? surplus > FREE_PAGES_STEP : ledger_errno(code);
 }

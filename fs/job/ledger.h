@@ -11,6 +11,7 @@
 #include "base/stall.h"
 #include "job/attrs.h"
 #include "job/digest.h"
+#include "job/owner.h"
 #include "job/state.h"
 
 /*
@@ -40,6 +41,7 @@ struct ledger_job {
 	bool unmade;	    /* see ledger_unmade.c */
 	char *warnings;	    /* what the DSL check found odd, a line each, or NULL */
 	int64_t changed_ms; /* since the epoch: when the siblings last changed */
+	struct holding holding;
 };
 
 void ledger_job_finish(struct ledger_job *job);
@@ -50,6 +52,7 @@ void ledger_job_finish(struct ledger_job *job);
 struct ledger_glance {
 	uint64_t id_size, error_size;
 	int64_t changed_ms;
+	struct holding holding;
 };
 
 /*
@@ -122,14 +125,16 @@ int ledger_find(struct ledger *ledger, const char *path, struct ledger_job *ret_
 /* Finds by row. -ENOENT. */
 int ledger_get(struct ledger *ledger, int64_t row, struct ledger_job *ret_job);
 
-/* Finds a path, made as a draft when it is not there. */
-int ledger_find_or_make(struct ledger *ledger, const char *path, struct ledger_job *ret_job);
-
 /* The row of a path. -ENOENT: never heard of. */
 int ledger_row(struct ledger *ledger, const char *path, int64_t *ret_row);
 
-/* The row of a path, made as a draft when it is not there. */
-int ledger_ensure(struct ledger *ledger, const char *path, int64_t *ret_row);
+/* The row of a path, made as a draft of this owner's when it is not there. */
+int ledger_ensure(struct ledger *ledger, const char *path, const struct owner *owner,
+		  int64_t *ret_row);
+
+/* Finds a path, made as a draft of this owner's when it is not there. */
+int ledger_find_or_make(struct ledger *ledger, const char *path, const struct owner *owner,
+			struct ledger_job *ret_job);
 
 /* The siblings of a path. -ENOENT: never heard of. */
 int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance *ret_glance);
@@ -179,8 +184,11 @@ int ledger_path(struct ledger *ledger, int64_t row, char **ret_path);
 
 /* ---- names whose file was never made: ledger_unmade.c ---- */
 
-/* Marks a path, or takes the mark away. */
-int ledger_set_unmade(struct ledger *ledger, const char *path, bool unmade);
+/* Marks a path, for content of this owner's. */
+int ledger_mark_unmade(struct ledger *ledger, const char *path, const struct owner *owner);
+
+/* Takes the mark away. */
+int ledger_unmark_unmade(struct ledger *ledger, const char *path);
 
 /* Is any path marked? 1, 0 or -errno. Cheap: ask this before you look for a path. */
 int ledger_has_unmade(struct ledger *ledger);
@@ -200,6 +208,50 @@ int ledger_next_unmade(struct ledger *ledger, const char *dir, int64_t after,
  * nothing else goes. */
 int ledger_end_story(struct ledger *ledger, int64_t row);
 
+/* ---- whose a row is: ledger_owner.c ---- */
+
+/* Records who has what a row keeps. */
+int ledger_hold(struct ledger *ledger, int64_t row, const struct holding *holding);
+
+/* One of the rows of a path: the one that is found by it, or one that is set aside. */
+struct ledger_claim {
+	int64_t row;
+	bool is_aside;
+	struct holding holding;
+};
+
+/* A name has at most so many rows that are set aside. Only somebody who acts as many users can bring a
+ * name to more than a few; each is looked at when the name is made. */
+#define LEDGER_ASIDE_MAX 32
+
+/* The rows of a path, the one that is found by it first. Returns how many there are, or -errno. */
+int ledger_claims(struct ledger *ledger, const char *path,
+		  struct ledger_claim ret_claims[LEDGER_ASIDE_MAX + 1]);
+
+/* The text of a row goes, but for the attributes: the story and the warnings. */
+int ledger_drop_text(struct ledger *ledger, int64_t row);
+
+/* Sets a row aside: it is not found by its path any more. Its submissions go on, and it moves with its
+ * directory. */
+int ledger_set_aside(struct ledger *ledger, int64_t row);
+
+/* Brings a row back that was set aside. Its path must have no other row. */
+int ledger_bring_back(struct ledger *ledger, int64_t row);
+
+/* The paths below a directory that have a row, as strings that end with a NUL, one after the other, and
+ * their size. The caller frees them. */
+int ledger_paths_below(struct ledger *ledger, const char *path, char **ret_paths, size_t *ret_size);
+
+/* Are the owners of all rows known? A ledger of an older cocfs has rows that it recorded no owner of. 1, 0
+ * or -errno. */
+int ledger_owners_known(struct ledger *ledger);
+
+/* Asks find for the owner of each row's file, and records the owners; they are known then. Stops when find
+ * returns a negative value, which is returned, with nothing recorded. */
+int ledger_learn_owners(struct ledger *ledger,
+			int (*find)(void *data, const char *path, struct owner *ret_owner),
+			void *data);
+
 /* ---- submissions: ledger_submission.c ---- */
 
 enum submission_kind { SUBMIT_CREATE = 1, SUBMIT_UPDATE = 2 };
@@ -217,6 +269,7 @@ struct ledger_submission {
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 	struct attr_set attrs;
 	int64_t started_ms; /* since the epoch: when the first request was about to be sent */
+	struct owner owner; /* of the file; not kept */
 };
 
 void ledger_submission_finish(struct ledger_submission *submission);
@@ -290,6 +343,8 @@ struct ledger_pending {
 	int64_t attempts;
 	int64_t next_try_ms; /* since the epoch; of what is queued, 0: at once */
 	const char *path;
+	bool is_aside;
+	struct holding holding;
 	const char *last_error; /* a story that starts with its sentence, or NULL */
 };
 

@@ -7,7 +7,7 @@
 #include "job/ledger.h"
 
 /* What the tables of a ledger are like: ledger_schema.c says how to change it. */
-#define LEDGER_SCHEMA_VERSION 4
+#define LEDGER_SCHEMA_VERSION 5
 
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
@@ -78,6 +78,15 @@ enum ledger_statement {
 	STMT_FREE_PAGES,
 	STMT_BUSY,
 	STMT_KNOWS,
+	STMT_HOLD,
+	STMT_CLAIMS,
+	STMT_DROP_TEXT,
+	STMT_SET_ASIDE,
+	STMT_BRING_BACK,
+	STMT_BELOW,
+	STMT_OWNERS_KNOWN,
+	STMT_OWNERS_LEARNT,
+	STMT_NEXT_PATH,
 	STMT_COUNT,
 };
 
@@ -135,6 +144,13 @@ int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t ro
 
 /* Binds text of known length, or NULL for a NULL pointer; it must live until the step. */
 void ledger_bind_text(sqlite3_stmt *stmt, int place, const char *text);
+
+/* Binds the six numbers of an owner. */
+void ledger_bind_owner(sqlite3_stmt *stmt, int place, const struct owner *owner);
+
+/* Reads the eight columns of a holding, LEDGER_HOLDING_COLUMNS. */
+#define LEDGER_HOLDING_COLUMNS "uid, gid, mode, dir_uid, dir_gid, dir_mode, heir, heir_reads"
+struct holding ledger_column_holding(sqlite3_stmt *stmt, int column);
 
 /* Binds the two parts of a path, its directory ("" for the root) and its name. */
 void ledger_bind_path(sqlite3_stmt *stmt, int place, const char *path);

@@ -38,6 +38,7 @@ static int read_job(sqlite3_stmt *stmt, struct ledger_job *job)
 	job->sent.own = (unsigned)sqlite3_column_int64(stmt, 17);
 	job->dismissed = sqlite3_column_int(stmt, 18);
 	job->unmade = sqlite3_column_int(stmt, 19);
+	job->holding = ledger_column_holding(stmt, 20);
 	for (int i = 0; i < ATTR_COUNT; i++)
 		if (ledger_column_text(stmt, 6 + i, &job->sent.value[attrs[i]]) < 0)
 			return -ENOMEM;
@@ -89,7 +90,8 @@ int ledger_get(struct ledger *ledger, int64_t row, struct ledger_job *ret_job)
 }
 
 /* Makes a row for a path that has none. */
-static int make(struct ledger *ledger, const char *path, int64_t changed_ms, int64_t *ret_row)
+static int make(struct ledger *ledger, const char *path, const struct owner *owner,
+		int64_t changed_ms, int64_t *ret_row)
 {
 	int r = 0;
 	sqlite3_stmt *stmt = ledger_write(ledger, STMT_ENSURE, &r);
@@ -98,17 +100,19 @@ static int make(struct ledger *ledger, const char *path, int64_t changed_ms, int
 		return r;
 	ledger_bind_path(stmt, 1, path);
 	sqlite3_bind_int64(stmt, 3, changed_ms);
+	ledger_bind_owner(stmt, 5, owner);
 	return ledger_run_new(ledger, stmt, 4, ret_row);
 }
 
-int ledger_find_or_make(struct ledger *ledger, const char *path, struct ledger_job *ret_job)
+int ledger_find_or_make(struct ledger *ledger, const char *path, const struct owner *owner,
+			struct ledger_job *ret_job)
 {
-	struct ledger_job job = {.changed_ms = clock_realtime_ms()};
+	struct ledger_job job = {.changed_ms = clock_realtime_ms(), .holding.owner = *owner};
 	int r = ledger_find(ledger, path, ret_job);
 
 	if (r != -ENOENT)
 		return r;
-	r = make(ledger, path, job.changed_ms, &job.row);
+	r = make(ledger, path, owner, job.changed_ms, &job.row);
 	if (r == 0)
 		*ret_job = job;
 	return r;
@@ -129,11 +133,12 @@ int ledger_row(struct ledger *ledger, const char *path, int64_t *ret_row)
 	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
 }
 
-int ledger_ensure(struct ledger *ledger, const char *path, int64_t *ret_row)
+int ledger_ensure(struct ledger *ledger, const char *path, const struct owner *owner,
+		  int64_t *ret_row)
 {
 	int r = ledger_row(ledger, path, ret_row);
 
-	return r == -ENOENT ? make(ledger, path, clock_realtime_ms(), ret_row) : r;
+	return r == -ENOENT ? make(ledger, path, owner, clock_realtime_ms(), ret_row) : r;
 }
 
 int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance *ret_glance)
@@ -150,6 +155,7 @@ int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance 
 			.id_size = (uint64_t)sqlite3_column_int64(stmt, 0),
 			.error_size = (uint64_t)sqlite3_column_int64(stmt, 1),
 			.changed_ms = sqlite3_column_int64(stmt, 2),
+			.holding = ledger_column_holding(stmt, 3),
 		};
 	sqlite3_reset(stmt);
 	if (code == SQLITE_DONE)

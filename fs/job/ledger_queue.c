@@ -156,6 +156,8 @@ int ledger_pending(struct ledger *ledger, int max,
 			.next_try_ms = sqlite3_column_int64(stmt, 2),
 			.path = (const char *)sqlite3_column_text(stmt, 3),
 			.last_error = (const char *)sqlite3_column_text(stmt, 4),
+			.is_aside = sqlite3_column_int(stmt, 5),
+			.holding = ledger_column_holding(stmt, 6),
 		};
 
 		r = row.path ? fn(data, &row) : -ENOMEM;

@@ -20,7 +20,7 @@
 /* A job's own commits write one page of each index that they touch: there is none but what the rules of
  * the space need. */
 static const char schema[] =
-	"CREATE TABLE space (source TEXT NOT NULL);"
+	"CREATE TABLE space (source TEXT NOT NULL, owners INTEGER NOT NULL DEFAULT 0);"
 	"CREATE TABLE job ("
 	" id INTEGER PRIMARY KEY,"
 	" dir TEXT NOT NULL,"
@@ -40,6 +40,14 @@ static const char schema[] =
 	" own INTEGER NOT NULL DEFAULT 0,"
 	" dismissed INTEGER NOT NULL DEFAULT 0,"
 	" unmade INTEGER NOT NULL DEFAULT 0,"
+	" uid INTEGER NOT NULL DEFAULT 0,"
+	" gid INTEGER NOT NULL DEFAULT 0,"
+	" mode INTEGER NOT NULL DEFAULT 384," /* 0600 */
+	" dir_uid INTEGER NOT NULL DEFAULT 0,"
+	" dir_gid INTEGER NOT NULL DEFAULT 0,"
+	" dir_mode INTEGER NOT NULL DEFAULT 448," /* 0700 */
+	" heir INTEGER,"
+	" heir_reads INTEGER NOT NULL DEFAULT 0,"
 	" UNIQUE (dir, name));"
 	"CREATE INDEX job_by_job_id ON job (job_id) WHERE job_id IS NOT NULL;"
 	"CREATE INDEX job_unmade ON job (dir) WHERE unmade = 1;"
@@ -97,11 +105,21 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	[3] = "ALTER TABLE job ADD COLUMN dismissed INTEGER NOT NULL DEFAULT 0;"
 	      "ALTER TABLE job ADD COLUMN unmade INTEGER NOT NULL DEFAULT 0;"
 	      "CREATE INDEX job_unmade ON job (dir) WHERE unmade = 1",
+	/* whose each file is: ledger_owners_known() */
+	[4] = "ALTER TABLE space ADD COLUMN owners INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE job ADD COLUMN uid INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE job ADD COLUMN gid INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE job ADD COLUMN mode INTEGER NOT NULL DEFAULT 384;"
+	      "ALTER TABLE job ADD COLUMN dir_uid INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE job ADD COLUMN dir_gid INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE job ADD COLUMN dir_mode INTEGER NOT NULL DEFAULT 448;"
+	      "ALTER TABLE job ADD COLUMN heir INTEGER;"
+	      "ALTER TABLE job ADD COLUMN heir_reads INTEGER NOT NULL DEFAULT 0",
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)
 {
-	char *insert = sqlite3_mprintf("INSERT INTO space (source) VALUES (%Q);"
+	char *insert = sqlite3_mprintf("INSERT INTO space (source, owners) VALUES (%Q, 1);"
 				       "PRAGMA user_version = %d;",
 				       source, LEDGER_SCHEMA_VERSION);
 	int r = 0;

@@ -32,16 +32,30 @@ int ledger_has_unmade(struct ledger *ledger)
 	return r;
 }
 
-int ledger_set_unmade(struct ledger *ledger, const char *path, bool unmade)
+static int set_unmade(struct ledger *ledger, int64_t row, bool unmade)
+{
+	int r = ledger_exists(ledger, STMT_IS_UNMADE, row);
+
+	return r < 0 || r == unmade ? (r < 0 ? r : 0)
+				    : ledger_run_with(ledger, STMT_SET_UNMADE, row, unmade);
+}
+
+int ledger_mark_unmade(struct ledger *ledger, const char *path, const struct owner *owner)
 {
 	int64_t row;
-	int r = unmade ? ledger_ensure(ledger, path, &row) : ledger_row(ledger, path, &row);
+	int r = ledger_ensure(ledger, path, owner, &row);
 
-	if (r == 0)
-		r = ledger_exists(ledger, STMT_IS_UNMADE, row);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	return r == unmade ? 0 : ledger_run_with(ledger, STMT_SET_UNMADE, row, unmade);
+	return r < 0 ? r : set_unmade(ledger, row, true);
+}
+
+int ledger_unmark_unmade(struct ledger *ledger, const char *path)
+{
+	int64_t row;
+	int r = ledger_row(ledger, path, &row);
+
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? r : set_unmade(ledger, row, false);
 }
 
 int ledger_next_unmade(struct ledger *ledger, const char *dir, int64_t after,
@@ -65,6 +79,7 @@ int ledger_next_unmade(struct ledger *ledger, const char *dir, int64_t after,
 			.id_size = id_size ? id_size + 1 : 0, /* the newline */
 			.error_size = (uint64_t)sqlite3_column_int64(stmt, 3),
 			.changed_ms = sqlite3_column_int64(stmt, 4),
+			.holding = ledger_column_holding(stmt, 5),
 		};
 	}
 	sqlite3_reset(stmt);

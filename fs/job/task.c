@@ -151,14 +151,32 @@ static int record_failure(struct task *task)
 	return ledger_give_up(ledger, &task->sub, err, story, task->request_id);
 }
 
+/* The row of a task, which may have been undone: then it is made again. -ENOENT: its path has a row of
+ * somebody else's by now. */
+static int find_row(struct task *task)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	struct ledger *ledger = task->engine->ledger;
+	const struct owner *owner = &task->sub.owner;
+	int r = ledger_get(ledger, task->sub.row, &job);
+
+	if (r != -ENOENT)
+		return r;
+	r = ledger_find_or_make(ledger, task->path, owner, &job);
+	if (r == 0 && !holding_is_of(&job.holding, owner->file.uid))
+		r = -ENOENT;
+	if (r == 0)
+		task->sub.row = job.row;
+	return r;
+}
+
 /* Records a refusal whose row, and submission, may have been undone. */
 static int record_by_path(struct task *task)
 {
-	struct ledger *ledger = task->engine->ledger;
-	int r = task->sub.id ? ledger_end(ledger, &task->sub) : 0;
+	int r = task->sub.id ? ledger_end(task->engine->ledger, &task->sub) : 0;
 
 	if (r == 0 || r == -ENOENT)
-		r = ledger_ensure(ledger, task->path, &task->sub.row);
+		r = find_row(task);
 	return r < 0 ? r : record_failure(task);
 }
 

@@ -7,7 +7,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "space/claim.h"
 #include "space/control.h"
+#include "space/job_name.h"
 #include "space/ops.h"
 #include "space/sibling.h"
 
@@ -156,12 +158,29 @@ int attr_set_times(struct space *space, struct node *node, const struct stat *at
 	return set_times(path, follow, attr, to_set);
 }
 
+/* The same, and the row of a job file follows. */
+static int change_owner_and_mode(struct space *space, struct node *node, const struct stat *attr,
+				 int to_set)
+{
+	const int owners = FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID | FUSE_SET_ATTR_MODE;
+	const struct link *link = to_set & owners ? node_job_link(space, node) : NULL;
+	struct spot spot;
+	struct stat before;
+	int r = link ? node_spot(&space->nodes, node, &spot) : 0;
+
+	if (link && r == 0)
+		r = spot_stat(&spot, &before);
+	if (r == 0)
+		r = set_owner_and_mode(space, node, attr, to_set);
+	return r == 0 && link ? claim_follow(space, link->parent, link->name, &before) : r;
+}
+
 void op_setattr(fuse_req_t req, fuse_ino_t id, struct stat *attr, int to_set,
 		struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
-	int r = set_owner_and_mode(space, node, attr, to_set);
+	int r = change_owner_and_mode(space, node, attr, to_set);
 
 	if (r == 0 && (to_set & FUSE_SET_ATTR_SIZE)) {
 		truncate_reply(req, node, attr, to_set, fi);

@@ -11,7 +11,31 @@
 
 #include "space/proc.h"
 
-#define GROUPS_MAX 1024
+void caller_init(struct caller *caller, fuse_req_t req)
+{
+	const struct fuse_ctx *ctx = fuse_req_ctx(req);
+
+	caller->person = (struct person){.uid = ctx->uid, .gid = ctx->gid, .groups = caller->groups};
+	caller->pid = ctx->pid;
+	caller->knows_groups = false;
+}
+
+const struct person *caller_with_groups(struct caller *caller)
+{
+	if (!caller->knows_groups && caller->pid)
+		caller->person.n_groups =
+			proc_groups(caller->pid, caller->groups, CALLER_GROUPS_MAX);
+	caller->knows_groups = true;
+	return &caller->person;
+}
+
+bool caller_is_master(const struct space *space, const struct person *person)
+{
+	const struct view *view = &space->options->view;
+
+	return person->uid == 0 || person->uid == space->uid ||
+	       (view->has_uid && person->uid == view->uid);
+}
 
 static bool is_other(const struct space *space, const struct fuse_ctx *ctx)
 {
@@ -41,12 +65,12 @@ static int keep_override(void)
 int caller_enter(struct space *space, fuse_req_t req)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
-	gid_t groups[GROUPS_MAX];
+	gid_t groups[CALLER_GROUPS_MAX];
 	int r;
 
 	if (!is_other(space, ctx))
 		return 0;
-	r = set_groups((int)proc_groups(ctx->pid, groups, GROUPS_MAX), groups);
+	r = set_groups((int)proc_groups(ctx->pid, groups, CALLER_GROUPS_MAX), groups);
 	if (r < 0)
 		return r;
 	setfsgid(ctx->gid);

@@ -2,13 +2,37 @@
 #ifndef COCFS_SPACE_CALLER_H
 #define COCFS_SPACE_CALLER_H
 
+#include "job/owner.h"
 #include "space/space.h"
 
+/* The caller of a request, and acting as the caller. */
+
+/* No caller has more supplementary groups here than this: more are not read, and give no right. */
+#define CALLER_GROUPS_MAX 1024
+
+struct caller {
+	struct person person;
+	pid_t pid;
+	bool knows_groups;
+	gid_t groups[CALLER_GROUPS_MAX];
+};
+
+/* The caller of a request. The supplementary groups are not read yet: most questions need none. The
+ * struct must not move. */
+void caller_init(struct caller *caller, fuse_req_t req);
+
+/* The caller with the supplementary groups; without them if they cannot be read (another PID namespace). */
+const struct person *caller_with_groups(struct caller *caller);
+
+/* May this user do as they like with everything in the mount? That is root, the user who mounts, and the user
+ * who is shown as the owner of everything (uid=). */
+bool caller_is_master(const struct space *space, const struct person *person);
+
 /*
- * Acting as the caller: what is made in the spool belongs to whoever made it, and a set-group-ID
- * directory hands its group on. Permissions were checked by the kernel (default_permissions) before
- * the request came. With another owner or mode shown than the spool has (view.h), the spool's own check
- * would be of other things, and is left out. Only a mount that runs as root can; another serves its own user only.
+ * What is made in the spool belongs to its maker, and a set-group-ID directory hands its group on.
+ * Permissions were checked by the kernel (default_permissions) before the request came. With another owner
+ * or mode shown than the spool has (view.h), the spool's own check would be of other things, and is left out.
+ * Only a mount that runs as root can act as the caller; another serves its own user only.
  */
 
 /* From here to caller_leave() this thread makes files as the caller of req would. Returns 0, or

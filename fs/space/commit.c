@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "space/attrs.h"
+#include "space/claim.h"
 #include "space/job_name.h"
 #include "space/rename.h"
 #include "space/writers.h"
@@ -143,44 +144,87 @@ static void put_kept(void *data, enum attr attr, const char *value)
 			    attr_field(attr), strerror(-r));
 }
 
+/* Whose the content at a spot is. */
+static int find_author(struct space *space, fuse_req_t req, const struct spot *spot,
+		       struct node *parent, const char *name, const struct stat *replaced,
+		       struct author *ret_author)
+{
+	struct stat st;
+	int r = spot_stat(spot, &st);
+
+	return r < 0 ? r : claim_author(space, req, parent, name, &st, replaced, ret_author);
+}
+
 /* incomplete: the file is known to be half of what was meant. */
-static int refuse(struct space *space, struct node *parent, const char *name, bool incomplete,
-		  const struct err *err)
+static int refuse(struct space *space, fuse_req_t req, const struct spot *spot,
+		  struct node *parent, const char *name, bool incomplete, const struct err *err)
 {
 	_cleanup_free_ char *path = NULL;
+	struct author author;
 	int r = node_path_of(parent, name, &path);
 
-	return r < 0 ? r : commit_refuse(space->engine, space->ledger, path, incomplete, err);
+	if (r == 0)
+		r = find_author(space, req, spot, parent, name, NULL, &author);
+	return r < 0 ? r
+		     : commit_refuse(space->engine, space->ledger, path, &author, incomplete, err);
+}
+
+/* A refusal whose file is known by its node. */
+static int refuse_node(struct space *space, struct node *node, const struct link *link,
+		       bool incomplete, const struct err *err)
+{
+	struct spot spot;
+	int r = node_spot(&space->nodes, node, &spot);
+
+	return r < 0 ? r
+		     : refuse(space, NULL, &spot, link->parent, link->name, incomplete, err);
+}
+
+static void explain_unready(int r, struct err *err)
+{
+	err_set(err, -r, "its commit could not begin, nothing was sent: %s", strerror(-r));
+	err_detail(err, "what_to_do", "write the file again");
+}
+
+/* Fills what is known of a commit before its content is read. */
+static int prepare(struct space *space, const struct spot *spot, struct node *parent,
+		   const char *name, const struct stat *replaced, fuse_req_t req, char **ret_path,
+		   char **ret_shown, struct author *ret_author)
+{
+	int r = node_path_of(parent, name, ret_path);
+
+	if (r == 0 && asprintf(ret_shown, "%s/%s", space->options->mountpoint, *ret_path) < 0) {
+		*ret_shown = NULL;
+		r = -ENOMEM;
+	}
+	if (r == 0)
+		r = rename_settle(space);
+	return r < 0 ? r : find_author(space, req, spot, parent, name, replaced, ret_author);
 }
 
 /* Says in .error that a commit could not begin: there may be nobody who waits for it. */
-static int refuse_unready(struct space *space, struct node *parent, const char *name, int r)
+static int refuse_unready(struct space *space, fuse_req_t req, const struct spot *spot,
+			  struct node *parent, const char *name, int r)
 {
 	struct err err;
 
-	err_set(&err, -r, "its commit could not begin, nothing was sent: %s", strerror(-r));
-	err_detail(&err, "what_to_do", "write the file again");
-	return refuse(space, parent, name, false, &err);
+	explain_unready(r, &err);
+	return refuse(space, req, spot, parent, name, false, &err);
 }
 
 void commit_spot(struct space *space, const struct spot *spot, int read_fd, struct node *parent,
-		 const char *name, struct wait *wait)
+		 const char *name, const struct stat *replaced, struct wait *wait)
 {
 	_cleanup_free_ char *path = NULL, *shown = NULL;
 	struct commit_file file = {.spot = spot, .wait = wait};
 	struct commit commit = {.put = put_kept, .file = &file};
 	struct ticket *ticket = NULL;
 	struct err err = {0};
-	int r = node_path_of(parent, name, &path);
+	int r = prepare(space, spot, parent, name, replaced, wait->req, &path, &shown,
+			&commit.author);
 
-	if (r == 0 && asprintf(&shown, "%s/%s", space->options->mountpoint, path) < 0) {
-		shown = NULL;
-		r = -ENOMEM;
-	}
-	if (r == 0)
-		r = rename_settle(space);
 	if (r < 0) {
-		wait_begin(wait, NULL, refuse_unready(space, parent, name, r));
+		wait_begin(wait, NULL, refuse_unready(space, wait->req, spot, parent, name, r));
 		return;
 	}
 	commit.path = file.path = path;
@@ -192,7 +236,7 @@ void commit_spot(struct space *space, const struct spot *spot, int read_fd, stru
 		r = attrs_collect(space, spot, parent, &commit.own, &commit.inherited, &err);
 	if (r < 0) {
 		commit_finish(&commit);
-		r = commit_refuse(space->engine, space->ledger, path, false, &err);
+		r = commit_refuse(space->engine, space->ledger, path, &commit.author, false, &err);
 	} else {
 		r = commit_run(space->engine, space->ledger, &space->options->rules, &commit,
 			       wait_done, wait, &ticket);
@@ -212,13 +256,15 @@ static void commit_open(struct space *space, struct handle *handle, const struct
 
 	content->committed = content->written;
 	if (r == 0 && content->refusal)
-		r = refuse(space, link->parent, link->name, true, content->refusal);
+		r = refuse(space, wait->req, &spot, link->parent, link->name, true,
+			   content->refusal);
 	if (r < 0) {
 		wait_begin(wait, NULL, r);
 		return;
 	}
 	/* the spot's name may be another hard link: attributes are the inode's anyway */
-	commit_spot(space, &spot, content_read_fd(handle->node), link->parent, link->name, wait);
+	commit_spot(space, &spot, content_read_fd(handle->node), link->parent, link->name, NULL,
+		    wait);
 }
 
 static bool is_empty(int fd)
@@ -281,34 +327,36 @@ void commit_at_release(struct space *space, struct handle *handle)
 			"its writer was killed by signal %d (SIG%s): this may be half of it",
 			handle->killed_by, sigabbrev_np(handle->killed_by));
 		err_detail(&err, "what_to_do", "write the file again");
-		refuse(space, link->parent, link->name, true, &err);
+		refuse_node(space, handle->node, link, true, &err);
 		return;
 	}
 	wait = wait_plain(space, NULL);
-	if (wait)
+	if (wait) {
 		commit_open(space, handle, link, wait);
-	else
-		refuse_unready(space, link->parent, link->name, -ENOMEM);
+		return;
+	}
+	explain_unready(-ENOMEM, &err);
+	refuse_node(space, handle->node, link, false, &err);
 }
 
 void commit_closed(struct space *space, struct node *node, struct wait *wait)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
-	_cleanup_free_ char *path = NULL;
 	const struct link *link = node_job_link(space, node);
 	struct spot spot;
+	struct stat st;
 	int r = node_spot(&space->nodes, node, &spot);
 
 	if (r < 0 || !link || (node->content && node->content->writers)) {
 		wait->answer(wait, r);
 		return;
 	}
-	r = node_path_of(link->parent, link->name, &path);
+	r = spot_stat(&spot, &st);
 	if (r == 0)
-		r = ledger_find(space->ledger, path, &job);
+		r = claim_find(space, link->parent, link->name, &st, &job);
 	if ((r < 0 && r != -ENOENT) || job.incomplete) {
 		wait->answer(wait, job.incomplete ? 0 : r);
 		return;
 	}
-	commit_spot(space, &spot, -1, link->parent, link->name, wait);
+	commit_spot(space, &spot, -1, link->parent, link->name, NULL, wait);
 }

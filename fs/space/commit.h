@@ -39,10 +39,11 @@ void wait_interrupt_all(struct space *space);
 
 /*
  * Commits what is in the spool at spot under a job file's name; answers the wait, now or later.
- * read_fd: a descriptor to read through, or -1.
+ * A descriptor read_fd is read through, -1: none. replaced is the other file that has the name meanwhile, or
+ * NULL.
  */
 void commit_spot(struct space *space, const struct spot *spot, int read_fd, struct node *parent,
-		 const char *name, struct wait *wait);
+		 const char *name, const struct stat *replaced, struct wait *wait);
 
 /* The commit of a file that is being closed, if R8 says that it is complete; answers req. */
 void commit_at_flush(struct space *space, fuse_req_t req, struct handle *handle);

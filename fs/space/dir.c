@@ -141,7 +141,8 @@ static int fill_plus(struct space *space, struct node *dir, struct listing *list
 	if (listed->sibling != SIBLING_NONE)
 		return sibling_fill(space, dir, listed->name, listed->sibling, entry);
 	r = entry_fill(space, dir, listed->name, entry);
-	listing->looked = r == 0;
+	/* siblings are judged by what the spool has */
+	listing->looked = r == 0 && !view_is_set(&space->options->view);
 	listing->job = entry->attr;
 	return r;
 }

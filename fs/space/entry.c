@@ -9,7 +9,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "space/caller.h"
+#include "space/claim.h"
 #include "space/control.h"
 #include "space/job_name.h"
 #include "space/ops.h"
@@ -44,7 +44,7 @@ static void warn_of_no_job(struct space *space, const struct node *parent, const
 
 void name_is_made(struct space *space, struct node *parent, const char *name, mode_t mode)
 {
-	unmade_is_made(space, parent, name);
+	unmade_is_made(space, parent, name, mode);
 	if (name_is_nearly_job(name) || name_is_job(name))
 		warn_of_no_job(space, parent, name, mode);
 }
@@ -171,12 +171,31 @@ static void make(fuse_req_t req, fuse_ino_t parent_id, const char *name,
 		r = make_in(space, dirfd, name, making);
 		caller_leave(space, req);
 	}
+	if (r == 0)
+		r = name_claim_made(req, parent, name);
 	if (r < 0) {
 		reply(req, r);
 		return;
 	}
 	name_is_made(space, parent, name, making->target ? S_IFLNK : making->mode);
 	reply_entry(req, parent, name);
+}
+
+int name_claim_made(fuse_req_t req, struct node *parent, const char *name)
+{
+	struct space *space = space_of(req);
+	struct spot spot = {.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
+	struct stat st;
+	int r;
+
+	if (space->options->one_user)
+		return 0;
+	r = spot.dirfd < 0 ? spot.dirfd : spot_stat(&spot, &st);
+	if (r == 0)
+		r = claim_name(space, req, parent, name, &st, NULL);
+	if (r < 0 && spot.dirfd >= 0 && S_ISREG(st.st_mode))
+		unlinkat(spot.dirfd, name, 0);
+	return r;
 }
 
 void op_mknod(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mode, dev_t rdev)

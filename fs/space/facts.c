@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "space/claim.h"
 #include "space/content.h"
 #include "space/dir_story.h"
 #include "space/job_name.h"
@@ -23,18 +24,34 @@ bool fact_is_name(const char *name)
 }
 
 /* What the ledger knows of a job file; a job never heard of is an empty one. */
-static int find(struct space *space, const struct node *node, struct ledger_job *ret_job)
+static int find(struct space *space, struct node *node, struct stat *ret_st,
+		struct ledger_job *ret_job)
 {
-	_cleanup_free_ char *path = NULL;
 	const struct link *link = node_job_link(space, node);
+	struct spot spot;
 	int r;
 
 	if (!link)
 		return -ENODATA;
-	r = node_path_of(link->parent, link->name, &path);
+	r = node_spot(&space->nodes, node, &spot);
 	if (r == 0)
-		r = ledger_find(space->ledger, path, ret_job);
+		r = spot_stat(&spot, ret_st);
+	if (r == 0)
+		r = claim_find(space, link->parent, link->name, ret_st, ret_job);
 	return r == -ENOENT ? 0 : r;
+}
+
+/* The text that a row keeps, for whom it is meant. */
+static const char *shown_text(struct space *space, fuse_req_t req, const struct stat *st,
+			      const struct ledger_job *job, const char *text)
+{
+	struct caller caller;
+
+	caller_init(&caller, req);
+	return space->options->one_user || caller_is_master(space, &caller.person) ||
+			       holding_shows_text(&job->holding, st->st_uid, caller.person.uid)
+		       ? text
+		       : NULL;
 }
 
 /*
@@ -100,18 +117,19 @@ static int get_of_directory(struct space *space, struct node *node, const char *
 	return r < 0 ? r : copy_text(text.data, ret_value, ret_size);
 }
 
-int fact_get(struct space *space, struct node *node, const char *name, char **ret_value,
-	     size_t *ret_size)
+int fact_get(struct space *space, fuse_req_t req, struct node *node, const char *name,
+	     char **ret_value, size_t *ret_size)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	const char *fact = name + strlen(PREFIX);
 	enum job_state state;
 	char number[32];
+	struct stat st;
 	int r;
 
 	if (node->kind == NODE_DIR)
 		return get_of_directory(space, node, fact, ret_value, ret_size);
-	r = find(space, node, &job);
+	r = find(space, node, &st, &job);
 	/* a scratch file tells why it may not become a job file */
 	if (r == -ENODATA && !strcmp(fact, "error") && node->content && node->content->refusal)
 		return get_refusal(node->content->refusal, ret_value, ret_size);
@@ -122,9 +140,10 @@ int fact_get(struct space *space, struct node *node, const char *name, char **re
 	if (!strcmp(fact, "request_id"))
 		return copy_text(job.request_id, ret_value, ret_size);
 	if (!strcmp(fact, "error"))
-		return copy_text(job.error, ret_value, ret_size);
+		return copy_text(shown_text(space, req, &st, &job, job.error), ret_value, ret_size);
 	if (!strcmp(fact, "warnings"))
-		return copy_text(job.warnings, ret_value, ret_size);
+		return copy_text(shown_text(space, req, &st, &job, job.warnings), ret_value,
+				 ret_size);
 	if (!strcmp(fact, "version") && job.job_id) {
 		snprintf(number, sizeof(number), "v%lld", (long long)job.version);
 		return copy_text(number, ret_value, ret_size);
@@ -135,23 +154,27 @@ int fact_get(struct space *space, struct node *node, const char *name, char **re
 	return r < 0 ? r : copy_text(job_state_word(state), ret_value, ret_size);
 }
 
-int fact_remove(struct space *space, struct node *node, const char *name)
+int fact_remove(struct space *space, fuse_req_t req, struct node *node, const char *name)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
+	struct stat st;
 	int r;
 
 	if (strcmp(name, PREFIX "job_id")) {
 		_cleanup_free_ char *value = NULL;
 		size_t size;
 
-		r = fact_get(space, node, name, &value, &size);
+		r = fact_get(space, req, node, name, &value, &size);
 		return r < 0 ? r : -EPERM;
 	}
-	r = find(space, node, &job);
+	r = find(space, node, &st, &job);
 	if (r < 0)
 		return r;
 	if (!job.job_id)
 		return -ENODATA;
+	if (!claim_may_take(space, req, node_job_link(space, node)->parent, &job.holding,
+			    &st))
+		return -EPERM;
 	if (engine_has(space->engine, job.row) || ledger_has_queued(space->ledger, job.row) != 0)
 		return -EBUSY;
 	log_info("job %s is forgotten on demand", job.job_id);

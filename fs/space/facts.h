@@ -16,11 +16,12 @@ bool fact_is_name(const char *name);
 /* The value, allocated. -ENODATA: there is none, or the file is no job file. A directory has coc.error,
  * the stories of its refused attributes, and coc.refused (unmade.h); a scratch file coc.error, why it may
  * not become a job file. */
-int fact_get(struct space *space, struct node *node, const char *name, char **ret_value,
-	     size_t *ret_size);
+int fact_get(struct space *space, fuse_req_t req, struct node *node, const char *name,
+	     char **ret_value, size_t *ret_size);
 
-/* Removing coc.job_id forgets the binding: the next commit makes a new job. -ENODATA: not bound;
- * -EBUSY: a submission is under way; -EPERM: another fact, that is there. */
-int fact_remove(struct space *space, struct node *node, const char *name);
+/* Removing coc.job_id forgets the binding: the next commit makes a new job.
+ * Fails with -ENODATA: not bound. -EBUSY: a submission is under way. -EPERM: another fact, that is there, or
+ * not the caller's to forget. */
+int fact_remove(struct space *space, fuse_req_t req, struct node *node, const char *name);
 
 #endif

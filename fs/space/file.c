@@ -186,8 +186,10 @@ static int create(struct space *space, fuse_req_t req, struct node *parent, cons
 {
 	_cleanup_close_ int fd = create_file(space, req, parent, name, fi->flags, mode);
 	struct node *node;
-	int r = fd < 0 ? fd : entry_fill(space, parent, name, ret_entry);
+	int r = fd < 0 ? fd : name_claim_made(req, parent, name);
 
+	if (r == 0)
+		r = entry_fill(space, parent, name, ret_entry);
 	if (r < 0)
 		return r;
 	node = node_of(&space->nodes, ret_entry->ino);

@@ -8,40 +8,69 @@
 
 #include "base/limits.h"
 
+struct ghost {
+	struct access owner;
+	char path[];
+};
+
 static int compare(const void *one, const void *other)
 {
-	return strcmp(one, other);
+	return strcmp(((const struct ghost *)one)->path, ((const struct ghost *)other)->path);
 }
 
-void ghost_add(struct ghosts *ghosts, const char *path)
+static struct ghost *make(const char *path, const struct access *owner)
 {
-	char *copy = strdup(path);
+	size_t size = strlen(path) + 1;
+	struct ghost *ghost = malloc(sizeof(*ghost) + size);
+
+	if (ghost) {
+		ghost->owner = *owner;
+		memcpy(ghost->path, path, size);
+	}
+	return ghost;
+}
+
+/* Where the tree has a path, NULL: nowhere. */
+static void *find(const struct ghosts *ghosts, const char *path)
+{
+	struct ghost *wanted = make(path, &(struct access){0});
+	void *at = wanted ? tfind(wanted, &ghosts->tree, compare) : NULL;
+
+	free(wanted);
+	return at;
+}
+
+void ghost_add(struct ghosts *ghosts, const char *path, const struct access *owner)
+{
+	struct ghost *ghost = make(path, owner);
 	void *at;
 
 	if (ghosts->n >= GHOSTS_MAX)
 		ghosts_finish(ghosts);
-	at = copy ? tsearch(copy, &ghosts->tree, compare) : NULL;
-	if (at && *(char **)at == copy)
+	at = ghost ? tsearch(ghost, &ghosts->tree, compare) : NULL;
+	if (at && *(struct ghost **)at == ghost)
 		ghosts->n++;
 	else
-		free(copy);
+		free(ghost);
 }
 
-bool ghost_is(const struct ghosts *ghosts, const char *path)
+const struct access *ghost_find(const struct ghosts *ghosts, const char *path)
 {
-	return tfind(path, &ghosts->tree, compare);
+	void *at = find(ghosts, path);
+
+	return at ? &(*(struct ghost **)at)->owner : NULL;
 }
 
 bool ghost_remove(struct ghosts *ghosts, const char *path)
 {
-	void *at = tfind(path, &ghosts->tree, compare);
-	char *copy;
+	void *at = find(ghosts, path);
+	struct ghost *ghost;
 
 	if (!at)
 		return false;
-	copy = *(char **)at;
-	tdelete(path, &ghosts->tree, compare);
-	free(copy);
+	ghost = *(struct ghost **)at;
+	tdelete(ghost, &ghosts->tree, compare);
+	free(ghost);
 	ghosts->n--;
 	return true;
 }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "job/owner.h"
+
 /*
  * Siblings whose job was deleted together with its file (delete=service): the ledger knows nothing
  * of them any more, but rm -r has listed them already and is about to remove them. So each can still
@@ -16,11 +18,11 @@ struct ghosts {
 	size_t n;
 };
 
-/* Remembers a sibling's path (copied). Without memory it is not remembered. */
-void ghost_add(struct ghosts *ghosts, const char *path);
+/* Remembers a sibling's path (copied), and whose it was. Without memory it is not remembered. */
+void ghost_add(struct ghosts *ghosts, const char *path, const struct access *owner);
 
-/* Is it one? */
-bool ghost_is(const struct ghosts *ghosts, const char *path);
+/* Whose was it? NULL: it is none. */
+const struct access *ghost_find(const struct ghosts *ghosts, const char *path);
 
 /* Forgets it. False: it was none. */
 bool ghost_remove(struct ghosts *ghosts, const char *path);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "space/claim.h"
 #include "space/commit.h"
 #include "space/content.h"
 #include "space/job_name.h"
@@ -51,8 +52,8 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 	struct space *space = space_of(req);
 	struct node *source = node_of(&space->nodes, id);
 	struct renaming renaming = {.user = fuse_req_ctx(req)->uid};
+	struct stat *st = &renaming.from.st;
 	struct spot spot;
-	struct stat st;
 	bool is_commit;
 	struct node *to_parent = node_of(&space->nodes, to_parent_id);
 	int r = name_check_new(space, to_parent, to_name);
@@ -66,15 +67,18 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 	if (r == 0)
 		r = node_spot(&space->nodes, source, &spot);
 	if (r == 0)
-		r = spot_stat(&spot, &st);
+		r = spot_stat(&spot, st);
 	/* with more names than are known, one may be a job file's */
-	if (r == 0 && renaming.to.is_job && S_ISREG(st.st_mode) && st.st_nlink > 1)
+	if (r == 0 && renaming.to.is_job && S_ISREG(st->st_mode) && st->st_nlink > 1)
 		r = -EPERM;
-	is_commit = r == 0 && renaming.to.is_job && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	is_commit = r == 0 && renaming.to.is_job && S_ISREG(st->st_mode) && st->st_size > 0 &&
 		    !(source->content && source->content->writers);
-	if (is_commit) {
-		unmade_mark(space, to_parent, to_name);
-		r = end_check_spoiled(space, source, &renaming.to);
+	/* before its content is submitted under the name */
+	if (r == 0)
+		r = claim_name(space, req, to_parent, to_name, st, NULL);
+	if (is_commit && r == 0) {
+		unmade_mark(space, to_parent, to_name, st);
+		r = check_spoiled(space, req, &renaming, source);
 	}
 	if (r < 0) {
 		reply_recorded(space, req, r);

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/workers.h"
+#include "space/claim.h"
 #include "space/commit.h"
 #include "space/disk.h"
 #include "space/ops.h"
@@ -180,6 +181,11 @@ int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, str
 		r = workers_create(loop, options->one_user, &space->workers);
 		if (r < 0)
 			err_set(err, -r, "no threads can wait for the disk: %s", strerror(-r));
+	}
+	if (r == 0) {
+		r = claim_learn_owners(space);
+		if (r < 0)
+			err_set(err, -r, "whose each file is cannot be recorded: %s", strerror(-r));
 	}
 	if (r == 0)
 		r = mount_session(space, args, err);

@@ -90,6 +90,10 @@ int entry_fill(struct space *space, struct node *parent, const char *name,
 /* A name was made that was not there. mode: of what it names. (entry.c) */
 void name_is_made(struct space *space, struct node *parent, const char *name, mode_t mode);
 
+/* A request has made a name that was free: a job file gets what the name keeps, if it may (claim.h). On
+ * failure a regular file is removed again. Returns 0 or -errno. (entry.c) */
+int name_claim_made(fuse_req_t req, struct node *parent, const char *name);
+
 /* May a name be made in a directory? -EPERM: it is a sibling's or .coc's; -ENAMETOOLONG: a job name
  * that leaves no room for its siblings'. (entry.c) */
 int name_check_new(struct space *space, const struct node *parent, const char *name);

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/crash.h"
 #include "base/log.h"
+#include "space/claim.h"
 #include "space/commit.h"
 #include "space/control.h"
 #include "space/disk.h"
@@ -48,6 +49,7 @@ struct removal {
 	struct node *parent; /* held */
 	char *name;
 	bool had_error;
+	struct access owner; /* of the file */
 };
 
 static void removal_free(struct removal *removal)
@@ -58,13 +60,13 @@ static void removal_free(struct removal *removal)
 }
 
 /* A sibling that was listed can be named until it is removed too. */
-static void leave_ghost(struct space *space, const char *path, enum sibling sibling)
+static void leave_ghost(const struct removal *removal, const char *path, enum sibling sibling)
 {
 	char *name;
 
 	if (asprintf(&name, "%s%s", path, sibling_suffix(sibling)) < 0)
 		return;
-	ghost_add(&space->ghosts, name);
+	ghost_add(&removal->wait.space->ghosts, name, &removal->owner);
 	free(name);
 }
 
@@ -74,9 +76,9 @@ static void leave_ghosts(const struct removal *removal)
 
 	if (node_path_of(removal->parent, removal->name, &path) < 0)
 		return;
-	leave_ghost(removal->wait.space, path, SIBLING_ID);
+	leave_ghost(removal, path, SIBLING_ID);
 	if (removal->had_error)
-		leave_ghost(removal->wait.space, path, SIBLING_ERROR);
+		leave_ghost(removal, path, SIBLING_ERROR);
 }
 
 static void answer_removal(struct wait *wait, int result)
@@ -108,6 +110,22 @@ static struct removal *removal_make(struct space *space, fuse_req_t req, struct 
 	return removal;
 }
 
+/* Finds the job that goes with a name. -ENOENT: none does. */
+static int find_job(struct space *space, fuse_req_t req, struct node *parent, const char *name,
+		    struct stat *ret_st, struct ledger_job *ret_job)
+{
+	struct spot spot = {.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
+	int r = spot.dirfd < 0 ? spot.dirfd : spot_stat(&spot, ret_st);
+
+	if (r == 0)
+		r = claim_find(space, parent, name, ret_st, ret_job);
+	if (r < 0)
+		return r;
+	return ret_job->job_id && claim_may_take(space, req, parent, &ret_job->holding, ret_st)
+		       ? 0
+		       : -ENOENT;
+}
+
 /* Deletes the job on the service if the name is bound; then the file. True if it took the request.
  */
 static bool delete_job(struct space *space, fuse_req_t req, struct node *parent, const char *name)
@@ -117,10 +135,11 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 	struct ticket *ticket = NULL;
 	struct removal *removal;
 	struct err err = {0};
+	struct stat st;
 	int r;
 
 	if (!job_name_is(space, parent, name) || node_path_of(parent, name, &path) < 0 ||
-	    ledger_find(space->ledger, path, &job) < 0 || !job.job_id)
+	    find_job(space, req, parent, name, &st, &job) < 0)
 		return false;
 	removal = removal_make(space, req, parent, name);
 	if (!removal) {
@@ -128,6 +147,7 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 		return true;
 	}
 	removal->had_error = job.error && !job.dismissed;
+	removal->owner = access_of(&st);
 	r = engine_delete(space->engine, job.row, job.job_id, path, wait_done, &removal->wait,
 			  &ticket, &err);
 	if (r < 0)
@@ -147,6 +167,13 @@ static int remove_sibling(struct space *space, fuse_req_t req, struct node *pare
 	return stored == -ENOENT ? derived : stored;
 }
 
+/* Removes a file. What its name keeps is judged later by what the file and its directory are now. */
+static int remove_file(struct space *space, fuse_req_t req, struct node *parent, const char *name)
+{
+	claim_part(space, parent, name);
+	return remove_name(space, req, parent, name, 0);
+}
+
 void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 {
 	struct space *space = space_of(req);
@@ -158,18 +185,25 @@ void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	else if (sibling)
 		reply_recorded(space, req, remove_sibling(space, req, parent, name, sibling));
 	else if (!space->options->delete_on_service || !delete_job(space, req, parent, name))
-		reply(req, remove_name(space, req, parent, name, 0));
+		reply(req, remove_file(space, req, parent, name));
 }
 
 void op_rmdir(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 {
 	struct space *space = space_of(req);
 	struct node *parent = node_of(&space->nodes, parent_id);
-	int r = control_owns(parent, name)
-			? -EPERM
-			: remove_name(space, req, parent, name, AT_REMOVEDIR);
+	struct spot spot = {.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
+	struct stat st;
+	int r = control_owns(parent, name) ? -EPERM : spot.dirfd;
 
+	if (r >= 0)
+		r = spot_stat(&spot, &st);
 	if (r == 0)
-		unmade_directory_is_gone(space, parent, name);
+		r = remove_name(space, req, parent, name, AT_REMOVEDIR);
+	if (r == 0) {
+		struct unmade_whose whose = unmade_whose(space, req, &st);
+
+		unmade_directory_is_gone(space, parent, name, &whose);
+	}
 	reply_recorded(space, req, r);
 }

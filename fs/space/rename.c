@@ -20,6 +20,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "space/claim.h"
 #include "space/commit.h"
 #include "space/control.h"
 #include "space/job_name.h"
@@ -43,37 +44,54 @@ int end_look(struct space *space, struct node *parent, const char *name, struct 
 	return 0;
 }
 
-int end_check_spoiled(struct space *space, const struct node *source, const struct end *to)
+const struct stat *renaming_replaced(const struct renaming *renaming)
 {
-	_cleanup_free_ char *path = NULL;
-	int r;
+	const struct end *to = &renaming->to;
 
+	return to->exists && S_ISREG(to->st.st_mode) ? &to->st : NULL;
+}
+
+/* Tells a refusal under the target's name. Returns the errno of err, or another one. */
+static int refuse(struct space *space, fuse_req_t req, const struct renaming *renaming,
+		  const struct err *err)
+{
+	const struct end *to = &renaming->to;
+	_cleanup_free_ char *path = NULL;
+	struct author author;
+	int r = node_path_of(to->parent, to->name, &path);
+
+	if (r == 0)
+		r = claim_author(space, req, to->parent, to->name, &renaming->from.st,
+				 renaming_replaced(renaming), &author);
+	return r < 0 ? r : commit_refuse(space->engine, space->ledger, path, &author, false, err);
+}
+
+int check_spoiled(struct space *space, fuse_req_t req, const struct renaming *renaming,
+		  const struct node *source)
+{
 	if (!source || !source->content || !source->content->refusal)
 		return 0;
-	r = node_path_of(to->parent, to->name, &path);
-	return r < 0 ? r
-		     : commit_refuse(space->engine, space->ledger, path, false,
-				     source->content->refusal);
+	return refuse(space, req, renaming, source->content->refusal);
 }
 
 /* A job file that is half of what was meant does not become another job's content. */
-static int check_whole(struct space *space, const struct end *from, const struct end *to)
+static int check_whole(struct space *space, fuse_req_t req, const struct renaming *renaming)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
-	_cleanup_free_ char *path = NULL, *to_path = NULL;
+	_cleanup_free_ char *path = NULL;
+	const struct end *from = &renaming->from;
 	struct err err;
-	int r = from->is_job ? node_path_of(from->parent, from->name, &path) : -ENOENT;
+	int r = from->is_job ? claim_find(space, from->parent, from->name, &from->st, &job)
+			     : -ENOENT;
 
-	if (r == 0)
-		r = ledger_find(space->ledger, path, &job);
 	if (r < 0 || !job.incomplete)
 		return r == -ENOENT ? 0 : r;
-	r = node_path_of(to->parent, to->name, &to_path);
+	r = node_path_of(from->parent, from->name, &path);
 	if (r < 0)
 		return r;
 	err_set(&err, EINTR, "%s may be half of what was meant: its writer was killed", path);
 	err_detail(&err, "what_to_do", "write %s again, then rename it", path);
-	return commit_refuse(space->engine, space->ledger, to_path, false, &err);
+	return refuse(space, req, renaming, &err);
 }
 
 static bool is_open_for_writing(struct space *space, const struct end *end)
@@ -149,16 +167,67 @@ static void rename_new_content(struct space *space, fuse_req_t req, const struct
 	int r;
 
 	if (!to->exists)
-		unmade_mark(space, to->parent, to->name);
-	r = end_check_spoiled(space, node_known(&space->nodes, from->parent, from->name),
-				  &renaming->to);
+		unmade_mark(space, to->parent, to->name, &from->st);
+	r = check_spoiled(space, req, renaming,
+			  node_known(&space->nodes, from->parent, from->name));
 
 	if (r == 0)
-		r = check_whole(space, from, &renaming->to);
+		r = check_whole(space, req, renaming);
 	if (r < 0)
 		reply_recorded(space, req, r);
 	else
 		rename_after_commit(space, req, renaming, &spot, NULL);
+}
+
+/* One end of an exchange gets another file. What has the name takes its row along; a row of a file that is
+ * gone is asked for. */
+static int claim_incoming(struct space *space, fuse_req_t req, const struct end *end,
+			  const struct stat *incoming)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	int r = S_ISREG(end->st.st_mode)
+			? claim_find(space, end->parent, end->name, &end->st, &job)
+			: -ENOENT;
+
+	return r == -ENOENT ? claim_name(space, req, end->parent, end->name, incoming, NULL) : r;
+}
+
+/* Asks for what the names keep that get another file. */
+static int claim_ends(struct space *space, fuse_req_t req, const struct renaming *renaming)
+{
+	const struct end *from = &renaming->from, *to = &renaming->to;
+	int r;
+
+	if (to->exists && to->st.st_ino == from->st.st_ino)
+		return 0;
+	if (renaming->flags & RENAME_EXCHANGE) {
+		if (!to->exists)
+			return -ENOENT;
+		r = claim_incoming(space, req, to, &from->st);
+		return r < 0 ? r : claim_incoming(space, req, from, &to->st);
+	}
+	if (S_ISDIR(from->st.st_mode))
+		return claim_tree(space, req, from->parent, from->name, to->parent, to->name);
+	return claim_name(space, req, to->parent, to->name, &from->st,
+			  renaming_replaced(renaming));
+}
+
+/* Does what is renamed take a row along: a directory those below it, a job file its own? 1, 0 or
+ * -errno. */
+static int takes_row(struct space *space, const struct renaming *renaming)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	const struct end *from = &renaming->from;
+	int r;
+
+	if (S_ISDIR(from->st.st_mode))
+		return 1;
+	if (!from->is_job || !renaming->to.is_job)
+		return 0;
+	if (renaming->flags & RENAME_EXCHANGE) /* both rows move */
+		return 1;
+	r = claim_find(space, from->parent, from->name, &from->st, &job);
+	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
 void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_t to_parent_id,
@@ -178,15 +247,20 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 	if (r == 0)
 		r = check_names(space, &renaming, node_known(&space->nodes, from->parent, name));
 	if (r == 0)
+		r = claim_ends(space, req, &renaming);
+	if (r == 0 && renaming.to.exists && S_ISDIR(renaming.to.st.st_mode))
+		renaming.ended = unmade_whose(space, req, &renaming.to.st);
+	if (r == 0)
 		r = wants_commit(space, &renaming);
 	if (r > 0) {
 		rename_new_content(space, req, &renaming);
 		return;
 	}
-	if (r == 0) {
-		bool moves = S_ISDIR(from->st.st_mode) || (from->is_job && renaming.to.is_job);
-
-		r = moves ? rename_bound(space, &renaming) : rename_spool(space, &renaming);
-	}
+	if (r == 0)
+		r = takes_row(space, &renaming);
+	if (r == 0 && !(flags & RENAME_EXCHANGE))
+		claim_part(space, parent, name);
+	if (r >= 0)
+		r = r ? rename_bound(space, &renaming) : rename_spool(space, &renaming);
 	reply(req, r);
 }

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/crash.h"
 #include "base/log.h"
+#include "space/claim.h"
 #include "space/disk.h"
 #include "space/ops.h"
 #include "space/rename.h"
@@ -77,7 +78,7 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 	if (!to->exists)
 		name_is_made(space, to->parent, to->name, renaming->from.st.st_mode);
 	else if (S_ISDIR(to->st.st_mode) && !(renaming->flags & RENAME_EXCHANGE))
-		unmade_directory_is_gone(space, to->parent, to->name);
+		unmade_directory_is_gone(space, to->parent, to->name, &renaming->ended);
 	return 0;
 }
 
@@ -121,6 +122,18 @@ static int check_idle(struct space *space, const char *path)
 	return r < 0 ? r : r > 0 || engine_has(space->engine, job.row) ? -EBUSY : 0;
 }
 
+/* The rows of files are in another directory now. If that cannot be recorded, the directory before counts. */
+static void follow_rows(struct space *space, const struct renaming *renaming)
+{
+	const struct end *from = &renaming->from, *to = &renaming->to;
+	int r = claim_follow(space, to->parent, to->name, &from->st);
+
+	if (r == 0 && renaming->flags & RENAME_EXCHANGE)
+		r = claim_follow(space, from->parent, from->name, &to->st);
+	if (r < 0)
+		log_warning("%s: its directory cannot be recorded: %s", to->name, strerror(-r));
+}
+
 int rename_bound(struct space *space, const struct renaming *renaming)
 {
 	_cleanup_free_ char *from = NULL, *to = NULL;
@@ -155,6 +168,8 @@ int rename_bound(struct space *space, const struct renaming *renaming)
 		sync_rename(space, renaming);
 	settled = r == 0 ? ledger_rename_done(space->ledger, &record)
 			 : ledger_rename_undone(space->ledger, &record);
+	if (r == 0 && settled == 0)
+		follow_rows(space, renaming);
 	if (settled == 0)
 		settled = ledger_commit(space->ledger, false);
 	CRASH_POINT("rename-ended");

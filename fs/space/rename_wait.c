@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/crash.h"
+#include "base/log.h"
 #include "space/attrs.h"
+#include "space/claim.h"
 #include "space/commit.h"
 #include "space/renaming.h"
 
@@ -37,6 +39,20 @@ static void take_back(struct rename_wait *waited)
 		attrs_take_back(&spot, waited->wait.put);
 }
 
+/* The service has the content: the name is the source's now, and what it keeps. */
+static int rename_committed(struct space *space, const struct renaming *renaming)
+{
+	int r = rename_spool(space, renaming), followed;
+
+	if (r < 0)
+		return r;
+	followed = claim_follow(space, renaming->to.parent, renaming->to.name, &renaming->from.st);
+	if (followed < 0) /* until its next commit the one before has it too */
+		log_warning("%s: whose it is cannot be recorded: %s", renaming->to.name,
+			    strerror(-followed));
+	return 0;
+}
+
 static void answer_rename(struct wait *wait, int result)
 {
 	struct rename_wait *waited = (struct rename_wait *)wait;
@@ -51,7 +67,7 @@ static void answer_rename(struct wait *wait, int result)
 	else if (waited->source)
 		link_reply(wait->req, space, waited->source, renaming->to.parent, waited->to_name);
 	else
-		reply(wait->req, rename_spool(space, renaming));
+		reply(wait->req, rename_committed(space, renaming));
 	if (waited->source)
 		node_release(&space->nodes, waited->source);
 	else
@@ -93,7 +109,8 @@ void rename_after_commit(struct space *space, fuse_req_t req, const struct renam
 	struct rename_wait *waited = rename_wait_make(space, req, renaming, source);
 
 	if (waited)
-		commit_spot(space, spot, -1, renaming->to.parent, waited->to_name, &waited->wait);
+		commit_spot(space, spot, -1, renaming->to.parent, waited->to_name,
+			    source ? NULL : renaming_replaced(renaming), &waited->wait);
 	else
 		reply(req, -ENOMEM);
 }

@@ -3,6 +3,7 @@
 #define COCFS_SPACE_RENAMING_H
 
 #include "space/space.h"
+#include "space/unmade.h"
 
 /* What the files of renames and links share: rename.c, rename_do.c, rename_wait.c, link.c. */
 
@@ -11,23 +12,28 @@ struct end {
 	struct node *parent;
 	const char *name;
 	bool exists;
-	struct stat st; /* if it exists */
+	struct stat st; /* if it exists; of a link's source too */
 	bool is_job;	/* a regular file here is a job file */
 };
 
 struct renaming {
 	struct end from, to;
 	unsigned flags;
-	uid_t user; /* who wants it */
+	uid_t user; /* the caller */
+	struct unmade_whose ended; /* the stories that end with a directory that is replaced */
 };
 
 /* Looks at one end: name must live as long as it. Returns 0, also if nothing is there, or -errno.
  * (rename.c) */
 int end_look(struct space *space, struct node *parent, const char *name, struct end *ret_end);
 
-/* What was written there is not what was meant, or an attribute of it was refused: so is its
+/* The job file whose place another file takes by a rename, NULL: there is none. (rename.c) */
+const struct stat *renaming_replaced(const struct renaming *renaming);
+
+/* What was written to the source is not what was meant, or an attribute of it was refused: so is its
  * commit. Returns 0, or -errno with the story told under the target's name. (rename.c) */
-int end_check_spoiled(struct space *space, const struct node *source, const struct end *to);
+int check_spoiled(struct space *space, fuse_req_t req, const struct renaming *renaming,
+		  const struct node *source);
 
 /* Renames in the spool, and tells the nodes. Returns 0 or -errno. (rename_do.c) */
 int rename_spool(struct space *space, const struct renaming *renaming);

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "space/claim.h"
 #include "space/ops.h"
 #include "space/proc.h"
 #include "space/text.h"
@@ -49,7 +50,7 @@ int sibling_glance(struct space *space, const struct node *parent, const char *j
 	return 0;
 }
 
-/* Is the job file that a sibling's name belongs to in the spool? Only the descriptor's place in the
+/* Is the job file that a sibling's name belongs to in the spool? What the spool has of it. Only the descriptor's place in the
  * cache changes. */
 static bool stat_job(struct space *space, struct node *parent, const char *name,
 		     enum sibling sibling, struct stat *ret_st)
@@ -59,24 +60,64 @@ static bool stat_job(struct space *space, struct node *parent, const char *name,
 	int length = (int)(strlen(name) - strlen(sibling_suffix(sibling)));
 
 	spot.dirfd = node_dirfd(&space->nodes, parent);
-	if (spot.dirfd < 0 || snprintf(job, sizeof(job), "%.*s", length, name) < 0 ||
-	    spot_stat(&spot, ret_st) < 0)
-		return false;
-	view_apply(&space->options->view, ret_st);
-	return true;
+	return spot.dirfd >= 0 && snprintf(job, sizeof(job), "%.*s", length, name) >= 0 &&
+	       spot_stat(&spot, ret_st) == 0;
 }
 
-/* The attributes of a sibling. Who may read it: who may read its job file; NULL: that is gone. */
-static struct stat show(const struct space *space, const struct node *parent, const char *name,
-			enum sibling sibling, const struct ledger_glance *seen,
-			const struct stat *job)
+/* What a sibling is beside: the row, and the job file if it is there. */
+struct beside {
+	struct ledger_glance seen;
+	struct stat job;
+	bool has_job;
+};
+
+/* Does the row belong to the file that is there? */
+static bool has_own_file(const struct space *space, const struct beside *beside)
 {
+	if (space->options->one_user)
+		return beside->has_job;
+	return beside->has_job && S_ISREG(beside->job.st_mode) &&
+	       holding_is_of(&beside->seen.holding, beside->job.st_uid);
+}
+
+/*
+ * Who may read a sibling: the readers of its job file. When that is gone, the row's owner. The story of
+ * another's file, which an heir's has replaced and which was not committed yet, is the owner's, and for the
+ * heir if the heir could read that file.
+ */
+static struct access readers(const struct space *space, enum sibling sibling,
+			     const struct beside *beside)
+{
+	const struct holding *holding = &beside->seen.holding;
+	struct access access = access_of(&beside->job);
+
+	access = access_shown(space, &access, S_IFREG);
+	if (!has_own_file(space, beside)) {
+		access = holding->owner.file;
+		if (space->options->one_user)
+			access = (struct access){.uid = space->uid, .gid = space->gid};
+		access.mode = LEFT_MODE;
+	} else if (sibling == SIBLING_ERROR && !space->options->one_user &&
+		   holding->owner.file.uid != beside->job.st_uid) {
+		access = holding->owner.file;
+		access.mode = LEFT_MODE | (holding->heir_reads ? access.mode & 0044 : 0);
+	} else {
+		access.mode &= 0444;
+	}
+	return access;
+}
+
+static struct stat show(const struct space *space, const struct node *parent, const char *name,
+			enum sibling sibling, const struct beside *beside)
+{
+	const struct ledger_glance *seen = &beside->seen;
+	struct access access = readers(space, sibling, beside);
 	struct stat st = {
 		.st_ino = sibling_ino(parent, name),
 		.st_nlink = 1,
-		.st_mode = S_IFREG | (job ? job->st_mode & 0444 : LEFT_MODE),
-		.st_uid = job ? job->st_uid : space->uid,
-		.st_gid = job ? job->st_gid : space->gid,
+		.st_mode = S_IFREG | access.mode,
+		.st_uid = access.uid,
+		.st_gid = access.gid,
 		.st_size = (off_t)sibling_size(seen, sibling),
 		.st_blksize = 4096,
 		.st_mtim = {.tv_sec = seen->changed_ms / 1000,
@@ -88,39 +129,45 @@ static struct stat show(const struct space *space, const struct node *parent, co
 	return st;
 }
 
-/* Is it one of a job that was deleted with its file? Not if there is a file of that name again. */
-static bool is_ghost(struct space *space, struct node *parent, const char *name,
-		     enum sibling sibling)
+/* Is it one of a job that was deleted with its file? Then whose it was. Not if there is a file of that
+ * name again. */
+static const struct access *find_ghost(struct space *space, struct node *parent, const char *name,
+				       enum sibling sibling)
 {
 	_cleanup_free_ char *path = NULL;
+	const struct access *owner;
 	struct stat st;
 
-	if (!space->ghosts.n || node_path_of(parent, name, &path) < 0 ||
-	    !ghost_is(&space->ghosts, path))
-		return false;
-	if (!stat_job(space, parent, name, sibling, &st))
-		return true;
+	if (!space->ghosts.n || node_path_of(parent, name, &path) < 0)
+		return NULL;
+	owner = ghost_find(&space->ghosts, path);
+	if (!owner || !stat_job(space, parent, name, sibling, &st))
+		return owner;
 	ghost_remove(&space->ghosts, path);
-	return false;
+	return NULL;
 }
 
-/* The attributes of a sibling. -ENOENT: it is not there. */
+/* What a sibling is beside. -ENOENT: it is not there. */
 static int look(struct space *space, struct node *parent, const char *name, enum sibling sibling,
-		struct stat *ret_st)
+		struct beside *ret_beside)
 {
 	_cleanup_free_ char *path = NULL;
-	struct ledger_glance seen = {0};
-	struct stat job;
+	struct beside beside = {0};
 	int r = job_path(parent, name, sibling, &path);
 
 	if (r == 0)
-		r = ledger_glance(space->ledger, path, &seen);
+		r = ledger_glance(space->ledger, path, &beside.seen);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	if (!sibling_size(&seen, sibling) && !is_ghost(space, parent, name, sibling))
-		return -ENOENT;
-	*ret_st = show(space, parent, name, sibling, &seen,
-		       stat_job(space, parent, name, sibling, &job) ? &job : NULL);
+	if (!sibling_size(&beside.seen, sibling)) {
+		const struct access *ghost = find_ghost(space, parent, name, sibling);
+
+		if (!ghost)
+			return -ENOENT;
+		beside.seen.holding.owner.file = *ghost;
+	}
+	beside.has_job = stat_job(space, parent, name, sibling, &beside.job);
+	*ret_beside = beside;
 	return 0;
 }
 
@@ -144,30 +191,38 @@ static int enter(struct space *space, struct node *parent, const char *name, enu
 int sibling_fill(struct space *space, struct node *parent, const char *name, enum sibling sibling,
 		 struct fuse_entry_param *ret_entry)
 {
+	struct beside beside;
 	struct stat st;
-	int r = look(space, parent, name, sibling, &st);
+	int r = look(space, parent, name, sibling, &beside);
 
-	return r < 0 ? r : enter(space, parent, name, sibling, &st, ret_entry);
+	if (r < 0)
+		return r;
+	st = show(space, parent, name, sibling, &beside);
+	return enter(space, parent, name, sibling, &st, ret_entry);
 }
 
 int sibling_fill_beside(struct space *space, struct node *parent, const char *name,
 			enum sibling sibling, const struct ledger_glance *seen,
 			const struct stat *job, struct fuse_entry_param *ret_entry)
 {
-	struct stat st = show(space, parent, name, sibling, seen, job);
+	struct beside beside = {.seen = *seen, .job = *job, .has_job = true};
+	struct stat st = show(space, parent, name, sibling, &beside);
 
 	return enter(space, parent, name, sibling, &st, ret_entry);
 }
 
 int sibling_stat(struct space *space, const struct node *node, struct stat *ret_st)
 {
-	int r = node->link.parent ? look(space, node->link.parent, node->link.name,
-					 (enum sibling)node->sibling, ret_st)
-				  : -ENOENT;
+	enum sibling sibling = (enum sibling)node->sibling;
+	struct node *parent = node->link.parent;
+	struct beside beside;
+	int r = parent ? look(space, parent, node->link.name, sibling, &beside) : -ENOENT;
 
-	if (r == 0)
-		ret_st->st_ino = node->ino;
-	return r;
+	if (r < 0)
+		return r;
+	*ret_st = show(space, parent, node->link.name, sibling, &beside);
+	ret_st->st_ino = node->ino;
+	return 0;
 }
 
 /* The text of a sibling as it is now. */
@@ -189,12 +244,45 @@ static int read_text(struct space *space, const struct node *node, struct buf *t
 		return buf_printf(text, "%s\n", job.job_id);
 	if (sibling == SIBLING_ERROR && job.error && !job.dismissed)
 		return buf_append(text, job.error, strlen(job.error));
-	return is_ghost(space, node->link.parent, node->link.name, sibling) ? 0 : -ENOENT;
+	return find_ghost(space, node->link.parent, node->link.name, sibling) ? 0 : -ENOENT;
+}
+
+/* May the caller read a sibling as it is now? The kernel has asked of what it was a moment ago; and the
+ * read bits cannot say that a story is for two users and for nobody else. */
+static int check_reader(struct space *space, fuse_req_t req, const struct node *node)
+{
+	enum sibling sibling = (enum sibling)node->sibling;
+	struct node *parent = node->link.parent;
+	struct access access;
+	struct beside beside;
+	struct caller caller;
+	struct stat st;
+	int r;
+
+	caller_init(&caller, req);
+	if (space->options->one_user || caller_is_master(space, &caller.person))
+		return 0;
+	r = parent ? look(space, parent, node->link.name, sibling, &beside) : -ENOENT;
+	if (r < 0)
+		return r;
+	st = show(space, parent, node->link.name, sibling, &beside);
+	access = access_of(&st);
+	if (!access_lets(&access, caller_with_groups(&caller), 04))
+		return -EACCES;
+	if (sibling == SIBLING_ERROR && has_own_file(space, &beside) &&
+	    !holding_shows_text(&beside.seen.holding, beside.job.st_uid, caller.person.uid))
+		return -EACCES;
+	return 0;
 }
 
 void sibling_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
-	text_open(req, node, read_text, fi);
+	int r = check_reader(space_of(req), req, node);
+
+	if (r < 0)
+		reply(req, r);
+	else
+		text_open(req, node, read_text, fi);
 }
 
 /* Removes one of a job that was deleted with its file. 0 or -ENOENT. */
@@ -239,6 +327,9 @@ int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, con
 		r = ledger_find(space->ledger, path, &job);
 	if (r < 0 && r != -ENOENT)
 		return r;
+	if (r == 0 && !claim_may_take(space, req, parent, &job.holding,
+				      stat_job(space, parent, name, sibling, &st) ? &st : NULL))
+		return -EPERM;
 	if (sibling == SIBLING_ID && job.job_id) {
 		removals_note(&space->removals, sibling_ino(parent, name), remover_of_request(req),
 			      loop_now_ms(space->loop));

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/escape.h"
 #include "base/log.h"
+#include "space/claim.h"
 #include "space/job_name.h"
 
 /* Stories that are ended in one iteration of the loop: a millisecond or two. */
@@ -25,32 +26,40 @@
 /* A directory that is gone, with stories that have yet to end. */
 struct unmade_end {
 	char *dir;
+	struct unmade_whose whose;
 	int64_t after;
 	SLIST_ENTRY(unmade_end) link;
 };
 
-void unmade_mark(struct space *space, struct node *parent, const char *name)
+void unmade_mark(struct space *space, struct node *parent, const char *name,
+		 const struct stat *file)
 {
 	_cleanup_free_ char *path = NULL;
+	struct owner owner = {.file = access_of(file)};
 	int r = node_path_of(parent, name, &path);
 
 	if (r == 0)
-		r = ledger_set_unmade(space->ledger, path, true);
+		r = access_of_directory(space, parent, &owner.directory);
+	if (r == 0)
+		r = ledger_mark_unmade(space->ledger, path, &owner);
 	if (r < 0)
 		log_warning("%s: it cannot be recorded that there is no such file yet: %s", name,
 			    strerror(-r));
 }
 
-void unmade_is_made(struct space *space, struct node *parent, const char *name)
+void unmade_is_made(struct space *space, struct node *parent, const char *name, mode_t type)
 {
 	_cleanup_free_ char *path = NULL;
 	int r;
 
+	/* among several users a link, or what else is no job file, ends nobody's story */
+	if (!space->options->one_user && !S_ISREG(type))
+		return;
 	if (!name_is_job(name) || ledger_has_unmade(space->ledger) <= 0)
 		return;
 	r = node_path_of(parent, name, &path);
 	if (r == 0)
-		r = ledger_set_unmade(space->ledger, path, false);
+		r = ledger_unmark_unmade(space->ledger, path);
 	/* a listing looks for the file as well */
 	if (r < 0)
 		log_debug("%s: it cannot be recorded that the file is there: %s", name,
@@ -110,14 +119,32 @@ static void end_free(struct unmade_end *end)
 	free(end);
 }
 
+struct unmade_whose unmade_whose(struct space *space, fuse_req_t req,
+				 const struct stat *directory)
+{
+	struct access access = access_of(directory);
+	struct unmade_whose whose = {.user = fuse_req_ctx(req)->uid};
+	struct caller caller;
+
+	caller_init(&caller, req);
+	access = access_shown(space, &access, S_IFDIR);
+	whose.all = space->options->one_user || caller_is_master(space, &caller.person) ||
+		    access.uid == whose.user ||
+		    (!(access.mode & S_ISVTX) &&
+		     access_lets(&access, caller_with_groups(&caller), 03));
+	return whose;
+}
+
 /* Ends some stories. Returns 1 when there may be more, else 0 or -errno. */
-static int end_some(struct space *space, const char *dir, int64_t *after)
+static int end_some(struct space *space, const char *dir, const struct unmade_whose *whose,
+		    int64_t *after)
 {
 	for (int i = 0; i < UNMADE_ENDED_AT_ONCE; i++) {
 		struct ledger_unmade next;
 		int r = ledger_next_unmade(space->ledger, dir, *after, &next);
 
-		if (r == 0)
+		if (r == 0 &&
+		    (whose->all || whose->user == next.seen.holding.owner.file.uid))
 			r = ledger_end_story(space->ledger, next.row);
 		if (r < 0)
 			return r == -ENOENT ? 0 : r;
@@ -131,7 +158,7 @@ static void go_on(void *data)
 	struct space *space = data;
 	struct unmade_end *end = SLIST_FIRST(&space->unmade_ends);
 
-	if (end && end_some(space, end->dir, &end->after) <= 0) {
+	if (end && end_some(space, end->dir, &end->whose, &end->after) <= 0) {
 		SLIST_REMOVE_HEAD(&space->unmade_ends, link);
 		end_free(end);
 	}
@@ -141,20 +168,23 @@ static void go_on(void *data)
 }
 
 /* What is left is ended later; without memory it stays, and is listed if the directory is made again. */
-static void end_later(struct space *space, char **path, int64_t after)
+static void end_later(struct space *space, char **path, const struct unmade_whose *whose,
+		      int64_t after)
 {
 	struct unmade_end *end = calloc(1, sizeof(*end));
 
 	if (!end)
 		return;
 	end->dir = steal_ptr(*path);
+	end->whose = *whose;
 	end->after = after;
 	SLIST_INSERT_HEAD(&space->unmade_ends, end, link);
 	loop_timer_set(space->loop, &space->unmade_timer, loop_now_ms(space->loop) + 1, go_on,
 		       space);
 }
 
-void unmade_directory_is_gone(struct space *space, struct node *parent, const char *name)
+void unmade_directory_is_gone(struct space *space, struct node *parent, const char *name,
+			      const struct unmade_whose *whose)
 {
 	_cleanup_free_ char *path = NULL;
 	int64_t after = 0;
@@ -164,9 +194,9 @@ void unmade_directory_is_gone(struct space *space, struct node *parent, const ch
 		return;
 	r = node_path_of(parent, name, &path);
 	if (r == 0)
-		r = end_some(space, path, &after);
+		r = end_some(space, path, whose, &after);
 	if (r > 0)
-		end_later(space, &path, after);
+		end_later(space, &path, whose, after);
 	else if (r < 0)
 		log_warning("%s: the stories in it cannot be ended: %s", name, strerror(-r));
 }

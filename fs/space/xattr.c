@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "space/claim.h"
 #include "space/commit.h"
 #include "space/dir_story.h"
 #include "space/facts.h"
@@ -69,7 +70,7 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 	int r;
 
 	if (fact_is_name(name)) {
-		r = fact_get(space, node, name, &value, &length);
+		r = fact_get(space, req, node, name, &value, &length);
 		if (r < 0)
 			reply(req, r);
 		else
@@ -93,16 +94,40 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 		fuse_reply_buf(req, value, (size_t)n);
 }
 
+static int stat_node(struct space *space, struct node *node, struct stat *ret_st)
+{
+	struct spot spot;
+	int r = node_spot(&space->nodes, node, &spot);
+
+	return r < 0 ? r : spot_stat(&spot, ret_st);
+}
+
+/* Tells a refusal of a value in the .error of a job file. */
+static void refuse_job(struct space *space, fuse_req_t req, struct node *node,
+		       const struct link *link, const struct err *err)
+{
+	_cleanup_free_ char *path = NULL;
+	struct author author;
+	struct stat st;
+	int r = stat_node(space, node, &st);
+
+	if (r == 0)
+		r = node_path_of(link->parent, link->name, &path);
+	if (r == 0)
+		r = claim_author(space, req, link->parent, link->name, &st, NULL, &author);
+	if (r == 0)
+		commit_refuse(space->engine, space->ledger, path, &author, false, err);
+}
+
 /* A value was refused: a file that is being written, or that may be renamed onto a job name, must
  * not become a job without it. What is below a directory would, so the directory tells. */
-static int refuse(struct space *space, struct node *node, const char *name, const struct err *err)
+static int refuse(struct space *space, fuse_req_t req, struct node *node, const char *name,
+		  const struct err *err)
 {
 	const struct link *link = node_job_link(space, node);
-	_cleanup_free_ char *path = NULL;
 
 	if (link && !(node->content && node->content->writers)) {
-		if (node_path_of(link->parent, link->name, &path) == 0)
-			commit_refuse(space->engine, space->ledger, path, false, err);
+		refuse_job(space, req, node, link, err);
 		return -err->errnum;
 	}
 	log_warning("%s: %s", node->link.name ? node->link.name : "the root", err->text);
@@ -121,13 +146,13 @@ static int check_fixed(struct space *space, struct node *node, enum attr attr, c
 		       size_t size, struct err *err)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
-	_cleanup_free_ char *path = NULL;
 	const struct link *link = node_job_link(space, node);
 	const char *sent;
+	struct stat st;
 
 	if (!link || (attr != ATTR_ENTERPRISE_PROJECT_ID && attr != ATTR_TAGS) ||
-	    node_path_of(link->parent, link->name, &path) < 0 ||
-	    ledger_find(space->ledger, path, &job) < 0 || !job.job_id)
+	    stat_node(space, node, &st) < 0 ||
+	    claim_find(space, link->parent, link->name, &st, &job) < 0 || !job.job_id)
 		return 0;
 	sent = job.sent.value[attr] ? job.sent.value[attr] : "";
 	if (strlen(sent) == size && !memcmp(sent, value, size))
@@ -141,7 +166,8 @@ static int check_fixed(struct space *space, struct node *node, enum attr attr, c
 
 /* A fact is not to be set. Where user.coc.risk_level is meant, the story says so: a program that goes on
  * would submit the file with another risk level. */
-static int refuse_fact(struct space *space, struct node *node, const char *fact)
+static int refuse_fact(struct space *space, fuse_req_t req, struct node *node,
+		       const char *fact)
 {
 	char meant[sizeof(ATTR_XATTR_PREFIX) + 32];
 	struct err err;
@@ -152,12 +178,12 @@ static int refuse_fact(struct space *space, struct node *node, const char *fact)
 		return -EPERM;
 	err_set(&err, EINVAL, "%s cannot be set: %s is meant", fact, meant);
 	err_detail(&err, "what_to_do", "setfattr -n %s -v VALUE FILE", meant);
-	return refuse(space, node, meant, &err);
+	return refuse(space, req, node, meant, &err);
 }
 
 /* May this value be set? */
-static int check(struct space *space, struct node *node, const char *name, const char *value,
-		 size_t size)
+static int check(struct space *space, fuse_req_t req, struct node *node, const char *name,
+		 const char *value, size_t size)
 {
 	int attr = attr_from_xattr(name), r;
 	struct err err = {0};
@@ -172,7 +198,7 @@ static int check(struct space *space, struct node *node, const char *name, const
 		if (r == 0)
 			r = check_fixed(space, node, (enum attr)attr, value, size, &err);
 	}
-	return r < 0 ? refuse(space, node, name, &err) : 0;
+	return r < 0 ? refuse(space, req, node, name, &err) : 0;
 }
 
 /* An attribute of a job file changed: a commit if the file is closed. Answers req. */
@@ -200,13 +226,13 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 	int r = 0;
 
 	if (fact_is_name(name))
-		r = refuse_fact(space, node, name);
+		r = refuse_fact(space, req, node, name);
 	else if (node_is_derived(node))
 		r = -EPERM;
 	else if (!xattr_is_passed(name))
 		r = -EOPNOTSUPP;
 	else if (ours)
-		r = check(space, node, name, value, size);
+		r = check(space, req, node, name, value, size);
 	if (r == 0)
 		r = xattr_path(space, node, path, &follow);
 	if (r == 0 && (follow ? setxattr(path, name, value, size, flags)
@@ -234,12 +260,20 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 static int disown(struct space *space, struct node *node, const char *name)
 {
 	const struct link *link = node_job_link(space, node);
+	_cleanup_ledger_job_ struct ledger_job job = {0};
 	_cleanup_free_ char *path = NULL;
 	int attr = attr_from_xattr(name), r;
+	struct stat st;
 
 	if (!link || attr < 0)
 		return 0;
-	r = node_path_of(link->parent, link->name, &path);
+	r = stat_node(space, node, &st);
+	if (r == 0)
+		r = claim_find(space, link->parent, link->name, &st, &job);
+	if (r == 0)
+		r = node_path_of(link->parent, link->name, &path);
+	if (r == -ENOENT) /* the name keeps nothing for this file */
+		return 0;
 	return r < 0 ? r : commit_disown(space->engine, space->ledger, path, (enum attr)attr);
 }
 
@@ -252,7 +286,7 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 	int r;
 
 	if (fact_is_name(name)) {
-		reply_recorded(space, req, fact_remove(space, node, name));
+		reply_recorded(space, req, fact_remove(space, req, node, name));
 		return;
 	}
 	/* what is derived has none that could be removed */

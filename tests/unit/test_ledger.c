@@ -48,7 +48,9 @@ static int close_ledger(void **state)
 /* The intent to submit content for a path; its row is made when it is not there. */
 static struct ledger_submission intend(struct ledger *ledger, const char *path)
 {
+	static const struct owner nobody;
 	static char content[] = "test";
+	struct ledger_job job = {0};
 	struct ledger_submission submission = {
 		.kind = SUBMIT_CREATE,
 		.state = JOB_SUBMITTING,
@@ -56,7 +58,9 @@ static struct ledger_submission intend(struct ledger *ledger, const char *path)
 		.content_size = strlen(content),
 	};
 
-	assert_int_equal(ledger_ensure(ledger, path, &submission.row), 0);
+	assert_int_equal(ledger_find_or_make(ledger, path, &nobody, &job), 0);
+	submission.row = job.row;
+	ledger_job_finish(&job);
 	assert_int_equal(ledger_intend(ledger, &submission, JOB_DRAFT), 0);
 	return submission;
 }
@@ -90,9 +94,114 @@ static void ids_go_on_in_the_next_mount_after_those_that_are_kept(void **state)
 	assert_true(second.row > first.row);
 }
 
+static const struct owner ann = {{1001, 1001, 0600}, {0, 0, 01777}},
+			  ben = {{1002, 2003, 0664}, {1002, 2003, 02775}};
+
+/* The row of a path, of an owner's, bound to a job. */
+static int64_t bind_row(struct ledger *ledger, const char *path, const struct owner *owner,
+			const char *job_id)
+{
+	static char content[] = "test";
+	struct ledger_submission submission = {.kind = SUBMIT_CREATE,
+					       .state = JOB_SUBMITTING,
+					       .content = content,
+					       .content_size = strlen(content)};
+	struct ledger_job job = {0};
+
+	assert_int_equal(ledger_find_or_make(ledger, path, owner, &job), 0);
+	submission.row = job.row;
+	ledger_job_finish(&job);
+	assert_int_equal(ledger_intend(ledger, &submission, JOB_DRAFT), 0);
+	assert_int_equal(ledger_settle(ledger, &submission, job_id, 1, NULL), 0);
+	return submission.row;
+}
+
+static void assert_bound(struct ledger *ledger, const char *path, const char *job_id)
+{
+	struct ledger_job job = {0};
+	int r = ledger_find(ledger, path, &job);
+
+	assert_int_equal(r, job_id ? 0 : -ENOENT);
+	if (job_id)
+		assert_string_equal(job.job_id, job_id);
+	ledger_job_finish(&job);
+}
+
+/* Set aside, a row is found by no path, moves with its directory, and can come back. */
+static void a_row_that_is_set_aside_is_found_by_no_path(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ledger *ledger = fixture->ledger;
+	struct ledger_claim claims[LEDGER_ASIDE_MAX + 1];
+	struct ledger_rename rename = {.from = "d", .to = "e", .ino = 1, .directory = true};
+	int64_t first = bind_row(ledger, "d/a.yaml", &ann, "ID1"), second;
+	char *path;
+
+	assert_int_equal(ledger_set_aside(ledger, first), 0);
+	assert_bound(ledger, "d/a.yaml", NULL);
+	assert_int_equal(ledger_knows(ledger, "d/a.yaml"), 0);
+	second = bind_row(ledger, "d/a.yaml", &ben, "ID2");
+	bind_row(ledger, "d/a.yaml.yaml", &ben, "ID3"); /* a name that begins alike */
+	assert_int_equal(ledger_claims(ledger, "d/a.yaml", claims), 2);
+	assert_true(claims[0].row == second && !claims[0].is_aside);
+	assert_true(claims[1].row == first && claims[1].is_aside);
+	assert_true(owner_is_same(&claims[0].holding.owner, &ben));
+	assert_true(owner_is_same(&claims[1].holding.owner, &ann));
+	assert_int_equal(ledger_is_bound(ledger, "ID1"), 1);
+	assert_int_equal(ledger_path(ledger, first, &path), 0);
+	assert_string_equal(path, "d/a.yaml");
+	free(path);
+	assert_int_equal(ledger_rename_begin(ledger, &rename), 0);
+	assert_int_equal(ledger_rename_done(ledger, &rename), 0);
+	assert_int_equal(ledger_claims(ledger, "d/a.yaml", claims), 0);
+	assert_int_equal(ledger_claims(ledger, "e/a.yaml", claims), 2);
+	assert_int_equal(ledger_set_aside(ledger, second), 0);
+	assert_int_equal(ledger_bring_back(ledger, first), 0);
+	assert_bound(ledger, "e/a.yaml", "ID1");
+	assert_bound(ledger, "e/a.yaml.yaml", "ID3");
+}
+
+static int find_owner(void *data, const char *path, struct owner *ret_owner)
+{
+	(void)data;
+	if (!strcmp(path, "unseen.yaml"))
+		return -EIO;
+	*ret_owner = strcmp(path, "d/a.yaml") ? ben : ann;
+	return 0;
+}
+
+/* What cannot be seen leaves nothing half done: the next mount asks again. */
+static void owners_are_learnt_of_all_rows_or_of_none(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ledger *ledger = fixture->ledger;
+	struct ledger_job job = {0};
+	static const struct owner nobody;
+
+	assert_int_equal(ledger_owners_known(ledger), 1);
+	bind_row(ledger, "d/a.yaml", &nobody, "ID1");
+	bind_row(ledger, "unseen.yaml", &nobody, "ID2");
+	assert_int_equal(ledger_commit(ledger, false), 0);
+	assert_int_equal(ledger_learn_owners(ledger, find_owner, NULL), -EIO);
+	assert_int_equal(ledger_find(ledger, "d/a.yaml", &job), 0);
+	assert_true(owner_is_same(&job.holding.owner, &nobody));
+	ledger_job_finish(&job);
+	assert_int_equal(ledger_find(ledger, "unseen.yaml", &job), 0);
+	assert_int_equal(ledger_drop(ledger, job.row), 0);
+	ledger_job_finish(&job);
+	assert_int_equal(ledger_learn_owners(ledger, find_owner, NULL), 0);
+	assert_int_equal(ledger_find(ledger, "d/a.yaml", &job), 0);
+	assert_true(owner_is_same(&job.holding.owner, &ann));
+	ledger_job_finish(&job);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_row_that_is_set_aside_is_found_by_no_path,
+						open_ledger, close_ledger),
+		cmocka_unit_test_setup_teardown(owners_are_learnt_of_all_rows_or_of_none,
+						open_ledger, close_ledger),
 		cmocka_unit_test_setup_teardown(nothing_gets_the_id_of_what_was_undone, open_ledger,
 						close_ledger),
 		cmocka_unit_test_setup_teardown(

@@ -18,6 +18,8 @@ struct fixture {
 	struct ledger *ledger;
 };
 
+static const struct owner nobody;
+
 static int open_ledger(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
@@ -50,8 +52,8 @@ static int64_t refuse(struct ledger *ledger, const char *path)
 	int64_t row;
 
 	err_set(&err, EINVAL, "no document");
-	assert_int_equal(ledger_set_unmade(ledger, path, true), 0);
-	assert_int_equal(ledger_ensure(ledger, path, &row), 0);
+	assert_int_equal(ledger_mark_unmade(ledger, path, &nobody), 0);
+	assert_int_equal(ledger_ensure(ledger, path, &nobody, &row), 0);
 	assert_int_equal(ledger_refuse(ledger, row, false, &err, "no document\n"), 0);
 	return row;
 }
@@ -65,7 +67,7 @@ static int64_t bind(struct ledger *ledger, const char *path, const char *job_id)
 					       .content = content,
 					       .content_size = strlen(content)};
 
-	assert_int_equal(ledger_ensure(ledger, path, &submission.row), 0);
+	assert_int_equal(ledger_ensure(ledger, path, &nobody, &submission.row), 0);
 	assert_int_equal(ledger_intend(ledger, &submission, JOB_DRAFT), 0);
 	assert_int_equal(ledger_settle(ledger, &submission, job_id, 1, "request"), 0);
 	return submission.row;
@@ -101,8 +103,8 @@ static void a_file_takes_the_mark_away(void **state)
 	struct ledger_unmade next;
 
 	refuse(ledger, "a.yaml");
-	assert_int_equal(ledger_set_unmade(ledger, "a.yaml", false), 0);
-	assert_int_equal(ledger_set_unmade(ledger, "never-heard-of.yaml", false), 0);
+	assert_int_equal(ledger_unmark_unmade(ledger, "a.yaml"), 0);
+	assert_int_equal(ledger_unmark_unmade(ledger, "never-heard-of.yaml"), 0);
 	assert_int_equal(ledger_next_unmade(ledger, "", 0, &next), -ENOENT);
 	assert_int_equal(ledger_has_unmade(ledger), 0);
 }
@@ -111,7 +113,7 @@ static void so_does_the_service_that_takes_the_content(void **state)
 {
 	struct ledger *ledger = ((struct fixture *)*state)->ledger;
 
-	assert_int_equal(ledger_set_unmade(ledger, "a.yaml", true), 0);
+	assert_int_equal(ledger_mark_unmade(ledger, "a.yaml", &nobody), 0);
 	bind(ledger, "a.yaml", "DM1");
 	assert_int_equal(ledger_has_unmade(ledger), 0);
 }

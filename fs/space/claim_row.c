@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* Rows and their files: which row is a file's, how it follows the file, and who may take from it. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "space/claim.h"
+#include "space/job_name.h"
+
+struct access access_of(const struct stat *st)
+{
+	return (struct access){.uid = st->st_uid, .gid = st->st_gid, .mode = st->st_mode & 07777};
+}
+
+int access_of_directory(struct space *space, struct node *directory, struct access *ret)
+{
+	int fd = node_dirfd(&space->nodes, directory);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	*ret = access_of(&st);
+	return 0;
+}
+
+struct access access_shown(const struct space *space, const struct access *access, mode_t type)
+{
+	struct stat st = {
+		.st_uid = access->uid, .st_gid = access->gid, .st_mode = type | access->mode};
+
+	view_apply(&space->options->view, &st);
+	return access_of(&st);
+}
+
+bool claim_may_inherit(const struct space *space, const struct owner *recorded,
+		       const struct access *directory, struct caller *caller)
+{
+	const struct owner shown = {
+		.file = access_shown(space, &recorded->file, S_IFREG),
+		.directory = access_shown(space, &recorded->directory, S_IFDIR),
+	};
+	const struct access now = access_shown(space, directory, S_IFDIR);
+
+	if (caller_is_master(space, &caller->person) || caller->person.uid == recorded->file.uid)
+		return true;
+	return owner_may_inherit(&shown, &now, caller_with_groups(caller));
+}
+
+bool claim_is_of(const struct space *space, const struct holding *holding, uid_t file_uid)
+{
+	return space->options->one_user || holding_is_of(holding, file_uid);
+}
+
+int claim_find(struct space *space, const struct node *parent, const char *name,
+	       const struct stat *file, struct ledger_job *ret_job)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_free_ char *path = NULL;
+	int r = node_path_of(parent, name, &path);
+
+	if (r == 0)
+		r = ledger_find(space->ledger, path, &job);
+	if (r < 0)
+		return r;
+	if (!S_ISREG(file->st_mode) || !claim_is_of(space, &job.holding, file->st_uid))
+		return -ENOENT;
+	*ret_job = job;
+	job = (struct ledger_job){0};
+	return 0;
+}
+
+bool claim_may_take(struct space *space, fuse_req_t req, struct node *parent,
+		    const struct holding *holding, const struct stat *file)
+{
+	struct owner recorded = holding->owner;
+	struct access directory;
+	struct caller caller;
+
+	caller_init(&caller, req);
+	if (space->options->one_user || caller_is_master(space, &caller.person))
+		return true;
+	if (access_of_directory(space, parent, &directory) < 0)
+		return false;
+	if (file && S_ISREG(file->st_mode) && holding_is_of(holding, file->st_uid))
+		recorded.directory = directory; /* it has the file */
+	return claim_may_inherit(space, &recorded, &directory, &caller);
+}
+
+/* What a row records of a file of its own that was, and is now. False: the file is not the row's. */
+static bool follow(const struct space *space, struct holding *holding, uid_t before,
+		   const struct owner *now)
+{
+	if (space->options->one_user || holding->owner.file.uid == before) {
+		*holding = (struct holding){.owner = *now};
+		return true;
+	}
+	if (!holding->has_heir || holding->heir != before)
+		return false;
+	/* of another's file only the user counts, until it is committed */
+	holding->has_heir = now->file.uid != holding->owner.file.uid;
+	holding->heir_reads = holding->heir_reads && holding->has_heir && now->file.uid == before;
+	holding->heir = now->file.uid;
+	return true;
+}
+
+int claim_follow(struct space *space, struct node *parent, const char *name,
+		 const struct stat *before)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	struct holding holding;
+	struct spot spot = {.name = name, .fd = -1};
+	struct owner now;
+	struct stat st;
+	int r = S_ISREG(before->st_mode) && job_name_is(space, parent, name)
+			? claim_find(space, parent, name, before, &job)
+			: -ENOENT;
+
+	if (r < 0)
+		return r == -ENOENT || r == -ENAMETOOLONG ? 0 : r;
+	r = access_of_directory(space, parent, &now.directory);
+	if (r == 0)
+		r = spot.dirfd = node_dirfd(&space->nodes, parent);
+	if (r >= 0)
+		r = spot_stat(&spot, &st);
+	if (r < 0)
+		return r;
+	now.file = access_of(&st);
+	holding = job.holding;
+	if (!follow(space, &holding, before->st_uid, &now) ||
+	    holding_is_same(&holding, &job.holding))
+		return 0;
+	return ledger_hold(space->ledger, job.row, &holding);
+}
+
+void claim_part(struct space *space, struct node *parent, const char *name)
+{
+	struct spot spot = {.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
+	struct stat st;
+	int r;
+
+	if (space->options->one_user || spot.dirfd < 0 || spot_stat(&spot, &st) < 0)
+		return;
+	r = claim_follow(space, parent, name, &st);
+	if (r < 0) /* then what was recorded before is what counts */
+		log_warning("%s: whose it was cannot be recorded: %s", name, strerror(-r));
+}
+
+/* ---- ledgers of older versions ---- */
+
+/* The owner of a file of the spool. A file that is gone has the owner that mounts. */
+static int find_owner(void *data, const char *path, struct owner *ret_owner)
+{
+	const struct space *space = data;
+	_cleanup_free_ char *directory = strdup(path);
+	char *slash = directory ? strrchr(directory, '/') : NULL;
+	struct owner owner = {.file = {space->uid, space->gid, 0600},
+			      .directory = {space->uid, space->gid, 0700}};
+	struct stat st;
+
+	if (!directory)
+		return -ENOMEM;
+	if (slash)
+		*slash = '\0';
+	if (fstatat(space->nodes.root.fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		if (S_ISREG(st.st_mode))
+			owner.file = access_of(&st);
+	} else if (errno != ENOENT && errno != ENOTDIR) {
+		return -errno;
+	}
+	if (fstatat(space->nodes.root.fd, slash ? directory : "", &st,
+		    AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) == 0) {
+		if (S_ISDIR(st.st_mode))
+			owner.directory = access_of(&st);
+	} else if (errno != ENOENT && errno != ENOTDIR) {
+		return -errno;
+	}
+	*ret_owner = owner;
+	return 0;
+}
+
+int claim_learn_owners(struct space *space)
+{
+	int r = ledger_owners_known(space->ledger);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	log_info("the ledger is of an older cocfs: whose each file is, is recorded now");
+	return ledger_learn_owners(space->ledger, find_owner, space);
+}

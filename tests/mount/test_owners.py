@@ -1,0 +1,482 @@
+# SPDX-License-Identifier: MIT
+"""What a job's name keeps goes to whoever could have changed or replaced the file, and to nobody else.
+
+Ann and Cid have nothing in common; Ben and Ann share a group. The kernel judges what they may do in the mount,
+cocfs what they get of a name that was somebody else's.
+"""
+
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import tempfile
+
+import pytest
+
+import janitor
+import mounting
+import samples
+import tools
+
+pytestmark = tools.needs_root
+
+TEAM = 54100
+
+
+class User:
+    """Somebody who works in a directory of the mount."""
+
+    def __init__(self, name, uid, groups=()):
+        self.name, self.uid, self.groups = name, uid, groups
+
+    def sh(self, script, *args, cwd, umask="022"):
+        groups = ["--groups=" + ",".join(map(str, self.groups))] if self.groups else ["--clear-groups"]
+        return tools.run("setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", *groups, "bash", "-c",
+                         f"umask {umask}; {script}", "sh", *args, cwd=cwd, env=tools.environment(HOME="/"))
+
+
+ANN, BEN, CID = User("ann", 54001, (TEAM,)), User("ben", 54002, (TEAM,)), User("cid", 54003)
+ROOT = User("root", 0)
+
+
+class Shared:
+    """A directory in a mount that all may use, sticky as /tmp."""
+
+    def __init__(self, space, src):
+        self.space, self.path, self.src = space, space.path, src
+        os.chmod(self.path, 0o1777)
+        os.chmod(src, 0o755)
+
+    def document(self, name, *steps):
+        """A document in a file that everybody may read."""
+        path = samples.file(self.src, f"{name}-{'-'.join(steps) or 'pause'}.yaml", name, steps or ("pause",))
+        os.chmod(path, 0o644)
+        return path
+
+    def make(self, who, name="a.yaml", *steps, umask="022", cwd=None):
+        """Somebody writes a job file; returns its ID."""
+        who.sh('cat "$1" > "$2"', self.document(os.path.basename(name)[:-5], *steps), name, cwd=cwd or self.path,
+               umask=umask).ok()
+        return self.id(name)
+
+    def id(self, name):
+        return self.space.id(name)
+
+    def sees_id(self, who, name="a.yaml"):
+        result = who.sh('cat "$1.id"', name, cwd=self.path)
+        return result.stdout.strip() if result.status == 0 else None
+
+    def attribute(self, who, name, attribute):
+        result = who.sh('getfattr --only-values --absolute-names -n "$2" "$1"', name, attribute, cwd=self.path)
+        return result.stdout if result.status == 0 else None
+
+    def version(self, job_id):
+        return self.space.job(job_id)["version"]
+
+
+@pytest.fixture
+def tmp_path():
+    """One that every user may reach; pytest's own is root's."""
+    path = tempfile.mkdtemp(prefix="cocfs-owners-")
+    os.chmod(path, 0o755)
+    janitor.watch_directory(path)
+    yield pathlib.Path(path)
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+def shared(make_space, src):
+    return Shared(make_space(allow_other=True), src)
+
+
+# How a file of Ann's goes away, and how a name is made again.
+GOES = {
+    "rm": "rm a.yaml",
+    "backup": "mv a.yaml a.yaml~",
+    "moved away": "mkdir -p .old && mv a.yaml .old/a.yaml",
+}
+MAKES = {
+    "shell": 'cat "$1" > a.yaml',
+    "cp": 'cp "$1" a.yaml',
+    "install": 'install -m 644 "$1" a.yaml',
+    "python mknod": 'python3 -c "import os; os.mknod(\'a.yaml\', 0o100644)" && cat "$1" > a.yaml',
+    "mv of scratch": 'cp "$1" .tmp && mv .tmp a.yaml',
+    "mv of another job": 'cp "$1" other.yaml && mv other.yaml a.yaml',
+    "mv of an open file": 'exec 3> .tmp && mv .tmp a.yaml && cat "$1" >&3 && exec 3>&-',
+    "ln of scratch": 'cp "$1" .tmp && ln .tmp a.yaml && rm .tmp',
+    "ln of an empty file": 'touch .tmp && ln .tmp a.yaml && rm .tmp && cat "$1" > a.yaml',
+    "exchange with a link": 'ln -s x a.yaml && cp "$1" other.yaml && python3 -c "import ctypes; assert'
+                            " ctypes.CDLL(None).renameat2(-100, b'other.yaml', -100, b'a.yaml', 2) == 0\"",
+    "tar": 'mkdir .in && cp "$1" .in/a.yaml && tar -C .in -c a.yaml | tar -x',
+    "after a directory of the name": 'mkdir a.yaml && rmdir a.yaml && cp "$1" a.yaml',
+}
+IN_A_TREE = {
+    "mv of a directory": 'mkdir t.new && cp "$1" t.new/a.yaml && mv t.new t',
+    "mv of a hidden directory": 'mkdir .t && cp "$1" .t/a.yaml && mv .t t && touch t/a.yaml && cat "$1" > t/a.yaml',
+    "mv of a directory onto an empty one": 'mkdir t t.new && cp "$1" t.new/a.yaml && mv -T t.new t',
+    "mkdir and cp": 'mkdir t && cp "$1" t/a.yaml',
+}
+
+
+@pytest.mark.parametrize("makes", MAKES)
+def test_another_users_file_gets_no_job_of_the_name(shared, makes, goes="rm"):
+    job = shared.make(ANN, umask="077")
+    ANN.sh("setfattr -n user.coc.description -v 'private of ann' a.yaml", cwd=shared.path).ok()
+    ANN.sh(GOES[goes], cwd=shared.path).ok()
+    before = shared.space.job(job)
+    CID.sh(MAKES[makes], shared.document("a", "by", "cid"), cwd=shared.path).ok()
+    theirs = shared.sees_id(CID)
+    assert theirs and theirs != job
+    assert shared.space.job(job) == before
+    assert shared.attribute(CID, "a.yaml", "user.coc.description") is None
+    assert shared.space.job(theirs)["description"] == ""
+    # Cid's is Cid's, and Ann's comes back to Ann
+    CID.sh("rm -r a.yaml", cwd=shared.path).ok()
+    assert shared.make(ANN, "a.yaml", "again") == job
+    assert shared.version(job) == "v3" and shared.space.job(job)["description"] == "private of ann"
+    assert shared.attribute(ANN, "a.yaml", "user.coc.description") == "private of ann"
+    ANN.sh("rm a.yaml", cwd=shared.path).ok()
+    assert shared.make(CID, "a.yaml", "once", "more") == theirs
+
+
+@pytest.mark.parametrize("goes", [goes for goes in GOES if goes != "rm"])
+def test_however_the_file_went_away(shared, goes):
+    test_another_users_file_gets_no_job_of_the_name(shared, "cp", goes)
+
+
+@pytest.mark.parametrize("makes", IN_A_TREE)
+def test_a_directory_of_ones_own_in_the_place_of_another_gets_no_job(shared, makes):
+    ANN.sh("mkdir t", cwd=shared.path).ok()
+    job = shared.make(ANN, "t/a.yaml")
+    ANN.sh("rm -r t", cwd=shared.path).ok()
+    CID.sh(IN_A_TREE[makes], shared.document("a", "by", "cid"), cwd=shared.path).ok()
+    theirs = shared.sees_id(CID, "t/a.yaml")
+    assert theirs and theirs != job and shared.version(job) == "v1"
+    CID.sh("rm -r t", cwd=shared.path).ok()
+    ANN.sh("mkdir t", cwd=shared.path).ok()
+    assert shared.make(ANN, "t/a.yaml", "again") == job
+
+
+REFUSED = 'printf \'meta: {name: x, schemaVersion: 3}\\n"TOPSECRET": 1\\n"TOPSECRET": 2\\n\' > p.yaml; rm p.yaml'
+
+
+@pytest.mark.parametrize("mode", [0o1777, 0o777])
+def test_a_private_story_is_its_owners(shared, mode):
+    """In a directory that is not sticky, Cid gets the job's name, and no text."""
+    os.chmod(shared.path, mode)
+    ANN.sh(REFUSED, cwd=shared.path, umask="077")
+    story = ANN.sh("cat p.yaml.error", cwd=shared.path).ok().stdout
+    assert "TOPSECRET" in story
+    reads = "cat p.yaml.error; getfattr --only-values -n coc.error p.yaml; getfattr --only-values -n coc.warnings p.yaml"
+    for prepare in ("true", "ln -s x p.yaml", "rm -f p.yaml; mkfifo p.yaml", "rm -f p.yaml; mkdir p.yaml",
+                    "rmdir p.yaml; touch p.yaml"):
+        CID.sh(prepare, cwd=shared.path).ok()
+        result = CID.sh(reads, cwd=shared.path)
+        assert "SECRET" not in result.stdout + result.stderr, prepare
+    if mode & 0o1000:
+        CID.sh("rm p.yaml.error", cwd=shared.path).fails()
+    else:
+        assert ANN.sh("cat p.yaml.error", cwd=shared.path).ok().stdout == story
+        assert ROOT.sh("getfattr --only-values -n coc.error p.yaml", cwd=shared.path).ok().stdout == story
+    CID.sh("rm p.yaml", cwd=shared.path).ok()
+    ANN.sh("touch p.yaml", cwd=shared.path).ok()
+    assert ANN.sh("cat p.yaml.error", cwd=shared.path).ok().stdout == story
+
+
+def test_what_is_left_of_a_removed_file_is_its_owners(shared):
+    job = shared.make(ANN)
+    ANN.sh("rm a.yaml", cwd=shared.path).ok()
+    assert shared.sees_id(ANN) == job and shared.sees_id(CID) is None and shared.sees_id(BEN) is None
+    CID.sh("rm a.yaml.id", cwd=shared.path).fails("not permitted")
+    ANN.sh("rm a.yaml.id", cwd=shared.path).ok()
+
+
+def test_a_refusal_that_left_no_file_is_not_ended_by_others(shared):
+    """Its .error is listed until its owner, or somebody who may have the name, makes the file or removes the story."""
+    refused = 'echo "just: yaml" > .new; mv .new p.yaml; rm .new'
+    ANN.sh("mkdir d; chmod 755 d; cd d; " + refused, cwd=shared.path)
+    ANN.sh(refused, cwd=shared.path)
+    assert {"p.yaml.error"} == {name for name in os.listdir(shared.path) if name.startswith("p")}
+    for act in ("ln -s x p.yaml; rm p.yaml", "mkdir p.yaml; rmdir p.yaml", "mkfifo p.yaml; rm p.yaml",
+                "mkdir e; mv -T e p.yaml; rmdir p.yaml"):
+        CID.sh(act, cwd=shared.path).ok()
+        assert "p.yaml.error" in os.listdir(shared.path), act
+    CID.sh("rm p.yaml.error", cwd=shared.path).fails()
+    os.chmod(shared.path, 0o777)
+    CID.sh("rmdir d", cwd=shared.path).ok()
+    ANN.sh("mkdir d", cwd=shared.path).ok()
+    assert os.listdir(shared.space.at("d")) == ["p.yaml.error"]
+    ANN.sh("rmdir d; mkdir d", cwd=shared.path).ok()
+    assert os.listdir(shared.space.at("d")) == []
+    os.chmod(shared.path, 0o1777)
+    shared.make(CID, "p.yaml", "cid")
+    assert "p.yaml.error" not in os.listdir(shared.path)
+    CID.sh("rm p.yaml", cwd=shared.path).ok()
+    ANN.sh("touch p.yaml", cwd=shared.path).ok()
+    assert "meta" in ANN.sh("cat p.yaml.error", cwd=shared.path).ok().stdout
+
+
+@pytest.mark.parametrize("kind", ["ln -s x a.yaml", "mkfifo a.yaml", "touch a.yaml"])
+def test_what_is_no_job_of_ones_own_takes_no_job_along(shared, kind):
+    """Moved, exchanged, removed: the job that the name keeps stays where it is."""
+    job = shared.make(ANN)
+    ANN.sh("rm a.yaml", cwd=shared.path).ok()
+    CID.sh(f"{kind}; mv a.yaml b.yaml; rm b.yaml; {kind}; mv a.yaml .x", cwd=shared.path).ok()
+    assert shared.make(ANN, "a.yaml", "again") == job and shared.version(job) == "v2"
+
+
+@pytest.mark.parametrize("kind", ["ln -s x a.yaml", "mkfifo a.yaml", "touch a.yaml", 'cat "$1" > a.yaml'])
+def test_removing_ones_own_deletes_no_job_of_anothers(make_space, src, kind):
+    shared = Shared(make_space(allow_other=True, delete="service", siblings="hidden"), src)
+    job = shared.make(ANN)
+    ANN.sh("mv a.yaml a.yaml~", cwd=shared.path).ok()
+    CID.sh(kind, shared.document("a", "cid"), cwd=shared.path).ok()
+    CID.sh("setfattr -x coc.job_id a.yaml", cwd=shared.path)
+    CID.sh("rm a.yaml", cwd=shared.path).ok()
+    assert shared.version(job) == "v1"
+    ANN.sh("mv a.yaml~ a.yaml", cwd=shared.path).ok()
+    assert shared.id("a.yaml") == job
+    ANN.sh("rm a.yaml", cwd=shared.path).ok()
+    assert job not in [left["document_id"] for left in shared.space.jobs()]
+
+
+def test_the_rights_of_the_file_decide_and_follow_it(shared):
+    """chmod, chown and a commit by somebody else move what is recorded."""
+    job = shared.make(ANN)
+    ANN.sh("chmod 666 a.yaml && rm a.yaml", cwd=shared.path).ok()
+    assert shared.make(CID, "a.yaml", "1") == job
+    CID.sh("rm a.yaml", cwd=shared.path).ok()
+    theirs = shared.make(ANN, "a.yaml", "2")  # Cid's file was 0644
+    assert theirs != job
+    os.chown(shared.space.at("a.yaml"), CID.uid, CID.uid)
+    CID.sh("rm a.yaml", cwd=shared.path).ok()
+    assert shared.make(ANN, "a.yaml", "3") not in (job, theirs)
+    ANN.sh("rm a.yaml", cwd=shared.path).ok()
+    assert shared.make(CID, "a.yaml", "4") in (job, theirs)
+
+
+def test_supplementary_groups_count(shared):
+    job = shared.make(ANN, umask="002")
+    ANN.sh(f"chgrp {TEAM} a.yaml && rm a.yaml", cwd=shared.path).ok()
+    assert shared.make(CID, "a.yaml", "cid") != job
+    CID.sh("rm a.yaml", cwd=shared.path).ok()
+    assert shared.make(BEN, "a.yaml", "ben") == job
+
+
+@pytest.mark.parametrize("mode, group, inherits", [(0o777, 0, True), (0o1777, 0, False), (0o775, CID.uid, True),
+                                                   (0o1775, CID.uid, False), (0o775, 0, None)])
+def test_who_may_replace_the_file_inherits(shared, mode, group, inherits):
+    """The directory is judged as it is when the name is made."""
+    os.chmod(shared.path, 0o777)
+    job = shared.make(ANN)
+    ANN.sh("rm a.yaml", cwd=shared.path).ok()
+    os.chown(shared.path, 0, group)
+    os.chmod(shared.path, mode)
+    result = CID.sh('cat "$1" > a.yaml', shared.document("a", "cid"), cwd=shared.path)
+    assert result.status == 0 or inherits is None, result
+    assert inherits is None or (shared.id("a.yaml") == job) == inherits
+
+
+def test_the_owner_of_a_sticky_directory_inherits(shared):
+    CID.sh("mkdir d && chmod 1777 d", cwd=shared.path).ok()
+    job = shared.make(ANN, "d/a.yaml")
+    ANN.sh("rm d/a.yaml", cwd=shared.path).ok()
+    assert shared.make(BEN, "d/a.yaml", "ben") != job
+    BEN.sh("rm d/a.yaml", cwd=shared.path).ok()
+    assert shared.make(CID, "d/a.yaml", "cid") != None
+    CID.sh("rm d/a.yaml", cwd=shared.path).ok()
+    assert shared.make(ANN, "d/a.yaml", "ann") == job
+
+
+def test_text_goes_along_by_the_read_bits_and_the_risk_level_always(shared):
+    os.chmod(shared.path, 0o777)
+    for umask, reads in (("022", True), ("077", False)):
+        job = shared.make(ANN, umask=umask)
+        ANN.sh("setfattr -n user.coc.description -v ours a.yaml; setfattr -n user.coc.risk_level -v HIGH a.yaml",
+               cwd=shared.path).ok()
+        CID.sh('cp "$1" .new && mv .new a.yaml', shared.document("a", "cid", umask), cwd=shared.path).ok()
+        assert shared.sees_id(CID) == job
+        assert shared.space.job(job)["risk_level"] == "HIGH"
+        assert (shared.attribute(CID, "a.yaml", "user.coc.description") == "ours") == reads
+        CID.sh("setfattr -x coc.job_id a.yaml; rm a.yaml; rm -f a.yaml.error", cwd=shared.path).ok()
+
+
+def test_text_goes_to_no_file_that_shows_more(shared):
+    """Root may read what is private; root's file of the same name, which all may read, does not show it."""
+    os.chmod(shared.path, 0o777)
+    job = shared.make(ANN, umask="077")
+    ANN.sh("setfattr -n user.coc.description -v private a.yaml", cwd=shared.path).ok()
+    ROOT.sh('install -m 644 "$1" a.yaml', shared.document("a", "deployed"), cwd=shared.path).ok()
+    assert shared.id("a.yaml") == job and shared.version(job) == "v3"
+    assert shared.attribute(CID, "a.yaml", "user.coc.description") is None
+
+
+def test_what_is_set_aside_moves_with_its_directory(shared):
+    ANN.sh("mkdir d && chmod 1777 d", cwd=shared.path).ok()
+    job, theirs = shared.make(BEN, "d/a.yaml"), None
+    BEN.sh("rm d/a.yaml", cwd=shared.path).ok()
+    theirs = shared.make(CID, "d/a.yaml", "cid")
+    assert theirs != job
+    ANN.sh("mv d e", cwd=shared.path).ok()
+    assert shared.id("e/a.yaml") == theirs
+    CID.sh("rm e/a.yaml", cwd=shared.path).ok()
+    shared.space.remount()
+    assert shared.make(BEN, "e/a.yaml", "ben") == job
+
+
+def test_what_was_queued_of_the_one_who_is_set_aside_is_sent(make_space, src, front):
+    shared = Shared(make_space(allow_other=True, submit="queue"), src)
+    front.refuse()
+    shared.make(ANN)
+    ANN.sh("mv a.yaml a.yaml~", cwd=shared.path).ok()
+    CID.sh('cp "$1" a.yaml', shared.document("a", "cid"), cwd=shared.path).ok()
+    front.accept()
+    shared.space.process.send_signal(signal.SIGHUP)
+    shared.space.settle()
+    jobs = {job["document_id"]: job for job in shared.space.jobs()}
+    theirs = shared.sees_id(CID)
+    assert len(jobs) == 2 and "cid" in shared.space.job(theirs)["content"]
+    CID.sh("rm a.yaml", cwd=shared.path).ok()
+    ANN.sh("mv a.yaml~ a.yaml", cwd=shared.path).ok()
+    shared.space.settle()
+    assert {shared.id("a.yaml"), theirs} == set(jobs) and len(shared.space.jobs()) == 2
+
+
+MANY = """
+import os, sys
+with open(sys.argv[1]) as file:
+    document = file.read()
+for uid in range(60000, 60000 + int(sys.argv[2])):
+    os.seteuid(uid)
+    try:
+        with open("a.yaml", "w") as file:
+            file.write(document + f"# {uid}\\n")
+        os.unlink("a.yaml")
+    except OSError as error:
+        print(uid - 60000, error.strerror)
+    os.seteuid(0)
+"""
+
+
+def test_a_name_keeps_the_rows_of_few_users(shared):
+    said = tools.run("python3", "-c", MANY, shared.document("a"), 36, cwd=shared.path).ok().stdout
+    assert said.split("\n")[0].endswith("Disk quota exceeded") and said.startswith("33 ")
+    assert len(shared.space.jobs()) == 33
+    assert not os.path.exists(shared.space.at("a.yaml"))
+    assert shared.make(ROOT, "a.yaml", "root") in [job["document_id"] for job in shared.space.jobs()]
+
+
+# ---- colleagues and deployments: tools that replace files, and go on with the job ----
+
+@pytest.fixture
+def team(shared):
+    """A directory of a group, with Ann's job file of the group; its ID."""
+    os.mkdir(shared.space.at("team"))
+    os.chown(shared.space.at("team"), 0, TEAM)
+    os.chmod(shared.space.at("team"), 0o2775)
+    job = shared.make(ANN, "team/a.yaml", umask="002")
+    ANN.sh("setfattr -n user.coc.description -v ours team/a.yaml", cwd=shared.path).ok()
+    return job
+
+
+# $1 becomes $2.
+EDITS = {
+    "sed -i": 'sed -i "s/$1/$2/" a.yaml',
+    "perl -i": 'perl -pi -e "s/$1/$2/" a.yaml',
+    "vim": 'vim -Nu NONE -es -c "%s/$1/$2/" -c wq a.yaml < /dev/null',
+    "vim, with a backup": 'vim -Nu NONE -es -c "set backup backupcopy=no" -c "%s/$1/$2/" -c wq a.yaml < /dev/null',
+    "in place": 'sed "s/$1/$2/" a.yaml > .new; cat .new > a.yaml; rm .new',
+    "mv": 'sed "s/$1/$2/" a.yaml > .new; mv -f .new a.yaml',
+    "rm and cp": 'sed "s/$1/$2/" a.yaml > .new; rm -f a.yaml; cp .new a.yaml; rm .new',
+    "cp --remove-destination": 'sed "s/$1/$2/" a.yaml > .new; cp --remove-destination .new a.yaml; rm .new',
+    "install": 'sed "s/$1/$2/" a.yaml > .new; install -m 664 .new a.yaml; rm .new',
+    "rsync": 'mkdir .in; sed "s/$1/$2/" a.yaml > .in/a.yaml; rsync -rc .in/a.yaml a.yaml; rm -r .in',
+    "tar": 'mkdir .in; sed "s/$1/$2/" a.yaml > .in/a.yaml; tar -C .in -c a.yaml | tar -x; rm -r .in',
+    "a backup that is kept": 'sed "s/$1/$2/" a.yaml > .new; mv a.yaml a.yaml.orig; cp .new a.yaml; rm .new',
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_colleague_makes_a_version(shared, team, edit):
+    tools.need(EDITS[edit].split()[0])
+    for number, who in enumerate((BEN, ANN, BEN)):
+        words = ("pause", "one", "two", "three")[number:number + 2]
+        before = int(shared.version(team)[1:])
+        who.sh(EDITS[edit], *words, cwd=shared.space.at("team"), umask="002").ok()
+        assert shared.id("team/a.yaml") == team, who.name
+        assert words[1] in shared.space.job(team)["content"] and shared.version(team) == f"v{before + 1}"
+    assert shared.space.job(team)["description"] == "ours"
+    assert len(shared.space.jobs()) == 1
+
+
+def test_colleagues_pull_into_a_shared_work_tree(shared, team, src):
+    """git checks out with umask 002: files and directories come and go by whoever pulls."""
+    tools.need("git")
+    origin, tree = src / "origin.git", shared.space.at("team")
+    (src / ".gitconfig").write_text("[safe]\n\tdirectory = *\n")
+    git = f"HOME={src} git -c user.name=x -c user.email=x@example.com -c core.sharedRepository=group "
+    os.chmod(src, 0o777)
+    ANN.sh(f"git init -q --bare --shared=0666 {origin} && chmod -R a+rwX {origin}", cwd="/").ok()
+    ANN.sh(f"cd team && git init -q --shared=group . && {git} add a.yaml && {git} commit -qm 1 && mkdir d && cp a.yaml d/b.yaml &&"
+           f" {git} add d && {git} commit -qm 2 && {git} push -q {origin} HEAD:main", cwd=shared.path, umask="002").ok()
+    jobs = {name: shared.id(name) for name in ("team/a.yaml", "team/d/b.yaml")}
+    assert None not in jobs.values()
+    BEN.sh(f"{git} clone -q -b main {origin} other && cd other && sed -i s/pause/pulled/ a.yaml d/b.yaml && {git} commit -qam 3"
+           f" && {git} push -q {origin} HEAD:main", cwd=src, umask="002").ok()
+    BEN.sh(f"{git} pull -q {origin} main", cwd=tree, umask="002").ok()
+    assert {name: shared.id(name) for name in jobs} == jobs
+    assert [shared.version(job) for job in jobs.values()] == ["v3", "v2"]
+    # the directory goes by Ann and comes back by Ben
+    ANN.sh(f"{git} checkout -q HEAD~2", cwd=tree, umask="002").ok()
+    assert not os.path.exists(shared.space.at("team/d"))
+    BEN.sh(f"{git} checkout -q -", cwd=tree, umask="002").ok()
+    assert {name: shared.id(name) for name in jobs} == jobs and len(shared.space.jobs()) == 2
+
+
+def test_roots_deployments_are_edited_by_users(shared, src):
+    tools.need("rsync")
+    ANN.sh("mkdir mine && chmod 755 mine", cwd=shared.path).ok()
+    jobs = []
+    deployed = os.path.join(str(src), "deployed")
+    os.mkdir(deployed)
+    for number in range(3):
+        tools.run("cp", shared.document("a", f"deployed-{number}"), os.path.join(deployed, "a.yaml")).ok()
+        os.chown(os.path.join(deployed, "a.yaml"), *((0, 0) if number < 2 else (ANN.uid, ANN.uid)))
+        tools.run("rsync", "-a", deployed + "/", shared.space.at("mine/")).ok()
+        os.chown(shared.space.at("mine"), ANN.uid, ANN.uid)
+        jobs.append(shared.id("mine/a.yaml"))
+        ANN.sh("sed -i s/deployed/edited/ a.yaml", cwd=shared.space.at("mine")).ok()
+        jobs.append(shared.id("mine/a.yaml"))
+        tools.run("install", "-m", "644", shared.document("a", f"installed-{number}"), shared.space.at("mine/a.yaml")).ok()
+        jobs.append(shared.id("mine/a.yaml"))
+        ANN.sh("rm a.yaml", cwd=shared.space.at("mine")).ok()
+    assert len(set(jobs)) == 1 and len(shared.space.jobs()) == 1
+    assert shared.version(jobs[0]) == "v9"
+
+
+# ---- ledgers of older versions ----
+
+def test_an_older_ledger_takes_the_owners_from_the_files(tmp_path, mounts):
+    space = mounts(mounting.Mount("local", tmp_path, timeout="30", allow_other=True))
+    os.makedirs(os.path.join(space.state, "spool", "sub"))
+    os.chmod(space.state, 0o700)
+    ledger = os.path.join(tools.ROOT, "tests", "ledgers", "v3.sql")
+    db = sqlite3.connect(os.path.join(space.state, "ledger.db"))
+    db.executescript(tools.read(ledger).decode())
+    jobs = {os.path.join(*row[:2]): row[2] for row in db.execute("SELECT dir, name, job_id FROM job")}
+    db.close()
+    for path, who in (("a.yaml", ANN), ("sub/b.yaml", CID)):
+        file = tools.write(os.path.join(space.state, "spool", path), samples.document(os.path.basename(path)[:-5]))
+        os.chown(file, who.uid, who.uid)
+    os.chmod(os.path.join(space.state, "spool"), 0o1777)
+    space.mount()
+    ANN.sh("rm a.yaml; touch removed.yaml", cwd=space.path).ok()
+    CID.sh("touch a.yaml", cwd=space.path).ok()
+    assert CID.sh("cat a.yaml.id", cwd=space.path).status and ANN.sh("cat removed.yaml.id", cwd=space.path).status
+    assert space.fact("a.yaml", "job_id") is None
+    CID.sh("rm a.yaml", cwd=space.path).ok()
+    ANN.sh("rm removed.yaml; touch a.yaml", cwd=space.path).ok()
+    tools.sh("touch removed.yaml", cwd=space.path).ok()
+    assert ANN.sh("cat a.yaml.id", cwd=space.path).ok().stdout.strip() == jobs["a.yaml"]
+    assert space.id("removed.yaml") == jobs["removed.yaml"]
