@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "job/name.h"
+#include "job/refusals.h"
 
 DEFINE_CLEANUP(struct dsl_report *, dsl_report_free)
 
@@ -51,19 +52,28 @@ static int find_row(struct engine *engine, struct ledger *ledger, const char *pa
 	return ledger_hold(ledger, ret_job->row, &author->holding);
 }
 
+int commit_record_refusal(struct engine *engine, struct ledger *ledger, const char *path,
+			  const struct author *author, bool incomplete, const struct err *err,
+			  const char *story)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	int r = find_row(engine, ledger, path, author, &job);
+
+	return r < 0 ? r : ledger_refuse(ledger, job.row, incomplete, err, story);
+}
+
 int commit_refuse(struct engine *engine, struct ledger *ledger, const char *path,
 		  const struct author *author, bool incomplete, const struct err *err)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
 	_cleanup_free_ char *story = err_story(err);
-	int r = story ? find_row(engine, ledger, path, author, &job) : -ENOMEM;
+	int r = story ? commit_record_refusal(engine, ledger, path, author, incomplete, err, story)
+		      : -ENOMEM;
 
 	log_warning("%s: %s", path, err->text);
 	engine_count_refusal(engine);
-	if (r == 0)
-		r = ledger_refuse(ledger, job.row, incomplete, err, story);
 	if (r < 0)
 		log_error("%s: the ledger cannot record this: %s", path, strerror(-r));
+	refusals_add(engine, path, author, incomplete, err, story, r);
 	return -err->errnum;
 }
 
@@ -287,6 +297,8 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 						 &ticket, &err);
 	if (r < 0)
 		r = commit_refuse(engine, ledger, commit->path, &commit->author, false, &err);
+	else
+		refusals_drop(engine, commit->path);
 	ledger_submission_finish(&sub);
 	commit_finish(commit);
 	if (r == 0)

@@ -70,4 +70,9 @@ int commit_disown(struct engine *engine, struct ledger *ledger, const char *path
 int commit_refuse(struct engine *engine, struct ledger *ledger, const char *path,
 		  const struct author *author, bool incomplete, const struct err *err);
 
+/* Records a refusal and nothing else. 0 or -errno. */
+int commit_record_refusal(struct engine *engine, struct ledger *ledger, const char *path,
+			  const struct author *author, bool incomplete, const struct err *err,
+			  const char *story);
+
 #endif

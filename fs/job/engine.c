@@ -174,6 +174,7 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_client *c
 	TAILQ_INIT(&engine->waiting);
 	engine->queue_may_have_next = true;
 	durable_init(engine);
+	refusals_init(&engine->refusals);
 	*ret_engine = engine;
 	return 0;
 }
@@ -194,6 +195,7 @@ void engine_destroy(struct engine *engine)
 		}
 	loop_timer_cancel(&engine->again);
 	loop_timer_cancel(&engine->queue_due);
+	refusals_finish(&engine->refusals);
 	free(engine);
 }
 

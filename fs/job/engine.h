@@ -103,6 +103,11 @@ const struct attr_set *engine_sent_attrs(const struct engine *engine, int64_t ro
 /* An attribute of what is under way for this row is the file's own no longer. 0 or -errno. */
 int engine_disown(struct engine *engine, int64_t row, enum attr attr);
 
+/* The story of the newest refusal of a path that the ledger could not record, borrowed, and whose it is; NULL:
+ * there is none. (refusals.c) */
+const char *engine_unrecorded_story(const struct engine *engine, const char *path,
+				    struct holding *ret_holding);
+
 /* Counts a commit that was refused before it came here. */
 void engine_count_refusal(struct engine *engine);
 

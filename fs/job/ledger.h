@@ -190,6 +190,9 @@ int ledger_mark_unmade(struct ledger *ledger, const char *path, const struct own
 /* Takes the mark away. */
 int ledger_unmark_unmade(struct ledger *ledger, const char *path);
 
+/* Is a path marked? 1, 0 or -errno. */
+int ledger_is_unmade(struct ledger *ledger, const char *path);
+
 /* Is any path marked? 1, 0 or -errno. Cheap: ask this before you look for a path. */
 int ledger_has_unmade(struct ledger *ledger);
 

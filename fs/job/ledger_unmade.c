@@ -32,6 +32,16 @@ int ledger_has_unmade(struct ledger *ledger)
 	return r;
 }
 
+int ledger_is_unmade(struct ledger *ledger, const char *path)
+{
+	int64_t row;
+	int r = ledger_row(ledger, path, &row);
+
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? r : ledger_exists(ledger, STMT_IS_UNMADE, row);
+}
+
 static int set_unmade(struct ledger *ledger, int64_t row, bool unmade)
 {
 	int r = ledger_exists(ledger, STMT_IS_UNMADE, row);

@@ -7,6 +7,7 @@
 #include "base/loop.h"
 #include "job/engine.h"
 #include "job/metrics.h"
+#include "job/refusals.h"
 
 /*
  * What the rooms of the engine share: engine.c (who waits for what), turn.c (the end of a turn),
@@ -103,6 +104,7 @@ struct engine {
 	struct metrics metrics;
 	struct outage outage;
 	LIST_HEAD(, inquiry) inquiries; /* doubt.c */
+	struct refusals refusals;
 
 	/* submit=queue: queue.c */
 	bool queue_may_have_next;    /* something may be sent that could not be before */

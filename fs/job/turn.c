@@ -186,6 +186,7 @@ void turn_fail(struct engine *engine, int r)
 
 	log_error("the ledger cannot be written: %s", strerror(-r));
 	ledger_take_loss(engine->ledger);
+	refusals_are_lost(engine);
 	fail_unsent(engine, r);
 	queue_keep_promises(engine, &engine->turn, r);
 	/* what has ended is told, and recorded when the ledger can be written: until then it stays
@@ -228,6 +229,8 @@ void engine_turn_end(struct engine *engine)
 	do {
 		fill_slots(engine);
 		r = record(engine);
+		if (r >= 0)
+			refusals_are_committed(engine);
 		tell_recorded(engine, r < 0 ? r : 0);
 		if (r > 0 && durable_is_apart(engine))
 			durable_hold(engine);

@@ -41,6 +41,20 @@ static int find(struct space *space, struct node *node, struct stat *ret_st,
 	return r == -ENOENT ? 0 : r;
 }
 
+static int copy_text(const char *text, char **ret_value, size_t *ret_size)
+{
+	char *value;
+
+	if (!text || !*text)
+		return -ENODATA;
+	value = strdup(text);
+	if (!value)
+		return -ENOMEM;
+	*ret_value = value;
+	*ret_size = strlen(value);
+	return 0;
+}
+
 /* The text that a row keeps, for whom it is meant. */
 static const char *shown_text(struct space *space, fuse_req_t req, const struct stat *st,
 			      const struct ledger_job *job, const char *text)
@@ -52,6 +66,23 @@ static const char *shown_text(struct space *space, fuse_req_t req, const struct 
 			       holding_shows_text(&job->holding, st->st_uid, caller.person.uid)
 		       ? text
 		       : NULL;
+}
+
+/* Why the file was refused: what the ledger knows, or could not record yet. */
+static int get_error(struct space *space, fuse_req_t req, struct node *node, const struct stat *st,
+		     const struct ledger_job *job, char **ret_value, size_t *ret_size)
+{
+	const struct link *link = node_job_link(space, node);
+	_cleanup_free_ char *path = NULL;
+	struct ledger_job unrecorded = {0};
+	const char *story = NULL;
+
+	if (link && node_path_of(link->parent, link->name, &path) == 0)
+		story = engine_unrecorded_story(space->engine, path, &unrecorded.holding);
+	if (story)
+		return copy_text(shown_text(space, req, st, &unrecorded, story), ret_value,
+				 ret_size);
+	return copy_text(shown_text(space, req, st, job, job->error), ret_value, ret_size);
 }
 
 /*
@@ -79,20 +110,6 @@ static int state_now(struct space *space, struct node *node, const struct ledger
 		return r;
 	if (memcmp(digest, job->digest, sizeof(digest)))
 		*ret_state = JOB_DRAFT;
-	return 0;
-}
-
-static int copy_text(const char *text, char **ret_value, size_t *ret_size)
-{
-	char *value;
-
-	if (!text || !*text)
-		return -ENODATA;
-	value = strdup(text);
-	if (!value)
-		return -ENOMEM;
-	*ret_value = value;
-	*ret_size = strlen(value);
 	return 0;
 }
 
@@ -140,7 +157,7 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 	if (!strcmp(fact, "request_id"))
 		return copy_text(job.request_id, ret_value, ret_size);
 	if (!strcmp(fact, "error"))
-		return copy_text(shown_text(space, req, &st, &job, job.error), ret_value, ret_size);
+		return get_error(space, req, node, &st, &job, ret_value, ret_size);
 	if (!strcmp(fact, "warnings"))
 		return copy_text(shown_text(space, req, &st, &job, job.warnings), ret_value,
 				 ret_size);

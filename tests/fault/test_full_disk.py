@@ -111,6 +111,25 @@ def test_no_room_for_the_file(small, disk, first, src):
     assert len(small.jobs()) == 2 and not small.error("a.yaml")
 
 
+@pytest.mark.parametrize("name", ["a.yaml", "first.yaml"])
+def test_a_file_that_a_copy_has_emptied_for_want_of_room_is_told(small, disk, first, src, name):
+    """The ledger has no room either: the story is told all the same, and recorded when there is room."""
+    source = samples.file(src, "large.yaml", "large", LARGE)
+    disk.fill()
+    tools.run("cp", source, small.at(name)).fails(tools.message("ENOSPC"))
+    for path in (small.path, small.at(name)):
+        told = tools.run(tools.COCFS_WAIT, "--timeout", 30, path)
+        assert told.status == 1 and f"{name}: draft: a write to the spool failed" in told.stderr
+    disk.make_room()
+    tools.eventually(lambda: small.error(name), "the story to be recorded")
+    assert small.error(name).startswith("a write to the spool failed")
+    assert tools.run(tools.COCFS_WAIT, small.path).status == 1
+    tools.run("cp", source, small.at(name)).ok()
+    promises.settle(small)
+    tools.run(tools.COCFS_WAIT, small.path).ok()
+    assert not small.error(name)
+
+
 @pytest.mark.parametrize("target", ["a.yaml", "first.yaml"])
 def test_no_room_for_the_ledger(small, disk, first, src, target):
     tools.run("cp", samples.file(src, "draft.txt", "large", LARGE), small.path).ok()
