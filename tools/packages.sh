@@ -6,7 +6,9 @@ packages_build="ca-certificates meson ninja-build gcc pkg-config libfuse3-dev fu
 packages_test="python3 python3-pytest python3-pytest-xdist python3-pytest-timeout attr util-linux
 	procps bash dash zsh busybox coreutils findutils diffutils sed gawk mawk perl tar cpio rsync git moreutils
 	vim nano emacs-nox ed unzip zip patch curl openssl wget nodejs openssh-client openssh-server ansible-core
-	binutils e2fsprogs mount postgresql-15 inotify-tools stress-ng fio libarchive-tools p7zip-full pax acl"
+	binutils e2fsprogs mount sqlite3 postgresql-15 inotify-tools stress-ng fio libarchive-tools p7zip-full pax acl"
+
+apt_patience_s=600 # another apt may install much: it is waited for
 
 # Installs those of the given packages that are not there, as root or with sudo.
 install_packages() {
@@ -19,15 +21,13 @@ install_packages() {
 	as_root=
 	[ "$(id -u)" -eq 0 ] || as_root=sudo
 	echo "installing:$missing"
-	log=$(mktemp)
-	$as_root env DEBIAN_FRONTEND=noninteractive sh -c "
-		apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing" \
-		>"$log" 2>&1 || {
-		cat "$log" >&2
+	apt="apt-get -qq -o DPkg::Lock::Timeout=$apt_patience_s"
+	said=$($as_root env DEBIAN_FRONTEND=noninteractive sh -c "
+		$apt update && $apt install -y --no-install-recommends $missing" 2>&1) || {
+		printf '%s\n' "$said" >&2
 		echo "could not install:$missing" >&2
 		return 1
 	}
-	rm -f "$log"
 }
 
 # FUSE must be there to mount anything. udev gives /dev/fuse to everybody; where there is no udev
@@ -46,16 +46,57 @@ need_fuse() {
 	fi
 }
 
-# Builds into a directory, with further options for meson.
+# attend [OPTION of setpriv...] -- PROGRAM...: runs a program that ends when this script does. A signal
+# to the script is taken at once, not when the program has ended.
+attend() {
+	setpriv --pdeathsig TERM "$@" &
+	attended=$!
+	wait "$attended"
+}
+
+# Ends the program that runs: for a trap.
+end_attended() {
+	[ -z "${attended:-}" ] || ! kill "$attended" 2>/dev/null || wait "$attended" 2>/dev/null || :
+}
+
+# Builds with ninja, and shows a plain line for each tenth. What ninja says is in the log.
+ninja_in_tenths() {
+	shown=0
+	setpriv --pdeathsig TERM ninja -C "$1" >"$2" 2>&1 &
+	attended=$!
+	while kill -0 "$attended" 2>/dev/null; do
+		sleep 0.5
+		line=$(tail -n 1 "$2")
+		case $line in
+		\[[0-9]*/[0-9]*\]*)
+			n=${line#\[} m=${line#*/}
+			n=${n%%/*} m=${m%%\]*}
+			[ "$((n * 10 / m))" -le "$shown" ] || {
+				shown=$((n * 10 / m))
+				echo "  $n of $m"
+			}
+			;;
+		esac
+	done
+	wait "$attended"
+}
+
+# Builds into a directory, with further options for meson, and shows how far it is: as ninja does in a
+# terminal, in plain lines elsewhere. What the tools say is in DIRECTORY.log.
 build_into() {
 	directory=$1
 	shift
-	[ -f "$directory/build.ninja" ] || meson setup "$directory" "$@" >"$directory.log" 2>&1 || {
+	echo "building $directory"
+	[ -f "$directory/build.ninja" ] || attend -- meson setup "$directory" "$@" >"$directory.log" 2>&1 || {
 		cat "$directory.log" >&2
 		return 1
 	}
-	ninja -C "$directory" >"$directory.log" 2>&1 || {
-		cat "$directory.log" >&2
-		return 1
-	}
+	if [ -t 1 ]; then
+		attend -- ninja -C "$directory"
+	else
+		ninja_in_tenths "$directory" "$directory.log" || {
+			cat "$directory.log" >&2
+			return 1
+		}
+	fi
 }

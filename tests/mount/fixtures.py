@@ -7,11 +7,14 @@ import tempfile
 
 import pytest
 
+import default_signals
 import front as fronts
 import janitor
 import mounting
 import service
 import tools
+
+default_signals.hand_on()
 
 TEST_SECONDS = int(os.environ.get("COCFS_TEST_SECONDS", "120"))
 UNHANG_SECONDS = 20  # so long before a test's end its mounts are killed, to let go what hangs in them

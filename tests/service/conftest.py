@@ -24,7 +24,10 @@ import signing
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "mount"))  # their PostgreSQL is ours
 
+import default_signals  # noqa: E402
 import postgresql  # noqa: E402
+
+default_signals.hand_on()
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COCD = os.environ.get("COCD", str(ROOT / "build" / "fs" / "cocd"))

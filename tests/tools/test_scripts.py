@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: MIT
+"""tools/test and tools/try themselves, with stubs in the place of apt, meson, ninja and pytest."""
+
+import os
+import pty
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+import janitor
+import tools
+
+SCRIPTS = os.path.join(tools.ROOT, "tools")
+
+STUBS = {
+    "dpkg-query": '[ -e "$STUBS/installed" ] && echo installed',
+    "sudo": 'echo "sudo $1" >>"$STUBS/calls"; "$@"',
+    "apt-get": """
+        echo "apt-get $*" >>"$STUBS/calls"
+        [ ! -e "$STUBS/fails" ] || { echo "E: Unable to locate package"; exit 100; }
+        """,
+    "meson": """
+        echo "meson $*" >>"$STUBS/calls"
+        case $1 in
+        setup) mkdir -p "$2/fs" "$2/tests"; echo >"$2/build.ninja"
+            for f in fs/cocfs fs/cocd fs/cocfs-wait tests/disk tests/alloc.so tests/sync.so tests/test_store tests/test_store_executions \\
+                tests/test_store_gather; do echo >"$2/$f"; done ;;
+        test) mkdir -p "$3/meson-logs"; echo '<testsuites/>' >"$3/meson-logs/testlog.junit.xml" ;;
+        esac
+        """,
+    "ninja": """
+        [ ! -t 1 ] || echo "ninja has a terminal"
+        [ ! -e "$STUBS/broken" ] || { echo "[1/2] cc"; echo "FAILED: x.o"; exit 1; }
+        for n in $(seq 40); do echo "[$n/40] Compiling"; [ $n -ne 20 ] || sleep 1.2; done
+        """,
+    # as pytest: writes its results, and stays as long as it is told to
+    "python": """
+        [ "$1" != - ] || exec %s "$@"
+        for word; do case $word in --junitxml=*) echo '<testsuites/>' >"${word#*=}" ;; esac; done
+        [ ! -e "$STUBS/stays" ] || { echo $$ >"$STUBS/pid"; exec sleep 600; }
+        """ % sys.executable,
+}
+
+
+@pytest.fixture
+def project(tmp_path, request):
+    """A tree with the scripts and little else. .run(…) runs one to its end, .start(…) starts it."""
+    if not os.path.isdir(SCRIPTS):
+        pytest.skip("the scripts are not beside the tests")
+    tools.need("setpriv", "setsid", "findmnt", "flock")
+    tree, stubs, temporary = tmp_path / "tree", tmp_path / "stubs", tmp_path / "tmp"
+    for folder in (tree, stubs, temporary):
+        folder.mkdir()
+    shutil.copytree(SCRIPTS, tree / "tools")
+    for folder in ("tests", "fs", "docs"):
+        (tree / folder).mkdir()
+    (tree / "README.md").write_text("")
+    for name, script in STUBS.items():
+        tools.write(stubs / name, f"#!/bin/sh\n{script}\n")
+        (stubs / name).chmod(0o755)
+    (stubs / "installed").touch()
+    env = tools.environment(PATH=f"{stubs}:{os.environ['PATH']}", STUBS=str(stubs), TMPDIR=str(temporary),
+                            PYTHON=str(stubs / "python"))
+
+    class Project:
+        state, left = stubs, staticmethod(lambda: os.listdir(temporary))
+
+        @staticmethod
+        def run(script, *args, **kwargs):
+            return tools.run("sh", f"tools/{script}", *args, cwd=tree, env=env, **kwargs)
+
+        @staticmethod
+        def sh(script):
+            return tools.run("sh", "-euc", f". tools/packages.sh; {script}", cwd=tree, env=env)
+
+        @staticmethod
+        def start(*argv, **kwargs):
+            """Starts tools/test and waits until it runs its first tests."""
+            (stubs / "stays").touch()
+            process = tools.popen_bare(*argv, "sh", "tools/test", cwd=tree, env=env, **kwargs)
+            janitor.watch_process(process.pid)
+            pid = tools.eventually(lambda: (stubs / "pid").exists() and (stubs / "pid").read_text().strip(), "the tests to run", 60)
+            janitor.watch_process(int(pid))
+            return process, int(pid)
+
+        @staticmethod
+        def calls():
+            return (stubs / "calls").read_text().splitlines() if (stubs / "calls").exists() else []
+
+    return Project
+
+
+def test_what_is_installed_is_not_installed_again(project):
+    project.sh("install_packages a b").ok()
+    assert project.calls() == []
+
+
+def test_packages_are_installed_and_another_apt_is_waited_for(project):
+    (project.state / "installed").unlink()
+    said = project.sh("install_packages a b").ok()
+    calls = [call for call in project.calls() if call.startswith("apt-get")]
+    assert len(calls) == 2 and all("-o DPkg::Lock::Timeout=600" in call for call in calls), calls
+    assert calls[0].endswith(" update") and calls[1].endswith(" install -y --no-install-recommends a b")
+    assert ("sudo env" in project.calls()) == (not tools.IS_ROOT)
+    assert "installing: a b" in said.stdout and project.left() == []
+
+
+def test_an_install_that_failed_says_why_and_leaves_nothing(project):
+    (project.state / "installed").unlink()
+    (project.state / "fails").touch()
+    for script in ("test", "try"):
+        project.run(script).fails("Unable to locate package", "could not install:")
+        assert project.left() == []
+
+
+@pytest.mark.parametrize("script", ["test", "try"])
+def test_each_says_what_it_does(project, script):
+    asked = project.run(script, "--help").ok().stdout
+    assert f"usage: tools/{script}" in asked and "installs" in asked.lower() and project.calls() == []
+    (project.state / "broken").touch()
+    assert project.run(script).stdout.startswith(f"tools/{script}: installs what is missing, builds")
+
+
+def test_a_whole_run_of_the_tests_leaves_nothing(project):
+    done = project.run("test")
+    assert done.stdout.splitlines()[-1] == "0 passed, 0 failed, 0 skipped" and done.status == 1
+    assert project.left() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_a_killed_run_of_the_tests_leaves_nothing(project, number):
+    process, pid = project.start()
+    started = janitor.start_time(pid)
+    assert project.left()
+    process.send_signal(number)
+    assert tools.finish(process).status == (-number if number == signal.SIGKILL else 1)
+    tools.eventually(lambda: janitor.start_time(pid) != started and not project.left(), "all to be gone")
+
+
+def test_a_run_under_nohup_outlives_its_terminal(project):
+    process, pid = project.start("nohup")
+    process.send_signal(signal.SIGHUP)
+    os.kill(pid, 0)
+    (project.state / "stays").unlink()
+    os.kill(pid, signal.SIGKILL)  # one set of tests has failed; the others go on
+    assert "0 passed" in tools.finish(process).stdout
+    tools.eventually(lambda: not project.left(), "all to be gone")
+
+
+@pytest.mark.parametrize("ignored", ["HUP", "INT QUIT", "HUP INT QUIT TERM"])
+def test_what_the_tests_start_does_not_ignore_what_they_were_told_to_ignore(ignored):
+    """nohup and the background of a script ignore signals, and whoever tests Ctrl-C does not want to hear of it."""
+    script = ("import sys; sys.path[:0] = sys.argv[1:]; import fixtures, tools\n"
+              "print(tools.finish(tools.popen_bare('cat', '/proc/self/status')).stdout)\nprint(open('/proc/self/status').read())")
+    folders = [os.path.join(tools.ROOT, "tests", folder) for folder in ("mount", "fault")]
+    said = tools.sh(f'trap "" {ignored}; exec "$@"', sys.executable, "-c", script, *folders).ok().stdout
+    started, tests = (int(mask, 16) for mask in re.findall(r"^SigIgn:\s*(\w+)", said, re.M))
+    caught = int(re.findall(r"^SigCgt:\s*(\w+)", said, re.M)[1], 16)
+    for name in ignored.split():
+        bit = 1 << getattr(signal, f"SIG{name}") - 1
+        assert not started & bit and (tests | caught) & bit, name
+
+
+def test_the_build_shows_plain_lines_where_there_is_no_terminal(project):
+    said = project.sh("build_into somewhere").ok().stdout.splitlines()
+    assert said[0] == "building somewhere" and len(said) > 1
+    assert all(re.fullmatch(r"  \d+ of 40", line) for line in said[1:]), said
+
+
+def test_the_build_shows_ninjas_progress_in_a_terminal(project):
+    master, slave = pty.openpty()
+    with os.fdopen(slave, "wb") as terminal:
+        env = {**tools.environment(), "PATH": f"{project.state}:{os.environ['PATH']}", "STUBS": str(project.state)}
+        done = subprocess.run(["sh", "-euc", ". tools/packages.sh; build_into somewhere"], stdout=terminal, env=env,
+                              cwd=project.state.parent / "tree", timeout=60)
+    assert done.returncode == 0
+    said = b""
+    try:
+        while chunk := os.read(master, 4096):
+            said += chunk
+    except OSError:  # the end of a terminal
+        pass
+    os.close(master)
+    assert b"ninja has a terminal" in said and b"[40/40]" in said
+
+
+def test_a_build_that_failed_says_why(project):
+    (project.state / "broken").touch()
+    for script in ("test", "try"):
+        project.run(script).fails("FAILED: x.o")
+        assert project.left() == []

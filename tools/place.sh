@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+# Sourced by the tools: a directory for what a run makes, which is taken away however the run ends.
+
+# Makes $place. When this script has ended, however it ended, a watcher takes the directory away, and
+# what is mounted in it. The watcher learns of the end from descriptor 9: a program that outlives the
+# script is started with 9>&-. Tests that were killed with the script have a janitor of their own,
+# which gets 30 seconds.
+make_place() {
+	place=$(mktemp -d)
+	mkfifo "$place/alive"
+	setsid sh -c '
+		read -r _ <"$1/alive"
+		mounts() { findmnt -rno TARGET | grep "^$1/"; }
+		unmount() { mounts "$1" | while read -r m; do fusermount3 "$2" "$m" || umount "$m"; done; }
+		for _ in $(seq 150); do
+			unmount "$1" -u
+			[ -n "$(mounts "$1")" ] || ! rm -rf "$1" || exit 0
+			sleep 0.2
+		done
+		unmount "$1" -uz
+		[ -n "$(mounts "$1")" ] || rm -rf "$1"
+	' sh "$place" </dev/null >/dev/null 2>&1 &
+	watcher=$!
+	exec 9>"$place/alive"
+}
+
+# For the EXIT trap: waits until the place is gone.
+leave_place() {
+	exec 9>&-
+	wait "$watcher" || :
+}
