@@ -79,7 +79,7 @@ static void turn_end(void *data)
 	struct mount *mount = data;
 
 	engine_turn_end(mount->engine);
-	if (mount->ending && !engine_under_way(mount->engine))
+	if (mount->ending && !engine_under_way(mount->engine) && !space_is_judging(mount->space))
 		loop_quit(mount->loop);
 }
 
@@ -269,6 +269,7 @@ static int open_space(struct mount *mount, struct opts *opts, struct err *err)
 		.siblings_hidden = opts->siblings_hidden,
 		.delete_on_service = opts->delete_on_service,
 		.ignore = opts->ignore,
+		.unseen_commits = opts->unseen_commits,
 		.rules = opts->rules,
 		.defaults = opts->defaults,
 		.view = opts->view,

@@ -28,6 +28,7 @@ struct opts {
 	bool delete_on_service;
 	bool siblings_hidden;
 	struct view view; /* uid=, gid=, umask=, fmask=, dmask= */
+	bool unseen_commits; /* -o unseen=commit */
 	bool foreground;
 	bool allow_other; /* or allow_root: somebody else may come in */
 	bool nonempty;	  /* the mountpoint may have entries */

@@ -31,6 +31,9 @@ static const struct option table[] = {
 	 .help = "requests sent from the queue at once (default 64)"},
 	{"delete", "keep|service", value_choice, IN(delete_on_service),
 	 .help = "whether rm deletes the job too (default keep)"},
+	{"unseen", "draft|commit", value_choice, IN(unseen_commits),
+	 .help = "what a close does whose process cocfs cannot see: fail with\n"
+		 "EOPNOTSUPP, or submit what is there (default draft)"},
 	{"siblings", "shown|hidden", value_choice, IN(siblings_hidden),
 	 .help = "whether NAME.id and NAME.error are listed (default shown)"},
 	{"ignore", "GLOB[:GLOB...]", value_globs, IN(ignore), .empty_ok = true,

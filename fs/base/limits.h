@@ -79,6 +79,16 @@
 /* Memory for the requests of all users together: data on its way to the disk, open listings, open texts. */
 #define USERS_MEMORY_MAX (256u << 20)
 
+/* The search for processes that can still write to a file (fs/space/holders.c). */
+#define HOLDERS_NUMBERS_MAX 4096 /* descriptors of a process that its threads are not read anew for */
+#define HOLDERS_FAMILY_MAX 512	 /* descendants that are looked at first; the rest come with all others */
+
+/* Threads that look at other processes (fs/space/inspectors.c), how many of them one user may keep busy,
+ * and for how long a close waits for one. More threads would take the processors from the writers. */
+#define INSPECTORS_MAX 4
+#define INSPECTORS_SHARE 2
+#define INSPECTION_MS 2000
+
 /* What .coc/queue shows at once; more are counted. A line has a path and a sentence: some MB. */
 #define PENDING_LINES_MAX 10000
 

@@ -27,7 +27,7 @@ struct ledger;
 struct ledger_job {
 	int64_t row; /* stays the same when the path is renamed; never 0 */
 	enum job_state state;
-	bool incomplete; /* the file is known to be half of what was meant: its writer died */
+	bool incomplete; /* the file may be half of what was meant: its writer was killed, or not seen */
 	bool refused;	 /* the error is of the newest content, whatever is sent or queued */
 	char *job_id;	 /* the binding, or NULL */
 	int64_t version; /* last known version on the service: 1, 2, … */

@@ -20,7 +20,6 @@
 #include "space/claim.h"
 #include "space/job_name.h"
 #include "space/rename.h"
-#include "space/writers.h"
 
 /* ---- waits ---- */
 
@@ -155,7 +154,7 @@ static int find_author(struct space *space, fuse_req_t req, const struct spot *s
 	return r < 0 ? r : claim_author(space, req, parent, name, &st, replaced, ret_author);
 }
 
-/* incomplete: the file is known to be half of what was meant. */
+/* incomplete: the file may be half of what was meant. */
 static int refuse(struct space *space, fuse_req_t req, const struct spot *spot,
 		  struct node *parent, const char *name, bool incomplete, const struct err *err)
 {
@@ -169,15 +168,13 @@ static int refuse(struct space *space, fuse_req_t req, const struct spot *spot,
 		     : commit_refuse(space->engine, space->ledger, path, &author, incomplete, err);
 }
 
-/* A refusal whose file is known by its node. */
-static int refuse_node(struct space *space, struct node *node, const struct link *link,
-		       bool incomplete, const struct err *err)
+int commit_refuse_node(struct space *space, fuse_req_t req, struct node *node,
+		       const struct link *link, bool incomplete, const struct err *err)
 {
 	struct spot spot;
 	int r = node_spot(&space->nodes, node, &spot);
 
-	return r < 0 ? r
-		     : refuse(space, NULL, &spot, link->parent, link->name, incomplete, err);
+	return r < 0 ? r : refuse(space, req, &spot, link->parent, link->name, incomplete, err);
 }
 
 static void explain_unready(int r, struct err *err)
@@ -200,6 +197,14 @@ static int prepare(struct space *space, const struct spot *spot, struct node *pa
 	if (r == 0)
 		r = rename_settle(space);
 	return r < 0 ? r : find_author(space, req, spot, parent, name, replaced, ret_author);
+}
+
+int commit_refuse_unready(struct space *space, struct node *node, const struct link *link, int r)
+{
+	struct err err;
+
+	explain_unready(r, &err);
+	return commit_refuse_node(space, NULL, node, link, false, &err);
 }
 
 /* Says in .error that a commit could not begin: there may be nobody who waits for it. */
@@ -246,9 +251,8 @@ void commit_spot(struct space *space, const struct spot *spot, int read_fd, stru
 
 /* ---- when ---- */
 
-/* Commits what an open file holds now. */
-static void commit_open(struct space *space, struct handle *handle, const struct link *link,
-			struct wait *wait)
+void commit_open(struct space *space, struct handle *handle, const struct link *link,
+		 struct wait *wait)
 {
 	struct content *content = handle->node->content;
 	struct spot spot;
@@ -265,78 +269,6 @@ static void commit_open(struct space *space, struct handle *handle, const struct
 	/* the spot's name may be another hard link: attributes are the inode's anyway */
 	commit_spot(space, &spot, content_read_fd(handle->node), link->parent, link->name, NULL,
 		    wait);
-}
-
-static bool is_empty(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && st.st_size == 0;
-}
-
-/* Is there anything to commit when this handle is closed? */
-static const struct link *wants_commit(struct space *space, const struct handle *handle)
-{
-	const struct content *content = handle->node->content;
-
-	if (!handle->writable || !content_is_dirty(content))
-		return NULL;
-	/* what was refused at a write may have left nothing: that is told too */
-	if (!content->refusal && is_empty(handle->fd))
-		return NULL;
-	return node_job_link(space, handle->node);
-}
-
-static bool has_other_writers(const struct handle *handle)
-{
-	return handle->node->content->writers > (handle->writing ? 1 : 0);
-}
-
-void commit_at_flush(struct space *space, fuse_req_t req, struct handle *handle)
-{
-	const struct link *link = wants_commit(space, handle);
-	enum writers_verdict verdict;
-	struct wait *wait;
-	int signal;
-
-	if (!link || has_other_writers(handle)) {
-		reply(req, 0);
-		return;
-	}
-	verdict = writers_judge(space, handle, fuse_req_ctx(req)->pid, &signal);
-	handle->killed_by = verdict == WRITERS_KILLED ? signal : 0;
-	if (verdict != WRITERS_MORE)
-		handle_set_writing(handle, false);
-	wait = verdict == WRITERS_NONE ? wait_plain(space, req) : NULL;
-	if (wait)
-		commit_open(space, handle, link, wait);
-	else
-		reply(req, verdict == WRITERS_NONE ? -ENOMEM : 0);
-}
-
-void commit_at_release(struct space *space, struct handle *handle)
-{
-	const struct link *link = wants_commit(space, handle);
-	struct wait *wait;
-	struct err err;
-
-	if (!link || has_other_writers(handle))
-		return;
-	if (handle->killed_by) {
-		err_set(&err, EINTR,
-			"its writer was killed by signal %d (SIG%s): this may be half of it",
-			handle->killed_by, sigabbrev_np(handle->killed_by));
-		err_detail(&err, "what_to_do", "write the file again");
-		refuse_node(space, handle->node, link, true, &err);
-		return;
-	}
-	wait = wait_plain(space, NULL);
-	if (wait) {
-		commit_open(space, handle, link, wait);
-		return;
-	}
-	explain_unready(-ENOMEM, &err);
-	refuse_node(space, handle->node, link, false, &err);
 }
 
 void commit_closed(struct space *space, struct node *node, struct wait *wait)

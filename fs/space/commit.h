@@ -45,11 +45,18 @@ void wait_interrupt_all(struct space *space);
 void commit_spot(struct space *space, const struct spot *spot, int read_fd, struct node *parent,
 		 const char *name, const struct stat *replaced, struct wait *wait);
 
-/* The commit of a file that is being closed, if R8 says that it is complete; answers req. */
-void commit_at_flush(struct space *space, fuse_req_t req, struct handle *handle);
+/* Commits what an open file holds now under one of its names; answers the wait, now or later. */
+void commit_open(struct space *space, struct handle *handle, const struct link *link,
+		 struct wait *wait);
 
-/* The last writer is gone: commits what is left, unheard. */
-void commit_at_release(struct space *space, struct handle *handle);
+/* Records that the commit of a file is refused, under one of its names. req: the request that it is of,
+ * or NULL. incomplete: the file may be half of what was meant. Returns -err->errnum, or another
+ * -errno when it cannot be recorded. */
+int commit_refuse_node(struct space *space, fuse_req_t req, struct node *node,
+		       const struct link *link, bool incomplete, const struct err *err);
+
+/* The same for a commit that could not begin because of r (-errno), with nobody who waits for it. */
+int commit_refuse_unready(struct space *space, struct node *node, const struct link *link, int r);
 
 /* The commit of a closed job file that another operation than a close changed; answers the wait. A
  * file that is open for writing, empty, or half of what was meant is left to its next close. */

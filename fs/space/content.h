@@ -3,6 +3,7 @@
 #define COCFS_SPACE_CONTENT_H
 
 #include "space/space.h"
+#include "space/writers.h"
 
 /* Open files of the spool, and what their writers did to the content. */
 
@@ -13,8 +14,10 @@ struct handle {
 	bool readable, writable;
 	bool writing;	     /* somebody may still write through it; see handle_set_writing() */
 	uid_t user;	     /* who opened it, and whose descriptor it is */
-	int killed_by;	     /* the signal that its last holder died from, 0 */
-	pid_t opener;	     /* 0 in a foreign PID namespace */
+	enum ending ending;  /* how the process fared that closed it last (writers.h) */
+	int killed_by;	     /* the signal, with ENDING_KILLED */
+	uint64_t told;	     /* of this content (content.written) its .error says that it may be half */
+	pid_t opener;	     /* the process that opened it, 0: it cannot be told */
 	unsigned newest_pid; /* the system's newest process at the open */
 	int64_t opened_ms;   /* on the loop's clock */
 	LIST_ENTRY(handle) link;

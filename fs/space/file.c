@@ -13,14 +13,14 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "space/caller.h"
-#include "space/commit.h"
+#include "space/closing.h"
 #include "space/control.h"
 #include "space/disk.h"
 #include "space/job_name.h"
 #include "space/ops.h"
+#include "space/proc.h"
 #include "space/sibling.h"
 #include "space/text.h"
-#include "space/writers.h"
 
 static void handle_close(struct space *space, struct handle *handle)
 {
@@ -73,8 +73,8 @@ static int handle_open(struct space *space, fuse_req_t req, struct node *node, i
 	handle->readable = readable;
 	handle->writable = (flags & O_ACCMODE) != O_RDONLY;
 	if (handle->writable) {
-		handle->opener = fuse_req_ctx(req)->pid;
-		handle->newest_pid = writers_newest_pid(space);
+		handle->opener = proc_process(fuse_req_ctx(req)->pid);
+		handle->newest_pid = sight_newest_pid(&space->sight);
 		handle->opened_ms = loop_now_ms(space->loop);
 	}
 	LIST_INSERT_HEAD(&content->handles, handle, link);
@@ -332,7 +332,7 @@ void op_flush(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	if (node_is_derived(node))
 		reply(req, 0);
 	else
-		commit_at_flush(space, req, handle_of(fi));
+		closing_flush(space, req, handle_of(fi));
 }
 
 void op_release(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
@@ -344,7 +344,7 @@ void op_release(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 		text_release(req, fi);
 		return;
 	}
-	commit_at_release(space, handle_of(fi));
+	closing_release(space, handle_of(fi));
 	handle_close(space, handle_of(fi));
 	reply(req, 0);
 }

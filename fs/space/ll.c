@@ -12,13 +12,14 @@
 #include "base/log.h"
 #include "base/workers.h"
 #include "space/claim.h"
+#include "space/closing.h"
 #include "space/commit.h"
 #include "space/disk.h"
+#include "space/inspectors.h"
 #include "space/ops.h"
 #include "space/rename.h"
 #include "space/text.h"
 #include "space/unmade.h"
-#include "space/writers.h"
 
 /* Requests taken in one turn: many share a ledger commit, and the network gets its turn too. */
 #define REQUESTS_PER_TURN 64
@@ -129,7 +130,10 @@ static int mount_session(struct space *space, struct fuse_args *args, struct err
 	flags = fcntl(fd, F_GETFL);
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		return err_set(err, errno, "the FUSE descriptor: %s", strerror(errno));
-	space->mount_ids = mount_ids_find(mountpoint);
+	sight_mounted(&space->sight, mountpoint,
+		      space->options->unseen_commits
+			      ? "what such a process closes first is submitted, be it half a file"
+			      : "a close by such a process fails with EOPNOTSUPP");
 	return 0;
 }
 
@@ -162,7 +166,8 @@ int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, str
 	LIST_INIT(&space->texts);
 	LIST_INIT(&space->waits);
 	SLIST_INIT(&space->unmade_ends);
-	space->loadavg_fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
+	LIST_INIT(&space->closings);
+	sight_open(&space->sight);
 	shares_init(&space->descriptors, options->descriptors_max, options->one_user);
 	shares_init(&space->memory, USERS_MEMORY_MAX, options->one_user);
 	r = nodes_init(&space->nodes, take_spool_fd,
@@ -190,6 +195,11 @@ int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, str
 	if (r == 0)
 		r = mount_session(space, args, err);
 	if (r == 0) {
+		r = inspectors_create(loop, &space->sight, &space->inspectors);
+		if (r < 0)
+			err_set(err, -r, "closes cannot be judged: %s", strerror(-r));
+	}
+	if (r == 0) {
 		r = loop_watch(loop, &space->watch, fuse_session_fd(space->session), EPOLLIN,
 			       take_requests, space);
 		if (r < 0)
@@ -203,10 +213,17 @@ int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, str
 	return 0;
 }
 
+bool space_is_judging(const struct space *space)
+{
+	return !LIST_EMPTY(&space->closings);
+}
+
 void space_close(struct space *space)
 {
 	if (!space)
 		return;
+	closing_interrupt_all(space);
+	inspectors_destroy(space->inspectors);
 	if (space->workers)
 		workers_drain(space->workers);
 	wait_interrupt_all(space);
@@ -219,9 +236,7 @@ void space_close(struct space *space)
 		fuse_session_destroy(space->session);
 	}
 	free(space->request.mem);
-	free(space->mount_ids);
-	if (space->loadavg_fd >= 0)
-		close(space->loadavg_fd);
+	sight_close(&space->sight);
 	ghosts_finish(&space->ghosts);
 	unmade_finish(space);
 	nodes_finish(&space->nodes);

@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Which mount IDs are ours: fdinfo shows one beside each inode number. */
 #define _GNU_SOURCE
+#include "space/mount_ids.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "space/writers.h"
-
-struct mount_ids {
-	int mount_id;	       /* in our namespace */
-	unsigned major, minor; /* of the mounted file system: the same for every mount of it */
-};
+#include "space/proc.h"
 
 /* One line of /proc/self/mountinfo (proc(5)); strings point into the line. */
 struct mount_line {
 	int mount_id;
 	unsigned major, minor;
 	char *mountpoint;
+	bool is_shared;
 };
 
 /* Undoes mountinfo's octal escapes ("\040"), in place. */
@@ -38,6 +35,7 @@ static void unescape(char *text)
 
 static bool parse(char *text, struct mount_line *line)
 {
+	char *options, *end;
 	int at = 0;
 
 	if (sscanf(text, "%d %*d %u:%u %*s %n", &line->mount_id, &line->major, &line->minor, &at) !=
@@ -45,19 +43,30 @@ static bool parse(char *text, struct mount_line *line)
 	    !at)
 		return false;
 	line->mountpoint = text + at;
-	line->mountpoint[strcspn(line->mountpoint, " \n")] = '\0';
+	/* the options of the mount, then optional fields up to a "-": "rw,nosuid shared:5 -
+	 * fuse" */
+	options = line->mountpoint + strcspn(line->mountpoint, " \n");
+	end = strstr(options, " - ");
+	if (end)
+		*end = '\0';
+	line->is_shared = strstr(options, " shared:");
+	*options = '\0';
 	unescape(line->mountpoint);
 	return true;
 }
 
-/* Calls fn for every mount of our namespace until it returns true. */
-static void each_mount(bool (*fn)(const struct mount_line *line, void *data), void *data)
+/* Calls fn for every mount of a list, a file of /proc, until it returns true. */
+static void each_mount(const char *list, bool (*fn)(const struct mount_line *line, void *data),
+		       void *data)
 {
-	_cleanup_fclose_ FILE *file = fopen("/proc/self/mountinfo", "re");
+	_cleanup_close_ int fd = proc_open_file(list);
+	_cleanup_fclose_ FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	_cleanup_free_ char *text = NULL;
 	struct mount_line line;
 	size_t room = 0;
 
+	if (file)
+		steal_fd(&fd);
 	while (file && getline(&text, &room, file) > 0)
 		if (parse(text, &line) && fn(&line, data))
 			return;
@@ -74,49 +83,49 @@ static bool note_mountpoint(const struct mount_line *line, void *data)
 	struct search *search = data;
 
 	if (!strcmp(line->mountpoint, search->mountpoint))
-		search->found = (struct mount_ids){line->mount_id, line->major, line->minor};
+		search->found = (struct mount_ids){line->mount_id, line->major, line->minor,
+						   line->is_shared};
 	return false;
 }
 
-struct mount_ids *mount_ids_find(const char *mountpoint)
+void mount_ids_find(const char *mountpoint, struct mount_ids *ret_ids)
 {
 	struct search search = {.mountpoint = mountpoint};
-	struct mount_ids *ids;
 
-	each_mount(note_mountpoint, &search);
-	if (!search.found.mount_id)
-		return NULL;
-	ids = malloc(sizeof(*ids));
-	if (ids)
-		*ids = search.found;
-	return ids;
+	each_mount("self/mountinfo", note_mountpoint, &search);
+	*ret_ids = search.found;
 }
 
 struct question {
 	const struct mount_ids *ids;
 	int mount_id;
-	bool is_other;
+	bool is_listed, is_ours;
 };
 
-static bool note_other(const struct mount_line *line, void *data)
+static bool note_mount(const struct mount_line *line, void *data)
 {
 	struct question *question = data;
 
 	if (line->mount_id != question->mount_id)
 		return false;
-	question->is_other =
-		line->major != question->ids->major || line->minor != question->ids->minor;
+	question->is_listed = true;
+	question->is_ours =
+		line->major == question->ids->major && line->minor == question->ids->minor;
 	return true;
 }
 
-bool mount_ids_match(const struct mount_ids *ids, int mount_id)
+bool mount_ids_match(const struct mount_ids *ids, pid_t pid, int mount_id)
 {
 	struct question question = {.ids = ids, .mount_id = mount_id};
+	char list[64];
 
-	if (!ids || mount_id == ids->mount_id)
+	if (!ids->mount_id || mount_id == ids->mount_id)
 		return true;
-	/* a bind mount of ours has another ID and the same device; one that is not listed is of
-	 * another namespace, where ours may be seen too */
-	each_mount(note_other, &question);
-	return !question.is_other;
+	/* a bind mount of ours, or ours in another mount namespace, has another ID and our
+	 * device */
+	snprintf(list, sizeof(list), "%d/mountinfo", pid);
+	each_mount(list, note_mount, &question);
+	if (!question.is_listed)
+		each_mount("self/mountinfo", note_mount, &question);
+	return !question.is_listed || question.is_ours;
 }

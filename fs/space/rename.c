@@ -74,7 +74,7 @@ int check_spoiled(struct space *space, fuse_req_t req, const struct renaming *re
 	return refuse(space, req, renaming, source->content->refusal);
 }
 
-/* A job file that is half of what was meant does not become another job's content. */
+/* A job file that may be half of what was meant does not become another job's content. */
 static int check_whole(struct space *space, fuse_req_t req, const struct renaming *renaming)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
@@ -89,7 +89,7 @@ static int check_whole(struct space *space, fuse_req_t req, const struct renamin
 	r = node_path_of(from->parent, from->name, &path);
 	if (r < 0)
 		return r;
-	err_set(&err, EINTR, "%s may be half of what was meant: its writer was killed", path);
+	err_set(&err, EINTR, "%s may be half of what was meant: see %s.error", path, path);
 	err_detail(&err, "what_to_do", "write %s again, then rename it", path);
 	return refuse(space, req, renaming, &err);
 }

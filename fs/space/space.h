@@ -11,6 +11,7 @@
 #include "job/ignore.h"
 #include "space/ghost.h"
 #include "space/node.h"
+#include "space/sight.h"
 #include "space/removals.h"
 #include "space/view.h"
 
@@ -19,6 +20,7 @@ struct space_options {
 	const char *mountpoint;	     /* for messages */
 	bool siblings_hidden;	     /* siblings are not listed */
 	bool delete_on_service;	     /* removing a job file deletes the job */
+	bool unseen_commits;	     /* what a process closes that we cannot see is committed */
 	const struct ignore *ignore; /* names that are no job files'; borrowed */
 	struct commit_rules rules;
 	struct attr_set defaults; /* the mount options' attributes; borrowed */
@@ -55,8 +57,9 @@ struct space {
 	LIST_HEAD(, dir_handle) listings; /* open directories: the kernel may not release them */
 	LIST_HEAD(, open_text) texts;	  /* open derived files: the same */
 	LIST_HEAD(, wait) waits;	  /* requests that wait for the engine (commit.h) */
-	int loadavg_fd;			  /* /proc/loadavg: tells the newest process (writers.c) */
-	struct mount_ids *mount_ids;	  /* which mounts are ours (writers.c) */
+	LIST_HEAD(, closing) closings;	  /* closes that are judged (closing.c) */
+	struct sight sight;		  /* what can be seen of those who write */
+	struct inspectors *inspectors;	  /* they look (inspectors.h) */
 	bool crowded;			  /* requests have come faster than they were taken */
 	bool rename_unsettled;		  /* the ledger has yet to end a rename (rename.h) */
 	bool is_root;			  /* we may act as the caller (caller.h) */
@@ -76,6 +79,9 @@ int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, str
 	       struct engine *engine, const struct space_options *options,
 	       void (*unmounted)(void *data), void *data, struct space **ret_space,
 	       struct err *err);
+
+/* Is a close being judged, which may be a commit then? */
+bool space_is_judging(const struct space *space);
 
 /* Unmounts and frees; requests that wait are answered with EINTR. NULL is accepted. */
 void space_close(struct space *space);

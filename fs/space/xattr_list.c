@@ -5,7 +5,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,15 +23,8 @@
 static bool may_see_trusted(fuse_req_t req)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
-	char path[64], text[PROC_TEXT_MAX];
-	uint64_t capabilities;
 
-	if (ctx->uid != 0 || !ctx->pid)
-		return false;
-	snprintf(path, sizeof(path), "/proc/%d/status", ctx->pid);
-	return proc_read(AT_FDCWD, path, text, sizeof(text)) > 0 &&
-	       proc_field(text, "CapEff", 16, &capabilities) &&
-	       capabilities & UINT64_C(1) << CAP_SYS_ADMIN;
+	return ctx->uid == 0 && ctx->pid && proc_has_capability(ctx->pid, CAP_SYS_ADMIN);
 }
 
 /* Leaves of names, each ended by a NUL, those that the caller may see. Returns the size of what is left. */

@@ -23,6 +23,7 @@ OPTIONS = {
     "submit": ("sync", "queue", ["maybe", "sync|queue", "syn", "queued"]),
     "max_inflight": ("1", "1024", ["0", "1025", "many", "-1", "+1", " 1", "1x", "99999999999999999999"]),
     "delete": ("keep", "service", ["all", "yes"]),
+    "unseen": ("draft", "commit", ["job", "Draft"]),
     "siblings": ("shown", "hidden", ["gone", "no"]),
     "timeout": ("1", "3600", ["soon", "0", "-1", "5x", "3601", "1.5", "99999999999999999999"]),
     "state_dir": (None, None, []),

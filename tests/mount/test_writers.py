@@ -62,6 +62,20 @@ TOOL_ROWS = {
 NEEDS = {"cp-sparse": ["cp"], "base64": ["base64"], "gzip": ["gzip"], "openssl": ["openssl"], "patch": ["git", "patch"]}
 
 OPEN = "half1, half2, whole = map(load, args[:3])\nfd = os.open(target, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o644)\n"
+# Threads whose process does not look like one with a descriptor.
+THREADS = """
+import ctypes, platform, threading, time
+libc = ctypes.CDLL(None)
+half1, half2 = map(load, args[:2])
+def state(pid):
+    with open(f'/proc/{pid}/stat') as file: return file.read().rpartition(')')[2].split()[0]
+def many_are_born():
+    for _ in range(80):
+        if not os.fork(): os._exit(0)
+        os.wait()
+def end_this_thread():
+    libc.syscall({'x86_64': 60}.get(platform.machine(), 93), 0)
+"""
 PYTHON_ROWS = {
     "fsync-close": Row(OPEN + "os.write(fd, half1); os.fsync(fd); os.write(fd, half2); attempt(os.close, fd)"),
     "dup-close": Row(OPEN + "other = os.dup(fd); os.write(fd, half1); os.close(fd); os.write(other, half2); attempt(os.close, other)"),
@@ -119,6 +133,64 @@ t = threading.Thread(target=os.close, args=(fd,)); t.start(); t.join()
 import threading
 t = threading.Thread(target=lambda: globals().update(file=open(target, 'wb'))); t.start(); t.join()
 file.write(load(args[2])); file.close()
+"""),
+    "opening-thread-has-ended": Row("""
+import threading
+t = threading.Thread(target=lambda: globals().update(fd=os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))); t.start(); t.join()
+os.write(fd, load(args[0]))
+if not os.fork():
+    os.close(fd); os._exit(0)
+os.wait(); os.write(fd, load(args[1])); attempt(os.close, fd)
+"""),
+    "first-thread-has-ended": Row(THREADS + """
+def rest():
+    while state(os.getpid()) != 'Z': pass
+    os.write(fd, half1)
+    if not os.fork():
+        os.close(fd); os._exit(0)
+    os.wait(); os.write(fd, half2); os.close(fd); os._exit(0)
+fd = os.open(target, os.O_CREAT | os.O_WRONLY, 0o644); many_are_born()
+threading.Thread(target=rest).start(); end_this_thread()
+"""),
+    "first-thread-of-a-child-has-ended": Row(THREADS + """
+def rest():
+    while state(os.getpid()) != 'Z': pass
+    os.write(w, b'x'); os.read(r2, 1); os.write(fd, half2); os.close(fd); os._exit(0)
+fd = os.open(target, os.O_CREAT | os.O_WRONLY, 0o644); r, w = os.pipe(); r2, w2 = os.pipe()
+os.write(fd, half1); many_are_born()
+if not os.fork():
+    threading.Thread(target=rest).start(); end_this_thread()
+os.read(r, 1); os.close(fd); os.write(w2, b'x'); os.wait()
+"""),
+    "thread-with-a-table-of-its-own": Row(THREADS + """
+def work():
+    assert libc.unshare(0x400) == 0
+    fd = os.open(target, os.O_CREAT | os.O_WRONLY, 0o644); os.write(fd, half1)
+    if not os.fork():
+        os.close(fd); os._exit(0)
+    os.wait(); os.write(fd, half2); os.close(fd)
+t = threading.Thread(target=work); t.start(); t.join()
+"""),
+    "thread-that-takes-the-table-along": Row(THREADS + """
+def work():
+    assert libc.unshare(0x400) == 0
+    own.set(); closed.wait(); os.write(fd, half2); os.close(fd)
+own, closed = threading.Event(), threading.Event()
+fd = os.open(target, os.O_CREAT | os.O_WRONLY, 0o644); os.write(fd, half1); many_are_born()
+t = threading.Thread(target=work); t.start(); own.wait(); os.close(fd); closed.set(); t.join()
+"""),
+    "exec-by-another-thread": Row(THREADS + """
+fd = os.open(target, os.O_CREAT | os.O_WRONLY, 0o644); os.write(fd, half1); os.dup2(fd, 1)
+threading.Thread(target=os.execvp, args=('cat', ['cat', args[1]])).start(); time.sleep(30)
+"""),
+    "spawned-child-closes": Row(OPEN + """
+os.write(fd, half1); os.set_inheritable(fd, True)
+child = os.posix_spawnp('true', ['true'], os.environ, file_actions=[(os.POSIX_SPAWN_CLOSE, fd)])
+os.waitpid(child, 0); os.write(fd, half2); attempt(os.close, fd)
+"""),
+    "spawned-child-inherits": Row(OPEN + """
+child = os.posix_spawnp('cat', ['cat', args[0]], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, fd, 1)])
+os.waitpid(child, 0); os.write(fd, half2); attempt(os.close, fd)
 """),
     "rename-while-open": Row("""
 file = open(target + '.tmp', 'wb'); file.write(load(args[0])); file.flush()

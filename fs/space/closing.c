@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Closes.
+ *
+ * FLUSH comes at each close of each copy of a descriptor, and its answer is that of close(2). A
+ * thread judges whether the close is the last one (inspectors.c). Meanwhile the loop goes on, and
+ * may answer other requests for the same file. So when the verdict is there, all is asked again: is
+ * there still something to commit, under which name, and does nobody else write?
+ *
+ * What a FLUSH says of the closing process stays with the handle. RELEASE comes when the last
+ * descriptor is gone. So the last FLUSH was that of the last holder, and decides:
+ *
+ *   orderly   The process has closed the file, or has exited by itself: a commit.
+ *   killed    A draft.
+ *   hidden    The process exited, and we may not know how. A signal may have killed it: a draft.
+ *   unseen    We know nothing: with unseen=draft a draft, with unseen=commit a commit.
+ *   none      No FLUSH came, because the descriptor was never in a descriptor table (io_uring): a
+ *             commit if the opener lives, else a draft.
+ *
+ * An interrupt (Ctrl-C, a fatal signal) answers the close with EINTR and gives up the look. The
+ * kernel interrupts the FLUSH of most processes that are killed. The process still waits in its
+ * close then, so the loop asks at once whether it lives, for the RELEASE.
+ */
+#define _GNU_SOURCE
+#include "space/closing.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "space/commit.h"
+#include "space/inspectors.h"
+#include "space/job_name.h"
+#include "space/proc.h"
+
+/* A FLUSH that is judged. The kernel keeps the handle open until it is answered. */
+struct closing {
+	struct space *space;
+	fuse_req_t req;
+	struct handle *handle;
+	struct writers_close close;
+	struct inspection *inspection;
+	LIST_ENTRY(closing) link; /* in space->closings */
+};
+
+static bool is_empty(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_size == 0;
+}
+
+/* Is there anything to commit when this handle is closed? */
+static const struct link *wants_commit(struct space *space, const struct handle *handle)
+{
+	const struct content *content = handle->node->content;
+
+	if (!handle->writable || !content_is_dirty(content))
+		return NULL;
+	/* what was refused at a write may have left nothing: that is told too */
+	if (!content->refusal && is_empty(handle->fd))
+		return NULL;
+	return node_job_link(space, handle->node);
+}
+
+static bool has_other_writers(const struct handle *handle)
+{
+	return handle->node->content->writers > (handle->writing ? 1 : 0);
+}
+
+static void note_closer(struct handle *handle, const struct closer *closer)
+{
+	handle->ending = closer->ending;
+	handle->killed_by = closer->signal;
+}
+
+/* ---- what is not committed, and why ---- */
+
+/* May be half a file: records it, once for each content. Returns -errno. */
+static int refuse_half(struct space *space, fuse_req_t req, struct handle *handle,
+		       const struct link *link, const struct err *err)
+{
+	uint64_t written = handle->node->content->written;
+
+	if (handle->told == written)
+		return -err->errnum;
+	handle->told = written;
+	return commit_refuse_node(space, req, handle->node, link, true, err);
+}
+
+static int refuse_unseen(struct space *space, fuse_req_t req, struct handle *handle,
+			 const struct link *link)
+{
+	struct err err;
+
+	err_set(&err, EOPNOTSUPP,
+		"cocfs cannot see the process that wrote this: it may be half of it");
+	err_detail(
+		&err, "what_to_do",
+		"write the text under another name and rename that file: a rename is always "
+		"taken. Or run cocfs where it sees the writers (hostPID: true in Kubernetes, /proc "
+		"without hidepid), or mount with -o unseen=commit");
+	return refuse_half(space, req, handle, link, &err);
+}
+
+static int refuse_killed(struct space *space, struct handle *handle, const struct link *link)
+{
+	struct err err;
+
+	err_set(&err, EINTR, "its writer was killed by signal %d (SIG%s): this may be half of it",
+		handle->killed_by, sigabbrev_np(handle->killed_by));
+	err_detail(&err, "what_to_do", "write the file again");
+	return refuse_half(space, NULL, handle, link, &err);
+}
+
+static int refuse_hidden(struct space *space, struct handle *handle, const struct link *link)
+{
+	struct err err;
+
+	err_set(&err, EINTR,
+		"its writer has ended, and cocfs may not know how: if it was killed, this is half "
+		"of it");
+	err_detail(&err, "what_to_do",
+		   "write the file again with a program that closes it before it ends, as cp does");
+	return refuse_half(space, NULL, handle, link, &err);
+}
+
+/* ---- the verdict ---- */
+
+/* Commits what the handle's file holds; answers req (NULL: nobody waits). */
+static void commit_now(struct space *space, fuse_req_t req, struct handle *handle,
+		       const struct link *link)
+{
+	struct wait *wait = wait_plain(space, req);
+
+	if (wait)
+		commit_open(space, handle, link, wait);
+	else if (req)
+		reply(req, -ENOMEM);
+	else
+		commit_refuse_unready(space, handle->node, link, -ENOMEM);
+}
+
+/* Ends a FLUSH whose closer is known. */
+static void end_flush(struct space *space, fuse_req_t req, struct handle *handle,
+		      const struct writers_verdict *verdict)
+{
+	const struct link *link = wants_commit(space, handle);
+	bool is_unseen = verdict->closer.ending == ENDING_UNSEEN;
+
+	note_closer(handle, &verdict->closer);
+	if (!link || has_other_writers(handle) || (!is_unseen && !verdict->is_last)) {
+		reply(req, 0);
+		return;
+	}
+	handle_set_writing(handle, false);
+	if (is_unseen && !space->options->unseen_commits && !handle->node->content->refusal)
+		reply_recorded(space, req, refuse_unseen(space, req, handle, link));
+	else if (is_unseen || handle->ending == ENDING_ORDERLY)
+		commit_now(space, req, handle, link);
+	else
+		reply(req, 0); /* it dies, and does not hear: RELEASE tells the story */
+}
+
+/* ---- the wait for it ---- */
+
+/* Lets go of a closing; its request can be answered then. */
+static fuse_req_t closing_end(struct closing *closing)
+{
+	fuse_req_t req = closing->req;
+
+	fuse_req_interrupt_func(req, NULL, NULL);
+	LIST_REMOVE(closing, link);
+	free(closing);
+	return req;
+}
+
+static void on_judged(void *data, const struct writers_verdict *verdict)
+{
+	struct closing *closing = data;
+	struct space *space = closing->space;
+	struct handle *handle = closing->handle;
+	struct writers_verdict blind;
+
+	if (!verdict) {
+		writers_judge_blindly(&closing->close, &blind);
+		verdict = &blind;
+	}
+	end_flush(space, closing_end(closing), handle, verdict);
+}
+
+static void interrupt(struct closing *closing)
+{
+	struct closer closer;
+
+	inspection_drop(closing->inspection);
+	closer_look(closing->close.closer, &closer);
+	note_closer(closing->handle, &closer);
+	LIST_REMOVE(closing, link);
+	reply(closing->req, -EINTR);
+	free(closing);
+}
+
+static void interrupted(fuse_req_t req, void *data)
+{
+	(void)req;
+	interrupt(data);
+}
+
+void closing_interrupt_all(struct space *space)
+{
+	while (!LIST_EMPTY(&space->closings))
+		interrupt(LIST_FIRST(&space->closings));
+}
+
+/* Has the close judged. */
+static void begin(struct space *space, fuse_req_t req, struct handle *handle)
+{
+	const struct fuse_ctx *ctx = fuse_req_ctx(req);
+	struct closing *closing = calloc(1, sizeof(*closing));
+	struct writers_close close = {
+		.ino = handle->node->ino,
+		.closer = ctx->pid,
+		.opener = handle->opener,
+		.newest_pid = handle->newest_pid,
+		.open_ms = loop_now_ms(space->loop) - handle->opened_ms,
+	};
+	struct writers_verdict blind;
+
+	if (closing) {
+		*closing = (struct closing){
+			.space = space, .req = req, .handle = handle, .close = close};
+		closing->inspection =
+			inspection_begin(space->inspectors, &close, ctx->uid, on_judged, closing);
+	}
+	if (!closing || !closing->inspection) {
+		free(closing);
+		writers_judge_blindly(&close, &blind);
+		end_flush(space, req, handle, &blind);
+		return;
+	}
+	LIST_INSERT_HEAD(&space->closings, closing, link);
+	/* as in commit.c: libfuse would call it at once, and use the request afterwards */
+	if (fuse_req_interrupted(req))
+		interrupt(closing);
+	else
+		fuse_req_interrupt_func(req, interrupted, closing);
+}
+
+void closing_flush(struct space *space, fuse_req_t req, struct handle *handle)
+{
+	const pid_t pid = fuse_req_ctx(req)->pid;
+	struct writers_verdict verdict = {.closer = {.ending = ENDING_UNSEEN}};
+
+	handle->ending = ENDING_ORDERLY;
+	handle->killed_by = 0;
+	if (!wants_commit(space, handle)) {
+		reply(req, 0);
+	} else if (!pid || space->sight.is_blind) {
+		end_flush(space, req, handle, &verdict);
+	} else if (has_other_writers(handle)) {
+		closer_look(pid, &verdict.closer);
+		end_flush(space, req, handle, &verdict);
+	} else {
+		begin(space, req, handle);
+	}
+}
+
+/* How did a file's writer fare whose close was not seen? */
+static enum ending look_at_opener(const struct space *space, const struct handle *handle)
+{
+	struct proc_status status;
+
+	if (!handle->opener || space->sight.is_blind)
+		return ENDING_UNSEEN;
+	return proc_status(handle->opener, &status) == 0 && status.fd_size ? ENDING_ORDERLY
+									   : ENDING_HIDDEN;
+}
+
+void closing_release(struct space *space, struct handle *handle)
+{
+	const struct link *link = wants_commit(space, handle);
+
+	if (!link || has_other_writers(handle))
+		return;
+	if (handle->ending == ENDING_NONE)
+		handle->ending = look_at_opener(space, handle);
+	if (handle->ending == ENDING_KILLED)
+		refuse_killed(space, handle, link);
+	else if (handle->ending == ENDING_HIDDEN)
+		refuse_hidden(space, handle, link);
+	else if (handle->ending == ENDING_UNSEEN && !space->options->unseen_commits &&
+		 !handle->node->content->refusal)
+		refuse_unseen(space, NULL, handle, link);
+	else
+		commit_now(space, NULL, handle, link);
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The search for those who hold a descriptor of a file. It runs in a thread that nobody but the
+ * closing process waits for (inspectors.c): how long it takes is up to those it looks at.
+ */
+#define _GNU_SOURCE
+#include "space/holders.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "space/proc.h"
+
+#define FDINFO_MAX 512 /* of one descriptor: flags, mount and inode are in the first lines */
+#define PROBE_MAX 64   /* numbers tried one by one; for more, /proc is listed */
+
+static enum holders worse(enum holders a, enum holders b)
+{
+	return a > b ? a : b;
+}
+
+static bool is_time_up(const struct holders_search *search)
+{
+	const struct patience *patience = search->patience;
+
+	return clock_monotonic_ms() >= patience->until_ms ||
+	       (patience->is_over && atomic_load(patience->is_over));
+}
+
+static bool is_stuck(const struct holders_search *search, pid_t pid)
+{
+	for (unsigned i = 0; i < search->patience->n_stuck; i++)
+		if (atomic_load(&search->patience->stuck[i]) == pid)
+			return true;
+	return false;
+}
+
+/* ---- one table ---- */
+
+/* The numbers of descriptors that were read of another table of the same process. */
+struct numbers {
+	uint64_t bits[HOLDERS_NUMBERS_MAX / 64];
+};
+
+static bool has_number(const struct numbers *numbers, const char *name)
+{
+	unsigned long n = strtoul(name, NULL, 10);
+
+	return n < HOLDERS_NUMBERS_MAX && (numbers->bits[n / 64] >> (n % 64) & 1);
+}
+
+static void add_number(struct numbers *numbers, const char *name)
+{
+	unsigned long n = strtoul(name, NULL, 10);
+
+	if (n < HOLDERS_NUMBERS_MAX)
+		numbers->bits[n / 64] |= 1ull << (n % 64);
+}
+
+/* Does one descriptor write to the file? */
+static enum holders look_at_descriptor(const struct holders_search *search, int fdinfo_fd,
+				       pid_t pid, const char *name)
+{
+	char text[FDINFO_MAX];
+	uint64_t flags, mount_id, number;
+	enum holders found;
+	ssize_t n = proc_read(fdinfo_fd, name, text, sizeof(text));
+
+	if (n <= 0) /* closed by now, or not to be looked at */
+		return n == 0 || n == -ENOENT || n == -ESRCH ? HOLDERS_NONE : HOLDERS_UNKNOWN;
+	if (!proc_field(text, "flags", 8, &flags) || !proc_field(text, "mnt_id", 10, &mount_id))
+		return HOLDERS_UNKNOWN;
+	if ((flags & O_ACCMODE) == O_RDONLY)
+		return HOLDERS_NONE;
+	found = proc_field(text, "ino", 10, &number) ? HOLDERS_SOME
+						     : HOLDERS_UNKNOWN; /* Linux before 5.14 */
+	if (found == HOLDERS_SOME && number != search->ino)
+		return HOLDERS_NONE;
+	return mount_ids_match(&search->sight->mount_ids, pid, (int)mount_id) ? found
+									      : HOLDERS_NONE;
+}
+
+/* A table that cannot be opened or listed: its process may be gone, or have none any more. */
+static enum holders look_without_table(pid_t pid, int errnum)
+{
+	struct proc_status status;
+
+	if (errnum == ENOENT || errnum == ESRCH)
+		return proc_is_gone(pid) ? HOLDERS_NONE : HOLDERS_UNKNOWN; /* hidden (hidepid) */
+	return proc_status(pid, &status) == 0 && !status.fd_size ? HOLDERS_NONE : HOLDERS_UNKNOWN;
+}
+
+/* As holders_in_table(). Passes over the known numbers, and adds those that it reads to read,
+ * unless these are NULL. */
+static enum holders look_at_table(const struct holders_search *search, pid_t pid,
+				  const struct numbers *known, struct numbers *read, bool *ret_any)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	enum holders found = HOLDERS_NONE;
+	struct dirent *entry;
+	char path[64];
+
+	if (is_time_up(search) || is_stuck(search, pid))
+		return HOLDERS_UNKNOWN;
+	if (search->patience->at)
+		atomic_store(search->patience->at, pid);
+	snprintf(path, sizeof(path), "%d/fdinfo", pid);
+	dir = proc_open_dir(path);
+	if (!dir)
+		return look_without_table(pid, errno);
+	while (errno = 0, (entry = readdir(dir))) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		*ret_any = true;
+		if (known && has_number(known, entry->d_name))
+			continue;
+		if (read)
+			add_number(read, entry->d_name);
+		found = worse(found, look_at_descriptor(search, dirfd(dir), pid, entry->d_name));
+		if (found == HOLDERS_SOME || is_time_up(search))
+			return worse(found, HOLDERS_UNKNOWN);
+	}
+	return errno ? worse(found, look_without_table(pid, errno)) : found;
+}
+
+enum holders holders_in_table(const struct holders_search *search, pid_t pid, bool *ret_any)
+{
+	return look_at_table(search, pid, NULL, NULL, ret_any);
+}
+
+/* ---- one process ---- */
+
+/* Calls fn for each thread of a process. Returns the worst of what it finds. */
+static enum holders each_thread(const struct holders_search *search, pid_t process,
+				enum holders (*fn)(const struct holders_search *search,
+						   pid_t thread, void *data),
+				void *data)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	enum holders found = HOLDERS_NONE;
+	struct dirent *entry;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%d/task", process);
+	dir = proc_open_dir(path);
+	if (!dir)
+		return look_without_table(process, errno);
+	while (found < HOLDERS_SOME && (entry = readdir(dir))) {
+		pid_t thread = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		if (is_time_up(search))
+			return HOLDERS_UNKNOWN;
+		if (thread > 0)
+			found = worse(found, fn(search, thread, data));
+	}
+	return found;
+}
+
+/* A thread besides the first. */
+struct other_thread {
+	pid_t first;
+	const struct numbers *known;
+	bool any;
+};
+
+static enum holders look_at_other(const struct holders_search *search, pid_t thread, void *data)
+{
+	struct other_thread *other = data;
+
+	if (thread == other->first)
+		return HOLDERS_NONE;
+	return look_at_table(search, thread, other->known, NULL, &other->any);
+}
+
+/* The other threads of a process, if it has any; one that is hidden has none that could be seen. */
+static enum holders look_at_others(const struct holders_search *search, pid_t process,
+				   struct other_thread *other)
+{
+	struct proc_status status;
+
+	if (proc_status(process, &status) < 0 || status.threads < 2)
+		return HOLDERS_NONE;
+	return each_thread(search, process, look_at_other, other);
+}
+
+enum holders holders_in_process(const struct holders_search *search, pid_t process, pid_t first,
+				bool *ret_any)
+{
+	struct numbers numbers = {0};
+	struct other_thread other = {.first = first ? first : process, .known = &numbers};
+	enum holders found = look_at_table(search, other.first, NULL, &numbers, &other.any);
+
+	if (found < HOLDERS_SOME)
+		found = worse(found, look_at_others(search, process, &other));
+	*ret_any = *ret_any || other.any;
+	return found;
+}
+
+enum holders holders_in_other_threads(const struct holders_search *search, pid_t process)
+{
+	struct other_thread other = {.first = process};
+
+	return look_at_others(search, process, &other);
+}
+
+/* One that was born since the open. Only where the first thread has no table are the others asked
+ * for. */
+static enum holders look_at_born(const struct holders_search *search, pid_t process)
+{
+	bool any = false;
+	enum holders found = HOLDERS_NONE;
+
+	/* our own descriptors are of the spool, whose files have the same inode numbers */
+	if (proc_is_own(process))
+		return HOLDERS_NONE;
+	found = holders_in_table(search, process, &any);
+	if (any || found == HOLDERS_SOME || proc_is_gone(process))
+		return found;
+	return holders_in_process(search, process, 0, &any);
+}
+
+/* ---- those born since the open ---- */
+
+static bool is_born(const struct births *births, unsigned pid)
+{
+	if (births->all)
+		return true;
+	return births->from <= births->to ? pid > births->from && pid <= births->to
+					  : pid > births->from || pid <= births->to;
+}
+
+/* Processes that were looked at, or are to be. */
+struct family {
+	const struct births *births;
+	pid_t pids[HOLDERS_FAMILY_MAX];
+	size_t n;
+};
+
+static bool is_in_family(const struct family *family, pid_t pid)
+{
+	for (size_t i = 0; i < family->n; i++)
+		if (family->pids[i] == pid)
+			return true;
+	return false;
+}
+
+/* Adds the children of a thread; those that find no place are looked at with all others. */
+static enum holders add_children(const struct holders_search *search, pid_t thread, void *data)
+{
+	struct family *family = data;
+	_cleanup_fclose_ FILE *file = NULL;
+	char path[64];
+	int fd, child;
+
+	snprintf(path, sizeof(path), "%d/task/%d/children", thread, thread);
+	fd = proc_open_file(path);
+	file = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!file && fd >= 0)
+		close(fd);
+	while (file && family->n < HOLDERS_FAMILY_MAX && !is_time_up(search) &&
+	       fscanf(file, "%d", &child) == 1)
+		if (is_born(family->births, (unsigned)child) && !is_in_family(family, child))
+			family->pids[family->n++] = child;
+	return HOLDERS_NONE;
+}
+
+/* Looks at the descendants of the family's first n, generation by generation. */
+static enum holders look_at_descendants(const struct holders_search *search, struct family *family)
+{
+	size_t n_ancestors = family->n;
+	enum holders found = HOLDERS_NONE;
+
+	for (size_t i = 0; i < family->n && found < HOLDERS_SOME && !is_time_up(search); i++) {
+		if (i >= n_ancestors)
+			found = worse(found, look_at_born(search, family->pids[i]));
+		if (found < HOLDERS_SOME)
+			each_thread(search, family->pids[i], add_children, family);
+	}
+	return found;
+}
+
+/* Looks at every process of /proc that was born after the open and is not of the family. */
+static enum holders look_at_listed(const struct holders_search *search, const struct births *births,
+				   const struct family *family)
+{
+	_cleanup_closedir_ DIR *dir = proc_open_dir(".");
+	/* a list that leaves somebody out is no proof */
+	enum holders found = search->sight->hides ? HOLDERS_UNKNOWN : HOLDERS_NONE;
+	struct dirent *entry;
+
+	if (!dir)
+		return HOLDERS_UNKNOWN;
+	while (errno = 0, (entry = readdir(dir))) {
+		unsigned pid = (unsigned)strtoul(entry->d_name, NULL, 10);
+
+		if (!pid || !is_born(births, pid) || is_in_family(family, (pid_t)pid))
+			continue;
+		found = worse(found, look_at_born(search, (pid_t)pid));
+		if (found == HOLDERS_SOME || is_time_up(search))
+			break;
+	}
+	return errno || is_time_up(search) ? worse(found, HOLDERS_UNKNOWN) : found;
+}
+
+enum holders holders_in_born(const struct holders_search *search, const struct births *births,
+			     const pid_t ancestors[2])
+{
+	struct family family = {.births = births};
+	enum holders found;
+
+	for (int i = 0; i < 2; i++)
+		if (ancestors[i] && !is_in_family(&family, ancestors[i]))
+			family.pids[family.n++] = ancestors[i];
+	found = look_at_descendants(search, &family);
+	if (found == HOLDERS_SOME)
+		return found;
+	if (births->all || births->to < births->from || births->to - births->from > PROBE_MAX)
+		return worse(found, look_at_listed(search, births, &family));
+	for (unsigned pid = births->from + 1; pid <= births->to && found < HOLDERS_SOME; pid++)
+		if (!is_in_family(&family, (pid_t)pid))
+			found = worse(found, look_at_born(search, (pid_t)pid));
+	return found;
+}

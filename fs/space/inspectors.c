@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Why other processes are not looked at in the loop.
+ *
+ * To read /proc/PID/fdinfo takes as long as that process likes. With 15,000 descriptors it takes 75
+ * ms. A single descriptor that watches 20,000 files (inotify) takes 80 ms. And it can take for
+ * ever. To show an epoll descriptor, the kernel takes the lock of the epoll. A user can mount a
+ * FUSE file system that never answers POLL, and add a file of it to an epoll: that call waits with
+ * the lock held. The reader waits for the lock then, and cannot even be killed. In the loop, one
+ * user could stop the mount for all.
+ *
+ * So a few threads look. Their number is bounded, and each user's share of them. A close waits
+ * INSPECTION_MS for them. Then only the closing process is looked at: writers_judge_blindly(). A
+ * thread that does not return from a process is stuck. Nobody waits for it, nobody else looks at
+ * that process, and the thread serves again when it returns. When all are stuck, no look begins any
+ * more.
+ *
+ * To hand a close to a thread and back takes 20 to 30 µs more than to judge it in the loop.
+ * Meanwhile the loop serves others.
+ *
+ * Each thread has a descriptor table of its own, with nothing but what it needs. So a thread that
+ * is stuck does not keep the mount, the ledger or the lock of the state directory open when the
+ * main thread ends. And a thread can look when the mount has no descriptors left.
+ */
+#define _GNU_SOURCE
+#include "space/inspectors.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/close_range.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/queue.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "space/proc.h"
+
+#define STACK_SIZE (256 << 10) /* a status, numbers and a family: 40 KB */
+#define RETURN_MS 100	       /* before the time is up, for a thread to tell what it has found */
+#define JOIN_MS 200	       /* a thread that is told to end needs less, unless it is stuck */
+
+enum stage { STAGE_WAITING, STAGE_RUNNING, STAGE_ENDED };
+
+struct inspection {
+	struct inspectors *inspectors;
+	enum stage stage;
+	struct writers_close close;
+	struct writers_verdict verdict;
+	uid_t user;
+	int64_t begun_ms;
+	struct loop_timer timer;
+	void (*done)(void *data, const struct writers_verdict *verdict); /* NULL: dropped */
+	void *data;
+	TAILQ_ENTRY(inspection) link; /* in waiting or ended */
+};
+
+TAILQ_HEAD(inspections, inspection);
+
+struct inspector {
+	struct inspectors *inspectors;
+	pthread_t thread;
+	bool is_started, is_stuck;
+	struct inspection *current;
+	atomic_int at; /* the process that it looks at */
+};
+
+/* What both sides change is under the lock, but for the atomics. */
+struct inspectors {
+	struct loop *loop;
+	struct sight sight; /* a copy */
+	struct loop_watch watch;
+	int ended_fd; /* counts those that ended */
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	atomic_bool is_over;
+	struct inspector threads[INSPECTORS_MAX];
+	atomic_int stuck_at[INSPECTORS_MAX]; /* processes, 0: none */
+	struct inspections waiting, ended;
+};
+
+/* What a thread that is stuck at the end of the program may still touch. */
+static struct inspectors *volatile left;
+
+/* ---- the threads ---- */
+
+static unsigned count_busy(const struct inspectors *inspectors, uid_t user)
+{
+	unsigned n = 0;
+
+	for (int i = 0; i < INSPECTORS_MAX; i++) {
+		const struct inspection *current = inspectors->threads[i].current;
+
+		n += current && current->user == user;
+	}
+	return n;
+}
+
+/* The next inspection whose user has room in its share; NULL when there is none. */
+static struct inspection *take_next(struct inspectors *inspectors)
+{
+	struct inspection *next;
+
+	TAILQ_FOREACH(next, &inspectors->waiting, link)
+	if (count_busy(inspectors, next->user) < INSPECTORS_SHARE)
+		break;
+	if (next)
+		TAILQ_REMOVE(&inspectors->waiting, next, link);
+	return next;
+}
+
+/* Leaves the thread with the descriptors that it looks through, in a table of its own. Before Linux
+ * 5.9 the thread shares the table of all threads. */
+static void keep_few_descriptors(const struct inspectors *inspectors)
+{
+	const int keep[] = {inspectors->ended_fd, proc_descriptor(), inspectors->sight.newest_fd};
+	unsigned from = 0, next;
+
+	do {
+		next = UINT_MAX;
+		for (size_t i = 0; i < sizeof(keep) / sizeof(keep[0]); i++)
+			if (keep[i] >= 0 && (unsigned)keep[i] >= from && (unsigned)keep[i] < next)
+				next = (unsigned)keep[i];
+		if (next > from && close_range(from, next - 1, CLOSE_RANGE_UNSHARE) < 0)
+			return;
+		from = next + 1;
+	} while (next != UINT_MAX);
+}
+
+static void judge(struct inspector *inspector, struct inspection *inspection)
+{
+	struct inspectors *inspectors = inspector->inspectors;
+	const struct patience patience = {
+		.until_ms = inspection->begun_ms + INSPECTION_MS - RETURN_MS,
+		.is_over = &inspectors->is_over,
+		.at = &inspector->at,
+		.stuck = inspectors->stuck_at,
+		.n_stuck = INSPECTORS_MAX,
+	};
+
+	writers_judge(&inspectors->sight, &patience, &inspection->close, &inspection->verdict);
+}
+
+static void *work(void *data)
+{
+	struct inspector *inspector = data;
+	struct inspectors *inspectors = inspector->inspectors;
+	const uint64_t one = 1;
+
+	prctl(PR_SET_NAME, "cocfs-inspector");
+	keep_few_descriptors(inspectors);
+	pthread_mutex_lock(&inspectors->lock);
+	while (!atomic_load(&inspectors->is_over)) {
+		struct inspection *next = take_next(inspectors);
+
+		if (!next) {
+			pthread_cond_wait(&inspectors->wake, &inspectors->lock);
+			continue;
+		}
+		inspector->current = next;
+		next->stage = STAGE_RUNNING;
+		pthread_mutex_unlock(&inspectors->lock);
+		judge(inspector, next);
+		pthread_mutex_lock(&inspectors->lock);
+		inspector->current = NULL;
+		inspector->is_stuck = false;
+		atomic_store(&inspectors->stuck_at[inspector - inspectors->threads], 0);
+		next->stage = STAGE_ENDED;
+		TAILQ_INSERT_TAIL(&inspectors->ended, next, link);
+		while (write(inspectors->ended_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+			;
+	}
+	pthread_mutex_unlock(&inspectors->lock);
+	return NULL;
+}
+
+static int start_thread(struct inspectors *inspectors, struct inspector *inspector)
+{
+	pthread_attr_t attr;
+	int errnum = pthread_attr_init(&attr);
+
+	if (errnum)
+		return -errnum;
+	inspector->inspectors = inspectors;
+	pthread_attr_setstacksize(&attr, STACK_SIZE); /* or the default */
+	errnum = pthread_create(&inspector->thread, &attr, work, inspector);
+	pthread_attr_destroy(&attr);
+	inspector->is_started = errnum == 0;
+	return -errnum;
+}
+
+/* Will a thread take what waits for this user? Not when all threads that the user may have are
+ * stuck. */
+static bool has_hope(const struct inspectors *inspectors, uid_t user)
+{
+	unsigned started = 0, stuck = 0, stuck_of_user = 0;
+
+	for (int i = 0; i < INSPECTORS_MAX; i++) {
+		const struct inspector *inspector = &inspectors->threads[i];
+
+		started += inspector->is_started;
+		stuck += inspector->is_stuck;
+		stuck_of_user += inspector->is_stuck && inspector->current->user == user;
+	}
+	return stuck < started && stuck_of_user < INSPECTORS_SHARE;
+}
+
+/* Wakes a thread that is idle, else starts one more, if there may be one. */
+static void call_thread(struct inspectors *inspectors)
+{
+	struct inspector *free_one = NULL;
+
+	for (int i = 0; i < INSPECTORS_MAX; i++) {
+		struct inspector *inspector = &inspectors->threads[i];
+
+		if (!inspector->is_started) {
+			free_one = inspector;
+		} else if (!inspector->current) {
+			pthread_cond_signal(&inspectors->wake);
+			return;
+		}
+	}
+	if (free_one)
+		start_thread(inspectors, free_one); /* or those that there are will do */
+}
+
+/* ---- the loop ---- */
+
+/* A thread that has not returned in time may never do so. */
+static void note_stuck(struct inspectors *inspectors, const struct inspection *inspection)
+{
+	for (int i = 0; i < INSPECTORS_MAX; i++) {
+		struct inspector *inspector = &inspectors->threads[i];
+
+		if (inspector->current != inspection)
+			continue;
+		inspector->is_stuck = true;
+		atomic_store(&inspectors->stuck_at[i], atomic_load(&inspector->at));
+		log_error("process %d blocks a look at its descriptors; end that process, or some "
+			  "closes will be judged without a look at other processes",
+			  (int)atomic_load(&inspector->at));
+	}
+}
+
+static void on_time_up(void *data)
+{
+	struct inspection *inspection = data;
+	struct inspectors *inspectors = inspection->inspectors;
+	void (*done)(void *data, const struct writers_verdict *verdict) = inspection->done;
+	void *done_data = inspection->data;
+
+	pthread_mutex_lock(&inspectors->lock);
+	if (inspection->stage == STAGE_RUNNING)
+		note_stuck(inspectors, inspection);
+	pthread_mutex_unlock(&inspectors->lock);
+	if (done) {
+		inspection_drop(inspection);
+		done(done_data, NULL);
+	}
+}
+
+static void on_ended(void *data, uint32_t events)
+{
+	struct inspectors *inspectors = data;
+	struct inspection *inspection;
+	uint64_t n;
+
+	(void)events;
+	if (read(inspectors->ended_fd, &n, sizeof(n)) != sizeof(n))
+		return;
+	for (;;) {
+		pthread_mutex_lock(&inspectors->lock);
+		inspection = TAILQ_FIRST(&inspectors->ended);
+		if (inspection)
+			TAILQ_REMOVE(&inspectors->ended, inspection, link);
+		pthread_mutex_unlock(&inspectors->lock);
+		if (!inspection)
+			return;
+		loop_timer_cancel(&inspection->timer);
+		if (inspection->done)
+			inspection->done(inspection->data, &inspection->verdict);
+		free(inspection);
+		stall_next(loop_stall(inspectors->loop));
+	}
+}
+
+struct inspection *inspection_begin(struct inspectors *inspectors,
+				    const struct writers_close *close, uid_t user,
+				    void (*done)(void *data, const struct writers_verdict *verdict),
+				    void *data)
+{
+	struct inspection *inspection = calloc(1, sizeof(*inspection));
+	bool begun;
+
+	if (!inspection)
+		return NULL;
+	*inspection = (struct inspection){.inspectors = inspectors,
+					  .close = *close,
+					  .user = user,
+					  .begun_ms = clock_monotonic_ms(),
+					  .done = done,
+					  .data = data};
+	pthread_mutex_lock(&inspectors->lock);
+	call_thread(inspectors);
+	begun = has_hope(inspectors, user);
+	if (begun)
+		TAILQ_INSERT_TAIL(&inspectors->waiting, inspection, link);
+	pthread_mutex_unlock(&inspectors->lock);
+	if (!begun) {
+		free(inspection);
+		return NULL;
+	}
+	loop_timer_set(inspectors->loop, &inspection->timer,
+		       loop_now_ms(inspectors->loop) + INSPECTION_MS, on_time_up, inspection);
+	return inspection;
+}
+
+void inspection_drop(struct inspection *inspection)
+{
+	struct inspectors *inspectors = inspection->inspectors;
+	bool is_waiting;
+
+	pthread_mutex_lock(&inspectors->lock);
+	is_waiting = inspection->stage == STAGE_WAITING;
+	if (is_waiting)
+		TAILQ_REMOVE(&inspectors->waiting, inspection, link);
+	pthread_mutex_unlock(&inspectors->lock);
+	inspection->done = NULL;
+	if (!is_waiting)
+		return; /* freed when the thread has ended with it; the timer tells if it does not */
+	loop_timer_cancel(&inspection->timer);
+	free(inspection);
+}
+
+/* ---- life ---- */
+
+int inspectors_create(struct loop *loop, const struct sight *sight,
+		      struct inspectors **ret_inspectors)
+{
+	struct inspectors *inspectors = calloc(1, sizeof(*inspectors));
+	int r;
+
+	if (!inspectors)
+		return -ENOMEM;
+	inspectors->loop = loop;
+	inspectors->sight = *sight;
+	TAILQ_INIT(&inspectors->waiting);
+	TAILQ_INIT(&inspectors->ended);
+	pthread_mutex_init(&inspectors->lock, NULL);
+	pthread_cond_init(&inspectors->wake, NULL);
+	inspectors->ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	r = inspectors->ended_fd < 0 ? -errno : 0;
+	if (r == 0)
+		r = loop_watch(loop, &inspectors->watch, inspectors->ended_fd, EPOLLIN, on_ended,
+			       inspectors);
+	if (r < 0) {
+		if (inspectors->ended_fd >= 0)
+			close(inspectors->ended_fd);
+		free(inspectors);
+		return r;
+	}
+	*ret_inspectors = inspectors;
+	return 0;
+}
+
+/* Waits for the threads. Returns false when one is stuck. */
+static bool join_threads(struct inspectors *inspectors)
+{
+	struct timespec until;
+	bool all = true;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += JOIN_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	for (int i = 0; i < INSPECTORS_MAX; i++)
+		if (inspectors->threads[i].is_started &&
+		    pthread_timedjoin_np(inspectors->threads[i].thread, NULL, &until) != 0)
+			all = false;
+	return all;
+}
+
+static void free_all(struct inspections *inspections)
+{
+	struct inspection *inspection;
+
+	while ((inspection = TAILQ_FIRST(inspections))) {
+		TAILQ_REMOVE(inspections, inspection, link);
+		loop_timer_cancel(&inspection->timer);
+		free(inspection);
+	}
+}
+
+void inspectors_destroy(struct inspectors *inspectors)
+{
+	bool all_ended;
+
+	if (!inspectors)
+		return;
+	loop_unwatch(&inspectors->watch);
+	pthread_mutex_lock(&inspectors->lock);
+	atomic_store(&inspectors->is_over, true);
+	pthread_cond_broadcast(&inspectors->wake);
+	for (int i = 0; i < INSPECTORS_MAX; i++)
+		if (inspectors->threads[i].current)
+			loop_timer_cancel(&inspectors->threads[i].current->timer);
+	free_all(&inspectors->waiting);
+	pthread_mutex_unlock(&inspectors->lock);
+	all_ended = join_threads(inspectors);
+	pthread_mutex_lock(&inspectors->lock);
+	free_all(&inspectors->ended);
+	pthread_mutex_unlock(&inspectors->lock);
+	if (!all_ended) {
+		left = inspectors;
+		return;
+	}
+	close(inspectors->ended_fd);
+	pthread_cond_destroy(&inspectors->wake);
+	pthread_mutex_destroy(&inspectors->lock);
+	free(inspectors);
+}

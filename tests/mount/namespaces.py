@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""Mounts that do not see everybody who writes to them: cocfs in namespaces of its own, or with a /proc that hides."""
+
+import os
+import shlex
+import subprocess
+
+import pytest
+
+import janitor
+import mounting
+import tools
+
+# How cocfs is started; "$@" is its command line. What it mounts is seen outside, as the mount's parent is shared.
+UNSHARE = ["unshare", "--mount", "--propagation", "unchanged"]
+PID_NAMESPACE = [*UNSHARE, "--pid", "--fork", "--kill-child", "sh", "-c"]
+CONTAINER = [*PID_NAMESPACE, 'mount --make-rprivate /proc && mount -t proc proc /proc && exec "$@"', "sh"]
+FOREIGN_PROC = [*PID_NAMESPACE, 'exec "$@"', "sh"]
+
+NOBODY = 65534
+AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+
+
+def ordinary(fuse_conf, hidepid=None):
+    """As an ordinary user who may let others in, with a /proc that hides processes or not."""
+    hide = f"mount --make-rprivate /proc && mount -t proc -o hidepid={hidepid} proc /proc && " if hidepid else ""
+    script = f'mount --make-private / && mount --bind {fuse_conf} /etc/fuse.conf && {hide}exec {shlex.join(AS_NOBODY)} "$@"'
+    return [*UNSHARE, "sh", "-c", script, "sh"]
+
+
+class Wrapped(mounting.Mount):
+    """A mount whose cocfs runs in namespaces of its own; .path is seen by all."""
+
+    def __init__(self, *args, wrapping, **options):
+        super().__init__(*args, **options)
+        self.wrapping = wrapping
+
+    def argv(self, *flags):
+        return [*self.wrapping, *super().argv(*flags)]
+
+    def mount(self):
+        subprocess.run(["mount", "--bind", self.base, self.base], check=True)
+        janitor.watch_mount(self.base)
+        subprocess.run(["mount", "--make-shared", self.base], check=True)
+        return super().mount()
+
+    def unmount(self):
+        status = super().unmount()
+        self._unbind()
+        return status
+
+    def destroy(self):
+        super().destroy()
+        self._unbind()
+
+    def _unbind(self):
+        while janitor.mounted(self.base):
+            subprocess.run(["umount", "-l", self.base], check=True)
+
+
+class WrappedSpace(Wrapped, mounting.Space):
+    """The same with a service behind a front."""
+
+
+def need():
+    """Skips where namespaces cannot be made."""
+    if not tools.IS_ROOT:
+        pytest.skip("needs root, to make namespaces")
+    tools.need("unshare", "mount", "setpriv")
+    probe = subprocess.run(["unshare", "--pid", "--fork", "--mount", "true"], capture_output=True, check=False)
+    if probe.returncode:
+        pytest.skip(f"no namespaces here: {probe.stderr.decode().strip()}")
+
+
+def enter(process, *argv):
+    """The command line that runs argv in the PID namespace of a process."""
+    return ["nsenter", f"--target={process}", "--pid", *argv]
+
+
+def first_child(pid):
+    """The process that unshare has started."""
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return int(file.read().split()[0])
