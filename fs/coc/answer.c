@@ -137,9 +137,9 @@ static void fail(const struct answer_source *source, const struct verdict *verdi
 	err_detail(err, "error_code", "%s", code);
 	err_detail(err, "error_msg", "%s", msg);
 	err_detail(err, "request_id", "%s", out->request_id);
-	if (verdict->errnum == EPERM)
+	if (source->status == 403)
 		err_detail(err, "iam_action", "%s", iam_actions[source->operation]);
-	if (verdict->errnum == EIO && source->endpoint)
+	if ((verdict->errnum == EIO || verdict->errnum == EPROTO) && source->endpoint)
 		err_detail(err, "endpoint", "%s", source->endpoint);
 	err_detail(err, "what_to_do", "%s", verdict->what_to_do);
 	out->answer.outcome = verdict->outcome;
@@ -156,6 +156,14 @@ static void fail_by_table(const struct answer_source *source, struct answer *out
 	    verdict->errnum == EINVAL)
 		verdict = &verdict_too_many_versions;
 	fail(source, verdict, out);
+}
+
+/* An error that is not JSON: a proxy's, a portal's, a server's that is no COC. */
+static void fail_by_page(const struct answer_source *source, struct answer *out)
+{
+	bool plain_http = source->endpoint && !strncmp(source->endpoint, "http://", 7);
+
+	fail(source, verdict_find_page(source->status, out->error_msg, plain_http), out);
 }
 
 /* A 2xx that the API cannot have sent. */
@@ -275,10 +283,11 @@ void answer_read(const struct answer_source *source, struct answer *ret_answer)
 		read_2xx(source, root, out);
 	} else if (success) {
 		fail_by_shape(source, out);
-	} else {
-		if (r == 0)
-			read_error_body(root, out);
+	} else if (r == 0) {
+		read_error_body(root, out);
 		fail_by_table(source, out);
+	} else {
+		fail_by_page(source, out);
 	}
 	if (out->answer.outcome != COC_DONE)
 		hide_success(out);

@@ -26,6 +26,8 @@
 #include "coc/http.h"
 #include "coc/request.h"
 
+#define HTTP_PROXY_UNAUTHORIZED 407 /* says nothing of our credentials */
+
 TAILQ_HEAD(call_list, coc_call);
 
 struct coc_client {
@@ -148,7 +150,7 @@ static void note_credentials(struct coc_client *client, const struct coc_call *c
 	if (said->outcome == COC_DONE || !strncmp(said->error_code, "COC.", 4)) {
 		client->auth_failures = 0;
 		client->proven = true;
-	} else if (said->errnum == EACCES) {
+	} else if (said->errnum == EACCES && said->status != HTTP_PROXY_UNAUTHORIZED) {
 		client->proven = false;
 		if (client->auth_failures < COC_AUTH_FAILURES_MAX)
 			client->auth_failures++;

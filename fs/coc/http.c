@@ -22,39 +22,15 @@
  * stack. They may destroy the http: its memory then lives until deliver() is back.
  */
 #define _GNU_SOURCE
-#include "coc/http.h"
+#include "coc/http_private.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
-#include <sys/un.h>
-#include <unistd.h>
-
-#include <openssl/crypto.h>
 
 #include "base/cleanup.h"
-#include "coc/multi.h"
+#include "coc/failure.h"
 #include "coc/transfer.h"
-
-enum place { WAITING, RUNNING, FINISHED, PLACES };
-
-TAILQ_HEAD(request_list, http_request);
-
-struct http {
-	struct loop *loop;
-	struct multi multi;
-	struct http_options options; /* strings are owned */
-	struct request_list lists[PLACES];
-	unsigned n_busy; /* requests that ran and whose callbacks have not been called */
-	bool short_of;	 /* descriptors: not more than room requests run */
-	unsigned room;
-	struct loop_timer again;
-	CURL *spare[HTTP_EASY_SPARE_MAX];
-	unsigned n_spare;
-	struct loop_timer delivery; /* set when a request ends with no deliver() to follow */
-	bool delivering, dead;
-};
 
 struct http_request {
 	struct http *http;
@@ -139,7 +115,8 @@ static int attach(struct http_request *request)
 	easy = http->n_spare ? http->spare[--http->n_spare] : curl_easy_init();
 	if (!easy)
 		return -ENOMEM;
-	r = transfer_attach(&request->transfer, easy, &http->options, &request->spec);
+	r = transfer_attach(&request->transfer, easy, &http->options, &request->spec,
+			    http->want_names);
 	if (r == 0 && curl_easy_setopt(easy, CURLOPT_PRIVATE, request) != CURLE_OK)
 		r = -EIO;
 	if (r == 0 && curl_multi_add_handle(http->multi.handle, easy) != CURLM_OK)
@@ -192,12 +169,11 @@ static void free_request(struct http_request *request)
 	free(request);
 }
 
-static void free_http(struct http *http)
+/* The service is there. The names in its certificate are good; to have them told costs time. */
+static void note_answer(struct http *http)
 {
-	free((char *)http->options.unix_socket);
-	free((char *)http->options.cacert);
-	free(http);
-	curl_global_cleanup();
+	http->answered = true;
+	http->want_names = false;
 }
 
 static void call_back(struct http_request *request)
@@ -215,8 +191,19 @@ static void call_back(struct http_request *request)
 		.cut = transfer->cut,
 	};
 
+	/* the next failure can tell which names there are */
+	if (request->code == CURLE_PEER_FAILED_VERIFICATION)
+		request->http->want_names = true;
 	if (answer.err)
-		transfer_error(transfer, request->code, request->os_errno, &err);
+		failure_tell(&(struct failure){.transfer = transfer,
+					       .code = request->code,
+					       .os_errno = request->os_errno,
+					       .url = request->url,
+					       .cacert = request->http->options.cacert,
+					       .answered = request->http->answered},
+			     &err);
+	else
+		note_answer(request->http);
 	request->done(request->data, &answer);
 }
 
@@ -235,7 +222,7 @@ static void deliver(struct http *http)
 	}
 	http->delivering = false;
 	if (http->dead)
-		free_http(http);
+		http_free(http);
 	else
 		pump(http);
 }
@@ -298,8 +285,7 @@ static void collect(struct http *http)
 	}
 }
 
-/* After curl did something. */
-static void on_acted(void *data)
+void http_acted(void *data)
 {
 	struct http *http = data;
 	struct http_request *request;
@@ -317,87 +303,6 @@ static void on_deadline(void *data)
 
 	finish(request, CURLE_OPERATION_TIMEDOUT);
 	deliver(http);
-}
-
-static int check_options(const struct http_options *options, struct err *err)
-{
-	struct sockaddr_un address;
-
-	if (options->unix_socket && strlen(options->unix_socket) >= sizeof(address.sun_path))
-		return err_set(err, EINVAL, "the path of the socket %s is too long",
-			       options->unix_socket);
-	if (options->cacert && access(options->cacert, R_OK) < 0)
-		return err_set(err, EINVAL, "cannot read the CA file %s: %s", options->cacert,
-			       strerror(errno));
-	return 0;
-}
-
-static int copy_options(const struct http_options *options, struct http *http)
-{
-	http->options = (struct http_options){.proxy = options->proxy,
-					      .running_max = options->running_max,
-					      .connections_max = options->connections_max};
-	if (options->unix_socket) {
-		http->options.unix_socket = strdup(options->unix_socket);
-		if (!http->options.unix_socket)
-			return -ENOMEM;
-	}
-	if (options->cacert) {
-		http->options.cacert = strdup(options->cacert);
-		if (!http->options.cacert)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-int http_create(struct loop *loop, const struct http_options *options, struct http **ret_http,
-		struct err *err)
-{
-	struct http *http;
-	int r;
-
-	r = check_options(options, err);
-	if (r < 0)
-		return r;
-	http = calloc(1, sizeof(*http));
-	/* curl does not look whether OpenSSL could be set up; without its context any digest crashes */
-	if (!http || !OSSL_LIB_CTX_get0_global_default() ||
-	    curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-		free(http);
-		return err_set(err, ENOMEM, "out of memory");
-	}
-	http->loop = loop;
-	for (int i = 0; i < PLACES; i++)
-		TAILQ_INIT(&http->lists[i]);
-	r = copy_options(options, http);
-	if (r == 0)
-		r = multi_init(&http->multi, loop, options->connections_max, on_acted, http);
-	if (r < 0) {
-		free_http(http);
-		return err_set(err, -r, "out of memory");
-	}
-	*ret_http = http;
-	return 0;
-}
-
-void http_destroy(struct http *http)
-{
-	struct http_request *request;
-
-	if (!http)
-		return;
-	/* those that wait go first, so that what is cancelled lets no other begin */
-	for (int i = WAITING; i < PLACES; i++)
-		while ((request = TAILQ_FIRST(&http->lists[i])))
-			http_cancel(request);
-	while (http->n_spare)
-		curl_easy_cleanup(http->spare[--http->n_spare]);
-	multi_finish(&http->multi);
-	loop_timer_cancel(&http->delivery);
-	loop_timer_cancel(&http->again);
-	http->dead = true;
-	if (!http->delivering)
-		free_http(http);
 }
 
 void http_set_running_max(struct http *http, unsigned max)

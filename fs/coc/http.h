@@ -39,7 +39,7 @@ struct http_spec {
 /* What came of it; lives until the callback returns. */
 struct http_answer {
 	const struct err *err; /* NULL: there is a whole answer. EHOSTUNREACH, ECONNREFUSED, EPROTO,
-				* ETIMEDOUT, EIO, ENOMEM, EMFILE, ENFILE */
+				* ETIMEDOUT, EIO, ENOMEM, EMFILE, ENFILE, EACCES (a proxy) */
 	bool sent;	       /* a byte of the request may have left this machine */
 	unsigned status;
 	const char *request_id;	 /* header X-Request-Id, or NULL */

@@ -17,6 +17,7 @@
 #include "coc/transfer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -248,7 +249,7 @@ static CURLcode set_connection(CURL *easy, const struct http_options *options)
 }
 
 int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_options *options,
-		    const struct http_spec *spec)
+		    const struct http_spec *spec, bool want_names)
 {
 	CURLcode code;
 
@@ -257,6 +258,7 @@ int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_opt
 		code = set_trust(easy, options->cacert);
 	if (code == CURLE_OK)
 		code = set_request(easy, spec);
+	SET(CURLOPT_CERTINFO, want_names ? 1L : 0L);
 	SET(CURLOPT_HTTPHEADER, transfer->headers);
 	transfer->easy = easy;
 	transfer->begun = true;
@@ -276,110 +278,34 @@ int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_opt
 	return code == CURLE_OUT_OF_MEMORY ? -ENOMEM : -EIO;
 }
 
+/* Keeps the names that the service's certificate is for: of all the alternative names, else of its
+ * subject. */
+static void keep_names(struct transfer *transfer)
+{
+	static const char *const labels[] = {"X509v3 Subject Alternative Name:", "Subject:"};
+	const struct curl_certinfo *certificates = NULL;
+
+	if (curl_easy_getinfo(transfer->easy, CURLINFO_CERTINFO, &certificates) != CURLE_OK ||
+	    !certificates || !certificates->num_of_certs)
+		return;
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]) && !transfer->names[0]; i++)
+		for (const struct curl_slist *line = certificates->certinfo[0]; line;
+		     line = line->next)
+			if (!strncmp(line->data, labels[i], strlen(labels[i])))
+				snprintf(transfer->names, sizeof(transfer->names), "%s",
+					 line->data + strlen(labels[i]));
+}
+
 void transfer_end(struct transfer *transfer)
 {
 	transfer->untaken = !left_anything(transfer);
+	curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &transfer->verify_result);
+	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &transfer->connect_status);
+	keep_names(transfer);
 	transfer->easy = NULL;
 }
 
 bool transfer_sent(const struct transfer *transfer)
 {
 	return transfer->attempts > 0 && !transfer->untaken;
-}
-
-/* The errno for a connection that did not come about, by what the kernel said. */
-static int connect_errno(long os_errno)
-{
-	switch (os_errno) {
-	case EHOSTUNREACH:
-	case EHOSTDOWN:
-	case ENETUNREACH:
-	case ENETDOWN:
-	case EADDRNOTAVAIL:
-		return EHOSTUNREACH;
-	case ETIMEDOUT:
-		return ETIMEDOUT;
-	default:
-		return ECONNREFUSED;
-	}
-}
-
-/* Before a byte of the request left. */
-static int error_before(const char *why, CURLcode code, long os_errno, struct err *err)
-{
-	switch (code) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		return err_set(err, EHOSTUNREACH, "the service's name cannot be found: %s", why);
-	case CURLE_COULDNT_CONNECT:
-		return err_set(err, connect_errno(os_errno), "no connection to the service: %s",
-			       why);
-	case CURLE_OPERATION_TIMEDOUT:
-		return err_set(err, ETIMEDOUT, "no connection to the service in time");
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_CIPHER:
-	case CURLE_SSL_ISSUER_ERROR:
-	case CURLE_SSL_INVALIDCERTSTATUS:
-		return err_set(err, EPROTO, "no secure connection to the service: %s", why);
-	default:
-		return err_set(err, EHOSTUNREACH, "no connection to the service: %s", why);
-	}
-}
-
-/* After bytes of the request may have left. */
-static int error_after(const struct transfer *transfer, const char *why, CURLcode code,
-		       struct err *err)
-{
-	if (transfer->too_large)
-		return err_set(err, EIO,
-			       "the answer is too long: %u bytes are read, and %u bytes of headers",
-			       COC_ANSWER_MAX, HTTP_HEADER_BYTES_MAX);
-	if (transfer->repeated)
-		return err_set(err, EIO, "the connection was cut before the answer came");
-	if (code == CURLE_OPERATION_TIMEDOUT)
-		return err_set(err, ETIMEDOUT, "no answer from the service in time");
-	return err_set(err, EIO, "the answer of the service was lost: %s", why);
-}
-
-static int error_of_shortage(int errnum, struct err *err)
-{
-	err_set(err, errnum, "no descriptor was free in time for a connection to the service: %s",
-		strerror(errnum));
-	err_detail(
-		err, "what_to_do",
-		"close files that are open on the mount, or give cocfs a higher limit (ulimit -n, "
-		"LimitNOFILE=); nothing was sent");
-	return -errnum;
-}
-
-static int error_of_no_turn(struct err *err)
-{
-	err_set(err, ETIMEDOUT, "no connection to the service was free in time");
-	err_detail(err, "what_to_do",
-		   "too many requests are under way: write the file again later; nothing was sent");
-	return -ETIMEDOUT;
-}
-
-int transfer_error(const struct transfer *transfer, CURLcode code, long os_errno, struct err *err)
-{
-	const char *why = transfer->message[0] ? transfer->message : curl_easy_strerror(code);
-	bool sent = transfer_sent(transfer);
-	int r;
-
-	if (transfer->no_memory || code == CURLE_OUT_OF_MEMORY)
-		return err_set(err, ENOMEM, "out of memory while talking to the service");
-	if (!sent && transfer->shortage)
-		return error_of_shortage(transfer->shortage, err);
-	if (!sent && !transfer->begun)
-		return error_of_no_turn(err);
-	r = sent ? error_after(transfer, why, code, err) : error_before(why, code, os_errno, err);
-	err_detail(err, "what_to_do", "%s",
-		   sent ? "it is not known whether the service did it: the job is looked for on "
-			  "the service before anything is sent again"
-			: "check the network, the SOURCE of the mount and https_proxy; nothing was "
-			  "sent");
-	return r;
 }

@@ -31,6 +31,9 @@ struct transfer {
 	char retry_after[HTTP_RETRY_AFTER_MAX];
 	struct curl_slist *headers;
 	char message[CURL_ERROR_SIZE]; /* curl's own words */
+	long verify_result;	       /* OpenSSL's of the certificate, once ended */
+	long connect_status;	       /* what a proxy said to CONNECT, or 0 */
+	char names[HTTP_NAMES_MAX];    /* that the certificate is for, if they were asked for */
 };
 
 /* Copies the headers of a request. Returns 0 or -ENOMEM. Give it back with transfer_finish(). */
@@ -40,9 +43,9 @@ int transfer_init(struct transfer *transfer, const struct http_spec *spec);
 void transfer_finish(struct transfer *transfer);
 
 /* Sets a fresh (or reset) easy handle up. url, body and the transfer must outlive the exchange.
- * Returns 0; -ENOMEM, or -EIO when libcurl lacks what is needed. */
+ * want_names: the names of the service's certificate are kept. Returns 0; -ENOMEM, or -EIO when libcurl lacks what is needed. */
 int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_options *options,
-		    const struct http_spec *spec);
+		    const struct http_spec *spec, bool want_names);
 
 /* The exchange is over, in whatever way: notes what its easy handle, which is detached next, knows. */
 void transfer_end(struct transfer *transfer);
@@ -53,9 +56,5 @@ bool transfer_sent(const struct transfer *transfer);
 /* The errno of a lack of descriptors that made the exchange fail with curl's code before a byte left,
  * or 0. It may be tried again when one is free. */
 int transfer_shortage(const struct transfer *transfer, CURLcode code);
-
-/* Fills err with why the exchange failed: curl's code (CURLE_OPERATION_TIMEDOUT stands for our own
- * deadline, too), and CURLINFO_OS_ERRNO. Returns -errno. */
-int transfer_error(const struct transfer *transfer, CURLcode code, long os_errno, struct err *err);
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * The table, first row that fits. A code is written in one of three ways: as the service spells it;
  * ".0301" for a code of the API gateway, whose prefix is APIGW today and was APIG; "*word" for any
- * code that has the word in it.
+ * code that has the word in it. PAGE and PAGE_OF_TLS stand for an answer that has no code and is no
+ * JSON: it is a page in HTML, or words that tell to use https.
  *
  * REFUSED and NOT_PROCESSED promise that nothing was done, so they are only given where that is
  * sure. All the rest is UNKNOWN, which costs a question to the service and never a second job.
@@ -14,6 +15,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define PAGE "<"
+#define PAGE_OF_TLS "<https"
 #define TRY_LATER "wait a few seconds and try again"
 #define CHECK_ENDPOINT "check the SOURCE of the mount: it must be the COC endpoint of your region"
 #define ASK_AGAIN                                                                                  \
@@ -48,6 +51,24 @@ static const struct verdict too_large = {COC_REFUSED, EFBIG, "the job is too lar
 static const struct verdict bad_request = {
 	COC_REFUSED, EINVAL, "the service refused the call",
 	"see error_msg, mend the file or its attributes, and write it again"};
+static const struct verdict not_paid = {COC_REFUSED, EPERM,
+					"the account may not do this before a payment",
+					"see error_msg; settle the account's bill"};
+static const struct verdict locked = {COC_REFUSED, EBUSY, "the service has locked the job",
+				      "write the file again later"};
+static const struct verdict too_early = {COC_NOT_PROCESSED, EAGAIN,
+					 "the service asks for the call a little later", TRY_LATER};
+static const struct verdict proxy_keys = {
+	COC_REFUSED, EACCES, "the proxy wants a user and a password",
+	"put them into https_proxy: http://USER:PASSWORD@HOST:PORT"};
+static const struct verdict mangled = {
+	COC_REFUSED, EIO, "the call did not arrive as it was sent",
+	"look what changes it on its way: a proxy, a gateway, or a wrong SOURCE"};
+static const struct verdict long_head = {
+	COC_REFUSED, EIO, "the address or the headers of the call are too long on its way",
+	"use a shorter token, or have the proxy or the gateway allow longer headers"};
+static const struct verdict forbidden_by_law = {
+	COC_REFUSED, EPERM, "the service may not do this for legal reasons", "see error_msg"};
 static const struct verdict moved = {COC_REFUSED, EIO, "the endpoint has moved", CHECK_ENDPOINT};
 static const struct verdict elsewhere = {COC_UNKNOWN, EIO,
 					 "the endpoint answers with a redirect, which the COC API "
@@ -55,6 +76,9 @@ static const struct verdict elsewhere = {COC_UNKNOWN, EIO,
 					 CHECK_ENDPOINT};
 static const struct verdict not_coc = {COC_REFUSED, EIO, "the endpoint does not serve the COC API",
 				       CHECK_ENDPOINT};
+static const struct verdict wants_tls = {COC_REFUSED, EPROTO,
+					 "the port speaks https, and was spoken to in http",
+					 "give SOURCE as https://HOST:PORT"};
 static const struct verdict misconfigured = {COC_REFUSED, EIO, "the service is not set up rightly",
 					     TRY_LATER};
 static const struct verdict bad_transport = {
@@ -92,6 +116,7 @@ static const struct row {
 	{300, 399, NULL, &elsewhere},
 
 	{401, 401, NULL, &bad_keys},
+	{402, 402, NULL, &not_paid},
 	{403, 403, NULL, &not_allowed},
 	/* a wrong path or method: another server, or an API that is not published there. Not
 	 * ENOENT or ESTALE, which would say that the job is gone */
@@ -99,10 +124,16 @@ static const struct row {
 	{405, 405, ".0501", &quota},
 	{405, 405, ".0502", &quota},
 	{405, 405, NULL, &not_coc},
+	/* of a proxy, whose users are others */
+	{407, 407, NULL, &proxy_keys},
 	/* by the letter nothing was processed, but proxies say 408 for a slow backend, too */
 	{408, 408, NULL, &gave_up},
 	{409, 409, NULL, &in_the_way},
+	/* says more than 404, but not of a job either */
+	{410, 410, NULL, &not_coc},
 	{413, 413, NULL, &too_large},
+	/* not processed, so that a replay cannot harm; we send none, and a later call is none */
+	{425, 425, NULL, &too_early},
 	/* the gateway itself is at fault, not what was sent: EINVAL would point at the file */
 	{400, 499, ".0103", &misconfigured},
 	{400, 499, ".0104", &misconfigured},
@@ -110,7 +141,34 @@ static const struct row {
 	{400, 499, ".0106", &misconfigured},
 	{400, 499, ".0204", &bad_transport},
 	{400, 499, ".0607", &bad_transport},
-	{400, 499, NULL, &bad_request},
+
+	/* What the service itself says no to is the call, whatever the status. Without its code a
+	 * status says of what else the no is: EINVAL would send people to look at their file. */
+	{400, 499, "*COC.", &bad_request},
+	{400, 400, PAGE_OF_TLS, &wants_tls},
+	{400, 400, PAGE, &not_coc},
+	{400, 400, NULL, &bad_request},
+	{422, 422, NULL, &bad_request},
+	/* content that is negotiated, or ranges of it: no part of the API */
+	{406, 406, NULL, &not_coc},
+	{415, 416, NULL, &not_coc},
+	{418, 418, NULL, &not_coc},
+	{428, 428, NULL, &not_coc},
+	/* the host of the URL is another server's */
+	{421, 421, NULL, &not_coc},
+	/* we send a length, and neither conditions nor "Expect:": something adds or drops them */
+	{411, 412, NULL, &mangled},
+	{417, 417, NULL, &mangled},
+	{414, 414, NULL, &long_head},
+	{431, 431, NULL, &long_head},
+	{494, 494, NULL, &long_head}, /* the gateway's, and nginx's */
+	{423, 423, NULL, &locked},
+	{424, 424, NULL, &misconfigured},
+	{426, 426, NULL, &bad_transport},
+	{451, 451, NULL, &forbidden_by_law},
+	{497, 497, NULL, &wants_tls}, /* nginx's own word for it */
+	/* all others are no part of HTTP. Some (460, 499) say that the caller went away, while the
+	 * service goes on: unknown */
 
 	{500, 599, NULL, &failed},
 };
@@ -128,11 +186,33 @@ static bool code_fits(const char *pattern, const char *code)
 	return !strncmp(code, "APIG", 4) && !strcmp(code + 4, pattern);
 }
 
-const struct verdict *verdict_find(unsigned status, const char *error_code)
+/* What a text that is no JSON stands for, where an error code is looked for; "" for nothing. */
+static const char *page_kind(const char *text, bool plain_http)
+{
+	static const char *const words[] = {"https", "TLS", "SSL"};
+
+	for (size_t i = 0; plain_http && i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasestr(text, words[i]))
+			return PAGE_OF_TLS;
+	return text[strspn(text, " ?")] == '<' ? PAGE : "";
+}
+
+static const struct verdict *find(unsigned status, const char *code)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (status >= rows[i].low && status <= rows[i].high &&
-		    code_fits(rows[i].code, error_code))
+		    code_fits(rows[i].code, code))
 			return rows[i].verdict;
 	return &strange;
+}
+
+const struct verdict *verdict_find(unsigned status, const char *error_code)
+{
+	/* no code of the service begins like this */
+	return find(status, error_code[0] == '<' ? "" : error_code);
+}
+
+const struct verdict *verdict_find_page(unsigned status, const char *text, bool plain_http)
+{
+	return find(status, page_kind(text, plain_http));
 }

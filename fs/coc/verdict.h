@@ -2,6 +2,8 @@
 #ifndef COCFS_COC_VERDICT_H
 #define COCFS_COC_VERDICT_H
 
+#include <stdbool.h>
+
 #include "cocfs/rest.h"
 
 /* What an answer that is not a success means: the one table from the service to errno. */
@@ -20,5 +22,9 @@ extern const struct verdict verdict_too_many_versions;
  * answer that carries an error code all the same. Pure; never fails.
  */
 const struct verdict *verdict_find(unsigned status, const char *error_code);
+
+/* The same for an answer that is not JSON, by its text as it is shown ("" for an empty one).
+ * plain_http: the call was not over TLS. */
+const struct verdict *verdict_find_page(unsigned status, const char *text, bool plain_http);
 
 #endif

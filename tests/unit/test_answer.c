@@ -200,9 +200,42 @@ static void the_table_holds(void **state)
 		{409, "", COC_REFUSED, EEXIST},
 		{409, "COC.quota", COC_REFUSED, EDQUOT},
 		{413, "APIGW.0201", COC_REFUSED, EFBIG},
-		{414, "APIGW.0201", COC_REFUSED, EINVAL},
+		{414, "APIGW.0201", COC_REFUSED, EIO},
 		{422, "", COC_REFUSED, EINVAL},
-		{494, "APIGW.0201", COC_REFUSED, EINVAL},
+		{494, "APIGW.0201", COC_REFUSED, EIO},
+		/* a 4xx that is not about the content does not send people to their file */
+		{402, "", COC_REFUSED, EPERM},
+		{406, "", COC_REFUSED, EIO},
+		{407, "", COC_REFUSED, EACCES},
+		{410, "", COC_REFUSED, EIO},
+		{411, "", COC_REFUSED, EIO},
+		{412, "", COC_REFUSED, EIO},
+		{414, "", COC_REFUSED, EIO},
+		{415, "", COC_REFUSED, EIO},
+		{416, "", COC_REFUSED, EIO},
+		{417, "", COC_REFUSED, EIO},
+		{418, "", COC_REFUSED, EIO},
+		{421, "", COC_REFUSED, EIO},
+		{423, "", COC_REFUSED, EBUSY},
+		{424, "", COC_REFUSED, EIO},
+		{425, "", COC_NOT_PROCESSED, EAGAIN},
+		{426, "", COC_REFUSED, EIO},
+		{428, "", COC_REFUSED, EIO},
+		{431, "", COC_REFUSED, EIO},
+		{451, "", COC_REFUSED, EPERM},
+		{494, "", COC_REFUSED, EIO},
+		{497, "", COC_REFUSED, EPROTO},
+		/* nobody knows what a status means that HTTP does not have */
+		{419, "", COC_UNKNOWN, EIO},
+		{460, "", COC_UNKNOWN, EIO},
+		{499, "", COC_UNKNOWN, EIO},
+		/* but what COC says no to is the call */
+		{400, "", COC_REFUSED, EINVAL},
+		{412, "COC.00010002", COC_REFUSED, EINVAL},
+		{418, "COC.00010002", COC_REFUSED, EINVAL},
+		{499, "COC.00010002", COC_REFUSED, EINVAL},
+		{403, "COC.00010002", COC_REFUSED, EPERM},
+		{404, "COC.00010002", COC_REFUSED, EIO},
 		{429, "APIGW.0308", COC_NOT_PROCESSED, EAGAIN},
 		{429, "", COC_NOT_PROCESSED, EAGAIN},
 		{500, "APIGW.0601", COC_UNKNOWN, EIO},
@@ -356,6 +389,49 @@ static void an_id_is_taken_whole_or_not_at_all(void **state)
 	assert_true(id_is_document(text));
 	strcat(text, "x");
 	assert_false(id_is_document(text));
+}
+
+/* An error that is not JSON is not the API's. */
+static void a_page_is_of_another_server(void **state)
+{
+	static const struct {
+		unsigned status;
+		const char *endpoint, *body;
+		int errnum;
+	} rows[] = {
+		{400, "https://x", "no such thing", EINVAL},
+		{400, "https://x", "", EINVAL},
+		{400, "https://x", "<html><a href=\"https://example\">bad request</a></html>", EIO},
+		{400, "https://x", " \n<!DOCTYPE html>", EIO},
+		{403, "https://x", "<html>", EPERM},
+		{422, "https://x", "<html>", EINVAL},
+		{400, "http://127.0.0.1:1", "<html>bad request</html>", EIO},
+		/* nginx, Go, Apache, Tomcat */
+		{400, "http://127.0.0.1:1",
+		 "<html>400 The plain HTTP request was sent to HTTPS port</html>", EPROTO},
+		{400, "http://127.0.0.1:1", "Client sent an HTTP request to an HTTPS server.\n",
+		 EPROTO},
+		{400, "http://127.0.0.1:1",
+		 "You're speaking plain HTTP to an SSL-enabled server port.", EPROTO},
+		{400, "http://127.0.0.1:1",
+		 "Bad Request\nThis combination of host and port requires TLS.", EPROTO},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct answer answer;
+
+		answer_read(&(struct answer_source){.operation = COC_OP_CREATE,
+						    .status = rows[i].status,
+						    .body = rows[i].body,
+						    .body_size = strlen(rows[i].body),
+						    .endpoint = rows[i].endpoint},
+			    &answer);
+		assert_int_equal(answer.answer.outcome, COC_REFUSED);
+		if (answer.answer.errnum != rows[i].errnum)
+			fail_msg("%s: %s", rows[i].body, err_name(answer.answer.errnum));
+		answer_finish(&answer);
+	}
 }
 
 static void an_error_code_that_cannot_be_read_decides_nothing(void **state)
@@ -640,6 +716,7 @@ int main(void)
 		cmocka_unit_test(the_table_holds),
 		cmocka_unit_test(what_is_not_the_apis_is_unknown),
 		cmocka_unit_test(an_id_is_taken_whole_or_not_at_all),
+		cmocka_unit_test(a_page_is_of_another_server),
 		cmocka_unit_test(an_error_code_that_cannot_be_read_decides_nothing),
 		cmocka_unit_test(an_answer_of_too_many_values_is_not_built),
 		cmocka_unit_test(the_largest_job_and_the_largest_page_are_read),

@@ -49,11 +49,14 @@ static struct {
 	pthread_t thread;
 	enum coc_outcome outcome;
 	int errnum;
-	char text[ERR_TEXT_MAX];
+	char text[ERR_TEXT_MAX], details[ERR_DETAILS_MAX];
+	X509 *serving; /* the certificate that the server shows */
 } t;
 
-/* A certificate of that name for "localhost", signed by itself. */
-static X509 *make_certificate(EVP_PKEY *key, const char *name)
+#define HOUR_S 3600
+
+/* A certificate of that name for "localhost", signed by itself, good between two times from now. */
+static X509 *make_certificate_for(EVP_PKEY *key, const char *name, long from_s, long to_s)
 {
 	X509 *certificate = X509_new();
 	X509_NAME *subject;
@@ -63,8 +66,8 @@ static X509 *make_certificate(EVP_PKEY *key, const char *name)
 	assert_true(key && certificate);
 	X509_set_version(certificate, 2);
 	ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-	X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
-	X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+	X509_gmtime_adj(X509_getm_notBefore(certificate), from_s);
+	X509_gmtime_adj(X509_getm_notAfter(certificate), to_s);
 	X509_set_pubkey(certificate, key);
 	subject = X509_get_subject_name(certificate);
 	X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1,
@@ -77,6 +80,11 @@ static X509 *make_certificate(EVP_PKEY *key, const char *name)
 	X509_EXTENSION_free(names);
 	assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
 	return certificate;
+}
+
+static X509 *make_certificate(EVP_PKEY *key, const char *name)
+{
+	return make_certificate_for(key, name, -HOUR_S, HOUR_S);
 }
 
 static void write_certificate(const char *path, X509 *certificate)
@@ -96,6 +104,8 @@ static void serve_tls(SSL_CTX *context, int fd)
 	SSL *ssl = SSL_new(context);
 	char request[8192];
 
+	SSL_use_certificate(ssl, t.serving);
+	SSL_use_PrivateKey(ssl, t.key);
 	SSL_set_fd(ssl, fd);
 	if (SSL_accept(ssl) == 1)
 		while (SSL_read(ssl, request, sizeof(request)) > 0) {
@@ -113,8 +123,6 @@ static void *serve(void *data)
 	int fd;
 
 	(void)data;
-	SSL_CTX_use_certificate(context, t.certificate);
-	SSL_CTX_use_PrivateKey(context, t.key);
 	while ((fd = accept(t.listener, NULL, NULL)) >= 0) {
 		if (t.plain)
 			send(fd, greeting, sizeof(greeting) - 1, MSG_NOSIGNAL);
@@ -137,7 +145,7 @@ static int set_up_group(void **state)
 	if (secret_open("SecretKey", 9, "the test", &t.creds.sk) || loop_create(&t.loop))
 		return -1;
 	t.key = EVP_EC_gen("P-256");
-	t.certificate = make_certificate(t.key, "localhost");
+	t.serving = t.certificate = make_certificate(t.key, "localhost");
 	if (!mkdtemp(strcpy(t.directory, "/tmp/cocfs-tls-XXXXXX")))
 		return -1;
 	snprintf(t.ca_path, sizeof(t.ca_path), "%s/ca.pem", t.directory);
@@ -171,18 +179,19 @@ static void on_done(void *data, const struct coc_answer *answer)
 	t.outcome = answer->outcome;
 	t.errnum = answer->errnum;
 	snprintf(t.text, sizeof(t.text), "%s", answer->err ? answer->err->text : "");
+	snprintf(t.details, sizeof(t.details), "%s", answer->err ? answer->err->details : "");
 	loop_quit(t.loop);
 }
 
-/* Deletes a job at https://HOST:port with that CA, n times on one client. */
-static void call(const char *host, const char *cacert, int n)
+/* Deletes a job at SCHEME://HOST:port with that CA, n times on one client. */
+static void call_in(const char *scheme, const char *host, const char *cacert, int n)
 {
 	char endpoint[64];
 	const struct coc_client_options options = {.endpoint = endpoint, .cacert = cacert};
 	struct coc_client *client;
 	struct err err;
 
-	snprintf(endpoint, sizeof(endpoint), "https://%s:%u", host, t.port);
+	snprintf(endpoint, sizeof(endpoint), "%s://%s:%u", scheme, host, t.port);
 	if (coc_client_create(t.loop, &options, &t.creds, &client, &err) < 0)
 		fail_msg("%s", err.text);
 	while (n--) {
@@ -191,6 +200,18 @@ static void call(const char *host, const char *cacert, int n)
 		assert_int_equal(loop_run(t.loop), 0);
 	}
 	coc_client_destroy(client);
+}
+
+static void call(const char *host, const char *cacert, int n)
+{
+	call_in("https", host, cacert, n);
+}
+
+/* Does the story say this? */
+static void says(const char *words)
+{
+	if (!strstr(t.text, words) && !strstr(t.details, words))
+		fail_msg("no \"%s\" in: %s\n%s", words, t.text, t.details);
 }
 
 static void expect(enum coc_outcome outcome, int errnum, unsigned requests)
@@ -251,6 +272,26 @@ static void an_unknown_certificate_is_not_trusted(void **state)
 	(void)state;
 	call("localhost", NULL, 1);
 	expect(COC_NOT_SENT, EPROTO, 0);
+	says("nobody whom this machine trusts has signed its certificate");
+	says("what_to_do: mount with -o cacert=FILE");
+}
+
+static void the_ca_that_is_named_is_not_the_signers(void **state)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *other = make_certificate(key, "other");
+	char path[64];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/other.pem", t.directory);
+	write_certificate(path, other);
+	call("localhost", path, 1);
+	unlink(path);
+	X509_free(other);
+	EVP_PKEY_free(key);
+	expect(COC_NOT_SENT, EPROTO, 0);
+	says(path);
+	says("which -o cacert= names");
 }
 
 static void a_certificate_for_another_name_is_not_trusted(void **state)
@@ -258,15 +299,71 @@ static void a_certificate_for_another_name_is_not_trusted(void **state)
 	(void)state;
 	call("127.0.0.1", t.ca_path, 1);
 	expect(COC_NOT_SENT, EPROTO, 0);
+	says("its certificate is for DNS:localhost, and not for 127.0.0.1");
+	says("what_to_do: use a name that is in the certificate as SOURCE");
 }
 
-static void a_server_without_tls_is_a_protocol_error(void **state)
+static void a_certificate_at_the_wrong_time_is_not_trusted(void **state)
+{
+	X509 *expired = make_certificate_for(t.key, "localhost", -2 * HOUR_S, -HOUR_S);
+	X509 *early = make_certificate_for(t.key, "localhost", HOUR_S, 2 * HOUR_S);
+	char path[64];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/dated.pem", t.directory);
+	for (int i = 0; i < 2; i++) {
+		t.serving = i ? early : expired;
+		write_certificate(path, t.serving);
+		call("localhost", path, 1);
+		expect(COC_NOT_SENT, EPROTO, 0);
+		says(i ? "certificate is not yet valid" : "certificate has expired");
+		says("what_to_do: renew the certificate of the service");
+	}
+	t.serving = t.certificate;
+	unlink(path);
+	X509_free(expired);
+	X509_free(early);
+}
+
+static void a_file_without_certificates_is_named(void **state)
+{
+	char path[64];
+	FILE *file;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/none.pem", t.directory);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs("no certificate\n", file);
+	fclose(file);
+	call("localhost", path, 1);
+	unlink(path);
+	expect(COC_NOT_SENT, EPROTO, 0);
+	says(path);
+	says("what_to_do: mount with -o cacert=FILE");
+}
+
+static void https_spoken_to_a_port_of_http_is_said(void **state)
 {
 	(void)state;
 	t.plain = true;
 	call("localhost", t.ca_path, 1);
 	t.plain = false;
 	expect(COC_NOT_SENT, EPROTO, 0);
+	says("the port does not speak https, it may be one of http");
+	says("what_to_do: give SOURCE the port of https");
+}
+
+static void http_spoken_to_a_port_of_https_is_said(void **state)
+{
+	char hint[64];
+
+	(void)state;
+	call_in("http", "127.0.0.1", NULL, 1);
+	expect(COC_UNKNOWN, EIO, 0);
+	says("a port of https does that to http");
+	snprintf(hint, sizeof(hint), "mount https://127.0.0.1:%u\n", t.port);
+	says(hint);
 }
 
 int main(void)
@@ -276,7 +373,11 @@ int main(void)
 		cmocka_unit_test(a_ca_that_is_named_is_trusted_instead_of_the_systems),
 		cmocka_unit_test(an_unknown_certificate_is_not_trusted),
 		cmocka_unit_test(a_certificate_for_another_name_is_not_trusted),
-		cmocka_unit_test(a_server_without_tls_is_a_protocol_error),
+		cmocka_unit_test(the_ca_that_is_named_is_not_the_signers),
+		cmocka_unit_test(a_certificate_at_the_wrong_time_is_not_trusted),
+		cmocka_unit_test(a_file_without_certificates_is_named),
+		cmocka_unit_test(https_spoken_to_a_port_of_http_is_said),
+		cmocka_unit_test(http_spoken_to_a_port_of_https_is_said),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

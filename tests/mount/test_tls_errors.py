@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""A connection that TLS refuses: what is wrong with it, and the one thing that mends it."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+import mounting
+import samples
+import service
+import tools
+
+if not shutil.which("openssl"):
+    pytest.skip("openssl is not installed", allow_module_level=True)
+
+
+class SecureCocd(service.Cocd):
+    """A cocd that speaks https, with a certificate for some names."""
+
+    def __init__(self, data, log, cert, key):
+        super().__init__(data, log)
+        self.cert, self.key = cert, key
+
+    def store(self):
+        return [*super().store(), "--tls-cert", self.cert, "--tls-key", self.key]
+
+
+def make_pair(directory, name, names, *options):
+    cert, key = os.path.join(directory, f"{name}.crt"), os.path.join(directory, f"{name}.key")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-subj", f"/CN={name}", "-addext", f"subjectAltName={names}", "-keyout", key, "-out", cert,
+                    *(options or ["-days", "2"])], check=True, capture_output=True)
+    os.chmod(key, 0o600)
+    return cert, key
+
+
+@pytest.fixture
+def secure_cocd(tmp_path, exhibit):
+    """secure_cocd(names): starts one."""
+    started = []
+
+    def start(names="IP:127.0.0.1"):
+        cert, key = make_pair(tmp_path, "service", names)
+        process = SecureCocd(str(tmp_path / "service"), str(tmp_path / "cocd.log"), cert, key)
+        exhibit("cocd", process.log)
+        started.append(process)
+        return process.start()
+    yield start
+    for process in started:
+        process.stop()
+
+
+@pytest.fixture
+def mounted(mounts, tmp_path):
+    """mounted(cocd, scheme, option=value, …): a space over it."""
+    def mount(cocd, scheme, **options):
+        env = {"HUAWEICLOUD_SDK_CREDENTIALS_FILE": cocd.keys_file}
+        source = f"{scheme}://127.0.0.1:{cocd.address[1]}"
+        return mounts(mounting.Mount(source, tmp_path, env=env, timeout="3", **options)).mount()
+    return mount
+
+
+def story(space, src, errno_name):
+    assert tools.store(samples.file(src, "a.yaml"), space.at("a.yaml")) == f"close {errno_name}"
+    told = space.error("a.yaml")
+    assert f"errno: {errno_name}" in told.splitlines()
+    assert space.fact("a.yaml", "state") in ("failed", "in-doubt")
+    return told
+
+
+def test_it_works_with_the_ca_that_is_named(secure_cocd, mounted, src):
+    cocd = secure_cocd()
+    space = mounted(cocd, "https", cacert=cocd.cert)
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
+    assert space.id("a.yaml")
+
+
+def test_nobody_who_is_trusted_has_signed_it(secure_cocd, mounted, src):
+    told = story(mounted(secure_cocd(), "https"), src, "EPROTO")
+    assert "self-signed certificate" in told and "what_to_do: mount with -o cacert=FILE" in told
+
+
+def test_the_ca_that_is_named_has_not_signed_it(secure_cocd, mounted, src, tmp_path):
+    other, _ = make_pair(tmp_path, "other", "DNS:other")
+    told = story(mounted(secure_cocd(), "https", cacert=other), src, "EPROTO")
+    assert f"into {other}, which -o cacert= names" in told
+
+
+def test_the_certificate_is_for_another_name(secure_cocd, mounted, src):
+    cocd = secure_cocd("DNS:coc.example,DNS:www.coc.example")
+    told = story(mounted(cocd, "https", cacert=cocd.cert), src, "EPROTO")
+    assert "its certificate is for DNS:coc.example, DNS:www.coc.example, and not for 127.0.0.1" in told
+    assert "what_to_do: use a name that is in the certificate as SOURCE" in told
+
+
+def test_http_spoken_to_a_port_of_https(secure_cocd, mounted, src):
+    cocd = secure_cocd()
+    told = story(mounted(cocd, "http"), src, "EIO")
+    assert f"mount https://127.0.0.1:{cocd.address[1]}" in told
+
+
+def test_https_spoken_to_a_port_of_http(cocd, mounted, src):
+    told = story(mounted(cocd, "https"), src, "EPROTO")
+    assert "the port does not speak https, it may be one of http" in told
