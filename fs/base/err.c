@@ -78,6 +78,19 @@ void err_detail(struct err *err, const char *key, const char *fmt, ...)
 	strcat(err->details + used, "\n");
 }
 
+void err_drop(struct err *err, const char *key)
+{
+	size_t length = strlen(key);
+
+	for (char *line = err->details, *end; *line; line = end) {
+		end = strchr(line, '\n') + 1;
+		if (!strncmp(line, key, length) && !strncmp(line + length, ": ", 2)) {
+			memmove(line, end, strlen(end) + 1);
+			end = line;
+		}
+	}
+}
+
 const char *err_name(int errnum)
 {
 	static char unnamed[32];

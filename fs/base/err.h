@@ -34,6 +34,9 @@ void err_context(struct err *err, const char *fmt, ...) __attribute__((format(pr
 void err_detail(struct err *err, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Takes the lines of a key out. */
+void err_drop(struct err *err, const char *key);
+
 /* The name of an errno, such as "ENODATA"; "errno N" in a static buffer for one without a name. */
 const char *err_name(int errnum);
 

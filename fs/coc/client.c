@@ -274,6 +274,16 @@ int coc_show(struct coc_client *client, const char *document_id, int64_t timeout
 	return start(client, &spec, timeout_ms, done, data, ret_call, err);
 }
 
+int coc_show_version(struct coc_client *client, const char *document_id, const char *version,
+		     int64_t timeout_ms, coc_done_fn *done, void *data, struct coc_call **ret_call,
+		     struct err *err)
+{
+	struct request_spec spec = {
+		.operation = COC_OP_SHOW, .document_id = document_id, .version = version};
+
+	return start(client, &spec, timeout_ms, done, data, ret_call, err);
+}
+
 int coc_list(struct coc_client *client, const char *name_like, int64_t offset, int64_t timeout_ms,
 	     coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err)
 {

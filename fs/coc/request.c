@@ -52,14 +52,16 @@ static int build_path(const struct request_spec *spec, char **ret_path, struct e
 	return 0;
 }
 
-/* The query of a list; offset_text holds the number. */
+/* The query of a list, or of a version; offset_text holds the number. */
 static int build_params(const struct request_spec *spec, char offset_text[24],
 			struct sign_param params[PARAMS_MAX], size_t *ret_n, struct err *err)
 {
 	size_t n = 0;
 
+	if (spec->operation == COC_OP_SHOW && spec->version)
+		params[n++] = (struct sign_param){"version", spec->version};
 	if (spec->operation != COC_OP_LIST) {
-		*ret_n = 0;
+		*ret_n = n;
 		return 0;
 	}
 	if (spec->name_like &&

@@ -29,6 +29,7 @@ struct request_spec {
 	const struct coc_creds *creds;
 	long long now_s;		     /* since the epoch: the time that is signed */
 	const char *document_id;	     /* show, update, delete */
+	const char *version;		     /* show: "v1", …; NULL: the newest */
 	const struct coc_document *document; /* create, update */
 	const char *name_like;		     /* list; NULL: all */
 	int64_t offset;			     /* list */

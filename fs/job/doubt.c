@@ -4,12 +4,13 @@
  * path until the service has been asked what became of it.
  *
  * An update is read back: the job shows the content that was sent, or it does not. A create is
- * looked for: jobs are listed by name (all pages), those of another project, those made before the
- * request and those that the ledger has bound to a path are left out, and the content of the others
- * is compared. A match is adopted. Creates of one name share an inquiry, so that each job is shown
- * once, however many of them there are. Two creates of the same name and content at once are
- * each other's twins: while one is on its way, the other does not conclude, since the job that it
- * finds may be the twin's; a job that was adopted is bound, so that each gets its own.
+ * looked for: jobs are listed by name (all pages), those of another project, those that were there before
+ * the request (question.c) and those that the ledger has bound to a path are left out, and the content
+ * of the others is compared. A match is adopted. Creates of one name share an inquiry, so that each job is
+ * shown once, however many of them there are. Two creates of the same name and content at once are
+ * each other's twins: while one is on its way, the others do not conclude, since the job that they
+ * find may be the twin's; those whose answers are lost are decided together, and each job is given once.
+ * Where it cannot be told which job is whose, nothing is concluded (open_doubt.c).
  *
  * That nothing was found is believed only when the service was asked long enough after the request
  * was given up that it cannot be processed any more: settle_ms(). Until then, and while the service
@@ -36,7 +37,7 @@ static void free_inquiry(struct inquiry *inquiry)
 		coc_call_cancel(inquiry->call);
 	loop_timer_cancel(&inquiry->timer);
 	LIST_REMOVE(inquiry, link);
-	search_drop(inquiry);
+	lost_create_drop(inquiry);
 	free(inquiry->name);
 	free(inquiry);
 }
@@ -46,6 +47,7 @@ static void leave(struct task *task)
 {
 	TAILQ_REMOVE(&task->inquiry->tasks, task, inquiry_link);
 	task->inquiry = NULL;
+	free(steal_ptr(task->open_story));
 }
 
 void doubt_finish(struct task *task)
@@ -71,6 +73,16 @@ static int64_t settled_at_ms(const struct task *task)
 	return task->given_up_ms + settle_ms(task->engine);
 }
 
+bool inquiry_is_settled(const struct task *task)
+{
+	return task->inquiry->asked_ms >= settled_at_ms(task);
+}
+
+bool doubt_may_be_ended(const struct task *task)
+{
+	return task->inquiry && task->open_story && inquiry_is_settled(task);
+}
+
 static void ask_after(struct inquiry *inquiry, int64_t wait_ms)
 {
 	struct loop *loop = inquiry->engine->loop;
@@ -79,12 +91,13 @@ static void ask_after(struct inquiry *inquiry, int64_t wait_ms)
 }
 
 /* Asks again, not before least_ms have passed. */
-void inquiry_ask_again(struct inquiry *inquiry, int64_t least_ms)
+static void ask_again(struct inquiry *inquiry, int64_t least_ms)
 {
 	int64_t now_ms = loop_now_ms(inquiry->engine->loop);
 	int64_t wait_ms = (int64_t)ASK_FIRST_MS << (inquiry->asked < 10 ? inquiry->asked : 10);
 	const struct task *task;
 
+	inquiry->asking = false;
 	if (wait_ms > ASK_MOST_MS)
 		wait_ms = ASK_MOST_MS;
 	/* the first answer that can be believed is wanted at once */
@@ -101,13 +114,13 @@ void inquiry_ask_again(struct inquiry *inquiry, int64_t least_ms)
 void inquiry_ask_failed(struct inquiry *inquiry, const struct coc_answer *answer)
 {
 	inquiry->unanswered = true;
-	inquiry_ask_again(inquiry, answer ? answer->retry_after_ms : 0);
+	ask_again(inquiry, answer ? answer->retry_after_ms : 0);
 }
 
 /* Is the job that the service shows what was sent? */
-bool inquiry_matches(const struct coc_details *details, const struct ledger_submission *sub)
+static bool matches(const struct coc_details *details, const struct ledger_submission *sub)
 {
-	return details && details->content && strlen(details->content) == sub->content_size &&
+	return strlen(details->content) == sub->content_size &&
 	       !memcmp(details->content, sub->content, sub->content_size) &&
 	       attr_same(details->name, sub->attrs.value[ATTR_NAME]) &&
 	       (!details->risk_level ||
@@ -116,17 +129,15 @@ bool inquiry_matches(const struct coc_details *details, const struct ledger_subm
 		attr_same(details->description, sub->attrs.value[ATTR_DESCRIPTION]));
 }
 
-/* "v12" is 12; what is not of that form is taken for the version that the request would have made.
- */
-int64_t inquiry_version(const struct coc_details *details, int64_t expected)
+int64_t inquiry_version(const char *version, int64_t expected)
 {
 	char *end;
-	long version;
+	long number;
 
-	if (!details->version || details->version[0] != 'v')
+	if (!version || version[0] != 'v')
 		return expected;
-	version = strtol(details->version + 1, &end, 10);
-	return *end || version < 1 ? expected : version;
+	number = strtol(version + 1, &end, 10);
+	return *end || number < 1 ? expected : number;
 }
 
 static void conclude_absent(struct task *task)
@@ -159,13 +170,13 @@ void inquiry_end_round(struct inquiry *inquiry)
 
 	for (task = TAILQ_FIRST(&inquiry->tasks); task; task = next) {
 		next = TAILQ_NEXT(task, inquiry_link);
-		if (!inquiry->inconclusive && inquiry->asked_ms >= settled_at_ms(task))
+		if (!inquiry->inconclusive && task->decided && inquiry_is_settled(task))
 			conclude_absent(task);
 	}
 	if (TAILQ_EMPTY(&inquiry->tasks))
 		free_inquiry(inquiry);
 	else
-		inquiry_ask_again(inquiry, 0);
+		ask_again(inquiry, 0);
 }
 
 static void shown_update(void *data, const struct coc_answer *answer)
@@ -180,9 +191,11 @@ static void shown_update(void *data, const struct coc_answer *answer)
 		inquiry_ask_failed(inquiry, answer);
 		return;
 	}
-	if (answer->outcome == COC_DONE && inquiry_matches(answer->details, &task->sub))
-		inquiry_conclude_found(task, task->job_id,
-				       inquiry_version(answer->details, task->version + 1));
+	task->decided = true;
+	if (answer->outcome == COC_DONE && matches(answer->details, &task->sub))
+		inquiry_conclude_found(
+			task, task->job_id,
+			inquiry_version(answer->details->version, task->version + 1));
 	inquiry_end_round(inquiry);
 }
 
@@ -197,8 +210,9 @@ static void ask(void *data)
 	inquiry->asked++;
 	inquiry->asked_ms = loop_now_ms(engine->loop);
 	inquiry->unanswered = inquiry->inconclusive = false;
+	inquiry->asking = true;
 	if (inquiry->name)
-		search_begin(inquiry);
+		lost_create_look(inquiry);
 	else if (coc_show(engine->client, TAILQ_FIRST(&inquiry->tasks)->job_id,
 			  engine->options.timeout_ms, shown_update, inquiry, &inquiry->call,
 			  &err) < 0)
@@ -235,7 +249,7 @@ static struct inquiry *inquiry_for(struct task *task)
 static void hurry(struct inquiry *inquiry, int64_t wait_ms)
 {
 	inquiry->asked = 0;
-	if (!inquiry->call)
+	if (!inquiry->asking)
 		ask_after(inquiry, wait_ms);
 }
 

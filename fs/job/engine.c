@@ -108,6 +108,20 @@ static bool has_twin(const struct engine *engine, const struct task *task, unsig
 	return false;
 }
 
+int engine_is_bound(const struct engine *engine, const char *job_id)
+{
+	const struct task *other;
+
+	/* what has just ended is not in the ledger yet */
+	TAILQ_FOREACH(other, &engine->turn.ended, link)
+	{
+		if (other->outcome == OUTCOME_SETTLED && other->job_id &&
+		    !strcmp(other->job_id, job_id))
+			return 1;
+	}
+	return ledger_is_bound(engine->ledger, job_id);
+}
+
 bool engine_has_twin(const struct engine *engine, const struct task *task)
 {
 	return has_twin(engine, task, 1U << PLACE_SENDING);
@@ -172,6 +186,7 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_client *c
 	engine->client = client;
 	engine->options = *options;
 	TAILQ_INIT(&engine->waiting);
+	TAILQ_INIT(&engine->begun);
 	engine->queue_may_have_next = true;
 	durable_init(engine);
 	refusals_init(&engine->refusals);
@@ -338,41 +353,4 @@ int engine_delete(struct engine *engine, int64_t row, const char *job_id, const 
 		}
 	}
 	return take_in(task, NULL, done, data, ret_ticket, err);
-}
-
-static int take_up(void *data, struct ledger_submission *take_submission)
-{
-	struct engine *engine = data;
-	_cleanup_free_ char *path = NULL;
-	_cleanup_ledger_job_ struct ledger_job job = {0};
-	int64_t row = take_submission->row;
-	struct task *task;
-	struct err err;
-	int r = ledger_path(engine->ledger, row, &path);
-
-	if (r == 0)
-		r = ledger_get(engine->ledger, row, &job);
-	if (r < 0) {
-		ledger_submission_finish(take_submission);
-		return r;
-	}
-	task = task_create(engine, take_submission, path);
-	if (!task)
-		return -ENOMEM;
-	task->version = job.version;
-	task->job_id = steal_ptr(job.job_id);
-	engine_put(task);
-	err_set(&err, EINTR, "cocfs was stopped before the service had answered");
-	task_fail(task, OUTCOME_DOUBT, &err);
-	CRASH_POINT("doubt-taken-up");
-	return 0;
-}
-
-int engine_recover(struct engine *engine)
-{
-	int r = ledger_unfinished(engine->ledger, take_up, engine);
-
-	if (r == 0)
-		queue_begin(engine);
-	return r;
 }

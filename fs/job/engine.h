@@ -84,6 +84,12 @@ int engine_delete(struct engine *engine, int64_t row, const char *job_id, const 
 struct ticket *engine_tell_recorded(struct engine *engine, int result, engine_done_fn *done,
 				    void *data);
 
+/*
+ * Ends the doubt of a create on demand: it counts as not done. 0; -EBUSY: something is under way that
+ * may still be decided; -ENODATA: nothing is under way.
+ */
+int engine_end_doubt(struct engine *engine, int64_t row);
+
 /* Stops waiting: done is not called. What is under way goes on. */
 void ticket_drop(struct ticket *ticket);
 

@@ -2,17 +2,24 @@
 #ifndef COCFS_JOB_INQUIRY_H
 #define COCFS_JOB_INQUIRY_H
 
+#include "job/lost_match.h"
+#include "job/name_list.h"
 #include "job/task.h"
 
 /*
- * What doubt.c (who is in doubt, and what is concluded) and search.c (looking for a job that a lost
- * create may have made) share. Nobody else includes this.
+ * What the files share that ask what became of a submission. Those in doubt are known to doubt.c, which
+ * concludes. The search for the jobs of lost creates is in lost_create.c. Whose they are is said by
+ * lost_decision.c, and why nobody can tell, by open_doubt.c. Nobody else includes this.
  */
 
-/* A job that may be what one of the requests made. */
+/* A job that may be what one of the creates has made, and what was seen of it when it was made. */
 struct candidate {
-	char *job_id, *enterprise_project_id; /* the project may be NULL */
-	int64_t create_time_ms;
+	struct listed_job job;
+	bool shown;  /* the rest is known */
+	bool gone;   /* it is not there any more */
+	bool unsure; /* its content cannot be seen */
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	char *risk_level, *description; /* NULL: not told */
 };
 
 /* The asking for all creates of one name, or for one update. */
@@ -22,14 +29,18 @@ struct inquiry {
 	struct task_list tasks; /* in the order in which they came into doubt */
 	char *name;		/* of creates; NULL for an update */
 	struct loop_timer timer;
-	struct coc_call *call;
+	bool asking; /* a round is under way */
 	unsigned asked;
-	int64_t asked_ms;  /* on the loop's clock: when the last round began */
-	bool unanswered;   /* the service could not be asked */
-	bool inconclusive; /* a twin is on its way, or a row is unusable: not found means nothing */
-	int64_t offset;	   /* in the list */
-	struct candidate *candidates;
+	int64_t asked_ms; /* on the loop's clock: when the last round began */
+	bool unanswered;  /* the service could not be asked */
+	bool inconclusive; /* that nothing was found means nothing */
+	struct coc_call *call;
+
+	/* of creates */
+	struct name_list list;
+	struct candidate *candidates; /* by ID; what was shown in an earlier round is not asked again */
 	size_t n_candidates, next;
+	bool looks_at_known; /* also those that were there before, since one was found */
 };
 
 /* ---- doubt.c ---- */
@@ -37,28 +48,48 @@ struct inquiry {
 /* The service could not be asked: asks again, after what answer (may be NULL) asks for. */
 void inquiry_ask_failed(struct inquiry *inquiry, const struct coc_answer *answer);
 
-/* Asks again, not before least_ms have passed. */
-void inquiry_ask_again(struct inquiry *inquiry, int64_t least_ms);
+/* "v12" is 12; what is not of that form is the version that is expected. */
+int64_t inquiry_version(const char *version, int64_t expected);
 
-/* Is the job that the service shows what was sent? */
-bool inquiry_matches(const struct coc_details *details, const struct ledger_submission *sub);
+/* Could the request of a task be under way no more when the round began? */
+bool inquiry_is_settled(const struct task *task);
 
-/* The version that the service shows, or the one that the request would have made. */
-int64_t inquiry_version(const struct coc_details *details, int64_t expected);
-
-/* A task's request was done: it leaves the inquiry, which stays until inquiry_end_round(). */
+/* The request of a task was done. The task is asked for no more; what it was part of stays until
+ * inquiry_end_round(). */
 void inquiry_conclude_found(struct task *task, const char *job_id, int64_t version);
 
-/* Everything was looked at: what was not found by now was not done, if the time for it is over.
- * Frees an inquiry that has nothing left to ask for. */
+/* The round is over. What was not found by now was not done, if that is decided and the time for it is
+ * over. Frees what has nothing left to ask for. */
 void inquiry_end_round(struct inquiry *inquiry);
 
-/* ---- search.c ---- */
+/* ---- lost_create.c ---- */
 
-/* Looks for the jobs that the creates of the inquiry may have made; ends with one of the above. */
-void search_begin(struct inquiry *inquiry);
+/* Looks for the jobs that the lost creates of a name may have made; ends with one of the functions above. */
+void lost_create_look(struct inquiry *inquiry);
 
-/* Frees what the last search has found. */
-void search_drop(struct inquiry *inquiry);
+/* Frees what the last look has found. */
+void lost_create_drop(struct inquiry *inquiry);
+
+/* ---- lost_decision.c ---- */
+
+/* Is the job in the project of the task, as far as the service tells? */
+bool lost_create_is_in_project(const struct task *task, const char *project);
+
+/* Could the job be what the task has sent? A job that was not shown yet could not. */
+bool lost_create_fits(const struct candidate *candidate, const struct task *task);
+
+/* Decides for all lost creates of a name, by the candidates that were shown. Those whose job was found are
+ * asked for no more then. */
+void lost_create_decide(struct inquiry *inquiry);
+
+/* ---- open_doubt.c ---- */
+
+/* Tells in the task's story that it cannot be known which of the jobs its create has made. The jobs are
+ * those that it did not know. */
+void open_doubt_tell(struct task *task, enum match_reason reason, const struct matched_job *jobs,
+		     size_t n);
+
+/* Tells that the list of jobs cannot be read, and why: half a sentence. */
+void open_doubt_tell_gap(struct task *task, const char *gap);
 
 #endif

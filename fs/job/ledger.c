@@ -140,6 +140,10 @@ static const char *const sql[STMT_COUNT] = {
 		" dismissed = iif(refused, dismissed, 0),"
 		" request_id = coalesce(?4, request_id), changed_ms = ?5 WHERE id = ?1",
 	[STMT_END] = "DELETE FROM submission WHERE id = ?1",
+	[STMT_KNOW] = "INSERT OR REPLACE INTO known (submission, partial, ids, number)"
+		      " VALUES (?1, ?2, ?3, ?4)",
+	[STMT_KNOWN] = "SELECT number, partial, ids FROM known WHERE submission = ?1",
+	[STMT_UNKNOW] = "DELETE FROM known WHERE submission = ?1",
 	[STMT_UNFINISHED] =
 		"SELECT " SUBMISSION_COLUMNS " FROM submission WHERE state <> 1 ORDER BY id",
 	[STMT_RENAME_BEGIN] = "INSERT INTO rename_intent (from_path, to_path, ino, exchange)"

@@ -11,6 +11,7 @@
 #include "base/stall.h"
 #include "job/attrs.h"
 #include "job/digest.h"
+#include "job/known.h"
 #include "job/owner.h"
 #include "job/state.h"
 
@@ -273,7 +274,12 @@ struct ledger_submission {
 	struct attr_set attrs;
 	int64_t started_ms; /* since the epoch: when the first request was about to be sent */
 	struct owner owner; /* of the file; not kept */
+	struct known_jobs known; /* of a create under way or in doubt, once the question was answered */
 };
+
+/* Orders submissions by what is sent: content, project, risk level, description and tags, not the name.
+ * 0: the same is sent. */
+int ledger_submission_compare(const struct ledger_submission *a, const struct ledger_submission *b);
 
 void ledger_submission_finish(struct ledger_submission *submission);
 
@@ -297,6 +303,22 @@ int ledger_end(struct ledger *ledger, const struct ledger_submission *submission
 /* The service holds it: binds the job, keeps what was sent, ends the submission. */
 int ledger_settle(struct ledger *ledger, const struct ledger_submission *submission,
 		  const char *job_id, int64_t version, const char *request_id);
+
+/* Tells more of a submission in doubt: keeps the story. */
+int ledger_tell(struct ledger *ledger, const struct ledger_submission *submission,
+		const struct err *err, const char *story);
+
+/* ---- what the service had before a create: ledger_known.c ---- */
+
+/* Records the known jobs of a create (text: IDs, each with a line feed at its end), in place of what an
+ * earlier question has brought; fills submission->known. */
+int ledger_know(struct ledger *ledger, struct ledger_submission *submission, const char *text,
+		bool partial);
+
+/* Reads them into submission->known. -ENOENT: none were recorded, so no request was sent. */
+int ledger_read_known(struct ledger *ledger, struct ledger_submission *submission);
+
+/* ---- how a submission ends: ledger_submission.c ---- */
 
 /* It was not done and will not be: keeps the story, ends the submission. JOB_FAILED. */
 int ledger_give_up(struct ledger *ledger, const struct ledger_submission *submission,

@@ -7,7 +7,7 @@
 #include "job/ledger.h"
 
 /* What the tables of a ledger are like: ledger_schema.c says how to change it. */
-#define LEDGER_SCHEMA_VERSION 5
+#define LEDGER_SCHEMA_VERSION 6
 
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
@@ -67,6 +67,9 @@ enum ledger_statement {
 	STMT_SETTLE,
 	STMT_TELL,
 	STMT_END,
+	STMT_KNOW,
+	STMT_KNOWN,
+	STMT_UNKNOW,
 	STMT_UNFINISHED,
 	STMT_RENAME_BEGIN,
 	STMT_RENAME_END,
@@ -167,6 +170,9 @@ void ledger_undo_insert(struct ledger *ledger, struct ledger_submission *submiss
 
 /* Deletes the row of a submission; what was queued behind it is what the job waits for now. */
 int ledger_end(struct ledger *ledger, const struct ledger_submission *submission);
+
+/* Deletes what is known for a create: it is not under way any more. */
+int ledger_unknow(struct ledger *ledger, const struct ledger_submission *submission);
 
 /* Reads the columns of a submission. 0, -ENOMEM, or -EUCLEAN for what no cocfs wrote. */
 int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submission);

@@ -168,7 +168,8 @@ static int find_last_id(struct ledger *ledger, struct err *err)
 {
 	int r = query_int(ledger->db,
 			  "SELECT max(ifnull((SELECT max(id) FROM job), 0),"
-			  " ifnull((SELECT max(id) FROM submission), 0))",
+			  " ifnull((SELECT max(id) FROM submission), 0),"
+			  " ifnull((SELECT max(number) FROM known), 0))",
 			  &ledger->last_id);
 
 	return r == 0 ? 0

@@ -123,6 +123,9 @@ int ledger_requeue(struct ledger *ledger, const struct ledger_submission *submis
 		return r;
 	if (r > 0) /* newer content waits already: this is never sent */
 		return ledger_end(ledger, submission);
+	r = ledger_unknow(ledger, submission);
+	if (r < 0)
+		return r;
 	stmt = ledger_write(ledger, STMT_REQUEUE, &r);
 	if (!stmt)
 		return r;

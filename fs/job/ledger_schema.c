@@ -17,6 +17,13 @@
 
 #include "base/log.h"
 
+#define KNOWN_TABLE                                                                                \
+	"CREATE TABLE known ("                                                                     \
+	" submission INTEGER PRIMARY KEY,"                                                         \
+	" number INTEGER NOT NULL,"                                                                \
+	" partial INTEGER NOT NULL,"                                                               \
+	" ids TEXT NOT NULL);"
+
 /* A job's own commits write one page of each index that they touch: there is none but what the rules of
  * the space need. */
 static const char schema[] =
@@ -65,6 +72,7 @@ static const char schema[] =
 	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
 	" content BLOB NOT NULL,"
 	" own INTEGER NOT NULL DEFAULT 0);"
+	KNOWN_TABLE
 	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
 	"CREATE INDEX submission_queued ON submission (job) WHERE state = 1;"
 	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = 1;"
@@ -115,6 +123,9 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	      "ALTER TABLE job ADD COLUMN dir_mode INTEGER NOT NULL DEFAULT 448;"
 	      "ALTER TABLE job ADD COLUMN heir INTEGER;"
 	      "ALTER TABLE job ADD COLUMN heir_reads INTEGER NOT NULL DEFAULT 0",
+	/* a create that may have been sent: nobody asked what the service had before */
+	[5] = KNOWN_TABLE "INSERT INTO known SELECT id, 0, 1, '' FROM submission"
+			  " WHERE state <> 1 AND kind = 1",
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)

@@ -20,7 +20,22 @@ void ledger_submission_finish(struct ledger_submission *submission)
 {
 	free(submission->content);
 	attr_set_finish(&submission->attrs);
+	known_finish(&submission->known);
 	*submission = (struct ledger_submission){0};
+}
+
+int ledger_submission_compare(const struct ledger_submission *a, const struct ledger_submission *b)
+{
+	static const enum attr sent[] = {ATTR_ENTERPRISE_PROJECT_ID, ATTR_RISK_LEVEL,
+					 ATTR_DESCRIPTION, ATTR_TAGS};
+	int order = memcmp(a->digest, b->digest, CONTENT_DIGEST_SIZE);
+
+	for (size_t i = 0; !order && i < sizeof(sent) / sizeof(sent[0]); i++) {
+		const char *x = a->attrs.value[sent[i]], *y = b->attrs.value[sent[i]];
+
+		order = strcmp(x ? x : "", y ? y : "");
+	}
+	return order;
 }
 
 void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *attrs)
@@ -95,6 +110,8 @@ int ledger_end(struct ledger *ledger, const struct ledger_submission *submission
 	int r = ledger_run_row(ledger, STMT_END, submission->id);
 
 	if (r == 0)
+		r = ledger_unknow(ledger, submission);
+	if (r == 0)
 		r = ledger_has_queued(ledger, submission->row);
 	return r > 0 ? ledger_set_state(ledger, submission->row, JOB_QUEUED) : r;
 }
@@ -168,6 +185,12 @@ int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submissi
 	int r = ledger_move(ledger, submission, JOB_IN_DOUBT);
 
 	return r < 0 ? r : tell(ledger, submission->row, err, story, request_id);
+}
+
+int ledger_tell(struct ledger *ledger, const struct ledger_submission *submission,
+		const struct err *err, const char *story)
+{
+	return tell(ledger, submission->row, err, story, NULL);
 }
 
 int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submission)

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A submission's way to the service: slot, intent, request, answer. */
+/*
+ * A submission's way to the service: slot, intent, request, answer. Before a create there is a question
+ * (question.c). First the create is recorded, then the service is asked for the jobs of its name. When
+ * these are recorded as well, durably, the create is sent. What a crash finds recorded without them was
+ * surely not sent.
+ */
 #define _GNU_SOURCE
 #include "job/task.h"
 
@@ -9,11 +14,17 @@
 #include "base/clock.h"
 #include "base/crash.h"
 #include "base/log.h"
+#include "job/question.h"
 
 void task_later(struct task *task, const struct err *err, int64_t wait_ms)
 {
 	task->next_try_ms = wait_ms > 0 ? clock_realtime_ms() + wait_ms : 0;
 	task_fail(task, task->sub.queued ? OUTCOME_LATER : OUTCOME_FAILED, err);
+}
+
+static bool is_create(const struct task *task)
+{
+	return !task->deletion && task->sub.kind == SUBMIT_CREATE;
 }
 
 /* Counts a request that begins (1) or ends (-1) its way. */
@@ -35,20 +46,39 @@ static void refuse_newest(struct task *task, const struct err *err)
 		log_error("%s: the ledger cannot record this: %s", task->path, strerror(-r));
 }
 
+/* Says what a task waited for: one before it that cannot be decided tells how to end that. */
+static void explain_wait(const struct task *ahead, struct err *err)
+{
+	static const char waited[] =
+		"nothing was sent in time: an earlier submission of this file has not ended";
+
+	if (ahead->open_story && ahead->err) {
+		*err = *ahead->err;
+		err->errnum = ETIMEDOUT;
+		err_drop(err, "state");
+		err_context(err, "%s", waited);
+	} else {
+		err_set(err, ETIMEDOUT, "%s", waited);
+		err_detail(err, "what_to_do", "write the file again later");
+	}
+}
+
 void task_expire(void *data)
 {
 	struct task *task = data;
 	struct engine *engine = task->engine;
 	struct err err;
 
-	err_set(&err, ETIMEDOUT, "nothing was sent in time: %s",
-		task->place == PLACE_BEHIND ? "an earlier submission of this file has not ended"
-					    : "too many requests are under way");
-	err_detail(&err, "what_to_do", "write the file again later");
 	if (task->place == PLACE_BEHIND) {
-		engine_current(engine, task->sub.row)->behind = NULL;
+		struct task *ahead = engine_current(engine, task->sub.row);
+
+		explain_wait(ahead, &err);
+		ahead->behind = NULL;
 		refuse_newest(task, &err);
 	} else {
+		err_set(&err, ETIMEDOUT,
+			"nothing was sent in time: too many requests are under way");
+		err_detail(&err, "what_to_do", "write the file again later");
 		TAILQ_REMOVE(&engine->waiting, task, link);
 	}
 	task_fail(task, OUTCOME_REFUSED, &err);
@@ -146,22 +176,61 @@ int task_start(struct task *task, const struct ledger_job *known)
 		task_fail(task, OUTCOME_REFUSED, &err);
 		return 0;
 	}
-	task->place = PLACE_FRESH;
 	task->deadline_ms = task->sub.queued
 				    ? loop_now_ms(engine->loop) + engine->options.timeout_ms
 				    : task->deadline_ms;
 	count_in_flight(task, 1);
-	TAILQ_INSERT_TAIL(&engine->turn.fresh, task, link);
+	if (is_create(task)) {
+		task->place = PLACE_BEGUN;
+		TAILQ_INSERT_TAIL(&engine->begun, task, link);
+	} else {
+		task->place = PLACE_FRESH;
+		TAILQ_INSERT_TAIL(&engine->turn.fresh, task, link);
+	}
 	return 0;
+}
+
+/* It is we who cannot, now. */
+static void give_up_for_now(struct task *task, const char *what, int r)
+{
+	struct err err;
+
+	err_set(&err, -r, "%s, nothing was sent: %s", what, strerror(-r));
+	err_detail(&err, "what_to_do", "write the file again later");
+	count_in_flight(task, -1);
+	task_later(task, &err, backoff_ms(task->sub.attempts));
+}
+
+static void ask(struct task *task)
+{
+	int r;
+
+	task->place = PLACE_ASKING;
+	r = question_begin(task);
+	if (r < 0)
+		give_up_for_now(task, "the service cannot be asked for jobs of this name", r);
+}
+
+void task_ask_all(struct task_list *begun)
+{
+	struct task *task;
+
+	while ((task = TAILQ_FIRST(begun))) {
+		TAILQ_REMOVE(begun, task, link);
+		ask(task);
+	}
 }
 
 static void retry(void *data)
 {
 	struct task *task = data;
 
-	/* its intent is durable already */
+	/* its intent is durable already; who may have created a job meanwhile is not known */
 	count_in_flight(task, 1);
-	task_send(task);
+	if (is_create(task))
+		ask(task);
+	else
+		task_send(task);
 }
 
 /* Has the request sent again if there is time for it. */
@@ -178,39 +247,72 @@ static bool retry_soon(struct task *task, int64_t retry_after_ms)
 	return true;
 }
 
-/* Is a job another file's? What ended in this turn is not in the ledger yet. What the ledger cannot
- * tell counts as yes. */
-static bool is_taken(const struct task *task, const char *job_id)
+/* The service could not be asked, so nothing was sent. */
+static void fail_unasked(struct task *task, const struct coc_answer *answer)
 {
-	const struct task *other;
+	struct err err = *answer->err;
 
-	TAILQ_FOREACH(other, &task->engine->turn.ended, link)
-	{
-		if (other->outcome == OUTCOME_SETTLED && attr_same(other->job_id, job_id))
-			return true;
+	err_context(&err, "nothing was sent, as the service could not be asked for jobs of this name");
+	if (answer->outcome == COC_UNKNOWN) {
+		err_drop(&err, "what_to_do");
+		err_detail(&err, "what_to_do", "write the file again later");
 	}
-	return ledger_is_bound(task->engine->ledger, job_id) != 0;
+	if (answer->outcome == COC_REFUSED && answer->errnum != EACCES)
+		task_fail(task, OUTCOME_FAILED, &err);
+	else
+		task_later(task, &err,
+			   answer->outcome == COC_NOT_PROCESSED ? answer->retry_after_ms : 0);
 }
 
-/* The service says that it made a job. A job that another file has was not made now: the answer is
- * not this create's. */
+void task_take_answer(struct task *task, const struct question_answer *answer)
+{
+	struct engine *engine = task->engine;
+	int r;
+
+	if (answer->failed) {
+		count_in_flight(task, -1);
+		task_note_request_id(task, answer->failed->request_id);
+		if (answer->failed->outcome != COC_NOT_PROCESSED || task->sub.queued ||
+		    !retry_soon(task, answer->failed->retry_after_ms))
+			fail_unasked(task, answer->failed);
+		return;
+	}
+	if (answer->errnum) {
+		give_up_for_now(task, "the service cannot be asked for jobs of this name",
+				-answer->errnum);
+		return;
+	}
+	r = ledger_know(engine->ledger, &task->sub, answer->ids, answer->partial);
+	CRASH_POINT("known-recorded");
+	if (r < 0) {
+		give_up_for_now(task, "the ledger cannot record the jobs of this name", r);
+		return;
+	}
+	task->place = PLACE_FRESH;
+	TAILQ_INSERT_TAIL(&engine->turn.fresh, task, link);
+}
+
+/* The service says that it made a job. A job that another file has, or that was there before, was not
+ * made now: the answer is not this create's. */
 static void settle_create(struct task *task, const char *job_id)
 {
+	/* what the ledger cannot tell counts as yes */
+	bool bound = engine_is_bound(task->engine, job_id) != 0;
 	struct err err;
 
-	if (!is_taken(task, job_id)) {
+	if (!bound && !known_has(&task->sub.known, job_id)) {
 		task_settle(task, OUTCOME_SETTLED, job_id, 1);
 		return;
 	}
-	err_set(&err, EIO, "the service says that it made job %s, which another file has already",
-		job_id);
+	err_set(&err, EIO, "the service says that it made job %s, which %s", job_id,
+		bound ? "another file has already" : "it had before");
 	task_fail(task, OUTCOME_DOUBT, &err);
 }
 
 static void answered(void *data, const struct coc_answer *answer)
 {
 	struct task *task = data;
-	bool create = !task->deletion && task->sub.kind == SUBMIT_CREATE;
+	bool create = is_create(task);
 
 	CRASH_POINT("answer-came");
 	task->call = NULL;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "job/question.h"
 
 struct task *task_create(struct engine *engine, struct ledger_submission *take_submission,
 			 const char *path)
@@ -34,6 +35,7 @@ void task_destroy(struct task *task)
 	tickets_drop(&task->tickets);
 	if (task->call)
 		coc_call_cancel(task->call);
+	question_finish(task);
 	loop_timer_cancel(&task->timer);
 	doubt_finish(task);
 	if (task->place != PLACE_DOUBT)

@@ -11,9 +11,9 @@
 
 /*
  * What the rooms of the engine share: engine.c (who waits for what), turn.c (the end of a turn),
- * durable.c (syncs that the loop does not wait for), send.c (a request's way), queue.c (what is
- * sent later), task.c (how a submission ends), doubt.c (asking the service), lost_deletion.c (the
- * same for a deletion). Nobody else includes this.
+ * durable.c (syncs that the loop does not wait for), send.c (a request's way), question.c (what is asked
+ * before a create), queue.c (what is sent later), task.c (how a submission ends), doubt.c (asking what
+ * became of it), lost_deletion.c (the same for a deletion). Nobody else includes this.
  */
 
 struct ticket {
@@ -29,6 +29,8 @@ LIST_HEAD(ticket_list, ticket);
 enum task_place {
 	PLACE_BEHIND,  /* waits for an older submission of the same path */
 	PLACE_WAITING, /* waits for a slot: in engine->waiting */
+	PLACE_BEGUN,   /* a create: asked for when it is committed: engine->begun */
+	PLACE_ASKING,  /* the service is asked which jobs of the name it has, or is to be again */
 	PLACE_FRESH, /* its intent becomes durable at the end of this turn: in engine->turn.fresh */
 	PLACE_SYNCING, /* its intent is recorded and becomes durable: in engine->held or ->synced */
 	PLACE_SENDING, /* a request is under way, or is sent again after a 429 */
@@ -52,6 +54,7 @@ struct task {
 	struct ticket_list tickets;
 	struct loop_timer timer; /* deadline while it waits; next try while it is under way */
 	struct coc_call *call;
+	struct question *question; /* at PLACE_ASKING, while it is asked */
 	int64_t version;     /* before an update; after it has ended: now */
 	int64_t deadline_ms; /* on the loop's clock */
 	int64_t sent_ms;     /* the same: when its request was sent last */
@@ -66,6 +69,8 @@ struct task {
 	struct inquiry *inquiry;
 	TAILQ_ENTRY(task) inquiry_link;
 	int64_t given_up_ms; /* on the loop's clock: when its request was given up */
+	bool decided;	     /* by this round of asking: what was not found was not done */
+	char *open_story;    /* that cannot be decided, and why, as it was told; NULL: it may be yet */
 };
 TAILQ_HEAD(task_list, task);
 
@@ -93,7 +98,7 @@ struct engine {
 	struct coc_client *client;
 	struct engine_options options;
 	struct task *by_row[TASK_BUCKETS]; /* the current task of each row */
-	struct task_list waiting;
+	struct task_list waiting, begun;
 	struct batch turn;	     /* what this turn has brought, until its end */
 	struct ticket_list recorded; /* who is told when this turn is committed */
 	struct loop_timer again;     /* wakes the loop when the ledger could not be written */
@@ -128,6 +133,10 @@ void engine_take_out(struct task *task);
 /* Is another create of the same name and content under way, whose job may not be taken for ours? */
 bool engine_has_twin(const struct engine *engine, const struct task *task);
 
+/* Is a job bound to a path, or was it and is forgotten on demand? Knows what was settled and is not
+ * recorded yet, too. 1, 0 or -errno. */
+int engine_is_bound(const struct engine *engine, const char *job_id);
+
 /* Would there be, if the power went now, another create in doubt that the job could be taken for? */
 bool engine_has_rival(const struct engine *engine, const struct task *task);
 
@@ -146,6 +155,20 @@ void ticket_answer(struct engine *engine, struct ticket *take_ticket, int result
  * ledger knows of the row; NULL: it is looked up. Returns 0, also when it ended already; -errno when it
  * was put back into the queue. */
 int task_start(struct task *task, const struct ledger_job *known);
+
+/* Asks for creates that were begun and are committed; the list is empty then. */
+void task_ask_all(struct task_list *begun);
+
+/* What came of the question before a create; all borrowed. */
+struct question_answer {
+	const char *ids; /* of the known jobs, each with a line feed at its end */
+	bool partial;	 /* there may be others */
+	int errnum;	 /* the service could not be asked, a positive errno; 0: it was */
+	const struct coc_answer *failed; /* that said so; NULL: it is our own error */
+};
+
+/* Takes the answer to the question of a task: its intent is recorded, and sent when that is durable. */
+void task_take_answer(struct task *task, const struct question_answer *answer);
 
 /* Has the request of a task sent in the loop's next turn, by which its intent has to be durable. */
 void task_send(struct task *task);
@@ -270,5 +293,8 @@ void doubt_hurry_unanswered(struct engine *engine);
 
 /* The task is not in doubt any more. */
 void doubt_finish(struct task *task);
+
+/* Can a person end the doubt of a task? It stays open, and its request is under way no more. */
+bool doubt_may_be_ended(const struct task *task);
 
 #endif

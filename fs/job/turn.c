@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end of a turn: first durable, then sent, then answered. If others wait meanwhile, what is yet to
+ * The end of a turn: first durable, then sent, then answered. The question before a create changes nothing
+ * on the service: it is asked as soon as the create is committed. If others wait meanwhile, what is yet to
  * become durable is held for later (durable.c), in the same order.
  *
  * It repeats until nothing is left to do, because an answer lets the submission behind it start,
@@ -110,6 +111,7 @@ static void fail_unsent(struct engine *engine, int r)
 {
 	struct task *task;
 
+	TAILQ_CONCAT(&engine->turn.fresh, &engine->begun, link);
 	while ((task = TAILQ_FIRST(&engine->turn.fresh))) {
 		TAILQ_REMOVE(&engine->turn.fresh, task, link);
 		engine->in_flight--;
@@ -224,14 +226,17 @@ void turn_release(struct engine *engine, struct batch *batch)
 
 void engine_turn_end(struct engine *engine)
 {
+	struct task_list begun; /* that are committed */
 	int r;
 
+	TAILQ_INIT(&begun);
 	do {
 		fill_slots(engine);
 		r = record(engine);
 		if (r >= 0)
 			refusals_are_committed(engine);
 		tell_recorded(engine, r < 0 ? r : 0);
+		TAILQ_CONCAT(&begun, &engine->begun, link);
 		if (r > 0 && durable_is_apart(engine))
 			durable_hold(engine);
 		else if (r > 0)
@@ -239,10 +244,12 @@ void engine_turn_end(struct engine *engine)
 		else if (r == 0)
 			turn_release(engine, &engine->turn);
 		if (r < 0) {
+			TAILQ_CONCAT(&engine->begun, &begun, link);
 			turn_fail(engine, r);
 			break;
 		}
-	} while (!TAILQ_EMPTY(&engine->turn.fresh) || !TAILQ_EMPTY(&engine->turn.ended) ||
+		task_ask_all(&begun);
+	} while (!TAILQ_EMPTY(&engine->begun) || !TAILQ_EMPTY(&engine->turn.fresh) || !TAILQ_EMPTY(&engine->turn.ended) ||
 		 !LIST_EMPTY(&engine->recorded) || ledger_is_open(engine->ledger) ||
 		 has_free_slot(engine) || engine->queue_may_have_next);
 	durable_go_on(engine);

@@ -187,11 +187,13 @@ int fact_remove(struct space *space, fuse_req_t req, struct node *node, const ch
 	r = find(space, node, &st, &job);
 	if (r < 0)
 		return r;
-	if (!job.job_id)
+	if (!job.job_id && !engine_has(space->engine, job.row))
 		return -ENODATA;
 	if (!claim_may_take(space, req, node_job_link(space, node)->parent, &job.holding,
 			    &st))
 		return -EPERM;
+	if (!job.job_id)
+		return engine_end_doubt(space->engine, job.row);
 	if (engine_has(space->engine, job.row) || ledger_has_queued(space->ledger, job.row) != 0)
 		return -EBUSY;
 	log_info("job %s is forgotten on demand", job.job_id);

@@ -131,6 +131,9 @@ int coc_update(struct coc_client *client, const char *document_id,
 	       void *data, struct coc_call **ret_call, struct err *err);
 int coc_show(struct coc_client *client, const char *document_id, int64_t timeout_ms,
 	     coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err);
+int coc_show_version(struct coc_client *client, const char *document_id, const char *version,
+		     int64_t timeout_ms, coc_done_fn *done, void *data, struct coc_call **ret_call,
+		     struct err *err);
 int coc_list(struct coc_client *client, const char *name_like, int64_t offset, int64_t timeout_ms,
 	     coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err);
 int coc_delete(struct coc_client *client, const char *document_id, int64_t timeout_ms,

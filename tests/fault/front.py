@@ -76,10 +76,12 @@ class Rule:
     path: str | None = None     # a regular expression for the whole path
     times: int | None = 1
     chance: float = 1.0         # drawn from the front's seeded generator
+    when: object = None         # a function: the rule is there while it says so (None: always)
     hits: int = 0
 
     def matches(self, method, path):
         return ((self.times is None or self.hits < self.times)
+                and (self.when is None or self.when())
                 and self.method in (None, method)
                 and (self.path is None or re.fullmatch(self.path, path) is not None))
 
@@ -134,6 +136,43 @@ class Gate:
         return "gate"
 
 
+class ServiceClock:
+    """The service's clock, as its clients see it in the times of jobs: wrong by offset_ms, which may change
+    at any time. A job keeps the time that it was made at. Several fronts may share one."""
+
+    def __init__(self, offset_ms=0):
+        self.offset_ms, self._of = offset_ms, {}
+
+    def seen(self, exchange):
+        """The answer of the service, with the times that this clock has given the jobs."""
+        if exchange.service_status != 200 or exchange.path.split("/")[:3] != ["", "v1", "documents"]:
+            return exchange.service_body
+        answer = exchange.service_json()
+        if exchange.method == "POST":
+            self._of[answer["data"]] = self.offset_ms
+        rows = answer.get("data") if exchange.method == "GET" else None
+        for row in rows if isinstance(rows, list) else [rows] if rows else []:
+            for member in ("create_time", "update_time"):
+                row[member] += self._of.setdefault(row["document_id"], self.offset_ms)
+        return json.dumps(answer).encode() if rows else exchange.service_body
+
+
+@dataclass
+class Change:
+    """What is made of the service's answers of JSON while it is there: function(exchange, answer)."""
+    function: object
+    when: object = None         # a function: only while it says so (None: always)
+    there: bool = True
+
+    def end(self):
+        self.there = False
+
+    def made_of(self, exchange, body):
+        if not self.there or (self.when and not self.when()) or exchange.service_status != 200:
+            return body
+        return json.dumps(self.function(exchange, json.loads(body))).encode()
+
+
 # Faults by name, for tables in tests.
 
 def says(status, body=b"", **kwargs):
@@ -179,6 +218,8 @@ class Front:
         self.exchanges = []
         self.in_flight = self.max_in_flight = 0
         self.port = 0
+        self.clock = None           # a ServiceClock: what the service's clock is to be
+        self.changes = []
         self.loop = asyncio.new_event_loop()
         self._rules = []
         self._changed = threading.Condition()
@@ -214,9 +255,10 @@ class Front:
     def __exit__(self, *_):
         self.stop()
 
-    def rule(self, fault, method=None, path=None, times=1, chance=1.0):
-        """Adds a rule behind those there are; the first that matches is taken. START matches any."""
-        rule = Rule(fault, method, path, times, chance)
+    def rule(self, fault, method=None, path=None, times=1, chance=1.0, when=None):
+        """Adds a rule behind those there are; the first that matches is taken. START matches any. With
+        when=space.creates it is there as soon as a create has passed: a create is asked for before."""
+        rule = Rule(fault, method, path, times, chance, when)
         with self._changed:
             self._rules.append(rule)
         return rule
@@ -225,6 +267,12 @@ class Front:
         """Drops every rule: the front tells the truth again."""
         with self._changed:
             self._rules.clear()
+            self.changes.clear()
+
+    def change_answers(self, function, when=None):
+        """From now on the client gets what function(exchange, answer) makes of an answer, until .end()."""
+        self.changes.append(Change(function, when))
+        return self.changes[-1]
 
     def gate(self):
         return Gate(self)
@@ -386,6 +434,9 @@ class Front:
         exchange.service_status, exchange.service_body = status, body
         self._tell()
         kept = tuple((k, v) for k, v in raw_headers(answer_head) if k.lower() not in FRAMING)
+        body = self.clock.seen(exchange) if self.clock else body
+        for change in self.changes:
+            body = change.made_of(exchange, body)
         return Answer(status, body, kept)
 
 

@@ -34,6 +34,8 @@ TOLD = {"writer-told", "submission-finished"}
 # With submit=queue it is told that its content is durable: only these come before.
 UNTOLD = {"intent-wanted", "intent-recorded", "turn-recorded", "commit-unsynced", "request-handed", "intent-durable",
           "commit-before-rename", "spool-renamed"}
+# But for a create these come later: it is durable once more, with what the service was asked before.
+ASKED = {"request-handed", "intent-durable"}
 LOST, GONE = f.cuts(f.FORWARDED), f.cuts(f.REQUEST)
 BUSY = f.refuses(429, "APIGW.0308", "The throttling threshold has been reached")
 
@@ -56,7 +58,7 @@ class Case:
         if gesture in ("behind", *WAITS):
             return True
         if mode == "queue" and gesture in WRITES:
-            return first not in UNTOLD
+            return first not in UNTOLD or (first in ASKED and gesture in ("create", "publish"))
         return first in TOLD
 
 
@@ -64,6 +66,9 @@ CASES = [
     Case("intent-wanted", WRITES, queued=WRITES + WAITS),
     Case("intent-recorded", WRITES, queued=["create", "publish", "wait"]),
     Case("turn-recorded", ["create"], queued=["create"]),
+    Case("question-asked", ["create", "publish"], queued=["create", "wait"]),
+    Case("question-answered", ["create", "publish"], queued=["create", "wait"]),
+    Case("known-recorded", ["create", "publish"], queued=["create", "wait"]),
     Case("commit-unsynced", WRITES + MOVES, queued=["create", "republish", "wait"]),
     Case("intent-durable", WRITES + ["delete"], queued=["update", "wait"]),
     Case("request-handed", WRITES + ["delete"], queued=["create", "wait-update"]),
@@ -86,6 +91,8 @@ CASES = [
     Case("doubt-found", ["create", "publish"], LOST, queued=["create", "behind"]),
     Case("doubt-read-back", ["update", "republish"], LOST, queued=["update"]),
     Case("doubt-absent", ["create", "update"], GONE, queued=["update"]),
+    Case("unsent-taken-up", ["create", "publish"], before="question-answered", queued=["create"]),
+    Case("unsent-taken-up", ["create"], before="known-recorded", queued=["create"]),
     Case("doubt-taken-up", WRITES, before="answer-came", queued=["create", "update"]),
     Case("doubt-taken-up", ["create", "update"], before="intent-durable", queued=["create"]),
     Case("rename-begun", MOVES, queued=["move-queued"]),

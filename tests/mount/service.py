@@ -141,6 +141,7 @@ class Cocd:
 
     def __init__(self, data, log):
         self.data, self.log_path = data, log
+        self.more = []      # options of a test's own, from the next start on
         self.process = None
         self.address = None
 
@@ -155,7 +156,7 @@ class Cocd:
             os.unlink(port_file)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [tools.COCD, "--listen", "127.0.0.1:0", "--port-file", port_file, *self.store()],
+                [tools.COCD, "--listen", "127.0.0.1:0", "--port-file", port_file, *self.store(), *self.more],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         janitor.watch_process(self.process.pid)
         tools.eventually(lambda: self._port(port_file), "cocd to tell its port",

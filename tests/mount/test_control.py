@@ -133,7 +133,7 @@ def test_what_is_tried_again_says_when_and_why(cut_off, src):
 
 def test_what_is_in_doubt_says_why(queue, src):
     queue.front.rule(f.cuts(f.FORWARDED), "POST")
-    queue.front.rule(f.silence(), "GET", times=None)
+    queue.front.rule(f.silence(), "GET", times=None, when=queue.creates)
     queues.put(queue, src, "a.yaml")
     tools.eventually(lambda: queues.states(queue).get("a.yaml") == "in-doubt", "the doubt")
     assert queues.lines(queue)[0].error not in ("", "-")
@@ -234,7 +234,7 @@ def test_what_is_under_way_and_what_waits_is_measured(make_space, src):
 
 
 def test_a_pause_after_authentication_failures_is_told(queue, src):
-    rule = queue.front.rule(f.refuses(401, "APIGW.0301", "Incorrect IAM authentication information"), "POST", times=None)
+    rule = queue.front.rule(f.refuses(401, "APIGW.0301", "Incorrect IAM authentication information"), times=None)
     for number in range(4):
         queues.put(queue, src, f"{number}.yaml")
     tools.eventually(lambda: queues.metrics(queue)["cocfs_calls_paused"], "the pause", 60)

@@ -120,7 +120,7 @@ def test_many_of_one_name_are_looked_for_together(make_space, src):
 def test_the_refusal_of_newer_content_outlives_the_doubt(make_space, src, remounted):
     space = make_space(timeout="2")
     space.front.rule(f.cuts(f.FORWARDED), "POST", "/v1/documents")
-    asks = space.front.rule(f.silence(), "GET", times=None)
+    asks = space.front.rule(f.silence(), "GET", times=None, when=space.creates)
     tools.run("cp", samples.file(src, "a.yaml", "old"), space.path).fails(tools.message("EIO"))
     tools.run("cp", tools.write(src / "bad.yaml", "just: yaml\n"), space.at("a.yaml")).fails(tools.message("EINVAL"))
     assert "errno: EINVAL" in space.error("a.yaml")

@@ -257,7 +257,7 @@ def test_an_outage_ends_for_all_at_once(cut_off, src):
     assert sum(line.attempts for line in found) < count + 20
     space.front.accept()
     gate = space.front.gate()
-    space.front.rule(f.Fault(gate=gate), "POST", times=None)
+    space.front.rule(f.Fault(gate=gate), times=None)
     assert gate.wait_held(1, 60)
     assert not gate.wait_held(2, seconds=1)  # one is sent to see whether the service is there
     gate.open()
@@ -347,7 +347,7 @@ def test_a_lost_answer_makes_one_job(make_space, src, lost):
 def test_a_doubt_survives(make_space, src, how):
     space = make_space(submit="queue", timeout="2")
     space.front.rule(f.cuts(f.FORWARDED), "POST", CREATE)
-    asks = space.front.rule(f.silence(), "GET", times=None)
+    asks = space.front.rule(f.silence(), "GET", times=None, when=space.creates)
     queues.put(space, src, "a.yaml", "one")
     tools.eventually(lambda: queues.states(space).get("a.yaml") == "in-doubt", "the doubt")
     queues.put(space, src, "a.yaml", "two")

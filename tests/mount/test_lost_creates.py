@@ -1,0 +1,559 @@
+# SPDX-License-Identifier: MIT
+"""A create whose answer was lost takes the job that it has made, and no other: whatever the clocks say,
+whoever else makes jobs of that name, and whatever the list of jobs looks like."""
+
+import json
+import re
+import sqlite3
+
+import pytest
+
+import front as f
+import promises
+import queues
+import samples
+import test_old_ledgers
+import tools
+
+CREATE = "/v1/documents"
+HOUR_MS = 3600 * 1000
+SETTLED = 40  # seconds in which absence is believed: 10 after the answer was lost, and a round
+MODES = promises.MODES
+
+
+@pytest.fixture(params=MODES)
+def space(make_space, request):
+    """A mount that soon takes an answer for lost."""
+    return make_space(timeout="2", submit=promises.submit(request.param))
+
+
+def write(space, src, path, name, *steps):
+    """Writes a job file; returns its content."""
+    tools.run("cp", samples.file(src, "source.yaml", name, steps or ["pause"]), space.at(path), seconds=30)
+    return samples.document(name, steps or ["pause"])
+
+
+def elsewhere(space, name, content=None, **fields):
+    """Another machine makes a job; returns its ID."""
+    return space.cocd.client().create(name=name, content=content or samples.document(name, ["pause"]),
+                                      enterprise_project_id="0", risk_level="LOW", description="", **fields)
+
+
+def lose(space, fault=f.cuts(f.FORWARDED)):
+    """The answer of the next create is lost; by default it was done."""
+    return space.front.rule(fault, "POST", CREATE)
+
+
+def silence(space, path=None, **kwargs):
+    """From the next create on the service cannot be asked; .times = 0 ends that."""
+    return space.front.rule(f.silence(), "GET", path, times=None, when=space.creates, **kwargs)
+
+
+def taken(space, path, seconds=SETTLED):
+    return tools.eventually(lambda: space.id(path), f"{path} to take a job", seconds)
+
+
+def is_open(space, path, *words, seconds=SETTLED):
+    """Waits for the story of a doubt that stays, which has these words; returns it."""
+    story = tools.eventually(lambda: "setfattr -x coc.job_id" in (space.error(path) or "") and space.error(path),
+                             f"{path} to stay in doubt", seconds)
+    for word in words:
+        assert word in story, story
+    assert space.fact(path, "state") == "in-doubt"
+    return story
+
+
+def done_with(space, path, state, seconds=SETTLED):
+    tools.eventually(lambda: space.fact(path, "state") == state, f"{path} to be {state}", seconds)
+
+
+def not_done(space, path):
+    """Waits until it is concluded that the create was not done: it is sent again, or has failed."""
+    if space.options.get("submit") == "queue":
+        assert space.front.wait(lambda: len(space.creates()) == 2, SETTLED)
+        return taken(space, path)
+    done_with(space, path, "failed")
+    assert "the service was asked, and has no such job" in space.error(path)
+    return None
+
+
+def versions(space):
+    return promises.held(space.cocd)
+
+
+# The clock
+
+
+@pytest.mark.parametrize("minutes", [-60, -20, 20, 60])
+def test_no_clock_decides(make_space, src, minutes):
+    space = make_space(timeout="2")
+    space.front.clock = f.ServiceClock(minutes * 60 * 1000)
+    lose(space)
+    write(space, src, "a.yaml", "job")
+    assert taken(space, "a.yaml") == space.only_job()["document_id"]
+
+
+@pytest.mark.parametrize("minutes", [-60, 60])
+def test_nor_with_a_token(make_space, src, minutes):
+    tokens = tools.write(src / "tokens", "[carol]\ntoken = token-of-carol\n")
+    (src / "tokens").chmod(0o600)
+    space = make_space(mounted=False, timeout="2")
+    space.cocd.stop()
+    space.cocd.more = ["--tokens", tokens]
+    space.front.upstream = space.cocd.start().address
+    space.front.clock = f.ServiceClock(minutes * 60 * 1000)
+    space.env = {"HUAWEICLOUD_SDK_X_AUTH_TOKEN": "token-of-carol"}
+    space.mount()
+    lose(space)
+    write(space, src, "a.yaml", "job")
+    assert taken(space, "a.yaml") == space.only_job()["document_id"]
+    assert space.only_job()["creator"] == "carol"
+
+
+def test_a_clock_that_moves_while_the_service_is_asked(space, src):
+    space.front.clock = f.ServiceClock(HOUR_MS)
+    asks = silence(space)
+    lose(space)
+    write(space, src, "a.yaml", "job")
+    done_with(space, "a.yaml", "in-doubt")
+    space.front.clock.offset_ms = -HOUR_MS
+    other = elsewhere(space, "job", samples.document("job", ["other"]))
+    asks.times = 0
+    mine = taken(space, "a.yaml")
+    assert mine != other and sorted(versions(space)) == sorted([mine, other])
+
+
+# Jobs of others
+
+
+def test_a_job_that_was_there_before_is_not_taken(space, src):
+    """It has the same name and content, and the create was not done."""
+    other = elsewhere(space, "job")
+    lose(space, f.cuts(f.REQUEST))
+    write(space, src, "a.yaml", "job")
+    mine = not_done(space, "a.yaml")
+    assert mine != other and len(versions(space)) == (2 if mine else 1)
+    write(space, src, "a.yaml", "job", "next")
+    done_with(space, "a.yaml", "submitted")
+    assert space.id("a.yaml") != other and versions(space)[other] == [samples.document("job", ["pause"])]
+
+
+def test_many_that_were_there_before(make_space, src):
+    space = make_space(timeout="2")
+    others = {elsewhere(space, "job", samples.document("job", [f"other-{n}"])) for n in range(120)}
+    others |= {elsewhere(space, name) for name in ("job-2", "a job", "Job", "jobs")}
+    lose(space)
+    write(space, src, "a.yaml", "job")
+    assert taken(space, "a.yaml") not in others and len(versions(space)) == 125
+
+
+def test_with_a_twin_of_another_machine_a_new_job_is_nobodys(space, src):
+    other = elsewhere(space, "job")
+    lose(space)
+    write(space, src, "a.yaml", "job")
+    new, = {job["document_id"] for job in space.jobs()} - {other}
+    is_open(space, "a.yaml", "errno: EEXIST", f"jobs: {new}\n", f"jobs_before: {other}\n")
+    assert space.id("a.yaml") is None and space.sent() == (1, 0)
+    space.cocd.client().delete(other)
+    assert taken(space, "a.yaml", 60) == new and space.error("a.yaml") is None
+    assert space.sent() == (1, 0)
+
+
+def test_with_two_new_jobs_nobody_can_tell(space, src):
+    """The twin appears between the list and the outcome."""
+    gate = space.front.gate()
+    lose(space, f.Fault(gate=gate, cut=f.FORWARDED))
+    copy = tools.popen("cp", samples.file(src, "source.yaml", "job"), space.at("a.yaml"))
+    assert gate.wait_held()
+    other = elsewhere(space, "job")
+    gate.open()
+    tools.finish(copy)
+    is_open(space, "a.yaml", "errno: EEXIST", "has 2 new jobs", other)
+    new, = {job["document_id"] for job in space.jobs()} - {other}
+    assert set(re.search("^jobs: (.*)$", space.error("a.yaml"), re.M)[1].split()) == {new, other}
+    space.cocd.client().delete(other)
+    assert taken(space, "a.yaml", 60) == new
+
+
+@pytest.mark.parametrize("how", ["kill", "unmount"])
+def test_what_is_known_outlives_the_mount(space, src, how):
+    other = elsewhere(space, "job")
+    asks = silence(space)
+    lose(space, f.cuts(f.REQUEST))
+    write(space, src, "a.yaml", "job")
+    done_with(space, "a.yaml", "in-doubt")
+    getattr(space, how)()
+    asks.times = 0
+    space.mount()
+    mine = not_done(space, "a.yaml")
+    assert mine != other and versions(space)[other] == [samples.document("job", ["pause"])]
+
+
+def test_what_stays_open_outlives_the_mount(space, src):
+    other = elsewhere(space, "job")
+    lose(space)
+    write(space, src, "a.yaml", "job")
+    story = is_open(space, "a.yaml", other)
+    space.kill()
+    space.mount()
+    assert is_open(space, "a.yaml", other) == story
+    assert space.sent() == (1, 0)
+
+
+def test_a_person_ends_an_open_doubt(space, src):
+    other = elsewhere(space, "job")
+    lose(space)
+    write(space, src, "a.yaml", "job")
+    is_open(space, "a.yaml", other)
+    tools.eventually(lambda: tools.run("setfattr", "-x", "coc.job_id", space.at("a.yaml")).status == 0,
+                     "the doubt to be ended", SETTLED)  # busy while a request may be under way
+    assert space.fact("a.yaml", "state") == "failed" and "ended on demand" in space.error("a.yaml")
+    before = set(versions(space))
+    write(space, src, "a.yaml", "job")
+    assert taken(space, "a.yaml") not in before and len(versions(space)) == 3
+
+
+def test_a_doubt_that_may_be_decided_is_not_ended(space, src):
+    silence(space)
+    lose(space)
+    write(space, src, "a.yaml", "job")
+    done_with(space, "a.yaml", "in-doubt")
+    tools.run("setfattr", "-x", "coc.job_id", space.at("a.yaml")).fails(tools.message("EBUSY"))
+    space.front.clear()
+    assert taken(space, "a.yaml") == space.only_job()["document_id"]
+
+
+def test_what_is_written_over_an_open_doubt_waits(make_space, src):
+    space = make_space(timeout="2")
+    other = elsewhere(space, "job")
+    lose(space)
+    write(space, src, "a.yaml", "job")
+    is_open(space, "a.yaml", other)
+    tools.run("cp", samples.file(src, "new.yaml", "job", ["new"]), space.at("a.yaml")).fails(tools.message("ETIMEDOUT"))
+    assert space.sent() == (1, 0)
+    assert other in space.error("a.yaml"), "the story does not say what it waits for"
+
+
+def test_an_update_by_a_colleague_does_not_hide_the_job(space, src):
+    asks = silence(space)
+    lose(space)
+    write(space, src, "a.yaml", "job")
+    done_with(space, "a.yaml", "in-doubt")
+    mine = space.only_job()["document_id"]
+    space.cocd.client().ask("PUT", f"{CREATE}/{mine}", body={
+        "name": "job", "content": samples.document("job", ["theirs"]), "risk_level": "HIGH", "description": "x"})
+    asks.times = 0
+    assert taken(space, "a.yaml") == mine and space.sent() == (1, 0)
+
+
+def test_an_answer_that_names_a_known_job_is_none(space, src):
+    other = elsewhere(space, "job", samples.document("job", ["other"]))
+    lose(space, f.lies(200, {"data": other}))
+    write(space, src, "a.yaml", "job")
+    assert taken(space, "a.yaml") != other and len(versions(space)) == 2
+
+
+# Twins of this mount
+
+
+def test_twins_that_were_made_one_after_the_other(space, src):
+    """The second knew the job of the first, which is still in doubt."""
+    shows = silence(space, CREATE + "/.+")
+    for path in ("a.yaml", "b.yaml", "c.yaml"):
+        lose(space)
+        write(space, src, path, "job")
+        done_with(space, path, "in-doubt")
+    shows.times = 0
+    ids = {taken(space, path) for path in ("a.yaml", "b.yaml", "c.yaml")}
+    assert ids == set(versions(space)) and len(ids) == 3
+
+
+@pytest.mark.parametrize("how", ["kill", "unmount"])
+def test_twins_over_a_remount(space, src, how):
+    asks = silence(space)
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate, cut=f.FORWARDED), "POST", CREATE, times=3)
+    paths = ["a.yaml", "b.yaml", "c.yaml"]
+    source = samples.file(src, "source.yaml", "job")
+    asks.times = 0
+    copies = [tools.popen("cp", source, space.at(path)) for path in paths]
+    assert gate.wait_held(3)
+    asks.times = None
+    gate.open()
+    for copy in copies:
+        tools.finish(copy)
+    getattr(space, how)()
+    asks.times = 0
+    space.mount()
+    assert {taken(space, path) for path in paths} == set(versions(space)) and len(versions(space)) == 3
+
+
+# The list
+
+
+class Lists:
+    """The lists by name that pass from now on, and what is done to them."""
+
+    def __init__(self, space):
+        self.space, self.first = space, len(space.front.exchanges)
+
+    def seen(self, offset=None):
+        calls = [call for call in self.space.front.calls("GET", CREATE, self.first) if "name_like" in dict(call.query)]
+        return [call for call in calls if offset is None or dict(call.query)["offset"] == str(offset)]
+
+    def hold_second_page(self):
+        """A gate that holds the request after the next one."""
+        gate = self.space.front.gate()
+        self.space.front.rule(f.Fault(gate=gate), "GET", CREATE, when=lambda: len(self.seen()) == 1)
+        return gate
+
+
+@pytest.fixture
+def crowded(make_space, src):
+    """A space in doubt of a.yaml, with 150 jobs of similar names behind those that are made next; nobody
+    may ask."""
+    space = make_space(timeout="2")
+    for number in range(150):
+        elsewhere(space, f"job-{number}")
+    space.asks = silence(space)
+    return space
+
+
+def listed_again(space, change):
+    """The service may be asked again, and a change is made while the list is read."""
+    lists = Lists(space)
+    gate = lists.hold_second_page()
+    space.asks.times = 0
+    assert gate.wait_held(1, 40)
+    change()
+    gate.open()
+    return lists
+
+
+def test_rows_that_are_passed_over_prove_nothing(crowded, src):
+    """Two jobs are deleted while the list is read, so that a page begins behind the job that is looked for."""
+    space = crowded
+    lose(space)
+    write(space, src, "a.yaml", "job")
+    done_with(space, "a.yaml", "in-doubt")
+    newer = [elsewhere(space, f"job-x{number}") for number in range(100)]
+    client = space.cocd.client()
+    lists = listed_again(space, lambda: [client.delete(job) for job in newer[:2]])
+    mine = taken(space, "a.yaml")
+    assert space.job(mine)["name"] == "job" and space.sent() == (1, 0)
+    assert len(lists.seen(offset=0)) >= 2, "the list was not read anew"
+
+
+@pytest.mark.parametrize("change", ["create", "delete"])
+def test_a_list_that_changes_is_read_anew_and_absence_believed_then(crowded, src, change):
+    space = crowded
+    lose(space, f.cuts(f.REQUEST))
+    write(space, src, "a.yaml", "job")
+    done_with(space, "a.yaml", "in-doubt")
+    victim = space.cocd.client().ids()[0]
+    lists = listed_again(space, lambda: elsewhere(space, "job-y") if change == "create"
+                         else space.cocd.client().delete(victim))
+    assert space.front.wait(lambda: len(lists.seen(offset=0)) >= 2, 40)
+    not_done(space, "a.yaml")
+
+
+def spoil_lists(space, change, when=None):
+    """Has change(answer) alter each page of a list that the service tells."""
+    return space.front.change_answers(
+        lambda exchange, answer: change(answer) if exchange.path == CREATE and exchange.method == "GET" else answer, when)
+
+
+ROWS = [{}, None, "DM1", {"name": "job"}, {"document_id": None, "name": "job"}, {"document_id": 7, "name": "job"},
+        {"document_id": "../executions", "name": "job"}, {"document_id": "DM1"}]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=map(json.dumps, ROWS))
+def test_a_row_that_tells_no_job_proves_nothing(space, src, row):
+    spoilt = spoil_lists(space, lambda answer: {**answer, "data": [*answer["data"], row], "total": answer["total"] + 1},
+                         when=space.creates)
+    lose(space, f.cuts(f.REQUEST))
+    write(space, src, "a.yaml", "job")
+    is_open(space, "a.yaml", "errno: EIO", "proves nothing")
+    assert len(space.creates()) == 1
+    spoilt.end()
+    not_done(space, "a.yaml")
+
+
+@pytest.mark.parametrize("change", [
+    lambda answer: {**answer, "total": 10 ** 9},
+    lambda answer: {**answer, "total": answer["total"] + 1},
+    lambda answer: {"data": None, "total": 5},
+], ids=["a-billion", "one-more", "no-rows"])
+def test_a_total_that_lies_proves_nothing_and_costs_little(space, src, change):
+    spoil_lists(space, change)
+    lists = Lists(space)
+    write(space, src, "a.yaml", "job")
+    assert taken(space, "a.yaml") and len(lists.seen()) <= 2
+    lose(space, f.cuts(f.REQUEST))
+    write(space, src, "b.yaml", "other")
+    is_open(space, "b.yaml", "errno: EIO", "proves nothing")
+    assert len(space.creates()) == 2
+
+
+def test_a_service_that_tells_more_and_more_is_read_to_a_bound(make_space, src):
+    space, count = make_space(timeout="20"), [0]
+
+    def more(answer):
+        rows = []
+        for _ in range(99):
+            count[0] += 1
+            rows.append({"document_id": f"DM{count[0]}", "name": "job", "enterprise_project_id": "0"})
+        last, more.last = getattr(more, "last", rows[0]), rows[-1]
+        return {"data": [last, *rows], "total": 10 ** 6}
+
+    spoil_lists(space, more)
+    lists = Lists(space)
+    write(space, src, "a.yaml", "job")
+    assert taken(space, "a.yaml") and 2 <= len(lists.seen()) <= 50
+
+
+def test_more_jobs_of_the_name_than_are_kept(make_space, src):
+    """The create is made all the same; what was lost of it, a person decides."""
+    space = make_space(timeout="5")
+    rows = [{"document_id": f"DM-of-another-{n}", "name": "job", "enterprise_project_id": "0", "version": "v1"}
+            for n in range(1500)]
+
+    def crowd(exchange, answer):
+        query = dict(exchange.query)
+        if exchange.method != "GET" or exchange.path != CREATE or "name_like" not in query:
+            return answer
+        own = [{**rows[0], "document_id": job} for job in space.cocd.client().ids()]
+        offset = int(query["offset"])
+        return {"data": (own + rows)[offset:offset + 100], "total": len(own + rows)}
+
+    space.front.change_answers(crowd)
+    space.front.rule(f.refuses(400, "COC.00042101", "no such job"), "GET", CREATE + "/DM-of-.*", times=None)
+    write(space, src, "a.yaml", "job")
+    assert taken(space, "a.yaml")
+    lose(space)
+    write(space, src, "b.yaml", "job", "other")
+    new, = set(versions(space)) - {space.id("a.yaml")}
+    is_open(space, "b.yaml", "errno: EEXIST", "it is not known which jobs", f"jobs: {new}\n")
+
+
+OLD = [ledger for ledger in test_old_ledgers.NAMES if re.match("v[1-5]\\b", ledger)]
+
+
+@pytest.mark.parametrize("ledger", OLD)
+def test_a_ledger_from_before_the_question_is_decided_by_a_person(make_space, ledger):
+    """It does not say what the service had before: a job that may be the create's is not taken, and where there
+    is none the create was not done."""
+    space = make_space(mounted=False, timeout="2")
+    jobs = test_old_ledgers.put_back(ledger, space)
+    with sqlite3.connect(f"{space.state}/ledger.db") as db:
+        db.execute("UPDATE space SET source = ?", (space.source,))
+    db.close()
+    made = elsewhere(space, "doubt")
+    space.mount()
+    is_open(space, "doubt.yaml", "errno: EEXIST", "it is not known which jobs", f"jobs: {made}\n")
+    assert space.id("doubt.yaml") is None
+    if "queued.yaml" in jobs:
+        assert taken(space, "queued.yaml") != made
+
+
+# The question before a create
+
+
+def test_each_create_asks_once_and_no_update_does(space, src):
+    lists = Lists(space)
+    for number in range(5):
+        write(space, src, f"{number}.yaml", f"job-{number}")
+        taken(space, f"{number}.yaml")
+    assert [dict(call.query)["name_like"] for call in lists.seen()] == [f"job-{number}" for number in range(5)]
+    write(space, src, "0.yaml", "job-0", "changed")
+    done_with(space, "0.yaml", "submitted")
+    assert tools.eventually(lambda: space.fact("0.yaml", "version") == "v2", "the update")
+    assert len(lists.seen()) == 5
+
+
+def test_questions_do_not_wait_for_each_other(make_space, src):
+    space, count = make_space(submit="queue"), 200
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate), "GET", CREATE, times=None)
+    (src / "many").mkdir()
+    for number in range(count):
+        samples.file(src / "many", f"{number}.yaml", f"job-{number}")
+    tools.run("cp", "-r", src / "many", space.path).ok()
+    assert gate.wait_held(64), "the slots of the queue are not all used"
+    assert not space.creates()
+    gate.open()
+    queues.wait(space.path).ok()
+    assert len(space.creates()) == count == len(versions(space))
+    assert space.front.max_in_flight <= 64
+
+
+AWAY = {
+    "refused-connections": (None, "ECONNREFUSED"),
+    "silent": (f.silence(), "ETIMEDOUT"),
+    "500": (f.says(500, b"{}"), "EIO"),
+    "a-portal": (f.says(200, b"<html>Welcome</html>"), "EIO"),
+    "cut": (f.cuts(f.FORWARDED), "EIO"),
+    "403": (f.refuses(403, "APIGW.0302", "no"), "EPERM"),
+    "400": (f.refuses(400, "COC.00010002", "Invalid parameter values."), "EINVAL"),
+    "401": (f.refuses(401, "APIGW.0301", "Incorrect IAM authentication information"), "EACCES"),
+    "429": (f.refuses(429, "APIGW.0308", "The throttling threshold has been reached"), "EAGAIN"),
+}
+
+
+@pytest.mark.parametrize("away", AWAY)
+def test_where_the_question_cannot_be_asked_nothing_is_sent(make_space, src, away):
+    space = make_space(timeout="2")
+    fault, errno = AWAY[away]
+    if fault:
+        space.front.rule(fault, "GET", CREATE, times=None)
+    else:
+        space.front.refuse()
+    tools.run("cp", samples.file(src, "a.yaml", "job"), space.path).fails(tools.message(errno))
+    assert space.error("a.yaml").startswith("nothing was sent, as the service could not be asked")
+    assert f"errno: {errno}" in space.error("a.yaml")
+    assert space.fact("a.yaml", "state") == "failed" and not space.creates()
+    space.front.clear()
+    space.front.accept()
+    space.process.send_signal(1)
+    tools.eventually(lambda: tools.run("cp", src / "a.yaml", space.path).status == 0, "the service to be there again")
+    assert len(space.creates()) == 1 and space.id("a.yaml") == space.only_job()["document_id"]
+
+
+@pytest.mark.parametrize("away", [name for name in AWAY if name not in ("403", "400")])
+def test_in_the_queue_it_is_asked_later(make_space, src, away):
+    space = make_space(timeout="2", submit="queue")
+    fault, _ = AWAY[away]
+    if fault:
+        space.front.rule(fault, "GET", CREATE, times=None)
+    else:
+        space.front.refuse()
+    tools.run("cp", samples.file(src, "a.yaml", "job"), space.path).ok()
+    tools.eventually(lambda: [line for line in queues.lines(space) if line.attempts], "an attempt")
+    assert not space.creates()
+    space.front.clear()
+    space.front.accept()
+    space.process.send_signal(1)
+    queues.wait(space.path).ok()
+    assert len(space.creates()) == 1 and space.id("a.yaml") == space.only_job()["document_id"]
+
+
+def test_a_service_that_asks_for_patience_is_asked_again(make_space, src):
+    space = make_space(timeout="30")
+    assert space.front.wait(lambda: space.calls("GET"))  # the greeting, which is no question
+    lists = Lists(space)
+    space.front.rule(f.refuses(429, "APIGW.0308", "slowly", headers=(("Retry-After", "1"),)), "GET", CREATE)
+    space.front.rule(f.refuses(429, "APIGW.0308", "slowly", headers=(("Retry-After", "1"),)), "POST", CREATE)
+    tools.run("cp", samples.file(src, "a.yaml", "job"), space.path).ok()
+    assert len(lists.seen()) == 3 and len(space.creates()) == 2, "each create has a question of its own"
+
+
+def test_it_is_seen_while_it_is_asked(make_space, src):
+    space = make_space()
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate), "GET", CREATE)
+    copy = tools.popen("cp", samples.file(src, "a.yaml", "job"), space.path)
+    assert gate.wait_held()
+    assert queues.states(space) == {"a.yaml": "submitting"} and space.fact("a.yaml", "state") == "submitting"
+    assert queues.metrics(space)["cocfs_requests_in_flight"] == 1
+    gate.open()
+    tools.finish(copy).ok()

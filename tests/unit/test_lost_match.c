@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* Whose jobs are found after lost creates: by what was known before, and by nothing else. */
+#include "job/lost_match.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MOST 8
+
+/* Creates in the order in which they asked, and the jobs that fit them. Words with a space between. */
+struct scene {
+	const char
+		*known[MOST]; /* by each create: "A B"; "*A": there may be others; NULL: the end */
+	const char *jobs;     /* "A B"; "?A": its content cannot be seen */
+	const char *verdicts; /* of each create: a job's ID, "-" for none, "!" for open */
+	enum match_reason reason;
+};
+
+static void know(const char *words, struct known_jobs *ret_known)
+{
+	char text[64];
+	size_t n = 0;
+
+	for (const char *c = words + (*words == '*'); *c; c++)
+		text[n++] = *c == ' ' ? '\n' : *c;
+	if (n)
+		text[n++] = '\n';
+	assert_int_equal(known_parse(text, n, ret_known), 0);
+	ret_known->partial = *words == '*';
+}
+
+static size_t list_jobs(const char *words, char ids[MOST][2], struct matched_job jobs[MOST])
+{
+	size_t n = 0;
+	bool unsure = false;
+
+	for (; *words; words++) {
+		if (*words == ' ')
+			continue;
+		if (*words == '?') {
+			unsure = true;
+			continue;
+		}
+		ids[n][0] = *words;
+		ids[n][1] = '\0';
+		jobs[n] = (struct matched_job){.id = ids[n], .unsure = unsure};
+		unsure = false;
+		n++;
+	}
+	return n;
+}
+
+static void play(const struct scene *scene, size_t number)
+{
+	struct known_jobs known[MOST];
+	struct lost_create creates[MOST] = {0};
+	struct matched_job jobs[MOST];
+	char ids[MOST][2], said[2 * MOST] = "";
+	size_t n = 0, m = list_jobs(scene->jobs, ids, jobs);
+	enum match_reason reason;
+
+	for (; scene->known[n]; n++) {
+		know(scene->known[n], &known[n]);
+		creates[n].known = &known[n];
+	}
+	reason = lost_match_decide(creates, n, jobs, m);
+	for (size_t i = 0; i < n; i++) {
+		const char *word = creates[i].verdict == MATCH_JOB    ? creates[i].job->id
+				   : creates[i].verdict == MATCH_NONE ? "-"
+								      : "!";
+
+		if (i)
+			strcat(said, " ");
+		strcat(said, word);
+		known_finish(&known[i]);
+	}
+	if (strcmp(said, scene->verdicts) || reason != scene->reason)
+		fail_msg("scene %zu: \"%s\" and %d, not \"%s\" and %d", number, said, reason,
+			 scene->verdicts, scene->reason);
+}
+
+static void each_scene_ends_as_it_must(void **state)
+{
+	static const struct scene scenes[] = {
+		/* one create */
+		{{""}, "", "-", MATCH_CLEAR},
+		{{""}, "A", "A", MATCH_CLEAR},
+		{{"A"}, "A", "-", MATCH_CLEAR},
+		{{"A B C"}, "B", "-", MATCH_CLEAR},
+		{{"B"}, "A", "A", MATCH_CLEAR}, /* what was known has another content */
+		{{""}, "A B", "!", MATCH_MANY},
+		{{"B"}, "A B", "!", MATCH_SHARED},
+		{{"C"}, "A B C", "!", MATCH_SHARED},
+		/* it is not known what was there */
+		{{"*"}, "", "-", MATCH_CLEAR},
+		{{"*"}, "A", "!", MATCH_UNKNOWN},
+		{{"*A"}, "A", "-", MATCH_CLEAR},
+		{{"*A"}, "A B", "!", MATCH_UNKNOWN},
+		/* it is not known what a job is */
+		{{""}, "?A", "!", MATCH_UNSEEN},
+		{{""}, "A ?B", "!", MATCH_UNSEEN},
+		{{"B"}, "A ?B", "A", MATCH_CLEAR},
+		{{"A"}, "?A", "-", MATCH_CLEAR},
+		/* twins, lost together */
+		{{"", ""}, "", "- -", MATCH_CLEAR},
+		{{"", ""}, "A", "- A", MATCH_CLEAR},
+		{{"", ""}, "A B", "B A", MATCH_CLEAR},
+		{{"", ""}, "A B C", "! !", MATCH_MANY},
+		{{"X", "X"}, "A B X", "! !", MATCH_SHARED},
+		{{"X", "X"}, "X", "- -", MATCH_CLEAR},
+		/* twins, one after the other: the second knew what the first had made */
+		{{"", "A"}, "A", "A -", MATCH_CLEAR},
+		{{"", "A"}, "A B", "A B", MATCH_CLEAR},
+		{{"", "A"}, "B A", "A B", MATCH_CLEAR},
+		{{"", "A", "A B"}, "C B A", "A B C", MATCH_CLEAR},
+		{{"", "A", "A B"}, "A C", "A - C", MATCH_CLEAR},
+		{{"", "A"}, "A B C", "! !", MATCH_MANY},
+		/* a job of another machine that came between the two */
+		{{"", "A F"}, "A F B", "! !", MATCH_MANY},
+		{{"", "A F"}, "A F", "! -", MATCH_MANY},
+		/* what cannot be known of one keeps its twins open as well */
+		{{"*", ""}, "A", "! !", MATCH_UNKNOWN},
+		{{"", "*A"}, "A", "A -", MATCH_CLEAR},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++)
+		play(&scenes[i], i);
+}
+
+/* The loop is not held up: a decision that would take too long is none. */
+static void too_many_are_left_open(void **state)
+{
+	enum { CREATES = 600 };
+	static char ids[CREATES][8], text[CREATES * 8];
+	static struct matched_job jobs[CREATES];
+	static struct lost_create creates[CREATES];
+	static struct known_jobs known[CREATES];
+	size_t size = 0, open = 0;
+
+	(void)state;
+	for (size_t i = 0; i < CREATES; i++) {
+		snprintf(ids[i], sizeof(ids[i]), "D%zu", i);
+		jobs[i].id = ids[i];
+		assert_int_equal(known_parse(text, size, &known[i]), 0);
+		creates[i].known = &known[i];
+		size += (size_t)sprintf(text + size, "D%zu\n", i);
+	}
+	assert_int_equal(lost_match_decide(creates, CREATES, jobs, CREATES), MATCH_MANY);
+	for (size_t i = 0; i < CREATES; i++)
+		open += creates[i].verdict == MATCH_OPEN;
+	assert_int_equal(open, CREATES);
+	assert_int_equal(lost_match_decide(creates, 100, jobs, 100), MATCH_CLEAR);
+	for (size_t i = 0; i < CREATES; i++)
+		known_finish(&known[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_scene_ends_as_it_must),
+		cmocka_unit_test(too_many_are_left_open),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
