@@ -102,6 +102,9 @@ static int give_up(const struct waiting *waiting)
 		complain(story.data);
 	if (look.pending > SHOWN_MAX)
 		fprintf(stderr, "cocfs-wait: and %zu more\n", look.pending - SHOWN_MAX);
+	buf_finish(&story);
+	if (look_at_hidden(&waiting->targets, &story) == 0)
+		complain(story.data);
 	return EXIT_TIMEOUT;
 }
 

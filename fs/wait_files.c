@@ -27,6 +27,7 @@
 #include "job/state.h"
 
 #define STORY_MAX (ERR_TEXT_MAX + ERR_DETAILS_MAX + 256)
+#define HIDDEN_MAX 32 /* a number */
 #define NAMES_MAX 65536 /* the kernel's limit of an attribute's value */
 
 /* A virtual attribute as text, "" without one. Returns 0 or -errno. */
@@ -183,9 +184,19 @@ static int look_below(const struct target *target, struct buf *story)
 	return r < 0 ? r : failed;
 }
 
+/* How many unfinished submissions below a directory the queue does not show this user: 1 if there are any, 0,
+ * or -errno. They may be of files that the walk below cannot tell from others, or that are gone. */
+static int count_hidden(const struct target *target, char ret_n[HIDDEN_MAX])
+{
+	int r = get_fact(target->path, "coc.hidden", ret_n, HIDDEN_MAX);
+
+	return r < 0 ? r : *ret_n != '\0';
+}
+
 static int look_at_target(const struct target *target, struct buf *story)
 {
 	const char *name = strrchr(target->path, '/') + 1;
+	char hidden[HIDDEN_MAX];
 	int r = -ENODATA;
 	struct stat st;
 
@@ -195,14 +206,37 @@ static int look_at_target(const struct target *target, struct buf *story)
 			    : -errno;
 		return r == 0 ? -ENOENT : r;
 	}
-	if (S_ISDIR(st.st_mode))
-		return is_hidden(target) ? 0 : look_below(target, story);
+	if (S_ISDIR(st.st_mode) && is_hidden(target))
+		return 0;
+	if (S_ISDIR(st.st_mode)) {
+		r = count_hidden(target, hidden);
+		return r > 0 ? -EBUSY : r < 0 ? r : look_below(target, story);
+	}
 	if (S_ISREG(st.st_mode) && name_is_job(name) && !is_hidden(target))
 		r = look_at_job(target->path, target->given, !st.st_size, story);
 	if (r != -ENODATA)
 		return r;
 	r = look_tell(story, target->given, "not a job file: it is never submitted", "");
 	return r < 0 ? r : 1;
+}
+
+int look_at_hidden(const struct targets *targets, struct buf *story)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < targets->n; i++) {
+		const struct target *target = &targets->targets[i];
+		char hidden[HIDDEN_MAX], state[HIDDEN_MAX + 64];
+		struct stat st;
+
+		if (lstat(target->path, &st) < 0 || !S_ISDIR(st.st_mode) ||
+		    count_hidden(target, hidden) <= 0)
+			continue;
+		snprintf(state, sizeof(state), "%s of files that you may not read are unfinished",
+			 hidden);
+		r = look_tell(story, target->given, state, "");
+	}
+	return r;
 }
 
 int look_at_files(const struct targets *targets, struct buf *story, struct err *err)

@@ -232,8 +232,11 @@ static int look_at_line(const struct targets *targets, size_t root, char *line, 
 	_cleanup_free_ char *path = NULL;
 	char *fields[FIELD_COUNT];
 
+	/* the other line without tabs is of rows that are looked at and not shown */
 	if (split(line, fields) < FIELD_COUNT) {
-		look->cut = true;
+		const char *last = strrchr(line, ' ');
+
+		look->cut |= last && !strcmp(last, " more");
 		return 0;
 	}
 	escape_undo(fields[FIELD_PATH]);

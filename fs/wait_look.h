@@ -47,6 +47,10 @@ int look_at_queues(const struct targets *targets, struct look *ret_look, struct 
  * foreign: it may come from a file's name, or from the service. 0 or -ENOMEM. */
 int look_tell(struct buf *story, const char *name, const char *state, const char *reason);
 
+/* Appends a line for each target that has unfinished submissions that the queue does not show this user.
+ * Returns 0 or -errno. */
+int look_at_hidden(const struct targets *targets, struct buf *story);
+
 /*
  * Asks each job file of the targets for its state, and each directory for what was refused and has no
  * file. Returns how many were not submitted, with a line for each appended to story; -EBUSY when one has

@@ -377,7 +377,7 @@ struct ledger_pending {
  * commits. It must not write to the ledger. Stops when it returns a negative value, which is
  * returned. */
 int ledger_pending(struct ledger *ledger, int max,
-		   int (*fn)(void *data, const struct ledger_pending *row), void *data);
+		   int (*fn)(void *data, struct ledger_pending *row), void *data);
 
 /* How many submissions are unfinished, and how many of these are queued. */
 int ledger_count_pending(struct ledger *ledger, int64_t *ret_total, int64_t *ret_queued);

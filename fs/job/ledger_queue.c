@@ -144,7 +144,7 @@ int ledger_hasten(struct ledger *ledger)
 }
 
 int ledger_pending(struct ledger *ledger, int max,
-		   int (*fn)(void *data, const struct ledger_pending *row), void *data)
+		   int (*fn)(void *data, struct ledger_pending *row), void *data)
 {
 	int r = 0, code = SQLITE_DONE;
 	sqlite3_stmt *stmt = ledger_read(ledger, STMT_PENDING, &r);

@@ -13,7 +13,9 @@
 struct writing {
 	struct buf *text;
 	int64_t resumes_ms;
-	int64_t lines;
+	pending_filter *may_see;
+	void *data;
+	int64_t rows, hidden;
 };
 
 /* The first line of a story: its sentence. "-" when there is none. */
@@ -45,15 +47,19 @@ static void tell_time(int64_t ms, char *word, size_t room)
 		strcpy(word, "-");
 }
 
-static int write_line(void *data, const struct ledger_pending *row)
+static int write_line(void *data, struct ledger_pending *row)
 {
 	struct writing *writing = data;
 	struct buf *text = writing->text;
 	char when[32];
 	int r;
 
+	writing->rows++;
+	if (!writing->may_see(writing->data, row)) {
+		writing->hidden++;
+		return 0;
+	}
 	tell_time(next_try(writing, row), when, sizeof(when));
-	writing->lines++;
 	r = buf_printf(text, "%s\t%" PRId64 "\t%s\t", job_state_word(row->state), row->attempts,
 		       when);
 	if (r == 0)
@@ -65,16 +71,21 @@ static int write_line(void *data, const struct ledger_pending *row)
 	return r < 0 ? r : buf_append(text, "\n", 1);
 }
 
-int pending_write(struct ledger *ledger, int64_t resumes_ms, struct buf *text)
+int pending_write(struct ledger *ledger, int64_t resumes_ms, pending_filter *may_see, void *data,
+		  struct buf *text)
 {
-	struct writing writing = {.text = text, .resumes_ms = resumes_ms};
+	struct writing writing = {
+		.text = text, .resumes_ms = resumes_ms, .may_see = may_see, .data = data};
 	int64_t total, queued;
 	int r = ledger_pending(ledger, PENDING_LINES_MAX, write_line, &writing);
 
-	if (r < 0 || writing.lines < PENDING_LINES_MAX)
+	if (r == 0 && writing.hidden)
+		r = buf_printf(text, "and %" PRId64 " of files that you may not read\n",
+			       writing.hidden);
+	if (r < 0 || writing.rows < PENDING_LINES_MAX)
 		return r;
 	r = ledger_count_pending(ledger, &total, &queued);
-	if (r == 0 && total > writing.lines)
-		r = buf_printf(text, "and %" PRId64 " more\n", total - writing.lines);
+	if (r == 0 && total > writing.rows)
+		r = buf_printf(text, "and %" PRId64 " more\n", total - writing.rows);
 	return r;
 }

@@ -10,20 +10,23 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/workers.h"
-#include "job/pending.h"
 #include "space/ops.h"
+#include "space/queue_view.h"
 #include "space/text.h"
 
-static int write_queue(struct space *space, const struct node *node, struct buf *text)
+static int write_queue(struct space *space, fuse_req_t req, const struct node *node,
+		       struct buf *text)
 {
 	(void)node;
-	return pending_write(space->ledger, engine_queue_resumes_ms(space->engine), text);
+	return queue_view_write(space, req, text);
 }
 
-static int write_metrics(struct space *space, const struct node *node, struct buf *text)
+static int write_metrics(struct space *space, fuse_req_t req, const struct node *node,
+			 struct buf *text)
 {
 	int r = engine_write_metrics(space->engine, text);
 
+	(void)req;
 	(void)node;
 	return r < 0 ? r
 		     : buf_printf(text,

@@ -226,13 +226,15 @@ int sibling_stat(struct space *space, const struct node *node, struct stat *ret_
 }
 
 /* The text of a sibling as it is now. */
-static int read_text(struct space *space, const struct node *node, struct buf *text)
+static int read_text(struct space *space, fuse_req_t req, const struct node *node,
+		     struct buf *text)
 {
 	enum sibling sibling = (enum sibling)node->sibling;
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	_cleanup_free_ char *path = NULL;
 	int r;
 
+	(void)req; /* check_reader() has asked */
 	if (!node->link.parent)
 		return -ENOENT;
 	r = job_path(node->link.parent, node->link.name, sibling, &path);

@@ -41,7 +41,7 @@ void text_open(fuse_req_t req, const struct node *node, text_writer *write,
 		return;
 	}
 	LIST_INSERT_HEAD(&space->texts, open, link);
-	r = write(space, node, &open->text);
+	r = write(space, req, node, &open->text);
 	if (r < 0) {
 		text_close(open);
 		reply(req, r);

@@ -7,8 +7,9 @@
 
 /* Open derived files (siblings, .coc): what is read is the text as it was at the open. */
 
-/* Appends what a derived file says now. 0 or -errno. */
-typedef int text_writer(struct space *space, const struct node *node, struct buf *text);
+/* Appends what a derived file says now to the caller of req. 0 or -errno. */
+typedef int text_writer(struct space *space, fuse_req_t req, const struct node *node,
+			struct buf *text);
 
 /* The replies to the requests. Opening for writing is EPERM. */
 void text_open(fuse_req_t req, const struct node *node, text_writer *write,

@@ -14,6 +14,7 @@ import tempfile
 
 import pytest
 
+import front as f
 import janitor
 import mounting
 import samples
@@ -341,6 +342,52 @@ def test_what_was_queued_of_the_one_who_is_set_aside_is_sent(make_space, src, fr
     ANN.sh("mv a.yaml~ a.yaml", cwd=shared.path).ok()
     shared.space.settle()
     assert {shared.id("a.yaml"), theirs} == set(jobs) and len(shared.space.jobs()) == 2
+
+
+def queue_of(who, shared):
+    """What .coc/queue tells somebody: the paths, and the other lines."""
+    lines = who.sh("cat .coc/queue", cwd=shared.path).ok().stdout.splitlines()
+    return sorted(line.split("\t")[3] for line in lines if "\t" in line), [line for line in lines if "\t" not in line]
+
+
+def test_the_queue_shows_what_one_may_read_and_counts_the_rest(make_space, src, front):
+    """By the read bits of the files, the search bits of the directories, and the owners of what is gone."""
+    shared = Shared(make_space(allow_other=True, submit="queue"), src)
+    ANN.sh("mkdir closed open team; chmod 700 closed; chgrp 54100 team; chmod 750 team", cwd=shared.path).ok()
+    front.refuse()
+    for name, umask in (("all.yaml", "022"), ("mine.yaml", "077"), ("closed/a.yaml", "022"), ("open/gone.yaml", "022"),
+                        ("open/aside.yaml", "022"), ("team/a.yaml", "022")):
+        shared.make(ANN, name, umask=umask)
+    ANN.sh("rm open/gone.yaml open/aside.yaml; chmod 1777 open", cwd=shared.path).ok()
+    shared.make(CID, "open/aside.yaml", "cid")
+    everything = ["all.yaml", "closed/a.yaml", "mine.yaml", "open/aside.yaml", "open/aside.yaml", "open/gone.yaml", "team/a.yaml"]
+    hidden = "and {} of files that you may not read"
+    assert queue_of(ROOT, shared) == (everything, [])
+    assert queue_of(ANN, shared) == (everything, [])  # Cid's file may be read
+    assert queue_of(BEN, shared) == (["all.yaml", "open/aside.yaml", "team/a.yaml"], [hidden.format(4)])
+    assert queue_of(CID, shared) == (["all.yaml", "open/aside.yaml"], [hidden.format(5)])
+    counts = {where: shared.attribute(CID, where, "coc.hidden") for where in (".", "open")}
+    assert counts == {".": "5", "open": "2"}
+    assert shared.attribute(ANN, ".", "coc.hidden") is None
+
+
+def test_cocfs_wait_waits_for_what_it_may_not_see_below_its_target(make_space, src, front):
+    shared = Shared(make_space(allow_other=True, submit="queue"), src)
+    CID.sh("mkdir -m 1777 ours; mkdir mine", cwd=shared.path).ok()
+    held = front.gate()
+    front.rule(f.Fault(gate=held), "POST")
+    shared.make(ANN, "ours/a.yaml", umask="077")
+    ANN.sh("rm ours/a.yaml", cwd=shared.path).ok()
+    held.wait_held()
+    shared.make(CID, "mine/b.yaml")
+    shared.make(CID, "ours/c.yaml")
+    wait = f"{tools.COCFS_WAIT} --timeout "
+    CID.sh(wait + "30 mine ours/c.yaml", cwd=shared.path).ok()
+    timed_out = CID.sh(wait + "1 ours", cwd=shared.path)
+    assert timed_out.status == 124 and "ours: 1 of files that you may not read are unfinished" in timed_out.stderr
+    assert CID.sh(wait + "1 .", cwd=shared.path).status == 124
+    held.open()
+    CID.sh(wait + "30 ours .", cwd=shared.path).ok()
 
 
 MANY = """
