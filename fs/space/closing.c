@@ -104,14 +104,37 @@ static int refuse_unseen(struct space *space, fuse_req_t req, struct handle *han
 	return refuse_half(space, req, handle, link, &err);
 }
 
+static void tell_killed(int signal, struct err *err)
+{
+	err_set(err, EINTR, "its writer was killed by signal %d (SIG%s): this may be half of it",
+		signal, sigabbrev_np(signal));
+	err_detail(err, "what_to_do", "write the file again");
+}
+
 static int refuse_killed(struct space *space, struct handle *handle, const struct link *link)
 {
 	struct err err;
 
-	err_set(&err, EINTR, "its writer was killed by signal %d (SIG%s): this may be half of it",
-		handle->killed_by, sigabbrev_np(handle->killed_by));
-	err_detail(&err, "what_to_do", "write the file again");
+	tell_killed(handle->killed_by, &err);
 	return refuse_half(space, NULL, handle, link, &err);
+}
+
+/*
+ * A signal kills a process while others can still write. The content is half of what was meant when
+ * that process wrote last, or has started the process that wrote last, as the shell of
+ * "timeout 9 sh -c 'cat a; cat b' > job.yaml" has. The others can add to the content, and close it in
+ * good order. It stays half, until it is cut to nothing. A process that only held the descriptor
+ * does not count.
+ */
+static void spoil_if_writer(struct handle *handle, const struct closer *closer)
+{
+	struct err err;
+
+	if (closer->ending != ENDING_KILLED ||
+	    (closer->process != handle->writer && closer->process != handle->writer_parent))
+		return;
+	tell_killed(closer->signal, &err);
+	content_spoil(handle->node->content, &err, -1);
 }
 
 static int refuse_hidden(struct space *space, struct handle *handle, const struct link *link)
@@ -151,6 +174,8 @@ static void end_flush(struct space *space, fuse_req_t req, struct handle *handle
 
 	note_closer(handle, &verdict->closer);
 	if (!link || has_other_writers(handle) || (!is_unseen && !verdict->is_last)) {
+		if (link)
+			spoil_if_writer(handle, &verdict->closer);
 		reply(req, 0);
 		return;
 	}
@@ -197,6 +222,8 @@ static void interrupt(struct closing *closing)
 	inspection_drop(closing->inspection);
 	closer_look(closing->close.closer, &closer);
 	note_closer(closing->handle, &closer);
+	if (wants_commit(closing->space, closing->handle))
+		spoil_if_writer(closing->handle, &closer);
 	LIST_REMOVE(closing, link);
 	reply(closing->req, -EINTR);
 	free(closing);

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "space/job_name.h"
+#include "space/proc.h"
 
 /* Reads a job file whole. Returns 0 with an owned buffer, -EFBIG, or another -errno. */
 static int read_whole(int fd, char **ret_content, size_t *ret_size)
@@ -96,6 +97,20 @@ void handle_set_writing(struct handle *handle, bool writing)
 {
 	handle->node->content->writers += (unsigned)writing - (unsigned)handle->writing;
 	handle->writing = writing;
+}
+
+void handle_note_writer(struct handle *handle, pid_t thread)
+{
+	struct proc_status status;
+
+	if (thread == handle->wrote)
+		return;
+	handle->wrote = thread;
+	handle->writer = proc_process(thread);
+	handle->writer_parent = 0;
+	if (handle->writer && handle->writer != handle->opener &&
+	    proc_status(thread, &status) == 0)
+		handle->writer_parent = status.parent;
 }
 
 void content_spoil(struct content *content, const struct err *err, int attr)

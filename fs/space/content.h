@@ -18,6 +18,9 @@ struct handle {
 	int killed_by;	     /* the signal, with ENDING_KILLED */
 	uint64_t told;	     /* of this content (content.written) its .error says that it may be half */
 	pid_t opener;	     /* the process that opened it, 0: it cannot be told */
+	pid_t wrote;	     /* the thread that wrote last */
+	pid_t writer;	     /* its process, 0: it cannot be told, or nobody wrote */
+	pid_t writer_parent; /* and the parent of that, 0: the writer is the opener */
 	unsigned newest_pid; /* the system's newest process at the open */
 	int64_t opened_ms;   /* on the loop's clock */
 	LIST_ENTRY(handle) link;
@@ -55,6 +58,9 @@ static inline bool content_is_dirty(const struct content *content)
  * whose close must not wait for it.
  */
 void handle_set_writing(struct handle *handle, bool writing);
+
+/* Notes which thread writes through a handle, 0: it cannot be told. */
+void handle_note_writer(struct handle *handle, pid_t thread);
 
 /* The content of a node, made when there is none. NULL when out of memory. */
 struct content *content_get(struct node *node);

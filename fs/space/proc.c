@@ -131,17 +131,18 @@ static ssize_t read_status(pid_t pid, char text[STATUS_MAX])
 
 int proc_status(pid_t pid, struct proc_status *ret_status)
 {
-	uint64_t process, fd_size, threads = THREADS_UNKNOWN;
+	uint64_t process, parent, fd_size, threads = THREADS_UNKNOWN;
 	char text[STATUS_MAX];
 	ssize_t n = read_status(pid, text);
 
 	if (n <= 0)
 		return n < 0 ? (int)n : -ESRCH;
 	if (!proc_field(text, "Tgid", 10, &process) || !process ||
-	    !proc_field(text, "FDSize", 10, &fd_size))
+	    !proc_field(text, "PPid", 10, &parent) || !proc_field(text, "FDSize", 10, &fd_size))
 		return -EIO;
 	proc_field(text, "Threads", 10, &threads);
-	*ret_status = (struct proc_status){(pid_t)process, (unsigned)fd_size, (unsigned)threads};
+	*ret_status = (struct proc_status){(pid_t)process, (pid_t)parent, (unsigned)fd_size,
+					   (unsigned)threads};
 	return 0;
 }
 

@@ -47,6 +47,7 @@ bool proc_field(const char *text, const char *key, int base, uint64_t *ret_numbe
 /* What /proc/PID/status says about a process or thread. */
 struct proc_status {
 	pid_t process;	  /* Tgid */
+	pid_t parent;	  /* PPid: of its process, 0 when that is in another PID namespace */
 	unsigned fd_size; /* 0: it has no descriptor table any more: it exits, or is a zombie */
 	unsigned threads; /* of its process, itself included */
 };

@@ -332,6 +332,54 @@ def test_tool_killed_half_way(space, parts, writer, number):
     check_killed(space, number)
 
 
+# A writer that is killed while others hold its descriptor: they close it in good order, and it is half a file all
+# the same. Who only held the descriptor does not count.
+WRITE_AND_DIE = "os.write(fd, half1); os.kill(os.getpid(), 9)"
+SHARED = {
+    "a child": OPEN + f"if not os.fork(): {WRITE_AND_DIE}\nos.wait(); attempt(os.close, fd)",
+    "a child, its parent goes on": OPEN + f"if not os.fork(): {WRITE_AND_DIE}\nos.wait(); os.write(fd, half2); attempt(os.close, fd)",
+    "a parent": OPEN + f"""
+r, w = os.pipe()
+if os.fork(): {WRITE_AND_DIE}
+os.close(w); os.read(r, 1); attempt(os.close, fd)
+""",
+    "another open": OPEN + f"""
+other = os.open(target, os.O_WRONLY | os.O_APPEND)
+if not os.fork():
+    os.close(other); {WRITE_AND_DIE}
+os.close(fd); os.wait(); attempt(os.close, other)
+""",
+    # timeout(1) has the file open too, and exits in good order
+    "a program under timeout": "os.system(f'timeout 0.5 tail -f {args[0]} > {target}')",
+    "a shell under timeout": "os.system(f'timeout 0.5 sh -c \"cat {args[0]}; sleep 30; cat {args[1]}\" > {target}')",
+}
+
+
+@pytest.mark.parametrize("writer", SHARED)
+def test_half_a_file_is_no_job_when_others_hold_it_too(space, parts, writer):
+    tools.python(SHARED[writer], space.at("job.yaml"), *parts)
+    story = tools.eventually(lambda: space.error("job.yaml"), "the .error of a killed writer")
+    assert "killed by signal" in story and space.fact("job.yaml", "state") == "draft"
+    space.settle()
+    assert space.sent() == (0, 0)
+    tools.run("cp", parts[2], space.at("job.yaml")).ok()
+    assert space.only_job()["content"] == WHOLE and space.error("job.yaml") is None
+
+
+def test_who_did_not_write_may_be_killed(space, parts):
+    """The workers of a pool have all its descriptors, and are ended by a signal."""
+    script = OPEN + """
+import multiprocessing
+with multiprocessing.get_context('fork').Pool(2) as pool:
+    os.write(fd, half1)
+    pool.map(abs, [1, 2])
+    os.write(fd, half2)
+attempt(os.close, fd)
+"""
+    tools.python(script, space.at("job.yaml"), *parts).ok()
+    check(space, Row(script))
+
+
 def test_a_killed_update_leaves_the_job_as_it_is(space, parts):
     tools.run("cp", parts[2], space.at("job.yaml")).ok()
     tools.finish(tools.popen_bare(sys.executable, "-c", tools.PRELUDE + DIE, space.at("job.yaml"), *parts, 9), 30)
