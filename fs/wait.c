@@ -34,7 +34,7 @@ static const char help[] =
 	"On a terminal a bar shows how far it is. What was not submitted is named on standard\n"
 	"error, with the reason: a file that has content, a file that a refused copy has\n"
 	"emptied, a name for which a refused rename has made no file. A job file that was left\n"
-	"empty is a draft on purpose and is passed over.\n"
+	"empty is a draft on purpose and is passed over, and so is a tool's backup.\n"
 	"\n"
 	"Exit status: 0 when all were submitted, 1 when one was not (it failed, it is a draft, it\n"
 	"is no job file, it is not on a cocfs mount), 2 for a wrong command line, 124 when the "

@@ -43,15 +43,17 @@ static int get_fact(const char *path, const char *fact, char *value, size_t room
 }
 
 /* A job file: 0 when it was submitted, 1 when it was not, -EBUSY; -ENODATA when it is none after all,
- * since the mount ignores its name; another -errno. One that is empty is a draft on purpose, unless a story
- * stands. */
+ * since the mount ignores its name; another -errno. One that is empty, or a tool's backup, is a draft on
+ * purpose, unless a story stands. */
 static int look_at_job(const char *path, const char *shown, bool is_empty, struct buf *story)
 {
-	char state[64], error[STORY_MAX];
+	char state[64], error[STORY_MAX], backup[64] = "";
 	int r = get_fact(path, "coc.state", state, sizeof(state));
 
 	if (r == 0)
 		r = get_fact(path, "coc.error", error, sizeof(error));
+	if (r == 0 && !*error && strcmp(state, job_state_word(JOB_SUBMITTED)))
+		r = get_fact(path, "coc.backup", backup, sizeof(backup));
 	if (r < 0)
 		return r;
 	if (!*state)
@@ -60,7 +62,7 @@ static int look_at_job(const char *path, const char *shown, bool is_empty, struc
 	    !strcmp(state, job_state_word(JOB_SUBMITTING)) ||
 	    !strcmp(state, job_state_word(JOB_IN_DOUBT)))
 		return -EBUSY;
-	if (!*error && (is_empty || !strcmp(state, job_state_word(JOB_SUBMITTED))))
+	if (!*error && (is_empty || *backup || !strcmp(state, job_state_word(JOB_SUBMITTED))))
 		return 0;
 	error[strcspn(error, "\n")] = '\0';
 	r = look_tell(story, shown, state, error);

@@ -67,6 +67,12 @@
 /* Globs of -o ignore=: each name in the job space is compared with all of them. */
 #define IGNORE_GLOBS_MAX 64
 
+/* Renames of job files to other jobs' names that are remembered, for so long: a tool that keeps a backup
+ * makes the name again at once. Each rename waits for the disk, so that nobody makes more in the time that a
+ * tool needs between its two steps. 140 KB. */
+#define RECENT_MOVE_KEPT_MS 5000
+#define RECENT_MOVES_MAX 512
+
 /* Siblings of deleted jobs that can still be named: more than one rm -r has, 100 MB at the worst. */
 #define GHOSTS_MAX 1000000
 

@@ -288,6 +288,8 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 			strerror(-r));
 	else
 		r = judge(rules, commit, engine, ledger, &job, &sub, &err);
+	if (r == 0 && job.backup && (r = ledger_unmark_backup(ledger, job.row)) < 0)
+		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));
 	if (r == 0 && job.refused && (r = ledger_overwrite(ledger, job.row)) < 0)
 		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));
 	if (r == 0)

@@ -18,7 +18,7 @@
 #define JOB_COLUMNS                                                                                \
 	"id, state, incomplete, job_id, version, digest, risk_level, enterprise_project_id,"       \
 	" job_name, description, tags, request_id, errnum, error, warnings, changed_ms, refused,"  \
-	" own, dismissed, unmade, " LEDGER_HOLDING_COLUMNS
+	" own, dismissed, unmade, backup, " LEDGER_HOLDING_COLUMNS
 
 #define SUBMISSION_COLUMNS                                                                         \
 	"id, job, kind, state, started_ms, digest, risk_level, enterprise_project_id, job_name,"   \
@@ -162,6 +162,17 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_CLEAR_TREE] = "DELETE FROM job WHERE job_id IS NULL AND state NOT IN (1, 2, 5)"
 			    " AND NOT " IS_ASIDE
 			    " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))",
+	[STMT_GIVE_BACK] = "UPDATE OR IGNORE job SET dir = ?2, name = ?3 WHERE id = ?1",
+	[STMT_MARK_BACKUP] =
+		"INSERT INTO job (dir, name, changed_ms, id, digest, backup, incomplete, uid, gid,"
+		" mode, dir_uid, dir_gid, dir_mode, heir, heir_reads)"
+		" SELECT ?1, ?2, ?3, ?4, ?5, 1, incomplete, uid, gid, mode, dir_uid, dir_gid,"
+		" dir_mode, heir, heir_reads FROM job WHERE id = ?6",
+	[STMT_FIND_BACKUP] = "SELECT id FROM job INDEXED BY job_backup"
+			     " WHERE backup AND dir = ?1 AND name = ?2",
+	[STMT_UNMARK_BACKUP] = "UPDATE job SET backup = 0, digest = NULL WHERE id = ?1 AND backup",
+	[STMT_DROP_BACKUP] = "DELETE FROM job WHERE id = ?1 AND backup AND job_id IS NULL"
+			     " AND error IS NULL AND state NOT IN (1, 2, 5)",
 	[STMT_FREE_PAGES] = "PRAGMA freelist_count",
 	[STMT_BUSY] = "SELECT EXISTS (SELECT 1 FROM job WHERE dir = ?1 AND name = ?2"
 		      " AND state IN (1, 2, 5))"

@@ -30,6 +30,7 @@ struct ledger_job {
 	enum job_state state;
 	bool incomplete; /* the file may be half of what was meant: its writer was killed, or not seen */
 	bool refused;	 /* the error is of the newest content, whatever is sent or queued */
+	bool backup;	 /* see ledger_give_back(); digest is of the file's own content */
 	char *job_id;	 /* the binding, or NULL */
 	int64_t version; /* last known version on the service: 1, 2, … */
 	bool has_digest;
@@ -422,5 +423,30 @@ int ledger_busy(struct ledger *ledger, const char *path);
 int ledger_rename_unfinished(struct ledger *ledger,
 			     bool (*was_done)(void *data, struct ledger_rename *rename),
 			     void *data);
+
+/* ---- backups: ledger_backup.c ---- */
+
+/* A file that was moved away from a job's name and is a backup. */
+struct ledger_backup {
+	const char *path;
+	const unsigned char *digest; /* of its content; NULL: that cannot be read */
+};
+
+/*
+ * Gives a row back to the path of a name that was made again, and marks the file that was moved; backup
+ * NULL: it is gone. All of it or nothing. -EEXIST: the path has a job of its own, or one is made for it;
+ * or there is no such row any more.
+ */
+int ledger_give_back(struct ledger *ledger, int64_t row, const char *path,
+		     const struct ledger_backup *backup);
+
+/* The row of a path that is marked as a backup. -ENOENT: the path is not. */
+int ledger_find_backup(struct ledger *ledger, const char *path, int64_t *ret_row);
+
+/* The content of the row's path was written: it is no backup any more. */
+int ledger_unmark_backup(struct ledger *ledger, int64_t row);
+
+/* The backup has left its name. */
+int ledger_drop_backup(struct ledger *ledger, int64_t row);
 
 #endif

@@ -7,7 +7,7 @@
 #include "job/ledger.h"
 
 /* What the tables of a ledger are like: ledger_schema.c says how to change it. */
-#define LEDGER_SCHEMA_VERSION 6
+#define LEDGER_SCHEMA_VERSION 7
 
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
@@ -78,6 +78,11 @@ enum ledger_statement {
 	STMT_RENAME_TREE,
 	STMT_CLEAR_FILE,
 	STMT_CLEAR_TREE,
+	STMT_GIVE_BACK,
+	STMT_MARK_BACKUP,
+	STMT_FIND_BACKUP,
+	STMT_UNMARK_BACKUP,
+	STMT_DROP_BACKUP,
 	STMT_FREE_PAGES,
 	STMT_BUSY,
 	STMT_KNOWS,
@@ -144,6 +149,17 @@ int ledger_run_new(struct ledger *ledger, sqlite3_stmt *stmt, int place, int64_t
 
 /* Runs a statement that asks whether a job has something. 1, 0 or -errno. */
 int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t row);
+
+/* Begins writes that are done together or not at all. Returns 0; -errno, and none has begun. */
+int ledger_group_begin(struct ledger *ledger);
+
+/* Ends them: undoes them if r, what they came to, is negative. Returns r, or -errno when they could
+ * not be ended: then everything since the last commit is undone. */
+int ledger_group_end(struct ledger *ledger, int r);
+
+/* Removes what is known of a path that no file has any more, if it is not bound and nothing of it is
+ * unfinished. */
+int ledger_clear_file(struct ledger *ledger, const char *path);
 
 /* Binds text of known length, or NULL for a NULL pointer; it must live until the step. */
 void ledger_bind_text(sqlite3_stmt *stmt, int place, const char *text);

@@ -62,8 +62,7 @@ int ledger_rename_begin(struct ledger *ledger, struct ledger_rename *rename)
 	return ledger_commit(ledger, true);
 }
 
-/* Removes what is known of a path and of all below it, where nothing is left in the spool. */
-static int clear(struct ledger *ledger, const char *path)
+int ledger_clear_file(struct ledger *ledger, const char *path)
 {
 	int r = 0;
 	sqlite3_stmt *stmt = ledger_write(ledger, STMT_CLEAR_FILE, &r);
@@ -71,10 +70,15 @@ static int clear(struct ledger *ledger, const char *path)
 	if (!stmt)
 		return r;
 	ledger_bind_path(stmt, 1, path);
-	r = ledger_run(stmt);
-	if (r < 0)
-		return r;
-	stmt = ledger_write(ledger, STMT_CLEAR_TREE, &r);
+	return ledger_run(stmt);
+}
+
+/* Removes what is known of a path and of all below it, where nothing is left in the spool. */
+static int clear(struct ledger *ledger, const char *path)
+{
+	int r = ledger_clear_file(ledger, path);
+	sqlite3_stmt *stmt = r < 0 ? NULL : ledger_write(ledger, STMT_CLEAR_TREE, &r);
+
 	if (!stmt)
 		return r;
 	ledger_bind_text(stmt, 1, path);
@@ -116,34 +120,9 @@ int ledger_rename_undone(struct ledger *ledger, const struct ledger_rename *rena
 	return ledger_run_row(ledger, STMT_RENAME_END, rename->id);
 }
 
-/* Begins writes that are done together or not at all. Returns 0; -errno, and none has begun. */
-static int group_begin(struct ledger *ledger)
-{
-	int r = 0;
-	sqlite3_stmt *stmt = ledger_write(ledger, STMT_GROUP_BEGIN, &r);
-
-	/* when memory is short, what ends a group must be there */
-	if (!stmt || !ledger_read(ledger, STMT_GROUP_UNDO, &r) ||
-	    !ledger_read(ledger, STMT_GROUP_END, &r))
-		return r;
-	return ledger_run(stmt);
-}
-
-/* Ends them: undoes them if r, what they came to, is negative. Returns r, or -errno when they could
- * not be ended: then everything since the last commit is undone. */
-static int group_end(struct ledger *ledger, int r)
-{
-	int undone = r < 0 ? ledger_run(ledger->stmt[STMT_GROUP_UNDO]) : 0;
-	int ended = ledger_run(ledger->stmt[STMT_GROUP_END]);
-
-	if (undone < 0 || ended < 0)
-		ledger_undo(ledger);
-	return r < 0 ? r : ended;
-}
-
 int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename)
 {
-	int r = group_begin(ledger); /* done again after a half of it, it would be wrong */
+	int r = ledger_group_begin(ledger); /* done again after a half of it, it would be wrong */
 
 	if (r < 0)
 		return r;
@@ -160,7 +139,7 @@ int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename
 	}
 	if (r == 0)
 		r = ledger_rename_undone(ledger, rename);
-	return group_end(ledger, r);
+	return ledger_group_end(ledger, r);
 }
 
 /* One rename that was begun and not ended, with its own copies of the paths. */

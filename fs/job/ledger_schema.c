@@ -55,9 +55,11 @@ static const char schema[] =
 	" dir_mode INTEGER NOT NULL DEFAULT 448," /* 0700 */
 	" heir INTEGER,"
 	" heir_reads INTEGER NOT NULL DEFAULT 0,"
+	" backup INTEGER NOT NULL DEFAULT 0,"
 	" UNIQUE (dir, name));"
 	"CREATE INDEX job_by_job_id ON job (job_id) WHERE job_id IS NOT NULL;"
 	"CREATE INDEX job_unmade ON job (dir) WHERE unmade = 1;"
+	"CREATE INDEX job_backup ON job (dir, name) WHERE backup;"
 	"CREATE TABLE submission ("
 	" id INTEGER PRIMARY KEY,"
 	" job INTEGER NOT NULL,"
@@ -126,6 +128,8 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	/* a create that may have been sent: nobody asked what the service had before */
 	[5] = KNOWN_TABLE "INSERT INTO known SELECT id, 0, 1, '' FROM submission"
 			  " WHERE state <> 1 AND kind = 1",
+	[6] = "ALTER TABLE job ADD COLUMN backup INTEGER NOT NULL DEFAULT 0;"
+	      "CREATE INDEX job_backup ON job (dir, name) WHERE backup",
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)

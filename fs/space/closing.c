@@ -29,6 +29,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "space/backup.h"
+#include "space/claim.h"
 #include "space/commit.h"
 #include "space/inspectors.h"
 #include "space/job_name.h"
@@ -51,17 +53,32 @@ static bool is_empty(int fd)
 	return fstat(fd, &st) == 0 && st.st_size == 0;
 }
 
+/* Is it a backup of which attributes were changed, and nothing else? */
+static bool is_untouched_backup(struct space *space, const struct handle *handle,
+				const struct link *link)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	const struct content *content = handle->node->content;
+	struct stat st;
+
+	return !content->rewritten && !content->refusal && fstat(handle->fd, &st) == 0 &&
+	       claim_find(space, link->parent, link->name, &st, &job) == 0 &&
+	       backup_is(space, handle->node, &job) > 0;
+}
+
 /* Is there anything to commit when this handle is closed? */
 static const struct link *wants_commit(struct space *space, const struct handle *handle)
 {
 	const struct content *content = handle->node->content;
+	const struct link *link;
 
 	if (!handle->writable || !content_is_dirty(content))
 		return NULL;
 	/* what was refused at a write may have left nothing: that is told too */
 	if (!content->refusal && is_empty(handle->fd))
 		return NULL;
-	return node_job_link(space, handle->node);
+	link = node_job_link(space, handle->node);
+	return link && is_untouched_backup(space, handle, link) ? NULL : link;
 }
 
 static bool has_other_writers(const struct handle *handle)
@@ -75,6 +92,16 @@ static void note_closer(struct handle *handle, const struct closer *closer)
 	handle->killed_by = closer->signal;
 }
 
+/* What was written is judged: it is no backup any more. 0 or -errno. */
+static int end_backup(struct space *space, const struct handle *handle, const struct link *link)
+{
+	struct content *content = handle->node->content;
+	int r = content->rewritten ? backup_end(space, link->parent, link->name) : 0;
+
+	content->rewritten = content->rewritten && r < 0;
+	return r;
+}
+
 /* ---- what is not committed, and why ---- */
 
 /* May be half a file: records it, once for each content. Returns -errno. */
@@ -86,6 +113,7 @@ static int refuse_half(struct space *space, fuse_req_t req, struct handle *handl
 	if (handle->told == written)
 		return -err->errnum;
 	handle->told = written;
+	end_backup(space, handle, link); /* if that fails, the story stands all the same */
 	return commit_refuse_node(space, req, handle->node, link, true, err);
 }
 
@@ -155,14 +183,15 @@ static int refuse_hidden(struct space *space, struct handle *handle, const struc
 static void commit_now(struct space *space, fuse_req_t req, struct handle *handle,
 		       const struct link *link)
 {
-	struct wait *wait = wait_plain(space, req);
+	int r = end_backup(space, handle, link);
+	struct wait *wait = r < 0 ? NULL : wait_plain(space, req);
 
 	if (wait)
 		commit_open(space, handle, link, wait);
 	else if (req)
-		reply(req, -ENOMEM);
+		reply(req, r < 0 ? r : -ENOMEM);
 	else
-		commit_refuse_unready(space, handle->node, link, -ENOMEM);
+		commit_refuse_unready(space, handle->node, link, r < 0 ? r : -ENOMEM);
 }
 
 /* Ends a FLUSH whose closer is known. */

@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "space/attrs.h"
+#include "space/backup.h"
 #include "space/claim.h"
 #include "space/job_name.h"
 #include "space/rename.h"
@@ -286,8 +287,10 @@ void commit_closed(struct space *space, struct node *node, struct wait *wait)
 	r = spot_stat(&spot, &st);
 	if (r == 0)
 		r = claim_find(space, link->parent, link->name, &st, &job);
-	if ((r < 0 && r != -ENOENT) || job.incomplete) {
-		wait->answer(wait, job.incomplete ? 0 : r);
+	if (r == 0)
+		r = backup_is(space, node, &job);
+	if ((r < 0 && r != -ENOENT) || r > 0 || job.incomplete) {
+		wait->answer(wait, r > 0 || job.incomplete ? 0 : r);
 		return;
 	}
 	commit_spot(space, &spot, -1, link->parent, link->name, NULL, wait);

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "space/backup.h"
 #include "space/job_name.h"
 #include "space/proc.h"
 
@@ -121,6 +122,15 @@ void content_spoil(struct content *content, const struct err *err, int attr)
 		*content->refusal = *err;
 	content->refusal_attr = attr;
 	content->written++; /* its close is told, also when nothing else was written */
+}
+
+void content_note_written(struct space *space, struct node *node)
+{
+	backup_written(space, node);
+	if (node->content) {
+		node->content->written++;
+		node->content->rewritten = true;
+	}
 }
 
 void content_heal(struct content *content)

@@ -34,8 +34,9 @@ struct handle {
 struct content {
 	LIST_HEAD(, handle) handles;
 	unsigned writers;    /* handles that somebody may still write through */
-	uint64_t written;    /* rises with every change */
+	uint64_t written;    /* rises with every change, of the content or of an attribute */
 	uint64_t committed;  /* what written was at the last commit */
+	bool rewritten;	     /* the content was changed since the last commit */
 	struct err *refusal; /* the content is not what its writer meant: a write failed, an
 				attribute was refused. Owned, or NULL */
 	int refusal_attr;    /* the attribute that a new value of takes the refusal back, or -1 */
@@ -74,6 +75,9 @@ void content_destroy(struct content *content);
 /* The content is not what its writer meant: a commit of it is refused with err (copied). attr: see
  * refusal_attr. */
 void content_spoil(struct content *content, const struct err *err, int attr);
+
+/* The content of a node's file, which may be open or not, was changed. */
+void content_note_written(struct space *space, struct node *node);
 
 /* The reason is gone. */
 void content_heal(struct content *content);

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "space/backup.h"
 #include "space/claim.h"
 #include "space/control.h"
 #include "space/job_name.h"
@@ -42,11 +43,27 @@ static void warn_of_no_job(struct space *space, const struct node *parent, const
 			    S_ISLNK(mode) ? "a symbolic link" : "a device, a pipe or a socket");
 }
 
+/* Tools make such names again and again: the first one is told to whoever reads warnings. */
+static void tell_of_ignored(struct space *space, const struct node *parent, const char *name)
+{
+	_cleanup_free_ char *path = NULL;
+
+	if (node_is_hidden(parent) || job_name_is(space, parent, name) ||
+	    node_path_of(parent, name, &path) < 0)
+		return;
+	log_message(space->ignored_told ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+		    "%s is not submitted, as no name is that -o ignore= matches", path);
+	space->ignored_told = true;
+}
+
 void name_is_made(struct space *space, struct node *parent, const char *name, mode_t mode)
 {
 	unmade_is_made(space, parent, name, mode);
+	backup_name_made(space, parent, name);
 	if (name_is_nearly_job(name) || name_is_job(name))
 		warn_of_no_job(space, parent, name, mode);
+	if (name_is_job(name) && S_ISREG(mode))
+		tell_of_ignored(space, parent, name);
 }
 
 int entry_fill(struct space *space, struct node *parent, const char *name,
@@ -172,6 +189,8 @@ static void make(fuse_req_t req, fuse_ino_t parent_id, const char *name,
 		caller_leave(space, req);
 	}
 	if (r == 0)
+		r = backup_made(space, req, parent, name, S_ISREG(making->mode) && !making->target);
+	if (r >= 0)
 		r = name_claim_made(req, parent, name);
 	if (r < 0) {
 		reply(req, r);

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "space/backup.h"
 #include "space/claim.h"
 #include "space/content.h"
 #include "space/dir_story.h"
@@ -170,6 +171,10 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 	if (!strcmp(fact, "version") && job.job_id) {
 		snprintf(number, sizeof(number), "v%lld", (long long)job.version);
 		return copy_text(number, ret_value, ret_size);
+	}
+	if (!strcmp(fact, "backup")) {
+		r = backup_is(space, node, &job);
+		return r <= 0 ? (r < 0 ? r : -ENODATA) : copy_text("yes", ret_value, ret_size);
 	}
 	if (strcmp(fact, "state"))
 		return -ENODATA;

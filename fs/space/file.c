@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "space/backup.h"
 #include "space/caller.h"
 #include "space/closing.h"
 #include "space/control.h"
@@ -76,11 +77,12 @@ static int handle_open(struct space *space, fuse_req_t req, struct node *node, i
 		handle->opener = proc_process(fuse_req_ctx(req)->pid);
 		handle->newest_pid = sight_newest_pid(&space->sight);
 		handle->opened_ms = loop_now_ms(space->loop);
+		backup_written(space, node);
 	}
 	LIST_INSERT_HEAD(&content->handles, handle, link);
 	handle_set_writing(handle, handle->writable);
 	if (flags & O_TRUNC) {
-		content->written++;
+		content_note_written(space, node);
 		content_heal(content);
 	}
 	fi->fh = (uintptr_t)handle;
@@ -186,8 +188,10 @@ static int create(struct space *space, fuse_req_t req, struct node *parent, cons
 {
 	_cleanup_close_ int fd = create_file(space, req, parent, name, fi->flags, mode);
 	struct node *node;
-	int r = fd < 0 ? fd : name_claim_made(req, parent, name);
+	int r = fd < 0 ? fd : backup_made(space, req, parent, name, true);
 
+	if (r >= 0)
+		r = name_claim_made(req, parent, name);
 	if (r == 0)
 		r = entry_fill(space, parent, name, ret_entry);
 	if (r < 0)

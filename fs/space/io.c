@@ -121,7 +121,7 @@ static void reply_write(fuse_req_t req, struct node *node, ssize_t result)
 		reply(req, spoil_by_errno(node->content, (int)-result));
 		return;
 	}
-	node->content->written++;
+	content_note_written(space_of(req), node);
 	fuse_reply_write(req, (size_t)result);
 }
 
@@ -243,7 +243,7 @@ static void work_allocate(struct worker_job *job)
 static void answer_allocation(struct disk_op *op)
 {
 	if (op->result == 0)
-		op->node->content->written++;
+		content_note_written(op->space, op->node);
 	disk_answer_plain(op);
 }
 

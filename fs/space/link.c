@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "space/backup.h"
 #include "space/claim.h"
 #include "space/commit.h"
 #include "space/content.h"
@@ -71,6 +72,10 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 	/* with more names than are known, one may be a job file's */
 	if (r == 0 && renaming.to.is_job && S_ISREG(st->st_mode) && st->st_nlink > 1)
 		r = -EPERM;
+	if (r == 0 && S_ISREG(st->st_mode))
+		r = backup_give_back(space, req, to_parent, to_name);
+	renaming.to.is_job |= r > 0; /* an ignored name, which has a job again */
+	r = r < 0 ? r : 0;
 	is_commit = r == 0 && renaming.to.is_job && S_ISREG(st->st_mode) && st->st_size > 0 &&
 		    !(source->content && source->content->writers);
 	/* before its content is submitted under the name */

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/crash.h"
 #include "base/log.h"
+#include "space/backup.h"
 #include "space/claim.h"
 #include "space/commit.h"
 #include "space/control.h"
@@ -34,8 +35,12 @@ static int remove_name(struct space *space, fuse_req_t req, struct node *parent,
 	held_fd = dirfd < 0 ? -1 : disk_hold(dirfd, name);
 	r = dirfd < 0 ? dirfd : unlinkat(dirfd, name, flags) < 0 ? -errno : 0;
 	disk_close(space, held_fd, user);
+	if (r == 0 && !flags)
+		backup_left(space, parent, name);
 	if (!node)
 		return r;
+	if (r == 0)
+		backup_removed(space, node);
 	if (r == 0)
 		node_unlinked(&space->nodes, node, parent, name);
 	else

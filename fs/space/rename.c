@@ -7,7 +7,8 @@
  *                          is open for writing it is just renamed, and its close commits
  *   job -> scratch name    a backup: the binding stays with the name
  *   job -> job name        the binding moves along; onto a name that is bound itself it is a commit,
- *                          an update of that job, and both bindings stay with their names
+ *                          an update of that job, and both bindings stay with their names; if the same
+ *                          process makes the old name again, the binding goes back (backup.c)
  *   directory              all bindings below move along, but for names that have one there already
  *   exchange               of two job files or two directories: the bindings change places
  *
@@ -20,6 +21,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "space/backup.h"
 #include "space/claim.h"
 #include "space/commit.h"
 #include "space/control.h"
@@ -212,9 +214,29 @@ static int claim_ends(struct space *space, fuse_req_t req, const struct renaming
 			  renaming_replaced(renaming));
 }
 
-/* Does what is renamed take a row along: a directory those below it, a job file its own? 1, 0 or
- * -errno. */
-static int takes_row(struct space *space, const struct renaming *renaming)
+/* The target is to be made by a file: if the file has no job, the name may get back the one that it had. */
+static int take_name(struct space *space, fuse_req_t req, struct renaming *renaming)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	const struct end *from = &renaming->from;
+	struct end *to = &renaming->to;
+	int r = -ENOENT;
+
+	if (to->exists || !S_ISREG(from->st.st_mode))
+		return 0;
+	if (from->is_job)
+		r = claim_find(space, from->parent, from->name, &from->st, &job);
+	if ((r < 0 && r != -ENOENT && r != -ENAMETOOLONG) || job.job_id ||
+	    job_state_is_unfinished(job.state))
+		return job.row ? 0 : r;
+	r = backup_give_back(space, req, to->parent, to->name);
+	to->is_job |= r > 0; /* an ignored name, which has a job again */
+	return r < 0 ? r : 0;
+}
+
+/* Does what is renamed take rows along: a directory those below it, a job file its own (ret_row; 0 for a
+ * backup's)? 1, 0 or -errno. */
+static int takes_row(struct space *space, const struct renaming *renaming, int64_t *ret_row)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	const struct end *from = &renaming->from;
@@ -227,7 +249,29 @@ static int takes_row(struct space *space, const struct renaming *renaming)
 	if (renaming->flags & RENAME_EXCHANGE) /* both rows move */
 		return 1;
 	r = claim_find(space, from->parent, from->name, &from->st, &job);
+	if (r == 0 && !job.backup)
+		*ret_row = job.row;
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
+/* A rename that puts no new content under a job's name. */
+static int rename_now(struct space *space, fuse_req_t req, const struct renaming *renaming)
+{
+	const struct end *from = &renaming->from;
+	const bool is_exchange = renaming->flags & RENAME_EXCHANGE;
+	int64_t row = 0;
+	int r, takes = takes_row(space, renaming, &row);
+
+	if (takes == 0 && !is_exchange)
+		claim_part(space, from->parent, from->name);
+	if (takes < 0)
+		return takes;
+	r = takes ? rename_bound(space, renaming) : rename_spool(space, renaming);
+	if (r == 0 && row)
+		backup_note_move(space, req, renaming, row);
+	if (r == 0 && !takes && !is_exchange)
+		backup_left(space, from->parent, from->name);
+	return r;
 }
 
 void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_t to_parent_id,
@@ -247,6 +291,8 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 	if (r == 0)
 		r = check_names(space, &renaming, node_known(&space->nodes, from->parent, name));
 	if (r == 0)
+		r = take_name(space, req, &renaming);
+	if (r == 0)
 		r = claim_ends(space, req, &renaming);
 	if (r == 0 && renaming.to.exists && S_ISDIR(renaming.to.st.st_mode))
 		renaming.ended = unmade_whose(space, req, &renaming.to.st);
@@ -257,10 +303,6 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 		return;
 	}
 	if (r == 0)
-		r = takes_row(space, &renaming);
-	if (r == 0 && !(flags & RENAME_EXCHANGE))
-		claim_part(space, parent, name);
-	if (r >= 0)
-		r = r ? rename_bound(space, &renaming) : rename_spool(space, &renaming);
+		r = rename_now(space, req, &renaming);
 	reply(req, r);
 }

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/crash.h"
 #include "base/log.h"
+#include "space/backup.h"
 #include "space/claim.h"
 #include "space/disk.h"
 #include "space/ops.h"
@@ -74,6 +75,8 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 		return r;
 	}
 	CRASH_POINT("spool-renamed");
+	if (target && !(renaming->flags & RENAME_EXCHANGE))
+		backup_removed(space, target);
 	move_nodes(&space->nodes, renaming, source, target, &from_name, &to_name);
 	if (!to->exists)
 		name_is_made(space, to->parent, to->name, renaming->from.st.st_mode);

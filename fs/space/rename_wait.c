@@ -8,6 +8,7 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "space/attrs.h"
+#include "space/backup.h"
 #include "space/claim.h"
 #include "space/commit.h"
 #include "space/renaming.h"
@@ -50,6 +51,7 @@ static int rename_committed(struct space *space, const struct renaming *renaming
 	if (followed < 0) /* until its next commit the one before has it too */
 		log_warning("%s: whose it is cannot be recorded: %s", renaming->to.name,
 			    strerror(-followed));
+	backup_left(space, renaming->from.parent, renaming->from.name);
 	return 0;
 }
 

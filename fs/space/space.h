@@ -11,6 +11,7 @@
 #include "job/ignore.h"
 #include "space/ghost.h"
 #include "space/node.h"
+#include "space/recent_moves.h"
 #include "space/sight.h"
 #include "space/removals.h"
 #include "space/view.h"
@@ -52,6 +53,7 @@ struct space {
 	struct disk_pace pace;
 	struct ghosts ghosts;
 	struct removals removals;
+	struct recent_moves recent_moves;
 	SLIST_HEAD(, unmade_end) unmade_ends; /* directories that are gone (unmade.h) */
 	struct loop_timer unmade_timer;
 	LIST_HEAD(, dir_handle) listings; /* open directories: the kernel may not release them */
@@ -60,6 +62,7 @@ struct space {
 	LIST_HEAD(, closing) closings;	  /* closes that are judged (closing.c) */
 	struct sight sight;		  /* what can be seen of those who write */
 	struct inspectors *inspectors;	  /* they look (inspectors.h) */
+	bool ignored_told;		  /* that an ignored name is not submitted (entry.c) */
 	bool crowded;			  /* requests have come faster than they were taken */
 	bool rename_unsettled;		  /* the ledger has yet to end a rename (rename.h) */
 	bool is_root;			  /* we may act as the caller (caller.h) */

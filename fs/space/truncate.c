@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "space/backup.h"
 #include "space/commit.h"
 #include "space/disk.h"
+#include "space/job_name.h"
 #include "space/ops.h"
 
 /* One request to set a size, with the times that are set after it. */
@@ -42,17 +44,26 @@ static void answer_truncation(struct wait *wait, int result)
 	free_truncation(truncation);
 }
 
+/* A closed file was truncated. */
+static int end_backup(struct space *space, const struct node *node)
+{
+	const struct link *link = node_job_link(space, node);
+
+	return link ? backup_end(space, link->parent, link->name) : 0;
+}
+
 /* The size is set, or could not be. */
 static void go_on(struct truncation *truncation, int r)
 {
 	struct space *space = truncation->wait.space;
 	struct content *content = truncation->node->content;
 
-	if (r == 0 && content) {
-		content->written++;
-		if (truncation->attr.st_size == 0)
-			content_heal(content);
-	}
+	if (r == 0)
+		content_note_written(space, truncation->node);
+	if (r == 0 && content && truncation->attr.st_size == 0)
+		content_heal(content);
+	if (r == 0 && !truncation->by_handle)
+		r = end_backup(space, truncation->node);
 	if (r == 0)
 		r = attr_set_times(space, truncation->node, &truncation->attr, truncation->to_set);
 	/* truncate(2) of a closed file: no close will come to commit it */

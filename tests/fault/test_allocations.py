@@ -110,6 +110,7 @@ class Trial:
                              "the gesture to end", 60, self.is_dead)
         self.memory.off()
         self.space.front.clear()
+        getattr(self, "after_" + gesture, lambda: None)()
 
     def goes_on(self):
         """All comes to its end, and the next one works."""
@@ -161,6 +162,25 @@ class Trial:
             self.written[there] = self.written.pop(here)
             for commit in self.commits:
                 commit.path = there if commit.path == here else commit.path
+
+    def backup(self):
+        """A tool moves the file to a backup's name and writes it again: the job stays with the name."""
+        old, new = self.at("d/old.yaml"), self.source("new")
+        if not attempt(os.rename, self.at("d/a.yaml"), old)[0]:
+            return
+        self.written["d/old.yaml"] = self.written.pop("d/a.yaml")
+        made, fd = attempt(os.open, self.at("d/a.yaml"), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        if made:
+            whole = attempt(os.write, fd, self.content.encode())[0]
+            self.account("d/a.yaml", attempt(os.close, fd)[0])
+            if whole:
+                self.written["d/a.yaml"] = self.content
+
+    def after_backup(self):
+        """The tool's user puts back what could not be written."""
+        if not os.path.exists(self.at("d/a.yaml")):
+            os.rename(self.at("d/old.yaml"), self.at("d/a.yaml"))
+            self.written["d/a.yaml"] = self.written.pop("d/old.yaml")
 
     def prepare_setfattr(self):
         self.path = f"{self.number}.yaml"
@@ -216,7 +236,7 @@ class Trial:
 
 
 WAITING = 20  # in the queue that .coc shows
-WRITES = ["create", "update", "publish", "republish", "move", "setfattr", "lost"]
+WRITES = ["create", "update", "publish", "republish", "move", "backup", "setfattr", "lost"]
 READS = ["getfattr", "ls", "siblings"]
 
 

@@ -25,6 +25,7 @@ CRASH = os.path.abspath(os.environ.get(
     "COCFS_CRASH", os.path.join(tools.ROOT, "build-crash", "fs", "cocfs")))
 
 WRITES = ["create", "update", "publish", "republish"]
+BACKUPS = ["backup", "backup-rename"]
 MOVES = ["move", "move-directory", "swap"]
 # With submit=queue there are more: what an earlier mount queued is sent (wait); newer content comes while
 # the first is on its way (behind); a file is renamed while it is queued (move-queued).
@@ -100,6 +101,9 @@ CASES = [
     Case("rename-ended", MOVES, queued=["move-queued"]),
     Case("rename-mended", MOVES, before="rename-begun", queued=["move-queued"]),
     Case("rename-mended", MOVES, before="spool-renamed", queued=["move-queued"]),
+    Case("given-back", BACKUPS, queued=BACKUPS),
+    Case("spool-renamed", BACKUPS, queued=BACKUPS),
+    Case("spool-renamed:2", ["backup-rename"], queued=["backup-rename"]),
     Case("commit-before-rename", ["publish", "republish"], queued=["publish", "republish"]),
     Case("delete-before-unlink", ["delete"]),
     Case("delete-unlinked", ["delete"]),
@@ -128,7 +132,7 @@ class Gesture:
         """What was there before, on a mount of its own."""
         space = self.space
         space.mount()
-        if self.name in ("update", "wait-update", "republish", "move", "delete", "swap"):
+        if self.name in ("update", "wait-update", "republish", "move", "delete", "swap", *BACKUPS):
             self.commit("a.yaml", "first").ok()
         if self.name == "swap":
             self.commit("b.yaml", "other").ok()
@@ -175,12 +179,16 @@ class Gesture:
                    "delete": ("rm", at("a.yaml"))}.get(self.name)
         if command:
             return tools.run(*command, seconds=40).status == 0
+        if self.name in BACKUPS:
+            return tools.python(BACKUP[self.name], at("a.yaml"), at("b.yaml"), self.write(None, "second")).status == 0
         return tools.python(SWAP, at("a.yaml"), at("b.yaml")).stdout == "ok\n"
 
     def check(self):
         """Nothing is lost, and what was begun can be done to its end."""
         if self.name == "delete":
             self.check_deleted()
+        elif self.name in BACKUPS:
+            self.check_backup()
         elif self.name in (*MOVES, "move-queued"):
             self.check_moved()
         else:
@@ -229,6 +237,20 @@ class Gesture:
         self.commit(found[0], "third").ok()
         self.one_job(found[0], len(found))
 
+    def check_backup(self):
+        """Either name has the job: a rename stands alone, or a.yaml has it back and b.yaml is a backup."""
+        space, first = self.space, self.commits[0].content
+        (path, job), = promises.bindings(space)
+        assert space.id(path) == job and path in ("a.yaml", "b.yaml")
+        assert tools.read(space.at("b.yaml")).decode() == first
+        assert space.fact("b.yaml", "backup") == (None if path == "b.yaml" else "yes")
+        assert promises.held(space.cocd)[job][0] == first
+        tools.run("mv", "-f", space.at("b.yaml"), space.at("a.yaml")).ok()
+        assert space.id("a.yaml") == job
+        tools.run("cp", self.write(None, "third"), space.at("a.yaml")).ok()
+        promises.settle(space)
+        assert promises.held(space.cocd)[job][-1] == self.content and promises.bindings(space) == [("a.yaml", job)]
+
     def check_deleted(self):
         space = self.space
         if self.there("a.yaml"):
@@ -240,6 +262,16 @@ class Gesture:
         self.one_job("a.yaml", 1)
 
 
+BACKUP = {
+    "backup": """
+os.rename(target, args[0])
+fd = attempt(os.open, target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+attempt(os.write, fd, load(args[1])); attempt(os.close, fd)""",
+    "backup-rename": """
+fd = attempt(os.open, target + '.x', os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+os.write(fd, load(args[1])); os.close(fd)
+os.rename(target, args[0]); attempt(os.rename, target + '.x', target)""",
+}
 SWAP = """
 import ctypes
 libc = ctypes.CDLL(None, use_errno=True)

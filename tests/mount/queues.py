@@ -87,3 +87,9 @@ def fill_ledger(space, count):
         db.executemany("INSERT INTO submission (job, kind, state, queued, next_try_ms, started_ms, digest, content)"
                        f" VALUES (?, 0, 1, 1, {FAR_MS}, 0, zeroblob(32), 'x')", ((row,) for row in rows))
     db.close()
+
+
+def job_paths(space):
+    """The paths that the ledger of a space that is not mounted has a row for."""
+    with sqlite3.connect(os.path.join(space.state, "ledger.db")) as db:
+        return [row[0] for row in db.execute("SELECT iif(dir = '', name, dir || '/' || name) FROM job ORDER BY 1")]

@@ -440,6 +440,8 @@ EDITS = {
     "install": 'sed "s/$1/$2/" a.yaml > .new; install -m 664 .new a.yaml; rm .new',
     "rsync": 'mkdir .in; sed "s/$1/$2/" a.yaml > .in/a.yaml; rsync -rc .in/a.yaml a.yaml; rm -r .in',
     "tar": 'mkdir .in; sed "s/$1/$2/" a.yaml > .in/a.yaml; tar -C .in -c a.yaml | tar -x; rm -r .in',
+    "sed -i, with a backup of a job's name": "sed -i'old_*' \"s/$1/$2/\" a.yaml",
+    "cp, with a backup of a job's name": 'sed "s/$1/$2/" a.yaml > .new; cp -b -S .old.yaml --remove-destination .new a.yaml; rm .new',
     "a backup that is kept": 'sed "s/$1/$2/" a.yaml > .new; mv a.yaml a.yaml.orig; cp .new a.yaml; rm .new',
 }
 

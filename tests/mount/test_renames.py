@@ -16,6 +16,7 @@ BAD = "just: yaml\n"
 # do by themselves is in ../tools.
 EDITS = {
     "install-backup": 'install -b "$2" "$1"',
+    "mv-backup-of-a-jobs-name": 'cp "$2" x.tmp; mv -b -S .old.yaml x.tmp "$1"',
     "rm-cat": 'rm "$1"; cat "$2" > "$1"',
     "mv-hidden-yaml": 'cp "$2" .x.yaml; mv .x.yaml "$1"',
     "mv-from-hidden-directory": 'mkdir .stage; cp "$2" .stage/job.yaml; mv .stage/job.yaml "$1"; rmdir .stage',

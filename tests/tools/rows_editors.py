@@ -16,11 +16,16 @@ VIM_ROWS = {
     "backupcopy=no": Row("backupcopy=no", then=RESTORED),
     "backup backupcopy=yes": Row("backup backupcopy=yes", then=RESTORED),
     "backup backupcopy=no": Row("backup backupcopy=no", then=RESTORED),
+    "backup backupcopy=no backupext=.old.yaml": Row("backup backupcopy=no backupext=.old.yaml", then=RESTORED,
+                                                    backup="job.yaml.old.yaml"),
     "nowritebackup": Row("nowritebackup"),
     "undofile": Row("undofile undodir=.", then=RESTORED),
 }
 EMACS_ROWS = {
     "make-backup-files": Row("make-backup-files t backup-enable-predicate (quote identity)", status=255),
+    "make-backup-file-name-function": Row(
+        "make-backup-files t backup-enable-predicate (quote identity) make-backup-file-name-function"
+        " (lambda (f) (concat (file-name-sans-extension f) \\\"-old.yaml\\\"))", status=255, backup="job-old.yaml"),
     "file-precious-flag": Row("file-precious-flag t", status=255, then=OLD),
 }
 NANO_ROWS = {

@@ -20,6 +20,14 @@ PYTHON_ROWS = {
     "os.replace": Row('with open("x.tmp", "w") as f: f.write(open(S).read())\nos.replace("x.tmp", T)', then=OLD),
     "tempfile": Row('import tempfile\nwith tempfile.NamedTemporaryFile("w", dir=".", delete=False) as f: f.write(open(S).read())\nos.replace(f.name, T)',
                     then=OLD),
+    "fileinput with backup": Row("""import fileinput
+lines = fileinput.input(T, inplace=True, backup=".old.yaml")
+for line in lines:
+    if lines.isfirstline(): sys.stdout.write(open(S).read())
+lines.close()""", edits=True, backup="job.yaml.old.yaml"),
+    "logging's rotation": Row("""
+if os.path.exists(T): os.rename(T, "job.1.yaml")
+with open(T, "w") as f: f.write(open(S).read())""", backup="job.1.yaml"),
     "mmap": Row("""import mmap
 content = open(S, "rb").read()
 f = os.open(T, os.O_RDWR | os.O_CREAT); os.ftruncate(f, len(content))
@@ -45,6 +53,8 @@ if not name.startswith("/proc"): os.unlink(name)""", status=0),
 }
 NODE_ROWS = {
     "fs.writeFileSync": Row('fs.writeFileSync(T, fs.readFileSync(S))'),
+    "fs.renameSync and writeFileSync": Row('if (fs.existsSync(T)) fs.renameSync(T, "old.yaml"); fs.writeFileSync(T, fs.readFileSync(S))',
+                                           backup="old.yaml"),
     "fs.promises.writeFile": Row('fs.promises.writeFile(T, fs.readFileSync(S))'),
     "fs.createWriteStream": Row('fs.createReadStream(S).pipe(fs.createWriteStream(T))'),
 }

@@ -22,6 +22,7 @@ import os
 import shutil
 from dataclasses import dataclass, replace
 
+import queues
 import samples
 import tools
 
@@ -53,6 +54,7 @@ class Row:
     late: bool = False          # it sets attributes after its close: an update more
     edits: bool = False         # it wants a file that is there
     helper: str | None = None   # the fixture that has more words for the script
+    backup: str | None = None   # the name, a job file's, under which it keeps the old file
 
 
 def wrapped(prefix, template, rows, *needs):
@@ -131,6 +133,13 @@ class Work:
         assert space.error(NAME) is None and state(space) == b"submitted"
         return job
 
+    def expect_backup(self, old):
+        """What the tool keeps of the old file is no job, and nobody waits for it."""
+        name, space = self.row.backup, self.space
+        assert tools.read(space.at(name)).decode() == old
+        assert (space.id(name), space.error(name), space.fact(name, "backup")) == (None, None, "yes")
+        queues.wait(space.path).ok()
+
     def expect_refusal(self, step, result, name, old):
         """The tool heard of it or not, as the row says; the story is told, nothing is lost, no call."""
         space, row, target = self.space, self.row, self.space.at(NAME)
@@ -141,7 +150,11 @@ class Work:
         space.settle()
         assert space.sent() == self.calls and space.id(NAME) == self.job
         if row.then == MOVED:
-            assert not os.path.exists(target) and tools.read(target + "~").decode() == old
+            kept = self.space.at(row.backup or NAME + "~")
+            assert not os.path.exists(target) and tools.read(kept).decode() == old
+            if row.edits:  # it needs a file that is there
+                os.rename(kept, target)
+                self.expect(old)
         else:
             assert tools.read(target).decode() == (self.texts[step] if row.then == DRAFT else old)
             assert (space.error(NAME) is None) == (row.then == RESTORED)
@@ -170,6 +183,8 @@ def perform(row, space, folder, words):
     work.write(texts["changed"]).ok()
     job = work.expect(texts["changed"], updates=1 + row.late)
     assert job["risk_level"] == RISKS[row.attributes]
+    if row.backup:
+        work.expect_backup(texts["new"])
 
     result = work.write(texts["bad"])
     work.expect_refusal("bad", result, "EINVAL", texts["changed"])

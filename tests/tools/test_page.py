@@ -18,7 +18,7 @@ PAGE = os.path.join(tools.ROOT, "docs", "tools.md")
 ROWS = {**test_matrix.ROWS, **test_ansible.ROWS}
 
 LEFT = {steps.DRAFT: "what was written", steps.OLD: "as before", steps.RESTORED: "as before, no `.error`",
-        steps.MOVED: "gone; the old one is `NAME~`"}
+        steps.MOVED: "gone; the old one is its backup"}
 ATTRIBUTES = {"stay": "stay", "travel": "the source's"}
 
 

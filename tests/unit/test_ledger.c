@@ -195,6 +195,103 @@ static void owners_are_learnt_of_all_rows_or_of_none(void **state)
 	ledger_job_finish(&job);
 }
 
+static struct ledger_job find(struct ledger *ledger, const char *path)
+{
+	struct ledger_job job = {0};
+
+	assert_int_equal(ledger_find(ledger, path, &job), 0);
+	return job;
+}
+
+static const unsigned char digest[CONTENT_DIGEST_SIZE] = {1, 2, 3};
+
+static void a_row_that_is_given_back_leaves_a_mark(void **state)
+{
+	struct ledger *ledger = ((struct fixture *)*state)->ledger;
+	const struct ledger_backup backup = {.path = "d/old.yaml", .digest = digest};
+	int64_t row = bind_row(ledger, backup.path, &ann, "J1"), marked, other;
+	struct ledger_job job;
+
+	/* a refusal that was told of the free name gives way */
+	assert_int_equal(ledger_ensure(ledger, "a.yaml", &ben, &other), 0);
+	assert_int_equal(ledger_give_back(ledger, row, "a.yaml", &backup), 0);
+	job = find(ledger, "a.yaml");
+	assert_int_equal(job.row, row);
+	assert_string_equal(job.job_id, "J1");
+	assert_false(job.backup);
+	ledger_job_finish(&job);
+
+	job = find(ledger, backup.path);
+	assert_true(job.backup && job.has_digest && !job.job_id && job.state == JOB_DRAFT);
+	assert_memory_equal(job.digest, digest, sizeof(digest));
+	assert_true(owner_is_same(&job.holding.owner, &ann));
+	assert_int_equal(ledger_find_backup(ledger, backup.path, &marked), 0);
+	assert_int_equal(marked, job.row);
+	ledger_job_finish(&job);
+	assert_int_equal(ledger_find_backup(ledger, "a.yaml", &marked), -ENOENT);
+}
+
+static void a_name_that_has_a_job_by_now_keeps_it(void **state)
+{
+	struct ledger *ledger = ((struct fixture *)*state)->ledger;
+	const struct ledger_backup backup = {.path = "old.yaml", .digest = digest};
+	int64_t row = bind_row(ledger, backup.path, &ann, "J1"),
+		other = bind_row(ledger, "a.yaml", &ben, "J2"), none;
+	struct ledger_submission unfinished = intend(ledger, "b.yaml");
+	struct ledger_job job;
+
+	assert_int_equal(ledger_give_back(ledger, row, "a.yaml", &backup), -EEXIST);
+	assert_int_equal(ledger_give_back(ledger, row, "b.yaml", &backup), -EEXIST);
+	assert_int_equal(ledger_give_back(ledger, row + 1000, "c.yaml", &backup), -EEXIST);
+	job = find(ledger, backup.path);
+	assert_int_equal(job.row, row);
+	ledger_job_finish(&job);
+	job = find(ledger, "a.yaml");
+	assert_int_equal(job.row, other);
+	ledger_job_finish(&job);
+	job = find(ledger, "b.yaml");
+	assert_int_equal(job.row, unfinished.row);
+	ledger_job_finish(&job);
+	assert_int_equal(ledger_find_backup(ledger, backup.path, &none), -ENOENT);
+}
+
+static void a_mark_ends(void **state)
+{
+	struct ledger *ledger = ((struct fixture *)*state)->ledger;
+	struct ledger_backup backup = {.path = "old.yaml"};
+	int64_t row = bind_row(ledger, backup.path, &ann, "J1"), marked;
+	const struct err err = {.errnum = EINVAL};
+	struct ledger_job job;
+
+	assert_int_equal(ledger_give_back(ledger, row, "a.yaml", &backup), 0);
+	assert_int_equal(ledger_find_backup(ledger, backup.path, &marked), 0);
+	assert_int_equal(ledger_unmark_backup(ledger, marked), 0);
+	assert_int_equal(ledger_unmark_backup(ledger, row), 0); /* of a job it changes nothing */
+	job = find(ledger, backup.path);
+	assert_false(job.backup || job.has_digest);
+	ledger_job_finish(&job);
+	job = find(ledger, "a.yaml");
+	assert_true(job.has_digest);
+	ledger_job_finish(&job);
+
+	backup.path = "b.yaml";
+	assert_int_equal(ledger_give_back(ledger, row, "c.yaml", &backup), 0);
+	assert_int_equal(ledger_find_backup(ledger, backup.path, &marked), 0);
+	assert_int_equal(ledger_drop_backup(ledger, row), 0);
+	assert_int_equal(ledger_drop_backup(ledger, marked), 0);
+	assert_int_equal(ledger_find(ledger, backup.path, &job), -ENOENT);
+
+	/* one that has a story keeps its row */
+	backup.path = "d.yaml";
+	assert_int_equal(ledger_give_back(ledger, row, "a.yaml", &backup), 0);
+	assert_int_equal(ledger_find_backup(ledger, backup.path, &marked), 0);
+	assert_int_equal(ledger_refuse(ledger, marked, false, &err, "no"), 0);
+	assert_int_equal(ledger_drop_backup(ledger, marked), 0);
+	job = find(ledger, backup.path);
+	assert_true(!job.backup && job.error);
+	ledger_job_finish(&job);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +304,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			ids_go_on_in_the_next_mount_after_those_that_are_kept, open_ledger,
 			close_ledger),
+		cmocka_unit_test_setup_teardown(a_row_that_is_given_back_leaves_a_mark, open_ledger,
+						close_ledger),
+		cmocka_unit_test_setup_teardown(a_name_that_has_a_job_by_now_keeps_it, open_ledger,
+						close_ledger),
+		cmocka_unit_test_setup_teardown(a_mark_ends, open_ledger, close_ledger),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A backup whose name ends in .yaml must not take the job along.
+ *
+ * Tools that keep the old file (sed -i'old_*', perl -i, cp -b, install -b, mv -b, patch -b, rsync --backup,
+ * vim, emacs) move it to the backup's name and make the name again, by a new file or by a rename of a
+ * temporary one. When the backup's name is a job's, the first step looks like "mv a.yaml b.yaml", which
+ * takes the job along (rename.c). Only the second step tells the two apart. So:
+ *
+ * A name gets its job back when the process that has moved the file away makes the name again, with a
+ * file that has no job, within RECENT_MOVE_KEPT_MS, and the moved file was not open for writing since. By
+ * hand, mv and cp are two processes: a rename and a new job. A process is its Tgid; one that cannot be
+ * told, or that has another user by now, gets nothing back. What was moved is remembered in memory alone:
+ * over a remount a rename stands alone.
+ *
+ * To give back means to move the row of the ledger: bound, queued, under way or in doubt, all of it stays
+ * one row (engine.c). The same transaction gives the file that was moved a row that says "backup". Nothing
+ * submits a backup until it is written: its commit at a close ends the mark, a change of its attributes
+ * sends nothing. The mark is of one content, whose digest the row has, so that content which was written
+ * and never closed (cocfs was killed) is a draft like any other. Renames of the backup and of directories
+ * take the mark along as they take every row. It ends with the name: when the backup is removed, or moved
+ * to a name that is no job's, or put back.
+ *
+ * The name gets its job before it is made where the making needs the job (a rename or a link is a commit to
+ * it), and right after it is made by open(2), so that a file that cannot be made moves no job. A crash in
+ * between leaves either both or none of the ledger's two changes.
+ */
+#define _GNU_SOURCE
+#include "space/backup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/crash.h"
+#include "base/log.h"
+#include "space/content.h"
+#include "space/job_name.h"
+#include "space/proc.h"
+#include "space/rename.h"
+
+void backup_note_move(struct space *space, fuse_req_t req, const struct renaming *renaming,
+		      int64_t row)
+{
+	const struct end *from = &renaming->from;
+	const struct node *node = node_find(&space->nodes, from->st.st_ino);
+	struct recent_move move = {
+		.dir = from->parent->ino,
+		.file = from->st.st_ino,
+		.row = row,
+		.process = proc_process(fuse_req_ctx(req)->pid),
+		.uid = fuse_req_ctx(req)->uid,
+	};
+
+	if (move.process && !(node && node->content && node->content->writers))
+		recent_moves_note(&space->recent_moves, &move, from->name,
+				  loop_now_ms(space->loop));
+}
+
+static struct recent_move *find_move(struct space *space, const struct node *parent,
+				     const char *name)
+{
+	return recent_moves_find(&space->recent_moves, parent->ino, name, loop_now_ms(space->loop));
+}
+
+void backup_name_made(struct space *space, const struct node *parent, const char *name)
+{
+	struct recent_move *move = find_move(space, parent, name);
+
+	if (move)
+		recent_move_forget(move);
+}
+
+void backup_written(struct space *space, const struct node *node)
+{
+	recent_moves_written(&space->recent_moves, node->ino, loop_now_ms(space->loop));
+}
+
+void backup_removed(struct space *space, const struct node *node)
+{
+	int64_t now_ms = loop_now_ms(space->loop);
+
+	if (node->kind == NODE_DIR)
+		recent_moves_dir_gone(&space->recent_moves, node->ino, now_ms);
+	else
+		recent_moves_file_gone(&space->recent_moves, node->ino, now_ms);
+}
+
+/* The digest of a file of the spool, by its path. -errno: it cannot be read. */
+static int digest_of(struct space *space, const char *path,
+		     unsigned char ret_digest[CONTENT_DIGEST_SIZE])
+{
+	_cleanup_close_ int fd =
+		openat(space->nodes.root.fd, path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_free_ char *content = NULL;
+	size_t size;
+	int r = fd < 0 ? -errno : content_read(NULL, fd, &content, &size);
+
+	return r < 0 ? r : content_digest(content, size, ret_digest);
+}
+
+/* Moves the row back, and marks the file that was moved, if it is still there. */
+static int give_back(struct space *space, const struct recent_move *move, const char *path)
+{
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	_cleanup_free_ char *moved = NULL;
+	struct ledger_backup backup;
+	struct stat st;
+	bool is_there;
+	int r = ledger_path(space->ledger, move->row, &moved);
+
+	if (r < 0)
+		return r;
+	is_there = fstatat(space->nodes.root.fd, moved, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	if (!is_there && errno != ENOENT)
+		return -errno;
+	/* another file has its name: it has the job */
+	if (is_there && (st.st_ino != move->file || !S_ISREG(st.st_mode)))
+		return -ENOENT;
+	backup = (struct ledger_backup){.path = moved, .digest = digest};
+	if (is_there && digest_of(space, moved, digest) < 0)
+		backup.digest = NULL; /* the mark is of any content then */
+	r = ledger_give_back(space->ledger, move->row, path, is_there ? &backup : NULL);
+	if (r == 0)
+		CRASH_POINT("given-back");
+	if (r == 0)
+		r = ledger_commit(space->ledger, false);
+	if (r == 0)
+		log_info("%s: its job is back from %s, which is a backup", path, moved);
+	return r < 0 ? r : 1;
+}
+
+int backup_give_back(struct space *space, fuse_req_t req, const struct node *parent,
+		     const char *name)
+{
+	struct recent_move *move = find_move(space, parent, name);
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	if (!move || move->uid != fuse_req_ctx(req)->uid ||
+	    move->process != proc_process(fuse_req_ctx(req)->pid))
+		return 0;
+	r = node_path_of(parent, name, &path);
+	if (r == 0)
+		r = rename_settle(space);
+	if (r == 0)
+		r = give_back(space, move, path);
+	recent_move_forget(move);
+	/* deleted, replaced, or the name has another job by now: the rename stands alone */
+	return r == -ENOENT || r == -EEXIST ? 0 : r;
+}
+
+int backup_made(struct space *space, fuse_req_t req, struct node *parent, const char *name,
+		bool is_regular)
+{
+	struct stat st;
+	int dirfd, r = is_regular ? backup_give_back(space, req, parent, name) : 0;
+
+	if (r >= 0)
+		return r;
+	dirfd = node_dirfd(&space->nodes, parent);
+	if (dirfd >= 0 && fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size == 0)
+		unlinkat(dirfd, name, 0);
+	return r;
+}
+
+int backup_is(struct space *space, struct node *node, const struct ledger_job *job)
+{
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	_cleanup_free_ char *content = NULL;
+	struct spot spot;
+	size_t size;
+	int r;
+
+	if (!job->backup || !job->has_digest)
+		return job->backup;
+	r = node_spot(&space->nodes, node, &spot);
+	if (r == 0)
+		r = content_read(&spot, content_read_fd(node), &content, &size);
+	if (r == 0)
+		r = content_digest(content, size, digest);
+	return r < 0 ? r : !memcmp(digest, job->digest, sizeof(digest));
+}
+
+/* The row of a name that is marked. -ENOENT: it is not. */
+static int find_marked(struct space *space, const struct node *parent, const char *name,
+		       int64_t *ret_row)
+{
+	_cleanup_free_ char *path = NULL;
+	int r = name_is_job(name) ? node_path_of(parent, name, &path) : -ENOENT;
+
+	return r < 0 ? r : ledger_find_backup(space->ledger, path, ret_row);
+}
+
+int backup_end(struct space *space, const struct node *parent, const char *name)
+{
+	int64_t row;
+	int r = find_marked(space, parent, name, &row);
+
+	if (r == 0)
+		r = ledger_unmark_backup(space->ledger, row);
+	return r == -ENOENT ? 0 : r;
+}
+
+void backup_left(struct space *space, const struct node *parent, const char *name)
+{
+	int64_t row;
+	int r = find_marked(space, parent, name, &row);
+
+	if (r == 0)
+		r = ledger_drop_backup(space->ledger, row);
+	/* a mark that stays is of the content that was here, and does no harm */
+	if (r < 0 && r != -ENOENT)
+		log_warning("%s: the ledger cannot forget that it was a backup: %s", name,
+			    strerror(-r));
+}
