@@ -54,7 +54,8 @@ static bool is_dead(const char *path)
 {
 	struct statx st;
 
-	return statx(AT_FDCWD, path, AT_STATX_FORCE_SYNC, STATX_TYPE, &st) < 0 && errno == ENOTCONN;
+	return statx(AT_FDCWD, path, AT_STATX_FORCE_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE, &st) < 0 &&
+	       errno == ENOTCONN;
 }
 
 /* The mount ID of an open file; -1 if it cannot be seen. */

@@ -6,9 +6,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -18,9 +20,19 @@
 
 /* ---- before the mount ---- */
 
+/* An automount waits for this very mount, and a program that looks into it waits for the automount.
+ * Neither O_PATH nor stat(2) looks. */
+static bool is_automount(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_PATH | O_CLOEXEC);
+	struct statfs st;
+
+	return fd >= 0 && fstatfs(fd, &st) == 0 && st.f_type == AUTOFS_SUPER_MAGIC;
+}
+
 static bool has_entries(const char *path)
 {
-	DIR *directory = opendir(path);
+	DIR *directory = is_automount(path) ? NULL : opendir(path);
 	const struct dirent *entry;
 	bool found = false;
 

@@ -163,7 +163,7 @@ def test_a_full_disk_of_the_log_is_no_reason_to_end(machine):
 def test_where_there_is_no_syslog_the_mount_says_so_once(machine, log, loses):
     said = machine(f"""
         mount -t tmpfs tmpfs /dev; mknod -m 666 /dev/fuse c 10 229; mknod -m 666 /dev/null c 1 3
-        python3 -c '
+        /usr/bin/python3 -c '
 import socket, sys, time
 s = socket.socket(socket.AF_UNIX, dict(dead=2, dgram=2, stream=1).get(sys.argv[1], 2))
 s.bind("/dev/log" if sys.argv[1] != "None" else "/dev/other")
@@ -180,3 +180,33 @@ time.sleep(60)
         """).ok()
     assert said.stderr.count("there is no syslog on this machine (/dev/log)") == (1 if loses else 0)
     assert not loses or "-o logfile=FILE" in said.stderr
+
+
+AUTOMOUNT = """
+import ctypes, os, subprocess, sys
+libc = ctypes.CDLL(None, use_errno=True)
+asked, told = os.pipe()
+options = f"fd={told},pgrp={os.getpgrp()},minproto=5,maxproto=5,direct"
+if libc.mount(b"test", b"/mnt/jobs", b"autofs", 0, options.encode()):
+    sys.exit(77)
+os.set_blocking(asked, False)
+done = subprocess.run(["setsid", "cocfs", "-o", "risk_level=LOW,state_dir=/mnt/state", "local", "/mnt/jobs"], timeout=20)
+try:
+    sys.exit("the automount was asked for" if os.read(asked, 1) else 1)
+except BlockingIOError:
+    sys.exit(done.returncode)
+"""
+
+
+def test_an_automount_is_not_asked_for_by_the_mount_that_it_waits_for(machine):
+    """systemd's x-systemd.automount: to look into the directory would wait for cocfs itself."""
+    with open("/proc/filesystems", encoding="utf-8") as file:
+        if "autofs" not in file.read():
+            pytest.skip("the kernel has no autofs")
+    said = machine(f"""
+        timeout 30 /usr/bin/python3 -c '{AUTOMOUNT}'
+        cp /mnt/a.yaml /mnt/jobs/; cat /mnt/jobs/a.yaml.id
+        findmnt -rno FSTYPE /mnt/jobs
+        umount /mnt/jobs; umount -l /mnt/jobs; gone
+        """).ok()
+    assert said.stdout.split()[1:] == ["autofs", "fuse.cocfs"]
