@@ -2,16 +2,13 @@
 #define _GNU_SOURCE
 #include "base/log.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <syslog.h>
-#include <unistd.h>
 
 #include "base/log_file.h"
+#include "base/log_syslog.h"
 #include "base/shown.h"
 
 #define LINE_MAX_BYTES 4096
@@ -48,29 +45,13 @@ void log_open(const char *program, enum log_level level)
 
 void log_settle(bool background)
 {
-	if (background)
-		openlog(program_name, LOG_PID, LOG_DAEMON);
 	use_syslog = background;
 	is_settled = true;
 }
 
-/* Does somebody read what is sent to /dev/log by this kind of socket? */
-static bool can_connect(int type)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = _PATH_LOG};
-	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool connected =
-		fd >= 0 &&
-		(connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 || errno == EAGAIN);
-
-	if (fd >= 0)
-		close(fd);
-	return connected;
-}
-
 bool log_has_syslog(void)
 {
-	return can_connect(SOCK_DGRAM) || can_connect(SOCK_STREAM);
+	return log_syslog_is_there();
 }
 
 bool log_shows(enum log_level level)
@@ -97,7 +78,7 @@ void log_message(enum log_level level, const char *fmt, ...)
 	    is_settled)
 		return;
 	if (use_syslog)
-		syslog(levels[level].priority, "%s", line);
+		log_syslog_send(program_name, levels[level].priority, line);
 	else
 		fprintf(stderr, "%s: %s: %s\n", program_name, levels[level].word, line);
 }

@@ -3,6 +3,7 @@
 /usr/local/sbin, a /mnt and a /run of its own, and nothing of it is left when it ends."""
 
 import os
+import re
 import shutil
 
 import pytest
@@ -48,6 +49,7 @@ def machine(tmp_path):
         return tools.run("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
                          "sh", "-c", PRELUDE + script, "sh", tmp_path)
 
+    run.log = tmp_path / "mnt" / "log"
     return run
 
 
@@ -210,3 +212,49 @@ def test_an_automount_is_not_asked_for_by_the_mount_that_it_waits_for(machine):
         umount /mnt/jobs; umount -l /mnt/jobs; gone
         """).ok()
     assert said.stdout.split()[1:] == ["autofs", "fuse.cocfs"]
+
+
+SYSLOG = """
+import os, socket, sys, time
+kind = getattr(socket, sys.argv[1])
+listening = socket.socket(socket.AF_UNIX, kind)
+listening.bind("/dev/log")
+if kind == socket.SOCK_STREAM:
+    listening.listen()
+open("/run/ready", "w").close()
+connection = listening if kind == socket.SOCK_DGRAM else listening.accept()[0]
+while not os.path.exists("/run/go"):
+    time.sleep(0.02)
+while data := connection.recv(65536):
+    with open("/mnt/log", "ab") as file:
+        file.write(data.replace(b"\\0", b"\\n") + b"\\n")
+"""
+
+
+REFUSED = """
+for number in range(3000):
+    try:
+        with open(f"/mnt/jobs/{number}.yaml", "w") as file:
+            file.write("a: b")
+    except OSError:
+        continue
+"""
+
+
+@pytest.mark.parametrize("kind", ["SOCK_DGRAM", "SOCK_STREAM"])
+def test_a_syslog_that_does_not_read_keeps_nobody_waiting(machine, kind):
+    """What there is no room for is lost and counted. 3,000 messages are more than any socket has room for."""
+    said = machine(f"""
+        mount -t tmpfs tmpfs /dev; mknod -m 666 /dev/fuse c 10 229; mknod -m 666 /dev/null c 1 3
+        /usr/bin/python3 -c '{SYSLOG}' {kind} &
+        while ! [ -e /run/ready ]; do sleep 0.02; done
+        cocfs -o risk_level=LOW,state_dir=/mnt/state,loglevel=info local /mnt/jobs
+        /usr/bin/python3 -c '{REFUSED}'
+        cp /mnt/a.yaml /mnt/jobs/good.yaml; cat /mnt/jobs/good.yaml.id
+        touch /run/go
+        while ! grep -q "messages before this one were lost" /mnt/log 2>/dev/null; do echo a: b >/mnt/jobs/b.yaml || :; done
+        umount /mnt/jobs; gone
+        """).ok()
+    assert said.stdout.startswith("DM")
+    log = tools.read(machine.log).decode()
+    assert re.search(r"^<28>\w+ +\d+ \d+:\d+:\d+ cocfs\[\d+\]: ", log, re.M), log[:1000]
