@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/process.h"
+#include "base/shown.h"
 #include "daemon.h"
 #include "mount.h"
 
@@ -52,11 +53,12 @@ static void log_libfuse(enum fuse_log_level level, const char *fmt, va_list args
 {
 	char text[LIBFUSE_TEXT_MAX];
 
-	if (level == FUSE_LOG_DEBUG) {
-		vfprintf(stderr, fmt, args);
+	vsnprintf(text, sizeof(text), fmt, args);
+	if (level == FUSE_LOG_DEBUG) { /* has names of files */
+		shown_clean_lines(text);
+		fputs(text, stderr);
 		return;
 	}
-	vsnprintf(text, sizeof(text), fmt, args);
 	text[strcspn(text, "\n")] = '\0';
 	log_message(level <= FUSE_LOG_ERR	? LOG_LEVEL_ERROR
 		    : level <= FUSE_LOG_WARNING ? LOG_LEVEL_WARNING

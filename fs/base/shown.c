@@ -62,14 +62,14 @@ bool shown_as_is(const char *text, size_t size)
 	return true;
 }
 
-void shown_clean(char *text)
+static void clean(char *text, bool keep_line_feeds)
 {
 	size_t left = strlen(text), size;
 	uint32_t character;
 	char *to = text;
 
 	for (; left; text += size, left -= size) {
-		if (shown_char(text, left, &size)) {
+		if (shown_char(text, left, &size) || (keep_line_feeds && *text == '\n')) {
 			memmove(to, text, size);
 			to += size;
 		} else {
@@ -78,6 +78,16 @@ void shown_clean(char *text)
 		}
 	}
 	*to = '\0';
+}
+
+void shown_clean(char *text)
+{
+	clean(text, false);
+}
+
+void shown_clean_lines(char *text)
+{
+	clean(text, true);
 }
 
 void shown_drop_half(char *text)

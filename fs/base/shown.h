@@ -28,6 +28,9 @@ bool shown_as_is(const char *text, size_t size);
  * each other character or byte of that kind a '?'. The text never grows. */
 void shown_clean(char *text);
 
+/* The same for a text of lines, whose line feeds stay. */
+void shown_clean_lines(char *text);
+
 /* Takes a character that was cut in its middle off the end of a text. */
 void shown_drop_half(char *text);
 

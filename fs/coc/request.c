@@ -32,6 +32,16 @@ static int no_memory(struct err *err)
 	return err_set(err, ENOMEM, "out of memory");
 }
 
+/* Such an ID is of a ledger of an older cocfs, which took what a service said as it was. */
+static int refuse_id(const char *id, struct err *err)
+{
+	err_set(err, EINVAL, "\"%s\" cannot be a job ID", id);
+	err_detail(err, "what_to_do",
+		   "to make a new job, forget this ID with `setfattr -x coc.job_id FILE` and write "
+		   "FILE again");
+	return -EINVAL;
+}
+
 static int build_path(const struct request_spec *spec, char **ret_path, struct err *err)
 {
 	const char *id = spec->document_id;
@@ -42,7 +52,7 @@ static int build_path(const struct request_spec *spec, char **ret_path, struct e
 	} else {
 		/* an ID that would change the path must not reach another call of the API */
 		if (!id || !id_is_document(id))
-			return err_set(err, EINVAL, "\"%s\" cannot be a job ID", id ? id : "");
+			return refuse_id(id ? id : "", err);
 		if (asprintf(&path, DOCUMENTS "/%s", id) < 0)
 			path = NULL;
 	}

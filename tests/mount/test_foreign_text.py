@@ -128,3 +128,10 @@ def test_words_of_a_command_line():
         result = tools.run(program, word, "x", "y")
         assert result.status != 0
         assert_fit_to_be_shown(result.stderr, program)
+
+
+def test_what_libfuse_tells_when_asked(make_space, src):
+    space = make_space(debug=True)
+    tools.run("cp", samples.file(src, "a.yaml"), space.at(f"x{HOSTILE['escape']}{HOSTILE['c1-csi']}.yaml".replace("/", ""))).ok()
+    tools.eventually(lambda: "CREATE" in space.log(), "libfuse to tell of it")
+    assert_fit_to_be_shown(space.log(), "the log")

@@ -125,6 +125,15 @@ static void it_is_appended_behind_what_is_there(void **state)
 	buf_finish(&buf);
 }
 
+static void the_line_feeds_of_lines_stay(void **state)
+{
+	char text[] = "a\x1b\nb\r\n\xc2\x85";
+
+	(void)state;
+	shown_clean_lines(text);
+	assert_string_equal(text, "a?\nb \n ");
+}
+
 static void an_error_shows_no_foreign_text_as_it_is(void **state)
 {
 	char long_text[3 * ERR_TEXT_MAX] = "x";
@@ -159,6 +168,7 @@ int main(void)
 		cmocka_unit_test(each_byte_that_is_not_utf8_is_one_question_mark),
 		cmocka_unit_test(a_half_character_is_taken_off_the_end),
 		cmocka_unit_test(it_is_appended_behind_what_is_there),
+		cmocka_unit_test(the_line_feeds_of_lines_stay),
 		cmocka_unit_test(an_error_shows_no_foreign_text_as_it_is),
 	};
 
