@@ -11,6 +11,7 @@ import pytest
 import queues
 import samples
 import spools
+import test_posix
 import tools
 
 COUNT = 20000
@@ -96,3 +97,10 @@ def test_a_listing_that_is_interrupted_leaves_nothing_known(make_space):
     assert known(space) > before
     tools.run("rm", "-r", space.at("big")).ok()
     tools.eventually(lambda: known(space) <= before, "the kernel to forget what is removed")
+
+
+@pytest.mark.timeout(300)
+def test_a_big_listing_with_siblings_can_be_sought(make_space):
+    """Whoever seeks comes back to each place that the listing has told, near and far, job files and siblings."""
+    space = filled(make_space, "big", 5000)
+    tools.python(test_posix.SEEKING, space.at("big"), 10000).ok()

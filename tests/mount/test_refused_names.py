@@ -11,6 +11,7 @@ import pytest
 import front as f
 import queues
 import samples
+import test_posix
 import tools
 
 BAD = "meta:\n\tname: tab\n"
@@ -302,6 +303,10 @@ def test_very_many_end_with_their_directory(many):
     os.mkdir(many.at("many"))
     tools.eventually(lambda: not os.listdir(many.at("many")), "the stories to end")
     queues.wait(many.path).ok()
+
+
+def test_a_listing_of_them_can_be_sought(many):
+    tools.python(test_posix.SEEKING, many.at("many"), MANY).ok()
 
 
 def test_files_and_names_are_listed_together(many, src):

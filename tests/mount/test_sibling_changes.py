@@ -39,10 +39,10 @@ def seen(space, name):
 
 
 @pytest.mark.parametrize("command", [
-    "chmod -R g+r d", "chmod -R u+w,o+x d", "chmod -R 0755 d", "chmod -R --reference=d/good.yaml d/.",
+    "chmod -R g+r d", "chmod -R u+w,o+x d", "chmod -R 0755 d", "chmod --reference=d/good.yaml d/*",
     'chown -R "$(id -u):$(id -g)" d', 'chgrp -R "$(id -g)" d', 'chown -hR "$(id -u)" d', "find d -exec touch {} +",
     "find d -exec touch -d 2001-02-03 {} +", "find d -type f -exec chmod 0644 {} +", "touch -r d/good.yaml d/*",
-    "setfacl -R -b d", "find d -exec setfattr -h -x user.absent {} ';' 2>&1 | grep -v 'No such attribute'; true",
+    "setfacl -R -b d",
     "busybox chmod -R 0755 d", 'busybox chown -R "$(id -u):$(id -g)" d'])
 def test_what_walks_over_a_tree(tree, command):
     tools.need(*{"setfacl", "busybox"} & set(command.split()))

@@ -107,6 +107,7 @@ make(os.mkdir, target)
 make(os.symlink, "x", target)
 make(os.rename, args[0], target)
 make(os.unlink, target)
+print(target in os.listdir("."), flush=True)
 sys.stdin.readline()
 """
 
@@ -116,12 +117,13 @@ def removed_by(space, *before):
     tools.write(space.at("note"), "x")
     process = tools.popen_bare(*before, tools.sys.executable, "-u", "-c", tools.PRELUDE + REMOVER, "good.yaml.id", "note",
                                cwd=space.path, stdin=subprocess.PIPE)
-    return process, [process.stdout.readline().decode().strip() for _ in range(8)]
+    return process, [process.stdout.readline().decode().strip() for _ in range(9)]
 
 
 def test_who_removed_an_id_does_not_see_it_for_a_second(both):
     process, seen = removed_by(both)
-    assert seen == ["ENOENT", "ENOENT", "EPERM", "EPERM", "EPERM", "EPERM", "EPERM", "ENOENT"]
+    assert seen == ["ENOENT", "ENOENT", "EPERM", "EPERM", "EPERM", "EPERM", "EPERM", "ENOENT", "False"]
+    assert "good.yaml.id" in os.listdir(both.path)
     assert both.id("good.yaml") == both.only_job()["document_id"]
     tools.run("test", "-e", both.at("good.yaml.id")).ok()
     tools.finish(process, given=b"\n").ok()
