@@ -149,8 +149,8 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_RENAME_BEGIN] = "INSERT INTO rename_intent (from_path, to_path, ino, exchange)"
 			      " VALUES (?1, ?2, ?3, ?4)",
 	[STMT_RENAME_END] = "DELETE FROM rename_intent WHERE id = ?1",
-	[STMT_RENAME_LIST] = "SELECT id, from_path, to_path, ino, exchange FROM rename_intent"
-			     " ORDER BY id",
+	[STMT_RENAME_NEXT] = "SELECT id, from_path, to_path, ino, exchange FROM rename_intent"
+			     " WHERE id > ?1 ORDER BY id LIMIT 1",
 	/* a name that has a binding keeps it, and what would have moved there stays where it was */
 	[STMT_RENAME_FILE] = "UPDATE OR IGNORE job SET dir = ?3, name = ?4"
 			     " WHERE dir = ?1 AND name = ?2",

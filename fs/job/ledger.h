@@ -418,11 +418,10 @@ int ledger_knows(struct ledger *ledger, const char *path);
 /* Has this path, or one below it, an unfinished submission? 1, 0 or -errno. */
 int ledger_busy(struct ledger *ledger, const char *path);
 
-/* Asks for every rename that was begun whether it was done (was_done tells the kinds then), and ends
- * it. */
+/* Asks for every rename that was begun whether it was done (1 or 0; was_done tells the kinds then),
+ * and ends it. -EBUSY leaves it as it is. */
 int ledger_rename_unfinished(struct ledger *ledger,
-			     bool (*was_done)(void *data, struct ledger_rename *rename),
-			     void *data);
+			     int (*was_done)(void *data, struct ledger_rename *rename), void *data);
 
 /* ---- backups: ledger_backup.c ---- */
 

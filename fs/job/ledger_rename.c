@@ -148,13 +148,15 @@ struct unfinished {
 	char *from, *to;
 };
 
-static int first_unfinished(struct ledger *ledger, struct unfinished *ret)
+/* The next one after an ID; -ENOENT when there is none. */
+static int next_unfinished(struct ledger *ledger, int64_t after, struct unfinished *ret)
 {
 	int r = 0, code;
-	sqlite3_stmt *stmt = ledger_read(ledger, STMT_RENAME_LIST, &r);
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_RENAME_NEXT, &r);
 
 	if (!stmt)
 		return r;
+	sqlite3_bind_int64(stmt, 1, after);
 	code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW) {
 		r = ledger_column_text(stmt, 1, &ret->from);
@@ -175,21 +177,23 @@ static int first_unfinished(struct ledger *ledger, struct unfinished *ret)
 }
 
 int ledger_rename_unfinished(struct ledger *ledger,
-			     bool (*was_done)(void *data, struct ledger_rename *rename), void *data)
+			     int (*was_done)(void *data, struct ledger_rename *rename), void *data)
 {
-	int r;
+	int64_t last = 0;
+	int r, done;
 
 	do {
-		struct unfinished first = {0};
+		struct unfinished next = {0};
 
-		r = first_unfinished(ledger, &first);
-		if (r == 0)
-			r = was_done(data, &first.rename)
-				    ? ledger_rename_done(ledger, &first.rename)
-				    : ledger_rename_undone(ledger, &first.rename);
+		r = next_unfinished(ledger, last, &next);
+		last = next.rename.id;
+		done = r == 0 ? was_done(data, &next.rename) : -EBUSY;
+		if (done >= 0)
+			r = done ? ledger_rename_done(ledger, &next.rename)
+				 : ledger_rename_undone(ledger, &next.rename);
 		CRASH_POINT("rename-mended");
-		free(first.from);
-		free(first.to);
+		free(next.from);
+		free(next.to);
 	} while (r == 0);
 	return r == -ENOENT ? 0 : r;
 }

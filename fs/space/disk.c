@@ -95,7 +95,7 @@ void disk_go(struct disk_op *op, void (*work)(struct worker_job *job))
 	op->job.work = work;
 	op->job.done = on_done;
 	r = workers_add(op->space->workers, &op->job);
-	if (r < 0 && op->is_page) {
+	if (r < 0 && op->must) {
 		work(&op->job);
 		r = 0;
 		end(op);
@@ -113,7 +113,7 @@ void disk_answer_plain(struct disk_op *op)
 int disk_charge(struct disk_op *op, size_t bytes)
 {
 	/* a mapped page has no writer who could hear of an error; the kernel sends few at once */
-	if (op->is_page)
+	if (op->must)
 		return 0;
 	if (!shares_take(&op->space->memory, op->job.user, bytes))
 		return -ENOMEM;

@@ -28,7 +28,7 @@ struct disk_op {
 	ssize_t result; /* of work: a number, or -errno */
 	int64_t took_us;
 	void *owner;	       /* of the answer */
-	bool is_page;	       /* a page of a mapping: nobody can be told of an error */
+	bool must;	       /* nobody can be told that it was refused: a page of a mapping */
 	void (*answer)(struct disk_op *op); /* replies; frees nothing */
 };
 

@@ -152,7 +152,7 @@ static int write_later(fuse_req_t req, struct node *node, const char *data, size
 	if (!op)
 		return -ENOMEM;
 	op->fd = handle->fd;
-	op->is_page = fi->writepage;
+	op->must = fi->writepage;
 	op->size = size;
 	op->offset = offset;
 	op->answer = answer_write;

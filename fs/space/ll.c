@@ -165,6 +165,7 @@ int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, str
 	LIST_INIT(&space->listings);
 	LIST_INIT(&space->texts);
 	LIST_INIT(&space->waits);
+	STAILQ_INIT(&space->renames_waiting);
 	SLIST_INIT(&space->unmade_ends);
 	LIST_INIT(&space->closings);
 	sight_open(&space->sight);

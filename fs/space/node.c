@@ -42,7 +42,10 @@ int nodes_init(struct nodes *nodes, int take_spool_fd, const struct nodes_option
 {
 	struct stat st;
 
-	*nodes = (struct nodes){.root = {.kind = NODE_DIR, .fd = take_spool_fd, .lookups = 1},
+	*nodes = (struct nodes){.root = {.kind = NODE_DIR,
+					 .is_root = true,
+					 .fd = take_spool_fd,
+					 .lookups = 1},
 				.options = *options,
 				.next_lost = LOST_INO};
 	TAILQ_INIT(&nodes->recent);

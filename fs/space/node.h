@@ -42,6 +42,7 @@ struct node {
 	uint32_t holds;	  /* ours: names of children, commits under way */
 	uint8_t kind, sibling;
 	bool is_regular : 1;
+	bool is_root : 1;
 	bool is_charged : 1; /* keeper holds a descriptor of the users' for it */
 	int fd; /* of a directory while it is in the cache, of a node without a name (O_PATH, or
 		   what its last handle left) */
@@ -58,6 +59,14 @@ struct nodes_options {
 	void *data;
 };
 
+/* A path by which the ledger knows what has another name by now: moving.c. */
+struct node_move {
+	const struct node *parent; /* of the name that it has */
+	const char *name;
+	const char *path; /* that the ledger knows; these three are borrowed */
+	LIST_ENTRY(node_move) link;
+};
+
 struct nodes {
 	struct node root, control[CONTROL_COUNT];
 	struct node **by_ino;
@@ -65,6 +74,7 @@ struct nodes {
 	TAILQ_HEAD(nodes_recent, node) recent; /* directories with a cached fd, most recent first */
 	unsigned n_recent;
 	struct nodes_options options;
+	LIST_HEAD(, node_move) moves;
 	uint64_t next_lost; /* numbers for nodes that are out of reach */
 };
 
@@ -161,9 +171,17 @@ bool node_inherit(struct node *node, int fd, uid_t user);
 
 /* ---- what names mean: path.c ---- */
 
-/* The path of a name below the root ("sub/a.yaml"), allocated. Returns 0, -ENOMEM, -ENAMETOOLONG.
- */
+/* The path by which the ledger knows a name below the root ("sub/a.yaml"), allocated: where the name
+ * is, or where it was while a rename is under way. Returns 0, -ENOMEM, -ENAMETOOLONG. */
 int node_path_of(const struct node *parent, const char *name, char **ret_path);
+
+/* The path that the name has in the spool now. The same otherwise. */
+int node_shown_path(const struct node *parent, const char *name, char **ret_path);
+
+/* From here on, and until the end, node_path_of() tells the path of a move for what has its name, and
+ * what is below that. */
+void node_move_begin(struct nodes *nodes, struct node_move *move);
+void node_move_end(struct node_move *move);
 
 /* The path of a directory, "" for the root. As above; -ENOENT: the directory was removed. */
 int node_dir_path(const struct nodes *nodes, const struct node *dir, char **ret_path);

@@ -2,33 +2,100 @@
 /* What a node's names mean: its path, and whether everything below it is scratch. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "space/node.h"
 
-int node_path_of(const struct node *parent, const char *name, char **ret_path)
+/* The move that gave a directory's entry its name, or NULL. */
+static const struct node_move *find_move(const struct nodes *nodes, const struct node *parent,
+					 const char *name)
+{
+	const struct node_move *move;
+
+	LIST_FOREACH(move, &nodes->moves, link)
+	{
+		if (move->parent == parent && !strcmp(move->name, name))
+			return move;
+	}
+	return NULL;
+}
+
+/* Puts a name before what is at *at, in a buffer that begins at begin. */
+static int put_before(char **at, const char *begin, const char *name)
+{
+	size_t length = strlen(name);
+
+	if ((size_t)(*at - begin) < length + 1)
+		return -ENAMETOOLONG;
+	*at -= length;
+	memcpy(*at, name, length);
+	return 0;
+}
+
+/* Writes the path of a name from its end. nodes: whose moves count, or NULL. Returns 0 with the top
+ * that it begins at, or -errno. */
+static int write_path(const struct nodes *nodes, const struct node *parent, const char *name,
+		      char **ret_path, const struct node **ret_top)
 {
 	char path[PATH_MAX], *at = path + sizeof(path) - 1;
+	const struct node_move *move = NULL;
+	int r = 0;
 
 	*at = '\0';
-	for (;;) {
-		size_t length = strlen(name);
-
-		if ((size_t)(at - path) < length + 1)
-			return -ENAMETOOLONG;
-		at -= length;
-		memcpy(at, name, length);
-		if (!parent || !parent->link.parent)
+	while (r == 0) {
+		move = nodes ? find_move(nodes, parent, name) : NULL;
+		r = put_before(&at, path, move ? move->path : name);
+		if (r < 0 || move || !parent || !parent->link.parent)
 			break;
 		*--at = '/';
 		name = parent->link.name;
 		parent = parent->link.parent;
 	}
+	if (r < 0)
+		return r;
 	at = strdup(at);
 	if (!at)
 		return -ENOMEM;
 	*ret_path = at;
+	*ret_top = parent;
 	return 0;
+}
+
+int node_shown_path(const struct node *parent, const char *name, char **ret_path)
+{
+	const struct node *top;
+
+	return write_path(NULL, parent, name, ret_path, &top);
+}
+
+int node_path_of(const struct node *parent, const char *name, char **ret_path)
+{
+	const struct nodes *nodes;
+	const struct node *top;
+	char *path;
+	int r = write_path(NULL, parent, name, &path, &top);
+
+	if (r < 0)
+		return r;
+	nodes = top && top->is_root ? (const struct nodes *)top : NULL;
+	if (nodes && !LIST_EMPTY(&nodes->moves)) {
+		free(path);
+		r = write_path(nodes, parent, name, &path, &top);
+	}
+	if (r == 0)
+		*ret_path = path;
+	return r;
+}
+
+void node_move_begin(struct nodes *nodes, struct node_move *move)
+{
+	LIST_INSERT_HEAD(&nodes->moves, move, link);
+}
+
+void node_move_end(struct node_move *move)
+{
+	LIST_REMOVE(move, link);
 }
 
 int node_dir_path(const struct nodes *nodes, const struct node *dir, char **ret_path)

@@ -25,6 +25,7 @@
 #include "space/claim.h"
 #include "space/commit.h"
 #include "space/control.h"
+#include "space/moving.h"
 #include "space/job_name.h"
 #include "space/ops.h"
 #include "space/renaming.h"
@@ -234,6 +235,15 @@ static int take_name(struct space *space, fuse_req_t req, struct renaming *renam
 	return r < 0 ? r : 0;
 }
 
+/* Could what is renamed take rows along? takes_row() knows. */
+static bool may_take_rows(const struct renaming *renaming)
+{
+	const struct end *from = &renaming->from, *to = &renaming->to;
+
+	return S_ISDIR(from->st.st_mode) || (to->exists && S_ISDIR(to->st.st_mode)) ||
+	       (from->is_job && to->is_job);
+}
+
 /* Does what is renamed take rows along: a directory those below it, a job file its own (ret_row; 0 for a
  * backup's)? 1, 0 or -errno. */
 static int takes_row(struct space *space, const struct renaming *renaming, int64_t *ret_row)
@@ -242,7 +252,8 @@ static int takes_row(struct space *space, const struct renaming *renaming, int64
 	const struct end *from = &renaming->from;
 	int r;
 
-	if (S_ISDIR(from->st.st_mode))
+	if (S_ISDIR(from->st.st_mode) ||
+	    ((renaming->flags & RENAME_EXCHANGE) && S_ISDIR(renaming->to.st.st_mode)))
 		return 1;
 	if (!from->is_job || !renaming->to.is_job)
 		return 0;
@@ -254,8 +265,8 @@ static int takes_row(struct space *space, const struct renaming *renaming, int64
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
-/* A rename that puts no new content under a job's name. */
-static int rename_now(struct space *space, fuse_req_t req, const struct renaming *renaming)
+/* A rename that puts no new content under a job's name; answers req. */
+static void rename_now(struct space *space, fuse_req_t req, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from;
 	const bool is_exchange = renaming->flags & RENAME_EXCHANGE;
@@ -264,14 +275,14 @@ static int rename_now(struct space *space, fuse_req_t req, const struct renaming
 
 	if (takes == 0 && !is_exchange)
 		claim_part(space, from->parent, from->name);
-	if (takes < 0)
-		return takes;
-	r = takes ? rename_bound(space, renaming) : rename_spool(space, renaming);
-	if (r == 0 && row)
-		backup_note_move(space, req, renaming, row);
-	if (r == 0 && !takes && !is_exchange)
+	if (takes > 0) {
+		rename_bound(space, req, renaming, row);
+		return;
+	}
+	r = takes < 0 ? takes : rename_spool(space, renaming);
+	if (r == 0 && !is_exchange)
 		backup_left(space, from->parent, from->name);
-	return r;
+	reply(req, r);
 }
 
 void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_t to_parent_id,
@@ -290,6 +301,10 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 		r = end_look(space, parent, name, &renaming.from);
 	if (r == 0)
 		r = check_names(space, &renaming, node_known(&space->nodes, from->parent, name));
+	if (r == 0 && may_take_rows(&renaming) && moving_is_in_the_way(space, &renaming)) {
+		moving_wait(space, req, &renaming);
+		return;
+	}
 	if (r == 0)
 		r = take_name(space, req, &renaming);
 	if (r == 0)
@@ -303,6 +318,7 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 		return;
 	}
 	if (r == 0)
-		r = rename_now(space, req, &renaming);
-	reply(req, r);
+		rename_now(space, req, &renaming);
+	else
+		reply(req, r);
 }

@@ -17,6 +17,7 @@
 #include "space/backup.h"
 #include "space/claim.h"
 #include "space/disk.h"
+#include "space/moving.h"
 #include "space/ops.h"
 #include "space/rename.h"
 #include "space/renaming.h"
@@ -85,33 +86,6 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 	return 0;
 }
 
-/* Makes what was done in a directory survive a loss of power. */
-static int sync_directory(struct space *space, struct node *directory)
-{
-	_cleanup_close_ int fd = dir_open(space, directory), state_fd = -1;
-
-	if (fd >= 0)
-		return fsync(fd) < 0 ? -errno : 0;
-	if (fd != -EACCES)
-		return fd;
-	/* it may be written and not be read: the whole file system is synced, by the state directory */
-	state_fd = openat(space->nodes.root.fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return state_fd < 0 || syncfs(state_fd) < 0 ? -errno : 0;
-}
-
-/* The ledger may be on the disk before the spool is: it must not forget a rename that a loss of
- * power would undo. */
-static void sync_rename(struct space *space, const struct renaming *renaming)
-{
-	int r = sync_directory(space, renaming->to.parent);
-
-	if (r == 0 && renaming->from.parent != renaming->to.parent)
-		r = sync_directory(space, renaming->from.parent);
-	if (r < 0)
-		log_warning("%s: its rename to %s cannot be synced: %s", renaming->from.name,
-			    renaming->to.name, strerror(-r));
-}
-
 /* Nothing may be under way for what a rename puts its bindings over. */
 static int check_idle(struct space *space, const char *path)
 {
@@ -137,40 +111,12 @@ static void follow_rows(struct space *space, const struct renaming *renaming)
 		log_warning("%s: its directory cannot be recorded: %s", to->name, strerror(-r));
 }
 
-int rename_bound(struct space *space, const struct renaming *renaming)
+void rename_end(struct space *space, const struct renaming *renaming,
+		const struct ledger_rename *record, int r)
 {
-	_cleanup_free_ char *from = NULL, *to = NULL;
-	struct ledger_rename record = {.ino = renaming->from.st.st_ino,
-				       .exchange = renaming->flags & RENAME_EXCHANGE,
-				       .directory = S_ISDIR(renaming->from.st.st_mode),
-				       .to_directory = S_ISDIR(renaming->to.st.st_mode)};
-	int r = node_path_of(renaming->from.parent, renaming->from.name, &from), settled;
+	int settled = r == 0 ? ledger_rename_done(space->ledger, record)
+			     : ledger_rename_undone(space->ledger, record);
 
-	if (r == 0)
-		r = node_path_of(renaming->to.parent, renaming->to.name, &to);
-	if (r == 0)
-		r = ledger_knows(space->ledger, from);
-	if (r == 0 && record.exchange)
-		r = ledger_knows(space->ledger, to);
-	if (r == 0)
-		return rename_spool(space, renaming);
-	if (r > 0)
-		r = rename_settle(space);
-	if (r == 0 && !record.exchange)
-		r = check_idle(space, to);
-	if (r < 0)
-		return r;
-	record.from = from;
-	record.to = to;
-	r = ledger_rename_begin(space->ledger, &record);
-	if (r < 0)
-		return r;
-	CRASH_POINT("rename-begun");
-	r = rename_spool(space, renaming);
-	if (r == 0)
-		sync_rename(space, renaming);
-	settled = r == 0 ? ledger_rename_done(space->ledger, &record)
-			 : ledger_rename_undone(space->ledger, &record);
 	if (r == 0 && settled == 0)
 		follow_rows(space, renaming);
 	if (settled == 0)
@@ -178,8 +124,64 @@ int rename_bound(struct space *space, const struct renaming *renaming)
 	CRASH_POINT("rename-ended");
 	if (settled < 0) {
 		space->rename_unsettled = true;
-		log_error("%s: the ledger cannot record its rename to %s: %s", from, to,
-			  strerror(-settled));
+		log_error("%s: the ledger cannot record its rename to %s: %s", record->from,
+			  record->to, strerror(-settled));
 	}
-	return r;
+}
+
+/* Fills the record of a rename, with its own paths, if there is anything to move in the ledger. 1, 0 or
+ * -errno. */
+static int make_record(struct space *space, const struct renaming *renaming, char **ret_from,
+		       char **ret_to)
+{
+	bool exchange = renaming->flags & RENAME_EXCHANGE;
+	int r = node_path_of(renaming->from.parent, renaming->from.name, ret_from);
+
+	if (r == 0)
+		r = node_path_of(renaming->to.parent, renaming->to.name, ret_to);
+	if (r == 0)
+		r = ledger_knows(space->ledger, *ret_from);
+	if (r == 0 && exchange)
+		r = ledger_knows(space->ledger, *ret_to);
+	if (r <= 0)
+		return r;
+	r = rename_settle(space);
+	if (r == 0 && !exchange)
+		r = check_idle(space, *ret_to);
+	return r < 0 ? r : 1;
+}
+
+void rename_bound(struct space *space, fuse_req_t req, const struct renaming *renaming, int64_t row)
+{
+	_cleanup_free_ char *from = NULL, *to = NULL;
+	struct ledger_rename record = {.ino = renaming->from.st.st_ino,
+				       .exchange = renaming->flags & RENAME_EXCHANGE,
+				       .directory = S_ISDIR(renaming->from.st.st_mode),
+				       .to_directory = S_ISDIR(renaming->to.st.st_mode)};
+	int r;
+
+	r = make_record(space, renaming, &from, &to);
+	if (r <= 0) {
+		reply(req, r < 0 ? r : rename_spool(space, renaming));
+		return;
+	}
+	record.from = from;
+	record.to = to;
+	r = ledger_rename_begin(space->ledger, &record);
+	if (r < 0) {
+		reply(req, r);
+		return;
+	}
+	CRASH_POINT("rename-begun");
+	r = rename_spool(space, renaming);
+	if (r < 0) {
+		rename_end(space, renaming, &record, r);
+		reply(req, r);
+		return;
+	}
+	if (row)
+		backup_note_move(space, req, renaming, row);
+	steal_ptr(from);
+	steal_ptr(to);
+	moving_begin(space, req, renaming, &record);
 }

@@ -7,28 +7,39 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <errno.h>
+
+#include "space/moving.h"
 #include "space/rename.h"
 
-/* Is what was to be renamed where it was to go? */
-static bool was_done(void *data, struct ledger_rename *rename)
+struct search {
+	int spool_fd;
+	const struct space *space; /* whose renames are under way, or NULL */
+};
+
+/* Is what was to be renamed where it was to go? -EBUSY: it is under way. */
+static int was_done(void *data, struct ledger_rename *rename)
 {
-	int spool_fd = *(const int *)data;
+	const struct search *search = data;
+	int spool_fd = search->spool_fd;
 	struct stat st;
 
+	if (search->space && moving_is(search->space, rename->id))
+		return -EBUSY;
 	if (fstatat(spool_fd, rename->to, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return false;
+		return 0;
 	if (st.st_ino != rename->ino)
-		return false;
+		return 0;
 	rename->directory = S_ISDIR(st.st_mode);
 	rename->to_directory = rename->exchange &&
 			       fstatat(spool_fd, rename->from, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 			       S_ISDIR(st.st_mode);
-	return true;
+	return 1;
 }
 
 int rename_recover(struct ledger *ledger, int spool_fd)
 {
-	return ledger_rename_unfinished(ledger, was_done, &spool_fd);
+	return ledger_rename_unfinished(ledger, was_done, &(struct search){spool_fd, NULL});
 }
 
 int rename_settle(struct space *space)
@@ -37,7 +48,8 @@ int rename_settle(struct space *space)
 
 	if (!space->rename_unsettled)
 		return 0;
-	r = rename_recover(space->ledger, space->nodes.root.fd);
+	r = ledger_rename_unfinished(space->ledger, was_done,
+				     &(struct search){space->nodes.root.fd, space});
 	if (r == 0)
 		r = ledger_commit(space->ledger, false);
 	space->rename_unsettled = r < 0;

@@ -38,9 +38,11 @@ int check_spoiled(struct space *space, fuse_req_t req, const struct renaming *re
 /* Renames in the spool, and tells the nodes. Returns 0 or -errno. (rename_do.c) */
 int rename_spool(struct space *space, const struct renaming *renaming);
 
-/* Renames with the bindings: recorded before it is done, ended after. Returns 0 or -errno; -EBUSY
- * while something is under way for what it would put its bindings over. (rename_do.c) */
-int rename_bound(struct space *space, const struct renaming *renaming);
+/* Renames with the bindings: recorded before it is done, ended after. Answers: -EBUSY while something
+ * is under way for what it would put its bindings over. row: of a job file that may turn out to be a
+ * backup (backup.c), or 0. (rename_do.c) */
+void rename_bound(struct space *space, fuse_req_t req, const struct renaming *renaming,
+		  int64_t row);
 
 /* Submits what is at spot under the target's name; when the service has it, renames, or (source not
  * NULL) links the source there, and answers the request. (rename_wait.c) */

@@ -51,6 +51,8 @@ struct space {
 	struct shares memory;	   /* bytes that are held for users' requests */
 	struct workers *workers;   /* what waits for the disk (disk.h) */
 	struct disk_pace pace;
+	LIST_HEAD(, moving) movings; /* renames under way (moving.h), and those that wait for them */
+	STAILQ_HEAD(, waiting_rename) renames_waiting;
 	struct ghosts ghosts;
 	struct removals removals;
 	struct recent_moves recent_moves;

@@ -57,7 +57,7 @@ def exchanged(before, one, other):
 
 
 @pytest.mark.parametrize("one, other", [
-    ("a.yaml", "b.yaml"), ("a.yaml", "d/in.yaml"), ("a.yaml", "bad.yaml"), ("bad.yaml", "e/in.yaml"),
+    ("a.yaml", "b.yaml"), ("a.yaml", "d/in.yaml"), ("a.yaml", "bad.yaml"), ("bad.yaml", "e/in.yaml"), ("x.txt", "d"), ("d", "x.txt"),
     ("x.txt", "y.txt"), ("d", "e"), ("d.yaml", "d"), ("a.yaml", "d.yaml"), ("x.txt", ".h/in.yaml")])
 def test_an_exchange_takes_the_bindings_along(mixed, src, one, other):
     before = picture(mixed)

@@ -14,9 +14,9 @@ import pytest
 
 import queues
 import samples
+import stalls
 import tools
 
-SLOW = os.path.abspath(os.environ.get("COCFS_SLOW", os.path.join(tools.ROOT, "build", "tests", "slow.so")))
 BOUNDS = ["0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.5", "1", "+Inf"]
 LONG = 1 << 20  # bytes: more than fs/space/disk.h calls short
 GREEDY = {"user": 54001, "group": 54001, "extra_groups": []}
@@ -51,37 +51,9 @@ def test_the_histograms_count_the_work_of_the_loop(own_space, src):
     show(own_space, "one cp")
 
 
-class Disk:
-    """The disk below the files slow*: it can be held up."""
-
-    def __init__(self, control):
-        self.control = str(control)
-        asan = os.environ.get("ASAN_OPTIONS", "")
-        self.env = {"LD_PRELOAD": SLOW, "COCFS_SLOW_CONTROL": self.control,
-                    "ASAN_OPTIONS": ":".join(filter(None, [asan, "verify_asan_link_order=0"]))}
-
-    def hold(self):
-        tools.write(self.control, b"")
-
-    def held(self):
-        """The calls that are held up, in their order."""
-        return tools.read(self.control).decode().split()
-
-    def wait_held(self, call, count=1):
-        tools.eventually(lambda: self.held().count(call) >= count, f"{count} {call} to be held up")
-
-    def let_go(self):
-        os.unlink(self.control)
-
-
 @pytest.fixture
 def disk(tmp_path):
-    if not os.access(SLOW, os.R_OK):
-        pytest.skip(f"no library that holds a disk up at {SLOW}")
-    disk = Disk(tmp_path / "held-up")
-    yield disk
-    if os.path.exists(disk.control):
-        disk.let_go()
+    yield from stalls.disk(tmp_path)
 
 
 @pytest.fixture
@@ -90,14 +62,6 @@ def space(make_space, disk):
     os.mkdir(space.at("slow"))
     tools.write(space.at("slow-file"), b"x" * LONG)
     return space
-
-
-def others_are_served(space, src, name="other.yaml"):
-    """Whatever somebody else may want: a job, an update, a listing, a removal, a sync."""
-    tools.run("cp", samples.file(src, name), space.at(name)).ok()
-    tools.sh('ls -la . && cat "$1.id" && touch scratch && mv scratch moved && rm moved && mkdir d && rmdir d && '
-             'echo x > synced && sync synced && rm synced', name, cwd=space.path).ok()
-    assert space.id(name)
 
 
 # What may take as long as its caller chooses, the call of the spool that takes long, and what is to be seen after it.
@@ -133,7 +97,7 @@ def test_others_are_served_while_a_call_waits_for_the_disk(space, disk, src, wha
     disk.hold()
     process = attacker(space, script)
     disk.wait_held(call)
-    others_are_served(space, src)
+    stalls.others_are_served(space, src)
     assert process.poll() is None and disk.held() == [call]
     disk.let_go()
     tools.finish(process).ok()
@@ -145,7 +109,7 @@ def test_others_are_served_while_the_blocks_of_a_file_are_given_back(space, disk
     disk.hold()
     tools.finish(attacker(space, REMOVALS[what])).ok()
     disk.wait_held("close")
-    others_are_served(space, src)
+    stalls.others_are_served(space, src)
     assert set(disk.held()) == {"close"}
     disk.let_go()
     show(space, what)
@@ -216,7 +180,7 @@ threads = [threading.Thread(target=lambda n=n: os.fsync(os.open(f'slow-{n}', os.
 """
     process = tools.popen(sys.executable, "-c", script, cwd=space.path, **GREEDY)
     disk.wait_held("fsync", 4)
-    others_are_served(space, src)
+    stalls.others_are_served(space, src)
     assert process.poll() is None and disk.held() == ["fsync"] * 4
     disk.let_go()
     tools.finish(process).ok()

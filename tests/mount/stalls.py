@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""A disk that can be held up (fault/slow.c), and others who want something meanwhile."""
+
+import os
+import sys
+
+import pytest
+
+import samples
+import tools
+
+SLOW = os.path.abspath(os.environ.get("COCFS_SLOW", os.path.join(tools.ROOT, "build", "tests", "slow.so")))
+
+EXCHANGE = """import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.renameat2(-100, os.fsencode(sys.argv[1]), -100, os.fsencode(sys.argv[2]), 2):
+    sys.exit(os.strerror(ctypes.get_errno()))
+"""
+
+
+class Disk:
+    """The disk below the files and directories slow*: it can be held up."""
+
+    def __init__(self, control):
+        self.control = str(control)
+        asan = os.environ.get("ASAN_OPTIONS", "")
+        self.env = {"LD_PRELOAD": SLOW, "COCFS_SLOW_CONTROL": self.control,
+                    "ASAN_OPTIONS": ":".join(filter(None, [asan, "verify_asan_link_order=0"]))}
+
+    def hold(self):
+        tools.write(self.control, b"")
+
+    def held(self):
+        """The calls that are held up, in their order."""
+        return tools.read(self.control).decode().split()
+
+    def wait_held(self, call, count=1):
+        tools.eventually(lambda: self.held().count(call) >= count, f"{count} {call} to be held up")
+
+    def let_go(self):
+        os.unlink(self.control)
+
+
+def disk(tmp_path):
+    """The body of a fixture."""
+    if not os.access(SLOW, os.R_OK):
+        pytest.skip(f"no library that holds a disk up at {SLOW}")
+    made = Disk(tmp_path / "held-up")
+    yield made
+    if os.path.exists(made.control):
+        made.let_go()
+
+
+def others_are_served(space, src, name="other.yaml"):
+    """Whatever somebody else may want: a job, an update, a listing, a removal, a sync."""
+    tools.run("cp", samples.file(src, name), space.at(name)).ok()
+    tools.sh('ls -la . && cat "$1.id" && touch scratch && mv scratch moved && rm moved && mkdir d && rmdir d && '
+             'echo x > synced && sync synced && rm synced', name, cwd=space.path).ok()
+    assert space.id(name)
+
+
+def others_wait(space, process):
+    """Comes back when a process waits in the kernel for the mount to answer, or has ended."""
+    def waits():
+        with open(f"/proc/{child(process)}/wchan", encoding="ascii") as file:
+            return "request_wait_answer" in file.read() or process.poll() is not None
+    tools.eventually(waits, "a process to wait for the mount")
+
+
+def child(process):
+    """The tool that a timeout(1) of tools.popen runs."""
+    def find():
+        with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
+            return file.read().split()
+    return (tools.eventually(find, "the tool to be started") or [process.pid])[0]
+
+
+def exchange(space, one, other):
+    return tools.popen(sys.executable, "-c", EXCHANGE, space.at(one), space.at(other))
