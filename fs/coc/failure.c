@@ -126,21 +126,25 @@ static int tell_certificate(const struct failure *failure, struct err *err)
 
 static int tell_handshake(const char *why, struct err *err)
 {
-	/* OpenSSL's words for what begins with "HTTP" where a TLS record should */
+	/* OpenSSL's words for what begins with "HTTP" where a TLS record should. Where OpenSSL has no error
+	 * of its own to tell ("error:0A…") the connection was closed, as a server of http may do to
+	 * what it cannot read. */
 	const bool plain = strstr(why, "wrong version number") != NULL;
+	const bool closed = !strstr(why, "error:") || strstr(why, "unexpected eof");
 
 	if (plain)
 		err_set(err, EPROTO,
 			"no secure connection to the service: the port does not speak https, it "
 			"may be one of http");
 	else
-		err_set(err, EPROTO, "no secure connection to the service: %s", why);
-	err_detail(
-		err, "what_to_do",
-		plain ? "give SOURCE the port of https; http:// is for a service on this machine "
-			"only; nothing was sent"
-		      : "check that the port in SOURCE speaks https, with TLS 1.2 or newer; "
-			"nothing was sent");
+		err_set(err, EPROTO, "no secure connection to the service: %s%s", why,
+			closed ? "; the port may be one of http" : "");
+	err_detail(err, "what_to_do",
+		   plain || closed
+			   ? "give SOURCE the port of https; http:// is for a service on this "
+			     "machine only; nothing was sent"
+			   : "check that the port in SOURCE speaks https, with TLS 1.2 or newer; "
+			     "nothing was sent");
 	return -EPROTO;
 }
 

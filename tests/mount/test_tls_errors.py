@@ -103,4 +103,4 @@ def test_http_spoken_to_a_port_of_https(secure_cocd, mounted, src):
 
 def test_https_spoken_to_a_port_of_http(cocd, mounted, src):
     told = story(mounted(cocd, "https"), src, "EPROTO")
-    assert "the port does not speak https, it may be one of http" in told
+    assert "may be one of http" in told and "what_to_do: give SOURCE the port of https" in told

@@ -44,7 +44,8 @@ static struct {
 	char directory[32], ca_path[64];
 	int listener;
 	unsigned port;
-	bool plain; /* speak no TLS */
+	bool plain;  /* speak no TLS */
+	bool closes; /* nor anything else */
 	unsigned requests;
 	pthread_t thread;
 	enum coc_outcome outcome;
@@ -124,9 +125,9 @@ static void *serve(void *data)
 
 	(void)data;
 	while ((fd = accept(t.listener, NULL, NULL)) >= 0) {
-		if (t.plain)
+		if (t.plain && !t.closes)
 			send(fd, greeting, sizeof(greeting) - 1, MSG_NOSIGNAL);
-		else
+		if (!t.plain)
 			serve_tls(context, fd);
 		close(fd);
 	}
@@ -352,6 +353,15 @@ static void https_spoken_to_a_port_of_http_is_said(void **state)
 	expect(COC_NOT_SENT, EPROTO, 0);
 	says("the port does not speak https, it may be one of http");
 	says("what_to_do: give SOURCE the port of https");
+
+	/* a server that closes the connection may be one, too: with a FIN, or with a reset */
+	t.plain = t.closes = true;
+	for (int i = 0; i < 5; i++) {
+		call("localhost", t.ca_path, 1);
+		expect(COC_NOT_SENT, EPROTO, 0);
+		says("the port may be one of http");
+	}
+	t.plain = t.closes = false;
 }
 
 static void http_spoken_to_a_port_of_https_is_said(void **state)
