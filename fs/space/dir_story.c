@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/shown.h"
 #include "space/xattr.h"
 
 #define NAME_ROOM 64	/* for the longest name of ours */
@@ -28,11 +29,14 @@ void dir_story_put(struct space *space, struct node *dir, const char *name, cons
 	char path[SPOT_PATH_MAX], place[NAME_ROOM];
 	bool follow;
 	int r = story ? xattr_path(space, dir, path, &follow) : -ENOMEM;
-	size_t size = story ? strnlen(story, DIR_STORY_MAX) : 0;
 
+	if (story && strlen(story) > DIR_STORY_MAX) {
+		story[DIR_STORY_MAX] = '\0';
+		shown_drop_half(story);
+	}
 	place_of(attr_from_xattr(name), place);
-	if (r == 0 && (follow ? setxattr(path, place, story, size, 0)
-			      : lsetxattr(path, place, story, size, 0)) < 0)
+	if (r == 0 && (follow ? setxattr(path, place, story, strlen(story), 0)
+			      : lsetxattr(path, place, story, strlen(story), 0)) < 0)
 		r = -errno;
 	if (r < 0)
 		log_warning("the directory cannot keep why its %s was refused: %s", name,
