@@ -109,10 +109,11 @@ static int take_quoted(struct parsing *parsing, struct fuse_args *args)
 static int take_part(struct parsing *parsing, const char *part, struct fuse_args *args)
 {
 	struct buf *quoted = &parsing->quoted;
-	const char *opening = quoted->size ? NULL : strstr(part, "=\"");
-	const char *closing = strchr(opening ? opening + 2 : part, '"');
+	const char *value = part + strcspn(part, "=");
+	bool opens = !quoted->size && value[0] == '=' && value[1] == '"';
+	const char *closing = strchr(opens ? value + 2 : part, '"');
 
-	if (!quoted->size && (!opening || closing))
+	if (!quoted->size && (!opens || closing))
 		return take_option(parsing, part);
 	if (buf_printf(quoted, "%s%s", quoted->size ? "," : "", part) < 0)
 		return err_set(parsing->err, ENOMEM, "out of memory");

@@ -232,6 +232,14 @@ def test_a_value_may_have_commas(make_space, src, given):
     assert space.creates()[0].json()["tags"] == [{"key": "a", "value": "1"}, {"key": "b", "value": "2"}]
 
 
+@pytest.mark.parametrize("given, wanted", [
+    ('a="b', 'a="b'), ('"a, b"', "a, b"), ('"a"', "a"), ('a "b" c', 'a "b" c'), ('""', ""), ("a=b", "a=b")])
+def test_only_a_quote_around_the_whole_value_is_taken_away(make_space, src, given, wanted):
+    space = make_space(description=given)
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
+    assert (space.only_job()["description"] or "") == wanted
+
+
 def test_a_quote_that_is_not_closed_is_told(place, tmp_path):
     cocfs("-f", "-o", f'state_dir={tmp_path}/s,description="a,ro', "local", place).fails("a quote is not closed")
 
