@@ -26,14 +26,14 @@ void view_apply(const struct view *view, struct stat *st);
 /* The same for a file that is not in the spool: its mode has only bits that it can have. */
 void view_apply_derived(const struct view *view, struct stat *st);
 
-/* The mode that the spool gets. A mount of an ordinary user opens the spool's files with no more rights
- * than that user has: where other bits are shown than the spool's, the owner keeps reading and writing. */
+/* The mode that the spool gets. A mount of an ordinary user opens the spool's files with that user's
+ * rights only. So where a mask decides what is shown, the owner keeps the right to read and write. */
 mode_t view_stored_mode(const struct view *view, bool is_root, mode_t mode);
 
 /*
- * May a file's mode be changed to this, where other users may look? -EPERM if the file would go on showing a read bit that is to be
- * taken away: the user would believe that the file is private. 0 otherwise: the spool keeps the mode,
- * for mounts that show it.
+ * May a file's mode be changed to this, where other users may look? -EPERM if the file would go on
+ * showing a read bit that is to be taken away: the user would believe that the file is private. 0
+ * otherwise. The spool keeps the mode, for mounts that show it.
  */
 int view_check_mode(const struct view *view, const struct stat *st, mode_t mode);
 
