@@ -15,6 +15,7 @@ import samples
 import tools
 
 WRITERS = 4
+CLOCK_MS = 3600 * 1000  # how far the service's clock may be off, where it is
 ROUND_SECONDS = (0.05, 0.7)
 SERVICE_CALLS = [("POST", "/v1/documents"), ("PUT", None), ("GET", None), (None, None)]
 
@@ -72,6 +73,12 @@ class Arena:
             if fault.cut == f.START:
                 method = path = None
             front.rule(fault, method, path, times=None, chance=self.random.choice([0.05, 0.2, 0.5]))
+        self.set_clock()
+
+    def set_clock(self):
+        """Moves the service's clock, if that is a wrong one."""
+        if self.space.front.clock:
+            self.space.front.clock.offset_ms = self.random.randint(-CLOCK_MS, CLOCK_MS)
 
     def start_writers(self):
         started = []
@@ -99,6 +106,7 @@ class Arena:
             self.space.cocd.kill()
             self.service_kills += 1
         time.sleep(end - begin)
+        self.set_clock()
         if kind == "away":
             self.space.front.accept()
         elif kind == "killed":
@@ -109,6 +117,7 @@ class Arena:
     def revive(self):
         """The service with its store, at another port: the front knows it."""
         self.space.front.upstream = self.space.cocd.start().address
+        self.set_clock()
 
     def round(self, crash, restore):
         """Lets writers write for a random time. crash() then ends cocfs, and leaves the dead mount for
