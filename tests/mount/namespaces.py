@@ -17,6 +17,10 @@ PID_NAMESPACE = [*UNSHARE, "--pid", "--fork", "--kill-child", "sh", "-c"]
 CONTAINER = [*PID_NAMESPACE, 'mount --make-rprivate /proc && mount -t proc proc /proc && exec "$@"', "sh"]
 FOREIGN_PROC = [*PID_NAMESPACE, 'exec "$@"', "sh"]
 
+# A container can have a file of somebody else's over /proc/loadavg (lxcfs).
+FALSE_LOADAVG = [*UNSHARE, "sh", "-c",
+                 'mount --make-rprivate /proc && mount --bind "$0" /proc/loadavg && exec "$@"']
+
 NOBODY = 65534
 AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
 

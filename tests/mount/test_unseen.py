@@ -281,5 +281,58 @@ def test_a_proc_of_another_namespace_shows_nobody(cocd, front, mounts, tmp_path,
     assert space.sent() == (1, 0)
 
 
+HELD_BY_A_CHILD = OPEN + """
+r, w = os.pipe()
+os.write(fd, half1)
+if not os.fork():
+    os.read(r, 1); os.write(fd, half2); os.close(fd); os._exit(0)
+before_close()
+os.close(fd); os.write(w, b'x'); os.wait()
+"""
+
+
+def check_one_job(space):
+    tools.eventually(lambda: space.sent() != (0, 0) and space.only_job()["content"] == WHOLE, "the whole content")
+    space.settle()
+    assert space.sent() == (1, 0)
+
+
+def test_a_false_loadavg_is_not_believed(cocd, front, mounts, tmp_path, words):
+    """It says that the newest process is the same all the time, so that nobody would have been born."""
+    namespaces.need()
+    os.mkdir(tmp_path / "c")
+    fake = tools.write(tmp_path / "loadavg", "0.00 0.00 0.00 1/1 1\n")
+    wrapping = [*namespaces.FALSE_LOADAVG, fake]
+    space = mounts(namespaces.WrappedSpace(cocd, front, tmp_path / "c", wrapping=wrapping)).mount()
+    tools.python("def before_close(): pass\n" + HELD_BY_A_CHILD, space.at("job.yaml"), *words).ok()
+    check_one_job(space)
+
+
+TURN_AROUND = """
+import time
+def last(): return '/proc/sys/kernel/ns_last_pid'
+def before_close():
+    with open(last(), 'w') as file: file.write(newest)  # as after 32768 or more births
+    time.sleep(0.1)  # in which so many can be born
+with open(last()) as file: newest = file.read()
+"""
+
+
+def test_numbers_of_processes_that_came_around(cocd, front, mounts, tmp_path, words):
+    """The newest process has the same number as at the open, and a child was born all the same."""
+    namespaces.need()
+    tools.need("nsenter")
+    os.mkdir(tmp_path / "c")
+    space = mounts(namespaces.WrappedSpace(cocd, front, tmp_path / "c", wrapping=namespaces.CONTAINER)).mount()
+    inside = namespaces.first_child(space.process.pid)
+    with open("/proc/sys/kernel/pid_max", encoding="ascii") as file:
+        if int(file.read()) > 40000:
+            pytest.skip("more numbers than can be used up in a tenth of a second")
+    script = tools.PRELUDE + TURN_AROUND + HELD_BY_A_CHILD
+    tools.run(*namespaces.enter(inside, "unshare", "--mount", "sh", "-c", 'mount -t proc proc /proc && exec "$@"', "sh",
+                                sys.executable, "-c", script, space.at("job.yaml"), *words)).ok()
+    check_one_job(space)
+
+
 def test_a_mount_that_sees_all_does_not_warn(own_space):
     assert "warning" not in own_space.log()

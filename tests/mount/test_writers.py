@@ -406,6 +406,53 @@ def test_an_attribute_does_not_submit_half_a_file(space, parts):
     assert space.sent() == (0, 0) and space.error("job.yaml")
 
 
+# A file that is never in a descriptor table is closed without a FLUSH: only that its opener lives is known.
+URING = """
+import ctypes, mmap, struct
+libc = ctypes.CDLL(None, use_errno=True)
+params = ctypes.create_string_buffer(120)
+ring = libc.syscall(425, 8, params)  # io_uring_setup
+if ring < 0: print('no io_uring'); sys.exit()
+sq, cq = struct.unpack_from('<8I', params.raw, 40), struct.unpack_from('<8I', params.raw, 80)
+rings = mmap.mmap(ring, 4096, offset=0); entries = mmap.mmap(ring, 4096, offset=0x10000000)
+libc.syscall(427, ring, 2, (ctypes.c_int * 1)(-1), 1)  # a table of one file, empty
+def submit(opcode, fd=0, flags=0, data=None, size=0, rw_flags=0, slot=0):
+    address = ctypes.addressof(data) if data is not None else 0
+    struct.pack_into('<BBHiQQIIQHHI', entries, 0, opcode, flags, 0, fd, 0, address, size, rw_flags, 0, 0, 0, slot)
+    tail, = struct.unpack_from('<I', rings, sq[1])
+    struct.pack_into('<I', rings, sq[6] + 4 * (tail & 7), 0); struct.pack_into('<I', rings, sq[1], tail + 1)
+    assert libc.syscall(426, ring, 1, 1, 1, None, 0) == 1
+    head, = struct.unpack_from('<I', rings, cq[0])
+    result, = struct.unpack_from('<i', rings, cq[5] + 16 * (head & 15) + 8)
+    struct.pack_into('<I', rings, cq[0], head + 1)
+    return result
+text = load(args[int(args[5])]); path, content = (ctypes.create_string_buffer(b) for b in (target.encode(), text))
+assert submit(18, -100, 0, path, 0o644, os.O_WRONLY | os.O_CREAT, 1) == 0
+assert submit(23, 0, 1, content, len(text)) == len(text)
+"""
+
+
+def uring(space, parts, which, end):
+    said = tools.python(URING + end, space.at("job.yaml"), *parts, "-", which).stdout
+    if "no io_uring" in said:
+        pytest.skip("no io_uring here")
+
+
+def test_a_writer_without_a_descriptor_that_is_killed_leaves_a_draft(space, parts):
+    uring(space, parts, 0, "os.kill(os.getpid(), 9)")
+    assert "may not know how" in tools.eventually(lambda: space.error("job.yaml"), "the story")
+    assert space.fact("job.yaml", "state") == "draft" and space.sent() == (0, 0)
+
+
+def test_a_writer_without_a_descriptor_that_lives_on_has_closed(space, parts):
+    uring(space, parts, 2, """
+assert submit(19, 0, 0, slot=1) == 0
+import time
+while not os.path.exists(target + '.id'): time.sleep(0.02)
+""")
+    check(space, Row(""))
+
+
 # A process in execve waits for the FLUSH of its close-on-exec files with its credentials locked:
 # who looks at it in the wrong way hangs, and the mount with it.
 
