@@ -118,7 +118,8 @@ static struct inspection *take_next(struct inspectors *inspectors)
  * 5.9 the thread shares the table of all threads. */
 static void keep_few_descriptors(const struct inspectors *inspectors)
 {
-	const int keep[] = {inspectors->ended_fd, proc_descriptor(), inspectors->sight.newest_fd};
+	const int keep[] = {STDERR_FILENO, inspectors->ended_fd, proc_descriptor(),
+			    inspectors->sight.newest_fd};
 	unsigned from = 0, next;
 
 	do {
