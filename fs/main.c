@@ -119,6 +119,10 @@ int main(int argc, char **argv)
 		break;
 	case OPTS_WRONG:
 		complain(&err);
+		if (err.errnum == ENOMEM) { /* the command line is not wrong */
+			status = EXIT_SYSTEM;
+			break;
+		}
 		fputs("try: cocfs --help\n", stderr);
 		status = EXIT_USAGE;
 		break;

@@ -146,7 +146,8 @@ static bool fails(void)
 	void *frames[FRAMES];
 	enum owner owner;
 	bool failing;
-	int n;
+	char line[64];
+	int n, size;
 
 	if (!control || control->mode == MODE_OFF || is_inside)
 		return false;
@@ -161,8 +162,10 @@ static bool fails(void)
 	}
 	if (failing) {
 		control->failed++;
-		dprintf(STDERR_FILENO, "alloc: number %llu fails\n",
-			(unsigned long long)control->counted);
+		/* not dprintf(3): in a thread without this descriptor it loses its buffer */
+		size = snprintf(line, sizeof(line), "alloc: number %llu fails\n",
+				(unsigned long long)control->counted);
+		(void)!write(STDERR_FILENO, line, (size_t)size);
 		backtrace_symbols_fd(frames, n, STDERR_FILENO);
 		errno = ENOMEM;
 	}
