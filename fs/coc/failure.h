@@ -4,7 +4,7 @@
 
 #include "coc/transfer.h"
 
-/* Why an exchange has no answer: what curl, the kernel and the TLS library know of that; borrowed. */
+/* What curl, the kernel and the TLS library know of an exchange that has no answer; borrowed. */
 struct failure {
 	const struct transfer *transfer; /* that has ended */
 	CURLcode code;	    /* CURLE_OPERATION_TIMEDOUT stands for our own deadline, too */

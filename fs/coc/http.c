@@ -9,10 +9,10 @@
  * A callback may lower the bound on what runs, since an answer taught the client something. So a
  * request keeps its place until its callback is called, and only then another begins.
  *
- * Where a connection lacks a descriptor, its request waits again, at the head of those that wait, until
- * another request ends, whose connection it can use, or a user closes a file: that is looked for every
- * HTTP_SHORTAGE_MS. So that hundreds do not try in vain at once, not more run meanwhile than have a
- * connection, and each attempt lets half as many more begin.
+ * When there is no descriptor for a connection, the request waits again, before all others. Another
+ * request may end and leave its connection, or a user closes a file: so the client tries again every
+ * HTTP_SHORTAGE_MS. Hundreds of requests must not try in vain at once. So no more of them run than
+ * have a connection, and each new attempt lets half as many more begin.
  *
  * The bound is ours and not curl's (CURLMOPT_MAX_TOTAL_CONNECTIONS), so that
  * the deadline also runs while a request waits, and so that one which waited in vain was surely not

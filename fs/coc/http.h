@@ -21,7 +21,7 @@ struct http_options {
 	const char *cacert;	 /* PEM file of the CA to trust instead of the system's, or NULL */
 	bool proxy;		 /* go through the proxy that the environment names, if any */
 	unsigned running_max;	 /* see http_set_running_max() */
-	unsigned connections_max; /* that are kept, those without a request among them; 0: no bound */
+	unsigned connections_max; /* that are kept, idle ones among them; 0: no bound */
 };
 
 /* What to send; all borrowed, body until the request ends, the rest for the call that takes it. */
@@ -64,8 +64,9 @@ void http_destroy(struct http *http);
 void http_set_running_max(struct http *http, unsigned max);
 
 /*
- * Starts a request, of which nothing is sent before the next turn of the loop. timeout_ms bounds it from
- * now, waiting for its turn or for a free descriptor included. Returns 0 and a handle that is valid until the callback; -ENOMEM.
+ * Starts a request, of which nothing is sent before the next turn of the loop. timeout_ms bounds
+ * it from now: waiting for its turn, or for a free descriptor, counts. Returns 0 and a handle that
+ * is valid until the callback; -ENOMEM.
  */
 int http_start(struct http *http, const struct http_spec *spec, int64_t timeout_ms,
 	       http_done_fn *done, void *data, struct http_request **ret_request);

@@ -8,8 +8,8 @@
 #include "coc/http.h"
 #include "coc/multi.h"
 
-/* What http.c (the way of a request) and http_open.c (beginning and end) share. Nobody else includes
- * this. */
+/* What http.c (the way of a request) and http_open.c (beginning and end) share. No other file
+ * includes this. */
 enum place { WAITING, RUNNING, FINISHED, PLACES };
 
 TAILQ_HEAD(request_list, http_request);

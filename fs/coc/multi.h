@@ -17,8 +17,11 @@ struct multi {
 	bool broken; /* curl had no memory: what runs must be taken off, and the handle renewed */
 };
 
-/* Makes the handle, which keeps at most connections_max connections (0: no bound). acted is called from the loop after each time that curl did something: messages
- * may be there. It may finish the multi. Returns 0; -ENOMEM, with nothing to finish. */
+/*
+ * Makes the handle, which keeps at most connections_max connections (0: no bound). acted is called
+ * from the loop each time that curl did something: messages may be there. It may finish the multi.
+ * Returns 0; -ENOMEM, with nothing to finish.
+ */
 int multi_init(struct multi *multi, struct loop *loop, unsigned connections_max,
 	       void (*acted)(void *data), void *data);
 

@@ -35,8 +35,8 @@ struct request_spec {
 	int64_t offset;			     /* list */
 };
 
-/* Builds and signs. Returns 0; -EINVAL: something that JSON or a path cannot carry; -EFBIG; -ENOMEM; -EIO:
- * the crypto library failed; err filled. */
+/* Builds and signs. Returns 0; -EINVAL: something that JSON or a path cannot carry; -EFBIG: more
+ * content than the API takes; -ENOMEM; -EIO: the crypto library failed; err filled. */
 int request_build(const struct request_spec *spec, struct request *ret_request, struct err *err);
 
 /* Wipes the headers, which hold tokens, and frees what request owns. */

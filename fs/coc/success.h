@@ -8,7 +8,7 @@
 /*
  * Reads what the operation of source is after from a 2xx answer that carries no error, and points
  * out->answer at it. Returns 0; -EINVAL: the API cannot have sent this; -ESTALE: the answer says
- * that there is no such job; -ENOMEM. What was taken in is freed by success_finish(), in every case.
+ * that there is no such job; -ENOMEM. success_finish() frees what was taken in, in every case.
  */
 int success_read(const struct answer_source *source, const cJSON *root, struct answer *out);
 

@@ -80,7 +80,8 @@ int transfer_shortage(const struct transfer *transfer, CURLcode code)
 		return 0;
 	if (transfer->shortage)
 		return transfer->shortage;
-	/* looking up a name and reading the CAs need descriptors, too, and do not say why they failed */
+	/* to look up a name, or to read the CAs, takes descriptors too; curl does not say why it
+	 * failed */
 	if (code != CURLE_COULDNT_RESOLVE_HOST && code != CURLE_COULDNT_RESOLVE_PROXY &&
 	    code != CURLE_SSL_CACERT_BADFILE)
 		return 0;

@@ -43,7 +43,8 @@ int transfer_init(struct transfer *transfer, const struct http_spec *spec);
 void transfer_finish(struct transfer *transfer);
 
 /* Sets a fresh (or reset) easy handle up. url, body and the transfer must outlive the exchange.
- * want_names: the names of the service's certificate are kept. Returns 0; -ENOMEM, or -EIO when libcurl lacks what is needed. */
+ * want_names: keep the names of the service's certificate. Returns 0; -ENOMEM, or -EIO when libcurl
+ * lacks what is needed. */
 int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_options *options,
 		    const struct http_spec *spec, bool want_names);
 
@@ -53,8 +54,8 @@ void transfer_end(struct transfer *transfer);
 /* True if a byte of the request may have left; once the transfer has ended. */
 bool transfer_sent(const struct transfer *transfer);
 
-/* The errno of a lack of descriptors that made the exchange fail with curl's code before a byte left,
- * or 0. It may be tried again when one is free. */
+/* If the exchange failed with curl's code before a byte left because there was no descriptor: the
+ * errno of that, else 0. It may be tried again when one is free. */
 int transfer_shortage(const struct transfer *transfer, CURLcode code);
 
 #endif
