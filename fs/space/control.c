@@ -44,7 +44,7 @@ static int write_metrics(struct space *space, fuse_req_t req, const struct node 
 				  "open.\n"
 				  "# TYPE cocfs_open_descriptors_max gauge\n"
 				  "cocfs_open_descriptors_max %zu\n",
-				  space->nodes.n_nodes, workers_jobs(space->workers),
+				  space->nodes.table.n, workers_jobs(space->workers),
 				  space->descriptors.used,
 				  space->descriptors.total);
 }

@@ -133,24 +133,6 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
 }
 
-void op_forget(fuse_req_t req, fuse_ino_t id, uint64_t count)
-{
-	struct space *space = space_of(req);
-
-	node_forget(&space->nodes, node_of(&space->nodes, id), count);
-	fuse_reply_none(req);
-}
-
-void op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets)
-{
-	struct space *space = space_of(req);
-
-	for (size_t i = 0; i < count; i++)
-		node_forget(&space->nodes, node_of(&space->nodes, forgets[i].ino),
-			    forgets[i].nlookup);
-	fuse_reply_none(req);
-}
-
 /* What can be made besides an open file. */
 struct making {
 	mode_t mode;

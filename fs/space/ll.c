@@ -21,8 +21,10 @@
 #include "space/text.h"
 #include "space/unmade.h"
 
-/* Requests taken in one turn: many share a ledger commit, and the network gets its turn too. */
+/* Requests taken in one iteration, and the time that they may take: many share a ledger commit, and the
+ * network gets its share too. */
 #define REQUESTS_PER_TURN 64
+#define REQUESTS_MS 5
 
 static void op_init(void *userdata, struct fuse_conn_info *conn)
 {
@@ -84,6 +86,7 @@ const struct fuse_lowlevel_ops space_ops = {
 static void take_requests(void *data, uint32_t events)
 {
 	struct space *space = data;
+	struct stall *stall = loop_stall(space->loop);
 	int taken = 0;
 
 	(void)events;
@@ -105,13 +108,15 @@ static void take_requests(void *data, uint32_t events)
 			return;
 		}
 		fuse_session_process_buf(space->session, &space->request);
-		stall_next(loop_stall(space->loop));
+		stall_next(stall);
 		if (fuse_session_exited(space->session)) {
 			loop_unwatch(&space->watch);
 			space->unmounted(space->unmounted_data);
 			return;
 		}
 		taken++;
+		if (stall->piece_us / 1000 - loop_now_ms(space->loop) >= REQUESTS_MS)
+			break;
 	}
 	space->crowded = taken > 1;
 }
@@ -166,6 +171,7 @@ int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, str
 	LIST_INIT(&space->texts);
 	LIST_INIT(&space->waits);
 	STAILQ_INIT(&space->renames_waiting);
+	slices_init(&space->slices, loop);
 	SLIST_INIT(&space->unmade_ends);
 	LIST_INIT(&space->closings);
 	sight_open(&space->sight);
@@ -230,6 +236,8 @@ void space_close(struct space *space)
 	wait_interrupt_all(space);
 	workers_destroy(steal_ptr(space->workers));
 	text_close_all(space);
+	forget_all(space);
+	slices_finish(&space->slices);
 	dir_close_all(space);
 	loop_unwatch(&space->watch);
 	if (space->session) {

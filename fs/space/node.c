@@ -34,7 +34,6 @@
 #include "base/cleanup.h"
 #include "space/content.h"
 
-#define BUCKETS_FIRST 1024
 #define LOST_INO (NODE_SIBLING_INO | 1ull << 62) /* no inode of the spool has the top bit */
 #define ROOT_ID 1 /* FUSE_ROOT_ID */
 
@@ -57,11 +56,7 @@ int nodes_init(struct nodes *nodes, int take_spool_fd, const struct nodes_option
 						  .kind = NODE_CONTROL,
 						  .holds = 1,
 						  .fd = -1};
-	nodes->by_ino = calloc(BUCKETS_FIRST, sizeof(*nodes->by_ino));
-	if (!nodes->by_ino)
-		return -ENOMEM;
-	nodes->n_buckets = BUCKETS_FIRST;
-	return 0;
+	return node_table_init(&nodes->table);
 }
 
 static void free_link(struct link *link)
@@ -90,14 +85,11 @@ static void free_node(struct nodes *nodes, struct node *node)
 
 void nodes_finish(struct nodes *nodes)
 {
-	for (size_t i = 0; i < nodes->n_buckets; i++)
-		while (nodes->by_ino[i]) {
-			struct node *node = nodes->by_ino[i];
+	struct node *node;
 
-			nodes->by_ino[i] = node->next_by_ino;
-			free_node(nodes, node);
-		}
-	free(nodes->by_ino);
+	while ((node = node_table_steal(&nodes->table)))
+		free_node(nodes, node);
+	node_table_finish(&nodes->table);
 	if (nodes->root.fd >= 0)
 		close(nodes->root.fd);
 }
@@ -112,66 +104,9 @@ uint64_t node_id(const struct nodes *nodes, const struct node *node)
 	return node == &nodes->root ? ROOT_ID : (uint64_t)(uintptr_t)node;
 }
 
-/* ---- the table ---- */
-
-static size_t bucket_of(const struct nodes *nodes, uint64_t ino)
-{
-	return (size_t)((ino * 0x9e3779b97f4a7c15ull) >> 32) & (nodes->n_buckets - 1);
-}
-
 struct node *node_find(struct nodes *nodes, uint64_t ino)
 {
-	struct node *node = nodes->by_ino[bucket_of(nodes, ino)];
-
-	if (ino == nodes->root.ino)
-		return &nodes->root;
-	while (node && node->ino != ino)
-		node = node->next_by_ino;
-	return node;
-}
-
-/* Doubles the table; when there is no memory for it, the chains just grow longer. */
-static void grow(struct nodes *nodes)
-{
-	struct node **old = nodes->by_ino, **wider;
-	size_t n_old = nodes->n_buckets;
-
-	wider = calloc(n_old * 2, sizeof(*wider));
-	if (!wider)
-		return;
-	nodes->by_ino = wider;
-	nodes->n_buckets = n_old * 2;
-	for (size_t i = 0; i < n_old; i++)
-		while (old[i]) {
-			struct node *node = old[i];
-			size_t bucket = bucket_of(nodes, node->ino);
-
-			old[i] = node->next_by_ino;
-			node->next_by_ino = wider[bucket];
-			wider[bucket] = node;
-		}
-	free(old);
-}
-
-static void insert(struct nodes *nodes, struct node *node)
-{
-	size_t bucket;
-
-	if (nodes->n_nodes++ > nodes->n_buckets)
-		grow(nodes);
-	bucket = bucket_of(nodes, node->ino);
-	node->next_by_ino = nodes->by_ino[bucket];
-	nodes->by_ino[bucket] = node;
-}
-
-static void take_out(struct nodes *nodes, struct node *node)
-{
-	struct node **at = &nodes->by_ino[bucket_of(nodes, node->ino)];
-
-	while (*at != node)
-		at = &(*at)->next_by_ino;
-	*at = node->next_by_ino;
-	nodes->n_nodes--;
+	return ino == nodes->root.ino ? &nodes->root : node_table_find(&nodes->table, ino);
 }
 
 /* ---- names ---- */
@@ -211,9 +146,9 @@ static int add_link(struct node *node, struct node *parent, const char *name)
 /* No name is left, nor anything else by which the node could be reached. */
 static void lose(struct nodes *nodes, struct node *node)
 {
-	take_out(nodes, node);
+	node_table_remove(&nodes->table, node);
 	node->ino = nodes->next_lost++;
-	insert(nodes, node);
+	node_table_add(&nodes->table, node);
 }
 
 /* The last name is gone. */
@@ -273,7 +208,7 @@ static void free_if_unused(struct nodes *nodes, struct node *node)
 		return;
 	while (node->link.parent)
 		remove_link(nodes, node, &node->link);
-	take_out(nodes, node);
+	node_table_remove(&nodes->table, node);
 	free_node(nodes, node);
 }
 
@@ -306,7 +241,7 @@ static struct node *make(struct nodes *nodes, struct node *parent, const char *n
 		free(node);
 		return NULL;
 	}
-	insert(nodes, node);
+	node_table_add(&nodes->table, node);
 	return node;
 }
 

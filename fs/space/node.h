@@ -10,6 +10,7 @@
 
 #include "base/shares.h"
 #include "job/name.h"
+#include "space/node_table.h"
 
 /*
  * What the kernel knows of the job space: a node for each file, directory or sibling that it holds
@@ -69,8 +70,7 @@ struct node_move {
 
 struct nodes {
 	struct node root, control[CONTROL_COUNT];
-	struct node **by_ino;
-	size_t n_buckets, n_nodes;	       /* n_buckets is a power of two */
+	struct node_table table;
 	TAILQ_HEAD(nodes_recent, node) recent; /* directories with a cached fd, most recent first */
 	unsigned n_recent;
 	struct nodes_options options;

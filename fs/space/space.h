@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/loop.h"
+#include "base/slices.h"
 #include "job/commit.h"
 #include "job/ignore.h"
 #include "space/ghost.h"
@@ -51,6 +52,8 @@ struct space {
 	struct shares memory;	   /* bytes that are held for users' requests */
 	struct workers *workers;   /* what waits for the disk (disk.h) */
 	struct disk_pace pace;
+	struct slices slices; /* long work in the loop */
+	LIST_HEAD(, forgetting) forgettings; /* what the kernel let go of (forget.c) */
 	LIST_HEAD(, moving) movings; /* renames under way (moving.h), and those that wait for them */
 	STAILQ_HEAD(, waiting_rename) renames_waiting;
 	struct ghosts ghosts;

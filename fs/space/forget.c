@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel lets go of what it knows. It does so for many files in one request when it needs memory or
+ * when a tree is removed: 65,000 of them, which takes 20 ms. So what is beyond a first lot is let go of in
+ * slices. A node lives a little longer then, and nobody can tell.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+
+#include "space/ops.h"
+
+/* Nodes that are let go of at once: less than 1 ms. */
+#define LOT 2048
+
+/* The rest of a request. */
+struct forgetting {
+	struct sliced sliced; /* in space->slices */
+	LIST_ENTRY(forgetting) link;
+	struct space *space;
+	size_t at, count;
+	struct fuse_forget_data forgets[];
+};
+
+static void forget(struct space *space, const struct fuse_forget_data *forgets, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		node_forget(&space->nodes, node_of(&space->nodes, forgets[i].ino),
+			    forgets[i].nlookup);
+}
+
+static bool forget_lot(struct sliced *sliced)
+{
+	struct forgetting *forgetting = (struct forgetting *)sliced;
+	size_t left = forgetting->count - forgetting->at, lot = left < LOT ? left : LOT;
+
+	forget(forgetting->space, forgetting->forgets + forgetting->at, lot);
+	forgetting->at += lot;
+	if (forgetting->at < forgetting->count)
+		return true;
+	LIST_REMOVE(forgetting, link);
+	free(forgetting);
+	return false;
+}
+
+/* Has the rest forgotten later. False: there is no memory for it. */
+static bool forget_later(struct space *space, const struct fuse_forget_data *forgets, size_t count)
+{
+	struct forgetting *forgetting = malloc(sizeof(*forgetting) + count * sizeof(*forgets));
+
+	if (!forgetting)
+		return false;
+	*forgetting = (struct forgetting){.sliced.run = forget_lot, .space = space, .count = count};
+	memcpy(forgetting->forgets, forgets, count * sizeof(*forgets));
+	LIST_INSERT_HEAD(&space->forgettings, forgetting, link);
+	slices_add(&space->slices, &forgetting->sliced);
+	return true;
+}
+
+void forget_all(struct space *space)
+{
+	struct forgetting *forgetting;
+
+	while ((forgetting = LIST_FIRST(&space->forgettings))) {
+		LIST_REMOVE(forgetting, link);
+		slices_drop(&space->slices, &forgetting->sliced);
+		free(forgetting);
+	}
+}
+
+void op_forget(fuse_req_t req, fuse_ino_t id, uint64_t count)
+{
+	struct space *space = space_of(req);
+
+	node_forget(&space->nodes, node_of(&space->nodes, id), count);
+	fuse_reply_none(req);
+}
+
+void op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets)
+{
+	struct space *space = space_of(req);
+	size_t now = count < LOT ? count : LOT;
+
+	if (count > now && !forget_later(space, forgets + now, count - now))
+		now = count;
+	forget(space, forgets, now);
+	fuse_reply_none(req);
+}
