@@ -226,6 +226,30 @@ static void a_name_that_cannot_be_looked_up_for_lack_of_descriptors(void **state
 	expect(&result, COC_NOT_SENT, EMFILE);
 }
 
+/* The server stands for a proxy, which says no to CONNECT. */
+static void a_proxy_that_does_not_connect_is_told_as_such(void **state)
+{
+	static const struct fake_reply replies[] = {{FAKE_CLOSE, 407, NULL, ""},
+						    {FAKE_CLOSE, 503, NULL, ""}};
+	struct result result;
+	char proxy[64];
+
+	(void)state;
+	t.server = fake_server_start(NULL, replies, 2, 0);
+	snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%u", fake_server_port(t.server));
+	setenv("https_proxy", proxy, 1);
+	strcpy(t.endpoint, "https://service.invalid");
+	connect_client(0);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_NOT_SENT, EACCES);
+	assert_non_null(strstr(result.details, "what_to_do: put them into https_proxy"));
+	create(&result, PATIENCE_MS);
+	unsetenv("https_proxy");
+	expect(&result, COC_NOT_SENT, EHOSTUNREACH);
+	assert_non_null(strstr(result.text, "does not connect to the service (503)"));
+	assert_int_equal(coc_client_auth_failures(t.client), 0);
+}
+
 static void nobody_waits_for_a_descriptor_beyond_the_client(void **state)
 {
 	static const struct fake_reply replies[] = {OK_ID};
@@ -482,6 +506,7 @@ int main(void)
 		TEST(requests_share_the_connections_that_there_are),
 		TEST(one_that_waits_for_a_descriptor_can_be_cancelled),
 		TEST(a_name_that_cannot_be_looked_up_for_lack_of_descriptors),
+		TEST(a_proxy_that_does_not_connect_is_told_as_such),
 		TEST(nobody_waits_for_a_descriptor_beyond_the_client),
 		TEST(waiting_for_a_connection_counts_and_sends_nothing),
 		TEST(connections_are_kept_warm),
