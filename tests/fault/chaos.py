@@ -85,7 +85,7 @@ class Arena:
         for number, files in enumerate(self.files):
             given = {"seed": self.random.getrandbits(32), "mount": self.space.path, "source": self.source,
                      "prefix": f"{self.name}r{self.rounds}w{number}", "files": files,
-                     "template": samples.document("NAME", ["STEP"])}
+                     "template": samples.document("NAME", ["STEP"]), "backups": self.files_survive}
             process = tools.popen_bare(sys.executable, "-S", "-E", os.path.join(os.path.dirname(__file__), "writer.py"),
                                        stdin=subprocess.PIPE)
             process.stdin.write(json.dumps(given).encode())
@@ -156,6 +156,8 @@ class Arena:
         if what["kind"] == "move":
             self.moved(path, what["to"], well, alive, files)
             return
+        if what["kind"] == "backup" and not well and not self.is_rewritten(path, what["to"], files):
+            return
         if path not in files:
             files.append(path)
         content, before = what["content"], self.contents.get(path, {None})
@@ -169,6 +171,20 @@ class Arena:
             self.contents[path] = before if alive or before is None else before | {content}
         else:
             self.contents[path] = {content} if alive else None
+
+    def is_rewritten(self, path, to, files):
+        """A backup was cut, or its new content was refused. Has the file been moved away, so that its name may
+        have new content? The job is the name's again, or the rename stands alone."""
+        if self.in_spool(to) is None:
+            return False
+        self.await_renames()
+        if to in promises.owners(self.space):
+            self.called(path, to, files)
+        return True
+
+    def await_renames(self):
+        tools.eventually(lambda: "rename" not in dict(promises.unfinished(self.space)),
+                         "half-done renames to be mended")
 
     def moved(self, path, to, well, alive, files):
         if not well and (alive or self.in_spool(to) is None) and self.files_survive:
@@ -189,8 +205,7 @@ class Arena:
 
     def look_for_files(self):
         """After a loss of power: each file is at the last of its names or at an earlier one."""
-        tools.eventually(lambda: "rename" not in dict(promises.unfinished(self.space)),
-                         "half-done renames to be mended")
+        self.await_renames()
         owners = promises.owners(self.space)
         for last, names in list(self.names.items()):
             there = [name for name in names if self.in_spool(name) is not None]

@@ -3,8 +3,8 @@
 
 A process of its own, because whoever holds a descriptor in the mount counts as a writer, and may
 hang with it. It is given JSON (seed, mount, source directory, prefix of its names, its files so far,
-a document with NAME and STEP in it) and prints JSON lines: {"begin": …} before each thing that it does and {"end": …} with what it was
-told. What has no end was cut.
+a document with NAME and STEP in it, whether it keeps backups) and prints JSON lines: {"begin": …}
+before each thing that it does and {"end": …} with what it was told. What has no end was cut.
 """
 
 import json
@@ -17,8 +17,8 @@ NAMES = ["alpha", "beta", "gamma"]  # of jobs: few, so that the service has many
 
 
 class Writer:
-    def __init__(self, seed, mount, source, prefix, files, template):
-        self.template = template
+    def __init__(self, seed, mount, source, prefix, files, template, backups):
+        self.template, self.backups = template, backups
         self.random, self.mount, self.source = random.Random(seed), mount, source
         self.prefix, self.files, self.count = prefix, files, 0
 
@@ -68,6 +68,16 @@ class Writer:
         self.attempt({"kind": "move", "path": path, "to": to}, os.rename,
                      os.path.join(self.mount, path), os.path.join(self.mount, to))
 
+    def backup(self, path):
+        """The old file is kept under a job's name, and the name is written again, as sed -i'old_*' does."""
+        to, content = self.fresh("-old.yaml"), self.document()
+        self.attempt({"kind": "backup", "path": path, "to": to, "content": content}, self.rewrite, path, to, content)
+
+    def rewrite(self, path, to, content):
+        path = os.path.join(self.mount, path)
+        os.rename(path, os.path.join(self.mount, to))
+        self.direct(content, path)
+
     def twins(self):
         """Two files with the same name and content at once: two jobs all the same."""
         content, paths = self.document(), [self.fresh(".yaml"), self.fresh(".yaml")]
@@ -104,8 +114,8 @@ class Writer:
         self.end(what["path"], well)
 
     def step(self):
-        kind = self.random.choices(["new", "change", "publish", "republish", "move", "twins"],
-                                   [4, 4, 2, 2, 2, 1])[0]
+        kind = self.random.choices(["new", "change", "publish", "republish", "move", "twins", "backup"],
+                                   [4, 4, 2, 2, 2, 1, 2 * self.backups])[0]
         # half of the time one of the last: what was written before may be on its way still
         known = self.random.choice(self.files[-self.random.choice([3, len(self.files)]):]) if self.files else None
         if kind in ("new", "publish") or not known:
@@ -119,8 +129,11 @@ class Writer:
         elif kind == "twins":
             self.twins()
         elif os.path.exists(os.path.join(self.mount, known)):
-            self.files.remove(known)
-            self.move(known)
+            if kind == "backup":
+                self.backup(known)
+            else:
+                self.files.remove(known)
+                self.move(known)
 
     def run(self):
         while self.is_alive():
