@@ -196,6 +196,15 @@ create(at('x.yaml'), new); os.rename(target, at('old.yaml')); os.rename(at('x.ya
     assert bound.sent() == (2, 0)
 
 
+def test_jobs_that_change_names_keep_their_jobs(bound, src):
+    tools.write(bound.at("b.yaml"), THIRD)
+    second = bound.id("b.yaml")
+    run(bound, src, """
+os.rename(target, at('x.yaml')); os.rename(at('b.yaml'), target); os.rename(at('x.yaml'), at('b.yaml'))""").ok()
+    assert (bound.id("a.yaml"), bound.id("b.yaml")) == (second, bound.first) and bound.sent() == (2, 0)
+    assert bound.fact("a.yaml", "backup") is None and bound.fact("b.yaml", "backup") is None
+
+
 def test_another_directory_of_the_same_number_is_another(bound, src):
     """A program that sorts files into new directories renames them, whatever inode numbers are given again."""
     os.mkdir(bound.at("d"))
