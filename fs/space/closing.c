@@ -117,19 +117,15 @@ static int refuse_half(struct space *space, fuse_req_t req, struct handle *handl
 	return commit_refuse_node(space, req, handle->node, link, true, err);
 }
 
-static int refuse_unseen(struct space *space, fuse_req_t req, struct handle *handle,
-			 const struct link *link)
+static void tell_unseen(struct err *err)
 {
-	struct err err;
-
-	err_set(&err, EOPNOTSUPP,
+	err_set(err, EOPNOTSUPP,
 		"cocfs cannot see the process that wrote this: it may be half of it");
 	err_detail(
-		&err, "what_to_do",
+		err, "what_to_do",
 		"write the text under another name and rename that file: a rename is always "
 		"taken. Or run cocfs where it sees the writers (hostPID: true in Kubernetes, /proc "
 		"without hidepid), or mount with -o unseen=commit");
-	return refuse_half(space, req, handle, link, &err);
 }
 
 static void tell_killed(int signal, struct err *err)
@@ -139,12 +135,37 @@ static void tell_killed(int signal, struct err *err)
 	err_detail(err, "what_to_do", "write the file again");
 }
 
-static int refuse_killed(struct space *space, struct handle *handle, const struct link *link)
+static void tell_hidden(struct err *err)
 {
-	struct err err;
+	err_set(err, EINTR,
+		"its writer has ended, and cocfs may not know how: if it was killed, this is half "
+		"of it");
+	err_detail(err, "what_to_do",
+		   "write the file again with a program that closes it before it ends, as cp does");
+}
 
-	tell_killed(handle->killed_by, &err);
-	return refuse_half(space, NULL, handle, link, &err);
+/* Did the last holder of a handle leave half of what was meant, as far as can be seen? Then err says
+ * why. */
+static bool left_half(const struct space *space, const struct handle *handle, struct err *err)
+{
+	switch (handle->ending) {
+	case ENDING_KILLED:
+		tell_killed(handle->killed_by, err);
+		return true;
+	case ENDING_HIDDEN:
+		tell_hidden(err);
+		return true;
+	case ENDING_UNSEEN:
+		/* what was refused at a write has a better reason */
+		if (space->options->unseen_commits || handle->node->content->refusal)
+			return false;
+		tell_unseen(err);
+		return true;
+	case ENDING_NONE:
+	case ENDING_ORDERLY:
+		break;
+	}
+	return false;
 }
 
 /*
@@ -163,18 +184,6 @@ static void spoil_if_writer(struct handle *handle, const struct closer *closer)
 		return;
 	tell_killed(closer->signal, &err);
 	content_spoil(handle->node->content, &err, -1);
-}
-
-static int refuse_hidden(struct space *space, struct handle *handle, const struct link *link)
-{
-	struct err err;
-
-	err_set(&err, EINTR,
-		"its writer has ended, and cocfs may not know how: if it was killed, this is half "
-		"of it");
-	err_detail(&err, "what_to_do",
-		   "write the file again with a program that closes it before it ends, as cp does");
-	return refuse_half(space, NULL, handle, link, &err);
 }
 
 /* ---- the verdict ---- */
@@ -200,6 +209,7 @@ static void end_flush(struct space *space, fuse_req_t req, struct handle *handle
 {
 	const struct link *link = wants_commit(space, handle);
 	bool is_unseen = verdict->closer.ending == ENDING_UNSEEN;
+	struct err err;
 
 	note_closer(handle, &verdict->closer);
 	if (!link || has_other_writers(handle) || (!is_unseen && !verdict->is_last)) {
@@ -209,10 +219,10 @@ static void end_flush(struct space *space, fuse_req_t req, struct handle *handle
 		return;
 	}
 	handle_set_writing(handle, false);
-	if (is_unseen && !space->options->unseen_commits && !handle->node->content->refusal)
-		reply_recorded(space, req, refuse_unseen(space, req, handle, link));
-	else if (is_unseen || handle->ending == ENDING_ORDERLY)
+	if (!left_half(space, handle, &err))
 		commit_now(space, req, handle, link);
+	else if (is_unseen)
+		reply_recorded(space, req, refuse_half(space, req, handle, link, &err));
 	else
 		reply(req, 0); /* it dies, and does not hear: RELEASE tells the story */
 }
@@ -337,18 +347,22 @@ static enum ending look_at_opener(const struct space *space, const struct handle
 void closing_release(struct space *space, struct handle *handle)
 {
 	const struct link *link = wants_commit(space, handle);
+	struct content *content = handle->node->content;
+	struct err err;
+	bool is_half;
 
-	if (!link || has_other_writers(handle))
+	if (!link)
 		return;
 	if (handle->ending == ENDING_NONE)
 		handle->ending = look_at_opener(space, handle);
-	if (handle->ending == ENDING_KILLED)
-		refuse_killed(space, handle, link);
-	else if (handle->ending == ENDING_HIDDEN)
-		refuse_hidden(space, handle, link);
-	else if (handle->ending == ENDING_UNSEEN && !space->options->unseen_commits &&
-		 !handle->node->content->refusal)
-		refuse_unseen(space, NULL, handle, link);
-	else
-		commit_now(space, NULL, handle, link);
+	is_half = left_half(space, handle, &err);
+	if (!has_other_writers(handle)) {
+		if (is_half)
+			refuse_half(space, NULL, handle, link, &err);
+		else
+			commit_now(space, NULL, handle, link);
+	} else if (is_half && handle->wrote_at > content->committed) {
+		/* the others do not know that half of something is in what they close */
+		content_spoil(content, &err, -1);
+	}
 }

@@ -104,6 +104,7 @@ void handle_note_writer(struct handle *handle, pid_t thread)
 {
 	struct proc_status status;
 
+	handle->wrote_at = handle->node->content->written + 1;
 	if (thread == handle->wrote)
 		return;
 	handle->wrote = thread;

@@ -18,6 +18,7 @@ struct handle {
 	int killed_by;	     /* the signal, with ENDING_KILLED */
 	uint64_t told;	     /* of this content (content.written) its .error says that it may be half */
 	pid_t opener;	     /* the process that opened it, 0: it cannot be told */
+	uint64_t wrote_at;   /* what content.written is after the last write through it, 0: none */
 	pid_t wrote;	     /* the thread that wrote last */
 	pid_t writer;	     /* its process, 0: it cannot be told, or nobody wrote */
 	pid_t writer_parent; /* and the parent of that, 0: the writer is the opener */

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Mounts that do not see everybody who writes to them: cocfs in namespaces of its own, or with a /proc that hides."""
 
-import os
 import shlex
 import subprocess
 

@@ -8,7 +8,6 @@ import sys
 
 import pytest
 
-import front as f
 import janitor
 import mounting
 import samples

@@ -4,6 +4,7 @@ ordinary user who lets others in; with hidepid it does not see the others at all
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -157,6 +158,20 @@ os.wait(); os.write(fd, half2); attempt(os.close, fd); print('ok')
     space.settle()
     jobs = space.new_jobs()
     assert [job["content"] for job in jobs] == [WHOLE] and space.fact(name, "version") == "v1"
+
+
+@where_shown
+@others
+def test_a_hidden_half_is_not_completed_by_others(space, words, writer, request):
+    name = name_of(request)
+    script = "fd = os.open(target, os.O_CREAT | os.O_WRONLY, 0o666); print('open', flush=True); sys.stdin.readline(); attempt(os.close, fd)"
+    other = tools.popen_bare(*namespaces.AS_NOBODY, sys.executable, "-c", tools.PRELUDE + script, space.at(name), stdin=subprocess.PIPE)
+    assert other.stdout.readline() == b"open\n"
+    os.chmod(space.at(name), 0o666)
+    python(writer, "os.write(fd, half1); os.kill(os.getpid(), 9)", space.at(name), *words)
+    space.settle()  # the last descriptor of the killed writer is gone
+    assert tools.finish(other, given=b"\n").stdout == "close EINTR\n"
+    assert "may not know how" in space.error(name) and space.new_jobs() == []
 
 
 @where_shown

@@ -3,7 +3,7 @@
 they close may be half a file, and must not become a job by itself."""
 
 import os
-import signal
+import subprocess
 import sys
 
 import pytest
@@ -259,6 +259,22 @@ def test_who_is_seen_is_judged_as_ever(lasting, outside, words):
     assert "SIGKILL" in story and "cannot see" not in story
     tools.run(*namespaces.enter(inside, "cp", words[2], outside.at("job.yaml"))).ok()
     assert outside.only_job()["content"] == WHOLE
+
+
+@only_draft
+def test_the_half_of_an_unseen_writer_is_not_completed_by_others(lasting, outside, words):
+    """Somebody who is seen has the file open too, and closes it in good order after that."""
+    tools.need("nsenter")
+    inside = namespaces.first_child(lasting.process.pid)
+    script = "fd = os.open(target, os.O_CREAT | os.O_WRONLY); print('open', flush=True); sys.stdin.readline(); attempt(os.close, fd)"
+    other = tools.popen_bare(*namespaces.enter(inside, sys.executable, "-c", tools.PRELUDE + script, outside.at("job.yaml")),
+                             stdin=subprocess.PIPE)
+    assert other.stdout.readline() == b"open\n"
+    tools.python(OPEN + KILLED["alone"], outside.at("job.yaml"), *words)
+    outside.settle()  # the last descriptor of the killed writer is gone
+    assert tools.finish(other, given=b"\n").stdout == "close ENOTSUP\n"
+    check_unseen_draft(outside)
+    assert outside.sent() == (0, 0)
 
 
 def test_the_log_warns_at_the_mount(lasting):
