@@ -136,6 +136,7 @@
 #define POSTGRESQL_CONNECT_S 2	 /* for each address, the least that libpq takes */
 #define POSTGRESQL_RETRY_MS 1000 /* between attempts to connect; meanwhile requests fail at once */
 #define POSTGRESQL_LOCK_MS 1500	 /* wait for what another replica changes */
+#define POSTGRESQL_UPGRADE_MS 600000 /* at the start: to bring the tables up to date, a million jobs */
 #define POSTGRESQL_TURN_MS 4000	 /* a transaction, or a read without one */
 
 /* Executions in the local service. */

@@ -10,6 +10,8 @@
 	"NOT EXISTS (SELECT 1 FROM json_each(?4) AS wanted WHERE NOT EXISTS"                       \
 	" (SELECT 1 FROM json_each(executions.tags) AS tag WHERE tag.value = wanted.value))"
 
+#define NUMBERS "SELECT value FROM json_each(?4)"
+
 #include "service/db_statements.h"
 
 const char *const db_statements[STATEMENTS] = {
@@ -38,6 +40,9 @@ const char *const db_statements[STATEMENTS] = {
 			" WHERE document = ?1 AND version <= ?2 ORDER BY version DESC",
 	[ST_LIST] = LIST,
 	[ST_COUNT] = COUNT,
+	[ST_FIND_PARTS] = FIND_PARTS,
+	[ST_LIST_FOUND] = LIST_FOUND,
+	[ST_COUNT_FOUND] = COUNT_FOUND,
 	[ST_EXECUTE] = "INSERT INTO executions (execution_id, document_id, document_name,"
 		       " version_uuid, content, creator, description, type,"
 		       " target_parameter_name, parameters, sys_tags, targets, moving, settled,"

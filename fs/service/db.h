@@ -30,6 +30,9 @@ enum statement {
 	ST_VERSIONS,
 	ST_LIST,
 	ST_COUNT,
+	ST_FIND_PARTS, /* numbers of documents whose names have parts in one of four ranges */
+	ST_LIST_FOUND, /* as ST_LIST, of documents whose numbers are in a JSON array */
+	ST_COUNT_FOUND,
 	ST_EXECUTE,
 	ST_EXECUTION,
 	ST_EXECUTION_TO_CHANGE,

@@ -168,7 +168,7 @@ static int open_database(const char *uri, struct db_postgresql *postgresql, stru
 	if (!postgresql->uri)
 		return err_set(err, ENOMEM, "out of memory");
 	r = try_to_connect(postgresql, err);
-	if (r == 0)
+	if (r >= 0)
 		r = postgresql_make_tables(postgresql, err);
 	return r < 0 ? r : 0;
 }

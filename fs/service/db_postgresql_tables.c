@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define LAYOUT 1
+#include "base/clock.h"
+
+#define LAYOUT 2
 #define STRINGIFY_(x) #x
 #define STRINGIFY(x) STRINGIFY_(x)
 
@@ -21,12 +23,16 @@
 
 #define HAS_TAGS "tags::jsonb @> ?4::jsonb"
 
+#define NUMBERS "SELECT value::bigint FROM json_array_elements_text(?4::json)"
+
 #include "service/db_statements.h"
 
 const char *const postgresql_statements[STATEMENTS] = {
 	[ST_FIND_TO_CHANGE] = FIND " FOR UPDATE",
 	[ST_LIST] = LIST,
 	[ST_COUNT] = COUNT,
+	[ST_LIST_FOUND] = LIST_FOUND,
+	[ST_COUNT_FOUND] = COUNT_FOUND,
 	[ST_EXECUTION_TO_CHANGE] = WHOLE_EXECUTION " FOR UPDATE",
 	[ST_EXECUTIONS] = EXECUTIONS,
 	[ST_COUNT_EXECUTIONS] = COUNT_EXECUTIONS,
@@ -37,8 +43,8 @@ const char *const postgresql_statements[STATEMENTS] = {
 	" FROM pg_class WHERE relnamespace ="                                                      \
 	" (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
 
-/* As in SQLite, see db_sqlite_open.c. */
-static const char tables[] =
+/* As in SQLite, see db_sqlite_open.c: what makes each layout of the one before it. */
+static const char documents_and_executions[] =
 	"CREATE TABLE documents ("
 	" number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
 	" document_id text NOT NULL UNIQUE,"
@@ -88,7 +94,32 @@ static const char tables[] =
 	");"
 	"CREATE INDEX executions_of_documents ON executions (document_id);"
 	"CREATE TABLE cocd_layout (version bigint NOT NULL);"
-	"INSERT INTO cocd_layout VALUES (" STRINGIFY(LAYOUT) ")";
+	"INSERT INTO cocd_layout VALUES (1)";
+
+static const char name_parts[] =
+	"CREATE TABLE name_parts ("
+	" part text COLLATE \"C\" NOT NULL,"
+	" document bigint NOT NULL,"
+	" PRIMARY KEY (part, document)"
+	");"
+	"CREATE FUNCTION cocd_parts(text) RETURNS SETOF text LANGUAGE sql IMMUTABLE AS $$"
+	" SELECT DISTINCT substr(lower($1 COLLATE \"C\"), b, 64)"
+	" FROM generate_series(1, length($1), 4) AS b $$;"
+	"CREATE FUNCTION cocd_keep_parts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+	" IF TG_OP <> 'INSERT' THEN"
+	"  DELETE FROM name_parts WHERE document = OLD.number"
+	"   AND part IN (SELECT cocd_parts(OLD.name));"
+	" END IF;"
+	" IF TG_OP <> 'DELETE' THEN"
+	"  INSERT INTO name_parts SELECT cocd_parts(NEW.name), NEW.number;"
+	" END IF;"
+	" RETURN NULL; END $$;"
+	"CREATE TRIGGER keep_parts AFTER INSERT OR DELETE OR UPDATE OF name ON documents"
+	" FOR EACH ROW EXECUTE FUNCTION cocd_keep_parts();"
+	"INSERT INTO name_parts SELECT cocd_parts(name), number FROM documents;"
+	"UPDATE cocd_layout SET version = 2";
+
+static const char *const layouts[LAYOUT] = {documents_and_executions, name_parts};
 
 /* The one number that a question is answered with, -1 for null. Returns 0 or -errno. */
 static int ask(struct db_postgresql *postgresql, const char *question, long long *ret_number,
@@ -145,8 +176,13 @@ int postgresql_make_tables(struct db_postgresql *postgresql, struct err *err)
 		return r;
 	layout = postgresql_recognise(postgresql, err);
 	r = layout < 0 ? layout : 0;
-	if (layout == 0)
-		r = postgresql_simply(postgresql, tables, NULL, err);
+	/* what is filled from all documents may take its time */
+	if (r == 0 && layout > 0 && layout < LAYOUT) {
+		postgresql->turn_ends_ms = clock_monotonic_ms() + POSTGRESQL_UPGRADE_MS;
+		r = postgresql_simply(postgresql, "SET LOCAL statement_timeout = 0", NULL, err);
+	}
+	for (; r == 0 && layout < LAYOUT; layout++)
+		r = postgresql_simply(postgresql, layouts[layout], NULL, err);
 	if (r == 0)
 		r = postgresql_simply(postgresql, "COMMIT", NULL, err);
 	return r;

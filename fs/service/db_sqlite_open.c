@@ -14,13 +14,21 @@
 
 /* Marks a data file as ours: "cocd" in ASCII. */
 #define APPLICATION_ID 1668248420
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define STRINGIFY_(x) #x
 #define STRINGIFY(x) STRINGIFY_(x)
 
+#define ADD_PARTS                                                                                  \
+	" INSERT OR IGNORE INTO name_parts SELECT substr(lower(new.name), begin, 64), new.number"  \
+	" FROM part_begins WHERE begin <= length(new.name);"
+#define DROP_PARTS                                                                                 \
+	" DELETE FROM name_parts WHERE document = old.number AND part IN"                          \
+	" (SELECT substr(lower(old.name), begin, 64) FROM part_begins"                             \
+	" WHERE begin <= length(old.name));"
+
 /*
  * What makes each layout of the one before it, from an empty file on: layout 1 are documents, 2 has
- * executions besides. A document can be deleted while its executions stay: they hold what they need
+ * executions besides, 3 has the parts of the documents' names (store_list.c). A document can be deleted while its executions stay: they hold what they need
  * of it, and do not refer to it.
  */
 static const char *const layouts[SCHEMA_VERSION] = {
@@ -75,6 +83,22 @@ static const char *const layouts[SCHEMA_VERSION] = {
 	") STRICT;"
 	"CREATE INDEX executions_of_documents ON executions (document_id);"
 	"PRAGMA user_version = 2",
+	"CREATE TABLE name_parts ("
+	" part TEXT NOT NULL,"
+	" document INTEGER NOT NULL,"
+	" PRIMARY KEY (part, document)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE part_begins (begin INTEGER PRIMARY KEY) STRICT;"
+	"WITH RECURSIVE begins(begin) AS"
+	" (VALUES (1) UNION ALL SELECT begin + 4 FROM begins WHERE begin < 125)"
+	" INSERT INTO part_begins SELECT begin FROM begins;"
+	"INSERT OR IGNORE INTO name_parts SELECT substr(lower(name), begin, 64), number"
+	" FROM documents JOIN part_begins ON begin <= length(name) ORDER BY 1, 2;"
+	"CREATE TRIGGER parts_of_new AFTER INSERT ON documents BEGIN" ADD_PARTS " END;"
+	"CREATE TRIGGER parts_of_deleted AFTER DELETE ON documents BEGIN" DROP_PARTS " END;"
+	"CREATE TRIGGER parts_of_renamed AFTER UPDATE OF name ON documents"
+	" WHEN new.name <> old.name BEGIN" DROP_PARTS ADD_PARTS " END;"
+	"PRAGMA user_version = 3",
 };
 
 /* The one number that a statement answers with. Returns 0 or -errno. */

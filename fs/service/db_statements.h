@@ -8,6 +8,7 @@
  *
  *   LIKE(column, place)	that a column is like the pattern at a place
  *   HAS_TAGS			that an execution has all the tags of the JSON array ?4
+ *   NUMBERS			a query for the numbers of the JSON array ?4
  */
 
 #define FIND "SELECT number, version FROM documents WHERE document_id = ?1"
@@ -20,12 +21,26 @@
 	" WHERE " IF_GIVEN("?1", LIKE("name", "?1")) AND_IF_GIVEN("?2", "creator = ?2")            \
 		AND_IF_GIVEN("?3", "enterprise_project_id = ?3")
 
-#define LIST                                                                                       \
+#define ROW                                                                                        \
 	"SELECT number, document_id, name, enterprise_project_id, creator, modifier,"              \
-	" create_time_ms, update_time_ms, version FROM documents" FILTER                           \
-	" ORDER BY number DESC LIMIT ?4 OFFSET ?5"
+	" create_time_ms, update_time_ms, version FROM documents" FILTER
+
+#define LIST ROW " ORDER BY number DESC LIMIT ?4 OFFSET ?5"
 
 #define COUNT "SELECT count(*) FROM documents" FILTER
+
+#define IS_FOUND " AND number IN (" NUMBERS ")"
+
+#define LIST_FOUND ROW IS_FOUND " ORDER BY number DESC LIMIT ?5 OFFSET ?6"
+
+#define COUNT_FOUND COUNT IS_FOUND
+
+#define PARTS(low, high)                                                                           \
+	"SELECT document FROM name_parts WHERE part >= " low " AND part < " high
+
+#define FIND_PARTS                                                                                 \
+	"SELECT document FROM (" PARTS("?1", "?2") " UNION ALL " PARTS("?3", "?4") " UNION ALL "   \
+	PARTS("?5", "?6") " UNION ALL " PARTS("?7", "?8") ") AS found LIMIT ?9"
 
 #define EXECUTION                                                                                  \
 	"SELECT number, execution_id, tags, change_time_ms, document_id, document_name,"           \

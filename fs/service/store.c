@@ -306,8 +306,7 @@ struct reader {
 	struct err *err;
 };
 
-/* The columns that ST_LIST and ST_SHOW begin with. */
-static struct store_document read_row(const struct db_row *row)
+struct store_document store_read_row(const struct db_row *row)
 {
 	return (struct store_document){
 		.number = db_number(row, 0),
@@ -325,7 +324,7 @@ static struct store_document read_row(const struct db_row *row)
 static int see_document(void *data, const struct db_row *row)
 {
 	struct reader *reader = data;
-	struct store_document document = read_row(row);
+	struct store_document document = store_read_row(row);
 
 	if (!document.version)
 		return err_set(reader->err, ENODATA, "the document has no such version");
@@ -375,54 +374,4 @@ int store_show(struct store *store, const char *id, int64_t version,
 	if (r == 0)
 		return err_set(err, ENOENT, "the document does not exist");
 	return r < 0 ? r : 0;
-}
-
-int store_make_pattern(const char *text, struct buf *out)
-{
-	int r = buf_append(out, "%", 1);
-
-	for (; r == 0 && *text; text++) {
-		if (strchr("%_\\", *text))
-			r = buf_append(out, "\\", 1);
-		if (r == 0)
-			r = buf_append(out, text, 1);
-	}
-	return r < 0 ? r : buf_append(out, "%", 1);
-}
-
-static int see_listed(void *data, const struct db_row *row)
-{
-	const struct reader *reader = data;
-	const struct store_document document = read_row(row);
-
-	return reader->document(reader->data, &document);
-}
-
-int store_list(struct store *store, const struct store_filter *filter,
-	       int (*each)(void *data, const struct store_document *document), void *data,
-	       int64_t *ret_total, struct err *err)
-{
-	struct reader reader = {.document = each, .data = data};
-	_cleanup_buf_ struct buf pattern = {0};
-	int64_t total = 0;
-	int r;
-
-	if (filter->name_like && store_make_pattern(filter->name_like, &pattern) < 0)
-		return err_set(err, ENOMEM, "out of memory");
-
-	const struct db_value values[] = {
-		db_of_text(pattern.data),
-		db_of_text(filter->creator),
-		db_of_text(filter->enterprise_project_id),
-		db_of_number(filter->limit),
-		db_of_number(filter->offset),
-	};
-
-	r = db_query(store->db, ST_LIST, values, DB_COUNT(values), see_listed, &reader, err);
-	if (r >= 0)
-		r = db_query(store->db, ST_COUNT, values, 3, keep_number, &total, err);
-	if (r < 0)
-		return r;
-	*ret_total = total;
-	return 0;
 }

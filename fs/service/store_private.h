@@ -37,6 +37,9 @@ int store_make_id(const char *prefix, int64_t now_ms, int digits, char *ret_id);
 /* The LIKE pattern of a text that may be anywhere in a name. Returns 0 or -ENOMEM. */
 int store_make_pattern(const char *text, struct buf *out);
 
+/* Reads the columns that the statements begin with that list and show documents. */
+struct store_document store_read_row(const struct db_row *row);
+
 /* Finds a document's row and latest version; to_change: nobody else changes it before the change
  * that was begun is over. Returns 0 or -ENOENT. */
 int store_find(struct store *store, const char *id, bool to_change, int64_t *ret_number,

@@ -300,6 +300,7 @@ def test_a_data_file_of_the_first_layout_is_brought_up_to_date(start, tmp_path):
     service = start()
     (row,) = service.list().data
     assert (row["name"], row["version"]) == ("old", "v1")
+    assert service.list(name_like="old").data == [row]
     document = row["document_id"]
     assert service.show(document).data["content"] == "test"
     execution = service.call("POST", f"/v1/documents/{document}", body={}).data

@@ -279,6 +279,24 @@ def test_a_later_layout_is_refused_and_left_alone(start, uri, keys):
     assert postgresql.sql(uri, "SELECT version FROM cocd_layout") == [["99"]]
 
 
+BACK_TO_LAYOUT_1 = """
+DROP TRIGGER keep_parts ON documents; DROP FUNCTION cocd_keep_parts(); DROP FUNCTION cocd_parts(text); DROP TABLE name_parts;
+UPDATE cocd_layout SET version = 1
+"""
+
+
+def test_an_earlier_layout_is_brought_up_to_date(start, uri):
+    service = start(uri=uri)
+    made = [service.create(name=f"restart-{number}").data for number in range(3)]
+    service.stop()
+    postgresql.sql(uri, BACK_TO_LAYOUT_1)
+    service = start(uri=uri)
+    assert [row["document_id"] for row in service.list(name_like="start-1").data] == [made[1]]
+    made.append(service.create(name="restart-3").data)
+    assert [row["document_id"] for row in service.list(name_like="RESTART-").data] == made[::-1]
+    assert postgresql.sql(uri, "SELECT version FROM cocd_layout") == [["2"]]
+
+
 def test_an_encoding_other_than_utf8_is_refused(keys):
     server = conftest.server()
     postgresql.sql(server.uri(), "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
@@ -298,7 +316,7 @@ def test_a_database_that_is_not_there_is_refused(keys):
 
 
 @pytest.mark.skipif("COCD_UNIT" not in os.environ, reason="COCD_UNIT does not say where the unit tests are")
-@pytest.mark.parametrize("name", ["test_store", "test_store_executions", "test_store_gather"])
+@pytest.mark.parametrize("name", ["test_store", "test_store_executions", "test_store_gather", "test_store_list"])
 def test_the_store_by_itself(uri, name):
     done = subprocess.run([os.path.join(os.environ["COCD_UNIT"], name)], capture_output=True, text=True, timeout=120,
                           env={**os.environ, "COCD_STORE_URI": uri})

@@ -134,14 +134,17 @@ static void opens_again_in_wal_mode(void **state)
 
 	needs_file(fixture);
 	assert_int_equal(ask(fixture, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
-	assert_int_equal(ask(fixture, "SELECT user_version FROM pragma_user_version"), 2);
+	assert_int_equal(ask(fixture, "SELECT user_version FROM pragma_user_version"), 3);
 	store_close(fixture->store);
 	fixture->store = NULL;
 	assert_int_equal(open_again(fixture, &err), 0);
 }
 
 /* What layout 1 did not have. */
-static const char back_to_layout_1[] = "DROP TABLE executions; PRAGMA user_version = 1";
+static const char back_to_layout_1[] =
+	"DROP TRIGGER parts_of_new; DROP TRIGGER parts_of_deleted; DROP TRIGGER parts_of_renamed;"
+	"DROP TABLE name_parts; DROP TABLE part_begins; DROP TABLE executions;"
+	"PRAGMA user_version = 1";
 
 static void brings_an_older_layout_up_to_date(void **state)
 {
@@ -157,7 +160,7 @@ static void brings_an_older_layout_up_to_date(void **state)
 	fixture->store = NULL;
 	change(fixture, back_to_layout_1);
 	assert_int_equal(open_again(fixture, &err), 0);
-	assert_int_equal(ask(fixture, "SELECT user_version FROM pragma_user_version"), 2);
+	assert_int_equal(ask(fixture, "SELECT user_version FROM pragma_user_version"), 3);
 	assert_int_equal(show(fixture, id, 0, &found), 0);
 	assert_string_equal(found.content, "test");
 	run = plain_run;
@@ -173,13 +176,13 @@ static void refuses_a_later_layout_and_leaves_it(void **state)
 	store_close(fixture->store);
 	fixture->store = NULL;
 	change(fixture,
-	       fixture->uri ? "UPDATE cocd_layout SET version = 3" : "PRAGMA user_version = 3");
+	       fixture->uri ? "UPDATE cocd_layout SET version = 4" : "PRAGMA user_version = 4");
 	assert_int_equal(open_again(fixture, &err), -EINVAL);
-	assert_non_null(strstr(err.text, "layout is version 3"));
+	assert_non_null(strstr(err.text, "layout is version 4"));
 	assert_int_equal(ask(fixture, fixture->uri
 					      ? "SELECT version FROM cocd_layout"
 					      : "SELECT user_version FROM pragma_user_version"),
-			 3);
+			 4);
 }
 
 int main(void)
