@@ -29,10 +29,65 @@
 #define ASK_MOST_MS 300000
 #define SETTLE_MIN_MS 10000 /* a request that is under way is answered or dropped by then */
 
+/*
+ * Rounds that ask the service at once; the others wait in a line. After a kill or an outage hundreds of
+ * submissions can be in doubt. If all of them asked at once, each answer would come too late to count,
+ * and every round would end with more to ask.
+ */
+#define ASKING_MAX 64
+
 static void ask(void *data);
+
+static void ask_after(struct inquiry *inquiry, int64_t wait_ms)
+{
+	struct loop *loop = inquiry->engine->loop;
+
+	loop_timer_set(loop, &inquiry->timer, loop_now_ms(loop) + wait_ms, ask, inquiry);
+}
+
+static void stop_waiting(struct inquiry *inquiry)
+{
+	if (!inquiry->waiting)
+		return;
+	TAILQ_REMOVE(&inquiry->engine->waiting_to_ask, inquiry, waiting_link);
+	inquiry->waiting = false;
+}
+
+/* Lets a round begin if there is room for one more; else it begins when another has ended. */
+static bool take_place(struct inquiry *inquiry)
+{
+	struct engine *engine = inquiry->engine;
+
+	stop_waiting(inquiry);
+	if (engine->n_asking >= ASKING_MAX) {
+		TAILQ_INSERT_TAIL(&engine->waiting_to_ask, inquiry, waiting_link);
+		inquiry->waiting = true;
+		return false;
+	}
+	engine->n_asking++;
+	inquiry->asking = true;
+	return true;
+}
+
+/* The inquiry asks no more, or its round is over: if there is room, the first that waits begins. */
+static void give_place_up(struct inquiry *inquiry)
+{
+	struct engine *engine = inquiry->engine;
+	struct inquiry *next = TAILQ_FIRST(&engine->waiting_to_ask);
+
+	if (inquiry->asking)
+		engine->n_asking--;
+	inquiry->asking = false;
+	if (next && engine->n_asking < ASKING_MAX) {
+		stop_waiting(next);
+		ask_after(next, 0);
+	}
+}
 
 static void free_inquiry(struct inquiry *inquiry)
 {
+	stop_waiting(inquiry);
+	give_place_up(inquiry);
 	if (inquiry->call)
 		coc_call_cancel(inquiry->call);
 	loop_timer_cancel(&inquiry->timer);
@@ -83,13 +138,6 @@ bool doubt_may_be_ended(const struct task *task)
 	return task->inquiry && task->open_story && inquiry_is_settled(task);
 }
 
-static void ask_after(struct inquiry *inquiry, int64_t wait_ms)
-{
-	struct loop *loop = inquiry->engine->loop;
-
-	loop_timer_set(loop, &inquiry->timer, loop_now_ms(loop) + wait_ms, ask, inquiry);
-}
-
 /* Asks again, not before least_ms have passed. */
 static void ask_again(struct inquiry *inquiry, int64_t least_ms)
 {
@@ -97,7 +145,7 @@ static void ask_again(struct inquiry *inquiry, int64_t least_ms)
 	int64_t wait_ms = (int64_t)ASK_FIRST_MS << (inquiry->asked < 10 ? inquiry->asked : 10);
 	const struct task *task;
 
-	inquiry->asking = false;
+	give_place_up(inquiry);
 	if (wait_ms > ASK_MOST_MS)
 		wait_ms = ASK_MOST_MS;
 	/* the first answer that can be believed is wanted at once */
@@ -206,11 +254,12 @@ static void ask(void *data)
 	struct engine *engine = inquiry->engine;
 	struct err err = {0};
 
+	if (!take_place(inquiry))
+		return;
 	CRASH_POINT("doubt-asking");
 	inquiry->asked++;
 	inquiry->asked_ms = loop_now_ms(engine->loop);
 	inquiry->unanswered = inquiry->inconclusive = false;
-	inquiry->asking = true;
 	if (inquiry->name)
 		lost_create_look(inquiry);
 	else if (coc_show(engine->client, TAILQ_FIRST(&inquiry->tasks)->job_id,
@@ -249,7 +298,7 @@ static struct inquiry *inquiry_for(struct task *task)
 static void hurry(struct inquiry *inquiry, int64_t wait_ms)
 {
 	inquiry->asked = 0;
-	if (!inquiry->asking)
+	if (!inquiry->asking && !inquiry->waiting)
 		ask_after(inquiry, wait_ms);
 }
 

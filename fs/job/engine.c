@@ -187,6 +187,7 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_client *c
 	engine->options = *options;
 	TAILQ_INIT(&engine->waiting);
 	TAILQ_INIT(&engine->begun);
+	TAILQ_INIT(&engine->waiting_to_ask);
 	engine->queue_may_have_next = true;
 	durable_init(engine);
 	refusals_init(&engine->refusals);

@@ -29,7 +29,9 @@ struct inquiry {
 	struct task_list tasks; /* in the order in which they came into doubt */
 	char *name;		/* of creates; NULL for an update */
 	struct loop_timer timer;
-	bool asking; /* a round is under way */
+	bool asking;  /* a round is under way */
+	bool waiting; /* for others to end theirs */
+	TAILQ_ENTRY(inquiry) waiting_link;
 	unsigned asked;
 	int64_t asked_ms; /* on the loop's clock: when the last round began */
 	bool unanswered;  /* the service could not be asked */

@@ -109,6 +109,8 @@ struct engine {
 	struct metrics metrics;
 	struct outage outage;
 	LIST_HEAD(, inquiry) inquiries; /* doubt.c */
+	unsigned n_asking;		/* of them, those that ask the service now */
+	TAILQ_HEAD(, inquiry) waiting_to_ask;
 	struct refusals refusals;
 
 	/* submit=queue: queue.c */

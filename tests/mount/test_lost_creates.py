@@ -563,3 +563,21 @@ def test_it_is_seen_while_it_is_asked(make_space, src):
     assert queues.metrics(space)["cocfs_requests_in_flight"] == 1
     gate.open()
     tools.finish(copy).ok()
+
+
+def test_after_an_outage_not_all_ask_at_once(make_space, src):
+    """Hundreds in doubt would be answered too late, each of them, and ask again."""
+    count, at_once = 100, 64
+    space = make_space(timeout="5", submit="queue", max_inflight="128")
+    gate = space.front.gate()
+    space.front.rule(f.silence(), "POST", CREATE, times=count)
+    space.front.rule(f.Fault(gate=gate), "GET", CREATE, times=None, when=lambda: len(space.creates()) >= count)
+    for number in range(count):
+        write(space, src, f"job-{number:03}.yaml", f"job-{number:03}")
+    assert space.front.wait(lambda: len(space.creates()) >= count)
+    assert gate.wait_held(at_once, 60)
+    assert not space.front.wait(lambda: gate.held > at_once, 2)  # what must not happen is waited for
+    gate.open()
+    for number in range(count):
+        taken(space, f"job-{number:03}.yaml", 60)
+    assert len(space.jobs()) == count
