@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "space/control.h"
+#include "space/disk.h"
 #include "space/listing.h"
 #include "space/ops.h"
 #include "space/sibling.h"
@@ -31,8 +32,9 @@ static struct dir_handle *dir_handle_of(const struct fuse_file_info *fi)
 static void dir_close(struct space *space, struct dir_handle *handle)
 {
 	LIST_REMOVE(handle, link);
-	listing_finish(&handle->listing);
+	disk_close(space, listing_finish(&handle->listing), handle->user);
 	shares_give(&space->descriptors, handle->user, 1);
+	shares_give(&space->memory, handle->user, sizeof(*handle));
 	free(handle);
 }
 
@@ -57,9 +59,9 @@ int dir_open(struct space *space, struct node *dir)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Opens a listing, for whose descriptor there is room. Returns 0 or -errno. */
-static int dir_handle_open(struct space *space, struct node *node, uid_t user,
-			   struct dir_handle **ret_handle)
+/* Opens a listing, for which the user has a descriptor and memory. Returns 0 or -errno. */
+static int open_listing(struct space *space, struct node *node, uid_t user,
+			struct dir_handle **ret_handle)
 {
 	_cleanup_close_ int fd = dir_open(space, node);
 	struct dir_handle *handle;
@@ -69,21 +71,37 @@ static int dir_handle_open(struct space *space, struct node *node, uid_t user,
 	handle = calloc(1, sizeof(*handle));
 	if (!handle)
 		return -ENOMEM;
-	if (listing_init(&handle->listing, &fd) < 0) {
-		free(handle);
-		return -ENOMEM;
-	}
+	listing_init(&handle->listing, steal_fd(&fd));
 	handle->user = user;
 	LIST_INSERT_HEAD(&space->listings, handle, link);
 	*ret_handle = handle;
 	return 0;
 }
 
+/* The same for a user who may have too many open. */
+static int dir_handle_open(struct space *space, struct node *node, uid_t user,
+			   struct dir_handle **ret_handle)
+{
+	int r;
+
+	if (!shares_take(&space->descriptors, user, 1))
+		return -EMFILE;
+	if (!shares_take(&space->memory, user, sizeof(**ret_handle))) {
+		shares_give(&space->descriptors, user, 1);
+		return -EMFILE;
+	}
+	r = open_listing(space, node, user, ret_handle);
+	if (r < 0) {
+		shares_give(&space->descriptors, user, 1);
+		shares_give(&space->memory, user, sizeof(**ret_handle));
+	}
+	return r;
+}
+
 void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
-	const uid_t user = fuse_req_ctx(req)->uid;
 	struct dir_handle *handle;
 	int r;
 
@@ -91,13 +109,8 @@ void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 		fuse_reply_open(req, fi);
 		return;
 	}
-	if (!shares_take(&space->descriptors, user, 1)) {
-		reply(req, -EMFILE);
-		return;
-	}
-	r = dir_handle_open(space, node, user, &handle);
+	r = dir_handle_open(space, node, fuse_req_ctx(req)->uid, &handle);
 	if (r < 0) {
-		shares_give(&space->descriptors, user, 1);
 		reply(req, r);
 		return;
 	}
@@ -123,7 +136,7 @@ void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_i
 	if (node_is_derived(node))
 		reply(req, 0);
 	else
-		file_sync(req, node, dirfd(handle->listing.dir), handle->user, datasync);
+		file_sync(req, node, handle->listing.entries.fd, handle->user, datasync);
 }
 
 /* Fills what readdirplus tells of an entry beyond its name; "." and ".." give no reference. */
@@ -167,50 +180,119 @@ static size_t add(fuse_req_t req, struct node *dir, struct listing *listing, cha
 	return size;
 }
 
-static void list_spool(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
-		       struct fuse_file_info *fi, bool plus)
+/* What a reader wants, while a thread reads for it. */
+struct reading {
+	fuse_req_t req;
+	struct node *dir;
+	struct dir_handle *handle;
+	size_t size;
+	off_t offset;
+	bool plus;
+};
+
+/* Fills an answer with what comes next. Returns 0 or -errno with the size of what there is. */
+static int fill_answer(const struct reading *reading, char *answer, size_t room, size_t *ret_used)
 {
-	struct space *space = space_of(req);
-	struct node *dir = node_of(&space->nodes, id);
-	struct listing *listing = &dir_handle_of(fi)->listing;
-	const size_t room = size < ANSWER_MAX ? size : ANSWER_MAX;
-	_cleanup_free_ char *answer = malloc(room);
+	struct listing *listing = &reading->handle->listing;
 	struct listed listed;
 	size_t used = 0;
-	int r = answer ? ledger_look_begin(space->ledger) : -ENOMEM;
+	int r;
 
 	listing->looked = false;
-	if (r == 0)
-		r = listing_go_to(req, dir, listing, (uint64_t)offset);
+	r = listing_go_to(reading->req, reading->dir, listing, (uint64_t)reading->offset);
 	while (r >= 0) {
 		uint64_t number = listing->next;
 		size_t more;
 
-		r = listing_take(req, dir, listing, &listed);
+		r = listing_take(reading->req, reading->dir, listing, &listed);
 		if (r <= 0)
 			break;
-		more = add(req, dir, listing, answer + used, room - used, &listed, plus);
+		more = add(reading->req, reading->dir, listing, answer + used, room - used, &listed,
+			   reading->plus);
 		if (more > room - used) {
-			r = listing_go_to(req, dir, listing, number);
+			r = listing_go_to(reading->req, reading->dir, listing, number);
 			break;
 		}
 		used += more;
 	}
+	*ret_used = used;
+	return r < 0 ? r : 0;
+}
+
+static void read_later(const struct reading *reading);
+
+static void list_spool(const struct reading *reading)
+{
+	struct space *space = space_of(reading->req);
+	const size_t room = reading->size < ANSWER_MAX ? reading->size : ANSWER_MAX;
+	_cleanup_free_ char *answer = malloc(room);
+	size_t used = 0;
+	int r = answer ? ledger_look_begin(space->ledger) : -ENOMEM;
+
+	if (r == 0)
+		r = fill_answer(reading, answer, room, &used);
 	ledger_look_end(space->ledger);
 	/* an error is told when there is nothing else to tell */
-	if (r < 0 && !used)
-		reply(req, r);
+	if (r == -EAGAIN && !used)
+		read_later(reading);
+	else if (r < 0 && !used)
+		reply(reading->req, r);
 	else
-		fuse_reply_buf(req, answer, used);
+		fuse_reply_buf(reading->req, answer, used);
+}
+
+static void work_read(struct worker_job *job)
+{
+	struct disk_op *op = disk_op_of(job);
+	const struct reading *reading = op->owner;
+
+	op->result = listing_read(&reading->handle->listing);
+}
+
+static void answer_read(struct disk_op *op)
+{
+	struct reading *reading = op->owner;
+
+	if (op->result < 0)
+		reply(op->req, (int)op->result);
+	else
+		list_spool(reading);
+	free(reading);
+}
+
+/* Has a thread read from the directory, and goes on with the answer then. */
+static void read_later(const struct reading *reading)
+{
+	struct reading *copy = malloc(sizeof(*copy));
+	struct disk_op *op = copy ? disk_begin(space_of(reading->req), reading->req,
+					       reading->handle->user, reading->dir)
+				  : NULL;
+
+	if (!op) {
+		free(copy);
+		reply(reading->req, -ENOMEM);
+		return;
+	}
+	*copy = *reading;
+	op->owner = copy;
+	op->answer = answer_read;
+	disk_go(op, work_read);
 }
 
 static void list(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
 		 struct fuse_file_info *fi, bool plus)
 {
-	if (node_of(&space_of(req)->nodes, id)->kind == NODE_CONTROL)
+	struct node *dir = node_of(&space_of(req)->nodes, id);
+
+	if (dir->kind == NODE_CONTROL)
 		control_list(req, size, offset, plus);
 	else
-		list_spool(req, id, size, offset, fi, plus);
+		list_spool(&(struct reading){.req = req,
+					     .dir = dir,
+					     .handle = dir_handle_of(fi),
+					     .size = size,
+					     .offset = offset,
+					     .plus = plus});
 }
 
 void op_readdir(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset, struct fuse_file_info *fi)

@@ -144,15 +144,16 @@ void disk_note_write(struct space *space, int64_t us)
 
 bool disk_is_long(const struct stat *st)
 {
-	return S_ISREG(st->st_mode) && st->st_blocks > DISK_SHORT_BYTES / 512;
+	return (S_ISREG(st->st_mode) || S_ISDIR(st->st_mode)) &&
+	       st->st_blocks > DISK_SHORT_BYTES / 512;
 }
 
 int disk_hold(int dirfd, const char *name)
 {
 	struct stat st;
 
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_nlink > 1 ||
-	    !disk_is_long(&st))
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !disk_is_long(&st) ||
+	    (!S_ISDIR(st.st_mode) && st.st_nlink > 1))
 		return -1;
 	return openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 }

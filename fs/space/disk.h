@@ -42,7 +42,7 @@ void disk_go(struct disk_op *op, void (*work)(struct worker_job *job));
 /* Frees an operation that is not to be done; nobody is answered. */
 void disk_drop(struct disk_op *op);
 
-/* Is a file so long that its blocks are given back in a thread? */
+/* Is a file so long, or a directory so big, that a thread gives its blocks back? */
 bool disk_is_long(const struct stat *st);
 
 /* The operation of a job. */

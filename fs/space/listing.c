@@ -25,22 +25,25 @@
 
 #define LISTING_MARK_EVERY 512
 #define LISTING_COUNTED_MAX 2048 /* entries passed over by one request: 10 ms */
+#define LISTING_HIDDEN_MAX 256	 /* entries in a row that are not listed: then others are served first */
 #define PLACE_UNMADE SIBLING_COUNT
 
-int listing_init(struct listing *listing, int *take_fd)
+void listing_init(struct listing *listing, int take_fd)
 {
-	listing->dir = fdopendir(*take_fd);
-	if (!listing->dir)
-		return -ENOMEM;
-	steal_fd(take_fd);
-	listing->at.spool = telldir(listing->dir);
-	return 0;
+	entries_init(&listing->entries, take_fd);
 }
 
-void listing_finish(struct listing *listing)
+int listing_finish(struct listing *listing)
 {
-	closedir(listing->dir);
 	free(listing->marks);
+	return listing->entries.fd;
+}
+
+int listing_read(struct listing *listing)
+{
+	const struct entries *entries = &listing->entries;
+
+	return entries->at < entries->used || entries->ended ? 0 : entries_read(&listing->entries);
 }
 
 /* ---- the spool's entries ---- */
@@ -71,10 +74,16 @@ static int is_shadowed(struct space *space, struct node *dir, const char *name)
 /* Reads the spool's next entry, and what siblings it has. 1, 0 at the end, or -errno. */
 static int read_spool(struct space *space, struct node *dir, struct listing *listing)
 {
-	errno = 0;
-	listing->entry = readdir(listing->dir);
-	if (!listing->entry)
-		return -errno;
+	struct entries *entries = &listing->entries;
+	int taken = entries_take(entries, &listing->entry);
+
+	if (taken == -EAGAIN && !entries_is_big(entries)) {
+		taken = entries_read(entries);
+		if (taken == 0)
+			taken = entries_take(entries, &listing->entry);
+	}
+	if (taken <= 0)
+		return taken;
 	listing->at.ino = listing->entry->d_ino;
 	listing->looked = false;
 	listing->seen = (struct ledger_glance){0};
@@ -119,7 +128,7 @@ static int take_stored(fuse_req_t req, struct node *dir, struct listing *listing
 	if (r > 0 && !listed->sibling)
 		shadowed = is_shadowed(space, dir, listing->entry->d_name);
 	if (r < 0 || shadowed < 0) {
-		seekdir(listing->dir, listing->at.spool); /* it comes again */
+		entries_seek(&listing->entries, listing->at.spool); /* it comes again */
 		return r < 0 ? r : shadowed;
 	}
 	if (r == 0)
@@ -134,7 +143,7 @@ static int take_stored(fuse_req_t req, struct node *dir, struct listing *listing
 					   .st_mode = DTTOIF(listing->entry->d_type)};
 	listing->at.sibling = next_sibling(req, dir, listing);
 	if (listing->at.sibling == SIBLING_COUNT)
-		listing->at = (struct place){.spool = telldir(listing->dir)};
+		listing->at = (struct place){.spool = entries_place(&listing->entries)};
 	return shadowed ? 2 : 1;
 }
 
@@ -192,9 +201,11 @@ int listing_take(fuse_req_t req, struct node *dir, struct listing *listing,
 		 struct listed *ret_listed)
 {
 	struct space *space = space_of(req);
-	int r;
+	int r, hidden = 0;
 
 	do {
+		if (hidden++ > LISTING_HIDDEN_MAX)
+			return -EAGAIN;
 		remember(listing);
 		if (listing->at.sibling == PLACE_UNMADE) {
 			r = take_unmade(space, dir, listing, ret_listed);
@@ -219,7 +230,7 @@ static int go_back(struct space *space, struct node *dir, struct listing *listin
 
 	listing->at = *place;
 	listing->next = number;
-	seekdir(listing->dir, listing->at.spool);
+	entries_seek(&listing->entries, listing->at.spool);
 	if (listing->at.sibling == SIBLING_NONE || listing->at.sibling == PLACE_UNMADE)
 		return 0;
 	/* a sibling needs the entry that it belongs to */
@@ -231,8 +242,27 @@ static int go_back(struct space *space, struct node *dir, struct listing *listin
 	/* it was removed: go on with what comes after it */
 	if (!r || listing->at.ino != place->ino) {
 		listing->at = (struct place){.spool = listing->at.spool};
-		seekdir(listing->dir, listing->at.spool);
+		entries_seek(&listing->entries, listing->at.spool);
 	}
+	return 0;
+}
+
+/* Goes to the last mark before a number, or to the beginning. 0 or -errno. */
+static int go_to_mark(struct space *space, struct node *dir, struct listing *listing,
+		      uint64_t number)
+{
+	uint64_t mark = number / LISTING_MARK_EVERY;
+
+	if (mark >= listing->n_marks)
+		mark = listing->n_marks ? listing->n_marks - 1 : 0;
+	if (number - mark * LISTING_MARK_EVERY > LISTING_COUNTED_MAX)
+		return -EINVAL;
+	if (listing->n_marks)
+		return go_back(space, dir, listing, &listing->marks[mark],
+			       mark * LISTING_MARK_EVERY);
+	entries_seek(&listing->entries, 0);
+	listing->next = 0;
+	listing->at = (struct place){0};
 	return 0;
 }
 
@@ -240,32 +270,23 @@ int listing_go_to(fuse_req_t req, struct node *dir, struct listing *listing, uin
 {
 	struct space *space = space_of(req);
 	struct listed skipped;
-	uint64_t mark;
-	int r;
+	int r = 1;
 
 	if (number == listing->next)
 		return 0;
-	if (number < listing->next && listing->next - number < LISTING_REMEMBERED)
-		return go_back(space, dir, listing,
-			       &listing->remembered[number % LISTING_REMEMBERED], number);
-	mark = number / LISTING_MARK_EVERY;
-	if (mark >= listing->n_marks)
-		mark = listing->n_marks ? listing->n_marks - 1 : 0;
-	if (number - mark * LISTING_MARK_EVERY > LISTING_COUNTED_MAX)
-		return -EINVAL;
-	if (listing->n_marks) {
-		r = go_back(space, dir, listing, &listing->marks[mark], mark * LISTING_MARK_EVERY);
-	} else {
-		rewinddir(listing->dir);
-		listing->next = 0;
-		listing->at = (struct place){.spool = telldir(listing->dir)};
-		r = 0;
+	if (!listing->is_counting || listing->counted_to != number) {
+		listing->is_counting = false;
+		if (number < listing->next && listing->next - number < LISTING_REMEMBERED)
+			return go_back(space, dir, listing,
+				       &listing->remembered[number % LISTING_REMEMBERED], number);
+		r = go_to_mark(space, dir, listing, number);
+		if (r < 0)
+			return r;
+		r = 1;
 	}
-	while (r == 0 && listing->next < number) {
+	while (r > 0 && listing->next < number)
 		r = listing_take(req, dir, listing, &skipped);
-		if (r <= 0)
-			break;
-		r = 0;
-	}
-	return r;
+	listing->is_counting = r == -EAGAIN;
+	listing->counted_to = number;
+	return r < 0 ? r : 0;
 }

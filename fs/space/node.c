@@ -73,7 +73,7 @@ static void free_node(struct nodes *nodes, struct node *node)
 		free(more);
 	}
 	free_link(&node->link);
-	if (node->fd >= 0 && node->is_charged && node->kind != NODE_DIR)
+	if (node->fd >= 0 && node->is_charged)
 		nodes->options.close_removed(nodes->options.data, node->fd, node->keeper);
 	else if (node->fd >= 0)
 		close(node->fd);

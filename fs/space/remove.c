@@ -21,7 +21,23 @@
 #include "space/sibling.h"
 #include "space/unmade.h"
 
-/* Removes a name from the spool for who asks. */
+/* A name was removed from the spool, or (r < 0) was not. node: that the kernel knows by it, or NULL. */
+static void end_removal(struct space *space, struct node *node, struct node *parent,
+			const char *name, bool is_dir, int r)
+{
+	if (r == 0 && !is_dir)
+		backup_left(space, parent, name);
+	if (!node)
+		return;
+	if (r == 0)
+		backup_removed(space, node);
+	if (r == 0)
+		node_unlinked(&space->nodes, node, parent, name);
+	else
+		node_unkeep(&space->nodes, node);
+}
+
+/* Removes a name from the spool for the user who asks. */
 static int remove_name(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 		       int flags)
 {
@@ -35,16 +51,7 @@ static int remove_name(struct space *space, fuse_req_t req, struct node *parent,
 	held_fd = dirfd < 0 ? -1 : disk_hold(dirfd, name);
 	r = dirfd < 0 ? dirfd : unlinkat(dirfd, name, flags) < 0 ? -errno : 0;
 	disk_close(space, held_fd, user);
-	if (r == 0 && !flags)
-		backup_left(space, parent, name);
-	if (!node)
-		return r;
-	if (r == 0)
-		backup_removed(space, node);
-	if (r == 0)
-		node_unlinked(&space->nodes, node, parent, name);
-	else
-		node_unkeep(&space->nodes, node);
+	end_removal(space, node, parent, name, flags, r);
 	return r;
 }
 
@@ -193,6 +200,75 @@ void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 		reply(req, remove_file(space, req, parent, name));
 }
 
+/* ---- directories ---- */
+
+/* Answers the removal of a directory, which is st. */
+static void reply_rmdir(struct space *space, fuse_req_t req, struct node *parent, const char *name,
+			const struct stat *st, int r)
+{
+	if (r == 0) {
+		struct unmade_whose whose = unmade_whose(space, req, st);
+
+		unmade_directory_is_gone(space, parent, name, &whose);
+	}
+	reply_recorded(space, req, r);
+}
+
+/* The removal of a big directory, while a thread does it: to see that it is empty takes long, and so does
+ * giving its blocks back. */
+struct dir_removal {
+	struct node *node; /* held, or NULL */
+	char *name;
+	struct stat st;
+};
+
+static void work_rmdir(struct worker_job *job)
+{
+	struct disk_op *op = disk_op_of(job);
+	const struct dir_removal *removal = op->owner;
+
+	op->result = unlinkat(op->own_fd, removal->name, AT_REMOVEDIR) < 0 ? -errno : 0;
+}
+
+static void answer_rmdir(struct disk_op *op)
+{
+	struct dir_removal *removal = op->owner;
+	int r = (int)op->result;
+
+	end_removal(op->space, removal->node, op->node, removal->name, true, r);
+	reply_rmdir(op->space, op->req, op->node, removal->name, &removal->st, r);
+	if (removal->node)
+		node_release(&op->space->nodes, removal->node);
+	free(removal->name);
+	free(removal);
+}
+
+static int rmdir_later(struct space *space, fuse_req_t req, struct node *parent, const char *name,
+		       const struct stat *st)
+{
+	_cleanup_close_ int fd = node_hold_dirfd(&space->nodes, parent);
+	struct disk_op *op = disk_begin(space, req, fuse_req_ctx(req)->uid, parent);
+	struct dir_removal *removal = calloc(1, sizeof(*removal));
+
+	if (fd < 0 || !op || !removal || !(removal->name = strdup(name))) {
+		if (op)
+			disk_drop(op);
+		free(removal);
+		return fd < 0 ? fd : -ENOMEM;
+	}
+	removal->st = *st;
+	removal->node = node_known(&space->nodes, parent, name);
+	if (removal->node) {
+		node_hold(removal->node);
+		node_keep(&space->nodes, removal->node, fuse_req_ctx(req)->uid);
+	}
+	op->own_fd = steal_fd(&fd);
+	op->owner = removal;
+	op->answer = answer_rmdir;
+	disk_go(op, work_rmdir);
+	return 0;
+}
+
 void op_rmdir(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 {
 	struct space *space = space_of(req);
@@ -203,12 +279,13 @@ void op_rmdir(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 
 	if (r >= 0)
 		r = spot_stat(&spot, &st);
+	if (r == 0 && S_ISDIR(st.st_mode) && disk_is_long(&st)) {
+		r = rmdir_later(space, req, parent, name, &st);
+		if (r < 0)
+			reply(req, r);
+		return;
+	}
 	if (r == 0)
 		r = remove_name(space, req, parent, name, AT_REMOVEDIR);
-	if (r == 0) {
-		struct unmade_whose whose = unmade_whose(space, req, &st);
-
-		unmade_directory_is_gone(space, parent, name, &whose);
-	}
-	reply_recorded(space, req, r);
+	reply_rmdir(space, req, parent, name, &st, r);
 }

@@ -61,7 +61,9 @@ int node_spot(struct nodes *nodes, struct node *node, struct spot *ret_spot)
 {
 	int dirfd;
 
-	if (node == &nodes->root || !node->link.parent) {
+	/* also a directory that is about to be removed */
+	if (node == &nodes->root || !node->link.parent ||
+	    (node->kind == NODE_DIR && node->is_charged && node->fd >= 0)) {
 		int fd = node->fd >= 0 ? node->fd : content_any_fd(node);
 
 		if (fd < 0)

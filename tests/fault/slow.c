@@ -75,7 +75,7 @@ static int is_long(int fd)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_blocks > LONG_BYTES / 512;
+	return fstat(fd, &st) == 0 && st.st_blocks > LONG_BYTES / 512;
 }
 
 int fsync(int fd)
@@ -151,6 +151,25 @@ ssize_t preadv2(int fd, const struct iovec *parts, int n, off_t offset, int flag
 		return -1;
 	}
 	return real(fd, parts, n, offset, flags);
+}
+
+ssize_t getdents64(int fd, void *buffer, size_t size);
+ssize_t getdents64(int fd, void *buffer, size_t size)
+{
+	if (is_slow_fd(fd) && is_long(fd))
+		hold_up("getdents");
+	return syscall(SYS_getdents64, fd, buffer, size);
+}
+
+int unlinkat(int dirfd, const char *name, int flags)
+{
+	struct stat st;
+
+	if ((flags & AT_REMOVEDIR) && control() && !strncmp(name, "slow", 4) &&
+	    fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_blocks > LONG_BYTES / 512)
+		hold_up("rmdir");
+	return (int)syscall(SYS_unlinkat, dirfd, name, flags);
 }
 
 int close(int fd)
