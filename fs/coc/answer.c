@@ -207,12 +207,19 @@ static int carries_error(const cJSON *root)
 	return !(dot && !strcmp(dot, ".00000000"));
 }
 
+/* Is there a result beside an error? Then the thing may have been done, and the error tells nothing. */
+static bool carries_result(const cJSON *root)
+{
+	const cJSON *data = json_get(root, "data");
+
+	return data && !cJSON_IsNull(data);
+}
+
 static void read_2xx(const struct answer_source *source, const cJSON *root, struct answer *out)
 {
 	int r = carries_error(root);
 
-	/* an error and a job ID: it may have been done */
-	if (r > 0 && json_get_string(root, "data"))
+	if (r > 0 && carries_result(root))
 		r = -EINVAL;
 	if (r > 0) {
 		read_error_body(root, out);
@@ -282,6 +289,9 @@ void answer_read(const struct answer_source *source, struct answer *ret_answer)
 	} else if (success && r == 0) {
 		read_2xx(source, root, out);
 	} else if (success) {
+		fail_by_shape(source, out);
+	} else if (r == 0 && carries_result(root)) {
+		read_error_body(root, out);
 		fail_by_shape(source, out);
 	} else if (r == 0) {
 		read_error_body(root, out);

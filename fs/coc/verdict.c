@@ -95,15 +95,20 @@ static const struct row {
 	const char *code;   /* NULL: any */
 	const struct verdict *verdict;
 } rows[] = {
-	/* codes that mean the same under any status */
-	{0, 999, "COC.00042101", &gone},
-	/* the local service's code; what COC itself says is not public */
-	{0, 999, "COC.00042199", &verdict_too_many_versions},
-	{0, 999, ".0308", &throttled},
-	{429, 429, NULL, &throttled},
-	{0, 499, ".0301", &bad_keys},
+	/* A 5xx is a failure on the way of an answer, whatever code it carries: it says nothing of
+	 * what was done. The code of a 504 may be that of a call within the service. */
+	{500, 502, NULL, &failed},
+	{504, 599, NULL, &failed},
 	/* the one 503 that the gateway gives before it passes the call on */
 	{503, 503, ".0613", &iam_away},
+	{503, 503, NULL, &failed},
+	/* codes that mean the same under any other status */
+	{0, 499, "COC.00042101", &gone},
+	/* the local service's code; what COC itself says is not public */
+	{0, 499, "COC.00042199", &verdict_too_many_versions},
+	{0, 499, ".0308", &throttled},
+	{429, 429, NULL, &throttled},
+	{0, 499, ".0301", &bad_keys},
 	{200, 499, "*quota", &quota},
 
 	/* a 2xx that carries an error code: the service says no */
@@ -169,8 +174,6 @@ static const struct row {
 	{497, 497, NULL, &wants_tls}, /* nginx's own word for it */
 	/* all others are no part of HTTP. Some (460, 499) say that the caller went away, while the
 	 * service goes on: unknown */
-
-	{500, 599, NULL, &failed},
 };
 
 static bool code_fits(const char *pattern, const char *code)

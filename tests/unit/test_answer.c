@@ -446,7 +446,23 @@ static void an_error_code_that_cannot_be_read_decides_nothing(void **state)
 	expect_failure(COC_OP_DELETE, 200, "{\"error_code\":\"COC.00042101\xff\"}", COC_UNKNOWN,
 		       EIO);
 	expect_failure(COC_OP_CREATE, 200, "{\"data\":null,\"error_code\":5}", COC_REFUSED, EINVAL);
+	/* a 5xx tells nothing, whatever code it carries */
+	expect_failure(COC_OP_CREATE, 504, "{\"error_code\":\"APIGW.0308\"}", COC_UNKNOWN, EIO);
+	expect_failure(COC_OP_CREATE, 504, "{\"a\":{\"code\":\"APIG.0308\"}}", COC_UNKNOWN, EIO);
+	expect_failure(COC_OP_CREATE, 503, "{\"error_code\":\"APIGW.0308\"}", COC_UNKNOWN, EIO);
+	expect_failure(COC_OP_DELETE, 500, "{\"error_code\":\"COC.00042101\"}", COC_UNKNOWN, EIO);
+	expect_failure(COC_OP_UPDATE, 500, "{\"error_code\":\"COC.00042199\"}", COC_UNKNOWN, EIO);
 	/* it says no, and that it was done */
+	expect_failure(COC_OP_CREATE, 200,
+		       "{\"data\":{\"document_id\":\"D1\"},\"error_code\":\"APIGW.0308\"}",
+		       COC_UNKNOWN, EIO);
+	expect_failure(COC_OP_CREATE, 200, "{\"data\":[\"D1\"],\"error_code\":\"COC.1\"}",
+		       COC_UNKNOWN, EIO);
+	expect_failure(COC_OP_CREATE, 429, "{\"data\":\"D1\"}", COC_UNKNOWN, EIO);
+	expect_failure(COC_OP_CREATE, 400, "{\"data\":\"D1\",\"error_code\":\"COC.00010002\"}",
+		       COC_UNKNOWN, EIO);
+	expect_failure(COC_OP_CREATE, 400, "{\"data\":null,\"error_code\":\"COC.00010002\"}",
+		       COC_REFUSED, EINVAL);
 	expect_failure(COC_OP_CREATE, 200, "{\"data\":\"D1\",\"error_code\":5}", COC_UNKNOWN, EIO);
 	expect_failure(COC_OP_CREATE, 200, "{\"data\":\"D1\",\"error_code\":\"COC.00010002\"}",
 		       COC_UNKNOWN, EIO);
