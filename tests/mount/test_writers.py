@@ -334,6 +334,13 @@ def test_tool_killed_half_way(space, parts, writer, number):
 
 # A writer that is killed while others hold its descriptor: they close it in good order, and it is half a file all
 # the same. Who only held the descriptor does not count.
+# timeout(1) has the file open too, and exits in good order. SIGALRM tells it that the time is up.
+UNDER_TIMEOUT = """
+import subprocess, time
+process = subprocess.Popen(['sh', '-c', f"exec timeout 60 COMMAND > {target}"])
+while not os.path.exists(target) or os.stat(target).st_size < len(load(args[0])): time.sleep(0.02)
+process.send_signal(14); process.wait()
+"""
 WRITE_AND_DIE = "os.write(fd, half1); os.kill(os.getpid(), 9)"
 SHARED = {
     "a child": OPEN + f"if not os.fork(): {WRITE_AND_DIE}\nos.wait(); attempt(os.close, fd)",
@@ -349,9 +356,8 @@ if not os.fork():
     os.close(other); {WRITE_AND_DIE}
 os.close(fd); os.wait(); attempt(os.close, other)
 """,
-    # timeout(1) has the file open too, and exits in good order
-    "a program under timeout": "os.system(f'timeout 0.5 tail -f {args[0]} > {target}')",
-    "a shell under timeout": "os.system(f'timeout 0.5 sh -c \"cat {args[0]}; sleep 30; cat {args[1]}\" > {target}')",
+    "a program under timeout": UNDER_TIMEOUT.replace("COMMAND", "tail -f {args[0]}"),
+    "a shell under timeout": UNDER_TIMEOUT.replace("COMMAND", "sh -c 'cat {args[0]}; sleep 30; cat {args[1]}'"),
 }
 
 
