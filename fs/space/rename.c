@@ -132,6 +132,31 @@ static int wants_commit(struct space *space, const struct renaming *renaming)
 	return is_bound(space, to);
 }
 
+/*
+ * An exchange of a directory and something else under two jobs' names. The row of a file goes with the file.
+ * What the directory's own name still keeps belongs to no file that is there, and may be another user's: it
+ * can neither go along nor stay. A FIFO, a link or a device has no row, and would take the name's.
+ */
+static int check_exchange(struct space *space, const struct renaming *renaming)
+{
+	const struct end *from = &renaming->from, *to = &renaming->to;
+	const struct end *directory = S_ISDIR(from->st.st_mode) ? from : to;
+	const struct end *other = directory == from ? to : from;
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	if (!(renaming->flags & RENAME_EXCHANGE) || !to->exists || !from->is_job || !to->is_job ||
+	    S_ISDIR(from->st.st_mode) == S_ISDIR(to->st.st_mode))
+		return 0;
+	if (!S_ISREG(other->st.st_mode))
+		return -EINVAL;
+	r = node_path_of(directory->parent, directory->name, &path);
+	if (r == 0)
+		r = ledger_find(space->ledger, path, &job);
+	return r == -ENOENT ? 0 : r < 0 ? r : -EINVAL;
+}
+
 static int check_names(struct space *space, const struct renaming *renaming,
 		       const struct node *from_node)
 {
@@ -157,7 +182,7 @@ static int check_names(struct space *space, const struct renaming *renaming,
 	if ((renaming->flags & RENAME_EXCHANGE) && to->exists && from->is_job != to->is_job &&
 	    (S_ISREG(from->st.st_mode) || S_ISREG(to->st.st_mode)))
 		return -EINVAL;
-	return 0;
+	return check_exchange(space, renaming);
 }
 
 /* Puts new content under a job's name once the service has it; answers req. */
@@ -257,8 +282,9 @@ static int takes_row(struct space *space, const struct renaming *renaming, int64
 		return 1;
 	if (!from->is_job || !renaming->to.is_job)
 		return 0;
-	if (renaming->flags & RENAME_EXCHANGE) /* both rows move */
-		return 1;
+	/* both rows move; without a regular file there is none that could: what the names keep is theirs */
+	if (renaming->flags & RENAME_EXCHANGE)
+		return S_ISREG(from->st.st_mode) || S_ISREG(renaming->to.st.st_mode);
 	r = claim_find(space, from->parent, from->name, &from->st, &job);
 	if (r == 0 && !job.backup)
 		*ret_row = job.row;

@@ -132,3 +132,43 @@ def test_an_exchange_of_what_is_queued_keeps_each_content_with_its_job(make_spac
     assert len(jobs) == 4
     for name in ("a.yaml", "b.yaml", "d/in.yaml", "e/in.yaml"):
         assert jobs.pop(space.id(name)) == tools.read(space.at(name))
+
+
+SPECIAL = {"fifo": "os.mkfifo(target)", "symlink": "os.symlink('nothing', target)"}
+
+
+@pytest.mark.parametrize("kind", SPECIAL)
+def test_an_exchange_of_what_is_no_file_leaves_the_names_their_jobs(mixed, src, kind):
+    """Whoever exchanges two FIFOs must not carry a job away that a name keeps."""
+    kept = mixed.id("a.yaml")
+    os.unlink(mixed.at("a.yaml"))
+    for name in ("a.yaml", "e/other.yaml"):
+        tools.python(SPECIAL[kind], mixed.at(name)).ok()
+    assert renameat2(mixed, "a.yaml", "e/other.yaml", EXCHANGE) == "ok"
+    for name in ("a.yaml", "e/other.yaml"):
+        os.unlink(mixed.at(name))
+        tools.run("cp", samples.file(src, "y.yaml", "anew", ["wait"]), mixed.at(name)).ok()
+    assert mixed.id("a.yaml") == kept and mixed.id("e/other.yaml") != kept
+    assert mixed.sent() == (6, 1)
+
+
+@pytest.mark.parametrize("kind", SPECIAL)
+def test_an_exchange_of_a_directory_and_what_is_no_file_under_job_names(mixed, kind):
+    tools.python(SPECIAL[kind], mixed.at("f.yaml")).ok()
+    assert renameat2(mixed, "d.yaml", "f.yaml", EXCHANGE) == "EINVAL"
+    assert renameat2(mixed, "f.yaml", "d.yaml", EXCHANGE) == "EINVAL"
+    assert not os.path.isdir(mixed.at("f.yaml")) and os.path.isdir(mixed.at("d.yaml"))
+
+
+def test_an_exchange_of_a_file_and_a_directory_whose_name_keeps_a_job(mixed, src):
+    """The job that the directory's name keeps could go nowhere, and later exchanges would find it in their way."""
+    kept = mixed.id("b.yaml")
+    os.unlink(mixed.at("b.yaml"))
+    os.mkdir(mixed.at("b.yaml"))
+    assert renameat2(mixed, "a.yaml", "b.yaml", EXCHANGE) == "EINVAL"
+    os.rmdir(mixed.at("b.yaml"))
+    tools.run("cp", samples.file(src, "y.yaml", "anew", ["wait"]), mixed.at("b.yaml")).ok()
+    assert mixed.id("b.yaml") == kept
+    one, other = mixed.id("d/in.yaml"), mixed.id("e/in.yaml")
+    assert renameat2(mixed, "d/in.yaml", "e/in.yaml", EXCHANGE) == "ok"
+    assert (mixed.id("d/in.yaml"), mixed.id("e/in.yaml")) == (other, one)
