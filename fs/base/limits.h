@@ -98,6 +98,7 @@
 
 /* What .coc/queue shows at once; more are counted. A line has a path and a sentence: some MB. */
 #define PENDING_LINES_MAX 10000
+#define PENDING_TEXT_MAX (4u << 20)
 
 /* Errors: one sentence, and the lines under it in the .error sibling. */
 #define ERR_TEXT_MAX 1024

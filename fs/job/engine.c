@@ -140,6 +140,16 @@ void engine_count_refusal(struct engine *engine)
 	engine->metrics.refusals++;
 }
 
+unsigned engine_recorded(const struct engine *engine)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < TASK_BUCKETS; i++)
+		for (const struct task *task = engine->by_row[i]; task; task = task->next_by_row)
+			n += task->sub.id && !task->deletion;
+	return n;
+}
+
 /* Those in doubt are few, and looked at only when somebody asks: counted then. */
 static unsigned count_in_doubt(const struct engine *engine)
 {
@@ -151,7 +161,7 @@ static unsigned count_in_doubt(const struct engine *engine)
 	return n;
 }
 
-int engine_write_metrics(const struct engine *engine, struct buf *text)
+int engine_write_metrics(const struct engine *engine, int64_t queued, struct buf *text)
 {
 	struct ledger_commits commits = ledger_commits(engine->ledger);
 	struct metrics_now now = {
@@ -161,12 +171,11 @@ int engine_write_metrics(const struct engine *engine, struct buf *text)
 		.paused = coc_client_paused(engine->client),
 		.commits_durable = commits.durable,
 		.commits_other = commits.other,
+		.queued = queued,
 		.stall = loop_stall(engine->loop),
 	};
-	int64_t total;
-	int r = ledger_count_pending(engine->ledger, &total, &now.queued);
 
-	return r < 0 ? r : metrics_write(&engine->metrics, &now, text);
+	return metrics_write(&engine->metrics, &now, text);
 }
 
 unsigned engine_under_way(const struct engine *engine)

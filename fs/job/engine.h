@@ -117,8 +117,12 @@ const char *engine_unrecorded_story(const struct engine *engine, const char *pat
 /* Counts a commit that was refused before it came here. */
 void engine_count_refusal(struct engine *engine);
 
-/* Appends what was counted, and what is true now, as text for .coc/metrics. 0 or -errno. */
-int engine_write_metrics(const struct engine *engine, struct buf *text);
+/* Unfinished submissions that the ledger has and that are not queued: under way, or in doubt. */
+unsigned engine_recorded(const struct engine *engine);
+
+/* Appends what was counted, and what is true now, as text for .coc/metrics. queued: what the ledger has
+ * counted. 0 or -ENOMEM. */
+int engine_write_metrics(const struct engine *engine, int64_t queued, struct buf *text);
 
 /* Submissions under way that somebody may wait for (those in doubt are not counted). */
 unsigned engine_under_way(const struct engine *engine);

@@ -122,11 +122,13 @@ static const char *const sql[STMT_COUNT] = {
 		" last_error = ?3 WHERE id = ?1",
 	[STMT_HASTEN] = "UPDATE submission SET next_try_ms = 0 WHERE state = 1",
 	[STMT_PENDING] =
-		"SELECT s.state, attempts, next_try_ms, " PATH
+		"SELECT s.id, s.state, attempts, next_try_ms, " PATH
 		", iif(s.state = 5, error, last_error), " IS_ASIDE ", " LEDGER_HOLDING_COLUMNS
-		" FROM submission AS s CROSS JOIN job ON job.id = s.job ORDER BY s.id LIMIT ?1",
-	[STMT_COUNT_PENDING] = "SELECT (SELECT count(*) FROM submission),"
-			       " (SELECT count(*) FROM submission WHERE state = 1)",
+		" FROM submission AS s CROSS JOIN job ON job.id = s.job WHERE s.id > ?1"
+		" ORDER BY s.id LIMIT ?2",
+	/* of each job at most one is queued */
+	[STMT_COUNT_QUEUED] = "SELECT count(*), max(job) FROM (SELECT job FROM submission"
+			      " WHERE state = 1 AND job > ?1 ORDER BY job LIMIT ?2)",
 	[STMT_MOVE] = "UPDATE submission SET state = ?2, started_ms = ?3 WHERE id = ?1",
 	[STMT_SETTLE] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
 			" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"

@@ -365,6 +365,7 @@ int ledger_requeue(struct ledger *ledger, const struct ledger_submission *submis
 
 /* An unfinished submission as .coc/queue tells it. Borrowed strings, good until fn returns. */
 struct ledger_pending {
+	int64_t id;
 	enum job_state state;
 	int64_t attempts;
 	int64_t next_try_ms; /* since the epoch; of what is queued, 0: at once */
@@ -374,14 +375,20 @@ struct ledger_pending {
 	const char *last_error; /* a story that starts with its sentence, or NULL */
 };
 
-/* Calls fn for the oldest of the unfinished submissions, at most max of them, in the order of their
+/* Calls fn for the unfinished submissions that come after an ID, at most max of them, in the order of their
  * commits. It must not write to the ledger. Stops when it returns a negative value, which is
  * returned. */
-int ledger_pending(struct ledger *ledger, int max,
+int ledger_pending(struct ledger *ledger, int64_t after, int max,
 		   int (*fn)(void *data, struct ledger_pending *row), void *data);
 
-/* How many submissions are unfinished, and how many of these are queued. */
-int ledger_count_pending(struct ledger *ledger, int64_t *ret_total, int64_t *ret_queued);
+/* How many submissions are queued, as far as they are counted. Zero-initialise it. */
+struct ledger_count {
+	int64_t n;
+	int64_t after; /* the job that was counted last */
+};
+
+/* Counts on, some thousand at once. Returns 1 if there may be more, 0 at the end, or -errno. */
+int ledger_count_queued(struct ledger *ledger, struct ledger_count *count);
 
 /* What is queued may be tried at once. */
 int ledger_hasten(struct ledger *ledger);

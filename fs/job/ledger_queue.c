@@ -9,6 +9,8 @@
 
 #include <errno.h>
 
+#define COUNTED_AT_ONCE 20000 /* 2 ms */
+
 int ledger_has_queued(struct ledger *ledger, int64_t row)
 {
 	return ledger_exists(ledger, STMT_HAS_QUEUED, row);
@@ -143,7 +145,7 @@ int ledger_hasten(struct ledger *ledger)
 	return stmt ? ledger_run(stmt) : r;
 }
 
-int ledger_pending(struct ledger *ledger, int max,
+int ledger_pending(struct ledger *ledger, int64_t after, int max,
 		   int (*fn)(void *data, struct ledger_pending *row), void *data)
 {
 	int r = 0, code = SQLITE_DONE;
@@ -151,16 +153,18 @@ int ledger_pending(struct ledger *ledger, int max,
 
 	if (!stmt)
 		return r;
-	sqlite3_bind_int(stmt, 1, max);
+	sqlite3_bind_int64(stmt, 1, after);
+	sqlite3_bind_int(stmt, 2, max);
 	while (r >= 0 && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
 		struct ledger_pending row = {
-			.state = (enum job_state)sqlite3_column_int(stmt, 0),
-			.attempts = sqlite3_column_int64(stmt, 1),
-			.next_try_ms = sqlite3_column_int64(stmt, 2),
-			.path = (const char *)sqlite3_column_text(stmt, 3),
-			.last_error = (const char *)sqlite3_column_text(stmt, 4),
-			.is_aside = sqlite3_column_int(stmt, 5),
-			.holding = ledger_column_holding(stmt, 6),
+			.id = sqlite3_column_int64(stmt, 0),
+			.state = (enum job_state)sqlite3_column_int(stmt, 1),
+			.attempts = sqlite3_column_int64(stmt, 2),
+			.next_try_ms = sqlite3_column_int64(stmt, 3),
+			.path = (const char *)sqlite3_column_text(stmt, 4),
+			.last_error = (const char *)sqlite3_column_text(stmt, 5),
+			.is_aside = sqlite3_column_int(stmt, 6),
+			.holding = ledger_column_holding(stmt, 7),
 		};
 
 		r = row.path ? fn(data, &row) : -ENOMEM;
@@ -169,18 +173,22 @@ int ledger_pending(struct ledger *ledger, int max,
 	return r < 0 ? r : ledger_errno(code);
 }
 
-int ledger_count_pending(struct ledger *ledger, int64_t *ret_total, int64_t *ret_queued)
+int ledger_count_queued(struct ledger *ledger, struct ledger_count *count)
 {
 	int r = 0, code;
-	sqlite3_stmt *stmt = ledger_read(ledger, STMT_COUNT_PENDING, &r);
+	int64_t n = 0;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_COUNT_QUEUED, &r);
 
 	if (!stmt)
 		return r;
+	sqlite3_bind_int64(stmt, 1, count->after);
+	sqlite3_bind_int(stmt, 2, COUNTED_AT_ONCE);
 	code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW) {
-		*ret_total = sqlite3_column_int64(stmt, 0);
-		*ret_queued = sqlite3_column_int64(stmt, 1);
+		n = sqlite3_column_int64(stmt, 0);
+		count->after = sqlite3_column_int64(stmt, 1);
+		count->n += n;
 	}
 	sqlite3_reset(stmt);
-	return ledger_errno(code);
+	return code == SQLITE_ROW ? n == COUNTED_AT_ONCE : ledger_errno(code);
 }

@@ -10,14 +10,6 @@
 #include "base/escape.h"
 #include "base/limits.h"
 
-struct writing {
-	struct buf *text;
-	int64_t resumes_ms;
-	pending_filter *may_see;
-	void *data;
-	int64_t rows, hidden;
-};
-
 /* The first line of a story: its sentence. "-" when there is none. */
 static int write_error(struct buf *text, const char *story)
 {
@@ -30,11 +22,11 @@ static int write_error(struct buf *text, const char *story)
 }
 
 /* When a submission is tried next, 0 for at once. */
-static int64_t next_try(const struct writing *writing, const struct ledger_pending *row)
+static int64_t next_try(const struct pending *pending, const struct ledger_pending *row)
 {
 	if (row->state != JOB_QUEUED)
 		return 0;
-	return row->next_try_ms > writing->resumes_ms ? row->next_try_ms : writing->resumes_ms;
+	return row->next_try_ms > pending->resumes_ms ? row->next_try_ms : pending->resumes_ms;
 }
 
 /* A time as 2025-07-01T18:02:39Z; "-" for 0. */
@@ -49,17 +41,18 @@ static void tell_time(int64_t ms, char *word, size_t room)
 
 static int write_line(void *data, struct ledger_pending *row)
 {
-	struct writing *writing = data;
-	struct buf *text = writing->text;
+	struct pending *pending = data;
+	struct buf *text = pending->text;
 	char when[32];
 	int r;
 
-	writing->rows++;
-	if (!writing->may_see(writing->data, row)) {
-		writing->hidden++;
+	pending->rows++;
+	pending->last = row->id;
+	if (!pending->may_see(pending->data, row)) {
+		pending->hidden++;
 		return 0;
 	}
-	tell_time(next_try(writing, row), when, sizeof(when));
+	tell_time(next_try(pending, row), when, sizeof(when));
 	r = buf_printf(text, "%s\t%" PRId64 "\t%s\t", job_state_word(row->state), row->attempts,
 		       when);
 	if (r == 0)
@@ -71,21 +64,46 @@ static int write_line(void *data, struct ledger_pending *row)
 	return r < 0 ? r : buf_append(text, "\n", 1);
 }
 
-int pending_write(struct ledger *ledger, int64_t resumes_ms, pending_filter *may_see, void *data,
-		  struct buf *text)
+/* Writes some lines. 1 if there may be more, 0, or -errno. */
+static int write_lines(struct pending *pending)
 {
-	struct writing writing = {
-		.text = text, .resumes_ms = resumes_ms, .may_see = may_see, .data = data};
-	int64_t total, queued;
-	int r = ledger_pending(ledger, PENDING_LINES_MAX, write_line, &writing);
+	int64_t before = pending->rows;
+	int r = ledger_pending(pending->ledger, pending->last, PENDING_AT_ONCE, write_line, pending);
 
-	if (r == 0 && writing.hidden)
-		r = buf_printf(text, "and %" PRId64 " of files that you may not read\n",
-			       writing.hidden);
-	if (r < 0 || writing.rows < PENDING_LINES_MAX)
+	if (r < 0)
 		return r;
-	r = ledger_count_pending(ledger, &total, &queued);
-	if (r == 0 && total > writing.rows)
-		r = buf_printf(text, "and %" PRId64 " more\n", total - writing.rows);
+	pending->is_listed = pending->rows - before < PENDING_AT_ONCE;
+	return !pending->is_listed && pending->rows < PENDING_LINES_MAX &&
+	       pending->text->size < PENDING_TEXT_MAX;
+}
+
+/* Writes how many there are beyond the lines. */
+static int write_rest(const struct pending *pending, unsigned recorded)
+{
+	int64_t more = pending->queued.n + recorded - pending->rows;
+	int r = 0;
+
+	if (pending->hidden)
+		r = buf_printf(pending->text, "and %" PRId64 " of files that you may not read\n",
+			       pending->hidden);
+	if (r == 0 && !pending->is_listed && more > 0)
+		r = buf_printf(pending->text, "and %" PRId64 " more\n", more);
 	return r;
+}
+
+int pending_write(struct pending *pending, unsigned recorded, struct buf *text)
+{
+	int r;
+
+	pending->text = text;
+	if (!pending->is_listed && pending->rows < PENDING_LINES_MAX &&
+	    text->size < PENDING_TEXT_MAX) {
+		r = write_lines(pending);
+		if (r != 0)
+			return r;
+		if (!pending->is_listed)
+			return 1;
+	}
+	r = pending->is_listed ? 0 : ledger_count_queued(pending->ledger, &pending->queued);
+	return r != 0 ? r : write_rest(pending, recorded);
 }

@@ -14,21 +14,22 @@
 #include "space/queue_view.h"
 #include "space/text.h"
 
-static int write_queue(struct space *space, fuse_req_t req, const struct node *node,
-		       struct buf *text)
-{
-	(void)node;
-	return queue_view_write(space, req, text);
-}
+/* The counters, while what is queued is counted for them. */
+struct metrics_text {
+	struct text_source source;
+	struct space *space;
+	struct ledger_count queued;
+};
 
-static int write_metrics(struct space *space, fuse_req_t req, const struct node *node,
-			 struct buf *text)
+static int write_metrics(struct text_source *source, struct buf *text)
 {
-	int r = engine_write_metrics(space->engine, text);
+	struct metrics_text *metrics = (struct metrics_text *)source;
+	const struct space *space = metrics->space;
+	int r = ledger_count_queued(space->ledger, &metrics->queued);
 
-	(void)req;
-	(void)node;
-	return r < 0 ? r
+	if (r == 0)
+		r = engine_write_metrics(space->engine, metrics->queued.n, text);
+	return r ? r
 		     : buf_printf(text,
 				  "# HELP cocfs_known_files Files, directories and siblings that "
 				  "the kernel refers to.\n"
@@ -49,16 +50,33 @@ static int write_metrics(struct space *space, fuse_req_t req, const struct node 
 				  space->descriptors.total);
 }
 
+static void finish_metrics(struct text_source *source)
+{
+	free(source);
+}
+
+static struct text_source *metrics_text(struct space *space, fuse_req_t req)
+{
+	struct metrics_text *metrics = calloc(1, sizeof(*metrics));
+
+	(void)req;
+	if (!metrics)
+		return NULL;
+	*metrics = (struct metrics_text){
+		.source = {.write = write_metrics, .finish = finish_metrics}, .space = space};
+	return &metrics->source;
+}
+
 /* The owner may write in the directory by its mode, so that the answer is our EPERM and not the
  * kernel's EACCES. */
 static const struct {
 	const char *name;
 	mode_t mode;
-	text_writer *write;
+	struct text_source *(*text)(struct space *space, fuse_req_t req);
 } controls[CONTROL_COUNT] = {
 	[CONTROL_DIR] = {".coc", S_IFDIR | 0755, NULL},
-	[CONTROL_QUEUE] = {"queue", S_IFREG | 0444, write_queue},
-	[CONTROL_METRICS] = {"metrics", S_IFREG | 0444, write_metrics},
+	[CONTROL_QUEUE] = {"queue", S_IFREG | 0444, queue_view_text},
+	[CONTROL_METRICS] = {"metrics", S_IFREG | 0444, metrics_text},
 };
 
 static enum control control_of(const struct space *space, const struct node *node)
@@ -122,7 +140,9 @@ int control_fill(struct space *space, const struct node *parent, const char *nam
 
 void control_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
-	text_open(req, node, controls[control_of(space_of(req), node)].write, fi);
+	struct space *space = space_of(req);
+
+	text_open_long(req, controls[control_of(space, node)].text(space, req), fi);
 }
 
 /* Adds the entry with a number: ".", "..", then the files. Returns the size it takes. */

@@ -15,7 +15,6 @@
 #include "space/content.h"
 #include "space/dir_story.h"
 #include "space/job_name.h"
-#include "space/queue_view.h"
 #include "space/unmade.h"
 
 #define PREFIX "coc."
@@ -123,21 +122,16 @@ static int get_refusal(const struct err *refusal, char **ret_value, size_t *ret_
 }
 
 /* What a directory can tell. */
-static int get_of_directory(struct space *space, fuse_req_t req, struct node *node,
-			    const char *fact, char **ret_value, size_t *ret_size)
+static int get_of_directory(struct space *space, struct node *node, const char *fact,
+			    char **ret_value, size_t *ret_size)
 {
 	_cleanup_buf_ struct buf text = {0};
-	int64_t hidden = 0;
 	int r = -ENODATA;
 
 	if (!strcmp(fact, "refused"))
 		r = unmade_write(space, node, &text);
 	else if (!strcmp(fact, "error"))
 		r = dir_story_write(space, node, &text);
-	else if (!strcmp(fact, "hidden"))
-		r = queue_view_hidden(space, req, node, &hidden);
-	if (r == 0 && hidden)
-		r = buf_printf(&text, "%lld", (long long)hidden);
 	return r < 0 ? r : copy_text(text.data, ret_value, ret_size);
 }
 
@@ -152,7 +146,7 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 	int r;
 
 	if (node->kind == NODE_DIR)
-		return get_of_directory(space, req, node, fact, ret_value, ret_size);
+		return get_of_directory(space, node, fact, ret_value, ret_size);
 	r = find(space, node, &st, &job);
 	/* a scratch file tells why it may not become a job file */
 	if (r == -ENODATA && !strcmp(fact, "error") && node->content && node->content->refusal)

@@ -14,8 +14,8 @@
 bool fact_is_name(const char *name);
 
 /* The value, allocated. -ENODATA: there is none, or the file is no job file. A directory has coc.error,
- * the stories of its refused attributes, coc.refused (unmade.h) and coc.hidden (queue_view.h); a scratch file coc.error, why it may
- * not become a job file. */
+ * the stories of its refused attributes, and coc.refused (unmade.h); what coc.hidden is (queue_view.h) takes
+ * longer, and is not told here. A scratch file has coc.error, why it may not become a job file. */
 int fact_get(struct space *space, fuse_req_t req, struct node *node, const char *name,
 	     char **ret_value, size_t *ret_size);
 

@@ -17,6 +17,7 @@
 #include "space/disk.h"
 #include "space/inspectors.h"
 #include "space/ops.h"
+#include "space/queue_view.h"
 #include "space/rename.h"
 #include "space/text.h"
 #include "space/unmade.h"
@@ -236,6 +237,7 @@ void space_close(struct space *space)
 	wait_interrupt_all(space);
 	workers_destroy(steal_ptr(space->workers));
 	text_close_all(space);
+	queue_view_finish(space);
 	forget_all(space);
 	slices_finish(&space->slices);
 	dir_close_all(space);

@@ -4,9 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/limits.h"
 #include "job/pending.h"
 #include "space/claim.h"
@@ -119,19 +119,55 @@ static bool may_see(void *data, struct ledger_pending *row)
 	return access_lets(&shown, caller_with_groups(&viewer->caller), READ);
 }
 
-int queue_view_write(struct space *space, fuse_req_t req, struct buf *text)
-{
-	struct viewer viewer;
+/* ---- .coc/queue ---- */
 
-	viewer_init(&viewer, space, req);
-	return pending_write(space->ledger, engine_queue_resumes_ms(space->engine), may_see,
-			     &viewer, text);
+struct queue_text {
+	struct text_source source;
+	struct viewer viewer;
+	struct pending pending;
+};
+
+static int write_queue(struct text_source *source, struct buf *text)
+{
+	struct queue_text *queue = (struct queue_text *)source;
+
+	return pending_write(&queue->pending, engine_recorded(queue->viewer.space->engine), text);
 }
 
+static void finish_queue(struct text_source *source)
+{
+	free(source);
+}
+
+struct text_source *queue_view_text(struct space *space, fuse_req_t req)
+{
+	struct queue_text *queue = calloc(1, sizeof(*queue));
+
+	if (!queue)
+		return NULL;
+	queue->source = (struct text_source){.write = write_queue, .finish = finish_queue};
+	viewer_init(&queue->viewer, space, req);
+	queue->pending = (struct pending){.ledger = space->ledger,
+					  .resumes_ms = engine_queue_resumes_ms(space->engine),
+					  .may_see = may_see,
+					  .data = &queue->viewer};
+	return &queue->source;
+}
+
+/* ---- coc.hidden ---- */
+
+/* A count of hidden rows, while it goes on. */
 struct counting {
+	struct sliced sliced; /* in space->slices */
+	LIST_ENTRY(counting) link;
 	struct viewer viewer;
-	const char *dir;
-	int64_t rows, hidden;
+	fuse_req_t req;
+	char *dir;
+	int64_t rows, hidden, last;
+	struct ledger_count queued;
+	bool is_listed;
+	void (*done)(fuse_req_t req, int64_t n, int r, size_t room);
+	size_t room;
 };
 
 static bool is_below(const char *dir, const char *path)
@@ -146,29 +182,85 @@ static int count(void *data, struct ledger_pending *row)
 	struct counting *counting = data;
 
 	counting->rows++;
+	counting->last = row->id;
 	counting->hidden += is_below(counting->dir, row->path) && !may_see(&counting->viewer, row);
 	return 0;
 }
 
-int queue_view_hidden(struct space *space, fuse_req_t req, struct node *dir, int64_t *ret_n)
+/* Counts some. 1 if there is more, 0 at the end, or -errno. */
+static int count_some(struct counting *counting)
 {
-	_cleanup_free_ char *path = NULL;
-	struct counting counting = {0};
-	int64_t total, queued;
+	struct space *space = counting->viewer.space;
+	int64_t before = counting->rows;
 	int r;
 
-	viewer_init(&counting.viewer, space, req);
-	*ret_n = 0;
-	if (counting.viewer.sees_all)
+	if (counting->is_listed)
 		return 0;
-	r = node_dir_path(&space->nodes, dir, &path);
-	counting.dir = path;
-	if (r == 0)
-		r = ledger_pending(space->ledger, PENDING_LINES_MAX, count, &counting);
-	if (r == 0)
-		r = ledger_count_pending(space->ledger, &total, &queued);
+	if (counting->rows >= PENDING_LINES_MAX)
+		return ledger_count_queued(space->ledger, &counting->queued);
+	r = ledger_pending(space->ledger, counting->last, PENDING_AT_ONCE, count, counting);
 	if (r < 0)
 		return r;
-	*ret_n = counting.hidden + (total - counting.rows);
-	return 0;
+	counting->is_listed = counting->rows - before < PENDING_AT_ONCE;
+	return !counting->is_listed;
+}
+
+/* How many rows were not looked at. */
+static int64_t rest(const struct counting *counting)
+{
+	int64_t more = counting->queued.n + engine_recorded(counting->viewer.space->engine) -
+		       counting->rows;
+
+	return counting->is_listed || more < 0 ? 0 : more;
+}
+
+static void end_counting(struct counting *counting, int r)
+{
+	LIST_REMOVE(counting, link);
+	counting->done(counting->req, counting->hidden + rest(counting), r, counting->room);
+	free(counting->dir);
+	free(counting);
+}
+
+static bool count_slice(struct sliced *sliced)
+{
+	struct counting *counting = (struct counting *)sliced;
+	int r = count_some(counting);
+
+	if (r > 0)
+		return true;
+	end_counting(counting, r);
+	return false;
+}
+
+void queue_view_hidden(struct space *space, fuse_req_t req, struct node *dir, size_t room,
+		       void (*done)(fuse_req_t req, int64_t n, int r, size_t room))
+{
+	struct counting *counting = calloc(1, sizeof(*counting));
+	int r = counting ? node_dir_path(&space->nodes, dir, &counting->dir) : -ENOMEM;
+
+	if (r < 0) {
+		free(counting);
+		done(req, 0, r, room);
+		return;
+	}
+	viewer_init(&counting->viewer, space, req);
+	counting->sliced.run = count_slice;
+	counting->req = req;
+	counting->done = done;
+	counting->room = room;
+	counting->is_listed = counting->viewer.sees_all;
+	LIST_INSERT_HEAD(&space->countings, counting, link);
+	if (count_slice(&counting->sliced))
+		slices_add(&space->slices, &counting->sliced);
+}
+
+void queue_view_finish(struct space *space)
+{
+	struct counting *counting;
+
+	while ((counting = LIST_FIRST(&space->countings))) {
+		slices_drop(&space->slices, &counting->sliced);
+		end_counting(counting, -EINTR);
+	}
 }

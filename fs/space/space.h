@@ -53,6 +53,7 @@ struct space {
 	struct workers *workers;   /* what waits for the disk (disk.h) */
 	struct disk_pace pace;
 	struct slices slices; /* long work in the loop */
+	LIST_HEAD(, counting) countings;       /* of rows of the queue (queue_view.h) */
 	LIST_HEAD(, forgetting) forgettings; /* what the kernel let go of (forget.c) */
 	LIST_HEAD(, moving) movings; /* renames under way (moving.h), and those that wait for them */
 	STAILQ_HEAD(, waiting_rename) renames_waiting;

@@ -6,10 +6,20 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include "base/cleanup.h"
+
 /* An open derived file. */
 struct open_text {
-	struct buf text;
+	struct sliced sliced; /* in space->slices while it is written */
 	LIST_ENTRY(open_text) link;
+	struct space *space;
+	struct buf text;
+	uid_t user;
+	size_t charged; /* of the user's memory */
+	/* while it is written */
+	struct text_source *source;
+	fuse_req_t req;
+	struct fuse_file_info fi;
 };
 
 static struct open_text *text_of(const struct fuse_file_info *fi)
@@ -17,40 +27,123 @@ static struct open_text *text_of(const struct fuse_file_info *fi)
 	return (struct open_text *)(uintptr_t)fi->fh;
 }
 
+static void finish_source(struct open_text *open)
+{
+	struct text_source *source = steal_ptr(open->source);
+
+	if (source)
+		source->finish(source);
+}
+
 static void text_close(struct open_text *open)
 {
 	LIST_REMOVE(open, link);
+	finish_source(open);
+	if (open->charged)
+		shares_give(&open->space->memory, open->user, open->charged);
 	buf_finish(&open->text);
 	free(open);
 }
 
-void text_open(fuse_req_t req, const struct node *node, text_writer *write,
-	       struct fuse_file_info *fi)
+/* Counts what the text has grown to as the user's memory. Returns 0, or -EMFILE: the user has as much open as
+ * is left for everybody. */
+static int charge(struct open_text *open)
 {
-	struct space *space = space_of(req);
-	struct open_text *open;
-	int r;
+	size_t size = sizeof(*open) + open->text.size, more = size - open->charged;
 
-	if ((fi->flags & O_ACCMODE) != O_RDONLY || (fi->flags & O_TRUNC)) {
-		reply(req, -EPERM);
-		return;
-	}
+	if (!more)
+		return 0;
+	if (!shares_take(&open->space->memory, open->user, more))
+		return -EMFILE;
+	open->charged = size;
+	return 0;
+}
+
+/* Makes an open text of what may be read only. Returns 0 or -errno. */
+static int text_make(fuse_req_t req, const struct fuse_file_info *fi, struct open_text **ret_open)
+{
+	struct open_text *open;
+
+	if ((fi->flags & O_ACCMODE) != O_RDONLY || (fi->flags & O_TRUNC))
+		return -EPERM;
 	open = calloc(1, sizeof(*open));
-	if (!open) {
-		reply(req, -ENOMEM);
-		return;
-	}
-	LIST_INSERT_HEAD(&space->texts, open, link);
-	r = write(space, req, node, &open->text);
+	if (!open)
+		return -ENOMEM;
+	open->space = space_of(req);
+	open->user = fuse_req_ctx(req)->uid;
+	open->req = req;
+	open->fi = *fi;
+	LIST_INSERT_HEAD(&open->space->texts, open, link);
+	*ret_open = open;
+	return 0;
+}
+
+/* Answers the open: the text is whole, or r says why not. */
+static void answer_open(struct open_text *open, int r)
+{
+	fuse_req_t req = open->req;
+
+	finish_source(open);
+	if (r == 0)
+		r = charge(open);
 	if (r < 0) {
 		text_close(open);
 		reply(req, r);
 		return;
 	}
-	fi->fh = (uintptr_t)open;
-	fi->direct_io = 1; /* what is read is the text of now, whatever was cached */
-	if (fuse_reply_open(req, fi) == -ENOENT)
+	open->req = NULL;
+	open->fi.fh = (uintptr_t)open;
+	open->fi.direct_io = 1; /* what is read is the text of now, whatever was cached */
+	if (fuse_reply_open(req, &open->fi) == -ENOENT)
 		text_close(open);
+}
+
+void text_open(fuse_req_t req, const struct node *node, text_writer *write,
+	       struct fuse_file_info *fi)
+{
+	struct open_text *open;
+	int r = text_make(req, fi, &open);
+
+	if (r < 0)
+		reply(req, r);
+	else
+		answer_open(open, write(open->space, req, node, &open->text));
+}
+
+/* Writes some more. Returns whether there is more to come. */
+static bool write_some(struct open_text *open)
+{
+	int r = open->source->write(open->source, &open->text);
+
+	if (r > 0) {
+		r = charge(open);
+		if (r == 0)
+			return true;
+	}
+	answer_open(open, r);
+	return false;
+}
+
+static bool run_slice(struct sliced *sliced)
+{
+	return write_some((struct open_text *)sliced);
+}
+
+void text_open_long(fuse_req_t req, struct text_source *take_source, struct fuse_file_info *fi)
+{
+	struct open_text *open;
+	int r = take_source ? text_make(req, fi, &open) : -ENOMEM;
+
+	if (r < 0) {
+		if (take_source)
+			take_source->finish(take_source);
+		reply(req, r);
+		return;
+	}
+	open->source = take_source;
+	open->sliced.run = run_slice;
+	if (write_some(open))
+		slices_add(&open->space->slices, &open->sliced);
 }
 
 void text_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *fi)
@@ -70,6 +163,13 @@ void text_release(fuse_req_t req, struct fuse_file_info *fi)
 
 void text_close_all(struct space *space)
 {
-	while (!LIST_EMPTY(&space->texts))
-		text_close(LIST_FIRST(&space->texts));
+	struct open_text *open;
+
+	while ((open = LIST_FIRST(&space->texts))) {
+		if (open->req) {
+			slices_drop(&space->slices, &open->sliced);
+			reply(open->req, -EINTR);
+		}
+		text_close(open);
+	}
 }

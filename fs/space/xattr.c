@@ -15,6 +15,7 @@
 #include "space/commit.h"
 #include "space/dir_story.h"
 #include "space/facts.h"
+#include "space/queue_view.h"
 #include "space/job_name.h"
 #include "space/ops.h"
 #include "space/xattr.h"
@@ -58,6 +59,17 @@ static void reply_value(fuse_req_t req, const char *value, size_t size, size_t r
 		fuse_reply_buf(req, value, size);
 }
 
+static void reply_hidden(fuse_req_t req, int64_t n, int r, size_t room)
+{
+	char number[32];
+
+	snprintf(number, sizeof(number), "%lld", (long long)n);
+	if (r < 0 || !n)
+		reply(req, r < 0 ? r : -ENODATA);
+	else
+		reply_value(req, number, strlen(number), room);
+}
+
 void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 {
 	struct space *space = space_of(req);
@@ -69,6 +81,10 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 	bool follow;
 	int r;
 
+	if (node->kind == NODE_DIR && !strcmp(name, "coc.hidden")) {
+		queue_view_hidden(space, req, node, size, reply_hidden);
+		return;
+	}
 	if (fact_is_name(name)) {
 		r = fact_get(space, req, node, name, &value, &length);
 		if (r < 0)

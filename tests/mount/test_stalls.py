@@ -5,6 +5,7 @@ No test here asserts a time. A call that may take long is held up (fault/slow.c)
 are answered meanwhile; and the histogram of .coc/metrics is printed (-rP).
 """
 
+import errno
 import os
 import re
 import subprocess
@@ -209,3 +210,54 @@ def test_the_end_of_a_mount_waits_for_what_is_under_way(space, disk, how):
     tools.finish(process).ok()
     assert space.bury(30) == 0
     assert os.stat(os.path.join(space.state, "spool", "slow-file")).st_size == 5
+
+
+QUEUED = 30000
+
+
+@pytest.fixture
+def long_queue(make_space):
+    """A space with more in its queue than .coc/queue lists, for whoever."""
+    space = make_space(submit="queue", allow_other=True if tools.IS_ROOT else None)
+    space.unmount()
+    queues.fill_ledger(space, QUEUED)
+    return space.mount()
+
+
+def test_a_long_queue_is_told_in_slices(long_queue, src):
+    """Several readers of the queue and of the counters, and a writer beside them."""
+    files = [long_queue.at(".coc", name) for name in ("queue", "metrics")]
+    readers = [tools.popen("cat", path) for path in files * 5]
+    queues.put(long_queue, src, "beside.yaml")
+    for reader in readers:
+        text = tools.finish(reader).ok().stdout
+        queued = re.search(r"^cocfs_queued (\d+)$", text, re.M)
+        if queued:
+            assert int(queued[1]) - QUEUED in (0, 1)
+        else:
+            assert re.fullmatch(r"and (\d+) more", text.splitlines()[-1])
+            assert text.count("\t\n") == 0 and text.count("\n") == 10001
+    show(long_queue, "readers of a long queue")
+
+
+@tools.needs_root
+def test_a_user_who_opens_long_texts_is_refused_alone(long_queue):
+    """What is open is held in memory, and each user has a share of it."""
+    script = """import os, sys
+held = []
+try:
+    while True:
+        held.append(os.open('.coc/queue', os.O_RDONLY))
+except OSError as e:
+    print(e.errno, len(held), flush=True)
+sys.stdin.readline()
+"""
+    os.chmod(long_queue.path, 0o755)
+    process = tools.popen(sys.executable, "-c", "import resource; h = resource.getrlimit(resource.RLIMIT_NOFILE)[1]; "
+                          "resource.setrlimit(resource.RLIMIT_NOFILE, (h, h))\n" + script, cwd=long_queue.path,
+                          stdin=subprocess.PIPE)
+    number, held = map(int, process.stdout.readline().split())
+    assert number == errno.EMFILE and held > 50
+    tools.run("cat", ".coc/metrics", cwd=long_queue.path, user=54002, group=54002, extra_groups=[]).ok()
+    tools.finish(process, given=b"\n")
+    tools.run("cat", long_queue.at(".coc", "queue")).ok()
