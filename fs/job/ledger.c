@@ -161,9 +161,12 @@ static const char *const sql[STMT_COUNT] = {
 			     " WHERE dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0')",
 	[STMT_CLEAR_FILE] = "DELETE FROM job WHERE dir = ?1 AND name = ?2 AND job_id IS NULL"
 			    " AND state NOT IN (1, 2, 5)",
-	[STMT_CLEAR_TREE] = "DELETE FROM job WHERE job_id IS NULL AND state NOT IN (1, 2, 5)"
+	/* only where a row comes: what else is remembered below is nobody's to end */
+	[STMT_CLEAR_TREE] = "DELETE FROM job AS there WHERE job_id IS NULL AND state NOT IN (1, 2, 5)"
 			    " AND NOT " IS_ASIDE
-			    " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))",
+			    " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))"
+			    " AND EXISTS (SELECT 1 FROM job AS comes WHERE comes.name = there.name"
+			    " AND comes.dir = ?2 || substr(there.dir, length(?1) + 1))",
 	[STMT_GIVE_BACK] = "UPDATE OR IGNORE job SET dir = ?2, name = ?3 WHERE id = ?1",
 	[STMT_MARK_BACKUP] =
 		"INSERT INTO job (dir, name, changed_ms, id, digest, backup, incomplete, uid, gid,"
@@ -186,15 +189,15 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_HOLD] = "UPDATE job SET uid = ?2, gid = ?3, mode = ?4, dir_uid = ?5, dir_gid = ?6,"
 		       " dir_mode = ?7, heir = ?8, heir_reads = ?9 WHERE id = ?1",
 	[STMT_CLAIMS] = "SELECT id, 0, " LEDGER_HOLDING_COLUMNS
-			" FROM job WHERE dir = ?1 AND name = ?2 UNION ALL"
-			" SELECT id, 1, " LEDGER_HOLDING_COLUMNS " FROM job WHERE dir = ?1"
-			" AND name >= ?2 || '/' AND name < ?2 || '0' LIMIT ?3",
+			" FROM job WHERE dir = ?1 AND name = ?2 UNION ALL SELECT * FROM"
+			" (SELECT id, 1, " LEDGER_HOLDING_COLUMNS " FROM job WHERE dir = ?1"
+			" AND name >= ?2 || '/' AND name < ?2 || '0' ORDER BY id DESC LIMIT ?3)",
 	[STMT_DROP_TEXT] = "UPDATE job SET errnum = 0, error = NULL, dismissed = 0, warnings = NULL,"
 			   " changed_ms = ?2 WHERE id = ?1",
 	[STMT_SET_ASIDE] = "UPDATE job SET name = name || '/' || id WHERE id = ?1 AND NOT " IS_ASIDE,
 	[STMT_BRING_BACK] = "UPDATE job SET name = " FILE_NAME " WHERE id = ?1",
-	[STMT_BELOW] = "SELECT " PATH " FROM job WHERE NOT " IS_ASIDE
-		       " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))",
+	[STMT_BELOW] = "SELECT DISTINCT " PATH " FROM job"
+		       " WHERE dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0')",
 	[STMT_OWNERS_KNOWN] = "SELECT owners FROM space",
 	[STMT_OWNERS_LEARNT] = "UPDATE space SET owners = 1",
 	[STMT_NEXT_PATH] = "SELECT id, " PATH " FROM job WHERE id > ?1 ORDER BY id LIMIT 1",

@@ -229,7 +229,8 @@ struct ledger_claim {
  * name to more than a few; each is looked at when the name is made. */
 #define LEDGER_ASIDE_MAX 32
 
-/* The rows of a path, the one that is found by it first. Returns how many there are, or -errno. */
+/* The rows of a path: the one that is found by it, then those that are set aside, the latest made first.
+ * Returns how many there are, or -errno. */
 int ledger_claims(struct ledger *ledger, const char *path,
 		  struct ledger_claim ret_claims[LEDGER_ASIDE_MAX + 1]);
 
@@ -243,7 +244,7 @@ int ledger_set_aside(struct ledger *ledger, int64_t row);
 /* Brings a row back that was set aside. Its path must have no other row. */
 int ledger_bring_back(struct ledger *ledger, int64_t row);
 
-/* The paths below a directory that have a row, as strings that end with a NUL, one after the other, and
+/* The paths below a directory that have a row, be it set aside, as strings that end with a NUL, one after the other, and
  * their size. The caller frees them. */
 int ledger_paths_below(struct ledger *ledger, const char *path, char **ret_paths, size_t *ret_size);
 

@@ -66,7 +66,7 @@ int ledger_claims(struct ledger *ledger, const char *path,
 	if (!stmt)
 		return r;
 	ledger_bind_path(stmt, 1, path);
-	sqlite3_bind_int(stmt, 3, LEDGER_ASIDE_MAX + 1);
+	sqlite3_bind_int(stmt, 3, LEDGER_ASIDE_MAX);
 	while ((code = sqlite3_step(stmt)) == SQLITE_ROW && n <= LEDGER_ASIDE_MAX)
 		ret_claims[n++] = (struct ledger_claim){.row = sqlite3_column_int64(stmt, 0),
 							.is_aside = sqlite3_column_int(stmt, 1),

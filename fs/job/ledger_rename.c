@@ -73,15 +73,17 @@ int ledger_clear_file(struct ledger *ledger, const char *path)
 	return ledger_run(stmt);
 }
 
-/* Removes what is known of a path and of all below it, where nothing is left in the spool. */
-static int clear(struct ledger *ledger, const char *path)
+/* Makes way for the rows that come with a directory: removes what is known of names that come with it, where
+ * nothing is left in the spool and no job is known. */
+static int clear_below(struct ledger *ledger, const char *from, const char *to)
 {
-	int r = ledger_clear_file(ledger, path);
-	sqlite3_stmt *stmt = r < 0 ? NULL : ledger_write(ledger, STMT_CLEAR_TREE, &r);
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_CLEAR_TREE, &r);
 
 	if (!stmt)
 		return r;
-	ledger_bind_text(stmt, 1, path);
+	ledger_bind_text(stmt, 1, to);
+	ledger_bind_text(stmt, 2, from);
 	return ledger_run(stmt);
 }
 
@@ -133,7 +135,8 @@ int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename
 		if (r == 0)
 			r = move(ledger, ASIDE, rename->to, rename->directory);
 	} else {
-		r = clear(ledger, rename->to);
+		r = rename->directory ? clear_below(ledger, rename->from, rename->to)
+				      : ledger_clear_file(ledger, rename->to);
 		if (r == 0)
 			r = move(ledger, rename->from, rename->to, rename->directory);
 	}

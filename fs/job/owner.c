@@ -52,9 +52,15 @@ static bool is_in_group(const struct person *who, gid_t gid)
 /* Only the bits of the first class that fits count, as in the kernel. */
 bool access_lets(const struct access *access, const struct person *who, mode_t bits)
 {
-	unsigned shift = who->uid == access->uid ? 6 : is_in_group(who, access->gid) ? 3 : 0;
+	mode_t granted = access->mode;
 
-	return (access->mode >> shift & bits) == bits;
+	if (who->uid == access->uid)
+		granted >>= 6;
+	else if (is_in_group(who, access->gid))
+		granted >>= 3;
+	else if (who->groups_unknown)
+		granted &= granted >> 3;
+	return (granted & bits) == bits;
 }
 
 bool access_shows_more(const struct access *recorded, const struct access *file)

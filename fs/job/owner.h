@@ -14,12 +14,13 @@
  * request could have changed or replaced that file, were it still there.
  */
 
-/* Somebody who asks. groups: the supplementary ones. */
+/* Somebody who asks. groups: the supplementary ones. groups_unknown: there may be more. */
 struct person {
 	uid_t uid;
 	gid_t gid;
 	const gid_t *groups;
 	size_t n_groups;
+	bool groups_unknown;
 };
 
 /* The owner and the permission bits of a file or directory, with the sticky bit. */
@@ -68,7 +69,8 @@ bool holding_shows_text(const struct holding *holding, uid_t file_uid, uid_t rea
 bool owner_may_inherit(const struct owner *recorded, const struct access *directory,
 		       const struct person *who);
 
-/* May somebody do what bits say (4 read, 2 write, 1 search)? Root is not told apart. */
+/* May somebody do what bits say (4 read, 2 write, 1 search)? Root is not told apart. Of a user who may be in
+ * the group or not, only what both may do is granted. */
 bool access_lets(const struct access *access, const struct person *who, mode_t bits);
 
 /* Would a file be readable for anybody, its own user apart, who cannot read the recorded one? */

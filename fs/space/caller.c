@@ -22,9 +22,14 @@ void caller_init(struct caller *caller, fuse_req_t req)
 
 const struct person *caller_with_groups(struct caller *caller)
 {
-	if (!caller->knows_groups && caller->pid)
-		caller->person.n_groups =
-			proc_groups(caller->pid, caller->groups, CALLER_GROUPS_MAX);
+	ssize_t n = caller->knows_groups
+			    ? (ssize_t)caller->person.n_groups
+			    : proc_groups(caller->pid, caller->groups, CALLER_GROUPS_MAX);
+
+	if (!caller->knows_groups) {
+		caller->person.n_groups = n < 0 ? 0 : (size_t)n;
+		caller->person.groups_unknown = n < 0 || n == CALLER_GROUPS_MAX;
+	}
 	caller->knows_groups = true;
 	return &caller->person;
 }
@@ -66,11 +71,13 @@ int caller_enter(struct space *space, fuse_req_t req)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
 	gid_t groups[CALLER_GROUPS_MAX];
+	ssize_t n;
 	int r;
 
 	if (!is_other(space, ctx))
 		return 0;
-	r = set_groups((int)proc_groups(ctx->pid, groups, CALLER_GROUPS_MAX), groups);
+	n = proc_groups(ctx->pid, groups, CALLER_GROUPS_MAX);
+	r = set_groups(n < 0 ? 0 : (int)n, groups);
 	if (r < 0)
 		return r;
 	setfsgid(ctx->gid);

@@ -21,7 +21,7 @@ struct caller {
  * struct must not move. */
 void caller_init(struct caller *caller, fuse_req_t req);
 
-/* The caller with the supplementary groups; without them if they cannot be read (another PID namespace). */
+/* The caller with the supplementary groups, which cannot be read of a process of another PID namespace. */
 const struct person *caller_with_groups(struct caller *caller);
 
 /* May this user do as they like with everything in the mount? That is root, the user who mounts, and the user

@@ -104,7 +104,7 @@ static struct ledger_claim *choose(struct claiming *claiming)
 static bool heir_reads(struct claiming *claiming, const struct holding *holding)
 {
 	const struct access *file = &claiming->file;
-	const struct person user = {.uid = file->uid, .gid = file->gid};
+	const struct person user = {.uid = file->uid, .gid = file->gid, .groups_unknown = true};
 	struct access recorded;
 
 	/* an heir's file is replaced by another one of the heir's */
@@ -209,33 +209,107 @@ int claim_name(struct space *space, fuse_req_t req, struct node *parent, const c
 	return claim_path(&claiming);
 }
 
+/* The row that the path finds is set aside, unless the request may have it. */
+static int yield(struct claiming *claiming)
+{
+	const struct ledger_claim *current = current_of(claiming);
+
+	return !current || may_inherit(claiming, &current->holding)
+		       ? 0
+		       : set_aside(claiming, current, NULL);
+}
+
+int claim_yield(struct space *space, fuse_req_t req, struct node *parent, const char *name,
+		const struct stat *file)
+{
+	struct claiming claiming = {.space = space, .is_free = true};
+	_cleanup_free_ char *path = NULL;
+	const struct ledger_claim *current;
+	int r;
+
+	if (space->options->one_user || !job_name_is(space, parent, name))
+		return 0;
+	r = node_path_of(parent, name, &path);
+	if (r == 0)
+		r = access_of_directory(space, parent, &claiming.directory);
+	if (r < 0)
+		return r;
+	claiming.path = path;
+	caller_init(&claiming.caller, req);
+	r = ledger_claims(space->ledger, path, claiming.claims);
+	claiming.n = r < 0 ? 0 : r;
+	current = current_of(&claiming);
+	if (r < 0 ||
+	    (current && S_ISREG(file->st_mode) && holding_is_of(&current->holding, file->st_uid)))
+		return r < 0 ? r : 0;
+	return yield(&claiming);
+}
+
 /* ---- the same for a tree ---- */
 
-/* A row below where a directory goes: what the directory brings to the row's path is judged. */
-static int claim_below(struct claiming *claiming, int from_fd, const char *from, const char *below)
+/* Is there a row of this name below a directory? 1, 0 or -errno. */
+static int has_row(struct ledger *ledger, const char *directory, const char *below)
 {
-	char brought[PATH_MAX];
-	struct stat file, directory;
+	_cleanup_free_ char *path = NULL;
+	int64_t row;
+	int r;
 
-	if (snprintf(brought, sizeof(brought), "%s/%s", from, below) >= (int)sizeof(brought))
+	if (asprintf(&path, "%s/%s", directory, below) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	r = ledger_row(ledger, path, &row);
+	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
+/* Looks at what a directory brings below it, a file or none. Returns 1 for a regular file, 0 or -errno. */
+static int look_below(struct claiming *claiming, int from_fd, const char *from, const char *below)
+{
+	char path[PATH_MAX];
+	struct stat st = {0};
+	bool is_file;
+
+	if (snprintf(path, sizeof(path), "%s/%s", from, below) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
-	if (fstatat(from_fd, brought, &file, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-	if (!S_ISREG(file.st_mode))
-		return 0;
-	*strrchr(brought, '/') = '\0';
-	if (fstatat(from_fd, brought, &directory, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(from_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT &&
+	    errno != ENOTDIR)
 		return -errno;
-	claiming->file = access_of(&file);
-	claiming->directory = access_of(&directory);
-	return claim_path(claiming);
+	is_file = S_ISREG(st.st_mode);
+	claiming->file = access_of(&st);
+	*strrchr(path, '/') = '\0';
+	if (fstatat(from_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+	claiming->directory = access_of(&st);
+	return is_file;
+}
+
+/* A name below where a directory goes, which has a row: what the directory brings under this name, a file or
+ * a row without a file, must not take the place of a row that the request may not have. */
+static int claim_below(struct claiming *claiming, int from_fd, const char *from,
+		       const char *from_path, const char *below)
+{
+	struct ledger *ledger = claiming->space->ledger;
+	int n = ledger_claims(ledger, claiming->path, claiming->claims), has_file, has_own;
+
+	claiming->n = n < 0 ? 0 : n;
+	if (n <= 0)
+		return n;
+	claiming->directory = claiming->claims[0].holding.owner.directory;
+	has_file = look_below(claiming, from_fd, from, below);
+	has_own = has_row(ledger, from_path, below);
+	if (has_file < 0 || has_own < 0)
+		return has_file < 0 ? has_file : has_own;
+	/* a file that brings its own row needs none that was set aside */
+	if (has_file)
+		return current_of(claiming) || !has_own ? settle(claiming) : 0;
+	return has_own ? yield(claiming) : 0;
 }
 
 int claim_tree(struct space *space, fuse_req_t req, struct node *from_parent, const char *from,
 	       struct node *to_parent, const char *to)
 {
 	struct claiming claiming = {.space = space, .is_free = true};
-	_cleanup_free_ char *path = NULL, *paths = NULL;
+	_cleanup_free_ char *path = NULL, *paths = NULL, *from_path = NULL;
 	_cleanup_close_ int from_fd = -1;
 	size_t size = 0;
 	int r;
@@ -243,6 +317,8 @@ int claim_tree(struct space *space, fuse_req_t req, struct node *from_parent, co
 	if (space->options->one_user || node_is_hidden(to_parent) || to[0] == '.')
 		return 0;
 	r = node_path_of(to_parent, to, &path);
+	if (r == 0)
+		r = node_path_of(from_parent, from, &from_path);
 	if (r == 0)
 		r = ledger_paths_below(space->ledger, path, &paths, &size);
 	if (r < 0 || !size)
@@ -253,7 +329,8 @@ int claim_tree(struct space *space, fuse_req_t req, struct node *from_parent, co
 	caller_init(&claiming.caller, req);
 	for (size_t at = 0; r == 0 && at < size; at += strlen(paths + at) + 1) {
 		claiming.path = paths + at;
-		r = claim_below(&claiming, from_fd, from, claiming.path + strlen(path) + 1);
+		r = claim_below(&claiming, from_fd, from, from_path,
+				claiming.path + strlen(path) + 1);
 	}
 	return r;
 }
@@ -270,7 +347,8 @@ static void init_committer(struct claiming *claiming, fuse_req_t req)
 		caller_init(caller, req);
 		return;
 	}
-	caller->person = (struct person){.uid = claiming->file.uid, .gid = claiming->file.gid};
+	caller->person = (struct person){
+		.uid = claiming->file.uid, .gid = claiming->file.gid, .groups_unknown = true};
 	caller->knows_groups = true;
 }
 
@@ -314,7 +392,8 @@ int claim_author(struct space *space, fuse_req_t req, struct node *parent, const
 	author.holding.owner =
 		(struct owner){.file = claiming.file, .directory = claiming.directory};
 	if (replaced && replaced->st_uid != file->st_uid) {
-		const struct person user = {.uid = replaced->st_uid, .gid = replaced->st_gid};
+		const struct person user = {
+			.uid = replaced->st_uid, .gid = replaced->st_gid, .groups_unknown = true};
 
 		author.holding.has_heir = true;
 		author.holding.heir = user.uid;

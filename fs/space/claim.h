@@ -19,6 +19,11 @@
 int claim_name(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 	       const struct stat *file, const struct stat *replaced);
 
+/* A request exchanges what has a name, this file, which takes its row along. A row that is not the file's, and
+ * that the request may not have, is set aside. Returns as claim_name(). */
+int claim_yield(struct space *space, fuse_req_t req, struct node *parent, const char *name,
+		const struct stat *file);
+
 /* The same for all job files that the rename of the directory from brings below the directory to. */
 int claim_tree(struct space *space, fuse_req_t req, struct node *from_parent, const char *from,
 	       struct node *to_parent, const char *to);

@@ -86,8 +86,11 @@ bool claim_may_take(struct space *space, fuse_req_t req, struct node *parent,
 		return true;
 	if (access_of_directory(space, parent, &directory) < 0)
 		return false;
-	if (file && S_ISREG(file->st_mode) && holding_is_of(holding, file->st_uid))
+	if (file && S_ISREG(file->st_mode) && holding_is_of(holding, file->st_uid)) {
+		if (caller.person.uid == file->st_uid)
+			return true;
 		recorded.directory = directory; /* it has the file */
+	}
 	return claim_may_inherit(space, &recorded, &directory, &caller);
 }
 

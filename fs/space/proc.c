@@ -213,16 +213,16 @@ bool proc_has_capability(pid_t pid, int capability)
 	       (capabilities >> capability & 1);
 }
 
-size_t proc_groups(pid_t pid, gid_t *groups, size_t most)
+ssize_t proc_groups(pid_t pid, gid_t *groups, size_t most)
 {
 	char text[STATUS_MAX], *at, *end;
 	size_t count = 0;
 
-	if (read_status(pid, text) <= 0)
-		return 0;
+	if (!pid || read_status(pid, text) <= 0)
+		return -ESRCH;
 	at = strstr(text, "\nGroups:");
 	if (!at)
-		return 0;
+		return -ENODATA;
 	for (at += strlen("\nGroups:"); count < most && *at && *at != '\n'; at = end) {
 		groups[count] = (gid_t)strtoul(at, &end, 10);
 		if (end == at)
@@ -230,5 +230,5 @@ size_t proc_groups(pid_t pid, gid_t *groups, size_t most)
 		count++;
 		end += strspn(end, " \t");
 	}
-	return count;
+	return (ssize_t)count;
 }

@@ -17,8 +17,12 @@
 #define _GNU_SOURCE
 #include "space/rename.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "space/backup.h"
@@ -207,17 +211,24 @@ static void rename_new_content(struct space *space, fuse_req_t req, const struct
 		rename_after_commit(space, req, renaming, &spot, NULL);
 }
 
-/* One end of an exchange gets another file. What has the name takes its row along; a row of a file that is
- * gone is asked for. */
-static int claim_incoming(struct space *space, fuse_req_t req, const struct end *end,
-			  const struct stat *incoming)
+/* Is a directory empty? What cannot be read is left to the rename. */
+static bool is_empty(struct space *space, const struct end *end)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
-	int r = S_ISREG(end->st.st_mode)
-			? claim_find(space, end->parent, end->name, &end->st, &job)
-			: -ENOENT;
+	int fd = openat(node_dirfd(&space->nodes, end->parent), end->name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	bool is_empty = true;
 
-	return r == -ENOENT ? claim_name(space, req, end->parent, end->name, incoming, NULL) : r;
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return true;
+	}
+	while (is_empty && (entry = readdir(dir)))
+		is_empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+	closedir(dir);
+	return is_empty;
 }
 
 /* Asks for what the names keep that get another file. */
@@ -231,9 +242,11 @@ static int claim_ends(struct space *space, fuse_req_t req, const struct renaming
 	if (renaming->flags & RENAME_EXCHANGE) {
 		if (!to->exists)
 			return -ENOENT;
-		r = claim_incoming(space, req, to, &from->st);
-		return r < 0 ? r : claim_incoming(space, req, from, &to->st);
+		r = claim_yield(space, req, to->parent, to->name, &to->st);
+		return r < 0 ? r : claim_yield(space, req, from->parent, from->name, &from->st);
 	}
+	if (S_ISDIR(from->st.st_mode) && to->exists && !is_empty(space, to))
+		return -ENOTEMPTY; /* before anything is set aside for what is not done */
 	if (S_ISDIR(from->st.st_mode))
 		return claim_tree(space, req, from->parent, from->name, to->parent, to->name);
 	return claim_name(space, req, to->parent, to->name, &from->st,

@@ -43,8 +43,12 @@ static void take_back(struct rename_wait *waited)
 /* The service has the content: the name is the source's now, and what it keeps. */
 static int rename_committed(struct space *space, const struct renaming *renaming)
 {
-	int r = rename_spool(space, renaming), followed;
+	int r, followed;
 
+	/* a job file that becomes the content of another job leaves its own job with its name */
+	if (renaming->from.is_job)
+		claim_part(space, renaming->from.parent, renaming->from.name);
+	r = rename_spool(space, renaming);
 	if (r < 0)
 		return r;
 	followed = claim_follow(space, renaming->to.parent, renaming->to.name, &renaming->from.st);

@@ -20,7 +20,9 @@
 static const gid_t teams[] = {4001, TEAM};
 static const struct person root = {ROOT, 0, NULL, 0}, ann = {ANN, ANN, NULL, 0},
 			   ben = {BEN, BEN, teams, 2}, cid = {CID, CID, NULL, 0},
-			   primary = {1004, TEAM, NULL, 0}; /* TEAM is the first group */
+			   primary = {1004, TEAM, NULL, 0},
+			   unknown = {1005, 1005, NULL, 0,
+				      .groups_unknown = true}; /* TEAM is the first group */
 
 static const struct {
 	const char *what;
@@ -82,6 +84,18 @@ static const struct {
 	 {ROOT, 0, 01777},
 	 &ben,
 	 false},
+	{"the group may not write, of a user who may be in it",
+	 {ANN, TEAM, 0606},
+	 {ROOT, 0, 01777},
+	 {ROOT, 0, 01777},
+	 &unknown,
+	 false},
+	{"others may write, of the same user",
+	 {ANN, TEAM, 0666},
+	 {ROOT, 0, 01777},
+	 {ROOT, 0, 01777},
+	 &unknown,
+	 true},
 	/* may replace the file */
 	{"a directory for all that is not sticky",
 	 {ANN, ANN, 0600},

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""Users of a shared mount as processes: each act of theirs is a process of its own, and others only look."""
+
+import os
+import pickle
+import subprocess
+import sys
+
+import calls
+import scene
+
+
+# ---- acts: the calls of one gesture; each returns what they said, to the first that failed ----
+
+def put(path, text):
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "w") as file:
+        file.write(text)
+
+
+def create(path, text, mode):
+    """Makes a file with a mode of its own, whatever the umask is."""
+    os.umask(0o777 & ~mode)
+    put(path, text)
+
+
+def mknod(path, text, mode):
+    os.umask(0)
+    os.mknod(path, mode | 0o100000)
+    if text:
+        write(path, text)
+
+
+def write(path, text):
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_TRUNC), "w") as file:
+        file.write(text)
+
+
+def make_scratch(path, text, mode):
+    os.umask(0o777 & ~mode)
+    put(path, text)
+
+
+def exchange(path, other):
+    calls.rename2(calls.EXCHANGE, path, other)
+
+
+def set_attribute(path, name, value):
+    os.setxattr(path, name, value.encode())
+
+
+def mkdir(path, mode):
+    os.umask(0)
+    os.mkdir(path, mode)
+    os.chmod(path, mode)
+
+
+ACTS = {function.__name__: function for function in (create, mknod, write, make_scratch, exchange, set_attribute, mkdir)}
+ACTS |= {name: getattr(os, name) for name in ("unlink", "rename", "link", "symlink", "mkfifo", "chmod", "chown", "rmdir",
+                                               "removexattr")}
+
+
+def look(questions):
+    """What somebody sees: a list of ("read", path) and ("attribute", path, name)."""
+    def answer(kind, path, *args):
+        if kind == "read":
+            with open(path, encoding="utf-8") as file:
+                return file.read()
+        return os.getxattr(path, *args, follow_symlinks=False).decode()
+    return [scene.outcome(answer, *question) for question in questions]
+
+
+class User:
+    """Somebody: who acts in a process of its own each time, and looks in one that lasts."""
+
+    def __init__(self, who, folder):
+        self.who = who
+        self._actor, self._looker = (
+            subprocess.Popen([sys.executable, "-S", __file__, folder, how, *map(str, (who.uid, who.gid, *who.groups))],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE) for how in ("act", "look"))
+
+    @staticmethod
+    def _ask(process, *words):
+        pickle.dump(words, process.stdin)
+        process.stdin.flush()
+        return pickle.load(process.stdout)
+
+    def act(self, name, *args):
+        """Does something; "ok", or the name of the errno."""
+        return self._ask(self._actor, name, *args)
+
+    def look(self, questions):
+        return self._ask(self._looker, "look", questions)
+
+    def end(self):
+        for process in (self._actor, self._looker):
+            process.stdin.close()
+            process.wait(20)
+            process.stdout.close()
+
+
+def in_a_process(name, args):
+    """A gesture by a process that does nothing else: no two gestures are one program's."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        said = scene.outcome(ACTS[name], *args)
+        os.write(writer, (said if scene.is_errno(said) else "ok").encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as file:
+        said = file.read()
+    os.waitpid(child, 0)
+    return said
+
+
+def main(folder, how, uid, gid, *groups):
+    scene.become(scene.Who("", int(uid), int(gid), tuple(map(int, groups))))
+    os.chdir(folder)
+    while True:
+        try:
+            name, *args = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        pickle.dump(in_a_process(name, args) if how == "act" else look(*args), sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

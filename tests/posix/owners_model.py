@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: MIT
+"""Who may see and do what of the jobs' names on a mount that several users share: a model, made from the
+sentences of docs/semantics.md ("What a name keeps, among several users") and not from the program.
+
+A record is what a name keeps. The model knows of each name the record that goes with the name, and those that are set
+aside. What files and directories there are, with their owners and modes, it is told: that is the kernel's.
+"""
+
+import stat
+from dataclasses import dataclass, field
+from itertools import count
+
+READ, WRITE, SEARCH = 4, 2, 1
+PRIVATE = ("user.coc.description",)  # text: for those who may read the recorded file
+KEPT = ("user.coc.description", "user.coc.risk_level")
+
+
+@dataclass(frozen=True)
+class Access:
+    """A file or directory: its owner, group and permission bits."""
+    uid: int
+    gid: int
+    mode: int
+
+    @classmethod
+    def of(cls, st):
+        return cls(st.st_uid, st.st_gid, stat.S_IMODE(st.st_mode))
+
+    def lets(self, who, bits):
+        if who.uid == self.uid:
+            return (self.mode >> 6) & bits == bits
+        if isinstance(who, Nobody) and self.gid != who.gid:
+            return self.mode >> 3 & self.mode & bits == bits  # in the group or not
+        if self.gid in (who.gid, *who.groups):
+            return (self.mode >> 3) & bits == bits
+        return self.mode & bits == bits
+
+    def may_be_emptied(self, who):
+        """Of a directory: may this user replace a file of anybody's in it?"""
+        return who.uid == self.uid or (not self.mode & stat.S_ISVTX and self.lets(who, WRITE | SEARCH))
+
+    def shows_more_than(self, other):
+        all_read = other.mode & 0o044 == 0o044
+        group_reads = other.mode & 0o040 if self.gid == other.gid else all_read
+        return (self.mode & 0o004 and not all_read) or (self.mode & 0o040 and not group_reads)
+
+
+@dataclass
+class Record:
+    """What a name keeps, and whose it is."""
+    number: int
+    file: Access       # as it was recorded last
+    directory: Access
+    heir: int = None   # another user, whose file has the name and the job
+    heir_reads: bool = False
+    job: int = None    # a number of the model's for a job; the service's ID is learned
+    sent: str = None   # the content that the service holds, or is to hold
+    kept: dict = field(default_factory=dict)  # those that stay with the name
+    story: str = None  # a word in the story of the last refusal
+    dismissed: bool = False
+    unmade: bool = False
+    queued: bool = False  # a submission waits to be sent
+
+    def is_idle(self):
+        """Has it no job, and will it get none?"""
+        return self.job is None and not self.queued
+
+    def belongs_to(self, uid):
+        return uid in (self.file.uid, self.heir)
+
+
+class Model:
+    def __init__(self, is_away=False):
+        self.is_away = is_away  # the service takes nothing, and what is committed is queued
+        self.records = {}  # path: the one that goes with the name
+        self.aside = {}    # path: those that are set aside, the newest last
+        self.numbers = count(1)
+        self.jobs = {}     # job: the content that the service must hold
+
+    # ---- the rule ----
+
+    def may_have(self, who, record, directory, present=None):
+        """Could this user have changed or replaced the recorded file? present: the file, if it is there still."""
+        if who.uid in (0, record.file.uid) or record.file.lets(who, WRITE):
+            return True
+        if present is not None and record.belongs_to(present.uid):
+            return who.uid == present.uid or directory.may_be_emptied(who)
+        trusted = directory.uid in (0, record.directory.uid)  # nobody has put one of their own there
+        return (directory if trusted else record.directory).may_be_emptied(who)
+
+    def make_name(self, who, path, file, directory, replaced=None):
+        """A request puts a file under a job's name; replaced: the file whose place it takes."""
+        record, aside = self.records.get(path), self.aside.get(path, [])
+        chosen = None
+        if record and self.may_have(who, record, directory, replaced):
+            chosen = record
+        elif replaced is None:
+            rest = sorted(aside, key=lambda one: -one.number)  # the latest made first
+            chosen = next((one for one in rest if one.file.uid == who.uid), None) or \
+                next((one for one in rest if self.may_have(who, one, directory)), None)
+        if record and record is not chosen:
+            self.aside.setdefault(path, []).append(self.records.pop(path))
+        if chosen and chosen is not record:
+            aside.remove(chosen)
+            self.records[path] = chosen
+        if chosen:
+            self.bequeath(who, chosen, file, replaced)
+
+    def bequeath(self, who, record, file, replaced):
+        if file.uid == record.file.uid:
+            record.heir, record.heir_reads = None, False
+            return
+        again = replaced is not None and replaced.uid == record.heir == file.uid
+        if not again:
+            reader = who if who.uid == file.uid else Nobody(file.uid, file.gid)
+            record.heir_reads = record.file.lets(reader, READ)
+        record.heir = file.uid
+
+    # ---- files that come and go ----
+
+    def parts(self, path, file, directory):
+        """A file goes and leaves what its name keeps: that is recorded as it was at last."""
+        record = self.records.get(path)
+        if record and record.file.uid == file.uid:
+            record.file, record.directory, record.heir, record.heir_reads = file, directory, None, False
+
+    def changes(self, path, before, after, directory):
+        """chmod or chown of a file that has a job's name."""
+        record = self.records.get(path)
+        if not record:
+            return
+        if record.file.uid == before.uid:
+            record.file, record.directory, record.heir, record.heir_reads = after, directory, None, False
+        elif record.heir == before.uid:
+            record.heir_reads = record.heir_reads and before.uid == after.uid
+            record.heir = None if after.uid == record.file.uid else after.uid
+
+    def own(self, path, file):
+        """The record that belongs to the file of this name, None if there is none."""
+        record = self.records.get(path)
+        return record if record and file is not None and record.belongs_to(file.uid) else None
+
+    def passes(self, record, file):
+        """Does the text of the record go into this file?"""
+        return record.file.uid == file.uid or (record.heir == file.uid and record.heir_reads
+                                               and not file.shows_more_than(record.file))
+
+    def take(self, path, file, directory, replaced=None):
+        """Content of a file is committed under a name: the record is its from now on."""
+        record = self.records.get(path)
+        if not record:
+            record = self.records[path] = Record(next(self.numbers), file, directory)
+        if not self.passes(record, file):
+            record.story, record.dismissed = None, False
+            for name in PRIVATE:
+                record.kept.pop(name, None)
+        record.file, record.directory, record.heir, record.heir_reads = file, directory, None, False
+        if replaced is not None and replaced.uid != file.uid:
+            record.heir = replaced.uid
+            record.heir_reads = file.lets(Nobody(replaced.uid, replaced.gid), READ)
+        return record
+
+    def mark_unmade(self, path, file, directory):
+        record = self.records.get(path)
+        if not record:
+            record = self.records[path] = Record(next(self.numbers), file, directory)
+        record.unmade = True
+
+    def refuse(self, record, word):
+        record.story, record.dismissed = word, False
+
+    def accept(self, record, content, attributes):
+        """The service takes the content. Returns what the file has of attributes now."""
+        attributes = {**{name: record.kept[name] for name in record.kept}, **attributes}
+        record.story, record.dismissed = None, False
+        if self.is_away:
+            record.queued = True
+        else:
+            record.job = record.job or next(self.numbers)
+            record.unmade = False
+            self.jobs[record.job] = content
+        record.kept = {name: attributes[name] for name in KEPT if name in attributes}
+        record.sent = content
+        return attributes
+
+    def end_story(self, path):
+        record = self.records[path]
+        record.story, record.dismissed, record.unmade = None, False, False
+        if record.is_idle():
+            del self.records[path]
+
+    # ---- what somebody sees ----
+
+    def may_take_away(self, who, record, directory, present):
+        """Dismiss, forget, delete."""
+        return self.may_have(who, record, directory, present)
+
+    def shows_queued(self, who, path, record, file, reaches):
+        """Of .coc/queue: the submissions whose .id this user could read."""
+        if record is not self.records.get(path):
+            return who.uid in (0, record.file.uid)
+        if self.own(path, file):
+            return who.uid == 0 or (reaches and file.lets(who, READ))
+        return who.uid == 0 or (reaches and who.uid == record.file.uid)
+
+    def shows_id(self, who, path, file):
+        record = self.records.get(path)
+        if not record or record.job is None:
+            return None
+        if self.own(path, file):
+            return record.job if file.lets(who, READ) else "denied"
+        return record.job if who.uid == record.file.uid else "denied"
+
+    def shows_story(self, who, path, file):
+        """Of NAME.error: the word of the story, "denied", or None when there is none."""
+        record = self.records.get(path)
+        if not record or record.story is None or record.dismissed:
+            return None
+        if self.own(path, file) and file.uid == record.file.uid:
+            return record.story if file.lets(who, READ) else "denied"
+        may = who.uid == record.file.uid or (self.own(path, file) and who.uid == file.uid and record.heir_reads)
+        return record.story if may else "denied"
+
+
+@dataclass(frozen=True)
+class Nobody:
+    """A user known by a file only: no supplementary groups."""
+    uid: int
+    gid: int
+    groups: tuple = ()

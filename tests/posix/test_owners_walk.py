@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""Three users and root do what they like in one mount: nobody sees or gets what is another's (owners_walk.py).
+
+COCFS_OWNERS_STEPS is how many steps there are, COCFS_OWNERS_SEED the seed. A failure prints the seed and the last steps.
+"""
+
+import os
+import pathlib
+import random
+import shutil
+import signal
+import tempfile
+
+import pytest
+
+import janitor
+import mounting
+import owners_walk
+import tools
+
+STEPS = int(os.environ.get("COCFS_OWNERS_STEPS", "5000"))
+SEED = int(os.environ.get("COCFS_OWNERS_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
+REMOUNTS = 4
+SHOWN = 60
+
+
+@pytest.fixture
+def tmp_path():
+    """One that every user may reach; pytest's own is root's."""
+    path = tempfile.mkdtemp(prefix="cocfs-owners-")
+    os.chmod(path, 0o755)
+    janitor.watch_directory(path)
+    yield pathlib.Path(path)
+    shutil.rmtree(path)
+
+
+def walked(walk, steps, remounts):
+    """Makes the steps; fails with the last of them when somebody gets what is another's."""
+    print(f"COCFS_OWNERS_SEED={SEED} COCFS_OWNERS_STEPS={STEPS}")
+    walk.begin()
+    number = 0
+    try:
+        for number in range(steps):
+            walk.step()
+            if remounts and number % (steps // remounts) == steps // remounts - 1:
+                walk.remount()
+    except owners_walk.Leak as leak:
+        pytest.fail("\n".join([*walk.done[-SHOWN:], f"step {number} of seed {SEED}: {leak}"]), pytrace=False)
+    finally:
+        walk.end()
+    print(f"{len(walk.done)} calls, {len(walk.model.jobs)} jobs, "
+          f"{sum(map(len, walk.model.aside.values()))} set aside at the end")
+
+
+@tools.needs_root
+@pytest.mark.timeout(600)
+def test_nobody_gets_what_is_anothers(tmp_path, cocd, mounts):
+    mount = mounts(mounting.Mount(f"http://{cocd.address[0]}:{cocd.address[1]}", tmp_path, allow_other=True,
+                                  loglevel="warning", env={"HUAWEICLOUD_SDK_CREDENTIALS_FILE": cocd.keys_file})).mount()
+    walk = owners_walk.Walk(mount, os.path.join(mount.state, "spool"), cocd.client(), SEED)
+    walked(walk, STEPS, REMOUNTS)
+    assert len(walk.model.jobs) > STEPS // 50 and any(walk.model.aside.values())
+
+
+@tools.needs_root
+@pytest.mark.timeout(600)
+def test_nobody_is_shown_what_another_has_queued(tmp_path, cocd, front, make_space):
+    """The service is away; when it is back, each content arrives that was committed last, and no other."""
+    space = make_space(allow_other=True, submit="queue", loglevel="warning")
+    front.refuse()
+    walk = owners_walk.Walk(space, os.path.join(space.state, "spool"), cocd.client(), SEED, is_away=True)
+    walked(walk, STEPS // 5, 0)
+    front.accept()
+    space.process.send_signal(signal.SIGHUP)
+    space.settle()
+    queued = [record.sent for records in [walk.model.records.values(), *walk.model.aside.values()] for record in records
+              if record.queued]
+    assert sorted(job["content"] for job in space.jobs()) == sorted(queued) and len(queued) > 10
