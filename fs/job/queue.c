@@ -138,11 +138,28 @@ static void unstart(struct task *task)
 		log_error("%s: it is sent after the next mount: %s", task->path, strerror(-r));
 }
 
+/* Is the intent of a create committed? Then the create has asked for the jobs of its name, and what it
+ * heard could not be recorded. */
+static bool has_intent(const struct task *task)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+
+	return task->sub.kind == SUBMIT_CREATE &&
+	       ledger_get(task->engine->ledger, task->sub.row, &job) == 0 &&
+	       job.state == JOB_SUBMITTING;
+}
+
 void queue_put_back(struct task *task)
 {
 	struct engine *engine = task->engine;
 	struct task *behind = task->behind;
 
+	/* to put it back is a change too, and the ledger may not take it either: nobody would be left
+	 * who sends it */
+	if (has_intent(task)) {
+		task_ask_later(task);
+		return;
+	}
 	unstart(task);
 	task->behind = NULL;
 	engine_take_out(task);

@@ -221,6 +221,24 @@ void task_ask_all(struct task_list *begun)
 	}
 }
 
+static void ask_now(void *data)
+{
+	struct task *task = data;
+	struct engine *engine = task->engine;
+
+	task->deadline_ms = loop_now_ms(engine->loop) + engine->options.timeout_ms;
+	count_in_flight(task, 1);
+	ask(task);
+}
+
+void task_ask_later(struct task *task)
+{
+	struct loop *loop = task->engine->loop;
+
+	task->place = PLACE_ASKING;
+	loop_timer_set(loop, &task->timer, loop_now_ms(loop) + LEDGER_AGAIN_MS, ask_now, task);
+}
+
 static void retry(void *data)
 {
 	struct task *task = data;

@@ -158,6 +158,10 @@ void ticket_answer(struct engine *engine, struct ticket *take_ticket, int result
  * was put back into the queue. */
 int task_start(struct task *task, const struct ledger_job *known);
 
+/* Asks for the jobs of a create's name again after LEDGER_AGAIN_MS: its intent is committed, and what it
+ * heard could not be recorded. It has no slot until then. */
+void task_ask_later(struct task *task);
+
 /* Asks for creates that were begun and are committed; the list is empty then. */
 void task_ask_all(struct task_list *begun);
 
