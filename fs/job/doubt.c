@@ -148,13 +148,13 @@ static void ask_again(struct inquiry *inquiry, int64_t least_ms)
 	give_place_up(inquiry);
 	if (wait_ms > ASK_MOST_MS)
 		wait_ms = ASK_MOST_MS;
-	/* the first answer that can be believed is wanted at once */
+	/* the first answer that can be believed is wanted at once, also if its time came during a round */
 	TAILQ_FOREACH(task, &inquiry->tasks, inquiry_link)
 	{
 		int64_t settled_in_ms = settled_at_ms(task) - now_ms;
 
-		if (settled_in_ms > 0 && wait_ms > settled_in_ms)
-			wait_ms = settled_in_ms;
+		if (!inquiry_is_settled(task) && wait_ms > settled_in_ms)
+			wait_ms = settled_in_ms > 0 ? settled_in_ms : 0;
 	}
 	ask_after(inquiry, wait_ms > least_ms ? wait_ms : least_ms);
 }

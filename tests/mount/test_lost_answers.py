@@ -3,6 +3,7 @@
 
 import os
 import signal
+import time
 
 import pytest
 
@@ -76,6 +77,23 @@ def test_a_request_that_arrives_after_its_writer_was_told_is_no_orphan(hasty, sr
     assert hasty.jobs() == []
     tools.eventually(lambda: hasty.id("a.yaml"), "the space to learn of the job", 30)
     assert hasty.id("a.yaml") == hasty.only_job()["document_id"]
+
+
+def test_a_round_that_absence_becomes_credible_in_is_followed_by_the_next_at_once(make_space, src):
+    """It began too early to be believed, and the next would come after a long time only."""
+    space = make_space(timeout="10")
+    gate = space.front.gate()
+    space.front.rule(f.cuts(f.REQUEST), "POST", "/v1/documents")
+    lists = lambda: [call for call in space.calls("GET", "/v1/documents") if ("name_like", "lost") in call.query]  # noqa: E731
+    space.front.rule(f.Fault(gate=gate), "GET", "/v1/documents", when=lambda: len(lists()) == 4)  # the question is one
+    tools.run("cp", samples.file(src, "a.yaml", "lost"), space.path).fails(tools.message("EIO"))
+    lost = space.creates()[0].ended
+    assert gate.wait_held(1, 30)
+    assert lists()[-1].started < lost + 10
+    tools.eventually(lambda: time.monotonic() > lost + 11, "the time in which absence is believed", 30)
+    gate.open()
+    assert space.front.wait(lambda: len(lists()) == 6, 5), "it is not asked at once"
+    tools.eventually(lambda: space.fact("a.yaml", "state") == "failed", "a.yaml to be settled", 20)
 
 
 def test_a_twin_whose_answer_comes_with_what_was_found_keeps_its_job(make_space, src):
