@@ -54,6 +54,7 @@
 #define DSL_DEPTH_MAX 64	 /* nesting of mappings and sequences */
 #define DSL_ALIAS_MAX 100	 /* aliases a document; their expansion is never built */
 #define DSL_EXPANSION_MAX 100000 /* nodes that a reader that expands the aliases would build */
+#define DSL_TAG_DIRECTIVES_MAX 64 /* %TAG lines: libyaml compares each with all before it */
 #define DSL_FINDINGS_MAX 64	 /* warnings that are kept; more are counted */
 #define DSL_EXCERPT_CHARS 60	 /* of the document's own words, in a message about it */
 
@@ -95,6 +96,15 @@
 #define INSPECTORS_MAX 4
 #define INSPECTORS_SHARE 2
 #define INSPECTION_MS 2000
+
+/* Memory for the submissions of all users that are under way, wait or are in doubt: each has its content,
+ * and SUBMISSION_BYTES beside it. What is queued is on the disk. */
+#define SUBMISSIONS_MEMORY_MAX (64u << 20)
+#define SUBMISSION_BYTES 4096
+
+/* Submissions in doubt. With more of them nothing is sent from the queue, so that a service whose answers are
+ * lost does not fill the memory. */
+#define DOUBTS_MAX 4096
 
 /* What .coc/queue shows at once; more are counted. A line has a path and a sentence: some MB. */
 #define PENDING_LINES_MAX 10000

@@ -325,6 +325,33 @@ static int read_events(struct parse *parse, const char *content, size_t size)
 	return 0;
 }
 
+/* Does something at this place begin a line? A break of YAML is before it, or a byte order mark. */
+static bool begins_line(const char *content, size_t at)
+{
+	return !at || memchr("\n\r\x85\xa8\xa9\xbf", content[at - 1], 6);
+}
+
+/* Refuses more %TAG directives than a document has use for. */
+static int check_directives(const char *content, size_t size, struct dsl_finding *finding)
+{
+	static const char tag[] = "%TAG";
+	const char *at = content, *end = content + size;
+	unsigned line, column;
+	int n = 0;
+
+	while ((at = memmem(at, (size_t)(end - at), tag, strlen(tag)))) {
+		if (begins_line(content, (size_t)(at - content)) && ++n > DSL_TAG_DIRECTIVES_MAX) {
+			dsl_place_of_offset(content, (size_t)(at - content), &line, &column);
+			return dsl_finding_set(finding, line, column,
+					       "there are more than %d %%TAG directives: write the "
+					       "tags out",
+					       DSL_TAG_DIRECTIVES_MAX);
+		}
+		at += strlen(tag);
+	}
+	return 0;
+}
+
 /* What is refused before any of it is taken for YAML. */
 static int check_bytes(const char *content, size_t size, struct dsl_finding *finding)
 {
@@ -355,7 +382,7 @@ static int check_bytes(const char *content, size_t size, struct dsl_finding *fin
 		blank++;
 	if (blank == size)
 		return dsl_finding_set(finding, 0, 0, "the document is empty");
-	return 0;
+	return check_directives(content, size, finding);
 }
 
 int dsl_parse(const void *content, size_t size, struct dsl_tree *tree, struct dsl_finding *finding)
