@@ -203,6 +203,7 @@ static int open_engine(struct mount *mount, struct err *err)
 	_cleanup_free_ char *path = state_dir_file(&mount->state, "ledger.db");
 	struct engine_options options = {.timeout_ms = mount->opts->timeout_ms,
 					 .inflight_max = mount->descriptors.connections,
+					 .one_user = !mount->opts->allow_other,
 					 .queued_inflight_max = mount->opts->max_inflight};
 	int r = path ? ledger_open(path, mount->opts->source, &mount->ledger, err)
 		     : err_set(err, ENOMEM, "out of memory");

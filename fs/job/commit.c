@@ -238,6 +238,7 @@ static int judge(const struct commit_rules *rules, struct commit *commit, struct
 	if (content_digest(commit->content, commit->size, sub->digest) < 0)
 		return err_set(err, EIO, "the crypto library failed");
 	sub->row = job->row;
+	sub->user = commit->user;
 	sub->owner = commit->author.holding.owner;
 	sub->attrs = commit->own;
 	commit->own = (struct attr_set){0};

@@ -38,6 +38,7 @@ struct commit {
 	const char *path;  /* relative to the mount */
 	const char *shown; /* the path as a person at the shell would give it, for messages */
 	struct author author;
+	uid_t user;	   /* whose request it is */
 	char *content;	   /* owned, taken */
 	size_t size;
 	struct attr_set own;	   /* the file's attributes: taken */

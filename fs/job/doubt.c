@@ -321,6 +321,7 @@ void doubt_begin(struct task *task)
 {
 	task->place = PLACE_DOUBT;
 	task->engine->under_way--;
+	task->engine->in_doubt++;
 	task->given_up_ms = loop_now_ms(task->engine->loop);
 	join(task);
 	CRASH_POINT("doubt-begun");

@@ -22,6 +22,7 @@
 
 #include "base/clock.h"
 #include "base/crash.h"
+#include "base/limits.h"
 #include "base/log.h"
 
 static struct task **bucket(struct engine *engine, int64_t row)
@@ -150,23 +151,12 @@ unsigned engine_recorded(const struct engine *engine)
 	return n;
 }
 
-/* Those in doubt are few, and looked at only when somebody asks: counted then. */
-static unsigned count_in_doubt(const struct engine *engine)
-{
-	unsigned n = 0;
-
-	for (size_t i = 0; i < TASK_BUCKETS; i++)
-		for (const struct task *task = engine->by_row[i]; task; task = task->next_by_row)
-			n += task->place == PLACE_DOUBT;
-	return n;
-}
-
 int engine_write_metrics(const struct engine *engine, int64_t queued, struct buf *text)
 {
 	struct ledger_commits commits = ledger_commits(engine->ledger);
 	struct metrics_now now = {
 		.in_flight = engine->in_flight,
-		.in_doubt = count_in_doubt(engine),
+		.in_doubt = engine->in_doubt,
 		.auth_failures = coc_client_auth_failures(engine->client),
 		.paused = coc_client_paused(engine->client),
 		.commits_durable = commits.durable,
@@ -194,6 +184,7 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_client *c
 	engine->ledger = ledger;
 	engine->client = client;
 	engine->options = *options;
+	shares_init(&engine->memory, SUBMISSIONS_MEMORY_MAX, options->one_user);
 	TAILQ_INIT(&engine->waiting);
 	TAILQ_INIT(&engine->begun);
 	TAILQ_INIT(&engine->waiting_to_ask);
@@ -221,6 +212,7 @@ void engine_destroy(struct engine *engine)
 	loop_timer_cancel(&engine->again);
 	loop_timer_cancel(&engine->queue_due);
 	refusals_finish(&engine->refusals);
+	shares_finish(&engine->memory);
 	free(engine);
 }
 
@@ -301,12 +293,27 @@ static void stand_behind(struct task *ahead, struct task *task)
 		doubt_hurry(ahead);
 }
 
+/* Makes a task of a submission. Returns 0, or -errno with err filled. */
+static int make_task(struct engine *engine, struct ledger_submission *take_submission,
+		     const char *path, struct task **ret_task, struct err *err)
+{
+	int r = task_create_charged(engine, take_submission, path, ret_task);
+
+	if (r == -EAGAIN) {
+		err_set(err, EAGAIN, "too many submissions of yours are under way or in doubt");
+		err_detail(err, "what_to_do", "write the file again when some have ended");
+	} else if (r < 0) {
+		err_set(err, ENOMEM, "out of memory");
+	}
+	return r;
+}
+
 /* Takes a new task up for its row; known: task_start(). */
 static int take_in(struct task *task, const struct ledger_job *known, engine_done_fn *done,
 		   void *data, struct ticket **ret_ticket, struct err *err)
 {
 	struct task *ahead;
-	struct ticket *ticket = task ? hand_ticket(task, done, data) : NULL;
+	struct ticket *ticket = hand_ticket(task, done, data);
 
 	if (!ticket) {
 		task_destroy(task);
@@ -330,10 +337,13 @@ int engine_submit(struct engine *engine, struct ledger_submission *take_submissi
 	struct task *ahead = engine_current(engine, take_submission->row);
 	struct task *newest = ahead && ahead->behind ? ahead->behind : ahead;
 	struct ticket *ticket;
+	struct task *task;
 
-	if (!newest || !is_same(newest, take_submission))
-		return take_in(task_create(engine, take_submission, path), job, done, data,
-			       ret_ticket, err);
+	if (!newest || !is_same(newest, take_submission)) {
+		int r = make_task(engine, take_submission, path, &task, err);
+
+		return r < 0 ? r : take_in(task, job, done, data, ret_ticket, err);
+	}
 	ledger_submission_finish(take_submission);
 	ticket = hand_ticket(newest, done, data);
 	if (!ticket)
@@ -343,24 +353,26 @@ int engine_submit(struct engine *engine, struct ledger_submission *take_submissi
 }
 
 int engine_delete(struct engine *engine, int64_t row, const char *job_id, const char *path,
-		  engine_done_fn *done, void *data, struct ticket **ret_ticket, struct err *err)
+		  uid_t user, engine_done_fn *done, void *data, struct ticket **ret_ticket,
+		  struct err *err)
 {
-	struct ledger_submission sub = {.row = row};
+	struct ledger_submission sub = {.row = row, .user = user};
 	struct task *task;
+	int r;
 
 	if (engine_has(engine, row) || ledger_has_queued(engine->ledger, row) != 0) {
 		err_set(err, EBUSY, "a submission of this file is under way");
 		err_detail(err, "what_to_do", "remove the file when that has ended");
 		return -EBUSY;
 	}
-	task = task_create(engine, &sub, path);
-	if (task) {
-		task->deletion = true;
-		task->job_id = strdup(job_id);
-		if (!task->job_id) {
-			task_destroy(task);
-			task = NULL;
-		}
+	r = make_task(engine, &sub, path, &task, err);
+	if (r < 0)
+		return r;
+	task->deletion = true;
+	task->job_id = strdup(job_id);
+	if (!task->job_id) {
+		task_destroy(task);
+		return err_set(err, ENOMEM, "out of memory");
 	}
 	return take_in(task, NULL, done, data, ret_ticket, err);
 }

@@ -23,6 +23,7 @@ struct engine_options {
 	int64_t timeout_ms;	      /* from a commit to its answer */
 	unsigned inflight_max;	      /* requests under way at once; others wait their turn */
 	unsigned queued_inflight_max; /* of these, at most so many are sent from the queue */
+	bool one_user;		      /* all submissions are of the same user */
 };
 
 /* Tells the outcome: 0 or a negative errno. Called once, at the end of a turn. */
@@ -43,7 +44,8 @@ int engine_recover(struct engine *engine);
  * it is bound to by then. job is what the ledger knows of it now; path is for the log. Takes what submission owns, also on failure. A
  * submission of the same path that is under way is waited for; the same content joins it, and other
  * content takes the place of what waited there. Returns 0 and a ticket that is valid until done is
- * called (later, never from within) or ticket_drop(); -errno with err filled.
+ * called (later, never from within) or ticket_drop(); -errno with err filled. -EAGAIN: the user has as many
+ * under way as are left for everybody.
  */
 int engine_submit(struct engine *engine, struct ledger_submission *take_submission,
 		  const struct ledger_job *job, const char *path, engine_done_fn *done, void *data,
@@ -74,7 +76,8 @@ void engine_quiesce(struct engine *engine);
  * under way. Otherwise as engine_submit().
  */
 int engine_delete(struct engine *engine, int64_t row, const char *job_id, const char *path,
-		  engine_done_fn *done, void *data, struct ticket **ret_ticket, struct err *err);
+		  uid_t user, engine_done_fn *done, void *data, struct ticket **ret_ticket,
+		  struct err *err);
 
 /*
  * Has done called with a result as soon as what this turn has recorded is committed, so that what somebody

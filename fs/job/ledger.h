@@ -276,6 +276,7 @@ struct ledger_submission {
 	struct attr_set attrs;
 	int64_t started_ms; /* since the epoch: when the first request was about to be sent */
 	struct owner owner; /* of the file; not kept */
+	uid_t user; /* whose request it was; not kept */
 	struct known_jobs known; /* of a create under way or in doubt, once the question was answered */
 };
 

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 
 #define TIDY_PAUSE_MS 10 /* between two steps of giving room back */
@@ -28,7 +29,8 @@ static unsigned queued_max(const struct engine *engine)
 
 static bool has_slot(const struct engine *engine)
 {
-	return !engine->quiet && engine->in_flight < engine->options.inflight_max &&
+	return !engine->quiet && engine->in_doubt < DOUBTS_MAX &&
+	       engine->in_flight < engine->options.inflight_max &&
 	       engine->queued_in_flight < queued_max(engine);
 }
 

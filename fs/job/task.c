@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "job/question.h"
 
@@ -28,6 +29,27 @@ struct task *task_create(struct engine *engine, struct ledger_submission *take_s
 	return task;
 }
 
+int task_create_charged(struct engine *engine, struct ledger_submission *take_submission,
+			const char *path, struct task **ret_task)
+{
+	size_t size = SUBMISSION_BYTES + take_submission->content_size;
+	uid_t user = take_submission->user;
+	struct task *task;
+
+	if (!shares_take(&engine->memory, user, size)) {
+		ledger_submission_finish(take_submission);
+		return -EAGAIN;
+	}
+	task = task_create(engine, take_submission, path);
+	if (!task) {
+		shares_give(&engine->memory, user, size);
+		return -ENOMEM;
+	}
+	task->charged = size;
+	*ret_task = task;
+	return 0;
+}
+
 void task_destroy(struct task *task)
 {
 	if (!task)
@@ -38,8 +60,12 @@ void task_destroy(struct task *task)
 	question_finish(task);
 	loop_timer_cancel(&task->timer);
 	doubt_finish(task);
-	if (task->place != PLACE_DOUBT)
+	if (task->place == PLACE_DOUBT)
+		task->engine->in_doubt--;
+	else
 		task->engine->under_way--;
+	if (task->charged)
+		shares_give(&task->engine->memory, task->sub.user, task->charged);
 	ledger_submission_finish(&task->sub);
 	free(task->request_id);
 	free(task->err);
@@ -78,8 +104,10 @@ static void end(struct task *task, enum task_outcome outcome)
 	count(task, outcome);
 	loop_timer_cancel(&task->timer);
 	doubt_finish(task);
-	if (task->place == PLACE_DOUBT)
+	if (task->place == PLACE_DOUBT) {
+		engine->in_doubt--;
 		engine->under_way++;
+	}
 	task->place = PLACE_ENDED;
 	task->outcome = outcome;
 	TAILQ_INSERT_TAIL(&engine->turn.ended, task, link);

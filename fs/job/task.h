@@ -5,6 +5,7 @@
 #include <sys/queue.h>
 
 #include "base/loop.h"
+#include "base/shares.h"
 #include "job/engine.h"
 #include "job/metrics.h"
 #include "job/refusals.h"
@@ -50,6 +51,7 @@ struct task {
 	enum task_place place;
 	TAILQ_ENTRY(task) link;
 	struct task *next_by_row;
+	size_t charged;	     /* of the memory of sub.user */
 	struct task *behind; /* the newer submission of the same path */
 	struct ticket_list tickets;
 	struct loop_timer timer; /* deadline while it waits; next try while it is under way */
@@ -105,7 +107,8 @@ struct engine {
 	struct syncer *syncer;	     /* NULL: the loop itself waits for each sync */
 	bool syncing; /* it is at work, for what is in synced; what came since is in held */
 	struct batch held, synced;
-	unsigned in_flight, under_way;
+	unsigned in_flight, under_way, in_doubt;
+	struct shares memory; /* of the submissions that users wait for */
 	struct metrics metrics;
 	struct outage outage;
 	LIST_HEAD(, inquiry) inquiries; /* doubt.c */
@@ -268,6 +271,11 @@ int64_t patience_ms(int64_t retry_after_ms);
 /* ---- task.c ---- */
 
 /* Makes a task; takes what the submission owns, also on failure. NULL when out of memory. */
+/* The same, and its memory counts as its user's. -EAGAIN: the user has as much as is left for everybody;
+ * -ENOMEM. */
+int task_create_charged(struct engine *engine, struct ledger_submission *take_submission,
+			const char *path, struct task **ret_task);
+
 struct task *task_create(struct engine *engine, struct ledger_submission *take_submission,
 			 const char *path);
 

@@ -233,6 +233,8 @@ void commit_spot(struct space *space, const struct spot *spot, int read_fd, stru
 		wait_begin(wait, NULL, refuse_unready(space, wait->req, spot, parent, name, r));
 		return;
 	}
+	commit.user = wait->req ? fuse_req_ctx(wait->req)->uid
+				: commit.author.holding.owner.file.uid;
 	commit.path = file.path = path;
 	commit.shown = shown;
 	r = content_read(spot, read_fd, &commit.content, &commit.size);

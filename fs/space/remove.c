@@ -160,8 +160,8 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 	}
 	removal->had_error = job.error && !job.dismissed;
 	removal->owner = access_of(&st);
-	r = engine_delete(space->engine, job.row, job.job_id, path, wait_done, &removal->wait,
-			  &ticket, &err);
+	r = engine_delete(space->engine, job.row, job.job_id, path, fuse_req_ctx(req)->uid,
+			  wait_done, &removal->wait, &ticket, &err);
 	if (r < 0)
 		log_warning("%s: %s", path, err.text);
 	wait_begin(&removal->wait, ticket, r);
