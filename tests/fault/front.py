@@ -223,8 +223,8 @@ class Front:
         self.loop = asyncio.new_event_loop()
         self._rules = []
         self._changed = threading.Condition()
-        self._server = None
-        self._connections = {}      # the writer of each open connection, and its task
+        self._listener = None
+        self._connections = {}      # the task of each open connection, and its socket
         self._service_slots = asyncio.Semaphore(CONNECTIONS_TO_SERVICE)
         self._thread = threading.Thread(target=self._run, name="front", daemon=True)
 
@@ -318,19 +318,35 @@ class Front:
             self._changed.notify_all()
 
     async def _listen(self):
-        if self._server is None:
-            self._server = await asyncio.start_server(
-                self._serve, "127.0.0.1", self.port, backlog=2048, limit=HEAD_LIMIT)
-            self.port = self._server.sockets[0].getsockname()[1]
+        if self._listener is None:
+            self._listener = socket.create_server(("127.0.0.1", self.port), backlog=2048)
+            self._listener.setblocking(False)
+            self.port = self._listener.getsockname()[1]
+            self.loop.add_reader(self._listener, self._accept, self._listener)
+
+    def _accept(self, listener):
+        """Accepts one connection. It is known before anything else runs in the loop, so that _close_all() misses
+        none. asyncio's own server tells of a connection some turns after it has accepted it."""
+        try:
+            connection, _ = listener.accept()
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            return
+        task = self.loop.create_task(self._serve(connection))
+        self._connections[task] = connection
+        task.add_done_callback(self._connections.pop)
 
     async def _close_all(self):
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-        tasks = list(self._connections.values())
-        for task in tasks:
+        if self._listener is not None:
+            self.loop.remove_reader(self._listener)
+            self._listener.close()
+            self._listener = None
+        connections = dict(self._connections)
+        for task in connections:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*connections, return_exceptions=True)
+        for connection in connections.values():  # of a task that had not begun, too
+            reset(connection)
+            connection.close()
 
     def _take(self, method=None, path=None, at_start=False):
         """The fault for a request, counted against its rule."""
@@ -343,16 +359,16 @@ class Front:
                     return rule.fault
         return Fault()
 
-    async def _serve(self, reader, writer):
-        self._connections[writer] = asyncio.current_task()
+    async def _serve(self, connection):
+        reader, writer = await asyncio.open_connection(sock=connection, limit=HEAD_LIMIT)
         try:
             while await self._exchange(reader, writer):
                 pass
             writer.close()
         except (Cut, OSError, EOFError, ValueError, asyncio.CancelledError):
-            reset(writer)
+            reset(connection)
+            writer.transport.abort()
         finally:
-            del self._connections[writer]
             self._tell()
 
     async def _exchange(self, reader, writer):
@@ -505,9 +521,7 @@ async def read_chunks(reader):
     return body
 
 
-def reset(writer):
-    """Closes with a TCP reset, whatever is still unsent or unread."""
-    sock = writer.get_extra_info("socket")
+def reset(connection):
+    """Has the connection closed with a TCP reset, whatever is still unsent or unread."""
     with contextlib.suppress(OSError):
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The front itself: it passes requests untouched, and each fault is what it says."""
 
+import asyncio
 import http.client
 import http.server
 import json
@@ -130,6 +131,28 @@ def test_refuses_and_accepts_again_on_the_same_port(front, client):
     front.accept()
     client.close()
     assert post(client)[0] == 200
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_a_connection_that_is_being_accepted_is_reset_too(front, plain, client, turns):
+    """The front's loop is held until the connection and the wish to refuse are both there; so many turns after the
+    loop has seen the connection it refuses, and accepts others at once."""
+    hold = threading.Event()
+
+    async def refuse_and_accept():
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await front._close_all()
+        await front._listen()
+
+    front.loop.call_soon_threadsafe(hold.wait)
+    refused = asyncio.run_coroutine_threadsafe(refuse_and_accept(), front.loop)
+    client.connect()
+    hold.set()
+    refused.result(5)
+    with pytest.raises(ConnectionError):
+        post(client)
+    assert not front.exchanges and not plain.seen
 
 
 def test_delays_overlap(front):
