@@ -4,7 +4,10 @@
 
 #include <stddef.h>
 
-#include "base/limits.h"
+
+/* Errors: one sentence, and the lines under it in the .error sibling. */
+#define ERR_TEXT_MAX 1024
+#define ERR_DETAILS_MAX 3072
 
 /*
  * An error that a person can act on: an errno, one sentence that says what is wrong, and

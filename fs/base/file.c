@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/limits.h"
 
 static int check_private(const char *path, const struct stat *st, struct err *err)
 {

@@ -7,6 +7,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+/* The SDKs' own files: credentials with two long tokens, or a table of regions. */
+#define CONFIG_FILE_MAX 65536
+
 /*
  * Reads a whole regular file of at most CONFIG_FILE_MAX bytes. With private, it must be owned by
  * the effective user or root and closed to group and others; this is checked on the open file, so

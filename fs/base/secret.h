@@ -4,6 +4,9 @@
 
 #include <stddef.h>
 
+/* Secrets: AK, SK, security token (the longest seen is about 8 KB), X-Auth-Token. */
+#define SECRET_MAX 16384
+
 /*
  * A secret: bytes that know where they came from, print as "***", and are wiped when closed. Their
  * memory is kept out of core dumps and, where the limit allows it, out of swap.

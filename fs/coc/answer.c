@@ -19,6 +19,7 @@
 
 #include "base/json.h"
 #include "base/shown.h"
+#include "bounds/api.h"
 #include "coc/id.h"
 #include "coc/retry_after.h"
 #include "coc/success.h"

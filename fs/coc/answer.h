@@ -3,9 +3,9 @@
 #define COCFS_COC_ANSWER_H
 
 #include "base/err.h"
-#include "base/limits.h"
 #include "base/utf8.h"
-#include "cocfs/rest.h"
+#include "bounds/api.h"
+#include "coc/coc.h"
 
 /* From the bytes of an HTTP answer to what became of the call. Pure: no clock, no network. */
 enum coc_operation { COC_OP_CREATE, COC_OP_LIST, COC_OP_SHOW, COC_OP_UPDATE, COC_OP_DELETE };

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/limits.h"
 #include "base/utf8.h"
+#include "bounds/api.h"
 
 static int check_utf8(const char *what, const char *text, size_t size, struct err *err)
 {

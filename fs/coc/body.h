@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "cocfs/rest.h"
+#include "coc/coc.h"
 
 /*
  * The JSON body of CreateDocument (create) or UpdateDocument: the content byte for byte, text that

@@ -9,7 +9,7 @@
  * failures are left; the rest wait their turn and end with the pause.
  */
 #define _GNU_SOURCE
-#include "cocfs/rest.h"
+#include "coc/coc.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,12 +19,14 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/loop.h"
+#include "bounds/api.h"
 #include "coc/answer.h"
+#include "coc/bounds.h"
 #include "coc/creds.h"
 #include "coc/endpoint.h"
 #include "coc/http.h"
 #include "coc/request.h"
+#include "loop/loop.h"
 
 #define HTTP_PROXY_UNAUTHORIZED 407 /* says nothing of our credentials */
 

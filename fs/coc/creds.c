@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/limits.h"
-#include "base/ini.h"
 #include "base/file.h"
+#include "base/ini.h"
+#include "base/secret.h"
 #include "coc/profile.h"
 
 #define FILE_VARIABLE "HUAWEICLOUD_SDK_CREDENTIALS_FILE"

@@ -4,6 +4,8 @@
  * certificate nobody can mend "SSL peer certificate or SSH remote key was not OK".
  */
 #define _GNU_SOURCE
+#include "bounds/api.h"
+#include "coc/bounds.h"
 #include "coc/failure.h"
 
 #include <errno.h>

@@ -29,6 +29,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "coc/bounds.h"
 #include "coc/failure.h"
 #include "coc/transfer.h"
 

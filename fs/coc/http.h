@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/loop.h"
+#include "loop/loop.h"
 
 /*
  * HTTP/1.1 requests to one endpoint, many at once, on the loop (http.c says how). The program must

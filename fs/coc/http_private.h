@@ -4,7 +4,7 @@
 
 #include <sys/queue.h>
 
-#include "base/limits.h"
+#include "coc/bounds.h"
 #include "coc/http.h"
 #include "coc/multi.h"
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/limits.h"
 #include "base/shown.h"
 #include "base/utf8.h"
+#include "bounds/api.h"
 
 #define VERSION_DIGITS_MAX 9 /* what always fits; the service has at most 100 versions of a job */
 

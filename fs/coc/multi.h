@@ -4,7 +4,7 @@
 
 #include <curl/curl.h>
 
-#include "base/loop.h"
+#include "loop/loop.h"
 
 /* A libcurl multi handle whose sockets and timer are the loop's. Embedded by its owner. */
 struct multi {

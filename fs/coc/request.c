@@ -11,9 +11,10 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/utf8.h"
+#include "bounds/api.h"
 #include "coc/body.h"
 #include "coc/id.h"
-#include "coc/sign.h"
+#include "sign/sign.h"
 
 #define DOCUMENTS "/v1/documents"
 #define PARAMS_MAX 3

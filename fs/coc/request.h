@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "cocfs/rest.h"
+#include "coc/coc.h"
 #include "coc/answer.h"
 #include "coc/creds.h"
 

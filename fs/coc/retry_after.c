@@ -6,7 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/limits.h"
+#include "bounds/api.h"
+
 
 static int64_t bounded_ms(int64_t seconds)
 {

@@ -24,6 +24,8 @@
 
 #include "base/process.h"
 #include "base/secret.h"
+#include "bounds/api.h"
+#include "coc/bounds.h"
 
 #if LIBCURL_VERSION_NUM < 0x075700
 #error "libcurl 7.87 or newer is needed (CURLOPT_PREREQFUNCTION, CURLOPT_QUICK_EXIT)"

@@ -9,8 +9,9 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/limits.h"
 #include "base/utf8.h"
+#include "bounds/api.h"
+#include "coc/bounds.h"
 #include "coc/http.h"
 
 /* One exchange on a curl easy handle: its options, and what curl's callbacks learn. */

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "cocfs/rest.h"
+#include "coc/coc.h"
 
 /* What an answer that is not a success means: the one table from the service to errno. */
 struct verdict {

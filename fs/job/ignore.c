@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/limits.h"
 
 const char ignore_defaults[] =
 	/* git mergetool */

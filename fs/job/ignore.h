@@ -6,6 +6,9 @@
 
 #include "base/err.h"
 
+/* Globs of -o ignore=: each name in the job space is compared with all of them. */
+#define IGNORE_GLOBS_MAX 64
+
 /*
  * Names that end as a job file's and are not meant as one (-o ignore=): a list of globs. Pure.
  *

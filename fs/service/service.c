@@ -7,15 +7,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/limits.h"
 #include "base/process.h"
-#include "service/atomics.h"
-#include "service/documents.h"
-#include "service/executions.h"
-#include "service/gate.h"
-#include "service/listen.h"
-#include "service/route.h"
-#include "service/server.h"
+#include "service/access/access.h"
+#include "service/api/atomics.h"
+#include "service/api/documents.h"
+#include "service/api/executions.h"
+#include "service/api/route.h"
+#include "service/bounds.h"
+#include "service/http/listen.h"
+#include "service/http/server.h"
 
 struct service {
 	struct store *store;

@@ -14,9 +14,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/limits.h"
 #include "base/log.h"
-#include "space/attrs.h"
+#include "space/job_attributes.h"
 #include "space/backup.h"
 #include "space/claim.h"
 #include "space/job_name.h"

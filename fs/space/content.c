@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/limits.h"
+#include "bounds/api.h"
 #include "space/backup.h"
 #include "space/job_name.h"
 #include "space/proc.h"

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "base/workers.h"
+#include "loop/workers.h"
 #include "space/ops.h"
 #include "space/queue_view.h"
 #include "space/text.h"

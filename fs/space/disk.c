@@ -3,7 +3,7 @@
  * Requests that wait for the disk.
  *
  * The loop answers everybody, so it does nothing that takes as long as a caller chooses. Such work
- * goes to a thread (base/workers.h), and the loop replies when it is done. The thread makes system calls on
+ * goes to a thread (loop/workers.h), and the loop replies when it is done. The thread makes system calls on
  * descriptors that it was given, and touches neither nodes nor the ledger.
  *
  * Nothing is put in order here, because the kernel does it. Above us it locks the inode, from before

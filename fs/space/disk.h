@@ -2,7 +2,7 @@
 #ifndef COCFS_SPACE_DISK_H
 #define COCFS_SPACE_DISK_H
 
-#include "base/workers.h"
+#include "loop/workers.h"
 #include "space/space.h"
 
 /* Requests that may wait for the disk for as long as their caller chooses; see disk.c. */

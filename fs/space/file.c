@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/limits.h"
 #include "space/backup.h"
 #include "space/caller.h"
 #include "space/closing.h"

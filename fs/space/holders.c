@@ -16,7 +16,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/limits.h"
+#include "space/bounds.h"
 #include "space/proc.h"
 
 #define FDINFO_MAX 512 /* of one descriptor: flags, mount and inode are in the first lines */

@@ -37,8 +37,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/limits.h"
 #include "base/log.h"
+#include "space/bounds.h"
 #include "space/proc.h"
 
 #define STACK_SIZE (256 << 10) /* a status, numbers and a family: 40 KB */

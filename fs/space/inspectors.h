@@ -2,7 +2,7 @@
 #ifndef COCFS_SPACE_INSPECTORS_H
 #define COCFS_SPACE_INSPECTORS_H
 
-#include "base/loop.h"
+#include "loop/loop.h"
 #include "space/writers.h"
 
 /*

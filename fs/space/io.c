@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/limits.h"
+#include "bounds/api.h"
 #include "space/content.h"
 #include "space/disk.h"
 #include "space/ops.h"

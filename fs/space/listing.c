@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "bounds/job.h"
 #include "space/job_name.h"
 #include "space/ops.h"
 #include "space/sibling.h"

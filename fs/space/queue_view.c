@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/limits.h"
-#include "job/pending.h"
 #include "space/claim.h"
+#include "submit/bounds.h"
+#include "submit/queue_listing.h"
 
 #define READ 04
 #define SEARCH 01

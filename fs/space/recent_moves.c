@@ -4,6 +4,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "bounds/job.h"
+#include "space/bounds.h"
+
 /* The nth newest move, from 0; NULL: there are no more that are not over. */
 static struct recent_move *nth(struct recent_moves *moves, unsigned n, int64_t now_ms)
 {

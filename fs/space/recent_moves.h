@@ -5,7 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/limits.h"
+#include "bounds/job.h"
+#include "space/bounds.h"
+
 
 /*
  * Job files that were moved to another job's name a moment ago: what backup.c needs to know of each. Pure,

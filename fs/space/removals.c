@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "space/removals.h"
 
+#include "space/bounds.h"
+
 #define IS_USER (1ull << 63)
 
 uint64_t remover_of(int32_t process, uint32_t uid)

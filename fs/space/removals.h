@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/limits.h"
+#include "space/bounds.h"
+
 
 /*
  * Removals of siblings that were accepted and have changed nothing.

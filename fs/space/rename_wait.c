@@ -7,7 +7,7 @@
 
 #include "base/crash.h"
 #include "base/log.h"
-#include "space/attrs.h"
+#include "space/job_attributes.h"
 #include "space/backup.h"
 #include "space/claim.h"
 #include "space/commit.h"

@@ -6,11 +6,11 @@
 #include <fuse_lowlevel.h>
 #include <stdbool.h>
 
-#include "base/loop.h"
-#include "base/slices.h"
-#include "job/commit.h"
+#include "loop/loop.h"
+#include "loop/slices.h"
+#include "submit/commit.h"
 #include "job/ignore.h"
-#include "space/ghost.h"
+#include "space/deleted_siblings.h"
 #include "space/node.h"
 #include "space/recent_moves.h"
 #include "space/sight.h"

@@ -6,7 +6,7 @@
 #include "space/space.h"
 
 /*
- * Stories of names whose file was never made (fs/job/ledger_unmade.c): a rename or a link that was
+ * Stories of names whose file was never made (fs/ledger/unmade.c): a rename or a link that was
  * refused. Their .error is listed, although no job file stands beside it.
  */
 

@@ -13,8 +13,8 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "service/listen.h"
-#include "service/tls.h"
+#include "service/http/listen.h"
+#include "service/http/tls.h"
 #include "timing.h"
 
 #define CONNECTIONS_MAX 2048

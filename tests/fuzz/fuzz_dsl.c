@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/limits.h"
+#include "bounds/api.h"
+#include "bounds/job.h"
 #include "cocfs/dsl.h"
 #include "must.h"
 

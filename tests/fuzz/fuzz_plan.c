@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/limits.h"
-#include "service/plan.h"
 #include "must.h"
+#include "service/bounds.h"
+#include "service/simulate/plan.h"
 
 /*
  * Any content as what an execution of the local service is made of: there is always a plan, within

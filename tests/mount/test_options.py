@@ -132,7 +132,7 @@ def test_the_last_of_two_values_counts(make_space, src):
     assert space.only_job()["risk_level"] == "HIGH" and not space.only_job()["description"]
 
 
-# The options of mount(8) and fuse(8): a row of fs/opts_system.c for each.
+# The options of mount(8) and fuse(8): a row of fs/cocfs/option_system.c for each.
 
 SYSTEM_ROW = re.compile(r'\{"([\w-]+)", (WORD|VALUE|EITHER|PREFIX),\s*(PASS|DROP|LABEL|REFUSE)')
 SPELLED = {"WORD": [""], "VALUE": ["=1"], "EITHER": ["", "=1"], "PREFIX": ["a.b", "a.b=1"]}

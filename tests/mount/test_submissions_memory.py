@@ -14,7 +14,7 @@ import tools
 LIMIT = 300  # descriptors: so few requests are under way at once, and the others wait
 GREEDY = {"user": 54001, "group": 54001, "extra_groups": []}
 OTHER = {"user": 54002, "group": 54002, "extra_groups": []}
-ATTEMPTS = 700  # documents of 64 KB: more than fs/base/limits.h lets one of many users have in memory
+ATTEMPTS = 700  # documents of 64 KB: more than fs/submit/bounds.h lets one of many users have in memory
 
 # Closes one file after the other, and is interrupted while it waits. Tells the first errno that is another one.
 INTERRUPTED = """

@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "base/loop.h"
-#include "cocfs/rest.h"
+#include "loop/loop.h"
+#include "coc/coc.h"
 #include "coc/creds.h"
 #include "fake_server.h"
 

@@ -10,7 +10,7 @@
 #include <libpq-fe.h>
 #include <sqlite3.h>
 
-#include "service/store_postgresql.h"
+#include "service/store/store_postgresql.h"
 
 const struct store_new plain = {
 	.name = "job",

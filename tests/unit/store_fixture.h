@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "service/store.h"
-#include "service/store_executions.h"
+#include "service/store/store.h"
+#include "service/store/executions.h"
 
 #define NOW_MS 1751393019123 /* 2025-07-01 18:03:39 UTC */
 

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "bounds/api.h"
 #include "coc/answer.h"
 #include "coc/id.h"
 #include "coc/retry_after.h"

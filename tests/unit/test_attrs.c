@@ -12,7 +12,8 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "job/attrs.h"
+#include "bounds/job.h"
+#include "job/attributes.h"
 
 static int check(enum attr attr, const char *value)
 {
@@ -146,7 +147,7 @@ static void tags_are_pairs(void **state)
 
 static void tags_are_split_for_the_api(void **state)
 {
-	struct coc_tag *tags = (struct coc_tag *)&tags;
+	struct job_tag *tags = (struct job_tag *)&tags;
 	size_t n = 7;
 
 	(void)state;

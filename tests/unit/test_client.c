@@ -10,7 +10,9 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "coc/sign.h"
+#include "bounds/api.h"
+#include "coc/bounds.h"
+#include "sign/sign.h"
 
 static const char *header_of(const char *request, const char *name, char *value, size_t room)
 {
@@ -32,7 +34,7 @@ static void create_sends_the_job_and_tells_its_id(void **state)
 {
 	static const struct fake_reply replies[] = {
 		{FAKE_ANSWER, 200, "X-request-id: r-1\r\n", "{\"data\":\"DM1\"}"}};
-	const struct coc_tag tags[] = {{"k", "v"}, {"\xe4\xb8\xad", ""}};
+	const struct job_tag tags[] = {{"k", "v"}, {"\xe4\xb8\xad", ""}};
 	const struct coc_document job = {.name = "\xe4\xb8\xad/\"",
 					 .content = "x: 1\t\n\x01",
 					 .content_size = 7,
@@ -70,7 +72,7 @@ static void update_sends_what_can_change_only(void **state)
 {
 	static const struct fake_reply replies[] = {
 		{FAKE_ANSWER, 200, NULL, "\"0b6f1b1e-8d0c-4f1e-9d35-3f9c7a1d2e4b\""}};
-	const struct coc_tag tags[] = {{"k", "v"}};
+	const struct job_tag tags[] = {{"k", "v"}};
 	struct coc_document job = document;
 	struct result result = {0};
 	const char *request;

@@ -29,8 +29,8 @@
 #include <openssl/x509v3.h>
 
 #include "base/err.h"
-#include "base/loop.h"
-#include "cocfs/rest.h"
+#include "loop/loop.h"
+#include "coc/coc.h"
 #include "coc/creds.h"
 
 #define PATIENCE_MS 5000

@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "base/file.h"
+#include "base/secret.h"
 #include "coc/creds.h"
 
 static char directory[] = "/tmp/cocfs-creds-XXXXXX";

@@ -17,7 +17,8 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/limits.h"
+#include "bounds/api.h"
+#include "bounds/job.h"
 #include "cocfs/dsl.h"
 
 #define META "meta:\n  name: job\n  schemaVersion: 3\n"

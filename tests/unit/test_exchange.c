@@ -9,7 +9,9 @@
 
 #include <cmocka.h>
 
-#include "service/exchange.h"
+#include "bounds/api.h"
+#include "service/bounds.h"
+#include "service/http/exchange.h"
 
 static struct exchange *create(void)
 {

@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#include "base/limits.h"
 #include "job/ignore.h"
 
 static struct ignore *parse(const char *text)

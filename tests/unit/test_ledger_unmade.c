@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "job/ledger.h"
+#include "ledger/ledger.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 /* Ledgers of older versions (tests/ledgers): each can be opened, keeps what it has, and comes to have
  * the tables of a new one; an upgrade that fails changes nothing. */
 #define _GNU_SOURCE
-#include "job/ledger.h"
+#include "ledger/ledger.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -217,7 +217,7 @@ static void a_ledger_of_each_version_is_upgraded_and_keeps_what_it_has(void **st
 			fail_msg("%s: after its upgrade it has\n%s\nand a new ledger has\n%s\n(a "
 				 "change "
 				 "of the schema needs a new version and a step: "
-				 "fs/job/ledger_schema.c)",
+				 "fs/ledger/schema.c)",
 				 fixtures->names[i], now, expected);
 		assert_string_equal(number, newest);
 		assert_string_equal(kept, bindings);

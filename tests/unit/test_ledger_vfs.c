@@ -21,7 +21,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "job/ledger_vfs.h"
+#include "ledger/vfs.h"
 
 #define SEED 20261128
 #define ROUNDS 300

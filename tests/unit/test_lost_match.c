@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whose jobs are found after lost creates: by what was known before, and by nothing else. */
-#include "job/lost_match.h"
+#include "submit/lost_match.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -6,8 +6,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "job/ledger.h"
-#include "job/metrics.h"
+#include "ledger/ledger.h"
+#include "submit/metrics.h"
 
 /* Is this one of the lines? */
 static void check_line(const struct metrics *metrics, const struct metrics_now *now,

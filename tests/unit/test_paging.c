@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a pass over the pages of a list proves while others change the list. */
-#include "job/paging.h"
+#include "bounds/api.h"
+#include "submit/paging.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

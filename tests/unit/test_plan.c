@@ -12,9 +12,9 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "base/limits.h"
-#include "service/plan.h"
-#include "service/plan_task.h"
+#include "service/bounds.h"
+#include "service/simulate/plan.h"
+#include "service/simulate/plan_task.h"
 
 static struct plan make(const char *content, const char *parameters, const char *name,
 			const char *targets)

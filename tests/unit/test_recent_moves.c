@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "bounds/job.h"
+#include "space/bounds.h"
 #include "space/recent_moves.h"
 
 #define NOW 5000000

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "space/bounds.h"
 #include "space/removals.h"
 
 #define NOW 5000000

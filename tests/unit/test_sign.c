@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "coc/sign.h"
+#include "sign/sign.h"
 
 #define AK_SECRET "SecretKey"
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

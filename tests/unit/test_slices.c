@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/slices.h"
+#include "loop/slices.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Documents in the store, and its layouts. */
 #define _GNU_SOURCE
+#include "bounds/api.h"
 #include "store_fixture.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/limits.h"
 
 static void gives_every_document_an_id_of_the_time_and_its_own(void **state)
 {

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "service/store_private.h"
+#include "service/store/store_private.h"
 
 static void gathered_changes_become_durable_together(void **state)
 {

@@ -10,8 +10,8 @@
 
 #include <sqlite3.h>
 
-#include "base/limits.h"
-#include "service/store_private.h"
+#include "bounds/api.h"
+#include "service/store/store_private.h"
 
 #define DOCUMENTS 300
 #define QUESTIONS 400

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The thread that waits for the disk. */
 #define _GNU_SOURCE
-#include "job/syncer.h"
+#include "submit/sync_thread.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/timers.h"
+#include "loop/timers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "service/route.h"
-#include "service/uri.h"
+#include "service/api/route.h"
+#include "service/http/uri.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "base/limits.h"
-#include "service/lockout.h"
-#include "service/throttle.h"
+#include "service/access/lockout.h"
+#include "service/access/throttle.h"
+#include "service/bounds.h"
 
 #define LOCK_MS 300000
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* When it pays to look before sleeping: learned from how long the waits were. */
 #define _GNU_SOURCE
-#include "base/waiting.h"
+#include "loop/spin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

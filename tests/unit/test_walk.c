@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "service/walk.h"
+#include "service/simulate/timeline.h"
 
 #define START 1000000
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The threads that wait for the disk. */
 #define _GNU_SOURCE
-#include "base/workers.h"
+#include "loop/workers.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_BOUNDS_API_H
+#define COCFS_BOUNDS_API_H
+
+/*
+ * What the COC API takes, and what the client is ready to read of an answer. Sizes are in bytes unless the
+ * name says otherwise.
+ */
+
+/* What the COC API takes (CreateDocument, UpdateDocument; "characters" are Unicode code points). */
+#define COC_CONTENT_MAX 65536	      /* content of a job, 64 KB */
+#define COC_UPDATE_CONTENT_MAX 65535  /* the same in an update: one byte less */
+#define COC_VERSIONS_MAX 100	      /* versions of a job */
+#define COC_NAME_MAX_CHARS 128	      /* name of a job */
+#define COC_DESCRIPTION_MAX_CHARS 128 /* description, as UpdateDocument limits it */
+#define COC_PROJECT_MAX_CHARS 128     /* enterprise_project_id */
+#define COC_DOCUMENT_ID_MAX 128	      /* characters of a job ID, opaque */
+#define COC_ERROR_CODE_MAX 64	      /* characters of an error_code: 8..36 are documented */
+#define COC_ERROR_MSG_MAX 1024	      /* error_msg: 2..512 characters, of up to 4 bytes, cut here */
+#define COC_REQUEST_ID_MAX 256	      /* characters of X-request-id: uuid-timestamp-hostname */
+#define COC_BODY_MAX (12u << 20)      /* request body that the API gateway takes */
+
+/*
+ * What the client is ready to read of an answer. The largest honest ones are a job, whose content
+ * has 65,536 characters of up to 12 bytes in JSON escapes (786 KB), and a page of 100 jobs with
+ * five fields of 128 such characters each (768 KB). All other answers are an ID, or an error: of these a
+ * little is kept, and the rest of a longer one is dropped.
+ */
+#define COC_ANSWER_MAX (1u << 20)
+#define COC_ANSWER_SHORT_MAX (16u << 10)
+#define COC_ANSWER_VALUES_MAX 10000 /* JSON values: 10 times those of 100 rows or versions */
+#define COC_ANSWER_DEPTH_MAX 32	    /* nesting: a row of a list is 3 deep */
+#define COC_LIST_PAGE 100	    /* jobs a page asked of ListDocuments, as Terraform does */
+#define RETRY_AFTER_MAX_MS 86400000 /* a day: no Retry-After keeps a submission longer */
+
+#endif

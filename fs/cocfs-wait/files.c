@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What became of the files: asked of the files themselves and of their directories.
+ *
+ * A refusal is told as long as its story stands. The size of the file says nothing: a copy that was too
+ * big has emptied it, and a rename that was refused has made none. A directory knows the names that
+ * have no file (coc.refused), also where no sibling is listed.
+ */
+#define _GNU_SOURCE
+#include "cocfs-wait/look.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/escape.h"
+#include "job/name.h"
+#include "job/state.h"
+
+#define STORY_MAX (ERR_TEXT_MAX + ERR_DETAILS_MAX + 256)
+#define HIDDEN_MAX 32 /* a number */
+#define NAMES_MAX 65536 /* the kernel's limit of an attribute's value */
+
+/* A virtual attribute as text, "" without one. Returns 0 or -errno. */
+static int get_fact(const char *path, const char *fact, char *value, size_t room)
+{
+	ssize_t n = lgetxattr(path, fact, value, room - 1);
+
+	/* a mount point within the mount is another file system's */
+	if (n < 0 && errno != ENODATA && errno != EOPNOTSUPP)
+		return -errno;
+	value[n < 0 ? 0 : n] = '\0';
+	return 0;
+}
+
+/* A job file: 0 when it was submitted, 1 when it was not, -EBUSY; -ENODATA when it is none after all,
+ * since the mount ignores its name; another -errno. One that is empty, or a tool's backup, is a draft on
+ * purpose, unless a story stands. */
+static int look_at_job(const char *path, const char *shown, bool is_empty, struct buf *story)
+{
+	char state[64], error[STORY_MAX], backup[64] = "";
+	int r = get_fact(path, "coc.state", state, sizeof(state));
+
+	if (r == 0)
+		r = get_fact(path, "coc.error", error, sizeof(error));
+	if (r == 0 && !*error && strcmp(state, job_state_word(JOB_SUBMITTED)))
+		r = get_fact(path, "coc.backup", backup, sizeof(backup));
+	if (r < 0)
+		return r;
+	if (!*state)
+		return -ENODATA;
+	if (!strcmp(state, job_state_word(JOB_QUEUED)) ||
+	    !strcmp(state, job_state_word(JOB_SUBMITTING)) ||
+	    !strcmp(state, job_state_word(JOB_IN_DOUBT)))
+		return -EBUSY;
+	if (!*error && (is_empty || *backup || !strcmp(state, job_state_word(JOB_SUBMITTED))))
+		return 0;
+	error[strcspn(error, "\n")] = '\0';
+	r = look_tell(story, shown, state, error);
+	return r < 0 ? r : 1;
+}
+
+/* The first line of a file, or why it cannot be read. Returns 0, or -ENOENT. */
+static int read_reason(const char *path, char *reason, size_t room)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, reason, room - 1);
+
+	if (n < 0 && errno == ENOENT)
+		return -ENOENT;
+	if (n < 0) {
+		snprintf(reason, room, "its .error cannot be read: %s", strerror(errno));
+		return 0;
+	}
+	reason[n] = '\0';
+	reason[strcspn(reason, "\n")] = '\0';
+	return 0;
+}
+
+/* A name that has no file: 1 when it was refused, 0 when that is over, -errno. */
+static int look_at_refused(const char *path, const char *shown, struct buf *story)
+{
+	_cleanup_free_ char *error = NULL;
+	char reason[STORY_MAX];
+	int r;
+
+	if (asprintf(&error, "%s%s", path, sibling_suffix(SIBLING_ERROR)) < 0) {
+		error = NULL;
+		return -ENOMEM;
+	}
+	r = read_reason(error, reason, sizeof(reason));
+	if (r < 0)
+		return 0;
+	r = look_tell(story, shown, job_state_word(JOB_FAILED), reason);
+	return r < 0 ? r : 1;
+}
+
+static int look_at_refused_in(const char *directory, const char *shown, const char *name,
+			      struct buf *story)
+{
+	char path[PATH_MAX], path_shown[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s", directory, name) >= (int)sizeof(path) ||
+	    snprintf(path_shown, sizeof(path_shown), "%s/%s", shown, name) >=
+		    (int)sizeof(path_shown))
+		return -ENAMETOOLONG;
+	return look_at_refused(path, path_shown, story);
+}
+
+/* What a directory itself tells. Returns the number of failures or -errno. */
+static int look_at_directory(const char *path, const char *shown, struct buf *story)
+{
+	_cleanup_free_ char *names = malloc(NAMES_MAX);
+	char error[STORY_MAX], *rest = names, *name;
+	int failed = 0;
+	int r = names ? get_fact(path, "coc.refused", names, NAMES_MAX) : -ENOMEM;
+
+	while (r >= 0 && (name = strsep(&rest, "\n"))) {
+		escape_undo(name);
+		if (*name)
+			r = look_at_refused_in(path, shown, name, story);
+		failed += r > 0;
+	}
+	if (r >= 0)
+		r = get_fact(path, "coc.error", error, sizeof(error));
+	if (r >= 0 && *error) {
+		error[strcspn(error, "\n")] = '\0';
+		r = look_tell(story, shown, "an attribute was refused", error);
+		failed++;
+	}
+	return r < 0 ? r : failed;
+}
+
+/* Is it below a hidden directory of its mount, where everything is scratch? */
+static bool is_hidden(const struct target *target)
+{
+	return strstr(target->path + target->root, "/.") != NULL;
+}
+
+/* Looks at one entry of the walk. Returns the number of failures, -EBUSY or -errno. */
+static int look_at_entry(FTS *walk, FTSENT *entry, struct buf *story)
+{
+	int r;
+
+	if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
+		return -entry->fts_errno;
+	if (entry->fts_info == FTS_D) {
+		if (entry->fts_level == FTS_ROOTLEVEL || entry->fts_name[0] != '.')
+			return look_at_directory(entry->fts_accpath, entry->fts_path, story);
+		fts_set(walk, entry, FTS_SKIP);
+	}
+	if (entry->fts_info != FTS_F || !name_is_job(entry->fts_name))
+		return 0;
+	r = look_at_job(entry->fts_accpath, entry->fts_path, !entry->fts_statp->st_size, story);
+	return r == -ENODATA ? 0 : r;
+}
+
+/* Walks a target that is a directory. Returns the number of failures or -errno. */
+static int look_below(const struct target *target, struct buf *story)
+{
+	char *paths[] = {target->path, NULL};
+	FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
+	int failed = 0, r = walk ? 0 : -errno;
+	FTSENT *entry;
+
+	while (r >= 0 && (errno = 0, entry = fts_read(walk))) {
+		r = look_at_entry(walk, entry, story);
+		if (r > 0)
+			failed += r;
+		else if (r == -ENOENT)
+			r = 0; /* removed meanwhile */
+	}
+	if (r >= 0 && errno)
+		r = -errno;
+	if (walk)
+		fts_close(walk);
+	return r < 0 ? r : failed;
+}
+
+/* How many unfinished submissions below a directory the queue does not show this user: 1 if there are any, 0,
+ * or -errno. They may be of files that the walk below cannot tell from others, or that are gone. */
+static int count_hidden(const struct target *target, char ret_n[HIDDEN_MAX])
+{
+	int r = get_fact(target->path, "coc.hidden", ret_n, HIDDEN_MAX);
+
+	return r < 0 ? r : *ret_n != '\0';
+}
+
+static int look_at_target(const struct target *target, struct buf *story)
+{
+	const char *name = strrchr(target->path, '/') + 1;
+	char hidden[HIDDEN_MAX];
+	int r = -ENODATA;
+	struct stat st;
+
+	if (lstat(target->path, &st) < 0) {
+		r = errno == ENOENT && target->is_missing
+			    ? look_at_refused(target->path, target->given, story)
+			    : -errno;
+		return r == 0 ? -ENOENT : r;
+	}
+	if (S_ISDIR(st.st_mode) && is_hidden(target))
+		return 0;
+	if (S_ISDIR(st.st_mode)) {
+		r = count_hidden(target, hidden);
+		return r > 0 ? -EBUSY : r < 0 ? r : look_below(target, story);
+	}
+	if (S_ISREG(st.st_mode) && name_is_job(name) && !is_hidden(target))
+		r = look_at_job(target->path, target->given, !st.st_size, story);
+	if (r != -ENODATA)
+		return r;
+	r = look_tell(story, target->given, "not a job file: it is never submitted", "");
+	return r < 0 ? r : 1;
+}
+
+int look_at_hidden(const struct targets *targets, struct buf *story)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < targets->n; i++) {
+		const struct target *target = &targets->targets[i];
+		char hidden[HIDDEN_MAX], state[HIDDEN_MAX + 64];
+		struct stat st;
+
+		if (lstat(target->path, &st) < 0 || !S_ISDIR(st.st_mode) ||
+		    count_hidden(target, hidden) <= 0)
+			continue;
+		snprintf(state, sizeof(state), "%s of files that you may not read are unfinished",
+			 hidden);
+		r = look_tell(story, target->given, state, "");
+	}
+	return r;
+}
+
+int look_at_files(const struct targets *targets, struct buf *story, struct err *err)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i < targets->n; i++) {
+		int r = look_at_target(&targets->targets[i], story);
+
+		if (r == -EBUSY)
+			return r;
+		if (r < 0)
+			return err_set(err, -r, "%s: %s", targets->targets[i].given, strerror(-r));
+		failed += r;
+	}
+	return failed;
+}

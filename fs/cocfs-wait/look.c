@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A queue lists the oldest submissions and counts the rest, and it lists what is gone from the
+ * space too. So the queue says first whether there is anything left to wait for; the files' own
+ * states have the last word, on what became of them, and on those that a cut list may hide
+ * (wait_files.c).
+ */
+#define _GNU_SOURCE
+#include "cocfs-wait/look.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "base/cleanup.h"
+#include "base/escape.h"
+#include "base/shown.h"
+#include "job/name.h"
+
+#define QUEUE_FILE "/.coc/queue"
+#define READ_STEP 65536
+#define FUSE_MAGIC 0x65735546
+
+enum { FIELD_STATE, FIELD_ATTEMPTS, FIELD_NEXT_TRY, FIELD_PATH, FIELD_ERROR, FIELD_COUNT };
+
+/* ---- targets ---- */
+
+/* The length of the path of the mount that a path is on: as far up as the device is the same. */
+static int find_root(const char *path, size_t *ret_length)
+{
+	_cleanup_free_ char *up = strdup(path);
+	struct stat st, above;
+	char *slash;
+
+	if (!up)
+		return -ENOMEM;
+	if (stat(up, &st) < 0)
+		return -errno;
+	*ret_length = strlen(up);
+	while ((slash = strrchr(up, '/')) && slash > up) {
+		*slash = '\0';
+		if (stat(up, &above) < 0)
+			return -errno;
+		if (above.st_dev != st.st_dev)
+			break;
+		*ret_length = strlen(up);
+	}
+	return 0;
+}
+
+static int open_queue(const char *path, size_t root)
+{
+	_cleanup_free_ char *queue = NULL;
+	int fd;
+
+	if (asprintf(&queue, "%.*s%s", (int)root, path, QUEUE_FILE) < 0) {
+		queue = NULL;
+		return -ENOMEM;
+	}
+	fd = open(queue, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* The real path of a name that has no file and was refused: of its .error, which can be named. NULL with
+ * errno when there is none. */
+static char *find_refused(const char *given)
+{
+	_cleanup_free_ char *error = NULL;
+	const char *slash = strrchr(given, '/');
+
+	if (!name_is_job(slash ? slash + 1 : given)) {
+		errno = ENOENT;
+		return NULL;
+	}
+	if (asprintf(&error, "%s%s", given, sibling_suffix(SIBLING_ERROR)) < 0) {
+		error = NULL;
+		errno = ENOMEM;
+		return NULL;
+	}
+	return realpath(error, NULL);
+}
+
+static int find_target(const char *given, struct target *target, struct err *err)
+{
+	struct statfs fs;
+	int fd;
+
+	target->given = given;
+	target->path = realpath(given, NULL);
+	if (!target->path && errno == ENOENT) {
+		target->path = find_refused(given);
+		target->is_missing = target->path != NULL;
+	}
+	if (!target->path || statfs(target->path, &fs) < 0)
+		return err_set(err, errno, "%s: %s", given, strerror(errno));
+	fd = find_root(target->path, &target->root);
+	if (fd == 0)
+		fd = (unsigned long)fs.f_type == FUSE_MAGIC ? open_queue(target->path, target->root)
+							    : -ENOENT;
+	if (fd == -ENOENT || fd == -ENOTDIR)
+		return err_set(err, ENODEV, "%s is not on a cocfs mount", given);
+	if (fd < 0)
+		return err_set(err, -fd, "%s: %s", given, strerror(-fd));
+	close(fd);
+	if (target->is_missing) /* its own name, without ".error" */
+		target->path[strlen(target->path) - strlen(sibling_suffix(SIBLING_ERROR))] = '\0';
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void note_root(struct targets *targets, const struct target *target)
+{
+	for (size_t i = 0; i < targets->n_roots; i++)
+		if (targets->roots_length[i] == target->root &&
+		    !memcmp(targets->roots[i], target->path, target->root))
+			return;
+	targets->roots[targets->n_roots] = target->path;
+	targets->roots_length[targets->n_roots++] = target->root;
+}
+
+int targets_find(char **paths, size_t n, struct targets *ret_targets, struct err *err)
+{
+	struct targets targets = {.n = n};
+	int r = 0;
+
+	targets.targets = calloc(n, sizeof(*targets.targets));
+	targets.sorted = calloc(n, sizeof(*targets.sorted));
+	targets.roots = calloc(n, sizeof(*targets.roots));
+	targets.roots_length = calloc(n, sizeof(*targets.roots_length));
+	if (!targets.targets || !targets.sorted || !targets.roots || !targets.roots_length)
+		r = err_set(err, ENOMEM, "out of memory");
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct target *target = &targets.targets[i];
+
+		r = find_target(paths[i], target, err);
+		if (r < 0)
+			break;
+		targets.sorted[i] = target->path;
+		note_root(&targets, target);
+	}
+	if (r < 0) {
+		targets_finish(&targets);
+		return r;
+	}
+	qsort(targets.sorted, n, sizeof(*targets.sorted), compare);
+	*ret_targets = targets;
+	return 0;
+}
+
+void targets_finish(struct targets *targets)
+{
+	for (size_t i = 0; targets->targets && i < targets->n; i++)
+		free(targets->targets[i].path);
+	free(targets->targets);
+	free(targets->sorted);
+	free(targets->roots);
+	free(targets->roots_length);
+	*targets = (struct targets){0};
+}
+
+/* Is it a target, or in one? path is cut up meanwhile. */
+static bool is_in_target(const struct targets *targets, char *path)
+{
+	for (;;) {
+		const char *key = path;
+		char *slash;
+
+		if (bsearch(&key, targets->sorted, targets->n, sizeof(*targets->sorted), compare))
+			return true;
+		slash = strrchr(path, '/');
+		if (!slash || slash == path)
+			return false;
+		*slash = '\0';
+	}
+}
+
+/* ---- the queue ---- */
+
+static int read_all(int fd, struct buf *text)
+{
+	for (;;) {
+		ssize_t n;
+
+		if (buf_reserve(text, READ_STEP + 1) < 0)
+			return -ENOMEM;
+		n = read(fd, text->data + text->size, READ_STEP);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			text->data[text->size] = '\0';
+			return n < 0 ? -errno : 0;
+		}
+		text->size += (size_t)n;
+	}
+}
+
+/* Splits a line at its tabs. Returns the number of fields. */
+static int split(char *line, char *fields[FIELD_COUNT])
+{
+	int n = 0;
+
+	while (line && n < FIELD_COUNT)
+		fields[n++] = strsep(&line, "\t");
+	return n;
+}
+
+int look_tell(struct buf *story, const char *name, const char *state, const char *reason)
+{
+	int r = shown_append(story, name);
+
+	if (r == 0)
+		r = buf_append(story, ": ", 2);
+	if (r == 0)
+		r = shown_append(story, state);
+	if (r == 0 && *reason)
+		r = buf_append(story, ": ", 2);
+	if (r == 0)
+		r = shown_append(story, reason);
+	return r < 0 ? r : buf_append(story, "\n", 1);
+}
+
+static int look_at_line(const struct targets *targets, size_t root, char *line, struct look *look,
+			struct buf *story, size_t max)
+{
+	_cleanup_free_ char *path = NULL;
+	char *fields[FIELD_COUNT];
+
+	/* the other line without tabs is of rows that are looked at and not shown */
+	if (split(line, fields) < FIELD_COUNT) {
+		const char *last = strrchr(line, ' ');
+
+		look->cut |= last && !strcmp(last, " more");
+		return 0;
+	}
+	escape_undo(fields[FIELD_PATH]);
+	if (asprintf(&path, "%.*s/%s", (int)targets->roots_length[root], targets->roots[root],
+		     fields[FIELD_PATH]) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	if (!is_in_target(targets, path))
+		return 0;
+	if (look->pending++ >= max || !story)
+		return 0;
+	return look_tell(story, fields[FIELD_PATH], fields[FIELD_STATE],
+		    strcmp(fields[FIELD_ERROR], "-") ? fields[FIELD_ERROR] : "");
+}
+
+static int look_at_queue(const struct targets *targets, size_t root, struct look *look,
+			 struct buf *story, size_t max)
+{
+	_cleanup_close_ int fd = open_queue(targets->roots[root], targets->roots_length[root]);
+	_cleanup_buf_ struct buf text = {0};
+	char *rest, *line;
+	int r = fd < 0 ? fd : read_all(fd, &text);
+
+	rest = text.data;
+	while (r == 0 && (line = strsep(&rest, "\n")))
+		if (*line)
+			r = look_at_line(targets, root, line, look, story, max);
+	return r;
+}
+
+int look_at_queues(const struct targets *targets, struct look *ret_look, struct buf *story,
+		   size_t max, struct err *err)
+{
+	struct look look = {0};
+
+	for (size_t i = 0; i < targets->n_roots; i++) {
+		int r = look_at_queue(targets, i, &look, story, max);
+
+		if (r < 0)
+			return err_set(err, -r, "the queue of %.*s cannot be read: %s",
+				       (int)targets->roots_length[i], targets->roots[i],
+				       strerror(-r));
+	}
+	*ret_look = look;
+	return 0;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* cocfs-wait: waits until files of a job space have no unfinished submission. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "version.h"
+#include "cocfs-wait/look.h"
+
+#define EXIT_NOT_SUBMITTED 1
+#define EXIT_USAGE 2
+#define EXIT_TIMEOUT 124 /* timeout(1)'s */
+
+#define SLEEP_FIRST_MS 100
+#define SLEEP_MOST_MS 1000
+#define SHOWN_MAX 20 /* unfinished submissions that are named when the time is up */
+#define BAR_WIDTH 30
+#define TIMEOUT_MAX_S 1e9
+
+static const char help[] =
+	"Usage: cocfs-wait [--timeout SECONDS] PATH...\n"
+	"Waits until the job files PATH, and those in the directories PATH, have no unfinished\n"
+	"submission on the cocfs mount that they are on.\n"
+	"\n"
+	"  --timeout SECONDS   give up after this time (default: never; 0: look once)\n"
+	"  --help, --version\n"
+	"\n"
+	"On a terminal a bar shows how far it is. What was not submitted is named on standard\n"
+	"error, with the reason: a file that has content, a file that a refused copy has\n"
+	"emptied, a name for which a refused rename has made no file. A job file that was left\n"
+	"empty is a draft on purpose and is passed over, and so is a tool's backup.\n"
+	"\n"
+	"Exit status: 0 when all were submitted, 1 when one was not (it failed, it is a draft, it\n"
+	"is no job file, it is not on a cocfs mount), 2 for a wrong command line, 124 when the "
+	"time\n"
+	"is up.\n";
+
+struct waiting {
+	struct targets targets;
+	int64_t deadline_ms; /* -1: none */
+	bool show_bar;
+	size_t most; /* unfinished submissions seen at once: what the bar is full of */
+};
+
+/* ---- the bar ---- */
+
+static void show(struct waiting *waiting, const struct look *look)
+{
+	char bar[BAR_WIDTH + 1];
+	size_t done, filled;
+
+	if (!waiting->show_bar)
+		return;
+	if (waiting->most < look->pending)
+		waiting->most = look->pending;
+	done = waiting->most - look->pending;
+	filled = waiting->most ? done * BAR_WIDTH / waiting->most : 0;
+	memset(bar, '-', BAR_WIDTH);
+	memset(bar, '#', filled);
+	bar[BAR_WIDTH] = '\0';
+	if (look->cut)
+		fprintf(stderr, "\r\033[Kmany are queued, these are %zu of the first",
+			look->pending);
+	else
+		fprintf(stderr, "\r\033[K[%s] %zu of %zu submitted", bar, done, waiting->most);
+	fflush(stderr);
+}
+
+static void hide(const struct waiting *waiting)
+{
+	if (waiting->show_bar)
+		fputs("\r\033[K", stderr);
+}
+
+/* ---- ends ---- */
+
+/* Writes lines, each after our name. */
+static void complain(char *lines)
+{
+	char *line;
+
+	while ((line = strsep(&lines, "\n")))
+		if (*line)
+			fprintf(stderr, "cocfs-wait: %s\n", line);
+}
+
+static int give_up(const struct waiting *waiting)
+{
+	_cleanup_buf_ struct buf story = {0};
+	struct look look = {0};
+	struct err err;
+
+	hide(waiting);
+	fputs("cocfs-wait: the time is up\n", stderr);
+	if (look_at_queues(&waiting->targets, &look, &story, SHOWN_MAX, &err) == 0)
+		complain(story.data);
+	if (look.pending > SHOWN_MAX)
+		fprintf(stderr, "cocfs-wait: and %zu more\n", look.pending - SHOWN_MAX);
+	buf_finish(&story);
+	if (look_at_hidden(&waiting->targets, &story) == 0)
+		complain(story.data);
+	return EXIT_TIMEOUT;
+}
+
+static int fail(const struct waiting *waiting, const struct err *err)
+{
+	hide(waiting);
+	fprintf(stderr, "cocfs-wait: %s\n", err->text);
+	return EXIT_NOT_SUBMITTED;
+}
+
+/* Sleeps, not beyond the deadline. False when that is reached already. */
+static bool sleep_a_while(const struct waiting *waiting, int64_t *sleep_ms)
+{
+	int64_t ms = *sleep_ms;
+	struct timespec time;
+
+	if (waiting->deadline_ms >= 0) {
+		int64_t left_ms = waiting->deadline_ms - clock_monotonic_ms();
+
+		if (left_ms <= 0)
+			return false;
+		if (ms > left_ms)
+			ms = left_ms;
+	}
+	time = (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+	nanosleep(&time, NULL);
+	*sleep_ms = *sleep_ms * 3 / 2 < SLEEP_MOST_MS ? *sleep_ms * 3 / 2 : SLEEP_MOST_MS;
+	return true;
+}
+
+/* Waits, and returns the exit status. */
+static int wait_for_all(struct waiting *waiting)
+{
+	int64_t sleep_ms = SLEEP_FIRST_MS;
+	struct err err = {0};
+
+	do {
+		_cleanup_buf_ struct buf story = {0};
+		struct look look;
+		int r = look_at_queues(&waiting->targets, &look, NULL, 0, &err);
+
+		if (r < 0)
+			return fail(waiting, &err);
+		show(waiting, &look);
+		if (look.pending)
+			continue;
+		r = look_at_files(&waiting->targets, &story, &err);
+		if (r == -EBUSY)
+			continue;
+		if (r < 0)
+			return fail(waiting, &err);
+		hide(waiting);
+		complain(story.data);
+		return r ? EXIT_NOT_SUBMITTED : 0;
+	} while (sleep_a_while(waiting, &sleep_ms));
+	return give_up(waiting);
+}
+
+/* ---- the command line ---- */
+
+static int usage(const char *what, const char *word)
+{
+	struct err err;
+
+	/* the word may be a file's name, which a shell put there for a pattern */
+	err_set(&err, EINVAL, "%s%s; see cocfs-wait --help", what, word);
+	fprintf(stderr, "cocfs-wait: %s\n", err.text);
+	return EXIT_USAGE;
+}
+
+static bool parse_timeout(const char *text, int64_t *ret_deadline_ms)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (end == text || *end || !(seconds >= 0 && seconds <= TIMEOUT_MAX_S))
+		return false;
+	*ret_deadline_ms = clock_monotonic_ms() + (int64_t)(seconds * 1000);
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"timeout", required_argument, NULL, 't'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{0},
+	};
+	struct waiting waiting = {.deadline_ms = -1, .show_bar = isatty(STDERR_FILENO)};
+	struct err err = {0};
+	int option, status;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":t:hV", options, NULL)) >= 0) {
+		if (option == 't' && parse_timeout(optarg, &waiting.deadline_ms))
+			continue;
+		if (option == 't')
+			return usage("--timeout takes a number of seconds, not ", optarg);
+		if (option == 'h')
+			return fputs(help, stdout) < 0;
+		if (option == 'V')
+			return printf("cocfs-wait %s\n", COCFS_VERSION) < 0;
+		return usage(option == ':' ? "a value is missing for " : "unknown option ",
+			     argv[optind - 1]);
+	}
+	if (optind == argc)
+		return usage("nothing to wait for", "");
+	if (targets_find(argv + optind, (size_t)(argc - optind), &waiting.targets, &err) < 0)
+		return fail(&waiting, &err);
+	status = wait_for_all(&waiting);
+	targets_finish(&waiting.targets);
+	return status;
+}

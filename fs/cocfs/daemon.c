@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "cocfs/daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/log_file.h"
+
+/* Waits for the child's word, or its end: then its exit status is ours. */
+static _Noreturn void wait_for_child(int ready_fd, pid_t child, int status_if_killed)
+{
+	int status = 0;
+	char word;
+	ssize_t n;
+
+	do
+		n = read(ready_fd, &word, 1);
+	while (n < 0 && errno == EINTR);
+	if (n == 1)
+		_exit(0);
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFEXITED(status) && WEXITSTATUS(status))
+		_exit(WEXITSTATUS(status));
+	fprintf(stderr, "cocfs: the daemon ended before anything was mounted (signal %d)\n",
+		WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+	_exit(status_if_killed);
+}
+
+int daemon_start(int status_if_killed)
+{
+	int fds[2];
+	pid_t child;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -errno;
+	child = fork();
+	if (child < 0) {
+		int errnum = errno;
+
+		close(fds[0]);
+		close(fds[1]);
+		return -errnum;
+	}
+	if (child > 0) {
+		close(fds[1]);
+		wait_for_child(fds[0], child, status_if_killed);
+	}
+	close(fds[0]);
+	setsid();
+	return fds[1];
+}
+
+void daemon_ready(int ready_fd)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	/* no message of the log, which -o loglevel may leave out */
+	if (!log_file_is_open() && !log_has_syslog())
+		fputs("cocfs: warning: there is no syslog on this machine (/dev/log), so the log "
+		      "of "
+		      "this mount is lost; give -o logfile=FILE, or run cocfs with -f\n",
+		      stderr);
+
+	/* if there is no /dev/null the terminal's descriptors stay: harmless */
+	if (null >= 0)
+		for (int fd = 0; fd <= 2; fd++)
+			dup2(null, fd);
+	if (null > 2)
+		close(null);
+	log_settle(true);
+	if (write(ready_fd, "1", 1) != 1)
+		log_warning("the starting process is gone");
+	close(ready_fd);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A dead mount in the place of a new one.
+ *
+ * When cocfs is killed, the kernel keeps its mount. Every call in it is ENOTCONN ("Transport endpoint
+ * is not connected") until somebody unmounts it. A user who mounts at that place again means to replace
+ * it. Three things must not happen:
+ *
+ * - A live mount is unmounted, because a second cocfs has mounted between the look and the unmount.
+ *   So a process that clears a place locks the directory above it until its own mount is there. It
+ *   looks once more when it has the lock.
+ * - A mount of another file system is unmounted. So root opens the mount (O_PATH: no server is asked),
+ *   finds it in the mount table by its mount ID, and unmounts what it has opened. A mount that came
+ *   on top since is another mount.
+ * - A user unmounts the mount of another user. So ordinary users leave it to fusermount3.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "cocfs/mountpoint.h"
+
+/* Another cocfs that clears this place mounts at once. A program that locks the directory for another
+ * purpose is not waited for longer. */
+#define LOCK_PATIENCE_MS 5000
+#define LOCK_LOOK_MS 10
+
+/* Dead mounts upon each other: two spaces were mounted on one place, and both were killed. With more
+ * than this the user is told to unmount them. */
+#define LAYERS_MAX 16
+
+#define TYPE "fuse.cocfs"
+
+/* A mount, as /proc/self/mountinfo tells it. */
+struct dead_mount {
+	char type[64];
+	unsigned user_id; /* who mounted it: an option of each FUSE mount */
+};
+
+/* Asks the file system itself: the kernel still answers what it remembers of a dead mount. */
+static bool is_dead(const char *path)
+{
+	struct statx st;
+
+	return statx(AT_FDCWD, path, AT_STATX_FORCE_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE, &st) < 0 &&
+	       errno == ENOTCONN;
+}
+
+/* The mount ID of an open file; -1 if it cannot be seen. */
+static int mount_id_of(int fd)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+	char path[64], line[128];
+	int id = -1;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "mnt_id: %d", &id) == 1)
+			break;
+	return id;
+}
+
+/* Finds a mount by its ID. -ENOENT: it is not in the list. */
+static int find_mount(int mount_id, struct dead_mount *ret_mount)
+{
+	_cleanup_fclose_ FILE *file = fopen("/proc/self/mountinfo", "re");
+	_cleanup_free_ char *line = NULL;
+	size_t room = 0;
+
+	while (file && getline(&line, &room, file) > 0) {
+		struct dead_mount mount = {.user_id = (unsigned)-1};
+		const char *type = strstr(line, " - "), *user;
+		int id;
+
+		if (sscanf(line, "%d", &id) != 1 || id != mount_id || !type)
+			continue;
+		user = strstr(type, "user_id=");
+		if (sscanf(type, " - %63s", mount.type) != 1)
+			return -ENOENT;
+		if (user)
+			sscanf(user, "user_id=%u", &mount.user_id);
+		*ret_mount = mount;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static int refuse(const char *path, const char *why, struct err *err)
+{
+	err_set(err, ENOTCONN, "on the mountpoint %s is a dead mount: %s", path, why);
+	err_detail(err, "what_to_do", "fusermount3 -uz %s, as the user who mounted it or as root",
+		   path);
+	return -ENOTCONN;
+}
+
+/* Unmounts the mount that fd is opened on. Its path may lead to another mount by now. */
+static int unmount_opened(int fd)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return umount2(path, MNT_DETACH) < 0 ? -errno : 0;
+}
+
+/* Has fusermount3 unmount. */
+static int unmount_as_user(const char *path)
+{
+	char *argv[] = {"fusermount3", "-u", "-z", "-q", "--", (char *)path, NULL};
+	pid_t child;
+	int status, r = posix_spawnp(&child, argv[0], NULL, NULL, argv, environ);
+
+	if (r != 0)
+		return -r;
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
+}
+
+/* Takes the dead mount on top away. */
+static int bury(const char *path, struct err *err)
+{
+	_cleanup_close_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct dead_mount mount;
+	int r = fd < 0 ? -errno : find_mount(mount_id_of(fd), &mount);
+
+	if (r < 0)
+		return refuse(path, "what it is cannot be found out", err);
+	if (strcmp(mount.type, TYPE))
+		return refuse(path, "it is of another file system, which has ended", err);
+	if (geteuid() != 0 && mount.user_id != geteuid())
+		return refuse(path, "it is another user's cocfs, which has ended", err);
+	r = geteuid() == 0 ? unmount_opened(fd) : unmount_as_user(path);
+	if (r < 0)
+		return refuse(path, "its cocfs has ended, and it cannot be unmounted", err);
+	log_warning("the mount on %s was dead, because its cocfs had ended: it is replaced", path);
+	return 0;
+}
+
+/* Locks the directory above. Returns a descriptor or -errno. */
+static int lock_parent(const char *path)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_LOOK_MS * 1000000L};
+	int64_t until_ms = clock_monotonic_ms() + LOCK_PATIENCE_MS;
+	_cleanup_free_ char *copy = strdup(path);
+	_cleanup_close_ int fd = -1;
+
+	if (!copy)
+		return -ENOMEM;
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EINTR && (errno != EWOULDBLOCK || clock_monotonic_ms() >= until_ms))
+			return -errno;
+		nanosleep(&pause, NULL);
+	}
+	return steal_fd(&fd);
+}
+
+int mountpoint_clear(const char *path, int *ret_lock, struct err *err)
+{
+	_cleanup_close_ int lock = -1;
+	int r = 0;
+
+	if (is_dead(path)) {
+		lock = lock_parent(path);
+		if (lock < 0)
+			return refuse(path, "the directory above it cannot be locked", err);
+	}
+	for (int layer = 0; r == 0 && layer < LAYERS_MAX && is_dead(path); layer++)
+		r = bury(path, err);
+	if (r == 0 && is_dead(path))
+		r = refuse(path, "there are too many upon each other", err);
+	if (r == 0)
+		*ret_lock = steal_fd(&lock);
+	return r;
+}

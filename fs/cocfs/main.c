@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/process.h"
+#include "base/shown.h"
+#include "cocfs/daemon.h"
+#include "cocfs/mount.h"
+
+/* Exit statuses: those of mount(8), which gives its helper's as its own. */
+#define EXIT_USAGE 1  /* the command line is wrong */
+#define EXIT_SYSTEM 2 /* no memory, no process */
+#define EXIT_MOUNT 32 /* nothing is mounted */
+
+#define LIBFUSE_TEXT_MAX 512 /* of a message of libfuse; the longest have a path in them */
+
+/* Tells a person at the terminal what is wrong, and the one thing that mends it. */
+static void complain(const struct err *err)
+{
+	fprintf(stderr, "cocfs: %s\n%s", err->text, err->details);
+}
+
+/*
+ * Signals come through the loop; threads that are started inherit this. A signal that is ignored at
+ * the start never comes: nohup ignores SIGHUP, with which users have keys read and log files opened
+ * again. SIGINT stays ignored where it is: so a script keeps a terminal's Ctrl-C from the programs
+ * that it has put in the background.
+ */
+static void block_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGCHLD, SIG_DFL); /* or the exit status of fusermount3 would be lost */
+	signal(SIGXFSZ, SIG_IGN); /* a file that must not grow is an error at the write */
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* What libfuse has to say belongs in the log, but for what -d asks for. */
+static void log_libfuse(enum fuse_log_level level, const char *fmt, va_list args)
+{
+	char text[LIBFUSE_TEXT_MAX];
+
+	vsnprintf(text, sizeof(text), fmt, args);
+	if (level == FUSE_LOG_DEBUG) { /* has names of files */
+		shown_clean_lines(text);
+		fputs(text, stderr);
+		return;
+	}
+	text[strcspn(text, "\n")] = '\0';
+	log_message(level <= FUSE_LOG_ERR	? LOG_LEVEL_ERROR
+		    : level <= FUSE_LOG_WARNING ? LOG_LEVEL_WARNING
+						: LOG_LEVEL_INFO,
+		    "libfuse: %s", text);
+}
+
+static int run(struct opts *opts)
+{
+	struct mount *mount;
+	struct err err = {0};
+	int ready_fd = -1, r;
+
+	if (!opts->foreground) {
+		ready_fd = daemon_start(EXIT_MOUNT);
+		if (ready_fd < 0) {
+			err_set(&err, -ready_fd, "cannot start a daemon: %s", strerror(-ready_fd));
+			complain(&err);
+			return EXIT_SYSTEM;
+		}
+	}
+	r = mount_open(opts, &mount, &err);
+	if (r < 0) {
+		complain(&err);
+		return r == -ENOMEM ? EXIT_SYSTEM : EXIT_MOUNT;
+	}
+	if (chdir("/") < 0)
+		log_warning("the directory that cocfs was started in stays in use");
+	if (ready_fd >= 0)
+		daemon_ready(ready_fd);
+	else
+		log_settle(false);
+	r = mount_serve(mount);
+	if (r < 0)
+		log_error("the event loop ended: %s", strerror(-r));
+	mount_close(mount);
+	return r < 0 ? EXIT_SYSTEM : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct opts opts;
+	struct err err = {0};
+	int status = 0;
+
+	process_keep_secrets();
+	process_raise_limits();
+	process_seed_random();
+	block_signals();
+	umask(0);
+	switch (opts_parse(argc, argv, &opts, &err)) {
+	case OPTS_MOUNT:
+		log_open("cocfs", opts.log_level);
+		fuse_set_log_func(log_libfuse);
+		status = run(&opts);
+		break;
+	case OPTS_SHOWN:
+		break;
+	case OPTS_WRONG:
+		complain(&err);
+		if (err.errnum == ENOMEM) { /* the command line is not wrong */
+			status = EXIT_SYSTEM;
+			break;
+		}
+		fputs("try: cocfs --help\n", stderr);
+		status = EXIT_USAGE;
+		break;
+	}
+	opts_finish(&opts);
+	return status;
+}

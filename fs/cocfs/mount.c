@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The parts of a mount and the order they live in: state directory, loop, (local service,)
+ * credentials, client, ledger, engine, space. They close in the reverse order.
+ *
+ * SIGTERM and SIGINT end it: what is under way is answered first, within the time that a submission
+ * has; then it is unmounted. An unmount from outside does the same without the second step. SIGHUP
+ * opens the log file again, reads the credentials again and takes up calls that were paused.
+ */
+#define _GNU_SOURCE
+#include "cocfs/mount.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/descriptors.h"
+#include "base/log_file.h"
+#include "base/process.h"
+#include "coc/creds.h"
+#include "coc/endpoint.h"
+#include "coc/profile.h"
+#include "cocfs/mountpoint.h"
+#include "cocfs/state_dir.h"
+#include "service/bounds.h"
+#include "service/service.h"
+#include "space/space.h"
+
+#define LOCAL_ENDPOINT "http://localhost"
+
+struct mount {
+	const struct opts *opts;
+	struct descriptors descriptors;
+	struct state_dir state;
+	struct loop *loop;
+	struct loop_watch signals;
+	int signal_fd;
+	char *endpoint;		 /* of the service */
+	struct service *service; /* SOURCE local */
+	char *keys;		 /* its key file, else NULL */
+	struct coc_creds *creds;
+	struct coc_client *client;
+	struct ledger *ledger;
+	struct engine *engine;
+	struct space_options space_options;
+	struct space *space;
+	bool opened; /* all of it */
+	bool ending;
+	struct loop_timer patience; /* while ending */
+};
+
+/* ---- the end ---- */
+
+static void quit(void *data)
+{
+	struct mount *mount = data;
+
+	loop_quit(mount->loop);
+}
+
+static void end(void *data)
+{
+	struct mount *mount = data;
+
+	if (mount->ending)
+		return;
+	mount->ending = true;
+	engine_quiesce(mount->engine);
+	loop_timer_set(mount->loop, &mount->patience,
+		       loop_now_ms(mount->loop) + mount->opts->timeout_ms, quit, mount);
+}
+
+static void turn_end(void *data)
+{
+	struct mount *mount = data;
+
+	engine_turn_end(mount->engine);
+	if (mount->ending && !engine_under_way(mount->engine) && !space_is_judging(mount->space))
+		loop_quit(mount->loop);
+}
+
+/* ---- signals ---- */
+
+static int find_creds(const struct mount *mount, struct coc_creds **ret_creds, struct err *err)
+{
+	return mount->keys ? coc_creds_read(mount->keys, ret_creds, err)
+			   : coc_creds_find(ret_creds, err);
+}
+
+static void reload(struct mount *mount)
+{
+	struct coc_creds *creds;
+	struct err err = {0};
+	int r = log_file_is_open() ? log_file_reopen() : 0;
+
+	if (r < 0)
+		log_error("the old log file stays in use: %s cannot be opened: %s",
+			  mount->opts->logfile, strerror(-r));
+	if (find_creds(mount, &creds, &err) < 0) {
+		log_error("the credentials stay as they are: %s", err.text);
+		return;
+	}
+	coc_client_set_creds(mount->client, creds);
+	coc_creds_free(mount->creds);
+	mount->creds = creds;
+	engine_hasten(mount->engine);
+	log_info("credentials read again from %s", creds->source);
+}
+
+static void take_signal(void *data, uint32_t events)
+{
+	struct mount *mount = data;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	if (read(mount->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGHUP)
+		reload(mount);
+	else
+		end(mount);
+}
+
+static int watch_signals(struct mount *mount, struct err *err)
+{
+	sigset_t set;
+	int r;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	mount->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (mount->signal_fd < 0)
+		return err_set(err, errno, "signals cannot be watched: %s", strerror(errno));
+	r = loop_watch(mount->loop, &mount->signals, mount->signal_fd, EPOLLIN, take_signal, mount);
+	return r < 0 ? err_set(err, -r, "signals cannot be watched: %s", strerror(-r)) : 0;
+}
+
+/* ---- the parts ---- */
+
+/* Starts the embedded service over a Unix socket in the state directory. */
+static int start_service(struct mount *mount, char **ret_socket, struct err *err)
+{
+	_cleanup_free_ char *data = state_dir_file(&mount->state, "service.db");
+	_cleanup_free_ char *socket = state_dir_socket(&mount->state, "service.sock");
+	struct service_options options = {
+		.data = data, .unix_socket = socket, .step_s = SERVICE_STEP_S};
+	int r;
+
+	mount->keys = state_dir_file(&mount->state, "service.keys");
+	if (!data || !socket || !mount->keys)
+		return err_set(err, ENOMEM, "out of memory");
+	options.credentials = mount->keys;
+	r = service_keys_ensure(mount->keys, err);
+	if (r == 0)
+		r = service_start(&options, &mount->service, err);
+	if (r == 0)
+		*ret_socket = steal_ptr(socket);
+	return r;
+}
+
+static bool is_local(const struct mount *mount)
+{
+	return !strcmp(mount->opts->source, "local");
+}
+
+/* What can be wrong with SOURCE and the keys for it is told before anything is made on the disk. */
+static int find_service(struct mount *mount, struct err *err)
+{
+	int r = coc_endpoint_find(mount->opts->source, &mount->endpoint, err);
+
+	return r < 0 ? r : find_creds(mount, &mount->creds, err);
+}
+
+static int open_client(struct mount *mount, struct err *err)
+{
+	_cleanup_free_ char *socket = NULL;
+	struct coc_client_options options = {.cacert = mount->opts->cacert,
+					     .connections_max = mount->descriptors.connections};
+	int r = 0;
+
+	if (is_local(mount)) {
+		mount->endpoint = strdup(LOCAL_ENDPOINT);
+		r = mount->endpoint ? start_service(mount, &socket, err)
+				    : err_set(err, ENOMEM, "out of memory");
+		if (r == 0)
+			r = find_creds(mount, &mount->creds, err);
+	}
+	if (r < 0)
+		return r;
+	options.endpoint = mount->endpoint;
+	options.unix_socket = socket;
+	return coc_client_create(mount->loop, &options, mount->creds, &mount->client, err);
+}
+
+static int open_engine(struct mount *mount, struct err *err)
+{
+	_cleanup_free_ char *path = state_dir_file(&mount->state, "ledger.db");
+	struct engine_options options = {.timeout_ms = mount->opts->timeout_ms,
+					 .inflight_max = mount->descriptors.connections,
+					 .one_user = !mount->opts->allow_other,
+					 .queued_inflight_max = mount->opts->max_inflight};
+	int r = path ? ledger_open(path, mount->opts->source, &mount->ledger, err)
+		     : err_set(err, ENOMEM, "out of memory");
+
+	if (r < 0)
+		return r;
+	ledger_measure(mount->ledger, loop_stall(mount->loop));
+	r = engine_create(mount->loop, mount->ledger, mount->client, &options, &mount->engine);
+	if (r == 0)
+		r = engine_recover(mount->engine);
+	return r < 0 ? err_set(err, -r, "unfinished submissions cannot be taken up: %s",
+			       strerror(-r))
+		     : 0;
+}
+
+static bool is_within(const char *path, const char *directory)
+{
+	size_t length = strlen(directory);
+
+	return !strncmp(path, directory, length) && (path[length] == '/' || !path[length]);
+}
+
+/* The log file must not be under the mountpoint either. */
+static int open_log(const struct opts *opts, struct err *err)
+{
+	if (is_within(opts->logfile, opts->mountpoint))
+		return err_set(err, EINVAL, "-o logfile=%s is under the mountpoint", opts->logfile);
+	return log_file_open(opts->logfile, err);
+}
+
+/* What cocfs opens by path while it serves must not be under the mountpoint: it would wait for
+ * itself. */
+static int check_apart(const struct mount *mount, struct err *err)
+{
+	const char *mountpoint = mount->opts->mountpoint, *cacert = mount->opts->cacert;
+	_cleanup_free_ char *credentials = NULL;
+
+	if (is_within(mount->state.path, mountpoint) || is_within(mountpoint, mount->state.path))
+		return err_set(err, EINVAL,
+			       "the mountpoint %s and the state directory %s must not be in each "
+			       "other",
+			       mountpoint, mount->state.path);
+	if (cacert && is_within(cacert, mountpoint))
+		return err_set(err, EINVAL, "-o cacert=%s is under the mountpoint", cacert);
+	if (profile_path("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "credentials", &credentials) == 0) {
+		_cleanup_free_ char *real = realpath(credentials, NULL);
+
+		if (is_within(real ? real : credentials, mountpoint))
+			return err_set(err, EINVAL, "the credentials %s are under the mountpoint",
+				       credentials);
+	}
+	return 0;
+}
+
+static int open_space(struct mount *mount, struct opts *opts, struct err *err)
+{
+	_cleanup_close_ int lock = -1;
+	int r = mountpoint_clear(opts->mountpoint, &lock, err);
+
+	if (r < 0)
+		return r;
+	mount->space_options = (struct space_options){
+		.mountpoint = opts->mountpoint,
+		.siblings_hidden = opts->siblings_hidden,
+		.delete_on_service = opts->delete_on_service,
+		.ignore = opts->ignore,
+		.unseen_commits = opts->unseen_commits,
+		.rules = opts->rules,
+		.defaults = opts->defaults,
+		.view = opts->view,
+		.one_user = !opts->allow_other,
+		.descriptors_max = mount->descriptors.users,
+		.directories_max = mount->descriptors.directories,
+	};
+	r = space_open(mount->loop, &opts->fuse, steal_fd(&mount->state.spool_fd), mount->ledger,
+		       mount->engine, &mount->space_options, end, mount, &mount->space, err);
+	if (r == -ENODEV)
+		mountpoint_explain(opts->mountpoint, opts->allow_other, err);
+	if (r == 0 && opts->nosymfollow)
+		mountpoint_set_nosymfollow(opts->mountpoint);
+	return r;
+}
+
+static int divide_descriptors(struct mount *mount, struct err *err)
+{
+	struct descriptors *parts = &mount->descriptors;
+	unsigned all = process_descriptors_max();
+
+	if (all < DESCRIPTORS_LEAST) {
+		err_set(err, EMFILE, "only %u descriptors may be open at once", all);
+		err_detail(err, "what_to_do", "allow at least %d, better %d: ulimit -n",
+			   DESCRIPTORS_LEAST, DESCRIPTORS_FEW);
+		return -EMFILE;
+	}
+	descriptors_divide(all, is_local(mount), parts);
+	if (all < DESCRIPTORS_FEW)
+		log_warning(
+			"only %u descriptors may be open at once: users may have %u files open, "
+			"and %u requests may be under way; raise the limit (ulimit -Hn)",
+			all, parts->users, parts->connections);
+	return 0;
+}
+
+/* Opens one part after the other. mount_close() closes those that are open. */
+static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
+{
+	int r = divide_descriptors(mount, err);
+
+	if (r == 0)
+		r = mountpoint_resolve(&opts->mountpoint, opts->nonempty, err);
+	if (r == 0 && opts->logfile)
+		r = open_log(opts, err);
+	if (r == 0 && !is_local(mount))
+		r = find_service(mount, err);
+	if (r == 0)
+		r = state_dir_open(opts->state_dir, opts->source, &mount->state, err);
+	if (r == 0)
+		r = check_apart(mount, err);
+	if (r == 0) {
+		r = loop_create(&mount->loop);
+		if (r < 0)
+			err_set(err, -r, "the event loop: %s", strerror(-r));
+	}
+	if (r == 0)
+		r = watch_signals(mount, err);
+	if (r == 0)
+		r = open_client(mount, err);
+	if (r == 0)
+		r = open_engine(mount, err);
+	if (r == 0)
+		r = open_space(mount, opts, err);
+	return r;
+}
+
+int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
+{
+	struct mount *mount = calloc(1, sizeof(*mount));
+	int r;
+
+	if (!mount)
+		return err_set(err, ENOMEM, "out of memory");
+	mount->opts = opts;
+	mount->signal_fd = -1;
+	mount->state = (struct state_dir){.fd = -1, .lock_fd = -1, .spool_fd = -1};
+	r = open_parts(mount, opts, err);
+	if (r < 0) {
+		mount_close(mount);
+		return r;
+	}
+	mount->opened = true;
+	loop_at_turn_end(mount->loop, turn_end, mount);
+	*ret_mount = mount;
+	return 0;
+}
+
+static void greeted(void *data, const struct coc_answer *answer)
+{
+	(void)data;
+	if (answer->outcome != COC_DONE)
+		log_warning("the service was greeted: %s", answer->err->text);
+	process_release_start(); /* which ends here */
+}
+
+/*
+ * Asks the service for a page of jobs, without anybody who waits for it: the connection is open
+ * when the first job is written, and credentials that are proven let a first burst go out at once
+ * (more than a few failures would lock the key). What is wrong with them is in the log from the
+ * start.
+ */
+static void greet(struct mount *mount)
+{
+	struct err err = {0};
+
+	if (coc_list(mount->client, NULL, 0, mount->opts->timeout_ms, greeted, mount, NULL, &err) <
+	    0)
+		log_warning("the service cannot be greeted: %s", err.text);
+}
+
+int mount_serve(struct mount *mount)
+{
+	greet(mount);
+	return loop_run(mount->loop);
+}
+
+void mount_close(struct mount *mount)
+{
+	if (!mount)
+		return;
+	space_close(mount->space);
+	engine_destroy(mount->engine);
+	ledger_close(mount->ledger);
+	coc_client_destroy(mount->client);
+	coc_creds_free(mount->creds);
+	service_stop(mount->service);
+	free(mount->keys);
+	free(mount->endpoint);
+	loop_timer_cancel(&mount->patience);
+	loop_unwatch(&mount->signals);
+	if (mount->signal_fd >= 0)
+		close(mount->signal_fd);
+	loop_destroy(mount->loop);
+	if (!mount->opened)
+		state_dir_discard(&mount->state);
+	state_dir_close(&mount->state);
+	free(mount);
+}

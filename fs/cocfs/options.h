@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_COCFS_OPTIONS_H
+#define COCFS_COCFS_OPTIONS_H
+
+#define FUSE_USE_VERSION 314
+#include <fuse_lowlevel.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/log.h"
+#include "job/attributes.h"
+#include "submit/commit.h"
+#include "space/view.h"
+#include "job/ignore.h"
+
+/* What the command line says. Zero-initialise it; opts_finish() frees. */
+struct opts {
+	char *source;		  /* "local", a region, or a URL */
+	char *mountpoint;	  /* as given; mount_open() makes it absolute */
+	char *state_dir;	  /* -o state_dir, or NULL: the default for the source */
+	char *cacert;		  /* -o cacert, absolute, or NULL */
+	char *logfile;		  /* -o logfile, absolute, or NULL */
+	struct attr_set defaults; /* the attributes given as mount options */
+	struct commit_rules rules;
+	int64_t timeout_ms;
+	unsigned max_inflight; /* sent from the queue at once */
+	struct ignore *ignore; /* names that are no job files' */
+	bool delete_on_service;
+	bool siblings_hidden;
+	struct view view; /* uid=, gid=, umask=, fmask=, dmask= */
+	bool unseen_commits; /* -o unseen=commit */
+	bool foreground;
+	bool allow_other; /* or allow_root: somebody else may come in */
+	bool nonempty;	  /* the mountpoint may have entries */
+	bool nosymfollow; /* the kernel follows no symbolic link in the mount */
+	enum log_level log_level;
+	struct fuse_args fuse; /* what is left for libfuse */
+};
+
+enum opts_result {
+	OPTS_MOUNT, /* go on */
+	OPTS_SHOWN, /* --help or --version was answered */
+	OPTS_WRONG, /* err says what is wrong */
+};
+
+/* Reads the command line; --help says what it takes. Answers --help and --version itself. */
+enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct err *err);
+
+void opts_finish(struct opts *opts);
+
+#endif

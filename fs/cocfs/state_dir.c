@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "cocfs/state_dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/home.h"
+
+#define ROOT_DEFAULT "/var/lib/cocfs"
+#define USER_DEFAULT ".local/state"
+
+/* Who was unmounted has yet to close the ledger, and whoever mounts again at once waits for that. */
+#define LOCK_PATIENCE_MS 2000
+#define LOCK_LOOK_MS 10
+
+/* A source as a file name: "https://host:1" is "https___host_1". */
+static char *name_of_source(const char *source)
+{
+	char *name = strdup(source);
+
+	for (char *at = name; at && *at; at++)
+		if (strchr("/:[]", *at))
+			*at = '_';
+	return name;
+}
+
+/* Where the space of a source is kept if nobody says so. Returns 0 or -errno with err. */
+static int default_path(const char *source, char **ret_path, struct err *err)
+{
+	_cleanup_free_ char *name = name_of_source(source), *home = NULL;
+	const char *state = home_variable("XDG_STATE_HOME");
+	int n, r;
+
+	if (!name)
+		return err_set(err, ENOMEM, "out of memory");
+	if (geteuid() == 0) {
+		n = asprintf(ret_path, ROOT_DEFAULT "/%s", name);
+	} else if (state) {
+		n = asprintf(ret_path, "%s/cocfs/%s", state, name);
+	} else {
+		r = home_directory(&home);
+		if (r == -ENOENT) {
+			err_set(err, ENOENT,
+				"no place to keep the space in: the user %u has no home directory",
+				geteuid());
+			err_detail(err, "what_to_do", "give one: -o state_dir=DIR");
+			return r;
+		}
+		n = r < 0 ? -1 : asprintf(ret_path, "%s/" USER_DEFAULT "/cocfs/%s", home, name);
+	}
+	return n < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
+}
+
+/* Makes a directory and those above it; only the last one is private for sure. *ret_made, also on
+ * failure: the first that had to be made, allocated, or NULL. */
+static int make_path(const char *path, char **ret_made)
+{
+	char partial[PATH_MAX];
+	size_t length = strlen(path);
+
+	if (length >= sizeof(partial))
+		return -ENAMETOOLONG;
+	memcpy(partial, path, length + 1);
+	for (char *at = partial + 1;; at++) {
+		bool last = !*at;
+
+		if (!last && *at != '/')
+			continue;
+		*at = '\0';
+		if (mkdir(partial, last ? 0700 : 0755) < 0) {
+			if (errno != EEXIST)
+				return -errno;
+		} else if (!*ret_made) {
+			*ret_made = strdup(partial); /* without memory it stays: no harm */
+		}
+		if (last)
+			return 0;
+		*at = '/';
+	}
+}
+
+static int check_private(int fd, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_set(err, errno, "the state directory %s: %s", path, strerror(errno));
+	if (st.st_uid != geteuid())
+		return err_set(err, EACCES, "the state directory %s belongs to another user", path);
+	if (st.st_mode & 077)
+		return err_set(
+			err, EACCES,
+			"others may look into the state directory %s: chmod 700 it, it holds "
+			"keys and jobs",
+			path);
+	return 0;
+}
+
+/* Locks a file that another process may be about to let go of. Returns 0 or -errno. */
+static int lock(int fd)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_LOOK_MS * 1000000L};
+	int64_t until_ms = clock_monotonic_ms() + LOCK_PATIENCE_MS;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EINTR && (errno != EWOULDBLOCK || clock_monotonic_ms() >= until_ms))
+			return -errno;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+static int take_lock(struct state_dir *dir, struct err *err)
+{
+	int r;
+
+	dir->lock_fd = openat(dir->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (dir->lock_fd < 0)
+		return err_set(err, errno, "the state directory %s: %s", dir->path,
+			       strerror(errno));
+	r = lock(dir->lock_fd);
+	if (r == 0)
+		return 0;
+	close(steal_fd(&dir->lock_fd)); /* who has no lock removes nothing */
+	if (r != -EWOULDBLOCK)
+		return err_set(err, -r, "the lock in %s: %s", dir->path, strerror(-r));
+	err_set(err, EBUSY, "the job space in %s is mounted already, or its last mount still ends",
+		dir->path);
+	err_detail(err, "what_to_do",
+		   "use that mount, unmount it and wait for its requests to be answered, or give "
+		   "another -o state_dir=DIR");
+	return -EBUSY;
+}
+
+/* Risk levels and the like are kept as extended attributes of the spool's files. */
+static int check_attributes(const struct state_dir *dir, struct err *err)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", dir->spool_fd);
+	if (getxattr(path, "user.coc.probe", NULL, 0) >= 0 || errno == ENODATA)
+		return 0;
+	err_set(err, ENOTSUP, "the file system of %s has no user attributes: %s", dir->path,
+		strerror(errno));
+	err_detail(err, "what_to_do", "give a directory on ext4, xfs or btrfs: -o state_dir=DIR");
+	return -ENOTSUP;
+}
+
+static int open_spool(struct state_dir *dir, struct err *err)
+{
+	/* the mount's own mode is the spool's: what users see when they list it */
+	if (mkdirat(dir->fd, "spool", 0755) < 0 && errno != EEXIST)
+		return err_set(err, errno, "%s/spool: %s", dir->path, strerror(errno));
+	dir->spool_fd = openat(dir->fd, "spool", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir->spool_fd < 0)
+		return err_set(err, errno, "%s/spool: %s", dir->path, strerror(errno));
+	return check_attributes(dir, err);
+}
+
+/* Settles where it is to be. */
+static int find_path(const char *said, const char *source, char **ret_path, struct err *err)
+{
+	char *path;
+	size_t length;
+
+	if (!said)
+		return default_path(source, ret_path, err);
+	path = strdup(said);
+	if (!path)
+		return err_set(err, ENOMEM, "out of memory");
+	for (length = strlen(path); length > 1 && path[length - 1] == '/'; length--)
+		path[length - 1] = '\0';
+	*ret_path = path;
+	return 0;
+}
+
+static int open_directory(struct state_dir *dir, struct err *err)
+{
+	int r = make_path(dir->given, &dir->made);
+
+	if (r < 0) {
+		err_set(err, -r, "cannot make the state directory %s: %s", dir->given,
+			strerror(-r));
+		err_detail(err, "what_to_do", "give another one: -o state_dir=DIR");
+		return r;
+	}
+	dir->path = realpath(dir->given, NULL);
+	dir->fd = dir->path ? open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (dir->fd < 0)
+		return err_set(err, errno, "the state directory %s: %s", dir->given,
+			       strerror(errno));
+	return 0;
+}
+
+int state_dir_open(const char *path, const char *source, struct state_dir *ret_dir, struct err *err)
+{
+	struct state_dir dir = {.fd = -1, .lock_fd = -1, .spool_fd = -1};
+	int r = find_path(path, source, &dir.given, err);
+
+	if (r == 0)
+		r = open_directory(&dir, err);
+	if (r == 0)
+		r = check_private(dir.fd, dir.path, err);
+	if (r == 0)
+		r = take_lock(&dir, err);
+	if (r == 0)
+		r = open_spool(&dir, err);
+	if (r < 0) {
+		state_dir_discard(&dir);
+		state_dir_close(&dir);
+	} else {
+		*ret_dir = dir;
+	}
+	return r;
+}
+
+void state_dir_discard(const struct state_dir *dir)
+{
+	static const char *const files[] = {
+		"ledger.db",	"ledger.db-wal",  "ledger.db-shm",  "ledger.db-journal",
+		"service.db",	"service.db-wal", "service.db-shm", "service.db-journal",
+		"service.keys", "service.sock"};
+	char path[PATH_MAX], *slash = path;
+
+	if (!dir->made || strlen(dir->given) >= sizeof(path))
+		return;
+	if (dir->lock_fd >= 0) {
+		unlinkat(dir->fd, "spool", AT_REMOVEDIR);
+		for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+			unlinkat(dir->fd, files[i], 0);
+		unlinkat(dir->fd, "lock", 0); /* the last: until then no other mount comes in */
+	}
+	/* from the bottom up, as far as they are empty */
+	strcpy(path, dir->given);
+	while (slash && strlen(path) >= strlen(dir->made) &&
+	       (rmdir(path) == 0 || errno == ENOENT)) {
+		slash = strrchr(path, '/');
+		if (slash)
+			*slash = '\0';
+	}
+}
+
+void state_dir_close(struct state_dir *dir)
+{
+	if (dir->spool_fd >= 0)
+		close(steal_fd(&dir->spool_fd));
+	if (dir->lock_fd >= 0)
+		close(steal_fd(&dir->lock_fd));
+	if (dir->fd >= 0)
+		close(steal_fd(&dir->fd));
+	free(steal_ptr(dir->path));
+	free(steal_ptr(dir->given));
+	free(steal_ptr(dir->made));
+}
+
+char *state_dir_file(const struct state_dir *dir, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%s", dir->path, name) < 0 ? NULL : path;
+}
+
+char *state_dir_socket(const struct state_dir *dir, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "/proc/self/fd/%d/%s", dir->fd, name) < 0 ? NULL : path;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_COCFS_STATE_DIR_H
+#define COCFS_COCFS_STATE_DIR_H
+
+#include "base/err.h"
+
+/*
+ * The state directory: where a job space is kept on this machine. Only its owner may look into it
+ * (mode 0700), and only one mount uses it at a time.
+ *
+ *   lock           held while it is mounted
+ *   ledger.db      bindings and submissions
+ *   spool/         the files as they were written
+ *   service.db, service.keys, service.sock    of the embedded local service
+ */
+struct state_dir {
+	char *path;  /* absolute */
+	char *given; /* as it was said: its name before links were followed */
+	char *made;  /* the uppermost directory that had to be made for it, or NULL */
+	int fd;	     /* of the directory itself */
+	int lock_fd;
+	int spool_fd; /* O_PATH, or -1 when taken */
+};
+
+/*
+ * Opens it, makes it when it is not there, and locks it. path NULL: the default for source.
+ * -EBUSY: another mount has it; -EACCES: it is not ours, or others may look into it; -ENOTSUP: its
+ * file system has no user attributes. Returns 0, or -errno with err filled.
+ */
+int state_dir_open(const char *path, const char *source, struct state_dir *ret_dir,
+		   struct err *err);
+
+/* Removes it again if state_dir_open() has made it: for a mount that failed. It holds no job yet, since
+ * nothing was ever mounted on it. Its files must be closed. */
+void state_dir_discard(const struct state_dir *dir);
+
+/* Unlocks and frees; a zero-initialised one with descriptors -1 is accepted. */
+void state_dir_close(struct state_dir *dir);
+
+/* The path of a file in it, allocated; NULL when out of memory. */
+char *state_dir_file(const struct state_dir *dir, const char *name);
+
+/* The same for a socket, whose path must be short (107 bytes) wherever the directory is: through
+ * the descriptor, for use in this process while the directory is open. */
+char *state_dir_socket(const struct state_dir *dir, const char *name);
+
+#endif

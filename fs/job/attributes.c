@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "job/attributes.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/shown.h"
+#include "base/utf8.h"
+#include "bounds/api.h"
+#include "bounds/job.h"
+
+static const char *const risk_words[] = {
+	[RISK_LOW] = "LOW", [RISK_MEDIUM] = "MEDIUM", [RISK_HIGH] = "HIGH"};
+#define VALUE_EXCERPT_MAX 40 /* bytes of a wrong value that are shown */
+#define RISK_COUNT (sizeof(risk_words) / sizeof(risk_words[0]))
+
+/* What the API calls an attribute, how many characters it takes, and what a value looks like. */
+static const struct kind {
+	const char *field;
+	size_t chars_min, chars_max;
+	const char *example;
+} kinds[ATTR_COUNT] = {
+	[ATTR_RISK_LEVEL] = {"risk_level", 0, SIZE_MAX, "LOW, MEDIUM or HIGH"},
+	[ATTR_ENTERPRISE_PROJECT_ID] = {"enterprise_project_id", 1, COC_PROJECT_MAX_CHARS,
+					"0 (the default project), or the ID of a project"},
+	[ATTR_NAME] = {"name", 1, COC_NAME_MAX_CHARS, "restart-web"},
+	[ATTR_DESCRIPTION] = {"description", 0, COC_DESCRIPTION_MAX_CHARS,
+			      "Restarts the web servers one by one"},
+	[ATTR_TAGS] = {"tags", 0, SIZE_MAX, "team=web,stage=test"},
+};
+
+const char *attr_field(enum attr attr)
+{
+	return kinds[attr].field;
+}
+
+int attr_from_xattr(const char *xattr)
+{
+	const size_t prefix = strlen(ATTR_XATTR_PREFIX);
+
+	if (strncmp(xattr, ATTR_XATTR_PREFIX, prefix) != 0)
+		return -1;
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (!strcmp(xattr + prefix, kinds[i].field))
+			return i;
+	return -1;
+}
+
+/* Completes a refusal with what a value looks like. */
+static int refuse(struct err *err, enum attr attr, const char *wrong)
+{
+	int r = err_set(err, EINVAL, "%s %s", kinds[attr].field, wrong);
+
+	err_detail(err, "attribute", "%s%s", ATTR_XATTR_PREFIX, kinds[attr].field);
+	err_detail(err, "example", "%s", kinds[attr].example);
+	return r;
+}
+
+/* Is there a control character: C0, DEL, C1 (U+0080 to U+009F)? The value is UTF-8. */
+static bool has_control(enum attr attr, const char *value, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		unsigned char c = (unsigned char)value[i];
+
+		/* a description may be a text of several lines, as a DSL's block scalar is */
+		if (attr == ATTR_DESCRIPTION && (c == '\n' || c == '\t'))
+			continue;
+		if (c < ' ' || c == 0x7f)
+			return true;
+		if (c == 0xc2 && (unsigned char)value[i + 1] < 0xa0)
+			return true;
+	}
+	return false;
+}
+
+/* One "key=value" of a tags value, from *at on; moves *at behind its comma, to NULL at the end. */
+struct pair {
+	const char *key, *value;
+	size_t key_size, value_size;
+	bool complete; /* there is an equals sign */
+};
+
+static struct pair next_pair(const char **at, const char *end)
+{
+	const char *comma = memchr(*at, ',', (size_t)(end - *at));
+	const char *stop = comma ? comma : end;
+	const char *equals = memchr(*at, '=', (size_t)(stop - *at));
+	struct pair pair = {.key = *at, .complete = equals != NULL};
+
+	pair.key_size = (size_t)((equals ? equals : stop) - *at);
+	pair.value = equals ? equals + 1 : stop;
+	pair.value_size = (size_t)(stop - pair.value);
+	*at = comma ? comma + 1 : NULL;
+	return pair;
+}
+
+/* What is wrong with a tags value, NULL if nothing is. */
+static const char *check_tags(const char *value, size_t size)
+{
+	struct pair pairs[ATTR_TAGS_MAX];
+	const char *at = size ? value : NULL;
+	size_t n = 0;
+
+	while (at) {
+		struct pair pair = next_pair(&at, value + size);
+
+		if (!pair.complete)
+			return "has an entry without an equals sign: write key=value,key=value";
+		if (!pair.key_size)
+			return "has an entry without a key: write key=value,key=value";
+		if (n == ATTR_TAGS_MAX)
+			return "has more entries than are taken";
+		for (size_t i = 0; i < n; i++)
+			if (pairs[i].key_size == pair.key_size &&
+			    !memcmp(pairs[i].key, pair.key, pair.key_size))
+				return "has one key twice";
+		pairs[n++] = pair;
+	}
+	return NULL;
+}
+
+/* Reads a risk level of size bytes; RISK_COUNT if it is none. */
+static size_t find_risk(const char *value, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < RISK_COUNT; i++)
+		if (size == strlen(risk_words[i]) && !memcmp(value, risk_words[i], size))
+			break;
+	return i;
+}
+
+static int refuse_risk(struct err *err, const char *value, size_t size)
+{
+	char wrong[VALUE_EXCERPT_MAX + 64];
+
+	snprintf(wrong, sizeof(wrong), "\"%.*s\" is neither LOW, MEDIUM nor HIGH",
+		 (int)(size < VALUE_EXCERPT_MAX ? size : VALUE_EXCERPT_MAX), value);
+	return refuse(err, ATTR_RISK_LEVEL, wrong);
+}
+
+int attr_check(enum attr attr, const char *value, size_t size, struct err *err)
+{
+	const struct kind *kind = &kinds[attr];
+	const char *wrong;
+	size_t chars;
+
+	if (size > ATTR_VALUE_MAX)
+		return refuse(err, attr, "is too long");
+	if (utf8_valid_prefix(value, size) < size)
+		return refuse(err, attr, "is not UTF-8");
+	if (has_control(attr, value, size))
+		return refuse(err, attr, "holds a control character");
+	chars = utf8_chars(value, size);
+	if (chars < kind->chars_min)
+		return refuse(err, attr, "is empty");
+	if (chars > kind->chars_max) {
+		int r = refuse(err, attr, "is too long");
+
+		err_detail(err, "characters", "%zu, at most %zu are taken", chars, kind->chars_max);
+		return r;
+	}
+	if (attr == ATTR_RISK_LEVEL && find_risk(value, size) == RISK_COUNT)
+		return refuse_risk(err, value, size);
+	wrong = attr == ATTR_TAGS ? check_tags(value, size) : NULL;
+	return wrong ? refuse(err, attr, wrong) : 0;
+}
+
+bool attr_same(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+int risk_parse(const char *word, enum risk *ret_risk)
+{
+	size_t risk = find_risk(word, strlen(word));
+
+	if (risk == RISK_COUNT)
+		return -EINVAL;
+	*ret_risk = (enum risk)risk;
+	return 0;
+}
+
+void attr_set_finish(struct attr_set *set)
+{
+	for (int i = 0; i < ATTR_COUNT; i++)
+		free(set->value[i]);
+	*set = (struct attr_set){0};
+}
+
+int attr_set_put(struct attr_set *set, enum attr attr, const char *value, size_t size)
+{
+	char *copy = malloc(size + 1);
+
+	if (!copy)
+		return -ENOMEM;
+	if (size)
+		memcpy(copy, value, size);
+	copy[size] = '\0';
+	free(set->value[attr]);
+	set->value[attr] = copy;
+	return 0;
+}
+
+int attr_set_default(struct attr_set *set, enum attr attr, const char *value, size_t size)
+{
+	return set->value[attr] ? 0 : attr_set_put(set, attr, value, size);
+}
+
+/* Puts a file's name so that a shell reads it back as it is, and so that it can be shown: what
+ * base/shown.h does not show is spelled in octal. Returns 0, -ENOMEM. */
+static int quote(struct buf *buf, const char *shown)
+{
+	size_t left = strlen(shown), size;
+	bool spelled = !shown_as_is(shown, left);
+	int r;
+
+	/* a name that begins with a dash would be read as an option */
+	r = buf_printf(buf, "%s'%s", spelled ? "$" : "", shown[0] == '-' ? "./" : "");
+	for (const char *c = shown; r == 0 && left; c += size, left -= size) {
+		bool plain = shown_char(c, left, &size);
+
+		for (size_t i = 0; r == 0 && !plain && i < size; i++)
+			r = buf_printf(buf, "\\%03o", (unsigned)(unsigned char)c[i]);
+		if (!plain)
+			continue;
+		if (spelled && (*c == '\'' || *c == '\\'))
+			r = buf_printf(buf, "\\%c", *c);
+		else if (*c == '\'')
+			r = buf_append(buf, "'\\''", 4);
+		else
+			r = buf_append(buf, c, size);
+	}
+	return r ? r : buf_append(buf, "'", 1);
+}
+
+/*
+ * Adds the command that sets an attribute of the file. A path too long for an error's details is
+ * told by its last component.
+ */
+static int tell_command(struct err *err, enum attr attr, const char *example,
+			const char *file_shown)
+{
+	const char *slash = strrchr(file_shown, '/');
+	_cleanup_buf_ struct buf quoted = {0};
+	int r = quote(&quoted, file_shown);
+
+	if (!r && quoted.size > ERR_DETAILS_MAX / 2 && slash) {
+		quoted.size = 0;
+		r = quote(&quoted, slash + 1);
+	}
+	if (!r)
+		err_detail(err, "what_to_do", "setfattr -n %s%s -v %s %s", ATTR_XATTR_PREFIX,
+			   kinds[attr].field, example, quoted.data);
+	return r;
+}
+
+static int settle_risk(const struct attr_set *set, const char *file_shown, enum risk max_risk,
+		       struct err *err)
+{
+	static const char *const choices[] = {[RISK_LOW] = "LOW",
+					      [RISK_MEDIUM] = "LOW or MEDIUM",
+					      [RISK_HIGH] = "LOW, MEDIUM or HIGH"};
+	const char *value = set->value[ATTR_RISK_LEVEL];
+	int r;
+
+	if (!value) {
+		err_set(err, ENODATA,
+			"the job has no risk level, and none is assumed: set it to %s",
+			choices[max_risk]);
+		/* the gravest that is allowed: copied without a thought, it makes no job look safe
+		 */
+		r = tell_command(err, ATTR_RISK_LEVEL, risk_words[max_risk], file_shown);
+		return r < 0 ? r : -ENODATA;
+	}
+	if (find_risk(value, strlen(value)) <= max_risk)
+		return 0;
+	r = err_set(err, EPERM, "the risk level %s is above %s, the highest that this mount allows",
+		    value, risk_words[max_risk]);
+	err_detail(err, "what_to_do",
+		   "submit the job through a mount with max_risk=%s, or lower its risk level if "
+		   "that is true to what it does",
+		   value);
+	return r;
+}
+
+/* Takes a value from the document's meta, if there is none yet; a bad one is told with its place.
+ */
+static int settle_from_meta(struct attr_set *set, enum attr attr, const char *value,
+			    const struct dsl_finding *place, const char *file_shown,
+			    struct err *err)
+{
+	int r;
+
+	if (set->value[attr] || !value)
+		return 0;
+	if (attr_check(attr, value, strlen(value), err) < 0) {
+		r = tell_command(err, attr, "VALUE", file_shown);
+		if (r < 0)
+			return r;
+		err_detail(err, "or", "mend meta.%s in the file", kinds[attr].field);
+		err_context(err, "%u:%u: meta.%s cannot be taken for the job's", place->line,
+			    place->column, kinds[attr].field);
+		return -EINVAL;
+	}
+	return attr_set_put(set, attr, value, strlen(value));
+}
+
+static int settle_from_stem(struct attr_set *set, const char *file_stem, const char *file_shown,
+			    struct err *err)
+{
+	int r;
+
+	if (set->value[ATTR_NAME])
+		return 0;
+	if (attr_check(ATTR_NAME, file_stem, strlen(file_stem), err) < 0) {
+		r = tell_command(err, ATTR_NAME, "VALUE", file_shown);
+		if (r < 0)
+			return r;
+		err_context(err, "the file's name cannot be taken for the job's");
+		return -EINVAL;
+	}
+	return attr_set_put(set, ATTR_NAME, file_stem, strlen(file_stem));
+}
+
+int attrs_settle(struct attr_set *set, const struct dsl_report *report, const char *file_stem,
+		 const char *file_shown, enum risk max_risk, struct err *err)
+{
+	int r;
+
+	for (int i = 0; i < ATTR_COUNT; i++) {
+		const char *value = set->value[i];
+
+		if (value && attr_check((enum attr)i, value, strlen(value), err) < 0)
+			return -EINVAL;
+	}
+	r = settle_risk(set, file_shown, max_risk, err);
+	if (!r && report)
+		r = settle_from_meta(set, ATTR_NAME, report->meta_name, &report->meta_name_place,
+				     file_shown, err);
+	if (!r)
+		r = settle_from_stem(set, file_stem, file_shown, err);
+	if (!r && report)
+		r = settle_from_meta(set, ATTR_DESCRIPTION, report->meta_description,
+				     &report->meta_description_place, file_shown, err);
+	if (!r)
+		r = attr_set_default(set, ATTR_ENTERPRISE_PROJECT_ID, "0", 1);
+	return r == -ENOMEM ? err_set(err, ENOMEM, "out of memory") : r;
+}
+
+int attr_tags_split(const char *value, struct job_tag **ret_tags, size_t *ret_n)
+{
+	const char *at = value, *end;
+	struct job_tag *tags;
+	size_t size, n = 1;
+	char *text;
+
+	if (!value || !*value) {
+		*ret_tags = NULL;
+		*ret_n = 0;
+		return 0;
+	}
+	size = strlen(value);
+	if (attr_check(ATTR_TAGS, value, size, NULL) < 0)
+		return -EINVAL;
+	for (const char *c = value; *c; c++)
+		n += *c == ',';
+	/* the strings stand behind the array, the separators become their ends */
+	tags = malloc(n * sizeof(*tags) + size + 1);
+	if (!tags)
+		return -ENOMEM;
+	text = (char *)(tags + n);
+	memcpy(text, value, size + 1);
+	end = text + size;
+	at = text;
+	for (size_t i = 0; at; i++) {
+		struct pair pair = next_pair(&at, end);
+
+		text[pair.value - text - 1] = '\0';
+		text[pair.value + pair.value_size - text] = '\0';
+		tags[i] = (struct job_tag){.key = pair.key, .value = pair.value};
+	}
+	*ret_tags = tags;
+	*ret_n = n;
+	return 0;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "job/dsl/parse.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+/*
+ * Keys that stand twice in one mapping. libyaml does not look for them, and readers differ in which
+ * value they take, so a job would do something else than its author reads.
+ *
+ * Two scalars are the same key if they have the same text, quoted or not: YAML tells 1 from "1",
+ * many readers do not. Two collections are the same key if they have the same hash, which is made
+ * of their texts and kinds, in any order for a mapping. An alias of a scalar counts as that scalar,
+ * an alias of a collection is the same as another alias of it. Each mapping's keys are sorted, by
+ * hash, then text: no choice of keys makes that slower than n log n.
+ */
+
+struct key {
+	uint64_t hash;
+	const char *text; /* NULL: not a scalar */
+	size_t size;
+	size_t node;
+};
+
+/* A step of a 64-bit mixer: every bit of the input reaches every bit of the result. */
+static uint64_t mix(uint64_t x)
+{
+	x ^= x >> 30;
+	x *= 0xbf58476d1ce4e5b9u;
+	x ^= x >> 27;
+	x *= 0x94d049bb133111ebu;
+	return x ^ x >> 31;
+}
+
+static uint64_t hash_text(const char *text, size_t size)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
+	return mix(hash ^ size);
+}
+
+/* The hash of a node, given those of all nodes after it. */
+static uint64_t hash_node(const struct dsl_tree *tree, const uint64_t *hashes, size_t index)
+{
+	const struct dsl_node *node = &tree->nodes[index];
+	uint64_t hash = mix((uint64_t)node->kind + 1);
+	size_t target = dsl_resolve(tree, index), size, value;
+	const char *text;
+
+	switch (tree->nodes[target].kind) {
+	case DSL_SCALAR:
+		text = dsl_text(tree, target, &size);
+		return hash_text(text, size);
+	case DSL_SEQUENCE:
+		if (target != index)
+			return mix(hash + target);
+		for (size_t at = index + 1; at < node->end; at = tree->nodes[at].end)
+			hash = mix(hash + hashes[at]);
+		return hash;
+	default:
+		if (target != index)
+			return mix(hash + target);
+		for (size_t at = index + 1; at < node->end; at = tree->nodes[value].end) {
+			value = tree->nodes[at].end;
+			hash += mix(hashes[at] + mix(hashes[value]));
+		}
+		return mix(hash);
+	}
+}
+
+/* Same keys next to each other, in the order of the text among themselves. */
+static int compare_content(const struct key *a, const struct key *b)
+{
+	if (a->hash != b->hash)
+		return a->hash < b->hash ? -1 : 1;
+	if (!a->text || !b->text)
+		return (a->text != NULL) - (b->text != NULL);
+	if (a->size != b->size)
+		return a->size < b->size ? -1 : 1;
+	return memcmp(a->text, b->text, a->size);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+	int order = compare_content(x, y);
+
+	return order ? order : (x->node > y->node) - (x->node < y->node);
+}
+
+/* The first key of a mapping that stands in it already; keys has room for all of them. */
+static size_t find_in_mapping(const struct dsl_tree *tree, const uint64_t *hashes, size_t mapping,
+			      struct key *keys, size_t *ret_first)
+{
+	size_t n = 0, found = DSL_NOWHERE;
+
+	for (size_t at = mapping + 1; at < tree->nodes[mapping].end;
+	     at = tree->nodes[tree->nodes[at].end].end) {
+		size_t target = dsl_resolve(tree, at);
+		struct key *key = &keys[n++];
+
+		*key = (struct key){.hash = hashes[at], .node = at};
+		if (tree->nodes[target].kind == DSL_SCALAR)
+			key->text = dsl_text(tree, target, &key->size);
+	}
+	qsort(keys, n, sizeof(*keys), compare_keys);
+	for (size_t i = 1, group = 0; i < n; i++) {
+		if (compare_content(&keys[group], &keys[i]) != 0) {
+			group = i;
+		} else if (i == group + 1 && keys[i].node < found) {
+			found = keys[i].node;
+			*ret_first = keys[group].node;
+		}
+	}
+	return found;
+}
+
+int dsl_find_duplicate_key(const struct dsl_tree *tree, struct dsl_finding *finding)
+{
+	_cleanup_free_ uint64_t *hashes = NULL;
+	_cleanup_free_ struct key *keys = NULL;
+	size_t found = DSL_NOWHERE, first = 0, target, size;
+	const char *text;
+
+	hashes = calloc(tree->n_nodes, sizeof(*hashes));
+	keys = calloc(tree->n_nodes / 2 + 1, sizeof(*keys));
+	if (!hashes || !keys)
+		return -ENOMEM;
+	for (size_t i = tree->n_nodes; i-- > 0;)
+		hashes[i] = hash_node(tree, hashes, i);
+	for (size_t i = 0; i < tree->n_nodes; i++) {
+		size_t second, before = 0;
+
+		if (tree->nodes[i].kind != DSL_MAPPING)
+			continue;
+		second = find_in_mapping(tree, hashes, i, keys, &before);
+		if (second < found) {
+			found = second;
+			first = before;
+		}
+	}
+	if (found == DSL_NOWHERE)
+		return 0;
+	target = dsl_resolve(tree, found);
+	if (tree->nodes[target].kind != DSL_SCALAR)
+		return dsl_finding_set(finding, tree->nodes[found].line, tree->nodes[found].column,
+				       "the same key stands in this mapping already, at %u:%u",
+				       tree->nodes[first].line, tree->nodes[first].column);
+	text = dsl_text(tree, target, &size);
+	return dsl_finding_set(
+		finding, tree->nodes[found].line, tree->nodes[found].column,
+		"the key \"%s\" stands in this mapping already, at %u:%u: remove one "
+		"of them",
+		dsl_excerpt(text, size).text, tree->nodes[first].line, tree->nodes[first].column);
+}

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "job/dsl/parse.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <yaml.h>
+
+#include "base/cleanup.h"
+#include "base/utf8.h"
+#include "bounds/api.h"
+#include "bounds/job.h"
+#include "job/dsl/surrogates.h"
+#include "job/dsl/yaml_errors.h"
+
+/*
+ * From bytes to nodes, and what level yaml refuses on the way.
+ *
+ * libyaml is asked for events, not for a document: its loader builds without bounds. The events are
+ * turned into an array of nodes with a stack of at most DSL_DEPTH_MAX open collections, so what the
+ * input can make us do is bounded by its 65,536 bytes: at most three nodes for two bytes, no
+ * recursion, no expansion. What an alias would expand to is added up with saturating counts when
+ * the alias is met, from the counts of the node it stands for.
+ *
+ * What is wrong but lets the text be read on (an unknown alias, too many of them, too large an
+ * expansion, a second document) is noted once, and the rest is read all the same: a document that
+ * is sent unchecked still has a name. After an error of syntax, or nesting too deep to follow,
+ * there is no tree.
+ */
+
+DEFINE_CLEANUP(yaml_parser_t *, yaml_parser_delete)
+
+struct anchor {
+	uint32_t name, size; /* in the names of the parse */
+	uint32_t node;
+};
+
+struct parse {
+	struct dsl_tree *tree;
+	struct dsl_halves halves;
+	struct dsl_finding *finding; /* the first one stays */
+	size_t open[DSL_DEPTH_MAX];
+	bool bracket[DSL_DEPTH_MAX]; /* opened by [ or { */
+	size_t depth;
+	struct anchor *anchors;
+	size_t n_anchors, room;
+	struct buf names;
+	size_t n_aliases, n_documents;
+	uint32_t expanded;
+	bool stop;   /* nothing more needs to be read */
+	bool broken; /* the tree is not one */
+};
+
+static void parse_finish(struct parse *parse)
+{
+	dsl_halves_finish(&parse->halves);
+	free(parse->anchors);
+	buf_finish(&parse->names);
+}
+
+static uint32_t add_saturating(uint32_t a, uint32_t b)
+{
+	uint32_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? UINT32_MAX : sum;
+}
+
+/* Makes room for one more element. Returns 0 or -ENOMEM. */
+static int grow(void **array, size_t *room, size_t used, size_t element)
+{
+	size_t more = *room ? *room * 2 : 64;
+	void *grown;
+
+	if (used < *room)
+		return 0;
+	grown = reallocarray(*array, more, element);
+	if (!grown)
+		return -ENOMEM;
+	*array = grown;
+	*room = more;
+	return 0;
+}
+
+/* Notes what level yaml refuses, if nothing was noted before. */
+#define note(parse, mark, ...)                                                                     \
+	((parse)->finding->text ? 0                                                                \
+				: dsl_finding_set((parse)->finding, dsl_mark_line(mark),           \
+						  dsl_mark_column(mark), __VA_ARGS__))
+
+/* Counts a subtree that is complete into the collection around it. */
+static void close_node(struct parse *parse, size_t index)
+{
+	struct dsl_node *node = &parse->tree->nodes[index], *around;
+
+	node->end = (uint32_t)parse->tree->n_nodes;
+	if (!parse->depth)
+		return;
+	around = &parse->tree->nodes[parse->open[parse->depth - 1]];
+	around->expanded = add_saturating(around->expanded, node->expanded);
+	if (around->height < node->height + 1)
+		around->height = node->height + 1;
+}
+
+static int add_node(struct parse *parse, enum dsl_kind kind, const yaml_mark_t *mark)
+{
+	struct dsl_tree *tree = parse->tree;
+	int r = grow((void **)&tree->nodes, &tree->room, tree->n_nodes, sizeof(*tree->nodes));
+
+	if (r < 0)
+		return r;
+	tree->nodes[tree->n_nodes++] = (struct dsl_node){
+		.kind = kind,
+		.line = dsl_mark_line(mark),
+		.column = dsl_mark_column(mark),
+		.expanded = 1,
+		.height = kind == DSL_SEQUENCE || kind == DSL_MAPPING,
+	};
+	parse->expanded = add_saturating(parse->expanded, 1);
+	return 0;
+}
+
+static int add_anchor(struct parse *parse, const yaml_char_t *name)
+{
+	size_t size;
+	int r;
+
+	if (!name)
+		return 0;
+	size = strlen((const char *)name);
+	r = grow((void **)&parse->anchors, &parse->room, parse->n_anchors, sizeof(struct anchor));
+	if (r < 0)
+		return r;
+	parse->anchors[parse->n_anchors++] = (struct anchor){
+		.name = (uint32_t)parse->names.size,
+		.size = (uint32_t)size,
+		.node = (uint32_t)parse->tree->n_nodes - 1,
+	};
+	return buf_append(&parse->names, name, size);
+}
+
+/* The anchor that an alias means: the last one of that name, as an anchor may be set again. */
+static const struct anchor *find_anchor(const struct parse *parse, const char *name, size_t size)
+{
+	for (size_t i = parse->n_anchors; i-- > 0;) {
+		const struct anchor *anchor = &parse->anchors[i];
+
+		if (anchor->size == size && !memcmp(parse->names.data + anchor->name, name, size))
+			return anchor;
+	}
+	return NULL;
+}
+
+static int take_scalar(struct parse *parse, const yaml_event_t *event)
+{
+	struct dsl_tree *tree = parse->tree;
+	struct dsl_node *node;
+	int r = add_node(parse, DSL_SCALAR, &event->start_mark);
+
+	if (r < 0)
+		return r;
+	node = &tree->nodes[tree->n_nodes - 1];
+	node->plain =
+		event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !event->data.scalar.tag;
+	node->text = (uint32_t)tree->text.size;
+	r = dsl_halves_show(&parse->halves,
+			    event->data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE,
+			    (const char *)event->data.scalar.value, event->data.scalar.length,
+			    &tree->text, &node->half);
+	if (r < 0)
+		return r;
+	node->size = (uint32_t)(tree->text.size - node->text);
+	close_node(parse, tree->n_nodes - 1);
+	return add_anchor(parse, event->data.scalar.anchor);
+}
+
+static int take_alias(struct parse *parse, const yaml_event_t *event)
+{
+	const char *name = (const char *)event->data.alias.anchor;
+	const yaml_mark_t *mark = &event->start_mark;
+	const struct dsl_node *target;
+	const struct anchor *anchor = NULL;
+	struct dsl_node *node;
+	int r = 0;
+
+	/* what is not resolved stands for nothing, as a null does; see dsl_is_null() */
+	if (++parse->n_aliases <= DSL_ALIAS_MAX)
+		anchor = find_anchor(parse, name, strlen(name));
+	else
+		r = note(parse, mark, "there are more than %d aliases: write the values out",
+			 DSL_ALIAS_MAX);
+	if (r < 0)
+		return r;
+	if (anchor && !parse->tree->nodes[anchor->node].end) {
+		r = note(parse, mark, "the alias *%s stands within what it stands for",
+			 dsl_excerpt(name, strlen(name)).text);
+		anchor = NULL;
+	} else if (!anchor) {
+		r = note(parse, mark,
+			 "no anchor &%s stands before this alias: put a text that begins with * in "
+			 "quotes",
+			 dsl_excerpt(name, strlen(name)).text);
+	}
+	if (r < 0)
+		return r;
+	r = add_node(parse, anchor ? DSL_ALIAS : DSL_SCALAR, mark);
+	if (r < 0)
+		return r;
+	node = &parse->tree->nodes[parse->tree->n_nodes - 1];
+	node->plain = !anchor;
+	if (anchor) {
+		target = &parse->tree->nodes[anchor->node];
+		node->target = anchor->node;
+		node->expanded = target->expanded;
+		node->height = target->height;
+		parse->expanded = add_saturating(parse->expanded, target->expanded - 1);
+	}
+	close_node(parse, parse->tree->n_nodes - 1);
+	if (parse->depth + node->height > DSL_DEPTH_MAX)
+		return note(parse, mark, "with this alias the nesting is deeper than %d",
+			    DSL_DEPTH_MAX);
+	return 0;
+}
+
+static int take_collection(struct parse *parse, const yaml_event_t *event)
+{
+	bool mapping = event->type == YAML_MAPPING_START_EVENT;
+	int r;
+
+	if (parse->depth == DSL_DEPTH_MAX) {
+		parse->stop = parse->broken = true;
+		return note(parse, &event->start_mark,
+			    "mappings and lists are nested deeper than %d here", DSL_DEPTH_MAX);
+	}
+	r = add_node(parse, mapping ? DSL_MAPPING : DSL_SEQUENCE, &event->start_mark);
+	if (r < 0)
+		return r;
+	parse->bracket[parse->depth] =
+		mapping ? event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
+			: event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
+	parse->open[parse->depth++] = parse->tree->n_nodes - 1;
+	return add_anchor(parse, mapping ? event->data.mapping_start.anchor
+					 : event->data.sequence_start.anchor);
+}
+
+static int take(struct parse *parse, const yaml_event_t *event)
+{
+	int r = 0;
+
+	switch (event->type) {
+	case YAML_DOCUMENT_START_EVENT:
+		if (parse->n_documents++ == 0)
+			return 0;
+		parse->stop = true;
+		return note(parse, &event->start_mark,
+			    "a second document begins here: a job is one document, put the other "
+			    "in a file of its own");
+	case YAML_SCALAR_EVENT:
+		r = take_scalar(parse, event);
+		break;
+	case YAML_ALIAS_EVENT:
+		r = take_alias(parse, event);
+		break;
+	case YAML_SEQUENCE_START_EVENT:
+	case YAML_MAPPING_START_EVENT:
+		r = take_collection(parse, event);
+		break;
+	case YAML_SEQUENCE_END_EVENT:
+	case YAML_MAPPING_END_EVENT:
+		close_node(parse, parse->open[--parse->depth]);
+		break;
+	case YAML_STREAM_END_EVENT:
+		parse->stop = true;
+		break;
+	default:
+		break;
+	}
+	if (!r && parse->expanded > DSL_EXPANSION_MAX)
+		r = note(parse, &event->start_mark,
+			 "with the aliases expanded, the document has more than %d nodes",
+			 DSL_EXPANSION_MAX);
+	return r;
+}
+
+/* Tells why libyaml gave up, unless something before was told already. */
+static int take_problem(struct parse *parse, const yaml_parser_t *parser, const char *content,
+			size_t size)
+{
+	const struct dsl_node *open;
+
+	parse->broken = true;
+	if (parser->error == YAML_MEMORY_ERROR)
+		return -ENOMEM;
+	if (parse->finding->text)
+		return 0;
+	/* at the end of the text there is nothing to look at; the bracket is what wants mending */
+	if (parse->depth && parse->bracket[parse->depth - 1] &&
+	    dsl_problem_is_end(parser, content, size)) {
+		open = &parse->tree->nodes[parse->open[parse->depth - 1]];
+		return dsl_finding_set(parse->finding, open->line, open->column,
+				       "the bracket that opens here is never closed");
+	}
+	return dsl_problem(parser, content, size, parse->finding);
+}
+
+static int read_events(struct parse *parse, const char *content, size_t size)
+{
+	yaml_parser_t parser;
+	_cleanup_(yaml_parser_delete) yaml_parser_t *owned = NULL;
+
+	if (!yaml_parser_initialize(&parser))
+		return -ENOMEM;
+	owned = &parser;
+	yaml_parser_set_input_string(&parser, (const unsigned char *)content, size);
+	while (!parse->stop) {
+		yaml_event_t event;
+		int r;
+
+		if (!yaml_parser_parse(&parser, &event))
+			return take_problem(parse, &parser, content, size);
+		r = take(parse, &event);
+		yaml_event_delete(&event);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Does something at this place begin a line? A break of YAML is before it, or a byte order mark. */
+static bool begins_line(const char *content, size_t at)
+{
+	return !at || memchr("\n\r\x85\xa8\xa9\xbf", content[at - 1], 6);
+}
+
+/* Refuses more %TAG directives than a document has use for. */
+static int check_directives(const char *content, size_t size, struct dsl_finding *finding)
+{
+	static const char tag[] = "%TAG";
+	const char *at = content, *end = content + size;
+	unsigned line, column;
+	int n = 0;
+
+	while ((at = memmem(at, (size_t)(end - at), tag, strlen(tag)))) {
+		if (begins_line(content, (size_t)(at - content)) && ++n > DSL_TAG_DIRECTIVES_MAX) {
+			dsl_place_of_offset(content, (size_t)(at - content), &line, &column);
+			return dsl_finding_set(finding, line, column,
+					       "there are more than %d %%TAG directives: write the "
+					       "tags out",
+					       DSL_TAG_DIRECTIVES_MAX);
+		}
+		at += strlen(tag);
+	}
+	return 0;
+}
+
+/* What is refused before any of it is taken for YAML. */
+static int check_bytes(const char *content, size_t size, struct dsl_finding *finding)
+{
+	unsigned line, column;
+	size_t valid, blank = 0;
+	const char *nul;
+
+	if (size > COC_CONTENT_MAX)
+		return dsl_finding_set(finding, 0, 0,
+				       "the document has %zu bytes, the service takes at most %d",
+				       size, COC_CONTENT_MAX);
+	nul = size ? memchr(content, '\0', size) : NULL;
+	valid = utf8_valid_prefix(content, size);
+	if (nul && (size_t)(nul - content) < valid) {
+		dsl_place_of_offset(content, (size_t)(nul - content), &line, &column);
+		return dsl_finding_set(finding, line, column,
+				       "a NUL byte: the file is not text, or was damaged");
+	}
+	if (valid < size) {
+		dsl_place_of_offset(content, valid, &line, &column);
+		return dsl_finding_set(finding, line, column,
+				       "the byte 0x%02X is not UTF-8: convert the file to UTF-8",
+				       (unsigned char)content[valid]);
+	}
+	if (size >= 3 && !memcmp(content, "\xef\xbb\xbf", 3))
+		blank = 3;
+	while (blank < size && strchr(" \t\r\n", content[blank]))
+		blank++;
+	if (blank == size)
+		return dsl_finding_set(finding, 0, 0, "the document is empty");
+	return check_directives(content, size, finding);
+}
+
+int dsl_parse(const void *content, size_t size, struct dsl_tree *tree, struct dsl_finding *finding)
+{
+	__attribute__((cleanup(parse_finish))) struct parse parse = {.tree = tree,
+								     .finding = finding};
+	const struct dsl_node *root;
+	int r = check_bytes(content, size, finding);
+
+	if (r < 0 || finding->text)
+		return r;
+	/* so that a value of no bytes points somewhere, too */
+	r = buf_reserve(&tree->text, size);
+	if (!r)
+		r = buf_reserve(&parse.names, 1);
+	if (!r)
+		r = dsl_halves_hide(content, size, &parse.halves);
+	if (!r)
+		r = read_events(&parse, parse.halves.copy ? parse.halves.copy : content, size);
+	if (r < 0 || parse.broken) {
+		dsl_tree_finish(tree);
+		return r;
+	}
+	root = tree->nodes;
+	if (!finding->text && (!root || (root->kind == DSL_SCALAR && root->plain && !root->size)))
+		r = dsl_finding_set(finding, 0, 0, "the document is empty but for comments");
+	if (!r && root && !finding->text)
+		r = dsl_find_duplicate_key(tree, finding);
+	return r;
+}

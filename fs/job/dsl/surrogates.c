@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "job/dsl/surrogates.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_HALF 0xd800u
+#define SECOND_HALF 0xdc00u
+#define HALVES 0x800u
+#define ESCAPE_SIZE 6	/* \uXXXX */
+#define SEQUENCE_SIZE 3 /* bytes of a character of the private area */
+
+/* Where in the private area of Unicode the halves may be hidden. */
+static const uint32_t bases[] = {0xe000, 0xe800, 0xf000};
+
+void dsl_halves_finish(struct dsl_halves *halves)
+{
+	free(halves->copy);
+	*halves = (struct dsl_halves){0};
+}
+
+static bool is_within(uint32_t point, uint32_t base)
+{
+	return point >= base && point < base + HALVES;
+}
+
+/* Reads \uXXXX, or \UXXXXXXXX with a small number. Returns false if the text is no such escape. */
+static bool read_escape(const char *text, const char *end, uint32_t *ret_point)
+{
+	size_t digits = end - text > 1 && text[1] == 'U' ? 8 : 4;
+	uint32_t point = 0;
+
+	if ((size_t)(end - text) < digits + 2 || text[0] != '\\' ||
+	    (text[1] != 'u' && text[1] != 'U'))
+		return false;
+	for (size_t i = 2; i < digits + 2; i++) {
+		char c = text[i] | 0x20;
+
+		if (text[i] >= '0' && text[i] <= '9')
+			point = point << 4 | (uint32_t)(text[i] - '0');
+		else if (c >= 'a' && c <= 'f')
+			point = point << 4 | (uint32_t)(c - 'a' + 10);
+		else
+			return false;
+	}
+	*ret_point = point;
+	return true;
+}
+
+/* The character of the private area that three bytes of valid UTF-8 are; 0: another character. */
+static uint32_t read_private(const char *text, const char *end)
+{
+	const unsigned char *byte = (const unsigned char *)text;
+
+	if (end - text < SEQUENCE_SIZE || (byte[0] != 0xee && byte[0] != 0xef))
+		return 0;
+	return (byte[0] & 0x0fu) << 12 | (byte[1] & 0x3fu) << 6 | (byte[2] & 0x3fu);
+}
+
+/* The next escape of a half that a backslash does not escape itself; NULL: there is none. */
+static const char *find_half(const char *text, const char *end)
+{
+	uint32_t point;
+
+	while ((text = memchr(text, '\\', (size_t)(end - text)))) {
+		if (read_escape(text, end, &point) && text[1] == 'u' &&
+		    is_within(point, FIRST_HALF))
+			return text;
+		/* what follows a backslash belongs to it, another backslash too */
+		text += end - text > 1 ? 2 : 1;
+	}
+	return NULL;
+}
+
+/* Does the document hold a character of this part of the private area, or the escape of one? */
+static bool is_used(const char *text, const char *end, uint32_t base)
+{
+	uint32_t point;
+
+	for (; text < end; text++)
+		if (is_within(read_private(text, end), base) ||
+		    (read_escape(text, end, &point) && is_within(point, base)))
+			return true;
+	return false;
+}
+
+/* Writes the four digits of an escape, in the case of the digits that were there. */
+static void write_digits(char *escape, uint32_t point)
+{
+	char digits[5];
+
+	/* the first digit of a half is a letter, and tells the case */
+	snprintf(digits, sizeof(digits), escape[2] & 0x20 ? "%04x" : "%04X", point & 0xffff);
+	memcpy(escape + 2, digits, 4);
+}
+
+int dsl_halves_hide(const char *content, size_t size, struct dsl_halves *ret_halves)
+{
+	const char *end = content + size, *at = find_half(content, end);
+	struct dsl_halves halves = {0};
+	uint32_t point;
+
+	for (size_t i = 0; at && !halves.base && i < sizeof(bases) / sizeof(bases[0]); i++)
+		if (!is_used(content, end, bases[i]))
+			halves.base = bases[i];
+	if (!halves.base)
+		return 0;
+	halves.copy = malloc(size);
+	if (!halves.copy)
+		return -ENOMEM;
+	memcpy(halves.copy, content, size);
+	for (; at; at = find_half(at + ESCAPE_SIZE, end))
+		if (read_escape(at, end, &point))
+			write_digits(halves.copy + (at - content),
+				     point - FIRST_HALF + halves.base);
+	*ret_halves = halves;
+	return 0;
+}
+
+/* Appends a half of the value, with the other half if that follows. Sets *at behind what it took. */
+static int show_half(const struct dsl_halves *halves, uint32_t half, const char **at,
+		     const char *end, struct buf *out, bool *ret_alone)
+{
+	uint32_t next = read_private(*at + SEQUENCE_SIZE, end) - halves->base + FIRST_HALF, point;
+	char bytes[4];
+
+	if (half >= SECOND_HALF || next < SECOND_HALF || next >= SECOND_HALF + HALVES / 2) {
+		*ret_alone = true;
+		*at += SEQUENCE_SIZE;
+		return buf_append(out, *at - SEQUENCE_SIZE, SEQUENCE_SIZE);
+	}
+	point = 0x10000u + ((half - FIRST_HALF) << 10) + (next - SECOND_HALF);
+	bytes[0] = (char)(0xf0 | point >> 18);
+	bytes[1] = (char)(0x80 | (point >> 12 & 0x3f));
+	bytes[2] = (char)(0x80 | (point >> 6 & 0x3f));
+	bytes[3] = (char)(0x80 | (point & 0x3f));
+	*at += 2L * SEQUENCE_SIZE;
+	return buf_append(out, bytes, sizeof(bytes));
+}
+
+/* Appends an escape that libyaml has not read, as it was. */
+static int show_escape(const struct dsl_halves *halves, uint32_t point, const char **at,
+		       struct buf *out)
+{
+	char escape[ESCAPE_SIZE];
+
+	memcpy(escape, *at, ESCAPE_SIZE);
+	write_digits(escape, point - halves->base + FIRST_HALF);
+	*at += ESCAPE_SIZE;
+	return buf_append(out, escape, ESCAPE_SIZE);
+}
+
+int dsl_halves_show(const struct dsl_halves *halves, bool quoted, const char *value, size_t size,
+		    struct buf *out, bool *ret_alone)
+{
+	const char *end = value + size, *from = value;
+	uint32_t point;
+	int r = 0;
+
+	*ret_alone = false;
+	if (!halves->base)
+		return buf_append(out, value, size);
+	for (const char *at = value; r == 0 && at < end;) {
+		bool found =
+			quoted ? is_within(point = read_private(at, end), halves->base)
+			       : read_escape(at, end, &point) && is_within(point, halves->base);
+
+		if (!found) {
+			at++;
+			continue;
+		}
+		r = buf_append(out, from, (size_t)(at - from));
+		if (r == 0)
+			r = quoted ? show_half(halves, point - halves->base + FIRST_HALF, &at, end,
+					       out, ret_alone)
+				   : show_escape(halves, point, &at, out);
+		from = at;
+	}
+	return r < 0 ? r : buf_append(out, from, (size_t)(end - from));
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_JOB_TAG_H
+#define COCFS_JOB_TAG_H
+
+/* One tag of a job. Both are borrowed. */
+struct job_tag {
+	const char *key, *value;
+};
+
+#endif

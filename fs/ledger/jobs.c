@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+/* The ledger's rows of jobs: what is known of a path. */
+#define _GNU_SOURCE
+#include "ledger/db.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+void ledger_job_finish(struct ledger_job *job)
+{
+	free(job->job_id);
+	free(job->request_id);
+	free(job->error);
+	free(job->warnings);
+	attr_set_finish(&job->sent);
+	*job = (struct ledger_job){0};
+}
+
+/* Reads the columns of JOB_COLUMNS. */
+static int read_job(sqlite3_stmt *stmt, struct ledger_job *job)
+{
+	/* in the order of the columns 6 to 10 */
+	static const enum attr attrs[] = {ATTR_RISK_LEVEL, ATTR_ENTERPRISE_PROJECT_ID, ATTR_NAME,
+					  ATTR_DESCRIPTION, ATTR_TAGS};
+
+	job->row = sqlite3_column_int64(stmt, 0);
+	job->state = (enum job_state)sqlite3_column_int(stmt, 1);
+	job->incomplete = sqlite3_column_int(stmt, 2);
+	job->version = sqlite3_column_int64(stmt, 4);
+	job->has_digest = sqlite3_column_bytes(stmt, 5) == CONTENT_DIGEST_SIZE;
+	if (job->has_digest)
+		memcpy(job->digest, sqlite3_column_blob(stmt, 5), CONTENT_DIGEST_SIZE);
+	job->errnum = sqlite3_column_int(stmt, 12);
+	job->changed_ms = sqlite3_column_int64(stmt, 15);
+	job->refused = sqlite3_column_int(stmt, 16);
+	job->sent.own = (unsigned)sqlite3_column_int64(stmt, 17);
+	job->dismissed = sqlite3_column_int(stmt, 18);
+	job->unmade = sqlite3_column_int(stmt, 19);
+	job->backup = sqlite3_column_int(stmt, 20);
+	job->holding = ledger_column_holding(stmt, 21);
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (ledger_column_text(stmt, 6 + i, &job->sent.value[attrs[i]]) < 0)
+			return -ENOMEM;
+	if (ledger_column_text(stmt, 3, &job->job_id) < 0 ||
+	    ledger_column_text(stmt, 11, &job->request_id) < 0 ||
+	    ledger_column_text(stmt, 13, &job->error) < 0 ||
+	    ledger_column_text(stmt, 14, &job->warnings) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+static int find(sqlite3_stmt *stmt, struct ledger_job *ret_job)
+{
+	struct ledger_job job = {0};
+	int r, code = sqlite3_step(stmt);
+
+	if (code == SQLITE_ROW)
+		r = read_job(stmt, &job);
+	else
+		r = code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+	sqlite3_reset(stmt);
+	if (r < 0)
+		ledger_job_finish(&job);
+	else
+		*ret_job = job;
+	return r;
+}
+
+int ledger_find(struct ledger *ledger, const char *path, struct ledger_job *ret_job)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_FIND, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_path(stmt, 1, path);
+	return find(stmt, ret_job);
+}
+
+int ledger_get(struct ledger *ledger, int64_t row, struct ledger_job *ret_job)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_GET, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	return find(stmt, ret_job);
+}
+
+/* Makes a row for a path that has none. */
+static int make(struct ledger *ledger, const char *path, const struct owner *owner,
+		int64_t changed_ms, int64_t *ret_row)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_ENSURE, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_path(stmt, 1, path);
+	sqlite3_bind_int64(stmt, 3, changed_ms);
+	ledger_bind_owner(stmt, 5, owner);
+	return ledger_run_new(ledger, stmt, 4, ret_row);
+}
+
+int ledger_find_or_make(struct ledger *ledger, const char *path, const struct owner *owner,
+			struct ledger_job *ret_job)
+{
+	struct ledger_job job = {.changed_ms = clock_realtime_ms(), .holding.owner = *owner};
+	int r = ledger_find(ledger, path, ret_job);
+
+	if (r != -ENOENT)
+		return r;
+	r = make(ledger, path, owner, job.changed_ms, &job.row);
+	if (r == 0)
+		*ret_job = job;
+	return r;
+}
+
+int ledger_row(struct ledger *ledger, const char *path, int64_t *ret_row)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_ROW, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_path(stmt, 1, path);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		*ret_row = sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+}
+
+int ledger_ensure(struct ledger *ledger, const char *path, const struct owner *owner,
+		  int64_t *ret_row)
+{
+	int r = ledger_row(ledger, path, ret_row);
+
+	return r == -ENOENT ? make(ledger, path, owner, clock_realtime_ms(), ret_row) : r;
+}
+
+int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance *ret_glance)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_GLANCE, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_path(stmt, 1, path);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		*ret_glance = (struct ledger_glance){
+			.id_size = (uint64_t)sqlite3_column_int64(stmt, 0),
+			.error_size = (uint64_t)sqlite3_column_int64(stmt, 1),
+			.changed_ms = sqlite3_column_int64(stmt, 2),
+			.holding = ledger_column_holding(stmt, 3),
+		};
+	sqlite3_reset(stmt);
+	if (code == SQLITE_DONE)
+		return -ENOENT;
+	if (code == SQLITE_ROW && ret_glance->id_size)
+		ret_glance->id_size++; /* the newline */
+	return ledger_errno(code);
+}
+
+int ledger_has_job(struct ledger *ledger, const char *path)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_HAS_JOB, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_path(stmt, 1, path);
+	code = sqlite3_step(stmt);
+	r = code == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : ledger_errno(code);
+	sqlite3_reset(stmt);
+	return r;
+}
+
+int ledger_is_bound(struct ledger *ledger, const char *job_id)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_IS_BOUND, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_text(stmt, 1, job_id);
+	code = sqlite3_step(stmt);
+	sqlite3_reset(stmt);
+	return code == SQLITE_ROW ? 1 : ledger_errno(code);
+}
+
+struct standing {
+	enum job_state state;
+	bool refused, incomplete;
+};
+
+static int standing_of(struct ledger *ledger, int64_t row, struct standing *ret_standing)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_STATE_OF, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		*ret_standing = (struct standing){
+			.state = (enum job_state)sqlite3_column_int(stmt, 0),
+			.refused = sqlite3_column_int(stmt, 1),
+			.incomplete = sqlite3_column_int(stmt, 2),
+		};
+	sqlite3_reset(stmt);
+	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+}
+
+int ledger_move_job(struct ledger *ledger, int64_t row, enum job_state from, enum job_state state)
+{
+	if (!job_state_may_move(from, state))
+		return -EPROTO;
+	return from == state ? 0 : ledger_run_with(ledger, STMT_STATE, row, state);
+}
+
+int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state)
+{
+	struct standing now = {0};
+	int r = standing_of(ledger, row, &now);
+
+	return r < 0 ? r : ledger_move_job(ledger, row, now.state, state);
+}
+
+static int state_at_end(const struct standing *now, enum job_state state, enum job_state *ret_state)
+{
+	enum job_state last = !now->refused ? state : now->incomplete ? JOB_DRAFT : JOB_FAILED;
+
+	if (!job_state_may_move(now->state, state) || !job_state_may_move(state, last))
+		return -EPROTO;
+	*ret_state = last;
+	return 0;
+}
+
+int ledger_state_at_end(struct ledger *ledger, int64_t row, enum job_state state,
+			enum job_state *ret_state)
+{
+	struct standing now = {0};
+	int r = standing_of(ledger, row, &now);
+
+	return r < 0 ? r : state_at_end(&now, state, ret_state);
+}
+
+int ledger_end_state(struct ledger *ledger, int64_t row, enum job_state state)
+{
+	struct standing now = {0};
+	enum job_state last = state;
+	int r = standing_of(ledger, row, &now);
+
+	if (r == 0)
+		r = state_at_end(&now, state, &last);
+	if (r < 0 || last == now.state)
+		return r;
+	return ledger_run_with(ledger, STMT_STATE, row, last);
+}
+
+int ledger_refuse(struct ledger *ledger, int64_t row, bool incomplete, const struct err *err,
+		  const char *story)
+{
+	sqlite3_stmt *stmt;
+	int r = ledger_exists(ledger, STMT_HAS_UNFINISHED, row);
+
+	if (r == 0)
+		r = ledger_set_state(ledger, row, incomplete ? JOB_DRAFT : JOB_FAILED);
+	if (r < 0)
+		return r;
+	stmt = ledger_write(ledger, STMT_REFUSE, &r);
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	sqlite3_bind_int(stmt, 2, incomplete);
+	sqlite3_bind_int(stmt, 3, err->errnum);
+	ledger_bind_text(stmt, 4, story);
+	sqlite3_bind_int64(stmt, 5, clock_realtime_ms());
+	return ledger_run(stmt);
+}
+
+int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_WARN, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	ledger_bind_text(stmt, 2, warnings);
+	return ledger_run(stmt);
+}
+
+int ledger_overwrite(struct ledger *ledger, int64_t row)
+{
+	return ledger_run_with(ledger, STMT_OVERWRITE, row, clock_realtime_ms());
+}
+
+int ledger_clear_error(struct ledger *ledger, int64_t row)
+{
+	return ledger_run_with(ledger, STMT_CLEAR, row, clock_realtime_ms());
+}
+
+int ledger_agree(struct ledger *ledger, int64_t row, unsigned own)
+{
+	int r = ledger_end_state(ledger, row, JOB_SUBMITTED);
+
+	if (r == 0)
+		r = ledger_run_with(ledger, STMT_OWN, row, own);
+	return r < 0 ? r : ledger_clear_error(ledger, row);
+}
+
+int ledger_disown(struct ledger *ledger, int64_t row, enum attr attr)
+{
+	int r = ledger_run_with(ledger, STMT_DISOWN, row, 1U << attr);
+
+	return r < 0 ? r : ledger_run_with(ledger, STMT_DISOWN_QUEUED, row, 1U << attr);
+}
+
+int ledger_disown_sent(struct ledger *ledger, const struct ledger_submission *submission,
+		       enum attr attr)
+{
+	return ledger_run_with(ledger, STMT_DISOWN_SENT, submission->id, 1U << attr);
+}
+
+int ledger_dismiss(struct ledger *ledger, int64_t row)
+{
+	return ledger_run_with(ledger, STMT_DISMISS, row, clock_realtime_ms());
+}
+
+int ledger_forget(struct ledger *ledger, int64_t row)
+{
+	/* a job that was let go of must not be found again and taken for a new one */
+	int r = ledger_run_row(ledger, STMT_REMEMBER, row);
+
+	return r < 0 ? r : ledger_run_with(ledger, STMT_FORGET, row, clock_realtime_ms());
+}
+
+int ledger_untrust(struct ledger *ledger, int64_t row)
+{
+	return ledger_run_row(ledger, STMT_UNTRUST, row);
+}
+
+int ledger_drop(struct ledger *ledger, int64_t row)
+{
+	int r = ledger_has_queued(ledger, row);
+
+	/* what is queued needs the row */
+	if (r != 0)
+		return r < 0 ? r : ledger_forget(ledger, row);
+	return ledger_run_row(ledger, STMT_DROP, row);
+}
+
+int ledger_path(struct ledger *ledger, int64_t row, char **ret_path)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_PATH, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		r = ledger_column_text(stmt, 0, ret_path);
+	else
+		r = code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+	sqlite3_reset(stmt);
+	return r;
+}

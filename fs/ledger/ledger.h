@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_LEDGER_LEDGER_H
+#define COCFS_LEDGER_LEDGER_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/stall.h"
+#include "job/attributes.h"
+#include "job/digest.h"
+#include "job/known.h"
+#include "job/owner.h"
+#include "job/state.h"
+
+/*
+ * The ledger: the durable record of bindings and submissions, one SQLite file, keyed by path
+ * relative to the spool's root ("sub/a.yaml", no "/" at the start). Changes are applied at once and
+ * seen by every later read; they become durable together, at the next ledger_commit().
+ * docs/ledger.md has the schema and what survives what. All functions return 0 or a negative errno
+ * (-EIO: SQLite failed; -ENOSPC: the disk is full; -ENOMEM), more where it says so.
+ */
+struct ledger;
+
+/* What the ledger knows of a path. Owned strings. Zero-initialise it; ledger_job_finish() frees. */
+struct ledger_job {
+	int64_t row; /* stays the same when the path is renamed; never 0 */
+	enum job_state state;
+	bool incomplete; /* the file may be half of what was meant: its writer was killed, or not seen */
+	bool refused;	 /* the error is of the newest content, whatever is sent or queued */
+	bool backup;	 /* see ledger_give_back(); digest is of the file's own content */
+	char *job_id;	 /* the binding, or NULL */
+	int64_t version; /* last known version on the service: 1, 2, … */
+	bool has_digest;
+	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of the content that the service holds */
+	struct attr_set sent;			   /* the attributes that the service holds */
+	char *request_id;			   /* of the last answer, or NULL */
+	int errnum;				   /* of the last refusal, 0 when none stands */
+	char *error;	    /* its whole story: the .error sibling, or NULL */
+	bool dismissed;	    /* the .error was removed: only coc.error and cocfs-wait tell the story */
+	bool unmade;	    /* see ledger_unmade.c */
+	char *warnings;	    /* what the DSL check found odd, a line each, or NULL */
+	int64_t changed_ms; /* since the epoch: when the siblings last changed */
+	struct holding holding;
+};
+
+void ledger_job_finish(struct ledger_job *job);
+#define _cleanup_ledger_job_ __attribute__((cleanup(ledger_job_finish)))
+
+/* What the siblings of a path look like, cheaper than the whole row. Sizes in bytes, 0: not there.
+ */
+struct ledger_glance {
+	uint64_t id_size, error_size;
+	int64_t changed_ms;
+	struct holding holding;
+};
+
+/*
+ * Opens the ledger at path, makes it when it is not there (mode 0600). source names what the space
+ * belongs to; a ledger that belongs to another is refused with -EXDEV, one that fails SQLite's
+ * integrity check with -EUCLEAN, one of a newer cocfs with -EPROTONOSUPPORT; err says what to do.
+ */
+int ledger_open(const char *path, const char *source, struct ledger **ret_ledger, struct err *err);
+
+/* Has the waits for the disk counted in what a loop measures. Borrowed. */
+void ledger_measure(struct ledger *ledger, struct stall *stall);
+
+/* Commits what is open, closes; NULL is accepted. */
+void ledger_close(struct ledger *ledger);
+
+/* True if something was changed since the last commit. */
+bool ledger_is_open(const struct ledger *ledger);
+
+/*
+ * Makes the changes so far survive: a crash of this process always, and with durable also a loss of
+ * power (an fsync). On failure everything since the last commit is undone.
+ */
+int ledger_commit(struct ledger *ledger, bool durable);
+
+/* The disk begins to write what was committed, so that a ledger_sync() soon after has less to wait for. */
+void ledger_sync_soon(const struct ledger *ledger);
+
+/* Makes all commits durable. Returns 0; -errno, and what was committed since the last sync may be lost with
+ * the power. */
+int ledger_sync(struct ledger *ledger);
+
+/*
+ * A descriptor of the log, the caller's, for who makes commits durable apart: an fdatasync(2) of it makes
+ * those durable that were made before it began. It is told of by the other two. Or -errno.
+ */
+int ledger_log_open(const struct ledger *ledger);
+
+/* Such a sync begins now. */
+void ledger_sync_begun(struct ledger *ledger);
+
+/* It failed: the next durable commit syncs again, with all that the disk may lack. */
+void ledger_sync_failed(struct ledger *ledger);
+
+/*
+ * Gives some of the room that finished submissions have left back to the file system. Returns 1
+ * when there is more to be given back, else 0 or -errno.
+ */
+int ledger_compact(struct ledger *ledger);
+
+/* Commits since the ledger was opened: those with a sync of the disk, and the others. */
+struct ledger_commits {
+	uint64_t durable, other;
+};
+struct ledger_commits ledger_commits(const struct ledger *ledger);
+
+/* Undoes everything since the last commit. */
+void ledger_undo(struct ledger *ledger);
+
+/* Was anything undone since this was asked last? Then what was recorded in between may be gone. */
+bool ledger_take_loss(struct ledger *ledger);
+
+/* Between these two many reads cost less than each by itself. Nothing may be written. The end may
+ * be called without a beginning. */
+int ledger_look_begin(struct ledger *ledger);
+void ledger_look_end(struct ledger *ledger);
+
+/* Finds a path. -ENOENT: never heard of. */
+int ledger_find(struct ledger *ledger, const char *path, struct ledger_job *ret_job);
+
+/* Finds by row. -ENOENT. */
+int ledger_get(struct ledger *ledger, int64_t row, struct ledger_job *ret_job);
+
+/* The row of a path. -ENOENT: never heard of. */
+int ledger_row(struct ledger *ledger, const char *path, int64_t *ret_row);
+
+/* The row of a path, made as a draft of this owner's when it is not there. */
+int ledger_ensure(struct ledger *ledger, const char *path, const struct owner *owner,
+		  int64_t *ret_row);
+
+/* Finds a path, made as a draft of this owner's when it is not there. */
+int ledger_find_or_make(struct ledger *ledger, const char *path, const struct owner *owner,
+			struct ledger_job *ret_job);
+
+/* The siblings of a path. -ENOENT: never heard of. */
+int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance *ret_glance);
+
+/* Is a path bound to a job, or is one being made for it? 1, 0 or -errno. */
+int ledger_has_job(struct ledger *ledger, const char *path);
+
+/* Is a job ID bound to a path, or was it and is forgotten on demand? 1, 0 or -errno. */
+int ledger_is_bound(struct ledger *ledger, const char *job_id);
+
+/*
+ * Records that the rules, the validation or a write said no to the newest content: JOB_FAILED, or
+ * JOB_DRAFT with incomplete. While older content is queued or under way, the state is that one's
+ * until it has ended; the story stands until ledger_overwrite().
+ */
+int ledger_refuse(struct ledger *ledger, int64_t row, bool incomplete, const struct err *err,
+		  const char *story);
+
+/* Newer content is committed: what was refused is of no interest any more. */
+int ledger_overwrite(struct ledger *ledger, int64_t row);
+
+/* Keeps the warnings of the last check; NULL for none. */
+int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings);
+
+/* What was committed is what the service holds (again): JOB_SUBMITTED, no error. own: which of its
+ * attributes are the file's own now. */
+int ledger_agree(struct ledger *ledger, int64_t row, unsigned own);
+
+/* The .error is removed; the state and the story stay. */
+int ledger_dismiss(struct ledger *ledger, int64_t row);
+
+/* Forgets the binding and all that was sent: JOB_DRAFT. */
+int ledger_forget(struct ledger *ledger, int64_t row);
+
+/* An attribute is the file's own no longer, neither of what the service holds nor of what is queued. */
+int ledger_disown(struct ledger *ledger, int64_t row, enum attr attr);
+
+/* The service does not hold what was sent any more (the job is gone): nothing is taken for held. */
+int ledger_untrust(struct ledger *ledger, int64_t row);
+
+/* Removes the row itself (delete=service, after the service deleted the job), or, if something is
+ * queued for it, only its binding. */
+int ledger_drop(struct ledger *ledger, int64_t row);
+
+/* The path of a row, allocated. -ENOENT. */
+int ledger_path(struct ledger *ledger, int64_t row, char **ret_path);
+
+/* ---- names whose file was never made: ledger_unmade.c ---- */
+
+/* Marks a path, for content of this owner's. */
+int ledger_mark_unmade(struct ledger *ledger, const char *path, const struct owner *owner);
+
+/* Takes the mark away. */
+int ledger_unmark_unmade(struct ledger *ledger, const char *path);
+
+/* Is a path marked? 1, 0 or -errno. */
+int ledger_is_unmade(struct ledger *ledger, const char *path);
+
+/* Is any path marked? 1, 0 or -errno. Cheap: ask this before you look for a path. */
+int ledger_has_unmade(struct ledger *ledger);
+
+/* One of the marked names of a directory. */
+struct ledger_unmade {
+	int64_t row;
+	char name[NAME_MAX + 1];
+	struct ledger_glance seen;
+};
+
+/* The next one by row after a row, 0 for the first. -ENOENT: there is none. */
+int ledger_next_unmade(struct ledger *ledger, const char *dir, int64_t after,
+		       struct ledger_unmade *ret_unmade);
+
+/* The story of a path ends that has no file: nobody is to hear of its refusal any more. A row that knows
+ * nothing else goes. */
+int ledger_end_story(struct ledger *ledger, int64_t row);
+
+/* ---- whose a row is: ledger_owner.c ---- */
+
+/* Records who has what a row keeps. */
+int ledger_hold(struct ledger *ledger, int64_t row, const struct holding *holding);
+
+/* One of the rows of a path: the one that is found by it, or one that is set aside. */
+struct ledger_claim {
+	int64_t row;
+	bool is_aside;
+	struct holding holding;
+};
+
+/* A name has at most so many rows that are set aside. Only somebody who acts as many users can bring a
+ * name to more than a few; each is looked at when the name is made. */
+#define LEDGER_ASIDE_MAX 32
+
+/* The rows of a path: the one that is found by it, then those that are set aside, the latest made first.
+ * Returns how many there are, or -errno. */
+int ledger_claims(struct ledger *ledger, const char *path,
+		  struct ledger_claim ret_claims[LEDGER_ASIDE_MAX + 1]);
+
+/* The text of a row goes, but for the attributes: the story and the warnings. */
+int ledger_drop_text(struct ledger *ledger, int64_t row);
+
+/* Sets a row aside: it is not found by its path any more. Its submissions go on, and it moves with its
+ * directory. */
+int ledger_set_aside(struct ledger *ledger, int64_t row);
+
+/* Brings a row back that was set aside. Its path must have no other row. */
+int ledger_bring_back(struct ledger *ledger, int64_t row);
+
+/* The paths below a directory that have a row, be it set aside, as strings that end with a NUL, one after the other, and
+ * their size. The caller frees them. */
+int ledger_paths_below(struct ledger *ledger, const char *path, char **ret_paths, size_t *ret_size);
+
+/* Are the owners of all rows known? A ledger of an older cocfs has rows that it recorded no owner of. 1, 0
+ * or -errno. */
+int ledger_owners_known(struct ledger *ledger);
+
+/* Asks find for the owner of each row's file, and records the owners; they are known then. Stops when find
+ * returns a negative value, which is returned, with nothing recorded. */
+int ledger_learn_owners(struct ledger *ledger,
+			int (*find)(void *data, const char *path, struct owner *ret_owner),
+			void *data);
+
+/* ---- submissions: ledger_submission.c ---- */
+
+enum submission_kind { SUBMIT_CREATE = 1, SUBMIT_UPDATE = 2 };
+
+/* An unfinished submission as it is kept. Owned strings. */
+struct ledger_submission {
+	int64_t id;  /* rising in the order of the commits */
+	int64_t row; /* the job's */
+	enum submission_kind kind;
+	enum job_state state; /* JOB_QUEUED, JOB_SUBMITTING or JOB_IN_DOUBT */
+	bool queued;	      /* its writer was answered when it was durable (submit=queue) */
+	int64_t attempts;     /* that ended with a later try */
+	char *content;
+	size_t content_size;
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	struct attr_set attrs;
+	int64_t started_ms; /* since the epoch: when the first request was about to be sent */
+	struct owner owner; /* of the file; not kept */
+	uid_t user; /* whose request it was; not kept */
+	struct known_jobs known; /* of a create under way or in doubt, once the question was answered */
+};
+
+/* Orders submissions by what is sent: content, project, risk level, description and tags, not the name.
+ * 0: the same is sent. */
+int ledger_submission_compare(const struct ledger_submission *a, const struct ledger_submission *b);
+
+void ledger_submission_finish(struct ledger_submission *submission);
+
+/* Records the intent to send at once, in place of what was queued for the job; sets submission->id. The
+ * job moves to submission->state; from: its state now. On failure everything since the last commit is
+ * undone. */
+int ledger_intend(struct ledger *ledger, struct ledger_submission *submission, enum job_state from);
+
+/* The same as ledger_disown() for a submission that is under way or in doubt. */
+int ledger_disown_sent(struct ledger *ledger, const struct ledger_submission *submission,
+		       enum attr attr);
+
+/* Moves an unfinished submission, and its job, to another state. */
+int ledger_move(struct ledger *ledger, const struct ledger_submission *submission,
+		enum job_state state);
+
+/* Ends a submission without a word on what became of it. What was queued behind it is what the job
+ * waits for then. */
+int ledger_end(struct ledger *ledger, const struct ledger_submission *submission);
+
+/* The service holds it: binds the job, keeps what was sent, ends the submission. */
+int ledger_settle(struct ledger *ledger, const struct ledger_submission *submission,
+		  const char *job_id, int64_t version, const char *request_id);
+
+/* Tells more of a submission in doubt: keeps the story. */
+int ledger_tell(struct ledger *ledger, const struct ledger_submission *submission,
+		const struct err *err, const char *story);
+
+/* ---- what the service had before a create: ledger_known.c ---- */
+
+/* Records the known jobs of a create (text: IDs, each with a line feed at its end), in place of what an
+ * earlier question has brought; fills submission->known. */
+int ledger_know(struct ledger *ledger, struct ledger_submission *submission, const char *text,
+		bool partial);
+
+/* Reads them into submission->known. -ENOENT: none were recorded, so no request was sent. */
+int ledger_read_known(struct ledger *ledger, struct ledger_submission *submission);
+
+/* ---- how a submission ends: ledger_submission.c ---- */
+
+/* It was not done and will not be: keeps the story, ends the submission. JOB_FAILED. */
+int ledger_give_up(struct ledger *ledger, const struct ledger_submission *submission,
+		   const struct err *err, const char *story, const char *request_id);
+
+/* The same for one whose intent was never recorded. */
+int ledger_give_up_unsent(struct ledger *ledger, int64_t row, const struct err *err,
+			  const char *story);
+
+/* Nobody knows: keeps the story and the submission. JOB_IN_DOUBT. */
+int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submission,
+		 const struct err *err, const char *story, const char *request_id);
+
+/* ---- the queue: ledger_queue.c ---- */
+
+/* Records what is to be sent when its turn comes, in place of what was queued for the job and not
+ * sent yet; sets submission->id. from: the job's state now. On failure everything since the last commit
+ * is undone. */
+int ledger_enqueue(struct ledger *ledger, struct ledger_submission *submission,
+		   enum job_state from);
+
+/* Is something queued for the job that is not sent yet? 1, 0 or -errno. */
+int ledger_has_queued(struct ledger *ledger, int64_t row);
+
+/* The next submission that may be sent at now_ms (since the epoch): nothing of its job is under way
+ * or in doubt. -ENOENT: none. */
+int ledger_next(struct ledger *ledger, int64_t now_ms, struct ledger_submission *ret_submission);
+
+/* What is queued for the job and not sent yet. -ENOENT: nothing. */
+int ledger_queued(struct ledger *ledger, int64_t row, struct ledger_submission *ret_submission);
+
+/* When the next one may be sent, if nothing else changes. -ENOENT: never; then *ret_is_empty says
+ * whether nothing at all is queued. */
+int ledger_next_due(struct ledger *ledger, int64_t *ret_ms, bool *ret_is_empty);
+
+/* A queued submission is about to be sent, as what submission says now. JOB_SUBMITTING. */
+int ledger_start(struct ledger *ledger, const struct ledger_submission *submission);
+
+/* It was not done, and is to be tried again at next_try_ms (since the epoch); error says why, in
+ * one sentence. JOB_QUEUED. */
+int ledger_requeue(struct ledger *ledger, const struct ledger_submission *submission,
+		   int64_t next_try_ms, const char *error);
+
+/* An unfinished submission as .coc/queue tells it. Borrowed strings, good until fn returns. */
+struct ledger_pending {
+	int64_t id;
+	enum job_state state;
+	int64_t attempts;
+	int64_t next_try_ms; /* since the epoch; of what is queued, 0: at once */
+	const char *path;
+	bool is_aside;
+	struct holding holding;
+	const char *last_error; /* a story that starts with its sentence, or NULL */
+};
+
+/* Calls fn for the unfinished submissions that come after an ID, at most max of them, in the order of their
+ * commits. It must not write to the ledger. Stops when it returns a negative value, which is
+ * returned. */
+int ledger_pending(struct ledger *ledger, int64_t after, int max,
+		   int (*fn)(void *data, struct ledger_pending *row), void *data);
+
+/* How many submissions are queued, as far as they are counted. Zero-initialise it. */
+struct ledger_count {
+	int64_t n;
+	int64_t after; /* the job that was counted last */
+};
+
+/* Counts on, some thousand at once. Returns 1 if there may be more, 0 at the end, or -errno. */
+int ledger_count_queued(struct ledger *ledger, struct ledger_count *count);
+
+/* What is queued may be tried at once. */
+int ledger_hasten(struct ledger *ledger);
+
+/* Calls fn for every submission that was under way or in doubt, in order; it takes what it points
+ * to and must not write to the ledger. Stops when fn returns a negative value, which is returned.
+ */
+int ledger_unfinished(struct ledger *ledger,
+		      int (*fn)(void *data, struct ledger_submission *take_submission), void *data);
+
+/* ---- renames: ledger_rename.c ---- */
+
+/* A rename of a job file or a directory, as it is recorded before it is done. */
+struct ledger_rename {
+	int64_t id;
+	const char *from, *to;
+	uint64_t ino; /* of what is renamed: tells at the next mount whether it was done */
+	bool exchange;
+	bool directory, to_directory; /* what was from, and (exchange) to, is one; not kept */
+};
+
+/* Records a rename that is about to be done, durably; sets rename->id. */
+int ledger_rename_begin(struct ledger *ledger, struct ledger_rename *rename);
+
+/* It was done: the bindings of from and of all below it move along (exchange: both ways). */
+int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename);
+
+/* It was not done. */
+int ledger_rename_undone(struct ledger *ledger, const struct ledger_rename *rename);
+
+/* Has this path, or one below it, a row? 1, 0 or -errno. */
+int ledger_knows(struct ledger *ledger, const char *path);
+
+/* Has this path, or one below it, an unfinished submission? 1, 0 or -errno. */
+int ledger_busy(struct ledger *ledger, const char *path);
+
+/* Asks for every rename that was begun whether it was done (1 or 0; was_done tells the kinds then),
+ * and ends it. -EBUSY leaves it as it is. */
+int ledger_rename_unfinished(struct ledger *ledger,
+			     int (*was_done)(void *data, struct ledger_rename *rename), void *data);
+
+/* ---- backups: ledger_backup.c ---- */
+
+/* A file that was moved away from a job's name and is a backup. */
+struct ledger_backup {
+	const char *path;
+	const unsigned char *digest; /* of its content; NULL: that cannot be read */
+};
+
+/*
+ * Gives a row back to the path of a name that was made again, and marks the file that was moved; backup
+ * NULL: it is gone. All of it or nothing. -EEXIST: the path has a job of its own, or one is made for it;
+ * or there is no such row any more.
+ */
+int ledger_give_back(struct ledger *ledger, int64_t row, const char *path,
+		     const struct ledger_backup *backup);
+
+/* The row of a path that is marked as a backup. -ENOENT: the path is not. */
+int ledger_find_backup(struct ledger *ledger, const char *path, int64_t *ret_row);
+
+/* The content of the row's path was written: it is no backup any more. */
+int ledger_unmark_backup(struct ledger *ledger, int64_t row);
+
+/* The backup has left its name. */
+int ledger_drop_backup(struct ledger *ledger, int64_t row);
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opening and closing the ledger. It is looked at before it is trusted: whether it is sound, whose
+ * it is, whether this cocfs can read it. SQLite's check reads all of it, which takes seconds for a
+ * million jobs. So a ledger that is closed in good order is sealed: its size and time are kept as
+ * an extended attribute, and as long as they are the same nobody has touched it since.
+ */
+#define _GNU_SOURCE
+#include "ledger/db.h"
+#include "ledger/vfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+#define BUSY_TIMEOUT_MS 100 /* nobody else writes to it; the loop must not wait for who does */
+
+/* The value of the first column of the first row, 0 if there is none. */
+static int query_int(sqlite3 *db, const char *text, int64_t *ret_value)
+{
+	sqlite3_stmt *stmt;
+	int code = sqlite3_prepare_v2(db, text, -1, &stmt, NULL);
+
+	if (code != SQLITE_OK)
+		return ledger_errno(code);
+	code = sqlite3_step(stmt);
+	*ret_value = code == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_finalize(stmt);
+	return ledger_errno(code);
+}
+
+#define SEAL_XATTR "user.coc.sealed"
+
+struct seal {
+	char text[64];
+};
+
+/* The seal that fits the ledger as it is on disk: empty when its log is not part of it yet. */
+static struct seal seal_of(const char *path)
+{
+	_cleanup_free_ char *log = NULL;
+	struct seal seal = {""};
+	struct stat st, log_st;
+
+	if (asprintf(&log, "%s-wal", path) < 0) {
+		log = NULL;
+		return seal;
+	}
+	if ((stat(log, &log_st) == 0 && log_st.st_size > 0) || stat(path, &st) < 0)
+		return seal;
+	snprintf(seal.text, sizeof(seal.text), "%lld %lld.%09ld", (long long)st.st_size,
+		 (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	return seal;
+}
+
+/* Nobody has touched it since it was closed in good order. */
+static bool is_sealed(const char *path)
+{
+	struct seal seal = seal_of(path), kept = {""};
+	ssize_t size = getxattr(path, SEAL_XATTR, kept.text, sizeof(kept.text) - 1);
+
+	return size > 0 && !strcmp(seal.text, kept.text);
+}
+
+/* Without a seal it is checked at the next mount: nothing else depends on it. */
+static void put_seal(const char *path)
+{
+	struct seal seal = seal_of(path);
+
+	if (seal.text[0] && setxattr(path, SEAL_XATTR, seal.text, strlen(seal.text), 0) < 0)
+		log_debug("%s is checked at the next mount: %s", path, strerror(errno));
+}
+
+static int check_integrity(sqlite3 *db, const char *path, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	bool sound = false;
+	int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
+
+	if (code == SQLITE_OK) {
+		const char *verdict;
+
+		code = sqlite3_step(stmt);
+		verdict = code == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+		if (code == SQLITE_ROW && !verdict)
+			code = SQLITE_NOMEM;
+		sound = verdict && !strcmp(verdict, "ok");
+		sqlite3_finalize(stmt);
+	}
+	if (sound)
+		return 0;
+	if (code == SQLITE_NOMEM)
+		return err_set(err, ENOMEM, "out of memory when the ledger %s was checked", path);
+	err_set(err, EUCLEAN, "the ledger %s is damaged: it is left as it is, nothing is mounted",
+		path);
+	err_detail(err, "sqlite", "%s", sqlite3_errmsg(db));
+	err_detail(err, "what_to_do", "restore it from a backup, or mount with another state_dir");
+	return -EUCLEAN;
+}
+
+static int check_source(sqlite3 *db, const char *path, const char *source, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	const char *owner = NULL;
+	int r = 0, code = sqlite3_prepare_v2(db, "SELECT source FROM space", -1, &stmt, NULL);
+
+	if (code != SQLITE_OK)
+		return err_set(err, EIO, "cannot read the ledger %s: %s", path, sqlite3_errmsg(db));
+	if (sqlite3_step(stmt) == SQLITE_ROW)
+		owner = (const char *)sqlite3_column_text(stmt, 0);
+	if (!owner) {
+		r = err_set(err, EIO, "cannot tell whose ledger %s is: %s", path,
+			    sqlite3_errmsg(db));
+	} else if (strcmp(owner, source)) {
+		r = err_set(err, EXDEV, "%s holds the jobs of %s, not of %s", path, owner, source);
+		err_detail(err, "what_to_do",
+			   "give another directory with -o state_dir=DIR, or mount %s", owner);
+	}
+	sqlite3_finalize(stmt);
+	return r;
+}
+
+static int prepare(sqlite3 *db, const char *path, const char *source, struct err *err)
+{
+	bool sealed = is_sealed(path);
+	int64_t version = 0;
+	int r;
+
+	sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+	/* keeps the log's index in memory: as a mapped file it can be a SIGBUS on a full disk */
+	if (sqlite3_exec(db, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL) != SQLITE_OK)
+		return err_set(err, EIO, "cannot lock the ledger %s: %s", path, sqlite3_errmsg(db));
+	r = query_int(db, "PRAGMA user_version", &version);
+	if (r == -EUCLEAN)
+		return check_integrity(db, path, err);
+	/* of a new ledger: the file can be made smaller. For one that is so it would be a write, which
+	 * a full disk refuses */
+	if (r == 0 && version < LEDGER_SCHEMA_VERSION &&
+	    sqlite3_exec(db, "PRAGMA auto_vacuum = INCREMENTAL", NULL, NULL, NULL) != SQLITE_OK)
+		r = ledger_errno(sqlite3_errcode(db));
+	if (r < 0 || sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
+				  NULL, NULL, NULL) != SQLITE_OK)
+		return err_set(err, EIO, "cannot read the ledger %s: %s", path, sqlite3_errmsg(db));
+	if (version < 0)
+		return err_set(err, EUCLEAN, "%s is not a ledger: its version is %lld", path,
+			       (long long)version);
+	if (version > LEDGER_SCHEMA_VERSION)
+		return err_set(err, EPROTONOSUPPORT,
+			       "the ledger %s was made by a newer cocfs (its version is %lld): "
+			       "upgrade cocfs",
+			       path, (long long)version);
+	if (version == 0)
+		return ledger_make_schema(db, path, source, err);
+	r = sealed ? 0 : check_integrity(db, path, err);
+	if (r == 0)
+		r = check_source(db, path, source, err);
+	return r < 0 ? r : ledger_upgrade(db, path, version, err);
+}
+
+/* Jobs' and submissions' IDs are one row of numbers. None of a mount before is remembered outside of the
+ * ledger. */
+static int find_last_id(struct ledger *ledger, struct err *err)
+{
+	int r = query_int(ledger->db,
+			  "SELECT max(ifnull((SELECT max(id) FROM job), 0),"
+			  " ifnull((SELECT max(id) FROM submission), 0),"
+			  " ifnull((SELECT max(number) FROM known), 0))",
+			  &ledger->last_id);
+
+	return r == 0 ? 0
+		      : err_set(err, -r, "cannot read the ledger: %s", sqlite3_errmsg(ledger->db));
+}
+
+/*
+ * Makes the file when it is not there, for its owner only: SQLite gives its other files the mode of
+ * this one. The umask belongs to all threads and stays as it is. Returns 0 or -errno.
+ */
+static int make_private(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+int ledger_open(const char *path, const char *source, struct ledger **ret_ledger, struct err *err)
+{
+	struct ledger *ledger;
+	int r = ledger_vfs_begin(), code;
+
+	if (r < 0)
+		return err_set(err, -r, "cannot prepare SQLite: %s", strerror(-r));
+	ledger = calloc(1, sizeof(*ledger));
+	if (!ledger)
+		return err_set(err, ENOMEM, "out of memory");
+	ledger->log_fd = -1;
+	r = make_private(path);
+	code = sqlite3_open_v2(path, &ledger->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+			       LEDGER_VFS);
+	if (r < 0)
+		err_set(err, -r, "cannot open the ledger %s: %s", path, strerror(-r));
+	else if (code != SQLITE_OK)
+		r = err_set(err, EIO, "cannot open the ledger %s: %s", path,
+			    ledger->db ? sqlite3_errmsg(ledger->db) : "out of memory");
+	else
+		r = prepare(ledger->db, path, source, err);
+	if (r == 0)
+		r = find_last_id(ledger, err);
+	ledger->path = r < 0 ? NULL : strdup(path);
+	if (r == 0 && !ledger->path)
+		r = err_set(err, ENOMEM, "out of memory");
+	if (r == 0 && (r = ledger_log_begin(ledger)) < 0)
+		err_set(err, -r, "the ledger %s cannot be written: %s", path, strerror(-r));
+	if (r < 0) {
+		/* what could not be used is left as it is, its log included */
+		if (ledger->db)
+			sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+		sqlite3_close(ledger->db);
+		if (ledger->log_fd >= 0)
+			close(ledger->log_fd);
+		free(ledger->path);
+		free(ledger);
+		return r;
+	}
+	*ret_ledger = ledger;
+	return 0;
+}
+
+void ledger_close(struct ledger *ledger)
+{
+	if (!ledger)
+		return;
+	ledger_commit(ledger, true);
+	for (int i = 0; i < STMT_COUNT; i++)
+		sqlite3_finalize(ledger->stmt[i]);
+	close(ledger->log_fd);
+	if (sqlite3_close(ledger->db) == SQLITE_OK)
+		put_seal(ledger->path);
+	free(ledger->path);
+	free(ledger);
+}

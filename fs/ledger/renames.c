@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Renames in the ledger. The spool and the ledger cannot change in one step, so a rename is
+ * recorded durably before it is done and ended after; what a crash left between is ended at the
+ * next mount by looking where the inode is.
+ */
+#define _GNU_SOURCE
+#include "ledger/db.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/crash.h"
+
+/* A path that no name in the spool can have: where one side of an exchange waits. */
+#define ASIDE "//exchange"
+
+/* Asks a yes-or-no question about a path and what is below it. */
+static int ask(struct ledger *ledger, enum ledger_statement which, const char *path)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, which, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_path(stmt, 1, path);
+	ledger_bind_text(stmt, 3, path);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		r = sqlite3_column_int(stmt, 0);
+	else
+		r = ledger_errno(code);
+	sqlite3_reset(stmt);
+	return r;
+}
+
+int ledger_knows(struct ledger *ledger, const char *path)
+{
+	return ask(ledger, STMT_KNOWS, path);
+}
+
+int ledger_busy(struct ledger *ledger, const char *path)
+{
+	return ask(ledger, STMT_BUSY, path);
+}
+
+int ledger_rename_begin(struct ledger *ledger, struct ledger_rename *rename)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_RENAME_BEGIN, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_text(stmt, 1, rename->from);
+	ledger_bind_text(stmt, 2, rename->to);
+	sqlite3_bind_int64(stmt, 3, (int64_t)rename->ino);
+	sqlite3_bind_int(stmt, 4, rename->exchange);
+	r = ledger_run(stmt);
+	if (r < 0)
+		return r;
+	rename->id = sqlite3_last_insert_rowid(ledger->db);
+	return ledger_commit(ledger, true);
+}
+
+int ledger_clear_file(struct ledger *ledger, const char *path)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_CLEAR_FILE, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_path(stmt, 1, path);
+	return ledger_run(stmt);
+}
+
+/* Makes way for the rows that come with a directory: removes what is known of names that come with it, where
+ * nothing is left in the spool and no job is known. */
+static int clear_below(struct ledger *ledger, const char *from, const char *to)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_CLEAR_TREE, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_text(stmt, 1, to);
+	ledger_bind_text(stmt, 2, from);
+	return ledger_run(stmt);
+}
+
+/* Moves the row of a file. */
+static int move_file(struct ledger *ledger, const char *from, const char *to)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_RENAME_FILE, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_path(stmt, 1, from);
+	ledger_bind_path(stmt, 3, to);
+	return ledger_run(stmt);
+}
+
+/* Moves the row of a file, or those of all below a directory: a row of the directory's own name is
+ * of a file that was removed, and stays with the name. */
+static int move(struct ledger *ledger, const char *from, const char *to, bool directory)
+{
+	int r = 0;
+	sqlite3_stmt *stmt;
+
+	if (!directory)
+		return move_file(ledger, from, to);
+	stmt = ledger_write(ledger, STMT_RENAME_TREE, &r);
+	if (!stmt)
+		return r;
+	ledger_bind_text(stmt, 1, from);
+	ledger_bind_text(stmt, 2, to);
+	return ledger_run(stmt);
+}
+
+int ledger_rename_undone(struct ledger *ledger, const struct ledger_rename *rename)
+{
+	return ledger_run_row(ledger, STMT_RENAME_END, rename->id);
+}
+
+int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename)
+{
+	int r = ledger_group_begin(ledger); /* done again after a half of it, it would be wrong */
+
+	if (r < 0)
+		return r;
+	if (rename->exchange) {
+		r = move(ledger, rename->from, ASIDE, rename->directory);
+		if (r == 0)
+			r = move(ledger, rename->to, rename->from, rename->to_directory);
+		if (r == 0)
+			r = move(ledger, ASIDE, rename->to, rename->directory);
+	} else {
+		r = rename->directory ? clear_below(ledger, rename->from, rename->to)
+				      : ledger_clear_file(ledger, rename->to);
+		if (r == 0)
+			r = move(ledger, rename->from, rename->to, rename->directory);
+	}
+	if (r == 0)
+		r = ledger_rename_undone(ledger, rename);
+	return ledger_group_end(ledger, r);
+}
+
+/* One rename that was begun and not ended, with its own copies of the paths. */
+struct unfinished {
+	struct ledger_rename rename;
+	char *from, *to;
+};
+
+/* The next one after an ID; -ENOENT when there is none. */
+static int next_unfinished(struct ledger *ledger, int64_t after, struct unfinished *ret)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_RENAME_NEXT, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, after);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW) {
+		r = ledger_column_text(stmt, 1, &ret->from);
+		if (r == 0)
+			r = ledger_column_text(stmt, 2, &ret->to);
+		ret->rename = (struct ledger_rename){
+			.id = sqlite3_column_int64(stmt, 0),
+			.from = ret->from,
+			.to = ret->to,
+			.ino = (uint64_t)sqlite3_column_int64(stmt, 3),
+			.exchange = sqlite3_column_int(stmt, 4),
+		};
+	} else {
+		r = code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+	}
+	sqlite3_reset(stmt);
+	return r;
+}
+
+int ledger_rename_unfinished(struct ledger *ledger,
+			     int (*was_done)(void *data, struct ledger_rename *rename), void *data)
+{
+	int64_t last = 0;
+	int r, done;
+
+	do {
+		struct unfinished next = {0};
+
+		r = next_unfinished(ledger, last, &next);
+		last = next.rename.id;
+		done = r == 0 ? was_done(data, &next.rename) : -EBUSY;
+		if (done >= 0)
+			r = done ? ledger_rename_done(ledger, &next.rename)
+				 : ledger_rename_undone(ledger, &next.rename);
+		CRASH_POINT("rename-mended");
+		free(next.from);
+		free(next.to);
+	} while (r == 0);
+	return r == -ENOENT ? 0 : r;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ledger's schema, and how a ledger of an older cocfs comes to have it.
+ *
+ * How to change the schema: raise LEDGER_SCHEMA_VERSION (ledger_db.h) by one, change schema[], add the
+ * step to upgrades[], and make a ledger of the new version for the tests (tests/ledgers/README.md). The
+ * unit test ledger_upgrade fails until all four agree.
+ *
+ * An upgrade is one transaction over all its steps. When a step fails, the ledger is what it was
+ * before, and an older cocfs can still use it.
+ */
+#define _GNU_SOURCE
+#include "ledger/db.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+
+#define KNOWN_TABLE                                                                                \
+	"CREATE TABLE known ("                                                                     \
+	" submission INTEGER PRIMARY KEY,"                                                         \
+	" number INTEGER NOT NULL,"                                                                \
+	" partial INTEGER NOT NULL,"                                                               \
+	" ids TEXT NOT NULL);"
+
+/* A job's own commits write one page of each index that they touch: there is none but what the rules of
+ * the space need. */
+static const char schema[] =
+	"CREATE TABLE space (source TEXT NOT NULL, owners INTEGER NOT NULL DEFAULT 0);"
+	"CREATE TABLE job ("
+	" id INTEGER PRIMARY KEY,"
+	" dir TEXT NOT NULL,"
+	" name TEXT NOT NULL,"
+	" state INTEGER NOT NULL DEFAULT 0,"
+	" incomplete INTEGER NOT NULL DEFAULT 0,"
+	" job_id TEXT,"
+	" version INTEGER NOT NULL DEFAULT 0,"
+	" digest BLOB,"
+	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
+	" request_id TEXT,"
+	" errnum INTEGER NOT NULL DEFAULT 0,"
+	" error TEXT,"
+	" warnings TEXT,"
+	" changed_ms INTEGER NOT NULL,"
+	" refused INTEGER NOT NULL DEFAULT 0,"
+	" own INTEGER NOT NULL DEFAULT 0,"
+	" dismissed INTEGER NOT NULL DEFAULT 0,"
+	" unmade INTEGER NOT NULL DEFAULT 0,"
+	" uid INTEGER NOT NULL DEFAULT 0,"
+	" gid INTEGER NOT NULL DEFAULT 0,"
+	" mode INTEGER NOT NULL DEFAULT 384," /* 0600 */
+	" dir_uid INTEGER NOT NULL DEFAULT 0,"
+	" dir_gid INTEGER NOT NULL DEFAULT 0,"
+	" dir_mode INTEGER NOT NULL DEFAULT 448," /* 0700 */
+	" heir INTEGER,"
+	" heir_reads INTEGER NOT NULL DEFAULT 0,"
+	" backup INTEGER NOT NULL DEFAULT 0,"
+	" UNIQUE (dir, name));"
+	"CREATE INDEX job_by_job_id ON job (job_id) WHERE job_id IS NOT NULL;"
+	"CREATE INDEX job_unmade ON job (dir) WHERE unmade = 1;"
+	"CREATE INDEX job_backup ON job (dir, name) WHERE backup;"
+	"CREATE TABLE submission ("
+	" id INTEGER PRIMARY KEY,"
+	" job INTEGER NOT NULL,"
+	" kind INTEGER NOT NULL,"
+	" state INTEGER NOT NULL,"
+	" queued INTEGER NOT NULL,"
+	" attempts INTEGER NOT NULL DEFAULT 0,"
+	" next_try_ms INTEGER NOT NULL DEFAULT 0,"
+	" last_error TEXT,"
+	" started_ms INTEGER NOT NULL,"
+	" digest BLOB NOT NULL,"
+	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
+	" content BLOB NOT NULL,"
+	" own INTEGER NOT NULL DEFAULT 0);"
+	KNOWN_TABLE
+	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
+	"CREATE INDEX submission_queued ON submission (job) WHERE state = 1;"
+	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = 1;"
+	"CREATE TABLE rename_intent ("
+	" id INTEGER PRIMARY KEY,"
+	" from_path TEXT NOT NULL,"
+	" to_path TEXT NOT NULL,"
+	" ino INTEGER NOT NULL,"
+	" exchange INTEGER NOT NULL);";
+
+/* The number says too little up to here: versions 1 and 2 changed while they had one number. */
+#define LAST_UNSURE_VERSION 3
+
+/* What a ledger of such a version may lack. */
+static const struct column {
+	const char *table, *name, *type;
+} late_columns[] = {
+	{"submission", "queued", "INTEGER NOT NULL DEFAULT 0"},
+	{"submission", "attempts", "INTEGER NOT NULL DEFAULT 0"},
+	{"submission", "next_try_ms", "INTEGER NOT NULL DEFAULT 0"},
+	{"submission", "last_error", "TEXT"},
+	{"job", "refused", "INTEGER NOT NULL DEFAULT 0"},
+	{"job", "own", "INTEGER NOT NULL DEFAULT 0"},
+	{"submission", "own", "INTEGER NOT NULL DEFAULT 0"},
+};
+
+/* Its tables keep the AUTOINCREMENT that a new ledger's have no use for. */
+static const char late_rest[] =
+	"CREATE TABLE IF NOT EXISTS forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
+	"DROP INDEX IF EXISTS submission_by_job;"
+	"CREATE INDEX IF NOT EXISTS submission_queued ON submission (job) WHERE state = 1;"
+	"CREATE INDEX IF NOT EXISTS submission_to_send ON submission (next_try_ms, id)"
+	" WHERE state = 1;";
+
+/* [N]: what makes a ledger of version N one of version N + 1, for each N from LAST_UNSURE_VERSION on. */
+static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
+	/* which old refusals were of names that have no file is not known: they stay unlisted */
+	[3] = "ALTER TABLE job ADD COLUMN dismissed INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE job ADD COLUMN unmade INTEGER NOT NULL DEFAULT 0;"
+	      "CREATE INDEX job_unmade ON job (dir) WHERE unmade = 1",
+	/* whose each file is: ledger_owners_known() */
+	[4] = "ALTER TABLE space ADD COLUMN owners INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE job ADD COLUMN uid INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE job ADD COLUMN gid INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE job ADD COLUMN mode INTEGER NOT NULL DEFAULT 384;"
+	      "ALTER TABLE job ADD COLUMN dir_uid INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE job ADD COLUMN dir_gid INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE job ADD COLUMN dir_mode INTEGER NOT NULL DEFAULT 448;"
+	      "ALTER TABLE job ADD COLUMN heir INTEGER;"
+	      "ALTER TABLE job ADD COLUMN heir_reads INTEGER NOT NULL DEFAULT 0",
+	/* a create that may have been sent: nobody asked what the service had before */
+	[5] = KNOWN_TABLE "INSERT INTO known SELECT id, 0, 1, '' FROM submission"
+			  " WHERE state <> 1 AND kind = 1",
+	[6] = "ALTER TABLE job ADD COLUMN backup INTEGER NOT NULL DEFAULT 0;"
+	      "CREATE INDEX job_backup ON job (dir, name) WHERE backup",
+};
+
+int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)
+{
+	char *insert = sqlite3_mprintf("INSERT INTO space (source, owners) VALUES (%Q, 1);"
+				       "PRAGMA user_version = %d;",
+				       source, LEDGER_SCHEMA_VERSION);
+	int r = 0;
+
+	if (!insert)
+		return err_set(err, ENOMEM, "out of memory");
+	if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_exec(db, insert, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		r = err_set(err, -ledger_errno(sqlite3_errcode(db)),
+			    "cannot make the ledger %s: %s", path, sqlite3_errmsg(db));
+	sqlite3_free(insert);
+	return r;
+}
+
+/* Runs SQL without parameters. Returns an SQLite result code. */
+static int run(sqlite3 *db, const char *text)
+{
+	return sqlite3_exec(db, text, NULL, NULL, NULL);
+}
+
+/* Adds a column that the table lacks. Returns an SQLite result code. */
+static int add_column(sqlite3 *db, const struct column *column)
+{
+	char text[160];
+	int code = sqlite3_table_column_metadata(db, "main", column->table, column->name, NULL,
+						 NULL, NULL, NULL, NULL);
+
+	if (code != SQLITE_ERROR) /* the column is there, or something else is wrong */
+		return code;
+	snprintf(text, sizeof(text), "ALTER TABLE %s ADD COLUMN %s %s", column->table, column->name,
+		 column->type);
+	return run(db, text);
+}
+
+/* Brings a ledger of an unsure version to what LAST_UNSURE_VERSION is. Returns an SQLite result code. */
+static int complete(sqlite3 *db)
+{
+	int code = SQLITE_OK;
+
+	for (size_t i = 0; code == SQLITE_OK && i < sizeof(late_columns) / sizeof(late_columns[0]);
+	     i++)
+		code = add_column(db, &late_columns[i]);
+	return code == SQLITE_OK ? run(db, late_rest) : code;
+}
+
+/* Makes all steps in the open transaction. Returns an SQLite result code. */
+static int make_steps(sqlite3 *db, int64_t version)
+{
+	char number[64];
+	int code = SQLITE_OK;
+
+	if (version <= LAST_UNSURE_VERSION) {
+		code = complete(db);
+		version = LAST_UNSURE_VERSION;
+	}
+	for (; code == SQLITE_OK && version < LEDGER_SCHEMA_VERSION; version++)
+		code = run(db, upgrades[version]);
+	snprintf(number, sizeof(number), "PRAGMA user_version = %d", LEDGER_SCHEMA_VERSION);
+	return code == SQLITE_OK ? run(db, number) : code;
+}
+
+int ledger_upgrade(sqlite3 *db, const char *path, int64_t version, struct err *err)
+{
+	int code, r;
+
+	if (version == LEDGER_SCHEMA_VERSION)
+		return 0;
+	code = run(db, "BEGIN IMMEDIATE");
+	if (code == SQLITE_OK)
+		code = make_steps(db, version);
+	if (code == SQLITE_OK)
+		code = run(db, "COMMIT");
+	if (code != SQLITE_OK) {
+		r = err_set(err, -ledger_errno(code),
+			    "cannot upgrade the ledger %s from version %lld to %d: %s", path,
+			    (long long)version, LEDGER_SCHEMA_VERSION, sqlite3_errmsg(db));
+		err_detail(err, "what_to_do",
+			   "the ledger is what it was before: mend what is wrong and mount again, "
+			   "or mount with the cocfs that made the ledger");
+		if (!sqlite3_get_autocommit(db))
+			run(db, "ROLLBACK");
+		return r;
+	}
+	/* as a new one is made: the caller has asked for auto_vacuum, which comes with this */
+	if (run(db, "VACUUM") != SQLITE_OK)
+		log_warning("the ledger %s cannot be made smaller: %s", path, sqlite3_errmsg(db));
+	log_info("the ledger %s is of version %d now", path, LEDGER_SCHEMA_VERSION);
+	return 0;
+}

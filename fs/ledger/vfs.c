@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * SQLite writes a page to its write-ahead log in two pieces, a head of 24 bytes and the page, and a
+ * job's two commits have some eight pages. Each piece is a system call, and these cost more than all else
+ * that SQLite does for the job. So the pieces of a commit are gathered, as they follow one another in the
+ * file, and written at once when the last one is there: a head tells whether its page is the last of
+ * a commit.
+ *
+ * When SQLite is done with a commit, it is written, as always; nobody else reads the log meanwhile, as the
+ * ledger is locked. What does not follow the last piece is written through, after what was gathered.
+ *
+ * When a sync fails, the kernel drops what it could not write, though it still shows it, and calls the next
+ * sync a success. What SQLite then adds would be behind a gap, and lost with it if the power went. So after
+ * a failed sync the log is written again, as it is shown.
+ */
+#define _GNU_SOURCE
+#include "ledger/vfs.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FRAME_HEAD 24	/* of a page in the log (SQLite's file format, 4.1) */
+#define FRAME_DB_SIZE 4 /* where in it the size of the database stands, after a commit: else 0 */
+#define GATHER_MAX (1 << 16) /* more is written in several steps */
+
+/* A log, and behind it in the same piece of memory the file of the VFS below. */
+struct log {
+	sqlite3_file file;
+	sqlite3_file *below;
+	sqlite3_int64 end; /* of the last write, be it gathered; -1: not known */
+	int gathered;	   /* bytes that end there and are not written yet */
+	bool is_last;	   /* the page that comes is the last one of its commit */
+	bool has_gaps;	   /* it has yet to be written again after a sync that failed */
+	char *bytes;	   /* GATHER_MAX of them */
+};
+
+static sqlite3_vfs vfs; /* a copy of the default one */
+static sqlite3_vfs *below;
+
+static struct log *log_of(sqlite3_file *file)
+{
+	return (struct log *)file;
+}
+
+/* Writes what was gathered. What cannot be written is dropped: SQLite undoes its transaction then. */
+static int flush(struct log *log)
+{
+	int n = log->gathered, code;
+
+	if (!n)
+		return SQLITE_OK;
+	log->gathered = 0;
+	code = log->below->pMethods->xWrite(log->below, log->bytes, n, log->end - n);
+	if (code != SQLITE_OK)
+		log->end = -1;
+	return code;
+}
+
+static int write_through(struct log *log, const void *bytes, int n, sqlite3_int64 offset)
+{
+	int code = flush(log);
+
+	if (code == SQLITE_OK)
+		code = log->below->pMethods->xWrite(log->below, bytes, n, offset);
+	log->end = code == SQLITE_OK ? offset + n : -1;
+	return code;
+}
+
+static int log_write(sqlite3_file *file, const void *bytes, int n, sqlite3_int64 offset)
+{
+	struct log *log = log_of(file);
+	bool is_last = log->is_last;
+	int code;
+
+	log->is_last =
+		n == FRAME_HEAD && memcmp((const char *)bytes + FRAME_DB_SIZE, "\0\0\0\0", 4) != 0;
+	if (offset != log->end || n > GATHER_MAX)
+		return write_through(log, bytes, n, offset);
+	code = n > GATHER_MAX - log->gathered ? flush(log) : SQLITE_OK;
+	if (code != SQLITE_OK)
+		return code;
+	memcpy(log->bytes + log->gathered, bytes, (size_t)n);
+	log->gathered += n;
+	log->end += n;
+	return is_last ? flush(log) : SQLITE_OK;
+}
+
+static int log_read(sqlite3_file *file, void *bytes, int n, sqlite3_int64 offset)
+{
+	struct log *log = log_of(file);
+	int code = flush(log);
+
+	return code == SQLITE_OK ? log->below->pMethods->xRead(log->below, bytes, n, offset) : code;
+}
+
+static int log_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+	struct log *log = log_of(file);
+	int code = flush(log);
+
+	log->end = -1;
+	return code == SQLITE_OK ? log->below->pMethods->xTruncate(log->below, size) : code;
+}
+
+/* Has the kernel write all of a log with the next sync, whatever it has dropped. */
+static int write_again(struct log *log)
+{
+	const sqlite3_io_methods *below_log = log->below->pMethods;
+	sqlite3_int64 offset, size = 0;
+	int code = flush(log);
+
+	if (code == SQLITE_OK)
+		code = below_log->xFileSize(log->below, &size);
+	for (offset = 0; code == SQLITE_OK && offset < size; offset += GATHER_MAX) {
+		int n = (int)(size - offset < GATHER_MAX ? size - offset : GATHER_MAX);
+
+		code = below_log->xRead(log->below, log->bytes, n, offset);
+		if (code == SQLITE_OK)
+			code = below_log->xWrite(log->below, log->bytes, n, offset);
+	}
+	log->has_gaps = code != SQLITE_OK;
+	return code;
+}
+
+static int log_sync(sqlite3_file *file, int flags)
+{
+	struct log *log = log_of(file);
+	int code = log->has_gaps ? write_again(log) : flush(log);
+
+	if (code == SQLITE_OK)
+		code = log->below->pMethods->xSync(log->below, flags);
+	if (code != SQLITE_OK)
+		ledger_vfs_sync_failed(file);
+	return code;
+}
+
+void ledger_vfs_sync_failed(sqlite3_file *log)
+{
+	/* now, as the kernel may forget it; what fails is done before the next sync */
+	write_again(log_of(log));
+}
+
+static int log_size(sqlite3_file *file, sqlite3_int64 *ret_size)
+{
+	struct log *log = log_of(file);
+	int code = flush(log);
+
+	return code == SQLITE_OK ? log->below->pMethods->xFileSize(log->below, ret_size) : code;
+}
+
+static int log_close(sqlite3_file *file)
+{
+	struct log *log = log_of(file);
+	int code = flush(log), closed = log->below->pMethods->xClose(log->below);
+
+	free(log->bytes);
+	return code == SQLITE_OK ? closed : code;
+}
+
+static int log_lock(sqlite3_file *file, int level)
+{
+	return log_of(file)->below->pMethods->xLock(log_of(file)->below, level);
+}
+
+static int log_unlock(sqlite3_file *file, int level)
+{
+	return log_of(file)->below->pMethods->xUnlock(log_of(file)->below, level);
+}
+
+static int log_is_reserved(sqlite3_file *file, int *ret)
+{
+	return log_of(file)->below->pMethods->xCheckReservedLock(log_of(file)->below, ret);
+}
+
+static int log_control(sqlite3_file *file, int op, void *arg)
+{
+	return log_of(file)->below->pMethods->xFileControl(log_of(file)->below, op, arg);
+}
+
+static int log_sector_size(sqlite3_file *file)
+{
+	return log_of(file)->below->pMethods->xSectorSize(log_of(file)->below);
+}
+
+static int log_characteristics(sqlite3_file *file)
+{
+	return log_of(file)->below->pMethods->xDeviceCharacteristics(log_of(file)->below);
+}
+
+static const sqlite3_io_methods log_methods = {
+	.iVersion = 1,
+	.xClose = log_close,
+	.xRead = log_read,
+	.xWrite = log_write,
+	.xTruncate = log_truncate,
+	.xSync = log_sync,
+	.xFileSize = log_size,
+	.xLock = log_lock,
+	.xUnlock = log_unlock,
+	.xCheckReservedLock = log_is_reserved,
+	.xFileControl = log_control,
+	.xSectorSize = log_sector_size,
+	.xDeviceCharacteristics = log_characteristics,
+};
+
+static int open_file(sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags,
+		     int *ret_flags)
+{
+	struct log *log = log_of(file);
+	int code;
+
+	(void)self;
+	if (!(flags & SQLITE_OPEN_WAL))
+		return below->xOpen(below, name, file, flags, ret_flags);
+	*log = (struct log){
+		.below = (sqlite3_file *)(log + 1), .end = -1, .bytes = malloc(GATHER_MAX)};
+	code = log->bytes ? below->xOpen(below, name, log->below, flags, ret_flags) : SQLITE_NOMEM;
+	if (code != SQLITE_OK)
+		free(log->bytes);
+	else
+		log->file.pMethods = &log_methods;
+	return code;
+}
+
+int ledger_vfs_begin(void)
+{
+	if (sqlite3_vfs_find(LEDGER_VFS))
+		return 0;
+	below = sqlite3_vfs_find(NULL);
+	if (!below)
+		return -EIO;
+	vfs = *below;
+	vfs.zName = LEDGER_VFS;
+	vfs.pNext = NULL;
+	vfs.szOsFile = (int)sizeof(struct log) + below->szOsFile;
+	vfs.xOpen = open_file;
+	return sqlite3_vfs_register(&vfs, 0) == SQLITE_OK ? 0 : -ENOMEM;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_LEDGER_VFS_H
+#define COCFS_LEDGER_VFS_H
+
+#include <sqlite3.h>
+
+#define LEDGER_VFS "cocfs-ledger"
+
+/* Makes SQLite's VFS LEDGER_VFS known: the default one, with fewer writes of a write-ahead log. It may be
+ * called again. Returns 0 or -errno. */
+int ledger_vfs_begin(void);
+
+/* A sync of an open log of this VFS failed that was not asked of the VFS. (One that was, it knows of.) */
+void ledger_vfs_sync_failed(sqlite3_file *log);
+
+#endif

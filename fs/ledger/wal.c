@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ledger's write-ahead log, below SQLite.
+ *
+ * Each submission waits for one sync of it. A sync of bytes that made the file longer also waits for
+ * the journal of the file system, which has to hold the new length: half as long again, or twice as
+ * long. So the log gets the length that it will have anyway when the mount begins. What it is filled
+ * with is no frame (a frame carries the salt of the log's head and a checksum), so whoever reads the
+ * log stops before it, as before the remains of an older round.
+ */
+#define _GNU_SOURCE
+#include "ledger/db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/statvfs.h>
+
+#include "base/crash.h"
+#include "base/log.h"
+#include "ledger/vfs.h"
+
+/* SQLite takes the log over into the ledger when it has 1000 pages, each with a head of 24 bytes; some
+ * more are there for what a last large commit adds. */
+#define LOG_PAGES 1000
+#define LOG_SIZE (LOG_PAGES * (4096 + 24) + (1 << 18))
+#define LOG_STEP (1 << 16)
+
+/* The share of the disk's room that the log may take before it needs it. */
+#define LOG_SHARE 16
+
+/* The open log, or NULL. */
+static sqlite3_file *log_of(sqlite3 *db)
+{
+	sqlite3_file *log = NULL;
+
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK)
+		return NULL;
+	return log && log->pMethods ? log : NULL;
+}
+
+int ledger_sync(struct ledger *ledger)
+{
+	sqlite3_file *log = log_of(ledger->db);
+	int code = SQLITE_OK;
+
+	if (!ledger->unsynced)
+		return 0;
+	CRASH_POINT("commit-unsynced");
+	ledger_sync_begun(ledger);
+	stall_disk_begin(ledger->stall);
+	if (log)
+		code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+	stall_disk_end(ledger->stall);
+	ledger->unsynced = code != SQLITE_OK;
+	return ledger_errno(code);
+}
+
+void ledger_sync_soon(const struct ledger *ledger)
+{
+	/* if it fails, it is the sync that tells */
+	if (ledger->unsynced)
+		sync_file_range(ledger->log_fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+static bool has_room(const char *path)
+{
+	struct statvfs st;
+
+	return statvfs(path, &st) == 0 &&
+	       (uint64_t)st.f_bavail * st.f_frsize / LOG_SHARE >= LOG_SIZE;
+}
+
+/* Gives the log the length that it will have anyway. */
+static int reserve(sqlite3_file *log)
+{
+	static const char nothing[LOG_STEP];
+	sqlite3_int64 begin, size;
+	int code = log->pMethods->xFileSize(log, &begin);
+
+	for (size = begin; code == SQLITE_OK && size < LOG_SIZE; size += LOG_STEP)
+		code = log->pMethods->xWrite(log, nothing, LOG_STEP, size);
+	if (code != SQLITE_OK)
+		log->pMethods->xTruncate(log, begin);
+	return code;
+}
+
+static int open_log(const char *ledger_path)
+{
+	_cleanup_free_ char *path = NULL;
+	int fd;
+
+	if (asprintf(&path, "%s-wal", ledger_path) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int ledger_log_begin(struct ledger *ledger)
+{
+	sqlite3_file *log = log_of(ledger->db);
+	int code;
+
+	if (!log)
+		return -EIO;
+	code = has_room(ledger->path) ? reserve(log) : SQLITE_OK;
+	if (code != SQLITE_OK)
+		log_debug("the ledger's log gets its room as it grows: %s", sqlite3_errstr(code));
+	/* also of its directory, when the log is new: a sync of log_fd is not */
+	code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+	if (code != SQLITE_OK)
+		return ledger_errno(code);
+	ledger->log_fd = open_log(ledger->path);
+	return ledger->log_fd < 0 ? ledger->log_fd : 0;
+}
+
+int ledger_log_open(const struct ledger *ledger)
+{
+	int fd = fcntl(ledger->log_fd, F_DUPFD_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+void ledger_sync_begun(struct ledger *ledger)
+{
+	ledger->syncs++;
+	ledger->unsynced = false;
+}
+
+void ledger_sync_failed(struct ledger *ledger)
+{
+	sqlite3_file *log = log_of(ledger->db);
+
+	ledger->unsynced = true;
+	if (log)
+		ledger_vfs_sync_failed(log);
+}

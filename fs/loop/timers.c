@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "loop/timers.h"
+
+#include <stddef.h>
+
+/* Makes the later of two heaps the first child of the other. NULL is an empty heap. */
+static struct loop_timer *meld(struct loop_timer *a, struct loop_timer *b)
+{
+	struct loop_timer *later;
+
+	if (!a || !b)
+		return a ? a : b;
+	if (b->due_ms < a->due_ms) {
+		later = a;
+		a = b;
+	} else {
+		later = b;
+	}
+	later->next = a->child;
+	if (later->next)
+		later->next->before = later;
+	later->before = a;
+	a->child = later;
+	return a;
+}
+
+/* Takes the first of a row of siblings, by itself. */
+static struct loop_timer *take(struct loop_timer **siblings)
+{
+	struct loop_timer *first = *siblings;
+
+	if (first) {
+		*siblings = first->next;
+		first->next = first->before = NULL;
+	}
+	return first;
+}
+
+/* Makes one heap of siblings: melds them by twos, then what that gives. */
+static struct loop_timer *meld_all(struct loop_timer *siblings)
+{
+	struct loop_timer *pairs = NULL, *heap = NULL;
+
+	while (siblings) {
+		struct loop_timer *a = take(&siblings), *pair = meld(a, take(&siblings));
+
+		pair->next = pairs;
+		pairs = pair;
+	}
+	while (pairs)
+		heap = meld(heap, take(&pairs));
+	return heap;
+}
+
+void timers_add(struct timers *timers, struct loop_timer *timer)
+{
+	timer->child = timer->next = timer->before = NULL;
+	timers->first = meld(timers->first, timer);
+	timers->count++;
+}
+
+void timers_remove(struct timers *timers, struct loop_timer *timer)
+{
+	struct loop_timer *below = meld_all(timer->child);
+
+	if (timer == timers->first) {
+		timers->first = below;
+	} else {
+		if (timer->before->child == timer)
+			timer->before->child = timer->next;
+		else
+			timer->before->next = timer->next;
+		if (timer->next)
+			timer->next->before = timer->before;
+		timers->first = meld(timers->first, below);
+	}
+	timers->count--;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_LOOP_TIMERS_H
+#define COCFS_LOOP_TIMERS_H
+
+#include "loop/loop.h"
+
+/*
+ * Timers in the order of their times: a pairing heap of the timers themselves, so that setting one
+ * needs no memory and cannot fail. To add one takes no search; to take one out is logarithmic on
+ * average.
+ */
+struct timers {
+	struct loop_timer *first; /* the next that is due, NULL when none is set */
+	uint32_t count;
+};
+
+/* Adds a timer that is in no heap, by its due_ms. */
+void timers_add(struct timers *timers, struct loop_timer *timer);
+
+/* Takes a timer out of the heap that it is in. */
+void timers_remove(struct timers *timers, struct loop_timer *timer);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The official SDKs read [global] and [basic] of a credentials file and let the rest be, so the
+ * further pairs of a service can stand in the same file. There a word that is not understood is
+ * refused: "acces = read-only" must not come to mean that its user may write.
+ */
+#define _GNU_SOURCE
+#include "service/access/keys.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "service/access/sections.h"
+
+enum { AK, SK, SECURITY_TOKEN, ACCESS, RATE, PROJECT_ID, DOMAIN_ID, IAM_ENDPOINT };
+
+static const char *const wanted[] = {"ak",	   "sk",	"security_token", "access", "rate",
+				     "project_id", "domain_id", "iam_endpoint",	  NULL};
+
+_Static_assert(sizeof(wanted) / sizeof(wanted[0]) == SECTION_KEYS_MAX + 1, "room for each key");
+
+void keys_free(struct keys *keys)
+{
+	if (!keys)
+		return;
+	for (size_t i = 0; i < keys->n; i++) {
+		user_finish(&keys->key[i].user);
+		free(keys->key[i].ak);
+		secret_close(keys->key[i].sk);
+		secret_close(keys->key[i].security_token);
+	}
+	free(keys->key);
+	free(keys);
+}
+
+struct key *keys_find(const struct keys *keys, const char *ak)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		if (!strcmp(keys->key[i].ak, ak))
+			return &keys->key[i];
+	return NULL;
+}
+
+static bool is_the_sdks(const char *section)
+{
+	return !strcmp(section, "global") || !strcmp(section, "basic");
+}
+
+static bool is_set(const char *value)
+{
+	return value && *value;
+}
+
+static int keep_secret(const char *value, const char *path, struct secret **ret_secret,
+		       struct err *err)
+{
+	int r = secret_open(value, strlen(value), path, ret_secret);
+
+	return r < 0 ? err_set(err, -r, "cannot keep its secrets: %s", strerror(-r)) : 0;
+}
+
+/* Appends the pair of a section that has one. */
+static int take_pair(const struct section *section, const char *path, unsigned default_rate,
+		     struct keys *keys, struct err *err)
+{
+	const char *const *values = section->values;
+	const char *name = is_the_sdks(section->name) ? values[AK] : section->name;
+	struct key *key = &keys->key[keys->n];
+	int r;
+
+	r = user_init(&key->user, name, values[ACCESS], values[RATE], default_rate, err);
+	if (r < 0)
+		return r;
+	keys->n++;
+	key->ak = strdup(values[AK]);
+	if (!key->ak)
+		return err_set(err, ENOMEM, "out of memory");
+	r = keep_secret(values[SK], path, &key->sk, err);
+	if (r == 0 && is_set(values[SECURITY_TOKEN]))
+		r = keep_secret(values[SECURITY_TOKEN], path, &key->security_token, err);
+	return r;
+}
+
+/* Looks at a section, and takes the pair that it has. */
+static int take_section(const struct section *section, const char *path, unsigned default_rate,
+			struct keys *keys, struct err *err)
+{
+	const char *const *values = section->values;
+	bool ak = is_set(values[AK]), sk = is_set(values[SK]);
+
+	/* "" is what stands before the first section; the SDKs' own may name other credentials */
+	if (!*section->name || (!ak && !sk) || (is_the_sdks(section->name) && (!ak || !sk)))
+		return 0;
+	if (!ak || !sk)
+		return err_set(err, EINVAL, "%s is missing", ak ? "sk" : "ak");
+	if (section->unknown && !is_the_sdks(section->name))
+		return err_set(err, EINVAL, "nothing is known of \"%.64s\"", section->unknown);
+	/* [basic] is mostly the same pair as [global] */
+	if (keys_find(keys, values[AK]))
+		return is_the_sdks(section->name)
+			       ? 0
+			       : err_set(err, EINVAL, "its ak stands in another section too");
+	return take_pair(section, path, default_rate, keys, err);
+}
+
+static int take_sections(const struct sections *sections, const char *path, unsigned default_rate,
+			 struct keys **ret_keys, struct err *err)
+{
+	_cleanup_(keys_free) struct keys *keys = calloc(1, sizeof(*keys));
+	int r;
+
+	if (keys)
+		keys->key = calloc(sections->n + 1, sizeof(*keys->key));
+	if (!keys || !keys->key)
+		return err_set(err, ENOMEM, "out of memory");
+	for (size_t i = 0; i < sections->n; i++) {
+		const struct section *section = &sections->section[i];
+
+		r = take_section(section, path, default_rate, keys, err);
+		if (r < 0) {
+			err_context(err, "%s, section [%.128s]", path, section->name);
+			return r;
+		}
+	}
+	if (!keys->n)
+		return err_set(err, EINVAL,
+			       "the credentials file %s has no key pair: \"ak = …\" and \"sk = …\" "
+			       "under [global], [basic] or the name of a user",
+			       path);
+	*ret_keys = steal_ptr(keys);
+	return 0;
+}
+
+int keys_read(const char *path, unsigned default_rate, struct keys **ret_keys, struct err *err)
+{
+	struct sections sections = {0};
+	struct buf text = {0};
+	int r;
+
+	r = sections_read(path, wanted, &text, &sections, err);
+	if (r == 0)
+		r = take_sections(&sections, path, default_rate, ret_keys, err);
+	sections_finish(&sections, &text);
+	return r;
+}

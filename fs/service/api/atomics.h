@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SERVICE_API_ATOMICS_H
+#define COCFS_SERVICE_API_ATOMICS_H
+
+#include "service/api/call.h"
+#include "service/http/reply.h"
+
+/* The operations on atomics, the types of steps on offer, from a table. All have one shape: the
+ * answer is made in reply, also when it is no. */
+
+void atomics_list(const struct call *call, struct reply *reply);
+void atomics_show(const struct call *call, struct reply *reply);
+
+#endif

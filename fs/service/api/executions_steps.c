@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/simulate/batches.h"
+#include "service/api/documents.h"
+#include "service/api/executions.h"
+#include "service/api/fields.h"
+#include "service/api/rows.h"
+#include "service/simulate/execution_state.h"
+
+/*
+ * The steps of an execution and the instances they work on are not stored: they are read off the
+ * plan and where the walk is. Their IDs are made of the execution's, "EX…-2" for its second step,
+ * "EX…-2-7" for the seventh instance of that one.
+ */
+#define STEP_ID_SIZE (STORE_EXECUTION_ID_SIZE + 12)
+#define INSTANCE_ID_SIZE (STEP_ID_SIZE + 12)
+
+/* A page of steps or instances being made. */
+struct page {
+	const struct request *request;
+	int64_t limit, offset;
+	int64_t total; /* that match, so far */
+	size_t step;   /* whose instances are asked for, from 0 */
+	cJSON *rows;
+	struct err *err;
+};
+
+/* Counts one that matches. True if it belongs on the page. */
+static bool counts(struct page *page)
+{
+	int64_t place = page->total++ - page->offset;
+
+	return place >= 0 && place < page->limit;
+}
+
+/* What there is to say about a step, or an instance of it, that stands so. */
+static const char *message_of(const struct plan_step *step, const struct walk_place *place)
+{
+	switch (place->status) {
+	case WALK_PENDING:
+		return "waits for RESUME";
+	case WALK_SUCCEED:
+		return "nothing was executed: this is the local service";
+	case WALK_CANCELED:
+		return place->skipped ? "passed over by SKIP_BATCH" : "ended by TERMINATE";
+	case WALK_FAILED:
+	case WALK_TIMEOUT:
+		return step->message ? step->message : "";
+	default:
+		return "";
+	}
+}
+
+static bool add_place(cJSON *row, const struct plan_step *step, const struct walk_place *place)
+{
+	return rows_time(row, "start_time", place->start_ms) &&
+	       rows_time(row, "end_time", place->end_ms) &&
+	       rows_text(row, "message", message_of(step, place)) &&
+	       rows_text(row, "status", walk_word(place->status));
+}
+
+/* True if the steps that are asked for, all if none is named, have this one among them. */
+static bool is_wanted(const struct request *request, const char *step_id)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < request->uri.n_params; i++) {
+		const struct sign_param *param = &request->uri.params[i];
+
+		if (strcmp(param->key, "execution_step_id_list") || !*param->value)
+			continue;
+		if (!strcmp(param->value, step_id))
+			return true;
+		any = true;
+	}
+	return !any;
+}
+
+/* Moves what a plan owns into an answer. */
+static bool hand_over(cJSON *row, const char *name, cJSON **value)
+{
+	if (!cJSON_AddItemToObject(row, name, *value))
+		return false;
+	*value = NULL;
+	return true;
+}
+
+static int append_step(struct page *page, struct plan_step *step, const char *step_id,
+		       const struct walk_place *place)
+{
+	cJSON *row = rows_append(page->rows);
+
+	if (!row || !rows_text(row, "execution_step_id", step_id) ||
+	    !rows_text(row, "name", step->name) || !rows_text(row, "action", step->action) ||
+	    !add_place(row, step, place) || !cJSON_AddObjectToObject(row, "properties") ||
+	    !hand_over(row, "inputs", &step->inputs) || !hand_over(row, "outputs", &step->outputs))
+		return -ENOMEM;
+	return 0;
+}
+
+/* Works out where an execution stands: its track, and where its legs are now, which the caller frees. */
+static int stand(const struct page *page, const struct store_execution *execution,
+		 struct track *track, struct walk_place **ret_places)
+{
+	struct walk_state state;
+	int r = track_make(&execution->run, execution->acts, track, page->err);
+
+	if (r < 0)
+		return r;
+	*ret_places = calloc(track->walk.n_legs, sizeof(**ret_places));
+	if (!*ret_places)
+		return -ENOMEM;
+	walk_to(&track->walk, track_time(execution, page->request->now_ms), &state, *ret_places);
+	return 0;
+}
+
+static int put_steps(void *data, const struct store_execution *execution)
+{
+	_cleanup_track_ struct track track = {0};
+	_cleanup_free_ struct walk_place *places = NULL;
+	struct page *page = data;
+	char step_id[STEP_ID_SIZE];
+	int r = stand(page, execution, &track, &places);
+
+	for (size_t i = 0; r == 0 && i < track.plan.n_steps; i++) {
+		struct walk_place place = track_step(&track, places, i);
+
+		if (!place.begun)
+			break;
+		snprintf(step_id, sizeof(step_id), "%s-%zu", execution->execution_id, i + 1);
+		if (is_wanted(page->request, step_id) && counts(page))
+			r = append_step(page, &track.plan.steps[i], step_id, &place);
+	}
+	return r;
+}
+
+static int append_instance(struct page *page, const struct plan_step *step, const char *step_id,
+			   const struct walk_place *place, const cJSON *instance)
+{
+	char instance_id[INSTANCE_ID_SIZE];
+	cJSON *row;
+
+	if (!counts(page))
+		return 0;
+	row = rows_append(page->rows);
+	snprintf(instance_id, sizeof(instance_id), "%s-%" PRId64, step_id, page->total);
+	if (!row || !rows_number(row, "id", page->total) ||
+	    !rows_text(row, "execution_instance_id", instance_id) ||
+	    !rows_text(row, "execution_step_id", step_id) || !add_place(row, step, place) ||
+	    /* the OpenAPI file of the API has this spelling, its page and Terraform the other */
+	    !rows_time(row, "strat_time", place->start_ms))
+		return -ENOMEM;
+	return batches_properties(instance, cJSON_AddObjectToObject(row, "properties"));
+}
+
+static int put_instances(void *data, const struct store_execution *execution)
+{
+	_cleanup_track_ struct track track = {0};
+	_cleanup_free_ struct walk_place *places = NULL;
+	const struct plan_step *step;
+	const cJSON *batch, *instance;
+	struct page *page = data;
+	char step_id[STEP_ID_SIZE];
+	size_t leg;
+	int r = stand(page, execution, &track, &places);
+
+	if (r < 0 || page->step >= track.plan.n_steps)
+		return r;
+	step = &track.plan.steps[page->step];
+	leg = step->first_leg;
+	snprintf(step_id, sizeof(step_id), "%s-%zu", execution->execution_id, page->step + 1);
+	cJSON_ArrayForEach(batch, step->batches)
+	{
+		while (leg < track.plan.n_legs && track.plan.legs[leg].end == WALK_WAITS)
+			leg++;
+		if (leg >= track.plan.n_legs || !places[leg].begun)
+			break;
+		cJSON_ArrayForEach(instance, json_get(batch, "instances"))
+		{
+			r = append_instance(page, step, step_id, &places[leg], instance);
+			if (r < 0)
+				return r;
+		}
+		leg++;
+	}
+	return 0;
+}
+
+/* Answers with a page of what put() finds in an execution; of an unknown one it is empty. */
+static void answer_page(const struct call *call, const char *execution_id, struct page *page,
+			int (*put)(void *data, const struct store_execution *execution),
+			struct reply *reply)
+{
+	_cleanup_json_ cJSON *answer = cJSON_CreateObject();
+	struct err err = {0};
+	int r;
+
+	page->request = call->request;
+	page->err = &err;
+	page->rows = cJSON_AddArrayToObject(answer, "data");
+	if (!page->rows)
+		return;
+	r = store_show_execution(call->store, execution_id, put, page, &err);
+	if ((r == 0 || r == -ENOENT) && rows_number(answer, "total", page->total)) {
+		reply_value(reply, answer);
+		answer = NULL;
+	} else if (r != -ENOENT && err.errnum) {
+		documents_failed(&err, call->request, reply);
+	}
+}
+
+void executions_steps(const struct call *call, struct reply *reply)
+{
+	struct page page = {0};
+
+	if (fields_query_page(call->request, &page.limit, &page.offset, reply))
+		answer_page(call, call->id, &page, put_steps, reply);
+}
+
+void executions_instances(const struct call *call, struct reply *reply)
+{
+	const char *step_id = uri_param(&call->request->uri, "execution_step_id");
+	char execution_id[STORE_EXECUTION_ID_SIZE] = "";
+	const char *dash = step_id ? strrchr(step_id, '-') : NULL;
+	struct page page = {0};
+	char *end;
+
+	if (!fields_query_page(call->request, &page.limit, &page.offset, reply))
+		return;
+	/* an ID that is not one of ours finds nothing */
+	if (dash && dash - step_id < (ptrdiff_t)sizeof(execution_id)) {
+		page.step = strtoul(dash + 1, &end, 10) - 1;
+		if (!*end && dash[1] >= '1' && dash[1] <= '9')
+			memcpy(execution_id, step_id, (size_t)(dash - step_id));
+	}
+	answer_page(call, execution_id, &page, put_instances, reply);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SERVICE_API_FIELDS_PRIVATE_H
+#define COCFS_SERVICE_API_FIELDS_PRIVATE_H
+
+#include "service/api/fields.h"
+
+/* Answers that a field is wrong. Returns false. */
+#define fields_refuse(reply, ...)                                                                  \
+	(reply_refusal(reply, COC_INVALID, "Invalid parameter values: " __VA_ARGS__), false)
+
+#endif

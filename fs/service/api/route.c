@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "service/api/route.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#define ID "*" /* one segment, not empty */
+
+/* A row with a literal segment stands above the row that has ID in the same place. */
+static const struct {
+	const char *method;
+	const char *segments[URI_SEGMENTS_MAX];
+	enum operation operation;
+} routes[] = {
+	{"POST", {"v1", "documents"}, OP_CREATE_DOCUMENT},
+	{"GET", {"v1", "documents"}, OP_LIST_DOCUMENTS},
+	{"GET", {"v1", "documents", ID}, OP_SHOW_DOCUMENT},
+	{"PUT", {"v1", "documents", ID}, OP_UPDATE_DOCUMENT},
+	{"DELETE", {"v1", "documents", ID}, OP_DELETE_DOCUMENT},
+	/* one letter of the method away from an update, and another thing altogether */
+	{"POST", {"v1", "documents", ID}, OP_EXECUTE_DOCUMENT},
+	{"GET", {"v1", "atomics"}, OP_LIST_ATOMICS},
+	{"GET", {"v1", "atomics", ID}, OP_SHOW_ATOMIC},
+	{"GET", {"v1", "executions"}, OP_LIST_EXECUTIONS},
+	{"POST", {"v1", "executions"}, OP_OPERATE_EXECUTION},
+	{"GET", {"v1", "executions", "instances"}, OP_LIST_INSTANCES},
+	{"GET", {"v1", "executions", ID}, OP_SHOW_EXECUTION},
+	{"GET", {"v1", "executions", ID, "steps"}, OP_LIST_STEPS},
+};
+
+/* True if the segments are those of the row; *ret_id is what stands in the place of ID. */
+static bool fits(const char *const *row, const struct uri *uri, const char **ret_id)
+{
+	const char *id = NULL;
+
+	for (size_t i = 0; i < URI_SEGMENTS_MAX; i++) {
+		if (i >= uri->n_segments) {
+			if (row[i])
+				return false;
+			break;
+		}
+		if (!row[i] || !uri->segments[i][0])
+			return false;
+		if (!strcmp(row[i], ID))
+			id = uri->segments[i];
+		else if (strcmp(row[i], uri->segments[i]))
+			return false;
+	}
+	*ret_id = id;
+	return true;
+}
+
+enum operation route_find(const char *method, const struct uri *uri, const char **ret_id)
+{
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
+		if (!strcmp(method, routes[i].method) && fits(routes[i].segments, uri, ret_id))
+			return routes[i].operation;
+	*ret_id = NULL;
+	return OP_NONE;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SERVICE_API_ROUTE_H
+#define COCFS_SERVICE_API_ROUTE_H
+
+#include "service/http/uri.h"
+
+enum operation {
+	OP_NONE, /* the API has no such thing */
+	OP_CREATE_DOCUMENT,
+	OP_LIST_DOCUMENTS,
+	OP_SHOW_DOCUMENT,
+	OP_UPDATE_DOCUMENT,
+	OP_DELETE_DOCUMENT,
+	OP_EXECUTE_DOCUMENT,
+	OP_LIST_ATOMICS,
+	OP_SHOW_ATOMIC,
+	OP_LIST_EXECUTIONS,
+	OP_SHOW_EXECUTION,
+	OP_LIST_STEPS,
+	OP_LIST_INSTANCES,
+	OP_OPERATE_EXECUTION,
+	OP_COUNT,
+};
+
+/*
+ * The operation that method and path ask for. *ret_id is the ID in the path, which lives as long as
+ * uri; NULL for an operation without one.
+ */
+enum operation route_find(const char *method, const struct uri *uri, const char **ret_id);
+
+#endif

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A connection and the requests on it. The life of a request, all in the server's thread:
+ *
+ *   line_begin()       the request line is there: an exchange is made, which carries all that follows
+ *   line_on_request()  headers seen; then once for each part of the body; then once to answer, and
+ *                      once more if the answer was held
+ *   line_complete()    the answer is sent, or the connection broke: the access log, and the end
+ *
+ * An answer is held when the handler says that it tells of a change which is not durable yet. The
+ * connection sleeps then, until lines_settle() has made the changes of the whole turn durable with
+ * one sync of the disk, and wakes all that were held.
+ *
+ * The exchange belongs to its connection and not to the request context: when the parameters of a
+ * query do not fit into the memory of a connection, libmicrohttpd (0.9.75) forgets to complete the
+ * request, and closes the connection, without an answer, when it has been idle for long enough.
+ *
+ * A client that sends a byte now and then is never idle. So each request has a bound from its first
+ * line to the end of its answer, and so has the wait for a request, since half a request line is
+ * nothing that libmicrohttpd tells of.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "bounds/api.h"
+#include "service/bounds.h"
+#include "service/http/framing.h"
+#include "service/http/last_words.h"
+#include "service/http/server_private.h"
+
+/* The end of a request, however it came: the access log, and what it held. */
+static void end(struct server *server, struct line *line)
+{
+	struct exchange *exchange = line->exchange;
+	struct service_access access;
+
+	if (!exchange)
+		return;
+	line->exchange = NULL;
+	line->since_ms = clock_monotonic_ms();
+	reply_finish(&line->reply);
+	if (server->options.access) {
+		exchange->raw[strcspn(exchange->raw, "?")] = '\0';
+		access = (struct service_access){
+			.time_ms = exchange->request.now_ms,
+			.took_ms = line->since_ms - exchange->request.clock_ms,
+			.method = exchange->announced ? exchange->method : "-",
+			.path = exchange->raw,
+			.status = exchange->status,
+			.request_id = exchange->request.id,
+		};
+		server->options.access(server->options.access_data, &access);
+	}
+	exchange_destroy(exchange, &server->budget);
+	server->in_progress--;
+}
+
+static struct line *open_line(struct server *server, struct MHD_Connection *connection)
+{
+	struct line *line = calloc(1, sizeof(*line));
+
+	if (!line)
+		return NULL;
+	line->connection = connection;
+	line->since_ms = clock_monotonic_ms();
+	line->next = server->lines;
+	line->link = &server->lines;
+	if (line->next)
+		line->next->link = &line->next;
+	server->lines = line;
+	return line;
+}
+
+static void close_line(struct server *server, struct line *line)
+{
+	end(server, line);
+	*line->link = line->next;
+	if (line->next)
+		line->next->link = line->link;
+	free(line);
+}
+
+void line_on_connection(void *data, struct MHD_Connection *connection, void **context,
+			enum MHD_ConnectionNotificationCode what)
+{
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		*context = open_line(data, connection);
+	} else if (*context) {
+		close_line(data, *context);
+		*context = NULL;
+	}
+}
+
+/*
+ * MHD_OPTION_URI_LOG_CALLBACK: the one place where the target is seen before it is decoded. What it
+ * returns is the context of the request; NULL closes the connection.
+ */
+void *line_begin(void *data, const char *raw, struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct server *server = data;
+	struct line *line = info ? info->socket_context : NULL;
+
+	if (!line)
+		return NULL;
+	end(server, line);
+	if (exchange_create(raw, server->host, &line->exchange) < 0)
+		return NULL;
+	server->in_progress++;
+	return line;
+}
+
+void line_complete(void *data, struct MHD_Connection *connection, void **context,
+		   enum MHD_RequestTerminationCode how)
+{
+	(void)connection;
+	(void)how;
+	if (*context)
+		end(data, *context);
+	*context = NULL;
+}
+
+/* Sends the answer; its body is handed on. MHD_NO closes the connection. */
+static enum MHD_Result send_reply(struct server *server, struct MHD_Connection *connection,
+				  struct exchange *exchange, struct reply *reply)
+{
+	struct MHD_Response *response;
+	enum MHD_Result sent = MHD_NO;
+
+	if (!reply->body)
+		return MHD_NO;
+	response = MHD_create_response_from_buffer(reply->size, reply->body, MHD_RESPMEM_MUST_FREE);
+	if (!response) {
+		reply_finish(reply);
+		return MHD_NO;
+	}
+	reply->body = NULL;
+	if (MHD_add_response_header(response, "Content-Type", "application/json;charset=UTF-8") &&
+	    MHD_add_response_header(response, "X-request-id", exchange->request.id) &&
+	    ((!server->stopping && !exchange->is_last) ||
+	     MHD_add_response_header(response, "Connection", "close")))
+		sent = MHD_queue_response(connection, reply->status, response);
+	MHD_destroy_response(response);
+	if (sent == MHD_YES)
+		exchange->status = reply->status;
+	return sent;
+}
+
+static enum MHD_Result take_header(void *data, enum MHD_ValueKind kind, const char *name,
+				   const char *value)
+{
+	struct request *request = data;
+
+	(void)kind;
+	/* the one header more tells that there are too many */
+	if (request->n_headers++ < SERVICE_HEADERS_MAX)
+		request->headers[request->n_headers - 1] =
+			(struct sign_header){.name = name, .value = value ? value : ""};
+	return MHD_YES;
+}
+
+static void too_large(struct exchange *exchange, struct reply *reply)
+{
+	reply_gateway(reply, MHD_HTTP_CONTENT_TOO_LARGE, APIGW_BAD_REQUEST, exchange->request.id,
+		      "Request entity too large: a body has at most %u bytes", COC_BODY_MAX);
+}
+
+static void bad_request(struct exchange *exchange, struct reply *reply, const char *why)
+{
+	reply_gateway(reply, 400, APIGW_BAD_REQUEST, exchange->request.id, "Bad request: %s", why);
+}
+
+/* Takes the request apart. Returns false with an answer made, or none when out of memory. */
+static bool prepare(struct MHD_Connection *connection, struct exchange *exchange,
+		    struct reply *reply)
+{
+	struct request *request = &exchange->request;
+	int r;
+
+	if (exchange->too_large) {
+		too_large(exchange, reply);
+		return false;
+	}
+	if (exchange->no_room) {
+		reply_gateway(reply, MHD_HTTP_TOO_MANY_REQUESTS, APIGW_THROTTLED, request->id,
+			      "Too many request bodies are in progress; this request was not "
+			      "processed, send it again later");
+		return false;
+	}
+	r = uri_parse(exchange->raw, &request->uri);
+	if (r == -ENOMEM)
+		return false;
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, take_header, request);
+	if (r < 0 || request->n_headers > SERVICE_HEADERS_MAX) {
+		bad_request(exchange, reply,
+			    r == -E2BIG ? "too many query parameters"
+			    : r < 0	? "the URI is not well-formed percent-encoded UTF-8"
+					: "too many headers");
+		return false;
+	}
+	request->body = exchange->body.data ? exchange->body.data : "";
+	request->body_size = exchange->body.size;
+	return true;
+}
+
+/* Has the request answered, now or when the turn is settled. */
+static enum MHD_Result answer(struct server *server, struct line *line)
+{
+	struct exchange *exchange = line->exchange;
+	struct reply *reply = &line->reply;
+
+	if (!prepare(line->connection, exchange, reply) ||
+	    !server->options.handler(server->options.data, &exchange->request, reply))
+		return send_reply(server, line->connection, exchange, reply);
+	line->held = true;
+	line->next_held = server->held;
+	server->held = line;
+	MHD_suspend_connection(line->connection);
+	return MHD_YES;
+}
+
+bool lines_settle(struct server *server)
+{
+	struct err err = {0};
+	struct line *line;
+	int r;
+
+	if (!server->held)
+		return false;
+	r = server->options.settle(server->options.data, &err);
+	while ((line = server->held)) {
+		server->held = line->next_held;
+		if (r < 0)
+			reply_gateway(&line->reply, 500, APIGW_INTERNAL, line->exchange->request.id,
+				      "Internal error: %s", err.text);
+		MHD_resume_connection(line->connection);
+	}
+	return true;
+}
+
+/* True if the body is so large that the client had better not begin to send it. */
+static bool is_hopeless(struct MHD_Connection *connection)
+{
+	const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+							 MHD_HTTP_HEADER_CONTENT_LENGTH);
+	const char *expect =
+		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_EXPECT);
+	unsigned long long size = length ? strtoull(length, NULL, 10) : 0;
+
+	return size > SERVICE_BODY_DRAIN_MAX || (expect && size > COC_BODY_MAX);
+}
+
+static enum MHD_Result take_framing(void *data, enum MHD_ValueKind kind, const char *name,
+				    const char *value)
+{
+	(void)kind;
+	framing_take(data, name, value ? value : "");
+	return MHD_YES;
+}
+
+/* What makes the end of the request uncertain; NULL: nothing. */
+static const char *framing_fault_of(struct MHD_Connection *connection, const char *version)
+{
+	struct framing framing = {.is_http_1_0 = !strcmp(version, MHD_HTTP_VERSION_1_0)};
+
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, take_framing, &framing);
+	return framing_fault(&framing);
+}
+
+/* Refuses a request whose end is uncertain: what follows it is not read. */
+static enum MHD_Result refuse_framing(struct server *server, struct line *line, const char *fault)
+{
+	line->exchange->is_last = true;
+	bad_request(line->exchange, &line->reply, fault);
+	return send_reply(server, line->connection, line->exchange, &line->reply);
+}
+
+/*
+ * MHD_OPTION_EXTERNAL_LOGGER: libmicrohttpd is about to do something about an error. It does not say
+ * of which connection. When the error is a Content-Length that it cannot read, it would send the head
+ * of its own answer twice (0.9.75). So such a request is answered here and its connection shut.
+ */
+void line_on_trouble(void *data, const char *format, va_list arguments)
+{
+	struct server *server = data;
+	const char *fault;
+
+	(void)format;
+	(void)arguments;
+	for (struct line *line = server->lines; line; line = line->next) {
+		if (!line->exchange || line->exchange->announced || line->exchange->status)
+			continue;
+		fault = framing_fault_of(line->connection, "");
+		if (!fault)
+			continue;
+		bad_request(line->exchange, &line->reply, fault);
+		last_words(line->connection, &line->reply, line->exchange->request.id);
+		line->exchange->status = line->reply.status;
+	}
+}
+
+enum MHD_Result line_on_request(void *data, struct MHD_Connection *connection, const char *url,
+				const char *method, const char *version, const char *bytes,
+				size_t *size, void **context)
+{
+	struct server *server = data;
+	struct line *line = *context;
+	struct exchange *exchange = line ? line->exchange : NULL;
+	const char *fault;
+	int r;
+
+	(void)url;
+	if (!exchange)
+		return MHD_NO;
+	if (line->held) {
+		line->held = false;
+		return send_reply(server, connection, exchange, &line->reply);
+	}
+	if (!exchange->announced) {
+		exchange->announced = true;
+		snprintf(exchange->method, sizeof(exchange->method), "%s", method);
+		exchange->request.method = exchange->method;
+		fault = framing_fault_of(connection, version);
+		if (fault)
+			return refuse_framing(server, line, fault);
+		if (!is_hopeless(connection))
+			return MHD_YES;
+		too_large(exchange, &line->reply);
+		return send_reply(server, connection, exchange, &line->reply);
+	}
+	if (*size) {
+		r = exchange_body(exchange, &server->budget, bytes, *size);
+		*size = 0;
+		return r < 0 ? MHD_NO : MHD_YES;
+	}
+	return answer(server, line);
+}
+
+/* When a connection has had its time. */
+static int64_t due_ms(const struct server *server, const struct line *line)
+{
+	int64_t request_ms = (int64_t)server->options.request_s * 1000;
+
+	if (line->exchange)
+		return line->exchange->request.clock_ms + request_ms;
+	return line->since_ms + (int64_t)server->options.idle_s * 1000 + request_ms;
+}
+
+int64_t lines_cut(struct server *server, int64_t now_ms)
+{
+	/* none that begins from here on is due earlier */
+	int64_t next_ms = now_ms + (int64_t)server->options.request_s * 1000;
+	const union MHD_ConnectionInfo *info;
+
+	for (struct line *line = server->lines; line; line = line->next) {
+		int64_t due = due_ms(server, line);
+
+		if (due > now_ms) {
+			next_ms = due < next_ms ? due : next_ms;
+			continue;
+		}
+		/* libmicrohttpd sees it as the client's end, and does the rest */
+		info = MHD_get_connection_info(line->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		if (info)
+			shutdown(info->connect_fd, SHUT_RDWR);
+	}
+	return next_ms;
+}

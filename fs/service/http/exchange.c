@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "service/http/exchange.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "bounds/api.h"
+#include "service/bounds.h"
+#include "service/store/random.h"
+
+int exchange_create(const char *raw, const char *host, struct exchange **ret_exchange)
+{
+	struct exchange *exchange = calloc(1, sizeof(*exchange));
+	struct request *request;
+	char uuid[UUID_SIZE];
+	int r;
+
+	if (!exchange)
+		return -ENOMEM;
+	request = &exchange->request;
+	exchange->raw = strdup(raw);
+	r = exchange->raw ? random_uuid(uuid) : -ENOMEM;
+	if (r < 0) {
+		free(exchange->raw);
+		free(exchange);
+		return r;
+	}
+	request->clock_ms = clock_monotonic_ms();
+	request->now_ms = clock_realtime_ms();
+	snprintf(request->id, sizeof(request->id), "%s-%" PRId64 "-%s", uuid, request->now_ms,
+		 host);
+	*ret_exchange = exchange;
+	return 0;
+}
+
+void exchange_destroy(struct exchange *exchange, struct exchange_budget *budget)
+{
+	if (!exchange)
+		return;
+	budget->held -= exchange->body.size;
+	buf_finish(&exchange->body);
+	uri_finish(&exchange->request.uri);
+	free(exchange->raw);
+	free(exchange);
+}
+
+/* Gives up on keeping the body; the rest of it is only heard. */
+static void drop(struct exchange *exchange, struct exchange_budget *budget)
+{
+	budget->held -= exchange->body.size;
+	buf_finish(&exchange->body);
+}
+
+/*
+ * A body that is too large is read on for a while without being kept: a client that is still
+ * writing when its connection is closed would see a broken pipe instead of the answer.
+ */
+int exchange_body(struct exchange *exchange, struct exchange_budget *budget, const void *bytes,
+		  size_t size)
+{
+	int r;
+
+	exchange->heard += size;
+	if (exchange->heard > SERVICE_BODY_DRAIN_MAX)
+		return -EMSGSIZE;
+	if (exchange->heard > COC_BODY_MAX)
+		exchange->too_large = true;
+	else if (budget->held + size > SERVICE_BODIES_MAX)
+		exchange->no_room = true;
+	if (exchange->too_large || exchange->no_room) {
+		drop(exchange, budget);
+		return 0;
+	}
+	r = buf_append(&exchange->body, bytes, size);
+	if (r < 0)
+		return r;
+	budget->held += size;
+	return 0;
+}

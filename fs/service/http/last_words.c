@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "service/http/last_words.h"
+
+#include <sys/socket.h>
+
+#include <gnutls/gnutls.h>
+
+#include "base/buf.h"
+
+#define DRAIN_MAX (64u << 10) /* of what the client has sent behind the request */
+
+static void send_text(struct MHD_Connection *connection, int fd, const struct buf *text)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+	/* what is lost here is an answer to a client that broke the rules */
+	if (info && info->tls_session)
+		(void)gnutls_record_send(info->tls_session, text->data, text->size);
+	else
+		(void)send(fd, text->data, text->size, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* A socket that is closed with bytes unread is reset, and the answer is lost with it. */
+static void drain(int fd)
+{
+	char bytes[4096];
+	size_t heard = 0;
+	ssize_t n;
+
+	do {
+		n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+		heard += n > 0 ? (size_t)n : 0;
+	} while (n > 0 && heard < DRAIN_MAX);
+}
+
+void last_words(struct MHD_Connection *connection, const struct reply *reply,
+		const char *request_id)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	_cleanup_buf_ struct buf text = {0};
+	int fd;
+
+	if (!info)
+		return;
+	fd = info->connect_fd;
+	if (reply->body &&
+	    buf_printf(&text,
+		       "HTTP/1.1 %u Bad Request\r\n"
+		       "Content-Type: application/json;charset=UTF-8\r\n"
+		       "X-request-id: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+		       reply->status, request_id, reply->size) == 0 &&
+	    buf_append(&text, reply->body, reply->size) == 0)
+		send_text(connection, fd, &text);
+	drain(fd);
+	shutdown(fd, SHUT_RDWR);
+}

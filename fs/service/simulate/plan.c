@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "service/simulate/plan.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "service/api/rows.h"
+#include "service/bounds.h"
+#include "service/simulate/batches.h"
+#include "service/simulate/parameters.h"
+#include "service/simulate/plan_task.h"
+#include "service/simulate/yaml_tree.h"
+
+/* A plan being made. */
+struct maker {
+	const struct plan_source *source;
+	struct plan *plan;
+	struct globals globals;
+	size_t filled; /* bytes of inputs so far */
+	size_t legs_room;
+};
+
+/* Gives a step its message. Returns 0 or -ENOMEM. */
+__attribute__((format(printf, 2, 3))) static int say(struct plan_step *step, const char *fmt, ...)
+{
+	va_list args;
+	int size;
+
+	free(step->message);
+	va_start(args, fmt);
+	size = vasprintf(&step->message, fmt, args);
+	va_end(args);
+	if (size >= 0)
+		return 0;
+	step->message = NULL;
+	return -ENOMEM;
+}
+
+static int add_leg(struct maker *maker, enum walk_end end, int64_t ms)
+{
+	struct plan *plan = maker->plan;
+	size_t room = maker->legs_room ? 2 * maker->legs_room : 16;
+	struct walk_leg *legs;
+
+	if (plan->n_legs == maker->legs_room) {
+		legs = reallocarray(plan->legs, room, sizeof(*legs));
+		if (!legs)
+			return -ENOMEM;
+		plan->legs = legs;
+		maker->legs_room = room;
+	}
+	plan->legs[plan->n_legs++] = (struct walk_leg){plan->n_steps - 1, end, ms};
+	plan->steps[plan->n_steps - 1].n_legs++;
+	return 0;
+}
+
+/* Appends a step without legs. Returns 0 or -ENOMEM. The array has room for it. */
+static int add_step(struct maker *maker, const char *name, struct plan_step **ret_step)
+{
+	struct plan *plan = maker->plan;
+	struct plan_step *step = &plan->steps[plan->n_steps++];
+
+	*step = (struct plan_step){
+		.name = strdup(name),
+		.action = strdup(""),
+		.inputs = cJSON_CreateArray(),
+		.outputs = cJSON_CreateArray(),
+		.first_leg = plan->n_legs,
+	};
+	*ret_step = step;
+	return step->name && step->action && step->inputs && step->outputs ? 0 : -ENOMEM;
+}
+
+/* The text of a value in the document: a scalar's own, of others their JSON. NULL when out of
+ * memory; the caller frees it. */
+static char *text_of(const cJSON *value)
+{
+	if (cJSON_IsString(value))
+		return strdup(value->valuestring);
+	return cJSON_IsNull(value) ? strdup("") : cJSON_PrintUnformatted(value);
+}
+
+/* Fills in one input. Returns 0, -ENOENT or -E2BIG with the step's message set, or -ENOMEM. */
+static int fill_input(struct maker *maker, struct plan_step *step, const cJSON *input)
+{
+	_cleanup_free_ char *text = text_of(input), *missing = NULL;
+	_cleanup_buf_ struct buf value = {0};
+	const char *filled = text;
+	int r, said = 0;
+
+	if (!text)
+		return -ENOMEM;
+	r = globals_fill(&maker->globals, text, SERVICE_FILLED_MAX - maker->filled, &value,
+			 &missing);
+	if (r == -ENOENT)
+		said = say(step, "the input %s refers to the parameter %s, which has no value",
+			   input->string, missing);
+	if (r == -E2BIG)
+		said = say(step, "the inputs have more than %u bytes with the parameters in them",
+			   SERVICE_FILLED_MAX);
+	if (r == -ENOMEM || said < 0)
+		return -ENOMEM;
+	if (r == 0) {
+		maker->filled += value.size;
+		filled = value.size ? value.data : "";
+	}
+	if (!rows_pair(step->inputs, input->string, filled))
+		return -ENOMEM;
+	return r;
+}
+
+/* Fills in all inputs. Returns 0; -ENOENT or -E2BIG: the step cannot be done, and has a message;
+ * -ENOMEM. */
+static int fill_inputs(struct maker *maker, struct plan_step *step, const cJSON *inputs)
+{
+	const cJSON *input;
+	int r = 0, one;
+
+	cJSON_ArrayForEach(input, inputs)
+	{
+		one = fill_input(maker, step, input);
+		if (one < 0)
+			r = one;
+		if (one == -ENOMEM || one == -E2BIG)
+			break;
+	}
+	return r;
+}
+
+static int add_outputs(struct plan_step *step, const cJSON *outputs)
+{
+	const cJSON *output;
+	const char *name;
+
+	cJSON_ArrayForEach(output, outputs)
+	{
+		name = json_get_string(output, "name");
+		if (name && !rows_pair(step->outputs, name, ""))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* True if a step works on the targets of the execution. */
+static bool meets_targets(const struct maker *maker, const cJSON *inputs)
+{
+	const char *name = maker->source->target_parameter_name;
+	const cJSON *input;
+
+	if (!*name || !maker->plan->targets->child)
+		return false;
+	cJSON_ArrayForEach(input, inputs)
+	{
+		if (cJSON_IsString(input) && globals_named(input->valuestring, name))
+			return true;
+	}
+	return false;
+}
+
+/* Finds the instances that a step works on. Returns 0 or -ENOMEM. */
+static int find_batches(struct maker *maker, struct plan_step *step, const cJSON *inputs)
+{
+	const char *list = plan_input(step->inputs, "instance_list");
+	cJSON *batches = NULL;
+	int r;
+
+	if (meets_targets(maker, inputs)) {
+		step->batches = maker->plan->targets;
+		return 0;
+	}
+	if (!list || strcmp(step->action, "scripts"))
+		return 0;
+	r = batches_of_input(list, &batches);
+	if (r < 0)
+		return r;
+	if (!cJSON_AddItemToArray(maker->plan->lists, batches)) {
+		cJSON_Delete(batches);
+		return -ENOMEM;
+	}
+	step->batches = batches;
+	return 0;
+}
+
+/* Makes the legs of a step: one, or one for each batch and each pause between them. */
+static int add_legs(struct maker *maker, struct plan_step *step, enum walk_end end, int64_t ms)
+{
+	const cJSON *batch;
+	int r = 0;
+
+	if (!step->batches || !step->batches->child)
+		return add_leg(maker, end, ms);
+	cJSON_ArrayForEach(batch, step->batches)
+	{
+		r = add_leg(maker, end, ms);
+		if (r == 0 && batch->next && cJSON_IsTrue(json_get(batch, "pause")))
+			r = add_leg(maker, WALK_WAITS, 0);
+		if (r < 0 || maker->plan->n_legs > SERVICE_LEGS_MAX)
+			break;
+	}
+	return r;
+}
+
+static int make_step(struct maker *maker, const cJSON *row)
+{
+	const char *name = json_get_string(row, "name"), *task = json_get_string(row, "task");
+	const cJSON *inputs = json_get(row, "inputs");
+	struct plan_task doing = {0};
+	struct plan_step *step;
+	char number[32];
+	int r;
+
+	snprintf(number, sizeof(number), "step-%zu", maker->plan->n_steps + 1);
+	r = add_step(maker, name && *name ? name : number, &step);
+	if (r == 0)
+		r = add_outputs(step, json_get(row, "outputs"));
+	if (r < 0)
+		return r;
+	free(step->action);
+	step->action = plan_action(task ? task : "");
+	if (!step->action)
+		return -ENOMEM;
+	if (!*step->action || (inputs && !cJSON_IsNull(inputs) && !cJSON_IsObject(inputs))) {
+		r = *step->action ? say(step, "the inputs are not a mapping")
+				  : say(step, "the task is not of the form "
+					      "hwc:runbook:ACTION@x.y.z");
+		return r < 0 ? r : add_leg(maker, WALK_CANNOT, 0);
+	}
+	r = fill_inputs(maker, step, inputs);
+	if (r == -ENOENT || r == -E2BIG)
+		return add_leg(maker, WALK_FAILS, 0);
+	if (r == 0)
+		r = find_batches(maker, step, inputs);
+	if (r == 0)
+		r = plan_task_read(step->action, step->inputs, maker->source->step_ms, &doing);
+	if (r < 0)
+		return r;
+	step->message = doing.message;
+	return add_legs(maker, step, doing.end, doing.ms);
+}
+
+/* Frees the steps and legs. */
+static void drop_steps(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		free(plan->steps[i].name);
+		free(plan->steps[i].action);
+		free(plan->steps[i].message);
+		cJSON_Delete(plan->steps[i].inputs);
+		cJSON_Delete(plan->steps[i].outputs);
+	}
+	free(plan->steps);
+	free(plan->legs);
+	plan->steps = NULL;
+	plan->legs = NULL;
+	plan->n_steps = plan->n_legs = 0;
+}
+
+/* The plan of what cannot be done at all. */
+static int give_up(struct maker *maker, const char *why)
+{
+	struct plan_step *step;
+	int r;
+
+	drop_steps(maker->plan);
+	maker->legs_room = 0;
+	maker->plan->steps = calloc(1, sizeof(*step));
+	if (!maker->plan->steps)
+		return -ENOMEM;
+	r = add_step(maker, "document", &step);
+	if (r == 0)
+		r = say(step, "the content cannot be executed: %s", why);
+	return r < 0 ? r : add_leg(maker, WALK_CANNOT, 0);
+}
+
+static int make_steps(struct maker *maker, const cJSON *steps)
+{
+	int count = cJSON_GetArraySize(steps), r = 0;
+	const cJSON *row;
+
+	if (!cJSON_IsArray(steps) || !count)
+		return give_up(maker, "it has no list of steps");
+	if (count > SERVICE_STEPS_MAX)
+		return give_up(maker, "it has more than a thousand steps");
+	maker->plan->steps = calloc((size_t)count, sizeof(*maker->plan->steps));
+	if (!maker->plan->steps)
+		return -ENOMEM;
+	cJSON_ArrayForEach(row, steps)
+	{
+		if (!cJSON_IsObject(row))
+			return give_up(maker, "a step is not a mapping");
+		r = make_step(maker, row);
+		if (r < 0)
+			return r;
+		if (maker->plan->n_legs > SERVICE_LEGS_MAX)
+			return give_up(maker, "its steps have too many batches");
+	}
+	return 0;
+}
+
+static int make(struct maker *maker)
+{
+	_cleanup_json_ cJSON *parameters = NULL, *targets = NULL, *document = NULL;
+	const struct plan_source *source = maker->source;
+	struct err err = {0};
+	int r;
+
+	maker->plan->lists = cJSON_CreateArray();
+	if (!maker->plan->lists ||
+	    json_parse(source->parameters, strlen(source->parameters), &parameters) < 0 ||
+	    json_parse(source->targets, strlen(source->targets), &targets) < 0 ||
+	    batches_of_targets(targets, &maker->plan->targets) < 0)
+		return -ENOMEM;
+	r = yaml_tree_read(source->content, strlen(source->content), &document, &err);
+	if (r == -EINVAL)
+		return give_up(maker, err.text);
+	if (r < 0)
+		return r;
+	if (!cJSON_IsObject(document))
+		return give_up(maker, "it is not a DSL document, which is a mapping");
+	maker->globals.parameters = parameters;
+	maker->globals.inputs = json_get(document, "inputs");
+	return make_steps(maker, json_get(document, "steps"));
+}
+
+int plan_make(const struct plan_source *source, struct plan *ret_plan)
+{
+	struct plan plan = {0};
+	struct maker maker = {.source = source, .plan = &plan};
+	int r = make(&maker);
+
+	if (r < 0)
+		plan_finish(&plan);
+	else
+		*ret_plan = plan;
+	return r;
+}
+
+void plan_finish(struct plan *plan)
+{
+	drop_steps(plan);
+	cJSON_Delete(plan->targets);
+	cJSON_Delete(plan->lists);
+	*plan = (struct plan){0};
+}

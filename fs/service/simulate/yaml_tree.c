@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tree is built from libyaml's events, not by its loader, so that a text that is nested too
+ * deep is given up where it becomes so: reading on takes libyaml a time that grows with the square
+ * of the depth.
+ */
+#define _GNU_SOURCE
+#include "bounds/job.h"
+#include "service/simulate/yaml_tree.h"
+
+#include <errno.h>
+#include <string.h>
+#include <yaml.h>
+
+
+struct anchor {
+	char *name;
+	const cJSON *value; /* in the tree; NULL until it is whole */
+};
+
+struct level {
+	cJSON *container;
+	char *key;     /* of a mapping: the one whose value comes next */
+	size_t anchor; /* 1 + its index, 0: none */
+};
+
+struct tree {
+	yaml_parser_t parser;
+	struct err *err;
+	cJSON *root;
+	struct level levels[DSL_DEPTH_MAX];
+	size_t depth;
+	struct anchor *anchors;
+	size_t n_anchors;
+	size_t n_aliases;
+	size_t n_nodes; /* of the tree, with the aliases filled in */
+};
+
+static int refuse(struct tree *tree, const yaml_mark_t *mark, const char *what)
+{
+	return err_set(tree->err, EINVAL, "line %zu: %s", mark->line + 1, what);
+}
+
+static int no_memory(struct tree *tree)
+{
+	return err_set(tree->err, ENOMEM, "out of memory");
+}
+
+/* The nodes of a value; *deepest is raised to how deep they are nested below depth. */
+static size_t weigh(const cJSON *value, size_t depth, size_t *deepest)
+{
+	const cJSON *child;
+	size_t nodes = 1;
+
+	if (cJSON_IsObject(value) || cJSON_IsArray(value))
+		depth++;
+	if (depth > *deepest)
+		*deepest = depth;
+	cJSON_ArrayForEach(child, value) nodes += weigh(child, depth, deepest);
+	return nodes;
+}
+
+/* Puts a value, which it takes over in every case, where the document has it. */
+static int put(struct tree *tree, cJSON *value, const yaml_mark_t *mark)
+{
+	struct level *level = tree->depth ? &tree->levels[tree->depth - 1] : NULL;
+	_cleanup_free_ char *key = NULL;
+	_cleanup_json_ cJSON *own = value;
+	bool done = true;
+
+	if (!value)
+		return no_memory(tree);
+	if (++tree->n_nodes > DSL_EXPANSION_MAX)
+		return refuse(tree, mark, "the document has too many values");
+	if (!level) {
+		tree->root = steal_ptr(own);
+	} else if (cJSON_IsArray(level->container)) {
+		done = cJSON_AddItemToArray(level->container, value);
+	} else if (level->key) {
+		key = steal_ptr(level->key);
+		done = cJSON_AddItemToObject(level->container, key, value);
+	} else {
+		if (!cJSON_IsString(value))
+			return refuse(tree, mark, "a key is not a text");
+		level->key = strdup(value->valuestring);
+		return level->key ? 0 : no_memory(tree);
+	}
+	if (!done)
+		return no_memory(tree);
+	own = NULL;
+	return 0;
+}
+
+/* Remembers an anchor. Returns 0 and 1 + its index, or 0 without a name. */
+static int name_anchor(struct tree *tree, const yaml_char_t *name, size_t *ret_anchor)
+{
+	struct anchor *anchors;
+	char *copy;
+
+	*ret_anchor = 0;
+	if (!name)
+		return 0;
+	anchors = reallocarray(tree->anchors, tree->n_anchors + 1, sizeof(*anchors));
+	if (!anchors)
+		return no_memory(tree);
+	tree->anchors = anchors;
+	copy = strdup((const char *)name);
+	if (!copy)
+		return no_memory(tree);
+	anchors[tree->n_anchors++] = (struct anchor){.name = copy};
+	*ret_anchor = tree->n_anchors;
+	return 0;
+}
+
+static bool is_null(const yaml_event_t *event)
+{
+	static const char *const words[] = {"", "~", "null", "Null", "NULL"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+		    !strcmp((const char *)event->data.scalar.value, words[i]))
+			return true;
+	return false;
+}
+
+static int scalar(struct tree *tree, const yaml_event_t *event)
+{
+	const char *text = (const char *)event->data.scalar.value;
+	bool is_key = tree->depth && cJSON_IsObject(tree->levels[tree->depth - 1].container) &&
+		      !tree->levels[tree->depth - 1].key;
+	cJSON *value;
+	size_t anchor;
+	int r;
+
+	if (strlen(text) != event->data.scalar.length)
+		return refuse(tree, &event->start_mark, "a NUL character");
+	r = name_anchor(tree, event->data.scalar.anchor, &anchor);
+	if (r < 0)
+		return r;
+	value = is_null(event) && !is_key ? cJSON_CreateNull() : cJSON_CreateString(text);
+	r = put(tree, value, &event->start_mark);
+	/* a key is no value of the tree that could be copied later */
+	if (r == 0 && anchor && !is_key)
+		tree->anchors[anchor - 1].value = value;
+	return r;
+}
+
+static int open_container(struct tree *tree, const yaml_event_t *event, cJSON *container,
+			  const yaml_char_t *anchor)
+{
+	struct level level = {.container = container};
+	int r;
+
+	if (tree->depth == DSL_DEPTH_MAX) {
+		cJSON_Delete(container);
+		return refuse(tree, &event->start_mark, "it is nested too deep");
+	}
+	r = put(tree, container, &event->start_mark);
+	if (r == 0)
+		r = name_anchor(tree, anchor, &level.anchor);
+	if (r == 0)
+		tree->levels[tree->depth++] = level;
+	return r;
+}
+
+static void close_container(struct tree *tree)
+{
+	struct level *level = &tree->levels[--tree->depth];
+
+	if (level->anchor)
+		tree->anchors[level->anchor - 1].value = level->container;
+}
+
+static int alias(struct tree *tree, const yaml_event_t *event)
+{
+	const cJSON *value = NULL;
+	size_t nodes, deepest = 0;
+
+	if (++tree->n_aliases > DSL_ALIAS_MAX)
+		return refuse(tree, &event->start_mark, "too many aliases");
+	/* the last anchor of a name counts */
+	for (size_t i = tree->n_anchors; i-- > 0;)
+		if (!strcmp(tree->anchors[i].name, (const char *)event->data.alias.anchor)) {
+			value = tree->anchors[i].value;
+			break;
+		}
+	if (!value)
+		return refuse(tree, &event->start_mark, "an alias without its anchor before it");
+	nodes = weigh(value, tree->depth, &deepest);
+	if (deepest > DSL_DEPTH_MAX || tree->n_nodes + nodes > DSL_EXPANSION_MAX)
+		return refuse(tree, &event->start_mark, "an alias stands for too much");
+	tree->n_nodes += nodes - 1;
+	return put(tree, cJSON_Duplicate(value, true), &event->start_mark);
+}
+
+static int take(struct tree *tree, const yaml_event_t *event)
+{
+	switch (event->type) {
+	case YAML_DOCUMENT_START_EVENT:
+		if (tree->root)
+			return refuse(tree, &event->start_mark, "a second document");
+		return 0;
+	case YAML_SCALAR_EVENT:
+		return scalar(tree, event);
+	case YAML_ALIAS_EVENT:
+		return alias(tree, event);
+	case YAML_MAPPING_START_EVENT:
+		return open_container(tree, event, cJSON_CreateObject(),
+				      event->data.mapping_start.anchor);
+	case YAML_SEQUENCE_START_EVENT:
+		return open_container(tree, event, cJSON_CreateArray(),
+				      event->data.sequence_start.anchor);
+	case YAML_MAPPING_END_EVENT:
+	case YAML_SEQUENCE_END_EVENT:
+		close_container(tree);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static int read_events(struct tree *tree)
+{
+	yaml_event_t event;
+	bool end = false;
+	int r = 0;
+
+	while (r == 0 && !end) {
+		if (!yaml_parser_parse(&tree->parser, &event)) {
+			if (tree->parser.error == YAML_MEMORY_ERROR)
+				return no_memory(tree);
+			return refuse(tree, &tree->parser.problem_mark,
+				      tree->parser.problem ? tree->parser.problem : "not YAML");
+		}
+		end = event.type == YAML_STREAM_END_EVENT;
+		r = take(tree, &event);
+		yaml_event_delete(&event);
+	}
+	if (r == 0 && !tree->root)
+		r = err_set(tree->err, EINVAL, "it is empty");
+	return r;
+}
+
+int yaml_tree_read(const char *text, size_t size, cJSON **ret_tree, struct err *err)
+{
+	struct tree tree = {.err = err};
+	int r;
+
+	if (!yaml_parser_initialize(&tree.parser))
+		return no_memory(&tree);
+	yaml_parser_set_encoding(&tree.parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&tree.parser, (const unsigned char *)text, size);
+	r = read_events(&tree);
+	yaml_parser_delete(&tree.parser);
+	while (tree.depth)
+		free(tree.levels[--tree.depth].key);
+	for (size_t i = 0; i < tree.n_anchors; i++)
+		free(tree.anchors[i].name);
+	free(tree.anchors);
+	if (r == 0)
+		*ret_tree = steal_ptr(tree.root);
+	cJSON_Delete(tree.root);
+	return r;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Listing documents. cocfs asks for the documents of a name before each create, so with very many
+ * documents this has to be found without reading all of them. A name is asked for by a part of it, which no
+ * index of whole names finds.
+ *
+ * So the table name_parts has parts of each name: from every fourth character on, up to 64 characters,
+ * in lower case. The database keeps it by triggers. Where a text of four or more characters stands in a
+ * name, one of its first four characters stands where a part begins. So the text without 0, 1, 2
+ * or 3 of its first characters is the beginning of a part: four searches in an index find all
+ * documents that may match, and the exact filter is applied to these. Of a longer text the end is looked
+ * for, since names that count upwards differ there.
+ *
+ * A text that is shorter, or that stands in very many names, is looked for in all documents: what it finds
+ * is many, too.
+ */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "bounds/api.h"
+#include "service/store/store_private.h"
+
+/* As in the layouts (db_sqlite_open.c, db_postgresql_tables.c). */
+#define PART_EVERY 4
+#define PART_CHARS 64
+
+/* Documents that are looked at by their numbers; with more it is as well to read all. */
+#define FOUND_MAX 1000
+
+#define CHARACTER_LAST 0x10ffff
+#define SURROGATE_FIRST 0xd800
+#define SURROGATE_LAST 0xdfff
+
+/* Who gets what is listed. */
+struct reader {
+	int (*each)(void *data, const struct store_document *document);
+	void *data;
+};
+
+static int see_listed(void *data, const struct db_row *row)
+{
+	const struct reader *reader = data;
+	const struct store_document document = store_read_row(row);
+
+	return reader->each(reader->data, &document);
+}
+
+static int keep_number(void *data, const struct db_row *row)
+{
+	*(int64_t *)data = db_number(row, 0);
+	return 0;
+}
+
+int store_make_pattern(const char *text, struct buf *out)
+{
+	int r = buf_append(out, "%", 1);
+
+	for (; r == 0 && *text; text++) {
+		if (strchr("%_\\", *text))
+			r = buf_append(out, "\\", 1);
+		if (r == 0)
+			r = buf_append(out, text, 1);
+	}
+	return r < 0 ? r : buf_append(out, "%", 1);
+}
+
+/* The characters of a text, in lower case as the database knows it: ASCII letters only. Returns how many
+ * there are, 0 for too many. */
+static size_t read_characters(const char *text, uint32_t characters[COC_NAME_MAX_CHARS])
+{
+	size_t left = strlen(text), n = 0, size;
+	uint32_t character;
+
+	for (; (size = utf8_next(text, left, &character)); text += size, left -= size) {
+		if (n == COC_NAME_MAX_CHARS)
+			return 0;
+		characters[n++] = character < 0x80 ? (uint32_t)tolower((int)character) : character;
+	}
+	return left ? 0 : n;
+}
+
+static int append_character(struct buf *out, uint32_t character)
+{
+	char bytes[UTF8_CHAR_MAX];
+	size_t size = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+	static const unsigned char leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+
+	for (size_t i = size; i-- > 1; character >>= 6)
+		bytes[i] = (char)(0x80 | (character & 0x3f));
+	bytes[0] = (char)(leads[size] | character);
+	return buf_append(out, bytes, size);
+}
+
+static int append_characters(struct buf *out, const uint32_t *characters, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = append_character(out, characters[i]);
+	return r;
+}
+
+/* The least text that is greater than all that begin with these characters. Returns 0, or -ERANGE if there
+ * is none, or -ENOMEM. */
+static int append_next(struct buf *out, const uint32_t *characters, size_t n)
+{
+	uint32_t last;
+	int r;
+
+	while (n && characters[n - 1] == CHARACTER_LAST)
+		n--;
+	if (!n)
+		return -ERANGE;
+	last = characters[n - 1] + 1;
+	if (last == SURROGATE_FIRST)
+		last = SURROGATE_LAST + 1;
+	r = append_characters(out, characters, n - 1);
+	return r < 0 ? r : append_character(out, last);
+}
+
+/* The numbers of the documents that may match, as a JSON array, and how many they are. */
+struct found {
+	struct buf numbers;
+	int n;
+};
+
+static int keep_found(void *data, const struct db_row *row)
+{
+	struct found *found = data;
+
+	return buf_printf(&found->numbers, "%s%" PRId64, found->n++ ? "," : "[", db_number(row, 0));
+}
+
+/* Looks for parts that begin with one of the ranges. Returns 0 or -errno. */
+static int search(struct store *store, struct buf low[PART_EVERY], struct buf high[PART_EVERY],
+		  struct found *found, struct err *err)
+{
+	struct db_value values[2 * PART_EVERY + 1];
+	int r;
+
+	for (int i = 0; i < PART_EVERY; i++) {
+		values[2 * i] = db_of_text(low[i].data);
+		values[2 * i + 1] = db_of_text(high[i].data);
+	}
+	values[2 * PART_EVERY] = db_of_number(FOUND_MAX + 1);
+	r = db_query(store->db, ST_FIND_PARTS, values, DB_COUNT(values), keep_found, found, err);
+	return r < 0 ? r : buf_append(&found->numbers, found->n ? "]" : "[]", found->n ? 1 : 2);
+}
+
+/*
+ * Finds the documents whose names may have a text in them. Returns 1 and their numbers; 0: all
+ * documents are to be read; or -errno.
+ */
+static int find(struct store *store, const char *text, struct found *found, struct err *err)
+{
+	uint32_t characters[COC_NAME_MAX_CHARS];
+	struct buf low[PART_EVERY] = {0}, high[PART_EVERY] = {0};
+	size_t n = read_characters(text, characters);
+	size_t begin = n > PART_CHARS + PART_EVERY - 1 ? n - (PART_CHARS + PART_EVERY - 1) : 0;
+	int r = n < PART_EVERY ? -ERANGE : 0;
+
+	for (size_t i = 0; r == 0 && i < PART_EVERY; i++) {
+		const uint32_t *part = characters + begin + i;
+		size_t length = n - begin - i < PART_CHARS ? n - begin - i : PART_CHARS;
+
+		r = append_characters(&low[i], part, length);
+		if (r == 0)
+			r = append_next(&high[i], part, length);
+	}
+	if (r == 0)
+		r = search(store, low, high, found, err);
+	else if (r == -ENOMEM)
+		err_set(err, ENOMEM, "out of memory");
+	for (size_t i = 0; i < PART_EVERY; i++) {
+		buf_finish(&low[i]);
+		buf_finish(&high[i]);
+	}
+	if (r == -ERANGE)
+		return 0;
+	return r < 0 ? r : found->n <= FOUND_MAX;
+}
+
+/* Lists among the documents of some numbers. */
+static int list_found(struct store *store, const struct store_filter *filter, const char *pattern,
+		      const char *numbers, struct reader *reader, int64_t *ret_total,
+		      struct err *err)
+{
+	const struct db_value values[] = {
+		db_of_text(pattern),
+		db_of_text(filter->creator),
+		db_of_text(filter->enterprise_project_id),
+		db_of_text(numbers),
+		db_of_number(filter->limit),
+		db_of_number(filter->offset),
+	};
+	int r = db_query(store->db, ST_LIST_FOUND, values, DB_COUNT(values), see_listed, reader,
+			 err);
+
+	return r < 0 ? r
+		     : db_query(store->db, ST_COUNT_FOUND, values, 4, keep_number, ret_total, err);
+}
+
+/* Lists among all documents. */
+static int list_all(struct store *store, const struct store_filter *filter, const char *pattern,
+		    struct reader *reader, int64_t *ret_total, struct err *err)
+{
+	const struct db_value values[] = {
+		db_of_text(pattern),
+		db_of_text(filter->creator),
+		db_of_text(filter->enterprise_project_id),
+		db_of_number(filter->limit),
+		db_of_number(filter->offset),
+	};
+	int r = db_query(store->db, ST_LIST, values, DB_COUNT(values), see_listed, reader, err);
+
+	return r < 0 ? r : db_query(store->db, ST_COUNT, values, 3, keep_number, ret_total, err);
+}
+
+int store_list(struct store *store, const struct store_filter *filter,
+	       int (*each)(void *data, const struct store_document *document), void *data,
+	       int64_t *ret_total, struct err *err)
+{
+	struct reader reader = {.each = each, .data = data};
+	_cleanup_buf_ struct buf pattern = {0};
+	struct found found = {0};
+	int64_t total = 0;
+	int r = 0;
+
+	if (filter->name_like && store_make_pattern(filter->name_like, &pattern) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	if (filter->name_like)
+		r = find(store, filter->name_like, &found, err);
+	if (r > 0)
+		r = list_found(store, filter, pattern.data, found.numbers.data, &reader, &total,
+			       err);
+	else if (r == 0)
+		r = list_all(store, filter, pattern.data, &reader, &total, err);
+	buf_finish(&found.numbers);
+	if (r < 0)
+		return r;
+	*ret_total = total;
+	return 0;
+}

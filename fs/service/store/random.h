@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SERVICE_STORE_RANDOM_H
+#define COCFS_SERVICE_STORE_RANDOM_H
+
+#include <stddef.h>
+
+#define UUID_SIZE 37 /* 36 characters and a NUL */
+
+/*
+ * Fills text with size characters of the alphabet, each as likely as the others, and a NUL after
+ * them. Returns 0; -EIO when the kernel has no random numbers.
+ */
+int random_text(const char *alphabet, size_t size, char *ret_text);
+
+/* A random UUID (version 4). Returns 0 or -EIO. */
+int random_uuid(char ret_uuid[UUID_SIZE]);
+
+#endif

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * SDK-HMAC-SHA256. What is signed is a canonical spelling of the request, so that both ends arrive
+ * at the same bytes whatever the HTTP libraries between them do:
+ *
+ *   METHOD \n  path, encoded, with a '/' at its end \n  query, encoded and sorted \n
+ *   name:value \n for each signed header, sorted \n  (an empty line)
+ *   names joined by ';' \n  SHA-256 of the body in hex
+ *
+ * The signature is HMAC-SHA256 with the secret key over "SDK-HMAC-SHA256 \n date \n SHA-256 of the
+ * canonical request". The date is the text of the X-Sdk-Date header, so that header has to be among
+ * the signed ones. When a header X-Sdk-Content-Sha256 is signed, its value stands where the hash of
+ * the body would, as the official SDKs have it; a verifier that cares about the body compares it.
+ *
+ * The canonical request holds a security token when one is signed: its memory is reserved in one
+ * piece and wiped.
+ */
+#define _GNU_SOURCE
+#include "sign/sign.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "base/cleanup.h"
+#include "base/secret.h"
+
+#define DATE_HEADER "x-sdk-date"
+#define HASH_HEADER "x-sdk-content-sha256"
+#define SHA256_SIZE 32
+
+static const char upper_hex[] = "0123456789ABCDEF";
+static const char lower_hex[] = "0123456789abcdef";
+
+static int is_unreserved(unsigned char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '_' || c == '.' || c == '~';
+}
+
+int sign_encode(struct buf *out, const char *text, int keep_slash)
+{
+	int r = buf_reserve(out, strlen(text));
+
+	for (; r == 0 && *text; text++) {
+		unsigned char c = (unsigned char)*text;
+		char escaped[] = {'%', upper_hex[c >> 4], upper_hex[c & 15]};
+
+		if (is_unreserved(c) || (keep_slash && c == '/'))
+			r = buf_append(out, text, 1);
+		else
+			r = buf_append(out, escaped, sizeof(escaped));
+	}
+	return r;
+}
+
+static void to_hex(const unsigned char *bytes, char ret_hex[SIGN_HEX_SIZE])
+{
+	for (size_t i = 0; i < SHA256_SIZE; i++) {
+		ret_hex[i * 2] = lower_hex[bytes[i] >> 4];
+		ret_hex[i * 2 + 1] = lower_hex[bytes[i] & 15];
+	}
+	ret_hex[SHA256_SIZE * 2] = '\0';
+}
+
+int sign_sha256_hex(const void *bytes, size_t size, char ret_hex[SIGN_HEX_SIZE])
+{
+	unsigned char digest[SHA256_SIZE];
+
+	if (EVP_Digest(size ? bytes : "", size, digest, NULL, EVP_sha256(), NULL) != 1)
+		return -EIO;
+	to_hex(digest, ret_hex);
+	return 0;
+}
+
+static int compare_params(const void *a, const void *b)
+{
+	const struct sign_param *const *left = a, *const *right = b;
+	int order = strcmp((*left)->key, (*right)->key);
+
+	if (order)
+		return order;
+	return strcmp((*left)->value ? (*left)->value : "", (*right)->value ? (*right)->value : "");
+}
+
+static int compare_headers(const void *a, const void *b)
+{
+	const struct sign_header *const *left = a, *const *right = b;
+
+	return strcasecmp((*left)->name, (*right)->name);
+}
+
+static int append_query(const struct sign_request *request, struct buf *out)
+{
+	_cleanup_free_ const struct sign_param **sorted = NULL;
+	int r = 0;
+
+	if (request->n_params > SIGN_QUERY_MAX)
+		return -E2BIG;
+	sorted = calloc(request->n_params ? request->n_params : 1, sizeof(*sorted));
+	if (!sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < request->n_params; i++)
+		sorted[i] = &request->params[i];
+	if (request->n_params)
+		qsort(sorted, request->n_params, sizeof(sorted[0]), compare_params);
+	for (size_t i = 0; r == 0 && i < request->n_params; i++) {
+		if (i)
+			r = buf_append(out, "&", 1);
+		if (r == 0)
+			r = sign_encode(out, sorted[i]->key, 0);
+		if (r == 0)
+			r = buf_append(out, "=", 1);
+		if (r == 0 && sorted[i]->value)
+			r = sign_encode(out, sorted[i]->value, 0);
+	}
+	return r;
+}
+
+/* Sorts the headers into sorted, of SIGN_HEADERS_MAX places. Returns 0, -E2BIG, or -EINVAL when
+ * none of them is the date. */
+static int sort_headers(const struct sign_request *request, const struct sign_header **sorted)
+{
+	int r = -EINVAL;
+
+	if (request->n_headers > SIGN_HEADERS_MAX)
+		return -E2BIG;
+	for (size_t i = 0; i < request->n_headers; i++) {
+		sorted[i] = &request->headers[i];
+		if (!strcasecmp(sorted[i]->name, DATE_HEADER))
+			r = 0;
+	}
+	if (r == 0)
+		qsort(sorted, request->n_headers, sizeof(sorted[0]), compare_headers);
+	return r;
+}
+
+/* The value of a header that is signed, trimmed; NULL if it is not signed. */
+static const char *signed_value(const struct sign_request *request, const char *name,
+				size_t *ret_size)
+{
+	for (size_t i = 0; i < request->n_headers; i++) {
+		const char *value = request->headers[i].value;
+		size_t size;
+
+		if (strcasecmp(request->headers[i].name, name))
+			continue;
+		value += strspn(value, " \t\r\n\v\f");
+		size = strlen(value);
+		while (size && strchr(" \t\r\n\v\f", value[size - 1]))
+			size--;
+		*ret_size = size;
+		return value;
+	}
+	return NULL;
+}
+
+static int append_name(const struct sign_header *header, struct buf *out)
+{
+	int r = 0;
+
+	for (const char *p = header->name; r == 0 && *p; p++) {
+		char c = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+
+		r = buf_append(out, &c, 1);
+	}
+	return r;
+}
+
+static int append_headers(const struct sign_header **sorted, size_t n, struct buf *out)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct sign_request one = {.headers = sorted[i], .n_headers = 1};
+		const char *value;
+		size_t size = 0;
+
+		value = signed_value(&one, sorted[i]->name, &size);
+		r = append_name(sorted[i], out);
+		if (r == 0)
+			r = buf_append(out, ":", 1);
+		if (r == 0)
+			r = buf_append(out, value, size);
+		if (r == 0)
+			r = buf_append(out, "\n", 1);
+	}
+	return r;
+}
+
+int sign_signed_headers(const struct sign_request *request, struct buf *out)
+{
+	const struct sign_header *sorted[SIGN_HEADERS_MAX];
+	int r = sort_headers(request, sorted);
+
+	for (size_t i = 0; r == 0 && i < request->n_headers; i++) {
+		if (i)
+			r = buf_append(out, ";", 1);
+		if (r == 0)
+			r = append_name(sorted[i], out);
+	}
+	return r;
+}
+
+static int append_payload_hash(const struct sign_request *request, struct buf *out)
+{
+	char hash[SIGN_HEX_SIZE];
+	size_t size;
+	const char *given = signed_value(request, HASH_HEADER, &size);
+	int r;
+
+	if (given)
+		return buf_append(out, given, size);
+	r = sign_sha256_hex(request->body, request->body_size, hash);
+	return r < 0 ? r : buf_append(out, hash, SIGN_HEX_SIZE - 1);
+}
+
+/* Room for the whole canonical request, so that no copy of it is left behind by growing. */
+static int reserve(const struct sign_request *request, struct buf *out)
+{
+	size_t size = strlen(request->method) + 3 * strlen(request->path) + SIGN_HEX_SIZE + 16;
+
+	for (size_t i = 0; i < request->n_params; i++)
+		size += 3 * (strlen(request->params[i].key) + 2 +
+			     (request->params[i].value ? strlen(request->params[i].value) : 0));
+	for (size_t i = 0; i < request->n_headers; i++)
+		size += 2 * strlen(request->headers[i].name) + strlen(request->headers[i].value) +
+			4;
+	return buf_reserve(out, size);
+}
+
+int sign_canonical_request(const struct sign_request *request, struct buf *out)
+{
+	const struct sign_header *sorted[SIGN_HEADERS_MAX];
+	size_t path_length = strlen(request->path);
+	int r = sort_headers(request, sorted);
+
+	if (r == 0)
+		r = reserve(request, out);
+	if (r == 0)
+		r = buf_printf(out, "%s\n", request->method);
+	if (r == 0)
+		r = sign_encode(out, request->path, 1);
+	if (r == 0 && (!path_length || request->path[path_length - 1] != '/'))
+		r = buf_append(out, "/", 1);
+	if (r == 0)
+		r = buf_append(out, "\n", 1);
+	if (r == 0)
+		r = append_query(request, out);
+	if (r == 0)
+		r = buf_append(out, "\n", 1);
+	if (r == 0)
+		r = append_headers(sorted, request->n_headers, out);
+	if (r == 0)
+		r = buf_append(out, "\n", 1);
+	if (r == 0)
+		r = sign_signed_headers(request, out);
+	if (r == 0)
+		r = buf_append(out, "\n", 1);
+	return r < 0 ? r : append_payload_hash(request, out);
+}
+
+static void buf_wipe(struct buf *buf)
+{
+	if (buf->data)
+		secret_wipe(buf->data, buf->room);
+	buf_finish(buf);
+}
+
+int sign_request(const struct sign_request *request, const void *sk, size_t sk_size,
+		 char ret_hex[SIGN_HEX_SIZE])
+{
+	__attribute__((cleanup(buf_wipe))) struct buf canonical = {0};
+	_cleanup_buf_ struct buf text = {0};
+	unsigned char mac[EVP_MAX_MD_SIZE];
+	char hash[SIGN_HEX_SIZE];
+	const char *date;
+	size_t date_size = 0;
+	unsigned mac_size;
+	int r;
+
+	r = sign_canonical_request(request, &canonical);
+	if (r == 0)
+		r = sign_sha256_hex(canonical.data, canonical.size, hash);
+	if (r < 0)
+		return r;
+	date = signed_value(request, DATE_HEADER, &date_size);
+	r = buf_printf(&text, "%s\n%.*s\n%s", SIGN_ALGORITHM, (int)date_size, date, hash);
+	if (r < 0)
+		return r;
+	if (!HMAC(EVP_sha256(), sk, (int)sk_size, (const unsigned char *)text.data, text.size, mac,
+		  &mac_size))
+		return -EIO;
+	to_hex(mac, ret_hex);
+	return 0;
+}
+
+void sign_date(long long unix_s, char ret_date[SIGN_DATE_SIZE])
+{
+	time_t when = (time_t)unix_s;
+	struct tm tm;
+
+	if (!gmtime_r(&when, &tm) ||
+	    strftime(ret_date, SIGN_DATE_SIZE, "%Y%m%dT%H%M%SZ", &tm) != SIGN_DATE_SIZE - 1)
+		ret_date[0] = '\0';
+}
+
+/* A run of decimal digits as a number; -1 if one of them is not a digit. */
+static int digits(const char *text, int n)
+{
+	int number = 0;
+
+	for (int i = 0; i < n; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		number = number * 10 + text[i] - '0';
+	}
+	return number;
+}
+
+int sign_date_parse(const char *date, long long *ret_unix_s)
+{
+	char again[SIGN_DATE_SIZE];
+	struct tm tm = {0};
+	long long unix_s;
+
+	if (strlen(date) != SIGN_DATE_SIZE - 1 || date[8] != 'T' || date[15] != 'Z')
+		return -EINVAL;
+	tm.tm_year = digits(date, 4) - 1900;
+	tm.tm_mon = digits(date + 4, 2) - 1;
+	tm.tm_mday = digits(date + 6, 2);
+	tm.tm_hour = digits(date + 9, 2);
+	tm.tm_min = digits(date + 11, 2);
+	tm.tm_sec = digits(date + 13, 2);
+	unix_s = (long long)timegm(&tm);
+	/* timegm() carries what is out of range over: only a real date spells the same again */
+	sign_date(unix_s, again);
+	if (strcmp(date, again))
+		return -EINVAL;
+	*ret_unix_s = unix_s;
+	return 0;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "space/coc_facts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "space/backup.h"
+#include "space/claim.h"
+#include "space/content.h"
+#include "space/directory_story.h"
+#include "space/job_name.h"
+#include "space/unmade.h"
+
+#define PREFIX "coc."
+
+bool fact_is_name(const char *name)
+{
+	return !strncmp(name, PREFIX, strlen(PREFIX));
+}
+
+/* What the ledger knows of a job file; a job never heard of is an empty one. */
+static int find(struct space *space, struct node *node, struct stat *ret_st,
+		struct ledger_job *ret_job)
+{
+	const struct link *link = node_job_link(space, node);
+	struct spot spot;
+	int r;
+
+	if (!link)
+		return -ENODATA;
+	r = node_spot(&space->nodes, node, &spot);
+	if (r == 0)
+		r = spot_stat(&spot, ret_st);
+	if (r == 0)
+		r = claim_find(space, link->parent, link->name, ret_st, ret_job);
+	return r == -ENOENT ? 0 : r;
+}
+
+static int copy_text(const char *text, char **ret_value, size_t *ret_size)
+{
+	char *value;
+
+	if (!text || !*text)
+		return -ENODATA;
+	value = strdup(text);
+	if (!value)
+		return -ENOMEM;
+	*ret_value = value;
+	*ret_size = strlen(value);
+	return 0;
+}
+
+/* The text that a row keeps, for whom it is meant. */
+static const char *shown_text(struct space *space, fuse_req_t req, const struct stat *st,
+			      const struct ledger_job *job, const char *text)
+{
+	struct caller caller;
+
+	caller_init(&caller, req);
+	return space->options->one_user || caller_is_master(space, &caller.person) ||
+			       holding_shows_text(&job->holding, st->st_uid, caller.person.uid)
+		       ? text
+		       : NULL;
+}
+
+/* Why the file was refused: what the ledger knows, or could not record yet. */
+static int get_error(struct space *space, fuse_req_t req, struct node *node, const struct stat *st,
+		     const struct ledger_job *job, char **ret_value, size_t *ret_size)
+{
+	const struct link *link = node_job_link(space, node);
+	_cleanup_free_ char *path = NULL;
+	struct ledger_job unrecorded = {0};
+	const char *story = NULL;
+
+	if (link && node_path_of(link->parent, link->name, &path) == 0)
+		story = engine_unrecorded_story(space->engine, path, &unrecorded.holding);
+	if (story)
+		return copy_text(shown_text(space, req, st, &unrecorded, story), ret_value,
+				 ret_size);
+	return copy_text(shown_text(space, req, st, job, job->error), ret_value, ret_size);
+}
+
+/*
+ * Where the job stands. The ledger tells what became of the last commit; content that was written
+ * since is a draft, which only the content itself can tell.
+ */
+static int state_now(struct space *space, struct node *node, const struct ledger_job *job,
+		     enum job_state *ret_state)
+{
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	_cleanup_free_ char *content = NULL;
+	struct spot spot;
+	size_t size;
+	int r;
+
+	*ret_state = job->state;
+	if (job->state != JOB_SUBMITTED || !job->has_digest)
+		return 0;
+	r = node_spot(&space->nodes, node, &spot);
+	if (r == 0)
+		r = content_read(&spot, content_read_fd(node), &content, &size);
+	if (r == 0)
+		r = content_digest(content, size, digest);
+	if (r < 0)
+		return r;
+	if (memcmp(digest, job->digest, sizeof(digest)))
+		*ret_state = JOB_DRAFT;
+	return 0;
+}
+
+static int get_refusal(const struct err *refusal, char **ret_value, size_t *ret_size)
+{
+	_cleanup_free_ char *story = err_story(refusal);
+
+	return story ? copy_text(story, ret_value, ret_size) : -ENOMEM;
+}
+
+/* What a directory can tell. */
+static int get_of_directory(struct space *space, struct node *node, const char *fact,
+			    char **ret_value, size_t *ret_size)
+{
+	_cleanup_buf_ struct buf text = {0};
+	int r = -ENODATA;
+
+	if (!strcmp(fact, "refused"))
+		r = unmade_write(space, node, &text);
+	else if (!strcmp(fact, "error"))
+		r = dir_story_write(space, node, &text);
+	return r < 0 ? r : copy_text(text.data, ret_value, ret_size);
+}
+
+int fact_get(struct space *space, fuse_req_t req, struct node *node, const char *name,
+	     char **ret_value, size_t *ret_size)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	const char *fact = name + strlen(PREFIX);
+	enum job_state state;
+	char number[32];
+	struct stat st;
+	int r;
+
+	if (node->kind == NODE_DIR)
+		return get_of_directory(space, node, fact, ret_value, ret_size);
+	r = find(space, node, &st, &job);
+	/* a scratch file tells why it may not become a job file */
+	if (r == -ENODATA && !strcmp(fact, "error") && node->content && node->content->refusal)
+		return get_refusal(node->content->refusal, ret_value, ret_size);
+	if (r < 0)
+		return r;
+	if (!strcmp(fact, "job_id"))
+		return copy_text(job.job_id, ret_value, ret_size);
+	if (!strcmp(fact, "request_id"))
+		return copy_text(job.request_id, ret_value, ret_size);
+	if (!strcmp(fact, "error"))
+		return get_error(space, req, node, &st, &job, ret_value, ret_size);
+	if (!strcmp(fact, "warnings"))
+		return copy_text(shown_text(space, req, &st, &job, job.warnings), ret_value,
+				 ret_size);
+	if (!strcmp(fact, "version") && job.job_id) {
+		snprintf(number, sizeof(number), "v%lld", (long long)job.version);
+		return copy_text(number, ret_value, ret_size);
+	}
+	if (!strcmp(fact, "backup")) {
+		r = backup_is(space, node, &job);
+		return r <= 0 ? (r < 0 ? r : -ENODATA) : copy_text("yes", ret_value, ret_size);
+	}
+	if (strcmp(fact, "state"))
+		return -ENODATA;
+	r = state_now(space, node, &job, &state);
+	return r < 0 ? r : copy_text(job_state_word(state), ret_value, ret_size);
+}
+
+int fact_remove(struct space *space, fuse_req_t req, struct node *node, const char *name)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	struct stat st;
+	int r;
+
+	if (strcmp(name, PREFIX "job_id")) {
+		_cleanup_free_ char *value = NULL;
+		size_t size;
+
+		r = fact_get(space, req, node, name, &value, &size);
+		return r < 0 ? r : -EPERM;
+	}
+	r = find(space, node, &st, &job);
+	if (r < 0)
+		return r;
+	if (!job.job_id && !engine_has(space->engine, job.row))
+		return -ENODATA;
+	if (!claim_may_take(space, req, node_job_link(space, node)->parent, &job.holding,
+			    &st))
+		return -EPERM;
+	if (!job.job_id)
+		return engine_end_doubt(space->engine, job.row);
+	if (engine_has(space->engine, job.row) || ledger_has_queued(space->ledger, job.row) != 0)
+		return -EBUSY;
+	log_info("job %s is forgotten on demand", job.job_id);
+	return ledger_forget(space->ledger, job.row);
+}

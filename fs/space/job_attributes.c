@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "space/job_attributes.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/xattr.h>
+
+#include "base/log.h"
+#include "bounds/job.h"
+
+#define XATTR_LIST_MAX 65536 /* the kernel's XATTR_LIST_MAX */
+#define FEW_NAMES 1024
+#define NAME_ROOM 64 /* for the longest name of ours */
+
+static ssize_t list(const char *path, bool follow, char *names, size_t room)
+{
+	return follow ? listxattr(path, names, room) : llistxattr(path, names, room);
+}
+
+static ssize_t get(const char *path, bool follow, const char *name, char *value, size_t room)
+{
+	return follow ? getxattr(path, name, value, room) : lgetxattr(path, name, value, room);
+}
+
+/* Takes one attribute of a file or directory into a set that has none yet. */
+static int take(const char *path, bool follow, const char *xattr, struct attr_set *set,
+		struct err *err)
+{
+	char value[ATTR_VALUE_MAX + 1];
+	int attr = attr_from_xattr(xattr), r;
+	ssize_t size;
+
+	if (strncmp(xattr, ATTR_XATTR_PREFIX, strlen(ATTR_XATTR_PREFIX)))
+		return 0;
+	if (attr < 0)
+		return err_set(err, EINVAL, "%s is not an attribute of a job", xattr);
+	size = get(path, follow, xattr, value, sizeof(value));
+	if (size < 0 && errno == ERANGE)
+		return err_set(err, EINVAL, "%s is longer than %d bytes", xattr, ATTR_VALUE_MAX);
+	if (size < 0)
+		return errno == ENODATA ? 0
+					: err_set(err, errno, "%s cannot be read: %s", xattr,
+						  strerror(errno));
+	r = attr_check((enum attr)attr, value, (size_t)size, err);
+	if (r == 0 && attr_set_default(set, (enum attr)attr, value, (size_t)size) < 0)
+		r = err_set(err, ENOMEM, "out of memory");
+	return r;
+}
+
+/* Takes the attributes of one file or directory. */
+static int take_all(const struct spot *spot, struct attr_set *set, struct err *err)
+{
+	char few[FEW_NAMES], path[SPOT_PATH_MAX], *names = few;
+	_cleanup_free_ char *many = NULL;
+	bool follow;
+	ssize_t size;
+	int r = 0;
+
+	spot_path(spot, path, &follow);
+	size = list(path, follow, names, sizeof(few));
+	if (size < 0 && errno == ERANGE) {
+		names = many = malloc(XATTR_LIST_MAX);
+		size = names ? list(path, follow, names, XATTR_LIST_MAX) : -1;
+	}
+	if (size < 0)
+		return err_set(err, errno, "the attributes cannot be read: %s", strerror(errno));
+	for (const char *name = names; r == 0 && name < names + size; name += strlen(name) + 1)
+		r = take(path, follow, name, set, err);
+	return r;
+}
+
+int attrs_collect(struct space *space, const struct spot *spot, struct node *parent,
+		  struct attr_set *own, struct attr_set *inherited, struct err *err)
+{
+	const struct attr_set *defaults = &space->options->defaults;
+	int r = take_all(spot, own, err);
+
+	for (struct node *dir = parent; r == 0 && dir; dir = dir->link.parent) {
+		struct spot at = {.dirfd = -1, .fd = node_dirfd(&space->nodes, dir)};
+
+		if (at.fd < 0)
+			return err_set(err, -at.fd, "a directory cannot be opened: %s",
+				       strerror(-at.fd));
+		r = take_all(&at, inherited, err);
+	}
+	for (int i = 0; r == 0 && i < ATTR_COUNT; i++) {
+		const char *value = defaults->value[i];
+
+		if (value && attr_set_default(inherited, (enum attr)i, value, strlen(value)) < 0)
+			r = err_set(err, ENOMEM, "out of memory");
+	}
+	return r;
+}
+
+/* The extended attribute that an attribute of a job is. */
+static void name_of(enum attr attr, char ret_name[NAME_ROOM])
+{
+	snprintf(ret_name, NAME_ROOM, ATTR_XATTR_PREFIX "%s", attr_field(attr));
+}
+
+int attrs_put(const struct spot *spot, enum attr attr, const char *value)
+{
+	char path[SPOT_PATH_MAX], name[NAME_ROOM];
+	bool follow;
+	int r;
+
+	spot_path(spot, path, &follow);
+	name_of(attr, name);
+	r = follow ? setxattr(path, name, value, strlen(value), 0)
+		   : lsetxattr(path, name, value, strlen(value), 0);
+	return r < 0 ? -errno : 0;
+}
+
+void attrs_take_back(const struct spot *spot, unsigned attrs)
+{
+	char path[SPOT_PATH_MAX], name[NAME_ROOM];
+	bool follow;
+
+	spot_path(spot, path, &follow);
+	for (int i = 0; i < ATTR_COUNT; i++) {
+		if (!(attrs & (1U << i)))
+			continue;
+		name_of((enum attr)i, name);
+		if ((follow ? removexattr(path, name) : lremovexattr(path, name)) < 0)
+			log_warning("%s cannot be taken back: %s", name, strerror(errno));
+	}
+}

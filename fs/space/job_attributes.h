@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SPACE_JOB_ATTRIBUTES_H
+#define COCFS_SPACE_JOB_ATTRIBUTES_H
+
+#include "space/space.h"
+
+/*
+ * Collects the user.coc.* attributes that hold for a file: its own, and those inherited from its
+ * directory upward and at last from the mount options. Values that are not valid (they were set on
+ * a scratch file, where nothing is checked) are -EINVAL with err. Returns 0 or -errno with err
+ * filled; the caller frees both sets in either case.
+ */
+int attrs_collect(struct space *space, const struct spot *spot, struct node *parent,
+		  struct attr_set *own, struct attr_set *inherited, struct err *err);
+
+/* Puts an attribute on a file. Returns 0 or -errno. */
+int attrs_put(const struct spot *spot, enum attr attr, const char *value);
+
+/* Takes attributes (bits 1 << attr) from a file again, as far as that can be done. */
+void attrs_take_back(const struct spot *spot, unsigned attrs);
+
+#endif

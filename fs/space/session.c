@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* The mount: from the FUSE descriptor to the operations, in turns of the loop. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "loop/workers.h"
+#include "space/bounds.h"
+#include "space/claim.h"
+#include "space/closing.h"
+#include "space/commit.h"
+#include "space/disk.h"
+#include "space/inspectors.h"
+#include "space/ops.h"
+#include "space/queue_view.h"
+#include "space/rename.h"
+#include "space/text.h"
+#include "space/unmade.h"
+
+/* Requests taken in one iteration, and the time that they may take: many share a ledger commit, and the
+ * network gets its share too. */
+#define REQUESTS_PER_TURN 64
+#define REQUESTS_MS 5
+
+static void op_init(void *userdata, struct fuse_conn_info *conn)
+{
+	(void)userdata;
+	/* requests are small: reading them is cheaper than splicing */
+	conn->want &=
+		~(unsigned)(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
+	/* the kernel clears set-user-ID bits by a setattr: the spool's file system would not, as
+	 * it is a privileged process that writes there */
+	conn->want &= ~(unsigned)FUSE_CAP_HANDLE_KILLPRIV;
+	/* write errors are told at the write */
+	conn->want &= ~(unsigned)FUSE_CAP_WRITEBACK_CACHE;
+	/* one loop answers: parallel lookups and listings in one directory are harmless */
+	conn->want |= conn->capable & FUSE_CAP_PARALLEL_DIROPS;
+}
+
+const struct fuse_lowlevel_ops space_ops = {
+	.init = op_init,
+	.lookup = op_lookup,
+	.forget = op_forget,
+	.forget_multi = op_forget_multi,
+	.getattr = op_getattr,
+	.setattr = op_setattr,
+	.readlink = op_readlink,
+	.mknod = op_mknod,
+	.mkdir = op_mkdir,
+	.unlink = op_unlink,
+	.rmdir = op_rmdir,
+	.symlink = op_symlink,
+	.rename = op_rename,
+	.link = op_link,
+	.open = op_open,
+	.read = op_read,
+	.write = op_write,
+	.flush = op_flush,
+	.release = op_release,
+	.fsync = op_fsync,
+	.opendir = op_opendir,
+	.readdir = op_readdir,
+	.readdirplus = op_readdirplus,
+	.releasedir = op_releasedir,
+	.fsyncdir = op_fsyncdir,
+	.statfs = op_statfs,
+	.setxattr = op_setxattr,
+	.getxattr = op_getxattr,
+	.listxattr = op_listxattr,
+	.removexattr = op_removexattr,
+	.create = op_create,
+	.fallocate = op_fallocate,
+	.lseek = op_lseek,
+};
+
+/*
+ * Takes the requests that are there. To ask whether there is another one is a system call, which is in
+ * vain while one program writes a file after the other: so it is asked when there was another one
+ * lately, or when something waits for this turn's commit, which who comes now can share. Otherwise
+ * the loop comes back at once.
+ */
+static void take_requests(void *data, uint32_t events)
+{
+	struct space *space = data;
+	struct stall *stall = loop_stall(space->loop);
+	int taken = 0;
+
+	(void)events;
+	for (int i = 0; i < REQUESTS_PER_TURN; i++) {
+		int n;
+
+		if (taken == 1 && !space->crowded && !ledger_is_open(space->ledger))
+			return;
+		n = fuse_session_receive_buf(space->session, &space->request);
+		if (n == -EINTR || n == -ENOENT)
+			continue; /* ENOENT: a request was aborted while it was read */
+		if (n == -EAGAIN)
+			break;
+		if (n <= 0) {
+			if (n < 0)
+				log_error("reading the FUSE descriptor: %s", strerror(-n));
+			loop_unwatch(&space->watch);
+			space->unmounted(space->unmounted_data);
+			return;
+		}
+		fuse_session_process_buf(space->session, &space->request);
+		stall_next(stall);
+		if (fuse_session_exited(space->session)) {
+			loop_unwatch(&space->watch);
+			space->unmounted(space->unmounted_data);
+			return;
+		}
+		taken++;
+		if (stall->piece_us / 1000 - loop_now_ms(space->loop) >= REQUESTS_MS)
+			break;
+	}
+	space->crowded = taken > 1;
+}
+
+static int mount_session(struct space *space, struct fuse_args *args, struct err *err)
+{
+	const char *mountpoint = space->options->mountpoint;
+	int fd, flags;
+
+	space->session = fuse_session_new(args, &space_ops, sizeof(space_ops), space);
+	if (!space->session)
+		return err_set(err, EINVAL, "libfuse did not take the mount options");
+	if (fuse_session_mount(space->session, mountpoint) != 0)
+		return err_set(err, ENODEV, "cannot mount on %s", mountpoint);
+	fd = fuse_session_fd(space->session);
+	flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+		return err_set(err, errno, "the FUSE descriptor: %s", strerror(errno));
+	sight_mounted(&space->sight, mountpoint,
+		      space->options->unseen_commits
+			      ? "what such a process closes first is submitted, be it half a file"
+			      : "a close by such a process fails with EOPNOTSUPP");
+	return 0;
+}
+
+static void close_removed(void *data, int take_fd, uid_t user)
+{
+	disk_close(data, take_fd, user);
+}
+
+int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, struct ledger *ledger,
+	       struct engine *engine, const struct space_options *options,
+	       void (*unmounted)(void *data), void *data, struct space **ret_space, struct err *err)
+{
+	struct space *space = calloc(1, sizeof(*space));
+	int r;
+
+	if (!space) {
+		close(take_spool_fd);
+		return err_set(err, ENOMEM, "out of memory");
+	}
+	space->loop = loop;
+	space->ledger = ledger;
+	space->engine = engine;
+	space->options = options;
+	space->uid = geteuid();
+	space->gid = getegid();
+	space->is_root = space->uid == 0;
+	space->unmounted = unmounted;
+	space->unmounted_data = data;
+	LIST_INIT(&space->listings);
+	LIST_INIT(&space->texts);
+	LIST_INIT(&space->waits);
+	STAILQ_INIT(&space->renames_waiting);
+	slices_init(&space->slices, loop);
+	SLIST_INIT(&space->unmade_ends);
+	LIST_INIT(&space->closings);
+	sight_open(&space->sight);
+	shares_init(&space->descriptors, options->descriptors_max, options->one_user);
+	shares_init(&space->memory, USERS_MEMORY_MAX, options->one_user);
+	r = nodes_init(&space->nodes, take_spool_fd,
+		       &(struct nodes_options){.directories_max = options->directories_max,
+					       .descriptors = &space->descriptors,
+					       .close_removed = close_removed,
+					       .data = space});
+	if (r < 0)
+		err_set(err, -r, "the spool cannot be read: %s", strerror(-r));
+	if (r == 0) {
+		r = rename_recover(ledger, take_spool_fd);
+		if (r < 0)
+			err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));
+	}
+	if (r == 0) {
+		r = workers_create(loop, options->one_user, &space->workers);
+		if (r < 0)
+			err_set(err, -r, "no threads can wait for the disk: %s", strerror(-r));
+	}
+	if (r == 0) {
+		r = claim_learn_owners(space);
+		if (r < 0)
+			err_set(err, -r, "whose each file is cannot be recorded: %s", strerror(-r));
+	}
+	if (r == 0)
+		r = mount_session(space, args, err);
+	if (r == 0) {
+		r = inspectors_create(loop, &space->sight, &space->inspectors);
+		if (r < 0)
+			err_set(err, -r, "closes cannot be judged: %s", strerror(-r));
+	}
+	if (r == 0) {
+		r = loop_watch(loop, &space->watch, fuse_session_fd(space->session), EPOLLIN,
+			       take_requests, space);
+		if (r < 0)
+			err_set(err, -r, "the FUSE descriptor cannot be watched: %s", strerror(-r));
+	}
+	if (r < 0) {
+		space_close(space);
+		return r;
+	}
+	*ret_space = space;
+	return 0;
+}
+
+bool space_is_judging(const struct space *space)
+{
+	return !LIST_EMPTY(&space->closings);
+}
+
+void space_close(struct space *space)
+{
+	if (!space)
+		return;
+	closing_interrupt_all(space);
+	inspectors_destroy(space->inspectors);
+	if (space->workers)
+		workers_drain(space->workers);
+	wait_interrupt_all(space);
+	workers_destroy(steal_ptr(space->workers));
+	text_close_all(space);
+	queue_view_finish(space);
+	forget_all(space);
+	slices_finish(&space->slices);
+	dir_close_all(space);
+	loop_unwatch(&space->watch);
+	if (space->session) {
+		fuse_session_unmount(space->session);
+		fuse_session_destroy(space->session);
+	}
+	free(space->request.mem);
+	sight_close(&space->sight);
+	ghosts_finish(&space->ghosts);
+	unmade_finish(space);
+	nodes_finish(&space->nodes);
+	shares_finish(&space->descriptors);
+	shares_finish(&space->memory);
+	free(space);
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "submit/commit.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "job/name.h"
+#include "submit/refusals.h"
+
+DEFINE_CLEANUP(struct dsl_report *, dsl_report_free)
+
+void commit_finish(struct commit *commit)
+{
+	free(steal_ptr(commit->content));
+	attr_set_finish(&commit->own);
+	attr_set_finish(&commit->inherited);
+}
+
+/* The text of a row goes: it is not for the file that has the name now. */
+static int drop_text(struct engine *engine, struct ledger *ledger, const char *path,
+		     const struct ledger_job *job)
+{
+	static const enum attr private[] = {ATTR_NAME, ATTR_DESCRIPTION};
+	int r = ledger_drop_text(ledger, job->row);
+
+	for (size_t i = 0; r >= 0 && i < sizeof(private) / sizeof(private[0]); i++)
+		r = commit_disown(engine, ledger, path, private[i]);
+	return r < 0 ? r : 0;
+}
+
+/* The row of a path, made when there is none, for content of this author's. */
+static int find_row(struct engine *engine, struct ledger *ledger, const char *path,
+		    const struct author *author, struct ledger_job *ret_job)
+{
+	int r = ledger_find_or_make(ledger, path, &author->holding.owner, ret_job);
+
+	if (r < 0 || holding_is_same(&ret_job->holding, &author->holding))
+		return r;
+	if (author->without_text) {
+		r = drop_text(engine, ledger, path, ret_job);
+		if (r < 0)
+			return r;
+		ledger_job_finish(ret_job);
+		r = ledger_find(ledger, path, ret_job);
+		if (r < 0)
+			return r;
+	}
+	ret_job->holding = author->holding;
+	return ledger_hold(ledger, ret_job->row, &author->holding);
+}
+
+int commit_record_refusal(struct engine *engine, struct ledger *ledger, const char *path,
+			  const struct author *author, bool incomplete, const struct err *err,
+			  const char *story)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	int r = find_row(engine, ledger, path, author, &job);
+
+	return r < 0 ? r : ledger_refuse(ledger, job.row, incomplete, err, story);
+}
+
+int commit_refuse(struct engine *engine, struct ledger *ledger, const char *path,
+		  const struct author *author, bool incomplete, const struct err *err)
+{
+	_cleanup_free_ char *story = err_story(err);
+	int r = story ? commit_record_refusal(engine, ledger, path, author, incomplete, err, story)
+		      : -ENOMEM;
+
+	log_warning("%s: %s", path, err->text);
+	engine_count_refusal(engine);
+	if (r < 0)
+		log_error("%s: the ledger cannot record this: %s", path, strerror(-r));
+	refusals_add(engine, path, author, incomplete, err, story, r);
+	return -err->errnum;
+}
+
+/* The refusal of the check, as an error: "8:2: what is wrong". */
+static int tell_refusal(const struct dsl_finding *refusal, struct err *err)
+{
+	if (!refusal->line)
+		return err_set(err, EINVAL, "not a DSL document: %s", refusal->text);
+	err_set(err, EINVAL, "%u:%u: %s", refusal->line, refusal->column, refusal->text);
+	err_detail(err, "line", "%u", refusal->line);
+	err_detail(err, "column", "%u", refusal->column);
+	err_detail(err, "what_to_do", "mend the file and write it again");
+	return -EINVAL;
+}
+
+/* Writes the warnings to the log and, a line each, into one text (NULL for none). */
+static int tell_warnings(const char *path, const struct dsl_report *report, char **ret_text)
+{
+	_cleanup_buf_ struct buf text = {0};
+
+	for (size_t i = 0; i < report->n_warnings; i++) {
+		const struct dsl_finding *warning = &report->warnings[i];
+
+		log_info("%s: %u:%u: %s", path, warning->line, warning->column, warning->text);
+		if (buf_printf(&text, "%u:%u: %s\n", warning->line, warning->column,
+			       warning->text) < 0)
+			return -ENOMEM;
+	}
+	if (report->n_more_warnings &&
+	    buf_printf(&text, "and %zu more\n", report->n_more_warnings) < 0)
+		return -ENOMEM;
+	*ret_text = buf_steal(&text);
+	return 0;
+}
+
+/* A project or tags of the file's own that differ from those the job was made with. */
+static int check_fixed(const struct attr_set *own, const struct ledger_job *job, struct err *err)
+{
+	static const enum attr fixed[] = {ATTR_ENTERPRISE_PROJECT_ID, ATTR_TAGS};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		const char *wanted = own->value[fixed[i]], *sent = job->sent.value[fixed[i]];
+
+		if (!wanted || attr_same(wanted, sent))
+			continue;
+		err_set(err, EPERM, "%s cannot change once a job exists: it is \"%s\"",
+			attr_field(fixed[i]), sent ? sent : "");
+		err_detail(err, "attribute", "%s%s", ATTR_XATTR_PREFIX, attr_field(fixed[i]));
+		err_detail(err, "what_to_do",
+			   "set it back, or make a new job: setfattr -x coc.job_id FILE");
+		return -EPERM;
+	}
+	return 0;
+}
+
+/* What was committed last for a job and not refused: what is under way or queued, else what the
+ * service holds. pending is the caller's to finish. */
+static int find_last(struct engine *engine, struct ledger *ledger, const struct ledger_job *job,
+		     struct ledger_submission *pending, const struct attr_set **ret_last)
+{
+	const struct attr_set *sent;
+	int r;
+
+	*ret_last = engine_newest_attrs(engine, job->row);
+	if (*ret_last)
+		return 0;
+	*ret_last = &job->sent;
+	if (!job_state_is_unfinished(job->state))
+		return 0;
+	r = ledger_queued(ledger, job->row, pending);
+	if (r == 0)
+		*ret_last = &pending->attrs;
+	sent = r == -ENOENT ? engine_sent_attrs(engine, job->row) : NULL;
+	if (sent)
+		*ret_last = sent;
+	return r == -ENOENT ? 0 : r;
+}
+
+/* Gives the file back what its name has kept, and marks what is its own. */
+static int keep_own(struct engine *engine, struct ledger *ledger, struct commit *commit,
+		    const struct ledger_job *job)
+{
+	static const enum attr kept[] = {ATTR_RISK_LEVEL, ATTR_NAME, ATTR_DESCRIPTION};
+	struct ledger_submission pending = {0};
+	struct attr_set *own = &commit->own;
+	const struct attr_set *last;
+	int r = find_last(engine, ledger, job, &pending, &last);
+
+	for (size_t i = 0; r == 0 && i < sizeof(kept) / sizeof(kept[0]); i++) {
+		const enum attr attr = kept[i];
+
+		if (!own->value[attr] && (last->own & (1U << attr))) {
+			/* none was sent: an empty one */
+			const char *value = last->value[attr] ? last->value[attr] : "";
+
+			commit->put(commit->file, attr, value);
+			r = attr_set_put(own, attr, value, strlen(value));
+		}
+		if (own->value[attr])
+			own->own |= 1U << attr;
+	}
+	ledger_submission_finish(&pending);
+	return r;
+}
+
+/* The file's own values, then the inherited ones. */
+static int merge(struct attr_set *own, const struct attr_set *inherited)
+{
+	for (int i = 0; i < ATTR_COUNT; i++) {
+		const char *value = inherited->value[i];
+
+		if (value && attr_set_default(own, (enum attr)i, value, strlen(value)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* The content of a job that exists, and that the service does not hold already, becomes an update. That
+ * the file will be one by the time that it is sent, coc_update() sees. */
+static int check_size(const struct ledger_job *job, const struct ledger_submission *sub,
+		      struct err *err)
+{
+	if (!job->job_id || engine_is_held(job, sub))
+		return 0;
+	return coc_content_check(sub->content_size, false, err);
+}
+
+/* Looks at content and attributes; fills the submission. Returns 0 or -errno with err filled. */
+static int judge(const struct commit_rules *rules, struct commit *commit, struct engine *engine,
+		 struct ledger *ledger, const struct ledger_job *job, struct ledger_submission *sub,
+		 struct err *err)
+{
+	_cleanup_(dsl_report_free) struct dsl_report *report = NULL;
+	_cleanup_free_ char *stem = NULL, *warnings = NULL;
+	const char *slash = strrchr(commit->path, '/');
+	const char *name = slash ? slash + 1 : commit->path;
+	int r;
+
+	stem = strndup(name, name_stem_length(name));
+	if (!stem || dsl_check(commit->content, commit->size, rules->validate, stem, &report) < 0 ||
+	    tell_warnings(commit->path, report, &warnings) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	r = 0;
+	if (!attr_same(warnings, job->warnings))
+		r = ledger_warn(ledger, job->row, warnings);
+	if (r < 0)
+		return err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));
+	if (report->refusal.text)
+		return tell_refusal(&report->refusal, err);
+	r = job->job_id ? check_fixed(&commit->own, job, err) : 0;
+	if (r < 0)
+		return r;
+	r = keep_own(engine, ledger, commit, job);
+	if (r < 0)
+		return err_set(err, -r, "the attributes of its name cannot be read: %s",
+			       strerror(-r));
+	if (merge(&commit->own, &commit->inherited) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	r = attrs_settle(&commit->own, report, stem, commit->shown, rules->max_risk, err);
+	if (r < 0)
+		return r;
+	if (content_digest(commit->content, commit->size, sub->digest) < 0)
+		return err_set(err, EIO, "the crypto library failed");
+	sub->row = job->row;
+	sub->user = commit->user;
+	sub->owner = commit->author.holding.owner;
+	sub->attrs = commit->own;
+	commit->own = (struct attr_set){0};
+	sub->content = steal_ptr(commit->content);
+	sub->content_size = commit->size;
+	return check_size(job, sub, err);
+}
+
+int commit_disown(struct engine *engine, struct ledger *ledger, const char *path, enum attr attr)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	struct ledger_submission pending = {0};
+	const struct attr_set *last;
+	int r = ledger_find(ledger, path, &job), kept;
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = find_last(engine, ledger, &job, &pending, &last);
+	kept = r == 0 && ((last->own | job.sent.own) & (1U << attr));
+	ledger_submission_finish(&pending);
+	if (r < 0)
+		return r;
+	r = engine_disown(engine, job.row, attr);
+	if (r == 0)
+		r = ledger_disown(ledger, job.row, attr);
+	return r < 0 ? r : kept;
+}
+
+int commit_run(struct engine *engine, struct ledger *ledger, const struct commit_rules *rules,
+	       struct commit *take_commit, engine_done_fn *done, void *data,
+	       struct ticket **ret_ticket)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	struct ledger_submission sub = {0};
+	struct commit *commit = take_commit;
+	struct ticket *ticket = NULL;
+	struct err err = {0};
+	int r;
+
+	if (!commit->size) {
+		commit_finish(commit);
+		*ret_ticket = NULL;
+		return 0;
+	}
+	r = find_row(engine, ledger, commit->path, &commit->author, &job);
+	if (r < 0)
+		err_set(&err, -r, "the ledger cannot be written, nothing was sent: %s",
+			strerror(-r));
+	else
+		r = judge(rules, commit, engine, ledger, &job, &sub, &err);
+	if (r == 0 && job.backup && (r = ledger_unmark_backup(ledger, job.row)) < 0)
+		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));
+	if (r == 0 && job.refused && (r = ledger_overwrite(ledger, job.row)) < 0)
+		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));
+	if (r == 0)
+		r = rules->queue ? engine_enqueue(engine, &sub, &job, commit->path, done, data,
+						  &ticket, &err)
+				 : engine_submit(engine, &sub, &job, commit->path, done, data,
+						 &ticket, &err);
+	if (r < 0)
+		r = commit_refuse(engine, ledger, commit->path, &commit->author, false, &err);
+	else
+		refusals_drop(engine, commit->path);
+	ledger_submission_finish(&sub);
+	commit_finish(commit);
+	if (r == 0)
+		*ret_ticket = ticket;
+	return r;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Looking for the jobs that lost creates of one name have made. The jobs of the name are listed. Jobs that
+ * are bound or forgotten are left out. The others are shown as they were when they were made, since an
+ * update does not make another job of them. First the jobs that a create did not know: if one of them
+ * has the content of a create, the known jobs are shown too. A known job of the same content says that
+ * another machine makes such jobs. lost_decision.c decides then.
+ */
+#define _GNU_SOURCE
+#include "submit/lost_answer.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/crash.h"
+
+/* Pages read for one round, in all passes: 19,900 jobs whose names contain the name. */
+#define PAGES_MAX 200
+
+/* Jobs of the name that are looked at: twice what a create may know. */
+#define CANDIDATES_MAX 2000
+
+/* How many creates are asked whether they knew a job, before it is shown anyway. */
+#define ASKED_MAX 16
+
+/* The job as it was made. */
+#define FIRST_VERSION "v1"
+
+static void candidate_finish(struct candidate *candidate)
+{
+	free(candidate->job.id);
+	free(candidate->job.project);
+	free(candidate->job.version);
+	free(candidate->risk_level);
+	free(candidate->description);
+	*candidate = (struct candidate){0};
+}
+
+static void drop_candidates(struct inquiry *inquiry)
+{
+	for (size_t i = 0; i < inquiry->n_candidates; i++)
+		candidate_finish(&inquiry->candidates[i]);
+	free(steal_ptr(inquiry->candidates));
+	inquiry->n_candidates = 0;
+}
+
+void lost_create_drop(struct inquiry *inquiry)
+{
+	name_list_finish(&inquiry->list);
+	drop_candidates(inquiry);
+}
+
+static int is_kept(void *data, const struct coc_summary *job)
+{
+	const struct inquiry *inquiry = data;
+	const struct task *task;
+	int bound;
+
+	TAILQ_FOREACH(task, &inquiry->tasks, inquiry_link)
+	{
+		if (lost_create_is_in_project(task, job->enterprise_project_id))
+			break;
+	}
+	if (!task)
+		return 0;
+	bound = engine_is_bound(inquiry->engine, job->document_id);
+	return bound < 0 ? bound : !bound;
+}
+
+/* As far as the service tells. */
+static bool is_first_version(const char *version)
+{
+	return !version || !strcmp(version, FIRST_VERSION);
+}
+
+/* Did one of the lost creates not know the job, or were not all of them looked at? */
+static bool is_new(const struct inquiry *inquiry, const struct candidate *candidate)
+{
+	const struct task *task;
+	int asked = 0;
+
+	TAILQ_FOREACH(task, &inquiry->tasks, inquiry_link)
+	{
+		if (asked++ == ASKED_MAX || !known_has(&task->sub.known, candidate->job.id))
+			return true;
+	}
+	return false;
+}
+
+/* Does the job fit a create that did not know it? */
+static bool fits_any(const struct inquiry *inquiry, const struct candidate *candidate)
+{
+	const struct task *task;
+
+	TAILQ_FOREACH(task, &inquiry->tasks, inquiry_link)
+	{
+		if (lost_create_fits(candidate, task) &&
+		    !known_has(&task->sub.known, candidate->job.id))
+			return true;
+	}
+	return false;
+}
+
+/* The next job to be shown, or NULL. */
+static struct candidate *next_candidate(struct inquiry *inquiry)
+{
+	for (; inquiry->next < inquiry->n_candidates; inquiry->next++) {
+		struct candidate *candidate = &inquiry->candidates[inquiry->next];
+
+		if (!candidate->shown && (inquiry->looks_at_known || is_new(inquiry, candidate)))
+			return candidate;
+	}
+	if (inquiry->looks_at_known)
+		return NULL;
+	for (size_t i = 0; i < inquiry->n_candidates && !inquiry->looks_at_known; i++)
+		inquiry->looks_at_known = fits_any(inquiry, &inquiry->candidates[i]);
+	inquiry->next = 0;
+	return inquiry->looks_at_known ? next_candidate(inquiry) : NULL;
+}
+
+static int keep_text(const char *text, char **ret_copy)
+{
+	*ret_copy = text ? strdup(text) : NULL;
+	return text && !*ret_copy ? -ENOMEM : 0;
+}
+
+/* Keeps what is shown of a job. Returns 0 or -errno. */
+static int keep_shown(struct candidate *candidate, const struct coc_details *details)
+{
+	const char *version = details->version;
+	bool was_updated = !is_first_version(candidate->job.version);
+	int r;
+
+	/* not as it was made */
+	candidate->unsure = was_updated ? !version || strcmp(version, FIRST_VERSION)
+					: !is_first_version(version);
+	r = content_digest(details->content, strlen(details->content), candidate->digest);
+	/* an update may have changed what is not of a version */
+	if (r == 0 && !was_updated) {
+		r = keep_text(details->risk_level, &candidate->risk_level);
+		if (r == 0)
+			r = keep_text(details->description, &candidate->description);
+	}
+	candidate->shown = r == 0;
+	return r;
+}
+
+static void show_next(struct inquiry *inquiry);
+
+static void shown_candidate(void *data, const struct coc_answer *answer)
+{
+	struct inquiry *inquiry = data;
+	struct candidate *candidate = &inquiry->candidates[inquiry->next];
+	bool is_answer = answer->status >= 200 && answer->status <= 299;
+
+	inquiry->call = NULL;
+	outage_note(inquiry->engine, answer);
+	if (answer->outcome == COC_REFUSED && answer->errnum == ESTALE) {
+		candidate->shown = candidate->gone = true;
+	} else if (answer->outcome == COC_UNKNOWN && is_answer) {
+		candidate->shown = candidate->unsure = true; /* it shows no job */
+	} else if (answer->outcome != COC_DONE || keep_shown(candidate, answer->details) < 0) {
+		inquiry_ask_failed(inquiry, answer);
+		return;
+	}
+	inquiry->next++;
+	show_next(inquiry);
+}
+
+static void show_next(struct inquiry *inquiry)
+{
+	struct engine *engine = inquiry->engine;
+	struct candidate *candidate = TAILQ_EMPTY(&inquiry->tasks) ? NULL : next_candidate(inquiry);
+	struct err err = {0};
+
+	if (!candidate) {
+		lost_create_decide(inquiry);
+		inquiry_end_round(inquiry);
+	} else if (coc_show_version(engine->client, candidate->job.id,
+				    is_first_version(candidate->job.version) ? NULL : FIRST_VERSION,
+				    engine->options.timeout_ms, shown_candidate, inquiry,
+				    &inquiry->call, &err) < 0) {
+		inquiry_ask_failed(inquiry, NULL);
+	}
+}
+
+static int compare_candidates(const void *a, const void *b)
+{
+	return strcmp(((const struct candidate *)a)->job.id, ((const struct candidate *)b)->job.id);
+}
+
+/* Is it the same job, unchanged since? */
+static bool is_unchanged(const struct listed_job *was, const struct listed_job *is)
+{
+	return was->version && is->version && !strcmp(was->version, is->version) &&
+	       was->update_time_ms == is->update_time_ms;
+}
+
+/* Takes the listed jobs over, and what was shown of them before. Returns 0 or -ENOMEM. */
+static int take_candidates(struct inquiry *inquiry, struct name_list *list)
+{
+	struct candidate *candidates = calloc(list->n_jobs + 1, sizeof(*candidates));
+	size_t n = list->n_jobs;
+
+	if (!candidates)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		struct candidate key = {.job = list->jobs[i]}, *before;
+
+		before = inquiry->n_candidates
+				 ? bsearch(&key, inquiry->candidates, inquiry->n_candidates,
+					   sizeof(key), compare_candidates)
+				 : NULL;
+		if (before && before->shown && !before->unsure &&
+		    is_unchanged(&before->job, &key.job)) {
+			candidates[i] = *before;
+			before->risk_level = before->description = NULL;
+		}
+		candidates[i].job = list->jobs[i];
+		list->jobs[i] = (struct listed_job){0};
+	}
+	drop_candidates(inquiry);
+	qsort(candidates, n, sizeof(*candidates), compare_candidates);
+	inquiry->candidates = candidates;
+	inquiry->n_candidates = n;
+	return 0;
+}
+
+static void took_list(void *data, struct name_list *list)
+{
+	struct inquiry *inquiry = data;
+	struct task *task;
+
+	if (list->errnum || (!list->gap && take_candidates(inquiry, list) < 0)) {
+		inquiry_ask_failed(inquiry, list->answer);
+		return;
+	}
+	CRASH_POINT("doubt-listed");
+	if (!list->gap) {
+		name_list_finish(list);
+		inquiry->next = 0;
+		inquiry->looks_at_known = false;
+		show_next(inquiry);
+		return;
+	}
+	inquiry->inconclusive = true;
+	TAILQ_FOREACH(task, &inquiry->tasks, inquiry_link)
+	{
+		if (inquiry_is_settled(task))
+			open_doubt_tell_gap(task, list->gap);
+	}
+	inquiry_end_round(inquiry);
+}
+
+void lost_create_look(struct inquiry *inquiry)
+{
+	const struct name_list_spec spec = {
+		.name = inquiry->name,
+		.pages_max = PAGES_MAX,
+		.jobs_max = CANDIDATES_MAX,
+		.is_kept = is_kept,
+		.done = took_list,
+		.data = inquiry,
+	};
+
+	name_list_finish(&inquiry->list);
+	if (name_list_begin(&inquiry->list, inquiry->engine, &spec) < 0)
+		inquiry_ask_failed(inquiry, NULL);
+}

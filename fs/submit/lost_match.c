@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A create whose answer was lost has made one job or none. It has made none that was known before it was
+ * sent. No clock is asked: the service's, this machine's, and those of other machines may all differ.
+ *
+ * Several creates of one name and content are lost together when a directory of copies is written and
+ * the service goes away. They are alike, so it does not matter which of them gets which job; it matters
+ * that each job is given once, and that no job of another machine is. So a group of lost creates is
+ * decided together:
+ *
+ * If each job can be given to a create that did not know it, it is. Creates that get none have made none.
+ *
+ * If a job is left over, another machine makes jobs of this name and content as well. Nobody can tell then
+ * which job is whose, and all creates stay open. A job that was there before the first of them was sent
+ * says the same.
+ *
+ * Where it is not known what was there before, or what a job's content is, a job that may be theirs keeps
+ * them open.
+ *
+ * A create that was asked for later knows all that an earlier one knew, and what the earlier ones have
+ * made in between. So jobs are given out from the last create to the first.
+ */
+#define _GNU_SOURCE
+#include "submit/lost_match.h"
+
+/* Comparisons of one decision, so that the loop is not held up: some milliseconds. It takes hundreds of
+ * creates of one content, lost one after the other, to need more. They stay open then. */
+#define COMPARISONS_MAX 50000
+
+struct decision {
+	struct lost_create *creates;
+	struct matched_job *jobs;
+	size_t n_creates, n_jobs;
+	size_t comparisons;
+};
+
+/* Was a job there before a create was sent? When there were too many comparisons: no. */
+static bool knows(struct decision *decision, const struct lost_create *create,
+		  const struct matched_job *job)
+{
+	if (decision->comparisons == COMPARISONS_MAX)
+		return false;
+	decision->comparisons++;
+	return known_has(create->known, job->id);
+}
+
+/* Is there a job that the create did not know? */
+static bool has_unknown(struct decision *decision, const struct lost_create *create)
+{
+	for (size_t i = 0; i < decision->n_jobs; i++)
+		if (!knows(decision, create, &decision->jobs[i]))
+			return true;
+	return false;
+}
+
+/* Why no job can be given to anybody; MATCH_CLEAR if it can. */
+static enum match_reason look(struct decision *decision)
+{
+	for (size_t i = 0; i < decision->n_creates; i++)
+		if (decision->creates[i].known->partial &&
+		    decision->creates[i].verdict == MATCH_OPEN)
+			return MATCH_UNKNOWN;
+	for (size_t i = 0; i < decision->n_jobs; i++) {
+		const struct matched_job *job = &decision->jobs[i];
+		bool was_there = knows(decision, &decision->creates[0], job);
+
+		if (was_there && !job->unsure)
+			return MATCH_SHARED;
+		if (!was_there && job->unsure)
+			return MATCH_UNSEEN;
+	}
+	return MATCH_CLEAR;
+}
+
+/* Gives a create one of the jobs that it did not know. */
+static void give(struct decision *decision, struct lost_create *create)
+{
+	for (size_t i = 0; i < decision->n_jobs; i++) {
+		struct matched_job *job = &decision->jobs[i];
+
+		if (job->taken || job->unsure || knows(decision, create, job))
+			continue;
+		job->taken = true;
+		create->job = job;
+		return;
+	}
+}
+
+/* Gives the jobs out. Returns whether one is left over. */
+static bool give_out(struct decision *decision)
+{
+	for (size_t i = decision->n_creates; i-- > 0;)
+		if (decision->creates[i].verdict == MATCH_OPEN)
+			give(decision, &decision->creates[i]);
+	for (size_t i = 0; i < decision->n_jobs; i++)
+		if (!decision->jobs[i].taken && !decision->jobs[i].unsure)
+			return true;
+	return decision->comparisons == COMPARISONS_MAX;
+}
+
+enum match_reason lost_match_decide(struct lost_create *creates, size_t n, struct matched_job *jobs,
+				    size_t m)
+{
+	struct decision decision = {.creates = creates, .n_creates = n, .jobs = jobs, .n_jobs = m};
+	enum match_reason reason;
+	size_t open = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		creates[i].job = NULL;
+		creates[i].verdict = has_unknown(&decision, &creates[i]) ? MATCH_OPEN : MATCH_NONE;
+		open += creates[i].verdict == MATCH_OPEN;
+	}
+	if (!open)
+		return MATCH_CLEAR;
+	reason = look(&decision);
+	if (reason == MATCH_CLEAR && give_out(&decision))
+		reason = MATCH_MANY;
+	for (size_t i = 0; i < n && reason == MATCH_CLEAR; i++)
+		creates[i].verdict = creates[i].job ? MATCH_JOB : MATCH_NONE;
+	return reason;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The service lists what contains a name (name_like), so the exact match is made here. When rows move
+ * while it is read (paging.c), it is read anew at once, a few times: on a busy account a pass of some
+ * pages seldom ends undisturbed. All passes together have a bound: a service can list more and more rows
+ * for ever.
+ */
+#define _GNU_SOURCE
+#include "submit/name_list.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "submit/submission.h"
+
+/* With as many pages as fit between two creates of others, half of the passes are undisturbed; of eight
+ * one nearly always is. */
+#define PASSES_MAX 8
+
+static void drop_jobs(struct name_list *list)
+{
+	for (size_t i = 0; i < list->n_jobs; i++) {
+		free(list->jobs[i].id);
+		free(list->jobs[i].project);
+		free(list->jobs[i].version);
+	}
+	free(steal_ptr(list->jobs));
+	list->n_jobs = 0;
+}
+
+void name_list_finish(struct name_list *list)
+{
+	if (list->call)
+		coc_call_cancel(steal_ptr(list->call));
+	paging_finish(&list->paging);
+	drop_jobs(list);
+}
+
+/* Ends it: this is the last touch. */
+static void end(struct name_list *list, const char *gap)
+{
+	list->gap = gap;
+	list->spec.done(list->spec.data, list);
+}
+
+static void end_failed(struct name_list *list, int errnum, const struct coc_answer *answer)
+{
+	list->errnum = errnum;
+	list->answer = answer;
+	list->spec.done(list->spec.data, list);
+}
+
+static int copy(const char *text, char **ret_copy)
+{
+	*ret_copy = text ? strdup(text) : NULL;
+	return text && !*ret_copy ? -ENOMEM : 0;
+}
+
+static int keep(struct name_list *list, const struct coc_summary *summary)
+{
+	struct listed_job job = {.create_time_ms = summary->create_time_ms,
+				 .update_time_ms = summary->update_time_ms};
+	struct listed_job *grown = reallocarray(list->jobs, list->n_jobs + 1, sizeof(*list->jobs));
+
+	if (!grown)
+		return -ENOMEM;
+	list->jobs = grown;
+	if (copy(summary->document_id, &job.id) < 0 ||
+	    copy(summary->enterprise_project_id, &job.project) < 0 ||
+	    copy(summary->version, &job.version) < 0) {
+		free(job.id);
+		free(job.project);
+		return -ENOMEM;
+	}
+	grown[list->n_jobs++] = job;
+	return 0;
+}
+
+/* Keeps the jobs of the name that a page brings. Returns 0; -EFBIG: there are too many; -errno. */
+static int keep_page(struct name_list *list, const struct coc_answer *page, size_t first)
+{
+	for (size_t i = first; i < page->n_summaries; i++) {
+		const struct coc_summary *summary = &page->summaries[i];
+		int r = strcmp(summary->name, list->spec.name)
+				? 0
+				: list->spec.is_kept(list->spec.data, summary);
+
+		if (r > 0 && list->n_jobs == list->spec.jobs_max)
+			return -EFBIG;
+		if (r > 0)
+			r = keep(list, summary);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int ask(struct name_list *list);
+
+/* Asks for the next page, or says why not. */
+static void go_on(struct name_list *list)
+{
+	int r = 0;
+
+	if (list->pages == list->spec.pages_max)
+		end(list, "it is too long to be read");
+	else if ((r = ask(list)) < 0)
+		end_failed(list, -r, NULL);
+}
+
+static void took_page(void *data, const struct coc_answer *answer)
+{
+	struct name_list *list = data;
+	size_t first = 0;
+	int step, r;
+
+	list->call = NULL;
+	list->pages++;
+	outage_note(list->engine, answer);
+	if (answer->outcome != COC_DONE) {
+		end_failed(list, answer->errnum, answer);
+		return;
+	}
+	step = paging_take(&list->paging, answer, &first);
+	r = step == PAGING_MORE || step == PAGING_WHOLE ? keep_page(list, answer, first) : 0;
+	if (step < 0 || (r < 0 && r != -EFBIG)) {
+		end_failed(list, step < 0 ? -step : -r, NULL);
+	} else if (r == -EFBIG) {
+		end(list, "it has too many jobs of this name");
+	} else if (step == PAGING_WHOLE) {
+		end(list, NULL);
+	} else if (step == PAGING_FLAWED) {
+		end(list, "it is not whole");
+	} else if (step == PAGING_MOVED && ++list->passes == PASSES_MAX) {
+		end(list, "it changes while it is read");
+	} else {
+		if (step == PAGING_MOVED) {
+			drop_jobs(list);
+			paging_begin(&list->paging);
+		}
+		go_on(list);
+	}
+}
+
+static int ask(struct name_list *list)
+{
+	struct engine *engine = list->engine;
+	int64_t timeout_ms = engine->options.timeout_ms;
+	struct err err = {0};
+
+	if (list->spec.deadline_ms)
+		timeout_ms = list->spec.deadline_ms - loop_now_ms(engine->loop);
+	if (timeout_ms < 1)
+		timeout_ms = 1;
+	return coc_list(engine->client, list->spec.name, list->paging.offset, timeout_ms, took_page,
+			list, &list->call, &err);
+}
+
+int name_list_begin(struct name_list *list, struct engine *engine,
+		    const struct name_list_spec *spec)
+{
+	*list = (struct name_list){.engine = engine, .spec = *spec};
+	paging_begin(&list->paging);
+	return ask(list);
+}

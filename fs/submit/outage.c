@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * When the service is away, or asks for patience, that is no property of one submission: the queue
+ * as a whole stands still. During an outage one submission at a time is sent to see whether it is
+ * over, less and less often; the first answer, whoever gets it, lets all of them go at once.
+ * Otherwise each would sit out a wait of its own long after the service is back, and a dead
+ * service would cost as many attempts as there are submissions.
+ */
+#define _GNU_SOURCE
+#include "submit/submission.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define BACKOFF_FIRST_MS 1000
+#define BACKOFF_MOST_MS 300000
+#define BACKOFF_DOUBLINGS 9
+
+/* What a 429 without Retry-After waits: 2 to 5 s, as Huawei advises, spread by chance. */
+#define PATIENCE_MIN_MS 2000
+#define PATIENCE_SPREAD_MS 3000
+
+int64_t backoff_ms(int64_t failures)
+{
+	int64_t most_ms = failures < BACKOFF_DOUBLINGS ? (int64_t)BACKOFF_FIRST_MS << failures
+						       : BACKOFF_MOST_MS;
+
+	/* full jitter: many that failed together do not come back together */
+	return random() % (most_ms < BACKOFF_MOST_MS ? most_ms : BACKOFF_MOST_MS);
+}
+
+int64_t patience_ms(int64_t retry_after_ms)
+{
+	return retry_after_ms >= 0 ? retry_after_ms
+				   : PATIENCE_MIN_MS + random() % PATIENCE_SPREAD_MS;
+}
+
+static void note_failure(struct engine *engine)
+{
+	struct outage *outage = &engine->outage;
+	int64_t now_ms = loop_now_ms(engine->loop);
+
+	/* many that were under way together are one failure */
+	if (outage->failures && now_ms < outage->probe_ms)
+		return;
+	outage->probe_ms = now_ms + backoff_ms(outage->failures);
+	outage->failures++;
+}
+
+void outage_end(struct engine *engine)
+{
+	int64_t failures = engine->outage.failures;
+
+	engine->outage.failures = 0;
+	if (failures > 0)
+		engine->queue_may_have_next = true;
+	/* a single failure between answers is no outage: asking at once would only fail again */
+	if (failures > 1)
+		doubt_hurry_unanswered(engine);
+}
+
+void outage_note(struct engine *engine, const struct coc_answer *answer)
+{
+	int64_t until_ms;
+
+	/* it is this process that lacks something: that says nothing of the service */
+	if (answer->errnum == EMFILE || answer->errnum == ENFILE)
+		return;
+	if (answer->outcome == COC_NOT_SENT || answer->outcome == COC_UNKNOWN ||
+	    answer->errnum == EACCES) {
+		note_failure(engine);
+		return;
+	}
+	outage_end(engine);
+	if (answer->outcome != COC_NOT_PROCESSED)
+		return;
+	until_ms = loop_now_ms(engine->loop) + patience_ms(answer->retry_after_ms);
+	if (engine->outage.throttled_until_ms < until_ms)
+		engine->outage.throttled_until_ms = until_ms;
+}
+
+int64_t outage_wait_ms(const struct engine *engine)
+{
+	const struct outage *outage = &engine->outage;
+	int64_t now_ms = loop_now_ms(engine->loop), wait_ms = outage->throttled_until_ms - now_ms;
+
+	if (outage->failures && wait_ms < outage->probe_ms - now_ms)
+		wait_ms = outage->probe_ms - now_ms;
+	return wait_ms > 0 ? wait_ms : 0;
+}
+
+int64_t engine_queue_resumes_ms(const struct engine *engine)
+{
+	int64_t wait_ms = outage_wait_ms(engine);
+
+	return wait_ms ? clock_realtime_ms() + wait_ms : 0;
+}

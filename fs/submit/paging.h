@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SUBMIT_PAGING_H
+#define COCFS_SUBMIT_PAGING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bounds/api.h"
+#include "coc/coc.h"
+
+/*
+ * Reading a list that is told page by page while others change it: what a pass over its pages proves.
+ * Pure: it takes pages and says what to ask for next. paging.c has the essay.
+ */
+struct paging {
+	int64_t offset;			       /* of the next page */
+	int64_t total;			       /* as the first page told it; -1: it did not */
+	int64_t rows;			       /* seen so far, each once */
+	bool begun;			       /* the first page was taken */
+	char last_id[COC_DOCUMENT_ID_MAX + 1]; /* of the page before */
+	uint64_t *ids;			       /* of the rows, as a table of their hashes: owned */
+	size_t ids_room;
+};
+
+enum paging_step {
+	PAGING_MORE,   /* the page at ->offset is next */
+	PAGING_WHOLE,  /* this was the last: every job that was there throughout was in the pass */
+	PAGING_MOVED,  /* rows moved between two pages: a new pass may see all of them */
+	PAGING_FLAWED, /* what the service tells cannot be: no pass proves anything */
+};
+
+/* Begins a pass: the next page is the first. Frees what an earlier pass has left. */
+void paging_begin(struct paging *paging);
+
+/* Frees what a pass has left. */
+void paging_finish(struct paging *paging);
+
+/*
+ * Takes the page at ->offset. Rows before *ret_first were in the page before. Returns an enum
+ * paging_step, or -ENOMEM.
+ */
+int paging_take(struct paging *paging, const struct coc_answer *page, size_t *ret_first);
+
+#endif

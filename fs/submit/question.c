@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Before each create the service is asked for the jobs of its name. Their IDs are recorded with the
+ * intent, durably, before the create is sent (send.c). If the answer of the create is lost, none of
+ * these jobs is the one that it has made (lost_match.c). No clock could tell that: the service's, ours and
+ * those of other machines differ, and a token is bound to none.
+ *
+ * Jobs that are bound here, or were forgotten on demand, are left out, since a lost create never takes
+ * them. So a space whose jobs are all its own records nothing. Jobs of another project are left out as
+ * well, unless the service does not tell the project.
+ *
+ * If the list cannot be read whole, or has more jobs than are kept, the create is sent all the same, and
+ * the record says that it is partial. Then a lost answer may need a person to decide it, and nothing
+ * worse. If the service cannot be asked at all, nothing is sent.
+ *
+ * A rule that takes a job instead of making one belongs into took_list(), before the answer is handed
+ * on. There is all that the list says of each job (struct listed_job).
+ */
+#define _GNU_SOURCE
+#include "submit/question.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/crash.h"
+#include "base/log.h"
+
+/* Pages read for one question, in all passes: 4,900 jobs whose names contain the name. It is what one
+ * create may cost, in calls. */
+#define PAGES_MAX 50
+
+struct question {
+	struct task *task;
+	struct name_list list;
+};
+
+static int is_kept(void *data, const struct coc_summary *job)
+{
+	const struct question *question = data;
+	const struct task *task = question->task;
+	int bound;
+
+	if (job->enterprise_project_id &&
+	    !attr_same(job->enterprise_project_id,
+		       task->sub.attrs.value[ATTR_ENTERPRISE_PROJECT_ID]))
+		return 0;
+	bound = engine_is_bound(task->engine, job->document_id);
+	return bound < 0 ? bound : !bound;
+}
+
+/* The IDs of the jobs, each with a line feed at its end. Returns 0 or -ENOMEM. */
+static int write_ids(const struct name_list *list, struct buf *text)
+{
+	int r = buf_append(text, "", 0);
+
+	for (size_t i = 0; r == 0 && i < list->n_jobs; i++)
+		r = buf_printf(text, "%s\n", list->jobs[i].id);
+	return r;
+}
+
+static void took_list(void *data, struct name_list *list)
+{
+	struct question *question = data;
+	struct task *task = question->task;
+	struct question_answer answer = {
+		.partial = list->gap != NULL, .errnum = list->errnum, .failed = list->answer};
+	_cleanup_buf_ struct buf text = {0};
+
+	CRASH_POINT("question-answered");
+	if (!list->errnum && write_ids(list, &text) < 0)
+		answer.errnum = ENOMEM;
+	if (list->gap)
+		log_info("%s: the service's list of jobs of its name says too little: %s",
+			 task->path, list->gap);
+	answer.ids = text.data;
+	question_finish(task);
+	task_take_answer(task, &answer);
+}
+
+int question_begin(struct task *task)
+{
+	struct question *question = calloc(1, sizeof(*question));
+	struct name_list_spec spec = {
+		.name = task->sub.attrs.value[ATTR_NAME],
+		.pages_max = PAGES_MAX,
+		.jobs_max = KNOWN_JOBS_MAX,
+		.deadline_ms = task->deadline_ms,
+		.is_kept = is_kept,
+		.done = took_list,
+		.data = question,
+	};
+	int r;
+
+	if (!question)
+		return -ENOMEM;
+	question->task = task;
+	r = name_list_begin(&question->list, task->engine, &spec);
+	if (r < 0) {
+		free(question);
+		return r;
+	}
+	task->question = question;
+	CRASH_POINT("question-asked");
+	return 0;
+}
+
+void question_finish(struct task *task)
+{
+	if (!task->question)
+		return;
+	name_list_finish(&task->question->list);
+	free(steal_ptr(task->question));
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * submit=queue: the writer is answered when its content is durable here, and the engine sends it
+ * when its turn comes. What is queued stays in the ledger; only what is being sent is in memory. A
+ * path's submissions keep their order, since nothing is taken for a path of which something is
+ * under way or in doubt, and newer content takes the place of what was not sent yet. While nothing is
+ * queued and the service keeps up, what is written passes by the queue: it is recorded as being sent.
+ *
+ * Before it is sent the ledger says, durably, that it is being sent: what a crash finds there as
+ * queued was surely not sent, and needs no asking.
+ */
+#define _GNU_SOURCE
+#include "submit/submission.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "submit/bounds.h"
+
+#define TIDY_PAUSE_MS 10 /* between two steps of giving room back */
+
+/* How many may be under way: during an outage one, to see whether it is over. */
+static unsigned queued_max(const struct engine *engine)
+{
+	return engine->outage.failures ? 1 : engine->options.queued_inflight_max;
+}
+
+static bool has_slot(const struct engine *engine)
+{
+	return !engine->quiet && engine->in_doubt < DOUBTS_MAX &&
+	       engine->in_flight < engine->options.inflight_max &&
+	       engine->queued_in_flight < queued_max(engine);
+}
+
+/* Records what is to be sent when its turn comes. */
+static int put_in(struct engine *engine, struct ledger_submission *submission,
+		  const struct ledger_job *job)
+{
+	struct task *current = engine_current(engine, job->row);
+	int r = ledger_enqueue(engine->ledger, submission, job->state);
+
+	if (r < 0)
+		return r;
+	if (current && current->place == PLACE_DOUBT)
+		doubt_hurry(current);
+	engine->queue_is_empty = false;
+	engine->queue_may_have_next = true;
+	return 0;
+}
+
+/* Is nothing of the job queued, under way or in doubt? */
+static bool is_idle(const struct engine *engine, const struct ledger_job *job)
+{
+	return !job_state_is_unfinished(job->state) && !engine_has(engine, job->row);
+}
+
+/* Is nothing before it, neither in the queue nor of its job, and may it be sent now? An error that is
+ * told is taken back by the queue. */
+static bool may_pass(const struct engine *engine, const struct ledger_job *job)
+{
+	return engine->queue_is_empty && has_slot(engine) && !outage_wait_ms(engine) &&
+	       is_idle(engine, job) && !job->error && !job->incomplete;
+}
+
+/* What may pass by the queue is recorded as being sent right away. */
+static int pass_by(struct engine *engine, struct ledger_submission *take_submission,
+		   const struct ledger_job *job, const char *path)
+{
+	struct task *task;
+
+	take_submission->queued = true;
+	task = task_create(engine, take_submission, path);
+	if (!task)
+		return -ENOMEM;
+	engine_put(task);
+	return task_start(task, job);
+}
+
+int engine_enqueue(struct engine *engine, struct ledger_submission *take_submission,
+		   const struct ledger_job *job, const char *path, engine_done_fn *done, void *data,
+		   struct ticket **ret_ticket, struct err *err)
+{
+	struct ticket *ticket = NULL;
+	int r;
+
+	if (is_idle(engine, job) && engine_is_held(job, take_submission)) {
+		r = ledger_agree(engine->ledger, job->row, take_submission->attrs.own);
+		engine->metrics.submissions[SUBMIT_UPDATE][OUTCOME_HELD] += r == 0;
+	} else if (!(ticket = ticket_create(engine, done, data))) {
+		r = -ENOMEM;
+	} else {
+		r = may_pass(engine, job) ? pass_by(engine, take_submission, job, path)
+					  : put_in(engine, take_submission, job);
+	}
+	ledger_submission_finish(take_submission);
+	if (r < 0) {
+		free(ticket);
+		return err_set(err, -r, "the ledger cannot record the submission: %s",
+			       strerror(-r));
+	}
+	if (ticket)
+		LIST_INSERT_HEAD(&engine->turn.promised, ticket, link);
+	*ret_ticket = ticket;
+	return 0;
+}
+
+void queue_keep_promises(struct engine *engine, struct batch *batch, int r)
+{
+	struct ticket *ticket;
+
+	while ((ticket = LIST_FIRST(&batch->promised)))
+		ticket_answer(engine, ticket, r, true);
+}
+
+static void wake(void *data)
+{
+	struct engine *engine = data;
+
+	engine->queue_may_have_next = true;
+}
+
+static void wake_after(struct engine *engine, int64_t wait_ms)
+{
+	loop_timer_set(engine->loop, &engine->queue_due, loop_now_ms(engine->loop) + wait_ms, wake,
+		       engine);
+}
+
+/* That it is being sent was recorded, if it was not undone, and is not so. */
+static void unstart(struct task *task)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	struct ledger *ledger = task->engine->ledger;
+	int r = ledger_get(ledger, task->sub.row, &job);
+
+	if (r == 0 && job.state == JOB_SUBMITTING)
+		r = ledger_requeue(ledger, &task->sub, 0, "the ledger could not be synced");
+	if (r < 0 && r != -ENOENT)
+		log_error("%s: it is sent after the next mount: %s", task->path, strerror(-r));
+}
+
+/* Is the intent of a create committed? Then the create has asked for the jobs of its name, and what it
+ * heard could not be recorded. */
+static bool has_intent(const struct task *task)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+
+	return task->sub.kind == SUBMIT_CREATE &&
+	       ledger_get(task->engine->ledger, task->sub.row, &job) == 0 &&
+	       job.state == JOB_SUBMITTING;
+}
+
+void queue_put_back(struct task *task)
+{
+	struct engine *engine = task->engine;
+	struct task *behind = task->behind;
+
+	/* to put it back is a change too, and the ledger may not take it either: nobody would be left
+	 * who sends it */
+	if (has_intent(task)) {
+		task_ask_later(task);
+		return;
+	}
+	unstart(task);
+	task->behind = NULL;
+	engine_take_out(task);
+	task_destroy(task);
+	if (behind) {
+		engine_put(behind);
+		behind->place = PLACE_WAITING;
+		TAILQ_INSERT_TAIL(&engine->waiting, behind, link);
+	}
+	engine->queue_is_empty = false;
+	engine->queue_may_have_next = false;
+	wake_after(engine, LEDGER_AGAIN_MS);
+}
+
+/* Nothing is queued: the room that it took is given back, in small steps. */
+static void tidy(struct engine *engine)
+{
+	int r = ledger_compact(engine->ledger);
+
+	if (r < 0)
+		log_warning("the ledger cannot be made smaller: %s", strerror(-r));
+	if (r > 0)
+		wake_after(engine, TIDY_PAUSE_MS);
+	else
+		loop_timer_cancel(&engine->queue_due);
+}
+
+/* Nothing can be taken now: wakes up when the next one is due. Returns 0 or -errno. */
+static int wait_for_next(struct engine *engine)
+{
+	int64_t due_ms, now_ms = clock_realtime_ms();
+	int r = ledger_next_due(engine->ledger, &due_ms, &engine->queue_is_empty);
+
+	if (r == -ENOENT) {
+		tidy(engine);
+		return 0;
+	}
+	if (r == 0)
+		wake_after(engine, due_ms > now_ms ? due_ms - now_ms : 0);
+	return r;
+}
+
+void queue_begin(struct engine *engine)
+{
+	wake_after(engine, 0);
+}
+
+/* Takes one submission from the queue. Returns 0, -ENOENT when none may be sent now, or -errno. */
+static int take_next(struct engine *engine)
+{
+	struct ledger_submission submission;
+	_cleanup_free_ char *path = NULL;
+	struct task *task;
+	int r = ledger_next(engine->ledger, clock_realtime_ms(), &submission);
+
+	if (r < 0)
+		return r;
+	r = ledger_path(engine->ledger, submission.row, &path);
+	if (r < 0) {
+		ledger_submission_finish(&submission);
+		return r;
+	}
+	task = task_create(engine, &submission, path);
+	if (!task)
+		return -ENOMEM;
+	engine_put(task);
+	if (task_start(task, NULL) < 0)
+		return -EIO; /* it is put back, and the timer is set */
+	return 0;
+}
+
+void queue_fill_slots(struct engine *engine)
+{
+	int64_t wait_ms = outage_wait_ms(engine);
+	int r = 0;
+
+	if (engine->queue_may_have_next && wait_ms > 0) {
+		engine->queue_may_have_next = false;
+		wake_after(engine, wait_ms);
+	}
+	while (engine->queue_may_have_next && has_slot(engine)) {
+		r = take_next(engine);
+		if (r < 0)
+			break;
+		stall_next(loop_stall(engine->loop));
+	}
+	if (r == -ENOENT)
+		r = wait_for_next(engine);
+	if (r < 0) {
+		log_error("the ledger cannot be used, the queue waits: %s", strerror(-r));
+		wake_after(engine, LEDGER_AGAIN_MS);
+	}
+	engine->queue_may_have_next = false; /* until a slot is free, or the timer */
+}
+
+void engine_hasten(struct engine *engine)
+{
+	int r = ledger_hasten(engine->ledger);
+
+	if (r < 0)
+		log_error("the queue cannot be hastened: %s", strerror(-r));
+	engine->outage.throttled_until_ms = 0;
+	outage_end(engine);
+	engine->queue_may_have_next = true;
+}
+
+void engine_quiesce(struct engine *engine)
+{
+	engine->quiet = true;
+}

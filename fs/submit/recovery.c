@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* What an earlier mount has left unfinished. */
+#define _GNU_SOURCE
+#include "submit/submission.h"
+
+#include <errno.h>
+
+#include "base/crash.h"
+
+/* Was a request sent, or may it have been, for a submission of an earlier mount? 1, 0 or -errno. */
+static int may_be_sent(struct engine *engine, struct ledger_submission *submission)
+{
+	int r;
+
+	if (submission->kind != SUBMIT_CREATE)
+		return 1;
+	r = ledger_read_known(engine->ledger, submission);
+	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
+/* What an earlier mount has left ends at once, or is asked for. */
+static void take_further(struct task *task, bool sent)
+{
+	struct err err;
+
+	engine_put(task);
+	if (sent) {
+		err_set(&err, EINTR, "cocfs was stopped before the service had answered");
+		task_fail(task, OUTCOME_DOUBT, &err);
+		CRASH_POINT("doubt-taken-up");
+	} else {
+		err_set(&err, EINTR, "cocfs was stopped before anything was sent");
+		err_detail(&err, "what_to_do", "write the file again");
+		task_later(task, &err, 0);
+		CRASH_POINT("unsent-taken-up");
+	}
+}
+
+static int take_up(void *data, struct ledger_submission *take_submission)
+{
+	struct engine *engine = data;
+	_cleanup_free_ char *path = NULL;
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	int64_t row = take_submission->row;
+	struct task *task;
+	int r = ledger_path(engine->ledger, row, &path), sent = 0;
+
+	if (r == 0)
+		r = ledger_get(engine->ledger, row, &job);
+	if (r == 0)
+		r = sent = may_be_sent(engine, take_submission);
+	if (r < 0) {
+		ledger_submission_finish(take_submission);
+		return r;
+	}
+	task = task_create(engine, take_submission, path);
+	if (!task)
+		return -ENOMEM;
+	task->version = job.version;
+	task->job_id = steal_ptr(job.job_id);
+	take_further(task, sent);
+	return 0;
+}
+
+int engine_recover(struct engine *engine)
+{
+	int r = ledger_unfinished(engine->ledger, take_up, engine);
+
+	if (r == 0)
+		queue_begin(engine);
+	return r;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "submit/refusals.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "submit/commit.h"
+#include "submit/submission.h"
+
+/* Paths with a refusal that the ledger could not record: about 1 MB of stories at the most. The oldest is
+ * dropped; the log has it. */
+#define REFUSALS_KEPT_MAX 256
+#define REFUSALS_AGAIN_MS 5000
+
+struct refusal {
+	char *path, *story;
+	struct author author;
+	int errnum;
+	bool incomplete, unmade;
+	TAILQ_ENTRY(refusal) link;
+};
+
+static void refusal_free(struct refusal *refusal)
+{
+	free(refusal->path);
+	free(refusal->story);
+	free(refusal);
+}
+
+static void free_all(struct refusal_list *list)
+{
+	struct refusal *refusal;
+
+	while ((refusal = TAILQ_FIRST(list))) {
+		TAILQ_REMOVE(list, refusal, link);
+		refusal_free(refusal);
+	}
+}
+
+void refusals_init(struct refusals *refusals)
+{
+	TAILQ_INIT(&refusals->fresh);
+	TAILQ_INIT(&refusals->kept);
+}
+
+void refusals_finish(struct refusals *refusals)
+{
+	loop_timer_cancel(&refusals->again);
+	free_all(&refusals->fresh);
+	free_all(&refusals->kept);
+}
+
+static struct refusal *find_in(const struct refusal_list *list, const char *path)
+{
+	struct refusal *refusal;
+
+	TAILQ_FOREACH(refusal, list, link)
+	{
+		if (!strcmp(refusal->path, path))
+			return refusal;
+	}
+	return NULL;
+}
+
+const char *engine_unrecorded_story(const struct engine *engine, const char *path,
+				    struct holding *ret_holding)
+{
+	const struct refusal *refusal = find_in(&engine->refusals.kept, path);
+
+	if (!refusal)
+		return NULL;
+	*ret_holding = refusal->author.holding;
+	return refusal->story;
+}
+
+/* Takes a refusal out of those that are kept. */
+static void take_kept(struct refusals *refusals, struct refusal *refusal)
+{
+	TAILQ_REMOVE(&refusals->kept, refusal, link);
+	refusals->n_kept--;
+}
+
+void refusals_drop(struct engine *engine, const char *path)
+{
+	struct refusal *refusal = find_in(&engine->refusals.kept, path);
+
+	if (refusal) {
+		take_kept(&engine->refusals, refusal);
+		refusal_free(refusal);
+	}
+}
+
+static void try_again(void *data);
+
+static void try_later(struct engine *engine)
+{
+	loop_timer_set(engine->loop, &engine->refusals.again,
+		       loop_now_ms(engine->loop) + REFUSALS_AGAIN_MS, try_again, engine);
+}
+
+/* Keeps a refusal, in place of an older one of its path. */
+static void keep(struct engine *engine, struct refusal *refusal)
+{
+	struct refusals *refusals = &engine->refusals;
+
+	refusals_drop(engine, refusal->path);
+	TAILQ_INSERT_TAIL(&refusals->kept, refusal, link);
+	if (++refusals->n_kept > REFUSALS_KEPT_MAX)
+		refusals_drop(engine, TAILQ_FIRST(&refusals->kept)->path);
+}
+
+void refusals_add(struct engine *engine, const char *path, const struct author *author,
+		  bool incomplete, const struct err *err, const char *story, int recorded)
+{
+	struct refusal *refusal = calloc(1, sizeof(*refusal));
+
+	if (!refusal)
+		return;
+	*refusal = (struct refusal){.path = strdup(path),
+				    .story = story ? strdup(story) : NULL,
+				    .author = *author,
+				    .errnum = err->errnum,
+				    .incomplete = incomplete,
+				    .unmade = ledger_is_unmade(engine->ledger, path) > 0};
+	if (!refusal->path || !refusal->story) {
+		refusal_free(refusal);
+	} else if (recorded == 0) {
+		TAILQ_INSERT_TAIL(&engine->refusals.fresh, refusal, link);
+	} else {
+		keep(engine, refusal);
+		try_later(engine);
+	}
+}
+
+void refusals_are_committed(struct engine *engine)
+{
+	struct refusal *refusal;
+
+	while ((refusal = TAILQ_FIRST(&engine->refusals.fresh))) {
+		TAILQ_REMOVE(&engine->refusals.fresh, refusal, link);
+		refusals_drop(engine, refusal->path); /* an older one of this path */
+		refusal_free(refusal);
+	}
+}
+
+static int record_again(struct engine *engine, const struct refusal *refusal)
+{
+	const struct owner *owner = &refusal->author.holding.owner;
+	struct err err = {.errnum = refusal->errnum};
+	int r = refusal->unmade ? ledger_mark_unmade(engine->ledger, refusal->path, owner) : 0;
+
+	return r < 0 ? r
+		     : commit_record_refusal(engine, engine->ledger, refusal->path,
+					     &refusal->author, refusal->incomplete, &err,
+					     refusal->story);
+}
+
+/* Records what could not be recorded; the end of the iteration commits it. Not together with what others
+ * have written in this iteration, which might fail with it. */
+static void try_again(void *data)
+{
+	struct engine *engine = data;
+	struct refusals *refusals = &engine->refusals;
+	struct refusal *refusal;
+	int r = ledger_is_open(engine->ledger) ? -EBUSY : 0;
+
+	while (r == 0 && (refusal = TAILQ_FIRST(&refusals->kept))) {
+		r = record_again(engine, refusal);
+		if (r == 0) {
+			take_kept(refusals, refusal);
+			TAILQ_INSERT_TAIL(&refusals->fresh, refusal, link);
+		}
+	}
+	if (r < 0 && r != -EBUSY)
+		ledger_undo(engine->ledger); /* half of it: the end of the iteration keeps it all */
+	if (r < 0)
+		try_later(engine);
+}
+
+void refusals_are_lost(struct engine *engine)
+{
+	struct refusals *refusals = &engine->refusals;
+	struct refusal *refusal;
+
+	while ((refusal = TAILQ_FIRST(&refusals->fresh))) {
+		TAILQ_REMOVE(&refusals->fresh, refusal, link);
+		keep(engine, refusal);
+	}
+	if (refusals->n_kept)
+		try_later(engine);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SUBMIT_SYNC_THREAD_H
+#define COCFS_SUBMIT_SYNC_THREAD_H
+
+#include "loop/loop.h"
+
+/*
+ * A thread that waits for the disk in place of the loop: the only one, and it does nothing else. It touches
+ * nothing but its descriptors, so nothing needs a lock.
+ */
+struct syncer;
+
+/*
+ * Takes a descriptor of the file that is synced, also on failure. done is called from the loop when a
+ * sync has ended, with 0 or -errno. Returns 0 and an owned syncer, or -errno.
+ */
+int syncer_create(struct loop *loop, int take_fd, void (*done)(void *data, int r), void *data,
+		  struct syncer **ret_syncer);
+
+/* Begins a sync of what was written so far; none may be under way. Returns 0 or -errno: none has begun. */
+int syncer_begin(struct syncer *syncer);
+
+/* Waits for a sync that is under way, does not call done for it, and frees. NULL is accepted. */
+void syncer_destroy(struct syncer *syncer);
+
+#endif

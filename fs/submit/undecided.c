@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A lost create that cannot be decided stays in doubt. Nothing is sent for its file, it is asked for again
+ * less and less often, and the .error names the jobs. Two things end it: the jobs change on the service
+ * (somebody removes the one that is not wanted), or a person ends it with `setfattr -x coc.job_id FILE`.
+ * Then the create counts as not done, none of the jobs becomes the file's, and the next write asks anew:
+ * what was there before is known to it.
+ */
+#define _GNU_SOURCE
+#include "submit/lost_answer.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "bounds/api.h"
+
+/* Of the jobs that cannot be told apart, so many are named; ten IDs of the longest are 1,300 bytes. */
+#define NAMED_MAX 10
+
+/* Room for them, and for how many more there are. */
+#define NAMES_ROOM (NAMED_MAX * (COC_DOCUMENT_ID_MAX + 1) + 32)
+
+#define END_IT                                                                                     \
+	"to give these jobs up for this file: setfattr -x coc.job_id FILE, and the next write of " \
+	"FILE makes a job"
+
+/* Keeps the story, unless it is the one that was told last. */
+static void tell(struct task *task, const struct err *err)
+{
+	char *story = err_story(err);
+	int r;
+
+	if (!story || (task->open_story && !strcmp(story, task->open_story))) {
+		free(story);
+		return;
+	}
+	free(task->open_story);
+	task->open_story = story;
+	if (task->err)
+		*task->err = *err;
+	log_warning("%s: %s", task->path, err->text);
+	r = ledger_tell(task->engine->ledger, &task->sub, err, story);
+	if (r < 0)
+		log_error("%s: the ledger cannot record this: %s", task->path, strerror(-r));
+}
+
+/* Writes the IDs of jobs that the create knew, or did not. Returns how many there are. */
+static size_t write_names(const struct task *task, bool known, const struct matched_job *jobs,
+			  size_t n, char names[NAMES_ROOM])
+{
+	size_t count = 0, used = 0;
+
+	names[0] = '\0';
+	for (size_t i = 0; i < n; i++) {
+		if (known_has(&task->sub.known, jobs[i].id) != known)
+			continue;
+		if (count++ < NAMED_MAX)
+			used += (size_t)snprintf(names + used, NAMES_ROOM - used, "%s%s",
+						 used ? " " : "", jobs[i].id);
+	}
+	if (count > NAMED_MAX)
+		snprintf(names + used, NAMES_ROOM - used, " and %zu more", count - NAMED_MAX);
+	return count;
+}
+
+void open_doubt_tell(struct task *task, enum match_reason reason, const struct matched_job *jobs,
+		     size_t n)
+{
+	char names[NAMES_ROOM];
+	size_t count = write_names(task, false, jobs, n, names);
+	struct err err;
+
+	if (reason == MATCH_SHARED)
+		err_set(&err, EEXIST,
+			"the answer was lost, and another machine makes jobs of this name and "
+			"content: nobody can tell whether %s is this file's",
+			count > 1 ? "one of the new ones" : "the new one");
+	else if (reason == MATCH_UNKNOWN)
+		err_set(&err, EEXIST,
+			"the answer was lost, and it is not known which jobs of this name and "
+			"content the service had before");
+	else if (reason == MATCH_UNSEEN)
+		err_set(&err, EEXIST,
+			"the answer was lost, and the service does not show the content of a new "
+			"job of this name");
+	else
+		err_set(&err, EEXIST,
+			"the answer was lost, and the service has %zu new jobs of this name and "
+			"content: nobody can tell which is this file's",
+			count);
+	err_detail(&err, "jobs", "%s", names);
+	if (reason == MATCH_SHARED && write_names(task, true, jobs, n, names))
+		err_detail(&err, "jobs_before", "%s", names);
+	err_detail(&err, "state",
+		   "in-doubt: nothing is sent for this file; the service is asked again");
+	err_detail(&err, "what_to_do",
+		   "remove the jobs that are not wanted on the service, and the one that is left "
+		   "becomes this file's; or, %s",
+		   END_IT);
+	tell(task, &err);
+}
+
+void open_doubt_tell_gap(struct task *task, const char *gap)
+{
+	struct err err;
+
+	err_set(&err, EIO,
+		"the answer was lost, and the service's list of jobs of this name proves nothing: "
+		"%s",
+		gap);
+	err_detail(&err, "state",
+		   "in-doubt: nothing is sent for this file; the service is asked again");
+	err_detail(&err, "what_to_do",
+		   "look on the service whether it has the job; to go on in either case: "
+		   "setfattr -x coc.job_id FILE, and the next write of FILE makes a job");
+	tell(task, &err);
+}
+
+int engine_end_doubt(struct engine *engine, int64_t row)
+{
+	struct task *task = engine_current(engine, row);
+	struct err err;
+
+	if (!task)
+		return -ENODATA;
+	if (task->place != PLACE_DOUBT || task->sub.kind != SUBMIT_CREATE ||
+	    !doubt_may_be_ended(task))
+		return -EBUSY;
+	log_info("%s: its doubt is ended on demand", task->path);
+	err_set(&err, ECANCELED, "the answer was lost, and the doubt was ended on demand");
+	err_detail(&err, "what_to_do", "write the file again to make a job");
+	task_fail(task, OUTCOME_FAILED, &err);
+	return 0;
+}
