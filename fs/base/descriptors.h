@@ -5,9 +5,9 @@
 #include <stdbool.h>
 
 /*
- * How a mount divides the descriptors that its process may have. Each part has its own bound, so that
- * no part can take what another one needs: a user who opens everything keeps neither the ledger nor
- * the connections to the service from working.
+ * How a mount divides the descriptors that its process may have. Each part has its own bound, so
+ * that no part can take what another one needs: a user who opens everything keeps neither the
+ * ledger nor the connections to the service from working.
  */
 struct descriptors {
 	unsigned all;
@@ -34,13 +34,14 @@ struct descriptors {
 /* A listing of a tree comes back to a directory after everything below it: more than any tree has
  * levels that a listing stands in at once. */
 #define DESCRIPTORS_DIRECTORIES_MAX 128
-#define DESCRIPTORS_DIRECTORIES_LEAST 4 /* a rename needs two at once, beside the one that it moves */
+#define DESCRIPTORS_DIRECTORIES_LEAST                                                              \
+	4 /* a rename needs two at once, beside the one that it moves */
 
 /* Connections to the service, so requests that are under way at once. */
 #define DESCRIPTORS_CONNECTIONS_MAX 1024
 
-/* Divides all descriptors, at least DESCRIPTORS_LEAST. embedded: both ends of each connection are in
- * this process. */
+/* Divides all descriptors, at least DESCRIPTORS_LEAST. embedded: both ends of each connection are
+ * in this process. */
 void descriptors_divide(unsigned all, bool embedded, struct descriptors *ret_descriptors);
 
 #endif

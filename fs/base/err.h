@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 
-
 /* Errors: one sentence, and the lines under it in the .error sibling. */
 #define ERR_TEXT_MAX 1024
 #define ERR_DETAILS_MAX 3072
@@ -27,8 +26,8 @@ struct err {
 int err_set(struct err *err, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Puts "context: " before the sentence. NULL is accepted. It returns nothing, so that no caller takes
- * a failure without a sentence for a success. */
+/* Puts "context: " before the sentence. NULL is accepted. It returns nothing, so that no caller
+ * takes a failure without a sentence for a success. */
 void err_context(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*

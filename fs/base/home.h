@@ -8,8 +8,8 @@
  * cleared, and mount.fuse3 sets /root where there is none); sudo and setuid= leave the caller's.
  */
 
-/* The home directory: HOME if it is this user's, else what the user database says. Allocated. Returns
- * 0, -ENOENT: there is none, or -ENOMEM. */
+/* The home directory: HOME if it is this user's, else what the user database says. Allocated.
+ * Returns 0, -ENOENT: there is none, or -ENOMEM. */
 int home_directory(char **ret_path);
 
 /* The value of a variable that names a directory, such as XDG_STATE_HOME; borrowed. NULL: it is not

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 
 /*
- * The log of a program: standard error while it starts. Then the log file if there is one, else syslog
- * for a daemon, else standard error.
- * Only programs and the loop's own rooms write to it; libraries return a struct err instead.
- * Never give it a secret: a struct secret prints as "***" (base/secret.h).
+ * The log of a program: standard error while it starts. Then the log file if there is one, else
+ * syslog for a daemon, else standard error. Only programs and the loop's own rooms write to it;
+ * libraries return a struct err instead. Never give it a secret: a struct secret prints as "***"
+ * (base/secret.h).
  */
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 

@@ -23,7 +23,8 @@ static struct {
 	bool torn; /* the last line is there in part */
 } log_file = {.directory_fd = -1, .fd = -1};
 
-/* Opens the file by its name. A FIFO or a device is never waited for. Returns a descriptor or -errno. */
+/* Opens the file by its name. A FIFO or a device is never waited for. Returns a descriptor or
+ * -errno. */
 static int open_name(int directory_fd, const char *name)
 {
 	_cleanup_close_ int fd = openat(directory_fd, name,

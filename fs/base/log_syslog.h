@@ -5,9 +5,10 @@
 #include <stdbool.h>
 
 /*
- * The system's log, at the socket /dev/log. A syslog(3) that never waits: the log daemon may be stopped
- * or slow, and who waits for it in the loop keeps the whole mount waiting. A message for which there is
- * no room is lost and counted; the next one that goes through is followed by one that says how many.
+ * The system's log, at the socket /dev/log. A syslog(3) that never waits: the log daemon may be
+ * stopped or slow, and who waits for it in the loop keeps the whole mount waiting. A message for
+ * which there is no room is lost and counted; the next one that goes through is followed by one
+ * that says how many.
  */
 
 /* Is there a daemon that takes messages? */

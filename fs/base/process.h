@@ -18,15 +18,15 @@ void process_raise_limits(void);
 /* How many descriptors this process may have open. */
 unsigned process_descriptors_max(void);
 
-/* Could n more descriptors be opened now, at most PROCESS_PROBE_MAX? 0, or why not: -EMFILE, -ENFILE,
- * another -errno of socket(2). */
+/* Could n more descriptors be opened now, at most PROCESS_PROBE_MAX? 0, or why not: -EMFILE,
+ * -ENFILE, another -errno of socket(2). */
 #define PROCESS_PROBE_MAX 16
 int process_probe_descriptors(unsigned n);
 
 /*
- * Lets go of the pages of the program and its libraries that were read so far. Most of them only the
- * start had use for: dynamic linking, the libraries' own beginnings. They are the files' and unchanged;
- * one that is needed again is read again.
+ * Lets go of the pages of the program and its libraries that were read so far. Most of them only
+ * the start had use for: dynamic linking, the libraries' own beginnings. They are the files' and
+ * unchanged; one that is needed again is read again.
  */
 void process_release_start(void);
 

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-
 struct secret {
 	char *bytes; /* own pages, so that the advice to the kernel touches nothing else */
 	size_t size;

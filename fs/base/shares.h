@@ -9,10 +9,10 @@
 /*
  * Something that is there once and that all users of a mount take from: descriptors, memory.
  *
- * The rule: a user may hold as much as is still free for everybody, and no more. So one user gets at
- * most a half, and then there is a half for the others, of which the next user gets at most a half. The
- * last unit goes to a user who holds nothing. Nobody has to say in advance how many users there are.
- * Where only one user may use the mount, that user may have all.
+ * The rule: a user may hold as much as is still free for everybody, and no more. So one user gets
+ * at most a half, and then there is a half for the others, of which the next user gets at most a
+ * half. The last unit goes to a user who holds nothing. Nobody has to say in advance how many users
+ * there are. Where only one user may use the mount, that user may have all.
  */
 struct shares {
 	size_t total, used;
@@ -26,7 +26,8 @@ void shares_init(struct shares *shares, size_t total, bool one_user);
 /* Frees the records; what users hold is forgotten. */
 void shares_finish(struct shares *shares);
 
-/* Gives a user units, if the rule allows it and there is memory to note it. Returns whether it did. */
+/* Gives a user units, if the rule allows it and there is memory to note it. Returns whether it
+ * did. */
 bool shares_take(struct shares *shares, uid_t user, size_t units);
 
 /* Takes back units that the user was given. */

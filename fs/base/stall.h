@@ -5,9 +5,10 @@
 #include <stdint.h>
 
 /*
- * How long each piece of work held the loop. A piece is one request of the kernel, one answer of the
- * service, one timer, or one step of the end of an iteration. While a piece goes on, everybody else
- * waits. A wait for the ledger's disk within a piece is counted apart: no request chooses its length.
+ * How long each piece of work held the loop. A piece is one request of the kernel, one answer of
+ * the service, one timer, or one step of the end of an iteration. While a piece goes on, everybody
+ * else waits. A wait for the ledger's disk within a piece is counted apart: no request chooses its
+ * length.
  *
  * One reading of the clock ends a piece and begins the next one.
  */

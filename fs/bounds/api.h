@@ -3,8 +3,8 @@
 #define COCFS_BOUNDS_API_H
 
 /*
- * What the COC API takes, and what the client is ready to read of an answer. Sizes are in bytes unless the
- * name says otherwise.
+ * What the COC API takes, and what the client is ready to read of an answer. Sizes are in bytes
+ * unless the name says otherwise.
  */
 
 /* What the COC API takes (CreateDocument, UpdateDocument; "characters" are Unicode code points). */
@@ -23,8 +23,8 @@
 /*
  * What the client is ready to read of an answer. The largest honest ones are a job, whose content
  * has 65,536 characters of up to 12 bytes in JSON escapes (786 KB), and a page of 100 jobs with
- * five fields of 128 such characters each (768 KB). All other answers are an ID, or an error: of these a
- * little is kept, and the rest of a longer one is dropped.
+ * five fields of 128 such characters each (768 KB). All other answers are an ID, or an error: of
+ * these a little is kept, and the rest of a longer one is dropped.
  */
 #define COC_ANSWER_MAX (1u << 20)
 #define COC_ANSWER_SHORT_MAX (16u << 10)

@@ -2,16 +2,16 @@
 #ifndef COCFS_BOUNDS_JOB_H
 #define COCFS_BOUNDS_JOB_H
 
-/* The sizes of documents, attributes and names that the client and the local service share. In bytes unless
- * the name says otherwise. */
+/* The sizes of documents, attributes and names that the client and the local service share. In
+ * bytes unless the name says otherwise. */
 
 /* DSL documents: far above every public sample, far below what hurts. */
-#define DSL_DEPTH_MAX 64	 /* nesting of mappings and sequences */
-#define DSL_ALIAS_MAX 100	 /* aliases a document; their expansion is never built */
-#define DSL_EXPANSION_MAX 100000 /* nodes that a reader that expands the aliases would build */
+#define DSL_DEPTH_MAX 64	  /* nesting of mappings and sequences */
+#define DSL_ALIAS_MAX 100	  /* aliases a document; their expansion is never built */
+#define DSL_EXPANSION_MAX 100000  /* nodes that a reader that expands the aliases would build */
 #define DSL_TAG_DIRECTIVES_MAX 64 /* %TAG lines: libyaml compares each with all before it */
-#define DSL_FINDINGS_MAX 64	 /* warnings that are kept; more are counted */
-#define DSL_EXCERPT_CHARS 60	 /* of the document's own words, in a message about it */
+#define DSL_FINDINGS_MAX 64	  /* warnings that are kept; more are counted */
+#define DSL_EXCERPT_CHARS 60	  /* of the document's own words, in a message about it */
 
 /* Attributes. */
 #define ATTR_TAGS_MAX 64    /* key=value pairs in user.coc.tags */

@@ -115,8 +115,7 @@ static void read_error_body(const cJSON *root, struct answer *out)
 	read_request_id(root, out);
 	if (!cJSON_IsObject(root))
 		return;
-	cJSON_ArrayForEach(member, root)
-	{
+	cJSON_ArrayForEach (member, root) {
 		if (!cJSON_IsObject(member))
 			continue;
 		if (!found)
@@ -208,7 +207,8 @@ static int carries_error(const cJSON *root)
 	return !(dot && !strcmp(dot, ".00000000"));
 }
 
-/* Is there a result beside an error? Then the thing may have been done, and the error tells nothing. */
+/* Is there a result beside an error? Then the thing may have been done, and the error tells
+ * nothing. */
 static bool carries_result(const cJSON *root)
 {
 	const cJSON *data = json_get(root, "data");

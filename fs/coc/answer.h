@@ -14,7 +14,7 @@ enum coc_operation { COC_OP_CREATE, COC_OP_LIST, COC_OP_SHOW, COC_OP_UPDATE, COC
 struct answer_source {
 	enum coc_operation operation;
 	const char *document_id; /* the job that the call was about: update, delete, show */
-	int64_t version; /* that the job has before an update, as far as is known; else 0 */
+	int64_t version;	 /* that the job has before an update, as far as is known; else 0 */
 	unsigned status;
 	const char *request_id;	 /* header X-Request-Id, or NULL */
 	const char *retry_after; /* header Retry-After, or NULL */

@@ -131,8 +131,7 @@ static void pause_calls(struct coc_client *client)
 	struct coc_call *call;
 
 	client->paused = true;
-	TAILQ_FOREACH(call, &client->calls, link)
-	{
+	TAILQ_FOREACH (call, &client->calls, link) {
 		if (!call->running || !http_is_waiting(call->running))
 			continue;
 		refuse_soon(call);

@@ -20,14 +20,15 @@ struct coc_client;
 struct coc_call;
 
 struct coc_client_options {
-	const char *endpoint;	 /* URL without a path: "https://…", "http://127.0.0.1:PORT" */
-	const char *unix_socket; /* path of a Unix socket to talk to instead of TCP, or NULL */
-	const char *cacert;	 /* PEM file of the CA to trust instead of the system's, or NULL */
-	unsigned
-		connections_max; /* connections open at once; 0: no bound. Requests beyond it wait */
+	const char *endpoint;	  /* URL without a path: "https://…", "http://127.0.0.1:PORT" */
+	const char *unix_socket;  /* path of a Unix socket to talk to instead of TCP, or NULL */
+	const char *cacert;	  /* PEM file of the CA to trust instead of the system's, or NULL */
+	unsigned connections_max; /* connections open at once; 0: no bound. Requests beyond it
+				   * wait */
 };
 
-/* What became of a call. The difference between the last three decides whether it may be repeated. */
+/* What became of a call. The difference between the last three decides whether it may be
+ * repeated. */
 enum coc_outcome {
 	COC_DONE,	   /* the service did it */
 	COC_REFUSED,	   /* the service answered no, and did nothing */
@@ -83,8 +84,8 @@ struct coc_answer {
 };
 
 /*
- * Called exactly once for a call that is not cancelled, from a turn of the loop and never from
- * within the function that started the call. It may start other calls.
+ * Called exactly once for a call that is not cancelled, from an iteration of the loop and never
+ * from within the function that started the call. It may start other calls.
  */
 typedef void coc_done_fn(void *data, const struct coc_answer *answer);
 
@@ -105,7 +106,8 @@ void coc_client_destroy(struct coc_client *client);
  */
 void coc_client_set_creds(struct coc_client *client, const struct coc_creds *creds);
 
-/* True while calls are paused after authentication failures; they then end as COC_NOT_SENT, EACCES. */
+/* True while calls are paused after authentication failures; they then end as COC_NOT_SENT,
+ * EACCES. */
 bool coc_client_paused(const struct coc_client *client);
 
 /* Authentication failures in a row, of the credentials that are set. */
@@ -116,10 +118,11 @@ unsigned coc_client_auth_failures(const struct coc_client *client);
 int coc_content_check(size_t size, bool create, struct err *err);
 
 /*
- * Starts a call; timeout_ms bounds it from now to its answer. Nothing is sent before the next turn of the
- * loop: who cancels it in the same turn takes it back. Return 0 and (if ret_call is not NULL) a handle for
- * coc_call_cancel() that is valid until the callback; -ENOMEM; -EINVAL when the document cannot be
- * carried by JSON (not UTF-8); -EFBIG, see coc_content_check(); err filled; the callback is not called then.
+ * Starts a call; timeout_ms bounds it from now to its answer. Nothing is sent before the next
+ * iteration of the loop: who cancels it in the same iteration takes it back. Return 0 and (if
+ * ret_call is not NULL) a handle for coc_call_cancel() that is valid until the callback; -ENOMEM;
+ * -EINVAL when the document cannot be carried by JSON (not UTF-8); -EFBIG, see coc_content_check();
+ * err filled; the callback is not called then.
  */
 int coc_create(struct coc_client *client, const struct coc_document *document, int64_t timeout_ms,
 	       coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err);
@@ -136,8 +139,8 @@ int coc_list(struct coc_client *client, const char *name_like, int64_t offset, i
 int coc_delete(struct coc_client *client, const char *document_id, int64_t timeout_ms,
 	       coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err);
 
-/* Gives a call up: its callback is not called. The request may still reach the service, unless the call was
- * started in this turn of the loop. */
+/* Gives a call up: its callback is not called. The request may still reach the service, unless the
+ * call was started in this iteration of the loop. */
 void coc_call_cancel(struct coc_call *call);
 
 #endif

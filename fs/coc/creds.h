@@ -23,8 +23,8 @@ struct coc_creds {
  * Looks where the official SDKs look, in their order: the environment (HUAWEICLOUD_SDK_AK, _SK,
  * _SECURITY_TOKEN, _DOMAIN_ID; HUAWEICLOUD_SDK_X_AUTH_TOKEN for a token), then the profile file
  * ~/.huaweicloud/credentials (HUAWEICLOUD_SDK_CREDENTIALS_FILE), section [global] before [basic].
- * Returns 0 and owned credentials; -ENOENT: none, err says where it looked; -EACCES: the file can be
- * read by group or others; -EINVAL: a file or a pair that is not whole; -ENOMEM, -EIO.
+ * Returns 0 and owned credentials; -ENOENT: none, err says where it looked; -EACCES: the file can
+ * be read by group or others; -EINVAL: a file or a pair that is not whole; -ENOMEM, -EIO.
  */
 int coc_creds_find(struct coc_creds **ret_creds, struct err *err);
 

@@ -128,8 +128,8 @@ static int tell_certificate(const struct failure *failure, struct err *err)
 
 static int tell_handshake(const char *why, struct err *err)
 {
-	/* OpenSSL says "wrong version number" when "HTTP" comes where a TLS record should begin. When
-	 * OpenSSL has no error of its own to tell ("error:0A…"), the server has closed the
+	/* OpenSSL says "wrong version number" when "HTTP" comes where a TLS record should begin.
+	 * When OpenSSL has no error of its own to tell ("error:0A…"), the server has closed the
 	 * connection: a server of http may do that to what it cannot read. */
 	const bool plain = strstr(why, "wrong version number") != NULL;
 	const bool closed = !strstr(why, "error:") || strstr(why, "unexpected eof");

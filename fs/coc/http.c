@@ -10,9 +10,9 @@
  * request keeps its place until its callback is called, and only then another begins.
  *
  * When there is no descriptor for a connection, the request waits again, before all others. Another
- * request may end and leave its connection, or a user closes a file: so the client tries again every
- * HTTP_SHORTAGE_MS. Hundreds of requests must not try in vain at once. So no more of them run than
- * have a connection, and each new attempt lets half as many more begin.
+ * request may end and leave its connection, or a user closes a file: so the client tries again
+ * every HTTP_SHORTAGE_MS. Hundreds of requests must not try in vain at once. So no more of them run
+ * than have a connection, and each new attempt lets half as many more begin.
  *
  * The bound is ours and not curl's (CURLMOPT_MAX_TOTAL_CONNECTIONS), so that
  * the deadline also runs while a request waits, and so that one which waited in vain was surely not

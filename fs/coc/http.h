@@ -17,10 +17,10 @@ struct http;
 struct http_request;
 
 struct http_options {
-	const char *unix_socket; /* path to connect to instead of TCP, or NULL */
-	const char *cacert;	 /* PEM file of the CA to trust instead of the system's, or NULL */
-	bool proxy;		 /* go through the proxy that the environment names, if any */
-	unsigned running_max;	 /* see http_set_running_max() */
+	const char *unix_socket;  /* path to connect to instead of TCP, or NULL */
+	const char *cacert;	  /* PEM file of the CA to trust instead of the system's, or NULL */
+	bool proxy;		  /* go through the proxy that the environment names, if any */
+	unsigned running_max;	  /* see http_set_running_max() */
 	unsigned connections_max; /* that are kept, idle ones among them; 0: no bound */
 };
 
@@ -49,7 +49,7 @@ struct http_answer {
 	bool cut; /* the body is longer than what was to be kept of it */
 };
 
-/* Called once for a request that is not cancelled, from a turn of the loop, never from within
+/* Called once for a request that is not cancelled, from an iteration of the loop, never from within
  * http_start(). It may start and cancel other requests and destroy http. */
 typedef void http_done_fn(void *data, const struct http_answer *answer);
 
@@ -64,9 +64,9 @@ void http_destroy(struct http *http);
 void http_set_running_max(struct http *http, unsigned max);
 
 /*
- * Starts a request, of which nothing is sent before the next turn of the loop. timeout_ms bounds
- * it from now: waiting for its turn, or for a free descriptor, counts. Returns 0 and a handle that
- * is valid until the callback; -ENOMEM.
+ * Starts a request, of which nothing is sent before the next iteration of the loop. timeout_ms
+ * bounds it from now: waiting for its turn, or for a free descriptor, counts. Returns 0 and a
+ * handle that is valid until the callback; -ENOMEM.
  */
 int http_start(struct http *http, const struct http_spec *spec, int64_t timeout_ms,
 	       http_done_fn *done, void *data, struct http_request **ret_request);

@@ -60,7 +60,8 @@ int http_create(struct loop *loop, const struct http_options *options, struct ht
 	if (r < 0)
 		return r;
 	http = calloc(1, sizeof(*http));
-	/* curl does not look whether OpenSSL could be set up; without its context any digest crashes */
+	/* curl does not look whether OpenSSL could be set up; without its context any digest
+	 * crashes */
 	if (!http || !OSSL_LIB_CTX_get0_global_default() ||
 	    curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		free(http);

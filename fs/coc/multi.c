@@ -11,8 +11,8 @@ struct socket {
 };
 
 /*
- * When curl (7.88) has no memory for what it keeps of a socket, it leaves a half of that behind, and
- * divides by zero when a socket of the same number comes: such a handle is not used any more.
+ * When curl (7.88) has no memory for what it keeps of a socket, it leaves a half of that behind,
+ * and divides by zero when a socket of the same number comes: such a handle is not used any more.
  *
  * Nothing of multi is used after this: its owner may have finished it.
  */

@@ -8,7 +8,6 @@
 
 #include "bounds/api.h"
 
-
 static int64_t bounded_ms(int64_t seconds)
 {
 	if (seconds < 0)

@@ -217,8 +217,7 @@ static int read_list(const cJSON *root, struct answer *out)
 	out->summaries = calloc((size_t)cJSON_GetArraySize(data) + 1, sizeof(*out->summaries));
 	if (!out->summaries)
 		return -ENOMEM;
-	cJSON_ArrayForEach(row, data)
-	{
+	cJSON_ArrayForEach (row, data) {
 		r = read_summary(row, &out->summaries[out->n_summaries]);
 		if (r == -ENOMEM)
 			return r;

@@ -207,9 +207,9 @@ static CURLcode set_request(CURL *easy, const struct http_spec *spec)
 
 /*
  * The CA that is named is trusted instead of the system's, which curl would look for in a directory
- * as well. Of the system's the file is enough, where there is one: it has all of them, and only without
- * the directory does curl keep what it has read. To read it anew for a connection takes 35 ms, and
- * the loop waits.
+ * as well. Of the system's the file is enough, where there is one: it has all of them, and only
+ * without the directory does curl keep what it has read. To read it anew for a connection takes 35
+ * ms, and the loop waits.
  */
 static CURLcode set_trust(CURL *easy, const char *cacert)
 {

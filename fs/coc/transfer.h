@@ -25,8 +25,8 @@ struct transfer {
 	bool repeated;	   /* curl wanted to send it again and was stopped */
 	bool too_large, no_memory;
 	size_t body_received, header_bytes, header_lines; /* of an answer */
-	size_t kept_max;				   /* bytes of its body */
-	bool cut;					   /* it has more */
+	size_t kept_max;				  /* bytes of its body */
+	bool cut;					  /* it has more */
 	struct buf body;
 	char request_id[COC_REQUEST_ID_MAX * UTF8_CHAR_MAX + 1];
 	char retry_after[HTTP_RETRY_AFTER_MAX];
@@ -49,7 +49,8 @@ void transfer_finish(struct transfer *transfer);
 int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_options *options,
 		    const struct http_spec *spec, bool want_names);
 
-/* The exchange is over, in whatever way: notes what its easy handle, which is detached next, knows. */
+/* The exchange is over, in whatever way: notes what its easy handle, which is detached next,
+ * knows. */
 void transfer_end(struct transfer *transfer);
 
 /* True if a byte of the request may have left; once the transfer has ended. */

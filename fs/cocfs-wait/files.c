@@ -2,9 +2,9 @@
 /*
  * What became of the files: asked of the files themselves and of their directories.
  *
- * A refusal is told as long as its story stands. The size of the file says nothing: a copy that was too
- * big has emptied it, and a rename that was refused has made none. A directory knows the names that
- * have no file (coc.refused), also where no sibling is listed.
+ * A refusal is told as long as its story stands. The size of the file says nothing: a copy that was
+ * too big has emptied it, and a rename that was refused has made none. A directory knows the names
+ * that have no file (coc.refused), also where no sibling is listed.
  */
 #define _GNU_SOURCE
 #include "cocfs-wait/look.h"
@@ -27,7 +27,7 @@
 #include "job/state.h"
 
 #define STORY_MAX (ERR_TEXT_MAX + ERR_DETAILS_MAX + 256)
-#define HIDDEN_MAX 32 /* a number */
+#define HIDDEN_MAX 32	/* a number */
 #define NAMES_MAX 65536 /* the kernel's limit of an attribute's value */
 
 /* A virtual attribute as text, "" without one. Returns 0 or -errno. */
@@ -42,9 +42,9 @@ static int get_fact(const char *path, const char *fact, char *value, size_t room
 	return 0;
 }
 
-/* A job file: 0 when it was submitted, 1 when it was not, -EBUSY; -ENODATA when it is none after all,
- * since the mount ignores its name; another -errno. One that is empty, or a tool's backup, is a draft on
- * purpose, unless a story stands. */
+/* A job file: 0 when it was submitted, 1 when it was not, -EBUSY; -ENODATA when it is none after
+ * all, since the mount ignores its name; another -errno. One that is empty, or a tool's backup, is
+ * a draft on purpose, unless a story stands. */
 static int look_at_job(const char *path, const char *shown, bool is_empty, struct buf *story)
 {
 	char state[64], error[STORY_MAX], backup[64] = "";
@@ -186,8 +186,9 @@ static int look_below(const struct target *target, struct buf *story)
 	return r < 0 ? r : failed;
 }
 
-/* How many unfinished submissions below a directory the queue does not show this user: 1 if there are any, 0,
- * or -errno. They may be of files that the walk below cannot tell from others, or that are gone. */
+/* How many unfinished submissions below a directory the queue does not show this user: 1 if there
+ * are any, 0, or -errno. They may be of files that the walk below cannot tell from others, or that
+ * are gone. */
 static int count_hidden(const struct target *target, char ret_n[HIDDEN_MAX])
 {
 	int r = get_fact(target->path, "coc.hidden", ret_n, HIDDEN_MAX);

@@ -63,8 +63,8 @@ static int open_queue(const char *path, size_t root)
 	return fd < 0 ? -errno : fd;
 }
 
-/* The real path of a name that has no file and was refused: of its .error, which can be named. NULL with
- * errno when there is none. */
+/* The real path of a name that has no file and was refused: of its .error, which can be named. NULL
+ * with errno when there is none. */
 static char *find_refused(const char *given)
 {
 	_cleanup_free_ char *error = NULL;
@@ -249,7 +249,7 @@ static int look_at_line(const struct targets *targets, size_t root, char *line, 
 	if (look->pending++ >= max || !story)
 		return 0;
 	return look_tell(story, fields[FIELD_PATH], fields[FIELD_STATE],
-		    strcmp(fields[FIELD_ERROR], "-") ? fields[FIELD_ERROR] : "");
+			 strcmp(fields[FIELD_ERROR], "-") ? fields[FIELD_ERROR] : "");
 }
 
 static int look_at_queue(const struct targets *targets, size_t root, struct look *look,

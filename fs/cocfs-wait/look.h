@@ -43,18 +43,18 @@ struct look {
 int look_at_queues(const struct targets *targets, struct look *ret_look, struct buf *story,
 		   size_t max, struct err *err);
 
-/* Appends a line about a file: its name, its state, and the reason unless that is empty. All of it is
- * foreign: it may come from a file's name, or from the service. 0 or -ENOMEM. */
+/* Appends a line about a file: its name, its state, and the reason unless that is empty. All of it
+ * is foreign: it may come from a file's name, or from the service. 0 or -ENOMEM. */
 int look_tell(struct buf *story, const char *name, const char *state, const char *reason);
 
-/* Appends a line for each target that has unfinished submissions that the queue does not show this user.
- * Returns 0 or -errno. */
+/* Appends a line for each target that has unfinished submissions that the queue does not show this
+ * user. Returns 0 or -errno. */
 int look_at_hidden(const struct targets *targets, struct buf *story);
 
 /*
- * Asks each job file of the targets for its state, and each directory for what was refused and has no
- * file. Returns how many were not submitted, with a line for each appended to story; -EBUSY when one has
- * a submission under way after all; another -errno with err filled. (wait_files.c)
+ * Asks each job file of the targets for its state, and each directory for what was refused and has
+ * no file. Returns how many were not submitted, with a line for each appended to story; -EBUSY when
+ * one has a submission under way after all; another -errno with err filled. (wait_files.c)
  */
 int look_at_files(const struct targets *targets, struct buf *story, struct err *err);
 

@@ -2,16 +2,16 @@
 /*
  * A dead mount in the place of a new one.
  *
- * When cocfs is killed, the kernel keeps its mount. Every call in it is ENOTCONN ("Transport endpoint
- * is not connected") until somebody unmounts it. A user who mounts at that place again means to replace
- * it. Three things must not happen:
+ * When cocfs is killed, the kernel keeps its mount. Every call in it is ENOTCONN ("Transport
+ * endpoint is not connected") until somebody unmounts it. A user who mounts at that place again
+ * means to replace it. Three things must not happen:
  *
  * - A live mount is unmounted, because a second cocfs has mounted between the look and the unmount.
  *   So a process that clears a place locks the directory above it until its own mount is there. It
  *   looks once more when it has the lock.
- * - A mount of another file system is unmounted. So root opens the mount (O_PATH: no server is asked),
- *   finds it in the mount table by its mount ID, and unmounts what it has opened. A mount that came
- *   on top since is another mount.
+ * - A mount of another file system is unmounted. So root opens the mount (O_PATH: no server is
+ * asked), finds it in the mount table by its mount ID, and unmounts what it has opened. A mount
+ * that came on top since is another mount.
  * - A user unmounts the mount of another user. So ordinary users leave it to fusermount3.
  */
 #define _GNU_SOURCE
@@ -32,13 +32,13 @@
 #include "base/log.h"
 #include "cocfs/mountpoint.h"
 
-/* Another cocfs that clears this place mounts at once. A program that locks the directory for another
- * purpose is not waited for longer. */
+/* Another cocfs that clears this place mounts at once. A program that locks the directory for
+ * another purpose is not waited for longer. */
 #define LOCK_PATIENCE_MS 5000
 #define LOCK_LOOK_MS 10
 
-/* Dead mounts upon each other: two spaces were mounted on one place, and both were killed. With more
- * than this the user is told to unmount them. */
+/* Dead mounts upon each other: two spaces were mounted on one place, and both were killed. With
+ * more than this the user is told to unmount them. */
 #define LAYERS_MAX 16
 
 #define TYPE "fuse.cocfs"

@@ -74,11 +74,11 @@ static void end(void *data)
 		       loop_now_ms(mount->loop) + mount->opts->timeout_ms, quit, mount);
 }
 
-static void turn_end(void *data)
+static void iteration_end(void *data)
 {
 	struct mount *mount = data;
 
-	engine_turn_end(mount->engine);
+	engine_iteration_end(mount->engine);
 	if (mount->ending && !engine_under_way(mount->engine) && !space_is_judging(mount->space))
 		loop_quit(mount->loop);
 }
@@ -354,7 +354,7 @@ int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
 		return r;
 	}
 	mount->opened = true;
-	loop_at_turn_end(mount->loop, turn_end, mount);
+	loop_at_iteration_end(mount->loop, iteration_end, mount);
 	*ret_mount = mount;
 	return 0;
 }

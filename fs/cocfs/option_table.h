@@ -5,9 +5,9 @@
 #include "cocfs/options.h"
 
 /*
- * The options of cocfs itself, a row for each: its name, its value, how that is read and where it is
- * kept, and the text of --help. A new option is a row in opts_table.c, a member of struct opts, and
- * a row in README.md.
+ * The options of cocfs itself, a row for each: its name, its value, how that is read and where it
+ * is kept, and the text of --help. A new option is a row in opts_table.c, a member of struct opts,
+ * and a row in README.md.
  */
 struct option {
 	const char *name;

@@ -90,8 +90,8 @@ static int take_option(struct parsing *parsing, const char *option)
 	return r;
 }
 
-/* The end of an option that libfuse has split at the commas within its quotes. libfuse gets it in one
- * piece. Returns 0, or -errno with err. */
+/* The end of an option that libfuse has split at the commas within its quotes. libfuse gets it in
+ * one piece. Returns 0, or -errno with err. */
 static int take_quoted(struct parsing *parsing, struct fuse_args *args)
 {
 	_cleanup_free_ char *option = buf_steal(&parsing->quoted), *escaped = NULL;

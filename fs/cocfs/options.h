@@ -27,7 +27,7 @@ struct opts {
 	struct ignore *ignore; /* names that are no job files' */
 	bool delete_on_service;
 	bool siblings_hidden;
-	struct view view; /* uid=, gid=, umask=, fmask=, dmask= */
+	struct view view;    /* uid=, gid=, umask=, fmask=, dmask= */
 	bool unseen_commits; /* -o unseen=commit */
 	bool foreground;
 	bool allow_other; /* or allow_root: somebody else may come in */

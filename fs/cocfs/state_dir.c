@@ -22,7 +22,8 @@
 #define ROOT_DEFAULT "/var/lib/cocfs"
 #define USER_DEFAULT ".local/state"
 
-/* Who was unmounted has yet to close the ledger, and whoever mounts again at once waits for that. */
+/* Who was unmounted has yet to close the ledger, and whoever mounts again at once waits for
+ * that. */
 #define LOCK_PATIENCE_MS 2000
 #define LOCK_LOOK_MS 10
 

@@ -30,8 +30,8 @@ struct state_dir {
 int state_dir_open(const char *path, const char *source, struct state_dir *ret_dir,
 		   struct err *err);
 
-/* Removes it again if state_dir_open() has made it: for a mount that failed. It holds no job yet, since
- * nothing was ever mounted on it. Its files must be closed. */
+/* Removes it again if state_dir_open() has made it: for a mount that failed. It holds no job yet,
+ * since nothing was ever mounted on it. Its files must be closed. */
 void state_dir_discard(const struct state_dir *dir);
 
 /* Unlocks and frees; a zero-initialised one with descriptors -1 is accepted. */

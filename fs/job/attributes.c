@@ -273,8 +273,8 @@ static int settle_risk(const struct attr_set *set, const char *file_shown, enum 
 		err_set(err, ENODATA,
 			"the job has no risk level, and none is assumed: set it to %s",
 			choices[max_risk]);
-		/* the gravest that is allowed: copied without a thought, it makes no job look safe
-		 */
+		/* the gravest that is allowed: copied without a thought, it makes no job look
+		 * safe */
 		r = tell_command(err, ATTR_RISK_LEVEL, risk_words[max_risk], file_shown);
 		return r < 0 ? r : -ENODATA;
 	}
@@ -289,8 +289,8 @@ static int settle_risk(const struct attr_set *set, const char *file_shown, enum 
 	return r;
 }
 
-/* Takes a value from the document's meta, if there is none yet; a bad one is told with its place.
- */
+/* Takes a value from the document's meta, if there is none yet; a bad one is told with its
+ * place. */
 static int settle_from_meta(struct attr_set *set, enum attr attr, const char *value,
 			    const struct dsl_finding *place, const char *file_shown,
 			    struct err *err)

@@ -52,7 +52,8 @@ int risk_parse(const char *word, enum risk *ret_risk);
 /* A set of values; NULL where none was found. Owned strings. Zero-initialise it. */
 struct attr_set {
 	char *value[ATTR_COUNT];
-	unsigned own; /* in the ledger: the file's own that stay with its name, bits 1 << attr */
+	unsigned explicit; /* in the ledger: the file's own that stay with its name, bits 1 <<
+			    * attr */
 };
 
 void attr_set_finish(struct attr_set *set);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A glob is compared with every job file's name that is looked up or listed, and few names match. So of
- * each glob a run of plain characters is remembered, and fnmatch(3) is asked only about a name that has
- * this run. That takes 0.15 µs for a name and the default list.
+ * A glob is compared with every job file's name that is looked up or listed, and few names match.
+ * So of each glob a run of plain characters is remembered, and fnmatch(3) is asked only about a
+ * name that has this run. That takes 0.15 µs for a name and the default list.
  */
 #define _GNU_SOURCE
 #include "job/ignore.h"
@@ -90,8 +90,8 @@ static size_t glob_length(const char *list)
 	return at;
 }
 
-/* Copies the longest run of plain characters. What follows the first set is left out: where a set ends is
- * for fnmatch(3) to say. NULL when out of memory. */
+/* Copies the longest run of plain characters. What follows the first set is left out: where a set
+ * ends is for fnmatch(3) to say. NULL when out of memory. */
 static char *copy_plain(const char *text)
 {
 	size_t plain = 0, plain_length = 0;

@@ -12,18 +12,19 @@
 /*
  * Names that end as a job file's and are not meant as one (-o ignore=): a list of globs. Pure.
  *
- * A glob is that of fnmatch(3): * ? [a-z] [!a-z], and \ before a character that stands for itself. It is
- * compared with the last part of a path.
+ * A glob is that of fnmatch(3): * ? [a-z] [!a-z], and \ before a character that stands for itself.
+ * It is compared with the last part of a path.
  */
 struct ignore;
 
-/* What merge and sync tools leave beside the file that they work on. docs/tools.md has the table, and a
- * test holds the two against each other. */
+/* What merge and sync tools leave beside the file that they work on. docs/tools.md has the table,
+ * and a test holds the two against each other. */
 extern const char ignore_defaults[];
 
 /*
- * Reads "GLOB:GLOB"; a colon within [ ] or after \ belongs to its glob. An empty text is a list of none.
- * Returns 0 and an owned list; -EINVAL with err that says which glob is wrong and why; -ENOMEM.
+ * Reads "GLOB:GLOB"; a colon within [ ] or after \ belongs to its glob. An empty text is a list of
+ * none. Returns 0 and an owned list; -EINVAL with err that says which glob is wrong and why;
+ * -ENOMEM.
  */
 int ignore_parse(const char *text, struct ignore **ret_ignore, struct err *err);
 

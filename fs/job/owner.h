@@ -9,9 +9,9 @@
 /*
  * Whose a job is, on a mount that several users share. Pure: nothing is looked up here.
  *
- * What a job's name keeps (the job ID, the story of a refusal, attributes) outlives the file. A ledger
- * row records whose file it was. A request that makes the name again gets what the name keeps if the
- * request could have changed or replaced that file, were it still there.
+ * What a job's name keeps (the job ID, the story of a refusal, attributes) outlives the file. A
+ * ledger row records whose file it was. A request that makes the name again gets what the name
+ * keeps if the request could have changed or replaced that file, were it still there.
  */
 
 /* Somebody who asks. groups: the supplementary ones. groups_unknown: there may be more. */
@@ -50,27 +50,28 @@ bool holding_is_same(const struct holding *one, const struct holding *other);
 /* Does what is kept belong to a file of this user's that has the name? */
 bool holding_is_of(const struct holding *holding, uid_t file_uid);
 
-/* May somebody who reads a file of file_uid's under this name see the text that is kept: the story of a
- * refusal, warnings? (root may; the caller asks.) */
+/* May somebody who reads a file of file_uid's under this name see the text that is kept: the story
+ * of a refusal, warnings? (root may; the caller asks.) */
 bool holding_shows_text(const struct holding *holding, uid_t file_uid, uid_t reader);
 
 /*
- * May this request inherit the job? root and the owner may. So may a user who may write the recorded file.
- * So may a user who may replace that file: one whose own the directory is, or who may write in the directory
- * if it is not sticky. (The text goes along if the recorded read bits say so: access_lets().)
+ * May this request inherit the job? root and the owner may. So may a user who may write the
+ * recorded file. So may a user who may replace that file: one whose own the directory is, or who
+ * may write in the directory if it is not sticky. (The text goes along if the recorded read bits
+ * say so: access_lets().)
  *
- * directory is the one that the name is made in. It counts if its owner is that of the recorded one, or
- * root. Else somebody has put a directory of their own in the place of the recorded one, which decides
- * nothing about the recorded file: then the recorded directory counts.
+ * directory is the one that the name is made in. It counts if its owner is that of the recorded
+ * one, or root. Else somebody has put a directory of their own in the place of the recorded one,
+ * which decides nothing about the recorded file: then the recorded directory counts.
  *
- * The bits of modes are all that counts. POSIX ACLs are none of a job space's, and capabilities of a user
- * who is not root are not looked at.
+ * The bits of modes are all that counts. POSIX ACLs are none of a job space's, and capabilities of
+ * a user who is not root are not looked at.
  */
 bool owner_may_inherit(const struct owner *recorded, const struct access *directory,
 		       const struct person *who);
 
-/* May somebody do what bits say (4 read, 2 write, 1 search)? Root is not told apart. Of a user who may be in
- * the group or not, only what both may do is granted. */
+/* May somebody do what bits say (4 read, 2 write, 1 search)? Root is not told apart. Of a user who
+ * may be in the group or not, only what both may do is granted. */
 bool access_lets(const struct access *access, const struct person *who, mode_t bits);
 
 /* Would a file be readable for anybody, its own user apart, who cannot read the recorded one? */

@@ -18,8 +18,8 @@ static const unsigned moves[JOB_STATE_COUNT] = {
 	[JOB_SUBMITTING] = TO(JOB_SUBMITTED) | TO(JOB_FAILED) | TO(JOB_QUEUED) | TO(JOB_IN_DOUBT),
 	/* other content is written, the binding is forgotten, or the new content is refused */
 	[JOB_SUBMITTED] = TO(JOB_DRAFT) | TO(JOB_QUEUED) | TO(JOB_FAILED),
-	/* written anew or the attribute set; refused again is the same state; or as it was before
-	 */
+	/* written anew or the attribute set; refused again is the same state; or as it was
+	 * before */
 	[JOB_FAILED] = TO(JOB_DRAFT) | TO(JOB_QUEUED) | TO(JOB_SUBMITTED),
 	/* the service was asked: it has it; it has it not, and that is told, or it is sent again */
 	[JOB_IN_DOUBT] = TO(JOB_SUBMITTED) | TO(JOB_FAILED) | TO(JOB_QUEUED),

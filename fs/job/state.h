@@ -24,7 +24,8 @@ const char *job_state_word(enum job_state state);
 /* Is the move from one state to another legal? */
 bool job_state_may_move(enum job_state from, enum job_state to);
 
-/* Is something of the job queued, under way or in doubt? In no other state is anything of it queued. */
+/* Is something of the job queued, under way or in doubt? In no other state is anything of it
+ * queued. */
 bool job_state_is_unfinished(enum job_state state);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Backups in the ledger. A tool moved a job file away and has made the name again: the row goes back to the
- * name with all that is known of the job, and the file that was moved gets a row of its own, which says that
- * it is a backup. The digest of that row is of the file's own content: other content is no backup.
+ * Backups in the ledger. A tool moved a job file away and has made the name again: the row goes
+ * back to the name with all that is known of the job, and the file that was moved gets a row of its
+ * own, which says that it is a backup. The digest of that row is of the file's own content: other
+ * content is no backup.
  */
 #define _GNU_SOURCE
 #include "ledger/db.h"

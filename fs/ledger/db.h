@@ -108,20 +108,21 @@ struct ledger {
 	int64_t last_id; /* given to a row last, be it undone since */
 	uint64_t commits, syncs;
 	struct stall *stall; /* of the loop that waits for the disk, or NULL */
-	int log_fd; /* of the write-ahead log, beside SQLite's */
+	int log_fd;	     /* of the write-ahead log, beside SQLite's */
 	sqlite3_stmt *stmt[STMT_COUNT];
 };
 
 /* Makes the tables in a new ledger. Returns 0 or -errno with err filled. (ledger_schema.c) */
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err);
 
-/* Makes a ledger of this version, at least 1, one of LEDGER_SCHEMA_VERSION, which is not less. On failure
- * the ledger is what it was before. Returns 0 or -errno with err filled. (ledger_schema.c) */
+/* Makes a ledger of this version, at least 1, one of LEDGER_SCHEMA_VERSION, which is not less. On
+ * failure the ledger is what it was before. Returns 0 or -errno with err filled. (ledger_schema.c)
+ */
 int ledger_upgrade(sqlite3 *db, const char *path, int64_t version, struct err *err);
 
 /* Makes the log of a ledger that was just opened durable, and gives it the length that it will have
- * anyway, if there is plenty of room on the disk: without that it is as good, and slower. Returns 0 or
- * -errno. */
+ * anyway, if there is plenty of room on the disk: without that it is as good, and slower. Returns 0
+ * or -errno. */
 int ledger_log_begin(struct ledger *ledger);
 
 /* A negative errno for an SQLite result code. */
@@ -157,8 +158,8 @@ int ledger_group_begin(struct ledger *ledger);
  * not be ended: then everything since the last commit is undone. */
 int ledger_group_end(struct ledger *ledger, int r);
 
-/* Removes what is known of a path that no file has any more, if it is not bound and nothing of it is
- * unfinished. */
+/* Removes what is known of a path that no file has any more, if it is not bound and nothing of it
+ * is unfinished. */
 int ledger_clear_file(struct ledger *ledger, const char *path);
 
 /* Binds text of known length, or NULL for a NULL pointer; it must live until the step. */
@@ -177,8 +178,8 @@ void ledger_bind_path(sqlite3_stmt *stmt, int place, const char *path);
 /* Copies a text column: NULL for NULL. Returns 0 or -ENOMEM. */
 int ledger_column_text(sqlite3_stmt *stmt, int column, char **ret_text);
 
-/* Inserts the row of a submission, in the state it says, in place of what is queued for its job; sets its
- * id. from: the job's state now. */
+/* Inserts the row of a submission, in the state it says, in place of what is queued for its job;
+ * sets its id. from: the job's state now. */
 int ledger_insert(struct ledger *ledger, struct ledger_submission *submission, enum job_state from);
 
 /* Half of what belongs together was written: undoes it, with everything since the last commit. */
@@ -199,7 +200,8 @@ void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *att
 /* Moves the job to a state; -EPROTO if the table of moves (state.h) has no such move. */
 int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state);
 
-/* The same for the end of a submission: if newer content was refused meanwhile, that is the state. */
+/* The same for the end of a submission: if newer content was refused meanwhile, that is the
+ * state. */
 int ledger_end_state(struct ledger *ledger, int64_t row, enum job_state state);
 
 /* What that state is, for who writes it together with the rest. */

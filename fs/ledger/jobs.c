@@ -35,7 +35,7 @@ static int read_job(sqlite3_stmt *stmt, struct ledger_job *job)
 	job->errnum = sqlite3_column_int(stmt, 12);
 	job->changed_ms = sqlite3_column_int64(stmt, 15);
 	job->refused = sqlite3_column_int(stmt, 16);
-	job->sent.own = (unsigned)sqlite3_column_int64(stmt, 17);
+	job->sent.explicit = (unsigned)sqlite3_column_int64(stmt, 17);
 	job->dismissed = sqlite3_column_int(stmt, 18);
 	job->unmade = sqlite3_column_int(stmt, 19);
 	job->backup = sqlite3_column_int(stmt, 20);
@@ -307,12 +307,12 @@ int ledger_clear_error(struct ledger *ledger, int64_t row)
 	return ledger_run_with(ledger, STMT_CLEAR, row, clock_realtime_ms());
 }
 
-int ledger_agree(struct ledger *ledger, int64_t row, unsigned own)
+int ledger_agree(struct ledger *ledger, int64_t row, unsigned explicit)
 {
 	int r = ledger_end_state(ledger, row, JOB_SUBMITTED);
 
 	if (r == 0)
-		r = ledger_run_with(ledger, STMT_OWN, row, own);
+		r = ledger_run_with(ledger, STMT_OWN, row, explicit);
 	return r < 0 ? r : ledger_clear_error(ledger, row);
 }
 

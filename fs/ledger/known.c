@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The known jobs of creates (known.h). A row is there from the answer of the question to the end of the
- * create. So a create that is recorded as being sent, and has no row, was surely not sent.
+ * The known jobs of creates (known.h). A row is there from the answer of the question to the end of
+ * the create. So a create that is recorded as being sent, and has no row, was surely not sent.
  */
 #define _GNU_SOURCE
 #include "ledger/db.h"

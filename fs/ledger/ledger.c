@@ -25,9 +25,9 @@
 	" description, tags, content, queued, attempts, own"
 
 /*
- * A row that is set aside has the name "NAME/ID", with its own ID. No file can have a name with a slash, so
- * no path finds the row, and two such rows are not in each other's way. The row moves with its directory as
- * every row does.
+ * A row that is set aside has the name "NAME/ID", with its own ID. No file can have a name with a
+ * slash, so no path finds the row, and two such rows are not in each other's way. The row moves
+ * with its directory as every row does.
  */
 #define IS_ASIDE "(instr(name, '/') > 0)"
 #define FILE_NAME "iif(" IS_ASIDE ", substr(name, 1, instr(name, '/') - 1), name)"
@@ -43,10 +43,9 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_ENSURE] = "INSERT INTO job (dir, name, changed_ms, id, uid, gid, mode, dir_uid,"
 			" dir_gid, dir_mode) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[STMT_ROW] = "SELECT id FROM job WHERE dir = ?1 AND name = ?2",
-	[STMT_GLANCE] =
-		"SELECT length(CAST(job_id AS BLOB)),"
-		" iif(dismissed, 0, length(CAST(error AS BLOB))), changed_ms,"
-		" " LEDGER_HOLDING_COLUMNS " FROM job WHERE dir = ?1 AND name = ?2",
+	[STMT_GLANCE] = "SELECT length(CAST(job_id AS BLOB)),"
+			" iif(dismissed, 0, length(CAST(error AS BLOB))), changed_ms,"
+			" " LEDGER_HOLDING_COLUMNS " FROM job WHERE dir = ?1 AND name = ?2",
 	[STMT_IS_BOUND] = "SELECT 1 FROM job WHERE job_id = ?1"
 			  " UNION ALL SELECT 1 FROM forgotten WHERE job_id = ?1",
 	[STMT_HAS_JOB] = "SELECT job_id IS NOT NULL OR state IN (1, 2, 5) FROM job"
@@ -162,11 +161,11 @@ static const char *const sql[STMT_COUNT] = {
 	[STMT_CLEAR_FILE] = "DELETE FROM job WHERE dir = ?1 AND name = ?2 AND job_id IS NULL"
 			    " AND state NOT IN (1, 2, 5)",
 	/* only where a row comes: what else is remembered below is nobody's to end */
-	[STMT_CLEAR_TREE] = "DELETE FROM job AS there WHERE job_id IS NULL AND state NOT IN (1, 2, 5)"
-			    " AND NOT " IS_ASIDE
-			    " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))"
-			    " AND EXISTS (SELECT 1 FROM job AS comes WHERE comes.name = there.name"
-			    " AND comes.dir = ?2 || substr(there.dir, length(?1) + 1))",
+	[STMT_CLEAR_TREE] =
+		"DELETE FROM job AS there WHERE job_id IS NULL AND state NOT IN (1, 2, 5)"
+		" AND NOT " IS_ASIDE " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))"
+		" AND EXISTS (SELECT 1 FROM job AS comes WHERE comes.name = there.name"
+		" AND comes.dir = ?2 || substr(there.dir, length(?1) + 1))",
 	[STMT_GIVE_BACK] = "UPDATE OR IGNORE job SET dir = ?2, name = ?3 WHERE id = ?1",
 	[STMT_MARK_BACKUP] =
 		"INSERT INTO job (dir, name, changed_ms, id, digest, backup, incomplete, uid, gid,"
@@ -187,14 +186,16 @@ static const char *const sql[STMT_COUNT] = {
 		       " OR EXISTS (SELECT 1 FROM job WHERE dir = ?3"
 		       " OR (dir >= ?3 || '/' AND dir < ?3 || '0'))",
 	[STMT_HOLD] = "UPDATE job SET uid = ?2, gid = ?3, mode = ?4, dir_uid = ?5, dir_gid = ?6,"
-		       " dir_mode = ?7, heir = ?8, heir_reads = ?9 WHERE id = ?1",
+		      " dir_mode = ?7, heir = ?8, heir_reads = ?9 WHERE id = ?1",
 	[STMT_CLAIMS] = "SELECT id, 0, " LEDGER_HOLDING_COLUMNS
 			" FROM job WHERE dir = ?1 AND name = ?2 UNION ALL SELECT * FROM"
 			" (SELECT id, 1, " LEDGER_HOLDING_COLUMNS " FROM job WHERE dir = ?1"
 			" AND name >= ?2 || '/' AND name < ?2 || '0' ORDER BY id DESC LIMIT ?3)",
-	[STMT_DROP_TEXT] = "UPDATE job SET errnum = 0, error = NULL, dismissed = 0, warnings = NULL,"
-			   " changed_ms = ?2 WHERE id = ?1",
-	[STMT_SET_ASIDE] = "UPDATE job SET name = name || '/' || id WHERE id = ?1 AND NOT " IS_ASIDE,
+	[STMT_DROP_TEXT] =
+		"UPDATE job SET errnum = 0, error = NULL, dismissed = 0, warnings = NULL,"
+		" changed_ms = ?2 WHERE id = ?1",
+	[STMT_SET_ASIDE] =
+		"UPDATE job SET name = name || '/' || id WHERE id = ?1 AND NOT " IS_ASIDE,
 	[STMT_BRING_BACK] = "UPDATE job SET name = " FILE_NAME " WHERE id = ?1",
 	[STMT_BELOW] = "SELECT DISTINCT " PATH " FROM job"
 		       " WHERE dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0')",

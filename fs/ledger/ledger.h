@@ -28,7 +28,8 @@ struct ledger;
 struct ledger_job {
 	int64_t row; /* stays the same when the path is renamed; never 0 */
 	enum job_state state;
-	bool incomplete; /* the file may be half of what was meant: its writer was killed, or not seen */
+	bool incomplete; /* the file may be half of what was meant: its writer was killed, or not
+			    seen */
 	bool refused;	 /* the error is of the newest content, whatever is sent or queued */
 	bool backup;	 /* see ledger_give_back(); digest is of the file's own content */
 	char *job_id;	 /* the binding, or NULL */
@@ -38,10 +39,10 @@ struct ledger_job {
 	struct attr_set sent;			   /* the attributes that the service holds */
 	char *request_id;			   /* of the last answer, or NULL */
 	int errnum;				   /* of the last refusal, 0 when none stands */
-	char *error;	    /* its whole story: the .error sibling, or NULL */
-	bool dismissed;	    /* the .error was removed: only coc.error and cocfs-wait tell the story */
-	bool unmade;	    /* see ledger_unmade.c */
-	char *warnings;	    /* what the DSL check found odd, a line each, or NULL */
+	char *error;	/* its whole story: the .error sibling, or NULL */
+	bool dismissed; /* the .error was removed: only coc.error and cocfs-wait tell the story */
+	bool unmade;	/* see ledger_unmade.c */
+	char *warnings; /* what the DSL check found odd, a line each, or NULL */
 	int64_t changed_ms; /* since the epoch: when the siblings last changed */
 	struct holding holding;
 };
@@ -49,8 +50,8 @@ struct ledger_job {
 void ledger_job_finish(struct ledger_job *job);
 #define _cleanup_ledger_job_ __attribute__((cleanup(ledger_job_finish)))
 
-/* What the siblings of a path look like, cheaper than the whole row. Sizes in bytes, 0: not there.
- */
+/* What the siblings of a path look like, cheaper than the whole row. Sizes in bytes, 0: not
+ * there. */
 struct ledger_glance {
 	uint64_t id_size, error_size;
 	int64_t changed_ms;
@@ -79,16 +80,17 @@ bool ledger_is_open(const struct ledger *ledger);
  */
 int ledger_commit(struct ledger *ledger, bool durable);
 
-/* The disk begins to write what was committed, so that a ledger_sync() soon after has less to wait for. */
+/* The disk begins to write what was committed, so that a ledger_sync() soon after has less to wait
+ * for. */
 void ledger_sync_soon(const struct ledger *ledger);
 
-/* Makes all commits durable. Returns 0; -errno, and what was committed since the last sync may be lost with
- * the power. */
+/* Makes all commits durable. Returns 0; -errno, and what was committed since the last sync may be
+ * lost with the power. */
 int ledger_sync(struct ledger *ledger);
 
 /*
- * A descriptor of the log, the caller's, for who makes commits durable apart: an fdatasync(2) of it makes
- * those durable that were made before it began. It is told of by the other two. Or -errno.
+ * A descriptor of the log, the caller's, for who makes commits durable apart: an fdatasync(2) of it
+ * makes those durable that were made before it began. It is told of by the other two. Or -errno.
  */
 int ledger_log_open(const struct ledger *ledger);
 
@@ -163,7 +165,7 @@ int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings);
 
 /* What was committed is what the service holds (again): JOB_SUBMITTED, no error. own: which of its
  * attributes are the file's own now. */
-int ledger_agree(struct ledger *ledger, int64_t row, unsigned own);
+int ledger_agree(struct ledger *ledger, int64_t row, unsigned explicit);
 
 /* The .error is removed; the state and the story stay. */
 int ledger_dismiss(struct ledger *ledger, int64_t row);
@@ -171,7 +173,8 @@ int ledger_dismiss(struct ledger *ledger, int64_t row);
 /* Forgets the binding and all that was sent: JOB_DRAFT. */
 int ledger_forget(struct ledger *ledger, int64_t row);
 
-/* An attribute is the file's own no longer, neither of what the service holds nor of what is queued. */
+/* An attribute is the file's own no longer, neither of what the service holds nor of what is
+ * queued. */
 int ledger_disown(struct ledger *ledger, int64_t row, enum attr attr);
 
 /* The service does not hold what was sent any more (the job is gone): nothing is taken for held. */
@@ -209,8 +212,8 @@ struct ledger_unmade {
 int ledger_next_unmade(struct ledger *ledger, const char *dir, int64_t after,
 		       struct ledger_unmade *ret_unmade);
 
-/* The story of a path ends that has no file: nobody is to hear of its refusal any more. A row that knows
- * nothing else goes. */
+/* The story of a path ends that has no file: nobody is to hear of its refusal any more. A row that
+ * knows nothing else goes. */
 int ledger_end_story(struct ledger *ledger, int64_t row);
 
 /* ---- whose a row is: ledger_owner.c ---- */
@@ -225,35 +228,35 @@ struct ledger_claim {
 	struct holding holding;
 };
 
-/* A name has at most so many rows that are set aside. Only somebody who acts as many users can bring a
- * name to more than a few; each is looked at when the name is made. */
+/* A name has at most so many rows that are set aside. Only somebody who acts as many users can
+ * bring a name to more than a few; each is looked at when the name is made. */
 #define LEDGER_ASIDE_MAX 32
 
-/* The rows of a path: the one that is found by it, then those that are set aside, the latest made first.
- * Returns how many there are, or -errno. */
+/* The rows of a path: the one that is found by it, then those that are set aside, the latest made
+ * first. Returns how many there are, or -errno. */
 int ledger_claims(struct ledger *ledger, const char *path,
 		  struct ledger_claim ret_claims[LEDGER_ASIDE_MAX + 1]);
 
 /* The text of a row goes, but for the attributes: the story and the warnings. */
 int ledger_drop_text(struct ledger *ledger, int64_t row);
 
-/* Sets a row aside: it is not found by its path any more. Its submissions go on, and it moves with its
- * directory. */
+/* Sets a row aside: it is not found by its path any more. Its submissions go on, and it moves with
+ * its directory. */
 int ledger_set_aside(struct ledger *ledger, int64_t row);
 
 /* Brings a row back that was set aside. Its path must have no other row. */
 int ledger_bring_back(struct ledger *ledger, int64_t row);
 
-/* The paths below a directory that have a row, be it set aside, as strings that end with a NUL, one after the other, and
- * their size. The caller frees them. */
+/* The paths below a directory that have a row, be it set aside, as strings that end with a NUL, one
+ * after the other, and their size. The caller frees them. */
 int ledger_paths_below(struct ledger *ledger, const char *path, char **ret_paths, size_t *ret_size);
 
-/* Are the owners of all rows known? A ledger of an older cocfs has rows that it recorded no owner of. 1, 0
- * or -errno. */
+/* Are the owners of all rows known? A ledger of an older cocfs has rows that it recorded no owner
+ * of. 1, 0 or -errno. */
 int ledger_owners_known(struct ledger *ledger);
 
-/* Asks find for the owner of each row's file, and records the owners; they are known then. Stops when find
- * returns a negative value, which is returned, with nothing recorded. */
+/* Asks find for the owner of each row's file, and records the owners; they are known then. Stops
+ * when find returns a negative value, which is returned, with nothing recorded. */
 int ledger_learn_owners(struct ledger *ledger,
 			int (*find)(void *data, const char *path, struct owner *ret_owner),
 			void *data);
@@ -276,19 +279,20 @@ struct ledger_submission {
 	struct attr_set attrs;
 	int64_t started_ms; /* since the epoch: when the first request was about to be sent */
 	struct owner owner; /* of the file; not kept */
-	uid_t user; /* whose request it was; not kept */
-	struct known_jobs known; /* of a create under way or in doubt, once the question was answered */
+	uid_t user;	    /* whose request it was; not kept */
+	struct known_jobs
+		known; /* of a create under way or in doubt, once the question was answered */
 };
 
-/* Orders submissions by what is sent: content, project, risk level, description and tags, not the name.
- * 0: the same is sent. */
+/* Orders submissions by what is sent: content, project, risk level, description and tags, not the
+ * name. 0: the same is sent. */
 int ledger_submission_compare(const struct ledger_submission *a, const struct ledger_submission *b);
 
 void ledger_submission_finish(struct ledger_submission *submission);
 
-/* Records the intent to send at once, in place of what was queued for the job; sets submission->id. The
- * job moves to submission->state; from: its state now. On failure everything since the last commit is
- * undone. */
+/* Records the intent to send at once, in place of what was queued for the job; sets submission->id.
+ * The job moves to submission->state; from: its state now. On failure everything since the last
+ * commit is undone. */
 int ledger_intend(struct ledger *ledger, struct ledger_submission *submission, enum job_state from);
 
 /* The same as ledger_disown() for a submission that is under way or in doubt. */
@@ -313,8 +317,8 @@ int ledger_tell(struct ledger *ledger, const struct ledger_submission *submissio
 
 /* ---- what the service had before a create: ledger_known.c ---- */
 
-/* Records the known jobs of a create (text: IDs, each with a line feed at its end), in place of what an
- * earlier question has brought; fills submission->known. */
+/* Records the known jobs of a create (text: IDs, each with a line feed at its end), in place of
+ * what an earlier question has brought; fills submission->known. */
 int ledger_know(struct ledger *ledger, struct ledger_submission *submission, const char *text,
 		bool partial);
 
@@ -338,8 +342,8 @@ int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submissi
 /* ---- the queue: ledger_queue.c ---- */
 
 /* Records what is to be sent when its turn comes, in place of what was queued for the job and not
- * sent yet; sets submission->id. from: the job's state now. On failure everything since the last commit
- * is undone. */
+ * sent yet; sets submission->id. from: the job's state now. On failure everything since the last
+ * commit is undone. */
 int ledger_enqueue(struct ledger *ledger, struct ledger_submission *submission,
 		   enum job_state from);
 
@@ -377,9 +381,9 @@ struct ledger_pending {
 	const char *last_error; /* a story that starts with its sentence, or NULL */
 };
 
-/* Calls fn for the unfinished submissions that come after an ID, at most max of them, in the order of their
- * commits. It must not write to the ledger. Stops when it returns a negative value, which is
- * returned. */
+/* Calls fn for the unfinished submissions that come after an ID, at most max of them, in the order
+ * of their commits. It must not write to the ledger. Stops when it returns a negative value, which
+ * is returned. */
 int ledger_pending(struct ledger *ledger, int64_t after, int max,
 		   int (*fn)(void *data, struct ledger_pending *row), void *data);
 
@@ -441,9 +445,9 @@ struct ledger_backup {
 };
 
 /*
- * Gives a row back to the path of a name that was made again, and marks the file that was moved; backup
- * NULL: it is gone. All of it or nothing. -EEXIST: the path has a job of its own, or one is made for it;
- * or there is no such row any more.
+ * Gives a row back to the path of a name that was made again, and marks the file that was moved;
+ * backup NULL: it is gone. All of it or nothing. -EEXIST: the path has a job of its own, or one is
+ * made for it; or there is no such row any more.
  */
 int ledger_give_back(struct ledger *ledger, int64_t row, const char *path,
 		     const struct ledger_backup *backup);

@@ -138,8 +138,8 @@ static int prepare(sqlite3 *db, const char *path, const char *source, struct err
 	r = query_int(db, "PRAGMA user_version", &version);
 	if (r == -EUCLEAN)
 		return check_integrity(db, path, err);
-	/* of a new ledger: the file can be made smaller. For one that is so it would be a write, which
-	 * a full disk refuses */
+	/* of a new ledger: the file can be made smaller. For one that is so it would be a write,
+	 * which a full disk refuses */
 	if (r == 0 && version < LEDGER_SCHEMA_VERSION &&
 	    sqlite3_exec(db, "PRAGMA auto_vacuum = INCREMENTAL", NULL, NULL, NULL) != SQLITE_OK)
 		r = ledger_errno(sqlite3_errcode(db));
@@ -162,8 +162,8 @@ static int prepare(sqlite3 *db, const char *path, const char *source, struct err
 	return r < 0 ? r : ledger_upgrade(db, path, version, err);
 }
 
-/* Jobs' and submissions' IDs are one row of numbers. None of a mount before is remembered outside of the
- * ledger. */
+/* Jobs' and submissions' IDs are one row of numbers. None of a mount before is remembered outside
+ * of the ledger. */
 static int find_last_id(struct ledger *ledger, struct err *err)
 {
 	int r = query_int(ledger->db,

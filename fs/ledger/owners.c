@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whose a row is. The row that a path finds belongs to the file that has the name, or had it last. When
- * somebody makes the name again who may not have what it keeps, the row is set aside, and waits for its
- * owner (fs/space/claim.c).
+ * Whose a row is. The row that a path finds belongs to the file that has the name, or had it last.
+ * When somebody makes the name again who may not have what it keeps, the row is set aside, and
+ * waits for its owner (fs/space/claim.c).
  */
 #define _GNU_SOURCE
 #include "ledger/db.h"

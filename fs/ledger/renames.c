@@ -73,8 +73,8 @@ int ledger_clear_file(struct ledger *ledger, const char *path)
 	return ledger_run(stmt);
 }
 
-/* Makes way for the rows that come with a directory: removes what is known of names that come with it, where
- * nothing is left in the spool and no job is known. */
+/* Makes way for the rows that come with a directory: removes what is known of names that come with
+ * it, where nothing is left in the spool and no job is known. */
 static int clear_below(struct ledger *ledger, const char *from, const char *to)
 {
 	int r = 0;

@@ -2,9 +2,9 @@
 /*
  * The ledger's schema, and how a ledger of an older cocfs comes to have it.
  *
- * How to change the schema: raise LEDGER_SCHEMA_VERSION (ledger_db.h) by one, change schema[], add the
- * step to upgrades[], and make a ledger of the new version for the tests (tests/ledgers/README.md). The
- * unit test ledger_upgrade fails until all four agree.
+ * How to change the schema: raise LEDGER_SCHEMA_VERSION (ledger_db.h) by one, change schema[], add
+ * the step to upgrades[], and make a ledger of the new version for the tests
+ * (tests/ledgers/README.md). The unit test ledger_upgrade fails until all four agree.
  *
  * An upgrade is one transaction over all its steps. When a step fails, the ledger is what it was
  * before, and an older cocfs can still use it.
@@ -24,8 +24,8 @@
 	" partial INTEGER NOT NULL,"                                                               \
 	" ids TEXT NOT NULL);"
 
-/* A job's own commits write one page of each index that they touch: there is none but what the rules of
- * the space need. */
+/* A job's own commits write one page of each index that they touch: there is none but what the
+ * rules of the space need. */
 static const char schema[] =
 	"CREATE TABLE space (source TEXT NOT NULL, owners INTEGER NOT NULL DEFAULT 0);"
 	"CREATE TABLE job ("
@@ -73,8 +73,7 @@ static const char schema[] =
 	" digest BLOB NOT NULL,"
 	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
 	" content BLOB NOT NULL,"
-	" own INTEGER NOT NULL DEFAULT 0);"
-	KNOWN_TABLE
+	" own INTEGER NOT NULL DEFAULT 0);" KNOWN_TABLE
 	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
 	"CREATE INDEX submission_queued ON submission (job) WHERE state = 1;"
 	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = 1;"
@@ -109,7 +108,8 @@ static const char late_rest[] =
 	"CREATE INDEX IF NOT EXISTS submission_to_send ON submission (next_try_ms, id)"
 	" WHERE state = 1;";
 
-/* [N]: what makes a ledger of version N one of version N + 1, for each N from LAST_UNSURE_VERSION on. */
+/* [N]: what makes a ledger of version N one of version N + 1, for each N from LAST_UNSURE_VERSION
+ * on. */
 static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	/* which old refusals were of names that have no file is not known: they stay unlisted */
 	[3] = "ALTER TABLE job ADD COLUMN dismissed INTEGER NOT NULL DEFAULT 0;"
@@ -171,7 +171,8 @@ static int add_column(sqlite3 *db, const struct column *column)
 	return run(db, text);
 }
 
-/* Brings a ledger of an unsure version to what LAST_UNSURE_VERSION is. Returns an SQLite result code. */
+/* Brings a ledger of an unsure version to what LAST_UNSURE_VERSION is. Returns an SQLite result
+ * code. */
 static int complete(sqlite3 *db)
 {
 	int code = SQLITE_OK;

@@ -42,7 +42,7 @@ void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *att
 {
 	for (int i = 0; i < ATTR_COUNT; i++)
 		ledger_bind_text(stmt, place + i, attrs->value[columns[i]]);
-	sqlite3_bind_int64(stmt, place + ATTR_COUNT, attrs->own);
+	sqlite3_bind_int64(stmt, place + ATTR_COUNT, attrs->explicit);
 }
 
 int ledger_insert(struct ledger *ledger, struct ledger_submission *submission, enum job_state from)
@@ -140,7 +140,8 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 	return r < 0 ? r : ledger_end(ledger, submission);
 }
 
-/* Keeps what is to be told of a submission that did not succeed, unless newer content was refused. */
+/* Keeps what is to be told of a submission that did not succeed, unless newer content was
+ * refused. */
 static int tell(struct ledger *ledger, int64_t row, const struct err *err, const char *story,
 		const char *request_id)
 {
@@ -216,7 +217,7 @@ int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submiss
 	submission->content_size = (size_t)size;
 	submission->queued = sqlite3_column_int(stmt, 12);
 	submission->attempts = sqlite3_column_int64(stmt, 13);
-	submission->attrs.own = (unsigned)sqlite3_column_int64(stmt, 14);
+	submission->attrs.explicit = (unsigned)sqlite3_column_int64(stmt, 14);
 	return 0;
 }
 

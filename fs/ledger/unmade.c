@@ -2,14 +2,14 @@
 /*
  * Names whose file was never made.
  *
- * A rename or a link onto a job's name commits the content first. While nobody has a file of that name, a
- * refusal leaves nothing behind but its story, NAME.error. Such a path is marked before its commit begins:
- * then the mark is as durable as the intent, and stays when the writer is killed. The mark goes when the
- * service takes the content, or when a file of the name is made.
+ * A rename or a link onto a job's name commits the content first. While nobody has a file of that
+ * name, a refusal leaves nothing behind but its story, NAME.error. Such a path is marked before its
+ * commit begins: then the mark is as durable as the intent, and stays when the writer is killed.
+ * The mark goes when the service takes the content, or when a file of the name is made.
  *
- * A story whose path is marked is listed by itself. A story whose file was there and was removed is not
- * listed: the user who removed the file does not want to hear of it. The index has marked paths only, so
- * that its size does not grow with the jobs.
+ * A story whose path is marked is listed by itself. A story whose file was there and was removed is
+ * not listed: the user who removed the file does not want to hear of it. The index has marked paths
+ * only, so that its size does not grow with the jobs.
  */
 #define _GNU_SOURCE
 #include "ledger/db.h"

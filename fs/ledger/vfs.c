@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * SQLite writes a page to its write-ahead log in two pieces, a head of 24 bytes and the page, and a
- * job's two commits have some eight pages. Each piece is a system call, and these cost more than all else
- * that SQLite does for the job. So the pieces of a commit are gathered, as they follow one another in the
- * file, and written at once when the last one is there: a head tells whether its page is the last of
- * a commit.
+ * job's two commits have some eight pages. Each piece is a system call, and these cost more than
+ * all else that SQLite does for the job. So the pieces of a commit are gathered, as they follow one
+ * another in the file, and written at once when the last one is there: a head tells whether its
+ * page is the last of a commit.
  *
- * When SQLite is done with a commit, it is written, as always; nobody else reads the log meanwhile, as the
- * ledger is locked. What does not follow the last piece is written through, after what was gathered.
+ * When SQLite is done with a commit, it is written, as always; nobody else reads the log meanwhile,
+ * as the ledger is locked. What does not follow the last piece is written through, after what was
+ * gathered.
  *
- * When a sync fails, the kernel drops what it could not write, though it still shows it, and calls the next
- * sync a success. What SQLite then adds would be behind a gap, and lost with it if the power went. So after
- * a failed sync the log is written again, as it is shown.
+ * When a sync fails, the kernel drops what it could not write, though it still shows it, and calls
+ * the next sync a success. What SQLite then adds would be behind a gap, and lost with it if the
+ * power went. So after a failed sync the log is written again, as it is shown.
  */
 #define _GNU_SOURCE
 #include "ledger/vfs.h"
@@ -45,7 +46,8 @@ static struct log *log_of(sqlite3_file *file)
 	return (struct log *)file;
 }
 
-/* Writes what was gathered. What cannot be written is dropped: SQLite undoes its transaction then. */
+/* Writes what was gathered. What cannot be written is dropped: SQLite undoes its transaction
+ * then. */
 static int flush(struct log *log)
 {
 	int n = log->gathered, code;

@@ -6,11 +6,12 @@
 
 #define LEDGER_VFS "cocfs-ledger"
 
-/* Makes SQLite's VFS LEDGER_VFS known: the default one, with fewer writes of a write-ahead log. It may be
- * called again. Returns 0 or -errno. */
+/* Makes SQLite's VFS LEDGER_VFS known: the default one, with fewer writes of a write-ahead log. It
+ * may be called again. Returns 0 or -errno. */
 int ledger_vfs_begin(void);
 
-/* A sync of an open log of this VFS failed that was not asked of the VFS. (One that was, it knows of.) */
+/* A sync of an open log of this VFS failed that was not asked of the VFS. (One that was, it knows
+ * of.) */
 void ledger_vfs_sync_failed(sqlite3_file *log);
 
 #endif

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The loop. A turn is:
+ * The loop. An iteration is:
  *
  *   1. wait (waiting.c) until a descriptor is ready or the nearest timer is due;
  *   2. run the callbacks of what is ready, then those of the due timers;
- *   3. run the end-of-turn function, where the engine makes what the turn recorded durable in one
- *      ledger commit, and only then sends requests and replies.
+ *   3. run the end-of-iteration function, where the engine makes what the iteration recorded
+ * durable in one ledger commit, and only then sends requests and replies.
  *
- * So the order "durable, then sent, then answered" holds whatever the callbacks of one turn are,
- * and many commits that arrive together share one fsync. The nearest timer gives epoll its timeout:
- * setting one costs no system call, and an idle loop sets none.
+ * So the order "durable, then sent, then answered" holds whatever the callbacks of one iteration
+ * are, and many commits that arrive together share one fsync. The nearest timer gives epoll its
+ * timeout: setting one costs no system call, and an idle loop sets none.
  */
 #define _GNU_SOURCE
 #include "loop/loop.h"
@@ -35,8 +35,8 @@ struct loop {
 	struct epoll_event ready[EVENTS_PER_TURN];
 	int n_ready;
 	struct timers timers;
-	void (*turn_end)(void *data);
-	void *turn_end_data;
+	void (*iteration_end)(void *data);
+	void *iteration_end_data;
 };
 
 int loop_create(struct loop **ret_loop)
@@ -118,10 +118,10 @@ void loop_timer_cancel(struct loop_timer *timer)
 	timer->loop = NULL;
 }
 
-void loop_at_turn_end(struct loop *loop, void (*fn)(void *data), void *data)
+void loop_at_iteration_end(struct loop *loop, void (*fn)(void *data), void *data)
 {
-	loop->turn_end = fn;
-	loop->turn_end_data = data;
+	loop->iteration_end = fn;
+	loop->iteration_end_data = data;
 }
 
 /* How long epoll may sleep: -1 for ever. */
@@ -148,7 +148,8 @@ static void run_ready(struct loop *loop)
 	loop->n_ready = 0;
 }
 
-/* Runs the timers that are due; those that they set anew wait for the next turn if due in it. */
+/* Runs the timers that are due; those that they set anew wait for the next iteration if due in
+ * it. */
 static void run_due(struct loop *loop)
 {
 	uint32_t most = loop->timers.count;
@@ -183,8 +184,8 @@ int loop_run(struct loop *loop)
 		stall_begin(&loop->stall, now_us);
 		run_ready(loop);
 		run_due(loop);
-		if (loop->turn_end) {
-			loop->turn_end(loop->turn_end_data);
+		if (loop->iteration_end) {
+			loop->iteration_end(loop->iteration_end_data);
 			stall_next(&loop->stall);
 		}
 	}

@@ -9,9 +9,10 @@
 #include "base/stall.h"
 
 /*
- * The one event loop: descriptors and timers of one thread. A turn of the loop takes what is ready,
- * runs its callbacks, then calls the end-of-turn function once; see loop.c. All functions must be
- * called from the loop's own thread. Idle, it sleeps in the kernel with no timer set.
+ * The one event loop: descriptors and timers of one thread. An iteration of the loop takes what is
+ * ready, runs its callbacks, then calls the end-of-iteration function once; see loop.c. All
+ * functions must be called from the loop's own thread. Idle, it sleeps in the kernel with no timer
+ * set.
  */
 struct loop;
 
@@ -38,7 +39,7 @@ int loop_create(struct loop **ret_loop);
 /* Frees the loop; watches and timers must be gone. NULL is accepted. */
 void loop_destroy(struct loop *loop);
 
-/* The monotonic clock (clock.h), read once a turn: what timers are compared with. */
+/* The monotonic clock (clock.h), read once an iteration: what timers are compared with. */
 int64_t loop_now_ms(const struct loop *loop);
 
 /* Watches fd for events (EPOLLIN, EPOLLOUT); fd stays the caller's. Returns 0 or -errno. */
@@ -48,8 +49,8 @@ int loop_watch(struct loop *loop, struct loop_watch *watch, int fd, uint32_t eve
 /* Changes the events that are waited for. Returns 0 or -errno. */
 int loop_watch_change(struct loop_watch *watch, uint32_t events);
 
-/* Stops watching; the callback is not called any more, not even for events of this turn. Call it
- * before fd is closed. A watch that is not set is accepted. */
+/* Stops watching; the callback is not called any more, not even for events of this iteration. Call
+ * it before fd is closed. A watch that is not set is accepted. */
 void loop_unwatch(struct loop_watch *watch);
 
 /* Calls fn once when loop_now_ms() reaches due_ms; replaces a time set before. Needs no
@@ -60,17 +61,17 @@ void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due_ms,
 /* Unsets the timer; one that is not set is accepted. */
 void loop_timer_cancel(struct loop_timer *timer);
 
-/* Calls fn at the end of every turn, after the callbacks of that turn. */
-void loop_at_turn_end(struct loop *loop, void (*fn)(void *data), void *data);
+/* Calls fn at the end of every iteration, after the callbacks of that iteration. */
+void loop_at_iteration_end(struct loop *loop, void (*fn)(void *data), void *data);
 
-/* How long the pieces of the loop's work take. A callback that does several pieces of work one after the
- * other, for different callers, says where one ends: stall_next(). */
+/* How long the pieces of the loop's work take. A callback that does several pieces of work one
+ * after the other, for different callers, says where one ends: stall_next(). */
 struct stall *loop_stall(struct loop *loop);
 
-/* Runs turns until loop_quit(). Returns 0, or -errno when waiting failed. */
+/* Runs iterations until loop_quit(). Returns 0, or -errno when waiting failed. */
 int loop_run(struct loop *loop);
 
-/* Lets loop_run() return at the end of this turn. */
+/* Lets loop_run() return at the end of this iteration. */
 void loop_quit(struct loop *loop);
 
 #endif

@@ -8,15 +8,15 @@
 #include "loop/loop.h"
 
 /*
- * Work in the loop whose length a caller chooses, done in slices: one slice in each iteration, whoever
- * it is for. So all such work together keeps nobody waiting for longer than one slice takes. All
- * functions must be called from the loop's own thread.
+ * Work in the loop whose length a caller chooses, done in slices: one slice in each iteration,
+ * whoever it is for. So all such work together keeps nobody waiting for longer than one slice
+ * takes. All functions must be called from the loop's own thread.
  */
 
 /* One piece of work; embedded by its owner. */
 struct sliced {
-	/* Does the next slice, a few milliseconds at most. Returns whether more is left; if not, sliced is
-	 * not touched after it. It must not be dropped from within. */
+	/* Does the next slice, a few milliseconds at most. Returns whether more is left; if not,
+	 * sliced is not touched after it. It must not be dropped from within. */
 	bool (*run)(struct sliced *sliced);
 	TAILQ_ENTRY(sliced) link;
 };

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * To sleep, and to be woken, costs more than all that is done for a small request: the processor has to
- * leave its idle state, which takes tens of microseconds, on a virtual machine more, and a disk or a
- * network whose interrupt it gets is slower as well. A program that writes a file sends its requests
- * some ten microseconds apart. So while events have been coming that soon, we look for the next one for
- * a short time before we sleep.
+ * To sleep, and to be woken, costs more than all that is done for a small request: the processor
+ * has to leave its idle state, which takes tens of microseconds, on a virtual machine more, and a
+ * disk or a network whose interrupt it gets is slower as well. A program that writes a file sends
+ * its requests some ten microseconds apart. So while events have been coming that soon, we look for
+ * the next one for a short time before we sleep.
  *
- * How often that pays is learned: each wait that is over within that time gives credit, each that was
- * longer halves it, and without credit there is no looking. So one who is idle does not look, and of
- * events that come one by one only the first few are looked for. Between two looks the processor is
- * offered to whoever else needs it.
+ * How often that pays is learned: each wait that is over within that time gives credit, each that
+ * was longer halves it, and without credit there is no looking. So one who is idle does not look,
+ * and of events that come one by one only the first few are looked for. Between two looks the
+ * processor is offered to whoever else needs it.
  */
 #define _GNU_SOURCE
 #include "loop/spin.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Work that may wait for the disk, for as long as a caller chooses: a sync of gigabytes, the removal
- * of a big file. The loop hands it to a thread and goes on.
+ * Work that may wait for the disk, for as long as a caller chooses: a sync of gigabytes, the
+ * removal of a big file. The loop hands it to a thread and goes on.
  *
  * A job is in one of three places:
  *
@@ -14,8 +14,8 @@
  * wakes the loop.
  *
  * Threads obey the rule of shares.h: who has several jobs under way leaves as many threads free for
- * others. So a user whose jobs wait for a slow disk does not keep the jobs of other users from theirs.
- * Among users the queues are served by turns.
+ * others. So a user whose jobs wait for a slow disk does not keep the jobs of other users from
+ * theirs. Among users the queues are served by turns.
  *
  * Threads are started when there is a job for them, and stay. When none can be started, the job is
  * done in the loop: late is better than never.
@@ -201,8 +201,7 @@ static struct user_queue *queue_of(struct workers *workers, uid_t user)
 {
 	struct user_queue *queue;
 
-	TAILQ_FOREACH(queue, &workers->queues, link)
-	{
+	TAILQ_FOREACH (queue, &workers->queues, link) {
 		if (queue->user == user)
 			return queue;
 	}

@@ -34,8 +34,8 @@ struct worker_job {
 /* one_user: all jobs are of the same user, who may have all threads. Returns 0 or -errno. */
 int workers_create(struct loop *loop, bool one_user, struct workers **ret_workers);
 
-/* Waits until every job has run, and calls what is done. New jobs may be added meanwhile. Returns at
- * once where there are none. */
+/* Waits until every job has run, and calls what is done. New jobs may be added meanwhile. Returns
+ * at once where there are none. */
 void workers_drain(struct workers *workers);
 
 /* Ends the threads; there must be no jobs. NULL is accepted. */

@@ -64,7 +64,7 @@ static bool handle(void *data, const struct request *request, struct reply *repl
 			      "environment");
 		return false;
 	}
-	user = gate_pass(&service->auth, request, reply);
+	user = access_pass(&service->auth, request, reply);
 	if (!user)
 		return false;
 	call.user = user->name;
@@ -111,7 +111,7 @@ static int start(const struct service_options *options, struct service *service,
 		.access = options->access,
 		.access_data = options->access_data,
 	};
-	struct gate_options gate = {
+	struct access_options gate = {
 		.credentials = options->credentials,
 		.tokens = options->tokens,
 		.lock_ms = 1000LL * (options->lock_s ? options->lock_s : SERVICE_LOCK_S),
@@ -122,7 +122,7 @@ static int start(const struct service_options *options, struct service *service,
 
 	if (options->never_lock)
 		gate.lock_ms = 0;
-	r = gate_init(&gate, &service->auth, err);
+	r = access_init(&gate, &service->auth, err);
 	if (r == 0 && options->tls_cert)
 		r = tls_read(options->tls_cert, options->tls_key, &tls, err);
 	if (options->tls_cert)
@@ -181,6 +181,6 @@ void service_stop(struct service *service)
 		listen_unlink(service->socket_path, &service->socket_stat);
 	free(service->socket_path);
 	store_close(service->store);
-	gate_finish(&service->auth);
+	access_finish(&service->auth);
 	free(service);
 }

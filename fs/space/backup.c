@@ -2,28 +2,29 @@
 /*
  * A backup whose name ends in .yaml must not take the job along.
  *
- * Tools that keep the old file (sed -i'old_*', perl -i, cp -b, install -b, mv -b, patch -b, rsync --backup,
- * vim, emacs) move it to the backup's name and make the name again, by a new file or by a rename of a
- * temporary one. When the backup's name is a job's, the first step looks like "mv a.yaml b.yaml", which
- * takes the job along (rename.c). Only the second step tells the two apart. So:
+ * Tools that keep the old file (sed -i'old_*', perl -i, cp -b, install -b, mv -b, patch -b, rsync
+ * --backup, vim, emacs) move it to the backup's name and make the name again, by a new file or by a
+ * rename of a temporary one. When the backup's name is a job's, the first step looks like "mv
+ * a.yaml b.yaml", which takes the job along (rename.c). Only the second step tells the two apart.
+ * So:
  *
- * A name gets its job back when the process that has moved the file away makes the name again, with a
- * file that has no job, within RECENT_MOVE_KEPT_MS, and the moved file was not open for writing since. By
- * hand, mv and cp are two processes: a rename and a new job. A process is its Tgid; one that cannot be
- * told, or that has another user by now, gets nothing back. What was moved is remembered in memory alone:
- * over a remount a rename stands alone.
+ * A name gets its job back when the process that has moved the file away makes the name again, with
+ * a file that has no job, within RECENT_MOVE_KEPT_MS, and the moved file was not open for writing
+ * since. By hand, mv and cp are two processes: a rename and a new job. A process is its Tgid; one
+ * that cannot be told, or that has another user by now, gets nothing back. What was moved is
+ * remembered in memory alone: over a remount a rename stands alone.
  *
- * To give back means to move the row of the ledger: bound, queued, under way or in doubt, all of it stays
- * one row (engine.c). The same transaction gives the file that was moved a row that says "backup". Nothing
- * submits a backup until it is written: its commit at a close ends the mark, a change of its attributes
- * sends nothing. The mark is of one content, whose digest the row has, so that content which was written
- * and never closed (cocfs was killed) is a draft like any other. Renames of the backup and of directories
- * take the mark along as they take every row. It ends with the name: when the backup is removed, or moved
- * to a name that is no job's, or put back.
+ * To give back means to move the row of the ledger: bound, queued, under way or in doubt, all of it
+ * stays one row (engine.c). The same transaction gives the file that was moved a row that says
+ * "backup". Nothing submits a backup until it is written: its commit at a close ends the mark, a
+ * change of its attributes sends nothing. The mark is of one content, whose digest the row has, so
+ * that content which was written and never closed (cocfs was killed) is a draft like any other.
+ * Renames of the backup and of directories take the mark along as they take every row. It ends with
+ * the name: when the backup is removed, or moved to a name that is no job's, or put back.
  *
- * The name gets its job before it is made where the making needs the job (a rename or a link is a commit to
- * it), and right after it is made by open(2), so that a file that cannot be made moves no job. A crash in
- * between leaves either both or none of the ledger's two changes.
+ * The name gets its job before it is made where the making needs the job (a rename or a link is a
+ * commit to it), and right after it is made by open(2), so that a file that cannot be made moves no
+ * job. A crash in between leaves either both or none of the ledger's two changes.
  */
 #define _GNU_SOURCE
 #include "space/backup.h"
@@ -169,15 +170,15 @@ int backup_is(struct space *space, struct node *node, const struct ledger_job *j
 {
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 	_cleanup_free_ char *content = NULL;
-	struct spot spot;
+	struct location location;
 	size_t size;
 	int r;
 
 	if (!job->backup || !job->has_digest)
 		return job->backup;
-	r = node_spot(&space->nodes, node, &spot);
+	r = node_location(&space->nodes, node, &location);
 	if (r == 0)
-		r = content_read(&spot, content_read_fd(node), &content, &size);
+		r = content_read(&location, content_read_fd(node), &content, &size);
 	if (r == 0)
 		r = content_digest(content, size, digest);
 	return r < 0 ? r : !memcmp(digest, job->digest, sizeof(digest));

@@ -2,33 +2,40 @@
 #ifndef COCFS_SPACE_BOUNDS_H
 #define COCFS_SPACE_BOUNDS_H
 
-/* The bounds of what users and their programs can ask of a mount. In bytes unless the name says otherwise. */
+/* The bounds of what users and their programs can ask of a mount. In bytes unless the name says
+ * otherwise. */
 
-/* Renames of job files to other jobs' names that are remembered, for so long: a tool that keeps a backup
- * makes the name again at once. Each rename waits for the disk, so that nobody makes more in the time that a
- * tool needs between its two steps. 140 KB. */
+/* Renames of job files to other jobs' names that are remembered, for so long: a tool that keeps a
+ * backup makes the name again at once. Each rename waits for the disk, so that nobody makes more in
+ * the time that a tool needs between its two steps. 140 KB. */
 #define RECENT_MOVE_KEPT_MS 5000
 #define RECENT_MOVES_MAX 512
 
-/* Siblings of deleted jobs that can still be named: more than one rm -r has, 100 MB at the worst. */
-#define GHOSTS_MAX 1000000
+/* Siblings of deleted jobs that can still be named: more than one rm -r has, 100 MB at the
+ * worst. */
+#define DELETED_SIBLINGS_MAX 1000000
 
-/* Removals of siblings that are remembered for their remover, for so long: an archiver that replaces a
- * file removes the file and makes it again at once. In sets of a few, so that to look for one takes no
- * time; the oldest of its set is dropped, whose remover removes it once more then. */
+/* Removals of siblings that are remembered for their remover, for so long: an archiver that
+ * replaces a file removes the file and makes it again at once. In sets of a few, so that to look
+ * for one takes no time; the oldest of its set is dropped, whose remover removes it once more then.
+ */
 #define REMOVALS_KEPT_MS 1000
 #define REMOVALS_SETS 128
 #define REMOVALS_IN_SET 4
 
-/* Memory for the requests of all users together: data on its way to the disk, open listings, open texts. */
+/* Memory for the requests of all users together: data on its way to the disk, open listings, open
+ * texts. */
 #define USERS_MEMORY_MAX (256u << 20)
 
 /* The search for processes that can still write to a file (fs/space/holders.c). */
-#define HOLDERS_NUMBERS_MAX 4096 /* descriptors of a process that its threads are not read anew for */
-#define HOLDERS_FAMILY_MAX 512	 /* descendants that are looked at first; the rest come with all others */
+#define HOLDERS_NUMBERS_MAX                                                                        \
+	4096 /* descriptors of a process that its threads are not read anew for */
+#define HOLDERS_FAMILY_MAX                                                                         \
+	512 /* descendants that are looked at first; the rest come with all others */
 
-/* Threads that look at other processes (fs/space/inspectors.c), how many of them one user may keep busy,
- * and for how long a close waits for one. More threads would take the processors from the writers. */
+/* Threads that look at other processes (fs/space/inspectors.c), how many of them one user may keep
+ * busy, and for how long a close waits for one. More threads would take the processors from the
+ * writers. */
 #define INSPECTORS_MAX 4
 #define INSPECTORS_SHARE 2
 #define INSPECTION_MS 2000

@@ -15,7 +15,8 @@ void caller_init(struct caller *caller, fuse_req_t req)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
 
-	caller->person = (struct person){.uid = ctx->uid, .gid = ctx->gid, .groups = caller->groups};
+	caller->person =
+		(struct person){.uid = ctx->uid, .gid = ctx->gid, .groups = caller->groups};
 	caller->pid = ctx->pid;
 	caller->knows_groups = false;
 }

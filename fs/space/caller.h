@@ -21,18 +21,20 @@ struct caller {
  * struct must not move. */
 void caller_init(struct caller *caller, fuse_req_t req);
 
-/* The caller with the supplementary groups, which cannot be read of a process of another PID namespace. */
+/* The caller with the supplementary groups, which cannot be read of a process of another PID
+ * namespace. */
 const struct person *caller_with_groups(struct caller *caller);
 
-/* May this user do as they like with everything in the mount? That is root, the user who mounts, and the user
- * who is shown as the owner of everything (uid=). */
+/* May this user do as they like with everything in the mount? That is root, the user who mounts,
+ * and the user who is shown as the owner of everything (uid=). */
 bool caller_is_master(const struct space *space, const struct person *person);
 
 /*
  * What is made in the spool belongs to its maker, and a set-group-ID directory hands its group on.
- * Permissions were checked by the kernel (default_permissions) before the request came. With another owner
- * or mode shown than the spool has (view.h), the spool's own check would be of other things, and is left out.
- * Only a mount that runs as root can act as the caller; another serves its own user only.
+ * Permissions were checked by the kernel (default_permissions) before the request came. With
+ * another owner or mode shown than the spool has (view.h), the spool's own check would be of other
+ * things, and is left out. Only a mount that runs as root can act as the caller; another serves its
+ * own user only.
  */
 
 /* From here to caller_leave() this thread makes files as the caller of req would. Returns 0, or

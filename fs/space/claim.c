@@ -2,26 +2,26 @@
 /*
  * What a job's name keeps, and the user who gets it.
  *
- * The ledger is keyed by path, and a row outlives its file: a tool that removes and writes again makes
- * a new version, not a second job. On a mount that several users share, the next file of the name may be
- * somebody else's. So a row records whose file it was, and at each moment when a request makes the name
- * (create, mknod, link, rename) the rule of owner.h is asked:
+ * The ledger is keyed by path, and a row outlives its file: a tool that removes and writes again
+ * makes a new version, not a second job. On a mount that several users share, the next file of the
+ * name may be somebody else's. So a row records whose file it was, and at each moment when a
+ * request makes the name (create, mknod, link, rename) the rule of owner.h is asked:
  *
- *   the request may inherit      the row stays, or comes back if it was set aside. If the new file is
- *                                another user's than the recorded one, that user is noted as the heir:
- *                                the job is the heir's. The text goes along if the recorded read bits say
- *                                so. At the next commit the row records the new file.
- *   it may not                   the row is set aside: nobody finds it by its path. Its submissions go on.
- *                                It moves with its directory. It comes back when its owner, or somebody
- *                                else who may inherit, makes the free name.
+ *   the request may inherit      the row stays, or comes back if it was set aside. If the new file
+ * is another user's than the recorded one, that user is noted as the heir: the job is the heir's.
+ * The text goes along if the recorded read bits say so. At the next commit the row records the new
+ * file. it may not                   the row is set aside: nobody finds it by its path. Its
+ * submissions go on. It moves with its directory. It comes back when its owner, or somebody else
+ * who may inherit, makes the free name.
  *
- * A name can have several rows. First the row that the path finds is asked for, then those that are set aside:
- * first those of the request's own user, then the others. The request gets the first that it may inherit.
+ * A name can have several rows. First the row that the path finds is asked for, then those that are
+ * set aside: first those of the request's own user, then the others. The request gets the first
+ * that it may inherit.
  *
- * This is safe without being complete: what was not asked is not granted. A row belongs to a file only if
- * the file's user is the recorded user or the heir (claim_is_of()). A crash can come between the making of
- * a file and the record of its heir. Somebody can have worked in the spool. Then the row is hidden from the
- * file until the next commit asks again.
+ * This is safe without being complete: what was not asked is not granted. A row belongs to a file
+ * only if the file's user is the recorded user or the heir (claim_is_of()). A crash can come
+ * between the making of a file and the record of its heir. Somebody can have worked in the spool.
+ * Then the row is hidden from the file until the next commit asks again.
  */
 #define _GNU_SOURCE
 #include "space/claim.h"
@@ -72,7 +72,8 @@ static bool may_inherit(struct claiming *claiming, const struct holding *holding
 				 &claiming->caller);
 }
 
-/* The first row that is set aside and that the request may inherit. own: of the request's own user. */
+/* The first row that is set aside and that the request may inherit. own: of the request's own
+ * user. */
 static struct ledger_claim *choose_aside(struct claiming *claiming, bool own)
 {
 	for (int i = 0; i < claiming->n; i++) {
@@ -99,8 +100,8 @@ static struct ledger_claim *choose(struct claiming *claiming)
 	return chosen ? chosen : choose_aside(claiming, false);
 }
 
-/* Does the file's user get the text too? By the recorded read bits alone, for root as well: what root puts
- * there may be for all to read. */
+/* Does the file's user get the text too? By the recorded read bits alone, for root as well: what
+ * root puts there may be for all to read. */
 static bool heir_reads(struct claiming *claiming, const struct holding *holding)
 {
 	const struct access *file = &claiming->file;
@@ -172,7 +173,8 @@ static int settle(struct claiming *claiming)
 		r = bequeath(claiming, chosen);
 		changed |= r > 0;
 	}
-	/* before the request is answered: who was told that the name is made must not lose the job */
+	/* before the request is answered: who was told that the name is made must not lose the
+	 * job */
 	return r < 0 ? r : changed ? ledger_commit(ledger, false) : 0;
 }
 
@@ -262,7 +264,8 @@ static int has_row(struct ledger *ledger, const char *directory, const char *bel
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
-/* Looks at what a directory brings below it, a file or none. Returns 1 for a regular file, 0 or -errno. */
+/* Looks at what a directory brings below it, a file or none. Returns 1 for a regular file, 0 or
+ * -errno. */
 static int look_below(struct claiming *claiming, int from_fd, const char *from, const char *below)
 {
 	char path[PATH_MAX];
@@ -283,8 +286,9 @@ static int look_below(struct claiming *claiming, int from_fd, const char *from, 
 	return is_file;
 }
 
-/* A name below where a directory goes, which has a row: what the directory brings under this name, a file or
- * a row without a file, must not take the place of a row that the request may not have. */
+/* A name below where a directory goes, which has a row: what the directory brings under this name,
+ * a file or a row without a file, must not take the place of a row that the request may not have.
+ */
 static int claim_below(struct claiming *claiming, int from_fd, const char *from,
 		       const char *from_path, const char *below)
 {
@@ -337,8 +341,8 @@ int claim_tree(struct space *space, fuse_req_t req, struct node *from_parent, co
 
 /* ---- commits ---- */
 
-/* The user who is asked about at a commit: the caller if the file is the caller's, else the file's user.
- * Of that user no supplementary groups are known. */
+/* The user who is asked about at a commit: the caller if the file is the caller's, else the file's
+ * user. Of that user no supplementary groups are known. */
 static void init_committer(struct claiming *claiming, fuse_req_t req)
 {
 	struct caller *caller = &claiming->caller;

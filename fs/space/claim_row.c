@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows and their files: which row is a file's, how it follows the file, and who may take from it. */
+/* Rows and their files: which row is a file's, how it follows the file, and who may take from
+ * it. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -94,7 +95,8 @@ bool claim_may_take(struct space *space, fuse_req_t req, struct node *parent,
 	return claim_may_inherit(space, &recorded, &directory, &caller);
 }
 
-/* What a row records of a file of its own that was, and is now. False: the file is not the row's. */
+/* What a row records of a file of its own that was, and is now. False: the file is not the
+ * row's. */
 static bool follow(const struct space *space, struct holding *holding, uid_t before,
 		   const struct owner *now)
 {
@@ -116,7 +118,7 @@ int claim_follow(struct space *space, struct node *parent, const char *name,
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	struct holding holding;
-	struct spot spot = {.name = name, .fd = -1};
+	struct location location = {.name = name, .fd = -1};
 	struct owner now;
 	struct stat st;
 	int r = S_ISREG(before->st_mode) && job_name_is(space, parent, name)
@@ -127,9 +129,9 @@ int claim_follow(struct space *space, struct node *parent, const char *name,
 		return r == -ENOENT || r == -ENAMETOOLONG ? 0 : r;
 	r = access_of_directory(space, parent, &now.directory);
 	if (r == 0)
-		r = spot.dirfd = node_dirfd(&space->nodes, parent);
+		r = location.dirfd = node_dirfd(&space->nodes, parent);
 	if (r >= 0)
-		r = spot_stat(&spot, &st);
+		r = location_stat(&location, &st);
 	if (r < 0)
 		return r;
 	now.file = access_of(&st);
@@ -142,11 +144,12 @@ int claim_follow(struct space *space, struct node *parent, const char *name,
 
 void claim_part(struct space *space, struct node *parent, const char *name)
 {
-	struct spot spot = {.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
+	struct location location = {
+		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
 	struct stat st;
 	int r;
 
-	if (space->options->one_user || spot.dirfd < 0 || spot_stat(&spot, &st) < 0)
+	if (space->options->one_user || location.dirfd < 0 || location_stat(&location, &st) < 0)
 		return;
 	r = claim_follow(space, parent, name, &st);
 	if (r < 0) /* then what was recorded before is what counts */

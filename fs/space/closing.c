@@ -55,7 +55,7 @@ static bool is_empty(int fd)
 
 /* Is it a backup of which attributes were changed, and nothing else? */
 static bool is_untouched_backup(struct space *space, const struct handle *handle,
-				const struct link *link)
+				const struct name *link)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	const struct content *content = handle->node->content;
@@ -67,17 +67,17 @@ static bool is_untouched_backup(struct space *space, const struct handle *handle
 }
 
 /* Is there anything to commit when this handle is closed? */
-static const struct link *wants_commit(struct space *space, const struct handle *handle)
+static const struct name *wants_commit(struct space *space, const struct handle *handle)
 {
 	const struct content *content = handle->node->content;
-	const struct link *link;
+	const struct name *link;
 
 	if (!handle->writable || !content_is_dirty(content))
 		return NULL;
 	/* what was refused at a write may have left nothing: that is told too */
 	if (!content->refusal && is_empty(handle->fd))
 		return NULL;
-	link = node_job_link(space, handle->node);
+	link = node_job_name(space, handle->node);
 	return link && is_untouched_backup(space, handle, link) ? NULL : link;
 }
 
@@ -93,7 +93,7 @@ static void note_closer(struct handle *handle, const struct closer *closer)
 }
 
 /* What was written is judged: it is no backup any more. 0 or -errno. */
-static int end_backup(struct space *space, const struct handle *handle, const struct link *link)
+static int end_backup(struct space *space, const struct handle *handle, const struct name *link)
 {
 	struct content *content = handle->node->content;
 	int r = content->rewritten ? backup_end(space, link->parent, link->name) : 0;
@@ -106,7 +106,7 @@ static int end_backup(struct space *space, const struct handle *handle, const st
 
 /* May be half a file: records it, once for each content. Returns -errno. */
 static int refuse_half(struct space *space, fuse_req_t req, struct handle *handle,
-		       const struct link *link, const struct err *err)
+		       const struct name *link, const struct err *err)
 {
 	uint64_t written = handle->node->content->written;
 
@@ -144,8 +144,8 @@ static void tell_hidden(struct err *err)
 		   "write the file again with a program that closes it before it ends, as cp does");
 }
 
-/* Did the last holder of a handle leave half of what was meant, as far as can be seen? Then err says
- * why. */
+/* Did the last holder of a handle leave half of what was meant, as far as can be seen? Then err
+ * says why. */
 static bool left_half(const struct space *space, const struct handle *handle, struct err *err)
 {
 	switch (handle->ending) {
@@ -171,8 +171,8 @@ static bool left_half(const struct space *space, const struct handle *handle, st
 /*
  * A signal kills a process while others can still write. The content is half of what was meant when
  * that process wrote last, or has started the process that wrote last, as the shell of
- * "timeout 9 sh -c 'cat a; cat b' > job.yaml" has. The others can add to the content, and close it in
- * good order. It stays half, until it is cut to nothing. A process that only held the descriptor
+ * "timeout 9 sh -c 'cat a; cat b' > job.yaml" has. The others can add to the content, and close it
+ * in good order. It stays half, until it is cut to nothing. A process that only held the descriptor
  * does not count.
  */
 static void spoil_if_writer(struct handle *handle, const struct closer *closer)
@@ -190,10 +190,10 @@ static void spoil_if_writer(struct handle *handle, const struct closer *closer)
 
 /* Commits what the handle's file holds; answers req (NULL: nobody waits). */
 static void commit_now(struct space *space, fuse_req_t req, struct handle *handle,
-		       const struct link *link)
+		       const struct name *link)
 {
 	int r = end_backup(space, handle, link);
-	struct wait *wait = r < 0 ? NULL : wait_plain(space, req);
+	struct pending_reply *wait = r < 0 ? NULL : pending_reply_plain(space, req);
 
 	if (wait)
 		commit_open(space, handle, link, wait);
@@ -207,7 +207,7 @@ static void commit_now(struct space *space, fuse_req_t req, struct handle *handl
 static void end_flush(struct space *space, fuse_req_t req, struct handle *handle,
 		      const struct writers_verdict *verdict)
 {
-	const struct link *link = wants_commit(space, handle);
+	const struct name *link = wants_commit(space, handle);
 	bool is_unseen = verdict->closer.ending == ENDING_UNSEEN;
 	struct err err;
 
@@ -346,7 +346,7 @@ static enum ending look_at_opener(const struct space *space, const struct handle
 
 void closing_release(struct space *space, struct handle *handle)
 {
-	const struct link *link = wants_commit(space, handle);
+	const struct name *link = wants_commit(space, handle);
 	struct content *content = handle->node->content;
 	struct err err;
 	bool is_half;

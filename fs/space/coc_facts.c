@@ -28,15 +28,15 @@ bool fact_is_name(const char *name)
 static int find(struct space *space, struct node *node, struct stat *ret_st,
 		struct ledger_job *ret_job)
 {
-	const struct link *link = node_job_link(space, node);
-	struct spot spot;
+	const struct name *link = node_job_name(space, node);
+	struct location location;
 	int r;
 
 	if (!link)
 		return -ENODATA;
-	r = node_spot(&space->nodes, node, &spot);
+	r = node_location(&space->nodes, node, &location);
 	if (r == 0)
-		r = spot_stat(&spot, ret_st);
+		r = location_stat(&location, ret_st);
 	if (r == 0)
 		r = claim_find(space, link->parent, link->name, ret_st, ret_job);
 	return r == -ENOENT ? 0 : r;
@@ -73,7 +73,7 @@ static const char *shown_text(struct space *space, fuse_req_t req, const struct 
 static int get_error(struct space *space, fuse_req_t req, struct node *node, const struct stat *st,
 		     const struct ledger_job *job, char **ret_value, size_t *ret_size)
 {
-	const struct link *link = node_job_link(space, node);
+	const struct name *link = node_job_name(space, node);
 	_cleanup_free_ char *path = NULL;
 	struct ledger_job unrecorded = {0};
 	const char *story = NULL;
@@ -95,16 +95,16 @@ static int state_now(struct space *space, struct node *node, const struct ledger
 {
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 	_cleanup_free_ char *content = NULL;
-	struct spot spot;
+	struct location location;
 	size_t size;
 	int r;
 
 	*ret_state = job->state;
 	if (job->state != JOB_SUBMITTED || !job->has_digest)
 		return 0;
-	r = node_spot(&space->nodes, node, &spot);
+	r = node_location(&space->nodes, node, &location);
 	if (r == 0)
-		r = content_read(&spot, content_read_fd(node), &content, &size);
+		r = content_read(&location, content_read_fd(node), &content, &size);
 	if (r == 0)
 		r = content_digest(content, size, digest);
 	if (r < 0)
@@ -194,8 +194,7 @@ int fact_remove(struct space *space, fuse_req_t req, struct node *node, const ch
 		return r;
 	if (!job.job_id && !engine_has(space->engine, job.row))
 		return -ENODATA;
-	if (!claim_may_take(space, req, node_job_link(space, node)->parent, &job.holding,
-			    &st))
+	if (!claim_may_take(space, req, node_job_name(space, node)->parent, &job.holding, &st))
 		return -EPERM;
 	if (!job.job_id)
 		return engine_end_doubt(space->engine, job.row);

@@ -5,23 +5,24 @@
 #include "space/space.h"
 
 /*
- * The virtual attributes coc.job_id, coc.state, coc.version, coc.request_id, coc.error, coc.warnings
- * and coc.backup of a job file: read-only facts from the ledger. They are never listed, so that no
- * tool copies them.
+ * The virtual attributes coc.job_id, coc.state, coc.version, coc.request_id, coc.error,
+ * coc.warnings and coc.backup of a job file: read-only facts from the ledger. They are never
+ * listed, so that no tool copies them.
  */
 
 /* Is this the name of one (or would it be: "coc.…")? */
 bool fact_is_name(const char *name);
 
-/* The value, allocated. -ENODATA: there is none, or the file is no job file. A directory has coc.error,
- * the stories of its refused attributes, and coc.refused (unmade.h); what coc.hidden is (queue_view.h) takes
- * longer, and is not told here. A scratch file has coc.error, why it may not become a job file. */
+/* The value, allocated. -ENODATA: there is none, or the file is no job file. A directory has
+ * coc.error, the stories of its refused attributes, and coc.refused (unmade.h); what coc.hidden is
+ * (queue_view.h) takes longer, and is not told here. A scratch file has coc.error, why it may not
+ * become a job file. */
 int fact_get(struct space *space, fuse_req_t req, struct node *node, const char *name,
 	     char **ret_value, size_t *ret_size);
 
 /* Removing coc.job_id forgets the binding: the next commit makes a new job.
- * Fails with -ENODATA: not bound. -EBUSY: a submission is under way. -EPERM: another fact, that is there, or
- * not the caller's to forget. */
+ * Fails with -ENODATA: not bound. -EBUSY: a submission is under way. -EPERM: another fact, that is
+ * there, or not the caller's to forget. */
 int fact_remove(struct space *space, fuse_req_t req, struct node *node, const char *name);
 
 #endif

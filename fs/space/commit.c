@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From a kernel request to a commit. No handler waits for the network: what cannot be answered at
- * once is a struct wait, which the engine answers at the end of a later turn. An interrupt (Ctrl-C,
- * a fatal signal) answers it with EINTR and lets go of it; the submission itself goes on.
+ * once is a struct pending_reply, which the engine answers at the end of a later iteration. An
+ * interrupt (Ctrl-C, a fatal signal) answers it with EINTR and lets go of it; the submission itself
+ * goes on.
  */
 #define _GNU_SOURCE
 #include "space/commit.h"
@@ -23,65 +24,65 @@
 
 /* ---- waits ---- */
 
-static void answer_plain(struct wait *wait, int result)
+static void answer_plain(struct pending_reply *wait, int result)
 {
 	if (wait->req)
 		reply(wait->req, result);
 	free(wait);
 }
 
-struct wait *wait_plain(struct space *space, fuse_req_t req)
+struct pending_reply *pending_reply_plain(struct space *space, fuse_req_t req)
 {
-	struct wait *wait = calloc(1, sizeof(*wait));
+	struct pending_reply *wait = calloc(1, sizeof(*wait));
 
 	if (wait)
-		*wait = (struct wait){.space = space, .req = req, .answer = answer_plain};
+		*wait = (struct pending_reply){.space = space, .req = req, .answer = answer_plain};
 	return wait;
 }
 
 /* The engine has it no more. */
-static void end_wait(struct wait *wait, int result)
+static void end_wait(struct pending_reply *wait, int result)
 {
 	LIST_REMOVE(wait, link);
-	wait->ticket = NULL;
+	wait->waiter = NULL;
 	wait->answer(wait, result);
 }
 
-void wait_done(void *data, int result)
+void pending_reply_done(void *data, int result)
 {
 	end_wait(data, result);
 }
 
-static void interrupt(struct wait *wait)
+static void interrupt(struct pending_reply *wait)
 {
-	ticket_drop(wait->ticket);
+	waiter_drop(wait->waiter);
 	end_wait(wait, -EINTR);
 }
 
 static void interrupted(fuse_req_t req, void *data)
 {
-	struct wait *wait = data;
+	struct pending_reply *wait = data;
 
 	(void)req;
-	if (wait->ticket)
+	if (wait->waiter)
 		interrupt(wait);
 }
 
-void wait_begin(struct wait *wait, struct ticket *ticket, int r)
+void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int r)
 {
 	struct space *space = wait->space;
-	bool has_ended = !ticket;
+	bool has_ended = !waiter;
 
 	/* for want of memory it is told at once: that it cannot be told is worse */
 	if (has_ended && ledger_is_open(space->ledger))
-		ticket = engine_tell_recorded(space->engine, r, wait_done, wait);
-	if (!ticket) {
+		waiter = engine_tell_recorded(space->engine, r, pending_reply_done, wait);
+	if (!waiter) {
 		wait->answer(wait, r);
 		return;
 	}
-	wait->ticket = ticket;
+	wait->waiter = waiter;
 	LIST_INSERT_HEAD(&space->waits, wait, link);
-	/* what has ended is told at the end of this turn, and is not undone by an interrupt */
+	/* what has ended is told at the end of this iteration, and is not undone by an interrupt */
 	if (!wait->req || has_ended)
 		return;
 	/* libfuse would call it at once for a request that is interrupted already, and use the
@@ -94,15 +95,16 @@ void wait_begin(struct wait *wait, struct ticket *ticket, int r)
 
 void reply_recorded(struct space *space, fuse_req_t req, int r)
 {
-	struct wait *wait = ledger_is_open(space->ledger) ? wait_plain(space, req) : NULL;
+	struct pending_reply *wait =
+		ledger_is_open(space->ledger) ? pending_reply_plain(space, req) : NULL;
 
 	if (wait)
-		wait_begin(wait, NULL, r);
+		pending_reply_begin(wait, NULL, r);
 	else
 		reply(req, r);
 }
 
-void wait_interrupt_all(struct space *space)
+void pending_reply_interrupt_all(struct space *space)
 {
 	while (!LIST_EMPTY(&space->waits))
 		interrupt(LIST_FIRST(&space->waits));
@@ -124,9 +126,9 @@ static void explain_unreadable(int errnum, struct err *err)
 
 /* The file of a commit, and who waits for it. */
 struct commit_file {
-	const struct spot *spot;
+	const struct location *location;
 	const char *path;
-	struct wait *wait;
+	struct pending_reply *wait;
 };
 
 /* The file need not have it, as the name keeps it: one that cannot be written is no reason to
@@ -134,7 +136,7 @@ struct commit_file {
 static void put_kept(void *data, enum attr attr, const char *value)
 {
 	struct commit_file *file = data;
-	int r = attrs_put(file->spot, attr, value);
+	int r = job_attributes_put(file->location, attr, value);
 
 	if (r == 0)
 		file->wait->put |= 1U << attr;
@@ -143,19 +145,19 @@ static void put_kept(void *data, enum attr attr, const char *value)
 			    attr_field(attr), strerror(-r));
 }
 
-/* Whose the content at a spot is. */
-static int find_author(struct space *space, fuse_req_t req, const struct spot *spot,
+/* Whose the content at a location is. */
+static int find_author(struct space *space, fuse_req_t req, const struct location *location,
 		       struct node *parent, const char *name, const struct stat *replaced,
 		       struct author *ret_author)
 {
 	struct stat st;
-	int r = spot_stat(spot, &st);
+	int r = location_stat(location, &st);
 
 	return r < 0 ? r : claim_author(space, req, parent, name, &st, replaced, ret_author);
 }
 
 /* incomplete: the file may be half of what was meant. */
-static int refuse(struct space *space, fuse_req_t req, const struct spot *spot,
+static int refuse(struct space *space, fuse_req_t req, const struct location *location,
 		  struct node *parent, const char *name, bool incomplete, const struct err *err)
 {
 	_cleanup_free_ char *path = NULL;
@@ -163,18 +165,18 @@ static int refuse(struct space *space, fuse_req_t req, const struct spot *spot,
 	int r = node_path_of(parent, name, &path);
 
 	if (r == 0)
-		r = find_author(space, req, spot, parent, name, NULL, &author);
+		r = find_author(space, req, location, parent, name, NULL, &author);
 	return r < 0 ? r
 		     : commit_refuse(space->engine, space->ledger, path, &author, incomplete, err);
 }
 
 int commit_refuse_node(struct space *space, fuse_req_t req, struct node *node,
-		       const struct link *link, bool incomplete, const struct err *err)
+		       const struct name *link, bool incomplete, const struct err *err)
 {
-	struct spot spot;
-	int r = node_spot(&space->nodes, node, &spot);
+	struct location location;
+	int r = node_location(&space->nodes, node, &location);
 
-	return r < 0 ? r : refuse(space, req, &spot, link->parent, link->name, incomplete, err);
+	return r < 0 ? r : refuse(space, req, &location, link->parent, link->name, incomplete, err);
 }
 
 static void explain_unready(int r, struct err *err)
@@ -184,7 +186,7 @@ static void explain_unready(int r, struct err *err)
 }
 
 /* Fills what is known of a commit before its content is read. */
-static int prepare(struct space *space, const struct spot *spot, struct node *parent,
+static int prepare(struct space *space, const struct location *location, struct node *parent,
 		   const char *name, const struct stat *replaced, fuse_req_t req, char **ret_path,
 		   char **ret_shown, struct author *ret_author)
 {
@@ -196,10 +198,10 @@ static int prepare(struct space *space, const struct spot *spot, struct node *pa
 	}
 	if (r == 0)
 		r = rename_settle(space);
-	return r < 0 ? r : find_author(space, req, spot, parent, name, replaced, ret_author);
+	return r < 0 ? r : find_author(space, req, location, parent, name, replaced, ret_author);
 }
 
-int commit_refuse_unready(struct space *space, struct node *node, const struct link *link, int r)
+int commit_refuse_unready(struct space *space, struct node *node, const struct name *link, int r)
 {
 	struct err err;
 
@@ -208,84 +210,87 @@ int commit_refuse_unready(struct space *space, struct node *node, const struct l
 }
 
 /* Says in .error that a commit could not begin: there may be nobody who waits for it. */
-static int refuse_unready(struct space *space, fuse_req_t req, const struct spot *spot,
+static int refuse_unready(struct space *space, fuse_req_t req, const struct location *location,
 			  struct node *parent, const char *name, int r)
 {
 	struct err err;
 
 	explain_unready(r, &err);
-	return refuse(space, req, spot, parent, name, false, &err);
+	return refuse(space, req, location, parent, name, false, &err);
 }
 
-void commit_spot(struct space *space, const struct spot *spot, int read_fd, struct node *parent,
-		 const char *name, const struct stat *replaced, struct wait *wait)
+void commit_location(struct space *space, const struct location *location, int read_fd,
+		     struct node *parent, const char *name, const struct stat *replaced,
+		     struct pending_reply *wait)
 {
 	_cleanup_free_ char *path = NULL, *shown = NULL;
-	struct commit_file file = {.spot = spot, .wait = wait};
+	struct commit_file file = {.location = location, .wait = wait};
 	struct commit commit = {.put = put_kept, .file = &file};
-	struct ticket *ticket = NULL;
+	struct waiter *waiter = NULL;
 	struct err err = {0};
-	int r = prepare(space, spot, parent, name, replaced, wait->req, &path, &shown,
+	int r = prepare(space, location, parent, name, replaced, wait->req, &path, &shown,
 			&commit.author);
 
 	if (r < 0) {
-		wait_begin(wait, NULL, refuse_unready(space, wait->req, spot, parent, name, r));
+		pending_reply_begin(wait, NULL,
+				    refuse_unready(space, wait->req, location, parent, name, r));
 		return;
 	}
-	commit.user = wait->req ? fuse_req_ctx(wait->req)->uid
-				: commit.author.holding.owner.file.uid;
+	commit.user =
+		wait->req ? fuse_req_ctx(wait->req)->uid : commit.author.holding.owner.file.uid;
 	commit.path = file.path = path;
 	commit.shown = shown;
-	r = content_read(spot, read_fd, &commit.content, &commit.size);
+	r = content_read(location, read_fd, &commit.content, &commit.size);
 	if (r < 0)
 		explain_unreadable(-r, &err);
 	else
-		r = attrs_collect(space, spot, parent, &commit.own, &commit.inherited, &err);
+		r = job_attributes_collect(space, location, parent, &commit.own, &commit.inherited,
+					   &err);
 	if (r < 0) {
 		commit_finish(&commit);
 		r = commit_refuse(space->engine, space->ledger, path, &commit.author, false, &err);
 	} else {
 		r = commit_run(space->engine, space->ledger, &space->options->rules, &commit,
-			       wait_done, wait, &ticket);
+			       pending_reply_done, wait, &waiter);
 	}
-	wait_begin(wait, ticket, r);
+	pending_reply_begin(wait, waiter, r);
 }
 
 /* ---- when ---- */
 
-void commit_open(struct space *space, struct handle *handle, const struct link *link,
-		 struct wait *wait)
+void commit_open(struct space *space, struct handle *handle, const struct name *link,
+		 struct pending_reply *wait)
 {
 	struct content *content = handle->node->content;
-	struct spot spot;
-	int r = node_spot(&space->nodes, handle->node, &spot);
+	struct location location;
+	int r = node_location(&space->nodes, handle->node, &location);
 
 	content->committed = content->written;
 	if (r == 0 && content->refusal)
-		r = refuse(space, wait->req, &spot, link->parent, link->name, true,
+		r = refuse(space, wait->req, &location, link->parent, link->name, true,
 			   content->refusal);
 	if (r < 0) {
-		wait_begin(wait, NULL, r);
+		pending_reply_begin(wait, NULL, r);
 		return;
 	}
-	/* the spot's name may be another hard link: attributes are the inode's anyway */
-	commit_spot(space, &spot, content_read_fd(handle->node), link->parent, link->name, NULL,
-		    wait);
+	/* the location's name may be another hard link: attributes are the inode's anyway */
+	commit_location(space, &location, content_read_fd(handle->node), link->parent, link->name,
+			NULL, wait);
 }
 
-void commit_closed(struct space *space, struct node *node, struct wait *wait)
+void commit_closed(struct space *space, struct node *node, struct pending_reply *wait)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
-	const struct link *link = node_job_link(space, node);
-	struct spot spot;
+	const struct name *link = node_job_name(space, node);
+	struct location location;
 	struct stat st;
-	int r = node_spot(&space->nodes, node, &spot);
+	int r = node_location(&space->nodes, node, &location);
 
 	if (r < 0 || !link || (node->content && node->content->writers)) {
 		wait->answer(wait, r);
 		return;
 	}
-	r = spot_stat(&spot, &st);
+	r = location_stat(&location, &st);
 	if (r == 0)
 		r = claim_find(space, link->parent, link->name, &st, &job);
 	if (r == 0)
@@ -294,5 +299,5 @@ void commit_closed(struct space *space, struct node *node, struct wait *wait)
 		wait->answer(wait, r > 0 || job.incomplete ? 0 : r);
 		return;
 	}
-	commit_spot(space, &spot, -1, link->parent, link->name, NULL, wait);
+	commit_location(space, &location, -1, link->parent, link->name, NULL, wait);
 }

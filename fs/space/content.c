@@ -43,14 +43,14 @@ static int read_whole(int fd, char **ret_content, size_t *ret_size)
 	return 0;
 }
 
-int content_read(const struct spot *spot, int read_fd, char **ret_content, size_t *ret_size)
+int content_read(const struct location *location, int read_fd, char **ret_content, size_t *ret_size)
 {
 	_cleanup_close_ int opened = -1;
-	char path[SPOT_PATH_MAX];
+	char path[LOCATION_PATH_MAX];
 	bool follow;
 
 	if (read_fd < 0) {
-		spot_path(spot, path, &follow);
+		location_path(location, path, &follow);
 		read_fd = opened =
 			open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
 		if (opened < 0)
@@ -110,8 +110,7 @@ void handle_note_writer(struct handle *handle, pid_t thread)
 	handle->wrote = thread;
 	handle->writer = proc_process(thread);
 	handle->writer_parent = 0;
-	if (handle->writer && handle->writer != handle->opener &&
-	    proc_status(thread, &status) == 0)
+	if (handle->writer && handle->writer != handle->opener && proc_status(thread, &status) == 0)
 		handle->writer_parent = status.parent;
 }
 
@@ -151,9 +150,9 @@ int content_read_fd(const struct node *node)
 	struct handle *handle;
 
 	if (node->content)
-		LIST_FOREACH(handle, &node->content->handles, link)
-	if (handle->readable)
-		return handle->fd;
+		LIST_FOREACH (handle, &node->content->handles, link)
+			if (handle->readable)
+				return handle->fd;
 	return -1;
 }
 
@@ -168,7 +167,7 @@ int content_check_size(struct space *space, struct node *node, uint64_t size)
 {
 	struct err err;
 
-	if (size <= COC_CONTENT_MAX || !node_job_link(space, node))
+	if (size <= COC_CONTENT_MAX || !node_job_name(space, node))
 		return 0;
 	content_too_big(&err);
 	if (node->content)

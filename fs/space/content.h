@@ -12,12 +12,12 @@ struct handle {
 	struct node *node;
 	int fd;
 	bool readable, writable;
-	bool writing;	     /* somebody may still write through it; see handle_set_writing() */
-	uid_t user;	     /* who opened it, and whose descriptor it is */
-	enum ending ending;  /* how the process fared that closed it last (writers.h) */
-	int killed_by;	     /* the signal, with ENDING_KILLED */
-	uint64_t told;	     /* of this content (content.written) its .error says that it may be half */
-	pid_t opener;	     /* the process that opened it, 0: it cannot be told */
+	bool writing;	    /* somebody may still write through it; see handle_set_writing() */
+	uid_t user;	    /* who opened it, and whose descriptor it is */
+	enum ending ending; /* how the process fared that closed it last (writers.h) */
+	int killed_by;	    /* the signal, with ENDING_KILLED */
+	uint64_t told; /* of this content (content.written) its .error says that it may be half */
+	pid_t opener;  /* the process that opened it, 0: it cannot be told */
 	uint64_t wrote_at;   /* what content.written is after the last write through it, 0: none */
 	pid_t wrote;	     /* the thread that wrote last */
 	pid_t writer;	     /* its process, 0: it cannot be told, or nobody wrote */
@@ -90,10 +90,11 @@ int content_any_fd(const struct node *node);
 int content_read_fd(const struct node *node);
 
 /*
- * Reads a job file whole: through read_fd, or (-1) by opening the spot. Returns 0 with an owned,
- * NUL-terminated buffer; -EFBIG over COC_CONTENT_MAX; another -errno.
+ * Reads a job file whole: through read_fd, or (-1) by opening the location. Returns 0 with an
+ * owned, NUL-terminated buffer; -EFBIG over COC_CONTENT_MAX; another -errno.
  */
-int content_read(const struct spot *spot, int read_fd, char **ret_content, size_t *ret_size);
+int content_read(const struct location *location, int read_fd, char **ret_content,
+		 size_t *ret_size);
 
 /* Fills err with the sentence for a job file that is too big. Returns -EFBIG. */
 int content_too_big(struct err *err);

@@ -30,24 +30,23 @@ static int write_metrics(struct text_source *source, struct buf *text)
 	if (r == 0)
 		r = engine_write_metrics(space->engine, metrics->queued.n, text);
 	return r ? r
-		     : buf_printf(text,
-				  "# HELP cocfs_known_files Files, directories and siblings that "
-				  "the kernel refers to.\n"
-				  "# TYPE cocfs_known_files gauge\n"
-				  "cocfs_known_files %zu\n"
-				  "# HELP cocfs_disk_operations Calls that wait for the disk.\n"
-				  "# TYPE cocfs_disk_operations gauge\n"
-				  "cocfs_disk_operations %zu\n"
-				  "# HELP cocfs_open_descriptors What users have open.\n"
-				  "# TYPE cocfs_open_descriptors gauge\n"
-				  "cocfs_open_descriptors %zu\n"
-				  "# HELP cocfs_open_descriptors_max What all users together may have "
-				  "open.\n"
-				  "# TYPE cocfs_open_descriptors_max gauge\n"
-				  "cocfs_open_descriptors_max %zu\n",
-				  space->nodes.table.n, workers_jobs(space->workers),
-				  space->descriptors.used,
-				  space->descriptors.total);
+		 : buf_printf(text,
+			      "# HELP cocfs_known_files Files, directories and siblings that "
+			      "the kernel refers to.\n"
+			      "# TYPE cocfs_known_files gauge\n"
+			      "cocfs_known_files %zu\n"
+			      "# HELP cocfs_disk_operations Calls that wait for the disk.\n"
+			      "# TYPE cocfs_disk_operations gauge\n"
+			      "cocfs_disk_operations %zu\n"
+			      "# HELP cocfs_open_descriptors What users have open.\n"
+			      "# TYPE cocfs_open_descriptors gauge\n"
+			      "cocfs_open_descriptors %zu\n"
+			      "# HELP cocfs_open_descriptors_max What all users together may have "
+			      "open.\n"
+			      "# TYPE cocfs_open_descriptors_max gauge\n"
+			      "cocfs_open_descriptors_max %zu\n",
+			      space->nodes.table.n, workers_jobs(space->workers),
+			      space->descriptors.used, space->descriptors.total);
 }
 
 static void finish_metrics(struct text_source *source)

@@ -8,76 +8,78 @@
 
 #include "space/bounds.h"
 
-
-struct ghost {
+struct deleted_sibling {
 	struct access owner;
 	char path[];
 };
 
 static int compare(const void *one, const void *other)
 {
-	return strcmp(((const struct ghost *)one)->path, ((const struct ghost *)other)->path);
+	return strcmp(((const struct deleted_sibling *)one)->path,
+		      ((const struct deleted_sibling *)other)->path);
 }
 
-static struct ghost *make(const char *path, const struct access *owner)
+static struct deleted_sibling *make(const char *path, const struct access *owner)
 {
 	size_t size = strlen(path) + 1;
-	struct ghost *ghost = malloc(sizeof(*ghost) + size);
+	struct deleted_sibling *deleted = malloc(sizeof(*deleted) + size);
 
-	if (ghost) {
-		ghost->owner = *owner;
-		memcpy(ghost->path, path, size);
+	if (deleted) {
+		deleted->owner = *owner;
+		memcpy(deleted->path, path, size);
 	}
-	return ghost;
+	return deleted;
 }
 
 /* Where the tree has a path, NULL: nowhere. */
-static void *find(const struct ghosts *ghosts, const char *path)
+static void *find(const struct deleted_siblings *deleted_siblings, const char *path)
 {
-	struct ghost *wanted = make(path, &(struct access){0});
-	void *at = wanted ? tfind(wanted, &ghosts->tree, compare) : NULL;
+	struct deleted_sibling *wanted = make(path, &(struct access){0});
+	void *at = wanted ? tfind(wanted, &deleted_siblings->tree, compare) : NULL;
 
 	free(wanted);
 	return at;
 }
 
-void ghost_add(struct ghosts *ghosts, const char *path, const struct access *owner)
+void deleted_sibling_add(struct deleted_siblings *deleted_siblings, const char *path,
+			 const struct access *owner)
 {
-	struct ghost *ghost = make(path, owner);
+	struct deleted_sibling *deleted = make(path, owner);
 	void *at;
 
-	if (ghosts->n >= GHOSTS_MAX)
-		ghosts_finish(ghosts);
-	at = ghost ? tsearch(ghost, &ghosts->tree, compare) : NULL;
-	if (at && *(struct ghost **)at == ghost)
-		ghosts->n++;
+	if (deleted_siblings->n >= DELETED_SIBLINGS_MAX)
+		deleted_siblings_finish(deleted_siblings);
+	at = deleted ? tsearch(deleted, &deleted_siblings->tree, compare) : NULL;
+	if (at && *(struct deleted_sibling **)at == deleted)
+		deleted_siblings->n++;
 	else
-		free(ghost);
+		free(deleted);
 }
 
-const struct access *ghost_find(const struct ghosts *ghosts, const char *path)
+const struct access *deleted_sibling_find(const struct deleted_siblings *deleted_siblings,
+					  const char *path)
 {
-	void *at = find(ghosts, path);
+	void *at = find(deleted_siblings, path);
 
-	return at ? &(*(struct ghost **)at)->owner : NULL;
+	return at ? &(*(struct deleted_sibling **)at)->owner : NULL;
 }
 
-bool ghost_remove(struct ghosts *ghosts, const char *path)
+bool deleted_sibling_remove(struct deleted_siblings *deleted_siblings, const char *path)
 {
-	void *at = find(ghosts, path);
-	struct ghost *ghost;
+	void *at = find(deleted_siblings, path);
+	struct deleted_sibling *deleted;
 
 	if (!at)
 		return false;
-	ghost = *(struct ghost **)at;
-	tdelete(ghost, &ghosts->tree, compare);
-	free(ghost);
-	ghosts->n--;
+	deleted = *(struct deleted_sibling **)at;
+	tdelete(deleted, &deleted_siblings->tree, compare);
+	free(deleted);
+	deleted_siblings->n--;
 	return true;
 }
 
-void ghosts_finish(struct ghosts *ghosts)
+void deleted_siblings_finish(struct deleted_siblings *deleted_siblings)
 {
-	tdestroy(ghosts->tree, free);
-	*ghosts = (struct ghosts){0};
+	tdestroy(deleted_siblings->tree, free);
+	*deleted_siblings = (struct deleted_siblings){0};
 }

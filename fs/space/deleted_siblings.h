@@ -9,25 +9,27 @@
 
 /*
  * Siblings whose job was deleted together with its file (delete=service): the ledger knows nothing
- * of them any more, but rm -r has listed them already and is about to remove them. So each can still
- * be named, empty, until it is removed or its job file is there again. They are kept in memory only,
- * as many as a tree has that is removed at once.
+ * of them any more, but rm -r has listed them already and is about to remove them. So each can
+ * still be named, empty, until it is removed or its job file is there again. They are kept in
+ * memory only, as many as a tree has that is removed at once.
  */
-struct ghosts {
+struct deleted_siblings {
 	void *tree; /* tsearch(3), by path */
 	size_t n;
 };
 
 /* Remembers a sibling's path (copied), and whose it was. Without memory it is not remembered. */
-void ghost_add(struct ghosts *ghosts, const char *path, const struct access *owner);
+void deleted_sibling_add(struct deleted_siblings *deleted_siblings, const char *path,
+			 const struct access *owner);
 
 /* Whose was it? NULL: it is none. */
-const struct access *ghost_find(const struct ghosts *ghosts, const char *path);
+const struct access *deleted_sibling_find(const struct deleted_siblings *deleted_siblings,
+					  const char *path);
 
 /* Forgets it. False: it was none. */
-bool ghost_remove(struct ghosts *ghosts, const char *path);
+bool deleted_sibling_remove(struct deleted_siblings *deleted_siblings, const char *path);
 
 /* Forgets all. */
-void ghosts_finish(struct ghosts *ghosts);
+void deleted_siblings_finish(struct deleted_siblings *deleted_siblings);
 
 #endif

@@ -14,8 +14,8 @@
 #include "space/ops.h"
 #include "space/sibling.h"
 
-/* The most that an answer holds, also for a reader who has more room: some hundred entries, which take
- * some milliseconds. */
+/* The most that an answer holds, also for a reader who has more room: some hundred entries, which
+ * take some milliseconds. */
 #define ANSWER_MAX 32768
 
 struct dir_handle {
@@ -46,15 +46,15 @@ void dir_close_all(struct space *space)
 
 int dir_open(struct space *space, struct node *dir)
 {
-	struct spot spot = {.dirfd = -1, .fd = node_dirfd(&space->nodes, dir)};
-	char path[SPOT_PATH_MAX];
+	struct location location = {.dirfd = -1, .fd = node_dirfd(&space->nodes, dir)};
+	char path[LOCATION_PATH_MAX];
 	bool follow;
 	int fd;
 
-	if (spot.fd < 0)
-		return spot.fd;
+	if (location.fd < 0)
+		return location.fd;
 	/* not by its ".": to look that up takes leave to search it, to list it does not */
-	spot_path(&spot, path, &follow);
+	location_path(&location, path, &follow);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }

@@ -13,8 +13,9 @@
 #include "base/shown.h"
 #include "space/xattr.h"
 
-#define NAME_ROOM 64	/* for the longest name of ours */
-#define DIR_STORY_MAX 1024 /* bytes of one story: some file systems have 4 KB for all attributes of a file */
+#define NAME_ROOM 64 /* for the longest name of ours */
+#define DIR_STORY_MAX                                                                              \
+	1024 /* bytes of one story: some file systems have 4 KB for all attributes of a file */
 
 /* Where the story of an attribute is kept. attr -1: a name that is no attribute. */
 static void place_of(int attr, char ret_name[NAME_ROOM])
@@ -26,7 +27,7 @@ static void place_of(int attr, char ret_name[NAME_ROOM])
 void dir_story_put(struct space *space, struct node *dir, const char *name, const struct err *err)
 {
 	_cleanup_free_ char *story = err_story(err);
-	char path[SPOT_PATH_MAX], place[NAME_ROOM];
+	char path[LOCATION_PATH_MAX], place[NAME_ROOM];
 	bool follow;
 	int r = story ? xattr_path(space, dir, path, &follow) : -ENOMEM;
 
@@ -58,7 +59,7 @@ static bool take_away(const char *path, bool follow, int attr)
 
 bool dir_story_end(struct space *space, struct node *dir, const char *name)
 {
-	char path[SPOT_PATH_MAX];
+	char path[LOCATION_PATH_MAX];
 	int attr = attr_from_xattr(name);
 	bool follow, was_there;
 
@@ -72,7 +73,7 @@ bool dir_story_end(struct space *space, struct node *dir, const char *name)
 
 int dir_story_write(struct space *space, struct node *dir, struct buf *text)
 {
-	char path[SPOT_PATH_MAX], place[NAME_ROOM], story[DIR_STORY_MAX];
+	char path[LOCATION_PATH_MAX], place[NAME_ROOM], story[DIR_STORY_MAX];
 	bool follow;
 	int r = xattr_path(space, dir, path, &follow);
 

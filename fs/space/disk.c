@@ -3,11 +3,11 @@
  * Requests that wait for the disk.
  *
  * The loop answers everybody, so it does nothing that takes as long as a caller chooses. Such work
- * goes to a thread (loop/workers.h), and the loop replies when it is done. The thread makes system calls on
- * descriptors that it was given, and touches neither nodes nor the ledger.
+ * goes to a thread (loop/workers.h), and the loop replies when it is done. The thread makes system
+ * calls on descriptors that it was given, and touches neither nodes nor the ledger.
  *
- * Nothing is put in order here, because the kernel does it. Above us it locks the inode, from before
- * the request until after our reply, for each write, truncation, allocation, sync, change of
+ * Nothing is put in order here, because the kernel does it. Above us it locks the inode, from
+ * before the request until after our reply, for each write, truncation, allocation, sync, change of
  * attributes, link, removal and rename of a file; before a FLUSH it waits for all writes, also of
  * mapped pages; and it sends RELEASE when no request of the handle is left. So two requests that
  * must not meet are never here at once. The two that take no lock, a read and an open with O_TRUNC,
@@ -36,11 +36,11 @@
 
 #include "base/clock.h"
 
-#define SLOW_WRITE_US 1000	 /* a write that takes longer has waited for the disk */
-#define SLOW_MS 5000		 /* so long after it the loop leaves writing to threads */
-#define BURST_MS 100		 /* in that time the loop writes at most … */
+#define SLOW_WRITE_US 1000     /* a write that takes longer has waited for the disk */
+#define SLOW_MS 5000	       /* so long after it the loop leaves writing to threads */
+#define BURST_MS 100	       /* in that time the loop writes at most … */
 #define BURST_BYTES (2u << 20) /* … that much: less than any disk takes */
-#define PAGE_BYTES 4096		 /* the page cache counts pages */
+#define PAGE_BYTES 4096	       /* the page cache counts pages */
 
 struct disk_op *disk_op_of(struct worker_job *job)
 {

@@ -17,7 +17,7 @@
 struct disk_op {
 	struct worker_job job;
 	struct space *space;
-	fuse_req_t req;    /* NULL: nobody waits */
+	fuse_req_t req;	   /* NULL: nobody waits */
 	struct node *node; /* held, or NULL */
 	int fd;		   /* that is worked on; a handle's, which lives as long as its request */
 	int own_fd;	   /* closed in the end, or -1 */
@@ -27,8 +27,8 @@ struct disk_op {
 	size_t size, charged;
 	ssize_t result; /* of work: a number, or -errno */
 	int64_t took_us;
-	void *owner;	       /* of the answer */
-	bool must;	       /* nobody can be told that it was refused: a page of a mapping */
+	void *owner; /* of the answer */
+	bool must;   /* nobody can be told that it was refused: a page of a mapping */
 	void (*answer)(struct disk_op *op); /* replies; frees nothing */
 };
 
@@ -51,8 +51,8 @@ struct disk_op *disk_op_of(struct worker_job *job);
 /* An answer that tells 0 or the error. */
 void disk_answer_plain(struct disk_op *op);
 
-/* Counts memory for data that waits for the disk as the user's. Returns 0 or -ENOMEM: the user has as
- * much as is left for everybody. */
+/* Counts memory for data that waits for the disk as the user's. Returns 0 or -ENOMEM: the user has
+ * as much as is left for everybody. */
 int disk_charge(struct disk_op *op, size_t bytes);
 
 /* May the loop itself write that? If it is short, and the disk is not behind. */
@@ -66,12 +66,12 @@ void disk_note_write(struct space *space, int64_t us);
 int truncate_open(struct space *space, fuse_req_t req, struct node *node, int fd, void *owner,
 		  void (*answer)(struct disk_op *op));
 
-/* A descriptor that keeps the blocks of a long file whose last name is about to go, for disk_close()
- * after it; -1 when there is nothing that would take long. */
+/* A descriptor that keeps the blocks of a long file whose last name is about to go, for
+ * disk_close() after it; -1 when there is nothing that would take long. */
 int disk_hold(int dirfd, const char *name);
 
-/* Closes a descriptor (taken) of a file that may have lost its last name: its blocks are given back in
- * a thread if they are many. -1 is accepted. */
+/* Closes a descriptor (taken) of a file that may have lost its last name: its blocks are given back
+ * in a thread if they are many. -1 is accepted. */
 void disk_close(struct space *space, int take_fd, uid_t user);
 
 #endif

@@ -7,8 +7,9 @@
 #include <stddef.h>
 
 /*
- * The entries of a directory, as readdir(3) has them, but with the system call apart: to read the next
- * lot takes long in a big directory, above all in one that was big once and has few entries left.
+ * The entries of a directory, as readdir(3) has them, but with the system call apart: to read the
+ * next lot takes long in a big directory, above all in one that was big once and has few entries
+ * left.
  */
 #define ENTRIES_BUFFER 32768
 
@@ -24,8 +25,8 @@ struct entries {
 /* Begins at the first entry of the directory fd, which is taken. */
 void entries_init(struct entries *entries, int take_fd);
 
-/* Takes the entry that comes next; it is good until the next call but entries_place(). 1, 0 at the end,
- * or -EAGAIN: entries_read() has to be called before. */
+/* Takes the entry that comes next; it is good until the next call but entries_place(). 1, 0 at the
+ * end, or -EAGAIN: entries_read() has to be called before. */
 int entries_take(struct entries *entries, const struct dirent **ret_entry);
 
 /* Reads the next lot. May be called in a thread. Returns 0 or -errno. */

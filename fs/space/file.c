@@ -30,7 +30,7 @@ static void handle_close(struct space *space, struct handle *handle)
 
 	handle_set_writing(handle, false);
 	LIST_REMOVE(handle, link);
-	if (!content->writers && node_job_link(space, node))
+	if (!content->writers && node_job_name(space, node))
 		content_heal(content); /* it was told: the next writer starts anew */
 	last = LIST_EMPTY(&content->handles);
 	content_let_go(node);
@@ -41,8 +41,8 @@ static void handle_close(struct space *space, struct handle *handle)
 	free(handle);
 }
 
-/* Takes one of the users' descriptors for whoever asks. Returns 0, or -EMFILE: that user has as many
- * open as are left for everybody. */
+/* Takes one of the users' descriptors for whoever asks. Returns 0, or -EMFILE: that user has as
+ * many open as are left for everybody. */
 static int take_descriptor(struct space *space, fuse_req_t req)
 {
 	return shares_take(&space->descriptors, fuse_req_ctx(req)->uid, 1) ? 0 : -EMFILE;
@@ -53,8 +53,8 @@ static void give_descriptor(struct space *space, fuse_req_t req)
 	shares_give(&space->descriptors, fuse_req_ctx(req)->uid, 1);
 }
 
-/* Makes a handle of an open descriptor, which it takes, also on failure. readable: the descriptor can
- * be read, whatever the flags are that it was opened with by the kernel. */
+/* Makes a handle of an open descriptor, which it takes, also on failure. readable: the descriptor
+ * can be read, whatever the flags are that it was opened with by the kernel. */
 static int handle_open(struct space *space, fuse_req_t req, struct node *node, int take_fd,
 		       bool readable, struct fuse_file_info *fi)
 {
@@ -89,9 +89,9 @@ static int handle_open(struct space *space, fuse_req_t req, struct node *node, i
 	return 0;
 }
 
-/* The flags for the spool: a commit reads what was written through the same descriptor; direct I/O is
- * between the writer and us; the kernel says where each write goes, which O_APPEND would override, also
- * for the pages of a mapping; and to open something never waits. */
+/* The flags for the spool: a commit reads what was written through the same descriptor; direct I/O
+ * is between the writer and us; the kernel says where each write goes, which O_APPEND would
+ * override, also for the pages of a mapping; and to open something never waits. */
 static int spool_flags(int flags)
 {
 	if ((flags & O_ACCMODE) == O_WRONLY)
@@ -129,23 +129,24 @@ static int clear_set_id(const struct space *space, fuse_req_t req, int fd)
 	return st.st_mode & gone && fchmod(fd, st.st_mode & 07777 & ~gone) < 0 ? -errno : 0;
 }
 
-/* Opens a spot of the spool with the kernel's flags. Returns a descriptor or -errno. */
-static int open_spot(const struct space *space, fuse_req_t req, const struct spot *spot, int flags,
-		     bool *ret_readable)
+/* Opens a location of the spool with the kernel's flags. Returns a descriptor or -errno. */
+static int open_location(const struct space *space, fuse_req_t req, const struct location *location,
+			 int flags, bool *ret_readable)
 {
-	char path[SPOT_PATH_MAX];
+	char path[LOCATION_PATH_MAX];
 	bool follow;
 	int fd, r, wanted = spool_flags(flags) & ~(O_CREAT | O_EXCL);
 	bool readable = true;
 
-	if (spot->name) {
-		fd = openat(spot->dirfd, spot->name, wanted);
+	if (location->name) {
+		fd = openat(location->dirfd, location->name, wanted);
 		if (fd < 0 && errno == EACCES && (flags & O_ACCMODE) == O_WRONLY) {
 			readable = false;
-			fd = openat(spot->dirfd, spot->name, (wanted & ~O_ACCMODE) | O_WRONLY);
+			fd = openat(location->dirfd, location->name,
+				    (wanted & ~O_ACCMODE) | O_WRONLY);
 		}
 	} else {
-		spot_path(spot, path, &follow);
+		location_path(location, path, &follow);
 		fd = open(path, wanted & ~O_NOFOLLOW);
 	}
 	if (fd < 0)
@@ -285,18 +286,18 @@ static void open_file(fuse_req_t req, struct node *node, struct fuse_file_info *
 	struct space *space = space_of(req);
 	int r, fd = -1, flags = fi->flags;
 	bool readable = true, later = false;
-	struct spot spot;
+	struct location location;
 	struct stat st;
 
-	r = node_spot(&space->nodes, node, &spot);
+	r = node_location(&space->nodes, node, &location);
 	if (r == 0 && (flags & O_TRUNC)) {
-		r = spot_stat(&spot, &st);
+		r = location_stat(&location, &st);
 		later = r == 0 && disk_is_long(&st);
 	}
 	if (later)
 		flags &= ~O_TRUNC;
 	if (r == 0)
-		r = fd = open_spot(space, req, &spot, flags, &readable);
+		r = fd = open_location(space, req, &location, flags, &readable);
 	if (r >= 0 && later) {
 		r = empty_later(req, node, fd, readable, fi);
 		if (r == 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel lets go of what it knows. It does so for many files in one request when it needs memory or
- * when a tree is removed: 65,000 of them, which takes 20 ms. So what is beyond a first lot is let go of in
- * slices. A node lives a little longer then, and nobody can tell.
+ * The kernel lets go of what it knows. It does so for many files in one request when it needs
+ * memory or when a tree is removed: 65,000 of them, which takes 20 ms. So what is beyond a first
+ * lot is let go of in slices. A node lives a little longer then, and nobody can tell.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>

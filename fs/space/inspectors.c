@@ -106,9 +106,9 @@ static struct inspection *take_next(struct inspectors *inspectors)
 {
 	struct inspection *next;
 
-	TAILQ_FOREACH(next, &inspectors->waiting, link)
-	if (count_busy(inspectors, next->user) < INSPECTORS_SHARE)
-		break;
+	TAILQ_FOREACH (next, &inspectors->waiting, link)
+		if (count_busy(inspectors, next->user) < INSPECTORS_SHARE)
+			break;
 	if (next)
 		TAILQ_REMOVE(&inspectors->waiting, next, link);
 	return next;
@@ -333,7 +333,8 @@ void inspection_drop(struct inspection *inspection)
 	pthread_mutex_unlock(&inspectors->lock);
 	inspection->done = NULL;
 	if (!is_waiting)
-		return; /* freed when the thread has ended with it; the timer tells if it does not */
+		return; /* freed when the thread has ended with it; the timer tells if it does
+			 * not */
 	loop_timer_cancel(&inspection->timer);
 	free(inspection);
 }

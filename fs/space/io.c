@@ -48,8 +48,8 @@ static void answer_read(struct disk_op *op)
 		fuse_reply_buf(op->req, op->data, (size_t)op->result);
 }
 
-/* Reads what is in the page cache. Returns how much that is, or -EAGAIN when the disk must be waited
- * for, or another -errno. */
+/* Reads what is in the page cache. Returns how much that is, or -EAGAIN when the disk must be
+ * waited for, or another -errno. */
 static ssize_t read_cached(int fd, char *data, size_t size, off_t offset)
 {
 	const struct iovec part = {.iov_base = data, .iov_len = size};
@@ -58,8 +58,8 @@ static ssize_t read_cached(int fd, char *data, size_t size, off_t offset)
 
 	if (n == (ssize_t)size || (n < 0 && errno != EOPNOTSUPP))
 		return n < 0 ? -errno : n;
-	/* the file ends here, or the rest is on the disk; where the kernel cannot tell it (-EOPNOTSUPP),
-	 * what is short is read, and the rest is taken for what is on the disk */
+	/* the file ends here, or the rest is on the disk; where the kernel cannot tell it
+	 * (-EOPNOTSUPP), what is short is read, and the rest is taken for what is on the disk */
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if (n >= 0 && offset + n >= st.st_size)

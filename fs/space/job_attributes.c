@@ -50,15 +50,15 @@ static int take(const char *path, bool follow, const char *xattr, struct attr_se
 }
 
 /* Takes the attributes of one file or directory. */
-static int take_all(const struct spot *spot, struct attr_set *set, struct err *err)
+static int take_all(const struct location *location, struct attr_set *set, struct err *err)
 {
-	char few[FEW_NAMES], path[SPOT_PATH_MAX], *names = few;
+	char few[FEW_NAMES], path[LOCATION_PATH_MAX], *names = few;
 	_cleanup_free_ char *many = NULL;
 	bool follow;
 	ssize_t size;
 	int r = 0;
 
-	spot_path(spot, path, &follow);
+	location_path(location, path, &follow);
 	size = list(path, follow, names, sizeof(few));
 	if (size < 0 && errno == ERANGE) {
 		names = many = malloc(XATTR_LIST_MAX);
@@ -71,14 +71,15 @@ static int take_all(const struct spot *spot, struct attr_set *set, struct err *e
 	return r;
 }
 
-int attrs_collect(struct space *space, const struct spot *spot, struct node *parent,
-		  struct attr_set *own, struct attr_set *inherited, struct err *err)
+int job_attributes_collect(struct space *space, const struct location *location,
+			   struct node *parent, struct attr_set *own, struct attr_set *inherited,
+			   struct err *err)
 {
 	const struct attr_set *defaults = &space->options->defaults;
-	int r = take_all(spot, own, err);
+	int r = take_all(location, own, err);
 
 	for (struct node *dir = parent; r == 0 && dir; dir = dir->link.parent) {
-		struct spot at = {.dirfd = -1, .fd = node_dirfd(&space->nodes, dir)};
+		struct location at = {.dirfd = -1, .fd = node_dirfd(&space->nodes, dir)};
 
 		if (at.fd < 0)
 			return err_set(err, -at.fd, "a directory cannot be opened: %s",
@@ -100,25 +101,25 @@ static void name_of(enum attr attr, char ret_name[NAME_ROOM])
 	snprintf(ret_name, NAME_ROOM, ATTR_XATTR_PREFIX "%s", attr_field(attr));
 }
 
-int attrs_put(const struct spot *spot, enum attr attr, const char *value)
+int job_attributes_put(const struct location *location, enum attr attr, const char *value)
 {
-	char path[SPOT_PATH_MAX], name[NAME_ROOM];
+	char path[LOCATION_PATH_MAX], name[NAME_ROOM];
 	bool follow;
 	int r;
 
-	spot_path(spot, path, &follow);
+	location_path(location, path, &follow);
 	name_of(attr, name);
 	r = follow ? setxattr(path, name, value, strlen(value), 0)
 		   : lsetxattr(path, name, value, strlen(value), 0);
 	return r < 0 ? -errno : 0;
 }
 
-void attrs_take_back(const struct spot *spot, unsigned attrs)
+void job_attributes_take_back(const struct location *location, unsigned attrs)
 {
-	char path[SPOT_PATH_MAX], name[NAME_ROOM];
+	char path[LOCATION_PATH_MAX], name[NAME_ROOM];
 	bool follow;
 
-	spot_path(spot, path, &follow);
+	location_path(location, path, &follow);
 	for (int i = 0; i < ATTR_COUNT; i++) {
 		if (!(attrs & (1U << i)))
 			continue;

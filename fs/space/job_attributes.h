@@ -10,13 +10,14 @@
  * a scratch file, where nothing is checked) are -EINVAL with err. Returns 0 or -errno with err
  * filled; the caller frees both sets in either case.
  */
-int attrs_collect(struct space *space, const struct spot *spot, struct node *parent,
-		  struct attr_set *own, struct attr_set *inherited, struct err *err);
+int job_attributes_collect(struct space *space, const struct location *location,
+			   struct node *parent, struct attr_set *own, struct attr_set *inherited,
+			   struct err *err);
 
 /* Puts an attribute on a file. Returns 0 or -errno. */
-int attrs_put(const struct spot *spot, enum attr attr, const char *value);
+int job_attributes_put(const struct location *location, enum attr attr, const char *value);
 
 /* Takes attributes (bits 1 << attr) from a file again, as far as that can be done. */
-void attrs_take_back(const struct spot *spot, unsigned attrs);
+void job_attributes_take_back(const struct location *location, unsigned attrs);
 
 #endif

@@ -43,11 +43,11 @@ enum sibling job_name_sibling(struct space *space, const struct node *dir, const
 	return sibling;
 }
 
-const struct link *node_job_link(struct space *space, const struct node *node)
+const struct name *node_job_name(struct space *space, const struct node *node)
 {
 	if (!node->is_regular)
 		return NULL;
-	for (const struct link *link = &node->link; link && link->parent; link = link->next)
+	for (const struct name *link = &node->link; link && link->parent; link = link->next)
 		if (job_name_is(space, link->parent, link->name))
 			return link;
 	return NULL;

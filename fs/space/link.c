@@ -18,15 +18,15 @@
 static int link_spool(struct space *space, struct node *source, struct node *to_parent,
 		      const char *to_name)
 {
-	char path[SPOT_PATH_MAX];
+	char path[LOCATION_PATH_MAX];
 	_cleanup_close_ int to_fd = node_hold_dirfd(&space->nodes, to_parent);
-	struct spot spot;
+	struct location location;
 	bool follow;
-	int r = to_fd < 0 ? to_fd : node_spot(&space->nodes, source, &spot);
+	int r = to_fd < 0 ? to_fd : node_location(&space->nodes, source, &location);
 
 	if (r < 0)
 		return r;
-	spot_path(&spot, path, &follow);
+	location_path(&location, path, &follow);
 	return linkat(AT_FDCWD, path, to_fd, to_name, follow ? AT_SYMLINK_FOLLOW : 0) < 0 ? -errno
 											  : 0;
 }
@@ -38,8 +38,7 @@ void link_reply(fuse_req_t req, struct space *space, struct node *source, struct
 	int r = link_spool(space, source, to_parent, to_name);
 
 	if (r == 0) {
-		name_is_made(space, to_parent, to_name,
-			     source->is_regular ? S_IFREG : S_IFLNK);
+		name_is_made(space, to_parent, to_name, source->is_regular ? S_IFREG : S_IFLNK);
 		r = entry_fill(space, to_parent, to_name, &entry);
 	}
 	if (r < 0)
@@ -54,21 +53,21 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 	struct node *source = node_of(&space->nodes, id);
 	struct renaming renaming = {.user = fuse_req_ctx(req)->uid};
 	struct stat *st = &renaming.from.st;
-	struct spot spot;
+	struct location location;
 	bool is_commit;
 	struct node *to_parent = node_of(&space->nodes, to_parent_id);
 	int r = name_check_new(space, to_parent, to_name);
 
 	if (r == 0)
 		r = end_look(space, to_parent, to_name, &renaming.to);
-	if (r == 0 && (node_is_derived(source) || node_job_link(space, source)))
+	if (r == 0 && (node_is_derived(source) || node_job_name(space, source)))
 		r = -EPERM;
 	if (r == 0 && renaming.to.exists)
 		r = -EEXIST;
 	if (r == 0)
-		r = node_spot(&space->nodes, source, &spot);
+		r = node_location(&space->nodes, source, &location);
 	if (r == 0)
-		r = spot_stat(&spot, st);
+		r = location_stat(&location, st);
 	/* with more names than are known, one may be a job file's */
 	if (r == 0 && renaming.to.is_job && S_ISREG(st->st_mode) && st->st_nlink > 1)
 		r = -EPERM;
@@ -90,7 +89,7 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 		return;
 	}
 	if (is_commit)
-		rename_after_commit(space, req, &renaming, &spot, source);
+		rename_after_commit(space, req, &renaming, &location, source);
 	else
 		link_reply(req, space, source, renaming.to.parent, to_name);
 }

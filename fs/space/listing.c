@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a directory lists, and in which order. First come the spool's entries in its own order, each job
- * file followed by its siblings; then each .error whose file was never made (unmade.h).
+ * What a directory lists, and in which order. First come the spool's entries in its own order, each
+ * job file followed by its siblings; then each .error whose file was never made (unmade.h).
  *
- * An entry's offset is its number in the listing, from 1. What was sent is mostly continued where it
- * ended. But the kernel may take less of an answer than it was given, when its reader's buffer is full,
- * and then asks from a number in the middle of it. So a listing remembers where in the spool each of the
- * last entries came from, and goes back there. For a seek to anywhere else it has a mark at every
- * LISTING_MARK_EVERY-th entry, and counts on from there. So no seek takes longer in a bigger directory.
- * Only a number beyond all that was listed has no mark: it is counted to as far as one request may take.
+ * An entry's offset is its number in the listing, from 1. What was sent is mostly continued where
+ * it ended. But the kernel may take less of an answer than it was given, when its reader's buffer
+ * is full, and then asks from a number in the middle of it. So a listing remembers where in the
+ * spool each of the last entries came from, and goes back there. For a seek to anywhere else it has
+ * a mark at every LISTING_MARK_EVERY-th entry, and counts on from there. So no seek takes longer in
+ * a bigger directory. Only a number beyond all that was listed has no mark: it is counted to as far
+ * as one request may take.
  */
 #define _GNU_SOURCE
 #include "space/listing.h"
@@ -26,7 +27,8 @@
 
 #define LISTING_MARK_EVERY 512
 #define LISTING_COUNTED_MAX 2048 /* entries passed over by one request: 10 ms */
-#define LISTING_HIDDEN_MAX 256	 /* entries in a row that are not listed: then others are served first */
+#define LISTING_HIDDEN_MAX                                                                         \
+	256 /* entries in a row that are not listed: then others are served first */
 #define PLACE_UNMADE SIBLING_COUNT
 
 void listing_init(struct listing *listing, int take_fd)
@@ -115,8 +117,8 @@ static int next_sibling(fuse_req_t req, const struct node *dir, const struct lis
 	return sibling;
 }
 
-/* Takes an entry of the spool, or a sibling of the one before. 1, 2 when it is not to be listed, 0 at the
- * end, or -errno. */
+/* Takes an entry of the spool, or a sibling of the one before. 1, 2 when it is not to be listed, 0
+ * at the end, or -errno. */
 static int take_stored(fuse_req_t req, struct node *dir, struct listing *listing,
 		       struct listed *listed)
 {
@@ -137,8 +139,8 @@ static int take_stored(fuse_req_t req, struct node *dir, struct listing *listing
 	snprintf(listed->name, sizeof(listed->name), "%.*s%s", NAME_MAX, listing->entry->d_name,
 		 sibling_suffix(listed->sibling));
 	if (listed->sibling)
-		listed->st = (struct stat){.st_ino = sibling_ino(dir, listed->name),
-					   .st_mode = S_IFREG};
+		listed->st =
+			(struct stat){.st_ino = sibling_ino(dir, listed->name), .st_mode = S_IFREG};
 	else
 		listed->st = (struct stat){.st_ino = listing->entry->d_ino,
 					   .st_mode = DTTOIF(listing->entry->d_type)};
@@ -170,8 +172,7 @@ static int take_unmade(struct space *space, struct node *dir, struct listing *li
 	listed->sibling = SIBLING_ERROR;
 	snprintf(listed->name, sizeof(listed->name), "%.*s%s", JOB_NAME_MAX, unmade.name,
 		 sibling_suffix(SIBLING_ERROR));
-	listed->st =
-		(struct stat){.st_ino = sibling_ino(dir, listed->name), .st_mode = S_IFREG};
+	listed->st = (struct stat){.st_ino = sibling_ino(dir, listed->name), .st_mode = S_IFREG};
 	listing->looked = false;
 	listing->at.ino = (uint64_t)unmade.row;
 	return 1;
@@ -179,8 +180,8 @@ static int take_unmade(struct space *space, struct node *dir, struct listing *li
 
 /* ---- one after the other ---- */
 
-/* Remembers where the entry with the next number comes from. Without memory for a mark a seek counts from
- * the mark before. */
+/* Remembers where the entry with the next number comes from. Without memory for a mark a seek
+ * counts from the mark before. */
 static void remember(struct listing *listing)
 {
 	listing->remembered[listing->next % LISTING_REMEMBERED] = listing->at;

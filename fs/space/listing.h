@@ -50,12 +50,12 @@ int listing_finish(struct listing *listing);
 int listing_take(fuse_req_t req, struct node *dir, struct listing *listing,
 		 struct listed *ret_listed);
 
-/* Reads what listing_take() wants, if it wants anything; it may have looked at enough for once. May be
- * called in a thread. Returns 0 or -errno. */
+/* Reads what listing_take() wants, if it wants anything; it may have looked at enough for once. May
+ * be called in a thread. Returns 0 or -errno. */
 int listing_read(struct listing *listing);
 
-/* Goes to where the entry with a number comes from. Returns 0; -EAGAIN as above; -EINVAL: no answer has
- * had this number, and it is too far to count; another -errno. */
+/* Goes to where the entry with a number comes from. Returns 0; -EAGAIN as above; -EINVAL: no answer
+ * has had this number, and it is too far to count; another -errno. */
 int listing_go_to(fuse_req_t req, struct node *dir, struct listing *listing, uint64_t number);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the spool has a node: by its name in its directory, whose descriptor is in a small cache, or
- * by a descriptor of its own when it has no name any more. */
+/* Where the spool has a node: by its name in its directory, whose descriptor is in a small cache,
+ * or by a descriptor of its own when it has no name any more. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -57,7 +57,7 @@ int node_hold_dirfd(struct nodes *nodes, struct node *dir)
 	return held < 0 ? -errno : held;
 }
 
-int node_spot(struct nodes *nodes, struct node *node, struct spot *ret_spot)
+int node_location(struct nodes *nodes, struct node *node, struct location *ret_location)
 {
 	int dirfd;
 
@@ -68,29 +68,32 @@ int node_spot(struct nodes *nodes, struct node *node, struct spot *ret_spot)
 
 		if (fd < 0)
 			return -ESTALE;
-		*ret_spot = (struct spot){.dirfd = -1, .fd = fd};
+		*ret_location = (struct location){.dirfd = -1, .fd = fd};
 		return 0;
 	}
 	dirfd = node_dirfd(nodes, node->link.parent);
 	if (dirfd < 0)
 		return dirfd;
-	*ret_spot = (struct spot){.dirfd = dirfd, .name = node->link.name, .fd = -1};
+	*ret_location = (struct location){.dirfd = dirfd, .name = node->link.name, .fd = -1};
 	return 0;
 }
 
-void spot_path(const struct spot *spot, char ret_path[SPOT_PATH_MAX], bool *ret_follow)
+void location_path(const struct location *location, char ret_path[LOCATION_PATH_MAX],
+		   bool *ret_follow)
 {
-	if (spot->name)
-		snprintf(ret_path, SPOT_PATH_MAX, "/proc/self/fd/%d/%s", spot->dirfd, spot->name);
+	if (location->name)
+		snprintf(ret_path, LOCATION_PATH_MAX, "/proc/self/fd/%d/%s", location->dirfd,
+			 location->name);
 	else
-		snprintf(ret_path, SPOT_PATH_MAX, "/proc/self/fd/%d", spot->fd);
-	*ret_follow = !spot->name;
+		snprintf(ret_path, LOCATION_PATH_MAX, "/proc/self/fd/%d", location->fd);
+	*ret_follow = !location->name;
 }
 
-int spot_stat(const struct spot *spot, struct stat *ret_st)
+int location_stat(const struct location *location, struct stat *ret_st)
 {
-	int r = spot->name ? fstatat(spot->dirfd, spot->name, ret_st, AT_SYMLINK_NOFOLLOW)
-			   : fstatat(spot->fd, "", ret_st, AT_EMPTY_PATH);
+	int r = location->name
+			? fstatat(location->dirfd, location->name, ret_st, AT_SYMLINK_NOFOLLOW)
+			: fstatat(location->fd, "", ret_st, AT_EMPTY_PATH);
 
 	return r < 0 ? -errno : 0;
 }
@@ -103,7 +106,7 @@ static void uncharge(struct nodes *nodes, struct node *node)
 
 void node_keep(struct nodes *nodes, struct node *node, uid_t user)
 {
-	struct spot spot;
+	struct location location;
 
 	if (node->link.next || node->is_charged || !node->link.parent ||
 	    content_any_fd(node) >= 0 || !shares_take(nodes->options.descriptors, user, 1))
@@ -112,8 +115,8 @@ void node_keep(struct nodes *nodes, struct node *node, uid_t user)
 	node->keeper = user;
 	if (node->kind == NODE_DIR)
 		node_dirfd(nodes, node);
-	else if (node_spot(nodes, node, &spot) == 0)
-		node->fd = openat(spot.dirfd, spot.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	else if (node_location(nodes, node, &location) == 0)
+		node->fd = openat(location.dirfd, location.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (node->fd < 0)
 		uncharge(nodes, node);
 }

@@ -24,7 +24,8 @@ int name_check_new(struct space *space, const struct node *parent, const char *n
 	return strlen(name) > JOB_NAME_MAX && job_name_is(space, parent, name) ? -ENAMETOOLONG : 0;
 }
 
-/* What people may take for a job file and is none is told once, when it is made: no later write is told. */
+/* What people may take for a job file and is none is told once, when it is made: no later write is
+ * told. */
 static void warn_of_no_job(struct space *space, const struct node *parent, const char *name,
 			   mode_t mode)
 {
@@ -69,11 +70,12 @@ void name_is_made(struct space *space, struct node *parent, const char *name, mo
 int entry_fill(struct space *space, struct node *parent, const char *name,
 	       struct fuse_entry_param *ret_entry)
 {
-	struct spot spot = {.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
+	struct location location = {
+		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
 	struct fuse_entry_param entry = {.attr_timeout = SPOOL_TIMEOUT_S,
 					 .entry_timeout = SPOOL_TIMEOUT_S};
 	struct node *node;
-	int r = spot.dirfd < 0 ? spot.dirfd : spot_stat(&spot, &entry.attr);
+	int r = location.dirfd < 0 ? location.dirfd : location_stat(&location, &entry.attr);
 
 	if (r == 0)
 		view_apply(&space->options->view, &entry.attr);
@@ -185,17 +187,18 @@ static void make(fuse_req_t req, fuse_ino_t parent_id, const char *name,
 int name_claim_made(fuse_req_t req, struct node *parent, const char *name)
 {
 	struct space *space = space_of(req);
-	struct spot spot = {.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
+	struct location location = {
+		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
 	struct stat st;
 	int r;
 
 	if (space->options->one_user)
 		return 0;
-	r = spot.dirfd < 0 ? spot.dirfd : spot_stat(&spot, &st);
+	r = location.dirfd < 0 ? location.dirfd : location_stat(&location, &st);
 	if (r == 0)
 		r = claim_name(space, req, parent, name, &st, NULL);
-	if (r < 0 && spot.dirfd >= 0 && S_ISREG(st.st_mode))
-		unlinkat(spot.dirfd, name, 0);
+	if (r < 0 && location.dirfd >= 0 && S_ISREG(st.st_mode))
+		unlinkat(location.dirfd, name, 0);
 	return r;
 }
 
@@ -217,14 +220,14 @@ void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent_id, const 
 void op_readlink(fuse_req_t req, fuse_ino_t id)
 {
 	struct space *space = space_of(req);
-	struct spot spot;
+	struct location location;
 	char target[PATH_MAX + 1];
 	ssize_t n = -1;
-	int r = node_spot(&space->nodes, node_of(&space->nodes, id), &spot);
+	int r = node_location(&space->nodes, node_of(&space->nodes, id), &location);
 
 	if (r == 0) {
-		n = spot.name ? readlinkat(spot.dirfd, spot.name, target, PATH_MAX)
-			      : readlinkat(spot.fd, "", target, PATH_MAX);
+		n = location.name ? readlinkat(location.dirfd, location.name, target, PATH_MAX)
+				  : readlinkat(location.fd, "", target, PATH_MAX);
 		r = n < 0 ? -errno : 0;
 	}
 	if (r < 0) {

@@ -3,18 +3,18 @@
  * A rename that moves bindings, between the spool and the ledger.
  *
  * The ledger may be on the disk before the spool is. So the directories are synced first, and the
- * ledger moves the bindings after that: it must not forget a rename that a loss of power would undo.
- * Such a sync takes as long as somebody has written before it, so a thread waits for it.
+ * ledger moves the bindings after that: it must not forget a rename that a loss of power would
+ * undo. Such a sync takes as long as somebody has written before it, so a thread waits for it.
  *
  * Meanwhile nodes and spool have the new name and the ledger has the old one. Everything that asks
  * the ledger asks it by path, and paths come from node_path_of(). It tells the old path of what was
  * moved and of all below it, so that the binding is found, and a commit goes to the right job. When
- * the sync has ended, the ledger moves the rows, and the paths are the new ones. A crash between the
- * two is mended as ever (rename_recover.c): the record says from where to where.
+ * the sync has ended, the ledger moves the rows, and the paths are the new ones. A crash between
+ * the two is mended as ever (rename_recover.c): the record says from where to where.
  *
- * The kernel holds both directories until it is answered, so no file of the old or the new name is made
- * meanwhile. Another rename above or below is possible, and would move rows by a path that is about to
- * change. It waits until this one has ended.
+ * The kernel holds both directories until it is answered, so no file of the old or the new name is
+ * made meanwhile. Another rename above or below is possible, and would move rows by a path that is
+ * about to change. It waits until this one has ended.
  */
 #define _GNU_SOURCE
 #include "space/moving.h"
@@ -101,8 +101,7 @@ bool moving_is_in_the_way(struct space *space, const struct renaming *renaming)
 	    node_shown_path(from->parent, from->name, &from_path) < 0 ||
 	    node_shown_path(to->parent, to->name, &to_path) < 0)
 		return false;
-	LIST_FOREACH(moving, &space->movings, link)
-	{
+	LIST_FOREACH (moving, &space->movings, link) {
 		if (are_related(from_path, moving->from) || are_related(from_path, moving->to) ||
 		    are_related(to_path, moving->from) || are_related(to_path, moving->to))
 			return true;
@@ -114,8 +113,7 @@ bool moving_is(const struct space *space, int64_t id)
 {
 	const struct moving *moving;
 
-	LIST_FOREACH(moving, &space->movings, link)
-	{
+	LIST_FOREACH (moving, &space->movings, link) {
 		if (moving->record.id == id)
 			return true;
 	}
@@ -158,7 +156,8 @@ static void begin_waiting(struct space *space)
 
 static void open_directories(struct space *space, struct moving *moving)
 {
-	struct node *to = moving->kept.renaming.to.parent, *from = moving->kept.renaming.from.parent;
+	struct node *to = moving->kept.renaming.to.parent,
+		    *from = moving->kept.renaming.from.parent;
 
 	moving->fd[0] = dir_open(space, to);
 	moving->fd[1] = from == to ? -1 : dir_open(space, from);

@@ -13,9 +13,9 @@ bool moving_is_in_the_way(struct space *space, const struct renaming *renaming);
 void moving_wait(struct space *space, fuse_req_t req, const struct renaming *renaming);
 
 /*
- * Goes on with a rename that was done in the spool, and whose record (its paths are taken) the ledger
- * has: has its directories synced, then the bindings moved, and answers. Until then the ledger knows
- * what was renamed by its old path, and node_path_of() tells that one.
+ * Goes on with a rename that was done in the spool, and whose record (its paths are taken) the
+ * ledger has: has its directories synced, then the bindings moved, and answers. Until then the
+ * ledger knows what was renamed by its old path, and node_path_of() tells that one.
  */
 void moving_begin(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		  const struct ledger_rename *take_record);

@@ -13,10 +13,11 @@
  * its name.
  *
  * That works as long as a node has a name. When the last one goes while the kernel still knows the
- * node (an open file is unlinked, somebody's working directory is removed), the node is reached by a
- * handle, or gets an O_PATH descriptor before: so its inode number cannot be given to another file.
- * Such a descriptor counts as one of the user who removed the name. If that user holds too many, the
- * node is lost: out of reach, and under another number, so that nobody takes another file for it.
+ * node (an open file is unlinked, somebody's working directory is removed), the node is reached by
+ * a handle, or gets an O_PATH descriptor before: so its inode number cannot be given to another
+ * file. Such a descriptor counts as one of the user who removed the name. If that user holds too
+ * many, the node is lost: out of reach, and under another number, so that nobody takes another file
+ * for it.
  *
  * Siblings are nodes of the same kind of life. The nodes of .coc are part of struct nodes and live
  * as long as it does.
@@ -35,18 +36,16 @@
 #include "space/content.h"
 
 #define LOST_INO (NODE_SIBLING_INO | 1ull << 62) /* no inode of the spool has the top bit */
-#define ROOT_ID 1 /* FUSE_ROOT_ID */
+#define ROOT_ID 1				 /* FUSE_ROOT_ID */
 
 int nodes_init(struct nodes *nodes, int take_spool_fd, const struct nodes_options *options)
 {
 	struct stat st;
 
-	*nodes = (struct nodes){.root = {.kind = NODE_DIR,
-					 .is_root = true,
-					 .fd = take_spool_fd,
-					 .lookups = 1},
-				.options = *options,
-				.next_lost = LOST_INO};
+	*nodes = (struct nodes){
+		.root = {.kind = NODE_DIR, .is_root = true, .fd = take_spool_fd, .lookups = 1},
+		.options = *options,
+		.next_lost = LOST_INO};
 	TAILQ_INIT(&nodes->recent);
 	if (fstat(take_spool_fd, &st) < 0)
 		return -errno;
@@ -59,7 +58,7 @@ int nodes_init(struct nodes *nodes, int take_spool_fd, const struct nodes_option
 	return node_table_init(&nodes->table);
 }
 
-static void free_link(struct link *link)
+static void free_name(struct name *link)
 {
 	free(link->name);
 	link->name = NULL;
@@ -67,12 +66,12 @@ static void free_link(struct link *link)
 
 static void free_node(struct nodes *nodes, struct node *node)
 {
-	for (struct link *more = node->link.next, *next; more; more = next) {
+	for (struct name *more = node->link.next, *next; more; more = next) {
 		next = more->next;
-		free_link(more);
+		free_name(more);
 		free(more);
 	}
-	free_link(&node->link);
+	free_name(&node->link);
 	if (node->fd >= 0 && node->is_charged)
 		nodes->options.close_removed(nodes->options.data, node->fd, node->keeper);
 	else if (node->fd >= 0)
@@ -111,23 +110,23 @@ struct node *node_find(struct nodes *nodes, uint64_t ino)
 
 /* ---- names ---- */
 
-static struct link *find_link(struct node *node, const struct node *parent, const char *name)
+static struct name *find_name(struct node *node, const struct node *parent, const char *name)
 {
-	for (struct link *link = &node->link; link; link = link->next)
+	for (struct name *link = &node->link; link; link = link->next)
 		if (link->parent == parent && link->name && !strcmp(link->name, name))
 			return link;
 	return NULL;
 }
 
-static int add_link(struct node *node, struct node *parent, const char *name)
+static int add_name(struct node *node, struct node *parent, const char *name)
 {
-	struct link *link = &node->link;
+	struct name *link = &node->link;
 	char *copy = strdup(name);
 
 	if (!copy)
 		return -ENOMEM;
 	if (link->parent) {
-		struct link *more = calloc(1, sizeof(*more));
+		struct name *more = calloc(1, sizeof(*more));
 
 		if (!more) {
 			free(copy);
@@ -154,7 +153,7 @@ static void lose(struct nodes *nodes, struct node *node)
 /* The last name is gone. */
 static void leave_names(struct nodes *nodes, struct node *node)
 {
-	node->link = (struct link){0};
+	node->link = (struct name){0};
 	if (node->kind == NODE_DIR && node->fd >= 0) {
 		/* its descriptor is all that is left: it leaves the cache */
 		TAILQ_REMOVE(&nodes->recent, node, recent);
@@ -166,14 +165,14 @@ static void leave_names(struct nodes *nodes, struct node *node)
 		lose(nodes, node);
 }
 
-static void remove_link(struct nodes *nodes, struct node *node, struct link *link)
+static void remove_name(struct nodes *nodes, struct node *node, struct name *link)
 {
 	struct node *parent = link->parent;
-	struct link *second = node->link.next;
+	struct name *second = node->link.next;
 
-	free_link(link);
+	free_name(link);
 	if (link != &node->link) {
-		struct link **at = &node->link.next;
+		struct name **at = &node->link.next;
 
 		while (*at != link)
 			at = &(*at)->next;
@@ -190,14 +189,14 @@ static void remove_link(struct nodes *nodes, struct node *node, struct link *lin
 
 struct node *node_known(struct nodes *nodes, struct node *parent, const char *name)
 {
-	struct spot spot = {.dirfd = node_dirfd(nodes, parent), .name = name, .fd = -1};
+	struct location location = {.dirfd = node_dirfd(nodes, parent), .name = name, .fd = -1};
 	struct node *node;
 	struct stat st;
 
-	if (spot.dirfd < 0 || spot_stat(&spot, &st) < 0)
+	if (location.dirfd < 0 || location_stat(&location, &st) < 0)
 		return NULL;
 	node = node_find(nodes, st.st_ino);
-	return node && find_link(node, parent, name) ? node : NULL;
+	return node && find_name(node, parent, name) ? node : NULL;
 }
 
 /* ---- life ---- */
@@ -207,7 +206,7 @@ static void free_if_unused(struct nodes *nodes, struct node *node)
 	if (node->lookups || node->holds || node == &nodes->root)
 		return;
 	while (node->link.parent)
-		remove_link(nodes, node, &node->link);
+		remove_name(nodes, node, &node->link);
 	node_table_remove(&nodes->table, node);
 	free_node(nodes, node);
 }
@@ -237,7 +236,7 @@ static struct node *make(struct nodes *nodes, struct node *parent, const char *n
 		return NULL;
 	node->ino = ino;
 	node->fd = -1;
-	if (add_link(node, parent, name) < 0) {
+	if (add_name(node, parent, name) < 0) {
 		free(node);
 		return NULL;
 	}
@@ -256,8 +255,8 @@ int node_enter(struct nodes *nodes, struct node *parent, const char *name, const
 			return -ENOMEM;
 		node->kind = S_ISDIR(st->st_mode) ? NODE_DIR : NODE_OTHER;
 		node->is_regular = S_ISREG(st->st_mode);
-	} else if (node != &nodes->root && !find_link(node, parent, name) &&
-		   add_link(node, parent, name) < 0) {
+	} else if (node != &nodes->root && !find_name(node, parent, name) &&
+		   add_name(node, parent, name) < 0) {
 		return -ENOMEM;
 	}
 	node->lookups++;
@@ -281,7 +280,7 @@ int node_enter_sibling(struct nodes *nodes, struct node *parent, const char *nam
 	struct node *node;
 
 	/* two names of one hash: the next number is as good */
-	while ((node = node_find(nodes, ino)) && !find_link(node, parent, name))
+	while ((node = node_find(nodes, ino)) && !find_name(node, parent, name))
 		ino++;
 	if (!node) {
 		node = make(nodes, parent, name, ino);
@@ -299,23 +298,23 @@ int node_enter_sibling(struct nodes *nodes, struct node *parent, const char *nam
 
 void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, const char *name)
 {
-	struct link *link = find_link(node, parent, name);
+	struct name *link = find_name(node, parent, name);
 
 	if (link)
-		remove_link(nodes, node, link);
+		remove_name(nodes, node, link);
 }
 
 void node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,
 		struct node *to_parent, char *take_name)
 {
-	struct link *link = find_link(node, parent, name);
+	struct name *link = find_name(node, parent, name);
 
 	if (!link) {
 		free(take_name);
 		return;
 	}
 	node_hold(to_parent);
-	free_link(link);
+	free_name(link);
 	link->name = take_name;
 	link->parent = to_parent;
 	node_release(nodes, parent);

@@ -29,16 +29,16 @@ enum control { CONTROL_DIR, CONTROL_QUEUE, CONTROL_METRICS };
 #define CONTROL_COUNT 3
 
 /* One name of a node. */
-struct link {
+struct name {
 	struct node *parent; /* held; NULL: no name is left (or the root) */
 	char *name;
-	struct link *next; /* more names: hard links of scratch files */
+	struct name *next; /* more names: hard links of scratch files */
 };
 
 struct node {
 	uint64_t ino; /* st_ino: the spool's, or derived with the top bit set */
 	struct node *next_by_ino;
-	struct link link;
+	struct name link;
 	uint64_t lookups; /* the kernel's references */
 	uint32_t holds;	  /* ours: names of children, commits under way */
 	uint8_t kind, sibling;
@@ -79,13 +79,13 @@ struct nodes {
 };
 
 /* Where the spool has a node: name in the directory dirfd, or (name NULL) the descriptor fd. */
-struct spot {
+struct location {
 	int dirfd;
 	const char *name;
 	int fd;
 };
 
-#define SPOT_PATH_MAX (NAME_MAX + 32)
+#define LOCATION_PATH_MAX (NAME_MAX + 32)
 #define NODE_SIBLING_INO (1ull << 63)
 
 /* Takes spool_fd. Returns 0 or -errno. */
@@ -136,11 +136,12 @@ void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, 
 void node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,
 		struct node *to_parent, char *take_name);
 
-/* ---- where the spool has it: spot.c ---- */
+/* ---- where the spool has it: location.c ---- */
 
 /* Where the spool has it. Returns 0; -ESTALE when it has no name and no descriptor any more; -errno
- * when a directory on the way cannot be opened. The spot is good until the next call on nodes. */
-int node_spot(struct nodes *nodes, struct node *node, struct spot *ret_spot);
+ * when a directory on the way cannot be opened. The location is good until the next call on nodes.
+ */
+int node_location(struct nodes *nodes, struct node *node, struct location *ret_location);
 
 /* An O_PATH descriptor of a directory; it stays the cache's and is good until the next call. */
 int node_dirfd(struct nodes *nodes, struct node *dir);
@@ -148,12 +149,13 @@ int node_dirfd(struct nodes *nodes, struct node *dir);
 /* One that stays good, whatever the cache closes. The caller closes it. Or -errno. */
 int node_hold_dirfd(struct nodes *nodes, struct node *dir);
 
-/* The spot as a path for calls that take no descriptor; *ret_follow: its last part is a link of
+/* The location as a path for calls that take no descriptor; *ret_follow: its last part is a link of
  * /proc that must be followed. */
-void spot_path(const struct spot *spot, char ret_path[SPOT_PATH_MAX], bool *ret_follow);
+void location_path(const struct location *location, char ret_path[LOCATION_PATH_MAX],
+		   bool *ret_follow);
 
-/* stat of a spot, not following a symbolic link. Returns 0 or -errno. */
-int spot_stat(const struct spot *spot, struct stat *ret_st);
+/* stat of a location, not following a symbolic link. Returns 0 or -errno. */
+int location_stat(const struct location *location, struct stat *ret_st);
 
 /*
  * A name of the node is about to go (unlink, rmdir, a rename over it) since a user wants it to: if
@@ -171,15 +173,15 @@ bool node_inherit(struct node *node, int fd, uid_t user);
 
 /* ---- what names mean: path.c ---- */
 
-/* The path by which the ledger knows a name below the root ("sub/a.yaml"), allocated: where the name
- * is, or where it was while a rename is under way. Returns 0, -ENOMEM, -ENAMETOOLONG. */
+/* The path by which the ledger knows a name below the root ("sub/a.yaml"), allocated: where the
+ * name is, or where it was while a rename is under way. Returns 0, -ENOMEM, -ENAMETOOLONG. */
 int node_path_of(const struct node *parent, const char *name, char **ret_path);
 
 /* The path that the name has in the spool now. The same otherwise. */
 int node_shown_path(const struct node *parent, const char *name, char **ret_path);
 
-/* From here on, and until the end, node_path_of() tells the path of a move for what has its name, and
- * what is below that. */
+/* From here on, and until the end, node_path_of() tells the path of a move for what has its name,
+ * and what is below that. */
 void node_move_begin(struct nodes *nodes, struct node_move *move);
 void node_move_end(struct node_move *move);
 

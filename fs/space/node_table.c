@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table grows by one bucket for each node (linear hashing), so that no request has to move all of
- * them. n_buckets are in use, room is the least power of two that holds them: it says how many bits of the
- * hash count. What belongs into a bucket that is not there yet is in the one with a bit less.
+ * The table grows by one bucket for each node (linear hashing), so that no request has to move all
+ * of them. n_buckets are in use, room is the least power of two that holds them: it says how many
+ * bits of the hash count. What belongs into a bucket that is not there yet is in the one with a bit
+ * less.
  */
 #define _GNU_SOURCE
 #include "space/node_table.h"
@@ -65,8 +66,8 @@ static bool make_room(struct node_table *table)
 	return true;
 }
 
-/* Adds a bucket, and moves into it what belongs there. When there is no memory for it, the chains just
- * grow longer. */
+/* Adds a bucket, and moves into it what belongs there. When there is no memory for it, the chains
+ * just grow longer. */
 static void add_bucket(struct node_table *table)
 {
 	struct node *node, *next;

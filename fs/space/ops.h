@@ -14,8 +14,8 @@
 #define SPOOL_TIMEOUT_S 3600.0
 #define SIBLING_TIMEOUT_S 0.0
 
-/* What comes with a sibling when it is looked up holds until the next tick of the kernel's clock: stat(2)
- * looks up and then asks, and need not ask again what it was told just now. */
+/* What comes with a sibling when it is looked up holds until the next tick of the kernel's clock:
+ * stat(2) looks up and then asks, and need not ask again what it was told just now. */
 #define SIBLING_LOOKED_UP_S 0.000001
 
 /* entry.c */
@@ -69,9 +69,11 @@ void op_readdirplus(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
 		    struct fuse_file_info *fi);
 void op_releasedir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
 void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info *fi);
-/* Syncs a descriptor of a file or directory, a user's, which its open file keeps alive; answers. (io.c) */
+/* Syncs a descriptor of a file or directory, a user's, which its open file keeps alive; answers.
+ * (io.c) */
 void file_sync(fuse_req_t req, struct node *node, int fd, uid_t user, bool datasync);
-/* Opens a directory of the spool to list or sync it. Returns a descriptor, the caller's, or -errno. */
+/* Opens a directory of the spool to list or sync it. Returns a descriptor, the caller's, or
+ * -errno. */
 int dir_open(struct space *space, struct node *dir);
 /* Closes the directories that are open when the mount ends. */
 void dir_close_all(struct space *space);
@@ -92,8 +94,8 @@ int entry_fill(struct space *space, struct node *parent, const char *name,
 /* A name was made that was not there. mode: of what it names. (entry.c) */
 void name_is_made(struct space *space, struct node *parent, const char *name, mode_t mode);
 
-/* A request has made a name that was free: a job file gets what the name keeps, if it may (claim.h). On
- * failure a regular file is removed again. Returns 0 or -errno. (entry.c) */
+/* A request has made a name that was free: a job file gets what the name keeps, if it may
+ * (claim.h). On failure a regular file is removed again. Returns 0 or -errno. (entry.c) */
 int name_claim_made(fuse_req_t req, struct node *parent, const char *name);
 
 /* May a name be made in a directory? -EPERM: it is a sibling's or .coc's; -ENAMETOOLONG: a job name

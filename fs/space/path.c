@@ -13,8 +13,7 @@ static const struct node_move *find_move(const struct nodes *nodes, const struct
 {
 	const struct node_move *move;
 
-	LIST_FOREACH(move, &nodes->moves, link)
-	{
+	LIST_FOREACH (move, &nodes->moves, link) {
 		if (move->parent == parent && !strcmp(move->name, name))
 			return move;
 	}

@@ -75,8 +75,8 @@ int proc_exit_status(pid_t pid, int *ret_wait_status);
  * read. */
 bool proc_has_capability(pid_t pid, int capability);
 
-/* The supplementary groups of a process or thread, at most that many. Returns how many, or -errno when they
- * cannot be read. */
+/* The supplementary groups of a process or thread, at most that many. Returns how many, or -errno
+ * when they cannot be read. */
 ssize_t proc_groups(pid_t pid, gid_t *groups, size_t most);
 
 #endif

@@ -14,7 +14,8 @@
 #define READ 04
 #define SEARCH 01
 
-/* Files and directories that are looked at for one reader: 5 ms. The rows after that are counted only. */
+/* Files and directories that are looked at for one reader: 5 ms. The rows after that are counted
+ * only. */
 #define LOOKED_AT_MAX 2000
 
 struct viewer {
@@ -124,14 +125,15 @@ static bool may_see(void *data, struct ledger_pending *row)
 struct queue_text {
 	struct text_source source;
 	struct viewer viewer;
-	struct pending pending;
+	struct queue_listing pending;
 };
 
 static int write_queue(struct text_source *source, struct buf *text)
 {
 	struct queue_text *queue = (struct queue_text *)source;
 
-	return pending_write(&queue->pending, engine_recorded(queue->viewer.space->engine), text);
+	return queue_listing_write(&queue->pending, engine_recorded(queue->viewer.space->engine),
+				   text);
 }
 
 static void finish_queue(struct text_source *source)
@@ -147,10 +149,11 @@ struct text_source *queue_view_text(struct space *space, fuse_req_t req)
 		return NULL;
 	queue->source = (struct text_source){.write = write_queue, .finish = finish_queue};
 	viewer_init(&queue->viewer, space, req);
-	queue->pending = (struct pending){.ledger = space->ledger,
-					  .resumes_ms = engine_queue_resumes_ms(space->engine),
-					  .may_see = may_see,
-					  .data = &queue->viewer};
+	queue->pending =
+		(struct queue_listing){.ledger = space->ledger,
+				       .resumes_ms = engine_queue_resumes_ms(space->engine),
+				       .may_see = may_see,
+				       .data = &queue->viewer};
 	return &queue->source;
 }
 

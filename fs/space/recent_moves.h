@@ -8,11 +8,11 @@
 #include "bounds/job.h"
 #include "space/bounds.h"
 
-
 /*
- * Job files that were moved to another job's name a moment ago: what backup.c needs to know of each. Pure,
- * and in memory only: over a remount a rename stands alone. Directories and files are their inode numbers;
- * who removes one says so here, because the number may be given to another one then.
+ * Job files that were moved to another job's name a moment ago: what backup.c needs to know of
+ * each. Pure, and in memory only: over a remount a rename stands alone. Directories and files are
+ * their inode numbers; who removes one says so here, because the number may be given to another one
+ * then.
  */
 struct recent_move {
 	uint64_t dir; /* where the file was; 0: the move is forgotten */
@@ -30,8 +30,8 @@ struct recent_moves {
 	unsigned next;				    /* where the next one goes */
 };
 
-/* Notes a move at now_ms; until_ms is filled in. A name that is longer than a job file's is not noted. The
- * oldest one makes room. */
+/* Notes a move at now_ms; until_ms is filled in. A name that is longer than a job file's is not
+ * noted. The oldest one makes room. */
 void recent_moves_note(struct recent_moves *moves, const struct recent_move *move, const char *name,
 		       int64_t now_ms);
 

@@ -7,19 +7,18 @@
 
 #include "space/bounds.h"
 
-
 /*
  * Removals of siblings that were accepted and have changed nothing.
  *
- * A sibling cannot be removed and does not have to be: its removal succeeds, and the sibling stays. But
- * a program that puts a file in the place of another one (tar, cpio, cp --remove-destination) removes
- * the name and makes the name again. When the kernel finds the name at that moment, the kernel says
- * EEXIST by itself, and GNU tar removes the name again, without end. So for REMOVALS_KEPT_MS the process
- * that has removed a sibling sees the sibling no more: to look it up is ENOENT, and to make the name is
- * EPERM. All other processes see the sibling all the time.
+ * A sibling cannot be removed and does not have to be: its removal succeeds, and the sibling stays.
+ * But a program that puts a file in the place of another one (tar, cpio, cp --remove-destination)
+ * removes the name and makes the name again. When the kernel finds the name at that moment, the
+ * kernel says EEXIST by itself, and GNU tar removes the name again, without end. So for
+ * REMOVALS_KEPT_MS the process that has removed a sibling sees the sibling no more: to look it up
+ * is ENOENT, and to make the name is EPERM. All other processes see the sibling all the time.
  *
- * A process is known by its Tgid. Where that cannot be told (the process is in another PID namespace),
- * the user ID stands for it.
+ * A process is known by its Tgid. Where that cannot be told (the process is in another PID
+ * namespace), the user ID stands for it.
  */
 struct removal_note {
 	uint64_t sibling; /* sibling_ino() of its name */

@@ -21,7 +21,8 @@
 #include "space/sibling.h"
 #include "space/unmade.h"
 
-/* A name was removed from the spool, or (r < 0) was not. node: that the kernel knows by it, or NULL. */
+/* A name was removed from the spool, or (r < 0) was not. node: that the kernel knows by it, or
+ * NULL. */
 static void end_removal(struct space *space, struct node *node, struct node *parent,
 			const char *name, bool is_dir, int r)
 {
@@ -57,7 +58,7 @@ static int remove_name(struct space *space, fuse_req_t req, struct node *parent,
 
 /* A removal that waits for the service. */
 struct removal {
-	struct wait wait;
+	struct pending_reply wait;
 	struct node *parent; /* held */
 	char *name;
 	bool had_error;
@@ -72,28 +73,29 @@ static void removal_free(struct removal *removal)
 }
 
 /* A sibling that was listed can be named until it is removed too. */
-static void leave_ghost(const struct removal *removal, const char *path, enum sibling sibling)
+static void leave_deleted_sibling(const struct removal *removal, const char *path,
+				  enum sibling sibling)
 {
 	char *name;
 
 	if (asprintf(&name, "%s%s", path, sibling_suffix(sibling)) < 0)
 		return;
-	ghost_add(&removal->wait.space->ghosts, name, &removal->owner);
+	deleted_sibling_add(&removal->wait.space->deleted_siblings, name, &removal->owner);
 	free(name);
 }
 
-static void leave_ghosts(const struct removal *removal)
+static void leave_deleted_siblings(const struct removal *removal)
 {
 	_cleanup_free_ char *path = NULL;
 
 	if (node_path_of(removal->parent, removal->name, &path) < 0)
 		return;
-	leave_ghost(removal, path, SIBLING_ID);
+	leave_deleted_sibling(removal, path, SIBLING_ID);
 	if (removal->had_error)
-		leave_ghost(removal, path, SIBLING_ERROR);
+		leave_deleted_sibling(removal, path, SIBLING_ERROR);
 }
 
-static void answer_removal(struct wait *wait, int result)
+static void answer_removal(struct pending_reply *wait, int result)
 {
 	struct removal *removal = (struct removal *)wait;
 
@@ -101,7 +103,7 @@ static void answer_removal(struct wait *wait, int result)
 	if (result == 0)
 		result = remove_name(wait->space, wait->req, removal->parent, removal->name, 0);
 	if (result == 0)
-		leave_ghosts(removal);
+		leave_deleted_siblings(removal);
 	CRASH_POINT("delete-unlinked");
 	reply(wait->req, result);
 	removal_free(removal);
@@ -116,7 +118,8 @@ static struct removal *removal_make(struct space *space, fuse_req_t req, struct 
 		free(removal);
 		return NULL;
 	}
-	removal->wait = (struct wait){.space = space, .req = req, .answer = answer_removal};
+	removal->wait =
+		(struct pending_reply){.space = space, .req = req, .answer = answer_removal};
 	removal->parent = parent;
 	node_hold(parent);
 	return removal;
@@ -126,8 +129,9 @@ static struct removal *removal_make(struct space *space, fuse_req_t req, struct 
 static int find_job(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 		    struct stat *ret_st, struct ledger_job *ret_job)
 {
-	struct spot spot = {.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
-	int r = spot.dirfd < 0 ? spot.dirfd : spot_stat(&spot, ret_st);
+	struct location location = {
+		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
+	int r = location.dirfd < 0 ? location.dirfd : location_stat(&location, ret_st);
 
 	if (r == 0)
 		r = claim_find(space, parent, name, ret_st, ret_job);
@@ -138,13 +142,13 @@ static int find_job(struct space *space, fuse_req_t req, struct node *parent, co
 		       : -ENOENT;
 }
 
-/* Deletes the job on the service if the name is bound; then the file. True if it took the request.
- */
+/* Deletes the job on the service if the name is bound; then the file. True if it took the
+ * request. */
 static bool delete_job(struct space *space, fuse_req_t req, struct node *parent, const char *name)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	_cleanup_free_ char *path = NULL;
-	struct ticket *ticket = NULL;
+	struct waiter *waiter = NULL;
 	struct removal *removal;
 	struct err err = {0};
 	struct stat st;
@@ -161,10 +165,10 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 	removal->had_error = job.error && !job.dismissed;
 	removal->owner = access_of(&st);
 	r = engine_delete(space->engine, job.row, job.job_id, path, fuse_req_ctx(req)->uid,
-			  wait_done, &removal->wait, &ticket, &err);
+			  pending_reply_done, &removal->wait, &waiter, &err);
 	if (r < 0)
 		log_warning("%s: %s", path, err.text);
-	wait_begin(&removal->wait, ticket, r);
+	pending_reply_begin(&removal->wait, waiter, r);
 	return true;
 }
 
@@ -179,7 +183,8 @@ static int remove_sibling(struct space *space, fuse_req_t req, struct node *pare
 	return stored == -ENOENT ? derived : stored;
 }
 
-/* Removes a file. What its name keeps is judged later by what the file and its directory are now. */
+/* Removes a file. What its name keeps is judged later by what the file and its directory are
+ * now. */
 static int remove_file(struct space *space, fuse_req_t req, struct node *parent, const char *name)
 {
 	claim_part(space, parent, name);
@@ -214,8 +219,8 @@ static void reply_rmdir(struct space *space, fuse_req_t req, struct node *parent
 	reply_recorded(space, req, r);
 }
 
-/* The removal of a big directory, while a thread does it: to see that it is empty takes long, and so does
- * giving its blocks back. */
+/* The removal of a big directory, while a thread does it: to see that it is empty takes long, and
+ * so does giving its blocks back. */
 struct dir_removal {
 	struct node *node; /* held, or NULL */
 	char *name;
@@ -273,12 +278,13 @@ void op_rmdir(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 {
 	struct space *space = space_of(req);
 	struct node *parent = node_of(&space->nodes, parent_id);
-	struct spot spot = {.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
+	struct location location = {
+		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
 	struct stat st;
-	int r = control_owns(parent, name) ? -EPERM : spot.dirfd;
+	int r = control_owns(parent, name) ? -EPERM : location.dirfd;
 
 	if (r >= 0)
-		r = spot_stat(&spot, &st);
+		r = location_stat(&location, &st);
 	if (r == 0 && S_ISDIR(st.st_mode) && disk_is_long(&st)) {
 		r = rmdir_later(space, req, parent, name, &st);
 		if (r < 0)

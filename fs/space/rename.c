@@ -2,17 +2,17 @@
 /*
  * Renames, and what they mean for bindings.
  *
- *   scratch -> job name    a commit: the content is submitted first, and the rename is done when the
- *                          service has it, so a refusal leaves everything as it was; while the source
- *                          is open for writing it is just renamed, and its close commits
- *   job -> scratch name    a backup: the binding stays with the name
- *   job -> job name        the binding moves along; onto a name that is bound itself it is a commit,
- *                          an update of that job, and both bindings stay with their names; if the same
- *                          process makes the old name again, the binding goes back (backup.c)
- *   directory              all bindings below move along, but for names that have one there already
- *   exchange               of two job files or two directories: the bindings change places
+ *   scratch -> job name    a commit: the content is submitted first, and the rename is done when
+ * the service has it, so a refusal leaves everything as it was; while the source is open for
+ * writing it is just renamed, and its close commits job -> scratch name    a backup: the binding
+ * stays with the name job -> job name        the binding moves along; onto a name that is bound
+ * itself it is a commit, an update of that job, and both bindings stay with their names; if the
+ * same process makes the old name again, the binding goes back (backup.c) directory all bindings
+ * below move along, but for names that have one there already exchange               of two job
+ * files or two directories: the bindings change places
  *
- * This file judges what a rename is; rename_do.c does it, rename_wait.c lets it wait for its commit.
+ * This file judges what a rename is; rename_do.c does it, rename_wait.c lets it wait for its
+ * commit.
  */
 #define _GNU_SOURCE
 #include "space/rename.h"
@@ -37,13 +37,14 @@
 
 int end_look(struct space *space, struct node *parent, const char *name, struct end *ret_end)
 {
-	struct spot spot = {.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
+	struct location location = {
+		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
 	int r;
 
 	*ret_end = (struct end){.parent = parent, .name = name};
-	if (spot.dirfd < 0)
-		return spot.dirfd;
-	r = spot_stat(&spot, &ret_end->st);
+	if (location.dirfd < 0)
+		return location.dirfd;
+	r = location_stat(&location, &ret_end->st);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	ret_end->exists = r == 0;
@@ -137,9 +138,10 @@ static int wants_commit(struct space *space, const struct renaming *renaming)
 }
 
 /*
- * An exchange of a directory and something else under two jobs' names. The row of a file goes with the file.
- * What the directory's own name still keeps belongs to no file that is there, and may be another user's: it
- * can neither go along nor stay. A FIFO, a link or a device has no row, and would take the name's.
+ * An exchange of a directory and something else under two jobs' names. The row of a file goes with
+ * the file. What the directory's own name still keeps belongs to no file that is there, and may be
+ * another user's: it can neither go along nor stay. A FIFO, a link or a device has no row, and
+ * would take the name's.
  */
 static int check_exchange(struct space *space, const struct renaming *renaming)
 {
@@ -179,7 +181,7 @@ static int check_names(struct space *space, const struct renaming *renaming,
 	if (to->exists && (renaming->flags & RENAME_NOREPLACE))
 		return -EEXIST;
 	/* one file under two jobs' names: as a link of a job file */
-	if (to->is_job && !from->is_job && from_node && node_job_link(space, from_node))
+	if (to->is_job && !from->is_job && from_node && node_job_name(space, from_node))
 		return -EPERM;
 	/* an exchange that would put scratch content under a job's name: which of the two contents
 	 * the user means to submit cannot be known */
@@ -194,7 +196,7 @@ static void rename_new_content(struct space *space, fuse_req_t req, const struct
 {
 	const struct end *from = &renaming->from;
 	const struct end *to = &renaming->to;
-	const struct spot spot = {
+	const struct location location = {
 		.dirfd = node_dirfd(&space->nodes, from->parent), .name = from->name, .fd = -1};
 	int r;
 
@@ -208,7 +210,7 @@ static void rename_new_content(struct space *space, fuse_req_t req, const struct
 	if (r < 0)
 		reply_recorded(space, req, r);
 	else
-		rename_after_commit(space, req, renaming, &spot, NULL);
+		rename_after_commit(space, req, renaming, &location, NULL);
 }
 
 /* Is a directory empty? What cannot be read is left to the rename. */
@@ -249,11 +251,11 @@ static int claim_ends(struct space *space, fuse_req_t req, const struct renaming
 		return -ENOTEMPTY; /* before anything is set aside for what is not done */
 	if (S_ISDIR(from->st.st_mode))
 		return claim_tree(space, req, from->parent, from->name, to->parent, to->name);
-	return claim_name(space, req, to->parent, to->name, &from->st,
-			  renaming_replaced(renaming));
+	return claim_name(space, req, to->parent, to->name, &from->st, renaming_replaced(renaming));
 }
 
-/* The target is to be made by a file: if the file has no job, the name may get back the one that it had. */
+/* The target is to be made by a file: if the file has no job, the name may get back the one that it
+ * had. */
 static int take_name(struct space *space, fuse_req_t req, struct renaming *renaming)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
@@ -282,8 +284,8 @@ static bool may_take_rows(const struct renaming *renaming)
 	       (from->is_job && to->is_job);
 }
 
-/* Does what is renamed take rows along: a directory those below it, a job file its own (ret_row; 0 for a
- * backup's)? 1, 0 or -errno. */
+/* Does what is renamed take rows along: a directory those below it, a job file its own (ret_row; 0
+ * for a backup's)? 1, 0 or -errno. */
 static int takes_row(struct space *space, const struct renaming *renaming, int64_t *ret_row)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
@@ -295,7 +297,8 @@ static int takes_row(struct space *space, const struct renaming *renaming, int64
 		return 1;
 	if (!from->is_job || !renaming->to.is_job)
 		return 0;
-	/* both rows move; without a regular file there is none that could: what the names keep is theirs */
+	/* both rows move; without a regular file there is none that could: what the names keep is
+	 * theirs */
 	if (renaming->flags & RENAME_EXCHANGE)
 		return S_ISREG(from->st.st_mode) || S_ISREG(renaming->to.st.st_mode);
 	r = claim_find(space, from->parent, from->name, &from->st, &job);

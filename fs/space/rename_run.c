@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Doing a rename: in the spool, in the nodes, and with the bindings in the ledger. A move of bindings
- * is recorded in the ledger before it is done in the spool and ended after, so that a crash between
- * the two is mended at the next mount (rename_recover.c).
+ * Doing a rename: in the spool, in the nodes, and with the bindings in the ledger. A move of
+ * bindings is recorded in the ledger before it is done in the spool and ended after, so that a
+ * crash between the two is mended at the next mount (rename_recover.c).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -99,7 +99,8 @@ static int check_idle(struct space *space, const char *path)
 	return r < 0 ? r : r > 0 || engine_has(space->engine, job.row) ? -EBUSY : 0;
 }
 
-/* The rows of files are in another directory now. If that cannot be recorded, the directory before counts. */
+/* The rows of files are in another directory now. If that cannot be recorded, the directory before
+ * counts. */
 static void follow_rows(struct space *space, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
@@ -129,8 +130,8 @@ void rename_end(struct space *space, const struct renaming *renaming,
 	}
 }
 
-/* Fills the record of a rename, with its own paths, if there is anything to move in the ledger. 1, 0 or
- * -errno. */
+/* Fills the record of a rename, with its own paths, if there is anything to move in the ledger. 1,
+ * 0 or -errno. */
 static int make_record(struct space *space, const struct renaming *renaming, char **ret_from,
 		       char **ret_to)
 {

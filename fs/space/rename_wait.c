@@ -14,7 +14,7 @@
 #include "space/renaming.h"
 
 struct rename_wait {
-	struct wait wait;
+	struct pending_reply wait;
 	struct renaming renaming; /* with held parents and own names */
 	char *from_name, *to_name;
 	struct node *source; /* of a link: held; NULL for a rename */
@@ -25,19 +25,19 @@ static void take_back(struct rename_wait *waited)
 {
 	struct space *space = waited->wait.space;
 	struct renaming *renaming = &waited->renaming;
-	struct spot spot = {.name = renaming->from.name, .fd = -1};
+	struct location location = {.name = renaming->from.name, .fd = -1};
 	struct stat st;
 	int r = 0;
 
 	if (waited->source)
-		r = node_spot(&space->nodes, waited->source, &spot);
+		r = node_location(&space->nodes, waited->source, &location);
 	else
-		r = spot.dirfd = node_dirfd(&space->nodes, renaming->from.parent);
+		r = location.dirfd = node_dirfd(&space->nodes, renaming->from.parent);
 	if (r >= 0)
-		r = spot_stat(&spot, &st);
+		r = location_stat(&location, &st);
 	/* another file may have its name by now */
 	if (r == 0 && (waited->source || st.st_ino == renaming->from.st.st_ino))
-		attrs_take_back(&spot, waited->wait.put);
+		job_attributes_take_back(&location, waited->wait.put);
 }
 
 /* The service has the content: the name is the source's now, and what it keeps. */
@@ -59,7 +59,7 @@ static int rename_committed(struct space *space, const struct renaming *renaming
 	return 0;
 }
 
-static void answer_rename(struct wait *wait, int result)
+static void answer_rename(struct pending_reply *wait, int result)
 {
 	struct rename_wait *waited = (struct rename_wait *)wait;
 	struct renaming *renaming = &waited->renaming;
@@ -99,7 +99,7 @@ static struct rename_wait *rename_wait_make(struct space *space, fuse_req_t req,
 		free(waited);
 		return NULL;
 	}
-	waited->wait = (struct wait){.space = space, .req = req, .answer = answer_rename};
+	waited->wait = (struct pending_reply){.space = space, .req = req, .answer = answer_rename};
 	waited->renaming = *renaming;
 	waited->renaming.from.name = waited->from_name;
 	waited->renaming.to.name = waited->to_name;
@@ -110,13 +110,13 @@ static struct rename_wait *rename_wait_make(struct space *space, fuse_req_t req,
 }
 
 void rename_after_commit(struct space *space, fuse_req_t req, const struct renaming *renaming,
-			 const struct spot *spot, struct node *source)
+			 const struct location *location, struct node *source)
 {
 	struct rename_wait *waited = rename_wait_make(space, req, renaming, source);
 
 	if (waited)
-		commit_spot(space, spot, -1, renaming->to.parent, waited->to_name,
-			    source ? NULL : renaming_replaced(renaming), &waited->wait);
+		commit_location(space, location, -1, renaming->to.parent, waited->to_name,
+				source ? NULL : renaming_replaced(renaming), &waited->wait);
 	else
 		reply(req, -ENOMEM);
 }

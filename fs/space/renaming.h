@@ -19,7 +19,7 @@ struct end {
 struct renaming {
 	struct end from, to;
 	unsigned flags;
-	uid_t user; /* the caller */
+	uid_t user;		   /* the caller */
 	struct unmade_whose ended; /* the stories that end with a directory that is replaced */
 };
 
@@ -30,24 +30,24 @@ int end_look(struct space *space, struct node *parent, const char *name, struct 
 /* The job file whose place another file takes by a rename, NULL: there is none. (rename.c) */
 const struct stat *renaming_replaced(const struct renaming *renaming);
 
-/* What was written to the source is not what was meant, or an attribute of it was refused: so is its
- * commit. Returns 0, or -errno with the story told under the target's name. (rename.c) */
+/* What was written to the source is not what was meant, or an attribute of it was refused: so is
+ * its commit. Returns 0, or -errno with the story told under the target's name. (rename.c) */
 int check_spoiled(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		  const struct node *source);
 
 /* Renames in the spool, and tells the nodes. Returns 0 or -errno. (rename_do.c) */
 int rename_spool(struct space *space, const struct renaming *renaming);
 
-/* Renames with the bindings: recorded before it is done, ended after. Answers: -EBUSY while something
- * is under way for what it would put its bindings over. row: of a job file that may turn out to be a
- * backup (backup.c), or 0. (rename_do.c) */
+/* Renames with the bindings: recorded before it is done, ended after. Answers: -EBUSY while
+ * something is under way for what it would put its bindings over. row: of a job file that may turn
+ * out to be a backup (backup.c), or 0. (rename_do.c) */
 void rename_bound(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		  int64_t row);
 
-/* Submits what is at spot under the target's name; when the service has it, renames, or (source not
- * NULL) links the source there, and answers the request. (rename_wait.c) */
+/* Submits what is at location under the target's name; when the service has it, renames, or (source
+ * not NULL) links the source there, and answers the request. (rename_wait.c) */
 void rename_after_commit(struct space *space, fuse_req_t req, const struct renaming *renaming,
-			 const struct spot *spot, struct node *source);
+			 const struct location *location, struct node *source);
 
 /* Links in the spool, and answers the request with the new name. (link.c) */
 void link_reply(fuse_req_t req, struct space *space, struct node *source, struct node *to_parent,

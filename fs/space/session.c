@@ -22,8 +22,8 @@
 #include "space/text.h"
 #include "space/unmade.h"
 
-/* Requests taken in one iteration, and the time that they may take: many share a ledger commit, and the
- * network gets its share too. */
+/* Requests taken in one iteration, and the time that they may take: many share a ledger commit, and
+ * the network gets its share too. */
 #define REQUESTS_PER_TURN 64
 #define REQUESTS_MS 5
 
@@ -79,10 +79,10 @@ const struct fuse_lowlevel_ops space_ops = {
 };
 
 /*
- * Takes the requests that are there. To ask whether there is another one is a system call, which is in
- * vain while one program writes a file after the other: so it is asked when there was another one
- * lately, or when something waits for this turn's commit, which who comes now can share. Otherwise
- * the loop comes back at once.
+ * Takes the requests that are there. To ask whether there is another one is a system call, which is
+ * in vain while one program writes a file after the other: so it is asked when there was another
+ * one lately, or when something waits for this iteration's commit, which who comes now can share.
+ * Otherwise the loop comes back at once.
  */
 static void take_requests(void *data, uint32_t events)
 {
@@ -234,7 +234,7 @@ void space_close(struct space *space)
 	inspectors_destroy(space->inspectors);
 	if (space->workers)
 		workers_drain(space->workers);
-	wait_interrupt_all(space);
+	pending_reply_interrupt_all(space);
 	workers_destroy(steal_ptr(space->workers));
 	text_close_all(space);
 	queue_view_finish(space);
@@ -248,7 +248,7 @@ void space_close(struct space *space)
 	}
 	free(space->request.mem);
 	sight_close(&space->sight);
-	ghosts_finish(&space->ghosts);
+	deleted_siblings_finish(&space->deleted_siblings);
 	unmade_finish(space);
 	nodes_finish(&space->nodes);
 	shares_finish(&space->descriptors);

@@ -50,18 +50,18 @@ int sibling_glance(struct space *space, const struct node *parent, const char *j
 	return 0;
 }
 
-/* Is the job file that a sibling's name belongs to in the spool? What the spool has of it. Only the descriptor's place in the
- * cache changes. */
+/* Is the job file that a sibling's name belongs to in the spool? What the spool has of it. Only the
+ * descriptor's place in the cache changes. */
 static bool stat_job(struct space *space, struct node *parent, const char *name,
 		     enum sibling sibling, struct stat *ret_st)
 {
 	char job[NAME_MAX + 1];
-	struct spot spot = {.name = job, .fd = -1};
+	struct location location = {.name = job, .fd = -1};
 	int length = (int)(strlen(name) - strlen(sibling_suffix(sibling)));
 
-	spot.dirfd = node_dirfd(&space->nodes, parent);
-	return spot.dirfd >= 0 && snprintf(job, sizeof(job), "%.*s", length, name) >= 0 &&
-	       spot_stat(&spot, ret_st) == 0;
+	location.dirfd = node_dirfd(&space->nodes, parent);
+	return location.dirfd >= 0 && snprintf(job, sizeof(job), "%.*s", length, name) >= 0 &&
+	       location_stat(&location, ret_st) == 0;
 }
 
 /* What a sibling is beside: the row, and the job file if it is there. */
@@ -81,9 +81,9 @@ static bool has_own_file(const struct space *space, const struct beside *beside)
 }
 
 /*
- * Who may read a sibling: the readers of its job file. When that is gone, the row's owner. The story of
- * another's file, which an heir's has replaced and which was not committed yet, is the owner's, and for the
- * heir if the heir could read that file.
+ * Who may read a sibling: the readers of its job file. When that is gone, the row's owner. The
+ * story of another's file, which an heir's has replaced and which was not committed yet, is the
+ * owner's, and for the heir if the heir could read that file.
  */
 static struct access readers(const struct space *space, enum sibling sibling,
 			     const struct beside *beside)
@@ -129,21 +129,21 @@ static struct stat show(const struct space *space, const struct node *parent, co
 	return st;
 }
 
-/* Is it one of a job that was deleted with its file? Then whose it was. Not if there is a file of that
- * name again. */
-static const struct access *find_ghost(struct space *space, struct node *parent, const char *name,
-				       enum sibling sibling)
+/* Is it one of a job that was deleted with its file? Then whose it was. Not if there is a file of
+ * that name again. */
+static const struct access *find_deleted_sibling(struct space *space, struct node *parent,
+						 const char *name, enum sibling sibling)
 {
 	_cleanup_free_ char *path = NULL;
 	const struct access *owner;
 	struct stat st;
 
-	if (!space->ghosts.n || node_path_of(parent, name, &path) < 0)
+	if (!space->deleted_siblings.n || node_path_of(parent, name, &path) < 0)
 		return NULL;
-	owner = ghost_find(&space->ghosts, path);
+	owner = deleted_sibling_find(&space->deleted_siblings, path);
 	if (!owner || !stat_job(space, parent, name, sibling, &st))
 		return owner;
-	ghost_remove(&space->ghosts, path);
+	deleted_sibling_remove(&space->deleted_siblings, path);
 	return NULL;
 }
 
@@ -160,11 +160,11 @@ static int look(struct space *space, struct node *parent, const char *name, enum
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (!sibling_size(&beside.seen, sibling)) {
-		const struct access *ghost = find_ghost(space, parent, name, sibling);
+		const struct access *deleted = find_deleted_sibling(space, parent, name, sibling);
 
-		if (!ghost)
+		if (!deleted)
 			return -ENOENT;
-		beside.seen.holding.owner.file = *ghost;
+		beside.seen.holding.owner.file = *deleted;
 	}
 	beside.has_job = stat_job(space, parent, name, sibling, &beside.job);
 	*ret_beside = beside;
@@ -226,8 +226,7 @@ int sibling_stat(struct space *space, const struct node *node, struct stat *ret_
 }
 
 /* The text of a sibling as it is now. */
-static int read_text(struct space *space, fuse_req_t req, const struct node *node,
-		     struct buf *text)
+static int read_text(struct space *space, fuse_req_t req, const struct node *node, struct buf *text)
 {
 	enum sibling sibling = (enum sibling)node->sibling;
 	_cleanup_ledger_job_ struct ledger_job job = {0};
@@ -246,11 +245,12 @@ static int read_text(struct space *space, fuse_req_t req, const struct node *nod
 		return buf_printf(text, "%s\n", job.job_id);
 	if (sibling == SIBLING_ERROR && job.error && !job.dismissed)
 		return buf_append(text, job.error, strlen(job.error));
-	return find_ghost(space, node->link.parent, node->link.name, sibling) ? 0 : -ENOENT;
+	return find_deleted_sibling(space, node->link.parent, node->link.name, sibling) ? 0
+											: -ENOENT;
 }
 
-/* May the caller read a sibling as it is now? The kernel has asked of what it was a moment ago; and the
- * read bits cannot say that a story is for two users and for nobody else. */
+/* May the caller read a sibling as it is now? The kernel has asked of what it was a moment ago; and
+ * the read bits cannot say that a story is for two users and for nobody else. */
 static int check_reader(struct space *space, fuse_req_t req, const struct node *node)
 {
 	enum sibling sibling = (enum sibling)node->sibling;
@@ -288,12 +288,12 @@ void sibling_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 }
 
 /* Removes one of a job that was deleted with its file. 0 or -ENOENT. */
-static int remove_ghost(struct space *space, const struct node *parent, const char *name)
+static int remove_deleted_sibling(struct space *space, const struct node *parent, const char *name)
 {
 	_cleanup_free_ char *path = NULL;
 	int r = node_path_of(parent, name, &path);
 
-	return r < 0 ? r : ghost_remove(&space->ghosts, path) ? 0 : -ENOENT;
+	return r < 0 ? r : deleted_sibling_remove(&space->deleted_siblings, path) ? 0 : -ENOENT;
 }
 
 /* The caller of a request, as removals.h knows it. */
@@ -342,5 +342,5 @@ int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, con
 		return stat_job(space, parent, name, sibling, &st)
 			       ? ledger_dismiss(space->ledger, job.row)
 			       : ledger_end_story(space->ledger, job.row);
-	return remove_ghost(space, parent, name);
+	return remove_deleted_sibling(space, parent, name);
 }

@@ -10,7 +10,8 @@
 int sibling_fill(struct space *space, struct node *parent, const char *name, enum sibling sibling,
 		 struct fuse_entry_param *ret_entry);
 
-/* The same for a listing, which has just looked at the job file and its siblings (sibling_glance()). */
+/* The same for a listing, which has just looked at the job file and its siblings
+ * (sibling_glance()). */
 int sibling_fill_beside(struct space *space, struct node *parent, const char *name,
 			enum sibling sibling, const struct ledger_glance *seen,
 			const struct stat *job, struct fuse_entry_param *ret_entry);

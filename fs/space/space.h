@@ -52,19 +52,20 @@ struct space {
 	struct shares memory;	   /* bytes that are held for users' requests */
 	struct workers *workers;   /* what waits for the disk (disk.h) */
 	struct disk_pace pace;
-	struct slices slices; /* long work in the loop */
-	LIST_HEAD(, counting) countings;       /* of rows of the queue (queue_view.h) */
+	struct slices slices;		     /* long work in the loop */
+	LIST_HEAD(, counting) countings;     /* of rows of the queue (queue_view.h) */
 	LIST_HEAD(, forgetting) forgettings; /* what the kernel let go of (forget.c) */
-	LIST_HEAD(, moving) movings; /* renames under way (moving.h), and those that wait for them */
+	LIST_HEAD(, moving)
+	movings; /* renames under way (moving.h), and those that wait for them */
 	STAILQ_HEAD(, waiting_rename) renames_waiting;
-	struct ghosts ghosts;
+	struct deleted_siblings deleted_siblings;
 	struct removals removals;
 	struct recent_moves recent_moves;
 	SLIST_HEAD(, unmade_end) unmade_ends; /* directories that are gone (unmade.h) */
 	struct loop_timer unmade_timer;
 	LIST_HEAD(, dir_handle) listings; /* open directories: the kernel may not release them */
 	LIST_HEAD(, open_text) texts;	  /* open derived files: the same */
-	LIST_HEAD(, wait) waits;	  /* requests that wait for the engine (commit.h) */
+	LIST_HEAD(, pending_reply) waits; /* requests that wait for the engine (commit.h) */
 	LIST_HEAD(, closing) closings;	  /* closes that are judged (closing.c) */
 	struct sight sight;		  /* what can be seen of those who write */
 	struct inspectors *inspectors;	  /* they look (inspectors.h) */

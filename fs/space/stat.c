@@ -15,16 +15,16 @@
 
 static int stat_node(struct space *space, struct node *node, struct stat *ret_st)
 {
-	struct spot spot;
+	struct location location;
 	int r;
 
 	if (node->kind == NODE_SIBLING)
 		return sibling_stat(space, node, ret_st);
 	if (node->kind == NODE_CONTROL)
 		return control_stat(space, node, ret_st);
-	r = node_spot(&space->nodes, node, &spot);
+	r = node_location(&space->nodes, node, &location);
 	if (r == 0)
-		r = spot_stat(&spot, ret_st);
+		r = location_stat(&location, ret_st);
 	if (r == 0)
 		view_apply(&space->options->view, ret_st);
 	return r;
@@ -68,12 +68,12 @@ static int set_owner(const char *path, bool follow, const struct stat *attr, int
 }
 
 /* chmod(2) follows a symbolic link, whose target is none of ours. */
-static int set_mode(const struct space *space, const struct spot *spot, const char *path,
+static int set_mode(const struct space *space, const struct location *location, const char *path,
 		    mode_t mode)
 {
 	const struct view *view = &space->options->view;
 	struct stat st;
-	int r = spot_stat(spot, &st);
+	int r = location_stat(location, &st);
 
 	if (r == 0 && S_ISLNK(st.st_mode))
 		r = -EOPNOTSUPP;
@@ -96,11 +96,11 @@ static int set_times(const char *path, bool follow, const struct stat *attr, int
 }
 
 /*
- * A change of a sibling's owner, mode or times is accepted and changes nothing, so that chmod -R, chown -R
- * and whatever else walks over a tree goes on. The kernel has checked that the caller may change them. Two
- * changes are refused: of the size, and one that would take a read bit which the sibling keeps, because
- * the caller would believe that the text is private. (chmod -R takes the bit from the job file first, and
- * from the sibling with it.)
+ * A change of a sibling's owner, mode or times is accepted and changes nothing, so that chmod -R,
+ * chown -R and whatever else walks over a tree goes on. The kernel has checked that the caller may
+ * change them. Two changes are refused: of the size, and one that would take a read bit which the
+ * sibling keeps, because the caller would believe that the text is private. (chmod -R takes the bit
+ * from the job file first, and from the sibling with it.)
  */
 static int set_sibling(struct space *space, struct node *node, const struct stat *attr, int to_set)
 {
@@ -118,8 +118,8 @@ static int set_sibling(struct space *space, struct node *node, const struct stat
 static int set_owner_and_mode(struct space *space, struct node *node, const struct stat *attr,
 			      int to_set)
 {
-	char path[SPOT_PATH_MAX];
-	struct spot spot;
+	char path[LOCATION_PATH_MAX];
+	struct location location;
 	bool follow;
 	int r;
 
@@ -127,16 +127,16 @@ static int set_owner_and_mode(struct space *space, struct node *node, const stru
 		return set_sibling(space, node, attr, to_set);
 	if (node->kind == NODE_CONTROL)
 		return -EPERM;
-	r = node_spot(&space->nodes, node, &spot);
+	r = node_location(&space->nodes, node, &location);
 	if (r < 0)
 		return r;
-	spot_path(&spot, path, &follow);
+	location_path(&location, path, &follow);
 	/* chown(2) of nothing comes as a setattr of nothing, and moves the time of status change */
 	if (!to_set || (to_set & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)))
 		r = set_owner(path, follow, attr, to_set);
 	/* after the owner, whose change clears the set-user-ID bits */
 	if (r == 0 && (to_set & FUSE_SET_ATTR_MODE))
-		r = set_mode(space, &spot, path, attr->st_mode & 07777);
+		r = set_mode(space, &location, path, attr->st_mode & 07777);
 	return r;
 }
 
@@ -144,17 +144,17 @@ int attr_set_times(struct space *space, struct node *node, const struct stat *at
 {
 	const int times = FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_ATIME_NOW |
 			  FUSE_SET_ATTR_MTIME_NOW;
-	char path[SPOT_PATH_MAX];
-	struct spot spot;
+	char path[LOCATION_PATH_MAX];
+	struct location location;
 	bool follow;
 	int r;
 
 	if (node_is_derived(node) || !(to_set & times))
 		return 0;
-	r = node_spot(&space->nodes, node, &spot);
+	r = node_location(&space->nodes, node, &location);
 	if (r < 0)
 		return r;
-	spot_path(&spot, path, &follow);
+	location_path(&location, path, &follow);
 	return set_times(path, follow, attr, to_set);
 }
 
@@ -163,13 +163,13 @@ static int change_owner_and_mode(struct space *space, struct node *node, const s
 				 int to_set)
 {
 	const int owners = FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID | FUSE_SET_ATTR_MODE;
-	const struct link *link = to_set & owners ? node_job_link(space, node) : NULL;
-	struct spot spot;
+	const struct name *link = to_set & owners ? node_job_name(space, node) : NULL;
+	struct location location;
 	struct stat before;
-	int r = link ? node_spot(&space->nodes, node, &spot) : 0;
+	int r = link ? node_location(&space->nodes, node, &location) : 0;
 
 	if (link && r == 0)
-		r = spot_stat(&spot, &before);
+		r = location_stat(&location, &before);
 	if (r == 0)
 		r = set_owner_and_mode(space, node, attr, to_set);
 	return r == 0 && link ? claim_follow(space, link->parent, link->name, &before) : r;

@@ -45,8 +45,8 @@ static void text_close(struct open_text *open)
 	free(open);
 }
 
-/* Counts what the text has grown to as the user's memory. Returns 0, or -EMFILE: the user has as much open as
- * is left for everybody. */
+/* Counts what the text has grown to as the user's memory. Returns 0, or -EMFILE: the user has as
+ * much open as is left for everybody. */
 static int charge(struct open_text *open)
 {
 	size_t size = sizeof(*open) + open->text.size, more = size - open->charged;

@@ -12,8 +12,8 @@ typedef int text_writer(struct space *space, fuse_req_t req, const struct node *
 			struct buf *text);
 
 /*
- * What a long text is written from, in slices; embedded by its owner. write appends some of it: 1 if there
- * is more, 0 at the end, or -errno. finish frees it.
+ * What a long text is written from, in slices; embedded by its owner. write appends some of it: 1
+ * if there is more, 0 at the end, or -errno. finish frees it.
  */
 struct text_source {
 	int (*write)(struct text_source *source, struct buf *text);
@@ -23,8 +23,8 @@ struct text_source {
 /* The replies to the requests. Opening for writing is EPERM. */
 void text_open(fuse_req_t req, const struct node *node, text_writer *write,
 	       struct fuse_file_info *fi);
-/* The same for a text that takes long: the open is answered when all of it is written. The source is taken;
- * NULL is out of memory. */
+/* The same for a text that takes long: the open is answered when all of it is written. The source
+ * is taken; NULL is out of memory. */
 void text_open_long(fuse_req_t req, struct text_source *take_source, struct fuse_file_info *fi);
 void text_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *fi);
 void text_release(fuse_req_t req, struct fuse_file_info *fi);

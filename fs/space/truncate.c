@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Changes of a file's size: by truncate(2) and ftruncate(2), and by opening with O_TRUNC. To cut off
- * what is longer than a job file can take seconds (each stretch of the disk is given back), so a
- * thread does it.
+ * Changes of a file's size: by truncate(2) and ftruncate(2), and by opening with O_TRUNC. To cut
+ * off what is longer than a job file can take seconds (each stretch of the disk is given back), so
+ * a thread does it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,7 +20,7 @@
 
 /* One request to set a size, with the times that are set after it. */
 struct truncation {
-	struct wait wait;
+	struct pending_reply wait;
 	struct node *node; /* held */
 	struct stat attr;
 	int to_set;
@@ -33,7 +33,7 @@ static void free_truncation(struct truncation *truncation)
 	free(truncation);
 }
 
-static void answer_truncation(struct wait *wait, int result)
+static void answer_truncation(struct pending_reply *wait, int result)
 {
 	struct truncation *truncation = (struct truncation *)wait;
 
@@ -47,7 +47,7 @@ static void answer_truncation(struct wait *wait, int result)
 /* A closed file was truncated. */
 static int end_backup(struct space *space, const struct node *node)
 {
-	const struct link *link = node_job_link(space, node);
+	const struct name *link = node_job_name(space, node);
 
 	return link ? backup_end(space, link->parent, link->name) : 0;
 }
@@ -91,17 +91,17 @@ static void answer_size(struct disk_op *op)
 
 /* Has a thread set the size, through a descriptor of the handle or one of its own. Returns 0, or
  * -errno with nothing begun. */
-static int set_size_later(struct truncation *truncation, const struct spot *spot,
+static int set_size_later(struct truncation *truncation, const struct location *location,
 			  const struct fuse_file_info *fi)
 {
-	struct wait *wait = &truncation->wait;
+	struct pending_reply *wait = &truncation->wait;
 	_cleanup_close_ int own_fd = -1;
-	char path[SPOT_PATH_MAX];
+	char path[LOCATION_PATH_MAX];
 	struct disk_op *op;
 	bool follow;
 
 	if (!fi) {
-		spot_path(spot, path, &follow);
+		location_path(location, path, &follow);
 		own_fd = open(path, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
 		if (own_fd < 0)
 			return -errno;
@@ -119,12 +119,12 @@ static int set_size_later(struct truncation *truncation, const struct spot *spot
 }
 
 /* Sets the size of what is short. */
-static int set_size(const struct spot *spot, off_t size, const struct fuse_file_info *fi)
+static int set_size(const struct location *location, off_t size, const struct fuse_file_info *fi)
 {
-	char path[SPOT_PATH_MAX];
+	char path[LOCATION_PATH_MAX];
 	bool follow;
 
-	spot_path(spot, path, &follow);
+	location_path(location, path, &follow);
 	return (fi ? ftruncate(handle_of(fi)->fd, size) : truncate(path, size)) < 0 ? -errno : 0;
 }
 
@@ -133,14 +133,14 @@ void truncate_reply(fuse_req_t req, struct node *node, const struct stat *attr, 
 {
 	struct space *space = space_of(req);
 	struct truncation *truncation;
-	struct spot spot;
+	struct location location;
 	struct stat st;
 	int r = content_check_size(space, node, (uint64_t)attr->st_size);
 
 	if (r == 0)
-		r = node_spot(&space->nodes, node, &spot);
+		r = node_location(&space->nodes, node, &location);
 	if (r == 0)
-		r = spot_stat(&spot, &st);
+		r = location_stat(&location, &st);
 	truncation = r < 0 ? NULL : calloc(1, sizeof(*truncation));
 	if (!truncation) {
 		reply(req, r < 0 ? r : -ENOMEM);
@@ -155,10 +155,10 @@ void truncate_reply(fuse_req_t req, struct node *node, const struct stat *attr, 
 	};
 	node_hold(node);
 	if (!disk_is_long(&st)) {
-		go_on(truncation, set_size(&spot, attr->st_size, fi));
+		go_on(truncation, set_size(&location, attr->st_size, fi));
 		return;
 	}
-	r = set_size_later(truncation, &spot, fi);
+	r = set_size_later(truncation, &location, fi);
 	if (r < 0)
 		go_on(truncation, r);
 }

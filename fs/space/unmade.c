@@ -15,11 +15,12 @@
 /* Stories that are ended in one iteration of the loop: about 2 ms. */
 #define UNMADE_ENDED_AT_ONCE 64
 
-/* Rows that are looked at for one entry: 5 ms. Marked rows that have no story, or have a file, are few: what
- * is under way, and what a crash has left. */
+/* Rows that are looked at for one entry: 5 ms. Marked rows that have no story, or have a file, are
+ * few: what is under way, and what a crash has left. */
 #define UNMADE_LOOKED_AT_MAX 1000
 
-/* Names in the value of one attribute: a reader wants to know that there are some, and a few of them. */
+/* Names in the value of one attribute: a reader wants to know that there are some, and a few of
+ * them. */
 #define UNMADE_NAMES_MAX 500
 #define UNMADE_TEXT_MAX 60000 /* bytes; the kernel's limit of a value is 65,536 */
 
@@ -68,10 +69,10 @@ void unmade_is_made(struct space *space, struct node *parent, const char *name, 
 
 static bool has_file(int dirfd, const char *name)
 {
-	const struct spot spot = {.dirfd = dirfd, .name = name, .fd = -1};
+	const struct location location = {.dirfd = dirfd, .name = name, .fd = -1};
 	struct stat st;
 
-	return spot_stat(&spot, &st) == 0;
+	return location_stat(&location, &st) == 0;
 }
 
 int unmade_next(struct space *space, struct node *dir, const char *dir_path, int64_t after,
@@ -119,8 +120,7 @@ static void end_free(struct unmade_end *end)
 	free(end);
 }
 
-struct unmade_whose unmade_whose(struct space *space, fuse_req_t req,
-				 const struct stat *directory)
+struct unmade_whose unmade_whose(struct space *space, fuse_req_t req, const struct stat *directory)
 {
 	struct access access = access_of(directory);
 	struct unmade_whose whose = {.user = fuse_req_ctx(req)->uid};
@@ -128,10 +128,10 @@ struct unmade_whose unmade_whose(struct space *space, fuse_req_t req,
 
 	caller_init(&caller, req);
 	access = access_shown(space, &access, S_IFDIR);
-	whose.all = space->options->one_user || caller_is_master(space, &caller.person) ||
-		    access.uid == whose.user ||
-		    (!(access.mode & S_ISVTX) &&
-		     access_lets(&access, caller_with_groups(&caller), 03));
+	whose.all =
+		space->options->one_user || caller_is_master(space, &caller.person) ||
+		access.uid == whose.user ||
+		(!(access.mode & S_ISVTX) && access_lets(&access, caller_with_groups(&caller), 03));
 	return whose;
 }
 
@@ -143,8 +143,7 @@ static int end_some(struct space *space, const char *dir, const struct unmade_wh
 		struct ledger_unmade next;
 		int r = ledger_next_unmade(space->ledger, dir, *after, &next);
 
-		if (r == 0 &&
-		    (whose->all || whose->user == next.seen.holding.owner.file.uid))
+		if (r == 0 && (whose->all || whose->user == next.seen.holding.owner.file.uid))
 			r = ledger_end_story(space->ledger, next.row);
 		if (r < 0)
 			return r == -ENOENT ? 0 : r;
@@ -167,7 +166,8 @@ static void go_on(void *data)
 			       go_on, space);
 }
 
-/* What is left is ended later; without memory it stays, and is listed if the directory is made again. */
+/* What is left is ended later; without memory it stays, and is listed if the directory is made
+ * again. */
 static void end_later(struct space *space, char **path, const struct unmade_whose *whose,
 		      int64_t after)
 {

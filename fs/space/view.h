@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 /*
- * Owner, group and mode as a mount shows them: uid=, gid=, umask=, fmask=, dmask=. The spool keeps what
- * it has. What is shown counts: the kernel checks permissions by it (default_permissions). So
+ * Owner, group and mode as a mount shows them: uid=, gid=, umask=, fmask=, dmask=. The spool keeps
+ * what it has. What is shown counts: the kernel checks permissions by it (default_permissions). So
  * everything below decides by what is shown, and nothing by what the spool has.
  */
 struct view {
@@ -26,8 +26,9 @@ void view_apply(const struct view *view, struct stat *st);
 /* The same for a file that is not in the spool: its mode has only bits that it can have. */
 void view_apply_derived(const struct view *view, struct stat *st);
 
-/* The mode that the spool gets. A mount of an ordinary user opens the spool's files with that user's
- * rights only. So where a mask decides what is shown, the owner keeps the right to read and write. */
+/* The mode that the spool gets. A mount of an ordinary user opens the spool's files with that
+ * user's rights only. So where a mask decides what is shown, the owner keeps the right to read and
+ * write. */
 mode_t view_stored_mode(const struct view *view, bool is_root, mode_t mode);
 
 /*

@@ -27,13 +27,14 @@ bool xattr_is_passed(const char *name)
 	       strncmp(name, DIR_STORY_PREFIX, strlen(DIR_STORY_PREFIX)) != 0;
 }
 
-int xattr_path(struct space *space, struct node *node, char path[SPOT_PATH_MAX], bool *ret_follow)
+int xattr_path(struct space *space, struct node *node, char path[LOCATION_PATH_MAX],
+	       bool *ret_follow)
 {
-	struct spot spot;
-	int r = node_spot(&space->nodes, node, &spot);
+	struct location location;
+	int r = node_location(&space->nodes, node, &location);
 
 	if (r == 0)
-		spot_path(&spot, path, ret_follow);
+		location_path(&location, path, ret_follow);
 	return r;
 }
 
@@ -75,7 +76,7 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
 	_cleanup_free_ char *value = NULL;
-	char path[SPOT_PATH_MAX];
+	char path[LOCATION_PATH_MAX];
 	size_t length;
 	ssize_t n;
 	bool follow;
@@ -93,7 +94,7 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 			reply_value(req, value, length, size);
 		return;
 	}
-	r = !xattr_is_passed(name)	    ? -EOPNOTSUPP
+	r = !xattr_is_passed(name)  ? -EOPNOTSUPP
 	    : node_is_derived(node) ? -ENODATA
 				    : xattr_path(space, node, path, &follow);
 	value = r < 0 || !size ? NULL : malloc(size);
@@ -112,15 +113,15 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 
 static int stat_node(struct space *space, struct node *node, struct stat *ret_st)
 {
-	struct spot spot;
-	int r = node_spot(&space->nodes, node, &spot);
+	struct location location;
+	int r = node_location(&space->nodes, node, &location);
 
-	return r < 0 ? r : spot_stat(&spot, ret_st);
+	return r < 0 ? r : location_stat(&location, ret_st);
 }
 
 /* Tells a refusal of a value in the .error of a job file. */
 static void refuse_job(struct space *space, fuse_req_t req, struct node *node,
-		       const struct link *link, const struct err *err)
+		       const struct name *link, const struct err *err)
 {
 	_cleanup_free_ char *path = NULL;
 	struct author author;
@@ -140,7 +141,7 @@ static void refuse_job(struct space *space, fuse_req_t req, struct node *node,
 static int refuse(struct space *space, fuse_req_t req, struct node *node, const char *name,
 		  const struct err *err)
 {
-	const struct link *link = node_job_link(space, node);
+	const struct name *link = node_job_name(space, node);
 
 	if (link && !(node->content && node->content->writers)) {
 		refuse_job(space, req, node, link, err);
@@ -162,7 +163,7 @@ static int check_fixed(struct space *space, struct node *node, enum attr attr, c
 		       size_t size, struct err *err)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
-	const struct link *link = node_job_link(space, node);
+	const struct name *link = node_job_name(space, node);
 	const char *sent;
 	struct stat st;
 
@@ -180,10 +181,9 @@ static int check_fixed(struct space *space, struct node *node, enum attr attr, c
 	return -EPERM;
 }
 
-/* A fact is not to be set. Where user.coc.risk_level is meant, the story says so: a program that goes on
- * would submit the file with another risk level. */
-static int refuse_fact(struct space *space, fuse_req_t req, struct node *node,
-		       const char *fact)
+/* A fact is not to be set. Where user.coc.risk_level is meant, the story says so: a program that
+ * goes on would submit the file with another risk level. */
+static int refuse_fact(struct space *space, fuse_req_t req, struct node *node, const char *fact)
 {
 	char meant[sizeof(ATTR_XATTR_PREFIX) + 32];
 	struct err err;
@@ -220,7 +220,7 @@ static int check(struct space *space, fuse_req_t req, struct node *node, const c
 /* An attribute of a job file changed: a commit if the file is closed. Answers req. */
 static void commit_change(struct space *space, fuse_req_t req, struct node *node)
 {
-	struct wait *wait = wait_plain(space, req);
+	struct pending_reply *wait = pending_reply_plain(space, req);
 
 	/* while it is open for writing, its close does it */
 	if (node->content && node->content->writers)
@@ -238,7 +238,7 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
 	bool ours = is_ours(name) && is_checked(node), follow;
-	char path[SPOT_PATH_MAX];
+	char path[LOCATION_PATH_MAX];
 	int r = 0;
 
 	if (fact_is_name(name))
@@ -271,11 +271,11 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 	commit_change(space, req, node);
 }
 
-/* The name of a job file forgets an attribute that is taken from the file. 1 if it had kept it, 0 if
- * not, -errno. */
+/* The name of a job file forgets an attribute that is taken from the file. 1 if it had kept it, 0
+ * if not, -errno. */
 static int disown(struct space *space, struct node *node, const char *name)
 {
-	const struct link *link = node_job_link(space, node);
+	const struct name *link = node_job_name(space, node);
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	_cleanup_free_ char *path = NULL;
 	int attr = attr_from_xattr(name), r;
@@ -297,7 +297,7 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 {
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
-	char path[SPOT_PATH_MAX];
+	char path[LOCATION_PATH_MAX];
 	bool follow, has_ended, was_kept;
 	int r;
 
@@ -306,7 +306,7 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 		return;
 	}
 	/* what is derived has none that could be removed */
-	r = !xattr_is_passed(name)	    ? -EOPNOTSUPP
+	r = !xattr_is_passed(name)  ? -EOPNOTSUPP
 	    : node_is_derived(node) ? -ENODATA
 				    : xattr_path(space, node, path, &follow);
 	has_ended = r == 0 && is_ours(name) && node->kind == NODE_DIR &&

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Listing extended attributes. A mount by root reads the spool as root, so that the spool tells more
- * than the caller may know: trusted.* is for processes with CAP_SYS_ADMIN only, as in every file system.
+ * Listing extended attributes. A mount by root reads the spool as root, so that the spool tells
+ * more than the caller may know: trusted.* is for processes with CAP_SYS_ADMIN only, as in every
+ * file system.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,8 +19,8 @@
 #define NAMES_MAX 65536 /* the kernel's XATTR_LIST_MAX: no list is longer */
 #define TRUSTED "trusted."
 
-/* May the caller know of trusted.* attributes? The capability of a user namespace does not count, and
- * root of such a one is not uid 0 here. Who cannot be seen may not. */
+/* May the caller know of trusted.* attributes? The capability of a user namespace does not count,
+ * and root of such a one is not uid 0 here. Who cannot be seen may not. */
 static bool may_see_trusted(fuse_req_t req)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
@@ -27,7 +28,8 @@ static bool may_see_trusted(fuse_req_t req)
 	return ctx->uid == 0 && ctx->pid && proc_has_capability(ctx->pid, CAP_SYS_ADMIN);
 }
 
-/* Leaves of names, each ended by a NUL, those that the caller may see. Returns the size of what is left. */
+/* Leaves of names, each ended by a NUL, those that the caller may see. Returns the size of what is
+ * left. */
 static size_t keep_seen(fuse_req_t req, char *names, size_t size)
 {
 	int trusted = -1; /* not asked yet */
@@ -53,7 +55,7 @@ static size_t keep_seen(fuse_req_t req, char *names, size_t size)
 /* All names of a node that the caller may see. Returns their size or -errno. */
 static ssize_t list(fuse_req_t req, struct node *node, char *names)
 {
-	char path[SPOT_PATH_MAX];
+	char path[LOCATION_PATH_MAX];
 	bool follow;
 	ssize_t n;
 	int r = xattr_path(space_of(req), node, path, &follow);

@@ -4,13 +4,13 @@
 
 /* The bounds of what is under way, in doubt, or listed. In bytes unless the name says otherwise. */
 
-/* Memory for the submissions of all users that are under way, wait or are in doubt: each has its content,
- * and SUBMISSION_BYTES beside it. What is queued is on the disk. */
+/* Memory for the submissions of all users that are under way, wait or are in doubt: each has its
+ * content, and SUBMISSION_BYTES beside it. What is queued is on the disk. */
 #define SUBMISSIONS_MEMORY_MAX (64u << 20)
 #define SUBMISSION_BYTES 4096
 
-/* Submissions in doubt. With more of them nothing is sent from the queue, so that a service whose answers are
- * lost does not fill the memory. */
+/* Submissions in doubt. With more of them nothing is sent from the queue, so that a service whose
+ * answers are lost does not fill the memory. */
 #define DOUBTS_MAX 4096
 
 /* What .coc/queue shows at once; more are counted. A line has a path and a sentence: some MB. */

@@ -165,7 +165,7 @@ static int keep_own(struct engine *engine, struct ledger *ledger, struct commit 
 	for (size_t i = 0; r == 0 && i < sizeof(kept) / sizeof(kept[0]); i++) {
 		const enum attr attr = kept[i];
 
-		if (!own->value[attr] && (last->own & (1U << attr))) {
+		if (!own->value[attr] && (last->explicit & (1U << attr))) {
 			/* none was sent: an empty one */
 			const char *value = last->value[attr] ? last->value[attr] : "";
 
@@ -173,7 +173,7 @@ static int keep_own(struct engine *engine, struct ledger *ledger, struct commit 
 			r = attr_set_put(own, attr, value, strlen(value));
 		}
 		if (own->value[attr])
-			own->own |= 1U << attr;
+			own->explicit |= 1U << attr;
 	}
 	ledger_submission_finish(&pending);
 	return r;
@@ -191,8 +191,8 @@ static int merge(struct attr_set *own, const struct attr_set *inherited)
 	return 0;
 }
 
-/* The content of a job that exists, and that the service does not hold already, becomes an update. That
- * the file will be one by the time that it is sent, coc_update() sees. */
+/* The content of a job that exists, and that the service does not hold already, becomes an update.
+ * That the file will be one by the time that it is sent, coc_update() sees. */
 static int check_size(const struct ledger_job *job, const struct ledger_submission *sub,
 		      struct err *err)
 {
@@ -257,7 +257,7 @@ int commit_disown(struct engine *engine, struct ledger *ledger, const char *path
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	r = find_last(engine, ledger, &job, &pending, &last);
-	kept = r == 0 && ((last->own | job.sent.own) & (1U << attr));
+	kept = r == 0 && ((last->explicit | job.sent.explicit) & (1U << attr));
 	ledger_submission_finish(&pending);
 	if (r < 0)
 		return r;
@@ -269,18 +269,18 @@ int commit_disown(struct engine *engine, struct ledger *ledger, const char *path
 
 int commit_run(struct engine *engine, struct ledger *ledger, const struct commit_rules *rules,
 	       struct commit *take_commit, engine_done_fn *done, void *data,
-	       struct ticket **ret_ticket)
+	       struct waiter **ret_waiter)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	struct ledger_submission sub = {0};
 	struct commit *commit = take_commit;
-	struct ticket *ticket = NULL;
+	struct waiter *waiter = NULL;
 	struct err err = {0};
 	int r;
 
 	if (!commit->size) {
 		commit_finish(commit);
-		*ret_ticket = NULL;
+		*ret_waiter = NULL;
 		return 0;
 	}
 	r = find_row(engine, ledger, commit->path, &commit->author, &job);
@@ -295,9 +295,9 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));
 	if (r == 0)
 		r = rules->queue ? engine_enqueue(engine, &sub, &job, commit->path, done, data,
-						  &ticket, &err)
+						  &waiter, &err)
 				 : engine_submit(engine, &sub, &job, commit->path, done, data,
-						 &ticket, &err);
+						 &waiter, &err);
 	if (r < 0)
 		r = commit_refuse(engine, ledger, commit->path, &commit->author, false, &err);
 	else
@@ -305,6 +305,6 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 	ledger_submission_finish(&sub);
 	commit_finish(commit);
 	if (r == 0)
-		*ret_ticket = ticket;
+		*ret_waiter = waiter;
 	return r;
 }

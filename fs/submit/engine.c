@@ -3,16 +3,16 @@
  * The engine: one submission, made exactly once.
  *
  * COC's create has no idempotency key, so the order of three steps carries the promise. (1) The
- * intent is recorded: what is to be sent, for which row (send.c). (2) The end of the turn makes it
- * durable (turn.c, durable.c). THE COMMIT POINT: from here on a crash can neither lose nor double the job,
- * because the next mount finds the intent and asks the service. (3) Only then the request is sent.
- * Its answer ends the submission; an answer that was lost makes it in-doubt, and the service is
- * asked (doubt.c) before anything is sent again for its path. The writer is answered last, when the
- * outcome is recorded.
+ * intent is recorded: what is to be sent, for which row (send.c). (2) The end of the iteration
+ * makes it durable (end_of_iteration.c, group_sync.c). THE COMMIT POINT: from here on a crash can
+ * neither lose nor double the job, because the next mount finds the intent and asks the service.
+ * (3) Only then the request is sent. Its answer ends the submission; an answer that was lost makes
+ * it in-doubt, and the service is asked (lost_answer.c) before anything is sent again for its path.
+ * The writer is answered last, when the outcome is recorded.
  *
- * For each row (a path, whatever it is renamed to) one task is current, and at most one newer task
- * stands behind it. So the requests of a path keep their order, a create under way is known when
- * the next content comes, and that content becomes an update of the job just made.
+ * For each row (a path, whatever it is renamed to) one submission is current, and at most one newer
+ * submission stands behind it. So the requests of a path keep their order, a create under way is
+ * known when the next content comes, and that content becomes an update of the job just made.
  */
 #define _GNU_SOURCE
 #include "submit/submission.h"
@@ -25,38 +25,38 @@
 #include "base/log.h"
 #include "submit/bounds.h"
 
-static struct task **bucket(struct engine *engine, int64_t row)
+static struct submission **bucket(struct engine *engine, int64_t row)
 {
-	return &engine->by_row[(uint64_t)row % TASK_BUCKETS];
+	return &engine->by_row[(uint64_t)row % SUBMISSION_BUCKETS];
 }
 
-struct task *engine_current(const struct engine *engine, int64_t row)
+struct submission *engine_current(const struct engine *engine, int64_t row)
 {
-	struct task *task = engine->by_row[(uint64_t)row % TASK_BUCKETS];
+	struct submission *submission = engine->by_row[(uint64_t)row % SUBMISSION_BUCKETS];
 
-	while (task && task->sub.row != row)
-		task = task->next_by_row;
-	return task;
+	while (submission && submission->record.row != row)
+		submission = submission->next_by_row;
+	return submission;
 }
 
-void engine_put(struct task *task)
+void engine_put(struct submission *submission)
 {
-	struct task **at = bucket(task->engine, task->sub.row);
+	struct submission **at = bucket(submission->engine, submission->record.row);
 
-	task->is_current = true;
-	task->next_by_row = *at;
-	*at = task;
+	submission->is_current = true;
+	submission->next_by_row = *at;
+	*at = submission;
 }
 
-void engine_take_out(struct task *task)
+void engine_take_out(struct submission *submission)
 {
-	struct task **at = bucket(task->engine, task->sub.row);
+	struct submission **at = bucket(submission->engine, submission->record.row);
 
-	while (*at && *at != task)
+	while (*at && *at != submission)
 		at = &(*at)->next_by_row;
 	if (*at)
-		*at = task->next_by_row;
-	task->is_current = false;
+		*at = submission->next_by_row;
+	submission->is_current = false;
 }
 
 bool engine_has(const struct engine *engine, int64_t row)
@@ -66,56 +66,59 @@ bool engine_has(const struct engine *engine, int64_t row)
 
 const struct attr_set *engine_newest_attrs(const struct engine *engine, int64_t row)
 {
-	const struct task *current = engine_current(engine, row);
-	const struct task *newest = current && current->behind ? current->behind : current;
+	const struct submission *current = engine_current(engine, row);
+	const struct submission *newest = current && current->behind ? current->behind : current;
 
-	if (!newest || newest->sub.queued || newest->place == PLACE_ENDED)
+	if (!newest || newest->record.queued || newest->stage == STAGE_ENDED)
 		return NULL;
-	return &newest->sub.attrs;
+	return &newest->record.attrs;
 }
 
 const struct attr_set *engine_sent_attrs(const struct engine *engine, int64_t row)
 {
-	const struct task *current = engine_current(engine, row);
+	const struct submission *current = engine_current(engine, row);
 
-	return current ? &current->sub.attrs : NULL;
+	return current ? &current->record.attrs : NULL;
 }
 
 int engine_disown(struct engine *engine, int64_t row, enum attr attr)
 {
-	struct task *task = engine_current(engine, row);
-	int r = task && task->sub.id ? ledger_disown_sent(engine->ledger, &task->sub, attr) : 0;
+	struct submission *submission = engine_current(engine, row);
+	int r = submission && submission->record.id
+			? ledger_disown_sent(engine->ledger, &submission->record, attr)
+			: 0;
 
-	for (; r == 0 && task; task = task->behind)
-		task->sub.attrs.own &= ~(1U << attr);
+	for (; r == 0 && submission; submission = submission->behind)
+		submission->record.attrs.explicit &= ~(1U << attr);
 	return r;
 }
 
-static bool is_twin(const struct task *other, const struct task *task)
+static bool is_twin(const struct submission *other, const struct submission *submission)
 {
-	return other != task && !other->deletion && other->sub.kind == SUBMIT_CREATE &&
-	       !memcmp(other->sub.digest, task->sub.digest, CONTENT_DIGEST_SIZE) &&
-	       !strcmp(other->sub.attrs.value[ATTR_NAME], task->sub.attrs.value[ATTR_NAME]);
+	return other != submission && !other->deletion && other->record.kind == SUBMIT_CREATE &&
+	       !memcmp(other->record.digest, submission->record.digest, CONTENT_DIGEST_SIZE) &&
+	       !strcmp(other->record.attrs.value[ATTR_NAME],
+		       submission->record.attrs.value[ATTR_NAME]);
 }
 
-/* Is there a twin at one of the places (bits 1 << place)? */
-static bool has_twin(const struct engine *engine, const struct task *task, unsigned places)
+/* Is there a twin at one of the stages (bits 1 << stage)? */
+static bool has_twin(const struct engine *engine, const struct submission *submission,
+		     unsigned stages)
 {
-	for (size_t i = 0; i < TASK_BUCKETS; i++)
-		for (const struct task *other = engine->by_row[i]; other;
+	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
+		for (const struct submission *other = engine->by_row[i]; other;
 		     other = other->next_by_row)
-			if (places & 1U << other->place && is_twin(other, task))
+			if (stages & 1U << other->stage && is_twin(other, submission))
 				return true;
 	return false;
 }
 
 int engine_is_bound(const struct engine *engine, const char *job_id)
 {
-	const struct task *other;
+	const struct submission *other;
 
 	/* what has just ended is not in the ledger yet */
-	TAILQ_FOREACH(other, &engine->turn.ended, link)
-	{
+	TAILQ_FOREACH (other, &engine->iteration.ended, link) {
 		if (other->outcome == OUTCOME_SETTLED && other->job_id &&
 		    !strcmp(other->job_id, job_id))
 			return 1;
@@ -123,17 +126,17 @@ int engine_is_bound(const struct engine *engine, const char *job_id)
 	return ledger_is_bound(engine->ledger, job_id);
 }
 
-bool engine_has_twin(const struct engine *engine, const struct task *task)
+bool engine_has_twin(const struct engine *engine, const struct submission *submission)
 {
-	return has_twin(engine, task, 1U << PLACE_SENDING);
+	return has_twin(engine, submission, 1U << STAGE_SENDING);
 }
 
-bool engine_has_rival(const struct engine *engine, const struct task *task)
+bool engine_has_rival(const struct engine *engine, const struct submission *submission)
 {
-	return task->sub.kind == SUBMIT_CREATE && !task->deletion &&
-	       has_twin(engine, task,
-			1U << PLACE_SYNCING | 1U << PLACE_SENDING | 1U << PLACE_DOUBT |
-				1U << PLACE_ENDED);
+	return submission->record.kind == SUBMIT_CREATE && !submission->deletion &&
+	       has_twin(engine, submission,
+			1U << STAGE_SYNCING | 1U << STAGE_SENDING | 1U << STAGE_IN_DOUBT |
+				1U << STAGE_ENDED);
 }
 
 void engine_count_refusal(struct engine *engine)
@@ -145,9 +148,10 @@ unsigned engine_recorded(const struct engine *engine)
 {
 	unsigned n = 0;
 
-	for (size_t i = 0; i < TASK_BUCKETS; i++)
-		for (const struct task *task = engine->by_row[i]; task; task = task->next_by_row)
-			n += task->sub.id && !task->deletion;
+	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
+		for (const struct submission *submission = engine->by_row[i]; submission;
+		     submission = submission->next_by_row)
+			n += submission->record.id && !submission->deletion;
 	return n;
 }
 
@@ -170,7 +174,7 @@ int engine_write_metrics(const struct engine *engine, int64_t queued, struct buf
 
 unsigned engine_under_way(const struct engine *engine)
 {
-	return engine->under_way + durable_is_awaited(engine);
+	return engine->under_way + group_sync_is_awaited(engine);
 }
 
 int engine_create(struct loop *loop, struct ledger *ledger, struct coc_client *client,
@@ -189,7 +193,7 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_client *c
 	TAILQ_INIT(&engine->begun);
 	TAILQ_INIT(&engine->waiting_to_ask);
 	engine->queue_may_have_next = true;
-	durable_init(engine);
+	group_sync_init(engine);
 	refusals_init(&engine->refusals);
 	*ret_engine = engine;
 	return 0;
@@ -199,15 +203,15 @@ void engine_destroy(struct engine *engine)
 {
 	if (!engine)
 		return;
-	durable_finish(engine);
-	tickets_drop(&engine->recorded);
-	for (size_t i = 0; i < TASK_BUCKETS; i++)
+	group_sync_finish(engine);
+	waiters_drop(&engine->recorded);
+	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
 		while (engine->by_row[i]) {
-			struct task *task = engine->by_row[i];
+			struct submission *submission = engine->by_row[i];
 
-			engine->by_row[i] = task->next_by_row;
-			task_destroy(task->behind);
-			task_destroy(task);
+			engine->by_row[i] = submission->next_by_row;
+			submission_destroy(submission->behind);
+			submission_destroy(submission);
 		}
 	loop_timer_cancel(&engine->again);
 	loop_timer_cancel(&engine->queue_due);
@@ -216,88 +220,90 @@ void engine_destroy(struct engine *engine)
 	free(engine);
 }
 
-struct ticket *ticket_create(const struct engine *engine, engine_done_fn *done, void *data)
+struct waiter *waiter_create(const struct engine *engine, engine_done_fn *done, void *data)
 {
-	struct ticket *ticket = calloc(1, sizeof(*ticket));
+	struct waiter *waiter = calloc(1, sizeof(*waiter));
 
-	if (ticket)
-		*ticket = (struct ticket){
+	if (waiter)
+		*waiter = (struct waiter){
 			.done = done, .data = data, .begun_ms = loop_now_ms(engine->loop)};
-	return ticket;
+	return waiter;
 }
 
-static struct ticket *hand_ticket(struct task *task, engine_done_fn *done, void *data)
+static struct waiter *hand_waiter(struct submission *submission, engine_done_fn *done, void *data)
 {
-	struct ticket *ticket = ticket_create(task->engine, done, data);
+	struct waiter *waiter = waiter_create(submission->engine, done, data);
 
-	if (ticket) {
-		ticket->task = task;
-		LIST_INSERT_HEAD(&task->tickets, ticket, link);
+	if (waiter) {
+		waiter->submission = submission;
+		LIST_INSERT_HEAD(&submission->waiters, waiter, link);
 	}
-	return ticket;
+	return waiter;
 }
 
-void ticket_answer(struct engine *engine, struct ticket *take_ticket, int result, bool is_commit)
+void waiter_answer(struct engine *engine, struct waiter *take_waiter, int result, bool is_commit)
 {
-	struct ticket ticket = *take_ticket;
+	struct waiter waiter = *take_waiter;
 
 	if (is_commit)
-		histogram_add(&engine->metrics.commit, clock_monotonic_ms() - ticket.begun_ms);
-	ticket_drop(take_ticket);
-	ticket.done(ticket.data, result);
+		histogram_add(&engine->metrics.commit, clock_monotonic_ms() - waiter.begun_ms);
+	waiter_drop(take_waiter);
+	waiter.done(waiter.data, result);
 }
 
-void ticket_drop(struct ticket *ticket)
+void waiter_drop(struct waiter *waiter)
 {
-	LIST_REMOVE(ticket, link);
-	free(ticket);
+	LIST_REMOVE(waiter, link);
+	free(waiter);
 }
 
-void tickets_drop(struct ticket_list *tickets)
+void waiters_drop(struct waiter_list *waiters)
 {
-	while (!LIST_EMPTY(tickets))
-		ticket_drop(LIST_FIRST(tickets));
+	while (!LIST_EMPTY(waiters))
+		waiter_drop(LIST_FIRST(waiters));
 }
 
 /* Is what waits or is under way the same as this submission? */
-static bool is_same(const struct task *task, const struct ledger_submission *sub)
+static bool is_same(const struct submission *submission, const struct ledger_submission *sub)
 {
-	if (task->deletion || task->place == PLACE_DOUBT || task->place == PLACE_ENDED ||
-	    task->sub.attrs.own != sub->attrs.own ||
-	    memcmp(task->sub.digest, sub->digest, CONTENT_DIGEST_SIZE))
+	if (submission->deletion || submission->stage == STAGE_IN_DOUBT ||
+	    submission->stage == STAGE_ENDED ||
+	    submission->record.attrs.explicit != sub->attrs.explicit ||
+	    memcmp(submission->record.digest, sub->digest, CONTENT_DIGEST_SIZE))
 		return false;
 	for (int i = 0; i < ATTR_COUNT; i++) {
-		if (!attr_same(task->sub.attrs.value[i], sub->attrs.value[i]))
+		if (!attr_same(submission->record.attrs.value[i], sub->attrs.value[i]))
 			return false;
 	}
 	return true;
 }
 
-/* Puts a task behind the current one of its row, in place of what stood there. */
-static void stand_behind(struct task *ahead, struct task *task)
+/* Puts a submission behind the current one of its row, in place of what stood there. */
+static void stand_behind(struct submission *ahead, struct submission *submission)
 {
-	struct task *older = ahead->behind;
-	struct ticket *ticket;
+	struct submission *older = ahead->behind;
+	struct waiter *waiter;
 
-	task->place = PLACE_BEHIND;
-	ahead->behind = task;
-	while (older && (ticket = LIST_FIRST(&older->tickets))) {
+	submission->stage = STAGE_BEHIND;
+	ahead->behind = submission;
+	while (older && (waiter = LIST_FIRST(&older->waiters))) {
 		/* who waited for the older content gets the outcome of what the file says now */
-		LIST_REMOVE(ticket, link);
-		ticket->task = task;
-		LIST_INSERT_HEAD(&task->tickets, ticket, link);
+		LIST_REMOVE(waiter, link);
+		waiter->submission = submission;
+		LIST_INSERT_HEAD(&submission->waiters, waiter, link);
 	}
-	task_destroy(older);
-	loop_timer_set(task->engine->loop, &task->timer, task->deadline_ms, task_expire, task);
-	if (ahead->place == PLACE_DOUBT)
-		doubt_hurry(ahead);
+	submission_destroy(older);
+	loop_timer_set(submission->engine->loop, &submission->timer, submission->deadline_ms,
+		       submission_expire, submission);
+	if (ahead->stage == STAGE_IN_DOUBT)
+		lost_answer_hurry(ahead);
 }
 
-/* Makes a task of a submission. Returns 0, or -errno with err filled. */
-static int make_task(struct engine *engine, struct ledger_submission *take_submission,
-		     const char *path, struct task **ret_task, struct err *err)
+/* Makes a submission of a submission. Returns 0, or -errno with err filled. */
+static int make_submission(struct engine *engine, struct ledger_submission *take_submission,
+			   const char *path, struct submission **ret_submission, struct err *err)
 {
-	int r = task_create_charged(engine, take_submission, path, ret_task);
+	int r = submission_create_charged(engine, take_submission, path, ret_submission);
 
 	if (r == -EAGAIN) {
 		err_set(err, EAGAIN, "too many submissions of yours are under way or in doubt");
@@ -308,56 +314,56 @@ static int make_task(struct engine *engine, struct ledger_submission *take_submi
 	return r;
 }
 
-/* Takes a new task up for its row; known: task_start(). */
-static int take_in(struct task *task, const struct ledger_job *known, engine_done_fn *done,
-		   void *data, struct ticket **ret_ticket, struct err *err)
+/* Takes a new submission up for its row; known: submission_start(). */
+static int take_in(struct submission *submission, const struct ledger_job *known,
+		   engine_done_fn *done, void *data, struct waiter **ret_waiter, struct err *err)
 {
-	struct task *ahead;
-	struct ticket *ticket = hand_ticket(task, done, data);
+	struct submission *ahead;
+	struct waiter *waiter = hand_waiter(submission, done, data);
 
-	if (!ticket) {
-		task_destroy(task);
+	if (!waiter) {
+		submission_destroy(submission);
 		return err_set(err, ENOMEM, "out of memory");
 	}
-	ahead = engine_current(task->engine, task->sub.row);
+	ahead = engine_current(submission->engine, submission->record.row);
 	if (ahead) {
-		stand_behind(ahead, task);
+		stand_behind(ahead, submission);
 	} else {
-		engine_put(task);
-		task_start(task, known);
+		engine_put(submission);
+		submission_start(submission, known);
 	}
-	*ret_ticket = ticket;
+	*ret_waiter = waiter;
 	return 0;
 }
 
 int engine_submit(struct engine *engine, struct ledger_submission *take_submission,
 		  const struct ledger_job *job, const char *path, engine_done_fn *done, void *data,
-		  struct ticket **ret_ticket, struct err *err)
+		  struct waiter **ret_waiter, struct err *err)
 {
-	struct task *ahead = engine_current(engine, take_submission->row);
-	struct task *newest = ahead && ahead->behind ? ahead->behind : ahead;
-	struct ticket *ticket;
-	struct task *task;
+	struct submission *ahead = engine_current(engine, take_submission->row);
+	struct submission *newest = ahead && ahead->behind ? ahead->behind : ahead;
+	struct waiter *waiter;
+	struct submission *submission;
 
 	if (!newest || !is_same(newest, take_submission)) {
-		int r = make_task(engine, take_submission, path, &task, err);
+		int r = make_submission(engine, take_submission, path, &submission, err);
 
-		return r < 0 ? r : take_in(task, job, done, data, ret_ticket, err);
+		return r < 0 ? r : take_in(submission, job, done, data, ret_waiter, err);
 	}
 	ledger_submission_finish(take_submission);
-	ticket = hand_ticket(newest, done, data);
-	if (!ticket)
+	waiter = hand_waiter(newest, done, data);
+	if (!waiter)
 		return err_set(err, ENOMEM, "out of memory");
-	*ret_ticket = ticket;
+	*ret_waiter = waiter;
 	return 0;
 }
 
 int engine_delete(struct engine *engine, int64_t row, const char *job_id, const char *path,
-		  uid_t user, engine_done_fn *done, void *data, struct ticket **ret_ticket,
+		  uid_t user, engine_done_fn *done, void *data, struct waiter **ret_waiter,
 		  struct err *err)
 {
 	struct ledger_submission sub = {.row = row, .user = user};
-	struct task *task;
+	struct submission *submission;
 	int r;
 
 	if (engine_has(engine, row) || ledger_has_queued(engine->ledger, row) != 0) {
@@ -365,14 +371,14 @@ int engine_delete(struct engine *engine, int64_t row, const char *job_id, const 
 		err_detail(err, "what_to_do", "remove the file when that has ended");
 		return -EBUSY;
 	}
-	r = make_task(engine, &sub, path, &task, err);
+	r = make_submission(engine, &sub, path, &submission, err);
 	if (r < 0)
 		return r;
-	task->deletion = true;
-	task->job_id = strdup(job_id);
-	if (!task->job_id) {
-		task_destroy(task);
+	submission->deletion = true;
+	submission->job_id = strdup(job_id);
+	if (!submission->job_id) {
+		submission_destroy(submission);
 		return err_set(err, ENOMEM, "out of memory");
 	}
-	return take_in(task, NULL, done, data, ret_ticket, err);
+	return take_in(submission, NULL, done, data, ret_waiter, err);
 }

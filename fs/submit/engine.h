@@ -17,7 +17,7 @@
  */
 struct loop;
 struct engine;
-struct ticket; /* somebody who waits for a submission's outcome */
+struct waiter; /* somebody who waits for a submission's outcome */
 
 struct engine_options {
 	int64_t timeout_ms;	      /* from a commit to its answer */
@@ -26,7 +26,7 @@ struct engine_options {
 	bool one_user;		      /* all submissions are of the same user */
 };
 
-/* Tells the outcome: 0 or a negative errno. Called once, at the end of a turn. */
+/* Tells the outcome: 0 or a negative errno. Called once, at the end of an iteration. */
 typedef void engine_done_fn(void *data, int result);
 
 /* loop, ledger and client must outlive the engine. Returns 0 and an owned engine, or -ENOMEM. */
@@ -41,25 +41,25 @@ int engine_recover(struct engine *engine);
 
 /*
  * Submits content for a path whose row is submission->row: a create, or an update of the job that
- * it is bound to by then. job is what the ledger knows of it now; path is for the log. Takes what submission owns, also on failure. A
- * submission of the same path that is under way is waited for; the same content joins it, and other
- * content takes the place of what waited there. Returns 0 and a ticket that is valid until done is
- * called (later, never from within) or ticket_drop(); -errno with err filled. -EAGAIN: the user has as many
- * under way as are left for everybody.
+ * it is bound to by then. job is what the ledger knows of it now; path is for the log. Takes what
+ * submission owns, also on failure. A submission of the same path that is under way is waited for;
+ * the same content joins it, and other content takes the place of what waited there. Returns 0 and
+ * a waiter that is valid until done is called (later, never from within) or waiter_drop(); -errno
+ * with err filled. -EAGAIN: the user has as many under way as are left for everybody.
  */
 int engine_submit(struct engine *engine, struct ledger_submission *take_submission,
 		  const struct ledger_job *job, const char *path, engine_done_fn *done, void *data,
-		  struct ticket **ret_ticket, struct err *err);
+		  struct waiter **ret_waiter, struct err *err);
 
 /*
  * Queues content for a path: done is called when it is durable here, and it is sent when its turn
  * comes, again and again until the service has answered yes or a no that will not change. It takes
  * the place of what was queued for the path and not sent yet. Otherwise as engine_submit(); a
- * ticket of NULL: there was nothing to be made durable.
+ * waiter of NULL: there was nothing to be made durable.
  */
 int engine_enqueue(struct engine *engine, struct ledger_submission *take_submission,
 		   const struct ledger_job *job, const char *path, engine_done_fn *done, void *data,
-		   struct ticket **ret_ticket, struct err *err);
+		   struct waiter **ret_waiter, struct err *err);
 
 /* What is queued is tried at once: the reason for its waiting may be gone (new credentials). */
 void engine_hasten(struct engine *engine);
@@ -76,25 +76,25 @@ void engine_quiesce(struct engine *engine);
  * under way. Otherwise as engine_submit().
  */
 int engine_delete(struct engine *engine, int64_t row, const char *job_id, const char *path,
-		  uid_t user, engine_done_fn *done, void *data, struct ticket **ret_ticket,
+		  uid_t user, engine_done_fn *done, void *data, struct waiter **ret_waiter,
 		  struct err *err);
 
 /*
- * Has done called with a result as soon as what this turn has recorded is committed, so that what somebody
- * was told is still so after a crash. If that fails, done gets the result, or why it failed if the result
- * is 0. Returns a ticket as engine_submit() does, or NULL when out of memory.
+ * Has done called with a result as soon as what this iteration has recorded is committed, so that
+ * what somebody was told is still so after a crash. If that fails, done gets the result, or why it
+ * failed if the result is 0. Returns a waiter as engine_submit() does, or NULL when out of memory.
  */
-struct ticket *engine_tell_recorded(struct engine *engine, int result, engine_done_fn *done,
+struct waiter *engine_tell_recorded(struct engine *engine, int result, engine_done_fn *done,
 				    void *data);
 
 /*
- * Ends the doubt of a create on demand: it counts as not done. 0; -EBUSY: something is under way that
- * may still be decided; -ENODATA: nothing is under way.
+ * Ends the doubt of a create on demand: it counts as not done. 0; -EBUSY: something is under way
+ * that may still be decided; -ENODATA: nothing is under way.
  */
 int engine_end_doubt(struct engine *engine, int64_t row);
 
 /* Stops waiting: done is not called. What is under way goes on. */
-void ticket_drop(struct ticket *ticket);
+void waiter_drop(struct waiter *waiter);
 
 /* Does the service hold what the submission says, by what the ledger knows? */
 bool engine_is_held(const struct ledger_job *job, const struct ledger_submission *sub);
@@ -112,8 +112,8 @@ const struct attr_set *engine_sent_attrs(const struct engine *engine, int64_t ro
 /* An attribute of what is under way for this row is the file's own no longer. 0 or -errno. */
 int engine_disown(struct engine *engine, int64_t row, enum attr attr);
 
-/* The story of the newest refusal of a path that the ledger could not record, borrowed, and whose it is; NULL:
- * there is none. (refusals.c) */
+/* The story of the newest refusal of a path that the ledger could not record, borrowed, and whose
+ * it is; NULL: there is none. (refusals.c) */
 const char *engine_unrecorded_story(const struct engine *engine, const char *path,
 				    struct holding *ret_holding);
 
@@ -123,14 +123,15 @@ void engine_count_refusal(struct engine *engine);
 /* Unfinished submissions that the ledger has and that are not queued: under way, or in doubt. */
 unsigned engine_recorded(const struct engine *engine);
 
-/* Appends what was counted, and what is true now, as text for .coc/metrics. queued: what the ledger has
- * counted. 0 or -ENOMEM. */
+/* Appends what was counted, and what is true now, as text for .coc/metrics. queued: what the ledger
+ * has counted. 0 or -ENOMEM. */
 int engine_write_metrics(const struct engine *engine, int64_t queued, struct buf *text);
 
 /* Submissions under way that somebody may wait for (those in doubt are not counted). */
 unsigned engine_under_way(const struct engine *engine);
 
-/* The end of a turn: what was recorded becomes durable, then it is sent, then answers are given. */
-void engine_turn_end(struct engine *engine);
+/* The end of an iteration: what was recorded becomes durable, then it is sent, then answers are
+ * given. */
+void engine_iteration_end(struct engine *engine);
 
 #endif

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A turn's end waits for the disk: nothing is sent before its intent is durable. While it waits, the answers
- * of other requests, and other writers, wait with it. When there are such, the turn is committed and
- * held, a thread waits for the disk (syncer.c), and the loop goes on; what later turns commit meanwhile is
- * held for the next sync, which they share. When there is nobody else, the loop waits itself: to wake
- * a thread would only add to what the one writer waits for. Nobody waits for what is sent from the queue.
- * While the disk writes, the loop makes the requests ready, which the client sends in the loop's next turn:
- * that only begins when their intents are durable.
+ * An iteration's end waits for the disk: nothing is sent before its intent is durable. While it
+ * waits, the answers of other requests, and other writers, wait with it. When there are such, the
+ * iteration is committed and held, a thread waits for the disk (sync_thread.c), and the loop goes
+ * on; what later iterations commit meanwhile is held for the next sync, which they share. When
+ * there is nobody else, the loop waits itself: to wake a thread would only add to what the one
+ * writer waits for. Nobody waits for what is sent from the queue. While the disk writes, the loop
+ * makes the requests ready, which the client sends in the loop's next iteration: that only begins
+ * when their intents are durable.
  *
- * The log is written from its beginning to its end, and a sync makes durable all that was written before it
- * began. So what is durable is always what was recorded up to some moment.
+ * The log is written from its beginning to its end, and a sync makes durable all that was written
+ * before it began. So what is durable is always what was recorded up to some moment.
  */
 #define _GNU_SOURCE
 #include "submit/submission.h"
@@ -35,23 +36,23 @@ static bool batch_is_empty(const struct batch *batch)
 
 void batch_move(struct batch *from, struct batch *to)
 {
-	struct ticket *ticket;
+	struct waiter *waiter;
 
 	TAILQ_CONCAT(&to->fresh, &from->fresh, link);
 	TAILQ_CONCAT(&to->ended, &from->ended, link);
-	while ((ticket = LIST_FIRST(&from->promised))) {
-		LIST_REMOVE(ticket, link);
-		LIST_INSERT_HEAD(&to->promised, ticket, link);
+	while ((waiter = LIST_FIRST(&from->promised))) {
+		LIST_REMOVE(waiter, link);
+		LIST_INSERT_HEAD(&to->promised, waiter, link);
 	}
 }
 
 /* Says where the requests of a batch are that are still to be sent. */
-static void place_fresh(struct batch *batch, enum task_place place)
+static void set_stage_of_fresh(struct batch *batch, enum submission_stage stage)
 {
-	struct task *task;
+	struct submission *submission;
 
-	TAILQ_FOREACH(task, &batch->fresh, link)
-	task->place = place;
+	TAILQ_FOREACH (submission, &batch->fresh, link)
+		submission->stage = stage;
 }
 
 static void on_synced(void *data, int r)
@@ -62,21 +63,23 @@ static void on_synced(void *data, int r)
 	if (r < 0) {
 		log_error("the ledger cannot be synced: %s", strerror(-r));
 		ledger_sync_failed(engine->ledger);
-		/* it is this turn's again, which fails */
-		place_fresh(&engine->synced, PLACE_FRESH);
-		batch_move(&engine->synced, &engine->turn);
-		turn_fail(engine, r);
+		/* it is this iteration's again, which fails */
+		set_stage_of_fresh(&engine->synced, STAGE_FRESH);
+		batch_move(&engine->synced, &engine->iteration);
+		iteration_fail(engine, r);
 		return;
 	}
-	turn_release(engine, &engine->synced);
+	iteration_release(engine, &engine->synced);
 }
 
-void durable_init(struct engine *engine)
+void group_sync_init(struct engine *engine)
 {
 	int fd = ledger_log_open(engine->ledger);
-	int r = fd < 0 ? fd : syncer_create(engine->loop, fd, on_synced, engine, &engine->syncer);
+	int r = fd < 0 ? fd
+		       : sync_thread_create(engine->loop, fd, on_synced, engine,
+					    &engine->sync_thread);
 
-	batch_init(&engine->turn);
+	batch_init(&engine->iteration);
 	batch_init(&engine->held);
 	batch_init(&engine->synced);
 	if (r < 0)
@@ -86,93 +89,93 @@ void durable_init(struct engine *engine)
 /* Frees what is in no other list; the rest is found by its rows. */
 static void batch_finish(struct batch *batch)
 {
-	struct task *task;
+	struct submission *submission;
 
-	while ((task = TAILQ_FIRST(&batch->ended))) {
-		TAILQ_REMOVE(&batch->ended, task, link);
-		if (!task->is_current)
-			task_destroy(task);
+	while ((submission = TAILQ_FIRST(&batch->ended))) {
+		TAILQ_REMOVE(&batch->ended, submission, link);
+		if (!submission->is_current)
+			submission_destroy(submission);
 	}
-	tickets_drop(&batch->promised);
+	waiters_drop(&batch->promised);
 }
 
-void durable_finish(struct engine *engine)
+void group_sync_finish(struct engine *engine)
 {
-	syncer_destroy(engine->syncer);
-	engine->syncer = NULL;
-	batch_finish(&engine->turn);
+	sync_thread_destroy(engine->sync_thread);
+	engine->sync_thread = NULL;
+	batch_finish(&engine->iteration);
 	batch_finish(&engine->held);
 	batch_finish(&engine->synced);
 }
 
-bool durable_is_apart(const struct engine *engine)
+bool group_sync_is_apart(const struct engine *engine)
 {
-	const struct ticket *ticket = LIST_FIRST(&engine->turn.promised);
-	const struct task *task;
+	const struct waiter *waiter = LIST_FIRST(&engine->iteration.promised);
+	const struct submission *submission;
 	unsigned waited_for = engine->in_flight - engine->queued_in_flight;
 
-	if (!engine->syncer)
+	if (!engine->sync_thread)
 		return false;
 	/* in their order */
 	if (engine->syncing || !batch_is_empty(&engine->held))
 		return true;
-	if (ticket && LIST_NEXT(ticket, link))
+	if (waiter && LIST_NEXT(waiter, link))
 		return true;
-	TAILQ_FOREACH(task, &engine->turn.fresh, link)
-	waited_for -= !task->sub.queued;
+	TAILQ_FOREACH (submission, &engine->iteration.fresh, link)
+		waited_for -= !submission->record.queued;
 	return waited_for > 0;
 }
 
-/* Hands over the requests of a batch, which are not sent before the loop's next turn. Those that cannot be
- * handed over have ended, in this turn. */
+/* Hands over the requests of a batch, which are not sent before the loop's next iteration. Those
+ * that cannot be handed over have ended, in this iteration. */
 static void hand_over(struct batch *batch)
 {
-	struct task_list handed;
-	struct task *task;
+	struct submission_list handed;
+	struct submission *submission;
 
 	TAILQ_INIT(&handed);
-	while ((task = TAILQ_FIRST(&batch->fresh))) {
-		TAILQ_REMOVE(&batch->fresh, task, link);
-		task_send(task);
-		if (task->place == PLACE_SENDING)
-			TAILQ_INSERT_TAIL(&handed, task, link);
-		stall_next(loop_stall(task->engine->loop));
+	while ((submission = TAILQ_FIRST(&batch->fresh))) {
+		TAILQ_REMOVE(&batch->fresh, submission, link);
+		submission_send(submission);
+		if (submission->stage == STAGE_SENDING)
+			TAILQ_INSERT_TAIL(&handed, submission, link);
+		stall_next(loop_stall(submission->engine->loop));
 	}
 	TAILQ_CONCAT(&batch->fresh, &handed, link);
 }
 
-int durable_release(struct engine *engine)
+int group_sync_release(struct engine *engine)
 {
 	struct batch now;
-	struct task *task;
+	struct submission *submission;
 	int r;
 
 	batch_init(&now);
-	batch_move(&engine->turn, &now);
+	batch_move(&engine->iteration, &now);
 	ledger_sync_soon(engine->ledger);
 	hand_over(&now);
 	r = ledger_sync(engine->ledger);
 	if (r < 0) {
-		TAILQ_FOREACH(task, &now.fresh, link)
-		task_take_back(task);
-		batch_move(&now, &engine->turn);
+		TAILQ_FOREACH (submission, &now.fresh, link)
+			submission_take_back(submission);
+		batch_move(&now, &engine->iteration);
 		return r;
 	}
-	while ((task = TAILQ_FIRST(&now.fresh))) {
-		TAILQ_REMOVE(&now.fresh, task, link); /* on its way */
+	while ((submission = TAILQ_FIRST(&now.fresh))) {
+		TAILQ_REMOVE(&now.fresh, submission, link); /* on its way */
 		CRASH_POINT("intent-durable");
 	}
-	turn_release(engine, &now);
+	iteration_release(engine, &now);
 	return 0;
 }
 
-void durable_hold(struct engine *engine)
+void group_sync_hold(struct engine *engine)
 {
-	place_fresh(&engine->turn, PLACE_SYNCING);
-	batch_move(&engine->turn, &engine->held);
+	set_stage_of_fresh(&engine->iteration, STAGE_SYNCING);
+	batch_move(&engine->iteration, &engine->held);
 }
 
-void durable_go_on(struct engine *engine)
+void group_sync_go_on(struct engine *engine)
 {
 	int r;
 
@@ -181,14 +184,14 @@ void durable_go_on(struct engine *engine)
 	CRASH_POINT("commit-unsynced");
 	ledger_sync_begun(engine->ledger);
 	batch_move(&engine->held, &engine->synced);
-	r = syncer_begin(engine->syncer);
+	r = sync_thread_begin(engine->sync_thread);
 	if (r < 0)
 		on_synced(engine, r);
 	else
 		engine->syncing = true;
 }
 
-bool durable_is_awaited(const struct engine *engine)
+bool group_sync_is_awaited(const struct engine *engine)
 {
 	return engine->syncing || !batch_is_empty(&engine->held);
 }

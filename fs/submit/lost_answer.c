@@ -4,13 +4,14 @@
  * path until the service has been asked what became of it.
  *
  * An update is read back: the job shows the content that was sent, or it does not. A create is
- * looked for: jobs are listed by name (all pages), those of another project, those that were there before
- * the request (question.c) and those that the ledger has bound to a path are left out, and the content
- * of the others is compared. A match is adopted. Creates of one name share an inquiry, so that each job is
- * shown once, however many of them there are. Two creates of the same name and content at once are
- * each other's twins: while one is on its way, the others do not conclude, since the job that they
- * find may be the twin's; those whose answers are lost are decided together, and each job is given once.
- * Where it cannot be told which job is whose, nothing is concluded (open_doubt.c).
+ * looked for: jobs are listed by name (all pages), those of another project, those that were there
+ * before the request (question.c) and those that the ledger has bound to a path are left out, and
+ * the content of the others is compared. A match is adopted. Creates of one name share an lost, so
+ * that each job is shown once, however many of them there are. Two creates of the same name and
+ * content at once are each other's twins: while one is on its way, the others do not conclude,
+ * since the job that they find may be the twin's; those whose answers are lost are decided
+ * together, and each job is given once. Where it cannot be told which job is whose, nothing is
+ * concluded (undecided.c).
  *
  * That nothing was found is believed only when the service was asked long enough after the request
  * was given up that it cannot be processed any more: settle_ms(). Until then, and while the service
@@ -30,90 +31,90 @@
 #define SETTLE_MIN_MS 10000 /* a request that is under way is answered or dropped by then */
 
 /*
- * Rounds that ask the service at once; the others wait in a line. After a kill or an outage hundreds of
- * submissions can be in doubt. If all of them asked at once, each answer would come too late to count,
- * and every round would end with more to ask.
+ * Rounds that ask the service at once; the others wait in a line. After a kill or an outage
+ * hundreds of submissions can be in doubt. If all of them asked at once, each answer would come too
+ * late to count, and every round would end with more to ask.
  */
 #define ASKING_MAX 64
 
 static void ask(void *data);
 
-static void ask_after(struct inquiry *inquiry, int64_t wait_ms)
+static void ask_after(struct lost_answer *lost, int64_t wait_ms)
 {
-	struct loop *loop = inquiry->engine->loop;
+	struct loop *loop = lost->engine->loop;
 
-	loop_timer_set(loop, &inquiry->timer, loop_now_ms(loop) + wait_ms, ask, inquiry);
+	loop_timer_set(loop, &lost->timer, loop_now_ms(loop) + wait_ms, ask, lost);
 }
 
-static void stop_waiting(struct inquiry *inquiry)
+static void stop_waiting(struct lost_answer *lost)
 {
-	if (!inquiry->waiting)
+	if (!lost->waiting)
 		return;
-	TAILQ_REMOVE(&inquiry->engine->waiting_to_ask, inquiry, waiting_link);
-	inquiry->waiting = false;
+	TAILQ_REMOVE(&lost->engine->waiting_to_ask, lost, waiting_link);
+	lost->waiting = false;
 }
 
 /* Lets a round begin if there is room for one more; else it begins when another has ended. */
-static bool take_place(struct inquiry *inquiry)
+static bool take_place(struct lost_answer *lost)
 {
-	struct engine *engine = inquiry->engine;
+	struct engine *engine = lost->engine;
 
-	stop_waiting(inquiry);
+	stop_waiting(lost);
 	if (engine->n_asking >= ASKING_MAX) {
-		TAILQ_INSERT_TAIL(&engine->waiting_to_ask, inquiry, waiting_link);
-		inquiry->waiting = true;
+		TAILQ_INSERT_TAIL(&engine->waiting_to_ask, lost, waiting_link);
+		lost->waiting = true;
 		return false;
 	}
 	engine->n_asking++;
-	inquiry->asking = true;
+	lost->asking = true;
 	return true;
 }
 
-/* The inquiry asks no more, or its round is over: if there is room, the first that waits begins. */
-static void give_place_up(struct inquiry *inquiry)
+/* The lost asks no more, or its round is over: if there is room, the first that waits begins. */
+static void give_place_up(struct lost_answer *lost)
 {
-	struct engine *engine = inquiry->engine;
-	struct inquiry *next = TAILQ_FIRST(&engine->waiting_to_ask);
+	struct engine *engine = lost->engine;
+	struct lost_answer *next = TAILQ_FIRST(&engine->waiting_to_ask);
 
-	if (inquiry->asking)
+	if (lost->asking)
 		engine->n_asking--;
-	inquiry->asking = false;
+	lost->asking = false;
 	if (next && engine->n_asking < ASKING_MAX) {
 		stop_waiting(next);
 		ask_after(next, 0);
 	}
 }
 
-static void free_inquiry(struct inquiry *inquiry)
+static void free_lost_answer(struct lost_answer *lost)
 {
-	stop_waiting(inquiry);
-	give_place_up(inquiry);
-	if (inquiry->call)
-		coc_call_cancel(inquiry->call);
-	loop_timer_cancel(&inquiry->timer);
-	LIST_REMOVE(inquiry, link);
-	lost_create_drop(inquiry);
-	free(inquiry->name);
-	free(inquiry);
+	stop_waiting(lost);
+	give_place_up(lost);
+	if (lost->call)
+		coc_call_cancel(lost->call);
+	loop_timer_cancel(&lost->timer);
+	LIST_REMOVE(lost, link);
+	lost_create_drop(lost);
+	free(lost->name);
+	free(lost);
 }
 
-/* A round holds on to its inquiry while tasks leave it; inquiry_end_round() lets it go. */
-static void leave(struct task *task)
+/* A round holds on to its lost while submissions leave it; lost_answer_end_round() lets it go. */
+static void leave(struct submission *submission)
 {
-	TAILQ_REMOVE(&task->inquiry->tasks, task, inquiry_link);
-	task->inquiry = NULL;
-	free(steal_ptr(task->open_story));
+	TAILQ_REMOVE(&submission->lost->submissions, submission, lost_link);
+	submission->lost = NULL;
+	free(steal_ptr(submission->open_story));
 }
 
-void doubt_finish(struct task *task)
+void lost_answer_finish(struct submission *submission)
 {
-	struct inquiry *inquiry = task->inquiry;
+	struct lost_answer *lost = submission->lost;
 
-	if (!inquiry)
+	if (!lost)
 		return;
-	leave(task);
-	if (TAILQ_EMPTY(&inquiry->tasks))
-		free_inquiry(inquiry);
+	leave(submission);
+	if (TAILQ_EMPTY(&lost->submissions))
+		free_lost_answer(lost);
 }
 
 static int64_t settle_ms(const struct engine *engine)
@@ -123,46 +124,46 @@ static int64_t settle_ms(const struct engine *engine)
 	return timeout_ms > SETTLE_MIN_MS ? timeout_ms : SETTLE_MIN_MS;
 }
 
-static int64_t settled_at_ms(const struct task *task)
+static int64_t settled_at_ms(const struct submission *submission)
 {
-	return task->given_up_ms + settle_ms(task->engine);
+	return submission->given_up_ms + settle_ms(submission->engine);
 }
 
-bool inquiry_is_settled(const struct task *task)
+bool lost_answer_is_settled(const struct submission *submission)
 {
-	return task->inquiry->asked_ms >= settled_at_ms(task);
+	return submission->lost->asked_ms >= settled_at_ms(submission);
 }
 
-bool doubt_may_be_ended(const struct task *task)
+bool lost_answer_may_be_ended(const struct submission *submission)
 {
-	return task->inquiry && task->open_story && inquiry_is_settled(task);
+	return submission->lost && submission->open_story && lost_answer_is_settled(submission);
 }
 
 /* Asks again, not before least_ms have passed. */
-static void ask_again(struct inquiry *inquiry, int64_t least_ms)
+static void ask_again(struct lost_answer *lost, int64_t least_ms)
 {
-	int64_t now_ms = loop_now_ms(inquiry->engine->loop);
-	int64_t wait_ms = (int64_t)ASK_FIRST_MS << (inquiry->asked < 10 ? inquiry->asked : 10);
-	const struct task *task;
+	int64_t now_ms = loop_now_ms(lost->engine->loop);
+	int64_t wait_ms = (int64_t)ASK_FIRST_MS << (lost->asked < 10 ? lost->asked : 10);
+	const struct submission *submission;
 
-	give_place_up(inquiry);
+	give_place_up(lost);
 	if (wait_ms > ASK_MOST_MS)
 		wait_ms = ASK_MOST_MS;
-	/* the first answer that can be believed is wanted at once, also if its time came during a round */
-	TAILQ_FOREACH(task, &inquiry->tasks, inquiry_link)
-	{
-		int64_t settled_in_ms = settled_at_ms(task) - now_ms;
+	/* the first answer that can be believed is wanted at once, also if its time came during a
+	 * round */
+	TAILQ_FOREACH (submission, &lost->submissions, lost_link) {
+		int64_t settled_in_ms = settled_at_ms(submission) - now_ms;
 
-		if (!inquiry_is_settled(task) && wait_ms > settled_in_ms)
+		if (!lost_answer_is_settled(submission) && wait_ms > settled_in_ms)
 			wait_ms = settled_in_ms > 0 ? settled_in_ms : 0;
 	}
-	ask_after(inquiry, wait_ms > least_ms ? wait_ms : least_ms);
+	ask_after(lost, wait_ms > least_ms ? wait_ms : least_ms);
 }
 
-void inquiry_ask_failed(struct inquiry *inquiry, const struct coc_answer *answer)
+void lost_answer_ask_failed(struct lost_answer *lost, const struct coc_answer *answer)
 {
-	inquiry->unanswered = true;
-	ask_again(inquiry, answer ? answer->retry_after_ms : 0);
+	lost->unanswered = true;
+	ask_again(lost, answer ? answer->retry_after_ms : 0);
 }
 
 /* Is the job that the service shows what was sent? */
@@ -177,7 +178,7 @@ static bool matches(const struct coc_details *details, const struct ledger_submi
 		attr_same(details->description, sub->attrs.value[ATTR_DESCRIPTION]));
 }
 
-int64_t inquiry_version(const char *version, int64_t expected)
+int64_t lost_answer_version(const char *version, int64_t expected)
 {
 	char *end;
 	long number;
@@ -188,158 +189,159 @@ int64_t inquiry_version(const char *version, int64_t expected)
 	return *end || number < 1 ? expected : number;
 }
 
-static void conclude_absent(struct task *task)
+static void conclude_absent(struct submission *submission)
 {
 	struct err err;
 
 	CRASH_POINT("doubt-absent");
-	leave(task);
-	if (task->sub.queued) {
+	leave(submission);
+	if (submission->record.queued) {
 		err_set(&err, EIO, "the answer was lost, and the service has not done it");
-		task_later(task, &err, backoff_ms(task->sub.attempts));
+		submission_later(submission, &err, backoff_ms(submission->record.attempts));
 		return;
 	}
 	err_set(&err, EIO, "it was not submitted: the service was asked, and %s",
-		task->sub.kind == SUBMIT_CREATE ? "has no such job" : "has not got this content");
+		submission->record.kind == SUBMIT_CREATE ? "has no such job"
+							 : "has not got this content");
 	err_detail(&err, "what_to_do", "write the file again");
-	task_fail(task, OUTCOME_FAILED, &err);
+	submission_fail(submission, OUTCOME_FAILED, &err);
 }
 
-void inquiry_conclude_found(struct task *task, const char *job_id, int64_t version)
+void lost_answer_conclude_found(struct submission *submission, const char *job_id, int64_t version)
 {
-	leave(task);
-	task_settle(task, OUTCOME_SETTLED, job_id, version);
+	leave(submission);
+	submission_settle(submission, OUTCOME_SETTLED, job_id, version);
 }
 
 /* Everything was looked at: what was not found by now was not done, if the time for it is over. */
-void inquiry_end_round(struct inquiry *inquiry)
+void lost_answer_end_round(struct lost_answer *lost)
 {
-	struct task *task, *next;
+	struct submission *submission, *next;
 
-	for (task = TAILQ_FIRST(&inquiry->tasks); task; task = next) {
-		next = TAILQ_NEXT(task, inquiry_link);
-		if (!inquiry->inconclusive && task->decided && inquiry_is_settled(task))
-			conclude_absent(task);
+	for (submission = TAILQ_FIRST(&lost->submissions); submission; submission = next) {
+		next = TAILQ_NEXT(submission, lost_link);
+		if (!lost->inconclusive && submission->decided &&
+		    lost_answer_is_settled(submission))
+			conclude_absent(submission);
 	}
-	if (TAILQ_EMPTY(&inquiry->tasks))
-		free_inquiry(inquiry);
+	if (TAILQ_EMPTY(&lost->submissions))
+		free_lost_answer(lost);
 	else
-		ask_again(inquiry, 0);
+		ask_again(lost, 0);
 }
 
 static void shown_update(void *data, const struct coc_answer *answer)
 {
-	struct inquiry *inquiry = data;
-	struct task *task = TAILQ_FIRST(&inquiry->tasks);
+	struct lost_answer *lost = data;
+	struct submission *submission = TAILQ_FIRST(&lost->submissions);
 
-	inquiry->call = NULL;
-	outage_note(inquiry->engine, answer);
+	lost->call = NULL;
+	outage_note(lost->engine, answer);
 	CRASH_POINT("doubt-read-back");
 	if (answer->outcome != COC_DONE && answer->errnum != ESTALE) {
-		inquiry_ask_failed(inquiry, answer);
+		lost_answer_ask_failed(lost, answer);
 		return;
 	}
-	task->decided = true;
-	if (answer->outcome == COC_DONE && matches(answer->details, &task->sub))
-		inquiry_conclude_found(
-			task, task->job_id,
-			inquiry_version(answer->details->version, task->version + 1));
-	inquiry_end_round(inquiry);
+	submission->decided = true;
+	if (answer->outcome == COC_DONE && matches(answer->details, &submission->record))
+		lost_answer_conclude_found(
+			submission, submission->job_id,
+			lost_answer_version(answer->details->version, submission->version + 1));
+	lost_answer_end_round(lost);
 }
 
 /* Begins a round: asks the service, from the beginning (a timer's callback). */
 static void ask(void *data)
 {
-	struct inquiry *inquiry = data;
-	struct engine *engine = inquiry->engine;
+	struct lost_answer *lost = data;
+	struct engine *engine = lost->engine;
 	struct err err = {0};
 
-	if (!take_place(inquiry))
+	if (!take_place(lost))
 		return;
 	CRASH_POINT("doubt-asking");
-	inquiry->asked++;
-	inquiry->asked_ms = loop_now_ms(engine->loop);
-	inquiry->unanswered = inquiry->inconclusive = false;
-	if (inquiry->name)
-		lost_create_look(inquiry);
-	else if (coc_show(engine->client, TAILQ_FIRST(&inquiry->tasks)->job_id,
-			  engine->options.timeout_ms, shown_update, inquiry, &inquiry->call,
-			  &err) < 0)
-		inquiry_ask_failed(inquiry, NULL);
+	lost->asked++;
+	lost->asked_ms = loop_now_ms(engine->loop);
+	lost->unanswered = lost->inconclusive = false;
+	if (lost->name)
+		lost_create_look(lost);
+	else if (coc_show(engine->client, TAILQ_FIRST(&lost->submissions)->job_id,
+			  engine->options.timeout_ms, shown_update, lost, &lost->call, &err) < 0)
+		lost_answer_ask_failed(lost, NULL);
 }
 
-/* The inquiry that a task belongs to: of its name, or one of its own. NULL when out of memory. */
-static struct inquiry *inquiry_for(struct task *task)
+/* The lost that a submission belongs to: of its name, or one of its own. NULL when out of
+ * memory. */
+static struct lost_answer *lost_answer_for(struct submission *submission)
 {
-	struct engine *engine = task->engine;
-	bool create = task->sub.kind == SUBMIT_CREATE;
-	struct inquiry *inquiry;
+	struct engine *engine = submission->engine;
+	bool create = submission->record.kind == SUBMIT_CREATE;
+	struct lost_answer *lost;
 
-	LIST_FOREACH(inquiry, &engine->inquiries, link)
-	{
-		if (create && inquiry->name &&
-		    !strcmp(inquiry->name, task->sub.attrs.value[ATTR_NAME]))
-			return inquiry;
+	LIST_FOREACH (lost, &engine->lost_answers, link) {
+		if (create && lost->name &&
+		    !strcmp(lost->name, submission->record.attrs.value[ATTR_NAME]))
+			return lost;
 	}
-	inquiry = calloc(1, sizeof(*inquiry));
-	if (!inquiry)
+	lost = calloc(1, sizeof(*lost));
+	if (!lost)
 		return NULL;
-	if (create && !(inquiry->name = strdup(task->sub.attrs.value[ATTR_NAME]))) {
-		free(inquiry);
+	if (create && !(lost->name = strdup(submission->record.attrs.value[ATTR_NAME]))) {
+		free(lost);
 		return NULL;
 	}
-	inquiry->engine = engine;
-	TAILQ_INIT(&inquiry->tasks);
-	LIST_INSERT_HEAD(&engine->inquiries, inquiry, link);
-	return inquiry;
+	lost->engine = engine;
+	TAILQ_INIT(&lost->submissions);
+	LIST_INSERT_HEAD(&engine->lost_answers, lost, link);
+	return lost;
 }
 
-/* Has an inquiry begin its next round after wait_ms, unless one is under way. */
-static void hurry(struct inquiry *inquiry, int64_t wait_ms)
+/* Has an lost begin its next round after wait_ms, unless one is under way. */
+static void hurry(struct lost_answer *lost, int64_t wait_ms)
 {
-	inquiry->asked = 0;
-	if (!inquiry->asking && !inquiry->waiting)
-		ask_after(inquiry, wait_ms);
+	lost->asked = 0;
+	if (!lost->asking && !lost->waiting)
+		ask_after(lost, wait_ms);
 }
 
-/* Joins the inquiry that a task in doubt belongs to (also a timer's callback). */
+/* Joins the lost that a submission in doubt belongs to (also a timer's callback). */
 static void join(void *data)
 {
-	struct task *task = data;
-	struct loop *loop = task->engine->loop;
+	struct submission *submission = data;
+	struct loop *loop = submission->engine->loop;
 
-	task->inquiry = inquiry_for(task);
-	if (task->inquiry) {
-		TAILQ_INSERT_TAIL(&task->inquiry->tasks, task, inquiry_link);
-		hurry(task->inquiry, ASK_FIRST_MS);
+	submission->lost = lost_answer_for(submission);
+	if (submission->lost) {
+		TAILQ_INSERT_TAIL(&submission->lost->submissions, submission, lost_link);
+		hurry(submission->lost, ASK_FIRST_MS);
 	} else { /* no memory, perhaps the next time */
-		loop_timer_set(loop, &task->timer, loop_now_ms(loop) + ASK_FIRST_MS, join, task);
+		loop_timer_set(loop, &submission->timer, loop_now_ms(loop) + ASK_FIRST_MS, join,
+			       submission);
 	}
 }
 
-void doubt_begin(struct task *task)
+void lost_answer_begin(struct submission *submission)
 {
-	task->place = PLACE_DOUBT;
-	task->engine->under_way--;
-	task->engine->in_doubt++;
-	task->given_up_ms = loop_now_ms(task->engine->loop);
-	join(task);
+	submission->stage = STAGE_IN_DOUBT;
+	submission->engine->under_way--;
+	submission->engine->in_doubt++;
+	submission->given_up_ms = loop_now_ms(submission->engine->loop);
+	join(submission);
 	CRASH_POINT("doubt-begun");
 }
 
-void doubt_hurry(struct task *task)
+void lost_answer_hurry(struct submission *submission)
 {
-	if (task->inquiry)
-		hurry(task->inquiry, 0);
+	if (submission->lost)
+		hurry(submission->lost, 0);
 }
 
-void doubt_hurry_unanswered(struct engine *engine)
+void lost_answer_hurry_unanswered(struct engine *engine)
 {
-	struct inquiry *inquiry;
+	struct lost_answer *lost;
 
-	LIST_FOREACH(inquiry, &engine->inquiries, link)
-	{
-		if (inquiry->unanswered)
-			hurry(inquiry, 0);
+	LIST_FOREACH (lost, &engine->lost_answers, link) {
+		if (lost->unanswered)
+			hurry(lost, 0);
 	}
 }

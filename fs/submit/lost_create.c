@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Looking for the jobs that lost creates of one name have made. The jobs of the name are listed. Jobs that
- * are bound or forgotten are left out. The others are shown as they were when they were made, since an
- * update does not make another job of them. First the jobs that a create did not know: if one of them
- * has the content of a create, the known jobs are shown too. A known job of the same content says that
- * another machine makes such jobs. lost_decision.c decides then.
+ * Looking for the jobs that lost creates of one name have made. The jobs of the name are listed.
+ * Jobs that are bound or forgotten are left out. The others are shown as they were when they were
+ * made, since an update does not make another job of them. First the jobs that a create did not
+ * know: if one of them has the content of a create, the known jobs are shown too. A known job of
+ * the same content says that another machine makes such jobs. lost_decision.c decides then.
  */
 #define _GNU_SOURCE
 #include "submit/lost_answer.h"
@@ -36,34 +36,33 @@ static void candidate_finish(struct candidate *candidate)
 	*candidate = (struct candidate){0};
 }
 
-static void drop_candidates(struct inquiry *inquiry)
+static void drop_candidates(struct lost_answer *lost)
 {
-	for (size_t i = 0; i < inquiry->n_candidates; i++)
-		candidate_finish(&inquiry->candidates[i]);
-	free(steal_ptr(inquiry->candidates));
-	inquiry->n_candidates = 0;
+	for (size_t i = 0; i < lost->n_candidates; i++)
+		candidate_finish(&lost->candidates[i]);
+	free(steal_ptr(lost->candidates));
+	lost->n_candidates = 0;
 }
 
-void lost_create_drop(struct inquiry *inquiry)
+void lost_create_drop(struct lost_answer *lost)
 {
-	name_list_finish(&inquiry->list);
-	drop_candidates(inquiry);
+	name_list_finish(&lost->list);
+	drop_candidates(lost);
 }
 
 static int is_kept(void *data, const struct coc_summary *job)
 {
-	const struct inquiry *inquiry = data;
-	const struct task *task;
+	const struct lost_answer *lost = data;
+	const struct submission *submission;
 	int bound;
 
-	TAILQ_FOREACH(task, &inquiry->tasks, inquiry_link)
-	{
-		if (lost_create_is_in_project(task, job->enterprise_project_id))
+	TAILQ_FOREACH (submission, &lost->submissions, lost_link) {
+		if (lost_create_is_in_project(submission, job->enterprise_project_id))
 			break;
 	}
-	if (!task)
+	if (!submission)
 		return 0;
-	bound = engine_is_bound(inquiry->engine, job->document_id);
+	bound = engine_is_bound(lost->engine, job->document_id);
 	return bound < 0 ? bound : !bound;
 }
 
@@ -74,48 +73,47 @@ static bool is_first_version(const char *version)
 }
 
 /* Did one of the lost creates not know the job, or were not all of them looked at? */
-static bool is_new(const struct inquiry *inquiry, const struct candidate *candidate)
+static bool is_new(const struct lost_answer *lost, const struct candidate *candidate)
 {
-	const struct task *task;
+	const struct submission *submission;
 	int asked = 0;
 
-	TAILQ_FOREACH(task, &inquiry->tasks, inquiry_link)
-	{
-		if (asked++ == ASKED_MAX || !known_has(&task->sub.known, candidate->job.id))
+	TAILQ_FOREACH (submission, &lost->submissions, lost_link) {
+		if (asked++ == ASKED_MAX ||
+		    !known_has(&submission->record.known, candidate->job.id))
 			return true;
 	}
 	return false;
 }
 
 /* Does the job fit a create that did not know it? */
-static bool fits_any(const struct inquiry *inquiry, const struct candidate *candidate)
+static bool fits_any(const struct lost_answer *lost, const struct candidate *candidate)
 {
-	const struct task *task;
+	const struct submission *submission;
 
-	TAILQ_FOREACH(task, &inquiry->tasks, inquiry_link)
-	{
-		if (lost_create_fits(candidate, task) &&
-		    !known_has(&task->sub.known, candidate->job.id))
+	TAILQ_FOREACH (submission, &lost->submissions, lost_link) {
+		if (lost_create_fits(candidate, submission) &&
+		    !known_has(&submission->record.known, candidate->job.id))
 			return true;
 	}
 	return false;
 }
 
 /* The next job to be shown, or NULL. */
-static struct candidate *next_candidate(struct inquiry *inquiry)
+static struct candidate *next_candidate(struct lost_answer *lost)
 {
-	for (; inquiry->next < inquiry->n_candidates; inquiry->next++) {
-		struct candidate *candidate = &inquiry->candidates[inquiry->next];
+	for (; lost->next < lost->n_candidates; lost->next++) {
+		struct candidate *candidate = &lost->candidates[lost->next];
 
-		if (!candidate->shown && (inquiry->looks_at_known || is_new(inquiry, candidate)))
+		if (!candidate->shown && (lost->looks_at_known || is_new(lost, candidate)))
 			return candidate;
 	}
-	if (inquiry->looks_at_known)
+	if (lost->looks_at_known)
 		return NULL;
-	for (size_t i = 0; i < inquiry->n_candidates && !inquiry->looks_at_known; i++)
-		inquiry->looks_at_known = fits_any(inquiry, &inquiry->candidates[i]);
-	inquiry->next = 0;
-	return inquiry->looks_at_known ? next_candidate(inquiry) : NULL;
+	for (size_t i = 0; i < lost->n_candidates && !lost->looks_at_known; i++)
+		lost->looks_at_known = fits_any(lost, &lost->candidates[i]);
+	lost->next = 0;
+	return lost->looks_at_known ? next_candidate(lost) : NULL;
 }
 
 static int keep_text(const char *text, char **ret_copy)
@@ -145,42 +143,42 @@ static int keep_shown(struct candidate *candidate, const struct coc_details *det
 	return r;
 }
 
-static void show_next(struct inquiry *inquiry);
+static void show_next(struct lost_answer *lost);
 
 static void shown_candidate(void *data, const struct coc_answer *answer)
 {
-	struct inquiry *inquiry = data;
-	struct candidate *candidate = &inquiry->candidates[inquiry->next];
+	struct lost_answer *lost = data;
+	struct candidate *candidate = &lost->candidates[lost->next];
 	bool is_answer = answer->status >= 200 && answer->status <= 299;
 
-	inquiry->call = NULL;
-	outage_note(inquiry->engine, answer);
+	lost->call = NULL;
+	outage_note(lost->engine, answer);
 	if (answer->outcome == COC_REFUSED && answer->errnum == ESTALE) {
 		candidate->shown = candidate->gone = true;
 	} else if (answer->outcome == COC_UNKNOWN && is_answer) {
 		candidate->shown = candidate->unsure = true; /* it shows no job */
 	} else if (answer->outcome != COC_DONE || keep_shown(candidate, answer->details) < 0) {
-		inquiry_ask_failed(inquiry, answer);
+		lost_answer_ask_failed(lost, answer);
 		return;
 	}
-	inquiry->next++;
-	show_next(inquiry);
+	lost->next++;
+	show_next(lost);
 }
 
-static void show_next(struct inquiry *inquiry)
+static void show_next(struct lost_answer *lost)
 {
-	struct engine *engine = inquiry->engine;
-	struct candidate *candidate = TAILQ_EMPTY(&inquiry->tasks) ? NULL : next_candidate(inquiry);
+	struct engine *engine = lost->engine;
+	struct candidate *candidate = TAILQ_EMPTY(&lost->submissions) ? NULL : next_candidate(lost);
 	struct err err = {0};
 
 	if (!candidate) {
-		lost_create_decide(inquiry);
-		inquiry_end_round(inquiry);
+		lost_create_decide(lost);
+		lost_answer_end_round(lost);
 	} else if (coc_show_version(engine->client, candidate->job.id,
 				    is_first_version(candidate->job.version) ? NULL : FIRST_VERSION,
-				    engine->options.timeout_ms, shown_candidate, inquiry,
-				    &inquiry->call, &err) < 0) {
-		inquiry_ask_failed(inquiry, NULL);
+				    engine->options.timeout_ms, shown_candidate, lost, &lost->call,
+				    &err) < 0) {
+		lost_answer_ask_failed(lost, NULL);
 	}
 }
 
@@ -197,7 +195,7 @@ static bool is_unchanged(const struct listed_job *was, const struct listed_job *
 }
 
 /* Takes the listed jobs over, and what was shown of them before. Returns 0 or -ENOMEM. */
-static int take_candidates(struct inquiry *inquiry, struct name_list *list)
+static int take_candidates(struct lost_answer *lost, struct name_list *list)
 {
 	struct candidate *candidates = calloc(list->n_jobs + 1, sizeof(*candidates));
 	size_t n = list->n_jobs;
@@ -207,10 +205,9 @@ static int take_candidates(struct inquiry *inquiry, struct name_list *list)
 	for (size_t i = 0; i < n; i++) {
 		struct candidate key = {.job = list->jobs[i]}, *before;
 
-		before = inquiry->n_candidates
-				 ? bsearch(&key, inquiry->candidates, inquiry->n_candidates,
-					   sizeof(key), compare_candidates)
-				 : NULL;
+		before = lost->n_candidates ? bsearch(&key, lost->candidates, lost->n_candidates,
+						      sizeof(key), compare_candidates)
+					    : NULL;
 		if (before && before->shown && !before->unsure &&
 		    is_unchanged(&before->job, &key.job)) {
 			candidates[i] = *before;
@@ -219,51 +216,50 @@ static int take_candidates(struct inquiry *inquiry, struct name_list *list)
 		candidates[i].job = list->jobs[i];
 		list->jobs[i] = (struct listed_job){0};
 	}
-	drop_candidates(inquiry);
+	drop_candidates(lost);
 	qsort(candidates, n, sizeof(*candidates), compare_candidates);
-	inquiry->candidates = candidates;
-	inquiry->n_candidates = n;
+	lost->candidates = candidates;
+	lost->n_candidates = n;
 	return 0;
 }
 
 static void took_list(void *data, struct name_list *list)
 {
-	struct inquiry *inquiry = data;
-	struct task *task;
+	struct lost_answer *lost = data;
+	struct submission *submission;
 
-	if (list->errnum || (!list->gap && take_candidates(inquiry, list) < 0)) {
-		inquiry_ask_failed(inquiry, list->answer);
+	if (list->errnum || (!list->gap && take_candidates(lost, list) < 0)) {
+		lost_answer_ask_failed(lost, list->answer);
 		return;
 	}
 	CRASH_POINT("doubt-listed");
 	if (!list->gap) {
 		name_list_finish(list);
-		inquiry->next = 0;
-		inquiry->looks_at_known = false;
-		show_next(inquiry);
+		lost->next = 0;
+		lost->looks_at_known = false;
+		show_next(lost);
 		return;
 	}
-	inquiry->inconclusive = true;
-	TAILQ_FOREACH(task, &inquiry->tasks, inquiry_link)
-	{
-		if (inquiry_is_settled(task))
-			open_doubt_tell_gap(task, list->gap);
+	lost->inconclusive = true;
+	TAILQ_FOREACH (submission, &lost->submissions, lost_link) {
+		if (lost_answer_is_settled(submission))
+			undecided_tell_gap(submission, list->gap);
 	}
-	inquiry_end_round(inquiry);
+	lost_answer_end_round(lost);
 }
 
-void lost_create_look(struct inquiry *inquiry)
+void lost_create_look(struct lost_answer *lost)
 {
 	const struct name_list_spec spec = {
-		.name = inquiry->name,
+		.name = lost->name,
 		.pages_max = PAGES_MAX,
 		.jobs_max = CANDIDATES_MAX,
 		.is_kept = is_kept,
 		.done = took_list,
-		.data = inquiry,
+		.data = lost,
 	};
 
-	name_list_finish(&inquiry->list);
-	if (name_list_begin(&inquiry->list, inquiry->engine, &spec) < 0)
-		inquiry_ask_failed(inquiry, NULL);
+	name_list_finish(&lost->list);
+	if (name_list_begin(&lost->list, lost->engine, &spec) < 0)
+		lost_answer_ask_failed(lost, NULL);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What becomes of the lost creates of one name, once their jobs were looked at. Creates that have sent the
- * same are decided together (lost_match.c); tags count as well, though no answer tells them.
+ * What becomes of the lost creates of one name, once their jobs were looked at. Creates that have
+ * sent the same are decided together (lost_match.c); tags count as well, though no answer tells
+ * them.
  */
 #define _GNU_SOURCE
 #include "submit/lost_answer.h"
@@ -11,20 +12,21 @@
 
 #include "base/crash.h"
 
-bool lost_create_is_in_project(const struct task *task, const char *project)
+bool lost_create_is_in_project(const struct submission *submission, const char *project)
 {
-	return !project || attr_same(project, task->sub.attrs.value[ATTR_ENTERPRISE_PROJECT_ID]);
+	return !project ||
+	       attr_same(project, submission->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID]);
 }
 
-bool lost_create_fits(const struct candidate *candidate, const struct task *task)
+bool lost_create_fits(const struct candidate *candidate, const struct submission *submission)
 {
-	const struct attr_set *attrs = &task->sub.attrs;
+	const struct attr_set *attrs = &submission->record.attrs;
 
 	if (!candidate->shown || candidate->gone ||
-	    !lost_create_is_in_project(task, candidate->job.project))
+	    !lost_create_is_in_project(submission, candidate->job.project))
 		return false;
 	return candidate->unsure ||
-	       (!memcmp(candidate->digest, task->sub.digest, CONTENT_DIGEST_SIZE) &&
+	       (!memcmp(candidate->digest, submission->record.digest, CONTENT_DIGEST_SIZE) &&
 		(!candidate->risk_level ||
 		 attr_same(candidate->risk_level, attrs->value[ATTR_RISK_LEVEL])) &&
 		(!candidate->description ||
@@ -33,7 +35,7 @@ bool lost_create_fits(const struct candidate *candidate, const struct task *task
 
 /* Creates of one content, and the jobs that fit them. */
 struct group {
-	struct task **tasks; /* in the order in which they asked; borrowed */
+	struct submission **submissions; /* in the order in which they asked; borrowed */
 	size_t n;
 	struct lost_create *creates;
 	struct matched_job *jobs;
@@ -48,18 +50,18 @@ static void group_finish(struct group *group)
 #define _cleanup_group_ __attribute__((cleanup(group_finish)))
 
 /* Collects the jobs that fit, and that nobody is bound to by now. Returns 0 or -errno. */
-static int collect_jobs(const struct inquiry *inquiry, struct group *group)
+static int collect_jobs(const struct lost_answer *lost, struct group *group)
 {
-	group->jobs = calloc(inquiry->n_candidates + 1, sizeof(*group->jobs));
+	group->jobs = calloc(lost->n_candidates + 1, sizeof(*group->jobs));
 	if (!group->jobs)
 		return -ENOMEM;
-	for (size_t i = 0; i < inquiry->n_candidates; i++) {
-		const struct candidate *candidate = &inquiry->candidates[i];
+	for (size_t i = 0; i < lost->n_candidates; i++) {
+		const struct candidate *candidate = &lost->candidates[i];
 		int bound;
 
-		if (!lost_create_fits(candidate, group->tasks[0]))
+		if (!lost_create_fits(candidate, group->submissions[0]))
 			continue;
-		bound = engine_is_bound(inquiry->engine, candidate->job.id);
+		bound = engine_is_bound(lost->engine, candidate->job.id);
 		if (bound < 0)
 			return bound;
 		if (!bound)
@@ -70,59 +72,59 @@ static int collect_jobs(const struct inquiry *inquiry, struct group *group)
 }
 
 /* The version that was listed of a job; the first if none was. */
-static int64_t version_of(const struct inquiry *inquiry, const char *job_id)
+static int64_t version_of(const struct lost_answer *lost, const char *job_id)
 {
-	for (size_t i = 0; i < inquiry->n_candidates; i++)
-		if (!strcmp(inquiry->candidates[i].job.id, job_id))
-			return inquiry_version(inquiry->candidates[i].job.version, 1);
+	for (size_t i = 0; i < lost->n_candidates; i++)
+		if (!strcmp(lost->candidates[i].job.id, job_id))
+			return lost_answer_version(lost->candidates[i].job.version, 1);
 	return 1;
 }
 
-static void conclude(struct inquiry *inquiry, struct group *group)
+static void conclude(struct lost_answer *lost, struct group *group)
 {
 	enum match_reason reason =
 		lost_match_decide(group->creates, group->n, group->jobs, group->n_jobs);
 
 	for (size_t i = 0; i < group->n; i++) {
 		const struct lost_create *create = &group->creates[i];
-		struct task *task = group->tasks[i];
+		struct submission *submission = group->submissions[i];
 
-		task->decided = create->verdict != MATCH_OPEN;
+		submission->decided = create->verdict != MATCH_OPEN;
 		if (create->verdict == MATCH_JOB) {
 			CRASH_POINT("doubt-found");
-			inquiry_conclude_found(task, create->job->id,
-					       version_of(inquiry, create->job->id));
+			lost_answer_conclude_found(submission, create->job->id,
+						   version_of(lost, create->job->id));
 		} else if (create->verdict == MATCH_OPEN) {
-			open_doubt_tell(task, reason, group->jobs, group->n_jobs);
+			undecided_tell(submission, reason, group->jobs, group->n_jobs);
 		}
 	}
 }
 
 /* Decides for creates of one content. Returns 0, or -errno: they stay undecided. */
-static int decide_group(struct inquiry *inquiry, struct task **tasks, size_t n)
+static int decide_group(struct lost_answer *lost, struct submission **submissions, size_t n)
 {
-	_cleanup_group_ struct group group = {.tasks = tasks, .n = n};
-	int r = collect_jobs(inquiry, &group);
+	_cleanup_group_ struct group group = {.submissions = submissions, .n = n};
+	int r = collect_jobs(lost, &group);
 
 	if (r < 0)
 		return r;
 	/* a job may be that of a twin which is on its way */
-	if (group.n_jobs && engine_has_twin(inquiry->engine, tasks[0]))
+	if (group.n_jobs && engine_has_twin(lost->engine, submissions[0]))
 		return -EAGAIN;
 	group.creates = calloc(n, sizeof(*group.creates));
 	if (!group.creates)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
-		group.creates[i].known = &tasks[i]->sub.known;
-	conclude(inquiry, &group);
+		group.creates[i].known = &submissions[i]->record.known;
+	conclude(lost, &group);
 	return 0;
 }
 
 /* By what was sent, then in the order in which they asked. */
-static int compare_tasks(const void *a, const void *b)
+static int compare_submissions(const void *a, const void *b)
 {
-	const struct ledger_submission *x = &(*(struct task *const *)a)->sub;
-	const struct ledger_submission *y = &(*(struct task *const *)b)->sub;
+	const struct ledger_submission *x = &(*(struct submission *const *)a)->record;
+	const struct ledger_submission *y = &(*(struct submission *const *)b)->record;
 	int order = ledger_submission_compare(x, y);
 
 	if (order)
@@ -132,30 +134,30 @@ static int compare_tasks(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-void lost_create_decide(struct inquiry *inquiry)
+void lost_create_decide(struct lost_answer *lost)
 {
-	_cleanup_free_ struct task **tasks = NULL;
-	struct task *task;
+	_cleanup_free_ struct submission **submissions = NULL;
+	struct submission *submission;
 	size_t n = 0, end;
 
-	TAILQ_FOREACH(task, &inquiry->tasks, inquiry_link)
-	n++;
-	tasks = calloc(n, sizeof(struct task *));
-	if (!tasks) {
-		inquiry->inconclusive = true;
+	TAILQ_FOREACH (submission, &lost->submissions, lost_link)
+		n++;
+	submissions = calloc(n, sizeof(struct submission *));
+	if (!submissions) {
+		lost->inconclusive = true;
 		return;
 	}
 	n = 0;
-	TAILQ_FOREACH(task, &inquiry->tasks, inquiry_link)
-	{
-		task->decided = false;
-		tasks[n++] = task;
+	TAILQ_FOREACH (submission, &lost->submissions, lost_link) {
+		submission->decided = false;
+		submissions[n++] = submission;
 	}
-	qsort(tasks, n, sizeof(struct task *), compare_tasks);
+	qsort(submissions, n, sizeof(struct submission *), compare_submissions);
 	for (size_t i = 0; i < n; i = end) {
 		for (end = i + 1; end < n; end++)
-			if (ledger_submission_compare(&tasks[i]->sub, &tasks[end]->sub))
+			if (ledger_submission_compare(&submissions[i]->record,
+						      &submissions[end]->record))
 				break;
-		decide_group(inquiry, tasks + i, end - i);
+		decide_group(lost, submissions + i, end - i);
 	}
 }

@@ -10,48 +10,50 @@
 
 #include <errno.h>
 
-/* Ends the deletion: it failed as task->err says, and asked tells what asking brought. */
-static void fail(struct task *task, const char *asked)
+/* Ends the deletion: it failed as submission->err says, and asked tells what asking brought. */
+static void fail(struct submission *submission, const char *asked)
 {
-	struct err err = *task->err;
+	struct err err = *submission->err;
 
 	err_detail(&err, "asked", "%s", asked);
-	task_fail(task, OUTCOME_FAILED, &err);
+	submission_fail(submission, OUTCOME_FAILED, &err);
 }
 
 static void shown(void *data, const struct coc_answer *answer)
 {
-	struct task *task = data;
+	struct submission *submission = data;
 
-	task->call = NULL;
-	task->engine->in_flight--;
-	outage_note(task->engine, answer);
-	task_note_request_id(task, answer->request_id);
+	submission->call = NULL;
+	submission->engine->in_flight--;
+	outage_note(submission->engine, answer);
+	submission_note_request_id(submission, answer->request_id);
 	if (answer->errnum == ESTALE)
-		task_settle(task, OUTCOME_SETTLED, task->job_id, task->version);
+		submission_settle(submission, OUTCOME_SETTLED, submission->job_id,
+				  submission->version);
 	else if (answer->outcome == COC_DONE)
-		fail(task, "the service still has the job; remove the file again");
+		fail(submission, "the service still has the job; remove the file again");
 	else
-		fail(task, answer->err->text);
+		fail(submission, answer->err->text);
 }
 
-void lost_deletion_ask(struct task *task, const struct err *err)
+void lost_deletion_ask(struct submission *submission, const struct err *err)
 {
-	struct engine *engine = task->engine;
-	int64_t left_ms = task->deadline_ms - loop_now_ms(engine->loop);
+	struct engine *engine = submission->engine;
+	int64_t left_ms = submission->deadline_ms - loop_now_ms(engine->loop);
 	struct err ignored;
 
-	task->err = malloc(sizeof(*task->err));
-	if (!task->err) {
-		task_fail(task, OUTCOME_FAILED, err);
+	submission->err = malloc(sizeof(*submission->err));
+	if (!submission->err) {
+		submission_fail(submission, OUTCOME_FAILED, err);
 		return;
 	}
-	*task->err = *err;
+	*submission->err = *err;
 	if (left_ms <= 0)
-		fail(task, "there was no time left to ask the service; remove the file again");
-	else if (coc_show(engine->client, task->job_id, left_ms, shown, task, &task->call,
-			  &ignored) < 0)
-		fail(task, "out of memory");
+		fail(submission,
+		     "there was no time left to ask the service; remove the file again");
+	else if (coc_show(engine->client, submission->job_id, left_ms, shown, submission,
+			  &submission->call, &ignored) < 0)
+		fail(submission, "out of memory");
 	else
 		engine->in_flight++;
 }

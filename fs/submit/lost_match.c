@@ -1,30 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A create whose answer was lost has made one job or none. It has made none that was known before it was
- * sent. No clock is asked: the service's, this machine's, and those of other machines may all differ.
+ * A create whose answer was lost has made one job or none. It has made none that was known before
+ * it was sent. No clock is asked: the service's, this machine's, and those of other machines may
+ * all differ.
  *
- * Several creates of one name and content are lost together when a directory of copies is written and
- * the service goes away. They are alike, so it does not matter which of them gets which job; it matters
- * that each job is given once, and that no job of another machine is. So a group of lost creates is
- * decided together:
+ * Several creates of one name and content are lost together when a directory of copies is written
+ * and the service goes away. They are alike, so it does not matter which of them gets which job; it
+ * matters that each job is given once, and that no job of another machine is. So a group of lost
+ * creates is decided together:
  *
- * If each job can be given to a create that did not know it, it is. Creates that get none have made none.
+ * If each job can be given to a create that did not know it, it is. Creates that get none have made
+ * none.
  *
- * If a job is left over, another machine makes jobs of this name and content as well. Nobody can tell then
- * which job is whose, and all creates stay open. A job that was there before the first of them was sent
- * says the same.
+ * If a job is left over, another machine makes jobs of this name and content as well. Nobody can
+ * tell then which job is whose, and all creates stay open. A job that was there before the first of
+ * them was sent says the same.
  *
- * Where it is not known what was there before, or what a job's content is, a job that may be theirs keeps
- * them open.
+ * Where it is not known what was there before, or what a job's content is, a job that may be theirs
+ * keeps them open.
  *
- * A create that was asked for later knows all that an earlier one knew, and what the earlier ones have
- * made in between. So jobs are given out from the last create to the first.
+ * A create that was asked for later knows all that an earlier one knew, and what the earlier ones
+ * have made in between. So jobs are given out from the last create to the first.
  */
 #define _GNU_SOURCE
 #include "submit/lost_match.h"
 
-/* Comparisons of one decision, so that the loop is not held up: some milliseconds. It takes hundreds of
- * creates of one content, lost one after the other, to need more. They stay open then. */
+/* Comparisons of one decision, so that the loop is not held up: some milliseconds. It takes
+ * hundreds of creates of one content, lost one after the other, to need more. They stay open then.
+ */
 #define COMPARISONS_MAX 50000
 
 struct decision {

@@ -5,8 +5,8 @@
 #include "job/known.h"
 
 /*
- * Which of the jobs on the service were made by lost creates of one name and content. Pure. lost_match.c has
- * the essay.
+ * Which of the jobs on the service were made by lost creates of one name and content. Pure.
+ * lost_match.c has the essay.
  */
 
 /* A job of that name and content that nobody is bound to. */
@@ -40,8 +40,8 @@ struct lost_create {
 
 /*
  * Decides for n lost creates of one name and content, in the order in which their questions were
- * answered (known->number), over the m jobs of that name and content. Returns why those are open that
- * are, MATCH_CLEAR if none is.
+ * answered (known->number), over the m jobs of that name and content. Returns why those are open
+ * that are, MATCH_CLEAR if none is.
  */
 enum match_reason lost_match_decide(struct lost_create *creates, size_t n, struct matched_job *jobs,
 				    size_t m);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The service lists what contains a name (name_like), so the exact match is made here. When rows move
- * while it is read (paging.c), it is read anew at once, a few times: on a busy account a pass of some
- * pages seldom ends undisturbed. All passes together have a bound: a service can list more and more rows
- * for ever.
+ * The service lists what contains a name (name_like), so the exact match is made here. When rows
+ * move while it is read (paging.c), it is read anew at once, a few times: on a busy account a pass
+ * of some pages seldom ends undisturbed. All passes together have a bound: a service can list more
+ * and more rows for ever.
  */
 #define _GNU_SOURCE
 #include "submit/name_list.h"
@@ -13,8 +13,8 @@
 
 #include "submit/submission.h"
 
-/* With as many pages as fit between two creates of others, half of the passes are undisturbed; of eight
- * one nearly always is. */
+/* With as many pages as fit between two creates of others, half of the passes are undisturbed; of
+ * eight one nearly always is. */
 #define PASSES_MAX 8
 
 static void drop_jobs(struct name_list *list)

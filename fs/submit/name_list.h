@@ -5,8 +5,9 @@
 #include "submit/paging.h"
 
 /*
- * The jobs of one name: asked of the service page by page, and whether all of them are known then. The
- * question before a create (question.c) and the search for a lost one (lost_create.c) are made of it.
+ * The jobs of one name: asked of the service page by page, and whether all of them are known then.
+ * The question before a create (question.c) and the search for a lost one (lost_create.c) are made
+ * of it.
  */
 struct engine;
 struct name_list;
@@ -26,8 +27,8 @@ struct name_list_spec {
 	int64_t deadline_ms; /* on the loop's clock; 0: each page has the time of a call */
 	/* Is a job of the name kept? 1, 0, or -errno, which ends the list. */
 	int (*is_kept)(void *data, const struct coc_summary *job);
-	/* Called once, from a turn of the loop and never from within name_list_begin(), unless
-	 * name_list_finish() came before. It may call that, and take the jobs. */
+	/* Called once, from an iteration of the loop and never from within name_list_begin(),
+	 * unless name_list_finish() came before. It may call that, and take the jobs. */
 	void (*done)(void *data, struct name_list *list);
 	void *data;
 };
@@ -42,15 +43,15 @@ struct name_list {
 	/* what came of it */
 	struct listed_job *jobs;
 	size_t n_jobs;
-	const char *
-		gap; /* why jobs of the name may be missing here, as half a sentence; NULL: none is */
-	int errnum; /* it could not be asked: a positive errno; 0: it was */
+	const char *gap; /* why jobs of the name may be missing here, as half a sentence; NULL: none
+			    is */
+	int errnum;	 /* it could not be asked: a positive errno; 0: it was */
 	const struct coc_answer
 		*answer; /* that said so, until done returns; NULL: it is our own error */
 };
 
-/* Begins to ask; the list is in its place until name_list_finish(). Returns 0, or -errno: done is not
- * called, and there is nothing to finish. */
+/* Begins to ask; the list is in its place until name_list_finish(). Returns 0, or -errno: done is
+ * not called, and there is nothing to finish. */
 int name_list_begin(struct name_list *list, struct engine *engine,
 		    const struct name_list_spec *spec);
 

@@ -58,7 +58,7 @@ void outage_end(struct engine *engine)
 		engine->queue_may_have_next = true;
 	/* a single failure between answers is no outage: asking at once would only fail again */
 	if (failures > 1)
-		doubt_hurry_unanswered(engine);
+		lost_answer_hurry_unanswered(engine);
 }
 
 void outage_note(struct engine *engine, const struct coc_answer *answer)

@@ -3,7 +3,7 @@
 #define COCFS_SUBMIT_OUTCOME_H
 
 /* How a submission in memory ends. */
-enum task_outcome {
+enum submission_outcome {
 	OUTCOME_NONE,
 	OUTCOME_HELD,	 /* the service holds this already: nothing was sent */
 	OUTCOME_SETTLED, /* the service did it */

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Jobs are listed by offset, so a page begins where the list stands when it is asked for. When a job
- * is created or deleted between two pages, the rows behind it move: one may come twice, and one not at
- * all. That a job is not in the list proves something only if no row can have been passed over.
+ * Jobs are listed by offset, so a page begins where the list stands when it is asked for. When a
+ * job is created or deleted between two pages, the rows behind it move: one may come twice, and one
+ * not at all. That a job is not in the list proves something only if no row can have been passed
+ * over.
  *
  * Pages overlap by one row, and a page has to begin with the last row of the page before.
  *
- * The total may not change. When a row is deleted before the place, and another row moves to the front,
- * the overlap shows nothing, and the total does.
+ * The total may not change. When a row is deleted before the place, and another row moves to the
+ * front, the overlap shows nothing, and the total does.
  *
- * No row may come twice but the row of the overlap. Each row has to say which job it is: a row that cannot
- * be read may be any job.
+ * No row may come twice but the row of the overlap. Each row has to say which job it is: a row that
+ * cannot be read may be any job.
  *
- * The end is where the rows are as many as the total says, or where a page has nothing new. A page that
- * is shorter than what was asked for is no end: the service may have a limit of its own. A full page that
- * ends at the total is no end either: a service that counts one page only says the same. If the service
- * says that there are more rows than it shows, nothing is proved.
+ * The end is where the rows are as many as the total says, or where a page has nothing new. A page
+ * that is shorter than what was asked for is no end: the service may have a limit of its own. A
+ * full page that ends at the total is no end either: a service that counts one page only says the
+ * same. If the service says that there are more rows than it shows, nothing is proved.
  *
  * A job that is created during the pass may be missing all the same: it was not there throughout.
  */
@@ -43,8 +44,8 @@ void paging_finish(struct paging *paging)
 	paging->ids_room = 0;
 }
 
-/* FNV-1a, and never 0, which is a free place. Two IDs of one hash are two rows that look like one: the
- * pass proves nothing then, which is the harmless side. */
+/* FNV-1a, and never 0, which is a free place. Two IDs of one hash are two rows that look like one:
+ * the pass proves nothing then, which is the harmless side. */
 static uint64_t hash(const char *id)
 {
 	uint64_t value = 14695981039346656037u;

@@ -10,8 +10,8 @@
 #include "coc/coc.h"
 
 /*
- * Reading a list that is told page by page while others change it: what a pass over its pages proves.
- * Pure: it takes pages and says what to ask for next. paging.c has the essay.
+ * Reading a list that is told page by page while others change it: what a pass over its pages
+ * proves. Pure: it takes pages and says what to ask for next. paging.c has the essay.
  */
 struct paging {
 	int64_t offset;			       /* of the next page */

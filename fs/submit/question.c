@@ -2,19 +2,19 @@
 /*
  * Before each create the service is asked for the jobs of its name. Their IDs are recorded with the
  * intent, durably, before the create is sent (send.c). If the answer of the create is lost, none of
- * these jobs is the one that it has made (lost_match.c). No clock could tell that: the service's, ours and
- * those of other machines differ, and a token is bound to none.
+ * these jobs is the one that it has made (lost_match.c). No clock could tell that: the service's,
+ * ours and those of other machines differ, and a token is bound to none.
  *
- * Jobs that are bound here, or were forgotten on demand, are left out, since a lost create never takes
- * them. So a space whose jobs are all its own records nothing. Jobs of another project are left out as
- * well, unless the service does not tell the project.
+ * Jobs that are bound here, or were forgotten on demand, are left out, since a lost create never
+ * takes them. So a space whose jobs are all its own records nothing. Jobs of another project are
+ * left out as well, unless the service does not tell the project.
  *
- * If the list cannot be read whole, or has more jobs than are kept, the create is sent all the same, and
- * the record says that it is partial. Then a lost answer may need a person to decide it, and nothing
- * worse. If the service cannot be asked at all, nothing is sent.
+ * If the list cannot be read whole, or has more jobs than are kept, the create is sent all the
+ * same, and the record says that it is partial. Then a lost answer may need a person to decide it,
+ * and nothing worse. If the service cannot be asked at all, nothing is sent.
  *
- * A rule that takes a job instead of making one belongs into took_list(), before the answer is handed
- * on. There is all that the list says of each job (struct listed_job).
+ * A rule that takes a job instead of making one belongs into took_list(), before the answer is
+ * handed on. There is all that the list says of each job (struct listed_job).
  */
 #define _GNU_SOURCE
 #include "submit/question.h"
@@ -26,26 +26,26 @@
 #include "base/crash.h"
 #include "base/log.h"
 
-/* Pages read for one question, in all passes: 4,900 jobs whose names contain the name. It is what one
- * create may cost, in calls. */
+/* Pages read for one question, in all passes: 4,900 jobs whose names contain the name. It is what
+ * one create may cost, in calls. */
 #define PAGES_MAX 50
 
 struct question {
-	struct task *task;
+	struct submission *submission;
 	struct name_list list;
 };
 
 static int is_kept(void *data, const struct coc_summary *job)
 {
 	const struct question *question = data;
-	const struct task *task = question->task;
+	const struct submission *submission = question->submission;
 	int bound;
 
 	if (job->enterprise_project_id &&
 	    !attr_same(job->enterprise_project_id,
-		       task->sub.attrs.value[ATTR_ENTERPRISE_PROJECT_ID]))
+		       submission->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID]))
 		return 0;
-	bound = engine_is_bound(task->engine, job->document_id);
+	bound = engine_is_bound(submission->engine, job->document_id);
 	return bound < 0 ? bound : !bound;
 }
 
@@ -62,7 +62,7 @@ static int write_ids(const struct name_list *list, struct buf *text)
 static void took_list(void *data, struct name_list *list)
 {
 	struct question *question = data;
-	struct task *task = question->task;
+	struct submission *submission = question->submission;
 	struct question_answer answer = {
 		.partial = list->gap != NULL, .errnum = list->errnum, .failed = list->answer};
 	_cleanup_buf_ struct buf text = {0};
@@ -72,20 +72,20 @@ static void took_list(void *data, struct name_list *list)
 		answer.errnum = ENOMEM;
 	if (list->gap)
 		log_info("%s: the service's list of jobs of its name says too little: %s",
-			 task->path, list->gap);
+			 submission->path, list->gap);
 	answer.ids = text.data;
-	question_finish(task);
-	task_take_answer(task, &answer);
+	question_finish(submission);
+	submission_take_answer(submission, &answer);
 }
 
-int question_begin(struct task *task)
+int question_begin(struct submission *submission)
 {
 	struct question *question = calloc(1, sizeof(*question));
 	struct name_list_spec spec = {
-		.name = task->sub.attrs.value[ATTR_NAME],
+		.name = submission->record.attrs.value[ATTR_NAME],
 		.pages_max = PAGES_MAX,
 		.jobs_max = KNOWN_JOBS_MAX,
-		.deadline_ms = task->deadline_ms,
+		.deadline_ms = submission->deadline_ms,
 		.is_kept = is_kept,
 		.done = took_list,
 		.data = question,
@@ -94,21 +94,21 @@ int question_begin(struct task *task)
 
 	if (!question)
 		return -ENOMEM;
-	question->task = task;
-	r = name_list_begin(&question->list, task->engine, &spec);
+	question->submission = submission;
+	r = name_list_begin(&question->list, submission->engine, &spec);
 	if (r < 0) {
 		free(question);
 		return r;
 	}
-	task->question = question;
+	submission->question = question;
 	CRASH_POINT("question-asked");
 	return 0;
 }
 
-void question_finish(struct task *task)
+void question_finish(struct submission *submission)
 {
-	if (!task->question)
+	if (!submission->question)
 		return;
-	name_list_finish(&task->question->list);
-	free(steal_ptr(task->question));
+	name_list_finish(&submission->question->list);
+	free(steal_ptr(submission->question));
 }

@@ -6,16 +6,16 @@
 #include "submit/submission.h"
 
 /*
- * The question before a create: which jobs of its name does the service have? question.c has the essay.
- * send.c asks it, and is told the answer by task_take_answer().
+ * The question before a create: which jobs of its name does the service have? question.c has the
+ * essay. send.c asks it, and is told the answer by submission_take_answer().
  */
 struct question;
 
-/* Asks for a task that is about to create; it holds a slot meanwhile. Returns 0, or -errno: nothing was
- * asked. */
-int question_begin(struct task *task);
+/* Asks for a submission that is about to create; it holds a slot meanwhile. Returns 0, or -errno:
+ * nothing was asked. */
+int question_begin(struct submission *submission);
 
-/* Stops asking. A task that does not ask is accepted. */
-void question_finish(struct task *task);
+/* Stops asking. A submission that does not ask is accepted. */
+void question_finish(struct submission *submission);
 
 #endif

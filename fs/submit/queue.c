@@ -3,8 +3,9 @@
  * submit=queue: the writer is answered when its content is durable here, and the engine sends it
  * when its turn comes. What is queued stays in the ledger; only what is being sent is in memory. A
  * path's submissions keep their order, since nothing is taken for a path of which something is
- * under way or in doubt, and newer content takes the place of what was not sent yet. While nothing is
- * queued and the service keeps up, what is written passes by the queue: it is recorded as being sent.
+ * under way or in doubt, and newer content takes the place of what was not sent yet. While nothing
+ * is queued and the service keeps up, what is written passes by the queue: it is recorded as being
+ * sent.
  *
  * Before it is sent the ledger says, durably, that it is being sent: what a crash finds there as
  * queued was surely not sent, and needs no asking.
@@ -35,16 +36,16 @@ static bool has_slot(const struct engine *engine)
 }
 
 /* Records what is to be sent when its turn comes. */
-static int put_in(struct engine *engine, struct ledger_submission *submission,
+static int put_in(struct engine *engine, struct ledger_submission *record,
 		  const struct ledger_job *job)
 {
-	struct task *current = engine_current(engine, job->row);
-	int r = ledger_enqueue(engine->ledger, submission, job->state);
+	struct submission *current = engine_current(engine, job->row);
+	int r = ledger_enqueue(engine->ledger, record, job->state);
 
 	if (r < 0)
 		return r;
-	if (current && current->place == PLACE_DOUBT)
-		doubt_hurry(current);
+	if (current && current->stage == STAGE_IN_DOUBT)
+		lost_answer_hurry(current);
 	engine->queue_is_empty = false;
 	engine->queue_may_have_next = true;
 	return 0;
@@ -56,8 +57,8 @@ static bool is_idle(const struct engine *engine, const struct ledger_job *job)
 	return !job_state_is_unfinished(job->state) && !engine_has(engine, job->row);
 }
 
-/* Is nothing before it, neither in the queue nor of its job, and may it be sent now? An error that is
- * told is taken back by the queue. */
+/* Is nothing before it, neither in the queue nor of its job, and may it be sent now? An error that
+ * is told is taken back by the queue. */
 static bool may_pass(const struct engine *engine, const struct ledger_job *job)
 {
 	return engine->queue_is_empty && has_slot(engine) && !outage_wait_ms(engine) &&
@@ -68,27 +69,27 @@ static bool may_pass(const struct engine *engine, const struct ledger_job *job)
 static int pass_by(struct engine *engine, struct ledger_submission *take_submission,
 		   const struct ledger_job *job, const char *path)
 {
-	struct task *task;
+	struct submission *submission;
 
 	take_submission->queued = true;
-	task = task_create(engine, take_submission, path);
-	if (!task)
+	submission = submission_create(engine, take_submission, path);
+	if (!submission)
 		return -ENOMEM;
-	engine_put(task);
-	return task_start(task, job);
+	engine_put(submission);
+	return submission_start(submission, job);
 }
 
 int engine_enqueue(struct engine *engine, struct ledger_submission *take_submission,
 		   const struct ledger_job *job, const char *path, engine_done_fn *done, void *data,
-		   struct ticket **ret_ticket, struct err *err)
+		   struct waiter **ret_waiter, struct err *err)
 {
-	struct ticket *ticket = NULL;
+	struct waiter *waiter = NULL;
 	int r;
 
 	if (is_idle(engine, job) && engine_is_held(job, take_submission)) {
-		r = ledger_agree(engine->ledger, job->row, take_submission->attrs.own);
+		r = ledger_agree(engine->ledger, job->row, take_submission->attrs.explicit);
 		engine->metrics.submissions[SUBMIT_UPDATE][OUTCOME_HELD] += r == 0;
-	} else if (!(ticket = ticket_create(engine, done, data))) {
+	} else if (!(waiter = waiter_create(engine, done, data))) {
 		r = -ENOMEM;
 	} else {
 		r = may_pass(engine, job) ? pass_by(engine, take_submission, job, path)
@@ -96,22 +97,22 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 	}
 	ledger_submission_finish(take_submission);
 	if (r < 0) {
-		free(ticket);
+		free(waiter);
 		return err_set(err, -r, "the ledger cannot record the submission: %s",
 			       strerror(-r));
 	}
-	if (ticket)
-		LIST_INSERT_HEAD(&engine->turn.promised, ticket, link);
-	*ret_ticket = ticket;
+	if (waiter)
+		LIST_INSERT_HEAD(&engine->iteration.promised, waiter, link);
+	*ret_waiter = waiter;
 	return 0;
 }
 
 void queue_keep_promises(struct engine *engine, struct batch *batch, int r)
 {
-	struct ticket *ticket;
+	struct waiter *waiter;
 
-	while ((ticket = LIST_FIRST(&batch->promised)))
-		ticket_answer(engine, ticket, r, true);
+	while ((waiter = LIST_FIRST(&batch->promised)))
+		waiter_answer(engine, waiter, r, true);
 }
 
 static void wake(void *data)
@@ -128,47 +129,49 @@ static void wake_after(struct engine *engine, int64_t wait_ms)
 }
 
 /* That it is being sent was recorded, if it was not undone, and is not so. */
-static void unstart(struct task *task)
+static void unstart(struct submission *submission)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
-	struct ledger *ledger = task->engine->ledger;
-	int r = ledger_get(ledger, task->sub.row, &job);
+	struct ledger *ledger = submission->engine->ledger;
+	int r = ledger_get(ledger, submission->record.row, &job);
 
 	if (r == 0 && job.state == JOB_SUBMITTING)
-		r = ledger_requeue(ledger, &task->sub, 0, "the ledger could not be synced");
+		r = ledger_requeue(ledger, &submission->record, 0,
+				   "the ledger could not be synced");
 	if (r < 0 && r != -ENOENT)
-		log_error("%s: it is sent after the next mount: %s", task->path, strerror(-r));
+		log_error("%s: it is sent after the next mount: %s", submission->path,
+			  strerror(-r));
 }
 
-/* Is the intent of a create committed? Then the create has asked for the jobs of its name, and what it
- * heard could not be recorded. */
-static bool has_intent(const struct task *task)
+/* Is the intent of a create committed? Then the create has asked for the jobs of its name, and what
+ * it heard could not be recorded. */
+static bool has_intent(const struct submission *submission)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 
-	return task->sub.kind == SUBMIT_CREATE &&
-	       ledger_get(task->engine->ledger, task->sub.row, &job) == 0 &&
+	return submission->record.kind == SUBMIT_CREATE &&
+	       ledger_get(submission->engine->ledger, submission->record.row, &job) == 0 &&
 	       job.state == JOB_SUBMITTING;
 }
 
-void queue_put_back(struct task *task)
+void queue_put_back(struct submission *submission)
 {
-	struct engine *engine = task->engine;
-	struct task *behind = task->behind;
+	struct engine *engine = submission->engine;
+	struct submission *behind = submission->behind;
 
-	/* to put it back is a change too, and the ledger may not take it either: nobody would be left
-	 * who sends it */
-	if (has_intent(task)) {
-		task_ask_later(task);
+	/* to put it back is a change too, and the ledger may not take it either: nobody would be
+	 * left who sends it */
+	if (has_intent(submission)) {
+		submission_ask_later(submission);
 		return;
 	}
-	unstart(task);
-	task->behind = NULL;
-	engine_take_out(task);
-	task_destroy(task);
+	unstart(submission);
+	submission->behind = NULL;
+	engine_take_out(submission);
+	submission_destroy(submission);
 	if (behind) {
 		engine_put(behind);
-		behind->place = PLACE_WAITING;
+		behind->stage = STAGE_WAITING;
 		TAILQ_INSERT_TAIL(&engine->waiting, behind, link);
 	}
 	engine->queue_is_empty = false;
@@ -212,23 +215,23 @@ void queue_begin(struct engine *engine)
 /* Takes one submission from the queue. Returns 0, -ENOENT when none may be sent now, or -errno. */
 static int take_next(struct engine *engine)
 {
-	struct ledger_submission submission;
+	struct ledger_submission record;
 	_cleanup_free_ char *path = NULL;
-	struct task *task;
-	int r = ledger_next(engine->ledger, clock_realtime_ms(), &submission);
+	struct submission *submission;
+	int r = ledger_next(engine->ledger, clock_realtime_ms(), &record);
 
 	if (r < 0)
 		return r;
-	r = ledger_path(engine->ledger, submission.row, &path);
+	r = ledger_path(engine->ledger, record.row, &path);
 	if (r < 0) {
-		ledger_submission_finish(&submission);
+		ledger_submission_finish(&record);
 		return r;
 	}
-	task = task_create(engine, &submission, path);
-	if (!task)
+	submission = submission_create(engine, &record, path);
+	if (!submission)
 		return -ENOMEM;
-	engine_put(task);
-	if (task_start(task, NULL) < 0)
+	engine_put(submission);
+	if (submission_start(submission, NULL) < 0)
 		return -EIO; /* it is put back, and the timer is set */
 	return 0;
 }

@@ -22,7 +22,7 @@ static int write_error(struct buf *text, const char *story)
 }
 
 /* When a submission is tried next, 0 for at once. */
-static int64_t next_try(const struct pending *pending, const struct ledger_pending *row)
+static int64_t next_try(const struct queue_listing *pending, const struct ledger_pending *row)
 {
 	if (row->state != JOB_QUEUED)
 		return 0;
@@ -41,7 +41,7 @@ static void tell_time(int64_t ms, char *word, size_t room)
 
 static int write_line(void *data, struct ledger_pending *row)
 {
-	struct pending *pending = data;
+	struct queue_listing *pending = data;
 	struct buf *text = pending->text;
 	char when[32];
 	int r;
@@ -65,10 +65,11 @@ static int write_line(void *data, struct ledger_pending *row)
 }
 
 /* Writes some lines. 1 if there may be more, 0, or -errno. */
-static int write_lines(struct pending *pending)
+static int write_lines(struct queue_listing *pending)
 {
 	int64_t before = pending->rows;
-	int r = ledger_pending(pending->ledger, pending->last, PENDING_AT_ONCE, write_line, pending);
+	int r = ledger_pending(pending->ledger, pending->last, PENDING_AT_ONCE, write_line,
+			       pending);
 
 	if (r < 0)
 		return r;
@@ -78,7 +79,7 @@ static int write_lines(struct pending *pending)
 }
 
 /* Writes how many there are beyond the lines. */
-static int write_rest(const struct pending *pending, unsigned recorded)
+static int write_rest(const struct queue_listing *pending, unsigned recorded)
 {
 	int64_t more = pending->queued.n + recorded - pending->rows;
 	int r = 0;
@@ -91,7 +92,7 @@ static int write_rest(const struct pending *pending, unsigned recorded)
 	return r;
 }
 
-int pending_write(struct pending *pending, unsigned recorded, struct buf *text)
+int queue_listing_write(struct queue_listing *pending, unsigned recorded, struct buf *text)
 {
 	int r;
 

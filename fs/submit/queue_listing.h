@@ -12,7 +12,7 @@ typedef bool pending_filter(void *data, struct ledger_pending *row);
 #define PENDING_AT_ONCE 250
 
 /* The text for .coc/queue while it is written. Set what is above the line. */
-struct pending {
+struct queue_listing {
 	struct ledger *ledger;
 	int64_t resumes_ms; /* until then (since the epoch, 0: now) the queue stands still */
 	pending_filter *may_see;
@@ -25,12 +25,12 @@ struct pending {
 };
 
 /*
- * Appends some of the unfinished submissions: in the order of their commits a line each, STATE ATTEMPTS
- * NEXT_TRY PATH LAST_ERROR with tabs between. PENDING_LINES_MAX of them are looked at, and PENDING_TEXT_MAX
- * bytes written. At the end a line without a tab says how many of the rows the reader may not see, and
- * another one how many more there are. recorded: engine_recorded(). Returns 1 if there is more to be
- * written, 0 at the end, or -errno.
+ * Appends some of the unfinished submissions: in the order of their commits a line each, STATE
+ * ATTEMPTS NEXT_TRY PATH LAST_ERROR with tabs between. PENDING_LINES_MAX of them are looked at, and
+ * PENDING_TEXT_MAX bytes written. At the end a line without a tab says how many of the rows the
+ * reader may not see, and another one how many more there are. recorded: engine_recorded(). Returns
+ * 1 if there is more to be written, 0 at the end, or -errno.
  */
-int pending_write(struct pending *pending, unsigned recorded, struct buf *text);
+int queue_listing_write(struct queue_listing *pending, unsigned recorded, struct buf *text);
 
 #endif

@@ -8,30 +8,30 @@
 #include "base/crash.h"
 
 /* Was a request sent, or may it have been, for a submission of an earlier mount? 1, 0 or -errno. */
-static int may_be_sent(struct engine *engine, struct ledger_submission *submission)
+static int may_be_sent(struct engine *engine, struct ledger_submission *record)
 {
 	int r;
 
-	if (submission->kind != SUBMIT_CREATE)
+	if (record->kind != SUBMIT_CREATE)
 		return 1;
-	r = ledger_read_known(engine->ledger, submission);
+	r = ledger_read_known(engine->ledger, record);
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
 /* What an earlier mount has left ends at once, or is asked for. */
-static void take_further(struct task *task, bool sent)
+static void take_further(struct submission *submission, bool sent)
 {
 	struct err err;
 
-	engine_put(task);
+	engine_put(submission);
 	if (sent) {
 		err_set(&err, EINTR, "cocfs was stopped before the service had answered");
-		task_fail(task, OUTCOME_DOUBT, &err);
+		submission_fail(submission, OUTCOME_DOUBT, &err);
 		CRASH_POINT("doubt-taken-up");
 	} else {
 		err_set(&err, EINTR, "cocfs was stopped before anything was sent");
 		err_detail(&err, "what_to_do", "write the file again");
-		task_later(task, &err, 0);
+		submission_later(submission, &err, 0);
 		CRASH_POINT("unsent-taken-up");
 	}
 }
@@ -42,7 +42,7 @@ static int take_up(void *data, struct ledger_submission *take_submission)
 	_cleanup_free_ char *path = NULL;
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	int64_t row = take_submission->row;
-	struct task *task;
+	struct submission *submission;
 	int r = ledger_path(engine->ledger, row, &path), sent = 0;
 
 	if (r == 0)
@@ -53,12 +53,12 @@ static int take_up(void *data, struct ledger_submission *take_submission)
 		ledger_submission_finish(take_submission);
 		return r;
 	}
-	task = task_create(engine, take_submission, path);
-	if (!task)
+	submission = submission_create(engine, take_submission, path);
+	if (!submission)
 		return -ENOMEM;
-	task->version = job.version;
-	task->job_id = steal_ptr(job.job_id);
-	take_further(task, sent);
+	submission->version = job.version;
+	submission->job_id = steal_ptr(job.job_id);
+	take_further(submission, sent);
 	return 0;
 }
 

@@ -10,8 +10,8 @@
 #include "submit/commit.h"
 #include "submit/submission.h"
 
-/* Paths with a refusal that the ledger could not record: about 1 MB of stories at the most. The oldest is
- * dropped; the log has it. */
+/* Paths with a refusal that the ledger could not record: about 1 MB of stories at the most. The
+ * oldest is dropped; the log has it. */
 #define REFUSALS_KEPT_MAX 256
 #define REFUSALS_AGAIN_MS 5000
 
@@ -57,8 +57,7 @@ static struct refusal *find_in(const struct refusal_list *list, const char *path
 {
 	struct refusal *refusal;
 
-	TAILQ_FOREACH(refusal, list, link)
-	{
+	TAILQ_FOREACH (refusal, list, link) {
 		if (!strcmp(refusal->path, path))
 			return refusal;
 	}
@@ -158,8 +157,8 @@ static int record_again(struct engine *engine, const struct refusal *refusal)
 					     refusal->story);
 }
 
-/* Records what could not be recorded; the end of the iteration commits it. Not together with what others
- * have written in this iteration, which might fail with it. */
+/* Records what could not be recorded; the end of the iteration commits it. Not together with what
+ * others have written in this iteration, which might fail with it. */
 static void try_again(void *data)
 {
 	struct engine *engine = data;

@@ -9,10 +9,11 @@
 #include "loop/loop.h"
 
 /*
- * Refusals that the ledger could not record. A full disk refuses a write, and then often the ledger's own
- * write as well. The story would be lost, and an emptied file would look like a draft on purpose. So
- * each refusal is kept until the iteration that recorded it is committed. When that fails, the refusal stays
- * in memory, and is recorded again every few seconds. engine_unrecorded_story() tells it meanwhile.
+ * Refusals that the ledger could not record. A full disk refuses a write, and then often the
+ * ledger's own write as well. The story would be lost, and an emptied file would look like a draft
+ * on purpose. So each refusal is kept until the iteration that recorded it is committed. When that
+ * fails, the refusal stays in memory, and is recorded again every few seconds.
+ * engine_unrecorded_story() tells it meanwhile.
  */
 struct author;
 struct engine;
@@ -30,8 +31,8 @@ struct refusals {
 void refusals_init(struct refusals *refusals);
 void refusals_finish(struct refusals *refusals);
 
-/* A refusal was recorded in this iteration, or (recorded is a negative errno) could not be. Without memory it
- * is not kept. */
+/* A refusal was recorded in this iteration, or (recorded is a negative errno) could not be. Without
+ * memory it is not kept. */
 void refusals_add(struct engine *engine, const char *path, const struct author *author,
 		  bool incomplete, const struct err *err, const char *story, int recorded);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A submission's way to the service: slot, intent, request, answer. Before a create there is a question
- * (question.c). First the create is recorded, then the service is asked for the jobs of its name. When
- * these are recorded as well, durably, the create is sent. What a crash finds recorded without them was
- * surely not sent.
+ * A submission's way to the service: slot, intent, request, answer. Before a create there is a
+ * question (question.c). First the create is recorded, then the service is asked for the jobs of
+ * its name. When these are recorded as well, durably, the create is sent. What a crash finds
+ * recorded without them was surely not sent.
  */
 #define _GNU_SOURCE
 #include "submit/submission.h"
@@ -16,38 +16,40 @@
 #include "base/log.h"
 #include "submit/question.h"
 
-void task_later(struct task *task, const struct err *err, int64_t wait_ms)
+void submission_later(struct submission *submission, const struct err *err, int64_t wait_ms)
 {
-	task->next_try_ms = wait_ms > 0 ? clock_realtime_ms() + wait_ms : 0;
-	task_fail(task, task->sub.queued ? OUTCOME_LATER : OUTCOME_FAILED, err);
+	submission->next_try_ms = wait_ms > 0 ? clock_realtime_ms() + wait_ms : 0;
+	submission_fail(submission, submission->record.queued ? OUTCOME_LATER : OUTCOME_FAILED,
+			err);
 }
 
-static bool is_create(const struct task *task)
+static bool is_create(const struct submission *submission)
 {
-	return !task->deletion && task->sub.kind == SUBMIT_CREATE;
+	return !submission->deletion && submission->record.kind == SUBMIT_CREATE;
 }
 
 /* Counts a request that begins (1) or ends (-1) its way. */
-static void count_in_flight(struct task *task, int change)
+static void count_in_flight(struct submission *submission, int change)
 {
-	task->engine->in_flight += (unsigned)change;
-	if (task->sub.queued)
-		task->engine->queued_in_flight += (unsigned)change;
+	submission->engine->in_flight += (unsigned)change;
+	if (submission->record.queued)
+		submission->engine->queued_in_flight += (unsigned)change;
 }
 
 /* What stood behind is newer than what is under way: its story outlives that one's. */
-static void refuse_newest(struct task *task, const struct err *err)
+static void refuse_newest(struct submission *submission, const struct err *err)
 {
 	_cleanup_free_ char *story = err_story(err);
-	int r = story ? ledger_refuse(task->engine->ledger, task->sub.row, false, err, story)
+	int r = story ? ledger_refuse(submission->engine->ledger, submission->record.row, false,
+				      err, story)
 		      : -ENOMEM;
 
 	if (r < 0)
-		log_error("%s: the ledger cannot record this: %s", task->path, strerror(-r));
+		log_error("%s: the ledger cannot record this: %s", submission->path, strerror(-r));
 }
 
-/* Says what a task waited for: one before it that cannot be decided tells how to end that. */
-static void explain_wait(const struct task *ahead, struct err *err)
+/* Says what a submission waited for: one before it that cannot be decided tells how to end that. */
+static void explain_wait(const struct submission *ahead, struct err *err)
 {
 	static const char waited[] =
 		"nothing was sent in time: an earlier submission of this file has not ended";
@@ -63,25 +65,25 @@ static void explain_wait(const struct task *ahead, struct err *err)
 	}
 }
 
-void task_expire(void *data)
+void submission_expire(void *data)
 {
-	struct task *task = data;
-	struct engine *engine = task->engine;
+	struct submission *submission = data;
+	struct engine *engine = submission->engine;
 	struct err err;
 
-	if (task->place == PLACE_BEHIND) {
-		struct task *ahead = engine_current(engine, task->sub.row);
+	if (submission->stage == STAGE_BEHIND) {
+		struct submission *ahead = engine_current(engine, submission->record.row);
 
 		explain_wait(ahead, &err);
 		ahead->behind = NULL;
-		refuse_newest(task, &err);
+		refuse_newest(submission, &err);
 	} else {
 		err_set(&err, ETIMEDOUT,
 			"nothing was sent in time: too many requests are under way");
 		err_detail(&err, "what_to_do", "write the file again later");
-		TAILQ_REMOVE(&engine->waiting, task, link);
+		TAILQ_REMOVE(&engine->waiting, submission, link);
 	}
-	task_fail(task, OUTCOME_REFUSED, &err);
+	submission_fail(submission, OUTCOME_REFUSED, &err);
 }
 
 bool engine_is_held(const struct ledger_job *job, const struct ledger_submission *sub)
@@ -113,285 +115,294 @@ static int keep_fixed(struct attr_set *attrs, const struct attr_set *sent)
 }
 
 /* Records the intent to create, or to update what the row is bound to by now. */
-static int intend(struct task *task, const struct ledger_job *job)
+static int intend(struct submission *submission, const struct ledger_job *job)
 {
 	int r;
 
-	task->sub.kind = job->job_id ? SUBMIT_UPDATE : SUBMIT_CREATE;
+	submission->record.kind = job->job_id ? SUBMIT_UPDATE : SUBMIT_CREATE;
 	if (job->job_id) {
-		task->version = job->version;
-		task->job_id = strdup(job->job_id);
-		r = task->job_id ? keep_fixed(&task->sub.attrs, &job->sent) : -ENOMEM;
+		submission->version = job->version;
+		submission->job_id = strdup(job->job_id);
+		r = submission->job_id ? keep_fixed(&submission->record.attrs, &job->sent)
+				       : -ENOMEM;
 		if (r < 0)
 			return r;
 	}
-	task->sub.state = JOB_SUBMITTING;
-	task->sub.started_ms = clock_realtime_ms();
-	return task->sub.id ? ledger_start(task->engine->ledger, &task->sub)
-			    : ledger_intend(task->engine->ledger, &task->sub, job->state);
+	submission->record.state = JOB_SUBMITTING;
+	submission->record.started_ms = clock_realtime_ms();
+	return submission->record.id
+		       ? ledger_start(submission->engine->ledger, &submission->record)
+		       : ledger_intend(submission->engine->ledger, &submission->record, job->state);
 }
 
-static void wait_for_slot(struct task *task)
+static void wait_for_slot(struct submission *submission)
 {
-	struct engine *engine = task->engine;
+	struct engine *engine = submission->engine;
 
-	task->place = PLACE_WAITING;
-	TAILQ_INSERT_TAIL(&engine->waiting, task, link);
-	loop_timer_set(engine->loop, &task->timer, task->deadline_ms, task_expire, task);
+	submission->stage = STAGE_WAITING;
+	TAILQ_INSERT_TAIL(&engine->waiting, submission, link);
+	loop_timer_set(engine->loop, &submission->timer, submission->deadline_ms, submission_expire,
+		       submission);
 }
 
-int task_start(struct task *task, const struct ledger_job *known)
+int submission_start(struct submission *submission, const struct ledger_job *known)
 {
 	_cleanup_ledger_job_ struct ledger_job found = {0};
 	const struct ledger_job *job = known ? known : &found;
-	struct engine *engine = task->engine;
+	struct engine *engine = submission->engine;
 	struct err err;
 	int r;
 
 	if (engine->in_flight >= engine->options.inflight_max) {
-		wait_for_slot(task);
+		wait_for_slot(submission);
 		return 0;
 	}
-	loop_timer_cancel(&task->timer);
-	r = known ? 0 : ledger_get(engine->ledger, task->sub.row, &found);
-	if (r == 0 && !task->deletion) {
-		if (engine_is_held(job, &task->sub)) {
+	loop_timer_cancel(&submission->timer);
+	r = known ? 0 : ledger_get(engine->ledger, submission->record.row, &found);
+	if (r == 0 && !submission->deletion) {
+		if (engine_is_held(job, &submission->record)) {
 			/* out of the queue at once, so that it is not taken again */
-			if (task->sub.queued)
-				ledger_end(engine->ledger, &task->sub);
-			task_settle(task, OUTCOME_HELD, job->job_id, job->version);
+			if (submission->record.queued)
+				ledger_end(engine->ledger, &submission->record);
+			submission_settle(submission, OUTCOME_HELD, job->job_id, job->version);
 			return 0;
 		}
 		CRASH_POINT("intent-wanted");
-		r = intend(task, job);
+		r = intend(submission, job);
 		CRASH_POINT("intent-recorded");
 	}
-	if (r < 0 && task->sub.queued) {
-		queue_put_back(task);
+	if (r < 0 && submission->record.queued) {
+		queue_put_back(submission);
 		return r;
 	}
 	if (r < 0) {
 		err_set(&err, -r, "the ledger cannot record the submission, nothing was sent: %s",
 			strerror(-r));
-		task_fail(task, OUTCOME_REFUSED, &err);
+		submission_fail(submission, OUTCOME_REFUSED, &err);
 		return 0;
 	}
-	task->deadline_ms = task->sub.queued
-				    ? loop_now_ms(engine->loop) + engine->options.timeout_ms
-				    : task->deadline_ms;
-	count_in_flight(task, 1);
-	if (is_create(task)) {
-		task->place = PLACE_BEGUN;
-		TAILQ_INSERT_TAIL(&engine->begun, task, link);
+	submission->deadline_ms = submission->record.queued
+					  ? loop_now_ms(engine->loop) + engine->options.timeout_ms
+					  : submission->deadline_ms;
+	count_in_flight(submission, 1);
+	if (is_create(submission)) {
+		submission->stage = STAGE_BEGUN;
+		TAILQ_INSERT_TAIL(&engine->begun, submission, link);
 	} else {
-		task->place = PLACE_FRESH;
-		TAILQ_INSERT_TAIL(&engine->turn.fresh, task, link);
+		submission->stage = STAGE_FRESH;
+		TAILQ_INSERT_TAIL(&engine->iteration.fresh, submission, link);
 	}
 	return 0;
 }
 
 /* It is we who cannot, now. */
-static void give_up_for_now(struct task *task, const char *what, int r)
+static void give_up_for_now(struct submission *submission, const char *what, int r)
 {
 	struct err err;
 
 	err_set(&err, -r, "%s, nothing was sent: %s", what, strerror(-r));
 	err_detail(&err, "what_to_do", "write the file again later");
-	count_in_flight(task, -1);
-	task_later(task, &err, backoff_ms(task->sub.attempts));
+	count_in_flight(submission, -1);
+	submission_later(submission, &err, backoff_ms(submission->record.attempts));
 }
 
-static void ask(struct task *task)
+static void ask(struct submission *submission)
 {
 	int r;
 
-	task->place = PLACE_ASKING;
-	r = question_begin(task);
+	submission->stage = STAGE_ASKING;
+	r = question_begin(submission);
 	if (r < 0)
-		give_up_for_now(task, "the service cannot be asked for jobs of this name", r);
+		give_up_for_now(submission, "the service cannot be asked for jobs of this name", r);
 }
 
-void task_ask_all(struct task_list *begun)
+void submission_ask_all(struct submission_list *begun)
 {
-	struct task *task;
+	struct submission *submission;
 
-	while ((task = TAILQ_FIRST(begun))) {
-		TAILQ_REMOVE(begun, task, link);
-		ask(task);
+	while ((submission = TAILQ_FIRST(begun))) {
+		TAILQ_REMOVE(begun, submission, link);
+		ask(submission);
 	}
 }
 
 static void ask_now(void *data)
 {
-	struct task *task = data;
-	struct engine *engine = task->engine;
+	struct submission *submission = data;
+	struct engine *engine = submission->engine;
 
-	task->deadline_ms = loop_now_ms(engine->loop) + engine->options.timeout_ms;
-	count_in_flight(task, 1);
-	ask(task);
+	submission->deadline_ms = loop_now_ms(engine->loop) + engine->options.timeout_ms;
+	count_in_flight(submission, 1);
+	ask(submission);
 }
 
-void task_ask_later(struct task *task)
+void submission_ask_later(struct submission *submission)
 {
-	struct loop *loop = task->engine->loop;
+	struct loop *loop = submission->engine->loop;
 
-	task->place = PLACE_ASKING;
-	loop_timer_set(loop, &task->timer, loop_now_ms(loop) + LEDGER_AGAIN_MS, ask_now, task);
+	submission->stage = STAGE_ASKING;
+	loop_timer_set(loop, &submission->timer, loop_now_ms(loop) + LEDGER_AGAIN_MS, ask_now,
+		       submission);
 }
 
 static void retry(void *data)
 {
-	struct task *task = data;
+	struct submission *submission = data;
 
 	/* its intent is durable already; who may have created a job meanwhile is not known */
-	count_in_flight(task, 1);
-	if (is_create(task))
-		ask(task);
+	count_in_flight(submission, 1);
+	if (is_create(submission))
+		ask(submission);
 	else
-		task_send(task);
+		submission_send(submission);
 }
 
 /* Has the request sent again if there is time for it. */
-static bool retry_soon(struct task *task, int64_t retry_after_ms)
+static bool retry_soon(struct submission *submission, int64_t retry_after_ms)
 {
-	struct loop *loop = task->engine->loop;
+	struct loop *loop = submission->engine->loop;
 	int64_t wait_ms = patience_ms(retry_after_ms);
 	int64_t due_ms = loop_now_ms(loop) + wait_ms;
 
-	if (due_ms >= task->deadline_ms)
+	if (due_ms >= submission->deadline_ms)
 		return false;
-	loop_timer_set(loop, &task->timer, due_ms, retry, task);
-	log_info("%s: the service is busy, asked again in %lld ms", task->path, (long long)wait_ms);
+	loop_timer_set(loop, &submission->timer, due_ms, retry, submission);
+	log_info("%s: the service is busy, asked again in %lld ms", submission->path,
+		 (long long)wait_ms);
 	return true;
 }
 
 /* The service could not be asked, so nothing was sent. */
-static void fail_unasked(struct task *task, const struct coc_answer *answer)
+static void fail_unasked(struct submission *submission, const struct coc_answer *answer)
 {
 	struct err err = *answer->err;
 
-	err_context(&err, "nothing was sent, as the service could not be asked for jobs of this name");
+	err_context(&err,
+		    "nothing was sent, as the service could not be asked for jobs of this name");
 	if (answer->outcome == COC_UNKNOWN) {
 		err_drop(&err, "what_to_do");
 		err_detail(&err, "what_to_do", "write the file again later");
 	}
 	if (answer->outcome == COC_REFUSED && answer->errnum != EACCES)
-		task_fail(task, OUTCOME_FAILED, &err);
+		submission_fail(submission, OUTCOME_FAILED, &err);
 	else
-		task_later(task, &err,
-			   answer->outcome == COC_NOT_PROCESSED ? answer->retry_after_ms : 0);
+		submission_later(submission, &err,
+				 answer->outcome == COC_NOT_PROCESSED ? answer->retry_after_ms : 0);
 }
 
-void task_take_answer(struct task *task, const struct question_answer *answer)
+void submission_take_answer(struct submission *submission, const struct question_answer *answer)
 {
-	struct engine *engine = task->engine;
+	struct engine *engine = submission->engine;
 	int r;
 
 	if (answer->failed) {
-		count_in_flight(task, -1);
-		task_note_request_id(task, answer->failed->request_id);
-		if (answer->failed->outcome != COC_NOT_PROCESSED || task->sub.queued ||
-		    !retry_soon(task, answer->failed->retry_after_ms))
-			fail_unasked(task, answer->failed);
+		count_in_flight(submission, -1);
+		submission_note_request_id(submission, answer->failed->request_id);
+		if (answer->failed->outcome != COC_NOT_PROCESSED || submission->record.queued ||
+		    !retry_soon(submission, answer->failed->retry_after_ms))
+			fail_unasked(submission, answer->failed);
 		return;
 	}
 	if (answer->errnum) {
-		give_up_for_now(task, "the service cannot be asked for jobs of this name",
+		give_up_for_now(submission, "the service cannot be asked for jobs of this name",
 				-answer->errnum);
 		return;
 	}
-	r = ledger_know(engine->ledger, &task->sub, answer->ids, answer->partial);
+	r = ledger_know(engine->ledger, &submission->record, answer->ids, answer->partial);
 	CRASH_POINT("known-recorded");
 	if (r < 0) {
-		give_up_for_now(task, "the ledger cannot record the jobs of this name", r);
+		give_up_for_now(submission, "the ledger cannot record the jobs of this name", r);
 		return;
 	}
-	task->place = PLACE_FRESH;
-	TAILQ_INSERT_TAIL(&engine->turn.fresh, task, link);
+	submission->stage = STAGE_FRESH;
+	TAILQ_INSERT_TAIL(&engine->iteration.fresh, submission, link);
 }
 
-/* The service says that it made a job. A job that another file has, or that was there before, was not
- * made now: the answer is not this create's. */
-static void settle_create(struct task *task, const char *job_id)
+/* The service says that it made a job. A job that another file has, or that was there before, was
+ * not made now: the answer is not this create's. */
+static void settle_create(struct submission *submission, const char *job_id)
 {
 	/* what the ledger cannot tell counts as yes */
-	bool bound = engine_is_bound(task->engine, job_id) != 0;
+	bool bound = engine_is_bound(submission->engine, job_id) != 0;
 	struct err err;
 
-	if (!bound && !known_has(&task->sub.known, job_id)) {
-		task_settle(task, OUTCOME_SETTLED, job_id, 1);
+	if (!bound && !known_has(&submission->record.known, job_id)) {
+		submission_settle(submission, OUTCOME_SETTLED, job_id, 1);
 		return;
 	}
 	err_set(&err, EIO, "the service says that it made job %s, which %s", job_id,
 		bound ? "another file has already" : "it had before");
-	task_fail(task, OUTCOME_DOUBT, &err);
+	submission_fail(submission, OUTCOME_DOUBT, &err);
 }
 
 static void answered(void *data, const struct coc_answer *answer)
 {
-	struct task *task = data;
-	bool create = is_create(task);
+	struct submission *submission = data;
+	bool create = is_create(submission);
 
 	CRASH_POINT("answer-came");
-	task->call = NULL;
-	count_in_flight(task, -1);
-	task->engine->metrics.answers[answer->outcome]++;
-	histogram_add(&task->engine->metrics.request,
-		      loop_now_ms(task->engine->loop) - task->sent_ms);
-	task_note_request_id(task, answer->request_id);
-	outage_note(task->engine, answer);
+	submission->call = NULL;
+	count_in_flight(submission, -1);
+	submission->engine->metrics.answers[answer->outcome]++;
+	histogram_add(&submission->engine->metrics.request,
+		      loop_now_ms(submission->engine->loop) - submission->sent_ms);
+	submission_note_request_id(submission, answer->request_id);
+	outage_note(submission->engine, answer);
 	switch (answer->outcome) {
 	case COC_DONE:
 		if (create)
-			settle_create(task, answer->document_id);
+			settle_create(submission, answer->document_id);
 		else
-			task_settle(task, OUTCOME_SETTLED, task->job_id, task->version + 1);
+			submission_settle(submission, OUTCOME_SETTLED, submission->job_id,
+					  submission->version + 1);
 		break;
 	case COC_NOT_PROCESSED:
-		if (task->sub.queued || !retry_soon(task, answer->retry_after_ms))
-			task_later(task, answer->err, answer->retry_after_ms);
+		if (submission->record.queued || !retry_soon(submission, answer->retry_after_ms))
+			submission_later(submission, answer->err, answer->retry_after_ms);
 		break;
 	case COC_UNKNOWN:
-		if (task->deletion)
-			lost_deletion_ask(task, answer->err);
+		if (submission->deletion)
+			lost_deletion_ask(submission, answer->err);
 		else
-			task_fail(task, OUTCOME_DOUBT, answer->err);
+			submission_fail(submission, OUTCOME_DOUBT, answer->err);
 		break;
 	case COC_REFUSED:
 		/* a job that is gone is deleted */
-		if (task->deletion && answer->errnum == ESTALE)
-			task_settle(task, OUTCOME_SETTLED, task->job_id, task->version);
+		if (submission->deletion && answer->errnum == ESTALE)
+			submission_settle(submission, OUTCOME_SETTLED, submission->job_id,
+					  submission->version);
 		else if (answer->errnum == EACCES) /* credentials can be put right */
-			task_later(task, answer->err, 0);
+			submission_later(submission, answer->err, 0);
 		else
-			task_fail(task, OUTCOME_FAILED, answer->err);
+			submission_fail(submission, OUTCOME_FAILED, answer->err);
 		break;
 	case COC_NOT_SENT:
-		task_later(task, answer->err, 0);
+		submission_later(submission, answer->err, 0);
 		break;
 	}
 }
 
-static int send_create(struct task *task, struct coc_document *document, int64_t timeout_ms,
-		       struct err *err)
+static int send_create(struct submission *submission, struct coc_document *document,
+		       int64_t timeout_ms, struct err *err)
 {
 	struct job_tag *tags = NULL;
-	int r = attr_tags_split(task->sub.attrs.value[ATTR_TAGS], &tags, &document->n_tags);
+	int r = attr_tags_split(submission->record.attrs.value[ATTR_TAGS], &tags,
+				&document->n_tags);
 
 	if (r < 0)
 		return err_set(err, -r, "the tags cannot be sent: %s", strerror(-r));
 	document->tags = tags;
-	r = coc_create(task->engine->client, document, timeout_ms, answered, task, &task->call,
-		       err);
+	r = coc_create(submission->engine->client, document, timeout_ms, answered, submission,
+		       &submission->call, err);
 	free(tags);
 	return r;
 }
 
-void task_send(struct task *task)
+void submission_send(struct submission *submission)
 {
-	struct engine *engine = task->engine;
-	const struct ledger_submission *sub = &task->sub;
-	int64_t left_ms = task->deadline_ms - loop_now_ms(engine->loop);
+	struct engine *engine = submission->engine;
+	const struct ledger_submission *sub = &submission->record;
+	int64_t left_ms = submission->deadline_ms - loop_now_ms(engine->loop);
 	struct coc_document document = {
 		.name = sub->attrs.value[ATTR_NAME],
 		.content = sub->content,
@@ -399,35 +410,35 @@ void task_send(struct task *task)
 		.enterprise_project_id = sub->attrs.value[ATTR_ENTERPRISE_PROJECT_ID],
 		.risk_level = sub->attrs.value[ATTR_RISK_LEVEL],
 		.description = sub->attrs.value[ATTR_DESCRIPTION],
-		.version = sub->kind == SUBMIT_UPDATE ? task->version : 0,
+		.version = sub->kind == SUBMIT_UPDATE ? submission->version : 0,
 	};
 	struct err err = {0};
 	int r;
 
-	task->place = PLACE_SENDING;
-	task->sent_ms = loop_now_ms(engine->loop);
+	submission->stage = STAGE_SENDING;
+	submission->sent_ms = loop_now_ms(engine->loop);
 	if (left_ms < 1)
 		left_ms = 1;
-	if (task->deletion)
-		r = coc_delete(engine->client, task->job_id, left_ms, answered, task, &task->call,
-			       &err);
+	if (submission->deletion)
+		r = coc_delete(engine->client, submission->job_id, left_ms, answered, submission,
+			       &submission->call, &err);
 	else if (sub->kind == SUBMIT_UPDATE)
-		r = coc_update(engine->client, task->job_id, &document, left_ms, answered, task,
-			       &task->call, &err);
+		r = coc_update(engine->client, submission->job_id, &document, left_ms, answered,
+			       submission, &submission->call, &err);
 	else
-		r = send_create(task, &document, left_ms, &err);
+		r = send_create(submission, &document, left_ms, &err);
 	if (r < 0) {
-		count_in_flight(task, -1);
+		count_in_flight(submission, -1);
 		if (r == -ENOMEM || r == -EIO) /* it is we who cannot, now */
-			task_later(task, &err, -1);
+			submission_later(submission, &err, -1);
 		else
-			task_fail(task, OUTCOME_FAILED, &err);
+			submission_fail(submission, OUTCOME_FAILED, &err);
 	}
 	CRASH_POINT("request-handed");
 }
 
-void task_take_back(struct task *task)
+void submission_take_back(struct submission *submission)
 {
-	coc_call_cancel(steal_ptr(task->call));
-	task->place = PLACE_FRESH;
+	coc_call_cancel(steal_ptr(submission->call));
+	submission->stage = STAGE_FRESH;
 }

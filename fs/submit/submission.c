@@ -10,112 +10,114 @@
 #include "submit/bounds.h"
 #include "submit/question.h"
 
-struct task *task_create(struct engine *engine, struct ledger_submission *take_submission,
-			 const char *path)
+struct submission *submission_create(struct engine *engine,
+				     struct ledger_submission *take_submission, const char *path)
 {
-	struct task *task = calloc(1, sizeof(*task));
+	struct submission *submission = calloc(1, sizeof(*submission));
 
-	if (!task || !(task->path = strdup(path))) {
-		free(task);
+	if (!submission || !(submission->path = strdup(path))) {
+		free(submission);
 		ledger_submission_finish(take_submission);
 		return NULL;
 	}
-	task->engine = engine;
-	task->sub = *take_submission;
+	submission->engine = engine;
+	submission->record = *take_submission;
 	*take_submission = (struct ledger_submission){0};
-	task->deadline_ms = loop_now_ms(engine->loop) + engine->options.timeout_ms;
-	LIST_INIT(&task->tickets);
+	submission->deadline_ms = loop_now_ms(engine->loop) + engine->options.timeout_ms;
+	LIST_INIT(&submission->waiters);
 	engine->under_way++;
-	return task;
+	return submission;
 }
 
-int task_create_charged(struct engine *engine, struct ledger_submission *take_submission,
-			const char *path, struct task **ret_task)
+int submission_create_charged(struct engine *engine, struct ledger_submission *take_submission,
+			      const char *path, struct submission **ret_submission)
 {
 	size_t size = SUBMISSION_BYTES + take_submission->content_size;
 	uid_t user = take_submission->user;
-	struct task *task;
+	struct submission *submission;
 
 	if (!shares_take(&engine->memory, user, size)) {
 		ledger_submission_finish(take_submission);
 		return -EAGAIN;
 	}
-	task = task_create(engine, take_submission, path);
-	if (!task) {
+	submission = submission_create(engine, take_submission, path);
+	if (!submission) {
 		shares_give(&engine->memory, user, size);
 		return -ENOMEM;
 	}
-	task->charged = size;
-	*ret_task = task;
+	submission->charged = size;
+	*ret_submission = submission;
 	return 0;
 }
 
-void task_destroy(struct task *task)
+void submission_destroy(struct submission *submission)
 {
-	if (!task)
+	if (!submission)
 		return;
-	tickets_drop(&task->tickets);
-	if (task->call)
-		coc_call_cancel(task->call);
-	question_finish(task);
-	loop_timer_cancel(&task->timer);
-	doubt_finish(task);
-	if (task->place == PLACE_DOUBT)
-		task->engine->in_doubt--;
+	waiters_drop(&submission->waiters);
+	if (submission->call)
+		coc_call_cancel(submission->call);
+	question_finish(submission);
+	loop_timer_cancel(&submission->timer);
+	lost_answer_finish(submission);
+	if (submission->stage == STAGE_IN_DOUBT)
+		submission->engine->in_doubt--;
 	else
-		task->engine->under_way--;
-	if (task->charged)
-		shares_give(&task->engine->memory, task->sub.user, task->charged);
-	ledger_submission_finish(&task->sub);
-	free(task->request_id);
-	free(task->err);
-	free(task->job_id);
-	free(task->path);
-	free(task);
+		submission->engine->under_way--;
+	if (submission->charged)
+		shares_give(&submission->engine->memory, submission->record.user,
+			    submission->charged);
+	ledger_submission_finish(&submission->record);
+	free(submission->request_id);
+	free(submission->err);
+	free(submission->job_id);
+	free(submission->path);
+	free(submission);
 }
 
-void task_note_request_id(struct task *task, const char *request_id)
+void submission_note_request_id(struct submission *submission, const char *request_id)
 {
 	char *copy = request_id[0] ? strdup(request_id) : NULL;
 
 	if (copy) {
-		free(task->request_id);
-		task->request_id = copy;
+		free(submission->request_id);
+		submission->request_id = copy;
 	}
 }
 
-static void count(struct task *task, enum task_outcome outcome)
+static void count(struct submission *submission, enum submission_outcome outcome)
 {
-	struct metrics *metrics = &task->engine->metrics;
+	struct metrics *metrics = &submission->engine->metrics;
 	/* what is held already was an update, also if it did not come to be one */
-	int kind = task->deletion				? METRICS_KIND_DELETE
-		   : !task->sub.kind && outcome == OUTCOME_HELD ? SUBMIT_UPDATE
-								: task->sub.kind;
+	int kind = submission->deletion					 ? METRICS_KIND_DELETE
+		   : !submission->record.kind && outcome == OUTCOME_HELD ? SUBMIT_UPDATE
+									 : submission->record.kind;
 
 	metrics->submissions[kind][outcome]++;
-	if (outcome == OUTCOME_SETTLED && !task->deletion)
-		metrics->bytes += task->sub.content_size;
+	if (outcome == OUTCOME_SETTLED && !submission->deletion)
+		metrics->bytes += submission->record.content_size;
 }
 
-static void end(struct task *task, enum task_outcome outcome)
+static void end(struct submission *submission, enum submission_outcome outcome)
 {
-	struct engine *engine = task->engine;
+	struct engine *engine = submission->engine;
 
-	count(task, outcome);
-	loop_timer_cancel(&task->timer);
-	doubt_finish(task);
-	if (task->place == PLACE_DOUBT) {
+	count(submission, outcome);
+	loop_timer_cancel(&submission->timer);
+	lost_answer_finish(submission);
+	if (submission->stage == STAGE_IN_DOUBT) {
 		engine->in_doubt--;
 		engine->under_way++;
 	}
-	task->place = PLACE_ENDED;
-	task->outcome = outcome;
-	TAILQ_INSERT_TAIL(&engine->turn.ended, task, link);
+	submission->stage = STAGE_ENDED;
+	submission->outcome = outcome;
+	TAILQ_INSERT_TAIL(&engine->iteration.ended, submission, link);
 }
 
-void task_settle(struct task *task, enum task_outcome outcome, const char *job_id, int64_t version)
+void submission_settle(struct submission *submission, enum submission_outcome outcome,
+		       const char *job_id, int64_t version)
 {
-	if (outcome == OUTCOME_SETTLED && job_id != task->job_id) {
+	if (outcome == OUTCOME_SETTLED && job_id != submission->job_id) {
 		char *copy = strdup(job_id);
 
 		if (!copy) {
@@ -123,19 +125,19 @@ void task_settle(struct task *task, enum task_outcome outcome, const char *job_i
 			struct err err;
 
 			err_set(&err, ENOMEM, "out of memory when the service had answered");
-			task_fail(task, OUTCOME_DOUBT, &err);
+			submission_fail(submission, OUTCOME_DOUBT, &err);
 			return;
 		}
-		free(task->job_id);
-		task->job_id = copy;
+		free(submission->job_id);
+		submission->job_id = copy;
 	}
-	task->version = version;
-	if (task->deletion)
-		log_info("%s: job %s deleted", task->path, job_id);
+	submission->version = version;
+	if (submission->deletion)
+		log_info("%s: job %s deleted", submission->path, job_id);
 	else if (outcome == OUTCOME_SETTLED)
-		log_info("%s: job %s v%lld %s", task->path, job_id, (long long)version,
-			 task->sub.kind == SUBMIT_CREATE ? "created" : "updated");
-	end(task, outcome);
+		log_info("%s: job %s v%lld %s", submission->path, job_id, (long long)version,
+			 submission->record.kind == SUBMIT_CREATE ? "created" : "updated");
+	end(submission, outcome);
 }
 
 /* The story of a submission in doubt says that it goes on, and that writing again is safe. */
@@ -146,25 +148,26 @@ static void explain_doubt(struct err *err)
 		   "writing the file again is safe");
 }
 
-void task_fail(struct task *task, enum task_outcome outcome, const struct err *err)
+void submission_fail(struct submission *submission, enum submission_outcome outcome,
+		     const struct err *err)
 {
-	if (!task->err)
-		task->err = malloc(sizeof(*task->err));
+	if (!submission->err)
+		submission->err = malloc(sizeof(*submission->err));
 	log_message(outcome == OUTCOME_LATER ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "%s: %s",
-		    task->path, err->text);
-	if (task->err) {
-		*task->err = *err;
+		    submission->path, err->text);
+	if (submission->err) {
+		*submission->err = *err;
 		if (outcome == OUTCOME_DOUBT)
-			explain_doubt(task->err);
+			explain_doubt(submission->err);
 	}
-	end(task, outcome);
+	end(submission, outcome);
 }
 
-static int record_failure(struct task *task)
+static int record_failure(struct submission *submission)
 {
-	struct ledger *ledger = task->engine->ledger;
+	struct ledger *ledger = submission->engine->ledger;
 	struct err unkept; /* there was no memory to keep what was wrong */
-	const struct err *err = task->err;
+	const struct err *err = submission->err;
 	_cleanup_free_ char *story = NULL;
 
 	if (!err) {
@@ -174,67 +177,70 @@ static int record_failure(struct task *task)
 	story = err_story(err);
 	if (!story)
 		return -ENOMEM;
-	if (task->outcome == OUTCOME_DOUBT)
-		return ledger_doubt(ledger, &task->sub, err, story, task->request_id);
-	if (task->outcome == OUTCOME_REFUSED || task->deletion)
-		return ledger_give_up_unsent(ledger, task->sub.row, err, story);
-	return ledger_give_up(ledger, &task->sub, err, story, task->request_id);
+	if (submission->outcome == OUTCOME_DOUBT)
+		return ledger_doubt(ledger, &submission->record, err, story,
+				    submission->request_id);
+	if (submission->outcome == OUTCOME_REFUSED || submission->deletion)
+		return ledger_give_up_unsent(ledger, submission->record.row, err, story);
+	return ledger_give_up(ledger, &submission->record, err, story, submission->request_id);
 }
 
-/* The row of a task, which may have been undone: then it is made again. -ENOENT: its path has a row of
- * somebody else's by now. */
-static int find_row(struct task *task)
+/* The row of a submission, which may have been undone: then it is made again. -ENOENT: its path has
+ * a row of somebody else's by now. */
+static int find_row(struct submission *submission)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
-	struct ledger *ledger = task->engine->ledger;
-	const struct owner *owner = &task->sub.owner;
-	int r = ledger_get(ledger, task->sub.row, &job);
+	struct ledger *ledger = submission->engine->ledger;
+	const struct owner *owner = &submission->record.owner;
+	int r = ledger_get(ledger, submission->record.row, &job);
 
 	if (r != -ENOENT)
 		return r;
-	r = ledger_find_or_make(ledger, task->path, owner, &job);
+	r = ledger_find_or_make(ledger, submission->path, owner, &job);
 	if (r == 0 && !holding_is_of(&job.holding, owner->file.uid))
 		r = -ENOENT;
 	if (r == 0)
-		task->sub.row = job.row;
+		submission->record.row = job.row;
 	return r;
 }
 
 /* Records a refusal whose row, and submission, may have been undone. */
-static int record_by_path(struct task *task)
+static int record_by_path(struct submission *submission)
 {
-	int r = task->sub.id ? ledger_end(task->engine->ledger, &task->sub) : 0;
+	int r = submission->record.id ? ledger_end(submission->engine->ledger, &submission->record)
+				      : 0;
 
 	if (r == 0 || r == -ENOENT)
-		r = find_row(task);
-	return r < 0 ? r : record_failure(task);
+		r = find_row(submission);
+	return r < 0 ? r : record_failure(submission);
 }
 
-int task_record(struct task *task)
+int submission_record(struct submission *submission)
 {
-	struct ledger *ledger = task->engine->ledger;
+	struct ledger *ledger = submission->engine->ledger;
 	int r;
 
-	if (task->by_path)
-		return record_by_path(task);
-	if (!task->is_current)
-		return 0; /* what stood behind and expired: the task ahead tells it */
-	switch (task->outcome) {
+	if (submission->by_path)
+		return record_by_path(submission);
+	if (!submission->is_current)
+		return 0; /* what stood behind and expired: the submission ahead tells it */
+	switch (submission->outcome) {
 	case OUTCOME_HELD:
-		r = ledger_agree(ledger, task->sub.row, task->sub.attrs.own);
-		return r < 0 || !task->sub.id ? r : ledger_end(ledger, &task->sub);
+		r = ledger_agree(ledger, submission->record.row, submission->record.attrs.explicit);
+		return r < 0 || !submission->record.id ? r
+						       : ledger_end(ledger, &submission->record);
 	case OUTCOME_SETTLED:
 		/* who stands behind it needs the row */
-		if (task->deletion)
-			return task->behind ? ledger_forget(ledger, task->sub.row)
-					    : ledger_drop(ledger, task->sub.row);
-		return ledger_settle(ledger, &task->sub, task->job_id, task->version,
-				     task->request_id);
+		if (submission->deletion)
+			return submission->behind ? ledger_forget(ledger, submission->record.row)
+						  : ledger_drop(ledger, submission->record.row);
+		return ledger_settle(ledger, &submission->record, submission->job_id,
+				     submission->version, submission->request_id);
 	case OUTCOME_LATER:
-		task->engine->queue_is_empty = false;
-		return ledger_requeue(ledger, &task->sub, task->next_try_ms,
-				      task->err ? task->err->text : "");
+		submission->engine->queue_is_empty = false;
+		return ledger_requeue(ledger, &submission->record, submission->next_try_ms,
+				      submission->err ? submission->err->text : "");
 	default:
-		return record_failure(task);
+		return record_failure(submission);
 	}
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two counters in the kernel (eventfd) carry the work to the thread and its end back; what lies between
- * the write to one and the read of it is ordered by that. Closing down, the thread is told by a number
- * that no sync has.
+ * Two counters in the kernel (eventfd) carry the work to the thread and its end back; what lies
+ * between the write to one and the read of it is ordered by that. Closing down, the thread is told
+ * by a number that no sync has.
  */
 #define _GNU_SOURCE
 #include "submit/sync_thread.h"
@@ -18,7 +18,7 @@
 
 #define STACK_SIZE (1 << 16) /* a thread that only makes system calls */
 
-struct syncer {
+struct sync_thread {
 	int fd, word_fd, end_fd;
 	int result; /* of the last sync, -errno: written by the thread before it says so */
 	pthread_t thread;
@@ -29,17 +29,17 @@ struct syncer {
 
 static void *work(void *data)
 {
-	struct syncer *syncer = data;
+	struct sync_thread *sync_thread = data;
 	uint64_t word = 0;
 	const uint64_t one = 1;
 
 	while (!(word & WORD_END)) {
-		if (read(syncer->word_fd, &word, sizeof(word)) != sizeof(word))
+		if (read(sync_thread->word_fd, &word, sizeof(word)) != sizeof(word))
 			continue; /* interrupted: nobody signals it, a debugger may stop it */
 		if (!(word & WORD_SYNC))
 			continue;
-		syncer->result = fdatasync(syncer->fd) < 0 ? -errno : 0;
-		while (write(syncer->end_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		sync_thread->result = fdatasync(sync_thread->fd) < 0 ? -errno : 0;
+		while (write(sync_thread->end_fd, &one, sizeof(one)) < 0 && errno == EINTR)
 			;
 	}
 	return NULL;
@@ -47,15 +47,15 @@ static void *work(void *data)
 
 static void on_end(void *data, uint32_t events)
 {
-	struct syncer *syncer = data;
+	struct sync_thread *sync_thread = data;
 	uint64_t ends;
 
 	(void)events;
-	if (read(syncer->end_fd, &ends, sizeof(ends)) == sizeof(ends))
-		syncer->done(syncer->data, syncer->result);
+	if (read(sync_thread->end_fd, &ends, sizeof(ends)) == sizeof(ends))
+		sync_thread->done(sync_thread->data, sync_thread->result);
 }
 
-static int start_thread(struct syncer *syncer)
+static int start_thread(struct sync_thread *sync_thread)
 {
 	pthread_attr_t attr;
 	int errnum = pthread_attr_init(&attr);
@@ -63,68 +63,69 @@ static int start_thread(struct syncer *syncer)
 	if (errnum)
 		return -errnum;
 	pthread_attr_setstacksize(&attr, STACK_SIZE); /* or the default */
-	errnum = pthread_create(&syncer->thread, &attr, work, syncer);
+	errnum = pthread_create(&sync_thread->thread, &attr, work, sync_thread);
 	pthread_attr_destroy(&attr);
 	return -errnum;
 }
 
-static void close_all(struct syncer *syncer)
+static void close_all(struct sync_thread *sync_thread)
 {
-	loop_unwatch(&syncer->watch);
-	if (syncer->word_fd >= 0)
-		close(syncer->word_fd);
-	if (syncer->end_fd >= 0)
-		close(syncer->end_fd);
-	close(syncer->fd);
-	free(syncer);
+	loop_unwatch(&sync_thread->watch);
+	if (sync_thread->word_fd >= 0)
+		close(sync_thread->word_fd);
+	if (sync_thread->end_fd >= 0)
+		close(sync_thread->end_fd);
+	close(sync_thread->fd);
+	free(sync_thread);
 }
 
-int syncer_create(struct loop *loop, int take_fd, void (*done)(void *data, int r), void *data,
-		  struct syncer **ret_syncer)
+int sync_thread_create(struct loop *loop, int take_fd, void (*done)(void *data, int r), void *data,
+		       struct sync_thread **ret_syncer)
 {
-	struct syncer *syncer = calloc(1, sizeof(*syncer));
+	struct sync_thread *sync_thread = calloc(1, sizeof(*sync_thread));
 	int r;
 
-	if (!syncer) {
+	if (!sync_thread) {
 		close(take_fd);
 		return -ENOMEM;
 	}
-	*syncer = (struct syncer){.fd = take_fd, .done = done, .data = data};
-	syncer->word_fd = eventfd(0, EFD_CLOEXEC);
-	syncer->end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	r = syncer->word_fd < 0 || syncer->end_fd < 0 ? -errno : 0;
+	*sync_thread = (struct sync_thread){.fd = take_fd, .done = done, .data = data};
+	sync_thread->word_fd = eventfd(0, EFD_CLOEXEC);
+	sync_thread->end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	r = sync_thread->word_fd < 0 || sync_thread->end_fd < 0 ? -errno : 0;
 	if (r == 0)
-		r = loop_watch(loop, &syncer->watch, syncer->end_fd, EPOLLIN, on_end, syncer);
+		r = loop_watch(loop, &sync_thread->watch, sync_thread->end_fd, EPOLLIN, on_end,
+			       sync_thread);
 	if (r == 0)
-		r = start_thread(syncer);
+		r = start_thread(sync_thread);
 	if (r < 0) {
-		close_all(syncer);
+		close_all(sync_thread);
 		return r;
 	}
-	*ret_syncer = syncer;
+	*ret_syncer = sync_thread;
 	return 0;
 }
 
-static int say(struct syncer *syncer, uint64_t word)
+static int say(struct sync_thread *sync_thread, uint64_t word)
 {
 	ssize_t n;
 
 	do
-		n = write(syncer->word_fd, &word, sizeof(word));
+		n = write(sync_thread->word_fd, &word, sizeof(word));
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : 0;
 }
 
-int syncer_begin(struct syncer *syncer)
+int sync_thread_begin(struct sync_thread *sync_thread)
 {
-	return say(syncer, WORD_SYNC);
+	return say(sync_thread, WORD_SYNC);
 }
 
-void syncer_destroy(struct syncer *syncer)
+void sync_thread_destroy(struct sync_thread *sync_thread)
 {
-	if (!syncer)
+	if (!sync_thread)
 		return;
-	if (say(syncer, WORD_END) == 0)
-		pthread_join(syncer->thread, NULL);
-	close_all(syncer);
+	if (say(sync_thread, WORD_END) == 0)
+		pthread_join(sync_thread->thread, NULL);
+	close_all(sync_thread);
 }

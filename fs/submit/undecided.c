@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A lost create that cannot be decided stays in doubt. Nothing is sent for its file, it is asked for again
- * less and less often, and the .error names the jobs. Two things end it: the jobs change on the service
- * (somebody removes the one that is not wanted), or a person ends it with `setfattr -x coc.job_id FILE`.
- * Then the create counts as not done, none of the jobs becomes the file's, and the next write asks anew:
- * what was there before is known to it.
+ * A lost create that cannot be decided stays in doubt. Nothing is sent for its file, it is asked
+ * for again less and less often, and the .error names the jobs. Two things end it: the jobs change
+ * on the service (somebody removes the one that is not wanted), or a person ends it with `setfattr
+ * -x coc.job_id FILE`. Then the create counts as not done, none of the jobs becomes the file's, and
+ * the next write asks anew: what was there before is known to it.
  */
 #define _GNU_SOURCE
 #include "submit/lost_answer.h"
@@ -15,7 +15,8 @@
 #include "base/log.h"
 #include "bounds/api.h"
 
-/* Of the jobs that cannot be told apart, so many are named; ten IDs of the longest are 1,300 bytes. */
+/* Of the jobs that cannot be told apart, so many are named; ten IDs of the longest are 1,300
+ * bytes. */
 #define NAMED_MAX 10
 
 /* Room for them, and for how many more there are. */
@@ -26,34 +27,34 @@
 	"FILE makes a job"
 
 /* Keeps the story, unless it is the one that was told last. */
-static void tell(struct task *task, const struct err *err)
+static void tell(struct submission *submission, const struct err *err)
 {
 	char *story = err_story(err);
 	int r;
 
-	if (!story || (task->open_story && !strcmp(story, task->open_story))) {
+	if (!story || (submission->open_story && !strcmp(story, submission->open_story))) {
 		free(story);
 		return;
 	}
-	free(task->open_story);
-	task->open_story = story;
-	if (task->err)
-		*task->err = *err;
-	log_warning("%s: %s", task->path, err->text);
-	r = ledger_tell(task->engine->ledger, &task->sub, err, story);
+	free(submission->open_story);
+	submission->open_story = story;
+	if (submission->err)
+		*submission->err = *err;
+	log_warning("%s: %s", submission->path, err->text);
+	r = ledger_tell(submission->engine->ledger, &submission->record, err, story);
 	if (r < 0)
-		log_error("%s: the ledger cannot record this: %s", task->path, strerror(-r));
+		log_error("%s: the ledger cannot record this: %s", submission->path, strerror(-r));
 }
 
 /* Writes the IDs of jobs that the create knew, or did not. Returns how many there are. */
-static size_t write_names(const struct task *task, bool known, const struct matched_job *jobs,
-			  size_t n, char names[NAMES_ROOM])
+static size_t write_names(const struct submission *submission, bool known,
+			  const struct matched_job *jobs, size_t n, char names[NAMES_ROOM])
 {
 	size_t count = 0, used = 0;
 
 	names[0] = '\0';
 	for (size_t i = 0; i < n; i++) {
-		if (known_has(&task->sub.known, jobs[i].id) != known)
+		if (known_has(&submission->record.known, jobs[i].id) != known)
 			continue;
 		if (count++ < NAMED_MAX)
 			used += (size_t)snprintf(names + used, NAMES_ROOM - used, "%s%s",
@@ -64,11 +65,11 @@ static size_t write_names(const struct task *task, bool known, const struct matc
 	return count;
 }
 
-void open_doubt_tell(struct task *task, enum match_reason reason, const struct matched_job *jobs,
-		     size_t n)
+void undecided_tell(struct submission *submission, enum match_reason reason,
+		    const struct matched_job *jobs, size_t n)
 {
 	char names[NAMES_ROOM];
-	size_t count = write_names(task, false, jobs, n, names);
+	size_t count = write_names(submission, false, jobs, n, names);
 	struct err err;
 
 	if (reason == MATCH_SHARED)
@@ -90,7 +91,7 @@ void open_doubt_tell(struct task *task, enum match_reason reason, const struct m
 			"content: nobody can tell which is this file's",
 			count);
 	err_detail(&err, "jobs", "%s", names);
-	if (reason == MATCH_SHARED && write_names(task, true, jobs, n, names))
+	if (reason == MATCH_SHARED && write_names(submission, true, jobs, n, names))
 		err_detail(&err, "jobs_before", "%s", names);
 	err_detail(&err, "state",
 		   "in-doubt: nothing is sent for this file; the service is asked again");
@@ -98,10 +99,10 @@ void open_doubt_tell(struct task *task, enum match_reason reason, const struct m
 		   "remove the jobs that are not wanted on the service, and the one that is left "
 		   "becomes this file's; or, %s",
 		   END_IT);
-	tell(task, &err);
+	tell(submission, &err);
 }
 
-void open_doubt_tell_gap(struct task *task, const char *gap)
+void undecided_tell_gap(struct submission *submission, const char *gap)
 {
 	struct err err;
 
@@ -114,22 +115,22 @@ void open_doubt_tell_gap(struct task *task, const char *gap)
 	err_detail(&err, "what_to_do",
 		   "look on the service whether it has the job; to go on in either case: "
 		   "setfattr -x coc.job_id FILE, and the next write of FILE makes a job");
-	tell(task, &err);
+	tell(submission, &err);
 }
 
 int engine_end_doubt(struct engine *engine, int64_t row)
 {
-	struct task *task = engine_current(engine, row);
+	struct submission *submission = engine_current(engine, row);
 	struct err err;
 
-	if (!task)
+	if (!submission)
 		return -ENODATA;
-	if (task->place != PLACE_DOUBT || task->sub.kind != SUBMIT_CREATE ||
-	    !doubt_may_be_ended(task))
+	if (submission->stage != STAGE_IN_DOUBT || submission->record.kind != SUBMIT_CREATE ||
+	    !lost_answer_may_be_ended(submission))
 		return -EBUSY;
-	log_info("%s: its doubt is ended on demand", task->path);
+	log_info("%s: its doubt is ended on demand", submission->path);
 	err_set(&err, ECANCELED, "the answer was lost, and the doubt was ended on demand");
 	err_detail(&err, "what_to_do", "write the file again to make a job");
-	task_fail(task, OUTCOME_FAILED, &err);
+	submission_fail(submission, OUTCOME_FAILED, &err);
 	return 0;
 }

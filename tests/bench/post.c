@@ -2,8 +2,8 @@
 /*
  * The floor of a client: signed creates by libcurl alone, one after the other on one connection, or
  * many in flight. Each request is built and signed as the mount's own is. Prints the seconds of
- * all; a first request that opens the connection is not counted with --warm, nor is the rest before each
- * with --rest.
+ * all; a first request that opens the connection is not counted with --warm, nor is the rest before
+ * each with --rest.
  */
 #define _GNU_SOURCE
 #include <curl/curl.h>

@@ -17,7 +17,8 @@ static inline double now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Does nothing for so many microseconds: after a rest the processor, the service and the disk are slower. */
+/* Does nothing for so many microseconds: after a rest the processor, the service and the disk are
+ * slower. */
 static inline void rest(unsigned us)
 {
 	const struct timespec pause = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};

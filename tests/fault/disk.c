@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A disk that loses power, or refuses what is written. It is a FUSE file system with three files:
- * "disk", which a loop device is put on, "cut" and "fail". What is written to the disk is in its cache
- * until it is told to flush (the loop device passes a flush on as an fsync). Writing a number to "cut"
- * takes the power away: of the writes that are still in the cache each block survives or not by chance,
- * drawn from that number as the seed; the image file becomes what is left, and later writes go nowhere.
- * After a 1 is written to "fail" each write to the disk is an I/O error, until a 0 is.
+ * "disk", which a loop device is put on, "cut" and "fail". What is written to the disk is in its
+ * cache until it is told to flush (the loop device passes a flush on as an fsync). Writing a number
+ * to "cut" takes the power away: of the writes that are still in the cache each block survives or
+ * not by chance, drawn from that number as the seed; the image file becomes what is left, and later
+ * writes go nowhere. After a 1 is written to "fail" each write to the disk is an I/O error, until a
+ * 0 is.
  *
  *   disk IMAGE MOUNTPOINT
  *

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A disk that takes as long as a test wants. Preloaded into cocfs, it holds up the calls that may take
- * long, on files and directories of the spool whose name begins with "slow", for as long as there is a
- * file whose path is in COCFS_SLOW_CONTROL. Each call that is held up appends its name to that file, as
- * a line. What is read is then not in the page cache.
+ * A disk that takes as long as a test wants. Preloaded into cocfs, it holds up the calls that may
+ * take long, on files and directories of the spool whose name begins with "slow", for as long as
+ * there is a file whose path is in COCFS_SLOW_CONTROL. Each call that is held up appends its name
+ * to that file, as a line. What is read is then not in the page cache.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -166,8 +166,7 @@ int unlinkat(int dirfd, const char *name, int flags)
 	struct stat st;
 
 	if ((flags & AT_REMOVEDIR) && control() && !strncmp(name, "slow", 4) &&
-	    fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    st.st_blocks > LONG_BYTES / 512)
+	    fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_blocks > LONG_BYTES / 512)
 		hold_up("rmdir");
 	return (int)syscall(SYS_unlinkat, dirfd, name, flags);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A disk that cannot make anything durable. Preloaded into a program, it lets every sync fail with EIO
- * for as long as there is a file whose path is in COCFS_SYNC_CONTROL, and counts those in the file's size:
- * one byte for each, with the thread that asked, 'L' for the first of the process and 'T' for another.
+ * A disk that cannot make anything durable. Preloaded into a program, it lets every sync fail with
+ * EIO for as long as there is a file whose path is in COCFS_SYNC_CONTROL, and counts those in the
+ * file's size: one byte for each, with the thread that asked, 'L' for the first of the process and
+ * 'T' for another.
  */
 #define _GNU_SOURCE
 #include <errno.h>

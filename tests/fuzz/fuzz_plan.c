@@ -27,27 +27,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.target_parameter_name = "l",
 		.step_ms = 7,
 	};
-	struct walk_place *places;
-	struct walk_state rest;
+	struct slice_state *places;
+	struct timeline_state rest;
 	struct plan plan;
-	struct walk walk;
+	struct timeline walk;
 
 	if (!content)
 		return 0;
 	must(!plan_make(&source, &plan));
 	must(plan.n_steps && plan.n_steps <= SERVICE_STEPS_MAX);
-	must(plan.n_legs >= plan.n_steps && plan.n_legs <= SERVICE_LEGS_MAX);
-	for (size_t i = 0, leg = 0; i < plan.n_steps; leg += plan.steps[i++].n_legs) {
-		must(plan.steps[i].first_leg == leg && plan.steps[i].n_legs);
+	must(plan.n_slices >= plan.n_steps && plan.n_slices <= SERVICE_SLICES_MAX);
+	for (size_t i = 0, slice = 0; i < plan.n_steps; slice += plan.steps[i++].n_slices) {
+		must(plan.steps[i].first_slice == slice && plan.steps[i].n_slices);
 		must(plan.steps[i].name && plan.steps[i].action && plan.steps[i].inputs);
 	}
-	walk = (struct walk){.legs = plan.legs, .n_legs = plan.n_legs, .start_ms = START};
-	places = calloc(plan.n_legs, sizeof(*places));
+	walk = (struct timeline){
+		.slices = plan.slices, .n_slices = plan.n_slices, .start_ms = START};
+	places = calloc(plan.n_slices, sizeof(*places));
 	must(places);
-	walk_to(&walk, WALK_FOREVER, &rest, places);
-	must(rest.status == WALK_PENDING || walk_is_end(rest.status));
-	must(rest.since_ms >= START && rest.since_ms < WALK_FOREVER);
-	must(rest.leg <= plan.n_legs && places[0].begun);
+	timeline_at(&walk, TIMELINE_FOREVER, &rest, places);
+	must(rest.status == STATUS_PENDING || execution_status_is_end(rest.status));
+	must(rest.since_ms >= START && rest.since_ms < TIMELINE_FOREVER);
+	must(rest.slice <= plan.n_slices && places[0].begun);
 	free(places);
 	plan_finish(&plan);
 	free(content);

@@ -45,8 +45,8 @@ unsigned fake_server_port(const struct fake_server *server);
 unsigned fake_server_requests(struct fake_server *server);
 unsigned fake_server_connections(struct fake_server *server);
 
-/* The text of the nth request, head and body; lives as long as the server. NULL if it is not there.
- */
+/* The text of the nth request, head and body; lives as long as the server. NULL if it is not
+ * there. */
 const char *fake_server_request(struct fake_server *server, unsigned n);
 
 #endif

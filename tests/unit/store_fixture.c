@@ -73,9 +73,8 @@ int open_store(void **state)
 	assert_non_null(mkdtemp(fixture->directory));
 	snprintf(fixture->path, sizeof(fixture->path), "%s/data", fixture->directory);
 	if (fixture->uri)
-		change(fixture,
-		       "DROP TABLE IF EXISTS versions, documents, executions, name_parts, "
-		       "cocd_layout; DROP FUNCTION IF EXISTS cocd_keep_parts, cocd_parts");
+		change(fixture, "DROP TABLE IF EXISTS versions, documents, executions, name_parts, "
+				"cocd_layout; DROP FUNCTION IF EXISTS cocd_keep_parts, cocd_parts");
 	assert_int_equal(open_again(fixture, &err), 0);
 	*state = fixture;
 	return 0;

@@ -469,7 +469,8 @@ static void an_error_code_that_cannot_be_read_decides_nothing(void **state)
 		       COC_UNKNOWN, EIO);
 }
 
-/* Values and depth are bounded before anything is built; a status says what it says all the same. */
+/* Values and depth are bounded before anything is built; a status says what it says all the
+ * same. */
 static void an_answer_of_too_many_values_is_not_built(void **state)
 {
 	char *body = malloc(COC_ANSWER_VALUES_MAX * 2 + 64), deep[512] = "";

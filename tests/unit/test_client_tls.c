@@ -229,8 +229,8 @@ static void a_ca_that_is_named_is_trusted(void **state)
 	expect(COC_DONE, 0, 3);
 }
 
-/* The certificate of the server becomes one of the system's, for this program alone. Returns false where
- * that cannot be done. */
+/* The certificate of the server becomes one of the system's, for this program alone. Returns false
+ * where that cannot be done. */
 static bool join_the_system(const char *system)
 {
 	char path[128];

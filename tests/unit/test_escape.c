@@ -31,7 +31,9 @@ static void control_characters_and_backslashes_are_escaped(void **state)
 	check("\x7f", "\\177");
 	check("重启 ☕", "重启 ☕");
 	check("\xff\xfe", "\\377\\376");
-	check("a\xc2\x9b" "b\xe2\x80\xae", "a\\302\\233b\\342\\200\\256");
+	check("a\xc2\x9b"
+	      "b\xe2\x80\xae",
+	      "a\\302\\233b\\342\\200\\256");
 	check("\xe4\xb8", "\\344\\270");
 }
 

@@ -14,7 +14,8 @@ static void values_and_depth_are_counted(void **state)
 {
 	static const struct {
 		const char *text;
-		size_t values, depth; /* the least that lets it pass; an empty collection counts as two */
+		size_t values,
+			depth; /* the least that lets it pass; an empty collection counts as two */
 	} rows[] = {
 		{"", 1, 0},
 		{"7", 1, 0},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Ledgers of older versions (tests/ledgers): each can be opened, keeps what it has, and comes to have
- * the tables of a new one; an upgrade that fails changes nothing. */
+/* Ledgers of older versions (tests/ledgers): each can be opened, keeps what it has, and comes to
+ * have the tables of a new one; an upgrade that fails changes nothing. */
 #define _GNU_SOURCE
 #include "ledger/ledger.h"
 
@@ -261,8 +261,8 @@ static void a_failed_upgrade_changes_nothing_and_names_the_file(void **state)
 	assert_true(tried >= 5);
 }
 
-/* A disk that is full after so many bytes, whatever is written then: the ledger is what it was, or it is
- * upgraded, and nothing between. */
+/* A disk that is full after so many bytes, whatever is written then: the ledger is what it was, or
+ * it is upgraded, and nothing between. */
 static void an_upgrade_on_a_full_disk_is_whole_or_not_done(void **state)
 {
 	struct fixtures *fixtures = *state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ledger's log is written in few pieces, and what SQLite calls committed is in the files: who reads copies
- * of them, as the next mount would after a crash, sees the same.
+ * The ledger's log is written in few pieces, and what SQLite calls committed is in the files: who
+ * reads copies of them, as the next mount would after a crash, sees the same.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -146,8 +146,8 @@ static void change(sqlite3 *db)
 	run(db, sql);
 }
 
-/* Transactions of all sizes: with a cache of few pages, they are written to the log long before their end,
- * and some pages more than once. */
+/* Transactions of all sizes: with a cache of few pages, they are written to the log long before
+ * their end, and some pages more than once. */
 static void what_is_committed_is_in_the_files(void **state)
 {
 	struct fixture *fixture = *state;

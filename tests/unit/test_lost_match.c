@@ -13,7 +13,8 @@
 
 #define MOST 8
 
-/* Creates in the order in which they asked, and the jobs that fit them. Words with a space between. */
+/* Creates in the order in which they asked, and the jobs that fit them. Words with a space
+ * between. */
 struct scene {
 	const char
 		*known[MOST]; /* by each create: "A B"; "*A": there may be others; NULL: the end */

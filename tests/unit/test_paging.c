@@ -14,7 +14,8 @@
 
 #define ROWS_MAX 400
 
-/* A service: the IDs of its jobs, in the order in which it lists them, and what it says of itself. */
+/* A service: the IDs of its jobs, in the order in which it lists them, and what it says of
+ * itself. */
 struct service {
 	int ids[ROWS_MAX];
 	size_t n;

@@ -32,7 +32,7 @@ static struct plan make(const char *content, const char *parameters, const char 
 	return plan;
 }
 
-/* The legs of a plan as a text: for each its step, its end and its ms. */
+/* The slices of a plan as a text: for each its step, its end and its ms. */
 static const char *legs_of(const struct plan *plan)
 {
 	static const char letters[] = "sfotwx";
@@ -40,10 +40,11 @@ static const char *legs_of(const struct plan *plan)
 	size_t size = 0;
 
 	text[0] = '\0';
-	for (size_t i = 0; i < plan->n_legs && size < sizeof(text); i++)
+	for (size_t i = 0; i < plan->n_slices && size < sizeof(text); i++)
 		size += (size_t)snprintf(text + size, sizeof(text) - size, "%s%zu%c%lld",
-					 i ? " " : "", plan->legs[i].step,
-					 letters[plan->legs[i].end], (long long)plan->legs[i].ms);
+					 i ? " " : "", plan->slices[i].step,
+					 letters[plan->slices[i].end],
+					 (long long)plan->slices[i].ms);
 	return text;
 }
 
@@ -53,7 +54,7 @@ static const char *legs_of(const struct plan *plan)
 static void makes_a_leg_of_each_action(void **state)
 {
 	static const struct {
-		const char *content, *legs;
+		const char *content, *slices;
 	} rows[] = {
 		{STEP("suspend", "{}"), "0w0"},
 		{STEP("executeAPI", "{service: ECS}"), "0s7000"},
@@ -83,9 +84,9 @@ static void makes_a_leg_of_each_action(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct plan plan = make(rows[i].content, "[]", "", "[]");
 
-		if (strcmp(legs_of(&plan), rows[i].legs))
+		if (strcmp(legs_of(&plan), rows[i].slices))
 			print_error("%s\n", rows[i].content);
-		assert_string_equal(legs_of(&plan), rows[i].legs);
+		assert_string_equal(legs_of(&plan), rows[i].slices);
 		plan_finish(&plan);
 	}
 }
@@ -285,7 +286,7 @@ static void fails_at_inputs_that_grow_without_bound(void **state)
 static void makes_a_leg_of_each_batch(void **state)
 {
 	static const struct {
-		const char *inputs, *name, *targets, *legs;
+		const char *inputs, *name, *targets, *slices;
 	} rows[] = {
 		{"{l: '{{$globals.list}}'}", "list",
 		 BATCHES(BATCH("1", "PAUSE") "," BATCH("2", "CONTINUE") "," BATCH("3", "PAUSE")),
@@ -314,9 +315,9 @@ static void makes_a_leg_of_each_batch(void **state)
 			 "steps: [{task: 'hwc:runbook:scripts@1.0.0', inputs: %s}]",
 			 rows[i].inputs);
 		plan = make(content, "[]", rows[i].name, rows[i].targets);
-		if (strcmp(legs_of(&plan), rows[i].legs))
+		if (strcmp(legs_of(&plan), rows[i].slices))
 			print_error("%s %s\n", rows[i].inputs, rows[i].targets);
-		assert_string_equal(legs_of(&plan), rows[i].legs);
+		assert_string_equal(legs_of(&plan), rows[i].slices);
 		plan_finish(&plan);
 	}
 }

@@ -18,7 +18,7 @@ struct work {
 struct fixture {
 	struct loop *loop;
 	struct slices slices;
-	char done[64];		 /* whose slices, in their order; '|' ends an iteration */
+	char done[64]; /* whose slices, in their order; '|' ends an iteration */
 	int waiting;
 };
 
@@ -53,8 +53,7 @@ static void on_turn_end(void *data)
 
 static void add(struct fixture *fixture, struct work *work, char name, int slices)
 {
-	*work = (struct work){
-		.sliced.run = run, .fixture = fixture, .name = name, .left = slices};
+	*work = (struct work){.sliced.run = run, .fixture = fixture, .name = name, .left = slices};
 	fixture->waiting++;
 	slices_add(&fixture->slices, &work->sliced);
 }
@@ -68,7 +67,7 @@ static int set_up(void **state)
 	if (loop_create(&fixture.loop) < 0)
 		return -1;
 	slices_init(&fixture.slices, fixture.loop);
-	loop_at_turn_end(fixture.loop, on_turn_end, &fixture);
+	loop_at_iteration_end(fixture.loop, on_turn_end, &fixture);
 	return 0;
 }
 

@@ -19,7 +19,8 @@ static int state_of_word(const char *word)
 	return -1;
 }
 
-/* Reads one line "state -> state state" into a row of the matrix. Returns the state, -1: no such line. */
+/* Reads one line "state -> state state" into a row of the matrix. Returns the state, -1: no such
+ * line. */
 static int read_moves(char *line, bool drawn[JOB_STATE_COUNT])
 {
 	char *rest = strstr(line, "->"), *save = NULL;

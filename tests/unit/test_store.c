@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-
 static void gives_every_document_an_id_of_the_time_and_its_own(void **state)
 {
 	struct fixture *fixture = *state;

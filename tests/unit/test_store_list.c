@@ -51,8 +51,8 @@ static void make(struct fixture *fixture, const char *name, char id[STORE_ID_SIZ
 	assert_int_equal(store_create(fixture->store, &new, NOW_MS, id, &err), 0);
 }
 
-/* A name of few different characters, so that many are alike: in either case, of one to four bytes, and
- * those that mean something to LIKE. */
+/* A name of few different characters, so that many are alike: in either case, of one to four bytes,
+ * and those that mean something to LIKE. */
 static void random_name(char *name, size_t most)
 {
 	static const char *const characters[] = {"a",

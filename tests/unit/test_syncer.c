@@ -16,7 +16,7 @@
 
 struct fixture {
 	struct loop *loop;
-	struct syncer *syncer;
+	struct sync_thread *sync_thread;
 	int again; /* how many syncs are still to be begun */
 	int ended;
 	int result; /* of the last */
@@ -29,7 +29,7 @@ static void done(void *data, int r)
 	fixture->ended++;
 	fixture->result = r;
 	if (fixture->again-- > 0)
-		assert_int_equal(syncer_begin(fixture->syncer), 0);
+		assert_int_equal(sync_thread_begin(fixture->sync_thread), 0);
 	else
 		loop_quit(fixture->loop);
 }
@@ -39,7 +39,9 @@ static struct fixture *make(void **state, int take_fd)
 	struct fixture *fixture = *state;
 
 	assert_true(take_fd >= 0);
-	assert_int_equal(syncer_create(fixture->loop, take_fd, done, fixture, &fixture->syncer), 0);
+	assert_int_equal(
+		sync_thread_create(fixture->loop, take_fd, done, fixture, &fixture->sync_thread),
+		0);
 	return fixture;
 }
 
@@ -67,7 +69,7 @@ static int tear_down(void **state)
 {
 	struct fixture *fixture = *state;
 
-	syncer_destroy(fixture->syncer);
+	sync_thread_destroy(fixture->sync_thread);
 	loop_destroy(fixture->loop);
 	return 0;
 }
@@ -77,7 +79,7 @@ static void tells_the_end_of_each_sync(void **state)
 	struct fixture *fixture = make(state, open_file());
 
 	fixture->again = TIMES - 1;
-	assert_int_equal(syncer_begin(fixture->syncer), 0);
+	assert_int_equal(sync_thread_begin(fixture->sync_thread), 0);
 	assert_int_equal(loop_run(fixture->loop), 0);
 	assert_int_equal(fixture->ended, TIMES);
 	assert_int_equal(fixture->result, 0);
@@ -91,7 +93,7 @@ static void tells_what_went_wrong(void **state)
 	assert_int_equal(pipe(ends), 0);
 	close(ends[0]);
 	fixture = make(state, ends[1]); /* a pipe cannot be synced */
-	assert_int_equal(syncer_begin(fixture->syncer), 0);
+	assert_int_equal(sync_thread_begin(fixture->sync_thread), 0);
 	assert_int_equal(loop_run(fixture->loop), 0);
 	assert_int_equal(fixture->result, -EINVAL);
 }
@@ -100,9 +102,9 @@ static void can_be_destroyed_at_work(void **state)
 {
 	struct fixture *fixture = make(state, open_file());
 
-	assert_int_equal(syncer_begin(fixture->syncer), 0);
-	syncer_destroy(fixture->syncer);
-	fixture->syncer = NULL;
+	assert_int_equal(sync_thread_begin(fixture->sync_thread), 0);
+	sync_thread_destroy(fixture->sync_thread);
+	fixture->sync_thread = NULL;
 	assert_int_equal(fixture->ended, 0);
 }
 

@@ -49,8 +49,8 @@ static int wait_for(struct fixture *fixture, int timeout_ms)
 	return waiting_wait(&fixture->waiting, fixture->epoll_fd, &event, 1, timeout_ms);
 }
 
-/* Waits for events that are there at once. That the machine stood still in one of these waits is possible,
- * in the last of so many it hardly is. */
+/* Waits for events that are there at once. That the machine stood still in one of these waits is
+ * possible, in the last of so many it hardly is. */
 static void wait_shortly(struct fixture *fixture)
 {
 	char byte = 'x';

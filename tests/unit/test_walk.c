@@ -15,11 +15,11 @@
 
 /* Legs in a text: a letter for the end and the ms, "s100 w f50"; a '+' before one says that it
  * belongs to the step of the one ahead. */
-static size_t read_legs(const char *text, struct walk_leg *legs)
+static size_t read_legs(const char *text, struct slice *slices)
 {
 	static const char letters[] = "sfotwx";
-	static const enum walk_end ends[] = {WALK_SUCCEEDS,  WALK_FAILS, WALK_FAILS_ONCE,
-					     WALK_TIMES_OUT, WALK_WAITS, WALK_CANNOT};
+	static const enum slice_end ends[] = {SLICE_SUCCEEDS,  SLICE_FAILS, SLICE_FAILS_ONCE,
+					      SLICE_TIMES_OUT, SLICE_WAITS, SLICE_CANNOT};
 	size_t count = 0, step = 0;
 
 	for (const char *at = text; *at; at += strcspn(at, " "), at += *at == ' ') {
@@ -28,7 +28,7 @@ static size_t read_legs(const char *text, struct walk_leg *legs)
 		if (count && *at != '+')
 			step++;
 		assert_non_null(letter);
-		legs[count++] = (struct walk_leg){
+		slices[count++] = (struct slice){
 			.step = step,
 			.end = ends[letter - letters],
 			.ms = strtoll(at + (*at == '+') + 1, NULL, 10),
@@ -38,36 +38,37 @@ static size_t read_legs(const char *text, struct walk_leg *legs)
 }
 
 /* Acts in a text: a letter and the ms since the start, "R300 T400". */
-static size_t read_acts(const char *text, struct walk_act *acts)
+static size_t read_operations(const char *text, struct operation *acts)
 {
 	size_t count = 0;
 
 	for (const char *at = text; *at; at += strcspn(at, " "), at += *at == ' ')
-		acts[count++] = (struct walk_act){
-			.kind = (enum walk_act_kind) * at,
+		acts[count++] = (struct operation){
+			.kind = (enum operation_kind) * at,
 			.time_ms = START + strtoll(at + 1, NULL, 10),
 		};
 	return count;
 }
 
-/* What is known of a way at some moment, as a text: the status and since when, then each leg. */
+/* What is known of a way at some moment, as a text: the status and since when, then each slice. */
 static void tell(const char *legs_text, const char *acts_text, int64_t now, char *told, size_t room)
 {
-	struct walk_leg legs[16];
-	struct walk_act acts[16];
-	struct walk_place places[16];
-	struct walk_state state;
-	struct walk walk = {.legs = legs, .acts = acts, .start_ms = START, .cancel_ms = 40};
+	struct slice slices[16];
+	struct operation acts[16];
+	struct slice_state places[16];
+	struct timeline_state state;
+	struct timeline walk = {.slices = slices, .acts = acts, .start_ms = START, .cancel_ms = 40};
 	size_t size;
 
-	walk.n_legs = read_legs(legs_text, legs);
-	walk.n_acts = read_acts(acts_text, acts);
-	walk_to(&walk, now == WALK_FOREVER ? now : START + now, &state, places);
-	size = (size_t)snprintf(told, room, "%s@%lld", walk_word(state.status),
+	walk.n_slices = read_legs(legs_text, slices);
+	walk.n_operations = read_operations(acts_text, acts);
+	timeline_at(&walk, now == TIMELINE_FOREVER ? now : START + now, &state, places);
+	size = (size_t)snprintf(told, room, "%s@%lld", execution_status_word(state.status),
 				(long long)(state.since_ms - START));
-	for (size_t i = 0; i < walk.n_legs && places[i].begun; i++) {
+	for (size_t i = 0; i < walk.n_slices && places[i].begun; i++) {
 		size += (size_t)snprintf(told + size, room - size, " %s%s:%lld-",
-					 walk_word(places[i].status), places[i].skipped ? "!" : "",
+					 execution_status_word(places[i].status),
+					 places[i].skipped ? "!" : "",
 					 (long long)(places[i].start_ms - START));
 		if (places[i].end_ms)
 			size += (size_t)snprintf(told + size, room - size, "%lld",
@@ -76,7 +77,7 @@ static void tell(const char *legs_text, const char *acts_text, int64_t now, char
 }
 
 struct sight {
-	const char *legs, *acts;
+	const char *slices, *acts;
 	int64_t now;
 	const char *told;
 };
@@ -93,7 +94,7 @@ static const struct sight sights[] = {
 	{"s100 f50 s10", "", 9999, "Failed@150 Succeed:0-100 Failed:100-150"},
 	{"t60 s10", "", 9999, "Timeout@60 Timeout:0-60"},
 	{"x0", "", 0, "Failed@0 Failed:0-0"},
-	{"s100", "", WALK_FOREVER, "Succeed@100 Succeed:0-100"},
+	{"s100", "", TIMELINE_FOREVER, "Succeed@100 Succeed:0-100"},
 	/* a pause */
 	{"s10 w s10", "", 9999, "Pending@10 Succeed:0-10 Pending:10-"},
 	{"s10 w s10", "R500", 499, "Pending@10 Succeed:0-10 Pending:10-"},
@@ -131,7 +132,7 @@ static const struct sight sights[] = {
 	 "Succeed@80 Succeed:0-10 Succeed:10-50 Failed:50-60 Succeed:70-80"},
 	/* what is done later is not known earlier */
 	{"w s10", "R5 T9", 7, "Running@5 Succeed:0-5 Running:5-"},
-	{"w s10", "R5 T9", WALK_FOREVER, "Canceled@15 Succeed:0-5 Canceled:5-15"},
+	{"w s10", "R5 T9", TIMELINE_FOREVER, "Canceled@15 Succeed:0-5 Canceled:5-15"},
 };
 
 static void is_where_time_and_acts_have_brought_it(void **state)
@@ -142,9 +143,9 @@ static void is_where_time_and_acts_have_brought_it(void **state)
 	for (size_t i = 0; i < sizeof(sights) / sizeof(sights[0]); i++) {
 		const struct sight *sight = &sights[i];
 
-		tell(sight->legs, sight->acts, sight->now, told, sizeof(told));
+		tell(sight->slices, sight->acts, sight->now, told, sizeof(told));
 		if (strcmp(told, sight->told))
-			print_error("%s | %s at %lld\n", sight->legs, sight->acts,
+			print_error("%s | %s at %lld\n", sight->slices, sight->acts,
 				    (long long)sight->now);
 		assert_string_equal(told, sight->told);
 	}
@@ -153,7 +154,7 @@ static void is_where_time_and_acts_have_brought_it(void **state)
 static void takes_what_makes_sense_where_it_is(void **state)
 {
 	static const struct {
-		const char *legs, *acts;
+		const char *slices, *acts;
 		int64_t now;
 		const char *taken; /* letters of the acts */
 	} rows[] = {
@@ -162,24 +163,25 @@ static void takes_what_makes_sense_where_it_is(void **state)
 		{"f100", "", 100, "AS"},    {"t100", "", 100, "AS"},   {"x0", "", 0, "A"},
 		{"f100", "A200", 250, "T"}, {"f100", "S200", 200, ""},
 	};
-	static const enum walk_act_kind kinds[] = {WALK_RESUME, WALK_TERMINATE, WALK_RETRY,
-						   WALK_SKIP};
+	static const enum operation_kind kinds[] = {OPERATION_RESUME, OPERATION_TERMINATE,
+						    OPERATION_RETRY, OPERATION_SKIP};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct walk_leg legs[16];
-		struct walk_act acts[16];
-		struct walk walk = {.legs = legs, .acts = acts, .start_ms = START, .cancel_ms = 40};
-		struct walk_state at;
+		struct slice slices[16];
+		struct operation acts[16];
+		struct timeline walk = {
+			.slices = slices, .acts = acts, .start_ms = START, .cancel_ms = 40};
+		struct timeline_state at;
 
-		walk.n_legs = read_legs(rows[i].legs, legs);
-		walk.n_acts = read_acts(rows[i].acts, acts);
-		walk_to(&walk, START + rows[i].now, &at, NULL);
+		walk.n_slices = read_legs(rows[i].slices, slices);
+		walk.n_operations = read_operations(rows[i].acts, acts);
+		timeline_at(&walk, START + rows[i].now, &at, NULL);
 		for (size_t j = 0; j < sizeof(kinds) / sizeof(kinds[0]); j++) {
 			bool wanted = strchr(rows[i].taken, (int)kinds[j]) != NULL;
 
-			if (walk_takes(&walk, &at, kinds[j]) != wanted)
-				fail_msg("%s | %s at %lld: %c", rows[i].legs, rows[i].acts,
+			if (timeline_takes(&walk, &at, kinds[j]) != wanted)
+				fail_msg("%s | %s at %lld: %c", rows[i].slices, rows[i].acts,
 					 (long long)rows[i].now, (char)kinds[j]);
 		}
 	}

@@ -42,7 +42,7 @@ struct job {
 	bool worked, in_loop;
 };
 
-static void gate_pass(struct gate *gate)
+static void access_pass(struct gate *gate)
 {
 	pthread_mutex_lock(&gate->lock);
 	gate->waiting++;
@@ -75,7 +75,7 @@ static void work(struct worker_job *base)
 
 	job->in_loop = pthread_equal(pthread_self(), job->fixture->loops_thread);
 	if (job->gate)
-		gate_pass(job->gate);
+		access_pass(job->gate);
 	job->worked = true;
 }
 
@@ -103,9 +103,9 @@ static int set_up_for(void **state, bool one_user)
 	static struct fixture fixture;
 	int r;
 
-	fixture = (struct fixture){.gate = {.lock = PTHREAD_MUTEX_INITIALIZER,
-					    .changed = PTHREAD_COND_INITIALIZER},
-				   .loops_thread = pthread_self()};
+	fixture = (struct fixture){
+		.gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER},
+		.loops_thread = pthread_self()};
 	*state = &fixture;
 	r = loop_create(&fixture.loop);
 	return r < 0 ? r : workers_create(fixture.loop, one_user, &fixture.workers);

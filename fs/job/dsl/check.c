@@ -88,7 +88,7 @@ static int read_meta(const struct dsl_tree *tree, struct dsl_report *report)
 /* A text with a NUL ("\0" in double quotes) or half of a surrogate pair cannot become the name or
  * description of a job. */
 static int check_text(const struct dsl_tree *tree, size_t meta, const char *key,
-		     struct dsl_report *report)
+		      struct dsl_report *report)
 {
 	size_t value = dsl_get(tree, meta, key), scalar, size;
 	const char *text;

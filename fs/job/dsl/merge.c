@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The value of a key, with merge keys: what "<<" names is added to the mapping it stands in. Nobody
- * knows whether the service's reader takes merge keys, so a document that has a key only through one
- * is not refused for the want of it. A key of the mapping's own counts more, and in a list of
+ * knows whether the service's reader takes merge keys, so a document that has a key only through
+ * one is not refused for the want of it. A key of the mapping's own counts more, and in a list of
  * mappings the first that has the key.
  *
- * An alias stands after what it means and not within it, and the size of a document with its aliases
- * expanded is bounded, so a look-up ends, within as many steps.
+ * An alias stands after what it means and not within it, and the size of a document with its
+ * aliases expanded is bounded, so a look-up ends, within as many steps.
  */
 #define _GNU_SOURCE
 #include "job/dsl/parse.h"

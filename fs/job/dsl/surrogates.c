@@ -120,7 +120,8 @@ int dsl_halves_hide(const char *content, size_t size, struct dsl_halves *ret_hal
 	return 0;
 }
 
-/* Appends a half of the value, with the other half if that follows. Sets *at behind what it took. */
+/* Appends a half of the value, with the other half if that follows. Sets *at behind what it
+ * took. */
 static int show_half(const struct dsl_halves *halves, uint32_t half, const char **at,
 		     const char *end, struct buf *out, bool *ret_alone)
 {

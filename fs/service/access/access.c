@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-int gate_init(const struct gate_options *options, struct auth *ret_auth, struct err *err)
+int access_init(const struct access_options *options, struct auth *ret_auth, struct err *err)
 {
 	struct auth auth = {.lock_ms = options->lock_ms};
 	int r;
@@ -13,22 +13,22 @@ int gate_init(const struct gate_options *options, struct auth *ret_auth, struct 
 	if (r == 0 && options->tokens)
 		r = tokens_read(options->tokens, options->rate, &auth.tokens, err);
 	if (r < 0) {
-		gate_finish(&auth);
+		access_finish(&auth);
 		return r;
 	}
 	*ret_auth = auth;
 	return 0;
 }
 
-void gate_finish(struct auth *auth)
+void access_finish(struct auth *auth)
 {
 	keys_free(auth->keys);
 	tokens_free(auth->tokens);
 	*auth = (struct auth){0};
 }
 
-const struct user *gate_pass(const struct auth *auth, const struct request *request,
-			     struct reply *reply)
+const struct user *access_pass(const struct auth *auth, const struct request *request,
+			       struct reply *reply)
 {
 	struct user *user = NULL;
 	struct err err = {0};

@@ -3,7 +3,8 @@
  * Which headers are signed is the client's choice: the Node SDK signs host and content-type, the Go
  * SDK neither. So the list is read from the Authorization header, the request is canonicalised with
  * those headers as they were received, and the signature made again with the secret key has to be
- * the same. A token in X-Auth-Token stands for itself. Every refusal says which of the steps failed, and nothing that the sender did not send.
+ * the same. A token in X-Auth-Token stands for itself. Every refusal says which of the steps
+ * failed, and nothing that the sender did not send.
  */
 #define _GNU_SOURCE
 #include "service/access/auth.h"
@@ -177,7 +178,8 @@ static int check_security_token(const struct request *request, const struct key 
 	const char *wanted, *sent;
 	size_t times, size;
 
-	/* signed or not: some clients, Terraform's among them, add the header after they have signed */
+	/* signed or not: some clients, Terraform's among them, add the header after they have
+	 * signed */
 	sent = find_header(request, SECURITY_TOKEN_HEADER, &times);
 	if (!sent && !key->security_token)
 		return 0;

@@ -3,7 +3,6 @@
 
 #include "service/bounds.h"
 
-
 bool lockout_is_closed(const struct lockout *lockout, int64_t clock_ms)
 {
 	return clock_ms < lockout->until_ms;

@@ -17,8 +17,8 @@ struct lockout {
 /* True while the lock is closed. */
 bool lockout_is_closed(const struct lockout *lockout, int64_t clock_ms);
 
-/* Counts a failure; the one that is too many closes the lock for lock_ms, and the count begins anew.
- * lock_ms 0 never closes it. */
+/* Counts a failure; the one that is too many closes the lock for lock_ms, and the count begins
+ * anew. lock_ms 0 never closes it. */
 void lockout_fail(struct lockout *lockout, int64_t clock_ms, int64_t lock_ms);
 
 /* A success: the failures before it count no more. */

@@ -33,8 +33,8 @@ int tokens_read(const char *path, unsigned default_rate, struct tokens **ret_tok
 void tokens_free(struct tokens *tokens);
 DEFINE_CLEANUP(struct tokens *, tokens_free)
 
-/* The token with these bytes, also when it is expired; NULL if there is none. How long it takes says
- * nothing of how much of a token was right. */
+/* The token with these bytes, also when it is expired; NULL if there is none. How long it takes
+ * says nothing of how much of a token was right. */
 struct token *tokens_find(const struct tokens *tokens, const char *text);
 
 #endif

@@ -15,9 +15,9 @@ struct user {
 };
 
 /*
- * Sets up a user by the name (copied) and what his section says of access and rate, NULL for what it
- * does not say; without a rate default_rate is his. Returns 0 and a user that user_finish() frees;
- * -EINVAL: a value is wrong, or the name is no UTF-8 or too long; -ENOMEM. err is filled.
+ * Sets up a user by the name (copied) and what his section says of access and rate, NULL for what
+ * it does not say; without a rate default_rate is his. Returns 0 and a user that user_finish()
+ * frees; -EINVAL: a value is wrong, or the name is no UTF-8 or too long; -ENOMEM. err is filled.
  */
 int user_init(struct user *user, const char *name, const char *access, const char *rate,
 	      unsigned default_rate, struct err *err);

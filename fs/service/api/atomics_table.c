@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The limits of custom_script_execute are those of the API's own example. Of the others the keys are
- * public and no rules are: the inputs of execute_api are what all samples have, the one of
+ * The limits of custom_script_execute are those of the API's own example. Of the others the keys
+ * are public and no rules are: the inputs of execute_api are what all samples have, the one of
  * coc_step_sleep is ours, and for what nobody has seen there is none.
  */
 #include "service/api/atomics_table.h"

@@ -15,8 +15,7 @@ static const struct field description_field = {"description", false, false, 0,
 static const struct field project_field = {"enterprise_project_id", true, false, 0,
 					   COC_PROJECT_MAX_CHARS};
 static const struct field create_content_field = {"content", true, true, 1, COC_CONTENT_MAX};
-static const struct field update_content_field = {"content", true, true, 1,
-						  COC_UPDATE_CONTENT_MAX};
+static const struct field update_content_field = {"content", true, true, 1, COC_UPDATE_CONTENT_MAX};
 
 void documents_failed(const struct err *err, const struct request *request, struct reply *reply)
 {

@@ -83,7 +83,7 @@ static bool read_lists(const cJSON *body, struct lists *lists, struct reply *rep
 static void begin(const struct call *call, const struct source *source, struct store_run *run,
 		  struct reply *reply)
 {
-	_cleanup_track_ struct track track = {0};
+	_cleanup_execution_state_ struct execution_state track = {0};
 	char made[STORE_EXECUTION_ID_SIZE];
 	struct err err = {0};
 
@@ -95,9 +95,9 @@ static void begin(const struct call *call, const struct source *source, struct s
 	run->creator = call->user;
 	run->start_ms = call->request->now_ms;
 	run->step_ms = call->step_ms;
-	if (track_make(run, "", &track, NULL) < 0)
+	if (execution_state_make(run, "", &track, NULL) < 0)
 		return;
-	track_outlook(&track, &run->outlook);
+	execution_state_outlook(&track, &run->outlook);
 	if (store_execute(call->store, run, made, &err) < 0)
 		return documents_failed(&err, call->request, reply);
 	reply_data(reply, made);
@@ -156,51 +156,53 @@ void executions_execute(const struct call *call, struct reply *reply)
 }
 
 /* Something that is to be done to an execution. */
-struct operation {
+struct wanted_operation {
 	const char *word;
-	enum walk_act_kind kind;
+	enum operation_kind kind;
 	int64_t now_ms;
-	enum walk_status status; /* in which it was refused */
+	enum execution_status status; /* in which it was refused */
 	struct err *err;
 };
 
 static int operate(void *data, const struct store_execution *execution, struct store_change *change)
 {
-	struct operation *operation = data;
-	_cleanup_track_ struct track track = {0};
-	struct walk_state state;
+	struct wanted_operation *operation = data;
+	_cleanup_execution_state_ struct execution_state track = {0};
+	struct timeline_state state;
 	int r;
 
-	r = track_make(&execution->run, execution->acts, &track, operation->err);
+	r = execution_state_make(&execution->run, execution->acts, &track, operation->err);
 	if (r < 0)
 		return r;
 	/* an act is never before the one ahead of it, also if the clock was put back */
 	change->change_ms =
 		operation->now_ms < execution->change_ms ? execution->change_ms : operation->now_ms;
-	walk_to(&track.walk, change->change_ms, &state, NULL);
+	timeline_at(&track.walk, change->change_ms, &state, NULL);
 	operation->status = state.status;
-	if (!walk_takes(&track.walk, &state, operation->kind))
+	if (!timeline_takes(&track.walk, &state, operation->kind))
 		return -EPERM;
-	if (track.walk.n_acts >= SERVICE_ACTS_MAX)
+	if (track.walk.n_operations >= SERVICE_OPERATIONS_MAX)
 		return -EDQUOT;
 	r = buf_append(&change->acts, execution->acts, strlen(execution->acts));
 	if (r == 0)
-		r = track_act(&track, operation->kind, change->change_ms, &change->acts);
+		r = execution_state_operate(&track, operation->kind, change->change_ms,
+					    &change->acts);
 	if (r == 0)
-		track_outlook(&track, &change->outlook);
+		execution_state_outlook(&track, &change->outlook);
 	return r;
 }
 
-static bool read_operation(const char *word, struct operation *operation, struct reply *reply)
+static bool read_operation(const char *word, struct wanted_operation *operation,
+			   struct reply *reply)
 {
 	static const struct {
 		const char *word;
-		enum walk_act_kind kind;
+		enum operation_kind kind;
 	} kinds[] = {
-		{"RESUME", WALK_RESUME},
-		{"TERMINATE", WALK_TERMINATE},
-		{"RETRY", WALK_RETRY},
-		{"SKIP_BATCH", WALK_SKIP},
+		{"RESUME", OPERATION_RESUME},
+		{"TERMINATE", OPERATION_TERMINATE},
+		{"RETRY", OPERATION_RETRY},
+		{"SKIP_BATCH", OPERATION_SKIP},
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -217,7 +219,7 @@ static bool read_operation(const char *word, struct operation *operation, struct
 void executions_operate(const struct call *call, struct reply *reply)
 {
 	struct err err = {0};
-	struct operation operation = {.now_ms = call->request->now_ms, .err = &err};
+	struct wanted_operation operation = {.now_ms = call->request->now_ms, .err = &err};
 	_cleanup_json_ cJSON *body = NULL;
 	const char *id = NULL, *word = NULL;
 
@@ -234,12 +236,12 @@ void executions_operate(const struct call *call, struct reply *reply)
 	case -EPERM:
 		return reply_refusal(reply, COC_BAD_STATE,
 				     "%s is not possible: the execution is %s", operation.word,
-				     walk_word(operation.status));
+				     execution_status_word(operation.status));
 	case -EDQUOT:
 		return reply_refusal(reply, COC_BAD_STATE,
 				     "The execution has had %d operations, and no more are "
 				     "supported",
-				     SERVICE_ACTS_MAX);
+				     SERVICE_OPERATIONS_MAX);
 	default:
 		if (err.errnum)
 			documents_failed(&err, call->request, reply);

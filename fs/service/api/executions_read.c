@@ -15,7 +15,7 @@
 static bool add_status(cJSON *row, const struct store_execution *execution, int64_t now_ms)
 {
 	const struct store_outlook *outlook = &execution->run.outlook;
-	bool settled = track_time(execution, now_ms) >= outlook->settle_ms;
+	bool settled = execution_state_time(execution, now_ms) >= outlook->settle_ms;
 
 	return rows_time(row, "end_time", settled && outlook->ends ? outlook->settle_ms : 0) &&
 	       rows_time(row, "update_time", settled ? outlook->settle_ms : execution->change_ms) &&

@@ -40,29 +40,29 @@ static bool counts(struct page *page)
 }
 
 /* What there is to say about a step, or an instance of it, that stands so. */
-static const char *message_of(const struct plan_step *step, const struct walk_place *place)
+static const char *message_of(const struct plan_step *step, const struct slice_state *place)
 {
 	switch (place->status) {
-	case WALK_PENDING:
+	case STATUS_PENDING:
 		return "waits for RESUME";
-	case WALK_SUCCEED:
+	case STATUS_SUCCEED:
 		return "nothing was executed: this is the local service";
-	case WALK_CANCELED:
+	case STATUS_CANCELED:
 		return place->skipped ? "passed over by SKIP_BATCH" : "ended by TERMINATE";
-	case WALK_FAILED:
-	case WALK_TIMEOUT:
+	case STATUS_FAILED:
+	case STATUS_TIMEOUT:
 		return step->message ? step->message : "";
 	default:
 		return "";
 	}
 }
 
-static bool add_place(cJSON *row, const struct plan_step *step, const struct walk_place *place)
+static bool add_place(cJSON *row, const struct plan_step *step, const struct slice_state *place)
 {
 	return rows_time(row, "start_time", place->start_ms) &&
 	       rows_time(row, "end_time", place->end_ms) &&
 	       rows_text(row, "message", message_of(step, place)) &&
-	       rows_text(row, "status", walk_word(place->status));
+	       rows_text(row, "status", execution_status_word(place->status));
 }
 
 /* True if the steps that are asked for, all if none is named, have this one among them. */
@@ -92,7 +92,7 @@ static bool hand_over(cJSON *row, const char *name, cJSON **value)
 }
 
 static int append_step(struct page *page, struct plan_step *step, const char *step_id,
-		       const struct walk_place *place)
+		       const struct slice_state *place)
 {
 	cJSON *row = rows_append(page->rows);
 
@@ -104,32 +104,34 @@ static int append_step(struct page *page, struct plan_step *step, const char *st
 	return 0;
 }
 
-/* Works out where an execution stands: its track, and where its legs are now, which the caller frees. */
+/* Works out where an execution stands: its track, and where its slices are now, which the caller
+ * frees. */
 static int stand(const struct page *page, const struct store_execution *execution,
-		 struct track *track, struct walk_place **ret_places)
+		 struct execution_state *track, struct slice_state **ret_places)
 {
-	struct walk_state state;
-	int r = track_make(&execution->run, execution->acts, track, page->err);
+	struct timeline_state state;
+	int r = execution_state_make(&execution->run, execution->acts, track, page->err);
 
 	if (r < 0)
 		return r;
-	*ret_places = calloc(track->walk.n_legs, sizeof(**ret_places));
+	*ret_places = calloc(track->walk.n_slices, sizeof(**ret_places));
 	if (!*ret_places)
 		return -ENOMEM;
-	walk_to(&track->walk, track_time(execution, page->request->now_ms), &state, *ret_places);
+	timeline_at(&track->walk, execution_state_time(execution, page->request->now_ms), &state,
+		    *ret_places);
 	return 0;
 }
 
 static int put_steps(void *data, const struct store_execution *execution)
 {
-	_cleanup_track_ struct track track = {0};
-	_cleanup_free_ struct walk_place *places = NULL;
+	_cleanup_execution_state_ struct execution_state track = {0};
+	_cleanup_free_ struct slice_state *places = NULL;
 	struct page *page = data;
 	char step_id[STEP_ID_SIZE];
 	int r = stand(page, execution, &track, &places);
 
 	for (size_t i = 0; r == 0 && i < track.plan.n_steps; i++) {
-		struct walk_place place = track_step(&track, places, i);
+		struct slice_state place = execution_state_step(&track, places, i);
 
 		if (!place.begun)
 			break;
@@ -141,7 +143,7 @@ static int put_steps(void *data, const struct store_execution *execution)
 }
 
 static int append_instance(struct page *page, const struct plan_step *step, const char *step_id,
-			   const struct walk_place *place, const cJSON *instance)
+			   const struct slice_state *place, const cJSON *instance)
 {
 	char instance_id[INSTANCE_ID_SIZE];
 	cJSON *row;
@@ -161,33 +163,31 @@ static int append_instance(struct page *page, const struct plan_step *step, cons
 
 static int put_instances(void *data, const struct store_execution *execution)
 {
-	_cleanup_track_ struct track track = {0};
-	_cleanup_free_ struct walk_place *places = NULL;
+	_cleanup_execution_state_ struct execution_state track = {0};
+	_cleanup_free_ struct slice_state *places = NULL;
 	const struct plan_step *step;
 	const cJSON *batch, *instance;
 	struct page *page = data;
 	char step_id[STEP_ID_SIZE];
-	size_t leg;
+	size_t slice;
 	int r = stand(page, execution, &track, &places);
 
 	if (r < 0 || page->step >= track.plan.n_steps)
 		return r;
 	step = &track.plan.steps[page->step];
-	leg = step->first_leg;
+	slice = step->first_slice;
 	snprintf(step_id, sizeof(step_id), "%s-%zu", execution->execution_id, page->step + 1);
-	cJSON_ArrayForEach(batch, step->batches)
-	{
-		while (leg < track.plan.n_legs && track.plan.legs[leg].end == WALK_WAITS)
-			leg++;
-		if (leg >= track.plan.n_legs || !places[leg].begun)
+	cJSON_ArrayForEach (batch, step->batches) {
+		while (slice < track.plan.n_slices && track.plan.slices[slice].end == SLICE_WAITS)
+			slice++;
+		if (slice >= track.plan.n_slices || !places[slice].begun)
 			break;
-		cJSON_ArrayForEach(instance, json_get(batch, "instances"))
-		{
-			r = append_instance(page, step, step_id, &places[leg], instance);
+		cJSON_ArrayForEach (instance, json_get(batch, "instances")) {
+			r = append_instance(page, step, step_id, &places[slice], instance);
 			if (r < 0)
 				return r;
 		}
-		leg++;
+		slice++;
 	}
 	return 0;
 }

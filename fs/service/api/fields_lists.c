@@ -52,8 +52,7 @@ bool fields_pairs(const cJSON *body, const struct pairs_field *field, cJSON **re
 	if (array && (size_t)cJSON_GetArraySize(array) > field->max)
 		return fields_refuse(reply, "%s has %d items; %zu are allowed", field->name,
 				     cJSON_GetArraySize(array), field->max);
-	cJSON_ArrayForEach(pair, array)
-	{
+	cJSON_ArrayForEach (pair, array) {
 		if (!cJSON_IsObject(pair))
 			return fields_refuse(reply, "%s is not an array of objects with %s",
 					     field->name, what);
@@ -87,8 +86,7 @@ static bool add_target(cJSON *targets, const cJSON *target, struct reply *reply)
 	copies = cJSON_AddStringToObject(copy, "key", key) ? cJSON_AddArrayToObject(copy, "values")
 							   : NULL;
 	/* declared as strings, and sent as objects by the one public client */
-	cJSON_ArrayForEach(value, values)
-	{
+	cJSON_ArrayForEach (value, values) {
 		cJSON *item;
 
 		if (!cJSON_IsString(value) && !cJSON_IsObject(value))
@@ -111,8 +109,7 @@ bool fields_targets(const cJSON *body, cJSON **ret_targets, struct reply *reply)
 
 	if (!array_of(body, "targets", "key and values", &array, reply))
 		return false;
-	cJSON_ArrayForEach(target, array)
-	{
+	cJSON_ArrayForEach (target, array) {
 		if (!add_target(targets, target, reply))
 			return false;
 	}

@@ -2,18 +2,18 @@
 /*
  * A connection and the requests on it. The life of a request, all in the server's thread:
  *
- *   line_begin()       the request line is there: an exchange is made, which carries all that follows
- *   line_on_request()  headers seen; then once for each part of the body; then once to answer, and
- *                      once more if the answer was held
- *   line_complete()    the answer is sent, or the connection broke: the access log, and the end
+ *   connection_begin()       the request line is there: an exchange is made, which carries all that
+ * follows connection_on_request()  headers seen; then once for each part of the body; then once to
+ * answer, and once more if the answer was held connection_complete()    the answer is sent, or the
+ * connection broke: the access log, and the end
  *
  * An answer is held when the handler says that it tells of a change which is not durable yet. The
- * connection sleeps then, until lines_settle() has made the changes of the whole turn durable with
- * one sync of the disk, and wakes all that were held.
+ * connection sleeps then, until connections_settle() has made the changes of the whole turn durable
+ * with one sync of the disk, and wakes all that were held.
  *
  * The exchange belongs to its connection and not to the request context: when the parameters of a
- * query do not fit into the memory of a connection, libmicrohttpd (0.9.75) forgets to complete the
- * request, and closes the connection, without an answer, when it has been idle for long enough.
+ * query do not fit into the memory of a raw, libmicrohttpd (0.9.75) forgets to complete the
+ * request, and closes the raw, without an answer, when it has been idle for long enough.
  *
  * A client that sends a byte now and then is never idle. So each request has a bound from its first
  * line to the end of its answer, and so has the wait for a request, since half a request line is
@@ -34,7 +34,7 @@
 #include "service/http/server_private.h"
 
 /* The end of a request, however it came: the access log, and what it held. */
-static void end(struct server *server, struct line *line)
+static void end(struct server *server, struct connection *line)
 {
 	struct exchange *exchange = line->exchange;
 	struct service_access access;
@@ -60,13 +60,13 @@ static void end(struct server *server, struct line *line)
 	server->in_progress--;
 }
 
-static struct line *open_line(struct server *server, struct MHD_Connection *connection)
+static struct connection *open_connection(struct server *server, struct MHD_Connection *raw)
 {
-	struct line *line = calloc(1, sizeof(*line));
+	struct connection *line = calloc(1, sizeof(*line));
 
 	if (!line)
 		return NULL;
-	line->connection = connection;
+	line->connection = raw;
 	line->since_ms = clock_monotonic_ms();
 	line->next = server->lines;
 	line->link = &server->lines;
@@ -76,7 +76,7 @@ static struct line *open_line(struct server *server, struct MHD_Connection *conn
 	return line;
 }
 
-static void close_line(struct server *server, struct line *line)
+static void close_connection(struct server *server, struct connection *line)
 {
 	end(server, line);
 	*line->link = line->next;
@@ -85,13 +85,13 @@ static void close_line(struct server *server, struct line *line)
 	free(line);
 }
 
-void line_on_connection(void *data, struct MHD_Connection *connection, void **context,
-			enum MHD_ConnectionNotificationCode what)
+void connection_on_connection(void *data, struct MHD_Connection *raw, void **context,
+			      enum MHD_ConnectionNotificationCode what)
 {
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		*context = open_line(data, connection);
+		*context = open_connection(data, raw);
 	} else if (*context) {
-		close_line(data, *context);
+		close_connection(data, *context);
 		*context = NULL;
 	}
 }
@@ -100,26 +100,26 @@ void line_on_connection(void *data, struct MHD_Connection *connection, void **co
  * MHD_OPTION_URI_LOG_CALLBACK: the one place where the target is seen before it is decoded. What it
  * returns is the context of the request; NULL closes the connection.
  */
-void *line_begin(void *data, const char *raw, struct MHD_Connection *connection)
+void *connection_begin(void *data, const char *target, struct MHD_Connection *raw)
 {
 	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+		MHD_get_connection_info(raw, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	struct server *server = data;
-	struct line *line = info ? info->socket_context : NULL;
+	struct connection *line = info ? info->socket_context : NULL;
 
 	if (!line)
 		return NULL;
 	end(server, line);
-	if (exchange_create(raw, server->host, &line->exchange) < 0)
+	if (exchange_create(target, server->host, &line->exchange) < 0)
 		return NULL;
 	server->in_progress++;
 	return line;
 }
 
-void line_complete(void *data, struct MHD_Connection *connection, void **context,
-		   enum MHD_RequestTerminationCode how)
+void connection_complete(void *data, struct MHD_Connection *raw, void **context,
+			 enum MHD_RequestTerminationCode how)
 {
-	(void)connection;
+	(void)raw;
 	(void)how;
 	if (*context)
 		end(data, *context);
@@ -127,7 +127,7 @@ void line_complete(void *data, struct MHD_Connection *connection, void **context
 }
 
 /* Sends the answer; its body is handed on. MHD_NO closes the connection. */
-static enum MHD_Result send_reply(struct server *server, struct MHD_Connection *connection,
+static enum MHD_Result send_reply(struct server *server, struct MHD_Connection *raw,
 				  struct exchange *exchange, struct reply *reply)
 {
 	struct MHD_Response *response;
@@ -145,7 +145,7 @@ static enum MHD_Result send_reply(struct server *server, struct MHD_Connection *
 	    MHD_add_response_header(response, "X-request-id", exchange->request.id) &&
 	    ((!server->stopping && !exchange->is_last) ||
 	     MHD_add_response_header(response, "Connection", "close")))
-		sent = MHD_queue_response(connection, reply->status, response);
+		sent = MHD_queue_response(raw, reply->status, response);
 	MHD_destroy_response(response);
 	if (sent == MHD_YES)
 		exchange->status = reply->status;
@@ -177,8 +177,7 @@ static void bad_request(struct exchange *exchange, struct reply *reply, const ch
 }
 
 /* Takes the request apart. Returns false with an answer made, or none when out of memory. */
-static bool prepare(struct MHD_Connection *connection, struct exchange *exchange,
-		    struct reply *reply)
+static bool prepare(struct MHD_Connection *raw, struct exchange *exchange, struct reply *reply)
 {
 	struct request *request = &exchange->request;
 	int r;
@@ -196,7 +195,7 @@ static bool prepare(struct MHD_Connection *connection, struct exchange *exchange
 	r = uri_parse(exchange->raw, &request->uri);
 	if (r == -ENOMEM)
 		return false;
-	MHD_get_connection_values(connection, MHD_HEADER_KIND, take_header, request);
+	MHD_get_connection_values(raw, MHD_HEADER_KIND, take_header, request);
 	if (r < 0 || request->n_headers > SERVICE_HEADERS_MAX) {
 		bad_request(exchange, reply,
 			    r == -E2BIG ? "too many query parameters"
@@ -210,7 +209,7 @@ static bool prepare(struct MHD_Connection *connection, struct exchange *exchange
 }
 
 /* Has the request answered, now or when the turn is settled. */
-static enum MHD_Result answer(struct server *server, struct line *line)
+static enum MHD_Result answer(struct server *server, struct connection *line)
 {
 	struct exchange *exchange = line->exchange;
 	struct reply *reply = &line->reply;
@@ -225,10 +224,10 @@ static enum MHD_Result answer(struct server *server, struct line *line)
 	return MHD_YES;
 }
 
-bool lines_settle(struct server *server)
+bool connections_settle(struct server *server)
 {
 	struct err err = {0};
-	struct line *line;
+	struct connection *line;
 	int r;
 
 	if (!server->held)
@@ -245,12 +244,12 @@ bool lines_settle(struct server *server)
 }
 
 /* True if the body is so large that the client had better not begin to send it. */
-static bool is_hopeless(struct MHD_Connection *connection)
+static bool is_hopeless(struct MHD_Connection *raw)
 {
-	const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
-							 MHD_HTTP_HEADER_CONTENT_LENGTH);
+	const char *length =
+		MHD_lookup_connection_value(raw, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
 	const char *expect =
-		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_EXPECT);
+		MHD_lookup_connection_value(raw, MHD_HEADER_KIND, MHD_HTTP_HEADER_EXPECT);
 	unsigned long long size = length ? strtoull(length, NULL, 10) : 0;
 
 	return size > SERVICE_BODY_DRAIN_MAX || (expect && size > COC_BODY_MAX);
@@ -265,16 +264,17 @@ static enum MHD_Result take_framing(void *data, enum MHD_ValueKind kind, const c
 }
 
 /* What makes the end of the request uncertain; NULL: nothing. */
-static const char *framing_fault_of(struct MHD_Connection *connection, const char *version)
+static const char *framing_fault_of(struct MHD_Connection *raw, const char *version)
 {
 	struct framing framing = {.is_http_1_0 = !strcmp(version, MHD_HTTP_VERSION_1_0)};
 
-	MHD_get_connection_values(connection, MHD_HEADER_KIND, take_framing, &framing);
+	MHD_get_connection_values(raw, MHD_HEADER_KIND, take_framing, &framing);
 	return framing_fault(&framing);
 }
 
 /* Refuses a request whose end is uncertain: what follows it is not read. */
-static enum MHD_Result refuse_framing(struct server *server, struct line *line, const char *fault)
+static enum MHD_Result refuse_framing(struct server *server, struct connection *line,
+				      const char *fault)
 {
 	line->exchange->is_last = true;
 	bad_request(line->exchange, &line->reply, fault);
@@ -282,18 +282,19 @@ static enum MHD_Result refuse_framing(struct server *server, struct line *line, 
 }
 
 /*
- * MHD_OPTION_EXTERNAL_LOGGER: libmicrohttpd is about to do something about an error. It does not say
- * of which connection. When the error is a Content-Length that it cannot read, it would send the head
- * of its own answer twice (0.9.75). So such a request is answered here and its connection shut.
+ * MHD_OPTION_EXTERNAL_LOGGER: libmicrohttpd is about to do something about an error. It does not
+ * say of which connection. When the error is a Content-Length that it cannot read, it would send
+ * the head of its own answer twice (0.9.75). So such a request is answered here and its connection
+ * shut.
  */
-void line_on_trouble(void *data, const char *format, va_list arguments)
+void connection_on_trouble(void *data, const char *format, va_list arguments)
 {
 	struct server *server = data;
 	const char *fault;
 
 	(void)format;
 	(void)arguments;
-	for (struct line *line = server->lines; line; line = line->next) {
+	for (struct connection *line = server->lines; line; line = line->next) {
 		if (!line->exchange || line->exchange->announced || line->exchange->status)
 			continue;
 		fault = framing_fault_of(line->connection, "");
@@ -305,12 +306,12 @@ void line_on_trouble(void *data, const char *format, va_list arguments)
 	}
 }
 
-enum MHD_Result line_on_request(void *data, struct MHD_Connection *connection, const char *url,
-				const char *method, const char *version, const char *bytes,
-				size_t *size, void **context)
+enum MHD_Result connection_on_request(void *data, struct MHD_Connection *raw, const char *url,
+				      const char *method, const char *version, const char *bytes,
+				      size_t *size, void **context)
 {
 	struct server *server = data;
-	struct line *line = *context;
+	struct connection *line = *context;
 	struct exchange *exchange = line ? line->exchange : NULL;
 	const char *fault;
 	int r;
@@ -320,19 +321,19 @@ enum MHD_Result line_on_request(void *data, struct MHD_Connection *connection, c
 		return MHD_NO;
 	if (line->held) {
 		line->held = false;
-		return send_reply(server, connection, exchange, &line->reply);
+		return send_reply(server, raw, exchange, &line->reply);
 	}
 	if (!exchange->announced) {
 		exchange->announced = true;
 		snprintf(exchange->method, sizeof(exchange->method), "%s", method);
 		exchange->request.method = exchange->method;
-		fault = framing_fault_of(connection, version);
+		fault = framing_fault_of(raw, version);
 		if (fault)
 			return refuse_framing(server, line, fault);
-		if (!is_hopeless(connection))
+		if (!is_hopeless(raw))
 			return MHD_YES;
 		too_large(exchange, &line->reply);
-		return send_reply(server, connection, exchange, &line->reply);
+		return send_reply(server, raw, exchange, &line->reply);
 	}
 	if (*size) {
 		r = exchange_body(exchange, &server->budget, bytes, *size);
@@ -343,7 +344,7 @@ enum MHD_Result line_on_request(void *data, struct MHD_Connection *connection, c
 }
 
 /* When a connection has had its time. */
-static int64_t due_ms(const struct server *server, const struct line *line)
+static int64_t due_ms(const struct server *server, const struct connection *line)
 {
 	int64_t request_ms = (int64_t)server->options.request_s * 1000;
 
@@ -358,7 +359,7 @@ int64_t lines_cut(struct server *server, int64_t now_ms)
 	int64_t next_ms = now_ms + (int64_t)server->options.request_s * 1000;
 	const union MHD_ConnectionInfo *info;
 
-	for (struct line *line = server->lines; line; line = line->next) {
+	for (struct connection *line = server->lines; line; line = line->next) {
 		int64_t due = due_ms(server, line);
 
 		if (due > now_ms) {

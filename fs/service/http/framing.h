@@ -8,8 +8,8 @@
 /*
  * Where a request ends on its connection, as its headers say (RFC 9112, 6.3). Two readers that
  * disagree, such as a load balancer and this service, take the end of one request for the
- * beginning of another. So a request that leaves room for two opinions is refused and its connection
- * closed. Pure: it is told the headers and says what is wrong.
+ * beginning of another. So a request that leaves room for two opinions is refused and its
+ * connection closed. Pure: it is told the headers and says what is wrong.
  */
 struct framing {
 	bool is_http_1_0;

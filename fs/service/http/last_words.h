@@ -8,8 +8,8 @@
 
 /*
  * Writes an answer to a connection past libmicrohttpd and shuts the connection, so that what
- * libmicrohttpd would send goes nowhere. Nothing is waited for: an answer that does not fit into the
- * socket is lost, and the connection is shut all the same.
+ * libmicrohttpd would send goes nowhere. Nothing is waited for: an answer that does not fit into
+ * the socket is lost, and the connection is shut all the same.
  */
 void last_words(struct MHD_Connection *connection, const struct reply *reply,
 		const char *request_id);

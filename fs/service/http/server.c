@@ -4,7 +4,7 @@
  * some have something to say, hears all of these and runs the handler on their requests, has what
  * they changed made durable at once, and only then answers. So operations on the store never run
  * side by side and need no lock, and many creates that come together share one sync of the disk.
- * What happens on a connection is in line.c.
+ * What happens on a connection is in connection.c.
  *
  * What is not HTTP at all, or has a head of more than SERVICE_CONNECTION_MEMORY, is answered by
  * libmicrohttpd itself, with a page of its own and without a request ID.
@@ -73,7 +73,7 @@ static void *serve(void *data)
 	for (;;) {
 		MHD_run(server->daemon);
 		/* whoever was held wakes in a run */
-		while (lines_settle(server))
+		while (connections_settle(server))
 			MHD_run(server->daemon);
 		now_ms = clock_monotonic_ms();
 		if (server->stopping && stop_ms == INT64_MAX) {
@@ -134,14 +134,15 @@ static int start_daemon(struct server *server, int listen_fd, struct err *err)
 	server->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
 			(options->tls ? MHD_USE_TLS : 0),
-		0, NULL, NULL, line_on_request, server, MHD_OPTION_EXTERNAL_LOGGER, line_on_trouble,
-		server, MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_URI_LOG_CALLBACK,
-		line_begin, server, MHD_OPTION_NOTIFY_COMPLETED, line_complete, server,
-		MHD_OPTION_NOTIFY_CONNECTION, line_on_connection, server,
-		MHD_OPTION_CONNECTION_LIMIT, connections_max(), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-		connections_per_address(options), MHD_OPTION_CONNECTION_TIMEOUT, options->idle_s,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)SERVICE_CONNECTION_MEMORY,
-		MHD_OPTION_ARRAY, options->tls ? secure : plain, MHD_OPTION_END);
+		0, NULL, NULL, connection_on_request, server, MHD_OPTION_EXTERNAL_LOGGER,
+		connection_on_trouble, server, MHD_OPTION_LISTEN_SOCKET, listen_fd,
+		MHD_OPTION_URI_LOG_CALLBACK, connection_begin, server, MHD_OPTION_NOTIFY_COMPLETED,
+		connection_complete, server, MHD_OPTION_NOTIFY_CONNECTION, connection_on_connection,
+		server, MHD_OPTION_CONNECTION_LIMIT, connections_max(),
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, connections_per_address(options),
+		MHD_OPTION_CONNECTION_TIMEOUT, options->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)SERVICE_CONNECTION_MEMORY, MHD_OPTION_ARRAY, options->tls ? secure : plain,
+		MHD_OPTION_END);
 	server->options.tls = NULL; /* the caller's, and copied by now */
 	if (server->daemon)
 		return 0;

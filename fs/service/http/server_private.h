@@ -21,16 +21,16 @@ struct server {
 	/* the thread's own from here on */
 	char host[HOST_SIZE];
 	struct exchange_budget budget;
-	struct line *lines;   /* all connections */
-	struct line *held;    /* those whose answer waits for the end of the turn */
-	unsigned in_progress; /* requests that have begun and not ended */
+	struct connection *lines; /* all connections */
+	struct connection *held;  /* those whose answer waits for the end of the turn */
+	unsigned in_progress;	  /* requests that have begun and not ended */
 	bool stopping;
 };
 
 /* A connection, and the request on it, which it owns. */
-struct line {
-	struct line *next, **link; /* in server->lines */
-	struct line *next_held;
+struct connection {
+	struct connection *next, **link; /* in server->lines */
+	struct connection *next_held;
 	struct MHD_Connection *connection;
 	int64_t since_ms;	   /* monotonic: when it connected, or had its last answer */
 	struct exchange *exchange; /* NULL between requests */
@@ -38,22 +38,22 @@ struct line {
 	struct reply reply; /* while it is held */
 };
 
-/* The callbacks of libmicrohttpd; data is the server (line.c). */
-void line_on_connection(void *data, struct MHD_Connection *connection, void **context,
-			enum MHD_ConnectionNotificationCode what);
-void *line_begin(void *data, const char *raw, struct MHD_Connection *connection);
-enum MHD_Result line_on_request(void *data, struct MHD_Connection *connection, const char *url,
-				const char *method, const char *version, const char *bytes,
-				size_t *size, void **context);
-void line_on_trouble(void *data, const char *format, va_list arguments);
-void line_complete(void *data, struct MHD_Connection *connection, void **context,
-		   enum MHD_RequestTerminationCode how);
+/* The callbacks of libmicrohttpd; data is the server (connection.c). */
+void connection_on_connection(void *data, struct MHD_Connection *connection, void **context,
+			      enum MHD_ConnectionNotificationCode what);
+void *connection_begin(void *data, const char *raw, struct MHD_Connection *connection);
+enum MHD_Result connection_on_request(void *data, struct MHD_Connection *connection,
+				      const char *url, const char *method, const char *version,
+				      const char *bytes, size_t *size, void **context);
+void connection_on_trouble(void *data, const char *format, va_list arguments);
+void connection_complete(void *data, struct MHD_Connection *connection, void **context,
+			 enum MHD_RequestTerminationCode how);
 
 /*
  * The end of a turn: has the changes of the held answers made durable, all at once, and lets the
  * answers go. Returns false if nothing was held.
  */
-bool lines_settle(struct server *server);
+bool connections_settle(struct server *server);
 
 /* Closes the connections that have had their time. Returns when the next one may have. */
 int64_t lines_cut(struct server *server, int64_t now_ms);

@@ -123,8 +123,8 @@ int uri_parse(const char *raw, struct uri *ret_uri)
 
 	if (raw[0] != '/')
 		return -EINVAL;
-	/* the path twice, the query once; a NUL for each text, of which "&" and "/" tell the number
-	 */
+	/* the path twice, the query once; a NUL for each text, of which "&" and "/" tell the
+	 * number */
 	uri.memory = malloc(size * 3 + 16);
 	if (!uri.memory)
 		return -ENOMEM;

@@ -18,7 +18,9 @@ const char *batches_type(const cJSON *targets)
 {
 	const cJSON *target;
 
-	cJSON_ArrayForEach(target, targets) if (is_key(target, "BatchValues")) return "BATCH";
+	cJSON_ArrayForEach (target, targets)
+		if (is_key(target, "BatchValues"))
+			return "BATCH";
 	return cJSON_GetArraySize(targets) ? "RATE_CONTROL" : "NORMAL";
 }
 
@@ -58,8 +60,7 @@ static int add_instances(cJSON *instances, const cJSON *list)
 	const cJSON *instance;
 	int r = 0;
 
-	cJSON_ArrayForEach(instance, list)
-	{
+	cJSON_ArrayForEach (instance, list) {
 		r = add_instance(instances, unpack(instance));
 		if (r < 0)
 			break;
@@ -99,10 +100,8 @@ int batches_of_targets(const cJSON *targets, cJSON **ret_batches)
 	cJSON *instances = NULL;
 	int r = batches ? 0 : -ENOMEM;
 
-	cJSON_ArrayForEach(target, targets)
-	{
-		cJSON_ArrayForEach(value, json_get(target, "values"))
-		{
+	cJSON_ArrayForEach (target, targets) {
+		cJSON_ArrayForEach (value, json_get(target, "values")) {
 			if (is_key(target, "BatchValues")) {
 				r = add_batch_value(batches, value);
 			} else {
@@ -142,8 +141,7 @@ int batches_properties(const cJSON *instance, cJSON *properties)
 
 	if (!properties)
 		return -ENOMEM;
-	cJSON_ArrayForEach(member, instance)
-	{
+	cJSON_ArrayForEach (member, instance) {
 		/* the request and the answer have two words for it */
 		bool is_name = member->string && !strcmp(member->string, "name");
 

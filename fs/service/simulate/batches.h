@@ -24,7 +24,8 @@ int batches_of_targets(const cJSON *targets, cJSON **ret_batches);
  * array, which is empty when the text says nothing of the kind; -ENOMEM. */
 int batches_of_input(const char *text, cJSON **ret_batches);
 
-/* Appends what an answer tells of an instance to an object: a map of texts. Returns 0 or -ENOMEM. */
+/* Appends what an answer tells of an instance to an object: a map of texts. Returns 0 or
+ * -ENOMEM. */
 int batches_properties(const cJSON *instance, cJSON *properties);
 
 #endif

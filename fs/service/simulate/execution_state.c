@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Acts are kept as a text: for each its letter, its time and a blank. */
-static int read_acts(const char *text, struct track *track)
+static int read_operations(const char *text, struct execution_state *track)
 {
 	size_t count = 0;
 	char *end;
@@ -23,18 +23,18 @@ static int read_acts(const char *text, struct track *track)
 	for (size_t i = 0; i < count; i++, text = end + 1) {
 		if (!strchr("RTAS", *text))
 			return -EIO;
-		track->acts[i].kind = (enum walk_act_kind)text[0];
+		track->acts[i].kind = (enum operation_kind)text[0];
 		track->acts[i].time_ms = strtoll(text + 1, &end, 10);
 		if (end == text + 1 || *end != ' ')
 			return -EIO;
 	}
 	track->walk.acts = track->acts;
-	track->walk.n_acts = count;
+	track->walk.n_operations = count;
 	return *text ? -EIO : 0;
 }
 
-int track_make(const struct store_run *run, const char *acts, struct track *ret_track,
-	       struct err *err)
+int execution_state_make(const struct store_run *run, const char *acts,
+			 struct execution_state *ret_state, struct err *err)
 {
 	const struct plan_source source = {
 		.content = run->content,
@@ -43,84 +43,87 @@ int track_make(const struct store_run *run, const char *acts, struct track *ret_
 		.target_parameter_name = run->target_parameter_name,
 		.step_ms = run->step_ms,
 	};
-	struct track track = {0};
+	struct execution_state track = {0};
 	int r;
 
 	r = plan_make(&source, &track.plan);
 	if (r == 0)
-		r = read_acts(acts, &track);
+		r = read_operations(acts, &track);
 	if (r == -EIO)
 		err_set(err, EIO, "the data file has an execution that is damaged");
 	if (r < 0) {
-		track_finish(&track);
+		execution_state_finish(&track);
 		return r;
 	}
-	track.walk.legs = track.plan.legs;
-	track.walk.n_legs = track.plan.n_legs;
+	track.walk.slices = track.plan.slices;
+	track.walk.n_slices = track.plan.n_slices;
 	track.walk.start_ms = run->start_ms;
 	/* what was begun ends at its own pace, but not with the patience of a long sleep */
 	track.walk.cancel_ms = run->step_ms;
-	*ret_track = track;
+	*ret_state = track;
 	return 0;
 }
 
-void track_finish(struct track *track)
+void execution_state_finish(struct execution_state *track)
 {
 	plan_finish(&track->plan);
 	free(track->acts);
-	*track = (struct track){0};
+	*track = (struct execution_state){0};
 }
 
-void track_outlook(const struct track *track, struct store_outlook *ret_outlook)
+void execution_state_outlook(const struct execution_state *track, struct store_outlook *ret_outlook)
 {
-	const struct walk *walk = &track->walk;
-	struct walk_state rest;
-	bool canceling = walk->n_acts && walk->acts[walk->n_acts - 1].kind == WALK_TERMINATE;
+	const struct timeline *walk = &track->walk;
+	struct timeline_state rest;
+	bool canceling = walk->n_operations &&
+			 walk->acts[walk->n_operations - 1].kind == OPERATION_TERMINATE;
 
-	walk_to(walk, WALK_FOREVER, &rest, NULL);
+	timeline_at(walk, TIMELINE_FOREVER, &rest, NULL);
 	*ret_outlook = (struct store_outlook){
-		.moving = walk_word(canceling ? WALK_CANCELING : WALK_RUNNING),
-		.settled = walk_word(rest.status),
+		.moving = execution_status_word(canceling ? STATUS_CANCELING : STATUS_RUNNING),
+		.settled = execution_status_word(rest.status),
 		.settle_ms = rest.since_ms,
-		.ends = walk_is_end(rest.status),
+		.ends = execution_status_is_end(rest.status),
 	};
 }
 
-int track_act(struct track *track, enum walk_act_kind kind, int64_t time_ms, struct buf *acts)
+int execution_state_operate(struct execution_state *track, enum operation_kind kind,
+			    int64_t time_ms, struct buf *acts)
 {
-	size_t count = track->walk.n_acts;
-	struct walk_act *grown = reallocarray(track->acts, count + 1, sizeof(*grown));
+	size_t count = track->walk.n_operations;
+	struct operation *grown = reallocarray(track->acts, count + 1, sizeof(*grown));
 
 	if (!grown)
 		return -ENOMEM;
-	grown[count] = (struct walk_act){.kind = kind, .time_ms = time_ms};
+	grown[count] = (struct operation){.kind = kind, .time_ms = time_ms};
 	track->acts = grown;
 	track->walk.acts = grown;
-	track->walk.n_acts = count + 1;
+	track->walk.n_operations = count + 1;
 	return buf_printf(acts, "%c%" PRId64 " ", (char)kind, time_ms);
 }
 
-/* Which of two statuses a step has whose legs ended with both. */
-static enum walk_status worse(enum walk_status a, enum walk_status b)
+/* Which of two statuses a step has whose slices ended with both. */
+static enum execution_status worse(enum execution_status a, enum execution_status b)
 {
-	static const enum walk_status order[] = {WALK_FAILED, WALK_TIMEOUT, WALK_CANCELED};
+	static const enum execution_status order[] = {STATUS_FAILED, STATUS_TIMEOUT,
+						      STATUS_CANCELED};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		if (a == order[i] || b == order[i])
 			return order[i];
-	return WALK_SUCCEED;
+	return STATUS_SUCCEED;
 }
 
-struct walk_place track_step(const struct track *track, const struct walk_place *places,
-			     size_t number)
+struct slice_state execution_state_step(const struct execution_state *track,
+					const struct slice_state *places, size_t number)
 {
 	const struct plan_step *step = &track->plan.steps[number];
-	struct walk_place whole = places[step->first_leg];
+	struct slice_state whole = places[step->first_slice];
 	bool any = false;
 
 	whole.skipped = false;
-	for (size_t i = 0; i < step->n_legs; i++) {
-		const struct walk_place *place = &places[step->first_leg + i];
+	for (size_t i = 0; i < step->n_slices; i++) {
+		const struct slice_state *place = &places[step->first_slice + i];
 
 		if (!place->begun)
 			break;

@@ -51,8 +51,7 @@ static int append_value(const struct globals *globals, const char *name, struct 
 	const cJSON *parameter, *value;
 	const char *key;
 
-	cJSON_ArrayForEach(parameter, globals->parameters)
-	{
+	cJSON_ArrayForEach (parameter, globals->parameters) {
 		key = json_get_string(parameter, "key");
 		value = json_get(parameter, "value");
 		if (key && !strcmp(key, name) && cJSON_IsString(value))

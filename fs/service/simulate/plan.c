@@ -19,7 +19,7 @@ struct maker {
 	struct plan *plan;
 	struct globals globals;
 	size_t filled; /* bytes of inputs so far */
-	size_t legs_room;
+	size_t slices_room;
 };
 
 /* Gives a step its message. Returns 0 or -ENOMEM. */
@@ -38,25 +38,25 @@ __attribute__((format(printf, 2, 3))) static int say(struct plan_step *step, con
 	return -ENOMEM;
 }
 
-static int add_leg(struct maker *maker, enum walk_end end, int64_t ms)
+static int add_slice(struct maker *maker, enum slice_end end, int64_t ms)
 {
 	struct plan *plan = maker->plan;
-	size_t room = maker->legs_room ? 2 * maker->legs_room : 16;
-	struct walk_leg *legs;
+	size_t room = maker->slices_room ? 2 * maker->slices_room : 16;
+	struct slice *slices;
 
-	if (plan->n_legs == maker->legs_room) {
-		legs = reallocarray(plan->legs, room, sizeof(*legs));
-		if (!legs)
+	if (plan->n_slices == maker->slices_room) {
+		slices = reallocarray(plan->slices, room, sizeof(*slices));
+		if (!slices)
 			return -ENOMEM;
-		plan->legs = legs;
-		maker->legs_room = room;
+		plan->slices = slices;
+		maker->slices_room = room;
 	}
-	plan->legs[plan->n_legs++] = (struct walk_leg){plan->n_steps - 1, end, ms};
-	plan->steps[plan->n_steps - 1].n_legs++;
+	plan->slices[plan->n_slices++] = (struct slice){plan->n_steps - 1, end, ms};
+	plan->steps[plan->n_steps - 1].n_slices++;
 	return 0;
 }
 
-/* Appends a step without legs. Returns 0 or -ENOMEM. The array has room for it. */
+/* Appends a step without slices. Returns 0 or -ENOMEM. The array has room for it. */
 static int add_step(struct maker *maker, const char *name, struct plan_step **ret_step)
 {
 	struct plan *plan = maker->plan;
@@ -67,7 +67,7 @@ static int add_step(struct maker *maker, const char *name, struct plan_step **re
 		.action = strdup(""),
 		.inputs = cJSON_CreateArray(),
 		.outputs = cJSON_CreateArray(),
-		.first_leg = plan->n_legs,
+		.first_slice = plan->n_slices,
 	};
 	*ret_step = step;
 	return step->name && step->action && step->inputs && step->outputs ? 0 : -ENOMEM;
@@ -118,8 +118,7 @@ static int fill_inputs(struct maker *maker, struct plan_step *step, const cJSON 
 	const cJSON *input;
 	int r = 0, one;
 
-	cJSON_ArrayForEach(input, inputs)
-	{
+	cJSON_ArrayForEach (input, inputs) {
 		one = fill_input(maker, step, input);
 		if (one < 0)
 			r = one;
@@ -134,8 +133,7 @@ static int add_outputs(struct plan_step *step, const cJSON *outputs)
 	const cJSON *output;
 	const char *name;
 
-	cJSON_ArrayForEach(output, outputs)
-	{
+	cJSON_ArrayForEach (output, outputs) {
 		name = json_get_string(output, "name");
 		if (name && !rows_pair(step->outputs, name, ""))
 			return -ENOMEM;
@@ -151,8 +149,7 @@ static bool meets_targets(const struct maker *maker, const cJSON *inputs)
 
 	if (!*name || !maker->plan->targets->child)
 		return false;
-	cJSON_ArrayForEach(input, inputs)
-	{
+	cJSON_ArrayForEach (input, inputs) {
 		if (cJSON_IsString(input) && globals_named(input->valuestring, name))
 			return true;
 	}
@@ -183,20 +180,19 @@ static int find_batches(struct maker *maker, struct plan_step *step, const cJSON
 	return 0;
 }
 
-/* Makes the legs of a step: one, or one for each batch and each pause between them. */
-static int add_legs(struct maker *maker, struct plan_step *step, enum walk_end end, int64_t ms)
+/* Makes the slices of a step: one, or one for each batch and each pause between them. */
+static int add_slices(struct maker *maker, struct plan_step *step, enum slice_end end, int64_t ms)
 {
 	const cJSON *batch;
 	int r = 0;
 
 	if (!step->batches || !step->batches->child)
-		return add_leg(maker, end, ms);
-	cJSON_ArrayForEach(batch, step->batches)
-	{
-		r = add_leg(maker, end, ms);
+		return add_slice(maker, end, ms);
+	cJSON_ArrayForEach (batch, step->batches) {
+		r = add_slice(maker, end, ms);
 		if (r == 0 && batch->next && cJSON_IsTrue(json_get(batch, "pause")))
-			r = add_leg(maker, WALK_WAITS, 0);
-		if (r < 0 || maker->plan->n_legs > SERVICE_LEGS_MAX)
+			r = add_slice(maker, SLICE_WAITS, 0);
+		if (r < 0 || maker->plan->n_slices > SERVICE_SLICES_MAX)
 			break;
 	}
 	return r;
@@ -225,11 +221,11 @@ static int make_step(struct maker *maker, const cJSON *row)
 		r = *step->action ? say(step, "the inputs are not a mapping")
 				  : say(step, "the task is not of the form "
 					      "hwc:runbook:ACTION@x.y.z");
-		return r < 0 ? r : add_leg(maker, WALK_CANNOT, 0);
+		return r < 0 ? r : add_slice(maker, SLICE_CANNOT, 0);
 	}
 	r = fill_inputs(maker, step, inputs);
 	if (r == -ENOENT || r == -E2BIG)
-		return add_leg(maker, WALK_FAILS, 0);
+		return add_slice(maker, SLICE_FAILS, 0);
 	if (r == 0)
 		r = find_batches(maker, step, inputs);
 	if (r == 0)
@@ -237,10 +233,10 @@ static int make_step(struct maker *maker, const cJSON *row)
 	if (r < 0)
 		return r;
 	step->message = doing.message;
-	return add_legs(maker, step, doing.end, doing.ms);
+	return add_slices(maker, step, doing.end, doing.ms);
 }
 
-/* Frees the steps and legs. */
+/* Frees the steps and slices. */
 static void drop_steps(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++) {
@@ -251,10 +247,10 @@ static void drop_steps(struct plan *plan)
 		cJSON_Delete(plan->steps[i].outputs);
 	}
 	free(plan->steps);
-	free(plan->legs);
+	free(plan->slices);
 	plan->steps = NULL;
-	plan->legs = NULL;
-	plan->n_steps = plan->n_legs = 0;
+	plan->slices = NULL;
+	plan->n_steps = plan->n_slices = 0;
 }
 
 /* The plan of what cannot be done at all. */
@@ -264,14 +260,14 @@ static int give_up(struct maker *maker, const char *why)
 	int r;
 
 	drop_steps(maker->plan);
-	maker->legs_room = 0;
+	maker->slices_room = 0;
 	maker->plan->steps = calloc(1, sizeof(*step));
 	if (!maker->plan->steps)
 		return -ENOMEM;
 	r = add_step(maker, "document", &step);
 	if (r == 0)
 		r = say(step, "the content cannot be executed: %s", why);
-	return r < 0 ? r : add_leg(maker, WALK_CANNOT, 0);
+	return r < 0 ? r : add_slice(maker, SLICE_CANNOT, 0);
 }
 
 static int make_steps(struct maker *maker, const cJSON *steps)
@@ -286,14 +282,13 @@ static int make_steps(struct maker *maker, const cJSON *steps)
 	maker->plan->steps = calloc((size_t)count, sizeof(*maker->plan->steps));
 	if (!maker->plan->steps)
 		return -ENOMEM;
-	cJSON_ArrayForEach(row, steps)
-	{
+	cJSON_ArrayForEach (row, steps) {
 		if (!cJSON_IsObject(row))
 			return give_up(maker, "a step is not a mapping");
 		r = make_step(maker, row);
 		if (r < 0)
 			return r;
-		if (maker->plan->n_legs > SERVICE_LEGS_MAX)
+		if (maker->plan->n_slices > SERVICE_SLICES_MAX)
 			return give_up(maker, "its steps have too many batches");
 	}
 	return 0;

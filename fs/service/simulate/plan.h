@@ -23,14 +23,14 @@ struct plan_step {
 	cJSON *inputs; /* [{"key", "value"}, …], parameters filled in */
 	cJSON *outputs;
 	const cJSON *batches; /* see batches.h; empty or NULL: it works on no instances */
-	size_t first_leg, n_legs;
+	size_t first_slice, n_slices;
 };
 
 struct plan {
 	struct plan_step *steps;
 	size_t n_steps; /* one or more */
-	struct walk_leg *legs;
-	size_t n_legs;
+	struct slice *slices;
+	size_t n_slices;
 	cJSON *targets; /* batches that several steps share */
 	cJSON *lists;	/* batches of single steps */
 };

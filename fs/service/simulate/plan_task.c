@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-
 #define DIGITS "0123456789"
 #define PREFIX "hwc:runbook:"
 #define SECONDS_DIGITS 9 /* SERVICE_STEP_MAX_S has so many */
@@ -38,8 +37,7 @@ const char *plan_input(const cJSON *inputs, const char *key)
 	const cJSON *input;
 	const char *found;
 
-	cJSON_ArrayForEach(input, inputs)
-	{
+	cJSON_ArrayForEach (input, inputs) {
 		found = json_get_string(input, "key");
 		if (found && !strcmp(found, key))
 			return json_get_string(input, "value");
@@ -58,7 +56,7 @@ static bool parse_seconds(const char *text, int64_t *ret_ms)
 }
 
 /* Ends a step with a failure of this message. */
-static int fail(struct plan_task *task, enum walk_end end, const char *message)
+static int fail(struct plan_task *task, enum slice_end end, const char *message)
 {
 	task->end = end;
 	task->message = strdup(message);
@@ -70,8 +68,7 @@ static void read_sleep(const cJSON *inputs, struct plan_task *task)
 {
 	const cJSON *input;
 
-	cJSON_ArrayForEach(input, inputs)
-	{
+	cJSON_ArrayForEach (input, inputs) {
 		if (parse_seconds(json_get_string(input, "value"), &task->ms))
 			break;
 	}
@@ -87,17 +84,17 @@ static int read_outcome(const cJSON *inputs, struct plan_task *task)
 
 	if (timeout && parse_seconds(timeout, &limit_ms) && limit_ms && limit_ms < task->ms) {
 		task->ms = limit_ms;
-		return fail(task, WALK_TIMES_OUT, "it did not end within its timeout");
+		return fail(task, SLICE_TIMES_OUT, "it did not end within its timeout");
 	}
 	if (!outcome || !*outcome || !strcmp(outcome, "succeed"))
 		return 0;
 	if (!strcmp(outcome, "timeout"))
-		return fail(task, WALK_TIMES_OUT, message ? message : "it timed out, as asked");
+		return fail(task, SLICE_TIMES_OUT, message ? message : "it timed out, as asked");
 	if (!strcmp(outcome, "fail"))
-		return fail(task, WALK_FAILS, message ? message : "it failed, as asked");
+		return fail(task, SLICE_FAILS, message ? message : "it failed, as asked");
 	if (!strcmp(outcome, "fail-once"))
-		return fail(task, WALK_FAILS_ONCE, message ? message : "it failed once, as asked");
-	return fail(task, WALK_FAILS,
+		return fail(task, SLICE_FAILS_ONCE, message ? message : "it failed once, as asked");
+	return fail(task, SLICE_FAILS,
 		    PLAN_OUTCOME " is not one of succeed, fail, fail-once, timeout");
 }
 
@@ -105,17 +102,17 @@ int plan_task_read(const char *action, const cJSON *inputs, int64_t step_ms,
 		   struct plan_task *ret_task)
 {
 	const char *seconds = plan_input(inputs, PLAN_SECONDS);
-	struct plan_task task = {.end = WALK_SUCCEEDS, .ms = step_ms};
+	struct plan_task task = {.end = SLICE_SUCCEEDS, .ms = step_ms};
 	int r;
 
 	if (!strcmp(action, "suspend")) {
-		*ret_task = (struct plan_task){.end = WALK_WAITS};
+		*ret_task = (struct plan_task){.end = SLICE_WAITS};
 		return 0;
 	}
 	if (!strcmp(action, "sleep"))
 		read_sleep(inputs, &task);
 	if (seconds && *seconds && !parse_seconds(seconds, &task.ms))
-		r = fail(&task, WALK_FAILS, PLAN_SECONDS " is not a number of seconds");
+		r = fail(&task, SLICE_FAILS, PLAN_SECONDS " is not a number of seconds");
 	else
 		r = read_outcome(inputs, &task);
 	if (r == 0)

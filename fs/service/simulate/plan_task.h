@@ -20,7 +20,7 @@ char *plan_action(const char *task);
 const char *plan_input(const cJSON *inputs, const char *key);
 
 struct plan_task {
-	enum walk_end end;
+	enum slice_end end;
 	int64_t ms;
 	char *message; /* of a failure; allocated, or NULL */
 };

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <yaml.h>
 
-
 struct anchor {
 	char *name;
 	const cJSON *value; /* in the tree; NULL until it is whole */
@@ -56,7 +55,8 @@ static size_t weigh(const cJSON *value, size_t depth, size_t *deepest)
 		depth++;
 	if (depth > *deepest)
 		*deepest = depth;
-	cJSON_ArrayForEach(child, value) nodes += weigh(child, depth, deepest);
+	cJSON_ArrayForEach (child, value)
+		nodes += weigh(child, depth, deepest);
 	return nodes;
 }
 

@@ -125,13 +125,14 @@ void db_undo(struct db *db);
 /* False also when the database has undone the transaction by itself, or is gone. */
 bool db_in_transaction(const struct db *db);
 
-/* Runs a statement that gives no row. Returns 0 and, if it is asked for, how many rows it changed. */
+/* Runs a statement that gives no row. Returns 0 and, if it is asked for, how many rows it
+ * changed. */
 int db_run(struct db *db, enum statement which, const struct db_value *values, int n_values,
 	   int64_t *ret_changed, struct err *err);
 
 /*
- * Runs a statement that gives rows, to the end or until each() has had enough. Returns how many rows
- * it was given, or its negative value, for which err is not filled.
+ * Runs a statement that gives rows, to the end or until each() has had enough. Returns how many
+ * rows it was given, or its negative value, for which err is not filled.
  */
 int db_query(struct db *db, enum statement which, const struct db_value *values, int n_values,
 	     db_row_fn *each, void *data, struct err *err);

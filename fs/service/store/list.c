@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Listing documents. cocfs asks for the documents of a name before each create, so with very many
- * documents this has to be found without reading all of them. A name is asked for by a part of it, which no
- * index of whole names finds.
+ * documents this has to be found without reading all of them. A name is asked for by a part of it,
+ * which no index of whole names finds.
  *
- * So the table name_parts has parts of each name: from every fourth character on, up to 64 characters,
- * in lower case. The database keeps it by triggers. Where a text of four or more characters stands in a
- * name, one of its first four characters stands where a part begins. So the text without 0, 1, 2
- * or 3 of its first characters is the beginning of a part: four searches in an index find all
- * documents that may match, and the exact filter is applied to these. Of a longer text the end is looked
- * for, since names that count upwards differ there.
+ * So the table name_parts has parts of each name: from every fourth character on, up to 64
+ * characters, in lower case. The database keeps it by triggers. Where a text of four or more
+ * characters stands in a name, one of its first four characters stands where a part begins. So the
+ * text without 0, 1, 2 or 3 of its first characters is the beginning of a part: four searches in an
+ * index find all documents that may match, and the exact filter is applied to these. Of a longer
+ * text the end is looked for, since names that count upwards differ there.
  *
- * A text that is shorter, or that stands in very many names, is looked for in all documents: what it finds
- * is many, too.
+ * A text that is shorter, or that stands in very many names, is looked for in all documents: what
+ * it finds is many, too.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -68,8 +68,8 @@ int store_make_pattern(const char *text, struct buf *out)
 	return r < 0 ? r : buf_append(out, "%", 1);
 }
 
-/* The characters of a text, in lower case as the database knows it: ASCII letters only. Returns how many
- * there are, 0 for too many. */
+/* The characters of a text, in lower case as the database knows it: ASCII letters only. Returns how
+ * many there are, 0 for too many. */
 static size_t read_characters(const char *text, uint32_t characters[COC_NAME_MAX_CHARS])
 {
 	size_t left = strlen(text), n = 0, size;
@@ -104,8 +104,8 @@ static int append_characters(struct buf *out, const uint32_t *characters, size_t
 	return r;
 }
 
-/* The least text that is greater than all that begin with these characters. Returns 0, or -ERANGE if there
- * is none, or -ENOMEM. */
+/* The least text that is greater than all that begin with these characters. Returns 0, or -ERANGE
+ * if there is none, or -ENOMEM. */
 static int append_next(struct buf *out, const uint32_t *characters, size_t n)
 {
 	uint32_t last;

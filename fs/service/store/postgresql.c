@@ -61,8 +61,8 @@ int postgresql_error(struct db_postgresql *postgresql, const PGresult *result, s
 	return -errnum;
 }
 
-/* Gives up a connection on which no answer comes, and lets the database be for a moment: whoever has
- * waited so long is not to wait once more. */
+/* Gives up a connection on which no answer comes, and lets the database be for a moment: whoever
+ * has waited so long is not to wait once more. */
 static int is_silent(struct db_postgresql *postgresql, struct err *err)
 {
 	postgresql_disconnect(postgresql);
@@ -73,8 +73,8 @@ static int is_silent(struct db_postgresql *postgresql, struct err *err)
 	return -EIO;
 }
 
-/* Waits for the next result of what was sent. Returns 0 and an owned result, NULL after the last; or
- * -EIO, then the connection is given up. */
+/* Waits for the next result of what was sent. Returns 0 and an owned result, NULL after the last;
+ * or -EIO, then the connection is given up. */
 static int next_result(struct db_postgresql *postgresql, PGresult **ret_result, struct err *err)
 {
 	PGconn *connection = postgresql->connection;

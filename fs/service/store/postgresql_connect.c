@@ -35,8 +35,8 @@ static bool is_one_of(const char *keyword, const char *const *names)
 }
 
 /*
- * A password on the command line can be read by everybody on the machine. What libpq has to say of a
- * URI that it cannot read may have a part of it, and is not told.
+ * A password on the command line can be read by everybody on the machine. What libpq has to say of
+ * a URI that it cannot read may have a part of it, and is not told.
  */
 static int check_uri(const char *uri, struct err *err)
 {

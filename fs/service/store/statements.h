@@ -3,8 +3,9 @@
 #define COCFS_SERVICE_STORE_STATEMENTS_H
 
 /*
- * The text of statements that the databases say alike but for a part. Columns stand here once, since
- * whoever reads a row counts them. Who includes this has said first, in the words of its database,
+ * The text of statements that the databases say alike but for a part. Columns stand here once,
+ * since whoever reads a row counts them. Who includes this has said first, in the words of its
+ * database,
  *
  *   LIKE(column, place)	that a column is like the pattern at a place
  *   HAS_TAGS			that an execution has all the tags of the JSON array ?4
@@ -35,12 +36,14 @@
 
 #define COUNT_FOUND COUNT IS_FOUND
 
-#define PARTS(low, high)                                                                           \
-	"SELECT document FROM name_parts WHERE part >= " low " AND part < " high
+#define PARTS(low, high) "SELECT document FROM name_parts WHERE part >= " low " AND part < " high
 
 #define FIND_PARTS                                                                                 \
-	"SELECT document FROM (" PARTS("?1", "?2") " UNION ALL " PARTS("?3", "?4") " UNION ALL "   \
-	PARTS("?5", "?6") " UNION ALL " PARTS("?7", "?8") ") AS found LIMIT ?9"
+	"SELECT document FROM (" PARTS("?1", "?2") " UNION ALL " PARTS(                            \
+		"?3",                                                                              \
+		"?4") " UNION ALL " PARTS("?5",                                                    \
+					  "?6") " UNION ALL " PARTS("?7",                          \
+								    "?8") ") AS found LIMIT ?9"
 
 #define EXECUTION                                                                                  \
 	"SELECT number, execution_id, tags, change_time_ms, document_id, document_name,"           \

@@ -6,9 +6,9 @@
  * When changes are gathered, store_begin() opens one transaction for all of them and a savepoint
  * for each, so that one that fails is undone alone; the commit point of all is store_settle().
  * There are errors on which SQLite undoes the whole transaction by itself (a full disk, a failed
- * read), and so does PostgreSQL when the connection breaks. Then changes are gone that were reported
- * as done, and settling fails, so that none of them is answered as made; until then nothing new is
- * begun.
+ * read), and so does PostgreSQL when the connection breaks. Then changes are gone that were
+ * reported as done, and settling fails, so that none of them is answered as made; until then
+ * nothing new is begun.
  */
 #define _GNU_SOURCE
 #include "service/store/store.h"
@@ -159,7 +159,8 @@ static int keep_number(void *data, const struct db_row *row)
 	return 0;
 }
 
-/* Inserts the row of a document. Returns 0 and its number, -EEXIST when the ID is taken, or -errno. */
+/* Inserts the row of a document. Returns 0 and its number, -EEXIST when the ID is taken, or
+ * -errno. */
 static int insert_document(struct store *store, const char *id, const struct store_new *new,
 			   int64_t now_ms, int64_t *ret_number, struct err *err)
 {
@@ -274,8 +275,7 @@ int store_update(struct store *store, const char *id, const struct store_edit *e
 		return r;
 	r = store_find(store, id, true, &number, &version, err);
 	if (r == 0 && version >= COC_VERSIONS_MAX)
-		r = err_set(err, EDQUOT, "a document has at most %d versions",
-			    COC_VERSIONS_MAX);
+		r = err_set(err, EDQUOT, "a document has at most %d versions", COC_VERSIONS_MAX);
 	if (r == 0)
 		r = insert_version(store, number, version + 1, edit->content, now_ms, err);
 	if (r == 0)

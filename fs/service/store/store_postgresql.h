@@ -10,9 +10,9 @@
  * for the database, and besides:
  *
  * When the connection breaks, what was gathered is lost and settling fails. When it breaks while
- * store_settle() commits, that fails too, and nobody can know whether the changes were made: whoever
- * is told has to look. Functions fail with -EIO until the database can be reached again, which is
- * tried at most every POSTGRESQL_RETRY_MS. Whatever happens, none takes longer than
+ * store_settle() commits, that fails too, and nobody can know whether the changes were made:
+ * whoever is told has to look. Functions fail with -EIO until the database can be reached again,
+ * which is tried at most every POSTGRESQL_RETRY_MS. Whatever happens, none takes longer than
  * POSTGRESQL_CONNECT_S and POSTGRESQL_TURN_MS together; -EBUSY: others had locked what was wanted.
  */
 
