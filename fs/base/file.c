@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 
-static int check_private(const char *path, const struct stat *st, struct err *err)
+static int check_private_file(const char *path, const struct stat *st, struct err *err)
 {
 	if (st->st_uid != geteuid() && st->st_uid != 0)
 		return err_set(err, EACCES,
@@ -24,7 +24,7 @@ static int check_private(const char *path, const struct stat *st, struct err *er
 	return 0;
 }
 
-static int read_all(int fd, const char *path, struct buf *out, struct err *err)
+static int read_whole_file(int fd, const char *path, struct buf *out, struct err *err)
 {
 	size_t most = CONFIG_FILE_MAX + 1, got = 0;
 	int r;
@@ -70,6 +70,6 @@ int file_read(const char *path, bool private, struct buf *out, struct err *err)
 		return err_set(err, EIO, "cannot examine %s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, EINVAL, "%s is not a regular file", path);
-	r = private ? check_private(path, &st, err) : 0;
-	return r < 0 ? r : read_all(fd, path, out, err);
+	r = private ? check_private_file(path, &st, err) : 0;
+	return r < 0 ? r : read_whole_file(fd, path, out, err);
 }

@@ -22,7 +22,7 @@ static bool is_in_roots_home(const char *path)
 }
 
 /* Does a directory that is there, or the nearest one above that is, belong to this user? */
-static bool is_ours(const char *path)
+static bool is_home_ours(const char *path)
 {
 	char nearest[PATH_MAX];
 	struct stat st;
@@ -50,7 +50,7 @@ const char *home_variable(const char *name)
 {
 	const char *path = secure_getenv(name);
 
-	return path && path[0] == '/' && is_ours(path) ? path : NULL;
+	return path && path[0] == '/' && is_home_ours(path) ? path : NULL;
 }
 
 int home_directory(char **ret_path)

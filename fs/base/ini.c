@@ -8,7 +8,7 @@
 #define BLANK " \t\r"
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
-static char *trim(char *text)
+static char *trim_line(char *text)
 {
 	size_t length;
 
@@ -30,7 +30,7 @@ static void cut_comment(char *line)
 		}
 }
 
-static char *unquote(char *value)
+static char *unquote_value(char *value)
 {
 	size_t length = strlen(value);
 
@@ -40,7 +40,7 @@ static char *unquote(char *value)
 	return value + 1;
 }
 
-static bool has_control(const char *line, size_t size)
+static bool line_has_control(const char *line, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
 		unsigned char c = (unsigned char)line[i];
@@ -57,13 +57,13 @@ static int parse_line(char *line, const char **section, ini_fn *fn, void *data, 
 	char *equals;
 
 	cut_comment(line);
-	line = trim(line);
+	line = trim_line(line);
 	length = strlen(line);
 	if (!length)
 		return 0;
 	if (line[0] == '[' && line[length - 1] == ']') {
 		line[length - 1] = '\0';
-		*section = trim(line + 1);
+		*section = trim_line(line + 1);
 		return 0;
 	}
 	equals = strchr(line, '=');
@@ -72,7 +72,7 @@ static int parse_line(char *line, const char **section, ini_fn *fn, void *data, 
 		return -EINVAL;
 	}
 	*equals = '\0';
-	return fn(data, *section, trim(line), unquote(trim(equals + 1)));
+	return fn(data, *section, trim_line(line), unquote_value(trim_line(equals + 1)));
 }
 
 int ini_parse(char *text, size_t size, ini_fn *fn, void *data, unsigned *ret_line)
@@ -91,7 +91,7 @@ int ini_parse(char *text, size_t size, ini_fn *fn, void *data, unsigned *ret_lin
 		size_t length = (size_t)((newline ? newline : end) - line);
 
 		number++;
-		if (has_control(line, length)) {
+		if (line_has_control(line, length)) {
 			bad = true;
 			r = -EINVAL;
 			break;

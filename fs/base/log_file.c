@@ -40,7 +40,7 @@ static int open_name(int directory_fd, const char *name)
 	return S_ISREG(st.st_mode) ? steal_fd(&fd) : -EINVAL;
 }
 
-static int refuse(const char *path, int errnum, struct err *err)
+static int refuse_log_file(const char *path, int errnum, struct err *err)
 {
 	const char *why = errnum == ELOOP || errnum == EINVAL || errnum == EISDIR || errnum == ENXIO
 				  ? "it is not a regular file"
@@ -56,17 +56,17 @@ int log_file_open(const char *path, struct err *err)
 	_cleanup_close_ int directory_fd = -1, fd = -1;
 
 	if (!slash)
-		return refuse(path, EINVAL, err);
+		return refuse_log_file(path, EINVAL, err);
 	directory = slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
 	name = strdup(slash + 1);
 	if (!directory || !name)
 		return err_set(err, ENOMEM, "out of memory");
 	directory_fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (directory_fd < 0)
-		return refuse(path, errno, err);
+		return refuse_log_file(path, errno, err);
 	fd = open_name(directory_fd, name);
 	if (fd < 0)
-		return refuse(path, -fd, err);
+		return refuse_log_file(path, -fd, err);
 	log_file_close();
 	log_file.directory_fd = steal_fd(&directory_fd);
 	log_file.fd = steal_fd(&fd);

@@ -40,7 +40,7 @@ static bool is_connected(void)
 	return syslog_socket.fd >= 0 || connect_by(SOCK_DGRAM) == 0 || connect_by(SOCK_STREAM) == 0;
 }
 
-static void disconnect(void)
+static void disconnect_syslog(void)
 {
 	if (syslog_socket.fd >= 0)
 		close(syslog_socket.fd);
@@ -76,7 +76,7 @@ static bool send_message(const char *program, int priority, const char *line)
 		if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			return false;
 		/* half a message on a stream spoils the next one, too */
-		disconnect();
+		disconnect_syslog();
 	}
 	return false;
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/buf.h"
+
 struct secret {
 	char *bytes; /* own pages, so that the advice to the kernel touches nothing else */
 	size_t size;
@@ -69,4 +71,11 @@ const char *secret_source(const struct secret *secret)
 void secret_wipe(void *bytes, size_t size)
 {
 	explicit_bzero(bytes, size);
+}
+
+void secret_buf_finish(struct buf *buf)
+{
+	if (buf->data)
+		secret_wipe(buf->data, buf->room);
+	buf_finish(buf);
 }

@@ -32,4 +32,10 @@ const char *secret_source(const struct secret *secret);
 /* Overwrites memory that held a secret, in a way that the compiler keeps. */
 void secret_wipe(void *bytes, size_t size);
 
+struct buf;
+
+/* Wipes what a buffer holds, and gives its memory back. */
+void secret_buf_finish(struct buf *buf);
+#define _cleanup_secret_buf_ __attribute__((cleanup(secret_buf_finish)))
+
 #endif

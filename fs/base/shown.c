@@ -26,7 +26,7 @@ static const struct range {
 
 #define HIDDEN_COUNT (sizeof(hidden) / sizeof(hidden[0]))
 
-static bool is_hidden(uint32_t character)
+static bool is_hidden_character(uint32_t character)
 {
 	if ((character & 0xfffe) == 0xfffe) /* the last two of each plane are no characters */
 		return true;
@@ -49,7 +49,7 @@ bool shown_char(const char *text, size_t left, size_t *ret_size)
 	size_t size = utf8_next(text, left, &character);
 
 	*ret_size = size ? size : 1;
-	return size && !is_hidden(character);
+	return size && !is_hidden_character(character);
 }
 
 bool shown_as_is(const char *text, size_t size)
@@ -62,7 +62,7 @@ bool shown_as_is(const char *text, size_t size)
 	return true;
 }
 
-static void clean(char *text, bool keep_line_feeds)
+static void clean_text(char *text, bool keep_line_feeds)
 {
 	size_t left = strlen(text), size;
 	uint32_t character;
@@ -82,12 +82,12 @@ static void clean(char *text, bool keep_line_feeds)
 
 void shown_clean(char *text)
 {
-	clean(text, false);
+	clean_text(text, false);
 }
 
 void shown_clean_lines(char *text)
 {
-	clean(text, true);
+	clean_text(text, true);
 }
 
 void shown_drop_half(char *text)

@@ -2,7 +2,7 @@
 #include "base/utf8.h"
 
 /* The length of the well-formed sequence at p (RFC 3629, section 4), 0 if there is none. */
-static size_t sequence(const unsigned char *p, size_t left)
+static size_t sequence_length(const unsigned char *p, size_t left)
 {
 	unsigned char low = 0x80, high = 0xbf;
 	size_t length;
@@ -38,7 +38,7 @@ size_t utf8_next(const void *bytes, size_t left, uint32_t *ret_character)
 {
 	static const unsigned char lead_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
 	const unsigned char *p = bytes;
-	size_t length = left ? sequence(p, left) : 0;
+	size_t length = left ? sequence_length(p, left) : 0;
 	uint32_t character;
 
 	if (!length)
@@ -56,7 +56,7 @@ size_t utf8_valid_prefix(const void *bytes, size_t size)
 	size_t at = 0;
 
 	while (at < size) {
-		size_t length = sequence(p + at, size - at);
+		size_t length = sequence_length(p + at, size - at);
 
 		if (!length)
 			break;

@@ -36,7 +36,7 @@ static const char *const iam_actions[] = {
 };
 
 /* Copies text for people, who are its only readers: cut between characters, and cleaned. */
-static void copy_text(char *to, size_t room, const char *from, size_t size)
+static void copy_cut(char *to, size_t room, const char *from, size_t size)
 {
 	bool cut = size > room - 1;
 
@@ -56,7 +56,7 @@ static bool copy_message(const cJSON *object, const char *name, struct answer *o
 	int64_t number;
 
 	if (text) {
-		copy_text(out->error_msg, sizeof(out->error_msg), text, strlen(text));
+		copy_cut(out->error_msg, sizeof(out->error_msg), text, strlen(text));
 		return true;
 	}
 	if (!json_get_int(object, name, &number))
@@ -125,8 +125,8 @@ static void read_error_body(const cJSON *root, struct answer *out)
 }
 
 /* Composes the error; sentence and errno as given, the rest from what was read. */
-static void fail(const struct answer_source *source, const struct verdict *verdict,
-		 struct answer *out)
+static void fail_answer(const struct answer_source *source, const struct verdict *verdict,
+			struct answer *out)
 {
 	const char *msg = out->error_msg, *code = out->error_code;
 	struct err *err = &out->err;
@@ -155,7 +155,7 @@ static void fail_by_table(const struct answer_source *source, struct answer *out
 	if (source->version >= COC_VERSIONS_MAX && verdict->outcome == COC_REFUSED &&
 	    verdict->errnum == EINVAL)
 		verdict = &verdict_too_many_versions;
-	fail(source, verdict, out);
+	fail_answer(source, verdict, out);
 }
 
 /* An error that is not JSON: a proxy's, a portal's, a server's that is no COC. */
@@ -163,19 +163,19 @@ static void fail_by_page(const struct answer_source *source, struct answer *out)
 {
 	bool plain_http = source->endpoint && !strncmp(source->endpoint, "http://", 7);
 
-	fail(source, verdict_find_page(source->status, out->error_msg, plain_http), out);
+	fail_answer(source, verdict_find_page(source->status, out->error_msg, plain_http), out);
 }
 
 /* A 2xx that the API cannot have sent. */
 static void fail_by_shape(const struct answer_source *source, struct answer *out)
 {
 	/* no status, no code: no row fits */
-	fail(source, verdict_find(0, ""), out);
+	fail_answer(source, verdict_find(0, ""), out);
 }
 
 static void fail_gone(const struct answer_source *source, struct answer *out)
 {
-	fail(source, verdict_find(source->status, "COC.00042101"), out);
+	fail_answer(source, verdict_find(source->status, "COC.00042101"), out);
 }
 
 static void fail_no_memory(const struct answer_source *source, struct answer *out)
@@ -184,7 +184,7 @@ static void fail_no_memory(const struct answer_source *source, struct answer *ou
 					       "out of memory while reading the answer",
 					       "free memory on this machine"};
 
-	fail(source, &verdict, out);
+	fail_answer(source, &verdict, out);
 }
 
 /* Does a 2xx carry an error? 1; 0, also when the code says success ("COC.00000000"); -EINVAL: it
@@ -240,7 +240,7 @@ static void read_2xx(const struct answer_source *source, const cJSON *root, stru
 		fail_by_shape(source, out);
 }
 
-static void begin(struct answer *out)
+static void begin_answer(struct answer *out)
 {
 	*out = (struct answer){.answer = {.outcome = COC_DONE, .retry_after_ms = -1}};
 	out->answer.error_code = out->error_code;
@@ -278,13 +278,13 @@ void answer_read(const struct answer_source *source, struct answer *ret_answer)
 	struct answer *out = ret_answer;
 	int r;
 
-	begin(out);
+	begin_answer(out);
 	out->answer.status = source->status;
 	out->answer.retry_after_ms = retry_after_ms(source->retry_after, source->now_s);
 	keep_request_id(source->request_id, out);
 	r = parse_body(source, &root);
 	if (r == -EINVAL && source->body_size)
-		copy_text(out->error_msg, TEXT_SHOWN_MAX + 1, source->body, source->body_size);
+		copy_cut(out->error_msg, TEXT_SHOWN_MAX + 1, source->body, source->body_size);
 	if (r == -ENOMEM) {
 		fail_no_memory(source, out);
 	} else if (success && r == 0) {
@@ -306,7 +306,7 @@ void answer_read(const struct answer_source *source, struct answer *ret_answer)
 
 void answer_lost(enum coc_outcome outcome, const struct err *err, struct answer *ret_answer)
 {
-	begin(ret_answer);
+	begin_answer(ret_answer);
 	ret_answer->err = *err;
 	ret_answer->answer.outcome = outcome;
 	ret_answer->answer.errnum = err->errnum;

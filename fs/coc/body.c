@@ -20,7 +20,7 @@ static int check_utf8(const char *what, const char *text, size_t size, struct er
 }
 
 /* Adds a string member; NULL adds none. */
-static int add(cJSON *object, const char *name, const char *value, struct err *err)
+static int add_field(cJSON *object, const char *name, const char *value, struct err *err)
 {
 	int r;
 
@@ -47,7 +47,7 @@ static int add_content(cJSON *object, const struct coc_document *document, struc
 				      : strdup("");
 	if (!text)
 		return err_set(err, ENOMEM, "out of memory");
-	return add(object, "content", text, err);
+	return add_field(object, "content", text, err);
 }
 
 static int add_tags(cJSON *object, const struct coc_document *document, struct err *err)
@@ -66,9 +66,9 @@ static int add_tags(cJSON *object, const struct coc_document *document, struct e
 			tags = NULL;
 			break;
 		}
-		r = add(tag, "key", document->tags[i].key, err);
+		r = add_field(tag, "key", document->tags[i].key, err);
 		if (r == 0)
-			r = add(tag, "value", document->tags[i].value, err);
+			r = add_field(tag, "value", document->tags[i].value, err);
 		if (r < 0)
 			return r;
 	}
@@ -100,15 +100,15 @@ int body_build(const struct coc_document *document, bool create, char **ret_body
 	root = cJSON_CreateObject();
 	if (!root)
 		return err_set(err, ENOMEM, "out of memory");
-	r = add(root, "name", document->name, err);
+	r = add_field(root, "name", document->name, err);
 	if (r == 0)
 		r = add_content(root, document, err);
 	if (r == 0 && create)
-		r = add(root, "enterprise_project_id", document->enterprise_project_id, err);
+		r = add_field(root, "enterprise_project_id", document->enterprise_project_id, err);
 	if (r == 0)
-		r = add(root, "risk_level", document->risk_level, err);
+		r = add_field(root, "risk_level", document->risk_level, err);
 	if (r == 0)
-		r = add(root, "description", document->description, err);
+		r = add_field(root, "description", document->description, err);
 	if (r == 0 && create)
 		r = add_tags(root, document, err);
 	if (r < 0)

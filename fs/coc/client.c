@@ -51,7 +51,7 @@ struct coc_call {
 	enum coc_operation operation;
 	char *document_id; /* of update, delete and show */
 	int64_t version;   /* before an update */
-	struct request request;
+	struct coc_request request;
 	struct http_request *running; /* NULL while the call is refused for the pause */
 	struct loop_timer refusal;
 	unsigned creds_number;
@@ -87,7 +87,7 @@ static void free_call(struct coc_call *call)
 }
 
 /* Hands the answer over. The callback may destroy the client: it is not used after this. */
-static void deliver(struct coc_call *call, struct answer *answer)
+static void deliver_call(struct coc_call *call, struct answer *answer)
 {
 	TAILQ_REMOVE(&call->client->calls, call, link);
 	call->answering = true;
@@ -115,7 +115,7 @@ static void on_refusal(void *data)
 
 	set_paused(&err);
 	answer_lost(COC_NOT_SENT, &err, &answer);
-	deliver(call, &answer);
+	deliver_call(call, &answer);
 }
 
 static void refuse_soon(struct coc_call *call)
@@ -190,13 +190,13 @@ static void on_http(void *data, const struct http_answer *http)
 			    &answer);
 		note_credentials(client, call, &answer);
 	}
-	deliver(call, &answer);
+	deliver_call(call, &answer);
 }
 
 static int send_call(struct coc_call *call, int64_t timeout_ms, struct err *err)
 {
 	struct coc_client *client = call->client;
-	const struct request *request = &call->request;
+	const struct coc_request *request = &call->request;
 	const bool reads = call->operation == COC_OP_LIST || call->operation == COC_OP_SHOW;
 	const struct http_spec spec = {
 		.method = request->method,
@@ -217,8 +217,8 @@ static int send_call(struct coc_call *call, int64_t timeout_ms, struct err *err)
 	return r < 0 ? err_set(err, -r, "out of memory") : 0;
 }
 
-static int start(struct coc_client *client, struct request_spec *spec, int64_t timeout_ms,
-		 coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err)
+static int start_call(struct coc_client *client, struct request_spec *spec, int64_t timeout_ms,
+		      coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err)
 {
 	struct coc_call *call = calloc(1, sizeof(*call));
 	int r;
@@ -254,7 +254,7 @@ int coc_create(struct coc_client *client, const struct coc_document *document, i
 {
 	struct request_spec spec = {.operation = COC_OP_CREATE, .document = document};
 
-	return start(client, &spec, timeout_ms, done, data, ret_call, err);
+	return start_call(client, &spec, timeout_ms, done, data, ret_call, err);
 }
 
 int coc_update(struct coc_client *client, const char *document_id,
@@ -264,7 +264,7 @@ int coc_update(struct coc_client *client, const char *document_id,
 	struct request_spec spec = {
 		.operation = COC_OP_UPDATE, .document_id = document_id, .document = document};
 
-	return start(client, &spec, timeout_ms, done, data, ret_call, err);
+	return start_call(client, &spec, timeout_ms, done, data, ret_call, err);
 }
 
 int coc_show(struct coc_client *client, const char *document_id, int64_t timeout_ms,
@@ -272,7 +272,7 @@ int coc_show(struct coc_client *client, const char *document_id, int64_t timeout
 {
 	struct request_spec spec = {.operation = COC_OP_SHOW, .document_id = document_id};
 
-	return start(client, &spec, timeout_ms, done, data, ret_call, err);
+	return start_call(client, &spec, timeout_ms, done, data, ret_call, err);
 }
 
 int coc_show_version(struct coc_client *client, const char *document_id, const char *version,
@@ -282,7 +282,7 @@ int coc_show_version(struct coc_client *client, const char *document_id, const c
 	struct request_spec spec = {
 		.operation = COC_OP_SHOW, .document_id = document_id, .version = version};
 
-	return start(client, &spec, timeout_ms, done, data, ret_call, err);
+	return start_call(client, &spec, timeout_ms, done, data, ret_call, err);
 }
 
 int coc_list(struct coc_client *client, const char *name_like, int64_t offset, int64_t timeout_ms,
@@ -291,7 +291,7 @@ int coc_list(struct coc_client *client, const char *name_like, int64_t offset, i
 	struct request_spec spec = {
 		.operation = COC_OP_LIST, .name_like = name_like, .offset = offset};
 
-	return start(client, &spec, timeout_ms, done, data, ret_call, err);
+	return start_call(client, &spec, timeout_ms, done, data, ret_call, err);
 }
 
 int coc_delete(struct coc_client *client, const char *document_id, int64_t timeout_ms,
@@ -299,7 +299,7 @@ int coc_delete(struct coc_client *client, const char *document_id, int64_t timeo
 {
 	struct request_spec spec = {.operation = COC_OP_DELETE, .document_id = document_id};
 
-	return start(client, &spec, timeout_ms, done, data, ret_call, err);
+	return start_call(client, &spec, timeout_ms, done, data, ret_call, err);
 }
 
 void coc_call_cancel(struct coc_call *call)

@@ -23,7 +23,7 @@ struct offer {
 	bool federated; /* idp_id: an identity provider instead of keys */
 };
 
-static bool given(const char *value)
+static bool is_given(const char *value)
 {
 	return value && *value;
 }
@@ -42,7 +42,7 @@ static int open_secret(const char *value, const char *source, const char *what,
 {
 	int r;
 
-	if (!given(value))
+	if (!is_given(value))
 		return 0;
 	r = secret_open(value, strlen(value), source, ret_secret);
 	if (r == -E2BIG)
@@ -51,9 +51,9 @@ static int open_secret(const char *value, const char *source, const char *what,
 	return r < 0 ? err_set(err, -r, "out of memory") : 0;
 }
 
-static int copy(const char *value, char **ret_copy, struct err *err)
+static int copy_credential(const char *value, char **ret_copy, struct err *err)
 {
-	if (!given(value))
+	if (!is_given(value))
 		return 0;
 	*ret_copy = strdup(value);
 	return *ret_copy ? 0 : err_set(err, ENOMEM, "out of memory");
@@ -61,12 +61,12 @@ static int copy(const char *value, char **ret_copy, struct err *err)
 
 static int check_offer(const struct offer *offer, const char *source, struct err *err)
 {
-	if (given(offer->ak) != given(offer->sk))
+	if (is_given(offer->ak) != is_given(offer->sk))
 		return err_set(err, EINVAL,
 			       "half a key pair in %s: there is %s but no %s; both are needed",
 			       source,
-			       given(offer->ak) ? "an access key (AK)" : "a secret key (SK)",
-			       given(offer->ak) ? "secret key (SK)" : "access key (AK)");
+			       is_given(offer->ak) ? "an access key (AK)" : "a secret key (SK)",
+			       is_given(offer->ak) ? "secret key (SK)" : "access key (AK)");
 	if (!is_plain(offer->ak) || !is_plain(offer->sk) || !is_plain(offer->security_token) ||
 	    !is_plain(offer->token) || !is_plain(offer->domain_id))
 		return err_set(err, EINVAL,
@@ -77,8 +77,8 @@ static int check_offer(const struct offer *offer, const char *source, struct err
 }
 
 /* Makes credentials of what a place offers, which has a pair or a token. */
-static int take(const struct offer *offer, const char *source, struct coc_creds **ret_creds,
-		struct err *err)
+static int take_offer(const struct offer *offer, const char *source, struct coc_creds **ret_creds,
+		      struct err *err)
 {
 	_cleanup_(coc_creds_free) struct coc_creds *creds = NULL;
 	int r;
@@ -89,11 +89,11 @@ static int take(const struct offer *offer, const char *source, struct coc_creds 
 	creds = calloc(1, sizeof(*creds));
 	if (!creds)
 		return err_set(err, ENOMEM, "out of memory");
-	r = copy(source, &creds->source, err);
+	r = copy_credential(source, &creds->source, err);
 	if (r == 0)
-		r = copy(offer->domain_id, &creds->domain_id, err);
-	if (r == 0 && given(offer->ak)) {
-		r = copy(offer->ak, &creds->ak, err);
+		r = copy_credential(offer->domain_id, &creds->domain_id, err);
+	if (r == 0 && is_given(offer->ak)) {
+		r = copy_credential(offer->ak, &creds->ak, err);
 		if (r == 0)
 			r = open_secret(offer->sk, source, "secret key", &creds->sk, err);
 		if (r == 0)
@@ -113,7 +113,7 @@ struct file_offers {
 	struct offer global, basic;
 };
 
-static int on_key(void *data, const char *section, const char *key, const char *value)
+static int on_profile_key(void *data, const char *section, const char *key, const char *value)
 {
 	struct file_offers *offers = data;
 	struct offer *offer;
@@ -133,20 +133,13 @@ static int on_key(void *data, const char *section, const char *key, const char *
 	else if (!strcmp(key, "domain_id"))
 		offer->domain_id = value;
 	else if (!strcmp(key, "idp_id"))
-		offer->federated = given(value);
+		offer->federated = is_given(value);
 	return 0;
-}
-
-static void buf_wipe(struct buf *buf)
-{
-	if (buf->data)
-		secret_wipe(buf->data, buf->room);
-	buf_finish(buf);
 }
 
 int coc_creds_read(const char *path, struct coc_creds **ret_creds, struct err *err)
 {
-	__attribute__((cleanup(buf_wipe))) struct buf text = {0};
+	_cleanup_secret_buf_ struct buf text = {0};
 	struct file_offers offers = {0};
 	const struct offer *offer;
 	unsigned line = 0;
@@ -157,12 +150,13 @@ int coc_creds_read(const char *path, struct coc_creds **ret_creds, struct err *e
 		return err_set(err, ENOENT, "no credentials: there is no file %s", path);
 	if (r < 0)
 		return r;
-	r = ini_parse(text.data, text.size, on_key, &offers, &line);
+	r = ini_parse(text.data, text.size, on_profile_key, &offers, &line);
 	if (r < 0)
 		return err_set(err, -r, "%s, line %u: neither [section] nor key = value", path,
 			       line);
-	offer = given(offers.global.ak) || given(offers.global.sk) ? &offers.global : &offers.basic;
-	if (!given(offer->ak) && !given(offer->sk)) {
+	offer = is_given(offers.global.ak) || is_given(offers.global.sk) ? &offers.global
+									 : &offers.basic;
+	if (!is_given(offer->ak) && !is_given(offer->sk)) {
 		if (offers.global.federated || offers.basic.federated)
 			return err_set(err, EINVAL,
 				       "%s names an identity provider (idp_id), which cocfs cannot "
@@ -171,7 +165,7 @@ int coc_creds_read(const char *path, struct coc_creds **ret_creds, struct err *e
 		return err_set(err, EINVAL,
 			       "%s holds no ak and sk in its section [global] or [basic]", path);
 	}
-	return take(offer, path, ret_creds, err);
+	return take_offer(offer, path, ret_creds, err);
 }
 
 static int nothing_found(const char *path, struct err *err)
@@ -200,8 +194,8 @@ int coc_creds_find(struct coc_creds **ret_creds, struct err *err)
 	_cleanup_free_ char *path = NULL;
 	int r;
 
-	if (given(offer.ak) || given(offer.sk) || given(offer.token))
-		return take(&offer, ENVIRONMENT, ret_creds, err);
+	if (is_given(offer.ak) || is_given(offer.sk) || is_given(offer.token))
+		return take_offer(&offer, ENVIRONMENT, ret_creds, err);
 	r = profile_path(FILE_VARIABLE, FILE_NAME, &path);
 	if (r == -ENOMEM)
 		return err_set(err, ENOMEM, "out of memory");

@@ -70,7 +70,7 @@ static size_t host_length(const char *authority)
 }
 
 /* Takes a URL to pieces; false if it is not scheme://host[:port][/]. */
-static bool split(const char *text, struct url *ret_url)
+static bool split_url(const char *text, struct url *ret_url)
 {
 	struct url url = {0};
 	const char *rest;
@@ -98,7 +98,7 @@ static bool split(const char *text, struct url *ret_url)
 	return true;
 }
 
-static bool is_loopback(const struct url *url)
+static bool is_url_loopback(const struct url *url)
 {
 	char host[INET6_ADDRSTRLEN + 2];
 	struct in6_addr in6;
@@ -121,7 +121,7 @@ bool coc_endpoint_is_loopback(const char *text)
 {
 	struct url url;
 
-	return split(text, &url) && is_loopback(&url);
+	return split_url(text, &url) && is_url_loopback(&url);
 }
 
 int coc_endpoint_check(const char *text, bool any_host, char **ret_url, struct err *err)
@@ -131,12 +131,12 @@ int coc_endpoint_check(const char *text, bool any_host, char **ret_url, struct e
 	struct url url;
 	char *clean;
 
-	if (!split(text, &url))
+	if (!split_url(text, &url))
 		return err_set(err, EINVAL,
 			       "\"%s\" cannot be called: a URL has the form https://HOST or "
 			       "https://HOST:PORT, with no path, query or user name",
 			       shown);
-	if (!url.https && !any_host && !is_loopback(&url))
+	if (!url.https && !any_host && !is_url_loopback(&url))
 		return err_set(err, EINVAL,
 			       "\"%s\" would send jobs and tokens in the clear: use https://, or "
 			       "http:// to this machine only (127.0.0.1, [::1], localhost)",
@@ -221,7 +221,7 @@ static int from_file(const char *region, char **ret_url, struct err *err)
 	return r < 0 ? r : take_override(url, strlen(url), path, ret_url, err);
 }
 
-static int unknown(const char *source, struct err *err)
+static int refuse_unknown_region(const char *source, struct err *err)
 {
 	_cleanup_buf_ struct buf names = {0};
 
@@ -244,7 +244,7 @@ int coc_endpoint_find(const char *source, char **ret_url, struct err *err)
 	if (strstr(source, "://"))
 		return coc_endpoint_check(source, false, ret_url, err);
 	if (!length || length > REGION_MAX || strspn(source, ALPHABET DIGITS "-") != length)
-		return unknown(source, err);
+		return refuse_unknown_region(source, err);
 	r = from_variable(source, ret_url, err);
 	if (r == -ENOENT)
 		r = from_file(source, ret_url, err);
@@ -253,5 +253,5 @@ int coc_endpoint_find(const char *source, char **ret_url, struct err *err)
 	for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++)
 		if (!strcmp(source, regions[i].region))
 			return coc_endpoint_check(regions[i].url, false, ret_url, err);
-	return unknown(source, err);
+	return refuse_unknown_region(source, err);
 }

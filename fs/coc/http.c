@@ -36,7 +36,7 @@
 struct http_request {
 	struct http *http;
 	TAILQ_ENTRY(http_request) link;
-	enum place place;
+	enum request_stage place;
 	struct http_spec spec; /* url is owned, headers are in transfer */
 	char *url;
 	struct transfer transfer;
@@ -50,9 +50,9 @@ struct http_request {
 	void *data;
 };
 
-static void deliver(struct http *http);
+static void deliver_answers(struct http *http);
 
-static void move(struct http_request *request, enum place place)
+static void move_request(struct http_request *request, enum request_stage place)
 {
 	struct http *http = request->http;
 
@@ -72,7 +72,7 @@ static void spare_easy(struct http *http, CURL *easy)
 }
 
 /* Takes a running request off curl; if it was in the middle, its connection is closed. */
-static void detach(struct http_request *request)
+static void detach_request(struct http_request *request)
 {
 	struct http *http = request->http;
 
@@ -81,7 +81,7 @@ static void detach(struct http_request *request)
 }
 
 /* Gives the place of a request up, for pump() to take. */
-static void leave(struct http_request *request)
+static void leave_place(struct http_request *request)
 {
 	if (request->busy)
 		request->http->n_busy--;
@@ -89,7 +89,7 @@ static void leave(struct http_request *request)
 }
 
 /* Ends a request whose exchange failed, or (CURLE_OK) succeeded. */
-static void finish(struct http_request *request, CURLcode code)
+static void finish_request(struct http_request *request, CURLcode code)
 {
 	long status = 0;
 
@@ -100,12 +100,12 @@ static void finish(struct http_request *request, CURLcode code)
 		curl_easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &request->os_errno);
 		request->status = (unsigned)status;
 		transfer_end(&request->transfer);
-		detach(request);
+		detach_request(request);
 	}
-	move(request, FINISHED);
+	move_request(request, FINISHED);
 }
 
-static int attach(struct http_request *request)
+static int attach_request(struct http_request *request)
 {
 	struct http *http = request->http;
 	CURL *easy;
@@ -134,29 +134,29 @@ static int attach(struct http_request *request)
 
 static void on_delivery(void *data)
 {
-	deliver(data);
+	deliver_answers(data);
 }
 
 /* May another request run? */
-static bool has_room(const struct http *http)
+static bool has_connection_free(const struct http *http)
 {
 	return (!http->options.running_max || http->n_busy < http->options.running_max) &&
 	       (!http->short_of || http->n_busy < http->room);
 }
 
 /* Lets waiting requests run as far as the bounds allow. Safe to call from anywhere but curl. */
-static void pump(struct http *http)
+static void pump_requests(struct http *http)
 {
 	struct http_request *request;
 
-	while ((request = TAILQ_FIRST(&http->lists[WAITING])) && has_room(http)) {
-		int r = attach(request);
+	while ((request = TAILQ_FIRST(&http->lists[WAITING])) && has_connection_free(http)) {
+		int r = attach_request(request);
 
 		if (r == 0) {
-			move(request, RUNNING);
+			move_request(request, RUNNING);
 			continue;
 		}
-		finish(request, r == -ENOMEM ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT);
+		finish_request(request, r == -ENOMEM ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT);
 		loop_timer_set(http->loop, &http->delivery, loop_now_ms(http->loop), on_delivery,
 			       http);
 	}
@@ -208,7 +208,7 @@ static void call_back(struct http_request *request)
 	request->done(request->data, &answer);
 }
 
-static void deliver(struct http *http)
+static void deliver_answers(struct http *http)
 {
 	struct http_request *request;
 
@@ -216,7 +216,7 @@ static void deliver(struct http *http)
 	http->delivering = true;
 	while (!http->dead && (request = TAILQ_FIRST(&http->lists[FINISHED]))) {
 		TAILQ_REMOVE(&http->lists[FINISHED], request, link);
-		leave(request);
+		leave_place(request);
 		call_back(request);
 		free_request(request);
 		stall_next(loop_stall(http->loop));
@@ -225,7 +225,7 @@ static void deliver(struct http *http)
 	if (http->dead)
 		http_free(http);
 	else
-		pump(http);
+		pump_requests(http);
 }
 
 static void on_again(void *data);
@@ -246,7 +246,7 @@ static void on_again(void *data)
 	}
 	http->room += http->room / 2 + 1;
 	try_again_soon(http);
-	pump(http);
+	pump_requests(http);
 }
 
 /* Has a request wait for a descriptor. Its deadline stands. */
@@ -255,8 +255,8 @@ static void wait_for_descriptor(struct http_request *request)
 	struct http *http = request->http;
 
 	transfer_end(&request->transfer);
-	detach(request);
-	leave(request);
+	detach_request(request);
+	leave_place(request);
 	TAILQ_REMOVE(&http->lists[RUNNING], request, link);
 	TAILQ_INSERT_HEAD(&http->lists[WAITING], request, link);
 	request->place = WAITING;
@@ -266,7 +266,7 @@ static void wait_for_descriptor(struct http_request *request)
 }
 
 /* Takes what curl has finished. */
-static void collect(struct http *http)
+static void collect_answers(struct http *http)
 {
 	CURLMsg *message;
 	int left;
@@ -282,7 +282,7 @@ static void collect(struct http *http)
 		if (request->transfer.shortage)
 			wait_for_descriptor(request);
 		else
-			finish(request, code);
+			finish_request(request, code);
 	}
 }
 
@@ -291,10 +291,10 @@ void http_acted(void *data)
 	struct http *http = data;
 	struct http_request *request;
 
-	collect(http);
+	collect_answers(http);
 	while (http->multi.broken && (request = TAILQ_FIRST(&http->lists[RUNNING])))
-		finish(request, CURLE_OUT_OF_MEMORY);
-	deliver(http);
+		finish_request(request, CURLE_OUT_OF_MEMORY);
+	deliver_answers(http);
 }
 
 static void on_deadline(void *data)
@@ -302,14 +302,14 @@ static void on_deadline(void *data)
 	struct http_request *request = data;
 	struct http *http = request->http;
 
-	finish(request, CURLE_OPERATION_TIMEDOUT);
-	deliver(http);
+	finish_request(request, CURLE_OPERATION_TIMEDOUT);
+	deliver_answers(http);
 }
 
 void http_set_running_max(struct http *http, unsigned max)
 {
 	http->options.running_max = max;
-	pump(http);
+	pump_requests(http);
 }
 
 int http_start(struct http *http, const struct http_spec *spec, int64_t timeout_ms,
@@ -335,7 +335,7 @@ int http_start(struct http *http, const struct http_spec *spec, int64_t timeout_
 		       on_deadline, request);
 	TAILQ_INSERT_TAIL(&http->lists[WAITING], request, link);
 	*ret_request = request;
-	pump(http);
+	pump_requests(http);
 	return 0;
 }
 
@@ -351,9 +351,9 @@ void http_cancel(struct http_request *request)
 
 	TAILQ_REMOVE(&http->lists[request->place], request, link);
 	if (request->easy)
-		detach(request);
-	leave(request);
+		detach_request(request);
+	leave_place(request);
 	free_request(request);
 	if (had_place)
-		pump(http);
+		pump_requests(http);
 }

@@ -10,7 +10,7 @@
 
 /* What http.c (the way of a request) and http_open.c (beginning and end) share. No other file
  * includes this. */
-enum place { WAITING, RUNNING, FINISHED, PLACES };
+enum request_stage { WAITING, RUNNING, FINISHED, PLACES };
 
 TAILQ_HEAD(request_list, http_request);
 

@@ -16,7 +16,7 @@ struct socket {
  *
  * Nothing of multi is used after this: its owner may have finished it.
  */
-static void act(struct multi *multi, curl_socket_t fd, int events)
+static void act_on_socket(struct multi *multi, curl_socket_t fd, int events)
 {
 	int running;
 
@@ -37,12 +37,12 @@ static void on_event(void *data, uint32_t events)
 	/* curl finds out what is wrong by reading and writing */
 	if (events & (EPOLLERR | EPOLLHUP))
 		mask |= CURL_CSELECT_IN | CURL_CSELECT_OUT;
-	act(socket->multi, socket->watch.fd, mask);
+	act_on_socket(socket->multi, socket->watch.fd, mask);
 }
 
 static void on_due(void *data)
 {
-	act(data, CURL_SOCKET_TIMEOUT, 0);
+	act_on_socket(data, CURL_SOCKET_TIMEOUT, 0);
 }
 
 static void forget_socket(struct multi *multi, curl_socket_t fd, struct socket *socket)

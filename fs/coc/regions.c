@@ -8,21 +8,21 @@
 
 #include <yaml.h>
 
-static const char *scalar(const yaml_node_t *node)
+static const char *scalar_text(const yaml_node_t *node)
 {
 	return node && node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value
 						      : NULL;
 }
 
 /* The value of a key in a mapping, NULL without one; compare is strcmp or strcasecmp. */
-static yaml_node_t *member(yaml_document_t *document, const yaml_node_t *mapping, const char *key,
-			   int (*compare)(const char *, const char *))
+static yaml_node_t *mapping_member(yaml_document_t *document, const yaml_node_t *mapping,
+				   const char *key, int (*compare)(const char *, const char *))
 {
 	if (!mapping || mapping->type != YAML_MAPPING_NODE)
 		return NULL;
 	for (yaml_node_pair_t *pair = mapping->data.mapping.pairs.start;
 	     pair < mapping->data.mapping.pairs.top; pair++) {
-		const char *name = scalar(yaml_document_get_node(document, pair->key));
+		const char *name = scalar_text(yaml_document_get_node(document, pair->key));
 
 		if (name && !compare(name, key))
 			return yaml_document_get_node(document, pair->value);
@@ -30,7 +30,7 @@ static yaml_node_t *member(yaml_document_t *document, const yaml_node_t *mapping
 	return NULL;
 }
 
-static yaml_node_t *item(yaml_document_t *document, const yaml_node_t *sequence, size_t n)
+static yaml_node_t *sequence_item(yaml_document_t *document, const yaml_node_t *sequence, size_t n)
 {
 	yaml_node_item_t *items = sequence->data.sequence.items.start;
 
@@ -42,19 +42,20 @@ static yaml_node_t *item(yaml_document_t *document, const yaml_node_t *sequence,
 /* The first URL of one {id, endpoint, endpoints}; NULL if it has none. */
 static const char *first_url(yaml_document_t *document, const yaml_node_t *entry)
 {
-	const char *url = scalar(member(document, entry, "endpoint", strcmp));
+	const char *url = scalar_text(mapping_member(document, entry, "endpoint", strcmp));
 	const yaml_node_t *several;
 
 	if (url && *url)
 		return url;
-	several = member(document, entry, "endpoints", strcmp);
+	several = mapping_member(document, entry, "endpoints", strcmp);
 	if (!several || several->type != YAML_SEQUENCE_NODE)
 		return NULL;
-	url = scalar(item(document, several, 0));
+	url = scalar_text(sequence_item(document, several, 0));
 	return url && *url ? url : NULL;
 }
 
-static int find(yaml_document_t *document, const char *service, const char *region, char **ret_url)
+static int find_region(yaml_document_t *document, const char *service, const char *region,
+		       char **ret_url)
 {
 	const yaml_node_t *root = yaml_document_get_root_node(document), *entries, *entry;
 	const char *url = NULL;
@@ -63,14 +64,14 @@ static int find(yaml_document_t *document, const char *service, const char *regi
 		return -ENOENT; /* an empty file */
 	if (root->type != YAML_MAPPING_NODE)
 		return -EINVAL;
-	entries = member(document, root, service, strcasecmp);
+	entries = mapping_member(document, root, service, strcasecmp);
 	if (!entries)
 		return -ENOENT;
 	if (entries->type != YAML_SEQUENCE_NODE)
 		return -EINVAL;
 	/* of two entries for a region the last one counts, as in the SDKs */
-	for (size_t i = 0; (entry = item(document, entries, i)); i++) {
-		const char *id = scalar(member(document, entry, "id", strcmp));
+	for (size_t i = 0; (entry = sequence_item(document, entries, i)); i++) {
+		const char *id = scalar_text(mapping_member(document, entry, "id", strcmp));
 		const char *here = first_url(document, entry);
 
 		if (id && here && !strcmp(id, region))
@@ -96,7 +97,7 @@ int regions_find(const char *text, size_t size, const char *service, const char 
 		return -ENOMEM;
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, size);
 	if (yaml_parser_load(&parser, &document)) {
-		r = find(&document, service, region, ret_url);
+		r = find_region(&document, service, region, ret_url);
 		yaml_document_delete(&document);
 	} else {
 		r = parser.error == YAML_MEMORY_ERROR ? -ENOMEM : -EINVAL;

@@ -28,7 +28,7 @@ static const char *const methods[] = {
 	[COC_OP_UPDATE] = "PUT",  [COC_OP_DELETE] = "DELETE",
 };
 
-static int no_memory(struct err *err)
+static int refuse_without_memory(struct err *err)
 {
 	return err_set(err, ENOMEM, "out of memory");
 }
@@ -58,7 +58,7 @@ static int build_path(const struct request_spec *spec, char **ret_path, struct e
 			path = NULL;
 	}
 	if (!path)
-		return no_memory(err);
+		return refuse_without_memory(err);
 	*ret_path = path;
 	return 0;
 }
@@ -127,7 +127,7 @@ static int build_host(const char *endpoint, char **ret_host)
 	return 0;
 }
 
-static int add_header(struct request *request, const char *name, const char *value)
+static int add_request_header(struct coc_request *request, const char *name, const char *value)
 {
 	char *line;
 
@@ -139,7 +139,7 @@ static int add_header(struct request *request, const char *name, const char *val
 
 /* Signs, and adds the headers that were signed and the signature. */
 static int add_signature(const struct request_spec *spec, struct sign_request *signing,
-			 struct request *request)
+			 struct coc_request *request)
 {
 	const struct coc_creds *creds = spec->creds;
 	_cleanup_buf_ struct buf names = {0}, value = {0};
@@ -154,13 +154,13 @@ static int add_signature(const struct request_spec *spec, struct sign_request *s
 	if (r == 0)
 		r = buf_printf(&value, "%s Access=%s, SignedHeaders=%s, Signature=%s",
 			       SIGN_ALGORITHM, creds->ak, names.data, signature);
-	return r < 0 ? r : add_header(request, "Authorization", value.data);
+	return r < 0 ? r : add_request_header(request, "Authorization", value.data);
 }
 
 /* Adds what says who is calling: a token as it is, or a signature over host, date, and what else
  * the credentials have. */
 static int add_identity(const struct request_spec *spec, const char *host,
-			struct sign_request *signing, struct request *request)
+			struct sign_request *signing, struct coc_request *request)
 {
 	const struct coc_creds *creds = spec->creds;
 	char date[SIGN_DATE_SIZE];
@@ -179,11 +179,12 @@ static int add_identity(const struct request_spec *spec, const char *host,
 				"X-Security-Token", secret_bytes(creds->security_token, NULL)};
 	}
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = add_header(request, headers[i].name, headers[i].value);
+		r = add_request_header(request, headers[i].name, headers[i].value);
 	if (r < 0)
 		return r;
 	if (creds->token)
-		return add_header(request, "X-Auth-Token", secret_bytes(creds->token, NULL));
+		return add_request_header(request, "X-Auth-Token",
+					  secret_bytes(creds->token, NULL));
 	signing->headers = headers;
 	signing->n_headers = n;
 	r = add_signature(spec, signing, request);
@@ -192,22 +193,22 @@ static int add_identity(const struct request_spec *spec, const char *host,
 }
 
 static int add_headers(const struct request_spec *spec, struct sign_request *signing,
-		       struct request *request)
+		       struct coc_request *request)
 {
 	_cleanup_free_ char *host = NULL;
 	int r;
 
 	r = build_host(spec->endpoint, &host);
 	if (r == 0)
-		r = add_header(request, "Accept", "application/json");
+		r = add_request_header(request, "Accept", "application/json");
 	if (r == 0 && request->body)
-		r = add_header(request, "Content-Type", "application/json;charset=UTF-8");
+		r = add_request_header(request, "Content-Type", "application/json;charset=UTF-8");
 	return r < 0 ? r : add_identity(spec, host, signing, request);
 }
 
-int request_build(const struct request_spec *spec, struct request *ret_request, struct err *err)
+int request_build(const struct request_spec *spec, struct coc_request *ret_request, struct err *err)
 {
-	struct request request = {.method = methods[spec->operation]};
+	struct coc_request request = {.method = methods[spec->operation]};
 	struct sign_param params[PARAMS_MAX];
 	struct sign_request signing = {.method = request.method, .params = params};
 	_cleanup_free_ char *path = NULL;
@@ -231,14 +232,14 @@ int request_build(const struct request_spec *spec, struct request *ret_request, 
 		r = add_headers(spec, &signing, &request);
 	if (r < 0) {
 		request_finish(&request);
-		return r == -ENOMEM ? no_memory(err)
+		return r == -ENOMEM ? refuse_without_memory(err)
 				    : err_set(err, -r, "the request cannot be signed");
 	}
 	*ret_request = request;
 	return 0;
 }
 
-void request_finish(struct request *request)
+void request_finish(struct coc_request *request)
 {
 	for (size_t i = 0; i < request->n_headers; i++) {
 		secret_wipe(request->headers[i], strlen(request->headers[i]));
@@ -246,5 +247,5 @@ void request_finish(struct request *request)
 	}
 	free(request->url);
 	free(request->body);
-	*request = (struct request){0};
+	*request = (struct coc_request){0};
 }

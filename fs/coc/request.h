@@ -13,7 +13,7 @@
 /* A call as HTTP: built, signed, ready to be sent. Pure: takes the time, touches no network. */
 #define REQUEST_HEADERS_MAX 8
 
-struct request {
+struct coc_request {
 	const char *method;
 	char *url;
 	char *headers[REQUEST_HEADERS_MAX]; /* "Name: value" */
@@ -37,9 +37,10 @@ struct request_spec {
 
 /* Builds and signs. Returns 0; -EINVAL: something that JSON or a path cannot carry; -EFBIG: more
  * content than the API takes; -ENOMEM; -EIO: the crypto library failed; err filled. */
-int request_build(const struct request_spec *spec, struct request *ret_request, struct err *err);
+int request_build(const struct request_spec *spec, struct coc_request *ret_request,
+		  struct err *err);
 
 /* Wipes the headers, which hold tokens, and frees what request owns. */
-void request_finish(struct request *request);
+void request_finish(struct coc_request *request);
 
 #endif

@@ -15,7 +15,7 @@ static int64_t bounded_ms(int64_t seconds)
 	return seconds > RETRY_AFTER_MAX_MS / 1000 ? RETRY_AFTER_MAX_MS : seconds * 1000;
 }
 
-static int month(const char *name)
+static int month_number(const char *name)
 {
 	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
@@ -37,7 +37,7 @@ static int64_t date_s(const char *text)
 	    !end || text[end])
 		return -1;
 	tm.tm_year -= 1900;
-	tm.tm_mon = month(name);
+	tm.tm_mon = month_number(name);
 	return tm.tm_mon < 0 ? -1 : (int64_t)timegm(&tm);
 }
 

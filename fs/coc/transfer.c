@@ -109,7 +109,8 @@ static size_t on_body(char *data, size_t unit, size_t n, void *to)
 }
 
 /* Copies the value if the line is that header; a value that does not fit is left out. */
-static void take_header(const char *line, size_t size, const char *name, char *to, size_t room)
+static void take_answer_header(const char *line, size_t size, const char *name, char *to,
+			       size_t room)
 {
 	size_t length = strlen(name);
 
@@ -143,13 +144,14 @@ static size_t on_header(char *line, size_t unit, size_t n, void *to)
 	/* a status line begins a new set of headers: those of a "100 Continue" do not count */
 	if (size > 5 && !memcmp(line, "HTTP/", 5))
 		transfer->request_id[0] = transfer->retry_after[0] = '\0';
-	take_header(line, size, "X-Request-Id", transfer->request_id, sizeof(transfer->request_id));
-	take_header(line, size, "Retry-After", transfer->retry_after,
-		    sizeof(transfer->retry_after));
+	take_answer_header(line, size, "X-Request-Id", transfer->request_id,
+			   sizeof(transfer->request_id));
+	take_answer_header(line, size, "Retry-After", transfer->retry_after,
+			   sizeof(transfer->retry_after));
 	return size;
 }
 
-static int add_header(struct transfer *transfer, const char *line)
+static int keep_header_line(struct transfer *transfer, const char *line)
 {
 	struct curl_slist *longer = curl_slist_append(transfer->headers, line);
 
@@ -165,9 +167,9 @@ int transfer_init(struct transfer *transfer, const struct http_spec *spec)
 
 	*transfer = (struct transfer){.once = spec->once, .kept_max = spec->answer_max};
 	/* "Expect:" sends none: waiting for "100 Continue" would cost a round trip */
-	r = add_header(transfer, "Expect:");
+	r = keep_header_line(transfer, "Expect:");
 	for (size_t i = 0; r == 0 && i < spec->n_headers; i++)
-		r = add_header(transfer, spec->headers[i]);
+		r = keep_header_line(transfer, spec->headers[i]);
 	if (r < 0)
 		transfer_finish(transfer);
 	return r;

@@ -90,7 +90,7 @@ static const struct verdict failed = {COC_UNKNOWN, EIO, "the service failed", AS
 static const struct verdict strange = {COC_UNKNOWN, EIO, "the answer is not one of the COC API",
 				       CHECK_ENDPOINT};
 
-static const struct row {
+static const struct verdict_row {
 	unsigned low, high; /* statuses, both included */
 	const char *code;   /* NULL: any */
 	const struct verdict *verdict;
@@ -200,7 +200,7 @@ static const char *page_kind(const char *text, bool plain_http)
 	return text[strspn(text, " ?")] == '<' ? PAGE : "";
 }
 
-static const struct verdict *find(unsigned status, const char *code)
+static const struct verdict *find_verdict(unsigned status, const char *code)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (status >= rows[i].low && status <= rows[i].high &&
@@ -212,10 +212,10 @@ static const struct verdict *find(unsigned status, const char *code)
 const struct verdict *verdict_find(unsigned status, const char *error_code)
 {
 	/* no code of the service begins like this */
-	return find(status, error_code[0] == '<' ? "" : error_code);
+	return find_verdict(status, error_code[0] == '<' ? "" : error_code);
 }
 
 const struct verdict *verdict_find_page(unsigned status, const char *text, bool plain_http)
 {
-	return find(status, page_kind(text, plain_http));
+	return find_verdict(status, page_kind(text, plain_http));
 }

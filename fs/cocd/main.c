@@ -98,7 +98,8 @@ static void log_access(void *data, const struct service_access *access)
 }
 
 /* Serves until a signal of the set comes. Returns 0, or -errno with err filled. */
-static int serve(const struct cocd_options *settings, const sigset_t *signals, struct err *err)
+static int serve_until_signal(const struct cocd_options *settings, const sigset_t *signals,
+			      struct err *err)
 {
 	_cleanup_free_ char *data = NULL, *keys = NULL;
 	struct service_options options = {
@@ -176,7 +177,7 @@ int main(int argc, char **argv)
 	/* both are errors of a write to be dealt with, not reasons to die */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	if (serve(&settings, &signals, &err) < 0) {
+	if (serve_until_signal(&settings, &signals, &err) < 0) {
 		fprintf(stderr, "cocd: %s\n", err.text);
 		return EXIT_FAILURE;
 	}

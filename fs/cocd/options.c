@@ -55,7 +55,7 @@ static const char help[] =
 	"command line.\n";
 
 /* Says what is wrong with the command line. Returns EXIT_USAGE. */
-static int usage(const char *what, const char *word)
+static int refuse_cocd_usage(const char *what, const char *word)
 {
 	struct err err;
 
@@ -83,11 +83,11 @@ static int take_number(int option, const char *value, struct cocd_options *optio
 
 	if (option == 'R') {
 		good = throttle_parse(value, &options->rate);
-		return good ? 0 : usage("not a rate such as 10/s: ", value);
+		return good ? 0 : refuse_cocd_usage("not a rate such as 10/s: ", value);
 	}
 	if (option == 'n') {
 		good = parse_number(value, 1, &options->per_address);
-		return good ? 0 : usage("not a number of connections: ", value);
+		return good ? 0 : refuse_cocd_usage("not a number of connections: ", value);
 	}
 	if (option == 'L') {
 		good = parse_number(value, 0, &options->lock_s);
@@ -98,26 +98,27 @@ static int take_number(int option, const char *value, struct cocd_options *optio
 		good = parse_number(value, 1,
 				    option == 'i' ? &options->idle_s : &options->request_s);
 	}
-	return good ? 0 : usage("not a number of seconds: ", value);
+	return good ? 0 : refuse_cocd_usage("not a number of seconds: ", value);
 }
 
 /* What does not go together. Returns 0 or EXIT_USAGE. */
-static int check(struct cocd_options *options)
+static int check_cocd_options(struct cocd_options *options)
 {
 	if (!options->data)
-		return usage("--data is missing", "");
+		return refuse_cocd_usage("--data is missing", "");
 	if (store_is_postgresql(options->data) && !options->credentials)
-		return usage("--credentials is missing: beside a database there is no place for a "
-			     "key file",
-			     "");
+		return refuse_cocd_usage(
+			"--credentials is missing: beside a database there is no place for a "
+			"key file",
+			"");
 	if (options->listen && options->unix_socket)
-		return usage("--listen and --unix exclude each other", "");
+		return refuse_cocd_usage("--listen and --unix exclude each other", "");
 	if (options->port_file && options->unix_socket)
-		return usage("--port-file makes no sense with --unix", "");
+		return refuse_cocd_usage("--port-file makes no sense with --unix", "");
 	if (!options->tls_cert != !options->tls_key)
-		return usage("--tls-cert and --tls-key need each other", "");
+		return refuse_cocd_usage("--tls-cert and --tls-key need each other", "");
 	if (options->tls_cert && options->unix_socket)
-		return usage("--tls-cert makes no sense with --unix", "");
+		return refuse_cocd_usage("--tls-cert makes no sense with --unix", "");
 	if (!options->listen && !options->unix_socket)
 		options->listen = DEFAULT_LISTEN;
 	return 0;
@@ -166,9 +167,9 @@ int cocd_options_parse(int argc, char **argv, struct cocd_options *options)
 			options->done = true;
 			return 0;
 		case ':':
-			return usage("a value is missing after ", argv[optind - 1]);
+			return refuse_cocd_usage("a value is missing after ", argv[optind - 1]);
 		case '?':
-			return usage("unknown option: ", argv[optind - 1]);
+			return refuse_cocd_usage("unknown option: ", argv[optind - 1]);
 		default:
 			if (texts[option])
 				*texts[option] = optarg;
@@ -177,6 +178,6 @@ int cocd_options_parse(int argc, char **argv, struct cocd_options *options)
 		}
 	}
 	if (optind < argc)
-		return usage("not an option: ", argv[optind]);
-	return check(options);
+		return refuse_cocd_usage("not an option: ", argv[optind]);
+	return check_cocd_options(options);
 }

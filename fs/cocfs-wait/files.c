@@ -141,7 +141,7 @@ static int look_at_directory(const char *path, const char *shown, struct buf *st
 }
 
 /* Is it below a hidden directory of its mount, where everything is scratch? */
-static bool is_hidden(const struct target *target)
+static bool is_target_hidden(const struct target *target)
 {
 	return strstr(target->path + target->root, "/.") != NULL;
 }
@@ -209,13 +209,13 @@ static int look_at_target(const struct target *target, struct buf *story)
 			    : -errno;
 		return r == 0 ? -ENOENT : r;
 	}
-	if (S_ISDIR(st.st_mode) && is_hidden(target))
+	if (S_ISDIR(st.st_mode) && is_target_hidden(target))
 		return 0;
 	if (S_ISDIR(st.st_mode)) {
 		r = count_hidden(target, hidden);
 		return r > 0 ? -EBUSY : r < 0 ? r : look_below(target, story);
 	}
-	if (S_ISREG(st.st_mode) && name_is_job(name) && !is_hidden(target))
+	if (S_ISREG(st.st_mode) && name_is_job(name) && !is_target_hidden(target))
 		r = look_at_job(target->path, target->given, !st.st_size, story);
 	if (r != -ENODATA)
 		return r;

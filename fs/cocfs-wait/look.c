@@ -109,7 +109,7 @@ static int find_target(const char *given, struct target *target, struct err *err
 	return 0;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_roots(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
@@ -148,7 +148,7 @@ int targets_find(char **paths, size_t n, struct targets *ret_targets, struct err
 		targets_finish(&targets);
 		return r;
 	}
-	qsort(targets.sorted, n, sizeof(*targets.sorted), compare);
+	qsort(targets.sorted, n, sizeof(*targets.sorted), compare_roots);
 	*ret_targets = targets;
 	return 0;
 }
@@ -171,7 +171,8 @@ static bool is_in_target(const struct targets *targets, char *path)
 		const char *key = path;
 		char *slash;
 
-		if (bsearch(&key, targets->sorted, targets->n, sizeof(*targets->sorted), compare))
+		if (bsearch(&key, targets->sorted, targets->n, sizeof(*targets->sorted),
+			    compare_roots))
 			return true;
 		slash = strrchr(path, '/');
 		if (!slash || slash == path)
@@ -182,7 +183,7 @@ static bool is_in_target(const struct targets *targets, char *path)
 
 /* ---- the queue ---- */
 
-static int read_all(int fd, struct buf *text)
+static int read_listing(int fd, struct buf *text)
 {
 	for (;;) {
 		ssize_t n;
@@ -201,7 +202,7 @@ static int read_all(int fd, struct buf *text)
 }
 
 /* Splits a line at its tabs. Returns the number of fields. */
-static int split(char *line, char *fields[FIELD_COUNT])
+static int split_fields(char *line, char *fields[FIELD_COUNT])
 {
 	int n = 0;
 
@@ -232,7 +233,7 @@ static int look_at_line(const struct targets *targets, size_t root, char *line, 
 	char *fields[FIELD_COUNT];
 
 	/* the other line without tabs is of rows that are looked at and not shown */
-	if (split(line, fields) < FIELD_COUNT) {
+	if (split_fields(line, fields) < FIELD_COUNT) {
 		const char *last = strrchr(line, ' ');
 
 		look->cut |= last && !strcmp(last, " more");
@@ -258,7 +259,7 @@ static int look_at_queue(const struct targets *targets, size_t root, struct look
 	_cleanup_close_ int fd = open_queue(targets->roots[root], targets->roots_length[root]);
 	_cleanup_buf_ struct buf text = {0};
 	char *rest, *line;
-	int r = fd < 0 ? fd : read_all(fd, &text);
+	int r = fd < 0 ? fd : read_listing(fd, &text);
 
 	rest = text.data;
 	while (r == 0 && (line = strsep(&rest, "\n")))

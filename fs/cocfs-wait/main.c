@@ -50,7 +50,7 @@ struct waiting {
 
 /* ---- the bar ---- */
 
-static void show(struct waiting *waiting, const struct look *look)
+static void show_progress(struct waiting *waiting, const struct look *look)
 {
 	char bar[BAR_WIDTH + 1];
 	size_t done, filled;
@@ -72,7 +72,7 @@ static void show(struct waiting *waiting, const struct look *look)
 	fflush(stderr);
 }
 
-static void hide(const struct waiting *waiting)
+static void hide_progress(const struct waiting *waiting)
 {
 	if (waiting->show_bar)
 		fputs("\r\033[K", stderr);
@@ -81,7 +81,7 @@ static void hide(const struct waiting *waiting)
 /* ---- ends ---- */
 
 /* Writes lines, each after our name. */
-static void complain(char *lines)
+static void complain_of_lines(char *lines)
 {
 	char *line;
 
@@ -90,27 +90,27 @@ static void complain(char *lines)
 			fprintf(stderr, "cocfs-wait: %s\n", line);
 }
 
-static int give_up(const struct waiting *waiting)
+static int give_up_wait(const struct waiting *waiting)
 {
 	_cleanup_buf_ struct buf story = {0};
 	struct look look = {0};
 	struct err err;
 
-	hide(waiting);
+	hide_progress(waiting);
 	fputs("cocfs-wait: the time is up\n", stderr);
 	if (look_at_queues(&waiting->targets, &look, &story, SHOWN_MAX, &err) == 0)
-		complain(story.data);
+		complain_of_lines(story.data);
 	if (look.pending > SHOWN_MAX)
 		fprintf(stderr, "cocfs-wait: and %zu more\n", look.pending - SHOWN_MAX);
 	buf_finish(&story);
 	if (look_at_hidden(&waiting->targets, &story) == 0)
-		complain(story.data);
+		complain_of_lines(story.data);
 	return EXIT_TIMEOUT;
 }
 
-static int fail(const struct waiting *waiting, const struct err *err)
+static int fail_wait(const struct waiting *waiting, const struct err *err)
 {
-	hide(waiting);
+	hide_progress(waiting);
 	fprintf(stderr, "cocfs-wait: %s\n", err->text);
 	return EXIT_NOT_SUBMITTED;
 }
@@ -147,25 +147,25 @@ static int wait_for_all(struct waiting *waiting)
 		int r = look_at_queues(&waiting->targets, &look, NULL, 0, &err);
 
 		if (r < 0)
-			return fail(waiting, &err);
-		show(waiting, &look);
+			return fail_wait(waiting, &err);
+		show_progress(waiting, &look);
 		if (look.pending)
 			continue;
 		r = look_at_files(&waiting->targets, &story, &err);
 		if (r == -EBUSY)
 			continue;
 		if (r < 0)
-			return fail(waiting, &err);
-		hide(waiting);
-		complain(story.data);
+			return fail_wait(waiting, &err);
+		hide_progress(waiting);
+		complain_of_lines(story.data);
 		return r ? EXIT_NOT_SUBMITTED : 0;
 	} while (sleep_a_while(waiting, &sleep_ms));
-	return give_up(waiting);
+	return give_up_wait(waiting);
 }
 
 /* ---- the command line ---- */
 
-static int usage(const char *what, const char *word)
+static int refuse_wait_usage(const char *what, const char *word)
 {
 	struct err err;
 
@@ -203,18 +203,20 @@ int main(int argc, char **argv)
 		if (option == 't' && parse_timeout(optarg, &waiting.deadline_ms))
 			continue;
 		if (option == 't')
-			return usage("--timeout takes a number of seconds, not ", optarg);
+			return refuse_wait_usage("--timeout takes a number of seconds, not ",
+						 optarg);
 		if (option == 'h')
 			return fputs(help, stdout) < 0;
 		if (option == 'V')
 			return printf("cocfs-wait %s\n", COCFS_VERSION) < 0;
-		return usage(option == ':' ? "a value is missing for " : "unknown option ",
-			     argv[optind - 1]);
+		return refuse_wait_usage(option == ':' ? "a value is missing for "
+						       : "unknown option ",
+					 argv[optind - 1]);
 	}
 	if (optind == argc)
-		return usage("nothing to wait for", "");
+		return refuse_wait_usage("nothing to wait for", "");
 	if (targets_find(argv + optind, (size_t)(argc - optind), &waiting.targets, &err) < 0)
-		return fail(&waiting, &err);
+		return fail_wait(&waiting, &err);
 	status = wait_for_all(&waiting);
 	targets_finish(&waiting.targets);
 	return status;

@@ -98,7 +98,7 @@ static int find_mount(int mount_id, struct dead_mount *ret_mount)
 	return -ENOENT;
 }
 
-static int refuse(const char *path, const char *why, struct err *err)
+static int refuse_dead_mount(const char *path, const char *why, struct err *err)
 {
 	err_set(err, ENOTCONN, "on the mountpoint %s is a dead mount: %s", path, why);
 	err_detail(err, "what_to_do", "fusermount3 -uz %s, as the user who mounted it or as root",
@@ -131,21 +131,23 @@ static int unmount_as_user(const char *path)
 }
 
 /* Takes the dead mount on top away. */
-static int bury(const char *path, struct err *err)
+static int bury_mount(const char *path, struct err *err)
 {
 	_cleanup_close_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct dead_mount mount;
 	int r = fd < 0 ? -errno : find_mount(mount_id_of(fd), &mount);
 
 	if (r < 0)
-		return refuse(path, "what it is cannot be found out", err);
+		return refuse_dead_mount(path, "what it is cannot be found out", err);
 	if (strcmp(mount.type, TYPE))
-		return refuse(path, "it is of another file system, which has ended", err);
+		return refuse_dead_mount(path, "it is of another file system, which has ended",
+					 err);
 	if (geteuid() != 0 && mount.user_id != geteuid())
-		return refuse(path, "it is another user's cocfs, which has ended", err);
+		return refuse_dead_mount(path, "it is another user's cocfs, which has ended", err);
 	r = geteuid() == 0 ? unmount_opened(fd) : unmount_as_user(path);
 	if (r < 0)
-		return refuse(path, "its cocfs has ended, and it cannot be unmounted", err);
+		return refuse_dead_mount(path, "its cocfs has ended, and it cannot be unmounted",
+					 err);
 	log_warning("the mount on %s was dead, because its cocfs had ended: it is replaced", path);
 	return 0;
 }
@@ -179,12 +181,13 @@ int mountpoint_clear(const char *path, int *ret_lock, struct err *err)
 	if (is_dead(path)) {
 		lock = lock_parent(path);
 		if (lock < 0)
-			return refuse(path, "the directory above it cannot be locked", err);
+			return refuse_dead_mount(path, "the directory above it cannot be locked",
+						 err);
 	}
 	for (int layer = 0; r == 0 && layer < LAYERS_MAX && is_dead(path); layer++)
-		r = bury(path, err);
+		r = bury_mount(path, err);
 	if (r == 0 && is_dead(path))
-		r = refuse(path, "there are too many upon each other", err);
+		r = refuse_dead_mount(path, "there are too many upon each other", err);
 	if (r == 0)
 		*ret_lock = steal_fd(&lock);
 	return r;

@@ -20,7 +20,7 @@
 #define LIBFUSE_TEXT_MAX 512 /* of a message of libfuse; the longest have a path in them */
 
 /* Tells a person at the terminal what is wrong, and the one thing that mends it. */
-static void complain(const struct err *err)
+static void complain_of_error(const struct err *err)
 {
 	fprintf(stderr, "cocfs: %s\n%s", err->text, err->details);
 }
@@ -66,7 +66,7 @@ static void log_libfuse(enum fuse_log_level level, const char *fmt, va_list args
 		    "libfuse: %s", text);
 }
 
-static int run(struct opts *opts)
+static int run_mount(struct opts *opts)
 {
 	struct mount *mount;
 	struct err err = {0};
@@ -76,13 +76,13 @@ static int run(struct opts *opts)
 		ready_fd = daemon_start(EXIT_MOUNT);
 		if (ready_fd < 0) {
 			err_set(&err, -ready_fd, "cannot start a daemon: %s", strerror(-ready_fd));
-			complain(&err);
+			complain_of_error(&err);
 			return EXIT_SYSTEM;
 		}
 	}
 	r = mount_open(opts, &mount, &err);
 	if (r < 0) {
-		complain(&err);
+		complain_of_error(&err);
 		return r == -ENOMEM ? EXIT_SYSTEM : EXIT_MOUNT;
 	}
 	if (chdir("/") < 0)
@@ -113,12 +113,12 @@ int main(int argc, char **argv)
 	case OPTS_MOUNT:
 		log_open("cocfs", opts.log_level);
 		fuse_set_log_func(log_libfuse);
-		status = run(&opts);
+		status = run_mount(&opts);
 		break;
 	case OPTS_SHOWN:
 		break;
 	case OPTS_WRONG:
-		complain(&err);
+		complain_of_error(&err);
 		if (err.errnum == ENOMEM) { /* the command line is not wrong */
 			status = EXIT_SYSTEM;
 			break;

@@ -55,14 +55,14 @@ struct mount {
 
 /* ---- the end ---- */
 
-static void quit(void *data)
+static void quit_on_signal(void *data)
 {
 	struct mount *mount = data;
 
 	loop_quit(mount->loop);
 }
 
-static void end(void *data)
+static void end_iteration(void *data)
 {
 	struct mount *mount = data;
 
@@ -71,7 +71,7 @@ static void end(void *data)
 	mount->ending = true;
 	engine_quiesce(mount->engine);
 	loop_timer_set(mount->loop, &mount->patience,
-		       loop_now_ms(mount->loop) + mount->opts->timeout_ms, quit, mount);
+		       loop_now_ms(mount->loop) + mount->opts->timeout_ms, quit_on_signal, mount);
 }
 
 static void iteration_end(void *data)
@@ -91,7 +91,7 @@ static int find_creds(const struct mount *mount, struct coc_creds **ret_creds, s
 			   : coc_creds_find(ret_creds, err);
 }
 
-static void reload(struct mount *mount)
+static void reload_credentials(struct mount *mount)
 {
 	struct coc_creds *creds;
 	struct err err = {0};
@@ -120,9 +120,9 @@ static void take_signal(void *data, uint32_t events)
 	if (read(mount->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return;
 	if (info.ssi_signo == SIGHUP)
-		reload(mount);
+		reload_credentials(mount);
 	else
-		end(mount);
+		end_iteration(mount);
 }
 
 static int watch_signals(struct mount *mount, struct err *err)
@@ -144,7 +144,7 @@ static int watch_signals(struct mount *mount, struct err *err)
 /* ---- the parts ---- */
 
 /* Starts the embedded service over a Unix socket in the state directory. */
-static int start_service(struct mount *mount, char **ret_socket, struct err *err)
+static int start_embedded_service(struct mount *mount, char **ret_socket, struct err *err)
 {
 	_cleanup_free_ char *data = state_dir_file(&mount->state, "service.db");
 	_cleanup_free_ char *socket = state_dir_socket(&mount->state, "service.sock");
@@ -186,7 +186,7 @@ static int open_client(struct mount *mount, struct err *err)
 
 	if (is_local(mount)) {
 		mount->endpoint = strdup(LOCAL_ENDPOINT);
-		r = mount->endpoint ? start_service(mount, &socket, err)
+		r = mount->endpoint ? start_embedded_service(mount, &socket, err)
 				    : err_set(err, ENOMEM, "out of memory");
 		if (r == 0)
 			r = find_creds(mount, &mount->creds, err);
@@ -219,7 +219,7 @@ static int open_engine(struct mount *mount, struct err *err)
 		     : 0;
 }
 
-static bool is_within(const char *path, const char *directory)
+static bool is_path_within(const char *path, const char *directory)
 {
 	size_t length = strlen(directory);
 
@@ -227,9 +227,9 @@ static bool is_within(const char *path, const char *directory)
 }
 
 /* The log file must not be under the mountpoint either. */
-static int open_log(const struct opts *opts, struct err *err)
+static int open_mount_log(const struct opts *opts, struct err *err)
 {
-	if (is_within(opts->logfile, opts->mountpoint))
+	if (is_path_within(opts->logfile, opts->mountpoint))
 		return err_set(err, EINVAL, "-o logfile=%s is under the mountpoint", opts->logfile);
 	return log_file_open(opts->logfile, err);
 }
@@ -241,17 +241,18 @@ static int check_apart(const struct mount *mount, struct err *err)
 	const char *mountpoint = mount->opts->mountpoint, *cacert = mount->opts->cacert;
 	_cleanup_free_ char *credentials = NULL;
 
-	if (is_within(mount->state.path, mountpoint) || is_within(mountpoint, mount->state.path))
+	if (is_path_within(mount->state.path, mountpoint) ||
+	    is_path_within(mountpoint, mount->state.path))
 		return err_set(err, EINVAL,
 			       "the mountpoint %s and the state directory %s must not be in each "
 			       "other",
 			       mountpoint, mount->state.path);
-	if (cacert && is_within(cacert, mountpoint))
+	if (cacert && is_path_within(cacert, mountpoint))
 		return err_set(err, EINVAL, "-o cacert=%s is under the mountpoint", cacert);
 	if (profile_path("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "credentials", &credentials) == 0) {
 		_cleanup_free_ char *real = realpath(credentials, NULL);
 
-		if (is_within(real ? real : credentials, mountpoint))
+		if (is_path_within(real ? real : credentials, mountpoint))
 			return err_set(err, EINVAL, "the credentials %s are under the mountpoint",
 				       credentials);
 	}
@@ -279,7 +280,8 @@ static int open_space(struct mount *mount, struct opts *opts, struct err *err)
 		.directories_max = mount->descriptors.directories,
 	};
 	r = space_open(mount->loop, &opts->fuse, steal_fd(&mount->state.spool_fd), mount->ledger,
-		       mount->engine, &mount->space_options, end, mount, &mount->space, err);
+		       mount->engine, &mount->space_options, end_iteration, mount, &mount->space,
+		       err);
 	if (r == -ENODEV)
 		mountpoint_explain(opts->mountpoint, opts->allow_other, err);
 	if (r == 0 && opts->nosymfollow)
@@ -315,7 +317,7 @@ static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
 	if (r == 0)
 		r = mountpoint_resolve(&opts->mountpoint, opts->nonempty, err);
 	if (r == 0 && opts->logfile)
-		r = open_log(opts, err);
+		r = open_mount_log(opts, err);
 	if (r == 0 && !is_local(mount))
 		r = find_service(mount, err);
 	if (r == 0)
@@ -359,7 +361,7 @@ int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
 	return 0;
 }
 
-static void greeted(void *data, const struct coc_answer *answer)
+static void on_greeted(void *data, const struct coc_answer *answer)
 {
 	(void)data;
 	if (answer->outcome != COC_DONE)
@@ -373,18 +375,18 @@ static void greeted(void *data, const struct coc_answer *answer)
  * (more than a few failures would lock the key). What is wrong with them is in the log from the
  * start.
  */
-static void greet(struct mount *mount)
+static void greet_service(struct mount *mount)
 {
 	struct err err = {0};
 
-	if (coc_list(mount->client, NULL, 0, mount->opts->timeout_ms, greeted, mount, NULL, &err) <
-	    0)
+	if (coc_list(mount->client, NULL, 0, mount->opts->timeout_ms, on_greeted, mount, NULL,
+		     &err) < 0)
 		log_warning("the service cannot be greeted: %s", err.text);
 }
 
 int mount_serve(struct mount *mount)
 {
-	greet(mount);
+	greet_service(mount);
 	return loop_run(mount->loop);
 }
 

@@ -43,7 +43,7 @@ static bool has_entries(const char *path)
 	return found;
 }
 
-static int refuse(const char *path, int errnum, struct err *err)
+static int refuse_mountpoint(const char *path, int errnum, struct err *err)
 {
 	if (errnum == ENOENT) {
 		err_set(err, ENOENT, "the mountpoint %s does not exist", path);
@@ -70,13 +70,13 @@ int mountpoint_resolve(char **path, bool nonempty, struct err *err)
 	struct stat st;
 
 	if (!real)
-		return refuse(*path, errno, err);
+		return refuse_mountpoint(*path, errno, err);
 	free(*path);
 	*path = real;
 	if (stat(real, &st) < 0)
-		return errno == ENOTCONN ? 0 : refuse(real, errno, err);
+		return errno == ENOTCONN ? 0 : refuse_mountpoint(real, errno, err);
 	if (!S_ISDIR(st.st_mode))
-		return refuse(real, ENOTDIR, err);
+		return refuse_mountpoint(real, ENOTDIR, err);
 	if (!nonempty && has_entries(real))
 		log_warning(
 			"the mountpoint %s is not empty: what is in it cannot be seen until it is "

@@ -53,7 +53,7 @@ struct parsing {
 	struct buf quoted; /* an option whose quoted value has commas, as far as it was read */
 };
 
-static int keep(char **place, const char *value, struct err *err)
+static int keep_value(char **place, const char *value, struct err *err)
 {
 	free(*place);
 	*place = strdup(value);
@@ -128,12 +128,12 @@ static int take_argument(struct parsing *parsing, const char *argument)
 		err_set(parsing->err, EINVAL, "one argument too many: %s", argument);
 		return -1;
 	}
-	return keep(place, argument, parsing->err);
+	return keep_value(place, argument, parsing->err);
 }
 
 enum flag { FLAG_OPTION, FLAG_FOREGROUND, FLAG_DEBUG, FLAG_HELP, FLAG_VERSION, FLAG_IGNORED };
 
-static int take(void *data, const char *arg, int flag, struct fuse_args *args)
+static int take_fuse_argument(void *data, const char *arg, int flag, struct fuse_args *args)
 {
 	struct parsing *parsing = data;
 	int r;
@@ -238,7 +238,7 @@ static int make_absolute_file(char **path, const char *what, struct err *err)
 	return 0;
 }
 
-static int check(struct parsing *parsing, struct opts *opts, struct err *err)
+static int check_opts(struct parsing *parsing, struct opts *opts, struct err *err)
 {
 	if (!opts->source || !parsing->mountpoint) {
 		err_set(err, EINVAL, "%s is missing: cocfs [options] SOURCE MOUNTPOINT",
@@ -269,7 +269,7 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct
 	};
 	option_drop_added(argc, argv);
 	opts->fuse = given;
-	if (fuse_opt_parse(&opts->fuse, &parsing, flags, take) < 0) {
+	if (fuse_opt_parse(&opts->fuse, &parsing, flags, take_fuse_argument) < 0) {
 		result = OPTS_WRONG;
 	} else if (parsing.help) {
 		fputs(help, stdout);
@@ -282,7 +282,7 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct
 	} else if (parsing.quoted.size) {
 		err_set(err, EINVAL, "-o %s: a quote is not closed", parsing.quoted.data);
 		result = OPTS_WRONG;
-	} else if (check(&parsing, opts, err) < 0) {
+	} else if (check_opts(&parsing, opts, err) < 0) {
 		result = OPTS_WRONG;
 	}
 	buf_finish(&parsing.quoted);

@@ -93,7 +93,7 @@ static int make_path(const char *path, char **ret_made)
 	}
 }
 
-static int check_private(int fd, const char *path, struct err *err)
+static int check_private_directory(int fd, const char *path, struct err *err)
 {
 	struct stat st;
 
@@ -172,7 +172,7 @@ static int open_spool(struct state_dir *dir, struct err *err)
 }
 
 /* Settles where it is to be. */
-static int find_path(const char *said, const char *source, char **ret_path, struct err *err)
+static int find_state_path(const char *said, const char *source, char **ret_path, struct err *err)
 {
 	char *path;
 	size_t length;
@@ -209,12 +209,12 @@ static int open_directory(struct state_dir *dir, struct err *err)
 int state_dir_open(const char *path, const char *source, struct state_dir *ret_dir, struct err *err)
 {
 	struct state_dir dir = {.fd = -1, .lock_fd = -1, .spool_fd = -1};
-	int r = find_path(path, source, &dir.given, err);
+	int r = find_state_path(path, source, &dir.given, err);
 
 	if (r == 0)
 		r = open_directory(&dir, err);
 	if (r == 0)
-		r = check_private(dir.fd, dir.path, err);
+		r = check_private_directory(dir.fd, dir.path, err);
 	if (r == 0)
 		r = take_lock(&dir, err);
 	if (r == 0)

@@ -52,7 +52,7 @@ int attr_from_xattr(const char *xattr)
 }
 
 /* Completes a refusal with what a value looks like. */
-static int refuse(struct err *err, enum attr attr, const char *wrong)
+static int refuse_value(struct err *err, enum attr attr, const char *wrong)
 {
 	int r = err_set(err, EINVAL, "%s %s", kinds[attr].field, wrong);
 
@@ -62,7 +62,7 @@ static int refuse(struct err *err, enum attr attr, const char *wrong)
 }
 
 /* Is there a control character: C0, DEL, C1 (U+0080 to U+009F)? The value is UTF-8. */
-static bool has_control(enum attr attr, const char *value, size_t size)
+static bool value_has_control(enum attr attr, const char *value, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
 		unsigned char c = (unsigned char)value[i];
@@ -141,7 +141,7 @@ static int refuse_risk(struct err *err, const char *value, size_t size)
 
 	snprintf(wrong, sizeof(wrong), "\"%.*s\" is neither LOW, MEDIUM nor HIGH",
 		 (int)(size < VALUE_EXCERPT_MAX ? size : VALUE_EXCERPT_MAX), value);
-	return refuse(err, ATTR_RISK_LEVEL, wrong);
+	return refuse_value(err, ATTR_RISK_LEVEL, wrong);
 }
 
 int attr_check(enum attr attr, const char *value, size_t size, struct err *err)
@@ -151,16 +151,16 @@ int attr_check(enum attr attr, const char *value, size_t size, struct err *err)
 	size_t chars;
 
 	if (size > ATTR_VALUE_MAX)
-		return refuse(err, attr, "is too long");
+		return refuse_value(err, attr, "is too long");
 	if (utf8_valid_prefix(value, size) < size)
-		return refuse(err, attr, "is not UTF-8");
-	if (has_control(attr, value, size))
-		return refuse(err, attr, "holds a control character");
+		return refuse_value(err, attr, "is not UTF-8");
+	if (value_has_control(attr, value, size))
+		return refuse_value(err, attr, "holds a control character");
 	chars = utf8_chars(value, size);
 	if (chars < kind->chars_min)
-		return refuse(err, attr, "is empty");
+		return refuse_value(err, attr, "is empty");
 	if (chars > kind->chars_max) {
-		int r = refuse(err, attr, "is too long");
+		int r = refuse_value(err, attr, "is too long");
 
 		err_detail(err, "characters", "%zu, at most %zu are taken", chars, kind->chars_max);
 		return r;
@@ -168,7 +168,7 @@ int attr_check(enum attr attr, const char *value, size_t size, struct err *err)
 	if (attr == ATTR_RISK_LEVEL && find_risk(value, size) == RISK_COUNT)
 		return refuse_risk(err, value, size);
 	wrong = attr == ATTR_TAGS ? check_tags(value, size) : NULL;
-	return wrong ? refuse(err, attr, wrong) : 0;
+	return wrong ? refuse_value(err, attr, wrong) : 0;
 }
 
 bool attr_same(const char *a, const char *b)
@@ -214,7 +214,7 @@ int attr_set_default(struct attr_set *set, enum attr attr, const char *value, si
 
 /* Puts a file's name so that a shell reads it back as it is, and so that it can be shown: what
  * base/shown.h does not show is spelled in octal. Returns 0, -ENOMEM. */
-static int quote(struct buf *buf, const char *shown)
+static int quote_attribute(struct buf *buf, const char *shown)
 {
 	size_t left = strlen(shown), size;
 	bool spelled = !shown_as_is(shown, left);
@@ -248,11 +248,11 @@ static int tell_command(struct err *err, enum attr attr, const char *example,
 {
 	const char *slash = strrchr(file_shown, '/');
 	_cleanup_buf_ struct buf quoted = {0};
-	int r = quote(&quoted, file_shown);
+	int r = quote_attribute(&quoted, file_shown);
 
 	if (!r && quoted.size > ERR_DETAILS_MAX / 2 && slash) {
 		quoted.size = 0;
-		r = quote(&quoted, slash + 1);
+		r = quote_attribute(&quoted, slash + 1);
 	}
 	if (!r)
 		err_detail(err, "what_to_do", "setfattr -n %s%s -v %s %s", ATTR_XATTR_PREFIX,

@@ -15,7 +15,7 @@ void known_finish(struct known_jobs *known)
 	*known = (struct known_jobs){0};
 }
 
-static int compare(const void *a, const void *b)
+static int compare_ids(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
@@ -53,12 +53,12 @@ int known_parse(const char *text, size_t size, struct known_jobs *ret_known)
 	if (!copy || !ids)
 		return -ENOMEM;
 	cut_lines(copy, n, ids);
-	qsort(ids, n, sizeof(*ids), compare);
+	qsort(ids, n, sizeof(*ids), compare_ids);
 	*ret_known = (struct known_jobs){.text = steal_ptr(copy), .ids = steal_ptr(ids), .n = n};
 	return 0;
 }
 
 bool known_has(const struct known_jobs *known, const char *id)
 {
-	return known->n && bsearch(&id, known->ids, known->n, sizeof(*known->ids), compare);
+	return known->n && bsearch(&id, known->ids, known->n, sizeof(*known->ids), compare_ids);
 }

@@ -39,7 +39,7 @@ bool holding_shows_text(const struct holding *holding, uid_t file_uid, uid_t rea
 	       holding->heir_reads;
 }
 
-static bool is_in_group(const struct person *who, gid_t gid)
+static bool person_is_in_group(const struct person *who, gid_t gid)
 {
 	if (who->gid == gid)
 		return true;
@@ -56,7 +56,7 @@ bool access_lets(const struct access *access, const struct person *who, mode_t b
 
 	if (who->uid == access->uid)
 		granted >>= 6;
-	else if (is_in_group(who, access->gid))
+	else if (person_is_in_group(who, access->gid))
 		granted >>= 3;
 	else if (who->groups_unknown)
 		granted &= granted >> 3;

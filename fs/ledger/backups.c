@@ -27,7 +27,7 @@ static int move_row(struct ledger *ledger, int64_t row, const char *path)
 }
 
 /* Makes the row of a backup. What is known of it comes from the row that it had. */
-static int mark(struct ledger *ledger, int64_t row, const struct ledger_backup *backup)
+static int mark_backup(struct ledger *ledger, int64_t row, const struct ledger_backup *backup)
 {
 	int64_t marked;
 	int r = 0;
@@ -52,7 +52,7 @@ int ledger_give_back(struct ledger *ledger, int64_t row, const char *path,
 		return r;
 	r = move_row(ledger, row, path);
 	if (r == 0 && backup)
-		r = mark(ledger, row, backup);
+		r = mark_backup(ledger, row, backup);
 	return ledger_group_end(ledger, r);
 }
 

@@ -51,7 +51,7 @@ static int read_job(sqlite3_stmt *stmt, struct ledger_job *job)
 	return 0;
 }
 
-static int find(sqlite3_stmt *stmt, struct ledger_job *ret_job)
+static int find_job(sqlite3_stmt *stmt, struct ledger_job *ret_job)
 {
 	struct ledger_job job = {0};
 	int r, code = sqlite3_step(stmt);
@@ -76,7 +76,7 @@ int ledger_find(struct ledger *ledger, const char *path, struct ledger_job *ret_
 	if (!stmt)
 		return r;
 	ledger_bind_path(stmt, 1, path);
-	return find(stmt, ret_job);
+	return find_job(stmt, ret_job);
 }
 
 int ledger_get(struct ledger *ledger, int64_t row, struct ledger_job *ret_job)
@@ -87,12 +87,12 @@ int ledger_get(struct ledger *ledger, int64_t row, struct ledger_job *ret_job)
 	if (!stmt)
 		return r;
 	sqlite3_bind_int64(stmt, 1, row);
-	return find(stmt, ret_job);
+	return find_job(stmt, ret_job);
 }
 
 /* Makes a row for a path that has none. */
-static int make(struct ledger *ledger, const char *path, const struct owner *owner,
-		int64_t changed_ms, int64_t *ret_row)
+static int make_row(struct ledger *ledger, const char *path, const struct owner *owner,
+		    int64_t changed_ms, int64_t *ret_row)
 {
 	int r = 0;
 	sqlite3_stmt *stmt = ledger_write(ledger, STMT_ENSURE, &r);
@@ -113,7 +113,7 @@ int ledger_find_or_make(struct ledger *ledger, const char *path, const struct ow
 
 	if (r != -ENOENT)
 		return r;
-	r = make(ledger, path, owner, job.changed_ms, &job.row);
+	r = make_row(ledger, path, owner, job.changed_ms, &job.row);
 	if (r == 0)
 		*ret_job = job;
 	return r;
@@ -139,7 +139,7 @@ int ledger_ensure(struct ledger *ledger, const char *path, const struct owner *o
 {
 	int r = ledger_row(ledger, path, ret_row);
 
-	return r == -ENOENT ? make(ledger, path, owner, clock_realtime_ms(), ret_row) : r;
+	return r == -ENOENT ? make_row(ledger, path, owner, clock_realtime_ms(), ret_row) : r;
 }
 
 int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance *ret_glance)

@@ -256,7 +256,7 @@ static void notice_loss(struct ledger *ledger)
 }
 
 /* Runs a statement without parameters. Returns 0 or -errno. */
-static int run(struct ledger *ledger, enum ledger_statement which)
+static int run_statement(struct ledger *ledger, enum ledger_statement which)
 {
 	int r = 0;
 	sqlite3_stmt *stmt = ledger_read(ledger, which, &r);
@@ -272,7 +272,7 @@ int ledger_look_begin(struct ledger *ledger)
 		return 0;
 	/* what ends it must be there */
 	if (ledger_read(ledger, STMT_LOOK_END, &r))
-		r = run(ledger, STMT_LOOK_BEGIN);
+		r = run_statement(ledger, STMT_LOOK_BEGIN);
 	ledger->looking = r == 0;
 	return r;
 }
@@ -293,7 +293,7 @@ sqlite3_stmt *ledger_write(struct ledger *ledger, enum ledger_statement which, i
 		if (!sqlite3_get_autocommit(ledger->db)) /* there was no memory to undo the last */
 			r = ledger_errno(sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL));
 		if (r == 0)
-			r = run(ledger, STMT_BEGIN);
+			r = run_statement(ledger, STMT_BEGIN);
 		if (r < 0) {
 			*ret_r = r;
 			return NULL;
@@ -426,7 +426,7 @@ int ledger_commit(struct ledger *ledger, bool durable)
 
 	if (ledger->open) {
 		stall_disk_begin(ledger->stall);
-		r = run(ledger, STMT_COMMIT);
+		r = run_statement(ledger, STMT_COMMIT);
 		stall_disk_end(ledger->stall);
 		if (r < 0) {
 			ledger_undo(ledger);

@@ -125,7 +125,7 @@ static int check_source(sqlite3 *db, const char *path, const char *source, struc
 	return r;
 }
 
-static int prepare(sqlite3 *db, const char *path, const char *source, struct err *err)
+static int prepare_ledger(sqlite3 *db, const char *path, const char *source, struct err *err)
 {
 	bool sealed = is_sealed(path);
 	int64_t version = 0;
@@ -210,7 +210,7 @@ int ledger_open(const char *path, const char *source, struct ledger **ret_ledger
 		r = err_set(err, EIO, "cannot open the ledger %s: %s", path,
 			    ledger->db ? sqlite3_errmsg(ledger->db) : "out of memory");
 	else
-		r = prepare(ledger->db, path, source, err);
+		r = prepare_ledger(ledger->db, path, source, err);
 	if (r == 0)
 		r = find_last_id(ledger, err);
 	ledger->path = r < 0 ? NULL : strdup(path);

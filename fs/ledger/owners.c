@@ -150,8 +150,9 @@ static int next_path(struct ledger *ledger, int64_t *row, char **ret_path)
 }
 
 /* Records the owners of all rows in the open transaction. */
-static int learn(struct ledger *ledger,
-		 int (*find)(void *data, const char *path, struct owner *ret_owner), void *data)
+static int learn_owners(struct ledger *ledger,
+			int (*find)(void *data, const char *path, struct owner *ret_owner),
+			void *data)
 {
 	sqlite3_stmt *stmt;
 	int64_t row = 0;
@@ -180,7 +181,7 @@ int ledger_learn_owners(struct ledger *ledger,
 			int (*find)(void *data, const char *path, struct owner *ret_owner),
 			void *data)
 {
-	int r = learn(ledger, find, data);
+	int r = learn_owners(ledger, find, data);
 
 	if (r < 0) {
 		ledger_undo(ledger);

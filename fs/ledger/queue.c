@@ -42,8 +42,8 @@ int ledger_enqueue(struct ledger *ledger, struct ledger_submission *submission, 
 }
 
 /* Reads one submission, which the statement finds by its only parameter. */
-static int find(struct ledger *ledger, enum ledger_statement which, int64_t parameter,
-		struct ledger_submission *ret_submission)
+static int find_queued(struct ledger *ledger, enum ledger_statement which, int64_t parameter,
+		       struct ledger_submission *ret_submission)
 {
 	struct ledger_submission submission = {0};
 	int r = 0, code;
@@ -67,12 +67,12 @@ static int find(struct ledger *ledger, enum ledger_statement which, int64_t para
 
 int ledger_next(struct ledger *ledger, int64_t now_ms, struct ledger_submission *ret_submission)
 {
-	return find(ledger, STMT_NEXT, now_ms, ret_submission);
+	return find_queued(ledger, STMT_NEXT, now_ms, ret_submission);
 }
 
 int ledger_queued(struct ledger *ledger, int64_t row, struct ledger_submission *ret_submission)
 {
-	return find(ledger, STMT_QUEUED, row, ret_submission);
+	return find_queued(ledger, STMT_QUEUED, row, ret_submission);
 }
 
 int ledger_next_due(struct ledger *ledger, int64_t *ret_ms, bool *ret_is_empty)

@@ -16,7 +16,7 @@
 #define ASIDE "//exchange"
 
 /* Asks a yes-or-no question about a path and what is below it. */
-static int ask(struct ledger *ledger, enum ledger_statement which, const char *path)
+static int ask_path(struct ledger *ledger, enum ledger_statement which, const char *path)
 {
 	int r = 0, code;
 	sqlite3_stmt *stmt = ledger_read(ledger, which, &r);
@@ -36,12 +36,12 @@ static int ask(struct ledger *ledger, enum ledger_statement which, const char *p
 
 int ledger_knows(struct ledger *ledger, const char *path)
 {
-	return ask(ledger, STMT_KNOWS, path);
+	return ask_path(ledger, STMT_KNOWS, path);
 }
 
 int ledger_busy(struct ledger *ledger, const char *path)
 {
-	return ask(ledger, STMT_BUSY, path);
+	return ask_path(ledger, STMT_BUSY, path);
 }
 
 int ledger_rename_begin(struct ledger *ledger, struct ledger_rename *rename)
@@ -102,7 +102,7 @@ static int move_file(struct ledger *ledger, const char *from, const char *to)
 
 /* Moves the row of a file, or those of all below a directory: a row of the directory's own name is
  * of a file that was removed, and stays with the name. */
-static int move(struct ledger *ledger, const char *from, const char *to, bool directory)
+static int move_rows(struct ledger *ledger, const char *from, const char *to, bool directory)
 {
 	int r = 0;
 	sqlite3_stmt *stmt;
@@ -129,16 +129,16 @@ int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename
 	if (r < 0)
 		return r;
 	if (rename->exchange) {
-		r = move(ledger, rename->from, ASIDE, rename->directory);
+		r = move_rows(ledger, rename->from, ASIDE, rename->directory);
 		if (r == 0)
-			r = move(ledger, rename->to, rename->from, rename->to_directory);
+			r = move_rows(ledger, rename->to, rename->from, rename->to_directory);
 		if (r == 0)
-			r = move(ledger, ASIDE, rename->to, rename->directory);
+			r = move_rows(ledger, ASIDE, rename->to, rename->directory);
 	} else {
 		r = rename->directory ? clear_below(ledger, rename->from, rename->to)
 				      : ledger_clear_file(ledger, rename->to);
 		if (r == 0)
-			r = move(ledger, rename->from, rename->to, rename->directory);
+			r = move_rows(ledger, rename->from, rename->to, rename->directory);
 	}
 	if (r == 0)
 		r = ledger_rename_undone(ledger, rename);

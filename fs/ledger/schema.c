@@ -152,7 +152,7 @@ int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct
 }
 
 /* Runs SQL without parameters. Returns an SQLite result code. */
-static int run(sqlite3 *db, const char *text)
+static int run_schema(sqlite3 *db, const char *text)
 {
 	return sqlite3_exec(db, text, NULL, NULL, NULL);
 }
@@ -168,35 +168,35 @@ static int add_column(sqlite3 *db, const struct column *column)
 		return code;
 	snprintf(text, sizeof(text), "ALTER TABLE %s ADD COLUMN %s %s", column->table, column->name,
 		 column->type);
-	return run(db, text);
+	return run_schema(db, text);
 }
 
 /* Brings a ledger of an unsure version to what LAST_UNSURE_VERSION is. Returns an SQLite result
  * code. */
-static int complete(sqlite3 *db)
+static int complete_schema(sqlite3 *db)
 {
 	int code = SQLITE_OK;
 
 	for (size_t i = 0; code == SQLITE_OK && i < sizeof(late_columns) / sizeof(late_columns[0]);
 	     i++)
 		code = add_column(db, &late_columns[i]);
-	return code == SQLITE_OK ? run(db, late_rest) : code;
+	return code == SQLITE_OK ? run_schema(db, late_rest) : code;
 }
 
 /* Makes all steps in the open transaction. Returns an SQLite result code. */
-static int make_steps(sqlite3 *db, int64_t version)
+static int make_schema_steps(sqlite3 *db, int64_t version)
 {
 	char number[64];
 	int code = SQLITE_OK;
 
 	if (version <= LAST_UNSURE_VERSION) {
-		code = complete(db);
+		code = complete_schema(db);
 		version = LAST_UNSURE_VERSION;
 	}
 	for (; code == SQLITE_OK && version < LEDGER_SCHEMA_VERSION; version++)
-		code = run(db, upgrades[version]);
+		code = run_schema(db, upgrades[version]);
 	snprintf(number, sizeof(number), "PRAGMA user_version = %d", LEDGER_SCHEMA_VERSION);
-	return code == SQLITE_OK ? run(db, number) : code;
+	return code == SQLITE_OK ? run_schema(db, number) : code;
 }
 
 int ledger_upgrade(sqlite3 *db, const char *path, int64_t version, struct err *err)
@@ -205,11 +205,11 @@ int ledger_upgrade(sqlite3 *db, const char *path, int64_t version, struct err *e
 
 	if (version == LEDGER_SCHEMA_VERSION)
 		return 0;
-	code = run(db, "BEGIN IMMEDIATE");
+	code = run_schema(db, "BEGIN IMMEDIATE");
 	if (code == SQLITE_OK)
-		code = make_steps(db, version);
+		code = make_schema_steps(db, version);
 	if (code == SQLITE_OK)
-		code = run(db, "COMMIT");
+		code = run_schema(db, "COMMIT");
 	if (code != SQLITE_OK) {
 		r = err_set(err, -ledger_errno(code),
 			    "cannot upgrade the ledger %s from version %lld to %d: %s", path,
@@ -218,11 +218,11 @@ int ledger_upgrade(sqlite3 *db, const char *path, int64_t version, struct err *e
 			   "the ledger is what it was before: mend what is wrong and mount again, "
 			   "or mount with the cocfs that made the ledger");
 		if (!sqlite3_get_autocommit(db))
-			run(db, "ROLLBACK");
+			run_schema(db, "ROLLBACK");
 		return r;
 	}
 	/* as a new one is made: the caller has asked for auto_vacuum, which comes with this */
-	if (run(db, "VACUUM") != SQLITE_OK)
+	if (run_schema(db, "VACUUM") != SQLITE_OK)
 		log_warning("the ledger %s cannot be made smaller: %s", path, sqlite3_errmsg(db));
 	log_info("the ledger %s is of version %d now", path, LEDGER_SCHEMA_VERSION);
 	return 0;

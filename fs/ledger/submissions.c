@@ -142,8 +142,8 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 
 /* Keeps what is to be told of a submission that did not succeed, unless newer content was
  * refused. */
-static int tell(struct ledger *ledger, int64_t row, const struct err *err, const char *story,
-		const char *request_id)
+static int tell_story(struct ledger *ledger, int64_t row, const struct err *err, const char *story,
+		      const char *request_id)
 {
 	int r = 0;
 	sqlite3_stmt *stmt = ledger_write(ledger, STMT_TELL, &r);
@@ -166,7 +166,7 @@ int ledger_give_up(struct ledger *ledger, const struct ledger_submission *submis
 	if (r == 0 && err->errnum == ESTALE)
 		r = ledger_untrust(ledger, submission->row);
 	if (r == 0)
-		r = tell(ledger, submission->row, err, story, request_id);
+		r = tell_story(ledger, submission->row, err, story, request_id);
 	return r < 0 ? r : ledger_end(ledger, submission);
 }
 
@@ -177,7 +177,7 @@ int ledger_give_up_unsent(struct ledger *ledger, int64_t row, const struct err *
 
 	if (r == 0)
 		r = ledger_end_state(ledger, row, JOB_FAILED);
-	return r < 0 ? r : tell(ledger, row, err, story, NULL);
+	return r < 0 ? r : tell_story(ledger, row, err, story, NULL);
 }
 
 int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submission,
@@ -185,13 +185,13 @@ int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submissi
 {
 	int r = ledger_move(ledger, submission, JOB_IN_DOUBT);
 
-	return r < 0 ? r : tell(ledger, submission->row, err, story, request_id);
+	return r < 0 ? r : tell_story(ledger, submission->row, err, story, request_id);
 }
 
 int ledger_tell(struct ledger *ledger, const struct ledger_submission *submission,
 		const struct err *err, const char *story)
 {
-	return tell(ledger, submission->row, err, story, NULL);
+	return tell_story(ledger, submission->row, err, story, NULL);
 }
 
 int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submission)

@@ -48,7 +48,7 @@ static struct log *log_of(sqlite3_file *file)
 
 /* Writes what was gathered. What cannot be written is dropped: SQLite undoes its transaction
  * then. */
-static int flush(struct log *log)
+static int flush_log(struct log *log)
 {
 	int n = log->gathered, code;
 
@@ -63,7 +63,7 @@ static int flush(struct log *log)
 
 static int write_through(struct log *log, const void *bytes, int n, sqlite3_int64 offset)
 {
-	int code = flush(log);
+	int code = flush_log(log);
 
 	if (code == SQLITE_OK)
 		code = log->below->pMethods->xWrite(log->below, bytes, n, offset);
@@ -81,19 +81,19 @@ static int log_write(sqlite3_file *file, const void *bytes, int n, sqlite3_int64
 		n == FRAME_HEAD && memcmp((const char *)bytes + FRAME_DB_SIZE, "\0\0\0\0", 4) != 0;
 	if (offset != log->end || n > GATHER_MAX)
 		return write_through(log, bytes, n, offset);
-	code = n > GATHER_MAX - log->gathered ? flush(log) : SQLITE_OK;
+	code = n > GATHER_MAX - log->gathered ? flush_log(log) : SQLITE_OK;
 	if (code != SQLITE_OK)
 		return code;
 	memcpy(log->bytes + log->gathered, bytes, (size_t)n);
 	log->gathered += n;
 	log->end += n;
-	return is_last ? flush(log) : SQLITE_OK;
+	return is_last ? flush_log(log) : SQLITE_OK;
 }
 
 static int log_read(sqlite3_file *file, void *bytes, int n, sqlite3_int64 offset)
 {
 	struct log *log = log_of(file);
-	int code = flush(log);
+	int code = flush_log(log);
 
 	return code == SQLITE_OK ? log->below->pMethods->xRead(log->below, bytes, n, offset) : code;
 }
@@ -101,7 +101,7 @@ static int log_read(sqlite3_file *file, void *bytes, int n, sqlite3_int64 offset
 static int log_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
 	struct log *log = log_of(file);
-	int code = flush(log);
+	int code = flush_log(log);
 
 	log->end = -1;
 	return code == SQLITE_OK ? log->below->pMethods->xTruncate(log->below, size) : code;
@@ -112,7 +112,7 @@ static int write_again(struct log *log)
 {
 	const sqlite3_io_methods *below_log = log->below->pMethods;
 	sqlite3_int64 offset, size = 0;
-	int code = flush(log);
+	int code = flush_log(log);
 
 	if (code == SQLITE_OK)
 		code = below_log->xFileSize(log->below, &size);
@@ -130,7 +130,7 @@ static int write_again(struct log *log)
 static int log_sync(sqlite3_file *file, int flags)
 {
 	struct log *log = log_of(file);
-	int code = log->has_gaps ? write_again(log) : flush(log);
+	int code = log->has_gaps ? write_again(log) : flush_log(log);
 
 	if (code == SQLITE_OK)
 		code = log->below->pMethods->xSync(log->below, flags);
@@ -148,7 +148,7 @@ void ledger_vfs_sync_failed(sqlite3_file *log)
 static int log_size(sqlite3_file *file, sqlite3_int64 *ret_size)
 {
 	struct log *log = log_of(file);
-	int code = flush(log);
+	int code = flush_log(log);
 
 	return code == SQLITE_OK ? log->below->pMethods->xFileSize(log->below, ret_size) : code;
 }
@@ -156,7 +156,7 @@ static int log_size(sqlite3_file *file, sqlite3_int64 *ret_size)
 static int log_close(sqlite3_file *file)
 {
 	struct log *log = log_of(file);
-	int code = flush(log), closed = log->below->pMethods->xClose(log->below);
+	int code = flush_log(log), closed = log->below->pMethods->xClose(log->below);
 
 	free(log->bytes);
 	return code == SQLITE_OK ? closed : code;
@@ -208,8 +208,8 @@ static const sqlite3_io_methods log_methods = {
 	.xDeviceCharacteristics = log_characteristics,
 };
 
-static int open_file(sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags,
-		     int *ret_flags)
+static int open_vfs_file(sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags,
+			 int *ret_flags)
 {
 	struct log *log = log_of(file);
 	int code;
@@ -238,6 +238,6 @@ int ledger_vfs_begin(void)
 	vfs.zName = LEDGER_VFS;
 	vfs.pNext = NULL;
 	vfs.szOsFile = (int)sizeof(struct log) + below->szOsFile;
-	vfs.xOpen = open_file;
+	vfs.xOpen = open_vfs_file;
 	return sqlite3_vfs_register(&vfs, 0) == SQLITE_OK ? 0 : -ENOMEM;
 }

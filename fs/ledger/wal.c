@@ -29,7 +29,7 @@
 #define LOG_SHARE 16
 
 /* The open log, or NULL. */
-static sqlite3_file *log_of(sqlite3 *db)
+static sqlite3_file *wal_of(sqlite3 *db)
 {
 	sqlite3_file *log = NULL;
 
@@ -40,7 +40,7 @@ static sqlite3_file *log_of(sqlite3 *db)
 
 int ledger_sync(struct ledger *ledger)
 {
-	sqlite3_file *log = log_of(ledger->db);
+	sqlite3_file *log = wal_of(ledger->db);
 	int code = SQLITE_OK;
 
 	if (!ledger->unsynced)
@@ -62,7 +62,7 @@ void ledger_sync_soon(const struct ledger *ledger)
 		sync_file_range(ledger->log_fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
-static bool has_room(const char *path)
+static bool has_room_for_log(const char *path)
 {
 	struct statvfs st;
 
@@ -71,7 +71,7 @@ static bool has_room(const char *path)
 }
 
 /* Gives the log the length that it will have anyway. */
-static int reserve(sqlite3_file *log)
+static int reserve_log(sqlite3_file *log)
 {
 	static const char nothing[LOG_STEP];
 	sqlite3_int64 begin, size;
@@ -84,7 +84,7 @@ static int reserve(sqlite3_file *log)
 	return code;
 }
 
-static int open_log(const char *ledger_path)
+static int open_wal(const char *ledger_path)
 {
 	_cleanup_free_ char *path = NULL;
 	int fd;
@@ -99,19 +99,19 @@ static int open_log(const char *ledger_path)
 
 int ledger_log_begin(struct ledger *ledger)
 {
-	sqlite3_file *log = log_of(ledger->db);
+	sqlite3_file *log = wal_of(ledger->db);
 	int code;
 
 	if (!log)
 		return -EIO;
-	code = has_room(ledger->path) ? reserve(log) : SQLITE_OK;
+	code = has_room_for_log(ledger->path) ? reserve_log(log) : SQLITE_OK;
 	if (code != SQLITE_OK)
 		log_debug("the ledger's log gets its room as it grows: %s", sqlite3_errstr(code));
 	/* also of its directory, when the log is new: a sync of log_fd is not */
 	code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
 	if (code != SQLITE_OK)
 		return ledger_errno(code);
-	ledger->log_fd = open_log(ledger->path);
+	ledger->log_fd = open_wal(ledger->path);
 	return ledger->log_fd < 0 ? ledger->log_fd : 0;
 }
 
@@ -130,7 +130,7 @@ void ledger_sync_begun(struct ledger *ledger)
 
 void ledger_sync_failed(struct ledger *ledger)
 {
-	sqlite3_file *log = log_of(ledger->db);
+	sqlite3_file *log = wal_of(ledger->db);
 
 	ledger->unsynced = true;
 	if (log)

@@ -2,7 +2,7 @@
 /*
  * The loop. An iteration is:
  *
- *   1. wait (waiting.c) until a descriptor is ready or the nearest timer is due;
+ *   1. wait (spin.c) until a descriptor is ready or the nearest timer is due;
  *   2. run the callbacks of what is ready, then those of the due timers;
  *   3. run the end-of-iteration function, where the engine makes what the iteration recorded
  * durable in one ledger commit, and only then sends requests and replies.
@@ -24,15 +24,15 @@
 #include "loop/timers.h"
 #include "loop/spin.h"
 
-#define EVENTS_PER_TURN 64
+#define EVENTS_PER_ITERATION 64
 
 struct loop {
 	int epoll_fd;
-	struct waiting waiting;
+	struct spin waiting;
 	struct stall stall;
 	bool quit;
 	int64_t now_ms;
-	struct epoll_event ready[EVENTS_PER_TURN];
+	struct epoll_event ready[EVENTS_PER_ITERATION];
 	int n_ready;
 	struct timers timers;
 	void (*iteration_end)(void *data);
@@ -52,7 +52,7 @@ int loop_create(struct loop **ret_loop)
 		free(loop);
 		return -errnum;
 	}
-	waiting_init(&loop->waiting);
+	spin_init(&loop->waiting);
 	loop->now_ms = clock_monotonic_ms();
 	*ret_loop = loop;
 	return 0;
@@ -173,8 +173,8 @@ int loop_run(struct loop *loop)
 
 	loop->quit = false;
 	while (!loop->quit) {
-		int n = waiting_wait(&loop->waiting, loop->epoll_fd, loop->ready, EVENTS_PER_TURN,
-				     patience_ms(loop));
+		int n = spin_wait(&loop->waiting, loop->epoll_fd, loop->ready, EVENTS_PER_ITERATION,
+				  patience_ms(loop));
 
 		if (n < 0 && errno != EINTR)
 			return -errno;

@@ -7,7 +7,7 @@ static void run_one(void *data);
 
 /* The timer is not due in this iteration any more, so it runs once in each, after the requests that
  * are there. */
-static void wake(struct slices *slices)
+static void wake_slices(struct slices *slices)
 {
 	if (!slices->timer.loop && !TAILQ_EMPTY(&slices->waiting))
 		loop_timer_set(slices->loop, &slices->timer, loop_now_ms(slices->loop) + 1, run_one,
@@ -22,7 +22,7 @@ static void run_one(void *data)
 	TAILQ_REMOVE(&slices->waiting, sliced, link);
 	if (sliced->run(sliced))
 		TAILQ_INSERT_TAIL(&slices->waiting, sliced, link);
-	wake(slices);
+	wake_slices(slices);
 }
 
 void slices_init(struct slices *slices, struct loop *loop)
@@ -39,7 +39,7 @@ void slices_finish(struct slices *slices)
 void slices_add(struct slices *slices, struct sliced *sliced)
 {
 	TAILQ_INSERT_TAIL(&slices->waiting, sliced, link);
-	wake(slices);
+	wake_slices(slices);
 }
 
 void slices_drop(struct slices *slices, struct sliced *sliced)

@@ -21,20 +21,19 @@
 #define LOOK_US 100
 #define CREDIT_MAX 8
 
-void waiting_init(struct waiting *waiting)
+void spin_init(struct spin *spin)
 {
 	cpu_set_t usable;
 
-	*waiting = (struct waiting){
+	*spin = (struct spin){
 		.alone = sched_getaffinity(0, sizeof(usable), &usable) == 0 &&
 			 CPU_COUNT(&usable) == 1,
 	};
 }
 
-int waiting_wait(struct waiting *waiting, int epoll_fd, struct epoll_event *events, int max,
-		 int timeout_ms)
+int spin_wait(struct spin *spin, int epoll_fd, struct epoll_event *events, int max, int timeout_ms)
 {
-	bool looking = waiting->credit && timeout_ms;
+	bool looking = spin->credit && timeout_ms;
 	int64_t begun = clock_monotonic_us();
 	int n = epoll_wait(epoll_fd, events, max, looking ? 0 : timeout_ms);
 
@@ -45,8 +44,8 @@ int waiting_wait(struct waiting *waiting, int epoll_fd, struct epoll_event *even
 		n = epoll_wait(epoll_fd, events, max, looking ? 0 : timeout_ms);
 	}
 	if (clock_monotonic_us() - begun >= LOOK_US)
-		waiting->credit /= 2;
-	else if (n > 0 && waiting->credit < CREDIT_MAX && !waiting->alone)
-		waiting->credit++;
+		spin->credit /= 2;
+	else if (n > 0 && spin->credit < CREDIT_MAX && !spin->alone)
+		spin->credit++;
 	return n;
 }

@@ -6,18 +6,17 @@
 #include <sys/epoll.h>
 
 /*
- * Waiting for events, awake as long as they come thick and fast; see waiting.c. Zero-initialise it,
- * then waiting_init().
+ * Waiting for events, awake as long as they come thick and fast; see spin.c. Zero-initialise it,
+ * then spin_init().
  */
-struct waiting {
+struct spin {
 	bool alone;	 /* there is no other processor on which what is waited for could happen */
 	unsigned credit; /* how many times it pays to look before sleeping */
 };
 
-void waiting_init(struct waiting *waiting);
+void spin_init(struct spin *spin);
 
 /* As epoll_wait(2). */
-int waiting_wait(struct waiting *waiting, int epoll_fd, struct epoll_event *events, int max,
-		 int timeout_ms);
+int spin_wait(struct spin *spin, int epoll_fd, struct epoll_event *events, int max, int timeout_ms);
 
 #endif

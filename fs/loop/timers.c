@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 /* Makes the later of two heaps the first child of the other. NULL is an empty heap. */
-static struct loop_timer *meld(struct loop_timer *a, struct loop_timer *b)
+static struct loop_timer *meld_heaps(struct loop_timer *a, struct loop_timer *b)
 {
 	struct loop_timer *later;
 
@@ -25,7 +25,7 @@ static struct loop_timer *meld(struct loop_timer *a, struct loop_timer *b)
 }
 
 /* Takes the first of a row of siblings, by itself. */
-static struct loop_timer *take(struct loop_timer **siblings)
+static struct loop_timer *take_first(struct loop_timer **siblings)
 {
 	struct loop_timer *first = *siblings;
 
@@ -42,20 +42,21 @@ static struct loop_timer *meld_all(struct loop_timer *siblings)
 	struct loop_timer *pairs = NULL, *heap = NULL;
 
 	while (siblings) {
-		struct loop_timer *a = take(&siblings), *pair = meld(a, take(&siblings));
+		struct loop_timer *a = take_first(&siblings),
+				  *pair = meld_heaps(a, take_first(&siblings));
 
 		pair->next = pairs;
 		pairs = pair;
 	}
 	while (pairs)
-		heap = meld(heap, take(&pairs));
+		heap = meld_heaps(heap, take_first(&pairs));
 	return heap;
 }
 
 void timers_add(struct timers *timers, struct loop_timer *timer)
 {
 	timer->child = timer->next = timer->before = NULL;
-	timers->first = meld(timers->first, timer);
+	timers->first = meld_heaps(timers->first, timer);
 	timers->count++;
 }
 
@@ -72,7 +73,7 @@ void timers_remove(struct timers *timers, struct loop_timer *timer)
 			timer->before->next = timer->next;
 		if (timer->next)
 			timer->next->before = timer->before;
-		timers->first = meld(timers->first, below);
+		timers->first = meld_heaps(timers->first, below);
 	}
 	timers->count--;
 }

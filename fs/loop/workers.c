@@ -94,7 +94,7 @@ static void *run_thread(void *data)
 
 /* ---- in the loop ---- */
 
-static void start_thread(struct workers *workers)
+static void start_worker(struct workers *workers)
 {
 	pthread_attr_t attr;
 	int errnum;
@@ -108,7 +108,7 @@ static void start_thread(struct workers *workers)
 		workers->n_threads++;
 }
 
-static void put(struct workers *workers, struct job_list *list, struct worker_job *job)
+static void put_job(struct workers *workers, struct job_list *list, struct worker_job *job)
 {
 	pthread_mutex_lock(&workers->lock);
 	STAILQ_INSERT_TAIL(list, job, link);
@@ -117,23 +117,23 @@ static void put(struct workers *workers, struct job_list *list, struct worker_jo
 }
 
 /* Gives a job to a thread. */
-static void hand_over(struct workers *workers, struct worker_job *job)
+static void hand_job_over(struct workers *workers, struct worker_job *job)
 {
 	/* all that were handed over and have not ended, this job included */
 	if ((size_t)workers->n_threads < workers->threads.used)
-		start_thread(workers);
+		start_worker(workers);
 	if (workers->n_threads) {
-		put(workers, &workers->ready, job);
+		put_job(workers, &workers->ready, job);
 		return;
 	}
 	log_warning("no thread can be started: the loop waits for the disk");
 	job->work(job);
-	put(workers, &workers->finished, job);
+	put_job(workers, &workers->finished, job);
 	tell_loop(workers);
 }
 
 /* Gives threads to jobs as far as they go, by turns among the users. */
-static void serve(struct workers *workers)
+static void serve_jobs(struct workers *workers)
 {
 	struct user_queue *queue, *next;
 
@@ -155,11 +155,11 @@ static void serve(struct workers *workers)
 			if (!next)
 				next = queue;
 		}
-		hand_over(workers, job);
+		hand_job_over(workers, job);
 	}
 }
 
-static void finish(struct workers *workers, struct worker_job *job)
+static void finish_job(struct workers *workers, struct worker_job *job)
 {
 	shares_give(&workers->threads, job->user, 1);
 	shares_give(&workers->jobs, job->user, 1);
@@ -167,7 +167,7 @@ static void finish(struct workers *workers, struct worker_job *job)
 	stall_next(loop_stall(workers->loop));
 }
 
-static void on_done(void *data, uint32_t events)
+static void on_jobs_done(void *data, uint32_t events)
 {
 	struct workers *workers = data;
 	struct job_list finished = STAILQ_HEAD_INITIALIZER(finished);
@@ -182,9 +182,9 @@ static void on_done(void *data, uint32_t events)
 	pthread_mutex_unlock(&workers->lock);
 	while ((job = STAILQ_FIRST(&finished))) {
 		STAILQ_REMOVE_HEAD(&finished, link);
-		finish(workers, job);
+		finish_job(workers, job);
 	}
-	serve(workers);
+	serve_jobs(workers);
 }
 
 void workers_drain(struct workers *workers)
@@ -193,7 +193,7 @@ void workers_drain(struct workers *workers)
 
 	while (workers->jobs.used) {
 		poll(&done, 1, -1);
-		on_done(workers, EPOLLIN);
+		on_jobs_done(workers, EPOLLIN);
 	}
 }
 
@@ -226,7 +226,7 @@ int workers_add(struct workers *workers, struct worker_job *job)
 		return -EAGAIN;
 	}
 	STAILQ_INSERT_TAIL(&queue->jobs, job, link);
-	serve(workers);
+	serve_jobs(workers);
 	return 0;
 }
 
@@ -273,7 +273,8 @@ int workers_create(struct loop *loop, bool one_user, struct workers **ret_worker
 	workers->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	r = workers->done_fd < 0 ? -errno : 0;
 	if (r == 0)
-		r = loop_watch(loop, &workers->watch, workers->done_fd, EPOLLIN, on_done, workers);
+		r = loop_watch(loop, &workers->watch, workers->done_fd, EPOLLIN, on_jobs_done,
+			       workers);
 	if (r < 0) {
 		workers_destroy(workers);
 		return r;

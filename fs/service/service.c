@@ -49,7 +49,7 @@ static operation_fn *const operations[OP_COUNT] = {
  * The route, then whose the request is and whether he may, then the operation. An answer that was
  * made while the store has changes which are not durable may tell of them, and has to wait.
  */
-static bool handle(void *data, const struct request *request, struct reply *reply)
+static bool handle_request(void *data, const struct request *request, struct reply *reply)
 {
 	struct service *service = data;
 	struct call call = {
@@ -72,7 +72,7 @@ static bool handle(void *data, const struct request *request, struct reply *repl
 	return store_has_changes(service->store);
 }
 
-static int settle(void *data, struct err *err)
+static int settle_connections(void *data, struct err *err)
 {
 	struct service *service = data;
 
@@ -99,14 +99,15 @@ static int open_socket(const struct service_options *options, struct service *se
 	return err_set(err, errnum, "the socket %s: %s", options->unix_socket, strerror(errnum));
 }
 
-static int start(const struct service_options *options, struct service *service, struct err *err)
+static int start_service(const struct service_options *options, struct service *service,
+			 struct err *err)
 {
 	struct server_options server = {
 		.idle_s = options->idle_s ? options->idle_s : SERVICE_IDLE_S,
 		.request_s = options->request_s ? options->request_s : SERVICE_REQUEST_S,
 		.per_address = options->per_address,
-		.handler = handle,
-		.settle = settle,
+		.handler = handle_request,
+		.settle = settle_connections,
 		.data = service,
 		.access = options->access,
 		.access_data = options->access_data,
@@ -158,7 +159,7 @@ int service_start(const struct service_options *options, struct service **ret_se
 		return err_set(err, ENOMEM, "out of memory");
 	service->step_ms = 1000 * (int64_t)options->step_s;
 	process_raise_limits(); /* a thousand connections need a thousand */
-	r = start(options, service, err);
+	r = start_service(options, service, err);
 	if (r < 0) {
 		service_stop(service);
 		return r;

@@ -221,7 +221,7 @@ static int append_payload_hash(const struct sign_request *request, struct buf *o
 }
 
 /* Room for the whole canonical request, so that no copy of it is left behind by growing. */
-static int reserve(const struct sign_request *request, struct buf *out)
+static int reserve_signature(const struct sign_request *request, struct buf *out)
 {
 	size_t size = strlen(request->method) + 3 * strlen(request->path) + SIGN_HEX_SIZE + 16;
 
@@ -241,7 +241,7 @@ int sign_canonical_request(const struct sign_request *request, struct buf *out)
 	int r = sort_headers(request, sorted);
 
 	if (r == 0)
-		r = reserve(request, out);
+		r = reserve_signature(request, out);
 	if (r == 0)
 		r = buf_printf(out, "%s\n", request->method);
 	if (r == 0)
@@ -265,17 +265,10 @@ int sign_canonical_request(const struct sign_request *request, struct buf *out)
 	return r < 0 ? r : append_payload_hash(request, out);
 }
 
-static void buf_wipe(struct buf *buf)
-{
-	if (buf->data)
-		secret_wipe(buf->data, buf->room);
-	buf_finish(buf);
-}
-
 int sign_request(const struct sign_request *request, const void *sk, size_t sk_size,
 		 char ret_hex[SIGN_HEX_SIZE])
 {
-	__attribute__((cleanup(buf_wipe))) struct buf canonical = {0};
+	_cleanup_secret_buf_ struct buf canonical = {0};
 	_cleanup_buf_ struct buf text = {0};
 	unsigned char mac[EVP_MAX_MD_SIZE];
 	char hash[SIGN_HEX_SIZE];
@@ -311,7 +304,7 @@ void sign_date(long long unix_s, char ret_date[SIGN_DATE_SIZE])
 }
 
 /* A run of decimal digits as a number; -1 if one of them is not a digit. */
-static int digits(const char *text, int n)
+static int read_digits(const char *text, int n)
 {
 	int number = 0;
 
@@ -331,12 +324,12 @@ int sign_date_parse(const char *date, long long *ret_unix_s)
 
 	if (strlen(date) != SIGN_DATE_SIZE - 1 || date[8] != 'T' || date[15] != 'Z')
 		return -EINVAL;
-	tm.tm_year = digits(date, 4) - 1900;
-	tm.tm_mon = digits(date + 4, 2) - 1;
-	tm.tm_mday = digits(date + 6, 2);
-	tm.tm_hour = digits(date + 9, 2);
-	tm.tm_min = digits(date + 11, 2);
-	tm.tm_sec = digits(date + 13, 2);
+	tm.tm_year = read_digits(date, 4) - 1900;
+	tm.tm_mon = read_digits(date + 4, 2) - 1;
+	tm.tm_mday = read_digits(date + 6, 2);
+	tm.tm_hour = read_digits(date + 9, 2);
+	tm.tm_min = read_digits(date + 11, 2);
+	tm.tm_sec = read_digits(date + 13, 2);
 	unix_s = (long long)timegm(&tm);
 	/* timegm() carries what is out of range over: only a real date spells the same again */
 	sign_date(unix_s, again);

@@ -59,15 +59,15 @@ void backup_note_move(struct space *space, fuse_req_t req, const struct renaming
 				  loop_now_ms(space->loop));
 }
 
-static struct recent_move *find_move(struct space *space, const struct node *parent,
-				     const char *name)
+static struct recent_move *find_recent_move(struct space *space, const struct node *parent,
+					    const char *name)
 {
 	return recent_moves_find(&space->recent_moves, parent->ino, name, loop_now_ms(space->loop));
 }
 
 void backup_name_made(struct space *space, const struct node *parent, const char *name)
 {
-	struct recent_move *move = find_move(space, parent, name);
+	struct recent_move *move = find_recent_move(space, parent, name);
 
 	if (move)
 		recent_move_forget(move);
@@ -135,7 +135,7 @@ static int give_back(struct space *space, const struct recent_move *move, const 
 int backup_give_back(struct space *space, fuse_req_t req, const struct node *parent,
 		     const char *name)
 {
-	struct recent_move *move = find_move(space, parent, name);
+	struct recent_move *move = find_recent_move(space, parent, name);
 	_cleanup_free_ char *path = NULL;
 	int r;
 

@@ -88,7 +88,7 @@ static struct ledger_claim *choose_aside(struct claiming *claiming, bool own)
 }
 
 /* Which of the rows the request gets, NULL: none. */
-static struct ledger_claim *choose(struct claiming *claiming)
+static struct ledger_claim *choose_claim(struct claiming *claiming)
 {
 	struct ledger_claim *chosen = &claiming->claims[0];
 
@@ -139,7 +139,7 @@ static int set_aside(struct claiming *claiming, const struct ledger_claim *curre
 }
 
 /* Records that the row is the file's. 1 if anything changed, 0, or -errno. */
-static int bequeath(struct claiming *claiming, const struct ledger_claim *chosen)
+static int bequeath_row(struct claiming *claiming, const struct ledger_claim *chosen)
 {
 	struct holding holding = chosen->holding;
 	int r;
@@ -154,11 +154,11 @@ static int bequeath(struct claiming *claiming, const struct ledger_claim *chosen
 }
 
 /* Judges, and moves the rows. Returns 0 or -errno. */
-static int settle(struct claiming *claiming)
+static int settle_claim(struct claiming *claiming)
 {
 	struct ledger *ledger = claiming->space->ledger;
 	const struct ledger_claim *current = current_of(claiming);
-	const struct ledger_claim *chosen = choose(claiming);
+	const struct ledger_claim *chosen = choose_claim(claiming);
 	int r = 0, changed = 0;
 
 	if (current && current != chosen) {
@@ -170,7 +170,7 @@ static int settle(struct claiming *claiming)
 		changed = 1;
 	}
 	if (r == 0 && chosen) {
-		r = bequeath(claiming, chosen);
+		r = bequeath_row(claiming, chosen);
 		changed |= r > 0;
 	}
 	/* before the request is answered: who was told that the name is made must not lose the
@@ -186,7 +186,7 @@ static int claim_path(struct claiming *claiming)
 	if (n <= 0)
 		return n;
 	claiming->n = n;
-	return settle(claiming);
+	return settle_claim(claiming);
 }
 
 int claim_name(struct space *space, fuse_req_t req, struct node *parent, const char *name,
@@ -212,7 +212,7 @@ int claim_name(struct space *space, fuse_req_t req, struct node *parent, const c
 }
 
 /* The row that the path finds is set aside, unless the request may have it. */
-static int yield(struct claiming *claiming)
+static int yield_row(struct claiming *claiming)
 {
 	const struct ledger_claim *current = current_of(claiming);
 
@@ -244,7 +244,7 @@ int claim_yield(struct space *space, fuse_req_t req, struct node *parent, const 
 	if (r < 0 ||
 	    (current && S_ISREG(file->st_mode) && holding_is_of(&current->holding, file->st_uid)))
 		return r < 0 ? r : 0;
-	return yield(&claiming);
+	return yield_row(&claiming);
 }
 
 /* ---- the same for a tree ---- */
@@ -266,7 +266,8 @@ static int has_row(struct ledger *ledger, const char *directory, const char *bel
 
 /* Looks at what a directory brings below it, a file or none. Returns 1 for a regular file, 0 or
  * -errno. */
-static int look_below(struct claiming *claiming, int from_fd, const char *from, const char *below)
+static int look_below_directory(struct claiming *claiming, int from_fd, const char *from,
+				const char *below)
 {
 	char path[PATH_MAX];
 	struct stat st = {0};
@@ -299,14 +300,14 @@ static int claim_below(struct claiming *claiming, int from_fd, const char *from,
 	if (n <= 0)
 		return n;
 	claiming->directory = claiming->claims[0].holding.owner.directory;
-	has_file = look_below(claiming, from_fd, from, below);
+	has_file = look_below_directory(claiming, from_fd, from, below);
 	has_own = has_row(ledger, from_path, below);
 	if (has_file < 0 || has_own < 0)
 		return has_file < 0 ? has_file : has_own;
 	/* a file that brings its own row needs none that was set aside */
 	if (has_file)
-		return current_of(claiming) || !has_own ? settle(claiming) : 0;
-	return has_own ? yield(claiming) : 0;
+		return current_of(claiming) || !has_own ? settle_claim(claiming) : 0;
+	return has_own ? yield_row(claiming) : 0;
 }
 
 int claim_tree(struct space *space, fuse_req_t req, struct node *from_parent, const char *from,
@@ -368,7 +369,7 @@ static int find_claims(struct claiming *claiming, fuse_req_t req)
 	if (r <= 0 || (current && holding_is_of(&current->holding, claiming->file.uid)))
 		return r;
 	init_committer(claiming, req);
-	r = settle(claiming);
+	r = settle_claim(claiming);
 	if (r == 0)
 		r = ledger_claims(ledger, claiming->path, claiming->claims);
 	claiming->n = r < 0 ? 0 : r;

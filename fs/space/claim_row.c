@@ -97,8 +97,8 @@ bool claim_may_take(struct space *space, fuse_req_t req, struct node *parent,
 
 /* What a row records of a file of its own that was, and is now. False: the file is not the
  * row's. */
-static bool follow(const struct space *space, struct holding *holding, uid_t before,
-		   const struct owner *now)
+static bool follow_owner(const struct space *space, struct holding *holding, uid_t before,
+			 const struct owner *now)
 {
 	if (space->options->one_user || holding->owner.file.uid == before) {
 		*holding = (struct holding){.owner = *now};
@@ -136,7 +136,7 @@ int claim_follow(struct space *space, struct node *parent, const char *name,
 		return r;
 	now.file = access_of(&st);
 	holding = job.holding;
-	if (!follow(space, &holding, before->st_uid, &now) ||
+	if (!follow_owner(space, &holding, before->st_uid, &now) ||
 	    holding_is_same(&holding, &job.holding))
 		return 0;
 	return ledger_hold(space->ledger, job.row, &holding);

@@ -46,7 +46,7 @@ struct closing {
 	LIST_ENTRY(closing) link; /* in space->closings */
 };
 
-static bool is_empty(int fd)
+static bool is_file_empty(int fd)
 {
 	struct stat st;
 
@@ -67,7 +67,7 @@ static bool is_untouched_backup(struct space *space, const struct handle *handle
 }
 
 /* Is there anything to commit when this handle is closed? */
-static const struct name *wants_commit(struct space *space, const struct handle *handle)
+static const struct name *closing_wants_commit(struct space *space, const struct handle *handle)
 {
 	const struct content *content = handle->node->content;
 	const struct name *link;
@@ -75,7 +75,7 @@ static const struct name *wants_commit(struct space *space, const struct handle 
 	if (!handle->writable || !content_is_dirty(content))
 		return NULL;
 	/* what was refused at a write may have left nothing: that is told too */
-	if (!content->refusal && is_empty(handle->fd))
+	if (!content->refusal && is_file_empty(handle->fd))
 		return NULL;
 	link = node_job_name(space, handle->node);
 	return link && is_untouched_backup(space, handle, link) ? NULL : link;
@@ -93,7 +93,8 @@ static void note_closer(struct handle *handle, const struct closer *closer)
 }
 
 /* What was written is judged: it is no backup any more. 0 or -errno. */
-static int end_backup(struct space *space, const struct handle *handle, const struct name *link)
+static int end_backup_of_handle(struct space *space, const struct handle *handle,
+				const struct name *link)
 {
 	struct content *content = handle->node->content;
 	int r = content->rewritten ? backup_end(space, link->parent, link->name) : 0;
@@ -113,7 +114,8 @@ static int refuse_half(struct space *space, fuse_req_t req, struct handle *handl
 	if (handle->told == written)
 		return -err->errnum;
 	handle->told = written;
-	end_backup(space, handle, link); /* if that fails, the story stands all the same */
+	end_backup_of_handle(space, handle,
+			     link); /* if that fails, the story stands all the same */
 	return commit_refuse_node(space, req, handle->node, link, true, err);
 }
 
@@ -192,7 +194,7 @@ static void spoil_if_writer(struct handle *handle, const struct closer *closer)
 static void commit_now(struct space *space, fuse_req_t req, struct handle *handle,
 		       const struct name *link)
 {
-	int r = end_backup(space, handle, link);
+	int r = end_backup_of_handle(space, handle, link);
 	struct pending_reply *wait = r < 0 ? NULL : pending_reply_plain(space, req);
 
 	if (wait)
@@ -207,7 +209,7 @@ static void commit_now(struct space *space, fuse_req_t req, struct handle *handl
 static void end_flush(struct space *space, fuse_req_t req, struct handle *handle,
 		      const struct writers_verdict *verdict)
 {
-	const struct name *link = wants_commit(space, handle);
+	const struct name *link = closing_wants_commit(space, handle);
 	bool is_unseen = verdict->closer.ending == ENDING_UNSEEN;
 	struct err err;
 
@@ -254,34 +256,34 @@ static void on_judged(void *data, const struct writers_verdict *verdict)
 	end_flush(space, closing_end(closing), handle, verdict);
 }
 
-static void interrupt(struct closing *closing)
+static void interrupt_closing(struct closing *closing)
 {
 	struct closer closer;
 
 	inspection_drop(closing->inspection);
 	closer_look(closing->close.closer, &closer);
 	note_closer(closing->handle, &closer);
-	if (wants_commit(closing->space, closing->handle))
+	if (closing_wants_commit(closing->space, closing->handle))
 		spoil_if_writer(closing->handle, &closer);
 	LIST_REMOVE(closing, link);
 	reply(closing->req, -EINTR);
 	free(closing);
 }
 
-static void interrupted(fuse_req_t req, void *data)
+static void on_close_interrupted(fuse_req_t req, void *data)
 {
 	(void)req;
-	interrupt(data);
+	interrupt_closing(data);
 }
 
 void closing_interrupt_all(struct space *space)
 {
 	while (!LIST_EMPTY(&space->closings))
-		interrupt(LIST_FIRST(&space->closings));
+		interrupt_closing(LIST_FIRST(&space->closings));
 }
 
 /* Has the close judged. */
-static void begin(struct space *space, fuse_req_t req, struct handle *handle)
+static void begin_closing(struct space *space, fuse_req_t req, struct handle *handle)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
 	struct closing *closing = calloc(1, sizeof(*closing));
@@ -309,9 +311,9 @@ static void begin(struct space *space, fuse_req_t req, struct handle *handle)
 	LIST_INSERT_HEAD(&space->closings, closing, link);
 	/* as in commit.c: libfuse would call it at once, and use the request afterwards */
 	if (fuse_req_interrupted(req))
-		interrupt(closing);
+		interrupt_closing(closing);
 	else
-		fuse_req_interrupt_func(req, interrupted, closing);
+		fuse_req_interrupt_func(req, on_close_interrupted, closing);
 }
 
 void closing_flush(struct space *space, fuse_req_t req, struct handle *handle)
@@ -321,7 +323,7 @@ void closing_flush(struct space *space, fuse_req_t req, struct handle *handle)
 
 	handle->ending = ENDING_ORDERLY;
 	handle->killed_by = 0;
-	if (!wants_commit(space, handle)) {
+	if (!closing_wants_commit(space, handle)) {
 		reply(req, 0);
 	} else if (!pid || space->sight.is_blind) {
 		end_flush(space, req, handle, &verdict);
@@ -329,7 +331,7 @@ void closing_flush(struct space *space, fuse_req_t req, struct handle *handle)
 		closer_look(pid, &verdict.closer);
 		end_flush(space, req, handle, &verdict);
 	} else {
-		begin(space, req, handle);
+		begin_closing(space, req, handle);
 	}
 }
 
@@ -346,7 +348,7 @@ static enum ending look_at_opener(const struct space *space, const struct handle
 
 void closing_release(struct space *space, struct handle *handle)
 {
-	const struct name *link = wants_commit(space, handle);
+	const struct name *link = closing_wants_commit(space, handle);
 	struct content *content = handle->node->content;
 	struct err err;
 	bool is_half;

@@ -25,8 +25,8 @@ bool fact_is_name(const char *name)
 }
 
 /* What the ledger knows of a job file; a job never heard of is an empty one. */
-static int find(struct space *space, struct node *node, struct stat *ret_st,
-		struct ledger_job *ret_job)
+static int find_fact_source(struct space *space, struct node *node, struct stat *ret_st,
+			    struct ledger_job *ret_job)
 {
 	const struct name *link = node_job_name(space, node);
 	struct location location;
@@ -42,7 +42,7 @@ static int find(struct space *space, struct node *node, struct stat *ret_st,
 	return r == -ENOENT ? 0 : r;
 }
 
-static int copy_text(const char *text, char **ret_value, size_t *ret_size)
+static int copy_fact(const char *text, char **ret_value, size_t *ret_size)
 {
 	char *value;
 
@@ -81,9 +81,9 @@ static int get_error(struct space *space, fuse_req_t req, struct node *node, con
 	if (link && node_path_of(link->parent, link->name, &path) == 0)
 		story = engine_unrecorded_story(space->engine, path, &unrecorded.holding);
 	if (story)
-		return copy_text(shown_text(space, req, st, &unrecorded, story), ret_value,
+		return copy_fact(shown_text(space, req, st, &unrecorded, story), ret_value,
 				 ret_size);
-	return copy_text(shown_text(space, req, st, job, job->error), ret_value, ret_size);
+	return copy_fact(shown_text(space, req, st, job, job->error), ret_value, ret_size);
 }
 
 /*
@@ -118,7 +118,7 @@ static int get_refusal(const struct err *refusal, char **ret_value, size_t *ret_
 {
 	_cleanup_free_ char *story = err_story(refusal);
 
-	return story ? copy_text(story, ret_value, ret_size) : -ENOMEM;
+	return story ? copy_fact(story, ret_value, ret_size) : -ENOMEM;
 }
 
 /* What a directory can tell. */
@@ -132,7 +132,7 @@ static int get_of_directory(struct space *space, struct node *node, const char *
 		r = unmade_write(space, node, &text);
 	else if (!strcmp(fact, "error"))
 		r = dir_story_write(space, node, &text);
-	return r < 0 ? r : copy_text(text.data, ret_value, ret_size);
+	return r < 0 ? r : copy_fact(text.data, ret_value, ret_size);
 }
 
 int fact_get(struct space *space, fuse_req_t req, struct node *node, const char *name,
@@ -147,33 +147,33 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 
 	if (node->kind == NODE_DIR)
 		return get_of_directory(space, node, fact, ret_value, ret_size);
-	r = find(space, node, &st, &job);
+	r = find_fact_source(space, node, &st, &job);
 	/* a scratch file tells why it may not become a job file */
 	if (r == -ENODATA && !strcmp(fact, "error") && node->content && node->content->refusal)
 		return get_refusal(node->content->refusal, ret_value, ret_size);
 	if (r < 0)
 		return r;
 	if (!strcmp(fact, "job_id"))
-		return copy_text(job.job_id, ret_value, ret_size);
+		return copy_fact(job.job_id, ret_value, ret_size);
 	if (!strcmp(fact, "request_id"))
-		return copy_text(job.request_id, ret_value, ret_size);
+		return copy_fact(job.request_id, ret_value, ret_size);
 	if (!strcmp(fact, "error"))
 		return get_error(space, req, node, &st, &job, ret_value, ret_size);
 	if (!strcmp(fact, "warnings"))
-		return copy_text(shown_text(space, req, &st, &job, job.warnings), ret_value,
+		return copy_fact(shown_text(space, req, &st, &job, job.warnings), ret_value,
 				 ret_size);
 	if (!strcmp(fact, "version") && job.job_id) {
 		snprintf(number, sizeof(number), "v%lld", (long long)job.version);
-		return copy_text(number, ret_value, ret_size);
+		return copy_fact(number, ret_value, ret_size);
 	}
 	if (!strcmp(fact, "backup")) {
 		r = backup_is(space, node, &job);
-		return r <= 0 ? (r < 0 ? r : -ENODATA) : copy_text("yes", ret_value, ret_size);
+		return r <= 0 ? (r < 0 ? r : -ENODATA) : copy_fact("yes", ret_value, ret_size);
 	}
 	if (strcmp(fact, "state"))
 		return -ENODATA;
 	r = state_now(space, node, &job, &state);
-	return r < 0 ? r : copy_text(job_state_word(state), ret_value, ret_size);
+	return r < 0 ? r : copy_fact(job_state_word(state), ret_value, ret_size);
 }
 
 int fact_remove(struct space *space, fuse_req_t req, struct node *node, const char *name)
@@ -189,7 +189,7 @@ int fact_remove(struct space *space, fuse_req_t req, struct node *node, const ch
 		r = fact_get(space, req, node, name, &value, &size);
 		return r < 0 ? r : -EPERM;
 	}
-	r = find(space, node, &st, &job);
+	r = find_fact_source(space, node, &st, &job);
 	if (r < 0)
 		return r;
 	if (!job.job_id && !engine_has(space->engine, job.row))

@@ -53,19 +53,19 @@ void pending_reply_done(void *data, int result)
 	end_wait(data, result);
 }
 
-static void interrupt(struct pending_reply *wait)
+static void interrupt_commit(struct pending_reply *wait)
 {
 	waiter_drop(wait->waiter);
 	end_wait(wait, -EINTR);
 }
 
-static void interrupted(fuse_req_t req, void *data)
+static void on_commit_interrupted(fuse_req_t req, void *data)
 {
 	struct pending_reply *wait = data;
 
 	(void)req;
 	if (wait->waiter)
-		interrupt(wait);
+		interrupt_commit(wait);
 }
 
 void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int r)
@@ -88,9 +88,9 @@ void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int 
 	/* libfuse would call it at once for a request that is interrupted already, and use the
 	 * request afterwards; and while it calls it, it holds the request's lock */
 	if (fuse_req_interrupted(wait->req))
-		interrupt(wait);
+		interrupt_commit(wait);
 	else
-		fuse_req_interrupt_func(wait->req, interrupted, wait);
+		fuse_req_interrupt_func(wait->req, on_commit_interrupted, wait);
 }
 
 void reply_recorded(struct space *space, fuse_req_t req, int r)
@@ -107,7 +107,7 @@ void reply_recorded(struct space *space, fuse_req_t req, int r)
 void pending_reply_interrupt_all(struct space *space)
 {
 	while (!LIST_EMPTY(&space->waits))
-		interrupt(LIST_FIRST(&space->waits));
+		interrupt_commit(LIST_FIRST(&space->waits));
 }
 
 /* ---- content ---- */
@@ -157,8 +157,9 @@ static int find_author(struct space *space, fuse_req_t req, const struct locatio
 }
 
 /* incomplete: the file may be half of what was meant. */
-static int refuse(struct space *space, fuse_req_t req, const struct location *location,
-		  struct node *parent, const char *name, bool incomplete, const struct err *err)
+static int refuse_commit(struct space *space, fuse_req_t req, const struct location *location,
+			 struct node *parent, const char *name, bool incomplete,
+			 const struct err *err)
 {
 	_cleanup_free_ char *path = NULL;
 	struct author author;
@@ -176,7 +177,9 @@ int commit_refuse_node(struct space *space, fuse_req_t req, struct node *node,
 	struct location location;
 	int r = node_location(&space->nodes, node, &location);
 
-	return r < 0 ? r : refuse(space, req, &location, link->parent, link->name, incomplete, err);
+	return r < 0 ? r
+		     : refuse_commit(space, req, &location, link->parent, link->name, incomplete,
+				     err);
 }
 
 static void explain_unready(int r, struct err *err)
@@ -186,9 +189,9 @@ static void explain_unready(int r, struct err *err)
 }
 
 /* Fills what is known of a commit before its content is read. */
-static int prepare(struct space *space, const struct location *location, struct node *parent,
-		   const char *name, const struct stat *replaced, fuse_req_t req, char **ret_path,
-		   char **ret_shown, struct author *ret_author)
+static int prepare_commit(struct space *space, const struct location *location, struct node *parent,
+			  const char *name, const struct stat *replaced, fuse_req_t req,
+			  char **ret_path, char **ret_shown, struct author *ret_author)
 {
 	int r = node_path_of(parent, name, ret_path);
 
@@ -216,7 +219,7 @@ static int refuse_unready(struct space *space, fuse_req_t req, const struct loca
 	struct err err;
 
 	explain_unready(r, &err);
-	return refuse(space, req, location, parent, name, false, &err);
+	return refuse_commit(space, req, location, parent, name, false, &err);
 }
 
 void commit_location(struct space *space, const struct location *location, int read_fd,
@@ -228,8 +231,8 @@ void commit_location(struct space *space, const struct location *location, int r
 	struct commit commit = {.put = put_kept, .file = &file};
 	struct waiter *waiter = NULL;
 	struct err err = {0};
-	int r = prepare(space, location, parent, name, replaced, wait->req, &path, &shown,
-			&commit.author);
+	int r = prepare_commit(space, location, parent, name, replaced, wait->req, &path, &shown,
+			       &commit.author);
 
 	if (r < 0) {
 		pending_reply_begin(wait, NULL,
@@ -267,8 +270,8 @@ void commit_open(struct space *space, struct handle *handle, const struct name *
 
 	content->committed = content->written;
 	if (r == 0 && content->refusal)
-		r = refuse(space, wait->req, &location, link->parent, link->name, true,
-			   content->refusal);
+		r = refuse_commit(space, wait->req, &location, link->parent, link->name, true,
+				  content->refusal);
 	if (r < 0) {
 		pending_reply_begin(wait, NULL, r);
 		return;

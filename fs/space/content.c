@@ -15,7 +15,7 @@
 #include "space/proc.h"
 
 /* Reads a job file whole. Returns 0 with an owned buffer, -EFBIG, or another -errno. */
-static int read_whole(int fd, char **ret_content, size_t *ret_size)
+static int read_whole_content(int fd, char **ret_content, size_t *ret_size)
 {
 	_cleanup_free_ char *content = NULL;
 	size_t size = 0;
@@ -56,7 +56,7 @@ int content_read(const struct location *location, int read_fd, char **ret_conten
 		if (opened < 0)
 			return -errno;
 	}
-	return read_whole(read_fd, ret_content, ret_size);
+	return read_whole_content(read_fd, ret_content, ret_size);
 }
 
 struct content *content_get(struct node *node)

@@ -111,7 +111,8 @@ int control_stat(struct space *space, const struct node *node, struct stat *ret_
 	return 0;
 }
 
-static void fill(struct space *space, enum control control, struct fuse_entry_param *ret_entry)
+static void fill_control_entry(struct space *space, enum control control,
+			       struct fuse_entry_param *ret_entry)
 {
 	struct node *node = &space->nodes.control[control];
 
@@ -131,7 +132,7 @@ int control_fill(struct space *space, const struct node *parent, const char *nam
 	for (int i = first; i < end; i++) {
 		if (strcmp(name, controls[i].name))
 			continue;
-		fill(space, (enum control)i, ret_entry);
+		fill_control_entry(space, (enum control)i, ret_entry);
 		return 0;
 	}
 	return -ENOENT;
@@ -145,7 +146,7 @@ void control_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 }
 
 /* Adds the entry with a number: ".", "..", then the files. Returns the size it takes. */
-static size_t add(fuse_req_t req, char *answer, size_t room, int number, bool plus)
+static size_t add_control_entry(fuse_req_t req, char *answer, size_t room, int number, bool plus)
 {
 	struct space *space = space_of(req);
 	const char *name = number == 0 ? "." : number == 1 ? ".." : controls[number - 1].name;
@@ -156,7 +157,7 @@ static size_t add(fuse_req_t req, char *answer, size_t room, int number, bool pl
 		entry.attr.st_ino =
 			number ? space->nodes.root.ino : space->nodes.control[CONTROL_DIR].ino;
 	else
-		fill(space, (enum control)(number - 1), &entry);
+		fill_control_entry(space, (enum control)(number - 1), &entry);
 	size = plus ? fuse_add_direntry_plus(req, answer, room, name, &entry, number + 1)
 		    : fuse_add_direntry(req, answer, room, name, &entry.attr, number + 1);
 	/* only what is listed with its attributes gives the kernel a reference */
@@ -175,7 +176,7 @@ void control_list(fuse_req_t req, size_t size, off_t offset, bool plus)
 		return;
 	}
 	for (off_t number = offset; number <= CONTROL_COUNT; number++) {
-		size_t more = add(req, answer + used, size - used, (int)number, plus);
+		size_t more = add_control_entry(req, answer + used, size - used, (int)number, plus);
 
 		if (more > size - used)
 			break;

@@ -13,13 +13,13 @@ struct deleted_sibling {
 	char path[];
 };
 
-static int compare(const void *one, const void *other)
+static int compare_paths(const void *one, const void *other)
 {
 	return strcmp(((const struct deleted_sibling *)one)->path,
 		      ((const struct deleted_sibling *)other)->path);
 }
 
-static struct deleted_sibling *make(const char *path, const struct access *owner)
+static struct deleted_sibling *make_deleted_sibling(const char *path, const struct access *owner)
 {
 	size_t size = strlen(path) + 1;
 	struct deleted_sibling *deleted = malloc(sizeof(*deleted) + size);
@@ -32,10 +32,10 @@ static struct deleted_sibling *make(const char *path, const struct access *owner
 }
 
 /* Where the tree has a path, NULL: nowhere. */
-static void *find(const struct deleted_siblings *deleted_siblings, const char *path)
+static void *find_path(const struct deleted_siblings *deleted_siblings, const char *path)
 {
-	struct deleted_sibling *wanted = make(path, &(struct access){0});
-	void *at = wanted ? tfind(wanted, &deleted_siblings->tree, compare) : NULL;
+	struct deleted_sibling *wanted = make_deleted_sibling(path, &(struct access){0});
+	void *at = wanted ? tfind(wanted, &deleted_siblings->tree, compare_paths) : NULL;
 
 	free(wanted);
 	return at;
@@ -44,12 +44,12 @@ static void *find(const struct deleted_siblings *deleted_siblings, const char *p
 void deleted_sibling_add(struct deleted_siblings *deleted_siblings, const char *path,
 			 const struct access *owner)
 {
-	struct deleted_sibling *deleted = make(path, owner);
+	struct deleted_sibling *deleted = make_deleted_sibling(path, owner);
 	void *at;
 
 	if (deleted_siblings->n >= DELETED_SIBLINGS_MAX)
 		deleted_siblings_finish(deleted_siblings);
-	at = deleted ? tsearch(deleted, &deleted_siblings->tree, compare) : NULL;
+	at = deleted ? tsearch(deleted, &deleted_siblings->tree, compare_paths) : NULL;
 	if (at && *(struct deleted_sibling **)at == deleted)
 		deleted_siblings->n++;
 	else
@@ -59,20 +59,20 @@ void deleted_sibling_add(struct deleted_siblings *deleted_siblings, const char *
 const struct access *deleted_sibling_find(const struct deleted_siblings *deleted_siblings,
 					  const char *path)
 {
-	void *at = find(deleted_siblings, path);
+	void *at = find_path(deleted_siblings, path);
 
 	return at ? &(*(struct deleted_sibling **)at)->owner : NULL;
 }
 
 bool deleted_sibling_remove(struct deleted_siblings *deleted_siblings, const char *path)
 {
-	void *at = find(deleted_siblings, path);
+	void *at = find_path(deleted_siblings, path);
 	struct deleted_sibling *deleted;
 
 	if (!at)
 		return false;
 	deleted = *(struct deleted_sibling **)at;
-	tdelete(deleted, &deleted_siblings->tree, compare);
+	tdelete(deleted, &deleted_siblings->tree, compare_paths);
 	free(deleted);
 	deleted_siblings->n--;
 	return true;

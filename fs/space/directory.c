@@ -161,8 +161,8 @@ static int fill_plus(struct space *space, struct node *dir, struct listing *list
 }
 
 /* Adds one entry to the answer. Returns the size it takes, more than room if it does not fit. */
-static size_t add(fuse_req_t req, struct node *dir, struct listing *listing, char *answer,
-		  size_t room, const struct listed *listed, bool plus)
+static size_t add_entry(fuse_req_t req, struct node *dir, struct listing *listing, char *answer,
+			size_t room, const struct listed *listed, bool plus)
 {
 	const off_t next = (off_t)listing->next;
 	struct space *space = space_of(req);
@@ -181,7 +181,7 @@ static size_t add(fuse_req_t req, struct node *dir, struct listing *listing, cha
 }
 
 /* What a reader wants, while a thread reads for it. */
-struct reading {
+struct entries_reading {
 	fuse_req_t req;
 	struct node *dir;
 	struct dir_handle *handle;
@@ -191,7 +191,8 @@ struct reading {
 };
 
 /* Fills an answer with what comes next. Returns 0 or -errno with the size of what there is. */
-static int fill_answer(const struct reading *reading, char *answer, size_t room, size_t *ret_used)
+static int fill_answer(const struct entries_reading *reading, char *answer, size_t room,
+		       size_t *ret_used)
 {
 	struct listing *listing = &reading->handle->listing;
 	struct listed listed;
@@ -207,8 +208,8 @@ static int fill_answer(const struct reading *reading, char *answer, size_t room,
 		r = listing_take(reading->req, reading->dir, listing, &listed);
 		if (r <= 0)
 			break;
-		more = add(reading->req, reading->dir, listing, answer + used, room - used, &listed,
-			   reading->plus);
+		more = add_entry(reading->req, reading->dir, listing, answer + used, room - used,
+				 &listed, reading->plus);
 		if (more > room - used) {
 			r = listing_go_to(reading->req, reading->dir, listing, number);
 			break;
@@ -219,9 +220,9 @@ static int fill_answer(const struct reading *reading, char *answer, size_t room,
 	return r < 0 ? r : 0;
 }
 
-static void read_later(const struct reading *reading);
+static void read_entries_later(const struct entries_reading *reading);
 
-static void list_spool(const struct reading *reading)
+static void list_spool(const struct entries_reading *reading)
 {
 	struct space *space = space_of(reading->req);
 	const size_t room = reading->size < ANSWER_MAX ? reading->size : ANSWER_MAX;
@@ -234,24 +235,24 @@ static void list_spool(const struct reading *reading)
 	ledger_look_end(space->ledger);
 	/* an error is told when there is nothing else to tell */
 	if (r == -EAGAIN && !used)
-		read_later(reading);
+		read_entries_later(reading);
 	else if (r < 0 && !used)
 		reply(reading->req, r);
 	else
 		fuse_reply_buf(reading->req, answer, used);
 }
 
-static void work_read(struct worker_job *job)
+static void work_read_entries(struct worker_job *job)
 {
 	struct disk_op *op = disk_op_of(job);
-	const struct reading *reading = op->owner;
+	const struct entries_reading *reading = op->owner;
 
 	op->result = listing_read(&reading->handle->listing);
 }
 
-static void answer_read(struct disk_op *op)
+static void answer_entries(struct disk_op *op)
 {
-	struct reading *reading = op->owner;
+	struct entries_reading *reading = op->owner;
 
 	if (op->result < 0)
 		reply(op->req, (int)op->result);
@@ -261,9 +262,9 @@ static void answer_read(struct disk_op *op)
 }
 
 /* Has a thread read from the directory, and goes on with the answer then. */
-static void read_later(const struct reading *reading)
+static void read_entries_later(const struct entries_reading *reading)
 {
-	struct reading *copy = malloc(sizeof(*copy));
+	struct entries_reading *copy = malloc(sizeof(*copy));
 	struct disk_op *op = copy ? disk_begin(space_of(reading->req), reading->req,
 					       reading->handle->user, reading->dir)
 				  : NULL;
@@ -275,33 +276,33 @@ static void read_later(const struct reading *reading)
 	}
 	*copy = *reading;
 	op->owner = copy;
-	op->answer = answer_read;
-	disk_go(op, work_read);
+	op->answer = answer_entries;
+	disk_go(op, work_read_entries);
 }
 
-static void list(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
-		 struct fuse_file_info *fi, bool plus)
+static void list_directory(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
+			   struct fuse_file_info *fi, bool plus)
 {
 	struct node *dir = node_of(&space_of(req)->nodes, id);
 
 	if (dir->kind == NODE_CONTROL)
 		control_list(req, size, offset, plus);
 	else
-		list_spool(&(struct reading){.req = req,
-					     .dir = dir,
-					     .handle = dir_handle_of(fi),
-					     .size = size,
-					     .offset = offset,
-					     .plus = plus});
+		list_spool(&(struct entries_reading){.req = req,
+						     .dir = dir,
+						     .handle = dir_handle_of(fi),
+						     .size = size,
+						     .offset = offset,
+						     .plus = plus});
 }
 
 void op_readdir(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset, struct fuse_file_info *fi)
 {
-	list(req, id, size, offset, fi, false);
+	list_directory(req, id, size, offset, fi, false);
 }
 
 void op_readdirplus(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
 		    struct fuse_file_info *fi)
 {
-	list(req, id, size, offset, fi, true);
+	list_directory(req, id, size, offset, fi, true);
 }

@@ -77,15 +77,15 @@ void disk_drop(struct disk_op *op)
 	free(op);
 }
 
-static void end(struct disk_op *op)
+static void end_disk_op(struct disk_op *op)
 {
 	op->answer(op);
 	disk_drop(op);
 }
 
-static void on_done(struct worker_job *job)
+static void on_disk_op_done(struct worker_job *job)
 {
-	end(disk_op_of(job));
+	end_disk_op(disk_op_of(job));
 }
 
 void disk_go(struct disk_op *op, void (*work)(struct worker_job *job))
@@ -93,15 +93,15 @@ void disk_go(struct disk_op *op, void (*work)(struct worker_job *job))
 	int r;
 
 	op->job.work = work;
-	op->job.done = on_done;
+	op->job.done = on_disk_op_done;
 	r = workers_add(op->space->workers, &op->job);
 	if (r < 0 && op->must) {
 		work(&op->job);
 		r = 0;
-		end(op);
+		end_disk_op(op);
 	} else if (r < 0) {
 		op->result = r;
-		end(op);
+		end_disk_op(op);
 	}
 }
 

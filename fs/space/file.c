@@ -183,8 +183,8 @@ static int create_file(struct space *space, fuse_req_t req, struct node *parent,
 }
 
 /* Makes and opens a file. Returns 0 with the entry and the handle filled, or -errno. */
-static int create(struct space *space, fuse_req_t req, struct node *parent, const char *name,
-		  mode_t mode, struct fuse_entry_param *ret_entry, struct fuse_file_info *fi)
+static int make_and_open(struct space *space, fuse_req_t req, struct node *parent, const char *name,
+			 mode_t mode, struct fuse_entry_param *ret_entry, struct fuse_file_info *fi)
 {
 	_cleanup_close_ int fd = create_file(space, req, parent, name, fi->flags, mode);
 	struct node *node;
@@ -217,7 +217,7 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 		reply(req, r);
 		return;
 	}
-	r = create(space, req, parent, name, mode, &entry, fi);
+	r = make_and_open(space, req, parent, name, mode, &entry, fi);
 	if (r < 0) {
 		give_descriptor(space, req);
 		reply(req, r);
@@ -281,7 +281,7 @@ static int empty_later(fuse_req_t req, struct node *node, int take_fd, bool read
 	return r;
 }
 
-static void open_file(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+static void open_node_file(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
 	int r, fd = -1, flags = fi->flags;
@@ -325,7 +325,7 @@ void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	if (r < 0)
 		reply(req, r);
 	else
-		open_file(req, node, fi);
+		open_node_file(req, node, fi);
 }
 
 void op_flush(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)

@@ -22,7 +22,7 @@ struct forgetting {
 	struct fuse_forget_data forgets[];
 };
 
-static void forget(struct space *space, const struct fuse_forget_data *forgets, size_t count)
+static void forget_nodes(struct space *space, const struct fuse_forget_data *forgets, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		node_forget(&space->nodes, node_of(&space->nodes, forgets[i].ino),
@@ -34,7 +34,7 @@ static bool forget_lot(struct sliced *sliced)
 	struct forgetting *forgetting = (struct forgetting *)sliced;
 	size_t left = forgetting->count - forgetting->at, lot = left < LOT ? left : LOT;
 
-	forget(forgetting->space, forgetting->forgets + forgetting->at, lot);
+	forget_nodes(forgetting->space, forgetting->forgets + forgetting->at, lot);
 	forgetting->at += lot;
 	if (forgetting->at < forgetting->count)
 		return true;
@@ -83,6 +83,6 @@ void op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forg
 
 	if (count > now && !forget_later(space, forgets + now, count - now))
 		now = count;
-	forget(space, forgets, now);
+	forget_nodes(space, forgets, now);
 	fuse_reply_none(req);
 }

@@ -22,7 +22,7 @@
 #define FDINFO_MAX 512 /* of one descriptor: flags, mount and inode are in the first lines */
 #define PROBE_MAX 64   /* numbers tried one by one; for more, /proc is listed */
 
-static enum holders worse(enum holders a, enum holders b)
+static enum holders worse_holders(enum holders a, enum holders b)
 {
 	return a > b ? a : b;
 }
@@ -124,11 +124,12 @@ static enum holders look_at_table(const struct holders_search *search, pid_t pid
 			continue;
 		if (read)
 			add_number(read, entry->d_name);
-		found = worse(found, look_at_descriptor(search, dirfd(dir), pid, entry->d_name));
+		found = worse_holders(found,
+				      look_at_descriptor(search, dirfd(dir), pid, entry->d_name));
 		if (found == HOLDERS_SOME || is_time_up(search))
-			return worse(found, HOLDERS_UNKNOWN);
+			return worse_holders(found, HOLDERS_UNKNOWN);
 	}
-	return errno ? worse(found, look_without_table(pid, errno)) : found;
+	return errno ? worse_holders(found, look_without_table(pid, errno)) : found;
 }
 
 enum holders holders_in_table(const struct holders_search *search, pid_t pid, bool *ret_any)
@@ -159,7 +160,7 @@ static enum holders each_thread(const struct holders_search *search, pid_t proce
 		if (is_time_up(search))
 			return HOLDERS_UNKNOWN;
 		if (thread > 0)
-			found = worse(found, fn(search, thread, data));
+			found = worse_holders(found, fn(search, thread, data));
 	}
 	return found;
 }
@@ -181,8 +182,8 @@ static enum holders look_at_other(const struct holders_search *search, pid_t thr
 }
 
 /* The other threads of a process, if it has any; one that is hidden has none that could be seen. */
-static enum holders look_at_others(const struct holders_search *search, pid_t process,
-				   struct other_thread *other)
+static enum holders look_at_other_processes(const struct holders_search *search, pid_t process,
+					    struct other_thread *other)
 {
 	struct proc_status status;
 
@@ -199,7 +200,7 @@ enum holders holders_in_process(const struct holders_search *search, pid_t proce
 	enum holders found = look_at_table(search, other.first, NULL, &numbers, &other.any);
 
 	if (found < HOLDERS_SOME)
-		found = worse(found, look_at_others(search, process, &other));
+		found = worse_holders(found, look_at_other_processes(search, process, &other));
 	*ret_any = *ret_any || other.any;
 	return found;
 }
@@ -208,7 +209,7 @@ enum holders holders_in_other_threads(const struct holders_search *search, pid_t
 {
 	struct other_thread other = {.first = process};
 
-	return look_at_others(search, process, &other);
+	return look_at_other_processes(search, process, &other);
 }
 
 /* One that was born since the open. Only where the first thread has no table are the others asked
@@ -280,7 +281,7 @@ static enum holders look_at_descendants(const struct holders_search *search, str
 
 	for (size_t i = 0; i < family->n && found < HOLDERS_SOME && !is_time_up(search); i++) {
 		if (i >= n_ancestors)
-			found = worse(found, look_at_born(search, family->pids[i]));
+			found = worse_holders(found, look_at_born(search, family->pids[i]));
 		if (found < HOLDERS_SOME)
 			each_thread(search, family->pids[i], add_children, family);
 	}
@@ -303,11 +304,11 @@ static enum holders look_at_listed(const struct holders_search *search, const st
 
 		if (!pid || !is_born(births, pid) || is_in_family(family, (pid_t)pid))
 			continue;
-		found = worse(found, look_at_born(search, (pid_t)pid));
+		found = worse_holders(found, look_at_born(search, (pid_t)pid));
 		if (found == HOLDERS_SOME || is_time_up(search))
 			break;
 	}
-	return errno || is_time_up(search) ? worse(found, HOLDERS_UNKNOWN) : found;
+	return errno || is_time_up(search) ? worse_holders(found, HOLDERS_UNKNOWN) : found;
 }
 
 enum holders holders_in_born(const struct holders_search *search, const struct births *births,
@@ -323,9 +324,9 @@ enum holders holders_in_born(const struct holders_search *search, const struct b
 	if (found == HOLDERS_SOME)
 		return found;
 	if (births->all || births->to < births->from || births->to - births->from > PROBE_MAX)
-		return worse(found, look_at_listed(search, births, &family));
+		return worse_holders(found, look_at_listed(search, births, &family));
 	for (unsigned pid = births->from + 1; pid <= births->to && found < HOLDERS_SOME; pid++)
 		if (!is_in_family(&family, (pid_t)pid))
-			found = worse(found, look_at_born(search, (pid_t)pid));
+			found = worse_holders(found, look_at_born(search, (pid_t)pid));
 	return found;
 }

@@ -102,7 +102,7 @@ static unsigned count_busy(const struct inspectors *inspectors, uid_t user)
 }
 
 /* The next inspection whose user has room in its share; NULL when there is none. */
-static struct inspection *take_next(struct inspectors *inspectors)
+static struct inspection *take_inspection(struct inspectors *inspectors)
 {
 	struct inspection *next;
 
@@ -133,7 +133,7 @@ static void keep_few_descriptors(const struct inspectors *inspectors)
 	} while (next != UINT_MAX);
 }
 
-static void judge(struct inspector *inspector, struct inspection *inspection)
+static void judge_inspection(struct inspector *inspector, struct inspection *inspection)
 {
 	struct inspectors *inspectors = inspector->inspectors;
 	const struct patience patience = {
@@ -147,7 +147,7 @@ static void judge(struct inspector *inspector, struct inspection *inspection)
 	writers_judge(&inspectors->sight, &patience, &inspection->close, &inspection->verdict);
 }
 
-static void *work(void *data)
+static void *inspect(void *data)
 {
 	struct inspector *inspector = data;
 	struct inspectors *inspectors = inspector->inspectors;
@@ -157,7 +157,7 @@ static void *work(void *data)
 	keep_few_descriptors(inspectors);
 	pthread_mutex_lock(&inspectors->lock);
 	while (!atomic_load(&inspectors->is_over)) {
-		struct inspection *next = take_next(inspectors);
+		struct inspection *next = take_inspection(inspectors);
 
 		if (!next) {
 			pthread_cond_wait(&inspectors->wake, &inspectors->lock);
@@ -166,7 +166,7 @@ static void *work(void *data)
 		inspector->current = next;
 		next->stage = STAGE_RUNNING;
 		pthread_mutex_unlock(&inspectors->lock);
-		judge(inspector, next);
+		judge_inspection(inspector, next);
 		pthread_mutex_lock(&inspectors->lock);
 		inspector->current = NULL;
 		inspector->is_stuck = false;
@@ -180,7 +180,7 @@ static void *work(void *data)
 	return NULL;
 }
 
-static int start_thread(struct inspectors *inspectors, struct inspector *inspector)
+static int start_inspector(struct inspectors *inspectors, struct inspector *inspector)
 {
 	pthread_attr_t attr;
 	int errnum = pthread_attr_init(&attr);
@@ -189,7 +189,7 @@ static int start_thread(struct inspectors *inspectors, struct inspector *inspect
 		return -errnum;
 	inspector->inspectors = inspectors;
 	pthread_attr_setstacksize(&attr, STACK_SIZE); /* or the default */
-	errnum = pthread_create(&inspector->thread, &attr, work, inspector);
+	errnum = pthread_create(&inspector->thread, &attr, inspect, inspector);
 	pthread_attr_destroy(&attr);
 	inspector->is_started = errnum == 0;
 	return -errnum;
@@ -227,7 +227,7 @@ static void call_thread(struct inspectors *inspectors)
 		}
 	}
 	if (free_one)
-		start_thread(inspectors, free_one); /* or those that there are will do */
+		start_inspector(inspectors, free_one); /* or those that there are will do */
 }
 
 /* ---- the loop ---- */
@@ -387,7 +387,7 @@ static bool join_threads(struct inspectors *inspectors)
 	return all;
 }
 
-static void free_all(struct inspections *inspections)
+static void free_inspections(struct inspections *inspections)
 {
 	struct inspection *inspection;
 
@@ -411,11 +411,11 @@ void inspectors_destroy(struct inspectors *inspectors)
 	for (int i = 0; i < INSPECTORS_MAX; i++)
 		if (inspectors->threads[i].current)
 			loop_timer_cancel(&inspectors->threads[i].current->timer);
-	free_all(&inspectors->waiting);
+	free_inspections(&inspectors->waiting);
 	pthread_mutex_unlock(&inspectors->lock);
 	all_ended = join_threads(inspectors);
 	pthread_mutex_lock(&inspectors->lock);
-	free_all(&inspectors->ended);
+	free_inspections(&inspectors->ended);
 	pthread_mutex_unlock(&inspectors->lock);
 	if (!all_ended) {
 		left = inspectors;

@@ -30,7 +30,7 @@ static int spoil_by_errno(struct content *content, int errnum)
 
 /* ---- reading ---- */
 
-static void work_read(struct worker_job *job)
+static void work_read_data(struct worker_job *job)
 {
 	struct disk_op *op = disk_op_of(job);
 	ssize_t n;
@@ -40,7 +40,7 @@ static void work_read(struct worker_job *job)
 	op->result = op->data ? n < 0 ? -errno : n : -ENOMEM;
 }
 
-static void answer_read(struct disk_op *op)
+static void answer_data(struct disk_op *op)
 {
 	if (op->result < 0)
 		reply(op->req, (int)op->result);
@@ -70,8 +70,8 @@ static ssize_t read_cached(int fd, char *data, size_t size, off_t offset)
 	return n < 0 ? -errno : n;
 }
 
-static void read_later(fuse_req_t req, struct node *node, size_t size, off_t offset,
-		       const struct handle *handle)
+static void read_data_later(fuse_req_t req, struct node *node, size_t size, off_t offset,
+			    const struct handle *handle)
 {
 	struct disk_op *op = disk_begin(space_of(req), req, handle->user, node);
 
@@ -82,8 +82,8 @@ static void read_later(fuse_req_t req, struct node *node, size_t size, off_t off
 	op->fd = handle->fd;
 	op->size = size;
 	op->offset = offset;
-	op->answer = answer_read;
-	disk_go(op, work_read);
+	op->answer = answer_data;
+	disk_go(op, work_read_data);
 }
 
 void op_read(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset, struct fuse_file_info *fi)
@@ -106,7 +106,7 @@ void op_read(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset, struct fu
 	}
 	n = read_cached(handle_of(fi)->fd, data, size, offset);
 	if (n == -EAGAIN)
-		read_later(req, node, size, offset, handle_of(fi));
+		read_data_later(req, node, size, offset, handle_of(fi));
 	else if (n < 0)
 		reply(req, (int)n);
 	else

@@ -14,19 +14,19 @@
 #define FEW_NAMES 1024
 #define NAME_ROOM 64 /* for the longest name of ours */
 
-static ssize_t list(const char *path, bool follow, char *names, size_t room)
+static ssize_t list_xattrs(const char *path, bool follow, char *names, size_t room)
 {
 	return follow ? listxattr(path, names, room) : llistxattr(path, names, room);
 }
 
-static ssize_t get(const char *path, bool follow, const char *name, char *value, size_t room)
+static ssize_t get_xattr(const char *path, bool follow, const char *name, char *value, size_t room)
 {
 	return follow ? getxattr(path, name, value, room) : lgetxattr(path, name, value, room);
 }
 
 /* Takes one attribute of a file or directory into a set that has none yet. */
-static int take(const char *path, bool follow, const char *xattr, struct attr_set *set,
-		struct err *err)
+static int take_attribute(const char *path, bool follow, const char *xattr, struct attr_set *set,
+			  struct err *err)
 {
 	char value[ATTR_VALUE_MAX + 1];
 	int attr = attr_from_xattr(xattr), r;
@@ -36,7 +36,7 @@ static int take(const char *path, bool follow, const char *xattr, struct attr_se
 		return 0;
 	if (attr < 0)
 		return err_set(err, EINVAL, "%s is not an attribute of a job", xattr);
-	size = get(path, follow, xattr, value, sizeof(value));
+	size = get_xattr(path, follow, xattr, value, sizeof(value));
 	if (size < 0 && errno == ERANGE)
 		return err_set(err, EINVAL, "%s is longer than %d bytes", xattr, ATTR_VALUE_MAX);
 	if (size < 0)
@@ -59,15 +59,15 @@ static int take_all(const struct location *location, struct attr_set *set, struc
 	int r = 0;
 
 	location_path(location, path, &follow);
-	size = list(path, follow, names, sizeof(few));
+	size = list_xattrs(path, follow, names, sizeof(few));
 	if (size < 0 && errno == ERANGE) {
 		names = many = malloc(XATTR_LIST_MAX);
-		size = names ? list(path, follow, names, XATTR_LIST_MAX) : -1;
+		size = names ? list_xattrs(path, follow, names, XATTR_LIST_MAX) : -1;
 	}
 	if (size < 0)
 		return err_set(err, errno, "the attributes cannot be read: %s", strerror(errno));
 	for (const char *name = names; r == 0 && name < names + size; name += strlen(name) + 1)
-		r = take(path, follow, name, set, err);
+		r = take_attribute(path, follow, name, set, err);
 	return r;
 }
 

@@ -146,7 +146,7 @@ static int take_stored(fuse_req_t req, struct node *dir, struct listing *listing
 					   .st_mode = DTTOIF(listing->entry->d_type)};
 	listing->at.sibling = next_sibling(req, dir, listing);
 	if (listing->at.sibling == SIBLING_COUNT)
-		listing->at = (struct place){.spool = entries_place(&listing->entries)};
+		listing->at = (struct listing_position){.spool = entries_place(&listing->entries)};
 	return shadowed ? 2 : 1;
 }
 
@@ -182,14 +182,14 @@ static int take_unmade(struct space *space, struct node *dir, struct listing *li
 
 /* Remembers where the entry with the next number comes from. Without memory for a mark a seek
  * counts from the mark before. */
-static void remember(struct listing *listing)
+static void remember_position(struct listing *listing)
 {
 	listing->remembered[listing->next % LISTING_REMEMBERED] = listing->at;
 	if (listing->next != listing->n_marks * LISTING_MARK_EVERY)
 		return;
 	if (listing->n_marks == listing->room_for_marks) {
 		size_t room = listing->room_for_marks ? listing->room_for_marks * 2 : 1;
-		struct place *marks = reallocarray(listing->marks, room, sizeof(*marks));
+		struct listing_position *marks = reallocarray(listing->marks, room, sizeof(*marks));
 
 		if (!marks)
 			return;
@@ -208,14 +208,14 @@ int listing_take(fuse_req_t req, struct node *dir, struct listing *listing,
 	do {
 		if (hidden++ > LISTING_HIDDEN_MAX)
 			return -EAGAIN;
-		remember(listing);
+		remember_position(listing);
 		if (listing->at.sibling == PLACE_UNMADE) {
 			r = take_unmade(space, dir, listing, ret_listed);
 		} else {
 			r = take_stored(req, dir, listing, ret_listed);
 			if (r == 0 && lists_unmade(space, dir)) {
-				listing->at = (struct place){.spool = listing->at.spool,
-							     .sibling = PLACE_UNMADE};
+				listing->at = (struct listing_position){.spool = listing->at.spool,
+									.sibling = PLACE_UNMADE};
 				r = 2;
 			}
 		}
@@ -226,7 +226,7 @@ int listing_take(fuse_req_t req, struct node *dir, struct listing *listing,
 
 /* Puts the listing at a place that was remembered. 0 or -errno. */
 static int go_back(struct space *space, struct node *dir, struct listing *listing,
-		   const struct place *place, uint64_t number)
+		   const struct listing_position *place, uint64_t number)
 {
 	int r;
 
@@ -243,7 +243,7 @@ static int go_back(struct space *space, struct node *dir, struct listing *listin
 	}
 	/* it was removed: go on with what comes after it */
 	if (!r || listing->at.ino != place->ino) {
-		listing->at = (struct place){.spool = listing->at.spool};
+		listing->at = (struct listing_position){.spool = listing->at.spool};
 		entries_seek(&listing->entries, listing->at.spool);
 	}
 	return 0;
@@ -264,7 +264,7 @@ static int go_to_mark(struct space *space, struct node *dir, struct listing *lis
 			       mark * LISTING_MARK_EVERY);
 	entries_seek(&listing->entries, 0);
 	listing->next = 0;
-	listing->at = (struct place){0};
+	listing->at = (struct listing_position){0};
 	return 0;
 }
 

@@ -10,7 +10,7 @@
 #define LISTING_REMEMBERED 1024 /* entries back from the last one; more than an answer can hold */
 
 /* Where an entry comes from. */
-struct place {
+struct listing_position {
 	long spool;   /* entries_place() before the spool's entry */
 	uint64_t ino; /* of that entry, while its siblings are listed; or a row (PLACE_UNMADE) */
 	int sibling;  /* SIBLING_NONE: that entry itself; its sibling; or PLACE_UNMADE */
@@ -18,10 +18,11 @@ struct place {
 
 struct listing {
 	struct entries entries;
-	uint64_t next;	 /* the number of the entry that comes next, from 0 */
-	struct place at; /* where that is */
-	struct place remembered[LISTING_REMEMBERED]; /* by number modulo that: where it was */
-	struct place *marks;			     /* of each LISTING_MARK_EVERY-th entry */
+	uint64_t next;		    /* the number of the entry that comes next, from 0 */
+	struct listing_position at; /* where that is */
+	struct listing_position
+		remembered[LISTING_REMEMBERED]; /* by number modulo that: where it was */
+	struct listing_position *marks;		/* of each LISTING_MARK_EVERY-th entry */
 	size_t n_marks, room_for_marks;
 	/* the spool's entry at at.spool, and its siblings, while these are listed */
 	const struct dirent *entry;

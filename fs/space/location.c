@@ -98,7 +98,7 @@ int location_stat(const struct location *location, struct stat *ret_st)
 	return r < 0 ? -errno : 0;
 }
 
-static void uncharge(struct nodes *nodes, struct node *node)
+static void uncharge_descriptor(struct nodes *nodes, struct node *node)
 {
 	shares_give(nodes->options.descriptors, node->keeper, 1);
 	node->is_charged = false;
@@ -118,14 +118,14 @@ void node_keep(struct nodes *nodes, struct node *node, uid_t user)
 	else if (node_location(nodes, node, &location) == 0)
 		node->fd = openat(location.dirfd, location.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (node->fd < 0)
-		uncharge(nodes, node);
+		uncharge_descriptor(nodes, node);
 }
 
 void node_unkeep(struct nodes *nodes, struct node *node)
 {
 	if (!node->is_charged || !node->link.parent)
 		return;
-	uncharge(nodes, node);
+	uncharge_descriptor(nodes, node);
 	if (node->kind != NODE_DIR)
 		close(steal_fd(&node->fd));
 }

@@ -157,8 +157,8 @@ static int make_in(const struct space *space, int dirfd, const char *name,
 	return r < 0 ? -errno : 0;
 }
 
-static void make(fuse_req_t req, fuse_ino_t parent_id, const char *name,
-		 const struct making *making)
+static void make_name(fuse_req_t req, fuse_ino_t parent_id, const char *name,
+		      const struct making *making)
 {
 	struct space *space = space_of(req);
 	struct node *parent = node_of(&space->nodes, parent_id);
@@ -204,17 +204,17 @@ int name_claim_made(fuse_req_t req, struct node *parent, const char *name)
 
 void op_mknod(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mode, dev_t rdev)
 {
-	make(req, parent_id, name, &(struct making){.mode = mode, .rdev = rdev});
+	make_name(req, parent_id, name, &(struct making){.mode = mode, .rdev = rdev});
 }
 
 void op_mkdir(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mode)
 {
-	make(req, parent_id, name, &(struct making){.mode = mode | S_IFDIR});
+	make_name(req, parent_id, name, &(struct making){.mode = mode | S_IFDIR});
 }
 
 void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent_id, const char *name)
 {
-	make(req, parent_id, name, &(struct making){.target = target});
+	make_name(req, parent_id, name, &(struct making){.target = target});
 }
 
 void op_readlink(fuse_req_t req, fuse_ino_t id)

@@ -17,7 +17,7 @@ struct mount_line {
 };
 
 /* Undoes mountinfo's octal escapes ("\040"), in place. */
-static void unescape(char *text)
+static void unescape_octal(char *text)
 {
 	char *out = text;
 
@@ -33,7 +33,7 @@ static void unescape(char *text)
 	*out = '\0';
 }
 
-static bool parse(char *text, struct mount_line *line)
+static bool parse_mount_line(char *text, struct mount_line *line)
 {
 	char *options, *end;
 	int at = 0;
@@ -51,7 +51,7 @@ static bool parse(char *text, struct mount_line *line)
 		*end = '\0';
 	line->is_shared = strstr(options, " shared:");
 	*options = '\0';
-	unescape(line->mountpoint);
+	unescape_octal(line->mountpoint);
 	return true;
 }
 
@@ -68,11 +68,11 @@ static void each_mount(const char *list, bool (*fn)(const struct mount_line *lin
 	if (file)
 		steal_fd(&fd);
 	while (file && getline(&text, &room, file) > 0)
-		if (parse(text, &line) && fn(&line, data))
+		if (parse_mount_line(text, &line) && fn(&line, data))
 			return;
 }
 
-struct search {
+struct mount_search {
 	const char *mountpoint;
 	struct mount_ids found;
 };
@@ -80,7 +80,7 @@ struct search {
 /* The last mount on a path is the one on top. */
 static bool note_mountpoint(const struct mount_line *line, void *data)
 {
-	struct search *search = data;
+	struct mount_search *search = data;
 
 	if (!strcmp(line->mountpoint, search->mountpoint))
 		search->found = (struct mount_ids){line->mount_id, line->major, line->minor,
@@ -90,13 +90,13 @@ static bool note_mountpoint(const struct mount_line *line, void *data)
 
 void mount_ids_find(const char *mountpoint, struct mount_ids *ret_ids)
 {
-	struct search search = {.mountpoint = mountpoint};
+	struct mount_search search = {.mountpoint = mountpoint};
 
 	each_mount("self/mountinfo", note_mountpoint, &search);
 	*ret_ids = search.found;
 }
 
-struct question {
+struct mount_question {
 	const struct mount_ids *ids;
 	int mount_id;
 	bool is_listed, is_ours;
@@ -104,7 +104,7 @@ struct question {
 
 static bool note_mount(const struct mount_line *line, void *data)
 {
-	struct question *question = data;
+	struct mount_question *question = data;
 
 	if (line->mount_id != question->mount_id)
 		return false;
@@ -116,7 +116,7 @@ static bool note_mount(const struct mount_line *line, void *data)
 
 bool mount_ids_match(const struct mount_ids *ids, pid_t pid, int mount_id)
 {
-	struct question question = {.ids = ids, .mount_id = mount_id};
+	struct mount_question question = {.ids = ids, .mount_id = mount_id};
 	char list[64];
 
 	if (!ids->mount_id || mount_id == ids->mount_id)

@@ -52,7 +52,7 @@ struct waiting_rename {
 	fuse_req_t req;
 };
 
-static int keep(struct kept *kept, const struct renaming *renaming)
+static int keep_renaming(struct kept *kept, const struct renaming *renaming)
 {
 	*kept = (struct kept){.renaming = *renaming,
 			      .from_name = strdup(renaming->from.name),
@@ -124,7 +124,7 @@ void moving_wait(struct space *space, fuse_req_t req, const struct renaming *ren
 {
 	struct waiting_rename *waiting = calloc(1, sizeof(*waiting));
 
-	if (!waiting || keep(&waiting->kept, renaming) < 0) {
+	if (!waiting || keep_renaming(&waiting->kept, renaming) < 0) {
 		free(waiting);
 		reply(req, -ENOMEM);
 		return;
@@ -173,7 +173,7 @@ static void open_directories(struct space *space, struct moving *moving)
 	moving->whole = true;
 }
 
-static void work_sync(struct worker_job *job)
+static void work_sync_move(struct worker_job *job)
 {
 	struct disk_op *op = disk_op_of(job);
 	const struct moving *moving = op->owner;
@@ -216,7 +216,7 @@ static void answer_moved(struct disk_op *op)
 }
 
 /* Tells node_path_of() by what path the ledger knows what was renamed. */
-static void announce(struct space *space, struct moving *moving)
+static void announce_move(struct space *space, struct moving *moving)
 {
 	const struct end *from = &moving->kept.renaming.from, *to = &moving->kept.renaming.to;
 
@@ -234,7 +234,7 @@ void moving_begin(struct space *space, fuse_req_t req, const struct renaming *re
 	struct moving *moving = calloc(1, sizeof(*moving));
 	struct disk_op *op = moving ? disk_begin(space, req, renaming->user, NULL) : NULL;
 
-	if (!op || keep(&moving->kept, renaming) < 0) {
+	if (!op || keep_renaming(&moving->kept, renaming) < 0) {
 		/* it is done, and has to be ended: without a sync that can be waited for */
 		if (op)
 			disk_drop(op);
@@ -250,9 +250,9 @@ void moving_begin(struct space *space, fuse_req_t req, const struct renaming *re
 	moving->from = (char *)take_record->from;
 	moving->to = (char *)take_record->to;
 	open_directories(space, moving);
-	announce(space, moving);
+	announce_move(space, moving);
 	op->must = true;
 	op->owner = moving;
 	op->answer = answer_moved;
-	disk_go(op, work_sync);
+	disk_go(op, work_sync_move);
 }

@@ -143,7 +143,7 @@ static int add_name(struct node *node, struct node *parent, const char *name)
 }
 
 /* No name is left, nor anything else by which the node could be reached. */
-static void lose(struct nodes *nodes, struct node *node)
+static void lose_node(struct nodes *nodes, struct node *node)
 {
 	node_table_remove(&nodes->table, node);
 	node->ino = nodes->next_lost++;
@@ -162,10 +162,10 @@ static void leave_names(struct nodes *nodes, struct node *node)
 			close(steal_fd(&node->fd));
 	}
 	if (node->fd < 0 && content_any_fd(node) < 0 && (node->lookups || node->holds))
-		lose(nodes, node);
+		lose_node(nodes, node);
 }
 
-static void remove_name(struct nodes *nodes, struct node *node, struct name *link)
+static void remove_node_name(struct nodes *nodes, struct node *node, struct name *link)
 {
 	struct node *parent = link->parent;
 	struct name *second = node->link.next;
@@ -206,7 +206,7 @@ static void free_if_unused(struct nodes *nodes, struct node *node)
 	if (node->lookups || node->holds || node == &nodes->root)
 		return;
 	while (node->link.parent)
-		remove_name(nodes, node, &node->link);
+		remove_node_name(nodes, node, &node->link);
 	node_table_remove(&nodes->table, node);
 	free_node(nodes, node);
 }
@@ -228,7 +228,8 @@ void node_forget(struct nodes *nodes, struct node *node, uint64_t count)
 	free_if_unused(nodes, node);
 }
 
-static struct node *make(struct nodes *nodes, struct node *parent, const char *name, uint64_t ino)
+static struct node *make_node(struct nodes *nodes, struct node *parent, const char *name,
+			      uint64_t ino)
 {
 	struct node *node = calloc(1, sizeof(*node));
 
@@ -250,7 +251,7 @@ int node_enter(struct nodes *nodes, struct node *parent, const char *name, const
 	struct node *node = node_find(nodes, st->st_ino);
 
 	if (!node) {
-		node = make(nodes, parent, name, st->st_ino);
+		node = make_node(nodes, parent, name, st->st_ino);
 		if (!node)
 			return -ENOMEM;
 		node->kind = S_ISDIR(st->st_mode) ? NODE_DIR : NODE_OTHER;
@@ -283,7 +284,7 @@ int node_enter_sibling(struct nodes *nodes, struct node *parent, const char *nam
 	while ((node = node_find(nodes, ino)) && !find_name(node, parent, name))
 		ino++;
 	if (!node) {
-		node = make(nodes, parent, name, ino);
+		node = make_node(nodes, parent, name, ino);
 		if (!node)
 			return -ENOMEM;
 		node->kind = NODE_SIBLING;
@@ -301,7 +302,7 @@ void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, 
 	struct name *link = find_name(node, parent, name);
 
 	if (link)
-		remove_name(nodes, node, link);
+		remove_node_name(nodes, node, link);
 }
 
 void node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,

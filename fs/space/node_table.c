@@ -46,7 +46,7 @@ struct node *node_table_find(const struct node_table *table, uint64_t ino)
 	return node;
 }
 
-static void put(struct node_table *table, struct node *node)
+static void put_node(struct node_table *table, struct node *node)
 {
 	struct node **bucket = &table->buckets[bucket_of(table, node->ino)];
 
@@ -81,7 +81,7 @@ static void add_bucket(struct node_table *table)
 	table->buckets[table->n_buckets++] = NULL;
 	for (; node; node = next) {
 		next = node->next_by_ino;
-		put(table, node);
+		put_node(table, node);
 	}
 }
 
@@ -89,7 +89,7 @@ void node_table_add(struct node_table *table, struct node *node)
 {
 	if (table->n++ > table->n_buckets)
 		add_bucket(table);
-	put(table, node);
+	put_node(table, node);
 }
 
 void node_table_remove(struct node_table *table, struct node *node)

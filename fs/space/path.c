@@ -8,8 +8,8 @@
 #include "space/node.h"
 
 /* The move that gave a directory's entry its name, or NULL. */
-static const struct node_move *find_move(const struct nodes *nodes, const struct node *parent,
-					 const char *name)
+static const struct node_move *find_node_move(const struct nodes *nodes, const struct node *parent,
+					      const char *name)
 {
 	const struct node_move *move;
 
@@ -43,7 +43,7 @@ static int write_path(const struct nodes *nodes, const struct node *parent, cons
 
 	*at = '\0';
 	while (r == 0) {
-		move = nodes ? find_move(nodes, parent, name) : NULL;
+		move = nodes ? find_node_move(nodes, parent, name) : NULL;
 		r = put_before(&at, path, move ? move->path : name);
 		if (r < 0 || move || !parent || !parent->link.parent)
 			break;

@@ -39,8 +39,8 @@ static void viewer_init(struct viewer *viewer, struct space *space, fuse_req_t r
 }
 
 /* Looks at a path of the spool, as the mount shows it. */
-static int look(struct viewer *viewer, const char *path, struct stat *ret_st,
-		struct access *ret_shown)
+static int look_at_rows(struct viewer *viewer, const char *path, struct stat *ret_st,
+			struct access *ret_shown)
 {
 	viewer->looks++;
 	if (fstatat(viewer->space->nodes.root.fd, path, ret_st,
@@ -56,7 +56,7 @@ static bool may_search(struct viewer *viewer, const char *dir)
 	struct access shown;
 	struct stat st;
 
-	return look(viewer, dir, &st, &shown) == 0 && S_ISDIR(st.st_mode) &&
+	return look_at_rows(viewer, dir, &st, &shown) == 0 && S_ISDIR(st.st_mode) &&
 	       access_lets(&shown, caller_with_groups(&viewer->caller), SEARCH);
 }
 
@@ -110,7 +110,7 @@ static bool may_see(void *data, struct ledger_pending *row)
 		return user == holding->owner.file.uid;
 	if (viewer->looks >= LOOKED_AT_MAX || !may_reach(viewer, row->path))
 		return false;
-	r = look(viewer, row->path, &st, &shown);
+	r = look_at_rows(viewer, row->path, &st, &shown);
 	if (r < 0 && r != -ENOENT)
 		return false;
 	if (r < 0 || !S_ISREG(st.st_mode) || !holding_is_of(holding, st.st_uid))
@@ -180,7 +180,7 @@ static bool is_below(const char *dir, const char *path)
 	return !length || (!strncmp(dir, path, length) && path[length] == '/');
 }
 
-static int count(void *data, struct ledger_pending *row)
+static int count_row(void *data, struct ledger_pending *row)
 {
 	struct counting *counting = data;
 
@@ -201,7 +201,7 @@ static int count_some(struct counting *counting)
 		return 0;
 	if (counting->rows >= PENDING_LINES_MAX)
 		return ledger_count_queued(space->ledger, &counting->queued);
-	r = ledger_pending(space->ledger, counting->last, PENDING_AT_ONCE, count, counting);
+	r = ledger_pending(space->ledger, counting->last, PENDING_AT_ONCE, count_row, counting);
 	if (r < 0)
 		return r;
 	counting->is_listed = counting->rows - before < PENDING_AT_ONCE;
@@ -209,7 +209,7 @@ static int count_some(struct counting *counting)
 }
 
 /* How many rows were not looked at. */
-static int64_t rest(const struct counting *counting)
+static int64_t count_rest(const struct counting *counting)
 {
 	int64_t more = counting->queued.n + engine_recorded(counting->viewer.space->engine) -
 		       counting->rows;
@@ -220,7 +220,7 @@ static int64_t rest(const struct counting *counting)
 static void end_counting(struct counting *counting, int r)
 {
 	LIST_REMOVE(counting, link);
-	counting->done(counting->req, counting->hidden + rest(counting), r, counting->room);
+	counting->done(counting->req, counting->hidden + count_rest(counting), r, counting->room);
 	free(counting->dir);
 	free(counting);
 }

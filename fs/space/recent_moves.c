@@ -8,7 +8,7 @@
 #include "space/bounds.h"
 
 /* The nth newest move, from 0; NULL: there are no more that are not over. */
-static struct recent_move *nth(struct recent_moves *moves, unsigned n, int64_t now_ms)
+static struct recent_move *nth_move(struct recent_moves *moves, unsigned n, int64_t now_ms)
 {
 	struct recent_move *move =
 		&moves->moves[(moves->next + RECENT_MOVES_MAX - 1 - n) % RECENT_MOVES_MAX];
@@ -34,7 +34,7 @@ struct recent_move *recent_moves_find(struct recent_moves *moves, uint64_t dir, 
 {
 	struct recent_move *move;
 
-	for (unsigned n = 0; (move = nth(moves, n, now_ms)); n++)
+	for (unsigned n = 0; (move = nth_move(moves, n, now_ms)); n++)
 		if (move->dir == dir && !strcmp(move->name, name))
 			break;
 	return move;
@@ -49,7 +49,7 @@ void recent_moves_written(struct recent_moves *moves, uint64_t file, int64_t now
 {
 	struct recent_move *move;
 
-	for (unsigned n = 0; (move = nth(moves, n, now_ms)); n++)
+	for (unsigned n = 0; (move = nth_move(moves, n, now_ms)); n++)
 		if (move->file == file)
 			recent_move_forget(move);
 }
@@ -58,7 +58,7 @@ void recent_moves_file_gone(struct recent_moves *moves, uint64_t file, int64_t n
 {
 	struct recent_move *move;
 
-	for (unsigned n = 0; (move = nth(moves, n, now_ms)); n++)
+	for (unsigned n = 0; (move = nth_move(moves, n, now_ms)); n++)
 		if (move->file == file)
 			move->file = 0;
 }
@@ -67,7 +67,7 @@ void recent_moves_dir_gone(struct recent_moves *moves, uint64_t dir, int64_t now
 {
 	struct recent_move *move;
 
-	for (unsigned n = 0; (move = nth(moves, n, now_ms)); n++)
+	for (unsigned n = 0; (move = nth_move(moves, n, now_ms)); n++)
 		if (move->dir == dir)
 			recent_move_forget(move);
 }

@@ -15,7 +15,7 @@ static unsigned set_of(uint64_t sibling)
 	return (unsigned)(sibling % REMOVALS_SETS);
 }
 
-static bool is_kept(const struct removal_note *note, uint64_t sibling, int64_t now_ms)
+static bool is_note_kept(const struct removal_note *note, uint64_t sibling, int64_t now_ms)
 {
 	return note->sibling == sibling && note->until_ms > now_ms;
 }
@@ -43,7 +43,7 @@ bool removals_has(const struct removals *removals, uint64_t sibling, int64_t now
 	if (removals->last_until_ms <= now_ms)
 		return false;
 	for (int i = 0; i < REMOVALS_IN_SET; i++)
-		if (is_kept(&set[i], sibling, now_ms))
+		if (is_note_kept(&set[i], sibling, now_ms))
 			return true;
 	return false;
 }
@@ -54,7 +54,7 @@ bool removals_is_by(const struct removals *removals, uint64_t sibling, uint64_t 
 	const struct removal_note *set = removals->notes[set_of(sibling)];
 
 	for (int i = 0; i < REMOVALS_IN_SET; i++)
-		if (is_kept(&set[i], sibling, now_ms) && set[i].remover == remover)
+		if (is_note_kept(&set[i], sibling, now_ms) && set[i].remover == remover)
 			return true;
 	return false;
 }

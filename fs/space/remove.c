@@ -126,8 +126,8 @@ static struct removal *removal_make(struct space *space, fuse_req_t req, struct 
 }
 
 /* Finds the job that goes with a name. -ENOENT: none does. */
-static int find_job(struct space *space, fuse_req_t req, struct node *parent, const char *name,
-		    struct stat *ret_st, struct ledger_job *ret_job)
+static int find_job_to_delete(struct space *space, fuse_req_t req, struct node *parent,
+			      const char *name, struct stat *ret_st, struct ledger_job *ret_job)
 {
 	struct location location = {
 		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
@@ -155,7 +155,7 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 	int r;
 
 	if (!job_name_is(space, parent, name) || node_path_of(parent, name, &path) < 0 ||
-	    find_job(space, req, parent, name, &st, &job) < 0)
+	    find_job_to_delete(space, req, parent, name, &st, &job) < 0)
 		return false;
 	removal = removal_make(space, req, parent, name);
 	if (!removal) {

@@ -60,8 +60,8 @@ const struct stat *renaming_replaced(const struct renaming *renaming)
 }
 
 /* Tells a refusal under the target's name. Returns the errno of err, or another one. */
-static int refuse(struct space *space, fuse_req_t req, const struct renaming *renaming,
-		  const struct err *err)
+static int refuse_rename(struct space *space, fuse_req_t req, const struct renaming *renaming,
+			 const struct err *err)
 {
 	const struct end *to = &renaming->to;
 	_cleanup_free_ char *path = NULL;
@@ -79,7 +79,7 @@ int check_spoiled(struct space *space, fuse_req_t req, const struct renaming *re
 {
 	if (!source || !source->content || !source->content->refusal)
 		return 0;
-	return refuse(space, req, renaming, source->content->refusal);
+	return refuse_rename(space, req, renaming, source->content->refusal);
 }
 
 /* A job file that may be half of what was meant does not become another job's content. */
@@ -99,7 +99,7 @@ static int check_whole(struct space *space, fuse_req_t req, const struct renamin
 		return r;
 	err_set(&err, EINTR, "%s may be half of what was meant: see %s.error", path, path);
 	err_detail(&err, "what_to_do", "write %s again, then rename it", path);
-	return refuse(space, req, renaming, &err);
+	return refuse_rename(space, req, renaming, &err);
 }
 
 static bool is_open_for_writing(struct space *space, const struct end *end)
@@ -124,7 +124,7 @@ static int is_bound(struct space *space, const struct end *end)
 }
 
 /* Does the rename put new content under a job's name? 1, 0 or -errno. */
-static int wants_commit(struct space *space, const struct renaming *renaming)
+static int rename_wants_commit(struct space *space, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
 
@@ -214,7 +214,7 @@ static void rename_new_content(struct space *space, fuse_req_t req, const struct
 }
 
 /* Is a directory empty? What cannot be read is left to the rename. */
-static bool is_empty(struct space *space, const struct end *end)
+static bool is_end_empty(struct space *space, const struct end *end)
 {
 	int fd = openat(node_dirfd(&space->nodes, end->parent), end->name,
 			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -247,7 +247,7 @@ static int claim_ends(struct space *space, fuse_req_t req, const struct renaming
 		r = claim_yield(space, req, to->parent, to->name, &to->st);
 		return r < 0 ? r : claim_yield(space, req, from->parent, from->name, &from->st);
 	}
-	if (S_ISDIR(from->st.st_mode) && to->exists && !is_empty(space, to))
+	if (S_ISDIR(from->st.st_mode) && to->exists && !is_end_empty(space, to))
 		return -ENOTEMPTY; /* before anything is set aside for what is not done */
 	if (S_ISDIR(from->st.st_mode))
 		return claim_tree(space, req, from->parent, from->name, to->parent, to->name);
@@ -354,7 +354,7 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 	if (r == 0 && renaming.to.exists && S_ISDIR(renaming.to.st.st_mode))
 		renaming.ended = unmade_whose(space, req, &renaming.to.st);
 	if (r == 0)
-		r = wants_commit(space, &renaming);
+		r = rename_wants_commit(space, &renaming);
 	if (r > 0) {
 		rename_new_content(space, req, &renaming);
 		return;

@@ -12,7 +12,7 @@
 #include "space/moving.h"
 #include "space/rename.h"
 
-struct search {
+struct recovery_search {
 	int spool_fd;
 	const struct space *space; /* whose renames are under way, or NULL */
 };
@@ -20,7 +20,7 @@ struct search {
 /* Is what was to be renamed where it was to go? -EBUSY: it is under way. */
 static int was_done(void *data, struct ledger_rename *rename)
 {
-	const struct search *search = data;
+	const struct recovery_search *search = data;
 	int spool_fd = search->spool_fd;
 	struct stat st;
 
@@ -39,7 +39,8 @@ static int was_done(void *data, struct ledger_rename *rename)
 
 int rename_recover(struct ledger *ledger, int spool_fd)
 {
-	return ledger_rename_unfinished(ledger, was_done, &(struct search){spool_fd, NULL});
+	return ledger_rename_unfinished(ledger, was_done,
+					&(struct recovery_search){spool_fd, NULL});
 }
 
 int rename_settle(struct space *space)
@@ -49,7 +50,7 @@ int rename_settle(struct space *space)
 	if (!space->rename_unsettled)
 		return 0;
 	r = ledger_rename_unfinished(space->ledger, was_done,
-				     &(struct search){space->nodes.root.fd, space});
+				     &(struct recovery_search){space->nodes.root.fd, space});
 	if (r == 0)
 		r = ledger_commit(space->ledger, false);
 	space->rename_unsettled = r < 0;

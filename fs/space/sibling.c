@@ -85,8 +85,8 @@ static bool has_own_file(const struct space *space, const struct beside *beside)
  * story of another's file, which an heir's has replaced and which was not committed yet, is the
  * owner's, and for the heir if the heir could read that file.
  */
-static struct access readers(const struct space *space, enum sibling sibling,
-			     const struct beside *beside)
+static struct access readers_of_sibling(const struct space *space, enum sibling sibling,
+					const struct beside *beside)
 {
 	const struct holding *holding = &beside->seen.holding;
 	struct access access = access_of(&beside->job);
@@ -107,11 +107,11 @@ static struct access readers(const struct space *space, enum sibling sibling,
 	return access;
 }
 
-static struct stat show(const struct space *space, const struct node *parent, const char *name,
-			enum sibling sibling, const struct beside *beside)
+static struct stat show_sibling(const struct space *space, const struct node *parent,
+				const char *name, enum sibling sibling, const struct beside *beside)
 {
 	const struct ledger_glance *seen = &beside->seen;
-	struct access access = readers(space, sibling, beside);
+	struct access access = readers_of_sibling(space, sibling, beside);
 	struct stat st = {
 		.st_ino = sibling_ino(parent, name),
 		.st_nlink = 1,
@@ -148,8 +148,8 @@ static const struct access *find_deleted_sibling(struct space *space, struct nod
 }
 
 /* What a sibling is beside. -ENOENT: it is not there. */
-static int look(struct space *space, struct node *parent, const char *name, enum sibling sibling,
-		struct beside *ret_beside)
+static int look_beside(struct space *space, struct node *parent, const char *name,
+		       enum sibling sibling, struct beside *ret_beside)
 {
 	_cleanup_free_ char *path = NULL;
 	struct beside beside = {0};
@@ -172,8 +172,9 @@ static int look(struct space *space, struct node *parent, const char *name, enum
 }
 
 /* Enters the node of a sibling with these attributes. */
-static int enter(struct space *space, struct node *parent, const char *name, enum sibling sibling,
-		 const struct stat *st, struct fuse_entry_param *ret_entry)
+static int enter_sibling(struct space *space, struct node *parent, const char *name,
+			 enum sibling sibling, const struct stat *st,
+			 struct fuse_entry_param *ret_entry)
 {
 	struct node *node;
 	int r = node_enter_sibling(&space->nodes, parent, name, sibling, &node);
@@ -193,12 +194,12 @@ int sibling_fill(struct space *space, struct node *parent, const char *name, enu
 {
 	struct beside beside;
 	struct stat st;
-	int r = look(space, parent, name, sibling, &beside);
+	int r = look_beside(space, parent, name, sibling, &beside);
 
 	if (r < 0)
 		return r;
-	st = show(space, parent, name, sibling, &beside);
-	return enter(space, parent, name, sibling, &st, ret_entry);
+	st = show_sibling(space, parent, name, sibling, &beside);
+	return enter_sibling(space, parent, name, sibling, &st, ret_entry);
 }
 
 int sibling_fill_beside(struct space *space, struct node *parent, const char *name,
@@ -206,9 +207,9 @@ int sibling_fill_beside(struct space *space, struct node *parent, const char *na
 			const struct stat *job, struct fuse_entry_param *ret_entry)
 {
 	struct beside beside = {.seen = *seen, .job = *job, .has_job = true};
-	struct stat st = show(space, parent, name, sibling, &beside);
+	struct stat st = show_sibling(space, parent, name, sibling, &beside);
 
-	return enter(space, parent, name, sibling, &st, ret_entry);
+	return enter_sibling(space, parent, name, sibling, &st, ret_entry);
 }
 
 int sibling_stat(struct space *space, const struct node *node, struct stat *ret_st)
@@ -216,11 +217,11 @@ int sibling_stat(struct space *space, const struct node *node, struct stat *ret_
 	enum sibling sibling = (enum sibling)node->sibling;
 	struct node *parent = node->link.parent;
 	struct beside beside;
-	int r = parent ? look(space, parent, node->link.name, sibling, &beside) : -ENOENT;
+	int r = parent ? look_beside(space, parent, node->link.name, sibling, &beside) : -ENOENT;
 
 	if (r < 0)
 		return r;
-	*ret_st = show(space, parent, node->link.name, sibling, &beside);
+	*ret_st = show_sibling(space, parent, node->link.name, sibling, &beside);
 	ret_st->st_ino = node->ino;
 	return 0;
 }
@@ -264,10 +265,10 @@ static int check_reader(struct space *space, fuse_req_t req, const struct node *
 	caller_init(&caller, req);
 	if (space->options->one_user || caller_is_master(space, &caller.person))
 		return 0;
-	r = parent ? look(space, parent, node->link.name, sibling, &beside) : -ENOENT;
+	r = parent ? look_beside(space, parent, node->link.name, sibling, &beside) : -ENOENT;
 	if (r < 0)
 		return r;
-	st = show(space, parent, node->link.name, sibling, &beside);
+	st = show_sibling(space, parent, node->link.name, sibling, &beside);
 	access = access_of(&st);
 	if (!access_lets(&access, caller_with_groups(&caller), 04))
 		return -EACCES;

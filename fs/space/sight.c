@@ -44,7 +44,7 @@ unsigned sight_newest_pid(const struct sight *sight)
 	return (unsigned)strtoul(last ? last + 1 : text, NULL, 10);
 }
 
-static bool is_in_group(gid_t group)
+static bool mount_is_in_group(gid_t group)
 {
 	gid_t groups[1024];
 	int n = getgroups(sizeof(groups) / sizeof(groups[0]), groups);
@@ -83,7 +83,7 @@ static bool hides_others(void)
 		exempt = value ? (gid_t)strtoul(value, NULL, 10) : 0;
 	}
 	return hides && !proc_has_capability(getpid(), CAP_SYS_PTRACE) &&
-	       (all || !is_in_group(exempt));
+	       (all || !mount_is_in_group(exempt));
 }
 
 static bool is_initial_namespace(void)

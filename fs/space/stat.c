@@ -13,7 +13,7 @@
 #include "space/ops.h"
 #include "space/sibling.h"
 
-static int stat_node(struct space *space, struct node *node, struct stat *ret_st)
+static int stat_node_now(struct space *space, struct node *node, struct stat *ret_st)
 {
 	struct location location;
 	int r;
@@ -33,7 +33,7 @@ static int stat_node(struct space *space, struct node *node, struct stat *ret_st
 void attr_reply(fuse_req_t req, struct space *space, struct node *node)
 {
 	struct stat st;
-	int r = stat_node(space, node, &st);
+	int r = stat_node_now(space, node, &st);
 
 	if (r < 0)
 		reply(req, r);

@@ -22,7 +22,7 @@ struct open_text {
 	struct fuse_file_info fi;
 };
 
-static struct open_text *text_of(const struct fuse_file_info *fi)
+static struct open_text *open_text_of(const struct fuse_file_info *fi)
 {
 	return (struct open_text *)(uintptr_t)fi->fh;
 }
@@ -47,7 +47,7 @@ static void text_close(struct open_text *open)
 
 /* Counts what the text has grown to as the user's memory. Returns 0, or -EMFILE: the user has as
  * much open as is left for everybody. */
-static int charge(struct open_text *open)
+static int charge_text(struct open_text *open)
 {
 	size_t size = sizeof(*open) + open->text.size, more = size - open->charged;
 
@@ -85,7 +85,7 @@ static void answer_open(struct open_text *open, int r)
 
 	finish_source(open);
 	if (r == 0)
-		r = charge(open);
+		r = charge_text(open);
 	if (r < 0) {
 		text_close(open);
 		reply(req, r);
@@ -116,7 +116,7 @@ static bool write_some(struct open_text *open)
 	int r = open->source->write(open->source, &open->text);
 
 	if (r > 0) {
-		r = charge(open);
+		r = charge_text(open);
 		if (r == 0)
 			return true;
 	}
@@ -124,7 +124,7 @@ static bool write_some(struct open_text *open)
 	return false;
 }
 
-static bool run_slice(struct sliced *sliced)
+static bool run_text_slice(struct sliced *sliced)
 {
 	return write_some((struct open_text *)sliced);
 }
@@ -141,14 +141,14 @@ void text_open_long(fuse_req_t req, struct text_source *take_source, struct fuse
 		return;
 	}
 	open->source = take_source;
-	open->sliced.run = run_slice;
+	open->sliced.run = run_text_slice;
 	if (write_some(open))
 		slices_add(&open->space->slices, &open->sliced);
 }
 
 void text_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *fi)
 {
-	const struct buf *text = &text_of(fi)->text;
+	const struct buf *text = &open_text_of(fi)->text;
 	size_t at = (size_t)offset < text->size ? (size_t)offset : text->size;
 	size_t left = text->size - at;
 
@@ -157,7 +157,7 @@ void text_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info 
 
 void text_release(fuse_req_t req, struct fuse_file_info *fi)
 {
-	text_close(text_of(fi));
+	text_close(open_text_of(fi));
 	reply(req, 0);
 }
 

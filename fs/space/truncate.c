@@ -45,7 +45,7 @@ static void answer_truncation(struct pending_reply *wait, int result)
 }
 
 /* A closed file was truncated. */
-static int end_backup(struct space *space, const struct node *node)
+static int end_backup_of_node(struct space *space, const struct node *node)
 {
 	const struct name *link = node_job_name(space, node);
 
@@ -53,7 +53,7 @@ static int end_backup(struct space *space, const struct node *node)
 }
 
 /* The size is set, or could not be. */
-static void go_on(struct truncation *truncation, int r)
+static void go_on_truncation(struct truncation *truncation, int r)
 {
 	struct space *space = truncation->wait.space;
 	struct content *content = truncation->node->content;
@@ -63,7 +63,7 @@ static void go_on(struct truncation *truncation, int r)
 	if (r == 0 && content && truncation->attr.st_size == 0)
 		content_heal(content);
 	if (r == 0 && !truncation->by_handle)
-		r = end_backup(space, truncation->node);
+		r = end_backup_of_node(space, truncation->node);
 	if (r == 0)
 		r = attr_set_times(space, truncation->node, &truncation->attr, truncation->to_set);
 	/* truncate(2) of a closed file: no close will come to commit it */
@@ -86,7 +86,7 @@ static void work_truncate(struct worker_job *job)
 
 static void answer_size(struct disk_op *op)
 {
-	go_on(op->owner, (int)op->result);
+	go_on_truncation(op->owner, (int)op->result);
 }
 
 /* Has a thread set the size, through a descriptor of the handle or one of its own. Returns 0, or
@@ -155,12 +155,12 @@ void truncate_reply(fuse_req_t req, struct node *node, const struct stat *attr, 
 	};
 	node_hold(node);
 	if (!disk_is_long(&st)) {
-		go_on(truncation, set_size(&location, attr->st_size, fi));
+		go_on_truncation(truncation, set_size(&location, attr->st_size, fi));
 		return;
 	}
 	r = set_size_later(truncation, &location, fi);
 	if (r < 0)
-		go_on(truncation, r);
+		go_on_truncation(truncation, r);
 }
 
 /* ---- O_TRUNC ---- */

@@ -152,7 +152,7 @@ static int end_some(struct space *space, const char *dir, const struct unmade_wh
 	return 1;
 }
 
-static void go_on(void *data)
+static void go_on_ending(void *data)
 {
 	struct space *space = data;
 	struct unmade_end *end = SLIST_FIRST(&space->unmade_ends);
@@ -163,7 +163,7 @@ static void go_on(void *data)
 	}
 	if (!SLIST_EMPTY(&space->unmade_ends))
 		loop_timer_set(space->loop, &space->unmade_timer, loop_now_ms(space->loop) + 1,
-			       go_on, space);
+			       go_on_ending, space);
 }
 
 /* What is left is ended later; without memory it stays, and is listed if the directory is made
@@ -179,8 +179,8 @@ static void end_later(struct space *space, char **path, const struct unmade_whos
 	end->whose = *whose;
 	end->after = after;
 	SLIST_INSERT_HEAD(&space->unmade_ends, end, link);
-	loop_timer_set(space->loop, &space->unmade_timer, loop_now_ms(space->loop) + 1, go_on,
-		       space);
+	loop_timer_set(space->loop, &space->unmade_timer, loop_now_ms(space->loop) + 1,
+		       go_on_ending, space);
 }
 
 void unmade_directory_is_gone(struct space *space, struct node *parent, const char *name,

@@ -38,7 +38,7 @@ int xattr_path(struct space *space, struct node *node, char path[LOCATION_PATH_M
 	return r;
 }
 
-static bool is_ours(const char *name)
+static bool is_coc_name(const char *name)
 {
 	return !strncmp(name, ATTR_XATTR_PREFIX, strlen(ATTR_XATTR_PREFIX));
 }
@@ -111,7 +111,7 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 		fuse_reply_buf(req, value, (size_t)n);
 }
 
-static int stat_node(struct space *space, struct node *node, struct stat *ret_st)
+static int stat_node_of_attribute(struct space *space, struct node *node, struct stat *ret_st)
 {
 	struct location location;
 	int r = node_location(&space->nodes, node, &location);
@@ -126,7 +126,7 @@ static void refuse_job(struct space *space, fuse_req_t req, struct node *node,
 	_cleanup_free_ char *path = NULL;
 	struct author author;
 	struct stat st;
-	int r = stat_node(space, node, &st);
+	int r = stat_node_of_attribute(space, node, &st);
 
 	if (r == 0)
 		r = node_path_of(link->parent, link->name, &path);
@@ -138,8 +138,8 @@ static void refuse_job(struct space *space, fuse_req_t req, struct node *node,
 
 /* A value was refused: a file that is being written, or that may be renamed onto a job name, must
  * not become a job without it. What is below a directory would, so the directory tells. */
-static int refuse(struct space *space, fuse_req_t req, struct node *node, const char *name,
-		  const struct err *err)
+static int refuse_attribute(struct space *space, fuse_req_t req, struct node *node,
+			    const char *name, const struct err *err)
 {
 	const struct name *link = node_job_name(space, node);
 
@@ -159,8 +159,8 @@ static int refuse(struct space *space, fuse_req_t req, struct node *node, const 
 }
 
 /* A project or tags that differ from those a bound job was made with. */
-static int check_fixed(struct space *space, struct node *node, enum attr attr, const char *value,
-		       size_t size, struct err *err)
+static int check_fixed_attribute(struct space *space, struct node *node, enum attr attr,
+				 const char *value, size_t size, struct err *err)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	const struct name *link = node_job_name(space, node);
@@ -168,7 +168,7 @@ static int check_fixed(struct space *space, struct node *node, enum attr attr, c
 	struct stat st;
 
 	if (!link || (attr != ATTR_ENTERPRISE_PROJECT_ID && attr != ATTR_TAGS) ||
-	    stat_node(space, node, &st) < 0 ||
+	    stat_node_of_attribute(space, node, &st) < 0 ||
 	    claim_find(space, link->parent, link->name, &st, &job) < 0 || !job.job_id)
 		return 0;
 	sent = job.sent.value[attr] ? job.sent.value[attr] : "";
@@ -194,12 +194,12 @@ static int refuse_fact(struct space *space, fuse_req_t req, struct node *node, c
 		return -EPERM;
 	err_set(&err, EINVAL, "%s cannot be set: %s is meant", fact, meant);
 	err_detail(&err, "what_to_do", "setfattr -n %s -v VALUE FILE", meant);
-	return refuse(space, req, node, meant, &err);
+	return refuse_attribute(space, req, node, meant, &err);
 }
 
 /* May this value be set? */
-static int check(struct space *space, fuse_req_t req, struct node *node, const char *name,
-		 const char *value, size_t size)
+static int check_attribute(struct space *space, fuse_req_t req, struct node *node, const char *name,
+			   const char *value, size_t size)
 {
 	int attr = attr_from_xattr(name), r;
 	struct err err = {0};
@@ -212,9 +212,9 @@ static int check(struct space *space, fuse_req_t req, struct node *node, const c
 	} else {
 		r = attr_check((enum attr)attr, value, size, &err);
 		if (r == 0)
-			r = check_fixed(space, node, (enum attr)attr, value, size, &err);
+			r = check_fixed_attribute(space, node, (enum attr)attr, value, size, &err);
 	}
-	return r < 0 ? refuse(space, req, node, name, &err) : 0;
+	return r < 0 ? refuse_attribute(space, req, node, name, &err) : 0;
 }
 
 /* An attribute of a job file changed: a commit if the file is closed. Answers req. */
@@ -237,7 +237,7 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 {
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
-	bool ours = is_ours(name) && is_checked(node), follow;
+	bool ours = is_coc_name(name) && is_checked(node), follow;
 	char path[LOCATION_PATH_MAX];
 	int r = 0;
 
@@ -248,7 +248,7 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 	else if (!xattr_is_passed(name))
 		r = -EOPNOTSUPP;
 	else if (ours)
-		r = check(space, req, node, name, value, size);
+		r = check_attribute(space, req, node, name, value, size);
 	if (r == 0)
 		r = xattr_path(space, node, path, &follow);
 	if (r == 0 && (follow ? setxattr(path, name, value, size, flags)
@@ -273,7 +273,7 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 
 /* The name of a job file forgets an attribute that is taken from the file. 1 if it had kept it, 0
  * if not, -errno. */
-static int disown(struct space *space, struct node *node, const char *name)
+static int disown_attribute(struct space *space, struct node *node, const char *name)
 {
 	const struct name *link = node_job_name(space, node);
 	_cleanup_ledger_job_ struct ledger_job job = {0};
@@ -283,7 +283,7 @@ static int disown(struct space *space, struct node *node, const char *name)
 
 	if (!link || attr < 0)
 		return 0;
-	r = stat_node(space, node, &st);
+	r = stat_node_of_attribute(space, node, &st);
 	if (r == 0)
 		r = claim_find(space, link->parent, link->name, &st, &job);
 	if (r == 0)
@@ -309,16 +309,16 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 	r = !xattr_is_passed(name)  ? -EOPNOTSUPP
 	    : node_is_derived(node) ? -ENODATA
 				    : xattr_path(space, node, path, &follow);
-	has_ended = r == 0 && is_ours(name) && node->kind == NODE_DIR &&
+	has_ended = r == 0 && is_coc_name(name) && node->kind == NODE_DIR &&
 		    dir_story_end(space, node, name);
 	/* first, or the commit of a file that is closed now would put it back */
-	r = r == 0 ? disown(space, node, name) : r;
+	r = r == 0 ? disown_attribute(space, node, name) : r;
 	was_kept = r > 0;
 	if (r >= 0)
 		r = (follow ? removexattr(path, name) : lremovexattr(path, name)) < 0 ? -errno : 0;
 	if (r == -ENODATA && (was_kept || has_ended))
 		r = 0; /* the file had yet to get it back; or what it was to be was refused */
-	if (r == 0 && is_ours(name) && is_checked(node))
+	if (r == 0 && is_coc_name(name) && is_checked(node))
 		commit_change(space, req, node);
 	else
 		reply(req, r);

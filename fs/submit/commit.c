@@ -32,8 +32,8 @@ static int drop_text(struct engine *engine, struct ledger *ledger, const char *p
 }
 
 /* The row of a path, made when there is none, for content of this author's. */
-static int find_row(struct engine *engine, struct ledger *ledger, const char *path,
-		    const struct author *author, struct ledger_job *ret_job)
+static int find_commit_row(struct engine *engine, struct ledger *ledger, const char *path,
+			   const struct author *author, struct ledger_job *ret_job)
 {
 	int r = ledger_find_or_make(ledger, path, &author->holding.owner, ret_job);
 
@@ -57,7 +57,7 @@ int commit_record_refusal(struct engine *engine, struct ledger *ledger, const ch
 			  const char *story)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
-	int r = find_row(engine, ledger, path, author, &job);
+	int r = find_commit_row(engine, ledger, path, author, &job);
 
 	return r < 0 ? r : ledger_refuse(ledger, job.row, incomplete, err, story);
 }
@@ -110,7 +110,8 @@ static int tell_warnings(const char *path, const struct dsl_report *report, char
 }
 
 /* A project or tags of the file's own that differ from those the job was made with. */
-static int check_fixed(const struct attr_set *own, const struct ledger_job *job, struct err *err)
+static int check_fixed_attributes(const struct attr_set *own, const struct ledger_job *job,
+				  struct err *err)
 {
 	static const enum attr fixed[] = {ATTR_ENTERPRISE_PROJECT_ID, ATTR_TAGS};
 
@@ -180,7 +181,7 @@ static int keep_own(struct engine *engine, struct ledger *ledger, struct commit 
 }
 
 /* The file's own values, then the inherited ones. */
-static int merge(struct attr_set *own, const struct attr_set *inherited)
+static int merge_attributes(struct attr_set *own, const struct attr_set *inherited)
 {
 	for (int i = 0; i < ATTR_COUNT; i++) {
 		const char *value = inherited->value[i];
@@ -202,9 +203,9 @@ static int check_size(const struct ledger_job *job, const struct ledger_submissi
 }
 
 /* Looks at content and attributes; fills the submission. Returns 0 or -errno with err filled. */
-static int judge(const struct commit_rules *rules, struct commit *commit, struct engine *engine,
-		 struct ledger *ledger, const struct ledger_job *job, struct ledger_submission *sub,
-		 struct err *err)
+static int judge_commit(const struct commit_rules *rules, struct commit *commit,
+			struct engine *engine, struct ledger *ledger, const struct ledger_job *job,
+			struct ledger_submission *sub, struct err *err)
 {
 	_cleanup_(dsl_report_free) struct dsl_report *report = NULL;
 	_cleanup_free_ char *stem = NULL, *warnings = NULL;
@@ -223,14 +224,14 @@ static int judge(const struct commit_rules *rules, struct commit *commit, struct
 		return err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));
 	if (report->refusal.text)
 		return tell_refusal(&report->refusal, err);
-	r = job->job_id ? check_fixed(&commit->own, job, err) : 0;
+	r = job->job_id ? check_fixed_attributes(&commit->own, job, err) : 0;
 	if (r < 0)
 		return r;
 	r = keep_own(engine, ledger, commit, job);
 	if (r < 0)
 		return err_set(err, -r, "the attributes of its name cannot be read: %s",
 			       strerror(-r));
-	if (merge(&commit->own, &commit->inherited) < 0)
+	if (merge_attributes(&commit->own, &commit->inherited) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	r = attrs_settle(&commit->own, report, stem, commit->shown, rules->max_risk, err);
 	if (r < 0)
@@ -283,12 +284,12 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 		*ret_waiter = NULL;
 		return 0;
 	}
-	r = find_row(engine, ledger, commit->path, &commit->author, &job);
+	r = find_commit_row(engine, ledger, commit->path, &commit->author, &job);
 	if (r < 0)
 		err_set(&err, -r, "the ledger cannot be written, nothing was sent: %s",
 			strerror(-r));
 	else
-		r = judge(rules, commit, engine, ledger, &job, &sub, &err);
+		r = judge_commit(rules, commit, engine, ledger, &job, &sub, &err);
 	if (r == 0 && job.backup && (r = ledger_unmark_backup(ledger, job.row)) < 0)
 		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));
 	if (r == 0 && job.refused && (r = ledger_overwrite(ledger, job.row)) < 0)

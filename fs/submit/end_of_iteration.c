@@ -35,7 +35,7 @@ static void fill_slots(struct engine *engine)
 }
 
 /* Tells everybody who waits for a submission. */
-static void tell(struct submission *submission)
+static void tell_waiters(struct submission *submission)
 {
 	bool well = submission->outcome == OUTCOME_HELD || submission->outcome == OUTCOME_SETTLED;
 	int result = well ? 0 : submission->err ? -submission->err->errnum : -ENOMEM;
@@ -67,7 +67,7 @@ static void tell_recorded(struct engine *engine, int r)
 }
 
 /* Ends a submission whose outcome is recorded, and lets the one behind it start. */
-static void finish(struct submission *submission)
+static void finish_submission(struct submission *submission)
 {
 	struct engine *engine = submission->engine;
 	struct submission *behind = submission->behind;
@@ -128,7 +128,7 @@ static void fail_unsent(struct engine *engine, int r)
 	}
 }
 
-static void wake(void *data)
+static void wake_loop(void *data)
 {
 	(void)data; /* the iteration's end does the work */
 }
@@ -161,7 +161,7 @@ static int record_ended(struct engine *engine)
 
 /* Records what has ended in this iteration, and commits. Returns -errno with nothing recorded, else
  * whether what is recorded has yet to become durable. */
-static int record(struct engine *engine)
+static int record_outcomes(struct engine *engine)
 {
 	bool must_last;
 	int r;
@@ -194,9 +194,9 @@ void iteration_fail(struct engine *engine, int r)
 	/* what has ended is told, and recorded when the ledger can be written: until then it stays
 	 * the current submission of its row, so nothing is sent twice */
 	TAILQ_FOREACH (submission, &engine->iteration.ended, link)
-		tell(submission);
+		tell_waiters(submission);
 	loop_timer_set(engine->loop, &engine->again, loop_now_ms(engine->loop) + LEDGER_AGAIN_MS,
-		       wake, NULL);
+		       wake_loop, NULL);
 }
 
 void iteration_release(struct engine *engine, struct batch *batch)
@@ -216,9 +216,9 @@ void iteration_release(struct engine *engine, struct batch *batch)
 	while ((submission = TAILQ_FIRST(&now.ended))) {
 		TAILQ_REMOVE(&now.ended, submission, link);
 		CRASH_POINT("outcome-committed");
-		tell(submission);
+		tell_waiters(submission);
 		CRASH_POINT("writer-told");
-		finish(submission);
+		finish_submission(submission);
 		CRASH_POINT("submission-finished");
 		stall_next(loop_stall(engine->loop));
 	}
@@ -232,7 +232,7 @@ void engine_iteration_end(struct engine *engine)
 	TAILQ_INIT(&begun);
 	do {
 		fill_slots(engine);
-		r = record(engine);
+		r = record_outcomes(engine);
 		if (r >= 0)
 			refusals_are_committed(engine);
 		tell_recorded(engine, r < 0 ? r : 0);

@@ -25,7 +25,7 @@
 #include "base/log.h"
 #include "submit/bounds.h"
 
-static struct submission **bucket(struct engine *engine, int64_t row)
+static struct submission **row_bucket(struct engine *engine, int64_t row)
 {
 	return &engine->by_row[(uint64_t)row % SUBMISSION_BUCKETS];
 }
@@ -41,7 +41,7 @@ struct submission *engine_current(const struct engine *engine, int64_t row)
 
 void engine_put(struct submission *submission)
 {
-	struct submission **at = bucket(submission->engine, submission->record.row);
+	struct submission **at = row_bucket(submission->engine, submission->record.row);
 
 	submission->is_current = true;
 	submission->next_by_row = *at;
@@ -50,7 +50,7 @@ void engine_put(struct submission *submission)
 
 void engine_take_out(struct submission *submission)
 {
-	struct submission **at = bucket(submission->engine, submission->record.row);
+	struct submission **at = row_bucket(submission->engine, submission->record.row);
 
 	while (*at && *at != submission)
 		at = &(*at)->next_by_row;

@@ -128,7 +128,7 @@ bool group_sync_is_apart(const struct engine *engine)
 
 /* Hands over the requests of a batch, which are not sent before the loop's next iteration. Those
  * that cannot be handed over have ended, in this iteration. */
-static void hand_over(struct batch *batch)
+static void hand_batch_over(struct batch *batch)
 {
 	struct submission_list handed;
 	struct submission *submission;
@@ -153,7 +153,7 @@ int group_sync_release(struct engine *engine)
 	batch_init(&now);
 	batch_move(&engine->iteration, &now);
 	ledger_sync_soon(engine->ledger);
-	hand_over(&now);
+	hand_batch_over(&now);
 	r = ledger_sync(engine->ledger);
 	if (r < 0) {
 		TAILQ_FOREACH (submission, &now.fresh, link)

@@ -37,13 +37,13 @@
  */
 #define ASKING_MAX 64
 
-static void ask(void *data);
+static void ask_service(void *data);
 
 static void ask_after(struct lost_answer *lost, int64_t wait_ms)
 {
 	struct loop *loop = lost->engine->loop;
 
-	loop_timer_set(loop, &lost->timer, loop_now_ms(loop) + wait_ms, ask, lost);
+	loop_timer_set(loop, &lost->timer, loop_now_ms(loop) + wait_ms, ask_service, lost);
 }
 
 static void stop_waiting(struct lost_answer *lost)
@@ -99,7 +99,7 @@ static void free_lost_answer(struct lost_answer *lost)
 }
 
 /* A round holds on to its lost while submissions leave it; lost_answer_end_round() lets it go. */
-static void leave(struct submission *submission)
+static void leave_lost_answer(struct submission *submission)
 {
 	TAILQ_REMOVE(&submission->lost->submissions, submission, lost_link);
 	submission->lost = NULL;
@@ -112,7 +112,7 @@ void lost_answer_finish(struct submission *submission)
 
 	if (!lost)
 		return;
-	leave(submission);
+	leave_lost_answer(submission);
 	if (TAILQ_EMPTY(&lost->submissions))
 		free_lost_answer(lost);
 }
@@ -167,7 +167,7 @@ void lost_answer_ask_failed(struct lost_answer *lost, const struct coc_answer *a
 }
 
 /* Is the job that the service shows what was sent? */
-static bool matches(const struct coc_details *details, const struct ledger_submission *sub)
+static bool update_matches(const struct coc_details *details, const struct ledger_submission *sub)
 {
 	return strlen(details->content) == sub->content_size &&
 	       !memcmp(details->content, sub->content, sub->content_size) &&
@@ -194,7 +194,7 @@ static void conclude_absent(struct submission *submission)
 	struct err err;
 
 	CRASH_POINT("doubt-absent");
-	leave(submission);
+	leave_lost_answer(submission);
 	if (submission->record.queued) {
 		err_set(&err, EIO, "the answer was lost, and the service has not done it");
 		submission_later(submission, &err, backoff_ms(submission->record.attempts));
@@ -209,7 +209,7 @@ static void conclude_absent(struct submission *submission)
 
 void lost_answer_conclude_found(struct submission *submission, const char *job_id, int64_t version)
 {
-	leave(submission);
+	leave_lost_answer(submission);
 	submission_settle(submission, OUTCOME_SETTLED, job_id, version);
 }
 
@@ -243,7 +243,7 @@ static void shown_update(void *data, const struct coc_answer *answer)
 		return;
 	}
 	submission->decided = true;
-	if (answer->outcome == COC_DONE && matches(answer->details, &submission->record))
+	if (answer->outcome == COC_DONE && update_matches(answer->details, &submission->record))
 		lost_answer_conclude_found(
 			submission, submission->job_id,
 			lost_answer_version(answer->details->version, submission->version + 1));
@@ -251,7 +251,7 @@ static void shown_update(void *data, const struct coc_answer *answer)
 }
 
 /* Begins a round: asks the service, from the beginning (a timer's callback). */
-static void ask(void *data)
+static void ask_service(void *data)
 {
 	struct lost_answer *lost = data;
 	struct engine *engine = lost->engine;
@@ -297,7 +297,7 @@ static struct lost_answer *lost_answer_for(struct submission *submission)
 }
 
 /* Has an lost begin its next round after wait_ms, unless one is under way. */
-static void hurry(struct lost_answer *lost, int64_t wait_ms)
+static void hurry_lost_answer(struct lost_answer *lost, int64_t wait_ms)
 {
 	lost->asked = 0;
 	if (!lost->asking && !lost->waiting)
@@ -305,7 +305,7 @@ static void hurry(struct lost_answer *lost, int64_t wait_ms)
 }
 
 /* Joins the lost that a submission in doubt belongs to (also a timer's callback). */
-static void join(void *data)
+static void join_lost_answer(void *data)
 {
 	struct submission *submission = data;
 	struct loop *loop = submission->engine->loop;
@@ -313,10 +313,10 @@ static void join(void *data)
 	submission->lost = lost_answer_for(submission);
 	if (submission->lost) {
 		TAILQ_INSERT_TAIL(&submission->lost->submissions, submission, lost_link);
-		hurry(submission->lost, ASK_FIRST_MS);
+		hurry_lost_answer(submission->lost, ASK_FIRST_MS);
 	} else { /* no memory, perhaps the next time */
-		loop_timer_set(loop, &submission->timer, loop_now_ms(loop) + ASK_FIRST_MS, join,
-			       submission);
+		loop_timer_set(loop, &submission->timer, loop_now_ms(loop) + ASK_FIRST_MS,
+			       join_lost_answer, submission);
 	}
 }
 
@@ -326,14 +326,14 @@ void lost_answer_begin(struct submission *submission)
 	submission->engine->under_way--;
 	submission->engine->in_doubt++;
 	submission->given_up_ms = loop_now_ms(submission->engine->loop);
-	join(submission);
+	join_lost_answer(submission);
 	CRASH_POINT("doubt-begun");
 }
 
 void lost_answer_hurry(struct submission *submission)
 {
 	if (submission->lost)
-		hurry(submission->lost, 0);
+		hurry_lost_answer(submission->lost, 0);
 }
 
 void lost_answer_hurry_unanswered(struct engine *engine)
@@ -342,6 +342,6 @@ void lost_answer_hurry_unanswered(struct engine *engine)
 
 	LIST_FOREACH (lost, &engine->lost_answers, link) {
 		if (lost->unanswered)
-			hurry(lost, 0);
+			hurry_lost_answer(lost, 0);
 	}
 }

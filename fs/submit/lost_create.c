@@ -50,7 +50,7 @@ void lost_create_drop(struct lost_answer *lost)
 	drop_candidates(lost);
 }
 
-static int is_kept(void *data, const struct coc_summary *job)
+static int is_candidate_kept(void *data, const struct coc_summary *job)
 {
 	const struct lost_answer *lost = data;
 	const struct submission *submission;
@@ -223,7 +223,7 @@ static int take_candidates(struct lost_answer *lost, struct name_list *list)
 	return 0;
 }
 
-static void took_list(void *data, struct name_list *list)
+static void on_candidates_listed(void *data, struct name_list *list)
 {
 	struct lost_answer *lost = data;
 	struct submission *submission;
@@ -254,8 +254,8 @@ void lost_create_look(struct lost_answer *lost)
 		.name = lost->name,
 		.pages_max = PAGES_MAX,
 		.jobs_max = CANDIDATES_MAX,
-		.is_kept = is_kept,
-		.done = took_list,
+		.is_kept = is_candidate_kept,
+		.done = on_candidates_listed,
 		.data = lost,
 	};
 

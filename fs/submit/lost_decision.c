@@ -80,7 +80,7 @@ static int64_t version_of(const struct lost_answer *lost, const char *job_id)
 	return 1;
 }
 
-static void conclude(struct lost_answer *lost, struct group *group)
+static void conclude_group(struct lost_answer *lost, struct group *group)
 {
 	enum match_reason reason =
 		lost_match_decide(group->creates, group->n, group->jobs, group->n_jobs);
@@ -116,7 +116,7 @@ static int decide_group(struct lost_answer *lost, struct submission **submission
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		group.creates[i].known = &submissions[i]->record.known;
-	conclude(lost, &group);
+	conclude_group(lost, &group);
 	return 0;
 }
 

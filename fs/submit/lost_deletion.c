@@ -11,7 +11,7 @@
 #include <errno.h>
 
 /* Ends the deletion: it failed as submission->err says, and asked tells what asking brought. */
-static void fail(struct submission *submission, const char *asked)
+static void fail_deletion(struct submission *submission, const char *asked)
 {
 	struct err err = *submission->err;
 
@@ -19,7 +19,7 @@ static void fail(struct submission *submission, const char *asked)
 	submission_fail(submission, OUTCOME_FAILED, &err);
 }
 
-static void shown(void *data, const struct coc_answer *answer)
+static void on_deletion_shown(void *data, const struct coc_answer *answer)
 {
 	struct submission *submission = data;
 
@@ -31,9 +31,9 @@ static void shown(void *data, const struct coc_answer *answer)
 		submission_settle(submission, OUTCOME_SETTLED, submission->job_id,
 				  submission->version);
 	else if (answer->outcome == COC_DONE)
-		fail(submission, "the service still has the job; remove the file again");
+		fail_deletion(submission, "the service still has the job; remove the file again");
 	else
-		fail(submission, answer->err->text);
+		fail_deletion(submission, answer->err->text);
 }
 
 void lost_deletion_ask(struct submission *submission, const struct err *err)
@@ -49,11 +49,11 @@ void lost_deletion_ask(struct submission *submission, const struct err *err)
 	}
 	*submission->err = *err;
 	if (left_ms <= 0)
-		fail(submission,
-		     "there was no time left to ask the service; remove the file again");
-	else if (coc_show(engine->client, submission->job_id, left_ms, shown, submission,
-			  &submission->call, &ignored) < 0)
-		fail(submission, "out of memory");
+		fail_deletion(submission,
+			      "there was no time left to ask the service; remove the file again");
+	else if (coc_show(engine->client, submission->job_id, left_ms, on_deletion_shown,
+			  submission, &submission->call, &ignored) < 0)
+		fail_deletion(submission, "out of memory");
 	else
 		engine->in_flight++;
 }

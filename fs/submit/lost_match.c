@@ -38,8 +38,8 @@ struct decision {
 };
 
 /* Was a job there before a create was sent? When there were too many comparisons: no. */
-static bool knows(struct decision *decision, const struct lost_create *create,
-		  const struct matched_job *job)
+static bool knows_job(struct decision *decision, const struct lost_create *create,
+		      const struct matched_job *job)
 {
 	if (decision->comparisons == COMPARISONS_MAX)
 		return false;
@@ -51,13 +51,13 @@ static bool knows(struct decision *decision, const struct lost_create *create,
 static bool has_unknown(struct decision *decision, const struct lost_create *create)
 {
 	for (size_t i = 0; i < decision->n_jobs; i++)
-		if (!knows(decision, create, &decision->jobs[i]))
+		if (!knows_job(decision, create, &decision->jobs[i]))
 			return true;
 	return false;
 }
 
 /* Why no job can be given to anybody; MATCH_CLEAR if it can. */
-static enum match_reason look(struct decision *decision)
+static enum match_reason look_for_matches(struct decision *decision)
 {
 	for (size_t i = 0; i < decision->n_creates; i++)
 		if (decision->creates[i].known->partial &&
@@ -65,7 +65,7 @@ static enum match_reason look(struct decision *decision)
 			return MATCH_UNKNOWN;
 	for (size_t i = 0; i < decision->n_jobs; i++) {
 		const struct matched_job *job = &decision->jobs[i];
-		bool was_there = knows(decision, &decision->creates[0], job);
+		bool was_there = knows_job(decision, &decision->creates[0], job);
 
 		if (was_there && !job->unsure)
 			return MATCH_SHARED;
@@ -76,12 +76,12 @@ static enum match_reason look(struct decision *decision)
 }
 
 /* Gives a create one of the jobs that it did not know. */
-static void give(struct decision *decision, struct lost_create *create)
+static void give_job(struct decision *decision, struct lost_create *create)
 {
 	for (size_t i = 0; i < decision->n_jobs; i++) {
 		struct matched_job *job = &decision->jobs[i];
 
-		if (job->taken || job->unsure || knows(decision, create, job))
+		if (job->taken || job->unsure || knows_job(decision, create, job))
 			continue;
 		job->taken = true;
 		create->job = job;
@@ -94,7 +94,7 @@ static bool give_out(struct decision *decision)
 {
 	for (size_t i = decision->n_creates; i-- > 0;)
 		if (decision->creates[i].verdict == MATCH_OPEN)
-			give(decision, &decision->creates[i]);
+			give_job(decision, &decision->creates[i]);
 	for (size_t i = 0; i < decision->n_jobs; i++)
 		if (!decision->jobs[i].taken && !decision->jobs[i].unsure)
 			return true;
@@ -115,7 +115,7 @@ enum match_reason lost_match_decide(struct lost_create *creates, size_t n, struc
 	}
 	if (!open)
 		return MATCH_CLEAR;
-	reason = look(&decision);
+	reason = look_for_matches(&decision);
 	if (reason == MATCH_CLEAR && give_out(&decision))
 		reason = MATCH_MANY;
 	for (size_t i = 0; i < n && reason == MATCH_CLEAR; i++)

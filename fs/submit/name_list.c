@@ -37,7 +37,7 @@ void name_list_finish(struct name_list *list)
 }
 
 /* Ends it: this is the last touch. */
-static void end(struct name_list *list, const char *gap)
+static void end_name_list(struct name_list *list, const char *gap)
 {
 	list->gap = gap;
 	list->spec.done(list->spec.data, list);
@@ -50,13 +50,13 @@ static void end_failed(struct name_list *list, int errnum, const struct coc_answ
 	list->spec.done(list->spec.data, list);
 }
 
-static int copy(const char *text, char **ret_copy)
+static int copy_name_text(const char *text, char **ret_copy)
 {
 	*ret_copy = text ? strdup(text) : NULL;
 	return text && !*ret_copy ? -ENOMEM : 0;
 }
 
-static int keep(struct name_list *list, const struct coc_summary *summary)
+static int keep_job(struct name_list *list, const struct coc_summary *summary)
 {
 	struct listed_job job = {.create_time_ms = summary->create_time_ms,
 				 .update_time_ms = summary->update_time_ms};
@@ -65,9 +65,9 @@ static int keep(struct name_list *list, const struct coc_summary *summary)
 	if (!grown)
 		return -ENOMEM;
 	list->jobs = grown;
-	if (copy(summary->document_id, &job.id) < 0 ||
-	    copy(summary->enterprise_project_id, &job.project) < 0 ||
-	    copy(summary->version, &job.version) < 0) {
+	if (copy_name_text(summary->document_id, &job.id) < 0 ||
+	    copy_name_text(summary->enterprise_project_id, &job.project) < 0 ||
+	    copy_name_text(summary->version, &job.version) < 0) {
 		free(job.id);
 		free(job.project);
 		return -ENOMEM;
@@ -88,23 +88,23 @@ static int keep_page(struct name_list *list, const struct coc_answer *page, size
 		if (r > 0 && list->n_jobs == list->spec.jobs_max)
 			return -EFBIG;
 		if (r > 0)
-			r = keep(list, summary);
+			r = keep_job(list, summary);
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
-static int ask(struct name_list *list);
+static int ask_page(struct name_list *list);
 
 /* Asks for the next page, or says why not. */
-static void go_on(struct name_list *list)
+static void ask_next_page(struct name_list *list)
 {
 	int r = 0;
 
 	if (list->pages == list->spec.pages_max)
-		end(list, "it is too long to be read");
-	else if ((r = ask(list)) < 0)
+		end_name_list(list, "it is too long to be read");
+	else if ((r = ask_page(list)) < 0)
 		end_failed(list, -r, NULL);
 }
 
@@ -126,23 +126,23 @@ static void took_page(void *data, const struct coc_answer *answer)
 	if (step < 0 || (r < 0 && r != -EFBIG)) {
 		end_failed(list, step < 0 ? -step : -r, NULL);
 	} else if (r == -EFBIG) {
-		end(list, "it has too many jobs of this name");
+		end_name_list(list, "it has too many jobs of this name");
 	} else if (step == PAGING_WHOLE) {
-		end(list, NULL);
+		end_name_list(list, NULL);
 	} else if (step == PAGING_FLAWED) {
-		end(list, "it is not whole");
+		end_name_list(list, "it is not whole");
 	} else if (step == PAGING_MOVED && ++list->passes == PASSES_MAX) {
-		end(list, "it changes while it is read");
+		end_name_list(list, "it changes while it is read");
 	} else {
 		if (step == PAGING_MOVED) {
 			drop_jobs(list);
 			paging_begin(&list->paging);
 		}
-		go_on(list);
+		ask_next_page(list);
 	}
 }
 
-static int ask(struct name_list *list)
+static int ask_page(struct name_list *list)
 {
 	struct engine *engine = list->engine;
 	int64_t timeout_ms = engine->options.timeout_ms;
@@ -161,5 +161,5 @@ int name_list_begin(struct name_list *list, struct engine *engine,
 {
 	*list = (struct name_list){.engine = engine, .spec = *spec};
 	paging_begin(&list->paging);
-	return ask(list);
+	return ask_page(list);
 }

@@ -46,7 +46,7 @@ void paging_finish(struct paging *paging)
 
 /* FNV-1a, and never 0, which is a free place. Two IDs of one hash are two rows that look like one:
  * the pass proves nothing then, which is the harmless side. */
-static uint64_t hash(const char *id)
+static uint64_t hash_id(const char *id)
 {
 	uint64_t value = 14695981039346656037u;
 
@@ -56,7 +56,7 @@ static uint64_t hash(const char *id)
 }
 
 /* Puts a hash into a table with room for it. Returns whether it was new. */
-static bool put(uint64_t *ids, size_t room, uint64_t value)
+static bool put_id(uint64_t *ids, size_t room, uint64_t value)
 {
 	size_t place = value % room;
 
@@ -69,7 +69,7 @@ static bool put(uint64_t *ids, size_t room, uint64_t value)
 }
 
 /* Makes room for so many rows. Returns 0 or -ENOMEM. */
-static int grow(struct paging *paging, size_t rows)
+static int grow_ids(struct paging *paging, size_t rows)
 {
 	size_t room = paging->ids_room ? paging->ids_room : IDS_ROOM_FIRST;
 	uint64_t *grown;
@@ -83,7 +83,7 @@ static int grow(struct paging *paging, size_t rows)
 		return -ENOMEM;
 	for (size_t i = 0; i < paging->ids_room; i++)
 		if (paging->ids[i])
-			put(grown, room, paging->ids[i]);
+			put_id(grown, room, paging->ids[i]);
 	free(paging->ids);
 	paging->ids = grown;
 	paging->ids_room = room;
@@ -98,8 +98,8 @@ static bool goes_on(const struct paging *paging, const struct coc_answer *page)
 }
 
 /* What the pass proves after a page with so many new rows. */
-static enum paging_step step(const struct paging *paging, const struct coc_answer *page,
-			     size_t n_new)
+static enum paging_step paging_step_of(const struct paging *paging, const struct coc_answer *page,
+				       size_t n_new)
 {
 	bool is_end =
 		!n_new || (paging->rows == paging->total && page->n_summaries != COC_LIST_PAGE);
@@ -120,10 +120,10 @@ int paging_take(struct paging *paging, const struct coc_answer *page, size_t *re
 		paging->total = page->total;
 	else if (!goes_on(paging, page))
 		return PAGING_MOVED;
-	if (grow(paging, (size_t)paging->rows + n) < 0)
+	if (grow_ids(paging, (size_t)paging->rows + n) < 0)
 		return -ENOMEM;
 	for (size_t i = first; i < n; i++)
-		if (!put(paging->ids, paging->ids_room, hash(page->summaries[i].document_id)))
+		if (!put_id(paging->ids, paging->ids_room, hash_id(page->summaries[i].document_id)))
 			return PAGING_MOVED;
 	*ret_first = first;
 	paging->begun = true;
@@ -133,5 +133,5 @@ int paging_take(struct paging *paging, const struct coc_answer *page, size_t *re
 	if (n) /* one that is cut is not found again, and the pass proves nothing */
 		strncpy(paging->last_id, page->summaries[n - 1].document_id,
 			sizeof(paging->last_id) - 1);
-	return step(paging, page, n - first);
+	return paging_step_of(paging, page, n - first);
 }

@@ -13,8 +13,8 @@
  * same, and the record says that it is partial. Then a lost answer may need a person to decide it,
  * and nothing worse. If the service cannot be asked at all, nothing is sent.
  *
- * A rule that takes a job instead of making one belongs into took_list(), before the answer is
- * handed on. There is all that the list says of each job (struct listed_job).
+ * A rule that takes a job instead of making one belongs into on_known_listed(), before the answer
+ * is handed on. There is all that the list says of each job (struct listed_job).
  */
 #define _GNU_SOURCE
 #include "submit/question.h"
@@ -35,7 +35,7 @@ struct question {
 	struct name_list list;
 };
 
-static int is_kept(void *data, const struct coc_summary *job)
+static int is_known_kept(void *data, const struct coc_summary *job)
 {
 	const struct question *question = data;
 	const struct submission *submission = question->submission;
@@ -59,7 +59,7 @@ static int write_ids(const struct name_list *list, struct buf *text)
 	return r;
 }
 
-static void took_list(void *data, struct name_list *list)
+static void on_known_listed(void *data, struct name_list *list)
 {
 	struct question *question = data;
 	struct submission *submission = question->submission;
@@ -86,8 +86,8 @@ int question_begin(struct submission *submission)
 		.pages_max = PAGES_MAX,
 		.jobs_max = KNOWN_JOBS_MAX,
 		.deadline_ms = submission->deadline_ms,
-		.is_kept = is_kept,
-		.done = took_list,
+		.is_kept = is_known_kept,
+		.done = on_known_listed,
 		.data = question,
 	};
 	int r;

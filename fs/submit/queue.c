@@ -115,7 +115,7 @@ void queue_keep_promises(struct engine *engine, struct batch *batch, int r)
 		waiter_answer(engine, waiter, r, true);
 }
 
-static void wake(void *data)
+static void wake_queue(void *data)
 {
 	struct engine *engine = data;
 
@@ -124,12 +124,12 @@ static void wake(void *data)
 
 static void wake_after(struct engine *engine, int64_t wait_ms)
 {
-	loop_timer_set(engine->loop, &engine->queue_due, loop_now_ms(engine->loop) + wait_ms, wake,
-		       engine);
+	loop_timer_set(engine->loop, &engine->queue_due, loop_now_ms(engine->loop) + wait_ms,
+		       wake_queue, engine);
 }
 
 /* That it is being sent was recorded, if it was not undone, and is not so. */
-static void unstart(struct submission *submission)
+static void unstart_submission(struct submission *submission)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	struct ledger *ledger = submission->engine->ledger;
@@ -165,7 +165,7 @@ void queue_put_back(struct submission *submission)
 		submission_ask_later(submission);
 		return;
 	}
-	unstart(submission);
+	unstart_submission(submission);
 	submission->behind = NULL;
 	engine_take_out(submission);
 	submission_destroy(submission);
@@ -180,7 +180,7 @@ void queue_put_back(struct submission *submission)
 }
 
 /* Nothing is queued: the room that it took is given back, in small steps. */
-static void tidy(struct engine *engine)
+static void tidy_queue(struct engine *engine)
 {
 	int r = ledger_compact(engine->ledger);
 
@@ -199,7 +199,7 @@ static int wait_for_next(struct engine *engine)
 	int r = ledger_next_due(engine->ledger, &due_ms, &engine->queue_is_empty);
 
 	if (r == -ENOENT) {
-		tidy(engine);
+		tidy_queue(engine);
 		return 0;
 	}
 	if (r == 0)
@@ -213,7 +213,7 @@ void queue_begin(struct engine *engine)
 }
 
 /* Takes one submission from the queue. Returns 0, -ENOENT when none may be sent now, or -errno. */
-static int take_next(struct engine *engine)
+static int take_next_queued(struct engine *engine)
 {
 	struct ledger_submission record;
 	_cleanup_free_ char *path = NULL;
@@ -246,7 +246,7 @@ void queue_fill_slots(struct engine *engine)
 		wake_after(engine, wait_ms);
 	}
 	while (engine->queue_may_have_next && has_slot(engine)) {
-		r = take_next(engine);
+		r = take_next_queued(engine);
 		if (r < 0)
 			break;
 		stall_next(loop_stall(engine->loop));

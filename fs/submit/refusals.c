@@ -30,7 +30,7 @@ static void refusal_free(struct refusal *refusal)
 	free(refusal);
 }
 
-static void free_all(struct refusal_list *list)
+static void free_refusals(struct refusal_list *list)
 {
 	struct refusal *refusal;
 
@@ -49,8 +49,8 @@ void refusals_init(struct refusals *refusals)
 void refusals_finish(struct refusals *refusals)
 {
 	loop_timer_cancel(&refusals->again);
-	free_all(&refusals->fresh);
-	free_all(&refusals->kept);
+	free_refusals(&refusals->fresh);
+	free_refusals(&refusals->kept);
 }
 
 static struct refusal *find_in(const struct refusal_list *list, const char *path)
@@ -101,7 +101,7 @@ static void try_later(struct engine *engine)
 }
 
 /* Keeps a refusal, in place of an older one of its path. */
-static void keep(struct engine *engine, struct refusal *refusal)
+static void keep_refusal(struct engine *engine, struct refusal *refusal)
 {
 	struct refusals *refusals = &engine->refusals;
 
@@ -129,7 +129,7 @@ void refusals_add(struct engine *engine, const char *path, const struct author *
 	} else if (recorded == 0) {
 		TAILQ_INSERT_TAIL(&engine->refusals.fresh, refusal, link);
 	} else {
-		keep(engine, refusal);
+		keep_refusal(engine, refusal);
 		try_later(engine);
 	}
 }
@@ -186,7 +186,7 @@ void refusals_are_lost(struct engine *engine)
 
 	while ((refusal = TAILQ_FIRST(&refusals->fresh))) {
 		TAILQ_REMOVE(&refusals->fresh, refusal, link);
-		keep(engine, refusal);
+		keep_refusal(engine, refusal);
 	}
 	if (refusals->n_kept)
 		try_later(engine);

@@ -115,7 +115,7 @@ static int keep_fixed(struct attr_set *attrs, const struct attr_set *sent)
 }
 
 /* Records the intent to create, or to update what the row is bound to by now. */
-static int intend(struct submission *submission, const struct ledger_job *job)
+static int record_intent(struct submission *submission, const struct ledger_job *job)
 {
 	int r;
 
@@ -168,7 +168,7 @@ int submission_start(struct submission *submission, const struct ledger_job *kno
 			return 0;
 		}
 		CRASH_POINT("intent-wanted");
-		r = intend(submission, job);
+		r = record_intent(submission, job);
 		CRASH_POINT("intent-recorded");
 	}
 	if (r < 0 && submission->record.queued) {
@@ -206,7 +206,7 @@ static void give_up_for_now(struct submission *submission, const char *what, int
 	submission_later(submission, &err, backoff_ms(submission->record.attempts));
 }
 
-static void ask(struct submission *submission)
+static void ask_question(struct submission *submission)
 {
 	int r;
 
@@ -222,7 +222,7 @@ void submission_ask_all(struct submission_list *begun)
 
 	while ((submission = TAILQ_FIRST(begun))) {
 		TAILQ_REMOVE(begun, submission, link);
-		ask(submission);
+		ask_question(submission);
 	}
 }
 
@@ -233,7 +233,7 @@ static void ask_now(void *data)
 
 	submission->deadline_ms = loop_now_ms(engine->loop) + engine->options.timeout_ms;
 	count_in_flight(submission, 1);
-	ask(submission);
+	ask_question(submission);
 }
 
 void submission_ask_later(struct submission *submission)
@@ -245,14 +245,14 @@ void submission_ask_later(struct submission *submission)
 		       submission);
 }
 
-static void retry(void *data)
+static void send_again(void *data)
 {
 	struct submission *submission = data;
 
 	/* its intent is durable already; who may have created a job meanwhile is not known */
 	count_in_flight(submission, 1);
 	if (is_create(submission))
-		ask(submission);
+		ask_question(submission);
 	else
 		submission_send(submission);
 }
@@ -266,7 +266,7 @@ static bool retry_soon(struct submission *submission, int64_t retry_after_ms)
 
 	if (due_ms >= submission->deadline_ms)
 		return false;
-	loop_timer_set(loop, &submission->timer, due_ms, retry, submission);
+	loop_timer_set(loop, &submission->timer, due_ms, send_again, submission);
 	log_info("%s: the service is busy, asked again in %lld ms", submission->path,
 		 (long long)wait_ms);
 	return true;
@@ -335,7 +335,7 @@ static void settle_create(struct submission *submission, const char *job_id)
 	submission_fail(submission, OUTCOME_DOUBT, &err);
 }
 
-static void answered(void *data, const struct coc_answer *answer)
+static void on_answer(void *data, const struct coc_answer *answer)
 {
 	struct submission *submission = data;
 	bool create = is_create(submission);
@@ -392,7 +392,7 @@ static int send_create(struct submission *submission, struct coc_document *docum
 	if (r < 0)
 		return err_set(err, -r, "the tags cannot be sent: %s", strerror(-r));
 	document->tags = tags;
-	r = coc_create(submission->engine->client, document, timeout_ms, answered, submission,
+	r = coc_create(submission->engine->client, document, timeout_ms, on_answer, submission,
 		       &submission->call, err);
 	free(tags);
 	return r;
@@ -420,10 +420,10 @@ void submission_send(struct submission *submission)
 	if (left_ms < 1)
 		left_ms = 1;
 	if (submission->deletion)
-		r = coc_delete(engine->client, submission->job_id, left_ms, answered, submission,
+		r = coc_delete(engine->client, submission->job_id, left_ms, on_answer, submission,
 			       &submission->call, &err);
 	else if (sub->kind == SUBMIT_UPDATE)
-		r = coc_update(engine->client, submission->job_id, &document, left_ms, answered,
+		r = coc_update(engine->client, submission->job_id, &document, left_ms, on_answer,
 			       submission, &submission->call, &err);
 	else
 		r = send_create(submission, &document, left_ms, &err);

@@ -85,7 +85,7 @@ void submission_note_request_id(struct submission *submission, const char *reque
 	}
 }
 
-static void count(struct submission *submission, enum submission_outcome outcome)
+static void count_outcome(struct submission *submission, enum submission_outcome outcome)
 {
 	struct metrics *metrics = &submission->engine->metrics;
 	/* what is held already was an update, also if it did not come to be one */
@@ -98,11 +98,11 @@ static void count(struct submission *submission, enum submission_outcome outcome
 		metrics->bytes += submission->record.content_size;
 }
 
-static void end(struct submission *submission, enum submission_outcome outcome)
+static void end_submission(struct submission *submission, enum submission_outcome outcome)
 {
 	struct engine *engine = submission->engine;
 
-	count(submission, outcome);
+	count_outcome(submission, outcome);
 	loop_timer_cancel(&submission->timer);
 	lost_answer_finish(submission);
 	if (submission->stage == STAGE_IN_DOUBT) {
@@ -137,7 +137,7 @@ void submission_settle(struct submission *submission, enum submission_outcome ou
 	else if (outcome == OUTCOME_SETTLED)
 		log_info("%s: job %s v%lld %s", submission->path, job_id, (long long)version,
 			 submission->record.kind == SUBMIT_CREATE ? "created" : "updated");
-	end(submission, outcome);
+	end_submission(submission, outcome);
 }
 
 /* The story of a submission in doubt says that it goes on, and that writing again is safe. */
@@ -160,7 +160,7 @@ void submission_fail(struct submission *submission, enum submission_outcome outc
 		if (outcome == OUTCOME_DOUBT)
 			explain_doubt(submission->err);
 	}
-	end(submission, outcome);
+	end_submission(submission, outcome);
 }
 
 static int record_failure(struct submission *submission)
@@ -187,7 +187,7 @@ static int record_failure(struct submission *submission)
 
 /* The row of a submission, which may have been undone: then it is made again. -ENOENT: its path has
  * a row of somebody else's by now. */
-static int find_row(struct submission *submission)
+static int find_submission_row(struct submission *submission)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	struct ledger *ledger = submission->engine->ledger;
@@ -211,7 +211,7 @@ static int record_by_path(struct submission *submission)
 				      : 0;
 
 	if (r == 0 || r == -ENOENT)
-		r = find_row(submission);
+		r = find_submission_row(submission);
 	return r < 0 ? r : record_failure(submission);
 }
 

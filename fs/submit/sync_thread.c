@@ -27,7 +27,7 @@ struct sync_thread {
 	void *data;
 };
 
-static void *work(void *data)
+static void *sync_in_thread(void *data)
 {
 	struct sync_thread *sync_thread = data;
 	uint64_t word = 0;
@@ -55,7 +55,7 @@ static void on_end(void *data, uint32_t events)
 		sync_thread->done(sync_thread->data, sync_thread->result);
 }
 
-static int start_thread(struct sync_thread *sync_thread)
+static int start_sync_thread(struct sync_thread *sync_thread)
 {
 	pthread_attr_t attr;
 	int errnum = pthread_attr_init(&attr);
@@ -63,7 +63,7 @@ static int start_thread(struct sync_thread *sync_thread)
 	if (errnum)
 		return -errnum;
 	pthread_attr_setstacksize(&attr, STACK_SIZE); /* or the default */
-	errnum = pthread_create(&sync_thread->thread, &attr, work, sync_thread);
+	errnum = pthread_create(&sync_thread->thread, &attr, sync_in_thread, sync_thread);
 	pthread_attr_destroy(&attr);
 	return -errnum;
 }
@@ -97,7 +97,7 @@ int sync_thread_create(struct loop *loop, int take_fd, void (*done)(void *data, 
 		r = loop_watch(loop, &sync_thread->watch, sync_thread->end_fd, EPOLLIN, on_end,
 			       sync_thread);
 	if (r == 0)
-		r = start_thread(sync_thread);
+		r = start_sync_thread(sync_thread);
 	if (r < 0) {
 		close_all(sync_thread);
 		return r;
@@ -106,7 +106,7 @@ int sync_thread_create(struct loop *loop, int take_fd, void (*done)(void *data, 
 	return 0;
 }
 
-static int say(struct sync_thread *sync_thread, uint64_t word)
+static int say_word(struct sync_thread *sync_thread, uint64_t word)
 {
 	ssize_t n;
 
@@ -118,14 +118,14 @@ static int say(struct sync_thread *sync_thread, uint64_t word)
 
 int sync_thread_begin(struct sync_thread *sync_thread)
 {
-	return say(sync_thread, WORD_SYNC);
+	return say_word(sync_thread, WORD_SYNC);
 }
 
 void sync_thread_destroy(struct sync_thread *sync_thread)
 {
 	if (!sync_thread)
 		return;
-	if (say(sync_thread, WORD_END) == 0)
+	if (say_word(sync_thread, WORD_END) == 0)
 		pthread_join(sync_thread->thread, NULL);
 	close_all(sync_thread);
 }

@@ -27,7 +27,7 @@
 	"FILE makes a job"
 
 /* Keeps the story, unless it is the one that was told last. */
-static void tell(struct submission *submission, const struct err *err)
+static void tell_undecided(struct submission *submission, const struct err *err)
 {
 	char *story = err_story(err);
 	int r;
@@ -99,7 +99,7 @@ void undecided_tell(struct submission *submission, enum match_reason reason,
 		   "remove the jobs that are not wanted on the service, and the one that is left "
 		   "becomes this file's; or, %s",
 		   END_IT);
-	tell(submission, &err);
+	tell_undecided(submission, &err);
 }
 
 void undecided_tell_gap(struct submission *submission, const char *gap)
@@ -115,7 +115,7 @@ void undecided_tell_gap(struct submission *submission, const char *gap)
 	err_detail(&err, "what_to_do",
 		   "look on the service whether it has the job; to go on in either case: "
 		   "setfattr -x coc.job_id FILE, and the next write of FILE makes a job");
-	tell(submission, &err);
+	tell_undecided(submission, &err);
 }
 
 int engine_end_doubt(struct engine *engine, int64_t row)

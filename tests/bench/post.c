@@ -31,7 +31,7 @@ struct options {
 struct sender {
 	CURL *easy;
 	struct curl_slist *headers;
-	struct request request;
+	struct coc_request request;
 };
 
 static size_t drop(char *data, size_t unit, size_t n, void *to)

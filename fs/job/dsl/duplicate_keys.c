@@ -19,7 +19,7 @@
  * hash, then text: no choice of keys makes that slower than n log n.
  */
 
-struct key {
+struct mapping_key {
 	uint64_t hash;
 	const char *text; /* NULL: not a scalar */
 	size_t size;
@@ -27,7 +27,7 @@ struct key {
 };
 
 /* A step of a 64-bit mixer: every bit of the input reaches every bit of the result. */
-static uint64_t mix(uint64_t x)
+static uint64_t mix_bits(uint64_t x)
 {
 	x ^= x >> 30;
 	x *= 0xbf58476d1ce4e5b9u;
@@ -42,14 +42,14 @@ static uint64_t hash_text(const char *text, size_t size)
 
 	for (size_t i = 0; i < size; i++)
 		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
-	return mix(hash ^ size);
+	return mix_bits(hash ^ size);
 }
 
 /* The hash of a node, given those of all nodes after it. */
 static uint64_t hash_node(const struct dsl_tree *tree, const uint64_t *hashes, size_t index)
 {
 	const struct dsl_node *node = &tree->nodes[index];
-	uint64_t hash = mix((uint64_t)node->kind + 1);
+	uint64_t hash = mix_bits((uint64_t)node->kind + 1);
 	size_t target = dsl_resolve(tree, index), size, value;
 	const char *text;
 
@@ -59,23 +59,23 @@ static uint64_t hash_node(const struct dsl_tree *tree, const uint64_t *hashes, s
 		return hash_text(text, size);
 	case DSL_SEQUENCE:
 		if (target != index)
-			return mix(hash + target);
+			return mix_bits(hash + target);
 		for (size_t at = index + 1; at < node->end; at = tree->nodes[at].end)
-			hash = mix(hash + hashes[at]);
+			hash = mix_bits(hash + hashes[at]);
 		return hash;
 	default:
 		if (target != index)
-			return mix(hash + target);
+			return mix_bits(hash + target);
 		for (size_t at = index + 1; at < node->end; at = tree->nodes[value].end) {
 			value = tree->nodes[at].end;
-			hash += mix(hashes[at] + mix(hashes[value]));
+			hash += mix_bits(hashes[at] + mix_bits(hashes[value]));
 		}
-		return mix(hash);
+		return mix_bits(hash);
 	}
 }
 
 /* Same keys next to each other, in the order of the text among themselves. */
-static int compare_content(const struct key *a, const struct key *b)
+static int compare_content(const struct mapping_key *a, const struct mapping_key *b)
 {
 	if (a->hash != b->hash)
 		return a->hash < b->hash ? -1 : 1;
@@ -88,7 +88,7 @@ static int compare_content(const struct key *a, const struct key *b)
 
 static int compare_keys(const void *a, const void *b)
 {
-	const struct key *x = a, *y = b;
+	const struct mapping_key *x = a, *y = b;
 	int order = compare_content(x, y);
 
 	return order ? order : (x->node > y->node) - (x->node < y->node);
@@ -96,16 +96,16 @@ static int compare_keys(const void *a, const void *b)
 
 /* The first key of a mapping that stands in it already; keys has room for all of them. */
 static size_t find_in_mapping(const struct dsl_tree *tree, const uint64_t *hashes, size_t mapping,
-			      struct key *keys, size_t *ret_first)
+			      struct mapping_key *keys, size_t *ret_first)
 {
 	size_t n = 0, found = DSL_NOWHERE;
 
 	for (size_t at = mapping + 1; at < tree->nodes[mapping].end;
 	     at = tree->nodes[tree->nodes[at].end].end) {
 		size_t target = dsl_resolve(tree, at);
-		struct key *key = &keys[n++];
+		struct mapping_key *key = &keys[n++];
 
-		*key = (struct key){.hash = hashes[at], .node = at};
+		*key = (struct mapping_key){.hash = hashes[at], .node = at};
 		if (tree->nodes[target].kind == DSL_SCALAR)
 			key->text = dsl_text(tree, target, &key->size);
 	}
@@ -124,7 +124,7 @@ static size_t find_in_mapping(const struct dsl_tree *tree, const uint64_t *hashe
 int dsl_find_duplicate_key(const struct dsl_tree *tree, struct dsl_finding *finding)
 {
 	_cleanup_free_ uint64_t *hashes = NULL;
-	_cleanup_free_ struct key *keys = NULL;
+	_cleanup_free_ struct mapping_key *keys = NULL;
 	size_t found = DSL_NOWHERE, first = 0, target, size;
 	const char *text;
 

@@ -122,7 +122,7 @@ static bool words_have(const struct words *words, const struct word *word)
 }
 
 /* The text of a value that is a scalar and not empty; NULL else. */
-static const char *text_of(const struct dsl_tree *tree, size_t value, size_t *ret_size)
+static const char *text_of_node(const struct dsl_tree *tree, size_t value, size_t *ret_size)
 {
 	size_t scalar;
 
@@ -143,7 +143,7 @@ static int lint_meta(struct lint *lint, const char *file_stem)
 	int r = 0;
 
 	value = dsl_get(tree, meta, "name");
-	text = text_of(tree, value, &size);
+	text = text_of_node(tree, value, &size);
 	if (file_stem && text && (size != strlen(file_stem) || memcmp(text, file_stem, size) != 0))
 		r = warn(lint, value, "meta.name is \"%s\", but the file is named \"%s\"",
 			 dsl_excerpt(text, size).text,
@@ -154,7 +154,7 @@ static int lint_meta(struct lint *lint, const char *file_stem)
 	if (value == DSL_NOWHERE)
 		return warn(lint, lint->meta,
 			    "meta.schemaVersion is missing: only 3 is known to be taken");
-	text = text_of(tree, value, &size);
+	text = text_of_node(tree, value, &size);
 	if (text && size == 1 && text[0] == '3')
 		return 0;
 	return warn(lint, value, "meta.schemaVersion is not 3, the only one known to be taken");
@@ -204,13 +204,13 @@ static int lint_step(struct lint *lint, size_t item, struct words *names)
 	int r;
 
 	value = dsl_get(tree, step, "name");
-	text = text_of(tree, value, &size);
+	text = text_of_node(tree, value, &size);
 	r = text ? words_add(names, text, size, value, false)
 		 : warn(lint, item, "this step has no name");
 	if (r < 0)
 		return r;
 	value = dsl_get(tree, step, "task");
-	text = text_of(tree, value, &size);
+	text = text_of_node(tree, value, &size);
 	if (!text)
 		return warn(lint, item, "this step has no task: it would do nothing");
 	if (is_task(text, size))

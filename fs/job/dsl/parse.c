@@ -68,7 +68,7 @@ static uint32_t add_saturating(uint32_t a, uint32_t b)
 }
 
 /* Makes room for one more element. Returns 0 or -ENOMEM. */
-static int grow(void **array, size_t *room, size_t used, size_t element)
+static int grow_array(void **array, size_t *room, size_t used, size_t element)
 {
 	size_t more = *room ? *room * 2 : 64;
 	void *grown;
@@ -106,7 +106,7 @@ static void close_node(struct parse *parse, size_t index)
 static int add_node(struct parse *parse, enum dsl_kind kind, const yaml_mark_t *mark)
 {
 	struct dsl_tree *tree = parse->tree;
-	int r = grow((void **)&tree->nodes, &tree->room, tree->n_nodes, sizeof(*tree->nodes));
+	int r = grow_array((void **)&tree->nodes, &tree->room, tree->n_nodes, sizeof(*tree->nodes));
 
 	if (r < 0)
 		return r;
@@ -129,7 +129,8 @@ static int add_anchor(struct parse *parse, const yaml_char_t *name)
 	if (!name)
 		return 0;
 	size = strlen((const char *)name);
-	r = grow((void **)&parse->anchors, &parse->room, parse->n_anchors, sizeof(struct anchor));
+	r = grow_array((void **)&parse->anchors, &parse->room, parse->n_anchors,
+		       sizeof(struct anchor));
 	if (r < 0)
 		return r;
 	parse->anchors[parse->n_anchors++] = (struct anchor){
@@ -244,7 +245,7 @@ static int take_collection(struct parse *parse, const yaml_event_t *event)
 					 : event->data.sequence_start.anchor);
 }
 
-static int take(struct parse *parse, const yaml_event_t *event)
+static int take_event(struct parse *parse, const yaml_event_t *event)
 {
 	int r = 0;
 
@@ -304,7 +305,7 @@ static int take_problem(struct parse *parse, const yaml_parser_t *parser, const 
 	return dsl_problem(parser, content, size, parse->finding);
 }
 
-static int read_events(struct parse *parse, const char *content, size_t size)
+static int read_document_events(struct parse *parse, const char *content, size_t size)
 {
 	yaml_parser_t parser;
 	_cleanup_(yaml_parser_delete) yaml_parser_t *owned = NULL;
@@ -319,7 +320,7 @@ static int read_events(struct parse *parse, const char *content, size_t size)
 
 		if (!yaml_parser_parse(&parser, &event))
 			return take_problem(parse, &parser, content, size);
-		r = take(parse, &event);
+		r = take_event(parse, &event);
 		yaml_event_delete(&event);
 		if (r < 0)
 			return r;
@@ -403,7 +404,8 @@ int dsl_parse(const void *content, size_t size, struct dsl_tree *tree, struct ds
 	if (!r)
 		r = dsl_halves_hide(content, size, &parse.halves);
 	if (!r)
-		r = read_events(&parse, parse.halves.copy ? parse.halves.copy : content, size);
+		r = read_document_events(&parse, parse.halves.copy ? parse.halves.copy : content,
+					 size);
 	if (r < 0 || parse.broken) {
 		dsl_tree_finish(tree);
 		return r;

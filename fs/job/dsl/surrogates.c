@@ -22,7 +22,7 @@ void dsl_halves_finish(struct dsl_halves *halves)
 	*halves = (struct dsl_halves){0};
 }
 
-static bool is_within(uint32_t point, uint32_t base)
+static bool is_in_block(uint32_t point, uint32_t base)
 {
 	return point >= base && point < base + HALVES;
 }
@@ -67,7 +67,7 @@ static const char *find_half(const char *text, const char *end)
 
 	while ((text = memchr(text, '\\', (size_t)(end - text)))) {
 		if (read_escape(text, end, &point) && text[1] == 'u' &&
-		    is_within(point, FIRST_HALF))
+		    is_in_block(point, FIRST_HALF))
 			return text;
 		/* what follows a backslash belongs to it, another backslash too */
 		text += end - text > 1 ? 2 : 1;
@@ -81,8 +81,8 @@ static bool is_used(const char *text, const char *end, uint32_t base)
 	uint32_t point;
 
 	for (; text < end; text++)
-		if (is_within(read_private(text, end), base) ||
-		    (read_escape(text, end, &point) && is_within(point, base)))
+		if (is_in_block(read_private(text, end), base) ||
+		    (read_escape(text, end, &point) && is_in_block(point, base)))
 			return true;
 	return false;
 }
@@ -166,8 +166,8 @@ int dsl_halves_show(const struct dsl_halves *halves, bool quoted, const char *va
 		return buf_append(out, value, size);
 	for (const char *at = value; r == 0 && at < end;) {
 		bool found =
-			quoted ? is_within(point = read_private(at, end), halves->base)
-			       : read_escape(at, end, &point) && is_within(point, halves->base);
+			quoted ? is_in_block(point = read_private(at, end), halves->base)
+			       : read_escape(at, end, &point) && is_in_block(point, halves->base);
 
 		if (!found) {
 			at++;

@@ -20,7 +20,7 @@ enum where {
  * libyaml's sentences in ours. A row holds for a problem in a context; NULL: in any. The place of
  * the beginning, where libyaml knows one and we do not point at it anyway, is told after the text.
  */
-static const struct row {
+static const struct yaml_error {
 	const char *context, *problem;
 	enum where where;
 	const char *text;
@@ -95,7 +95,7 @@ static const struct row {
 	 "after | or > the line must end: put the text on the next line, indented, or in quotes"},
 };
 
-static const struct row *find_row(const char *context, const char *problem)
+static const struct yaml_error *find_yaml_error(const char *context, const char *problem)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (rows[i].context && (!context || strcmp(rows[i].context, context) != 0))
@@ -209,7 +209,7 @@ int dsl_problem(const yaml_parser_t *parser, const char *content, size_t size,
 		struct dsl_finding *finding)
 {
 	const yaml_mark_t *problem = &parser->problem_mark, *begin = &parser->context_mark, *mark;
-	const struct row *row;
+	const struct yaml_error *row;
 
 	if (parser->error == YAML_MEMORY_ERROR)
 		return -ENOMEM;
@@ -220,7 +220,7 @@ int dsl_problem(const yaml_parser_t *parser, const char *content, size_t size,
 	if (!strcmp(parser->problem, "found character that cannot start any token"))
 		return token_problem(parser, content, size, finding);
 
-	row = find_row(parser->context, parser->problem);
+	row = find_yaml_error(parser->context, parser->problem);
 	mark = row && row->where == AT_BEGINNING ? begin : problem;
 	if (!row)
 		return dsl_finding_set(finding, dsl_mark_line(mark), dsl_mark_column(mark),

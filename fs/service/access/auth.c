@@ -75,8 +75,8 @@ static int parse_claim(char *text, struct claim *claim, struct err *err)
 }
 
 /* Collects the headers that the list names; cuts the list into pieces. */
-static int collect(const struct request *request, char *list, struct sign_header *headers,
-		   size_t *ret_n, struct err *err)
+static int collect_signed_headers(const struct request *request, char *list,
+				  struct sign_header *headers, size_t *ret_n, struct err *err)
 {
 	const char *name;
 	size_t n = 0, times;
@@ -233,7 +233,8 @@ static int check_claim(const struct request *request, const struct auth *auth, c
 		return err_set(err, ENOMEM, "out of memory");
 	r = parse_claim(text, &claim, err);
 	if (r == 0)
-		r = collect(request, claim.signed_headers, headers, &sign.n_headers, err);
+		r = collect_signed_headers(request, claim.signed_headers, headers, &sign.n_headers,
+					   err);
 	if (r == 0)
 		r = check_date(request, headers, sign.n_headers, err);
 	if (r == 0)

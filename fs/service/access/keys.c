@@ -83,8 +83,8 @@ static int take_pair(const struct section *section, const char *path, unsigned d
 }
 
 /* Looks at a section, and takes the pair that it has. */
-static int take_section(const struct section *section, const char *path, unsigned default_rate,
-			struct keys *keys, struct err *err)
+static int take_key(const struct section *section, const char *path, unsigned default_rate,
+		    struct keys *keys, struct err *err)
 {
 	const char *const *values = section->values;
 	bool ak = is_set(values[AK]), sk = is_set(values[SK]);
@@ -104,8 +104,8 @@ static int take_section(const struct section *section, const char *path, unsigne
 	return take_pair(section, path, default_rate, keys, err);
 }
 
-static int take_sections(const struct sections *sections, const char *path, unsigned default_rate,
-			 struct keys **ret_keys, struct err *err)
+static int take_keys(const struct sections *sections, const char *path, unsigned default_rate,
+		     struct keys **ret_keys, struct err *err)
 {
 	_cleanup_(keys_free) struct keys *keys = calloc(1, sizeof(*keys));
 	int r;
@@ -117,7 +117,7 @@ static int take_sections(const struct sections *sections, const char *path, unsi
 	for (size_t i = 0; i < sections->n; i++) {
 		const struct section *section = &sections->section[i];
 
-		r = take_section(section, path, default_rate, keys, err);
+		r = take_key(section, path, default_rate, keys, err);
 		if (r < 0) {
 			err_context(err, "%s, section [%.128s]", path, section->name);
 			return r;
@@ -140,7 +140,7 @@ int keys_read(const char *path, unsigned default_rate, struct keys **ret_keys, s
 
 	r = sections_read(path, wanted, &text, &sections, err);
 	if (r == 0)
-		r = take_sections(&sections, path, default_rate, ret_keys, err);
+		r = take_keys(&sections, path, default_rate, ret_keys, err);
 	sections_finish(&sections, &text);
 	return r;
 }

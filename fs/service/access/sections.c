@@ -10,13 +10,13 @@
 #include "base/ini.h"
 #include "base/secret.h"
 
-struct reading {
+struct section_reading {
 	struct sections *sections;
 	const char *const *keys;
 };
 
 /* The section of this name, appended if it is the first time. NULL when out of memory. */
-static struct section *take_section(struct sections *sections, const char *name)
+static struct section *take_named_section(struct sections *sections, const char *name)
 {
 	struct section *more;
 
@@ -31,10 +31,10 @@ static struct section *take_section(struct sections *sections, const char *name)
 	return &more[sections->n++];
 }
 
-static int on_key(void *data, const char *name, const char *key, const char *value)
+static int on_section_key(void *data, const char *name, const char *key, const char *value)
 {
-	struct reading *reading = data;
-	struct section *section = take_section(reading->sections, name);
+	struct section_reading *reading = data;
+	struct section *section = take_named_section(reading->sections, name);
 
 	if (!section)
 		return -ENOMEM;
@@ -52,7 +52,7 @@ int sections_read(const char *path, const char *const *keys, struct buf *text,
 		  struct sections *ret_sections, struct err *err)
 {
 	struct sections sections = {0};
-	struct reading reading = {.sections = &sections, .keys = keys};
+	struct section_reading reading = {.sections = &sections, .keys = keys};
 	unsigned line = 0;
 	int r;
 
@@ -61,7 +61,7 @@ int sections_read(const char *path, const char *const *keys, struct buf *text,
 		return err_set(err, ENOENT, "cannot read the file %s: %s", path, strerror(ENOENT));
 	if (r < 0)
 		return r;
-	r = ini_parse(text->data, text->size, on_key, &reading, &line);
+	r = ini_parse(text->data, text->size, on_section_key, &reading, &line);
 	if (r == 0) {
 		*ret_sections = sections;
 		return 0;

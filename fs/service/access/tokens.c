@@ -81,8 +81,8 @@ static int take_token(const struct section *section, const char *path, unsigned 
 	return 0;
 }
 
-static int take_sections(const struct sections *sections, const char *path, unsigned default_rate,
-			 struct tokens **ret_tokens, struct err *err)
+static int take_tokens(const struct sections *sections, const char *path, unsigned default_rate,
+		       struct tokens **ret_tokens, struct err *err)
 {
 	_cleanup_(tokens_free) struct tokens *tokens = calloc(1, sizeof(*tokens));
 	int r;
@@ -113,7 +113,7 @@ int tokens_read(const char *path, unsigned default_rate, struct tokens **ret_tok
 
 	r = sections_read(path, wanted, &text, &sections, err);
 	if (r == 0)
-		r = take_sections(&sections, path, default_rate, ret_tokens, err);
+		r = take_tokens(&sections, path, default_rate, ret_tokens, err);
 	sections_finish(&sections, &text);
 	return r;
 }

@@ -9,7 +9,7 @@
 #include "service/api/rows.h"
 
 /* The fields that list and show have in common. */
-static bool add_common(cJSON *row, const struct atomic *atomic)
+static bool add_atomic_fields(cJSON *row, const struct atomic *atomic)
 {
 	cJSON *tag = cJSON_CreateString(atomic->tag);
 
@@ -33,7 +33,7 @@ void atomics_list(const struct call *call, struct reply *reply)
 	for (int64_t i = offset; i < (int64_t)n_atomics && i - offset < limit; i++) {
 		cJSON *row = rows_append(rows);
 
-		if (!row || !add_common(row, &atomics[i]))
+		if (!row || !add_atomic_fields(row, &atomics[i]))
 			return;
 	}
 	if (rows && rows_number(answer, "total", (int64_t)n_atomics))
@@ -63,7 +63,7 @@ static bool add_input(cJSON *inputs, const struct atomic_input *input)
 	       cJSON_AddArrayToObject(row, "param_enums");
 }
 
-static bool add_outputs(cJSON *fields, const struct atomic *atomic)
+static bool add_atomic_outputs(cJSON *fields, const struct atomic *atomic)
 {
 	cJSON *outputs = cJSON_AddObjectToObject(fields, "outputs");
 
@@ -71,7 +71,7 @@ static bool add_outputs(cJSON *fields, const struct atomic *atomic)
 	       rows_text(outputs, "type", atomic->has_outputs ? "json" : NULL);
 }
 
-static bool add_target(cJSON *fields, const struct atomic *atomic)
+static bool add_atomic_target(cJSON *fields, const struct atomic *atomic)
 {
 	cJSON *target = cJSON_AddObjectToObject(fields, "target_instance");
 
@@ -86,8 +86,9 @@ static bool add_atomic(cJSON *fields, const struct atomic *atomic)
 	for (size_t i = 0; i < atomic->n_inputs; i++)
 		if (!add_input(inputs, &atomic->inputs[i]))
 			return false;
-	return inputs && add_common(fields, atomic) && add_outputs(fields, atomic) &&
-	       cJSON_AddBoolToObject(fields, "display_region", false) && add_target(fields, atomic);
+	return inputs && add_atomic_fields(fields, atomic) && add_atomic_outputs(fields, atomic) &&
+	       cJSON_AddBoolToObject(fields, "display_region", false) &&
+	       add_atomic_target(fields, atomic);
 }
 
 void atomics_show(const struct call *call, struct reply *reply)

@@ -8,7 +8,7 @@
 #include "service/api/rows.h"
 
 /* The fields that list and show have in common. */
-static bool add_common(cJSON *object, const struct store_document *document)
+static bool add_document_fields(cJSON *object, const struct store_document *document)
 {
 	return rows_text(object, "document_id", document->document_id) &&
 	       rows_text(object, "name", document->name) &&
@@ -20,11 +20,11 @@ static bool add_common(cJSON *object, const struct store_document *document)
 	       rows_text(object, "enterprise_project_id", document->enterprise_project_id);
 }
 
-static int append_row(void *data, const struct store_document *document)
+static int append_document(void *data, const struct store_document *document)
 {
 	cJSON *rows = data, *row = rows_append(rows);
 
-	return row && add_common(row, document) ? 0 : -ENOMEM;
+	return row && add_document_fields(row, document) ? 0 : -ENOMEM;
 }
 
 void documents_list(const struct call *call, struct reply *reply)
@@ -45,7 +45,7 @@ void documents_list(const struct call *call, struct reply *reply)
 	    !fields_query_page(call->request, &filter.limit, &filter.offset, reply) ||
 	    !fields_type(uri_param(&call->request->uri, "document_type"), &public, reply))
 		return;
-	if (!public && store_list(call->store, &filter, append_row, rows, &total, &err) < 0) {
+	if (!public && store_list(call->store, &filter, append_document, rows, &total, &err) < 0) {
 		if (err.errnum)
 			documents_failed(&err, call->request, reply);
 		return;
@@ -58,7 +58,8 @@ static int put_document(void *data, const struct store_document *document)
 {
 	cJSON *fields = data;
 
-	return rows_digits(fields, "id", document->number) && add_common(fields, document) &&
+	return rows_digits(fields, "id", document->number) &&
+			       add_document_fields(fields, document) &&
 			       rows_text(fields, "content", document->content) &&
 			       rows_text(fields, "description", document->description) &&
 			       rows_text(fields, "risk_level", document->risk_level) &&

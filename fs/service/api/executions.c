@@ -80,8 +80,8 @@ static bool read_lists(const cJSON *body, struct lists *lists, struct reply *rep
 }
 
 /* Begins an execution of the document and answers with its ID. */
-static void begin(const struct call *call, const struct source *source, struct store_run *run,
-		  struct reply *reply)
+static void begin_execution(const struct call *call, const struct source *source,
+			    struct store_run *run, struct reply *reply)
 {
 	_cleanup_execution_state_ struct execution_state track = {0};
 	char made[STORE_EXECUTION_ID_SIZE];
@@ -144,7 +144,7 @@ void executions_execute(const struct call *call, struct reply *reply)
 			err_set(&err, ENOENT, "the document does not exist");
 		else if (store_show(call->store, call->id, version, keep_document, keep_version,
 				    &source, &err) == 0)
-			begin(call, &source, &run, reply);
+			begin_execution(call, &source, &run, reply);
 		if (err.errnum)
 			documents_failed(&err, call->request, reply);
 	}
@@ -164,7 +164,8 @@ struct wanted_operation {
 	struct err *err;
 };
 
-static int operate(void *data, const struct store_execution *execution, struct store_change *change)
+static int operate_execution(void *data, const struct store_execution *execution,
+			     struct store_change *change)
 {
 	struct wanted_operation *operation = data;
 	_cleanup_execution_state_ struct execution_state track = {0};
@@ -228,7 +229,7 @@ void executions_operate(const struct call *call, struct reply *reply)
 	    !fields_text(body, &operate_field, &word, reply) ||
 	    !read_operation(word, &operation, reply))
 		return;
-	switch (store_operate(call->store, id, operate, &operation, &err)) {
+	switch (store_operate(call->store, id, operate_execution, &operation, &err)) {
 	case 0:
 		return reply_value(reply, cJSON_CreateObject());
 	case -ENOENT:

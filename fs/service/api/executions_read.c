@@ -23,7 +23,8 @@ static bool add_status(cJSON *row, const struct store_execution *execution, int6
 }
 
 /* The fields that list and show have in common. */
-static bool add_common(cJSON *row, const struct store_execution *execution, int64_t now_ms)
+static bool add_execution_fields(cJSON *row, const struct store_execution *execution,
+				 int64_t now_ms)
 {
 	const struct store_run *run = &execution->run;
 
@@ -43,16 +44,16 @@ static bool add_common(cJSON *row, const struct store_execution *execution, int6
 }
 
 /* A page being made. */
-struct page {
+struct execution_page {
 	cJSON *rows;
 	int64_t now_ms;
 	size_t bytes; /* of what can be long, so far */
 };
 
-static int append_row(void *data, const struct store_execution *execution)
+static int append_execution(void *data, const struct store_execution *execution)
 {
 	const struct store_run *run = &execution->run;
-	struct page *page = data;
+	struct execution_page *page = data;
 	cJSON *row;
 
 	page->bytes += strlen(run->parameters) + strlen(run->sys_tags) + strlen(run->targets) +
@@ -61,7 +62,7 @@ static int append_row(void *data, const struct store_execution *execution)
 	if (page->bytes > SERVICE_PAGE_MAX && cJSON_GetArraySize(page->rows))
 		return 1;
 	row = rows_append(page->rows);
-	return row && add_common(row, execution, page->now_ms) &&
+	return row && add_execution_fields(row, execution, page->now_ms) &&
 			       rows_json(row, "sys_tags", run->sys_tags)
 		       ? 0
 		       : -ENOMEM;
@@ -72,7 +73,7 @@ void executions_list(const struct call *call, struct reply *reply)
 	const struct request *request = call->request;
 	struct store_execution_filter filter = {.now_ms = request->now_ms};
 	_cleanup_json_ cJSON *answer = cJSON_CreateObject();
-	struct page page = {
+	struct execution_page page = {
 		.rows = cJSON_AddArrayToObject(answer, "data"),
 		.now_ms = request->now_ms,
 	};
@@ -97,7 +98,8 @@ void executions_list(const struct call *call, struct reply *reply)
 	    !fields_query_flag(request, "exclude_child_executions", &exclude_children, reply))
 		return;
 	filter.tags = tags;
-	if (store_list_executions(call->store, &filter, append_row, &page, &total, &err) < 0) {
+	if (store_list_executions(call->store, &filter, append_execution, &page, &total, &err) <
+	    0) {
 		if (err.errnum)
 			documents_failed(&err, request, reply);
 		return;
@@ -117,7 +119,7 @@ static int put_execution(void *data, const struct store_execution *execution)
 	struct showing *showing = data;
 	cJSON *fields = cJSON_AddObjectToObject(showing->answer, "data");
 
-	return fields && add_common(fields, execution, showing->now_ms) ? 0 : -ENOMEM;
+	return fields && add_execution_fields(fields, execution, showing->now_ms) ? 0 : -ENOMEM;
 }
 
 void executions_show(const struct call *call, struct reply *reply)

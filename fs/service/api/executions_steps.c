@@ -22,7 +22,7 @@
 #define INSTANCE_ID_SIZE (STEP_ID_SIZE + 12)
 
 /* A page of steps or instances being made. */
-struct page {
+struct step_page {
 	const struct request *request;
 	int64_t limit, offset;
 	int64_t total; /* that match, so far */
@@ -32,7 +32,7 @@ struct page {
 };
 
 /* Counts one that matches. True if it belongs on the page. */
-static bool counts(struct page *page)
+static bool is_in_page(struct step_page *page)
 {
 	int64_t place = page->total++ - page->offset;
 
@@ -83,7 +83,7 @@ static bool is_wanted(const struct request *request, const char *step_id)
 }
 
 /* Moves what a plan owns into an answer. */
-static bool hand_over(cJSON *row, const char *name, cJSON **value)
+static bool hand_value_over(cJSON *row, const char *name, cJSON **value)
 {
 	if (!cJSON_AddItemToObject(row, name, *value))
 		return false;
@@ -91,7 +91,7 @@ static bool hand_over(cJSON *row, const char *name, cJSON **value)
 	return true;
 }
 
-static int append_step(struct page *page, struct plan_step *step, const char *step_id,
+static int append_step(struct step_page *page, struct plan_step *step, const char *step_id,
 		       const struct slice_state *place)
 {
 	cJSON *row = rows_append(page->rows);
@@ -99,15 +99,16 @@ static int append_step(struct page *page, struct plan_step *step, const char *st
 	if (!row || !rows_text(row, "execution_step_id", step_id) ||
 	    !rows_text(row, "name", step->name) || !rows_text(row, "action", step->action) ||
 	    !add_place(row, step, place) || !cJSON_AddObjectToObject(row, "properties") ||
-	    !hand_over(row, "inputs", &step->inputs) || !hand_over(row, "outputs", &step->outputs))
+	    !hand_value_over(row, "inputs", &step->inputs) ||
+	    !hand_value_over(row, "outputs", &step->outputs))
 		return -ENOMEM;
 	return 0;
 }
 
 /* Works out where an execution stands: its track, and where its slices are now, which the caller
  * frees. */
-static int stand(const struct page *page, const struct store_execution *execution,
-		 struct execution_state *track, struct slice_state **ret_places)
+static int stand_of_execution(const struct step_page *page, const struct store_execution *execution,
+			      struct execution_state *track, struct slice_state **ret_places)
 {
 	struct timeline_state state;
 	int r = execution_state_make(&execution->run, execution->acts, track, page->err);
@@ -126,9 +127,9 @@ static int put_steps(void *data, const struct store_execution *execution)
 {
 	_cleanup_execution_state_ struct execution_state track = {0};
 	_cleanup_free_ struct slice_state *places = NULL;
-	struct page *page = data;
+	struct step_page *page = data;
 	char step_id[STEP_ID_SIZE];
-	int r = stand(page, execution, &track, &places);
+	int r = stand_of_execution(page, execution, &track, &places);
 
 	for (size_t i = 0; r == 0 && i < track.plan.n_steps; i++) {
 		struct slice_state place = execution_state_step(&track, places, i);
@@ -136,19 +137,20 @@ static int put_steps(void *data, const struct store_execution *execution)
 		if (!place.begun)
 			break;
 		snprintf(step_id, sizeof(step_id), "%s-%zu", execution->execution_id, i + 1);
-		if (is_wanted(page->request, step_id) && counts(page))
+		if (is_wanted(page->request, step_id) && is_in_page(page))
 			r = append_step(page, &track.plan.steps[i], step_id, &place);
 	}
 	return r;
 }
 
-static int append_instance(struct page *page, const struct plan_step *step, const char *step_id,
-			   const struct slice_state *place, const cJSON *instance)
+static int append_instance(struct step_page *page, const struct plan_step *step,
+			   const char *step_id, const struct slice_state *place,
+			   const cJSON *instance)
 {
 	char instance_id[INSTANCE_ID_SIZE];
 	cJSON *row;
 
-	if (!counts(page))
+	if (!is_in_page(page))
 		return 0;
 	row = rows_append(page->rows);
 	snprintf(instance_id, sizeof(instance_id), "%s-%" PRId64, step_id, page->total);
@@ -167,10 +169,10 @@ static int put_instances(void *data, const struct store_execution *execution)
 	_cleanup_free_ struct slice_state *places = NULL;
 	const struct plan_step *step;
 	const cJSON *batch, *instance;
-	struct page *page = data;
+	struct step_page *page = data;
 	char step_id[STEP_ID_SIZE];
 	size_t slice;
-	int r = stand(page, execution, &track, &places);
+	int r = stand_of_execution(page, execution, &track, &places);
 
 	if (r < 0 || page->step >= track.plan.n_steps)
 		return r;
@@ -193,7 +195,7 @@ static int put_instances(void *data, const struct store_execution *execution)
 }
 
 /* Answers with a page of what put() finds in an execution; of an unknown one it is empty. */
-static void answer_page(const struct call *call, const char *execution_id, struct page *page,
+static void answer_page(const struct call *call, const char *execution_id, struct step_page *page,
 			int (*put)(void *data, const struct store_execution *execution),
 			struct reply *reply)
 {
@@ -217,7 +219,7 @@ static void answer_page(const struct call *call, const char *execution_id, struc
 
 void executions_steps(const struct call *call, struct reply *reply)
 {
-	struct page page = {0};
+	struct step_page page = {0};
 
 	if (fields_query_page(call->request, &page.limit, &page.offset, reply))
 		answer_page(call, call->id, &page, put_steps, reply);
@@ -228,7 +230,7 @@ void executions_instances(const struct call *call, struct reply *reply)
 	const char *step_id = uri_param(&call->request->uri, "execution_step_id");
 	char execution_id[STORE_EXECUTION_ID_SIZE] = "";
 	const char *dash = step_id ? strrchr(step_id, '-') : NULL;
-	struct page page = {0};
+	struct step_page page = {0};
 	char *end;
 
 	if (!fields_query_page(call->request, &page.limit, &page.offset, reply))

@@ -8,8 +8,8 @@
 #include "service/api/rows.h"
 
 /* One half of a pair: a text, "" when it is absent or null. */
-static bool half(const cJSON *pair, const struct pairs_field *field, const char *which, size_t max,
-		 const char **ret_text, struct reply *reply)
+static bool read_half(const cJSON *pair, const struct pairs_field *field, const char *which,
+		      size_t max, const char **ret_text, struct reply *reply)
 {
 	const cJSON *member = json_get(pair, which);
 
@@ -56,8 +56,8 @@ bool fields_pairs(const cJSON *body, const struct pairs_field *field, cJSON **re
 		if (!cJSON_IsObject(pair))
 			return fields_refuse(reply, "%s is not an array of objects with %s",
 					     field->name, what);
-		if (!half(pair, field, "key", field->key_max, &key, reply) ||
-		    !half(pair, field, "value", field->value_max, &value, reply) ||
+		if (!read_half(pair, field, "key", field->key_max, &key, reply) ||
+		    !read_half(pair, field, "value", field->value_max, &value, reply) ||
 		    !rows_pair(pairs, key, value))
 			return false;
 	}
@@ -66,7 +66,7 @@ bool fields_pairs(const cJSON *body, const struct pairs_field *field, cJSON **re
 }
 
 /* Appends one target; only key and values of it. */
-static bool add_target(cJSON *targets, const cJSON *target, struct reply *reply)
+static bool add_listed_target(cJSON *targets, const cJSON *target, struct reply *reply)
 {
 	static const char *const keys[] = {"InstanceValues", "BatchValues"};
 	const char *key = json_get_string(target, "key");
@@ -110,7 +110,7 @@ bool fields_targets(const cJSON *body, cJSON **ret_targets, struct reply *reply)
 	if (!array_of(body, "targets", "key and values", &array, reply))
 		return false;
 	cJSON_ArrayForEach (target, array) {
-		if (!add_target(targets, target, reply))
+		if (!add_listed_target(targets, target, reply))
 			return false;
 	}
 	*ret_targets = steal_ptr(targets);

@@ -29,7 +29,7 @@ static const struct {
 };
 
 /* True if the segments are those of the row; *ret_id is what stands in the place of ID. */
-static bool fits(const char *const *row, const struct uri *uri, const char **ret_id)
+static bool fits_row(const char *const *row, const struct uri *uri, const char **ret_id)
 {
 	const char *id = NULL;
 
@@ -53,7 +53,7 @@ static bool fits(const char *const *row, const struct uri *uri, const char **ret
 enum operation route_find(const char *method, const struct uri *uri, const char **ret_id)
 {
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
-		if (!strcmp(method, routes[i].method) && fits(routes[i].segments, uri, ret_id))
+		if (!strcmp(method, routes[i].method) && fits_row(routes[i].segments, uri, ret_id))
 			return routes[i].operation;
 	*ret_id = NULL;
 	return OP_NONE;

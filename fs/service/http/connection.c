@@ -34,7 +34,7 @@
 #include "service/http/server_private.h"
 
 /* The end of a request, however it came: the access log, and what it held. */
-static void end(struct server *server, struct connection *line)
+static void end_exchange(struct server *server, struct connection *line)
 {
 	struct exchange *exchange = line->exchange;
 	struct service_access access;
@@ -60,7 +60,7 @@ static void end(struct server *server, struct connection *line)
 	server->in_progress--;
 }
 
-static struct connection *open_connection(struct server *server, struct MHD_Connection *raw)
+static struct connection *note_connection(struct server *server, struct MHD_Connection *raw)
 {
 	struct connection *line = calloc(1, sizeof(*line));
 
@@ -76,9 +76,9 @@ static struct connection *open_connection(struct server *server, struct MHD_Conn
 	return line;
 }
 
-static void close_connection(struct server *server, struct connection *line)
+static void forget_connection(struct server *server, struct connection *line)
 {
-	end(server, line);
+	end_exchange(server, line);
 	*line->link = line->next;
 	if (line->next)
 		line->next->link = line->link;
@@ -89,9 +89,9 @@ void connection_on_connection(void *data, struct MHD_Connection *raw, void **con
 			      enum MHD_ConnectionNotificationCode what)
 {
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		*context = open_connection(data, raw);
+		*context = note_connection(data, raw);
 	} else if (*context) {
-		close_connection(data, *context);
+		forget_connection(data, *context);
 		*context = NULL;
 	}
 }
@@ -109,7 +109,7 @@ void *connection_begin(void *data, const char *target, struct MHD_Connection *ra
 
 	if (!line)
 		return NULL;
-	end(server, line);
+	end_exchange(server, line);
 	if (exchange_create(target, server->host, &line->exchange) < 0)
 		return NULL;
 	server->in_progress++;
@@ -122,7 +122,7 @@ void connection_complete(void *data, struct MHD_Connection *raw, void **context,
 	(void)raw;
 	(void)how;
 	if (*context)
-		end(data, *context);
+		end_exchange(data, *context);
 	*context = NULL;
 }
 
@@ -152,8 +152,8 @@ static enum MHD_Result send_reply(struct server *server, struct MHD_Connection *
 	return sent;
 }
 
-static enum MHD_Result take_header(void *data, enum MHD_ValueKind kind, const char *name,
-				   const char *value)
+static enum MHD_Result look_at_header(void *data, enum MHD_ValueKind kind, const char *name,
+				      const char *value)
 {
 	struct request *request = data;
 
@@ -177,7 +177,8 @@ static void bad_request(struct exchange *exchange, struct reply *reply, const ch
 }
 
 /* Takes the request apart. Returns false with an answer made, or none when out of memory. */
-static bool prepare(struct MHD_Connection *raw, struct exchange *exchange, struct reply *reply)
+static bool prepare_exchange(struct MHD_Connection *raw, struct exchange *exchange,
+			     struct reply *reply)
 {
 	struct request *request = &exchange->request;
 	int r;
@@ -195,7 +196,7 @@ static bool prepare(struct MHD_Connection *raw, struct exchange *exchange, struc
 	r = uri_parse(exchange->raw, &request->uri);
 	if (r == -ENOMEM)
 		return false;
-	MHD_get_connection_values(raw, MHD_HEADER_KIND, take_header, request);
+	MHD_get_connection_values(raw, MHD_HEADER_KIND, look_at_header, request);
 	if (r < 0 || request->n_headers > SERVICE_HEADERS_MAX) {
 		bad_request(exchange, reply,
 			    r == -E2BIG ? "too many query parameters"
@@ -209,12 +210,12 @@ static bool prepare(struct MHD_Connection *raw, struct exchange *exchange, struc
 }
 
 /* Has the request answered, now or when the turn is settled. */
-static enum MHD_Result answer(struct server *server, struct connection *line)
+static enum MHD_Result answer_request(struct server *server, struct connection *line)
 {
 	struct exchange *exchange = line->exchange;
 	struct reply *reply = &line->reply;
 
-	if (!prepare(line->connection, exchange, reply) ||
+	if (!prepare_exchange(line->connection, exchange, reply) ||
 	    !server->options.handler(server->options.data, &exchange->request, reply))
 		return send_reply(server, line->connection, exchange, reply);
 	line->held = true;
@@ -340,7 +341,7 @@ enum MHD_Result connection_on_request(void *data, struct MHD_Connection *raw, co
 		*size = 0;
 		return r < 0 ? MHD_NO : MHD_YES;
 	}
-	return answer(server, line);
+	return answer_request(server, line);
 }
 
 /* When a connection has had its time. */

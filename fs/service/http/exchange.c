@@ -50,7 +50,7 @@ void exchange_destroy(struct exchange *exchange, struct exchange_budget *budget)
 }
 
 /* Gives up on keeping the body; the rest of it is only heard. */
-static void drop(struct exchange *exchange, struct exchange_budget *budget)
+static void drop_body(struct exchange *exchange, struct exchange_budget *budget)
 {
 	budget->held -= exchange->body.size;
 	buf_finish(&exchange->body);
@@ -73,7 +73,7 @@ int exchange_body(struct exchange *exchange, struct exchange_budget *budget, con
 	else if (budget->held + size > SERVICE_BODIES_MAX)
 		exchange->no_room = true;
 	if (exchange->too_large || exchange->no_room) {
-		drop(exchange, budget);
+		drop_body(exchange, budget);
 		return 0;
 	}
 	r = buf_append(&exchange->body, bytes, size);

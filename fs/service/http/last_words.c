@@ -23,7 +23,7 @@ static void send_text(struct MHD_Connection *connection, int fd, const struct bu
 }
 
 /* A socket that is closed with bytes unread is reset, and the answer is lost with it. */
-static void drain(int fd)
+static void drain_socket(int fd)
 {
 	char bytes[4096];
 	size_t heard = 0;
@@ -54,6 +54,6 @@ void last_words(struct MHD_Connection *connection, const struct reply *reply,
 		       reply->status, request_id, reply->size) == 0 &&
 	    buf_append(&text, reply->body, reply->size) == 0)
 		send_text(connection, fd, &text);
-	drain(fd);
+	drain_socket(fd);
 	shutdown(fd, SHUT_RDWR);
 }

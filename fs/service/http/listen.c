@@ -63,7 +63,7 @@ static int parse_address(const char *text, union address *ret_address, socklen_t
 	return 0;
 }
 
-static bool is_loopback(const union address *address)
+static bool is_address_loopback(const union address *address)
 {
 	if (address->any.sa_family == AF_INET6)
 		return IN6_IS_ADDR_LOOPBACK(&address->v6.sin6_addr);
@@ -83,7 +83,7 @@ int listen_tcp(const char *text, bool anywhere, int *ret_fd, unsigned *ret_port,
 			       "%s is not an address to listen on: give 127.0.0.1:PORT or "
 			       "[::1]:PORT",
 			       text);
-	if (!anywhere && !is_loopback(&address))
+	if (!anywhere && !is_address_loopback(&address))
 		return err_set(err, EACCES,
 			       "%s is not a loopback address, and without TLS the local service "
 			       "answers nobody outside this machine",

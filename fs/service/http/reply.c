@@ -13,7 +13,7 @@ void reply_finish(struct reply *reply)
 	*reply = (struct reply){0};
 }
 
-static void put(struct reply *reply, unsigned status, const cJSON *value)
+static void put_json(struct reply *reply, unsigned status, const cJSON *value)
 {
 	reply_finish(reply);
 	reply->status = status;
@@ -23,7 +23,7 @@ static void put(struct reply *reply, unsigned status, const cJSON *value)
 
 void reply_value(struct reply *reply, cJSON *value)
 {
-	put(reply, 200, value);
+	put_json(reply, 200, value);
 	cJSON_Delete(value);
 }
 
@@ -33,7 +33,7 @@ void reply_data(struct reply *reply, const char *text)
 
 	if (!cJSON_AddStringToObject(value, "data", text))
 		return reply_finish(reply);
-	put(reply, 200, value);
+	put_json(reply, 200, value);
 }
 
 /* error_msg is at most 512 characters in the API's schema; ours are shorter by far. */
@@ -48,7 +48,7 @@ static void put_error(struct reply *reply, unsigned status, const char *code,
 	    !cJSON_AddStringToObject(value, "error_msg", text) ||
 	    (request_id && !cJSON_AddStringToObject(value, "request_id", request_id)))
 		return reply_finish(reply);
-	put(reply, status, value);
+	put_json(reply, status, value);
 }
 
 void reply_gateway(struct reply *reply, unsigned status, const char *code, const char *request_id,

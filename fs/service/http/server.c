@@ -64,7 +64,7 @@ static void wait_for_turn(struct server *server, int64_t until_ms)
 		server->stopping = true;
 }
 
-static void *serve(void *data)
+static void *serve_connections(void *data)
 {
 	_cleanup_close_ int listen_fd = -1;
 	struct server *server = data;
@@ -170,7 +170,7 @@ int server_start(int listen_fd, const struct server_options *options, struct ser
 		server_free(server);
 		return r;
 	}
-	r = -pthread_create(&server->thread, NULL, serve, server);
+	r = -pthread_create(&server->thread, NULL, serve_connections, server);
 	if (r < 0) {
 		MHD_stop_daemon(server->daemon);
 		server_free(server);

@@ -51,8 +51,8 @@ static EVP_PKEY *parse_key(const struct buf *text)
 	return key;
 }
 
-static int check(const struct tls *tls, const char *cert_path, const char *key_path,
-		 struct err *err)
+static int check_pair(const struct tls *tls, const char *cert_path, const char *key_path,
+		      struct err *err)
 {
 	X509 *cert = parse_cert(&tls->cert);
 	EVP_PKEY *key = parse_key(&tls->key);
@@ -81,7 +81,7 @@ int tls_read(const char *cert_path, const char *key_path, struct tls *ret_tls, s
 	if (r == 0)
 		r = read_file(key_path, true, &tls.key, err);
 	if (r == 0)
-		r = check(&tls, cert_path, key_path, err);
+		r = check_pair(&tls, cert_path, key_path, err);
 	if (r < 0) {
 		tls_finish(&tls);
 		return r;

@@ -24,8 +24,8 @@ static int hex_digit(char c)
 }
 
 /* Decodes size bytes; the text is NUL-terminated. Returns 0 or -EINVAL. */
-static int decode(struct cutter *cutter, const char *raw, size_t size, bool plus_is_space,
-		  const char **ret_text)
+static int decode_part(struct cutter *cutter, const char *raw, size_t size, bool plus_is_space,
+		       const char **ret_text)
 {
 	char *text = cutter->at, *out = text;
 
@@ -60,14 +60,14 @@ static int parse_path(struct cutter *cutter, const char *raw, size_t size, struc
 	const char *end = raw + size, *from = raw + 1;
 	int r;
 
-	r = decode(cutter, raw, size, false, &uri->path);
+	r = decode_part(cutter, raw, size, false, &uri->path);
 	for (; r == 0 && from <= end; uri->n_segments++) {
 		const char *slash = memchr(from, '/', (size_t)(end - from));
 		const char *to = slash ? slash : end;
 
 		if (uri->n_segments < URI_SEGMENTS_MAX)
-			r = decode(cutter, from, (size_t)(to - from), false,
-				   &uri->segments[uri->n_segments]);
+			r = decode_part(cutter, from, (size_t)(to - from), false,
+					&uri->segments[uri->n_segments]);
 		from = to + 1;
 	}
 	return r;
@@ -84,10 +84,11 @@ static int parse_query(struct cutter *cutter, const char *query, struct uri *uri
 		struct sign_param *param = &uri->params[uri->n_params];
 
 		if (size) {
-			r = decode(cutter, query, key_size, true, &param->key);
+			r = decode_part(cutter, query, key_size, true, &param->key);
 			if (r == 0)
-				r = decode(cutter, equals ? equals + 1 : "",
-					   equals ? size - key_size - 1 : 0, true, &param->value);
+				r = decode_part(cutter, equals ? equals + 1 : "",
+						equals ? size - key_size - 1 : 0, true,
+						&param->value);
 			uri->n_params++;
 		}
 		query += size;

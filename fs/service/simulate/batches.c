@@ -25,7 +25,7 @@ const char *batches_type(const cJSON *targets)
 }
 
 /* A copy of a value; of what it says, if it is a text that holds a JSON object or array. */
-static cJSON *unpack(const cJSON *value)
+static cJSON *unpack_batches(const cJSON *value)
 {
 	const char *text = cJSON_IsString(value) ? value->valuestring : "";
 	cJSON *unpacked = NULL;
@@ -61,7 +61,7 @@ static int add_instances(cJSON *instances, const cJSON *list)
 	int r = 0;
 
 	cJSON_ArrayForEach (instance, list) {
-		r = add_instance(instances, unpack(instance));
+		r = add_instance(instances, unpack_batches(instance));
 		if (r < 0)
 			break;
 	}
@@ -84,7 +84,7 @@ static cJSON *add_batch(cJSON *batches, bool pause)
 
 static int add_batch_value(cJSON *batches, const cJSON *value)
 {
-	_cleanup_json_ cJSON *batch = unpack(value);
+	_cleanup_json_ cJSON *batch = unpack_batches(value);
 	const char *strategy = json_get_string(batch, "strategy");
 	cJSON *instances = add_batch(batches, strategy && !strcmp(strategy, PAUSE));
 
@@ -107,7 +107,8 @@ int batches_of_targets(const cJSON *targets, cJSON **ret_batches)
 			} else {
 				if (!instances)
 					instances = add_batch(batches, false);
-				r = instances ? add_instance(instances, unpack(value)) : -ENOMEM;
+				r = instances ? add_instance(instances, unpack_batches(value))
+					      : -ENOMEM;
 			}
 			if (r < 0)
 				return r;

@@ -103,7 +103,7 @@ int execution_state_operate(struct execution_state *track, enum operation_kind k
 }
 
 /* Which of two statuses a step has whose slices ended with both. */
-static enum execution_status worse(enum execution_status a, enum execution_status b)
+static enum execution_status worse_status(enum execution_status a, enum execution_status b)
 {
 	static const enum execution_status order[] = {STATUS_FAILED, STATUS_TIMEOUT,
 						      STATUS_CANCELED};
@@ -131,7 +131,8 @@ struct slice_state execution_state_step(const struct execution_state *track,
 		if (!place->end_ms) {
 			whole.status = place->status;
 		} else if (!place->skipped) {
-			whole.status = any ? worse(whole.status, place->status) : place->status;
+			whole.status =
+				any ? worse_status(whole.status, place->status) : place->status;
 			any = true;
 		}
 	}

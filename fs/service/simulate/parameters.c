@@ -11,8 +11,8 @@
 #define BLANKS " \t"
 
 /* Finds the first reference in a text. Returns where it begins, NULL without one. */
-static const char *find(const char *text, const char **ret_name, size_t *ret_size,
-			const char **ret_end)
+static const char *find_parameter(const char *text, const char **ret_name, size_t *ret_size,
+				  const char **ret_end)
 {
 	for (const char *at = text; (at = strstr(at, OPENING)); at++) {
 		const char *name = at + strlen(OPENING), *end;
@@ -38,7 +38,7 @@ bool globals_named(const char *text, const char *name)
 	const char *found;
 	size_t size;
 
-	while (find(text, &found, &size, &text))
+	while (find_parameter(text, &found, &size, &text))
 		if (strlen(name) == size && !memcmp(name, found, size))
 			return true;
 	return false;
@@ -73,7 +73,7 @@ int globals_fill(const struct globals *globals, const char *text, size_t max, st
 	size_t size;
 	int r = 0;
 
-	while (r == 0 && (at = find(text, &name, &size, &end))) {
+	while (r == 0 && (at = find_parameter(text, &name, &size, &end))) {
 		_cleanup_free_ char *copy = strndup(name, size);
 
 		if (!copy)

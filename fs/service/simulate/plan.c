@@ -75,7 +75,7 @@ static int add_step(struct maker *maker, const char *name, struct plan_step **re
 
 /* The text of a value in the document: a scalar's own, of others their JSON. NULL when out of
  * memory; the caller frees it. */
-static char *text_of(const cJSON *value)
+static char *text_of_value(const cJSON *value)
 {
 	if (cJSON_IsString(value))
 		return strdup(value->valuestring);
@@ -85,7 +85,7 @@ static char *text_of(const cJSON *value)
 /* Fills in one input. Returns 0, -ENOENT or -E2BIG with the step's message set, or -ENOMEM. */
 static int fill_input(struct maker *maker, struct plan_step *step, const cJSON *input)
 {
-	_cleanup_free_ char *text = text_of(input), *missing = NULL;
+	_cleanup_free_ char *text = text_of_value(input), *missing = NULL;
 	_cleanup_buf_ struct buf value = {0};
 	const char *filled = text;
 	int r, said = 0;
@@ -128,7 +128,7 @@ static int fill_inputs(struct maker *maker, struct plan_step *step, const cJSON 
 	return r;
 }
 
-static int add_outputs(struct plan_step *step, const cJSON *outputs)
+static int add_step_outputs(struct plan_step *step, const cJSON *outputs)
 {
 	const cJSON *output;
 	const char *name;
@@ -210,7 +210,7 @@ static int make_step(struct maker *maker, const cJSON *row)
 	snprintf(number, sizeof(number), "step-%zu", maker->plan->n_steps + 1);
 	r = add_step(maker, name && *name ? name : number, &step);
 	if (r == 0)
-		r = add_outputs(step, json_get(row, "outputs"));
+		r = add_step_outputs(step, json_get(row, "outputs"));
 	if (r < 0)
 		return r;
 	free(step->action);
@@ -254,7 +254,7 @@ static void drop_steps(struct plan *plan)
 }
 
 /* The plan of what cannot be done at all. */
-static int give_up(struct maker *maker, const char *why)
+static int give_plan_up(struct maker *maker, const char *why)
 {
 	struct plan_step *step;
 	int r;
@@ -270,31 +270,31 @@ static int give_up(struct maker *maker, const char *why)
 	return r < 0 ? r : add_slice(maker, SLICE_CANNOT, 0);
 }
 
-static int make_steps(struct maker *maker, const cJSON *steps)
+static int make_plan_steps(struct maker *maker, const cJSON *steps)
 {
 	int count = cJSON_GetArraySize(steps), r = 0;
 	const cJSON *row;
 
 	if (!cJSON_IsArray(steps) || !count)
-		return give_up(maker, "it has no list of steps");
+		return give_plan_up(maker, "it has no list of steps");
 	if (count > SERVICE_STEPS_MAX)
-		return give_up(maker, "it has more than a thousand steps");
+		return give_plan_up(maker, "it has more than a thousand steps");
 	maker->plan->steps = calloc((size_t)count, sizeof(*maker->plan->steps));
 	if (!maker->plan->steps)
 		return -ENOMEM;
 	cJSON_ArrayForEach (row, steps) {
 		if (!cJSON_IsObject(row))
-			return give_up(maker, "a step is not a mapping");
+			return give_plan_up(maker, "a step is not a mapping");
 		r = make_step(maker, row);
 		if (r < 0)
 			return r;
 		if (maker->plan->n_slices > SERVICE_SLICES_MAX)
-			return give_up(maker, "its steps have too many batches");
+			return give_plan_up(maker, "its steps have too many batches");
 	}
 	return 0;
 }
 
-static int make(struct maker *maker)
+static int make_plan(struct maker *maker)
 {
 	_cleanup_json_ cJSON *parameters = NULL, *targets = NULL, *document = NULL;
 	const struct plan_source *source = maker->source;
@@ -309,21 +309,21 @@ static int make(struct maker *maker)
 		return -ENOMEM;
 	r = yaml_tree_read(source->content, strlen(source->content), &document, &err);
 	if (r == -EINVAL)
-		return give_up(maker, err.text);
+		return give_plan_up(maker, err.text);
 	if (r < 0)
 		return r;
 	if (!cJSON_IsObject(document))
-		return give_up(maker, "it is not a DSL document, which is a mapping");
+		return give_plan_up(maker, "it is not a DSL document, which is a mapping");
 	maker->globals.parameters = parameters;
 	maker->globals.inputs = json_get(document, "inputs");
-	return make_steps(maker, json_get(document, "steps"));
+	return make_plan_steps(maker, json_get(document, "steps"));
 }
 
 int plan_make(const struct plan_source *source, struct plan *ret_plan)
 {
 	struct plan plan = {0};
 	struct maker maker = {.source = source, .plan = &plan};
-	int r = make(&maker);
+	int r = make_plan(&maker);
 
 	if (r < 0)
 		plan_finish(&plan);

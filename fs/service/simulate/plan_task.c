@@ -56,7 +56,7 @@ static bool parse_seconds(const char *text, int64_t *ret_ms)
 }
 
 /* Ends a step with a failure of this message. */
-static int fail(struct plan_task *task, enum slice_end end, const char *message)
+static int fail_task(struct plan_task *task, enum slice_end end, const char *message)
 {
 	task->end = end;
 	task->message = strdup(message);
@@ -84,18 +84,20 @@ static int read_outcome(const cJSON *inputs, struct plan_task *task)
 
 	if (timeout && parse_seconds(timeout, &limit_ms) && limit_ms && limit_ms < task->ms) {
 		task->ms = limit_ms;
-		return fail(task, SLICE_TIMES_OUT, "it did not end within its timeout");
+		return fail_task(task, SLICE_TIMES_OUT, "it did not end within its timeout");
 	}
 	if (!outcome || !*outcome || !strcmp(outcome, "succeed"))
 		return 0;
 	if (!strcmp(outcome, "timeout"))
-		return fail(task, SLICE_TIMES_OUT, message ? message : "it timed out, as asked");
+		return fail_task(task, SLICE_TIMES_OUT,
+				 message ? message : "it timed out, as asked");
 	if (!strcmp(outcome, "fail"))
-		return fail(task, SLICE_FAILS, message ? message : "it failed, as asked");
+		return fail_task(task, SLICE_FAILS, message ? message : "it failed, as asked");
 	if (!strcmp(outcome, "fail-once"))
-		return fail(task, SLICE_FAILS_ONCE, message ? message : "it failed once, as asked");
-	return fail(task, SLICE_FAILS,
-		    PLAN_OUTCOME " is not one of succeed, fail, fail-once, timeout");
+		return fail_task(task, SLICE_FAILS_ONCE,
+				 message ? message : "it failed once, as asked");
+	return fail_task(task, SLICE_FAILS,
+			 PLAN_OUTCOME " is not one of succeed, fail, fail-once, timeout");
 }
 
 int plan_task_read(const char *action, const cJSON *inputs, int64_t step_ms,
@@ -112,7 +114,7 @@ int plan_task_read(const char *action, const cJSON *inputs, int64_t step_ms,
 	if (!strcmp(action, "sleep"))
 		read_sleep(inputs, &task);
 	if (seconds && *seconds && !parse_seconds(seconds, &task.ms))
-		r = fail(&task, SLICE_FAILS, PLAN_SECONDS " is not a number of seconds");
+		r = fail_task(&task, SLICE_FAILS, PLAN_SECONDS " is not a number of seconds");
 	else
 		r = read_outcome(inputs, &task);
 	if (r == 0)

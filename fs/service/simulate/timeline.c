@@ -40,7 +40,7 @@ static const struct operation *next_operation(const struct walker *walker)
 }
 
 /* Notes what is known of the slice that the walker is at. */
-static void note(struct walker *walker, enum execution_status status, int64_t end_ms)
+static void note_slice(struct walker *walker, enum execution_status status, int64_t end_ms)
 {
 	struct slice_state *place;
 
@@ -54,19 +54,19 @@ static void note(struct walker *walker, enum execution_status status, int64_t en
 }
 
 /* Ends the walk, for now or for good. Returns false. */
-static bool stop(struct walker *walker, enum execution_status status, int64_t since_ms)
+static bool stop_walk(struct walker *walker, enum execution_status status, int64_t since_ms)
 {
 	walker->state.status = status;
 	walker->state.since_ms = since_ms;
-	note(walker, status, execution_status_is_end(status) ? since_ms : 0);
+	note_slice(walker, status, execution_status_is_end(status) ? since_ms : 0);
 	return false;
 }
 
 /* Leaves the slice, which ended so, for the next one. Returns true. */
-static bool go_on(struct walker *walker, enum execution_status status, int64_t ended_ms,
-		  int64_t at_ms)
+static bool go_on_to_next_slice(struct walker *walker, enum execution_status status,
+				int64_t ended_ms, int64_t at_ms)
 {
-	note(walker, status, ended_ms);
+	note_slice(walker, status, ended_ms);
 	walker->at_ms = at_ms;
 	walker->attempt = 0;
 	walker->state.slice++;
@@ -74,16 +74,16 @@ static bool go_on(struct walker *walker, enum execution_status status, int64_t e
 }
 
 /* Passes over a slice that was not begun. */
-static void pass(struct walker *walker)
+static void pass_slice(struct walker *walker)
 {
-	note(walker, STATUS_CANCELED, walker->at_ms);
+	note_slice(walker, STATUS_CANCELED, walker->at_ms);
 	if (walker->places)
 		walker->places[walker->state.slice].skipped = true;
 	walker->state.slice++;
 }
 
 /* The status that a slice comes to by itself. */
-static enum execution_status result(const struct slice *slice, size_t attempt)
+static enum execution_status slice_result(const struct slice *slice, size_t attempt)
 {
 	switch (slice->end) {
 	case SLICE_FAILS_ONCE:
@@ -105,24 +105,24 @@ static bool wait_here(struct walker *walker, const struct slice *slice)
 	const struct timeline *walk = walker->walk;
 
 	if (!act)
-		return stop(walker, STATUS_PENDING, walker->at_ms);
+		return stop_walk(walker, STATUS_PENDING, walker->at_ms);
 	walker->act++;
 	if (act->kind == OPERATION_TERMINATE)
-		return stop(walker, STATUS_CANCELED, act->time_ms);
-	go_on(walker, STATUS_SUCCEED, act->time_ms, act->time_ms);
+		return stop_walk(walker, STATUS_CANCELED, act->time_ms);
+	go_on_to_next_slice(walker, STATUS_SUCCEED, act->time_ms, act->time_ms);
 	/* a pause between two batches of a step: the one that is ahead is meant */
 	if (act->kind == OPERATION_SKIP && walker->state.slice < walk->n_slices &&
 	    walk->slices[walker->state.slice].step == slice->step)
-		pass(walker);
+		pass_slice(walker);
 	return true;
 }
 
 /* A slice that takes a time: true if the walker is through with it, or begins it again. */
-static bool run(struct walker *walker, const struct slice *slice)
+static bool run_slice(struct walker *walker, const struct slice *slice)
 {
 	const struct operation *act = next_operation(walker);
 	int64_t end_ms = walker->at_ms + slice->ms;
-	enum execution_status status = result(slice, walker->attempt);
+	enum execution_status status = slice_result(slice, walker->attempt);
 
 	if (act && act->time_ms < end_ms) {
 		/* nothing but TERMINATE is taken here */
@@ -132,18 +132,18 @@ static bool run(struct walker *walker, const struct slice *slice)
 		if (cancel_ms < end_ms)
 			end_ms = cancel_ms;
 		if (walker->now_ms < end_ms)
-			return stop(walker, STATUS_CANCELING, act->time_ms);
-		return stop(walker, STATUS_CANCELED, end_ms);
+			return stop_walk(walker, STATUS_CANCELING, act->time_ms);
+		return stop_walk(walker, STATUS_CANCELED, end_ms);
 	}
 	if (walker->now_ms < end_ms)
-		return stop(walker, STATUS_RUNNING, walker->at_ms);
+		return stop_walk(walker, STATUS_RUNNING, walker->at_ms);
 	if (status == STATUS_SUCCEED)
-		return go_on(walker, status, end_ms, end_ms);
+		return go_on_to_next_slice(walker, status, end_ms, end_ms);
 	if (!act)
-		return stop(walker, status, end_ms);
+		return stop_walk(walker, status, end_ms);
 	walker->act++;
 	if (act->kind == OPERATION_SKIP)
-		return go_on(walker, status, end_ms, act->time_ms);
+		return go_on_to_next_slice(walker, status, end_ms, act->time_ms);
 	walker->at_ms = act->time_ms;
 	walker->attempt++;
 	return true;
@@ -165,7 +165,8 @@ void timeline_at(const struct timeline *walk, int64_t now_ms, struct timeline_st
 	while (on && walker.state.slice < walk->n_slices) {
 		const struct slice *slice = &walk->slices[walker.state.slice];
 
-		on = slice->end == SLICE_WAITS ? wait_here(&walker, slice) : run(&walker, slice);
+		on = slice->end == SLICE_WAITS ? wait_here(&walker, slice)
+					       : run_slice(&walker, slice);
 	}
 	if (on) {
 		walker.state.status = STATUS_SUCCEED;

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <yaml.h>
 
-struct anchor {
+struct tree_anchor {
 	char *name;
 	const cJSON *value; /* in the tree; NULL until it is whole */
 };
@@ -29,24 +29,24 @@ struct tree {
 	cJSON *root;
 	struct level levels[DSL_DEPTH_MAX];
 	size_t depth;
-	struct anchor *anchors;
+	struct tree_anchor *anchors;
 	size_t n_anchors;
 	size_t n_aliases;
 	size_t n_nodes; /* of the tree, with the aliases filled in */
 };
 
-static int refuse(struct tree *tree, const yaml_mark_t *mark, const char *what)
+static int refuse_document(struct tree *tree, const yaml_mark_t *mark, const char *what)
 {
 	return err_set(tree->err, EINVAL, "line %zu: %s", mark->line + 1, what);
 }
 
-static int no_memory(struct tree *tree)
+static int fail_without_memory(struct tree *tree)
 {
 	return err_set(tree->err, ENOMEM, "out of memory");
 }
 
 /* The nodes of a value; *deepest is raised to how deep they are nested below depth. */
-static size_t weigh(const cJSON *value, size_t depth, size_t *deepest)
+static size_t weigh_value(const cJSON *value, size_t depth, size_t *deepest)
 {
 	const cJSON *child;
 	size_t nodes = 1;
@@ -56,12 +56,12 @@ static size_t weigh(const cJSON *value, size_t depth, size_t *deepest)
 	if (depth > *deepest)
 		*deepest = depth;
 	cJSON_ArrayForEach (child, value)
-		nodes += weigh(child, depth, deepest);
+		nodes += weigh_value(child, depth, deepest);
 	return nodes;
 }
 
 /* Puts a value, which it takes over in every case, where the document has it. */
-static int put(struct tree *tree, cJSON *value, const yaml_mark_t *mark)
+static int put_value(struct tree *tree, cJSON *value, const yaml_mark_t *mark)
 {
 	struct level *level = tree->depth ? &tree->levels[tree->depth - 1] : NULL;
 	_cleanup_free_ char *key = NULL;
@@ -69,9 +69,9 @@ static int put(struct tree *tree, cJSON *value, const yaml_mark_t *mark)
 	bool done = true;
 
 	if (!value)
-		return no_memory(tree);
+		return fail_without_memory(tree);
 	if (++tree->n_nodes > DSL_EXPANSION_MAX)
-		return refuse(tree, mark, "the document has too many values");
+		return refuse_document(tree, mark, "the document has too many values");
 	if (!level) {
 		tree->root = steal_ptr(own);
 	} else if (cJSON_IsArray(level->container)) {
@@ -81,12 +81,12 @@ static int put(struct tree *tree, cJSON *value, const yaml_mark_t *mark)
 		done = cJSON_AddItemToObject(level->container, key, value);
 	} else {
 		if (!cJSON_IsString(value))
-			return refuse(tree, mark, "a key is not a text");
+			return refuse_document(tree, mark, "a key is not a text");
 		level->key = strdup(value->valuestring);
-		return level->key ? 0 : no_memory(tree);
+		return level->key ? 0 : fail_without_memory(tree);
 	}
 	if (!done)
-		return no_memory(tree);
+		return fail_without_memory(tree);
 	own = NULL;
 	return 0;
 }
@@ -94,7 +94,7 @@ static int put(struct tree *tree, cJSON *value, const yaml_mark_t *mark)
 /* Remembers an anchor. Returns 0 and 1 + its index, or 0 without a name. */
 static int name_anchor(struct tree *tree, const yaml_char_t *name, size_t *ret_anchor)
 {
-	struct anchor *anchors;
+	struct tree_anchor *anchors;
 	char *copy;
 
 	*ret_anchor = 0;
@@ -102,12 +102,12 @@ static int name_anchor(struct tree *tree, const yaml_char_t *name, size_t *ret_a
 		return 0;
 	anchors = reallocarray(tree->anchors, tree->n_anchors + 1, sizeof(*anchors));
 	if (!anchors)
-		return no_memory(tree);
+		return fail_without_memory(tree);
 	tree->anchors = anchors;
 	copy = strdup((const char *)name);
 	if (!copy)
-		return no_memory(tree);
-	anchors[tree->n_anchors++] = (struct anchor){.name = copy};
+		return fail_without_memory(tree);
+	anchors[tree->n_anchors++] = (struct tree_anchor){.name = copy};
 	*ret_anchor = tree->n_anchors;
 	return 0;
 }
@@ -123,7 +123,7 @@ static bool is_null(const yaml_event_t *event)
 	return false;
 }
 
-static int scalar(struct tree *tree, const yaml_event_t *event)
+static int put_scalar(struct tree *tree, const yaml_event_t *event)
 {
 	const char *text = (const char *)event->data.scalar.value;
 	bool is_key = tree->depth && cJSON_IsObject(tree->levels[tree->depth - 1].container) &&
@@ -133,12 +133,12 @@ static int scalar(struct tree *tree, const yaml_event_t *event)
 	int r;
 
 	if (strlen(text) != event->data.scalar.length)
-		return refuse(tree, &event->start_mark, "a NUL character");
+		return refuse_document(tree, &event->start_mark, "a NUL character");
 	r = name_anchor(tree, event->data.scalar.anchor, &anchor);
 	if (r < 0)
 		return r;
 	value = is_null(event) && !is_key ? cJSON_CreateNull() : cJSON_CreateString(text);
-	r = put(tree, value, &event->start_mark);
+	r = put_value(tree, value, &event->start_mark);
 	/* a key is no value of the tree that could be copied later */
 	if (r == 0 && anchor && !is_key)
 		tree->anchors[anchor - 1].value = value;
@@ -153,9 +153,9 @@ static int open_container(struct tree *tree, const yaml_event_t *event, cJSON *c
 
 	if (tree->depth == DSL_DEPTH_MAX) {
 		cJSON_Delete(container);
-		return refuse(tree, &event->start_mark, "it is nested too deep");
+		return refuse_document(tree, &event->start_mark, "it is nested too deep");
 	}
-	r = put(tree, container, &event->start_mark);
+	r = put_value(tree, container, &event->start_mark);
 	if (r == 0)
 		r = name_anchor(tree, anchor, &level.anchor);
 	if (r == 0)
@@ -171,13 +171,13 @@ static void close_container(struct tree *tree)
 		tree->anchors[level->anchor - 1].value = level->container;
 }
 
-static int alias(struct tree *tree, const yaml_event_t *event)
+static int put_alias(struct tree *tree, const yaml_event_t *event)
 {
 	const cJSON *value = NULL;
 	size_t nodes, deepest = 0;
 
 	if (++tree->n_aliases > DSL_ALIAS_MAX)
-		return refuse(tree, &event->start_mark, "too many aliases");
+		return refuse_document(tree, &event->start_mark, "too many aliases");
 	/* the last anchor of a name counts */
 	for (size_t i = tree->n_anchors; i-- > 0;)
 		if (!strcmp(tree->anchors[i].name, (const char *)event->data.alias.anchor)) {
@@ -185,25 +185,26 @@ static int alias(struct tree *tree, const yaml_event_t *event)
 			break;
 		}
 	if (!value)
-		return refuse(tree, &event->start_mark, "an alias without its anchor before it");
-	nodes = weigh(value, tree->depth, &deepest);
+		return refuse_document(tree, &event->start_mark,
+				       "an alias without its anchor before it");
+	nodes = weigh_value(value, tree->depth, &deepest);
 	if (deepest > DSL_DEPTH_MAX || tree->n_nodes + nodes > DSL_EXPANSION_MAX)
-		return refuse(tree, &event->start_mark, "an alias stands for too much");
+		return refuse_document(tree, &event->start_mark, "an alias stands for too much");
 	tree->n_nodes += nodes - 1;
-	return put(tree, cJSON_Duplicate(value, true), &event->start_mark);
+	return put_value(tree, cJSON_Duplicate(value, true), &event->start_mark);
 }
 
-static int take(struct tree *tree, const yaml_event_t *event)
+static int put_event(struct tree *tree, const yaml_event_t *event)
 {
 	switch (event->type) {
 	case YAML_DOCUMENT_START_EVENT:
 		if (tree->root)
-			return refuse(tree, &event->start_mark, "a second document");
+			return refuse_document(tree, &event->start_mark, "a second document");
 		return 0;
 	case YAML_SCALAR_EVENT:
-		return scalar(tree, event);
+		return put_scalar(tree, event);
 	case YAML_ALIAS_EVENT:
-		return alias(tree, event);
+		return put_alias(tree, event);
 	case YAML_MAPPING_START_EVENT:
 		return open_container(tree, event, cJSON_CreateObject(),
 				      event->data.mapping_start.anchor);
@@ -219,7 +220,7 @@ static int take(struct tree *tree, const yaml_event_t *event)
 	}
 }
 
-static int read_events(struct tree *tree)
+static int read_tree_events(struct tree *tree)
 {
 	yaml_event_t event;
 	bool end = false;
@@ -228,12 +229,13 @@ static int read_events(struct tree *tree)
 	while (r == 0 && !end) {
 		if (!yaml_parser_parse(&tree->parser, &event)) {
 			if (tree->parser.error == YAML_MEMORY_ERROR)
-				return no_memory(tree);
-			return refuse(tree, &tree->parser.problem_mark,
-				      tree->parser.problem ? tree->parser.problem : "not YAML");
+				return fail_without_memory(tree);
+			return refuse_document(tree, &tree->parser.problem_mark,
+					       tree->parser.problem ? tree->parser.problem
+								    : "not YAML");
 		}
 		end = event.type == YAML_STREAM_END_EVENT;
-		r = take(tree, &event);
+		r = put_event(tree, &event);
 		yaml_event_delete(&event);
 	}
 	if (r == 0 && !tree->root)
@@ -247,10 +249,10 @@ int yaml_tree_read(const char *text, size_t size, cJSON **ret_tree, struct err *
 	int r;
 
 	if (!yaml_parser_initialize(&tree.parser))
-		return no_memory(&tree);
+		return fail_without_memory(&tree);
 	yaml_parser_set_encoding(&tree.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&tree.parser, (const unsigned char *)text, size);
-	r = read_events(&tree);
+	r = read_tree_events(&tree);
 	yaml_parser_delete(&tree.parser);
 	while (tree.depth)
 		free(tree.levels[--tree.depth].key);

@@ -69,7 +69,7 @@ int64_t db_number(const struct db_row *row, int column)
 }
 
 /* Hands on what a driver has returned, and its error. */
-static int told(struct db *db, int r, struct err *err)
+static int tell_failure(struct db *db, int r, struct err *err)
 {
 	if (r < 0 && db->last.errnum && err)
 		*err = db->last;
@@ -79,13 +79,13 @@ static int told(struct db *db, int r, struct err *err)
 int db_begin(struct db *db, struct err *err)
 {
 	db->last.errnum = 0;
-	return told(db, db->ops->begin(db, &db->last), err);
+	return tell_failure(db, db->ops->begin(db, &db->last), err);
 }
 
 int db_commit(struct db *db, struct err *err)
 {
 	db->last.errnum = 0;
-	return told(db, db->ops->commit(db, &db->last), err);
+	return tell_failure(db, db->ops->commit(db, &db->last), err);
 }
 
 void db_undo(struct db *db)
@@ -102,14 +102,16 @@ int db_run(struct db *db, enum statement which, const struct db_value *values, i
 	   int64_t *ret_changed, struct err *err)
 {
 	db->last.errnum = 0;
-	return told(db, db->ops->run(db, which, values, n_values, ret_changed, &db->last), err);
+	return tell_failure(db, db->ops->run(db, which, values, n_values, ret_changed, &db->last),
+			    err);
 }
 
 int db_query(struct db *db, enum statement which, const struct db_value *values, int n_values,
 	     db_row_fn *each, void *data, struct err *err)
 {
 	db->last.errnum = 0;
-	return told(db, db->ops->query(db, which, values, n_values, each, data, &db->last), err);
+	return tell_failure(db, db->ops->query(db, which, values, n_values, each, data, &db->last),
+			    err);
 }
 
 void db_close(struct db *db)

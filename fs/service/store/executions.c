@@ -8,7 +8,8 @@
 #include "service/store/store_private.h"
 
 /* Inserts the row. Returns 0, -EEXIST when the ID is taken, -ENOENT without its document. */
-static int insert(struct store *store, const char *id, const struct store_run *run, struct err *err)
+static int insert_execution(struct store *store, const char *id, const struct store_run *run,
+			    struct err *err)
 {
 	const struct db_value values[] = {
 		db_of_text(id),
@@ -53,7 +54,7 @@ int store_execute(struct store *store, const struct store_run *run,
 		if (r < 0)
 			err_set(err, -r, "cannot make an ID");
 		else
-			r = insert(store, id, run, err);
+			r = insert_execution(store, id, run, err);
 		if (r != -EEXIST)
 			break;
 	}
@@ -97,7 +98,7 @@ static struct store_execution read_row(const struct db_row *row)
 }
 
 /* Who reads executions; one of the two functions is there. */
-struct reader {
+struct run_reader {
 	int (*each)(void *data, const struct store_execution *execution);
 	int (*decide)(void *data, const struct store_execution *execution,
 		      struct store_change *change);
@@ -109,7 +110,7 @@ struct reader {
 
 static int see_whole(void *data, const struct db_row *row)
 {
-	struct reader *reader = data;
+	struct run_reader *reader = data;
 	struct store_execution execution = read_row(row);
 
 	execution.run.content = db_text(row, 20);
@@ -123,8 +124,8 @@ static int see_whole(void *data, const struct db_row *row)
 }
 
 /* Reads an execution's whole row. Returns 0, -ENOENT or another -errno. */
-static int read_whole(struct store *store, enum statement which, const char *id,
-		      struct reader *reader, struct err *err)
+static int read_whole_execution(struct store *store, enum statement which, const char *id,
+				struct run_reader *reader, struct err *err)
 {
 	const struct db_value value = db_of_text(id);
 	int r = db_query(store->db, which, &value, 1, see_whole, reader, err);
@@ -138,20 +139,20 @@ int store_show_execution(struct store *store, const char *id,
 			 int (*each)(void *data, const struct store_execution *execution),
 			 void *data, struct err *err)
 {
-	struct reader reader = {.each = each, .data = data, .err = err};
+	struct run_reader reader = {.each = each, .data = data, .err = err};
 
-	return read_whole(store, ST_EXECUTION, id, &reader, err);
+	return read_whole_execution(store, ST_EXECUTION, id, &reader, err);
 }
 
-static int see_listed(void *data, const struct db_row *row)
+static int see_listed_execution(void *data, const struct db_row *row)
 {
-	const struct reader *reader = data;
+	const struct run_reader *reader = data;
 	const struct store_execution execution = read_row(row);
 
 	return reader->each(reader->data, &execution);
 }
 
-static int keep_number(void *data, const struct db_row *row)
+static int keep_execution_number(void *data, const struct db_row *row)
 {
 	*(int64_t *)data = db_number(row, 0);
 	return 0;
@@ -168,7 +169,7 @@ int store_list_executions(struct store *store, const struct store_execution_filt
 			  void *data, int64_t *ret_total, struct err *err)
 {
 	_cleanup_buf_ struct buf creator = {0}, name = {0};
-	struct reader reader = {.each = each, .data = data};
+	struct run_reader reader = {.each = each, .data = data};
 	int64_t total = 0;
 	int r;
 
@@ -189,17 +190,19 @@ int store_list_executions(struct store *store, const struct store_execution_filt
 		db_of_number(filter->offset),
 	};
 
-	r = db_query(store->db, ST_EXECUTIONS, values, DB_COUNT(values), see_listed, &reader, err);
+	r = db_query(store->db, ST_EXECUTIONS, values, DB_COUNT(values), see_listed_execution,
+		     &reader, err);
 	if (r >= 0)
-		r = db_query(store->db, ST_COUNT_EXECUTIONS, values, 7, keep_number, &total, err);
+		r = db_query(store->db, ST_COUNT_EXECUTIONS, values, 7, keep_execution_number,
+			     &total, err);
 	if (r < 0)
 		return r;
 	*ret_total = total;
 	return 0;
 }
 
-static int update(struct store *store, int64_t number, const struct store_change *change,
-		  struct err *err)
+static int update_execution(struct store *store, int64_t number, const struct store_change *change,
+			    struct err *err)
 {
 	const struct db_value values[] = {
 		db_of_text(change->acts.data),
@@ -219,14 +222,14 @@ int store_operate(struct store *store, const char *id,
 				struct store_change *change),
 		  void *data, struct err *err)
 {
-	struct reader reader = {.decide = decide, .data = data, .err = err};
+	struct run_reader reader = {.decide = decide, .data = data, .err = err};
 	int r = store_begin(store, err);
 
 	if (r < 0)
 		return r;
-	r = read_whole(store, ST_EXECUTION_TO_CHANGE, id, &reader, err);
+	r = read_whole_execution(store, ST_EXECUTION_TO_CHANGE, id, &reader, err);
 	if (r == 0)
-		r = update(store, reader.number, &reader.change, err);
+		r = update_execution(store, reader.number, &reader.change, err);
 	r = store_finish(store, r, err);
 	buf_finish(&reader.change.acts);
 	return r;

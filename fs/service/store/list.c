@@ -36,20 +36,20 @@
 #define SURROGATE_LAST 0xdfff
 
 /* Who gets what is listed. */
-struct reader {
+struct list_reader {
 	int (*each)(void *data, const struct store_document *document);
 	void *data;
 };
 
-static int see_listed(void *data, const struct db_row *row)
+static int see_listed_document(void *data, const struct db_row *row)
 {
-	const struct reader *reader = data;
+	const struct list_reader *reader = data;
 	const struct store_document document = store_read_row(row);
 
 	return reader->each(reader->data, &document);
 }
 
-static int keep_number(void *data, const struct db_row *row)
+static int keep_document_number(void *data, const struct db_row *row)
 {
 	*(int64_t *)data = db_number(row, 0);
 	return 0;
@@ -136,8 +136,8 @@ static int keep_found(void *data, const struct db_row *row)
 }
 
 /* Looks for parts that begin with one of the ranges. Returns 0 or -errno. */
-static int search(struct store *store, struct buf low[PART_EVERY], struct buf high[PART_EVERY],
-		  struct found *found, struct err *err)
+static int search_parts(struct store *store, struct buf low[PART_EVERY],
+			struct buf high[PART_EVERY], struct found *found, struct err *err)
 {
 	struct db_value values[2 * PART_EVERY + 1];
 	int r;
@@ -155,7 +155,7 @@ static int search(struct store *store, struct buf low[PART_EVERY], struct buf hi
  * Finds the documents whose names may have a text in them. Returns 1 and their numbers; 0: all
  * documents are to be read; or -errno.
  */
-static int find(struct store *store, const char *text, struct found *found, struct err *err)
+static int find_names(struct store *store, const char *text, struct found *found, struct err *err)
 {
 	uint32_t characters[COC_NAME_MAX_CHARS];
 	struct buf low[PART_EVERY] = {0}, high[PART_EVERY] = {0};
@@ -172,7 +172,7 @@ static int find(struct store *store, const char *text, struct found *found, stru
 			r = append_next(&high[i], part, length);
 	}
 	if (r == 0)
-		r = search(store, low, high, found, err);
+		r = search_parts(store, low, high, found, err);
 	else if (r == -ENOMEM)
 		err_set(err, ENOMEM, "out of memory");
 	for (size_t i = 0; i < PART_EVERY; i++) {
@@ -186,7 +186,7 @@ static int find(struct store *store, const char *text, struct found *found, stru
 
 /* Lists among the documents of some numbers. */
 static int list_found(struct store *store, const struct store_filter *filter, const char *pattern,
-		      const char *numbers, struct reader *reader, int64_t *ret_total,
+		      const char *numbers, struct list_reader *reader, int64_t *ret_total,
 		      struct err *err)
 {
 	const struct db_value values[] = {
@@ -197,16 +197,17 @@ static int list_found(struct store *store, const struct store_filter *filter, co
 		db_of_number(filter->limit),
 		db_of_number(filter->offset),
 	};
-	int r = db_query(store->db, ST_LIST_FOUND, values, DB_COUNT(values), see_listed, reader,
-			 err);
+	int r = db_query(store->db, ST_LIST_FOUND, values, DB_COUNT(values), see_listed_document,
+			 reader, err);
 
 	return r < 0 ? r
-		     : db_query(store->db, ST_COUNT_FOUND, values, 4, keep_number, ret_total, err);
+		     : db_query(store->db, ST_COUNT_FOUND, values, 4, keep_document_number,
+				ret_total, err);
 }
 
 /* Lists among all documents. */
 static int list_all(struct store *store, const struct store_filter *filter, const char *pattern,
-		    struct reader *reader, int64_t *ret_total, struct err *err)
+		    struct list_reader *reader, int64_t *ret_total, struct err *err)
 {
 	const struct db_value values[] = {
 		db_of_text(pattern),
@@ -215,16 +216,19 @@ static int list_all(struct store *store, const struct store_filter *filter, cons
 		db_of_number(filter->limit),
 		db_of_number(filter->offset),
 	};
-	int r = db_query(store->db, ST_LIST, values, DB_COUNT(values), see_listed, reader, err);
+	int r = db_query(store->db, ST_LIST, values, DB_COUNT(values), see_listed_document, reader,
+			 err);
 
-	return r < 0 ? r : db_query(store->db, ST_COUNT, values, 3, keep_number, ret_total, err);
+	return r < 0 ? r
+		     : db_query(store->db, ST_COUNT, values, 3, keep_document_number, ret_total,
+				err);
 }
 
 int store_list(struct store *store, const struct store_filter *filter,
 	       int (*each)(void *data, const struct store_document *document), void *data,
 	       int64_t *ret_total, struct err *err)
 {
-	struct reader reader = {.each = each, .data = data};
+	struct list_reader reader = {.each = each, .data = data};
 	_cleanup_buf_ struct buf pattern = {0};
 	struct found found = {0};
 	int64_t total = 0;
@@ -233,7 +237,7 @@ int store_list(struct store *store, const struct store_filter *filter,
 	if (filter->name_like && store_make_pattern(filter->name_like, &pattern) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	if (filter->name_like)
-		r = find(store, filter->name_like, &found, err);
+		r = find_names(store, filter->name_like, &found, err);
 	if (r > 0)
 		r = list_found(store, filter, pattern.data, found.numbers.data, &reader, &total,
 			       err);

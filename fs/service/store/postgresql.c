@@ -27,7 +27,7 @@
 #define OID_BIGINT 20
 #define OID_TEXT 25
 
-static struct db_postgresql *of(struct db *db)
+static struct db_postgresql *postgresql_of(struct db *db)
 {
 	return (struct db_postgresql *)db;
 }
@@ -99,7 +99,7 @@ static int next_result(struct db_postgresql *postgresql, PGresult **ret_result, 
 }
 
 /* Hears what was sent out. Returns 0 and the last result that went well, or what failed first. */
-static int hear(struct db_postgresql *postgresql, PGresult **ret_result, struct err *err)
+static int hear_answer(struct db_postgresql *postgresql, PGresult **ret_result, struct err *err)
 {
 	_cleanup_(PQclear) PGresult *last = NULL;
 	PGresult *result = NULL;
@@ -131,10 +131,10 @@ int postgresql_simply(struct db_postgresql *postgresql, const char *text, PGresu
 {
 	if (!PQsendQuery(postgresql->connection, text))
 		return postgresql_error(postgresql, NULL, err);
-	return hear(postgresql, ret_result, err);
+	return hear_answer(postgresql, ret_result, err);
 }
 
-static bool in_transaction(const struct db *db)
+static bool postgresql_in_transaction(const struct db *db)
 {
 	const struct db_postgresql *postgresql = (const struct db_postgresql *)db;
 	PGTransactionStatusType status = PQtransactionStatus(postgresql->connection);
@@ -142,9 +142,9 @@ static bool in_transaction(const struct db *db)
 	return postgresql->begun && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR);
 }
 
-static int begin(struct db *db, struct err *err)
+static int postgresql_begin(struct db *db, struct err *err)
 {
-	struct db_postgresql *postgresql = of(db);
+	struct db_postgresql *postgresql = postgresql_of(db);
 	int r = 0;
 
 	for (int attempt = 0; attempt < 2; attempt++) {
@@ -163,33 +163,33 @@ static int begin(struct db *db, struct err *err)
 	return r;
 }
 
-static void undo(struct db *db)
+static void postgresql_undo(struct db *db)
 {
-	bool there = in_transaction(db);
+	bool there = postgresql_in_transaction(db);
 
-	of(db)->begun = false;
+	postgresql_of(db)->begun = false;
 	/* without a connection nobody commits it either */
-	if (there && postgresql_simply(of(db), "ROLLBACK", NULL, NULL) < 0)
-		postgresql_disconnect(of(db));
+	if (there && postgresql_simply(postgresql_of(db), "ROLLBACK", NULL, NULL) < 0)
+		postgresql_disconnect(postgresql_of(db));
 }
 
-static int lost(struct err *err)
+static int lost_connection(struct err *err)
 {
 	return err_set(err, EIO, "the connection to the database was lost");
 }
 
-static int commit(struct db *db, struct err *err)
+static int postgresql_commit(struct db *db, struct err *err)
 {
 	_cleanup_(PQclear) PGresult *result = NULL;
 	int r;
 
-	if (!in_transaction(db)) {
-		of(db)->begun = false;
-		return lost(err);
+	if (!postgresql_in_transaction(db)) {
+		postgresql_of(db)->begun = false;
+		return lost_connection(err);
 	}
-	r = postgresql_simply(of(db), "COMMIT", &result, err);
-	of(db)->begun = false;
-	if (r < 0 && !of(db)->connection)
+	r = postgresql_simply(postgresql_of(db), "COMMIT", &result, err);
+	postgresql_of(db)->begun = false;
+	if (r < 0 && !postgresql_of(db)->connection)
 		err_context(err, "whether it was done is not known");
 	/* this is how it answers after an error in the transaction */
 	if (r == 0 && strcmp(PQcmdStatus(result), "COMMIT"))
@@ -198,8 +198,8 @@ static int commit(struct db *db, struct err *err)
 }
 
 /* Prepares a statement, once a connection. */
-static int prepare(struct db_postgresql *postgresql, enum statement which, const Oid *types,
-		   int n_values, const char *name, struct err *err)
+static int prepare_on_server(struct db_postgresql *postgresql, enum statement which,
+			     const Oid *types, int n_values, const char *name, struct err *err)
 {
 	const char *own = postgresql_statements[which];
 	_cleanup_free_ char *text = strdup(own ? own : db_statements[which]);
@@ -213,7 +213,7 @@ static int prepare(struct db_postgresql *postgresql, enum statement which, const
 		*c = '$';
 	if (!PQsendPrepare(postgresql->connection, name, text, n_values, types))
 		return postgresql_error(postgresql, NULL, err);
-	r = hear(postgresql, NULL, err);
+	r = hear_answer(postgresql, NULL, err);
 	postgresql->prepared[which] = r == 0;
 	return r;
 }
@@ -238,7 +238,7 @@ static int send_statement(struct db_postgresql *postgresql, enum statement which
 			snprintf(numbers[i], NUMBER_SIZE, "%" PRId64, values[i].number);
 	}
 	snprintf(name, sizeof(name), "s%d", (int)which);
-	r = prepare(postgresql, which, types, n_values, name, err);
+	r = prepare_on_server(postgresql, which, types, n_values, name, err);
 	if (r == 0 &&
 	    (!PQsendQueryPrepared(postgresql->connection, name, n_values, texts, NULL, NULL, 0) ||
 	     !PQsetSingleRowMode(postgresql->connection)))
@@ -246,12 +246,12 @@ static int send_statement(struct db_postgresql *postgresql, enum statement which
 	return r;
 }
 
-static const char *text(const struct db_row *row, int column)
+static const char *postgresql_text(const struct db_row *row, int column)
 {
 	return PQgetisnull(row->at, 0, column) ? NULL : PQgetvalue(row->at, 0, column);
 }
 
-static int64_t number(const struct db_row *row, int column)
+static int64_t postgresql_number(const struct db_row *row, int column)
 {
 	return PQgetisnull(row->at, 0, column) ? 0
 					       : strtoll(PQgetvalue(row->at, 0, column), NULL, 10);
@@ -289,9 +289,9 @@ static int hear_result(struct db_postgresql *postgresql, const PGresult *result,
 }
 
 /* Runs a statement on the connection that there is. Returns 0; or -errno, also of the callback. */
-static int attempt(struct db_postgresql *postgresql, enum statement which,
-		   const struct db_value *values, int n_values, struct listener *listener,
-		   struct err *err)
+static int attempt_statement(struct db_postgresql *postgresql, enum statement which,
+			     const struct db_value *values, int n_values, struct listener *listener,
+			     struct err *err)
 {
 	PGresult *result = NULL;
 	int heard, failed = 0;
@@ -312,21 +312,21 @@ static int attempt(struct db_postgresql *postgresql, enum statement which,
 	return heard < 0 ? heard : listener->r < 0 ? listener->r : 0;
 }
 
-static int execute(struct db *db, enum statement which, const struct db_value *values, int n_values,
-		   struct listener *listener, struct err *err)
+static int postgresql_execute(struct db *db, enum statement which, const struct db_value *values,
+			      int n_values, struct listener *listener, struct err *err)
 {
-	struct db_postgresql *postgresql = of(db);
+	struct db_postgresql *postgresql = postgresql_of(db);
 	int r;
 
 	if (postgresql->begun)
-		return postgresql->connection
-			       ? attempt(postgresql, which, values, n_values, listener, err)
-			       : lost(err);
+		return postgresql->connection ? attempt_statement(postgresql, which, values,
+								  n_values, listener, err)
+					      : lost_connection(err);
 	for (int again = 0;; again++) {
 		r = postgresql_connect(postgresql, err);
 		if (r < 0)
 			return r;
-		r = attempt(postgresql, which, values, n_values, listener, err);
+		r = attempt_statement(postgresql, which, values, n_values, listener, err);
 		if (postgresql->connection || listener->rows || again)
 			return r;
 		if (err)
@@ -343,7 +343,7 @@ static int run_savepoint(struct db_postgresql *postgresql, enum statement which,
 	bool changed = postgresql->changed;
 
 	if (!postgresql->begun || !postgresql->connection)
-		return lost(err);
+		return lost_connection(err);
 	if (which == ST_KEEP_ONE)
 		return 0;
 	postgresql->changed = which == ST_BEGIN_ONE;
@@ -355,45 +355,45 @@ static int run_savepoint(struct db_postgresql *postgresql, enum statement which,
 				 NULL, err);
 }
 
-static int run(struct db *db, enum statement which, const struct db_value *values, int n_values,
-	       int64_t *ret_changed, struct err *err)
+static int postgresql_run(struct db *db, enum statement which, const struct db_value *values,
+			  int n_values, int64_t *ret_changed, struct err *err)
 {
 	struct listener listener = {0};
 	int r;
 
 	if (which == ST_BEGIN_ONE || which == ST_KEEP_ONE || which == ST_UNDO_ONE)
-		return run_savepoint(of(db), which, err);
-	r = execute(db, which, values, n_values, &listener, err);
+		return run_savepoint(postgresql_of(db), which, err);
+	r = postgresql_execute(db, which, values, n_values, &listener, err);
 
 	if (r == 0 && ret_changed)
 		*ret_changed = listener.changed;
 	return r;
 }
 
-static int query(struct db *db, enum statement which, const struct db_value *values, int n_values,
-		 db_row_fn *each, void *data, struct err *err)
+static int postgresql_query(struct db *db, enum statement which, const struct db_value *values,
+			    int n_values, db_row_fn *each, void *data, struct err *err)
 {
 	struct listener listener = {.each = each, .data = data};
-	int r = execute(db, which, values, n_values, &listener, err);
+	int r = postgresql_execute(db, which, values, n_values, &listener, err);
 
 	return r < 0 ? r : listener.rows;
 }
 
-static void close_database(struct db *db)
+static void postgresql_close(struct db *db)
 {
-	postgresql_disconnect(of(db));
-	free(of(db)->uri);
-	free(of(db));
+	postgresql_disconnect(postgresql_of(db));
+	free(postgresql_of(db)->uri);
+	free(postgresql_of(db));
 }
 
 const struct db_ops db_postgresql_ops = {
-	.begin = begin,
-	.commit = commit,
-	.undo = undo,
-	.in_transaction = in_transaction,
-	.run = run,
-	.query = query,
-	.text = text,
-	.number = number,
-	.close = close_database,
+	.begin = postgresql_begin,
+	.commit = postgresql_commit,
+	.undo = postgresql_undo,
+	.in_transaction = postgresql_in_transaction,
+	.run = postgresql_run,
+	.query = postgresql_query,
+	.text = postgresql_text,
+	.number = postgresql_number,
+	.close = postgresql_close,
 };

@@ -67,7 +67,7 @@ static void ignore_notice(void *data, const PGresult *result)
 }
 
 /* Those before the URI are what it may change, those after it are not. */
-static PGconn *open_connection(const char *uri)
+static PGconn *open_libpq(const char *uri)
 {
 	static const char *const names[] = {
 		"connect_timeout",	     "keepalives_idle",
@@ -92,7 +92,7 @@ static PGconn *open_connection(const char *uri)
 	return PQconnectdbParams(names, values, true);
 }
 
-static int set_up(struct db_postgresql *postgresql, struct err *err)
+static int set_up_postgresql(struct db_postgresql *postgresql, struct err *err)
 {
 	const char *encoding;
 
@@ -121,9 +121,9 @@ static int try_to_connect(struct db_postgresql *postgresql, struct err *err)
 {
 	int r;
 
-	postgresql->connection = open_connection(postgresql->uri);
+	postgresql->connection = open_libpq(postgresql->uri);
 	postgresql_begin_turn(postgresql);
-	r = set_up(postgresql, err);
+	r = set_up_postgresql(postgresql, err);
 	return r < 0 ? r : postgresql_recognise(postgresql, err);
 }
 
@@ -159,7 +159,7 @@ bool store_is_postgresql(const char *data)
 	       !strncmp(data, "postgres://", strlen("postgres://"));
 }
 
-static int open_database(const char *uri, struct db_postgresql *postgresql, struct err *err)
+static int open_postgresql(const char *uri, struct db_postgresql *postgresql, struct err *err)
 {
 	int r = check_uri(uri, err);
 
@@ -182,7 +182,7 @@ int store_open_postgresql(const char *uri, struct store **ret_store, struct err 
 	if (!postgresql)
 		return err_set(err, ENOMEM, "out of memory");
 	postgresql->db.ops = &db_postgresql_ops;
-	if (open_database(uri, postgresql, &cause) < 0) {
+	if (open_postgresql(uri, postgresql, &cause) < 0) {
 		db_close(&postgresql->db);
 		err_context(&cause, "cannot use the database");
 		if (err)

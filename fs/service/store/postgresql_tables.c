@@ -123,8 +123,8 @@ static const char name_parts[] =
 static const char *const layouts[LAYOUT] = {documents_and_executions, name_parts};
 
 /* The one number that a question is answered with, -1 for null. Returns 0 or -errno. */
-static int ask(struct db_postgresql *postgresql, const char *question, long long *ret_number,
-	       struct err *err)
+static int ask_postgresql_number(struct db_postgresql *postgresql, const char *question,
+				 long long *ret_number, struct err *err)
 {
 	_cleanup_(PQclear) PGresult *result = NULL;
 	int r = postgresql_simply(postgresql, question, &result, err);
@@ -142,17 +142,20 @@ int postgresql_recognise(struct db_postgresql *postgresql, struct err *err)
 	long long is_ours = 0, tables_there = 0, version = 0;
 	int r;
 
-	r = ask(postgresql,
+	r = ask_postgresql_number(
+		postgresql,
 		"SELECT CASE WHEN current_schema() IS NOT NULL THEN (SELECT count(*)" OUR_SCHEMA
 		" AND relkind IN ('r', 'p', 'v', 'm', 'f')) END",
 		&tables_there, err);
 	if (r == 0 && tables_there < 0)
 		return err_set(err, EINVAL, "its search path names no schema that is there");
 	if (r == 0)
-		r = ask(postgresql, "SELECT count(*)" OUR_SCHEMA " AND relname = 'cocd_layout'",
+		r = ask_postgresql_number(
+			postgresql, "SELECT count(*)" OUR_SCHEMA " AND relname = 'cocd_layout'",
 			&is_ours, err);
 	if (r == 0 && is_ours)
-		r = ask(postgresql, "SELECT version FROM cocd_layout", &version, err);
+		r = ask_postgresql_number(postgresql, "SELECT version FROM cocd_layout", &version,
+					  err);
 	if (r < 0)
 		return r;
 	if (!tables_there)

@@ -6,14 +6,14 @@
 #include <stdlib.h>
 
 /* A statement in use; it is reset when it goes out of scope. */
-static void reset(sqlite3_stmt **statement)
+static void reset_statement(sqlite3_stmt **statement)
 {
 	sqlite3_reset(*statement);
 	sqlite3_clear_bindings(*statement);
 }
-#define _cleanup_reset_ __attribute__((cleanup(reset)))
+#define _cleanup_reset_ __attribute__((cleanup(reset_statement)))
 
-static struct db_sqlite *of(struct db *db)
+static struct db_sqlite *sqlite_of(struct db *db)
 {
 	return (struct db_sqlite *)db;
 }
@@ -36,40 +36,40 @@ int db_sqlite_error(sqlite3 *handle, struct err *err)
 }
 
 /* Runs a statement without values. Returns 0 or -errno. */
-static int simply(struct db_sqlite *sqlite, sqlite3_stmt *prepared, struct err *err)
+static int run_simply(struct db_sqlite *sqlite, sqlite3_stmt *prepared, struct err *err)
 {
 	_cleanup_reset_ sqlite3_stmt *statement = prepared;
 
 	return sqlite3_step(statement) == SQLITE_DONE ? 0 : db_sqlite_error(sqlite->handle, err);
 }
 
-static int begin(struct db *db, struct err *err)
+static int sqlite_begin(struct db *db, struct err *err)
 {
-	return simply(of(db), of(db)->begin, err);
+	return run_simply(sqlite_of(db), sqlite_of(db)->begin, err);
 }
 
-static bool in_transaction(const struct db *db)
+static bool sqlite_in_transaction(const struct db *db)
 {
 	return !sqlite3_get_autocommit(((const struct db_sqlite *)db)->handle);
 }
 
-static void undo(struct db *db)
+static void sqlite_undo(struct db *db)
 {
-	if (in_transaction(db))
-		sqlite3_exec(of(db)->handle, "ROLLBACK", NULL, NULL, NULL);
+	if (sqlite_in_transaction(db))
+		sqlite3_exec(sqlite_of(db)->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
-static int commit(struct db *db, struct err *err)
+static int sqlite_commit(struct db *db, struct err *err)
 {
-	int r = simply(of(db), of(db)->commit, err);
+	int r = run_simply(sqlite_of(db), sqlite_of(db)->commit, err);
 
 	if (r < 0)
-		undo(db);
+		sqlite_undo(db);
 	return r;
 }
 
 /* Returns an SQLite code. */
-static int bind(sqlite3_stmt *statement, const struct db_value *values, int n_values)
+static int bind_values(sqlite3_stmt *statement, const struct db_value *values, int n_values)
 {
 	int bad = 0;
 
@@ -85,49 +85,49 @@ static int bind(sqlite3_stmt *statement, const struct db_value *values, int n_va
 	return bad;
 }
 
-static int run(struct db *db, enum statement which, const struct db_value *values, int n_values,
-	       int64_t *ret_changed, struct err *err)
+static int sqlite_run(struct db *db, enum statement which, const struct db_value *values,
+		      int n_values, int64_t *ret_changed, struct err *err)
 {
-	_cleanup_reset_ sqlite3_stmt *statement = of(db)->statements[which];
+	_cleanup_reset_ sqlite3_stmt *statement = sqlite_of(db)->statements[which];
 
-	if (bind(statement, values, n_values) || sqlite3_step(statement) != SQLITE_DONE)
-		return db_sqlite_error(of(db)->handle, err);
+	if (bind_values(statement, values, n_values) || sqlite3_step(statement) != SQLITE_DONE)
+		return db_sqlite_error(sqlite_of(db)->handle, err);
 	if (ret_changed)
-		*ret_changed = sqlite3_changes(of(db)->handle);
+		*ret_changed = sqlite3_changes(sqlite_of(db)->handle);
 	return 0;
 }
 
-static int query(struct db *db, enum statement which, const struct db_value *values, int n_values,
-		 db_row_fn *each, void *data, struct err *err)
+static int sqlite_query(struct db *db, enum statement which, const struct db_value *values,
+			int n_values, db_row_fn *each, void *data, struct err *err)
 {
-	_cleanup_reset_ sqlite3_stmt *statement = of(db)->statements[which];
+	_cleanup_reset_ sqlite3_stmt *statement = sqlite_of(db)->statements[which];
 	const struct db_row row = {&db_sqlite_ops, statement};
 	int code = SQLITE_DONE, r = 0, rows = 0;
 
-	if (bind(statement, values, n_values))
-		return db_sqlite_error(of(db)->handle, err);
+	if (bind_values(statement, values, n_values))
+		return db_sqlite_error(sqlite_of(db)->handle, err);
 	for (; r == 0 && (code = sqlite3_step(statement)) == SQLITE_ROW; rows++)
 		r = each(data, &row);
 	if (r < 0)
 		return r;
 	if (r == 0 && code != SQLITE_DONE)
-		return db_sqlite_error(of(db)->handle, err);
+		return db_sqlite_error(sqlite_of(db)->handle, err);
 	return rows;
 }
 
-static const char *text(const struct db_row *row, int column)
+static const char *sqlite_text(const struct db_row *row, int column)
 {
 	return (const char *)sqlite3_column_text(row->at, column);
 }
 
-static int64_t number(const struct db_row *row, int column)
+static int64_t sqlite_number(const struct db_row *row, int column)
 {
 	return sqlite3_column_int64(row->at, column);
 }
 
-static void close_database(struct db *db)
+static void sqlite_close(struct db *db)
 {
-	struct db_sqlite *sqlite = of(db);
+	struct db_sqlite *sqlite = sqlite_of(db);
 
 	sqlite3_finalize(sqlite->begin);
 	sqlite3_finalize(sqlite->commit);
@@ -138,13 +138,13 @@ static void close_database(struct db *db)
 }
 
 const struct db_ops db_sqlite_ops = {
-	.begin = begin,
-	.commit = commit,
-	.undo = undo,
-	.in_transaction = in_transaction,
-	.run = run,
-	.query = query,
-	.text = text,
-	.number = number,
-	.close = close_database,
+	.begin = sqlite_begin,
+	.commit = sqlite_commit,
+	.undo = sqlite_undo,
+	.in_transaction = sqlite_in_transaction,
+	.run = sqlite_run,
+	.query = sqlite_query,
+	.text = sqlite_text,
+	.number = sqlite_number,
+	.close = sqlite_close,
 };

@@ -102,7 +102,7 @@ static const char *const layouts[SCHEMA_VERSION] = {
 };
 
 /* The one number that a statement answers with. Returns 0 or -errno. */
-static int ask(sqlite3 *db, const char *question, int64_t *ret_number, struct err *err)
+static int ask_number(sqlite3 *db, const char *question, int64_t *ret_number, struct err *err)
 {
 	sqlite3_stmt *statement = NULL;
 	int r = 0;
@@ -118,16 +118,16 @@ static int ask(sqlite3 *db, const char *question, int64_t *ret_number, struct er
 
 /* Refuses a file of somebody else. Returns the version of its layout, 0 for an empty file, or
  * -errno. */
-static int recognise(sqlite3 *db, struct err *err)
+static int recognize_database(sqlite3 *db, struct err *err)
 {
 	int64_t application = 0, version = 0, tables = 0;
 	int r;
 
-	r = ask(db, "PRAGMA application_id", &application, err);
+	r = ask_number(db, "PRAGMA application_id", &application, err);
 	if (r == 0)
-		r = ask(db, "PRAGMA user_version", &version, err);
+		r = ask_number(db, "PRAGMA user_version", &version, err);
 	if (r == 0)
-		r = ask(db, "SELECT count(*) FROM sqlite_schema", &tables, err);
+		r = ask_number(db, "SELECT count(*) FROM sqlite_schema", &tables, err);
 	if (r < 0)
 		return r;
 	if (!application && !version && !tables)
@@ -141,7 +141,7 @@ static int recognise(sqlite3 *db, struct err *err)
 	return (int)version;
 }
 
-static int run(sqlite3 *db, const char *statements, struct err *err)
+static int run_statements(sqlite3 *db, const char *statements, struct err *err)
 {
 	return sqlite3_exec(db, statements, NULL, NULL, NULL) == SQLITE_OK
 		       ? 0
@@ -153,17 +153,17 @@ static int make_tables(sqlite3 *db, struct err *err)
 {
 	int r, layout;
 
-	r = run(db, "BEGIN IMMEDIATE", err);
+	r = run_statements(db, "BEGIN IMMEDIATE", err);
 	if (r < 0)
 		return r;
-	layout = recognise(db, err);
+	layout = recognize_database(db, err);
 	r = layout < 0 ? layout : 0;
 	for (; r == 0 && layout < SCHEMA_VERSION; layout++)
-		r = run(db, layouts[layout], err);
+		r = run_statements(db, layouts[layout], err);
 	if (r == 0)
-		r = run(db, "COMMIT", err);
+		r = run_statements(db, "COMMIT", err);
 	if (r < 0)
-		run(db, "ROLLBACK", NULL);
+		run_statements(db, "ROLLBACK", NULL);
 	return r;
 }
 
@@ -171,26 +171,27 @@ static int make_tables(sqlite3 *db, struct err *err)
  * WAL with synchronous=FULL: a commit is on the disk when it returns, at the cost of one fsync, and
  * readers from outside (a backup) do not hold it up.
  */
-static int set_up(sqlite3 *db, struct err *err)
+static int set_up_database(sqlite3 *db, struct err *err)
 {
 	int64_t wal = 0;
 	int r, layout = 0;
 
 	sqlite3_busy_timeout(db, SERVICE_BUSY_MS);
-	r = run(db,
+	r = run_statements(
+		db,
 		"PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL",
 		err);
 	if (r == 0)
-		layout = recognise(db, err);
+		layout = recognize_database(db, err);
 	if (r < 0 || layout < 0)
 		return r < 0 ? r : layout;
-	r = run(db, "PRAGMA journal_mode = WAL", err);
+	r = run_statements(db, "PRAGMA journal_mode = WAL", err);
 	if (r == 0 && layout < SCHEMA_VERSION)
 		r = make_tables(db, err);
 	if (r < 0)
 		return r;
 	/* a file system without shared memory keeps the old mode without saying so */
-	r = ask(db, "SELECT journal_mode = 'wal' FROM pragma_journal_mode", &wal, err);
+	r = ask_number(db, "SELECT journal_mode = 'wal' FROM pragma_journal_mode", &wal, err);
 	if (r == 0 && !wal)
 		return err_set(err, ENOTSUP, "its file system does not support SQLite's WAL mode");
 	return r;
@@ -219,8 +220,8 @@ static int make_file(const char *path)
 	return fsync(fd) < 0 || parent < 0 || fsync(parent) < 0 ? -errno : 0;
 }
 
-static int prepare(struct db_sqlite *sqlite, const char *text, sqlite3_stmt **ret_statement,
-		   struct err *err)
+static int prepare_statement(struct db_sqlite *sqlite, const char *text,
+			     sqlite3_stmt **ret_statement, struct err *err)
 {
 	return sqlite3_prepare_v3(sqlite->handle, text, -1, SQLITE_PREPARE_PERSISTENT,
 				  ret_statement, NULL) == SQLITE_OK
@@ -228,7 +229,7 @@ static int prepare(struct db_sqlite *sqlite, const char *text, sqlite3_stmt **re
 		       : db_sqlite_error(sqlite->handle, err);
 }
 
-static int open_database(const char *path, struct db_sqlite *sqlite, struct err *err)
+static int open_sqlite(const char *path, struct db_sqlite *sqlite, struct err *err)
 {
 	_cleanup_free_ char *real = NULL;
 	int r;
@@ -243,13 +244,13 @@ static int open_database(const char *path, struct db_sqlite *sqlite, struct err 
 	if (sqlite3_open_v2(real, &sqlite->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
 			    NULL) != SQLITE_OK)
 		return db_sqlite_error(sqlite->handle, err);
-	r = set_up(sqlite->handle, err);
+	r = set_up_database(sqlite->handle, err);
 	if (r == 0)
-		r = prepare(sqlite, "BEGIN IMMEDIATE", &sqlite->begin, err);
+		r = prepare_statement(sqlite, "BEGIN IMMEDIATE", &sqlite->begin, err);
 	if (r == 0)
-		r = prepare(sqlite, "COMMIT", &sqlite->commit, err);
+		r = prepare_statement(sqlite, "COMMIT", &sqlite->commit, err);
 	for (int i = 0; r == 0 && i < STATEMENTS; i++)
-		r = prepare(sqlite, db_statements[i], &sqlite->statements[i], err);
+		r = prepare_statement(sqlite, db_statements[i], &sqlite->statements[i], err);
 	return r;
 }
 
@@ -261,7 +262,7 @@ int db_sqlite_open(const char *path, struct db **ret_db, struct err *err)
 	if (!sqlite)
 		return err_set(err, ENOMEM, "out of memory");
 	sqlite->db.ops = &db_sqlite_ops;
-	if (open_database(path, sqlite, &cause) < 0) {
+	if (open_sqlite(path, sqlite, &cause) < 0) {
 		db_close(&sqlite->db);
 		err_context(&cause, "cannot use the data file %s", path);
 		if (err)

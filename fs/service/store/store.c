@@ -56,7 +56,7 @@ void store_close(struct store *store)
 }
 
 /* Runs a statement that has no values and gives no row. Returns 0 or -errno. */
-static int run(struct store *store, enum statement which)
+static int run_store_statement(struct store *store, enum statement which)
 {
 	return db_run(store->db, which, NULL, 0, NULL, NULL);
 }
@@ -90,15 +90,16 @@ int store_begin(struct store *store, struct err *err)
 	if (!db_in_transaction(store->db))
 		return lose(store, err);
 	store->has_changes = true;
-	return run(store, ST_BEGIN_ONE) == 0 ? 0 : lose(store, err);
+	return run_store_statement(store, ST_BEGIN_ONE) == 0 ? 0 : lose(store, err);
 }
 
 /* Ends one of the changes that are gathered. */
 static int finish_one(struct store *store, int r, struct err *err)
 {
 	/* the database may have undone everything */
-	if (!db_in_transaction(store->db) || (r < 0 && run(store, ST_UNDO_ONE) < 0) ||
-	    run(store, ST_KEEP_ONE) < 0)
+	if (!db_in_transaction(store->db) ||
+	    (r < 0 && run_store_statement(store, ST_UNDO_ONE) < 0) ||
+	    run_store_statement(store, ST_KEEP_ONE) < 0)
 		return lose(store, err);
 	return r;
 }
@@ -153,7 +154,7 @@ int store_make_id(const char *prefix, int64_t now_ms, int digits, char *ret_id)
 	return random_text(ID_ALPHABET, STORE_ID_RANDOM_CHARS, ret_id + size);
 }
 
-static int keep_number(void *data, const struct db_row *row)
+static int keep_stored_number(void *data, const struct db_row *row)
 {
 	*(int64_t *)data = db_number(row, 0);
 	return 0;
@@ -174,8 +175,8 @@ static int insert_document(struct store *store, const char *id, const struct sto
 		db_of_text(new->creator),
 		db_of_number(now_ms),
 	};
-	int r = db_query(store->db, ST_INSERT, values, DB_COUNT(values), keep_number, ret_number,
-			 err);
+	int r = db_query(store->db, ST_INSERT, values, DB_COUNT(values), keep_stored_number,
+			 ret_number, err);
 
 	if (r == 0)
 		return err_set(err, EEXIST, "the ID %s is taken", id);
@@ -298,7 +299,7 @@ int store_delete(struct store *store, const char *id, struct err *err)
 }
 
 /* Who reads documents, and what there is to know of the read besides. */
-struct reader {
+struct document_reader {
 	int (*document)(void *data, const struct store_document *document);
 	int (*version)(void *data, const struct store_version *version);
 	void *data;
@@ -323,7 +324,7 @@ struct store_document store_read_row(const struct db_row *row)
 
 static int see_document(void *data, const struct db_row *row)
 {
-	struct reader *reader = data;
+	struct document_reader *reader = data;
 	struct store_document document = store_read_row(row);
 
 	if (!document.version)
@@ -340,7 +341,7 @@ static int see_document(void *data, const struct db_row *row)
 
 static int see_version(void *data, const struct db_row *row)
 {
-	const struct reader *reader = data;
+	const struct document_reader *reader = data;
 	const struct store_version version = {
 		.number = db_number(row, 0),
 		.uuid = db_text(row, 1),
@@ -359,7 +360,8 @@ int store_show(struct store *store, const char *id, int64_t version,
 	       int (*each)(void *data, const struct store_version *version), void *data,
 	       struct err *err)
 {
-	struct reader reader = {.document = document, .version = each, .data = data, .err = err};
+	struct document_reader reader = {
+		.document = document, .version = each, .data = data, .err = err};
 	const struct db_value which[] = {db_of_text(id), db_of_number(version)};
 	int r;
 

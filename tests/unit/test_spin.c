@@ -16,7 +16,7 @@
 
 struct fixture {
 	int epoll_fd, pipe[2];
-	struct waiting waiting;
+	struct spin waiting;
 };
 
 static int set_up(void **state)
@@ -28,7 +28,7 @@ static int set_up(void **state)
 	if (fixture.epoll_fd < 0 || pipe(fixture.pipe) < 0 ||
 	    epoll_ctl(fixture.epoll_fd, EPOLL_CTL_ADD, fixture.pipe[0], &event) < 0)
 		return -1;
-	fixture.waiting = (struct waiting){.alone = false};
+	fixture.waiting = (struct spin){.alone = false};
 	*state = &fixture;
 	return 0;
 }
@@ -46,7 +46,7 @@ static int wait_for(struct fixture *fixture, int timeout_ms)
 {
 	struct epoll_event event;
 
-	return waiting_wait(&fixture->waiting, fixture->epoll_fd, &event, 1, timeout_ms);
+	return spin_wait(&fixture->waiting, fixture->epoll_fd, &event, 1, timeout_ms);
 }
 
 /* Waits for events that are there at once. That the machine stood still in one of these waits is

@@ -48,7 +48,7 @@ static struct fixture *make(void **state, int take_fd)
 /* A descriptor of a file that is gone by its name. */
 static int open_file(void)
 {
-	char path[] = "/tmp/test_syncer.XXXXXX";
+	char path[] = "/tmp/test_sync_thread.XXXXXX";
 	int fd = mkstemp(path);
 
 	if (fd >= 0)
