@@ -83,7 +83,7 @@ bool owner_may_inherit(const struct owner *recorded, const struct access *direct
 {
 	if (who->uid == 0 || who->uid == recorded->file.uid)
 		return true;
-	if (directory->uid != 0 && directory->uid != recorded->directory.uid)
+	if (directory->uid != recorded->directory.uid)
 		directory = &recorded->directory;
 	return access_lets(&recorded->file, who, WRITE) || may_replace(directory, who);
 }

@@ -60,9 +60,10 @@ bool holding_shows_text(const struct holding *holding, uid_t file_uid, uid_t rea
  * may write in the directory if it is not sticky. (The text goes along if the recorded read bits
  * say so: access_lets().)
  *
- * directory is the one that the name is made in. It counts if its owner is that of the recorded
- * one, or root. Else somebody has put a directory of their own in the place of the recorded one,
- * which decides nothing about the recorded file: then the recorded directory counts.
+ * directory is the one that the name is made in. It counts if it has the same owner as the recorded
+ * directory. Else another directory is in the place of the recorded one, whoever has put it there:
+ * what its owner lets users do with its files says nothing about the recorded file. Then the
+ * recorded directory counts, as it was recorded.
  *
  * The bits of modes are all that counts. POSIX ACLs are none of a job space's, and capabilities of
  * a user who is not root are not looked at.

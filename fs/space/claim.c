@@ -7,16 +7,25 @@
  * name may be somebody else's. So a row records whose file it was, and at each moment when a
  * request makes the name (create, mknod, link, rename) the rule of owner.h is asked:
  *
- *   the request may inherit      the row stays, or comes back if it was set aside. If the new file
- * is another user's than the recorded one, that user is noted as the heir: the job is the heir's.
- * The text goes along if the recorded read bits say so. At the next commit the row records the new
- * file. it may not                   the row is set aside: nobody finds it by its path. Its
- * submissions go on. It moves with its directory. It comes back when its owner, or somebody else
- * who may inherit, makes the free name.
+ * If the request may inherit, the row stays, or comes back if it was set aside. If the new file is
+ * another user's than the recorded one, that user is noted as the heir: the job is the heir's. The
+ * text goes along if the recorded read bits say so. At the next commit the row records the new
+ * file.
  *
- * A name can have several rows. First the row that the path finds is asked for, then those that are
- * set aside: first those of the request's own user, then the others. The request gets the first
- * that it may inherit.
+ * If the request may not, the row is set aside: nobody finds it by its path. Its submissions go on.
+ * It moves with its directory. It comes back when its owner, or somebody else who may inherit,
+ * makes the free name.
+ *
+ * A name can have several rows. The request gets the first that it may inherit: first those that
+ * are recorded as of the request's own user, then the others. Of each kind the row that the path
+ * finds comes before those that are set aside.
+ *
+ * The request is judged, and not the file: the file may be the victim's, moved here by somebody who
+ * may write it. A commit makes no name: it brings no row back. The row that the path finds is asked
+ * for again at a commit, if it is not the file's: the request and the file's user must both be able
+ * to inherit, and a commit that nobody asks for (at RELEASE) inherits nothing. If the file is of a
+ * user who has a row set aside here, and somebody else commits it, the new row is recorded as that
+ * somebody's: the user's own row is the first when the user makes the name again.
  *
  * This is safe without being complete: what was not asked is not granted. A row belongs to a file
  * only if the file's user is the recorded user or the heir (claim_is_of()). A crash can come
@@ -24,12 +33,9 @@
  * Then the row is hidden from the file until the next commit asks again.
  */
 #define _GNU_SOURCE
-#include "space/claim.h"
+#include "space/claiming.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -37,20 +43,7 @@
 
 #define READ 04
 
-/* One name, a request, and the file that the name is for. */
-struct claiming {
-	struct space *space;
-	const char *path;
-	struct caller caller;
-	struct access file, directory;
-	bool is_free; /* nothing is replaced */
-	uid_t replaced_uid;
-	struct ledger_claim claims[LEDGER_ASIDE_MAX + 1];
-	int n;
-};
-
-/* The row that the path finds, NULL: it has none. */
-static const struct ledger_claim *current_of(const struct claiming *claiming)
+const struct ledger_claim *claiming_current(const struct claiming *claiming)
 {
 	return claiming->n && !claiming->claims[0].is_aside ? &claiming->claims[0] : NULL;
 }
@@ -72,16 +65,35 @@ static bool may_inherit(struct claiming *claiming, const struct holding *holding
 				 &claiming->caller);
 }
 
-/* The first row that is set aside and that the request may inherit. own: of the request's own
- * user. */
-static struct ledger_claim *choose_aside(struct claiming *claiming, bool own)
+/* May the file's user inherit, of whom no supplementary groups are known? */
+static bool user_may_inherit(const struct claiming *claiming, const struct holding *holding)
+{
+	struct caller user = {
+		.person = {.uid = claiming->file.uid,
+			   .gid = claiming->file.gid,
+			   .groups_unknown = true},
+		.knows_groups = true,
+	};
+
+	return claim_may_inherit(claiming->space, &holding->owner, &claiming->directory, &user);
+}
+
+/* Does the request get a row? */
+static bool gets_row(struct claiming *claiming, const struct holding *holding)
+{
+	return !claiming->is_unasked && may_inherit(claiming, holding) &&
+	       (!claiming->is_commit || claiming->file.uid == claiming->caller.person.uid ||
+		user_may_inherit(claiming, holding));
+}
+
+/* The first row that the request gets. own: of those of the request's own user. */
+static struct ledger_claim *choose_claim_among(struct claiming *claiming, bool own)
 {
 	for (int i = 0; i < claiming->n; i++) {
 		struct ledger_claim *claim = &claiming->claims[i];
 
-		if (claim->is_aside &&
-		    (own ? claim->holding.owner.file.uid == claiming->caller.person.uid
-			 : may_inherit(claiming, &claim->holding)))
+		if ((!own || claim->holding.owner.file.uid == claiming->caller.person.uid) &&
+		    gets_row(claiming, &claim->holding))
 			return claim;
 	}
 	return NULL;
@@ -92,12 +104,10 @@ static struct ledger_claim *choose_claim(struct claiming *claiming)
 {
 	struct ledger_claim *chosen = &claiming->claims[0];
 
-	if (!chosen->is_aside && may_inherit(claiming, &chosen->holding))
-		return chosen;
-	if (!claiming->is_free)
-		return NULL;
-	chosen = choose_aside(claiming, true);
-	return chosen ? chosen : choose_aside(claiming, false);
+	if (!claiming->is_free || claiming->is_commit)
+		return !chosen->is_aside && gets_row(claiming, &chosen->holding) ? chosen : NULL;
+	chosen = choose_claim_among(claiming, true);
+	return chosen ? chosen : choose_claim_among(claiming, false);
 }
 
 /* Does the file's user get the text too? By the recorded read bits alone, for root as well: what
@@ -153,11 +163,10 @@ static int bequeath_row(struct claiming *claiming, const struct ledger_claim *ch
 	return r < 0 ? r : 1;
 }
 
-/* Judges, and moves the rows. Returns 0 or -errno. */
-static int settle_claim(struct claiming *claiming)
+int claiming_settle(struct claiming *claiming)
 {
 	struct ledger *ledger = claiming->space->ledger;
-	const struct ledger_claim *current = current_of(claiming);
+	const struct ledger_claim *current = claiming_current(claiming);
 	const struct ledger_claim *chosen = choose_claim(claiming);
 	int r = 0, changed = 0;
 
@@ -186,7 +195,7 @@ static int claim_path(struct claiming *claiming)
 	if (n <= 0)
 		return n;
 	claiming->n = n;
-	return settle_claim(claiming);
+	return claiming_settle(claiming);
 }
 
 int claim_name(struct space *space, fuse_req_t req, struct node *parent, const char *name,
@@ -211,10 +220,9 @@ int claim_name(struct space *space, fuse_req_t req, struct node *parent, const c
 	return claim_path(&claiming);
 }
 
-/* The row that the path finds is set aside, unless the request may have it. */
-static int yield_row(struct claiming *claiming)
+int claiming_yield(struct claiming *claiming)
 {
-	const struct ledger_claim *current = current_of(claiming);
+	const struct ledger_claim *current = claiming_current(claiming);
 
 	return !current || may_inherit(claiming, &current->holding)
 		       ? 0
@@ -240,136 +248,27 @@ int claim_yield(struct space *space, fuse_req_t req, struct node *parent, const 
 	caller_init(&claiming.caller, req);
 	r = ledger_claims(space->ledger, path, claiming.claims);
 	claiming.n = r < 0 ? 0 : r;
-	current = current_of(&claiming);
+	current = claiming_current(&claiming);
 	if (r < 0 ||
 	    (current && S_ISREG(file->st_mode) && holding_is_of(&current->holding, file->st_uid)))
 		return r < 0 ? r : 0;
-	return yield_row(&claiming);
-}
-
-/* ---- the same for a tree ---- */
-
-/* Is there a row of this name below a directory? 1, 0 or -errno. */
-static int has_row(struct ledger *ledger, const char *directory, const char *below)
-{
-	_cleanup_free_ char *path = NULL;
-	int64_t row;
-	int r;
-
-	if (asprintf(&path, "%s/%s", directory, below) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	r = ledger_row(ledger, path, &row);
-	return r == -ENOENT ? 0 : r < 0 ? r : 1;
-}
-
-/* Looks at what a directory brings below it, a file or none. Returns 1 for a regular file, 0 or
- * -errno. */
-static int look_below_directory(struct claiming *claiming, int from_fd, const char *from,
-				const char *below)
-{
-	char path[PATH_MAX];
-	struct stat st = {0};
-	bool is_file;
-
-	if (snprintf(path, sizeof(path), "%s/%s", from, below) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	if (fstatat(from_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT &&
-	    errno != ENOTDIR)
-		return -errno;
-	is_file = S_ISREG(st.st_mode);
-	claiming->file = access_of(&st);
-	*strrchr(path, '/') = '\0';
-	if (fstatat(from_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-	claiming->directory = access_of(&st);
-	return is_file;
-}
-
-/* A name below where a directory goes, which has a row: what the directory brings under this name,
- * a file or a row without a file, must not take the place of a row that the request may not have.
- */
-static int claim_below(struct claiming *claiming, int from_fd, const char *from,
-		       const char *from_path, const char *below)
-{
-	struct ledger *ledger = claiming->space->ledger;
-	int n = ledger_claims(ledger, claiming->path, claiming->claims), has_file, has_own;
-
-	claiming->n = n < 0 ? 0 : n;
-	if (n <= 0)
-		return n;
-	claiming->directory = claiming->claims[0].holding.owner.directory;
-	has_file = look_below_directory(claiming, from_fd, from, below);
-	has_own = has_row(ledger, from_path, below);
-	if (has_file < 0 || has_own < 0)
-		return has_file < 0 ? has_file : has_own;
-	/* a file that brings its own row needs none that was set aside */
-	if (has_file)
-		return current_of(claiming) || !has_own ? settle_claim(claiming) : 0;
-	return has_own ? yield_row(claiming) : 0;
-}
-
-int claim_tree(struct space *space, fuse_req_t req, struct node *from_parent, const char *from,
-	       struct node *to_parent, const char *to)
-{
-	struct claiming claiming = {.space = space, .is_free = true};
-	_cleanup_free_ char *path = NULL, *paths = NULL, *from_path = NULL;
-	_cleanup_close_ int from_fd = -1;
-	size_t size = 0;
-	int r;
-
-	if (space->options->one_user || node_is_hidden(to_parent) || to[0] == '.')
-		return 0;
-	r = node_path_of(to_parent, to, &path);
-	if (r == 0)
-		r = node_path_of(from_parent, from, &from_path);
-	if (r == 0)
-		r = ledger_paths_below(space->ledger, path, &paths, &size);
-	if (r < 0 || !size)
-		return r;
-	from_fd = node_hold_dirfd(&space->nodes, from_parent);
-	if (from_fd < 0)
-		return from_fd;
-	caller_init(&claiming.caller, req);
-	for (size_t at = 0; r == 0 && at < size; at += strlen(paths + at) + 1) {
-		claiming.path = paths + at;
-		r = claim_below(&claiming, from_fd, from, from_path,
-				claiming.path + strlen(path) + 1);
-	}
-	return r;
+	return claiming_yield(&claiming);
 }
 
 /* ---- commits ---- */
 
-/* The user who is asked about at a commit: the caller if the file is the caller's, else the file's
- * user. Of that user no supplementary groups are known. */
-static void init_committer(struct claiming *claiming, fuse_req_t req)
-{
-	struct caller *caller = &claiming->caller;
-
-	if (req && fuse_req_ctx(req)->uid == claiming->file.uid) {
-		caller_init(caller, req);
-		return;
-	}
-	caller->person = (struct person){
-		.uid = claiming->file.uid, .gid = claiming->file.gid, .groups_unknown = true};
-	caller->knows_groups = true;
-}
-
 /* Finds the row of the path for the file, which is asked for again if it is not the file's. */
-static int find_claims(struct claiming *claiming, fuse_req_t req)
+static int find_claims(struct claiming *claiming)
 {
 	struct ledger *ledger = claiming->space->ledger;
 	const struct ledger_claim *current;
 	int r = ledger_claims(ledger, claiming->path, claiming->claims);
 
 	claiming->n = r < 0 ? 0 : r;
-	current = current_of(claiming);
+	current = claiming_current(claiming);
 	if (r <= 0 || (current && holding_is_of(&current->holding, claiming->file.uid)))
 		return r;
-	init_committer(claiming, req);
-	r = settle_claim(claiming);
+	r = claiming_settle(claiming);
 	if (r == 0)
 		r = ledger_claims(ledger, claiming->path, claiming->claims);
 	claiming->n = r < 0 ? 0 : r;
@@ -384,10 +283,41 @@ static bool is_without_text(const struct holding *holding, const struct access *
 	       access_shows_more(&holding->owner.file, file);
 }
 
+/* Is it content of somebody else's in a file of a user who has a row set aside here? The holding is
+ * recorded as that somebody's then, and the user is the heir. */
+static void credit_committer(const struct claiming *claiming, const struct stat *replaced,
+			     struct holding *holding)
+{
+	const struct person *who = &claiming->caller.person;
+	const struct access *file = &claiming->file;
+	const struct person user = {.uid = file->uid, .gid = file->gid, .groups_unknown = true};
+
+	if (claiming->is_unasked || who->uid == file->uid ||
+	    caller_is_master(claiming->space, who) ||
+	    (replaced && replaced->st_uid != who->uid && replaced->st_uid != file->uid))
+		return;
+	for (int i = 0; i < claiming->n; i++) {
+		const struct ledger_claim *claim = &claiming->claims[i];
+
+		if (!claim->is_aside || claim->holding.owner.file.uid != file->uid)
+			continue;
+		holding->owner.file.uid = who->uid;
+		holding->owner.file.gid = who->gid;
+		holding->has_heir = true;
+		holding->heir = file->uid;
+		holding->heir_reads = access_lets(&holding->owner.file, &user, READ);
+		return;
+	}
+}
+
 int claim_author(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 		 const struct stat *file, const struct stat *replaced, struct author *ret_author)
 {
-	struct claiming claiming = {.space = space, .is_free = true, .file = access_of(file)};
+	struct claiming claiming = {.space = space,
+				    .is_free = true,
+				    .is_commit = true,
+				    .is_unasked = !req,
+				    .file = access_of(file)};
 	_cleanup_free_ char *path = NULL;
 	struct author author = {0};
 	int r = access_of_directory(space, parent, &claiming.directory);
@@ -409,11 +339,14 @@ int claim_author(struct space *space, fuse_req_t req, struct node *parent, const
 
 		r = node_path_of(parent, name, &path);
 		claiming.path = path;
+		if (req)
+			caller_init(&claiming.caller, req);
 		if (r == 0)
-			r = find_claims(&claiming, req);
+			r = find_claims(&claiming);
 		if (r < 0)
 			return r;
-		current = current_of(&claiming);
+		credit_committer(&claiming, replaced, &author.holding);
+		current = claiming_current(&claiming);
 		author.without_text = current && is_without_text(&current->holding, &claiming.file);
 	}
 	*ret_author = author;

@@ -159,6 +159,52 @@ def test_a_directory_of_ones_own_in_the_place_of_another_gets_no_job(shared, mak
     assert shared.make(ANN, "t/a.yaml", "again") == job
 
 
+# Cid puts a file of Ann's, which he may write, under the name. $1 is the document.
+OTHERS_FILES = {
+    "mv": 'cat "$1" > mine/x; mv mine/x a.yaml',
+    "mv onto a draft": 'touch a.yaml; cat "$1" > mine/x; mv mine/x a.yaml',
+    "mv onto a job": 'cat "$1" > a.yaml; cat "$1" > mine/x; echo "# more" >> mine/x; mv mine/x a.yaml',
+    "ln": 'cat "$1" > mine/x; ln mine/x a.yaml',
+    "mv of an empty file": ': > mine/x; mv mine/x a.yaml; python3 -c "import os, sys; fd = os.open(\'a.yaml\', os.O_WRONLY);'
+                           ' os.write(fd, open(sys.argv[1], \'rb\').read()); os.close(fd)" "$1"',
+    "mv of an open file": 'exec 3>> mine/x; mv mine/x a.yaml; cat "$1" >&3; exec 3>&-',
+    "mv of a job file": 'cat "$1" > mine/x; mv mine/x mine/y.yaml; mv mine/y.yaml a.yaml',
+    "mv of a directory": 'mkdir mine/t; cat "$1" > mine/x; mv mine/x mine/t/a.yaml; mv mine/t t',
+    "exchange with a draft": 'touch a.yaml; cat "$1" > mine/x; mv mine/x mine/y.yaml; python3 -c "import ctypes; assert'
+                             " ctypes.CDLL(None).renameat2(-100, b'mine/y.yaml', -100, b'a.yaml', 2) == 0\"",
+    "truncate(2)": 'cat "$1" > mine/x; exec 3<> mine/x; mv mine/x a.yaml; exec 3>&-; truncate -s -1 a.yaml',
+    "an attribute": 'cat "$1" > mine/x; mv mine/x a.yaml; setfattr -n user.coc.description -v mine a.yaml',
+    "a close that nobody hears": ': > mine/x; mv mine/x a.yaml; python3 -c "import mmap, os, sys; text = open(sys.argv[1], \'rb\').read();'
+                                 " fd = os.open('a.yaml', os.O_RDWR); os.ftruncate(fd, len(text)); m = mmap.mmap(fd, 0); os.close(fd);"
+                                 ' m[:] = text; m.close()" "$1"',
+    "a refusal": 'echo "just: yaml" > mine/x; mv mine/x a.yaml; cat "$1" > mine/x; mv mine/x a.yaml',
+}
+
+
+@pytest.mark.parametrize("puts", OTHERS_FILES)
+def test_a_file_of_the_owners_that_another_user_puts_there_gets_no_job(shared, puts):
+    """Who makes the name is judged, and not whose the file is."""
+    name = "t/a.yaml" if "directory" in puts else "a.yaml"
+    ANN.sh('mkdir -p "$(dirname "$1")"', name, cwd=shared.path).ok()
+    job = shared.make(ANN, name)
+    before = shared.space.job(job)
+    ANN.sh('rm -r "${1%%/*}"', name, cwd=shared.path).ok()
+    CID.sh("mkdir mine && chmod 777 mine", cwd=shared.path).ok()
+    ANN.sh("touch mine/x && chmod 666 mine/x", cwd=shared.path).ok()
+    CID.sh(OTHERS_FILES[puts], shared.document("a", "by", "cid"), cwd=shared.path)
+    tools.eventually(lambda: shared.space.fact(name, "state") != "draft" or os.path.exists(shared.space.at(name + ".error")),
+                     "the outcome")
+    assert os.stat(shared.space.at(name)).st_uid == ANN.uid
+    shared.space.settle()
+    assert shared.space.job(job) == before and shared.id(name) != job
+    # Ann's comes back to Ann, and not what others have put under her name; but a job file has brought its own job
+    if puts in ("mv of a job file", "mv of a directory", "exchange with a draft", "a close that nobody hears"):
+        return
+    ROOT.sh('rm -r "${1%%/*}"', name, cwd=shared.path).ok()
+    ANN.sh('mkdir -p "$(dirname "$1")"', name, cwd=shared.path).ok()
+    assert shared.make(ANN, name, "again") == job and shared.version(job) == "v2"
+
+
 REFUSED = 'printf \'meta: {name: x, schemaVersion: 3}\\n"TOPSECRET": 1\\n"TOPSECRET": 2\\n\' > p.yaml; rm p.yaml'
 
 
@@ -412,6 +458,26 @@ def test_a_name_keeps_the_rows_of_few_users(shared):
     assert len(shared.space.jobs()) == 33
     assert not os.path.exists(shared.space.at("a.yaml"))
     assert shared.make(ROOT, "a.yaml", "root") in [job["document_id"] for job in shared.space.jobs()]
+
+
+REPLACEMENTS = {"root's": (0, 0o777), "another user's": (BEN.uid, 0o777), "root's, for a group of hers": (CID.uid, 0o777)}
+
+
+@pytest.mark.parametrize("whose", REPLACEMENTS)
+def test_a_directory_that_is_moved_into_the_place_of_another_gives_no_right(shared, whose):
+    """Only the directory that the file was in says who could have replaced it."""
+    os.chmod(shared.path, 0o777)
+    ANN.sh("mkdir t", cwd=shared.path).ok()
+    job = shared.make(ANN, "t/a.yaml")
+    ANN.sh("rm -r t", cwd=shared.path).ok()
+    os.mkdir(shared.space.at("open"))
+    os.chown(shared.space.at("open"), REPLACEMENTS[whose][0], -1)
+    os.chmod(shared.space.at("open"), REPLACEMENTS[whose][1])
+    CID.sh("mv open t", cwd=shared.path).ok()
+    assert shared.make(CID, "t/a.yaml", "by", "cid") != job
+    assert shared.version(job) == "v1"
+    CID.sh("rm t/a.yaml", cwd=shared.path).ok()
+    assert shared.make(ANN, "t/a.yaml", "again") == job
 
 
 # ---- colleagues and deployments: tools that replace files, and go on with the job ----

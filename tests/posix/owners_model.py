@@ -85,19 +85,19 @@ class Model:
             return True
         if present is not None and record.belongs_to(present.uid):
             return who.uid == present.uid or directory.may_be_emptied(who)
-        trusted = directory.uid in (0, record.directory.uid)  # nobody has put one of their own there
+        trusted = directory.uid == record.directory.uid  # it is no other one that was put there
         return (directory if trusted else record.directory).may_be_emptied(who)
 
     def make_name(self, who, path, file, directory, replaced=None):
         """A request puts a file under a job's name; replaced: the file whose place it takes."""
         record, aside = self.records.get(path), self.aside.get(path, [])
-        chosen = None
-        if record and self.may_have(who, record, directory, replaced):
-            chosen = record
-        elif replaced is None:
-            rest = sorted(aside, key=lambda one: -one.number)  # the latest made first
-            chosen = next((one for one in rest if one.file.uid == who.uid), None) or \
-                next((one for one in rest if self.may_have(who, one, directory)), None)
+        rows = [record] if record else []
+        if replaced is None:
+            rows += sorted(aside, key=lambda one: -one.number)  # the latest made first
+        rows = [one for one in rows if self.may_have(who, one, directory, replaced)]
+        # in a name that nothing had: a record of one's own before those of others
+        rows.sort(key=lambda one: replaced is None and one.file.uid != who.uid)
+        chosen = rows[0] if rows else None
         if record and record is not chosen:
             self.aside.setdefault(path, []).append(self.records.pop(path))
         if chosen and chosen is not record:
@@ -105,6 +105,15 @@ class Model:
             self.records[path] = chosen
         if chosen:
             self.bequeath(who, chosen, file, replaced)
+
+    def ask_again(self, who, path, file, directory):
+        """Content of a file is committed under a name whose record is not the file's."""
+        record, user = self.records.get(path), Nobody(file.uid, file.gid)
+        if record and not record.belongs_to(file.uid):
+            if self.may_have(who, record, directory) and (who.uid == file.uid or self.may_have(user, record, directory)):
+                self.bequeath(who, record, file, None)
+            else:
+                self.aside.setdefault(path, []).append(self.records.pop(path))
 
     def bequeath(self, who, record, file, replaced):
         if file.uid == record.file.uid:
@@ -145,8 +154,9 @@ class Model:
         return record.file.uid == file.uid or (record.heir == file.uid and record.heir_reads
                                                and not file.shows_more_than(record.file))
 
-    def take(self, path, file, directory, replaced=None):
-        """Content of a file is committed under a name: the record is its from now on."""
+    def take(self, who, path, file, directory, replaced=None):
+        """Content of a file is committed under a name: the record is its from now on. But if who commits it has put it
+        over a record of the file's user, which is set aside, it is the committer's."""
         record = self.records.get(path)
         if not record:
             record = self.records[path] = Record(next(self.numbers), file, directory)
@@ -158,6 +168,10 @@ class Model:
         if replaced is not None and replaced.uid != file.uid:
             record.heir = replaced.uid
             record.heir_reads = file.lets(Nobody(replaced.uid, replaced.gid), READ)
+        if who.uid not in (0, file.uid) and any(one.file.uid == file.uid for one in self.aside.get(path, [])) and \
+                (replaced is None or replaced.uid in (who.uid, file.uid)):
+            record.file = Access(who.uid, who.gid, file.mode)
+            record.heir, record.heir_reads = file.uid, record.file.lets(Nobody(file.uid, file.gid), READ)
         return record
 
     def mark_unmade(self, path, file, directory):

@@ -9,7 +9,7 @@ import stat
 import samples
 import scene
 from owners_acts import User
-from owners_model import KEPT, PRIVATE, READ, SEARCH, WRITE, Access, Model, Nobody
+from owners_model import KEPT, PRIVATE, READ, SEARCH, WRITE, Access, Model
 
 TEAM = 54100
 ROOT = scene.Who("root", 0, 0)
@@ -156,13 +156,10 @@ class Walk:
         model, directory = self.model, self.directory(path)
         if kind == "empty" and not by_itself:
             return "ok"
-        record = model.records.get(path)
-        if (record or model.aside.get(path)) and not (record and record.belongs_to(file.uid)):
-            committer = who if who.uid == file.uid else Nobody(file.uid, file.gid)
-            model.make_name(committer, path, file, directory)
+        model.ask_again(who, path, file, directory)
         if kind == "empty":
             return "ok"
-        record = model.take(path, file, directory, replaced)
+        record = model.take(who, path, file, directory, replaced)
         if kind == "bad":
             model.refuse(record, self.word(text))
             return "EINVAL"

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* What is asked for when a directory comes to another name: all names below it may keep something.
+ */
+#define _GNU_SOURCE
+#include "space/claiming.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+/* Is there a row of this name below a directory? 1, 0 or -errno. */
+static int has_row(struct ledger *ledger, const char *directory, const char *below)
+{
+	_cleanup_free_ char *path = NULL;
+	int64_t row;
+	int r;
+
+	if (asprintf(&path, "%s/%s", directory, below) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	r = ledger_row(ledger, path, &row);
+	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
+/* Looks at what a directory brings below it, a file or none. Returns 1 for a regular file, 0 or
+ * -errno. */
+static int look_below_directory(struct claiming *claiming, int from_fd, const char *from,
+				const char *below)
+{
+	char path[PATH_MAX];
+	struct stat st = {0};
+	bool is_file;
+
+	if (snprintf(path, sizeof(path), "%s/%s", from, below) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	if (fstatat(from_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT &&
+	    errno != ENOTDIR)
+		return -errno;
+	is_file = S_ISREG(st.st_mode);
+	claiming->file = access_of(&st);
+	*strrchr(path, '/') = '\0';
+	if (fstatat(from_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+	claiming->directory = access_of(&st);
+	return is_file;
+}
+
+/* A name below where a directory goes, which has a row: what the directory brings under this name,
+ * a file or a row without a file, must not take the place of a row that the request may not have.
+ */
+static int claim_below(struct claiming *claiming, int from_fd, const char *from,
+		       const char *from_path, const char *below)
+{
+	struct ledger *ledger = claiming->space->ledger;
+	int n = ledger_claims(ledger, claiming->path, claiming->claims), has_file, has_own;
+
+	claiming->n = n < 0 ? 0 : n;
+	if (n <= 0)
+		return n;
+	claiming->directory = claiming->claims[0].holding.owner.directory;
+	has_file = look_below_directory(claiming, from_fd, from, below);
+	has_own = has_row(ledger, from_path, below);
+	if (has_file < 0 || has_own < 0)
+		return has_file < 0 ? has_file : has_own;
+	/* a file that brings its own row needs none that was set aside */
+	if (has_file)
+		return claiming_current(claiming) || !has_own ? claiming_settle(claiming) : 0;
+	return has_own ? claiming_yield(claiming) : 0;
+}
+
+int claim_tree(struct space *space, fuse_req_t req, struct node *from_parent, const char *from,
+	       struct node *to_parent, const char *to)
+{
+	struct claiming claiming = {.space = space, .is_free = true};
+	_cleanup_free_ char *path = NULL, *paths = NULL, *from_path = NULL;
+	_cleanup_close_ int from_fd = -1;
+	size_t size = 0;
+	int r;
+
+	if (space->options->one_user || node_is_hidden(to_parent) || to[0] == '.')
+		return 0;
+	r = node_path_of(to_parent, to, &path);
+	if (r == 0)
+		r = node_path_of(from_parent, from, &from_path);
+	if (r == 0)
+		r = ledger_paths_below(space->ledger, path, &paths, &size);
+	if (r < 0 || !size)
+		return r;
+	from_fd = node_hold_dirfd(&space->nodes, from_parent);
+	if (from_fd < 0)
+		return from_fd;
+	caller_init(&claiming.caller, req);
+	for (size_t at = 0; r == 0 && at < size; at += strlen(paths + at) + 1) {
+		claiming.path = paths + at;
+		r = claim_below(&claiming, from_fd, from, from_path,
+				claiming.path + strlen(path) + 1);
+	}
+	return r;
+}

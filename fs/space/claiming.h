@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SPACE_CLAIMING_H
+#define COCFS_SPACE_CLAIMING_H
+
+#include "space/claim.h"
+
+/* What claim.c and claim_tree.c share: the judgement of one name. */
+
+/* One name, a request, and the file that the name is for. */
+struct claiming {
+	struct space *space;
+	const char *path;
+	struct caller caller;
+	struct access file, directory;
+	bool is_free;	 /* nothing is replaced */
+	bool is_commit;	 /* the name is not made: the file's user is judged as well */
+	bool is_unasked; /* there is no request */
+	uid_t replaced_uid;
+	struct ledger_claim claims[LEDGER_ASIDE_MAX + 1];
+	int n;
+};
+
+/* The row that the path finds, NULL: it has none. */
+const struct ledger_claim *claiming_current(const struct claiming *claiming);
+
+/* Judges the rows of the name, and moves them. Returns 0 or -errno. */
+int claiming_settle(struct claiming *claiming);
+
+/* Sets the row that the path finds aside, unless the request may have it. Returns 0 or -errno. */
+int claiming_yield(struct claiming *claiming);
+
+#endif
