@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The offset of the quote that ends a string, size if there is none. at: behind its beginning. */
@@ -78,6 +79,44 @@ int json_parse(const char *text, size_t size, cJSON **ret_value)
 	return 0;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Are all names of an object different? 1, 0 or -ENOMEM. */
+static int has_own_names(const cJSON *object)
+{
+	size_t n = (size_t)cJSON_GetArraySize(object), i = 0;
+	_cleanup_free_ const char **names = calloc(n + 1, sizeof(*names));
+	const cJSON *member;
+
+	if (!names)
+		return -ENOMEM;
+	cJSON_ArrayForEach (member, object)
+		names[i++] = member->string;
+	qsort(names, n, sizeof(*names), compare_names);
+	for (i = 1; i < n; i++)
+		if (!strcmp(names[i - 1], names[i]))
+			return 0;
+	return 1;
+}
+
+int json_is_clear(const cJSON *value)
+{
+	const cJSON *member;
+	int r = cJSON_IsObject(value) ? has_own_names(value) : 1;
+
+	if (r != 1 || (!cJSON_IsObject(value) && !cJSON_IsArray(value)))
+		return r;
+	cJSON_ArrayForEach (member, value) {
+		r = json_is_clear(member);
+		if (r != 1)
+			break;
+	}
+	return r;
+}
+
 const cJSON *json_get(const cJSON *value, const char *name)
 {
 	return cJSON_IsObject(value) ? cJSON_GetObjectItemCaseSensitive(value, name) : NULL;
@@ -88,6 +127,16 @@ const char *json_get_string(const cJSON *value, const char *name)
 	const cJSON *member = json_get(value, name);
 
 	return cJSON_IsString(member) ? member->valuestring : NULL;
+}
+
+/* Is the text an integer as JSON writes one: no blank, no "+", no zero before other digits? */
+static bool is_plain_integer(const char *text)
+{
+	bool negative = text[0] == '-';
+	const char *digits = text + negative;
+
+	return digits[0] && !digits[strspn(digits, "0123456789")] &&
+	       (digits[0] != '0' || (!digits[1] && !negative));
 }
 
 bool json_get_int(const cJSON *value, const char *name, int64_t *ret_number)
@@ -105,7 +154,7 @@ bool json_get_int(const cJSON *value, const char *name, int64_t *ret_number)
 		*ret_number = (int64_t)d;
 		return true;
 	}
-	if (!cJSON_IsString(member) || !member->valuestring[0])
+	if (!cJSON_IsString(member) || !is_plain_integer(member->valuestring))
 		return false;
 	errno = 0;
 	number = strtoll(member->valuestring, &end, 10);

@@ -32,6 +32,13 @@ bool json_is_within(const char *text, size_t size, size_t values_max, size_t dep
  */
 int json_parse(const char *text, size_t size, cJSON **ret_value);
 
+/*
+ * Does no object in a value have two members of one name? With two of them each reader may take
+ * another one. Names are compared as they are read, so "\\u0061" is "a". The depth of the value
+ * is bounded by the caller (json_is_within()). Returns 1, 0 or -ENOMEM.
+ */
+int json_is_clear(const cJSON *value);
+
 /* The member of an object, by its exact name; NULL if there is none or value is not an object. */
 const cJSON *json_get(const cJSON *value, const char *name);
 
@@ -39,8 +46,9 @@ const cJSON *json_get(const cJSON *value, const char *name);
 const char *json_get_string(const cJSON *value, const char *name);
 
 /*
- * The member as an integer, written as a number or as a string of digits (the COC API declares one
- * and sends the other). Returns false if there is none that fits.
+ * The member as an integer, written as a number or as a string (the COC API declares one and sends
+ * the other). A string has the form that JSON has for integers: " 0", "+0" and "00" are none.
+ * Returns false if there is none that fits.
  */
 bool json_get_int(const cJSON *value, const char *name, int64_t *ret_number);
 

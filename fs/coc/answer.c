@@ -5,6 +5,10 @@
  * ({"error":{…}}), or text that is not JSON. A 200 that carries an error_code is an error, too.
  * The shapes of a success are in success.c.
  *
+ * The API says that something was done with 200 and with no other status. Another 2xx comes from
+ * what stands between: a cache, a queue, a part of an answer. It proves nothing, whatever it
+ * carries.
+ *
  * The error code decides what an answer means, so it is taken whole or not at all. Its message is
  * for people.
  */
@@ -25,6 +29,7 @@
 #include "coc/success.h"
 #include "coc/verdict.h"
 
+#define STATUS_DONE 200	   /* the one with which the API says that something was done */
 #define TEXT_SHOWN_MAX 300 /* bytes of an answer that is not JSON, in its error_msg */
 
 static const char *const iam_actions[] = {
@@ -147,6 +152,23 @@ static void fail_answer(const struct answer_source *source, const struct verdict
 	out->answer.err = err;
 }
 
+/* Can the service say this to the operation? What makes a job or lists jobs is about no job that
+ * could be gone. */
+static bool is_possible(const struct answer_source *source, const struct verdict *verdict)
+{
+	enum coc_operation operation = source->operation;
+
+	return verdict->errnum != ESTALE ||
+	       (operation != COC_OP_CREATE && operation != COC_OP_LIST);
+}
+
+/* A 2xx that the API cannot have sent. */
+static void fail_by_shape(const struct answer_source *source, struct answer *out)
+{
+	/* no status, no code: no row fits */
+	fail_answer(source, verdict_find(0, ""), out);
+}
+
 static void fail_by_table(const struct answer_source *source, struct answer *out)
 {
 	const struct verdict *verdict = verdict_find(source->status, out->error_code);
@@ -155,7 +177,10 @@ static void fail_by_table(const struct answer_source *source, struct answer *out
 	if (source->version >= COC_VERSIONS_MAX && verdict->outcome == COC_REFUSED &&
 	    verdict->errnum == EINVAL)
 		verdict = &verdict_too_many_versions;
-	fail_answer(source, verdict, out);
+	if (is_possible(source, verdict))
+		fail_answer(source, verdict, out);
+	else
+		fail_by_shape(source, out);
 }
 
 /* An error that is not JSON: a proxy's, a portal's, a server's that is no COC. */
@@ -164,13 +189,6 @@ static void fail_by_page(const struct answer_source *source, struct answer *out)
 	bool plain_http = source->endpoint && !strncmp(source->endpoint, "http://", 7);
 
 	fail_answer(source, verdict_find_page(source->status, out->error_msg, plain_http), out);
-}
-
-/* A 2xx that the API cannot have sent. */
-static void fail_by_shape(const struct answer_source *source, struct answer *out)
-{
-	/* no status, no code: no row fits */
-	fail_answer(source, verdict_find(0, ""), out);
 }
 
 static void fail_gone(const struct answer_source *source, struct answer *out)
@@ -187,24 +205,21 @@ static void fail_no_memory(const struct answer_source *source, struct answer *ou
 	fail_answer(source, &verdict, out);
 }
 
-/* Does a 2xx carry an error? 1; 0, also when the code says success ("COC.00000000"); -EINVAL: it
+/* Does a 200 carry an error? 1; 0, also when the code says success ("COC.00000000"); -EINVAL: it
  * carries something in the place of a code that is none. */
 static int carries_error(const cJSON *root)
 {
 	const cJSON *member = json_get(root, "error_code");
-	const char *code = cJSON_IsString(member) ? member->valuestring : NULL, *dot;
+	const char *code = cJSON_IsString(member) ? member->valuestring : NULL;
 	int64_t number;
 
-	if (!member || cJSON_IsNull(member) || (code && !*code))
+	if (!member || cJSON_IsNull(member) || (code && !*code) || success_is_told(root))
 		return 0;
 	if (!code)
 		return cJSON_IsNumber(member) && json_get_int(root, "error_code", &number)
-			       ? number != 0
+			       ? 1
 			       : -EINVAL;
-	if (!id_is_word(code, COC_ERROR_CODE_MAX))
-		return -EINVAL;
-	dot = strrchr(code, '.');
-	return !(dot && !strcmp(dot, ".00000000"));
+	return id_is_word(code, COC_ERROR_CODE_MAX) ? 1 : -EINVAL;
 }
 
 /* Is there a result beside an error? Then the thing may have been done, and the error tells
@@ -216,7 +231,7 @@ static bool carries_result(const cJSON *root)
 	return data && !cJSON_IsNull(data);
 }
 
-static void read_2xx(const struct answer_source *source, const cJSON *root, struct answer *out)
+static void read_success(const struct answer_source *source, const cJSON *root, struct answer *out)
 {
 	int r = carries_error(root);
 
@@ -231,6 +246,7 @@ static void read_2xx(const struct answer_source *source, const cJSON *root, stru
 		r = success_read(source, root, out);
 	if (r == 0)
 		return;
+	read_error_pair(root, out);
 	read_request_id(root, out);
 	if (r == -ENOMEM)
 		fail_no_memory(source, out);
@@ -258,7 +274,8 @@ static void hide_success(struct answer *out)
 	out->answer.total = -1;
 }
 
-/* Parses the body. Returns 0, -EINVAL, also for more than an honest answer has, or -ENOMEM. */
+/* Parses the body. Returns 0, -EINVAL, also for more than an honest answer has and for two members
+ * of one name, or -ENOMEM. */
 static int parse_body(const struct answer_source *source, cJSON **ret_root)
 {
 	int r;
@@ -268,12 +285,17 @@ static int parse_body(const struct answer_source *source, cJSON **ret_root)
 			    COC_ANSWER_DEPTH_MAX))
 		return -EINVAL;
 	r = json_parse(source->body, source->body_size, ret_root);
+	if (r == 0) {
+		r = json_is_clear(*ret_root);
+		r = r == 0 ? -EINVAL : r > 0 ? 0 : r;
+	}
 	return r == -ENOMEM || r == 0 ? r : -EINVAL;
 }
 
 void answer_read(const struct answer_source *source, struct answer *ret_answer)
 {
-	const bool success = source->status >= 200 && source->status <= 299;
+	const bool is_2xx = source->status >= 200 && source->status <= 299;
+	const bool success = source->status == STATUS_DONE;
 	_cleanup_json_ cJSON *root = NULL;
 	struct answer *out = ret_answer;
 	int r;
@@ -288,10 +310,10 @@ void answer_read(const struct answer_source *source, struct answer *ret_answer)
 	if (r == -ENOMEM) {
 		fail_no_memory(source, out);
 	} else if (success && r == 0) {
-		read_2xx(source, root, out);
-	} else if (success) {
+		read_success(source, root, out);
+	} else if (is_2xx && r < 0) {
 		fail_by_shape(source, out);
-	} else if (r == 0 && carries_result(root)) {
+	} else if (r == 0 && (is_2xx || carries_result(root))) {
 		read_error_body(root, out);
 		fail_by_shape(source, out);
 	} else if (r == 0) {

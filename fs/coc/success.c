@@ -8,9 +8,10 @@
  *   show     {"data":{…}}; {"data":null} says that there is no such job
  *   list     {"data":[…],"total":N}, times as numbers or as strings of digits
  *
- * A 2xx of any other shape does not come from the API: a portal answers, or a proxy, or half of an
+ * A 200 of any other shape does not come from the API: a portal answers, or a proxy, or half of an
  * answer is missing. Then it is unknown whether the call was processed. The same holds for an
- * answer about another job than the one that was asked for.
+ * answer about another job than the one that was asked for, and for one that tells of an error
+ * beside its data.
  *
  * The API's page says that an update is answered with {"data":"ID"}; the OpenAPI file says a bare
  * string, "job uuid". So a bare string may also be a UUID, unless the job's own ID has that form:
@@ -24,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/utf8.h"
 #include "coc/id.h"
@@ -76,17 +78,43 @@ static const char *get_id(const cJSON *object, const char *name)
 	return id && id_is_document(id) ? id : NULL;
 }
 
-/* Does an answer that has no data say why? Then that there is no data proves nothing. */
+bool success_is_told(const cJSON *root)
+{
+	const cJSON *member = json_get(root, "error_code");
+	const char *code = cJSON_IsString(member) ? member->valuestring : "";
+	const char *dot = strrchr(code, '.');
+
+	return (cJSON_IsNumber(member) && member->valuedouble == 0) ||
+	       (dot && !strcmp(dot, ".00000000"));
+}
+
+/* Does a member say nothing, or that all is well? */
+static bool is_harmless(const cJSON *member)
+{
+	static const char *const texts[] = {"", "0", "200", "ok", "success"};
+
+	if (cJSON_IsNumber(member))
+		return member->valuedouble == 0 || member->valuedouble == 200;
+	for (size_t i = 0; cJSON_IsString(member) && i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (!strcasecmp(member->valuestring, texts[i]))
+			return true;
+	return cJSON_IsNull(member) || cJSON_IsFalse(member) ||
+	       ((cJSON_IsArray(member) || cJSON_IsObject(member)) && !member->child);
+}
+
+/* Does an answer tell of an error, though it has no error code? Then what else it says, and that it
+ * has no data, proves nothing. */
 static bool has_words(const cJSON *root)
 {
 	static const char *const names[] = {"error_msg", "code",   "message",
 					    "error",	 "errors", "msg"};
 
+	if (success_is_told(root))
+		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const cJSON *member = json_get(root, names[i]);
 
-		if (member && !cJSON_IsNull(member) &&
-		    !(cJSON_IsString(member) && !member->valuestring[0]))
+		if (member && !is_harmless(member))
 			return true;
 	}
 	return false;
@@ -152,7 +180,7 @@ static int read_show(const struct answer_source *source, const cJSON *root, stru
 	int r;
 
 	if (cJSON_IsNull(data))
-		return has_words(root) ? -EINVAL : -ESTALE;
+		return -ESTALE;
 	if (!id || strcmp(id, source->document_id))
 		return -EINVAL;
 	r = read_details(data, &out->details);
@@ -208,8 +236,7 @@ static int read_list(const cJSON *root, struct answer *out)
 	int r = read_total(root, &answer->total);
 
 	/* no rows and no number: that does not say that there are no jobs */
-	if (r == 0 && !cJSON_IsArray(data) &&
-	    (!cJSON_IsNull(data) || answer->total < 0 || has_words(root)))
+	if (r == 0 && !cJSON_IsArray(data) && (!cJSON_IsNull(data) || answer->total < 0))
 		r = -EINVAL;
 	if (r < 0)
 		return r;
@@ -249,6 +276,8 @@ void success_finish(struct answer *answer)
 
 int success_read(const struct answer_source *source, const cJSON *root, struct answer *out)
 {
+	if (has_words(root))
+		return -EINVAL;
 	switch (source->operation) {
 	case COC_OP_CREATE:
 		return read_create(root, out);

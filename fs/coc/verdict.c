@@ -111,8 +111,8 @@ static const struct verdict_row {
 	{0, 499, ".0301", &bad_keys},
 	{200, 499, "*quota", &quota},
 
-	/* a 2xx that carries an error code: the service says no */
-	{200, 299, NULL, &bad_request},
+	/* a 200 that carries an error code: the service says no */
+	{200, 200, NULL, &bad_request},
 
 	/* a move is told without doing the thing (RFC 9110, 15.4), but a 302 or 303 to a POST is
 	 * commonly given after it was done */
@@ -211,8 +211,10 @@ static const struct verdict *find_verdict(unsigned status, const char *code)
 
 const struct verdict *verdict_find(unsigned status, const char *error_code)
 {
-	/* no code of the service begins like this */
-	return find_verdict(status, error_code[0] == '<' ? "" : error_code);
+	/* the API gives codes with 200 and with errors; and none of them begins like a page */
+	bool has_code = (status == 0 || status == 200 || status >= 400) && error_code[0] != '<';
+
+	return find_verdict(status, has_code ? error_code : "");
 }
 
 const struct verdict *verdict_find_page(unsigned status, const char *text, bool plain_http)

@@ -18,7 +18,7 @@ struct verdict {
 extern const struct verdict verdict_too_many_versions;
 
 /*
- * The verdict for an HTTP status and an error code ("" without one). A status of 2xx is for an
+ * The verdict for an HTTP status and an error code ("" without one). A status of 200 is for an
  * answer that carries an error code all the same. Pure; never fails.
  */
 const struct verdict *verdict_find(unsigned status, const char *error_code);

@@ -159,7 +159,8 @@ class ServiceClock:
 
 @dataclass
 class Change:
-    """What is made of the service's answers of JSON while it is there: function(exchange, answer)."""
+    """What is made of the service's answers of JSON while it is there: function(exchange, answer). It returns
+    the JSON that the client gets, or bytes, or a whole Answer."""
     function: object
     when: object = None         # a function: only while it says so (None: always)
     there: bool = True
@@ -170,7 +171,8 @@ class Change:
     def made_of(self, exchange, body):
         if not self.there or (self.when and not self.when()) or exchange.service_status != 200:
             return body
-        return json.dumps(self.function(exchange, json.loads(body))).encode()
+        made = self.function(exchange, json.loads(body))
+        return made if isinstance(made, (bytes, Answer)) else json.dumps(made).encode()
 
 
 # Faults by name, for tables in tests.
@@ -453,6 +455,8 @@ class Front:
         body = self.clock.seen(exchange) if self.clock else body
         for change in self.changes:
             body = change.made_of(exchange, body)
+            if isinstance(body, Answer):
+                return body
         return Answer(status, body, kept)
 
 

@@ -29,6 +29,9 @@ UPDATES = {
     "cut": b'{"data":"ID\xff"}',
     "longer": b'{"data":"IDx"}',
     "code-and-id": b'{"data":"ID","error_code":"COC.00010002"}',
+    "words-and-id": b'{"data":"ID","error_msg":"the version could not be stored"}',
+    "twice": b'{"data":"ID","data":"ID"}',
+    "id-and-other": b'{"data":"ID","data":"OTHER"}',
 }
 
 # What must not be taken for the ID of a job that was made.
@@ -94,6 +97,25 @@ def test_an_update_as_the_api_describes_it_is_done(space, src, bound, body):
     assert space.fact("a.yaml", "version") == "v2"
 
 
+# A 200 is what the API answers; others are given by what stands between: a cache, a queue, a part of an answer.
+STATUSES = [201, 202, 203, 204, 205, 206, 226]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_only_the_documented_status_says_that_an_update_was_done(space, src, bound, status):
+    space.front.rule(f.says(status, {"data": bound}), "PUT")
+    assert tools.store(samples.file(src, "a.yaml", "two"), space.at("a.yaml")) == "close EIO"
+    assert space.fact("a.yaml", "state") == "in-doubt" and space.fact("a.yaml", "version") == "v1"
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_and_that_a_deletion_was(deleting, status):
+    job_id = deleting.id("a.yaml")
+    deleting.front.rule(f.says(status, {"data": job_id}), "DELETE")
+    tools.run("rm", deleting.at("a.yaml")).fails(tools.message("EIO"))
+    assert deleting.id("a.yaml") == job_id and "still has the job" in deleting.error("a.yaml")
+
+
 @pytest.mark.parametrize("shape", ["other", "no-id"])
 def test_nothing_is_concluded_from_a_show_that_is_none(space, src, bound, other, shape):
     details = {"document_id": bound, "name": "two", "risk_level": "LOW", "content": samples.document("two"), "version": "v2"}
@@ -128,7 +150,7 @@ def test_a_create_that_is_answered_with_another_files_job_takes_its_own(space, s
 
 # ---- deletions ----
 
-DELETES = ["null", "object", "no-data", "empty", "text", "other", "longer", "cut"]
+DELETES = ["null", "object", "no-data", "empty", "text", "other", "longer", "cut", "words-and-id", "twice"]
 
 
 @pytest.fixture

@@ -127,6 +127,16 @@ static void what_is_no_page_is_unknown(void **state)
 		"{\"data\":[],\"total\":-1}",
 		"{\"data\":[],\"total\":\"many\"}",
 		"{\"data\":[],\"total\":{}}",
+		"{\"data\":[],\"total\":\" 0\"}",
+		"{\"data\":[],\"total\":\"0 \"}",
+		"{\"data\":[],\"total\":\"+0\"}",
+		"{\"data\":[],\"total\":\"-0\"}",
+		"{\"data\":[],\"total\":\"00\"}",
+		"{\"data\":[],\"total\":\"\"}",
+		"{\"data\":[],\"total\":0.5}",
+		"{\"data\":[],\"total\":0,\"message\":\"please log in\"}",
+		"{\"data\":[{\"document_id\":\"D1\",\"document_id\":\"D2\",\"name\":\"n\"}],"
+		"\"total\":1}",
 	};
 
 	(void)state;

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -69,11 +70,75 @@ static void a_spelled_nul_is_refused_and_nothing_that_looks_like_one(void **stat
 	assert_int_equal(parse("7 \r\n\t"), 0);
 }
 
+static void two_members_of_one_name_are_seen(void **state)
+{
+	static const struct {
+		const char *text;
+		int is_clear;
+	} rows[] = {
+		{"1", 1},
+		{"\"a\"", 1},
+		{"[]", 1},
+		{"{}", 1},
+		{"{\"a\":1,\"b\":1,\"A\":1,\"\":1}", 1},
+		{"[{\"a\":1},{\"a\":1}]", 1},
+		{"{\"a\":{\"a\":{\"a\":1}}}", 1},
+		{"{\"a\":1,\"a\":1}", 0},
+		{"{\"a\":1,\"b\":2,\"a\":null}", 0},
+		{"{\"a\":1,\"\\u0061\":1}", 0},
+		{"{\"\":1,\"\":1}", 0},
+		{"[1,[{\"x\":[{\"a\":1,\"a\":1}]}],2]", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		_cleanup_json_ cJSON *value = NULL;
+
+		assert_int_equal(json_parse(rows[i].text, strlen(rows[i].text), &value), 0);
+		if (json_is_clear(value) != rows[i].is_clear)
+			fail_msg("%s", rows[i].text);
+	}
+}
+
+static void an_integer_in_a_string_has_the_form_of_one(void **state)
+{
+	static const struct {
+		const char *text; /* of {"n":…} */
+		bool is_one;
+		int64_t number;
+	} rows[] = {
+		{"0", true, 0},		{"-7", true, -7},
+		{"\"0\"", true, 0},	{"\"12\"", true, 12},
+		{"\"-12\"", true, -12}, {"\"1751289421846\"", true, 1751289421846},
+		{"1.5", false, 0},	{"\"\"", false, 0},
+		{"\"-\"", false, 0},	{"\" 0\"", false, 0},
+		{"\"0 \"", false, 0},	{"\"\\t0\"", false, 0},
+		{"\"+0\"", false, 0},	{"\"-0\"", false, 0},
+		{"\"00\"", false, 0},	{"\"0x1\"", false, 0},
+		{"\"1e3\"", false, 0},	{"\"99999999999999999999\"", false, 0},
+		{"null", false, 0},	{"true", false, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		_cleanup_json_ cJSON *value = NULL;
+		char text[64];
+		int64_t number = 0;
+
+		snprintf(text, sizeof(text), "{\"n\":%s}", rows[i].text);
+		assert_int_equal(json_parse(text, strlen(text), &value), 0);
+		if (json_get_int(value, "n", &number) != rows[i].is_one || number != rows[i].number)
+			fail_msg("%s", text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_and_depth_are_counted),
 		cmocka_unit_test(a_spelled_nul_is_refused_and_nothing_that_looks_like_one),
+		cmocka_unit_test(two_members_of_one_name_are_seen),
+		cmocka_unit_test(an_integer_in_a_string_has_the_form_of_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""What a create is answered with, and which of it says that a job was made. All else is a lost answer: the service
+is asked, and the file takes the job that the create has made, and no other."""
+
+import pytest
+
+import front as f
+import promises
+import test_lost_creates as lost
+
+MODES = promises.MODES
+
+
+@pytest.fixture(params=MODES)
+def space(make_space, request):
+    """A mount that soon takes an answer for lost."""
+    return make_space(timeout="2", submit=promises.submit(request.param))
+
+
+def test_a_create_cannot_be_gone(space, src):
+    """It was done."""
+    lost.lose(space, f.lies(400, {"error_code": "COC.00042101", "error_msg": "no such job"}))
+    lost.write(space, src, "a.yaml", "job")
+    assert lost.taken(space, "a.yaml") == space.only_job()["document_id"]
+    assert space.sent() == (1, 0)
+
+
+STRANGE = [201, 202, 203, 204, 205, 206, 226, 299]
+
+
+@pytest.mark.parametrize("status", STRANGE)
+def test_only_the_documented_status_says_that_a_create_was_done(space, src, status):
+    lost.lose(space, f.says(status, {"data": "DM-nowhere"}))
+    lost.write(space, src, "a.yaml", "job")
+    lost.not_done(space, "a.yaml")
+    assert space.id("a.yaml") != "DM-nowhere"
+
+
+MADE_TWO = {
+    "two-data": b'{"data":"DM-nowhere","data":"ID"}', "two-data-turned": b'{"data":"ID","data":"DM-nowhere"}',
+    "two-codes": b'{"data":null,"error_code":null,"data":"DM-nowhere","error_code":"COC.1"}',
+    "words": b'{"data":"DM-nowhere","error_msg":"it could not be stored"}',
+}
+
+
+@pytest.mark.parametrize("shape", MADE_TWO)
+def test_a_create_that_is_answered_twice_is_looked_for(space, src, shape):
+    def answer_twice(exchange, answer):
+        return MADE_TWO[shape].replace(b"ID", answer["data"].encode()) if exchange.method == "POST" else answer
+
+    space.front.change_answers(answer_twice)
+    lost.write(space, src, "a.yaml", "job")
+    assert lost.taken(space, "a.yaml") == space.only_job()["document_id"]
+    assert space.sent() == (1, 0)
