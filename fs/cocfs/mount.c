@@ -211,7 +211,8 @@ static int open_engine(struct mount *mount, struct err *err)
 	if (r < 0)
 		return r;
 	ledger_measure(mount->ledger, loop_stall(mount->loop));
-	r = engine_create(mount->loop, mount->ledger, mount->client, &options, &mount->engine);
+	r = engine_create(mount->loop, mount->ledger, coc_service_of(mount->client), &options,
+			  &mount->engine);
 	if (r == 0)
 		r = engine_recover(mount->engine);
 	return r < 0 ? err_set(err, -r, "unfinished submissions cannot be taken up: %s",

@@ -167,10 +167,21 @@ struct stall *loop_stall(struct loop *loop)
 	return &loop->stall;
 }
 
+static void run_iteration(struct loop *loop, int n_ready, int64_t now_us)
+{
+	loop->n_ready = n_ready;
+	loop->now_ms = now_us / 1000;
+	stall_begin(&loop->stall, now_us);
+	run_ready(loop);
+	run_due(loop);
+	if (loop->iteration_end) {
+		loop->iteration_end(loop->iteration_end_data);
+		stall_next(&loop->stall);
+	}
+}
+
 int loop_run(struct loop *loop)
 {
-	int64_t now_us;
-
 	loop->quit = false;
 	while (!loop->quit) {
 		int n = spin_wait(&loop->waiting, loop->epoll_fd, loop->ready, EVENTS_PER_ITERATION,
@@ -178,18 +189,24 @@ int loop_run(struct loop *loop)
 
 		if (n < 0 && errno != EINTR)
 			return -errno;
-		loop->n_ready = n < 0 ? 0 : n;
-		now_us = clock_monotonic_us();
-		loop->now_ms = now_us / 1000;
-		stall_begin(&loop->stall, now_us);
-		run_ready(loop);
-		run_due(loop);
-		if (loop->iteration_end) {
-			loop->iteration_end(loop->iteration_end_data);
-			stall_next(&loop->stall);
-		}
+		run_iteration(loop, n < 0 ? 0 : n, clock_monotonic_us());
 	}
 	return 0;
+}
+
+int loop_run_once(struct loop *loop, int64_t now_ms)
+{
+	int n = epoll_wait(loop->epoll_fd, loop->ready, EVENTS_PER_ITERATION, 0);
+
+	if (n < 0 && errno != EINTR)
+		return -errno;
+	run_iteration(loop, n < 0 ? 0 : n, now_ms * 1000);
+	return 0;
+}
+
+int64_t loop_next_due_ms(const struct loop *loop)
+{
+	return loop->timers.first ? loop->timers.first->due_ms : -1;
 }
 
 void loop_quit(struct loop *loop)

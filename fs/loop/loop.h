@@ -71,6 +71,13 @@ struct stall *loop_stall(struct loop *loop);
 /* Runs iterations until loop_quit(). Returns 0, or -errno when waiting failed. */
 int loop_run(struct loop *loop);
 
+/* Runs one iteration that does not wait, at a time that the caller gives (as loop_now_ms()): for
+ * tests, which own the time. Returns 0 or -errno. */
+int loop_run_once(struct loop *loop, int64_t now_ms);
+
+/* When the next timer is due; -1: none is set. */
+int64_t loop_next_due_ms(const struct loop *loop);
+
 /* Lets loop_run() return at the end of this iteration. */
 void loop_quit(struct loop *loop);
 

@@ -20,7 +20,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/crash.h"
 #include "base/log.h"
 #include "submit/bounds.h"
@@ -161,8 +160,8 @@ int engine_write_metrics(const struct engine *engine, int64_t queued, struct buf
 	struct metrics_now now = {
 		.in_flight = engine->in_flight,
 		.in_doubt = engine->in_doubt,
-		.auth_failures = coc_client_auth_failures(engine->client),
-		.paused = coc_client_paused(engine->client),
+		.auth_failures = engine->service.ops->auth_failures(engine->service.data),
+		.paused = engine->service.ops->paused(engine->service.data),
 		.commits_durable = commits.durable,
 		.commits_other = commits.other,
 		.queued = queued,
@@ -177,7 +176,7 @@ unsigned engine_under_way(const struct engine *engine)
 	return engine->under_way + group_sync_is_awaited(engine);
 }
 
-int engine_create(struct loop *loop, struct ledger *ledger, struct coc_client *client,
+int engine_create(struct loop *loop, struct ledger *ledger, struct coc_service service,
 		  const struct engine_options *options, struct engine **ret_engine)
 {
 	struct engine *engine = calloc(1, sizeof(*engine));
@@ -186,8 +185,9 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_client *c
 		return -ENOMEM;
 	engine->loop = loop;
 	engine->ledger = ledger;
-	engine->client = client;
+	engine->service = service;
 	engine->options = *options;
+	sources_complete(&engine->options.sources);
 	shares_init(&engine->memory, SUBMISSIONS_MEMORY_MAX, options->one_user);
 	TAILQ_INIT(&engine->waiting);
 	TAILQ_INIT(&engine->begun);
@@ -246,7 +246,8 @@ void waiter_answer(struct engine *engine, struct waiter *take_waiter, int result
 	struct waiter waiter = *take_waiter;
 
 	if (is_commit)
-		histogram_add(&engine->metrics.commit, clock_monotonic_ms() - waiter.begun_ms);
+		histogram_add(&engine->metrics.commit,
+			      engine_monotonic_ms(engine) - waiter.begun_ms);
 	waiter_drop(take_waiter);
 	waiter.done(waiter.data, result);
 }

@@ -7,8 +7,9 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "coc/coc.h"
+#include "coc/ops.h"
 #include "ledger/ledger.h"
+#include "submit/sources.h"
 
 /*
  * The engine: takes what is to be submitted, makes the intent durable, sends it, and settles what
@@ -20,17 +21,19 @@ struct engine;
 struct waiter; /* somebody who waits for a submission's outcome */
 
 struct engine_options {
-	int64_t timeout_ms;	      /* from a commit to its answer */
-	unsigned inflight_max;	      /* requests under way at once; others wait their turn */
-	unsigned queued_inflight_max; /* of these, at most so many are sent from the queue */
-	bool one_user;		      /* all submissions are of the same user */
+	int64_t timeout_ms;	       /* from a commit to its answer */
+	unsigned inflight_max;	       /* requests under way at once; others wait their turn */
+	unsigned queued_inflight_max;  /* of these, at most so many are sent from the queue */
+	bool one_user;		       /* all submissions are of the same user */
+	struct engine_sources sources; /* of time and chance; all zeros: the system's */
 };
 
 /* Tells the outcome: 0 or a negative errno. Called once, at the end of an iteration. */
 typedef void engine_done_fn(void *data, int result);
 
-/* loop, ledger and client must outlive the engine. Returns 0 and an owned engine, or -ENOMEM. */
-int engine_create(struct loop *loop, struct ledger *ledger, struct coc_client *client,
+/* loop, ledger and what service holds must outlive the engine. Returns 0 and an owned engine, or
+ * -ENOMEM. */
+int engine_create(struct loop *loop, struct ledger *ledger, struct coc_service service,
 		  const struct engine_options *options, struct engine **ret_engine);
 
 /* Forgets what is in memory; the ledger keeps what is unfinished. NULL is accepted. */

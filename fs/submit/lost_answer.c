@@ -90,7 +90,7 @@ static void free_lost_answer(struct lost_answer *lost)
 	stop_waiting(lost);
 	give_place_up(lost);
 	if (lost->call)
-		coc_call_cancel(lost->call);
+		engine_cancel_call(lost->engine, lost->call);
 	loop_timer_cancel(&lost->timer);
 	LIST_REMOVE(lost, link);
 	lost_create_drop(lost);
@@ -197,7 +197,8 @@ static void conclude_absent(struct submission *submission)
 	leave_lost_answer(submission);
 	if (submission->record.queued) {
 		err_set(&err, EIO, "the answer was lost, and the service has not done it");
-		submission_later(submission, &err, backoff_ms(submission->record.attempts));
+		submission_later(submission, &err,
+				 backoff_ms(submission->engine, submission->record.attempts));
 		return;
 	}
 	err_set(&err, EIO, "it was not submitted: the service was asked, and %s",
@@ -255,6 +256,7 @@ static void ask_service(void *data)
 {
 	struct lost_answer *lost = data;
 	struct engine *engine = lost->engine;
+	const struct coc_service *service = &engine->service;
 	struct err err = {0};
 
 	if (!take_place(lost))
@@ -265,8 +267,9 @@ static void ask_service(void *data)
 	lost->unanswered = lost->inconclusive = false;
 	if (lost->name)
 		lost_create_look(lost);
-	else if (coc_show(engine->client, TAILQ_FIRST(&lost->submissions)->job_id,
-			  engine->options.timeout_ms, shown_update, lost, &lost->call, &err) < 0)
+	else if (service->ops->show(service->data, TAILQ_FIRST(&lost->submissions)->job_id, NULL,
+				    engine->options.timeout_ms, shown_update, lost, &lost->call,
+				    &err) < 0)
 		lost_answer_ask_failed(lost, NULL);
 }
 

@@ -168,16 +168,18 @@ static void shown_candidate(void *data, const struct coc_answer *answer)
 static void show_next(struct lost_answer *lost)
 {
 	struct engine *engine = lost->engine;
+	const struct coc_service *service = &engine->service;
 	struct candidate *candidate = TAILQ_EMPTY(&lost->submissions) ? NULL : next_candidate(lost);
 	struct err err = {0};
 
 	if (!candidate) {
 		lost_create_decide(lost);
 		lost_answer_end_round(lost);
-	} else if (coc_show_version(engine->client, candidate->job.id,
-				    is_first_version(candidate->job.version) ? NULL : FIRST_VERSION,
-				    engine->options.timeout_ms, shown_candidate, lost, &lost->call,
-				    &err) < 0) {
+	} else if (service->ops->show(service->data, candidate->job.id,
+				      is_first_version(candidate->job.version) ? NULL
+									       : FIRST_VERSION,
+				      engine->options.timeout_ms, shown_candidate, lost,
+				      &lost->call, &err) < 0) {
 		lost_answer_ask_failed(lost, NULL);
 	}
 }

@@ -39,6 +39,7 @@ static void on_deletion_shown(void *data, const struct coc_answer *answer)
 void lost_deletion_ask(struct submission *submission, const struct err *err)
 {
 	struct engine *engine = submission->engine;
+	const struct coc_service *service = &engine->service;
 	int64_t left_ms = submission->deadline_ms - loop_now_ms(engine->loop);
 	struct err ignored;
 
@@ -51,8 +52,8 @@ void lost_deletion_ask(struct submission *submission, const struct err *err)
 	if (left_ms <= 0)
 		fail_deletion(submission,
 			      "there was no time left to ask the service; remove the file again");
-	else if (coc_show(engine->client, submission->job_id, left_ms, on_deletion_shown,
-			  submission, &submission->call, &ignored) < 0)
+	else if (service->ops->show(service->data, submission->job_id, NULL, left_ms,
+				    on_deletion_shown, submission, &submission->call, &ignored) < 0)
 		fail_deletion(submission, "out of memory");
 	else
 		engine->in_flight++;

@@ -31,7 +31,7 @@ static void drop_jobs(struct name_list *list)
 void name_list_finish(struct name_list *list)
 {
 	if (list->call)
-		coc_call_cancel(steal_ptr(list->call));
+		engine_cancel_call(list->engine, steal_ptr(list->call));
 	paging_finish(&list->paging);
 	drop_jobs(list);
 }
@@ -145,6 +145,7 @@ static void took_page(void *data, const struct coc_answer *answer)
 static int ask_page(struct name_list *list)
 {
 	struct engine *engine = list->engine;
+	const struct coc_service *service = &engine->service;
 	int64_t timeout_ms = engine->options.timeout_ms;
 	struct err err = {0};
 
@@ -152,8 +153,8 @@ static int ask_page(struct name_list *list)
 		timeout_ms = list->spec.deadline_ms - loop_now_ms(engine->loop);
 	if (timeout_ms < 1)
 		timeout_ms = 1;
-	return coc_list(engine->client, list->spec.name, list->paging.offset, timeout_ms, took_page,
-			list, &list->call, &err);
+	return service->ops->list(service->data, list->spec.name, list->paging.offset, timeout_ms,
+				  took_page, list, &list->call, &err);
 }
 
 int name_list_begin(struct name_list *list, struct engine *engine,

@@ -11,7 +11,6 @@
 
 #include <errno.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 
 #define BACKOFF_FIRST_MS 1000
@@ -22,19 +21,24 @@
 #define PATIENCE_MIN_MS 2000
 #define PATIENCE_SPREAD_MS 3000
 
-int64_t backoff_ms(int64_t failures)
+static long draw_random(const struct engine *engine)
+{
+	return engine->options.sources.random(engine->options.sources.data);
+}
+
+int64_t backoff_ms(const struct engine *engine, int64_t failures)
 {
 	int64_t most_ms = failures < BACKOFF_DOUBLINGS ? (int64_t)BACKOFF_FIRST_MS << failures
 						       : BACKOFF_MOST_MS;
 
 	/* full jitter: many that failed together do not come back together */
-	return random() % (most_ms < BACKOFF_MOST_MS ? most_ms : BACKOFF_MOST_MS);
+	return draw_random(engine) % (most_ms < BACKOFF_MOST_MS ? most_ms : BACKOFF_MOST_MS);
 }
 
-int64_t patience_ms(int64_t retry_after_ms)
+int64_t patience_ms(const struct engine *engine, int64_t retry_after_ms)
 {
 	return retry_after_ms >= 0 ? retry_after_ms
-				   : PATIENCE_MIN_MS + random() % PATIENCE_SPREAD_MS;
+				   : PATIENCE_MIN_MS + draw_random(engine) % PATIENCE_SPREAD_MS;
 }
 
 static void note_failure(struct engine *engine)
@@ -45,7 +49,7 @@ static void note_failure(struct engine *engine)
 	/* many that were under way together are one failure */
 	if (outage->failures && now_ms < outage->probe_ms)
 		return;
-	outage->probe_ms = now_ms + backoff_ms(outage->failures);
+	outage->probe_ms = now_ms + backoff_ms(engine, outage->failures);
 	outage->failures++;
 }
 
@@ -76,7 +80,7 @@ void outage_note(struct engine *engine, const struct coc_answer *answer)
 	outage_end(engine);
 	if (answer->outcome != COC_NOT_PROCESSED)
 		return;
-	until_ms = loop_now_ms(engine->loop) + patience_ms(answer->retry_after_ms);
+	until_ms = loop_now_ms(engine->loop) + patience_ms(engine, answer->retry_after_ms);
 	if (engine->outage.throttled_until_ms < until_ms)
 		engine->outage.throttled_until_ms = until_ms;
 }
@@ -95,5 +99,5 @@ int64_t engine_queue_resumes_ms(const struct engine *engine)
 {
 	int64_t wait_ms = outage_wait_ms(engine);
 
-	return wait_ms ? clock_realtime_ms() + wait_ms : 0;
+	return wait_ms ? engine_realtime_ms(engine) + wait_ms : 0;
 }

@@ -16,7 +16,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "submit/bounds.h"
 
@@ -195,7 +194,7 @@ static void tidy_queue(struct engine *engine)
 /* Nothing can be taken now: wakes up when the next one is due. Returns 0 or -errno. */
 static int wait_for_next(struct engine *engine)
 {
-	int64_t due_ms, now_ms = clock_realtime_ms();
+	int64_t due_ms, now_ms = engine_realtime_ms(engine);
 	int r = ledger_next_due(engine->ledger, &due_ms, &engine->queue_is_empty);
 
 	if (r == -ENOENT) {
@@ -218,7 +217,7 @@ static int take_next_queued(struct engine *engine)
 	struct ledger_submission record;
 	_cleanup_free_ char *path = NULL;
 	struct submission *submission;
-	int r = ledger_next(engine->ledger, clock_realtime_ms(), &record);
+	int r = ledger_next(engine->ledger, engine_realtime_ms(engine), &record);
 
 	if (r < 0)
 		return r;

@@ -11,14 +11,14 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/crash.h"
 #include "base/log.h"
 #include "submit/question.h"
 
 void submission_later(struct submission *submission, const struct err *err, int64_t wait_ms)
 {
-	submission->next_try_ms = wait_ms > 0 ? clock_realtime_ms() + wait_ms : 0;
+	submission->next_try_ms =
+		wait_ms > 0 ? engine_realtime_ms(submission->engine) + wait_ms : 0;
 	submission_fail(submission, submission->record.queued ? OUTCOME_LATER : OUTCOME_FAILED,
 			err);
 }
@@ -129,7 +129,7 @@ static int record_intent(struct submission *submission, const struct ledger_job 
 			return r;
 	}
 	submission->record.state = JOB_SUBMITTING;
-	submission->record.started_ms = clock_realtime_ms();
+	submission->record.started_ms = engine_realtime_ms(submission->engine);
 	return submission->record.id
 		       ? ledger_start(submission->engine->ledger, &submission->record)
 		       : ledger_intend(submission->engine->ledger, &submission->record, job->state);
@@ -203,7 +203,8 @@ static void give_up_for_now(struct submission *submission, const char *what, int
 	err_set(&err, -r, "%s, nothing was sent: %s", what, strerror(-r));
 	err_detail(&err, "what_to_do", "write the file again later");
 	count_in_flight(submission, -1);
-	submission_later(submission, &err, backoff_ms(submission->record.attempts));
+	submission_later(submission, &err,
+			 backoff_ms(submission->engine, submission->record.attempts));
 }
 
 static void ask_question(struct submission *submission)
@@ -261,7 +262,7 @@ static void send_again(void *data)
 static bool retry_soon(struct submission *submission, int64_t retry_after_ms)
 {
 	struct loop *loop = submission->engine->loop;
-	int64_t wait_ms = patience_ms(retry_after_ms);
+	int64_t wait_ms = patience_ms(submission->engine, retry_after_ms);
 	int64_t due_ms = loop_now_ms(loop) + wait_ms;
 
 	if (due_ms >= submission->deadline_ms)
@@ -385,6 +386,7 @@ static void on_answer(void *data, const struct coc_answer *answer)
 static int send_create(struct submission *submission, struct coc_document *document,
 		       int64_t timeout_ms, struct err *err)
 {
+	const struct coc_service *service = &submission->engine->service;
 	struct job_tag *tags = NULL;
 	int r = attr_tags_split(submission->record.attrs.value[ATTR_TAGS], &tags,
 				&document->n_tags);
@@ -392,8 +394,8 @@ static int send_create(struct submission *submission, struct coc_document *docum
 	if (r < 0)
 		return err_set(err, -r, "the tags cannot be sent: %s", strerror(-r));
 	document->tags = tags;
-	r = coc_create(submission->engine->client, document, timeout_ms, on_answer, submission,
-		       &submission->call, err);
+	r = service->ops->create(service->data, document, timeout_ms, on_answer, submission,
+				 &submission->call, err);
 	free(tags);
 	return r;
 }
@@ -401,6 +403,7 @@ static int send_create(struct submission *submission, struct coc_document *docum
 void submission_send(struct submission *submission)
 {
 	struct engine *engine = submission->engine;
+	const struct coc_service *service = &engine->service;
 	const struct ledger_submission *sub = &submission->record;
 	int64_t left_ms = submission->deadline_ms - loop_now_ms(engine->loop);
 	struct coc_document document = {
@@ -420,11 +423,11 @@ void submission_send(struct submission *submission)
 	if (left_ms < 1)
 		left_ms = 1;
 	if (submission->deletion)
-		r = coc_delete(engine->client, submission->job_id, left_ms, on_answer, submission,
-			       &submission->call, &err);
+		r = service->ops->delete (service->data, submission->job_id, left_ms, on_answer,
+					  submission, &submission->call, &err);
 	else if (sub->kind == SUBMIT_UPDATE)
-		r = coc_update(engine->client, submission->job_id, &document, left_ms, on_answer,
-			       submission, &submission->call, &err);
+		r = service->ops->update(service->data, submission->job_id, &document, left_ms,
+					 on_answer, submission, &submission->call, &err);
 	else
 		r = send_create(submission, &document, left_ms, &err);
 	if (r < 0) {
@@ -439,6 +442,6 @@ void submission_send(struct submission *submission)
 
 void submission_take_back(struct submission *submission)
 {
-	coc_call_cancel(steal_ptr(submission->call));
+	engine_cancel_call(submission->engine, steal_ptr(submission->call));
 	submission->stage = STAGE_FRESH;
 }

@@ -56,7 +56,7 @@ void submission_destroy(struct submission *submission)
 		return;
 	waiters_drop(&submission->waiters);
 	if (submission->call)
-		coc_call_cancel(submission->call);
+		engine_cancel_call(submission->engine, submission->call);
 	question_finish(submission);
 	loop_timer_cancel(&submission->timer);
 	lost_answer_finish(submission);

@@ -100,7 +100,7 @@ struct batch {
 struct engine {
 	struct loop *loop;
 	struct ledger *ledger;
-	struct coc_client *client;
+	struct coc_service service;
 	struct engine_options options;
 	struct submission *by_row[SUBMISSION_BUCKETS]; /* the current submission of each row */
 	struct submission_list waiting, begun;
@@ -126,6 +126,24 @@ struct engine {
 	unsigned queued_in_flight;
 	bool quiet; /* the mount ends: nothing more is taken from the queue */
 };
+
+/* Milliseconds since the epoch. */
+static inline int64_t engine_realtime_ms(const struct engine *engine)
+{
+	return engine->options.sources.realtime_ms(engine->options.sources.data);
+}
+
+/* Milliseconds of the loop's clock, as it is now. */
+static inline int64_t engine_monotonic_ms(const struct engine *engine)
+{
+	return engine->options.sources.monotonic_ms(engine->options.sources.data);
+}
+
+/* Gives a call up; see coc_call_cancel(). */
+static inline void engine_cancel_call(const struct engine *engine, struct coc_call *call)
+{
+	engine->service.ops->cancel(engine->service.data, call);
+}
 
 /* ---- engine.c ---- */
 
@@ -273,10 +291,10 @@ int64_t outage_wait_ms(const struct engine *engine);
 
 /* How long to wait after so many failures: at random up to 1 s, doubled with each, at most 5
  * min. */
-int64_t backoff_ms(int64_t failures);
+int64_t backoff_ms(const struct engine *engine, int64_t failures);
 
 /* How long the service wants to be left alone: its Retry-After, or (negative) 2 to 5 s. */
-int64_t patience_ms(int64_t retry_after_ms);
+int64_t patience_ms(const struct engine *engine, int64_t retry_after_ms);
 
 /* ---- submission.c ---- */
 

@@ -67,11 +67,39 @@ static void any_can_be_taken_out(void **state)
 	}
 }
 
+static void note_due(void *data)
+{
+	++*(int *)data;
+}
+
+/* Who gives the time owns it: a timer is due when the caller says so, and nothing waits for it. */
+static void an_iteration_is_at_the_time_that_is_given(void **state)
+{
+	struct loop_timer timer = {0};
+	struct loop *loop;
+	int due = 0;
+
+	(void)state;
+	assert_int_equal(loop_create(&loop), 0);
+	assert_int_equal(loop_next_due_ms(loop), -1);
+	assert_int_equal(loop_run_once(loop, 1000), 0);
+	assert_int_equal(loop_now_ms(loop), 1000);
+	loop_timer_set(loop, &timer, 100000000, note_due, &due);
+	assert_int_equal(loop_next_due_ms(loop), 100000000);
+	assert_int_equal(loop_run_once(loop, 99999999), 0);
+	assert_int_equal(due, 0);
+	assert_int_equal(loop_run_once(loop, 100000000), 0);
+	assert_int_equal(due, 1);
+	assert_int_equal(loop_next_due_ms(loop), -1);
+	loop_destroy(loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_is_the_next_that_is_due),
 		cmocka_unit_test(any_can_be_taken_out),
+		cmocka_unit_test(an_iteration_is_at_the_time_that_is_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
