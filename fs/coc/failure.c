@@ -201,6 +201,16 @@ static int tell_proxy(long status, struct err *err)
 	return -EHOSTUNREACH;
 }
 
+/* The server speaks first. */
+static int tell_untimely(struct err *err)
+{
+	err_set(err, EPROTO,
+		"the service sends something before it is asked: it does not speak HTTP as a "
+		"service of COC does");
+	err_detail(err, "what_to_do", "%s", CHECK_NETWORK);
+	return -EPROTO;
+}
+
 static int tell_no_connection(const struct failure *failure, const char *why, struct err *err)
 {
 	const long os_errno = failure->os_errno;
@@ -233,6 +243,8 @@ static int tell_before(const struct failure *failure, const char *why, struct er
 		return tell_shortage(failure->transfer->shortage, err);
 	if (failure->transfer->connect_status >= 300)
 		return tell_proxy(failure->transfer->connect_status, err);
+	if (failure->transfer->untimely)
+		return tell_untimely(err);
 	switch (failure->code) {
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_PEER_FAILED_VERIFICATION:
@@ -269,6 +281,8 @@ static int tell_after(const struct failure *failure, const char *why, struct err
 		r = err_set(err, EIO,
 			    "the answer is too long: %u bytes are read, and %u bytes of headers",
 			    COC_ANSWER_MAX, HTTP_HEADER_BYTES_MAX);
+	else if (failure->code == CURLE_OK)
+		r = err_set(err, EIO, "the service answered before it had the whole request");
 	else if (transfer->repeated)
 		r = err_set(err, EIO, "the connection was cut before the answer came");
 	else if (failure->code == CURLE_OPERATION_TIMEDOUT)

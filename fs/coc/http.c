@@ -14,6 +14,9 @@
  * every HTTP_SHORTAGE_MS. Hundreds of requests must not try in vain at once. So no more of them run
  * than have a connection, and each new attempt lets half as many more begin.
  *
+ * When something has come on the connection before the request goes out (transfer.c), the request
+ * begins anew as well, on a new connection.
+ *
  * The bound is ours and not curl's (CURLMOPT_MAX_TOTAL_CONNECTIONS), so that
  * the deadline also runs while a request waits, and so that one which waited in vain was surely not
  * sent. For the same reason deadlines are timers of the loop.
@@ -181,8 +184,10 @@ static void call_back(struct http_request *request)
 {
 	const struct transfer *transfer = &request->transfer;
 	struct err err = {0};
+	/* a success that was told before the request was there is none of it */
+	const bool early = transfer->early && request->status < 300;
 	struct http_answer answer = {
-		.err = request->code == CURLE_OK ? NULL : &err,
+		.err = request->code == CURLE_OK && !early ? NULL : &err,
 		.sent = transfer_sent(transfer),
 		.status = request->status,
 		.request_id = transfer->request_id[0] ? transfer->request_id : NULL,
@@ -249,8 +254,8 @@ static void on_again(void *data)
 	pump_requests(http);
 }
 
-/* Has a request wait for a descriptor. Its deadline stands. */
-static void wait_for_descriptor(struct http_request *request)
+/* Has a request of which nothing was sent begin anew, before all others. Its deadline stands. */
+static void begin_anew(struct http_request *request)
 {
 	struct http *http = request->http;
 
@@ -260,6 +265,13 @@ static void wait_for_descriptor(struct http_request *request)
 	TAILQ_REMOVE(&http->lists[RUNNING], request, link);
 	TAILQ_INSERT_HEAD(&http->lists[WAITING], request, link);
 	request->place = WAITING;
+}
+
+static void wait_for_descriptor(struct http_request *request)
+{
+	struct http *http = request->http;
+
+	begin_anew(request);
 	http->short_of = true;
 	http->room = http->n_busy;
 	try_again_soon(http);
@@ -281,6 +293,8 @@ static void collect_answers(struct http *http)
 		request->transfer.shortage = transfer_shortage(&request->transfer, code);
 		if (request->transfer.shortage)
 			wait_for_descriptor(request);
+		else if (request->transfer.stale)
+			begin_anew(request); /* http_acted() lets it run */
 		else
 			finish_request(request, code);
 	}
@@ -326,7 +340,7 @@ int http_start(struct http *http, const struct http_spec *spec, int64_t timeout_
 	request->data = data;
 	request->url = strdup(spec->url);
 	request->spec.url = request->url;
-	r = request->url ? transfer_init(&request->transfer, spec) : -ENOMEM;
+	r = request->url ? transfer_init(&request->transfer, spec, &http->multi) : -ENOMEM;
 	if (r < 0) {
 		free_request(request);
 		return r;

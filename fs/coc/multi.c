@@ -1,12 +1,28 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * A connection on which nothing is asked has nothing to say. If there are bytes on it all the same,
+ * they are no answer to the next request: a server may send its answer twice, or give a reason when
+ * it is about to close. curl (7.88) would take them for the answer of whatever it sends next. So
+ * the sockets are known here from their beginning to their end, also while curl waits for nothing
+ * on them, and multi_drop_unasked() shuts such a connection down before a request goes out.
+ */
+#define _GNU_SOURCE
 #include "coc/multi.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* A socket of curl's. */
 struct socket {
+	LIST_ENTRY(socket) link; /* in multi->sockets */
 	struct multi *multi;
+	curl_socket_t fd;
+	bool is_connection; /* else of curl's own, such as its resolver's */
+	bool is_shut;	    /* by multi_drop_unasked() */
+	bool is_watched;    /* curl waits for something on it: a request is under way */
 	struct loop_watch watch;
 };
 
@@ -45,26 +61,67 @@ static void on_due(void *data)
 	act_on_socket(data, CURL_SOCKET_TIMEOUT, 0);
 }
 
-static void forget_socket(struct multi *multi, curl_socket_t fd, struct socket *socket)
+static struct socket *find_socket(struct multi *multi, curl_socket_t fd)
 {
-	if (!socket)
-		return;
-	loop_unwatch(&socket->watch);
-	curl_multi_assign(multi->handle, fd, NULL);
-	free(socket);
+	struct socket *socket;
+
+	LIST_FOREACH (socket, &multi->sockets, link)
+		if (socket->fd == fd)
+			return socket;
+	return NULL;
 }
 
-static void watch_socket(struct multi *multi, curl_socket_t fd, uint32_t events)
+/* Returns NULL when out of memory. */
+static struct socket *add_socket(struct multi *multi, curl_socket_t fd, bool is_connection)
 {
 	struct socket *socket = calloc(1, sizeof(*socket));
 
 	if (!socket)
+		return NULL;
+	*socket = (struct socket){.multi = multi, .fd = fd, .is_connection = is_connection};
+	LIST_INSERT_HEAD(&multi->sockets, socket, link);
+	return socket;
+}
+
+static void unwatch_socket(struct socket *socket)
+{
+	if (socket->is_watched)
+		loop_unwatch(&socket->watch);
+	socket->is_watched = false;
+}
+
+static void drop_socket(struct socket *socket)
+{
+	unwatch_socket(socket);
+	LIST_REMOVE(socket, link);
+	free(socket);
+}
+
+static void forget_socket(struct socket *socket)
+{
+	if (!socket)
 		return;
-	socket->multi = multi;
-	if (loop_watch(multi->loop, &socket->watch, fd, events, on_event, socket) < 0)
-		free(socket);
+	curl_multi_assign(socket->multi->handle, socket->fd, NULL);
+	if (socket->is_connection)
+		unwatch_socket(socket);
 	else
+		drop_socket(socket);
+}
+
+static void watch_socket(struct multi *multi, curl_socket_t fd, uint32_t events)
+{
+	struct socket *socket = find_socket(multi, fd);
+
+	if (!socket)
+		socket = add_socket(multi, fd, false);
+	if (!socket)
+		return;
+	if (loop_watch(multi->loop, &socket->watch, fd, events, on_event, socket) == 0) {
+		socket->is_watched = true;
 		curl_multi_assign(multi->handle, fd, socket);
+	} else if (!socket->is_connection) {
+		drop_socket(socket);
+	}
 }
 
 /*
@@ -83,12 +140,57 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *k
 	if (what & CURL_POLL_OUT)
 		events |= EPOLLOUT;
 	if (what == CURL_POLL_REMOVE)
-		forget_socket(multi, fd, socket);
+		forget_socket(socket);
 	else if (socket)
 		loop_watch_change(&socket->watch, events);
 	else
 		watch_socket(multi, fd, events);
 	return 0;
+}
+
+int multi_open_socket(struct multi *multi, const struct curl_sockaddr *address)
+{
+	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+	if (fd < 0)
+		return -errno;
+	if (add_socket(multi, fd, true))
+		return fd;
+	close(fd);
+	return -ENOMEM;
+}
+
+int multi_close_socket(void *data, curl_socket_t fd)
+{
+	struct socket *socket = find_socket(data, fd);
+
+	if (socket)
+		drop_socket(socket);
+	return close(fd);
+}
+
+bool multi_has_unread(curl_socket_t fd)
+{
+	struct pollfd polled = {.fd = fd, .events = POLLIN};
+
+	return poll(&polled, 1, 0) != 0;
+}
+
+bool multi_drop_unasked(struct multi *multi)
+{
+	struct socket *socket;
+	bool had_some = false;
+
+	LIST_FOREACH (socket, &multi->sockets, link) {
+		if (!socket->is_connection || socket->is_watched || socket->is_shut ||
+		    !multi_has_unread(socket->fd))
+			continue;
+		/* curl looks for the end of a connection before it uses it again */
+		shutdown(socket->fd, SHUT_RDWR);
+		socket->is_shut = true;
+		had_some = true;
+	}
+	return had_some;
 }
 
 static int on_timer(CURLM *handle, long timeout_ms, void *data)
@@ -125,6 +227,7 @@ int multi_init(struct multi *multi, struct loop *loop, unsigned connections_max,
 {
 	*multi = (struct multi){
 		.loop = loop, .connections_max = connections_max, .acted = acted, .data = data};
+	LIST_INIT(&multi->sockets);
 	multi->handle = make_handle(multi);
 	return multi->handle ? 0 : -ENOMEM;
 }

@@ -2,6 +2,9 @@
 #ifndef COCFS_COC_MULTI_H
 #define COCFS_COC_MULTI_H
 
+#include <stdbool.h>
+#include <sys/queue.h>
+
 #include <curl/curl.h>
 
 #include "loop/loop.h"
@@ -11,6 +14,7 @@ struct multi {
 	CURLM *handle;
 	struct loop *loop;
 	struct loop_timer timer;
+	LIST_HEAD(, socket) sockets; /* those of connections, and those that curl waits for */
 	unsigned connections_max;
 	void (*acted)(void *data);
 	void *data;
@@ -28,6 +32,23 @@ int multi_init(struct multi *multi, struct loop *loop, unsigned connections_max,
 /* Makes another handle in place of a broken one, which must have no easy handles left. Returns 0;
  * -ENOMEM, and it stays broken. */
 int multi_renew(struct multi *multi);
+
+/* Opens a socket for a connection, in curl's place (CURLOPT_OPENSOCKETFUNCTION). Returns it, or
+ * -errno. */
+int multi_open_socket(struct multi *multi, const struct curl_sockaddr *address);
+
+/* Closes a socket of multi_open_socket(): CURLOPT_CLOSESOCKETFUNCTION, whose data is the multi. */
+int multi_close_socket(void *multi, curl_socket_t fd);
+
+/* Is there something to be read on a socket, or its end? */
+bool multi_has_unread(curl_socket_t fd);
+
+/*
+ * Shuts down each idle connection on which something has come: bytes that nobody asked for, or its
+ * end. curl does not use it again. Returns whether there was one. It may be called from a callback
+ * of curl: the connection that is about to be used is idle until its request is sent.
+ */
+bool multi_drop_unasked(struct multi *multi);
 
 /* Closes the connections and frees the handle, which must have no easy handles left. */
 void multi_finish(struct multi *multi);

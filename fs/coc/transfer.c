@@ -20,7 +20,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
+
+#include <openssl/ssl.h>
 
 #include "base/process.h"
 #include "base/secret.h"
@@ -41,6 +42,39 @@ static bool left_anything(const struct transfer *transfer)
 	       sent != 0;
 }
 
+/* Are there bytes that TLS has decrypted, and curl has not read? */
+static bool has_unread_tls(const struct transfer *transfer)
+{
+	const struct curl_tlssessioninfo *tls = NULL;
+
+	return curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &tls) == CURLE_OK && tls &&
+	       tls->backend == CURLSSLBACKEND_OPENSSL && tls->internals &&
+	       SSL_has_pending(tls->internals);
+}
+
+/*
+ * Has something come on the connection before the request goes out on it? It cannot be the answer.
+ * On a connection that was kept, the request is sent anew on another one. On a new connection the
+ * server speaks first, which no server of HTTP does; with TLS the tickets of the session may lie
+ * there, so that only what is decrypted counts.
+ */
+static bool has_unasked(struct transfer *transfer)
+{
+	long n_opened = 0;
+	bool is_new =
+		curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &n_opened) == CURLE_OK &&
+		n_opened > 0;
+	bool unread = has_unread_tls(transfer);
+
+	if (is_new && !unread)
+		unread = !transfer->is_tls && multi_has_unread(transfer->opened_fd);
+	else if (!is_new)
+		unread |= multi_drop_unasked(transfer->multi);
+	transfer->stale |= unread && !is_new;
+	transfer->untimely |= unread && is_new;
+	return unread;
+}
+
 static int on_attempt(void *data, char *peer, char *local, int peer_port, int local_port)
 {
 	struct transfer *transfer = data;
@@ -53,6 +87,8 @@ static int on_attempt(void *data, char *peer, char *local, int peer_port, int lo
 		transfer->repeated = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
+	if (has_unasked(transfer))
+		return CURL_PREREQFUNC_ABORT;
 	transfer->attempts++;
 	return CURL_PREREQFUNC_OK;
 }
@@ -66,11 +102,13 @@ static bool is_shortage(int errnum)
 static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct transfer *transfer = data;
-	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	int fd = multi_open_socket(transfer->multi, address);
 
 	(void)purpose;
-	if (fd < 0 && is_shortage(errno))
-		transfer->shortage = errno;
+	if (is_shortage(-fd))
+		transfer->shortage = -fd;
+	transfer->no_memory |= fd == -ENOMEM;
+	transfer->opened_fd = fd;
 	return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
@@ -130,6 +168,23 @@ static void take_answer_header(const char *line, size_t size, const char *name, 
 	to[size] = '\0';
 }
 
+/* Is the line the status of an answer, and not of a "100 Continue"? Then the answer begins. */
+static bool begins_answer(const char *line, size_t size)
+{
+	const char *status = size > 5 && !memcmp(line, "HTTP/", 5) ? memchr(line, ' ', size) : NULL;
+
+	return status && size - (size_t)(status - line) > 1 && status[1] != '1';
+}
+
+/* Has the kernel taken less than the whole body of the request? */
+static bool is_half_sent(const struct transfer *transfer)
+{
+	curl_off_t sent = 0;
+
+	return curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &sent) != CURLE_OK ||
+	       (size_t)sent < transfer->request_size;
+}
+
 static size_t on_header(char *line, size_t unit, size_t n, void *to)
 {
 	struct transfer *transfer = to;
@@ -141,6 +196,8 @@ static size_t on_header(char *line, size_t unit, size_t n, void *to)
 			       transfer->header_lines > HTTP_HEADER_LINES_MAX;
 	if (transfer->too_large)
 		return 0;
+	if (begins_answer(line, size))
+		transfer->early = is_half_sent(transfer);
 	/* a status line begins a new set of headers: those of a "100 Continue" do not count */
 	if (size > 5 && !memcmp(line, "HTTP/", 5))
 		transfer->request_id[0] = transfer->retry_after[0] = '\0';
@@ -161,11 +218,15 @@ static int keep_header_line(struct transfer *transfer, const char *line)
 	return 0;
 }
 
-int transfer_init(struct transfer *transfer, const struct http_spec *spec)
+int transfer_init(struct transfer *transfer, const struct http_spec *spec, struct multi *multi)
 {
 	int r;
 
-	*transfer = (struct transfer){.once = spec->once, .kept_max = spec->answer_max};
+	*transfer = (struct transfer){.once = spec->once,
+				      .kept_max = spec->answer_max,
+				      .multi = multi,
+				      .request_size = spec->body ? spec->body_size : 0,
+				      .is_tls = !strncmp(spec->url, "https:", 6)};
 	/* "Expect:" sends none: waiting for "100 Continue" would cost a round trip */
 	r = keep_header_line(transfer, "Expect:");
 	for (size_t i = 0; r == 0 && i < spec->n_headers; i++)
@@ -268,9 +329,15 @@ int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_opt
 	transfer->easy = easy;
 	transfer->begun = true;
 	transfer->shortage = 0;
+	transfer->no_memory = false;
+	transfer->opened_fd = CURL_SOCKET_BAD;
 	transfer->message[0] = '\0';
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
 	SET(CURLOPT_OPENSOCKETDATA, transfer);
+	SET(CURLOPT_CLOSESOCKETFUNCTION, multi_close_socket);
+	SET(CURLOPT_CLOSESOCKETDATA, transfer->multi);
+	SET(CURLOPT_FRESH_CONNECT, transfer->stale ? 1L : 0L);
+	transfer->stale = false;
 	SET(CURLOPT_PREREQFUNCTION, on_attempt);
 	SET(CURLOPT_PREREQDATA, transfer);
 	SET(CURLOPT_HEADERFUNCTION, on_header);

@@ -13,16 +13,24 @@
 #include "bounds/api.h"
 #include "coc/bounds.h"
 #include "coc/http.h"
+#include "coc/multi.h"
 
 /* One exchange on a curl easy handle: its options, and what curl's callbacks learn. */
 struct transfer {
 	bool once;
-	CURL *easy;	   /* while attached */
-	bool begun;	   /* it was attached: it had its turn */
-	unsigned attempts; /* how often curl began to send the request */
-	int shortage;	   /* errno: there was no descriptor for it when it was tried last, or 0 */
-	bool untaken;	   /* once ended: no byte of any attempt was taken by the kernel */
-	bool repeated;	   /* curl wanted to send it again and was stopped */
+	struct multi *multi;
+	size_t request_size; /* of its body */
+	bool is_tls;
+	CURL *easy;		 /* while attached */
+	curl_socket_t opened_fd; /* the last socket that was opened for it */
+	bool begun;		 /* it was attached: it had its turn */
+	unsigned attempts;	 /* how often curl began to send the request */
+	int shortage;  /* errno: there was no descriptor for it when it was tried last, or 0 */
+	bool untaken;  /* once ended: no byte of any attempt was taken by the kernel */
+	bool repeated; /* curl wanted to send it again and was stopped */
+	bool stale;    /* nothing was sent: the connection that was kept had bytes to be read */
+	bool untimely; /* nothing was sent: the same on a new connection */
+	bool early;    /* the answer began before the kernel had taken the whole request */
 	bool too_large, no_memory;
 	size_t body_received, header_bytes, header_lines; /* of an answer */
 	size_t kept_max;				  /* bytes of its body */
@@ -37,8 +45,9 @@ struct transfer {
 	char names[HTTP_NAMES_MAX];    /* that the certificate is for, if they were asked for */
 };
 
-/* Copies the headers of a request. Returns 0 or -ENOMEM. Give it back with transfer_finish(). */
-int transfer_init(struct transfer *transfer, const struct http_spec *spec);
+/* Copies the headers of a request, which multi will run. Returns 0 or -ENOMEM. Give it back with
+ * transfer_finish(). */
+int transfer_init(struct transfer *transfer, const struct http_spec *spec, struct multi *multi);
 
 /* Wipes the headers and frees what the transfer owns; its easy handle must be detached. */
 void transfer_finish(struct transfer *transfer);

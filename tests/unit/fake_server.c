@@ -27,7 +27,8 @@ struct connection {
 struct fake_server {
 	pthread_t thread;
 	pthread_mutex_t lock; /* of the two counts and of seen */
-	pthread_cond_t refusing;
+	pthread_cond_t obeyed;
+	const char *said; /* to be sent on all connections */
 	int listener, stop[2];
 	unsigned port;
 	const struct fake_reply *replies;
@@ -73,7 +74,7 @@ static void answer(int fd, const struct fake_reply *reply)
 	const char *body = reply->body ? reply->body : "";
 	char *text;
 
-	if (reply->act == FAKE_RAW) {
+	if (reply->act == FAKE_RAW || reply->act == FAKE_KEPT) {
 		send_text(fd, body, strlen(body));
 		return;
 	}
@@ -148,6 +149,7 @@ static bool serve(struct fake_server *server, struct connection *connection)
 				release_held(server, reply);
 			break;
 		case FAKE_ANSWER:
+		case FAKE_KEPT:
 			answer(connection->fd, reply);
 			break;
 		case FAKE_RESET:
@@ -191,18 +193,30 @@ static void on_connection(struct fake_server *server)
 	pthread_mutex_unlock(&server->lock);
 }
 
-/* An order of the test: to refuse connections, or (false) to stop. */
+static void say(struct fake_server *server)
+{
+	pthread_mutex_lock(&server->lock);
+	for (size_t i = 0; i < server->n_connections; i++)
+		send_text(server->connections[i].fd, server->said, strlen(server->said));
+	server->said = NULL;
+	pthread_cond_signal(&server->obeyed);
+	pthread_mutex_unlock(&server->lock);
+}
+
+/* An order of the test: to refuse connections, to say something, or (false) to stop. */
 static bool on_order(struct fake_server *server)
 {
 	char order;
 
 	must(read(server->stop[0], &order, 1) == 1, "read");
+	if (order == 's')
+		say(server);
 	if (order != 'r')
-		return false;
+		return order == 's';
 	pthread_mutex_lock(&server->lock);
 	close(server->listener);
 	server->listener = -1;
-	pthread_cond_signal(&server->refusing);
+	pthread_cond_signal(&server->obeyed);
 	pthread_mutex_unlock(&server->lock);
 	return true;
 }
@@ -212,7 +226,17 @@ void fake_server_refuse(struct fake_server *server)
 	pthread_mutex_lock(&server->lock);
 	must(write(server->stop[1], "r", 1) == 1, "write");
 	while (server->listener >= 0)
-		pthread_cond_wait(&server->refusing, &server->lock);
+		pthread_cond_wait(&server->obeyed, &server->lock);
+	pthread_mutex_unlock(&server->lock);
+}
+
+void fake_server_say(struct fake_server *server, const char *text)
+{
+	pthread_mutex_lock(&server->lock);
+	server->said = text;
+	must(write(server->stop[1], "s", 1) == 1, "write");
+	while (server->said)
+		pthread_cond_wait(&server->obeyed, &server->lock);
 	pthread_mutex_unlock(&server->lock);
 }
 
@@ -272,7 +296,7 @@ struct fake_server *fake_server_start(const char *unix_path, const struct fake_r
 	server->n_replies = n_replies;
 	server->gather = gather;
 	pthread_mutex_init(&server->lock, NULL);
-	pthread_cond_init(&server->refusing, NULL);
+	pthread_cond_init(&server->obeyed, NULL);
 	if (unix_path)
 		listen_unix(server, unix_path);
 	else
@@ -295,7 +319,7 @@ void fake_server_stop(struct fake_server *server)
 		close(server->listener);
 	close(server->stop[0]);
 	close(server->stop[1]);
-	pthread_cond_destroy(&server->refusing);
+	pthread_cond_destroy(&server->obeyed);
 	pthread_mutex_destroy(&server->lock);
 	free(server);
 }

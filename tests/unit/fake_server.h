@@ -18,6 +18,7 @@ enum fake_act {
 	FAKE_HOLD,   /* never answer */
 	FAKE_GATHER, /* hold until gather requests are held, then answer all of them */
 	FAKE_RAW,    /* send body as it is, then close */
+	FAKE_KEPT,   /* send body as it is, and keep the connection */
 };
 
 struct fake_reply {
@@ -38,6 +39,9 @@ void fake_server_stop(struct fake_server *server);
 
 /* From here on nobody can connect; connections that are there stay. */
 void fake_server_refuse(struct fake_server *server);
+
+/* Sends a text on every connection. When this returns, the kernel has it for the other side. */
+void fake_server_say(struct fake_server *server, const char *text);
 
 unsigned fake_server_port(const struct fake_server *server);
 

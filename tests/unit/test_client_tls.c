@@ -46,6 +46,7 @@ static struct {
 	unsigned port;
 	bool plain;  /* speak no TLS */
 	bool closes; /* nor anything else */
+	bool glues;  /* send a second answer behind the first, in one record with its body */
 	unsigned requests;
 	pthread_t thread;
 	enum coc_outcome outcome;
@@ -102,6 +103,10 @@ static void serve_tls(SSL_CTX *context, int fd)
 {
 	static const char answer[] =
 		"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"data\":\"DM1\"}";
+	static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n";
+	static const char glued[] =
+		"{\"data\":\"DM1\"}HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n"
+		"{\"data\":\"DM9\"}";
 	SSL *ssl = SSL_new(context);
 	char request[8192];
 
@@ -112,7 +117,12 @@ static void serve_tls(SSL_CTX *context, int fd)
 		while (SSL_read(ssl, request, sizeof(request)) > 0) {
 			/* the client's small requests come in one record each */
 			__atomic_add_fetch(&t.requests, 1, __ATOMIC_SEQ_CST);
-			SSL_write(ssl, answer, sizeof(answer) - 1);
+			if (t.glues) {
+				SSL_write(ssl, head, sizeof(head) - 1);
+				SSL_write(ssl, glued, sizeof(glued) - 1);
+			} else {
+				SSL_write(ssl, answer, sizeof(answer) - 1);
+			}
 		}
 	SSL_free(ssl);
 }
@@ -227,6 +237,16 @@ static void a_ca_that_is_named_is_trusted(void **state)
 	(void)state;
 	call("localhost", t.ca_path, 3);
 	expect(COC_DONE, 0, 3);
+}
+
+/* curl reads no more of a record than the body: the rest is in nobody's socket. */
+static void an_answer_behind_an_answer_answers_nothing(void **state)
+{
+	(void)state;
+	t.glues = true;
+	call("localhost", t.ca_path, 2);
+	t.glues = false;
+	expect(COC_DONE, 0, 2);
 }
 
 /* The certificate of the server becomes one of the system's, for this program alone. Returns false
@@ -380,6 +400,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_ca_that_is_named_is_trusted),
+		cmocka_unit_test(an_answer_behind_an_answer_answers_nothing),
 		cmocka_unit_test(a_ca_that_is_named_is_trusted_instead_of_the_systems),
 		cmocka_unit_test(an_unknown_certificate_is_not_trusted),
 		cmocka_unit_test(a_certificate_for_another_name_is_not_trusted),
