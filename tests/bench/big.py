@@ -18,7 +18,7 @@ import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.dont_write_bytecode = True
-sys.path[:0] = [os.path.join(HERE, "..", "mount"), os.path.join(HERE, "..", "fault")]
+sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
 import mounting  # noqa: E402
 import queues    # noqa: E402

@@ -17,10 +17,11 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "service"))
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "lib"), str(TESTS / "service")]
 
 import conftest  # noqa: E402
-import postgresql  # noqa: E402  (conftest knows where it is)
+import postgresql  # noqa: E402
 
 
 def syncs(directory, seconds):

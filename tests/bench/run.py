@@ -13,7 +13,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.dont_write_bytecode = True
-sys.path[:0] = [os.path.join(HERE, "..", folder) for folder in ("mount", "fault", "service")]
+sys.path[:0] = [os.path.join(HERE, "..", folder) for folder in ("lib", "service")]
 
 import against    # noqa: E402
 import disk       # noqa: E402

@@ -1,10 +1,4 @@
 # SPDX-License-Identifier: MIT
-"""The mounted tests share their fixtures with these: ../mount/fixtures.py has them."""
+"""The mounted tests share their fixtures with these: ../lib/fixtures.py has them."""
 
-import os
-import sys
-
-sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "mount"))
-
-from fixtures import *  # noqa: E402, F401, F403
+from fixtures import *  # noqa: F401, F403

@@ -140,7 +140,7 @@ SPELLED = {"WORD": [""], "VALUE": ["=1"], "EITHER": ["", "=1"], "PREFIX": ["a.b"
 
 def system_options():
     """(name, form, fate) of each row."""
-    with open(os.path.join(tools.ROOT, "fs", "opts_system.c"), encoding="utf-8") as file:
+    with open(os.path.join(tools.ROOT, "fs", "cocfs", "option_system.c"), encoding="utf-8") as file:
         rows = SYSTEM_ROW.findall(file.read())
     assert len(rows) > 100
     return rows

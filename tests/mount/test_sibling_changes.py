@@ -4,17 +4,14 @@
 import multiprocessing
 import os
 import stat
-import sys
 
 import pytest
 
 import samples
+import scene
 import spools
 import tools
 
-sys.path.insert(0, os.path.join(tools.ROOT, "tests", "posix"))
-
-import scene  # noqa: E402
 
 BAD = "just: yaml\n"
 SIBLINGS = ("good.yaml.id", "bad.yaml.error")

@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""These tests share the fixtures of the mounted tests: ../mount/fixtures.py has them."""
+"""These tests share the fixtures of the mounted tests: ../lib/fixtures.py has them."""
 
 import os
 import sys
 
 import pytest
 
-sys.dont_write_bytecode = True
-HERE = os.path.dirname(os.path.abspath(__file__))
-for folder in ("mount", "fault"):
-    sys.path.insert(0, os.path.join(HERE, "..", folder))
+from fixtures import *  # noqa: F401, F403
+import tools
 
-from fixtures import *  # noqa: E402, F401, F403
-import tools  # noqa: E402
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ what the scene looks like afterwards, it prints a line.
 import os
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+
 import calls
 import scene
 

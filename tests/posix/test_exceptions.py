@@ -21,7 +21,7 @@ def space(own_space):
 
 PRELUDE = f"""
 import fcntl, os, sys
-sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r})
+sys.path[:0] = [{os.path.dirname(os.path.abspath(__file__))!r}, {os.path.join(tools.ROOT, "tests", "lib")!r}]
 import calls, scene
 def make(path, size=0):
     os.mknod(path)

@@ -10,6 +10,8 @@ import os
 import stat
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+
 import calls
 import scene
 

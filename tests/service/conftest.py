@@ -20,12 +20,9 @@ import urllib.parse
 
 import pytest
 
+import default_signals
+import postgresql
 import signing
-
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "mount"))  # their PostgreSQL is ours
-
-import default_signals  # noqa: E402
-import postgresql  # noqa: E402
 
 default_signals.hand_on()
 

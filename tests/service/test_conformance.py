@@ -45,7 +45,7 @@ def test_every_test_of_an_operation_is_in_a_row():
 
 
 def test_every_operation_that_is_routed_has_a_section_with_rows():
-    source = (conftest.ROOT / "fs" / "service" / "route.c").read_text()
+    source = (conftest.ROOT / "fs" / "service" / "api" / "route.c").read_text()
     routed = set()
     for method, segments in re.findall(r'\{"([A-Z]+)", \{([^}]*)\}, OP_\w+\}', source):
         path = "/".join("{}" if segment == "ID" else segment.strip('"') for segment in segments.split(", "))
@@ -57,7 +57,7 @@ def test_every_operation_that_is_routed_has_a_section_with_rows():
 
 
 def test_every_error_code_has_a_row():
-    source = (conftest.ROOT / "fs" / "service" / "reply.h").read_text()
+    source = (conftest.ROOT / "fs" / "service" / "http" / "reply.h").read_text()
     codes = set(re.findall(r'"((?:COC|APIGW)\.\d+)"', source))
     assert codes
     assert {row.split(" | ")[0][2:] for row in rows(PAGE.split("## Errors")[1])} == codes

@@ -2,7 +2,8 @@
 #ifndef COCFS_SERVICE_STORE_STORE_POSTGRESQL_H
 #define COCFS_SERVICE_STORE_STORE_POSTGRESQL_H
 
-#include "service/store/store.h"
+struct err;
+struct store;
 
 /*
  * A store in a PostgreSQL database, which several processes may use at once: each sees what the

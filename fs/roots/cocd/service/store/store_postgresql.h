@@ -1,0 +1,1 @@
+../../../../service/store/store_postgresql.h

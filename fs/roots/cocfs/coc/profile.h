@@ -1,0 +1,1 @@
+../../../coc/profile.h

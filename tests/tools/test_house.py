@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""The house: which folder may include which, how long files and functions are, and that what is named is there.
+
+CONTRIBUTING.md, "The house", says the same in words. FS/roots/LIBRARY holds links to the folders that the library
+may include; meson gives each library its own root, and nothing else of fs/.
+"""
+
+import glob
+import os
+import re
+import subprocess
+
+import pytest
+
+import tools
+
+FS = os.path.join(tools.ROOT, "fs")
+ROOTS = os.path.join(FS, "roots")
+FOLDERS = sorted(name for name in os.listdir(FS) if name != "roots" and os.path.isdir(os.path.join(FS, name)))
+LIBRARIES = sorted(os.listdir(ROOTS))
+
+# What each library may use beside itself. A line here is a decision: change it together with the root.
+MAY_USE = {
+    "base": [],
+    "loop": ["base"],
+    "sign": ["base"],
+    "job": ["base", "bounds"],
+    "ledger": ["base", "bounds", "job"],
+    "coc": ["base", "bounds", "job", "loop", "sign"],
+    "submit": ["base", "bounds", "coc", "job", "ledger", "loop"],
+    "space": ["base", "bounds", "coc", "job", "ledger", "loop", "submit"],
+    "service": ["base", "bounds", "sign"],
+    "cocfs": ["base", "bounds", "coc", "job", "ledger", "loop", "service", "space", "submit"],
+    "cocfs-wait": ["base", "bounds", "job"],
+    "cocd": ["base", "bounds", "service"],
+}
+FUNCTION_MAX = 60
+FILE_MAX = 430
+
+
+def headers(folder):
+    return sorted(glob.glob(os.path.join(FS, folder, "**", "*.h"), recursive=True))
+
+
+def sources():
+    return sorted(glob.glob(os.path.join(FS, "*", "**", "*.c"), recursive=True))
+
+
+def compiles(library, include):
+    """Compiles a file of a library that includes one header. Returns whether that works, and what was said."""
+    command = ["cc", "-std=gnu11", "-fsyntax-only", "-x", "c", f"-I{os.path.join(ROOTS, library)}",
+               f"-I{os.path.join(tools.ROOT, 'include')}", "-D_FILE_OFFSET_BITS=64", "-"]
+    for package in "fuse3", "libcjson", "yaml-0.1":
+        command[1:1] = subprocess.run(["pkg-config", "--cflags", package], capture_output=True, text=True, check=True).stdout.split()
+    done = subprocess.run(command, input=f'#define _GNU_SOURCE\n#include "{include}"\n', capture_output=True, text=True, check=False)
+    return done.returncode == 0, done.stderr
+
+
+def test_a_library_may_use_what_the_list_says():
+    assert {name: sorted(set(os.listdir(os.path.join(ROOTS, name))) - {name}) for name in LIBRARIES} == MAY_USE
+
+
+def test_each_folder_is_a_library_with_a_root_of_its_own():
+    assert set(LIBRARIES) == set(FOLDERS) - {"bounds"}
+    with open(os.path.join(FS, "meson.build"), encoding="utf-8") as file:
+        text = re.sub(r"(?m)^#.*$", "", file.read())
+    targets = re.findall(r"(?:static_library|executable)\('([\w-]+)',(.*?)\n\n", text + "\n\n", re.S)
+    assert {name for name, _ in targets} == set(LIBRARIES) | {"service_postgresql"}
+    for name, body in targets:
+        root = "service" if name == "service_postgresql" else name
+        assert re.findall(r"root\['([\w-]+)'\]", body) == [root], name
+        assert "implicit_include_directories: false" in body, name
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_forbidden_include_does_not_compile(library):
+    """One header of each folder, so that a root that was given too much is found."""
+    for folder in set(FOLDERS) - {library}:
+        header = os.path.relpath(headers(folder)[0], FS) if headers(folder) else None
+        if not header:
+            continue
+        works, said = compiles(library, header)
+        if folder in MAY_USE[library]:
+            assert works, (header, said)
+        else:
+            assert not works and "No such file or directory" in said and header in said, (header, said)
+
+
+def test_no_folder_is_used_in_a_circle():
+    for one in LIBRARIES:
+        for other in MAY_USE[one]:
+            assert one not in MAY_USE.get(other, []), (one, other)
+
+
+def test_no_file_is_too_long():
+    lines = {path: sum(1 for _ in open(path, encoding="utf-8")) for path in sources()}
+    assert not [f"{path}: {n}" for path, n in lines.items() if n > FILE_MAX]
+
+
+def test_no_function_is_too_long():
+    long = []
+    for path in sources() + [header for folder in FOLDERS for header in headers(folder)]:
+        begin = None
+        with open(path, encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if line == "{\n":
+                    begin = number
+                elif line == "}\n" and begin:
+                    if number - begin - 1 > FUNCTION_MAX:
+                        long.append(f"{path}:{begin}: {number - begin - 1}")
+                    begin = None
+    assert not long
+
+
+def test_each_file_that_is_named_is_there():
+    """In comments and documents: a name that the tree has outgrown leads nowhere."""
+    missing = []
+    for pattern in "fs/**/*.[ch]", "docs/*.md", "*.md", "tests/**/*.py", "tests/*.md", "tests/**/*.c", "tests/meson.build", "tools/*":
+        for path in glob.glob(os.path.join(tools.ROOT, pattern), recursive=True):
+            if not os.path.isfile(path):
+                continue
+            with open(path, encoding="utf-8") as file:
+                for name in re.findall(r"(?<![\w/])((?:fs|include|tests|docs|tools)/[\w/-]+\.(?:[ch]|py|md|sh))\b", file.read()):
+                    if not os.path.exists(os.path.join(tools.ROOT, name)):
+                        missing.append(f"{os.path.relpath(path, tools.ROOT)}: {name}")
+    assert not missing
