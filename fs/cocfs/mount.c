@@ -62,7 +62,7 @@ static void quit_on_signal(void *data)
 	loop_quit(mount->loop);
 }
 
-static void end_iteration(void *data)
+static void end_mount(void *data)
 {
 	struct mount *mount = data;
 
@@ -122,7 +122,7 @@ static void take_signal(void *data, uint32_t events)
 	if (info.ssi_signo == SIGHUP)
 		reload_credentials(mount);
 	else
-		end_iteration(mount);
+		end_mount(mount);
 }
 
 static int watch_signals(struct mount *mount, struct err *err)
@@ -280,9 +280,15 @@ static int open_space(struct mount *mount, struct opts *opts, struct err *err)
 		.descriptors_max = mount->descriptors.users,
 		.directories_max = mount->descriptors.directories,
 	};
-	r = space_open(mount->loop, &opts->fuse, steal_fd(&mount->state.spool_fd), mount->ledger,
-		       mount->engine, &mount->space_options, end_iteration, mount, &mount->space,
-		       err);
+	r = space_open(&(struct space_spec){.loop = mount->loop,
+					    .ledger = mount->ledger,
+					    .engine = mount->engine,
+					    .options = &mount->space_options,
+					    .args = &opts->fuse,
+					    .spool_fd = steal_fd(&mount->state.spool_fd),
+					    .unmounted = end_mount,
+					    .data = mount},
+		       &mount->space, err);
 	if (r == -ENODEV)
 		mountpoint_explain(opts->mountpoint, opts->allow_other, err);
 	if (r == 0 && opts->nosymfollow)

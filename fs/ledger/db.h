@@ -112,11 +112,14 @@ struct ledger {
 	sqlite3_stmt *stmt[STMT_COUNT];
 };
 
-/* Makes the tables in a new ledger. Returns 0 or -errno with err filled. (ledger_schema.c) */
+/* The text of each statement. (statements.c) */
+extern const char *const ledger_sql[STMT_COUNT];
+
+/* Makes the tables in a new ledger. Returns 0 or -errno with err filled. (schema.c) */
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err);
 
 /* Makes a ledger of this version, at least 1, one of LEDGER_SCHEMA_VERSION, which is not less. On
- * failure the ledger is what it was before. Returns 0 or -errno with err filled. (ledger_schema.c)
+ * failure the ledger is what it was before. Returns 0 or -errno with err filled. (schema.c)
  */
 int ledger_upgrade(sqlite3 *db, const char *path, int64_t version, struct err *err);
 

@@ -148,71 +148,83 @@ static void close_removed(void *data, int take_fd, uid_t user)
 	disk_close(data, take_fd, user);
 }
 
-int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, struct ledger *ledger,
-	       struct engine *engine, const struct space_options *options,
-	       void (*unmounted)(void *data), void *data, struct space **ret_space, struct err *err)
+/* Fills in what cannot fail. */
+static void init_space(struct space *space, const struct space_spec *spec)
+{
+	space->loop = spec->loop;
+	space->ledger = spec->ledger;
+	space->engine = spec->engine;
+	space->options = spec->options;
+	space->uid = geteuid();
+	space->gid = getegid();
+	space->is_root = space->uid == 0;
+	space->unmounted = spec->unmounted;
+	space->unmounted_data = spec->data;
+	LIST_INIT(&space->listings);
+	LIST_INIT(&space->texts);
+	LIST_INIT(&space->waits);
+	STAILQ_INIT(&space->renames_waiting);
+	slices_init(&space->slices, space->loop);
+	SLIST_INIT(&space->unmade_ends);
+	LIST_INIT(&space->closings);
+	sight_open(&space->sight);
+	shares_init(&space->descriptors, space->options->descriptors_max, space->options->one_user);
+	shares_init(&space->memory, USERS_MEMORY_MAX, space->options->one_user);
+}
+
+/* Opens what the ledger and the spool have. */
+static int open_spool(struct space *space, int take_spool_fd, struct err *err)
+{
+	int r = nodes_init(
+		&space->nodes, take_spool_fd,
+		&(struct nodes_options){.directories_max = space->options->directories_max,
+					.descriptors = &space->descriptors,
+					.close_removed = close_removed,
+					.data = space});
+	if (r < 0)
+		return err_set(err, -r, "the spool cannot be read: %s", strerror(-r));
+	r = rename_recover(space->ledger, take_spool_fd);
+	if (r < 0)
+		return err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));
+	r = workers_create(space->loop, space->options->one_user, &space->workers);
+	if (r < 0)
+		return err_set(err, -r, "no threads can wait for the disk: %s", strerror(-r));
+	r = claim_learn_owners(space);
+	if (r < 0)
+		return err_set(err, -r, "whose each file is cannot be recorded: %s", strerror(-r));
+	return 0;
+}
+
+/* Mounts, and takes requests from then on. */
+static int serve_mount(struct space *space, struct fuse_args *args, struct err *err)
+{
+	int r = mount_session(space, args, err);
+
+	if (r < 0)
+		return r;
+	r = inspectors_create(space->loop, &space->sight, &space->inspectors);
+	if (r < 0)
+		return err_set(err, -r, "closes cannot be judged: %s", strerror(-r));
+	r = loop_watch(space->loop, &space->watch, fuse_session_fd(space->session), EPOLLIN,
+		       take_requests, space);
+	if (r < 0)
+		return err_set(err, -r, "the FUSE descriptor cannot be watched: %s", strerror(-r));
+	return 0;
+}
+
+int space_open(const struct space_spec *take_spec, struct space **ret_space, struct err *err)
 {
 	struct space *space = calloc(1, sizeof(*space));
 	int r;
 
 	if (!space) {
-		close(take_spool_fd);
+		close(take_spec->spool_fd);
 		return err_set(err, ENOMEM, "out of memory");
 	}
-	space->loop = loop;
-	space->ledger = ledger;
-	space->engine = engine;
-	space->options = options;
-	space->uid = geteuid();
-	space->gid = getegid();
-	space->is_root = space->uid == 0;
-	space->unmounted = unmounted;
-	space->unmounted_data = data;
-	LIST_INIT(&space->listings);
-	LIST_INIT(&space->texts);
-	LIST_INIT(&space->waits);
-	STAILQ_INIT(&space->renames_waiting);
-	slices_init(&space->slices, loop);
-	SLIST_INIT(&space->unmade_ends);
-	LIST_INIT(&space->closings);
-	sight_open(&space->sight);
-	shares_init(&space->descriptors, options->descriptors_max, options->one_user);
-	shares_init(&space->memory, USERS_MEMORY_MAX, options->one_user);
-	r = nodes_init(&space->nodes, take_spool_fd,
-		       &(struct nodes_options){.directories_max = options->directories_max,
-					       .descriptors = &space->descriptors,
-					       .close_removed = close_removed,
-					       .data = space});
-	if (r < 0)
-		err_set(err, -r, "the spool cannot be read: %s", strerror(-r));
-	if (r == 0) {
-		r = rename_recover(ledger, take_spool_fd);
-		if (r < 0)
-			err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));
-	}
-	if (r == 0) {
-		r = workers_create(loop, options->one_user, &space->workers);
-		if (r < 0)
-			err_set(err, -r, "no threads can wait for the disk: %s", strerror(-r));
-	}
-	if (r == 0) {
-		r = claim_learn_owners(space);
-		if (r < 0)
-			err_set(err, -r, "whose each file is cannot be recorded: %s", strerror(-r));
-	}
+	init_space(space, take_spec);
+	r = open_spool(space, take_spec->spool_fd, err);
 	if (r == 0)
-		r = mount_session(space, args, err);
-	if (r == 0) {
-		r = inspectors_create(loop, &space->sight, &space->inspectors);
-		if (r < 0)
-			err_set(err, -r, "closes cannot be judged: %s", strerror(-r));
-	}
-	if (r == 0) {
-		r = loop_watch(loop, &space->watch, fuse_session_fd(space->session), EPOLLIN,
-			       take_requests, space);
-		if (r < 0)
-			err_set(err, -r, "the FUSE descriptor cannot be watched: %s", strerror(-r));
-	}
+		r = serve_mount(space, take_spec->args, err);
 	if (r < 0) {
 		space_close(space);
 		return r;

@@ -79,16 +79,23 @@ struct space {
 	void *unmounted_data;
 };
 
+/* What a space is made of. loop, ledger, engine and options must outlive the space. */
+struct space_spec {
+	struct loop *loop;
+	struct ledger *ledger;
+	struct engine *engine;
+	const struct space_options *options;
+	struct fuse_args *args;	       /* libfuse's */
+	int spool_fd;		       /* of the open spool directory, O_PATH: taken */
+	void (*unmounted)(void *data); /* called once when somebody unmounts the space */
+	void *data;
+};
+
 /*
- * Makes the space over an open spool directory (spool_fd: O_PATH, taken) and mounts it; args are
- * libfuse's. Ends half-done renames first. ledger, engine and options must outlive the space.
- * unmounted is called once when somebody unmounts it. Returns 0 and an owned space, or -errno with
- * err filled; -ENODEV: the kernel or fusermount3 did not mount.
+ * Makes the space and mounts it. Ends half-done renames first. Returns 0 and an owned space, or
+ * -errno with err filled; -ENODEV: the kernel or fusermount3 did not mount.
  */
-int space_open(struct loop *loop, struct fuse_args *args, int take_spool_fd, struct ledger *ledger,
-	       struct engine *engine, const struct space_options *options,
-	       void (*unmounted)(void *data), void *data, struct space **ret_space,
-	       struct err *err);
+int space_open(const struct space_spec *take_spec, struct space **ret_space, struct err *err);
 
 /* Is a close being judged, which may be a commit then? */
 bool space_is_judging(const struct space *space);

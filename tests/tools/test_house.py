@@ -35,23 +35,26 @@ MAY_USE = {
     "cocd": ["base", "bounds", "service"],
 }
 FUNCTION_MAX = 60
-FILE_MAX = 430
+FILE_MAX = 450
 
 
-def headers(folder):
-    return sorted(glob.glob(os.path.join(FS, folder, "**", "*.h"), recursive=True))
+FLAGS = subprocess.run(["pkg-config", "--cflags", "fuse3", "libcjson", "yaml-0.1"], capture_output=True, text=True,
+                       check=True).stdout.split()
+
+
+def headers(folder, base=FS):
+    return sorted(os.path.relpath(path, base) for path in glob.glob(os.path.join(base, folder, "**", "*.h"), recursive=True))
 
 
 def sources():
-    return sorted(glob.glob(os.path.join(FS, "*", "**", "*.c"), recursive=True))
+    return sorted(path for folder in FOLDERS for path in glob.glob(os.path.join(FS, folder, "**", "*.c"), recursive=True))
 
 
 def compiles(library, include):
     """Compiles a file of a library that includes one header. Returns whether that works, and what was said."""
     command = ["cc", "-std=gnu11", "-fsyntax-only", "-x", "c", f"-I{os.path.join(ROOTS, library)}",
                f"-I{os.path.join(tools.ROOT, 'include')}", "-D_FILE_OFFSET_BITS=64", "-"]
-    for package in "fuse3", "libcjson", "yaml-0.1":
-        command[1:1] = subprocess.run(["pkg-config", "--cflags", package], capture_output=True, text=True, check=True).stdout.split()
+    command[1:1] = FLAGS
     done = subprocess.run(command, input=f'#define _GNU_SOURCE\n#include "{include}"\n', capture_output=True, text=True, check=False)
     return done.returncode == 0, done.stderr
 
@@ -76,14 +79,13 @@ def test_each_folder_is_a_library_with_a_root_of_its_own():
 def test_a_forbidden_include_does_not_compile(library):
     """One header of each folder, so that a root that was given too much is found."""
     for folder in set(FOLDERS) - {library}:
-        header = os.path.relpath(headers(folder)[0], FS) if headers(folder) else None
-        if not header:
-            continue
-        works, said = compiles(library, header)
         if folder in MAY_USE[library]:
-            assert works, (header, said)
-        else:
-            assert not works and "No such file or directory" in said and header in said, (header, said)
+            for header in headers(folder, os.path.join(ROOTS, library)):
+                works, said = compiles(library, header)
+                assert works, (header, said)
+        elif headers(folder):
+            works, said = compiles(library, headers(folder)[0])
+            assert not works and "No such file or directory" in said and headers(folder)[0] in said, said
 
 
 def test_no_folder_is_used_in_a_circle():
@@ -99,7 +101,7 @@ def test_no_file_is_too_long():
 
 def test_no_function_is_too_long():
     long = []
-    for path in sources() + [header for folder in FOLDERS for header in headers(folder)]:
+    for path in sources() + [os.path.join(FS, header) for folder in FOLDERS for header in headers(folder)]:
         begin = None
         with open(path, encoding="utf-8") as file:
             for number, line in enumerate(file, 1):

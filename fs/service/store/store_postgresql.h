@@ -2,6 +2,8 @@
 #ifndef COCFS_SERVICE_STORE_STORE_POSTGRESQL_H
 #define COCFS_SERVICE_STORE_STORE_POSTGRESQL_H
 
+#include <stdbool.h>
+
 struct err;
 struct store;
 

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* The statements of the ledger. ledger.c prepares each when it is used first. */
+#include "ledger/db.h"
+
+#define JOB_COLUMNS                                                                                \
+	"id, state, incomplete, job_id, version, digest, risk_level, enterprise_project_id,"       \
+	" job_name, description, tags, request_id, errnum, error, warnings, changed_ms, refused,"  \
+	" own, dismissed, unmade, backup, " LEDGER_HOLDING_COLUMNS
+
+#define SUBMISSION_COLUMNS                                                                         \
+	"id, job, kind, state, started_ms, digest, risk_level, enterprise_project_id, job_name,"   \
+	" description, tags, content, queued, attempts, own"
+
+/*
+ * A row that is set aside has the name "NAME/ID", with its own ID. No file can have a name with a
+ * slash, so no path finds the row, and two such rows are not in each other's way. The row moves
+ * with its directory as every row does.
+ */
+#define IS_ASIDE "(instr(name, '/') > 0)"
+#define FILE_NAME "iif(" IS_ASIDE ", substr(name, 1, instr(name, '/') - 1), name)"
+#define PATH "iif(dir = '', '', dir || '/') || " FILE_NAME
+
+const char *const ledger_sql[STMT_COUNT] = {
+	[STMT_BEGIN] = "BEGIN IMMEDIATE",
+	[STMT_COMMIT] = "COMMIT",
+	[STMT_LOOK_BEGIN] = "BEGIN",
+	[STMT_LOOK_END] = "COMMIT",
+	[STMT_FIND] = "SELECT " JOB_COLUMNS " FROM job WHERE dir = ?1 AND name = ?2",
+	[STMT_GET] = "SELECT " JOB_COLUMNS " FROM job WHERE id = ?1",
+	[STMT_ENSURE] = "INSERT INTO job (dir, name, changed_ms, id, uid, gid, mode, dir_uid,"
+			" dir_gid, dir_mode) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	[STMT_ROW] = "SELECT id FROM job WHERE dir = ?1 AND name = ?2",
+	[STMT_GLANCE] = "SELECT length(CAST(job_id AS BLOB)),"
+			" iif(dismissed, 0, length(CAST(error AS BLOB))), changed_ms,"
+			" " LEDGER_HOLDING_COLUMNS " FROM job WHERE dir = ?1 AND name = ?2",
+	[STMT_IS_BOUND] = "SELECT 1 FROM job WHERE job_id = ?1"
+			  " UNION ALL SELECT 1 FROM forgotten WHERE job_id = ?1",
+	[STMT_HAS_JOB] = "SELECT job_id IS NOT NULL OR state IN (1, 2, 5) FROM job"
+			 " WHERE dir = ?1 AND name = ?2",
+	[STMT_REMEMBER] = "INSERT OR IGNORE INTO forgotten SELECT job_id FROM job"
+			  " WHERE id = ?1 AND job_id IS NOT NULL",
+	[STMT_UNTRUST] = "UPDATE job SET digest = NULL WHERE id = ?1",
+	[STMT_REFUSE] = "UPDATE job SET refused = 1, incomplete = ?2, errnum = ?3, error = ?4,"
+			" dismissed = 0, changed_ms = ?5 WHERE id = ?1",
+	[STMT_OVERWRITE] = "UPDATE job SET refused = 0, incomplete = 0, errnum = 0, error = NULL,"
+			   " dismissed = 0, changed_ms = ?2 WHERE id = ?1",
+	[STMT_WARN] = "UPDATE job SET warnings = ?2 WHERE id = ?1",
+	[STMT_CLEAR] = "UPDATE job SET incomplete = 0, errnum = 0, error = NULL, dismissed = 0,"
+		       " changed_ms = ?2"
+		       " WHERE id = ?1 AND NOT refused AND (incomplete OR error IS NOT NULL)",
+	[STMT_DISMISS] = "UPDATE job SET dismissed = 1, changed_ms = ?2 WHERE id = ?1",
+	[STMT_DROP_STORY] = "DELETE FROM job WHERE id = ?1 AND job_id IS NULL"
+			    " AND state NOT IN (1, 2, 5)",
+	/* what failed is what it was before; what is under way may still have no file at its end */
+	[STMT_END_STORY] =
+		"UPDATE job SET refused = 0, incomplete = 0, errnum = 0, error = NULL,"
+		" dismissed = 0, unmade = iif(state IN (1, 2, 5), unmade, 0), changed_ms = ?2,"
+		" state = iif(state = 4, iif(job_id IS NULL OR digest IS NULL, 0, 3), state)"
+		" WHERE id = ?1",
+	[STMT_IS_UNMADE] = "SELECT unmade FROM job WHERE id = ?1",
+	[STMT_HAS_UNMADE] = "SELECT EXISTS (SELECT 1 FROM job WHERE unmade = 1)",
+	[STMT_SET_UNMADE] = "UPDATE job SET unmade = ?2 WHERE id = ?1",
+	[STMT_NEXT_UNMADE] = "SELECT id, name, length(CAST(job_id AS BLOB)),"
+			     " iif(dismissed, 0, length(CAST(error AS BLOB))), changed_ms,"
+			     " " LEDGER_HOLDING_COLUMNS " FROM job"
+			     " WHERE unmade = 1 AND dir = ?1 AND id > ?2 AND NOT " IS_ASIDE
+			     " ORDER BY id LIMIT 1",
+	[STMT_FORGET] =
+		"UPDATE job SET state = 0, job_id = NULL, version = 0, digest = NULL,"
+		" risk_level = NULL, enterprise_project_id = NULL, job_name = NULL,"
+		" description = NULL, tags = NULL, request_id = NULL, refused = 0, errnum = 0,"
+		" error = NULL, dismissed = 0, own = 0, changed_ms = ?2 WHERE id = ?1",
+	[STMT_OWN] = "UPDATE job SET own = ?2 WHERE id = ?1 AND own <> ?2",
+	[STMT_DISOWN] = "UPDATE job SET own = own & ~?2 WHERE id = ?1",
+	[STMT_DISOWN_QUEUED] = "UPDATE submission SET own = own & ~?2 WHERE job = ?1 AND state = 1",
+	[STMT_DISOWN_SENT] = "UPDATE submission SET own = own & ~?2 WHERE id = ?1",
+	[STMT_DROP] = "DELETE FROM job WHERE id = ?1",
+	[STMT_PATH] = "SELECT " PATH " FROM job WHERE id = ?1",
+	[STMT_STATE_OF] = "SELECT state, refused, incomplete FROM job WHERE id = ?1",
+	[STMT_STATE] = "UPDATE job SET state = ?2 WHERE id = ?1",
+	[STMT_INTEND] =
+		"INSERT INTO submission (job, kind, state, queued, started_ms, digest, risk_level,"
+		" enterprise_project_id, job_name, description, tags, own, content, id)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+	[STMT_GROUP_BEGIN] = "SAVEPOINT group_of_writes",
+	[STMT_GROUP_UNDO] = "ROLLBACK TO group_of_writes",
+	[STMT_GROUP_END] = "RELEASE group_of_writes",
+	[STMT_REPLACE] = "DELETE FROM submission WHERE job = ?1 AND state = 1",
+	[STMT_HAS_QUEUED] = "SELECT EXISTS (SELECT 1 FROM submission WHERE job = ?1 AND state = 1)",
+	[STMT_HAS_UNFINISHED] = "SELECT state IN (1, 2, 5) FROM job WHERE id = ?1",
+	/* of a job only what is queued, and nothing while something is under way or in doubt */
+	[STMT_NEXT] = "SELECT " SUBMISSION_COLUMNS " FROM submission AS s"
+		      " WHERE state = 1 AND next_try_ms <= ?1"
+		      " AND (SELECT state FROM job WHERE id = s.job) NOT IN (2, 5)"
+		      " ORDER BY next_try_ms, id LIMIT 1",
+	[STMT_QUEUED] =
+		"SELECT " SUBMISSION_COLUMNS " FROM submission WHERE job = ?1 AND state = 1",
+	[STMT_NEXT_DUE] = "SELECT min(next_try_ms),"
+			  " EXISTS (SELECT 1 FROM submission WHERE state = 1)"
+			  " FROM submission AS s WHERE state = 1"
+			  " AND (SELECT state FROM job WHERE id = s.job) NOT IN (2, 5)",
+	[STMT_START] =
+		"UPDATE submission SET kind = ?2, state = 2, started_ms = ?3, risk_level = ?4,"
+		" enterprise_project_id = ?5, job_name = ?6, description = ?7, tags = ?8,"
+		" own = ?9 WHERE id = ?1",
+	[STMT_REQUEUE] =
+		"UPDATE submission SET state = 1, attempts = attempts + 1, next_try_ms = ?2,"
+		" last_error = ?3 WHERE id = ?1",
+	[STMT_HASTEN] = "UPDATE submission SET next_try_ms = 0 WHERE state = 1",
+	[STMT_PENDING] =
+		"SELECT s.id, s.state, attempts, next_try_ms, " PATH
+		", iif(s.state = 5, error, last_error), " IS_ASIDE ", " LEDGER_HOLDING_COLUMNS
+		" FROM submission AS s CROSS JOIN job ON job.id = s.job WHERE s.id > ?1"
+		" ORDER BY s.id LIMIT ?2",
+	/* of each job at most one is queued */
+	[STMT_COUNT_QUEUED] = "SELECT count(*), max(job) FROM (SELECT job FROM submission"
+			      " WHERE state = 1 AND job > ?1 ORDER BY job LIMIT ?2)",
+	[STMT_MOVE] = "UPDATE submission SET state = ?2, started_ms = ?3 WHERE id = ?1",
+	[STMT_SETTLE] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
+			" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
+			" own = ?10, request_id = ?11, changed_ms = ?12, state = ?13,"
+			" incomplete = iif(refused, incomplete, 0),"
+			" errnum = iif(refused, errnum, 0), error = iif(refused, error, NULL),"
+			" dismissed = iif(refused, dismissed, 0), unmade = iif(refused, unmade, 0)"
+			" WHERE id = ?1",
+	[STMT_TELL] =
+		"UPDATE job SET errnum = iif(refused, errnum, ?2), error = iif(refused, error, ?3),"
+		" dismissed = iif(refused, dismissed, 0),"
+		" request_id = coalesce(?4, request_id), changed_ms = ?5 WHERE id = ?1",
+	[STMT_END] = "DELETE FROM submission WHERE id = ?1",
+	[STMT_KNOW] = "INSERT OR REPLACE INTO known (submission, partial, ids, number)"
+		      " VALUES (?1, ?2, ?3, ?4)",
+	[STMT_KNOWN] = "SELECT number, partial, ids FROM known WHERE submission = ?1",
+	[STMT_UNKNOW] = "DELETE FROM known WHERE submission = ?1",
+	[STMT_UNFINISHED] =
+		"SELECT " SUBMISSION_COLUMNS " FROM submission WHERE state <> 1 ORDER BY id",
+	[STMT_RENAME_BEGIN] = "INSERT INTO rename_intent (from_path, to_path, ino, exchange)"
+			      " VALUES (?1, ?2, ?3, ?4)",
+	[STMT_RENAME_END] = "DELETE FROM rename_intent WHERE id = ?1",
+	[STMT_RENAME_NEXT] = "SELECT id, from_path, to_path, ino, exchange FROM rename_intent"
+			     " WHERE id > ?1 ORDER BY id LIMIT 1",
+	/* a name that has a binding keeps it, and what would have moved there stays where it was */
+	[STMT_RENAME_FILE] = "UPDATE OR IGNORE job SET dir = ?3, name = ?4"
+			     " WHERE dir = ?1 AND name = ?2",
+	/* a directory's rows: those in it, and those whose dir starts with "DIR/" */
+	[STMT_RENAME_TREE] = "UPDATE OR IGNORE job SET dir = ?2 || substr(dir, length(?1) + 1)"
+			     " WHERE dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0')",
+	[STMT_CLEAR_FILE] = "DELETE FROM job WHERE dir = ?1 AND name = ?2 AND job_id IS NULL"
+			    " AND state NOT IN (1, 2, 5)",
+	/* only where a row comes: what else is remembered below is nobody's to end */
+	[STMT_CLEAR_TREE] =
+		"DELETE FROM job AS there WHERE job_id IS NULL AND state NOT IN (1, 2, 5)"
+		" AND NOT " IS_ASIDE " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))"
+		" AND EXISTS (SELECT 1 FROM job AS comes WHERE comes.name = there.name"
+		" AND comes.dir = ?2 || substr(there.dir, length(?1) + 1))",
+	[STMT_GIVE_BACK] = "UPDATE OR IGNORE job SET dir = ?2, name = ?3 WHERE id = ?1",
+	[STMT_MARK_BACKUP] =
+		"INSERT INTO job (dir, name, changed_ms, id, digest, backup, incomplete, uid, gid,"
+		" mode, dir_uid, dir_gid, dir_mode, heir, heir_reads)"
+		" SELECT ?1, ?2, ?3, ?4, ?5, 1, incomplete, uid, gid, mode, dir_uid, dir_gid,"
+		" dir_mode, heir, heir_reads FROM job WHERE id = ?6",
+	[STMT_FIND_BACKUP] = "SELECT id FROM job INDEXED BY job_backup"
+			     " WHERE backup AND dir = ?1 AND name = ?2",
+	[STMT_UNMARK_BACKUP] = "UPDATE job SET backup = 0, digest = NULL WHERE id = ?1 AND backup",
+	[STMT_DROP_BACKUP] = "DELETE FROM job WHERE id = ?1 AND backup AND job_id IS NULL"
+			     " AND error IS NULL AND state NOT IN (1, 2, 5)",
+	[STMT_FREE_PAGES] = "PRAGMA freelist_count",
+	[STMT_BUSY] = "SELECT EXISTS (SELECT 1 FROM job WHERE dir = ?1 AND name = ?2"
+		      " AND state IN (1, 2, 5))"
+		      " OR EXISTS (SELECT 1 FROM job WHERE state IN (1, 2, 5) AND NOT " IS_ASIDE
+		      " AND (dir = ?3 OR (dir >= ?3 || '/' AND dir < ?3 || '0')))",
+	[STMT_KNOWS] = "SELECT EXISTS (SELECT 1 FROM job WHERE dir = ?1 AND name = ?2)"
+		       " OR EXISTS (SELECT 1 FROM job WHERE dir = ?3"
+		       " OR (dir >= ?3 || '/' AND dir < ?3 || '0'))",
+	[STMT_HOLD] = "UPDATE job SET uid = ?2, gid = ?3, mode = ?4, dir_uid = ?5, dir_gid = ?6,"
+		      " dir_mode = ?7, heir = ?8, heir_reads = ?9 WHERE id = ?1",
+	[STMT_CLAIMS] = "SELECT id, 0, " LEDGER_HOLDING_COLUMNS
+			" FROM job WHERE dir = ?1 AND name = ?2 UNION ALL SELECT * FROM"
+			" (SELECT id, 1, " LEDGER_HOLDING_COLUMNS " FROM job WHERE dir = ?1"
+			" AND name >= ?2 || '/' AND name < ?2 || '0' ORDER BY id DESC LIMIT ?3)",
+	[STMT_DROP_TEXT] =
+		"UPDATE job SET errnum = 0, error = NULL, dismissed = 0, warnings = NULL,"
+		" changed_ms = ?2 WHERE id = ?1",
+	[STMT_SET_ASIDE] =
+		"UPDATE job SET name = name || '/' || id WHERE id = ?1 AND NOT " IS_ASIDE,
+	[STMT_BRING_BACK] = "UPDATE job SET name = " FILE_NAME " WHERE id = ?1",
+	[STMT_BELOW] = "SELECT DISTINCT " PATH " FROM job"
+		       " WHERE dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0')",
+	[STMT_OWNERS_KNOWN] = "SELECT owners FROM space",
+	[STMT_OWNERS_LEARNT] = "UPDATE space SET owners = 1",
+	[STMT_NEXT_PATH] = "SELECT id, " PATH " FROM job WHERE id > ?1 ORDER BY id LIMIT 1",
+};

@@ -1,1 +1,0 @@
-../../../coc/endpoint.h

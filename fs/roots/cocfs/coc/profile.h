@@ -1,1 +1,0 @@
-../../../coc/profile.h
