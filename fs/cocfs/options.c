@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line. The options of cocfs itself are in opts_table.c. An option that nobody knows is
- * named, and nothing is mounted. */
+/* The command line. The options of cocfs itself are in option_table.c. An option that nobody knows
+ * is named, and nothing is mounted. */
 #define _GNU_SOURCE
 #include "cocfs/options.h"
 
@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "cocfs/option_backslashes.h"
 #include "cocfs/option_system.h"
 #include "cocfs/option_table.h"
 #include "version.h"
@@ -259,7 +260,6 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct
 	struct opts *opts = ret_opts;
 	struct parsing parsing = {.opts = opts, .err = err};
 	enum opts_result result = OPTS_MOUNT;
-	struct fuse_args given = FUSE_ARGS_INIT(argc, argv);
 
 	*opts = (struct opts){
 		.rules = {.validate = DSL_DSL, .max_risk = RISK_HIGH},
@@ -268,8 +268,10 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct
 		.log_level = LOG_LEVEL_WARNING,
 	};
 	option_drop_added(argc, argv);
-	opts->fuse = given;
-	if (fuse_opt_parse(&opts->fuse, &parsing, flags, take_fuse_argument) < 0) {
+	if (option_keep_backslashes(argc, argv, &opts->fuse) < 0) {
+		err_set(err, ENOMEM, "out of memory");
+		result = OPTS_WRONG;
+	} else if (fuse_opt_parse(&opts->fuse, &parsing, flags, take_fuse_argument) < 0) {
 		result = OPTS_WRONG;
 	} else if (parsing.help) {
 		fputs(help, stdout);

@@ -49,28 +49,43 @@ void ignore_free(struct ignore *ignore)
 }
 DEFINE_CLEANUP(struct ignore *, ignore_free)
 
-/* The length of "[…]" at the start of a text; 0: it is no such set. */
+/* The length of "[:alpha:]", "[.a.]" or "[=a=]" within a set, at the start of a text; 0: it is
+ * none. */
+static size_t class_length(const char *text)
+{
+	const char *end = NULL;
+
+	if (text[0] == '[' && text[1] && strchr(":.=", text[1])) {
+		const char closing[] = {text[1], ']', '\0'};
+
+		end = strstr(text + 2, closing);
+	}
+	return end ? (size_t)(end - text) + 2 : 0;
+}
+
+/* Where the members of a set begin, which begins at the start of a text. */
+static size_t set_members(const char *text)
+{
+	return text[1] == '!' || text[1] == '^' ? 2 : 1;
+}
+
+/* The length of a member of a set, or of an end of a range. */
+static size_t member_length(const char *text)
+{
+	size_t length = class_length(text);
+
+	return length ? length : text[0] == '\\' && text[1] ? 2 : 1;
+}
+
+/* The length of "[…]" at the start of a text; 0: nothing ends it. */
 static size_t set_length(const char *text)
 {
-	size_t at = 1;
+	size_t at = set_members(text);
 
-	if (text[at] == '!' || text[at] == '^')
-		at++;
 	if (text[at] == ']')
 		at++;
-	while (text[at] && text[at] != ']') {
-		const char *end = NULL;
-
-		if (text[at] == '[' && text[at + 1] && strchr(":.=", text[at + 1])) {
-			const char closing[] = {text[at + 1], ']', '\0'};
-
-			end = strstr(text + at + 2, closing); /* [:digit:] */
-		}
-		if (end)
-			at = (size_t)(end - text) + 2;
-		else
-			at += text[at] == '\\' && text[at + 1] ? 2 : 1;
-	}
+	while (text[at] && text[at] != ']')
+		at += member_length(text + at);
 	return text[at] ? at + 1 : 0;
 }
 
@@ -89,6 +104,89 @@ static size_t glob_length(const char *list)
 	}
 	return at;
 }
+
+/* ---- what fnmatch(3) would take for a glob that matches nothing ---- */
+
+static bool is_class(const char *text, size_t length)
+{
+	static const char *const names[] = {"alnum", "alpha", "blank", "cntrl", "digit", "graph",
+					    "lower", "print", "punct", "space", "upper", "xdigit"};
+
+	if (text[1] != ':')
+		return length == strlen("[.a.]");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i]) == length - strlen("[::]") &&
+		    !memcmp(text + 2, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+/* The character of a glob, from 1, that a byte belongs to. */
+static size_t position(const char *glob, size_t byte)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i <= byte; i++)
+		n += ((unsigned char)glob[i] & 0xc0) != 0x80;
+	return n;
+}
+
+/* A set that is whole. */
+static int check_set(const char *glob, size_t set, size_t end, struct err *err)
+{
+	size_t at = set + set_members(glob + set);
+
+	while (at < end - 1) {
+		const char *member = glob + at;
+		size_t length = member_length(member);
+		const char *dash = member + length;
+
+		if (class_length(member) && !is_class(member, length))
+			return err_set(err, EINVAL, "\"%s\", character %zu: there is no class %.*s",
+				       glob, position(glob, at), (int)length, member);
+		at += length;
+		if (*dash != '-' || at + 1 >= end - 1)
+			continue;
+		at += 1 + member_length(dash + 1);
+		if ((unsigned char)dash[-1] > (unsigned char)glob[at - 1])
+			return err_set(err, EINVAL,
+				       "\"%s\", character %zu: this range is empty, as its end "
+				       "comes before its beginning",
+				       glob, position(glob, (size_t)(member - glob)));
+	}
+	return 0;
+}
+
+static int check_glob(const char *glob, struct err *err)
+{
+	size_t at = 0, length;
+	int r = 0;
+
+	while (r == 0 && glob[at]) {
+		length = 1;
+		if (glob[at] == '\\' && !glob[at + 1])
+			return err_set(
+				err, EINVAL,
+				"\"%s\", character %zu: nothing follows the backslash; write "
+				"\\\\ for a backslash",
+				glob, position(glob, at));
+		if (glob[at] == '\\')
+			length = 2;
+		if (glob[at] == '[') {
+			length = set_length(glob + at);
+			if (!length)
+				return err_set(err, EINVAL,
+					       "\"%s\", character %zu: no ] ends this set; write "
+					       "\\[ for a bracket",
+					       glob, position(glob, at));
+			r = check_set(glob, at, at + length, err);
+		}
+		at += length;
+	}
+	return r;
+}
+
+/* ---- a list ---- */
 
 /* Copies the longest run of plain characters. What follows the first set is left out: where a set
  * ends is for fnmatch(3) to say. NULL when out of memory. */
@@ -130,7 +228,7 @@ static int add_glob(struct ignore *ignore, const char *text, size_t length, stru
 	ignore->n++;
 	glob->text = strndup(text, length);
 	glob->plain = glob->text ? copy_plain(glob->text) : NULL;
-	return glob->plain ? 0 : err_set(err, ENOMEM, "out of memory");
+	return glob->plain ? check_glob(glob->text, err) : err_set(err, ENOMEM, "out of memory");
 }
 
 int ignore_parse(const char *text, struct ignore **ret_ignore, struct err *err)

@@ -23,7 +23,10 @@ extern const char ignore_defaults[];
 
 /*
  * Reads "GLOB:GLOB"; a colon within [ ] or after \ belongs to its glob. An empty text is a list of
- * none. Returns 0 and an owned list; -EINVAL with err that says which glob is wrong and why;
+ * none. A glob that fnmatch(3) would let match nothing is refused: "[" without "]", a backslash at
+ * the end, an unknown class, an empty range.
+ *
+ * Returns 0 and an owned list; -EINVAL with err that says which glob is wrong, where and why;
  * -ENOMEM.
  */
 int ignore_parse(const char *text, struct ignore **ret_ignore, struct err *err);

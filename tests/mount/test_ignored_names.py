@@ -53,6 +53,34 @@ def test_globs_of_ones_own_take_the_place_of_the_default(make_space, src):
         assert space.sent() == (number + 1, 0)
 
 
+@pytest.mark.parametrize("globs, ignored, job", [
+    ("\\*.yaml", "*.yaml", "a.yaml"),
+    ("x:\\*.yaml", "*.yaml", "a.yaml"),
+    ("\\[a].yaml", "[a].yaml", "a.yaml"),
+    ("a\\?.yaml:b.yaml", "a?.yaml", "ab.yaml"),
+    ("a\\:b.yaml", "a:b.yaml", "b.yaml"),
+    ("\\\\*.yaml", "\\a.yaml", "a.yaml"),
+    ("a\\,\\*.yaml", "a,*.yaml", "a,b.yaml"),
+    ('"a,\\*.yaml"', "a,*.yaml", "a,b.yaml"),
+])
+def test_a_backslash_takes_the_meaning_from_a_character(make_space, src, globs, ignored, job):
+    """Without it, each of these lists would make scratch files of all job files, or of none."""
+    space = make_space(ignore=globs)
+    tools.run("cp", samples.file(src, "x.yaml"), space.at(ignored)).ok()
+    assert space.fact(ignored, "state") is None and space.sent() == (0, 0)
+    tools.run("cp", samples.file(src, "x.yaml"), space.at(job)).ok()
+    assert space.id(job) == space.only_job()["document_id"]
+
+
+@pytest.mark.parametrize("globs, where", [("[", "character 1"), ("[a", "character 1"), ("a\\", "character 2"),
+                                          ("x.yaml:*[ab", "\"*[ab\", character 2"), ("[b-a]", "character 2")])
+def test_a_glob_that_matches_nothing_is_refused_with_its_position(tmp_path, globs, where):
+    (tmp_path / "jobs").mkdir()
+    result = tools.run(tools.COCFS, "-f", "-o", "ignore=" + globs, "local", tmp_path / "jobs", seconds=20)
+    assert result.status == 1 and "ignore=" + globs in result.stderr and where in result.stderr
+    assert not os.path.ismount(tmp_path / "jobs")
+
+
 SAFE_WRITE = """
 import tempfile
 for round in args:

@@ -35,7 +35,8 @@ OPTIONS = {
     "cacert": (None, None, ["/nonexistent/ca.pem"]),
     "logfile": (None, None, ["/nonexistent/cocfs.log"]),
     "loglevel": ("error", "debug", ["loud", "Warning"]),
-    "ignore": ("*.old.yaml", "a?b:[ab]*", ["a::b", ":a", "a:", "d/*", "x" * 256, ":".join("a" * 65)]),
+    "ignore": ("*.old.yaml", "a?b:[ab]*", ["a::b", ":a", "a:", "d/*", "x" * 256, ":".join("a" * 65), "[", "[a", "[z-a]",
+                                           "[[:number:]]"]),
 }
 EMPTY_IS_A_VALUE = {"description", "ignore", "tags"}
 
@@ -230,6 +231,15 @@ def test_a_value_may_have_commas(make_space, src, given):
     space = make_space(tags=given, ro=None)
     tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
     assert space.creates()[0].json()["tags"] == [{"key": "a", "value": "1"}, {"key": "b", "value": "2"}]
+
+
+@pytest.mark.parametrize("given, wanted", [
+    ("a\\b", "a\\b"), ("a\\\\b", "a\\b"), ("a\\,b", "a,b"), ('"a,\\n\\,"', "a,\\n,"), ("C:\\101", "C:\\101")])
+def test_a_value_keeps_its_backslashes(make_space, src, given, wanted):
+    """But those before a comma or another backslash, as in each option of a mount."""
+    space = make_space(description=given)
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
+    assert space.only_job()["description"] == wanted
 
 
 @pytest.mark.parametrize("given, wanted", [

@@ -105,7 +105,13 @@ static void globs_are_those_of_fnmatch(void **state)
 	assert_true(matches("a\\*.yaml", "a*.yaml"));
 	assert_false(matches("a\\*.yaml", "ab.yaml"));
 	assert_true(matches("*", "a.yaml"));
-	assert_true(matches("[ab", "[ab")); /* no set: itself */
+	assert_true(matches("\\[ab", "[ab"));
+	assert_true(matches("ab]", "ab]"));
+	assert_true(matches("[]-a]", "^"));
+	assert_true(matches("[a-]", "-"));
+	assert_true(matches("[[.a.][=b=]]", "b"));
+	assert_true(matches("[a\\]b]", "]"));
+	assert_true(matches("[\\a-\\c]", "b"));
 	assert_false(matches("*.YAML", "a.yaml"));
 	assert_false(matches("", "a.yaml"));
 	assert_false(ignore_matches(NULL, "a.yaml"));
@@ -129,7 +135,7 @@ static void a_colon_can_be_of_a_glob(void **state)
 	assert_true(matches("a[:]b.yaml:c.yaml", "c.yaml"));
 	assert_true(matches("a\\:b.yaml", "a:b.yaml"));
 	assert_true(matches("a?b.yaml", "a:b.yaml"));
-	assert_true(matches("[a:b", "[a")); /* no set: two globs */
+	assert_true(matches("\\[a:b", "[a"));
 }
 
 static void refuse(const char *text, const char *word)
@@ -160,6 +166,19 @@ static void what_is_wrong_is_said(void **state)
 	ignore_free(parse(many));
 	strcat(many, ":a");
 	refuse(many, "more than");
+	/* what would match nothing, and where it is */
+	refuse("[", "\"[\", character 1: no ] ends");
+	refuse("[a", "\"[a\", character 1: no ] ends");
+	refuse("a[]", "character 2: no ] ends");
+	refuse("a[!]", "character 2: no ] ends");
+	refuse("[a:b", "\"[a\", character 1: no ] ends");
+	refuse("x.yaml:重启[a", "\"重启[a\", character 3: no ] ends");
+	refuse("a\\", "character 2: nothing follows");
+	refuse("b.yaml:*.c\\", "\"*.c\\\", character 4: nothing follows");
+	refuse("[z-a]", "character 2: this range");
+	refuse("[a[z-b]", "character 4: this range");
+	refuse("x[[:digits:]]", "character 3: there is no class [:digits:]");
+	refuse("[[.ab.]]", "character 2: there is no class");
 }
 
 int main(void)

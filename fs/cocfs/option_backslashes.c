@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libfuse takes backslashes out of what follows -o, as a comma in a value is written "\,". It takes
+ * them all: a glob "\*.yaml" would come here as "*.yaml", and no job file would be one any more. So
+ * before libfuse sees the options, the backslashes in the values of our own are doubled, except
+ * where they say what libfuse takes them for:
+ *
+ *   a glob    has its own use for a backslash: all of them stay, and "\," does not end the option
+ *   others    "\," is a comma and "\\" a backslash; before all else a backslash is one
+ *
+ * Options of libfuse and of mount(8) are left alone.
+ */
+#define _GNU_SOURCE
+#include "cocfs/option_backslashes.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "cocfs/option_table.h"
+#include "cocfs/option_values.h"
+
+/* Where in one option the scan is. */
+struct scan {
+	const struct option *own; /* whose value it is, or NULL */
+	bool is_quoted;		  /* commas are of the value */
+};
+
+/* The length of the option's name with "=", if it is one of ours that has a value; else 0. */
+static size_t begin_option(const char *text, struct scan *scan)
+{
+	size_t length = strcspn(text, "=,\\");
+
+	*scan = (struct scan){0};
+	if (text[length] != '=')
+		return 0;
+	scan->own = option_find(text, length);
+	scan->is_quoted = scan->own && text[length + 1] == '"';
+	return scan->own ? length + 1 + scan->is_quoted : 0;
+}
+
+/* Copies a backslash and, if it belongs to it, what follows. Returns how much of the text that is,
+ * or -ENOMEM. */
+static int copy_backslash(const char *text, const struct scan *scan, struct buf *copy)
+{
+	bool is_pair = text[1] == ',' || text[1] == '\\';
+	int r = 0;
+
+	if (!scan->own) {
+		is_pair = text[1] != '\0';
+	} else if (scan->own->read == value_globs) {
+		r = buf_append(copy, "\\\\", 2);
+		if (r == 0 && is_pair)
+			r = buf_append(copy, "\\", 1);
+		text++;
+		if (r == 0 && is_pair)
+			r = buf_append(copy, text, 1);
+		return r < 0 ? r : 1 + is_pair;
+	} else if (!is_pair) {
+		r = buf_append(copy, "\\", 1);
+	}
+	if (r == 0)
+		r = buf_append(copy, text, 1 + is_pair);
+	return r < 0 ? r : 1 + is_pair;
+}
+
+/* One argument of -o, as libfuse is to get it. */
+static int copy_options(const char *text, struct buf *copy)
+{
+	struct scan scan;
+	size_t name = begin_option(text, &scan);
+	int r = buf_append(copy, text, name), n;
+
+	for (text += name; r == 0 && *text; text += n) {
+		n = 1;
+		if (*text == '\\') {
+			n = copy_backslash(text, &scan, copy);
+			r = n < 0 ? n : 0;
+			continue;
+		}
+		r = buf_append(copy, text, 1);
+		if (*text == '"') {
+			scan.is_quoted = false;
+		} else if (*text == ',' && !scan.is_quoted && r == 0) {
+			name = begin_option(text + 1, &scan);
+			r = buf_append(copy, text + 1, name);
+			n += (int)name;
+		}
+	}
+	return r;
+}
+
+int option_keep_backslashes(int argc, char **argv, struct fuse_args *ret_args)
+{
+	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
+	bool is_value = false, is_over = false; /* of -o; after "--" */
+
+	for (int i = 0; i < argc; i++) {
+		bool is_joined = !is_value && !is_over && !strncmp(argv[i], "-o", 2) && argv[i][2];
+		_cleanup_buf_ struct buf copy = {0};
+		int r = 0;
+
+		if (is_joined)
+			r = buf_append(&copy, "-o", 2);
+		if (r == 0 && (is_value || is_joined))
+			r = copy_options(argv[i] + (is_joined ? 2 : 0), &copy);
+		if (r < 0 || fuse_opt_add_arg(&args, copy.data ? copy.data : argv[i]) < 0) {
+			fuse_opt_free_args(&args);
+			return -ENOMEM;
+		}
+		is_over |= !is_value && !strcmp(argv[i], "--");
+		is_value = !is_value && !is_over && !strcmp(argv[i], "-o");
+	}
+	*ret_args = args;
+	return 0;
+}
