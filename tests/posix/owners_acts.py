@@ -6,8 +6,10 @@ import pickle
 import subprocess
 import sys
 
-import calls
-import scene
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+
+import calls  # noqa: E402
+import scene  # noqa: E402
 
 
 # ---- acts: the calls of one gesture; each returns what they said, to the first that failed ----
