@@ -33,6 +33,12 @@
 #define HOLDERS_FAMILY_MAX                                                                         \
 	512 /* descendants that are looked at first; the rest come with all others */
 
+/* Living processes that have written to a file since its last commit, or have started one that has,
+ * and how many generations above a writer are looked at (fs/space/contributors.c). A script with
+ * more is taken for one of whose processes each has written. */
+#define CONTRIBUTORS_MAX 32
+#define CONTRIBUTORS_ABOVE_MAX 16
+
 /* Threads that look at other processes (fs/space/inspectors.c), how many of them one user may keep
  * busy, and for how long a close waits for one. More threads would take the processors from the
  * writers. */

@@ -32,6 +32,7 @@
 #include "space/backup.h"
 #include "space/claim.h"
 #include "space/commit.h"
+#include "space/half.h"
 #include "space/inspectors.h"
 #include "space/job_name.h"
 #include "space/proc.h"
@@ -53,17 +54,23 @@ static bool is_file_empty(int fd)
 	return fstat(fd, &st) == 0 && st.st_size == 0;
 }
 
-/* Is it a backup of which attributes were changed, and nothing else? */
-static bool is_untouched_backup(struct space *space, const struct handle *handle,
-				const struct name *link)
+/* Was nothing written to a backup, or to half a file? Then a change of attributes or of the size is
+ * no reason to submit it. */
+static bool is_untouched(struct space *space, const struct handle *handle, const struct name *link)
 {
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	const struct content *content = handle->node->content;
+	const struct location location = {.fd = handle->fd};
 	struct stat st;
 
-	return !content->rewritten && !content->refusal && fstat(handle->fd, &st) == 0 &&
-	       claim_find(space, link->parent, link->name, &st, &job) == 0 &&
-	       backup_is(space, handle->node, &job) > 0;
+	if (content->filled || content->refusal)
+		return false;
+	if (half_is_marked(&location))
+		return true;
+	if (fstat(handle->fd, &st) < 0 ||
+	    claim_find(space, link->parent, link->name, &st, &job) < 0)
+		return false;
+	return job.incomplete || (!content->rewritten && backup_is(space, handle->node, &job) > 0);
 }
 
 /* Is there anything to commit when this handle is closed? */
@@ -78,7 +85,7 @@ static const struct name *closing_wants_commit(struct space *space, const struct
 	if (!content->refusal && is_file_empty(handle->fd))
 		return NULL;
 	link = node_job_name(space, handle->node);
-	return link && is_untouched_backup(space, handle, link) ? NULL : link;
+	return link && is_untouched(space, handle, link) ? NULL : link;
 }
 
 static bool has_other_writers(const struct handle *handle)
@@ -171,21 +178,42 @@ static bool left_half(const struct space *space, const struct handle *handle, st
 }
 
 /*
- * A signal kills a process while others can still write. The content is half of what was meant when
- * that process wrote last, or has started the process that wrote last, as the shell of
- * "timeout 9 sh -c 'cat a; cat b' > job.yaml" has. The others can add to the content, and close it
- * in good order. It stays half, until it is cut to nothing. A process that only held the descriptor
- * does not count.
+ * A process ends while others can still write, by a signal or in a way that we may not know. The
+ * content is half of what was meant when that process has written to it (contributors.h). The
+ * others can add to the content, and close it in good order. It stays half, until it is cut to
+ * nothing.
  */
 static void spoil_if_writer(struct handle *handle, const struct closer *closer)
 {
+	struct content *content = handle->node->content;
 	struct err err;
 
-	if (closer->ending != ENDING_KILLED ||
-	    (closer->process != handle->writer && closer->process != handle->writer_parent))
+	if (closer->ending != ENDING_KILLED && closer->ending != ENDING_HIDDEN)
 		return;
-	tell_killed(closer->signal, &err);
-	content_spoil(handle->node->content, &err, -1);
+	if (!contributors_have(&content->contributors, closer->process))
+		return;
+	if (closer->ending == ENDING_KILLED)
+		tell_killed(closer->signal, &err);
+	else
+		tell_hidden(&err);
+	content_spoil(content, &err, -1);
+}
+
+/* A file that had a job's name when it was opened for writing has none any more. It may get one
+ * again. */
+static void mark_if_killed(struct handle *handle, pid_t thread)
+{
+	const struct content *content = handle->node->content;
+	const struct location location = {.fd = handle->fd};
+	struct closer closer;
+
+	if (!handle->writable || !content->was_job || !content_is_dirty(content))
+		return;
+	closer_look(thread, &closer);
+	note_closer(handle, &closer);
+	if (closer.ending == ENDING_KILLED &&
+	    contributors_have(&content->contributors, closer.process))
+		half_mark(&location);
 }
 
 /* ---- the verdict ---- */
@@ -324,6 +352,7 @@ void closing_flush(struct space *space, fuse_req_t req, struct handle *handle)
 	handle->ending = ENDING_ORDERLY;
 	handle->killed_by = 0;
 	if (!closing_wants_commit(space, handle)) {
+		mark_if_killed(handle, pid);
 		reply(req, 0);
 	} else if (!pid || space->sight.is_blind) {
 		end_flush(space, req, handle, &verdict);
@@ -363,7 +392,8 @@ void closing_release(struct space *space, struct handle *handle)
 			refuse_half(space, NULL, handle, link, &err);
 		else
 			commit_now(space, NULL, handle, link);
-	} else if (is_half && handle->wrote_at > content->committed) {
+	} else if (is_half &&
+		   (handle->wrote_at > content->committed || content->contributors.anybody)) {
 		/* the others do not know that half of something is in what they close */
 		content_spoil(content, &err, -1);
 	}

@@ -19,6 +19,7 @@
 #include "space/job_attributes.h"
 #include "space/backup.h"
 #include "space/claim.h"
+#include "space/half.h"
 #include "space/job_name.h"
 #include "space/rename.h"
 
@@ -177,6 +178,8 @@ int commit_refuse_node(struct space *space, fuse_req_t req, struct node *node,
 	struct location location;
 	int r = node_location(&space->nodes, node, &location);
 
+	if (r == 0 && incomplete)
+		half_mark(&location);
 	return r < 0 ? r
 		     : refuse_commit(space, req, &location, link->parent, link->name, incomplete,
 				     err);
@@ -268,7 +271,13 @@ void commit_open(struct space *space, struct handle *handle, const struct name *
 	struct location location;
 	int r = node_location(&space->nodes, handle->node, &location);
 
+	if (r == 0 && content->refusal)
+		half_mark(&location);
+	else if (content->filled)
+		half_end(handle->fd);
 	content->committed = content->written;
+	content->filled = false;
+	contributors_clear(&content->contributors);
 	if (r == 0 && content->refusal)
 		r = refuse_commit(space, wait->req, &location, link->parent, link->name, true,
 				  content->refusal);
@@ -298,8 +307,10 @@ void commit_closed(struct space *space, struct node *node, struct pending_reply 
 		r = claim_find(space, link->parent, link->name, &st, &job);
 	if (r == 0)
 		r = backup_is(space, node, &job);
-	if ((r < 0 && r != -ENOENT) || r > 0 || job.incomplete) {
-		wait->answer(wait, r > 0 || job.incomplete ? 0 : r);
+	if ((r == 0 || r == -ENOENT) && (job.incomplete || half_is_marked(&location)))
+		r = 1;
+	if (r != 0 && r != -ENOENT) {
+		wait->answer(wait, r > 0 ? 0 : r);
 		return;
 	}
 	commit_location(space, &location, -1, link->parent, link->name, NULL, wait);

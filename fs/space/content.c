@@ -12,7 +12,6 @@
 #include "bounds/api.h"
 #include "space/backup.h"
 #include "space/job_name.h"
-#include "space/proc.h"
 
 /* Reads a job file whole. Returns 0 with an owned buffer, -EFBIG, or another -errno. */
 static int read_whole_content(int fd, char **ret_content, size_t *ret_size)
@@ -102,16 +101,24 @@ void handle_set_writing(struct handle *handle, bool writing)
 
 void handle_note_writer(struct handle *handle, pid_t thread)
 {
-	struct proc_status status;
+	struct content *content = handle->node->content;
 
-	handle->wrote_at = handle->node->content->written + 1;
-	if (thread == handle->wrote)
-		return;
-	handle->wrote = thread;
-	handle->writer = proc_process(thread);
-	handle->writer_parent = 0;
-	if (handle->writer && handle->writer != handle->opener && proc_status(thread, &status) == 0)
-		handle->writer_parent = status.parent;
+	handle->wrote_at = content->written + 1;
+	content->filled = true;
+	contributors_note(&content->contributors, thread, handle->opener);
+}
+
+void content_note_mapping(struct content *content)
+{
+	content->filled = true;
+	contributors_note_mapping(&content->contributors);
+}
+
+void content_note_emptied(struct content *content)
+{
+	content->filled = true;
+	contributors_clear(&content->contributors);
+	content_heal(content);
 }
 
 void content_spoil(struct content *content, const struct err *err, int attr)

@@ -3,6 +3,7 @@
 #define COCFS_SPACE_CONTENT_H
 
 #include "space/space.h"
+#include "space/contributors.h"
 #include "space/writers.h"
 
 /* Open files of the spool, and what their writers did to the content. */
@@ -19,9 +20,6 @@ struct handle {
 	uint64_t told; /* of this content (content.written) its .error says that it may be half */
 	pid_t opener;  /* the process that opened it, 0: it cannot be told */
 	uint64_t wrote_at;   /* what content.written is after the last write through it, 0: none */
-	pid_t wrote;	     /* the thread that wrote last */
-	pid_t writer;	     /* its process, 0: it cannot be told, or nobody wrote */
-	pid_t writer_parent; /* and the parent of that, 0: the writer is the opener */
 	unsigned newest_pid; /* the system's newest process at the open */
 	int64_t opened_ms;   /* on the loop's clock */
 	LIST_ENTRY(handle) link;
@@ -38,6 +36,10 @@ struct content {
 	uint64_t written;    /* rises with every change, of the content or of an attribute */
 	uint64_t committed;  /* what written was at the last commit */
 	bool rewritten;	     /* the content was changed since the last commit */
+	bool filled;  /* and data were written, or all was cut off, since then or since it was
+			 told to be half of what was meant */
+	bool was_job; /* a writer has opened it under a job's name */
+	struct contributors contributors; /* who has written since the last commit */
 	struct err *refusal; /* the content is not what its writer meant: a write failed, an
 				attribute was refused. Owned, or NULL */
 	int refusal_attr;    /* the attribute that a new value of takes the refusal back, or -1 */
@@ -61,8 +63,14 @@ static inline bool content_is_dirty(const struct content *content)
  */
 void handle_set_writing(struct handle *handle, bool writing);
 
-/* Notes which thread writes through a handle, 0: it cannot be told. */
+/* Data are about to be written through a handle by a thread, 0: it cannot be told. */
 void handle_note_writer(struct handle *handle, pid_t thread);
+
+/* A page of a mapping is about to be written, by nobody knows whom. */
+void content_note_mapping(struct content *content);
+
+/* All is cut off: what was written before does not count, whoever wrote it. */
+void content_note_emptied(struct content *content);
 
 /* The content of a node, made when there is none. NULL when out of memory. */
 struct content *content_get(struct node *node);

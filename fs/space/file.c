@@ -16,11 +16,25 @@
 #include "space/closing.h"
 #include "space/control.h"
 #include "space/disk.h"
+#include "space/half.h"
 #include "space/job_name.h"
 #include "space/ops.h"
 #include "space/proc.h"
 #include "space/sibling.h"
 #include "space/text.h"
+
+/* Nobody writes any more: the next writer starts anew. */
+static void end_writing(struct space *space, const struct handle *handle)
+{
+	struct content *content = handle->node->content;
+
+	if (node_job_name(space, handle->node))
+		content_heal(content); /* it was told */
+	else if (content->filled && handle->ending != ENDING_KILLED)
+		half_end(handle->fd); /* a scratch file is judged when it gets a job's name */
+	content->filled = false;
+	contributors_clear(&content->contributors);
+}
 
 static void handle_close(struct space *space, struct handle *handle)
 {
@@ -30,8 +44,8 @@ static void handle_close(struct space *space, struct handle *handle)
 
 	handle_set_writing(handle, false);
 	LIST_REMOVE(handle, link);
-	if (!content->writers && node_job_name(space, node))
-		content_heal(content); /* it was told: the next writer starts anew */
+	if (!content->writers)
+		end_writing(space, handle);
 	last = LIST_EMPTY(&content->handles);
 	content_let_go(node);
 	if (!last || !node_inherit(node, handle->fd, handle->user)) {
@@ -77,12 +91,13 @@ static int handle_open(struct space *space, fuse_req_t req, struct node *node, i
 		handle->newest_pid = sight_newest_pid(&space->sight);
 		handle->opened_ms = loop_now_ms(space->loop);
 		backup_written(space, node);
+		content->was_job |= node_job_name(space, node) != NULL;
 	}
 	LIST_INSERT_HEAD(&content->handles, handle, link);
 	handle_set_writing(handle, handle->writable);
 	if (flags & O_TRUNC) {
 		content_note_written(space, node);
-		content_heal(content);
+		content_note_emptied(content);
 	}
 	fi->fh = (uintptr_t)handle;
 	fi->keep_cache = 1; /* nobody but the kernel writes to the spool */

@@ -184,7 +184,9 @@ void op_write(fuse_req_t req, fuse_ino_t id, const char *data, size_t size, off_
 	}
 	/* it was passed to somebody who was not known to hold it; a page of a mapping comes from
 	 * the kernel, through any handle */
-	if (!fi->writepage) {
+	if (fi->writepage) {
+		content_note_mapping(node->content);
+	} else {
 		handle_set_writing(handle, true);
 		handle_note_writer(handle, fuse_req_ctx(req)->pid);
 	}

@@ -83,6 +83,8 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 	if (is_commit && r == 0) {
 		unmade_mark(space, to_parent, to_name, st);
 		r = check_spoiled(space, req, &renaming, source);
+		if (r == 0)
+			r = check_half(space, req, &renaming, &location);
 	}
 	if (r < 0) {
 		reply_recorded(space, req, r);

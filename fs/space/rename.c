@@ -29,6 +29,7 @@
 #include "space/claim.h"
 #include "space/commit.h"
 #include "space/control.h"
+#include "space/half.h"
 #include "space/moving.h"
 #include "space/job_name.h"
 #include "space/ops.h"
@@ -80,6 +81,20 @@ int check_spoiled(struct space *space, fuse_req_t req, const struct renaming *re
 	if (!source || !source->content || !source->content->refusal)
 		return 0;
 	return refuse_rename(space, req, renaming, source->content->refusal);
+}
+
+int check_half(struct space *space, fuse_req_t req, const struct renaming *renaming,
+	       const struct location *source)
+{
+	struct err err;
+
+	if (!half_is_marked(source))
+		return 0;
+	err_set(&err, EINTR,
+		"the file is half of what its writer meant, and was not written again since");
+	err_detail(&err, "what_to_do",
+		   "write the file again. If it is whole, copy it to a job's name with cp");
+	return refuse_rename(space, req, renaming, &err);
 }
 
 /* A job file that may be half of what was meant does not become another job's content. */
@@ -207,6 +222,8 @@ static void rename_new_content(struct space *space, fuse_req_t req, const struct
 
 	if (r == 0)
 		r = check_whole(space, req, renaming);
+	if (r == 0)
+		r = check_half(space, req, renaming, &location);
 	if (r < 0)
 		reply_recorded(space, req, r);
 	else

@@ -35,6 +35,11 @@ const struct stat *renaming_replaced(const struct renaming *renaming);
 int check_spoiled(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		  const struct node *source);
 
+/* The source, which is there, may be half of what its writer meant (half.h). Returns 0, or -errno
+ * with the story told under the target's name. (rename.c) */
+int check_half(struct space *space, fuse_req_t req, const struct renaming *renaming,
+	       const struct location *source);
+
 /* Renames in the spool, and tells the nodes. Returns 0 or -errno. (rename_do.c) */
 int rename_spool(struct space *space, const struct renaming *renaming);
 

@@ -61,7 +61,7 @@ static void go_on_truncation(struct truncation *truncation, int r)
 	if (r == 0)
 		content_note_written(space, truncation->node);
 	if (r == 0 && content && truncation->attr.st_size == 0)
-		content_heal(content);
+		content_note_emptied(content);
 	if (r == 0 && !truncation->by_handle)
 		r = end_backup_of_node(space, truncation->node);
 	if (r == 0)

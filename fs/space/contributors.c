@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "space/contributors.h"
+
+#include "space/proc.h"
+
+void contributors_clear(struct contributors *contributors)
+{
+	*contributors = (struct contributors){0};
+}
+
+bool contributors_have(const struct contributors *contributors, pid_t process)
+{
+	if (contributors->anybody)
+		return true;
+	for (unsigned i = 0; i < contributors->n; i++)
+		if (contributors->processes[i] == process)
+			return true;
+	return false;
+}
+
+/* Makes room. Nobody kills a process that is gone. */
+static void drop_gone(struct contributors *contributors)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < contributors->n; i++)
+		if (!proc_is_gone(contributors->processes[i]))
+			contributors->processes[kept++] = contributors->processes[i];
+	contributors->n = kept;
+}
+
+static void add(struct contributors *contributors, pid_t process)
+{
+	if (contributors->n == CONTRIBUTORS_MAX)
+		drop_gone(contributors);
+	if (contributors->n < CONTRIBUTORS_MAX)
+		contributors->processes[contributors->n++] = process;
+	else
+		contributors->anybody = true;
+}
+
+void contributors_note(struct contributors *contributors, pid_t thread, pid_t opener)
+{
+	struct proc_status status;
+	pid_t process = proc_process(thread);
+
+	if (thread == contributors->last_thread)
+		return;
+	contributors->last_thread = thread;
+	/* those above a process that is known are known too */
+	for (int i = 0; process > 0 && !contributors_have(contributors, process); i++) {
+		if (i == CONTRIBUTORS_ABOVE_MAX) {
+			contributors->anybody = true;
+			return;
+		}
+		add(contributors, process);
+		if (process == opener || proc_status(process, &status) < 0 || status.parent <= 1)
+			return;
+		process = status.parent;
+	}
+}
+
+void contributors_note_mapping(struct contributors *contributors)
+{
+	contributors->anybody = true;
+}
