@@ -17,8 +17,7 @@
 struct candidate {
 	struct listed_job job;
 	bool shown;  /* the rest is known */
-	bool gone;   /* it is not there any more */
-	bool unsure; /* its content cannot be seen */
+	bool unsure; /* its content, as it was made, cannot be seen */
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 	char *risk_level, *description; /* NULL: not told */
 };

@@ -66,10 +66,10 @@ static int is_candidate_kept(void *data, const struct coc_summary *job)
 	return bound < 0 ? bound : !bound;
 }
 
-/* As far as the service tells. */
+/* Is it surely the first? A version that is not told may be any. */
 static bool is_first_version(const char *version)
 {
-	return !version || !strcmp(version, FIRST_VERSION);
+	return version && !strcmp(version, FIRST_VERSION);
 }
 
 /* Did one of the lost creates not know the job, or were not all of them looked at? */
@@ -125,16 +125,13 @@ static int keep_text(const char *text, char **ret_copy)
 /* Keeps what is shown of a job. Returns 0 or -errno. */
 static int keep_shown(struct candidate *candidate, const struct coc_details *details)
 {
-	const char *version = details->version;
-	bool was_updated = !is_first_version(candidate->job.version);
-	int r;
+	int r = content_digest(details->content, strlen(details->content), candidate->digest);
 
-	/* not as it was made */
-	candidate->unsure = was_updated ? !version || strcmp(version, FIRST_VERSION)
-					: !is_first_version(version);
-	r = content_digest(details->content, strlen(details->content), candidate->digest);
+	candidate->unsure = !is_first_version(details->version);
+	if (r == 0 && !candidate->job.project)
+		r = keep_text(details->enterprise_project_id, &candidate->job.project);
 	/* an update may have changed what is not of a version */
-	if (r == 0 && !was_updated) {
+	if (r == 0 && is_first_version(candidate->job.version)) {
 		r = keep_text(details->risk_level, &candidate->risk_level);
 		if (r == 0)
 			r = keep_text(details->description, &candidate->description);
@@ -143,20 +140,29 @@ static int keep_shown(struct candidate *candidate, const struct coc_details *det
 	return r;
 }
 
+/*
+ * Has the service answered, and not told what was asked? That proves nothing. A job that is listed
+ * is there, also when its show says that it is gone: it was deleted just now, and the next list
+ * does not have it; or only its first version is missing.
+ */
+static bool is_hidden(const struct coc_answer *answer)
+{
+	if (answer->outcome == COC_REFUSED)
+		return answer->errnum != EACCES; /* credentials can be put right */
+	return answer->outcome == COC_UNKNOWN && answer->status >= 200 && answer->status <= 299;
+}
+
 static void show_next(struct lost_answer *lost);
 
 static void shown_candidate(void *data, const struct coc_answer *answer)
 {
 	struct lost_answer *lost = data;
 	struct candidate *candidate = &lost->candidates[lost->next];
-	bool is_answer = answer->status >= 200 && answer->status <= 299;
 
 	lost->call = NULL;
 	outage_note(lost->engine, answer);
-	if (answer->outcome == COC_REFUSED && answer->errnum == ESTALE) {
-		candidate->shown = candidate->gone = true;
-	} else if (answer->outcome == COC_UNKNOWN && is_answer) {
-		candidate->shown = candidate->unsure = true; /* it shows no job */
+	if (is_hidden(answer)) {
+		candidate->shown = candidate->unsure = true;
 	} else if (answer->outcome != COC_DONE || keep_shown(candidate, answer->details) < 0) {
 		lost_answer_ask_failed(lost, answer);
 		return;
@@ -216,6 +222,8 @@ static int take_candidates(struct lost_answer *lost, struct name_list *list)
 			before->risk_level = before->description = NULL;
 		}
 		candidates[i].job = list->jobs[i];
+		if (candidates[i].shown && !candidates[i].job.project) /* its show told it */
+			candidates[i].job.project = steal_ptr(before->job.project);
 		list->jobs[i] = (struct listed_job){0};
 	}
 	drop_candidates(lost);
@@ -225,17 +233,27 @@ static int take_candidates(struct lost_answer *lost, struct name_list *list)
 	return 0;
 }
 
+/* Why a list proves nothing: NULL if it proves something, or if the service could not be asked. */
+static const char *gap_of_list(const struct name_list *list)
+{
+	if (!list->answer || !is_hidden(list->answer))
+		return list->gap;
+	return list->answer->outcome == COC_REFUSED ? "the service refuses to tell it"
+						    : "it is not one that the API gives";
+}
+
 static void on_candidates_listed(void *data, struct name_list *list)
 {
 	struct lost_answer *lost = data;
 	struct submission *submission;
+	const char *gap = gap_of_list(list);
 
-	if (list->errnum || (!list->gap && take_candidates(lost, list) < 0)) {
+	if (!gap && (list->errnum || take_candidates(lost, list) < 0)) {
 		lost_answer_ask_failed(lost, list->answer);
 		return;
 	}
 	CRASH_POINT("doubt-listed");
-	if (!list->gap) {
+	if (!gap) {
 		name_list_finish(list);
 		lost->next = 0;
 		lost->looks_at_known = false;
@@ -245,7 +263,7 @@ static void on_candidates_listed(void *data, struct name_list *list)
 	lost->inconclusive = true;
 	TAILQ_FOREACH (submission, &lost->submissions, lost_link) {
 		if (lost_answer_is_settled(submission))
-			undecided_tell_gap(submission, list->gap);
+			undecided_tell_gap(submission, gap);
 	}
 	lost_answer_end_round(lost);
 }

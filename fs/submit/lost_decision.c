@@ -22,8 +22,7 @@ bool lost_create_fits(const struct candidate *candidate, const struct submission
 {
 	const struct attr_set *attrs = &submission->record.attrs;
 
-	if (!candidate->shown || candidate->gone ||
-	    !lost_create_is_in_project(submission, candidate->job.project))
+	if (!candidate->shown || !lost_create_is_in_project(submission, candidate->job.project))
 		return false;
 	return candidate->unsure ||
 	       (!memcmp(candidate->digest, submission->record.digest, CONTENT_DIGEST_SIZE) &&

@@ -95,6 +95,16 @@ static int keep_page(struct name_list *list, const struct coc_answer *page, size
 	return 0;
 }
 
+/* Tells that the jobs of a page were listed. Returns 0 or -ENOMEM. */
+static int note_rows(struct name_list *list, const struct coc_answer *page)
+{
+	int r = 0;
+
+	for (size_t i = 0; list->spec.listed && r >= 0 && i < page->n_summaries; i++)
+		r = id_set_add(list->spec.listed, page->summaries[i].document_id);
+	return r < 0 ? r : 0;
+}
+
 static int ask_page(struct name_list *list);
 
 /* Asks for the next page, or says why not. */
@@ -119,6 +129,10 @@ static void took_page(void *data, const struct coc_answer *answer)
 	outage_note(list->engine, answer);
 	if (answer->outcome != COC_DONE) {
 		end_failed(list, answer->errnum, answer);
+		return;
+	}
+	if (note_rows(list, answer) < 0) {
+		end_failed(list, ENOMEM, NULL);
 		return;
 	}
 	step = paging_take(&list->paging, answer, &first);

@@ -25,6 +25,8 @@ struct name_list_spec {
 	unsigned pages_max;  /* of all passes together */
 	size_t jobs_max;     /* that are kept; with more the list has a gap */
 	int64_t deadline_ms; /* on the loop's clock; 0: each page has the time of a call */
+	struct id_set
+		*listed; /* gets all rows, of whatever name and of all passes; NULL: nobody asks */
 	/* Is a job of the name kept? 1, 0, or -errno, which ends the list. */
 	int (*is_kept)(void *data, const struct coc_summary *job);
 	/* Called once, from an iteration of the loop and never from within name_list_begin(),

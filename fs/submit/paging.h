@@ -8,6 +8,7 @@
 
 #include "bounds/api.h"
 #include "coc/coc.h"
+#include "submit/id_set.h"
 
 /*
  * Reading a list that is told page by page while others change it: what a pass over its pages
@@ -19,8 +20,7 @@ struct paging {
 	int64_t rows;			       /* seen so far, each once */
 	bool begun;			       /* the first page was taken */
 	char last_id[COC_DOCUMENT_ID_MAX + 1]; /* of the page before */
-	uint64_t *ids;			       /* of the rows, as a table of their hashes: owned */
-	size_t ids_room;
+	struct id_set ids;		       /* of the rows */
 };
 
 enum paging_step {

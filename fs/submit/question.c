@@ -13,6 +13,9 @@
  * same, and the record says that it is partial. Then a lost answer may need a person to decide it,
  * and nothing worse. If the service cannot be asked at all, nothing is sent.
  *
+ * The IDs of all rows, also of other names and projects, are kept in memory until the create has
+ * ended: none of these jobs is the one that the create makes, whatever its answer says.
+ *
  * A rule that takes a job instead of making one belongs into on_known_listed(), before the answer
  * is handed on. There is all that the list says of each job (struct listed_job).
  */
@@ -27,7 +30,7 @@
 #include "base/log.h"
 
 /* Pages read for one question, in all passes: 4,900 jobs whose names contain the name. It is what
- * one create may cost, in calls. */
+ * one create may cost, in calls; and at most 130 KB while it is under way, for their IDs. */
 #define PAGES_MAX 50
 
 struct question {
@@ -86,6 +89,7 @@ int question_begin(struct submission *submission)
 		.pages_max = PAGES_MAX,
 		.jobs_max = KNOWN_JOBS_MAX,
 		.deadline_ms = submission->deadline_ms,
+		.listed = &submission->listed,
 		.is_kept = is_known_kept,
 		.done = on_known_listed,
 		.data = question,
@@ -95,6 +99,7 @@ int question_begin(struct submission *submission)
 	if (!question)
 		return -ENOMEM;
 	question->submission = submission;
+	id_set_finish(&submission->listed);
 	r = name_list_begin(&question->list, submission->engine, &spec);
 	if (r < 0) {
 		free(question);

@@ -319,15 +319,16 @@ void submission_take_answer(struct submission *submission, const struct question
 	TAILQ_INSERT_TAIL(&engine->iteration.fresh, submission, link);
 }
 
-/* The service says that it made a job. A job that another file has, or that was there before, was
- * not made now: the answer is not this create's. */
+/* The service says that it made a job. A job that another file has, or that was there before, under
+ * whatever name, was not made now: the answer is not this create's. */
 static void settle_create(struct submission *submission, const char *job_id)
 {
 	/* what the ledger cannot tell counts as yes */
 	bool bound = engine_is_bound(submission->engine, job_id) != 0;
 	struct err err;
 
-	if (!bound && !known_has(&submission->record.known, job_id)) {
+	if (!bound && !known_has(&submission->record.known, job_id) &&
+	    !id_set_has(&submission->listed, job_id)) {
 		submission_settle(submission, OUTCOME_SETTLED, job_id, 1);
 		return;
 	}

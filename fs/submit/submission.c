@@ -58,6 +58,7 @@ void submission_destroy(struct submission *submission)
 	if (submission->call)
 		engine_cancel_call(submission->engine, submission->call);
 	question_finish(submission);
+	id_set_finish(&submission->listed);
 	loop_timer_cancel(&submission->timer);
 	lost_answer_finish(submission);
 	if (submission->stage == STAGE_IN_DOUBT)

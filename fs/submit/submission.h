@@ -7,6 +7,7 @@
 #include "loop/loop.h"
 #include "base/shares.h"
 #include "submit/engine.h"
+#include "submit/id_set.h"
 #include "submit/metrics.h"
 #include "submit/refusals.h"
 
@@ -60,6 +61,7 @@ struct submission {
 	struct loop_timer timer; /* deadline while it waits; next try while it is under way */
 	struct coc_call *call;
 	struct question *question; /* at STAGE_ASKING, while it is asked */
+	struct id_set listed;	   /* of a create: all jobs that the last question was told */
 	int64_t version;	   /* before an update; after it has ended: now */
 	int64_t deadline_ms;	   /* on the loop's clock */
 	int64_t sent_ms;	   /* the same: when its request was sent last */

@@ -163,13 +163,14 @@ class Change:
     the JSON that the client gets, or bytes, or a whole Answer."""
     function: object
     when: object = None         # a function: only while it says so (None: always)
+    status: int = 200           # of the service's answers that it changes
     there: bool = True
 
     def end(self):
         self.there = False
 
     def made_of(self, exchange, body):
-        if not self.there or (self.when and not self.when()) or exchange.service_status != 200:
+        if not self.there or (self.when and not self.when()) or exchange.service_status != self.status:
             return body
         made = self.function(exchange, json.loads(body))
         return made if isinstance(made, (bytes, Answer)) else json.dumps(made).encode()
@@ -271,9 +272,9 @@ class Front:
             self._rules.clear()
             self.changes.clear()
 
-    def change_answers(self, function, when=None):
+    def change_answers(self, function, when=None, status=200):
         """From now on the client gets what function(exchange, answer) makes of an answer, until .end()."""
-        self.changes.append(Change(function, when))
+        self.changes.append(Change(function, when, status))
         return self.changes[-1]
 
     def gate(self):

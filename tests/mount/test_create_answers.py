@@ -6,6 +6,7 @@ import pytest
 
 import front as f
 import promises
+import samples
 import test_lost_creates as lost
 
 MODES = promises.MODES
@@ -15,6 +16,24 @@ MODES = promises.MODES
 def space(make_space, request):
     """A mount that soon takes an answer for lost."""
     return make_space(timeout="2", submit=promises.submit(request.param))
+
+
+def other_job(space, **fields):
+    return space.cocd.client().create(**{"name": "job", "content": samples.document("job", ["other"]),
+                                         "enterprise_project_id": "0", "risk_level": "LOW", "description": "", **fields})
+
+
+LISTED = {"longer-name": {"name": "my job 2"}, "another-case": {"name": "JOB"}, "project": {"enterprise_project_id": "p2"},
+          "same-content": {"name": "job 2", "content": samples.document("job", ["pause"])}}
+
+
+@pytest.mark.parametrize("how", LISTED)
+def test_a_create_does_not_make_a_job_that_was_listed_before(space, src, how):
+    other = other_job(space, **LISTED[how])
+    lost.lose(space, f.lies(200, {"data": other}))
+    lost.write(space, src, "a.yaml", "job")
+    mine = lost.taken(space, "a.yaml")
+    assert mine != other and space.job(mine)["name"] == "job" and len(space.cocd.client().ids()) == 2
 
 
 def test_a_create_cannot_be_gone(space, src):

@@ -2,6 +2,7 @@
 """A create whose answer was lost takes the job that it has made, and no other: whatever the clocks say,
 whoever else makes jobs of that name, and whatever the list of jobs looks like."""
 
+import json
 import re
 import sqlite3
 
@@ -378,7 +379,10 @@ ODD = {
     "twice": lambda answer: {"data": [{"document_id": "DM1", "name": "job"}] * 2, "total": 2},
     "total-of-a-billion": lambda answer: {**answer, "total": 10 ** 9},
     "total-of-one-more": lambda answer: {**answer, "total": answer["total"] + 1},
+    "total-of-one-less": lambda answer: {"data": [{"document_id": "DM1", "name": "x"}], "total": 0},
     "no-rows": lambda answer: {"data": None, "total": 5},
+    "no-total": lambda answer: {"data": []},
+    "total-null": lambda answer: {"data": [], "total": None},
 }
 
 
@@ -436,8 +440,14 @@ def test_more_jobs_of_the_name_than_are_kept(make_space, src):
         offset = int(query["offset"])
         return {"data": (own + rows)[offset:offset + 100], "total": len(own + rows)}
 
+    def show_another(exchange, answer):
+        if exchange.method != "GET" or "/DM-of-" not in exchange.path:
+            return answer
+        return f.Answer(200, json.dumps({"data": {"document_id": exchange.path.rsplit("/", 1)[1], "name": "job",
+                                                  "content": "another", "version": "v1"}}).encode())
+
     space.front.change_answers(crowd)
-    space.front.rule(f.refuses(400, "COC.00042101", "no such job"), "GET", CREATE + "/DM-of-.*", times=None)
+    space.front.change_answers(show_another, status=400)
     write(space, src, "a.yaml", "job")
     assert taken(space, "a.yaml")
     lose(space)

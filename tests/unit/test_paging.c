@@ -108,13 +108,13 @@ static void a_list_that_stands_still_is_whole(void **state)
 
 		assert_int_equal(pass(service, 0, NULL, &rows), PAGING_WHOLE);
 		assert_int_equal(rows, sizes[i]);
-		service.says_nothing = true;
-		assert_int_equal(pass(service, 0, NULL, &rows), PAGING_WHOLE);
+		service.says_nothing = true; /* how many there are */
+		assert_int_equal(pass(service, 0, NULL, &rows), PAGING_FLAWED);
 		assert_int_equal(rows, sizes[i]);
 		if (!sizes[i])
 			continue;
 		service.page_max = 7;
-		assert_int_equal(pass(service, 0, NULL, &rows), PAGING_WHOLE);
+		assert_int_equal(pass(service, 0, NULL, &rows), PAGING_FLAWED);
 		assert_int_equal(rows, sizes[i]);
 		service.says_nothing = false;
 		assert_int_equal(pass(service, 0, NULL, &rows), PAGING_WHOLE);
@@ -195,9 +195,12 @@ static void what_cannot_be_proves_nothing(void **state)
 	service = with_jobs(250);
 	service.lie = 1000000;
 	assert_int_equal(pass(service, 0, NULL, NULL), PAGING_FLAWED);
-	/* fewer than it shows: it was read to its end all the same */
+	/* fewer than it shows */
 	service.lie = -200;
-	assert_int_equal(pass(service, 0, NULL, NULL), PAGING_WHOLE);
+	assert_int_equal(pass(service, 0, NULL, NULL), PAGING_FLAWED);
+	service = with_jobs(1);
+	service.lie = -1;
+	assert_int_equal(pass(service, 0, NULL, NULL), PAGING_FLAWED);
 }
 
 static void a_row_that_is_told_twice_proves_nothing(void **state)
@@ -222,6 +225,28 @@ static void a_row_that_tells_no_job_proves_nothing(void **state)
 	(void)state;
 	paging_begin(&paging);
 	assert_int_equal(paging_take(&paging, &page, &first), PAGING_FLAWED);
+	paging_finish(&paging);
+}
+
+/* More rows than were asked for. */
+static void a_page_that_is_too_long_proves_nothing(void **state)
+{
+	static struct coc_summary rows[COC_LIST_PAGE + 1];
+	static char ids[COC_LIST_PAGE + 1][8];
+	struct coc_answer page = {.total = COC_LIST_PAGE + 1, .summaries = rows};
+	struct paging paging = {0};
+	size_t first;
+
+	(void)state;
+	for (size_t i = 0; i <= COC_LIST_PAGE; i++) {
+		snprintf(ids[i], sizeof(ids[i]), "D%zu", i);
+		rows[i].document_id = ids[i];
+	}
+	page.n_summaries = COC_LIST_PAGE + 1;
+	paging_begin(&paging);
+	assert_int_equal(paging_take(&paging, &page, &first), PAGING_FLAWED);
+	page.n_summaries = COC_LIST_PAGE;
+	assert_int_equal(paging_take(&paging, &page, &first), PAGING_MORE);
 	paging_finish(&paging);
 }
 
@@ -265,6 +290,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_proves_nothing),
 		cmocka_unit_test(a_row_that_is_told_twice_proves_nothing),
 		cmocka_unit_test(a_row_that_tells_no_job_proves_nothing),
+		cmocka_unit_test(a_page_that_is_too_long_proves_nothing),
 		cmocka_unit_test(a_service_that_does_not_turn_pages),
 		cmocka_unit_test(pages_overlap_by_one_row),
 	};
