@@ -21,12 +21,19 @@
 #define COC_BODY_MAX (12u << 20)      /* request body that the API gateway takes */
 
 /*
- * What the client is ready to read of an answer. The largest honest ones are a job, whose content
- * has 65,536 characters of up to 12 bytes in JSON escapes (786 KB), and a page of 100 jobs with
- * five fields of 128 such characters each (768 KB). All other answers are an ID, or an error: of
- * these a little is kept, and the rest of a longer one is dropped.
+ * What the client is ready to read of an answer: a job, whose content has 65,536 bytes of up to 6
+ * bytes in JSON escapes, and 64 KB for all the rest of it. A page of 100 jobs has 4 KB for each. To
+ * read so much takes some milliseconds, and the loop waits. All other answers are an ID, or an
+ * error: of these a little is kept, and the rest of a longer one is dropped.
  */
-#define COC_ANSWER_MAX (1u << 20)
+#define COC_ANSWER_MAX (6u * COC_CONTENT_MAX + (64u << 10))
+/* What is kept of the texts in an answer, in bytes: of most at least twice what the API takes. */
+#define COC_FIELD_MAX 1024    /* a name, a creator */
+#define COC_FIELD_RISK_MAX 32 /* LOW, MEDIUM, HIGH */
+#define COC_FIELD_PROJECT_MAX (4 * COC_PROJECT_MAX_CHARS)
+#define COC_FIELD_DESCRIPTION_MAX 4096		    /* a create has no limit that is stated */
+#define COC_FIELD_CONTENT_MAX (4 * COC_CONTENT_MAX) /* 65,536 characters */
+#define COC_FIELD_VERSION_MAX 512		    /* 128 characters */
 #define COC_ANSWER_SHORT_MAX (16u << 10)
 #define COC_ANSWER_VALUES_MAX 10000 /* JSON values: 10 times those of 100 rows or versions */
 #define COC_ANSWER_DEPTH_MAX 32	    /* nesting: a row of a list is 3 deep */

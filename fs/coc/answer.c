@@ -191,6 +191,19 @@ static void fail_by_page(const struct answer_source *source, struct answer *out)
 	fail_answer(source, verdict_find_page(source->status, out->error_msg, plain_http), out);
 }
 
+/* A text in a 200 is longer than any of the API. */
+static void fail_by_length(const struct answer_source *source, struct answer *out)
+{
+	static const struct verdict verdict = {
+		COC_UNKNOWN, EIO,
+		"the answer has a name, a content or another text that is longer than the COC API "
+		"allows",
+		"check the SOURCE of the mount: it must be the COC endpoint of your region; on the "
+		"right endpoint, make that text of the job shorter there"};
+
+	fail_answer(source, &verdict, out);
+}
+
 static void fail_gone(const struct answer_source *source, struct answer *out)
 {
 	fail_answer(source, verdict_find(source->status, "COC.00042101"), out);
@@ -252,6 +265,8 @@ static void read_success(const struct answer_source *source, const cJSON *root, 
 		fail_no_memory(source, out);
 	else if (r == -ESTALE)
 		fail_gone(source, out);
+	else if (r == -E2BIG)
+		fail_by_length(source, out);
 	else
 		fail_by_shape(source, out);
 }

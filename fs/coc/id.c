@@ -15,8 +15,8 @@ bool id_is_word(const char *text, size_t max)
 {
 	size_t size = strlen(text);
 
-	return size && !strchr(text, ' ') && shown_as_is(text, size) &&
-	       utf8_chars(text, size) <= max;
+	return size && size <= max * UTF8_CHAR_MAX && !strchr(text, ' ') &&
+	       shown_as_is(text, size) && utf8_chars(text, size) <= max;
 }
 
 bool id_is_document(const char *text)

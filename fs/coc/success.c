@@ -16,6 +16,8 @@
  * The API's page says that an update is answered with {"data":"ID"}; the OpenAPI file says a bare
  * string, "job uuid". So a bare string may also be a UUID, unless the job's own ID has that form:
  * then it would be another job's ID.
+ *
+ * Each text that is kept has a bound. A text over it is of no job that the API can hold.
  */
 #define _GNU_SOURCE
 #include "coc/success.h"
@@ -34,11 +36,12 @@
 struct text_member {
 	const char *name;
 	char **to;
+	size_t max;  /* bytes */
 	bool needed; /* absent and null are no text */
 };
 
 /* Copies a member: a string, or an integer as its digits. Absent and null stay NULL unless it is
- * needed. Returns 0, -EINVAL, -ENOMEM. */
+ * needed. Returns 0, -EINVAL, -E2BIG, -ENOMEM. */
 static int copy_text_member(const cJSON *object, const struct text_member *member)
 {
 	const cJSON *value = json_get(object, member->name);
@@ -52,6 +55,8 @@ static int copy_text_member(const cJSON *object, const struct text_member *membe
 		snprintf(digits, sizeof(digits), "%" PRId64, number);
 		text = digits;
 	}
+	if (text && strlen(text) > member->max)
+		return -E2BIG;
 	if (!text || utf8_valid_prefix(text, strlen(text)) != strlen(text))
 		return -EINVAL;
 	*member->to = strdup(text);
@@ -150,24 +155,30 @@ static int read_delete(const struct answer_source *source, const cJSON *root)
 	return id && !strcmp(id, source->document_id) ? 0 : -EINVAL;
 }
 
+/* A version that cannot be read is not known. */
+static void drop_odd_version(char **version)
+{
+	if (*version && !id_version(*version)) {
+		free(*version);
+		*version = NULL;
+	}
+}
+
 static int read_details(const cJSON *data, struct coc_details *out)
 {
 	const struct text_member members[] = {
-		{"document_id", &out->document_id, true},
-		{"name", &out->name, true},
-		{"content", &out->content, true},
-		{"description", &out->description, false},
-		{"risk_level", &out->risk_level, false},
-		{"enterprise_project_id", &out->enterprise_project_id, false},
-		{"version", &out->version, false},
+		{"document_id", &out->document_id, COC_FIELD_MAX, true},
+		{"name", &out->name, COC_FIELD_MAX, true},
+		{"content", &out->content, COC_FIELD_CONTENT_MAX, true},
+		{"description", &out->description, COC_FIELD_DESCRIPTION_MAX, false},
+		{"risk_level", &out->risk_level, COC_FIELD_RISK_MAX, false},
+		{"enterprise_project_id", &out->enterprise_project_id, COC_FIELD_PROJECT_MAX,
+		 false},
+		{"version", &out->version, COC_FIELD_VERSION_MAX, false},
 	};
 	int r = COPY_TEXT_MEMBERS(data, members);
 
-	/* a version that cannot be read is not known; the content is, all the same */
-	if (out->version && !id_version(out->version)) {
-		free(out->version);
-		out->version = NULL;
-	}
+	drop_odd_version(&out->version);
 	json_get_int(data, "create_time", &out->create_time_ms);
 	json_get_int(data, "update_time", &out->update_time_ms);
 	return r;
@@ -198,15 +209,16 @@ static void free_summary(struct coc_summary *summary)
 	*summary = (struct coc_summary){0};
 }
 
-/* Reads a row of a list. -EINVAL: which job it is cannot be told. */
+/* Reads a row of a list. -EINVAL, -E2BIG: which job it is cannot be told. */
 static int read_summary(const cJSON *row, struct coc_summary *out)
 {
 	const struct text_member members[] = {
-		{"document_id", &out->document_id, true},
-		{"name", &out->name, true},
-		{"version", &out->version, false},
-		{"creator", &out->creator, false},
-		{"enterprise_project_id", &out->enterprise_project_id, false},
+		{"document_id", &out->document_id, COC_FIELD_MAX, true},
+		{"name", &out->name, COC_FIELD_MAX, true},
+		{"version", &out->version, COC_FIELD_VERSION_MAX, false},
+		{"creator", &out->creator, COC_FIELD_MAX, false},
+		{"enterprise_project_id", &out->enterprise_project_id, COC_FIELD_PROJECT_MAX,
+		 false},
 	};
 	int r = get_id(row, "document_id") ? COPY_TEXT_MEMBERS(row, members) : -EINVAL;
 
@@ -240,12 +252,15 @@ static int read_list(const cJSON *root, struct answer *out)
 		r = -EINVAL;
 	if (r < 0)
 		return r;
-	/* one place more than rows, so that an empty page is not a NULL */
-	out->summaries = calloc((size_t)cJSON_GetArraySize(data) + 1, sizeof(*out->summaries));
+	out->summaries = calloc(COC_LIST_PAGE, sizeof(*out->summaries));
 	if (!out->summaries)
 		return -ENOMEM;
 	cJSON_ArrayForEach (row, data) {
-		r = read_summary(row, &out->summaries[out->n_summaries]);
+		/* what is beyond the rows that were asked for is not read: the page proves nothing
+		 */
+		r = out->n_summaries < COC_LIST_PAGE
+			    ? read_summary(row, &out->summaries[out->n_summaries])
+			    : -E2BIG;
 		if (r == -ENOMEM)
 			return r;
 		if (r < 0)

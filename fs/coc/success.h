@@ -7,8 +7,9 @@
 
 /*
  * Reads what the operation of source is after from a 200 that carries no error code, and points
- * out->answer at it. Returns 0; -EINVAL: the API cannot have sent this; -ESTALE: the answer says
- * that there is no such job; -ENOMEM. success_finish() frees what was taken in, in every case.
+ * out->answer at it. Returns 0; -EINVAL: the API cannot have sent this; -E2BIG: nor a text of this
+ * length; -ESTALE: the answer says that there is no such job; -ENOMEM. success_finish() frees what
+ * was taken in, in every case.
  */
 int success_read(const struct answer_source *source, const cJSON *root, struct answer *out);
 

@@ -10,7 +10,7 @@ import samples
 import tools
 
 MEGABYTES = (4 << 20) - 4096
-GROWTH_KB = 24 * 1024  # a few answers of 1 MiB, and what an allocator keeps of them
+GROWTH_KB = 24 * 1024  # a few answers of half a MiB, and what an allocator keeps of them
 
 
 class Body(bytes):

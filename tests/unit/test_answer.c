@@ -55,6 +55,43 @@ static void expect_failure(enum coc_operation operation, unsigned status, const 
 
 #define UUID "0b6f1b1e-8d0c-4f1e-9d35-3f9c7a1d2e4b"
 
+/* A text of a job, over and at the bound of its field. */
+static void a_job_with_a_text_without_bound_proves_nothing(void **state)
+{
+	static const struct {
+		const char *field;
+		size_t max;
+	} fields[] = {{"name", COC_FIELD_MAX},
+		      {"content", COC_FIELD_CONTENT_MAX},
+		      {"description", COC_FIELD_DESCRIPTION_MAX},
+		      {"risk_level", COC_FIELD_RISK_MAX},
+		      {"enterprise_project_id", COC_FIELD_PROJECT_MAX},
+		      {"version", COC_FIELD_VERSION_MAX}};
+	static char text[COC_FIELD_CONTENT_MAX + 2], body[sizeof(text) + 256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		for (size_t more = 0; more < 2; more++) {
+			const size_t size = fields[i].max + more;
+			struct answer answer;
+
+			memset(text, 'x', size);
+			text[size] = '\0';
+			snprintf(body, sizeof(body),
+				 "{\"data\":{\"%s\":\"%s\",\"document_id\":\"D1\"%s%s}}",
+				 fields[i].field, text, i == 0 ? "" : ",\"name\":\"n\"",
+				 i == 1 ? "" : ",\"content\":\"c\"");
+			read_answer(COC_OP_SHOW, 200, body, &answer);
+			assert_int_equal(answer.answer.outcome, more ? COC_UNKNOWN : COC_DONE);
+			if (more) {
+				assert_int_equal(answer.answer.errnum, EIO);
+				assert_non_null(strstr(answer.answer.err->text, "longer than"));
+				assert_null(answer.answer.details);
+			}
+			answer_finish(&answer);
+		}
+}
+
 static void create_tells_the_id(void **state)
 {
 	struct answer answer;
@@ -623,7 +660,7 @@ static void the_largest_job_and_the_largest_page_are_read(void **state)
 {
 	static const char *const members[] = {"name", "version", "creator", "modifier",
 					      "enterprise_project_id"};
-	static const char rocket[] = "\\ud83d\\ude80";
+	static const char escape[] = "\\u4e2d", control[] = "\\u0001";
 	struct answer answer;
 	char *body = malloc(COC_ANSWER_MAX + 1), *at = body;
 
@@ -637,12 +674,12 @@ static void the_largest_job_and_the_largest_page_are_read(void **state)
 			      i);
 	at += sprintf(at, "],\"content\":\"");
 	for (int i = 0; i < COC_CONTENT_MAX; i++)
-		at = stpcpy(at, rocket);
+		at = stpcpy(at, control);
 	strcpy(at, "\"}}");
 	assert_true(strlen(body) <= COC_ANSWER_MAX);
 	read_answer(COC_OP_SHOW, 200, body, &answer);
 	assert_int_equal(answer.answer.outcome, COC_DONE);
-	assert_int_equal(strlen(answer.answer.details->content), COC_CONTENT_MAX * 4);
+	assert_int_equal(strlen(answer.answer.details->content), COC_CONTENT_MAX);
 	answer_finish(&answer);
 
 	at = body + sprintf(body, "{\"total\":100,\"data\":[");
@@ -651,7 +688,7 @@ static void the_largest_job_and_the_largest_page_are_read(void **state)
 		for (int member = 0; member < 5; member++) {
 			at += sprintf(at, ",\"%s\":\"", members[member]);
 			for (int i = 0; i < 128; i++)
-				at = stpcpy(at, rocket);
+				at = stpcpy(at, escape);
 			at = stpcpy(at, "\"");
 		}
 		at = stpcpy(at, ",\"create_time\":1751289421846}");
@@ -841,6 +878,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(create_tells_the_id),
+		cmocka_unit_test(a_job_with_a_text_without_bound_proves_nothing),
 		cmocka_unit_test(update_and_delete_are_of_the_job_that_was_asked_for),
 		cmocka_unit_test(another_uuid_is_another_job_if_the_jobs_own_id_is_one),
 		cmocka_unit_test(show_tells_the_job),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a page of ListDocuments tells, and what it does not. */
+#include "bounds/api.h"
 #include "coc/answer.h"
 
 #include <errno.h>
@@ -115,6 +116,57 @@ static void rows_of_which_no_job_can_be_told_are_counted(void **state)
 	}
 }
 
+/* A text of a row, over and at the bound of its field. */
+static void a_row_with_a_text_without_bound_is_told_apart(void **state)
+{
+	static const struct {
+		const char *field;
+		size_t max;
+	} fields[] = {{"document_id", COC_DOCUMENT_ID_MAX},
+		      {"name", COC_FIELD_MAX},
+		      {"version", COC_FIELD_VERSION_MAX},
+		      {"creator", COC_FIELD_MAX},
+		      {"enterprise_project_id", COC_FIELD_PROJECT_MAX}};
+	char text[COC_FIELD_MAX + 2], body[sizeof(text) + 256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		for (size_t more = 0; more < 2; more++) {
+			const size_t size = fields[i].max + more;
+			struct answer answer;
+
+			memset(text, 'x', size);
+			text[size] = '\0';
+			snprintf(body, sizeof(body), "{\"data\":[{\"%s\":\"%s\"%s%s}],\"total\":1}",
+				 fields[i].field, text, i == 0 ? "" : ",\"document_id\":\"D1\"",
+				 i == 1 ? "" : ",\"name\":\"n\"");
+			read_page(body, &answer);
+			assert_int_equal(answer.answer.outcome, COC_DONE);
+			assert_int_equal(answer.answer.n_unusable, more);
+			assert_int_equal(answer.answer.n_summaries, 1 - more);
+			answer_finish(&answer);
+		}
+}
+
+static void rows_beyond_those_that_were_asked_for_are_not_read(void **state)
+{
+	char body[8192];
+	size_t size = (size_t)snprintf(body, sizeof(body), "{\"data\":[");
+	struct answer answer;
+
+	(void)state;
+	for (int i = 0; i < COC_LIST_PAGE + 2; i++)
+		size += (size_t)snprintf(body + size, sizeof(body) - size,
+					 "%s{\"document_id\":\"D%d\",\"name\":\"n\"}", i ? "," : "",
+					 i);
+	snprintf(body + size, sizeof(body) - size, "],\"total\":%d}", COC_LIST_PAGE + 2);
+	read_page(body, &answer);
+	assert_int_equal(answer.answer.outcome, COC_DONE);
+	assert_int_equal(answer.answer.n_summaries, COC_LIST_PAGE);
+	assert_int_equal(answer.answer.n_unusable, 2);
+	answer_finish(&answer);
+}
+
 static void what_is_no_page_is_unknown(void **state)
 {
 	static const char *const bodies[] = {
@@ -157,6 +209,8 @@ int main(void)
 		cmocka_unit_test(times_are_numbers_or_strings),
 		cmocka_unit_test(an_empty_page_is_a_success),
 		cmocka_unit_test(rows_of_which_no_job_can_be_told_are_counted),
+		cmocka_unit_test(a_row_with_a_text_without_bound_is_told_apart),
+		cmocka_unit_test(rows_beyond_those_that_were_asked_for_are_not_read),
 		cmocka_unit_test(what_is_no_page_is_unknown),
 	};
 
