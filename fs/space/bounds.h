@@ -11,6 +11,10 @@
 #define RECENT_MOVE_KEPT_MS 5000
 #define RECENT_MOVES_MAX 512
 
+/* What a job file may have allocated, beyond its end too: what the service takes, and a block more,
+ * as some tools allocate in whole blocks. */
+#define JOB_ALLOCATED_MAX (65536 + 4096)
+
 /* Siblings of deleted jobs that can still be named: more than one rm -r has, 100 MB at the
  * worst. */
 #define DELETED_SIBLINGS_MAX 1000000

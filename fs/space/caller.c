@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <sys/fsuid.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -98,4 +99,41 @@ void caller_leave(struct space *space, fuse_req_t req)
 	setfsuid(space->uid);
 	setfsgid(space->gid);
 	set_groups(0, NULL);
+}
+
+/* ---- what the disk keeps for root ---- */
+
+int caller_give_up_reserve(const struct space *space)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	if (!space->is_root)
+		return 0;
+	if (syscall(SYS_capget, &header, data) < 0)
+		return -errno;
+	data[0].effective &= ~(1u << CAP_SYS_RESOURCE);
+	return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
+}
+
+void caller_spend_as(const struct space *space, uid_t user)
+{
+	if (space->is_root && user != space->uid)
+		setfsuid(user);
+}
+
+void caller_spend_end(const struct space *space, uid_t user)
+{
+	if (space->is_root && user != space->uid)
+		setfsuid(space->uid);
+}
+
+int caller_has_room(const struct space *space, uid_t user)
+{
+	struct statvfs fs;
+
+	return space->is_root && user != space->uid && fstatvfs(space->nodes.root.fd, &fs) == 0 &&
+			       !fs.f_bavail
+		       ? -ENOSPC
+		       : 0;
 }

@@ -42,4 +42,23 @@ bool caller_is_master(const struct space *space, const struct person *person);
 int caller_enter(struct space *space, fuse_req_t req);
 void caller_leave(struct space *space, fuse_req_t req);
 
+/*
+ * A disk keeps some blocks for root (ext4: 5 %), and does not let root run into quotas. They are
+ * for the ledger, and not for what users write: a mount by root writes for them. A disk asks who
+ * writes: the file system user, and whether the process has CAP_SYS_RESOURCE. So the process gives
+ * that capability up, and a write is made as its user. The ledger is written as root.
+ */
+
+/* Gives the capability up, in this thread and those that it starts. Returns 0 or -errno. */
+int caller_give_up_reserve(const struct space *space);
+
+/* From here to caller_spend_end() what this thread writes to open descriptors is the user's. Any
+ * thread may call it. The two take 5 us together, of the
+ * 35 of a write; what needs rights of the user's own needs caller_enter(). */
+void caller_spend_as(const struct space *space, uid_t user);
+void caller_spend_end(const struct space *space, uid_t user);
+
+/* For what is done as root, and may take a block: has the disk one for this user? 0 or -ENOSPC. */
+int caller_has_room(const struct space *space, uid_t user);
+
 #endif

@@ -27,8 +27,9 @@ struct disk_op {
 	size_t size, charged;
 	ssize_t result; /* of work: a number, or -errno */
 	int64_t took_us;
-	void *owner; /* of the answer */
-	bool must;   /* nobody can be told that it was refused: a page of a mapping */
+	void *owner;   /* of the answer */
+	uid_t spender; /* of the blocks that it takes */
+	bool must;     /* nobody can be told that it was refused: a page of a mapping */
 	void (*answer)(struct disk_op *op); /* replies; frees nothing */
 };
 

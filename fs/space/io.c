@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "bounds/api.h"
+#include "space/caller.h"
 #include "space/content.h"
 #include "space/disk.h"
 #include "space/ops.h"
@@ -125,13 +126,31 @@ static void reply_write(fuse_req_t req, struct node *node, ssize_t result)
 	fuse_reply_write(req, (size_t)result);
 }
 
+/* Writes what a user pays for. Returns how much, or -errno. In any thread. */
+static ssize_t write_as(const struct space *space, uid_t user, int fd, const char *data,
+			size_t size, off_t offset)
+{
+	ssize_t n;
+
+	caller_spend_as(space, user);
+	n = pwrite(fd, data, size, offset);
+	n = n < 0 ? -errno : n;
+	caller_spend_end(space, user);
+	return n;
+}
+
+/* A page of a mapping comes from the kernel, through any handle of the file. */
+static uid_t spender(fuse_req_t req, const struct fuse_file_info *fi)
+{
+	return fi->writepage ? handle_of(fi)->user : fuse_req_ctx(req)->uid;
+}
+
 static void work_write(struct worker_job *job)
 {
 	struct disk_op *op = disk_op_of(job);
 	int64_t begun_us = clock_monotonic_us();
-	ssize_t n = pwrite(op->fd, op->data, op->size, op->offset);
 
-	op->result = n < 0 ? -errno : n;
+	op->result = write_as(op->space, op->spender, op->fd, op->data, op->size, op->offset);
 	op->took_us = clock_monotonic_us() - begun_us;
 }
 
@@ -153,6 +172,7 @@ static int write_later(fuse_req_t req, struct node *node, const char *data, size
 		return -ENOMEM;
 	op->fd = handle->fd;
 	op->must = fi->writepage;
+	op->spender = spender(req, fi);
 	op->size = size;
 	op->offset = offset;
 	op->answer = answer_write;
@@ -196,8 +216,7 @@ void op_write(fuse_req_t req, fuse_ino_t id, const char *data, size_t size, off_
 			reply_write(req, node, r);
 		return;
 	}
-	n = pwrite(handle->fd, data, size, offset);
-	n = n < 0 ? -errno : n;
+	n = write_as(space, spender(req, fi), handle->fd, data, size, offset);
 	disk_note_write(space, stall_piece_us(loop_stall(space->loop)));
 	reply_write(req, node, n);
 }
@@ -233,43 +252,6 @@ void op_fsync(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info
 		reply(req, 0);
 	else
 		file_sync(req, node, handle_of(fi)->fd, handle_of(fi)->user, datasync);
-}
-
-static void work_allocate(struct worker_job *job)
-{
-	struct disk_op *op = disk_op_of(job);
-
-	op->result = fallocate(op->fd, op->mode, op->offset, op->length) < 0 ? -errno : 0;
-}
-
-static void answer_allocation(struct disk_op *op)
-{
-	if (op->result == 0)
-		content_note_written(op->space, op->node);
-	disk_answer_plain(op);
-}
-
-void op_fallocate(fuse_req_t req, fuse_ino_t id, int mode, off_t offset, off_t length,
-		  struct fuse_file_info *fi)
-{
-	struct space *space = space_of(req);
-	struct node *node = node_of(&space->nodes, id);
-	struct disk_op *op;
-	int r = mode & FALLOC_FL_KEEP_SIZE
-			? 0
-			: content_check_size(space, node, (uint64_t)offset + (uint64_t)length);
-
-	op = r < 0 ? NULL : disk_begin(space, req, handle_of(fi)->user, node);
-	if (!op) {
-		reply(req, r < 0 ? r : -ENOMEM);
-		return;
-	}
-	op->fd = handle_of(fi)->fd;
-	op->mode = mode;
-	op->offset = offset;
-	op->length = length;
-	op->answer = answer_allocation;
-	disk_go(op, work_allocate);
 }
 
 static void work_seek(struct worker_job *job)

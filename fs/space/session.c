@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "loop/workers.h"
 #include "space/bounds.h"
+#include "space/caller.h"
 #include "space/claim.h"
 #include "space/closing.h"
 #include "space/commit.h"
@@ -222,6 +223,9 @@ int space_open(const struct space_spec *take_spec, struct space **ret_space, str
 		return err_set(err, ENOMEM, "out of memory");
 	}
 	init_space(space, take_spec);
+	r = caller_give_up_reserve(space);
+	if (r < 0)
+		log_warning("users can fill what the disk keeps for root: %s", strerror(-r));
 	r = open_spool(space, take_spec->spool_fd, err);
 	if (r == 0)
 		r = serve_mount(space, take_spec->args, err);

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "space/caller.h"
 #include "space/claim.h"
 #include "space/commit.h"
 #include "space/directory_story.h"
@@ -249,6 +250,8 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 		r = -EOPNOTSUPP;
 	else if (ours)
 		r = check_attribute(space, req, node, name, value, size);
+	if (r == 0)
+		r = caller_has_room(space, fuse_req_ctx(req)->uid);
 	if (r == 0)
 		r = xattr_path(space, node, path, &follow);
 	if (r == 0 && (follow ? setxattr(path, name, value, size, flags)
