@@ -1,0 +1,785 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The order "durable, then sent, then answered", and what one submission does to a path. The
+ * promises of the design are named where they are held. What a crash does to them is in
+ * test_submit_crash.c, lost answers are in test_submit_lost.c.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "submit_fixture.h"
+
+static int open_sync(void **state)
+{
+	*state = fixture_open(false);
+	return 0;
+}
+
+static int open_queue(void **state)
+{
+	*state = fixture_open(true);
+	return 0;
+}
+
+static int close_fixture(void **state)
+{
+	fixture_close(*state);
+	return 0;
+}
+
+/* ---- promises ---- */
+
+/* Promise 1: a commit that returned 0 has exactly one job. */
+static void a_commit_makes_one_job(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	assert_int_equal(writer.told, 0);
+	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
+	assert_int_equal(writer.told, 1);
+	assert_int_equal(writer.result, 0);
+	fixture_assert_held(fixture, "a.yaml", "one");
+	assert_int_equal(fake_service_count(&fixture->service, true), 1);
+}
+
+/* Promise 1 in queue mode: eventually. */
+static void a_queued_commit_makes_one_job_eventually(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	fixture_settle(fixture);
+	assert_int_equal(writer.told, 1);
+	assert_int_equal(writer.result, 0);
+	assert_int_equal(fixture->service.performed_counts[FAKE_CREATE], 0);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	assert_int_equal(fake_service_count(&fixture->service, true), 1);
+}
+
+/* Promise 2: a commit that returned an error has at most one job, and the space learns of it. */
+static void a_lost_create_that_was_done_is_learnt_of(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fake_request_perform(fixture_request(fixture, FAKE_CREATE));
+	fixture_answer(fixture, FAKE_CREATE, FAKE_LOST);
+	assert_int_equal(writer.result, -ETIMEDOUT);
+	fixture_assert_state(fixture, "a.yaml", JOB_IN_DOUBT);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	assert_int_equal(fixture->service.counts[FAKE_CREATE], 1);
+}
+
+/* Promise 3: in-doubt is resolved by asking before anything is sent again. */
+static void nothing_is_sent_for_a_path_in_doubt(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer first = {0}, second = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &first), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fake_request_perform(fixture_request(fixture, FAKE_CREATE));
+	fixture_answer(fixture, FAKE_CREATE, FAKE_LOST);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &second), 0);
+	fixture_no_request(fixture, FAKE_CREATE);
+	fixture_no_request(fixture, FAKE_UPDATE);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH); /* the lost create is looked for */
+	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
+	fixture_answer(fixture, FAKE_UPDATE, FAKE_TRUTH); /* the job is known: an update of it */
+	assert_int_equal(second.result, 0);
+	fixture_assert_held(fixture, "a.yaml", "two");
+	assert_int_equal(fake_service_count(&fixture->service, true), 1);
+}
+
+/* Promise 4: what was queued is not lost because the service said no for now, however long. */
+static void what_was_queued_outlasts_every_no_that_may_change(void **state)
+{
+	static const enum fake_answer for_now[] = {FAKE_LOST,	FAKE_BROKEN, FAKE_NONSENSE,
+						   FAKE_UNSENT, FAKE_BUSY,   FAKE_DENIED};
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+	size_t said = 0;
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	for (int i = 0; i < 1000 && said < sizeof(for_now) / sizeof(for_now[0]); i++) {
+		struct fake_request *create;
+
+		fixture_settle(fixture);
+		create = fake_service_find(&fixture->service, FAKE_CREATE);
+		if (create)
+			fake_request_answer(create, for_now[said++]);
+		else if (!fixture_step(fixture))
+			break;
+	}
+	assert_int_equal(said, sizeof(for_now) / sizeof(for_now[0]));
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	assert_int_equal(fake_service_count(&fixture->service, true), 1);
+}
+
+/* ---- durable, then sent ---- */
+
+/* A request that leaves has its intent on the disk: the power can go at that very moment. */
+static void a_request_leaves_when_its_intent_is_durable(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	while (!fake_service_find(&fixture->service, FAKE_CREATE))
+		assert_true(fixture_step(fixture));
+	fake_request_perform(fake_service_find(&fixture->service, FAKE_CREATE));
+	fixture_crash(fixture, true, NULL, NULL);
+	fixture_assert_state(fixture, "a.yaml", JOB_SUBMITTING);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	assert_int_equal(fake_service_count(&fixture->service, true), 1);
+}
+
+static void an_update_leaves_when_its_intent_is_durable(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	fixture_make(fixture, "a.yaml", "zero");
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	while (!fake_service_find(&fixture->service, FAKE_UPDATE))
+		assert_true(fixture_step(fixture));
+	fixture_crash(fixture, true, NULL, NULL);
+	fixture_assert_state(fixture, "a.yaml", JOB_SUBMITTING);
+}
+
+/* The jobs that the service had before are durable with the intent: the power goes when the create
+ * leaves, and a foreign job of the same name and content is not taken for the create's. */
+static void what_was_there_before_is_durable_with_the_intent(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+	struct fake_job *foreign = fake_service_make(&fixture->service, "a", "one");
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	while (!fake_service_find(&fixture->service, FAKE_CREATE))
+		assert_true(fixture_step(fixture));
+	fixture_crash(fixture, true, NULL, NULL);
+	while (!TAILQ_EMPTY(&fixture->service.late))
+		fake_request_forget(TAILQ_FIRST(&fixture->service.late));
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
+	assert_int_equal(ledger_is_bound(fixture->ledger, foreign->id), 0);
+}
+
+/* When nothing can be made durable, nothing is sent, and the writer hears it. */
+static void nothing_is_sent_when_the_disk_cannot_sync(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	fake_disk_fail_syncs(true);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fixture_settle(fixture);
+	assert_int_equal(writer.told, 1);
+	assert_int_equal(writer.result, -EIO);
+	assert_int_equal(fixture->service.sent_counts[FAKE_CREATE], 0);
+	fake_disk_fail_syncs(false);
+	assert_true(fixture_quiesce(fixture));
+	assert_int_equal(fake_service_count(&fixture->service, true), 0);
+	fixture_make(fixture, "a.yaml", "one");
+	assert_int_equal(fake_service_count(&fixture->service, true), 1);
+}
+
+/* The same when a thread syncs, since others wait. */
+static void nothing_is_sent_before_a_sync_apart_has_ended(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer first = {0}, second = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &first), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fixture_request(fixture, FAKE_CREATE); /* it waits for an answer */
+	assert_int_equal(fixture_commit(fixture, "b.yaml", "two", &second), 0);
+	fixture_request(fixture, FAKE_LIST);
+	fake_request_answer(fake_service_find(&fixture->service, FAKE_LIST), FAKE_TRUTH);
+	for (int i = 0; i < 10; i++)
+		fixture_iterate(fixture);
+	assert_true(fake_disk_is_syncing());
+	assert_int_equal(fixture->service.counts[FAKE_CREATE], 1);
+	fake_disk_end_sync();
+	fixture_settle(fixture);
+	assert_int_equal(fixture->service.counts[FAKE_CREATE], 2);
+}
+
+static void a_sync_apart_that_fails_sends_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer first = {0}, second = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &first), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fixture_request(fixture, FAKE_CREATE);
+	assert_int_equal(fixture_commit(fixture, "b.yaml", "two", &second), 0);
+	fixture_request(fixture, FAKE_LIST);
+	fake_request_answer(fake_service_find(&fixture->service, FAKE_LIST), FAKE_TRUTH);
+	for (int i = 0; i < 10; i++)
+		fixture_iterate(fixture);
+	assert_true(fake_disk_is_syncing());
+	fake_disk_fail_syncs(true);
+	fake_disk_end_sync();
+	fixture_settle(fixture);
+	assert_int_equal(second.told, 1);
+	assert_int_equal(second.result, -EIO);
+	assert_int_equal(fixture->service.counts[FAKE_CREATE], 1);
+	assert_int_equal(first.told, 0);
+	fake_disk_fail_syncs(false);
+	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
+	assert_int_equal(first.result, 0);
+	assert_true(fixture_quiesce(fixture));
+	assert_int_equal(fake_service_count(&fixture->service, true), 1);
+}
+
+/* What a later iteration records is held behind the sync that is under way, not sent before it. */
+static void what_comes_during_a_sync_waits_for_the_next(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writers[3] = {{0}};
+	static const char *const paths[] = {"a.yaml", "b.yaml", "c.yaml"};
+
+	fixture_make(fixture, "c.yaml", "zero");
+	assert_int_equal(fixture_commit(fixture, paths[0], "one", &writers[0]), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fixture_request(fixture, FAKE_CREATE);
+	assert_int_equal(fixture_commit(fixture, paths[1], "two", &writers[1]), 0);
+	fake_request_answer(fixture_request(fixture, FAKE_LIST), FAKE_TRUTH);
+	fixture_iterate(fixture);
+	assert_true(fake_disk_is_syncing());
+	assert_int_equal(fixture_commit(fixture, paths[2], "three", &writers[2]), 0);
+	fixture_iterate(fixture);
+	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 0);
+	fake_disk_end_sync();
+	fixture_iterate(fixture);
+	assert_int_equal(fixture->service.counts[FAKE_CREATE], 3); /* of c, a and b */
+	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 0);
+	assert_true(fake_disk_is_syncing());
+	fake_disk_end_sync();
+	fixture_iterate(fixture);
+	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 1);
+	assert_true(fixture_quiesce(fixture));
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(writers[i].result, 0);
+}
+
+/* The intent of a queued submission is durable before it is sent, too. */
+static void what_comes_out_of_the_queue_is_durable_as_sent(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	fixture->service.fail_next = ENOMEM; /* the question: so it goes into the queue */
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	fixture_settle(fixture);
+	fixture_assert_state(fixture, "a.yaml", JOB_QUEUED);
+	while (!fake_service_find(&fixture->service, FAKE_CREATE))
+		assert_true(fixture_step(fixture));
+	fake_request_perform(fake_service_find(&fixture->service, FAKE_CREATE));
+	fixture_crash(fixture, true, NULL, NULL);
+	fixture_assert_state(fixture, "a.yaml", JOB_SUBMITTING);
+	assert_true(fixture_quiesce(fixture));
+	assert_int_equal(fake_service_count(&fixture->service, true), 1);
+}
+
+/* ---- then answered ---- */
+
+static void assert_committed(struct writer *writer)
+{
+	assert_false(ledger_is_open(writer->fixture->ledger));
+}
+
+/* The writer is told when the outcome is committed: a crash right after finds it. */
+static void a_writer_is_told_after_the_outcome_is_committed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {.on_told = assert_committed};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	while (!writer.told)
+		assert_true(fixture_step(fixture));
+	fixture_crash(fixture, false, NULL, NULL);
+	fixture_assert_held(fixture, "a.yaml", "one");
+	assert_false(fixture_has_work(fixture));
+}
+
+/* The same of an outcome that the ledger cannot take: it is told, and recorded later. */
+static void an_outcome_that_cannot_be_recorded_is_recorded_later(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fixture_request(fixture, FAKE_CREATE);
+	fake_disk_fail_writes(ENOSPC);
+	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
+	assert_int_equal(writer.told, 1);
+	assert_int_equal(writer.result, 0);
+	fixture_assert_state(fixture, "a.yaml", JOB_SUBMITTING);
+	fake_disk_fail_writes(0);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	assert_int_equal(fake_service_count(&fixture->service, true), 1);
+}
+
+/* queue: the writer is told when it is durable, not before. */
+static void a_queued_commit_is_told_after_its_sync(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writers[2] = {{0}};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writers[0]), 0);
+	assert_int_equal(fixture_commit(fixture, "b.yaml", "two", &writers[1]), 0);
+	for (int i = 0; i < 10; i++)
+		fixture_iterate(fixture);
+	assert_true(fake_disk_is_syncing()); /* apart: two wait for it */
+	assert_int_equal(writers[0].told + writers[1].told, 0);
+	fake_disk_end_sync();
+	fixture_iterate(fixture);
+	assert_int_equal(writers[0].told + writers[1].told, 2);
+	fixture_crash(fixture, true, NULL, NULL);
+	assert_true(fixture_quiesce(fixture)); /* or the next writer */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(writers[i].result, 0);
+		fixture_assert_held(fixture, i ? "b.yaml" : "a.yaml", i ? "two" : "one");
+	}
+}
+
+static void a_queued_commit_that_cannot_be_synced_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	fake_disk_fail_syncs(true);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	fixture_settle(fixture);
+	assert_int_equal(writer.told, 1);
+	assert_int_equal(writer.result, -EIO);
+	fake_disk_fail_syncs(false);
+	assert_true(fixture_quiesce(fixture));
+	assert_true(fake_service_count(&fixture->service, true) <= 1);
+}
+
+/* ---- what the service says ---- */
+
+/* An ID that another file has, or that was there before, is no answer to this create. */
+static void an_impossible_id_is_no_answer(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+	_cleanup_ledger_job_ struct ledger_job other = {0};
+
+	fixture_make(fixture, "a.yaml", "one");
+	other = fixture_job(fixture, "a.yaml");
+	assert_int_equal(fixture_commit(fixture, "b.yaml", "two", &writer), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fake_request_answer_id(fixture_request(fixture, FAKE_CREATE), other.job_id);
+	fixture_settle(fixture);
+	assert_int_equal(writer.result, -EIO);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	fixture_assert_held(fixture, "b.yaml", "two");
+	assert_int_equal(fake_service_count(&fixture->service, true), 2);
+}
+
+static void an_id_that_was_there_before_is_no_answer(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fake_job *foreign = fake_service_make(&fixture->service, "a", "other");
+	struct writer writer = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fake_request_answer_id(fixture_request(fixture, FAKE_CREATE), foreign->id);
+	fixture_settle(fixture);
+	assert_int_equal(writer.result, -EIO);
+	assert_int_equal(ledger_is_bound(fixture->ledger, foreign->id), 0);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+}
+
+/* What each answer to a create, an update and a deletion comes to, when the service has not done
+ * it. */
+struct row {
+	enum fake_answer answer;
+	int result;	      /* what the writer hears */
+	enum job_state state; /* right after */
+};
+
+static void sync_answers_by_table(void **state)
+{
+	static const struct row rows[] = {
+		{FAKE_LOST, -ETIMEDOUT, JOB_IN_DOUBT}, {FAKE_BROKEN, -EIO, JOB_IN_DOUBT},
+		{FAKE_NONSENSE, -EIO, JOB_IN_DOUBT},   {FAKE_UNSENT, -ECONNREFUSED, JOB_FAILED},
+		{FAKE_DENIED, -EACCES, JOB_FAILED},    {FAKE_REFUSED, -EINVAL, JOB_FAILED},
+		{FAKE_GONE, -ESTALE, JOB_FAILED},
+	};
+
+	(void)state;
+	for (int update = 0; update < 2; update++) {
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+			struct fixture *fixture = fixture_open(false);
+			struct writer writer = {0};
+
+			if (update)
+				fixture_make(fixture, "a.yaml", "zero");
+			assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+			if (!update)
+				fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+			fixture_answer(fixture, update ? FAKE_UPDATE : FAKE_CREATE, rows[i].answer);
+			assert_int_equal(writer.told, 1);
+			assert_int_equal(writer.result, rows[i].result);
+			fixture_assert_state(fixture, "a.yaml", rows[i].state);
+			assert_true(fixture_quiesce(fixture));
+			fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
+			fixture_make(fixture, "a.yaml", "two");
+			assert_int_equal(fake_service_count(&fixture->service, true), 1);
+			fixture_close(fixture);
+		}
+	}
+}
+
+static void queue_answers_by_table(void **state)
+{
+	static const struct row rows[] = {
+		{FAKE_LOST, 0, JOB_IN_DOUBT},	  {FAKE_BROKEN, 0, JOB_IN_DOUBT},
+		{FAKE_NONSENSE, 0, JOB_IN_DOUBT}, {FAKE_UNSENT, 0, JOB_QUEUED},
+		{FAKE_BUSY, 0, JOB_QUEUED},	  {FAKE_DENIED, 0, JOB_QUEUED},
+		{FAKE_REFUSED, 0, JOB_FAILED},	  {FAKE_GONE, 0, JOB_FAILED},
+	};
+
+	(void)state;
+	for (int update = 0; update < 2; update++) {
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+			struct fixture *fixture = fixture_open(true);
+			struct writer writer = {0};
+
+			if (update)
+				fixture_make(fixture, "a.yaml", "zero");
+			assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+			if (!update)
+				fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+			fixture_answer(fixture, update ? FAKE_UPDATE : FAKE_CREATE, rows[i].answer);
+			assert_int_equal(writer.told, 1);
+			assert_int_equal(writer.result, rows[i].result);
+			fixture_assert_state(fixture, "a.yaml", rows[i].state);
+			assert_true(fixture_quiesce(fixture));
+			if (rows[i].state == JOB_FAILED)
+				fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
+			else
+				fixture_assert_held(fixture, "a.yaml", "one");
+			fixture_close(fixture);
+		}
+	}
+}
+
+/* The question before a create is answered in the same ways: then no create is sent. */
+static void no_create_is_sent_when_the_question_is_not_answered(void **state)
+{
+	static const struct row rows[] = {
+		{FAKE_LOST, -ETIMEDOUT, JOB_FAILED}, {FAKE_BROKEN, -EIO, JOB_FAILED},
+		{FAKE_NONSENSE, -EIO, JOB_FAILED},   {FAKE_UNSENT, -ECONNREFUSED, JOB_FAILED},
+		{FAKE_DENIED, -EACCES, JOB_FAILED},  {FAKE_REFUSED, -EINVAL, JOB_FAILED},
+	};
+
+	(void)state;
+	for (int queue = 0; queue < 2; queue++) {
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+			struct fixture *fixture = fixture_open(queue);
+			struct writer writer = {0};
+
+			assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+			fixture_answer(fixture, FAKE_LIST, rows[i].answer);
+			assert_int_equal(writer.told, 1);
+			assert_int_equal(writer.result, queue ? 0 : rows[i].result);
+			assert_int_equal(fixture->service.counts[FAKE_CREATE], 0);
+			fixture_assert_state(fixture, "a.yaml",
+					     queue && rows[i].answer != FAKE_REFUSED ? JOB_QUEUED
+										     : JOB_FAILED);
+			fixture_close(fixture);
+		}
+	}
+}
+
+/* A 429 is waited out within the time of the commit: with a new question, as others may have made
+ * jobs meanwhile. */
+static void a_busy_service_is_asked_again_in_time(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_BUSY);
+	fixture_no_request(fixture, FAKE_LIST);
+	fixture_pass(fixture, FIXTURE_TIMEOUT_MS);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fixture_answer(fixture, FAKE_CREATE, FAKE_BUSY);
+	fixture_no_request(fixture, FAKE_CREATE);
+	fixture_pass(fixture, FIXTURE_TIMEOUT_MS);
+	fixture_no_request(fixture, FAKE_CREATE);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
+	assert_int_equal(writer.result, 0);
+	fixture_assert_held(fixture, "a.yaml", "one");
+}
+
+/* Patience ends: EAGAIN. */
+static void a_service_that_stays_busy_is_EAGAIN(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	fixture_make(fixture, "a.yaml", "zero");
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	while (!writer.told) {
+		struct fake_request *update;
+
+		fixture_settle(fixture);
+		update = fake_service_find(&fixture->service, FAKE_UPDATE);
+		if (update) {
+			update->retry_after_ms = 9000;
+			fake_request_answer(update, FAKE_BUSY);
+		} else {
+			fixture_pass(fixture, FIXTURE_TIMEOUT_MS);
+		}
+	}
+	assert_int_equal(writer.result, -EAGAIN);
+	fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
+	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 4); /* at 0, 9, 18 and 27 s */
+}
+
+/* ---- one path ---- */
+
+/* Content that comes while the create is under way is an update of the job just made. */
+static void newer_content_becomes_an_update(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer first = {0}, second = {0}, third = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &first), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &second), 0);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "three", &third), 0);
+	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
+	assert_int_equal(first.result, 0);
+	fixture_answer(fixture, FAKE_UPDATE, FAKE_TRUTH);
+	/* "two" was never sent: its writer gets the outcome of what the file says now */
+	assert_int_equal(second.told, 1);
+	assert_int_equal(second.result, 0);
+	assert_int_equal(third.result, 0);
+	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 1);
+	fixture_assert_held(fixture, "a.yaml", "three");
+}
+
+/* The same content joins what is under way. */
+static void the_same_content_joins(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer first = {0}, second = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &first), 0);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &second), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
+	assert_int_equal(first.told + second.told, 2);
+	assert_int_equal(fixture->service.counts[FAKE_CREATE], 1);
+	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 0);
+}
+
+/* What the service holds is not sent again. */
+static void what_is_held_is_not_sent(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	fixture_make(fixture, "a.yaml", "one");
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	assert_true(fixture_quiesce(fixture));
+	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 0);
+	assert_int_equal(writer.result, 0);
+	fixture_assert_held(fixture, "a.yaml", "one");
+}
+
+/* A writer who is gone is not told; the submission goes on. */
+static void a_writer_who_leaves_is_not_told(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	waiter_drop(writer.waiter);
+	assert_true(fixture_quiesce(fixture));
+	assert_int_equal(writer.told, 0);
+	fixture_assert_held(fixture, "a.yaml", "one");
+}
+
+/* What waits behind another submission is refused when its time is over. */
+static void what_stands_behind_has_a_deadline(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer first = {0}, second = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &first), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &second), 0);
+	fixture_request(fixture, FAKE_CREATE);
+	fixture_pass(fixture, FIXTURE_TIMEOUT_MS);
+	assert_int_equal(second.told, 1);
+	assert_int_equal(second.result, -ETIMEDOUT);
+	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
+	assert_int_equal(first.result, 0);
+	/* the newest content was refused, and that is what the path says */
+	fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
+	assert_int_equal(fake_service_count(&fixture->service, true), 1);
+}
+
+/* With no slot left a submission waits, and its time can run out. */
+static void what_waits_for_a_slot_has_a_deadline(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writers[2] = {{0}};
+
+	fixture->options.inflight_max = 1;
+	fixture_remount(fixture);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writers[0]), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	assert_int_equal(fixture_commit(fixture, "b.yaml", "two", &writers[1]), 0);
+	fixture_no_request(fixture, FAKE_LIST);
+	fixture_pass(fixture, FIXTURE_TIMEOUT_MS);
+	assert_int_equal(writers[1].result, -ETIMEDOUT);
+	fixture_assert_state(fixture, "b.yaml", JOB_FAILED);
+	assert_int_equal(fixture_commit(fixture, "b.yaml", "two", &writers[1]), 0);
+	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "b.yaml", "two");
+}
+
+/* ---- deletions ---- */
+
+static void a_deletion_ends_the_row(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+	int64_t row;
+
+	fixture_make(fixture, "a.yaml", "one");
+	assert_int_equal(fixture_delete(fixture, "a.yaml", &writer), 0);
+	fixture_answer(fixture, FAKE_DELETE, FAKE_TRUTH);
+	assert_int_equal(writer.result, 0);
+	assert_int_equal(ledger_row(fixture->ledger, "a.yaml", &row), -ENOENT);
+	assert_int_equal(fake_service_count(&fixture->service, false), 0);
+}
+
+/* A deletion whose answer is lost is asked for, once. */
+static void a_lost_deletion_is_asked_for(void **state)
+{
+	(void)state;
+	for (int done = 0; done < 2; done++) {
+		struct fixture *fixture = fixture_open(false);
+		struct writer writer = {0};
+
+		fixture_make(fixture, "a.yaml", "one");
+		assert_int_equal(fixture_delete(fixture, "a.yaml", &writer), 0);
+		if (done)
+			fake_request_perform(fixture_request(fixture, FAKE_DELETE));
+		fixture_answer(fixture, FAKE_DELETE, FAKE_LOST);
+		assert_int_equal(writer.told, 0);
+		fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
+		assert_int_equal(writer.told, 1);
+		assert_int_equal(writer.result, done ? 0 : -ETIMEDOUT);
+		if (!done)
+			fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
+		fixture_close(fixture);
+	}
+}
+
+static void a_deletion_waits_for_no_submission(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0}, remover = {0};
+
+	fixture_make(fixture, "a.yaml", "one");
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
+	assert_int_equal(fixture_delete(fixture, "a.yaml", &remover), -EBUSY);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "two");
+}
+
+/* A job that is gone already is deleted. */
+static void a_deletion_of_what_is_gone_is_done(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	fixture_make(fixture, "a.yaml", "one");
+	LIST_FIRST(&fixture->service.jobs)->gone = true;
+	assert_int_equal(fixture_delete(fixture, "a.yaml", &writer), 0);
+	fixture_answer(fixture, FAKE_DELETE, FAKE_TRUTH);
+	assert_int_equal(writer.result, 0);
+}
+
+#define SYNC(test) cmocka_unit_test_setup_teardown(test, open_sync, close_fixture)
+#define QUEUE(test) cmocka_unit_test_setup_teardown(test, open_queue, close_fixture)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SYNC(a_commit_makes_one_job),
+		QUEUE(a_queued_commit_makes_one_job_eventually),
+		SYNC(a_lost_create_that_was_done_is_learnt_of),
+		SYNC(nothing_is_sent_for_a_path_in_doubt),
+		QUEUE(what_was_queued_outlasts_every_no_that_may_change),
+		SYNC(a_request_leaves_when_its_intent_is_durable),
+		SYNC(an_update_leaves_when_its_intent_is_durable),
+		SYNC(what_was_there_before_is_durable_with_the_intent),
+		SYNC(nothing_is_sent_when_the_disk_cannot_sync),
+		SYNC(nothing_is_sent_before_a_sync_apart_has_ended),
+		SYNC(a_sync_apart_that_fails_sends_nothing),
+		SYNC(what_comes_during_a_sync_waits_for_the_next),
+		QUEUE(what_comes_out_of_the_queue_is_durable_as_sent),
+		SYNC(a_writer_is_told_after_the_outcome_is_committed),
+		SYNC(an_outcome_that_cannot_be_recorded_is_recorded_later),
+		QUEUE(a_queued_commit_is_told_after_its_sync),
+		QUEUE(a_queued_commit_that_cannot_be_synced_is_refused),
+		SYNC(an_impossible_id_is_no_answer),
+		SYNC(an_id_that_was_there_before_is_no_answer),
+		cmocka_unit_test(sync_answers_by_table),
+		cmocka_unit_test(queue_answers_by_table),
+		cmocka_unit_test(no_create_is_sent_when_the_question_is_not_answered),
+		SYNC(a_busy_service_is_asked_again_in_time),
+		SYNC(a_service_that_stays_busy_is_EAGAIN),
+		SYNC(newer_content_becomes_an_update),
+		SYNC(the_same_content_joins),
+		SYNC(what_is_held_is_not_sent),
+		SYNC(a_writer_who_leaves_is_not_told),
+		SYNC(what_stands_behind_has_a_deadline),
+		SYNC(what_waits_for_a_slot_has_a_deadline),
+		SYNC(a_deletion_ends_the_row),
+		cmocka_unit_test(a_lost_deletion_is_asked_for),
+		SYNC(a_deletion_waits_for_no_submission),
+		SYNC(a_deletion_of_what_is_gone_is_done),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
