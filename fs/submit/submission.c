@@ -181,7 +181,9 @@ static int record_failure(struct submission *submission)
 	if (submission->outcome == OUTCOME_DOUBT)
 		return ledger_doubt(ledger, &submission->record, err, story,
 				    submission->request_id);
-	if (submission->outcome == OUTCOME_REFUSED || submission->deletion)
+	/* an intent that was committed and could not be made durable has moved the job: it ends */
+	if ((submission->outcome == OUTCOME_REFUSED && !submission->record.id) ||
+	    submission->deletion)
 		return ledger_give_up_unsent(ledger, submission->record.row, err, story);
 	return ledger_give_up(ledger, &submission->record, err, story, submission->request_id);
 }

@@ -199,6 +199,7 @@ static void nothing_is_sent_when_the_disk_cannot_sync(void **state)
 	fake_disk_fail_syncs(false);
 	assert_true(fixture_quiesce(fixture));
 	assert_int_equal(fake_service_count(&fixture->service, true), 0);
+	fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
 	fixture_make(fixture, "a.yaml", "one");
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
@@ -246,6 +247,8 @@ static void a_sync_apart_that_fails_sends_nothing(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_CREATE], 1);
 	assert_int_equal(first.told, 0);
 	fake_disk_fail_syncs(false);
+	fixture_pass(fixture, FIXTURE_TIMEOUT_MS);
+	fixture_assert_state(fixture, "b.yaml", JOB_FAILED);
 	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
 	assert_int_equal(first.result, 0);
 	assert_true(fixture_quiesce(fixture));
