@@ -179,6 +179,109 @@ def test_a_request_whose_end_is_uncertain(service, head, behind, why, pipelined)
     assert service.list().status == 200
 
 
+POST = b"POST /v1/documents HTTP/1.1\r\n"
+HOST = b"Host: x\r\n"
+CHUNKS = POST + HOST + CHUNKED + b"\r\n"
+BYTES, LINES, IS_HOST = "does not end with CR LF", "a chunk of the body", "Host "
+ODD_BYTES = {
+    "a length with a NUL": (POST + HOST + b"Content-Length: 5\x00junk\r\n\r\nhello", BYTES),
+    "a NUL between digits": (POST + HOST + b"Content-Length: 0\x005\r\n\r\nhello", BYTES),
+    "a NUL behind the last header": (POST + HOST + b"Content-Length: 5\x00\r\n\r\nhello", BYTES),
+    "a NUL in another header": (POST + HOST + b"X: a\x00b\r\nContent-Length: 5\r\n\r\nhello", BYTES),
+    "an encoding with a NUL": (POST + HOST + b"Transfer-Encoding: chunked\x00, gzip\r\n\r\n0\r\n\r\n", BYTES),
+    "a NUL in the host": (POST + b"Host: x\x00y\r\nContent-Length: 0\r\n\r\n", BYTES),
+    "a NUL in the target": (b"POST /v1/documents\x00/x HTTP/1.1\r\n" + HOST + b"Content-Length: 0\r\n\r\n", BYTES),
+    "a control character": (POST + HOST + b"X: a\x01b\r\n\r\n", BYTES),
+    "a bare CR": (POST + HOST + b"X: a\rContent-Length: 5\r\n\r\n", BYTES),
+    "a bare LF behind a header": (POST + HOST + b"X: a\nContent-Length: 0\r\n\r\n", BYTES),
+    "a bare LF behind the request line": (POST[:-2] + b"\n" + HOST + b"\r\n", BYTES),
+    "a bare LF behind the last header": (POST + HOST[:-2] + b"\n\r\n", BYTES),
+    "a bare LF as the empty line": (POST + HOST + b"\n", BYTES),
+    "bare LFs throughout": (POST[:-2] + b"\n" + HOST[:-2] + b"\n\n", BYTES),
+    "a header that goes on": (POST + HOST + b"X: a\r\n b\r\n\r\n", BYTES),
+    "a length that goes on": (POST + HOST + b"Content-Length:\r\n 5\r\n\r\nhello", ""),
+    "two blanks in the request line": (b"POST  /v1/documents HTTP/1.1\r\n" + HOST + b"\r\n", BYTES),
+    "a bare LF behind a size": (CHUNKS + b"5\nhello\r\n0\r\n\r\n", LINES),
+    "a bare LF behind a chunk": (CHUNKS + b"5\r\nhello\n0\r\n\r\n", LINES),
+    "a bare LF behind the last size": (CHUNKS + b"5\r\nhello\r\n0\n\r\n", LINES),
+    "a bare LF as the end": (CHUNKS + b"5\r\nhello\r\n0\r\n\n", LINES),
+    "a bare LF in an extension": (CHUNKS + b"5;a\nhello\r\n0\r\n\r\n", LINES),
+    "a bare LF in the trailer": (CHUNKS + b"5\r\nhello\r\n0\r\nX: y\n\r\n", LINES),
+    "a bare CR behind a size": (CHUNKS + b"5\rhello\r\n0\r\n\r\n", LINES),
+    "a size with a sign": (CHUNKS + b"+5\r\nhello\r\n0\r\n\r\n", LINES),
+    "a size that is none": (CHUNKS + b"\r\n0\r\n\r\n", LINES),
+    "two hosts": (POST + HOST + HOST + b"Content-Length: 0\r\n\r\n", IS_HOST + "was sent more than once"),
+    "two hosts that differ": (POST + HOST + b"host: y\r\nContent-Length: 0\r\n\r\n", IS_HOST + "was sent more than once"),
+    "no host": (POST + b"Content-Length: 0\r\n\r\n", IS_HOST + "was not sent"),
+    "a host with a blank": (POST + b"Host: x y\r\nContent-Length: 0\r\n\r\n", IS_HOST + "is not the name"),
+    "a host with a path": (POST + b"Host: x/y\r\nContent-Length: 0\r\n\r\n", IS_HOST + "is not the name"),
+}
+
+
+@pytest.mark.parametrize("odd", ODD_BYTES)
+@pytest.mark.parametrize("pipelined", [False, True], ids=["first", "second"])
+def test_bytes_that_two_readers_take_differently(service, odd, pipelined):
+    request, why = ODD_BYTES[odd]
+    with service.plain() as plain:
+        if pipelined:
+            plain.sendall(b"GET /v1/nothing HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert plain.recv(65536).startswith(b"HTTP/1.1 404 ")
+        plain.sendall(request + SECOND)
+        answer = b""
+        while part := plain.recv(65536):
+            answer += part
+    assert answer.count(b"HTTP/1.1 ") == 1, answer
+    assert answer.startswith(b"HTTP/1.1 400 ") and b"Connection: close" in answer
+    assert why in json.loads(answer.partition(b"\r\n\r\n")[2])["error_msg"]
+    assert service.list().status == 200
+
+
+@pytest.mark.parametrize("parts", [[b"5\r\nhello\r\n2", b"\r\nxy\r\n0\r\n\r\n"], [b"", b"5\r\nhello\r\n0\r\n\r\n"],
+                                   [b"2\r\nx\x00\r\n5\nhello\r\n0\r\n\r\n", b""], [b"1\r\nx\r\n1\r\ny", b"\n0\r\n\r\n"]],
+                         ids=["in two", "behind the head", "behind a NUL", "a bare LF later"])  # fmt: skip
+def test_nothing_is_read_behind_chunks_that_were_not_seen_whole(service, parts):
+    with service.plain() as plain:
+        plain.sendall(CHUNKS + parts[0])
+        service.list()  # the first part has been read when this is answered
+        with contextlib.suppress(OSError):
+            plain.sendall(parts[1] + SECOND)
+        answer = b""
+        with contextlib.suppress(ConnectionResetError):
+            while part := plain.recv(65536):
+                answer += part
+    assert answer.count(b"HTTP/1.1 ") == 1 and b"Connection: close" in answer, answer
+
+
+def test_http_1_0_needs_no_host(service):
+    with service.plain() as plain:
+        plain.sendall(b"GET /v1/nothing HTTP/1.0\r\n\r\n")
+        assert plain.recv(65536).startswith((b"HTTP/1.0 404 ", b"HTTP/1.1 404 "))
+
+
+@pytest.mark.parametrize("host", [b"", b"coc.example:8443", b"[::1]:80", b"xn--fiq228c.example"])
+def test_a_host_is_taken(service, host):
+    with service.plain() as plain:
+        plain.sendall(b"GET /v1/nothing HTTP/1.1\r\nHost: " + host + b"\r\n\r\n")
+        assert plain.recv(65536).startswith(b"HTTP/1.1 404 ")
+
+
+def test_a_head_that_comes_byte_by_byte_is_taken(service):
+    with service.plain() as plain:
+        for byte in b"GET /v1/nothing?a=b HTTP/1.1\r\nHost:x\r\nE:\r\nX: \t a b \r\nY: " + b"y" * 300 + b"\r\n\r\n":
+            plain.sendall(bytes([byte]))
+        assert plain.recv(65536).startswith(b"HTTP/1.1 404 ")
+
+
+@pytest.mark.parametrize("size", [100, 4000, 30000, 100000])
+def test_a_long_head_in_pieces_is_taken(service, size):
+    head = b"GET /v1/nothing?" + b"q=" + b"q" * (size // 4) + b" HTTP/1.1\r\nHost: x\r\n"
+    head += b"".join(b"X%d: %s\r\n" % (n, b"y" * (size // 160)) for n in range(80)) + b"\r\n"
+    with service.plain() as plain:
+        for at in range(0, len(head), 1000):
+            plain.sendall(head[at:at + 1000])
+        assert plain.recv(65536).startswith(b"HTTP/1.1 404 ")
+
+
 def test_http_1_0_has_no_chunks(service):
     with service.plain() as plain:
         answer = heads(plain, CHUNKED, b"0\r\n\r\n", b"POST /v1/documents HTTP/1.0")

@@ -30,6 +30,7 @@
 #include "bounds/api.h"
 #include "service/bounds.h"
 #include "service/http/framing.h"
+#include "service/http/head.h"
 #include "service/http/last_words.h"
 #include "service/http/server_private.h"
 
@@ -267,10 +268,42 @@ static enum MHD_Result take_framing(void *data, enum MHD_ValueKind kind, const c
 /* What makes the end of the request uncertain; NULL: nothing. */
 static const char *framing_fault_of(struct MHD_Connection *raw, const char *version)
 {
-	struct framing framing = {.is_http_1_0 = !strcmp(version, MHD_HTTP_VERSION_1_0)};
+	struct framing framing = {.is_http_1_0 = !strcmp(version, MHD_HTTP_VERSION_1_0),
+				  .needs_host = !strcmp(version, MHD_HTTP_VERSION_1_1)};
 
 	MHD_get_connection_values(raw, MHD_HEADER_KIND, take_framing, &framing);
 	return framing_fault(&framing);
+}
+
+static enum MHD_Result take_head(void *data, enum MHD_ValueKind kind, const char *name,
+				 const char *value)
+{
+	(void)kind;
+	head_take(data, name, value);
+	return MHD_YES;
+}
+
+/* What is wrong with the bytes of a request; NULL: nothing. All arguments lie where they were
+ * received. */
+static const char *bytes_fault_of(struct MHD_Connection *raw, struct exchange *exchange,
+				  const char *method, const char *version)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(raw, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	const char *fault, *end = info ? method + info->header_size : method;
+	enum chunks chunks = CHUNKS_GOOD;
+	struct head head;
+
+	head_begin(&head, method, exchange->received, exchange->received_size, version);
+	MHD_get_connection_values(raw, MHD_HEADER_KIND, take_head, &head);
+	fault = head_fault(&head, end);
+	if (!fault &&
+	    MHD_lookup_connection_value(raw, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING))
+		chunks = head_look_at_chunks(end);
+	exchange->is_last |= chunks == CHUNKS_UNSEEN;
+	return chunks == CHUNKS_BAD ? "a chunk of the body has no size, or a line that does not "
+				      "end with CR LF"
+				    : fault;
 }
 
 /* Refuses a request whose end is uncertain: what follows it is not read. */
@@ -329,6 +362,8 @@ enum MHD_Result connection_on_request(void *data, struct MHD_Connection *raw, co
 		snprintf(exchange->method, sizeof(exchange->method), "%s", method);
 		exchange->request.method = exchange->method;
 		fault = framing_fault_of(raw, version);
+		if (!fault)
+			fault = bytes_fault_of(raw, exchange, method, version);
 		if (fault)
 			return refuse_framing(server, line, fault);
 		if (!is_hopeless(raw))

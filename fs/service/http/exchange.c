@@ -30,6 +30,8 @@ int exchange_create(const char *raw, const char *host, struct exchange **ret_exc
 		free(exchange);
 		return r;
 	}
+	exchange->received = raw;
+	exchange->received_size = strlen(raw);
 	request->clock_ms = clock_monotonic_ms();
 	request->now_ms = clock_realtime_ms();
 	snprintf(request->id, sizeof(request->id), "%s-%" PRId64 "-%s", uuid, request->now_ms,

@@ -14,7 +14,9 @@
  * sizes, but no HTTP library; all of it belongs to the server's thread.
  */
 struct exchange {
-	char *raw;	 /* the target of the request line, as received */
+	char *raw;	      /* the target of the request line, as received */
+	const char *received; /* where that target was: valid until its request is announced */
+	size_t received_size;
 	char method[16]; /* a longer one is cut; the API has none */
 	bool announced;	 /* its headers have been seen */
 	bool too_large;	 /* over COC_BODY_MAX: heard out, not kept */

@@ -11,6 +11,10 @@
 /* what RFC 9110 (5.6.2) allows in the name of a header */
 #define NAME_CHARS "!#$%&'*+-.^_`|~" DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
+/* what RFC 3986 (3.2.2, 3.2.3) allows in a host and its port */
+#define HOST_CHARS                                                                                 \
+	"!$%&'()*+,-.:;=_~[]" DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
 /* Only digits count: strtoull(3) would take a sign and white space too. */
 static bool is_length(const char *value)
 {
@@ -28,6 +32,9 @@ void framing_take(struct framing *framing, const char *name, const char *value)
 	} else if (!strcasecmp(name, "Transfer-Encoding")) {
 		framing->n_encodings++;
 		framing->bad_encoding |= strcasecmp(value, "chunked") != 0;
+	} else if (!strcasecmp(name, "Host")) {
+		framing->n_hosts++;
+		framing->bad_host |= value[strspn(value, HOST_CHARS)] != '\0';
 	}
 }
 
@@ -47,5 +54,11 @@ const char *framing_fault(const struct framing *framing)
 		return "Transfer-Encoding is not chunked";
 	if (framing->n_encodings && framing->is_http_1_0)
 		return "HTTP/1.0 has no Transfer-Encoding";
+	if (framing->n_hosts > 1)
+		return "Host was sent more than once";
+	if (framing->bad_host)
+		return "Host is not the name of a host";
+	if (framing->needs_host && !framing->n_hosts)
+		return "Host was not sent";
 	return NULL;
 }
