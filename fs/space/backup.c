@@ -37,7 +37,9 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "space/content.h"
+#include "space/bounds.h"
 #include "space/job_name.h"
+#include "space/moved_away.h"
 #include "space/proc.h"
 #include "space/rename.h"
 
@@ -55,8 +57,8 @@ void backup_note_move(struct space *space, fuse_req_t req, const struct renaming
 	};
 
 	if (move.process && !(node && node->content && node->content->writers))
-		recent_moves_note(&space->recent_moves, &move, from->name,
-				  loop_now_ms(space->loop));
+		recent_moves_note(&space->recent_moves, &move, from->name, loop_now_ms(space->loop),
+				  RECENT_MOVE_KEPT_MS);
 }
 
 static struct recent_move *find_recent_move(struct space *space, const struct node *parent,
@@ -82,6 +84,7 @@ void backup_removed(struct space *space, const struct node *node)
 {
 	int64_t now_ms = loop_now_ms(space->loop);
 
+	moved_away_removed(space, node);
 	if (node->kind == NODE_DIR)
 		recent_moves_dir_gone(&space->recent_moves, node->ino, now_ms);
 	else
@@ -147,6 +150,8 @@ int backup_give_back(struct space *space, fuse_req_t req, const struct node *par
 		r = rename_settle(space);
 	if (r == 0)
 		r = give_back(space, move, path);
+	if (r > 0)
+		moved_away_note(space, req, parent, name, move->file);
 	recent_move_forget(move);
 	/* deleted, replaced, or the name has another job by now: the rename stands alone */
 	return r == -ENOENT || r == -EEXIST ? 0 : r;

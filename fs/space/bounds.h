@@ -15,6 +15,11 @@
  * as some tools allocate in whole blocks. */
 #define JOB_ALLOCATED_MAX (65536 + 4096)
 
+/* Job files that were moved away, and may come back when what their process writes in their place
+ * is refused (fs/space/moved_away.c). That can take as long as the service may take to answer. As
+ * many, and as much memory, as above; only with delete=service. */
+#define MOVED_AWAY_KEPT_MS (10 * 60 * 1000)
+
 /* Siblings of deleted jobs that can still be named: more than one rm -r has, 100 MB at the
  * worst. */
 #define DELETED_SIBLINGS_MAX 1000000

@@ -17,7 +17,7 @@ static struct recent_move *nth_move(struct recent_moves *moves, unsigned n, int6
 }
 
 void recent_moves_note(struct recent_moves *moves, const struct recent_move *move, const char *name,
-		       int64_t now_ms)
+		       int64_t now_ms, int64_t kept_ms)
 {
 	struct recent_move *noted = &moves->moves[moves->next];
 
@@ -25,7 +25,7 @@ void recent_moves_note(struct recent_moves *moves, const struct recent_move *mov
 		return;
 	*noted = *move;
 	strcpy(noted->name, name);
-	noted->until_ms = now_ms + RECENT_MOVE_KEPT_MS;
+	noted->until_ms = now_ms + kept_ms;
 	moves->next = (moves->next + 1) % RECENT_MOVES_MAX;
 }
 

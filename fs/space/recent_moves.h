@@ -30,10 +30,10 @@ struct recent_moves {
 	unsigned next;				    /* where the next one goes */
 };
 
-/* Notes a move at now_ms; until_ms is filled in. A name that is longer than a job file's is not
- * noted. The oldest one makes room. */
+/* Notes a move at now_ms, to be kept for kept_ms, the same for all moves of a ring; until_ms is
+ * filled in. A name that is longer than a job file's is not noted. The oldest one makes room. */
 void recent_moves_note(struct recent_moves *moves, const struct recent_move *move, const char *name,
-		       int64_t now_ms);
+		       int64_t now_ms, int64_t kept_ms);
 
 /* The move of the file that had a name; NULL: there is none. */
 struct recent_move *recent_moves_find(struct recent_moves *moves, uint64_t dir, const char *name,

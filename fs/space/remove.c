@@ -17,6 +17,7 @@
 #include "space/control.h"
 #include "space/disk.h"
 #include "space/job_name.h"
+#include "space/moved_away.h"
 #include "space/ops.h"
 #include "space/sibling.h"
 #include "space/unmade.h"
@@ -157,6 +158,11 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 	if (!job_name_is(space, parent, name) || node_path_of(parent, name, &path) < 0 ||
 	    find_job_to_delete(space, req, parent, name, &st, &job) < 0)
 		return false;
+	if (moved_away_keeps_job(space, req, parent, name, &job)) {
+		log_info("%s: its job stays: the file that had the name before may come back",
+			 path);
+		return false;
+	}
 	removal = removal_make(space, req, parent, name);
 	if (!removal) {
 		reply(req, -ENOMEM);

@@ -30,6 +30,7 @@
 #include "space/commit.h"
 #include "space/control.h"
 #include "space/half.h"
+#include "space/moved_away.h"
 #include "space/moving.h"
 #include "space/job_name.h"
 #include "space/ops.h"
@@ -341,6 +342,8 @@ static void rename_now(struct space *space, fuse_req_t req, const struct renamin
 	r = takes < 0 ? takes : rename_spool(space, renaming);
 	if (r == 0 && !is_exchange)
 		backup_left(space, from->parent, from->name);
+	if (r == 0 && !is_exchange && from->is_job && S_ISREG(from->st.st_mode))
+		moved_away_note(space, req, from->parent, from->name, from->st.st_ino);
 	reply(req, r);
 }
 

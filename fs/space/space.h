@@ -60,7 +60,8 @@ struct space {
 	STAILQ_HEAD(, waiting_rename) renames_waiting;
 	struct deleted_siblings deleted_siblings;
 	struct removals removals;
-	struct recent_moves recent_moves;
+	struct recent_moves recent_moves; /* of job files to other jobs' names (backup.h) */
+	struct recent_moves moved_away;	  /* of job files, any that may come back (moved_away.h) */
 	SLIST_HEAD(, unmade_end) unmade_ends; /* directories that are gone (unmade.h) */
 	struct loop_timer unmade_timer;
 	LIST_HEAD(, dir_handle) listings; /* open directories: the kernel may not release them */

@@ -29,7 +29,7 @@ static void note(const char *name, uint64_t dir, int64_t row, int64_t now_ms)
 {
 	struct recent_move move = {.dir = dir, .file = FILE_MOVED, .row = row, .process = 1};
 
-	recent_moves_note(&moves, &move, name, now_ms);
+	recent_moves_note(&moves, &move, name, now_ms, RECENT_MOVE_KEPT_MS);
 }
 
 /* The row of the move that a name had, 0: there is none. */

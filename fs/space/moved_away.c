@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * When the service refuses an editor's new text, the editor puts the old file back. vim does it so:
+ *
+ *   rename a.yaml a.yaml~      the name keeps the job, or gets it back when it is made (backup.c)
+ *   create a.yaml, write       the service says no
+ *   unlink a.yaml              with delete=service this would delete the job
+ *   rename a.yaml~ a.yaml
+ *
+ * The third step does not mean the job. So the job stays with the name when
+ *
+ *   - the process that removes the file has moved the job's file away from this name before,
+ *   - that file is still there, so it may come back, and
+ *   - what is removed is not what the service holds: it was refused, or is half of something.
+ *
+ * If the file does not come back, the job stays at the service, and the name remembers it, as
+ * without delete=service. A program that removes what the service holds, or that has moved nothing
+ * away, deletes the job as ever. What was moved is remembered in memory alone, and not for a
+ * process that cannot be told.
+ */
+#define _GNU_SOURCE
+#include "space/moved_away.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "space/bounds.h"
+#include "space/content.h"
+#include "space/proc.h"
+
+void moved_away_note(struct space *space, fuse_req_t req, const struct node *parent,
+		     const char *name, uint64_t ino)
+{
+	struct recent_move move = {
+		.dir = parent->ino,
+		.file = ino,
+		.uid = fuse_req_ctx(req)->uid,
+	};
+
+	if (!space->options->delete_on_service)
+		return;
+	move.process = proc_process(fuse_req_ctx(req)->pid);
+	if (move.process)
+		recent_moves_note(&space->moved_away, &move, name, loop_now_ms(space->loop),
+				  MOVED_AWAY_KEPT_MS);
+}
+
+void moved_away_removed(struct space *space, const struct node *node)
+{
+	int64_t now_ms = loop_now_ms(space->loop);
+
+	if (node->kind == NODE_DIR)
+		recent_moves_dir_gone(&space->moved_away, node->ino, now_ms);
+	else
+		recent_moves_file_gone(&space->moved_away, node->ino, now_ms);
+}
+
+/* Is the file of a name what the service holds? Yes, when it cannot be read. */
+static bool is_what_service_holds(struct space *space, struct node *parent, const char *name,
+				  const struct ledger_job *job)
+{
+	const struct location location = {
+		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	_cleanup_free_ char *content = NULL;
+	size_t size;
+
+	if (!job->has_digest || location.dirfd < 0 ||
+	    content_read(&location, -1, &content, &size) < 0 ||
+	    content_digest(content, size, digest) < 0)
+		return true;
+	return !memcmp(digest, job->digest, sizeof(digest));
+}
+
+bool moved_away_keeps_job(struct space *space, fuse_req_t req, struct node *parent,
+			  const char *name, const struct ledger_job *job)
+{
+	const struct recent_move *move =
+		recent_moves_find(&space->moved_away, parent->ino, name, loop_now_ms(space->loop));
+
+	return move && move->file && move->uid == fuse_req_ctx(req)->uid &&
+	       move->process == proc_process(fuse_req_ctx(req)->pid) &&
+	       !is_what_service_holds(space, parent, name, job);
+}
