@@ -90,13 +90,12 @@ static void finish_submission(struct submission *submission)
 /* Tells a submission's writer that nothing could be recorded. Its row may be gone with the rest. */
 static void fail_unrecorded(struct submission *submission, int r)
 {
+	struct engine *engine = submission->engine;
 	struct submission *behind = submission->behind;
 	struct err err;
 
-	err_set(&err, -r, "the ledger cannot record the submission, nothing was sent: %s",
-		strerror(-r));
-	err_detail(&err, "what_to_do",
-		   "make room where the state directory is, then write the file again");
+	refusals_explain_unrecorded(r, &err);
+	refusals_keep(engine, submission->path, &submission->record.owner, &err);
 	submission->behind = NULL;
 	submission->by_path = true;
 	if (submission->is_current)
@@ -188,7 +187,7 @@ void iteration_fail(struct engine *engine, int r)
 
 	log_error("the ledger cannot be written: %s", strerror(-r));
 	ledger_take_loss(engine->ledger);
-	refusals_are_lost(engine);
+	refusals_are_lost(engine, r);
 	fail_unsent(engine, r);
 	queue_keep_promises(engine, &engine->iteration, r);
 	/* what has ended is told, and recorded when the ledger can be written: until then it stays

@@ -82,6 +82,7 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 		   const struct ledger_job *job, const char *path, engine_done_fn *done, void *data,
 		   struct waiter **ret_waiter, struct err *err)
 {
+	const struct owner owner = take_submission->owner;
 	struct waiter *waiter = NULL;
 	int r;
 
@@ -94,6 +95,8 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 		r = may_pass(engine, job) ? pass_by(engine, take_submission, job, path)
 					  : put_in(engine, take_submission, job);
 	}
+	if (r >= 0 && waiter)
+		refusals_expect(engine, path, &owner);
 	ledger_submission_finish(take_submission);
 	if (r < 0) {
 		free(waiter);

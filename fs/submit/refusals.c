@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "submit/commit.h"
 #include "submit/submission.h"
@@ -16,7 +17,8 @@
 #define REFUSALS_AGAIN_MS 5000
 
 struct refusal {
-	char *path, *story;
+	char *path;
+	char *story; /* NULL: a submission, of which there is no refusal unless it is lost */
 	struct author author;
 	int errnum;
 	bool incomplete, unmade;
@@ -111,20 +113,36 @@ static void keep_refusal(struct engine *engine, struct refusal *refusal)
 		refusals_drop(engine, TAILQ_FIRST(&refusals->kept)->path);
 }
 
-void refusals_add(struct engine *engine, const char *path, const struct author *author,
-		  bool incomplete, const struct err *err, const char *story, int recorded)
+/* Makes a refusal; story: taken, may be NULL. NULL when out of memory. */
+static struct refusal *make_refusal(struct engine *engine, const char *path,
+				    const struct author *author, char *take_story)
 {
 	struct refusal *refusal = calloc(1, sizeof(*refusal));
 
+	if (!refusal) {
+		free(take_story);
+		return NULL;
+	}
+	*refusal = (struct refusal){.path = strdup(path),
+				    .story = take_story,
+				    .author = *author,
+				    .unmade = ledger_is_unmade(engine->ledger, path) > 0};
+	if (refusal->path)
+		return refusal;
+	refusal_free(refusal);
+	return NULL;
+}
+
+void refusals_add(struct engine *engine, const char *path, const struct author *author,
+		  bool incomplete, const struct err *err, const char *story, int recorded)
+{
+	struct refusal *refusal = story ? make_refusal(engine, path, author, strdup(story)) : NULL;
+
 	if (!refusal)
 		return;
-	*refusal = (struct refusal){.path = strdup(path),
-				    .story = story ? strdup(story) : NULL,
-				    .author = *author,
-				    .errnum = err->errnum,
-				    .incomplete = incomplete,
-				    .unmade = ledger_is_unmade(engine->ledger, path) > 0};
-	if (!refusal->path || !refusal->story) {
+	refusal->errnum = err->errnum;
+	refusal->incomplete = incomplete;
+	if (!refusal->story) {
 		refusal_free(refusal);
 	} else if (recorded == 0) {
 		TAILQ_INSERT_TAIL(&engine->refusals.fresh, refusal, link);
@@ -134,13 +152,40 @@ void refusals_add(struct engine *engine, const char *path, const struct author *
 	}
 }
 
+void refusals_expect(struct engine *engine, const char *path, const struct owner *owner)
+{
+	const struct author author = {.holding.owner = *owner};
+	struct refusal *refusal = make_refusal(engine, path, &author, NULL);
+
+	if (refusal)
+		TAILQ_INSERT_TAIL(&engine->refusals.fresh, refusal, link);
+}
+
+void refusals_keep(struct engine *engine, const char *path, const struct owner *owner,
+		   const struct err *err)
+{
+	const struct author author = {.holding.owner = *owner};
+	_cleanup_free_ char *story = err_story(err);
+
+	refusals_add(engine, path, &author, false, err, story, -err->errnum);
+}
+
+void refusals_explain_unrecorded(int r, struct err *err)
+{
+	err_set(err, -r, "the ledger cannot record the submission, nothing was sent: %s",
+		strerror(-r));
+	err_detail(err, "what_to_do",
+		   "make room where the state directory is, then write the file again");
+}
+
 void refusals_are_committed(struct engine *engine)
 {
 	struct refusal *refusal;
 
 	while ((refusal = TAILQ_FIRST(&engine->refusals.fresh))) {
 		TAILQ_REMOVE(&engine->refusals.fresh, refusal, link);
-		refusals_drop(engine, refusal->path); /* an older one of this path */
+		if (refusal->story)
+			refusals_drop(engine, refusal->path); /* an older one of this path */
 		refusal_free(refusal);
 	}
 }
@@ -179,14 +224,23 @@ static void try_again(void *data)
 		try_later(engine);
 }
 
-void refusals_are_lost(struct engine *engine)
+void refusals_are_lost(struct engine *engine, int r)
 {
 	struct refusals *refusals = &engine->refusals;
 	struct refusal *refusal;
+	struct err err;
 
+	refusals_explain_unrecorded(r, &err);
 	while ((refusal = TAILQ_FIRST(&refusals->fresh))) {
 		TAILQ_REMOVE(&refusals->fresh, refusal, link);
-		keep_refusal(engine, refusal);
+		if (!refusal->story) {
+			refusal->story = err_story(&err);
+			refusal->errnum = err.errnum;
+		}
+		if (refusal->story)
+			keep_refusal(engine, refusal);
+		else
+			refusal_free(refusal);
 	}
 	if (refusals->n_kept)
 		try_later(engine);

@@ -17,6 +17,7 @@
  */
 struct author;
 struct engine;
+struct owner;
 struct refusal;
 
 TAILQ_HEAD(refusal_list, refusal);
@@ -36,9 +37,21 @@ void refusals_finish(struct refusals *refusals);
 void refusals_add(struct engine *engine, const char *path, const struct author *author,
 		  bool incomplete, const struct err *err, const char *story, int recorded);
 
-/* What this iteration has recorded is committed; or it is lost. */
+/* A submission was queued in this iteration. If the iteration cannot be committed, the submission
+ * was refused, and that is told. Without memory it is not. */
+void refusals_expect(struct engine *engine, const char *path, const struct owner *owner);
+
+/* A submission was not sent, as it could not be recorded; its refusal neither. It is told from now
+ * on, and recorded when the ledger can be written. */
+void refusals_keep(struct engine *engine, const char *path, const struct owner *owner,
+		   const struct err *err);
+
+/* Why a submission was not sent, when the ledger has failed with -errno r. */
+void refusals_explain_unrecorded(int r, struct err *err);
+
+/* What this iteration has recorded is committed; or it is lost, with -errno r. */
 void refusals_are_committed(struct engine *engine);
-void refusals_are_lost(struct engine *engine);
+void refusals_are_lost(struct engine *engine, int r);
 
 /* Newer content of the path was accepted: what was refused before is of no interest. */
 void refusals_drop(struct engine *engine, const char *path);

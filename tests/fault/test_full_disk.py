@@ -146,6 +146,28 @@ def test_no_room_for_the_ledger(small, disk, first, src, target):
     assert small.job(small.id(target))["content"] == tools.read(src / "draft.txt").decode()
 
 
+@pytest.mark.parametrize("how", ['cat "$1" > "$2"', 'cp "$1" "$2"', 'dd conv=notrunc status=none bs=1M if="$1" of="$2"'])
+def test_an_update_that_the_ledger_has_no_room_for_is_told(small, disk, first, src, how):
+    """The file took the text, and nothing is sent: the reason is told at once, and recorded when there is room."""
+    tools.run("cp", samples.file(src, "one.yaml", "large", LARGE), small.at("first.yaml")).ok()
+    promises.settle(small)
+    source = samples.file(src, "two.yaml", "large", [step.replace("step", "done") for step in LARGE])
+    disk.fill()
+    sent = small.sent()
+    tools.sh(how, source, small.at("first.yaml"))
+    assert small.sent() == sent and small.fact("first.yaml", "state") == "draft"
+    for path in (small.path, small.at("first.yaml")):
+        told = tools.run(tools.COCFS_WAIT, "--timeout", 30, path)
+        assert told.status == 1 and "first.yaml: draft: the ledger cannot " in told.stderr, told
+    disk.make_room()
+    tools.eventually(lambda: small.error("first.yaml"), "the story to be recorded")
+    assert small.error("first.yaml").startswith("the ledger cannot ")
+    tools.run("cp", samples.file(src, "three.yaml", "third"), small.at("first.yaml")).ok()
+    promises.settle(small)
+    tools.run(tools.COCFS_WAIT, small.path).ok()
+    assert not small.error("first.yaml")
+
+
 @pytest.mark.parametrize("end", ["room", "kill", "kill-and-room"])
 def test_no_room_for_an_outcome(small, disk, first, src, end):
     gate = small.front.gate()
