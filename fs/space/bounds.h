@@ -7,7 +7,7 @@
 
 /* Renames of job files to other jobs' names that are remembered, for so long: a tool that keeps a
  * backup makes the name again at once. Each rename waits for the disk, so that nobody makes more in
- * the time that a tool needs between its two steps. 140 KB. */
+ * the time that a tool needs between its two steps; and who makes many loses his own. 140 KB. */
 #define RECENT_MOVE_KEPT_MS 5000
 #define RECENT_MOVES_MAX 512
 

@@ -16,6 +16,57 @@ static struct recent_move *nth_move(struct recent_moves *moves, unsigned n, int6
 	return n < RECENT_MOVES_MAX && move->until_ms > now_ms ? move : NULL;
 }
 
+/* The nth oldest entry of a ring that is full, from 0. */
+static struct recent_move *nth_oldest(struct recent_moves *moves, unsigned n)
+{
+	return &moves->moves[(moves->next + n) % RECENT_MOVES_MAX];
+}
+
+/* The user with the most moves in a ring that is full. */
+static uint32_t heaviest_user(struct recent_moves *moves)
+{
+	struct {
+		uint32_t uid;
+		unsigned n;
+	} users[RECENT_MOVES_MAX];
+	unsigned n_users = 0, at, most = 0;
+
+	for (unsigned i = 0; i < RECENT_MOVES_MAX; i++) {
+		uint32_t uid = nth_oldest(moves, i)->uid;
+
+		for (at = 0; at < n_users && users[at].uid != uid; at++)
+			;
+		if (at == n_users) {
+			users[n_users].uid = uid;
+			users[n_users++].n = 0;
+		}
+		users[at].n++;
+		if (users[at].n > users[most].n)
+			most = at;
+	}
+	return users[most].uid;
+}
+
+/* Frees the place where the next move goes: of a move that is over or forgotten, else of the oldest
+ * one of the user who has the most. So a user who moves many files takes no place from others. */
+static void make_room(struct recent_moves *moves, int64_t now_ms)
+{
+	uint32_t user;
+	unsigned gone = 0;
+
+	if (nth_oldest(moves, 0)->until_ms <= now_ms)
+		return;
+	while (gone < RECENT_MOVES_MAX && nth_oldest(moves, gone)->dir)
+		gone++;
+	if (gone == RECENT_MOVES_MAX) {
+		user = heaviest_user(moves);
+		for (gone = 0; nth_oldest(moves, gone)->uid != user; gone++)
+			;
+	}
+	for (; gone > 0; gone--)
+		*nth_oldest(moves, gone) = *nth_oldest(moves, gone - 1);
+}
+
 void recent_moves_note(struct recent_moves *moves, const struct recent_move *move, const char *name,
 		       int64_t now_ms, int64_t kept_ms)
 {
@@ -23,6 +74,7 @@ void recent_moves_note(struct recent_moves *moves, const struct recent_move *mov
 
 	if (strlen(name) > JOB_NAME_MAX)
 		return;
+	make_room(moves, now_ms);
 	*noted = *move;
 	strcpy(noted->name, name);
 	noted->until_ms = now_ms + kept_ms;

@@ -31,7 +31,8 @@ struct recent_moves {
 };
 
 /* Notes a move at now_ms, to be kept for kept_ms, the same for all moves of a ring; until_ms is
- * filled in. A name that is longer than a job file's is not noted. The oldest one makes room. */
+ * filled in. A name that is longer than a job file's is not noted. In a full ring the oldest move
+ * of the user who has the most makes room. */
 void recent_moves_note(struct recent_moves *moves, const struct recent_move *move, const char *name,
 		       int64_t now_ms, int64_t kept_ms);
 

@@ -484,6 +484,46 @@ def test_with_delete_service_the_moved_file_has_the_job_until_the_name_is_back(m
     assert space.only_job()["document_id"] == space.id("a.yaml") != space.first
 
 
+# How rsync keeps what is gone at its source; the names of these backups are scratch.
+KEPT_BY_RSYNC = {"a suffix": ("--suffix=.bak.yaml", "*.bak.yaml"), "a directory": ("--backup-dir=.old", "")}
+
+
+@pytest.mark.parametrize("how", KEPT_BY_RSYNC)
+def test_a_sync_whose_backups_are_scratch_leaves_the_job(make_space, src, how):
+    """rsync --delete moves to the backup what is gone at the source, and makes it again in a later run: two
+    processes. To a job's name that is a rename, which takes the job along."""
+    tools.need("rsync")
+    option, ignore = KEPT_BY_RSYNC[how]
+    space = make_space(delete="service", siblings="hidden", ignore=ignore)
+    tree = src / "tree"
+    tree.mkdir()
+    sync = ("rsync", "-a", "--delete", "--backup", option, f"{tree}/", space.path + "/")
+    for words in (OLD, NEW):
+        tools.write(tree / "a.yaml", words)
+        tools.run(*sync).ok()
+        job = space.id("a.yaml")
+        os.unlink(tree / "a.yaml")
+        tools.run(*sync).ok()
+        assert not os.path.exists(space.at("a.yaml"))
+    tools.write(tree / "a.yaml", THIRD)
+    tools.run(*sync).ok()
+    tools.run("find", space.path, "(", "-name", "*.bak.yaml", "-o", "-path", "*/.old/*.yaml", ")", "-print", "-delete").ok()
+    assert space.only_job()["document_id"] == space.id("a.yaml") == job
+    assert space.only_job()["content"] == THIRD
+
+
+def test_a_directory_as_a_backup_keeps_the_jobs_that_its_files_have(make_space, src):
+    """mv -bT renames two directories, one after the other: the bindings below go with them."""
+    space = make_space()
+    for folder in ("new", "live"):
+        os.mkdir(space.at(folder))
+        tools.run("cp", samples.file(src, "a.yaml", folder), space.at(folder)).ok()
+    jobs = {folder: space.id(f"{folder}/a.yaml") for folder in ("new", "live")}
+    tools.run("mv", "-bT", space.at("new"), space.at("live")).ok()
+    assert space.id("live/a.yaml") == jobs["new"] and space.id("live~/a.yaml") == jobs["live"]
+    assert space.sent() == (2, 0)
+
+
 def test_a_removed_backup_leaves_nothing_in_the_ledger(make_space, src):
     space = bind(make_space(), src)
     for number in range(3):

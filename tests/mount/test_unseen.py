@@ -324,6 +324,21 @@ def test_a_false_loadavg_is_not_believed(cocd, front, mounts, tmp_path, words):
     check_one_job(space)
 
 
+@pytest.mark.parametrize("ignore", [None, "*.bak.yaml"])
+def test_an_unseen_tools_backup_takes_the_job_unless_its_name_is_ignored(cocd, front, mounts, tmp_path, src, ignore):
+    """Nobody can tell that one process moves the file and makes its name again: a rename stands alone."""
+    namespaces.need()
+    os.mkdir(tmp_path / "c")
+    space = mounts(namespaces.WrappedSpace(cocd, front, tmp_path / "c", wrapping=namespaces.CONTAINER, ignore=ignore)).mount()
+    tools.run("install", samples.file(src, "a.yaml"), space.at(".new")).ok()
+    tools.run("mv", space.at(".new"), space.at("a.yaml")).ok()
+    job = space.id("a.yaml")
+    tools.run("sed", "-i.bak.yaml", "s/pause/edited/", space.at("a.yaml")).ok()
+    assert (space.id("a.yaml") == job) == (ignore is not None)
+    assert space.sent() == ((1, 1) if ignore else (2, 0))
+    assert space.id("a.yaml.bak.yaml") == (None if ignore else job)
+
+
 TURN_AROUND = """
 import time
 def last(): return '/proc/sys/kernel/ns_last_pid'

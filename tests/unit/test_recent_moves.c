@@ -116,6 +116,42 @@ static void the_oldest_makes_room(void **state)
 	assert_int_equal(find("none.yaml", DIR, NOW + RECENT_MOVES_MAX), 0);
 }
 
+/* Somebody moves many files, and another user's tool has moved one before, or does meanwhile. */
+static void who_moves_many_takes_no_place_from_others(void **state)
+{
+	struct recent_move move = {
+		.dir = DIR, .file = FILE_MOVED, .process = 1, .row = 1, .uid = 8};
+	char name[32];
+
+	(void)state;
+	recent_moves_note(&moves, &move, "theirs.yaml", NOW, RECENT_MOVE_KEPT_MS);
+	for (int i = 0; i < 2 * RECENT_MOVES_MAX; i++) {
+		snprintf(name, sizeof(name), "%d.yaml", i);
+		note(name, DIR, i + 2, NOW + 1);
+		if (i == RECENT_MOVES_MAX)
+			recent_moves_note(&moves, &move, "late.yaml", NOW + 1, RECENT_MOVE_KEPT_MS);
+	}
+	assert_int_equal(find("theirs.yaml", DIR, NOW + 1), 1);
+	assert_int_equal(find("late.yaml", DIR, NOW + 1), 1);
+	assert_int_equal(find(name, DIR, NOW + 1), 2 * RECENT_MOVES_MAX + 1);
+	snprintf(name, sizeof(name), "%d.yaml", RECENT_MOVES_MAX + 2);
+	assert_int_equal(find(name, DIR, NOW + 1), RECENT_MOVES_MAX + 4);
+	snprintf(name, sizeof(name), "%d.yaml", RECENT_MOVES_MAX + 1);
+	assert_int_equal(find(name, DIR, NOW + 1), 0);
+	/* and what is over makes room for all */
+	assert_int_equal(find("theirs.yaml", DIR, NOW + RECENT_MOVE_KEPT_MS), 0);
+	for (int i = 0; i < RECENT_MOVES_MAX; i++) {
+		snprintf(name, sizeof(name), "%d.yaml", i);
+		note(name, DIR, i + 1, NOW + 2 * RECENT_MOVE_KEPT_MS);
+	}
+	assert_int_equal(find("0.yaml", DIR, NOW + 2 * RECENT_MOVE_KEPT_MS), 1);
+	/* so does what is forgotten, before what is the oldest */
+	recent_move_forget(recent_moves_find(&moves, DIR, "5.yaml", NOW + 2 * RECENT_MOVE_KEPT_MS));
+	note("last.yaml", DIR, 9999, NOW + 2 * RECENT_MOVE_KEPT_MS);
+	assert_int_equal(find("0.yaml", DIR, NOW + 2 * RECENT_MOVE_KEPT_MS), 1);
+	assert_int_equal(find("last.yaml", DIR, NOW + 2 * RECENT_MOVE_KEPT_MS), 9999);
+}
+
 static void a_name_that_no_job_file_has_is_not_noted(void **state)
 {
 	char name[JOB_NAME_MAX + 2];
@@ -140,6 +176,7 @@ int main(void)
 		cmocka_unit_test_setup(a_file_that_is_gone_is_not_written, begin),
 		cmocka_unit_test_setup(a_directory_that_is_gone_has_no_names, begin),
 		cmocka_unit_test_setup(the_oldest_makes_room, begin),
+		cmocka_unit_test_setup(who_moves_many_takes_no_place_from_others, begin),
 		cmocka_unit_test_setup(a_name_that_no_job_file_has_is_not_noted, begin),
 	};
 
