@@ -35,6 +35,20 @@ def mounted(path):
     return str(path) in (re.sub(r"\\(\d{3})", lambda m: chr(int(m[1], 8)), p) for p in points)
 
 
+def holders(path):
+    """The processes in whose mount namespace a path is still mounted. A new mount namespace copies all mounts, and
+    the kernel ends a mount with its last copy. One that may not be looked at is not told."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/mountinfo", encoding="utf-8", errors="replace") as file:
+                if any(line.split()[4] == str(path) for line in file):
+                    found.append(int(pid))
+        except OSError:
+            pass
+    return found
+
+
 def unmount(path, lazy=False):
     """Unmounts; returns what fusermount3 complained about, '' when it did not."""
     done = subprocess.run(["fusermount3", "-uz" if lazy else "-u", str(path)],

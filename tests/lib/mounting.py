@@ -7,10 +7,14 @@ import signal
 import subprocess
 import threading
 
+import pytest
+
 import janitor
 import tools
 
 MOUNT_SECONDS = 30
+END_SECONDS = 30  # from the end of the last copy of a mount to that of cocfs
+HOLDERS_ROUNDS = 3  # of so many seconds, for tests that have copies of a mount in their namespaces
 
 
 class MountFailed(Exception):
@@ -128,15 +132,25 @@ class Mount(Place):
             self.process.kill()
 
     def unmount(self):
-        """Unmounts as a user does, and returns cocfs's exit status."""
+        """Unmounts as a user does, and returns cocfs's exit status. Another test may have made a mount namespace
+        meanwhile: cocfs ends when the last of them is gone."""
         tools.eventually(lambda: not janitor.mounted(self.path) or not janitor.unmount(self.path),
                          "fusermount3 -u to succeed", 15)
-        try:
-            status = self.process.wait(30)
-        except subprocess.TimeoutExpired:
+        for _ in range(HOLDERS_ROUNDS):
+            try:
+                self.process.wait(END_SECONDS)
+                break
+            except subprocess.TimeoutExpired:
+                holders = janitor.holders(self.path)
+                if not holders:
+                    break
+        else:
+            pytest.fail(f"{self.path} is unmounted, and still mounted in the namespaces of {holders}")
+        if self.process.poll() is None:
             self.process.send_signal(signal.SIGABRT)  # leaves a trace where the sanitizer is there
             self.process.wait(10)
-            raise
+            pytest.fail(f"cocfs did not end within {END_SECONDS} s of its unmount")
+        status = self.process.returncode
         self.process = None
         return status
 

@@ -2,10 +2,12 @@
 """What was submitted is known again after an unmount, a kill, a crash; a state directory has one mount."""
 
 import os
+import subprocess
 
 import pytest
 
 import front as f
+import janitor
 import mounting
 import samples
 import tools
@@ -161,3 +163,25 @@ def test_the_embedded_service_keeps_its_jobs_and_keys(local, src):
         again(local, how)
         assert local.jobs() == before and local.id("a.yaml") == before[0]["document_id"]
         assert tools.read(os.path.join(local.state, "service.keys")) == keys
+
+
+@tools.needs_root
+def test_a_mount_namespace_that_was_made_meanwhile_keeps_the_mount(make_space, src):
+    """It has a copy of the mount. cocfs serves it until it is gone, and keeps the state directory."""
+    space = make_space()
+    tools.need("unshare")
+    if tools.run("unshare", "--mount", "true").status:
+        pytest.skip("no mount namespace can be made")
+    script = 'echo; read line; cp "$1" "$2" && cat "$2/a.yaml.id"; read line'
+    other = tools.popen("unshare", "--mount", "sh", "-c", script, "sh", samples.file(src, "a.yaml"), space.path,
+                        stdin=subprocess.PIPE)
+    assert other.stdout.readline() == b"\n"
+    assert janitor.unmount(space.path) == "" and not janitor.mounted(space.path)
+    assert janitor.holders(space.path)
+    other.stdin.write(b"\n")
+    other.stdin.flush()
+    assert other.stdout.readline().decode().strip() == space.only_job()["document_id"]
+    assert space.process.poll() is None
+    assert tools.finish(other, given=b"\n").status == 0
+    assert space.process.wait(mounting.END_SECONDS) == 0 and not janitor.holders(space.path)
+    space.process = None
