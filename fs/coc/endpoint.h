@@ -20,7 +20,7 @@ int coc_endpoint_find(const char *source, char **ret_url, struct err *err);
  * end). With any_host, http:// may go to any host: for a Unix socket, where the name is only a
  * name. Returns 0 and an allocated URL; -EINVAL, -ENOMEM.
  */
-int coc_endpoint_check(const char *url, bool any_host, char **ret_url, struct err *err);
+int coc_endpoint_check(const char *text, bool any_host, char **ret_url, struct err *err);
 
 /* True if the host of a URL that was checked is 127.0.0.0/8, [::1] or localhost. */
 bool coc_endpoint_is_loopback(const char *url);

@@ -32,7 +32,7 @@ struct http {
 };
 
 /* curl did something: takes what came of it (multi_init()'s acted). */
-void http_acted(void *http);
+void http_acted(void *data);
 
 /* Frees what is left when no request is. */
 void http_free(struct http *http);

@@ -38,7 +38,7 @@ int multi_renew(struct multi *multi);
 int multi_open_socket(struct multi *multi, const struct curl_sockaddr *address);
 
 /* Closes a socket of multi_open_socket(): CURLOPT_CLOSESOCKETFUNCTION, whose data is the multi. */
-int multi_close_socket(void *multi, curl_socket_t fd);
+int multi_close_socket(void *data, curl_socket_t fd);
 
 /* Is there something to be read on a socket, or its end? */
 bool multi_has_unread(curl_socket_t fd);

@@ -188,9 +188,6 @@ int ledger_insert(struct ledger *ledger, struct ledger_submission *submission, e
 /* Half of what belongs together was written: undoes it, with everything since the last commit. */
 void ledger_undo_insert(struct ledger *ledger, struct ledger_submission *submission);
 
-/* Deletes the row of a submission; what was queued behind it is what the job waits for now. */
-int ledger_end(struct ledger *ledger, const struct ledger_submission *submission);
-
 /* Deletes what is known for a create: it is not under way any more. */
 int ledger_unknow(struct ledger *ledger, const struct ledger_submission *submission);
 

@@ -212,7 +212,7 @@ void submission_send(struct submission *submission);
 void submission_take_back(struct submission *submission);
 
 /* The submission waited too long for its turn (a timer's callback). */
-void submission_expire(void *submission);
+void submission_expire(void *data);
 
 /* Ends a submission that is not done now: if it is queued it is tried again, not before wait_ms
  * have passed; else it failed. */

@@ -13,8 +13,7 @@
 
 /*
  * Any bytes at all four levels: the sanitizers see to memory, this to what the levels promise each
- * other. Build with -fsanitize=fuzzer,address,undefined and give it tests/corpus/good and
- * tests/corpus/bad as seeds.
+ * other.
  */
 
 static void must_be_a_finding(const struct dsl_finding *finding)

@@ -11,8 +11,7 @@
 
 /*
  * Any content as what an execution of the local service is made of: there is always a plan, within
- * its bounds, and it always comes to rest. Build with -fsanitize=fuzzer,address,undefined and give
- * it tests/corpus/good and tests/corpus/bad as seeds.
+ * its bounds, and it always comes to rest.
  */
 
 #define START 1000

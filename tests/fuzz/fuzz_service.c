@@ -21,14 +21,7 @@
  * Any bytes on a connection to the local service, which runs in this process: the sanitizers see to
  * memory, this to what is answered. A request passes for one of a user with the header
  * "X-Auth-Token: t", so that the fuzzer reaches the operations without signing;
- * tests/fuzz/http.dict has it among its words, tests/fuzz/http/ holds seeds. Build with
- * -fsanitize=fuzzer,address,undefined:
- *
- *   meson setup build-fuzz -Dtests=false -Db_lundef=false with CC=clang and
- *     -Dc_args=-fsanitize=fuzzer-no-link,address,undefined
- * -Dc_link_args=-fsanitize=address,undefined clang -fsanitize=fuzzer,address,undefined -Ifs
- * tests/fuzz/fuzz_service.c build-fuzz/fs/libservice.a build-fuzz/fs/libsign.a
- * build-fuzz/fs/libbase.a -lmicrohttpd -lcjson -lsqlite3 -lyaml -lcrypto -lm
+ * tests/fuzz/http.dict has it among its words, tests/fuzz/http/ holds seeds.
  */
 
 #define ROUND 5000 /* inputs for one data file: what they create slows down those that list it */

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -44,10 +45,10 @@ static struct {
 	char directory[32], ca_path[64];
 	int listener;
 	unsigned port;
-	bool plain;  /* speak no TLS */
-	bool closes; /* nor anything else */
-	bool glues;  /* send a second answer behind the first, in one record with its body */
-	unsigned requests;
+	atomic_bool plain;  /* speak no TLS */
+	atomic_bool closes; /* nor anything else */
+	atomic_bool glues;  /* send a second answer behind the first, in one record with its body */
+	atomic_uint requests;
 	pthread_t thread;
 	enum coc_outcome outcome;
 	int errnum;

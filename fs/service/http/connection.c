@@ -35,21 +35,21 @@
 #include "service/http/server_private.h"
 
 /* The end of a request, however it came: the access log, and what it held. */
-static void end_exchange(struct server *server, struct connection *line)
+static void end_exchange(struct server *server, struct connection *connection)
 {
-	struct exchange *exchange = line->exchange;
+	struct exchange *exchange = connection->exchange;
 	struct service_access access;
 
 	if (!exchange)
 		return;
-	line->exchange = NULL;
-	line->since_ms = clock_monotonic_ms();
-	reply_finish(&line->reply);
+	connection->exchange = NULL;
+	connection->since_ms = clock_monotonic_ms();
+	reply_finish(&connection->reply);
 	if (server->options.access) {
 		exchange->raw[strcspn(exchange->raw, "?")] = '\0';
 		access = (struct service_access){
 			.time_ms = exchange->request.now_ms,
-			.took_ms = line->since_ms - exchange->request.clock_ms,
+			.took_ms = connection->since_ms - exchange->request.clock_ms,
 			.method = exchange->announced ? exchange->method : "-",
 			.path = exchange->raw,
 			.status = exchange->status,
@@ -63,27 +63,27 @@ static void end_exchange(struct server *server, struct connection *line)
 
 static struct connection *note_connection(struct server *server, struct MHD_Connection *raw)
 {
-	struct connection *line = calloc(1, sizeof(*line));
+	struct connection *connection = calloc(1, sizeof(*connection));
 
-	if (!line)
+	if (!connection)
 		return NULL;
-	line->connection = raw;
-	line->since_ms = clock_monotonic_ms();
-	line->next = server->lines;
-	line->link = &server->lines;
-	if (line->next)
-		line->next->link = &line->next;
-	server->lines = line;
-	return line;
+	connection->raw = raw;
+	connection->since_ms = clock_monotonic_ms();
+	connection->next = server->connections;
+	connection->link = &server->connections;
+	if (connection->next)
+		connection->next->link = &connection->next;
+	server->connections = connection;
+	return connection;
 }
 
-static void forget_connection(struct server *server, struct connection *line)
+static void forget_connection(struct server *server, struct connection *connection)
 {
-	end_exchange(server, line);
-	*line->link = line->next;
-	if (line->next)
-		line->next->link = line->link;
-	free(line);
+	end_exchange(server, connection);
+	*connection->link = connection->next;
+	if (connection->next)
+		connection->next->link = connection->link;
+	free(connection);
 }
 
 void connection_on_connection(void *data, struct MHD_Connection *raw, void **context,
@@ -106,15 +106,15 @@ void *connection_begin(void *data, const char *target, struct MHD_Connection *ra
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(raw, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	struct server *server = data;
-	struct connection *line = info ? info->socket_context : NULL;
+	struct connection *connection = info ? info->socket_context : NULL;
 
-	if (!line)
+	if (!connection)
 		return NULL;
-	end_exchange(server, line);
-	if (exchange_create(target, server->host, &line->exchange) < 0)
+	end_exchange(server, connection);
+	if (exchange_create(target, server->host, &connection->exchange) < 0)
 		return NULL;
 	server->in_progress++;
-	return line;
+	return connection;
 }
 
 void connection_complete(void *data, struct MHD_Connection *raw, void **context,
@@ -211,36 +211,37 @@ static bool prepare_exchange(struct MHD_Connection *raw, struct exchange *exchan
 }
 
 /* Has the request answered, now or when the turn is settled. */
-static enum MHD_Result answer_request(struct server *server, struct connection *line)
+static enum MHD_Result answer_request(struct server *server, struct connection *connection)
 {
-	struct exchange *exchange = line->exchange;
-	struct reply *reply = &line->reply;
+	struct exchange *exchange = connection->exchange;
+	struct reply *reply = &connection->reply;
 
-	if (!prepare_exchange(line->connection, exchange, reply) ||
+	if (!prepare_exchange(connection->raw, exchange, reply) ||
 	    !server->options.handler(server->options.data, &exchange->request, reply))
-		return send_reply(server, line->connection, exchange, reply);
-	line->held = true;
-	line->next_held = server->held;
-	server->held = line;
-	MHD_suspend_connection(line->connection);
+		return send_reply(server, connection->raw, exchange, reply);
+	connection->held = true;
+	connection->next_held = server->held;
+	server->held = connection;
+	MHD_suspend_connection(connection->raw);
 	return MHD_YES;
 }
 
 bool connections_settle(struct server *server)
 {
 	struct err err = {0};
-	struct connection *line;
+	struct connection *connection;
 	int r;
 
 	if (!server->held)
 		return false;
 	r = server->options.settle(server->options.data, &err);
-	while ((line = server->held)) {
-		server->held = line->next_held;
+	while ((connection = server->held)) {
+		server->held = connection->next_held;
 		if (r < 0)
-			reply_gateway(&line->reply, 500, APIGW_INTERNAL, line->exchange->request.id,
-				      "Internal error: %s", err.text);
-		MHD_resume_connection(line->connection);
+			reply_gateway(&connection->reply, 500, APIGW_INTERNAL,
+				      connection->exchange->request.id, "Internal error: %s",
+				      err.text);
+		MHD_resume_connection(connection->raw);
 	}
 	return true;
 }
@@ -307,12 +308,12 @@ static const char *bytes_fault_of(struct MHD_Connection *raw, struct exchange *e
 }
 
 /* Refuses a request whose end is uncertain: what follows it is not read. */
-static enum MHD_Result refuse_framing(struct server *server, struct connection *line,
+static enum MHD_Result refuse_framing(struct server *server, struct connection *connection,
 				      const char *fault)
 {
-	line->exchange->is_last = true;
-	bad_request(line->exchange, &line->reply, fault);
-	return send_reply(server, line->connection, line->exchange, &line->reply);
+	connection->exchange->is_last = true;
+	bad_request(connection->exchange, &connection->reply, fault);
+	return send_reply(server, connection->raw, connection->exchange, &connection->reply);
 }
 
 /*
@@ -328,15 +329,17 @@ void connection_on_trouble(void *data, const char *format, va_list arguments)
 
 	(void)format;
 	(void)arguments;
-	for (struct connection *line = server->lines; line; line = line->next) {
-		if (!line->exchange || line->exchange->announced || line->exchange->status)
+	for (struct connection *connection = server->connections; connection;
+	     connection = connection->next) {
+		if (!connection->exchange || connection->exchange->announced ||
+		    connection->exchange->status)
 			continue;
-		fault = framing_fault_of(line->connection, "");
+		fault = framing_fault_of(connection->raw, "");
 		if (!fault)
 			continue;
-		bad_request(line->exchange, &line->reply, fault);
-		last_words(line->connection, &line->reply, line->exchange->request.id);
-		line->exchange->status = line->reply.status;
+		bad_request(connection->exchange, &connection->reply, fault);
+		last_words(connection->raw, &connection->reply, connection->exchange->request.id);
+		connection->exchange->status = connection->reply.status;
 	}
 }
 
@@ -345,17 +348,17 @@ enum MHD_Result connection_on_request(void *data, struct MHD_Connection *raw, co
 				      size_t *size, void **context)
 {
 	struct server *server = data;
-	struct connection *line = *context;
-	struct exchange *exchange = line ? line->exchange : NULL;
+	struct connection *connection = *context;
+	struct exchange *exchange = connection ? connection->exchange : NULL;
 	const char *fault;
 	int r;
 
 	(void)url;
 	if (!exchange)
 		return MHD_NO;
-	if (line->held) {
-		line->held = false;
-		return send_reply(server, raw, exchange, &line->reply);
+	if (connection->held) {
+		connection->held = false;
+		return send_reply(server, raw, exchange, &connection->reply);
 	}
 	if (!exchange->announced) {
 		exchange->announced = true;
@@ -365,28 +368,28 @@ enum MHD_Result connection_on_request(void *data, struct MHD_Connection *raw, co
 		if (!fault)
 			fault = bytes_fault_of(raw, exchange, method, version);
 		if (fault)
-			return refuse_framing(server, line, fault);
+			return refuse_framing(server, connection, fault);
 		if (!is_hopeless(raw))
 			return MHD_YES;
-		too_large(exchange, &line->reply);
-		return send_reply(server, raw, exchange, &line->reply);
+		too_large(exchange, &connection->reply);
+		return send_reply(server, raw, exchange, &connection->reply);
 	}
 	if (*size) {
 		r = exchange_body(exchange, &server->budget, bytes, *size);
 		*size = 0;
 		return r < 0 ? MHD_NO : MHD_YES;
 	}
-	return answer_request(server, line);
+	return answer_request(server, connection);
 }
 
 /* When a connection has had its time. */
-static int64_t due_ms(const struct server *server, const struct connection *line)
+static int64_t due_ms(const struct server *server, const struct connection *connection)
 {
 	int64_t request_ms = (int64_t)server->options.request_s * 1000;
 
-	if (line->exchange)
-		return line->exchange->request.clock_ms + request_ms;
-	return line->since_ms + (int64_t)server->options.idle_s * 1000 + request_ms;
+	if (connection->exchange)
+		return connection->exchange->request.clock_ms + request_ms;
+	return connection->since_ms + (int64_t)server->options.idle_s * 1000 + request_ms;
 }
 
 int64_t lines_cut(struct server *server, int64_t now_ms)
@@ -395,15 +398,16 @@ int64_t lines_cut(struct server *server, int64_t now_ms)
 	int64_t next_ms = now_ms + (int64_t)server->options.request_s * 1000;
 	const union MHD_ConnectionInfo *info;
 
-	for (struct connection *line = server->lines; line; line = line->next) {
-		int64_t due = due_ms(server, line);
+	for (struct connection *connection = server->connections; connection;
+	     connection = connection->next) {
+		int64_t due = due_ms(server, connection);
 
 		if (due > now_ms) {
 			next_ms = due < next_ms ? due : next_ms;
 			continue;
 		}
 		/* libmicrohttpd sees it as the client's end, and does the rest */
-		info = MHD_get_connection_info(line->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		info = MHD_get_connection_info(connection->raw, MHD_CONNECTION_INFO_CONNECTION_FD);
 		if (info)
 			shutdown(info->connect_fd, SHUT_RDWR);
 	}

@@ -12,8 +12,7 @@
  * the port that it got; -EINVAL: not an address and port; -EACCES: not a loopback address, and not
  * anywhere; -errno of the socket calls. err is filled.
  */
-int listen_tcp(const char *address, bool anywhere, int *ret_fd, unsigned *ret_port,
-	       struct err *err);
+int listen_tcp(const char *text, bool anywhere, int *ret_fd, unsigned *ret_port, struct err *err);
 
 /*
  * A socket that listens on a path, with mode 0600. A socket that nobody listens on any more is

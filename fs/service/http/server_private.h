@@ -21,17 +21,17 @@ struct server {
 	/* the thread's own from here on */
 	char host[HOST_SIZE];
 	struct exchange_budget budget;
-	struct connection *lines; /* all connections */
-	struct connection *held;  /* those whose answer waits for the end of the turn */
-	unsigned in_progress;	  /* requests that have begun and not ended */
+	struct connection *connections; /* all connections */
+	struct connection *held;	/* those whose answer waits for the end of the turn */
+	unsigned in_progress;		/* requests that have begun and not ended */
 	bool stopping;
 };
 
 /* A connection, and the request on it, which it owns. */
 struct connection {
-	struct connection *next, **link; /* in server->lines */
+	struct connection *next, **link; /* in server->connections */
 	struct connection *next_held;
-	struct MHD_Connection *connection;
+	struct MHD_Connection *raw;
 	int64_t since_ms;	   /* monotonic: when it connected, or had its last answer */
 	struct exchange *exchange; /* NULL between requests */
 	bool held;
@@ -39,14 +39,14 @@ struct connection {
 };
 
 /* The callbacks of libmicrohttpd; data is the server (connection.c). */
-void connection_on_connection(void *data, struct MHD_Connection *connection, void **context,
+void connection_on_connection(void *data, struct MHD_Connection *raw, void **context,
 			      enum MHD_ConnectionNotificationCode what);
-void *connection_begin(void *data, const char *raw, struct MHD_Connection *connection);
-enum MHD_Result connection_on_request(void *data, struct MHD_Connection *connection,
-				      const char *url, const char *method, const char *version,
-				      const char *bytes, size_t *size, void **context);
+void *connection_begin(void *data, const char *target, struct MHD_Connection *raw);
+enum MHD_Result connection_on_request(void *data, struct MHD_Connection *raw, const char *url,
+				      const char *method, const char *version, const char *bytes,
+				      size_t *size, void **context);
 void connection_on_trouble(void *data, const char *format, va_list arguments);
-void connection_complete(void *data, struct MHD_Connection *connection, void **context,
+void connection_complete(void *data, struct MHD_Connection *raw, void **context,
 			 enum MHD_RequestTerminationCode how);
 
 /*
