@@ -15,7 +15,8 @@ static bool access_is_same(const struct access *one, const struct access *other)
 bool owner_is_same(const struct owner *one, const struct owner *other)
 {
 	return access_is_same(&one->file, &other->file) &&
-	       access_is_same(&one->directory, &other->directory);
+	       access_is_same(&one->directory, &other->directory) &&
+	       one->is_elsewhere == other->is_elsewhere;
 }
 
 bool holding_is_same(const struct holding *one, const struct holding *other)
@@ -83,7 +84,7 @@ bool owner_may_inherit(const struct owner *recorded, const struct access *direct
 {
 	if (who->uid == 0 || who->uid == recorded->file.uid)
 		return true;
-	if (directory->uid != recorded->directory.uid)
+	if (recorded->is_elsewhere || directory->uid != recorded->directory.uid)
 		directory = &recorded->directory;
 	return access_lets(&recorded->file, who, WRITE) || may_replace(directory, who);
 }

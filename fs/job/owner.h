@@ -33,6 +33,7 @@ struct access {
 /* Whose a file is: itself, and the directory that it is in. */
 struct owner {
 	struct access file, directory;
+	bool is_elsewhere; /* another directory has been put in the place of that one */
 };
 
 bool owner_is_same(const struct owner *one, const struct owner *other);
@@ -61,9 +62,10 @@ bool holding_shows_text(const struct holding *holding, uid_t file_uid, uid_t rea
  * say so: access_lets().)
  *
  * directory is the one that the name is made in. It counts if it has the same owner as the recorded
- * directory. Else another directory is in the place of the recorded one, whoever has put it there:
- * what its owner lets users do with its files says nothing about the recorded file. Then the
- * recorded directory counts, as it was recorded.
+ * directory, and nobody is known to have put another one there (is_elsewhere). Else another
+ * directory is in the place of the recorded one, whoever has put it there: what its owner lets
+ * users do with its files says nothing about the recorded file. Then the recorded directory counts,
+ * as it was recorded.
  *
  * The bits of modes are all that counts. POSIX ACLs are none of a job space's, and capabilities of
  * a user who is not root are not looked at.

@@ -13,6 +13,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 
+#define IS_ELSEWHERE 010000 /* in dir_mode, above the permission bits */
+
 void ledger_bind_owner(sqlite3_stmt *stmt, int place, const struct owner *owner)
 {
 	const struct access *both[] = {&owner->file, &owner->directory};
@@ -20,7 +22,8 @@ void ledger_bind_owner(sqlite3_stmt *stmt, int place, const struct owner *owner)
 	for (int i = 0; i < 2; i++, place += 3) {
 		sqlite3_bind_int64(stmt, place, both[i]->uid);
 		sqlite3_bind_int64(stmt, place + 1, both[i]->gid);
-		sqlite3_bind_int64(stmt, place + 2, both[i]->mode);
+		sqlite3_bind_int64(stmt, place + 2,
+				   both[i]->mode | (i && owner->is_elsewhere ? IS_ELSEWHERE : 0));
 	}
 }
 
@@ -28,14 +31,15 @@ static struct access column_access(sqlite3_stmt *stmt, int column)
 {
 	return (struct access){.uid = (uid_t)sqlite3_column_int64(stmt, column),
 			       .gid = (gid_t)sqlite3_column_int64(stmt, column + 1),
-			       .mode = (mode_t)sqlite3_column_int64(stmt, column + 2)};
+			       .mode = (mode_t)sqlite3_column_int64(stmt, column + 2) & 07777};
 }
 
 struct holding ledger_column_holding(sqlite3_stmt *stmt, int column)
 {
 	return (struct holding){
 		.owner = {.file = column_access(stmt, column),
-			  .directory = column_access(stmt, column + 3)},
+			  .directory = column_access(stmt, column + 3),
+			  .is_elsewhere = sqlite3_column_int(stmt, column + 5) & IS_ELSEWHERE},
 		.has_heir = sqlite3_column_type(stmt, column + 6) != SQLITE_NULL,
 		.heir = (uid_t)sqlite3_column_int64(stmt, column + 6),
 		.heir_reads = sqlite3_column_int(stmt, column + 7),

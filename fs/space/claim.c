@@ -50,7 +50,7 @@ const struct ledger_claim *claiming_current(const struct claiming *claiming)
 
 /* ---- the verdict ---- */
 
-static bool may_inherit(struct claiming *claiming, const struct holding *holding)
+bool claiming_may_inherit(struct claiming *claiming, const struct holding *holding)
 {
 	const struct person *who = &claiming->caller.person;
 	struct owner recorded = holding->owner;
@@ -60,6 +60,9 @@ static bool may_inherit(struct claiming *claiming, const struct holding *holding
 		if (who->uid == claiming->replaced_uid)
 			return true;
 		recorded.directory = claiming->directory;
+		recorded.is_elsewhere = false;
+	} else if (claiming->is_tree) {
+		recorded.is_elsewhere = true;
 	}
 	return claim_may_inherit(claiming->space, &recorded, &claiming->directory,
 				 &claiming->caller);
@@ -81,7 +84,7 @@ static bool user_may_inherit(const struct claiming *claiming, const struct holdi
 /* Does the request get a row? */
 static bool gets_row(struct claiming *claiming, const struct holding *holding)
 {
-	return !claiming->is_unasked && may_inherit(claiming, holding) &&
+	return !claiming->is_unasked && claiming_may_inherit(claiming, holding) &&
 	       (!claiming->is_commit || claiming->file.uid == claiming->caller.person.uid ||
 		user_may_inherit(claiming, holding));
 }
@@ -224,7 +227,7 @@ int claiming_yield(struct claiming *claiming)
 {
 	const struct ledger_claim *current = claiming_current(claiming);
 
-	return !current || may_inherit(claiming, &current->holding)
+	return !current || claiming_may_inherit(claiming, &current->holding)
 		       ? 0
 		       : set_aside(claiming, current, NULL);
 }

@@ -44,6 +44,7 @@ bool claim_may_inherit(const struct space *space, const struct owner *recorded,
 	const struct owner shown = {
 		.file = access_shown(space, &recorded->file, S_IFREG),
 		.directory = access_shown(space, &recorded->directory, S_IFDIR),
+		.is_elsewhere = recorded->is_elsewhere,
 	};
 	const struct access now = access_shown(space, directory, S_IFDIR);
 
@@ -91,6 +92,7 @@ bool claim_may_take(struct space *space, fuse_req_t req, struct node *parent,
 		if (caller.person.uid == file->st_uid)
 			return true;
 		recorded.directory = directory; /* it has the file */
+		recorded.is_elsewhere = false;
 	}
 	return claim_may_inherit(space, &recorded, &directory, &caller);
 }
@@ -119,7 +121,7 @@ int claim_follow(struct space *space, struct node *parent, const char *name,
 	_cleanup_ledger_job_ struct ledger_job job = {0};
 	struct holding holding;
 	struct location location = {.name = name, .fd = -1};
-	struct owner now;
+	struct owner now = {0};
 	struct stat st;
 	int r = S_ISREG(before->st_mode) && job_name_is(space, parent, name)
 			? claim_find(space, parent, name, before, &job)

@@ -33,20 +33,33 @@ static int look_below_directory(struct claiming *claiming, int from_fd, const ch
 {
 	char path[PATH_MAX];
 	struct stat st = {0};
-	bool is_file;
 
 	if (snprintf(path, sizeof(path), "%s/%s", from, below) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
 	if (fstatat(from_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT &&
 	    errno != ENOTDIR)
 		return -errno;
-	is_file = S_ISREG(st.st_mode);
 	claiming->file = access_of(&st);
-	*strrchr(path, '/') = '\0';
-	if (fstatat(from_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-	claiming->directory = access_of(&st);
-	return is_file;
+	return S_ISREG(st.st_mode);
+}
+
+/* The directory that is moved is another one than the recorded ones. For what the request may not
+ * have this is recorded: what this directory lets its users do says nothing about the recorded
+ * files. */
+static int mark_elsewhere(struct claiming *claiming)
+{
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < claiming->n; i++) {
+		struct ledger_claim *claim = &claiming->claims[i];
+
+		if (claim->holding.owner.is_elsewhere ||
+		    claiming_may_inherit(claiming, &claim->holding))
+			continue;
+		claim->holding.owner.is_elsewhere = true;
+		r = ledger_hold(claiming->space->ledger, claim->row, &claim->holding);
+	}
+	return r;
 }
 
 /* A name below where a directory goes, which has a row: what the directory brings under this name,
@@ -56,12 +69,12 @@ static int claim_below(struct claiming *claiming, int from_fd, const char *from,
 		       const char *from_path, const char *below)
 {
 	struct ledger *ledger = claiming->space->ledger;
-	int n = ledger_claims(ledger, claiming->path, claiming->claims), has_file, has_own;
+	int n = ledger_claims(ledger, claiming->path, claiming->claims), has_file, has_own, r;
 
 	claiming->n = n < 0 ? 0 : n;
-	if (n <= 0)
-		return n;
-	claiming->directory = claiming->claims[0].holding.owner.directory;
+	r = n < 0 ? n : mark_elsewhere(claiming);
+	if (n <= 0 || r < 0)
+		return r;
 	has_file = look_below_directory(claiming, from_fd, from, below);
 	has_own = has_row(ledger, from_path, below);
 	if (has_file < 0 || has_own < 0)
@@ -75,7 +88,7 @@ static int claim_below(struct claiming *claiming, int from_fd, const char *from,
 int claim_tree(struct space *space, fuse_req_t req, struct node *from_parent, const char *from,
 	       struct node *to_parent, const char *to)
 {
-	struct claiming claiming = {.space = space, .is_free = true};
+	struct claiming claiming = {.space = space, .is_free = true, .is_tree = true};
 	_cleanup_free_ char *path = NULL, *paths = NULL, *from_path = NULL;
 	_cleanup_close_ int from_fd = -1;
 	size_t size = 0;

@@ -15,6 +15,7 @@ struct claiming {
 	bool is_free;	 /* nothing is replaced */
 	bool is_commit;	 /* the name is not made: the file's user is judged as well */
 	bool is_unasked; /* there is no request */
+	bool is_tree;	 /* a directory is moved: it is another one than the recorded one */
 	uid_t replaced_uid;
 	struct ledger_claim claims[LEDGER_ASIDE_MAX + 1];
 	int n;
@@ -22,6 +23,9 @@ struct claiming {
 
 /* The row that the path finds, NULL: it has none. */
 const struct ledger_claim *claiming_current(const struct claiming *claiming);
+
+/* May the request have what a row keeps? */
+bool claiming_may_inherit(struct claiming *claiming, const struct holding *holding);
 
 /* Judges the rows of the name, and moves them. Returns 0 or -errno. */
 int claiming_settle(struct claiming *claiming);

@@ -460,19 +460,22 @@ def test_a_name_keeps_the_rows_of_few_users(shared):
     assert shared.make(ROOT, "a.yaml", "root") in [job["document_id"] for job in shared.space.jobs()]
 
 
-REPLACEMENTS = {"root's": (0, 0o777), "another user's": (BEN.uid, 0o777), "root's, for a group of hers": (CID.uid, 0o777)}
+REPLACEMENTS = {"root's": 0, "another user's": BEN.uid, "the owner's": ANN.uid, "one's own": CID.uid}
+BRINGS = {"nothing": "true", "a file": 'cat "$1" > open/a.yaml', "a draft": "touch open/a.yaml; rm open/a.yaml; touch open/b.yaml"}
 
 
+@pytest.mark.parametrize("brings", BRINGS)
 @pytest.mark.parametrize("whose", REPLACEMENTS)
-def test_a_directory_that_is_moved_into_the_place_of_another_gives_no_right(shared, whose):
+def test_a_directory_that_is_moved_into_the_place_of_another_gives_no_right(shared, whose, brings):
     """Only the directory that the file was in says who could have replaced it."""
     os.chmod(shared.path, 0o777)
     ANN.sh("mkdir t", cwd=shared.path).ok()
     job = shared.make(ANN, "t/a.yaml")
     ANN.sh("rm -r t", cwd=shared.path).ok()
     os.mkdir(shared.space.at("open"))
-    os.chown(shared.space.at("open"), REPLACEMENTS[whose][0], -1)
-    os.chmod(shared.space.at("open"), REPLACEMENTS[whose][1])
+    os.chown(shared.space.at("open"), REPLACEMENTS[whose], -1)
+    os.chmod(shared.space.at("open"), 0o777)
+    CID.sh(BRINGS[brings], shared.document("a", "by"), cwd=shared.path).ok()
     CID.sh("mv open t", cwd=shared.path).ok()
     assert shared.make(CID, "t/a.yaml", "by", "cid") != job
     assert shared.version(job) == "v1"

@@ -59,6 +59,7 @@ class Record:
     story: str = None  # a word in the story of the last refusal
     dismissed: bool = False
     unmade: bool = False
+    elsewhere: bool = False  # another directory was put in the place of the recorded one
     queued: bool = False  # a submission waits to be sent
 
     def is_idle(self):
@@ -85,7 +86,7 @@ class Model:
             return True
         if present is not None and record.belongs_to(present.uid):
             return who.uid == present.uid or directory.may_be_emptied(who)
-        trusted = directory.uid == record.directory.uid  # it is no other one that was put there
+        trusted = not record.elsewhere and directory.uid == record.directory.uid  # it is no other one that was put there
         return (directory if trusted else record.directory).may_be_emptied(who)
 
     def make_name(self, who, path, file, directory, replaced=None):
@@ -131,6 +132,7 @@ class Model:
         """A file goes and leaves what its name keeps: that is recorded as it was at last."""
         record = self.records.get(path)
         if record and record.file.uid == file.uid:
+            record.elsewhere = False
             record.file, record.directory, record.heir, record.heir_reads = file, directory, None, False
 
     def changes(self, path, before, after, directory):
@@ -139,6 +141,7 @@ class Model:
         if not record:
             return
         if record.file.uid == before.uid:
+            record.elsewhere = False
             record.file, record.directory, record.heir, record.heir_reads = after, directory, None, False
         elif record.heir == before.uid:
             record.heir_reads = record.heir_reads and before.uid == after.uid
@@ -164,6 +167,7 @@ class Model:
             record.story, record.dismissed = None, False
             for name in PRIVATE:
                 record.kept.pop(name, None)
+        record.elsewhere = False
         record.file, record.directory, record.heir, record.heir_reads = file, directory, None, False
         if replaced is not None and replaced.uid != file.uid:
             record.heir = replaced.uid

@@ -529,6 +529,9 @@ class Walk:
     def come_below(self, who, source, target, file, directory):
         """What a directory brings to a name that keeps something."""
         model = self.model
+        for record in [*filter(None, [model.records.get(target)]), *model.aside.get(target, [])]:
+            at_move, record.elsewhere = record.elsewhere, True  # the recorded directory counts
+            record.elsewhere = at_move or not model.may_have(who, record, directory)
         if file and (target in model.records or source not in model.records):
             model.make_name(who, target, file, directory)
         elif source in model.records and target in model.records and \

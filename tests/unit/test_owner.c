@@ -233,6 +233,21 @@ static void who_inherits(void **state)
 	}
 }
 
+/* It has the same owner, and is not the directory that the file was in. */
+static void another_directory_of_the_same_owner_gives_no_right(void **state)
+{
+	struct owner recorded = {.file = {ANN, ANN, 0644}, .directory = {ANN, ANN, 0755}};
+	const struct access now = {ANN, ANN, 0777};
+
+	(void)state;
+	assert_true(owner_may_inherit(&recorded, &now, &cid));
+	recorded.is_elsewhere = true;
+	assert_false(owner_may_inherit(&recorded, &now, &cid));
+	assert_true(owner_may_inherit(&recorded, &now, &ann));
+	recorded.directory.mode = 0777;
+	assert_true(owner_may_inherit(&recorded, &now, &cid));
+}
+
 /* With all bits: a user inherits who could write or replace the file, and nobody else. */
 static void nobody_inherits_beyond_the_bits(void **state)
 {
@@ -313,6 +328,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_inherits),
+		cmocka_unit_test(another_directory_of_the_same_owner_gives_no_right),
 		cmocka_unit_test(nobody_inherits_beyond_the_bits),
 		cmocka_unit_test(text_goes_to_its_readers_only),
 		cmocka_unit_test(a_file_shows_more_or_not),
