@@ -50,6 +50,12 @@ def held(space, src, name):
     return gate, writer
 
 
+def hears(writer):
+    """A cp whose commit has no answer is told so, within its time."""
+    result = tools.finish(writer, 40)
+    assert result.status == 1, result
+
+
 def works(space, src):
     """The mount is as good as new."""
     tools.run("cp", samples.file(src, "works.yaml"), space.path).ok()
@@ -120,15 +126,16 @@ def test_a_service_that_dies_in_a_request(make_space, src, how):
     else:
         space.cocd.process.send_signal(signal.SIGSTOP)
         writer = tools.popen_bare("cp", samples.file(src, "a.yaml"), space.path)
-    assert tools.finish(writer, 30).status == 1
+    hears(writer)
     assert "errno: " in space.error("a.yaml")
     tools.run("ls", "-la", space.path).ok()
     if how == "killed":
         space.front.upstream = space.cocd.start().address
     else:
         space.cocd.process.send_signal(signal.SIGCONT)
-    tools.eventually(lambda: tools.run("cp", src / "a.yaml", space.path).status == 0, "cp to succeed", 40)
-    assert [job["name"] for job in space.jobs()].count("restart") == 2
+    # where many share the machine, an answer may come too late more than once
+    tools.eventually(lambda: tools.run("cp", src / "a.yaml", space.path).status == 0, "cp to succeed", 70)
+    assert [job["name"] for job in space.jobs()].count("restart") == 2, space.front.story()
 
 
 def test_many_waits_on_a_silent_service_all_end(make_space, src):

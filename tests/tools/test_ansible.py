@@ -54,7 +54,9 @@ def test_copy_and_template(space, src):
                                      ("copy", "copy", "bad"), ("template", "template", "bad")])
     assert told == ["CHANGED", "CHANGED", "CHANGED", "FAILED", "FAILED"]
     space.settle()
-    assert space.sent() == (3, 4) and space.id("fresh.yaml")
+    sent = [f"{call}: {call.body[:200]}" for call in space.creates() + space.updates()]
+    assert space.sent() == (3, 4), "\n".join(sent)
+    assert space.id("fresh.yaml")
     for row in ROWS.values():
         name = row.script + ".yaml"
         job = space.job(space.id(name))
