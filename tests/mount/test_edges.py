@@ -3,7 +3,6 @@
 
 import os
 import signal
-import time
 
 import pytest
 
@@ -72,8 +71,8 @@ def test_a_refusal_in_between_is_not_told_after_the_same_content_again(make_spac
     first.send_signal(signal.SIGINT)
     tools.finish(first, 10)
     tools.run("cp", tools.write(src / "bad.yaml", "steps: [\n"), space.at("a.yaml")).fails(tools.message("EINVAL"))
-    again = tools.popen("cp", good, space.at("a.yaml"))
-    time.sleep(0.3)
+    again = tools.popen_bare("cp", good, space.at("a.yaml"))
+    tools.eventually(lambda: tools.waits_in_close(again.pid), "the copy to wait for its answer")
     gate.open()
     tools.finish(again).ok()
     assert space.error("a.yaml") is None and space.fact("a.yaml", "state") == "submitted"

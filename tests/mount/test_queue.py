@@ -151,7 +151,7 @@ def test_what_was_written_first_is_sent_first(make_space, src):
     assert space.front.wait(lambda: space.front.calls("POST")[0].ended)
     closing = threading.Thread(target=file.close)
     closing.start()
-    time.sleep(0.2)  # so that it wakes up to both, the answer and the close
+    tools.eventually(lambda: tools.waits_in_close(closing.native_id), "the close, so that it wakes up to both")
     space.process.send_signal(signal.SIGCONT)
     closing.join()
     queues.wait(space.path).ok()

@@ -5,7 +5,6 @@ import os
 import pty
 import signal
 import subprocess
-import time
 
 import pytest
 
@@ -189,11 +188,17 @@ def test_a_terminal_gets_a_bar(space, src):
     os.close(master)
 
 
+def wakings(pid):
+    """How often a process has slept and woken up."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return int(next(line for line in file if line.startswith("voluntary_ctxt_switches")).split()[1])
+
+
 def test_it_sleeps_while_it_waits(space, src):
     gate = held(space)
     queues.put(space, src, "a.yaml")
     process = tools.popen_bare(tools.COCFS_WAIT, space.path)
-    time.sleep(3)
+    tools.eventually(lambda: wakings(process.pid) >= 5, "it to have looked a few times")
     with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
         ticks = sum(int(word) for word in file.read().rpartition(")")[2].split()[11:13])
     assert ticks <= os.sysconf("SC_CLK_TCK") // 2

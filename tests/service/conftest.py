@@ -174,6 +174,23 @@ class Daemon:
             return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=WAIT_S, context=context)
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
 
+    def has_read(self, plain):
+        """Waits until the daemon has read what was sent on a connection: nothing is in its socket any more."""
+        mine, its = plain.getsockname()[1], self.port
+
+        def is_empty():
+            with open("/proc/net/tcp", encoding="ascii") as file:
+                rows = [line.split() for line in file][1:]
+            queues = {(int(row[1].partition(":")[2], 16), int(row[2].partition(":")[2], 16)): row[4] for row in rows}
+            return queues[mine, its].startswith("00000000:") and queues[its, mine].endswith(":00000000")
+
+        wait_for(is_empty, "what was sent to be read")
+
+    def is_listening(self):
+        """Does the daemon take connections? A new one is closed again."""
+        with socket.socket() as plain:
+            return plain.connect_ex(("127.0.0.1", self.port)) == 0
+
     def plain(self):
         """A bare connected socket."""
         connection = self.connection()

@@ -64,9 +64,17 @@ static void wait_for_turn(struct server *server, int64_t until_ms)
 		server->stopping = true;
 }
 
+/* A client that comes now is refused at once, and does not wait for nobody. */
+static void stop_listening(struct server *server)
+{
+	int fd = MHD_quiesce_daemon(server->daemon);
+
+	if (fd >= 0)
+		close(fd);
+}
+
 static void *serve_connections(void *data)
 {
-	_cleanup_close_ int listen_fd = -1;
 	struct server *server = data;
 	int64_t cut_ms = 0, stop_ms = INT64_MAX, now_ms;
 
@@ -78,7 +86,7 @@ static void *serve_connections(void *data)
 		now_ms = clock_monotonic_ms();
 		if (server->stopping && stop_ms == INT64_MAX) {
 			stop_ms = now_ms + SERVICE_STOP_MS;
-			listen_fd = MHD_quiesce_daemon(server->daemon);
+			stop_listening(server);
 		}
 		if (server->stopping && (!server->in_progress || now_ms >= stop_ms))
 			return NULL;
