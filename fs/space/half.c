@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 
 #include "base/log.h"
@@ -11,15 +12,44 @@
 
 #define MARK DIR_STORY_PREFIX "half"
 
-void half_mark(const struct location *location)
+static int change_mark(const char *path, bool follow, bool wanted)
+{
+	int r;
+
+	if (wanted)
+		r = follow ? setxattr(path, MARK, "", 0, 0) : lsetxattr(path, MARK, "", 0, 0);
+	else
+		r = follow ? removexattr(path, MARK) : lremovexattr(path, MARK);
+	return r < 0 ? -errno : 0;
+}
+
+/* Sets the mark, or takes it away. Without a write bit the kernel lets nobody but root change an
+ * attribute, so the mount of an ordinary user lends the file that bit. 0 or -errno. */
+static int set_mark(const struct location *location, bool wanted)
 {
 	char path[LOCATION_PATH_MAX];
+	struct stat st;
 	bool follow;
+	int r;
 
 	location_path(location, path, &follow);
-	if ((follow ? setxattr(path, MARK, "", 0, 0) : lsetxattr(path, MARK, "", 0, 0)) < 0)
+	r = change_mark(path, follow, wanted);
+	if (r != -EACCES || location_stat(location, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    chmod(path, (st.st_mode & 07777) | S_IWUSR) < 0)
+		return r;
+	r = change_mark(path, follow, wanted);
+	if (chmod(path, st.st_mode & 07777) < 0)
+		log_warning("a file in the spool has got a write bit: %s", strerror(errno));
+	return r;
+}
+
+void half_mark(const struct location *location)
+{
+	int r = set_mark(location, true);
+
+	if (r < 0)
 		log_warning("the spool cannot record that %s may be half of what was meant: %s",
-			    location->name ? location->name : "a file", strerror(errno));
+			    location->name ? location->name : "a file", strerror(-r));
 }
 
 bool half_is_marked(const struct location *location)
@@ -33,7 +63,10 @@ bool half_is_marked(const struct location *location)
 
 void half_end(int fd)
 {
-	if (fgetxattr(fd, MARK, NULL, 0) >= 0 && fremovexattr(fd, MARK) < 0)
+	const struct location location = {.fd = fd};
+	int r = half_is_marked(&location) ? set_mark(&location, false) : 0;
+
+	if (r < 0)
 		log_warning("the spool cannot record that a file was written again: %s",
-			    strerror(errno));
+			    strerror(-r));
 }

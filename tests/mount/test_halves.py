@@ -240,6 +240,20 @@ def test_a_half_that_is_written_again_is_a_job(space, half, parts, how):
     assert len(space.creates()) == 1
 
 
+def test_a_half_without_a_write_bit(space, parts):
+    """The mount of an ordinary user has no leave to change attributes of such a file."""
+    script = "os.umask(0)\n" + OPEN.replace("0o644", "0o444") + "os.write(fd, half1); die()"
+    tools.finish(tools.popen_bare(sys.executable, "-c", tools.PRELUDE + script, space.at("job.yaml"), *parts), 30)
+    is_a_draft(space)
+    assert os.stat(space.at("job.yaml")).st_mode & 0o777 == 0o444
+    tools.sh(COMES_BACK["a backup"], space.at("job.yaml")).fails(tools.message("EINTR"))
+    os.chmod(space.at("job.yaml~"), 0o644)
+    os.chmod(parts[2], 0o444)
+    tools.sh('cp -p "$2" "$1~"; mv "$1~" "$1"', space.at("job.yaml"), parts[2]).ok()
+    assert space.only_job()["content"] == WHOLE
+    assert os.stat(space.at("job.yaml")).st_mode & 0o777 == 0o444
+
+
 def test_what_is_refused_for_its_size_is_no_job_after_a_backup(space, src):
     """A write that fails leaves half a file too."""
     big = tools.write(src / "big.yaml", samples.document("big") + "# x\n" * 20000)
