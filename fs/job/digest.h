@@ -9,4 +9,8 @@
 /* SHA-256 of a job's content. Returns 0, or -EIO when the crypto library fails. */
 int content_digest(const void *content, size_t size, unsigned char ret_digest[CONTENT_DIGEST_SIZE]);
 
+/* The same of the content without blanks, tabs, line ends and byte order marks: what a service that
+ * puts texts right leaves as it is. Returns 0, -ENOMEM or -EIO. */
+int content_gist(const char *content, size_t size, unsigned char ret_digest[CONTENT_DIGEST_SIZE]);
+
 #endif

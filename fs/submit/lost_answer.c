@@ -329,6 +329,9 @@ void lost_answer_begin(struct submission *submission)
 	submission->engine->under_way--;
 	submission->engine->in_doubt++;
 	submission->given_up_ms = loop_now_ms(submission->engine->loop);
+	submission->has_gist = submission->record.kind == SUBMIT_CREATE &&
+			       content_gist(submission->record.content,
+					    submission->record.content_size, submission->gist) == 0;
 	join_lost_answer(submission);
 	CRASH_POINT("doubt-begun");
 }

@@ -18,7 +18,7 @@ struct candidate {
 	struct listed_job job;
 	bool shown;  /* the rest is known */
 	bool unsure; /* its content, as it was made, cannot be seen */
-	unsigned char digest[CONTENT_DIGEST_SIZE];
+	unsigned char digest[CONTENT_DIGEST_SIZE], gist[CONTENT_DIGEST_SIZE];
 	char *risk_level, *description; /* NULL: not told */
 };
 
@@ -76,11 +76,11 @@ void lost_create_drop(struct lost_answer *lost);
 
 /* ---- lost_decision.c ---- */
 
-/* Is the job in the project of the submission, as far as the service tells? */
-bool lost_create_is_in_project(const struct submission *submission, const char *project);
-
 /* Could the job be what the submission has sent? A job that was not shown yet could not. */
 bool lost_create_fits(const struct candidate *candidate, const struct submission *submission);
+
+/* Has the job the content that the submission has sent, but for white space? */
+bool lost_create_is_alike(const struct candidate *candidate, const struct submission *submission);
 
 /* Decides for all lost creates of a name, by the candidates that were shown. Those whose job was
  * found are asked for no more then. */

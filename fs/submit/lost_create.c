@@ -50,19 +50,12 @@ void lost_create_drop(struct lost_answer *lost)
 	drop_candidates(lost);
 }
 
+/* Also of other projects: the job may have been moved since. */
 static int is_candidate_kept(void *data, const struct coc_summary *job)
 {
 	const struct lost_answer *lost = data;
-	const struct submission *submission;
-	int bound;
+	int bound = engine_is_bound(lost->engine, job->document_id);
 
-	TAILQ_FOREACH (submission, &lost->submissions, lost_link) {
-		if (lost_create_is_in_project(submission, job->enterprise_project_id))
-			break;
-	}
-	if (!submission)
-		return 0;
-	bound = engine_is_bound(lost->engine, job->document_id);
 	return bound < 0 ? bound : !bound;
 }
 
@@ -125,9 +118,12 @@ static int keep_text(const char *text, char **ret_copy)
 /* Keeps what is shown of a job. Returns 0 or -errno. */
 static int keep_shown(struct candidate *candidate, const struct coc_details *details)
 {
-	int r = content_digest(details->content, strlen(details->content), candidate->digest);
+	size_t size = strlen(details->content);
+	int r = content_digest(details->content, size, candidate->digest);
 
 	candidate->unsure = !is_first_version(details->version);
+	if (r == 0)
+		r = content_gist(details->content, size, candidate->gist);
 	if (r == 0 && !candidate->job.project)
 		r = keep_text(details->enterprise_project_id, &candidate->job.project);
 	/* an update may have changed what is not of a version */

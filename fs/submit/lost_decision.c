@@ -12,7 +12,8 @@
 
 #include "base/crash.h"
 
-bool lost_create_is_in_project(const struct submission *submission, const char *project)
+/* Is the job in the project of the submission, as far as the service tells? */
+static bool is_in_project(const struct submission *submission, const char *project)
 {
 	return !project ||
 	       attr_same(project, submission->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID]);
@@ -22,7 +23,8 @@ bool lost_create_fits(const struct candidate *candidate, const struct submission
 {
 	const struct attr_set *attrs = &submission->record.attrs;
 
-	if (!candidate->shown || !lost_create_is_in_project(submission, candidate->job.project))
+	if (!candidate->shown || candidate->job.other_name ||
+	    !is_in_project(submission, candidate->job.project))
 		return false;
 	return candidate->unsure ||
 	       (!memcmp(candidate->digest, submission->record.digest, CONTENT_DIGEST_SIZE) &&
@@ -32,7 +34,15 @@ bool lost_create_fits(const struct candidate *candidate, const struct submission
 		 attr_same(candidate->description, attrs->value[ATTR_DESCRIPTION])));
 }
 
-/* Creates of one content, and the jobs that fit them. */
+bool lost_create_is_alike(const struct candidate *candidate, const struct submission *submission)
+{
+	return candidate->shown && !candidate->unsure &&
+	       (!memcmp(candidate->digest, submission->record.digest, CONTENT_DIGEST_SIZE) ||
+		(submission->has_gist &&
+		 !memcmp(candidate->gist, submission->gist, CONTENT_DIGEST_SIZE)));
+}
+
+/* Creates of one content, and the jobs that fit them or are alike. */
 struct group {
 	struct submission **submissions; /* in the order in which they asked; borrowed */
 	size_t n;
@@ -48,7 +58,8 @@ static void group_finish(struct group *group)
 }
 #define _cleanup_group_ __attribute__((cleanup(group_finish)))
 
-/* Collects the jobs that fit, and that nobody is bound to by now. Returns 0 or -errno. */
+/* Collects the jobs that fit or are alike, and that nobody is bound to by now. Returns 0 or -errno.
+ */
 static int collect_jobs(const struct lost_answer *lost, struct group *group)
 {
 	group->jobs = calloc(lost->n_candidates + 1, sizeof(*group->jobs));
@@ -56,16 +67,19 @@ static int collect_jobs(const struct lost_answer *lost, struct group *group)
 		return -ENOMEM;
 	for (size_t i = 0; i < lost->n_candidates; i++) {
 		const struct candidate *candidate = &lost->candidates[i];
+		bool fits = lost_create_fits(candidate, group->submissions[0]);
 		int bound;
 
-		if (!lost_create_fits(candidate, group->submissions[0]))
+		if (!fits && !lost_create_is_alike(candidate, group->submissions[0]))
 			continue;
 		bound = engine_is_bound(lost->engine, candidate->job.id);
 		if (bound < 0)
 			return bound;
 		if (!bound)
-			group->jobs[group->n_jobs++] = (struct matched_job){
-				.id = candidate->job.id, .unsure = candidate->unsure};
+			group->jobs[group->n_jobs++] =
+				(struct matched_job){.id = candidate->job.id,
+						     .unsure = candidate->unsure,
+						     .alike = !fits};
 	}
 	return 0;
 }

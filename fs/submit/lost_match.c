@@ -19,6 +19,10 @@
  * Where it is not known what was there before, or what a job's content is, a job that may be theirs
  * keeps them open.
  *
+ * A create that gets no job is not done, unless there is a new job that is alike: it has the
+ * content, and another project or another description, say. The service may have put it right, or a
+ * colleague may have moved it. Such a job is given to nobody, but it keeps the create open.
+ *
  * A create that was asked for later knows all that an earlier one knew, and what the earlier ones
  * have made in between. So jobs are given out from the last create to the first.
  */
@@ -47,11 +51,12 @@ static bool knows_job(struct decision *decision, const struct lost_create *creat
 	return known_has(create->known, job->id);
 }
 
-/* Is there a job that the create did not know? */
-static bool has_unknown(struct decision *decision, const struct lost_create *create)
+/* Is there a job that the create did not know? alike: only those that are. */
+static bool has_unknown(struct decision *decision, const struct lost_create *create, bool alike)
 {
 	for (size_t i = 0; i < decision->n_jobs; i++)
-		if (!knows_job(decision, create, &decision->jobs[i]))
+		if ((!alike || decision->jobs[i].alike) &&
+		    !knows_job(decision, create, &decision->jobs[i]))
 			return true;
 	return false;
 }
@@ -65,8 +70,11 @@ static enum match_reason look_for_matches(struct decision *decision)
 			return MATCH_UNKNOWN;
 	for (size_t i = 0; i < decision->n_jobs; i++) {
 		const struct matched_job *job = &decision->jobs[i];
-		bool was_there = knows_job(decision, &decision->creates[0], job);
+		bool was_there;
 
+		if (job->alike)
+			continue;
+		was_there = knows_job(decision, &decision->creates[0], job);
 		if (was_there && !job->unsure)
 			return MATCH_SHARED;
 		if (!was_there && job->unsure)
@@ -81,7 +89,7 @@ static void give_job(struct decision *decision, struct lost_create *create)
 	for (size_t i = 0; i < decision->n_jobs; i++) {
 		struct matched_job *job = &decision->jobs[i];
 
-		if (job->taken || job->unsure || knows_job(decision, create, job))
+		if (job->taken || job->unsure || job->alike || knows_job(decision, create, job))
 			continue;
 		job->taken = true;
 		create->job = job;
@@ -96,9 +104,30 @@ static bool give_out(struct decision *decision)
 		if (decision->creates[i].verdict == MATCH_OPEN)
 			give_job(decision, &decision->creates[i]);
 	for (size_t i = 0; i < decision->n_jobs; i++)
-		if (!decision->jobs[i].taken && !decision->jobs[i].unsure)
+		if (!decision->jobs[i].taken && !decision->jobs[i].unsure &&
+		    !decision->jobs[i].alike)
 			return true;
 	return decision->comparisons == COMPARISONS_MAX;
+}
+
+/* What becomes of each create, once the jobs were given out. */
+static enum match_reason judge_creates(struct decision *decision)
+{
+	enum match_reason reason = MATCH_CLEAR;
+
+	for (size_t i = 0; i < decision->n_creates; i++) {
+		struct lost_create *create = &decision->creates[i];
+
+		if (create->job) {
+			create->verdict = MATCH_JOB;
+		} else if (has_unknown(decision, create, true)) {
+			create->verdict = MATCH_OPEN;
+			reason = MATCH_ALIKE;
+		} else {
+			create->verdict = MATCH_NONE;
+		}
+	}
+	return reason;
 }
 
 enum match_reason lost_match_decide(struct lost_create *creates, size_t n, struct matched_job *jobs,
@@ -110,7 +139,8 @@ enum match_reason lost_match_decide(struct lost_create *creates, size_t n, struc
 
 	for (size_t i = 0; i < n; i++) {
 		creates[i].job = NULL;
-		creates[i].verdict = has_unknown(&decision, &creates[i]) ? MATCH_OPEN : MATCH_NONE;
+		creates[i].verdict =
+			has_unknown(&decision, &creates[i], false) ? MATCH_OPEN : MATCH_NONE;
 		open += creates[i].verdict == MATCH_OPEN;
 	}
 	if (!open)
@@ -118,7 +148,5 @@ enum match_reason lost_match_decide(struct lost_create *creates, size_t n, struc
 	reason = look_for_matches(&decision);
 	if (reason == MATCH_CLEAR && give_out(&decision))
 		reason = MATCH_MANY;
-	for (size_t i = 0; i < n && reason == MATCH_CLEAR; i++)
-		creates[i].verdict = creates[i].job ? MATCH_JOB : MATCH_NONE;
-	return reason;
+	return reason == MATCH_CLEAR ? judge_creates(&decision) : reason;
 }

@@ -13,6 +13,7 @@
 struct matched_job {
 	const char *id;
 	bool unsure; /* its content cannot be seen: it may be another one's */
+	bool alike;  /* it has that content, and something else differs: it is given to nobody */
 	bool taken;  /* given to a create */
 };
 
@@ -29,6 +30,8 @@ enum match_reason {
 	MATCH_UNSEEN,  /* the content of a job cannot be seen */
 	MATCH_SHARED,  /* another machine makes jobs of this name and content */
 	MATCH_MANY,    /* there are more jobs than creates */
+	MATCH_ALIKE, /* a job may be the create's, and was changed since, by the service or a person
+		      */
 };
 
 /* A lost create. */

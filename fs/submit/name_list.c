@@ -34,6 +34,7 @@ void name_list_finish(struct name_list *list)
 		engine_cancel_call(list->engine, steal_ptr(list->call));
 	paging_finish(&list->paging);
 	drop_jobs(list);
+	free(steal_ptr(list->query));
 }
 
 /* Ends it: this is the last touch. */
@@ -50,6 +51,33 @@ static void end_failed(struct name_list *list, int errnum, const struct coc_answ
 	list->spec.done(list->spec.data, list);
 }
 
+/* Where a name ends if blanks at its ends do not count, and how long it is. A name of blanks is
+ * whole. */
+static const char *trim_name(const char *name, size_t *ret_size)
+{
+	static const char blanks[] = " \t\r\n\v\f";
+	const char *begin = name + strspn(name, blanks);
+	size_t size = strlen(begin);
+
+	if (!size) {
+		*ret_size = strlen(name);
+		return name;
+	}
+	while (strchr(blanks, begin[size - 1]))
+		size--;
+	*ret_size = size;
+	return begin;
+}
+
+static bool is_same_trimmed(const char *a, const char *b)
+{
+	size_t a_size, b_size;
+
+	a = trim_name(a, &a_size);
+	b = trim_name(b, &b_size);
+	return a_size == b_size && !memcmp(a, b, a_size);
+}
+
 static int copy_name_text(const char *text, char **ret_copy)
 {
 	*ret_copy = text ? strdup(text) : NULL;
@@ -59,7 +87,8 @@ static int copy_name_text(const char *text, char **ret_copy)
 static int keep_job(struct name_list *list, const struct coc_summary *summary)
 {
 	struct listed_job job = {.create_time_ms = summary->create_time_ms,
-				 .update_time_ms = summary->update_time_ms};
+				 .update_time_ms = summary->update_time_ms,
+				 .other_name = strcmp(summary->name, list->spec.name) != 0};
 	struct listed_job *grown = reallocarray(list->jobs, list->n_jobs + 1, sizeof(*list->jobs));
 
 	if (!grown)
@@ -81,7 +110,7 @@ static int keep_page(struct name_list *list, const struct coc_answer *page, size
 {
 	for (size_t i = first; i < page->n_summaries; i++) {
 		const struct coc_summary *summary = &page->summaries[i];
-		int r = strcmp(summary->name, list->spec.name)
+		int r = !is_same_trimmed(summary->name, list->spec.name)
 				? 0
 				: list->spec.is_kept(list->spec.data, summary);
 
@@ -167,14 +196,25 @@ static int ask_page(struct name_list *list)
 		timeout_ms = list->spec.deadline_ms - loop_now_ms(engine->loop);
 	if (timeout_ms < 1)
 		timeout_ms = 1;
-	return service->ops->list(service->data, list->spec.name, list->paging.offset, timeout_ms,
+	return service->ops->list(service->data, list->query, list->paging.offset, timeout_ms,
 				  took_page, list, &list->call, &err);
 }
 
 int name_list_begin(struct name_list *list, struct engine *engine,
 		    const struct name_list_spec *spec)
 {
+	const char *begin;
+	size_t size;
+	int r;
+
 	*list = (struct name_list){.engine = engine, .spec = *spec};
+	begin = trim_name(spec->name, &size);
+	list->query = strndup(begin, size);
+	if (!list->query)
+		return -ENOMEM;
 	paging_begin(&list->paging);
-	return ask_page(list);
+	r = ask_page(list);
+	if (r < 0)
+		free(steal_ptr(list->query));
+	return r;
 }

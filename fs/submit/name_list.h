@@ -15,13 +15,16 @@ struct name_list;
 /* A job of the name, as the list tells it. Owned strings; NULL for what it does not tell. */
 struct listed_job {
 	char *id, *project, *version;
+	bool other_name; /* its name differs from the one that was asked for, by blanks at the ends
+			  */
 	int64_t create_time_ms,
 		update_time_ms; /* by the service's clock: nothing is decided by them */
 };
 
 /* What a list is asked for. */
 struct name_list_spec {
-	const char *name;    /* the whole name; borrowed until the list ends */
+	const char *name; /* the whole name; borrowed until the list ends. Jobs are kept whose names
+			     differ by blanks at the ends, too: services trim names */
 	unsigned pages_max;  /* of all passes together */
 	size_t jobs_max;     /* that are kept; with more the list has a gap */
 	int64_t deadline_ms; /* on the loop's clock; 0: each page has the time of a call */
@@ -38,6 +41,7 @@ struct name_list_spec {
 struct name_list {
 	struct engine *engine;
 	struct name_list_spec spec;
+	char *query; /* the name without blanks at its ends: what the service is asked for; owned */
 	struct paging paging;
 	unsigned pages, passes;
 	struct coc_call *call;

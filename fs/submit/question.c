@@ -6,8 +6,8 @@
  * ours and those of other machines differ, and a token is bound to none.
  *
  * Jobs that are bound here, or were forgotten on demand, are left out, since a lost create never
- * takes them. So a space whose jobs are all its own records nothing. Jobs of another project are
- * left out as well, unless the service does not tell the project.
+ * takes them. So a space whose jobs are all its own records nothing. Jobs of other projects are
+ * recorded: a new job of this name and content in another project may be one that was moved.
  *
  * If the list cannot be read whole, or has more jobs than are kept, the create is sent all the
  * same, and the record says that it is partial. Then a lost answer may need a person to decide it,
@@ -44,10 +44,6 @@ static int is_known_kept(void *data, const struct coc_summary *job)
 	const struct submission *submission = question->submission;
 	int bound;
 
-	if (job->enterprise_project_id &&
-	    !attr_same(job->enterprise_project_id,
-		       submission->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID]))
-		return 0;
 	bound = engine_is_bound(submission->engine, job->document_id);
 	return bound < 0 ? bound : !bound;
 }

@@ -75,6 +75,8 @@ struct submission {
 	/* while in doubt: lost_answer.c */
 	struct lost_answer *lost;
 	TAILQ_ENTRY(submission) lost_link;
+	unsigned char gist[CONTENT_DIGEST_SIZE]; /* of the content of a create */
+	bool has_gist;
 	int64_t given_up_ms; /* on the loop's clock: when its request was given up */
 	bool decided;	     /* by this round of asking: what was not found was not done */
 	char *open_story; /* that cannot be decided, and why, as it was told; NULL: it may be yet */

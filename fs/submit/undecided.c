@@ -81,6 +81,11 @@ void undecided_tell(struct submission *submission, enum match_reason reason,
 		err_set(&err, EEXIST,
 			"the answer was lost, and it is not known which jobs of this name and "
 			"content the service had before");
+	else if (reason == MATCH_ALIKE)
+		err_set(&err, EEXIST,
+			"the answer was lost, and the service has a new job of this content in "
+			"another project, or with another name, risk level or description: nobody "
+			"can tell whether it is this file's");
 	else if (reason == MATCH_UNSEEN)
 		err_set(&err, EEXIST,
 			"the answer was lost, and the service does not show the content of a new "
@@ -95,9 +100,12 @@ void undecided_tell(struct submission *submission, enum match_reason reason,
 		err_detail(&err, "jobs_before", "%s", names);
 	err_detail(&err, "state",
 		   "in-doubt: nothing is sent for this file; the service is asked again");
-	err_detail(&err, "what_to_do",
-		   "remove the jobs that are not wanted on the service, and the one that is left "
-		   "becomes this file's; or, %s",
+	err_detail(&err, "what_to_do", "%s; or, %s",
+		   reason == MATCH_ALIKE
+			   ? "if nobody needs these jobs, remove them on the service, and the "
+			     "create counts as not done"
+			   : "remove the jobs that are not wanted on the service, and the one that "
+			     "is left becomes this file's",
 		   END_IT);
 	tell_undecided(submission, &err);
 }

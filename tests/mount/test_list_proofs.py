@@ -45,11 +45,11 @@ def change_shows(space, function):
         lambda exchange, answer: {"data": function(exchange, answer["data"])} if is_show(exchange) else answer)
 
 
-def lose_one(space, src):
+def lose_one(space, src, name="job"):
     """Writes a.yaml, whose create was done and not answered. Returns the job's ID."""
     before = set(space.cocd.client().ids())
     lost.lose(space)
-    lost.write(space, src, "a.yaml", "job")
+    lost.write(space, src, "a.yaml", name)
     made, = tools.eventually(lambda: set(space.cocd.client().ids()) - before, "the job to be made")
     return made
 
@@ -183,3 +183,72 @@ def test_a_list_without_versions_is_enough_if_the_first_is_shown(space, src):
     change_lists(space, lambda answer: {**answer, "data": [without_version(row) for row in answer["data"]]})
     made = updated_before_it_is_found(space, src)
     assert lost.taken(space, "a.yaml") == made and space.sent() == (1, 0)
+
+
+# Jobs that the service, or a colleague, has changed since they were made
+
+def in_project(project):
+    return lambda answer: {**answer, "data": [{**row, "enterprise_project_id": project} for row in answer["data"]]}
+
+
+def test_a_job_that_was_moved_to_another_project_is_not_absent(space, src):
+    moved = change_lists(space, in_project("p2"))
+    made = lose_one(space, src)
+    stays_open(space, "errno: EEXIST", f"jobs: {made}\n", "another project")
+    moved.end()
+    assert lost.taken(space, "a.yaml", 60) == made
+
+
+def test_a_job_of_another_project_that_was_there_before_is_nobodys(space, src):
+    other = space.cocd.client().create(name="job", content=samples.document("job", ["pause"]), risk_level="LOW",
+                                       enterprise_project_id="p2", description="")
+    lost.lose(space, f.cuts(f.REQUEST))
+    lost.write(space, src, "a.yaml", "job")
+    mine = lost.not_done(space, "a.yaml")
+    assert mine != other
+
+
+NORMALISED = {
+    "description-trimmed": ("description", lambda text: "what it does"),
+    "description-upper": ("description", lambda text: "WHAT IT DOES"),
+    "risk-lower": ("risk_level", lambda text: "low"),
+    "content-of-another-system": ("content", lambda text: text.replace("\n", "\r\n")),
+    "content-trimmed": ("content", lambda text: text.rstrip("\n")),
+    "content-with-a-mark": ("content", lambda text: "\ufeff" + text),
+}
+
+
+@pytest.mark.parametrize("how", NORMALISED)
+def test_a_job_that_the_service_has_put_right_is_not_absent(make_space, src, how):
+    space = make_space(timeout="2", submit="queue", description="  what it does ")
+    member, function = NORMALISED[how]
+    change_shows(space, lambda exchange, job: {**job, member: function(job[member])})
+    made = lose_one(space, src)
+    stays_open(space, "errno: EEXIST", f"jobs: {made}\n")
+    space.cocd.client().delete(made)
+    assert lost.taken(space, "a.yaml", 60) == space.only_job()["document_id"] != made
+
+
+def test_a_name_that_the_service_trims_does_not_hide_the_job(make_space, src):
+    space = make_space(timeout="2", submit="queue")
+    trimmed = change_lists(space, lambda answer: {**answer, "data": [{**row, "name": row["name"].strip()}
+                                                                     for row in answer["data"]]})
+    made = lose_one(space, src, '" job "')
+    stays_open(space, "errno: EEXIST", f"jobs: {made}\n")
+    trimmed.end()
+    assert lost.taken(space, "a.yaml", 60) == made
+
+
+def test_twins_of_two_projects_each_take_their_own(space, src):
+    """The same name and content, both lost: neither is a job that was moved."""
+    shows = lost.silence(space, CREATE + "/.+")
+    for project in ("p1", "p2"):
+        tools.run("mkdir", space.at(project)).ok()
+        tools.run("setfattr", "-n", "user.coc.enterprise_project_id", "-v", project, space.at(project)).ok()
+        lost.lose(space)
+        lost.write(space, src, f"{project}/a.yaml", "job")
+        lost.done_with(space, f"{project}/a.yaml", "in-doubt")
+    shows.times = 0
+    taken = {project: lost.taken(space, f"{project}/a.yaml", 60) for project in ("p1", "p2")}
+    assert {project: space.job(job)["enterprise_project_id"] for project, job in taken.items()} == {"p1": "p1", "p2": "p2"}
+    assert space.sent() == (2, 0)

@@ -18,7 +18,7 @@
 struct scene {
 	const char
 		*known[MOST]; /* by each create: "A B"; "*A": there may be others; NULL: the end */
-	const char *jobs;     /* "A B"; "?A": its content cannot be seen */
+	const char *jobs;     /* "A B"; "?A": its content cannot be seen; "~A": it is alike */
 	const char *verdicts; /* of each create: a job's ID, "-" for none, "!" for open */
 	enum match_reason reason;
 };
@@ -39,19 +39,20 @@ static void know(const char *words, struct known_jobs *ret_known)
 static size_t list_jobs(const char *words, char ids[MOST][2], struct matched_job jobs[MOST])
 {
 	size_t n = 0;
-	bool unsure = false;
+	bool unsure = false, alike = false;
 
 	for (; *words; words++) {
 		if (*words == ' ')
 			continue;
-		if (*words == '?') {
-			unsure = true;
+		if (*words == '?' || *words == '~') {
+			unsure = *words == '?';
+			alike = *words == '~';
 			continue;
 		}
 		ids[n][0] = *words;
 		ids[n][1] = '\0';
-		jobs[n] = (struct matched_job){.id = ids[n], .unsure = unsure};
-		unsure = false;
+		jobs[n] = (struct matched_job){.id = ids[n], .unsure = unsure, .alike = alike};
+		unsure = alike = false;
 		n++;
 	}
 	return n;
@@ -108,6 +109,22 @@ static void each_scene_ends_as_it_must(void **state)
 		{{""}, "A ?B", "!", MATCH_UNSEEN},
 		{{"B"}, "A ?B", "A", MATCH_CLEAR},
 		{{"A"}, "?A", "-", MATCH_CLEAR},
+		/* it may have been changed since */
+		{{""}, "~A", "!", MATCH_ALIKE},
+		{{"A"}, "~A", "-", MATCH_CLEAR},
+		{{""}, "A ~B", "A", MATCH_CLEAR},
+		{{"B"}, "A ~B", "A", MATCH_CLEAR},
+		{{"A"}, "~A ~B", "!", MATCH_ALIKE},
+		{{"A"}, "A ~B", "!", MATCH_SHARED},
+		{{""}, "A B ~C", "!", MATCH_MANY},
+		{{""}, "?A ~B", "!", MATCH_UNSEEN},
+		{{"*"}, "~A", "!", MATCH_UNKNOWN},
+		{{"*A"}, "~A", "-", MATCH_CLEAR},
+		{{"", ""}, "A ~B", "! A", MATCH_ALIKE},
+		{{"", "B"}, "A ~B", "! A", MATCH_ALIKE},
+		{{"", "A"}, "A ~B", "A !", MATCH_ALIKE},
+		{{"", "B"}, "~B", "! -", MATCH_ALIKE},
+		{{"", "A B"}, "A ~B", "A -", MATCH_CLEAR},
 		/* twins, lost together */
 		{{"", ""}, "", "- -", MATCH_CLEAR},
 		{{"", ""}, "A", "- A", MATCH_CLEAR},
