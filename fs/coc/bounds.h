@@ -2,6 +2,8 @@
 #ifndef COCFS_COC_BOUNDS_H
 #define COCFS_COC_BOUNDS_H
 
+#include "bounds/api.h"
+
 /* The bounds of connections and answers. In bytes unless the name says otherwise. */
 
 /* Connections. */
@@ -17,7 +19,10 @@
 #define HTTP_EASY_SPARE_MAX 64	   /* curl handles kept for the next requests, about 10 KB each */
 #define HTTP_HEADER_BYTES_MAX (64u << 10) /* all headers of an answer; "100 Continue" counts */
 #define HTTP_HEADER_LINES_MAX 200	  /* the same in lines */
-#define HTTP_NAMES_MAX 256		  /* of a certificate's names, in a message; more are cut */
+/* Bytes that come for one request, whatever they are: the longest answer in chunks of a byte each
+ * has six times as many as its body. */
+#define HTTP_HEARD_MAX (8u * COC_ANSWER_MAX)
+#define HTTP_NAMES_MAX 256	/* of a certificate's names, in a message; more are cut */
 #define HTTP_RETRY_AFTER_MAX 64 /* the value of a Retry-After header: a date has 29 bytes */
 #define COC_AUTH_FAILURES_MAX 3 /* in a row, then calls pause: more than five lock the key */
 

@@ -201,6 +201,16 @@ static int tell_proxy(long status, struct err *err)
 	return -EHOSTUNREACH;
 }
 
+/* curl cannot do what it is told to: it is another curl than cocfs was built with. */
+static int tell_unable(const char *why, struct err *err)
+{
+	err_set(err, EIO, "libcurl cannot send the request: %s", why);
+	err_detail(err, "what_to_do",
+		   "install a libcurl of version 7.87 or newer that knows http, https and Unix "
+		   "sockets; nothing was sent");
+	return -EIO;
+}
+
 /* The server speaks first. */
 static int tell_untimely(struct err *err)
 {
@@ -254,6 +264,12 @@ static int tell_before(const struct failure *failure, const char *why, struct er
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_INVALIDCERTSTATUS:
 		return tell_tls(failure, why, err);
+	case CURLE_FAILED_INIT:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_NOT_BUILT_IN:
+	case CURLE_UNKNOWN_OPTION:
+	case CURLE_BAD_FUNCTION_ARGUMENT:
+		return tell_unable(why, err);
 	default:
 		return tell_no_connection(failure, why, err);
 	}
@@ -277,7 +293,11 @@ static int tell_after(const struct failure *failure, const char *why, struct err
 	int r, size;
 	const char *host = find_host(failure, &size);
 
-	if (transfer->too_large)
+	if (transfer->long_header)
+		r = err_set(err, EIO,
+			    "the answer is too long: a line of its head has over %u bytes",
+			    HTTP_HEADER_BYTES_MAX);
+	else if (transfer->too_large)
 		r = err_set(err, EIO,
 			    "the answer is too long: %u bytes are read, and %u bytes of headers",
 			    COC_ANSWER_MAX, HTTP_HEADER_BYTES_MAX);
@@ -305,7 +325,8 @@ int failure_tell(const struct failure *failure, struct err *err)
 		transfer->message[0] ? transfer->message : curl_easy_strerror(failure->code);
 	int r;
 
-	if (transfer->no_memory || failure->code == CURLE_OUT_OF_MEMORY) {
+	if (transfer->no_memory ||
+	    (failure->code == CURLE_OUT_OF_MEMORY && !transfer->long_header)) {
 		r = err_set(err, ENOMEM, "out of memory while talking to the service");
 		err_detail(err, "what_to_do", "%s",
 			   transfer_sent(transfer) ? LOOKED_FOR : CHECK_NETWORK);

@@ -102,6 +102,7 @@ static void finish_request(struct http_request *request, CURLcode code)
 		curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
 		curl_easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &request->os_errno);
 		request->status = (unsigned)status;
+		request->transfer.long_header = transfer_has_long_header(&request->transfer, code);
 		transfer_end(&request->transfer);
 		detach_request(request);
 	}
@@ -298,6 +299,17 @@ static void collect_answers(struct http *http)
 		else
 			finish_request(request, code);
 	}
+}
+
+void http_flooded(void *data, CURL *easy)
+{
+	struct http *http = data;
+	struct http_request *request = NULL;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&request);
+	request->transfer.too_large = true;
+	finish_request(request, CURLE_WRITE_ERROR);
+	deliver_answers(http);
 }
 
 void http_acted(void *data)

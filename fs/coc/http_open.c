@@ -11,6 +11,8 @@
 
 #include <openssl/crypto.h>
 
+#include "coc/curl_memory.h"
+
 static int check_options(const struct http_options *options, struct err *err)
 {
 	struct sockaddr_un address;
@@ -62,8 +64,7 @@ int http_create(struct loop *loop, const struct http_options *options, struct ht
 	http = calloc(1, sizeof(*http));
 	/* curl does not look whether OpenSSL could be set up; without its context any digest
 	 * crashes */
-	if (!http || !OSSL_LIB_CTX_get0_global_default() ||
-	    curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+	if (!http || !OSSL_LIB_CTX_get0_global_default() || curl_memory_init() < 0) {
 		free(http);
 		return err_set(err, ENOMEM, "out of memory");
 	}
@@ -73,7 +74,8 @@ int http_create(struct loop *loop, const struct http_options *options, struct ht
 		TAILQ_INIT(&http->lists[i]);
 	r = copy_options(options, http);
 	if (r == 0)
-		r = multi_init(&http->multi, loop, options->connections_max, http_acted, http);
+		r = multi_init(&http->multi, loop, options->connections_max,
+			       &(struct multi_calls){http_acted, http_flooded}, http);
 	if (r < 0) {
 		http_free(http);
 		return err_set(err, -r, "out of memory");

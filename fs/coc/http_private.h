@@ -31,8 +31,11 @@ struct http {
 	bool want_names; /* of certificates, to tell them: costs time, so only until one was good */
 };
 
-/* curl did something: takes what came of it (multi_init()'s acted). */
+/* curl did something: takes what came of it (struct multi_calls). */
 void http_acted(void *data);
+
+/* An answer has more bytes than any answer may have (struct multi_calls). */
+void http_flooded(void *data, CURL *easy);
 
 /* Frees what is left when no request is. */
 void http_free(struct http *http);

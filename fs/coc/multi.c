@@ -10,19 +10,29 @@
 #include "coc/multi.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <linux/tcp.h>
+
+#include "coc/bounds.h"
 
 /* A socket of curl's. */
 struct socket {
 	LIST_ENTRY(socket) link; /* in multi->sockets */
 	struct multi *multi;
 	curl_socket_t fd;
-	bool is_connection; /* else of curl's own, such as its resolver's */
-	bool is_shut;	    /* by multi_drop_unasked() */
-	bool is_watched;    /* curl waits for something on it: a request is under way */
+	bool is_connection;	  /* else of curl's own, such as its resolver's */
+	bool is_shut;		  /* by multi_drop_unasked() */
+	CURL *easy;		  /* of the request that is under way, or was the last */
+	uint64_t heard;		  /* bytes that have come since it is */
+	uint64_t received_before; /* it was, on a connection of TCP */
+	bool is_watched;	  /* curl waits for something on it: a request is under way */
 	struct loop_watch watch;
 };
 
@@ -38,7 +48,40 @@ static void act_on_socket(struct multi *multi, curl_socket_t fd, int events)
 
 	if (curl_multi_socket_action(multi->handle, fd, events, &running) == CURLM_OUT_OF_MEMORY)
 		multi->broken = true;
-	multi->acted(multi->data);
+	multi->calls.acted(multi->data);
+}
+
+/* The bytes that have come on a connection of TCP since it was opened. Returns false for another
+ * one, or where the kernel does not tell. */
+static bool get_received(curl_socket_t fd, uint64_t *ret_bytes)
+{
+	struct tcp_info info = {0};
+	socklen_t size = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0 ||
+	    size < offsetof(struct tcp_info, tcpi_bytes_received) +
+			    sizeof(info.tcpi_bytes_received))
+		return false;
+	*ret_bytes = info.tcpi_bytes_received;
+	return true;
+}
+
+/*
+ * Counts what comes for a request: is it more than any answer has? curl tells of body and of whole
+ * headers, and reads past the rest: the extensions of chunks may go on for ever. Of a Unix socket
+ * the kernel tells only what waits to be read, so that what comes while curl reads is not counted:
+ * the bound is a coarse one there.
+ */
+static bool has_heard_too_much(struct socket *socket)
+{
+	uint64_t received;
+	int waiting = 0;
+
+	if (get_received(socket->fd, &received))
+		socket->heard = received - socket->received_before;
+	else if (ioctl(socket->fd, FIONREAD, &waiting) == 0)
+		socket->heard += (uint64_t)waiting;
+	return socket->heard > HTTP_HEARD_MAX;
 }
 
 static void on_event(void *data, uint32_t events)
@@ -46,6 +89,10 @@ static void on_event(void *data, uint32_t events)
 	struct socket *socket = data;
 	int mask = 0;
 
+	if (socket->is_connection && (events & EPOLLIN) && has_heard_too_much(socket)) {
+		socket->multi->calls.flooded(socket->multi->data, socket->easy);
+		return;
+	}
 	if (events & EPOLLIN)
 		mask |= CURL_CSELECT_IN;
 	if (events & EPOLLOUT)
@@ -108,7 +155,17 @@ static void forget_socket(struct socket *socket)
 		drop_socket(socket);
 }
 
-static void watch_socket(struct multi *multi, curl_socket_t fd, uint32_t events)
+/* curl may stop waiting for a while in the middle of a request: then the count goes on. */
+static void begin_to_count(struct socket *socket, CURL *easy)
+{
+	if (socket->easy == easy)
+		return;
+	socket->easy = easy;
+	socket->heard = socket->received_before = 0;
+	get_received(socket->fd, &socket->received_before);
+}
+
+static void watch_socket(struct multi *multi, CURL *easy, curl_socket_t fd, uint32_t events)
 {
 	struct socket *socket = find_socket(multi, fd);
 
@@ -116,6 +173,7 @@ static void watch_socket(struct multi *multi, curl_socket_t fd, uint32_t events)
 		socket = add_socket(multi, fd, false);
 	if (!socket)
 		return;
+	begin_to_count(socket, easy);
 	if (loop_watch(multi->loop, &socket->watch, fd, events, on_event, socket) == 0) {
 		socket->is_watched = true;
 		curl_multi_assign(multi->handle, fd, socket);
@@ -134,17 +192,18 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *k
 	struct socket *socket = known;
 	uint32_t events = 0;
 
-	(void)easy;
 	if (what & CURL_POLL_IN)
 		events |= EPOLLIN;
 	if (what & CURL_POLL_OUT)
 		events |= EPOLLOUT;
-	if (what == CURL_POLL_REMOVE)
+	if (what == CURL_POLL_REMOVE) {
 		forget_socket(socket);
-	else if (socket)
+	} else if (socket) {
+		begin_to_count(socket, easy);
 		loop_watch_change(&socket->watch, events);
-	else
-		watch_socket(multi, fd, events);
+	} else {
+		watch_socket(multi, easy, fd, events);
+	}
 	return 0;
 }
 
@@ -182,8 +241,10 @@ bool multi_drop_unasked(struct multi *multi)
 	bool had_some = false;
 
 	LIST_FOREACH (socket, &multi->sockets, link) {
-		if (!socket->is_connection || socket->is_watched || socket->is_shut ||
-		    !multi_has_unread(socket->fd))
+		if (!socket->is_connection || socket->is_watched)
+			continue;
+		socket->easy = NULL;
+		if (socket->is_shut || !multi_has_unread(socket->fd))
 			continue;
 		/* curl looks for the end of a connection before it uses it again */
 		shutdown(socket->fd, SHUT_RDWR);
@@ -223,10 +284,10 @@ static CURLM *make_handle(struct multi *multi)
 }
 
 int multi_init(struct multi *multi, struct loop *loop, unsigned connections_max,
-	       void (*acted)(void *data), void *data)
+	       const struct multi_calls *calls, void *data)
 {
 	*multi = (struct multi){
-		.loop = loop, .connections_max = connections_max, .acted = acted, .data = data};
+		.loop = loop, .connections_max = connections_max, .calls = *calls, .data = data};
 	LIST_INIT(&multi->sockets);
 	multi->handle = make_handle(multi);
 	return multi->handle ? 0 : -ENOMEM;

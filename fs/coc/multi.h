@@ -9,6 +9,16 @@
 
 #include "loop/loop.h"
 
+/* What the owner of a multi handle is told. */
+struct multi_calls {
+	/* From the loop, each time that curl did something: messages may be there. It may finish
+	 * the multi. */
+	void (*acted)(void *data);
+	/* From the loop: more than HTTP_HEARD_MAX has come for a request, which has to be ended. It
+	 * may finish the multi. */
+	void (*flooded)(void *data, CURL *easy);
+};
+
 /* A libcurl multi handle whose sockets and timer are the loop's. Embedded by its owner. */
 struct multi {
 	CURLM *handle;
@@ -16,18 +26,17 @@ struct multi {
 	struct loop_timer timer;
 	LIST_HEAD(, socket) sockets; /* those of connections, and those that curl waits for */
 	unsigned connections_max;
-	void (*acted)(void *data);
+	struct multi_calls calls;
 	void *data;
 	bool broken; /* curl had no memory: what runs must be taken off, and the handle renewed */
 };
 
 /*
- * Makes the handle, which keeps at most connections_max connections (0: no bound). acted is called
- * from the loop each time that curl did something: messages may be there. It may finish the multi.
- * Returns 0; -ENOMEM, with nothing to finish.
+ * Makes the handle, which keeps at most connections_max connections (0: no bound). data is that of
+ * the calls. Returns 0; -ENOMEM, with nothing to finish.
  */
 int multi_init(struct multi *multi, struct loop *loop, unsigned connections_max,
-	       void (*acted)(void *data), void *data);
+	       const struct multi_calls *calls, void *data);
 
 /* Makes another handle in place of a broken one, which must have no easy handles left. Returns 0;
  * -ENOMEM, and it stays broken. */

@@ -25,6 +25,7 @@
 
 #include "base/process.h"
 #include "base/secret.h"
+#include "coc/curl_memory.h"
 #include "bounds/api.h"
 #include "coc/bounds.h"
 
@@ -330,6 +331,7 @@ int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_opt
 	transfer->begun = true;
 	transfer->shortage = 0;
 	transfer->no_memory = false;
+	transfer->failures = curl_memory_failures();
 	transfer->opened_fd = CURL_SOCKET_BAD;
 	transfer->message[0] = '\0';
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
@@ -366,6 +368,12 @@ static void keep_names(struct transfer *transfer)
 			if (!strncmp(line->data, labels[i], strlen(labels[i])))
 				snprintf(transfer->names, sizeof(transfer->names), "%s",
 					 line->data + strlen(labels[i]));
+}
+
+bool transfer_has_long_header(const struct transfer *transfer, CURLcode code)
+{
+	return code == CURLE_OUT_OF_MEMORY && transfer->attempts && !transfer->no_memory &&
+	       transfer->failures == curl_memory_failures();
 }
 
 void transfer_end(struct transfer *transfer)

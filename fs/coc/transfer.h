@@ -32,6 +32,9 @@ struct transfer {
 	bool untimely; /* nothing was sent: the same on a new connection */
 	bool early;    /* the answer began before the kernel had taken the whole request */
 	bool too_large, no_memory;
+	bool long_header; /* once ended: a header, of the service or a proxy, was too long for curl
+			   */
+	unsigned long failures;				  /* curl_memory_failures() when it began */
 	size_t body_received, header_bytes, header_lines; /* of an answer */
 	size_t kept_max;				  /* bytes of its body */
 	bool cut;					  /* it has more */
@@ -57,6 +60,9 @@ void transfer_finish(struct transfer *transfer);
  * lacks what is needed. */
 int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_options *options,
 		    const struct http_spec *spec, bool want_names);
+
+/* Did the exchange fail with curl's code because a header is longer than what curl keeps of one? */
+bool transfer_has_long_header(const struct transfer *transfer, CURLcode code);
 
 /* The exchange is over, in whatever way: notes what its easy handle, which is detached next,
  * knows. */

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* Answers without an end, of whatever curl reads past, are given up; and what is told is their
+ * length. */
+#define _GNU_SOURCE
+#include "bounds/api.h"
+#include "client_fixture.h"
+#include "coc/bounds.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OK "HTTP/1.1 200 X\r\n"
+#define CHUNKED OK "Transfer-Encoding: chunked\r\n\r\n"
+#define LONG_LINE (256u << 10)	     /* above curl's own bound of a line */
+#define FLOOD (12u * HTTP_HEARD_MAX) /* curl reads some megabytes at once */
+
+/* An answer that begins so and goes on with a unit again and again: so many bytes. Then the server
+ * waits. */
+static void expect_too_long(const char *beginning, const char *unit, size_t size, const char *words)
+{
+	size_t length = strlen(beginning), step = strlen(unit);
+	char *body = malloc(length + size + step + 1);
+	struct fake_reply replies[] = {{FAKE_KEPT, 0, NULL, body}, OK_ID};
+	struct result result;
+
+	assert_non_null(body);
+	memcpy(body, beginning, length);
+	for (size_t i = 0; i < size; i += step)
+		memcpy(body + length + i, unit, step + 1);
+	SERVE(replies);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_UNKNOWN, EIO);
+	if (!strstr(result.text, words))
+		fail_msg("no \"%s\" in: %s", words, result.text);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+	fake_server_stop(t.server);
+	t.server = NULL;
+	free(body);
+}
+
+static void a_header_without_end(void **state)
+{
+	(void)state;
+	expect_too_long(OK "X: ", "y", LONG_LINE, "a line of its head has over");
+}
+
+static void a_status_line_without_end(void **state)
+{
+	(void)state;
+	expect_too_long("HTTP/1.1 200 ", "y", LONG_LINE, "a line of its head has over");
+}
+
+static void headers_without_end(void **state)
+{
+	(void)state;
+	expect_too_long(OK, "A: b\r\n", LONG_LINE, "the answer is too long");
+}
+
+static void interim_answers_without_end(void **state)
+{
+	(void)state;
+	expect_too_long("", "HTTP/1.1 100 Continue\r\n\r\n", LONG_LINE, "the answer is too long");
+}
+
+static void hints_without_end(void **state)
+{
+	(void)state;
+	expect_too_long("", "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n", LONG_LINE,
+			"the answer is too long");
+}
+
+static void an_extension_without_end(void **state)
+{
+	(void)state;
+	expect_too_long(CHUNKED "5;", "y", FLOOD, "the answer is too long");
+}
+
+static void small_chunks_with_long_extensions(void **state)
+{
+	char unit[1025];
+
+	(void)state;
+	memset(unit, 'e', sizeof(unit));
+	memcpy(unit, "1;", 2);
+	strcpy(unit + sizeof(unit) - 6, "\r\nx\r\n");
+	expect_too_long(CHUNKED, unit, FLOOD, "the answer is too long");
+}
+
+static void a_trailer_without_end(void **state)
+{
+	(void)state;
+	expect_too_long(CHUNKED "2\r\n{}\r\n0\r\n", "A: b\r\n", LONG_LINE,
+			"the answer is too long");
+}
+
+static void a_body_without_end(void **state)
+{
+	(void)state;
+	expect_too_long(OK "\r\n", "y", COC_ANSWER_MAX + 1, "the answer is too long");
+}
+
+/* The same bytes, as one answer that ends: extensions alone are no fault. */
+static void an_answer_in_chunks_of_a_byte_is_read(void **state)
+{
+	static const char id[] = "{\"data\":\"DM1\"}";
+	char body[2048] = CHUNKED;
+	struct fake_reply replies[] = {{FAKE_KEPT, 0, NULL, body}};
+	struct result result;
+
+	(void)state;
+	for (size_t i = 0; id[i]; i++)
+		sprintf(body + strlen(body), "1;a=\"b\"\r\n%c\r\n", id[i]);
+	strcat(body, "0\r\nX: y\r\n\r\n");
+	SERVE(replies);
+	for (int i = 0; i < 3; i++) {
+		create(&result, PATIENCE_MS);
+		expect(&result, COC_DONE, 0);
+	}
+	assert_int_equal(fake_server_connections(t.server), 1);
+	fake_server_stop(t.server);
+	t.server = NULL;
+}
+
+/* A proxy's answer to CONNECT has a head, too. */
+static void a_proxy_with_an_endless_head_is_told_as_such(void **state)
+{
+	char *body = malloc(LONG_LINE + 32);
+	struct fake_reply replies[] = {{FAKE_KEPT, 0, NULL, body}};
+	struct result result;
+	char proxy[64];
+
+	(void)state;
+	assert_non_null(body);
+	strcpy(body, OK "X: ");
+	memset(body + strlen(OK "X: "), 'y', LONG_LINE);
+	body[strlen(OK "X: ") + LONG_LINE] = '\0';
+	t.server = fake_server_start(NULL, replies, 1, 0);
+	snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%u", fake_server_port(t.server));
+	setenv("https_proxy", proxy, 1);
+	strcpy(t.endpoint, "https://service.invalid");
+	connect_client(0);
+	create(&result, PATIENCE_MS);
+	unsetenv("https_proxy");
+	expect(&result, COC_NOT_SENT, EHOSTUNREACH);
+	assert_non_null(strstr(result.text, "CONNECT response too large"));
+	fake_server_stop(t.server);
+	t.server = NULL;
+	free(body);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_header_without_end),
+		TEST(a_status_line_without_end),
+		TEST(headers_without_end),
+		TEST(interim_answers_without_end),
+		TEST(hints_without_end),
+		TEST(an_extension_without_end),
+		TEST(small_chunks_with_long_extensions),
+		TEST(a_trailer_without_end),
+		TEST(a_body_without_end),
+		TEST(an_answer_in_chunks_of_a_byte_is_read),
+		TEST(a_proxy_with_an_endless_head_is_told_as_such),
+	};
+
+	bound_program();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
