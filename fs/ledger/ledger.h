@@ -157,7 +157,8 @@ int ledger_is_bound(struct ledger *ledger, const char *job_id);
 int ledger_refuse(struct ledger *ledger, int64_t row, bool incomplete, const struct err *err,
 		  const char *story);
 
-/* Newer content is committed: what was refused is of no interest any more. */
+/* Newer content is committed: what was refused is of no interest any more. A job that had failed is
+ * JOB_DRAFT until the newer content is recorded. */
 int ledger_overwrite(struct ledger *ledger, int64_t row);
 
 /* Keeps the warnings of the last check; NULL for none. */
@@ -365,7 +366,8 @@ int ledger_next_due(struct ledger *ledger, int64_t *ret_ms, bool *ret_is_empty);
 int ledger_start(struct ledger *ledger, const struct ledger_submission *submission);
 
 /* It was not done, and is to be tried again at next_try_ms (since the epoch); error says why, in
- * one sentence. JOB_QUEUED. */
+ * one sentence. JOB_QUEUED. Saying it again changes nothing: when the end of an iteration fails,
+ * all that has ended is recorded once more. */
 int ledger_requeue(struct ledger *ledger, const struct ledger_submission *submission,
 		   int64_t next_try_ms, const char *error);
 

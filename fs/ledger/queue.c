@@ -111,6 +111,22 @@ int ledger_start(struct ledger *ledger, const struct ledger_submission *submissi
 	return ledger_run(stmt);
 }
 
+/* Is something else of the job queued than this submission? 1, 0 or -errno. */
+static int has_other_queued(struct ledger *ledger, const struct ledger_submission *submission)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_HAS_OTHER_QUEUED, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, submission->row);
+	sqlite3_bind_int64(stmt, 2, submission->id);
+	code = sqlite3_step(stmt);
+	r = code == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : ledger_errno(code);
+	sqlite3_reset(stmt);
+	return r;
+}
+
 int ledger_requeue(struct ledger *ledger, const struct ledger_submission *submission,
 		   int64_t next_try_ms, const char *error)
 {
@@ -120,7 +136,7 @@ int ledger_requeue(struct ledger *ledger, const struct ledger_submission *submis
 	if (r == 0)
 		r = ledger_clear_error(ledger, submission->row);
 	if (r == 0)
-		r = ledger_has_queued(ledger, submission->row);
+		r = has_other_queued(ledger, submission);
 	if (r < 0)
 		return r;
 	if (r > 0) /* newer content waits already: this is never sent */

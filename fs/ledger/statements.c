@@ -42,8 +42,10 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_UNTRUST] = "UPDATE job SET digest = NULL WHERE id = ?1",
 	[STMT_REFUSE] = "UPDATE job SET refused = 1, incomplete = ?2, errnum = ?3, error = ?4,"
 			" dismissed = 0, changed_ms = ?5 WHERE id = ?1",
+	/* until it is recorded, the newer content is here only */
 	[STMT_OVERWRITE] = "UPDATE job SET refused = 0, incomplete = 0, errnum = 0, error = NULL,"
-			   " dismissed = 0, changed_ms = ?2 WHERE id = ?1",
+			   " dismissed = 0, changed_ms = ?2, state = iif(state = 4, 0, state)"
+			   " WHERE id = ?1",
 	[STMT_WARN] = "UPDATE job SET warnings = ?2 WHERE id = ?1",
 	[STMT_CLEAR] = "UPDATE job SET incomplete = 0, errnum = 0, error = NULL, dismissed = 0,"
 		       " changed_ms = ?2"
@@ -87,6 +89,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_GROUP_END] = "RELEASE group_of_writes",
 	[STMT_REPLACE] = "DELETE FROM submission WHERE job = ?1 AND state = 1",
 	[STMT_HAS_QUEUED] = "SELECT EXISTS (SELECT 1 FROM submission WHERE job = ?1 AND state = 1)",
+	[STMT_HAS_OTHER_QUEUED] = "SELECT EXISTS (SELECT 1 FROM submission"
+				  " WHERE job = ?1 AND state = 1 AND id <> ?2)",
 	[STMT_HAS_UNFINISHED] = "SELECT state IN (1, 2, 5) FROM job WHERE id = ?1",
 	/* of a job only what is queued, and nothing while something is under way or in doubt */
 	[STMT_NEXT] = "SELECT " SUBMISSION_COLUMNS " FROM submission AS s"
@@ -103,9 +107,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 		"UPDATE submission SET kind = ?2, state = 2, started_ms = ?3, risk_level = ?4,"
 		" enterprise_project_id = ?5, job_name = ?6, description = ?7, tags = ?8,"
 		" own = ?9 WHERE id = ?1",
-	[STMT_REQUEUE] =
-		"UPDATE submission SET state = 1, attempts = attempts + 1, next_try_ms = ?2,"
-		" last_error = ?3 WHERE id = ?1",
+	[STMT_REQUEUE] = "UPDATE submission SET attempts = attempts + (state <> 1), state = 1,"
+			 " next_try_ms = ?2, last_error = ?3 WHERE id = ?1",
 	[STMT_HASTEN] = "UPDATE submission SET next_try_ms = 0 WHERE state = 1",
 	[STMT_PENDING] =
 		"SELECT s.id, s.state, attempts, next_try_ms, " PATH

@@ -32,6 +32,7 @@ struct image {
 	size_t n_blocks;
 	size_t *touched; /* blocks that are not durable */
 	size_t n_touched;
+	bool has_failed; /* a sync has, since one apart was begun */
 };
 
 struct disk_file {
@@ -119,6 +120,7 @@ static void touch_block(struct image *image, sqlite3_file *below, size_t i)
 
 static void begin_image_sync(struct image *image)
 {
+	image->has_failed = false;
 	for (size_t i = 0; i < image->n_touched; i++) {
 		struct block *block = &image->blocks[image->touched[i]];
 
@@ -243,13 +245,25 @@ static int disk_truncate(sqlite3_file *file, sqlite3_int64 size)
 	return BELOW(file)->pMethods->xTruncate(BELOW(file), size);
 }
 
+/* A sync that is waited for. It also waits for what another one writes, and if it fails, that one
+ * fails as well: the kernel tells an error to each descriptor. */
 static int disk_sync(sqlite3_file *file, int flags)
 {
+	struct image *image = IMAGE(file);
+
 	(void)flags;
 	if (frozen)
 		return SQLITE_IOERR_FSYNC;
-	begin_image_sync(IMAGE(file));
-	end_image_sync(IMAGE(file), !syncs_fail);
+	for (size_t i = 0; i < image->n_touched; i++) {
+		struct block *block = &image->blocks[image->touched[i]];
+
+		block->syncing |= block->dirty;
+		block->dirty = false;
+		free(block->begun);
+		block->begun = NULL;
+	}
+	end_image_sync(image, !syncs_fail);
+	image->has_failed |= syncs_fail;
 	return syncs_fail ? SQLITE_IOERR_FSYNC : SQLITE_OK;
 }
 
@@ -432,7 +446,7 @@ void fake_disk_end_sync(void)
 	struct sync_thread *sync_thread = the_thread;
 
 	sync_thread->syncing = false;
-	sync_thread->result = syncs_fail ? -EIO : 0;
-	end_image_sync(sync_thread->image, !syncs_fail);
+	sync_thread->result = syncs_fail || sync_thread->image->has_failed ? -EIO : 0;
+	end_image_sync(sync_thread->image, sync_thread->result == 0);
 	loop_timer_set(sync_thread->loop, &sync_thread->end, 0, tell_end, sync_thread);
 }

@@ -362,6 +362,7 @@ static void perform_show(struct fake_request *request, const struct fake_job *jo
 static void perform_list(struct fake_request *request)
 {
 	struct fake_service *service = request->service;
+	size_t most = service->page_rows ? service->page_rows : COC_LIST_PAGE;
 	const struct fake_job *job;
 	int64_t at = 0;
 
@@ -373,7 +374,7 @@ static void perform_list(struct fake_request *request)
 		if (job->gone || !strstr(job->name, request->name))
 			continue;
 		request->total++;
-		if (at++ < request->offset || request->n_rows == COC_LIST_PAGE)
+		if (at++ < request->offset || request->n_rows == most)
 			continue;
 		snprintf(version, sizeof(version), "v%d", job->version);
 		request->rows[request->n_rows++] = (struct coc_summary){

@@ -91,6 +91,7 @@ struct fake_service {
 	uint64_t sent_counts[FAKE_KINDS]; /* of those that left */
 	uint64_t performed_counts[FAKE_KINDS];
 	enum fake_flaw flaw;
+	size_t page_rows; /* of a page of a list, at most; 0: as many as the API's */
 	int fail_next; /* the next request cannot be started: a positive errno */
 	bool paused;
 	unsigned auth_failures;

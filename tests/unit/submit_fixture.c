@@ -18,6 +18,26 @@
 #define SETTLE_MAX 1000	 /* iterations until nothing happens any more */
 #define QUIESCE_MAX 1000 /* the same with time passing */
 
+/* Most of the tests have something fail: what the log says then is shown on demand. */
+void __wrap_log_message(enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+void __wrap_log_message(enum log_level level, const char *fmt, ...)
+{
+	static int is_shown = -1;
+	va_list args;
+
+	if (is_shown < 0)
+		is_shown = getenv("COCFS_TEST_LOG") != NULL;
+	if (!is_shown)
+		return;
+	fprintf(stderr, "log %d: ", level);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
 static int64_t fixture_realtime_ms(void *data)
 {
 	return EPOCH_MS + ((struct fixture *)data)->now_ms;
@@ -70,7 +90,6 @@ struct fixture *fixture_open(bool queue)
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 
 	assert_non_null(fixture);
-	log_open("test", getenv("COCFS_TEST_LOG") ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR);
 	fake_disk_begin();
 	fake_disk_forget();
 	fixture->now_ms = 1000000;
@@ -99,8 +118,7 @@ struct fixture *fixture_open(bool queue)
 	return fixture;
 }
 
-/* Ends what a mount has in memory. */
-static void end_mount(struct fixture *fixture)
+void fixture_end_mount(struct fixture *fixture)
 {
 	engine_destroy(fixture->engine);
 	fixture->engine = NULL;
@@ -114,7 +132,7 @@ static void end_mount(struct fixture *fixture)
 void fixture_stop(struct fixture *fixture, bool power, bool (*chance)(void *data), void *data)
 {
 	fake_disk_freeze();
-	end_mount(fixture);
+	fixture_end_mount(fixture);
 	fake_disk_revive();
 	if (power)
 		fake_disk_lose_power(chance, data);
@@ -129,7 +147,7 @@ void fixture_crash(struct fixture *fixture, bool power, bool (*chance)(void *dat
 
 void fixture_remount(struct fixture *fixture)
 {
-	end_mount(fixture);
+	fixture_end_mount(fixture);
 	assert_int_equal(fixture_start(fixture), 0);
 }
 
@@ -138,7 +156,7 @@ void fixture_close(struct fixture *fixture)
 	char log[128];
 
 	if (fixture->loop)
-		end_mount(fixture);
+		fixture_end_mount(fixture);
 	fake_service_finish(&fixture->service);
 	unlink(fixture->path);
 	snprintf(log, sizeof(log), "%s-wal", fixture->path);

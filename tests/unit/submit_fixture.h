@@ -52,6 +52,9 @@ void fixture_crash(struct fixture *fixture, bool power, bool (*chance)(void *dat
 void fixture_stop(struct fixture *fixture, bool power, bool (*chance)(void *data), void *data);
 int fixture_start(struct fixture *fixture);
 
+/* The first half of an orderly end: fixture_start() follows. */
+void fixture_end_mount(struct fixture *fixture);
+
 /* An orderly end of the mount, and the next one. */
 void fixture_remount(struct fixture *fixture);
 

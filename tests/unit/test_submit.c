@@ -384,6 +384,49 @@ static void a_queued_commit_that_cannot_be_synced_is_refused(void **state)
 	assert_true(fake_service_count(&fixture->service, true) <= 1);
 }
 
+/* A recording is done again when the iteration fails after it. The second one finds in the queue
+ * what the first has put there, and must not take it for newer content. */
+static void what_goes_back_into_the_queue_twice_is_not_lost(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer first = {0}, second = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &first), 0);
+	fixture_request(fixture, FAKE_LIST);
+	assert_int_equal(first.result, 0);
+	fake_disk_fail_syncs(true);
+	fake_request_answer(fake_service_find(&fixture->service, FAKE_LIST), FAKE_UNSENT);
+	assert_int_equal(fixture_commit(fixture, "b.yaml", "two", &second), 0);
+	fixture_settle(fixture);
+	assert_int_equal(second.result, -EIO); /* the iteration has failed */
+	fixture_pass(fixture, FIXTURE_TIMEOUT_MS);
+	fake_disk_fail_syncs(false);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+}
+
+/* The refused content was overwritten, and the newer content is not recorded yet. */
+static void what_was_refused_is_a_draft_again_when_it_is_overwritten(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	struct writer writers[2] = {{0}};
+
+	fixture->options.inflight_max = 1;
+	fixture->rules.validate = DSL_YAML;
+	fixture_remount(fixture);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "a: [", &writers[0]), -EINVAL);
+	fixture_settle(fixture);
+	fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
+	assert_int_equal(fixture_commit(fixture, "b.yaml", "b: 1", &writers[0]), 0);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "a: 1", &writers[1]), 0);
+	fixture_request(fixture, FAKE_LIST); /* of b; a waits for its slot */
+	fixture_crash(fixture, false, NULL, NULL);
+	job = fixture_job(fixture, "a.yaml");
+	assert_null(job.error);
+	assert_string_equal(job_state_word(job.state), "draft");
+}
+
 /* ---- what the service says ---- */
 
 /* An ID that another file has, or that was there before, is no answer to this create. */
@@ -765,6 +808,8 @@ int main(void)
 		SYNC(an_outcome_that_cannot_be_recorded_is_recorded_later),
 		QUEUE(a_queued_commit_is_told_after_its_sync),
 		QUEUE(a_queued_commit_that_cannot_be_synced_is_refused),
+		QUEUE(what_goes_back_into_the_queue_twice_is_not_lost),
+		SYNC(what_was_refused_is_a_draft_again_when_it_is_overwritten),
 		SYNC(an_impossible_id_is_no_answer),
 		SYNC(an_id_that_was_there_before_is_no_answer),
 		cmocka_unit_test(sync_answers_by_table),
