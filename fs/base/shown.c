@@ -6,22 +6,36 @@
 
 #include "base/utf8.h"
 
-/* What is never shown as it is, in rising order. */
+/*
+ * What is never shown as it is, in rising order. "ignorable" is the property
+ * Default_Ignorable_Code_Point of Unicode 14 (DerivedCoreProperties.txt), whole: such a character
+ * has no width and no form of its own. It takes in code points that a later Unicode may give away.
+ */
 static const struct range {
 	uint32_t first, last;
 } hidden[] = {
 	{0x0, 0x1f},	    /* C0: line breaks, escape */
 	{0x7f, 0x9f},	    /* DEL, C1: NEL, CSI */
-	{0xad, 0xad},	    /* soft hyphen: no width */
-	{0x61c, 0x61c},	    /* sets the direction of writing */
-	{0x180e, 0x180e},   /* no width */
-	{0x200b, 0x200f},   /* no width; set the direction of writing */
-	{0x2028, 0x202e},   /* separate lines and paragraphs; set the direction */
-	{0x2060, 0x206f},   /* no width; isolate and set the direction */
+	{0xad, 0xad},	    /* ignorable: soft hyphen */
+	{0x34f, 0x34f},	    /* ignorable: joins graphemes */
+	{0x61c, 0x61c},	    /* ignorable: sets the direction of writing */
+	{0x115f, 0x1160},   /* ignorable: fillers of Hangul */
+	{0x17b4, 0x17b5},   /* ignorable: vowels of Khmer that are not written */
+	{0x180b, 0x180f},   /* ignorable: variants and a separator of Mongolian */
+	{0x200b, 0x200f},   /* ignorable; they also set the direction of writing */
+	{0x2028, 0x202e},   /* separate lines and paragraphs; ignorable: set the direction */
+	{0x2060, 0x206f},   /* ignorable: isolate and set the direction */
+	{0x2800, 0x2800},   /* a pattern of Braille without dots: blank, and no space */
+	{0x3164, 0x3164},   /* ignorable: filler of Hangul */
 	{0xfdd0, 0xfdef},   /* non-characters */
-	{0xfeff, 0xfeff},   /* byte order mark: no width */
-	{0xfff9, 0xfffb},   /* annotation between lines: hides what it annotates */
-	{0xe0000, 0xe007f}, /* tags: no width, and spell ASCII */
+	{0xfe00, 0xfe0f},   /* ignorable: choose variants */
+	{0xfeff, 0xfeff},   /* ignorable: byte order mark */
+	{0xffa0, 0xffa0},   /* ignorable: filler of Hangul */
+	{0xfff0, 0xfffb},   /* ignorable; annotation between lines: hides what it annotates */
+	{0x13430, 0x13440}, /* lay hieroglyphs out */
+	{0x1bca0, 0x1bca3}, /* ignorable: lay shorthand out */
+	{0x1d173, 0x1d17a}, /* ignorable: begin and end in music */
+	{0xe0000, 0xe0fff}, /* ignorable: tags, which spell ASCII, and variants */
 };
 
 #define HIDDEN_COUNT (sizeof(hidden) / sizeof(hidden[0]))

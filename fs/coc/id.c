@@ -11,11 +11,28 @@
 
 #define VERSION_DIGITS_MAX 9 /* what always fits; the service has at most 100 versions of a job */
 
+/* Is there a blank in a text: U+0020, or another character of the category Zs (Unicode 14)? */
+static bool has_blank(const char *text, size_t size)
+{
+	static const uint32_t blanks[] = {0x20, 0xa0, 0x1680, 0x202f, 0x205f, 0x3000};
+	uint32_t character;
+
+	for (size_t at = 0, step; at < size; at += step) {
+		step = utf8_next(text + at, size - at, &character);
+		if (!step || (character >= 0x2000 && character <= 0x200a))
+			return true;
+		for (size_t i = 0; i < sizeof(blanks) / sizeof(blanks[0]); i++)
+			if (character == blanks[i])
+				return true;
+	}
+	return false;
+}
+
 bool id_is_word(const char *text, size_t max)
 {
 	size_t size = strlen(text);
 
-	return size && size <= max * UTF8_CHAR_MAX && !strchr(text, ' ') &&
+	return size && size <= max * UTF8_CHAR_MAX && !has_blank(text, size) &&
 	       shown_as_is(text, size) && utf8_chars(text, size) <= max;
 }
 

@@ -528,6 +528,26 @@ static void an_id_is_taken_whole_or_not_at_all(void **state)
 		{"DM\xe2\x80\x8b", false},
 		{"DM\xef\xbb\xbf", false},
 		{"\xed\xa0\x80", false},
+		{"DM\xc2\xa0"
+		 "1",
+		 false}, /* blanks that look like a space */
+		{"DM\xe2\x80\x80"
+		 "1",
+		 false},
+		{"DM\xe2\x80\x8a"
+		 "1",
+		 false},
+		{"DM\xe2\x80\xaf"
+		 "1",
+		 false},
+		{"DM\xe3\x80\x80"
+		 "1",
+		 false},
+		{"DM1\xe1\x85\x9f", false}, /* and characters that look like nothing */
+		{"DM1\xe3\x85\xa4", false},
+		{"DM1\xef\xb8\x8f", false},
+		{"DM1\xf3\xa0\x84\x80", false},
+		{"DM1\xe2\xa0\x80", false},
 	};
 	char text[COC_DOCUMENT_ID_MAX * 3 + 4] = "";
 
