@@ -214,7 +214,9 @@ void queue_begin(struct engine *engine)
 	wake_after(engine, 0);
 }
 
-/* Takes one submission from the queue. Returns 0, -ENOENT when none may be sent now, or -errno. */
+/* Takes one submission from the queue. Returns 0, -ENOENT when none may be sent now, or -errno.
+ * -EBUSY: the next one has just been put back, and its end is not durable yet. As long as that is
+ * so it is in memory, and would be there twice. When it leaves, the queue is looked at again. */
 static int take_next_queued(struct engine *engine)
 {
 	struct ledger_submission record;
@@ -224,7 +226,8 @@ static int take_next_queued(struct engine *engine)
 
 	if (r < 0)
 		return r;
-	r = ledger_path(engine->ledger, record.row, &path);
+	r = engine_has(engine, record.row) ? -EBUSY
+					   : ledger_path(engine->ledger, record.row, &path);
 	if (r < 0) {
 		ledger_submission_finish(&record);
 		return r;
@@ -255,7 +258,7 @@ void queue_fill_slots(struct engine *engine)
 	}
 	if (r == -ENOENT)
 		r = wait_for_next(engine);
-	if (r < 0) {
+	if (r < 0 && r != -EBUSY) {
 		log_error("the ledger cannot be used, the queue waits: %s", strerror(-r));
 		wake_after(engine, LEDGER_AGAIN_MS);
 	}

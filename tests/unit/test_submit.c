@@ -34,6 +34,17 @@ static int close_fixture(void **state)
 	return 0;
 }
 
+/* How many jobs were made with this content. */
+static int count_content(struct fixture *fixture, const char *content)
+{
+	struct fake_job *job;
+	int n = 0;
+
+	LIST_FOREACH (job, &fixture->service.jobs, link)
+		n += !strcmp(job->content[1], content);
+	return n;
+}
+
 /* ---- promises ---- */
 
 /* Promise 1: a commit that returned 0 has exactly one job. */
@@ -403,6 +414,57 @@ static void what_goes_back_into_the_queue_twice_is_not_lost(void **state)
 	fake_disk_fail_syncs(false);
 	assert_true(fixture_quiesce(fixture));
 	fixture_assert_held(fixture, "a.yaml", "one");
+}
+
+/* The same as long as a sync that others share is under way: the queue must not take it again
+ * before its end is durable, since it is still in memory. */
+static void what_goes_back_into_the_queue_is_not_sent_twice(void **state)
+{
+	static const char *const paths[] = {"a.yaml", "b.yaml", "c.yaml", "d.yaml"};
+	struct fixture *fixture = *state;
+	struct writer writers[4] = {{0}};
+	struct fake_request *list;
+
+	assert_int_equal(fixture_commit(fixture, paths[0], paths[0], &writers[0]), 0);
+	list = fixture_request(fixture, FAKE_LIST);
+	list->retry_after_ms = 0;
+	fake_request_answer(list, FAKE_BUSY);
+	for (int i = 1; i < 3; i++) /* in the iteration that hears it */
+		assert_int_equal(fixture_commit(fixture, paths[i], paths[i], &writers[i]), 0);
+	fixture_iterate(fixture);
+	assert_true(fake_disk_is_syncing());
+	assert_int_equal(fixture_commit(fixture, paths[3], paths[3], &writers[3]), 0);
+	fixture_iterate(fixture);
+	fixture_iterate(fixture);
+	assert_int_equal(fixture->service.counts[FAKE_LIST], 3); /* of a, b and c */
+	assert_true(fixture_quiesce(fixture));
+	for (int i = 0; i < 4; i++)
+		fixture_assert_held(fixture, paths[i], paths[i]);
+	assert_int_equal(fake_service_count(&fixture->service, true), 4);
+}
+
+/* And when that sync fails. */
+static void what_goes_back_into_the_queue_is_not_sent_twice_when_a_sync_fails(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer first = {0}, second = {0}, third = {0};
+	struct fake_request *list;
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &first), 0);
+	list = fixture_request(fixture, FAKE_LIST);
+	list->retry_after_ms = 0;
+	fake_disk_fail_syncs(true);
+	fake_request_answer(list, FAKE_BUSY);
+	assert_int_equal(fixture_commit(fixture, "b.yaml", "two", &second), 0);
+	fixture_settle(fixture);
+	assert_int_equal(second.result, -EIO);
+	fake_disk_fail_syncs(false);
+	/* a change that has the queue looked at */
+	assert_int_equal(fixture_commit(fixture, "c.yaml", "three", &third), 0);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	fixture_assert_held(fixture, "c.yaml", "three");
+	assert_int_equal(count_content(fixture, "one"), 1);
 }
 
 /* The refused content was overwritten, and the newer content is not recorded yet. */
@@ -809,6 +871,8 @@ int main(void)
 		QUEUE(a_queued_commit_is_told_after_its_sync),
 		QUEUE(a_queued_commit_that_cannot_be_synced_is_refused),
 		QUEUE(what_goes_back_into_the_queue_twice_is_not_lost),
+		QUEUE(what_goes_back_into_the_queue_is_not_sent_twice),
+		QUEUE(what_goes_back_into_the_queue_is_not_sent_twice_when_a_sync_fails),
 		SYNC(what_was_refused_is_a_draft_again_when_it_is_overwritten),
 		SYNC(an_impossible_id_is_no_answer),
 		SYNC(an_id_that_was_there_before_is_no_answer),
