@@ -358,6 +358,13 @@ int ledger_next(struct ledger *ledger, int64_t now_ms, struct ledger_submission 
 /* What is queued for the job and not sent yet. -ENOENT: nothing. */
 int ledger_queued(struct ledger *ledger, int64_t row, struct ledger_submission *ret_submission);
 
+/* The newest ID that was given to a row. */
+int64_t ledger_newest_id(const struct ledger *ledger);
+
+/* Drops what is queued for the job, up to an ID: newer content has taken its place. What is queued
+ * since stays, and is what the job waits for then. */
+int ledger_drop_queued(struct ledger *ledger, int64_t row, int64_t newest_id);
+
 /* When the next one may be sent, if nothing else changes. -ENOENT: never; then *ret_is_empty says
  * whether nothing at all is queued. */
 int ledger_next_due(struct ledger *ledger, int64_t *ret_ms, bool *ret_is_empty);

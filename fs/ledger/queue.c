@@ -111,6 +111,20 @@ int ledger_start(struct ledger *ledger, const struct ledger_submission *submissi
 	return ledger_run(stmt);
 }
 
+int64_t ledger_newest_id(const struct ledger *ledger)
+{
+	return ledger->last_id;
+}
+
+int ledger_drop_queued(struct ledger *ledger, int64_t row, int64_t newest_id)
+{
+	int r = ledger_run_with(ledger, STMT_DROP_QUEUED, row, newest_id);
+
+	if (r == 0)
+		r = ledger_has_queued(ledger, row);
+	return r > 0 ? ledger_set_state(ledger, row, JOB_QUEUED) : r;
+}
+
 /* Is something else of the job queued than this submission? 1, 0 or -errno. */
 static int has_other_queued(struct ledger *ledger, const struct ledger_submission *submission)
 {

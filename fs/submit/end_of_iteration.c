@@ -158,6 +158,15 @@ static int record_ended(struct engine *engine)
 	return must_last;
 }
 
+/* What was recorded with the intents of these submissions is committed. */
+static void note_intents(struct submission_list *list)
+{
+	struct submission *submission;
+
+	TAILQ_FOREACH (submission, list, link)
+		submission->is_intended = true;
+}
+
 /* Records what has ended in this iteration, and commits. Returns -errno with nothing recorded, else
  * whether what is recorded has yet to become durable. */
 static int record_outcomes(struct engine *engine)
@@ -178,7 +187,11 @@ static int record_outcomes(struct engine *engine)
 	if (ledger_is_open(engine->ledger))
 		CRASH_POINT("iteration-recorded");
 	r = ledger_commit(engine->ledger, false);
-	return r < 0 ? r : must_last;
+	if (r < 0)
+		return r;
+	note_intents(&engine->begun);
+	note_intents(&engine->iteration.fresh);
+	return must_last;
 }
 
 void iteration_fail(struct engine *engine, int r)

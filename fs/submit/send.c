@@ -164,6 +164,7 @@ int submission_start(struct submission *submission, const struct ledger_job *kno
 			/* out of the queue at once, so that it is not taken again */
 			if (submission->record.queued)
 				ledger_end(engine->ledger, &submission->record);
+			submission->held_id = ledger_newest_id(engine->ledger);
 			submission_settle(submission, OUTCOME_HELD, job->job_id, job->version);
 			return 0;
 		}
@@ -227,22 +228,27 @@ void submission_ask_all(struct submission_list *begun)
 	}
 }
 
-static void ask_now(void *data)
+static void go_on(void *data)
 {
 	struct submission *submission = data;
 	struct engine *engine = submission->engine;
 
 	submission->deadline_ms = loop_now_ms(engine->loop) + engine->options.timeout_ms;
 	count_in_flight(submission, 1);
-	ask_question(submission);
+	if (is_create(submission)) {
+		ask_question(submission);
+		return;
+	}
+	submission->stage = STAGE_FRESH;
+	TAILQ_INSERT_TAIL(&engine->iteration.fresh, submission, link);
 }
 
-void submission_ask_later(struct submission *submission)
+void submission_go_on_later(struct submission *submission)
 {
 	struct loop *loop = submission->engine->loop;
 
 	submission->stage = STAGE_ASKING;
-	loop_timer_set(loop, &submission->timer, loop_now_ms(loop) + LEDGER_AGAIN_MS, ask_now,
+	loop_timer_set(loop, &submission->timer, loop_now_ms(loop) + LEDGER_AGAIN_MS, go_on,
 		       submission);
 }
 

@@ -230,8 +230,11 @@ int submission_record(struct submission *submission)
 	switch (submission->outcome) {
 	case OUTCOME_HELD:
 		r = ledger_agree(ledger, submission->record.row, submission->record.attrs.explicit);
-		return r < 0 || !submission->record.id ? r
-						       : ledger_end(ledger, &submission->record);
+		if (r < 0)
+			return r;
+		return submission->record.id ? ledger_end(ledger, &submission->record)
+					     : ledger_drop_queued(ledger, submission->record.row,
+								  submission->held_id);
 	case OUTCOME_SETTLED:
 		/* who stands behind it needs the row */
 		if (submission->deletion)

@@ -33,9 +33,10 @@ enum submission_stage {
 	STAGE_BEHIND,  /* waits for an older submission of the same path */
 	STAGE_WAITING, /* waits for a slot: in engine->waiting */
 	STAGE_BEGUN,   /* a create: asked for when it is committed: engine->begun */
-	STAGE_ASKING,  /* the service is asked which jobs of the name it has, or is to be again */
-	STAGE_FRESH,   /* its intent becomes durable at the end of this iteration: in
-			  engine->iteration.fresh */
+	STAGE_ASKING, /* the service is asked which jobs of the name it has; or the submission waits
+			 to go on: submission_go_on_later() */
+	STAGE_FRESH,  /* its intent becomes durable at the end of this iteration: in
+			 engine->iteration.fresh */
 	STAGE_SYNCING, /* its intent is recorded and becomes durable: in engine->held or ->synced */
 	STAGE_SENDING, /* a request is under way, or is sent again after a 429 */
 	STAGE_IN_DOUBT, /* the service is being asked what became of it */
@@ -50,8 +51,9 @@ struct submission {
 	char *path;   /* when it was committed; for the log */
 	char *job_id; /* of an update or a deletion, and of a job that was made */
 	bool deletion;
-	bool is_current; /* in engine->by_row */
-	bool by_path;	 /* its row may be gone: its refusal is recorded by its path */
+	bool is_current;  /* in engine->by_row */
+	bool is_intended; /* its intent is committed: nothing undoes it any more */
+	bool by_path;	  /* its row may be gone: its refusal is recorded by its path */
 	enum submission_stage stage;
 	TAILQ_ENTRY(submission) link;
 	struct submission *next_by_row;
@@ -71,6 +73,7 @@ struct submission {
 	char *request_id; /* of the last answer, or NULL */
 
 	int64_t next_try_ms; /* of OUTCOME_LATER: since the epoch */
+	int64_t held_id;     /* of OUTCOME_HELD: what was queued by then has another content */
 
 	/* while in doubt: lost_answer.c */
 	struct lost_answer *lost;
@@ -187,9 +190,10 @@ void waiter_answer(struct engine *engine, struct waiter *take_waiter, int result
  * -errno when it was put back into the queue. */
 int submission_start(struct submission *submission, const struct ledger_job *known);
 
-/* Asks for the jobs of a create's name again after LEDGER_AGAIN_MS: its intent is committed, and
- * what it heard could not be recorded. It has no slot until then. */
-void submission_ask_later(struct submission *submission);
+/* Takes a submission further after LEDGER_AGAIN_MS: its intent is committed, and what came after
+ * that could not be made durable. A create asks for the jobs of its name again. It has no slot
+ * until then. */
+void submission_go_on_later(struct submission *submission);
 
 /* Asks for creates that were begun and are committed; the list is empty then. */
 void submission_ask_all(struct submission_list *begun);

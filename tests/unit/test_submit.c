@@ -467,6 +467,55 @@ static void what_goes_back_into_the_queue_is_not_sent_twice_when_a_sync_fails(vo
 	assert_int_equal(count_content(fixture, "one"), 1);
 }
 
+/* What was taken from the queue, and could not be made durable as being sent, goes on in the same
+ * mount, also if the ledger refuses every change in between. */
+static void what_was_taken_from_the_queue_goes_on(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer first = {0}, second = {0};
+
+	fixture_make(fixture, "a.yaml", "zero");
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &first), 0);
+	fixture_request(fixture, FAKE_UPDATE);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &second), 0);
+	fixture_settle(fixture);
+	assert_int_equal(second.result, 0); /* it is in the queue */
+	fake_disk_fail_syncs(true);
+	fake_request_answer(fixture_request(fixture, FAKE_UPDATE), FAKE_TRUTH);
+	fixture_iterate(fixture);
+	fake_disk_fail_writes(ENOSPC);
+	fixture->rules.validate = DSL_YAML;
+	assert_int_equal(fixture_commit(fixture, "b.yaml", "b: [", &first), -EINVAL);
+	fixture_settle(fixture);
+	fake_disk_fail_writes(0);
+	fake_disk_fail_syncs(false);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "two");
+}
+
+/* What an earlier mount has queued is overwritten by what the service holds: it must not stay in
+ * the queue, where it could not be sent, and all behind it would wait for ever. */
+static void what_is_held_takes_the_place_of_what_was_queued(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writers[3] = {{0}};
+
+	fixture_make(fixture, "a.yaml", "one");
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writers[0]), 0);
+	fixture_answer(fixture, FAKE_UPDATE, FAKE_BUSY);
+	fixture_assert_state(fixture, "a.yaml", JOB_QUEUED);
+	fixture->rules.queue = false;
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writers[1]), 0);
+	fixture_settle(fixture);
+	assert_int_equal(writers[1].told, 1);
+	assert_int_equal(writers[1].result, 0);
+	fixture->rules.queue = true;
+	assert_int_equal(fixture_commit(fixture, "b.yaml", "three", &writers[2]), 0);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	fixture_assert_held(fixture, "b.yaml", "three");
+}
+
 /* The refused content was overwritten, and the newer content is not recorded yet. */
 static void what_was_refused_is_a_draft_again_when_it_is_overwritten(void **state)
 {
@@ -873,6 +922,8 @@ int main(void)
 		QUEUE(what_goes_back_into_the_queue_twice_is_not_lost),
 		QUEUE(what_goes_back_into_the_queue_is_not_sent_twice),
 		QUEUE(what_goes_back_into_the_queue_is_not_sent_twice_when_a_sync_fails),
+		QUEUE(what_was_taken_from_the_queue_goes_on),
+		QUEUE(what_is_held_takes_the_place_of_what_was_queued),
 		SYNC(what_was_refused_is_a_draft_again_when_it_is_overwritten),
 		SYNC(an_impossible_id_is_no_answer),
 		SYNC(an_id_that_was_there_before_is_no_answer),
