@@ -372,6 +372,9 @@ int ledger_next_due(struct ledger *ledger, int64_t *ret_ms, bool *ret_is_empty);
 /* A queued submission is about to be sent, as what submission says now. JOB_SUBMITTING. */
 int ledger_start(struct ledger *ledger, const struct ledger_submission *submission);
 
+/* Is this submission recorded as being sent? 1, 0 or -errno. */
+int ledger_is_being_sent(struct ledger *ledger, const struct ledger_submission *submission);
+
 /* It was not done, and is to be tried again at next_try_ms (since the epoch); error says why, in
  * one sentence. JOB_QUEUED. Saying it again changes nothing: when the end of an iteration fails,
  * all that has ended is recorded once more. */

@@ -111,6 +111,11 @@ int ledger_start(struct ledger *ledger, const struct ledger_submission *submissi
 	return ledger_run(stmt);
 }
 
+int ledger_is_being_sent(struct ledger *ledger, const struct ledger_submission *submission)
+{
+	return ledger_exists(ledger, STMT_IS_BEING_SENT, submission->id);
+}
+
 int64_t ledger_newest_id(const struct ledger *ledger)
 {
 	return ledger->last_id;

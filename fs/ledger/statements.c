@@ -88,6 +88,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_GROUP_UNDO] = "ROLLBACK TO group_of_writes",
 	[STMT_GROUP_END] = "RELEASE group_of_writes",
 	[STMT_REPLACE] = "DELETE FROM submission WHERE job = ?1 AND state = 1",
+	[STMT_IS_BEING_SENT] =
+		"SELECT EXISTS (SELECT 1 FROM submission WHERE id = ?1 AND state = 2)",
 	[STMT_DROP_QUEUED] = "DELETE FROM submission WHERE job = ?1 AND state = 1 AND id <= ?2",
 	[STMT_HAS_QUEUED] = "SELECT EXISTS (SELECT 1 FROM submission WHERE job = ?1 AND state = 1)",
 	[STMT_HAS_OTHER_QUEUED] = "SELECT EXISTS (SELECT 1 FROM submission"

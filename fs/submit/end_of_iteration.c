@@ -116,7 +116,7 @@ static void fail_unsent(struct engine *engine, int r)
 		engine->in_flight--;
 		if (submission->record.queued) {
 			engine->queued_in_flight--;
-			queue_put_back(submission);
+			submission_go_on_later(submission);
 		} else {
 			fail_unrecorded(submission, r);
 		}
@@ -158,15 +158,6 @@ static int record_ended(struct engine *engine)
 	return must_last;
 }
 
-/* What was recorded with the intents of these submissions is committed. */
-static void note_intents(struct submission_list *list)
-{
-	struct submission *submission;
-
-	TAILQ_FOREACH (submission, list, link)
-		submission->is_intended = true;
-}
-
 /* Records what has ended in this iteration, and commits. Returns -errno with nothing recorded, else
  * whether what is recorded has yet to become durable. */
 static int record_outcomes(struct engine *engine)
@@ -187,11 +178,7 @@ static int record_outcomes(struct engine *engine)
 	if (ledger_is_open(engine->ledger))
 		CRASH_POINT("iteration-recorded");
 	r = ledger_commit(engine->ledger, false);
-	if (r < 0)
-		return r;
-	note_intents(&engine->begun);
-	note_intents(&engine->iteration.fresh);
-	return must_last;
+	return r < 0 ? r : must_last;
 }
 
 void iteration_fail(struct engine *engine, int r)

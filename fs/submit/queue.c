@@ -130,17 +130,27 @@ static void wake_after(struct engine *engine, int64_t wait_ms)
 		       wake_queue, engine);
 }
 
+/* That it is being sent was recorded, if it was not undone, and is not so. */
+static void unstart_submission(struct submission *submission)
+{
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	struct ledger *ledger = submission->engine->ledger;
+	int r = ledger_get(ledger, submission->record.row, &job);
+
+	if (r == 0 && job.state == JOB_SUBMITTING)
+		r = ledger_requeue(ledger, &submission->record, 0,
+				   "the ledger could not be synced");
+	if (r < 0 && r != -ENOENT)
+		log_error("%s: it is sent after the next mount: %s", submission->path,
+			  strerror(-r));
+}
+
 void queue_put_back(struct submission *submission)
 {
 	struct engine *engine = submission->engine;
 	struct submission *behind = submission->behind;
 
-	/* to put it back would be a change of the ledger, which it may not take: nobody would be
-	 * left who sends it */
-	if (submission->is_intended) {
-		submission_go_on_later(submission);
-		return;
-	}
+	unstart_submission(submission);
 	submission->behind = NULL;
 	engine_take_out(submission);
 	submission_destroy(submission);

@@ -228,11 +228,22 @@ void submission_ask_all(struct submission_list *begun)
 	}
 }
 
+/* To put a submission back is a change, too, and the ledger may refuse it or lose it again: nobody
+ * would be left who sends what is recorded as being sent. So a submission stays in memory until the
+ * ledger says which of the two it is. */
 static void go_on(void *data)
 {
 	struct submission *submission = data;
 	struct engine *engine = submission->engine;
+	int r = ledger_is_being_sent(engine->ledger, &submission->record);
 
+	if (r <= 0) {
+		if (r < 0)
+			submission_go_on_later(submission);
+		else
+			queue_put_back(submission);
+		return;
+	}
 	submission->deadline_ms = loop_now_ms(engine->loop) + engine->options.timeout_ms;
 	count_in_flight(submission, 1);
 	if (is_create(submission)) {

@@ -51,9 +51,8 @@ struct submission {
 	char *path;   /* when it was committed; for the log */
 	char *job_id; /* of an update or a deletion, and of a job that was made */
 	bool deletion;
-	bool is_current;  /* in engine->by_row */
-	bool is_intended; /* its intent is committed: nothing undoes it any more */
-	bool by_path;	  /* its row may be gone: its refusal is recorded by its path */
+	bool is_current; /* in engine->by_row */
+	bool by_path;	 /* its row may be gone: its refusal is recorded by its path */
 	enum submission_stage stage;
 	TAILQ_ENTRY(submission) link;
 	struct submission *next_by_row;
@@ -190,9 +189,9 @@ void waiter_answer(struct engine *engine, struct waiter *take_waiter, int result
  * -errno when it was put back into the queue. */
 int submission_start(struct submission *submission, const struct ledger_job *known);
 
-/* Takes a submission further after LEDGER_AGAIN_MS: its intent is committed, and what came after
- * that could not be made durable. A create asks for the jobs of its name again. It has no slot
- * until then. */
+/* What was recorded of a queued submission could not be made durable. After LEDGER_AGAIN_MS it goes
+ * on if its intent is recorded (a create asks for the jobs of its name again), else it is put back
+ * into the queue. It has no slot until then. */
 void submission_go_on_later(struct submission *submission);
 
 /* Asks for creates that were begun and are committed; the list is empty then. */

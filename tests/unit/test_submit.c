@@ -493,6 +493,31 @@ static void what_was_taken_from_the_queue_goes_on(void **state)
 	fixture_assert_held(fixture, "a.yaml", "two");
 }
 
+/* The same when another part of the iteration has committed the intent: a rename is recorded
+ * durably at once, with all that was recorded before it. */
+static void what_a_rename_has_committed_goes_on(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ledger_rename rename = {.from = "b.yaml", .to = "c.yaml", .ino = 1};
+	struct writer first = {0}, second = {0};
+
+	fixture_make(fixture, "a.yaml", "zero");
+	fixture_make(fixture, "b.yaml", "b");
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &first), 0);
+	assert_int_equal(ledger_rename_begin(fixture->ledger, &rename), 0);
+	assert_int_equal(ledger_rename_done(fixture->ledger, &rename), 0);
+	fake_disk_fail_writes(EIO);
+	fixture_iterate(fixture);
+	assert_int_equal(first.result, -EIO);
+	fixture->rules.validate = DSL_YAML;
+	assert_int_equal(fixture_commit(fixture, "d.yaml", "b: [", &second), -EINVAL);
+	fixture_settle(fixture);
+	fake_disk_fail_writes(0);
+	fixture_pass(fixture, FIXTURE_TIMEOUT_MS);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+}
+
 /* What an earlier mount has queued is overwritten by what the service holds: it must not stay in
  * the queue, where it could not be sent, and all behind it would wait for ever. */
 static void what_is_held_takes_the_place_of_what_was_queued(void **state)
@@ -923,6 +948,7 @@ int main(void)
 		QUEUE(what_goes_back_into_the_queue_is_not_sent_twice),
 		QUEUE(what_goes_back_into_the_queue_is_not_sent_twice_when_a_sync_fails),
 		QUEUE(what_was_taken_from_the_queue_goes_on),
+		QUEUE(what_a_rename_has_committed_goes_on),
 		QUEUE(what_is_held_takes_the_place_of_what_was_queued),
 		SYNC(what_was_refused_is_a_draft_again_when_it_is_overwritten),
 		SYNC(an_impossible_id_is_no_answer),
