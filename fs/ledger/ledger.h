@@ -362,7 +362,8 @@ int ledger_queued(struct ledger *ledger, int64_t row, struct ledger_submission *
 int64_t ledger_newest_id(const struct ledger *ledger);
 
 /* Drops what is queued for the job, up to an ID: newer content has taken its place. What is queued
- * since stays, and is what the job waits for then. */
+ * since stays, and is what the job waits for then. Returns whether something was dropped (1 or 0),
+ * or -errno. */
 int ledger_drop_queued(struct ledger *ledger, int64_t row, int64_t newest_id);
 
 /* When the next one may be sent, if nothing else changes. -ENOENT: never; then *ret_is_empty says

@@ -124,10 +124,13 @@ int64_t ledger_newest_id(const struct ledger *ledger)
 int ledger_drop_queued(struct ledger *ledger, int64_t row, int64_t newest_id)
 {
 	int r = ledger_run_with(ledger, STMT_DROP_QUEUED, row, newest_id);
+	bool dropped = r == 0 && sqlite3_changes(ledger->db) > 0;
 
 	if (r == 0)
 		r = ledger_has_queued(ledger, row);
-	return r > 0 ? ledger_set_state(ledger, row, JOB_QUEUED) : r;
+	if (r > 0)
+		r = ledger_set_state(ledger, row, JOB_QUEUED);
+	return r < 0 ? r : dropped;
 }
 
 /* Is something else of the job queued than this submission? 1, 0 or -errno. */

@@ -150,7 +150,8 @@ static int record_ended(struct engine *engine)
 				  strerror(-r));
 		else if (r < 0)
 			return r;
-		if (submission->outcome == OUTCOME_SETTLED && engine_has_rival(engine, submission))
+		if (r > 0 || (submission->outcome == OUTCOME_SETTLED &&
+			      engine_has_rival(engine, submission)))
 			must_last = 1;
 		CRASH_POINT("outcome-recorded");
 		stall_next(loop_stall(engine->loop));

@@ -325,7 +325,8 @@ void submission_settle(struct submission *submission, enum submission_outcome ou
 void submission_fail(struct submission *submission, enum submission_outcome outcome,
 		     const struct err *err);
 
-/* Records the outcome of an ended submission in the ledger. Returns 0 or -errno. */
+/* Records the outcome of an ended submission in the ledger. Returns 0; 1: it has to be durable
+ * before it is told; -errno. */
 int submission_record(struct submission *submission);
 
 /* Keeps the request ID of an answer for coc.request_id and the log; "" keeps the one before. */

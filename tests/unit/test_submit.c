@@ -321,6 +321,7 @@ static void what_comes_out_of_the_queue_is_durable_as_sent(void **state)
 static void assert_committed(struct writer *writer)
 {
 	assert_false(ledger_is_open(writer->fixture->ledger));
+	fixture_assert_state(writer->fixture, "a.yaml", JOB_SUBMITTED);
 }
 
 /* The writer is told when the outcome is committed: a crash right after finds it. */
@@ -518,6 +519,40 @@ static void what_a_rename_has_committed_goes_on(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
+/* A sync that failed does not count: what goes on is synced before it is sent. */
+static void what_goes_on_is_synced_before_it_is_sent(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	fixture_make(fixture, "a.yaml", "zero");
+	fake_disk_fail_syncs(true);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	fixture_iterate(fixture);
+	assert_int_equal(writer.result, -EIO);
+	fake_disk_fail_syncs(false);
+	while (!fake_service_find(&fixture->service, FAKE_UPDATE))
+		assert_true(fixture_step(fixture));
+	fixture_crash(fixture, true, NULL, NULL);
+	fixture_assert_state(fixture, "a.yaml", JOB_SUBMITTING);
+}
+
+/* Half of a recording failed in the middle of the iteration, and all of it was undone. */
+static void what_was_undone_in_the_iteration_is_not_sent(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	ledger_undo(fixture->ledger);
+	fixture_settle(fixture);
+	assert_int_equal(writer.told, 1);
+	assert_int_equal(writer.result, -EIO);
+	assert_true(fixture_quiesce(fixture));
+	assert_int_equal(fixture->service.n_requests, 0);
+	fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
+}
+
 /* What an earlier mount has queued is overwritten by what the service holds: it must not stay in
  * the queue, where it could not be sent, and all behind it would wait for ever. */
 static void what_is_held_takes_the_place_of_what_was_queued(void **state)
@@ -539,6 +574,25 @@ static void what_is_held_takes_the_place_of_what_was_queued(void **state)
 	assert_true(fixture_quiesce(fixture));
 	fixture_assert_held(fixture, "a.yaml", "one");
 	fixture_assert_held(fixture, "b.yaml", "three");
+}
+
+/* And it must not come back with a loss of power, and overwrite what was acknowledged after it. */
+static void what_was_queued_before_does_not_come_back(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writers[2] = {{0}};
+
+	fixture_make(fixture, "a.yaml", "one");
+	fixture_remount(fixture); /* all so far is durable */
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writers[0]), 0);
+	fixture_answer(fixture, FAKE_UPDATE, FAKE_BUSY);
+	fixture->rules.queue = false;
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writers[1]), 0);
+	while (!writers[1].told)
+		assert_true(fixture_step(fixture));
+	fixture_crash(fixture, true, NULL, NULL);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
 /* The refused content was overwritten, and the newer content is not recorded yet. */
@@ -949,7 +1003,10 @@ int main(void)
 		QUEUE(what_goes_back_into_the_queue_is_not_sent_twice_when_a_sync_fails),
 		QUEUE(what_was_taken_from_the_queue_goes_on),
 		QUEUE(what_a_rename_has_committed_goes_on),
+		QUEUE(what_goes_on_is_synced_before_it_is_sent),
+		SYNC(what_was_undone_in_the_iteration_is_not_sent),
 		QUEUE(what_is_held_takes_the_place_of_what_was_queued),
+		QUEUE(what_was_queued_before_does_not_come_back),
 		SYNC(what_was_refused_is_a_draft_again_when_it_is_overwritten),
 		SYNC(an_impossible_id_is_no_answer),
 		SYNC(an_id_that_was_there_before_is_no_answer),
