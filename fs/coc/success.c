@@ -256,8 +256,8 @@ static int read_list(const cJSON *root, struct answer *out)
 	if (!out->summaries)
 		return -ENOMEM;
 	cJSON_ArrayForEach (row, data) {
-		/* what is beyond the rows that were asked for is not read: the page proves nothing
-		 */
+		/* what is beyond the rows that were asked for is not read: the page proves
+		 * nothing */
 		r = out->n_summaries < COC_LIST_PAGE
 			    ? read_summary(row, &out->summaries[out->n_summaries])
 			    : -E2BIG;

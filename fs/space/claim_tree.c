@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is asked for when a directory comes to another name: all names below it may keep something.
- */
+/* What is asked for when a directory comes to another name: all names below it may keep
+ * something. */
 #define _GNU_SOURCE
 #include "space/claiming.h"
 

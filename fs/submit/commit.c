@@ -19,49 +19,6 @@ void commit_finish(struct commit *commit)
 	attr_set_finish(&commit->inherited);
 }
 
-/* The text of a row goes: it is not for the file that has the name now. */
-static int drop_text(struct engine *engine, struct ledger *ledger, const char *path,
-		     const struct ledger_job *job)
-{
-	static const enum attr private[] = {ATTR_NAME, ATTR_DESCRIPTION};
-	int r = ledger_drop_text(ledger, job->row);
-
-	for (size_t i = 0; r >= 0 && i < sizeof(private) / sizeof(private[0]); i++)
-		r = commit_disown(engine, ledger, path, private[i]);
-	return r < 0 ? r : 0;
-}
-
-/* The row of a path, made when there is none, for content of this author's. */
-static int find_commit_row(struct engine *engine, struct ledger *ledger, const char *path,
-			   const struct author *author, struct ledger_job *ret_job)
-{
-	int r = ledger_find_or_make(ledger, path, &author->holding.owner, ret_job);
-
-	if (r < 0 || holding_is_same(&ret_job->holding, &author->holding))
-		return r;
-	if (author->without_text) {
-		r = drop_text(engine, ledger, path, ret_job);
-		if (r < 0)
-			return r;
-		ledger_job_finish(ret_job);
-		r = ledger_find(ledger, path, ret_job);
-		if (r < 0)
-			return r;
-	}
-	ret_job->holding = author->holding;
-	return ledger_hold(ledger, ret_job->row, &author->holding);
-}
-
-int commit_record_refusal(struct engine *engine, struct ledger *ledger, const char *path,
-			  const struct author *author, bool incomplete, const struct err *err,
-			  const char *story)
-{
-	_cleanup_ledger_job_ struct ledger_job job = {0};
-	int r = find_commit_row(engine, ledger, path, author, &job);
-
-	return r < 0 ? r : ledger_refuse(ledger, job.row, incomplete, err, story);
-}
-
 int commit_refuse(struct engine *engine, struct ledger *ledger, const char *path,
 		  const struct author *author, bool incomplete, const struct err *err)
 {
@@ -130,29 +87,6 @@ static int check_fixed_attributes(const struct attr_set *own, const struct ledge
 	return 0;
 }
 
-/* What was committed last for a job and not refused: what is under way or queued, else what the
- * service holds. pending is the caller's to finish. */
-static int find_last(struct engine *engine, struct ledger *ledger, const struct ledger_job *job,
-		     struct ledger_submission *pending, const struct attr_set **ret_last)
-{
-	const struct attr_set *sent;
-	int r;
-
-	*ret_last = engine_newest_attrs(engine, job->row);
-	if (*ret_last)
-		return 0;
-	*ret_last = &job->sent;
-	if (!job_state_is_unfinished(job->state))
-		return 0;
-	r = ledger_queued(ledger, job->row, pending);
-	if (r == 0)
-		*ret_last = &pending->attrs;
-	sent = r == -ENOENT ? engine_sent_attrs(engine, job->row) : NULL;
-	if (sent)
-		*ret_last = sent;
-	return r == -ENOENT ? 0 : r;
-}
-
 /* Gives the file back what its name has kept, and marks what is its own. */
 static int keep_own(struct engine *engine, struct ledger *ledger, struct commit *commit,
 		    const struct ledger_job *job)
@@ -161,7 +95,7 @@ static int keep_own(struct engine *engine, struct ledger *ledger, struct commit 
 	struct ledger_submission pending = {0};
 	struct attr_set *own = &commit->own;
 	const struct attr_set *last;
-	int r = find_last(engine, ledger, job, &pending, &last);
+	int r = commit_find_last(engine, ledger, job, &pending, &last);
 
 	for (size_t i = 0; r == 0 && i < sizeof(kept) / sizeof(kept[0]); i++) {
 		const enum attr attr = kept[i];
@@ -248,26 +182,6 @@ static int judge_commit(const struct commit_rules *rules, struct commit *commit,
 	return check_size(job, sub, err);
 }
 
-int commit_disown(struct engine *engine, struct ledger *ledger, const char *path, enum attr attr)
-{
-	_cleanup_ledger_job_ struct ledger_job job = {0};
-	struct ledger_submission pending = {0};
-	const struct attr_set *last;
-	int r = ledger_find(ledger, path, &job), kept;
-
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	r = find_last(engine, ledger, &job, &pending, &last);
-	kept = r == 0 && ((last->explicit | job.sent.explicit) & (1U << attr));
-	ledger_submission_finish(&pending);
-	if (r < 0)
-		return r;
-	r = engine_disown(engine, job.row, attr);
-	if (r == 0)
-		r = ledger_disown(ledger, job.row, attr);
-	return r < 0 ? r : kept;
-}
-
 int commit_run(struct engine *engine, struct ledger *ledger, const struct commit_rules *rules,
 	       struct commit *take_commit, engine_done_fn *done, void *data,
 	       struct waiter **ret_waiter)
@@ -284,7 +198,7 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 		*ret_waiter = NULL;
 		return 0;
 	}
-	r = find_commit_row(engine, ledger, commit->path, &commit->author, &job);
+	r = commit_find_row(engine, ledger, commit->path, &commit->author, &job);
 	if (r < 0)
 		err_set(&err, -r, "the ledger cannot be written, nothing was sent: %s",
 			strerror(-r));

@@ -8,13 +8,22 @@
  * and an ended request leaves its slot to one that waits.
  */
 #define _GNU_SOURCE
-#include "submit/submission.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/crash.h"
 #include "base/log.h"
+#include "submit/ask.h"
+#include "submit/group_sync.h"
+#include "submit/lost_answer.h"
+#include "submit/lost_round.h"
+#include "submit/queue.h"
+#include "submit/rows.h"
+#include "submit/send.h"
+#include "submit/start.h"
+#include "submit/submission.h"
+#include "submit/waiter.h"
 
 static bool has_free_slot(const struct engine *engine)
 {
@@ -182,7 +191,7 @@ static int record_outcomes(struct engine *engine)
 	return r < 0 ? r : must_last;
 }
 
-void iteration_fail(struct engine *engine, int r)
+static void iteration_fail(struct engine *engine, int r)
 {
 	struct submission *submission;
 
@@ -199,7 +208,7 @@ void iteration_fail(struct engine *engine, int r)
 		       wake_loop, NULL);
 }
 
-void iteration_release(struct engine *engine, struct batch *batch)
+static void iteration_release(struct engine *engine, struct batch *batch)
 {
 	struct batch now; /* what comes meanwhile is of the next */
 	struct submission *submission;
@@ -224,12 +233,38 @@ void iteration_release(struct engine *engine, struct batch *batch)
 	}
 }
 
+/* Makes what this iteration has recorded durable, and releases it. */
+static int release_now(struct engine *engine)
+{
+	int r = group_sync_release(engine);
+
+	if (r == 0)
+		iteration_release(engine, &engine->durable);
+	return r;
+}
+
+/* Takes up what callbacks have left in the engine's lists. */
+static void take_up(struct engine *engine)
+{
+	int sync_error = engine->sync_error;
+
+	engine->sync_error = 0;
+	if (sync_error)
+		iteration_fail(engine, sync_error);
+	iteration_release(engine, &engine->durable);
+	if (engine->service_is_back) {
+		engine->service_is_back = false;
+		lost_answer_hurry_unanswered(engine);
+	}
+}
+
 void engine_iteration_end(struct engine *engine)
 {
 	struct submission_list begun; /* that are committed */
 	int r;
 
 	TAILQ_INIT(&begun);
+	take_up(engine);
 	do {
 		fill_slots(engine);
 		r = record_outcomes(engine);
@@ -240,7 +275,7 @@ void engine_iteration_end(struct engine *engine)
 		if (r > 0 && group_sync_is_apart(engine))
 			group_sync_hold(engine);
 		else if (r > 0)
-			r = group_sync_release(engine);
+			r = release_now(engine);
 		else if (r == 0)
 			iteration_release(engine, &engine->iteration);
 		if (r < 0) {

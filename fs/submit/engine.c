@@ -15,7 +15,7 @@
  * known when the next content comes, and that content becomes an update of the job just made.
  */
 #define _GNU_SOURCE
-#include "submit/submission.h"
+#include "submit/engine.h"
 
 #include <errno.h>
 #include <string.h>
@@ -23,135 +23,16 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "submit/bounds.h"
-
-static struct submission **row_bucket(struct engine *engine, int64_t row)
-{
-	return &engine->by_row[(uint64_t)row % SUBMISSION_BUCKETS];
-}
-
-struct submission *engine_current(const struct engine *engine, int64_t row)
-{
-	struct submission *submission = engine->by_row[(uint64_t)row % SUBMISSION_BUCKETS];
-
-	while (submission && submission->record.row != row)
-		submission = submission->next_by_row;
-	return submission;
-}
-
-void engine_put(struct submission *submission)
-{
-	struct submission **at = row_bucket(submission->engine, submission->record.row);
-
-	submission->is_current = true;
-	submission->next_by_row = *at;
-	*at = submission;
-}
-
-void engine_take_out(struct submission *submission)
-{
-	struct submission **at = row_bucket(submission->engine, submission->record.row);
-
-	while (*at && *at != submission)
-		at = &(*at)->next_by_row;
-	if (*at)
-		*at = submission->next_by_row;
-	submission->is_current = false;
-}
-
-bool engine_has(const struct engine *engine, int64_t row)
-{
-	return engine_current(engine, row) != NULL;
-}
-
-const struct attr_set *engine_newest_attrs(const struct engine *engine, int64_t row)
-{
-	const struct submission *current = engine_current(engine, row);
-	const struct submission *newest = current && current->behind ? current->behind : current;
-
-	if (!newest || newest->record.queued || newest->stage == STAGE_ENDED)
-		return NULL;
-	return &newest->record.attrs;
-}
-
-const struct attr_set *engine_sent_attrs(const struct engine *engine, int64_t row)
-{
-	const struct submission *current = engine_current(engine, row);
-
-	return current ? &current->record.attrs : NULL;
-}
-
-int engine_disown(struct engine *engine, int64_t row, enum attr attr)
-{
-	struct submission *submission = engine_current(engine, row);
-	int r = submission && submission->record.id
-			? ledger_disown_sent(engine->ledger, &submission->record, attr)
-			: 0;
-
-	for (; r == 0 && submission; submission = submission->behind)
-		submission->record.attrs.explicit &= ~(1U << attr);
-	return r;
-}
-
-static bool is_twin(const struct submission *other, const struct submission *submission)
-{
-	return other != submission && !other->deletion && other->record.kind == SUBMIT_CREATE &&
-	       !memcmp(other->record.digest, submission->record.digest, CONTENT_DIGEST_SIZE) &&
-	       !strcmp(other->record.attrs.value[ATTR_NAME],
-		       submission->record.attrs.value[ATTR_NAME]);
-}
-
-/* Is there a twin at one of the stages (bits 1 << stage)? */
-static bool has_twin(const struct engine *engine, const struct submission *submission,
-		     unsigned stages)
-{
-	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
-		for (const struct submission *other = engine->by_row[i]; other;
-		     other = other->next_by_row)
-			if (stages & 1U << other->stage && is_twin(other, submission))
-				return true;
-	return false;
-}
-
-int engine_is_bound(const struct engine *engine, const char *job_id)
-{
-	const struct submission *other;
-
-	/* what has just ended is not in the ledger yet */
-	TAILQ_FOREACH (other, &engine->iteration.ended, link) {
-		if (other->outcome == OUTCOME_SETTLED && other->job_id &&
-		    !strcmp(other->job_id, job_id))
-			return 1;
-	}
-	return ledger_is_bound(engine->ledger, job_id);
-}
-
-bool engine_has_twin(const struct engine *engine, const struct submission *submission)
-{
-	return has_twin(engine, submission, 1U << STAGE_SENDING);
-}
-
-bool engine_has_rival(const struct engine *engine, const struct submission *submission)
-{
-	return submission->record.kind == SUBMIT_CREATE && !submission->deletion &&
-	       has_twin(engine, submission,
-			1U << STAGE_SYNCING | 1U << STAGE_SENDING | 1U << STAGE_IN_DOUBT |
-				1U << STAGE_ENDED);
-}
+#include "submit/group_sync.h"
+#include "submit/lost_round.h"
+#include "submit/rows.h"
+#include "submit/start.h"
+#include "submit/submission.h"
+#include "submit/waiter.h"
 
 void engine_count_refusal(struct engine *engine)
 {
 	engine->metrics.refusals++;
-}
-
-unsigned engine_recorded(const struct engine *engine)
-{
-	unsigned n = 0;
-
-	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
-		for (const struct submission *submission = engine->by_row[i]; submission;
-		     submission = submission->next_by_row)
-			n += submission->record.id && !submission->deletion;
-	return n;
 }
 
 int engine_write_metrics(const struct engine *engine, int64_t queued, struct buf *text)
@@ -220,16 +101,6 @@ void engine_destroy(struct engine *engine)
 	free(engine);
 }
 
-struct waiter *waiter_create(const struct engine *engine, engine_done_fn *done, void *data)
-{
-	struct waiter *waiter = calloc(1, sizeof(*waiter));
-
-	if (waiter)
-		*waiter = (struct waiter){
-			.done = done, .data = data, .begun_ms = loop_now_ms(engine->loop)};
-	return waiter;
-}
-
 static struct waiter *hand_waiter(struct submission *submission, engine_done_fn *done, void *data)
 {
 	struct waiter *waiter = waiter_create(submission->engine, done, data);
@@ -239,29 +110,6 @@ static struct waiter *hand_waiter(struct submission *submission, engine_done_fn 
 		LIST_INSERT_HEAD(&submission->waiters, waiter, link);
 	}
 	return waiter;
-}
-
-void waiter_answer(struct engine *engine, struct waiter *take_waiter, int result, bool is_commit)
-{
-	struct waiter waiter = *take_waiter;
-
-	if (is_commit)
-		histogram_add(&engine->metrics.commit,
-			      engine_monotonic_ms(engine) - waiter.begun_ms);
-	waiter_drop(take_waiter);
-	waiter.done(waiter.data, result);
-}
-
-void waiter_drop(struct waiter *waiter)
-{
-	LIST_REMOVE(waiter, link);
-	free(waiter);
-}
-
-void waiters_drop(struct waiter_list *waiters)
-{
-	while (!LIST_EMPTY(waiters))
-		waiter_drop(LIST_FIRST(waiters));
 }
 
 /* Is what waits or is under way the same as this submission? */

@@ -13,13 +13,16 @@
  * before it began. So what is durable is always what was recorded up to some moment.
  */
 #define _GNU_SOURCE
-#include "submit/submission.h"
+#include "submit/group_sync.h"
 
 #include <string.h>
 
 #include "base/crash.h"
 #include "base/log.h"
 #include "submit/sync_thread.h"
+#include "submit/send.h"
+#include "submit/submission.h"
+#include "submit/waiter.h"
 
 void batch_init(struct batch *batch)
 {
@@ -66,10 +69,10 @@ static void on_synced(void *data, int r)
 		/* it is this iteration's again, which fails */
 		set_stage_of_fresh(&engine->synced, STAGE_FRESH);
 		batch_move(&engine->synced, &engine->iteration);
-		iteration_fail(engine, r);
+		engine->sync_error = r;
 		return;
 	}
-	iteration_release(engine, &engine->synced);
+	batch_move(&engine->synced, &engine->durable);
 }
 
 void group_sync_init(struct engine *engine)
@@ -82,6 +85,7 @@ void group_sync_init(struct engine *engine)
 	batch_init(&engine->iteration);
 	batch_init(&engine->held);
 	batch_init(&engine->synced);
+	batch_init(&engine->durable);
 	if (r < 0)
 		log_warning("the loop waits for the disk itself: %s", strerror(-r));
 }
@@ -106,6 +110,7 @@ void group_sync_finish(struct engine *engine)
 	batch_finish(&engine->iteration);
 	batch_finish(&engine->held);
 	batch_finish(&engine->synced);
+	batch_finish(&engine->durable);
 }
 
 bool group_sync_is_apart(const struct engine *engine)
@@ -165,7 +170,7 @@ int group_sync_release(struct engine *engine)
 		TAILQ_REMOVE(&now.fresh, submission, link); /* on its way */
 		CRASH_POINT("intent-durable");
 	}
-	iteration_release(engine, &now);
+	batch_move(&now, &engine->durable);
 	return 0;
 }
 

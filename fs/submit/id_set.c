@@ -90,8 +90,8 @@ static uint64_t hash_id(const char *id)
 	return hash ? hash : 1;
 }
 
-/* The place of a hash in a table that has a free place: its own, or the free one that it would get.
- */
+/* The place of a hash in a table that has a free place: its own, or the free one that it would
+ * get. */
 static uint64_t *find_hash(uint64_t *hashes, size_t room, uint64_t hash)
 {
 	size_t place = hash % room;

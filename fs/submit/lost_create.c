@@ -7,12 +7,18 @@
  * the same content says that another machine makes such jobs. lost_decision.c decides then.
  */
 #define _GNU_SOURCE
-#include "submit/lost_answer.h"
+#include "submit/lost_create.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/crash.h"
+#include "submit/lost.h"
+#include "submit/lost_decision.h"
+#include "submit/lost_round.h"
+#include "submit/outage.h"
+#include "submit/rows.h"
+#include "submit/undecided.h"
 
 /* Pages read for one round, in all passes: 19,900 jobs whose names contain the name. */
 #define PAGES_MAX 200
@@ -25,30 +31,6 @@
 
 /* The job as it was made. */
 #define FIRST_VERSION "v1"
-
-static void candidate_finish(struct candidate *candidate)
-{
-	free(candidate->job.id);
-	free(candidate->job.project);
-	free(candidate->job.version);
-	free(candidate->risk_level);
-	free(candidate->description);
-	*candidate = (struct candidate){0};
-}
-
-static void drop_candidates(struct lost_answer *lost)
-{
-	for (size_t i = 0; i < lost->n_candidates; i++)
-		candidate_finish(&lost->candidates[i]);
-	free(steal_ptr(lost->candidates));
-	lost->n_candidates = 0;
-}
-
-void lost_create_drop(struct lost_answer *lost)
-{
-	name_list_finish(&lost->list);
-	drop_candidates(lost);
-}
 
 /* Also of other projects: the job may have been moved since. */
 static int is_candidate_kept(void *data, const struct coc_summary *job)
@@ -222,7 +204,7 @@ static int take_candidates(struct lost_answer *lost, struct name_list *list)
 			candidates[i].job.project = steal_ptr(before->job.project);
 		list->jobs[i] = (struct listed_job){0};
 	}
-	drop_candidates(lost);
+	lost_answer_drop_candidates(lost);
 	qsort(candidates, n, sizeof(*candidates), compare_candidates);
 	lost->candidates = candidates;
 	lost->n_candidates = n;

@@ -5,12 +5,16 @@
  * them.
  */
 #define _GNU_SOURCE
-#include "submit/lost_answer.h"
+#include "submit/lost_decision.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/crash.h"
+#include "submit/lost.h"
+#include "submit/lost_round.h"
+#include "submit/rows.h"
+#include "submit/undecided.h"
 
 /* Is the job in the project of the submission, as far as the service tells? */
 static bool is_in_project(const struct submission *submission, const char *project)
@@ -58,8 +62,8 @@ static void group_finish(struct group *group)
 }
 #define _cleanup_group_ __attribute__((cleanup(group_finish)))
 
-/* Collects the jobs that fit or are alike, and that nobody is bound to by now. Returns 0 or -errno.
- */
+/* Collects the jobs that fit or are alike, and that nobody is bound to by now. Returns 0 or
+ * -errno. */
 static int collect_jobs(const struct lost_answer *lost, struct group *group)
 {
 	group->jobs = calloc(lost->n_candidates + 1, sizeof(*group->jobs));

@@ -6,9 +6,12 @@
  * also when the first request is done late.
  */
 #define _GNU_SOURCE
-#include "submit/submission.h"
+#include "submit/lost_deletion.h"
 
 #include <errno.h>
+
+#include "submit/outage.h"
+#include "submit/submission.h"
 
 /* Ends the deletion: it failed as submission->err says, and asked tells what asking brought. */
 static void fail_deletion(struct submission *submission, const char *asked)

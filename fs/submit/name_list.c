@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "submit/submission.h"
+#include "submit/outage.h"
 
 /* With as many pages as fit between two creates of others, half of the passes are undisturbed; of
  * eight one nearly always is. */

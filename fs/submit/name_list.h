@@ -15,8 +15,8 @@ struct name_list;
 /* A job of the name, as the list tells it. Owned strings; NULL for what it does not tell. */
 struct listed_job {
 	char *id, *project, *version;
-	bool other_name; /* its name differs from the one that was asked for, by blanks at the ends
-			  */
+	bool other_name; /* its name differs from the one that was asked for, by blanks at the
+			  * ends */
 	int64_t create_time_ms,
 		update_time_ms; /* by the service's clock: nothing is decided by them */
 };

@@ -7,7 +7,7 @@
  * service would cost as many attempts as there are submissions.
  */
 #define _GNU_SOURCE
-#include "submit/submission.h"
+#include "submit/outage.h"
 
 #include <errno.h>
 
@@ -26,7 +26,7 @@ static long draw_random(const struct engine *engine)
 	return engine->options.sources.random(engine->options.sources.data);
 }
 
-int64_t backoff_ms(const struct engine *engine, int64_t failures)
+int64_t outage_backoff_ms(const struct engine *engine, int64_t failures)
 {
 	int64_t most_ms = failures < BACKOFF_DOUBLINGS ? (int64_t)BACKOFF_FIRST_MS << failures
 						       : BACKOFF_MOST_MS;
@@ -35,7 +35,7 @@ int64_t backoff_ms(const struct engine *engine, int64_t failures)
 	return draw_random(engine) % (most_ms < BACKOFF_MOST_MS ? most_ms : BACKOFF_MOST_MS);
 }
 
-int64_t patience_ms(const struct engine *engine, int64_t retry_after_ms)
+int64_t outage_patience_ms(const struct engine *engine, int64_t retry_after_ms)
 {
 	return retry_after_ms >= 0 ? retry_after_ms
 				   : PATIENCE_MIN_MS + draw_random(engine) % PATIENCE_SPREAD_MS;
@@ -49,7 +49,7 @@ static void note_failure(struct engine *engine)
 	/* many that were under way together are one failure */
 	if (outage->failures && now_ms < outage->probe_ms)
 		return;
-	outage->probe_ms = now_ms + backoff_ms(engine, outage->failures);
+	outage->probe_ms = now_ms + outage_backoff_ms(engine, outage->failures);
 	outage->failures++;
 }
 
@@ -62,7 +62,7 @@ void outage_end(struct engine *engine)
 		engine->queue_may_have_next = true;
 	/* a single failure between answers is no outage: asking at once would only fail again */
 	if (failures > 1)
-		lost_answer_hurry_unanswered(engine);
+		engine->service_is_back = true;
 }
 
 void outage_note(struct engine *engine, const struct coc_answer *answer)
@@ -80,7 +80,7 @@ void outage_note(struct engine *engine, const struct coc_answer *answer)
 	outage_end(engine);
 	if (answer->outcome != COC_NOT_PROCESSED)
 		return;
-	until_ms = loop_now_ms(engine->loop) + patience_ms(engine, answer->retry_after_ms);
+	until_ms = loop_now_ms(engine->loop) + outage_patience_ms(engine, answer->retry_after_ms);
 	if (engine->outage.throttled_until_ms < until_ms)
 		engine->outage.throttled_until_ms = until_ms;
 }

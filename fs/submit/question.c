@@ -28,6 +28,7 @@
 #include "base/buf.h"
 #include "base/crash.h"
 #include "base/log.h"
+#include "submit/rows.h"
 
 /* Pages read for one question, in all passes: 4,900 jobs whose names contain the name. It is what
  * one create may cost, in calls; and at most 130 KB while it is under way, for their IDs. */
@@ -35,6 +36,7 @@
 
 struct question {
 	struct submission *submission;
+	question_done_fn *done;
 	struct name_list list;
 };
 
@@ -62,6 +64,7 @@ static void on_known_listed(void *data, struct name_list *list)
 {
 	struct question *question = data;
 	struct submission *submission = question->submission;
+	question_done_fn *done = question->done;
 	struct question_answer answer = {
 		.partial = list->gap != NULL, .errnum = list->errnum, .failed = list->answer};
 	_cleanup_buf_ struct buf text = {0};
@@ -74,10 +77,10 @@ static void on_known_listed(void *data, struct name_list *list)
 			 submission->path, list->gap);
 	answer.ids = text.data;
 	question_finish(submission);
-	submission_take_answer(submission, &answer);
+	done(submission, &answer);
 }
 
-int question_begin(struct submission *submission)
+int question_begin(struct submission *submission, question_done_fn *done)
 {
 	struct question *question = calloc(1, sizeof(*question));
 	struct name_list_spec spec = {
@@ -95,6 +98,7 @@ int question_begin(struct submission *submission)
 	if (!question)
 		return -ENOMEM;
 	question->submission = submission;
+	question->done = done;
 	id_set_finish(&submission->listed);
 	r = name_list_begin(&question->list, submission->engine, &spec);
 	if (r < 0) {

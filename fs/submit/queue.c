@@ -11,13 +11,20 @@
  * queued was surely not sent, and needs no asking.
  */
 #define _GNU_SOURCE
-#include "submit/submission.h"
+#include "submit/queue.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "submit/bounds.h"
+#include "submit/lost_round.h"
+#include "submit/outage.h"
+#include "submit/put_back.h"
+#include "submit/rows.h"
+#include "submit/start.h"
+#include "submit/submission.h"
+#include "submit/waiter.h"
 
 #define TIDY_PAUSE_MS 10 /* between two steps of giving room back */
 
@@ -117,53 +124,6 @@ void queue_keep_promises(struct engine *engine, struct batch *batch, int r)
 		waiter_answer(engine, waiter, r, true);
 }
 
-static void wake_queue(void *data)
-{
-	struct engine *engine = data;
-
-	engine->queue_may_have_next = true;
-}
-
-static void wake_after(struct engine *engine, int64_t wait_ms)
-{
-	loop_timer_set(engine->loop, &engine->queue_due, loop_now_ms(engine->loop) + wait_ms,
-		       wake_queue, engine);
-}
-
-/* That it is being sent was recorded, if it was not undone, and is not so. */
-static void unstart_submission(struct submission *submission)
-{
-	_cleanup_ledger_job_ struct ledger_job job = {0};
-	struct ledger *ledger = submission->engine->ledger;
-	int r = ledger_get(ledger, submission->record.row, &job);
-
-	if (r == 0 && job.state == JOB_SUBMITTING)
-		r = ledger_requeue(ledger, &submission->record, 0,
-				   "the ledger could not be synced");
-	if (r < 0 && r != -ENOENT)
-		log_error("%s: it is sent after the next mount: %s", submission->path,
-			  strerror(-r));
-}
-
-void queue_put_back(struct submission *submission)
-{
-	struct engine *engine = submission->engine;
-	struct submission *behind = submission->behind;
-
-	unstart_submission(submission);
-	submission->behind = NULL;
-	engine_take_out(submission);
-	submission_destroy(submission);
-	if (behind) {
-		engine_put(behind);
-		behind->stage = STAGE_WAITING;
-		TAILQ_INSERT_TAIL(&engine->waiting, behind, link);
-	}
-	engine->queue_is_empty = false;
-	engine->queue_may_have_next = false;
-	wake_after(engine, LEDGER_AGAIN_MS);
-}
-
 /* Nothing is queued: the room that it took is given back, in small steps. */
 static void tidy_queue(struct engine *engine)
 {
@@ -172,7 +132,7 @@ static void tidy_queue(struct engine *engine)
 	if (r < 0)
 		log_warning("the ledger cannot be made smaller: %s", strerror(-r));
 	if (r > 0)
-		wake_after(engine, TIDY_PAUSE_MS);
+		queue_wake_after(engine, TIDY_PAUSE_MS);
 	else
 		loop_timer_cancel(&engine->queue_due);
 }
@@ -188,13 +148,13 @@ static int wait_for_next(struct engine *engine)
 		return 0;
 	}
 	if (r == 0)
-		wake_after(engine, due_ms > now_ms ? due_ms - now_ms : 0);
+		queue_wake_after(engine, due_ms > now_ms ? due_ms - now_ms : 0);
 	return r;
 }
 
 void queue_begin(struct engine *engine)
 {
-	wake_after(engine, 0);
+	queue_wake_after(engine, 0);
 }
 
 /* Takes one submission from the queue. Returns 0, -ENOENT when none may be sent now, or -errno.
@@ -231,7 +191,7 @@ void queue_fill_slots(struct engine *engine)
 
 	if (engine->queue_may_have_next && wait_ms > 0) {
 		engine->queue_may_have_next = false;
-		wake_after(engine, wait_ms);
+		queue_wake_after(engine, wait_ms);
 	}
 	while (engine->queue_may_have_next && has_slot(engine)) {
 		r = take_next_queued(engine);
@@ -243,7 +203,7 @@ void queue_fill_slots(struct engine *engine)
 		r = wait_for_next(engine);
 	if (r < 0 && r != -EBUSY) {
 		log_error("the ledger cannot be used, the queue waits: %s", strerror(-r));
-		wake_after(engine, LEDGER_AGAIN_MS);
+		queue_wake_after(engine, LEDGER_AGAIN_MS);
 	}
 	engine->queue_may_have_next = false; /* until a slot is free, or the timer */
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What an earlier mount has left unfinished. */
 #define _GNU_SOURCE
-#include "submit/submission.h"
 
 #include <errno.h>
 
 #include "base/crash.h"
+#include "submit/queue.h"
+#include "submit/rows.h"
+#include "submit/submission.h"
 
 /* Was a request sent, or may it have been, for a submission of an earlier mount? 1, 0 or -errno. */
 static int may_be_sent(struct engine *engine, struct ledger_submission *record)

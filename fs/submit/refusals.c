@@ -9,7 +9,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "submit/commit.h"
-#include "submit/submission.h"
+#include "submit/state.h"
 
 /* Paths with a refusal that the ledger could not record: about 1 MB of stories at the most. The
  * oldest is dropped; the log has it. */

@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "submit/bounds.h"
 #include "submit/question.h"
+#include "submit/lost_round.h"
+#include "submit/waiter.h"
 
 struct submission *submission_create(struct engine *engine,
 				     struct ledger_submission *take_submission, const char *path)
@@ -249,4 +251,25 @@ int submission_record(struct submission *submission)
 	default:
 		return record_failure(submission);
 	}
+}
+
+void submission_later(struct submission *submission, const struct err *err, int64_t wait_ms)
+{
+	submission->next_try_ms =
+		wait_ms > 0 ? engine_realtime_ms(submission->engine) + wait_ms : 0;
+	submission_fail(submission, submission->record.queued ? OUTCOME_LATER : OUTCOME_FAILED,
+			err);
+}
+
+bool submission_is_create(const struct submission *submission)
+{
+	return !submission->deletion && submission->record.kind == SUBMIT_CREATE;
+}
+
+/* Counts a request that begins (1) or ends (-1) its way. */
+void submission_count_in_flight(struct submission *submission, int change)
+{
+	submission->engine->in_flight += (unsigned)change;
+	if (submission->record.queued)
+		submission->engine->queued_in_flight += (unsigned)change;
 }

@@ -7,13 +7,16 @@
  * the next write asks anew: what was there before is known to it.
  */
 #define _GNU_SOURCE
-#include "submit/lost_answer.h"
+#include "submit/undecided.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "bounds/api.h"
+#include "submit/lost_round.h"
+#include "submit/rows.h"
+#include "submit/submission.h"
 
 /* Of the jobs that cannot be told apart, so many are named; ten IDs of the longest are 1,300
  * bytes. */

@@ -33,7 +33,7 @@ WAITS = ["wait", "wait-update"]
 # What the writer is told is what became of it: these points come after the answer.
 TOLD = {"writer-told", "submission-finished"}
 # With submit=queue it is told that its content is durable: only these come before.
-UNTOLD = {"intent-wanted", "intent-recorded", "turn-recorded", "commit-unsynced", "request-handed", "intent-durable",
+UNTOLD = {"intent-wanted", "intent-recorded", "iteration-recorded", "commit-unsynced", "request-handed", "intent-durable",
           "commit-before-rename", "spool-renamed"}
 # But for a create these come later: it is durable once more, with what the service was asked before.
 ASKED = {"request-handed", "intent-durable"}
@@ -66,7 +66,7 @@ class Case:
 CASES = [
     Case("intent-wanted", WRITES, queued=WRITES + WAITS),
     Case("intent-recorded", WRITES, queued=["create", "publish", "wait"]),
-    Case("turn-recorded", ["create"], queued=["create"]),
+    Case("iteration-recorded", ["create"], queued=["create"]),
     Case("question-asked", ["create", "publish"], queued=["create", "wait"]),
     Case("question-answered", ["create", "publish"], queued=["create", "wait"]),
     Case("known-recorded", ["create", "publish"], queued=["create", "wait"]),
@@ -377,7 +377,7 @@ def test_what_is_told_is_recorded(make_space, src, name, mode):
     write_good(space, src).ok()
     promises.settle(space)
     space.unmount()
-    die_at(space, f"turn-recorded:{nth}")
+    die_at(space, f"iteration-recorded:{nth}")
     space.mount()
     if before:
         before(space, src).fails(tools.message("EINVAL"))

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Before a create there is a question (question.c). First the create is recorded, then the service
+ * is asked for the jobs of its name. When these are recorded as well, durably, the create is sent.
+ * What a crash finds recorded without them was surely not sent.
+ */
+#define _GNU_SOURCE
+#include "submit/ask.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/crash.h"
+#include "base/log.h"
+#include "submit/question.h"
+#include "submit/outage.h"
+#include "submit/put_back.h"
+#include "submit/send.h"
+#include "submit/submission.h"
+
+static void take_answer(struct submission *submission, const struct question_answer *answer);
+
+/* It is we who cannot, now. */
+static void give_up_for_now(struct submission *submission, const char *what, int r)
+{
+	struct err err;
+
+	err_set(&err, -r, "%s, nothing was sent: %s", what, strerror(-r));
+	err_detail(&err, "what_to_do", "write the file again later");
+	submission_count_in_flight(submission, -1);
+	submission_later(submission, &err,
+			 outage_backoff_ms(submission->engine, submission->record.attempts));
+}
+
+static void ask_question(struct submission *submission)
+{
+	int r;
+
+	submission->stage = STAGE_ASKING;
+	r = question_begin(submission, take_answer);
+	if (r < 0)
+		give_up_for_now(submission, "the service cannot be asked for jobs of this name", r);
+}
+
+void submission_ask_all(struct submission_list *begun)
+{
+	struct submission *submission;
+
+	while ((submission = TAILQ_FIRST(begun))) {
+		TAILQ_REMOVE(begun, submission, link);
+		ask_question(submission);
+	}
+}
+
+/* To put a submission back is a change, too, and the ledger may refuse it or lose it again: nobody
+ * would be left who sends what is recorded as being sent. So a submission stays in memory until the
+ * ledger says which of the two it is. */
+static void go_on(void *data)
+{
+	struct submission *submission = data;
+	struct engine *engine = submission->engine;
+	int r = ledger_is_being_sent(engine->ledger, &submission->record);
+
+	if (r <= 0) {
+		if (r < 0)
+			submission_go_on_later(submission);
+		else
+			queue_put_back(submission);
+		return;
+	}
+	submission->deadline_ms = loop_now_ms(engine->loop) + engine->options.timeout_ms;
+	submission_count_in_flight(submission, 1);
+	if (submission_is_create(submission)) {
+		ask_question(submission);
+		return;
+	}
+	submission->stage = STAGE_FRESH;
+	TAILQ_INSERT_TAIL(&engine->iteration.fresh, submission, link);
+}
+
+void submission_go_on_later(struct submission *submission)
+{
+	struct loop *loop = submission->engine->loop;
+
+	submission->stage = STAGE_ASKING;
+	loop_timer_set(loop, &submission->timer, loop_now_ms(loop) + LEDGER_AGAIN_MS, go_on,
+		       submission);
+}
+
+static void send_again(void *data)
+{
+	struct submission *submission = data;
+
+	/* its intent is durable already; who may have created a job meanwhile is not known */
+	submission_count_in_flight(submission, 1);
+	if (submission_is_create(submission))
+		ask_question(submission);
+	else
+		submission_send(submission);
+}
+
+/* Has the request sent again if there is time for it. */
+bool submission_retry_soon(struct submission *submission, int64_t retry_after_ms)
+{
+	struct loop *loop = submission->engine->loop;
+	int64_t wait_ms = outage_patience_ms(submission->engine, retry_after_ms);
+	int64_t due_ms = loop_now_ms(loop) + wait_ms;
+
+	if (due_ms >= submission->deadline_ms)
+		return false;
+	loop_timer_set(loop, &submission->timer, due_ms, send_again, submission);
+	log_info("%s: the service is busy, asked again in %lld ms", submission->path,
+		 (long long)wait_ms);
+	return true;
+}
+
+/* The service could not be asked, so nothing was sent. */
+static void fail_unasked(struct submission *submission, const struct coc_answer *answer)
+{
+	struct err err = *answer->err;
+
+	err_context(&err,
+		    "nothing was sent, as the service could not be asked for jobs of this name");
+	if (answer->outcome == COC_UNKNOWN) {
+		err_drop(&err, "what_to_do");
+		err_detail(&err, "what_to_do", "write the file again later");
+	}
+	if (answer->outcome == COC_REFUSED && answer->errnum != EACCES)
+		submission_fail(submission, OUTCOME_FAILED, &err);
+	else
+		submission_later(submission, &err,
+				 answer->outcome == COC_NOT_PROCESSED ? answer->retry_after_ms : 0);
+}
+
+static void take_answer(struct submission *submission, const struct question_answer *answer)
+{
+	struct engine *engine = submission->engine;
+	int r;
+
+	if (answer->failed) {
+		submission_count_in_flight(submission, -1);
+		submission_note_request_id(submission, answer->failed->request_id);
+		if (answer->failed->outcome != COC_NOT_PROCESSED || submission->record.queued ||
+		    !submission_retry_soon(submission, answer->failed->retry_after_ms))
+			fail_unasked(submission, answer->failed);
+		return;
+	}
+	if (answer->errnum) {
+		give_up_for_now(submission, "the service cannot be asked for jobs of this name",
+				-answer->errnum);
+		return;
+	}
+	r = ledger_know(engine->ledger, &submission->record, answer->ids, answer->partial);
+	CRASH_POINT("known-recorded");
+	if (r < 0) {
+		give_up_for_now(submission, "the ledger cannot record the jobs of this name", r);
+		return;
+	}
+	submission->stage = STAGE_FRESH;
+	TAILQ_INSERT_TAIL(&engine->iteration.fresh, submission, link);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rounds in which the service is asked what became of a lost answer: when one begins, how it
+ * ends, and what is concluded. lost_answer.c has the essay.
+ */
+#define _GNU_SOURCE
+#include "submit/lost_round.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crash.h"
+#include "submit/lost.h"
+#include "submit/outage.h"
+#include "submit/submission.h"
+
+#define ASK_FIRST_MS 500
+#define ASK_MOST_MS 300000
+#define SETTLE_MIN_MS 10000 /* a request that is under way is answered or dropped by then */
+
+/*
+ * Rounds that ask the service at once; the others wait in a line. After a kill or an outage
+ * hundreds of submissions can be in doubt. If all of them asked at once, each answer would come too
+ * late to count, and every round would end with more to ask.
+ */
+#define ASKING_MAX 64
+
+static void ask_after(struct lost_answer *lost, int64_t wait_ms)
+{
+	struct loop *loop = lost->engine->loop;
+
+	loop_timer_set(loop, &lost->timer, loop_now_ms(loop) + wait_ms, lost->begin, lost);
+}
+
+static void stop_waiting(struct lost_answer *lost)
+{
+	if (!lost->waiting)
+		return;
+	TAILQ_REMOVE(&lost->engine->waiting_to_ask, lost, waiting_link);
+	lost->waiting = false;
+}
+
+/* Lets a round begin if there is room for one more; else it begins when another has ended. */
+bool lost_answer_take_place(struct lost_answer *lost)
+{
+	struct engine *engine = lost->engine;
+
+	stop_waiting(lost);
+	if (engine->n_asking >= ASKING_MAX) {
+		TAILQ_INSERT_TAIL(&engine->waiting_to_ask, lost, waiting_link);
+		lost->waiting = true;
+		return false;
+	}
+	engine->n_asking++;
+	lost->asking = true;
+	return true;
+}
+
+/* A lost answer asks no more, or its round is over: if there is room, the first that waits begins.
+ */
+static void give_place_up(struct lost_answer *lost)
+{
+	struct engine *engine = lost->engine;
+	struct lost_answer *next = TAILQ_FIRST(&engine->waiting_to_ask);
+
+	if (lost->asking)
+		engine->n_asking--;
+	lost->asking = false;
+	if (next && engine->n_asking < ASKING_MAX) {
+		stop_waiting(next);
+		ask_after(next, 0);
+	}
+}
+
+static void candidate_finish(struct candidate *candidate)
+{
+	free(candidate->job.id);
+	free(candidate->job.project);
+	free(candidate->job.version);
+	free(candidate->risk_level);
+	free(candidate->description);
+	*candidate = (struct candidate){0};
+}
+
+void lost_answer_drop_candidates(struct lost_answer *lost)
+{
+	for (size_t i = 0; i < lost->n_candidates; i++)
+		candidate_finish(&lost->candidates[i]);
+	free(steal_ptr(lost->candidates));
+	lost->n_candidates = 0;
+}
+
+static void drop_found(struct lost_answer *lost)
+{
+	name_list_finish(&lost->list);
+	lost_answer_drop_candidates(lost);
+}
+
+static void free_lost_answer(struct lost_answer *lost)
+{
+	stop_waiting(lost);
+	give_place_up(lost);
+	if (lost->call)
+		engine_cancel_call(lost->engine, lost->call);
+	loop_timer_cancel(&lost->timer);
+	LIST_REMOVE(lost, link);
+	drop_found(lost);
+	free(lost->name);
+	free(lost);
+}
+
+/* A round holds on to its lost answer while submissions leave it; lost_answer_end_round() lets it
+ * go. */
+static void leave_lost_answer(struct submission *submission)
+{
+	TAILQ_REMOVE(&submission->lost->submissions, submission, lost_link);
+	submission->lost = NULL;
+	free(steal_ptr(submission->open_story));
+}
+
+void lost_answer_finish(struct submission *submission)
+{
+	struct lost_answer *lost = submission->lost;
+
+	if (!lost)
+		return;
+	leave_lost_answer(submission);
+	if (TAILQ_EMPTY(&lost->submissions))
+		free_lost_answer(lost);
+}
+
+static int64_t settle_ms(const struct engine *engine)
+{
+	int64_t timeout_ms = engine->options.timeout_ms;
+
+	return timeout_ms > SETTLE_MIN_MS ? timeout_ms : SETTLE_MIN_MS;
+}
+
+static int64_t settled_at_ms(const struct submission *submission)
+{
+	return submission->given_up_ms + settle_ms(submission->engine);
+}
+
+bool lost_answer_is_settled(const struct submission *submission)
+{
+	return submission->lost->asked_ms >= settled_at_ms(submission);
+}
+
+bool lost_answer_may_be_ended(const struct submission *submission)
+{
+	return submission->lost && submission->open_story && lost_answer_is_settled(submission);
+}
+
+/* Asks again, not before least_ms have passed. */
+static void ask_again(struct lost_answer *lost, int64_t least_ms)
+{
+	int64_t now_ms = loop_now_ms(lost->engine->loop);
+	int64_t wait_ms = (int64_t)ASK_FIRST_MS << (lost->asked < 10 ? lost->asked : 10);
+	const struct submission *submission;
+
+	give_place_up(lost);
+	if (wait_ms > ASK_MOST_MS)
+		wait_ms = ASK_MOST_MS;
+	/* the first answer that can be believed is wanted at once, also if its time came during a
+	 * round */
+	TAILQ_FOREACH (submission, &lost->submissions, lost_link) {
+		int64_t settled_in_ms = settled_at_ms(submission) - now_ms;
+
+		if (!lost_answer_is_settled(submission) && wait_ms > settled_in_ms)
+			wait_ms = settled_in_ms > 0 ? settled_in_ms : 0;
+	}
+	ask_after(lost, wait_ms > least_ms ? wait_ms : least_ms);
+}
+
+void lost_answer_ask_failed(struct lost_answer *lost, const struct coc_answer *answer)
+{
+	lost->unanswered = true;
+	ask_again(lost, answer ? answer->retry_after_ms : 0);
+}
+
+int64_t lost_answer_version(const char *version, int64_t expected)
+{
+	char *end;
+	long number;
+
+	if (!version || version[0] != 'v')
+		return expected;
+	number = strtol(version + 1, &end, 10);
+	return *end || number < 1 ? expected : number;
+}
+
+static void conclude_absent(struct submission *submission)
+{
+	struct err err;
+
+	CRASH_POINT("doubt-absent");
+	leave_lost_answer(submission);
+	if (submission->record.queued) {
+		err_set(&err, EIO, "the answer was lost, and the service has not done it");
+		submission_later(
+			submission, &err,
+			outage_backoff_ms(submission->engine, submission->record.attempts));
+		return;
+	}
+	err_set(&err, EIO, "it was not submitted: the service was asked, and %s",
+		submission->record.kind == SUBMIT_CREATE ? "has no such job"
+							 : "has not got this content");
+	err_detail(&err, "what_to_do", "write the file again");
+	submission_fail(submission, OUTCOME_FAILED, &err);
+}
+
+void lost_answer_conclude_found(struct submission *submission, const char *job_id, int64_t version)
+{
+	leave_lost_answer(submission);
+	submission_settle(submission, OUTCOME_SETTLED, job_id, version);
+}
+
+/* Everything was looked at: what was not found by now was not done, if the time for it is over. */
+void lost_answer_end_round(struct lost_answer *lost)
+{
+	struct submission *submission, *next;
+
+	for (submission = TAILQ_FIRST(&lost->submissions); submission; submission = next) {
+		next = TAILQ_NEXT(submission, lost_link);
+		if (!lost->inconclusive && submission->decided &&
+		    lost_answer_is_settled(submission))
+			conclude_absent(submission);
+	}
+	if (TAILQ_EMPTY(&lost->submissions))
+		free_lost_answer(lost);
+	else
+		ask_again(lost, 0);
+}
+
+/* Has a lost answer begin its next round after wait_ms, unless one is under way. */
+void lost_answer_hurry_round(struct lost_answer *lost, int64_t wait_ms)
+{
+	lost->asked = 0;
+	if (!lost->asking && !lost->waiting)
+		ask_after(lost, wait_ms);
+}
+
+void lost_answer_hurry(struct submission *submission)
+{
+	if (submission->lost)
+		lost_answer_hurry_round(submission->lost, 0);
+}
+
+void lost_answer_hurry_unanswered(struct engine *engine)
+{
+	struct lost_answer *lost;
+
+	LIST_FOREACH (lost, &engine->lost_answers, link) {
+		if (lost->unanswered)
+			lost_answer_hurry_round(lost, 0);
+	}
+}

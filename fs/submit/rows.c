@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which submissions there are in memory. For each row of the ledger one is current; a newer one may
+ * stand behind it.
+ */
+#define _GNU_SOURCE
+#include "submit/rows.h"
+
+#include <string.h>
+
+static struct submission **row_bucket(struct engine *engine, int64_t row)
+{
+	return &engine->by_row[(uint64_t)row % SUBMISSION_BUCKETS];
+}
+
+struct submission *engine_current(const struct engine *engine, int64_t row)
+{
+	struct submission *submission = engine->by_row[(uint64_t)row % SUBMISSION_BUCKETS];
+
+	while (submission && submission->record.row != row)
+		submission = submission->next_by_row;
+	return submission;
+}
+
+void engine_put(struct submission *submission)
+{
+	struct submission **at = row_bucket(submission->engine, submission->record.row);
+
+	submission->is_current = true;
+	submission->next_by_row = *at;
+	*at = submission;
+}
+
+void engine_take_out(struct submission *submission)
+{
+	struct submission **at = row_bucket(submission->engine, submission->record.row);
+
+	while (*at && *at != submission)
+		at = &(*at)->next_by_row;
+	if (*at)
+		*at = submission->next_by_row;
+	submission->is_current = false;
+}
+
+bool engine_has(const struct engine *engine, int64_t row)
+{
+	return engine_current(engine, row) != NULL;
+}
+
+const struct attr_set *engine_newest_attrs(const struct engine *engine, int64_t row)
+{
+	const struct submission *current = engine_current(engine, row);
+	const struct submission *newest = current && current->behind ? current->behind : current;
+
+	if (!newest || newest->record.queued || newest->stage == STAGE_ENDED)
+		return NULL;
+	return &newest->record.attrs;
+}
+
+const struct attr_set *engine_sent_attrs(const struct engine *engine, int64_t row)
+{
+	const struct submission *current = engine_current(engine, row);
+
+	return current ? &current->record.attrs : NULL;
+}
+
+int engine_disown(struct engine *engine, int64_t row, enum attr attr)
+{
+	struct submission *submission = engine_current(engine, row);
+	int r = submission && submission->record.id
+			? ledger_disown_sent(engine->ledger, &submission->record, attr)
+			: 0;
+
+	for (; r == 0 && submission; submission = submission->behind)
+		submission->record.attrs.explicit &= ~(1U << attr);
+	return r;
+}
+
+static bool is_twin(const struct submission *other, const struct submission *submission)
+{
+	return other != submission && !other->deletion && other->record.kind == SUBMIT_CREATE &&
+	       !memcmp(other->record.digest, submission->record.digest, CONTENT_DIGEST_SIZE) &&
+	       !strcmp(other->record.attrs.value[ATTR_NAME],
+		       submission->record.attrs.value[ATTR_NAME]);
+}
+
+/* Is there a twin at one of the stages (bits 1 << stage)? */
+static bool has_twin(const struct engine *engine, const struct submission *submission,
+		     unsigned stages)
+{
+	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
+		for (const struct submission *other = engine->by_row[i]; other;
+		     other = other->next_by_row)
+			if (stages & 1U << other->stage && is_twin(other, submission))
+				return true;
+	return false;
+}
+
+int engine_is_bound(const struct engine *engine, const char *job_id)
+{
+	const struct submission *other;
+
+	/* what has just ended is not in the ledger yet */
+	TAILQ_FOREACH (other, &engine->iteration.ended, link) {
+		if (other->outcome == OUTCOME_SETTLED && other->job_id &&
+		    !strcmp(other->job_id, job_id))
+			return 1;
+	}
+	return ledger_is_bound(engine->ledger, job_id);
+}
+
+bool engine_has_twin(const struct engine *engine, const struct submission *submission)
+{
+	return has_twin(engine, submission, 1U << STAGE_SENDING);
+}
+
+bool engine_has_rival(const struct engine *engine, const struct submission *submission)
+{
+	return submission->record.kind == SUBMIT_CREATE && !submission->deletion &&
+	       has_twin(engine, submission,
+			1U << STAGE_SYNCING | 1U << STAGE_SENDING | 1U << STAGE_IN_DOUBT |
+				1U << STAGE_ENDED);
+}
+
+unsigned engine_recorded(const struct engine *engine)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
+		for (const struct submission *submission = engine->by_row[i]; submission;
+		     submission = submission->next_by_row)
+			n += submission->record.id && !submission->deletion;
+	return n;
+}
+
+bool engine_is_held(const struct ledger_job *job, const struct ledger_submission *sub)
+{
+	static const enum attr changeable[] = {ATTR_NAME, ATTR_DESCRIPTION, ATTR_RISK_LEVEL};
+
+	if (!job->job_id || !job->has_digest ||
+	    memcmp(job->digest, sub->digest, CONTENT_DIGEST_SIZE))
+		return false;
+	for (size_t i = 0; i < sizeof(changeable) / sizeof(changeable[0]); i++)
+		if (!attr_same(job->sent.value[changeable[i]], sub->attrs.value[changeable[i]]))
+			return false;
+	return true;
+}

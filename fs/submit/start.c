@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* A submission starts: its intent is recorded when a slot is free. Until then it waits, within its
+ * time. */
+#define _GNU_SOURCE
+#include "submit/start.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/crash.h"
+#include "base/log.h"
+#include "submit/put_back.h"
+#include "submit/rows.h"
+#include "submit/submission.h"
+
+/* What stood behind is newer than what is under way: its story outlives that one's. */
+static void refuse_newest(struct submission *submission, const struct err *err)
+{
+	_cleanup_free_ char *story = err_story(err);
+	int r = story ? ledger_refuse(submission->engine->ledger, submission->record.row, false,
+				      err, story)
+		      : -ENOMEM;
+
+	if (r < 0)
+		log_error("%s: the ledger cannot record this: %s", submission->path, strerror(-r));
+}
+
+/* Says what a submission waited for: one before it that cannot be decided tells how to end that. */
+static void explain_wait(const struct submission *ahead, struct err *err)
+{
+	static const char waited[] =
+		"nothing was sent in time: an earlier submission of this file has not ended";
+
+	if (ahead->open_story && ahead->err) {
+		*err = *ahead->err;
+		err->errnum = ETIMEDOUT;
+		err_drop(err, "state");
+		err_context(err, "%s", waited);
+	} else {
+		err_set(err, ETIMEDOUT, "%s", waited);
+		err_detail(err, "what_to_do", "write the file again later");
+	}
+}
+
+void submission_expire(void *data)
+{
+	struct submission *submission = data;
+	struct engine *engine = submission->engine;
+	struct err err;
+
+	if (submission->stage == STAGE_BEHIND) {
+		struct submission *ahead = engine_current(engine, submission->record.row);
+
+		explain_wait(ahead, &err);
+		ahead->behind = NULL;
+		refuse_newest(submission, &err);
+	} else {
+		err_set(&err, ETIMEDOUT,
+			"nothing was sent in time: too many requests are under way");
+		err_detail(&err, "what_to_do", "write the file again later");
+		TAILQ_REMOVE(&engine->waiting, submission, link);
+	}
+	submission_fail(submission, OUTCOME_REFUSED, &err);
+}
+
+/* What an update cannot change is what it was. */
+static int keep_fixed(struct attr_set *attrs, const struct attr_set *sent)
+{
+	static const enum attr fixed[] = {ATTR_ENTERPRISE_PROJECT_ID, ATTR_TAGS};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		const char *value = sent->value[fixed[i]];
+
+		free(steal_ptr(attrs->value[fixed[i]]));
+		if (value && attr_set_put(attrs, fixed[i], value, strlen(value)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Records the intent to create, or to update what the row is bound to by now. */
+static int record_intent(struct submission *submission, const struct ledger_job *job)
+{
+	int r;
+
+	submission->record.kind = job->job_id ? SUBMIT_UPDATE : SUBMIT_CREATE;
+	if (job->job_id) {
+		submission->version = job->version;
+		submission->job_id = strdup(job->job_id);
+		r = submission->job_id ? keep_fixed(&submission->record.attrs, &job->sent)
+				       : -ENOMEM;
+		if (r < 0)
+			return r;
+	}
+	submission->record.state = JOB_SUBMITTING;
+	submission->record.started_ms = engine_realtime_ms(submission->engine);
+	return submission->record.id
+		       ? ledger_start(submission->engine->ledger, &submission->record)
+		       : ledger_intend(submission->engine->ledger, &submission->record, job->state);
+}
+
+static void wait_for_slot(struct submission *submission)
+{
+	struct engine *engine = submission->engine;
+
+	submission->stage = STAGE_WAITING;
+	TAILQ_INSERT_TAIL(&engine->waiting, submission, link);
+	loop_timer_set(engine->loop, &submission->timer, submission->deadline_ms, submission_expire,
+		       submission);
+}
+
+int submission_start(struct submission *submission, const struct ledger_job *known)
+{
+	_cleanup_ledger_job_ struct ledger_job found = {0};
+	const struct ledger_job *job = known ? known : &found;
+	struct engine *engine = submission->engine;
+	struct err err;
+	int r;
+
+	if (engine->in_flight >= engine->options.inflight_max) {
+		wait_for_slot(submission);
+		return 0;
+	}
+	loop_timer_cancel(&submission->timer);
+	r = known ? 0 : ledger_get(engine->ledger, submission->record.row, &found);
+	if (r == 0 && !submission->deletion) {
+		if (engine_is_held(job, &submission->record)) {
+			/* out of the queue at once, so that it is not taken again */
+			if (submission->record.queued)
+				ledger_end(engine->ledger, &submission->record);
+			submission->held_id = ledger_newest_id(engine->ledger);
+			submission_settle(submission, OUTCOME_HELD, job->job_id, job->version);
+			return 0;
+		}
+		CRASH_POINT("intent-wanted");
+		r = record_intent(submission, job);
+		CRASH_POINT("intent-recorded");
+	}
+	if (r < 0 && submission->record.queued) {
+		queue_put_back(submission);
+		return r;
+	}
+	if (r < 0) {
+		err_set(&err, -r, "the ledger cannot record the submission, nothing was sent: %s",
+			strerror(-r));
+		submission_fail(submission, OUTCOME_REFUSED, &err);
+		return 0;
+	}
+	submission->deadline_ms = submission->record.queued
+					  ? loop_now_ms(engine->loop) + engine->options.timeout_ms
+					  : submission->deadline_ms;
+	submission_count_in_flight(submission, 1);
+	if (submission_is_create(submission)) {
+		submission->stage = STAGE_BEGUN;
+		TAILQ_INSERT_TAIL(&engine->begun, submission, link);
+	} else {
+		submission->stage = STAGE_FRESH;
+		TAILQ_INSERT_TAIL(&engine->iteration.fresh, submission, link);
+	}
+	return 0;
+}
