@@ -40,6 +40,19 @@ uint64_t fake_memory_enough(void)
 	return counted;
 }
 
+bool fake_memory_pause(void)
+{
+	bool was_short = is_short;
+
+	is_short = false;
+	return was_short;
+}
+
+void fake_memory_resume(bool was_short)
+{
+	is_short = was_short;
+}
+
 bool fake_memory_has_failed(void)
 {
 	return has_failed;

@@ -18,6 +18,11 @@ void fake_memory_short(uint64_t nth);
 /* None fails any more. Returns how many there were. */
 uint64_t fake_memory_enough(void);
 
+/* The test itself allocates: nothing fails until fake_memory_resume(), which takes what this
+ * returns. */
+bool fake_memory_pause(void);
+void fake_memory_resume(bool was_short);
+
 /* Did it come to the one that was to fail? */
 bool fake_memory_has_failed(void);
 

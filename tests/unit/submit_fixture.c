@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "fake_memory.h"
 
 #define SOURCE "https://coc.example.com"
 #define SETTLE_MAX 1000	 /* iterations until nothing happens any more */
@@ -68,9 +69,10 @@ static void end_iteration(void *data)
 
 int fixture_start(struct fixture *fixture)
 {
-	int r;
+	int r = loop_create(&fixture->loop);
 
-	assert_int_equal(loop_create(&fixture->loop), 0);
+	if (r < 0)
+		return r;
 	assert_int_equal(loop_run_once(fixture->loop, fixture->now_ms), 0);
 	fixture->service.loop = fixture->loop;
 	r = ledger_open(fixture->path, SOURCE, &fixture->ledger, &fixture->err);
@@ -237,6 +239,7 @@ static void put_attr(struct attr_set *set, enum attr attr, const char *value)
 int fixture_commit_spec(struct fixture *fixture, const struct commit_spec *spec,
 			struct writer *writer)
 {
+	bool was_short = fake_memory_pause();
 	struct commit commit = {
 		.path = spec->path,
 		.shown = spec->path,
@@ -249,6 +252,7 @@ int fixture_commit_spec(struct fixture *fixture, const struct commit_spec *spec,
 
 	writer->fixture = fixture;
 	fixture->is_due = true;
+	commit.author.without_text = spec->without_text;
 	commit.author.holding.owner.file = (struct access){spec->user, spec->user, 0644};
 	commit.author.holding.owner.directory = (struct access){spec->user, spec->user, 0755};
 	put_attr(&commit.own, ATTR_RISK_LEVEL, spec->risk);
@@ -256,7 +260,9 @@ int fixture_commit_spec(struct fixture *fixture, const struct commit_spec *spec,
 	put_attr(&commit.own, ATTR_DESCRIPTION, spec->description);
 	put_attr(&commit.own, ATTR_TAGS, spec->tags);
 	put_attr(&commit.own, ATTR_ENTERPRISE_PROJECT_ID, spec->project);
-	put_attr(&commit.inherited, ATTR_RISK_LEVEL, "LOW");
+	if (!spec->inherits_nothing)
+		put_attr(&commit.inherited, ATTR_RISK_LEVEL, "LOW");
+	fake_memory_resume(was_short);
 	r = commit_run(fixture->engine, fixture->ledger, &fixture->rules, &commit, tell_writer,
 		       writer, &writer->waiter);
 	if (r < 0)
@@ -274,11 +280,13 @@ int fixture_commit(struct fixture *fixture, const char *path, const char *conten
 
 int fixture_delete(struct fixture *fixture, const char *path, struct writer *writer)
 {
+	bool was_short = fake_memory_pause();
 	_cleanup_ledger_job_ struct ledger_job job = fixture_job(fixture, path);
 	int r;
 
 	writer->fixture = fixture;
 	fixture->is_due = true;
+	fake_memory_resume(was_short);
 	r = engine_delete(fixture->engine, job.row, job.job_id, path, 0, tell_writer, writer,
 			  &writer->waiter, &fixture->err);
 	if (r < 0)

@@ -80,6 +80,8 @@ struct commit_spec {
 	const char *risk; /* NULL: LOW, inherited */
 	const char *name, *description, *tags, *project;
 	uid_t user;
+	bool inherits_nothing; /* no risk level */
+	bool without_text;     /* what the name keeps was another user's */
 };
 
 /* Commits, in an iteration of its own or within one. Returns what commit_run() does. writer is told

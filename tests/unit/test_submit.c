@@ -168,6 +168,7 @@ static void an_update_leaves_when_its_intent_is_durable(void **state)
 	struct writer writer = {0};
 
 	fixture_make(fixture, "a.yaml", "zero");
+	fixture_remount(fixture); /* all so far is durable */
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
 	while (!fake_service_find(&fixture->service, FAKE_UPDATE))
 		assert_true(fixture_step(fixture));
@@ -526,6 +527,7 @@ static void what_goes_on_is_synced_before_it_is_sent(void **state)
 	struct writer writer = {0};
 
 	fixture_make(fixture, "a.yaml", "zero");
+	fixture_remount(fixture);
 	fake_disk_fail_syncs(true);
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
 	fixture_iterate(fixture);

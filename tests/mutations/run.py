@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Breaks the order "durable, then sent, then answered" at one place after the other, and shows that
+a unit test or the model test notices each.
+
+    tests/mutations/run.py [NAME...]
+
+Each mutation replaces one text in one file of a copy of the tree. The programs below are built
+and run there, in this order; the first that fails is named. A mutation that none of them notices, or
+whose text is not there any more, makes the run fail. About ten seconds a mutation. CI does not run
+it: run it after a change of fs/submit.
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAMS = ["test_lost_match", "test_submit", "test_submit_crash", "test_submit_model"]
+
+# name, file below fs/, what is there, what is put there
+MUTATIONS = [
+    ("send-without-sync", "submit/group_sync.c",
+     "r = ledger_sync(engine->ledger);", "r = 0;"),
+    ("send-before-a-failed-sync", "submit/group_sync.c",
+     "submission_take_back(submission);", "(void)submission;"),
+    ("nothing-must-last", "submit/end_of_iteration.c",
+     "must_last = r || !TAILQ_EMPTY", "must_last = 0 && !TAILQ_EMPTY"),
+    ("promise-before-sync", "submit/end_of_iteration.c",
+     "!LIST_EMPTY(&engine->iteration.promised);", "false;"),
+    ("release-what-is-held", "submit/end_of_iteration.c",
+     "group_sync_hold(engine);", "iteration_release(engine, &engine->iteration);"),
+    ("sync-apart-cannot-fail", "submit/group_sync.c",
+     "engine->syncing = false;\n\tif (r < 0) {", "engine->syncing = false;\n\tif (0) {"),
+    ("answer-before-commit", "submit/end_of_iteration.c",
+     "int r = submission_record(submission);",
+     "int r = (tell_waiters(submission), submission_record(submission));"),
+    ("promise-when-held", "submit/group_sync.c",
+     "batch_move(&engine->iteration, &engine->held);",
+     "queue_keep_promises(engine, &engine->iteration, 0);\n"
+     "\tbatch_move(&engine->iteration, &engine->held);"),
+    ("no-intent", "submit/send.c",
+     "return submission->record.id\n\t\t       ? ledger_start",
+     "return 1 ? 0 : submission->record.id\n\t\t       ? ledger_start"),
+    ("known-jobs-not-recorded", "submit/send.c",
+     "r = ledger_know(engine->ledger, &submission->record, answer->ids, answer->partial);",
+     "r = 0;"),
+    ("send-without-asking", "submit/send.c",
+     "if (is_create(submission)) {\n\t\tsubmission->stage = STAGE_BEGUN;",
+     "if (0) {\n\t\tsubmission->stage = STAGE_BEGUN;"),
+    ("bind-any-id", "submit/send.c",
+     "if (!bound &&", "if (1 ||"),
+    ("send-again-after-a-loss", "submit/send.c",
+     "submission_fail(submission, OUTCOME_DOUBT, answer->err);",
+     "submission_later(submission, answer->err, 0);"),
+    ("absent-at-once", "submit/lost_answer.c",
+     "return submission->lost->asked_ms >= settled_at_ms(submission);", "return true;"),
+    ("nothing-was-there-before", "submit/lost_match.c",
+     "return known_has(create->known, job->id);", "return false;"),
+    ("nothing-was-sent-before-a-crash", "submit/recovery.c",
+     "return r == -ENOENT ? 0 : r < 0 ? r : 1;", "return r == -ENOENT || r >= 0 ? 0 : r;"),
+    ("crash-sent-everything-unasked", "submit/recovery.c",
+     "r = sent = may_be_sent(engine, take_submission);", "r = 0;"),
+    ("queue-takes-what-is-in-memory", "submit/queue.c",
+     "r = engine_has(engine, record.row) ? -EBUSY", "r = 0 ? -EBUSY"),
+    ("queued-row-is-not-its-own", "ledger/queue.c",
+     "sqlite3_bind_int64(stmt, 2, submission->id);\n\tcode = sqlite3_step(stmt);",
+     "sqlite3_bind_int64(stmt, 2, -1);\n\tcode = sqlite3_step(stmt);"),
+    ("log-not-written-again", "ledger/wal.c",
+     "if (log)\n\t\tledger_vfs_sync_failed(log);", "(void)log;"),
+    ("failed-sync-counts", "ledger/wal.c",
+     "ledger->unsynced = code != SQLITE_OK;", "ledger->unsynced = false;"),
+    ("loss-is-not-taken", "submit/end_of_iteration.c",
+     "r = ledger_take_loss(engine->ledger) ? -EIO : record_ended(engine);",
+     "r = record_ended(engine);"),
+]
+
+
+def run_programs(build):
+    """The first program that fails, or None."""
+    for program in PROGRAMS:
+        try:
+            done = subprocess.run([build / "tests" / program], stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, timeout=120)
+        except subprocess.TimeoutExpired:
+            return program + " (it hung)"
+        if done.returncode:
+            lines = done.stdout.decode(errors="replace").splitlines()
+            failed = [line.split("]", 1)[1].strip() for line in lines
+                      if line.startswith("[  FAILED  ]") and "test(s)" not in line]
+            return f"{program}: {failed[0] if failed else done.returncode}"
+    return None
+
+
+def build_programs(build):
+    targets = ["tests/" + program for program in PROGRAMS]
+    subprocess.run(["ninja", "-C", build, "-j2", *targets], check=True,
+                   stdout=subprocess.DEVNULL)
+
+
+def try_mutation(tree, build, mutation):
+    """Says what noticed a mutation. Returns whether something did."""
+    name, path, old, new = mutation
+    source = tree / "fs" / path
+    text = source.read_text()
+    if text.count(old) < 1:
+        print(f"GONE      {name}: {path} has no such text", flush=True)
+        return False
+    source.write_text(text.replace(old, new, 1))
+    try:
+        build_programs(build)
+        noticed = run_programs(build)
+    finally:
+        source.write_text(text)
+    line = text[:text.index(old)].count("\n") + 1
+    print(f"{'noticed' if noticed else 'SURVIVED'}  {name} (fs/{path}:{line})"
+          f"{': ' + noticed if noticed else ''}", flush=True)
+    return bool(noticed)
+
+
+def main():
+    wanted = sys.argv[1:]
+    tree = pathlib.Path(tempfile.mkdtemp(prefix="mutations."))
+    try:
+        files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True,
+                               stdout=subprocess.PIPE).stdout.decode().split("\0")
+        for name in filter(None, files):
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            if os.path.lexists(ROOT / name):
+                shutil.copy2(ROOT / name, tree / name, follow_symlinks=False)
+        build = tree / "build"
+        subprocess.run(["meson", "setup", build, "-Dwerror=false"], cwd=tree, check=True,
+                       stdout=subprocess.DEVNULL)
+        build_programs(build)
+        broken = run_programs(build)
+        if broken:
+            sys.exit(f"without a mutation, this fails already: {broken}")
+        results = [try_mutation(tree, build, mutation) for mutation in MUTATIONS
+                   if not wanted or mutation[0] in wanted]
+    finally:
+        shutil.rmtree(tree)
+    if not all(results):
+        sys.exit(f"{results.count(False)} of {len(results)} mutations were not noticed")
+
+
+if __name__ == "__main__":
+    main()
