@@ -73,7 +73,8 @@ MUTATIONS = [
     ("failed-sync-counts", "ledger/wal.c",
      "ledger->unsynced = code != SQLITE_OK;", "ledger->unsynced = false;"),
     ("loss-is-not-taken", "submit/end_of_iteration.c",
-     "r = ledger_take_loss(engine->ledger) ? -EIO : record_ended(engine);",
+     "r = ledger_take_loss(engine->ledger) ? -EIO : record_ended(engine);\n"
+     "\tif (r >= 0 && ledger_take_loss(engine->ledger))\n\t\tr = -EIO;",
      "r = record_ended(engine);"),
 ]
 

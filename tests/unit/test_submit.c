@@ -528,6 +528,7 @@ static void what_goes_on_is_synced_before_it_is_sent(void **state)
 
 	fixture_make(fixture, "a.yaml", "zero");
 	fixture_remount(fixture);
+	fixture_make(fixture, "b.yaml", "two"); /* the head of a new log is synced, too */
 	fake_disk_fail_syncs(true);
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
 	fixture_iterate(fixture);
