@@ -3,7 +3,7 @@
  * A queue lists the oldest submissions and counts the rest, and it lists what is gone from the
  * space too. So the queue says first whether there is anything left to wait for; the files' own
  * states have the last word, on what became of them, and on those that a cut list may hide
- * (wait_files.c).
+ * (files.c).
  */
 #define _GNU_SOURCE
 #include "cocfs-wait/look.h"

@@ -54,7 +54,7 @@ int look_at_hidden(const struct targets *targets, struct buf *story);
 /*
  * Asks each job file of the targets for its state, and each directory for what was refused and has
  * no file. Returns how many were not submitted, with a line for each appended to story; -EBUSY when
- * one has a submission under way after all; another -errno with err filled. (wait_files.c)
+ * one has a submission under way after all; another -errno with err filled. (files.c)
  */
 int look_at_files(const struct targets *targets, struct buf *story, struct err *err);
 

@@ -6,8 +6,8 @@
 
 /*
  * The options of cocfs itself, a row for each: its name, its value, how that is read and where it
- * is kept, and the text of --help. A new option is a row in opts_table.c, a member of struct opts,
- * and a row in README.md.
+ * is kept, and the text of --help. A new option is a row in option_table.c, a member of struct
+ * opts, and a row in README.md.
  */
 struct option {
 	const char *name;

@@ -6,7 +6,7 @@
 
 #include "ledger/ledger.h"
 
-/* What the tables of a ledger are like: ledger_schema.c says how to change it. */
+/* What the tables of a ledger are like: schema.c says how to change it. */
 #define LEDGER_SCHEMA_VERSION 7
 
 /*

@@ -41,7 +41,7 @@ struct ledger_job {
 	int errnum;				   /* of the last refusal, 0 when none stands */
 	char *error;	/* its whole story: the .error sibling, or NULL */
 	bool dismissed; /* the .error was removed: only coc.error and cocfs-wait tell the story */
-	bool unmade;	/* see ledger_unmade.c */
+	bool unmade;	/* see unmade.c */
 	char *warnings; /* what the DSL check found odd, a line each, or NULL */
 	int64_t changed_ms; /* since the epoch: when the siblings last changed */
 	struct holding holding;
@@ -188,7 +188,7 @@ int ledger_drop(struct ledger *ledger, int64_t row);
 /* The path of a row, allocated. -ENOENT. */
 int ledger_path(struct ledger *ledger, int64_t row, char **ret_path);
 
-/* ---- names whose file was never made: ledger_unmade.c ---- */
+/* ---- names whose file was never made: unmade.c ---- */
 
 /* Marks a path, for content of this owner's. */
 int ledger_mark_unmade(struct ledger *ledger, const char *path, const struct owner *owner);
@@ -217,7 +217,7 @@ int ledger_next_unmade(struct ledger *ledger, const char *dir, int64_t after,
  * knows nothing else goes. */
 int ledger_end_story(struct ledger *ledger, int64_t row);
 
-/* ---- whose a row is: ledger_owner.c ---- */
+/* ---- whose a row is: owners.c ---- */
 
 /* Records who has what a row keeps. */
 int ledger_hold(struct ledger *ledger, int64_t row, const struct holding *holding);
@@ -262,7 +262,7 @@ int ledger_learn_owners(struct ledger *ledger,
 			int (*find)(void *data, const char *path, struct owner *ret_owner),
 			void *data);
 
-/* ---- submissions: ledger_submission.c ---- */
+/* ---- submissions: submissions.c ---- */
 
 enum submission_kind { SUBMIT_CREATE = 1, SUBMIT_UPDATE = 2 };
 
@@ -316,7 +316,7 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 int ledger_tell(struct ledger *ledger, const struct ledger_submission *submission,
 		const struct err *err, const char *story);
 
-/* ---- what the service had before a create: ledger_known.c ---- */
+/* ---- what the service had before a create: known.c ---- */
 
 /* Records the known jobs of a create (text: IDs, each with a line feed at its end), in place of
  * what an earlier question has brought; fills submission->known. */
@@ -326,7 +326,7 @@ int ledger_know(struct ledger *ledger, struct ledger_submission *submission, con
 /* Reads them into submission->known. -ENOENT: none were recorded, so no request was sent. */
 int ledger_read_known(struct ledger *ledger, struct ledger_submission *submission);
 
-/* ---- how a submission ends: ledger_submission.c ---- */
+/* ---- how a submission ends: submissions.c ---- */
 
 /* It was not done and will not be: keeps the story, ends the submission. JOB_FAILED. */
 int ledger_give_up(struct ledger *ledger, const struct ledger_submission *submission,
@@ -340,7 +340,7 @@ int ledger_give_up_unsent(struct ledger *ledger, int64_t row, const struct err *
 int ledger_doubt(struct ledger *ledger, const struct ledger_submission *submission,
 		 const struct err *err, const char *story, const char *request_id);
 
-/* ---- the queue: ledger_queue.c ---- */
+/* ---- the queue: queue.c ---- */
 
 /* Records what is to be sent when its turn comes, in place of what was queued for the job and not
  * sent yet; sets submission->id. from: the job's state now. On failure everything since the last
@@ -418,7 +418,7 @@ int ledger_hasten(struct ledger *ledger);
 int ledger_unfinished(struct ledger *ledger,
 		      int (*fn)(void *data, struct ledger_submission *take_submission), void *data);
 
-/* ---- renames: ledger_rename.c ---- */
+/* ---- renames: renames.c ---- */
 
 /* A rename of a job file or a directory, as it is recorded before it is done. */
 struct ledger_rename {
@@ -449,7 +449,7 @@ int ledger_busy(struct ledger *ledger, const char *path);
 int ledger_rename_unfinished(struct ledger *ledger,
 			     int (*was_done)(void *data, struct ledger_rename *rename), void *data);
 
-/* ---- backups: ledger_backup.c ---- */
+/* ---- backups: backups.c ---- */
 
 /* A file that was moved away from a job's name and is a backup. */
 struct ledger_backup {

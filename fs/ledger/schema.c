@@ -2,7 +2,7 @@
 /*
  * The ledger's schema, and how a ledger of an older cocfs comes to have it.
  *
- * How to change the schema: raise LEDGER_SCHEMA_VERSION (ledger_db.h) by one, change schema[], add
+ * How to change the schema: raise LEDGER_SCHEMA_VERSION (db.h) by one, change schema[], add
  * the step to upgrades[], and make a ledger of the new version for the tests
  * (tests/ledgers/README.md). The unit test ledger_upgrade fails until all four agree.
  *

@@ -23,7 +23,7 @@ void moving_begin(struct space *space, fuse_req_t req, const struct renaming *re
 /* Is the rename with this number in the ledger under way? */
 bool moving_is(const struct space *space, int64_t id);
 
-/* Records the end of a rename (r: 0 if it was done) in the ledger. (rename_do.c) */
+/* Records the end of a rename (r: 0 if it was done) in the ledger. (rename_run.c) */
 void rename_end(struct space *space, const struct renaming *renaming,
 		const struct ledger_rename *record, int r);
 

@@ -11,7 +11,7 @@
  * below move along, but for names that have one there already exchange               of two job
  * files or two directories: the bindings change places
  *
- * This file judges what a rename is; rename_do.c does it, rename_wait.c lets it wait for its
+ * This file judges what a rename is; rename_run.c does it, rename_wait.c lets it wait for its
  * commit.
  */
 #define _GNU_SOURCE

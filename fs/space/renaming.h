@@ -5,7 +5,7 @@
 #include "space/space.h"
 #include "space/unmade.h"
 
-/* What the files of renames and links share: rename.c, rename_do.c, rename_wait.c, link.c. */
+/* What the files of renames and links share: rename.c, rename_run.c, rename_wait.c, link.c. */
 
 /* One end of a rename. */
 struct end {
@@ -40,12 +40,12 @@ int check_spoiled(struct space *space, fuse_req_t req, const struct renaming *re
 int check_half(struct space *space, fuse_req_t req, const struct renaming *renaming,
 	       const struct location *source);
 
-/* Renames in the spool, and tells the nodes. Returns 0 or -errno. (rename_do.c) */
+/* Renames in the spool, and tells the nodes. Returns 0 or -errno. (rename_run.c) */
 int rename_spool(struct space *space, const struct renaming *renaming);
 
 /* Renames with the bindings: recorded before it is done, ended after. Answers: -EBUSY while
  * something is under way for what it would put its bindings over. row: of a job file that may turn
- * out to be a backup (backup.c), or 0. (rename_do.c) */
+ * out to be a backup (backup.c), or 0. (rename_run.c) */
 void rename_bound(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		  int64_t row);
 

@@ -70,7 +70,7 @@ struct space {
 	LIST_HEAD(, closing) closings;	  /* closes that are judged (closing.c) */
 	struct sight sight;		  /* what can be seen of those who write */
 	struct inspectors *inspectors;	  /* they look (inspectors.h) */
-	bool ignored_told;		  /* that an ignored name is not submitted (entry.c) */
+	bool ignored_told;		  /* that an ignored name is not submitted (lookup.c) */
 	bool crowded;			  /* requests have come faster than they were taken */
 	bool rename_unsettled;		  /* the ledger has yet to end a rename (rename.h) */
 	bool is_root;			  /* we may act as the caller (caller.h) */
@@ -104,7 +104,7 @@ bool space_is_judging(const struct space *space);
 /* Unmounts and frees; requests that wait are answered with EINTR. NULL is accepted. */
 void space_close(struct space *space);
 
-/* The operations, for libfuse (ll.c lists them all). */
+/* The operations, for libfuse (session.c lists them all). */
 extern const struct fuse_lowlevel_ops space_ops;
 
 /* The space of a request. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Extended attributes: those of the spool passed through, user.coc.* checked and committed, coc.*
- * answered from the ledger (facts.c).
+ * answered from the ledger (coc_facts.c).
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -126,3 +126,17 @@ def test_each_file_that_is_named_is_there():
                     if not os.path.exists(os.path.join(tools.ROOT, name)):
                         missing.append(f"{os.path.relpath(path, tools.ROOT)}: {name}")
     assert not missing
+
+
+def test_each_source_that_a_comment_names_is_there():
+    """Without its folder, as comments name the files beside them."""
+    known = {os.path.basename(path) for pattern in ("fs/**/*.[ch]", "include/**/*.h", "tests/**/*.[ch]")
+             for path in glob.glob(os.path.join(tools.ROOT, pattern), recursive=True)}
+    others = {"fuse_lowlevel.h", "syslog.h"}  # of libraries
+    missing = []
+    for path in sources() + [os.path.join(FS, header) for folder in FOLDERS for header in headers(folder)]:
+        with open(path, encoding="utf-8") as file:
+            comments = " ".join(re.findall(r"/\*.*?\*/", file.read(), re.S))
+        missing += [f"{path}: {name}" for name in re.findall(r"(?<![\w./<-])([a-z_]+\.[ch])\b", comments)
+                    if name not in known | others]
+    assert not missing

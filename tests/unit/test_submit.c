@@ -2,7 +2,7 @@
 /*
  * The order "durable, then sent, then answered", and what one submission does to a path. The
  * promises of the design are named where they are held. What a crash does to them is in
- * test_submit_crash.c, lost answers are in test_submit_lost.c.
+ * test_submit_crash.c, lists are in test_submit_lists.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -7,8 +7,8 @@
 
 /*
  * The operations on executions. Nothing is executed: an execution is a record of what was asked
- * for, and where it stands is computed when somebody looks (walk.h). All have one shape: the answer
- * is made in reply, also when it is no.
+ * for, and where it stands is computed when somebody looks (timeline.h). All have one shape: the
+ * answer is made in reply, also when it is no.
  */
 
 void executions_execute(const struct call *call, struct reply *reply);

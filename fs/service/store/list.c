@@ -24,7 +24,7 @@
 #include "bounds/api.h"
 #include "service/store/store_private.h"
 
-/* As in the layouts (db_sqlite_open.c, db_postgresql_tables.c). */
+/* As in the layouts (sqlite_open.c, postgresql_tables.c). */
 #define PART_EVERY 4
 #define PART_CHARS 64
 

@@ -44,7 +44,7 @@ const char *const postgresql_statements[STATEMENTS] = {
 	" FROM pg_class WHERE relnamespace ="                                                      \
 	" (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
 
-/* As in SQLite, see db_sqlite_open.c: what makes each layout of the one before it. */
+/* As in SQLite, see sqlite_open.c: what makes each layout of the one before it. */
 static const char documents_and_executions[] =
 	"CREATE TABLE documents ("
 	" number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"

@@ -28,7 +28,7 @@
 
 /*
  * What makes each layout of the one before it, from an empty file on: layout 1 are documents, 2 has
- * executions besides, 3 has the parts of the documents' names (store_list.c). A document can be
+ * executions besides, 3 has the parts of the documents' names (list.c). A document can be
  * deleted while its executions stay: they hold what they need of it, and do not refer to it.
  */
 static const char *const layouts[SCHEMA_VERSION] = {
