@@ -10,8 +10,8 @@
  * may be called again. Returns 0 or -errno. */
 int ledger_vfs_begin(void);
 
-/* A sync of an open log of this VFS failed that was not asked of the VFS. (One that was, it knows
- * of.) */
+/* A sync of an open log of this VFS failed that was not asked of the VFS (one that was, it knows
+ * of), or may have failed before the log was opened. All of the log is written again. */
 void ledger_vfs_sync_failed(sqlite3_file *log);
 
 #endif

@@ -100,10 +100,16 @@ static int open_wal(const char *ledger_path)
 int ledger_log_begin(struct ledger *ledger)
 {
 	sqlite3_file *log = wal_of(ledger->db);
+	sqlite3_int64 size = 0;
 	int code;
 
 	if (!log)
 		return -EIO;
+	/* A crash has left a log. The kernel may have dropped some of it when a sync of an earlier
+	 * mount failed, and still show it. What is added behind such a gap would be lost with it.
+	 */
+	if (log->pMethods->xFileSize(log, &size) == SQLITE_OK && size > 0)
+		ledger_vfs_sync_failed(log);
 	code = has_room_for_log(ledger->path) ? reserve_log(log) : SQLITE_OK;
 	if (code != SQLITE_OK)
 		log_debug("the ledger's log gets its room as it grows: %s", sqlite3_errstr(code));

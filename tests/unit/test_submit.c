@@ -598,6 +598,34 @@ static void what_was_queued_before_does_not_come_back(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
+/* A sync failed, the log could not be written again, and the process died. The next mount reads all
+ * of the log from the kernel's memory, and must not build on what the disk does not have. */
+static void what_an_earlier_mount_could_not_sync_is_written_again(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writers[3] = {{0}};
+
+	fixture_make(fixture, "a.yaml", "zero");
+	assert_int_equal(fixture_commit(fixture, "b.yaml", "one", &writers[0]), 0);
+	assert_int_equal(fixture_commit(fixture, "c.yaml", "two", &writers[1]), 0);
+	fixture_iterate(fixture);
+	assert_true(fake_disk_is_syncing());
+	fake_disk_fail_syncs(true);
+	fake_disk_fail_writes(EIO);
+	fake_disk_end_sync();
+	fixture_iterate(fixture);
+	fake_disk_fail_syncs(false);
+	fake_disk_fail_writes(0);
+	fixture_crash(fixture, false, NULL, NULL);
+	assert_int_equal(fixture_commit(fixture, "d.yaml", "three", &writers[2]), 0);
+	fixture_settle(fixture);
+	assert_int_equal(writers[2].told, 1);
+	assert_int_equal(writers[2].result, 0);
+	fixture_crash(fixture, true, NULL, NULL);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "d.yaml", "three");
+}
+
 /* The refused content was overwritten, and the newer content is not recorded yet. */
 static void what_was_refused_is_a_draft_again_when_it_is_overwritten(void **state)
 {
@@ -1010,6 +1038,7 @@ int main(void)
 		SYNC(what_was_undone_in_the_iteration_is_not_sent),
 		QUEUE(what_is_held_takes_the_place_of_what_was_queued),
 		QUEUE(what_was_queued_before_does_not_come_back),
+		QUEUE(what_an_earlier_mount_could_not_sync_is_written_again),
 		SYNC(what_was_refused_is_a_draft_again_when_it_is_overwritten),
 		SYNC(an_impossible_id_is_no_answer),
 		SYNC(an_id_that_was_there_before_is_no_answer),
