@@ -425,6 +425,100 @@ static void many_keys_are_compared_fast(void **state)
 	assert_true(clock() - began < 2 * CLOCKS_PER_SEC);
 }
 
+/* A document whose value x has so many lists around so many ones. */
+static void check_within_lists(size_t depth, size_t n)
+{
+	_cleanup_buf_ struct buf text = {0};
+
+	assert_int_equal(buf_printf(&text, META STEPS "x: "), 0);
+	for (size_t i = 0; i < depth; i++)
+		assert_int_equal(buf_append(&text, "[", 1), 0);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(buf_append(&text, "1,", 2), 0);
+	for (size_t i = 0; i < depth; i++)
+		assert_int_equal(buf_append(&text, "]", 1), 0);
+	check(text.data, DSL_DSL, NULL);
+}
+
+/* libyaml looks at all brackets around a value for each value. */
+static void values_within_many_brackets_are_refused(void **state)
+{
+	_cleanup_buf_ struct buf text = {0};
+
+	(void)state;
+	/* as many as fit into a document are no fault, nor is the depth */
+	check_within_lists(15, 32000);
+	assert_accepted();
+	check_within_lists(60, 8000);
+	assert_accepted();
+	check_within_lists(60, 8400);
+	assert_refused(7, 16668, "within many brackets");
+	assert_null(report->meta_name);
+	check_within_lists(60, 32000);
+	assert_refused(7, 16668, "within many brackets");
+	/* indentation costs nothing */
+	assert_int_equal(buf_printf(&text, META STEPS "x:\n"), 0);
+	for (int i = 0; i < 50; i++)
+		assert_int_equal(buf_printf(&text, "%*s-\n", i, ""), 0);
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(buf_printf(&text, "%*s- [1,1,1]\n", 50, ""), 0);
+	check(text.data, DSL_DSL, NULL);
+	assert_accepted();
+}
+
+/* libyaml writes the prefix out for each tag. */
+static void long_tag_directives_are_refused(void **state)
+{
+	static const char head[] = "%TAG !a! ", *const ends[] = {"\n", "\r", "\r\n"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		for (int more = 0; more < 2; more++) {
+			_cleanup_buf_ struct buf text = {0};
+
+			assert_int_equal(buf_printf(&text, "# %%TAG in a comment\n%s", head), 0);
+			for (int n = (int)strlen(head); n < DSL_TAG_DIRECTIVE_MAX + more; n++)
+				assert_int_equal(buf_append(&text, "b", 1), 0);
+			assert_int_equal(buf_printf(&text, "%s---\n%s", ends[i], META STEPS), 0);
+			check(text.data, DSL_DSL, NULL);
+			if (more)
+				assert_refused(2, 1, "more than 1024 bytes");
+			else
+				assert_accepted();
+		}
+	}
+}
+
+/* What many aliases stand for is looked at once, and is the same for each. */
+static void aliases_of_one_text_are_that_text(void **state)
+{
+	(void)state;
+	check("x: &a 'long'\ny: {*a : 1, *a : 2}\n", DSL_YAML, NULL);
+	assert_refused(2, 13, "already, at 2:5");
+	check("x: &a 'long'\ny: {long: 1, *a : 2}\n", DSL_YAML, NULL);
+	assert_refused(2, 14, "already, at 2:5");
+	check("x: &a 'long'\ny: {*a : 1, longer: 2}\n", DSL_YAML, NULL);
+	assert_accepted();
+	/* an anchor that is set again, and one that has another's beginning */
+	check("meta: {x: &a 1, y: &ab 2, z: &a 3, name: *a, description: *ab}\n", DSL_NONE, NULL);
+	assert_string_equal(report->meta_name, "3");
+	assert_string_equal(report->meta_description, "2");
+	check(META "steps: [{name: &n s, task: &t 'hwc:runbook:a@1.0.0'}, {name: *n, task: *t}]\n",
+	      DSL_DSL, "job");
+	assert_int_equal(report->n_warnings, 1);
+	assert_warned(0, 4, 62, "a step before is named");
+}
+
+static void inputs_that_are_merged_twice_are_inputs(void **state)
+{
+	(void)state;
+	check(META "k: &k {a: , b: }\nl: &l {<<: *k, c: }\n"
+		   "inputs: {<<: [*k, *l, *k, *l], d: }\n" STEPS
+		   "    x: '{{$globals.a}}{{$globals.b}}{{$globals.c}}{{$globals.d}}'\n",
+	      DSL_STRICT, NULL);
+	assert_accepted();
+}
+
 static void every_beginning_of_a_document_is_survived(void **state)
 {
 	static const char text[] =
@@ -568,6 +662,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test_teardown(messages_never_carry_control_characters, forget_report),
 		cmocka_unit_test_teardown(hostile_texts_take_no_time, forget_report),
 		cmocka_unit_test_teardown(many_keys_are_compared_fast, forget_report),
+		cmocka_unit_test_teardown(values_within_many_brackets_are_refused, forget_report),
+		cmocka_unit_test_teardown(long_tag_directives_are_refused, forget_report),
+		cmocka_unit_test_teardown(aliases_of_one_text_are_that_text, forget_report),
+		cmocka_unit_test_teardown(inputs_that_are_merged_twice_are_inputs, forget_report),
 		cmocka_unit_test_teardown(every_beginning_of_a_document_is_survived, forget_report),
 	};
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "job/dsl/hash.h"
 
 /*
  * Keys that stand twice in one mapping. libyaml does not look for them, and readers differ in which
@@ -26,52 +27,49 @@ struct mapping_key {
 	size_t node;
 };
 
-/* A step of a 64-bit mixer: every bit of the input reaches every bit of the result. */
-static uint64_t mix_bits(uint64_t x)
-{
-	x ^= x >> 30;
-	x *= 0xbf58476d1ce4e5b9u;
-	x ^= x >> 27;
-	x *= 0x94d049bb133111ebu;
-	return x ^ x >> 31;
-}
-
-static uint64_t hash_text(const char *text, size_t size)
-{
-	uint64_t hash = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
-	return mix_bits(hash ^ size);
-}
-
-/* The hash of a node, given those of all nodes after it. */
+/* The hash of what is no scalar, given those of all scalars and of all nodes after it. */
 static uint64_t hash_node(const struct dsl_tree *tree, const uint64_t *hashes, size_t index)
 {
 	const struct dsl_node *node = &tree->nodes[index];
-	uint64_t hash = mix_bits((uint64_t)node->kind + 1);
-	size_t target = dsl_resolve(tree, index), size, value;
-	const char *text;
+	uint64_t hash = dsl_mix_bits((uint64_t)node->kind + 1);
+	size_t target = dsl_resolve(tree, index), value;
 
 	switch (tree->nodes[target].kind) {
 	case DSL_SCALAR:
-		text = dsl_text(tree, target, &size);
-		return hash_text(text, size);
+		return hashes[target];
 	case DSL_SEQUENCE:
 		if (target != index)
-			return mix_bits(hash + target);
+			return dsl_mix_bits(hash + target);
 		for (size_t at = index + 1; at < node->end; at = tree->nodes[at].end)
-			hash = mix_bits(hash + hashes[at]);
+			hash = dsl_mix_bits(hash + hashes[at]);
 		return hash;
 	default:
 		if (target != index)
-			return mix_bits(hash + target);
+			return dsl_mix_bits(hash + target);
 		for (size_t at = index + 1; at < node->end; at = tree->nodes[value].end) {
 			value = tree->nodes[at].end;
-			hash += mix_bits(hashes[at] + mix_bits(hashes[value]));
+			hash += dsl_mix_bits(hashes[at] + dsl_mix_bits(hashes[value]));
 		}
-		return mix_bits(hash);
+		return dsl_mix_bits(hash);
 	}
+}
+
+/* The hashes of all nodes. Those of the scalars come first: what an alias stands for is before it,
+ * and so a long text is read once, however many aliases it has. */
+static void hash_nodes(const struct dsl_tree *tree, uint64_t *hashes)
+{
+	size_t size;
+	const char *text;
+
+	for (size_t i = 0; i < tree->n_nodes; i++) {
+		if (tree->nodes[i].kind != DSL_SCALAR)
+			continue;
+		text = dsl_text(tree, i, &size);
+		hashes[i] = dsl_hash_text(text, size);
+	}
+	for (size_t i = tree->n_nodes; i-- > 0;)
+		if (tree->nodes[i].kind != DSL_SCALAR)
+			hashes[i] = hash_node(tree, hashes, i);
 }
 
 /* Same keys next to each other, in the order of the text among themselves. */
@@ -83,7 +81,8 @@ static int compare_content(const struct mapping_key *a, const struct mapping_key
 		return (a->text != NULL) - (b->text != NULL);
 	if (a->size != b->size)
 		return a->size < b->size ? -1 : 1;
-	return memcmp(a->text, b->text, a->size);
+	/* aliases of one scalar have one text */
+	return a->text == b->text ? 0 : memcmp(a->text, b->text, a->size);
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -132,8 +131,7 @@ int dsl_find_duplicate_key(const struct dsl_tree *tree, struct dsl_finding *find
 	keys = calloc(tree->n_nodes / 2 + 1, sizeof(*keys));
 	if (!hashes || !keys)
 		return -ENOMEM;
-	for (size_t i = tree->n_nodes; i-- > 0;)
-		hashes[i] = hash_node(tree, hashes, i);
+	hash_nodes(tree, hashes);
 	for (size_t i = 0; i < tree->n_nodes; i++) {
 		size_t second, before = 0;
 

@@ -10,36 +10,16 @@
 
 #include "base/cleanup.h"
 #include "bounds/job.h"
+#include "job/dsl/words.h"
 
 /*
  * What is odd in a document that has the right shape. No grammar is published, so each of these is
  * drawn from the public samples and the manual, may be mistaken, and refuses nothing by itself.
- *
- * Names are compared by sorting them: a document of 65,536 bytes can hold thousands.
  */
 
 /* What a reference to a global parameter begins with, within its braces. */
 static const char globals[] = "$globals.";
 #define GLOBALS_SIZE (sizeof(globals) - 1)
-
-/* A name somewhere in the document, and the node that it is told at. */
-struct word {
-	const char *text;
-	size_t size;
-	size_t node;
-	bool bare;   /* a reference without its braces */
-	bool merged; /* an input that a merge key brings in */
-};
-
-struct words {
-	struct word *word;
-	size_t n, room;
-};
-
-static void words_finish(struct words *words)
-{
-	free(words->word);
-}
 
 struct lint {
 	const struct dsl_tree *tree;
@@ -74,51 +54,6 @@ __attribute__((format(printf, 3, 4))) static int warn(struct lint *lint, size_t 
 				     .column = lint->tree->nodes[node].column,
 				     .text = text};
 	return 0;
-}
-
-static int words_add(struct words *words, const char *text, size_t size, size_t node, bool bare)
-{
-	if (words->n == words->room) {
-		size_t room = words->room ? words->room * 2 : 64;
-		struct word *word = reallocarray(words->word, room, sizeof(*word));
-
-		if (!word)
-			return -ENOMEM;
-		words->word = word;
-		words->room = room;
-	}
-	words->word[words->n++] =
-		(struct word){.text = text, .size = size, .node = node, .bare = bare};
-	return 0;
-}
-
-static int compare_text(const void *a, const void *b)
-{
-	const struct word *x = a, *y = b;
-
-	if (x->size != y->size)
-		return x->size < y->size ? -1 : 1;
-	return memcmp(x->text, y->text, x->size);
-}
-
-static int compare_words(const void *a, const void *b)
-{
-	const struct word *x = a, *y = b;
-	int order = compare_text(a, b);
-
-	return order ? order : (x->node > y->node) - (x->node < y->node);
-}
-
-static void words_sort(struct words *words)
-{
-	if (words->n)
-		qsort(words->word, words->n, sizeof(*words->word), compare_words);
-}
-
-static bool words_have(const struct words *words, const struct word *word)
-{
-	return words->n &&
-	       bsearch(word, words->word, words->n, sizeof(*words->word), compare_text) != NULL;
 }
 
 /* The text of a value that is a scalar and not empty; NULL else. */
@@ -185,7 +120,7 @@ static bool is_task(const char *text, size_t size)
 	const size_t length = sizeof(prefix) - 1;
 	const char *at;
 
-	if (size < length || memcmp(text, prefix, length) != 0)
+	if (size < length || size > DSL_TASK_MAX || memcmp(text, prefix, length) != 0)
 		return false;
 	at = memchr(text, '@', size);
 	if (!at || at == text + length)
@@ -234,7 +169,7 @@ static int lint_steps(struct lint *lint)
 	for (size_t i = 1, first = 0; !r && i < names.n; i++) {
 		const struct word *word = &names.word[i];
 
-		if (compare_text(&names.word[first], word) != 0)
+		if (words_compare(&names.word[first], word) != 0)
 			first = i;
 		else
 			r = warn(lint, word->node, "a step before is named \"%s\" too, at %u:%u",
@@ -303,45 +238,74 @@ static int find_references(struct lint *lint, struct words *references)
 	return r;
 }
 
-static int find_inputs(const struct dsl_tree *tree, size_t node, bool merged, struct words *names);
+/* The inputs of the document. */
+struct inputs {
+	const struct dsl_tree *tree;
+	struct words names;
+	bool *is_merged; /* by node: a mapping whose names are here, by a merge key */
+};
+
+static void inputs_finish(struct inputs *inputs)
+{
+	words_finish(&inputs->names);
+	free(inputs->is_merged);
+}
+
+static int find_inputs(struct inputs *inputs, size_t node);
+
+/* Finds the inputs of a mapping that a merge key names. With 100 aliases a mapping may be named
+ * 100 times: once is enough. */
+static int find_inputs_once(struct inputs *inputs, size_t node)
+{
+	size_t mapping = dsl_resolve(inputs->tree, node), first = inputs->names.n;
+	int r;
+
+	if (inputs->is_merged[mapping])
+		return 0;
+	inputs->is_merged[mapping] = true;
+	r = find_inputs(inputs, mapping);
+	for (size_t i = first; i < inputs->names.n; i++)
+		inputs->names.word[i].merged = true;
+	return r;
+}
 
 /* The inputs of what a merge key names: a mapping, or a list of mappings. */
-static int find_merged_inputs(const struct dsl_tree *tree, size_t value, struct words *names)
+static int find_merged_inputs(struct inputs *inputs, size_t value)
 {
+	const struct dsl_tree *tree = inputs->tree;
 	size_t source = dsl_resolve(tree, value);
 	int r = 0;
 
 	if (tree->nodes[source].kind != DSL_SEQUENCE)
-		return find_inputs(tree, source, true, names);
+		return find_inputs_once(inputs, source);
 	for (size_t at = source + 1; !r && at < tree->nodes[source].end; at = tree->nodes[at].end)
-		r = find_inputs(tree, at, true, names);
+		r = find_inputs_once(inputs, at);
 	return r;
 }
 
 /* The names of the inputs in a mapping, and of those that merge keys bring into it. */
-static int find_inputs(const struct dsl_tree *tree, size_t node, bool merged, struct words *names)
+static int find_inputs(struct inputs *inputs, size_t node)
 {
-	size_t inputs = dsl_resolve(tree, node), value;
+	const struct dsl_tree *tree = inputs->tree;
+	size_t mapping = dsl_resolve(tree, node), value;
 	int r = 0;
 
-	if (tree->nodes[inputs].kind != DSL_MAPPING)
+	if (tree->nodes[mapping].kind != DSL_MAPPING)
 		return 0;
-	for (size_t at = inputs + 1; !r && at < tree->nodes[inputs].end;
+	for (size_t at = mapping + 1; !r && at < tree->nodes[mapping].end;
 	     at = tree->nodes[value].end) {
 		size_t key = dsl_resolve(tree, at), size;
 		const char *text;
 
 		value = tree->nodes[at].end;
 		if (dsl_is_merge_key(tree, at)) {
-			r = find_merged_inputs(tree, value, names);
+			r = find_merged_inputs(inputs, value);
 			continue;
 		}
 		if (tree->nodes[key].kind != DSL_SCALAR)
 			continue;
 		text = dsl_text(tree, key, &size);
-		r = words_add(names, text, size, at, false);
-		if (!r)
-			names->word[names->n - 1].merged = merged;
+		r = words_add(&inputs->names, text, size, at, false);
 	}
 	return r;
 }
@@ -349,13 +313,18 @@ static int find_inputs(const struct dsl_tree *tree, size_t node, bool merged, st
 /* A reference to an input that is not there is told once, where it stands first. */
 static int lint_references(struct lint *lint)
 {
-	__attribute__((cleanup(words_finish))) struct words references = {0}, inputs = {0};
+	__attribute__((cleanup(words_finish))) struct words references = {0};
+	__attribute__((cleanup(inputs_finish))) struct inputs inputs = {.tree = lint->tree};
+	const struct words *names = &inputs.names;
 	int r = find_references(lint, &references);
 
+	inputs.is_merged = calloc(lint->tree->n_nodes, sizeof(*inputs.is_merged));
+	if (!inputs.is_merged)
+		return -ENOMEM;
 	if (!r && lint->inputs != DSL_NOWHERE)
-		r = find_inputs(lint->tree, lint->inputs, false, &inputs);
+		r = find_inputs(&inputs, lint->inputs);
 	words_sort(&references);
-	words_sort(&inputs);
+	words_sort(&inputs.names);
 	for (size_t i = 0; !r && i < references.n; i++) {
 		const struct word *word = &references.word[i];
 		const struct dsl_excerpt name = dsl_excerpt(word->text, word->size);
@@ -365,12 +334,12 @@ static int lint_references(struct lint *lint)
 				 "this is no reference as it stands: write \"{{$globals.%s}}\", in "
 				 "quotes",
 				 name.text);
-		if (r || words_have(&inputs, word) || (i && !compare_text(word - 1, word)))
+		if (r || words_have(names, word) || (i && !words_compare(word - 1, word)))
 			continue;
 		r = warn(lint, word->node, "{{$globals.%s}} has no input of that name", name.text);
 	}
-	for (size_t i = 0; !r && i < inputs.n; i++) {
-		const struct word *word = &inputs.word[i];
+	for (size_t i = 0; !r && i < names->n; i++) {
+		const struct word *word = &names->word[i];
 
 		/* what is merged in may be used by others */
 		if (!word->merged && !words_have(&references, word))

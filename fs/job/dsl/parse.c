@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "bounds/api.h"
 #include "bounds/job.h"
+#include "job/dsl/anchors.h"
 #include "job/dsl/surrogates.h"
 #include "job/dsl/yaml_errors.h"
 
@@ -32,21 +33,15 @@
 
 DEFINE_CLEANUP(yaml_parser_t *, yaml_parser_delete)
 
-struct anchor {
-	uint32_t name, size; /* in the names of the parse */
-	uint32_t node;
-};
-
 struct parse {
 	struct dsl_tree *tree;
 	struct dsl_halves halves;
 	struct dsl_finding *finding; /* the first one stays */
 	size_t open[DSL_DEPTH_MAX];
 	bool bracket[DSL_DEPTH_MAX]; /* opened by [ or { */
-	size_t depth;
-	struct anchor *anchors;
-	size_t n_anchors, room;
-	struct buf names;
+	size_t depth, n_brackets;    /* n_brackets: of the open collections */
+	size_t bracket_steps;	     /* the sum of n_brackets over all events */
+	struct dsl_anchors anchors;
 	size_t n_aliases, n_documents;
 	uint32_t expanded;
 	bool stop;   /* nothing more needs to be read */
@@ -56,8 +51,7 @@ struct parse {
 static void parse_finish(struct parse *parse)
 {
 	dsl_halves_finish(&parse->halves);
-	free(parse->anchors);
-	buf_finish(&parse->names);
+	dsl_anchors_finish(&parse->anchors);
 }
 
 static uint32_t add_saturating(uint32_t a, uint32_t b)
@@ -67,19 +61,19 @@ static uint32_t add_saturating(uint32_t a, uint32_t b)
 	return __builtin_add_overflow(a, b, &sum) ? UINT32_MAX : sum;
 }
 
-/* Makes room for one more element. Returns 0 or -ENOMEM. */
-static int grow_array(void **array, size_t *room, size_t used, size_t element)
+/* Makes room for one more node. Returns 0 or -ENOMEM. */
+static int grow_nodes(struct dsl_tree *tree)
 {
-	size_t more = *room ? *room * 2 : 64;
-	void *grown;
+	size_t room = tree->room ? 2 * tree->room : 64;
+	struct dsl_node *grown;
 
-	if (used < *room)
+	if (tree->n_nodes < tree->room)
 		return 0;
-	grown = reallocarray(*array, more, element);
+	grown = reallocarray(tree->nodes, room, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
-	*array = grown;
-	*room = more;
+	tree->nodes = grown;
+	tree->room = room;
 	return 0;
 }
 
@@ -106,7 +100,7 @@ static void close_node(struct parse *parse, size_t index)
 static int add_node(struct parse *parse, enum dsl_kind kind, const yaml_mark_t *mark)
 {
 	struct dsl_tree *tree = parse->tree;
-	int r = grow_array((void **)&tree->nodes, &tree->room, tree->n_nodes, sizeof(*tree->nodes));
+	int r = grow_nodes(tree);
 
 	if (r < 0)
 		return r;
@@ -121,36 +115,12 @@ static int add_node(struct parse *parse, enum dsl_kind kind, const yaml_mark_t *
 	return 0;
 }
 
+/* Notes the anchor of the node that was added last, if it has one. */
 static int add_anchor(struct parse *parse, const yaml_char_t *name)
 {
-	size_t size;
-	int r;
-
-	if (!name)
-		return 0;
-	size = strlen((const char *)name);
-	r = grow_array((void **)&parse->anchors, &parse->room, parse->n_anchors,
-		       sizeof(struct anchor));
-	if (r < 0)
-		return r;
-	parse->anchors[parse->n_anchors++] = (struct anchor){
-		.name = (uint32_t)parse->names.size,
-		.size = (uint32_t)size,
-		.node = (uint32_t)parse->tree->n_nodes - 1,
-	};
-	return buf_append(&parse->names, name, size);
-}
-
-/* The anchor that an alias means: the last one of that name, as an anchor may be set again. */
-static const struct anchor *find_anchor(const struct parse *parse, const char *name, size_t size)
-{
-	for (size_t i = parse->n_anchors; i-- > 0;) {
-		const struct anchor *anchor = &parse->anchors[i];
-
-		if (anchor->size == size && !memcmp(parse->names.data + anchor->name, name, size))
-			return anchor;
-	}
-	return NULL;
+	return name ? dsl_anchors_add(&parse->anchors, (const char *)name,
+				      (uint32_t)parse->tree->n_nodes - 1)
+		    : 0;
 }
 
 static int take_scalar(struct parse *parse, const yaml_event_t *event)
@@ -181,23 +151,24 @@ static int take_alias(struct parse *parse, const yaml_event_t *event)
 	const char *name = (const char *)event->data.alias.anchor;
 	const yaml_mark_t *mark = &event->start_mark;
 	const struct dsl_node *target;
-	const struct anchor *anchor = NULL;
 	struct dsl_node *node;
+	bool is_known = false;
+	uint32_t anchored = 0;
 	int r = 0;
 
 	/* what is not resolved stands for nothing, as a null does; see dsl_is_null() */
 	if (++parse->n_aliases <= DSL_ALIAS_MAX)
-		anchor = find_anchor(parse, name, strlen(name));
+		is_known = dsl_anchors_find(&parse->anchors, name, &anchored);
 	else
 		r = note(parse, mark, "there are more than %d aliases: write the values out",
 			 DSL_ALIAS_MAX);
 	if (r < 0)
 		return r;
-	if (anchor && !parse->tree->nodes[anchor->node].end) {
+	if (is_known && !parse->tree->nodes[anchored].end) {
 		r = note(parse, mark, "the alias *%s stands within what it stands for",
 			 dsl_excerpt(name, strlen(name)).text);
-		anchor = NULL;
-	} else if (!anchor) {
+		is_known = false;
+	} else if (!is_known) {
 		r = note(parse, mark,
 			 "no anchor &%s stands before this alias: put a text that begins with * in "
 			 "quotes",
@@ -205,14 +176,14 @@ static int take_alias(struct parse *parse, const yaml_event_t *event)
 	}
 	if (r < 0)
 		return r;
-	r = add_node(parse, anchor ? DSL_ALIAS : DSL_SCALAR, mark);
+	r = add_node(parse, is_known ? DSL_ALIAS : DSL_SCALAR, mark);
 	if (r < 0)
 		return r;
 	node = &parse->tree->nodes[parse->tree->n_nodes - 1];
-	node->plain = !anchor;
-	if (anchor) {
-		target = &parse->tree->nodes[anchor->node];
-		node->target = anchor->node;
+	node->plain = !is_known;
+	if (is_known) {
+		target = &parse->tree->nodes[anchored];
+		node->target = anchored;
 		node->expanded = target->expanded;
 		node->height = target->height;
 		parse->expanded = add_saturating(parse->expanded, target->expanded - 1);
@@ -240,9 +211,22 @@ static int take_collection(struct parse *parse, const yaml_event_t *event)
 	parse->bracket[parse->depth] =
 		mapping ? event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
 			: event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
+	parse->n_brackets += parse->bracket[parse->depth];
 	parse->open[parse->depth++] = parse->tree->n_nodes - 1;
 	return add_anchor(parse, mapping ? event->data.mapping_start.anchor
 					 : event->data.sequence_start.anchor);
+}
+
+/* Gives up what takes libyaml too long. */
+static int count_brackets(struct parse *parse, const yaml_event_t *event)
+{
+	parse->bracket_steps += parse->n_brackets;
+	if (parse->bracket_steps <= DSL_BRACKETS_MAX)
+		return 0;
+	parse->stop = parse->broken = true;
+	return note(parse, &event->start_mark,
+		    "too many values stand within many brackets: write the outer lists and "
+		    "mappings as indented lines, without brackets");
 }
 
 static int take_event(struct parse *parse, const yaml_event_t *event)
@@ -270,6 +254,7 @@ static int take_event(struct parse *parse, const yaml_event_t *event)
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
 		close_node(parse, parse->open[--parse->depth]);
+		parse->n_brackets -= parse->bracket[parse->depth];
 		break;
 	case YAML_STREAM_END_EVENT:
 		parse->stop = true;
@@ -281,7 +266,7 @@ static int take_event(struct parse *parse, const yaml_event_t *event)
 		r = note(parse, &event->start_mark,
 			 "with the aliases expanded, the document has more than %d nodes",
 			 DSL_EXPANSION_MAX);
-	return r;
+	return r ? r : count_brackets(parse, event);
 }
 
 /* Tells why libyaml gave up, unless something before was told already. */
@@ -334,7 +319,15 @@ static bool begins_line(const char *content, size_t at)
 	return !at || memchr("\n\r\x85\xa8\xa9\xbf", content[at - 1], 6);
 }
 
-/* Refuses more %TAG directives than a document has use for. */
+/* Does the line go on for longer than a %TAG directive may be? */
+static bool is_long_line(const char *line, size_t size)
+{
+	size_t length = DSL_TAG_DIRECTIVE_MAX + 1;
+
+	return size >= length && !memchr(line, '\n', length) && !memchr(line, '\r', length);
+}
+
+/* Refuses more %TAG directives than a document has use for, and longer ones. */
 static int check_directives(const char *content, size_t size, struct dsl_finding *finding)
 {
 	static const char tag[] = "%TAG";
@@ -343,12 +336,19 @@ static int check_directives(const char *content, size_t size, struct dsl_finding
 	int n = 0;
 
 	while ((at = memmem(at, (size_t)(end - at), tag, strlen(tag)))) {
-		if (begins_line(content, (size_t)(at - content)) && ++n > DSL_TAG_DIRECTIVES_MAX) {
+		bool is_directive = begins_line(content, (size_t)(at - content));
+
+		if (is_directive &&
+		    (++n > DSL_TAG_DIRECTIVES_MAX || is_long_line(at, (size_t)(end - at)))) {
 			dsl_place_of_offset(content, (size_t)(at - content), &line, &column);
 			return dsl_finding_set(finding, line, column,
-					       "there are more than %d %%TAG directives: write the "
-					       "tags out",
-					       DSL_TAG_DIRECTIVES_MAX);
+					       n > DSL_TAG_DIRECTIVES_MAX
+						       ? "there are more than %d %%TAG directives: "
+							 "write the tags out"
+						       : "this %%TAG directive has more than %d "
+							 "bytes: write the tags out",
+					       n > DSL_TAG_DIRECTIVES_MAX ? DSL_TAG_DIRECTIVES_MAX
+									  : DSL_TAG_DIRECTIVE_MAX);
 		}
 		at += strlen(tag);
 	}
@@ -399,8 +399,6 @@ int dsl_parse(const void *content, size_t size, struct dsl_tree *tree, struct ds
 		return r;
 	/* so that a value of no bytes points somewhere, too */
 	r = buf_reserve(&tree->text, size);
-	if (!r)
-		r = buf_reserve(&parse.names, 1);
 	if (!r)
 		r = dsl_halves_hide(content, size, &parse.halves);
 	if (!r)
