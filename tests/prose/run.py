@@ -21,10 +21,11 @@ KNOWN = os.path.join(HERE, "known.txt")
 
 
 def files():
-    """The files that git knows or would add."""
+    """The files that git knows or would add; a link is no file of its own."""
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True,
                             capture_output=True, text=True).stdout
-    return sorted(path for path in set(listed.split("\0")) if path and os.path.exists(os.path.join(ROOT, path)))
+    whole = ((path, os.path.join(ROOT, path)) for path in set(listed.split("\0")) if path)
+    return sorted(path for path, place in whole if os.path.isfile(place) and not os.path.islink(place))
 
 
 def sentences():
