@@ -42,11 +42,15 @@ static int open_name(int directory_fd, const char *name)
 
 static int refuse_log_file(const char *path, int errnum, struct err *err)
 {
-	const char *why = errnum == ELOOP || errnum == EINVAL || errnum == EISDIR || errnum == ENXIO
+	const char *why = errnum == ELOOP ? "it is a symbolic link"
+			  : errnum == EINVAL || errnum == EISDIR || errnum == ENXIO
 				  ? "it is not a regular file"
 				  : strerror(errnum);
 
-	return err_set(err, errnum, "-o logfile=%s: %s", path, why);
+	err_set(err, errnum, "-o logfile=%s: %s", path, why);
+	err_detail(err, "what_to_do",
+		   "give a file that this user may write, in a directory that is there");
+	return -errnum;
 }
 
 int log_file_open(const char *path, struct err *err)

@@ -23,7 +23,7 @@
 #include "base/process.h"
 #include "coc/creds.h"
 #include "coc/endpoint.h"
-#include "coc/profile.h"
+#include "cocfs/apart.h"
 #include "cocfs/mountpoint.h"
 #include "cocfs/state_dir.h"
 #include "service/bounds.h"
@@ -220,44 +220,11 @@ static int open_engine(struct mount *mount, struct err *err)
 		     : 0;
 }
 
-static bool is_path_within(const char *path, const char *directory)
-{
-	size_t length = strlen(directory);
-
-	return !strncmp(path, directory, length) && (path[length] == '/' || !path[length]);
-}
-
-/* The log file must not be under the mountpoint either. */
 static int open_mount_log(const struct opts *opts, struct err *err)
 {
-	if (is_path_within(opts->logfile, opts->mountpoint))
-		return err_set(err, EINVAL, "-o logfile=%s is under the mountpoint", opts->logfile);
-	return log_file_open(opts->logfile, err);
-}
+	int r = apart_check_log(opts, err);
 
-/* What cocfs opens by path while it serves must not be under the mountpoint: it would wait for
- * itself. */
-static int check_apart(const struct mount *mount, struct err *err)
-{
-	const char *mountpoint = mount->opts->mountpoint, *cacert = mount->opts->cacert;
-	_cleanup_free_ char *credentials = NULL;
-
-	if (is_path_within(mount->state.path, mountpoint) ||
-	    is_path_within(mountpoint, mount->state.path))
-		return err_set(err, EINVAL,
-			       "the mountpoint %s and the state directory %s must not be in each "
-			       "other",
-			       mountpoint, mount->state.path);
-	if (cacert && is_path_within(cacert, mountpoint))
-		return err_set(err, EINVAL, "-o cacert=%s is under the mountpoint", cacert);
-	if (profile_path("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "credentials", &credentials) == 0) {
-		_cleanup_free_ char *real = realpath(credentials, NULL);
-
-		if (is_path_within(real ? real : credentials, mountpoint))
-			return err_set(err, EINVAL, "the credentials %s are under the mountpoint",
-				       credentials);
-	}
-	return 0;
+	return r < 0 ? r : log_file_open(opts->logfile, err);
 }
 
 static int open_space(struct mount *mount, struct opts *opts, struct err *err)
@@ -319,18 +286,18 @@ static int divide_descriptors(struct mount *mount, struct err *err)
 /* Opens one part after the other. mount_close() closes those that are open. */
 static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
 {
-	int r = divide_descriptors(mount, err);
+	int r = mountpoint_resolve(&opts->mountpoint, opts->nonempty, err);
 
-	if (r == 0)
-		r = mountpoint_resolve(&opts->mountpoint, opts->nonempty, err);
-	if (r == 0 && opts->logfile)
-		r = open_mount_log(opts, err);
 	if (r == 0 && !is_local(mount))
 		r = find_service(mount, err);
+	if (r == 0 && opts->logfile)
+		r = open_mount_log(opts, err);
+	if (r == 0)
+		r = divide_descriptors(mount, err);
 	if (r == 0)
 		r = state_dir_open(opts->state_dir, opts->source, &mount->state, err);
 	if (r == 0)
-		r = check_apart(mount, err);
+		r = apart_check(opts, mount->state.path, err);
 	if (r == 0) {
 		r = loop_create(&mount->loop);
 		if (r < 0)

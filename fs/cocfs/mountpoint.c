@@ -66,9 +66,16 @@ static int refuse_mountpoint(const char *path, int errnum, struct err *err)
 
 int mountpoint_resolve(char **path, bool nonempty, struct err *err)
 {
-	char *real = realpath(*path, NULL);
+	char *real;
 	struct stat st;
 
+	if (!**path) {
+		err_set(err, ENOENT, "MOUNTPOINT is empty");
+		err_detail(err, "what_to_do",
+			   "give a directory: cocfs [options] SOURCE MOUNTPOINT");
+		return -ENOENT;
+	}
+	real = realpath(*path, NULL);
 	if (!real)
 		return refuse_mountpoint(*path, errno, err);
 	free(*path);

@@ -203,8 +203,11 @@ static int make_absolute(char **path, const char *what, struct err *err)
 	if (!*path)
 		return 0;
 	real = realpath(*path, NULL);
-	if (!real)
-		return err_set(err, errno, "%s %s: %s", what, *path, strerror(errno));
+	if (!real) {
+		err_set(err, errno, "%s=%s: %s", what, *path, strerror(errno));
+		err_detail(err, "what_to_do", "give a file that is there");
+		return -err->errnum;
+	}
 	free(*path);
 	*path = real;
 	return 0;
@@ -222,13 +225,16 @@ static int make_absolute_file(char **path, const char *what, struct err *err)
 	slash = strrchr(*path, '/');
 	name = slash ? slash + 1 : *path;
 	if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
-		return err_set(err, EISDIR, "%s %s: it must be a file", what, *path);
+		return err_set(err, EISDIR, "%s=%s: it must be a file", what, *path);
 	directory = slash ? strndup(*path, (size_t)(slash - *path) + 1) : strdup(".");
 	if (!directory)
 		return err_set(err, ENOMEM, "out of memory");
 	real = realpath(directory, NULL);
-	if (!real)
-		return err_set(err, errno, "%s %s: %s", what, *path, strerror(errno));
+	if (!real) {
+		err_set(err, errno, "%s=%s: %s", what, *path, strerror(errno));
+		err_detail(err, "what_to_do", "give a file in a directory that is there");
+		return -err->errnum;
+	}
 	if (asprintf(&file, "%s/%s", strcmp(real, "/") ? real : "", name) < 0)
 		file = NULL;
 	free(real);
@@ -255,6 +261,14 @@ static int check_opts(struct parsing *parsing, struct opts *opts, struct err *er
 	return add_fuse_options(opts, err);
 }
 
+static void explain_libfuse(int argc, char **argv, struct err *err)
+{
+	if (!strcmp(argv[argc - 1], "-o"))
+		err_set(err, EINVAL, "nothing follows -o: write -o OPTION[,OPTION...]");
+	else
+		err_set(err, ENOMEM, "out of memory");
+}
+
 enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct err *err)
 {
 	struct opts *opts = ret_opts;
@@ -272,6 +286,8 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct
 		err_set(err, ENOMEM, "out of memory");
 		result = OPTS_WRONG;
 	} else if (fuse_opt_parse(&opts->fuse, &parsing, flags, take_fuse_argument) < 0) {
+		if (!err->errnum) /* libfuse has ended by itself */
+			explain_libfuse(argc, argv, err);
 		result = OPTS_WRONG;
 	} else if (parsing.help) {
 		fputs(help, stdout);

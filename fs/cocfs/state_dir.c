@@ -27,6 +27,20 @@
 #define LOCK_PATIENCE_MS 2000
 #define LOCK_LOOK_MS 10
 
+/* A mount that fails removes the lock file that it has made. Whoever waited for that file opens the
+ * next one. Each time another mount has failed meanwhile. */
+#define LOCK_FILES_MAX 16
+
+/* What a mount makes in the directory, beside the lock. */
+static const char *const files[] = {"spool",	      "ledger.db",	   "ledger.db-wal",
+				    "ledger.db-shm",  "ledger.db-journal", "service.db",
+				    "service.db-wal", "service.db-shm",	   "service.db-journal",
+				    "service.keys",   "service.sock"};
+
+#define FILES_COUNT (sizeof(files) / sizeof(files[0]))
+
+_Static_assert(FILES_COUNT <= 32, "struct state_dir has a bit for each");
+
 /* A source as a file name: "https://host:1" is "https___host_1". */
 static char *name_of_source(const char *source)
 {
@@ -93,20 +107,33 @@ static int make_path(const char *path, char **ret_made)
 	}
 }
 
+/* Names the one thing that mends most of what is wrong with a state directory. */
+static int refuse_path(const char *path, int errnum, struct err *err)
+{
+	err_set(err, errnum, "the state directory %s: %s", path, strerror(errnum));
+	err_detail(err, "what_to_do", "give another one: -o state_dir=DIR");
+	return -errnum;
+}
+
 static int check_private_directory(int fd, const char *path, struct err *err)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
-		return err_set(err, errno, "the state directory %s: %s", path, strerror(errno));
-	if (st.st_uid != geteuid())
-		return err_set(err, EACCES, "the state directory %s belongs to another user", path);
-	if (st.st_mode & 077)
-		return err_set(
-			err, EACCES,
-			"others may look into the state directory %s: chmod 700 it, it holds "
-			"keys and jobs",
+		return refuse_path(path, errno, err);
+	if (st.st_uid != geteuid()) {
+		err_set(err, EACCES, "the state directory %s belongs to another user", path);
+		err_detail(err, "what_to_do",
+			   "mount as that user, or give another -o state_dir=DIR");
+		return -EACCES;
+	}
+	if (st.st_mode & 077) {
+		err_set(err, EACCES,
+			"others may look into the state directory %s, which holds keys and jobs",
 			path);
+		err_detail(err, "what_to_do", "chmod 700 %s", path);
+		return -EACCES;
+	}
 	return 0;
 }
 
@@ -124,20 +151,58 @@ static int lock(int fd)
 	return 0;
 }
 
+/* Is the file that is locked still the lock of the directory? */
+static bool is_lock_of(const struct state_dir *dir)
+{
+	struct stat held, named;
+
+	return fstat(dir->lock_fd, &held) == 0 &&
+	       fstatat(dir->fd, "lock", &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}
+
+/* Opens the lock file, makes it if it is not there, and locks it. Returns 0, -EWOULDBLOCK (another
+ * mount has it), -ESTALE (its name leads to another file by now) or another -errno. */
+static int lock_by_name(struct state_dir *dir)
+{
+	int fd = openat(dir->fd, "lock", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600), r;
+
+	dir->made_lock = fd >= 0;
+	if (fd < 0 && errno == EEXIST)
+		fd = openat(dir->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	dir->lock_fd = fd;
+	r = lock(fd);
+	if (r == 0 && !is_lock_of(dir))
+		r = -ESTALE;
+	if (r < 0)
+		close(steal_fd(&dir->lock_fd)); /* who has no lock removes nothing */
+	return r;
+}
+
+/* Whoever has the lock alone makes and removes files. So what is there now is of others. */
+static void note_files(struct state_dir *dir)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < FILES_COUNT; i++)
+		if (fstatat(dir->fd, files[i], &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
+			dir->there |= 1u << i;
+}
+
 static int take_lock(struct state_dir *dir, struct err *err)
 {
-	int r;
+	int r = -ESTALE;
 
-	dir->lock_fd = openat(dir->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (dir->lock_fd < 0)
-		return err_set(err, errno, "the state directory %s: %s", dir->path,
-			       strerror(errno));
-	r = lock(dir->lock_fd);
-	if (r == 0)
+	for (int n = 0; r == -ESTALE && n < LOCK_FILES_MAX; n++)
+		r = lock_by_name(dir);
+	if (r == 0) {
+		note_files(dir);
 		return 0;
-	close(steal_fd(&dir->lock_fd)); /* who has no lock removes nothing */
+	}
 	if (r != -EWOULDBLOCK)
-		return err_set(err, -r, "the lock in %s: %s", dir->path, strerror(-r));
+		return refuse_path(dir->path, -r, err);
 	err_set(err, EBUSY, "the job space in %s is mounted already, or its last mount still ends",
 		dir->path);
 	err_detail(err, "what_to_do",
@@ -164,10 +229,14 @@ static int open_spool(struct state_dir *dir, struct err *err)
 {
 	/* the mount's own mode is the spool's: what users see when they list it */
 	if (mkdirat(dir->fd, "spool", 0755) < 0 && errno != EEXIST)
-		return err_set(err, errno, "%s/spool: %s", dir->path, strerror(errno));
+		return refuse_path(dir->path, errno, err);
 	dir->spool_fd = openat(dir->fd, "spool", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dir->spool_fd < 0)
-		return err_set(err, errno, "%s/spool: %s", dir->path, strerror(errno));
+	if (dir->spool_fd < 0) {
+		err_set(err, errno, "%s/spool: %s", dir->path, strerror(errno));
+		err_detail(err, "what_to_do",
+			   "the spool must be a directory: give another -o state_dir=DIR");
+		return -err->errnum;
+	}
 	return check_attributes(dir, err);
 }
 
@@ -200,10 +269,7 @@ static int open_directory(struct state_dir *dir, struct err *err)
 	}
 	dir->path = realpath(dir->given, NULL);
 	dir->fd = dir->path ? open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	if (dir->fd < 0)
-		return err_set(err, errno, "the state directory %s: %s", dir->given,
-			       strerror(errno));
-	return 0;
+	return dir->fd < 0 ? refuse_path(dir->given, errno, err) : 0;
 }
 
 int state_dir_open(const char *path, const char *source, struct state_dir *ret_dir, struct err *err)
@@ -230,20 +296,18 @@ int state_dir_open(const char *path, const char *source, struct state_dir *ret_d
 
 void state_dir_discard(const struct state_dir *dir)
 {
-	static const char *const files[] = {
-		"ledger.db",	"ledger.db-wal",  "ledger.db-shm",  "ledger.db-journal",
-		"service.db",	"service.db-wal", "service.db-shm", "service.db-journal",
-		"service.keys", "service.sock"};
 	char path[PATH_MAX], *slash = path;
 
+	if (dir->lock_fd >= 0) {
+		for (size_t i = 0; i < FILES_COUNT; i++)
+			if (!(dir->there & 1u << i))
+				unlinkat(dir->fd, files[i], i == 0 ? AT_REMOVEDIR : 0);
+		/* the last: until then no other mount comes in */
+		if (dir->made_lock)
+			unlinkat(dir->fd, "lock", 0);
+	}
 	if (!dir->made || strlen(dir->given) >= sizeof(path))
 		return;
-	if (dir->lock_fd >= 0) {
-		unlinkat(dir->fd, "spool", AT_REMOVEDIR);
-		for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-			unlinkat(dir->fd, files[i], 0);
-		unlinkat(dir->fd, "lock", 0); /* the last: until then no other mount comes in */
-	}
 	/* from the bottom up, as far as they are empty */
 	strcpy(path, dir->given);
 	while (slash && strlen(path) >= strlen(dir->made) &&

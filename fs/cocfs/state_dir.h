@@ -2,6 +2,8 @@
 #ifndef COCFS_COCFS_STATE_DIR_H
 #define COCFS_COCFS_STATE_DIR_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 /*
@@ -19,7 +21,9 @@ struct state_dir {
 	char *made;  /* the uppermost directory that had to be made for it, or NULL */
 	int fd;	     /* of the directory itself */
 	int lock_fd;
-	int spool_fd; /* O_PATH, or -1 when taken */
+	int spool_fd;	/* O_PATH, or -1 when taken */
+	unsigned there; /* a bit for each file of a space that was there when the lock was taken */
+	bool made_lock; /* the lock file, too, had to be made */
 };
 
 /*
@@ -30,8 +34,8 @@ struct state_dir {
 int state_dir_open(const char *path, const char *source, struct state_dir *ret_dir,
 		   struct err *err);
 
-/* Removes it again if state_dir_open() has made it: for a mount that failed. It holds no job yet,
- * since nothing was ever mounted on it. Its files must be closed. */
+/* Removes what was made in it since state_dir_open(), and the directory if that has made it: for a
+ * mount that failed. What was there before stays. The files must be closed. */
 void state_dir_discard(const struct state_dir *dir);
 
 /* Unlocks and frees; a zero-initialised one with descriptors -1 is accepted. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The command line: what is taken, what is refused and how it is named, and a truthful exit status."""
 
+import fcntl
 import os
 import re
 
@@ -89,10 +90,11 @@ def test_version():
     assert re.search(r"cocfs.*\d+\.\d+", cocfs("--version").ok().stdout)
 
 
-@pytest.mark.parametrize("argv", [[], ["local"], ["local", "a", "b"], ["--nonsense"]], ids=" ".join)
+@pytest.mark.parametrize("argv", [[], ["local"], ["local", "a", "b"], ["--nonsense"], ["-o"], ["local", "a", "-o"]],
+                         ids=" ".join)
 def test_wrong_usage(argv):
     result = cocfs(*argv)
-    assert result.status not in (0, 124) and "--help" in result.stderr or "sage" in result.stderr
+    assert result.status == 1 and re.search(r"^cocfs: \S.*\ntry: cocfs --help$", result.stderr, re.M), result
 
 
 @pytest.mark.parametrize("option", ["nonsense=1", "nonsense", "risklevel=LOW", "name=x", "RISK_LEVEL=LOW"])
@@ -382,7 +384,7 @@ def test_a_mount_that_failed_leaves_no_state_directory(place, bare, tmp_path, fa
     if failure == "mountpoint":
         os.rmdir(place)
         there.remove("jobs")
-    given = options if where is None else f"{options},state_dir={tmp_path}/{where}"
+    given = f"{options},logfile={tmp_path}/log" if where is None else f"{options},logfile={tmp_path}/log,state_dir={tmp_path}/{where}"
     cocfs("-f", "-o", given, source, place, env=bare).fails(word)
     assert sorted(os.listdir(tmp_path)) == there and os.listdir(bare["HOME"]) == []
 
@@ -390,6 +392,68 @@ def test_a_mount_that_failed_leaves_no_state_directory(place, bare, tmp_path, fa
 def test_a_state_directory_in_the_mountpoint_is_not_left_there(place):
     cocfs("-f", "-o", f"state_dir={place}/new/s", "local", place).fails("must not be in each other")
     assert os.listdir(place) == []
+
+
+def test_a_mount_that_failed_leaves_a_directory_that_was_there_as_it_was(tmp_path):
+    home = tmp_path / "home"
+    (home / "jobs").mkdir(0o755, parents=True)
+    home.chmod(0o700)
+    tools.write(home / "ledger.db", "not cocfs's")
+    cocfs("-f", "-o", f"state_dir={home}", "local", home / "jobs").fails("must not be in each other")
+    assert sorted(os.listdir(home)) == ["jobs", "ledger.db"] and (home / "ledger.db").read_text() == "not cocfs's"
+
+
+@tools.needs_root  # others do not see what cocfs has open
+def test_a_lock_whose_file_is_gone_is_none(place, tmp_path):
+    """A mount that failed has removed the file for which this one waits, and another mount has made the next one."""
+    state = tmp_path / "s"
+    state.mkdir(0o700)
+    with open(state / "lock", "w") as old:
+        fcntl.flock(old, fcntl.LOCK_EX)
+        process = tools.popen_bare(tools.COCFS, "-f", "-o", f"state_dir={state}", "local", place)
+        janitor.watch_process(process.pid)
+
+        def waits():
+            folder = f"/proc/{process.pid}/fd"
+            return str(state / "lock") in [os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder)]
+        tools.eventually(waits, "cocfs to wait for the lock")
+        os.unlink(state / "lock")
+        with open(state / "lock", "w") as new:
+            fcntl.flock(new, fcntl.LOCK_EX)
+            fcntl.flock(old, fcntl.LOCK_UN)
+            tools.finish(process, 30).fails("is mounted already")
+            assert os.listdir(state) == ["lock"]
+
+
+# What a failure is told to need.
+
+def wanting(tmp_path):
+    """{what is wrong: (options, mount point)}"""
+    (tmp_path / "open").mkdir(0o755)
+    (tmp_path / "spool-is-a-file").mkdir(0o700)
+    tools.write(tmp_path / "spool-is-a-file/spool", "")
+    tools.write(tmp_path / "file", "")
+    os.mkfifo(tmp_path / "fifo")
+    jobs = tmp_path / "jobs"
+    return {"no-mountpoint": ("ro", ""), "missing": ("ro", tmp_path / "missing"), "file": ("ro", tmp_path / "file"),
+            "state-file": (f"state_dir={tmp_path}/file", jobs), "state-below-file": (f"state_dir={tmp_path}/file/s", jobs),
+            "state-open": (f"state_dir={tmp_path}/open", jobs), "state-within": (f"state_dir={jobs}/s", jobs),
+            "state-spool": (f"state_dir={tmp_path}/spool-is-a-file", jobs),
+            "log-within": (f"logfile={jobs}/log", jobs), "log-fifo": (f"logfile={tmp_path}/fifo", jobs),
+            "log-nowhere": (f"logfile={tmp_path}/missing/log", jobs), "ca-nowhere": (f"cacert={tmp_path}/missing.pem", jobs),
+            "state-lock": (f"state_dir={tmp_path}/lock-is-a-directory", jobs)}
+
+
+@pytest.mark.parametrize("what", ["no-mountpoint", "missing", "file", "state-file", "state-below-file", "state-open",
+                                  "state-within", "state-spool", "log-within", "log-fifo", "log-nowhere", "ca-nowhere", "state-lock"])
+def test_a_failure_says_what_mends_it(place, tmp_path, what):
+    (tmp_path / "lock-is-a-directory").mkdir(0o700)
+    (tmp_path / "lock-is-a-directory/lock").mkdir()
+    options, mountpoint = wanting(tmp_path)[what]
+    if "state_dir" not in options:
+        options += f",state_dir={tmp_path}/s"
+    said = cocfs("-f", "-o", options, "local", mountpoint).fails("cocfs: ").stderr
+    assert re.search(r"^what_to_do: \S", said, re.M), said
 
 
 def test_a_mount_that_failed_leaves_a_space_that_was_there(daemon, tmp_path, src):

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "cocfs/apart.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "coc/profile.h"
+
+static bool is_path_within(const char *path, const char *directory)
+{
+	size_t length = strlen(directory);
+
+	return !strncmp(path, directory, length) && (path[length] == '/' || !path[length]);
+}
+
+/* Refuses a file that cocfs would have to read or write through its own mount. */
+static int refuse_within(const char *what, const char *path, struct err *err)
+{
+	err_set(err, EINVAL, "%s%s is under the mountpoint", what, path);
+	err_detail(err, "what_to_do", "give a file that is not below the mountpoint");
+	return -EINVAL;
+}
+
+int apart_check_log(const struct opts *opts, struct err *err)
+{
+	return is_path_within(opts->logfile, opts->mountpoint)
+		       ? refuse_within("-o logfile=", opts->logfile, err)
+		       : 0;
+}
+
+int apart_check(const struct opts *opts, const char *state_dir, struct err *err)
+{
+	const char *mountpoint = opts->mountpoint;
+	_cleanup_free_ char *credentials = NULL, *real = NULL;
+
+	if (is_path_within(state_dir, mountpoint) || is_path_within(mountpoint, state_dir)) {
+		err_set(err, EINVAL,
+			"the mountpoint %s and the state directory %s must not be in each other",
+			mountpoint, state_dir);
+		err_detail(err, "what_to_do",
+			   "give a directory beside the mountpoint: -o state_dir=DIR");
+		return -EINVAL;
+	}
+	if (opts->cacert && is_path_within(opts->cacert, mountpoint))
+		return refuse_within("-o cacert=", opts->cacert, err);
+	if (profile_path("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "credentials", &credentials) < 0)
+		return 0;
+	real = realpath(credentials, NULL);
+	return is_path_within(real ? real : credentials, mountpoint)
+		       ? refuse_within("the file of credentials ", credentials, err)
+		       : 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_COCFS_APART_H
+#define COCFS_COCFS_APART_H
+
+#include "base/err.h"
+#include "cocfs/options.h"
+
+/*
+ * What cocfs opens by path while it serves must not be under the mountpoint: it would wait for
+ * itself. opts->mountpoint is resolved already.
+ */
+
+/* Checks the log file. Returns 0, or -EINVAL with err. */
+int apart_check_log(const struct opts *opts, struct err *err);
+
+/* Checks the state directory (an absolute path), the CA file and the credentials. Returns 0, or
+ * -EINVAL with err. */
+int apart_check(const struct opts *opts, const char *state_dir, struct err *err);
+
+#endif
