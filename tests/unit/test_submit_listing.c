@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* What .coc/queue and .coc/metrics say of submissions, and what happens to the text of an owner. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "submit/bounds.h"
+#include "submit/queue_listing.h"
+#include "submit_fixture.h"
+
+#define MANY (PENDING_AT_ONCE + 10)
+
+static int open_queue(void **state)
+{
+	*state = fixture_open(true);
+	return 0;
+}
+
+static int open_sync(void **state)
+{
+	*state = fixture_open(false);
+	return 0;
+}
+
+static int close_fixture(void **state)
+{
+	fixture_close(*state);
+	return 0;
+}
+
+static bool sees_all(void *data, struct ledger_pending *row)
+{
+	(void)data;
+	(void)row;
+	return true;
+}
+
+/* A reader who may see what data names, and no errors. */
+static bool sees_one(void *data, struct ledger_pending *row)
+{
+	row->last_error = NULL;
+	return !strcmp(row->path, data);
+}
+
+/* Writes the listing to its end, in as many slices as that takes. The caller frees the text. */
+static char *list(struct fixture *fixture, pending_filter *may_see, void *data, int64_t resumes_ms,
+		  int *ret_slices)
+{
+	struct queue_listing listing = {.ledger = fixture->ledger,
+					.resumes_ms = resumes_ms,
+					.may_see = may_see,
+					.data = data};
+	struct buf text = {0};
+	int r = 1;
+
+	for (*ret_slices = 0; r == 1; (*ret_slices)++)
+		r = queue_listing_write(&listing, engine_recorded(fixture->engine), &text);
+	assert_int_equal(r, 0);
+	return buf_steal(&text);
+}
+
+static void nothing_queued_is_an_empty_text(void **state)
+{
+	int slices;
+	_cleanup_free_ char *text = list(*state, sees_all, NULL, 0, &slices);
+
+	assert_true(!text || !*text);
+	assert_int_equal(slices, 1);
+}
+
+static void a_line_says_where_a_submission_stands(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+	int slices;
+	char *text;
+
+	fixture_commit(fixture, "a b.yaml", "one", &writer);
+	fixture_settle(fixture);
+	text = list(fixture, sees_all, NULL, 0, &slices);
+	assert_string_equal(text, "submitting\t0\t-\ta b.yaml\t-\n");
+	free(text);
+
+	fixture_answer(fixture, FAKE_LIST, FAKE_UNSENT);
+	text = list(fixture, sees_all, NULL, 0, &slices);
+	assert_non_null(strstr(text, "queued\t1\t"));
+	assert_null(strstr(text, "\t-\n")); /* it says why */
+	free(text);
+
+	/* while the queue stands still nothing is tried before it goes on */
+	text = list(fixture, sees_all, NULL, INT64_C(1900000000000), &slices);
+	assert_non_null(strstr(text, "\t2030-03-17T17:46:40Z\ta b.yaml\t"));
+	free(text);
+}
+
+static void what_a_reader_may_not_see_is_counted(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writers[3] = {0};
+	int slices;
+	char *text;
+
+	fixture_commit(fixture, "a.yaml", "one", &writers[0]);
+	fixture_commit(fixture, "b.yaml", "two", &writers[1]);
+	fixture_commit(fixture, "c.yaml", "three", &writers[2]);
+	fixture_settle(fixture);
+	text = list(fixture, sees_one, "b.yaml", 0, &slices);
+	assert_non_null(strstr(text, "\tb.yaml\t-\n"));
+	assert_null(strstr(text, "a.yaml"));
+	assert_non_null(strstr(text, "and 2 of files that you may not read\n"));
+	free(text);
+}
+
+static void many_are_listed_in_slices_in_their_order(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct writer writers[MANY];
+	char *text, *at;
+	int slices;
+
+	memset(writers, 0, sizeof(writers));
+	for (int i = 0; i < MANY; i++) {
+		char path[32], content[32];
+
+		snprintf(path, sizeof(path), "%04d.yaml", i);
+		snprintf(content, sizeof(content), "content %d", i);
+		fixture_commit(fixture, path, content, &writers[i]);
+	}
+	fixture_settle(fixture);
+	text = at = list(fixture, sees_all, NULL, 0, &slices);
+	for (int i = 0; i < MANY; i++) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "\t%04d.yaml\t", i);
+		at = strstr(at, path);
+		assert_non_null(at);
+	}
+	assert_true(slices > 1);
+	free(text);
+}
+
+static void the_metrics_count_what_was_made(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf text = {0};
+
+	fixture_make(fixture, "a.yaml", "one");
+	assert_int_equal(engine_write_metrics(fixture->engine, 4, &text), 0);
+	assert_non_null(strstr(
+		text.data, "cocfs_submissions_total{kind=\"create\",outcome=\"submitted\"} 1\n"));
+	assert_non_null(strstr(text.data, "cocfs_queued 4\n"));
+	assert_non_null(strstr(text.data, "cocfs_requests_in_flight 0\n"));
+	buf_finish(&text);
+}
+
+/* Another user's content: the name and the description that the job's name has kept are not for it.
+ */
+static void the_text_of_an_owner_is_not_for_the_next(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+	struct commit_spec spec = {.path = "a.yaml",
+				   .content = "one",
+				   .name = "secret plan",
+				   .description = "of Ann",
+				   .user = 1000};
+	struct ledger_job job;
+
+	fixture_commit_spec(fixture, &spec, &writer);
+	assert_true(fixture_quiesce(fixture));
+	job = fixture_job(fixture, "a.yaml");
+	assert_string_equal(job.sent.value[ATTR_DESCRIPTION], "of Ann");
+	ledger_job_finish(&job);
+
+	writer = (struct writer){0};
+	spec = (struct commit_spec){
+		.path = "a.yaml", .content = "two", .user = 1001, .without_text = true};
+	fixture_commit_spec(fixture, &spec, &writer);
+	assert_true(fixture_quiesce(fixture));
+	job = fixture_job(fixture, "a.yaml");
+	assert_true(!job.sent.value[ATTR_DESCRIPTION] ||
+		    strcmp(job.sent.value[ATTR_DESCRIPTION], "of Ann") != 0);
+	assert_string_not_equal(job.sent.value[ATTR_NAME], "secret plan");
+	ledger_job_finish(&job);
+}
+
+static void what_a_name_keeps_is_forgotten_on_demand(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+	struct commit_spec spec = {.path = "a.yaml", .content = "one", .description = "mine"};
+
+	fixture_commit_spec(fixture, &spec, &writer);
+	assert_true(fixture_quiesce(fixture));
+	assert_int_equal(
+		commit_disown(fixture->engine, fixture->ledger, "none.yaml", ATTR_DESCRIPTION), 0);
+	assert_int_equal(
+		commit_disown(fixture->engine, fixture->ledger, "a.yaml", ATTR_DESCRIPTION), 1);
+	assert_int_equal(
+		commit_disown(fixture->engine, fixture->ledger, "a.yaml", ATTR_DESCRIPTION), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(nothing_queued_is_an_empty_text, open_queue,
+						close_fixture),
+		cmocka_unit_test_setup_teardown(a_line_says_where_a_submission_stands, open_queue,
+						close_fixture),
+		cmocka_unit_test_setup_teardown(what_a_reader_may_not_see_is_counted, open_queue,
+						close_fixture),
+		cmocka_unit_test_setup_teardown(many_are_listed_in_slices_in_their_order,
+						open_queue, close_fixture),
+		cmocka_unit_test_setup_teardown(the_metrics_count_what_was_made, open_sync,
+						close_fixture),
+		cmocka_unit_test_setup_teardown(the_text_of_an_owner_is_not_for_the_next, open_sync,
+						close_fixture),
+		cmocka_unit_test_setup_teardown(what_a_name_keeps_is_forgotten_on_demand, open_sync,
+						close_fixture),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
