@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+/* The rules of a commit, what is kept of refusals, and what is told of the queue. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bounds/api.h"
+#include "submit/queue_listing.h"
+#include "submit_fixture.h"
+
+static int open_sync(void **state)
+{
+	*state = fixture_open(false);
+	return 0;
+}
+
+static int open_queue(void **state)
+{
+	*state = fixture_open(true);
+	return 0;
+}
+
+static int close_fixture(void **state)
+{
+	fixture_close(*state);
+	return 0;
+}
+
+/* What each rule refuses, before anything is sent. */
+static void rules_by_table(void **state)
+{
+	static const struct {
+		struct commit_spec spec;
+		enum dsl_level validate;
+		enum risk max_risk;
+		int result;
+		const char *says; /* the story has it */
+	} rows[] = {
+		{{.content = "a: ["}, DSL_YAML, RISK_HIGH, -EINVAL, "line: "},
+		{{.content = "a: 1"}, DSL_DSL, RISK_HIGH, -EINVAL, "meta"},
+		{{.content = "a: 1", .inherits_nothing = true},
+		 DSL_YAML,
+		 RISK_HIGH,
+		 -ENODATA,
+		 "setfattr"},
+		{{.content = "a: 1", .risk = "HIGH"}, DSL_YAML, RISK_LOW, -EPERM, "HIGH"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fixture *fixture = fixture_open(false);
+		struct commit_spec spec = rows[i].spec;
+		struct writer writer = {0};
+		struct ledger_job job;
+
+		spec.path = "a.yaml";
+		fixture->rules.validate = rows[i].validate;
+		fixture->rules.max_risk = rows[i].max_risk;
+		assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), rows[i].result);
+		fixture_settle(fixture);
+		fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
+		job = fixture_job(fixture, "a.yaml");
+		assert_non_null(strstr(job.error, rows[i].says));
+		assert_int_equal(job.errnum, -rows[i].result);
+		ledger_job_finish(&job);
+		assert_int_equal(fixture->service.n_requests, 0);
+		fixture_close(fixture);
+	}
+}
+
+static void what_is_odd_is_kept_as_warnings(void **state)
+{
+	static const char document[] = "meta:\n  name: other\nsteps:\n  - name: x\n";
+	struct fixture *fixture = *state;
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+
+	fixture->rules.validate = DSL_DSL;
+	fixture_make(fixture, "a.yaml", document);
+	job = fixture_job(fixture, "a.yaml");
+	assert_non_null(job.warnings);
+}
+
+static void empty_content_is_no_commit(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "", &writer), 0);
+	assert_null(writer.waiter);
+	assert_false(fixture_has_work(fixture));
+}
+
+/* The project and the tags are fixed once a job exists; the others can change, and an update
+ * carries what was fixed. */
+static void fixed_attributes(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+	struct commit_spec spec = {.path = "a.yaml", .content = "one", .tags = "k=v"};
+	struct fake_request *update;
+
+	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	assert_int_equal(fixture_request(fixture, FAKE_CREATE)->n_tags, 1);
+	assert_true(fixture_quiesce(fixture));
+	spec.tags = "k=w";
+	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), -EPERM);
+	spec.tags = NULL;
+	spec.project = "other";
+	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), -EPERM);
+	spec.project = NULL;
+	spec.risk = "HIGH";
+	spec.description = "more";
+	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), 0);
+	update = fixture_request(fixture, FAKE_UPDATE);
+	assert_string_equal(update->risk, "HIGH");
+	assert_string_equal(update->description, "more");
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+}
+
+/* An attribute of the file's own stays with the name, until it is taken from the job file. */
+static void explicit_attributes_stay_with_the_name(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+	const struct commit_spec spec = {
+		.path = "a.yaml", .content = "one", .risk = "HIGH", .name = "named"};
+	struct fake_request *update;
+
+	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), 0);
+	assert_true(fixture_quiesce(fixture));
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
+	update = fixture_request(fixture, FAKE_UPDATE);
+	assert_string_equal(update->risk, "HIGH");
+	assert_string_equal(update->name, "named");
+	/* while it is under way */
+	assert_int_equal(commit_disown(fixture->engine, fixture->ledger, "a.yaml", ATTR_RISK_LEVEL),
+			 1);
+	assert_true(fixture_quiesce(fixture));
+	assert_int_equal(commit_disown(fixture->engine, fixture->ledger, "a.yaml", ATTR_NAME), 1);
+	assert_int_equal(commit_disown(fixture->engine, fixture->ledger, "a.yaml", ATTR_NAME), 0);
+	assert_int_equal(commit_disown(fixture->engine, fixture->ledger, "b.yaml", ATTR_NAME), 0);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "three", &writer), 0);
+	update = fixture_request(fixture, FAKE_UPDATE);
+	assert_string_equal(update->risk, "LOW");
+	assert_string_equal(update->name, "a");
+}
+
+/* The same of what is queued, and not sent. */
+static void explicit_attributes_of_what_is_queued(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+	const struct commit_spec spec = {.path = "a.yaml", .content = "one", .risk = "HIGH"};
+
+	fixture_make(fixture, "a.yaml", "zero");
+	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), 0);
+	fixture_answer(fixture, FAKE_UPDATE, FAKE_BUSY);
+	fixture_assert_state(fixture, "a.yaml", JOB_QUEUED);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
+	engine_hasten(fixture->engine);
+	assert_string_equal(fixture_request(fixture, FAKE_UPDATE)->risk, "HIGH");
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "two");
+}
+
+/* What the name keeps of another user is not for this file: but the job is. */
+static void another_author_gets_no_text(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+	struct commit_spec spec = {.path = "a.yaml",
+				   .content = "one",
+				   .name = "secret",
+				   .description = "secret",
+				   .user = 1001};
+	struct fake_request *update;
+
+	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), 0);
+	assert_true(fixture_quiesce(fixture));
+	spec = (struct commit_spec){
+		.path = "a.yaml", .content = "two", .user = 1002, .without_text = true};
+	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), 0);
+	update = fixture_request(fixture, FAKE_UPDATE);
+	assert_string_equal(update->name, "a");
+	assert_null(update->description);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "two");
+}
+
+static void an_update_has_one_byte_less(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_free_ char *content = malloc(COC_CONTENT_MAX + 1);
+	struct writer writer = {0};
+
+	assert_non_null(content);
+	memset(content, 'x', COC_CONTENT_MAX);
+	content[COC_CONTENT_MAX] = '\0';
+	fixture_make(fixture, "a.yaml", "one");
+	assert_int_equal(fixture_commit(fixture, "a.yaml", content, &writer), -EFBIG);
+	fixture_make(fixture, "b.yaml", content);
+	assert_int_equal(fixture_commit(fixture, "b.yaml", content, &writer), 0); /* it is held */
+}
+
+/* A refusal that the ledger cannot take is told from memory, and recorded later. */
+static void a_refusal_on_a_full_disk_is_kept(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+	struct holding holding;
+	const char *story;
+
+	fixture->rules.validate = DSL_YAML;
+	fake_disk_fail_writes(ENOSPC);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(fixture_commit(fixture, "a.yaml", "a: [", &writer), -EINVAL);
+		fixture_iterate(fixture);
+	}
+	story = engine_unrecorded_story(fixture->engine, "a.yaml", &holding);
+	assert_non_null(story);
+	assert_non_null(strstr(story, "errno: EINVAL"));
+	assert_null(engine_unrecorded_story(fixture->engine, "b.yaml", &holding));
+	fixture_pass(fixture, 10000); /* not yet */
+	assert_non_null(engine_unrecorded_story(fixture->engine, "a.yaml", &holding));
+	fake_disk_fail_writes(0);
+	for (int i = 0; i < 5; i++)
+		fixture_pass(fixture, 10000);
+	assert_null(engine_unrecorded_story(fixture->engine, "a.yaml", &holding));
+	fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
+}
+
+/* Of more paths than are kept the newest are told. */
+static void refusals_are_bounded(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+	struct holding holding;
+	char path[32];
+
+	fixture->rules.validate = DSL_YAML;
+	fake_disk_fail_writes(ENOSPC);
+	for (int i = 0; i < 300; i++) {
+		snprintf(path, sizeof(path), "%d.yaml", i);
+		assert_int_equal(fixture_commit(fixture, path, "a: [", &writer), -EINVAL);
+		fixture_iterate(fixture);
+	}
+	assert_null(engine_unrecorded_story(fixture->engine, "0.yaml", &holding));
+	assert_non_null(engine_unrecorded_story(fixture->engine, "299.yaml", &holding));
+	fake_disk_fail_writes(0);
+}
+
+/* Half a file that was refused is a draft. */
+static void half_a_file_is_a_draft(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_ledger_job_ struct ledger_job job = {0};
+	struct author author = {0};
+	struct err err;
+
+	err_set(&err, EINTR, "its writer was killed");
+	assert_int_equal(
+		commit_refuse(fixture->engine, fixture->ledger, "a.yaml", &author, true, &err),
+		-EINTR);
+	fixture_settle(fixture);
+	job = fixture_job(fixture, "a.yaml");
+	assert_int_equal(job.state, JOB_DRAFT);
+	assert_true(job.incomplete);
+}
+
+static bool sees_all_but_c(void *data, struct ledger_pending *row)
+{
+	(void)data;
+	return strcmp(row->path, "c.yaml") != 0;
+}
+
+/* .coc/queue: a line for each, with what the last try brought; metrics count them. */
+static void the_queue_is_told(void **state)
+{
+	static const char *const paths[] = {"a.yaml", "b.yaml", "c.yaml"};
+	struct fixture *fixture = *state;
+	struct writer writers[3] = {{0}};
+	_cleanup_buf_ struct buf text = {0}, metrics = {0};
+	struct queue_listing listing = {.ledger = fixture->ledger, .may_see = sees_all_but_c};
+
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(fixture_commit(fixture, paths[i], "one", &writers[i]), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_UNSENT);
+	fixture_answer(fixture, FAKE_LIST, FAKE_BUSY);
+	listing.resumes_ms = engine_queue_resumes_ms(fixture->engine);
+	assert_true(listing.resumes_ms > EPOCH_MS);
+	while (queue_listing_write(&listing, engine_recorded(fixture->engine), &text) > 0)
+		;
+	assert_non_null(strstr(text.data, "queued\t1\t"));
+	assert_non_null(strstr(text.data, "a.yaml\t"));
+	assert_null(strstr(text.data, "c.yaml"));
+	assert_non_null(strstr(text.data, "and 1 of files that you may not read\n"));
+	assert_int_equal(engine_write_metrics(fixture->engine, 2, &metrics), 0);
+	assert_non_null(strstr(metrics.data, "refused_total"));
+	assert_true(fixture_quiesce(fixture));
+	engine_quiesce(fixture->engine);
+	assert_int_equal(fixture_commit(fixture, "d.yaml", "four", &writers[0]), 0);
+	fixture_no_request(fixture, FAKE_LIST); /* the mount ends: it stays queued */
+	fixture_assert_state(fixture, "d.yaml", JOB_QUEUED);
+}
+
+/* A user has a share of the memory; the others have theirs. */
+static void one_user_does_not_take_all_memory(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_free_ char *content = malloc(60001);
+	struct writer *writers = calloc(3000, sizeof(*writers));
+	struct commit_spec spec = {.content = content, .user = 1001};
+	char path[32];
+	int r = 0, n = 0;
+
+	assert_non_null(content);
+	memset(content, 'x', 60000);
+	content[60000] = '\0';
+	fixture->options.one_user = false;
+	fixture_remount(fixture);
+	for (; r == 0 && n < 3000; n++) {
+		snprintf(path, sizeof(path), "%d.yaml", n);
+		spec.path = path;
+		r = fixture_commit_spec(fixture, &spec, &writers[n]);
+	}
+	assert_int_equal(r, -EAGAIN);
+	spec.path = "other.yaml";
+	spec.user = 1002;
+	assert_int_equal(fixture_commit_spec(fixture, &spec, &writers[n]), 0);
+	fixture_stop(fixture, false, NULL, NULL);
+	free(writers);
+}
+
+#define SYNC(test) cmocka_unit_test_setup_teardown(test, open_sync, close_fixture)
+#define QUEUE(test) cmocka_unit_test_setup_teardown(test, open_queue, close_fixture)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rules_by_table),
+		SYNC(what_is_odd_is_kept_as_warnings),
+		SYNC(empty_content_is_no_commit),
+		SYNC(fixed_attributes),
+		SYNC(explicit_attributes_stay_with_the_name),
+		QUEUE(explicit_attributes_of_what_is_queued),
+		SYNC(another_author_gets_no_text),
+		SYNC(an_update_has_one_byte_less),
+		SYNC(a_refusal_on_a_full_disk_is_kept),
+		SYNC(refusals_are_bounded),
+		SYNC(half_a_file_is_a_draft),
+		QUEUE(the_queue_is_told),
+		SYNC(one_user_does_not_take_all_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
