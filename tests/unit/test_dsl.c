@@ -272,9 +272,17 @@ static void merge_keys_bring_in_what_is_missing(void **state)
 		{"x: &m\n  meta: {name: a}\n  steps: [{}]\n<<: *m\n", "a"},
 		{"<<: {meta: {name: a}, steps: [{}]}\n", "a"},
 		{"<<: [{meta: {name: a}}, {steps: [{}]}]\n", "a"},
+		{"meta: {!!merge <<: {name: a}}\nsteps: [{}]\n", "a"},
+		{"meta: {!!merge \"<<\": {name: a}}\nsteps: [{}]\n", "a"},
+		{"meta: {!<tag:yaml.org,2002:merge> m: {name: a}}\nsteps: [{}]\n", "a"},
+		{"meta: {<<: {x: 1}, !!merge m: {name: a}}\nsteps: [{}]\n", "a"},
+		{"k: &k <<\nmeta:\n  *k : {name: a}\nsteps: [{}]\n", "a"},
+		{"{k: &k !!merge m, *k : {meta: {name: a}, steps: [{}]}}\n", "a"},
 	};
 	static const char *const bad[] = {
 		"b: &b {name: m}\nmeta: {\"<<\": *b}\nsteps: [{}]\n",
+		"meta: {!!str <<: {name: a}}\nsteps: [{}]\n",
+		"k: &k \"<<\"\nmeta:\n  *k : {name: a}\nsteps: [{}]\n",
 		"b: &b m\nmeta: {<<: *b}\nsteps: [{}]\n",
 		"meta: {<<: [[{name: a}]]}\nsteps: [{}]\n",
 		"meta: {<<: }\nsteps: [{}]\n",

@@ -13,8 +13,11 @@
 
 bool dsl_is_merge_key(const struct dsl_tree *tree, size_t key)
 {
+	size_t scalar = dsl_resolve(tree, key);
+
 	/* in quotes it is a key like any other */
-	return tree->nodes[key].plain && dsl_is_text(tree, key, "<<");
+	return tree->nodes[scalar].merge ||
+	       (tree->nodes[scalar].plain && dsl_is_text(tree, scalar, "<<"));
 }
 
 /* Looks for a key among what a merge key names. */
@@ -34,18 +37,18 @@ static size_t get_merged(const struct dsl_tree *tree, size_t value, const char *
 
 size_t dsl_get(const struct dsl_tree *tree, size_t mapping, const char *key)
 {
-	size_t found = DSL_NOWHERE, merged = DSL_NOWHERE, value;
+	const struct dsl_node *nodes = tree->nodes;
+	size_t end = nodes[mapping].end, found = DSL_NOWHERE;
 
-	if (tree->nodes[mapping].kind != DSL_MAPPING)
+	if (nodes[mapping].kind != DSL_MAPPING)
 		return DSL_NOWHERE;
-	for (size_t at = mapping + 1; at < tree->nodes[mapping].end; at = tree->nodes[value].end) {
-		value = tree->nodes[at].end;
+	for (size_t at = mapping + 1; at < end; at = nodes[nodes[at].end].end)
 		if (dsl_is_text(tree, dsl_resolve(tree, at), key))
-			found = value;
-		else if (dsl_is_merge_key(tree, at))
-			merged = value;
-	}
-	if (found == DSL_NOWHERE && merged != DSL_NOWHERE)
-		found = get_merged(tree, merged, key);
+			found = nodes[at].end;
+	/* "<<" stands once, but what is tagged as a merge key may have any text */
+	for (size_t at = mapping + 1; found == DSL_NOWHERE && at < end;
+	     at = nodes[nodes[at].end].end)
+		if (dsl_is_merge_key(tree, at))
+			found = get_merged(tree, nodes[at].end, key);
 	return found;
 }

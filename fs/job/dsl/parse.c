@@ -33,6 +33,10 @@
 
 DEFINE_CLEANUP(yaml_parser_t *, yaml_parser_delete)
 
+/* How YAML 1.1 names the type of a merge key. A reader that takes merge keys takes this for one,
+ * whatever its text is and in quotes too. */
+#define MERGE_TAG "tag:yaml.org,2002:merge"
+
 struct parse {
 	struct dsl_tree *tree;
 	struct dsl_halves halves;
@@ -134,6 +138,8 @@ static int take_scalar(struct parse *parse, const yaml_event_t *event)
 	node = &tree->nodes[tree->n_nodes - 1];
 	node->plain =
 		event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !event->data.scalar.tag;
+	node->merge =
+		event->data.scalar.tag && !strcmp((const char *)event->data.scalar.tag, MERGE_TAG);
 	node->text = (uint32_t)tree->text.size;
 	r = dsl_halves_show(&parse->halves,
 			    event->data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE,

@@ -21,6 +21,7 @@ enum dsl_kind { DSL_SCALAR, DSL_SEQUENCE, DSL_MAPPING, DSL_ALIAS };
 struct dsl_node {
 	enum dsl_kind kind;
 	bool plain;	       /* scalar: neither quoted nor a block nor tagged */
+	bool merge;	       /* scalar: tagged as a merge key (!!merge) */
 	bool half;	       /* scalar: half of a surrogate pair is in it, which no UTF-8 holds */
 	unsigned line, column; /* 1-based */
 	uint32_t end;	       /* index after the last node of the subtree; 0 while it is open */
@@ -67,7 +68,7 @@ const char *dsl_text(const struct dsl_tree *tree, size_t scalar, size_t *ret_siz
 /* Is the node a scalar of this text? */
 bool dsl_is_text(const struct dsl_tree *tree, size_t node, const char *word);
 
-/* Is the key of a mapping a merge key, "<<"? */
+/* Is the key of a mapping a merge key: "<<", or what is tagged so, or an alias of one? */
 bool dsl_is_merge_key(const struct dsl_tree *tree, size_t key);
 
 /*
