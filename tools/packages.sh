@@ -9,6 +9,24 @@ packages_test="python3 python3-pytest python3-pytest-xdist python3-pytest-timeou
 	binutils e2fsprogs mount sqlite3 postgresql-15 inotify-tools stress-ng fio libarchive-tools p7zip-full pax acl"
 
 apt_patience_s=600 # another apt may install much: it is waited for
+apt_look_s=2       # how often it is looked whether it has ended
+
+# Runs apt-get as root, and shows what it says if it fails. Another apt may have one of the locks:
+# DPkg::Lock::Timeout waits for those of dpkg only, so the others are tried again here.
+run_apt() {
+	waited_s=0
+	while :; do
+		said=$($as_root env LC_ALL=C DEBIAN_FRONTEND=noninteractive \
+			apt-get -qq -o "DPkg::Lock::Timeout=$apt_patience_s" "$@" 2>&1) && return
+		case $said in *"Could not get lock"*) ;; *) break ;; esac
+		[ $waited_s -lt $apt_patience_s ] || break
+		[ $waited_s -gt 0 ] || echo "another apt is at work: waiting for it, up to $apt_patience_s seconds"
+		sleep $apt_look_s
+		waited_s=$((waited_s + apt_look_s))
+	done
+	printf '%s\n' "$said" >&2
+	return 1
+}
 
 # Installs those of the given packages that are not there, as root or with sudo.
 install_packages() {
@@ -20,12 +38,14 @@ install_packages() {
 	[ -n "$missing" ] || return 0
 	as_root=
 	[ "$(id -u)" -eq 0 ] || as_root=sudo
+	[ -z "$as_root" ] || command -v sudo >/dev/null || {
+		echo "packages are missing, and there is no sudo; as root: apt-get install$missing" >&2
+		return 1
+	}
 	echo "installing:$missing"
-	apt="apt-get -qq -o DPkg::Lock::Timeout=$apt_patience_s"
-	said=$($as_root env DEBIAN_FRONTEND=noninteractive sh -c "
-		$apt update && $apt install -y --no-install-recommends $missing" 2>&1) || {
-		printf '%s\n' "$said" >&2
+	{ run_apt update && run_apt install -y --no-install-recommends $missing; } || {
 		echo "could not install:$missing" >&2
+		echo "mend what apt-get says above, or install them by hand" >&2
 		return 1
 	}
 }

@@ -10,8 +10,14 @@ make_place() {
 	mkfifo "$place/alive"
 	setsid sh -c '
 		read -r _ <"$1/alive"
-		mounts() { findmnt -rno TARGET | grep "^$1/"; }
-		unmount() { mounts "$1" | while read -r m; do fusermount3 "$2" "$m" || umount "$m"; done; }
+		mounts() {
+			findmnt -lno TARGET | while IFS= read -r m; do
+				case $m in "$1"/*) printf "%s\n" "$m" ;; esac
+			done
+		}
+		unmount() {
+			mounts "$1" | while IFS= read -r m; do fusermount3 "$2" "$m" || umount "$m"; done
+		}
 		for _ in $(seq 150); do
 			unmount "$1" -u
 			[ -n "$(mounts "$1")" ] || ! rm -rf "$1" || exit 0

@@ -21,6 +21,11 @@ STUBS = {
     "sudo": 'echo "sudo $1" >>"$STUBS/calls"; "$@"',
     "apt-get": """
         echo "apt-get $*" >>"$STUBS/calls"
+        for word; do case $word in update | install) verb=$word ;; esac; done
+        [ ! -e "$STUBS/busy-$verb" ] || {
+            rm "$STUBS/busy-$verb"
+            echo "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 1 (apt-get)"; exit 100
+        }
         [ ! -e "$STUBS/fails" ] || { echo "E: Unable to locate package"; exit 100; }
         """,
     "meson": """
@@ -107,6 +112,42 @@ def test_packages_are_installed_and_another_apt_is_waited_for(project):
     assert calls[0].endswith(" update") and calls[1].endswith(" install -y --no-install-recommends a b")
     assert ("sudo env" in project.calls()) == (not tools.IS_ROOT)
     assert "installing: a b" in said.stdout and project.left() == []
+
+
+@pytest.mark.parametrize("verb", ["update", "install"])
+def test_a_lock_that_apt_does_not_wait_for_is_waited_for(project, verb):
+    (project.state / "installed").unlink()
+    (project.state / f"busy-{verb}").touch()
+    said = project.sh("apt_look_s=0; install_packages a b").ok()
+    verbs = [call.split()[4] for call in project.calls() if call.startswith("apt-get")]
+    assert verbs == sorted([verb, "update", "install"], reverse=True), project.calls()
+    assert "another apt is at work" in said.stdout
+
+
+def test_without_sudo_a_user_is_told_the_command(project):
+    if shutil.which("sudo"):
+        pytest.skip("there is a sudo here")
+    (project.state / "installed").unlink()
+    (project.state / "sudo").unlink()
+    tools.write(project.state / "id", "#!/bin/sh\necho 1000\n")
+    (project.state / "id").chmod(0o755)
+    for script in ("test", "try"):
+        said = project.run(script).fails("no sudo", "as root: apt-get install ca-certificates").stderr
+        assert "not found" not in said and project.calls() == [] and project.left() == []
+
+
+@tools.needs_root
+def test_a_place_with_blanks_is_taken_away_with_its_mounts(tmp_path):
+    """A mount that were not seen would be emptied by rm."""
+    base, outside = tmp_path / "a b.*", tmp_path / "outside"
+    outside.mkdir()
+    tools.write(outside / "keep", "")
+    base.mkdir()
+    tools.sh("""
+        set -eu; cd "$1"; . tools/place.sh; make_place
+        echo "$place"; mkdir "$place/m x"; mount --bind "$2" "$place/m x"; leave_place
+        """, tools.ROOT, outside, env=tools.environment(TMPDIR=str(base))).ok()
+    assert os.listdir(base) == [] and os.listdir(outside) == ["keep"]
 
 
 def test_an_install_that_failed_says_why_and_leaves_nothing(project):
