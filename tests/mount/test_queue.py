@@ -390,6 +390,37 @@ def test_what_is_removed_while_it_is_queued_is_sent_all_the_same(cut_off, src):
     assert cut_off.id("a.yaml") == cut_off.only_job()["document_id"]
 
 
+def test_with_delete_service_a_file_whose_submission_is_unfinished_cannot_be_removed(make_space, src):
+    """The update would make a job of a file that is gone, or find the job gone."""
+    space = make_space(submit="queue", delete="service")
+    queues.put(space, src, "a.yaml")
+    queues.wait(space.path).ok()
+    space.front.refuse()
+    queues.put(space, src, "a.yaml", "other")
+    tools.run("rm", space.at("a.yaml")).fails(tools.message("EBUSY"))
+    assert os.path.exists(space.at("a.yaml")) and space.id("a.yaml") == space.only_job()["document_id"]
+    space.front.accept()
+    queues.wait(space.path).ok()
+    tools.run("rm", space.at("a.yaml")).ok()
+    assert space.jobs() == [] and os.listdir(space.path) == []
+
+
+def test_with_delete_service_a_job_that_is_made_after_the_removal_stays_with_the_name(make_space, src):
+    space = make_space(submit="queue", delete="service")
+    space.front.refuse()
+    queues.put(space, src, "a.yaml")
+    tools.run("rm", space.at("a.yaml")).ok()
+    space.front.accept()
+    queues.wait(space.path).ok()
+    job_id = space.only_job()["document_id"]
+    assert space.id("a.yaml") == job_id
+    queues.put(space, src, "a.yaml", "other")
+    queues.wait(space.path).ok()
+    assert space.only_job()["document_id"] == job_id
+    tools.run("rm", space.at("a.yaml")).ok()
+    assert space.jobs() == []
+
+
 def test_what_is_refused_here_is_told_at_once(space, src):
     tools.run("cp", tools.write(src / "bad.yaml", "just: yaml\n"), space.path).fails(tools.message("EINVAL"))
     assert queues.text(space) == ""
