@@ -201,6 +201,9 @@ static int add_headers(const struct request_spec *spec, struct sign_request *sig
 	r = build_host(spec->endpoint, &host);
 	if (r == 0)
 		r = add_request_header(request, "Accept", "application/json");
+	/* what a cache on the way has heard before proves nothing of now */
+	if (r == 0 && !strcmp(request->method, "GET"))
+		r = add_request_header(request, "Cache-Control", "no-cache");
 	if (r == 0 && request->body)
 		r = add_request_header(request, "Content-Type", "application/json;charset=UTF-8");
 	return r < 0 ? r : add_identity(spec, host, signing, request);

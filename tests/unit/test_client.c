@@ -57,6 +57,7 @@ static void create_sends_the_job_and_tells_its_id(void **state)
 	assert_string_equal(result.request_id, "r-1");
 	request = fake_server_request(t.server, 0);
 	assert_memory_equal(request, "POST /v1/documents HTTP/1.1\r\n", 29);
+	assert_null(strstr(request, "Cache-Control"));
 	assert_string_equal(strstr(request, "\r\n\r\n") + 4,
 			    "{\"name\":\"\xe4\xb8\xad/\\\"\",\"content\":\"x: 1\\t\\n\\u0001\","
 			    "\"enterprise_project_id\":\"0\",\"risk_level\":\"LOW\","
@@ -109,6 +110,9 @@ static void show_tells_the_content(void **state)
 	assert_string_equal(result.content, "c\n");
 	assert_memory_equal(fake_server_request(t.server, 0), "GET /v1/documents/DM1 HTTP/1.1\r\n",
 			    32);
+	/* no cache on the way tells of an earlier time */
+	assert_non_null(
+		strstr(fake_server_request(t.server, 0), "\r\nCache-Control: no-cache\r\n"));
 }
 
 static void list_encodes_the_name_and_tells_a_page(void **state)
