@@ -35,7 +35,7 @@
 #define COC_FIELD_CONTENT_MAX (4 * COC_CONTENT_MAX) /* 65,536 characters */
 #define COC_FIELD_VERSION_MAX 512		    /* 128 characters */
 #define COC_ANSWER_SHORT_MAX (16u << 10)
-#define COC_ANSWER_VALUES_MAX 10000 /* JSON values: 10 times those of 100 rows or versions */
+#define COC_ANSWER_VALUES_MAX 5000  /* JSON values: 5 times those of 100 rows or versions */
 #define COC_ANSWER_DEPTH_MAX 32	    /* nesting: a row of a list is 3 deep */
 #define COC_LIST_PAGE 100	    /* jobs a page asked of ListDocuments, as Terraform does */
 #define RETRY_AFTER_MAX_MS 86400000 /* a day: no Retry-After keeps a submission longer */

@@ -17,6 +17,10 @@
  * When something has come on the connection before the request goes out (transfer.c), the request
  * begins anew as well, on a new connection.
  *
+ * A few requests begin in each iteration of the loop (HTTP_BEGIN_MAX). The first good answer, or a
+ * descriptor that is free again, may let hundreds run, and whatever else wants the loop would wait
+ * until each of them has a connection.
+ *
  * The bound is ours and not curl's (CURLMOPT_MAX_TOTAL_CONNECTIONS), so that
  * the deadline also runs while a request waits, and so that one which waited in vain was surely not
  * sent. For the same reason deadlines are timers of the loop.
@@ -64,9 +68,14 @@ static void move_request(struct http_request *request, enum request_stage place)
 	request->place = place;
 }
 
-static void spare_easy(struct http *http, CURL *easy)
+/*
+ * Keeps an easy handle for another request, if its exchange has ended well. From one that has not,
+ * curl (7.88) may keep the buffer that it reads into, and curl_easy_reset() forgets how long that
+ * is.
+ */
+static void spare_easy(struct http *http, CURL *easy, bool well)
 {
-	if (http->n_spare == HTTP_EASY_SPARE_MAX) {
+	if (!well || http->n_spare == HTTP_EASY_SPARE_MAX) {
 		curl_easy_cleanup(easy);
 		return;
 	}
@@ -75,12 +84,12 @@ static void spare_easy(struct http *http, CURL *easy)
 }
 
 /* Takes a running request off curl; if it was in the middle, its connection is closed. */
-static void detach_request(struct http_request *request)
+static void detach_request(struct http_request *request, bool well)
 {
 	struct http *http = request->http;
 
 	curl_multi_remove_handle(http->multi.handle, request->easy);
-	spare_easy(http, steal_ptr(request->easy));
+	spare_easy(http, steal_ptr(request->easy), well);
 }
 
 /* Gives the place of a request up, for pump() to take. */
@@ -104,7 +113,7 @@ static void finish_request(struct http_request *request, CURLcode code)
 		request->status = (unsigned)status;
 		request->transfer.long_header = transfer_has_long_header(&request->transfer, code);
 		transfer_end(&request->transfer);
-		detach_request(request);
+		detach_request(request, code == CURLE_OK);
 	}
 	move_request(request, FINISHED);
 }
@@ -148,12 +157,30 @@ static bool has_connection_free(const struct http *http)
 	       (!http->short_of || http->n_busy < http->room);
 }
 
+static void on_next(void *data);
+
+/* May another request begin in this iteration? If not, the others begin from the next one on. */
+static bool may_begin(struct http *http)
+{
+	const int64_t now_ms = loop_now_ms(http->loop);
+
+	if (http->begun_ms != now_ms)
+		http->n_begun = 0;
+	http->begun_ms = now_ms;
+	if (http->n_begun++ < HTTP_BEGIN_MAX)
+		return true;
+	/* a timer that is due now could run in this iteration again */
+	loop_timer_set(http->loop, &http->next, now_ms + 1, on_next, http);
+	return false;
+}
+
 /* Lets waiting requests run as far as the bounds allow. Safe to call from anywhere but curl. */
 static void pump_requests(struct http *http)
 {
 	struct http_request *request;
 
-	while ((request = TAILQ_FIRST(&http->lists[WAITING])) && has_connection_free(http)) {
+	while ((request = TAILQ_FIRST(&http->lists[WAITING])) && has_connection_free(http) &&
+	       may_begin(http)) {
 		int r = attach_request(request);
 
 		if (r == 0) {
@@ -164,6 +191,11 @@ static void pump_requests(struct http *http)
 		loop_timer_set(http->loop, &http->delivery, loop_now_ms(http->loop), on_delivery,
 			       http);
 	}
+}
+
+static void on_next(void *data)
+{
+	pump_requests(data);
 }
 
 static void free_request(struct http_request *request)
@@ -261,7 +293,7 @@ static void begin_anew(struct http_request *request)
 	struct http *http = request->http;
 
 	transfer_end(&request->transfer);
-	detach_request(request);
+	detach_request(request, false);
 	leave_place(request);
 	TAILQ_REMOVE(&http->lists[RUNNING], request, link);
 	TAILQ_INSERT_HEAD(&http->lists[WAITING], request, link);
@@ -377,7 +409,7 @@ void http_cancel(struct http_request *request)
 
 	TAILQ_REMOVE(&http->lists[request->place], request, link);
 	if (request->easy)
-		detach_request(request);
+		detach_request(request, false);
 	leave_place(request);
 	free_request(request);
 	if (had_place)

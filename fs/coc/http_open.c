@@ -99,6 +99,7 @@ void http_destroy(struct http *http)
 	multi_finish(&http->multi);
 	loop_timer_cancel(&http->delivery);
 	loop_timer_cancel(&http->again);
+	loop_timer_cancel(&http->next);
 	http->dead = true;
 	if (!http->delivering)
 		http_free(http);

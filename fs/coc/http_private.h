@@ -19,8 +19,11 @@ struct http {
 	struct multi multi;
 	struct http_options options; /* strings are owned */
 	struct request_list lists[PLACES];
-	unsigned n_busy; /* requests that ran and whose callbacks have not been called */
-	bool short_of;	 /* descriptors: not more than room requests run */
+	unsigned n_busy;  /* requests that ran and whose callbacks have not been called */
+	unsigned n_begun; /* requests, in the iteration of begun_ms */
+	int64_t begun_ms;
+	struct loop_timer next; /* set when no more may begin in this iteration */
+	bool short_of;		/* descriptors: not more than room requests run */
 	unsigned room;
 	struct loop_timer again;
 	CURL *spare[HTTP_EASY_SPARE_MAX];

@@ -84,6 +84,19 @@ static bool has_heard_too_much(struct socket *socket)
 	return socket->heard > HTTP_HEARD_MAX;
 }
 
+bool multi_is_flooded(const struct multi *multi, const CURL *easy)
+{
+	const struct socket *socket;
+	uint64_t received;
+
+	LIST_FOREACH (socket, &multi->sockets, link)
+		if (socket->is_connection && socket->easy == easy &&
+		    get_received(socket->fd, &received) &&
+		    received - socket->received_before > HTTP_HEARD_MAX)
+			return true;
+	return false;
+}
+
 static void on_event(void *data, uint32_t events)
 {
 	struct socket *socket = data;
@@ -232,7 +245,8 @@ bool multi_has_unread(curl_socket_t fd)
 {
 	struct pollfd polled = {.fd = fd, .events = POLLIN};
 
-	return poll(&polled, 1, 0) != 0;
+	/* what cannot be asked is not taken for silent */
+	return poll(&polled, 1, 0) != 0 && !(polled.revents & POLLNVAL);
 }
 
 bool multi_drop_unasked(struct multi *multi)

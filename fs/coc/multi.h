@@ -49,7 +49,12 @@ int multi_open_socket(struct multi *multi, const struct curl_sockaddr *address);
 /* Closes a socket of multi_open_socket(): CURLOPT_CLOSESOCKETFUNCTION, whose data is the multi. */
 int multi_close_socket(void *data, curl_socket_t fd);
 
-/* Is there something to be read on a socket, or its end? */
+/* Has more than HTTP_HEARD_MAX come for the request of an easy handle? Of a Unix socket this tells
+ * nothing. It may be called from a callback of curl. */
+bool multi_is_flooded(const struct multi *multi, const CURL *easy);
+
+/* Is there something to be read on a socket, or its end? No for what is no socket any more: curl
+ * tries several addresses at once, and closes those that lose. */
 bool multi_has_unread(curl_socket_t fd);
 
 /*

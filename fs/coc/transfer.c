@@ -209,6 +209,21 @@ static size_t on_header(char *line, size_t unit, size_t n, void *to)
 	return size;
 }
 
+/* Ends a flood that comes as fast as curl reads: curl goes on reading then, and calls nothing but
+ * this. */
+static int on_progress(void *data, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+		       curl_off_t up)
+{
+	struct transfer *transfer = data;
+
+	(void)down_total;
+	(void)down;
+	(void)up_total;
+	(void)up;
+	transfer->too_large |= multi_is_flooded(transfer->multi, transfer->easy);
+	return transfer->too_large;
+}
+
 static int keep_header_line(struct transfer *transfer, const char *line)
 {
 	struct curl_slist *longer = curl_slist_append(transfer->headers, line);
@@ -305,6 +320,7 @@ static CURLcode set_connection(CURL *easy, const struct http_options *options)
 	SET(CURLOPT_QUICK_EXIT, 1L); /* a hanging look-up of a name must not hang the loop */
 	SET(CURLOPT_TCP_NODELAY, 1L);
 	SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)HTTP_SEND_BUFFER);
+	SET(CURLOPT_BUFFERSIZE, (long)HTTP_RECEIVE_BUFFER);
 	SET(CURLOPT_MAXAGE_CONN, (long)HTTP_IDLE_MAX_S);
 	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no Authorization to a proxy */
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -346,6 +362,9 @@ int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_opt
 	SET(CURLOPT_HEADERDATA, transfer);
 	SET(CURLOPT_WRITEFUNCTION, on_body);
 	SET(CURLOPT_WRITEDATA, transfer);
+	SET(CURLOPT_NOPROGRESS, 0L);
+	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+	SET(CURLOPT_XFERINFODATA, transfer);
 	SET(CURLOPT_ERRORBUFFER, transfer->message);
 	if (code == CURLE_OK)
 		return 0;

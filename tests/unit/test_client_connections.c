@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What was sent when there is no connection, a dead one, or not enough of them. */
 #define _GNU_SOURCE
+#include "base/clock.h"
 #include "client_fixture.h"
+#include "coc/bounds.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,6 +167,48 @@ static void a_request_waits_for_a_descriptor(void **state)
 		assert_int_equal(results[i].calls, 1);
 	}
 	assert_int_equal(fake_server_requests(t.server), 5);
+}
+
+/* The client's ends of its connections to the server. */
+static unsigned count_connections(void)
+{
+	const in_port_t port = htons((uint16_t)fake_server_port(t.server));
+	unsigned n = 0;
+
+	for (int fd = 0; fd < 1024; fd++) {
+		struct sockaddr_in peer = {0};
+		socklen_t size = sizeof(peer);
+
+		n += getpeername(fd, (struct sockaddr *)&peer, &size) == 0 && peer.sin_port == port;
+	}
+	return n;
+}
+
+/* The loop is free between them: whatever else waits for it has its turn. */
+static void many_requests_begin_a_few_at_a_time(void **state)
+{
+	static const struct fake_reply replies[] = {OK_ID, {FAKE_HOLD, 0, NULL, NULL}};
+	struct result results[10 * HTTP_BEGIN_MAX];
+	const unsigned n = sizeof(results) / sizeof(results[0]);
+	unsigned opened = 0, most = 0;
+
+	(void)state;
+	SERVE(replies);
+	/* until an answer is good, requests go out by ones */
+	create(&results[0], PATIENCE_MS);
+	memset(results, 0, sizeof(results));
+	tick();
+	for (unsigned i = 0; i < n; i++)
+		start_create(&results[i], PATIENCE_MS, NULL);
+	while (opened < n) {
+		unsigned before = opened;
+
+		assert_int_equal(loop_run_once(t.loop, clock_monotonic_ms()), 0);
+		opened = count_connections();
+		most = opened > before + most ? opened - before : most;
+	}
+	/* those of one iteration, and those of the next, which begin before curl has its turn */
+	assert_in_range(most, 1, 2 * HTTP_BEGIN_MAX);
 }
 
 /* One connection is there, and no descriptor for another: all go over that one. */
@@ -504,6 +549,7 @@ int main(void)
 		TEST(a_lack_of_descriptors_is_told_as_such),
 		TEST(a_request_waits_for_a_descriptor),
 		TEST(requests_share_the_connections_that_there_are),
+		TEST(many_requests_begin_a_few_at_a_time),
 		TEST(one_that_waits_for_a_descriptor_can_be_cancelled),
 		TEST(a_name_that_cannot_be_looked_up_for_lack_of_descriptors),
 		TEST(a_proxy_that_does_not_connect_is_told_as_such),

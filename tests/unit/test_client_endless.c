@@ -14,7 +14,8 @@
 #define OK "HTTP/1.1 200 X\r\n"
 #define CHUNKED OK "Transfer-Encoding: chunked\r\n\r\n"
 #define LONG_LINE (256u << 10)	     /* above curl's own bound of a line */
-#define FLOOD (12u * HTTP_HEARD_MAX) /* curl reads some megabytes at once */
+#define FLOOD (12u * HTTP_HEARD_MAX) /* curl reads some hundred KB at once */
+#define READ_AT_ONCE (100u * HTTP_RECEIVE_BUFFER)
 
 /* An answer that begins so and goes on with a unit again and again: so many bytes. Then the server
  * waits. */
@@ -76,6 +77,30 @@ static void an_extension_without_end(void **state)
 {
 	(void)state;
 	expect_too_long(CHUNKED "5;", "y", FLOOD, "the answer is too long");
+}
+
+/* The end of the answer is there before the client has looked at its length a second time. */
+static void a_flood_that_ends_in_an_answer_is_given_up(void **state)
+{
+	const size_t size = HTTP_HEARD_MAX + 2 * READ_AT_ONCE;
+	char *body = malloc(size + 128), *at;
+	struct fake_reply replies[] = {{FAKE_KEPT, 0, NULL, body}, OK_ID};
+	struct result result;
+
+	(void)state;
+	assert_non_null(body);
+	at = stpcpy(body, CHUNKED "e;");
+	memset(at, 'y', size);
+	strcpy(at + size, "\r\n{\"data\":\"DM1\"}\r\n0\r\n\r\n");
+	SERVE(replies);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_UNKNOWN, EIO);
+	assert_non_null(strstr(result.text, "the answer is too long"));
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+	fake_server_stop(t.server);
+	t.server = NULL;
+	free(body);
 }
 
 static void small_chunks_with_long_extensions(void **state)
@@ -160,6 +185,7 @@ int main(void)
 		TEST(interim_answers_without_end),
 		TEST(hints_without_end),
 		TEST(an_extension_without_end),
+		TEST(a_flood_that_ends_in_an_answer_is_given_up),
 		TEST(small_chunks_with_long_extensions),
 		TEST(a_trailer_without_end),
 		TEST(a_body_without_end),

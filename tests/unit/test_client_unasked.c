@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "bounds/api.h"
 #include "client_fixture.h"
+#include "coc/multi.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -17,6 +18,21 @@
 
 static const struct fake_reply honest[] = {
 	OK_ID, {FAKE_ANSWER, 200, NULL, "{\"data\":\"DM2\"}"}, OK_ID};
+
+/* Of the addresses that curl tries at once, those that lose are closed. */
+static void what_is_no_socket_any_more_says_nothing(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	assert_false(multi_has_unread(ends[0]));
+	assert_int_equal(write(ends[1], "x", 1), 1);
+	assert_true(multi_has_unread(ends[0]));
+	close(ends[0]);
+	assert_false(multi_has_unread(ends[0]));
+	close(ends[1]);
+}
 
 static void update(struct result *result, const char *id)
 {
@@ -259,6 +275,7 @@ static void a_success_before_the_whole_request_is_unknown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(what_is_no_socket_any_more_says_nothing),
 		TEST(an_answer_on_an_idle_connection_answers_nothing),
 		TEST(a_half_answer_on_an_idle_connection_is_no_beginning),
 		TEST(a_blank_line_on_an_idle_connection_ends_it),
