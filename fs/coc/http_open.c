@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -16,14 +17,22 @@
 static int check_options(const struct http_options *options, struct err *err)
 {
 	struct sockaddr_un address;
+	struct stat st;
 
 	if (options->unix_socket && strlen(options->unix_socket) >= sizeof(address.sun_path))
 		return err_set(err, EINVAL, "the path of the socket %s is too long",
 			       options->unix_socket);
-	if (options->cacert && access(options->cacert, R_OK) < 0)
-		return err_set(err, EINVAL, "cannot read the CA file %s: %s", options->cacert,
-			       strerror(errno));
-	return 0;
+	if (!options->cacert)
+		return 0;
+	if (access(options->cacert, R_OK) < 0 || stat(options->cacert, &st) < 0)
+		err_set(err, EINVAL, "cannot read the CA file %s: %s", options->cacert,
+			strerror(errno));
+	else if (S_ISDIR(st.st_mode))
+		err_set(err, EINVAL, "the CA file %s is a directory", options->cacert);
+	else
+		return 0;
+	err_detail(err, "what_to_do", "give a file of certificates (PEM) that this user may read");
+	return -EINVAL;
 }
 
 static int copy_options(const struct http_options *options, struct http *http)

@@ -143,6 +143,21 @@ static int watch_signals(struct mount *mount, struct err *err)
 
 /* ---- the parts ---- */
 
+/* Who opens a file of the state directory says what is wrong, but does not know the option that
+ * leads there. Returns r. */
+static int explain_state(const struct mount *mount, int r, struct err *err)
+{
+	if (r >= 0 || r == -ENOMEM || strstr(err->details, "what_to_do: "))
+		return r;
+	err_detail(err, "state_dir", "%s", mount->state.path);
+	err_detail(
+		err, "what_to_do",
+		r == -ENOSPC || r == -EDQUOT
+			? "make room there, or give another directory: -o state_dir=DIR"
+			: "mend what is wrong there, or give another directory: -o state_dir=DIR");
+	return r;
+}
+
 /* Starts the embedded service over a Unix socket in the state directory. */
 static int start_embedded_service(struct mount *mount, char **ret_socket, struct err *err)
 {
@@ -161,7 +176,7 @@ static int start_embedded_service(struct mount *mount, char **ret_socket, struct
 		r = service_start(&options, &mount->service, err);
 	if (r == 0)
 		*ret_socket = steal_ptr(socket);
-	return r;
+	return explain_state(mount, r, err);
 }
 
 static bool is_local(const struct mount *mount)
@@ -209,15 +224,15 @@ static int open_engine(struct mount *mount, struct err *err)
 		     : err_set(err, ENOMEM, "out of memory");
 
 	if (r < 0)
-		return r;
+		return explain_state(mount, r, err);
 	ledger_measure(mount->ledger, loop_stall(mount->loop));
 	r = engine_create(mount->loop, mount->ledger, coc_service_of(mount->client), &options,
 			  &mount->engine);
 	if (r == 0)
 		r = engine_recover(mount->engine);
-	return r < 0 ? err_set(err, -r, "unfinished submissions cannot be taken up: %s",
-			       strerror(-r))
-		     : 0;
+	if (r < 0)
+		err_set(err, -r, "unfinished submissions cannot be taken up: %s", strerror(-r));
+	return explain_state(mount, r, err);
 }
 
 static int open_mount_log(const struct opts *opts, struct err *err)

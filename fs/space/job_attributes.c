@@ -44,6 +44,9 @@ static int take_attribute(const char *path, bool follow, const char *xattr, stru
 					: err_set(err, errno, "%s cannot be read: %s", xattr,
 						  strerror(errno));
 	r = attr_check((enum attr)attr, value, (size_t)size, err);
+	if (r < 0)
+		err_detail(err, "what_to_do",
+			   "set a good value, or remove the attribute: setfattr -x %s FILE", xattr);
 	if (r == 0 && attr_set_default(set, (enum attr)attr, value, (size_t)size) < 0)
 		r = err_set(err, ENOMEM, "out of memory");
 	return r;

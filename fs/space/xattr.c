@@ -212,7 +212,10 @@ static int check_attribute(struct space *space, fuse_req_t req, struct node *nod
 			   "description, tags");
 	} else {
 		r = attr_check((enum attr)attr, value, size, &err);
-		if (r == 0)
+		if (r < 0)
+			err_detail(&err, "what_to_do",
+				   "set a good value: setfattr -n %s -v VALUE FILE", name);
+		else
 			r = check_fixed_attribute(space, node, (enum attr)attr, value, size, &err);
 	}
 	return r < 0 ? refuse_attribute(space, req, node, name, &err) : 0;

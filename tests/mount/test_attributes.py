@@ -149,6 +149,8 @@ def test_bad_values_are_refused(bound, where):
     tools.run("touch", bound.at("draft.yaml"), bound.at("notes.txt")).ok()
     for name, value in BAD_VALUES:
         setfattr(bound.at(where), "user.coc." + name, value).fails(tools.message("EINVAL"))
+        if where != "notes.txt":  # which is no job, and has no story
+            assert f"what_to_do: set a good value: setfattr -n user.coc.{name} -v VALUE FILE" in bound.fact(where, "error")
     assert bound.sent() == (1, 0)
 
 

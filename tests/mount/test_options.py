@@ -441,19 +441,33 @@ def wanting(tmp_path):
             "state-spool": (f"state_dir={tmp_path}/spool-is-a-file", jobs),
             "log-within": (f"logfile={jobs}/log", jobs), "log-fifo": (f"logfile={tmp_path}/fifo", jobs),
             "log-nowhere": (f"logfile={tmp_path}/missing/log", jobs), "ca-nowhere": (f"cacert={tmp_path}/missing.pem", jobs),
-            "state-lock": (f"state_dir={tmp_path}/lock-is-a-directory", jobs)}
+            "ca-directory": (f"cacert={tmp_path}", jobs)}
 
 
-@pytest.mark.parametrize("what", ["no-mountpoint", "missing", "file", "state-file", "state-below-file", "state-open",
-                                  "state-within", "state-spool", "log-within", "log-fifo", "log-nowhere", "ca-nowhere", "state-lock"])
+def broken(tmp_path, name):
+    """A state directory where a directory has the name of a file."""
+    state = tmp_path / "broken"
+    (state / name).mkdir(parents=True)
+    state.chmod(0o700)
+    return state
+
+
+@pytest.mark.parametrize("what", ["no-mountpoint", "missing", "file", "state-file", "state-below-file", "state-open", "state-within",
+                                  "state-spool", "log-within", "log-fifo", "log-nowhere", "ca-nowhere", "ca-directory"])
 def test_a_failure_says_what_mends_it(place, tmp_path, what):
-    (tmp_path / "lock-is-a-directory").mkdir(0o700)
-    (tmp_path / "lock-is-a-directory/lock").mkdir()
     options, mountpoint = wanting(tmp_path)[what]
     if "state_dir" not in options:
         options += f",state_dir={tmp_path}/s"
     said = cocfs("-f", "-o", options, "local", mountpoint).fails("cocfs: ").stderr
     assert re.search(r"^what_to_do: \S", said, re.M), said
+
+
+@pytest.mark.parametrize("name", ["lock", "ledger.db", "service.db", "service.keys", "service.sock"])
+def test_what_is_wrong_in_a_state_directory_is_told_with_its_path_and_left_alone(place, tmp_path, name):
+    state = broken(tmp_path, name)
+    said = cocfs("-f", "-o", f"state_dir={state}", "local", place).fails("cocfs: ").stderr
+    assert str(state) in said and "-o state_dir=DIR" in said, said
+    assert os.listdir(state) == [name]
 
 
 def test_a_mount_that_failed_leaves_a_space_that_was_there(daemon, tmp_path, src):
