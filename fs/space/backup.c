@@ -38,8 +38,11 @@
 #include "base/log.h"
 #include "space/content.h"
 #include "space/bounds.h"
+#include "space/content_read.h"
 #include "space/job_name.h"
+#include "space/location.h"
 #include "space/moved_away.h"
+#include "space/path.h"
 #include "space/proc.h"
 #include "space/rename.h"
 

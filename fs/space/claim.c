@@ -40,6 +40,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "space/job_name.h"
+#include "space/path.h"
 
 #define READ 04
 

@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "space/claim.h"
 #include "space/job_name.h"
+#include "space/location.h"
+#include "space/path.h"
 
 struct access access_of(const struct stat *st)
 {

@@ -3,6 +3,8 @@
  * something. */
 #define _GNU_SOURCE
 #include "space/claiming.h"
+#include "space/location.h"
+#include "space/path.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -13,8 +13,11 @@
 #include "space/backup.h"
 #include "space/claim.h"
 #include "space/content.h"
+#include "space/content_read.h"
 #include "space/directory_story.h"
 #include "space/job_name.h"
+#include "space/location.h"
+#include "space/path.h"
 #include "space/unmade.h"
 
 #define PREFIX "coc."

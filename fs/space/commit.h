@@ -3,6 +3,7 @@
 #define COCFS_SPACE_COMMIT_H
 
 #include "space/content.h"
+#include "space/location.h"
 
 /* Commits of the job space: from a kernel request to the engine and back. */
 

@@ -2,8 +2,8 @@
 #ifndef COCFS_SPACE_CONTENT_H
 #define COCFS_SPACE_CONTENT_H
 
-#include "space/space.h"
 #include "space/contributors.h"
+#include "space/space.h"
 #include "space/writers.h"
 
 /* Open files of the spool, and what their writers did to the content. */
@@ -32,19 +32,20 @@ struct handle {
  */
 struct content {
 	LIST_HEAD(, handle) handles;
-	unsigned writers;    /* handles that somebody may still write through */
-	uint64_t written;    /* rises with every change, of the content or of an attribute */
-	uint64_t committed;  /* what written was at the last commit */
-	bool rewritten;	     /* the content was changed since the last commit */
-	bool filled;  /* and data were written, or all was cut off, since then or since it was
-			 told to be half of what was meant */
-	bool was_job; /* a writer has opened it under a job's name */
+	unsigned writers;   /* handles that somebody may still write through */
+	uint64_t written;   /* rises with every change, of the content or of an attribute */
+	uint64_t committed; /* what written was at the last commit */
+	bool rewritten;	    /* the content was changed since the last commit */
+	bool filled;	    /* and data were written, or all was cut off, since then or since it was
+			       told to be half of what was meant */
+	bool was_job;	    /* a writer has opened it under a job's name */
 	struct contributors contributors; /* who has written since the last commit */
 	struct err *refusal; /* the content is not what its writer meant: a write failed, an
 				attribute was refused. Owned, or NULL */
 	int refusal_attr;    /* the attribute that a new value of takes the refusal back, or -1 */
 };
 
+/* The handle that an open has given to the kernel. */
 static inline struct handle *handle_of(const struct fuse_file_info *fi)
 {
 	return (struct handle *)(uintptr_t)fi->fh;
@@ -96,19 +97,5 @@ int content_any_fd(const struct node *node);
 
 /* A descriptor that can read the node's content: one of its open ones, or -1. */
 int content_read_fd(const struct node *node);
-
-/*
- * Reads a job file whole: through read_fd, or (-1) by opening the location. Returns 0 with an
- * owned, NUL-terminated buffer; -EFBIG over COC_CONTENT_MAX; another -errno.
- */
-int content_read(const struct location *location, int read_fd, char **ret_content,
-		 size_t *ret_size);
-
-/* Fills err with the sentence for a job file that is too big. Returns -EFBIG. */
-int content_too_big(struct err *err);
-
-/* May a file grow to size bytes? 0, or -EFBIG for a job file over COC_CONTENT_MAX; the content of
- * the node, if open, is spoiled then. */
-int content_check_size(struct space *space, struct node *node, uint64_t size);
 
 #endif

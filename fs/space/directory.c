@@ -11,6 +11,7 @@
 #include "space/control.h"
 #include "space/disk.h"
 #include "space/listing.h"
+#include "space/location.h"
 #include "space/ops.h"
 #include "space/sibling.h"
 
@@ -44,26 +45,11 @@ void dir_close_all(struct space *space)
 		dir_close(space, LIST_FIRST(&space->listings));
 }
 
-int dir_open(struct space *space, struct node *dir)
-{
-	struct location location = {.dirfd = -1, .fd = node_dirfd(&space->nodes, dir)};
-	char path[LOCATION_PATH_MAX];
-	bool follow;
-	int fd;
-
-	if (location.fd < 0)
-		return location.fd;
-	/* not by its ".": to look that up takes leave to search it, to list it does not */
-	location_path(&location, path, &follow);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
 /* Opens a listing, for which the user has a descriptor and memory. Returns 0 or -errno. */
 static int open_listing(struct space *space, struct node *node, uid_t user,
 			struct dir_handle **ret_handle)
 {
-	_cleanup_close_ int fd = dir_open(space, node);
+	_cleanup_close_ int fd = node_open_dir(&space->nodes, node);
 	struct dir_handle *handle;
 
 	if (fd < 0)

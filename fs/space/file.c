@@ -18,6 +18,7 @@
 #include "space/disk.h"
 #include "space/half.h"
 #include "space/job_name.h"
+#include "space/location.h"
 #include "space/ops.h"
 #include "space/proc.h"
 #include "space/sibling.h"

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "space/directory_story.h"
+#include "space/location.h"
 
 #define MARK DIR_STORY_PREFIX "half"
 

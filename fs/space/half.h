@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "space/node.h"
+#include "space/location.h"
 
 /*
  * The mark of a file that may be half of what its writer meant.

@@ -14,6 +14,7 @@
 #include "bounds/api.h"
 #include "space/caller.h"
 #include "space/content.h"
+#include "space/content_read.h"
 #include "space/disk.h"
 #include "space/ops.h"
 #include "space/text.h"

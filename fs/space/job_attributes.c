@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "space/job_attributes.h"
+#include "space/location.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,6 +2,7 @@
 #ifndef COCFS_SPACE_JOB_ATTRIBUTES_H
 #define COCFS_SPACE_JOB_ATTRIBUTES_H
 
+#include "space/location.h"
 #include "space/space.h"
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "space/job_name.h"
+#include "space/path.h"
 
 #include <errno.h>
 #include <stdio.h>

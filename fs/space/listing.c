@@ -22,6 +22,7 @@
 #include "bounds/job.h"
 #include "space/job_name.h"
 #include "space/ops.h"
+#include "space/path.h"
 #include "space/sibling.h"
 #include "space/unmade.h"
 

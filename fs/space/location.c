@@ -2,6 +2,8 @@
 /* Where the spool has a node: by its name in its directory, whose descriptor is in a small cache,
  * or by a descriptor of its own when it has no name any more. */
 #define _GNU_SOURCE
+#include "space/location.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -87,6 +89,21 @@ void location_path(const struct location *location, char ret_path[LOCATION_PATH_
 	else
 		snprintf(ret_path, LOCATION_PATH_MAX, "/proc/self/fd/%d", location->fd);
 	*ret_follow = !location->name;
+}
+
+int node_open_dir(struct nodes *nodes, struct node *dir)
+{
+	struct location location = {.dirfd = -1, .fd = node_dirfd(nodes, dir)};
+	char path[LOCATION_PATH_MAX];
+	bool follow;
+	int fd;
+
+	if (location.fd < 0)
+		return location.fd;
+	/* not by its ".": to look that up takes leave to search it, to list it does not */
+	location_path(&location, path, &follow);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 int location_stat(const struct location *location, struct stat *ret_st)

@@ -13,7 +13,9 @@
 #include "space/claim.h"
 #include "space/control.h"
 #include "space/job_name.h"
+#include "space/location.h"
 #include "space/ops.h"
+#include "space/path.h"
 #include "space/sibling.h"
 #include "space/unmade.h"
 

@@ -25,7 +25,8 @@
 
 #include "base/cleanup.h"
 #include "space/bounds.h"
-#include "space/content.h"
+#include "space/content_read.h"
+#include "space/location.h"
 #include "space/proc.h"
 
 void moved_away_note(struct space *space, fuse_req_t req, const struct node *parent,

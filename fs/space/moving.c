@@ -28,7 +28,9 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "space/disk.h"
+#include "space/location.h"
 #include "space/ops.h"
+#include "space/path.h"
 
 /* A rename with names of its own, and parents that are held. */
 struct kept {
@@ -159,8 +161,8 @@ static void open_directories(struct space *space, struct moving *moving)
 	struct node *to = moving->kept.renaming.to.parent,
 		    *from = moving->kept.renaming.from.parent;
 
-	moving->fd[0] = dir_open(space, to);
-	moving->fd[1] = from == to ? -1 : dir_open(space, from);
+	moving->fd[0] = node_open_dir(&space->nodes, to);
+	moving->fd[1] = from == to ? -1 : node_open_dir(&space->nodes, from);
 	if (moving->fd[0] != -EACCES && moving->fd[1] != -EACCES)
 		return;
 	/* a directory that may be written and not be read: the whole file system is synced, by the

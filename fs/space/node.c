@@ -34,6 +34,7 @@
 
 #include "base/cleanup.h"
 #include "space/content.h"
+#include "space/location.h"
 
 #define LOST_INO (NODE_SIBLING_INO | 1ull << 62) /* no inode of the spool has the top bit */
 #define ROOT_ID 1				 /* FUSE_ROOT_ID */

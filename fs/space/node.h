@@ -14,7 +14,8 @@
 
 /*
  * What the kernel knows of the job space: a node for each file, directory or sibling that it holds
- * a reference to. See the essay in node.c for who owns what.
+ * a reference to. See the essay in node.c for who owns what. location.h says where the spool has a
+ * node, path.h what its names mean.
  */
 
 enum node_kind {
@@ -49,7 +50,7 @@ struct node {
 		   what its last handle left) */
 	uid_t keeper;
 	TAILQ_ENTRY(node) recent; /* directories whose fd is cached */
-	struct content *content;  /* while it is open: file.h */
+	struct content *content;  /* while it is open: content.h */
 };
 
 struct nodes_options {
@@ -58,14 +59,6 @@ struct nodes_options {
 	/* closes a descriptor (taken) of a removed file of a user */
 	void (*close_removed)(void *data, int take_fd, uid_t user);
 	void *data;
-};
-
-/* A path by which the ledger knows what has another name by now: moving.c. */
-struct node_move {
-	const struct node *parent; /* of the name that it has */
-	const char *name;
-	const char *path; /* that the ledger knows; these three are borrowed */
-	LIST_ENTRY(node_move) link;
 };
 
 struct nodes {
@@ -78,14 +71,6 @@ struct nodes {
 	uint64_t next_lost; /* numbers for nodes that are out of reach */
 };
 
-/* Where the spool has a node: name in the directory dirfd, or (name NULL) the descriptor fd. */
-struct location {
-	int dirfd;
-	const char *name;
-	int fd;
-};
-
-#define LOCATION_PATH_MAX (NAME_MAX + 32)
 #define NODE_SIBLING_INO (1ull << 63)
 
 /* Takes spool_fd. Returns 0 or -errno. */
@@ -135,60 +120,5 @@ void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, 
 /* The node has another name now, an allocated one that is taken. */
 void node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,
 		struct node *to_parent, char *take_name);
-
-/* ---- where the spool has it: location.c ---- */
-
-/* Where the spool has it. Returns 0; -ESTALE when it has no name and no descriptor any more; -errno
- * when a directory on the way cannot be opened. The location is good until the next call on nodes.
- */
-int node_location(struct nodes *nodes, struct node *node, struct location *ret_location);
-
-/* An O_PATH descriptor of a directory; it stays the cache's and is good until the next call. */
-int node_dirfd(struct nodes *nodes, struct node *dir);
-
-/* One that stays good, whatever the cache closes. The caller closes it. Or -errno. */
-int node_hold_dirfd(struct nodes *nodes, struct node *dir);
-
-/* The location as a path for calls that take no descriptor; *ret_follow: its last part is a link of
- * /proc that must be followed. */
-void location_path(const struct location *location, char ret_path[LOCATION_PATH_MAX],
-		   bool *ret_follow);
-
-/* stat of a location, not following a symbolic link. Returns 0 or -errno. */
-int location_stat(const struct location *location, struct stat *ret_st);
-
-/*
- * A name of the node is about to go (unlink, rmdir, a rename over it) since a user wants it to: if
- * it is the last one, the node gets a descriptor, so that it stays reachable. It counts as the
- * user's; without one that is left the node will be out of reach (-ESTALE). When the name stays
- * after all, node_unkeep() gives it back. A node that is open needs none: it has its handles', and
- * node_inherit() gives it the last of these.
- */
-void node_keep(struct nodes *nodes, struct node *node, uid_t user);
-void node_unkeep(struct nodes *nodes, struct node *node);
-
-/* The last handle of a node is closed. Returns whether the node, which has neither a name nor a
- * descriptor, took that of the handle, which is charged to the user. */
-bool node_inherit(struct node *node, int fd, uid_t user);
-
-/* ---- what names mean: path.c ---- */
-
-/* The path by which the ledger knows a name below the root ("sub/a.yaml"), allocated: where the
- * name is, or where it was while a rename is under way. Returns 0, -ENOMEM, -ENAMETOOLONG. */
-int node_path_of(const struct node *parent, const char *name, char **ret_path);
-
-/* The path that the name has in the spool now. The same otherwise. */
-int node_shown_path(const struct node *parent, const char *name, char **ret_path);
-
-/* From here on, and until the end, node_path_of() tells the path of a move for what has its name,
- * and what is below that. */
-void node_move_begin(struct nodes *nodes, struct node_move *move);
-void node_move_end(struct node_move *move);
-
-/* The path of a directory, "" for the root. As above; -ENOENT: the directory was removed. */
-int node_dir_path(const struct nodes *nodes, const struct node *dir, char **ret_path);
-
-/* Is a directory, or one above it, hidden (its name starts with '.')? What is below is scratch. */
-bool node_is_hidden(const struct node *dir);
 
 #endif

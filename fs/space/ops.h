@@ -72,9 +72,6 @@ void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_i
 /* Syncs a descriptor of a file or directory, a user's, which its open file keeps alive; answers.
  * (io.c) */
 void file_sync(fuse_req_t req, struct node *node, int fd, uid_t user, bool datasync);
-/* Opens a directory of the spool to list or sync it. Returns a descriptor, the caller's, or
- * -errno. */
-int dir_open(struct space *space, struct node *dir);
 /* Closes the directories that are open when the mount ends. */
 void dir_close_all(struct space *space);
 /* xattr.c */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What a node's names mean: its path, and whether everything below it is scratch. */
 #define _GNU_SOURCE
+#include "space/path.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "space/node.h"
 
 /* The move that gave a directory's entry its name, or NULL. */
 static const struct node_move *find_node_move(const struct nodes *nodes, const struct node *parent,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "space/claim.h"
+#include "space/path.h"
 #include "submit/bounds.h"
 #include "submit/queue_listing.h"
 

@@ -17,8 +17,10 @@
 #include "space/control.h"
 #include "space/disk.h"
 #include "space/job_name.h"
+#include "space/location.h"
 #include "space/moved_away.h"
 #include "space/ops.h"
+#include "space/path.h"
 #include "space/sibling.h"
 #include "space/unmade.h"
 

@@ -33,7 +33,9 @@
 #include "space/moved_away.h"
 #include "space/moving.h"
 #include "space/job_name.h"
+#include "space/location.h"
 #include "space/ops.h"
+#include "space/path.h"
 #include "space/renaming.h"
 #include "space/unmade.h"
 

@@ -11,6 +11,7 @@
 #include "space/backup.h"
 #include "space/claim.h"
 #include "space/commit.h"
+#include "space/location.h"
 #include "space/renaming.h"
 
 struct rename_wait {

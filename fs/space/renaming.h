@@ -2,6 +2,7 @@
 #ifndef COCFS_SPACE_RENAMING_H
 #define COCFS_SPACE_RENAMING_H
 
+#include "space/location.h"
 #include "space/space.h"
 #include "space/unmade.h"
 

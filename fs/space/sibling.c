@@ -9,7 +9,9 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "space/claim.h"
+#include "space/location.h"
 #include "space/ops.h"
+#include "space/path.h"
 #include "space/proc.h"
 #include "space/text.h"
 

@@ -10,6 +10,7 @@
 #include "space/claim.h"
 #include "space/control.h"
 #include "space/job_name.h"
+#include "space/location.h"
 #include "space/ops.h"
 #include "space/sibling.h"
 

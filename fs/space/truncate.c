@@ -14,8 +14,11 @@
 #include "base/cleanup.h"
 #include "space/backup.h"
 #include "space/commit.h"
+#include "space/content.h"
+#include "space/content_read.h"
 #include "space/disk.h"
 #include "space/job_name.h"
+#include "space/location.h"
 #include "space/ops.h"
 
 /* One request to set a size, with the times that are set after it. */

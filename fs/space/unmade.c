@@ -11,6 +11,8 @@
 #include "base/log.h"
 #include "space/claim.h"
 #include "space/job_name.h"
+#include "space/location.h"
+#include "space/path.h"
 
 /* Stories that are ended in one iteration of the loop: about 2 ms. */
 #define UNMADE_ENDED_AT_ONCE 64

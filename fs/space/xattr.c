@@ -16,9 +16,12 @@
 #include "space/commit.h"
 #include "space/directory_story.h"
 #include "space/coc_facts.h"
+#include "space/content.h"
 #include "space/queue_view.h"
 #include "space/job_name.h"
+#include "space/location.h"
 #include "space/ops.h"
+#include "space/path.h"
 #include "space/xattr.h"
 
 bool xattr_is_passed(const char *name)

@@ -2,6 +2,7 @@
 #ifndef COCFS_SPACE_XATTR_H
 #define COCFS_SPACE_XATTR_H
 
+#include "space/location.h"
 #include "space/space.h"
 
 /* What the files of extended attributes share: xattr.c, xattr_list.c. */

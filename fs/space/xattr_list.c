@@ -12,6 +12,7 @@
 #include <sys/xattr.h>
 
 #include "base/cleanup.h"
+#include "space/location.h"
 #include "space/ops.h"
 #include "space/proc.h"
 #include "space/xattr.h"
