@@ -36,15 +36,15 @@
 #include "base/cleanup.h"
 #include "base/crash.h"
 #include "base/log.h"
-#include "space/content.h"
 #include "space/bounds.h"
+#include "space/content.h"
 #include "space/content_read.h"
-#include "space/job_name.h"
 #include "space/location.h"
 #include "space/moved_away.h"
 #include "space/path.h"
 #include "space/proc.h"
-#include "space/rename.h"
+#include "space/rename_recover.h"
+#include "space/renaming.h"
 
 void backup_note_move(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		      int64_t row)

@@ -33,6 +33,8 @@
  * Then the row is hidden from the file until the next commit asks again.
  */
 #define _GNU_SOURCE
+#include "space/claim.h"
+
 #include "space/claiming.h"
 
 #include <errno.h>

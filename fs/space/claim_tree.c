@@ -2,6 +2,7 @@
 /* What is asked for when a directory comes to another name: all names below it may keep
  * something. */
 #define _GNU_SOURCE
+#include "space/claim.h"
 #include "space/claiming.h"
 #include "space/location.h"
 #include "space/path.h"

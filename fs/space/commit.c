@@ -16,16 +16,16 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "space/job_attributes.h"
 #include "space/backup.h"
 #include "space/claim.h"
 #include "space/content.h"
 #include "space/content_read.h"
 #include "space/half.h"
+#include "space/job_attributes.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/path.h"
-#include "space/rename.h"
+#include "space/rename_recover.h"
 
 /* ---- waits ---- */
 

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "space/control.h"
 #include "space/disk.h"
+#include "space/entry.h"
 #include "space/listing.h"
 #include "space/location.h"
 #include "space/ops.h"

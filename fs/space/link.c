@@ -2,50 +2,19 @@
 /* Links: one of a scratch file onto a job's name is a commit, one of a job file is refused. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
 #include "space/backup.h"
 #include "space/claim.h"
 #include "space/commit.h"
 #include "space/job_name.h"
+#include "space/link_run.h"
 #include "space/location.h"
+#include "space/new_name.h"
 #include "space/ops.h"
+#include "space/rename_source.h"
+#include "space/rename_wait.h"
 #include "space/renaming.h"
 #include "space/unmade.h"
-
-static int link_spool(struct space *space, struct node *source, struct node *to_parent,
-		      const char *to_name)
-{
-	char path[LOCATION_PATH_MAX];
-	_cleanup_close_ int to_fd = node_hold_dirfd(&space->nodes, to_parent);
-	struct location location;
-	bool follow;
-	int r = to_fd < 0 ? to_fd : node_location(&space->nodes, source, &location);
-
-	if (r < 0)
-		return r;
-	location_path(&location, path, &follow);
-	return linkat(AT_FDCWD, path, to_fd, to_name, follow ? AT_SYMLINK_FOLLOW : 0) < 0 ? -errno
-											  : 0;
-}
-
-void link_reply(fuse_req_t req, struct space *space, struct node *source, struct node *to_parent,
-		const char *to_name)
-{
-	struct fuse_entry_param entry;
-	int r = link_spool(space, source, to_parent, to_name);
-
-	if (r == 0) {
-		name_is_made(space, to_parent, to_name, source->is_regular ? S_IFREG : S_IFLNK);
-		r = entry_fill(space, to_parent, to_name, &entry);
-	}
-	if (r < 0)
-		reply(req, r);
-	else if (fuse_reply_entry(req, &entry) == -ENOENT)
-		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
-}
 
 void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char *to_name)
 {
@@ -82,9 +51,9 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 		r = claim_name(space, req, to_parent, to_name, st, NULL);
 	if (is_commit && r == 0) {
 		unmade_mark(space, to_parent, to_name, st);
-		r = check_spoiled(space, req, &renaming, source);
+		r = rename_check_spoiled(space, req, &renaming, source);
 		if (r == 0)
-			r = check_half(space, req, &renaming, &location);
+			r = rename_check_half(space, req, &renaming, &location);
 	}
 	if (r < 0) {
 		reply_recorded(space, req, r);

@@ -21,7 +21,6 @@
 #include "base/cleanup.h"
 #include "bounds/job.h"
 #include "space/job_name.h"
-#include "space/ops.h"
 #include "space/path.h"
 #include "space/sibling.h"
 #include "space/unmade.h"

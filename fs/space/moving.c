@@ -29,8 +29,8 @@
 #include "base/log.h"
 #include "space/disk.h"
 #include "space/location.h"
-#include "space/ops.h"
 #include "space/path.h"
+#include "space/renaming.h"
 
 /* A rename with names of its own, and parents that are held. */
 struct kept {
@@ -41,6 +41,7 @@ struct kept {
 struct moving {
 	LIST_ENTRY(moving) link; /* in space->movings */
 	struct kept kept;
+	moving_end_fn *end;
 	struct ledger_rename record; /* owns its paths */
 	char *from, *to;
 	struct node_move to_is, from_is; /* the second one of an exchange */
@@ -52,6 +53,7 @@ struct waiting_rename {
 	STAILQ_ENTRY(waiting_rename) link; /* in space->renames_waiting */
 	struct kept kept;
 	fuse_req_t req;
+	moving_again_fn *again;
 };
 
 static int keep_renaming(struct kept *kept, const struct renaming *renaming)
@@ -122,7 +124,8 @@ bool moving_is(const struct space *space, int64_t id)
 	return false;
 }
 
-void moving_wait(struct space *space, fuse_req_t req, const struct renaming *renaming)
+void moving_wait(struct space *space, fuse_req_t req, const struct renaming *renaming,
+		 moving_again_fn *again)
 {
 	struct waiting_rename *waiting = calloc(1, sizeof(*waiting));
 
@@ -132,6 +135,7 @@ void moving_wait(struct space *space, fuse_req_t req, const struct renaming *ren
 		return;
 	}
 	waiting->req = req;
+	waiting->again = again;
 	STAILQ_INSERT_TAIL(&space->renames_waiting, waiting, link);
 }
 
@@ -146,9 +150,9 @@ static void begin_waiting(struct space *space)
 		const struct renaming *renaming = &waiting->kept.renaming;
 
 		STAILQ_REMOVE_HEAD(&all, link);
-		op_rename(waiting->req, node_id(&space->nodes, renaming->from.parent),
-			  renaming->from.name, node_id(&space->nodes, renaming->to.parent),
-			  renaming->to.name, renaming->flags);
+		waiting->again(waiting->req, node_id(&space->nodes, renaming->from.parent),
+			       renaming->from.name, node_id(&space->nodes, renaming->to.parent),
+			       renaming->to.name, renaming->flags);
 		let_go(space, &waiting->kept);
 		free(waiting);
 	}
@@ -211,7 +215,7 @@ static void answer_moved(struct disk_op *op)
 	node_move_end(&moving->to_is);
 	if (moving->record.exchange)
 		node_move_end(&moving->from_is);
-	rename_end(space, &moving->kept.renaming, &moving->record, 0);
+	moving->end(space, &moving->kept.renaming, &moving->record, 0);
 	free_moving(space, moving);
 	reply(op->req, 0);
 	begin_waiting(space);
@@ -231,7 +235,7 @@ static void announce_move(struct space *space, struct moving *moving)
 }
 
 void moving_begin(struct space *space, fuse_req_t req, const struct renaming *renaming,
-		  const struct ledger_rename *take_record)
+		  const struct ledger_rename *take_record, moving_end_fn *end)
 {
 	struct moving *moving = calloc(1, sizeof(*moving));
 	struct disk_op *op = moving ? disk_begin(space, req, renaming->user, NULL) : NULL;
@@ -242,12 +246,13 @@ void moving_begin(struct space *space, fuse_req_t req, const struct renaming *re
 			disk_drop(op);
 		free(moving);
 		log_warning("%s: its rename is not synced: out of memory", take_record->from);
-		rename_end(space, renaming, take_record, 0);
+		end(space, renaming, take_record, 0);
 		free((char *)take_record->from);
 		free((char *)take_record->to);
 		reply(req, 0);
 		return;
 	}
+	moving->end = end;
 	moving->record = *take_record;
 	moving->from = (char *)take_record->from;
 	moving->to = (char *)take_record->to;

@@ -18,7 +18,7 @@
  * stat(2) looks up and then asks, and need not ask again what it was told just now. */
 #define SIBLING_LOOKED_UP_S 0.000001
 
-/* lookup.c */
+/* entry.c */
 void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
 void op_forget(fuse_req_t req, fuse_ino_t id, uint64_t count);
 void op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets);
@@ -36,7 +36,7 @@ void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t t
 	       const char *to_name, unsigned int flags);
 /* link.c */
 void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent, const char *to_name);
-/* stat.c */
+/* attr.c */
 void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
 void op_setattr(fuse_req_t req, fuse_ino_t id, struct stat *attr, int to_set,
 		struct fuse_file_info *fi);
@@ -61,7 +61,7 @@ void op_fsync(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info
 void op_fallocate(fuse_req_t req, fuse_ino_t id, int mode, off_t offset, off_t length,
 		  struct fuse_file_info *fi);
 void op_lseek(fuse_req_t req, fuse_ino_t id, off_t offset, int whence, struct fuse_file_info *fi);
-/* directory.c */
+/* dir.c */
 void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
 void op_readdir(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
 		struct fuse_file_info *fi);
@@ -80,23 +80,5 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size);
 void op_listxattr(fuse_req_t req, fuse_ino_t id, size_t size);
 void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name);
-
-/*
- * Fills the answer for a name of the spool and gives the kernel a reference: exactly one reply must
- * carry it, or the reference is given back with node_forget(). Returns 0 or -errno. (lookup.c)
- */
-int entry_fill(struct space *space, struct node *parent, const char *name,
-	       struct fuse_entry_param *ret_entry);
-
-/* A name was made that was not there. mode: of what it names. (lookup.c) */
-void name_is_made(struct space *space, struct node *parent, const char *name, mode_t mode);
-
-/* A request has made a name that was free: a job file gets what the name keeps, if it may
- * (claim.h). On failure a regular file is removed again. Returns 0 or -errno. (lookup.c) */
-int name_claim_made(fuse_req_t req, struct node *parent, const char *name);
-
-/* May a name be made in a directory? -EPERM: it is a sibling's or .coc's; -ENAMETOOLONG: a job name
- * that leaves no room for its siblings'. (lookup.c) */
-int name_check_new(struct space *space, const struct node *parent, const char *name);
 
 #endif

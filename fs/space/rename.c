@@ -2,21 +2,24 @@
 /*
  * Renames, and what they mean for bindings.
  *
- *   scratch -> job name    a commit: the content is submitted first, and the rename is done when
- * the service has it, so a refusal leaves everything as it was; while the source is open for
- * writing it is just renamed, and its close commits job -> scratch name    a backup: the binding
- * stays with the name job -> job name        the binding moves along; onto a name that is bound
- * itself it is a commit, an update of that job, and both bindings stay with their names; if the
- * same process makes the old name again, the binding goes back (backup.c) directory all bindings
- * below move along, but for names that have one there already exchange               of two job
- * files or two directories: the bindings change places
+ * scratch -> job name: a commit. The content is submitted first, and the rename is done when the
+ * service has it, so a refusal leaves everything as it was. While the source is open for writing it
+ * is just renamed, and its close commits.
  *
- * This file judges what a rename is; rename_run.c does it, rename_wait.c lets it wait for its
- * commit.
+ * job -> scratch name: a backup. The binding stays with the name.
+ *
+ * job name -> job name: the binding moves along. Onto a name that is bound itself it is a commit,
+ * an update of that job, and both bindings stay with their names. If the same process makes the old
+ * name again, the binding goes back (backup.c).
+ *
+ * directory: all bindings below move along, but for names that have one there already.
+ *
+ * exchange of two job files or two directories: the bindings change places.
+ *
+ * This file judges what a rename is. rename_run.c does it, rename_wait.c lets it wait for its
+ * commit, rename_source.c says whether its source may become a job's content.
  */
 #define _GNU_SOURCE
-#include "space/rename.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -29,96 +32,18 @@
 #include "space/claim.h"
 #include "space/commit.h"
 #include "space/control.h"
-#include "space/half.h"
-#include "space/moved_away.h"
-#include "space/moving.h"
 #include "space/job_name.h"
 #include "space/location.h"
+#include "space/moved_away.h"
+#include "space/moving.h"
+#include "space/new_name.h"
 #include "space/ops.h"
 #include "space/path.h"
+#include "space/rename_run.h"
+#include "space/rename_source.h"
+#include "space/rename_wait.h"
 #include "space/renaming.h"
 #include "space/unmade.h"
-
-int end_look(struct space *space, struct node *parent, const char *name, struct end *ret_end)
-{
-	struct location location = {
-		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
-	int r;
-
-	*ret_end = (struct end){.parent = parent, .name = name};
-	if (location.dirfd < 0)
-		return location.dirfd;
-	r = location_stat(&location, &ret_end->st);
-	if (r < 0 && r != -ENOENT)
-		return r;
-	ret_end->exists = r == 0;
-	ret_end->is_job = job_name_is(space, parent, name);
-	return 0;
-}
-
-const struct stat *renaming_replaced(const struct renaming *renaming)
-{
-	const struct end *to = &renaming->to;
-
-	return to->exists && S_ISREG(to->st.st_mode) ? &to->st : NULL;
-}
-
-/* Tells a refusal under the target's name. Returns the errno of err, or another one. */
-static int refuse_rename(struct space *space, fuse_req_t req, const struct renaming *renaming,
-			 const struct err *err)
-{
-	const struct end *to = &renaming->to;
-	_cleanup_free_ char *path = NULL;
-	struct author author;
-	int r = node_path_of(to->parent, to->name, &path);
-
-	if (r == 0)
-		r = claim_author(space, req, to->parent, to->name, &renaming->from.st,
-				 renaming_replaced(renaming), &author);
-	return r < 0 ? r : commit_refuse(space->engine, space->ledger, path, &author, false, err);
-}
-
-int check_spoiled(struct space *space, fuse_req_t req, const struct renaming *renaming,
-		  const struct node *source)
-{
-	if (!source || !source->content || !source->content->refusal)
-		return 0;
-	return refuse_rename(space, req, renaming, source->content->refusal);
-}
-
-int check_half(struct space *space, fuse_req_t req, const struct renaming *renaming,
-	       const struct location *source)
-{
-	struct err err;
-
-	if (!half_is_marked(source))
-		return 0;
-	err_set(&err, EINTR,
-		"the file is half of what its writer meant, and was not written again since");
-	err_detail(&err, "what_to_do",
-		   "write the file again. If it is whole, copy it to a job's name with cp");
-	return refuse_rename(space, req, renaming, &err);
-}
-
-/* A job file that may be half of what was meant does not become another job's content. */
-static int check_whole(struct space *space, fuse_req_t req, const struct renaming *renaming)
-{
-	_cleanup_ledger_job_ struct ledger_job job = {0};
-	_cleanup_free_ char *path = NULL;
-	const struct end *from = &renaming->from;
-	struct err err;
-	int r = from->is_job ? claim_find(space, from->parent, from->name, &from->st, &job)
-			     : -ENOENT;
-
-	if (r < 0 || !job.incomplete)
-		return r == -ENOENT ? 0 : r;
-	r = node_path_of(from->parent, from->name, &path);
-	if (r < 0)
-		return r;
-	err_set(&err, EINTR, "%s may be half of what was meant: see %s.error", path, path);
-	err_detail(&err, "what_to_do", "write %s again, then rename it", path);
-	return refuse_rename(space, req, renaming, &err);
-}
 
 static bool is_open_for_writing(struct space *space, const struct end *end)
 {
@@ -220,13 +145,13 @@ static void rename_new_content(struct space *space, fuse_req_t req, const struct
 
 	if (!to->exists)
 		unmade_mark(space, to->parent, to->name, &from->st);
-	r = check_spoiled(space, req, renaming,
-			  node_known(&space->nodes, from->parent, from->name));
+	r = rename_check_spoiled(space, req, renaming,
+				 node_known(&space->nodes, from->parent, from->name));
 
 	if (r == 0)
-		r = check_whole(space, req, renaming);
+		r = rename_check_whole(space, req, renaming);
 	if (r == 0)
-		r = check_half(space, req, renaming, &location);
+		r = rename_check_half(space, req, renaming, &location);
 	if (r < 0)
 		reply_recorded(space, req, r);
 	else
@@ -366,7 +291,7 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 	if (r == 0)
 		r = check_names(space, &renaming, node_known(&space->nodes, from->parent, name));
 	if (r == 0 && may_take_rows(&renaming) && moving_is_in_the_way(space, &renaming)) {
-		moving_wait(space, req, &renaming);
+		moving_wait(space, req, &renaming, op_rename);
 		return;
 	}
 	if (r == 0)

@@ -4,13 +4,13 @@
  * one. Whether it was done in the spool shows where the inode is.
  */
 #define _GNU_SOURCE
+#include "space/rename_recover.h"
+
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <errno.h>
-
 #include "space/moving.h"
-#include "space/rename.h"
 
 struct recovery_search {
 	int spool_fd;

@@ -5,6 +5,8 @@
  * crash between the two is mended at the next mount (rename_recover.c).
  */
 #define _GNU_SOURCE
+#include "space/rename_run.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,9 +21,9 @@
 #include "space/disk.h"
 #include "space/location.h"
 #include "space/moving.h"
-#include "space/ops.h"
+#include "space/new_name.h"
 #include "space/path.h"
-#include "space/rename.h"
+#include "space/rename_recover.h"
 #include "space/renaming.h"
 #include "space/unmade.h"
 
@@ -114,8 +116,9 @@ static void follow_rows(struct space *space, const struct renaming *renaming)
 		log_warning("%s: its directory cannot be recorded: %s", to->name, strerror(-r));
 }
 
-void rename_end(struct space *space, const struct renaming *renaming,
-		const struct ledger_rename *record, int r)
+/* Records the end of a rename (r: 0 if it was done) in the ledger. */
+static void end_rename(struct space *space, const struct renaming *renaming,
+		       const struct ledger_rename *record, int r)
 {
 	int settled = r == 0 ? ledger_rename_done(space->ledger, record)
 			     : ledger_rename_undone(space->ledger, record);
@@ -178,7 +181,7 @@ void rename_bound(struct space *space, fuse_req_t req, const struct renaming *re
 	CRASH_POINT("rename-begun");
 	r = rename_spool(space, renaming);
 	if (r < 0) {
-		rename_end(space, renaming, &record, r);
+		end_rename(space, renaming, &record, r);
 		reply(req, r);
 		return;
 	}
@@ -186,5 +189,5 @@ void rename_bound(struct space *space, fuse_req_t req, const struct renaming *re
 		backup_note_move(space, req, renaming, row);
 	steal_ptr(from);
 	steal_ptr(to);
-	moving_begin(space, req, renaming, &record);
+	moving_begin(space, req, renaming, &record, end_rename);
 }

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* Renames and links onto a job's name that wait until the service has the content. */
 #define _GNU_SOURCE
+#include "space/rename_wait.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/crash.h"
 #include "base/log.h"
-#include "space/job_attributes.h"
 #include "space/backup.h"
 #include "space/claim.h"
 #include "space/commit.h"
+#include "space/job_attributes.h"
+#include "space/link_run.h"
 #include "space/location.h"
+#include "space/rename_run.h"
 #include "space/renaming.h"
 
 struct rename_wait {

@@ -19,7 +19,7 @@
 #include "space/inspectors.h"
 #include "space/ops.h"
 #include "space/queue_view.h"
-#include "space/rename.h"
+#include "space/rename_recover.h"
 #include "space/text.h"
 #include "space/unmade.h"
 

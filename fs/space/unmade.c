@@ -10,7 +10,6 @@
 #include "base/escape.h"
 #include "base/log.h"
 #include "space/claim.h"
-#include "space/job_name.h"
 #include "space/location.h"
 #include "space/path.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef COCFS_SPACE_RENAME_H
-#define COCFS_SPACE_RENAME_H
+#ifndef COCFS_SPACE_RENAME_RECOVER_H
+#define COCFS_SPACE_RENAME_RECOVER_H
 
 #include "space/space.h"
 

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kernel is told of a name of the spool. */
+#define _GNU_SOURCE
+#include "space/entry.h"
+
+#include <errno.h>
+
+#include "space/location.h"
+#include "space/ops.h"
+
+int entry_fill(struct space *space, struct node *parent, const char *name,
+	       struct fuse_entry_param *ret_entry)
+{
+	struct location location = {
+		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
+	struct fuse_entry_param entry = {.attr_timeout = SPOOL_TIMEOUT_S,
+					 .entry_timeout = SPOOL_TIMEOUT_S};
+	struct node *node;
+	int r = location.dirfd < 0 ? location.dirfd : location_stat(&location, &entry.attr);
+
+	if (r == 0)
+		view_apply(&space->options->view, &entry.attr);
+	if (r == 0)
+		r = node_enter(&space->nodes, parent, name, &entry.attr, &node);
+	if (r < 0)
+		return r;
+	entry.ino = node_id(&space->nodes, node);
+	*ret_entry = entry;
+	return 0;
+}
+
+void entry_reply(fuse_req_t req, struct node *parent, const char *name)
+{
+	struct space *space = space_of(req);
+	struct fuse_entry_param entry;
+	int r = entry_fill(space, parent, name, &entry);
+
+	if (r < 0)
+		reply(req, r);
+	else if (fuse_reply_entry(req, &entry) == -ENOENT)
+		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
+}
