@@ -33,7 +33,9 @@
  * Then the row is hidden from the file until the next commit asks again.
  */
 #define _GNU_SOURCE
+#include "space/caller.h"
 #include "space/claim.h"
+#include "space/claim_row.h"
 
 #include "space/claiming.h"
 

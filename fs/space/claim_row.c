@@ -2,13 +2,15 @@
 /* Rows and their files: which row is a file's, how it follows the file, and who may take from
  * it. */
 #define _GNU_SOURCE
+#include "space/caller.h"
+#include "space/claim_row.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "space/claim.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/path.h"

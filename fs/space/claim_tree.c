@@ -2,7 +2,10 @@
 /* What is asked for when a directory comes to another name: all names below it may keep
  * something. */
 #define _GNU_SOURCE
-#include "space/claim.h"
+#include "space/caller.h"
+#include "space/claim_tree.h"
+
+#include "space/claim_row.h"
 #include "space/claiming.h"
 #include "space/location.h"
 #include "space/path.h"

@@ -2,7 +2,7 @@
 #ifndef COCFS_SPACE_CLAIMING_H
 #define COCFS_SPACE_CLAIMING_H
 
-#include "space/claim.h"
+#include "space/caller.h"
 
 /* What claim.c and claim_tree.c share: the judgement of one name. */
 

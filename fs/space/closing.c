@@ -30,13 +30,14 @@
 #include <sys/stat.h>
 
 #include "space/backup.h"
-#include "space/claim.h"
+#include "space/claim_row.h"
 #include "space/commit.h"
 #include "space/content.h"
 #include "space/half.h"
 #include "space/inspectors.h"
 #include "space/job_name.h"
 #include "space/location.h"
+#include "space/pending_reply.h"
 #include "space/proc.h"
 
 /* A FLUSH that is judged. The kernel keeps the handle open until it is answered. */

@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * From a kernel request to a commit. No handler waits for the network: what cannot be answered at
- * once is a struct pending_reply, which the engine answers at the end of a later iteration. An
- * interrupt (Ctrl-C, a fatal signal) answers it with EINTR and lets go of it; the submission itself
- * goes on.
- */
+/* From a kernel request to a commit: what the file says, and whose it is, goes to the engine. */
 #define _GNU_SOURCE
 #include "space/commit.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "space/backup.h"
 #include "space/claim.h"
+#include "space/claim_row.h"
 #include "space/content.h"
 #include "space/content_read.h"
 #include "space/half.h"
@@ -25,95 +19,8 @@
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/path.h"
+#include "space/pending_reply.h"
 #include "space/rename_recover.h"
-
-/* ---- waits ---- */
-
-static void answer_plain(struct pending_reply *wait, int result)
-{
-	if (wait->req)
-		reply(wait->req, result);
-	free(wait);
-}
-
-struct pending_reply *pending_reply_plain(struct space *space, fuse_req_t req)
-{
-	struct pending_reply *wait = calloc(1, sizeof(*wait));
-
-	if (wait)
-		*wait = (struct pending_reply){.space = space, .req = req, .answer = answer_plain};
-	return wait;
-}
-
-/* The engine has it no more. */
-static void end_wait(struct pending_reply *wait, int result)
-{
-	LIST_REMOVE(wait, link);
-	wait->waiter = NULL;
-	wait->answer(wait, result);
-}
-
-void pending_reply_done(void *data, int result)
-{
-	end_wait(data, result);
-}
-
-static void interrupt_commit(struct pending_reply *wait)
-{
-	waiter_drop(wait->waiter);
-	end_wait(wait, -EINTR);
-}
-
-static void on_commit_interrupted(fuse_req_t req, void *data)
-{
-	struct pending_reply *wait = data;
-
-	(void)req;
-	if (wait->waiter)
-		interrupt_commit(wait);
-}
-
-void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int r)
-{
-	struct space *space = wait->space;
-	bool has_ended = !waiter;
-
-	/* for want of memory it is told at once: that it cannot be told is worse */
-	if (has_ended && ledger_is_open(space->ledger))
-		waiter = engine_tell_recorded(space->engine, r, pending_reply_done, wait);
-	if (!waiter) {
-		wait->answer(wait, r);
-		return;
-	}
-	wait->waiter = waiter;
-	LIST_INSERT_HEAD(&space->waits, wait, link);
-	/* what has ended is told at the end of this iteration, and is not undone by an interrupt */
-	if (!wait->req || has_ended)
-		return;
-	/* libfuse would call it at once for a request that is interrupted already, and use the
-	 * request afterwards; and while it calls it, it holds the request's lock */
-	if (fuse_req_interrupted(wait->req))
-		interrupt_commit(wait);
-	else
-		fuse_req_interrupt_func(wait->req, on_commit_interrupted, wait);
-}
-
-void reply_recorded(struct space *space, fuse_req_t req, int r)
-{
-	struct pending_reply *wait =
-		ledger_is_open(space->ledger) ? pending_reply_plain(space, req) : NULL;
-
-	if (wait)
-		pending_reply_begin(wait, NULL, r);
-	else
-		reply(req, r);
-}
-
-void pending_reply_interrupt_all(struct space *space)
-{
-	while (!LIST_EMPTY(&space->waits))
-		interrupt_commit(LIST_FIRST(&space->waits));
-}
 
 /* ---- content ---- */
 

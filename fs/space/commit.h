@@ -4,39 +4,9 @@
 
 #include "space/content.h"
 #include "space/location.h"
+#include "space/pending_reply.h"
 
 /* Commits of the job space: from a kernel request to the engine and back. */
-
-/*
- * A request that waits for a commit. Its owner embeds it; answer is called exactly once with the
- * outcome (0 or a negative errno), must answer req if that is not NULL, and frees the wait: it is
- * the last touch. An interrupt calls it with -EINTR, while the submission goes on.
- */
-struct pending_reply {
-	struct space *space;
-	fuse_req_t req; /* NULL: nobody waits */
-	void (*answer)(struct pending_reply *wait, int result);
-	struct waiter *waiter;		/* while the engine has it */
-	unsigned put;			/* what its commit has put on the file: bits 1 << attr */
-	LIST_ENTRY(pending_reply) link; /* in space->waits while the engine has it */
-};
-
-/* A wait whose answer is a plain reply. NULL when out of memory. */
-struct pending_reply *pending_reply_plain(struct space *space, fuse_req_t req);
-
-/* Answers req, which has recorded something: with r when that is committed (at once if it is), or
- * with why it was not committed if r is 0. */
-void reply_recorded(struct space *space, fuse_req_t req, int r);
-
-/* Goes on from what starting a submission returned: r, and the waiter if it was handed one. Without
- * one it is answered when what was recorded in this iteration is committed. */
-void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int r);
-
-/* The engine's answer to a wait. */
-engine_done_fn pending_reply_done;
-
-/* Answers every wait with EINTR; what the engine has goes on or is kept by the ledger. */
-void pending_reply_interrupt_all(struct space *space);
 
 /*
  * Commits what is in the spool at location under a job file's name; answers the wait, now or later.

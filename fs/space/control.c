@@ -10,9 +10,9 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "loop/workers.h"
-#include "space/ops.h"
 #include "space/queue_view.h"
 #include "space/text.h"
+#include "space/timeouts.h"
 
 /* The counters, while what is queued is counted for them. */
 struct metrics_text {

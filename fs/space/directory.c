@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Listing directories: the requests and their answers. listing.c says what comes in which order. */
 #define _GNU_SOURCE
+#include "space/directory.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +13,7 @@
 #include "space/control.h"
 #include "space/disk.h"
 #include "space/entry.h"
+#include "space/io.h"
 #include "space/listing.h"
 #include "space/location.h"
 #include "space/ops.h"

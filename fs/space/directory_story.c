@@ -12,7 +12,6 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/shown.h"
-#include "space/xattr.h"
 
 #define NAME_ROOM 64 /* for the longest name of ours */
 #define DIR_STORY_MAX                                                                              \
@@ -30,7 +29,7 @@ void dir_story_put(struct space *space, struct node *dir, const char *name, cons
 	_cleanup_free_ char *story = err_story(err);
 	char path[LOCATION_PATH_MAX], place[NAME_ROOM];
 	bool follow;
-	int r = story ? xattr_path(space, dir, path, &follow) : -ENOMEM;
+	int r = story ? node_spool_path(&space->nodes, dir, path, &follow) : -ENOMEM;
 
 	if (story && strlen(story) > DIR_STORY_MAX) {
 		story[DIR_STORY_MAX] = '\0';
@@ -64,7 +63,7 @@ bool dir_story_end(struct space *space, struct node *dir, const char *name)
 	int attr = attr_from_xattr(name);
 	bool follow, was_there;
 
-	if (xattr_path(space, dir, path, &follow) < 0)
+	if (node_spool_path(&space->nodes, dir, path, &follow) < 0)
 		return false;
 	was_there = take_away(path, follow, -1);
 	if (attr >= 0 && take_away(path, follow, attr))
@@ -76,7 +75,7 @@ int dir_story_write(struct space *space, struct node *dir, struct buf *text)
 {
 	char path[LOCATION_PATH_MAX], place[NAME_ROOM], story[DIR_STORY_MAX];
 	bool follow;
-	int r = xattr_path(space, dir, path, &follow);
+	int r = node_spool_path(&space->nodes, dir, path, &follow);
 
 	for (int attr = -1; r == 0 && attr < ATTR_COUNT; attr++) {
 		ssize_t n;

@@ -62,11 +62,6 @@ bool disk_writes_fast(struct space *space, uint64_t end, size_t size);
 /* Takes note of how long a write took, in the loop or in a thread. */
 void disk_note_write(struct space *space, int64_t us);
 
-/* Has a thread empty a file through its descriptor, as O_TRUNC does, for an open whose owner answer
- * knows. Returns 0 or -ENOMEM. (truncate.c) */
-int truncate_open(struct space *space, fuse_req_t req, struct node *node, int fd, void *owner,
-		  void (*answer)(struct disk_op *op));
-
 /* A descriptor that keeps the blocks of a long file whose last name is about to go, for
  * disk_close() after it; -1 when there is nothing that would take long. */
 int disk_hold(int dirfd, const char *name);

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "space/location.h"
-#include "space/ops.h"
+#include "space/timeouts.h"
 
 int entry_fill(struct space *space, struct node *parent, const char *name,
 	       struct fuse_entry_param *ret_entry)

@@ -25,6 +25,7 @@
 #include "space/proc.h"
 #include "space/sibling.h"
 #include "space/text.h"
+#include "space/truncate.h"
 
 /* Nobody writes any more: the next writer starts anew. */
 static void end_writing(struct space *space, const struct handle *handle)

@@ -5,6 +5,8 @@
  * lot is let go of in slices. A node lives a little longer then, and nobody can tell.
  */
 #define _GNU_SOURCE
+#include "space/forget.h"
+
 #include <stdlib.h>
 #include <string.h>
 

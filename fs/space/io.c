@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading and writing open files, and what a failed write means for the commit. */
 #define _GNU_SOURCE
+#include "space/io.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

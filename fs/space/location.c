@@ -106,6 +106,17 @@ int node_open_dir(struct nodes *nodes, struct node *dir)
 	return fd < 0 ? -errno : fd;
 }
 
+int node_spool_path(struct nodes *nodes, struct node *node, char ret_path[LOCATION_PATH_MAX],
+		    bool *ret_follow)
+{
+	struct location location;
+	int r = node_location(nodes, node, &location);
+
+	if (r == 0)
+		location_path(&location, ret_path, ret_follow);
+	return r;
+}
+
 int location_stat(const struct location *location, struct stat *ret_st)
 {
 	int r = location->name

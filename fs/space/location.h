@@ -33,6 +33,10 @@ int node_open_dir(struct nodes *nodes, struct node *dir);
 void location_path(const struct location *location, char ret_path[LOCATION_PATH_MAX],
 		   bool *ret_follow);
 
+/* The same for a node. Returns 0 or -errno. */
+int node_spool_path(struct nodes *nodes, struct node *node, char ret_path[LOCATION_PATH_MAX],
+		    bool *ret_follow);
+
 /* stat of a location, not following a symbolic link. Returns 0 or -errno. */
 int location_stat(const struct location *location, struct stat *ret_st);
 

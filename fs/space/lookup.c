@@ -18,6 +18,7 @@
 #include "space/new_name.h"
 #include "space/ops.h"
 #include "space/sibling.h"
+#include "space/timeouts.h"
 
 void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 {

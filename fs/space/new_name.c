@@ -73,7 +73,7 @@ int name_claim_made(fuse_req_t req, struct node *parent, const char *name)
 	struct space *space = space_of(req);
 	struct location location = {
 		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
-	struct stat st;
+	struct stat st = {0};
 	int r;
 
 	if (space->options->one_user)

@@ -5,29 +5,19 @@
 #include "space/space.h"
 
 /*
- * The operations, as libfuse calls them (fuse_lowlevel.h documents each and its valid replies), and
- * what they share. Nothing of a request, node or handle is touched after its reply.
+ * The operations, as libfuse calls them (fuse_lowlevel.h documents each and its valid replies).
+ * Nothing of a request, node or handle is touched after its reply.
  */
 
-/* Answers to the kernel hold for this long: nobody else changes the spool. Siblings change by
- * themselves, so theirs do not hold at all. */
-#define SPOOL_TIMEOUT_S 3600.0
-#define SIBLING_TIMEOUT_S 0.0
-
-/* What comes with a sibling when it is looked up holds until the next tick of the kernel's clock:
- * stat(2) looks up and then asks, and need not ask again what it was told just now. */
-#define SIBLING_LOOKED_UP_S 0.000001
-
-/* entry.c */
+/* lookup.c */
 void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
-void op_forget(fuse_req_t req, fuse_ino_t id, uint64_t count);
-void op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets);
-/* Drops what is yet to be forgotten when the mount ends: the nodes go with it. (forget.c) */
-void forget_all(struct space *space);
 void op_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t rdev);
 void op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode);
 void op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name);
 void op_readlink(fuse_req_t req, fuse_ino_t id);
+/* forget.c */
+void op_forget(fuse_req_t req, fuse_ino_t id, uint64_t count);
+void op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets);
 /* remove.c */
 void op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name);
 void op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name);
@@ -36,19 +26,12 @@ void op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t t
 	       const char *to_name, unsigned int flags);
 /* link.c */
 void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent, const char *to_name);
-/* attr.c */
+/* stat.c */
 void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
 void op_setattr(fuse_req_t req, fuse_ino_t id, struct stat *attr, int to_set,
 		struct fuse_file_info *fi);
 void op_statfs(fuse_req_t req, fuse_ino_t id);
-/* Answers with the attributes that a node has now. */
-void attr_reply(fuse_req_t req, struct space *space, struct node *node);
-/* Sets the times that to_set names. Returns 0 or -errno. */
-int attr_set_times(struct space *space, struct node *node, const struct stat *attr, int to_set);
-/* truncate.c: sets the size, then the times, commits a closed job file, and answers. */
-void truncate_reply(fuse_req_t req, struct node *node, const struct stat *attr, int to_set,
-		    const struct fuse_file_info *fi);
-/* file.c: what is open; io.c: what is read and written */
+/* file.c: what is open; io.c: what is read and written; allocate.c */
 void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
 	       struct fuse_file_info *fi);
 void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
@@ -61,7 +44,7 @@ void op_fsync(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info
 void op_fallocate(fuse_req_t req, fuse_ino_t id, int mode, off_t offset, off_t length,
 		  struct fuse_file_info *fi);
 void op_lseek(fuse_req_t req, fuse_ino_t id, off_t offset, int whence, struct fuse_file_info *fi);
-/* dir.c */
+/* directory.c */
 void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
 void op_readdir(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
 		struct fuse_file_info *fi);
@@ -69,12 +52,7 @@ void op_readdirplus(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
 		    struct fuse_file_info *fi);
 void op_releasedir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi);
 void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_info *fi);
-/* Syncs a descriptor of a file or directory, a user's, which its open file keeps alive; answers.
- * (io.c) */
-void file_sync(fuse_req_t req, struct node *node, int fd, uid_t user, bool datasync);
-/* Closes the directories that are open when the mount ends. */
-void dir_close_all(struct space *space);
-/* xattr.c */
+/* xattr.c, xattr_list.c */
 void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *value, size_t size,
 		 int flags);
 void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size);

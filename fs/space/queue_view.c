@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "space/caller.h"
+#include "space/claim_row.h"
 #include "space/queue_view.h"
 
 #include <errno.h>
@@ -7,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "space/claim.h"
 #include "space/path.h"
 #include "submit/bounds.h"
 #include "submit/queue_listing.h"

@@ -12,8 +12,7 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "space/backup.h"
-#include "space/claim.h"
-#include "space/commit.h"
+#include "space/claim_row.h"
 #include "space/control.h"
 #include "space/disk.h"
 #include "space/job_name.h"
@@ -21,6 +20,7 @@
 #include "space/moved_away.h"
 #include "space/ops.h"
 #include "space/path.h"
+#include "space/pending_reply.h"
 #include "space/sibling.h"
 #include "space/unmade.h"
 

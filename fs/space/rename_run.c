@@ -17,7 +17,7 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "space/backup.h"
-#include "space/claim.h"
+#include "space/claim_row.h"
 #include "space/disk.h"
 #include "space/location.h"
 #include "space/moving.h"

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "space/claim.h"
+#include "space/claim_row.h"
 #include "space/content.h"
 #include "space/half.h"
 #include "space/location.h"

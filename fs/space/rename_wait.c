@@ -10,11 +10,12 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "space/backup.h"
-#include "space/claim.h"
+#include "space/claim_row.h"
 #include "space/commit.h"
 #include "space/job_attributes.h"
 #include "space/link_run.h"
 #include "space/location.h"
+#include "space/pending_reply.h"
 #include "space/rename_run.h"
 #include "space/renaming.h"
 

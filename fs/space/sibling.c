@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "space/caller.h"
+#include "space/claim_row.h"
 #include "space/sibling.h"
 
 #include <errno.h>
@@ -8,12 +10,11 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "space/claim.h"
 #include "space/location.h"
-#include "space/ops.h"
 #include "space/path.h"
 #include "space/proc.h"
 #include "space/text.h"
+#include "space/timeouts.h"
 
 #define LEFT_MODE 0400 /* when its job file is gone */
 

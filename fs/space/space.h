@@ -17,7 +17,28 @@
 #include "space/removals.h"
 #include "space/view.h"
 
-/* The mounted job space: kernel requests on the spool, derived siblings, commits. */
+/*
+ * The mounted job space: kernel requests on the spool, derived siblings, commits.
+ *
+ * The files of this folder, from the lowest to the highest. No file calls one of a later line
+ * (tests/tools/test_house.py):
+ *
+ *   pure rules and lists        view, recent_moves, removals, deleted_siblings
+ *   what processes do           proc, mount_ids, sight, holders, contributors, writers, inspectors
+ *   what the kernel knows       node_table, content, node, location, path
+ *   which files are job files   job_name, content_read, directory_story, half
+ *   what takes long             disk, text, entries
+ *   whose a row is              caller, claim_row, claim, claim_tree
+ *   what is derived             sibling, unmade, queue_view, control
+ *   what was renamed            moving, rename_recover, moved_away, backup
+ *   what is made                new_name, entry, listing, coc_facts
+ *   commits                     pending_reply, job_attributes, commit, closing
+ *   doing renames and links     renaming, rename_source, rename_run, link_run, rename_wait
+ *   how changes end             stat_reply, truncate, io
+ *   the operations (ops.h)      lookup, stat, file, allocate, directory, xattr, xattr_list
+ *                               forget, remove, rename, link
+ *   the mount                   session
+ */
 struct space_options {
 	const char *mountpoint;	     /* for messages */
 	bool siblings_hidden;	     /* siblings are not listed */
@@ -66,14 +87,14 @@ struct space {
 	struct loop_timer unmade_timer;
 	LIST_HEAD(, dir_handle) listings; /* open directories: the kernel may not release them */
 	LIST_HEAD(, open_text) texts;	  /* open derived files: the same */
-	LIST_HEAD(, pending_reply) waits; /* requests that wait for the engine (commit.h) */
+	LIST_HEAD(, pending_reply) waits; /* requests that wait for the engine (pending_reply.h) */
 	LIST_HEAD(, closing) closings;	  /* closes that are judged (closing.c) */
 	struct sight sight;		  /* what can be seen of those who write */
 	struct inspectors *inspectors;	  /* they look (inspectors.h) */
-	bool ignored_told;		  /* that an ignored name is not submitted (lookup.c) */
+	bool ignored_told;		  /* that an ignored name is not submitted (new_name.c) */
 	bool crowded;			  /* requests have come faster than they were taken */
-	bool rename_unsettled;		  /* the ledger has yet to end a rename (rename.h) */
-	bool is_root;			  /* we may act as the caller (caller.h) */
+	bool rename_unsettled; /* the ledger has yet to end a rename (rename_recover.h) */
+	bool is_root;	       /* we may act as the caller (caller.h) */
 	uid_t uid;
 	gid_t gid;
 	void (*unmounted)(void *data); /* the kernel has let go of the mount */

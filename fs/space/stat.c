@@ -7,57 +7,20 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "space/claim.h"
-#include "space/control.h"
+#include "space/claim_row.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/ops.h"
 #include "space/sibling.h"
-
-static int stat_node_now(struct space *space, struct node *node, struct stat *ret_st)
-{
-	struct location location;
-	int r;
-
-	if (node->kind == NODE_SIBLING)
-		return sibling_stat(space, node, ret_st);
-	if (node->kind == NODE_CONTROL)
-		return control_stat(space, node, ret_st);
-	r = node_location(&space->nodes, node, &location);
-	if (r == 0)
-		r = location_stat(&location, ret_st);
-	if (r == 0)
-		view_apply(&space->options->view, ret_st);
-	return r;
-}
-
-void attr_reply(fuse_req_t req, struct space *space, struct node *node)
-{
-	struct stat st;
-	int r = stat_node_now(space, node, &st);
-
-	if (r < 0)
-		reply(req, r);
-	else
-		fuse_reply_attr(req, &st,
-				node_is_derived(node) ? SIBLING_TIMEOUT_S : SPOOL_TIMEOUT_S);
-}
+#include "space/stat_reply.h"
+#include "space/truncate.h"
 
 void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
 
 	(void)fi;
-	attr_reply(req, space, node_of(&space->nodes, id));
-}
-
-static struct timespec wanted_time(const struct timespec *given, int to_set, int set, int now)
-{
-	if (to_set & now)
-		return (struct timespec){.tv_nsec = UTIME_NOW};
-	if (to_set & set)
-		return *given;
-	return (struct timespec){.tv_nsec = UTIME_OMIT};
+	stat_reply(req, space, node_of(&space->nodes, id));
 }
 
 static int set_owner(const char *path, bool follow, const struct stat *attr, int to_set)
@@ -84,16 +47,6 @@ static int set_mode(const struct space *space, const struct location *location, 
 		return r;
 	mode = view_stored_mode(view, space->is_root, (st.st_mode & S_IFMT) | mode);
 	return chmod(path, mode & 07777) < 0 ? -errno : 0;
-}
-
-static int set_times(const char *path, bool follow, const struct stat *attr, int to_set)
-{
-	struct timespec times[] = {
-		wanted_time(&attr->st_atim, to_set, FUSE_SET_ATTR_ATIME, FUSE_SET_ATTR_ATIME_NOW),
-		wanted_time(&attr->st_mtim, to_set, FUSE_SET_ATTR_MTIME, FUSE_SET_ATTR_MTIME_NOW),
-	};
-
-	return utimensat(AT_FDCWD, path, times, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
 /*
@@ -141,24 +94,6 @@ static int set_owner_and_mode(struct space *space, struct node *node, const stru
 	return r;
 }
 
-int attr_set_times(struct space *space, struct node *node, const struct stat *attr, int to_set)
-{
-	const int times = FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_ATIME_NOW |
-			  FUSE_SET_ATTR_MTIME_NOW;
-	char path[LOCATION_PATH_MAX];
-	struct location location;
-	bool follow;
-	int r;
-
-	if (node_is_derived(node) || !(to_set & times))
-		return 0;
-	r = node_location(&space->nodes, node, &location);
-	if (r < 0)
-		return r;
-	location_path(&location, path, &follow);
-	return set_times(path, follow, attr, to_set);
-}
-
 /* The same, and the row of a job file follows. */
 static int change_owner_and_mode(struct space *space, struct node *node, const struct stat *attr,
 				 int to_set)
@@ -188,11 +123,11 @@ void op_setattr(fuse_req_t req, fuse_ino_t id, struct stat *attr, int to_set,
 		return;
 	}
 	if (r == 0)
-		r = attr_set_times(space, node, attr, to_set);
+		r = stat_set_times(space, node, attr, to_set);
 	if (r < 0)
 		reply(req, r);
 	else
-		attr_reply(req, space, node);
+		stat_reply(req, space, node);
 }
 
 void op_statfs(fuse_req_t req, fuse_ino_t id)

@@ -5,6 +5,8 @@
  * a thread does it.
  */
 #define _GNU_SOURCE
+#include "space/truncate.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,7 +21,8 @@
 #include "space/disk.h"
 #include "space/job_name.h"
 #include "space/location.h"
-#include "space/ops.h"
+#include "space/pending_reply.h"
+#include "space/stat_reply.h"
 
 /* One request to set a size, with the times that are set after it. */
 struct truncation {
@@ -43,7 +46,7 @@ static void answer_truncation(struct pending_reply *wait, int result)
 	if (result < 0)
 		reply(wait->req, result);
 	else
-		attr_reply(wait->req, wait->space, truncation->node);
+		stat_reply(wait->req, wait->space, truncation->node);
 	free_truncation(truncation);
 }
 
@@ -68,7 +71,7 @@ static void go_on_truncation(struct truncation *truncation, int r)
 	if (r == 0 && !truncation->by_handle)
 		r = end_backup_of_node(space, truncation->node);
 	if (r == 0)
-		r = attr_set_times(space, truncation->node, &truncation->attr, truncation->to_set);
+		r = stat_set_times(space, truncation->node, &truncation->attr, truncation->to_set);
 	/* truncate(2) of a closed file: no close will come to commit it */
 	if (r == 0 && !truncation->by_handle && truncation->attr.st_size > 0)
 		commit_closed(space, truncation->node, &truncation->wait);

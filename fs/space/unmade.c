@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "space/caller.h"
+#include "space/claim_row.h"
 #include "space/unmade.h"
 
 #include <errno.h>
@@ -9,7 +11,6 @@
 #include "base/cleanup.h"
 #include "base/escape.h"
 #include "base/log.h"
-#include "space/claim.h"
 #include "space/location.h"
 #include "space/path.h"
 

@@ -13,15 +13,17 @@
 #include "base/log.h"
 #include "space/caller.h"
 #include "space/claim.h"
-#include "space/commit.h"
-#include "space/directory_story.h"
+#include "space/claim_row.h"
 #include "space/coc_facts.h"
+#include "space/commit.h"
 #include "space/content.h"
-#include "space/queue_view.h"
+#include "space/directory_story.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/ops.h"
 #include "space/path.h"
+#include "space/pending_reply.h"
+#include "space/queue_view.h"
 #include "space/xattr.h"
 
 bool xattr_is_passed(const char *name)
@@ -29,17 +31,6 @@ bool xattr_is_passed(const char *name)
 	return strncmp(name, "system.posix_acl_", strlen("system.posix_acl_")) != 0 &&
 	       strcmp(name, "security.selinux") != 0 &&
 	       strncmp(name, DIR_STORY_PREFIX, strlen(DIR_STORY_PREFIX)) != 0;
-}
-
-int xattr_path(struct space *space, struct node *node, char path[LOCATION_PATH_MAX],
-	       bool *ret_follow)
-{
-	struct location location;
-	int r = node_location(&space->nodes, node, &location);
-
-	if (r == 0)
-		location_path(&location, path, ret_follow);
-	return r;
 }
 
 static bool is_coc_name(const char *name)
@@ -100,7 +91,7 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 	}
 	r = !xattr_is_passed(name)  ? -EOPNOTSUPP
 	    : node_is_derived(node) ? -ENODATA
-				    : xattr_path(space, node, path, &follow);
+				    : node_spool_path(&space->nodes, node, path, &follow);
 	value = r < 0 || !size ? NULL : malloc(size);
 	if (r < 0 || (size && !value)) {
 		reply(req, r < 0 ? r : -ENOMEM);
@@ -259,7 +250,7 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 	if (r == 0)
 		r = caller_has_room(space, fuse_req_ctx(req)->uid);
 	if (r == 0)
-		r = xattr_path(space, node, path, &follow);
+		r = node_spool_path(&space->nodes, node, path, &follow);
 	if (r == 0 && (follow ? setxattr(path, name, value, size, flags)
 			      : lsetxattr(path, name, value, size, flags)) < 0)
 		r = -errno;
@@ -317,7 +308,7 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 	/* what is derived has none that could be removed */
 	r = !xattr_is_passed(name)  ? -EOPNOTSUPP
 	    : node_is_derived(node) ? -ENODATA
-				    : xattr_path(space, node, path, &follow);
+				    : node_spool_path(&space->nodes, node, path, &follow);
 	has_ended = r == 0 && is_coc_name(name) && node->kind == NODE_DIR &&
 		    dir_story_end(space, node, name);
 	/* first, or the commit of a file that is closed now would put it back */

@@ -59,7 +59,7 @@ static ssize_t list(fuse_req_t req, struct node *node, char *names)
 	char path[LOCATION_PATH_MAX];
 	bool follow;
 	ssize_t n;
-	int r = xattr_path(space_of(req), node, path, &follow);
+	int r = node_spool_path(&space_of(req)->nodes, node, path, &follow);
 
 	if (r < 0)
 		return r;

@@ -36,6 +36,7 @@ MAY_USE = {
 }
 FUNCTION_MAX = 60
 FILE_MAX = 450
+CIRCLE_MAX = 3  # files that call each other
 
 
 FLAGS = subprocess.run(["pkg-config", "--cflags", "fuse3", "libcjson", "yaml-0.1"], capture_output=True, text=True,
@@ -140,3 +141,79 @@ def test_each_source_that_a_comment_names_is_there():
         missing += [f"{path}: {name}" for name in re.findall(r"(?<![\w./<-])([a-z_]+\.[ch])\b", comments)
                     if name not in known | others]
     assert not missing
+
+
+def without_comments(text):
+    return re.sub(r'"(\\.|[^"\\])*"', '""', re.sub(r"/\*.*?\*/", "", text, flags=re.S))
+
+
+@pytest.fixture(scope="module", name="texts")
+def texts_fixture():
+    """The text of each file of fs/, without comments and strings."""
+    texts = {}
+    for path in sources() + [os.path.join(FS, header) for folder in FOLDERS for header in headers(folder)]:
+        with open(path, encoding="utf-8") as file:
+            texts[os.path.relpath(path, FS)] = without_comments(file.read())
+    return texts
+
+
+@pytest.fixture(scope="module", name="defined")
+def defined_fixture(texts):
+    """The file that defines each function which is not static."""
+    pattern = r"^(?!static|typedef|struct \w+ \{|#)[a-z][\w \*]*?\b(\w+)\([^;{}]*?\)\s*\n\{"
+    found = {name: path for path, text in texts.items() if path.endswith(".c") for name in re.findall(pattern, text, re.M)}
+    assert len(found) > 500, "the pattern finds no functions"
+    return found
+
+
+@pytest.fixture(scope="module", name="calls")
+def calls_fixture(texts, defined):
+    """For each .c file the other ones whose functions it names."""
+    calls = {path: {} for path in texts if path.endswith(".c")}
+    for path, called in calls.items():
+        for name in sorted(set(re.findall(r"\b[a-z]\w+\b", texts[path])) & set(defined)):
+            if defined[name] != path:
+                called.setdefault(defined[name], []).append(name)
+    return calls
+
+
+def circles(calls):
+    """The groups of files that reach each other by calls, with two files or more."""
+    reached = {}
+    for path in calls:
+        seen, waiting = set(), list(calls[path])
+        while waiting:
+            other = waiting.pop()
+            if other not in seen:
+                seen.add(other)
+                waiting.extend(calls.get(other, ()))
+        reached[path] = seen
+    return {frozenset({path} | {other for other in reached[path] if path in reached.get(other, ())})
+            for path in calls if path in reached[path]}
+
+
+def test_circles_are_found():
+    assert circles({"a": ["b"], "b": ["c"], "c": ["b", "d"], "d": []}) == {frozenset("bc")}
+    assert circles({"a": ["b"], "b": []}) == set()
+
+
+def test_no_circle_of_files_is_long(calls):
+    """The ledger has one that is longer."""
+    for circle in circles({path: called for path, called in calls.items() if not path.startswith("ledger/")}):
+        edges = [f"{path} -> {other} {calls[path][other]}" for path in sorted(circle) for other in calls[path] if other in circle]
+        assert len(circle) <= CIRCLE_MAX, "\n".join(edges)
+
+
+def test_the_lines_of_space_hold(calls):
+    """fs/space/space.h lists its files from the lowest to the highest: each is in the list, and calls no higher one."""
+    with open(os.path.join(FS, "space", "space.h"), encoding="utf-8") as file:
+        essay = file.read().split("No file calls one of a later line", 1)[1].split("*/", 1)[0]
+    line_of, line = {}, 0
+    for title, names in re.findall(r"(?m)^ \*   (.{26})  (\S.*)$", essay):
+        line += bool(title.strip())
+        line_of.update({f"space/{name.strip()}.c": line for name in names.split(",")})
+    assert set(line_of) == {path for path in calls if path.startswith("space/")}
+    assert line > 10
+    upward = [f"{path} -> {other} {names}" for path in line_of for other, names in calls[path].items()
+              if line_of.get(other, 0) > line_of[path]]
+    assert not upward

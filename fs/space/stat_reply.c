@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of each change of attributes: the times are set, and the answer tells what is there now.
+ */
+#define _GNU_SOURCE
+#include "space/stat_reply.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "space/control.h"
+#include "space/location.h"
+#include "space/sibling.h"
+#include "space/timeouts.h"
+
+static struct timespec wanted_time(const struct timespec *given, int to_set, int set, int now)
+{
+	if (to_set & now)
+		return (struct timespec){.tv_nsec = UTIME_NOW};
+	if (to_set & set)
+		return *given;
+	return (struct timespec){.tv_nsec = UTIME_OMIT};
+}
+
+static int set_times(const char *path, bool follow, const struct stat *attr, int to_set)
+{
+	struct timespec times[] = {
+		wanted_time(&attr->st_atim, to_set, FUSE_SET_ATTR_ATIME, FUSE_SET_ATTR_ATIME_NOW),
+		wanted_time(&attr->st_mtim, to_set, FUSE_SET_ATTR_MTIME, FUSE_SET_ATTR_MTIME_NOW),
+	};
+
+	return utimensat(AT_FDCWD, path, times, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+}
+
+int stat_set_times(struct space *space, struct node *node, const struct stat *attr, int to_set)
+{
+	const int times = FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_ATIME_NOW |
+			  FUSE_SET_ATTR_MTIME_NOW;
+	char path[LOCATION_PATH_MAX];
+	struct location location;
+	bool follow;
+	int r;
+
+	if (node_is_derived(node) || !(to_set & times))
+		return 0;
+	r = node_location(&space->nodes, node, &location);
+	if (r < 0)
+		return r;
+	location_path(&location, path, &follow);
+	return set_times(path, follow, attr, to_set);
+}
+
+static int stat_node_now(struct space *space, struct node *node, struct stat *ret_st)
+{
+	struct location location;
+	int r;
+
+	if (node->kind == NODE_SIBLING)
+		return sibling_stat(space, node, ret_st);
+	if (node->kind == NODE_CONTROL)
+		return control_stat(space, node, ret_st);
+	r = node_location(&space->nodes, node, &location);
+	if (r == 0)
+		r = location_stat(&location, ret_st);
+	if (r == 0)
+		view_apply(&space->options->view, ret_st);
+	return r;
+}
+
+void stat_reply(fuse_req_t req, struct space *space, struct node *node)
+{
+	struct stat st;
+	int r = stat_node_now(space, node, &st);
+
+	if (r < 0)
+		reply(req, r);
+	else
+		fuse_reply_attr(req, &st,
+				node_is_derived(node) ? SIBLING_TIMEOUT_S : SPOOL_TIMEOUT_S);
+}

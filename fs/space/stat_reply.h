@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SPACE_STAT_REPLY_H
+#define COCFS_SPACE_STAT_REPLY_H
+
+#include "space/space.h"
+
+/* Sets the times that to_set (FUSE_SET_ATTR_*) names. Returns 0 or -errno. */
+int stat_set_times(struct space *space, struct node *node, const struct stat *attr, int to_set);
+
+/* Answers with the attributes that a node has now. */
+void stat_reply(fuse_req_t req, struct space *space, struct node *node);
+
+#endif
