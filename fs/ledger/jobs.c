@@ -347,6 +347,11 @@ int ledger_untrust(struct ledger *ledger, int64_t row)
 	return ledger_run_row(ledger, STMT_UNTRUST, row);
 }
 
+int ledger_has_queued(struct ledger *ledger, int64_t row)
+{
+	return ledger_exists(ledger, STMT_HAS_QUEUED, row);
+}
+
 int ledger_drop(struct ledger *ledger, int64_t row)
 {
 	int r = ledger_has_queued(ledger, row);

@@ -11,11 +11,6 @@
 
 #define COUNTED_AT_ONCE 20000 /* 2 ms */
 
-int ledger_has_queued(struct ledger *ledger, int64_t row)
-{
-	return ledger_exists(ledger, STMT_HAS_QUEUED, row);
-}
-
 /* While something of the job is under way or in doubt, that is its state. */
 static int set_queued(struct ledger *ledger, int64_t row, enum job_state from)
 {

@@ -84,12 +84,12 @@ static int reserve_log(sqlite3_file *log)
 	return code;
 }
 
-static int open_wal(const char *ledger_path)
+static int open_wal(const char *main_path)
 {
 	_cleanup_free_ char *path = NULL;
 	int fd;
 
-	if (asprintf(&path, "%s-wal", ledger_path) < 0) {
+	if (asprintf(&path, "%s-wal", main_path) < 0) {
 		path = NULL;
 		return -ENOMEM;
 	}
