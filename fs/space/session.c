@@ -189,6 +189,8 @@ static int open_spool(struct space *space, int take_spool_fd, struct err *err)
 	r = rename_recover(space->ledger, take_spool_fd);
 	if (r < 0)
 		return err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));
+	/* with the next commit it would be lost together, and nobody would know */
+	space->rename_unsettled = ledger_commit(space->ledger, false) < 0;
 	r = workers_create(space->loop, space->options->one_user, &space->workers);
 	if (r < 0)
 		return err_set(err, -r, "no threads can wait for the disk: %s", strerror(-r));

@@ -240,3 +240,29 @@ def test_room_comes_and_goes(small, disk, first, src, mode):
     promises.settle(small)
     promises.check(small, commits, mode)
     print(f"seed {seed}, {mode}: {sum(c.well for c in commits)} of {len(commits)} commits returned 0")
+
+
+def test_a_rename_that_the_mount_has_settled_outlives_a_full_disk(disk, make_space, request, mode, src):
+    """The process died after the rename of the file and before that of its row. The next mount puts that right, and
+    its first commit has no room."""
+    crash = os.environ.get("COCFS_CRASH", os.path.join(tools.ROOT, "build-crash", "fs", "cocfs"))
+    if not os.access(crash, os.X_OK):
+        pytest.skip(f"no build with crash points at {crash}")
+    space = make_space(program=crash, state_dir=os.path.join(disk.path, "s"), submit=promises.submit(mode))
+    request.addfinalizer(space.destroy)
+    tools.run("cp", samples.file(src, "a.yaml", "one"), space.path).ok()
+    promises.settle(space)
+    job = space.id("a.yaml")
+    space.kill()
+    space.env["COCFS_CRASH_AT"] = "spool-renamed"
+    space.mount()
+    tools.run("mv", space.at("a.yaml"), space.at("b.yaml"))
+    assert space.bury(30) == -9
+    space.env.pop("COCFS_CRASH_AT")
+    space.mount()
+    disk.fill()
+    tools.run("cp", samples.file(src, "c.yaml", "other"), space.path).fails(tools.message("ENOSPC"))
+    disk.make_room()
+    tools.run("cp", samples.file(src, "two.yaml", "two"), space.at("b.yaml")).ok()
+    promises.settle(space)
+    assert space.id("b.yaml") == job and len(space.jobs()) == 1
