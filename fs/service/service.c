@@ -12,6 +12,8 @@
 #include "service/api/atomics.h"
 #include "service/api/documents.h"
 #include "service/api/executions.h"
+#include "service/api/executions_read.h"
+#include "service/api/executions_steps.h"
 #include "service/api/route.h"
 #include "service/bounds.h"
 #include "service/http/listen.h"

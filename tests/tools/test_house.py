@@ -44,9 +44,6 @@ DECLARES_FOR_MANY = {
     "ledger/db.h": "what the files of the ledger share: its statements and its transaction",
     "submit/engine.h": "the door of submit, until submit.h is that",
     "space/ops.h": "the operations, in the order of libfuse's table",
-    "job/dsl/parse.h": "not split yet",
-    "service/api/executions.h": "not split yet",
-    "service/store/postgresql.h": "not split yet",
 }
 DECLARES_FOR_MAX = 2
 

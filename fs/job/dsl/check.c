@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "job/dsl/lint.h"
 #include "job/dsl/parse.h"
+#include "job/dsl/merge.h"
 
 DEFINE_CLEANUP(struct dsl_report *, dsl_report_free)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "job/dsl/parse.h"
+#include "job/dsl/duplicate_keys.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "bounds/job.h"
 #include "job/dsl/words.h"
+#include "job/dsl/merge.h"
 
 /*
  * What is odd in a document that has the right shape. No grammar is published, so each of these is

@@ -2,7 +2,7 @@
 #ifndef COCFS_JOB_DSL_LINT_H
 #define COCFS_JOB_DSL_LINT_H
 
-#include "job/dsl/parse.h"
+#include "job/dsl/tree.h"
 
 /*
  * Adds to the report what is odd, but not wrong, in a document that level dsl accepts; in the order

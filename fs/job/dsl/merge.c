@@ -9,7 +9,7 @@
  * aliases expanded is bounded, so a look-up ends, within as many steps.
  */
 #define _GNU_SOURCE
-#include "job/dsl/parse.h"
+#include "job/dsl/merge.h"
 
 bool dsl_is_merge_key(const struct dsl_tree *tree, size_t key)
 {

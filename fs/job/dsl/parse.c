@@ -15,6 +15,7 @@
 #include "job/dsl/anchors.h"
 #include "job/dsl/surrogates.h"
 #include "job/dsl/yaml_errors.h"
+#include "job/dsl/duplicate_keys.h"
 
 /*
  * From bytes to nodes, and what level yaml refuses on the way.

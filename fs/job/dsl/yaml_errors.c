@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "job/dsl/parse.h"
+#include "job/dsl/tree.h"
 
 /* Which of libyaml's two marks shows a person the place to mend. */
 enum where {

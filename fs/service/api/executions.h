@@ -8,14 +8,14 @@
 /*
  * The operations on executions. Nothing is executed: an execution is a record of what was asked
  * for, and where it stands is computed when somebody looks (timeline.h). All have one shape: the
- * answer is made in reply, also when it is no.
+ * answer is made in reply, also when it is no. executions_read.h and executions_steps.h have the
+ * operations that only read.
  */
 
+/* Records an execution of a document. */
 void executions_execute(const struct call *call, struct reply *reply);
-void executions_list(const struct call *call, struct reply *reply);
-void executions_show(const struct call *call, struct reply *reply);
-void executions_steps(const struct call *call, struct reply *reply);
-void executions_instances(const struct call *call, struct reply *reply);
+
+/* Records what is to be done to an execution: RESUME, TERMINATE, RETRY or SKIP_BATCH. */
 void executions_operate(const struct call *call, struct reply *reply);
 
 #endif

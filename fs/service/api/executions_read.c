@@ -5,7 +5,7 @@
 
 #include "bounds/api.h"
 #include "service/api/documents.h"
-#include "service/api/executions.h"
+#include "service/api/executions_read.h"
 #include "service/api/fields.h"
 #include "service/api/rows.h"
 #include "service/bounds.h"

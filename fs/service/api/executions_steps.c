@@ -8,7 +8,7 @@
 
 #include "service/simulate/batches.h"
 #include "service/api/documents.h"
-#include "service/api/executions.h"
+#include "service/api/executions_steps.h"
 #include "service/api/fields.h"
 #include "service/api/rows.h"
 #include "service/simulate/execution_state.h"

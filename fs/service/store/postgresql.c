@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "service/bounds.h"
+#include "service/store/postgresql_connect.h"
 
 #define VALUES_MAX 20
 #define NUMBER_SIZE 21

@@ -27,23 +27,6 @@ extern const struct db_ops db_postgresql_ops;
 /* Statements that PostgreSQL has its own text for; NULL: it is as in db_statements. */
 extern const char *const postgresql_statements[STATEMENTS];
 
-/*
- * Makes sure of a connection to a database whose tables are ours, and begins a turn on it. Returns
- * 0; or -errno, at once when the last attempt was a moment ago.
- */
-int postgresql_connect(struct db_postgresql *postgresql, struct err *err);
-
-/* Gives the connection up, and what the database has not committed on it. */
-void postgresql_disconnect(struct db_postgresql *postgresql);
-
-/* Makes the tables that are missing, unless another process has in the meantime. Returns 0;
- * -EINVAL: the database is another program's, or of a later version; or -errno. */
-int postgresql_make_tables(struct db_postgresql *postgresql, struct err *err);
-
-/* Refuses a database whose tables are not ours. Returns the version of their layout, 0 when there
- * is no table at all, -EINVAL or another -errno. */
-int postgresql_recognise(struct db_postgresql *postgresql, struct err *err);
-
 /* Runs statements without values, the last of which may give one row. Returns 0 and, if it is asked
  * for, an owned result, or -errno. */
 int postgresql_simply(struct db_postgresql *postgresql, const char *text, PGresult **ret_result,

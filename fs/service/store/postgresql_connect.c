@@ -6,7 +6,8 @@
 
 #include "base/clock.h"
 #include "service/bounds.h"
-#include "service/store/postgresql.h"
+#include "service/store/postgresql_connect.h"
+#include "service/store/postgresql_tables.h"
 #include "service/store/store_postgresql.h"
 #include "service/store/store_private.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What PostgreSQL says in its own way, and the tables. */
 #define _GNU_SOURCE
-#include "service/store/postgresql.h"
+#include "service/store/postgresql_tables.h"
 
 #include <errno.h>
 #include <stdlib.h>
