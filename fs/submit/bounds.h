@@ -13,6 +13,10 @@
  * answers are lost does not fill the memory. */
 #define DOUBTS_MAX 4096
 
+/* What is kept of the jobs of one name while a service lists them: IDs, projects, versions. 2,000
+ * jobs have 140 KB; the API allows more than 1 MB for 1,000. */
+#define LISTED_TEXT_MAX (192u << 10)
+
 /* What .coc/queue shows at once; more are counted. A line has a path and a sentence: some MB. */
 #define PENDING_LINES_MAX 10000
 #define PENDING_TEXT_MAX (4u << 20)

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "submit/bounds.h"
 #include "submit/outage.h"
 
 /* With as many pages as fit between two creates of others, half of the passes are undisturbed; of
@@ -25,7 +26,7 @@ static void drop_jobs(struct name_list *list)
 		free(list->jobs[i].version);
 	}
 	free(steal_ptr(list->jobs));
-	list->n_jobs = 0;
+	list->n_jobs = list->text_size = 0;
 }
 
 void name_list_finish(struct name_list *list)
@@ -84,13 +85,25 @@ static int copy_name_text(const char *text, char **ret_copy)
 	return text && !*ret_copy ? -ENOMEM : 0;
 }
 
+static size_t measure_text(const char *text)
+{
+	return text ? strlen(text) + 1 : 0;
+}
+
+/* Returns 0; -E2BIG: the jobs have more text than is kept; -ENOMEM. */
 static int keep_job(struct name_list *list, const struct coc_summary *summary)
 {
+	const size_t size = measure_text(summary->document_id) +
+			    measure_text(summary->enterprise_project_id) +
+			    measure_text(summary->version);
 	struct listed_job job = {.create_time_ms = summary->create_time_ms,
 				 .update_time_ms = summary->update_time_ms,
 				 .other_name = strcmp(summary->name, list->spec.name) != 0};
-	struct listed_job *grown = reallocarray(list->jobs, list->n_jobs + 1, sizeof(*list->jobs));
+	struct listed_job *grown;
 
+	if (size > LISTED_TEXT_MAX - list->text_size)
+		return -E2BIG;
+	grown = reallocarray(list->jobs, list->n_jobs + 1, sizeof(*list->jobs));
 	if (!grown)
 		return -ENOMEM;
 	list->jobs = grown;
@@ -102,10 +115,12 @@ static int keep_job(struct name_list *list, const struct coc_summary *summary)
 		return -ENOMEM;
 	}
 	grown[list->n_jobs++] = job;
+	list->text_size += size;
 	return 0;
 }
 
-/* Keeps the jobs of the name that a page brings. Returns 0; -EFBIG: there are too many; -errno. */
+/* Keeps the jobs of the name that a page brings. Returns 0; -EFBIG: there are too many; -E2BIG:
+ * they have too much text; -errno. */
 static int keep_page(struct name_list *list, const struct coc_answer *page, size_t first)
 {
 	for (size_t i = first; i < page->n_summaries; i++) {
@@ -166,10 +181,13 @@ static void took_page(void *data, const struct coc_answer *answer)
 	}
 	step = paging_take(&list->paging, answer, &first);
 	r = step == PAGING_MORE || step == PAGING_WHOLE ? keep_page(list, answer, first) : 0;
-	if (step < 0 || (r < 0 && r != -EFBIG)) {
+	if (step < 0 || (r < 0 && r != -EFBIG && r != -E2BIG)) {
 		end_failed(list, step < 0 ? -step : -r, NULL);
 	} else if (r == -EFBIG) {
 		end_name_list(list, "it has too many jobs of this name");
+	} else if (r == -E2BIG) {
+		end_name_list(list,
+			      "its jobs of this name have too long IDs, projects or versions");
 	} else if (step == PAGING_WHOLE) {
 		end_name_list(list, NULL);
 	} else if (step == PAGING_FLAWED) {

@@ -48,7 +48,7 @@ struct name_list {
 
 	/* what came of it */
 	struct listed_job *jobs;
-	size_t n_jobs;
+	size_t n_jobs, text_size; /* bytes of their texts */
 	const char *gap; /* why jobs of the name may be missing here, as half a sentence; NULL: none
 			    is */
 	int errnum;	 /* it could not be asked: a positive errno; 0: it was */

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "bounds/api.h"
 #include "submit_fixture.h"
 
 enum done { DONE_NOT, DONE_BEFORE, DONE_LATE };
@@ -193,6 +194,39 @@ static void a_partial_question_keeps_it_open(void **state)
 	fixture_close(fixture);
 }
 
+/* 400 jobs of the name are there before, each in a project whose name is so long. */
+static void lose_among(struct fixture *fixture, int project_size)
+{
+	for (int i = 0; i < 400; i++) {
+		struct fake_job *job = fake_service_make(&fixture->service, "a", "another");
+
+		free(job->project);
+		assert_true(asprintf(&job->project, "%0*d", project_size, 1) > 0);
+	}
+	lose(fixture, "a.yaml", "one", DONE_BEFORE, FAKE_LOST);
+}
+
+/* The service chooses how long the texts are. What is not kept is not taken for absent. */
+static void texts_without_end_make_a_question_partial(void **state)
+{
+	struct fixture *fixture = fixture_open(false);
+	struct ledger_job job;
+
+	(void)state;
+	lose_among(fixture, 20);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	fixture_close(fixture);
+
+	fixture = fixture_open(false);
+	lose_among(fixture, COC_FIELD_PROJECT_MAX);
+	assert_false(fixture_quiesce(fixture));
+	job = fixture_job(fixture, "a.yaml");
+	assert_int_equal(job.state, JOB_IN_DOUBT);
+	ledger_job_finish(&job);
+	fixture_close(fixture);
+}
+
 /* The asking itself is lost, refused, or the job goes between list and show. */
 static void asking_can_fail(void **state)
 {
@@ -241,6 +275,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_told_stays_open),
 		cmocka_unit_test(a_flawed_list_proves_nothing),
 		cmocka_unit_test(a_partial_question_keeps_it_open),
+		cmocka_unit_test(texts_without_end_make_a_question_partial),
 		cmocka_unit_test(asking_can_fail),
 		cmocka_unit_test(a_job_is_compared_as_it_was_made),
 	};
