@@ -70,7 +70,7 @@ void handle_note_writer(struct handle *handle, pid_t thread);
 /* A page of a mapping is about to be written, by nobody knows whom. */
 void content_note_mapping(struct content *content);
 
-/* All is cut off: what was written before does not count, whoever wrote it. */
+/* All is cut off: what was written before, by any process, does not count. */
 void content_note_emptied(struct content *content);
 
 /* The content of a node, made when there is none. NULL when out of memory. */

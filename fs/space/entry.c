@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel is told of a name of the spool. */
+/* What an answer says about a name of the spool. */
 #define _GNU_SOURCE
 #include "space/entry.h"
 

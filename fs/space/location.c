@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the spool has a node: by its name in its directory, whose descriptor is in a small cache,
- * or by a descriptor of its own when it has no name any more. */
+/* Where the spool has a node. A node with a name is reached by it, through the descriptor of its
+ * directory, which is in a small cache. A node without a name has a descriptor of its own. */
 #define _GNU_SOURCE
 #include "space/location.h"
 

@@ -21,7 +21,8 @@ int node_location(struct nodes *nodes, struct node *node, struct location *ret_l
 /* An O_PATH descriptor of a directory; it stays the cache's and is good until the next call. */
 int node_dirfd(struct nodes *nodes, struct node *dir);
 
-/* One that stays good, whatever the cache closes. The caller closes it. Or -errno. */
+/* A descriptor of a directory that stays good when the cache closes its own. The caller closes it.
+ * Or -errno. */
 int node_hold_dirfd(struct nodes *nodes, struct node *dir);
 
 /* Opens a directory of the spool to list or sync it. Returns a descriptor, the caller's, or
@@ -41,11 +42,11 @@ int node_spool_path(struct nodes *nodes, struct node *node, char ret_path[LOCATI
 int location_stat(const struct location *location, struct stat *ret_st);
 
 /*
- * A name of the node is about to go (unlink, rmdir, a rename over it) since a user wants it to: if
- * it is the last one, the node gets a descriptor, so that it stays reachable. It counts as the
- * user's; without one that is left the node will be out of reach (-ESTALE). When the name stays
- * after all, node_unkeep() gives it back. A node that is open needs none: it has its handles', and
- * node_inherit() gives it the last of these.
+ * A user removes a name of the node (unlink, rmdir, a rename over it). If it is the last one, the
+ * node gets a descriptor, so that it stays reachable. The descriptor counts as the user's. When the
+ * user has none left, the node will be out of reach (-ESTALE). When the name stays after all, call
+ * node_unkeep(). A node that is open needs no descriptor: it has its handles', and node_inherit()
+ * gives it the last of these.
  */
 void node_keep(struct nodes *nodes, struct node *node, uid_t user);
 void node_unkeep(struct nodes *nodes, struct node *node);

@@ -22,9 +22,9 @@ typedef void moving_end_fn(struct space *space, const struct renaming *renaming,
 			   const struct ledger_rename *record, int r);
 
 /*
- * Goes on with a rename that was done in the spool, and whose record (its paths are taken) the
- * ledger has: has its directories synced, then the bindings moved by a call of end, and answers.
- * Until then the ledger knows what was renamed by its old path, and node_path_of() tells that one.
+ * Goes on with a rename that was done in the spool. The ledger has its record, whose paths are
+ * taken. Has the directories synced, then the bindings moved by a call of end, and answers. Until
+ * then the ledger knows by its old path what was renamed, and node_path_of() tells the old path.
  */
 void moving_begin(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		  const struct ledger_rename *take_record, moving_end_fn *end);

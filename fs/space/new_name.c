@@ -45,7 +45,7 @@ static void warn_of_no_job(struct space *space, const struct node *parent, const
 			    S_ISLNK(mode) ? "a symbolic link" : "a device, a pipe or a socket");
 }
 
-/* Tools make such names again and again: the first one is told to whoever reads warnings. */
+/* Tools make such names again and again: only the first one is a warning. */
 static void tell_of_ignored(struct space *space, const struct node *parent, const char *name)
 {
 	_cleanup_free_ char *path = NULL;

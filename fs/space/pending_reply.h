@@ -7,9 +7,9 @@
 /* Requests that wait for the engine. */
 
 /*
- * A request that waits for a commit. Its owner embeds it; answer is called exactly once with the
- * outcome (0 or a negative errno), must answer req if that is not NULL, and frees the wait: it is
- * the last touch. An interrupt calls it with -EINTR, while the submission goes on.
+ * A request that waits for a commit. Its owner embeds it. answer is called exactly once with the
+ * outcome (0 or a negative errno). It must answer req if that is not NULL, and frees the wait: it
+ * is the last touch. An interrupt calls it with -EINTR, while the submission goes on.
  */
 struct pending_reply {
 	struct space *space;

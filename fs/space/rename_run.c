@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Doing a rename: in the spool, in the nodes, and with the bindings in the ledger. A move of
- * bindings is recorded in the ledger before it is done in the spool and ended after, so that a
- * crash between the two is mended at the next mount (rename_recover.c).
+ * bindings is recorded in the ledger before it is done in the spool, and ended after. A crash
+ * between the two is mended at the next mount (rename_recover.c).
  */
 #define _GNU_SOURCE
 #include "space/rename_run.h"

@@ -10,8 +10,8 @@
 int rename_spool(struct space *space, const struct renaming *renaming);
 
 /* Renames with the bindings: recorded before it is done, ended after. Answers: -EBUSY while
- * something is under way for what it would put its bindings over. row: of a job file that may turn
- * out to be a backup (backup.c), or 0. */
+ * something is under way for what it would put its bindings over. A job file may turn out to be a
+ * backup (backup.c): row is its row then, and otherwise 0. */
 void rename_bound(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		  int64_t row);
 

@@ -21,23 +21,23 @@
  * The mounted job space: kernel requests on the spool, derived siblings, commits.
  *
  * The files of this folder, from the lowest to the highest. No file calls one of a later line
- * (tests/tools/test_house.py):
+ * (tests/tools/test_house.py holds that):
  *
- *   pure rules and lists        view, recent_moves, removals, deleted_siblings
- *   what processes do           proc, mount_ids, sight, holders, contributors, writers, inspectors
- *   what the kernel knows       node_table, content, node, location, path
- *   which files are job files   job_name, content_read, directory_story, half
- *   what takes long             disk, text, entries
- *   whose a row is              caller, claim_row, claim, claim_tree
- *   what is derived             sibling, unmade, queue_view, control
- *   what was renamed            moving, rename_recover, moved_away, backup
- *   what is made                new_name, entry, listing, coc_facts
- *   commits                     pending_reply, job_attributes, commit, closing
- *   doing renames and links     renaming, rename_source, rename_run, link_run, rename_wait
- *   how changes end             stat_reply, truncate, io
- *   the operations (ops.h)      lookup, stat, file, allocate, directory, xattr, xattr_list
- *                               forget, remove, rename, link
- *   the mount                   session
+ *   rules       view, recent_moves, removals, deleted_siblings
+ *   processes   proc, mount_ids, sight, holders, contributors, writers, inspectors
+ *   nodes       node_table, content, node, location, path
+ *   jobs        job_name, content_read, directory_story, half
+ *   work        disk, text, entries
+ *   owners      caller, claim_row, claim, claim_tree
+ *   derived     sibling, unmade, queue_view, control
+ *   renamed     moving, rename_recover, moved_away, backup
+ *   made        new_name, entry, listing, coc_facts
+ *   commits     pending_reply, job_attributes, commit, closing
+ *   renames     renaming, rename_source, rename_run, link_run, rename_wait
+ *   endings     stat_reply, truncate, io
+ *   operations  lookup, stat, file, allocate, directory, xattr, xattr_list
+ *               forget, remove, rename, link
+ *   mount       session
  */
 struct space_options {
 	const char *mountpoint;	     /* for messages */

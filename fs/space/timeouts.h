@@ -7,8 +7,8 @@
 #define SPOOL_TIMEOUT_S 3600.0
 #define SIBLING_TIMEOUT_S 0.0
 
-/* What comes with a sibling when it is looked up holds until the next tick of the kernel's clock:
- * stat(2) looks up and then asks, and need not ask again what it was told just now. */
+/* The attributes that come with the look-up of a sibling hold until the next tick of the kernel's
+ * clock. For stat(2) looks up and then asks: so it need not ask again. */
 #define SIBLING_LOOKED_UP_S 0.000001
 
 #endif

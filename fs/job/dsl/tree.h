@@ -11,8 +11,8 @@
 #include "cocfs/dsl.h"
 
 /*
- * A parsed document, as the checks of level dsl need it: its nodes in the order of the text, each
- * collection before what is in it, so that a subtree is a range and no walk needs recursion. An
+ * A parsed document, as the checks of level dsl need it. Its nodes are in the order of the text,
+ * each collection before what is in it: so a subtree is a range, and no walk needs recursion. An
  * alias is a node that names the node it stands for: nothing is ever expanded. Pure.
  */
 
