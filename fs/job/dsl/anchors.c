@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A document of 64 KB has room for 16,000 anchors, and each of its 100 aliases looks through all of
- * them. So the hashes stand next to each other, and a name is read only where its hash is right:
- * with names this took 9 ms, with hashes it takes 1.
+ * them. So the hashes stand in an array of their own, 64 KB at most, and a name is read only where
+ * its hash is right: with names this took 9 ms, with hashes it takes 1.
  */
 #define _GNU_SOURCE
 #include "job/dsl/anchors.h"
@@ -16,13 +16,13 @@
 #define ROOM_FIRST 64
 
 struct dsl_anchor {
-	uint64_t hash;	     /* of the name */
 	uint32_t name, size; /* in the names */
 	uint32_t node;
 };
 
 void dsl_anchors_finish(struct dsl_anchors *anchors)
 {
+	free(anchors->hashes);
 	free(anchors->anchors);
 	buf_finish(&anchors->names);
 	*anchors = (struct dsl_anchors){0};
@@ -33,6 +33,7 @@ static int grow_anchors(struct dsl_anchors *anchors)
 {
 	size_t room = anchors->room ? 2 * anchors->room : ROOM_FIRST;
 	struct dsl_anchor *grown;
+	uint32_t *hashes;
 
 	if (anchors->n_anchors < anchors->room)
 		return 0;
@@ -40,6 +41,10 @@ static int grow_anchors(struct dsl_anchors *anchors)
 	if (!grown)
 		return -ENOMEM;
 	anchors->anchors = grown;
+	hashes = reallocarray(anchors->hashes, room, sizeof(*hashes));
+	if (!hashes)
+		return -ENOMEM;
+	anchors->hashes = hashes;
 	anchors->room = room;
 	return 0;
 }
@@ -48,7 +53,6 @@ int dsl_anchors_add(struct dsl_anchors *anchors, const char *name, uint32_t node
 {
 	size_t size = strlen(name);
 	struct dsl_anchor anchor = {
-		.hash = dsl_hash_text(name, size),
 		.name = (uint32_t)anchors->names.size,
 		.size = (uint32_t)size,
 		.node = node,
@@ -57,20 +61,24 @@ int dsl_anchors_add(struct dsl_anchors *anchors, const char *name, uint32_t node
 
 	if (r == 0)
 		r = buf_append(&anchors->names, name, size);
-	if (r == 0)
-		anchors->anchors[anchors->n_anchors++] = anchor;
-	return r;
+	if (r < 0)
+		return r;
+	anchors->hashes[anchors->n_anchors] = (uint32_t)dsl_hash_text(name, size);
+	anchors->anchors[anchors->n_anchors++] = anchor;
+	return 0;
 }
 
 bool dsl_anchors_find(const struct dsl_anchors *anchors, const char *name, uint32_t *ret_node)
 {
 	size_t size = strlen(name);
-	uint64_t hash = dsl_hash_text(name, size);
+	uint32_t hash = (uint32_t)dsl_hash_text(name, size);
 
 	for (size_t i = anchors->n_anchors; i-- > 0;) {
 		const struct dsl_anchor *anchor = &anchors->anchors[i];
 
-		if (anchor->hash != hash || anchor->size != size ||
+		if (anchors->hashes[i] != hash)
+			continue;
+		if (anchor->size != size ||
 		    memcmp(anchors->names.data + anchor->name, name, size) != 0)
 			continue;
 		*ret_node = anchor->node;

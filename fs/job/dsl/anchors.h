@@ -10,6 +10,7 @@
 
 /* The anchors of a document, in the order of the text. Zero-initialise it. Pure. */
 struct dsl_anchors {
+	uint32_t *hashes; /* of the names: all that most look-ups read */
 	struct dsl_anchor *anchors;
 	size_t n_anchors, room;
 	struct buf names; /* one after the other */
