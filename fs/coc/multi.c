@@ -220,12 +220,23 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *k
 	return 0;
 }
 
+/* curl (7.88) closes a socket now and then without telling, such as one that it was connecting when
+ * its request was taken off. Whose number comes again is closed. */
+static void drop_closed(struct multi *multi, curl_socket_t fd)
+{
+	struct socket *socket = find_socket(multi, fd);
+
+	if (socket && !socket->is_watched)
+		drop_socket(socket);
+}
+
 int multi_open_socket(struct multi *multi, const struct curl_sockaddr *address)
 {
 	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 
 	if (fd < 0)
 		return -errno;
+	drop_closed(multi, fd);
 	if (add_socket(multi, fd, true))
 		return fd;
 	close(fd);
@@ -321,7 +332,11 @@ int multi_renew(struct multi *multi)
 
 void multi_finish(struct multi *multi)
 {
+	struct socket *socket;
+
 	curl_multi_cleanup(multi->handle);
 	multi->handle = NULL;
+	while ((socket = LIST_FIRST(&multi->sockets)))
+		drop_socket(socket);
 	loop_timer_cancel(&multi->timer);
 }
