@@ -220,8 +220,8 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *k
 	return 0;
 }
 
-/* curl (7.88) closes a socket now and then without telling, such as one that it was connecting when
- * its request was taken off. Whose number comes again is closed. */
+/* curl (7.88) does not report each socket that it closes, such as one that was connecting when its
+ * request was taken off. A descriptor that the kernel gives out again was closed. */
 static void drop_closed(struct multi *multi, curl_socket_t fd)
 {
 	struct socket *socket = find_socket(multi, fd);
