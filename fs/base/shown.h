@@ -12,7 +12,8 @@
  * document. Such a text must not control the terminal, forge a line, hide a part of itself or
  * change the order in which it is read. So these are never shown as they are: control characters
  * (C0, DEL, C1), line and paragraph separators, characters that set the direction of writing or
- * have no width or no form (Default_Ignorable_Code_Point), non-characters, and bytes that are not UTF-8.
+ * have no width or no form (Default_Ignorable_Code_Point), non-characters, and bytes that are not
+ * UTF-8.
  *
  * A text that was put right here is for people only. It is never an identifier: coc/id.h.
  */

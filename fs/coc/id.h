@@ -14,8 +14,8 @@
 
 /*
  * Is this a job ID? IDs are opaque. But each is UTF-8 of 1 to COC_DOCUMENT_ID_MAX characters, each
- * of them visible and none a blank of any kind, so that people and files hold it as it is; and it is one
- * segment of a URL's path: no "/" in it, not "." or "..".
+ * of them visible and none a blank of any kind, so that people and files hold it as it is; and it
+ * is one segment of a URL's path: no "/" in it, not "." or "..".
  */
 bool id_is_document(const char *text);
 

@@ -32,9 +32,9 @@ struct transfer {
 	bool untimely; /* nothing was sent: the same on a new connection */
 	bool early;    /* the answer began before the kernel had taken the whole request */
 	bool too_large, no_memory;
-	bool long_header; /* once ended: a header, of the service or a proxy, was too long for
-			   * curl */
-	unsigned long failures;				  /* curl_memory_failures() when it began */
+	bool long_header;	/* once ended: a header, of the service or a proxy, was too long for
+				 * curl */
+	unsigned long failures; /* curl_memory_failures() when it began */
 	size_t body_received, header_bytes, header_lines; /* of an answer */
 	size_t kept_max;				  /* bytes of its body */
 	bool cut;					  /* it has more */

@@ -303,12 +303,12 @@ static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
 {
 	int r = mountpoint_resolve(&opts->mountpoint, opts->nonempty, err);
 
+	if (r == 0)
+		r = divide_descriptors(mount, err);
 	if (r == 0 && !is_local(mount))
 		r = find_service(mount, err);
 	if (r == 0 && opts->logfile)
 		r = open_mount_log(opts, err);
-	if (r == 0)
-		r = divide_descriptors(mount, err);
 	if (r == 0)
 		r = state_dir_open(opts->state_dir, opts->source, &mount->state, err);
 	if (r == 0)

@@ -30,8 +30,8 @@ enum match_reason {
 	MATCH_UNSEEN,  /* the content of a job cannot be seen */
 	MATCH_SHARED,  /* another machine makes jobs of this name and content */
 	MATCH_MANY,    /* there are more jobs than creates */
-	MATCH_ALIKE, /* a job may be the create's, and was changed since, by the service or a
-		      * person */
+	MATCH_ALIKE,   /* a job may be the create's, and was changed since, by the service or a
+			* person */
 };
 
 /* A lost create. */

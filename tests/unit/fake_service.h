@@ -92,7 +92,7 @@ struct fake_service {
 	uint64_t performed_counts[FAKE_KINDS];
 	enum fake_flaw flaw;
 	size_t page_rows; /* of a page of a list, at most; 0: as many as the API's */
-	int fail_next; /* the next request cannot be started: a positive errno */
+	int fail_next;	  /* the next request cannot be started: a positive errno */
 	bool paused;
 	unsigned auth_failures;
 	/* Called when a request leaves: the moment from which it can be done. */
