@@ -7,7 +7,7 @@
 /*
  * Text as one field of a line: the backslash, and each byte of what base/shown.h does not show as
  * it is (tab and newline among them), are written as a backslash and three octal digits, as
- * /proc/mounts does. Other bytes stay. Unlike a text that shown_clean() put right, this one can be
+ * /proc/mounts does. Other bytes stay. Unlike a text that shown_clean() put right, this text can be
  * read back.
  */
 

@@ -4,8 +4,9 @@
 
 /* What a program settles about its process before anything else. */
 
-/* No core files, and no other process of the user may look into this one: keys are in its memory.
- * Under a sanitizer nothing is done, since that must look at its own process to find leaks. */
+/* No core files, and no other process of the user may look into this process: keys are in its
+ * memory. Under a sanitizer nothing is done, since that must look at its own process to find leaks.
+ */
 void process_keep_secrets(void);
 
 /* Gives random(3) a beginning of its own: unseeded, all processes draw the same numbers, and the

@@ -10,8 +10,8 @@
  * Something that is there once and that all users of a mount take from: descriptors, memory.
  *
  * The rule: a user may hold as much as is still free for everybody, and no more. So one user gets
- * at most a half, and then there is a half for the others, of which the next user gets at most a
- * half. The last unit goes to a user who holds nothing. Nobody has to say in advance how many users
+ * at most a half, and then there is a half for the others. The next user gets at most a half of
+ * that. The last unit goes to a user who holds nothing. Nobody has to say in advance how many users
  * there are. Where only one user may use the mount, that user may have all.
  */
 struct shares {

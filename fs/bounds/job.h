@@ -12,7 +12,7 @@
 #define DSL_TAG_DIRECTIVES_MAX 64 /* %TAG lines: libyaml compares each with all before it */
 /* Bytes of one of these lines: libyaml writes its prefix out for each tag. */
 #define DSL_TAG_DIRECTIVE_MAX 1024
-/* The sum of the brackets around each value: libyaml looks at all of them for each. As many as all
+/* The sum of the brackets around each value: libyaml looks at them all for each. As many as all
  * values of a document of 64 KB can have that are 15 deep. */
 #define DSL_BRACKETS_MAX 500000
 #define DSL_TASK_MAX 1024   /* bytes of a step's task; an alias can repeat a longer one 100 times */

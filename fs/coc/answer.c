@@ -6,8 +6,7 @@
  * The shapes of a success are in success.c.
  *
  * The API says that something was done with 200 and with no other status. Another 2xx comes from
- * what stands between: a cache, a queue, a part of an answer. It proves nothing, whatever it
- * carries.
+ * what stands between: a cache, a queue, a part of an answer. It proves nothing, with any content.
  *
  * The error code decides what an answer means, so it is taken whole or not at all. Its message is
  * for people.

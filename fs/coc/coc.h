@@ -79,7 +79,7 @@ struct coc_answer {
 	const struct coc_details *details;   /* show */
 	const struct coc_summary *summaries; /* list: one page */
 	size_t n_summaries;
-	size_t n_unusable; /* list: rows besides, of which no job can be told: no ID, no name, a
+	size_t n_unusable; /* list: other rows, which name no job: no ID, no name, a
 			    * text that is too long, or more rows than were asked for */
 	int64_t total;	   /* list: jobs that match, over all pages; -1: the service does not say */
 };

@@ -287,7 +287,7 @@ static void on_again(void *data)
 	pump_requests(http);
 }
 
-/* Has a request of which nothing was sent begin anew, before all others. Its deadline stands. */
+/* Has a request that was not sent begin anew, before all others. Its deadline stands. */
 static void begin_anew(struct http_request *request)
 {
 	struct http *http = request->http;

@@ -64,9 +64,9 @@ void http_destroy(struct http *http);
 void http_set_running_max(struct http *http, unsigned max);
 
 /*
- * Starts a request, of which nothing is sent before the next iteration of the loop. timeout_ms
- * bounds it from now: waiting for its turn, or for a free descriptor, counts. Returns 0 and a
- * handle that is valid until the callback; -ENOMEM.
+ * Starts a request. Nothing of the request is sent before the next iteration of the loop.
+ * timeout_ms bounds it from now: waiting for its turn, or for a free descriptor, counts. Returns 0
+ * and a handle that is valid until the callback; -ENOMEM.
  */
 int http_start(struct http *http, const struct http_spec *spec, int64_t timeout_ms,
 	       http_done_fn *done, void *data, struct http_request **ret_request);

@@ -292,7 +292,7 @@ static int on_timer(CURLM *handle, long timeout_ms, void *data)
 	return 0;
 }
 
-/* A handle that tells of its sockets and its timer. NULL when out of memory. */
+/* A handle that reports its sockets and its timer. NULL when out of memory. */
 static CURLM *make_handle(struct multi *multi)
 {
 	CURLM *handle = curl_multi_init();

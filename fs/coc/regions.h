@@ -6,7 +6,7 @@
 
 /*
  * Looks a region up in the text of the SDKs' regions.yaml: service names (in any case) over lists
- * of {id, endpoint, endpoints}; endpoint comes before endpoints, and the first is taken. Returns 0
+ * of {id, endpoint, endpoints}. Endpoint comes before endpoints, and the first is taken. Returns 0
  * and an allocated URL as it stands there; -ENOENT when the file says nothing of the region;
  * -EINVAL when it is not YAML of that shape; -ENOMEM.
  */

@@ -10,8 +10,8 @@
  *
  * A 200 of any other shape does not come from the API: a portal answers, or a proxy, or half of an
  * answer is missing. Then it is unknown whether the call was processed. The same holds for an
- * answer about another job than the one that was asked for, and for one that tells of an error
- * beside its data.
+ * answer about another job than the one that was asked for, and for one that has an error beside
+ * its data.
  *
  * The API's page says that an update is answered with {"data":"ID"}; the OpenAPI file says a bare
  * string, "job uuid". So a bare string may also be a UUID, unless the job's own ID has that form:
@@ -107,7 +107,7 @@ static bool is_harmless(const cJSON *member)
 	       ((cJSON_IsArray(member) || cJSON_IsObject(member)) && !member->child);
 }
 
-/* Does an answer tell of an error, though it has no error code? Then what else it says, and that it
+/* Does an answer have an error, though it has no error code? Then what else it says, and that it
  * has no data, proves nothing. */
 static bool has_words(const cJSON *root)
 {

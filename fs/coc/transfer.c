@@ -56,7 +56,7 @@ static bool has_unread_tls(const struct transfer *transfer)
 /*
  * Has something come on the connection before the request goes out on it? It cannot be the answer.
  * On a connection that was kept, the request is sent anew on another one. On a new connection the
- * server speaks first, which no server of HTTP does; with TLS the tickets of the session may lie
+ * server speaks first, which no server of HTTP does. With TLS the tickets of the session may lie
  * there, so that only what is decrypted counts.
  */
 static bool has_unasked(struct transfer *transfer)
@@ -286,7 +286,7 @@ static CURLcode set_request(CURL *easy, const struct http_spec *spec)
 
 /*
  * The CA that is named is trusted instead of the system's, which curl would look for in a directory
- * as well. Of the system's the file is enough, where there is one: it has all of them, and only
+ * as well. Of the system's the file is enough, where there is one: it has them all, and only
  * without the directory does curl keep what it has read. To read it anew for a connection takes 35
  * ms, and the loop waits.
  */

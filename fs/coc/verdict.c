@@ -95,7 +95,7 @@ static const struct verdict_row {
 	const char *code;   /* NULL: any */
 	const struct verdict *verdict;
 } rows[] = {
-	/* A 5xx is a failure on the way of an answer, whatever code it carries: it says nothing of
+	/* A 5xx is a failure on the way of an answer, with any code: it says nothing of
 	 * what was done. The code of a 504 may be that of a call within the service. */
 	{500, 502, NULL, &failed},
 	{504, 599, NULL, &failed},
@@ -147,7 +147,7 @@ static const struct verdict_row {
 	{400, 499, ".0204", &bad_transport},
 	{400, 499, ".0607", &bad_transport},
 
-	/* What the service itself says no to is the call, whatever the status. Without its code a
+	/* What the service itself says no to is the call, with any status. Without its code a
 	 * status says of what else the no is: EINVAL would send people to look at their file. */
 	{400, 499, "*COC.", &bad_request},
 	{400, 400, PAGE_OF_TLS, &wants_tls},

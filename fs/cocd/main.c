@@ -50,7 +50,7 @@ static int find_keys(const char *data_file, char **ret_path, struct err *err)
 	return r;
 }
 
-/* Whoever waits for the file finds it whole, and only once the service answers. */
+/* A program that waits for the file finds it whole, and only once the service answers. */
 static int write_port(const char *path, unsigned port, struct err *err)
 {
 	_cleanup_free_ char *draft = NULL;

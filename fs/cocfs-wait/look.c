@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A queue lists the oldest submissions and counts the rest, and it lists what is gone from the
- * space too. So the queue says first whether there is anything left to wait for; the files' own
+ * space too. So the queue says first whether there is anything left to wait for. The files' own
  * states have the last word, on what became of them, and on those that a cut list may hide
  * (files.c).
  */

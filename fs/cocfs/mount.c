@@ -143,8 +143,8 @@ static int watch_signals(struct mount *mount, struct err *err)
 
 /* ---- the parts ---- */
 
-/* Who opens a file of the state directory says what is wrong, but does not know the option that
- * leads there. Returns r. */
+/* The part that opens a file of the state directory says what is wrong, but does not know the
+ * option that leads there. Returns r. */
 static int explain_state(const struct mount *mount, int r, struct err *err)
 {
 	if (r >= 0 || r == -ENOMEM || strstr(err->details, "what_to_do: "))

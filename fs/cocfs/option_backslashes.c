@@ -5,7 +5,7 @@
  * before libfuse sees the options, the backslashes in the values of our own are doubled, except
  * where they say what libfuse takes them for:
  *
- *   a glob    has its own use for a backslash: all of them stay, and "\," does not end the option
+ *   a glob    has its own use for a backslash: all stay, and "\," does not end the option
  *   others    "\," is a comma and "\\" a backslash; before all else a backslash is one
  *
  * Options of libfuse and of mount(8) are left alone.

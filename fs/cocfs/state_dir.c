@@ -22,13 +22,12 @@
 #define ROOT_DEFAULT "/var/lib/cocfs"
 #define USER_DEFAULT ".local/state"
 
-/* Who was unmounted has yet to close the ledger, and whoever mounts again at once waits for
- * that. */
+/* A mount that was unmounted has yet to close the ledger, and the next mount waits for that. */
 #define LOCK_PATIENCE_MS 2000
 #define LOCK_LOOK_MS 10
 
-/* A mount that fails removes the lock file that it has made. Whoever waited for that file opens the
- * next one. Each time another mount has failed meanwhile. */
+/* A mount that fails removes the lock file that it has made. A mount that waited for that file
+ * opens the next lock file. Each time another mount has failed meanwhile. */
 #define LOCK_FILES_MAX 16
 
 /* What a mount makes in the directory, beside the lock. */
@@ -181,7 +180,7 @@ static int lock_by_name(struct state_dir *dir)
 	return r;
 }
 
-/* Whoever has the lock alone makes and removes files. So what is there now is of others. */
+/* Only the mount that has the lock makes and removes files. So what is there now is of others. */
 static void note_files(struct state_dir *dir)
 {
 	struct stat st;

@@ -36,8 +36,8 @@ int attr_from_xattr(const char *xattr);
 /*
  * Is this a value for the attribute? It need not be NUL-terminated. risk_level: LOW, MEDIUM, HIGH;
  * enterprise_project_id: 1 to 128 characters; name: 1 to 128; description: 0 to 128; tags:
- * "key=value,key=value", at most ATTR_TAGS_MAX pairs, no key twice, keys not empty, a value may be;
- * all of them UTF-8 without control characters (but tabs and line feeds in a description) and at
+ * "key=value,key=value", at most ATTR_TAGS_MAX pairs, no key twice, keys not empty, a value may be.
+ * All UTF-8 without control characters (but tabs and line feeds in a description) and at
  * most ATTR_VALUE_MAX bytes. Returns 0; -EINVAL with err that names the attribute, what is wrong
  * and an example of a value.
  */

@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 
-/* Globs of -o ignore=: each name in the job space is compared with all of them. */
+/* Globs of -o ignore=: each name in the job space is compared with them all. */
 #define IGNORE_GLOBS_MAX 64
 
 /*

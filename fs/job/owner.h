@@ -33,7 +33,7 @@ struct access {
 /* Whose a file is: itself, and the directory that it is in. */
 struct owner {
 	struct access file, directory;
-	bool is_elsewhere; /* another directory has been put in the place of that one */
+	bool is_elsewhere; /* another directory has been put in its place */
 };
 
 bool owner_is_same(const struct owner *one, const struct owner *other);

@@ -30,9 +30,10 @@ struct ledger_job {
 	enum job_state state;
 	bool incomplete; /* the file may be half of what was meant: its writer was killed, or not
 			    seen */
-	bool refused;	 /* the error is of the newest content, whatever is sent or queued */
-	bool backup;	 /* see ledger_give_back(); digest is of the file's own content */
-	char *job_id;	 /* the binding, or NULL */
+	bool refused; /* the error is of the newest content, also if older content is sent or queued
+		       */
+	bool backup;  /* see ledger_give_back(); digest is of the file's own content */
+	char *job_id; /* the binding, or NULL */
 	int64_t version; /* last known version on the service: 1, 2, … */
 	bool has_digest;
 	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of the content that the service holds */
@@ -60,7 +61,7 @@ struct ledger_glance {
 
 /*
  * Opens the ledger at path, makes it when it is not there (mode 0600). source names what the space
- * belongs to; a ledger that belongs to another is refused with -EXDEV, one that fails SQLite's
+ * belongs to. A ledger that belongs to another is refused with -EXDEV, one that fails SQLite's
  * integrity check with -EUCLEAN, one of a newer cocfs with -EPROTONOSUPPORT; err says what to do.
  */
 int ledger_open(const char *path, const char *source, struct ledger **ret_ledger, struct err *err);
@@ -115,7 +116,7 @@ struct ledger_commits ledger_commits(const struct ledger *ledger);
 /* Undoes everything since the last commit. */
 void ledger_undo(struct ledger *ledger);
 
-/* Was anything undone since this was asked last? Then what was recorded in between may be gone. */
+/* Was anything undone since this was asked last? Then what was recorded meanwhile may be gone. */
 bool ledger_take_loss(struct ledger *ledger);
 
 /* Between these two many reads cost less than each by itself. Nothing may be written. The end may

@@ -18,7 +18,8 @@
 
 #include "base/log.h"
 
-#define BUSY_TIMEOUT_MS 100 /* nobody else writes to it; the loop must not wait for who does */
+#define BUSY_TIMEOUT_MS                                                                            \
+	100 /* nobody else writes to it; the loop must not wait for another process */
 
 /* The value of the first column of the first row, 0 if there is none. */
 static int query_int(sqlite3 *db, const char *text, int64_t *ret_value)
@@ -163,7 +164,7 @@ static int prepare_ledger(sqlite3 *db, const char *path, const char *source, str
 }
 
 /* Jobs' and submissions' IDs are one row of numbers. None of a mount before is remembered outside
- * of the ledger. */
+ * the ledger. */
 static int find_last_id(struct ledger *ledger, struct err *err)
 {
 	int r = query_int(ledger->db,
@@ -178,7 +179,7 @@ static int find_last_id(struct ledger *ledger, struct err *err)
 
 /*
  * Makes the file when it is not there, for its owner only: SQLite gives its other files the mode of
- * this one. The umask belongs to all threads and stays as it is. Returns 0 or -errno.
+ * this file. The umask belongs to all threads and stays as it is. Returns 0 or -errno.
  */
 static int make_private(const char *path)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Renames in the ledger. The spool and the ledger cannot change in one step, so a rename is
- * recorded durably before it is done and ended after; what a crash left between is ended at the
+ * recorded durably before it is done and ended after. What a crash left between is ended at the
  * next mount by looking where the inode is.
  */
 #define _GNU_SOURCE

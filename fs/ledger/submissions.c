@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The ledger's unfinished submissions. An intent is a row here, durable before the first byte of
- * its request is sent; the row goes when the submission ends, so the table holds only what is under
+ * its request is sent. The row goes when the submission ends, so the table holds only what is under
  * way.
  */
 #define _GNU_SOURCE
@@ -140,7 +140,7 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 	return r < 0 ? r : ledger_end(ledger, submission);
 }
 
-/* Keeps what is to be told of a submission that did not succeed, unless newer content was
+/* Keeps the story of a submission that did not succeed, unless newer content was
  * refused. */
 static int tell_story(struct ledger *ledger, int64_t row, const struct err *err, const char *story,
 		      const char *request_id)

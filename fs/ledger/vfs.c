@@ -107,7 +107,7 @@ static int log_truncate(sqlite3_file *file, sqlite3_int64 size)
 	return code == SQLITE_OK ? log->below->pMethods->xTruncate(log->below, size) : code;
 }
 
-/* Has the kernel write all of a log with the next sync, whatever it has dropped. */
+/* Has the kernel write all of a log with the next sync, also what it has dropped. */
 static int write_again(struct log *log)
 {
 	const sqlite3_io_methods *below_log = log->below->pMethods;

@@ -5,8 +5,8 @@
  * Each submission waits for one sync of it. A sync of bytes that made the file longer also waits
  * for the journal of the file system, which has to hold the new length: half as long again, or
  * twice as long. So the log gets the length that it will have anyway when the mount begins. What it
- * is filled with is no frame (a frame carries the salt of the log's head and a checksum), so
- * whoever reads the log stops before it, as before the remains of an older round.
+ * is filled with is no frame (a frame carries the salt of the log's head and a checksum), so a
+ * reader of the log stops before it, as before the remains of an older round.
  */
 #define _GNU_SOURCE
 #include "ledger/db.h"
@@ -19,8 +19,8 @@
 #include "base/log.h"
 #include "ledger/vfs.h"
 
-/* SQLite takes the log over into the ledger when it has 1000 pages, each with a head of 24 bytes;
- * some more are there for what a last large commit adds. */
+/* SQLite takes the log over into the ledger when it has 1000 pages, each with a head of 24 bytes.
+ * Some more are there for what a last large commit adds. */
 #define LOG_PAGES 1000
 #define LOG_SIZE (LOG_PAGES * (4096 + 24) + (1 << 18))
 #define LOG_STEP (1 << 16)

@@ -8,8 +8,8 @@
 #include "loop/loop.h"
 
 /*
- * Work in the loop whose length a caller chooses, done in slices: one slice in each iteration,
- * whoever it is for. So all such work together keeps nobody waiting for longer than one slice
+ * Work in the loop whose length a caller chooses, done in slices: one slice in each iteration, for
+ * all callers together. So all such work together keeps nobody waiting for longer than one slice
  * takes. All functions must be called from the loop's own thread.
  */
 

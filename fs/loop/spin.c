@@ -9,7 +9,7 @@
  * How often that pays is learned: each wait that is over within that time gives credit, each that
  * was longer halves it, and without credit there is no looking. So one who is idle does not look,
  * and of events that come one by one only the first few are looked for. Between two looks the
- * processor is offered to whoever else needs it.
+ * processor is offered to the others that need it.
  */
 #define _GNU_SOURCE
 #include "loop/spin.h"

@@ -176,7 +176,7 @@ static void on_jobs_done(void *data, uint32_t events)
 
 	(void)events;
 	if (read(workers->done_fd, &count, sizeof(count)) < 0)
-		return; /* another call has taken what this one was woken for */
+		return; /* another call has taken what this call was woken for */
 	pthread_mutex_lock(&workers->lock);
 	STAILQ_CONCAT(&finished, &workers->finished);
 	pthread_mutex_unlock(&workers->lock);

@@ -66,7 +66,7 @@ struct service_options {
 	bool never_lock;
 	/* calls a second of each user who has no rate of his own, 0: any */
 	unsigned rate;
-	/* told of every answer, or NULL */
+	/* called with every answer, or NULL */
 	service_access_fn *access;
 	void *access_data;
 };

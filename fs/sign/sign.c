@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * SDK-HMAC-SHA256. What is signed is a canonical spelling of the request, so that both ends arrive
- * at the same bytes whatever the HTTP libraries between them do:
+ * at the same bytes, also if the HTTP libraries between them change the spelling:
  *
  *   METHOD \n  path, encoded, with a '/' at its end \n  query, encoded and sorted \n
  *   name:value \n for each signed header, sorted \n  (an empty line)
@@ -10,7 +10,7 @@
  * The signature is HMAC-SHA256 with the secret key over "SDK-HMAC-SHA256 \n date \n SHA-256 of the
  * canonical request". The date is the text of the X-Sdk-Date header, so that header has to be among
  * the signed ones. When a header X-Sdk-Content-Sha256 is signed, its value stands where the hash of
- * the body would, as the official SDKs have it; a verifier that cares about the body compares it.
+ * the body would, as the official SDKs have it. A verifier that cares about the body compares it.
  *
  * The canonical request holds a security token when one is signed: its memory is reserved in one
  * piece and wiped.

@@ -24,7 +24,7 @@
  *
  * The name gets its job before it is made where the making needs the job (a rename or a link is a
  * commit to it), and right after it is made by open(2), so that a file that cannot be made moves no
- * job. A crash in between leaves either both or none of the ledger's two changes.
+ * job. A crash meanwhile leaves either both or none of the ledger's two changes.
  */
 #define _GNU_SOURCE
 #include "space/backup.h"

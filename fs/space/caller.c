@@ -49,7 +49,7 @@ static bool is_other(const struct space *space, const struct fuse_ctx *ctx)
 	return space->is_root && (ctx->uid != space->uid || ctx->gid != space->gid);
 }
 
-/* glibc's setgroups() changes every thread of the process: only this one acts as the caller. */
+/* glibc's setgroups() changes every thread of the process: only this thread acts as the caller. */
 static int set_groups(int count, const gid_t *groups)
 {
 	return syscall(SYS_setgroups, count, groups) < 0 ? -errno : 0;

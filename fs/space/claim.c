@@ -73,7 +73,7 @@ bool claiming_may_inherit(struct claiming *claiming, const struct holding *holdi
 				 &claiming->caller);
 }
 
-/* May the file's user inherit, of whom no supplementary groups are known? */
+/* May the file's user inherit? No supplementary groups of that user are known. */
 static bool user_may_inherit(const struct claiming *claiming, const struct holding *holding)
 {
 	struct caller user = {

@@ -8,7 +8,7 @@
  *
  * Nothing is put in order here, because the kernel does it. Above us it locks the inode, from
  * before the request until after our reply, for each write, truncation, allocation, sync, change of
- * attributes, link, removal and rename of a file; before a FLUSH it waits for all writes, also of
+ * attributes, link, removal and rename of a file. Before a FLUSH it waits for all writes, also of
  * mapped pages; and it sends RELEASE when no request of the handle is left. So two requests that
  * must not meet are never here at once. The two that take no lock, a read and an open with O_TRUNC,
  * may meet anything in any file system. A signal does not end the lock: the kernel waits for our
@@ -18,12 +18,10 @@
  *
  *   a read of what is in the page cache   the kernel says whether it is (RWF_NOWAIT)
  *   a write within DISK_SHORT_BYTES       goes to the page cache, in a few microseconds. But when
- *                                         much is written on the machine, the kernel makes whoever
- *                                         writes wait for the disk, up to 200 ms at a time. So such
- *                                         writes go to a thread too when one took long lately, or
- *                                         when there are many: then the loop would be one of those
- *                                         that the kernel slows down
- *   names, attributes, small files        a few blocks at most
+ *                                         much is written on the machine, the kernel makes each
+ * writer wait for the disk, up to 200 ms at a time. So such writes go to a thread too when one took
+ * long lately, or when there are many: then the loop would be one of those that the kernel slows
+ * down names, attributes, small files        a few blocks at most
  */
 #define _GNU_SOURCE
 #include "space/disk.h"

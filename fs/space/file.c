@@ -59,7 +59,7 @@ static void handle_close(struct space *space, struct handle *handle)
 	free(handle);
 }
 
-/* Takes one of the users' descriptors for whoever asks. Returns 0, or -EMFILE: that user has as
+/* Takes one of the users' descriptors for the caller. Returns 0, or -EMFILE: that user has as
  * many open as are left for everybody. */
 static int take_descriptor(struct space *space, fuse_req_t req)
 {
@@ -109,7 +109,7 @@ static int handle_open(struct space *space, fuse_req_t req, struct node *node, i
 }
 
 /* The flags for the spool: a commit reads what was written through the same descriptor; direct I/O
- * is between the writer and us; the kernel says where each write goes, which O_APPEND would
+ * is between the writer and us. The kernel says where each write goes, which O_APPEND would
  * override, also for the pages of a mapping; and to open something never waits. */
 static int spool_flags(int flags)
 {

@@ -62,7 +62,7 @@ static ssize_t read_cached(int fd, char *data, size_t size, off_t offset)
 
 	if (n == (ssize_t)size || (n < 0 && errno != EOPNOTSUPP))
 		return n < 0 ? -errno : n;
-	/* the file ends here, or the rest is on the disk; where the kernel cannot tell it
+	/* the file ends here, or the rest is on the disk. Where the kernel cannot tell it
 	 * (-EOPNOTSUPP), what is short is read, and the rest is taken for what is on the disk */
 	if (fstat(fd, &st) < 0)
 		return -errno;

@@ -14,7 +14,7 @@
  *
  * The kernel holds both directories until it is answered, so no file of the old or the new name is
  * made meanwhile. Another rename above or below is possible, and would move rows by a path that is
- * about to change. It waits until this one has ended.
+ * about to change. It waits until this rename has ended.
  */
 #define _GNU_SOURCE
 #include "space/moving.h"

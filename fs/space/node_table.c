@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table grows by one bucket for each node (linear hashing), so that no request has to move all
- * of them. n_buckets are in use, room is the least power of two that holds them: it says how many
- * bits of the hash count. What belongs into a bucket that is not there yet is in the one with a bit
+ * The table grows by one bucket for each node (linear hashing), so that no request has to move them
+ * all. n_buckets are in use, room is the least power of two that holds them: it says how many bits
+ * of the hash count. What belongs into a bucket that is not there yet is in the one with a bit
  * less.
  */
 #define _GNU_SOURCE

@@ -84,7 +84,7 @@ static bool has_own_file(const struct space *space, const struct beside *beside)
 }
 
 /*
- * Who may read a sibling: the readers of its job file. When that is gone, the row's owner. The
+ * The readers of a sibling: the readers of its job file. When that is gone, the row's owner. The
  * story of another's file, which an heir's has replaced and which was not committed yet, is the
  * owner's, and for the heir if the heir could read that file.
  */

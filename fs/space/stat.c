@@ -51,7 +51,7 @@ static int set_mode(const struct space *space, const struct location *location, 
 
 /*
  * A change of a sibling's owner, mode or times is accepted and changes nothing, so that chmod -R,
- * chown -R and whatever else walks over a tree goes on. The kernel has checked that the caller may
+ * chown -R and others that walk over a tree go on. The kernel has checked that the caller may
  * change them. Two changes are refused: of the size, and one that would take a read bit which the
  * sibling keeps, because the caller would believe that the text is private. (chmod -R takes the bit
  * from the job file first, and from the sibling with it.)

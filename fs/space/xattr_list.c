@@ -21,7 +21,7 @@
 #define TRUSTED "trusted."
 
 /* May the caller know of trusted.* attributes? The capability of a user namespace does not count,
- * and root of such a one is not uid 0 here. Who cannot be seen may not. */
+ * and root of such a one is not uid 0 here. A process that cannot be seen may not. */
 static bool may_see_trusted(fuse_req_t req)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);

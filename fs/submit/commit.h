@@ -55,7 +55,7 @@ void commit_finish(struct commit *commit);
 /*
  * Commits. Takes what the commit owns, also on failure. Returns 0 with *ret_waiter NULL: nothing
  * had to be sent (the content is empty, or what the service holds); 0 with a waiter: done will be
- * called, see engine_submit(); a negative errno: refused, the story is told.
+ * called, see engine_submit(). A negative errno: refused, the story is told.
  */
 int commit_run(struct engine *engine, struct ledger *ledger, const struct commit_rules *rules,
 	       struct commit *take_commit, engine_done_fn *done, void *data,

@@ -10,7 +10,7 @@
  * it in-doubt, and the service is asked (lost_answer.c) before anything is sent again for its path.
  * The writer is answered last, when the outcome is recorded.
  *
- * For each row (a path, whatever it is renamed to) one submission is current, and at most one newer
+ * For each row (a path, also when it is renamed) one submission is current, and at most one newer
  * submission stands behind it. So the requests of a path keep their order, a create under way is
  * known when the next content comes, and that content becomes an update of the job just made.
  */

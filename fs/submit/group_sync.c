@@ -3,7 +3,7 @@
  * An iteration's end waits for the disk: nothing is sent before its intent is durable. While it
  * waits, the answers of other requests, and other writers, wait with it. When there are such, the
  * iteration is committed and held, a thread waits for the disk (sync_thread.c), and the loop goes
- * on; what later iterations commit meanwhile is held for the next sync, which they share. When
+ * on. What later iterations commit meanwhile is held for the next sync, which they share. When
  * there is nobody else, the loop waits itself: to wake a thread would only add to what the one
  * writer waits for. Nobody waits for what is sent from the queue. While the disk writes, the loop
  * makes the requests ready, which the client sends in the loop's next iteration: that only begins

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The service chooses the IDs. With a hash that it can compute, it could choose thousands of IDs
- * that all want the same place of the table, and each look-up would walk over all of them. So the
+ * that all want the same place of the table, and each look-up would walk over them all. So the
  * hash is SipHash-2-4 (Aumasson and Bernstein, 2012) with a key of this process.
  */
 #define _GNU_SOURCE

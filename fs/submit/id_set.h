@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /*
- * A set of job IDs that the service has told, as hashes: 16 to 64 bytes an ID, whatever its length.
+ * A set of job IDs that the service has told, as hashes: 16 to 64 bytes an ID, of any length.
  * Two IDs may have one hash, but nobody can choose such IDs (id_set.c). So "yes" may be wrong, once
  * in 2^64 pairs, and "no" never is. All zeros is an empty set.
  */

@@ -47,7 +47,7 @@ static bool is_first_version(const char *version)
 	return version && !strcmp(version, FIRST_VERSION);
 }
 
-/* Did one of the lost creates not know the job, or were not all of them looked at? */
+/* Did one of the lost creates not know the job, or were not all looked at? */
 static bool is_new(const struct lost_answer *lost, const struct candidate *candidate)
 {
 	const struct submission *submission;

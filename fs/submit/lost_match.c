@@ -24,7 +24,7 @@
  * colleague may have moved it. Such a job is given to nobody, but it keeps the create open.
  *
  * A create that was asked for later knows all that an earlier one knew, and what the earlier ones
- * have made in between. So jobs are given out from the last create to the first.
+ * have made meanwhile. So jobs are given out from the last create to the first.
  */
 #define _GNU_SOURCE
 #include "submit/lost_match.h"

@@ -21,7 +21,7 @@
 
 /*
  * Rounds that ask the service at once; the others wait in a line. After a kill or an outage
- * hundreds of submissions can be in doubt. If all of them asked at once, each answer would come too
+ * hundreds of submissions can be in doubt. If all asked at once, each answer would come too
  * late to count, and every round would end with more to ask.
  */
 #define ASKING_MAX 64

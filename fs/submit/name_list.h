@@ -5,7 +5,7 @@
 #include "submit/paging.h"
 
 /*
- * The jobs of one name: asked of the service page by page, and whether all of them are known then.
+ * The jobs of one name: asked of the service page by page, and whether all are known then.
  * The question before a create (question.c) and the search for a lost one (lost_create.c) are made
  * of it.
  */
@@ -25,11 +25,10 @@ struct listed_job {
 struct name_list_spec {
 	const char *name; /* the whole name; borrowed until the list ends. Jobs are kept whose names
 			     differ by blanks at the ends, too: services trim names */
-	unsigned pages_max;  /* of all passes together */
-	size_t jobs_max;     /* that are kept; with more the list has a gap */
-	int64_t deadline_ms; /* on the loop's clock; 0: each page has the time of a call */
-	struct id_set
-		*listed; /* gets all rows, of whatever name and of all passes; NULL: nobody asks */
+	unsigned pages_max;    /* of all passes together */
+	size_t jobs_max;       /* that are kept; with more the list has a gap */
+	int64_t deadline_ms;   /* on the loop's clock; 0: each page has the time of a call */
+	struct id_set *listed; /* gets all rows, of any name and of all passes; NULL: nobody asks */
 	/* Is a job of the name kept? 1, 0, or -errno, which ends the list. */
 	int (*is_kept)(void *data, const struct coc_summary *job);
 	/* Called once, from an iteration of the loop and never from within name_list_begin(),

@@ -2,7 +2,7 @@
 /*
  * When the service is away, or asks for patience, that is no property of one submission: the queue
  * as a whole stands still. During an outage one submission at a time is sent to see whether it is
- * over, less and less often; the first answer, whoever gets it, lets all of them go at once.
+ * over, less and less often. The first answer, to any submission, lets them all go at once.
  * Otherwise each would sit out a wait of its own long after the service is back, and a dead
  * service would cost as many attempts as there are submissions.
  */

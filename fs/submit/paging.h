@@ -26,7 +26,7 @@ struct paging {
 enum paging_step {
 	PAGING_MORE,   /* the page at ->offset is next */
 	PAGING_WHOLE,  /* this was the last: every job that was there throughout was in the pass */
-	PAGING_MOVED,  /* rows moved between two pages: a new pass may see all of them */
+	PAGING_MOVED,  /* rows moved between two pages: a new pass may see them all */
 	PAGING_FLAWED, /* what the service tells cannot be: no pass proves anything */
 };
 

@@ -18,7 +18,7 @@
 
 struct refusal {
 	char *path;
-	char *story; /* NULL: a submission, of which there is no refusal unless it is lost */
+	char *story; /* NULL: a submission; there is no refusal unless the submission is lost */
 	struct author author;
 	int errnum;
 	bool incomplete, unmade;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two counters in the kernel (eventfd) carry the work to the thread and its end back; what lies
+ * Two counters in the kernel (eventfd) carry the work to the thread and its end back. What lies
  * between the write to one and the read of it is ordered by that. Closing down, the thread is told
  * by a number that no sync has.
  */

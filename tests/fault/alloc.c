@@ -4,7 +4,7 @@
  * the Nth from now on, or each by chance. The test tells it through a file that both map
  * (memory.py), whose path is in COCFS_ALLOC_CONTROL.
  *
- * An allocation belongs to whoever called the C library for it, so that asprintf() counts as its
+ * An allocation belongs to the caller of the C library, so that asprintf() counts as its
  * caller's. Those of libfuse, which ends the process when it has no memory, and those of the
  * dynamic linker never fail. Each that fails leaves its calls on standard error, as module+offset
  * for addr2line.
@@ -108,7 +108,7 @@ __attribute__((constructor)) static void begin(void)
 	void *frames[1];
 
 	is_inside = true;
-	unsetenv("LD_PRELOAD"); /* not for the programs that this one starts */
+	unsetenv("LD_PRELOAD"); /* not for the programs that this program starts */
 	backtrace(frames, 1);	/* the first one loads a library */
 	dl_iterate_phdr(note_module, NULL);
 	if (path)

@@ -48,7 +48,7 @@ void fixture_close(struct fixture *fixture);
  * done. */
 void fixture_crash(struct fixture *fixture, bool power, bool (*chance)(void *data), void *data);
 
-/* The same in two steps, for a test that looks or acts in between. fixture_start(): 0 or -errno. */
+/* The same in two steps, for a test that looks or acts meanwhile. fixture_start(): 0 or -errno. */
 void fixture_stop(struct fixture *fixture, bool power, bool (*chance)(void *data), void *data);
 int fixture_start(struct fixture *fixture);
 

@@ -617,7 +617,7 @@ static void an_error_code_that_cannot_be_read_decides_nothing(void **state)
 	expect_failure(COC_OP_DELETE, 200, "{\"error_code\":\"COC.00042101\xff\"}", COC_UNKNOWN,
 		       EIO);
 	expect_failure(COC_OP_CREATE, 200, "{\"data\":null,\"error_code\":5}", COC_REFUSED, EINVAL);
-	/* a 5xx tells nothing, whatever code it carries */
+	/* a 5xx tells nothing, with any code */
 	expect_failure(COC_OP_CREATE, 504, "{\"error_code\":\"APIGW.0308\"}", COC_UNKNOWN, EIO);
 	expect_failure(COC_OP_CREATE, 504, "{\"a\":{\"code\":\"APIG.0308\"}}", COC_UNKNOWN, EIO);
 	expect_failure(COC_OP_CREATE, 503, "{\"error_code\":\"APIGW.0308\"}", COC_UNKNOWN, EIO);

@@ -110,7 +110,7 @@ static void show_tells_the_content(void **state)
 	assert_string_equal(result.content, "c\n");
 	assert_memory_equal(fake_server_request(t.server, 0), "GET /v1/documents/DM1 HTTP/1.1\r\n",
 			    32);
-	/* no cache on the way tells of an earlier time */
+	/* no cache on the way answers of an earlier time */
 	assert_non_null(
 		strstr(fake_server_request(t.server, 0), "\r\nCache-Control: no-cache\r\n"));
 }

@@ -184,7 +184,7 @@ static unsigned count_connections(void)
 	return n;
 }
 
-/* The loop is free between them: whatever else waits for it has its turn. */
+/* The loop is free between them for all others. */
 static void many_requests_begin_a_few_at_a_time(void **state)
 {
 	static const struct fake_reply replies[] = {OK_ID, {FAKE_HOLD, 0, NULL, NULL}};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers without an end, of whatever curl reads past, are given up; and what is told is their
+/* Answers without an end, also of what curl reads past, are given up; and the error is their
  * length. */
 #define _GNU_SOURCE
 #include "bounds/api.h"

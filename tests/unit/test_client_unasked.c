@@ -124,7 +124,7 @@ static void an_update_is_not_done_by_what_came_before_it(void **state)
 	assert_int_equal(fake_server_connections(t.server), 2);
 }
 
-/* Of several idle connections the one that is used next is clean, whichever it is. */
+/* Of several idle connections the one that is used next is clean, each of them. */
 static void every_idle_connection_is_looked_at(void **state)
 {
 	static const struct fake_reply replies[] = {OK_ID,

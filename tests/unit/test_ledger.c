@@ -65,7 +65,7 @@ static struct ledger_submission intend(struct ledger *ledger, const char *path)
 	return submission;
 }
 
-/* What was undone is remembered by who wanted it: it may not be taken for what came after. */
+/* What was undone is remembered by its caller: it may not be taken for what came after. */
 static void nothing_gets_the_id_of_what_was_undone(void **state)
 {
 	struct fixture *fixture = *state;

@@ -33,7 +33,7 @@ static void one_greedy_user_gets_half(void **state)
 	shares_finish(&shares);
 }
 
-/* Whoever comes next gets half of what the others have left, however many there are. */
+/* The next user gets half of what the others have left, however many there are. */
 static void the_next_user_always_gets_something(void **state)
 {
 	struct shares shares;
@@ -89,7 +89,7 @@ static void where_only_one_user_may_the_user_may_have_all(void **state)
 	shares_finish(&shares);
 }
 
-/* Whatever the limit is, each part has something and all together are within it. */
+/* With any limit each part has something and all together are within it. */
 static void descriptors_are_divided_without_a_rest(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Documents by a part of their names: an index and a search through all of them find the same. */
+/* Documents by a part of their names: an index and a search through them all find the same. */
 #define _GNU_SOURCE
 #include "store_fixture.h"
 

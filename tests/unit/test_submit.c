@@ -470,7 +470,7 @@ static void what_goes_back_into_the_queue_is_not_sent_twice_when_a_sync_fails(vo
 }
 
 /* What was taken from the queue, and could not be made durable as being sent, goes on in the same
- * mount, also if the ledger refuses every change in between. */
+ * mount, also if the ledger refuses every change meanwhile. */
 static void what_was_taken_from_the_queue_goes_on(void **state)
 {
 	struct fixture *fixture = *state;

@@ -86,7 +86,7 @@ static const struct {
 
 struct file {
 	char path[32];
-	int acked;	  /* the newest attempt of which a success was told; 0: none */
+	int acked;	  /* the newest attempt that was told as a success; 0: none */
 	bool was_refused; /* what was queued: the service said no */
 };
 

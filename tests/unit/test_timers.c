@@ -72,7 +72,7 @@ static void note_due(void *data)
 	++*(int *)data;
 }
 
-/* Who gives the time owns it: a timer is due when the caller says so, and nothing waits for it. */
+/* The caller gives the time: a timer is due when the caller says so, and nothing waits for it. */
 static void an_iteration_is_at_the_time_that_is_given(void **state)
 {
 	struct loop_timer timer = {0};

@@ -93,7 +93,7 @@ static int compare_keys(const void *a, const void *b)
 	return order ? order : (x->node > y->node) - (x->node < y->node);
 }
 
-/* The first key of a mapping that stands in it already; keys has room for all of them. */
+/* The first key of a mapping that stands in it already; keys has room for them all. */
 static size_t find_in_mapping(const struct dsl_tree *tree, const uint64_t *hashes, size_t mapping,
 			      struct mapping_key *keys, size_t *ret_first)
 {

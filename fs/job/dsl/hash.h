@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /*
- * Hashes by which texts of a document are told apart quickly. Whoever writes a document can make
+ * Hashes by which texts of a document are told apart quickly. The author of a document can make
  * two texts of one hash, so equal hashes prove nothing. Pure.
  */
 

@@ -35,7 +35,7 @@
 DEFINE_CLEANUP(yaml_parser_t *, yaml_parser_delete)
 
 /* How YAML 1.1 names the type of a merge key. A reader that takes merge keys takes this for one,
- * whatever its text is and in quotes too. */
+ * with any text, and in quotes too. */
 #define MERGE_TAG "tag:yaml.org,2002:merge"
 
 struct parse {

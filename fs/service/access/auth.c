@@ -193,7 +193,7 @@ static int check_security_token(const struct request *request, const struct key 
 	return 0;
 }
 
-/* What only whoever has the secret key can have right: it counts for the lock of the pair. */
+/* What only the owner of the secret key can have right: it counts for the lock of the pair. */
 static int check_secrets(const struct request *request, const struct sign_request *sign,
 			 struct key *key, const char *signature, int64_t lock_ms, struct err *err)
 {

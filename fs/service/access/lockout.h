@@ -7,7 +7,7 @@
 
 /*
  * The lock of a key pair: more than SERVICE_AUTH_FAILURES_MAX failures in a row close it for a
- * time, also to whoever has the right secret by then. Times are monotonic. Pure.
+ * time, also to a caller that has the right secret by then. Times are monotonic. Pure.
  */
 struct lockout {
 	unsigned failures; /* in a row */

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "service/access/throttle.h"
 
-/* Whoever may call, by a key pair or by a token. */
+/* A caller, known by a key pair or by a token. */
 struct user {
 	char *name; /* creator and modifier of what is made by him */
 	bool read_only;

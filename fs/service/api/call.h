@@ -10,7 +10,7 @@ struct call {
 	struct store *store;
 	const struct request *request;
 	const char *id;	  /* the ID in the path, NULL for an operation without one */
-	const char *user; /* the name of whoever calls */
+	const char *user; /* the name of the caller */
 	int64_t step_ms;  /* what a step of an execution takes that says nothing else */
 };
 

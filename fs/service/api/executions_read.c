@@ -58,7 +58,7 @@ static int append_execution(void *data, const struct store_execution *execution)
 
 	page->bytes += strlen(run->parameters) + strlen(run->sys_tags) + strlen(run->targets) +
 		       strlen(execution->tags);
-	/* the page ends early; whoever counts what he got will ask for the rest */
+	/* the page ends early; a client that counts the rows will ask for the rest */
 	if (page->bytes > SERVICE_PAGE_MAX && cJSON_GetArraySize(page->rows))
 		return 1;
 	row = rows_append(page->rows);

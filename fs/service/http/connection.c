@@ -7,7 +7,7 @@
  * answer, and once more if the answer was held connection_complete()    the answer is sent, or the
  * connection broke: the access log, and the end
  *
- * An answer is held when the handler says that it tells of a change which is not durable yet. The
+ * An answer is held when the handler says that it reports a change which is not durable yet. The
  * connection sleeps then, until connections_settle() has made the changes of the whole turn durable
  * with one sync of the disk, and wakes all that were held.
  *
@@ -318,9 +318,9 @@ static enum MHD_Result refuse_framing(struct server *server, struct connection *
 
 /*
  * MHD_OPTION_EXTERNAL_LOGGER: libmicrohttpd is about to do something about an error. It does not
- * say of which connection. When the error is a Content-Length that it cannot read, it would send
- * the head of its own answer twice (0.9.75). So such a request is answered here and its connection
- * shut.
+ * say which connection that was. When the error is a Content-Length that it cannot read, it would
+ * send the head of its own answer twice (0.9.75). So such a request is answered here and its
+ * connection shut.
  */
 void connection_on_trouble(void *data, const char *format, va_list arguments)
 {

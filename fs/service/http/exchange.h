@@ -10,7 +10,7 @@
 #include "service/http/request.h"
 
 /*
- * One request as it comes in, and the bound on what all of them hold together. Knows the rules on
+ * One request as it comes in, and the bound on what them all hold together. Knows the rules on
  * sizes, but no HTTP library; all of it belongs to the server's thread.
  */
 struct exchange {

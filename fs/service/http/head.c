@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libmicrohttpd (0.9.75) tells of a head what it has understood. A NUL ends a text, so that
+ * libmicrohttpd (0.9.75) reports what it has understood of a head. A NUL ends a text, so that
  * "Content-Length: 3<NUL>6" is told as 3. A bare LF ends a line as CR LF does, and a line that
  * begins with a blank is joined to the one before. A load balancer may understand each of these in
  * another way, and take the end of one request for the beginning of another.

@@ -80,7 +80,7 @@ static void *serve_connections(void *data)
 
 	for (;;) {
 		MHD_run(server->daemon);
-		/* whoever was held wakes in a run */
+		/* the connections that were held wake in a run */
 		while (connections_settle(server))
 			MHD_run(server->daemon);
 		now_ms = clock_monotonic_ms();

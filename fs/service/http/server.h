@@ -33,7 +33,7 @@ struct server_options {
 	server_handler_fn *handler;
 	server_settle_fn *settle;
 	void *data;		   /* of both */
-	service_access_fn *access; /* told of every answer, or NULL */
+	service_access_fn *access; /* called with every answer, or NULL */
 	void *access_data;
 	const struct tls *tls; /* NULL: plain HTTP; read while the server starts */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The TLS library under libmicrohttpd says of a bad file only that it did not start. What the files
- * hold is looked at here first, so that whoever mixed them up is told how.
+ * hold is looked at here first, so that a mix-up is explained.
  */
 #include "service/http/tls.h"
 

@@ -5,7 +5,7 @@
 #include "base/json.h"
 
 /*
- * The instances that a step works on, batch by batch, in one form whatever the request said:
+ * The instances that a step works on, batch by batch, in one form for each way of asking:
  * [{"instances": [{"resource_id": …, …}, …], "pause": true}, …]. "pause" says that somebody has to
  * let the next batch begin. Pure.
  */
@@ -24,7 +24,7 @@ int batches_of_targets(const cJSON *targets, cJSON **ret_batches);
  * array, which is empty when the text says nothing of the kind; -ENOMEM. */
 int batches_of_input(const char *text, cJSON **ret_batches);
 
-/* Appends what an answer tells of an instance to an object: a map of texts. Returns 0 or
+/* Appends what an answer says about an instance to an object: a map of texts. Returns 0 or
  * -ENOMEM. */
 int batches_properties(const cJSON *instance, cJSON *properties);
 

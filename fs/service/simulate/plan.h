@@ -11,7 +11,7 @@
  */
 
 struct plan_source {
-	const char *content;		   /* the document, whatever it is */
+	const char *content;		   /* the document, also one that is no plan */
 	const char *parameters, *targets;  /* JSON arrays, as an execution keeps them */
 	const char *target_parameter_name; /* the parameter that targets stand for, or "" */
 	int64_t step_ms;		   /* what a step takes that says nothing else */

@@ -84,7 +84,7 @@ struct timeline_state {
 #define TIMELINE_FOREVER (INT64_MAX / 4)
 
 /*
- * Where an execution is at now_ms, as far as it is known now; at TIMELINE_FOREVER, where it comes
+ * Where an execution is at now_ms, as far as it is known now. At TIMELINE_FOREVER, where it comes
  * to rest if nobody does anything more. ret_places has room for n_slices, or is NULL.
  */
 void timeline_at(const struct timeline *walk, int64_t now_ms, struct timeline_state *ret_state,

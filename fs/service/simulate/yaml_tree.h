@@ -10,7 +10,7 @@
 /*
  * Reads a YAML document as a tree of cJSON values: mappings are objects in their order, lists are
  * arrays, scalars are strings (also numbers, as they are written), a plain null is null. Aliases
- * are filled in. What is built is bounded by the DSL_… limits, whatever the text says. Pure.
+ * are filled in. What is built is bounded by the DSL_… limits, for any text. Pure.
  *
  * Returns 0 and an owned value, which is never NULL; -EINVAL with err saying what is wrong and in
  * which line; -ENOMEM.

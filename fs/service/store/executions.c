@@ -97,7 +97,7 @@ static struct store_execution read_row(const struct db_row *row)
 	};
 }
 
-/* Who reads executions; one of the two functions is there. */
+/* The reader of executions; one of the two functions is there. */
 struct run_reader {
 	int (*each)(void *data, const struct store_execution *execution);
 	int (*decide)(void *data, const struct store_execution *execution,

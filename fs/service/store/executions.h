@@ -62,7 +62,7 @@ struct store_execution_filter {
 	int64_t start_after_ms;
 	int64_t end_before_ms; /* only what has ended, as of now_ms */
 	int64_t now_ms;
-	const char *tags; /* a JSON array of {"key", "value"}: all of them are to be there */
+	const char *tags; /* a JSON array of {"key", "value"}: all are to be there */
 	int64_t limit, offset;
 };
 
@@ -82,7 +82,7 @@ struct store_change {
 };
 
 /*
- * Lets decide() see an execution and say what it becomes; nobody else changes it in between.
+ * Lets decide() see an execution and say what it becomes; nobody else changes it meanwhile.
  * Returns 0; -ENOENT: there is no such; or the negative value of decide(), and nothing is changed.
  */
 int store_operate(struct store *store, const char *id,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Listing documents. cocfs asks for the documents of a name before each create, so with very many
- * documents this has to be found without reading all of them. A name is asked for by a part of it,
+ * documents this has to be found without reading them all. A name is asked for by a part of it,
  * which no index of whole names finds.
  *
  * So the table name_parts has parts of each name: from every fourth character on, up to 64
@@ -35,7 +35,7 @@
 #define SURROGATE_FIRST 0xd800
 #define SURROGATE_LAST 0xdfff
 
-/* Who gets what is listed. */
+/* The receiver of what is listed. */
 struct list_reader {
 	int (*each)(void *data, const struct store_document *document);
 	void *data;

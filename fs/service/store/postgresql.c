@@ -4,7 +4,7 @@
  * so that a database that stands still holds up nobody for ever.
  *
  * A connection that breaks takes the transaction with it: until that is given up (undo), everything
- * fails, and nothing can be done outside of it by mistake. With none under way a statement that
+ * fails, and nothing can be done outside it by mistake. With none under way a statement that
  * finds the connection broken is tried once more on a new one: it has done nothing then.
  */
 #define _GNU_SOURCE
@@ -62,8 +62,8 @@ int postgresql_error(struct db_postgresql *postgresql, const PGresult *result, s
 	return -errnum;
 }
 
-/* Gives up a connection on which no answer comes, and lets the database be for a moment: whoever
- * has waited so long is not to wait once more. */
+/* Gives up a connection on which no answer comes, and lets the database be for a moment: a caller
+ * that has waited so long is not to wait once more. */
 static int is_silent(struct db_postgresql *postgresql, struct err *err)
 {
 	postgresql_disconnect(postgresql);
@@ -258,7 +258,7 @@ static int64_t postgresql_number(const struct db_row *row, int column)
 					       : strtoll(PQgetvalue(row->at, 0, column), NULL, 10);
 }
 
-/* Who hears an answer, and what has come of it so far. */
+/* The receiver of an answer, and what has come of it so far. */
 struct listener {
 	db_row_fn *each;
 	void *data;

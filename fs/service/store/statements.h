@@ -4,7 +4,7 @@
 
 /*
  * The text of statements that the databases say alike but for a part. Columns stand here once,
- * since whoever reads a row counts them. Who includes this has said first, in the words of its
+ * since the reader of a row counts them. Who includes this has said first, in the words of its
  * database,
  *
  *   LIKE(column, place)	that a column is like the pattern at a place

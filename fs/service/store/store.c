@@ -3,8 +3,8 @@
  * All changes pass through store_begin() and store_finish(). The commit point of a change is
  * store_finish(): when it returns 0 the change is on the disk; before it, a crash leaves nothing.
  *
- * When changes are gathered, store_begin() opens one transaction for all of them and a savepoint
- * for each, so that one that fails is undone alone; the commit point of all is store_settle().
+ * When changes are gathered, store_begin() opens one transaction for them all and a savepoint
+ * for each, so that one that fails is undone alone. The commit point of all is store_settle().
  * There are errors on which SQLite undoes the whole transaction by itself (a full disk, a failed
  * read), and so does PostgreSQL when the connection breaks. Then changes are gone that were
  * reported as done, and settling fails, so that none of them is answered as made; until then
@@ -86,7 +86,7 @@ int store_begin(struct store *store, struct err *err)
 		r = db_begin(store->db, err);
 	if (r < 0 || !store->gathers)
 		return r;
-	/* a savepoint outside of a transaction would begin one, and commit it */
+	/* a savepoint outside a transaction would begin one, and commit it */
 	if (!db_in_transaction(store->db))
 		return lose(store, err);
 	store->has_changes = true;
@@ -298,7 +298,7 @@ int store_delete(struct store *store, const char *id, struct err *err)
 	return store_finish(store, r, err);
 }
 
-/* Who reads documents, and what there is to know of the read besides. */
+/* The reader of documents, and what there is to know of the read besides. */
 struct document_reader {
 	int (*document)(void *data, const struct store_document *document);
 	int (*version)(void *data, const struct store_version *version);
