@@ -134,7 +134,7 @@ def test_a_header_of_the_authentication_that_is_sent_twice(temporary, name):
     target, headers = temporary.signed("GET", DOCUMENTS, headers={"X-Security-Token": "token-of-alice"}, keys=ALICE)
     with temporary.plain() as plain:
         lines = [f"{key}: {value}" for key, value in headers.items()] + [f"{name}: {headers[name]}"]
-        plain.sendall("\r\n".join([f"GET {target} HTTP/1.1", *lines, "Connection: close", "", ""]).encode())
+        plain.sendall("\r\n".join([f"GET {target} HTTP/1.1", "Host: x", *lines, "Connection: close", "", ""]).encode())
         answer = plain.makefile("rb").read()
     assert answer.startswith(b"HTTP/1.1 401 ") and b"was sent more than once" in answer
 
