@@ -25,7 +25,7 @@ import tools
 
 ROUNDS = int(os.environ.get("COCFS_KILL_ROUNDS", "130"))
 FIRST_SEED = int(os.environ.get("COCFS_KILL_SEED", "1"))
-BATCH = 78  # rounds at most
+BATCH = 39  # rounds at most: each create asks for all jobs of its name, of which an account has more and more
 SHARE = 24
 ROUNDS_OF_TWO = max(4, ROUNDS // SHARE)
 BATCH_OF_TWO = 26
