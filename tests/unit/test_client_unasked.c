@@ -233,10 +233,10 @@ static void a_greeting_is_no_answer(void **state)
 /* The kernel does not take all of a request that nobody reads. */
 static void a_success_before_the_whole_request_is_unknown(void **state)
 {
-	static char content[COC_CONTENT_MAX];
+	static char content[COC_CONTENT_MAX + 1];
 	const struct coc_document big = {.name = "n",
 					 .content = content,
-					 .content_size = sizeof(content),
+					 .content_size = COC_CONTENT_MAX,
 					 .enterprise_project_id = "0",
 					 .risk_level = "LOW"};
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -244,7 +244,7 @@ static void a_success_before_the_whole_request_is_unknown(void **state)
 	char part[65536];
 
 	(void)state;
-	memset(content, 1, sizeof(content)); /* six bytes each in JSON */
+	memset(content, 1, COC_CONTENT_MAX); /* six bytes each in JSON */
 	snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/cocfs-early-%d", getpid());
 	strcpy(t.unix_path, address.sun_path);
 	strcpy(t.endpoint, "http://localhost");
