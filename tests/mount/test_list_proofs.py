@@ -56,7 +56,7 @@ def lose_one(space, src, name="job"):
 
 def stays_open(space, *words):
     """The doubt has a story when absence would have been believed, and nothing was sent again."""
-    sent = space.creates()[0].ended
+    sent = tools.eventually(lambda: space.creates()[0].ended, "the create to have ended")
     assert space.front.wait(lambda: any(is_list(call) and call.started > sent + 12
                                         for call in space.front.exchanges), lost.SETTLED)
     story = lost.is_open(space, "a.yaml", *words)
