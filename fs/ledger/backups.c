@@ -58,17 +58,7 @@ int ledger_give_back(struct ledger *ledger, int64_t row, const char *path,
 
 int ledger_find_backup(struct ledger *ledger, const char *path, int64_t *ret_row)
 {
-	int r = 0, code;
-	sqlite3_stmt *stmt = ledger_read(ledger, STMT_FIND_BACKUP, &r);
-
-	if (!stmt)
-		return r;
-	ledger_bind_path(stmt, 1, path);
-	code = sqlite3_step(stmt);
-	if (code == SQLITE_ROW)
-		*ret_row = sqlite3_column_int64(stmt, 0);
-	sqlite3_reset(stmt);
-	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+	return ledger_row_of(ledger, STMT_FIND_BACKUP, path, ret_row);
 }
 
 int ledger_unmark_backup(struct ledger *ledger, int64_t row)

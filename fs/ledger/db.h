@@ -154,6 +154,10 @@ int ledger_run_with(struct ledger *ledger, enum ledger_statement which, int64_t 
  */
 int ledger_run_new(struct ledger *ledger, sqlite3_stmt *stmt, int place, int64_t *ret_id);
 
+/* Runs a statement that finds the row of a path. 0, -ENOENT or another -errno. */
+int ledger_row_of(struct ledger *ledger, enum ledger_statement which, const char *path,
+		  int64_t *ret_row);
+
 /* Runs a statement that asks whether a job has something. 1, 0 or -errno. */
 int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t row);
 

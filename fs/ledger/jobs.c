@@ -121,17 +121,7 @@ int ledger_find_or_make(struct ledger *ledger, const char *path, const struct ow
 
 int ledger_row(struct ledger *ledger, const char *path, int64_t *ret_row)
 {
-	int r = 0, code;
-	sqlite3_stmt *stmt = ledger_read(ledger, STMT_ROW, &r);
-
-	if (!stmt)
-		return r;
-	ledger_bind_path(stmt, 1, path);
-	code = sqlite3_step(stmt);
-	if (code == SQLITE_ROW)
-		*ret_row = sqlite3_column_int64(stmt, 0);
-	sqlite3_reset(stmt);
-	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+	return ledger_row_of(ledger, STMT_ROW, path, ret_row);
 }
 
 int ledger_ensure(struct ledger *ledger, const char *path, const struct owner *owner,

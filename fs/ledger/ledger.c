@@ -158,6 +158,22 @@ int ledger_run_new(struct ledger *ledger, sqlite3_stmt *stmt, int place, int64_t
 	return r;
 }
 
+int ledger_row_of(struct ledger *ledger, enum ledger_statement which, const char *path,
+		  int64_t *ret_row)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, which, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_path(stmt, 1, path);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		*ret_row = sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+}
+
 int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t row)
 {
 	int r = 0, code;
