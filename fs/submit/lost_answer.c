@@ -30,8 +30,6 @@
 #include "submit/lost_round.h"
 #include "submit/outage.h"
 
-#define ASK_FIRST_MS 500
-
 /* Is the job that the service shows what was sent? */
 static bool update_matches(const struct coc_details *details, const struct ledger_submission *sub)
 {
@@ -122,9 +120,9 @@ static void join_lost_answer(void *data)
 	submission->lost = lost_answer_for(submission);
 	if (submission->lost) {
 		TAILQ_INSERT_TAIL(&submission->lost->submissions, submission, lost_link);
-		lost_answer_hurry_round(submission->lost, ASK_FIRST_MS);
+		lost_answer_hurry_round(submission->lost, LOST_ASK_FIRST_MS);
 	} else { /* no memory, perhaps the next time */
-		loop_timer_set(loop, &submission->timer, loop_now_ms(loop) + ASK_FIRST_MS,
+		loop_timer_set(loop, &submission->timer, loop_now_ms(loop) + LOST_ASK_FIRST_MS,
 			       join_lost_answer, submission);
 	}
 }

@@ -15,7 +15,6 @@
 #include "submit/outage.h"
 #include "submit/submission.h"
 
-#define ASK_FIRST_MS 500
 #define ASK_MOST_MS 300000
 #define SETTLE_MIN_MS 10000 /* a request that is under way is answered or dropped by then */
 
@@ -156,7 +155,7 @@ bool lost_answer_may_be_ended(const struct submission *submission)
 static void ask_again(struct lost_answer *lost, int64_t least_ms)
 {
 	int64_t now_ms = loop_now_ms(lost->engine->loop);
-	int64_t wait_ms = (int64_t)ASK_FIRST_MS << (lost->asked < 10 ? lost->asked : 10);
+	int64_t wait_ms = (int64_t)LOST_ASK_FIRST_MS << (lost->asked < 10 ? lost->asked : 10);
 	const struct submission *submission;
 
 	give_place_up(lost);

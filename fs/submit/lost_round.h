@@ -6,6 +6,9 @@
 
 /* The rounds in which the service is asked what became of a lost answer. */
 
+/* From a lost answer to the first question; each later wait is twice the one before. */
+#define LOST_ASK_FIRST_MS 500
+
 /* Somebody waits for this path: asks soon. */
 void lost_answer_hurry(struct submission *submission);
 
