@@ -392,7 +392,7 @@ static int64_t due_ms(const struct server *server, const struct connection *conn
 	return connection->since_ms + (int64_t)server->options.idle_s * 1000 + request_ms;
 }
 
-int64_t lines_cut(struct server *server, int64_t now_ms)
+int64_t connections_cut(struct server *server, int64_t now_ms)
 {
 	/* none that begins from here on is due earlier */
 	int64_t next_ms = now_ms + (int64_t)server->options.request_s * 1000;

@@ -91,7 +91,7 @@ static void *serve_connections(void *data)
 		if (server->stopping && (!server->in_progress || now_ms >= stop_ms))
 			return NULL;
 		if (now_ms >= cut_ms)
-			cut_ms = lines_cut(server, now_ms);
+			cut_ms = connections_cut(server, now_ms);
 		wait_for_turn(server, cut_ms < stop_ms ? cut_ms : stop_ms);
 	}
 }

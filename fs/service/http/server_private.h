@@ -56,6 +56,6 @@ void connection_complete(void *data, struct MHD_Connection *raw, void **context,
 bool connections_settle(struct server *server);
 
 /* Closes the connections that have had their time. Returns when the next one may have. */
-int64_t lines_cut(struct server *server, int64_t now_ms);
+int64_t connections_cut(struct server *server, int64_t now_ms);
 
 #endif
