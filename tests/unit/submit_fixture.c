@@ -425,3 +425,21 @@ void fixture_assert_held(struct fixture *fixture, const char *path, const char *
 	assert_string_equal(there->content[there->version], content);
 	assert_int_equal(job.version, there->version);
 }
+
+int fixture_set_up_sync(void **state)
+{
+	*state = fixture_open(false);
+	return 0;
+}
+
+int fixture_set_up_queue(void **state)
+{
+	*state = fixture_open(true);
+	return 0;
+}
+
+int fixture_tear_down(void **state)
+{
+	fixture_close(*state);
+	return 0;
+}

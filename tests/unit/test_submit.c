@@ -16,24 +16,6 @@
 
 #include "submit_fixture.h"
 
-static int open_sync(void **state)
-{
-	*state = fixture_open(false);
-	return 0;
-}
-
-static int open_queue(void **state)
-{
-	*state = fixture_open(true);
-	return 0;
-}
-
-static int close_fixture(void **state)
-{
-	fixture_close(*state);
-	return 0;
-}
-
 /* How many jobs were made with this content. */
 static int count_content(struct fixture *fixture, const char *content)
 {
@@ -1006,8 +988,8 @@ static void a_deletion_of_what_is_gone_is_done(void **state)
 	assert_int_equal(writer.result, 0);
 }
 
-#define SYNC(test) cmocka_unit_test_setup_teardown(test, open_sync, close_fixture)
-#define QUEUE(test) cmocka_unit_test_setup_teardown(test, open_queue, close_fixture)
+#define SYNC(test) cmocka_unit_test_setup_teardown(test, fixture_set_up_sync, fixture_tear_down)
+#define QUEUE(test) cmocka_unit_test_setup_teardown(test, fixture_set_up_queue, fixture_tear_down)
 
 int main(void)
 {

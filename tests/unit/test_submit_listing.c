@@ -17,24 +17,6 @@
 
 #define MANY (PENDING_AT_ONCE + 10)
 
-static int open_queue(void **state)
-{
-	*state = fixture_open(true);
-	return 0;
-}
-
-static int open_sync(void **state)
-{
-	*state = fixture_open(false);
-	return 0;
-}
-
-static int close_fixture(void **state)
-{
-	fixture_close(*state);
-	return 0;
-}
-
 static bool sees_all(void *data, struct ledger_pending *row)
 {
 	(void)data;
@@ -210,20 +192,20 @@ static void what_a_name_keeps_is_forgotten_on_demand(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(nothing_queued_is_an_empty_text, open_queue,
-						close_fixture),
-		cmocka_unit_test_setup_teardown(a_line_says_where_a_submission_stands, open_queue,
-						close_fixture),
-		cmocka_unit_test_setup_teardown(what_a_reader_may_not_see_is_counted, open_queue,
-						close_fixture),
+		cmocka_unit_test_setup_teardown(nothing_queued_is_an_empty_text,
+						fixture_set_up_queue, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(a_line_says_where_a_submission_stands,
+						fixture_set_up_queue, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(what_a_reader_may_not_see_is_counted,
+						fixture_set_up_queue, fixture_tear_down),
 		cmocka_unit_test_setup_teardown(many_are_listed_in_slices_in_their_order,
-						open_queue, close_fixture),
-		cmocka_unit_test_setup_teardown(the_metrics_count_what_was_made, open_sync,
-						close_fixture),
-		cmocka_unit_test_setup_teardown(the_text_of_an_owner_is_not_for_the_next, open_sync,
-						close_fixture),
-		cmocka_unit_test_setup_teardown(what_a_name_keeps_is_forgotten_on_demand, open_sync,
-						close_fixture),
+						fixture_set_up_queue, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(the_metrics_count_what_was_made,
+						fixture_set_up_sync, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(the_text_of_an_owner_is_not_for_the_next,
+						fixture_set_up_sync, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(what_a_name_keeps_is_forgotten_on_demand,
+						fixture_set_up_sync, fixture_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,18 +14,6 @@
 /* Until absence is believed, and a few rounds more. */
 #define LONG_MS 180000
 
-static int open_sync(void **state)
-{
-	*state = fixture_open(false);
-	return 0;
-}
-
-static int close_fixture(void **state)
-{
-	fixture_close(*state);
-	return 0;
-}
-
 /* What the service says, or has made of the job, after the create was done and its answer lost. */
 struct scene {
 	const char *what;
@@ -161,8 +149,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_scene_ends_as_it_must),
-		cmocka_unit_test_setup_teardown(an_id_that_was_listed_is_no_answer, open_sync,
-						close_fixture),
+		cmocka_unit_test_setup_teardown(an_id_that_was_listed_is_no_answer,
+						fixture_set_up_sync, fixture_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

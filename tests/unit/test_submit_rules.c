@@ -14,24 +14,6 @@
 #include "submit/queue_listing.h"
 #include "submit_fixture.h"
 
-static int open_sync(void **state)
-{
-	*state = fixture_open(false);
-	return 0;
-}
-
-static int open_queue(void **state)
-{
-	*state = fixture_open(true);
-	return 0;
-}
-
-static int close_fixture(void **state)
-{
-	fixture_close(*state);
-	return 0;
-}
-
 /* What each rule refuses, before anything is sent. */
 static void rules_by_table(void **state)
 {
@@ -339,8 +321,8 @@ static void one_user_does_not_take_all_memory(void **state)
 	free(writers);
 }
 
-#define SYNC(test) cmocka_unit_test_setup_teardown(test, open_sync, close_fixture)
-#define QUEUE(test) cmocka_unit_test_setup_teardown(test, open_queue, close_fixture)
+#define SYNC(test) cmocka_unit_test_setup_teardown(test, fixture_set_up_sync, fixture_tear_down)
+#define QUEUE(test) cmocka_unit_test_setup_teardown(test, fixture_set_up_queue, fixture_tear_down)
 
 int main(void)
 {
