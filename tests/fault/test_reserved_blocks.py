@@ -3,31 +3,18 @@
 have filled the disk."""
 
 import os
-import pathlib
-import shutil
-import tempfile
 
 import pytest
 
-import janitor
 import power
 import samples
 import tools
+from fixtures import reachable_tmp_path as tmp_path  # noqa: F401
 
 pytestmark = tools.needs_root
 
 SIZE, RESERVED = 12 << 20, 25  # per cent
 CID = 54003
-
-
-@pytest.fixture
-def tmp_path():
-    """One that every user may reach; pytest's own is root's."""
-    path = tempfile.mkdtemp(prefix="cocfs-reserved-")
-    os.chmod(path, 0o755)
-    janitor.watch_directory(path)
-    yield pathlib.Path(path)
-    shutil.rmtree(path)
 
 
 @pytest.fixture

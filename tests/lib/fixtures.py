@@ -2,6 +2,7 @@
 """Fixtures of the mounted tests: a service, a front before it, a mount; all cleaned up after."""
 
 import os
+import pathlib
 import shutil
 import tempfile
 
@@ -33,6 +34,16 @@ def pytest_runtest_makereport(item):
     if report.failed:
         for title, text in item.stash.get(EXHIBITS, []):
             report.sections.append((title, text()[-20000:]))
+
+
+@pytest.fixture
+def reachable_tmp_path():
+    """In the place of tmp_path: one that every user may reach; pytest's own is root's."""
+    path = tempfile.mkdtemp(prefix="cocfs-reachable-")
+    os.chmod(path, 0o755)
+    janitor.watch_directory(path)
+    yield pathlib.Path(path)
+    shutil.rmtree(path)
 
 
 @pytest.fixture(scope="session", autouse=True)

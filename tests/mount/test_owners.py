@@ -6,19 +6,16 @@ cocfs what they get of a name that was somebody else's.
 """
 
 import os
-import pathlib
-import shutil
 import signal
 import sqlite3
-import tempfile
 
 import pytest
 
 import front as f
-import janitor
 import mounting
 import samples
 import tools
+from fixtures import reachable_tmp_path as tmp_path  # noqa: F401
 
 pytestmark = tools.needs_root
 
@@ -74,16 +71,6 @@ class Shared:
 
     def version(self, job_id):
         return self.space.job(job_id)["version"]
-
-
-@pytest.fixture
-def tmp_path():
-    """One that every user may reach; pytest's own is root's."""
-    path = tempfile.mkdtemp(prefix="cocfs-owners-")
-    os.chmod(path, 0o755)
-    janitor.watch_directory(path)
-    yield pathlib.Path(path)
-    shutil.rmtree(path)
 
 
 @pytest.fixture

@@ -5,33 +5,20 @@ COCFS_OWNERS_STEPS is how many steps there are, COCFS_OWNERS_SEED the seed. A fa
 """
 
 import os
-import pathlib
 import random
-import shutil
 import signal
-import tempfile
 
 import pytest
 
-import janitor
 import mounting
 import owners_walk
 import tools
+from fixtures import reachable_tmp_path as tmp_path  # noqa: F401
 
 STEPS = int(os.environ.get("COCFS_OWNERS_STEPS", "5000"))
 SEED = int(os.environ.get("COCFS_OWNERS_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
 REMOUNTS = 4
 SHOWN = 60
-
-
-@pytest.fixture
-def tmp_path():
-    """One that every user may reach; pytest's own is root's."""
-    path = tempfile.mkdtemp(prefix="cocfs-owners-")
-    os.chmod(path, 0o755)
-    janitor.watch_directory(path)
-    yield pathlib.Path(path)
-    shutil.rmtree(path)
 
 
 def walked(walk, steps, remounts):
