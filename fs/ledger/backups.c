@@ -27,7 +27,7 @@ static int move_row(struct ledger *ledger, int64_t row, const char *path)
 }
 
 /* Makes the row of a backup. What is known of it comes from the row that it had. */
-static int mark_backup(struct ledger *ledger, int64_t row, const struct ledger_backup *backup)
+static int mark_backup(struct ledger *ledger, int64_t row, const struct job_backup *backup)
 {
 	int64_t marked;
 	int r = 0;
@@ -44,7 +44,7 @@ static int mark_backup(struct ledger *ledger, int64_t row, const struct ledger_b
 }
 
 int ledger_give_back(struct ledger *ledger, int64_t row, const char *path,
-		     const struct ledger_backup *backup)
+		     const struct job_backup *backup)
 {
 	int r = ledger_group_begin(ledger);
 

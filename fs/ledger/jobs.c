@@ -8,18 +8,8 @@
 
 #include "base/clock.h"
 
-void ledger_job_finish(struct ledger_job *job)
-{
-	free(job->job_id);
-	free(job->request_id);
-	free(job->error);
-	free(job->warnings);
-	attr_set_finish(&job->sent);
-	*job = (struct ledger_job){0};
-}
-
 /* Reads the columns of JOB_COLUMNS. */
-static int read_job(sqlite3_stmt *stmt, struct ledger_job *job)
+static int read_job(sqlite3_stmt *stmt, struct job_record *job)
 {
 	/* in the order of the columns 6 to 10 */
 	static const enum attr attrs[] = {ATTR_RISK_LEVEL, ATTR_ENTERPRISE_PROJECT_ID, ATTR_NAME,
@@ -51,9 +41,9 @@ static int read_job(sqlite3_stmt *stmt, struct ledger_job *job)
 	return 0;
 }
 
-static int find_job(sqlite3_stmt *stmt, struct ledger_job *ret_job)
+static int find_job(sqlite3_stmt *stmt, struct job_record *ret_job)
 {
-	struct ledger_job job = {0};
+	struct job_record job = {0};
 	int r, code = sqlite3_step(stmt);
 
 	if (code == SQLITE_ROW)
@@ -62,13 +52,13 @@ static int find_job(sqlite3_stmt *stmt, struct ledger_job *ret_job)
 		r = code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
 	sqlite3_reset(stmt);
 	if (r < 0)
-		ledger_job_finish(&job);
+		job_record_finish(&job);
 	else
 		*ret_job = job;
 	return r;
 }
 
-int ledger_find(struct ledger *ledger, const char *path, struct ledger_job *ret_job)
+int ledger_find(struct ledger *ledger, const char *path, struct job_record *ret_job)
 {
 	int r = 0;
 	sqlite3_stmt *stmt = ledger_read(ledger, STMT_FIND, &r);
@@ -79,7 +69,7 @@ int ledger_find(struct ledger *ledger, const char *path, struct ledger_job *ret_
 	return find_job(stmt, ret_job);
 }
 
-int ledger_get(struct ledger *ledger, int64_t row, struct ledger_job *ret_job)
+int ledger_get(struct ledger *ledger, int64_t row, struct job_record *ret_job)
 {
 	int r = 0;
 	sqlite3_stmt *stmt = ledger_read(ledger, STMT_GET, &r);
@@ -106,9 +96,9 @@ static int make_row(struct ledger *ledger, const char *path, const struct owner 
 }
 
 int ledger_find_or_make(struct ledger *ledger, const char *path, const struct owner *owner,
-			struct ledger_job *ret_job)
+			struct job_record *ret_job)
 {
-	struct ledger_job job = {.changed_ms = clock_realtime_ms(), .holding.owner = *owner};
+	struct job_record job = {.changed_ms = clock_realtime_ms(), .holding.owner = *owner};
 	int r = ledger_find(ledger, path, ret_job);
 
 	if (r != -ENOENT)
@@ -132,7 +122,7 @@ int ledger_ensure(struct ledger *ledger, const char *path, const struct owner *o
 	return r == -ENOENT ? make_row(ledger, path, owner, clock_realtime_ms(), ret_row) : r;
 }
 
-int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance *ret_glance)
+int ledger_glance(struct ledger *ledger, const char *path, struct job_glance *ret_glance)
 {
 	int r = 0, code;
 	sqlite3_stmt *stmt = ledger_read(ledger, STMT_GLANCE, &r);
@@ -142,7 +132,7 @@ int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance 
 	ledger_bind_path(stmt, 1, path);
 	code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW)
-		*ret_glance = (struct ledger_glance){
+		*ret_glance = (struct job_glance){
 			.id_size = (uint64_t)sqlite3_column_int64(stmt, 0),
 			.error_size = (uint64_t)sqlite3_column_int64(stmt, 1),
 			.changed_ms = sqlite3_column_int64(stmt, 2),

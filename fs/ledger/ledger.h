@@ -2,18 +2,13 @@
 #ifndef COCFS_LEDGER_LEDGER_H
 #define COCFS_LEDGER_LEDGER_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/stall.h"
-#include "job/attributes.h"
-#include "job/digest.h"
 #include "job/known.h"
-#include "job/owner.h"
-#include "job/state.h"
+#include "job/record.h"
 
 /*
  * The ledger: the durable record of bindings and submissions, one SQLite file, keyed by path
@@ -23,41 +18,6 @@
  * (-EIO: SQLite failed; -ENOSPC: the disk is full; -ENOMEM), more where it says so.
  */
 struct ledger;
-
-/* What the ledger knows of a path. Owned strings. Zero-initialise it; ledger_job_finish() frees. */
-struct ledger_job {
-	int64_t row; /* stays the same when the path is renamed; never 0 */
-	enum job_state state;
-	bool incomplete; /* the file may be half of what was meant: its writer was killed, or not
-			    seen */
-	bool refused; /* the error is of the newest content, also if older content is sent or queued
-		       */
-	bool backup;  /* see ledger_give_back(); digest is of the file's own content */
-	char *job_id; /* the binding, or NULL */
-	int64_t version; /* last known version on the service: 1, 2, … */
-	bool has_digest;
-	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of the content that the service holds */
-	struct attr_set sent;			   /* the attributes that the service holds */
-	char *request_id;			   /* of the last answer, or NULL */
-	int errnum;				   /* of the last refusal, 0 when none stands */
-	char *error;	/* its whole story: the .error sibling, or NULL */
-	bool dismissed; /* the .error was removed: only coc.error and cocfs-wait tell the story */
-	bool unmade;	/* see unmade.c */
-	char *warnings; /* what the DSL check found odd, a line each, or NULL */
-	int64_t changed_ms; /* since the epoch: when the siblings last changed */
-	struct holding holding;
-};
-
-void ledger_job_finish(struct ledger_job *job);
-#define _cleanup_ledger_job_ __attribute__((cleanup(ledger_job_finish)))
-
-/* What the siblings of a path look like, cheaper than the whole row. Sizes in bytes, 0: not
- * there. */
-struct ledger_glance {
-	uint64_t id_size, error_size;
-	int64_t changed_ms;
-	struct holding holding;
-};
 
 /*
  * Opens the ledger at path, makes it when it is not there (mode 0600). source names what the space
@@ -125,10 +85,10 @@ int ledger_look_begin(struct ledger *ledger);
 void ledger_look_end(struct ledger *ledger);
 
 /* Finds a path. -ENOENT: never heard of. */
-int ledger_find(struct ledger *ledger, const char *path, struct ledger_job *ret_job);
+int ledger_find(struct ledger *ledger, const char *path, struct job_record *ret_job);
 
 /* Finds by row. -ENOENT. */
-int ledger_get(struct ledger *ledger, int64_t row, struct ledger_job *ret_job);
+int ledger_get(struct ledger *ledger, int64_t row, struct job_record *ret_job);
 
 /* The row of a path. -ENOENT: never heard of. */
 int ledger_row(struct ledger *ledger, const char *path, int64_t *ret_row);
@@ -139,10 +99,10 @@ int ledger_ensure(struct ledger *ledger, const char *path, const struct owner *o
 
 /* Finds a path, made as a draft of this owner's when it is not there. */
 int ledger_find_or_make(struct ledger *ledger, const char *path, const struct owner *owner,
-			struct ledger_job *ret_job);
+			struct job_record *ret_job);
 
 /* The siblings of a path. -ENOENT: never heard of. */
-int ledger_glance(struct ledger *ledger, const char *path, struct ledger_glance *ret_glance);
+int ledger_glance(struct ledger *ledger, const char *path, struct job_glance *ret_glance);
 
 /* Is a path bound to a job, or is one being made for it? 1, 0 or -errno. */
 int ledger_has_job(struct ledger *ledger, const char *path);
@@ -203,16 +163,10 @@ int ledger_is_unmade(struct ledger *ledger, const char *path);
 /* Is any path marked? 1, 0 or -errno. Cheap: ask this before you look for a path. */
 int ledger_has_unmade(struct ledger *ledger);
 
-/* One of the marked names of a directory. */
-struct ledger_unmade {
-	int64_t row;
-	char name[NAME_MAX + 1];
-	struct ledger_glance seen;
-};
-
-/* The next one by row after a row, 0 for the first. -ENOENT: there is none. */
+/* The next marked name of a directory, by row after a row, 0 for the first. -ENOENT: there is none.
+ */
 int ledger_next_unmade(struct ledger *ledger, const char *dir, int64_t after,
-		       struct ledger_unmade *ret_unmade);
+		       struct job_unmade *ret_unmade);
 
 /* The story of a path ends that has no file: nobody is to hear of its refusal any more. A row that
  * knows nothing else goes. */
@@ -223,21 +177,10 @@ int ledger_end_story(struct ledger *ledger, int64_t row);
 /* Records who has what a row keeps. */
 int ledger_hold(struct ledger *ledger, int64_t row, const struct holding *holding);
 
-/* One of the rows of a path: the one that is found by it, or one that is set aside. */
-struct ledger_claim {
-	int64_t row;
-	bool is_aside;
-	struct holding holding;
-};
-
-/* A name has at most so many rows that are set aside. Only somebody who acts as many users can
- * bring a name to more than a few; each is looked at when the name is made. */
-#define LEDGER_ASIDE_MAX 32
-
 /* The rows of a path: the one that is found by it, then those that are set aside, the latest made
  * first. Returns how many there are, or -errno. */
 int ledger_claims(struct ledger *ledger, const char *path,
-		  struct ledger_claim ret_claims[LEDGER_ASIDE_MAX + 1]);
+		  struct job_claim ret_claims[CLAIMS_ASIDE_MAX + 1]);
 
 /* The text of a row goes, but for the attributes: the story and the warnings. */
 int ledger_drop_text(struct ledger *ledger, int64_t row);
@@ -383,32 +326,14 @@ int ledger_is_being_sent(struct ledger *ledger, const struct ledger_submission *
 int ledger_requeue(struct ledger *ledger, const struct ledger_submission *submission,
 		   int64_t next_try_ms, const char *error);
 
-/* An unfinished submission as .coc/queue tells it. Borrowed strings, good until fn returns. */
-struct ledger_pending {
-	int64_t id;
-	enum job_state state;
-	int64_t attempts;
-	int64_t next_try_ms; /* since the epoch; of what is queued, 0: at once */
-	const char *path;
-	bool is_aside;
-	struct holding holding;
-	const char *last_error; /* a story that starts with its sentence, or NULL */
-};
-
 /* Calls fn for the unfinished submissions that come after an ID, at most max of them, in the order
- * of their commits. It must not write to the ledger. Stops when it returns a negative value, which
- * is returned. */
+ * of their commits. The strings are good until fn returns. It must not write to the ledger. Stops
+ * when it returns a negative value, which is returned. */
 int ledger_pending(struct ledger *ledger, int64_t after, int max,
-		   int (*fn)(void *data, struct ledger_pending *row), void *data);
-
-/* How many submissions are queued, as far as they are counted. Zero-initialise it. */
-struct ledger_count {
-	int64_t n;
-	int64_t after; /* the job that was counted last */
-};
+		   int (*fn)(void *data, struct job_pending *row), void *data);
 
 /* Counts on, some thousand at once. Returns 1 if there may be more, 0 at the end, or -errno. */
-int ledger_count_queued(struct ledger *ledger, struct ledger_count *count);
+int ledger_count_queued(struct ledger *ledger, struct queued_count *count);
 
 /* What is queued may be tried at once. */
 int ledger_hasten(struct ledger *ledger);
@@ -421,23 +346,14 @@ int ledger_unfinished(struct ledger *ledger,
 
 /* ---- renames: renames.c ---- */
 
-/* A rename of a job file or a directory, as it is recorded before it is done. */
-struct ledger_rename {
-	int64_t id;
-	const char *from, *to;
-	uint64_t ino; /* of what is renamed: tells at the next mount whether it was done */
-	bool exchange;
-	bool directory, to_directory; /* what was from, and (exchange) to, is one; not kept */
-};
-
 /* Records a rename that is about to be done, durably; sets rename->id. */
-int ledger_rename_begin(struct ledger *ledger, struct ledger_rename *rename);
+int ledger_rename_begin(struct ledger *ledger, struct job_rename *rename);
 
 /* It was done: the bindings of from and of all below it move along (exchange: both ways). */
-int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename);
+int ledger_rename_done(struct ledger *ledger, const struct job_rename *rename);
 
 /* It was not done. */
-int ledger_rename_undone(struct ledger *ledger, const struct ledger_rename *rename);
+int ledger_rename_undone(struct ledger *ledger, const struct job_rename *rename);
 
 /* Has this path, or one below it, a row? 1, 0 or -errno. */
 int ledger_knows(struct ledger *ledger, const char *path);
@@ -448,15 +364,9 @@ int ledger_busy(struct ledger *ledger, const char *path);
 /* Asks for every rename that was begun whether it was done (1 or 0; was_done tells the kinds then),
  * and ends it. -EBUSY leaves it as it is. */
 int ledger_rename_unfinished(struct ledger *ledger,
-			     int (*was_done)(void *data, struct ledger_rename *rename), void *data);
+			     int (*was_done)(void *data, struct job_rename *rename), void *data);
 
 /* ---- backups: backups.c ---- */
-
-/* A file that was moved away from a job's name and is a backup. */
-struct ledger_backup {
-	const char *path;
-	const unsigned char *digest; /* of its content; NULL: that cannot be read */
-};
 
 /*
  * Gives a row back to the path of a name that was made again, and marks the file that was moved;
@@ -464,7 +374,7 @@ struct ledger_backup {
  * made for it; or there is no such row any more.
  */
 int ledger_give_back(struct ledger *ledger, int64_t row, const char *path,
-		     const struct ledger_backup *backup);
+		     const struct job_backup *backup);
 
 /* The row of a path that is marked as a backup. -ENOENT: the path is not. */
 int ledger_find_backup(struct ledger *ledger, const char *path, int64_t *ret_row);

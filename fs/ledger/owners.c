@@ -62,7 +62,7 @@ int ledger_hold(struct ledger *ledger, int64_t row, const struct holding *holdin
 }
 
 int ledger_claims(struct ledger *ledger, const char *path,
-		  struct ledger_claim ret_claims[LEDGER_ASIDE_MAX + 1])
+		  struct job_claim ret_claims[CLAIMS_ASIDE_MAX + 1])
 {
 	int r = 0, code, n = 0;
 	sqlite3_stmt *stmt = ledger_read(ledger, STMT_CLAIMS, &r);
@@ -70,11 +70,11 @@ int ledger_claims(struct ledger *ledger, const char *path,
 	if (!stmt)
 		return r;
 	ledger_bind_path(stmt, 1, path);
-	sqlite3_bind_int(stmt, 3, LEDGER_ASIDE_MAX);
-	while ((code = sqlite3_step(stmt)) == SQLITE_ROW && n <= LEDGER_ASIDE_MAX)
-		ret_claims[n++] = (struct ledger_claim){.row = sqlite3_column_int64(stmt, 0),
-							.is_aside = sqlite3_column_int(stmt, 1),
-							.holding = ledger_column_holding(stmt, 2)};
+	sqlite3_bind_int(stmt, 3, CLAIMS_ASIDE_MAX);
+	while ((code = sqlite3_step(stmt)) == SQLITE_ROW && n <= CLAIMS_ASIDE_MAX)
+		ret_claims[n++] = (struct job_claim){.row = sqlite3_column_int64(stmt, 0),
+						     .is_aside = sqlite3_column_int(stmt, 1),
+						     .holding = ledger_column_holding(stmt, 2)};
 	sqlite3_reset(stmt);
 	r = ledger_errno(code);
 	return r < 0 ? r : n;

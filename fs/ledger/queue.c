@@ -179,7 +179,7 @@ int ledger_hasten(struct ledger *ledger)
 }
 
 int ledger_pending(struct ledger *ledger, int64_t after, int max,
-		   int (*fn)(void *data, struct ledger_pending *row), void *data)
+		   int (*fn)(void *data, struct job_pending *row), void *data)
 {
 	int r = 0, code = SQLITE_DONE;
 	sqlite3_stmt *stmt = ledger_read(ledger, STMT_PENDING, &r);
@@ -189,7 +189,7 @@ int ledger_pending(struct ledger *ledger, int64_t after, int max,
 	sqlite3_bind_int64(stmt, 1, after);
 	sqlite3_bind_int(stmt, 2, max);
 	while (r >= 0 && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
-		struct ledger_pending row = {
+		struct job_pending row = {
 			.id = sqlite3_column_int64(stmt, 0),
 			.state = (enum job_state)sqlite3_column_int(stmt, 1),
 			.attempts = sqlite3_column_int64(stmt, 2),
@@ -206,7 +206,7 @@ int ledger_pending(struct ledger *ledger, int64_t after, int max,
 	return r < 0 ? r : ledger_errno(code);
 }
 
-int ledger_count_queued(struct ledger *ledger, struct ledger_count *count)
+int ledger_count_queued(struct ledger *ledger, struct queued_count *count)
 {
 	int r = 0, code;
 	int64_t n = 0;

@@ -44,7 +44,7 @@ int ledger_busy(struct ledger *ledger, const char *path)
 	return ask_path(ledger, STMT_BUSY, path);
 }
 
-int ledger_rename_begin(struct ledger *ledger, struct ledger_rename *rename)
+int ledger_rename_begin(struct ledger *ledger, struct job_rename *rename)
 {
 	int r = 0;
 	sqlite3_stmt *stmt = ledger_write(ledger, STMT_RENAME_BEGIN, &r);
@@ -117,12 +117,12 @@ static int move_rows(struct ledger *ledger, const char *from, const char *to, bo
 	return ledger_run(stmt);
 }
 
-int ledger_rename_undone(struct ledger *ledger, const struct ledger_rename *rename)
+int ledger_rename_undone(struct ledger *ledger, const struct job_rename *rename)
 {
 	return ledger_run_row(ledger, STMT_RENAME_END, rename->id);
 }
 
-int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename)
+int ledger_rename_done(struct ledger *ledger, const struct job_rename *rename)
 {
 	int r = ledger_group_begin(ledger); /* done again after a half of it, it would be wrong */
 
@@ -147,7 +147,7 @@ int ledger_rename_done(struct ledger *ledger, const struct ledger_rename *rename
 
 /* One rename that was begun and not ended, with its own copies of the paths. */
 struct unfinished {
-	struct ledger_rename rename;
+	struct job_rename rename;
 	char *from, *to;
 };
 
@@ -165,7 +165,7 @@ static int next_unfinished(struct ledger *ledger, int64_t after, struct unfinish
 		r = ledger_column_text(stmt, 1, &ret->from);
 		if (r == 0)
 			r = ledger_column_text(stmt, 2, &ret->to);
-		ret->rename = (struct ledger_rename){
+		ret->rename = (struct job_rename){
 			.id = sqlite3_column_int64(stmt, 0),
 			.from = ret->from,
 			.to = ret->to,
@@ -180,7 +180,7 @@ static int next_unfinished(struct ledger *ledger, int64_t after, struct unfinish
 }
 
 int ledger_rename_unfinished(struct ledger *ledger,
-			     int (*was_done)(void *data, struct ledger_rename *rename), void *data)
+			     int (*was_done)(void *data, struct job_rename *rename), void *data)
 {
 	int64_t last = 0;
 	int r, done;

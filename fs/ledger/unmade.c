@@ -69,7 +69,7 @@ int ledger_unmark_unmade(struct ledger *ledger, const char *path)
 }
 
 int ledger_next_unmade(struct ledger *ledger, const char *dir, int64_t after,
-		       struct ledger_unmade *ret_unmade)
+		       struct job_unmade *ret_unmade)
 {
 	int r = 0, code;
 	sqlite3_stmt *stmt = ledger_read(ledger, STMT_NEXT_UNMADE, &r);
@@ -85,7 +85,7 @@ int ledger_next_unmade(struct ledger *ledger, const char *dir, int64_t after,
 		ret_unmade->row = sqlite3_column_int64(stmt, 0);
 		snprintf(ret_unmade->name, sizeof(ret_unmade->name), "%s",
 			 (const char *)sqlite3_column_text(stmt, 1));
-		ret_unmade->seen = (struct ledger_glance){
+		ret_unmade->seen = (struct job_glance){
 			.id_size = id_size ? id_size + 1 : 0, /* the newline */
 			.error_size = (uint64_t)sqlite3_column_int64(stmt, 3),
 			.changed_ms = sqlite3_column_int64(stmt, 4),

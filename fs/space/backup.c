@@ -112,7 +112,7 @@ static int give_back(struct space *space, const struct recent_move *move, const 
 {
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 	_cleanup_free_ char *moved = NULL;
-	struct ledger_backup backup;
+	struct job_backup backup;
 	struct stat st;
 	bool is_there;
 	int r = ledger_path(space->ledger, move->row, &moved);
@@ -125,7 +125,7 @@ static int give_back(struct space *space, const struct recent_move *move, const 
 	/* another file has its name: it has the job */
 	if (is_there && (st.st_ino != move->file || !S_ISREG(st.st_mode)))
 		return -ENOENT;
-	backup = (struct ledger_backup){.path = moved, .digest = digest};
+	backup = (struct job_backup){.path = moved, .digest = digest};
 	if (is_there && digest_of(space, moved, digest) < 0)
 		backup.digest = NULL; /* the mark is of any content then */
 	r = ledger_give_back(space->ledger, move->row, path, is_there ? &backup : NULL);
@@ -174,7 +174,7 @@ int backup_made(struct space *space, fuse_req_t req, struct node *parent, const 
 	return r;
 }
 
-int backup_is(struct space *space, struct node *node, const struct ledger_job *job)
+int backup_is(struct space *space, struct node *node, const struct job_record *job)
 {
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 	_cleanup_free_ char *content = NULL;

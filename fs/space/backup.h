@@ -39,7 +39,7 @@ void backup_left(struct space *space, const struct node *parent, const char *nam
 void backup_removed(struct space *space, const struct node *node);
 
 /* Is this what a backup holds (job: what the ledger knows of the node's path)? 1, 0 or -errno. */
-int backup_is(struct space *space, struct node *node, const struct ledger_job *job);
+int backup_is(struct space *space, struct node *node, const struct job_record *job);
 
 /* The file of a job's name was written: it is no backup any more. Returns 0 or -errno. */
 int backup_end(struct space *space, const struct node *parent, const char *name);

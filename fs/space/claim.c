@@ -48,7 +48,7 @@
 
 #define READ 04
 
-const struct ledger_claim *claiming_current(const struct claiming *claiming)
+const struct job_claim *claiming_current(const struct claiming *claiming)
 {
 	return claiming->n && !claiming->claims[0].is_aside ? &claiming->claims[0] : NULL;
 }
@@ -95,10 +95,10 @@ static bool gets_row(struct claiming *claiming, const struct holding *holding)
 }
 
 /* The first row that the request gets. own: of those of the request's own user. */
-static struct ledger_claim *choose_claim_among(struct claiming *claiming, bool own)
+static struct job_claim *choose_claim_among(struct claiming *claiming, bool own)
 {
 	for (int i = 0; i < claiming->n; i++) {
-		struct ledger_claim *claim = &claiming->claims[i];
+		struct job_claim *claim = &claiming->claims[i];
 
 		if ((!own || claim->holding.owner.file.uid == claiming->caller.person.uid) &&
 		    gets_row(claiming, &claim->holding))
@@ -108,9 +108,9 @@ static struct ledger_claim *choose_claim_among(struct claiming *claiming, bool o
 }
 
 /* Which of the rows the request gets, NULL: none. */
-static struct ledger_claim *choose_claim(struct claiming *claiming)
+static struct job_claim *choose_claim(struct claiming *claiming)
 {
-	struct ledger_claim *chosen = &claiming->claims[0];
+	struct job_claim *chosen = &claiming->claims[0];
 
 	if (!claiming->is_free || claiming->is_commit)
 		return !chosen->is_aside && gets_row(claiming, &chosen->holding) ? chosen : NULL;
@@ -140,12 +140,12 @@ static bool heir_reads(struct claiming *claiming, const struct holding *holding)
 
 /* ---- what comes of it ---- */
 
-static int set_aside(struct claiming *claiming, const struct ledger_claim *current,
-		     const struct ledger_claim *chosen)
+static int set_aside(struct claiming *claiming, const struct job_claim *current,
+		     const struct job_claim *chosen)
 {
 	int aside = claiming->n - 1 - (chosen != NULL);
 
-	if (aside >= LEDGER_ASIDE_MAX) {
+	if (aside >= CLAIMS_ASIDE_MAX) {
 		log_warning("%s: %d rows of other users are set aside for this name: it cannot be "
 			    "made by one more",
 			    claiming->path, aside);
@@ -157,7 +157,7 @@ static int set_aside(struct claiming *claiming, const struct ledger_claim *curre
 }
 
 /* Records that the row is the file's. 1 if anything changed, 0, or -errno. */
-static int bequeath_row(struct claiming *claiming, const struct ledger_claim *chosen)
+static int bequeath_row(struct claiming *claiming, const struct job_claim *chosen)
 {
 	struct holding holding = chosen->holding;
 	int r;
@@ -174,8 +174,8 @@ static int bequeath_row(struct claiming *claiming, const struct ledger_claim *ch
 int claiming_settle(struct claiming *claiming)
 {
 	struct ledger *ledger = claiming->space->ledger;
-	const struct ledger_claim *current = claiming_current(claiming);
-	const struct ledger_claim *chosen = choose_claim(claiming);
+	const struct job_claim *current = claiming_current(claiming);
+	const struct job_claim *chosen = choose_claim(claiming);
 	int r = 0, changed = 0;
 
 	if (current && current != chosen) {
@@ -230,7 +230,7 @@ int claim_name(struct space *space, fuse_req_t req, struct node *parent, const c
 
 int claiming_yield(struct claiming *claiming)
 {
-	const struct ledger_claim *current = claiming_current(claiming);
+	const struct job_claim *current = claiming_current(claiming);
 
 	return !current || claiming_may_inherit(claiming, &current->holding)
 		       ? 0
@@ -242,7 +242,7 @@ int claim_yield(struct space *space, fuse_req_t req, struct node *parent, const 
 {
 	struct claiming claiming = {.space = space, .is_free = true};
 	_cleanup_free_ char *path = NULL;
-	const struct ledger_claim *current;
+	const struct job_claim *current;
 	int r;
 
 	if (space->options->one_user || !job_name_is(space, parent, name))
@@ -269,7 +269,7 @@ int claim_yield(struct space *space, fuse_req_t req, struct node *parent, const 
 static int find_claims(struct claiming *claiming)
 {
 	struct ledger *ledger = claiming->space->ledger;
-	const struct ledger_claim *current;
+	const struct job_claim *current;
 	int r = ledger_claims(ledger, claiming->path, claiming->claims);
 
 	claiming->n = r < 0 ? 0 : r;
@@ -305,7 +305,7 @@ static void credit_committer(const struct claiming *claiming, const struct stat 
 	    (replaced && replaced->st_uid != who->uid && replaced->st_uid != file->uid))
 		return;
 	for (int i = 0; i < claiming->n; i++) {
-		const struct ledger_claim *claim = &claiming->claims[i];
+		const struct job_claim *claim = &claiming->claims[i];
 
 		if (!claim->is_aside || claim->holding.owner.file.uid != file->uid)
 			continue;
@@ -343,7 +343,7 @@ int claim_author(struct space *space, fuse_req_t req, struct node *parent, const
 		author.holding.heir_reads = access_lets(&claiming.file, &user, READ);
 	}
 	if (!space->options->one_user) {
-		const struct ledger_claim *current;
+		const struct job_claim *current;
 
 		r = node_path_of(parent, name, &path);
 		claiming.path = path;

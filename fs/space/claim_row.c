@@ -63,9 +63,9 @@ bool claim_is_of(const struct space *space, const struct holding *holding, uid_t
 }
 
 int claim_find(struct space *space, const struct node *parent, const char *name,
-	       const struct stat *file, struct ledger_job *ret_job)
+	       const struct stat *file, struct job_record *ret_job)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	_cleanup_free_ char *path = NULL;
 	int r = node_path_of(parent, name, &path);
 
@@ -76,7 +76,7 @@ int claim_find(struct space *space, const struct node *parent, const char *name,
 	if (!S_ISREG(file->st_mode) || !claim_is_of(space, &job.holding, file->st_uid))
 		return -ENOENT;
 	*ret_job = job;
-	job = (struct ledger_job){0};
+	job = (struct job_record){0};
 	return 0;
 }
 
@@ -122,7 +122,7 @@ static bool follow_owner(const struct space *space, struct holding *holding, uid
 int claim_follow(struct space *space, struct node *parent, const char *name,
 		 const struct stat *before)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	struct holding holding;
 	struct location location = {.name = name, .fd = -1};
 	struct owner now = {0};

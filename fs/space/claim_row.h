@@ -18,7 +18,7 @@ void claim_part(struct space *space, struct node *parent, const char *name);
 
 /* Finds the row of a job's name, if it belongs to this file. -ENOENT: there is none. */
 int claim_find(struct space *space, const struct node *parent, const char *name,
-	       const struct stat *file, struct ledger_job *ret_job);
+	       const struct stat *file, struct job_record *ret_job);
 
 /* Does a row belong to a file of this user's that has the row's name? */
 bool claim_is_of(const struct space *space, const struct holding *holding, uid_t file_uid);

@@ -57,7 +57,7 @@ static int mark_elsewhere(struct claiming *claiming)
 	int r = 0;
 
 	for (int i = 0; r == 0 && i < claiming->n; i++) {
-		struct ledger_claim *claim = &claiming->claims[i];
+		struct job_claim *claim = &claiming->claims[i];
 
 		if (claim->holding.owner.is_elsewhere ||
 		    claiming_may_inherit(claiming, &claim->holding))

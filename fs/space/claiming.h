@@ -17,12 +17,12 @@ struct claiming {
 	bool is_unasked; /* there is no request */
 	bool is_tree;	 /* a directory is moved: it is another one than the recorded one */
 	uid_t replaced_uid;
-	struct ledger_claim claims[LEDGER_ASIDE_MAX + 1];
+	struct job_claim claims[CLAIMS_ASIDE_MAX + 1];
 	int n;
 };
 
 /* The row that the path finds, NULL: it has none. */
-const struct ledger_claim *claiming_current(const struct claiming *claiming);
+const struct job_claim *claiming_current(const struct claiming *claiming);
 
 /* May the request have what a row keeps? */
 bool claiming_may_inherit(struct claiming *claiming, const struct holding *holding);

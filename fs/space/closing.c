@@ -61,7 +61,7 @@ static bool is_file_empty(int fd)
  * no reason to submit it. */
 static bool is_untouched(struct space *space, const struct handle *handle, const struct name *link)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	const struct content *content = handle->node->content;
 	const struct location location = {.fd = handle->fd};
 	struct stat st;

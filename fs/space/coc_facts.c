@@ -30,7 +30,7 @@ bool fact_is_name(const char *name)
 
 /* What the ledger knows of a job file; a job never heard of is an empty one. */
 static int find_fact_source(struct space *space, struct node *node, struct stat *ret_st,
-			    struct ledger_job *ret_job)
+			    struct job_record *ret_job)
 {
 	const struct name *link = node_job_name(space, node);
 	struct location location;
@@ -62,7 +62,7 @@ static int copy_fact(const char *text, char **ret_value, size_t *ret_size)
 
 /* The text that a row keeps, for whom it is meant. */
 static const char *shown_text(struct space *space, fuse_req_t req, const struct stat *st,
-			      const struct ledger_job *job, const char *text)
+			      const struct job_record *job, const char *text)
 {
 	struct caller caller;
 
@@ -75,11 +75,11 @@ static const char *shown_text(struct space *space, fuse_req_t req, const struct 
 
 /* Why the file was refused: what the ledger knows, or could not record yet. */
 static int get_error(struct space *space, fuse_req_t req, struct node *node, const struct stat *st,
-		     const struct ledger_job *job, char **ret_value, size_t *ret_size)
+		     const struct job_record *job, char **ret_value, size_t *ret_size)
 {
 	const struct name *link = node_job_name(space, node);
 	_cleanup_free_ char *path = NULL;
-	struct ledger_job unrecorded = {0};
+	struct job_record unrecorded = {0};
 	const char *story = NULL;
 
 	if (link && node_path_of(link->parent, link->name, &path) == 0)
@@ -94,7 +94,7 @@ static int get_error(struct space *space, fuse_req_t req, struct node *node, con
  * Where the job stands. The ledger tells what became of the last commit; content that was written
  * since is a draft, which only the content itself can tell.
  */
-static int state_now(struct space *space, struct node *node, const struct ledger_job *job,
+static int state_now(struct space *space, struct node *node, const struct job_record *job,
 		     enum job_state *ret_state)
 {
 	unsigned char digest[CONTENT_DIGEST_SIZE];
@@ -142,7 +142,7 @@ static int get_of_directory(struct space *space, struct node *node, const char *
 int fact_get(struct space *space, fuse_req_t req, struct node *node, const char *name,
 	     char **ret_value, size_t *ret_size)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	const char *fact = name + strlen(PREFIX);
 	enum job_state state;
 	char number[32];
@@ -182,7 +182,7 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 
 int fact_remove(struct space *space, fuse_req_t req, struct node *node, const char *name)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	struct stat st;
 	int r;
 

@@ -203,7 +203,7 @@ void commit_open(struct space *space, struct handle *handle, const struct name *
 
 void commit_closed(struct space *space, struct node *node, struct pending_reply *wait)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	const struct name *link = node_job_name(space, node);
 	struct location location;
 	struct stat st;

@@ -18,7 +18,7 @@
 struct metrics_text {
 	struct text_source source;
 	struct space *space;
-	struct ledger_count queued;
+	struct queued_count queued;
 };
 
 static int write_metrics(struct text_source *source, struct buf *text)

@@ -64,7 +64,7 @@ static int is_shadowed(struct space *space, struct node *dir, const char *name)
 	char job[NAME_MAX + 1];
 	size_t length;
 	enum sibling sibling = job_name_sibling(space, dir, name, &length);
-	struct ledger_glance seen;
+	struct job_glance seen;
 	int r;
 
 	if (!sibling)
@@ -89,7 +89,7 @@ static int read_spool(struct space *space, struct node *dir, struct listing *lis
 		return taken;
 	listing->at.ino = listing->entry->d_ino;
 	listing->looked = false;
-	listing->seen = (struct ledger_glance){0};
+	listing->seen = (struct job_glance){0};
 	if (may_have_siblings(space, dir, listing->entry)) {
 		int r = sibling_glance(space, dir, listing->entry->d_name, &listing->seen);
 
@@ -162,7 +162,7 @@ static int take_unmade(struct space *space, struct node *dir, struct listing *li
 		       struct listed *listed)
 {
 	_cleanup_free_ char *path = NULL;
-	struct ledger_unmade unmade;
+	struct job_unmade unmade;
 	int r = node_dir_path(&space->nodes, dir, &path);
 
 	if (r == 0)

@@ -26,7 +26,7 @@ struct listing {
 	size_t n_marks, room_for_marks;
 	/* the spool's entry at at.spool, and its siblings, while these are listed */
 	const struct dirent *entry;
-	struct ledger_glance seen;
+	struct job_glance seen;
 	bool looked; /* in this answer: at the entry, which is that */
 	struct stat job;
 	bool is_counting; /* to a number: listing_go_to() goes on with it when it is called again */

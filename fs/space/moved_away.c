@@ -58,7 +58,7 @@ void moved_away_removed(struct space *space, const struct node *node)
 
 /* Is the file of a name what the service holds? Yes, when it cannot be read. */
 static bool is_what_service_holds(struct space *space, struct node *parent, const char *name,
-				  const struct ledger_job *job)
+				  const struct job_record *job)
 {
 	const struct location location = {
 		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
@@ -74,7 +74,7 @@ static bool is_what_service_holds(struct space *space, struct node *parent, cons
 }
 
 bool moved_away_keeps_job(struct space *space, fuse_req_t req, struct node *parent,
-			  const char *name, const struct ledger_job *job)
+			  const char *name, const struct job_record *job)
 {
 	const struct recent_move *move =
 		recent_moves_find(&space->moved_away, parent->ino, name, loop_now_ms(space->loop));

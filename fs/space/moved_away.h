@@ -19,6 +19,6 @@ void moved_away_removed(struct space *space, const struct node *node);
 /* req removes the file of a name that has a job. Does the job stay, because the file that it is of
  * may come back? */
 bool moved_away_keeps_job(struct space *space, fuse_req_t req, struct node *parent,
-			  const char *name, const struct ledger_job *job);
+			  const char *name, const struct job_record *job);
 
 #endif

@@ -42,7 +42,7 @@ struct moving {
 	LIST_ENTRY(moving) link; /* in space->movings */
 	struct kept kept;
 	moving_end_fn *end;
-	struct ledger_rename record; /* owns its paths */
+	struct job_rename record; /* owns its paths */
 	char *from, *to;
 	struct node_move to_is, from_is; /* the second one of an exchange */
 	int fd[2];			 /* directories to be synced, or -1 */
@@ -235,7 +235,7 @@ static void announce_move(struct space *space, struct moving *moving)
 }
 
 void moving_begin(struct space *space, fuse_req_t req, const struct renaming *renaming,
-		  const struct ledger_rename *take_record, moving_end_fn *end)
+		  const struct job_rename *take_record, moving_end_fn *end)
 {
 	struct moving *moving = calloc(1, sizeof(*moving));
 	struct disk_op *op = moving ? disk_begin(space, req, renaming->user, NULL) : NULL;

@@ -97,7 +97,7 @@ static bool may_reach(struct viewer *viewer, const char *path)
 }
 
 /* Could the viewer read the .id of a row? Takes a story away that is not for the viewer. */
-static bool may_see(void *data, struct ledger_pending *row)
+static bool may_see(void *data, struct job_pending *row)
 {
 	struct viewer *viewer = data;
 	const struct holding *holding = &row->holding;
@@ -169,7 +169,7 @@ struct counting {
 	fuse_req_t req;
 	char *dir;
 	int64_t rows, hidden, last;
-	struct ledger_count queued;
+	struct queued_count queued;
 	bool is_listed;
 	void (*done)(fuse_req_t req, int64_t n, int r, size_t room);
 	size_t room;
@@ -182,7 +182,7 @@ static bool is_below(const char *dir, const char *path)
 	return !length || (!strncmp(dir, path, length) && path[length] == '/');
 }
 
-static int count_row(void *data, struct ledger_pending *row)
+static int count_row(void *data, struct job_pending *row)
 {
 	struct counting *counting = data;
 

@@ -130,7 +130,7 @@ static struct removal *removal_make(struct space *space, fuse_req_t req, struct 
 
 /* Finds the job that goes with a name. -ENOENT: none does. */
 static int find_job_to_delete(struct space *space, fuse_req_t req, struct node *parent,
-			      const char *name, struct stat *ret_st, struct ledger_job *ret_job)
+			      const char *name, struct stat *ret_st, struct job_record *ret_job)
 {
 	struct location location = {
 		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
@@ -149,7 +149,7 @@ static int find_job_to_delete(struct space *space, fuse_req_t req, struct node *
  * request. */
 static bool delete_job(struct space *space, fuse_req_t req, struct node *parent, const char *name)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	_cleanup_free_ char *path = NULL;
 	struct waiter *waiter = NULL;
 	struct removal *removal;

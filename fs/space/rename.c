@@ -58,7 +58,7 @@ static bool is_open_for_writing(struct space *space, const struct end *end)
 /* Is the name of this end bound to a job? 1, 0 or -errno. */
 static int is_bound(struct space *space, const struct end *end)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	_cleanup_free_ char *path = NULL;
 	int r = node_path_of(end->parent, end->name, &path);
 
@@ -94,7 +94,7 @@ static int check_exchange(struct space *space, const struct renaming *renaming)
 	const struct end *from = &renaming->from, *to = &renaming->to;
 	const struct end *directory = S_ISDIR(from->st.st_mode) ? from : to;
 	const struct end *other = directory == from ? to : from;
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	_cleanup_free_ char *path = NULL;
 	int r;
 
@@ -206,7 +206,7 @@ static int claim_ends(struct space *space, fuse_req_t req, const struct renaming
  * had. */
 static int take_name(struct space *space, fuse_req_t req, struct renaming *renaming)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	const struct end *from = &renaming->from;
 	struct end *to = &renaming->to;
 	int r = -ENOENT;
@@ -236,7 +236,7 @@ static bool may_take_rows(const struct renaming *renaming)
  * for a backup's)? 1, 0 or -errno. */
 static int takes_row(struct space *space, const struct renaming *renaming, int64_t *ret_row)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	const struct end *from = &renaming->from;
 	int r;
 

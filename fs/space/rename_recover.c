@@ -18,7 +18,7 @@ struct recovery_search {
 };
 
 /* Is what was to be renamed where it was to go? -EBUSY: it is under way. */
-static int was_done(void *data, struct ledger_rename *rename)
+static int was_done(void *data, struct job_rename *rename)
 {
 	const struct recovery_search *search = data;
 	int spool_fd = search->spool_fd;

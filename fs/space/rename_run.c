@@ -93,7 +93,7 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 /* Nothing may be under way for what a rename puts its bindings over. */
 static int check_idle(struct space *space, const char *path)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	int r = ledger_busy(space->ledger, path);
 
 	if (r == 0)
@@ -118,7 +118,7 @@ static void follow_rows(struct space *space, const struct renaming *renaming)
 
 /* Records the end of a rename (r: 0 if it was done) in the ledger. */
 static void end_rename(struct space *space, const struct renaming *renaming,
-		       const struct ledger_rename *record, int r)
+		       const struct job_rename *record, int r)
 {
 	int settled = r == 0 ? ledger_rename_done(space->ledger, record)
 			     : ledger_rename_undone(space->ledger, record);
@@ -160,10 +160,10 @@ static int make_record(struct space *space, const struct renaming *renaming, cha
 void rename_bound(struct space *space, fuse_req_t req, const struct renaming *renaming, int64_t row)
 {
 	_cleanup_free_ char *from = NULL, *to = NULL;
-	struct ledger_rename record = {.ino = renaming->from.st.st_ino,
-				       .exchange = renaming->flags & RENAME_EXCHANGE,
-				       .directory = S_ISDIR(renaming->from.st.st_mode),
-				       .to_directory = S_ISDIR(renaming->to.st.st_mode)};
+	struct job_rename record = {.ino = renaming->from.st.st_ino,
+				    .exchange = renaming->flags & RENAME_EXCHANGE,
+				    .directory = S_ISDIR(renaming->from.st.st_mode),
+				    .to_directory = S_ISDIR(renaming->to.st.st_mode)};
 	int r;
 
 	r = make_record(space, renaming, &from, &to);

@@ -53,7 +53,7 @@ int rename_check_half(struct space *space, fuse_req_t req, const struct renaming
 
 int rename_check_whole(struct space *space, fuse_req_t req, const struct renaming *renaming)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	_cleanup_free_ char *path = NULL;
 	const struct end *from = &renaming->from;
 	struct err err;

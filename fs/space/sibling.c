@@ -32,15 +32,15 @@ static int job_path(const struct node *parent, const char *name, enum sibling si
 	return 0;
 }
 
-uint64_t sibling_size(const struct ledger_glance *seen, enum sibling sibling)
+uint64_t sibling_size(const struct job_glance *seen, enum sibling sibling)
 {
 	return sibling == SIBLING_ID ? seen->id_size : seen->error_size;
 }
 
 int sibling_glance(struct space *space, const struct node *parent, const char *job_name,
-		   struct ledger_glance *ret_seen)
+		   struct job_glance *ret_seen)
 {
-	struct ledger_glance seen = {0};
+	struct job_glance seen = {0};
 	_cleanup_free_ char *path = NULL;
 	int r = node_path_of(parent, job_name, &path);
 
@@ -69,7 +69,7 @@ static bool stat_job(struct space *space, struct node *parent, const char *name,
 
 /* What a sibling is beside: the row, and the job file if it is there. */
 struct beside {
-	struct ledger_glance seen;
+	struct job_glance seen;
 	struct stat job;
 	bool has_job;
 };
@@ -113,7 +113,7 @@ static struct access readers_of_sibling(const struct space *space, enum sibling 
 static struct stat show_sibling(const struct space *space, const struct node *parent,
 				const char *name, enum sibling sibling, const struct beside *beside)
 {
-	const struct ledger_glance *seen = &beside->seen;
+	const struct job_glance *seen = &beside->seen;
 	struct access access = readers_of_sibling(space, sibling, beside);
 	struct stat st = {
 		.st_ino = sibling_ino(parent, name),
@@ -206,8 +206,8 @@ int sibling_fill(struct space *space, struct node *parent, const char *name, enu
 }
 
 int sibling_fill_beside(struct space *space, struct node *parent, const char *name,
-			enum sibling sibling, const struct ledger_glance *seen,
-			const struct stat *job, struct fuse_entry_param *ret_entry)
+			enum sibling sibling, const struct job_glance *seen, const struct stat *job,
+			struct fuse_entry_param *ret_entry)
 {
 	struct beside beside = {.seen = *seen, .job = *job, .has_job = true};
 	struct stat st = show_sibling(space, parent, name, sibling, &beside);
@@ -233,7 +233,7 @@ int sibling_stat(struct space *space, const struct node *node, struct stat *ret_
 static int read_text(struct space *space, fuse_req_t req, const struct node *node, struct buf *text)
 {
 	enum sibling sibling = (enum sibling)node->sibling;
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	_cleanup_free_ char *path = NULL;
 	int r;
 
@@ -324,7 +324,7 @@ bool sibling_is_removed(struct space *space, fuse_req_t req, const struct node *
 int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 		   enum sibling sibling)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	_cleanup_free_ char *path = NULL;
 	struct stat st;
 	int r = job_path(parent, name, sibling, &path);

@@ -13,8 +13,8 @@ int sibling_fill(struct space *space, struct node *parent, const char *name, enu
 /* The same for a listing, which has just looked at the job file and its siblings
  * (sibling_glance()). */
 int sibling_fill_beside(struct space *space, struct node *parent, const char *name,
-			enum sibling sibling, const struct ledger_glance *seen,
-			const struct stat *job, struct fuse_entry_param *ret_entry);
+			enum sibling sibling, const struct job_glance *seen, const struct stat *job,
+			struct fuse_entry_param *ret_entry);
 
 /* The attributes of a sibling as it is now. 0 or -errno. */
 int sibling_stat(struct space *space, const struct node *node, struct stat *ret_st);
@@ -24,10 +24,10 @@ int sibling_stat(struct space *space, const struct node *node, struct stat *ret_
  * each file. The sizes are 0 when there is none. 0 or -errno.
  */
 int sibling_glance(struct space *space, const struct node *parent, const char *job_name,
-		   struct ledger_glance *ret_seen);
+		   struct job_glance *ret_seen);
 
 /* The size of one of them, 0: it is not there. */
-uint64_t sibling_size(const struct ledger_glance *seen, enum sibling sibling);
+uint64_t sibling_size(const struct job_glance *seen, enum sibling sibling);
 
 /* The reply to the open; the rest is text.h's. */
 void sibling_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi);

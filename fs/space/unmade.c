@@ -78,9 +78,9 @@ static bool has_file(int dirfd, const char *name)
 }
 
 int unmade_next(struct space *space, struct node *dir, const char *dir_path, int64_t after,
-		struct ledger_unmade *ret_unmade)
+		struct job_unmade *ret_unmade)
 {
-	struct ledger_unmade next = {.row = after};
+	struct job_unmade next = {.row = after};
 	int dirfd = node_dirfd(&space->nodes, dir);
 
 	if (dirfd < 0)
@@ -101,7 +101,7 @@ int unmade_next(struct space *space, struct node *dir, const char *dir_path, int
 int unmade_write(struct space *space, struct node *dir, struct buf *text)
 {
 	_cleanup_free_ char *path = NULL;
-	struct ledger_unmade next = {0};
+	struct job_unmade next = {0};
 	int r = node_dir_path(&space->nodes, dir, &path);
 
 	for (int i = 0; r == 0 && i < UNMADE_NAMES_MAX && text->size < UNMADE_TEXT_MAX; i++) {
@@ -142,7 +142,7 @@ static int end_some(struct space *space, const char *dir, const struct unmade_wh
 		    int64_t *after)
 {
 	for (int i = 0; i < UNMADE_ENDED_AT_ONCE; i++) {
-		struct ledger_unmade next;
+		struct job_unmade next;
 		int r = ledger_next_unmade(space->ledger, dir, *after, &next);
 
 		if (r == 0 && (whose->all || whose->user == next.seen.holding.owner.file.uid))

@@ -21,7 +21,7 @@ void unmade_is_made(struct space *space, struct node *parent, const char *name, 
 /* The next name in a directory whose story is listed by itself, by row after a row, 0 for the
  * first. -ENOENT: there is none. dir_path: of the directory. */
 int unmade_next(struct space *space, struct node *dir, const char *dir_path, int64_t after,
-		struct ledger_unmade *ret_unmade);
+		struct job_unmade *ret_unmade);
 
 /* Appends those names, a line each, escaped as in .coc/queue, at most UNMADE_NAMES_MAX. 0 or
  * -errno. */

@@ -157,7 +157,7 @@ static int refuse_attribute(struct space *space, fuse_req_t req, struct node *no
 static int check_fixed_attribute(struct space *space, struct node *node, enum attr attr,
 				 const char *value, size_t size, struct err *err)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	const struct name *link = node_job_name(space, node);
 	const char *sent;
 	struct stat st;
@@ -276,7 +276,7 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 static int disown_attribute(struct space *space, struct node *node, const char *name)
 {
 	const struct name *link = node_job_name(space, node);
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	_cleanup_free_ char *path = NULL;
 	int attr = attr_from_xattr(name), r;
 	struct stat st;

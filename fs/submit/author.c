@@ -9,7 +9,7 @@
 
 /* What was committed last for a job and not refused: what is under way or queued, else what the
  * service holds. pending is the caller's to finish. */
-int commit_find_last(struct engine *engine, struct ledger *ledger, const struct ledger_job *job,
+int commit_find_last(struct engine *engine, struct ledger *ledger, const struct job_record *job,
 		     struct ledger_submission *pending, const struct attr_set **ret_last)
 {
 	const struct attr_set *sent;
@@ -32,7 +32,7 @@ int commit_find_last(struct engine *engine, struct ledger *ledger, const struct 
 
 /* The text of a row goes: it is not for the file that has the name now. */
 static int drop_text(struct engine *engine, struct ledger *ledger, const char *path,
-		     const struct ledger_job *job)
+		     const struct job_record *job)
 {
 	static const enum attr private[] = {ATTR_NAME, ATTR_DESCRIPTION};
 	int r = ledger_drop_text(ledger, job->row);
@@ -44,7 +44,7 @@ static int drop_text(struct engine *engine, struct ledger *ledger, const char *p
 
 /* The row of a path, made when there is none, for content of this author's. */
 int commit_find_row(struct engine *engine, struct ledger *ledger, const char *path,
-		    const struct author *author, struct ledger_job *ret_job)
+		    const struct author *author, struct job_record *ret_job)
 {
 	int r = ledger_find_or_make(ledger, path, &author->holding.owner, ret_job);
 
@@ -54,7 +54,7 @@ int commit_find_row(struct engine *engine, struct ledger *ledger, const char *pa
 		r = drop_text(engine, ledger, path, ret_job);
 		if (r < 0)
 			return r;
-		ledger_job_finish(ret_job);
+		job_record_finish(ret_job);
 		r = ledger_find(ledger, path, ret_job);
 		if (r < 0)
 			return r;
@@ -67,7 +67,7 @@ int commit_record_refusal(struct engine *engine, struct ledger *ledger, const ch
 			  const struct author *author, bool incomplete, const struct err *err,
 			  const char *story)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	int r = commit_find_row(engine, ledger, path, author, &job);
 
 	return r < 0 ? r : ledger_refuse(ledger, job.row, incomplete, err, story);
@@ -75,7 +75,7 @@ int commit_record_refusal(struct engine *engine, struct ledger *ledger, const ch
 
 int commit_disown(struct engine *engine, struct ledger *ledger, const char *path, enum attr attr)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	struct ledger_submission pending = {0};
 	const struct attr_set *last;
 	int r = ledger_find(ledger, path, &job), kept;

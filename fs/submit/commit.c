@@ -67,7 +67,7 @@ static int tell_warnings(const char *path, const struct dsl_report *report, char
 }
 
 /* A project or tags of the file's own that differ from those the job was made with. */
-static int check_fixed_attributes(const struct attr_set *own, const struct ledger_job *job,
+static int check_fixed_attributes(const struct attr_set *own, const struct job_record *job,
 				  struct err *err)
 {
 	static const enum attr fixed[] = {ATTR_ENTERPRISE_PROJECT_ID, ATTR_TAGS};
@@ -89,7 +89,7 @@ static int check_fixed_attributes(const struct attr_set *own, const struct ledge
 
 /* Gives the file back what its name has kept, and marks what is its own. */
 static int keep_own(struct engine *engine, struct ledger *ledger, struct commit *commit,
-		    const struct ledger_job *job)
+		    const struct job_record *job)
 {
 	static const enum attr kept[] = {ATTR_RISK_LEVEL, ATTR_NAME, ATTR_DESCRIPTION};
 	struct ledger_submission pending = {0};
@@ -128,7 +128,7 @@ static int merge_attributes(struct attr_set *own, const struct attr_set *inherit
 
 /* The content of a job that exists, and that the service does not hold already, becomes an update.
  * That the file will be one by the time that it is sent, coc_update() sees. */
-static int check_size(const struct ledger_job *job, const struct ledger_submission *sub,
+static int check_size(const struct job_record *job, const struct ledger_submission *sub,
 		      struct err *err)
 {
 	if (!job->job_id || engine_is_held(job, sub))
@@ -138,7 +138,7 @@ static int check_size(const struct ledger_job *job, const struct ledger_submissi
 
 /* Looks at content and attributes; fills the submission. Returns 0 or -errno with err filled. */
 static int judge_commit(const struct commit_rules *rules, struct commit *commit,
-			struct engine *engine, struct ledger *ledger, const struct ledger_job *job,
+			struct engine *engine, struct ledger *ledger, const struct job_record *job,
 			struct ledger_submission *sub, struct err *err)
 {
 	_cleanup_(dsl_report_free) struct dsl_report *report = NULL;
@@ -186,7 +186,7 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 	       struct commit *take_commit, engine_done_fn *done, void *data,
 	       struct waiter **ret_waiter)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	struct ledger_submission sub = {0};
 	struct commit *commit = take_commit;
 	struct waiter *waiter = NULL;

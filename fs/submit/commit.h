@@ -76,11 +76,11 @@ int commit_refuse(struct engine *engine, struct ledger *ledger, const char *path
 
 /* The row of a path, made when there is none, for content of this author's. 0 or -errno. */
 int commit_find_row(struct engine *engine, struct ledger *ledger, const char *path,
-		    const struct author *author, struct ledger_job *ret_job);
+		    const struct author *author, struct job_record *ret_job);
 
 /* The attributes that were committed last for a row. Borrowed: pending keeps those of the queue. 0
  * or -errno. */
-int commit_find_last(struct engine *engine, struct ledger *ledger, const struct ledger_job *job,
+int commit_find_last(struct engine *engine, struct ledger *ledger, const struct job_record *job,
 		     struct ledger_submission *pending, const struct attr_set **ret_last);
 
 /* Records a refusal and nothing else. 0 or -errno. */

@@ -164,7 +164,7 @@ static int make_submission(struct engine *engine, struct ledger_submission *take
 }
 
 /* Takes a new submission up for its row; known: submission_start(). */
-static int take_in(struct submission *submission, const struct ledger_job *known,
+static int take_in(struct submission *submission, const struct job_record *known,
 		   engine_done_fn *done, void *data, struct waiter **ret_waiter, struct err *err)
 {
 	struct submission *ahead;
@@ -186,7 +186,7 @@ static int take_in(struct submission *submission, const struct ledger_job *known
 }
 
 int engine_submit(struct engine *engine, struct ledger_submission *take_submission,
-		  const struct ledger_job *job, const char *path, engine_done_fn *done, void *data,
+		  const struct job_record *job, const char *path, engine_done_fn *done, void *data,
 		  struct waiter **ret_waiter, struct err *err)
 {
 	struct submission *ahead = engine_current(engine, take_submission->row);

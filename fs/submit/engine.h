@@ -51,7 +51,7 @@ int engine_recover(struct engine *engine);
  * with err filled. -EAGAIN: the user has as many under way as are left for everybody.
  */
 int engine_submit(struct engine *engine, struct ledger_submission *take_submission,
-		  const struct ledger_job *job, const char *path, engine_done_fn *done, void *data,
+		  const struct job_record *job, const char *path, engine_done_fn *done, void *data,
 		  struct waiter **ret_waiter, struct err *err);
 
 /*
@@ -61,7 +61,7 @@ int engine_submit(struct engine *engine, struct ledger_submission *take_submissi
  * waiter of NULL: there was nothing to be made durable.
  */
 int engine_enqueue(struct engine *engine, struct ledger_submission *take_submission,
-		   const struct ledger_job *job, const char *path, engine_done_fn *done, void *data,
+		   const struct job_record *job, const char *path, engine_done_fn *done, void *data,
 		   struct waiter **ret_waiter, struct err *err);
 
 /* What is queued is tried at once: the reason for its waiting may be gone (new credentials). */
@@ -100,7 +100,7 @@ int engine_end_doubt(struct engine *engine, int64_t row);
 void waiter_drop(struct waiter *waiter);
 
 /* Does the service hold what the submission says, by what the ledger knows? */
-bool engine_is_held(const struct ledger_job *job, const struct ledger_submission *sub);
+bool engine_is_held(const struct job_record *job, const struct ledger_submission *sub);
 
 /* Is a submission of this row under way (or in doubt)? */
 bool engine_has(const struct engine *engine, int64_t row);

@@ -27,7 +27,7 @@ void queue_wake_after(struct engine *engine, int64_t wait_ms)
 /* That it is being sent was recorded, if it was not undone, and is not so. */
 static void unstart_submission(struct submission *submission)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	struct ledger *ledger = submission->engine->ledger;
 	int r = ledger_get(ledger, submission->record.row, &job);
 

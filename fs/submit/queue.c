@@ -43,7 +43,7 @@ static bool has_slot(const struct engine *engine)
 
 /* Records what is to be sent when its turn comes. */
 static int put_in(struct engine *engine, struct ledger_submission *record,
-		  const struct ledger_job *job)
+		  const struct job_record *job)
 {
 	struct submission *current = engine_current(engine, job->row);
 	int r = ledger_enqueue(engine->ledger, record, job->state);
@@ -58,14 +58,14 @@ static int put_in(struct engine *engine, struct ledger_submission *record,
 }
 
 /* Is nothing of the job queued, under way or in doubt? */
-static bool is_idle(const struct engine *engine, const struct ledger_job *job)
+static bool is_idle(const struct engine *engine, const struct job_record *job)
 {
 	return !job_state_is_unfinished(job->state) && !engine_has(engine, job->row);
 }
 
 /* Is nothing before it, neither in the queue nor of its job, and may it be sent now? An error that
  * is told is taken back by the queue. */
-static bool may_pass(const struct engine *engine, const struct ledger_job *job)
+static bool may_pass(const struct engine *engine, const struct job_record *job)
 {
 	return engine->queue_is_empty && has_slot(engine) && !outage_wait_ms(engine) &&
 	       is_idle(engine, job) && !job->error && !job->incomplete;
@@ -73,7 +73,7 @@ static bool may_pass(const struct engine *engine, const struct ledger_job *job)
 
 /* What may pass by the queue is recorded as being sent right away. */
 static int pass_by(struct engine *engine, struct ledger_submission *take_submission,
-		   const struct ledger_job *job, const char *path)
+		   const struct job_record *job, const char *path)
 {
 	struct submission *submission;
 
@@ -86,7 +86,7 @@ static int pass_by(struct engine *engine, struct ledger_submission *take_submiss
 }
 
 int engine_enqueue(struct engine *engine, struct ledger_submission *take_submission,
-		   const struct ledger_job *job, const char *path, engine_done_fn *done, void *data,
+		   const struct job_record *job, const char *path, engine_done_fn *done, void *data,
 		   struct waiter **ret_waiter, struct err *err)
 {
 	const struct owner owner = take_submission->owner;

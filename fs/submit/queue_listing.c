@@ -22,7 +22,7 @@ static int write_error(struct buf *text, const char *story)
 }
 
 /* When a submission is tried next, 0 for at once. */
-static int64_t next_try(const struct queue_listing *pending, const struct ledger_pending *row)
+static int64_t next_try(const struct queue_listing *pending, const struct job_pending *row)
 {
 	if (row->state != JOB_QUEUED)
 		return 0;
@@ -39,7 +39,7 @@ static void tell_time(int64_t ms, char *word, size_t room)
 		strcpy(word, "-");
 }
 
-static int write_line(void *data, struct ledger_pending *row)
+static int write_line(void *data, struct job_pending *row)
 {
 	struct queue_listing *pending = data;
 	struct buf *text = pending->text;

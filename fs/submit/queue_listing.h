@@ -6,7 +6,7 @@
 #include "ledger/ledger.h"
 
 /* May the reader see a row? Takes an error away that is not for the reader. */
-typedef bool pending_filter(void *data, struct ledger_pending *row);
+typedef bool pending_filter(void *data, struct job_pending *row);
 
 /* Rows of the queue that are looked at in one slice: 2 ms. */
 #define PENDING_AT_ONCE 250
@@ -21,7 +21,7 @@ struct queue_listing {
 	struct buf *text;
 	int64_t rows, hidden, last;
 	bool is_listed;
-	struct ledger_count queued;
+	struct queued_count queued;
 };
 
 /*

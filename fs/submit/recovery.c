@@ -42,7 +42,7 @@ static int take_up(void *data, struct ledger_submission *take_submission)
 {
 	struct engine *engine = data;
 	_cleanup_free_ char *path = NULL;
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	int64_t row = take_submission->row;
 	struct submission *submission;
 	int r = ledger_path(engine->ledger, row, &path), sent = 0;

@@ -133,7 +133,7 @@ unsigned engine_recorded(const struct engine *engine)
 	return n;
 }
 
-bool engine_is_held(const struct ledger_job *job, const struct ledger_submission *sub)
+bool engine_is_held(const struct job_record *job, const struct ledger_submission *sub)
 {
 	static const enum attr changeable[] = {ATTR_NAME, ATTR_DESCRIPTION, ATTR_RISK_LEVEL};
 

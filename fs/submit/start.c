@@ -79,7 +79,7 @@ static int keep_fixed(struct attr_set *attrs, const struct attr_set *sent)
 }
 
 /* Records the intent to create, or to update what the row is bound to by now. */
-static int record_intent(struct submission *submission, const struct ledger_job *job)
+static int record_intent(struct submission *submission, const struct job_record *job)
 {
 	int r;
 
@@ -109,10 +109,10 @@ static void wait_for_slot(struct submission *submission)
 		       submission);
 }
 
-int submission_start(struct submission *submission, const struct ledger_job *known)
+int submission_start(struct submission *submission, const struct job_record *known)
 {
-	_cleanup_ledger_job_ struct ledger_job found = {0};
-	const struct ledger_job *job = known ? known : &found;
+	_cleanup_job_record_ struct job_record found = {0};
+	const struct job_record *job = known ? known : &found;
 	struct engine *engine = submission->engine;
 	struct err err;
 	int r;

@@ -9,7 +9,7 @@
 /* Takes the current submission of its row on its way: at once, or when a slot comes free. known is
  * what the ledger knows of the row; NULL: it is looked up. Returns 0, also when it ended already;
  * -errno when it was put back into the queue. */
-int submission_start(struct submission *submission, const struct ledger_job *known);
+int submission_start(struct submission *submission, const struct job_record *known);
 
 /* The submission waited too long for its turn (a timer's callback). */
 void submission_expire(void *data);

@@ -194,7 +194,7 @@ static int record_failure(struct submission *submission)
  * a row of somebody else's by now. */
 static int find_submission_row(struct submission *submission)
 {
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	struct ledger *ledger = submission->engine->ledger;
 	const struct owner *owner = &submission->record.owner;
 	int r = ledger_get(ledger, submission->record.row, &job);

@@ -281,7 +281,7 @@ int fixture_commit(struct fixture *fixture, const char *path, const char *conten
 int fixture_delete(struct fixture *fixture, const char *path, struct writer *writer)
 {
 	bool was_short = fake_memory_pause();
-	_cleanup_ledger_job_ struct ledger_job job = fixture_job(fixture, path);
+	_cleanup_job_record_ struct job_record job = fixture_job(fixture, path);
 	int r;
 
 	writer->fixture = fixture;
@@ -347,7 +347,7 @@ void fixture_make(struct fixture *fixture, const char *path, const char *content
 
 bool fixture_has_work(struct fixture *fixture)
 {
-	struct ledger_count queued = {0};
+	struct queued_count queued = {0};
 
 	while (ledger_count_queued(fixture->ledger, &queued) > 0)
 		;
@@ -397,9 +397,9 @@ bool fixture_quiesce(struct fixture *fixture)
 	return false;
 }
 
-struct ledger_job fixture_job(struct fixture *fixture, const char *path)
+struct job_record fixture_job(struct fixture *fixture, const char *path)
 {
-	struct ledger_job job = {0};
+	struct job_record job = {0};
 
 	assert_int_equal(ledger_find(fixture->ledger, path, &job), 0);
 	return job;
@@ -407,14 +407,14 @@ struct ledger_job fixture_job(struct fixture *fixture, const char *path)
 
 void fixture_assert_state(struct fixture *fixture, const char *path, enum job_state state)
 {
-	_cleanup_ledger_job_ struct ledger_job job = fixture_job(fixture, path);
+	_cleanup_job_record_ struct job_record job = fixture_job(fixture, path);
 
 	assert_string_equal(job_state_word(job.state), job_state_word(state));
 }
 
 void fixture_assert_held(struct fixture *fixture, const char *path, const char *content)
 {
-	_cleanup_ledger_job_ struct ledger_job job = fixture_job(fixture, path);
+	_cleanup_job_record_ struct job_record job = fixture_job(fixture, path);
 	struct fake_job *there;
 
 	assert_string_equal(job_state_word(job.state), "submitted");

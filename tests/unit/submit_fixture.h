@@ -115,7 +115,7 @@ void fixture_make(struct fixture *fixture, const char *path, const char *content
 bool fixture_quiesce(struct fixture *fixture);
 
 /* What the ledger knows of a path; to be finished by the caller. The path must have a row. */
-struct ledger_job fixture_job(struct fixture *fixture, const char *path);
+struct job_record fixture_job(struct fixture *fixture, const char *path);
 void fixture_assert_state(struct fixture *fixture, const char *path, enum job_state state);
 
 /* The path is bound to a job that is there, and whose newest version has this content. */

@@ -50,7 +50,7 @@ static struct ledger_submission intend(struct ledger *ledger, const char *path)
 {
 	static const struct owner nobody;
 	static char content[] = "test";
-	struct ledger_job job = {0};
+	struct job_record job = {0};
 	struct ledger_submission submission = {
 		.kind = SUBMIT_CREATE,
 		.state = JOB_SUBMITTING,
@@ -60,7 +60,7 @@ static struct ledger_submission intend(struct ledger *ledger, const char *path)
 
 	assert_int_equal(ledger_find_or_make(ledger, path, &nobody, &job), 0);
 	submission.row = job.row;
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 	assert_int_equal(ledger_intend(ledger, &submission, JOB_DRAFT), 0);
 	return submission;
 }
@@ -70,7 +70,7 @@ static void nothing_gets_the_id_of_what_was_undone(void **state)
 {
 	struct fixture *fixture = *state;
 	struct ledger_submission undone = intend(fixture->ledger, "undone.yaml"), other;
-	struct ledger_job job;
+	struct job_record job;
 
 	ledger_undo(fixture->ledger);
 	other = intend(fixture->ledger, "other.yaml");
@@ -106,11 +106,11 @@ static int64_t bind_row(struct ledger *ledger, const char *path, const struct ow
 					       .state = JOB_SUBMITTING,
 					       .content = content,
 					       .content_size = strlen(content)};
-	struct ledger_job job = {0};
+	struct job_record job = {0};
 
 	assert_int_equal(ledger_find_or_make(ledger, path, owner, &job), 0);
 	submission.row = job.row;
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 	assert_int_equal(ledger_intend(ledger, &submission, JOB_DRAFT), 0);
 	assert_int_equal(ledger_settle(ledger, &submission, job_id, 1, NULL), 0);
 	return submission.row;
@@ -118,13 +118,13 @@ static int64_t bind_row(struct ledger *ledger, const char *path, const struct ow
 
 static void assert_bound(struct ledger *ledger, const char *path, const char *job_id)
 {
-	struct ledger_job job = {0};
+	struct job_record job = {0};
 	int r = ledger_find(ledger, path, &job);
 
 	assert_int_equal(r, job_id ? 0 : -ENOENT);
 	if (job_id)
 		assert_string_equal(job.job_id, job_id);
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 }
 
 /* Set aside, a row is found by no path, moves with its directory, and can come back. */
@@ -132,8 +132,8 @@ static void a_row_that_is_set_aside_is_found_by_no_path(void **state)
 {
 	struct fixture *fixture = *state;
 	struct ledger *ledger = fixture->ledger;
-	struct ledger_claim claims[LEDGER_ASIDE_MAX + 1];
-	struct ledger_rename rename = {.from = "d", .to = "e", .ino = 1, .directory = true};
+	struct job_claim claims[CLAIMS_ASIDE_MAX + 1];
+	struct job_rename rename = {.from = "d", .to = "e", .ino = 1, .directory = true};
 	int64_t first = bind_row(ledger, "d/a.yaml", &ann, "ID1"), second;
 	char *path;
 
@@ -175,7 +175,7 @@ static void owners_are_learnt_of_all_rows_or_of_none(void **state)
 {
 	struct fixture *fixture = *state;
 	struct ledger *ledger = fixture->ledger;
-	struct ledger_job job = {0};
+	struct job_record job = {0};
 	static const struct owner nobody;
 
 	assert_int_equal(ledger_owners_known(ledger), 1);
@@ -185,19 +185,19 @@ static void owners_are_learnt_of_all_rows_or_of_none(void **state)
 	assert_int_equal(ledger_learn_owners(ledger, find_owner, NULL), -EIO);
 	assert_int_equal(ledger_find(ledger, "d/a.yaml", &job), 0);
 	assert_true(owner_is_same(&job.holding.owner, &nobody));
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 	assert_int_equal(ledger_find(ledger, "unseen.yaml", &job), 0);
 	assert_int_equal(ledger_drop(ledger, job.row), 0);
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 	assert_int_equal(ledger_learn_owners(ledger, find_owner, NULL), 0);
 	assert_int_equal(ledger_find(ledger, "d/a.yaml", &job), 0);
 	assert_true(owner_is_same(&job.holding.owner, &ann));
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 }
 
-static struct ledger_job find(struct ledger *ledger, const char *path)
+static struct job_record find(struct ledger *ledger, const char *path)
 {
-	struct ledger_job job = {0};
+	struct job_record job = {0};
 
 	assert_int_equal(ledger_find(ledger, path, &job), 0);
 	return job;
@@ -208,9 +208,9 @@ static const unsigned char digest[CONTENT_DIGEST_SIZE] = {1, 2, 3};
 static void a_row_that_is_given_back_leaves_a_mark(void **state)
 {
 	struct ledger *ledger = ((struct fixture *)*state)->ledger;
-	const struct ledger_backup backup = {.path = "d/old.yaml", .digest = digest};
+	const struct job_backup backup = {.path = "d/old.yaml", .digest = digest};
 	int64_t row = bind_row(ledger, backup.path, &ann, "J1"), marked, other;
-	struct ledger_job job;
+	struct job_record job;
 
 	/* a refusal that was told of the free name gives way */
 	assert_int_equal(ledger_ensure(ledger, "a.yaml", &ben, &other), 0);
@@ -219,7 +219,7 @@ static void a_row_that_is_given_back_leaves_a_mark(void **state)
 	assert_int_equal(job.row, row);
 	assert_string_equal(job.job_id, "J1");
 	assert_false(job.backup);
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 
 	job = find(ledger, backup.path);
 	assert_true(job.backup && job.has_digest && !job.job_id && job.state == JOB_DRAFT);
@@ -227,41 +227,41 @@ static void a_row_that_is_given_back_leaves_a_mark(void **state)
 	assert_true(owner_is_same(&job.holding.owner, &ann));
 	assert_int_equal(ledger_find_backup(ledger, backup.path, &marked), 0);
 	assert_int_equal(marked, job.row);
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 	assert_int_equal(ledger_find_backup(ledger, "a.yaml", &marked), -ENOENT);
 }
 
 static void a_name_that_has_a_job_by_now_keeps_it(void **state)
 {
 	struct ledger *ledger = ((struct fixture *)*state)->ledger;
-	const struct ledger_backup backup = {.path = "old.yaml", .digest = digest};
+	const struct job_backup backup = {.path = "old.yaml", .digest = digest};
 	int64_t row = bind_row(ledger, backup.path, &ann, "J1"),
 		other = bind_row(ledger, "a.yaml", &ben, "J2"), none;
 	struct ledger_submission unfinished = intend(ledger, "b.yaml");
-	struct ledger_job job;
+	struct job_record job;
 
 	assert_int_equal(ledger_give_back(ledger, row, "a.yaml", &backup), -EEXIST);
 	assert_int_equal(ledger_give_back(ledger, row, "b.yaml", &backup), -EEXIST);
 	assert_int_equal(ledger_give_back(ledger, row + 1000, "c.yaml", &backup), -EEXIST);
 	job = find(ledger, backup.path);
 	assert_int_equal(job.row, row);
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 	job = find(ledger, "a.yaml");
 	assert_int_equal(job.row, other);
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 	job = find(ledger, "b.yaml");
 	assert_int_equal(job.row, unfinished.row);
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 	assert_int_equal(ledger_find_backup(ledger, backup.path, &none), -ENOENT);
 }
 
 static void a_mark_ends(void **state)
 {
 	struct ledger *ledger = ((struct fixture *)*state)->ledger;
-	struct ledger_backup backup = {.path = "old.yaml"};
+	struct job_backup backup = {.path = "old.yaml"};
 	int64_t row = bind_row(ledger, backup.path, &ann, "J1"), marked;
 	const struct err err = {.errnum = EINVAL};
-	struct ledger_job job;
+	struct job_record job;
 
 	assert_int_equal(ledger_give_back(ledger, row, "a.yaml", &backup), 0);
 	assert_int_equal(ledger_find_backup(ledger, backup.path, &marked), 0);
@@ -269,10 +269,10 @@ static void a_mark_ends(void **state)
 	assert_int_equal(ledger_unmark_backup(ledger, row), 0); /* of a job it changes nothing */
 	job = find(ledger, backup.path);
 	assert_false(job.backup || job.has_digest);
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 	job = find(ledger, "a.yaml");
 	assert_true(job.has_digest);
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 
 	backup.path = "b.yaml";
 	assert_int_equal(ledger_give_back(ledger, row, "c.yaml", &backup), 0);
@@ -289,7 +289,7 @@ static void a_mark_ends(void **state)
 	assert_int_equal(ledger_drop_backup(ledger, marked), 0);
 	job = find(ledger, backup.path);
 	assert_true(!job.backup && job.error);
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 }
 
 int main(void)

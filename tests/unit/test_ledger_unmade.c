@@ -76,7 +76,7 @@ static int64_t bind(struct ledger *ledger, const char *path, const char *job_id)
 static void marked_names_are_told_directory_by_directory(void **state)
 {
 	struct ledger *ledger = ((struct fixture *)*state)->ledger;
-	struct ledger_unmade next;
+	struct job_unmade next;
 	int64_t first;
 
 	assert_int_equal(ledger_has_unmade(ledger), 0);
@@ -100,7 +100,7 @@ static void marked_names_are_told_directory_by_directory(void **state)
 static void a_file_takes_the_mark_away(void **state)
 {
 	struct ledger *ledger = ((struct fixture *)*state)->ledger;
-	struct ledger_unmade next;
+	struct job_unmade next;
 
 	refuse(ledger, "a.yaml");
 	assert_int_equal(ledger_unmark_unmade(ledger, "a.yaml"), 0);
@@ -121,7 +121,7 @@ static void so_does_the_service_that_takes_the_content(void **state)
 static void a_story_that_ends_leaves_nothing(void **state)
 {
 	struct ledger *ledger = ((struct fixture *)*state)->ledger;
-	struct ledger_job job;
+	struct job_record job;
 	int64_t row = refuse(ledger, "a.yaml");
 
 	assert_int_equal(ledger_end_story(ledger, row), 0);
@@ -132,7 +132,7 @@ static void a_story_that_ends_leaves_nothing(void **state)
 static void but_the_job_that_the_name_has(void **state)
 {
 	struct ledger *ledger = ((struct fixture *)*state)->ledger;
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	int64_t row = bind(ledger, "a.yaml", "DM1");
 
 	assert_int_equal(refuse(ledger, "a.yaml"), row);
@@ -162,8 +162,8 @@ static void what_is_under_way_keeps_its_mark(void **state)
 static void a_dismissed_story_is_kept_and_has_no_sibling(void **state)
 {
 	struct ledger *ledger = ((struct fixture *)*state)->ledger;
-	_cleanup_ledger_job_ struct ledger_job job = {0}, again = {0};
-	struct ledger_glance seen;
+	_cleanup_job_record_ struct job_record job = {0}, again = {0};
+	struct job_glance seen;
 	int64_t row = refuse(ledger, "a.yaml");
 
 	assert_int_equal(ledger_dismiss(ledger, row), 0);

@@ -196,7 +196,7 @@ static void a_ledger_of_each_version_is_upgraded_and_keeps_what_it_has(void **st
 		_cleanup_free_ char *bindings = NULL, *submissions = NULL, *now = NULL,
 				    *kept = NULL, *left = NULL, *number = NULL;
 		struct ledger *ledger;
-		struct ledger_job job = {0};
+		struct job_record job = {0};
 		struct err err = {0};
 
 		make(fixtures, fixtures->names[i]);
@@ -207,7 +207,7 @@ static void a_ledger_of_each_version_is_upgraded_and_keeps_what_it_has(void **st
 		assert_int_equal(ledger_find(ledger, "sub/b.yaml", &job), 0);
 		assert_non_null(job.job_id);
 		assert_non_null(strstr(bindings, job.job_id));
-		ledger_job_finish(&job);
+		job_record_finish(&job);
 		ledger_close(ledger);
 		now = ask(fixtures, describe);
 		number = ask(fixtures, version_of);

@@ -482,7 +482,7 @@ static void what_was_taken_from_the_queue_goes_on(void **state)
 static void what_a_rename_has_committed_goes_on(void **state)
 {
 	struct fixture *fixture = *state;
-	struct ledger_rename rename = {.from = "b.yaml", .to = "c.yaml", .ino = 1};
+	struct job_rename rename = {.from = "b.yaml", .to = "c.yaml", .ino = 1};
 	struct writer first = {0}, second = {0};
 
 	fixture_make(fixture, "a.yaml", "zero");
@@ -612,7 +612,7 @@ static void what_an_earlier_mount_could_not_sync_is_written_again(void **state)
 static void what_was_refused_is_a_draft_again_when_it_is_overwritten(void **state)
 {
 	struct fixture *fixture = *state;
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	struct writer writers[2] = {{0}};
 
 	fixture->options.inflight_max = 1;
@@ -637,7 +637,7 @@ static void an_impossible_id_is_no_answer(void **state)
 {
 	struct fixture *fixture = *state;
 	struct writer writer = {0};
-	_cleanup_ledger_job_ struct ledger_job other = {0};
+	_cleanup_job_record_ struct job_record other = {0};
 
 	fixture_make(fixture, "a.yaml", "one");
 	other = fixture_job(fixture, "a.yaml");

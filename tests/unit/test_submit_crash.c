@@ -111,10 +111,10 @@ static int begin_act(struct fixture *fixture, const struct story *story, int i,
 /* A deletion that was not told can have been done. */
 static bool is_removed(struct fixture *fixture, const char *path)
 {
-	struct ledger_job job = {0};
+	struct job_record job = {0};
 	bool removed = ledger_find(fixture->ledger, path, &job) < 0 || !job.job_id;
 
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 	return removed;
 }
 

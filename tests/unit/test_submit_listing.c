@@ -17,7 +17,7 @@
 
 #define MANY (PENDING_AT_ONCE + 10)
 
-static bool sees_all(void *data, struct ledger_pending *row)
+static bool sees_all(void *data, struct job_pending *row)
 {
 	(void)data;
 	(void)row;
@@ -25,7 +25,7 @@ static bool sees_all(void *data, struct ledger_pending *row)
 }
 
 /* A reader who may see what data names, and no errors. */
-static bool sees_one(void *data, struct ledger_pending *row)
+static bool sees_one(void *data, struct job_pending *row)
 {
 	row->last_error = NULL;
 	return !strcmp(row->path, data);
@@ -153,13 +153,13 @@ static void the_text_of_an_owner_is_not_for_the_next(void **state)
 				   .name = "secret plan",
 				   .description = "of Ann",
 				   .user = 1000};
-	struct ledger_job job;
+	struct job_record job;
 
 	fixture_commit_spec(fixture, &spec, &writer);
 	assert_true(fixture_quiesce(fixture));
 	job = fixture_job(fixture, "a.yaml");
 	assert_string_equal(job.sent.value[ATTR_DESCRIPTION], "of Ann");
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 
 	writer = (struct writer){0};
 	spec = (struct commit_spec){
@@ -170,7 +170,7 @@ static void the_text_of_an_owner_is_not_for_the_next(void **state)
 	assert_true(!job.sent.value[ATTR_DESCRIPTION] ||
 		    strcmp(job.sent.value[ATTR_DESCRIPTION], "of Ann") != 0);
 	assert_string_not_equal(job.sent.value[ATTR_NAME], "secret plan");
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 }
 
 static void what_a_name_keeps_is_forgotten_on_demand(void **state)

@@ -66,7 +66,7 @@ static void ask_for_long(struct fixture *fixture, const struct scene *scene)
 static void play(struct fixture *fixture, const struct scene *scene)
 {
 	struct writer writer = {0};
-	struct ledger_job job;
+	struct job_record job;
 	struct fake_request *create;
 
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "one two\n", &writer), 0);
@@ -82,7 +82,7 @@ static void play(struct fixture *fixture, const struct scene *scene)
 	    (scene->state == JOB_SUBMITTED) != (job.job_id != NULL))
 		fail_msg("%s: state %d, %s", scene->what, job.state,
 			 job.job_id ? job.job_id : "no job");
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 }
 
 static void each_scene_ends_as_it_must(void **state)

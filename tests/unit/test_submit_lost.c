@@ -115,7 +115,7 @@ static void what_cannot_be_told_stays_open(void **state)
 	for (int way = 0; way < 4; way++) {
 		struct fixture *fixture = fixture_open(false);
 		struct fake_job *foreign;
-		struct ledger_job job;
+		struct job_record job;
 
 		if (way < 2) /* it was there before */
 			fake_service_make(&fixture->service, "a", "one");
@@ -126,7 +126,7 @@ static void what_cannot_be_told_stays_open(void **state)
 		job = fixture_job(fixture, "a.yaml");
 		assert_int_equal(engine_end_doubt(fixture->engine, job.row), -EBUSY); /* not yet */
 		assert_false(fixture_quiesce(fixture));
-		ledger_job_finish(&job);
+		job_record_finish(&job);
 		job = fixture_job(fixture, "a.yaml");
 		assert_int_equal(job.state, JOB_IN_DOUBT);
 		assert_non_null(strstr(job.error, "nobody can tell"));
@@ -142,7 +142,7 @@ static void what_cannot_be_told_stays_open(void **state)
 			fixture_assert_held(fixture, "a.yaml", "one");
 		}
 		assert_int_equal(engine_end_doubt(fixture->engine, job.row), -ENODATA);
-		ledger_job_finish(&job);
+		job_record_finish(&job);
 		fixture_close(fixture);
 	}
 }
@@ -155,7 +155,7 @@ static void a_flawed_list_proves_nothing(void **state)
 	(void)state;
 	for (int i = 0; i < 3; i++) {
 		struct fixture *fixture = fixture_open(false);
-		struct ledger_job job;
+		struct job_record job;
 
 		for (int n = 0; n < 5; n++)
 			fake_service_make(&fixture->service, "ba", "other");
@@ -166,7 +166,7 @@ static void a_flawed_list_proves_nothing(void **state)
 		assert_false(fixture_quiesce(fixture));
 		job = fixture_job(fixture, "a.yaml");
 		assert_int_equal(job.state, JOB_IN_DOUBT);
-		ledger_job_finish(&job);
+		job_record_finish(&job);
 		fixture->service.flaw = FLAW_NONE;
 		assert_true(fixture_quiesce(fixture));
 		fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
@@ -178,7 +178,7 @@ static void a_flawed_list_proves_nothing(void **state)
 static void a_partial_question_keeps_it_open(void **state)
 {
 	struct fixture *fixture = fixture_open(false);
-	struct ledger_job job;
+	struct job_record job;
 
 	(void)state;
 	fixture->service.flaw = FLAW_UNUSABLE_ROW;
@@ -188,7 +188,7 @@ static void a_partial_question_keeps_it_open(void **state)
 	job = fixture_job(fixture, "a.yaml");
 	assert_non_null(strstr(job.error, "it is not known which jobs"));
 	assert_int_equal(engine_end_doubt(fixture->engine, job.row), 0);
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 	assert_true(fixture_quiesce(fixture));
 	fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
 	fixture_close(fixture);
@@ -210,7 +210,7 @@ static void lose_among(struct fixture *fixture, int project_size)
 static void texts_without_end_make_a_question_partial(void **state)
 {
 	struct fixture *fixture = fixture_open(false);
-	struct ledger_job job;
+	struct job_record job;
 
 	(void)state;
 	lose_among(fixture, 20);
@@ -223,7 +223,7 @@ static void texts_without_end_make_a_question_partial(void **state)
 	assert_false(fixture_quiesce(fixture));
 	job = fixture_job(fixture, "a.yaml");
 	assert_int_equal(job.state, JOB_IN_DOUBT);
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 	fixture_close(fixture);
 }
 
@@ -255,7 +255,7 @@ static void asking_can_fail(void **state)
 static void a_job_is_compared_as_it_was_made(void **state)
 {
 	struct fixture *fixture = fixture_open(false);
-	struct ledger_job job;
+	struct job_record job;
 
 	(void)state;
 	lose(fixture, "a.yaml", "one", DONE_BEFORE, FAKE_LOST);
@@ -263,7 +263,7 @@ static void a_job_is_compared_as_it_was_made(void **state)
 	assert_true(fixture_quiesce(fixture));
 	job = fixture_job(fixture, "a.yaml");
 	assert_string_equal(job.job_id, LIST_FIRST(&fixture->service.jobs)->id);
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 	fixture_close(fixture);
 }
 

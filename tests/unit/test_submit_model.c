@@ -222,7 +222,7 @@ static struct file *file_of(struct model *model, const char *path)
 	return NULL;
 }
 
-static int was_renamed(void *data, struct ledger_rename *rename)
+static int was_renamed(void *data, struct job_rename *rename)
 {
 	struct model *model = data;
 	const struct file *file = file_of(model, rename->to);
@@ -461,7 +461,7 @@ static void step_crash(struct model *model);
 static void step_rename(struct model *model)
 {
 	struct file *file = &model->files[draw_below(model, FILES)];
-	struct ledger_rename rename = {.ino = (uint64_t)(file - model->files) + 1};
+	struct job_rename rename = {.ino = (uint64_t)(file - model->files) + 1};
 	char from[sizeof(file->path)], to[sizeof(file->path)];
 	int64_t row;
 
@@ -498,7 +498,7 @@ static void step_forget(struct model *model)
 {
 	struct file *file = &model->files[draw_below(model, FILES)];
 	struct fixture *fixture = model->fixture;
-	struct ledger_job job = {0};
+	struct job_record job = {0};
 	struct fake_job *there;
 
 	if (settle_renames(model) && ledger_find(fixture->ledger, file->path, &job) == 0 &&
@@ -512,7 +512,7 @@ static void step_forget(struct model *model)
 		fixture->is_due = true;
 		count(model, KIND_FORGET);
 	}
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 }
 
 /* ---- faults ---- */
@@ -667,7 +667,7 @@ static unsigned come_to_rest(struct model *model)
 /* May the acknowledged text of a file be missing on the service? Only what was queued may: the
  * service has refused it, or newer content took its place and failed. The .error says so. */
 static bool may_be_missing(const struct model *model, const struct file *file,
-			   const struct ledger_job *job)
+			   const struct job_record *job)
 {
 	bool is_newest = true;
 
@@ -681,7 +681,7 @@ static bool may_be_missing(const struct model *model, const struct file *file,
 }
 
 /* A file that is bound has what its writers were told, and its job is of this machine. */
-static void check_bound(struct model *model, struct file *file, const struct ledger_job *job)
+static void check_bound(struct model *model, struct file *file, const struct job_record *job)
 {
 	struct fake_job *there = fake_service_job(&model->fixture->service, job->job_id);
 	int number;
@@ -707,7 +707,7 @@ static void check_bound(struct model *model, struct file *file, const struct led
 
 static void check_file(struct model *model, struct file *file)
 {
-	struct ledger_job job = {0};
+	struct job_record job = {0};
 	int r = ledger_find(model->fixture->ledger, file->path, &job);
 
 	if (r == 0 && job_state_is_unfinished(job.state))
@@ -718,7 +718,7 @@ static void check_file(struct model *model, struct file *file)
 		check_bound(model, file, &job);
 	else if (!may_be_missing(model, file, &job))
 		fail_model(model, "%s: an acknowledged text has no job", file->path);
-	ledger_job_finish(&job);
+	job_record_finish(&job);
 }
 
 static void rest(struct model *model)

@@ -39,7 +39,7 @@ static void rules_by_table(void **state)
 		struct fixture *fixture = fixture_open(false);
 		struct commit_spec spec = rows[i].spec;
 		struct writer writer = {0};
-		struct ledger_job job;
+		struct job_record job;
 
 		spec.path = "a.yaml";
 		fixture->rules.validate = rows[i].validate;
@@ -50,7 +50,7 @@ static void rules_by_table(void **state)
 		job = fixture_job(fixture, "a.yaml");
 		assert_non_null(strstr(job.error, rows[i].says));
 		assert_int_equal(job.errnum, -rows[i].result);
-		ledger_job_finish(&job);
+		job_record_finish(&job);
 		assert_int_equal(fixture->service.n_requests, 0);
 		fixture_close(fixture);
 	}
@@ -60,7 +60,7 @@ static void what_is_odd_is_kept_as_warnings(void **state)
 {
 	static const char document[] = "meta:\n  name: other\nsteps:\n  - name: x\n";
 	struct fixture *fixture = *state;
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 
 	fixture->rules.validate = DSL_DSL;
 	fixture_make(fixture, "a.yaml", document);
@@ -243,7 +243,7 @@ static void refusals_are_bounded(void **state)
 static void half_a_file_is_a_draft(void **state)
 {
 	struct fixture *fixture = *state;
-	_cleanup_ledger_job_ struct ledger_job job = {0};
+	_cleanup_job_record_ struct job_record job = {0};
 	struct author author = {0};
 	struct err err;
 
@@ -257,7 +257,7 @@ static void half_a_file_is_a_draft(void **state)
 	assert_true(job.incomplete);
 }
 
-static bool sees_all_but_c(void *data, struct ledger_pending *row)
+static bool sees_all_but_c(void *data, struct job_pending *row)
 {
 	(void)data;
 	return strcmp(row->path, "c.yaml") != 0;
