@@ -28,9 +28,10 @@ struct job_record {
 		       */
 	bool backup;  /* the file is a backup; digest is of the file's own content */
 	char *job_id; /* the binding, or NULL */
-	int64_t version; /* last known version on the service: 1, 2, … */
+	int64_t version; /* the newest on the service, as it was seen last: 1, 2, … */
+	int64_t base;	 /* the version whose content was read or written here */
 	bool has_digest;
-	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of the content that the service holds */
+	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of the content of the base */
 	struct attr_set sent;			   /* the attributes that the service holds */
 	char *request_id;			   /* of the last answer, or NULL */
 	int errnum;				   /* of the last refusal, 0 when none stands */
@@ -44,6 +45,12 @@ struct job_record {
 
 void job_record_finish(struct job_record *record);
 #define _cleanup_job_record_ __attribute__((cleanup(job_record_finish)))
+
+/* Two versions of a job. */
+struct job_versions {
+	int64_t base;	/* the one that has what is committed here */
+	int64_t newest; /* as it was seen last */
+};
 
 /* What the siblings of a path look like, cheaper than the whole row. Sizes in bytes, 0: not
  * there. */

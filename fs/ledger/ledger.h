@@ -254,7 +254,7 @@ int ledger_end(struct ledger *ledger, const struct ledger_submission *submission
 
 /* The service holds it: binds the job, keeps what was sent, ends the submission. */
 int ledger_settle(struct ledger *ledger, const struct ledger_submission *submission,
-		  const char *job_id, int64_t version, const char *request_id);
+		  const char *job_id, const struct job_versions *versions, const char *request_id);
 
 /* Tells more of a submission in doubt: keeps the story. */
 int ledger_tell(struct ledger *ledger, const struct ledger_submission *submission,

@@ -56,6 +56,7 @@ static const char schema[] =
 	" heir INTEGER,"
 	" heir_reads INTEGER NOT NULL DEFAULT 0,"
 	" backup INTEGER NOT NULL DEFAULT 0,"
+	" base INTEGER NOT NULL DEFAULT 0,"
 	" UNIQUE (dir, name));"
 	"CREATE INDEX job_by_job_id ON job (job_id) WHERE job_id IS NOT NULL;"
 	"CREATE INDEX job_unmade ON job (dir) WHERE unmade = 1;"
@@ -73,7 +74,9 @@ static const char schema[] =
 	" digest BLOB NOT NULL,"
 	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
 	" content BLOB NOT NULL,"
-	" own INTEGER NOT NULL DEFAULT 0);" KNOWN_TABLE
+	" own INTEGER NOT NULL DEFAULT 0,"
+	" base INTEGER NOT NULL DEFAULT 0,"
+	" onto INTEGER NOT NULL DEFAULT 0);" KNOWN_TABLE
 	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
 	"CREATE INDEX submission_queued ON submission (job) WHERE state = 1;"
 	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = 1;"
@@ -130,6 +133,13 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 			  " WHERE state <> 1 AND kind = 1",
 	[6] = "ALTER TABLE job ADD COLUMN backup INTEGER NOT NULL DEFAULT 0;"
 	      "CREATE INDEX job_backup ON job (dir, name) WHERE backup",
+	/* an update that is unfinished may have been sent, on top of the version that was known */
+	[7] = "ALTER TABLE job ADD COLUMN base INTEGER NOT NULL DEFAULT 0;"
+	      "UPDATE job SET base = version;"
+	      "ALTER TABLE submission ADD COLUMN base INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE submission ADD COLUMN onto INTEGER NOT NULL DEFAULT 0;"
+	      "UPDATE submission SET onto = max(1, (SELECT version FROM job"
+	      " WHERE job.id = submission.job)) WHERE state <> 1 AND kind = 2",
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)

@@ -5,7 +5,7 @@
 #define JOB_COLUMNS                                                                                \
 	"id, state, incomplete, job_id, version, digest, risk_level, enterprise_project_id,"       \
 	" job_name, description, tags, request_id, errnum, error, warnings, changed_ms, refused,"  \
-	" own, dismissed, unmade, backup, " LEDGER_HOLDING_COLUMNS
+	" own, dismissed, unmade, backup, base, " LEDGER_HOLDING_COLUMNS
 
 #define SUBMISSION_COLUMNS                                                                         \
 	"id, job, kind, state, started_ms, digest, risk_level, enterprise_project_id, job_name,"   \
@@ -68,7 +68,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 			     " WHERE unmade = 1 AND dir = ?1 AND id > ?2 AND NOT " IS_ASIDE
 			     " ORDER BY id LIMIT 1",
 	[STMT_FORGET] =
-		"UPDATE job SET state = 0, job_id = NULL, version = 0, digest = NULL,"
+		"UPDATE job SET state = 0, job_id = NULL, version = 0, base = 0, digest = NULL,"
 		" risk_level = NULL, enterprise_project_id = NULL, job_name = NULL,"
 		" description = NULL, tags = NULL, request_id = NULL, refused = 0, errnum = 0,"
 		" error = NULL, dismissed = 0, own = 0, changed_ms = ?2 WHERE id = ?1",
@@ -124,7 +124,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_MOVE] = "UPDATE submission SET state = ?2, started_ms = ?3 WHERE id = ?1",
 	[STMT_SETTLE] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
 			" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
-			" own = ?10, request_id = ?11, changed_ms = ?12, state = ?13,"
+			" own = ?10, request_id = ?11, changed_ms = ?12, state = ?13, base = ?14,"
 			" incomplete = iif(refused, incomplete, 0),"
 			" errnum = iif(refused, errnum, 0), error = iif(refused, error, NULL),"
 			" dismissed = iif(refused, dismissed, 0), unmade = iif(refused, unmade, 0)"

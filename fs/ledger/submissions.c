@@ -117,7 +117,8 @@ int ledger_end(struct ledger *ledger, const struct ledger_submission *submission
 }
 
 int ledger_settle(struct ledger *ledger, const struct ledger_submission *submission,
-		  const char *job_id, int64_t version, const char *request_id)
+		  const char *job_id, const struct job_versions *versions,
+		  const char *request_id)
 {
 	sqlite3_stmt *stmt;
 	enum job_state state;
@@ -130,12 +131,13 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 		return r;
 	sqlite3_bind_int64(stmt, 1, submission->row);
 	ledger_bind_text(stmt, 2, job_id);
-	sqlite3_bind_int64(stmt, 3, version);
+	sqlite3_bind_int64(stmt, 3, versions->newest);
 	sqlite3_bind_blob(stmt, 4, submission->digest, CONTENT_DIGEST_SIZE, SQLITE_STATIC);
 	ledger_bind_attrs(stmt, 5, &submission->attrs);
 	ledger_bind_text(stmt, 11, request_id);
 	sqlite3_bind_int64(stmt, 12, clock_realtime_ms());
 	sqlite3_bind_int(stmt, 13, state);
+	sqlite3_bind_int64(stmt, 14, versions->base);
 	r = ledger_run(stmt);
 	return r < 0 ? r : ledger_end(ledger, submission);
 }

@@ -60,6 +60,16 @@ static int copy_fact(const char *text, char **ret_value, size_t *ret_size)
 	return 0;
 }
 
+/* A version of a job: "v12". */
+static int copy_version(const struct job_record *job, int64_t version, char **ret_value,
+			size_t *ret_size)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "v%lld", (long long)version);
+	return copy_fact(job->job_id ? text : NULL, ret_value, ret_size);
+}
+
 /* The text that a row keeps, for whom it is meant. */
 static const char *shown_text(struct space *space, fuse_req_t req, const struct stat *st,
 			      const struct job_record *job, const char *text)
@@ -145,7 +155,6 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 	_cleanup_job_record_ struct job_record job = {0};
 	const char *fact = name + strlen(PREFIX);
 	enum job_state state;
-	char number[32];
 	struct stat st;
 	int r;
 
@@ -166,10 +175,10 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 	if (!strcmp(fact, "warnings"))
 		return copy_fact(shown_text(space, req, &st, &job, job.warnings), ret_value,
 				 ret_size);
-	if (!strcmp(fact, "version") && job.job_id) {
-		snprintf(number, sizeof(number), "v%lld", (long long)job.version);
-		return copy_fact(number, ret_value, ret_size);
-	}
+	if (!strcmp(fact, "version"))
+		return copy_version(&job, job.version, ret_value, ret_size);
+	if (!strcmp(fact, "base"))
+		return copy_version(&job, job.base, ret_value, ret_size);
 	if (!strcmp(fact, "backup")) {
 		r = backup_is(space, node, &job);
 		return r <= 0 ? (r < 0 ? r : -ENODATA) : copy_fact("yes", ret_value, ret_size);

@@ -5,7 +5,7 @@
 #include "space/space.h"
 
 /*
- * The virtual attributes coc.job_id, coc.state, coc.version, coc.request_id, coc.error,
+ * The virtual attributes coc.job_id, coc.state, coc.version, coc.base, coc.request_id, coc.error,
  * coc.warnings and coc.backup of a job file: read-only facts from the ledger. They are never
  * listed, so that no tool copies them.
  */

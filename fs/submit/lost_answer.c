@@ -29,6 +29,7 @@
 #include "submit/lost_create.h"
 #include "submit/lost_round.h"
 #include "submit/outage.h"
+#include "submit/submission.h"
 
 /* Is the job that the service shows what was sent? */
 static bool update_matches(const struct coc_details *details, const struct ledger_submission *sub)
@@ -58,7 +59,8 @@ static void shown_update(void *data, const struct coc_answer *answer)
 	if (answer->outcome == COC_DONE && update_matches(answer->details, &submission->record))
 		lost_answer_conclude_found(
 			submission, submission->job_id,
-			lost_answer_version(answer->details->version, submission->version + 1));
+			submission_version(lost_answer_version(answer->details->version,
+							       submission->versions.newest + 1)));
 	lost_answer_end_round(lost);
 }
 

@@ -88,13 +88,15 @@ static int collect_jobs(const struct lost_answer *lost, struct group *group)
 	return 0;
 }
 
-/* The version that was listed of a job; the first if none was. */
-static int64_t version_of(const struct lost_answer *lost, const char *job_id)
+/* The create has made the first version of a job. The newest is the one that was listed. */
+static struct job_versions versions_of(const struct lost_answer *lost, const char *job_id)
 {
+	struct job_versions versions = {.base = 1, .newest = 1};
+
 	for (size_t i = 0; i < lost->n_candidates; i++)
 		if (!strcmp(lost->candidates[i].job.id, job_id))
-			return lost_answer_version(lost->candidates[i].job.version, 1);
-	return 1;
+			versions.newest = lost_answer_version(lost->candidates[i].job.version, 1);
+	return versions;
 }
 
 static void conclude_group(struct lost_answer *lost, struct group *group)
@@ -110,7 +112,7 @@ static void conclude_group(struct lost_answer *lost, struct group *group)
 		if (create->verdict == MATCH_JOB) {
 			CRASH_POINT("doubt-found");
 			lost_answer_conclude_found(submission, create->job->id,
-						   version_of(lost, create->job->id));
+						   versions_of(lost, create->job->id));
 		} else if (create->verdict == MATCH_OPEN) {
 			undecided_tell(submission, reason, group->jobs, group->n_jobs);
 		}

@@ -32,7 +32,7 @@ static void on_deletion_shown(void *data, const struct coc_answer *answer)
 	submission_note_request_id(submission, answer->request_id);
 	if (answer->errnum == ESTALE)
 		submission_settle(submission, OUTCOME_SETTLED, submission->job_id,
-				  submission->version);
+				  submission->versions);
 	else if (answer->outcome == COC_DONE)
 		fail_deletion(submission, "the service still has the job; remove the file again");
 	else

@@ -209,10 +209,11 @@ static void conclude_absent(struct submission *submission)
 	submission_fail(submission, OUTCOME_FAILED, &err);
 }
 
-void lost_answer_conclude_found(struct submission *submission, const char *job_id, int64_t version)
+void lost_answer_conclude_found(struct submission *submission, const char *job_id,
+				struct job_versions versions)
 {
 	leave_lost_answer(submission);
-	submission_settle(submission, OUTCOME_SETTLED, job_id, version);
+	submission_settle(submission, OUTCOME_SETTLED, job_id, versions);
 }
 
 /* Everything was looked at: what was not found by now was not done, if the time for it is over. */

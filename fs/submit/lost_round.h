@@ -33,7 +33,8 @@ bool lost_answer_is_settled(const struct submission *submission);
 
 /* The request of a submission was done. The submission is asked for no more; what it was part of
  * stays until lost_answer_end_round(). */
-void lost_answer_conclude_found(struct submission *submission, const char *job_id, int64_t version);
+void lost_answer_conclude_found(struct submission *submission, const char *job_id,
+				struct job_versions versions);
 
 /* The round is over. What was not found by now was not done, if that is decided and the time for it
  * is over. Frees what has nothing left to ask for. */

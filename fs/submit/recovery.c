@@ -58,7 +58,7 @@ static int take_up(void *data, struct ledger_submission *take_submission)
 	submission = submission_create(engine, take_submission, path);
 	if (!submission)
 		return -ENOMEM;
-	submission->version = job.version;
+	submission->versions = (struct job_versions){job.base, job.version};
 	submission->job_id = steal_ptr(job.job_id);
 	take_further(submission, sent);
 	return 0;

@@ -30,7 +30,7 @@ static void settle_create(struct submission *submission, const char *job_id)
 
 	if (!bound && !known_has(&submission->record.known, job_id) &&
 	    !id_set_has(&submission->listed, job_id)) {
-		submission_settle(submission, OUTCOME_SETTLED, job_id, 1);
+		submission_settle(submission, OUTCOME_SETTLED, job_id, submission_version(1));
 		return;
 	}
 	err_set(&err, EIO, "the service says that it made job %s, which %s", job_id,
@@ -57,7 +57,7 @@ static void on_answer(void *data, const struct coc_answer *answer)
 			settle_create(submission, answer->document_id);
 		else
 			submission_settle(submission, OUTCOME_SETTLED, submission->job_id,
-					  submission->version + 1);
+					  submission_version(submission->versions.newest + 1));
 		break;
 	case COC_NOT_PROCESSED:
 		if (submission->record.queued ||
@@ -74,7 +74,7 @@ static void on_answer(void *data, const struct coc_answer *answer)
 		/* a job that is gone is deleted */
 		if (submission->deletion && answer->errnum == ESTALE)
 			submission_settle(submission, OUTCOME_SETTLED, submission->job_id,
-					  submission->version);
+					  submission->versions);
 		else if (answer->errnum == EACCES) /* credentials can be put right */
 			submission_later(submission, answer->err, 0);
 		else
@@ -116,7 +116,7 @@ void submission_send(struct submission *submission)
 		.enterprise_project_id = sub->attrs.value[ATTR_ENTERPRISE_PROJECT_ID],
 		.risk_level = sub->attrs.value[ATTR_RISK_LEVEL],
 		.description = sub->attrs.value[ATTR_DESCRIPTION],
-		.version = sub->kind == SUBMIT_UPDATE ? submission->version : 0,
+		.version = sub->kind == SUBMIT_UPDATE ? submission->versions.newest : 0,
 	};
 	struct err err = {0};
 	int r;

@@ -85,7 +85,7 @@ static int record_intent(struct submission *submission, const struct job_record 
 
 	submission->record.kind = job->job_id ? SUBMIT_UPDATE : SUBMIT_CREATE;
 	if (job->job_id) {
-		submission->version = job->version;
+		submission->versions = (struct job_versions){job->base, job->version};
 		submission->job_id = strdup(job->job_id);
 		r = submission->job_id ? keep_fixed(&submission->record.attrs, &job->sent)
 				       : -ENOMEM;
@@ -129,7 +129,8 @@ int submission_start(struct submission *submission, const struct job_record *kno
 			if (submission->record.queued)
 				ledger_end(engine->ledger, &submission->record);
 			submission->held_id = ledger_newest_id(engine->ledger);
-			submission_settle(submission, OUTCOME_HELD, job->job_id, job->version);
+			submission_settle(submission, OUTCOME_HELD, job->job_id,
+					  (struct job_versions){job->base, job->version});
 			return 0;
 		}
 		CRASH_POINT("intent-wanted");

@@ -59,11 +59,11 @@ struct submission {
 	struct waiter_list waiters;
 	struct loop_timer timer; /* deadline while it waits; next try while it is under way */
 	struct coc_call *call;
-	struct question *question; /* at STAGE_ASKING, while it is asked */
-	struct id_set listed;	   /* of a create: all jobs that the last question was told */
-	int64_t version;	   /* before an update; after it has ended: now */
-	int64_t deadline_ms;	   /* on the loop's clock */
-	int64_t sent_ms;	   /* the same: when its request was sent last */
+	struct question *question;    /* at STAGE_ASKING, while it is asked */
+	struct id_set listed;	      /* of a create: all jobs that the last question was told */
+	struct job_versions versions; /* before an update; after it has ended: now */
+	int64_t deadline_ms;	      /* on the loop's clock */
+	int64_t sent_ms;	      /* the same: when its request was sent last */
 
 	enum submission_outcome outcome;
 	struct err *err;  /* of an outcome that is none: owned */

@@ -118,7 +118,7 @@ static void end_submission(struct submission *submission, enum submission_outcom
 }
 
 void submission_settle(struct submission *submission, enum submission_outcome outcome,
-		       const char *job_id, int64_t version)
+		       const char *job_id, struct job_versions versions)
 {
 	if (outcome == OUTCOME_SETTLED && job_id != submission->job_id) {
 		char *copy = strdup(job_id);
@@ -134,11 +134,11 @@ void submission_settle(struct submission *submission, enum submission_outcome ou
 		free(submission->job_id);
 		submission->job_id = copy;
 	}
-	submission->version = version;
+	submission->versions = versions;
 	if (submission->deletion)
 		log_info("%s: job %s deleted", submission->path, job_id);
 	else if (outcome == OUTCOME_SETTLED)
-		log_info("%s: job %s v%lld %s", submission->path, job_id, (long long)version,
+		log_info("%s: job %s v%lld %s", submission->path, job_id, (long long)versions.base,
 			 submission->record.kind == SUBMIT_CREATE ? "created" : "updated");
 	end_submission(submission, outcome);
 }
@@ -243,7 +243,7 @@ int submission_record(struct submission *submission)
 			return submission->behind ? ledger_forget(ledger, submission->record.row)
 						  : ledger_drop(ledger, submission->record.row);
 		return ledger_settle(ledger, &submission->record, submission->job_id,
-				     submission->version, submission->request_id);
+				     &submission->versions, submission->request_id);
 	case OUTCOME_LATER:
 		submission->engine->queue_is_empty = false;
 		return ledger_requeue(ledger, &submission->record, submission->next_try_ms,

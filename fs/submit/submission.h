@@ -22,9 +22,15 @@ struct submission *submission_create(struct engine *engine,
 /* Frees a submission that is in no list; who still waits is not told. NULL is accepted. */
 void submission_destroy(struct submission *submission);
 
-/* Ends a submission well: job_id and version are what the service holds now. */
+/* Ends a submission well: job_id and versions are what the service holds now. */
 void submission_settle(struct submission *submission, enum submission_outcome outcome,
-		       const char *job_id, int64_t version);
+		       const char *job_id, struct job_versions versions);
+
+/* What was sent is the newest version. */
+static inline struct job_versions submission_version(int64_t version)
+{
+	return (struct job_versions){.base = version, .newest = version};
+}
 
 /* Ends a submission otherwise; err is copied. */
 void submission_fail(struct submission *submission, enum submission_outcome outcome,

@@ -102,6 +102,7 @@ static int64_t bind_row(struct ledger *ledger, const char *path, const struct ow
 			const char *job_id)
 {
 	static char content[] = "test";
+	const struct job_versions first = {1, 1};
 	struct ledger_submission submission = {.kind = SUBMIT_CREATE,
 					       .state = JOB_SUBMITTING,
 					       .content = content,
@@ -112,7 +113,7 @@ static int64_t bind_row(struct ledger *ledger, const char *path, const struct ow
 	submission.row = job.row;
 	job_record_finish(&job);
 	assert_int_equal(ledger_intend(ledger, &submission, JOB_DRAFT), 0);
-	assert_int_equal(ledger_settle(ledger, &submission, job_id, 1, NULL), 0);
+	assert_int_equal(ledger_settle(ledger, &submission, job_id, &first, NULL), 0);
 	return submission.row;
 }
 

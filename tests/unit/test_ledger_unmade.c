@@ -62,6 +62,7 @@ static int64_t refuse(struct ledger *ledger, const char *path)
 static int64_t bind(struct ledger *ledger, const char *path, const char *job_id)
 {
 	static char content[] = "test";
+	const struct job_versions first = {1, 1};
 	struct ledger_submission submission = {.kind = SUBMIT_CREATE,
 					       .state = JOB_SUBMITTING,
 					       .content = content,
@@ -69,7 +70,7 @@ static int64_t bind(struct ledger *ledger, const char *path, const char *job_id)
 
 	assert_int_equal(ledger_ensure(ledger, path, &nobody, &submission.row), 0);
 	assert_int_equal(ledger_intend(ledger, &submission, JOB_DRAFT), 0);
-	assert_int_equal(ledger_settle(ledger, &submission, job_id, 1, "request"), 0);
+	assert_int_equal(ledger_settle(ledger, &submission, job_id, &first, "request"), 0);
 	return submission.row;
 }
 

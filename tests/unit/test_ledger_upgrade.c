@@ -225,6 +225,32 @@ static void a_ledger_of_each_version_is_upgraded_and_keeps_what_it_has(void **st
 	}
 }
 
+/* A ledger that has one version of each job: it is the base. An update that is under way may have
+ * been sent, on top of it. */
+static void the_version_that_was_recorded_is_the_base(void **state)
+{
+	struct fixtures *fixtures = *state;
+	_cleanup_free_ char *bases = NULL, *updates = NULL;
+	struct ledger *ledger;
+	struct job_record job = {0};
+	struct err err = {0};
+
+	make(fixtures, "v7.sql");
+	run(fixtures, "UPDATE job SET version = 3 WHERE name = 'a.yaml';"
+		      "UPDATE submission SET kind = 2, state = 2, job = (SELECT id FROM job"
+		      " WHERE name = 'a.yaml') WHERE id = (SELECT min(id) FROM submission)");
+	assert_int_equal(ledger_open(fixtures->path, SOURCE, &ledger, &err), 0);
+	assert_int_equal(ledger_find(ledger, "a.yaml", &job), 0);
+	assert_int_equal(job.version, 3);
+	assert_int_equal(job.base, 3);
+	job_record_finish(&job);
+	ledger_close(ledger);
+	bases = ask(fixtures, "SELECT count(*) FROM job WHERE base <> version");
+	updates = ask(fixtures, "SELECT group_concat(onto, ' ') FROM submission WHERE kind = 2");
+	assert_string_equal(bases, "0");
+	assert_string_equal(updates, "3");
+}
+
 /* An upgrade that cannot be done: the last step finds its name taken. */
 static void a_failed_upgrade_changes_nothing_and_names_the_file(void **state)
 {
@@ -325,6 +351,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_schema_version_has_a_fixture, find_fixtures,
 						drop_fixtures),
+		cmocka_unit_test_setup_teardown(the_version_that_was_recorded_is_the_base,
+						find_fixtures, drop_fixtures),
 		cmocka_unit_test_setup_teardown(
 			a_ledger_of_each_version_is_upgraded_and_keeps_what_it_has, find_fixtures,
 			drop_fixtures),
