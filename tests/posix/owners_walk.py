@@ -529,15 +529,18 @@ class Walk:
     def come_below(self, who, source, target, file, directory):
         """What a directory brings to a name that keeps something."""
         model = self.model
-        for record in [*filter(None, [model.records.get(target)]), *model.aside.get(target, [])]:
-            at_move, record.elsewhere = record.elsewhere, True  # the recorded directory counts
-            record.elsewhere = at_move or not model.may_have(who, record, directory)
+        records = [*filter(None, [model.records.get(target)]), *model.aside.get(target, [])]
+        before = [record.elsewhere for record in records]
+        for record in records:
+            record.elsewhere = True  # the recorded directory counts
+        entitled = [model.may_have(who, record, directory) for record in records]
         if file and (target in model.records or source not in model.records):
             model.make_name(who, target, file, directory)
         elif source in model.records and target in model.records and \
-                not model.may_have(who, model.records[target], model.records[target].directory
-                                   if directory is None else directory):
+                not model.may_have(who, model.records[target], directory):
             model.aside.setdefault(target, []).append(model.records.pop(target))
+        for record, was, may in zip(records, before, entitled):
+            record.elsewhere = was or not may
 
     def remount(self):
         self.end()
