@@ -48,8 +48,9 @@ int commit_find_row(struct engine *engine, struct ledger *ledger, const char *pa
 {
 	int r = ledger_find_or_make(ledger, path, &author->holding.owner, ret_job);
 
-	if (r < 0 || holding_is_same(&ret_job->holding, &author->holding))
+	if (r < 0)
 		return r;
+	/* also if the row stays whose it was: the file is another */
 	if (author->without_text) {
 		r = drop_text(engine, ledger, path, ret_job);
 		if (r < 0)
@@ -59,6 +60,8 @@ int commit_find_row(struct engine *engine, struct ledger *ledger, const char *pa
 		if (r < 0)
 			return r;
 	}
+	if (holding_is_same(&ret_job->holding, &author->holding))
+		return 0;
 	ret_job->holding = author->holding;
 	return ledger_hold(ledger, ret_job->row, &author->holding);
 }

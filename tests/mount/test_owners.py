@@ -346,6 +346,19 @@ def test_text_goes_to_no_file_that_shows_more(shared):
     assert shared.attribute(CID, "a.yaml", "user.coc.description") is None
 
 
+@pytest.mark.parametrize("makes", ["mv free/.x a.yaml", "mv free/.x free/b.yaml && mv free/b.yaml a.yaml"])
+def test_text_goes_to_no_file_of_another_user_also_if_its_row_stays_as_it_was(shared, makes):
+    """Ben makes his name again with a file of Cid's, who has had the name meanwhile and may not read Ben's."""
+    ROOT.sh("mkdir free && chmod 777 free", cwd=shared.path).ok()
+    job = shared.make(BEN, umask="007")
+    BEN.sh("setfattr -n user.coc.description -v 'private of ben' a.yaml && rm a.yaml", cwd=shared.path).ok()
+    assert shared.make(CID, "a.yaml", "cid") != job
+    CID.sh('rm a.yaml && cp "$1" free/.x && chmod 660 free/.x', shared.document("a", "by", "cid"), cwd=shared.path).ok()
+    BEN.sh(makes, cwd=shared.path).ok()
+    assert os.stat(shared.space.at("a.yaml")).st_uid == CID.uid and shared.sees_id(CID) == job
+    assert shared.attribute(CID, "a.yaml", "user.coc.description") is None
+
+
 def test_what_is_set_aside_moves_with_its_directory(shared):
     ANN.sh("mkdir d && chmod 1777 d", cwd=shared.path).ok()
     job, theirs = shared.make(BEN, "d/a.yaml"), None
