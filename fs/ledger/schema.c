@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ledger/sql_states.h"
 
 #define KNOWN_TABLE                                                                                \
 	"CREATE TABLE known ("                                                                     \
@@ -32,7 +33,7 @@ static const char schema[] =
 	" id INTEGER PRIMARY KEY,"
 	" dir TEXT NOT NULL,"
 	" name TEXT NOT NULL,"
-	" state INTEGER NOT NULL DEFAULT 0,"
+	" state INTEGER NOT NULL DEFAULT " SQL_DRAFT ","
 	" incomplete INTEGER NOT NULL DEFAULT 0,"
 	" job_id TEXT,"
 	" version INTEGER NOT NULL DEFAULT 0,"
@@ -78,8 +79,9 @@ static const char schema[] =
 	" base INTEGER NOT NULL DEFAULT 0,"
 	" onto INTEGER NOT NULL DEFAULT 0);" KNOWN_TABLE
 	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
-	"CREATE INDEX submission_queued ON submission (job) WHERE state = 1;"
-	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = 1;"
+	"CREATE INDEX submission_queued ON submission (job) WHERE state = " SQL_QUEUED ";"
+	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = " SQL_QUEUED
+	";"
 	"CREATE TABLE rename_intent ("
 	" id INTEGER PRIMARY KEY,"
 	" from_path TEXT NOT NULL,"
@@ -107,9 +109,10 @@ static const struct column {
 static const char late_rest[] =
 	"CREATE TABLE IF NOT EXISTS forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
 	"DROP INDEX IF EXISTS submission_by_job;"
-	"CREATE INDEX IF NOT EXISTS submission_queued ON submission (job) WHERE state = 1;"
+	"CREATE INDEX IF NOT EXISTS submission_queued ON submission (job) WHERE state = " SQL_QUEUED
+	";"
 	"CREATE INDEX IF NOT EXISTS submission_to_send ON submission (next_try_ms, id)"
-	" WHERE state = 1;";
+	" WHERE state = " SQL_QUEUED ";";
 
 /* [N]: what makes a ledger of version N one of version N + 1, for each N from LAST_UNSURE_VERSION
  * on. */
@@ -130,7 +133,7 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	      "ALTER TABLE job ADD COLUMN heir_reads INTEGER NOT NULL DEFAULT 0",
 	/* a create that may have been sent: nobody asked what the service had before */
 	[5] = KNOWN_TABLE "INSERT INTO known SELECT id, 0, 1, '' FROM submission"
-			  " WHERE state <> 1 AND kind = 1",
+			  " WHERE state <> " SQL_QUEUED " AND kind = 1",
 	[6] = "ALTER TABLE job ADD COLUMN backup INTEGER NOT NULL DEFAULT 0;"
 	      "CREATE INDEX job_backup ON job (dir, name) WHERE backup",
 	/* an update that is unfinished may have been sent, on top of the version that was known */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The statements of the ledger. ledger.c prepares each when it is used first. */
 #include "ledger/db.h"
+#include "ledger/sql_states.h"
 
 #define JOB_COLUMNS                                                                                \
 	"id, state, incomplete, job_id, version, digest, risk_level, enterprise_project_id,"       \
@@ -35,7 +36,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 			" " LEDGER_HOLDING_COLUMNS " FROM job WHERE dir = ?1 AND name = ?2",
 	[STMT_IS_BOUND] = "SELECT 1 FROM job WHERE job_id = ?1"
 			  " UNION ALL SELECT 1 FROM forgotten WHERE job_id = ?1",
-	[STMT_HAS_JOB] = "SELECT job_id IS NOT NULL OR state IN (1, 2, 5) FROM job"
+	[STMT_HAS_JOB] = "SELECT job_id IS NOT NULL OR state IN " SQL_UNFINISHED " FROM job"
 			 " WHERE dir = ?1 AND name = ?2",
 	[STMT_REMEMBER] = "INSERT OR IGNORE INTO forgotten SELECT job_id FROM job"
 			  " WHERE id = ?1 AND job_id IS NOT NULL",
@@ -44,7 +45,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 			" dismissed = 0, changed_ms = ?5 WHERE id = ?1",
 	/* until it is recorded, the newer content is here only */
 	[STMT_OVERWRITE] = "UPDATE job SET refused = 0, incomplete = 0, errnum = 0, error = NULL,"
-			   " dismissed = 0, changed_ms = ?2, state = iif(state = 4, 0, state)"
+			   " dismissed = 0, changed_ms = ?2, state = iif(state = " SQL_FAILED
+			   ", " SQL_DRAFT ", state)"
 			   " WHERE id = ?1",
 	[STMT_WARN] = "UPDATE job SET warnings = ?2 WHERE id = ?1",
 	[STMT_CLEAR] = "UPDATE job SET incomplete = 0, errnum = 0, error = NULL, dismissed = 0,"
@@ -52,12 +54,14 @@ const char *const ledger_sql[STMT_COUNT] = {
 		       " WHERE id = ?1 AND NOT refused AND (incomplete OR error IS NOT NULL)",
 	[STMT_DISMISS] = "UPDATE job SET dismissed = 1, changed_ms = ?2 WHERE id = ?1",
 	[STMT_DROP_STORY] = "DELETE FROM job WHERE id = ?1 AND job_id IS NULL"
-			    " AND state NOT IN (1, 2, 5)",
+			    " AND state NOT IN " SQL_UNFINISHED,
 	/* what failed is what it was before; what is under way may still have no file at its end */
 	[STMT_END_STORY] =
 		"UPDATE job SET refused = 0, incomplete = 0, errnum = 0, error = NULL,"
-		" dismissed = 0, unmade = iif(state IN (1, 2, 5), unmade, 0), changed_ms = ?2,"
-		" state = iif(state = 4, iif(job_id IS NULL OR digest IS NULL, 0, 3), state)"
+		" dismissed = 0, unmade = iif(state IN " SQL_UNFINISHED
+		", unmade, 0), changed_ms = ?2,"
+		" state = iif(state = " SQL_FAILED
+		", iif(job_id IS NULL OR digest IS NULL, " SQL_DRAFT ", " SQL_SUBMITTED "), state)"
 		" WHERE id = ?1",
 	[STMT_IS_UNMADE] = "SELECT unmade FROM job WHERE id = ?1",
 	[STMT_HAS_UNMADE] = "SELECT EXISTS (SELECT 1 FROM job WHERE unmade = 1)",
@@ -68,13 +72,15 @@ const char *const ledger_sql[STMT_COUNT] = {
 			     " WHERE unmade = 1 AND dir = ?1 AND id > ?2 AND NOT " IS_ASIDE
 			     " ORDER BY id LIMIT 1",
 	[STMT_FORGET] =
-		"UPDATE job SET state = 0, job_id = NULL, version = 0, base = 0, digest = NULL,"
+		"UPDATE job SET state = " SQL_DRAFT
+		", job_id = NULL, version = 0, base = 0, digest = NULL,"
 		" risk_level = NULL, enterprise_project_id = NULL, job_name = NULL,"
 		" description = NULL, tags = NULL, request_id = NULL, refused = 0, errnum = 0,"
 		" error = NULL, dismissed = 0, own = 0, changed_ms = ?2 WHERE id = ?1",
 	[STMT_OWN] = "UPDATE job SET own = ?2 WHERE id = ?1 AND own <> ?2",
 	[STMT_DISOWN] = "UPDATE job SET own = own & ~?2 WHERE id = ?1",
-	[STMT_DISOWN_QUEUED] = "UPDATE submission SET own = own & ~?2 WHERE job = ?1 AND state = 1",
+	[STMT_DISOWN_QUEUED] =
+		"UPDATE submission SET own = own & ~?2 WHERE job = ?1 AND state = " SQL_QUEUED,
 	[STMT_DISOWN_SENT] = "UPDATE submission SET own = own & ~?2 WHERE id = ?1",
 	[STMT_DROP] = "DELETE FROM job WHERE id = ?1",
 	[STMT_PATH] = "SELECT " PATH " FROM job WHERE id = ?1",
@@ -87,40 +93,45 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_GROUP_BEGIN] = "SAVEPOINT group_of_writes",
 	[STMT_GROUP_UNDO] = "ROLLBACK TO group_of_writes",
 	[STMT_GROUP_END] = "RELEASE group_of_writes",
-	[STMT_REPLACE] = "DELETE FROM submission WHERE job = ?1 AND state = 1",
+	[STMT_REPLACE] = "DELETE FROM submission WHERE job = ?1 AND state = " SQL_QUEUED,
 	[STMT_IS_BEING_SENT] =
-		"SELECT EXISTS (SELECT 1 FROM submission WHERE id = ?1 AND state = 2)",
-	[STMT_DROP_QUEUED] = "DELETE FROM submission WHERE job = ?1 AND state = 1 AND id <= ?2",
-	[STMT_HAS_QUEUED] = "SELECT EXISTS (SELECT 1 FROM submission WHERE job = ?1 AND state = 1)",
+		"SELECT EXISTS (SELECT 1 FROM submission WHERE id = ?1 AND state = " SQL_SUBMITTING
+		")",
+	[STMT_DROP_QUEUED] =
+		"DELETE FROM submission WHERE job = ?1 AND state = " SQL_QUEUED " AND id <= ?2",
+	[STMT_HAS_QUEUED] =
+		"SELECT EXISTS (SELECT 1 FROM submission WHERE job = ?1 AND state = " SQL_QUEUED
+		")",
 	[STMT_HAS_OTHER_QUEUED] = "SELECT EXISTS (SELECT 1 FROM submission"
-				  " WHERE job = ?1 AND state = 1 AND id <> ?2)",
-	[STMT_HAS_UNFINISHED] = "SELECT state IN (1, 2, 5) FROM job WHERE id = ?1",
+				  " WHERE job = ?1 AND state = " SQL_QUEUED " AND id <> ?2)",
+	[STMT_HAS_UNFINISHED] = "SELECT state IN " SQL_UNFINISHED " FROM job WHERE id = ?1",
 	/* of a job only what is queued, and nothing while something is under way or in doubt */
 	[STMT_NEXT] = "SELECT " SUBMISSION_COLUMNS " FROM submission AS s"
-		      " WHERE state = 1 AND next_try_ms <= ?1"
-		      " AND (SELECT state FROM job WHERE id = s.job) NOT IN (2, 5)"
+		      " WHERE state = " SQL_QUEUED " AND next_try_ms <= ?1"
+		      " AND (SELECT state FROM job WHERE id = s.job) NOT IN " SQL_SENT
 		      " ORDER BY next_try_ms, id LIMIT 1",
-	[STMT_QUEUED] =
-		"SELECT " SUBMISSION_COLUMNS " FROM submission WHERE job = ?1 AND state = 1",
+	[STMT_QUEUED] = "SELECT " SUBMISSION_COLUMNS
+			" FROM submission WHERE job = ?1 AND state = " SQL_QUEUED,
 	[STMT_NEXT_DUE] = "SELECT min(next_try_ms),"
-			  " EXISTS (SELECT 1 FROM submission WHERE state = 1)"
-			  " FROM submission AS s WHERE state = 1"
-			  " AND (SELECT state FROM job WHERE id = s.job) NOT IN (2, 5)",
-	[STMT_START] =
-		"UPDATE submission SET kind = ?2, state = 2, started_ms = ?3, risk_level = ?4,"
-		" enterprise_project_id = ?5, job_name = ?6, description = ?7, tags = ?8,"
-		" own = ?9 WHERE id = ?1",
-	[STMT_REQUEUE] = "UPDATE submission SET attempts = attempts + (state <> 1), state = 1,"
+			  " EXISTS (SELECT 1 FROM submission WHERE state = " SQL_QUEUED ")"
+			  " FROM submission AS s WHERE state = " SQL_QUEUED
+			  " AND (SELECT state FROM job WHERE id = s.job) NOT IN " SQL_SENT,
+	[STMT_START] = "UPDATE submission SET kind = ?2, state = " SQL_SUBMITTING
+		       ", started_ms = ?3, risk_level = ?4,"
+		       " enterprise_project_id = ?5, job_name = ?6, description = ?7, tags = ?8,"
+		       " own = ?9 WHERE id = ?1",
+	[STMT_REQUEUE] = "UPDATE submission SET attempts = attempts + (state <> " SQL_QUEUED
+			 "), state = " SQL_QUEUED ","
 			 " next_try_ms = ?2, last_error = ?3 WHERE id = ?1",
-	[STMT_HASTEN] = "UPDATE submission SET next_try_ms = 0 WHERE state = 1",
+	[STMT_HASTEN] = "UPDATE submission SET next_try_ms = 0 WHERE state = " SQL_QUEUED,
 	[STMT_PENDING] =
-		"SELECT s.id, s.state, attempts, next_try_ms, " PATH
-		", iif(s.state = 5, error, last_error), " IS_ASIDE ", " LEDGER_HOLDING_COLUMNS
+		"SELECT s.id, s.state, attempts, next_try_ms, " PATH ", iif(s.state = " SQL_IN_DOUBT
+		", error, last_error), " IS_ASIDE ", " LEDGER_HOLDING_COLUMNS
 		" FROM submission AS s CROSS JOIN job ON job.id = s.job WHERE s.id > ?1"
 		" ORDER BY s.id LIMIT ?2",
 	/* of each job at most one is queued */
 	[STMT_COUNT_QUEUED] = "SELECT count(*), max(job) FROM (SELECT job FROM submission"
-			      " WHERE state = 1 AND job > ?1 ORDER BY job LIMIT ?2)",
+			      " WHERE state = " SQL_QUEUED " AND job > ?1 ORDER BY job LIMIT ?2)",
 	[STMT_MOVE] = "UPDATE submission SET state = ?2, started_ms = ?3 WHERE id = ?1",
 	[STMT_SETTLE] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
 			" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
@@ -138,8 +149,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 		      " VALUES (?1, ?2, ?3, ?4)",
 	[STMT_KNOWN] = "SELECT number, partial, ids FROM known WHERE submission = ?1",
 	[STMT_UNKNOW] = "DELETE FROM known WHERE submission = ?1",
-	[STMT_UNFINISHED] =
-		"SELECT " SUBMISSION_COLUMNS " FROM submission WHERE state <> 1 ORDER BY id",
+	[STMT_UNFINISHED] = "SELECT " SUBMISSION_COLUMNS
+			    " FROM submission WHERE state <> " SQL_QUEUED " ORDER BY id",
 	[STMT_RENAME_BEGIN] = "INSERT INTO rename_intent (from_path, to_path, ino, exchange)"
 			      " VALUES (?1, ?2, ?3, ?4)",
 	[STMT_RENAME_END] = "DELETE FROM rename_intent WHERE id = ?1",
@@ -152,10 +163,10 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_RENAME_TREE] = "UPDATE OR IGNORE job SET dir = ?2 || substr(dir, length(?1) + 1)"
 			     " WHERE dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0')",
 	[STMT_CLEAR_FILE] = "DELETE FROM job WHERE dir = ?1 AND name = ?2 AND job_id IS NULL"
-			    " AND state NOT IN (1, 2, 5)",
+			    " AND state NOT IN " SQL_UNFINISHED,
 	/* only where a row comes: what else is remembered below is nobody's to end */
 	[STMT_CLEAR_TREE] =
-		"DELETE FROM job AS there WHERE job_id IS NULL AND state NOT IN (1, 2, 5)"
+		"DELETE FROM job AS there WHERE job_id IS NULL AND state NOT IN " SQL_UNFINISHED
 		" AND NOT " IS_ASIDE " AND (dir = ?1 OR (dir >= ?1 || '/' AND dir < ?1 || '0'))"
 		" AND EXISTS (SELECT 1 FROM job AS comes WHERE comes.name = there.name"
 		" AND comes.dir = ?2 || substr(there.dir, length(?1) + 1))",
@@ -169,12 +180,13 @@ const char *const ledger_sql[STMT_COUNT] = {
 			     " WHERE backup AND dir = ?1 AND name = ?2",
 	[STMT_UNMARK_BACKUP] = "UPDATE job SET backup = 0, digest = NULL WHERE id = ?1 AND backup",
 	[STMT_DROP_BACKUP] = "DELETE FROM job WHERE id = ?1 AND backup AND job_id IS NULL"
-			     " AND error IS NULL AND state NOT IN (1, 2, 5)",
+			     " AND error IS NULL AND state NOT IN " SQL_UNFINISHED,
 	[STMT_FREE_PAGES] = "PRAGMA freelist_count",
-	[STMT_BUSY] = "SELECT EXISTS (SELECT 1 FROM job WHERE dir = ?1 AND name = ?2"
-		      " AND state IN (1, 2, 5))"
-		      " OR EXISTS (SELECT 1 FROM job WHERE state IN (1, 2, 5) AND NOT " IS_ASIDE
-		      " AND (dir = ?3 OR (dir >= ?3 || '/' AND dir < ?3 || '0')))",
+	[STMT_BUSY] =
+		"SELECT EXISTS (SELECT 1 FROM job WHERE dir = ?1 AND name = ?2"
+		" AND state IN " SQL_UNFINISHED ")"
+		" OR EXISTS (SELECT 1 FROM job WHERE state IN " SQL_UNFINISHED " AND NOT " IS_ASIDE
+		" AND (dir = ?3 OR (dir >= ?3 || '/' AND dir < ?3 || '0')))",
 	[STMT_KNOWS] = "SELECT EXISTS (SELECT 1 FROM job WHERE dir = ?1 AND name = ?2)"
 		       " OR EXISTS (SELECT 1 FROM job WHERE dir = ?3"
 		       " OR (dir >= ?3 || '/' AND dir < ?3 || '0'))",

@@ -211,7 +211,7 @@ int fact_remove(struct space *space, fuse_req_t req, struct node *node, const ch
 		return -EPERM;
 	if (!job.job_id)
 		return engine_end_doubt(space->engine, job.row);
-	if (engine_has(space->engine, job.row) || ledger_has_queued(space->ledger, job.row) != 0)
+	if (!engine_is_idle(space->engine, &job))
 		return -EBUSY;
 	log_info("job %s is forgotten on demand", job.job_id);
 	return ledger_forget(space->ledger, job.row);

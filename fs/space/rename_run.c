@@ -100,7 +100,7 @@ static int check_idle(struct space *space, const char *path)
 		r = ledger_find(space->ledger, path, &job);
 	if (r == -ENOENT)
 		return 0;
-	return r < 0 ? r : r > 0 || engine_has(space->engine, job.row) ? -EBUSY : 0;
+	return r < 0 ? r : r > 0 || !engine_is_idle(space->engine, &job) ? -EBUSY : 0;
 }
 
 /* The rows of files are in another directory now. If that cannot be recorded, the directory before

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "job/fixed.h"
 #include "space/caller.h"
 #include "space/claim.h"
 #include "space/claim_row.h"
@@ -159,21 +160,12 @@ static int check_fixed_attribute(struct space *space, struct node *node, enum at
 {
 	_cleanup_job_record_ struct job_record job = {0};
 	const struct name *link = node_job_name(space, node);
-	const char *sent;
 	struct stat st;
 
-	if (!link || (attr != ATTR_ENTERPRISE_PROJECT_ID && attr != ATTR_TAGS) ||
-	    stat_node_of_attribute(space, node, &st) < 0 ||
+	if (!link || !attr_is_fixed(attr) || stat_node_of_attribute(space, node, &st) < 0 ||
 	    claim_find(space, link->parent, link->name, &st, &job) < 0 || !job.job_id)
 		return 0;
-	sent = job.sent.value[attr] ? job.sent.value[attr] : "";
-	if (strlen(sent) == size && !memcmp(sent, value, size))
-		return 0;
-	err_set(err, EPERM, "%s cannot change once a job exists: it is \"%s\"", attr_field(attr),
-		sent);
-	err_detail(err, "attribute", "%s%s", ATTR_XATTR_PREFIX, attr_field(attr));
-	err_detail(err, "what_to_do", "leave it, or make a new job: setfattr -x coc.job_id FILE");
-	return -EPERM;
+	return attr_check_fixed(attr, value, size, job.sent.value[attr], "leave it", err);
 }
 
 /* A fact is not to be set. Where user.coc.risk_level is meant, the story says so: a program that

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "job/fixed.h"
 #include "job/name.h"
 #include "submit/refusals.h"
 
@@ -70,36 +71,32 @@ static int tell_warnings(const char *path, const struct dsl_report *report, char
 static int check_fixed_attributes(const struct attr_set *own, const struct job_record *job,
 				  struct err *err)
 {
-	static const enum attr fixed[] = {ATTR_ENTERPRISE_PROJECT_ID, ATTR_TAGS};
+	int r = 0;
 
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
-		const char *wanted = own->value[fixed[i]], *sent = job->sent.value[fixed[i]];
+	for (int i = 0; r == 0 && i < ATTR_COUNT; i++) {
+		const char *wanted = own->value[i];
 
-		if (!wanted || attr_same(wanted, sent))
-			continue;
-		err_set(err, EPERM, "%s cannot change once a job exists: it is \"%s\"",
-			attr_field(fixed[i]), sent ? sent : "");
-		err_detail(err, "attribute", "%s%s", ATTR_XATTR_PREFIX, attr_field(fixed[i]));
-		err_detail(err, "what_to_do",
-			   "set it back, or make a new job: setfattr -x coc.job_id FILE");
-		return -EPERM;
+		if (wanted)
+			r = attr_check_fixed((enum attr)i, wanted, strlen(wanted),
+					     job->sent.value[i], "set it back", err);
 	}
-	return 0;
+	return r;
 }
 
 /* Gives the file back what its name has kept, and marks what is its own. */
 static int keep_own(struct engine *engine, struct ledger *ledger, struct commit *commit,
 		    const struct job_record *job)
 {
-	static const enum attr kept[] = {ATTR_RISK_LEVEL, ATTR_NAME, ATTR_DESCRIPTION};
 	struct ledger_submission pending = {0};
 	struct attr_set *own = &commit->own;
 	const struct attr_set *last;
 	int r = commit_find_last(engine, ledger, job, &pending, &last);
 
-	for (size_t i = 0; r == 0 && i < sizeof(kept) / sizeof(kept[0]); i++) {
-		const enum attr attr = kept[i];
+	for (int i = 0; r == 0 && i < ATTR_COUNT; i++) {
+		const enum attr attr = (enum attr)i;
 
+		if (attr_is_fixed(attr))
+			continue;
 		if (!own->value[attr] && (last->explicit & (1U << attr))) {
 			/* none was sent: an empty one */
 			const char *value = last->value[attr] ? last->value[attr] : "";

@@ -207,15 +207,14 @@ int engine_submit(struct engine *engine, struct ledger_submission *take_submissi
 	return 0;
 }
 
-int engine_delete(struct engine *engine, int64_t row, const char *job_id, const char *path,
-		  uid_t user, engine_done_fn *done, void *data, struct waiter **ret_waiter,
-		  struct err *err)
+int engine_delete(struct engine *engine, const struct job_record *job, const char *path, uid_t user,
+		  engine_done_fn *done, void *data, struct waiter **ret_waiter, struct err *err)
 {
-	struct ledger_submission sub = {.row = row, .user = user};
+	struct ledger_submission sub = {.row = job->row, .user = user};
 	struct submission *submission;
 	int r;
 
-	if (engine_has(engine, row) || ledger_has_queued(engine->ledger, row) != 0) {
+	if (!engine_is_idle(engine, job)) {
 		err_set(err, EBUSY, "a submission of this file is under way");
 		err_detail(err, "what_to_do", "remove the file when that has ended");
 		return -EBUSY;
@@ -224,7 +223,7 @@ int engine_delete(struct engine *engine, int64_t row, const char *job_id, const 
 	if (r < 0)
 		return r;
 	submission->deletion = true;
-	submission->job_id = strdup(job_id);
+	submission->job_id = strdup(job->job_id);
 	if (!submission->job_id) {
 		submission_destroy(submission);
 		return err_set(err, ENOMEM, "out of memory");

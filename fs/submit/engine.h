@@ -75,12 +75,11 @@ int64_t engine_queue_resumes_ms(const struct engine *engine);
 void engine_quiesce(struct engine *engine);
 
 /*
- * Deletes the job on the service, and on success the row. -EBUSY while a submission of the path is
- * under way. Otherwise as engine_submit().
+ * Deletes a job on the service, and on success the row. job: what the ledger knows of it now, with
+ * a job ID. -EBUSY: it is not idle. Otherwise as engine_submit().
  */
-int engine_delete(struct engine *engine, int64_t row, const char *job_id, const char *path,
-		  uid_t user, engine_done_fn *done, void *data, struct waiter **ret_waiter,
-		  struct err *err);
+int engine_delete(struct engine *engine, const struct job_record *job, const char *path, uid_t user,
+		  engine_done_fn *done, void *data, struct waiter **ret_waiter, struct err *err);
 
 /*
  * Has done called with a result as soon as what this iteration has recorded is committed, so that
@@ -104,6 +103,9 @@ bool engine_is_held(const struct job_record *job, const struct ledger_submission
 
 /* Is a submission of this row under way (or in doubt)? */
 bool engine_has(const struct engine *engine, int64_t row);
+
+/* Is nothing of a job queued, under way or in doubt? job: what the ledger knows of it now. */
+bool engine_is_idle(const struct engine *engine, const struct job_record *job);
 
 /* The attributes of the submission of this row that was taken last and has not ended, if it is in
  * memory only or being sent and not from the queue; else NULL. */

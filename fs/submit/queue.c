@@ -57,18 +57,12 @@ static int put_in(struct engine *engine, struct ledger_submission *record,
 	return 0;
 }
 
-/* Is nothing of the job queued, under way or in doubt? */
-static bool is_idle(const struct engine *engine, const struct job_record *job)
-{
-	return !job_state_is_unfinished(job->state) && !engine_has(engine, job->row);
-}
-
 /* Is nothing before it, neither in the queue nor of its job, and may it be sent now? An error that
  * is told is taken back by the queue. */
 static bool may_pass(const struct engine *engine, const struct job_record *job)
 {
 	return engine->queue_is_empty && has_slot(engine) && !outage_wait_ms(engine) &&
-	       is_idle(engine, job) && !job->error && !job->incomplete;
+	       engine_is_idle(engine, job) && !job->error && !job->incomplete;
 }
 
 /* What may pass by the queue is recorded as being sent right away. */
@@ -93,7 +87,7 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 	struct waiter *waiter = NULL;
 	int r;
 
-	if (is_idle(engine, job) && engine_is_held(job, take_submission)) {
+	if (engine_is_idle(engine, job) && engine_is_held(job, take_submission)) {
 		r = ledger_agree(engine->ledger, job->row, take_submission->attrs.explicit);
 		engine->metrics.submissions[SUBMIT_UPDATE][OUTCOME_HELD] += r == 0;
 	} else if (!(waiter = waiter_create(engine, done, data))) {

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "job/fixed.h"
+
 static struct submission **row_bucket(struct engine *engine, int64_t row)
 {
 	return &engine->by_row[(uint64_t)row % SUBMISSION_BUCKETS];
@@ -45,6 +47,11 @@ void engine_take_out(struct submission *submission)
 bool engine_has(const struct engine *engine, int64_t row)
 {
 	return engine_current(engine, row) != NULL;
+}
+
+bool engine_is_idle(const struct engine *engine, const struct job_record *job)
+{
+	return !job_state_is_unfinished(job->state) && !engine_has(engine, job->row);
 }
 
 const struct attr_set *engine_newest_attrs(const struct engine *engine, int64_t row)
@@ -135,13 +142,12 @@ unsigned engine_recorded(const struct engine *engine)
 
 bool engine_is_held(const struct job_record *job, const struct ledger_submission *sub)
 {
-	static const enum attr changeable[] = {ATTR_NAME, ATTR_DESCRIPTION, ATTR_RISK_LEVEL};
-
 	if (!job->job_id || !job->has_digest ||
 	    memcmp(job->digest, sub->digest, CONTENT_DIGEST_SIZE))
 		return false;
-	for (size_t i = 0; i < sizeof(changeable) / sizeof(changeable[0]); i++)
-		if (!attr_same(job->sent.value[changeable[i]], sub->attrs.value[changeable[i]]))
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (!attr_is_fixed((enum attr)i) &&
+		    !attr_same(job->sent.value[i], sub->attrs.value[i]))
 			return false;
 	return true;
 }

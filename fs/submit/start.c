@@ -9,6 +9,7 @@
 
 #include "base/crash.h"
 #include "base/log.h"
+#include "job/fixed.h"
 #include "submit/put_back.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
@@ -66,13 +67,13 @@ void submission_expire(void *data)
 /* What an update cannot change is what it was. */
 static int keep_fixed(struct attr_set *attrs, const struct attr_set *sent)
 {
-	static const enum attr fixed[] = {ATTR_ENTERPRISE_PROJECT_ID, ATTR_TAGS};
+	for (int i = 0; i < ATTR_COUNT; i++) {
+		const char *value = sent->value[i];
 
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
-		const char *value = sent->value[fixed[i]];
-
-		free(steal_ptr(attrs->value[fixed[i]]));
-		if (value && attr_set_put(attrs, fixed[i], value, strlen(value)) < 0)
+		if (!attr_is_fixed((enum attr)i))
+			continue;
+		free(steal_ptr(attrs->value[i]));
+		if (value && attr_set_put(attrs, (enum attr)i, value, strlen(value)) < 0)
 			return -ENOMEM;
 	}
 	return 0;

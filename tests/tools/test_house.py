@@ -152,6 +152,15 @@ def test_each_source_that_a_comment_names_is_there():
     assert not missing
 
 
+def test_states_have_names_in_sql():
+    """sql_states.h alone has the numbers of enum job_state."""
+    numbers = []
+    for path in glob.glob(os.path.join(FS, "ledger", "*.[ch]")):
+        with open(path, encoding="utf-8") as file:
+            numbers += [f"{path}: {found}" for found in re.findall(r"\bstate (?:=|<>|IN|NOT IN) \(?[0-9].{0,20}", file.read())]
+    assert not numbers
+
+
 def without_comments(text):
     return re.sub(r'"(\\.|[^"\\])*"', '""', re.sub(r"/\*.*?\*/", "", text, flags=re.S))
 

@@ -287,8 +287,8 @@ int fixture_delete(struct fixture *fixture, const char *path, struct writer *wri
 	writer->fixture = fixture;
 	fixture->is_due = true;
 	fake_memory_resume(was_short);
-	r = engine_delete(fixture->engine, job.row, job.job_id, path, 0, tell_writer, writer,
-			  &writer->waiter, &fixture->err);
+	r = engine_delete(fixture->engine, &job, path, 0, tell_writer, writer, &writer->waiter,
+			  &fixture->err);
 	if (r < 0)
 		writer->waiter = NULL;
 	return r;

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "bounds/job.h"
 #include "job/attributes.h"
+#include "job/fixed.h"
 
 static int check(enum attr attr, const char *value)
 {
@@ -341,6 +342,38 @@ static void a_value_that_came_in_unchecked_is_refused(void **state)
 	assert_non_null(strstr(err.text, "risk_level"));
 }
 
+/* May a job that was made with a value get this one? */
+static int change(enum attr attr, const char *made_with, const char *value)
+{
+	struct err err = {0};
+	int r = attr_check_fixed(attr, value, strlen(value), made_with, "leave it", &err);
+
+	assert_int_equal(err.errnum, -r);
+	if (r < 0) {
+		assert_non_null(strstr(err.text, attr_field(attr)));
+		assert_non_null(strstr(err.text, made_with ? made_with : "\"\""));
+		assert_non_null(strstr(err.details, "leave it, or "));
+	}
+	return r;
+}
+
+static void a_project_and_tags_cannot_change(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ATTR_COUNT; i++) {
+		const enum attr attr = (enum attr)i;
+		const bool fixed = attr == ATTR_ENTERPRISE_PROJECT_ID || attr == ATTR_TAGS;
+
+		assert_int_equal(attr_is_fixed(attr), fixed);
+		assert_int_equal(change(attr, "a=1", "a=1"), 0);
+		assert_int_equal(change(attr, NULL, ""), 0);
+		assert_int_equal(change(attr, "a=1", "a=12"), fixed ? -EPERM : 0);
+		assert_int_equal(change(attr, "a=12", "a=1"), fixed ? -EPERM : 0);
+		assert_int_equal(change(attr, "a=1", ""), fixed ? -EPERM : 0);
+		assert_int_equal(change(attr, NULL, "a=1"), fixed ? -EPERM : 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -361,6 +394,7 @@ int main(void)
 		cmocka_unit_test(a_bad_meta_is_told_with_its_place),
 		cmocka_unit_test(a_file_name_that_is_no_job_name_is_refused),
 		cmocka_unit_test(a_value_that_came_in_unchecked_is_refused),
+		cmocka_unit_test(a_project_and_tags_cannot_change),
 	};
 
 	return cmocka_run_group_tests_name("attrs", tests, NULL, NULL);

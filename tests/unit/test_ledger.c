@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "ledger/ledger.h"
+#include "ledger/sql_states.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -293,6 +294,19 @@ static void a_mark_ends(void **state)
 	job_record_finish(&job);
 }
 
+static void sql_says_the_same_of_states_as_c(void **state)
+{
+	(void)state;
+	for (int i = 0; i < JOB_STATE_COUNT; i++) {
+		const enum job_state job_state = (enum job_state)i;
+		const bool is_sent = job_state == JOB_SUBMITTING || job_state == JOB_IN_DOUBT;
+
+		assert_int_equal(strchr(SQL_UNFINISHED, '0' + i) != NULL,
+				 job_state_is_unfinished(job_state));
+		assert_int_equal(strchr(SQL_SENT, '0' + i) != NULL, is_sent);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +324,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_name_that_has_a_job_by_now_keeps_it, open_ledger,
 						close_ledger),
 		cmocka_unit_test_setup_teardown(a_mark_ends, open_ledger, close_ledger),
+		cmocka_unit_test(sql_says_the_same_of_states_as_c),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
