@@ -22,6 +22,11 @@ int64_t clock_monotonic_us(void)
 	return read_us(CLOCK_MONOTONIC);
 }
 
+int64_t clock_thread_us(void)
+{
+	return read_us(CLOCK_THREAD_CPUTIME_ID);
+}
+
 int64_t clock_realtime_ms(void)
 {
 	return read_us(CLOCK_REALTIME) / 1000;

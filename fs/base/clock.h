@@ -10,6 +10,9 @@ int64_t clock_monotonic_ms(void);
 /* Microseconds of the same clock. */
 int64_t clock_monotonic_us(void);
 
+/* Microseconds of processor time that the calling thread has used. A system call. */
+int64_t clock_thread_us(void);
+
 /* Milliseconds since the epoch. */
 int64_t clock_realtime_ms(void);
 

@@ -17,24 +17,50 @@ void stall_times_add(struct stall_times *times, int64_t us)
 	times->sum_us += (uint64_t)us;
 }
 
-void stall_begin(struct stall *stall, int64_t now_us)
+/* Returns the processor time that was used since the last reading, and reads it anew. */
+static int64_t read_work(struct stall *stall, int64_t now_us)
+{
+	int64_t cpu_us = clock_thread_us();
+	int64_t work_us = cpu_us - stall->cpu_us;
+
+	stall->cpu_us = cpu_us;
+	stall->read_us = now_us;
+	return work_us;
+}
+
+static void begin_piece(struct stall *stall, int64_t now_us)
 {
 	stall->piece_us = now_us;
 	stall->disk_us = 0;
 }
 
+void stall_begin(struct stall *stall, int64_t now_us)
+{
+	/* what the thread did between two iterations belongs to no piece */
+	if (now_us - stall->read_us >= STALL_READ_US)
+		read_work(stall, now_us);
+	begin_piece(stall, now_us);
+}
+
 void stall_next(struct stall *stall)
 {
 	int64_t now_us = clock_monotonic_us();
+	int64_t held_us = now_us - stall->piece_us - stall->disk_us;
+	int64_t work_us = held_us;
 
-	stall_times_add(&stall->held, now_us - stall->piece_us - stall->disk_us);
-	stall_begin(stall, now_us);
+	if (now_us - stall->read_us >= STALL_READ_US)
+		work_us = read_work(stall, now_us);
+	stall_times_add(&stall->held, held_us);
+	stall_times_add(&stall->work, work_us < held_us ? work_us : held_us);
+	begin_piece(stall, now_us);
 }
 
 void stall_disk_begin(struct stall *stall)
 {
-	if (stall)
-		stall->wait_us = clock_monotonic_us();
+	if (!stall)
+		return;
+	stall->wait_us = clock_monotonic_us();
+	stall->wait_cpu_us = clock_thread_us();
 }
 
 void stall_disk_end(struct stall *stall)
@@ -43,6 +69,7 @@ void stall_disk_end(struct stall *stall)
 
 	if (!stall)
 		return;
+	stall->cpu_us += clock_thread_us() - stall->wait_cpu_us;
 	us = clock_monotonic_us() - stall->wait_us;
 	stall->disk_us += us;
 	stall_times_add(&stall->disk, us);

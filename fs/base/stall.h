@@ -11,6 +11,12 @@
  * length.
  *
  * One reading of the clock ends a piece and begins the next one.
+ *
+ * By the clock a piece also takes the time in which the kernel ran other programs. What was done in
+ * a piece is the thread's processor time, which is counted beside. To read that costs a system
+ * call. So it is read at most once in STALL_READ_US, and a piece that is shorter counts as work
+ * from its beginning to its end. What is counted is never less than what was done, and at most
+ * STALL_READ_US more.
  */
 
 /* Upper bounds of the buckets, in microseconds: around the 10 ms that no piece may take. */
@@ -20,6 +26,8 @@
 	}
 #define STALL_BUCKETS 9
 
+#define STALL_READ_US 1000 /* between two readings of the processor time: the least bound */
+
 struct stall_times {
 	uint64_t buckets[STALL_BUCKETS + 1]; /* the last one: above every bound */
 	uint64_t sum_us;
@@ -27,10 +35,13 @@ struct stall_times {
 
 /* Zero-initialise it. */
 struct stall {
-	int64_t piece_us; /* when the piece that goes on began */
-	int64_t disk_us;  /* how long it has waited for the ledger's disk */
-	int64_t wait_us;  /* when the wait for the disk that goes on began */
-	struct stall_times held, disk;
+	int64_t piece_us;    /* when the piece that goes on began */
+	int64_t disk_us;     /* how long it has waited for the ledger's disk */
+	int64_t wait_us;     /* when the wait for the disk that goes on began */
+	int64_t read_us;     /* when the processor time was read the last time */
+	int64_t cpu_us;	     /* what it was then, waits for the disk since then apart */
+	int64_t wait_cpu_us; /* what it was when the wait for the disk that goes on began */
+	struct stall_times held, work, disk;
 };
 
 /* The loop has woken up: a piece begins. now_us: clock_monotonic_us(). */

@@ -106,6 +106,10 @@ static int write_stall(struct buf *text, const struct stall *stall)
 			    "How long one request, answer or timer kept all others waiting.",
 			    &stall->held);
 
+	if (r == 0)
+		r = write_times(text, "loop_work_seconds",
+				"How much processor time one request, answer or timer took.",
+				&stall->work);
 	return r < 0 ? r
 		     : write_times(text, "ledger_wait_seconds",
 				   "How long the loop waited for the ledger's disk.", &stall->disk);

@@ -100,6 +100,7 @@ static void times_of_the_loop_are_in_microseconds(void **state)
 	stall_times_add(&stall.held, 10000);
 	stall_times_add(&stall.held, 10001);
 	stall_times_add(&stall.held, 2000000);
+	stall_times_add(&stall.work, 10000);
 	stall_times_add(&stall.disk, -1);
 	check_line(&metrics, &now, "cocfs_loop_stall_seconds_bucket{le=\"0.001\"} 1");
 	check_line(&metrics, &now, "cocfs_loop_stall_seconds_bucket{le=\"0.01\"} 2");
@@ -107,6 +108,9 @@ static void times_of_the_loop_are_in_microseconds(void **state)
 	check_line(&metrics, &now, "cocfs_loop_stall_seconds_bucket{le=\"1\"} 3");
 	check_line(&metrics, &now, "cocfs_loop_stall_seconds_bucket{le=\"+Inf\"} 4");
 	check_line(&metrics, &now, "cocfs_loop_stall_seconds_sum 2.020004");
+	check_line(&metrics, &now, "cocfs_loop_work_seconds_bucket{le=\"0.005\"} 0");
+	check_line(&metrics, &now, "cocfs_loop_work_seconds_bucket{le=\"0.01\"} 1");
+	check_line(&metrics, &now, "cocfs_loop_work_seconds_count 1");
 	check_line(&metrics, &now, "cocfs_ledger_wait_seconds_count 1");
 	check_line(&metrics, &now, "cocfs_ledger_wait_seconds_sum 0.000000");
 }
