@@ -4,10 +4,12 @@
 import os
 import sys
 
+import pytest
+
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
-# Files whose tests wait long. They come first, so that no worker has some of them left when the others have ended.
+# Files whose tests wait long. They come first: none of them begins when the others have ended.
 WAITING = ("test_list_proofs", "test_lost_creates", "test_lost_answers", "test_calls", "test_owners_walk", "test_stalls",
            "test_queue", "test_submissions_memory", "test_mounting", "test_sibling_changes", "test_big", "test_growth",
            "test_ansible", "test_no_hang", "test_load")
@@ -15,3 +17,18 @@ WAITING = ("test_list_proofs", "test_lost_creates", "test_lost_answers", "test_c
 
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: WAITING.index(item.path.stem) if item.path.stem in WAITING else len(WAITING))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Gives a worker its next test when it begins one. xdist gives each worker a block of tests that follow each other,
+    and so gave all that wait long to the first."""
+    from xdist.scheduler import LoadScheduling
+
+    class OneByOne(LoadScheduling):
+        AHEAD = 2  # the test that runs and the next, which says what fixtures stay
+
+        def _send_tests(self, node, num):
+            super()._send_tests(node, max(0, min(num, self.AHEAD - len(self.node2pending[node]))))
+
+    return OneByOne(config, log)
