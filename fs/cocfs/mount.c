@@ -29,6 +29,8 @@
 #include "service/bounds.h"
 #include "service/service.h"
 #include "space/space.h"
+#include "space/witness.h"
+#include "submit/mount.h"
 
 #define LOCAL_ENDPOINT "http://localhost"
 
@@ -220,6 +222,9 @@ static int open_engine(struct mount *mount, struct err *err)
 					 .inflight_max = mount->descriptors.connections,
 					 .one_user = !mount->opts->allow_other,
 					 .queued_inflight_max = mount->opts->max_inflight};
+	const struct spool_witness witness = {.was_renamed = witness_was_renamed,
+					      .find_owner = witness_find_owner,
+					      .data = &mount->state.spool_fd};
 	int r = path ? ledger_open(path, mount->opts->source, &mount->ledger, err)
 		     : err_set(err, ENOMEM, "out of memory");
 
@@ -228,10 +233,10 @@ static int open_engine(struct mount *mount, struct err *err)
 	ledger_measure(mount->ledger, loop_stall(mount->loop));
 	r = engine_create(mount->loop, mount->ledger, coc_service_of(mount->client), &options,
 			  &mount->engine);
-	if (r == 0)
-		r = engine_recover(mount->engine);
 	if (r < 0)
-		err_set(err, -r, "unfinished submissions cannot be taken up: %s", strerror(-r));
+		err_set(err, -r, "out of memory");
+	if (r == 0)
+		r = submit_recover(mount->engine, &witness, err);
 	return explain_state(mount, r, err);
 }
 

@@ -142,7 +142,7 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	      "ALTER TABLE submission ADD COLUMN base INTEGER NOT NULL DEFAULT 0;"
 	      "ALTER TABLE submission ADD COLUMN onto INTEGER NOT NULL DEFAULT 0;"
 	      "UPDATE submission SET onto = max(1, (SELECT version FROM job"
-	      " WHERE job.id = submission.job)) WHERE state <> 1 AND kind = 2",
+	      " WHERE job.id = submission.job)) WHERE state <> " SQL_QUEUED " AND kind = 2",
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)

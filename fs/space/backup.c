@@ -34,7 +34,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/crash.h"
 #include "base/log.h"
 #include "space/bounds.h"
 #include "space/content.h"
@@ -115,7 +114,7 @@ static int give_back(struct space *space, const struct recent_move *move, const 
 	struct job_backup backup;
 	struct stat st;
 	bool is_there;
-	int r = ledger_path(space->ledger, move->row, &moved);
+	int r = submit_path(space->engine, move->row, &moved);
 
 	if (r < 0)
 		return r;
@@ -128,11 +127,11 @@ static int give_back(struct space *space, const struct recent_move *move, const 
 	backup = (struct job_backup){.path = moved, .digest = digest};
 	if (is_there && digest_of(space, moved, digest) < 0)
 		backup.digest = NULL; /* the mark is of any content then */
-	r = ledger_give_back(space->ledger, move->row, path, is_there ? &backup : NULL);
-	if (r == 0)
-		CRASH_POINT("given-back");
-	if (r == 0)
-		r = ledger_commit(space->ledger, false);
+	r = submit_change(space->engine,
+			  &(struct submit_change){.kind = CHANGE_GIVE_BACK,
+						  .row = move->row,
+						  .path = path,
+						  .backup = is_there ? &backup : NULL});
 	if (r == 0)
 		log_info("%s: its job is back from %s, which is a backup", path, moved);
 	return r < 0 ? r : 1;
@@ -192,35 +191,29 @@ int backup_is(struct space *space, struct node *node, const struct job_record *j
 	return r < 0 ? r : !memcmp(digest, job->digest, sizeof(digest));
 }
 
-/* The row of a name that is marked. -ENOENT: it is not. */
-static int find_marked(struct space *space, const struct node *parent, const char *name,
-		       int64_t *ret_row)
+/* Ends the mark of a name, if it has one. Returns 0 or -errno. */
+static int end_mark(struct space *space, const struct node *parent, const char *name,
+		    enum submit_change_kind kind)
 {
 	_cleanup_free_ char *path = NULL;
 	int r = name_is_job(name) ? node_path_of(parent, name, &path) : -ENOENT;
 
-	return r < 0 ? r : ledger_find_backup(space->ledger, path, ret_row);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return submit_change(space->engine, &(struct submit_change){.kind = kind, .path = path});
 }
 
 int backup_end(struct space *space, const struct node *parent, const char *name)
 {
-	int64_t row;
-	int r = find_marked(space, parent, name, &row);
-
-	if (r == 0)
-		r = ledger_unmark_backup(space->ledger, row);
-	return r == -ENOENT ? 0 : r;
+	return end_mark(space, parent, name, CHANGE_UNMARK_BACKUP);
 }
 
 void backup_left(struct space *space, const struct node *parent, const char *name)
 {
-	int64_t row;
-	int r = find_marked(space, parent, name, &row);
+	int r = end_mark(space, parent, name, CHANGE_DROP_BACKUP);
 
-	if (r == 0)
-		r = ledger_drop_backup(space->ledger, row);
 	/* a mark that stays is of the content that was here, and does no harm */
-	if (r < 0 && r != -ENOENT)
+	if (r < 0)
 		log_warning("%s: the ledger cannot forget that it was a backup: %s", name,
 			    strerror(-r));
 }

@@ -153,7 +153,9 @@ static int set_aside(struct claiming *claiming, const struct job_claim *current,
 	}
 	log_info("%s: what it keeps is of user %u, and is set aside", claiming->path,
 		 current->holding.owner.file.uid);
-	return ledger_set_aside(claiming->space->ledger, current->row);
+	return submit_change(
+		claiming->space->engine,
+		&(struct submit_change){.kind = CHANGE_SET_ASIDE, .row = current->row});
 }
 
 /* Records that the row is the file's. 1 if anything changed, 0, or -errno. */
@@ -167,13 +169,15 @@ static int bequeath_row(struct claiming *claiming, const struct job_claim *chose
 	holding.heir_reads = holding.has_heir && heir_reads(claiming, &chosen->holding);
 	if (holding_is_same(&holding, &chosen->holding))
 		return 0;
-	r = ledger_hold(claiming->space->ledger, chosen->row, &holding);
+	r = submit_change(claiming->space->engine, &(struct submit_change){.kind = CHANGE_HOLDING,
+									   .row = chosen->row,
+									   .holding = &holding});
 	return r < 0 ? r : 1;
 }
 
 int claiming_settle(struct claiming *claiming)
 {
-	struct ledger *ledger = claiming->space->ledger;
+	struct engine *engine = claiming->space->engine;
 	const struct job_claim *current = claiming_current(claiming);
 	const struct job_claim *chosen = choose_claim(claiming);
 	int r = 0, changed = 0;
@@ -183,7 +187,8 @@ int claiming_settle(struct claiming *claiming)
 		changed = 1;
 	}
 	if (r == 0 && chosen && chosen->is_aside) {
-		r = ledger_bring_back(ledger, chosen->row);
+		r = submit_change(engine, &(struct submit_change){.kind = CHANGE_BRING_BACK,
+								  .row = chosen->row});
 		changed = 1;
 	}
 	if (r == 0 && chosen) {
@@ -192,13 +197,13 @@ int claiming_settle(struct claiming *claiming)
 	}
 	/* before the request is answered: who was told that the name is made must not lose the
 	 * job */
-	return r < 0 ? r : changed ? ledger_commit(ledger, false) : 0;
+	return r < 0 ? r : changed ? submit_save(engine) : 0;
 }
 
 /* The rows of the path are judged. */
 static int claim_path(struct claiming *claiming)
 {
-	int n = ledger_claims(claiming->space->ledger, claiming->path, claiming->claims);
+	int n = submit_claims(claiming->space->engine, claiming->path, claiming->claims);
 
 	if (n <= 0)
 		return n;
@@ -254,7 +259,7 @@ int claim_yield(struct space *space, fuse_req_t req, struct node *parent, const 
 		return r;
 	claiming.path = path;
 	caller_init(&claiming.caller, req);
-	r = ledger_claims(space->ledger, path, claiming.claims);
+	r = submit_claims(space->engine, path, claiming.claims);
 	claiming.n = r < 0 ? 0 : r;
 	current = claiming_current(&claiming);
 	if (r < 0 ||
@@ -268,9 +273,9 @@ int claim_yield(struct space *space, fuse_req_t req, struct node *parent, const 
 /* Finds the row of the path for the file, which is asked for again if it is not the file's. */
 static int find_claims(struct claiming *claiming)
 {
-	struct ledger *ledger = claiming->space->ledger;
+	struct engine *engine = claiming->space->engine;
 	const struct job_claim *current;
-	int r = ledger_claims(ledger, claiming->path, claiming->claims);
+	int r = submit_claims(engine, claiming->path, claiming->claims);
 
 	claiming->n = r < 0 ? 0 : r;
 	current = claiming_current(claiming);
@@ -278,7 +283,7 @@ static int find_claims(struct claiming *claiming)
 		return r;
 	r = claiming_settle(claiming);
 	if (r == 0)
-		r = ledger_claims(ledger, claiming->path, claiming->claims);
+		r = submit_claims(engine, claiming->path, claiming->claims);
 	claiming->n = r < 0 ? 0 : r;
 	return r;
 }

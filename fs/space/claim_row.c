@@ -70,7 +70,7 @@ int claim_find(struct space *space, const struct node *parent, const char *name,
 	int r = node_path_of(parent, name, &path);
 
 	if (r == 0)
-		r = ledger_find(space->ledger, path, &job);
+		r = submit_find(space->engine, path, &job);
 	if (r < 0)
 		return r;
 	if (!S_ISREG(file->st_mode) || !claim_is_of(space, &job.holding, file->st_uid))
@@ -145,7 +145,9 @@ int claim_follow(struct space *space, struct node *parent, const char *name,
 	if (!follow_owner(space, &holding, before->st_uid, &now) ||
 	    holding_is_same(&holding, &job.holding))
 		return 0;
-	return ledger_hold(space->ledger, job.row, &holding);
+	return submit_change(space->engine, &(struct submit_change){.kind = CHANGE_HOLDING,
+								    .row = job.row,
+								    .holding = &holding});
 }
 
 void claim_part(struct space *space, struct node *parent, const char *name)
@@ -160,47 +162,4 @@ void claim_part(struct space *space, struct node *parent, const char *name)
 	r = claim_follow(space, parent, name, &st);
 	if (r < 0) /* then what was recorded before is what counts */
 		log_warning("%s: whose it was cannot be recorded: %s", name, strerror(-r));
-}
-
-/* ---- ledgers of older versions ---- */
-
-/* The owner of a file of the spool. A file that is gone has the owner that mounts. */
-static int find_owner(void *data, const char *path, struct owner *ret_owner)
-{
-	const struct space *space = data;
-	_cleanup_free_ char *directory = strdup(path);
-	char *slash = directory ? strrchr(directory, '/') : NULL;
-	struct owner owner = {.file = {space->uid, space->gid, 0600},
-			      .directory = {space->uid, space->gid, 0700}};
-	struct stat st;
-
-	if (!directory)
-		return -ENOMEM;
-	if (slash)
-		*slash = '\0';
-	if (fstatat(space->nodes.root.fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0) {
-		if (S_ISREG(st.st_mode))
-			owner.file = access_of(&st);
-	} else if (errno != ENOENT && errno != ENOTDIR) {
-		return -errno;
-	}
-	if (fstatat(space->nodes.root.fd, slash ? directory : "", &st,
-		    AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) == 0) {
-		if (S_ISDIR(st.st_mode))
-			owner.directory = access_of(&st);
-	} else if (errno != ENOENT && errno != ENOTDIR) {
-		return -errno;
-	}
-	*ret_owner = owner;
-	return 0;
-}
-
-int claim_learn_owners(struct space *space)
-{
-	int r = ledger_owners_known(space->ledger);
-
-	if (r != 0)
-		return r < 0 ? r : 0;
-	log_info("the ledger is of an older cocfs: whose each file is, is recorded now");
-	return ledger_learn_owners(space->ledger, find_owner, space);
 }

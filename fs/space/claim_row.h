@@ -39,8 +39,4 @@ struct access access_shown(const struct space *space, const struct access *acces
 bool claim_may_inherit(const struct space *space, const struct owner *recorded,
 		       const struct access *directory, struct caller *caller);
 
-/* Records the owners of rows that an older cocfs has made: the owner of the file, else the user who
- * mounts. Returns 0 or -errno. */
-int claim_learn_owners(struct space *space);
-
 #endif

@@ -18,17 +18,17 @@
 #include "base/cleanup.h"
 
 /* Is there a row of this name below a directory? 1, 0 or -errno. */
-static int has_row(struct ledger *ledger, const char *directory, const char *below)
+static int has_row(struct engine *engine, const char *directory, const char *below)
 {
 	_cleanup_free_ char *path = NULL;
-	int64_t row;
+	struct job_glance seen;
 	int r;
 
 	if (asprintf(&path, "%s/%s", directory, below) < 0) {
 		path = NULL;
 		return -ENOMEM;
 	}
-	r = ledger_row(ledger, path, &row);
+	r = submit_glance(engine, path, &seen);
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
@@ -63,7 +63,10 @@ static int mark_elsewhere(struct claiming *claiming)
 		    claiming_may_inherit(claiming, &claim->holding))
 			continue;
 		claim->holding.owner.is_elsewhere = true;
-		r = ledger_hold(claiming->space->ledger, claim->row, &claim->holding);
+		r = submit_change(claiming->space->engine,
+				  &(struct submit_change){.kind = CHANGE_HOLDING,
+							  .row = claim->row,
+							  .holding = &claim->holding});
 	}
 	return r;
 }
@@ -74,15 +77,15 @@ static int mark_elsewhere(struct claiming *claiming)
 static int claim_below(struct claiming *claiming, int from_fd, const char *from,
 		       const char *from_path, const char *below)
 {
-	struct ledger *ledger = claiming->space->ledger;
-	int n = ledger_claims(ledger, claiming->path, claiming->claims), has_file, has_own, r;
+	struct engine *engine = claiming->space->engine;
+	int n = submit_claims(engine, claiming->path, claiming->claims), has_file, has_own, r;
 
 	claiming->n = n < 0 ? 0 : n;
 	r = n < 0 ? n : mark_elsewhere(claiming);
 	if (n <= 0 || r < 0)
 		return r;
 	has_file = look_below_directory(claiming, from_fd, from, below);
-	has_own = has_row(ledger, from_path, below);
+	has_own = has_row(engine, from_path, below);
 	if (has_file < 0 || has_own < 0)
 		return has_file < 0 ? has_file : has_own;
 	/* a file that brings its own row needs none that was set aside */
@@ -106,7 +109,7 @@ int claim_tree(struct space *space, fuse_req_t req, struct node *from_parent, co
 	if (r == 0)
 		r = node_path_of(from_parent, from, &from_path);
 	if (r == 0)
-		r = ledger_paths_below(space->ledger, path, &paths, &size);
+		r = submit_paths_below(space->engine, path, &paths, &size);
 	if (r < 0 || !size)
 		return r;
 	from_fd = node_hold_dirfd(&space->nodes, from_parent);

@@ -189,6 +189,21 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 	return r < 0 ? r : copy_fact(job_state_word(state), ret_value, ret_size);
 }
 
+/* Has a job file's name a job, or may one be made for it? job: the row of the file, if it has one.
+ * 1, 0 or -errno. */
+static int has_job_to_forget(struct space *space, const struct node *node,
+			     const struct job_record *job)
+{
+	const struct name *link = node_job_name(space, node);
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	if (job->job_id || !job->row || !link)
+		return job->job_id != NULL;
+	r = node_path_of(link->parent, link->name, &path);
+	return r < 0 ? r : submit_ask(space->engine, PATH_IS_UNDER_WAY, path);
+}
+
 int fact_remove(struct space *space, fuse_req_t req, struct node *node, const char *name)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -205,14 +220,11 @@ int fact_remove(struct space *space, fuse_req_t req, struct node *node, const ch
 	r = find_fact_source(space, node, &st, &job);
 	if (r < 0)
 		return r;
-	if (!job.job_id && !engine_has(space->engine, job.row))
-		return -ENODATA;
+	r = has_job_to_forget(space, node, &job);
+	if (r <= 0)
+		return r < 0 ? r : -ENODATA;
 	if (!claim_may_take(space, req, node_job_name(space, node)->parent, &job.holding, &st))
 		return -EPERM;
-	if (!job.job_id)
-		return engine_end_doubt(space->engine, job.row);
-	if (!engine_is_idle(space->engine, &job))
-		return -EBUSY;
-	log_info("job %s is forgotten on demand", job.job_id);
-	return ledger_forget(space->ledger, job.row);
+	return submit_change(space->engine,
+			     &(struct submit_change){.kind = CHANGE_FORGET, .record = &job});
 }

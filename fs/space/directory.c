@@ -180,33 +180,40 @@ struct entries_reading {
 	bool plus;
 };
 
-/* Fills an answer with what comes next. Returns 0 or -errno with the size of what there is. */
-static int fill_answer(const struct entries_reading *reading, char *answer, size_t room,
-		       size_t *ret_used)
+/* An answer that is filled. */
+struct filling {
+	const struct entries_reading *reading;
+	char *answer;
+	size_t room, used;
+};
+
+/* Fills an answer with what comes next. Returns 0 or -errno; what there is, is in the answer. */
+static int fill_answer(void *data)
 {
+	struct filling *filling = data;
+	const struct entries_reading *reading = filling->reading;
 	struct listing *listing = &reading->handle->listing;
 	struct listed listed;
-	size_t used = 0;
 	int r;
 
 	listing->looked = false;
 	r = listing_go_to(reading->req, reading->dir, listing, (uint64_t)reading->offset);
 	while (r >= 0) {
+		const size_t left = filling->room - filling->used;
 		uint64_t number = listing->next;
 		size_t more;
 
 		r = listing_take(reading->req, reading->dir, listing, &listed);
 		if (r <= 0)
 			break;
-		more = add_entry(reading->req, reading->dir, listing, answer + used, room - used,
-				 &listed, reading->plus);
-		if (more > room - used) {
+		more = add_entry(reading->req, reading->dir, listing,
+				 filling->answer + filling->used, left, &listed, reading->plus);
+		if (more > left) {
 			r = listing_go_to(reading->req, reading->dir, listing, number);
 			break;
 		}
-		used += more;
+		filling->used += more;
 	}
-	*ret_used = used;
 	return r < 0 ? r : 0;
 }
 
@@ -217,19 +224,16 @@ static void list_spool(const struct entries_reading *reading)
 	struct space *space = space_of(reading->req);
 	const size_t room = reading->size < ANSWER_MAX ? reading->size : ANSWER_MAX;
 	_cleanup_free_ char *answer = malloc(room);
-	size_t used = 0;
-	int r = answer ? ledger_look_begin(space->ledger) : -ENOMEM;
+	struct filling filling = {.reading = reading, .answer = answer, .room = room};
+	int r = answer ? submit_read_many(space->engine, fill_answer, &filling) : -ENOMEM;
 
-	if (r == 0)
-		r = fill_answer(reading, answer, room, &used);
-	ledger_look_end(space->ledger);
 	/* an error is told when there is nothing else to tell */
-	if (r == -EAGAIN && !used)
+	if (r == -EAGAIN && !filling.used)
 		read_entries_later(reading);
-	else if (r < 0 && !used)
+	else if (r < 0 && !filling.used)
 		reply(reading->req, r);
 	else
-		fuse_reply_buf(reading->req, answer, used);
+		fuse_reply_buf(reading->req, answer, filling.used);
 }
 
 static void work_read_entries(struct worker_job *job)

@@ -17,7 +17,7 @@ static bool has_job(struct space *space, const struct node *dir, const char *nam
 	if (r == -ENAMETOOLONG) /* what has too long a path is not in the ledger */
 		return false;
 	if (r == 0)
-		r = ledger_has_job(space->ledger, path);
+		r = submit_ask(space->engine, PATH_HAS_JOB, path);
 	return r != 0;
 }
 

@@ -235,7 +235,7 @@ static void announce_move(struct space *space, struct moving *moving)
 }
 
 void moving_begin(struct space *space, fuse_req_t req, const struct renaming *renaming,
-		  const struct job_rename *take_record, moving_end_fn *end)
+		  struct job_rename *take_record, moving_end_fn *end)
 {
 	struct moving *moving = calloc(1, sizeof(*moving));
 	struct disk_op *op = moving ? disk_begin(space, req, renaming->user, NULL) : NULL;

@@ -19,7 +19,7 @@ void moving_wait(struct space *space, fuse_req_t req, const struct renaming *ren
 
 /* Records the end of a rename in the ledger. r: 0 if it was done. */
 typedef void moving_end_fn(struct space *space, const struct renaming *renaming,
-			   const struct job_rename *record, int r);
+			   struct job_rename *record, int r);
 
 /*
  * Goes on with a rename that was done in the spool. The ledger has its record, whose paths are
@@ -27,7 +27,7 @@ typedef void moving_end_fn(struct space *space, const struct renaming *renaming,
  * then the ledger knows by its old path what was renamed, and node_path_of() tells the old path.
  */
 void moving_begin(struct space *space, fuse_req_t req, const struct renaming *renaming,
-		  const struct job_rename *take_record, moving_end_fn *end);
+		  struct job_rename *take_record, moving_end_fn *end);
 
 /* Is the rename with this number in the ledger under way? */
 bool moving_is(const struct space *space, int64_t id);

@@ -60,7 +60,7 @@ void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int 
 	bool has_ended = !waiter;
 
 	/* for want of memory it is told at once: that it cannot be told is worse */
-	if (has_ended && ledger_is_open(space->ledger))
+	if (has_ended && submit_ask(space->engine, CHANGES_ARE_UNCOMMITTED, NULL))
 		waiter = engine_tell_recorded(space->engine, r, pending_reply_done, wait);
 	if (!waiter) {
 		wait->answer(wait, r);
@@ -81,8 +81,9 @@ void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int 
 
 void reply_recorded(struct space *space, fuse_req_t req, int r)
 {
-	struct pending_reply *wait =
-		ledger_is_open(space->ledger) ? pending_reply_plain(space, req) : NULL;
+	struct pending_reply *wait = submit_ask(space->engine, CHANGES_ARE_UNCOMMITTED, NULL)
+					     ? pending_reply_plain(space, req)
+					     : NULL;
 
 	if (wait)
 		pending_reply_begin(wait, NULL, r);

@@ -63,7 +63,7 @@ static int is_bound(struct space *space, const struct end *end)
 	int r = node_path_of(end->parent, end->name, &path);
 
 	if (r == 0)
-		r = ledger_find(space->ledger, path, &job);
+		r = submit_find(space->engine, path, &job);
 	if (r == -ENOENT)
 		return 0;
 	return r < 0 ? r : job.job_id != NULL;
@@ -105,7 +105,7 @@ static int check_exchange(struct space *space, const struct renaming *renaming)
 		return -EINVAL;
 	r = node_path_of(directory->parent, directory->name, &path);
 	if (r == 0)
-		r = ledger_find(space->ledger, path, &job);
+		r = submit_find(space->engine, path, &job);
 	return r == -ENOENT ? 0 : r < 0 ? r : -EINVAL;
 }
 

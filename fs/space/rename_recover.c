@@ -1,58 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ending renames that were begun: after a crash, and when the ledger could not record the end of
- * one. Whether it was done in the spool shows where the inode is.
+ * Ending renames when the ledger could not record the end of one. Whether it was done in the spool
+ * shows where the inode is (witness.c). What a crash has left is ended before there is a space, by
+ * submit_recover().
  */
-#define _GNU_SOURCE
 #include "space/rename_recover.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
 
 #include "space/moving.h"
+#include "space/witness.h"
 
-struct recovery_search {
-	int spool_fd;
-	const struct space *space; /* whose renames are under way, or NULL */
-};
-
-/* Is what was to be renamed where it was to go? -EBUSY: it is under way. */
 static int was_done(void *data, struct job_rename *rename)
 {
-	const struct recovery_search *search = data;
-	int spool_fd = search->spool_fd;
-	struct stat st;
+	struct space *space = data;
 
-	if (search->space && moving_is(search->space, rename->id))
+	if (moving_is(space, rename->id))
 		return -EBUSY;
-	if (fstatat(spool_fd, rename->to, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return 0;
-	if (st.st_ino != rename->ino)
-		return 0;
-	rename->directory = S_ISDIR(st.st_mode);
-	rename->to_directory = rename->exchange &&
-			       fstatat(spool_fd, rename->from, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-			       S_ISDIR(st.st_mode);
-	return 1;
-}
-
-int rename_recover(struct ledger *ledger, int spool_fd)
-{
-	return ledger_rename_unfinished(ledger, was_done,
-					&(struct recovery_search){spool_fd, NULL});
+	return witness_was_renamed(&space->nodes.root.fd, rename);
 }
 
 int rename_settle(struct space *space)
 {
-	int r;
-
-	if (!space->rename_unsettled)
-		return 0;
-	r = ledger_rename_unfinished(space->ledger, was_done,
-				     &(struct recovery_search){space->nodes.root.fd, space});
-	if (r == 0)
-		r = ledger_commit(space->ledger, false);
-	space->rename_unsettled = r < 0;
-	return r;
+	return submit_settle_renames(space->engine, was_done, space);
 }

@@ -9,7 +9,4 @@
  * written. */
 int rename_settle(struct space *space);
 
-/* Ends what a crash left of renames: looks where the inode is. Returns 0 or -errno. */
-int rename_recover(struct ledger *ledger, int spool_fd);
-
 #endif

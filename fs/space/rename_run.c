@@ -93,14 +93,9 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 /* Nothing may be under way for what a rename puts its bindings over. */
 static int check_idle(struct space *space, const char *path)
 {
-	_cleanup_job_record_ struct job_record job = {0};
-	int r = ledger_busy(space->ledger, path);
+	int r = submit_ask(space->engine, PATH_IS_BUSY, path);
 
-	if (r == 0)
-		r = ledger_find(space->ledger, path, &job);
-	if (r == -ENOENT)
-		return 0;
-	return r < 0 ? r : r > 0 || !engine_is_idle(space->engine, &job) ? -EBUSY : 0;
+	return r > 0 ? -EBUSY : r;
 }
 
 /* The rows of files are in another directory now. If that cannot be recorded, the directory before
@@ -118,21 +113,18 @@ static void follow_rows(struct space *space, const struct renaming *renaming)
 
 /* Records the end of a rename (r: 0 if it was done) in the ledger. */
 static void end_rename(struct space *space, const struct renaming *renaming,
-		       const struct job_rename *record, int r)
+		       struct job_rename *record, int r)
 {
-	int settled = r == 0 ? ledger_rename_done(space->ledger, record)
-			     : ledger_rename_undone(space->ledger, record);
+	int settled = submit_rename(space->engine, r == 0 ? RENAME_DONE : RENAME_UNDONE, record);
 
 	if (r == 0 && settled == 0)
 		follow_rows(space, renaming);
 	if (settled == 0)
-		settled = ledger_commit(space->ledger, false);
+		settled = submit_rename(space->engine, RENAME_SAVE, record);
 	CRASH_POINT("rename-ended");
-	if (settled < 0) {
-		space->rename_unsettled = true;
+	if (settled < 0)
 		log_error("%s: the ledger cannot record its rename to %s: %s", record->from,
 			  record->to, strerror(-settled));
-	}
 }
 
 /* Fills the record of a rename, with its own paths, if there is anything to move in the ledger. 1,
@@ -146,9 +138,9 @@ static int make_record(struct space *space, const struct renaming *renaming, cha
 	if (r == 0)
 		r = node_path_of(renaming->to.parent, renaming->to.name, ret_to);
 	if (r == 0)
-		r = ledger_knows(space->ledger, *ret_from);
+		r = submit_ask(space->engine, PATH_HAS_ROWS, *ret_from);
 	if (r == 0 && exchange)
-		r = ledger_knows(space->ledger, *ret_to);
+		r = submit_ask(space->engine, PATH_HAS_ROWS, *ret_to);
 	if (r <= 0)
 		return r;
 	r = rename_settle(space);
@@ -173,7 +165,7 @@ void rename_bound(struct space *space, fuse_req_t req, const struct renaming *re
 	}
 	record.from = from;
 	record.to = to;
-	r = ledger_rename_begin(space->ledger, &record);
+	r = submit_rename(space->engine, RENAME_BEGIN, &record);
 	if (r < 0) {
 		reply(req, r);
 		return;

@@ -12,7 +12,6 @@
 #include "loop/workers.h"
 #include "space/bounds.h"
 #include "space/caller.h"
-#include "space/claim_row.h"
 #include "space/closing.h"
 #include "space/directory.h"
 #include "space/disk.h"
@@ -21,7 +20,6 @@
 #include "space/ops.h"
 #include "space/pending_reply.h"
 #include "space/queue_view.h"
-#include "space/rename_recover.h"
 #include "space/text.h"
 #include "space/unmade.h"
 
@@ -97,7 +95,8 @@ static void take_requests(void *data, uint32_t events)
 	for (int i = 0; i < REQUESTS_PER_TURN; i++) {
 		int n;
 
-		if (taken == 1 && !space->crowded && !ledger_is_open(space->ledger))
+		if (taken == 1 && !space->crowded &&
+		    !submit_ask(space->engine, CHANGES_ARE_UNCOMMITTED, NULL))
 			return;
 		n = fuse_session_receive_buf(space->session, &space->request);
 		if (n == -EINTR || n == -ENOENT)
@@ -175,7 +174,7 @@ static void init_space(struct space *space, const struct space_spec *spec)
 	shares_init(&space->memory, USERS_MEMORY_MAX, space->options->one_user);
 }
 
-/* Opens what the ledger and the spool have. */
+/* Opens the spool, and makes the threads that wait for it. */
 static int open_spool(struct space *space, int take_spool_fd, struct err *err)
 {
 	int r = nodes_init(
@@ -186,17 +185,9 @@ static int open_spool(struct space *space, int take_spool_fd, struct err *err)
 					.data = space});
 	if (r < 0)
 		return err_set(err, -r, "the spool cannot be read: %s", strerror(-r));
-	r = rename_recover(space->ledger, take_spool_fd);
-	if (r < 0)
-		return err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));
-	/* with the next commit it would be lost together, and nobody would know */
-	space->rename_unsettled = ledger_commit(space->ledger, false) < 0;
 	r = workers_create(space->loop, space->options->one_user, &space->workers);
 	if (r < 0)
 		return err_set(err, -r, "no threads can wait for the disk: %s", strerror(-r));
-	r = claim_learn_owners(space);
-	if (r < 0)
-		return err_set(err, -r, "whose each file is cannot be recorded: %s", strerror(-r));
 	return 0;
 }
 

@@ -45,7 +45,7 @@ int sibling_glance(struct space *space, const struct node *parent, const char *j
 	int r = node_path_of(parent, job_name, &path);
 
 	if (r == 0)
-		r = ledger_glance(space->ledger, path, &seen);
+		r = submit_glance(space->engine, path, &seen);
 	/* what has too long a path is not in the ledger */
 	if (r < 0 && r != -ENOENT && r != -ENAMETOOLONG)
 		return r;
@@ -159,7 +159,7 @@ static int look_beside(struct space *space, struct node *parent, const char *nam
 	int r = job_path(parent, name, sibling, &path);
 
 	if (r == 0)
-		r = ledger_glance(space->ledger, path, &beside.seen);
+		r = submit_glance(space->engine, path, &beside.seen);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (!sibling_size(&beside.seen, sibling)) {
@@ -242,7 +242,7 @@ static int read_text(struct space *space, fuse_req_t req, const struct node *nod
 		return -ENOENT;
 	r = job_path(node->link.parent, node->link.name, sibling, &path);
 	if (r == 0)
-		r = ledger_find(space->ledger, path, &job);
+		r = submit_find(space->engine, path, &job);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (sibling == SIBLING_ID && job.job_id)
@@ -330,7 +330,7 @@ int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, con
 	int r = job_path(parent, name, sibling, &path);
 
 	if (r == 0)
-		r = ledger_find(space->ledger, path, &job);
+		r = submit_find(space->engine, path, &job);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (r == 0 && !claim_may_take(space, req, parent, &job.holding,
@@ -343,8 +343,11 @@ int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, con
 	}
 	/* the reason is told on as long as there is something that it is about */
 	if (sibling == SIBLING_ERROR && job.error && !job.dismissed)
-		return stat_job(space, parent, name, sibling, &st)
-			       ? ledger_dismiss(space->ledger, job.row)
-			       : ledger_end_story(space->ledger, job.row);
+		return submit_change(
+			space->engine,
+			&(struct submit_change){.kind = stat_job(space, parent, name, sibling, &st)
+								? CHANGE_DISMISS
+								: CHANGE_END_STORY,
+						.row = job.row});
 	return remove_deleted_sibling(space, parent, name);
 }

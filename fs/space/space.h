@@ -9,6 +9,7 @@
 #include "loop/loop.h"
 #include "loop/slices.h"
 #include "submit/commit.h"
+#include "submit/submit.h"
 #include "job/ignore.h"
 #include "space/deleted_siblings.h"
 #include "space/node.h"
@@ -26,7 +27,7 @@
  *   rules       view, recent_moves, removals, deleted_siblings
  *   processes   proc, mount_ids, sight, holders, contributors, writers, inspectors
  *   nodes       node_table, content, node, location, path
- *   jobs        job_name, content_read, directory_story, half
+ *   jobs        witness, job_name, content_read, directory_story, half
  *   work        disk, text, entries
  *   owners      caller, claim_row, claim, claim_tree
  *   derived     sibling, unmade, queue_view, control
@@ -93,8 +94,7 @@ struct space {
 	struct inspectors *inspectors;	  /* they look (inspectors.h) */
 	bool ignored_told;		  /* that an ignored name is not submitted (new_name.c) */
 	bool crowded;			  /* requests have come faster than they were taken */
-	bool rename_unsettled; /* the ledger has yet to end a rename (rename_recover.h) */
-	bool is_root;	       /* we may act as the caller (caller.h) */
+	bool is_root;			  /* we may act as the caller (caller.h) */
 	uid_t uid;
 	gid_t gid;
 	void (*unmounted)(void *data); /* the kernel has let go of the mount */
@@ -114,8 +114,8 @@ struct space_spec {
 };
 
 /*
- * Makes the space and mounts it. Ends half-done renames first. Returns 0 and an owned space, or
- * -errno with err filled; -ENODEV: the kernel or fusermount3 did not mount.
+ * Makes the space and mounts it; submit_recover() was called before. Returns 0 and an owned space,
+ * or -errno with err filled; -ENODEV: the kernel or fusermount3 did not mount.
  */
 int space_open(const struct space_spec *take_spec, struct space **ret_space, struct err *err);
 

@@ -44,7 +44,9 @@ void unmade_mark(struct space *space, struct node *parent, const char *name,
 	if (r == 0)
 		r = access_of_directory(space, parent, &owner.directory);
 	if (r == 0)
-		r = ledger_mark_unmade(space->ledger, path, &owner);
+		r = submit_change(space->engine, &(struct submit_change){.kind = CHANGE_MARK_UNMADE,
+									 .path = path,
+									 .owner = &owner});
 	if (r < 0)
 		log_warning("%s: it cannot be recorded that there is no such file yet: %s", name,
 			    strerror(-r));
@@ -58,11 +60,13 @@ void unmade_is_made(struct space *space, struct node *parent, const char *name, 
 	/* among several users a link, or what else is no job file, ends nobody's story */
 	if (!space->options->one_user && !S_ISREG(type))
 		return;
-	if (!name_is_job(name) || ledger_has_unmade(space->ledger) <= 0)
+	if (!name_is_job(name) || submit_ask(space->engine, SOME_NAME_IS_UNMADE, NULL) <= 0)
 		return;
 	r = node_path_of(parent, name, &path);
 	if (r == 0)
-		r = ledger_unmark_unmade(space->ledger, path);
+		r = submit_change(
+			space->engine,
+			&(struct submit_change){.kind = CHANGE_UNMARK_UNMADE, .path = path});
 	/* a listing looks for the file as well */
 	if (r < 0)
 		log_debug("%s: it cannot be recorded that the file is there: %s", name,
@@ -86,7 +90,7 @@ int unmade_next(struct space *space, struct node *dir, const char *dir_path, int
 	if (dirfd < 0)
 		return dirfd;
 	for (int i = 0; i < UNMADE_LOOKED_AT_MAX; i++) {
-		int r = ledger_next_unmade(space->ledger, dir_path, next.row, &next);
+		int r = submit_next_unmade(space->engine, dir_path, next.row, &next);
 
 		if (r < 0)
 			return r;
@@ -143,10 +147,12 @@ static int end_some(struct space *space, const char *dir, const struct unmade_wh
 {
 	for (int i = 0; i < UNMADE_ENDED_AT_ONCE; i++) {
 		struct job_unmade next;
-		int r = ledger_next_unmade(space->ledger, dir, *after, &next);
+		int r = submit_next_unmade(space->engine, dir, *after, &next);
 
 		if (r == 0 && (whose->all || whose->user == next.seen.holding.owner.file.uid))
-			r = ledger_end_story(space->ledger, next.row);
+			r = submit_change(
+				space->engine,
+				&(struct submit_change){.kind = CHANGE_END_STORY, .row = next.row});
 		if (r < 0)
 			return r == -ENOENT ? 0 : r;
 		*after = next.row;
@@ -192,7 +198,7 @@ void unmade_directory_is_gone(struct space *space, struct node *parent, const ch
 	int64_t after = 0;
 	int r;
 
-	if (ledger_has_unmade(space->ledger) <= 0)
+	if (submit_ask(space->engine, SOME_NAME_IS_UNMADE, NULL) <= 0)
 		return;
 	r = node_path_of(parent, name, &path);
 	if (r == 0)

@@ -282,7 +282,11 @@ static int disown_attribute(struct space *space, struct node *node, const char *
 		r = node_path_of(link->parent, link->name, &path);
 	if (r == -ENOENT) /* the name keeps nothing for this file */
 		return 0;
-	return r < 0 ? r : commit_disown(space->engine, space->ledger, path, (enum attr)attr);
+	return r < 0 ? r
+		     : submit_change(space->engine,
+				     &(struct submit_change){.kind = CHANGE_DISOWN,
+							     .path = path,
+							     .attr = (enum attr)attr});
 }
 
 void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)

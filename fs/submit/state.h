@@ -131,7 +131,8 @@ struct engine {
 	bool queue_is_empty;	     /* surely nothing in the ledger waits to be sent */
 	struct loop_timer queue_due; /* when the next try of something is */
 	unsigned queued_in_flight;
-	bool quiet; /* the mount ends: nothing more is taken from the queue */
+	bool renames_unsettled; /* the ledger has yet to end one (renames.c) */
+	bool quiet;		/* the mount ends: nothing more is taken from the queue */
 };
 
 /* Milliseconds since the epoch. */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* The beginning and the end of a mount, for the program that mounts. */
+#define _GNU_SOURCE
+#include "submit/mount.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "submit/state.h"
+
+/* Ends the renames that a crash has interrupted. */
+static int recover_renames(struct engine *engine, const struct spool_witness *witness)
+{
+	int r = ledger_rename_unfinished(engine->ledger, witness->was_renamed, witness->data);
+
+	if (r < 0)
+		return r;
+	/* with the next commit it would be lost together, and nobody would know */
+	engine->renames_unsettled = ledger_commit(engine->ledger, false) < 0;
+	return 0;
+}
+
+static int learn_owners(struct engine *engine, const struct spool_witness *witness)
+{
+	int r = ledger_owners_known(engine->ledger);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	log_info("the ledger is of an older cocfs: whose each file is, is recorded now");
+	return ledger_learn_owners(engine->ledger, witness->find_owner, witness->data);
+}
+
+int submit_recover(struct engine *engine, const struct spool_witness *witness, struct err *err)
+{
+	int r = engine_recover(engine);
+
+	if (r < 0)
+		return err_set(err, -r, "unfinished submissions cannot be taken up: %s",
+			       strerror(-r));
+	r = recover_renames(engine, witness);
+	if (r < 0)
+		return err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));
+	r = learn_owners(engine, witness);
+	return r < 0 ? err_set(err, -r, "whose each file is cannot be recorded: %s", strerror(-r))
+		     : 0;
+}
