@@ -32,12 +32,16 @@ bool holding_is_of(const struct holding *holding, uid_t file_uid)
 	       (holding->has_heir && holding->heir == file_uid);
 }
 
-bool holding_shows_text(const struct holding *holding, uid_t file_uid, uid_t reader)
+bool holding_shows_text(const struct holding *holding, uid_t file_uid, uid_t reader, bool reads)
 {
 	if (holding->owner.file.uid == file_uid || holding->owner.file.uid == reader)
 		return true;
-	return reader == file_uid && holding->has_heir && holding->heir == file_uid &&
-	       holding->heir_reads;
+	return reads && reader == file_uid && holding_is_of(holding, file_uid);
+}
+
+struct person person_of_file(uid_t uid)
+{
+	return (struct person){.uid = uid, .gid = (gid_t)-1, .groups_unknown = true};
 }
 
 static bool person_is_in_group(const struct person *who, gid_t gid)

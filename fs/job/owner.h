@@ -36,13 +36,17 @@ struct owner {
 	bool is_elsewhere; /* another directory has been put in its place */
 };
 
+/* The owner of a file, of whom nothing else is known. The group of the file is not taken for one of
+ * the owner's: a directory may hand its group on (setgid), and root may give files away. */
+struct person person_of_file(uid_t uid);
+
 bool owner_is_same(const struct owner *one, const struct owner *other);
 
 /* The users who have what a name keeps. */
 struct holding {
 	struct owner owner; /* of the file that was recorded last: the text is about it */
 	bool has_heir;	    /* a file of the heir's is there, which has the binding */
-	bool heir_reads;    /* the heir gets the text too */
+	bool heir_reads;    /* it is known that the heir may read the recorded file */
 	uid_t heir;
 };
 
@@ -52,8 +56,9 @@ bool holding_is_same(const struct holding *one, const struct holding *other);
 bool holding_is_of(const struct holding *holding, uid_t file_uid);
 
 /* May somebody who reads a file of file_uid's under this name see the text that is kept: the story
- * of a refusal, warnings? (root may; the caller asks.) */
-bool holding_shows_text(const struct holding *holding, uid_t file_uid, uid_t reader);
+ * of a refusal, warnings? reads: the reader may read the recorded file too. (root may; the caller
+ * asks.) */
+bool holding_shows_text(const struct holding *holding, uid_t file_uid, uid_t reader, bool reads);
 
 /*
  * May this request inherit the job? root and the owner may. So may a user who may write the

@@ -46,8 +46,6 @@
 #include "space/job_name.h"
 #include "space/path.h"
 
-#define READ 04
-
 const struct job_claim *claiming_current(const struct claiming *claiming)
 {
 	return claiming->n && !claiming->claims[0].is_aside ? &claiming->claims[0] : NULL;
@@ -73,15 +71,10 @@ bool claiming_may_inherit(struct claiming *claiming, const struct holding *holdi
 				 &claiming->caller);
 }
 
-/* May the file's user inherit? No supplementary groups of that user are known. */
+/* May the file's user inherit? No groups of that user are known. */
 static bool user_may_inherit(const struct claiming *claiming, const struct holding *holding)
 {
-	struct caller user = {
-		.person = {.uid = claiming->file.uid,
-			   .gid = claiming->file.gid,
-			   .groups_unknown = true},
-		.knows_groups = true,
-	};
+	struct caller user = {.person = person_of_file(claiming->file.uid), .knows_groups = true};
 
 	return claim_may_inherit(claiming->space, &holding->owner, &claiming->directory, &user);
 }
@@ -118,24 +111,21 @@ static struct job_claim *choose_claim(struct claiming *claiming)
 	return chosen ? chosen : choose_claim_among(claiming, false);
 }
 
-/* Does the file's user get the text too? By the recorded read bits alone, for root as well: what
- * root puts there may be for all to read. */
+/* Is it known that the file's user may read the recorded file? By the read bits alone, for root as
+ * well: what root puts there may be for all to read. */
 static bool heir_reads(struct claiming *claiming, const struct holding *holding)
 {
 	const struct access *file = &claiming->file;
-	const struct person user = {.uid = file->uid, .gid = file->gid, .groups_unknown = true};
-	struct access recorded;
+	const struct person user = person_of_file(file->uid);
 
 	/* an heir's file is replaced by another one of the heir's */
 	if (!claiming->is_free && holding->has_heir && holding->heir == file->uid &&
 	    claiming->replaced_uid == file->uid)
 		return holding->heir_reads;
-	recorded = access_shown(claiming->space, &holding->owner.file, S_IFREG);
-	return access_lets(&recorded,
-			   file->uid == claiming->caller.person.uid
-				   ? caller_with_groups(&claiming->caller)
-				   : &user,
-			   READ);
+	return claim_may_read(claiming->space, holding,
+			      file->uid == claiming->caller.person.uid
+				      ? caller_with_groups(&claiming->caller)
+				      : &user);
 }
 
 /* ---- what comes of it ---- */
@@ -288,12 +278,21 @@ static int find_claims(struct claiming *claiming)
 	return r;
 }
 
-static bool is_without_text(const struct holding *holding, const struct access *file)
+/* Must what a row keeps of text not go into the file? The file's user can have come to the row by
+ * somebody else's request, or have got the file from root: then only a request of the user's own
+ * shows whether the user may read the recorded file. */
+static bool is_without_text(struct claiming *claiming, const struct holding *holding)
 {
+	const struct access *file = &claiming->file;
+	struct caller *caller = &claiming->caller;
+
 	if (holding->owner.file.uid == file->uid)
 		return false;
-	return !holding_shows_text(holding, file->uid, file->uid) ||
-	       access_shows_more(&holding->owner.file, file);
+	if (!holding_is_of(holding, file->uid) || access_shows_more(&holding->owner.file, file))
+		return true;
+	return !holding->heir_reads &&
+	       (claiming->is_unasked || caller->person.uid != file->uid ||
+		!claim_may_read(claiming->space, holding, caller_with_groups(caller)));
 }
 
 /* Is it content of somebody else's in a file of a user who has a row set aside here? The holding is
@@ -303,7 +302,7 @@ static void credit_committer(const struct claiming *claiming, const struct stat 
 {
 	const struct person *who = &claiming->caller.person;
 	const struct access *file = &claiming->file;
-	const struct person user = {.uid = file->uid, .gid = file->gid, .groups_unknown = true};
+	const struct person user = person_of_file(file->uid);
 
 	if (claiming->is_unasked || who->uid == file->uid ||
 	    caller_is_master(claiming->space, who) ||
@@ -318,7 +317,7 @@ static void credit_committer(const struct claiming *claiming, const struct stat 
 		holding->owner.file.gid = who->gid;
 		holding->has_heir = true;
 		holding->heir = file->uid;
-		holding->heir_reads = access_lets(&holding->owner.file, &user, READ);
+		holding->heir_reads = claim_may_read(claiming->space, holding, &user);
 		return;
 	}
 }
@@ -340,12 +339,11 @@ int claim_author(struct space *space, fuse_req_t req, struct node *parent, const
 	author.holding.owner =
 		(struct owner){.file = claiming.file, .directory = claiming.directory};
 	if (replaced && replaced->st_uid != file->st_uid) {
-		const struct person user = {
-			.uid = replaced->st_uid, .gid = replaced->st_gid, .groups_unknown = true};
+		const struct person user = person_of_file(replaced->st_uid);
 
 		author.holding.has_heir = true;
 		author.holding.heir = user.uid;
-		author.holding.heir_reads = access_lets(&claiming.file, &user, READ);
+		author.holding.heir_reads = claim_may_read(space, &author.holding, &user);
 	}
 	if (!space->options->one_user) {
 		const struct job_claim *current;
@@ -360,7 +358,7 @@ int claim_author(struct space *space, fuse_req_t req, struct node *parent, const
 			return r;
 		credit_committer(&claiming, replaced, &author.holding);
 		current = claiming_current(&claiming);
-		author.without_text = current && is_without_text(&current->holding, &claiming.file);
+		author.without_text = current && is_without_text(&claiming, &current->holding);
 	}
 	*ret_author = author;
 	return 0;

@@ -15,6 +15,8 @@
 #include "space/location.h"
 #include "space/path.h"
 
+#define READ 04
+
 struct access access_of(const struct stat *st)
 {
 	return (struct access){.uid = st->st_uid, .gid = st->st_gid, .mode = st->st_mode & 07777};
@@ -78,6 +80,25 @@ int claim_find(struct space *space, const struct node *parent, const char *name,
 	*ret_job = job;
 	job = (struct job_record){0};
 	return 0;
+}
+
+bool claim_may_read(const struct space *space, const struct holding *holding,
+		    const struct person *who)
+{
+	const struct access recorded = access_shown(space, &holding->owner.file, S_IFREG);
+
+	return access_lets(&recorded, who, READ);
+}
+
+bool claim_shows_text(const struct space *space, const struct holding *holding, uid_t file_uid,
+		      struct caller *caller)
+{
+	const uid_t reader = caller->person.uid;
+
+	return space->options->one_user || caller_is_master(space, &caller->person) ||
+	       holding_shows_text(holding, file_uid, reader,
+				  reader == file_uid && claim_may_read(space, holding,
+								       caller_with_groups(caller)));
 }
 
 bool claim_may_take(struct space *space, fuse_req_t req, struct node *parent,

@@ -23,6 +23,14 @@ int claim_find(struct space *space, const struct node *parent, const char *name,
 /* Does a row belong to a file of this user's that has the row's name? */
 bool claim_is_of(const struct space *space, const struct holding *holding, uid_t file_uid);
 
+/* May a request by this caller see the text that a row keeps, beside a file of file_uid's? */
+bool claim_shows_text(const struct space *space, const struct holding *holding, uid_t file_uid,
+		      struct caller *caller);
+
+/* May somebody read the file that a row records? By its read bits, for root as well. */
+bool claim_may_read(const struct space *space, const struct holding *holding,
+		    const struct person *who);
+
 /* May a request take away what a row keeps: dismiss, forget, delete? file: the one that has the
  * name, NULL: none. */
 bool claim_may_take(struct space *space, fuse_req_t req, struct node *parent,

@@ -77,10 +77,7 @@ static const char *shown_text(struct space *space, fuse_req_t req, const struct 
 	struct caller caller;
 
 	caller_init(&caller, req);
-	return space->options->one_user || caller_is_master(space, &caller.person) ||
-			       holding_shows_text(&job->holding, st->st_uid, caller.person.uid)
-		       ? text
-		       : NULL;
+	return claim_shows_text(space, &job->holding, st->st_uid, &caller) ? text : NULL;
 }
 
 /* Why the file was refused: what the ledger knows, or could not record yet. */

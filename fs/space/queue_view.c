@@ -117,7 +117,7 @@ static bool may_see(void *data, struct job_pending *row)
 		return false;
 	if (r < 0 || !S_ISREG(st.st_mode) || !holding_is_of(holding, st.st_uid))
 		return user == holding->owner.file.uid;
-	if (!holding_shows_text(holding, st.st_uid, user))
+	if (!claim_shows_text(viewer->space, holding, st.st_uid, &viewer->caller))
 		row->last_error = NULL;
 	return access_lets(&shown, caller_with_groups(&viewer->caller), READ);
 }

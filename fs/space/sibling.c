@@ -85,8 +85,8 @@ static bool has_own_file(const struct space *space, const struct beside *beside)
 
 /*
  * The readers of a sibling: the readers of its job file. When that is gone, the row's owner. The
- * story of another's file, which an heir's has replaced and which was not committed yet, is the
- * owner's, and for the heir if the heir could read that file.
+ * story of another's file, beside a file of an heir's, is the owner's, and for the heir if the heir
+ * could read that file: check_reader() sees to it that no other user reads it.
  */
 static struct access readers_of_sibling(const struct space *space, enum sibling sibling,
 					const struct beside *beside)
@@ -103,7 +103,7 @@ static struct access readers_of_sibling(const struct space *space, enum sibling 
 	} else if (sibling == SIBLING_ERROR && !space->options->one_user &&
 		   holding->owner.file.uid != beside->job.st_uid) {
 		access = holding->owner.file;
-		access.mode = LEFT_MODE | (holding->heir_reads ? access.mode & 0044 : 0);
+		access.mode = LEFT_MODE | (access.mode & 0044);
 	} else {
 		access.mode &= 0444;
 	}
@@ -276,7 +276,7 @@ static int check_reader(struct space *space, fuse_req_t req, const struct node *
 	if (!access_lets(&access, caller_with_groups(&caller), 04))
 		return -EACCES;
 	if (sibling == SIBLING_ERROR && has_own_file(space, &beside) &&
-	    !holding_shows_text(&beside.seen.holding, beside.job.st_uid, caller.person.uid))
+	    !claim_shows_text(space, &beside.seen.holding, beside.job.st_uid, &caller))
 		return -EACCES;
 	return 0;
 }

@@ -359,6 +359,41 @@ def test_text_goes_to_no_file_of_another_user_also_if_its_row_stays_as_it_was(sh
     assert shared.attribute(CID, "a.yaml", "user.coc.description") is None
 
 
+@pytest.mark.parametrize("who, reads", [(BEN, True), (CID, False)], ids=["in the group", "not in the group"])
+@pytest.mark.parametrize("mode", ["777", "2777"])
+def test_a_story_is_for_the_user_of_the_file_if_the_user_may_read_what_was_refused(shared, who, reads, mode):
+    """A file's group is no group of its user's: a directory hands its group on."""
+    ROOT.sh(f"mkdir d && chgrp {TEAM} d && chmod {mode} d", cwd=shared.path).ok()
+    job = shared.make(who, "d/p.yaml", umask="007")
+    assert os.stat(shared.space.at("d/p.yaml")).st_gid == (TEAM if mode == "2777" else who.uid)
+    ANN.sh(f"cd d; {REFUSED.split('>')[0]} > .x; chgrp {TEAM} .x; chmod 640 .x; mv .x p.yaml", cwd=shared.path).fails()
+    result = who.sh("cat d/p.yaml.error; getfattr --only-values -n coc.error d/p.yaml", cwd=shared.path)
+    assert result.stdout.count("SECRET") == (2 if reads else 0), result
+    assert shared.id("d/p.yaml") == job
+
+
+def test_text_goes_to_no_file_by_the_files_group(shared):
+    ROOT.sh(f"mkdir d && chgrp {TEAM} d && chmod 2777 d", cwd=shared.path).ok()
+    job = shared.make(ANN, "d/a.yaml", umask="007")
+    ANN.sh("setfattr -n user.coc.description -v 'private of the team' d/a.yaml && rm d/a.yaml", cwd=shared.path).ok()
+    CID.sh('cat "$1" > d/.x', shared.document("a", "by", "cid"), cwd=shared.path, umask="007").ok()
+    ANN.sh("mv d/.x d/a.yaml", cwd=shared.path).ok()
+    assert os.stat(shared.space.at("d/a.yaml")).st_gid == TEAM and shared.sees_id(CID, "d/a.yaml") == job
+    assert shared.attribute(CID, "d/a.yaml", "user.coc.description") is None
+
+
+def test_text_goes_along_into_a_file_that_another_user_has_put_there(shared):
+    """When its user writes it, who may read the recorded file by a supplementary group."""
+    ROOT.sh("mkdir d && chmod 777 d", cwd=shared.path).ok()
+    job = shared.make(ANN, "d/a.yaml", umask="077")
+    ANN.sh(f"cd d; chgrp {TEAM} a.yaml && chmod 640 a.yaml && setfattr -n user.coc.description -v told a.yaml && rm a.yaml",
+           cwd=shared.path).ok()
+    BEN.sh("touch d/.x && chmod 600 d/.x", cwd=shared.path).ok()
+    CID.sh("mv d/.x d/a.yaml", cwd=shared.path).ok()
+    BEN.sh('cat "$1" > d/a.yaml', shared.document("a", "by", "ben"), cwd=shared.path).ok()
+    assert shared.id("d/a.yaml") == job and shared.attribute(BEN, "d/a.yaml", "user.coc.description") == "told"
+
+
 def test_what_is_set_aside_moves_with_its_directory(shared):
     ANN.sh("mkdir d && chmod 1777 d", cwd=shared.path).ok()
     job, theirs = shared.make(BEN, "d/a.yaml"), None

@@ -29,7 +29,7 @@ class Access:
     def lets(self, who, bits):
         if who.uid == self.uid:
             return (self.mode >> 6) & bits == bits
-        if isinstance(who, Nobody) and self.gid != who.gid:
+        if isinstance(who, Nobody):
             return self.mode >> 3 & self.mode & bits == bits  # in the group or not
         if self.gid in (who.gid, *who.groups):
             return (self.mode >> 3) & bits == bits
@@ -52,7 +52,7 @@ class Record:
     file: Access       # as it was recorded last
     directory: Access
     heir: int = None   # another user, whose file has the name and the job
-    heir_reads: bool = False
+    heir_reads: bool = False  # it is known that the heir may read the recorded file
     job: int = None    # a number of the model's for a job; the service's ID is learned
     sent: str = None   # the content that the service holds, or is to hold
     kept: dict = field(default_factory=dict)  # those that stay with the name
@@ -109,7 +109,7 @@ class Model:
 
     def ask_again(self, who, path, file, directory):
         """Content of a file is committed under a name whose record is not the file's."""
-        record, user = self.records.get(path), Nobody(file.uid, file.gid)
+        record, user = self.records.get(path), Nobody(file.uid)
         if record and not record.belongs_to(file.uid):
             if self.may_have(who, record, directory) and (who.uid == file.uid or self.may_have(user, record, directory)):
                 self.bequeath(who, record, file, None)
@@ -122,7 +122,7 @@ class Model:
             return
         again = replaced is not None and replaced.uid == record.heir == file.uid
         if not again:
-            reader = who if who.uid == file.uid else Nobody(file.uid, file.gid)
+            reader = who if who.uid == file.uid else Nobody(file.uid)
             record.heir_reads = record.file.lets(reader, READ)
         record.heir = file.uid
 
@@ -152,10 +152,12 @@ class Model:
         record = self.records.get(path)
         return record if record and file is not None and record.belongs_to(file.uid) else None
 
-    def passes(self, record, file):
-        """Does the text of the record go into this file?"""
-        return record.file.uid == file.uid or (record.heir == file.uid and record.heir_reads
-                                               and not file.shows_more_than(record.file))
+    def passes(self, who, record, file):
+        """Does the text of the record go into this file, which this user commits?"""
+        if record.file.uid == file.uid:
+            return True
+        reads = record.heir_reads or (who.uid == file.uid and record.file.lets(who, READ))
+        return record.heir == file.uid and reads and not file.shows_more_than(record.file)
 
     def take(self, who, path, file, directory, replaced=None):
         """Content of a file is committed under a name: the record is its from now on. But if who commits it has put it
@@ -163,7 +165,7 @@ class Model:
         record = self.records.get(path)
         if not record:
             record = self.records[path] = Record(next(self.numbers), file, directory)
-        if not self.passes(record, file):
+        if not self.passes(who, record, file):
             record.story, record.dismissed = None, False
             for name in PRIVATE:
                 record.kept.pop(name, None)
@@ -171,11 +173,11 @@ class Model:
         record.file, record.directory, record.heir, record.heir_reads = file, directory, None, False
         if replaced is not None and replaced.uid != file.uid:
             record.heir = replaced.uid
-            record.heir_reads = file.lets(Nobody(replaced.uid, replaced.gid), READ)
+            record.heir_reads = file.lets(Nobody(replaced.uid), READ)
         if who.uid not in (0, file.uid) and any(one.file.uid == file.uid for one in self.aside.get(path, [])) and \
                 (replaced is None or replaced.uid in (who.uid, file.uid)):
             record.file = Access(who.uid, who.gid, file.mode)
-            record.heir, record.heir_reads = file.uid, record.file.lets(Nobody(file.uid, file.gid), READ)
+            record.heir, record.heir_reads = file.uid, record.file.lets(Nobody(file.uid), READ)
         return record
 
     def mark_unmade(self, path, file, directory):
@@ -236,13 +238,17 @@ class Model:
             return None
         if self.own(path, file) and file.uid == record.file.uid:
             return record.story if file.lets(who, READ) else "denied"
-        may = who.uid == record.file.uid or (self.own(path, file) and who.uid == file.uid and record.heir_reads)
-        return record.story if may else "denied"
+        if self.own(path, file):
+            return record.story if self.shows_heir(who, record, file) else "denied"
+        return record.story if who.uid == record.file.uid else "denied"
+
+    @staticmethod
+    def shows_heir(who, record, file):
+        """Is this user shown the text of another's record, beside a file of the heir's?"""
+        return who.uid == record.file.uid or (who.uid == file.uid and record.file.lets(who, READ))
 
 
 @dataclass(frozen=True)
 class Nobody:
-    """A user known by a file only: no supplementary groups."""
+    """A user known by a file only: no groups, the file's neither."""
     uid: int
-    gid: int
-    groups: tuple = ()

@@ -589,7 +589,7 @@ class Walk:
         record = model.own(path, file)
         told.append(self.ids[record.job] if record and record.job is not None else "ENODATA")
         shown = record and record.story is not None and (
-            record.file.uid in (file.uid, who.uid) or (who.uid == file.uid and record.heir_reads))
+            record.file.uid == file.uid or model.shows_heir(who, record, file))
         told.append((record.story,) if shown else "ENODATA")
         attributes = self.holds(path)[2]
         return told + [attributes.get(name, "ENODATA") for name in KEPT]

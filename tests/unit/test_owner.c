@@ -283,20 +283,35 @@ static void text_goes_to_its_readers_only(void **state)
 	const struct holding plain = {.owner.file = {ANN, TEAM, 0640}};
 	const struct holding heir = {
 		.owner.file = {ANN, TEAM, 0640}, .has_heir = true, .heir = BEN};
-	struct holding reading = heir;
 
 	(void)state;
-	reading.heir_reads = true;
 	assert_true(holding_is_of(&plain, ANN) && !holding_is_of(&plain, BEN));
 	assert_true(holding_is_of(&heir, ANN) && holding_is_of(&heir, BEN));
 	assert_false(holding_is_of(&heir, CID));
 	/* who may read the owner's file is the kernel's to say */
-	assert_true(holding_shows_text(&plain, ANN, CID));
-	assert_true(holding_shows_text(&heir, BEN, ANN));
-	assert_false(holding_shows_text(&heir, BEN, BEN));
-	assert_true(holding_shows_text(&reading, BEN, BEN));
-	assert_false(holding_shows_text(&reading, BEN, CID));
-	assert_false(holding_shows_text(&reading, CID, CID));
+	assert_true(holding_shows_text(&plain, ANN, CID, false));
+	assert_true(holding_shows_text(&heir, BEN, ANN, false));
+	assert_false(holding_shows_text(&heir, BEN, BEN, false));
+	assert_true(holding_shows_text(&heir, BEN, BEN, true));
+	assert_false(holding_shows_text(&plain, BEN, BEN, true));
+	assert_false(holding_shows_text(&heir, BEN, CID, true));
+	assert_false(holding_shows_text(&heir, CID, CID, true));
+}
+
+static void a_files_group_is_not_taken_for_one_of_its_owner(void **state)
+{
+	const struct person owner = person_of_file(BEN);
+	static const struct {
+		struct access recorded;
+		bool reads;
+	} cases[] = {
+		{{BEN, BEN, 0400}, true},  {{ANN, TEAM, 0640}, false}, {{ANN, BEN, 0640}, false},
+		{{ANN, TEAM, 0644}, true}, {{ANN, TEAM, 0604}, false}, {{BEN, TEAM, 0044}, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(access_lets(&cases[i].recorded, &owner, 04), cases[i].reads);
 }
 
 static void a_file_shows_more_or_not(void **state)
@@ -331,6 +346,7 @@ int main(void)
 		cmocka_unit_test(another_directory_of_the_same_owner_gives_no_right),
 		cmocka_unit_test(nobody_inherits_beyond_the_bits),
 		cmocka_unit_test(text_goes_to_its_readers_only),
+		cmocka_unit_test(a_files_group_is_not_taken_for_one_of_its_owner),
 		cmocka_unit_test(a_file_shows_more_or_not),
 	};
 
