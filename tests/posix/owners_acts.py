@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Users of a shared mount as processes: each act of theirs is a process of its own, and others only look."""
+"""Acts and looks of a user of a shared mount: the program that owners_users.py starts. Each act is a process of its
+own. This file imports no subprocess: each fork would pay for it with 140 page faults."""
 
 import os
 import pickle
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
@@ -11,8 +11,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import calls  # noqa: E402
 import scene  # noqa: E402
 
+READ_AT_ONCE = 1 << 13  # bytes: more than any text but a long queue's
 
 # ---- acts: the calls of one gesture; each returns what they said, to the first that failed ----
+
 
 def put(path, text):
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "w") as file:
@@ -61,43 +63,26 @@ ACTS |= {name: getattr(os, name) for name in ("unlink", "rename", "link", "symli
                                                "removexattr")}
 
 
+def read(path):
+    """By few calls: open() would ask the mount for more. A short read is the last one."""
+    file, text = os.open(path, os.O_RDONLY), b""
+    try:
+        while True:
+            more = os.read(file, READ_AT_ONCE)
+            text += more
+            if len(more) < READ_AT_ONCE:
+                return text.decode()
+    finally:
+        os.close(file)
+
+
 def look(questions):
     """What somebody sees: a list of ("read", path) and ("attribute", path, name)."""
     def answer(kind, path, *args):
         if kind == "read":
-            with open(path, encoding="utf-8") as file:
-                return file.read()
+            return read(path)
         return os.getxattr(path, *args, follow_symlinks=False).decode()
     return [scene.outcome(answer, *question) for question in questions]
-
-
-class User:
-    """Somebody: who acts in a process of its own each time, and looks in one that lasts."""
-
-    def __init__(self, who, folder):
-        self.who = who
-        self._actor, self._looker = (
-            subprocess.Popen([sys.executable, "-S", __file__, folder, how, *map(str, (who.uid, who.gid, *who.groups))],
-                             stdin=subprocess.PIPE, stdout=subprocess.PIPE) for how in ("act", "look"))
-
-    @staticmethod
-    def _ask(process, *words):
-        pickle.dump(words, process.stdin)
-        process.stdin.flush()
-        return pickle.load(process.stdout)
-
-    def act(self, name, *args):
-        """Does something; "ok", or the name of the errno."""
-        return self._ask(self._actor, name, *args)
-
-    def look(self, questions):
-        return self._ask(self._looker, "look", questions)
-
-    def end(self):
-        for process in (self._actor, self._looker):
-            process.stdin.close()
-            process.wait(20)
-            process.stdout.close()
 
 
 def in_a_process(name, args):

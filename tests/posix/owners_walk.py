@@ -8,8 +8,8 @@ import stat
 
 import samples
 import scene
-from owners_acts import User
 from owners_model import KEPT, PRIVATE, READ, SEARCH, WRITE, Access, Model
+from owners_users import User
 
 TEAM = 54100
 ROOT = scene.Who("root", 0, 0)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""Users of a shared mount as processes: each act of theirs is a process of its own, and others only look."""
+
+import pickle
+import subprocess
+import sys
+
+import owners_acts
+
+
+class User:
+    """Somebody: who acts in a process of its own each time, and looks in one that lasts."""
+
+    def __init__(self, who, folder):
+        self.who = who
+        self._actor, self._looker = (
+            subprocess.Popen([sys.executable, "-S", owners_acts.__file__, folder, how, *map(str, (who.uid, who.gid, *who.groups))],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE) for how in ("act", "look"))
+
+    @staticmethod
+    def _ask(process, *words):
+        pickle.dump(words, process.stdin)
+        process.stdin.flush()
+        return pickle.load(process.stdout)
+
+    def act(self, name, *args):
+        """Does something; "ok", or the name of the errno."""
+        return self._ask(self._actor, name, *args)
+
+    def look(self, questions):
+        return self._ask(self._looker, "look", questions)
+
+    def end(self):
+        for process in (self._actor, self._looker):
+            process.stdin.close()
+            process.wait(20)
+            process.stdout.close()
