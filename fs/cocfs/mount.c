@@ -46,7 +46,6 @@ struct mount {
 	char *keys;		 /* its key file, else NULL */
 	struct coc_creds *creds;
 	struct coc_client *client;
-	struct ledger *ledger;
 	struct engine *engine;
 	struct space_options space_options;
 	struct space *space;
@@ -71,7 +70,7 @@ static void end_mount(void *data)
 	if (mount->ending)
 		return;
 	mount->ending = true;
-	engine_quiesce(mount->engine);
+	submit_quiesce(mount->engine);
 	loop_timer_set(mount->loop, &mount->patience,
 		       loop_now_ms(mount->loop) + mount->opts->timeout_ms, quit_on_signal, mount);
 }
@@ -80,8 +79,8 @@ static void iteration_end(void *data)
 {
 	struct mount *mount = data;
 
-	engine_iteration_end(mount->engine);
-	if (mount->ending && !engine_under_way(mount->engine) && !space_is_judging(mount->space))
+	submit_iteration_end(mount->engine);
+	if (mount->ending && !submit_under_way(mount->engine) && !space_is_judging(mount->space))
 		loop_quit(mount->loop);
 }
 
@@ -109,7 +108,7 @@ static void reload_credentials(struct mount *mount)
 	coc_client_set_creds(mount->client, creds);
 	coc_creds_free(mount->creds);
 	mount->creds = creds;
-	engine_hasten(mount->engine);
+	submit_hasten(mount->engine);
 	log_info("credentials read again from %s", creds->source);
 }
 
@@ -218,23 +217,22 @@ static int open_client(struct mount *mount, struct err *err)
 static int open_engine(struct mount *mount, struct err *err)
 {
 	_cleanup_free_ char *path = state_dir_file(&mount->state, "ledger.db");
-	struct engine_options options = {.timeout_ms = mount->opts->timeout_ms,
-					 .inflight_max = mount->descriptors.connections,
-					 .one_user = !mount->opts->allow_other,
-					 .queued_inflight_max = mount->opts->max_inflight};
+	const struct submit_spec spec = {
+		.loop = mount->loop,
+		.ledger = path,
+		.source = mount->opts->source,
+		.service = coc_service_of(mount->client),
+		.options = {.timeout_ms = mount->opts->timeout_ms,
+			    .inflight_max = mount->descriptors.connections,
+			    .one_user = !mount->opts->allow_other,
+			    .queued_inflight_max = mount->opts->max_inflight},
+	};
 	const struct spool_witness witness = {.was_renamed = witness_was_renamed,
 					      .find_owner = witness_find_owner,
 					      .data = &mount->state.spool_fd};
-	int r = path ? ledger_open(path, mount->opts->source, &mount->ledger, err)
+	int r = path ? submit_open(&spec, &mount->engine, err)
 		     : err_set(err, ENOMEM, "out of memory");
 
-	if (r < 0)
-		return explain_state(mount, r, err);
-	ledger_measure(mount->ledger, loop_stall(mount->loop));
-	r = engine_create(mount->loop, mount->ledger, coc_service_of(mount->client), &options,
-			  &mount->engine);
-	if (r < 0)
-		err_set(err, -r, "out of memory");
 	if (r == 0)
 		r = submit_recover(mount->engine, &witness, err);
 	return explain_state(mount, r, err);
@@ -268,7 +266,6 @@ static int open_space(struct mount *mount, struct opts *opts, struct err *err)
 		.directories_max = mount->descriptors.directories,
 	};
 	r = space_open(&(struct space_spec){.loop = mount->loop,
-					    .ledger = mount->ledger,
 					    .engine = mount->engine,
 					    .options = &mount->space_options,
 					    .args = &opts->fuse,
@@ -389,8 +386,7 @@ void mount_close(struct mount *mount)
 	if (!mount)
 		return;
 	space_close(mount->space);
-	engine_destroy(mount->engine);
-	ledger_close(mount->ledger);
+	submit_close(mount->engine);
 	coc_client_destroy(mount->client);
 	coc_creds_free(mount->creds);
 	service_stop(mount->service);

@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "job/attributes.h"
-#include "submit/commit.h"
+#include "submit/submit.h"
 #include "space/view.h"
 #include "job/ignore.h"
 

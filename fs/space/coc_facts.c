@@ -90,7 +90,7 @@ static int get_error(struct space *space, fuse_req_t req, struct node *node, con
 	const char *story = NULL;
 
 	if (link && node_path_of(link->parent, link->name, &path) == 0)
-		story = engine_unrecorded_story(space->engine, path, &unrecorded.holding);
+		story = submit_story(space->engine, path, &unrecorded.holding);
 	if (story)
 		return copy_fact(shown_text(space, req, st, &unrecorded, story), ret_value,
 				 ret_size);

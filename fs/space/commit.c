@@ -79,8 +79,7 @@ static int refuse_commit(struct space *space, fuse_req_t req, const struct locat
 
 	if (r == 0)
 		r = find_author(space, req, location, parent, name, NULL, &author);
-	return r < 0 ? r
-		     : commit_refuse(space->engine, space->ledger, path, &author, incomplete, err);
+	return r < 0 ? r : submit_refuse(space->engine, path, &author, incomplete, err);
 }
 
 int commit_refuse_node(struct space *space, fuse_req_t req, struct node *node,
@@ -136,13 +135,20 @@ static int refuse_unready(struct space *space, fuse_req_t req, const struct loca
 	return refuse_commit(space, req, location, parent, name, false, &err);
 }
 
+static void drop_content(struct commit *commit)
+{
+	free(commit->content);
+	attr_set_finish(&commit->own);
+	attr_set_finish(&commit->inherited);
+}
+
 void commit_location(struct space *space, const struct location *location, int read_fd,
 		     struct node *parent, const char *name, const struct stat *replaced,
 		     struct pending_reply *wait)
 {
 	_cleanup_free_ char *path = NULL, *shown = NULL;
 	struct commit_file file = {.location = location, .wait = wait};
-	struct commit commit = {.put = put_kept, .file = &file};
+	struct commit commit = {.rules = &space->options->rules, .put = put_kept, .file = &file};
 	struct waiter *waiter = NULL;
 	struct err err = {0};
 	int r = prepare_commit(space, location, parent, name, replaced, wait->req, &path, &shown,
@@ -164,11 +170,10 @@ void commit_location(struct space *space, const struct location *location, int r
 		r = job_attributes_collect(space, location, parent, &commit.own, &commit.inherited,
 					   &err);
 	if (r < 0) {
-		commit_finish(&commit);
-		r = commit_refuse(space->engine, space->ledger, path, &commit.author, false, &err);
+		drop_content(&commit);
+		r = submit_refuse(space->engine, path, &commit.author, false, &err);
 	} else {
-		r = commit_run(space->engine, space->ledger, &space->options->rules, &commit,
-			       pending_reply_done, wait, &waiter);
+		r = submit_commit(space->engine, &commit, pending_reply_done, wait, &waiter);
 	}
 	pending_reply_begin(wait, waiter, r);
 }

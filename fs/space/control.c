@@ -25,10 +25,8 @@ static int write_metrics(struct text_source *source, struct buf *text)
 {
 	struct metrics_text *metrics = (struct metrics_text *)source;
 	const struct space *space = metrics->space;
-	int r = ledger_count_queued(space->ledger, &metrics->queued);
+	int r = submit_write_metrics(space->engine, &metrics->queued, text);
 
-	if (r == 0)
-		r = engine_write_metrics(space->engine, metrics->queued.n, text);
 	return r ? r
 		 : buf_printf(text,
 			      "# HELP cocfs_known_files Files, directories and siblings that "

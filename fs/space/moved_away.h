@@ -2,7 +2,6 @@
 #ifndef COCFS_SPACE_MOVED_AWAY_H
 #define COCFS_SPACE_MOVED_AWAY_H
 
-#include "job/record.h"
 #include "space/space.h"
 
 /* With delete=service: removals that a program makes to put an old file back. moved_away.c has the

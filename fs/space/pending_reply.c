@@ -41,7 +41,7 @@ void pending_reply_done(void *data, int result)
 
 static void interrupt_commit(struct pending_reply *wait)
 {
-	waiter_drop(wait->waiter);
+	submit_waiter_drop(wait->waiter);
 	end_wait(wait, -EINTR);
 }
 
@@ -60,8 +60,8 @@ void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int 
 	bool has_ended = !waiter;
 
 	/* for want of memory it is told at once: that it cannot be told is worse */
-	if (has_ended && submit_ask(space->engine, CHANGES_ARE_UNCOMMITTED, NULL))
-		waiter = engine_tell_recorded(space->engine, r, pending_reply_done, wait);
+	if (has_ended)
+		waiter = submit_when_recorded(space->engine, r, pending_reply_done, wait);
 	if (!waiter) {
 		wait->answer(wait, r);
 		return;

@@ -32,7 +32,7 @@ void reply_recorded(struct space *space, fuse_req_t req, int r);
 void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int r);
 
 /* The engine's answer to a wait. */
-engine_done_fn pending_reply_done;
+submit_done_fn pending_reply_done;
 
 /* Answers every wait with EINTR; what the engine has goes on or is kept by the ledger. */
 void pending_reply_interrupt_all(struct space *space);

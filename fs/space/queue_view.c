@@ -10,8 +10,6 @@
 #include <string.h>
 
 #include "space/path.h"
-#include "submit/bounds.h"
-#include "submit/queue_listing.h"
 
 #define READ 04
 #define SEARCH 01
@@ -127,15 +125,14 @@ static bool may_see(void *data, struct job_pending *row)
 struct queue_text {
 	struct text_source source;
 	struct viewer viewer;
-	struct queue_listing pending;
+	struct queue_listing listing;
 };
 
 static int write_queue(struct text_source *source, struct buf *text)
 {
 	struct queue_text *queue = (struct queue_text *)source;
 
-	return queue_listing_write(&queue->pending, engine_recorded(queue->viewer.space->engine),
-				   text);
+	return submit_write_queue(queue->viewer.space->engine, &queue->listing, text);
 }
 
 static void finish_queue(struct text_source *source)
@@ -151,11 +148,7 @@ struct text_source *queue_view_text(struct space *space, fuse_req_t req)
 		return NULL;
 	queue->source = (struct text_source){.write = write_queue, .finish = finish_queue};
 	viewer_init(&queue->viewer, space, req);
-	queue->pending =
-		(struct queue_listing){.ledger = space->ledger,
-				       .resumes_ms = engine_queue_resumes_ms(space->engine),
-				       .may_see = may_see,
-				       .data = &queue->viewer};
+	queue->listing = (struct queue_listing){.may_see = may_see, .data = &queue->viewer};
 	return &queue->source;
 }
 
@@ -168,9 +161,7 @@ struct counting {
 	struct viewer viewer;
 	fuse_req_t req;
 	char *dir;
-	int64_t rows, hidden, last;
-	struct queued_count queued;
-	bool is_listed;
+	struct queue_listing listing;
 	void (*done)(fuse_req_t req, int64_t n, int r, size_t room);
 	size_t room;
 };
@@ -182,47 +173,19 @@ static bool is_below(const char *dir, const char *path)
 	return !length || (!strncmp(dir, path, length) && path[length] == '/');
 }
 
-static int count_row(void *data, struct job_pending *row)
+/* What is elsewhere is not hidden. */
+static bool is_not_hidden(void *data, struct job_pending *row)
 {
 	struct counting *counting = data;
 
-	counting->rows++;
-	counting->last = row->id;
-	counting->hidden += is_below(counting->dir, row->path) && !may_see(&counting->viewer, row);
-	return 0;
-}
-
-/* Counts some. 1 if there is more, 0 at the end, or -errno. */
-static int count_some(struct counting *counting)
-{
-	struct space *space = counting->viewer.space;
-	int64_t before = counting->rows;
-	int r;
-
-	if (counting->is_listed)
-		return 0;
-	if (counting->rows >= PENDING_LINES_MAX)
-		return ledger_count_queued(space->ledger, &counting->queued);
-	r = ledger_pending(space->ledger, counting->last, PENDING_AT_ONCE, count_row, counting);
-	if (r < 0)
-		return r;
-	counting->is_listed = counting->rows - before < PENDING_AT_ONCE;
-	return !counting->is_listed;
-}
-
-/* How many rows were not looked at. */
-static int64_t count_rest(const struct counting *counting)
-{
-	int64_t more = counting->queued.n + engine_recorded(counting->viewer.space->engine) -
-		       counting->rows;
-
-	return counting->is_listed || more < 0 ? 0 : more;
+	return !is_below(counting->dir, row->path) || may_see(&counting->viewer, row);
 }
 
 static void end_counting(struct counting *counting, int r)
 {
 	LIST_REMOVE(counting, link);
-	counting->done(counting->req, counting->hidden + count_rest(counting), r, counting->room);
+	counting->done(counting->req, counting->listing.hidden + counting->listing.more, r,
+		       counting->room);
 	free(counting->dir);
 	free(counting);
 }
@@ -230,7 +193,7 @@ static void end_counting(struct counting *counting, int r)
 static bool count_slice(struct sliced *sliced)
 {
 	struct counting *counting = (struct counting *)sliced;
-	int r = count_some(counting);
+	int r = submit_write_queue(counting->viewer.space->engine, &counting->listing, NULL);
 
 	if (r > 0)
 		return true;
@@ -250,11 +213,17 @@ void queue_view_hidden(struct space *space, fuse_req_t req, struct node *dir, si
 		return;
 	}
 	viewer_init(&counting->viewer, space, req);
+	if (counting->viewer.sees_all) {
+		free(counting->dir);
+		free(counting);
+		done(req, 0, 0, room);
+		return;
+	}
 	counting->sliced.run = count_slice;
 	counting->req = req;
 	counting->done = done;
 	counting->room = room;
-	counting->is_listed = counting->viewer.sees_all;
+	counting->listing = (struct queue_listing){.may_see = is_not_hidden, .data = counting};
 	LIST_INSERT_HEAD(&space->countings, counting, link);
 	if (count_slice(&counting->sliced))
 		slices_add(&space->slices, &counting->sliced);

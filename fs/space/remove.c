@@ -172,8 +172,10 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 	}
 	removal->had_error = job.error && !job.dismissed;
 	removal->owner = access_of(&st);
-	r = engine_delete(space->engine, &job, path, fuse_req_ctx(req)->uid, pending_reply_done,
-			  &removal->wait, &waiter, &err);
+	r = submit_delete(
+		space->engine,
+		&(struct deletion){.record = &job, .path = path, .user = fuse_req_ctx(req)->uid},
+		pending_reply_done, &removal->wait, &waiter, &err);
 	if (r < 0)
 		log_warning("%s: %s", path, err.text);
 	pending_reply_begin(&removal->wait, waiter, r);

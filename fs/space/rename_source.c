@@ -26,7 +26,7 @@ static int refuse_rename(struct space *space, fuse_req_t req, const struct renam
 	if (r == 0)
 		r = claim_author(space, req, to->parent, to->name, &renaming->from.st,
 				 renaming_replaced(renaming), &author);
-	return r < 0 ? r : commit_refuse(space->engine, space->ledger, path, &author, false, err);
+	return r < 0 ? r : submit_refuse(space->engine, path, &author, false, err);
 }
 
 int rename_check_spoiled(struct space *space, fuse_req_t req, const struct renaming *renaming,

@@ -154,7 +154,6 @@ static void close_removed(void *data, int take_fd, uid_t user)
 static void init_space(struct space *space, const struct space_spec *spec)
 {
 	space->loop = spec->loop;
-	space->ledger = spec->ledger;
 	space->engine = spec->engine;
 	space->options = spec->options;
 	space->uid = geteuid();

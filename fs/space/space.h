@@ -8,7 +8,6 @@
 
 #include "loop/loop.h"
 #include "loop/slices.h"
-#include "submit/commit.h"
 #include "submit/submit.h"
 #include "job/ignore.h"
 #include "space/deleted_siblings.h"
@@ -66,7 +65,6 @@ struct space {
 	struct loop_watch watch; /* of the FUSE descriptor */
 	struct fuse_session *session;
 	struct fuse_buf request; /* the memory that requests are read into, used again and again */
-	struct ledger *ledger;
 	struct engine *engine;
 	const struct space_options *options;
 	struct nodes nodes;
@@ -101,10 +99,9 @@ struct space {
 	void *unmounted_data;
 };
 
-/* What a space is made of. loop, ledger, engine and options must outlive the space. */
+/* What a space is made of. loop, engine and options must outlive the space. */
 struct space_spec {
 	struct loop *loop;
-	struct ledger *ledger;
 	struct engine *engine;
 	const struct space_options *options;
 	struct fuse_args *args;	       /* libfuse's */

@@ -129,7 +129,7 @@ static void refuse_job(struct space *space, fuse_req_t req, struct node *node,
 	if (r == 0)
 		r = claim_author(space, req, link->parent, link->name, &st, NULL, &author);
 	if (r == 0)
-		commit_refuse(space->engine, space->ledger, path, &author, false, err);
+		submit_refuse(space->engine, path, &author, false, err);
 }
 
 /* A value was refused: a file that is being written, or that may be renamed onto a job name, must

@@ -21,4 +21,7 @@
 #define PENDING_LINES_MAX 10000
 #define PENDING_TEXT_MAX (4u << 20)
 
+/* Rows of the queue that are looked at in one slice: 2 ms. */
+#define PENDING_AT_ONCE 250
+
 #endif

@@ -6,8 +6,9 @@
 
 #include "base/crash.h"
 #include "base/log.h"
-#include "submit/commit.h"
+#include "submit/kept_attributes.h"
 #include "submit/rows.h"
+#include "submit/undecided.h"
 
 /* Forgets a binding; without one, the doubt of a create. */
 static int forget_binding(struct engine *engine, const struct job_record *record)
@@ -58,7 +59,7 @@ int submit_change(struct engine *engine, const struct submit_change *change)
 	case CHANGE_FORGET:
 		return forget_binding(engine, change->record);
 	case CHANGE_DISOWN:
-		return commit_disown(engine, ledger, change->path, change->attr);
+		return kept_disown(engine, change->path, change->attr);
 	case CHANGE_MARK_UNMADE:
 		return ledger_mark_unmade(ledger, change->path, change->owner);
 	case CHANGE_UNMARK_UNMADE:

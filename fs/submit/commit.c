@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "submit/commit.h"
+#include "submit/submit.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,26 +9,30 @@
 #include "base/log.h"
 #include "job/fixed.h"
 #include "job/name.h"
+#include "submit/author.h"
+#include "submit/kept_attributes.h"
+#include "submit/queue.h"
 #include "submit/refusals.h"
+#include "submit/rows.h"
 
 DEFINE_CLEANUP(struct dsl_report *, dsl_report_free)
 
-void commit_finish(struct commit *commit)
+static void commit_finish(struct commit *commit)
 {
 	free(steal_ptr(commit->content));
 	attr_set_finish(&commit->own);
 	attr_set_finish(&commit->inherited);
 }
 
-int commit_refuse(struct engine *engine, struct ledger *ledger, const char *path,
-		  const struct author *author, bool incomplete, const struct err *err)
+int submit_refuse(struct engine *engine, const char *path, const struct author *author,
+		  bool incomplete, const struct err *err)
 {
 	_cleanup_free_ char *story = err_story(err);
-	int r = story ? commit_record_refusal(engine, ledger, path, author, incomplete, err, story)
+	int r = story ? author_record_refusal(engine, path, author, incomplete, err, story)
 		      : -ENOMEM;
 
 	log_warning("%s: %s", path, err->text);
-	engine_count_refusal(engine);
+	engine->metrics.refusals++;
 	if (r < 0)
 		log_error("%s: the ledger cannot record this: %s", path, strerror(-r));
 	refusals_add(engine, path, author, incomplete, err, story, r);
@@ -84,13 +88,12 @@ static int check_fixed_attributes(const struct attr_set *own, const struct job_r
 }
 
 /* Gives the file back what its name has kept, and marks what is its own. */
-static int keep_own(struct engine *engine, struct ledger *ledger, struct commit *commit,
-		    const struct job_record *job)
+static int keep_own(struct engine *engine, struct commit *commit, const struct job_record *job)
 {
 	struct ledger_submission pending = {0};
 	struct attr_set *own = &commit->own;
 	const struct attr_set *last;
-	int r = commit_find_last(engine, ledger, job, &pending, &last);
+	int r = kept_find(engine, job, &pending, &last);
 
 	for (int i = 0; r == 0 && i < ATTR_COUNT; i++) {
 		const enum attr attr = (enum attr)i;
@@ -134,8 +137,7 @@ static int check_size(const struct job_record *job, const struct ledger_submissi
 }
 
 /* Looks at content and attributes; fills the submission. Returns 0 or -errno with err filled. */
-static int judge_commit(const struct commit_rules *rules, struct commit *commit,
-			struct engine *engine, struct ledger *ledger, const struct job_record *job,
+static int judge_commit(struct engine *engine, struct commit *commit, const struct job_record *job,
 			struct ledger_submission *sub, struct err *err)
 {
 	_cleanup_(dsl_report_free) struct dsl_report *report = NULL;
@@ -145,12 +147,13 @@ static int judge_commit(const struct commit_rules *rules, struct commit *commit,
 	int r;
 
 	stem = strndup(name, name_stem_length(name));
-	if (!stem || dsl_check(commit->content, commit->size, rules->validate, stem, &report) < 0 ||
+	if (!stem ||
+	    dsl_check(commit->content, commit->size, commit->rules->validate, stem, &report) < 0 ||
 	    tell_warnings(commit->path, report, &warnings) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	r = 0;
 	if (!attr_same(warnings, job->warnings))
-		r = ledger_warn(ledger, job->row, warnings);
+		r = ledger_warn(engine->ledger, job->row, warnings);
 	if (r < 0)
 		return err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));
 	if (report->refusal.text)
@@ -158,13 +161,13 @@ static int judge_commit(const struct commit_rules *rules, struct commit *commit,
 	r = job->job_id ? check_fixed_attributes(&commit->own, job, err) : 0;
 	if (r < 0)
 		return r;
-	r = keep_own(engine, ledger, commit, job);
+	r = keep_own(engine, commit, job);
 	if (r < 0)
 		return err_set(err, -r, "the attributes of its name cannot be read: %s",
 			       strerror(-r));
 	if (merge_attributes(&commit->own, &commit->inherited) < 0)
 		return err_set(err, ENOMEM, "out of memory");
-	r = attrs_settle(&commit->own, report, stem, commit->shown, rules->max_risk, err);
+	r = attrs_settle(&commit->own, report, stem, commit->shown, commit->rules->max_risk, err);
 	if (r < 0)
 		return r;
 	if (content_digest(commit->content, commit->size, sub->digest) < 0)
@@ -179,10 +182,10 @@ static int judge_commit(const struct commit_rules *rules, struct commit *commit,
 	return check_size(job, sub, err);
 }
 
-int commit_run(struct engine *engine, struct ledger *ledger, const struct commit_rules *rules,
-	       struct commit *take_commit, engine_done_fn *done, void *data,
-	       struct waiter **ret_waiter)
+int submit_commit(struct engine *engine, struct commit *take_commit, submit_done_fn *done,
+		  void *data, struct waiter **ret_waiter)
 {
+	struct ledger *ledger = engine->ledger;
 	_cleanup_job_record_ struct job_record job = {0};
 	struct ledger_submission sub = {0};
 	struct commit *commit = take_commit;
@@ -195,23 +198,23 @@ int commit_run(struct engine *engine, struct ledger *ledger, const struct commit
 		*ret_waiter = NULL;
 		return 0;
 	}
-	r = commit_find_row(engine, ledger, commit->path, &commit->author, &job);
+	r = author_find_row(engine, commit->path, &commit->author, &job);
 	if (r < 0)
 		err_set(&err, -r, "the ledger cannot be written, nothing was sent: %s",
 			strerror(-r));
 	else
-		r = judge_commit(rules, commit, engine, ledger, &job, &sub, &err);
+		r = judge_commit(engine, commit, &job, &sub, &err);
 	if (r == 0 && job.backup && (r = ledger_unmark_backup(ledger, job.row)) < 0)
 		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));
 	if (r == 0 && job.refused && (r = ledger_overwrite(ledger, job.row)) < 0)
 		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));
 	if (r == 0)
-		r = rules->queue ? engine_enqueue(engine, &sub, &job, commit->path, done, data,
-						  &waiter, &err)
-				 : engine_submit(engine, &sub, &job, commit->path, done, data,
-						 &waiter, &err);
+		r = commit->rules->queue ? engine_enqueue(engine, &sub, &job, commit->path, done,
+							  data, &waiter, &err)
+					 : engine_submit(engine, &sub, &job, commit->path, done,
+							 data, &waiter, &err);
 	if (r < 0)
-		r = commit_refuse(engine, ledger, commit->path, &commit->author, false, &err);
+		r = submit_refuse(engine, commit->path, &commit->author, false, &err);
 	else
 		refusals_drop(engine, commit->path);
 	ledger_submission_finish(&sub);

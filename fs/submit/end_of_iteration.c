@@ -54,10 +54,11 @@ static void tell_waiters(struct submission *submission)
 		waiter_answer(submission->engine, waiter, result, !submission->deletion);
 }
 
-struct waiter *engine_tell_recorded(struct engine *engine, int result, engine_done_fn *done,
+struct waiter *submit_when_recorded(struct engine *engine, int result, submit_done_fn *done,
 				    void *data)
 {
-	struct waiter *waiter = waiter_create(engine, done, data);
+	struct waiter *waiter =
+		ledger_is_open(engine->ledger) ? waiter_create(engine, done, data) : NULL;
 
 	if (waiter) {
 		waiter->result = result;
@@ -258,7 +259,7 @@ static void take_up(struct engine *engine)
 	}
 }
 
-void engine_iteration_end(struct engine *engine)
+void submit_iteration_end(struct engine *engine)
 {
 	struct submission_list begun; /* that are committed */
 	int r;

@@ -26,17 +26,14 @@
 #include "submit/group_sync.h"
 #include "submit/lost_round.h"
 #include "submit/rows.h"
+#include "submit/sources.h"
 #include "submit/start.h"
 #include "submit/submission.h"
 #include "submit/waiter.h"
 
-void engine_count_refusal(struct engine *engine)
+int submit_write_metrics(struct engine *engine, struct queued_count *queued, struct buf *text)
 {
-	engine->metrics.refusals++;
-}
-
-int engine_write_metrics(const struct engine *engine, int64_t queued, struct buf *text)
-{
+	int r = ledger_count_queued(engine->ledger, queued);
 	struct ledger_commits commits = ledger_commits(engine->ledger);
 	struct metrics_now now = {
 		.in_flight = engine->in_flight,
@@ -45,14 +42,14 @@ int engine_write_metrics(const struct engine *engine, int64_t queued, struct buf
 		.paused = engine->service.ops->paused(engine->service.data),
 		.commits_durable = commits.durable,
 		.commits_other = commits.other,
-		.queued = queued,
+		.queued = queued->n,
 		.stall = loop_stall(engine->loop),
 	};
 
-	return metrics_write(&engine->metrics, &now, text);
+	return r != 0 ? r : metrics_write(&engine->metrics, &now, text);
 }
 
-unsigned engine_under_way(const struct engine *engine)
+unsigned submit_under_way(const struct engine *engine)
 {
 	return engine->under_way + group_sync_is_awaited(engine);
 }
@@ -101,7 +98,7 @@ void engine_destroy(struct engine *engine)
 	free(engine);
 }
 
-static struct waiter *hand_waiter(struct submission *submission, engine_done_fn *done, void *data)
+static struct waiter *hand_waiter(struct submission *submission, submit_done_fn *done, void *data)
 {
 	struct waiter *waiter = waiter_create(submission->engine, done, data);
 
@@ -165,7 +162,7 @@ static int make_submission(struct engine *engine, struct ledger_submission *take
 
 /* Takes a new submission up for its row; known: submission_start(). */
 static int take_in(struct submission *submission, const struct job_record *known,
-		   engine_done_fn *done, void *data, struct waiter **ret_waiter, struct err *err)
+		   submit_done_fn *done, void *data, struct waiter **ret_waiter, struct err *err)
 {
 	struct submission *ahead;
 	struct waiter *waiter = hand_waiter(submission, done, data);
@@ -186,7 +183,7 @@ static int take_in(struct submission *submission, const struct job_record *known
 }
 
 int engine_submit(struct engine *engine, struct ledger_submission *take_submission,
-		  const struct job_record *job, const char *path, engine_done_fn *done, void *data,
+		  const struct job_record *job, const char *path, submit_done_fn *done, void *data,
 		  struct waiter **ret_waiter, struct err *err)
 {
 	struct submission *ahead = engine_current(engine, take_submission->row);
@@ -207,10 +204,11 @@ int engine_submit(struct engine *engine, struct ledger_submission *take_submissi
 	return 0;
 }
 
-int engine_delete(struct engine *engine, const struct job_record *job, const char *path, uid_t user,
-		  engine_done_fn *done, void *data, struct waiter **ret_waiter, struct err *err)
+int submit_delete(struct engine *engine, const struct deletion *deletion, submit_done_fn *done,
+		  void *data, struct waiter **ret_waiter, struct err *err)
 {
-	struct ledger_submission sub = {.row = job->row, .user = user};
+	const struct job_record *job = deletion->record;
+	struct ledger_submission sub = {.row = job->row, .user = deletion->user};
 	struct submission *submission;
 	int r;
 
@@ -219,7 +217,7 @@ int engine_delete(struct engine *engine, const struct job_record *job, const cha
 		err_detail(err, "what_to_do", "remove the file when that has ended");
 		return -EBUSY;
 	}
-	r = make_submission(engine, &sub, path, &submission, err);
+	r = make_submission(engine, &sub, deletion->path, &submission, err);
 	if (r < 0)
 		return r;
 	submission->deletion = true;

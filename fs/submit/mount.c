@@ -8,6 +8,30 @@
 #include "base/log.h"
 #include "submit/state.h"
 
+int submit_open(const struct submit_spec *spec, struct engine **ret_engine, struct err *err)
+{
+	struct ledger *ledger;
+	int r = ledger_open(spec->ledger, spec->source, &ledger, err);
+
+	if (r < 0)
+		return r;
+	ledger_measure(ledger, loop_stall(spec->loop));
+	r = engine_create(spec->loop, ledger, spec->service, &spec->options, ret_engine);
+	if (r < 0) {
+		ledger_close(ledger);
+		return err_set(err, -r, "out of memory");
+	}
+	return 0;
+}
+
+void submit_close(struct engine *engine)
+{
+	struct ledger *ledger = engine ? engine->ledger : NULL;
+
+	engine_destroy(engine);
+	ledger_close(ledger);
+}
+
 /* Ends the renames that a crash has interrupted. */
 static int recover_renames(struct engine *engine, const struct spool_witness *witness)
 {

@@ -23,4 +23,8 @@ int64_t outage_backoff_ms(const struct engine *engine, int64_t failures);
 /* How long the service wants to be left alone: its Retry-After, or (negative) 2 to 5 s. */
 int64_t outage_patience_ms(const struct engine *engine, int64_t retry_after_ms);
 
+/* When the queue goes on that stands still since the service is away or asked for patience;
+ * milliseconds since the epoch, 0: it does not stand still. */
+int64_t engine_queue_resumes_ms(const struct engine *engine);
+
 #endif

@@ -80,7 +80,7 @@ static int pass_by(struct engine *engine, struct ledger_submission *take_submiss
 }
 
 int engine_enqueue(struct engine *engine, struct ledger_submission *take_submission,
-		   const struct job_record *job, const char *path, engine_done_fn *done, void *data,
+		   const struct job_record *job, const char *path, submit_done_fn *done, void *data,
 		   struct waiter **ret_waiter, struct err *err)
 {
 	const struct owner owner = take_submission->owner;
@@ -202,7 +202,7 @@ void queue_fill_slots(struct engine *engine)
 	engine->queue_may_have_next = false; /* until a slot is free, or the timer */
 }
 
-void engine_hasten(struct engine *engine)
+void submit_hasten(struct engine *engine)
 {
 	int r = ledger_hasten(engine->ledger);
 
@@ -213,7 +213,7 @@ void engine_hasten(struct engine *engine)
 	engine->queue_may_have_next = true;
 }
 
-void engine_quiesce(struct engine *engine)
+void submit_quiesce(struct engine *engine)
 {
 	engine->quiet = true;
 }

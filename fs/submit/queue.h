@@ -15,4 +15,14 @@ void queue_fill_slots(struct engine *engine);
 /* Answers who was promised that the batch would be durable: r is what became of it. */
 void queue_keep_promises(struct engine *engine, struct batch *batch, int r);
 
+/*
+ * Queues content for a path: done is called when it is durable here, and it is sent when its turn
+ * comes, again and again until the service has answered yes or a no that will not change. It takes
+ * the place of what was queued for the path and not sent yet. Otherwise as engine_submit(); a
+ * waiter of NULL: there was nothing to be made durable.
+ */
+int engine_enqueue(struct engine *engine, struct ledger_submission *take_submission,
+		   const struct job_record *job, const char *path, submit_done_fn *done, void *data,
+		   struct waiter **ret_waiter, struct err *err);
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "submit/queue_listing.h"
+#include "submit/submit.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,6 +9,8 @@
 
 #include "base/escape.h"
 #include "submit/bounds.h"
+#include "submit/outage.h"
+#include "submit/rows.h"
 
 /* The first line of a story: its sentence. "-" when there is none. */
 static int write_error(struct buf *text, const char *story)
@@ -22,11 +24,11 @@ static int write_error(struct buf *text, const char *story)
 }
 
 /* When a submission is tried next, 0 for at once. */
-static int64_t next_try(const struct queue_listing *pending, const struct job_pending *row)
+static int64_t next_try(const struct queue_listing *listing, const struct job_pending *row)
 {
 	if (row->state != JOB_QUEUED)
 		return 0;
-	return row->next_try_ms > pending->resumes_ms ? row->next_try_ms : pending->resumes_ms;
+	return row->next_try_ms > listing->resumes_ms ? row->next_try_ms : listing->resumes_ms;
 }
 
 /* A time as 2025-07-01T18:02:39Z; "-" for 0. */
@@ -39,20 +41,13 @@ static void tell_time(int64_t ms, char *word, size_t room)
 		strcpy(word, "-");
 }
 
-static int write_line(void *data, struct job_pending *row)
+static int write_line(const struct queue_listing *listing, const struct job_pending *row)
 {
-	struct queue_listing *pending = data;
-	struct buf *text = pending->text;
+	struct buf *text = listing->text;
 	char when[32];
 	int r;
 
-	pending->rows++;
-	pending->last = row->id;
-	if (!pending->may_see(pending->data, row)) {
-		pending->hidden++;
-		return 0;
-	}
-	tell_time(next_try(pending, row), when, sizeof(when));
+	tell_time(next_try(listing, row), when, sizeof(when));
 	r = buf_printf(text, "%s\t%" PRId64 "\t%s\t", job_state_word(row->state), row->attempts,
 		       when);
 	if (r == 0)
@@ -64,47 +59,69 @@ static int write_line(void *data, struct job_pending *row)
 	return r < 0 ? r : buf_append(text, "\n", 1);
 }
 
-/* Writes some lines. 1 if there may be more, 0, or -errno. */
-static int write_lines(struct queue_listing *pending)
+static int list_row(void *data, struct job_pending *row)
 {
-	int64_t before = pending->rows;
-	int r = ledger_pending(pending->ledger, pending->last, PENDING_AT_ONCE, write_line,
-			       pending);
+	struct queue_listing *listing = data;
+
+	listing->rows++;
+	listing->last = row->id;
+	if (listing->may_see(listing->data, row))
+		return listing->text ? write_line(listing, row) : 0;
+	listing->hidden++;
+	return 0;
+}
+
+/* May more rows be looked at? */
+static bool has_room(const struct queue_listing *listing)
+{
+	return !listing->is_listed && listing->rows < PENDING_LINES_MAX &&
+	       (!listing->text || listing->text->size < PENDING_TEXT_MAX);
+}
+
+/* Looks at some rows. 1 if there may be more, 0, or -errno. */
+static int list_rows(struct engine *engine, struct queue_listing *listing)
+{
+	int64_t before = listing->rows;
+	int r = ledger_pending(engine->ledger, listing->last, PENDING_AT_ONCE, list_row, listing);
 
 	if (r < 0)
 		return r;
-	pending->is_listed = pending->rows - before < PENDING_AT_ONCE;
-	return !pending->is_listed && pending->rows < PENDING_LINES_MAX &&
-	       pending->text->size < PENDING_TEXT_MAX;
+	listing->is_listed = listing->rows - before < PENDING_AT_ONCE;
+	return !listing->is_listed;
 }
 
 /* Writes how many there are beyond the lines. */
-static int write_rest(const struct queue_listing *pending, unsigned recorded)
+static int write_rest(const struct queue_listing *listing)
 {
-	int64_t more = pending->queued.n + recorded - pending->rows;
 	int r = 0;
 
-	if (pending->hidden)
-		r = buf_printf(pending->text, "and %" PRId64 " of files that you may not read\n",
-			       pending->hidden);
-	if (r == 0 && !pending->is_listed && more > 0)
-		r = buf_printf(pending->text, "and %" PRId64 " more\n", more);
+	if (listing->hidden)
+		r = buf_printf(listing->text, "and %" PRId64 " of files that you may not read\n",
+			       listing->hidden);
+	if (r == 0 && listing->more)
+		r = buf_printf(listing->text, "and %" PRId64 " more\n", listing->more);
 	return r;
 }
 
-int queue_listing_write(struct queue_listing *pending, unsigned recorded, struct buf *text)
+int submit_write_queue(struct engine *engine, struct queue_listing *listing, struct buf *text)
 {
-	int r;
+	int r = 0;
 
-	pending->text = text;
-	if (!pending->is_listed && pending->rows < PENDING_LINES_MAX &&
-	    text->size < PENDING_TEXT_MAX) {
-		r = write_lines(pending);
+	if (!listing->rows)
+		listing->resumes_ms = engine_queue_resumes_ms(engine);
+	listing->text = text;
+	if (has_room(listing)) {
+		r = list_rows(engine, listing);
 		if (r != 0)
 			return r;
-		if (!pending->is_listed)
-			return 1;
 	}
-	r = pending->is_listed ? 0 : ledger_count_queued(pending->ledger, &pending->queued);
-	return r != 0 ? r : write_rest(pending, recorded);
+	if (!listing->is_listed) {
+		r = ledger_count_queued(engine->ledger, &listing->queued);
+		if (r != 0)
+			return r;
+		listing->more = listing->queued.n + engine_recorded(engine) - listing->rows;
+		if (listing->more < 0)
+			listing->more = 0;
+	}
+	return text ? write_rest(listing) : 0;
 }

@@ -8,7 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "submit/commit.h"
+#include "submit/author.h"
 #include "submit/state.h"
 
 /* Paths with a refusal that the ledger could not record: about 1 MB of stories at the most. The
@@ -66,8 +66,7 @@ static struct refusal *find_in(const struct refusal_list *list, const char *path
 	return NULL;
 }
 
-const char *engine_unrecorded_story(const struct engine *engine, const char *path,
-				    struct holding *ret_holding)
+const char *submit_story(const struct engine *engine, const char *path, struct holding *ret_holding)
 {
 	const struct refusal *refusal = find_in(&engine->refusals.kept, path);
 
@@ -197,9 +196,8 @@ static int record_again(struct engine *engine, const struct refusal *refusal)
 	int r = refusal->unmade ? ledger_mark_unmade(engine->ledger, refusal->path, owner) : 0;
 
 	return r < 0 ? r
-		     : commit_record_refusal(engine, engine->ledger, refusal->path,
-					     &refusal->author, refusal->incomplete, &err,
-					     refusal->story);
+		     : author_record_refusal(engine, refusal->path, &refusal->author,
+					     refusal->incomplete, &err, refusal->story);
 }
 
 /* Records what could not be recorded; the end of the iteration commits it. Not together with what

@@ -13,7 +13,7 @@
  * ledger's own write as well. The story would be lost, and an emptied file would look like a draft
  * on purpose. So each refusal is kept until the iteration that recorded it is committed. When that
  * fails, the refusal stays in memory, and is recorded again every few seconds.
- * engine_unrecorded_story() tells it meanwhile.
+ * submit_story() tells it meanwhile.
  */
 struct author;
 struct engine;

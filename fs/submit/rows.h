@@ -26,4 +26,26 @@ int engine_is_bound(const struct engine *engine, const char *job_id);
  * for? */
 bool engine_has_rival(const struct engine *engine, const struct submission *submission);
 
+/* Is a submission of this row under way (or in doubt)? */
+bool engine_has(const struct engine *engine, int64_t row);
+
+/* Is nothing of a job queued, under way or in doubt? job: what the ledger knows of it now. */
+bool engine_is_idle(const struct engine *engine, const struct job_record *job);
+
+/* Does the service hold what the submission says, by what the ledger knows? */
+bool engine_is_held(const struct job_record *job, const struct ledger_submission *sub);
+
+/* The attributes of the submission of this row that was taken last and has not ended, if it is in
+ * memory only or being sent and not from the queue; else NULL. */
+const struct attr_set *engine_newest_attrs(const struct engine *engine, int64_t row);
+
+/* The attributes of what is under way or in doubt for this row, or NULL. */
+const struct attr_set *engine_sent_attrs(const struct engine *engine, int64_t row);
+
+/* An attribute of what is under way for this row is the file's own no longer. 0 or -errno. */
+int engine_disown(struct engine *engine, int64_t row, enum attr attr);
+
+/* Unfinished submissions that the ledger has and that are not queued: under way, or in doubt. */
+unsigned engine_recorded(const struct engine *engine);
+
 #endif

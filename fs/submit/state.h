@@ -20,7 +20,7 @@
 struct waiter {
 	struct submission *submission;
 	int result; /* of what is recorded */
-	engine_done_fn *done;
+	submit_done_fn *done;
 	void *data;
 	int64_t begun_ms; /* on the loop's clock */
 	LIST_ENTRY(waiter) link;

@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
+#include "cocfs/dsl.h"
 #include "job/record.h"
 
 /*
@@ -17,6 +19,11 @@
  * they say otherwise. -EIO, -ENOSPC, -ENOMEM: the ledger cannot be read or written.
  */
 struct engine; /* submit/mount.h opens it */
+struct waiter; /* somebody who waits for an outcome */
+
+/* Tells an outcome: 0 or a negative errno. Called once, at the end of an iteration, and never from
+ * within the function that it was given to. */
+typedef void submit_done_fn(void *data, int result);
 
 /* ---- what is recorded: lookup.c ---- */
 
@@ -123,5 +130,123 @@ typedef int rename_was_done_fn(void *data, struct job_rename *rename);
 /* Ends the renames whose end could not be recorded, if there are any. Nothing may be submitted
  * before: a path could have another one's binding. */
 int submit_settle_renames(struct engine *engine, rename_was_done_fn *was_done, void *data);
+
+/* ---- commits: commit.c ---- */
+
+/* The rules of a mount: whether what was written may be submitted, and how. */
+struct commit_rules {
+	enum dsl_level validate;
+	enum risk max_risk;
+	bool queue; /* submit=queue: a commit is done when it is durable here */
+};
+
+/*
+ * The user whose content it is, for the row that is written. without_text: the row was another
+ * user's so far, and its text is not for this file (owner.h). Then the story of a refusal goes, and
+ * so do the name and the description that the job's name has kept. The risk level stays.
+ */
+struct author {
+	struct holding holding; /* the row's from now on */
+	bool without_text;
+};
+
+/*
+ * What is committed.
+ *
+ * Attributes of the file's own that can change (job/fixed.h) stay with the job's name, as its
+ * binding does: many tools put a new file in the place of the old one (sed -i, rsync, tar, most
+ * editors), and a job must not become LOW by an editor's choice. The ledger knows which of what was
+ * sent, or is to be sent, were the file's own; a commit puts what the file lacks of them on it
+ * again. Only taking an attribute from the job file (CHANGE_DISOWN) makes its name forget it.
+ */
+struct commit {
+	const struct commit_rules *rules;
+	const char *path;  /* relative to the mount */
+	const char *shown; /* the path as a person at the shell would give it, for messages */
+	struct author author;
+	uid_t user;    /* whose request it is */
+	char *content; /* owned, taken */
+	size_t size;
+	struct attr_set own;	   /* the file's attributes: taken */
+	struct attr_set inherited; /* its directories' and the mount's, nearest first: taken */
+	/* puts an attribute that the job's name has kept on the file, which lacks it */
+	void (*put)(void *file, enum attr attr, const char *value);
+	void *file;
+};
+
+/*
+ * Commits. Takes what the commit owns, also on failure. Returns 0 with *ret_waiter NULL: nothing
+ * had to be sent (the content is empty, or what the service holds). 0 with a waiter, which is valid
+ * until done is called or submit_waiter_drop(): done tells what became of the content, with
+ * submit=queue that the content is durable here. A negative errno: the commit is refused, and its
+ * story is recorded.
+ */
+int submit_commit(struct engine *engine, struct commit *take_commit, submit_done_fn *done,
+		  void *data, struct waiter **ret_waiter);
+
+/* Refuses what was written before any rule was looked at: err has the reason. incomplete: the
+ * content is half of what its writer meant. No change of an attribute may submit it. Returns
+ * -err->errnum. */
+int submit_refuse(struct engine *engine, const char *path, const struct author *author,
+		  bool incomplete, const struct err *err);
+
+/* A job that is to be deleted on the service. Borrowed. */
+struct deletion {
+	const struct job_record *record; /* what is recorded of it now, with a job ID */
+	const char *path;
+	uid_t user; /* whose request it is */
+};
+
+/* Deletes a job on the service, and on success the row. Returns 0 and a waiter as submit_commit()
+ * does; -EBUSY: the job is not idle; -errno. err is filled on failure. */
+int submit_delete(struct engine *engine, const struct deletion *deletion, submit_done_fn *done,
+		  void *data, struct waiter **ret_waiter, struct err *err);
+
+/*
+ * Has done called with a result as soon as what this iteration has changed is committed, so that
+ * what somebody was told is still so after a crash. If that fails, done gets the result, or why it
+ * failed if the result is 0. Returns a waiter as submit_commit() does. NULL: nothing waits to be
+ * committed, or out of memory; done is not called.
+ */
+struct waiter *submit_when_recorded(struct engine *engine, int result, submit_done_fn *done,
+				    void *data);
+
+/* Stops waiting: done is not called. What is under way goes on. */
+void submit_waiter_drop(struct waiter *waiter);
+
+/* ---- what is told of the whole ---- */
+
+/* The story of the newest refusal of a path that the ledger could not record, borrowed, and whose
+ * it is. NULL: there is none. */
+const char *submit_story(const struct engine *engine, const char *path,
+			 struct holding *ret_holding);
+
+/* The unfinished submissions, while they are listed or counted. Set what is above the line. */
+struct queue_listing {
+	/* May the reader see a row? Takes an error away that is not for the reader. */
+	bool (*may_see)(void *data, struct job_pending *row);
+	void *data;
+	/* ---- */
+	struct buf *text;
+	int64_t resumes_ms; /* until then (since the epoch, 0: now) the queue stands still */
+	int64_t rows, last;
+	int64_t hidden; /* rows that the reader may not see, of those that were looked at */
+	int64_t more;	/* at the end: rows that were not looked at */
+	bool is_listed;
+	struct queued_count queued;
+};
+
+/*
+ * Appends some of the unfinished submissions: in the order of their commits a line each, STATE
+ * ATTEMPTS NEXT_TRY PATH LAST_ERROR with tabs between. PENDING_LINES_MAX of them are looked at, and
+ * PENDING_TEXT_MAX bytes written. At the end a line without a tab says how many of the rows the
+ * reader may not see, and another one how many more there are. text NULL: nothing is written, only
+ * counted. Returns 1 if there is more to be written or counted, 0 at the end, or -errno.
+ */
+int submit_write_queue(struct engine *engine, struct queue_listing *listing, struct buf *text);
+
+/* Appends what was counted, and what is true now, as text for .coc/metrics, when all that is queued
+ * is counted. Returns 1 if it has yet to be counted on, 0 at the end, or -errno. */
+int submit_write_metrics(struct engine *engine, struct queued_count *queued, struct buf *text);
 
 #endif

@@ -14,4 +14,10 @@ void undecided_tell(struct submission *submission, enum match_reason reason,
 /* Tells that the list of jobs cannot be read, and why: half a sentence. */
 void undecided_tell_gap(struct submission *submission, const char *gap);
 
+/*
+ * Ends the doubt of a create on demand: it counts as not done. 0; -EBUSY: something is under way
+ * that may still be decided; -ENODATA: nothing is under way.
+ */
+int engine_end_doubt(struct engine *engine, int64_t row);
+
 #endif

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-struct waiter *waiter_create(const struct engine *engine, engine_done_fn *done, void *data)
+struct waiter *waiter_create(const struct engine *engine, submit_done_fn *done, void *data)
 {
 	struct waiter *waiter = calloc(1, sizeof(*waiter));
 
@@ -14,7 +14,7 @@ struct waiter *waiter_create(const struct engine *engine, engine_done_fn *done, 
 	return waiter;
 }
 
-void waiter_drop(struct waiter *waiter)
+void submit_waiter_drop(struct waiter *waiter)
 {
 	LIST_REMOVE(waiter, link);
 	free(waiter);
@@ -27,12 +27,12 @@ void waiter_answer(struct engine *engine, struct waiter *take_waiter, int result
 	if (is_commit)
 		histogram_add(&engine->metrics.commit,
 			      engine_monotonic_ms(engine) - waiter.begun_ms);
-	waiter_drop(take_waiter);
+	submit_waiter_drop(take_waiter);
 	waiter.done(waiter.data, result);
 }
 
 void waiters_drop(struct waiter_list *waiters)
 {
 	while (!LIST_EMPTY(waiters))
-		waiter_drop(LIST_FIRST(waiters));
+		submit_waiter_drop(LIST_FIRST(waiters));
 }

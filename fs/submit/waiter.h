@@ -7,7 +7,7 @@
 /* Those who wait for an outcome. */
 
 /* Makes a waiter that is in no list yet. NULL when out of memory. */
-struct waiter *waiter_create(const struct engine *engine, engine_done_fn *done, void *data);
+struct waiter *waiter_create(const struct engine *engine, submit_done_fn *done, void *data);
 
 /* Drops all waiters of a list. */
 void waiters_drop(struct waiter_list *waiters);

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "submit/rows.h"
 #include "fake_memory.h"
 
 #define SOURCE "https://coc.example.com"
@@ -64,7 +65,7 @@ static void end_iteration(void *data)
 	struct fixture *fixture = data;
 
 	if (fixture->engine)
-		engine_iteration_end(fixture->engine);
+		submit_iteration_end(fixture->engine);
 }
 
 int fixture_start(struct fixture *fixture)
@@ -241,6 +242,7 @@ int fixture_commit_spec(struct fixture *fixture, const struct commit_spec *spec,
 {
 	bool was_short = fake_memory_pause();
 	struct commit commit = {
+		.rules = &fixture->rules,
 		.path = spec->path,
 		.shown = spec->path,
 		.user = spec->user,
@@ -263,8 +265,7 @@ int fixture_commit_spec(struct fixture *fixture, const struct commit_spec *spec,
 	if (!spec->inherits_nothing)
 		put_attr(&commit.inherited, ATTR_RISK_LEVEL, "LOW");
 	fake_memory_resume(was_short);
-	r = commit_run(fixture->engine, fixture->ledger, &fixture->rules, &commit, tell_writer,
-		       writer, &writer->waiter);
+	r = submit_commit(fixture->engine, &commit, tell_writer, writer, &writer->waiter);
 	if (r < 0)
 		writer->waiter = NULL;
 	return r;
@@ -287,8 +288,8 @@ int fixture_delete(struct fixture *fixture, const char *path, struct writer *wri
 	writer->fixture = fixture;
 	fixture->is_due = true;
 	fake_memory_resume(was_short);
-	r = engine_delete(fixture->engine, &job, path, 0, tell_writer, writer, &writer->waiter,
-			  &fixture->err);
+	r = submit_delete(fixture->engine, &(struct deletion){.record = &job, .path = path},
+			  tell_writer, writer, &writer->waiter, &fixture->err);
 	if (r < 0)
 		writer->waiter = NULL;
 	return r;
@@ -351,7 +352,7 @@ bool fixture_has_work(struct fixture *fixture)
 
 	while (ledger_count_queued(fixture->ledger, &queued) > 0)
 		;
-	return engine_under_way(fixture->engine) || engine_recorded(fixture->engine) || queued.n;
+	return submit_under_way(fixture->engine) || engine_recorded(fixture->engine) || queued.n;
 }
 
 bool fixture_step(struct fixture *fixture)

@@ -2,7 +2,6 @@
 #ifndef COCFS_TESTS_SUBMIT_FIXTURE_H
 #define COCFS_TESTS_SUBMIT_FIXTURE_H
 
-#include "submit/commit.h"
 #include "submit/engine.h"
 #include "fake_disk.h"
 #include "fake_service.h"

@@ -877,7 +877,7 @@ static void a_writer_who_leaves_is_not_told(void **state)
 	struct writer writer = {0};
 
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
-	waiter_drop(writer.waiter);
+	submit_waiter_drop(writer.waiter);
 	assert_true(fixture_quiesce(fixture));
 	assert_int_equal(writer.told, 0);
 	fixture_assert_held(fixture, "a.yaml", "one");

@@ -12,7 +12,7 @@
 
 #include "base/cleanup.h"
 #include "submit/bounds.h"
-#include "submit/queue_listing.h"
+#include "submit/kept_attributes.h"
 #include "submit_fixture.h"
 
 #define MANY (PENDING_AT_ONCE + 10)
@@ -32,18 +32,15 @@ static bool sees_one(void *data, struct job_pending *row)
 }
 
 /* Writes the listing to its end, in as many slices as that takes. The caller frees the text. */
-static char *list(struct fixture *fixture, pending_filter *may_see, void *data, int64_t resumes_ms,
-		  int *ret_slices)
+static char *list(struct fixture *fixture, bool (*may_see)(void *data, struct job_pending *row),
+		  void *data, int *ret_slices)
 {
-	struct queue_listing listing = {.ledger = fixture->ledger,
-					.resumes_ms = resumes_ms,
-					.may_see = may_see,
-					.data = data};
+	struct queue_listing listing = {.may_see = may_see, .data = data};
 	struct buf text = {0};
 	int r = 1;
 
 	for (*ret_slices = 0; r == 1; (*ret_slices)++)
-		r = queue_listing_write(&listing, engine_recorded(fixture->engine), &text);
+		r = submit_write_queue(fixture->engine, &listing, &text);
 	assert_int_equal(r, 0);
 	return buf_steal(&text);
 }
@@ -51,7 +48,7 @@ static char *list(struct fixture *fixture, pending_filter *may_see, void *data, 
 static void nothing_queued_is_an_empty_text(void **state)
 {
 	int slices;
-	_cleanup_free_ char *text = list(*state, sees_all, NULL, 0, &slices);
+	_cleanup_free_ char *text = list(*state, sees_all, NULL, &slices);
 
 	assert_true(!text || !*text);
 	assert_int_equal(slices, 1);
@@ -66,18 +63,19 @@ static void a_line_says_where_a_submission_stands(void **state)
 
 	fixture_commit(fixture, "a b.yaml", "one", &writer);
 	fixture_settle(fixture);
-	text = list(fixture, sees_all, NULL, 0, &slices);
+	text = list(fixture, sees_all, NULL, &slices);
 	assert_string_equal(text, "submitting\t0\t-\ta b.yaml\t-\n");
 	free(text);
 
 	fixture_answer(fixture, FAKE_LIST, FAKE_UNSENT);
-	text = list(fixture, sees_all, NULL, 0, &slices);
+	text = list(fixture, sees_all, NULL, &slices);
 	assert_non_null(strstr(text, "queued\t1\t"));
 	assert_null(strstr(text, "\t-\n")); /* it says why */
 	free(text);
 
 	/* while the queue stands still nothing is tried before it goes on */
-	text = list(fixture, sees_all, NULL, INT64_C(1900000000000), &slices);
+	fixture->engine->outage.throttled_until_ms = INT64_C(1900000000000) - EPOCH_MS;
+	text = list(fixture, sees_all, NULL, &slices);
 	assert_non_null(strstr(text, "\t2030-03-17T17:46:40Z\ta b.yaml\t"));
 	free(text);
 }
@@ -93,7 +91,7 @@ static void what_a_reader_may_not_see_is_counted(void **state)
 	fixture_commit(fixture, "b.yaml", "two", &writers[1]);
 	fixture_commit(fixture, "c.yaml", "three", &writers[2]);
 	fixture_settle(fixture);
-	text = list(fixture, sees_one, "b.yaml", 0, &slices);
+	text = list(fixture, sees_one, "b.yaml", &slices);
 	assert_non_null(strstr(text, "\tb.yaml\t-\n"));
 	assert_null(strstr(text, "a.yaml"));
 	assert_non_null(strstr(text, "and 2 of files that you may not read\n"));
@@ -116,7 +114,7 @@ static void many_are_listed_in_slices_in_their_order(void **state)
 		fixture_commit(fixture, path, content, &writers[i]);
 	}
 	fixture_settle(fixture);
-	text = at = list(fixture, sees_all, NULL, 0, &slices);
+	text = at = list(fixture, sees_all, NULL, &slices);
 	for (int i = 0; i < MANY; i++) {
 		char path[32];
 
@@ -131,10 +129,11 @@ static void many_are_listed_in_slices_in_their_order(void **state)
 static void the_metrics_count_what_was_made(void **state)
 {
 	struct fixture *fixture = *state;
+	struct queued_count queued = {.n = 4}; /* counted before */
 	struct buf text = {0};
 
 	fixture_make(fixture, "a.yaml", "one");
-	assert_int_equal(engine_write_metrics(fixture->engine, 4, &text), 0);
+	assert_int_equal(submit_write_metrics(fixture->engine, &queued, &text), 0);
 	assert_non_null(strstr(
 		text.data, "cocfs_submissions_total{kind=\"create\",outcome=\"submitted\"} 1\n"));
 	assert_non_null(strstr(text.data, "cocfs_queued 4\n"));
@@ -181,12 +180,9 @@ static void what_a_name_keeps_is_forgotten_on_demand(void **state)
 
 	fixture_commit_spec(fixture, &spec, &writer);
 	assert_true(fixture_quiesce(fixture));
-	assert_int_equal(
-		commit_disown(fixture->engine, fixture->ledger, "none.yaml", ATTR_DESCRIPTION), 0);
-	assert_int_equal(
-		commit_disown(fixture->engine, fixture->ledger, "a.yaml", ATTR_DESCRIPTION), 1);
-	assert_int_equal(
-		commit_disown(fixture->engine, fixture->ledger, "a.yaml", ATTR_DESCRIPTION), 0);
+	assert_int_equal(kept_disown(fixture->engine, "none.yaml", ATTR_DESCRIPTION), 0);
+	assert_int_equal(kept_disown(fixture->engine, "a.yaml", ATTR_DESCRIPTION), 1);
+	assert_int_equal(kept_disown(fixture->engine, "a.yaml", ATTR_DESCRIPTION), 0);
 }
 
 int main(void)

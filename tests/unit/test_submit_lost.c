@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "bounds/api.h"
+#include "submit/undecided.h"
 #include "submit_fixture.h"
 
 enum done { DONE_NOT, DONE_BEFORE, DONE_LATE };
@@ -25,7 +26,7 @@ static void lose(struct fixture *fixture, const char *path, const char *content,
 
 	assert_non_null(writer);
 	assert_int_equal(fixture_commit(fixture, path, content, writer), 0);
-	waiter_drop(writer->waiter);
+	submit_waiter_drop(writer->waiter);
 	free(writer);
 	for (int i = 0; i < 20 && !change; i++) {
 		struct fake_request *list;

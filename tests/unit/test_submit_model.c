@@ -26,6 +26,8 @@
 #include <cmocka.h>
 
 #include "fake_memory.h"
+#include "submit/rows.h"
+#include "submit/undecided.h"
 #include "submit_fixture.h"
 
 #define FILES 8

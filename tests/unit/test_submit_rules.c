@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "bounds/api.h"
-#include "submit/queue_listing.h"
+#include "submit/kept_attributes.h"
 #include "submit_fixture.h"
 
 /* What each rule refuses, before anything is sent. */
@@ -123,12 +123,11 @@ static void explicit_attributes_stay_with_the_name(void **state)
 	assert_string_equal(update->risk, "HIGH");
 	assert_string_equal(update->name, "named");
 	/* while it is under way */
-	assert_int_equal(commit_disown(fixture->engine, fixture->ledger, "a.yaml", ATTR_RISK_LEVEL),
-			 1);
+	assert_int_equal(kept_disown(fixture->engine, "a.yaml", ATTR_RISK_LEVEL), 1);
 	assert_true(fixture_quiesce(fixture));
-	assert_int_equal(commit_disown(fixture->engine, fixture->ledger, "a.yaml", ATTR_NAME), 1);
-	assert_int_equal(commit_disown(fixture->engine, fixture->ledger, "a.yaml", ATTR_NAME), 0);
-	assert_int_equal(commit_disown(fixture->engine, fixture->ledger, "b.yaml", ATTR_NAME), 0);
+	assert_int_equal(kept_disown(fixture->engine, "a.yaml", ATTR_NAME), 1);
+	assert_int_equal(kept_disown(fixture->engine, "a.yaml", ATTR_NAME), 0);
+	assert_int_equal(kept_disown(fixture->engine, "b.yaml", ATTR_NAME), 0);
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "three", &writer), 0);
 	update = fixture_request(fixture, FAKE_UPDATE);
 	assert_string_equal(update->risk, "LOW");
@@ -147,7 +146,7 @@ static void explicit_attributes_of_what_is_queued(void **state)
 	fixture_answer(fixture, FAKE_UPDATE, FAKE_BUSY);
 	fixture_assert_state(fixture, "a.yaml", JOB_QUEUED);
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
-	engine_hasten(fixture->engine);
+	submit_hasten(fixture->engine);
 	assert_string_equal(fixture_request(fixture, FAKE_UPDATE)->risk, "HIGH");
 	assert_true(fixture_quiesce(fixture));
 	fixture_assert_held(fixture, "a.yaml", "two");
@@ -206,16 +205,16 @@ static void a_refusal_on_a_full_disk_is_kept(void **state)
 		assert_int_equal(fixture_commit(fixture, "a.yaml", "a: [", &writer), -EINVAL);
 		fixture_iterate(fixture);
 	}
-	story = engine_unrecorded_story(fixture->engine, "a.yaml", &holding);
+	story = submit_story(fixture->engine, "a.yaml", &holding);
 	assert_non_null(story);
 	assert_non_null(strstr(story, "errno: EINVAL"));
-	assert_null(engine_unrecorded_story(fixture->engine, "b.yaml", &holding));
+	assert_null(submit_story(fixture->engine, "b.yaml", &holding));
 	fixture_pass(fixture, 10000); /* not yet */
-	assert_non_null(engine_unrecorded_story(fixture->engine, "a.yaml", &holding));
+	assert_non_null(submit_story(fixture->engine, "a.yaml", &holding));
 	fake_disk_fail_writes(0);
 	for (int i = 0; i < 5; i++)
 		fixture_pass(fixture, 10000);
-	assert_null(engine_unrecorded_story(fixture->engine, "a.yaml", &holding));
+	assert_null(submit_story(fixture->engine, "a.yaml", &holding));
 	fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
 }
 
@@ -234,8 +233,8 @@ static void refusals_are_bounded(void **state)
 		assert_int_equal(fixture_commit(fixture, path, "a: [", &writer), -EINVAL);
 		fixture_iterate(fixture);
 	}
-	assert_null(engine_unrecorded_story(fixture->engine, "0.yaml", &holding));
-	assert_non_null(engine_unrecorded_story(fixture->engine, "299.yaml", &holding));
+	assert_null(submit_story(fixture->engine, "0.yaml", &holding));
+	assert_non_null(submit_story(fixture->engine, "299.yaml", &holding));
 	fake_disk_fail_writes(0);
 }
 
@@ -248,9 +247,7 @@ static void half_a_file_is_a_draft(void **state)
 	struct err err;
 
 	err_set(&err, EINTR, "its writer was killed");
-	assert_int_equal(
-		commit_refuse(fixture->engine, fixture->ledger, "a.yaml", &author, true, &err),
-		-EINTR);
+	assert_int_equal(submit_refuse(fixture->engine, "a.yaml", &author, true, &err), -EINTR);
 	fixture_settle(fixture);
 	job = fixture_job(fixture, "a.yaml");
 	assert_int_equal(job.state, JOB_DRAFT);
@@ -270,24 +267,29 @@ static void the_queue_is_told(void **state)
 	struct fixture *fixture = *state;
 	struct writer writers[3] = {{0}};
 	_cleanup_buf_ struct buf text = {0}, metrics = {0};
-	struct queue_listing listing = {.ledger = fixture->ledger, .may_see = sees_all_but_c};
+	struct queue_listing listing = {.may_see = sees_all_but_c}, counted = listing;
+	struct queued_count queued = {0};
 
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(fixture_commit(fixture, paths[i], "one", &writers[i]), 0);
 	fixture_answer(fixture, FAKE_LIST, FAKE_UNSENT);
 	fixture_answer(fixture, FAKE_LIST, FAKE_BUSY);
-	listing.resumes_ms = engine_queue_resumes_ms(fixture->engine);
-	assert_true(listing.resumes_ms > EPOCH_MS);
-	while (queue_listing_write(&listing, engine_recorded(fixture->engine), &text) > 0)
+	while (submit_write_queue(fixture->engine, &listing, &text) > 0)
 		;
+	assert_true(listing.resumes_ms > EPOCH_MS);
+	while (submit_write_queue(fixture->engine, &counted, NULL) > 0)
+		;
+	assert_int_equal(counted.hidden, 1);
+	assert_int_equal(counted.more, 0);
 	assert_non_null(strstr(text.data, "queued\t1\t"));
 	assert_non_null(strstr(text.data, "a.yaml\t"));
 	assert_null(strstr(text.data, "c.yaml"));
 	assert_non_null(strstr(text.data, "and 1 of files that you may not read\n"));
-	assert_int_equal(engine_write_metrics(fixture->engine, 2, &metrics), 0);
+	assert_int_equal(submit_write_metrics(fixture->engine, &queued, &metrics), 0);
+	assert_non_null(strstr(metrics.data, "cocfs_queued "));
 	assert_non_null(strstr(metrics.data, "refused_total"));
 	assert_true(fixture_quiesce(fixture));
-	engine_quiesce(fixture->engine);
+	submit_quiesce(fixture->engine);
 	assert_int_equal(fixture_commit(fixture, "d.yaml", "four", &writers[0]), 0);
 	fixture_no_request(fixture, FAKE_LIST); /* the mount ends: it stays queued */
 	fixture_assert_state(fixture, "d.yaml", JOB_QUEUED);
