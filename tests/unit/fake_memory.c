@@ -53,6 +53,11 @@ void fake_memory_resume(bool was_short)
 	is_short = was_short;
 }
 
+bool fake_memory_is_short(void)
+{
+	return is_short;
+}
+
 bool fake_memory_has_failed(void)
 {
 	return has_failed;

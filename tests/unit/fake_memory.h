@@ -23,6 +23,9 @@ uint64_t fake_memory_enough(void);
 bool fake_memory_pause(void);
 void fake_memory_resume(bool was_short);
 
+/* Are allocations counted, and is this none of the test's own? */
+bool fake_memory_is_short(void);
+
 /* Did it come to the one that was to fail? */
 bool fake_memory_has_failed(void);
 

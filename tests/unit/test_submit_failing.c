@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each allocation of a submission fails once. Nothing may be lost, doubled, or stay for ever: when
- * there is memory again, and the writer writes again, there is one job with what was written.
+ * Each allocation of a submission fails once, and each statement of the ledger. Nothing may be
+ * lost, doubled, or stay for ever: when all works again, and the writer writes again, there is one
+ * job with what was written.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -13,10 +14,25 @@
 #include <cmocka.h>
 
 #include "fake_memory.h"
+#include "fake_statements.h"
 #include "submit_fixture.h"
 
-#define STEPS_MAX 300	     /* of a story */
-#define ALLOCATIONS_MAX 2000 /* no story has so many */
+#define STEPS_MAX 300	  /* of a story */
+#define FAILURES_MAX 2000 /* no story has so many */
+
+static bool end_shortage(void)
+{
+	fake_memory_enough();
+	return fake_memory_has_failed();
+}
+
+/* What fails. */
+static const struct failure {
+	const char *name;
+	void (*begin)(uint64_t nth);
+	bool (*end)(void); /* returns whether it came to that */
+} allocation = {"allocations", fake_memory_short, end_shortage},
+  statement = {"statements", fake_statements_fail, fake_statements_work};
 
 struct story {
 	const char *name;
@@ -93,8 +109,8 @@ static void check_end(struct fixture *fixture, const struct story *story,
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* Tells a story whose nth allocation fails. Returns whether it came to that. */
-static bool tell_story(const struct story *story, uint64_t nth)
+/* Tells a story in which the nth fails. Returns whether it came to that. */
+static bool tell_story(const struct story *story, const struct failure *failure, uint64_t nth)
 {
 	struct fixture *fixture = fixture_open(story->queue);
 	struct writer writer = {0};
@@ -105,7 +121,7 @@ static bool tell_story(const struct story *story, uint64_t nth)
 			fake_service_make(&fixture->service, "a", "other");
 	if (story->before)
 		fixture_make(fixture, "a.yaml", story->before);
-	fake_memory_short(nth);
+	failure->begin(nth);
 	begin_story(fixture, story, &writer);
 	for (int i = 0; i < STEPS_MAX && step_with_loss(fixture, story, &is_lost); i++) {
 		while (!TAILQ_EMPTY(&fixture->service.late))
@@ -124,30 +140,41 @@ static bool tell_story(const struct story *story, uint64_t nth)
 			has_remounted = true;
 		}
 	}
-	fake_memory_enough();
-	has_failed = fake_memory_has_failed();
+	has_failed = failure->end();
 	check_end(fixture, story, &writer);
 	fixture_close(fixture);
 	return has_failed;
 }
 
-static void each_allocation_can_fail(void **state)
+static void tell_stories(const struct failure *failure)
 {
-	(void)state;
 	for (size_t i = 0; i < sizeof(stories) / sizeof(stories[0]); i++) {
 		uint64_t nth = 1;
 
-		while (tell_story(&stories[i], nth))
-			assert_true(nth++ < ALLOCATIONS_MAX);
-		print_message("%s: %d allocations\n", stories[i].name, (int)nth - 1);
-		assert_true(nth > 10);
+		while (tell_story(&stories[i], failure, nth))
+			assert_true(nth++ < FAILURES_MAX);
+		print_message("%s: %d %s\n", stories[i].name, (int)nth - 1, failure->name);
+		assert_true(nth > 5);
 	}
+}
+
+static void each_allocation_can_fail(void **state)
+{
+	(void)state;
+	tell_stories(&allocation);
+}
+
+static void each_statement_can_fail(void **state)
+{
+	(void)state;
+	tell_stories(&statement);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_allocation_can_fail),
+		cmocka_unit_test(each_statement_can_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
