@@ -117,8 +117,7 @@ int ledger_end(struct ledger *ledger, const struct ledger_submission *submission
 }
 
 int ledger_settle(struct ledger *ledger, const struct ledger_submission *submission,
-		  const char *job_id, const struct job_versions *versions,
-		  const char *request_id)
+		  const char *job_id, const struct job_versions *versions, const char *request_id)
 {
 	sqlite3_stmt *stmt;
 	enum job_state state;

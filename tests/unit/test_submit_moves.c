@@ -76,8 +76,7 @@ static void write_half(struct stage *stage)
 	struct err err;
 
 	err_set(&err, EINTR, "its writer was killed");
-	commit_refuse(stage->fixture->engine, stage->fixture->ledger, "a.yaml", &author, true,
-		      &err);
+	submit_refuse(stage->fixture->engine, "a.yaml", &author, true, &err);
 	look(stage);
 }
 
