@@ -3,13 +3,19 @@
  * The loop. An iteration is:
  *
  *   1. wait (spin.c) until a descriptor is ready or the nearest timer is due;
- *   2. run the callbacks of what is ready, then those of the due timers;
+ *   2. run the callbacks of what is ready, then those of the due timers, each for LOOP_PART_US;
  *   3. run the end-of-iteration function, where the engine makes what the iteration recorded
  * durable in one ledger commit, and only then sends requests and replies.
  *
  * So the order "durable, then sent, then answered" holds whatever the callbacks of one iteration
  * are, and many commits that arrive together share one fsync. The nearest timer gives epoll its
  * timeout: setting one costs no system call, and an idle loop sets none.
+ *
+ * Hundreds of answers may be ready at once, or hundreds of deadlines due. What is left after
+ * LOOP_PART_US is done by the next iterations, without a wait between them. Nothing is overtaken:
+ * the kernel is asked again when all that was ready has had its turn. Meanwhile one descriptor may
+ * be asked in each iteration: that of the requests of users, who wait for one part then, and not
+ * for all answers that came before.
  */
 #define _GNU_SOURCE
 #include "loop/loop.h"
@@ -32,8 +38,11 @@ struct loop {
 	struct stall stall;
 	bool quit;
 	int64_t now_ms;
+	int64_t part_us; /* when this part of the iteration began; -1: nobody measures */
+	bool go_on;	 /* something is left to the next iteration */
 	struct epoll_event ready[EVENTS_PER_ITERATION];
-	int n_ready;
+	int n_ready, at_ready;	  /* from at_ready on they wait for their turn */
+	struct loop_watch *first; /* or NULL */
 	struct timers timers;
 	void (*iteration_end)(void *data);
 	void *iteration_end_data;
@@ -82,6 +91,11 @@ int loop_watch(struct loop *loop, struct loop_watch *watch, int fd, uint32_t eve
 	return 0;
 }
 
+void loop_watch_first(struct loop_watch *watch)
+{
+	watch->loop->first = watch;
+}
+
 int loop_watch_change(struct loop_watch *watch, uint32_t events)
 {
 	struct epoll_event event = {.events = events, .data.ptr = watch};
@@ -95,6 +109,8 @@ void loop_unwatch(struct loop_watch *watch)
 
 	if (!loop)
 		return;
+	if (loop->first == watch)
+		loop->first = NULL;
 	epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
 	for (int i = 0; i < loop->n_ready; i++)
 		if (loop->ready[i].data.ptr == watch)
@@ -129,23 +145,61 @@ static int patience_ms(const struct loop *loop)
 {
 	int64_t wait;
 
+	if (loop->go_on)
+		return 0;
 	if (!loop->timers.first)
 		return -1;
 	wait = loop->timers.first->due_ms - clock_monotonic_ms();
 	return wait <= 0 ? 0 : wait > INT_MAX ? INT_MAX : (int)wait;
 }
 
+bool loop_is_long(const struct loop *loop)
+{
+	return loop->part_us >= 0 && clock_monotonic_us() - loop->part_us >= LOOP_PART_US;
+}
+
+/* As loop_is_long(), right after stall_next(), which has read the clock. */
+static bool is_long_by_now(const struct loop *loop)
+{
+	return loop->part_us >= 0 && loop->stall.piece_us - loop->part_us >= LOOP_PART_US;
+}
+
+void loop_go_on(struct loop *loop)
+{
+	loop->go_on = true;
+}
+
+static void begin_part(struct loop *loop)
+{
+	if (loop->part_us >= 0)
+		loop->part_us = loop->stall.piece_us;
+}
+
+/* What was found ready earlier has kept the first watch from being found. */
+static void run_first(struct loop *loop)
+{
+	if (!loop->first || !loop->at_ready)
+		return;
+	loop->first->fn(loop->first->data, EPOLLIN);
+	stall_next(&loop->stall);
+}
+
 static void run_ready(struct loop *loop)
 {
-	for (int i = 0; i < loop->n_ready; i++) {
-		struct loop_watch *watch = loop->ready[i].data.ptr;
+	begin_part(loop);
+	while (loop->at_ready < loop->n_ready) {
+		const struct epoll_event *event = &loop->ready[loop->at_ready++];
+		struct loop_watch *watch = event->data.ptr;
 
 		if (!watch)
 			continue;
-		watch->fn(watch->data, loop->ready[i].events);
+		watch->fn(watch->data, event->events);
 		stall_next(&loop->stall);
+		if (is_long_by_now(loop))
+			break;
 	}
-	loop->n_ready = 0;
+	if (loop->at_ready == loop->n_ready)
+		loop->at_ready = loop->n_ready = 0;
 }
 
 /* Runs the timers that are due; those that they set anew wait for the next iteration if due in
@@ -155,10 +209,13 @@ static void run_due(struct loop *loop)
 	uint32_t most = loop->timers.count;
 	struct loop_timer *timer;
 
+	begin_part(loop);
 	while (most-- && (timer = loop->timers.first) && timer->due_ms <= loop->now_ms) {
 		loop_timer_cancel(timer);
 		timer->fn(timer->data);
 		stall_next(&loop->stall);
+		if (is_long_by_now(loop))
+			break;
 	}
 }
 
@@ -167,11 +224,28 @@ struct stall *loop_stall(struct loop *loop)
 	return &loop->stall;
 }
 
-static void run_iteration(struct loop *loop, int n_ready, int64_t now_us)
+/* Asks the kernel what is ready, unless some of what was ready still waits for its turn. */
+static int find_ready(struct loop *loop, int timeout_ms)
 {
-	loop->n_ready = n_ready;
+	int n;
+
+	if (loop->n_ready)
+		return 0;
+	n = spin_wait(&loop->waiting, loop->epoll_fd, loop->ready, EVENTS_PER_ITERATION,
+		      timeout_ms);
+	if (n < 0 && errno != EINTR)
+		return -errno;
+	loop->n_ready = n < 0 ? 0 : n;
+	return 0;
+}
+
+static void run_iteration(struct loop *loop, int64_t now_us)
+{
 	loop->now_ms = now_us / 1000;
+	loop->go_on = false;
 	stall_begin(&loop->stall, now_us);
+	begin_part(loop);
+	run_first(loop);
 	run_ready(loop);
 	run_due(loop);
 	if (loop->iteration_end) {
@@ -183,25 +257,26 @@ static void run_iteration(struct loop *loop, int n_ready, int64_t now_us)
 int loop_run(struct loop *loop)
 {
 	loop->quit = false;
+	loop->part_us = 0;
 	while (!loop->quit) {
-		int n = spin_wait(&loop->waiting, loop->epoll_fd, loop->ready, EVENTS_PER_ITERATION,
-				  patience_ms(loop));
+		int r = find_ready(loop, patience_ms(loop));
 
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		run_iteration(loop, n < 0 ? 0 : n, clock_monotonic_us());
+		if (r < 0)
+			return r;
+		run_iteration(loop, clock_monotonic_us());
 	}
 	return 0;
 }
 
 int loop_run_once(struct loop *loop, int64_t now_ms)
 {
-	int n = epoll_wait(loop->epoll_fd, loop->ready, EVENTS_PER_ITERATION, 0);
+	int r;
 
-	if (n < 0 && errno != EINTR)
-		return -errno;
-	run_iteration(loop, n < 0 ? 0 : n, now_ms * 1000);
-	return 0;
+	loop->part_us = -1;
+	r = find_ready(loop, 0);
+	if (r == 0)
+		run_iteration(loop, now_ms * 1000);
+	return r;
 }
 
 int64_t loop_next_due_ms(const struct loop *loop)

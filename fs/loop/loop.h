@@ -46,6 +46,11 @@ int64_t loop_now_ms(const struct loop *loop);
 int loop_watch(struct loop *loop, struct loop_watch *watch, int fd, uint32_t events,
 	       void (*fn)(void *data, uint32_t events), void *data);
 
+/* While others wait for their turn, has the callback of this watch called first in each iteration,
+ * as if there were something to read. It must accept that there is nothing. One watch can be first;
+ * its end ends that. */
+void loop_watch_first(struct loop_watch *watch);
+
 /* Changes the events that are waited for. Returns 0 or -errno. */
 int loop_watch_change(struct loop_watch *watch, uint32_t events);
 
@@ -60,6 +65,15 @@ void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due_ms,
 
 /* Unsets the timer; one that is not set is accepted. */
 void loop_timer_cancel(struct loop_timer *timer);
+
+/* Has this part of the iteration (the callbacks of descriptors, or those of timers) taken
+ * LOOP_PART_US? A callback that does several pieces of work stops then, and has itself called
+ * again. Tests that own the time (loop_run_once()) are never told so. */
+#define LOOP_PART_US 5000
+bool loop_is_long(const struct loop *loop);
+
+/* The next iteration begins without a wait: something was left to it. */
+void loop_go_on(struct loop *loop);
 
 /* Calls fn at the end of every iteration, after the callbacks of that iteration. */
 void loop_at_iteration_end(struct loop *loop, void (*fn)(void *data), void *data);

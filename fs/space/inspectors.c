@@ -23,177 +23,21 @@
  * main thread ends. And a thread can look when the mount has no descriptors left.
  */
 #define _GNU_SOURCE
-#include "space/inspectors.h"
+#include "space/inspectors_private.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <linux/close_range.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
-#include <sys/queue.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "space/bounds.h"
-#include "space/proc.h"
 
-#define STACK_SIZE (256 << 10) /* a status, numbers and a family: 40 KB */
-#define RETURN_MS 100	       /* before the time is up, for a thread to tell what it has found */
-#define JOIN_MS 200	       /* a thread that is told to end needs less, unless it is stuck */
-
-enum stage { STAGE_WAITING, STAGE_RUNNING, STAGE_ENDED };
-
-struct inspection {
-	struct inspectors *inspectors;
-	enum stage stage;
-	struct writers_close close;
-	struct writers_verdict verdict;
-	uid_t user;
-	int64_t begun_ms;
-	struct loop_timer timer;
-	void (*done)(void *data, const struct writers_verdict *verdict); /* NULL: dropped */
-	void *data;
-	TAILQ_ENTRY(inspection) link; /* in waiting or ended */
-};
-
-TAILQ_HEAD(inspections, inspection);
-
-struct inspector {
-	struct inspectors *inspectors;
-	pthread_t thread;
-	bool is_started, is_stuck;
-	struct inspection *current;
-	atomic_int at; /* the process that it looks at */
-};
-
-/* What both sides change is under the lock, but for the atomics. */
-struct inspectors {
-	struct loop *loop;
-	struct sight sight; /* a copy */
-	struct loop_watch watch;
-	int ended_fd; /* counts those that ended */
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	atomic_bool is_over;
-	struct inspector threads[INSPECTORS_MAX];
-	atomic_int stuck_at[INSPECTORS_MAX]; /* processes, 0: none */
-	struct inspections waiting, ended;
-};
+#define JOIN_MS 200 /* a thread that is told to end needs less, unless it is stuck */
 
 /* What a thread that is stuck at the end of the program may still touch. */
 static struct inspectors *volatile left;
-
-/* ---- the threads ---- */
-
-static unsigned count_busy(const struct inspectors *inspectors, uid_t user)
-{
-	unsigned n = 0;
-
-	for (int i = 0; i < INSPECTORS_MAX; i++) {
-		const struct inspection *current = inspectors->threads[i].current;
-
-		n += current && current->user == user;
-	}
-	return n;
-}
-
-/* The next inspection whose user has room in its share; NULL when there is none. */
-static struct inspection *take_inspection(struct inspectors *inspectors)
-{
-	struct inspection *next;
-
-	TAILQ_FOREACH (next, &inspectors->waiting, link)
-		if (count_busy(inspectors, next->user) < INSPECTORS_SHARE)
-			break;
-	if (next)
-		TAILQ_REMOVE(&inspectors->waiting, next, link);
-	return next;
-}
-
-/* Leaves the thread with the descriptors that it looks through, in a table of its own. Before Linux
- * 5.9 the thread shares the table of all threads. */
-static void keep_few_descriptors(const struct inspectors *inspectors)
-{
-	const int keep[] = {STDERR_FILENO, inspectors->ended_fd, proc_descriptor(),
-			    inspectors->sight.newest_fd};
-	unsigned from = 0, next;
-
-	do {
-		next = UINT_MAX;
-		for (size_t i = 0; i < sizeof(keep) / sizeof(keep[0]); i++)
-			if (keep[i] >= 0 && (unsigned)keep[i] >= from && (unsigned)keep[i] < next)
-				next = (unsigned)keep[i];
-		if (next > from && close_range(from, next - 1, CLOSE_RANGE_UNSHARE) < 0)
-			return;
-		from = next + 1;
-	} while (next != UINT_MAX);
-}
-
-static void judge_inspection(struct inspector *inspector, struct inspection *inspection)
-{
-	struct inspectors *inspectors = inspector->inspectors;
-	const struct patience patience = {
-		.until_ms = inspection->begun_ms + INSPECTION_MS - RETURN_MS,
-		.is_over = &inspectors->is_over,
-		.at = &inspector->at,
-		.stuck = inspectors->stuck_at,
-		.n_stuck = INSPECTORS_MAX,
-	};
-
-	writers_judge(&inspectors->sight, &patience, &inspection->close, &inspection->verdict);
-}
-
-static void *inspect(void *data)
-{
-	struct inspector *inspector = data;
-	struct inspectors *inspectors = inspector->inspectors;
-	const uint64_t one = 1;
-
-	prctl(PR_SET_NAME, "cocfs-inspector");
-	keep_few_descriptors(inspectors);
-	pthread_mutex_lock(&inspectors->lock);
-	while (!atomic_load(&inspectors->is_over)) {
-		struct inspection *next = take_inspection(inspectors);
-
-		if (!next) {
-			pthread_cond_wait(&inspectors->wake, &inspectors->lock);
-			continue;
-		}
-		inspector->current = next;
-		next->stage = STAGE_RUNNING;
-		pthread_mutex_unlock(&inspectors->lock);
-		judge_inspection(inspector, next);
-		pthread_mutex_lock(&inspectors->lock);
-		inspector->current = NULL;
-		inspector->is_stuck = false;
-		atomic_store(&inspectors->stuck_at[inspector - inspectors->threads], 0);
-		next->stage = STAGE_ENDED;
-		TAILQ_INSERT_TAIL(&inspectors->ended, next, link);
-		while (write(inspectors->ended_fd, &one, sizeof(one)) < 0 && errno == EINTR)
-			;
-	}
-	pthread_mutex_unlock(&inspectors->lock);
-	return NULL;
-}
-
-static int start_inspector(struct inspectors *inspectors, struct inspector *inspector)
-{
-	pthread_attr_t attr;
-	int errnum = pthread_attr_init(&attr);
-
-	if (errnum)
-		return -errnum;
-	inspector->inspectors = inspectors;
-	pthread_attr_setstacksize(&attr, STACK_SIZE); /* or the default */
-	errnum = pthread_create(&inspector->thread, &attr, inspect, inspector);
-	pthread_attr_destroy(&attr);
-	inspector->is_started = errnum == 0;
-	return -errnum;
-}
 
 /* Will a thread take what waits for this user? Not when all threads that the user may have are
  * stuck. */
@@ -227,7 +71,7 @@ static void call_thread(struct inspectors *inspectors)
 		}
 	}
 	if (free_one)
-		start_inspector(inspectors, free_one); /* or those that there are will do */
+		inspector_start(inspectors, free_one); /* or those that there are will do */
 }
 
 /* ---- the loop ---- */
@@ -248,6 +92,31 @@ static void note_stuck(struct inspectors *inspectors, const struct inspection *i
 	}
 }
 
+/* Takes an inspection out of those that have ended, the next one for NULL. NULL: there is none, or
+ * it has not ended. */
+static struct inspection *take_ended(struct inspectors *inspectors, struct inspection *which)
+{
+	struct inspection *inspection;
+
+	pthread_mutex_lock(&inspectors->lock);
+	inspection = which ? which : TAILQ_FIRST(&inspectors->ended);
+	if (inspection && inspection->stage != STAGE_ENDED)
+		inspection = NULL;
+	if (inspection)
+		TAILQ_REMOVE(&inspectors->ended, inspection, link);
+	pthread_mutex_unlock(&inspectors->lock);
+	return inspection;
+}
+
+/* Hands over what a thread has found. */
+static void finish_inspection(struct inspection *inspection)
+{
+	loop_timer_cancel(&inspection->timer);
+	if (inspection->done)
+		inspection->done(inspection->data, &inspection->verdict);
+	free(inspection);
+}
+
 static void on_time_up(void *data)
 {
 	struct inspection *inspection = data;
@@ -255,6 +124,11 @@ static void on_time_up(void *data)
 	void (*done)(void *data, const struct writers_verdict *verdict) = inspection->done;
 	void *done_data = inspection->data;
 
+	/* it may have ended, and waits for its turn behind many others */
+	if (take_ended(inspectors, inspection)) {
+		finish_inspection(inspection);
+		return;
+	}
 	pthread_mutex_lock(&inspectors->lock);
 	if (inspection->stage == STAGE_RUNNING)
 		note_stuck(inspectors, inspection);
@@ -265,6 +139,7 @@ static void on_time_up(void *data)
 	}
 }
 
+/* Hundreds may have ended at once, each with a commit: the rest has its turn later. */
 static void on_ended(void *data, uint32_t events)
 {
 	struct inspectors *inspectors = data;
@@ -274,19 +149,13 @@ static void on_ended(void *data, uint32_t events)
 	(void)events;
 	if (read(inspectors->ended_fd, &n, sizeof(n)) != sizeof(n))
 		return;
-	for (;;) {
-		pthread_mutex_lock(&inspectors->lock);
-		inspection = TAILQ_FIRST(&inspectors->ended);
-		if (inspection)
-			TAILQ_REMOVE(&inspectors->ended, inspection, link);
-		pthread_mutex_unlock(&inspectors->lock);
-		if (!inspection)
-			return;
-		loop_timer_cancel(&inspection->timer);
-		if (inspection->done)
-			inspection->done(inspection->data, &inspection->verdict);
-		free(inspection);
+	while ((inspection = take_ended(inspectors, NULL))) {
+		finish_inspection(inspection);
 		stall_next(loop_stall(inspectors->loop));
+		if (loop_is_long(inspectors->loop)) {
+			inspectors_wake_loop(inspectors);
+			return;
+		}
 	}
 }
 

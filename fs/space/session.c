@@ -204,6 +204,7 @@ static int serve_mount(struct space *space, struct fuse_args *args, struct err *
 		       take_requests, space);
 	if (r < 0)
 		return err_set(err, -r, "the FUSE descriptor cannot be watched: %s", strerror(-r));
+	loop_watch_first(&space->watch);
 	return 0;
 }
 

@@ -24,7 +24,8 @@
  * (tests/tools/test_house.py holds that):
  *
  *   rules       view, recent_moves, removals, deleted_siblings
- *   processes   proc, mount_ids, sight, holders, contributors, writers, inspectors
+ *   processes   proc, mount_ids, sight, holders, contributors, writers, inspector
+ *               inspectors
  *   nodes       node_table, content, node, location, path
  *   jobs        witness, job_name, content_read, directory_story, half
  *   work        disk, text, entries
