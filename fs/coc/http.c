@@ -19,7 +19,8 @@
  *
  * A few requests begin in each iteration of the loop (HTTP_BEGIN_MAX). The first good answer, or a
  * descriptor that is free again, may let hundreds run, and whatever else wants the loop would wait
- * until each of them has a connection.
+ * until each of them has a connection. Nor is curl handed more while it waits for its turn: other
+ * timers may come before its own for some iterations.
  *
  * The bound is ours and not curl's (CURLMOPT_MAX_TOTAL_CONNECTIONS), so that
  * the deadline also runs while a request waits, and so that one which waited in vain was surely not
@@ -142,6 +143,7 @@ static int attach_request(struct http_request *request)
 	request->easy = easy;
 	request->busy = true;
 	http->n_busy++;
+	http->multi.n_new++;
 	return 0;
 }
 
@@ -180,7 +182,7 @@ static void pump_requests(struct http *http)
 	struct http_request *request;
 
 	while ((request = TAILQ_FIRST(&http->lists[WAITING])) && has_connection_free(http) &&
-	       may_begin(http)) {
+	       !multi_is_full(&http->multi) && may_begin(http)) {
 		int r = attach_request(request);
 
 		if (r == 0) {

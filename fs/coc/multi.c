@@ -46,6 +46,8 @@ static void act_on_socket(struct multi *multi, curl_socket_t fd, int events)
 {
 	int running;
 
+	/* with whatever happens curl begins with all that is new */
+	multi->n_new = 0;
 	if (curl_multi_socket_action(multi->handle, fd, events, &running) == CURLM_OUT_OF_MEMORY)
 		multi->broken = true;
 	multi->calls.acted(multi->data);
@@ -260,23 +262,52 @@ bool multi_has_unread(curl_socket_t fd)
 	return poll(&polled, 1, 0) != 0 && !(polled.revents & POLLNVAL);
 }
 
+/* Shuts those of some idle connections down on which something has come. */
+static bool shut_unasked(struct socket **sockets, struct pollfd *polled, nfds_t n)
+{
+	/* what cannot be asked is not taken for silent */
+	bool unknown = n && poll(polled, n, 0) < 0, had_some = false;
+
+	for (nfds_t i = 0; i < n; i++) {
+		if (!unknown && (!polled[i].revents || polled[i].revents & POLLNVAL))
+			continue;
+		/* curl looks for the end of a connection before it uses it again */
+		shutdown(sockets[i]->fd, SHUT_RDWR);
+		sockets[i]->is_shut = true;
+		had_some = true;
+	}
+	return had_some;
+}
+
+/* Hundreds may be idle, and each request asks for all of them: so many are asked at once. */
 bool multi_drop_unasked(struct multi *multi)
 {
-	struct socket *socket;
+	struct socket *socket, *asked[HTTP_POLL_MAX];
+	struct pollfd polled[HTTP_POLL_MAX];
 	bool had_some = false;
+	nfds_t n = 0;
 
 	LIST_FOREACH (socket, &multi->sockets, link) {
 		if (!socket->is_connection || socket->is_watched)
 			continue;
 		socket->easy = NULL;
-		if (socket->is_shut || !multi_has_unread(socket->fd))
+		if (socket->is_shut)
 			continue;
-		/* curl looks for the end of a connection before it uses it again */
-		shutdown(socket->fd, SHUT_RDWR);
-		socket->is_shut = true;
-		had_some = true;
+		asked[n] = socket;
+		polled[n++] = (struct pollfd){.fd = socket->fd, .events = POLLIN};
+		if (n == HTTP_POLL_MAX) {
+			had_some |= shut_unasked(asked, polled, n);
+			n = 0;
+		}
 	}
-	return had_some;
+	return shut_unasked(asked, polled, n) || had_some;
+}
+
+bool multi_is_full(const struct multi *multi)
+{
+	/* curl wants its turn at once as long as there is something new */
+	return multi->n_new >= HTTP_BEGIN_MAX && multi->timer.loop &&
+	       multi->timer.due_ms <= loop_now_ms(multi->loop);
 }
 
 static int on_timer(CURLM *handle, long timeout_ms, void *data)

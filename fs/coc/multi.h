@@ -28,6 +28,7 @@ struct multi {
 	unsigned connections_max;
 	struct multi_calls calls;
 	void *data;
+	unsigned n_new; /* easy handles that were added since curl's last turn: the owner counts */
 	bool broken; /* curl had no memory: what runs must be taken off, and the handle renewed */
 };
 
@@ -41,6 +42,10 @@ int multi_init(struct multi *multi, struct loop *loop, unsigned connections_max,
 /* Makes another handle in place of a broken one, which must have no easy handles left. Returns 0;
  * -ENOMEM, and it stays broken. */
 int multi_renew(struct multi *multi);
+
+/* Has curl as many new easy handles as it may begin with at once? Then others are added when it has
+ * acted. */
+bool multi_is_full(const struct multi *multi);
 
 /* Opens a socket for a connection, in curl's place (CURLOPT_OPENSOCKETFUNCTION). Returns it, or
  * -errno. */

@@ -211,6 +211,59 @@ static void many_requests_begin_a_few_at_a_time(void **state)
 	assert_in_range(most, 1, 2 * HTTP_BEGIN_MAX);
 }
 
+#define TURNS 8
+
+/* Timers that are due before curl's, and take the time of an iteration each. */
+static struct late {
+	struct loop_timer timers[TURNS];
+	struct result results[TURNS * HTTP_BEGIN_MAX];
+	unsigned started, opened, most;
+} late;
+
+static void take_the_iteration(void *data)
+{
+	const int64_t begun_us = clock_monotonic_us();
+
+	(void)data;
+	for (int i = 0; i < HTTP_BEGIN_MAX; i++)
+		start_create(&late.results[late.started++], PATIENCE_MS, NULL);
+	while (clock_monotonic_us() - begun_us <= LOOP_PART_US)
+		;
+}
+
+static void count_opened(void *data)
+{
+	unsigned opened = count_connections();
+
+	(void)data;
+	if (opened > late.opened + late.most)
+		late.most = opened - late.opened;
+	late.opened = opened;
+	if (opened == TURNS * HTTP_BEGIN_MAX)
+		loop_quit(t.loop);
+}
+
+/* What begins in many iterations before curl has its turn does not begin all at once then. */
+static void requests_that_wait_for_curl_begin_a_few_at_a_time(void **state)
+{
+	static const struct fake_reply replies[] = {OK_ID, {FAKE_HOLD, 0, NULL, NULL}};
+	struct result result;
+
+	(void)state;
+	SERVE(replies);
+	memset(&late, 0, sizeof(late));
+	create(&result, PATIENCE_MS);
+	tick();
+	late.opened = count_connections();
+	for (int i = 0; i < TURNS; i++)
+		loop_timer_set(t.loop, &late.timers[i], 0, take_the_iteration, NULL);
+	loop_at_iteration_end(t.loop, count_opened, NULL);
+	assert_int_equal(loop_run(t.loop), 0);
+	loop_at_iteration_end(t.loop, NULL, NULL);
+	assert_int_equal(late.started, TURNS * HTTP_BEGIN_MAX);
+	assert_in_range(late.most, 1, 2 * HTTP_BEGIN_MAX);
+}
+
 /* One connection is there, and no descriptor for another: all go over that one. */
 static void requests_share_the_connections_that_there_are(void **state)
 {
@@ -550,6 +603,7 @@ int main(void)
 		TEST(a_request_waits_for_a_descriptor),
 		TEST(requests_share_the_connections_that_there_are),
 		TEST(many_requests_begin_a_few_at_a_time),
+		TEST(requests_that_wait_for_curl_begin_a_few_at_a_time),
 		TEST(one_that_waits_for_a_descriptor_can_be_cancelled),
 		TEST(a_name_that_cannot_be_looked_up_for_lack_of_descriptors),
 		TEST(a_proxy_that_does_not_connect_is_told_as_such),
