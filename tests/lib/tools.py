@@ -59,17 +59,25 @@ def environment(**extra):
     return env
 
 
+class Group(subprocess.Popen):
+    """A tool behind timeout(1). When timeout is killed alone, the tool runs on, and nothing bounds it."""
+
+    def kill(self):
+        if self.poll() is None:
+            os.killpg(self.pid, signal.SIGKILL)
+
+
 def popen(*argv, seconds=TOOL_SECONDS, **kwargs):
     """Starts a tool that cannot outlive its bound."""
-    return popen_bare("timeout", "-k", "5", seconds, *argv, **kwargs)
+    return popen_bare("timeout", "-k", "5", seconds, *argv, made=Group, **kwargs)
 
 
-def popen_bare(*argv, **kwargs):
+def popen_bare(*argv, made=subprocess.Popen, **kwargs):
     """Starts a tool whose own pid and ending by a signal matter; the caller bounds the wait."""
     kwargs.setdefault("env", environment())
     kwargs.setdefault("stdin", subprocess.DEVNULL)
-    process = subprocess.Popen([str(a) for a in argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               start_new_session=True, **kwargs)
+    process = made([str(a) for a in argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                   start_new_session=True, **kwargs)
     STARTED.append(process)
     return process
 
