@@ -10,10 +10,10 @@
 bool attr_is_fixed(enum attr attr);
 
 /*
- * May an attribute of a job that exists get this value (size bytes)? made_with: the value that the
- * job was made with, or NULL. Returns 0, also for an attribute that is not fixed and for the same
- * value. -EPERM: no, with err filled; way_out is what to do besides making a new job, such as
- * "leave it".
+ * May an attribute of a job that exists get this value (size bytes)? made_with is the value that
+ * the job was made with, or NULL. An attribute that is not fixed may, and so may the same value.
+ * Returns 0 or -EPERM with err filled. way_out says what a user can do besides making a new job
+ * ("leave it").
  */
 int attr_check_fixed(enum attr attr, const char *value, size_t size, const char *made_with,
 		     const char *way_out, struct err *err);

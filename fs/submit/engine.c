@@ -3,12 +3,12 @@
  * The engine: one submission, made exactly once.
  *
  * COC's create has no idempotency key, so the order of three steps carries the promise. (1) The
- * intent is recorded: what is to be sent, for which row (send.c). (2) The end of the iteration
+ * intent is recorded: what is to be sent, for which row (start.c). (2) The end of the iteration
  * makes it durable (end_of_iteration.c, group_sync.c). THE COMMIT POINT: from here on a crash can
  * neither lose nor double the job, because the next mount finds the intent and asks the service.
- * (3) Only then the request is sent. Its answer ends the submission; an answer that was lost makes
- * it in-doubt, and the service is asked (lost_answer.c) before anything is sent again for its path.
- * The writer is answered last, when the outcome is recorded.
+ * (3) Only then the request is sent (send.c). Its answer ends the submission; an answer that was
+ * lost makes it in-doubt, and the service is asked (lost_answer.c) before anything is sent again
+ * for its path. The writer is answered last, when the outcome is recorded.
  *
  * For each row (a path, also when it is renamed) one submission is current, and at most one newer
  * submission stands behind it. So the requests of a path keep their order, a create under way is

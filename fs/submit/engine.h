@@ -18,9 +18,6 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_service s
 /* Forgets what is in memory; the ledger keeps what is unfinished. NULL is accepted. */
 void engine_destroy(struct engine *engine);
 
-/* Takes up what an earlier mount left unfinished. Returns 0 or -errno. */
-int engine_recover(struct engine *engine);
-
 /*
  * Submits content for a path whose row is submission->row: a create, or an update of the job that
  * it is bound to by then. job is what the ledger knows of it now; path is for the log. Takes what

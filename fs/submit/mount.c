@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "submit/state.h"
+#include "submit/recovery.h"
 
 int submit_open(const struct submit_spec *spec, struct engine **ret_engine, struct err *err)
 {

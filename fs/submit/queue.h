@@ -16,7 +16,7 @@ void queue_fill_slots(struct engine *engine);
 void queue_keep_promises(struct engine *engine, struct batch *batch, int r);
 
 /*
- * Queues content for a path: done is called when it is durable here, and it is sent when its turn
+ * Queues content for a path. done is called when it is durable here. It is sent when its turn
  * comes, again and again until the service has answered yes or a no that will not change. It takes
  * the place of what was queued for the path and not sent yet. Otherwise as engine_submit(); a
  * waiter of NULL: there was nothing to be made durable.

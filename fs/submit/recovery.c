@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What an earlier mount has left unfinished. */
 #define _GNU_SOURCE
+#include "submit/recovery.h"
 
 #include <errno.h>
 

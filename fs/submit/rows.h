@@ -35,8 +35,8 @@ bool engine_is_idle(const struct engine *engine, const struct job_record *job);
 /* Does the service hold what the submission says, by what the ledger knows? */
 bool engine_is_held(const struct job_record *job, const struct ledger_submission *sub);
 
-/* The attributes of the submission of this row that was taken last and has not ended, if it is in
- * memory only or being sent and not from the queue; else NULL. */
+/* The attributes of the submission of this row that was taken last and has not ended. NULL: there
+ * is none, or it is from the queue. */
 const struct attr_set *engine_newest_attrs(const struct engine *engine, int64_t row);
 
 /* The attributes of what is under way or in doubt for this row, or NULL. */

@@ -35,12 +35,13 @@ int submit_glance(struct engine *engine, const char *path, struct job_glance *re
 
 /* What can be asked with a yes or a no for an answer. */
 enum submit_condition {
-	PATH_HAS_JOB,		 /* it is bound to a job, or one is being made for it */
-	PATH_HAS_ROWS,		 /* it has a row, or a path below it has one */
-	PATH_IS_BUSY,		 /* it is not idle, or a path below it has something unfinished */
-	PATH_IS_UNDER_WAY,	 /* a submission of it is under way or in doubt */
-	SOME_NAME_IS_UNMADE,	 /* cheap, asked before you look for a path: of no path */
-	CHANGES_ARE_UNCOMMITTED, /* something was changed since the last commit: of no path */
+	PATH_HAS_JOB,	   /* it is bound to a job, or one is being made for it */
+	PATH_HAS_ROWS,	   /* it has a row, or a path below it has one */
+	PATH_IS_BUSY,	   /* it is not idle, or a path below it has something unfinished */
+	PATH_IS_UNDER_WAY, /* a submission of it is under way or in doubt */
+	/* The others are of no path. */
+	SOME_NAME_IS_UNMADE,	 /* cheap: ask this before you look for a path */
+	CHANGES_ARE_UNCOMMITTED, /* something was changed since the last commit */
 };
 
 /* Does a condition hold? path: NULL where the condition is of no path. 1, 0 or -errno. */
@@ -70,27 +71,36 @@ int submit_read_many(struct engine *engine, int (*read)(void *data), void *data)
 /* ---- what is recorded otherwise than by a submission: change.c, renames.c ---- */
 
 enum submit_change_kind {
-	CHANGE_HOLDING,	    /* of row: holding is recorded */
-	CHANGE_SET_ASIDE,   /* row is not found by its path any more; its submissions go on, and it
-			       moves with its directory */
-	CHANGE_BRING_BACK,  /* row, which was set aside; its path must have no other row */
-	CHANGE_DISMISS,	    /* of row: the .error is removed; the state and the story stay */
-	CHANGE_END_STORY,   /* of row, whose path has no file: nobody is to hear of its refusal any
-			       more; a row that knows nothing else goes */
-	CHANGE_FORGET,	    /* of record: its binding and all that was sent; without a binding the
-			       doubt of its create, which counts as not done. -EBUSY: something is
-			       unfinished; -ENODATA: there is neither */
-	CHANGE_DISOWN,	    /* of path: attr is taken from its file, and its name must not keep it,
-			       or attr would come back. Returns 1 if the name had kept it, else 0 */
-	CHANGE_MARK_UNMADE, /* path is about to be committed and has no file; owner: of the content
-			     */
-	CHANGE_UNMARK_UNMADE, /* path has a file now */
-	CHANGE_GIVE_BACK, /* row goes back to path, a name that was made again, and the file that
-			     was moved away is marked as a backup (backup, NULL: it is gone). All
-			     of it or nothing, and committed. -EEXIST: path has a job of its own,
-			     or one is made for it; or there is no such row any more */
-	CHANGE_UNMARK_BACKUP, /* path was written: it is no backup any more */
-	CHANGE_DROP_BACKUP,   /* path has no file any more that could be a backup */
+	/* Records who has what row keeps: holding. */
+	CHANGE_HOLDING,
+	/* Row is not found by its path any more. Its submissions go on, and it moves with its
+	 * directory. */
+	CHANGE_SET_ASIDE,
+	/* Row, which was set aside, is found by its path again. The path must have no other row. */
+	CHANGE_BRING_BACK,
+	/* The .error of row is removed; the state and the story stay. */
+	CHANGE_DISMISS,
+	/* The story of row, whose path has no file, ends. A row that knows nothing else goes. */
+	CHANGE_END_STORY,
+	/* Forgets the binding of record and all that was sent. Without a binding it ends the doubt
+	 * of a create, which counts as not done. -EBUSY: something is unfinished; -ENODATA: there
+	 * is neither. */
+	CHANGE_FORGET,
+	/* attr is taken from the file of path: its name must not keep it, or attr would come back.
+	 * Returns 1 if the name had kept it, else 0. */
+	CHANGE_DISOWN,
+	/* path has no file and is about to be committed, with content of owner's. */
+	CHANGE_MARK_UNMADE,
+	/* path has a file now. */
+	CHANGE_UNMARK_UNMADE,
+	/* Row goes back to path, a name that was made again. The file that was moved away is marked
+	 * as a backup (backup, NULL: the file is gone). Both happen or neither, and are committed.
+	 * -EEXIST: path has a job of its own, or one is made for it; or there is no such row. */
+	CHANGE_GIVE_BACK,
+	/* path was written: it is no backup any more. */
+	CHANGE_UNMARK_BACKUP,
+	/* path has no file any more that could be a backup. */
+	CHANGE_DROP_BACKUP,
 };
 
 /* A change, and what it is of: the members that its kind names. Borrowed. */
@@ -154,9 +164,9 @@ struct author {
  * What is committed.
  *
  * Attributes of the file's own that can change (job/fixed.h) stay with the job's name, as its
- * binding does: many tools put a new file in the place of the old one (sed -i, rsync, tar, most
- * editors), and a job must not become LOW by an editor's choice. The ledger knows which of what was
- * sent, or is to be sent, were the file's own; a commit puts what the file lacks of them on it
+ * binding does. Many tools put a new file in the place of the old one (sed -i, rsync, tar, most
+ * editors). A job must not become LOW by an editor's choice. The ledger knows which of what was
+ * sent, or is to be sent, were the file's own. A commit puts what the file lacks of them on it
  * again. Only taking an attribute from the job file (CHANGE_DISOWN) makes its name forget it.
  */
 struct commit {
@@ -214,7 +224,7 @@ struct waiter *submit_when_recorded(struct engine *engine, int result, submit_do
 /* Stops waiting: done is not called. What is under way goes on. */
 void submit_waiter_drop(struct waiter *waiter);
 
-/* ---- what is told of the whole ---- */
+/* ---- reports: refusals.c, queue_listing.c, engine.c ---- */
 
 /* The story of the newest refusal of a path that the ledger could not record, borrowed, and whose
  * it is. NULL: there is none. */
@@ -239,8 +249,8 @@ struct queue_listing {
 /*
  * Appends some of the unfinished submissions: in the order of their commits a line each, STATE
  * ATTEMPTS NEXT_TRY PATH LAST_ERROR with tabs between. PENDING_LINES_MAX of them are looked at, and
- * PENDING_TEXT_MAX bytes written. At the end a line without a tab says how many of the rows the
- * reader may not see, and another one how many more there are. text NULL: nothing is written, only
+ * PENDING_TEXT_MAX bytes written. At the end a line without a tab says how many of these rows the
+ * reader may not see. Another one says how many more there are. text NULL: nothing is written, only
  * counted. Returns 1 if there is more to be written or counted, 0 at the end, or -errno.
  */
 int submit_write_queue(struct engine *engine, struct queue_listing *listing, struct buf *text);

@@ -13,10 +13,10 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "submit/recovery.h"
 #include "submit/rows.h"
 #include "fake_memory.h"
 
-#define SOURCE "https://coc.example.com"
 #define SETTLE_MAX 1000	 /* iterations until nothing happens any more */
 #define QUIESCE_MAX 1000 /* the same with time passing */
 
@@ -76,7 +76,7 @@ int fixture_start(struct fixture *fixture)
 		return r;
 	assert_int_equal(loop_run_once(fixture->loop, fixture->now_ms), 0);
 	fixture->service.loop = fixture->loop;
-	r = ledger_open(fixture->path, SOURCE, &fixture->ledger, &fixture->err);
+	r = ledger_open(fixture->path, FIXTURE_SOURCE, &fixture->ledger, &fixture->err);
 	if (r == 0)
 		r = engine_create(fixture->loop, fixture->ledger,
 				  fake_service_table(&fixture->service), &fixture->options,

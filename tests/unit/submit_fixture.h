@@ -11,6 +11,7 @@
  * time, and decides what happens when. Nothing waits.
  */
 #define FIXTURE_TIMEOUT_MS 30000
+#define FIXTURE_SOURCE "https://coc.example.com"
 
 struct fixture {
 	char directory[64], path[96];
@@ -88,8 +89,8 @@ struct commit_spec {
 	bool without_text;     /* what the name keeps was another user's */
 };
 
-/* Commits, in an iteration of its own or within one. Returns what commit_run() does. writer is told
- * later, if there is something to wait for: writer->waiter. */
+/* Commits, in an iteration of its own or within one. Returns what submit_commit() does. writer is
+ * told later, if there is something to wait for: writer->waiter. */
 int fixture_commit(struct fixture *fixture, const char *path, const char *content,
 		   struct writer *writer);
 int fixture_commit_spec(struct fixture *fixture, const struct commit_spec *spec,

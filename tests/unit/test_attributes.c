@@ -342,7 +342,7 @@ static void a_value_that_came_in_unchecked_is_refused(void **state)
 	assert_non_null(strstr(err.text, "risk_level"));
 }
 
-/* May a job that was made with a value get this one? */
+/* May a job that was made with a value get another value? */
 static int change(enum attr attr, const char *made_with, const char *value)
 {
 	struct err err = {0};
