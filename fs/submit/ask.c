@@ -47,8 +47,11 @@ void submission_ask_all(struct submission_list *begun)
 	struct submission *submission;
 
 	while ((submission = TAILQ_FIRST(begun))) {
+		struct loop *loop = submission->engine->loop;
+
 		TAILQ_REMOVE(begun, submission, link);
 		ask_question(submission);
+		stall_next(loop_stall(loop));
 	}
 }
 

@@ -72,8 +72,10 @@ static void tell_recorded(struct engine *engine, int r)
 {
 	struct waiter *waiter;
 
-	while ((waiter = LIST_FIRST(&engine->recorded)))
+	while ((waiter = LIST_FIRST(&engine->recorded))) {
 		waiter_answer(engine, waiter, waiter->result ? waiter->result : r, false);
+		stall_next(loop_stall(engine->loop));
+	}
 }
 
 /* Ends a submission whose outcome is recorded, and lets the one behind it start. */
