@@ -11,6 +11,8 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "ledger/group.h"
+#include "ledger/renames.h"
 
 /* Moves a row to a path. -EEXIST: another row, which is not to be lost, has the path. */
 static int move_row(struct ledger *ledger, int64_t row, const char *path)

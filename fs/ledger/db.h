@@ -11,7 +11,7 @@
 
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
- * opened transaction. Only ledger*.c includes this.
+ * opened transaction. What a file has for the others is in a header of its name.
  */
 
 enum ledger_statement {
@@ -118,19 +118,6 @@ struct ledger {
 /* The text of each statement. (statements.c) */
 extern const char *const ledger_sql[STMT_COUNT];
 
-/* Makes the tables in a new ledger. Returns 0 or -errno with err filled. (schema.c) */
-int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err);
-
-/* Makes a ledger of this version, at least 1, one of LEDGER_SCHEMA_VERSION, which is not less. On
- * failure the ledger is what it was before. Returns 0 or -errno with err filled. (schema.c)
- */
-int ledger_upgrade(sqlite3 *db, const char *path, int64_t version, struct err *err);
-
-/* Makes the log of a ledger that was just opened durable, and gives it the length that it will have
- * anyway, if there is plenty of room on the disk: without that it is as good, and slower. Returns 0
- * or -errno. */
-int ledger_log_begin(struct ledger *ledger);
-
 /* A negative errno for an SQLite result code. */
 int ledger_errno(int code);
 
@@ -161,65 +148,13 @@ int ledger_row_of(struct ledger *ledger, enum ledger_statement which, const char
 /* Runs a statement that asks whether a job has something. 1, 0 or -errno. */
 int ledger_exists(struct ledger *ledger, enum ledger_statement which, int64_t row);
 
-/* Begins writes that are done together or not at all. Returns 0; -errno, and none has begun. */
-int ledger_group_begin(struct ledger *ledger);
-
-/* Ends them: undoes them if r, what they came to, is negative. Returns r, or -errno when they could
- * not be ended: then everything since the last commit is undone. */
-int ledger_group_end(struct ledger *ledger, int r);
-
-/* Removes what is known of a path that no file has any more, if it is not bound and nothing of it
- * is unfinished. */
-int ledger_clear_file(struct ledger *ledger, const char *path);
-
 /* Binds text of known length, or NULL for a NULL pointer; it must live until the step. */
 void ledger_bind_text(sqlite3_stmt *stmt, int place, const char *text);
-
-/* Binds the six numbers of an owner. */
-void ledger_bind_owner(sqlite3_stmt *stmt, int place, const struct owner *owner);
-
-/* Reads the eight columns of a holding, LEDGER_HOLDING_COLUMNS. */
-#define LEDGER_HOLDING_COLUMNS "uid, gid, mode, dir_uid, dir_gid, dir_mode, heir, heir_reads"
-struct holding ledger_column_holding(sqlite3_stmt *stmt, int column);
 
 /* Binds the two parts of a path, its directory ("" for the root) and its name. */
 void ledger_bind_path(sqlite3_stmt *stmt, int place, const char *path);
 
 /* Copies a text column: NULL for NULL. Returns 0 or -ENOMEM. */
 int ledger_column_text(sqlite3_stmt *stmt, int column, char **ret_text);
-
-/* Inserts the row of a submission, in the state it says, in place of what is queued for its job;
- * sets its id. from: the job's state now. */
-int ledger_insert(struct ledger *ledger, struct ledger_submission *submission, enum job_state from);
-
-/* Half of what belongs together was written: undoes it, with everything since the last commit. */
-void ledger_undo_insert(struct ledger *ledger, struct ledger_submission *submission);
-
-/* Deletes what is known for a create: it is not under way any more. */
-int ledger_unknow(struct ledger *ledger, const struct ledger_submission *submission);
-
-/* Reads the columns of a submission. 0, -ENOMEM, or -EUCLEAN for what no cocfs wrote. */
-int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submission);
-
-/* Binds the five attributes, in the order of the columns of every statement, and which are own. */
-void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *attrs);
-
-/* Moves the job to a state; -EPROTO if the table of moves (state.h) has no such move. */
-int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state);
-
-/* The same for the end of a submission: if newer content was refused meanwhile, that is the
- * state. */
-int ledger_end_state(struct ledger *ledger, int64_t row, enum job_state state);
-
-/* What that state is, for who writes it together with the rest. */
-int ledger_state_at_end(struct ledger *ledger, int64_t row, enum job_state state,
-			enum job_state *ret_state);
-
-/* Moves the job from a state to another, for who knows the one. -EPROTO as above. */
-int ledger_move_job(struct ledger *ledger, int64_t row, enum job_state from, enum job_state state);
-
-/* Removes the error (and the mark of half a file), unless it is of newer content than what came to
- * its end. */
-int ledger_clear_error(struct ledger *ledger, int64_t row);
 
 #endif

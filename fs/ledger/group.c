@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes that are done together or not at all, within what will be committed. */
 #define _GNU_SOURCE
-#include "ledger/db.h"
+#include "ledger/group.h"
 
 int ledger_group_begin(struct ledger *ledger)
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The ledger's rows of jobs: what is known of a path. */
 #define _GNU_SOURCE
-#include "ledger/db.h"
+#include "ledger/jobs.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "ledger/owners.h"
 
 /* Reads the columns of JOB_COLUMNS. */
 static int read_job(sqlite3_stmt *stmt, struct job_record *job)

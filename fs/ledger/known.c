@@ -4,7 +4,7 @@
  * the create. So a create that is recorded as being sent, and has no row, was surely not sent.
  */
 #define _GNU_SOURCE
-#include "ledger/db.h"
+#include "ledger/known.h"
 
 #include <errno.h>
 #include <string.h>

@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "ledger/schema.h"
+#include "ledger/wal.h"
 
 #define BUSY_TIMEOUT_MS                                                                            \
 	100 /* nobody else writes to it; the loop must not wait for another process */

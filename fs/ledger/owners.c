@@ -5,7 +5,7 @@
  * waits for its owner (fs/space/claim.c).
  */
 #define _GNU_SOURCE
-#include "ledger/db.h"
+#include "ledger/owners.h"
 
 #include <errno.h>
 #include <string.h>

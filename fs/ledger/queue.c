@@ -9,6 +9,11 @@
 
 #include <errno.h>
 
+#include "ledger/jobs.h"
+#include "ledger/known.h"
+#include "ledger/owners.h"
+#include "ledger/submissions.h"
+
 #define COUNTED_AT_ONCE 20000 /* 2 ms */
 
 /* While something of the job is under way or in doubt, that is its state. */

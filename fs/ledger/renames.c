@@ -5,12 +5,13 @@
  * next mount by looking where the inode is.
  */
 #define _GNU_SOURCE
-#include "ledger/db.h"
+#include "ledger/renames.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/crash.h"
+#include "ledger/group.h"
 
 /* A path that no name in the spool can have: where one side of an exchange waits. */
 #define ASIDE "//exchange"

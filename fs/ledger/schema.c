@@ -10,7 +10,7 @@
  * before, and an older cocfs can still use it.
  */
 #define _GNU_SOURCE
-#include "ledger/db.h"
+#include "ledger/schema.h"
 
 #include <errno.h>
 #include <string.h>

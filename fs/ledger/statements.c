@@ -2,6 +2,7 @@
 /* The statements of the ledger. ledger.c prepares each when it is used first. */
 #include "ledger/db.h"
 #include "ledger/sql_states.h"
+#include "ledger/owners.h"
 
 #define JOB_COLUMNS                                                                                \
 	"id, state, incomplete, job_id, version, digest, risk_level, enterprise_project_id,"       \

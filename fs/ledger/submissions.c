@@ -5,12 +5,14 @@
  * way.
  */
 #define _GNU_SOURCE
-#include "ledger/db.h"
+#include "ledger/submissions.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "ledger/jobs.h"
+#include "ledger/known.h"
 
 /* In the order of the attribute columns of every statement. */
 static const enum attr columns[] = {ATTR_RISK_LEVEL, ATTR_ENTERPRISE_PROJECT_ID, ATTR_NAME,

@@ -18,6 +18,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "ledger/owners.h"
 
 int ledger_has_unmade(struct ledger *ledger)
 {

@@ -9,7 +9,7 @@
  * reader of the log stops before it, as before the remains of an older round.
  */
 #define _GNU_SOURCE
-#include "ledger/db.h"
+#include "ledger/wal.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -50,7 +50,6 @@ CIRCLE_MAX = 3  # files that call each other
 # Headers that declare functions of many files, and why they may. Any other declares for two at most.
 DECLARES_FOR_MANY = {
     "ledger/ledger.h": "the door of the ledger",
-    "ledger/db.h": "what the files of the ledger share: its statements and its transaction",
     "submit/submit.h": "the door of submit for space",
     "submit/mount.h": "the door of submit for the program that mounts",
     "space/ops.h": "the operations, in the order of libfuse's table",

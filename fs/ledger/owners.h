@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_LEDGER_OWNERS_H
+#define COCFS_LEDGER_OWNERS_H
+
+#include "ledger/db.h"
+
+/* The owners of a row, in statements. */
+
+/* Binds the six numbers of an owner. */
+void ledger_bind_owner(sqlite3_stmt *stmt, int place, const struct owner *owner);
+
+/* Reads the eight columns of a holding, LEDGER_HOLDING_COLUMNS. */
+#define LEDGER_HOLDING_COLUMNS "uid, gid, mode, dir_uid, dir_gid, dir_mode, heir, heir_reads"
+struct holding ledger_column_holding(sqlite3_stmt *stmt, int column);
+
+#endif
