@@ -13,7 +13,6 @@
 #include <cmocka.h>
 
 #include "base/log.h"
-#include "submit/recovery.h"
 #include "submit/rows.h"
 #include "fake_memory.h"
 
@@ -68,21 +67,37 @@ static void end_iteration(void *data)
 		submit_iteration_end(fixture->engine);
 }
 
+static int leave_rename(void *data, struct job_rename *rename)
+{
+	(void)data;
+	(void)rename;
+	return -EBUSY;
+}
+
+static int find_root(void *data, const char *path, struct owner *ret_owner)
+{
+	(void)data;
+	(void)path;
+	*ret_owner = (struct owner){.file = {.mode = 0644}, .directory = {.mode = 0755}};
+	return 0;
+}
+
 int fixture_start(struct fixture *fixture)
 {
+	struct submit_spec spec = {
+		.ledger = fixture->path, .source = FIXTURE_SOURCE, .options = fixture->options};
 	int r = loop_create(&fixture->loop);
 
 	if (r < 0)
 		return r;
 	assert_int_equal(loop_run_once(fixture->loop, fixture->now_ms), 0);
-	fixture->service.loop = fixture->loop;
-	r = ledger_open(fixture->path, FIXTURE_SOURCE, &fixture->ledger, &fixture->err);
-	if (r == 0)
-		r = engine_create(fixture->loop, fixture->ledger,
-				  fake_service_table(&fixture->service), &fixture->options,
-				  &fixture->engine);
-	if (r == 0)
-		r = engine_recover(fixture->engine);
+	fixture->service.loop = spec.loop = fixture->loop;
+	spec.service = fake_service_table(&fixture->service);
+	r = submit_open(&spec, &fixture->engine, &fixture->err);
+	if (r == 0) {
+		fixture->ledger = fixture->engine->ledger;
+		r = submit_recover(fixture->engine, &fixture->witness, &fixture->err);
+	}
 	loop_at_iteration_end(fixture->loop, end_iteration, fixture);
 	fixture->is_due = true;
 	return r;
@@ -109,6 +124,8 @@ struct fixture *fixture_open(bool queue)
 			    .random = fixture_random,
 			    .data = fixture},
 	};
+	fixture->witness =
+		(struct spool_witness){.was_renamed = leave_rename, .find_owner = find_root};
 	strcpy(fixture->directory, "/dev/shm/test_submit.XXXXXX");
 	if (!mkdtemp(fixture->directory)) {
 		strcpy(fixture->directory, "/tmp/test_submit.XXXXXX");
@@ -123,9 +140,8 @@ struct fixture *fixture_open(bool queue)
 
 void fixture_end_mount(struct fixture *fixture)
 {
-	engine_destroy(fixture->engine);
+	submit_close(fixture->engine);
 	fixture->engine = NULL;
-	ledger_close(fixture->ledger);
 	fixture->ledger = NULL;
 	fake_service_move(&fixture->service, NULL);
 	loop_destroy(fixture->loop);

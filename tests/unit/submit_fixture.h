@@ -2,7 +2,8 @@
 #ifndef COCFS_TESTS_SUBMIT_FIXTURE_H
 #define COCFS_TESTS_SUBMIT_FIXTURE_H
 
-#include "submit/engine.h"
+#include "submit/mount.h"
+#include "submit/state.h"
 #include "fake_disk.h"
 #include "fake_service.h"
 
@@ -18,9 +19,10 @@ struct fixture {
 	int64_t now_ms; /* of the loop; the time since the epoch is EPOCH_MS later */
 	uint64_t random;
 	struct loop *loop;
-	struct ledger *ledger;
+	struct ledger *ledger; /* the engine's */
 	struct fake_service service;
 	struct engine_options options;
+	struct spool_witness witness; /* a rename stays begun; every file is root's */
 	struct commit_rules rules;
 	struct engine *engine;
 	struct err err; /* of the last opening of the ledger, or deletion */
