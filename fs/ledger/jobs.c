@@ -316,22 +316,26 @@ int ledger_dismiss(struct ledger *ledger, int64_t row)
 	return ledger_run_with(ledger, STMT_DISMISS, row, clock_realtime_ms());
 }
 
+int ledger_has_queued(struct ledger *ledger, int64_t row)
+{
+	return ledger_exists(ledger, STMT_HAS_QUEUED, row);
+}
+
 int ledger_forget(struct ledger *ledger, int64_t row)
 {
 	/* a job that was let go of must not be found again and taken for a new one */
 	int r = ledger_run_row(ledger, STMT_REMEMBER, row);
 
-	return r < 0 ? r : ledger_run_with(ledger, STMT_FORGET, row, clock_realtime_ms());
+	if (r == 0)
+		r = ledger_run_with(ledger, STMT_FORGET, row, clock_realtime_ms());
+	if (r == 0)
+		r = ledger_has_queued(ledger, row);
+	return r > 0 ? ledger_set_state(ledger, row, JOB_QUEUED) : r;
 }
 
 int ledger_untrust(struct ledger *ledger, int64_t row)
 {
 	return ledger_run_row(ledger, STMT_UNTRUST, row);
-}
-
-int ledger_has_queued(struct ledger *ledger, int64_t row)
-{
-	return ledger_exists(ledger, STMT_HAS_QUEUED, row);
 }
 
 int ledger_drop(struct ledger *ledger, int64_t row)

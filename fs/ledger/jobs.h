@@ -13,11 +13,11 @@ int ledger_set_state(struct ledger *ledger, int64_t row, enum job_state state);
  * state. */
 int ledger_end_state(struct ledger *ledger, int64_t row, enum job_state state);
 
-/* What that state is, for who writes it together with the rest. */
+/* What that state is, for a caller that writes it together with the rest. */
 int ledger_state_at_end(struct ledger *ledger, int64_t row, enum job_state state,
 			enum job_state *ret_state);
 
-/* Moves the job from a state to another, for who knows the one. -EPROTO as above. */
+/* Moves the job from a state, which the caller knows, to another. -EPROTO as above. */
 int ledger_move_job(struct ledger *ledger, int64_t row, enum job_state from, enum job_state state);
 
 /* Removes the error (and the mark of half a file), unless it is of newer content than what came to

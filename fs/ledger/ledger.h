@@ -132,7 +132,7 @@ int ledger_agree(struct ledger *ledger, int64_t row, unsigned explicit);
 /* The .error is removed; the state and the story stay. */
 int ledger_dismiss(struct ledger *ledger, int64_t row);
 
-/* Forgets the binding and all that was sent: JOB_DRAFT. */
+/* Forgets the binding and all that was sent: JOB_DRAFT, or JOB_QUEUED if something is queued. */
 int ledger_forget(struct ledger *ledger, int64_t row);
 
 /* An attribute is the file's own no longer, neither of what the service holds nor of what is

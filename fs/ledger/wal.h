@@ -6,9 +6,9 @@
 
 /* The write-ahead log of a ledger. */
 
-/* Makes the log of a ledger that was just opened durable, and gives it the length that it will have
- * anyway, if there is plenty of room on the disk: without that it is as good, and slower. Returns 0
- * or -errno. */
+/* Makes the log of a ledger that was just opened durable. If there is plenty of room on the disk it
+ * gives the log the length that it will have anyway: a log that grows is slower. Returns 0 or
+ * -errno. */
 int ledger_log_begin(struct ledger *ledger);
 
 #endif

@@ -421,6 +421,24 @@ def test_with_delete_service_a_job_that_is_made_after_the_removal_stays_with_the
     assert space.jobs() == []
 
 
+def test_what_is_written_while_its_job_is_deleted_makes_a_job_and_stops_no_other(make_space, src):
+    """rm was interrupted, so the file is still there; the deletion goes on."""
+    space = make_space(submit="queue", delete="service")
+    queues.put(space, src, "a.yaml")
+    queues.wait(space.path).ok()
+    gate = space.front.gate()
+    space.front.rule(f.Fault(gate=gate), "DELETE")
+    remover = tools.popen_bare("rm", space.at("a.yaml"))
+    assert gate.wait_held()
+    remover.send_signal(signal.SIGINT)
+    tools.finish(remover)
+    queues.put(space, src, "a.yaml", "other")
+    queues.put(space, src, "b.yaml")
+    gate.open()
+    queues.wait(space.path).ok()
+    assert {job["document_id"] for job in space.jobs()} == {space.id("a.yaml"), space.id("b.yaml")}
+
+
 def test_what_is_refused_here_is_told_at_once(space, src):
     tools.run("cp", tools.write(src / "bad.yaml", "just: yaml\n"), space.path).fails(tools.message("EINVAL"))
     assert queues.text(space) == ""

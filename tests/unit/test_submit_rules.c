@@ -295,6 +295,22 @@ static void the_queue_is_told(void **state)
 	fixture_assert_state(fixture, "d.yaml", JOB_QUEUED);
 }
 
+/* Content that is queued while the job is deleted makes a job of its own. */
+static void what_is_queued_during_a_deletion_is_sent(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0}, remover = {0};
+
+	fixture_make(fixture, "a.yaml", "one");
+	assert_int_equal(fixture_delete(fixture, "a.yaml", &remover), 0);
+	fixture_request(fixture, FAKE_DELETE);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
+	fixture_answer(fixture, FAKE_DELETE, FAKE_TRUTH);
+	assert_int_equal(remover.told, 1);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "two");
+}
+
 /* A user has a share of the memory; the others have theirs. */
 static void one_user_does_not_take_all_memory(void **state)
 {
@@ -341,6 +357,7 @@ int main(void)
 		SYNC(refusals_are_bounded),
 		SYNC(half_a_file_is_a_draft),
 		QUEUE(the_queue_is_told),
+		QUEUE(what_is_queued_during_a_deletion_is_sent),
 		SYNC(one_user_does_not_take_all_memory),
 	};
 
