@@ -60,7 +60,7 @@ struct coc_summary {
  * Other fields that are absent are NULL; so is a version that is not of the form "v12". */
 struct coc_details {
 	char *document_id, *name, *content, *description, *risk_level, *enterprise_project_id,
-		*version;
+		*version, *modifier;
 	int64_t create_time_ms, update_time_ms;
 };
 

@@ -175,6 +175,7 @@ static int read_details(const cJSON *data, struct coc_details *out)
 		{"enterprise_project_id", &out->enterprise_project_id, COC_FIELD_PROJECT_MAX,
 		 false},
 		{"version", &out->version, COC_FIELD_VERSION_MAX, false},
+		{"modifier", &out->modifier, COC_FIELD_MAX, false},
 	};
 	int r = COPY_TEXT_MEMBERS(data, members);
 
@@ -284,6 +285,7 @@ void success_finish(struct answer *answer)
 	free(details->risk_level);
 	free(details->enterprise_project_id);
 	free(details->version);
+	free(details->modifier);
 	for (size_t i = 0; i < answer->n_summaries; i++)
 		free_summary(&answer->summaries[i]);
 	free(answer->summaries);

@@ -225,6 +225,7 @@ static int open_engine(struct mount *mount, struct err *err)
 		.options = {.timeout_ms = mount->opts->timeout_ms,
 			    .inflight_max = mount->descriptors.connections,
 			    .one_user = !mount->opts->allow_other,
+			    .overwrite = mount->opts->overwrite,
 			    .queued_inflight_max = mount->opts->max_inflight},
 	};
 	const struct spool_witness witness = {.was_renamed = witness_was_renamed,

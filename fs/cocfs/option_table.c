@@ -31,6 +31,10 @@ static const struct option table[] = {
 	 .help = "requests sent from the queue at once (default 64)"},
 	{"delete", "keep|service", value_choice, IN(delete_on_service),
 	 .help = "whether rm deletes the job too (default keep)"},
+	{"conflict", "refuse|overwrite", value_choice, IN(overwrite),
+	 .help = "what a commit does when the service has a newer version that\n"
+		 "was not read here: fail with ESTALE, or send its own text\n"
+		 "without looking (default refuse)"},
 	{"unseen", "draft|commit", value_choice, IN(unseen_commits),
 	 .help = "what a close does whose process cocfs cannot see: fail with\n"
 		 "EOPNOTSUPP, or submit what is there (default draft)"},

@@ -26,6 +26,7 @@ struct opts {
 	unsigned max_inflight; /* sent from the queue at once */
 	struct ignore *ignore; /* names that are no job files' */
 	bool delete_on_service;
+	bool overwrite; /* -o conflict=overwrite */
 	bool siblings_hidden;
 	struct view view;    /* uid=, gid=, umask=, fmask=, dmask= */
 	bool unseen_commits; /* -o unseen=commit */

@@ -267,16 +267,28 @@ int ledger_refuse(struct ledger *ledger, int64_t row, bool incomplete, const str
 	return ledger_run(stmt);
 }
 
-int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings)
+/* Runs a statement that writes a text into a row. */
+static int write_text(struct ledger *ledger, enum ledger_statement which, int64_t row,
+		      const char *text)
 {
 	int r = 0;
-	sqlite3_stmt *stmt = ledger_write(ledger, STMT_WARN, &r);
+	sqlite3_stmt *stmt = ledger_write(ledger, which, &r);
 
 	if (!stmt)
 		return r;
 	sqlite3_bind_int64(stmt, 1, row);
-	ledger_bind_text(stmt, 2, warnings);
+	ledger_bind_text(stmt, 2, text);
 	return ledger_run(stmt);
+}
+
+int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings)
+{
+	return write_text(ledger, STMT_WARN, row, warnings);
+}
+
+int ledger_warn_more(struct ledger *ledger, int64_t row, const char *line)
+{
+	return write_text(ledger, STMT_WARN_MORE, row, line);
 }
 
 int ledger_overwrite(struct ledger *ledger, int64_t row)

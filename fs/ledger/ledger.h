@@ -125,6 +125,9 @@ int ledger_overwrite(struct ledger *ledger, int64_t row);
 /* Keeps the warnings of the last check; NULL for none. */
 int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings);
 
+/* Adds a line to the warnings; they are those of the next check again. */
+int ledger_warn_more(struct ledger *ledger, int64_t row, const char *line);
+
 /* What was committed is what the service holds (again): JOB_SUBMITTED, no error. own: which of its
  * attributes are the file's own now. */
 int ledger_agree(struct ledger *ledger, int64_t row, unsigned explicit);
@@ -227,6 +230,8 @@ struct ledger_submission {
 	uid_t user;	    /* whose request it was; not kept */
 	struct known_jobs
 		known; /* of a create under way or in doubt, once the question was answered */
+	int64_t base;  /* of an update: the base that a person has named for it; 0: its row's */
+	int64_t onto;  /* the same: the newest version when it was sent; 0: it was not sent */
 };
 
 /* Orders submissions by what is sent: content, project, risk level, description and tags, not the
@@ -255,6 +260,14 @@ int ledger_end(struct ledger *ledger, const struct ledger_submission *submission
 /* The service holds it: binds the job, keeps what was sent, ends the submission. */
 int ledger_settle(struct ledger *ledger, const struct ledger_submission *submission,
 		  const char *job_id, const struct job_versions *versions, const char *request_id);
+
+/* The newest version of a job was seen. base: the one that its binding has from now on; 0: the base
+ * stays. */
+int ledger_see(struct ledger *ledger, int64_t row, int64_t version, int64_t base);
+
+/* Records the version on top of which an update is sent, submission->onto. The base that was named
+ * for the update is its row's from now on. */
+int ledger_put_onto(struct ledger *ledger, const struct ledger_submission *submission);
 
 /* Tells more of a submission in doubt: keeps the story. */
 int ledger_tell(struct ledger *ledger, const struct ledger_submission *submission,

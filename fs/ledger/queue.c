@@ -108,6 +108,7 @@ int ledger_start(struct ledger *ledger, const struct ledger_submission *submissi
 	sqlite3_bind_int(stmt, 2, submission->kind);
 	sqlite3_bind_int64(stmt, 3, submission->started_ms);
 	ledger_bind_attrs(stmt, 4, &submission->attrs);
+	sqlite3_bind_int64(stmt, 10, submission->onto);
 	return ledger_run(stmt);
 }
 

@@ -11,7 +11,7 @@
 
 #define SUBMISSION_COLUMNS                                                                         \
 	"id, job, kind, state, started_ms, digest, risk_level, enterprise_project_id, job_name,"   \
-	" description, tags, content, queued, attempts, own"
+	" description, tags, content, queued, attempts, own, base, onto"
 
 /*
  * A row that is set aside has the name "NAME/ID", with its own ID. No file can have a name with a
@@ -50,6 +50,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 			   ", " SQL_DRAFT ", state)"
 			   " WHERE id = ?1",
 	[STMT_WARN] = "UPDATE job SET warnings = ?2 WHERE id = ?1",
+	[STMT_WARN_MORE] = "UPDATE job SET warnings = coalesce(warnings, '') || ?2 WHERE id = ?1",
 	[STMT_CLEAR] = "UPDATE job SET incomplete = 0, errnum = 0, error = NULL, dismissed = 0,"
 		       " changed_ms = ?2"
 		       " WHERE id = ?1 AND NOT refused AND (incomplete OR error IS NOT NULL)",
@@ -89,8 +90,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_STATE] = "UPDATE job SET state = ?2 WHERE id = ?1",
 	[STMT_INTEND] =
 		"INSERT INTO submission (job, kind, state, queued, started_ms, digest, risk_level,"
-		" enterprise_project_id, job_name, description, tags, own, content, id)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+		" enterprise_project_id, job_name, description, tags, own, content, id, base, onto)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
 	[STMT_GROUP_BEGIN] = "SAVEPOINT group_of_writes",
 	[STMT_GROUP_UNDO] = "ROLLBACK TO group_of_writes",
 	[STMT_GROUP_END] = "RELEASE group_of_writes",
@@ -120,10 +121,15 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_START] = "UPDATE submission SET kind = ?2, state = " SQL_SUBMITTING
 		       ", started_ms = ?3, risk_level = ?4,"
 		       " enterprise_project_id = ?5, job_name = ?6, description = ?7, tags = ?8,"
-		       " own = ?9 WHERE id = ?1",
+		       " own = ?9, onto = ?10 WHERE id = ?1",
 	[STMT_REQUEUE] = "UPDATE submission SET attempts = attempts + (state <> " SQL_QUEUED
 			 "), state = " SQL_QUEUED ","
-			 " next_try_ms = ?2, last_error = ?3 WHERE id = ?1",
+			 " next_try_ms = ?2, last_error = ?3, onto = 0 WHERE id = ?1",
+	[STMT_QUEUED_BASE] = "SELECT base FROM submission WHERE job = ?1 AND state = " SQL_QUEUED,
+	[STMT_PUT_ONTO] = "UPDATE submission SET onto = ?2 WHERE id = ?1",
+	/* the digest is of the content of the base */
+	[STMT_SEE] = "UPDATE job SET version = ?2, base = iif(?3, ?3, base),"
+		     " digest = iif(?3 AND ?3 <> base, NULL, digest) WHERE id = ?1",
 	[STMT_HASTEN] = "UPDATE submission SET next_try_ms = 0 WHERE state = " SQL_QUEUED,
 	[STMT_PENDING] =
 		"SELECT s.id, s.state, attempts, next_try_ms, " PATH ", iif(s.state = " SQL_IN_DOUBT

@@ -47,12 +47,27 @@ void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *att
 	sqlite3_bind_int64(stmt, place + ATTR_COUNT, attrs->explicit);
 }
 
+/* What is queued for the job is never sent. The base that a person has named for it stays. */
+static int replace_queued(struct ledger *ledger, struct ledger_submission *submission)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_QUEUED_BASE, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, submission->row);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW && !submission->base)
+		submission->base = sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	r = ledger_errno(code);
+	return r < 0 ? r : ledger_run_row(ledger, STMT_REPLACE, submission->row);
+}
+
 int ledger_insert(struct ledger *ledger, struct ledger_submission *submission, enum job_state from)
 {
 	sqlite3_stmt *stmt;
-	int r = job_state_is_unfinished(from)
-			? ledger_run_row(ledger, STMT_REPLACE, submission->row)
-			: 0;
+	int r = job_state_is_unfinished(from) ? replace_queued(ledger, submission) : 0;
 
 	if (r < 0)
 		return r;
@@ -68,6 +83,8 @@ int ledger_insert(struct ledger *ledger, struct ledger_submission *submission, e
 	ledger_bind_attrs(stmt, 7, &submission->attrs);
 	sqlite3_bind_blob(stmt, 13, submission->content, (int)submission->content_size,
 			  SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, 15, submission->base);
+	sqlite3_bind_int64(stmt, 16, submission->onto);
 	return ledger_run_new(ledger, stmt, 14, &submission->id);
 }
 
@@ -143,6 +160,26 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 	return r < 0 ? r : ledger_end(ledger, submission);
 }
 
+int ledger_see(struct ledger *ledger, int64_t row, int64_t version, int64_t base)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_SEE, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	sqlite3_bind_int64(stmt, 2, version);
+	sqlite3_bind_int64(stmt, 3, base);
+	return ledger_run(stmt);
+}
+
+int ledger_put_onto(struct ledger *ledger, const struct ledger_submission *submission)
+{
+	int r = ledger_see(ledger, submission->row, submission->onto, submission->base);
+
+	return r < 0 ? r : ledger_run_with(ledger, STMT_PUT_ONTO, submission->id, submission->onto);
+}
+
 /* Keeps the story of a submission that did not succeed, unless newer content was
  * refused. */
 static int tell_story(struct ledger *ledger, int64_t row, const struct err *err, const char *story,
@@ -166,8 +203,6 @@ int ledger_give_up(struct ledger *ledger, const struct ledger_submission *submis
 {
 	int r = ledger_end_state(ledger, submission->row, JOB_FAILED);
 
-	if (r == 0 && err->errnum == ESTALE)
-		r = ledger_untrust(ledger, submission->row);
 	if (r == 0)
 		r = tell_story(ledger, submission->row, err, story, request_id);
 	return r < 0 ? r : ledger_end(ledger, submission);
@@ -221,6 +256,8 @@ int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submiss
 	submission->queued = sqlite3_column_int(stmt, 12);
 	submission->attempts = sqlite3_column_int64(stmt, 13);
 	submission->attrs.explicit = (unsigned)sqlite3_column_int64(stmt, 14);
+	submission->base = sqlite3_column_int64(stmt, 15);
+	submission->onto = sqlite3_column_int64(stmt, 16);
 	return 0;
 }
 

@@ -20,6 +20,18 @@ bool fact_is_name(const char *name);
 int fact_get(struct space *space, fuse_req_t req, struct node *node, const char *name,
 	     char **ret_value, size_t *ret_size);
 
+/* Is it the name of the base, which can be set? */
+bool fact_is_base(const char *name);
+
+/*
+ * Setting coc.base to a version, "v12", says that the user has read it: the text of the file is
+ * committed on top of it. *ret_base: the version. Returns 0: the file may be committed. -EINVAL:
+ * this is no version. -ENODATA: the file has no job. -EPERM: it is not the caller's to say. -EBUSY:
+ * the file is open for writing.
+ */
+int fact_check_base(struct space *space, fuse_req_t req, struct node *node, const char *value,
+		    size_t size, int64_t *ret_base);
+
 /* Removing coc.job_id forgets the binding: the next commit makes a new job.
  * Fails with -ENODATA: not bound. -EBUSY: a submission is under way. -EPERM: another fact, that is
  * there, or not the caller's to forget. */

@@ -161,6 +161,7 @@ void commit_location(struct space *space, const struct location *location, int r
 	}
 	commit.user =
 		wait->req ? fuse_req_ctx(wait->req)->uid : commit.author.holding.owner.file.uid;
+	commit.base = wait->base;
 	commit.path = file.path = path;
 	commit.shown = shown;
 	r = content_read(location, read_fd, &commit.content, &commit.size);
@@ -226,7 +227,8 @@ void commit_closed(struct space *space, struct node *node, struct pending_reply 
 	if ((r == 0 || r == -ENOENT) && (job.incomplete || half_is_marked(&location)))
 		r = 1;
 	if (r != 0 && r != -ENOENT) {
-		wait->answer(wait, r > 0 ? 0 : r);
+		/* who has read a version wants the text committed: that it is half, is an error */
+		wait->answer(wait, r < 0 ? r : wait->base ? -EINTR : 0);
 		return;
 	}
 	commit_location(space, &location, -1, link->parent, link->name, NULL, wait);

@@ -82,6 +82,8 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 		queue_view_hidden(space, req, node, size, reply_hidden);
 		return;
 	}
+	if (fact_is_base(name))
+		name = "coc.base";
 	if (fact_is_name(name)) {
 		r = fact_get(space, req, node, name, &value, &length);
 		if (r < 0)
@@ -222,6 +224,23 @@ static void commit_change(struct space *space, fuse_req_t req, struct node *node
 		reply(req, -ENOMEM);
 }
 
+/* A user says which version the text of a job file is on top of: it is committed. Answers req. */
+static void set_base(struct space *space, fuse_req_t req, struct node *node, const char *value,
+		     size_t size)
+{
+	struct pending_reply *wait;
+	int64_t base = 0;
+	int r = fact_check_base(space, req, node, value, size, &base);
+
+	wait = r == 0 ? pending_reply_plain(space, req) : NULL;
+	if (!wait) {
+		reply(req, r < 0 ? r : -ENOMEM);
+		return;
+	}
+	wait->base = base;
+	commit_closed(space, node, wait);
+}
+
 void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *value, size_t size,
 		 int flags)
 {
@@ -231,6 +250,10 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 	char path[LOCATION_PATH_MAX];
 	int r = 0;
 
+	if (fact_is_base(name)) {
+		set_base(space, req, node, value, size);
+		return;
+	}
 	if (fact_is_name(name))
 		r = refuse_fact(space, req, node, name);
 	else if (node_is_derived(node))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Before a create there is a question (question.c). First the create is recorded, then the service
- * is asked for the jobs of its name. When these are recorded as well, durably, the create is sent.
- * What a crash finds recorded without them was surely not sent.
+ * Before a request there is a question. First the submission is recorded, then the service is
+ * asked: before a create for the jobs of its name (question.c), before an update for the newest
+ * version (base_check.c). When the answer is recorded as well, durably, the request is sent. What a
+ * crash finds recorded without an answer was surely not sent.
  */
 #define _GNU_SOURCE
 #include "submit/ask.h"
@@ -12,6 +13,7 @@
 
 #include "base/crash.h"
 #include "base/log.h"
+#include "submit/base_check.h"
 #include "submit/question.h"
 #include "submit/outage.h"
 #include "submit/put_back.h"
@@ -20,8 +22,12 @@
 
 static void take_answer(struct submission *submission, const struct question_answer *answer);
 
-/* It is we who cannot, now. */
-static void give_up_for_now(struct submission *submission, const char *what, int r)
+bool submission_is_asked_for(const struct submission *submission)
+{
+	return submission_is_create(submission) || base_check_is_needed(submission);
+}
+
+void submission_give_up_for_now(struct submission *submission, const char *what, int r)
 {
 	struct err err;
 
@@ -37,9 +43,10 @@ static void ask_question(struct submission *submission)
 	int r;
 
 	submission->stage = STAGE_ASKING;
-	r = question_begin(submission, take_answer);
+	r = submission_is_create(submission) ? question_begin(submission, take_answer)
+					     : base_check_begin(submission);
 	if (r < 0)
-		give_up_for_now(submission, "the service cannot be asked for jobs of this name", r);
+		submission_give_up_for_now(submission, "the service cannot be asked", r);
 }
 
 void submission_ask_all(struct submission_list *begun)
@@ -73,7 +80,7 @@ static void go_on(void *data)
 	}
 	submission->deadline_ms = loop_now_ms(engine->loop) + engine->options.timeout_ms;
 	submission_count_in_flight(submission, 1);
-	if (submission_is_create(submission)) {
+	if (submission_is_asked_for(submission)) {
 		ask_question(submission);
 		return;
 	}
@@ -94,9 +101,10 @@ static void send_again(void *data)
 {
 	struct submission *submission = data;
 
-	/* its intent is durable already; who may have created a job meanwhile is not known */
+	/* its intent is durable already; who may have created a job meanwhile, or written a
+	 * version, is not known */
 	submission_count_in_flight(submission, 1);
-	if (submission_is_create(submission))
+	if (submission_is_asked_for(submission))
 		ask_question(submission);
 	else
 		submission_send(submission);
@@ -117,13 +125,13 @@ bool submission_retry_soon(struct submission *submission, int64_t retry_after_ms
 	return true;
 }
 
-/* The service could not be asked, so nothing was sent. */
-static void fail_unasked(struct submission *submission, const struct coc_answer *answer)
+static void fail_unasked(struct submission *submission, const struct coc_answer *answer,
+			 const char *what)
 {
 	struct err err = *answer->err;
 
-	err_context(&err,
-		    "nothing was sent, as the service could not be asked for jobs of this name");
+	if (answer->errnum != ESTALE) /* the job is gone, and that is the story */
+		err_context(&err, "nothing was sent, as the service could not be asked %s", what);
 	if (answer->outcome == COC_UNKNOWN) {
 		err_drop(&err, "what_to_do");
 		err_detail(&err, "what_to_do", "write the file again later");
@@ -135,28 +143,36 @@ static void fail_unasked(struct submission *submission, const struct coc_answer 
 				 answer->outcome == COC_NOT_PROCESSED ? answer->retry_after_ms : 0);
 }
 
+void submission_is_unasked(struct submission *submission, const struct coc_answer *answer,
+			   const char *what)
+{
+	submission_count_in_flight(submission, -1);
+	if (answer->outcome != COC_NOT_PROCESSED || submission->record.queued ||
+	    !submission_retry_soon(submission, answer->retry_after_ms))
+		fail_unasked(submission, answer, what);
+}
+
 static void take_answer(struct submission *submission, const struct question_answer *answer)
 {
 	struct engine *engine = submission->engine;
 	int r;
 
 	if (answer->failed) {
-		submission_count_in_flight(submission, -1);
 		submission_note_request_id(submission, answer->failed->request_id);
-		if (answer->failed->outcome != COC_NOT_PROCESSED || submission->record.queued ||
-		    !submission_retry_soon(submission, answer->failed->retry_after_ms))
-			fail_unasked(submission, answer->failed);
+		submission_is_unasked(submission, answer->failed, "for jobs of this name");
 		return;
 	}
 	if (answer->errnum) {
-		give_up_for_now(submission, "the service cannot be asked for jobs of this name",
-				-answer->errnum);
+		submission_give_up_for_now(submission,
+					   "the service cannot be asked for jobs of this name",
+					   -answer->errnum);
 		return;
 	}
 	r = ledger_know(engine->ledger, &submission->record, answer->ids, answer->partial);
 	CRASH_POINT("known-recorded");
 	if (r < 0) {
-		give_up_for_now(submission, "the ledger cannot record the jobs of this name", r);
+		submission_give_up_for_now(submission,
+					   "the ledger cannot record the jobs of this name", r);
 		return;
 	}
 	submission->stage = STAGE_FRESH;

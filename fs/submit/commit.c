@@ -174,6 +174,7 @@ static int judge_commit(struct engine *engine, struct commit *commit, const stru
 		return err_set(err, EIO, "the crypto library failed");
 	sub->row = job->row;
 	sub->user = commit->user;
+	sub->base = commit->base;
 	sub->owner = commit->author.holding.owner;
 	sub->attrs = commit->own;
 	commit->own = (struct attr_set){0};

@@ -112,6 +112,8 @@ static struct waiter *hand_waiter(struct submission *submission, submit_done_fn 
 /* Is what waits or is under way the same as this submission? */
 static bool is_same(const struct submission *submission, const struct ledger_submission *sub)
 {
+	if (sub->base && submission->record.base != sub->base)
+		return false;
 	if (submission->deletion || submission->stage == STAGE_IN_DOUBT ||
 	    submission->stage == STAGE_ENDED ||
 	    submission->record.attrs.explicit != sub->attrs.explicit ||
@@ -132,6 +134,8 @@ static void stand_behind(struct submission *ahead, struct submission *submission
 
 	submission->stage = STAGE_BEHIND;
 	ahead->behind = submission;
+	if (older && !submission->record.base)
+		submission->record.base = older->record.base;
 	while (older && (waiter = LIST_FIRST(&older->waiters))) {
 		/* who waited for the older content gets the outcome of what the file says now */
 		LIST_REMOVE(waiter, link);

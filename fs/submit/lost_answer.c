@@ -3,15 +3,16 @@
  * In doubt: a request may have reached the service and its answer was lost. Nothing is sent for the
  * path until the service has been asked what became of it.
  *
- * An update is read back: the job shows the content that was sent, or it does not. A create is
- * looked for: jobs are listed by name (all pages), those of another project, those that were there
- * before the request (question.c) and those that the ledger has bound to a path are left out, and
- * the content of the others is compared. A match is adopted. Creates of one name share one struct
- * lost_answer, so that each job is shown once, however many of them there are. Two creates of the
- * same name and content at once are each other's twins: while one is on its way, the others do not
- * conclude, since the job that they find may be the twin's; those whose answers are lost are
- * decided together, and each job is given once. Where it cannot be told which job is whose, nothing
- * is concluded (undecided.c).
+ * An update is looked for among the versions that came after it was sent (version_search.c). If
+ * none of them has what was sent, and somebody else has written since, the update ends as a
+ * conflict (base_check.c): nothing is sent again. A create is looked for: jobs are listed by name
+ * (all pages), those of another project, those that were there before the request (question.c) and
+ * those that the ledger has bound to a path are left out, and the content of the others is
+ * compared. A match is adopted. Creates of one name share one struct lost_answer, so that each job
+ * is shown once, however many of them there are. Two creates of the same name and content at once
+ * are each other's twins: while one is on its way, the others do not conclude, since the job that
+ * they find may be the twin's; those whose answers are lost are decided together, and each job is
+ * given once. Where it cannot be told which job is whose, nothing is concluded (undecided.c).
  *
  * That nothing was found is believed only when the service was asked long enough after the request
  * was given up that it cannot be processed any more: settle_ms(). Until then, and while the service
@@ -30,37 +31,21 @@
 #include "submit/lost_round.h"
 #include "submit/outage.h"
 #include "submit/submission.h"
+#include "submit/version_search.h"
 
-/* Is the job that the service shows what was sent? */
-static bool update_matches(const struct coc_details *details, const struct ledger_submission *sub)
+/* What the versions of the job say of a lost update. */
+static void on_update_looked_for(struct submission *submission, const struct coc_answer *failed)
 {
-	return strlen(details->content) == sub->content_size &&
-	       !memcmp(details->content, sub->content, sub->content_size) &&
-	       attr_same(details->name, sub->attrs.value[ATTR_NAME]) &&
-	       (!details->risk_level ||
-		attr_same(details->risk_level, sub->attrs.value[ATTR_RISK_LEVEL])) &&
-	       (!details->description ||
-		attr_same(details->description, sub->attrs.value[ATTR_DESCRIPTION]));
-}
+	struct lost_answer *lost = submission->lost;
 
-static void shown_update(void *data, const struct coc_answer *answer)
-{
-	struct lost_answer *lost = data;
-	struct submission *submission = TAILQ_FIRST(&lost->submissions);
-
-	lost->call = NULL;
-	outage_note(lost->engine, answer);
 	CRASH_POINT("doubt-read-back");
-	if (answer->outcome != COC_DONE && answer->errnum != ESTALE) {
-		lost_answer_ask_failed(lost, answer);
+	if (failed && failed->errnum != ESTALE) {
+		lost_answer_ask_failed(lost, failed);
 		return;
 	}
 	submission->decided = true;
-	if (answer->outcome == COC_DONE && update_matches(answer->details, &submission->record))
-		lost_answer_conclude_found(
-			submission, submission->job_id,
-			submission_version(lost_answer_version(answer->details->version,
-							       submission->versions.newest + 1)));
+	if (!failed && submission->search.ours)
+		lost_answer_conclude_update(submission);
 	lost_answer_end_round(lost);
 }
 
@@ -69,8 +54,6 @@ static void ask_service(void *data)
 {
 	struct lost_answer *lost = data;
 	struct engine *engine = lost->engine;
-	const struct coc_service *service = &engine->service;
-	struct err err = {0};
 
 	if (!lost_answer_take_place(lost))
 		return;
@@ -80,9 +63,8 @@ static void ask_service(void *data)
 	lost->unanswered = lost->inconclusive = false;
 	if (lost->name)
 		lost_create_look(lost);
-	else if (service->ops->show(service->data, TAILQ_FIRST(&lost->submissions)->job_id, NULL,
-				    engine->options.timeout_ms, shown_update, lost, &lost->call,
-				    &err) < 0)
+	else if (version_search_begin(TAILQ_FIRST(&lost->submissions), engine->options.timeout_ms,
+				      on_update_looked_for) < 0)
 		lost_answer_ask_failed(lost, NULL);
 }
 

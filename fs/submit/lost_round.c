@@ -12,8 +12,10 @@
 
 #include "base/crash.h"
 #include "submit/lost.h"
+#include "submit/base_check.h"
 #include "submit/outage.h"
 #include "submit/submission.h"
+#include "submit/version_search.h"
 
 #define ASK_MOST_MS 300000
 #define SETTLE_MIN_MS 10000 /* a request that is under way is answered or dropped by then */
@@ -195,6 +197,15 @@ static void conclude_absent(struct submission *submission)
 
 	CRASH_POINT("doubt-absent");
 	leave_lost_answer(submission);
+	/* to send it again would overwrite what somebody else has written */
+	if (submission->search.newest > submission->record.onto &&
+	    (base_check_is_needed(submission) || submission->search.is_unsure)) {
+		version_search_explain(submission, &err);
+		submission->is_conflict = true;
+		submission->seen = submission->search.newest;
+		submission_fail(submission, OUTCOME_FAILED, &err);
+		return;
+	}
 	if (submission->record.queued) {
 		err_set(&err, EIO, "the answer was lost, and the service has not done it");
 		submission_later(
@@ -214,6 +225,12 @@ void lost_answer_conclude_found(struct submission *submission, const char *job_i
 {
 	leave_lost_answer(submission);
 	submission_settle(submission, OUTCOME_SETTLED, job_id, versions);
+}
+
+void lost_answer_conclude_update(struct submission *submission)
+{
+	leave_lost_answer(submission);
+	version_search_settle(submission);
 }
 
 /* Everything was looked at: what was not found by now was not done, if the time for it is over. */

@@ -36,6 +36,9 @@ bool lost_answer_is_settled(const struct submission *submission);
 void lost_answer_conclude_found(struct submission *submission, const char *job_id,
 				struct job_versions versions);
 
+/* The same for an update, as the search for its version has found. */
+void lost_answer_conclude_update(struct submission *submission);
+
 /* The round is over. What was not found by now was not done, if that is decided and the time for it
  * is over. Frees what has nothing left to ask for. */
 void lost_answer_end_round(struct lost_answer *lost);

@@ -22,6 +22,7 @@ struct engine_options {
 	unsigned inflight_max;	       /* requests under way at once; others wait their turn */
 	unsigned queued_inflight_max;  /* of these, at most so many are sent from the queue */
 	bool one_user;		       /* all submissions are of the same user */
+	bool overwrite;		       /* conflict=overwrite: no check before an update */
 	struct engine_sources sources; /* of time and chance; all zeros: the system's */
 };
 

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/escape.h"
 #include "submit/bounds.h"
 #include "submit/outage.h"
@@ -31,23 +31,13 @@ static int64_t next_try(const struct queue_listing *listing, const struct job_pe
 	return row->next_try_ms > listing->resumes_ms ? row->next_try_ms : listing->resumes_ms;
 }
 
-/* A time as 2025-07-01T18:02:39Z; "-" for 0. */
-static void tell_time(int64_t ms, char *word, size_t room)
-{
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm tm;
-
-	if (!ms || !gmtime_r(&seconds, &tm) || !strftime(word, room, "%Y-%m-%dT%H:%M:%SZ", &tm))
-		strcpy(word, "-");
-}
-
 static int write_line(const struct queue_listing *listing, const struct job_pending *row)
 {
 	struct buf *text = listing->text;
-	char when[32];
+	char when[CLOCK_WORD_ROOM];
 	int r;
 
-	tell_time(next_try(listing, row), when, sizeof(when));
+	clock_write_utc(next_try(listing, row), when);
 	r = buf_printf(text, "%s\t%" PRId64 "\t%s\t", job_state_word(row->state), row->attempts,
 		       when);
 	if (r == 0)

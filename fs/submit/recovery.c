@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "base/crash.h"
+#include "submit/base_check.h"
 #include "submit/queue.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
@@ -16,7 +17,7 @@ static int may_be_sent(struct engine *engine, struct ledger_submission *record)
 	int r;
 
 	if (record->kind != SUBMIT_CREATE)
-		return 1;
+		return record->onto != 0;
 	r = ledger_read_known(engine->ledger, record);
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
@@ -59,7 +60,7 @@ static int take_up(void *data, struct ledger_submission *take_submission)
 	submission = submission_create(engine, take_submission, path);
 	if (!submission)
 		return -ENOMEM;
-	submission->versions = (struct job_versions){job.base, job.version};
+	base_check_prepare(submission, &job);
 	submission->job_id = steal_ptr(job.job_id);
 	take_further(submission, sent);
 	return 0;

@@ -142,6 +142,9 @@ unsigned engine_recorded(const struct engine *engine)
 
 bool engine_is_held(const struct job_record *job, const struct ledger_submission *sub)
 {
+	/* a newer version was seen, or a person says what the base is: the service is asked */
+	if (job->base != job->version || (sub->base && sub->base != job->base))
+		return false;
 	if (!job->job_id || !job->has_digest ||
 	    memcmp(job->digest, sub->digest, CONTENT_DIGEST_SIZE))
 		return false;

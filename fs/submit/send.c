@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A submission's way to the service: slot, intent, request, answer. Before a create there is a
- * question (question.c). First the create is recorded, then the service is asked for the jobs of
- * its name. When these are recorded as well, durably, the create is sent. What a crash finds
- * recorded without them was surely not sent.
+ * A submission's way to the service: slot, intent, question (ask.c), request, answer.
  */
 #define _GNU_SOURCE
 #include "submit/send.h"
@@ -15,10 +12,12 @@
 #include "base/log.h"
 #include "submit/question.h"
 #include "submit/ask.h"
+#include "submit/base_check.h"
 #include "submit/lost_deletion.h"
 #include "submit/outage.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
+#include "submit/version_search.h"
 
 /* The service says that it made a job. A job that another file has, or that was there before, under
  * whatever name, was not made now: the answer is not this create's. */
@@ -38,6 +37,25 @@ static void settle_create(struct submission *submission, const char *job_id)
 	submission_fail(submission, OUTCOME_DOUBT, &err);
 }
 
+/* An update was done, and its version was looked for, unless failed. */
+static void on_update_read(struct submission *submission, const struct coc_answer *failed)
+{
+	(void)failed; /* the update was done all the same */
+	CRASH_POINT("update-read");
+	submission_count_in_flight(submission, -1);
+	version_search_settle(submission);
+}
+
+/* An update was done: which version has it made? It keeps its slot meanwhile. */
+static void settle_update(struct submission *submission)
+{
+	int64_t left_ms = submission->deadline_ms - loop_now_ms(submission->engine->loop);
+
+	submission_count_in_flight(submission, 1);
+	if (left_ms <= 0 || version_search_begin(submission, left_ms, on_update_read) < 0)
+		on_update_read(submission, NULL);
+}
+
 static void on_answer(void *data, const struct coc_answer *answer)
 {
 	struct submission *submission = data;
@@ -55,9 +73,11 @@ static void on_answer(void *data, const struct coc_answer *answer)
 	case COC_DONE:
 		if (create)
 			settle_create(submission, answer->document_id);
-		else
+		else if (submission->deletion)
 			submission_settle(submission, OUTCOME_SETTLED, submission->job_id,
-					  submission_version(submission->versions.newest + 1));
+					  submission->versions);
+		else
+			settle_update(submission);
 		break;
 	case COC_NOT_PROCESSED:
 		if (submission->record.queued ||
@@ -110,12 +130,12 @@ void submission_send(struct submission *submission)
 	const struct ledger_submission *sub = &submission->record;
 	int64_t left_ms = submission->deadline_ms - loop_now_ms(engine->loop);
 	struct coc_document document = {
-		.name = sub->attrs.value[ATTR_NAME],
+		.name = base_check_value(submission, ATTR_NAME),
 		.content = sub->content,
 		.content_size = sub->content_size,
 		.enterprise_project_id = sub->attrs.value[ATTR_ENTERPRISE_PROJECT_ID],
-		.risk_level = sub->attrs.value[ATTR_RISK_LEVEL],
-		.description = sub->attrs.value[ATTR_DESCRIPTION],
+		.risk_level = base_check_value(submission, ATTR_RISK_LEVEL),
+		.description = base_check_value(submission, ATTR_DESCRIPTION),
 		.version = sub->kind == SUBMIT_UPDATE ? submission->versions.newest : 0,
 	};
 	struct err err = {0};

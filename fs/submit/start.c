@@ -10,6 +10,8 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "job/fixed.h"
+#include "submit/ask.h"
+#include "submit/base_check.h"
 #include "submit/put_back.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
@@ -86,13 +88,16 @@ static int record_intent(struct submission *submission, const struct job_record 
 
 	submission->record.kind = job->job_id ? SUBMIT_UPDATE : SUBMIT_CREATE;
 	if (job->job_id) {
-		submission->versions = (struct job_versions){job->base, job->version};
 		submission->job_id = strdup(job->job_id);
 		r = submission->job_id ? keep_fixed(&submission->record.attrs, &job->sent)
 				       : -ENOMEM;
 		if (r < 0)
 			return r;
 	}
+	/* without a check the update is sent on top of a version that nobody has looked at */
+	submission->record.onto = 0;
+	if (job->job_id && !base_check_is_needed(submission))
+		submission->record.onto = job->version > 0 ? job->version : 1;
 	submission->record.state = JOB_SUBMITTING;
 	submission->record.started_ms = engine_realtime_ms(submission->engine);
 	return submission->record.id
@@ -124,6 +129,8 @@ int submission_start(struct submission *submission, const struct job_record *kno
 	}
 	loop_timer_cancel(&submission->timer);
 	r = known ? 0 : ledger_get(engine->ledger, submission->record.row, &found);
+	if (r == 0)
+		base_check_prepare(submission, job);
 	if (r == 0 && !submission->deletion) {
 		if (engine_is_held(job, &submission->record)) {
 			/* out of the queue at once, so that it is not taken again */
@@ -152,7 +159,7 @@ int submission_start(struct submission *submission, const struct job_record *kno
 					  ? loop_now_ms(engine->loop) + engine->options.timeout_ms
 					  : submission->deadline_ms;
 	submission_count_in_flight(submission, 1);
-	if (submission_is_create(submission)) {
+	if (submission_is_asked_for(submission)) {
 		submission->stage = STAGE_BEGUN;
 		TAILQ_INSERT_TAIL(&engine->begun, submission, link);
 	} else {

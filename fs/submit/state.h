@@ -30,16 +30,29 @@ LIST_HEAD(waiter_list, waiter);
 enum submission_stage {
 	STAGE_BEHIND,  /* waits for an older submission of the same path */
 	STAGE_WAITING, /* waits for a slot: in engine->waiting */
-	STAGE_BEGUN,   /* a create: asked for when it is committed: engine->begun */
-	STAGE_ASKING, /* the service is asked which jobs of the name it has; or the submission waits
-			 to go on: submission_go_on_later() */
-	STAGE_FRESH,  /* its intent becomes durable at the end of this iteration: in
-			 engine->iteration.fresh */
+	STAGE_BEGUN,   /* the service is asked when it is committed: engine->begun */
+	STAGE_ASKING,  /* the service is asked which jobs of the name it has, or for the newest
+			  version of the job; or the submission waits to go on:
+			  submission_go_on_later() */
+	STAGE_FRESH,   /* its intent becomes durable at the end of this iteration: in
+			  engine->iteration.fresh */
 	STAGE_SYNCING, /* its intent is recorded and becomes durable: in engine->held or ->synced */
 	STAGE_SENDING, /* a request is under way, or is sent again after a 429 */
 	STAGE_IN_DOUBT, /* the service is being asked what became of it */
 	STAGE_ENDED,	/* its outcome is recorded and told at the end of this iteration:
 			   engine->iteration.ended */
+};
+
+/* The search for the version that an update has made: version_search.c. */
+struct version_search {
+	void (*done)(struct submission *submission, const struct coc_answer *failed);
+	int64_t timeout_ms;
+	int64_t next;	/* that is looked at now */
+	int64_t newest; /* 0: not told yet */
+	int64_t ours;	/* that has what was sent; 0: none has */
+	bool is_unsure; /* a version between could not be seen */
+	char *author;	/* of the newest, or NULL; owned */
+	int64_t time_ms;
 };
 
 /* A submission in memory, from its commit to its end. */
@@ -68,6 +81,18 @@ struct submission {
 	enum submission_outcome outcome;
 	struct err *err;  /* of an outcome that is none: owned */
 	char *request_id; /* of the last answer, or NULL */
+
+	/* of an update or a deletion: base_check.c */
+	unsigned changed;      /* attributes that were changed here since they were sent, bits 1
+				  << attr */
+	struct attr_set there; /* the attributes that the service has, as it told them */
+	unsigned char base_digest[CONTENT_DIGEST_SIZE];
+	bool has_base_digest;
+	struct version_search search;
+	char *notice;	  /* of OUTCOME_SETTLED: what the file warns of, or NULL; owned */
+	bool is_there;	  /* of OUTCOME_HELD: the service has told that it has the content */
+	bool is_conflict; /* of OUTCOME_FAILED: a version is in the way */
+	int64_t seen;	  /* of OUTCOME_FAILED: the newest version; 0: not seen */
 
 	int64_t next_try_ms; /* of OUTCOME_LATER: since the epoch */
 	int64_t held_id;     /* of OUTCOME_HELD: what was queued by then has another content */

@@ -10,6 +10,7 @@
 #include "submit/bounds.h"
 #include "submit/question.h"
 #include "submit/lost_round.h"
+#include "submit/version_search.h"
 #include "submit/waiter.h"
 
 struct submission *submission_create(struct engine *engine,
@@ -71,6 +72,9 @@ void submission_destroy(struct submission *submission)
 		shares_give(&submission->engine->memory, submission->record.user,
 			    submission->charged);
 	ledger_submission_finish(&submission->record);
+	attr_set_finish(&submission->there);
+	version_search_finish(submission);
+	free(submission->notice);
 	free(submission->request_id);
 	free(submission->err);
 	free(submission->job_id);
@@ -166,12 +170,31 @@ void submission_fail(struct submission *submission, enum submission_outcome outc
 	end_submission(submission, outcome);
 }
 
+/* What a failure says of the job itself. */
+static int record_what_was_seen(const struct submission *submission)
+{
+	struct ledger *ledger = submission->engine->ledger;
+	const struct err *err = submission->err;
+
+	if (submission->seen)
+		return ledger_see(ledger, submission->record.row, submission->seen, 0);
+	/* the job is gone: the service does not hold what it held */
+	return submission->outcome == OUTCOME_FAILED && !submission->deletion && err &&
+			       err->errnum == ESTALE && !submission->is_conflict
+		       ? ledger_untrust(ledger, submission->record.row)
+		       : 0;
+}
+
 static int record_failure(struct submission *submission)
 {
 	struct ledger *ledger = submission->engine->ledger;
 	struct err unkept; /* there was no memory to keep what was wrong */
 	const struct err *err = submission->err;
 	_cleanup_free_ char *story = NULL;
+	int r = record_what_was_seen(submission);
+
+	if (r < 0)
+		return r;
 
 	if (!err) {
 		err_set(&unkept, ENOMEM, "out of memory: what was wrong is in the log");
@@ -231,6 +254,9 @@ int submission_record(struct submission *submission)
 		return 0; /* what stood behind and expired: the submission ahead tells it */
 	switch (submission->outcome) {
 	case OUTCOME_HELD:
+		if (submission->is_there)
+			return ledger_settle(ledger, &submission->record, submission->job_id,
+					     &submission->versions, submission->request_id);
 		r = ledger_agree(ledger, submission->record.row, submission->record.attrs.explicit);
 		if (r < 0)
 			return r;
@@ -242,8 +268,12 @@ int submission_record(struct submission *submission)
 		if (submission->deletion)
 			return submission->behind ? ledger_forget(ledger, submission->record.row)
 						  : ledger_drop(ledger, submission->record.row);
-		return ledger_settle(ledger, &submission->record, submission->job_id,
-				     &submission->versions, submission->request_id);
+		r = ledger_settle(ledger, &submission->record, submission->job_id,
+				  &submission->versions, submission->request_id);
+		return r == 0 && submission->notice
+			       ? ledger_warn_more(ledger, submission->record.row,
+						  submission->notice)
+			       : r;
 	case OUTCOME_LATER:
 		submission->engine->queue_is_empty = false;
 		return ledger_requeue(ledger, &submission->record, submission->next_try_ms,

@@ -175,6 +175,7 @@ struct commit {
 	const char *shown; /* the path as a person at the shell would give it, for messages */
 	struct author author;
 	uid_t user;    /* whose request it is */
+	int64_t base;  /* the version that the user has read, if the user names one; else 0 */
 	char *content; /* owned, taken */
 	size_t size;
 	struct attr_set own;	   /* the file's attributes: taken */

@@ -25,6 +25,7 @@ CRASH = os.path.abspath(os.environ.get(
     "COCFS_CRASH", os.path.join(tools.ROOT, "build-crash", "fs", "cocfs")))
 
 WRITES = ["create", "update", "publish", "republish"]
+REWRITES = ["update", "republish"]  # of what has a job: they are checked before
 BACKUPS = ["backup", "backup-rename"]
 MOVES = ["move", "move-directory", "swap"]
 # With submit=queue there are more: what an earlier mount queued is sent (wait); newer content comes while
@@ -33,10 +34,9 @@ WAITS = ["wait", "wait-update"]
 # What the writer is told is what became of it: these points come after the answer.
 TOLD = {"writer-told", "submission-finished"}
 # With submit=queue it is told that its content is durable: only these come before.
-UNTOLD = {"intent-wanted", "intent-recorded", "iteration-recorded", "commit-unsynced", "request-handed", "intent-durable",
-          "commit-before-rename", "spool-renamed"}
-# But for a create these come later: it is durable once more, with what the service was asked before.
-ASKED = {"request-handed", "intent-durable"}
+# A submission is durable once more, with what the service was asked before, when the writer is told.
+UNTOLD = {"intent-wanted", "intent-recorded", "iteration-recorded", "commit-unsynced", "commit-before-rename",
+          "spool-renamed"}
 LOST, GONE = f.cuts(f.FORWARDED), f.cuts(f.REQUEST)
 BUSY = f.refuses(429, "APIGW.0308", "The throttling threshold has been reached")
 
@@ -59,7 +59,7 @@ class Case:
         if gesture in ("behind", *WAITS):
             return True
         if mode == "queue" and gesture in WRITES:
-            return first not in UNTOLD or (first in ASKED and gesture in ("create", "publish"))
+            return first not in UNTOLD
         return first in TOLD
 
 
@@ -70,6 +70,10 @@ CASES = [
     Case("question-asked", ["create", "publish"], queued=["create", "wait"]),
     Case("question-answered", ["create", "publish"], queued=["create", "wait"]),
     Case("known-recorded", ["create", "publish"], queued=["create", "wait"]),
+    Case("newest-asked", [*REWRITES, "delete"], queued=["update", "wait-update"]),
+    Case("newest-shown", [*REWRITES, "delete"], queued=["update", "wait-update"]),
+    Case("onto-recorded", [*REWRITES, "delete"], queued=["update", "wait-update"]),
+    Case("update-read", REWRITES, queued=["update", "wait-update", "behind"]),
     Case("commit-unsynced", WRITES + MOVES, queued=["create", "republish", "wait"]),
     Case("intent-durable", WRITES + ["delete"], queued=["update", "wait"]),
     Case("request-handed", WRITES + ["delete"], queued=["create", "wait-update"]),
@@ -94,6 +98,9 @@ CASES = [
     Case("doubt-absent", ["create", "update"], GONE, queued=["update"]),
     Case("unsent-taken-up", ["create", "publish"], before="question-answered", queued=["create"]),
     Case("unsent-taken-up", ["create"], before="known-recorded", queued=["create"]),
+    Case("unsent-taken-up", REWRITES, before="newest-shown", queued=["update"]),
+    Case("unsent-taken-up", ["update"], before="onto-recorded", queued=["update"]),
+    Case("doubt-taken-up", REWRITES, before="update-read", queued=["update"]),
     Case("doubt-taken-up", WRITES, before="answer-came", queued=["create", "update"]),
     Case("doubt-taken-up", ["create", "update"], before="intent-durable", queued=["create"]),
     Case("rename-begun", MOVES, queued=["move-queued"]),

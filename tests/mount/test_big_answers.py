@@ -48,13 +48,17 @@ def test_it_costs_no_memory(make_space, src, body, status):
     before = peak_kb(space.process)
     big = f.says(status, Body(BODIES[body]))
     answers = [space.front.rule(big, *call, times=None)
-               for call in (("POST",), ("PUT",), ("GET", "/v1/documents/.+"))]
+               for call in (("POST",), ("PUT",))]
+    answers.append(space.front.rule(big, "GET", "/v1/documents/.+", times=None, when=space.updates))
     assert tools.store(samples.file(src, "a.yaml", "two"), space.at("a.yaml")).startswith("close ")
     assert tools.store(samples.file(src, "b.yaml", "b"), space.at("b.yaml")).startswith("close ")
     lists = space.front.rule(big, "GET", "/v1/documents", times=None)
     assert tools.store(samples.file(src, "c.yaml", "c"), space.at("c.yaml")).startswith("close ")
     if status == 200:  # what was lost is asked for
         assert space.front.wait(lambda: answers[2].hits)
+    else:  # the check before an update
+        assert tools.store(samples.file(src, "a.yaml", "three"), space.at("a.yaml")).startswith("close ")
+        assert answers[2].hits
     assert all(rule.hits for rule in [*answers[:2], lists])
     if not is_sanitized():
         assert peak_kb(space.process) - before < GROWTH_KB

@@ -18,7 +18,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAMS = ["test_lost_match", "test_submit", "test_submit_crash", "test_submit_model"]
+PROGRAMS = ["test_lost_match", "test_submit", "test_submit_crash", "test_submit_model", "test_submit_bases"]
 
 # name, file below fs/, what is there, what is put there
 MUTATIONS = [
@@ -48,8 +48,16 @@ MUTATIONS = [
      "r = ledger_know(engine->ledger, &submission->record, answer->ids, answer->partial);",
      "r = 0;"),
     ("send-without-asking", "submit/start.c",
-     "if (submission_is_create(submission)) {\n\t\tsubmission->stage = STAGE_BEGUN;",
+     "if (submission_is_asked_for(submission)) {\n\t\tsubmission->stage = STAGE_BEGUN;",
      "if (0) {\n\t\tsubmission->stage = STAGE_BEGUN;"),
+    ("update-without-a-check", "submit/base_check.c",
+     "return !submission->engine->options.overwrite &&", "return 0 &&"),
+    ("overwrite-what-was-shown", "submit/base_check.c",
+     "!is_known_text(submission, details))", "0)"),
+    ("check-not-recorded", "submit/base_check.c",
+     "r = ledger_put_onto(engine->ledger, &submission->record);", "r = 0;"),
+    ("any-version-is-the-base", "submit/version_search.c",
+     "base_check_matches(submission, answer->details)) {", "1) {"),
     ("bind-any-id", "submit/send.c",
      "if (!bound &&", "if (1 ||"),
     ("send-again-after-a-loss", "submit/send.c",

@@ -339,14 +339,17 @@ void fake_job_write(struct fake_job *job, const char *content)
 	char *name = copy_text(job->name);
 
 	write_version(job, name, content, job->risk[job->version], NULL);
+	job->foreign[job->version] = true;
 	free(name);
 }
 
-static void perform_show(struct fake_request *request, const struct fake_job *job)
+static void perform_show(struct fake_request *request, struct fake_job *job)
 {
 	int version = request->version ? atoi(request->version + 1) : job->version;
 	char text[16];
 
+	if (!request->version)
+		job->shown = version;
 	snprintf(text, sizeof(text), "v%d", version);
 	request->details = (struct coc_details){
 		.document_id = copy_text(job->id),

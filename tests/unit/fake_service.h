@@ -37,6 +37,9 @@ struct fake_job {
 	char *content[FAKE_VERSIONS_MAX + 1]; /* of version n at n */
 	char *risk[FAKE_VERSIONS_MAX + 1], *description[FAKE_VERSIONS_MAX + 1];
 	int version;
+	bool foreign[FAKE_VERSIONS_MAX + 1]; /* somebody else has written version n */
+	int shown;			     /* the newest version when it was shown last */
+	int named;			     /* the test's: the version that a person has named */
 	bool gone;
 	int64_t made_by; /* the number of the request; 0: somebody else */
 	void *tag;	 /* the test's */

@@ -262,6 +262,7 @@ int fixture_commit_spec(struct fixture *fixture, const struct commit_spec *spec,
 		.path = spec->path,
 		.shown = spec->path,
 		.user = spec->user,
+		.base = spec->base,
 		.content = strdup(spec->content),
 		.size = strlen(spec->content),
 		.put = put_nothing,
@@ -333,6 +334,20 @@ void fixture_answer(struct fixture *fixture, enum fake_kind kind, enum fake_answ
 {
 	fake_request_answer(fixture_request(fixture, kind), answer);
 	fixture_settle(fixture);
+}
+
+struct fake_request *fixture_checked(struct fixture *fixture, enum fake_kind kind)
+{
+	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
+	return fixture_request(fixture, kind);
+}
+
+void fixture_answer_update(struct fixture *fixture, enum fake_answer answer)
+{
+	fake_request_answer(fixture_checked(fixture, FAKE_UPDATE), answer);
+	fixture_settle(fixture);
+	if (answer == FAKE_TRUTH)
+		fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
 }
 
 /* Answers all that is on the wire. Returns whether there was anything. */

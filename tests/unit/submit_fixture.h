@@ -87,6 +87,7 @@ struct commit_spec {
 	const char *risk; /* NULL: LOW, inherited */
 	const char *name, *description, *tags, *project;
 	uid_t user;
+	int64_t base;	       /* that a person names; 0: none */
 	bool inherits_nothing; /* no risk level */
 	bool without_text;     /* what the name keeps was another user's */
 };
@@ -108,6 +109,12 @@ void fixture_no_request(struct fixture *fixture, enum fake_kind kind);
 
 /* Answers the next request of a kind, and settles. */
 void fixture_answer(struct fixture *fixture, enum fake_kind kind, enum fake_answer answer);
+
+/* The next update, or deletion, on the wire: the check before it is answered truly. */
+struct fake_request *fixture_checked(struct fixture *fixture, enum fake_kind kind);
+
+/* Answers the check before the next update, the update, and the question for its version. */
+void fixture_answer_update(struct fixture *fixture, enum fake_answer answer);
 
 /* Commits, and lets the service answer everything truly, until the writer is told. */
 void fixture_make(struct fixture *fixture, const char *path, const char *content);

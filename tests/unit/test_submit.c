@@ -93,7 +93,7 @@ static void nothing_is_sent_for_a_path_in_doubt(void **state)
 	fixture_no_request(fixture, FAKE_UPDATE);
 	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH); /* the lost create is looked for */
 	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
-	fixture_answer(fixture, FAKE_UPDATE, FAKE_TRUTH); /* the job is known: an update of it */
+	fixture_answer_update(fixture, FAKE_TRUTH); /* the job is known: an update of it */
 	assert_int_equal(second.result, 0);
 	fixture_assert_held(fixture, "a.yaml", "two");
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
@@ -265,6 +265,9 @@ static void what_comes_during_a_sync_waits_for_the_next(void **state)
 	fixture_iterate(fixture);
 	assert_true(fake_disk_is_syncing());
 	assert_int_equal(fixture_commit(fixture, paths[2], "three", &writers[2]), 0);
+	fixture_iterate(fixture);
+	fake_service_transmit(&fixture->service);
+	fake_request_answer(fake_service_find(&fixture->service, FAKE_SHOW), FAKE_TRUTH);
 	fixture_iterate(fixture);
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 0);
 	fake_disk_end_sync();
@@ -460,7 +463,7 @@ static void what_was_taken_from_the_queue_goes_on(void **state)
 
 	fixture_make(fixture, "a.yaml", "zero");
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &first), 0);
-	fixture_request(fixture, FAKE_UPDATE);
+	fixture_checked(fixture, FAKE_UPDATE);
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &second), 0);
 	fixture_settle(fixture);
 	assert_int_equal(second.result, 0); /* it is in the queue */
@@ -547,7 +550,7 @@ static void what_is_held_takes_the_place_of_what_was_queued(void **state)
 
 	fixture_make(fixture, "a.yaml", "one");
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writers[0]), 0);
-	fixture_answer(fixture, FAKE_UPDATE, FAKE_BUSY);
+	fixture_answer_update(fixture, FAKE_BUSY);
 	fixture_assert_state(fixture, "a.yaml", JOB_QUEUED);
 	fixture->rules.queue = false;
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writers[1]), 0);
@@ -570,7 +573,7 @@ static void what_was_queued_before_does_not_come_back(void **state)
 	fixture_make(fixture, "a.yaml", "one");
 	fixture_remount(fixture); /* all so far is durable */
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writers[0]), 0);
-	fixture_answer(fixture, FAKE_UPDATE, FAKE_BUSY);
+	fixture_answer_update(fixture, FAKE_BUSY);
 	fixture->rules.queue = false;
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writers[1]), 0);
 	while (!writers[1].told)
@@ -696,7 +699,10 @@ static void sync_answers_by_table(void **state)
 			assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
 			if (!update)
 				fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
-			fixture_answer(fixture, update ? FAKE_UPDATE : FAKE_CREATE, rows[i].answer);
+			if (update)
+				fixture_answer_update(fixture, rows[i].answer);
+			else
+				fixture_answer(fixture, FAKE_CREATE, rows[i].answer);
 			assert_int_equal(writer.told, 1);
 			assert_int_equal(writer.result, rows[i].result);
 			fixture_assert_state(fixture, "a.yaml", rows[i].state);
@@ -729,7 +735,10 @@ static void queue_answers_by_table(void **state)
 			assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
 			if (!update)
 				fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
-			fixture_answer(fixture, update ? FAKE_UPDATE : FAKE_CREATE, rows[i].answer);
+			if (update)
+				fixture_answer_update(fixture, rows[i].answer);
+			else
+				fixture_answer(fixture, FAKE_CREATE, rows[i].answer);
 			assert_int_equal(writer.told, 1);
 			assert_int_equal(writer.result, rows[i].result);
 			fixture_assert_state(fixture, "a.yaml", rows[i].state);
@@ -806,7 +815,9 @@ static void a_service_that_stays_busy_is_EAGAIN(void **state)
 
 		fixture_settle(fixture);
 		update = fake_service_find(&fixture->service, FAKE_UPDATE);
-		if (update) {
+		if (fake_service_find(&fixture->service, FAKE_SHOW)) {
+			fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
+		} else if (update) {
 			update->retry_after_ms = 9000;
 			fake_request_answer(update, FAKE_BUSY);
 		} else {
@@ -832,7 +843,7 @@ static void newer_content_becomes_an_update(void **state)
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "three", &third), 0);
 	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
 	assert_int_equal(first.result, 0);
-	fixture_answer(fixture, FAKE_UPDATE, FAKE_TRUTH);
+	fixture_answer_update(fixture, FAKE_TRUTH);
 	/* "two" was never sent: its writer gets the outcome of what the file says now */
 	assert_int_equal(second.told, 1);
 	assert_int_equal(second.result, 0);
@@ -934,6 +945,7 @@ static void a_deletion_ends_the_row(void **state)
 
 	fixture_make(fixture, "a.yaml", "one");
 	assert_int_equal(fixture_delete(fixture, "a.yaml", &writer), 0);
+	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
 	fixture_answer(fixture, FAKE_DELETE, FAKE_TRUTH);
 	assert_int_equal(writer.result, 0);
 	assert_int_equal(ledger_row(fixture->ledger, "a.yaml", &row), -ENOENT);
@@ -950,6 +962,7 @@ static void a_lost_deletion_is_asked_for(void **state)
 
 		fixture_make(fixture, "a.yaml", "one");
 		assert_int_equal(fixture_delete(fixture, "a.yaml", &writer), 0);
+		fixture_checked(fixture, FAKE_DELETE);
 		if (done)
 			fake_request_perform(fixture_request(fixture, FAKE_DELETE));
 		fixture_answer(fixture, FAKE_DELETE, FAKE_LOST);
@@ -984,6 +997,21 @@ static void a_deletion_of_what_is_gone_is_done(void **state)
 	fixture_make(fixture, "a.yaml", "one");
 	LIST_FIRST(&fixture->service.jobs)->gone = true;
 	assert_int_equal(fixture_delete(fixture, "a.yaml", &writer), 0);
+	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
+	assert_int_equal(writer.result, 0);
+	assert_int_equal(fixture->service.counts[FAKE_DELETE], 0);
+}
+
+/* It goes between the check and the deletion. */
+static void a_deletion_of_what_goes_meanwhile_is_done(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	fixture_make(fixture, "a.yaml", "one");
+	assert_int_equal(fixture_delete(fixture, "a.yaml", &writer), 0);
+	fixture_checked(fixture, FAKE_DELETE);
+	LIST_FIRST(&fixture->service.jobs)->gone = true;
 	fixture_answer(fixture, FAKE_DELETE, FAKE_TRUTH);
 	assert_int_equal(writer.result, 0);
 }
@@ -1039,6 +1067,7 @@ int main(void)
 		cmocka_unit_test(a_lost_deletion_is_asked_for),
 		SYNC(a_deletion_waits_for_no_submission),
 		SYNC(a_deletion_of_what_is_gone_is_done),
+		SYNC(a_deletion_of_what_goes_meanwhile_is_done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,15 +29,17 @@ static void lose(struct fixture *fixture, const char *path, const char *content,
 	submit_waiter_drop(writer->waiter);
 	free(writer);
 	for (int i = 0; i < 20 && !change; i++) {
-		struct fake_request *list;
+		struct fake_request *question;
 
 		fixture_settle(fixture);
 		change = fake_service_find(&fixture->service, FAKE_CREATE);
 		if (!change)
 			change = fake_service_find(&fixture->service, FAKE_UPDATE);
-		list = change ? NULL : fake_service_find(&fixture->service, FAKE_LIST);
-		if (list)
-			fake_request_answer(list, FAKE_TRUTH);
+		question = change ? NULL : fake_service_find(&fixture->service, FAKE_LIST);
+		if (!change && !question)
+			question = fake_service_find(&fixture->service, FAKE_SHOW);
+		if (question)
+			fake_request_answer(question, FAKE_TRUTH);
 	}
 	assert_non_null(change);
 	if (done == DONE_BEFORE)

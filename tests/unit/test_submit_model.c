@@ -7,7 +7,9 @@
  *
  * The model knows two things only: what the service holds, and what writers were told. Now and then
  * everything is let come to rest. Then no acknowledged text may be lost, no job may be there twice,
- * none without a file, and no file may have the job of another machine.
+ * none without a file, and no file may have the job of another machine. An update never goes on top
+ * of a version of another machine that the service has shown, unless a person has named that
+ * version.
  *
  * COCFS_MODEL_STEPS says how many steps (20,000 if it does not), COCFS_MODEL_SEED which schedule.
  * COCFS_MODEL_TRACE=1 tells each step. The schedule is cut into episodes with a seed of their own
@@ -55,6 +57,9 @@
 	X(IMPOSSIBLE, 3, "answers with the ID of another job")                                     \
 	X(FLAW, 49, "lists that prove nothing")                                                    \
 	X(FOREIGN, 58, "jobs of another machine")                                                  \
+	X(FOREIGN_UPDATE, 40, "versions of another machine")                                       \
+	X(NAMED, 20, "commits on top of a version that a person names")                            \
+	X(CONFLICT, 20, "commits that were refused as a conflict")                                 \
 	X(RENAME, 25, "renames")                                                                   \
 	X(RENAME_CRASH, 4, "crashes within a rename")                                              \
 	X(FORGET, 7, "bindings forgotten")                                                         \
@@ -190,9 +195,9 @@ static bool is_held(const struct model *model, const struct file *file, int numb
 	const struct fake_job *job;
 
 	LIST_FOREACH (job, &model->fixture->service.jobs, link) {
-		if (job->made_by && !job->gone &&
-		    newest_attempt(model, file, job->content[job->version]) >= number)
-			return true;
+		for (int version = job->version; version && job->made_by && !job->gone; version--)
+			if (newest_attempt(model, file, job->content[version]) >= number)
+				return true;
 	}
 	return false;
 }
@@ -205,6 +210,8 @@ static void on_told(struct writer *writer)
 	trace(model, "told: %s \"%s\" %d", attempt->file->path, attempt->content, writer->result);
 	if (writer->result < 0) {
 		count(model, KIND_TOLD_ERROR);
+		if (writer->result == -ESTALE)
+			count(model, KIND_CONFLICT);
 		return;
 	}
 	count(model, attempt->queued ? KIND_TOLD_QUEUE : KIND_TOLD_SYNC);
@@ -245,10 +252,30 @@ static bool settle_renames(struct model *model)
 	return !model->rename_unsettled;
 }
 
+/* A person says that the newest version that is known of a file's job was read: the commit goes on
+ * top of it. Returns the version; 0: the file has no job. */
+static int64_t name_base(struct model *model, const struct file *file)
+{
+	struct job_record job = {0};
+	struct fake_job *there;
+	int64_t base = 0;
+
+	if (ledger_find(model->fixture->ledger, file->path, &job) == 0 && job.job_id) {
+		there = fake_service_job(&model->fixture->service, job.job_id);
+		base = job.version;
+		if (there && there->named < (int)base)
+			there->named = (int)base;
+		count(model, KIND_NAMED);
+	}
+	job_record_finish(&job);
+	return base;
+}
+
 static void step_commit(struct model *model)
 {
 	struct file *file = &model->files[draw_below(model, FILES)];
 	struct attempt *attempt = &model->attempts[model->n_attempts];
+	struct commit_spec spec = {.path = file->path, .content = attempt->content};
 	int r;
 
 	if (model->n_attempts == ATTEMPTS_MAX || !settle_renames(model))
@@ -265,8 +292,10 @@ static void step_commit(struct model *model)
 		snprintf(attempt->content, sizeof(attempt->content), "text %d", attempt->number);
 	attempt->writer.on_told = on_told;
 	attempt->writer.data = attempt;
-	trace(model, "commit: %s \"%s\"", file->path, attempt->content);
-	r = fixture_commit(model->fixture, file->path, attempt->content, &attempt->writer);
+	if (draw_percent(model, 20))
+		spec.base = name_base(model, file);
+	trace(model, "commit: %s \"%s\" on %" PRId64, file->path, attempt->content, spec.base);
+	r = fixture_commit_spec(model->fixture, &spec, &attempt->writer);
 	count(model, KIND_COMMIT);
 	if (attempt->content[1] == 'w')
 		count(model, KIND_TWIN);
@@ -282,6 +311,20 @@ static void step_commit(struct model *model)
 }
 
 /* ---- the service ---- */
+
+/* A request leaves. */
+static void on_sent(void *data, struct fake_request *request)
+{
+	const struct model *model = data;
+	const struct fake_job *job =
+		request->kind == FAKE_UPDATE
+			? fake_service_job(&model->fixture->service, request->id)
+			: NULL;
+
+	if (job && job->foreign[job->shown] && job->named < job->shown)
+		fail_model(model, "%s: \"%s\" overwrites v%d of another machine", job->id,
+			   request->content, job->shown);
+}
 
 /* One of the requests on the wire that wait for an answer. */
 static struct fake_request *draw_request(struct model *model)
@@ -434,7 +477,7 @@ static void step_flaw(struct model *model)
  * as far as anybody can tell, if the create was not done. So it makes none of a content that is
  * under way.
  */
-static void step_foreign(struct model *model)
+static void make_foreign_job(struct model *model)
 {
 	struct fake_job *job;
 	char name[2] = {(char)('a' + draw_below(model, NAMES)), '\0'};
@@ -452,6 +495,38 @@ static void step_foreign(struct model *model)
 	job = fake_service_make(&model->fixture->service, name,
 				model->has_twins || draw_half(model) ? "foreign" : "twin 0");
 	trace(model, "foreign: %s \"%s\" %s", job->name, job->content[1], job->id);
+}
+
+/* Another machine writes a version of a job that was made here. */
+static void write_foreign_version(struct model *model)
+{
+	struct fake_job *job;
+	char text[32];
+	unsigned n = 0;
+
+	LIST_FOREACH (job, &model->fixture->service.jobs, link)
+		n += job->made_by && !job->gone;
+	if (!n)
+		return;
+	n = draw_below(model, n);
+	LIST_FOREACH (job, &model->fixture->service.jobs, link) {
+		if (job->made_by && !job->gone && n-- == 0)
+			break;
+	}
+	if (!job || job->version >= FAKE_VERSIONS_MAX / 2)
+		return;
+	snprintf(text, sizeof(text), "theirs %d", model->step);
+	fake_job_write(job, text);
+	count(model, KIND_FOREIGN_UPDATE);
+	trace(model, "foreign version: %s v%d \"%s\"", job->id, job->version, text);
+}
+
+static void step_foreign(struct model *model)
+{
+	if (draw_percent(model, 40))
+		write_foreign_version(model);
+	else
+		make_foreign_job(model);
 }
 
 /* ---- files ---- */
@@ -679,14 +754,14 @@ static bool may_be_missing(const struct model *model, const struct file *file,
 		if (model->attempts[i].file == file && model->attempts[i].number)
 			is_newest = false;
 	return model->attempts[file->acked - 1].queued && job->state == JOB_FAILED &&
-	       (file->was_refused || !is_newest);
+	       (file->was_refused || job->errnum == ESTALE || !is_newest);
 }
 
 /* A file that is bound has what its writers were told, and its job is of this machine. */
 static void check_bound(struct model *model, struct file *file, const struct job_record *job)
 {
 	struct fake_job *there = fake_service_job(&model->fixture->service, job->job_id);
-	int number;
+	int number, version;
 
 	if (!there || there->gone)
 		fail_model(model, "%s is bound to %s, which is not there", file->path, job->job_id);
@@ -695,16 +770,20 @@ static void check_bound(struct model *model, struct file *file, const struct job
 	if (there->tag == model)
 		fail_model(model, "%s has the job %s of another file", file->path, there->id);
 	there->tag = model; /* seen */
-	number = newest_attempt(model, file, there->content[there->version]);
+	for (version = there->version; there->foreign[version]; version--)
+		;
+	number = newest_attempt(model, file, there->content[version]);
 	if (!number)
 		fail_model(model, "%s: %s has a text that was never written", file->path,
 			   there->id);
 	if (number < file->acked && !may_be_missing(model, file, job))
 		fail_model(model, "%s: the acknowledged text %d is lost, %s has %d", file->path,
 			   file->acked, there->id, number);
-	if (job->state == JOB_SUBMITTED && job->version != there->version)
-		fail_model(model, "%s: the version of %s is %d, not %" PRId64, file->path,
-			   there->id, there->version, job->version);
+	/* newer versions of another machine may not have been seen yet */
+	if (job->state == JOB_SUBMITTED &&
+	    (job->version > there->version || job->version < version || job->base > job->version))
+		fail_model(model, "%s: the version of %s is %d, not %" PRId64 " on %" PRId64,
+			   file->path, there->id, there->version, job->version, job->base);
 }
 
 static void check_file(struct model *model, struct file *file)
@@ -757,8 +836,8 @@ static void do_step(struct model *model)
 		unsigned weight; /* of 1000 */
 		void (*step)(struct model *model);
 	} steps[] = {
-		{130, step_commit}, {400, step_answer}, {237, step_iterate}, {120, step_pass},
-		{12, step_late},    {10, step_flaw},	{17, step_foreign},  {16, step_rename},
+		{130, step_commit}, {389, step_answer}, {237, step_iterate}, {120, step_pass},
+		{12, step_late},    {10, step_flaw},	{28, step_foreign},  {16, step_rename},
 		{4, step_forget},   {10, step_fault},	{24, step_crash},    {4, step_remount},
 		{16, rest},
 	};
@@ -780,6 +859,8 @@ static void begin_episode(struct model *model, uint64_t seed)
 	model->has_twins = false;
 	model->fixture = fixture_open(draw_half(model));
 	model->fixture->random = draw(model);
+	model->fixture->service.on_sent = on_sent;
+	model->fixture->service.on_sent_data = model;
 	for (int i = 0; i < FILES; i++) {
 		model->files[i] = (struct file){.path = ""};
 		do

@@ -100,7 +100,7 @@ static void fixed_attributes(void **state)
 	spec.risk = "HIGH";
 	spec.description = "more";
 	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), 0);
-	update = fixture_request(fixture, FAKE_UPDATE);
+	update = fixture_checked(fixture, FAKE_UPDATE);
 	assert_string_equal(update->risk, "HIGH");
 	assert_string_equal(update->description, "more");
 	assert_true(fixture_quiesce(fixture));
@@ -119,7 +119,7 @@ static void explicit_attributes_stay_with_the_name(void **state)
 	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), 0);
 	assert_true(fixture_quiesce(fixture));
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
-	update = fixture_request(fixture, FAKE_UPDATE);
+	update = fixture_checked(fixture, FAKE_UPDATE);
 	assert_string_equal(update->risk, "HIGH");
 	assert_string_equal(update->name, "named");
 	/* while it is under way */
@@ -129,7 +129,7 @@ static void explicit_attributes_stay_with_the_name(void **state)
 	assert_int_equal(kept_disown(fixture->engine, "a.yaml", ATTR_NAME), 0);
 	assert_int_equal(kept_disown(fixture->engine, "b.yaml", ATTR_NAME), 0);
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "three", &writer), 0);
-	update = fixture_request(fixture, FAKE_UPDATE);
+	update = fixture_checked(fixture, FAKE_UPDATE);
 	assert_string_equal(update->risk, "LOW");
 	assert_string_equal(update->name, "a");
 }
@@ -143,11 +143,11 @@ static void explicit_attributes_of_what_is_queued(void **state)
 
 	fixture_make(fixture, "a.yaml", "zero");
 	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), 0);
-	fixture_answer(fixture, FAKE_UPDATE, FAKE_BUSY);
+	fixture_answer_update(fixture, FAKE_BUSY);
 	fixture_assert_state(fixture, "a.yaml", JOB_QUEUED);
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
 	submit_hasten(fixture->engine);
-	assert_string_equal(fixture_request(fixture, FAKE_UPDATE)->risk, "HIGH");
+	assert_string_equal(fixture_checked(fixture, FAKE_UPDATE)->risk, "HIGH");
 	assert_true(fixture_quiesce(fixture));
 	fixture_assert_held(fixture, "a.yaml", "two");
 }
@@ -169,7 +169,7 @@ static void another_author_gets_no_text(void **state)
 	spec = (struct commit_spec){
 		.path = "a.yaml", .content = "two", .user = 1002, .without_text = true};
 	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), 0);
-	update = fixture_request(fixture, FAKE_UPDATE);
+	update = fixture_checked(fixture, FAKE_UPDATE);
 	assert_string_equal(update->name, "a");
 	assert_null(update->description);
 	assert_true(fixture_quiesce(fixture));

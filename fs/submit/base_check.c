@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Nobody is overwritten. The service takes every update, and knows no condition. So before an
+ * update is sent, cocfs asks for the newest version (ShowDocument). That version is a conflict if
+ * it is newer than the base, and its text is neither the base's nor the text that is committed:
+ * somebody else has written it, and nobody here has read it. Then the commit fails with ESTALE. A
+ * deletion is checked in the same way.
+ *
+ * The order is that of a create (ask.c). The update is recorded and committed, and the service is
+ * asked. The update is sent on top of the version that the service has shown. That version is
+ * recorded durably (record.onto), and only then the update is sent. A crash finds an update without
+ * such a version: the update was surely not sent, and the next mount checks again. If an update's
+ * answer is lost, the later versions tell what became of the update (lost_answer.c). An update that
+ * is sent again is checked again.
+ *
+ * The newest version may have the text that is committed already. Then nothing is sent, and that
+ * version is the base. Each attribute that was not changed here since it was sent last keeps the
+ * value that the service has now: somebody else may have changed it.
+ *
+ * What remains: a version that is written between the check and the update.
+ */
+#define _GNU_SOURCE
+#include "submit/base_check.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/crash.h"
+#include "job/fixed.h"
+#include "submit/ask.h"
+#include "submit/outage.h"
+#include "submit/submission.h"
+
+bool base_check_is_needed(const struct submission *submission)
+{
+	return !submission->engine->options.overwrite &&
+	       (submission->deletion || submission->record.kind == SUBMIT_UPDATE);
+}
+
+void base_check_prepare(struct submission *submission, const struct job_record *job)
+{
+	submission->versions = (struct job_versions){job->base, job->version};
+	submission->changed = ~0U;
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (!attr_is_fixed((enum attr)i) && !submission->engine->options.overwrite &&
+		    attr_same(submission->record.attrs.value[i], job->sent.value[i]))
+			submission->changed &= ~(1U << i);
+	submission->has_base_digest = job->has_digest;
+	memcpy(submission->base_digest, job->digest, CONTENT_DIGEST_SIZE);
+}
+
+const char *base_check_value(const struct submission *submission, enum attr attr)
+{
+	const char *there = submission->there.value[attr];
+	const char *ours = submission->record.attrs.value[attr];
+
+	return there && !(submission->changed & 1U << attr) && !attr_same(there, ours) ? there
+										       : ours;
+}
+
+/* The value that the service has of an attribute that can change; NULL: not known. */
+static const char *value_there(const struct coc_details *details, enum attr attr)
+{
+	switch (attr) {
+	case ATTR_NAME:
+		return details->name;
+	case ATTR_DESCRIPTION:
+		return details->description;
+	case ATTR_RISK_LEVEL:
+		return details->risk_level;
+	default:
+		return NULL;
+	}
+}
+
+int64_t base_check_number(const struct coc_details *details)
+{
+	return details->version ? strtoll(details->version + 1, NULL, 10) : 0;
+}
+
+bool base_check_matches(const struct submission *submission, const struct coc_details *details)
+{
+	const struct ledger_submission *record = &submission->record;
+
+	if (strlen(details->content) != record->content_size ||
+	    memcmp(details->content, record->content, record->content_size) != 0)
+		return false;
+	for (int i = 0; i < ATTR_COUNT; i++) {
+		const char *there = value_there(details, (enum attr)i);
+
+		if (submission->changed & 1U << i && there &&
+		    !attr_same(there, record->attrs.value[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Has a version the text that was read or written here, or the one that is committed? */
+static bool is_known_text(const struct submission *submission, const struct coc_details *details)
+{
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+
+	if (content_digest(details->content, strlen(details->content), digest) < 0)
+		return false;
+	return (submission->has_base_digest &&
+		!memcmp(digest, submission->base_digest, sizeof(digest))) ||
+	       (!submission->deletion &&
+		!memcmp(digest, submission->record.digest, sizeof(digest)));
+}
+
+/* The base of this submission: the one that a person has named for it, or its row's. */
+static int64_t base_of(const struct submission *submission)
+{
+	return submission->record.base ? submission->record.base : submission->versions.base;
+}
+
+static void tell_ways_out(const struct submission *submission, const char *version, struct err *err)
+{
+	if (!version)
+		err_detail(err, "what_to_do", "copy the text of that version over FILE");
+	else if (submission->deletion)
+		err_detail(
+			err, "what_to_do",
+			"read %s first; to delete the job all the same, say that you have read %s: "
+			"`setfattr -n coc.base -v %s FILE` commits the text of FILE; then "
+			"remove FILE",
+			version, version, version);
+	else
+		err_detail(err, "what_to_do",
+			   "read %s, and commit your text on top of it with `setfattr -n coc.base "
+			   "-v %s FILE`; or copy the text of %s over FILE",
+			   version, version, version);
+}
+
+void base_check_tell_version(const struct submission *submission, const char *version,
+			     const char *author, int64_t time_ms, struct err *err)
+{
+	char when[CLOCK_WORD_ROOM];
+
+	clock_write_utc(time_ms, when);
+	err_detail(err, "version", "%s", version ? version : "");
+	err_detail(err, "base", "v%lld", (long long)base_of(submission));
+	err_detail(err, "author", "%s", author ? author : "");
+	err_detail(err, "time", "%s", when);
+	err_detail(err, "state",
+		   submission->deletion ? "nothing was deleted: the job and the file stay"
+					: "the file keeps your text");
+	tell_ways_out(submission, version, err);
+}
+
+static void explain_conflict(const struct submission *submission, const struct coc_details *details,
+			     struct err *err)
+{
+	err_set(err, ESTALE, "the service has a newer version that was not read here: %s",
+		details->version ? details->version : "it does not say which");
+	base_check_tell_version(submission, details->version, details->modifier,
+				details->update_time_ms, err);
+}
+
+/* A person has named a version that the service does not have. */
+static void explain_no_version(const struct submission *submission, int64_t newest, struct err *err)
+{
+	err_set(err, EINVAL, "the job has no version v%lld", (long long)submission->record.base);
+	err_detail(err, "version", "v%lld", (long long)newest);
+	err_detail(err, "what_to_do", "name the version that you have read, at most v%lld",
+		   (long long)newest);
+}
+
+/* Is the version in the way? Then err says so. */
+static bool is_in_the_way(const struct submission *submission, const struct coc_details *details,
+			  struct err *err)
+{
+	int64_t newest = base_check_number(details);
+
+	if (newest && submission->record.base > newest)
+		explain_no_version(submission, newest, err);
+	else if ((!newest || newest > base_of(submission)) && !is_known_text(submission, details))
+		explain_conflict(submission, details, err);
+	else
+		return false;
+	return true;
+}
+
+/* Keeps the values that the service has. Returns 0 or -ENOMEM. */
+static int keep_values(struct submission *submission, const struct coc_details *details)
+{
+	for (int i = 0; i < ATTR_COUNT; i++) {
+		const char *value = value_there(details, (enum attr)i);
+
+		free(steal_ptr(submission->there.value[i]));
+		if (value &&
+		    attr_set_put(&submission->there, (enum attr)i, value, strlen(value)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* The request may be sent: the version that it is sent on top of is recorded. */
+static void go_on_top(struct submission *submission, const struct coc_details *details)
+{
+	struct engine *engine = submission->engine;
+	int64_t newest = base_check_number(details);
+	int r = keep_values(submission, details);
+
+	if (!newest) /* it was not told, and its text is known */
+		newest = submission->versions.newest > 0 ? submission->versions.newest : 1;
+	submission->record.onto = newest;
+	if (r == 0 && !submission->deletion)
+		r = ledger_put_onto(engine->ledger, &submission->record);
+	CRASH_POINT("onto-recorded");
+	if (r < 0) {
+		submission_give_up_for_now(submission,
+					   "the ledger cannot record the newest version", r);
+		return;
+	}
+	submission->versions.newest = newest;
+	submission->stage = STAGE_FRESH;
+	TAILQ_INSERT_TAIL(&engine->iteration.fresh, submission, link);
+}
+
+static void judge_newest(struct submission *submission, const struct coc_details *details)
+{
+	int64_t newest = base_check_number(details);
+	struct err err;
+
+	if (is_in_the_way(submission, details, &err)) {
+		submission_count_in_flight(submission, -1);
+		submission->is_conflict = true;
+		submission->seen = newest;
+		submission_fail(submission, OUTCOME_FAILED, &err);
+		return;
+	}
+	if (!submission->deletion && base_check_matches(submission, details)) {
+		submission_count_in_flight(submission, -1);
+		submission->is_there = true;
+		submission_settle(submission, OUTCOME_HELD, submission->job_id,
+				  newest ? submission_version(newest) : submission->versions);
+		return;
+	}
+	go_on_top(submission, details);
+}
+
+static void on_newest_shown(void *data, const struct coc_answer *answer)
+{
+	struct submission *submission = data;
+
+	submission->call = NULL;
+	submission_note_request_id(submission, answer->request_id);
+	outage_note(submission->engine, answer);
+	CRASH_POINT("newest-shown");
+	if (answer->outcome == COC_DONE) {
+		judge_newest(submission, answer->details);
+	} else if (submission->deletion && answer->errnum == ESTALE) { /* the job is gone */
+		submission_count_in_flight(submission, -1);
+		submission_settle(submission, OUTCOME_SETTLED, submission->job_id,
+				  submission->versions);
+	} else {
+		submission_is_unasked(submission, answer, "for the newest version of the job");
+	}
+}
+
+int base_check_begin(struct submission *submission)
+{
+	struct engine *engine = submission->engine;
+	int64_t left_ms = submission->deadline_ms - loop_now_ms(engine->loop);
+	struct err err = {0};
+	int r;
+
+	r = engine->service.ops->show(engine->service.data, submission->job_id, NULL,
+				      left_ms > 0 ? left_ms : 1, on_newest_shown, submission,
+				      &submission->call, &err);
+	CRASH_POINT("newest-asked");
+	return r;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which version has an update made? No answer of an update says so, and somebody else may have
+ * written since, or just before. So the newest version is read, and then the versions before it,
+ * down to the version that the update was sent on top of (record.onto). The first that has what was
+ * sent is the update's. Mostly that is the newest, and one question is enough.
+ *
+ * After an update whose answer came, the version is its base. If another is newer, or another came
+ * between the check and the update, the file warns and names that version. If the service cannot be
+ * asked, the update was done all the same: its version is taken for the next one after record.onto.
+ * The next check puts that right.
+ *
+ * After an update whose answer was lost, a version that has what was sent says that the update was
+ * done (lost_answer.c).
+ */
+#define _GNU_SOURCE
+#include "submit/version_search.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "bounds/api.h"
+#include "submit/base_check.h"
+#include "submit/outage.h"
+#include "submit/submission.h"
+
+static void on_version_shown(void *data, const struct coc_answer *answer);
+
+void version_search_finish(struct submission *submission)
+{
+	free(submission->search.author);
+	submission->search = (struct version_search){0};
+}
+
+/* Shows a version; 0: the newest. */
+static int show_version(struct submission *submission, int64_t number)
+{
+	const struct coc_service *service = &submission->engine->service;
+	char version[32];
+	struct err err = {0};
+
+	snprintf(version, sizeof(version), "v%lld", (long long)number);
+	return service->ops->show(service->data, submission->job_id, number ? version : NULL,
+				  submission->search.timeout_ms, on_version_shown, submission,
+				  &submission->call, &err);
+}
+
+static void end_search(struct submission *submission, const struct coc_answer *failed)
+{
+	submission->search.done(submission, failed);
+}
+
+/* Goes on with the version before, if it is not older than the update. */
+static void go_down(struct submission *submission)
+{
+	struct version_search *search = &submission->search;
+
+	search->next--;
+	if (search->next <= submission->record.onto ||
+	    search->newest - search->next >= COC_VERSIONS_MAX) {
+		end_search(submission, NULL);
+		return;
+	}
+	if (show_version(submission, search->next) < 0) {
+		search->is_unsure = true;
+		end_search(submission, NULL);
+	}
+}
+
+static void take_newest(struct submission *submission, const struct coc_details *details)
+{
+	struct version_search *search = &submission->search;
+
+	search->newest = base_check_number(details);
+	if (!search->newest) /* it is not told */
+		search->newest = submission->record.onto + base_check_matches(submission, details);
+	search->next = search->newest;
+	search->time_ms = details->update_time_ms;
+	search->author = details->modifier ? strdup(details->modifier) : NULL;
+}
+
+static void on_version_shown(void *data, const struct coc_answer *answer)
+{
+	struct submission *submission = data;
+	struct version_search *search = &submission->search;
+	bool is_first = !search->newest;
+
+	submission->call = NULL;
+	outage_note(submission->engine, answer);
+	if (answer->outcome == COC_DONE) {
+		if (is_first)
+			take_newest(submission, answer->details);
+		if (search->next > submission->record.onto &&
+		    base_check_matches(submission, answer->details)) {
+			search->ours = search->next;
+			end_search(submission, NULL);
+			return;
+		}
+	} else if (is_first || answer->outcome != COC_REFUSED || answer->errnum == EACCES) {
+		end_search(submission, answer);
+		return;
+	} else {
+		search->is_unsure = true; /* this version cannot be seen */
+	}
+	go_down(submission);
+}
+
+int version_search_begin(struct submission *submission, int64_t timeout_ms,
+			 version_search_done_fn *done)
+{
+	version_search_finish(submission);
+	submission->search.timeout_ms = timeout_ms;
+	submission->search.done = done;
+	return show_version(submission, 0);
+}
+
+/* " by NAME, at TIME", as far as it is known. */
+static void write_author(const struct version_search *search, char *text, size_t room)
+{
+	char when[CLOCK_WORD_ROOM];
+
+	clock_write_utc(search->time_ms, when);
+	snprintf(text, room, "%s%.256s, %s", search->author ? " by " : "",
+		 search->author ? search->author : "", when);
+}
+
+/* Warns of the versions beside the update's own. */
+static void warn_of_others(struct submission *submission, int64_t ours)
+{
+	const struct version_search *search = &submission->search;
+	int64_t next = submission->record.onto + 1;
+	char author[320];
+	struct err warning;
+
+	if (search->newest > ours) {
+		write_author(search, author, sizeof(author));
+		err_set(&warning, ESTALE, "the service has a newer version than this file: v%lld%s",
+			(long long)search->newest, author);
+	} else if (ours > next && !submission->engine->options.overwrite) {
+		err_set(&warning, ESTALE,
+			"v%lld was written by somebody else at the same moment, and v%lld, which "
+			"has the text of this file, is on top of it",
+			(long long)(ours - 1), (long long)ours);
+	} else {
+		return;
+	}
+	log_warning("%s: %s", submission->path, warning.text);
+	free(submission->notice);
+	if (asprintf(&submission->notice, "%s\n", warning.text) < 0)
+		submission->notice = NULL;
+}
+
+void version_search_settle(struct submission *submission)
+{
+	const struct version_search *search = &submission->search;
+	int64_t next = submission->record.onto + 1, ours = search->ours ? search->ours : next;
+	struct job_versions versions = {.base = ours,
+					.newest = search->newest > ours ? search->newest : ours};
+
+	warn_of_others(submission, ours);
+	submission_settle(submission, OUTCOME_SETTLED, submission->job_id, versions);
+}
+
+void version_search_explain(const struct submission *submission, struct err *err)
+{
+	const struct version_search *search = &submission->search;
+	char version[32];
+
+	snprintf(version, sizeof(version), "v%lld", (long long)search->newest);
+	err_set(err, ESTALE,
+		"it was not submitted, and the service has a newer version that was not read "
+		"here: %s",
+		version);
+	base_check_tell_version(submission, version, search->author, search->time_ms, err);
+}
