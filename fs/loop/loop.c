@@ -281,6 +281,8 @@ int loop_run_once(struct loop *loop, int64_t now_ms)
 
 int64_t loop_next_due_ms(const struct loop *loop)
 {
+	if (loop->go_on)
+		return loop->now_ms;
 	return loop->timers.first ? loop->timers.first->due_ms : -1;
 }
 

@@ -17,6 +17,10 @@
  * jobs have 140 KB; the API allows more than 1 MB for 1,000. */
 #define LISTED_TEXT_MAX (192u << 10)
 
+/* Requests that one iteration sends, and outcomes that it tells, together. A request with the
+ * largest content takes 50 us: 3 ms. */
+#define RELEASES_MAX 64
+
 /* What .coc/queue shows at once; more are counted. A line has a path and a sentence: some MB. */
 #define PENDING_LINES_MAX 10000
 #define PENDING_TEXT_MAX (4u << 20)

@@ -5,16 +5,19 @@
  * meanwhile, what is yet to become durable is held for later (group_sync.c), in the same order.
  *
  * It repeats until nothing is left to do, because an answer lets the submission behind it start,
- * and an ended request leaves its slot to one that waits.
+ * and an ended request leaves its slot to one that waits. Only sending and answering are left to
+ * the next iterations when there is much of it.
  */
 #define _GNU_SOURCE
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/crash.h"
 #include "base/log.h"
 #include "submit/ask.h"
+#include "submit/bounds.h"
 #include "submit/group_sync.h"
 #include "submit/lost_answer.h"
 #include "submit/lost_round.h"
@@ -76,6 +79,21 @@ static void tell_recorded(struct engine *engine, int r)
 		waiter_answer(engine, waiter, waiter->result ? waiter->result : r, false);
 		stall_next(loop_stall(engine->loop));
 	}
+}
+
+/* Answers writers whose content is durable in the queue, or why it is not: at most so many. Returns
+ * how many. */
+static unsigned answer_promised(struct engine *engine, struct waiter_list *promised, int r,
+				unsigned most)
+{
+	struct waiter *waiter;
+	unsigned n = 0;
+
+	for (; n < most && (waiter = LIST_FIRST(promised)); n++) {
+		waiter_answer(engine, waiter, r, true);
+		stall_next(loop_stall(engine->loop));
+	}
+	return n;
 }
 
 /* Ends a submission whose outcome is recorded, and lets the one behind it start. */
@@ -202,7 +220,7 @@ static void iteration_fail(struct engine *engine, int r)
 	ledger_take_loss(engine->ledger);
 	refusals_are_lost(engine, r);
 	fail_unsent(engine, r);
-	queue_keep_promises(engine, &engine->iteration, r);
+	answer_promised(engine, &engine->iteration.promised, r, UINT_MAX);
 	/* what has ended is told, and recorded when the ledger can be written: until then it stays
 	 * the current submission of its row, so nothing is sent twice */
 	TAILQ_FOREACH (submission, &engine->iteration.ended, link)
@@ -211,22 +229,35 @@ static void iteration_fail(struct engine *engine, int r)
 		       wake_loop, NULL);
 }
 
-static void iteration_release(struct engine *engine, struct batch *batch)
+/* Takes the first submission of a list for this iteration to release. NULL: there is none, or this
+ * iteration has released enough. */
+static struct submission *take_release(struct engine *engine, struct submission_list *list)
+{
+	struct submission *submission = TAILQ_FIRST(list);
+
+	if (!submission || !engine->releases_left)
+		return NULL;
+	engine->releases_left--;
+	TAILQ_REMOVE(list, submission, link);
+	return submission;
+}
+
+/* Answers writers, sends requests and tells outcomes: of what is durable, as much as one iteration
+ * may. The next iteration goes on, so that others have their turn. */
+static void release_durable(struct engine *engine)
 {
 	struct batch now; /* what comes meanwhile is of the next */
 	struct submission *submission;
 
-	queue_keep_promises(engine, batch, 0);
 	batch_init(&now);
-	batch_move(batch, &now);
-	while ((submission = TAILQ_FIRST(&now.fresh))) {
-		TAILQ_REMOVE(&now.fresh, submission, link);
+	batch_move(&engine->durable, &now);
+	engine->releases_left -= answer_promised(engine, &now.promised, 0, engine->releases_left);
+	while ((submission = take_release(engine, &now.fresh))) {
 		CRASH_POINT("intent-durable");
 		submission_send(submission);
 		stall_next(loop_stall(engine->loop));
 	}
-	while ((submission = TAILQ_FIRST(&now.ended))) {
-		TAILQ_REMOVE(&now.ended, submission, link);
+	while ((submission = take_release(engine, &now.ended))) {
 		CRASH_POINT("outcome-committed");
 		tell_waiters(submission);
 		CRASH_POINT("writer-told");
@@ -234,6 +265,11 @@ static void iteration_release(struct engine *engine, struct batch *batch)
 		CRASH_POINT("submission-finished");
 		stall_next(loop_stall(engine->loop));
 	}
+	if (batch_is_empty(&now))
+		return;
+	batch_move(&engine->durable, &now);
+	batch_move(&now, &engine->durable);
+	loop_go_on(engine->loop);
 }
 
 /* Makes what this iteration has recorded durable, and releases it. */
@@ -242,8 +278,15 @@ static int release_now(struct engine *engine)
 	int r = group_sync_release(engine);
 
 	if (r == 0)
-		iteration_release(engine, &engine->durable);
+		release_durable(engine);
 	return r;
+}
+
+/* The same for outcomes that need not be durable before they are told. */
+static void release_unsynced(struct engine *engine)
+{
+	batch_move(&engine->iteration, &engine->durable);
+	release_durable(engine);
 }
 
 /* Takes up what callbacks have left in the engine's lists. */
@@ -254,7 +297,7 @@ static void take_up(struct engine *engine)
 	engine->sync_error = 0;
 	if (sync_error)
 		iteration_fail(engine, sync_error);
-	iteration_release(engine, &engine->durable);
+	release_durable(engine);
 	if (engine->service_is_back) {
 		engine->service_is_back = false;
 		lost_answer_hurry_unanswered(engine);
@@ -267,6 +310,7 @@ void submit_iteration_end(struct engine *engine)
 	int r;
 
 	TAILQ_INIT(&begun);
+	engine->releases_left = RELEASES_MAX;
 	take_up(engine);
 	do {
 		fill_slots(engine);
@@ -280,7 +324,7 @@ void submit_iteration_end(struct engine *engine)
 		else if (r > 0)
 			r = release_now(engine);
 		else if (r == 0)
-			iteration_release(engine, &engine->iteration);
+			release_unsynced(engine);
 		if (r < 0) {
 			TAILQ_CONCAT(&engine->begun, &begun, link);
 			iteration_fail(engine, r);

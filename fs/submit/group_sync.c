@@ -31,7 +31,7 @@ void batch_init(struct batch *batch)
 	LIST_INIT(&batch->promised);
 }
 
-static bool batch_is_empty(const struct batch *batch)
+bool batch_is_empty(const struct batch *batch)
 {
 	return TAILQ_EMPTY(&batch->fresh) && TAILQ_EMPTY(&batch->ended) &&
 	       LIST_EMPTY(&batch->promised);

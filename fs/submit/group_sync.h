@@ -12,6 +12,9 @@ void batch_init(struct batch *batch);
 /* Moves all of a batch behind what is in another. */
 void batch_move(struct batch *from, struct batch *to);
 
+/* Is there nothing in a batch? */
+bool batch_is_empty(const struct batch *batch);
+
 /* Prepares the batches, and for syncs apart from the loop: without these it is as good, and
  * slower. */
 void group_sync_init(struct engine *engine);

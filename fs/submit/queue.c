@@ -110,14 +110,6 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 	return 0;
 }
 
-void queue_keep_promises(struct engine *engine, struct batch *batch, int r)
-{
-	struct waiter *waiter;
-
-	while ((waiter = LIST_FIRST(&batch->promised)))
-		waiter_answer(engine, waiter, r, true);
-}
-
 /* Nothing is queued: the room that it took is given back, in small steps. */
 static void tidy_queue(struct engine *engine)
 {

@@ -12,9 +12,6 @@ void queue_begin(struct engine *engine);
 /* Takes from the queue what there are slots for. */
 void queue_fill_slots(struct engine *engine);
 
-/* Answers who was promised that the batch would be durable: r is what became of it. */
-void queue_keep_promises(struct engine *engine, struct batch *batch, int r);
-
 /*
  * Queues content for a path. done is called when it is durable here. It is sent when its turn
  * comes, again and again until the service has answered yes or a no that will not change. It takes

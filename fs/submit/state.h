@@ -139,9 +139,10 @@ struct engine {
 	struct sync_thread *sync_thread; /* NULL: the loop itself waits for each sync */
 	bool syncing; /* it is at work, for what is in synced; what came since is in held */
 	struct batch held, synced;
-	struct batch durable; /* to be released at the end of this iteration */
-	int sync_error;	      /* -errno: a sync has failed; its batch is in iteration again */
-	bool service_is_back; /* an outage has ended: what could not be asked is asked soon */
+	struct batch durable;	/* to be released at the ends of this iteration and the next ones */
+	unsigned releases_left; /* in this iteration */
+	int sync_error;		/* -errno: a sync has failed; its batch is in iteration again */
+	bool service_is_back;	/* an outage has ended: what could not be asked is asked soon */
 	unsigned in_flight, under_way, in_doubt;
 	struct shares memory; /* of the submissions that users wait for */
 	struct metrics metrics;

@@ -31,7 +31,7 @@ MUTATIONS = [
     ("promise-before-sync", "submit/end_of_iteration.c",
      "!LIST_EMPTY(&engine->iteration.promised);", "false;"),
     ("release-what-is-held", "submit/end_of_iteration.c",
-     "group_sync_hold(engine);", "iteration_release(engine, &engine->iteration);"),
+     "group_sync_hold(engine);", "release_unsynced(engine);"),
     ("sync-apart-cannot-fail", "submit/group_sync.c",
      "engine->syncing = false;\n\tif (r < 0) {", "engine->syncing = false;\n\tif (0) {"),
     ("answer-before-commit", "submit/end_of_iteration.c",
@@ -39,7 +39,8 @@ MUTATIONS = [
      "int r = (tell_waiters(submission), submission_record(submission));"),
     ("promise-when-held", "submit/group_sync.c",
      "batch_move(&engine->iteration, &engine->held);",
-     "queue_keep_promises(engine, &engine->iteration, 0);\n"
+     "while (!LIST_EMPTY(&engine->iteration.promised))\n"
+     "\t\twaiter_answer(engine, LIST_FIRST(&engine->iteration.promised), 0, true);\n"
      "\tbatch_move(&engine->iteration, &engine->held);"),
     ("no-intent", "submit/start.c",
      "return submission->record.id\n\t\t       ? ledger_start",

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* What becomes durable together is sent, and told, in parts: no iteration of the loop has much. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "submit/bounds.h"
+#include "submit_fixture.h"
+
+#define N_WRITERS (3 * RELEASES_MAX + 5)
+#define ITERATIONS_MAX 10000
+
+static struct writer writers[N_WRITERS];
+
+static unsigned count_told(void)
+{
+	unsigned n = 0;
+
+	for (int i = 0; i < N_WRITERS; i++)
+		n += writers[i].told;
+	return n;
+}
+
+/* All that writers were told, and that was handed to the client: of what is sent from the queue
+ * there is never much at once. */
+static unsigned count_released(const struct fixture *fixture)
+{
+	return count_told() + (fixture->rules.queue ? 0 : fixture->service.counts[FAKE_CREATE]);
+}
+
+/* One iteration, before which all that is asked is answered, and a sync ends. Returns how much it
+ * has released. */
+static unsigned iterate(struct fixture *fixture)
+{
+	unsigned before = count_released(fixture);
+	struct fake_request *request;
+
+	for (int kind = 0; kind < FAKE_KINDS; kind++)
+		while ((request = fake_service_find(&fixture->service, (enum fake_kind)kind)))
+			fake_request_answer(request, FAKE_TRUTH);
+	if (fake_disk_is_syncing())
+		fake_disk_end_sync();
+	fixture_iterate(fixture);
+	return count_released(fixture) - before;
+}
+
+static void what_comes_together_is_released_in_parts(void **state)
+{
+	struct fixture *fixture = *state;
+	unsigned n, most = 0;
+	char path[32];
+
+	for (int i = 0; i < N_WRITERS; i++) {
+		writers[i] = (struct writer){0};
+		snprintf(path, sizeof(path), "%d.yaml", i);
+		assert_int_equal(fixture_commit(fixture, path, "one", &writers[i]), 0);
+	}
+	for (int i = 0; i < ITERATIONS_MAX && fixture_has_work(fixture); i++) {
+		n = iterate(fixture);
+		assert_true(n <= RELEASES_MAX);
+		most = n > most ? n : most;
+		if (!n && fixture->rules.queue)
+			fixture_pass(fixture, 1);
+	}
+	assert_int_equal(most, RELEASES_MAX);
+	assert_int_equal(count_told(), N_WRITERS);
+	for (int i = 0; i < N_WRITERS; i++) {
+		assert_int_equal(writers[i].result, 0);
+		snprintf(path, sizeof(path), "%d.yaml", i);
+		fixture_assert_held(fixture, path, "one");
+	}
+	assert_int_equal(fake_service_count(&fixture->service, true), N_WRITERS);
+}
+
+/* A crash between two parts: nothing of what was sent is made twice. */
+static void a_crash_between_two_parts_doubles_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	char path[32];
+
+	for (int i = 0; i < N_WRITERS; i++) {
+		writers[i] = (struct writer){0};
+		snprintf(path, sizeof(path), "%d.yaml", i);
+		assert_int_equal(fixture_commit(fixture, path, "one", &writers[i]), 0);
+	}
+	while (!fixture->service.counts[FAKE_CREATE])
+		iterate(fixture);
+	assert_true(fixture->service.counts[FAKE_CREATE] < N_WRITERS);
+	fixture_crash(fixture, true, NULL, NULL);
+	assert_true(fixture_quiesce(fixture)); /* nobody waits for what was in doubt any more */
+	for (int i = 0; i < N_WRITERS; i++) {
+		snprintf(path, sizeof(path), "%d.yaml", i);
+		fixture_commit(fixture, path, "one", &writers[i]);
+	}
+	assert_true(fixture_quiesce(fixture));
+	for (int i = 0; i < N_WRITERS; i++) {
+		snprintf(path, sizeof(path), "%d.yaml", i);
+		fixture_assert_held(fixture, path, "one");
+	}
+	assert_int_equal(fake_service_count(&fixture->service, true), N_WRITERS);
+}
+
+#define SYNC(test) cmocka_unit_test_setup_teardown(test, fixture_set_up_sync, fixture_tear_down)
+#define QUEUE(test) cmocka_unit_test_setup_teardown(test, fixture_set_up_queue, fixture_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SYNC(what_comes_together_is_released_in_parts),
+		QUEUE(what_comes_together_is_released_in_parts),
+		SYNC(a_crash_between_two_parts_doubles_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
