@@ -303,7 +303,7 @@ static void what_is_queued_during_a_deletion_is_sent(void **state)
 
 	fixture_make(fixture, "a.yaml", "one");
 	assert_int_equal(fixture_delete(fixture, "a.yaml", &remover), 0);
-	fixture_request(fixture, FAKE_DELETE);
+	fixture_checked(fixture, FAKE_DELETE);
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
 	fixture_answer(fixture, FAKE_DELETE, FAKE_TRUTH);
 	assert_int_equal(remover.told, 1);
