@@ -46,17 +46,24 @@ bool json_is_within(const char *text, size_t size, size_t values_max, size_t dep
 	return values <= values_max && depth <= depth_max;
 }
 
-/* True if the text spells a NUL: "\\u0000", where the backslash is no escaped one itself. */
-static bool spells_nul(const char *text, size_t size)
+/* Finds a NUL that the text spells from an offset on: "\\u0000", where the backslash is no escaped
+ * one itself. Returns the offset of the backslash, size if there is none. */
+static size_t find_nul(const char *text, size_t size, size_t at)
 {
-	for (size_t at = 0; at < size; at++) {
+	for (; at < size; at++) {
 		if (text[at] != '\\')
 			continue;
 		if (size - at > 5 && !memcmp(text + at + 1, "u0000", 5))
-			return true;
+			return at;
 		at++; /* what is escaped begins no escape */
 	}
-	return false;
+	return size;
+}
+
+void json_replace_nul(char *text, size_t size)
+{
+	for (size_t at = find_nul(text, size, 0); at < size; at = find_nul(text, size, at + 6))
+		text[at + 5] = '1';
 }
 
 int json_parse(const char *text, size_t size, cJSON **ret_value)
@@ -66,7 +73,7 @@ int json_parse(const char *text, size_t size, cJSON **ret_value)
 
 	if (memchr(text, '\0', size))
 		return -EINVAL;
-	if (spells_nul(text, size))
+	if (find_nul(text, size, 0) < size)
 		return -EILSEQ;
 	/* cJSON looks for an end within the given length when no terminator is asked for */
 	value = cJSON_ParseWithLengthOpts(text, size, &end, false);

@@ -32,6 +32,10 @@ bool json_is_within(const char *text, size_t size, size_t values_max, size_t dep
  */
 int json_parse(const char *text, size_t size, cJSON **ret_value);
 
+/* Makes each NUL that a text spells ("\u0000") the control character U+0001, so that json_parse()
+ * takes the text. */
+void json_replace_nul(char *text, size_t size);
+
 /*
  * Does no object in a value have two members of one name? With two of them each reader may take
  * another one. Names are compared as they are read, so "\\u0061" is "a". The depth of the value

@@ -288,6 +288,22 @@ static void hide_success(struct answer *out)
 	out->answer.total = -1;
 }
 
+/*
+ * Parses a list in which a text spells a NUL. One job whose name has a NUL must not hide all
+ * others. The NUL becomes U+0001, which is no part of a job ID (id.h) either: a row whose ID had a
+ * NUL names no job. Returns 0, -EINVAL or -ENOMEM.
+ */
+static int parse_list_with_nul(const struct answer_source *source, cJSON **ret_root)
+{
+	_cleanup_free_ char *body = malloc(source->body_size);
+
+	if (!body)
+		return -ENOMEM;
+	memcpy(body, source->body, source->body_size);
+	json_replace_nul(body, source->body_size);
+	return json_parse(body, source->body_size, ret_root);
+}
+
 /* Parses the body. Returns 0, -EINVAL, also for more than an honest answer has and for two members
  * of one name, or -ENOMEM. */
 static int parse_body(const struct answer_source *source, cJSON **ret_root)
@@ -299,6 +315,8 @@ static int parse_body(const struct answer_source *source, cJSON **ret_root)
 			    COC_ANSWER_DEPTH_MAX))
 		return -EINVAL;
 	r = json_parse(source->body, source->body_size, ret_root);
+	if (r == -EILSEQ && source->operation == COC_OP_LIST)
+		r = parse_list_with_nul(source, ret_root);
 	if (r == 0) {
 		r = json_is_clear(*ret_root);
 		r = r == 0 ? -EINVAL : r > 0 ? 0 : r;

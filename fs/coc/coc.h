@@ -52,7 +52,7 @@ struct coc_document {
 
 /* A job as ListDocuments tells it (no content, risk level, description or tags). */
 struct coc_summary {
-	char *document_id, *name, *version, *creator, *enterprise_project_id;
+	char *document_id, *name, *version, *creator, *modifier, *enterprise_project_id;
 	int64_t create_time_ms, update_time_ms; /* since the epoch, by the service's clock */
 };
 

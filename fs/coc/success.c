@@ -206,6 +206,7 @@ static void free_summary(struct coc_summary *summary)
 	free(summary->name);
 	free(summary->version);
 	free(summary->creator);
+	free(summary->modifier);
 	free(summary->enterprise_project_id);
 	*summary = (struct coc_summary){0};
 }
@@ -221,8 +222,12 @@ static int read_summary(const cJSON *row, struct coc_summary *out)
 		{"enterprise_project_id", &out->enterprise_project_id, COC_FIELD_PROJECT_MAX,
 		 false},
 	};
+	/* which job it is does not hang on who changed it last */
+	const struct text_member modifier = {"modifier", &out->modifier, COC_FIELD_MAX, false};
 	int r = get_id(row, "document_id") ? COPY_TEXT_MEMBERS(row, members) : -EINVAL;
 
+	if (r == 0 && copy_text_member(row, &modifier) == -ENOMEM)
+		r = -ENOMEM;
 	json_get_int(row, "create_time", &out->create_time_ms);
 	json_get_int(row, "update_time", &out->update_time_ms);
 	if (r < 0)

@@ -41,8 +41,48 @@ static void times_are_numbers_or_strings(void **state)
 	assert_true(answer.answer.summaries[0].create_time_ms == 1751289421846);
 	assert_true(answer.answer.summaries[0].update_time_ms == 1751289421847);
 	assert_string_equal(answer.answer.summaries[1].name, "\xe4\xb8\xad");
+	assert_null(answer.answer.summaries[0].modifier);
 	assert_null(answer.answer.summaries[1].creator);
 	assert_int_equal(answer.answer.summaries[1].create_time_ms, 0);
+	answer_finish(&answer);
+}
+
+static void who_changed_a_job_last_is_told_if_it_is_a_text(void **state)
+{
+	static char body[2 * COC_FIELD_MAX];
+	struct answer answer;
+
+	(void)state;
+	snprintf(body, sizeof(body),
+		 "{\"data\":[{\"document_id\":\"D1\",\"name\":\"a\",\"modifier\":\"me\"},"
+		 "{\"document_id\":\"D2\",\"name\":\"b\",\"modifier\":[]},"
+		 "{\"document_id\":\"D3\",\"name\":\"c\",\"modifier\":\"%0*d\"}],\"total\":3}",
+		 COC_FIELD_MAX + 1, 0);
+	read_page(body, &answer);
+	assert_int_equal(answer.answer.n_summaries, 3);
+	assert_int_equal(answer.answer.n_unusable, 0);
+	assert_string_equal(answer.answer.summaries[0].modifier, "me");
+	assert_null(answer.answer.summaries[1].modifier);
+	assert_null(answer.answer.summaries[2].modifier);
+	answer_finish(&answer);
+}
+
+/* A NUL is no part of an ID, and a name that has one hides no other job. */
+static void a_nul_in_a_row_hides_no_other_row(void **state)
+{
+	struct answer answer;
+
+	(void)state;
+	read_page("{\"data\":[{\"document_id\":\"D1\",\"name\":\"a\\u0000b\"},"
+		  "{\"document_id\":\"D2\\u0000\",\"name\":\"b\"},"
+		  "{\"document_id\":\"D3\",\"name\":\"c\\\\u0000\"}],\"total\":3}",
+		  &answer);
+	assert_int_equal(answer.answer.outcome, COC_DONE);
+	assert_int_equal(answer.answer.n_summaries, 2);
+	assert_int_equal(answer.answer.n_unusable, 1);
+	assert_string_equal(answer.answer.summaries[0].name, "a\001b");
+	assert_string_equal(answer.answer.summaries[1].document_id, "D3");
+	assert_string_equal(answer.answer.summaries[1].name, "c\\u0000");
 	answer_finish(&answer);
 }
 
@@ -207,6 +247,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times_are_numbers_or_strings),
+		cmocka_unit_test(who_changed_a_job_last_is_told_if_it_is_a_text),
+		cmocka_unit_test(a_nul_in_a_row_hides_no_other_row),
 		cmocka_unit_test(an_empty_page_is_a_success),
 		cmocka_unit_test(rows_of_which_no_job_can_be_told_are_counted),
 		cmocka_unit_test(a_row_with_a_text_without_bound_is_told_apart),

@@ -64,6 +64,13 @@ static void a_spelled_nul_is_refused_and_nothing_that_looks_like_one(void **stat
 	assert_true(parse("\"a\\n\\u0000b\"") < 0);
 	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(parse(good[i]), 0);
+	for (size_t i = 0; i < 4; i++) {
+		char text[32];
+
+		strcpy(text, good[i]);
+		json_replace_nul(text, strlen(text));
+		assert_string_equal(text, good[i]);
+	}
 	assert_true(parse("\"\\u000") < 0);
 	assert_true(parse("\"\\") < 0);
 	assert_true(parse("7 x") < 0);
