@@ -20,6 +20,13 @@
  * many there are, nothing is proved: rows may be missing behind a page that has nothing new.
  *
  * A job that is created during the pass may be missing all the same: it was not there throughout.
+ *
+ * A list of hundreds of pages seldom stands still for one pass. A pass that reads on has to see all
+ * rows then, though it proves nothing. A page that has no row which was seen before may have left
+ * out what moved to the front of it: so the page before is read again, until one is seen. Rows that
+ * moved to the front of the list (an update, where the list is ordered by it) are behind the place:
+ * when there are more rows than were seen, the list is read from its beginning again, until all are
+ * seen.
  */
 #define _GNU_SOURCE
 #include "submit/paging.h"
@@ -32,6 +39,12 @@ void paging_begin(struct paging *paging)
 {
 	paging_finish(paging);
 	*paging = (struct paging){.total = -1};
+}
+
+void paging_begin_long(struct paging *paging)
+{
+	paging_begin(paging);
+	paging->reads_on = true;
 }
 
 void paging_finish(struct paging *paging)
@@ -58,11 +71,82 @@ static enum paging_step paging_step_of(const struct paging *paging, const struct
 	return paging->total == paging->rows ? PAGING_WHOLE : PAGING_FLAWED;
 }
 
-int paging_take(struct paging *paging, const struct coc_answer *page, size_t *ret_first)
+/* Goes back by a page, but for the row of the overlap. */
+static void step_back(struct paging *paging)
+{
+	paging->offset -= COC_LIST_PAGE - 1;
+	if (paging->offset < 0)
+		paging->offset = 0;
+}
+
+/* Were as many rows seen as the page says there are? */
+static bool has_seen_all(const struct paging *paging, const struct coc_answer *page)
+{
+	return page->total < 0 || (int64_t)paging->ids.n + paging->n_unusable >= page->total;
+}
+
+/* Is there nothing behind a page of so many rows? As paging_step_of(); any_new: of the rows. */
+static bool ends_list(const struct paging *paging, const struct coc_answer *page, size_t n,
+		      bool any_new)
+{
+	if (n <= 1)
+		return true;
+	if (page->total < 0 || paging->offset + (int64_t)n < page->total)
+		return false;
+	return n != COC_LIST_PAGE || (!any_new && paging->offset >= page->total);
+}
+
+/*
+ * Does a page go on where the pass has been? It does if it has a row that was seen. All rows that
+ * were seen stand before the place, and so nothing is between. A row that cannot be read may be the
+ * row of the overlap.
+ */
+static bool touches_seen(const struct paging *paging, const struct coc_answer *page)
+{
+	bool touches = !paging->offset || page->n_unusable;
+
+	for (size_t i = 0; !touches && i < page->n_summaries; i++)
+		touches = id_set_has(&paging->ids, page->summaries[i].document_id);
+	return touches;
+}
+
+/* Takes a page after rows have moved. Returns PAGING_MORE, PAGING_READ or -ENOMEM. */
+static int take_moved_page(struct paging *paging, const struct coc_answer *page)
+{
+	const size_t n = page->n_summaries + page->n_unusable;
+	bool any_new = false;
+
+	if (!touches_seen(paging, page)) {
+		step_back(paging);
+		return PAGING_MORE;
+	}
+	paging->n_unusable += (int64_t)page->n_unusable;
+	for (size_t i = 0; i < page->n_summaries; i++) {
+		int r = id_set_add(&paging->ids, page->summaries[i].document_id);
+
+		if (r < 0)
+			return r;
+		any_new |= r > 0;
+	}
+	if (paging->rounds && has_seen_all(paging, page))
+		return PAGING_READ;
+	if (!ends_list(paging, page, n, any_new)) {
+		paging->offset += (int64_t)n - 1;
+		return PAGING_MORE;
+	}
+	if (has_seen_all(paging, page) || paging->rounds + 1 >= PAGING_ROUNDS_MAX)
+		return PAGING_READ;
+	paging->rounds++;
+	paging->offset = 0;
+	return PAGING_MORE;
+}
+
+/* Takes a page of a pass that proves something as long as no row has moved. Returns an enum
+ * paging_step, or -ENOMEM. */
+static int take_still_page(struct paging *paging, const struct coc_answer *page, size_t *ret_first)
 {
 	size_t first = paging->begun, n = page->n_summaries;
 
-	*ret_first = 0;
 	/* what nobody has asked for is no page */
 	if (page->n_unusable || n > COC_LIST_PAGE)
 		return PAGING_FLAWED;
@@ -85,4 +169,19 @@ int paging_take(struct paging *paging, const struct coc_answer *page, size_t *re
 		strncpy(paging->last_id, page->summaries[n - 1].document_id,
 			sizeof(paging->last_id) - 1);
 	return paging_step_of(paging, page, n - first);
+}
+
+int paging_take(struct paging *paging, const struct coc_answer *page, size_t *ret_first)
+{
+	int step;
+
+	*ret_first = 0;
+	if (paging->moved)
+		return take_moved_page(paging, page);
+	step = take_still_page(paging, page, ret_first);
+	if (!paging->reads_on || (step != PAGING_MOVED && step != PAGING_FLAWED))
+		return step;
+	*ret_first = 0;
+	paging->moved = true;
+	return take_moved_page(paging, page);
 }

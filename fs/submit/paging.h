@@ -21,6 +21,11 @@ struct paging {
 	bool begun;			       /* the first page was taken */
 	char last_id[COC_DOCUMENT_ID_MAX + 1]; /* of the page before */
 	struct id_set ids;		       /* of the rows */
+	bool reads_on;			       /* paging_begin_long() */
+	/* of a pass that reads on: */
+	bool moved;	    /* rows have moved: nothing is proved any more */
+	unsigned rounds;    /* through the list, since then */
+	int64_t n_unusable; /* rows that cannot be read, at least so many */
 };
 
 enum paging_step {
@@ -28,10 +33,23 @@ enum paging_step {
 	PAGING_WHOLE,  /* this was the last: every job that was there throughout was in the pass */
 	PAGING_MOVED,  /* rows moved between two pages: a new pass may see them all */
 	PAGING_FLAWED, /* what the service tells cannot be: no pass proves anything */
+	PAGING_READ,   /* this was the last of a pass that reads on: nothing is proved */
 };
+
+/* Rounds of a pass that reads on, at most. The second one finds rows that have moved to the front
+ * in the first, and the third those of the second. */
+#define PAGING_ROUNDS_MAX 3
 
 /* Begins a pass: the next page is the first. Frees what an earlier pass has left. */
 void paging_begin(struct paging *paging);
+
+/*
+ * The same for a pass that reads on when rows have moved, so that also a list which changes all the
+ * time is read to its end. It ends as PAGING_WHOLE or PAGING_READ. Then each job that was there
+ * throughout was in one of the pages, unless rows moved to and fro behind its back. All rows of all
+ * pages are to be taken.
+ */
+void paging_begin_long(struct paging *paging);
 
 /* Frees what a pass has left. */
 void paging_finish(struct paging *paging);

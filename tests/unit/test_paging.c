@@ -282,6 +282,198 @@ static void pages_overlap_by_one_row(void **state)
 	paging_finish(&paging);
 }
 
+/* What a long pass has come to. */
+struct long_pass {
+	int step;
+	int pages;
+	struct paging paging;
+};
+
+#define PAGES_LIMIT 60
+
+/* A long pass; change is done before each page but the first. */
+static struct long_pass read_long(struct service *service, void (*change)(struct service *))
+{
+	struct long_pass pass = {.step = PAGING_MORE};
+	size_t first;
+
+	paging_begin_long(&pass.paging);
+	while (pass.step == PAGING_MORE && pass.pages < PAGES_LIMIT) {
+		if (pass.pages++ && change)
+			change(service);
+		pass.step = ask(service, &pass.paging, &first);
+	}
+	return pass;
+}
+
+static bool has_seen(const struct long_pass *pass, int id)
+{
+	char name[8];
+
+	snprintf(name, sizeof(name), "D%d", id);
+	return id_set_has(&pass->paging.ids, name);
+}
+
+static void a_long_pass_over_what_stands_still_is_whole(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < 350; n += 7) {
+		struct service service = with_jobs(n);
+		struct long_pass pass = read_long(&service, NULL);
+
+		assert_int_equal(pass.step, PAGING_WHOLE);
+		assert_int_equal(pass.paging.ids.n, n);
+		paging_finish(&pass.paging);
+	}
+}
+
+static int next_id;
+static bool was_touched[2 * ROWS_MAX];
+
+/* One or a few of all changes that others can make. */
+static void change_at_random(struct service *service)
+{
+	for (int n = rand() % 4; n > 0 && service->n > 1; n--) {
+		size_t place = (size_t)rand() % service->n;
+
+		switch (rand() % 3) {
+		case 0:
+			if (service->n < ROWS_MAX)
+				add(service, next_id++);
+			break;
+		case 1:
+			drop(service, place);
+			break;
+		default:
+			if (service->ids[place] < 2 * ROWS_MAX)
+				was_touched[service->ids[place]] = true;
+			touch(service, place);
+		}
+	}
+}
+
+/* A job that is updated and moves to the front may be passed over when others are deleted at the
+ * same time, which hides that a row is missing. */
+static void a_long_pass_sees_what_stands_still_whatever_others_do(void **state)
+{
+	(void)state;
+	for (unsigned seed = 1; seed <= 5000; seed++) {
+		struct service service, before;
+		struct long_pass pass;
+
+		memset(was_touched, 0, sizeof(was_touched));
+		srand(seed);
+		next_id = 1000;
+		service = before = with_jobs((size_t)rand() % 350);
+		service.page_max = before.page_max = rand() % 3 ? 0 : 40 + (size_t)rand() % 60;
+		pass = read_long(&service, change_at_random);
+		assert_true(pass.step == PAGING_WHOLE || pass.step == PAGING_READ);
+		for (size_t i = 0; i < before.n; i++) {
+			bool is_there = false;
+
+			for (size_t k = 0; k < service.n; k++)
+				is_there |= service.ids[k] == before.ids[i];
+			if (is_there && !was_touched[before.ids[i]] &&
+			    !has_seen(&pass, before.ids[i]))
+				fail_msg("seed %u: D%d was passed over", seed, before.ids[i]);
+		}
+		paging_finish(&pass.paging);
+	}
+}
+
+static void delete_many_before(struct service *service)
+{
+	if (service->n > 300)
+		for (int i = 0; i < 150; i++)
+			drop(service, 0);
+}
+
+static void a_long_pass_steps_back_over_many_that_are_gone(void **state)
+{
+	struct service service = with_jobs(350);
+	struct long_pass pass = read_long(&service, delete_many_before);
+
+	(void)state;
+	assert_int_equal(pass.step, PAGING_READ);
+	for (size_t i = 0; i < service.n; i++)
+		assert_true(has_seen(&pass, service.ids[i]));
+	paging_finish(&pass.paging);
+}
+
+static void touch_once(struct service *service)
+{
+	if (service->ids[0] == (int)service->n)
+		touch(service, 250);
+}
+
+static void a_long_pass_finds_what_moved_to_the_front(void **state)
+{
+	struct service service = with_jobs(300);
+	struct long_pass pass = read_long(&service, touch_once);
+
+	(void)state;
+	assert_int_equal(pass.step, PAGING_READ);
+	assert_true(has_seen(&pass, 50));
+	assert_int_equal(pass.paging.ids.n, 300);
+	assert_true(pass.pages <= 6);
+	paging_finish(&pass.paging);
+}
+
+/* What the service says cannot be: a long pass ends all the same, and proves nothing. */
+static void a_long_pass_ends_whatever_is_told(void **state)
+{
+	static const int64_t lies[] = {1, 5, 1000000, -1, -200};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		struct service service = with_jobs(250);
+		struct long_pass pass;
+
+		service.lie = lies[i];
+		pass = read_long(&service, NULL);
+		assert_int_equal(pass.step, PAGING_READ);
+		assert_int_equal(pass.paging.ids.n, 250);
+		paging_finish(&pass.paging);
+	}
+}
+
+/* Rows that tell no job stand anywhere, also where pages overlap. */
+static void a_long_pass_reads_on_behind_a_row_that_tells_no_job(void **state)
+{
+	(void)state;
+	for (size_t bad = 0; bad < 250; bad++) {
+		struct paging paging = {0};
+		struct service service = with_jobs(250);
+		int step = PAGING_MORE, pages = 0;
+
+		paging_begin_long(&paging);
+		while (step == PAGING_MORE && pages++ < PAGES_LIMIT) {
+			static struct coc_summary rows[COC_LIST_PAGE];
+			static char names[COC_LIST_PAGE][8];
+			struct coc_answer page = {.total = 250, .summaries = rows};
+			size_t first;
+
+			for (size_t k = 0; k < COC_LIST_PAGE; k++) {
+				size_t at = (size_t)paging.offset + k, n = page.n_summaries;
+
+				if (at >= service.n)
+					break;
+				if (at == bad) {
+					page.n_unusable++;
+					continue;
+				}
+				snprintf(names[n], sizeof(names[n]), "D%d", service.ids[at]);
+				rows[page.n_summaries++].document_id = names[n];
+			}
+			step = paging_take(&paging, &page, &first);
+		}
+		assert_int_equal(step, PAGING_READ);
+		assert_int_equal(paging.ids.n, 249);
+		assert_true(pages <= 5);
+		paging_finish(&paging);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +485,12 @@ int main(void)
 		cmocka_unit_test(a_page_that_is_too_long_proves_nothing),
 		cmocka_unit_test(a_service_that_does_not_turn_pages),
 		cmocka_unit_test(pages_overlap_by_one_row),
+		cmocka_unit_test(a_long_pass_over_what_stands_still_is_whole),
+		cmocka_unit_test(a_long_pass_sees_what_stands_still_whatever_others_do),
+		cmocka_unit_test(a_long_pass_steps_back_over_many_that_are_gone),
+		cmocka_unit_test(a_long_pass_finds_what_moved_to_the_front),
+		cmocka_unit_test(a_long_pass_ends_whatever_is_told),
+		cmocka_unit_test(a_long_pass_reads_on_behind_a_row_that_tells_no_job),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
