@@ -7,7 +7,7 @@
 #include "ledger/ledger.h"
 
 /* What the tables of a ledger are like: schema.c says how to change it. */
-#define LEDGER_SCHEMA_VERSION 8
+#define LEDGER_SCHEMA_VERSION 9
 
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
@@ -102,6 +102,12 @@ enum ledger_statement {
 	STMT_OWNERS_KNOWN,
 	STMT_OWNERS_LEARNT,
 	STMT_NEXT_PATH,
+	STMT_CATALOGUE_PUT,
+	STMT_CATALOGUE_DROP,
+	STMT_CATALOGUE_COMPLETE,
+	STMT_CATALOGUE_WHEN,
+	STMT_CATALOGUE_IDS,
+	STMT_CATALOGUE_LIST,
 	STMT_COUNT,
 };
 

@@ -25,10 +25,21 @@
 	" partial INTEGER NOT NULL,"                                                               \
 	" ids TEXT NOT NULL);"
 
+/* What the service has listed: catalogue.c. */
+#define CATALOGUE_TABLE                                                                            \
+	"CREATE TABLE catalogue ("                                                                 \
+	" job_id TEXT PRIMARY KEY,"                                                                \
+	" listed_name TEXT NOT NULL,"                                                              \
+	" version INTEGER NOT NULL,"                                                               \
+	" create_ms INTEGER NOT NULL,"                                                             \
+	" update_ms INTEGER NOT NULL,"                                                             \
+	" creator TEXT, modifier TEXT, project TEXT) WITHOUT ROWID;"
+
 /* A job's own commits write one page of each index that they touch: there is none but what the
  * rules of the space need. */
 static const char schema[] =
-	"CREATE TABLE space (source TEXT NOT NULL, owners INTEGER NOT NULL DEFAULT 0);"
+	"CREATE TABLE space (source TEXT NOT NULL, owners INTEGER NOT NULL DEFAULT 0,"
+	" scanned_ms INTEGER NOT NULL DEFAULT 0);"
 	"CREATE TABLE job ("
 	" id INTEGER PRIMARY KEY,"
 	" dir TEXT NOT NULL,"
@@ -77,7 +88,7 @@ static const char schema[] =
 	" content BLOB NOT NULL,"
 	" own INTEGER NOT NULL DEFAULT 0,"
 	" base INTEGER NOT NULL DEFAULT 0,"
-	" onto INTEGER NOT NULL DEFAULT 0);" KNOWN_TABLE
+	" onto INTEGER NOT NULL DEFAULT 0);" KNOWN_TABLE CATALOGUE_TABLE
 	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
 	"CREATE INDEX submission_queued ON submission (job) WHERE state = " SQL_QUEUED ";"
 	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = " SQL_QUEUED
@@ -143,6 +154,7 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	      "ALTER TABLE submission ADD COLUMN onto INTEGER NOT NULL DEFAULT 0;"
 	      "UPDATE submission SET onto = max(1, (SELECT version FROM job"
 	      " WHERE job.id = submission.job)) WHERE state <> " SQL_QUEUED " AND kind = 2",
+	[8] = "ALTER TABLE space ADD COLUMN scanned_ms INTEGER NOT NULL DEFAULT 0;" CATALOGUE_TABLE,
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)
