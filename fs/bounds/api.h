@@ -15,6 +15,8 @@
 #define COC_DESCRIPTION_MAX_CHARS 128 /* description, as UpdateDocument limits it */
 #define COC_PROJECT_MAX_CHARS 128     /* enterprise_project_id */
 #define COC_DOCUMENT_ID_MAX 128	      /* characters of a job ID, opaque */
+/* The bytes of a job ID, with a NUL: characters have up to 4 bytes. */
+#define COC_DOCUMENT_ID_ROOM (4 * COC_DOCUMENT_ID_MAX + 1)
 #define COC_ERROR_CODE_MAX 64	      /* characters of an error_code: 8..36 are documented */
 #define COC_ERROR_MSG_MAX 1024	      /* error_msg: 2..512 characters, of up to 4 bytes, cut here */
 #define COC_REQUEST_ID_MAX 256	      /* characters of X-request-id: uuid-timestamp-hostname */

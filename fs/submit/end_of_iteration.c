@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "submit/ask.h"
 #include "submit/bounds.h"
+#include "submit/catalogue_state.h"
 #include "submit/group_sync.h"
 #include "submit/lost_answer.h"
 #include "submit/lost_round.h"
@@ -219,6 +220,7 @@ static void iteration_fail(struct engine *engine, int r)
 	log_error("the ledger cannot be written: %s", strerror(-r));
 	ledger_take_loss(engine->ledger);
 	refusals_are_lost(engine, r);
+	catalogue_lost(engine->catalogue);
 	fail_unsent(engine, r);
 	answer_promised(engine, &engine->iteration.promised, r, UINT_MAX);
 	/* what has ended is told, and recorded when the ledger can be written: until then it stays

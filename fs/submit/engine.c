@@ -22,7 +22,9 @@
 
 #include "base/crash.h"
 #include "base/log.h"
+#include "ledger/catalogue.h"
 #include "submit/bounds.h"
+#include "submit/catalogue_state.h"
 #include "submit/group_sync.h"
 #include "submit/lost_round.h"
 #include "submit/rows.h"
@@ -31,9 +33,19 @@
 #include "submit/submission.h"
 #include "submit/waiter.h"
 
+/* What the metrics tell of the ledger. 1 if it has yet to be counted on, 0, or -errno. */
+static int count_for_metrics(struct engine *engine, struct queued_count *queued,
+			     int64_t *ret_scanned_ms)
+{
+	int r = ledger_catalogue_when(engine->ledger, ret_scanned_ms);
+
+	return r < 0 ? r : ledger_count_queued(engine->ledger, queued);
+}
+
 int submit_write_metrics(struct engine *engine, struct queued_count *queued, struct buf *text)
 {
-	int r = ledger_count_queued(engine->ledger, queued);
+	int64_t scanned_ms = 0;
+	int r = count_for_metrics(engine, queued, &scanned_ms);
 	struct ledger_commits commits = ledger_commits(engine->ledger);
 	struct metrics_now now = {
 		.in_flight = engine->in_flight,
@@ -43,6 +55,7 @@ int submit_write_metrics(struct engine *engine, struct queued_count *queued, str
 		.commits_durable = commits.durable,
 		.commits_other = commits.other,
 		.queued = queued->n,
+		.scanned_ms = scanned_ms,
 		.stall = loop_stall(engine->loop),
 	};
 
@@ -73,6 +86,10 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_service s
 	engine->queue_may_have_next = true;
 	group_sync_init(engine);
 	refusals_init(&engine->refusals);
+	if (catalogue_create(engine, &engine->catalogue) < 0) {
+		engine_destroy(engine);
+		return -ENOMEM;
+	}
 	*ret_engine = engine;
 	return 0;
 }
@@ -81,6 +98,7 @@ void engine_destroy(struct engine *engine)
 {
 	if (!engine)
 		return;
+	catalogue_destroy(engine->catalogue);
 	group_sync_finish(engine);
 	waiters_drop(&engine->recorded);
 	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)

@@ -5,6 +5,7 @@
 
 #include "coc/coc.h"
 #include "ledger/ledger.h"
+#include "submit/scan_outcome.h"
 
 static const int64_t bounds_ms[METRICS_BUCKETS] = METRICS_BUCKETS_MS;
 static const int64_t stall_bounds_us[STALL_BUCKETS] = STALL_BUCKETS_US;
@@ -27,6 +28,9 @@ static const char *const answers[METRICS_ANSWER_COUNT] = {
 	[COC_DONE] = "done",	     [COC_REFUSED] = "refused", [COC_NOT_PROCESSED] = "throttled",
 	[COC_NOT_SENT] = "not_sent", [COC_UNKNOWN] = "unknown",
 };
+
+static const char *const scans[METRICS_SCAN_COUNT] = {
+	[SCAN_WHOLE] = "whole", [SCAN_READ] = "moved", [SCAN_FAILED] = "failed"};
 
 void histogram_add(struct histogram *histogram, int64_t ms)
 {
@@ -161,6 +165,17 @@ static int write_ledger(struct buf *text, const struct metrics_now *now)
 				  now->commits_durable, now->commits_other);
 }
 
+static int write_scans(struct buf *text, const struct metrics *metrics)
+{
+	int r = write_head(text, "scans_total", "counter",
+			   "Readings of the service's list of jobs, by how they ended.");
+
+	for (int i = 0; r == 0 && i < METRICS_SCAN_COUNT; i++)
+		r = buf_printf(text, "cocfs_scans_total{outcome=\"%s\"} %" PRIu64 "\n", scans[i],
+			       metrics->scans[i]);
+	return r;
+}
+
 int metrics_write(const struct metrics *metrics, const struct metrics_now *now, struct buf *text)
 {
 	int r = write_submissions(text, metrics);
@@ -187,6 +202,12 @@ int metrics_write(const struct metrics *metrics, const struct metrics_now *now, 
 		r = write_value(text, "in_doubt", "gauge",
 				"Submissions whose answer was lost: the service is being asked.",
 				now->in_doubt);
+	if (r == 0)
+		r = write_scans(text, metrics);
+	if (r == 0)
+		r = write_value(text, "scanned_timestamp_seconds", "gauge",
+				"When the reading began that .coc/jobs shows; 0: there was none.",
+				(uint64_t)(now->scanned_ms / 1000));
 	if (r == 0)
 		r = write_value(text, "auth_failures", "gauge",
 				"Authentication failures in a row; calls pause at 3.",

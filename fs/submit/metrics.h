@@ -33,11 +33,14 @@ struct histogram {
 
 #define METRICS_ANSWER_COUNT 5 /* enum coc_outcome */
 
+#define METRICS_SCAN_COUNT 3 /* enum scan_outcome */
+
 struct metrics {
 	uint64_t submissions[METRICS_KIND_COUNT][OUTCOME_COUNT];
 	uint64_t answers[METRICS_ANSWER_COUNT]; /* to requests that submit or delete */
 	uint64_t refusals; /* commits that the rules, the validation or a write said no to */
 	uint64_t bytes;	   /* content that the service took */
+	uint64_t scans[METRICS_SCAN_COUNT];
 	struct histogram commit, request;
 };
 
@@ -45,6 +48,7 @@ struct metrics {
 struct metrics_now {
 	unsigned in_flight, in_doubt;
 	int64_t queued;
+	int64_t scanned_ms;	/* since the epoch: the state that .coc/jobs shows; 0: none */
 	unsigned auth_failures; /* in a row */
 	bool paused;
 	uint64_t commits_durable, commits_other; /* of the ledger */

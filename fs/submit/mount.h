@@ -19,6 +19,7 @@ struct engine_sources {
 
 struct engine_options {
 	int64_t timeout_ms;	       /* from a commit to its answer */
+	int64_t refresh_ms;	       /* so old the catalogue may be when it is looked at */
 	unsigned inflight_max;	       /* requests under way at once; others wait their turn */
 	unsigned queued_inflight_max;  /* of these, at most so many are sent from the queue */
 	bool one_user;		       /* all submissions are of the same user */

@@ -85,14 +85,21 @@ void outage_note(struct engine *engine, const struct coc_answer *answer)
 		engine->outage.throttled_until_ms = until_ms;
 }
 
+int64_t outage_throttled_ms(const struct engine *engine)
+{
+	int64_t wait_ms = engine->outage.throttled_until_ms - loop_now_ms(engine->loop);
+
+	return wait_ms > 0 ? wait_ms : 0;
+}
+
 int64_t outage_wait_ms(const struct engine *engine)
 {
 	const struct outage *outage = &engine->outage;
-	int64_t now_ms = loop_now_ms(engine->loop), wait_ms = outage->throttled_until_ms - now_ms;
+	int64_t now_ms = loop_now_ms(engine->loop), wait_ms = outage_throttled_ms(engine);
 
 	if (outage->failures && wait_ms < outage->probe_ms - now_ms)
 		wait_ms = outage->probe_ms - now_ms;
-	return wait_ms > 0 ? wait_ms : 0;
+	return wait_ms;
 }
 
 int64_t engine_queue_resumes_ms(const struct engine *engine)

@@ -16,6 +16,9 @@ void outage_end(struct engine *engine);
  * at a time until an answer comes. */
 int64_t outage_wait_ms(const struct engine *engine);
 
+/* How long the service still wants to be left alone, by all calls; 0: it does not. */
+int64_t outage_throttled_ms(const struct engine *engine);
+
 /* How long to wait after so many failures: at random up to 1 s, doubled with each, at most 5
  * min. */
 int64_t outage_backoff_ms(const struct engine *engine, int64_t failures);

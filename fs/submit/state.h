@@ -151,6 +151,7 @@ struct engine {
 	unsigned n_asking;		       /* of them, those that ask the service now */
 	TAILQ_HEAD(, lost_answer) waiting_to_ask;
 	struct refusals refusals;
+	struct catalogue *catalogue; /* catalogue.c; owned */
 
 	/* submit=queue: queue.c */
 	bool queue_may_have_next;    /* something may be sent that could not be before */

@@ -22,6 +22,8 @@ static void free_rows(struct coc_summary *rows, size_t n)
 		free(rows[i].document_id);
 		free(rows[i].name);
 		free(rows[i].version);
+		free(rows[i].creator);
+		free(rows[i].modifier);
 		free(rows[i].enterprise_project_id);
 	}
 	free(rows);
@@ -369,12 +371,13 @@ static void perform_list(struct fake_request *request)
 	const struct fake_job *job;
 	int64_t at = 0;
 
+	/* of all jobs, where no name is asked for */
 	request->rows = fake_memory_zeroed(COC_LIST_PAGE * sizeof(*request->rows));
 	request->total = 0;
 	LIST_FOREACH (job, &service->jobs, link) {
 		char version[16];
 
-		if (job->gone || !strstr(job->name, request->name))
+		if (job->gone || (request->name && !strstr(job->name, request->name)))
 			continue;
 		request->total++;
 		if (at++ < request->offset || request->n_rows == most)
@@ -386,6 +389,8 @@ static void perform_list(struct fake_request *request)
 			.version = copy_text(version),
 			.enterprise_project_id =
 				service->flaw == FLAW_NO_PROJECT ? NULL : copy_text(job->project),
+			.creator = copy_text("creator"),
+			.modifier = job->version > 1 ? copy_text("modifier") : NULL,
 			.update_time_ms = job->version,
 		};
 	}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * When a scan begins, and who waits for it. A scan begins when somebody wants to see the jobs and
+ * the last scan began longer than `refresh` ago; so a mount that nobody looks at asks nothing. All
+ * who come while a scan is under way wait for that one.
+ *
+ * Whoever waits is answered after the scan. When the scan takes longer than a submission may, or
+ * fails, the answer is what was known before, if anything was. A part of a first scan is no answer.
+ *
+ * After a scan that failed nobody scans for a while, each time longer (outage.c): whoever looks
+ * then gets what is known, or the error of that scan, at once. After a scan that took long nobody
+ * scans for as long again, at most for `refresh`: a mount does not spend more than half of its time
+ * reading lists.
+ */
+#define _GNU_SOURCE
+#include "submit/catalogue.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "ledger/catalogue.h"
+#include "submit/catalogue_state.h"
+#include "submit/outage.h"
+#include "submit/scan.h"
+#include "submit/waiter.h"
+
+struct catalogue {
+	struct engine *engine;
+	struct scan scan;
+	bool is_scanning;
+	struct waiter_list waiters;
+	struct loop_timer patience; /* when the first of them has waited long enough */
+	int64_t due_ms;	  /* on the loop's clock: whoever looks from then on causes a scan */
+	int64_t failures; /* of scans, in a row */
+	int errnum;	  /* of the last one */
+};
+
+int catalogue_create(struct engine *engine, struct catalogue **ret_catalogue)
+{
+	struct catalogue *catalogue = calloc(1, sizeof(*catalogue));
+
+	if (!catalogue)
+		return -ENOMEM;
+	catalogue->engine = engine;
+	LIST_INIT(&catalogue->waiters);
+	*ret_catalogue = catalogue;
+	return 0;
+}
+
+void catalogue_destroy(struct catalogue *catalogue)
+{
+	if (!catalogue)
+		return;
+	scan_cancel(&catalogue->scan);
+	loop_timer_cancel(&catalogue->patience);
+	waiters_drop(&catalogue->waiters);
+	free(catalogue);
+}
+
+/* May what is known be shown? 0, or -errno: no scan has ever read the list to its end. */
+static int check_known(const struct catalogue *catalogue)
+{
+	int64_t begun_ms = 0;
+	int r = ledger_catalogue_when(catalogue->engine->ledger, &begun_ms);
+
+	if (r < 0 || begun_ms)
+		return r;
+	return catalogue->errnum ? -catalogue->errnum : -EAGAIN;
+}
+
+/* Answers a waiter at the end of this iteration, when what the iteration has recorded is
+ * committed. */
+static void answer_waiter(struct catalogue *catalogue, struct waiter *waiter, int result)
+{
+	LIST_REMOVE(waiter, link);
+	waiter->result = result;
+	LIST_INSERT_HEAD(&catalogue->engine->recorded, waiter, link);
+}
+
+static int64_t waits_until(const struct catalogue *catalogue, const struct waiter *waiter)
+{
+	return waiter->begun_ms + catalogue->engine->options.timeout_ms;
+}
+
+/* Answers those who have waited long enough: the timer's callback. */
+static void end_patience(void *data)
+{
+	struct catalogue *catalogue = data;
+	struct loop *loop = catalogue->engine->loop;
+	struct waiter *waiter, *next;
+	int64_t due_ms = 0;
+	int known = check_known(catalogue);
+
+	for (waiter = LIST_FIRST(&catalogue->waiters); waiter; waiter = next) {
+		int64_t until_ms = waits_until(catalogue, waiter);
+
+		next = LIST_NEXT(waiter, link);
+		if (until_ms <= loop_now_ms(loop))
+			answer_waiter(catalogue, waiter, known < 0 ? -ETIMEDOUT : 0);
+		else if (!due_ms || until_ms < due_ms)
+			due_ms = until_ms;
+	}
+	if (known < 0)
+		log_warning(".coc/jobs cannot be read yet: the first list of the service's jobs "
+			    "takes longer than timeout=; it goes on, read .coc/jobs again later");
+	if (due_ms)
+		loop_timer_set(loop, &catalogue->patience, due_ms, end_patience, catalogue);
+}
+
+/* When the next scan may begin, on the loop's clock. */
+static int64_t next_scan_ms(const struct catalogue *catalogue, const struct scan_end *end)
+{
+	const struct engine *engine = catalogue->engine;
+	const int64_t refresh_ms = engine->options.refresh_ms, now_ms = loop_now_ms(engine->loop);
+	int64_t took_ms = now_ms - catalogue->scan.begun_ms, due_ms;
+
+	if (end->outcome == SCAN_FAILED)
+		return now_ms + outage_backoff_ms(engine, catalogue->failures);
+	due_ms = now_ms + (took_ms < refresh_ms ? took_ms : refresh_ms);
+	return due_ms > catalogue->scan.begun_ms + refresh_ms
+		       ? due_ms
+		       : catalogue->scan.begun_ms + refresh_ms;
+}
+
+static void on_scan_done(void *data, const struct scan_end *end)
+{
+	struct catalogue *catalogue = data;
+	struct waiter *waiter;
+	int known;
+
+	catalogue->is_scanning = false;
+	catalogue->due_ms = next_scan_ms(catalogue, end);
+	catalogue->errnum = end->errnum;
+	catalogue->failures = end->outcome == SCAN_FAILED ? catalogue->failures + 1 : 0;
+	known = check_known(catalogue);
+	if (end->outcome == SCAN_FAILED)
+		log_warning("the jobs of the service cannot be listed: %s: .coc/jobs %s", end->why,
+			    known < 0 ? "cannot be read" : "shows those that are known");
+	loop_timer_cancel(&catalogue->patience);
+	while ((waiter = LIST_FIRST(&catalogue->waiters)))
+		answer_waiter(catalogue, waiter, known);
+}
+
+int catalogue_refresh(struct engine *engine, submit_done_fn *done, void *data,
+		      struct waiter **ret_waiter)
+{
+	struct catalogue *catalogue = engine->catalogue;
+	struct waiter *waiter;
+
+	if (!catalogue->is_scanning && loop_now_ms(engine->loop) < catalogue->due_ms) {
+		*ret_waiter = NULL;
+		return check_known(catalogue);
+	}
+	waiter = waiter_create(engine, done, data);
+	if (!waiter)
+		return -ENOMEM;
+	LIST_INSERT_HEAD(&catalogue->waiters, waiter, link);
+	if (!catalogue->patience.loop)
+		loop_timer_set(engine->loop, &catalogue->patience, waits_until(catalogue, waiter),
+			       end_patience, catalogue);
+	if (!catalogue->is_scanning) {
+		catalogue->is_scanning = true;
+		scan_begin(&catalogue->scan, engine, on_scan_done, catalogue);
+	}
+	*ret_waiter = waiter;
+	return 0;
+}
+
+void catalogue_lost(struct catalogue *catalogue)
+{
+	if (catalogue->is_scanning) {
+		scan_cancel(&catalogue->scan);
+		on_scan_done(catalogue, &(struct scan_end){.outcome = SCAN_FAILED,
+							   .errnum = EIO,
+							   .why = "the ledger cannot be written"});
+	} else if (!catalogue->failures) {
+		catalogue->due_ms = 0;
+	}
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "submit/catalogue.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/escape.h"
+#include "ledger/catalogue.h"
+#include "submit/bounds.h"
+#include "submit/state.h"
+
+/* Jobs that are written in one slice: 2 ms. */
+#define JOBS_AT_ONCE 250
+
+/* Appends a field and what follows it; "-" for one that is not told. */
+static int write_field(struct buf *text, const char *field, char end)
+{
+	int r = field && *field ? escape_append(text, field) : buf_append(text, "-", 1);
+
+	return r < 0 ? r : buf_append(text, &end, 1);
+}
+
+static int write_job(struct buf *text, const struct ledger_catalogue_row *row)
+{
+	const struct ledger_listed *job = &row->job;
+	char version[24] = "-", when[CLOCK_WORD_ROOM] = "-";
+	int r;
+
+	if (job->version)
+		snprintf(version, sizeof(version), "v%" PRId64, job->version);
+	if (job->update_ms)
+		clock_write_utc(job->update_ms, when);
+	r = write_field(text, job->job_id, '\t');
+	if (r == 0)
+		r = buf_printf(text, "%s\t%s\t", version, when);
+	if (r == 0)
+		r = write_field(text, job->modifier, '\t');
+	if (r == 0)
+		r = write_field(text, job->project, '\t');
+	if (r == 0)
+		r = write_field(text, row->path, '\t');
+	return r < 0 ? r : write_field(text, job->name, '\n');
+}
+
+static int write_row(void *data, const struct ledger_catalogue_row *row)
+{
+	struct catalogue_listing *listing = data;
+	const struct catalogue_binding binding = {
+		.path = row->path, .is_aside = row->is_aside, .holding = row->holding};
+
+	listing->rows++;
+	memset(listing->last, 0, sizeof(listing->last));
+	strncpy(listing->last, row->job.job_id, sizeof(listing->last) - 1);
+	if (!listing->may_see(listing->data, row->path ? &binding : NULL)) {
+		listing->hidden++;
+	} else if (listing->text->size >= JOBS_TEXT_MAX) {
+		listing->more++;
+	} else {
+		return write_job(listing->text, row);
+	}
+	return 0;
+}
+
+/* Writes how many there are beyond the lines. */
+static int write_rest(const struct catalogue_listing *listing)
+{
+	int r = 0;
+
+	if (listing->hidden)
+		r = buf_printf(listing->text, "and %" PRId64 " that you may not read\n",
+			       listing->hidden);
+	if (r == 0 && listing->more)
+		r = buf_printf(listing->text, "and %" PRId64 " more\n", listing->more);
+	return r;
+}
+
+int catalogue_listing_write(struct catalogue_listing *listing, struct buf *text)
+{
+	const int64_t before = listing->rows;
+	int r;
+
+	listing->text = text;
+	r = ledger_catalogue_list(listing->engine->ledger, listing->last, JOBS_AT_ONCE, write_row,
+				  listing);
+	if (r < 0)
+		return r;
+	return listing->rows - before == JOBS_AT_ONCE ? 1 : write_rest(listing);
+}

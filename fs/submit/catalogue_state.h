@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SUBMIT_CATALOGUE_STATE_H
+#define COCFS_SUBMIT_CATALOGUE_STATE_H
+
+/* The catalogue as the engine has it: what it shows is in catalogue.h. */
+struct catalogue;
+struct engine;
+
+/* Returns 0 and an owned catalogue, or -ENOMEM. */
+int catalogue_create(struct engine *engine, struct catalogue **ret_catalogue);
+
+/* Stops a scan that is under way, and drops its waiters. NULL is accepted. */
+void catalogue_destroy(struct catalogue *catalogue);
+
+/* What was recorded in this iteration is lost: a scan that is under way has failed, and what it has
+ * read is read again at the next look. */
+void catalogue_lost(struct catalogue *catalogue);
+
+#endif

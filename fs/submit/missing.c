@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A job that is not in the list may be there all the same: the list of the account whose keys are
+ * used now, a list behind a filter, a list that the service tells wrongly. So a missing job leaves
+ * the catalogue only when ShowDocument says that there is no such job.
+ *
+ * When most of the jobs are missing, it is not they that have changed, but the answers: the keys
+ * are another account's, to which each job is gone, or the service has lost its data for a while.
+ * Then nothing is asked for, and nothing removed.
+ *
+ * The catalogue is walked through in slices. Of the missing jobs at most SCAN_SHOWS_MAX are asked
+ * for, one after the other; the next scan goes on with those behind them. An answer that does not
+ * come, or asks for patience, ends the asking: the rest can wait for the next scan.
+ */
+#define _GNU_SOURCE
+#include "submit/missing.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "ledger/catalogue.h"
+
+void missing_cancel(struct missing *missing)
+{
+	if (!missing->engine)
+		return;
+	if (missing->call)
+		engine_cancel_call(missing->engine, steal_ptr(missing->call));
+	loop_timer_cancel(&missing->timer);
+	for (size_t i = 0; i < missing->n_ids; i++)
+		free(missing->ids[i]);
+	missing->n_ids = 0;
+	missing->engine = NULL;
+}
+
+/* Ends it: this is the last touch. */
+static void end_missing(struct missing *missing, int result)
+{
+	missing_cancel(missing);
+	missing->done(missing->data, result);
+}
+
+static void copy_id(char *to, const char *id)
+{
+	memset(to, 0, COC_DOCUMENT_ID_ROOM);
+	strncpy(to, id, COC_DOCUMENT_ID_ROOM - 1);
+}
+
+/* Looks at a job of the catalogue. 0 or -ENOMEM. */
+static int look_at_listed(void *data, const char *job_id)
+{
+	struct missing *missing = data;
+	char *copy;
+
+	missing->n_rows++;
+	copy_id(missing->last, job_id);
+	if (id_set_has(missing->listed, job_id))
+		return 0;
+	missing->n_missing++;
+	if (missing->n_ids == SCAN_SHOWS_MAX || strcmp(job_id, missing->resume) <= 0)
+		return 0;
+	copy = strdup(job_id);
+	if (!copy)
+		return -ENOMEM;
+	missing->ids[missing->n_ids++] = copy;
+	return 0;
+}
+
+static void show_next_missing(struct missing *missing);
+
+/* Does the answer say that there is no such job? */
+static bool says_gone(const struct coc_answer *answer)
+{
+	return answer->outcome == COC_REFUSED && answer->errnum == ESTALE;
+}
+
+/* Does it say something of this job alone, be it that the job may not be read? */
+static bool says_something(const struct coc_answer *answer)
+{
+	return answer->outcome == COC_DONE ||
+	       (answer->outcome == COC_REFUSED && answer->errnum != EACCES);
+}
+
+static void on_missing_shown(void *data, const struct coc_answer *answer)
+{
+	struct missing *missing = data;
+	const char *id = missing->ids[missing->n_shown++];
+	int r = 0;
+
+	missing->call = NULL;
+	copy_id(missing->resume, id);
+	if (says_gone(answer))
+		r = ledger_catalogue_drop(missing->engine->ledger, id);
+	if (r < 0 || !says_something(answer))
+		end_missing(missing, r);
+	else
+		show_next_missing(missing);
+}
+
+static void show_next_missing(struct missing *missing)
+{
+	struct engine *engine = missing->engine;
+	const struct coc_service *service = &engine->service;
+	struct err err;
+
+	if (missing->n_shown == missing->n_ids) {
+		if (missing->n_ids < SCAN_SHOWS_MAX) /* there are none behind them */
+			missing->resume[0] = '\0';
+		end_missing(missing, 0);
+	} else if (service->ops->show(service->data, missing->ids[missing->n_shown], NULL,
+				      engine->options.timeout_ms, on_missing_shown, missing,
+				      &missing->call, &err) < 0) {
+		end_missing(missing, 0);
+	}
+}
+
+static void begin_walk(struct missing *missing);
+
+static void end_walk(struct missing *missing)
+{
+	if (missing->n_missing && !missing->n_ids && missing->resume[0]) {
+		missing->resume[0] = '\0'; /* all of them stand before */
+		begin_walk(missing);
+	} else if (missing->n_missing > missing->n_rows / 2) {
+		log_warning("%lld of %lld jobs are not in the service's list any more: none of "
+			    "them is removed from .coc/jobs; are the keys those of this account?",
+			    (long long)missing->n_missing, (long long)missing->n_rows);
+		end_missing(missing, 0);
+	} else {
+		show_next_missing(missing);
+	}
+}
+
+/* Looks at some jobs: the timer's callback. */
+static void walk_slice(void *data)
+{
+	struct missing *missing = data;
+	struct engine *engine = missing->engine;
+	int64_t before = missing->n_rows;
+	int r = ledger_catalogue_ids(engine->ledger, missing->last, SCAN_ROWS_AT_ONCE,
+				     look_at_listed, missing);
+
+	if (r < 0)
+		end_missing(missing, r);
+	else if (missing->n_rows - before == SCAN_ROWS_AT_ONCE)
+		loop_timer_set(engine->loop, &missing->timer, loop_now_ms(engine->loop) + 1,
+			       walk_slice, missing);
+	else
+		end_walk(missing);
+}
+
+static void begin_walk(struct missing *missing)
+{
+	missing->last[0] = '\0';
+	missing->n_rows = missing->n_missing = 0;
+	walk_slice(missing);
+}
+
+void missing_begin(struct missing *missing, struct engine *engine, const struct id_set *listed,
+		   missing_done_fn *done, void *data)
+{
+	missing->engine = engine;
+	missing->listed = listed;
+	missing->done = done;
+	missing->data = data;
+	missing->n_ids = missing->n_shown = 0;
+	begin_walk(missing);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SUBMIT_SCAN_OUTCOME_H
+#define COCFS_SUBMIT_SCAN_OUTCOME_H
+
+/* How a scan has ended. */
+enum scan_outcome {
+	SCAN_WHOLE,  /* the list stood still: each job of the account was in it */
+	SCAN_READ,   /* the list was read to its end, and rows moved meanwhile */
+	SCAN_FAILED, /* it was not read to its end */
+};
+
+#endif
