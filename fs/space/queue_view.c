@@ -1,123 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "space/caller.h"
-#include "space/claim_row.h"
 #include "space/queue_view.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "space/path.h"
-
-#define READ 04
-#define SEARCH 01
-
-/* Files and directories that are looked at for one reader: 5 ms. The rows after that are counted
- * only. */
-#define LOOKED_AT_MAX 2000
-
-struct viewer {
-	struct space *space;
-	bool sees_all;
-	unsigned looks;
-	struct caller caller;
-	/* the directory that was looked at last: the next row is mostly in the same */
-	char dir[PATH_MAX];
-	bool has_dir, may_search;
-};
-
-static void viewer_init(struct viewer *viewer, struct space *space, fuse_req_t req)
-{
-	viewer->space = space;
-	viewer->looks = 0;
-	viewer->has_dir = false;
-	caller_init(&viewer->caller, req);
-	viewer->sees_all =
-		space->options->one_user || caller_is_master(space, &viewer->caller.person);
-}
-
-/* Looks at a path of the spool, as the mount shows it. */
-static int look_at_rows(struct viewer *viewer, const char *path, struct stat *ret_st,
-			struct access *ret_shown)
-{
-	viewer->looks++;
-	if (fstatat(viewer->space->nodes.root.fd, path, ret_st,
-		    AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0)
-		return -errno;
-	*ret_shown = access_of(ret_st);
-	*ret_shown = access_shown(viewer->space, ret_shown, ret_st->st_mode & S_IFMT);
-	return 0;
-}
-
-static bool may_search(struct viewer *viewer, const char *dir)
-{
-	struct access shown;
-	struct stat st;
-
-	return look_at_rows(viewer, dir, &st, &shown) == 0 && S_ISDIR(st.st_mode) &&
-	       access_lets(&shown, caller_with_groups(&viewer->caller), SEARCH);
-}
-
-/* The same for viewer->dir and those above it, but for the root. */
-static bool may_search_down(struct viewer *viewer)
-{
-	for (char *at = viewer->dir;; at++) {
-		const char end = *at;
-		bool may;
-
-		if (end && end != '/')
-			continue;
-		*at = '\0';
-		may = may_search(viewer, viewer->dir);
-		*at = end;
-		if (!may || !end)
-			return may;
-	}
-}
-
-/* May the viewer search the directory of a path, and all above? */
-static bool may_reach(struct viewer *viewer, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	size_t length = slash ? (size_t)(slash - path) : 0;
-
-	if (length >= sizeof(viewer->dir))
-		return false;
-	if (viewer->has_dir && !strncmp(viewer->dir, path, length) && !viewer->dir[length])
-		return viewer->may_search;
-	memcpy(viewer->dir, path, length);
-	viewer->dir[length] = '\0';
-	viewer->has_dir = true;
-	viewer->may_search = may_search(viewer, "") && (!length || may_search_down(viewer));
-	return viewer->may_search;
-}
+#include "space/viewer.h"
 
 /* Could the viewer read the .id of a row? Takes a story away that is not for the viewer. */
 static bool may_see(void *data, struct job_pending *row)
 {
-	struct viewer *viewer = data;
-	const struct holding *holding = &row->holding;
-	const uid_t user = viewer->caller.person.uid;
-	struct access shown;
-	struct stat st;
-	int r;
+	bool shows_text;
 
-	if (viewer->sees_all)
-		return true;
-	if (row->is_aside)
-		return user == holding->owner.file.uid;
-	if (viewer->looks >= LOOKED_AT_MAX || !may_reach(viewer, row->path))
+	if (!viewer_may_read(data, row->path, row->is_aside, &row->holding, &shows_text))
 		return false;
-	r = look_at_rows(viewer, row->path, &st, &shown);
-	if (r < 0 && r != -ENOENT)
-		return false;
-	if (r < 0 || !S_ISREG(st.st_mode) || !holding_is_of(holding, st.st_uid))
-		return user == holding->owner.file.uid;
-	if (!claim_shows_text(viewer->space, holding, st.st_uid, &viewer->caller))
+	if (!shows_text)
 		row->last_error = NULL;
-	return access_lets(&shown, caller_with_groups(&viewer->caller), READ);
+	return true;
 }
 
 /* ---- .coc/queue ---- */

@@ -30,7 +30,7 @@
  *   jobs        witness, job_name, content_read, directory_story, half
  *   work        disk, text, entries
  *   owners      caller, claim_row, claim, claim_tree
- *   derived     sibling, unmade, queue_view, control
+ *   derived     sibling, unmade, viewer, queue_view, control
  *   renamed     moving, rename_recover, moved_away, backup
  *   made        new_name, entry, listing, coc_facts
  *   commits     pending_reply, job_attributes, commit, closing
