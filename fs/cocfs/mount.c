@@ -223,6 +223,7 @@ static int open_engine(struct mount *mount, struct err *err)
 		.source = mount->opts->source,
 		.service = coc_service_of(mount->client),
 		.options = {.timeout_ms = mount->opts->timeout_ms,
+			    .refresh_ms = mount->opts->refresh_ms,
 			    .inflight_max = mount->descriptors.connections,
 			    .one_user = !mount->opts->allow_other,
 			    .overwrite = mount->opts->overwrite,

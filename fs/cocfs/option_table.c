@@ -11,6 +11,9 @@
 
 #define HELP_COLUMN 28 /* where the text of a row begins */
 
+/* Who wants the list to be older than a day does not want it. */
+#define REFRESH_MAX_S 86400
+
 #define IN(member) offsetof(struct opts, member)
 
 static const struct option table[] = {
@@ -45,6 +48,9 @@ static const struct option table[] = {
 		 "tools leave behind; ignore= for none)"},
 	{"timeout", "SECONDS", value_seconds, IN(timeout_ms), .min = 1, .max = 3600,
 	 .help = "from a commit to its answer (default 30)"},
+	{"refresh", "SECONDS", value_seconds, IN(refresh_ms), .min = 0, .max = REFRESH_MAX_S,
+	 .help = "so old the list of the service's jobs may be when somebody\n"
+		 "reads it; 0: it is read anew each time (default 60)"},
 	{"state_dir", "DIR", value_text, IN(state_dir),
 	 .help = "where the space is kept on this machine (default\n"
 		 "/var/lib/cocfs/SOURCE for root, else\n"

@@ -16,6 +16,7 @@
 #include "version.h"
 
 #define TIMEOUT_DEFAULT_S 30
+#define REFRESH_DEFAULT_S 60
 #define MAX_INFLIGHT_DEFAULT 64
 
 static const char help[] =
@@ -278,6 +279,7 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct
 	*opts = (struct opts){
 		.rules = {.validate = DSL_DSL, .max_risk = RISK_HIGH},
 		.timeout_ms = TIMEOUT_DEFAULT_S * 1000,
+		.refresh_ms = REFRESH_DEFAULT_S * 1000,
 		.max_inflight = MAX_INFLIGHT_DEFAULT,
 		.log_level = LOG_LEVEL_WARNING,
 	};

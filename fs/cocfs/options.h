@@ -23,6 +23,7 @@ struct opts {
 	struct attr_set defaults; /* the attributes given as mount options */
 	struct commit_rules rules;
 	int64_t timeout_ms;
+	int64_t refresh_ms;    /* so old the list of jobs may be when somebody reads it */
 	unsigned max_inflight; /* sent from the queue at once */
 	struct ignore *ignore; /* names that are no job files' */
 	bool delete_on_service;

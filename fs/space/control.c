@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "loop/workers.h"
+#include "space/jobs_view.h"
 #include "space/queue_view.h"
 #include "space/text.h"
 #include "space/timeouts.h"
@@ -52,11 +53,10 @@ static void finish_metrics(struct text_source *source)
 	free(source);
 }
 
-static struct text_source *metrics_text(struct space *space, fuse_req_t req)
+static struct text_source *metrics_text(struct space *space)
 {
 	struct metrics_text *metrics = calloc(1, sizeof(*metrics));
 
-	(void)req;
 	if (!metrics)
 		return NULL;
 	*metrics = (struct metrics_text){
@@ -64,16 +64,27 @@ static struct text_source *metrics_text(struct space *space, fuse_req_t req)
 	return &metrics->source;
 }
 
+static void open_metrics(fuse_req_t req, struct fuse_file_info *fi)
+{
+	text_open_long(req, metrics_text(space_of(req)), fi);
+}
+
+static void open_queue(fuse_req_t req, struct fuse_file_info *fi)
+{
+	text_open_long(req, queue_view_text(space_of(req), req), fi);
+}
+
 /* The owner may write in the directory by its mode, so that the answer is our EPERM and not the
  * kernel's EACCES. */
 static const struct {
 	const char *name;
 	mode_t mode;
-	struct text_source *(*text)(struct space *space, fuse_req_t req);
+	void (*open)(fuse_req_t req, struct fuse_file_info *fi);
 } controls[CONTROL_COUNT] = {
 	[CONTROL_DIR] = {".coc", S_IFDIR | 0755, NULL},
-	[CONTROL_QUEUE] = {"queue", S_IFREG | 0444, queue_view_text},
-	[CONTROL_METRICS] = {"metrics", S_IFREG | 0444, metrics_text},
+	[CONTROL_QUEUE] = {"queue", S_IFREG | 0444, open_queue},
+	[CONTROL_METRICS] = {"metrics", S_IFREG | 0444, open_metrics},
+	[CONTROL_JOBS] = {"jobs", S_IFREG | 0444, jobs_view_open},
 };
 
 static enum control control_of(const struct space *space, const struct node *node)
@@ -140,7 +151,7 @@ void control_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
 
-	text_open_long(req, controls[control_of(space, node)].text(space, req), fi);
+	controls[control_of(space, node)].open(req, fi);
 }
 
 /* Adds the entry with a number: ".", "..", then the files. Returns the size it takes. */

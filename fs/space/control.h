@@ -5,8 +5,9 @@
 #include "space/space.h"
 
 /*
- * .coc in the root: a directory that can be named and is not listed, with two files that tell how
- * the mount is doing. Nothing in it is stored, and nothing in it can be changed.
+ * .coc in the root: a directory that can be named and is not listed, with files that tell how the
+ * mount is doing, and which jobs the account has. Nothing in it is stored, and nothing in it can be
+ * changed.
  */
 
 /* Is this name .coc's: itself, in the root, or anything in it? */

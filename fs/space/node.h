@@ -26,8 +26,8 @@ enum node_kind {
 };
 
 /* .coc and what is in it: always there, never in the table. */
-enum control { CONTROL_DIR, CONTROL_QUEUE, CONTROL_METRICS };
-#define CONTROL_COUNT 3
+enum control { CONTROL_DIR, CONTROL_QUEUE, CONTROL_METRICS, CONTROL_JOBS };
+#define CONTROL_COUNT 4
 
 /* One name of a node. */
 struct name {

@@ -28,12 +28,12 @@
  *               inspectors
  *   nodes       node_table, content, node, location, path
  *   jobs        witness, job_name, content_read, directory_story, half
- *   work        disk, text, entries
+ *   work        disk, text, entries, pending_reply
  *   owners      caller, claim_row, claim, claim_tree
- *   derived     sibling, unmade, viewer, queue_view, control
+ *   derived     sibling, unmade, viewer, queue_view, jobs_view, control
  *   renamed     moving, rename_recover, moved_away, backup
  *   made        new_name, entry, listing, coc_facts
- *   commits     pending_reply, job_attributes, commit, closing
+ *   commits     job_attributes, commit, closing
  *   renames     renaming, rename_source, rename_run, link_run, rename_wait
  *   endings     stat_reply, truncate, io
  *   operations  lookup, stat, file, allocate, directory, xattr, xattr_list
