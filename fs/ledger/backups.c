@@ -70,8 +70,12 @@ int ledger_unmark_backup(struct ledger *ledger, int64_t row)
 
 int ledger_drop_backup(struct ledger *ledger, int64_t row)
 {
-	int r = ledger_run_row(ledger, STMT_DROP_BACKUP, row);
+	int r = ledger_group_begin(ledger);
 
-	/* one that has a story stays for it */
-	return r < 0 ? r : ledger_unmark_backup(ledger, row);
+	if (r < 0)
+		return r;
+	r = ledger_run_row(ledger, STMT_DROP_BACKUP, row);
+	if (r == 0) /* one that has a story stays for it */
+		r = ledger_unmark_backup(ledger, row);
+	return ledger_group_end(ledger, r);
 }

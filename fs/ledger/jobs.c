@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ledger/group.h"
 #include "ledger/owners.h"
 
 /* Reads the columns of JOB_COLUMNS. */
@@ -312,9 +313,14 @@ int ledger_agree(struct ledger *ledger, int64_t row, unsigned explicit)
 
 int ledger_disown(struct ledger *ledger, int64_t row, enum attr attr)
 {
-	int r = ledger_run_with(ledger, STMT_DISOWN, row, 1U << attr);
+	int r = ledger_group_begin(ledger);
 
-	return r < 0 ? r : ledger_run_with(ledger, STMT_DISOWN_QUEUED, row, 1U << attr);
+	if (r < 0)
+		return r;
+	r = ledger_run_with(ledger, STMT_DISOWN, row, 1U << attr);
+	if (r == 0)
+		r = ledger_run_with(ledger, STMT_DISOWN_QUEUED, row, 1U << attr);
+	return ledger_group_end(ledger, r);
 }
 
 int ledger_disown_sent(struct ledger *ledger, const struct ledger_submission *submission,
@@ -335,14 +341,19 @@ int ledger_has_queued(struct ledger *ledger, int64_t row)
 
 int ledger_forget(struct ledger *ledger, int64_t row)
 {
-	/* a job that was let go of must not be found again and taken for a new one */
-	int r = ledger_run_row(ledger, STMT_REMEMBER, row);
+	int r = ledger_group_begin(ledger);
 
+	if (r < 0)
+		return r;
+	/* a job that was let go of must not be found again and taken for a new one */
+	r = ledger_run_row(ledger, STMT_REMEMBER, row);
 	if (r == 0)
 		r = ledger_run_with(ledger, STMT_FORGET, row, clock_realtime_ms());
 	if (r == 0)
 		r = ledger_has_queued(ledger, row);
-	return r > 0 ? ledger_set_state(ledger, row, JOB_QUEUED) : r;
+	if (r > 0)
+		r = ledger_set_state(ledger, row, JOB_QUEUED);
+	return ledger_group_end(ledger, r);
 }
 
 int ledger_untrust(struct ledger *ledger, int64_t row)

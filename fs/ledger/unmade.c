@@ -18,6 +18,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "ledger/group.h"
 #include "ledger/owners.h"
 
 int ledger_has_unmade(struct ledger *ledger)
@@ -99,7 +100,12 @@ int ledger_next_unmade(struct ledger *ledger, const char *dir, int64_t after,
 
 int ledger_end_story(struct ledger *ledger, int64_t row)
 {
-	int r = ledger_run_row(ledger, STMT_DROP_STORY, row);
+	int r = ledger_group_begin(ledger);
 
-	return r < 0 ? r : ledger_run_with(ledger, STMT_END_STORY, row, clock_realtime_ms());
+	if (r < 0)
+		return r;
+	r = ledger_run_row(ledger, STMT_DROP_STORY, row);
+	if (r == 0)
+		r = ledger_run_with(ledger, STMT_END_STORY, row, clock_realtime_ms());
+	return ledger_group_end(ledger, r);
 }

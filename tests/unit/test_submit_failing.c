@@ -5,6 +5,7 @@
  * job with what was written.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -110,8 +111,9 @@ static void check_end(struct fixture *fixture, const struct story *story,
 }
 
 /* Tells a story in which the nth fails. Returns whether it came to that. */
-static bool tell_story(const struct story *story, const struct failure *failure, uint64_t nth)
+static bool tell_story(const void *what, const struct failure *failure, uint64_t nth)
 {
+	const struct story *story = what;
 	struct fixture *fixture = fixture_open(story->queue);
 	struct writer writer = {0};
 	bool is_lost = false, has_remounted = false, has_failed;
@@ -146,28 +148,427 @@ static bool tell_story(const struct story *story, const struct failure *failure,
 	return has_failed;
 }
 
-static void tell_stories(const struct failure *failure)
-{
-	for (size_t i = 0; i < sizeof(stories) / sizeof(stories[0]); i++) {
-		uint64_t nth = 1;
+/* ---- what is no submission by itself, or has something beside it ---- */
 
-		while (tell_story(&stories[i], failure, nth))
-			assert_true(nth++ < FAILURES_MAX);
-		print_message("%s: %d %s\n", stories[i].name, (int)nth - 1, failure->name);
-		assert_true(nth > 5);
+/* One thing that is done, or a few in a row; then everything goes on by itself. */
+struct scene {
+	const char *name;
+	void (*prepare)(struct fixture *fixture);
+	int (*act)(struct fixture *fixture, struct writer *writer);
+	/* result: of act; is_kept: no memory was short, so that nothing told may be forgotten */
+	void (*check)(struct fixture *fixture, int result, bool is_kept);
+};
+
+#define DOCUMENT "meta:\n  name: other\nsteps:\n  - name: x\n" /* with a warning */
+
+static void make_zero(struct fixture *fixture)
+{
+	fixture_make(fixture, "a.yaml", "zero");
+}
+
+static void write_again(struct fixture *fixture, const char *path, unsigned jobs)
+{
+	fixture->rules.validate = DSL_NONE;
+	fixture_make(fixture, path, "one");
+	assert_int_equal(fake_service_count(&fixture->service, true), jobs);
+}
+
+/* The newest refusal of a path is recorded, if not at once then when the ledger can be written. */
+static void check_refusal(struct fixture *fixture, const char *path, int result)
+{
+	struct job_record job;
+
+	for (int i = 0; i < 4; i++)
+		fixture_pass(fixture, 10000);
+	job = fixture_job(fixture, path);
+	assert_int_equal(job.errnum, -result);
+	assert_non_null(job.error);
+	job_record_finish(&job);
+}
+
+static int commit_refused(struct fixture *fixture, struct writer *writer)
+{
+	fixture->rules.validate = DSL_YAML;
+	return fixture_commit(fixture, "a.yaml", "a: [", writer);
+}
+
+static void check_refused(struct fixture *fixture, int result, bool is_kept)
+{
+	struct fake_job *job = LIST_FIRST(&fixture->service.jobs);
+
+	assert_true(result < 0);
+	assert_int_equal(job->version, 1);
+	if (is_kept)
+		check_refusal(fixture, "a.yaml", result);
+	write_again(fixture, "a.yaml", 1);
+}
+
+static int refuse_half(struct fixture *fixture, struct writer *writer)
+{
+	const struct author author = {0};
+	struct err err;
+
+	(void)writer;
+	err_set(&err, EINTR, "its writer was killed");
+	fixture->is_due = true;
+	return submit_refuse(fixture->engine, "a.yaml", &author, true, &err);
+}
+
+static void check_half(struct fixture *fixture, int result, bool is_kept)
+{
+	struct job_record job;
+
+	assert_int_equal(result, -EINTR);
+	if (is_kept) {
+		check_refusal(fixture, "a.yaml", result);
+		job = fixture_job(fixture, "a.yaml");
+		assert_true(job.incomplete);
+		job_record_finish(&job);
 	}
+	write_again(fixture, "a.yaml", 1);
+}
+
+/* A name that nobody has a file of: its refusal is listed by itself. */
+static int refuse_unmade(struct fixture *fixture, struct writer *writer)
+{
+	static const struct owner owner;
+	int r = submit_change(fixture->engine, &(struct submit_change){.kind = CHANGE_MARK_UNMADE,
+								       .path = "a.yaml",
+								       .owner = &owner});
+
+	fixture->is_due = true;
+	return r < 0 ? r : commit_refused(fixture, writer);
+}
+
+static void check_unmade(struct fixture *fixture, int result, bool is_kept)
+{
+	struct job_record job;
+	struct job_unmade next;
+
+	assert_true(result < 0);
+	if (is_kept && fixture->engine->metrics.refusals) {
+		check_refusal(fixture, "a.yaml", result);
+		job = fixture_job(fixture, "a.yaml");
+		assert_true(job.unmade);
+		job_record_finish(&job);
+		assert_int_equal(submit_next_unmade(fixture->engine, "", 0, &next), 0);
+	}
+	write_again(fixture, "a.yaml", 1);
+}
+
+static int was_renamed(void *data, struct job_rename *rename)
+{
+	(void)rename;
+	return *(bool *)data;
+}
+
+/* The end of a rename as fs/space does it. The spool has moved the file if it began. */
+static int rename_file(struct fixture *fixture, struct writer *writer)
+{
+	struct job_rename rename = {.from = "a.yaml", .to = "b.yaml", .ino = 1};
+	int r = submit_rename(fixture->engine, RENAME_BEGIN, &rename);
+
+	(void)writer;
+	fixture->is_due = true;
+	if (r == 0 && submit_rename(fixture->engine, RENAME_DONE, &rename) == 0)
+		submit_rename(fixture->engine, RENAME_SAVE, &rename);
+	return r;
+}
+
+static void check_renamed(struct fixture *fixture, int result, bool is_kept)
+{
+	const char *path = result == 0 ? "b.yaml" : "a.yaml";
+	bool was_done = result == 0;
+
+	(void)is_kept;
+	assert_int_equal(submit_settle_renames(fixture->engine, was_renamed, &was_done), 0);
+	fixture->witness = (struct spool_witness){.was_renamed = was_renamed, .data = &was_done};
+	fixture_remount(fixture);
+	fixture_assert_held(fixture, path, "zero");
+	assert_int_equal(
+		submit_ask(fixture->engine, PATH_HAS_ROWS, result == 0 ? "a.yaml" : "b.yaml"), 0);
+	write_again(fixture, path, 1);
+}
+
+static void check_forgotten(struct fixture *fixture, int result, bool is_kept)
+{
+	(void)is_kept;
+	assert_int_equal(submit_ask(fixture->engine, PATH_HAS_JOB, "a.yaml"), result < 0);
+	if (result < 0)
+		fixture_assert_held(fixture, "a.yaml", "zero");
+	write_again(fixture, "a.yaml", result < 0 ? 1 : 2);
+}
+
+/* The first version, with attributes of the file's own. */
+static void make_high(struct fixture *fixture)
+{
+	struct writer writer = {0};
+	const struct commit_spec spec = {.path = "a.yaml",
+					 .content = "zero",
+					 .risk = "HIGH",
+					 .description = "secret",
+					 .user = 1001};
+
+	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), 0);
+	assert_true(fixture_quiesce(fixture));
+}
+
+static int commit_one(struct fixture *fixture, struct writer *writer)
+{
+	return fixture_commit(fixture, "a.yaml", "one", writer);
+}
+
+/* A job does not become LOW by an editor that puts another file in the place of its own. */
+static void check_high(struct fixture *fixture, int result, bool is_kept)
+{
+	struct fake_job *job = LIST_FIRST(&fixture->service.jobs);
+
+	(void)result;
+	(void)is_kept;
+	write_again(fixture, "a.yaml", 1);
+	for (int version = 1; version <= job->version; version++) {
+		assert_string_equal(job->risk[version], "HIGH");
+		assert_string_equal(job->description[version], "secret");
+	}
+}
+
+static int take_attribute(struct fixture *fixture, struct writer *writer)
+{
+	int r = submit_change(fixture->engine, &(struct submit_change){.kind = CHANGE_DISOWN,
+								       .path = "a.yaml",
+								       .attr = ATTR_RISK_LEVEL});
+
+	fixture->is_due = true;
+	if (r == 1)
+		r = commit_one(fixture, writer);
+	return r;
+}
+
+static void check_low(struct fixture *fixture, int result, bool is_kept)
+{
+	struct fake_job *job = LIST_FIRST(&fixture->service.jobs);
+
+	(void)is_kept;
+	/* what was told to be done was done with what was taken */
+	if (result == 0 && job->version > 1)
+		assert_string_equal(job->risk[job->version], "LOW");
+	write_again(fixture, "a.yaml", 1);
+}
+
+static int commit_of_another(struct fixture *fixture, struct writer *writer)
+{
+	const struct commit_spec spec = {
+		.path = "a.yaml", .content = "one", .user = 1002, .without_text = true};
+
+	return fixture_commit_spec(fixture, &spec, writer);
+}
+
+static void check_no_text(struct fixture *fixture, int result, bool is_kept)
+{
+	struct fake_job *job = LIST_FIRST(&fixture->service.jobs);
+	struct writer writer = {0};
+
+	(void)result;
+	(void)is_kept;
+	assert_int_equal(commit_of_another(fixture, &writer), 0);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	for (int version = 2; version <= job->version; version++) {
+		assert_string_equal(job->risk[version], "HIGH");
+		assert_true(!job->description[version] || !*job->description[version]);
+	}
+}
+
+static void make_refused(struct fixture *fixture)
+{
+	struct writer writer = {0};
+
+	make_zero(fixture);
+	assert_int_equal(commit_refused(fixture, &writer), -EINVAL);
+	fixture_settle(fixture);
+	fixture->rules.validate = DSL_NONE;
+}
+
+static void check_overwritten(struct fixture *fixture, int result, bool is_kept)
+{
+	struct job_record job;
+
+	(void)result;
+	(void)is_kept;
+	write_again(fixture, "a.yaml", 1);
+	job = fixture_job(fixture, "a.yaml");
+	assert_null(job.error);
+	job_record_finish(&job);
+}
+
+/* The job of b.yaml was moved to a.yaml, which is a backup now. */
+static void make_backup(struct fixture *fixture)
+{
+	const struct job_backup backup = {.path = "a.yaml"};
+	struct job_record job;
+
+	make_zero(fixture);
+	job = fixture_job(fixture, "a.yaml");
+	assert_int_equal(
+		submit_change(fixture->engine, &(struct submit_change){.kind = CHANGE_GIVE_BACK,
+								       .row = job.row,
+								       .path = "b.yaml",
+								       .backup = &backup}),
+		0);
+	job_record_finish(&job);
+}
+
+static void check_backup(struct fixture *fixture, int result, bool is_kept)
+{
+	struct job_record job;
+
+	(void)result;
+	(void)is_kept;
+	write_again(fixture, "a.yaml", 2);
+	job = fixture_job(fixture, "a.yaml");
+	assert_false(job.backup);
+	job_record_finish(&job);
+	fixture_assert_held(fixture, "b.yaml", "zero");
+}
+
+static int commit_odd(struct fixture *fixture, struct writer *writer)
+{
+	fixture->rules.validate = DSL_DSL;
+	return fixture_commit(fixture, "a.yaml", DOCUMENT, writer);
+}
+
+static void check_warned(struct fixture *fixture, int result, bool is_kept)
+{
+	struct job_record job;
+
+	(void)is_kept;
+	fixture_make(fixture, "a.yaml", DOCUMENT);
+	job = fixture_job(fixture, "a.yaml");
+	assert_non_null(job.warnings);
+	job_record_finish(&job);
+	if (result < 0)
+		assert_int_equal(fake_service_count(&fixture->service, true), 1);
+	write_again(fixture, "a.yaml", 1);
+}
+
+/* Changes what is recorded, and saves it: then it is so, or was told not to be. */
+static int change_row(struct fixture *fixture, enum submit_change_kind kind)
+{
+	struct job_record job = {0};
+	int r = submit_find(fixture->engine, "a.yaml", &job);
+
+	fixture->is_due = true;
+	if (r == 0)
+		r = submit_change(fixture->engine, &(struct submit_change){.kind = kind,
+									   .row = job.row,
+									   .path = "a.yaml",
+									   .record = &job});
+	job_record_finish(&job);
+	return r < 0 ? r : submit_save(fixture->engine);
+}
+
+static int forget(struct fixture *fixture, struct writer *writer)
+{
+	(void)writer;
+	return change_row(fixture, CHANGE_FORGET);
+}
+
+static int end_story(struct fixture *fixture, struct writer *writer)
+{
+	(void)writer;
+	return change_row(fixture, CHANGE_END_STORY);
+}
+
+static int drop_backup(struct fixture *fixture, struct writer *writer)
+{
+	(void)writer;
+	return change_row(fixture, CHANGE_DROP_BACKUP);
+}
+
+static void refuse_new(struct fixture *fixture)
+{
+	struct writer writer = {0};
+
+	assert_int_equal(commit_refused(fixture, &writer), -EINVAL);
+	fixture_settle(fixture);
+}
+
+static void check_row(struct fixture *fixture, int result, bool is_kept)
+{
+	(void)is_kept;
+	assert_int_equal(submit_ask(fixture->engine, PATH_HAS_ROWS, "a.yaml"), result < 0);
+}
+
+static const struct scene scenes[] = {
+	{"a refused commit", make_zero, commit_refused, check_refused},
+	{"half a file", NULL, refuse_half, check_half},
+	{"a refusal of a name without a file", NULL, refuse_unmade, check_unmade},
+	{"a rename", make_zero, rename_file, check_renamed},
+	{"a binding that is forgotten", make_zero, forget, check_forgotten},
+	{"a story that ends", refuse_new, end_story, check_row},
+	{"a backup that has left its name", make_backup, drop_backup, check_row},
+	{"attributes that a name has kept", make_high, commit_one, check_high},
+	{"an attribute that is taken away", make_high, take_attribute, check_low},
+	{"a commit of another user", make_high, commit_of_another, check_no_text},
+	{"a commit after a refusal", make_refused, commit_one, check_overwritten},
+	{"a commit of a backup", make_backup, commit_one, check_backup},
+	{"a commit with warnings", NULL, commit_odd, check_warned},
+};
+
+static bool play_scene(const void *what, const struct failure *failure, uint64_t nth)
+{
+	const struct scene *scene = what;
+	struct fixture *fixture = fixture_open(false);
+	struct writer writer = {0};
+	bool has_failed;
+	int r;
+
+	if (scene->prepare)
+		scene->prepare(fixture);
+	failure->begin(nth);
+	r = scene->act(fixture, &writer);
+	for (int i = 0; i < STEPS_MAX && fixture_step(fixture); i++)
+		;
+	has_failed = failure->end();
+	assert_true(fixture_quiesce(fixture));
+	if (writer.told)
+		r = writer.result;
+	assert_null(writer.waiter);
+	scene->check(fixture, r, failure != &allocation || !has_failed);
+	fixture_close(fixture);
+	return has_failed;
+}
+
+static void fail_each(const char *name, const struct failure *failure,
+		      bool (*tell)(const void *what, const struct failure *failure, uint64_t nth),
+		      const void *what, int least)
+{
+	uint64_t nth = 1;
+
+	while (tell(what, failure, nth))
+		assert_true(nth++ < FAILURES_MAX);
+	print_message("%s: %d %s\n", name, (int)nth - 1, failure->name);
+	assert_true((int)nth > least);
+}
+
+static void tell_all(const struct failure *failure)
+{
+	for (size_t i = 0; i < sizeof(stories) / sizeof(stories[0]); i++)
+		fail_each(stories[i].name, failure, tell_story, &stories[i], 5);
+	for (size_t i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++)
+		fail_each(scenes[i].name, failure, play_scene, &scenes[i], failure == &statement);
 }
 
 static void each_allocation_can_fail(void **state)
 {
 	(void)state;
-	tell_stories(&allocation);
+	tell_all(&allocation);
 }
 
 static void each_statement_can_fail(void **state)
 {
 	(void)state;
-	tell_stories(&statement);
+	tell_all(&statement);
 }
 
 int main(void)
