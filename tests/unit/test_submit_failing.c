@@ -571,11 +571,79 @@ static void each_statement_can_fail(void **state)
 	tell_all(&statement);
 }
 
+static bool sees_all(void *data, struct job_pending *row)
+{
+	(void)data;
+	(void)row;
+	return strcmp(row->path, "c.yaml") != 0;
+}
+
+static int write_queue(struct fixture *fixture, struct buf *text)
+{
+	struct queue_listing listing = {.may_see = sees_all};
+	int r;
+
+	while ((r = submit_write_queue(fixture->engine, &listing, text)) > 0)
+		;
+	return r;
+}
+
+static int write_metrics(struct fixture *fixture, struct buf *text)
+{
+	struct queued_count queued = {0};
+	int r;
+
+	while ((r = submit_write_metrics(fixture->engine, &queued, text)) > 0)
+		;
+	return r;
+}
+
+/* Writes a text for which there is room up to a size, and no memory beyond it. */
+static int write_within(struct fixture *fixture, size_t room,
+			int (*write)(struct fixture *fixture, struct buf *text))
+{
+	struct buf text = {.data = fake_memory_zeroed(room), .room = room};
+	int r;
+
+	fake_memory_short(1);
+	r = write(fixture, &text);
+	fake_memory_enough();
+	buf_finish(&text);
+	return r;
+}
+
+/* A text ends for want of memory wherever that is: then its reader gets an error, and no half of
+ * it. */
+static void a_text_that_finds_no_memory_is_none(void **state)
+{
+	static int (*const writes[])(struct fixture * fixture, struct buf * text) = {write_queue,
+										     write_metrics};
+	static const char *const paths[] = {"a.yaml", "b.yaml", "c.yaml"};
+	struct fixture *fixture = fixture_open(true);
+	struct writer writers[3] = {{0}};
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(fixture_commit(fixture, paths[i], "one", &writers[i]), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_BUSY);
+	for (int i = 0; i < 2; i++) {
+		struct buf whole = {0};
+
+		assert_int_equal(writes[i](fixture, &whole), 0);
+		assert_true(whole.size > 100);
+		for (size_t room = 1; room <= whole.size; room++)
+			assert_int_equal(write_within(fixture, room, writes[i]), -ENOMEM);
+		buf_finish(&whole);
+	}
+	fixture_close(fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_allocation_can_fail),
 		cmocka_unit_test(each_statement_can_fail),
+		cmocka_unit_test(a_text_that_finds_no_memory_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
