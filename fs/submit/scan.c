@@ -175,7 +175,7 @@ static void ask_scan_page(void *data)
 		fail_scan(scan, err.errnum, err.text);
 }
 
-int scan_begin(struct scan *scan, struct engine *engine, scan_done_fn *done, void *data)
+void scan_begin(struct scan *scan, struct engine *engine, scan_done_fn *done, void *data)
 {
 	*scan = (struct scan){
 		.engine = engine,
@@ -188,5 +188,4 @@ int scan_begin(struct scan *scan, struct engine *engine, scan_done_fn *done, voi
 	paging_begin_long(&scan->paging);
 	/* a scan that cannot begin fails in the next iteration, where it would fail later */
 	loop_timer_set(engine->loop, &scan->timer, scan->begun_ms, ask_scan_page, scan);
-	return 0;
 }

@@ -38,8 +38,8 @@ struct scan {
 	bool is_whole;
 };
 
-/* Begins a scan. Returns 0, or -errno: done is not called, and there is nothing to cancel. */
-int scan_begin(struct scan *scan, struct engine *engine, scan_done_fn *done, void *data);
+/* Begins a scan. What it cannot do is told by done. */
+void scan_begin(struct scan *scan, struct engine *engine, scan_done_fn *done, void *data);
 
 /* Stops a scan: done is not called. A scan that is not under way is accepted. */
 void scan_cancel(struct scan *scan);
