@@ -25,9 +25,8 @@ bool fact_is_base(const char *name);
 
 /*
  * Setting coc.base to a version, "v12", says that the user has read it: the text of the file is
- * committed on top of it. *ret_base: the version. Returns 0: the file may be committed. -EINVAL:
- * this is no version. -ENODATA: the file has no job. -EPERM: it is not the caller's to say. -EBUSY:
- * the file is open for writing.
+ * committed on top of it. *ret_base: the version. Returns 0 (the file may be committed), -EINVAL
+ * (no version), -ENODATA (no job), -EPERM (not the user's job), or -EBUSY (open for writing).
  */
 int fact_check_base(struct space *space, fuse_req_t req, struct node *node, const char *value,
 		    size_t size, int64_t *ret_base);

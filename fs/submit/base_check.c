@@ -2,9 +2,9 @@
 /*
  * Nobody is overwritten. The service takes every update, and knows no condition. So before an
  * update is sent, cocfs asks for the newest version (ShowDocument). That version is a conflict if
- * it is newer than the base, and its text is neither the base's nor the text that is committed:
- * somebody else has written it, and nobody here has read it. Then the commit fails with ESTALE. A
- * deletion is checked in the same way.
+ * it is newer than the base, and its text is neither the base's nor the text that is committed.
+ * Somebody else has written that version, and nobody here has read it. Then the commit fails with
+ * ESTALE. A deletion is checked in the same way.
  *
  * The order is that of a create (ask.c). The update is recorded and committed, and the service is
  * asked. The update is sent on top of the version that the service has shown. That version is
