@@ -5,7 +5,7 @@
 #include "ledger/ledger.h"
 
 /*
- * The catalogue in the ledger: what the service has told of each of its jobs, last. It is for
+ * The catalogue in the ledger: each job as the service listed it last. It is for
  * display. Nothing that writes relies on it. It changes and becomes durable as all of the ledger
  * does (ledger.h).
  */
@@ -18,8 +18,8 @@ struct ledger_listed {
 	const char *creator, *modifier, *project;
 };
 
-/* Keeps what was told of a job, in place of what was told before. Writes nothing if that is the
- * same. Returns whether something is new (1 or 0), or -errno. */
+/* Keeps a job as it was listed now, in place of how it was listed before. Writes nothing if that is
+ * the same. Returns whether something is new (1 or 0), or -errno. */
 int ledger_catalogue_put(struct ledger *ledger, const struct ledger_listed *job);
 
 /* A job is gone. */

@@ -7,9 +7,8 @@
 #include "space/caller.h"
 
 /*
- * What a user may know of jobs that a list tells of (.coc/queue, .coc/jobs): those whose .id the
- * user could read. root, and the user who mounts, may know all, and so may the user of a mount of
- * one user.
+ * Which jobs of a list (.coc/queue, .coc/jobs) a user may know of: those whose .id the user could
+ * read. The list shows all jobs to root, to the user who mounts, and on a mount of one user.
  */
 struct viewer {
 	struct space *space;

@@ -2,13 +2,13 @@
 /*
  * When a scan begins, and who waits for it. A scan begins when somebody wants to see the jobs and
  * the last scan began longer than `refresh` ago; so a mount that nobody looks at asks nothing. All
- * who come while a scan is under way wait for that one.
+ * who come while a scan is under way wait for this scan.
  *
- * Whoever waits is answered after the scan. When the scan takes longer than a submission may, or
+ * A waiter is answered after the scan. When the scan takes longer than a submission may, or
  * fails, the answer is what was known before, if anything was. A part of a first scan is no answer.
  *
- * After a scan that failed nobody scans for a while, each time longer (outage.c): whoever looks
- * then gets what is known, or the error of that scan, at once. After a scan that took long nobody
+ * After a scan that failed nobody scans for a while, each time longer (outage.c). A look meanwhile
+ * gets what is known, or the error of that scan, at once. After a scan that took long nobody
  * scans for as long again, at most for `refresh`: a mount does not spend more than half of its time
  * reading lists.
  */
@@ -31,9 +31,9 @@ struct catalogue {
 	bool is_scanning;
 	struct waiter_list waiters;
 	struct loop_timer patience; /* when the first of them has waited long enough */
-	int64_t due_ms;	  /* on the loop's clock: whoever looks from then on causes a scan */
-	int64_t failures; /* of scans, in a row */
-	int errnum;	  /* of the last one */
+	int64_t due_ms;		    /* on the loop's clock: a look from then on causes a scan */
+	int64_t failures;	    /* of scans, in a row */
+	int errnum;		    /* of the last one */
 };
 
 int catalogue_create(struct engine *engine, struct catalogue **ret_catalogue)

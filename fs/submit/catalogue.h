@@ -13,10 +13,10 @@
  */
 /*
  * Somebody is about to show the jobs. Returns 0 with *ret_waiter NULL: what is known may be shown
- * at once. 0 with a waiter: a scan is under way. done is called once with 0 when what is known may
- * be shown, later and never from within, unless submit_waiter_drop() came before. That is after the
- * scan, after the time that a submission has, or when the scan failed and jobs are known from
- * before. -errno, or done with -errno: no job is known, and why.
+ * at once. 0 with a waiter: a scan is under way. Then done is called once, later and never from
+ * within, unless submit_waiter_drop() came before. It gets 0 when what is known may be shown:
+ * after the scan, or when the scan has failed or takes longer than a submission may, and jobs are
+ * known from before. Returns -errno, or done gets it, when no job is known.
  */
 int catalogue_refresh(struct engine *engine, submit_done_fn *done, void *data,
 		      struct waiter **ret_waiter);

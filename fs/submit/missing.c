@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A job that is not in the list may be there all the same: the list of the account whose keys are
- * used now, a list behind a filter, a list that the service tells wrongly. So a missing job leaves
+ * A job that is not in the list may be there all the same. The keys may be another account's, a
+ * filter may hide the job, or the list may be wrong. So a missing job leaves
  * the catalogue only when ShowDocument says that there is no such job.
  *
- * When most of the jobs are missing, it is not they that have changed, but the answers: the keys
- * are another account's, to which each job is gone, or the service has lost its data for a while.
+ * When most of the jobs are missing, the answers have changed, and not the jobs. The keys are
+ * another account's, to which each job is gone. Or the service has lost its data for a while.
  * Then nothing is asked for, and nothing removed.
  *
  * The catalogue is walked through in slices. Of the missing jobs at most SCAN_SHOWS_MAX are asked

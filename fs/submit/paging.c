@@ -23,8 +23,8 @@
  *
  * A list of hundreds of pages seldom stands still for one pass. A pass that reads on has to see all
  * rows then, though it proves nothing. A page that has no row which was seen before may have left
- * out what moved to the front of it: so the page before is read again, until one is seen. Rows that
- * moved to the front of the list (an update, where the list is ordered by it) are behind the place:
+ * out rows that stand before it now. So the page before is read again, until one is seen. A row
+ * that moves to the front of the list (an update, where the list is ordered by it) is missed. So
  * when there are more rows than were seen, the list is read from its beginning again, until all are
  * seen.
  */

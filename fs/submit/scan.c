@@ -2,13 +2,12 @@
 /*
  * A scan reads all pages of the service's list (paging.c), one after the other. The rows of a page
  * are kept in the catalogue in the iteration that brings the page, and a row that is as it was is
- * not written. When the list was read to its end, that is recorded together with the rows of the
- * last page: a process that is killed before leaves the catalogue of the scan before, with what is
- * newer since, or none.
+ * not written. The end of the list is recorded together with the rows of the last page. A process
+ * that is killed before leaves the catalogue of the scan before, with what is newer since, or none.
  *
- * No submission waits for a scan. Its requests take none of the slots of submissions, its rows are
- * written without a sync of the disk, and that one of its pages has no answer does not stop the
- * queue. Only what the service says of all calls counts for both: a 429, and that it is there.
+ * No submission waits for a scan. Its requests take none of the slots of submissions, and its rows
+ * are written without a sync of the disk. A page without an answer does not stop the queue. Only
+ * what the service says of all calls counts for both: a 429, and that it is there.
  *
  * A scan that is throttled waits and goes on with the same page: else an account of hundreds of
  * pages with a low limit of calls would never be read.

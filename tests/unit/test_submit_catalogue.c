@@ -412,7 +412,7 @@ static void a_job_that_is_gone_leaves_when_its_show_says_so(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_SHOW], 1);
 }
 
-/* Whatever else the answer to the show is, the job stays. */
+/* With any other answer to the show the job stays. */
 static void a_missing_job_stays_when_its_show_proves_nothing(void **state)
 {
 	static const enum fake_answer answers[] = {FAKE_LOST,	FAKE_BROKEN, FAKE_NONSENSE,
