@@ -56,7 +56,7 @@ def test_the_old_content_of_a_job_that_is_gone_is_no_success(space, src):
     old = samples.file(src, "old.yaml", "old")
     tools.run("cp", old, space.at("a.yaml")).ok()
     gone = f.refuses(400, "COC.00042101", "The document does not exist")
-    space.front.rule(gone, "PUT", times=None)
+    space.front.rule(gone, None, f"/v1/documents/{space.id('a.yaml')}", times=None)
     tools.run("cp", samples.file(src, "new.yaml", "new"), space.at("a.yaml")).fails(tools.message("ESTALE"))
     tools.run("cp", old, space.at("a.yaml")).fails(tools.message("ESTALE"))
 
