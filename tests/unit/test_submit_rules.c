@@ -311,6 +311,40 @@ static void what_is_queued_during_a_deletion_is_sent(void **state)
 	fixture_assert_held(fixture, "a.yaml", "two");
 }
 
+/* The client cannot begin a request that changes something: nothing was sent, and the writer hears
+ * so. */
+static void a_request_that_cannot_begin_makes_nothing(void **state)
+{
+	static const struct {
+		const char *before; /* what the job has */
+		int errnum;
+	} rows[] = {
+		{NULL, ENOMEM}, {NULL, EIO}, {NULL, EINVAL}, {"zero", ENOMEM}, {"zero", EINVAL}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fixture *fixture = fixture_open(false);
+		struct writer writer = {0};
+		enum fake_kind question = rows[i].before ? FAKE_SHOW : FAKE_LIST;
+
+		if (rows[i].before)
+			fixture_make(fixture, "a.yaml", rows[i].before);
+		assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+		fixture_request(fixture, question);
+		fixture->service.fail_next = rows[i].errnum;
+		fixture_answer(fixture, question, FAKE_TRUTH);
+		assert_int_equal(writer.told, 1);
+		assert_int_equal(writer.result, -rows[i].errnum);
+		assert_true(fixture_quiesce(fixture));
+		assert_int_equal(fixture->service.counts[FAKE_UPDATE], 0);
+		assert_int_equal(fake_service_count(&fixture->service, true),
+				 rows[i].before != NULL);
+		fixture_make(fixture, "a.yaml", "one");
+		assert_int_equal(fake_service_count(&fixture->service, true), 1);
+		fixture_close(fixture);
+	}
+}
+
 /* A user has a share of the memory; the others have theirs. */
 static void one_user_does_not_take_all_memory(void **state)
 {
@@ -358,6 +392,7 @@ int main(void)
 		SYNC(half_a_file_is_a_draft),
 		QUEUE(the_queue_is_told),
 		QUEUE(what_is_queued_during_a_deletion_is_sent),
+		cmocka_unit_test(a_request_that_cannot_begin_makes_nothing),
 		SYNC(one_user_does_not_take_all_memory),
 	};
 
