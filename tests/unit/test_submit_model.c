@@ -746,15 +746,20 @@ static unsigned come_to_rest(struct model *model)
 static bool may_be_missing(const struct model *model, const struct file *file,
 			   const struct job_record *job)
 {
-	bool is_newest = true;
+	const struct fake_job *there =
+		job->job_id ? fake_service_job(&model->fixture->service, job->job_id) : NULL;
+	bool is_newest = true, is_conflict;
 
 	if (!file->acked)
 		return true;
 	for (int i = file->acked; i < model->n_attempts; i++)
 		if (model->attempts[i].file == file && model->attempts[i].number)
 			is_newest = false;
+	/* its story may have found no memory */
+	is_conflict = job->errnum == ESTALE ||
+		      (job->errnum == ENOMEM && there && there->version > job->base);
 	return model->attempts[file->acked - 1].queued && job->state == JOB_FAILED &&
-	       (file->was_refused || job->errnum == ESTALE || !is_newest);
+	       (file->was_refused || is_conflict || !is_newest);
 }
 
 /* A file that is bound has what its writers were told, and its job is of this machine. */
