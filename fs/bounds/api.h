@@ -17,10 +17,10 @@
 #define COC_DOCUMENT_ID_MAX 128	      /* characters of a job ID, opaque */
 /* The bytes of a job ID, with a NUL: characters have up to 4 bytes. */
 #define COC_DOCUMENT_ID_ROOM (4 * COC_DOCUMENT_ID_MAX + 1)
-#define COC_ERROR_CODE_MAX 64	      /* characters of an error_code: 8..36 are documented */
-#define COC_ERROR_MSG_MAX 1024	      /* error_msg: 2..512 characters, of up to 4 bytes, cut here */
-#define COC_REQUEST_ID_MAX 256	      /* characters of X-request-id: uuid-timestamp-hostname */
-#define COC_BODY_MAX (12u << 20)      /* request body that the API gateway takes */
+#define COC_ERROR_CODE_MAX 64	 /* characters of an error_code: 8..36 are documented */
+#define COC_ERROR_MSG_MAX 1024	 /* error_msg: 2..512 characters, of up to 4 bytes, cut here */
+#define COC_REQUEST_ID_MAX 256	 /* characters of X-request-id: uuid-timestamp-hostname */
+#define COC_BODY_MAX (12u << 20) /* request body that the API gateway takes */
 
 /*
  * What the client is ready to read of an answer: a job, whose content has 65,536 bytes of up to 6

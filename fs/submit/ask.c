@@ -19,12 +19,13 @@
 #include "submit/put_back.h"
 #include "submit/send.h"
 #include "submit/submission.h"
+#include "submit/versions.h"
 
 static void take_answer(struct submission *submission, const struct question_answer *answer);
 
 bool submission_is_asked_for(const struct submission *submission)
 {
-	return submission_is_create(submission) || base_check_is_needed(submission);
+	return submission_is_create(submission) || versions_are_checked(submission);
 }
 
 void submission_give_up_for_now(struct submission *submission, const char *what, int r)

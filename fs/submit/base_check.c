@@ -26,76 +26,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/crash.h"
-#include "job/fixed.h"
 #include "submit/ask.h"
 #include "submit/outage.h"
 #include "submit/submission.h"
-
-bool base_check_is_needed(const struct submission *submission)
-{
-	return !submission->engine->options.overwrite &&
-	       (submission->deletion || submission->record.kind == SUBMIT_UPDATE);
-}
-
-void base_check_prepare(struct submission *submission, const struct job_record *job)
-{
-	submission->versions = (struct job_versions){job->base, job->version};
-	submission->changed = ~0U;
-	for (int i = 0; i < ATTR_COUNT; i++)
-		if (!attr_is_fixed((enum attr)i) && !submission->engine->options.overwrite &&
-		    attr_same(submission->record.attrs.value[i], job->sent.value[i]))
-			submission->changed &= ~(1U << i);
-	submission->has_base_digest = job->has_digest;
-	memcpy(submission->base_digest, job->digest, CONTENT_DIGEST_SIZE);
-}
-
-const char *base_check_value(const struct submission *submission, enum attr attr)
-{
-	const char *there = submission->there.value[attr];
-	const char *ours = submission->record.attrs.value[attr];
-
-	return there && !(submission->changed & 1U << attr) && !attr_same(there, ours) ? there
-										       : ours;
-}
-
-/* The value that the service has of an attribute that can change; NULL: not known. */
-static const char *value_there(const struct coc_details *details, enum attr attr)
-{
-	switch (attr) {
-	case ATTR_NAME:
-		return details->name;
-	case ATTR_DESCRIPTION:
-		return details->description;
-	case ATTR_RISK_LEVEL:
-		return details->risk_level;
-	default:
-		return NULL;
-	}
-}
-
-int64_t base_check_number(const struct coc_details *details)
-{
-	return details->version ? strtoll(details->version + 1, NULL, 10) : 0;
-}
-
-bool base_check_matches(const struct submission *submission, const struct coc_details *details)
-{
-	const struct ledger_submission *record = &submission->record;
-
-	if (strlen(details->content) != record->content_size ||
-	    memcmp(details->content, record->content, record->content_size) != 0)
-		return false;
-	for (int i = 0; i < ATTR_COUNT; i++) {
-		const char *there = value_there(details, (enum attr)i);
-
-		if (submission->changed & 1U << i && there &&
-		    !attr_same(there, record->attrs.value[i]))
-			return false;
-	}
-	return true;
-}
+#include "submit/versions.h"
 
 /* Has a version the text that was read or written here, or the one that is committed? */
 static bool is_known_text(const struct submission *submission, const struct coc_details *details)
@@ -110,53 +45,13 @@ static bool is_known_text(const struct submission *submission, const struct coc_
 		!memcmp(digest, submission->record.digest, sizeof(digest)));
 }
 
-/* The base of this submission: the one that a person has named for it, or its row's. */
-static int64_t base_of(const struct submission *submission)
-{
-	return submission->record.base ? submission->record.base : submission->versions.base;
-}
-
-static void tell_ways_out(const struct submission *submission, const char *version, struct err *err)
-{
-	if (!version)
-		err_detail(err, "what_to_do", "copy the text of that version over FILE");
-	else if (submission->deletion)
-		err_detail(
-			err, "what_to_do",
-			"read %s first; to delete the job all the same, say that you have read %s: "
-			"`setfattr -n coc.base -v %s FILE` commits the text of FILE; then "
-			"remove FILE",
-			version, version, version);
-	else
-		err_detail(err, "what_to_do",
-			   "read %s, and commit your text on top of it with `setfattr -n coc.base "
-			   "-v %s FILE`; or copy the text of %s over FILE",
-			   version, version, version);
-}
-
-void base_check_tell_version(const struct submission *submission, const char *version,
-			     const char *author, int64_t time_ms, struct err *err)
-{
-	char when[CLOCK_WORD_ROOM];
-
-	clock_write_utc(time_ms, when);
-	err_detail(err, "version", "%s", version ? version : "");
-	err_detail(err, "base", "v%lld", (long long)base_of(submission));
-	err_detail(err, "author", "%s", author ? author : "");
-	err_detail(err, "time", "%s", when);
-	err_detail(err, "state",
-		   submission->deletion ? "nothing was deleted: the job and the file stay"
-					: "the file keeps your text");
-	tell_ways_out(submission, version, err);
-}
-
 static void explain_conflict(const struct submission *submission, const struct coc_details *details,
 			     struct err *err)
 {
 	err_set(err, ESTALE, "the service has a newer version that was not read here: %s",
 		details->version ? details->version : "it does not say which");
-	base_check_tell_version(submission, details->version, details->modifier,
-				details->update_time_ms, err);
+	versions_tell(submission, details->version, details->modifier, details->update_time_ms,
+		      err);
 }
 
 /* A person has named a version that the service does not have. */
@@ -172,11 +67,12 @@ static void explain_no_version(const struct submission *submission, int64_t newe
 static bool is_in_the_way(const struct submission *submission, const struct coc_details *details,
 			  struct err *err)
 {
-	int64_t newest = base_check_number(details);
+	int64_t newest = versions_number(details);
 
 	if (newest && submission->record.base > newest)
 		explain_no_version(submission, newest, err);
-	else if ((!newest || newest > base_of(submission)) && !is_known_text(submission, details))
+	else if ((!newest || newest > versions_base(submission)) &&
+		 !is_known_text(submission, details))
 		explain_conflict(submission, details, err);
 	else
 		return false;
@@ -187,7 +83,7 @@ static bool is_in_the_way(const struct submission *submission, const struct coc_
 static int keep_values(struct submission *submission, const struct coc_details *details)
 {
 	for (int i = 0; i < ATTR_COUNT; i++) {
-		const char *value = value_there(details, (enum attr)i);
+		const char *value = versions_attribute(details, (enum attr)i);
 
 		free(steal_ptr(submission->there.value[i]));
 		if (value &&
@@ -201,7 +97,7 @@ static int keep_values(struct submission *submission, const struct coc_details *
 static void go_on_top(struct submission *submission, const struct coc_details *details)
 {
 	struct engine *engine = submission->engine;
-	int64_t newest = base_check_number(details);
+	int64_t newest = versions_number(details);
 	int r = keep_values(submission, details);
 
 	if (!newest) /* it was not told, and its text is known */
@@ -222,7 +118,7 @@ static void go_on_top(struct submission *submission, const struct coc_details *d
 
 static void judge_newest(struct submission *submission, const struct coc_details *details)
 {
-	int64_t newest = base_check_number(details);
+	int64_t newest = versions_number(details);
 	struct err err;
 
 	if (is_in_the_way(submission, details, &err)) {
@@ -232,7 +128,7 @@ static void judge_newest(struct submission *submission, const struct coc_details
 		submission_fail(submission, OUTCOME_FAILED, &err);
 		return;
 	}
-	if (!submission->deletion && base_check_matches(submission, details)) {
+	if (!submission->deletion && versions_match(submission, details)) {
 		submission_count_in_flight(submission, -1);
 		submission->is_there = true;
 		submission_settle(submission, OUTCOME_HELD, submission->job_id,

@@ -12,10 +12,10 @@
 
 #include "base/crash.h"
 #include "submit/lost.h"
-#include "submit/base_check.h"
 #include "submit/outage.h"
 #include "submit/submission.h"
 #include "submit/version_search.h"
+#include "submit/versions.h"
 
 #define ASK_MOST_MS 300000
 #define SETTLE_MIN_MS 10000 /* a request that is under way is answered or dropped by then */
@@ -199,7 +199,7 @@ static void conclude_absent(struct submission *submission)
 	leave_lost_answer(submission);
 	/* to send it again would overwrite what somebody else has written */
 	if (submission->search.newest > submission->record.onto &&
-	    (base_check_is_needed(submission) || submission->search.is_unsure)) {
+	    (versions_are_checked(submission) || submission->search.is_unsure)) {
 		version_search_explain(submission, &err);
 		submission->is_conflict = true;
 		submission->seen = submission->search.newest;

@@ -6,10 +6,10 @@
 #include <errno.h>
 
 #include "base/crash.h"
-#include "submit/base_check.h"
 #include "submit/queue.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
+#include "submit/versions.h"
 
 /* Was a request sent, or may it have been, for a submission of an earlier mount? 1, 0 or -errno. */
 static int may_be_sent(struct engine *engine, struct ledger_submission *record)
@@ -60,7 +60,7 @@ static int take_up(void *data, struct ledger_submission *take_submission)
 	submission = submission_create(engine, take_submission, path);
 	if (!submission)
 		return -ENOMEM;
-	base_check_prepare(submission, &job);
+	versions_prepare(submission, &job);
 	submission->job_id = steal_ptr(job.job_id);
 	take_further(submission, sent);
 	return 0;

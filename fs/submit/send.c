@@ -12,12 +12,12 @@
 #include "base/log.h"
 #include "submit/question.h"
 #include "submit/ask.h"
-#include "submit/base_check.h"
 #include "submit/lost_deletion.h"
 #include "submit/outage.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
 #include "submit/version_search.h"
+#include "submit/versions.h"
 
 /* The service says that it made a job. A job that another file has, or that was there before, under
  * whatever name, was not made now: the answer is not this create's. */
@@ -130,12 +130,12 @@ void submission_send(struct submission *submission)
 	const struct ledger_submission *sub = &submission->record;
 	int64_t left_ms = submission->deadline_ms - loop_now_ms(engine->loop);
 	struct coc_document document = {
-		.name = base_check_value(submission, ATTR_NAME),
+		.name = versions_value(submission, ATTR_NAME),
 		.content = sub->content,
 		.content_size = sub->content_size,
 		.enterprise_project_id = sub->attrs.value[ATTR_ENTERPRISE_PROJECT_ID],
-		.risk_level = base_check_value(submission, ATTR_RISK_LEVEL),
-		.description = base_check_value(submission, ATTR_DESCRIPTION),
+		.risk_level = versions_value(submission, ATTR_RISK_LEVEL),
+		.description = versions_value(submission, ATTR_DESCRIPTION),
 		.version = sub->kind == SUBMIT_UPDATE ? submission->versions.newest : 0,
 	};
 	struct err err = {0};

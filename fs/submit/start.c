@@ -11,10 +11,10 @@
 #include "base/log.h"
 #include "job/fixed.h"
 #include "submit/ask.h"
-#include "submit/base_check.h"
 #include "submit/put_back.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
+#include "submit/versions.h"
 
 /* What stood behind is newer than what is under way: its story outlives that one's. */
 static void refuse_newest(struct submission *submission, const struct err *err)
@@ -96,7 +96,7 @@ static int record_intent(struct submission *submission, const struct job_record 
 	}
 	/* without a check the update is sent on top of a version that nobody has looked at */
 	submission->record.onto = 0;
-	if (job->job_id && !base_check_is_needed(submission))
+	if (job->job_id && !versions_are_checked(submission))
 		submission->record.onto = job->version > 0 ? job->version : 1;
 	submission->record.state = JOB_SUBMITTING;
 	submission->record.started_ms = engine_realtime_ms(submission->engine);
@@ -130,7 +130,7 @@ int submission_start(struct submission *submission, const struct job_record *kno
 	loop_timer_cancel(&submission->timer);
 	r = known ? 0 : ledger_get(engine->ledger, submission->record.row, &found);
 	if (r == 0)
-		base_check_prepare(submission, job);
+		versions_prepare(submission, job);
 	if (r == 0 && !submission->deletion) {
 		if (engine_is_held(job, &submission->record)) {
 			/* out of the queue at once, so that it is not taken again */

@@ -10,7 +10,6 @@
 #include "submit/bounds.h"
 #include "submit/question.h"
 #include "submit/lost_round.h"
-#include "submit/version_search.h"
 #include "submit/waiter.h"
 
 struct submission *submission_create(struct engine *engine,
@@ -73,7 +72,7 @@ void submission_destroy(struct submission *submission)
 			    submission->charged);
 	ledger_submission_finish(&submission->record);
 	attr_set_finish(&submission->there);
-	version_search_finish(submission);
+	free(submission->search.author);
 	free(submission->notice);
 	free(submission->request_id);
 	free(submission->err);

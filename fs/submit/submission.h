@@ -11,13 +11,13 @@
 void submission_later(struct submission *submission, const struct err *err, int64_t wait_ms);
 
 /* Makes a submission; takes what the submission owns, also on failure. NULL when out of memory. */
+struct submission *submission_create(struct engine *engine,
+				     struct ledger_submission *take_submission, const char *path);
+
 /* The same, and its memory counts as its user's. -EAGAIN: the user has as much as is left for
  * everybody; -ENOMEM. */
 int submission_create_charged(struct engine *engine, struct ledger_submission *take_submission,
 			      const char *path, struct submission **ret_submission);
-
-struct submission *submission_create(struct engine *engine,
-				     struct ledger_submission *take_submission, const char *path);
 
 /* Frees a submission that is in no list; who still waits is not told. NULL is accepted. */
 void submission_destroy(struct submission *submission);

@@ -24,13 +24,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bounds/api.h"
-#include "submit/base_check.h"
 #include "submit/outage.h"
 #include "submit/submission.h"
+#include "submit/versions.h"
 
 static void on_version_shown(void *data, const struct coc_answer *answer);
 
-void version_search_finish(struct submission *submission)
+static void forget_search(struct submission *submission)
 {
 	free(submission->search.author);
 	submission->search = (struct version_search){0};
@@ -75,9 +75,9 @@ static void take_newest(struct submission *submission, const struct coc_details 
 {
 	struct version_search *search = &submission->search;
 
-	search->newest = base_check_number(details);
+	search->newest = versions_number(details);
 	if (!search->newest) /* it is not told */
-		search->newest = submission->record.onto + base_check_matches(submission, details);
+		search->newest = submission->record.onto + versions_match(submission, details);
 	search->next = search->newest;
 	search->time_ms = details->update_time_ms;
 	search->author = details->modifier ? strdup(details->modifier) : NULL;
@@ -95,7 +95,7 @@ static void on_version_shown(void *data, const struct coc_answer *answer)
 		if (is_first)
 			take_newest(submission, answer->details);
 		if (search->next > submission->record.onto &&
-		    base_check_matches(submission, answer->details)) {
+		    versions_match(submission, answer->details)) {
 			search->ours = search->next;
 			end_search(submission, NULL);
 			return;
@@ -112,7 +112,7 @@ static void on_version_shown(void *data, const struct coc_answer *answer)
 int version_search_begin(struct submission *submission, int64_t timeout_ms,
 			 version_search_done_fn *done)
 {
-	version_search_finish(submission);
+	forget_search(submission);
 	submission->search.timeout_ms = timeout_ms;
 	submission->search.done = done;
 	return show_version(submission, 0);
@@ -175,5 +175,5 @@ void version_search_explain(const struct submission *submission, struct err *err
 		"it was not submitted, and the service has a newer version that was not read "
 		"here: %s",
 		version);
-	base_check_tell_version(submission, version, search->author, search->time_ms, err);
+	versions_tell(submission, version, search->author, search->time_ms, err);
 }

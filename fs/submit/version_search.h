@@ -21,7 +21,4 @@ void version_search_settle(struct submission *submission);
 /* An update was not done, and somebody else has written since: says so. */
 void version_search_explain(const struct submission *submission, struct err *err);
 
-/* Frees what the search keeps. */
-void version_search_finish(struct submission *submission);
-
 #endif
