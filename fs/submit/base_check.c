@@ -27,6 +27,7 @@
 #include <string.h>
 
 #include "base/crash.h"
+#include "job/fixed.h"
 #include "submit/ask.h"
 #include "submit/outage.h"
 #include "submit/submission.h"
@@ -116,6 +117,22 @@ static void go_on_top(struct submission *submission, const struct coc_details *d
 	TAILQ_INSERT_TAIL(&engine->iteration.fresh, submission, link);
 }
 
+/* Has the newest version each value that was changed here? A value that is not told may be another:
+ * it is sent. */
+static bool has_changed_values(const struct submission *submission,
+			       const struct coc_details *details)
+{
+	for (int i = 0; i < ATTR_COUNT; i++) {
+		const enum attr attr = (enum attr)i;
+
+		if (submission->changed & 1U << i && !attr_is_fixed(attr) &&
+		    !attr_same(versions_attribute(details, attr),
+			       submission->record.attrs.value[i]))
+			return false;
+	}
+	return true;
+}
+
 static void judge_newest(struct submission *submission, const struct coc_details *details)
 {
 	int64_t newest = versions_number(details);
@@ -128,7 +145,8 @@ static void judge_newest(struct submission *submission, const struct coc_details
 		submission_fail(submission, OUTCOME_FAILED, &err);
 		return;
 	}
-	if (!submission->deletion && versions_match(submission, details)) {
+	if (!submission->deletion && versions_match(submission, details) &&
+	    has_changed_values(submission, details)) {
 		submission_count_in_flight(submission, -1);
 		submission->is_there = true;
 		submission_settle(submission, OUTCOME_HELD, submission->job_id,

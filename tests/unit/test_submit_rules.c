@@ -345,6 +345,71 @@ static void a_request_that_cannot_begin_makes_nothing(void **state)
 	}
 }
 
+/* A deletion that is refused, at the check before it or by itself, leaves the job and its binding.
+ */
+static void a_refused_deletion_deletes_nothing(void **state)
+{
+	static const struct {
+		enum fake_kind kind;
+		enum fake_answer answer;
+	} rows[] = {{FAKE_SHOW, FAKE_REFUSED},
+		    {FAKE_SHOW, FAKE_DENIED},
+		    {FAKE_DELETE, FAKE_REFUSED},
+		    {FAKE_DELETE, FAKE_DENIED}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fixture *fixture = fixture_open(false);
+		struct writer remover = {0};
+
+		fixture_make(fixture, "a.yaml", "one");
+		assert_int_equal(fixture_delete(fixture, "a.yaml", &remover), 0);
+		if (rows[i].kind == FAKE_DELETE)
+			fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
+		fixture_answer(fixture, rows[i].kind, rows[i].answer);
+		assert_int_equal(remover.told, 1);
+		assert_true(remover.result < 0);
+		assert_true(fixture_quiesce(fixture));
+		assert_int_equal(submit_ask(fixture->engine, PATH_HAS_JOB, "a.yaml"), 1);
+		fixture_make(fixture, "a.yaml", "two");
+		assert_int_equal(fake_service_count(&fixture->service, true), 1);
+		fixture_close(fixture);
+	}
+}
+
+/* The same content with other attributes is no repetition of what is under way. */
+static void other_attributes_are_sent_after_what_is_under_way(void **state)
+{
+	static const struct commit_spec rows[] = {
+		{.path = "a.yaml", .content = "one", .description = "more"},
+		{.path = "a.yaml", .content = "one", .risk = "LOW"},
+		{.path = "a.yaml", .content = "one", .risk = "HIGH"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fixture *fixture = fixture_open(false);
+		struct writer writers[2] = {{0}};
+		struct fake_job *job;
+
+		assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writers[0]), 0);
+		fixture_settle(fixture);
+		assert_int_equal(fixture_commit_spec(fixture, &rows[i], &writers[1]), 0);
+		assert_true(fixture_quiesce(fixture));
+		for (int n = 0; n < 2; n++)
+			assert_true(writers[n].told == 1 && writers[n].result == 0);
+		assert_int_equal(fake_service_count(&fixture->service, true), 1);
+		job = LIST_FIRST(&fixture->service.jobs);
+		assert_string_equal(job->risk[job->version], rows[i].risk ? rows[i].risk : "LOW");
+		if (rows[i].description)
+			assert_string_equal(job->description[job->version], rows[i].description);
+		assert_int_equal(kept_disown(fixture->engine, "a.yaml",
+					     rows[i].risk ? ATTR_RISK_LEVEL : ATTR_DESCRIPTION),
+				 1); /* it is the file's own */
+		fixture_close(fixture);
+	}
+}
+
 /* A user has a share of the memory; the others have theirs. */
 static void one_user_does_not_take_all_memory(void **state)
 {
@@ -393,6 +458,8 @@ int main(void)
 		QUEUE(the_queue_is_told),
 		QUEUE(what_is_queued_during_a_deletion_is_sent),
 		cmocka_unit_test(a_request_that_cannot_begin_makes_nothing),
+		cmocka_unit_test(a_refused_deletion_deletes_nothing),
+		cmocka_unit_test(other_attributes_are_sent_after_what_is_under_way),
 		SYNC(one_user_does_not_take_all_memory),
 	};
 
