@@ -25,11 +25,11 @@
 /* Bytes that curl reads at once. It reads up to 100 times before anybody can look at how many bytes
  * have come: 400 KB, which take a millisecond or two, where curl's own 16 KB would be 1.6 MB. */
 #define HTTP_RECEIVE_BUFFER 4096
-/* Requests that begin in one iteration of the loop, and at most so many that curl was handed and
- * has not begun with: it begins with all of them in one call. Each takes 50 to 100 us, and hundreds
- * may have waited for the same answer. */
+/* Requests that begin in one iteration of the loop. At most so many are handed to curl before it
+ * begins: curl begins with all new requests in one call. Each takes 50 to 100 us, and hundreds may
+ * have waited for the same answer. */
 #define HTTP_BEGIN_MAX 16
-#define HTTP_POLL_MAX 64	/* idle connections that one system call looks at */
+#define HTTP_POLL_MAX 64	/* idle connections that a system call looks at */
 #define HTTP_NAMES_MAX 256	/* of a certificate's names, in a message; more are cut */
 #define HTTP_RETRY_AFTER_MAX 64 /* the value of a Retry-After header: a date has 29 bytes */
 #define COC_AUTH_FAILURES_MAX 3 /* in a row, then calls pause: more than five lock the key */

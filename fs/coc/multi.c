@@ -46,7 +46,7 @@ static void act_on_socket(struct multi *multi, curl_socket_t fd, int events)
 {
 	int running;
 
-	/* with whatever happens curl begins with all that is new */
+	/* at each event curl begins with all new requests */
 	multi->n_new = 0;
 	if (curl_multi_socket_action(multi->handle, fd, events, &running) == CURLM_OUT_OF_MEMORY)
 		multi->broken = true;
@@ -279,7 +279,8 @@ static bool shut_unasked(struct socket **sockets, struct pollfd *polled, nfds_t 
 	return had_some;
 }
 
-/* Hundreds may be idle, and each request asks for all of them: so many are asked at once. */
+/* Hundreds of connections may be idle, and each request looks at each connection. So one system
+ * call looks at HTTP_POLL_MAX connections. */
 bool multi_drop_unasked(struct multi *multi)
 {
 	struct socket *socket, *asked[HTTP_POLL_MAX];

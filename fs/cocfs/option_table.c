@@ -11,7 +11,7 @@
 
 #define HELP_COLUMN 28 /* where the text of a row begins */
 
-/* Who wants the list to be older than a day does not want it. */
+/* A list that is older than a day is of no use. */
 #define REFRESH_MAX_S 86400
 
 #define IN(member) offsetof(struct opts, member)

@@ -36,8 +36,8 @@ struct owner {
 	bool is_elsewhere; /* another directory has been put in its place */
 };
 
-/* The owner of a file, of whom nothing else is known. The group of the file is not taken for one of
- * the owner's: a directory may hand its group on (setgid), and root may give files away. */
+/* The owner of a file, if nothing else is known of that user. The file's group is not taken for
+ * one of the owner's: a directory may hand its group on (setgid), and root may give files away. */
 struct person person_of_file(uid_t uid);
 
 bool owner_is_same(const struct owner *one, const struct owner *other);
@@ -56,8 +56,8 @@ bool holding_is_same(const struct holding *one, const struct holding *other);
 bool holding_is_of(const struct holding *holding, uid_t file_uid);
 
 /* May somebody who reads a file of file_uid's under this name see the text that is kept: the story
- * of a refusal, warnings? reads: the reader may read the recorded file too. (root may; the caller
- * asks.) */
+ * of a refusal, warnings? The argument reads says that the reader may read the recorded file too.
+ * (root may; the caller asks.) */
 bool holding_shows_text(const struct holding *holding, uid_t file_uid, uid_t reader, bool reads);
 
 /*

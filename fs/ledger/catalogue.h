@@ -6,8 +6,8 @@
 
 /*
  * The catalogue in the ledger: each job as the service listed it last. It is for
- * display. Nothing that writes relies on it. It changes and becomes durable as all of the ledger
- * does (ledger.h).
+ * display. Nothing that writes relies on it. It changes and becomes durable like the rest of the
+ * ledger (ledger.h).
  */
 
 /* A job as a row of ListDocuments tells it. Borrowed strings; NULL: not told. */

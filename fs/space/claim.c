@@ -279,7 +279,7 @@ static int find_claims(struct claiming *claiming)
 }
 
 /* Must what a row keeps of text not go into the file? The file's user can have come to the row by
- * somebody else's request, or have got the file from root: then only a request of the user's own
+ * somebody else's request, or have got the file from root. Then only a request of the user's own
  * shows whether the user may read the recorded file. */
 static bool is_without_text(struct claiming *claiming, const struct holding *holding)
 {

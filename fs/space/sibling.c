@@ -84,9 +84,9 @@ static bool has_own_file(const struct space *space, const struct beside *beside)
 }
 
 /*
- * The readers of a sibling: the readers of its job file. When that is gone, the row's owner. The
- * story of another's file, beside a file of an heir's, is the owner's, and for the heir if the heir
- * could read that file: check_reader() sees to it that no other user reads it.
+ * The readers of a sibling: the readers of its job file. When that is gone, the row's owner. Beside
+ * a file of an heir's, the story of another user's file is that user's. It is for the heir too if
+ * the heir could read that file. check_reader() sees to it that no other user reads the story.
  */
 static struct access readers_of_sibling(const struct space *space, enum sibling sibling,
 					const struct beside *beside)

@@ -17,7 +17,7 @@
  * jobs have 140 KB; the API allows more than 1 MB for 1,000. */
 #define LISTED_TEXT_MAX (192u << 10)
 
-/* Requests that one iteration sends, and outcomes that it tells, together. A request with the
+/* Requests that an iteration sends, and outcomes that it tells, together. A request with the
  * largest content takes 50 us: 3 ms. */
 #define RELEASES_MAX 64
 
@@ -29,16 +29,16 @@
 #define PENDING_AT_ONCE 250
 
 /*
- * The catalogue. A scan makes at most so many calls for pages: 200,000 jobs, of which each page
- * brings 99, and room for pages that are read again. What is behind is not shown. At 200 ms a call
- * it takes eight minutes, and it has at most so long, waits for a service that is throttling
- * included.
+ * The catalogue. A scan makes at most so many calls for pages. Each page brings 99
+ * jobs: that makes 200,000 jobs, and room for pages that are read again. What is behind is not
+ * shown. At 200 ms a call it takes eight minutes, and it has at most so long, waits for a service
+ * that is throttling included.
  */
 #define SCAN_PAGES_MAX 2500
 #define SCAN_TIME_MAX_MS 900000
 /* Rows of the catalogue that are written, or looked at, in one iteration: 1 ms. */
 #define SCAN_ROWS_AT_ONCE 200
-/* Missing jobs that one scan asks for: with 50 ms a call, five seconds. */
+/* Missing jobs that a scan asks for: with 50 ms a call, five seconds. */
 #define SCAN_SHOWS_MAX 100
 
 /* What .coc/jobs shows at once: 200,000 jobs with 300 bytes each. Jobs behind it are counted. */

@@ -15,8 +15,8 @@
  * Somebody is about to show the jobs. Returns 0 with *ret_waiter NULL: what is known may be shown
  * at once. 0 with a waiter: a scan is under way. Then done is called once, later and never from
  * within, unless submit_waiter_drop() came before. It gets 0 when what is known may be shown:
- * after the scan, or when the scan has failed or takes longer than a submission may, and jobs are
- * known from before. Returns -errno, or done gets it, when no job is known.
+ * after the scan. It also gets 0 when the scan has failed, or takes longer than a submission may,
+ * and jobs are known from before. Returns -errno, or done gets it, when no job is known.
  */
 int catalogue_refresh(struct engine *engine, submit_done_fn *done, void *data,
 		      struct waiter **ret_waiter);

@@ -33,7 +33,7 @@
 #include "submit/submission.h"
 #include "submit/waiter.h"
 
-/* What the metrics tell of the ledger. 1 if it has yet to be counted on, 0, or -errno. */
+/* What the metrics show of the ledger. 1 if it has yet to be counted on, 0, or -errno. */
 static int count_for_metrics(struct engine *engine, struct queued_count *queued,
 			     int64_t *ret_scanned_ms)
 {

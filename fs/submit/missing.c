@@ -121,7 +121,7 @@ static void begin_walk(struct missing *missing);
 static void end_walk(struct missing *missing)
 {
 	if (missing->n_missing && !missing->n_ids && missing->resume[0]) {
-		missing->resume[0] = '\0'; /* all of them stand before */
+		missing->resume[0] = '\0'; /* all missing jobs come before resume */
 		begin_walk(missing);
 	} else if (missing->n_missing > missing->n_rows / 2) {
 		log_warning("%lld of %lld jobs are not in the service's list any more: none of "

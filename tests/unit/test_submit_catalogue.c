@@ -506,7 +506,7 @@ static void a_list_that_moves_removes_nothing_and_hides_nothing(void **state)
 	pass_refresh(fixture);
 	look(fixture, &reader);
 	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
-	/* both are in the first page: two of the second are passed over by who only counts */
+	/* both are in the first page: a scan that only counts rows passes over two of the second */
 	fake_service_job(&fixture->service, "DM00240")->gone = true;
 	fake_service_job(&fixture->service, "DM00241")->gone = true;
 	make_jobs(fixture, 1);

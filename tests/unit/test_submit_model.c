@@ -785,7 +785,7 @@ static void check_bound(struct model *model, struct file *file, const struct job
 	if (number < file->acked && !may_be_missing(model, file, job))
 		fail_model(model, "%s: the acknowledged text %d is lost, %s has %d", file->path,
 			   file->acked, there->id, number);
-	/* newer versions of another machine may not have been seen yet; and if there was no time
+	/* Newer versions of another machine may not have been seen yet. And if there was no time
 	 * left to read which version an update has made, another machine may have that number */
 	is_guess = job->base == job->version && there->foreign[job->version];
 	if (job->state == JOB_SUBMITTED &&

@@ -86,7 +86,7 @@ static void answer(struct stage *stage, enum fake_kind kind, enum fake_answer an
 	look(stage);
 }
 
-/* To whatever is asked. */
+/* Answers the first open request. */
 static void say_busy(struct stage *stage)
 {
 	fixture_settle(stage->fixture);
