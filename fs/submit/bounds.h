@@ -17,9 +17,11 @@
  * jobs have 140 KB; the API allows more than 1 MB for 1,000. */
 #define LISTED_TEXT_MAX (192u << 10)
 
-/* Requests that an iteration sends, and outcomes that it tells, together. A request with the
- * largest content takes 50 us: 3 ms. */
+/* Requests that one iteration sends, and outcomes that the iteration tells, together. A request
+ * counts once more for each RELEASE_CONTENT of its content: to make 60 KB ready takes up to 1 ms.
+ */
 #define RELEASES_MAX 64
+#define RELEASE_CONTENT 8192
 
 /* What .coc/queue shows at once; more are counted. A line has a path and a sentence: some MB. */
 #define PENDING_LINES_MAX 10000

@@ -231,17 +231,13 @@ static void iteration_fail(struct engine *engine, int r)
 		       wake_loop, NULL);
 }
 
-/* Takes the first submission of a list for this iteration to release. NULL: there is none, or this
- * iteration has released enough. */
-static struct submission *take_release(struct engine *engine, struct submission_list *list)
+/* Takes a cost from what this iteration may release. false: that is used up. */
+static bool pay_release(struct engine *engine, unsigned cost)
 {
-	struct submission *submission = TAILQ_FIRST(list);
-
-	if (!submission || !engine->releases_left)
-		return NULL;
-	engine->releases_left--;
-	TAILQ_REMOVE(list, submission, link);
-	return submission;
+	if (!engine->releases_left)
+		return false;
+	engine->releases_left -= cost < engine->releases_left ? cost : engine->releases_left;
+	return true;
 }
 
 /* Answers writers, sends requests and tells outcomes: of what is durable, as much as one iteration
@@ -254,12 +250,15 @@ static void release_durable(struct engine *engine)
 	batch_init(&now);
 	batch_move(&engine->durable, &now);
 	engine->releases_left -= answer_promised(engine, &now.promised, 0, engine->releases_left);
-	while ((submission = take_release(engine, &now.fresh))) {
+	while ((submission = TAILQ_FIRST(&now.fresh)) &&
+	       pay_release(engine, group_sync_cost(submission))) {
+		TAILQ_REMOVE(&now.fresh, submission, link);
 		CRASH_POINT("intent-durable");
 		submission_send(submission);
 		stall_next(loop_stall(engine->loop));
 	}
-	while ((submission = take_release(engine, &now.ended))) {
+	while ((submission = TAILQ_FIRST(&now.ended)) && pay_release(engine, 1)) {
+		TAILQ_REMOVE(&now.ended, submission, link);
 		CRASH_POINT("outcome-committed");
 		tell_waiters(submission);
 		CRASH_POINT("writer-told");

@@ -19,6 +19,7 @@
 
 #include "base/crash.h"
 #include "base/log.h"
+#include "submit/bounds.h"
 #include "submit/sync_thread.h"
 #include "submit/send.h"
 #include "submit/submission.h"
@@ -113,11 +114,16 @@ void group_sync_finish(struct engine *engine)
 	batch_finish(&engine->durable);
 }
 
+unsigned group_sync_cost(const struct submission *submission)
+{
+	return 1 + (unsigned)(submission->record.content_size / RELEASE_CONTENT);
+}
+
 bool group_sync_is_apart(const struct engine *engine)
 {
 	const struct waiter *waiter = LIST_FIRST(&engine->iteration.promised);
 	const struct submission *submission;
-	unsigned waited_for = engine->in_flight - engine->queued_in_flight;
+	unsigned waited_for = engine->in_flight - engine->queued_in_flight, cost = 0;
 
 	if (!engine->sync_thread)
 		return false;
@@ -126,9 +132,11 @@ bool group_sync_is_apart(const struct engine *engine)
 		return true;
 	if (waiter && LIST_NEXT(waiter, link))
 		return true;
-	TAILQ_FOREACH (submission, &engine->iteration.fresh, link)
+	TAILQ_FOREACH (submission, &engine->iteration.fresh, link) {
 		waited_for -= !submission->record.queued;
-	return waited_for > 0;
+		cost += group_sync_cost(submission);
+	}
+	return waited_for > 0 || cost > RELEASES_MAX;
 }
 
 /* Hands over the requests of a batch, which are not sent before the loop's next iteration. Those

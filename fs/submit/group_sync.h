@@ -22,8 +22,11 @@ void group_sync_init(struct engine *engine);
 /* Ends that, and frees what is in the batches alone. */
 void group_sync_finish(struct engine *engine);
 
-/* Would a sync apart let others go on meanwhile? Then an iteration is committed without one and
- * held. */
+/* What it costs to send a request, beside RELEASES_MAX. */
+unsigned group_sync_cost(const struct submission *submission);
+
+/* Would a sync apart let others go on meanwhile, or has this iteration more to send than one may?
+ * Then the iteration is committed without a sync and held. */
 bool group_sync_is_apart(const struct engine *engine);
 
 /* Makes durable what this iteration has recorded and committed, and releases it. -errno: it is this

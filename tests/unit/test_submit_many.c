@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -47,17 +48,24 @@ static unsigned iterate(struct fixture *fixture)
 	return count_released(fixture) - before;
 }
 
+static void write_all(struct fixture *fixture, const char *content)
+{
+	char path[32];
+
+	for (int i = 0; i < N_WRITERS; i++) {
+		writers[i] = (struct writer){0};
+		snprintf(path, sizeof(path), "%d.yaml", i);
+		assert_int_equal(fixture_commit(fixture, path, content, &writers[i]), 0);
+	}
+}
+
 static void what_comes_together_is_released_in_parts(void **state)
 {
 	struct fixture *fixture = *state;
 	unsigned n, most = 0;
 	char path[32];
 
-	for (int i = 0; i < N_WRITERS; i++) {
-		writers[i] = (struct writer){0};
-		snprintf(path, sizeof(path), "%d.yaml", i);
-		assert_int_equal(fixture_commit(fixture, path, "one", &writers[i]), 0);
-	}
+	write_all(fixture, "one");
 	for (int i = 0; i < ITERATIONS_MAX && fixture_has_work(fixture); i++) {
 		n = iterate(fixture);
 		assert_true(n <= RELEASES_MAX);
@@ -75,17 +83,32 @@ static void what_comes_together_is_released_in_parts(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), N_WRITERS);
 }
 
+/* Long contents: fewer of them at once. */
+static void the_size_of_what_is_sent_counts(void **state)
+{
+	static char content[7 * RELEASE_CONTENT + 1]; /* one counts as eight */
+	struct fixture *fixture = *state;
+	uint64_t sent = 0, most = 0;
+
+	memset(content, 'x', sizeof(content) - 1);
+	write_all(fixture, content);
+	for (int i = 0; i < ITERATIONS_MAX && fixture_has_work(fixture); i++) {
+		iterate(fixture);
+		if (fixture->service.counts[FAKE_CREATE] - sent > most)
+			most = fixture->service.counts[FAKE_CREATE] - sent;
+		sent = fixture->service.counts[FAKE_CREATE];
+	}
+	assert_int_equal(most, RELEASES_MAX / 8);
+	assert_int_equal(fake_service_count(&fixture->service, true), N_WRITERS);
+}
+
 /* A crash between two parts: nothing of what was sent is made twice. */
 static void a_crash_between_two_parts_doubles_nothing(void **state)
 {
 	struct fixture *fixture = *state;
 	char path[32];
 
-	for (int i = 0; i < N_WRITERS; i++) {
-		writers[i] = (struct writer){0};
-		snprintf(path, sizeof(path), "%d.yaml", i);
-		assert_int_equal(fixture_commit(fixture, path, "one", &writers[i]), 0);
-	}
+	write_all(fixture, "one");
 	while (!fixture->service.counts[FAKE_CREATE])
 		iterate(fixture);
 	assert_true(fixture->service.counts[FAKE_CREATE] < N_WRITERS);
@@ -111,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SYNC(what_comes_together_is_released_in_parts),
 		QUEUE(what_comes_together_is_released_in_parts),
+		SYNC(the_size_of_what_is_sent_counts),
 		SYNC(a_crash_between_two_parts_doubles_nothing),
 	};
 
