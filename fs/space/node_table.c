@@ -26,9 +26,11 @@ static size_t bucket_of(const struct node_table *table, uint64_t ino)
 
 int node_table_init(struct node_table *table)
 {
-	*table = (struct node_table){.n_buckets = BUCKETS_FIRST, .room = BUCKETS_FIRST};
-	table->buckets = calloc(BUCKETS_FIRST, sizeof(*table->buckets));
-	return table->buckets ? 0 : -ENOMEM;
+	*table = (struct node_table){.buckets = calloc(BUCKETS_FIRST, sizeof(*table->buckets))};
+	if (!table->buckets)
+		return -ENOMEM;
+	table->n_buckets = table->room = BUCKETS_FIRST;
+	return 0;
 }
 
 void node_table_finish(struct node_table *table)
