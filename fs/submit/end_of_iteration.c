@@ -290,8 +290,9 @@ static void release_unsynced(struct engine *engine)
 	release_durable(engine);
 }
 
-/* Takes up what callbacks have left in the engine's lists. */
-static void take_up(struct engine *engine)
+/* Takes up what callbacks have left in the engine's lists. Returns 0, or -errno: a sync has failed,
+ * and another one that comes at once would fail as well. */
+static int take_up(struct engine *engine)
 {
 	int sync_error = engine->sync_error;
 
@@ -303,6 +304,7 @@ static void take_up(struct engine *engine)
 		engine->service_is_back = false;
 		lost_answer_hurry_unanswered(engine);
 	}
+	return sync_error;
 }
 
 void submit_iteration_end(struct engine *engine)
@@ -312,7 +314,10 @@ void submit_iteration_end(struct engine *engine)
 
 	TAILQ_INIT(&begun);
 	engine->releases_left = RELEASES_MAX;
-	take_up(engine);
+	if (take_up(engine) < 0) {
+		group_sync_go_on(engine);
+		return;
+	}
 	do {
 		fill_slots(engine);
 		r = record_outcomes(engine);

@@ -525,6 +525,28 @@ static void what_goes_on_is_synced_before_it_is_sent(void **state)
 	fixture_assert_state(fixture, "a.yaml", JOB_SUBMITTING);
 }
 
+/* An outcome has to be durable, and the disk cannot: the loop waits a little before each try. */
+static void a_sync_that_failed_is_not_tried_again_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writers[2] = {{0}};
+
+	assert_int_equal(fixture_commit(fixture, "d/a.yaml", "one", &writers[0]), 0);
+	assert_int_equal(fixture_commit(fixture, "e/a.yaml", "one", &writers[1]), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fake_disk_fail_syncs(true);
+	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
+	assert_false(fake_disk_is_syncing());
+	fixture_pass(fixture, 1000);
+	assert_true(fake_disk_is_syncing());
+	fixture_settle(fixture);
+	fake_disk_fail_syncs(false);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "d/a.yaml", "one");
+	fixture_assert_held(fixture, "e/a.yaml", "one");
+}
+
 /* Half of a recording failed in the middle of the iteration, and all of it was undone. */
 static void what_was_undone_in_the_iteration_is_not_sent(void **state)
 {
@@ -1045,6 +1067,7 @@ int main(void)
 		QUEUE(what_was_taken_from_the_queue_goes_on),
 		QUEUE(what_a_rename_has_committed_goes_on),
 		QUEUE(what_goes_on_is_synced_before_it_is_sent),
+		SYNC(a_sync_that_failed_is_not_tried_again_at_once),
 		SYNC(what_was_undone_in_the_iteration_is_not_sent),
 		QUEUE(what_is_held_takes_the_place_of_what_was_queued),
 		QUEUE(what_was_queued_before_does_not_come_back),
