@@ -47,11 +47,17 @@ static void fill_slots(struct engine *engine)
 	queue_fill_slots(engine);
 }
 
-/* Tells everybody who waits for a submission. */
-static void tell_waiters(struct submission *submission)
+static bool is_success(const struct submission *submission)
 {
-	bool well = submission->outcome == OUTCOME_HELD || submission->outcome == OUTCOME_SETTLED;
-	int result = well ? 0 : submission->err ? -submission->err->errnum : -ENOMEM;
+	return submission->outcome == OUTCOME_HELD || submission->outcome == OUTCOME_SETTLED;
+}
+
+/* Tells everybody who waits for a submission. r: 0, or why its outcome is not recorded. */
+static void tell_waiters(struct submission *submission, int r)
+{
+	int result = is_success(submission) ? r
+		     : submission->err	    ? -submission->err->errnum
+					    : -ENOMEM;
 	struct waiter *waiter;
 
 	while ((waiter = LIST_FIRST(&submission->waiters)))
@@ -164,10 +170,34 @@ static void wake_loop(void *data)
 }
 
 /*
- * Records what has ended in this iteration. Returns -errno, else whether it must be durable before
- * it is told. A job that was made can be asked for again, unless a create of the same name and
- * content would be in doubt as well: that one could take the job.
+ * Must an outcome be durable before it is told? What was made can be asked for again, unless a
+ * create of the same name and content would be in doubt as well: that one could take the job. And
+ * what the service holds does not last if older content is in the queue on the disk.
  */
+static bool must_outcome_last(const struct submission *submission)
+{
+	const struct engine *engine = submission->engine;
+
+	if (submission->outcome == OUTCOME_SETTLED)
+		return engine_has_rival(engine, submission);
+	return submission->must_last ||
+	       (submission->outcome == OUTCOME_HELD &&
+		ledger_has_queued(engine->ledger, submission->record.row) != 0);
+}
+
+/* Notes the creates of this iteration that have ended without a job. */
+static void note_ends(struct engine *engine)
+{
+	const struct submission *submission;
+
+	TAILQ_FOREACH (submission, &engine->iteration.ended, link) {
+		if (!is_success(submission) && submission->outcome != OUTCOME_DOUBT)
+			group_sync_note_end(submission);
+	}
+}
+
+/* Records what has ended in this iteration. Returns -errno, else whether it must be durable before
+ * it is told. */
 static int record_ended(struct engine *engine)
 {
 	struct submission *submission;
@@ -181,12 +211,13 @@ static int record_ended(struct engine *engine)
 				  strerror(-r));
 		else if (r < 0)
 			return r;
-		if (r > 0 || (submission->outcome == OUTCOME_SETTLED &&
-			      engine_has_rival(engine, submission)))
-			must_last = 1;
+		submission->must_last |= r > 0;
 		CRASH_POINT("outcome-recorded");
 		stall_next(loop_stall(engine->loop));
 	}
+	note_ends(engine);
+	TAILQ_FOREACH (submission, &engine->iteration.ended, link)
+		must_last |= must_outcome_last(submission);
 	return must_last;
 }
 
@@ -224,9 +255,11 @@ static void iteration_fail(struct engine *engine, int r)
 	fail_unsent(engine, r);
 	answer_promised(engine, &engine->iteration.promised, r, UINT_MAX);
 	/* what has ended is told, and recorded when the ledger can be written: until then it stays
-	 * the current submission of its row, so nothing is sent twice */
+	 * the current submission of its row, so nothing is sent twice. What must last and does not
+	 * is no success */
+	note_ends(engine);
 	TAILQ_FOREACH (submission, &engine->iteration.ended, link)
-		tell_waiters(submission);
+		tell_waiters(submission, must_outcome_last(submission) ? r : 0);
 	loop_timer_set(engine->loop, &engine->again, loop_now_ms(engine->loop) + LEDGER_AGAIN_MS,
 		       wake_loop, NULL);
 }
@@ -260,7 +293,7 @@ static void release_durable(struct engine *engine)
 	while ((submission = TAILQ_FIRST(&now.ended)) && pay_release(engine, 1)) {
 		TAILQ_REMOVE(&now.ended, submission, link);
 		CRASH_POINT("outcome-committed");
-		tell_waiters(submission);
+		tell_waiters(submission, 0);
 		CRASH_POINT("writer-told");
 		finish_submission(submission);
 		CRASH_POINT("submission-finished");

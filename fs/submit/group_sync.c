@@ -64,6 +64,8 @@ static void on_synced(void *data, int r)
 	struct engine *engine = data;
 
 	engine->syncing = false;
+	engine->has_unsynced_ends |= r < 0 && engine->has_syncing_ends;
+	engine->has_syncing_ends = false;
 	if (r < 0) {
 		log_error("the ledger cannot be synced: %s", strerror(-r));
 		ledger_sync_failed(engine->ledger);
@@ -74,6 +76,12 @@ static void on_synced(void *data, int r)
 		return;
 	}
 	batch_move(&engine->synced, &engine->durable);
+}
+
+void group_sync_note_end(const struct submission *submission)
+{
+	if (submission_is_create(submission) && submission->record.id)
+		submission->engine->has_unsynced_ends = true;
 }
 
 void group_sync_init(struct engine *engine)
@@ -174,6 +182,7 @@ int group_sync_release(struct engine *engine)
 		batch_move(&now, &engine->iteration);
 		return r;
 	}
+	engine->has_unsynced_ends = false;
 	while ((submission = TAILQ_FIRST(&now.fresh))) {
 		TAILQ_REMOVE(&now.fresh, submission, link); /* on its way */
 		CRASH_POINT("intent-durable");
@@ -196,6 +205,8 @@ void group_sync_go_on(struct engine *engine)
 		return;
 	CRASH_POINT("commit-unsynced");
 	ledger_sync_begun(engine->ledger);
+	engine->has_syncing_ends = engine->has_unsynced_ends;
+	engine->has_unsynced_ends = false;
 	batch_move(&engine->held, &engine->synced);
 	r = sync_thread_begin(engine->sync_thread);
 	if (r < 0)

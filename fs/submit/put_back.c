@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 
+#include "submit/group_sync.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
 
@@ -45,6 +46,7 @@ void queue_put_back(struct submission *submission)
 	struct submission *behind = submission->behind;
 
 	unstart_submission(submission);
+	group_sync_note_end(submission);
 	submission->behind = NULL;
 	engine_take_out(submission);
 	submission_destroy(submission);

@@ -98,7 +98,8 @@ static bool has_twin(const struct engine *engine, const struct submission *submi
 	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
 		for (const struct submission *other = engine->by_row[i]; other;
 		     other = other->next_by_row)
-			if (stages & 1U << other->stage && is_twin(other, submission))
+			if (stages & 1U << other->stage && is_twin(other, submission) &&
+			    (other->stage != STAGE_ASKING || other->record.known.number))
 				return true;
 	return false;
 }
@@ -121,12 +122,19 @@ bool engine_has_twin(const struct engine *engine, const struct submission *submi
 	return has_twin(engine, submission, 1U << STAGE_SENDING);
 }
 
+/*
+ * A create that is in doubt after a loss of power is one whose known jobs are on the disk. It is
+ * under way here, or the disk does not have its end yet. While it is asked for, the known jobs of
+ * an earlier question may be there. Without a question before, none are; and whatever makes those
+ * of a later question durable makes this outcome durable, too.
+ */
 bool engine_has_rival(const struct engine *engine, const struct submission *submission)
 {
 	return submission->record.kind == SUBMIT_CREATE && !submission->deletion &&
-	       has_twin(engine, submission,
-			1U << STAGE_SYNCING | 1U << STAGE_SENDING | 1U << STAGE_IN_DOUBT |
-				1U << STAGE_ENDED);
+	       (engine->has_unsynced_ends || engine->has_syncing_ends ||
+		has_twin(engine, submission,
+			 1U << STAGE_ASKING | 1U << STAGE_SYNCING | 1U << STAGE_SENDING |
+				 1U << STAGE_IN_DOUBT | 1U << STAGE_ENDED));
 }
 
 unsigned engine_recorded(const struct engine *engine)

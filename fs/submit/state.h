@@ -93,6 +93,7 @@ struct submission {
 	bool is_there;	  /* of OUTCOME_HELD: the service has told that it has the content */
 	bool is_conflict; /* of OUTCOME_FAILED: a version is in the way */
 	int64_t seen;	  /* of OUTCOME_FAILED: the newest version; 0: not seen */
+	bool must_last;	  /* the outcome has to be durable before it is told as a success */
 
 	int64_t next_try_ms; /* of OUTCOME_LATER: since the epoch */
 	int64_t held_id;     /* of OUTCOME_HELD: what was queued by then has another content */
@@ -138,6 +139,8 @@ struct engine {
 	struct loop_timer again;	 /* wakes the loop when the ledger could not be written */
 	struct sync_thread *sync_thread; /* NULL: the loop itself waits for each sync */
 	bool syncing; /* it is at work, for what is in synced; what came since is in held */
+	/* creates have ended without a job: no sync has begun since; it is at work */
+	bool has_unsynced_ends, has_syncing_ends;
 	struct batch held, synced;
 	struct batch durable;	/* to be released at the ends of this iteration and the next ones */
 	unsigned releases_left; /* in this iteration */

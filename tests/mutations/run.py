@@ -18,7 +18,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAMS = ["test_lost_match", "test_submit", "test_submit_crash", "test_submit_model", "test_submit_bases"]
+PROGRAMS = ["test_lost_match", "test_submit", "test_submit_crash", "test_submit_model", "test_submit_bases", "test_submit_twins"]
 
 # name, file below fs/, what is there, what is put there
 MUTATIONS = [
@@ -36,7 +36,7 @@ MUTATIONS = [
      "engine->syncing = false;\n\tif (r < 0) {", "engine->syncing = false;\n\tif (0) {"),
     ("answer-before-commit", "submit/end_of_iteration.c",
      "int r = submission_record(submission);",
-     "int r = (tell_waiters(submission), submission_record(submission));"),
+     "int r = (tell_waiters(submission, 0), submission_record(submission));"),
     ("promise-when-held", "submit/group_sync.c",
      "batch_move(&engine->iteration, &engine->held);",
      "while (!LIST_EMPTY(&engine->iteration.promised))\n"
@@ -81,6 +81,14 @@ MUTATIONS = [
      "if (log)\n\t\tledger_vfs_sync_failed(log);", "(void)log;"),
     ("failed-sync-counts", "ledger/wal.c",
      "ledger->unsynced = code != SQLITE_OK;", "ledger->unsynced = false;"),
+    ("twin-that-ended-is-forgotten", "submit/group_sync.c",
+     "submission->engine->has_unsynced_ends = true;", "(void)submission->engine;"),
+    ("twin-that-ended-is-durable-when-its-sync-begins", "submit/group_sync.c",
+     "engine->has_syncing_ends = engine->has_unsynced_ends;", "engine->has_syncing_ends = false;"),
+    ("twin-that-is-asked-for-again-is-none", "submit/rows.c",
+     "1U << STAGE_ASKING | 1U << STAGE_SYNCING", "1U << STAGE_SYNCING"),
+    ("success-that-does-not-last", "submit/end_of_iteration.c",
+     "tell_waiters(submission, must_outcome_last(submission) ? r : 0);", "tell_waiters(submission, 0);"),
     ("loss-is-not-taken", "submit/end_of_iteration.c",
      "r = ledger_take_loss(engine->ledger) ? -EIO : record_ended(engine);\n"
      "\tif (r >= 0 && ledger_take_loss(engine->ledger))\n\t\tr = -EIO;",

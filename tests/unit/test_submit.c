@@ -605,6 +605,34 @@ static void what_was_queued_before_does_not_come_back(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
+/* And if the ledger cannot say so durably, the writer is told of no success. */
+static void what_may_come_back_from_the_queue_is_no_success(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct fixture *fixture = fixture_open(true);
+		struct writer writers[2] = {{0}};
+
+		fixture_make(fixture, "a.yaml", "one");
+		assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writers[0]), 0);
+		fixture_answer_update(fixture, FAKE_BUSY);
+		fixture->rules.queue = false;
+		assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writers[1]), 0);
+		if (i)
+			fake_disk_fail_syncs(true);
+		else
+			fake_disk_fail_writes(ENOSPC);
+		fixture_settle(fixture);
+		assert_int_equal(writers[1].told, 1);
+		assert_int_equal(writers[1].result, i ? -EIO : -ENOSPC);
+		fake_disk_fail_syncs(false);
+		fake_disk_fail_writes(0);
+		assert_true(fixture_quiesce(fixture));
+		fixture_assert_held(fixture, "a.yaml", "one");
+		fixture_close(fixture);
+	}
+}
+
 /* A sync failed, the log could not be written again, and the process died. The next mount reads all
  * of the log from the kernel's memory, and must not build on what the disk does not have. */
 static void what_an_earlier_mount_could_not_sync_is_written_again(void **state)
@@ -1071,6 +1099,7 @@ int main(void)
 		SYNC(what_was_undone_in_the_iteration_is_not_sent),
 		QUEUE(what_is_held_takes_the_place_of_what_was_queued),
 		QUEUE(what_was_queued_before_does_not_come_back),
+		cmocka_unit_test(what_may_come_back_from_the_queue_is_no_success),
 		QUEUE(what_an_earlier_mount_could_not_sync_is_written_again),
 		SYNC(what_was_refused_is_a_draft_again_when_it_is_overwritten),
 		SYNC(an_impossible_id_is_no_answer),
