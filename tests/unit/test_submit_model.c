@@ -364,7 +364,7 @@ static void answer_not_done(struct model *model, struct fake_request *request)
 {
 	static const enum fake_answer later[] = {FAKE_UNSENT, FAKE_BUSY, FAKE_DENIED};
 
-	if (is_change(request) && draw_percent(model, 20)) {
+	if (is_change(request) && draw_percent(model, 40)) {
 		count(model, KIND_REFUSED);
 		note_refusal(model, request);
 		fake_request_answer(request, FAKE_REFUSED);
