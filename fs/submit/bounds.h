@@ -17,7 +17,7 @@
  * jobs have 140 KB; the API allows more than 1 MB for 1,000. */
 #define LISTED_TEXT_MAX (192u << 10)
 
-/* Requests that one iteration sends, and outcomes that the iteration tells, together. A request
+/* Requests that an iteration sends, and outcomes that an iteration tells, together. A request
  * counts once more for each RELEASE_CONTENT of its content: to make 60 KB ready takes up to 1 ms.
  */
 #define RELEASES_MAX 64

@@ -125,7 +125,7 @@ bool engine_has_twin(const struct engine *engine, const struct submission *submi
 /*
  * A create that is in doubt after a loss of power is one whose known jobs are on the disk. It is
  * under way here, or the disk does not have its end yet. While it is asked for, the known jobs of
- * an earlier question may be there. Without a question before, none are; and whatever makes those
+ * an earlier question may be there. Without a question before, none are. The sync that makes those
  * of a later question durable makes this outcome durable, too.
  */
 bool engine_has_rival(const struct engine *engine, const struct submission *submission)

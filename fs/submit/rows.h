@@ -22,8 +22,7 @@ bool engine_has_twin(const struct engine *engine, const struct submission *submi
  * recorded yet, too. 1, 0 or -errno. */
 int engine_is_bound(const struct engine *engine, const char *job_id);
 
-/* Would there be, if the power went now, another create in doubt that could take the job of this
- * one? */
+/* If the power went now: would another create be in doubt that could take this submission's job? */
 bool engine_has_rival(const struct engine *engine, const struct submission *submission);
 
 /* Is a submission of this row under way (or in doubt)? */

@@ -605,7 +605,7 @@ static void what_was_queued_before_does_not_come_back(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* And if the ledger cannot say so durably, the writer is told of no success. */
+/* And if the ledger cannot say so durably, the writer hears of no success. */
 static void what_may_come_back_from_the_queue_is_no_success(void **state)
 {
 	(void)state;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two creates of one name and content are under way, and the power goes. The writer of one was told
- * of a success: that file keeps the job, also if the disk still says that the other create is under
- * way. The tests differ in how the other create ends.
+ * Two creates of one name and content are under way, and the power goes. The writer of one has
+ * heard of a success: the file keeps the job, also if the disk still says that the other create is
+ * under way. The tests differ in how the other create ends.
  */
 #define _GNU_SOURCE
 #include <errno.h>
