@@ -148,6 +148,53 @@ int coc_endpoint_check(const char *text, bool any_host, char **ret_url, struct e
 	return 0;
 }
 
+/* An IPv6 address has several spellings: the system's one. Other hosts are only put in lower case;
+ * the dot that ends an absolute name is left out. */
+static void write_host(const struct url *url, char *ret_host)
+{
+	size_t length = url->host_length;
+	struct in6_addr in6;
+
+	memcpy(ret_host, url->host, length);
+	ret_host[length] = '\0';
+	if (ret_host[0] == '[') {
+		ret_host[length - 1] = '\0';
+		if (inet_pton(AF_INET6, ret_host + 1, &in6) == 1 &&
+		    inet_ntop(AF_INET6, &in6, ret_host + 1, INET6_ADDRSTRLEN))
+			length = strlen(ret_host) + 1;
+		strcpy(ret_host + length - 1, "]");
+		return;
+	}
+	for (size_t i = 0; i < length; i++)
+		if (ret_host[i] >= 'A' && ret_host[i] <= 'Z')
+			ret_host[i] = (char)(ret_host[i] - 'A' + 'a');
+	if (length > 1 && ret_host[length - 1] == '.')
+		ret_host[length - 1] = '\0';
+}
+
+int coc_endpoint_canonical(const char *text, char **ret_url)
+{
+	_cleanup_free_ char *host = NULL;
+	struct url url;
+	long port;
+	int n;
+
+	if (!split_url(text, &url))
+		return -EINVAL;
+	host = malloc(url.host_length + INET6_ADDRSTRLEN + sizeof("[]"));
+	if (!host)
+		return -ENOMEM;
+	write_host(&url, host);
+	port = url.authority_length > url.host_length
+		       ? strtol(url.host + url.host_length + 1, NULL, 10)
+		       : 0;
+	if (!port || port == (url.https ? 443 : 80))
+		n = asprintf(ret_url, "%s://%s", url.https ? "https" : "http", host);
+	else
+		n = asprintf(ret_url, "%s://%s:%ld", url.https ? "https" : "http", host, port);
+	return n < 0 ? -ENOMEM : 0;
+}
+
 /* Puts what an override says into form; the SDKs allow the scheme to be left out. */
 static int take_override(const char *text, size_t length, const char *where, char **ret_url,
 			 struct err *err)
@@ -254,4 +301,18 @@ int coc_endpoint_find(const char *source, char **ret_url, struct err *err)
 		if (!strcmp(source, regions[i].region))
 			return coc_endpoint_check(regions[i].url, false, ret_url, err);
 	return refuse_unknown_region(source, err);
+}
+
+const char *coc_endpoint_region(const char *canonical)
+{
+	for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++) {
+		_cleanup_free_ char *url = NULL, *own = NULL;
+		int r = coc_endpoint_find(regions[i].region, &url, NULL);
+
+		/* an override that cannot be read now says nothing of the region's jobs */
+		if (coc_endpoint_canonical(r == 0 ? url : regions[i].url, &own) == 0 &&
+		    !strcmp(own, canonical))
+			return regions[i].region;
+	}
+	return NULL;
 }

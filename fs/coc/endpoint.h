@@ -22,6 +22,17 @@ int coc_endpoint_find(const char *source, char **ret_url, struct err *err);
  */
 int coc_endpoint_check(const char *text, bool any_host, char **ret_url, struct err *err);
 
+/*
+ * The one spelling of a URL of that form: scheme and host in lower case, an IPv6 address in its
+ * shortest form. It has no dot after the host, no default port and no '/' at its end. It is for
+ * comparing: a call uses the URL as it was given. Returns 0 and an allocated URL; -EINVAL, -ENOMEM.
+ */
+int coc_endpoint_canonical(const char *text, char **ret_url);
+
+/* The built-in region whose endpoint, with its overrides, is this URL in its one spelling; NULL if
+ * there is none. */
+const char *coc_endpoint_region(const char *canonical);
+
 /* True if the host of a URL that was checked is 127.0.0.0/8, [::1] or localhost. */
 bool coc_endpoint_is_loopback(const char *url);
 

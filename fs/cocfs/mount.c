@@ -23,6 +23,7 @@
 #include "base/process.h"
 #include "coc/creds.h"
 #include "coc/endpoint.h"
+#include "coc/source.h"
 #include "cocfs/apart.h"
 #include "cocfs/mountpoint.h"
 #include "cocfs/state_dir.h"
@@ -41,6 +42,7 @@ struct mount {
 	struct loop *loop;
 	struct loop_watch signals;
 	int signal_fd;
+	char *source;		 /* SOURCE in its one spelling */
 	char *endpoint;		 /* of the service */
 	struct service *service; /* SOURCE local */
 	char *keys;		 /* its key file, else NULL */
@@ -220,7 +222,7 @@ static int open_engine(struct mount *mount, struct err *err)
 	const struct submit_spec spec = {
 		.loop = mount->loop,
 		.ledger = path,
-		.source = mount->opts->source,
+		.source = mount->source,
 		.service = coc_service_of(mount->client),
 		.options = {.timeout_ms = mount->opts->timeout_ms,
 			    .refresh_ms = mount->opts->refresh_ms,
@@ -314,7 +316,9 @@ static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
 	if (r == 0 && opts->logfile)
 		r = open_mount_log(opts, err);
 	if (r == 0)
-		r = state_dir_open(opts->state_dir, opts->source, &mount->state, err);
+		r = coc_source_canonical(opts->source, &mount->source, err);
+	if (r == 0)
+		r = state_dir_open(opts->state_dir, mount->source, &mount->state, err);
 	if (r == 0)
 		r = apart_check(opts, mount->state.path, err);
 	if (r == 0) {
@@ -394,6 +398,7 @@ void mount_close(struct mount *mount)
 	service_stop(mount->service);
 	free(mount->keys);
 	free(mount->endpoint);
+	free(mount->source);
 	loop_timer_cancel(&mount->patience);
 	loop_unwatch(&mount->signals);
 	if (mount->signal_fd >= 0)

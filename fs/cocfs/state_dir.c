@@ -17,10 +17,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/home.h"
-
-#define ROOT_DEFAULT "/var/lib/cocfs"
-#define USER_DEFAULT ".local/state"
+#include "cocfs/state_place.h"
 
 /* A mount that was unmounted has yet to close the ledger, and the next mount waits for that. */
 #define LOCK_PATIENCE_MS 2000
@@ -39,44 +36,6 @@ static const char *const files[] = {"spool",	      "ledger.db",	   "ledger.db-wa
 #define FILES_COUNT (sizeof(files) / sizeof(files[0]))
 
 _Static_assert(FILES_COUNT <= 32, "struct state_dir has a bit for each");
-
-/* A source as a file name: "https://host:1" is "https___host_1". */
-static char *name_of_source(const char *source)
-{
-	char *name = strdup(source);
-
-	for (char *at = name; at && *at; at++)
-		if (strchr("/:[]", *at))
-			*at = '_';
-	return name;
-}
-
-/* Where the space of a source is kept if nobody says so. Returns 0 or -errno with err. */
-static int default_path(const char *source, char **ret_path, struct err *err)
-{
-	_cleanup_free_ char *name = name_of_source(source), *home = NULL;
-	const char *state = home_variable("XDG_STATE_HOME");
-	int n, r;
-
-	if (!name)
-		return err_set(err, ENOMEM, "out of memory");
-	if (geteuid() == 0) {
-		n = asprintf(ret_path, ROOT_DEFAULT "/%s", name);
-	} else if (state) {
-		n = asprintf(ret_path, "%s/cocfs/%s", state, name);
-	} else {
-		r = home_directory(&home);
-		if (r == -ENOENT) {
-			err_set(err, ENOENT,
-				"no place to keep the space in: the user %u has no home directory",
-				geteuid());
-			err_detail(err, "what_to_do", "give one: -o state_dir=DIR");
-			return r;
-		}
-		n = r < 0 ? -1 : asprintf(ret_path, "%s/" USER_DEFAULT "/cocfs/%s", home, name);
-	}
-	return n < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
-}
 
 /* Makes a directory and those above it; only the last one is private for sure. *ret_made, also on
  * failure: the first that had to be made, allocated, or NULL. */
@@ -246,7 +205,7 @@ static int find_state_path(const char *said, const char *source, char **ret_path
 	size_t length;
 
 	if (!said)
-		return default_path(source, ret_path, err);
+		return state_place_find(source, ret_path, err);
 	path = strdup(said);
 	if (!path)
 		return err_set(err, ENOMEM, "out of memory");

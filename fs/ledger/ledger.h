@@ -19,12 +19,20 @@
  */
 struct ledger;
 
+/* What a space belongs to, and whether the recorded source is the same in another spelling; without
+ * is_same it must be the same text. */
+struct ledger_owner {
+	const char *source;
+	bool (*is_same)(const char *recorded, const char *source);
+};
+
 /*
- * Opens the ledger at path, makes it when it is not there (mode 0600). source names what the space
+ * Opens the ledger at path, makes it when it is not there (mode 0600). owner names what the space
  * belongs to. A ledger that belongs to another is refused with -EXDEV, one that fails SQLite's
  * integrity check with -EUCLEAN, one of a newer cocfs with -EPROTONOSUPPORT; err says what to do.
  */
-int ledger_open(const char *path, const char *source, struct ledger **ret_ledger, struct err *err);
+int ledger_open(const char *path, const struct ledger_owner *owner, struct ledger **ret_ledger,
+		struct err *err);
 
 /* Has the waits for the disk counted in what a loop measures. Borrowed. */
 void ledger_measure(struct ledger *ledger, struct stall *stall);

@@ -106,7 +106,8 @@ static int check_integrity(sqlite3 *db, const char *path, struct err *err)
 	return -EUCLEAN;
 }
 
-static int check_source(sqlite3 *db, const char *path, const char *source, struct err *err)
+static int check_source(sqlite3 *db, const char *path, const struct ledger_owner *now,
+			struct err *err)
 {
 	sqlite3_stmt *stmt;
 	const char *owner = NULL;
@@ -119,8 +120,9 @@ static int check_source(sqlite3 *db, const char *path, const char *source, struc
 	if (!owner) {
 		r = err_set(err, EIO, "cannot tell whose ledger %s is: %s", path,
 			    sqlite3_errmsg(db));
-	} else if (strcmp(owner, source)) {
-		r = err_set(err, EXDEV, "%s holds the jobs of %s, not of %s", path, owner, source);
+	} else if (now->is_same ? !now->is_same(owner, now->source) : strcmp(owner, now->source)) {
+		r = err_set(err, EXDEV, "%s holds the jobs of %s, not of %s", path, owner,
+			    now->source);
 		err_detail(err, "what_to_do",
 			   "give another directory with -o state_dir=DIR, or mount %s", owner);
 	}
@@ -128,7 +130,8 @@ static int check_source(sqlite3 *db, const char *path, const char *source, struc
 	return r;
 }
 
-static int prepare_ledger(sqlite3 *db, const char *path, const char *source, struct err *err)
+static int prepare_ledger(sqlite3 *db, const char *path, const struct ledger_owner *owner,
+			  struct err *err)
 {
 	bool sealed = is_sealed(path);
 	int64_t version = 0;
@@ -158,10 +161,10 @@ static int prepare_ledger(sqlite3 *db, const char *path, const char *source, str
 			       "upgrade cocfs",
 			       path, (long long)version);
 	if (version == 0)
-		return ledger_make_schema(db, path, source, err);
+		return ledger_make_schema(db, path, owner->source, err);
 	r = sealed ? 0 : check_integrity(db, path, err);
 	if (r == 0)
-		r = check_source(db, path, source, err);
+		r = check_source(db, path, owner, err);
 	return r < 0 ? r : ledger_upgrade(db, path, version, err);
 }
 
@@ -193,7 +196,8 @@ static int make_private(const char *path)
 	return 0;
 }
 
-int ledger_open(const char *path, const char *source, struct ledger **ret_ledger, struct err *err)
+int ledger_open(const char *path, const struct ledger_owner *owner, struct ledger **ret_ledger,
+		struct err *err)
 {
 	struct ledger *ledger;
 	int r = ledger_vfs_begin(), code;
@@ -213,7 +217,7 @@ int ledger_open(const char *path, const char *source, struct ledger **ret_ledger
 		r = err_set(err, EIO, "cannot open the ledger %s: %s", path,
 			    ledger->db ? sqlite3_errmsg(ledger->db) : "out of memory");
 	else
-		r = prepare_ledger(ledger->db, path, source, err);
+		r = prepare_ledger(ledger->db, path, owner, err);
 	if (r == 0)
 		r = find_last_id(ledger, err);
 	ledger->path = r < 0 ? NULL : strdup(path);

@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "coc/source.h"
 #include "submit/recovery.h"
 
 int submit_open(const struct submit_spec *spec, struct engine **ret_engine, struct err *err)
 {
+	const struct ledger_owner owner = {.source = spec->source, .is_same = coc_source_is_same};
 	struct ledger *ledger;
-	int r = ledger_open(spec->ledger, spec->source, &ledger, err);
+	int r = ledger_open(spec->ledger, &owner, &ledger, err);
 
 	if (r < 0)
 		return r;

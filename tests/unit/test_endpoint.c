@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "coc/endpoint.h"
+#include "coc/source.h"
 
 static char regions_path[] = "/tmp/cocfs-regions-XXXXXX";
 
@@ -145,6 +146,103 @@ static void an_unknown_word_is_told_what_there_is(void **state)
 	expect_refusal("a_very_long_word_that_is_no_region_at_all_and_goes_on_and_on_and_on_", "a");
 }
 
+/* The groups are told apart; within a group all are one source, whose name is the first. */
+static const char *const spellings[][7] = {
+	{"local"},
+	{"cn-north-4", "https://coc.myhuaweicloud.com", "https://coc.myhuaweicloud.com/",
+	 "HTTPS://COC.MyHuaweiCloud.com:443/", "https://coc.myhuaweicloud.com.",
+	 "https://coc.myhuaweicloud.com.:00443"},
+	{"ap-southeast-3", "https://coc-intl.myhuaweicloud.com:443"},
+	{"eu-west-101", "https://coc-eu-west-101-open-api.myhuaweicloud.EU"},
+	{"https://coc.myhuaweicloud.com:80"},
+	{"https://coc.myhuaweicloud.com:8443", "https://COC.myhuaweicloud.com:08443/"},
+	{"https://h.example", "https://H.example", "https://h.example.", "https://h.example/",
+	 "https://h.example:443", "hTTps://h.eXample.:443/"},
+	{"https://h.example:444", "https://h.example.:444/"},
+	{"https://h.example:44"},
+	{"https://h_443"},
+	{"https://xh.example"},
+	{"http://127.0.0.1", "http://127.0.0.1:80", "HTTP://127.0.0.1:080/"},
+	{"http://127.0.0.1:443"},
+	{"https://127.0.0.1", "https://127.0.0.1:443"},
+	{"https://127.0.0.1:80"},
+	{"http://127.0.0.2"},
+	{"http://localhost", "http://LocalHost:80"},
+	{"http://[::1]:8080", "http://[0:0:0:0:0:0:0:1]:8080/", "HTTP://[0::1]:8080"},
+	{"http://[::1]", "http://[::1]:80/"},
+	{"https://[2001:db8::a]:8443", "https://[2001:DB8:0:0::A]:8443"},
+	{"https://[2001:db8::a]", "https://[2001:0db8::000A]:443"},
+};
+
+#define SPELLINGS (sizeof(spellings) / sizeof(spellings[0]))
+#define EACH_SPELLING (sizeof(spellings[0]) / sizeof(spellings[0][0]))
+
+static void the_spellings_of_a_source_have_one_name(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SPELLINGS; i++) {
+		for (size_t k = 0; k < EACH_SPELLING && spellings[i][k]; k++) {
+			_cleanup_free_ char *name = NULL, *again = NULL;
+			struct err err = {0};
+
+			if (coc_source_canonical(spellings[i][k], &name, &err) != 0)
+				fail_msg("%s: %s", spellings[i][k], err.text);
+			assert_string_equal(name, spellings[i][0]);
+			assert_int_equal(coc_source_canonical(name, &again, &err), 0);
+			assert_string_equal(again, name);
+		}
+	}
+}
+
+static void only_the_spellings_of_a_source_are_the_same(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SPELLINGS * EACH_SPELLING; i++) {
+		for (size_t k = 0; k < SPELLINGS * EACH_SPELLING; k++) {
+			const char *a = spellings[i / EACH_SPELLING][i % EACH_SPELLING];
+			const char *b = spellings[k / EACH_SPELLING][k % EACH_SPELLING];
+
+			if (a && b &&
+			    coc_source_is_same(a, b) != (i / EACH_SPELLING == k / EACH_SPELLING))
+				fail_msg("%s and %s", a, b);
+		}
+	}
+	assert_true(coc_source_is_same("moon-1", "moon-1"));
+	assert_false(coc_source_is_same("moon-1", "Moon-1"));
+	assert_false(coc_source_is_same("local", "http://localhost"));
+}
+
+static void what_is_no_source_has_no_name(void **state)
+{
+	char *name = NULL;
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(coc_source_canonical("moon-1", &name, &err), -EINVAL);
+	assert_int_equal(coc_source_canonical("https://h/path", &name, &err), -EINVAL);
+	assert_int_equal(coc_source_canonical("http://h", &name, &err), -EINVAL);
+	assert_null(name);
+}
+
+/* A region leads where the override says: there it is the same as the URL, and nowhere else. */
+static void an_override_moves_the_name_of_a_region(void **state)
+{
+	_cleanup_free_ char *there = NULL, *built_in = NULL, *region = NULL;
+
+	(void)state;
+	setenv("HUAWEICLOUD_SDK_REGION_COC_CN_NORTH_4", "https://Proxy.example:443/", 1);
+	assert_int_equal(coc_source_canonical("https://proxy.example", &there, NULL), 0);
+	assert_string_equal(there, "cn-north-4");
+	assert_int_equal(coc_source_canonical("cn-north-4", &region, NULL), 0);
+	assert_string_equal(region, "cn-north-4");
+	assert_int_equal(coc_source_canonical("https://coc.myhuaweicloud.com", &built_in, NULL), 0);
+	assert_string_equal(built_in, "https://coc.myhuaweicloud.com");
+	assert_true(coc_source_is_same("cn-north-4", "https://proxy.example."));
+	assert_false(coc_source_is_same("cn-north-4", "https://coc.myhuaweicloud.com"));
+	setenv("HUAWEICLOUD_SDK_REGION_COC_XX_TEST_1", "https://x.example", 1);
+	assert_true(coc_source_is_same("xx-test-1", "https://X.example/"));
+}
+
 static void the_variable_overrides_a_region(void **state)
 {
 	(void)state;
@@ -233,6 +331,10 @@ int main(void)
 		cmocka_unit_test_setup(refuses_what_is_not_such_a_url, clean),
 		cmocka_unit_test_setup(a_password_in_a_url_is_not_shown, clean),
 		cmocka_unit_test_setup(an_unknown_word_is_told_what_there_is, clean),
+		cmocka_unit_test_setup(the_spellings_of_a_source_have_one_name, clean),
+		cmocka_unit_test_setup(only_the_spellings_of_a_source_are_the_same, clean),
+		cmocka_unit_test_setup(what_is_no_source_has_no_name, clean),
+		cmocka_unit_test_setup(an_override_moves_the_name_of_a_region, clean),
 		cmocka_unit_test_setup(the_variable_overrides_a_region, clean),
 		cmocka_unit_test_setup(an_override_obeys_the_same_rule, clean),
 		cmocka_unit_test_setup(the_file_overrides_the_table, clean),

@@ -16,6 +16,8 @@
 
 #define SOURCE "https://coc.example.com"
 
+static const struct ledger_owner space_owner = {.source = SOURCE};
+
 struct fixture {
 	char directory[64], path[128];
 	struct ledger *ledger;
@@ -30,7 +32,7 @@ static int open_ledger(void **state)
 	strcpy(fixture->directory, "/tmp/test_ledger.XXXXXX");
 	assert_non_null(mkdtemp(fixture->directory));
 	snprintf(fixture->path, sizeof(fixture->path), "%s/ledger", fixture->directory);
-	assert_int_equal(ledger_open(fixture->path, SOURCE, &fixture->ledger, &err), 0);
+	assert_int_equal(ledger_open(fixture->path, &space_owner, &fixture->ledger, &err), 0);
 	*state = fixture;
 	return 0;
 }
@@ -89,7 +91,7 @@ static void ids_go_on_in_the_next_mount_after_those_that_are_kept(void **state)
 	struct err err;
 
 	ledger_close(fixture->ledger);
-	assert_int_equal(ledger_open(fixture->path, SOURCE, &fixture->ledger, &err), 0);
+	assert_int_equal(ledger_open(fixture->path, &space_owner, &fixture->ledger, &err), 0);
 	second = intend(fixture->ledger, "second.yaml");
 	assert_true(second.id > first.id);
 	assert_true(second.row > first.row);

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+static const struct ledger_owner space_owner = {.source = "local"};
+
 struct fixture {
 	char directory[64], path[128];
 	struct ledger *ledger;
@@ -29,7 +31,7 @@ static int open_ledger(void **state)
 	strcpy(fixture->directory, "/tmp/test_unmade.XXXXXX");
 	assert_non_null(mkdtemp(fixture->directory));
 	snprintf(fixture->path, sizeof(fixture->path), "%s/ledger", fixture->directory);
-	assert_int_equal(ledger_open(fixture->path, "local", &fixture->ledger, &err), 0);
+	assert_int_equal(ledger_open(fixture->path, &space_owner, &fixture->ledger, &err), 0);
 	*state = fixture;
 	return 0;
 }

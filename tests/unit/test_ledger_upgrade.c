@@ -23,6 +23,8 @@
 #include "base/cleanup.h"
 
 #define SOURCE "local" /* of every fixture */
+
+static const struct ledger_owner space_owner = {.source = SOURCE};
 #define FIXTURES_MAX 64
 
 /* The tables and indexes of a ledger, without the order of columns and what only old ones have. */
@@ -156,7 +158,7 @@ static char *ask_new(const struct fixtures *fixtures, const char *query)
 	struct err err;
 
 	remove_ledger(fixtures);
-	assert_int_equal(ledger_open(fixtures->path, SOURCE, &ledger, &err), 0);
+	assert_int_equal(ledger_open(fixtures->path, &space_owner, &ledger, &err), 0);
 	ledger_close(ledger);
 	return ask(fixtures, query);
 }
@@ -202,7 +204,7 @@ static void a_ledger_of_each_version_is_upgraded_and_keeps_what_it_has(void **st
 		make(fixtures, fixtures->names[i]);
 		bindings = ask(fixtures, all_bindings);
 		submissions = ask(fixtures, all_submissions);
-		if (ledger_open(fixtures->path, SOURCE, &ledger, &err) < 0)
+		if (ledger_open(fixtures->path, &space_owner, &ledger, &err) < 0)
 			fail_msg("%s: %s", fixtures->names[i], err.text);
 		assert_int_equal(ledger_find(ledger, "sub/b.yaml", &job), 0);
 		assert_non_null(job.job_id);
@@ -239,7 +241,7 @@ static void the_version_that_was_recorded_is_the_base(void **state)
 	run(fixtures, "UPDATE job SET version = 3 WHERE name = 'a.yaml';"
 		      "UPDATE submission SET kind = 2, state = 2, job = (SELECT id FROM job"
 		      " WHERE name = 'a.yaml') WHERE id = (SELECT min(id) FROM submission)");
-	assert_int_equal(ledger_open(fixtures->path, SOURCE, &ledger, &err), 0);
+	assert_int_equal(ledger_open(fixtures->path, &space_owner, &ledger, &err), 0);
 	assert_int_equal(ledger_find(ledger, "a.yaml", &job), 0);
 	assert_int_equal(job.version, 3);
 	assert_int_equal(job.base, 3);
@@ -270,7 +272,7 @@ static void a_failed_upgrade_changes_nothing_and_names_the_file(void **state)
 		schema = ask(fixtures, whole_schema);
 		bindings = ask(fixtures, all_bindings);
 		version = ask(fixtures, version_of);
-		assert_int_equal(ledger_open(fixtures->path, SOURCE, &ledger, &err), -EIO);
+		assert_int_equal(ledger_open(fixtures->path, &space_owner, &ledger, &err), -EIO);
 		assert_non_null(strstr(err.text, fixtures->path));
 		assert_non_null(strstr(err.details, "what_to_do"));
 		now = ask(fixtures, whole_schema);
@@ -280,7 +282,7 @@ static void a_failed_upgrade_changes_nothing_and_names_the_file(void **state)
 		assert_string_equal(kept, bindings);
 		assert_string_equal(number, version);
 		run(fixtures, "DROP TABLE submission_queued");
-		assert_int_equal(ledger_open(fixtures->path, SOURCE, &ledger, &err), 0);
+		assert_int_equal(ledger_open(fixtures->path, &space_owner, &ledger, &err), 0);
 		ledger_close(ledger);
 		tried++;
 	}
@@ -311,7 +313,7 @@ static void an_upgrade_on_a_full_disk_is_whole_or_not_done(void **state)
 		bindings = ask(fixtures, all_bindings);
 		limit = (struct rlimit){.rlim_cur = bytes, .rlim_max = before.rlim_max};
 		assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-		r = ledger_open(fixtures->path, SOURCE, &ledger, &err);
+		r = ledger_open(fixtures->path, &space_owner, &ledger, &err);
 		assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 		if (r == 0)
 			ledger_close(ledger);
@@ -339,10 +341,10 @@ static void what_is_no_ledger_is_refused(void **state)
 
 	remove_ledger(fixtures);
 	run(fixtures, "CREATE TABLE space (other); PRAGMA user_version = -7");
-	assert_int_equal(ledger_open(fixtures->path, SOURCE, &ledger, &err), -EUCLEAN);
+	assert_int_equal(ledger_open(fixtures->path, &space_owner, &ledger, &err), -EUCLEAN);
 	assert_non_null(strstr(err.text, fixtures->path));
 	run(fixtures, "PRAGMA user_version = 0");
-	assert_true(ledger_open(fixtures->path, SOURCE, &ledger, &err) < 0);
+	assert_true(ledger_open(fixtures->path, &space_owner, &ledger, &err) < 0);
 	assert_non_null(strstr(err.text, fixtures->path));
 }
 
