@@ -192,7 +192,7 @@ static void note_ends(struct engine *engine)
 
 	TAILQ_FOREACH (submission, &engine->iteration.ended, link) {
 		if (!is_success(submission) && submission->outcome != OUTCOME_DOUBT)
-			group_sync_note_end(submission);
+			engine_note_end(submission);
 	}
 }
 

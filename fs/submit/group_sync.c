@@ -78,12 +78,6 @@ static void on_synced(void *data, int r)
 	batch_move(&engine->synced, &engine->durable);
 }
 
-void group_sync_note_end(const struct submission *submission)
-{
-	if (submission_is_create(submission) && submission->record.id)
-		submission->engine->has_unsynced_ends = true;
-}
-
 void group_sync_init(struct engine *engine)
 {
 	int fd = ledger_log_open(engine->ledger);

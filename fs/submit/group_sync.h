@@ -22,10 +22,6 @@ void group_sync_init(struct engine *engine);
 /* Ends that, and frees what is in the batches alone. */
 void group_sync_finish(struct engine *engine);
 
-/* A submission has ended without a job, or goes back to the queue. Until a sync has made that
- * durable, the disk may say that its create is under way. */
-void group_sync_note_end(const struct submission *submission);
-
 /* What it costs to send a request, beside RELEASES_MAX. */
 unsigned group_sync_cost(const struct submission *submission);
 

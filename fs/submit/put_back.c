@@ -8,7 +8,6 @@
 
 #include "base/log.h"
 
-#include "submit/group_sync.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
 
@@ -46,7 +45,7 @@ void queue_put_back(struct submission *submission)
 	struct submission *behind = submission->behind;
 
 	unstart_submission(submission);
-	group_sync_note_end(submission);
+	engine_note_end(submission);
 	submission->behind = NULL;
 	engine_take_out(submission);
 	submission_destroy(submission);

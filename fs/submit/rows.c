@@ -137,6 +137,13 @@ bool engine_has_rival(const struct engine *engine, const struct submission *subm
 				 1U << STAGE_IN_DOUBT | 1U << STAGE_ENDED));
 }
 
+void engine_note_end(const struct submission *submission)
+{
+	if (!submission->deletion && submission->record.kind == SUBMIT_CREATE &&
+	    submission->record.id)
+		submission->engine->has_unsynced_ends = true;
+}
+
 unsigned engine_recorded(const struct engine *engine)
 {
 	unsigned n = 0;

@@ -25,6 +25,10 @@ int engine_is_bound(const struct engine *engine, const char *job_id);
 /* If the power went now: would another create be in doubt that could take this submission's job? */
 bool engine_has_rival(const struct engine *engine, const struct submission *submission);
 
+/* A submission has ended without a job, or goes back to the queue. Until a sync has made that
+ * durable, the disk may say that its create is under way. */
+void engine_note_end(const struct submission *submission);
+
 /* Is a submission of this row under way (or in doubt)? */
 bool engine_has(const struct engine *engine, int64_t row);
 
