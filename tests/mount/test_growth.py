@@ -34,6 +34,7 @@ def submit(space, rounds, files=20, steps=("STEP",)):
                 target.write(content)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("mode", [None, "queue"], ids=["sync", "queue"])
 def test_memory_does_not_grow_with_submissions(make_space, mode):
     if tools.sanitized(tools.COCFS):
