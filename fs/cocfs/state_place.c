@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The state directory of a SOURCE, when the user names none. Older versions named it after the
- * source as it was typed: http://h:80/ and HTTP://h had two directories. So the names that are there
- * are read back to sources and compared. A name does not tell ':' from '/'; what it may mean is
- * tried. If a name means another source after all, the ledger refuses it.
+ * source as it was typed: http://h:80/ and HTTP://h had two directories. So the names that are
+ * there are read back to sources and compared. A name does not tell ':' from '/'; what it may mean
+ * is tried. If a name means another source after all, the ledger refuses it.
  */
 #define _GNU_SOURCE
 #include "cocfs/state_place.h"
@@ -119,7 +119,8 @@ static bool is_name_of(const char *name, const char *source)
 	return coc_source_is_same(text, source);
 }
 
-/* Has a directory a ledger? -ENOENT: it has none. Else what cannot be seen is not taken for "no". */
+/* Has a directory a ledger? -ENOENT: it has none. Else what cannot be seen is not taken for "no".
+ */
 static int look_for_ledger(int root_fd, const char *name, struct stat *ret_ledger)
 {
 	_cleanup_free_ char *path = NULL;
@@ -147,8 +148,8 @@ static int refuse_two(const char *root, const char *one, const char *other, cons
 	err_set(err, EEXIST, "%s/%s and %s/%s both have a ledger of %s", root, one, root, other,
 		source);
 	err_detail(err, "what_to_do",
-		   "say which one has the jobs: -o state_dir=%s/%s or -o state_dir=%s/%s", root, one,
-		   root, other);
+		   "say which one has the jobs: -o state_dir=%s/%s or -o state_dir=%s/%s", root,
+		   one, root, other);
 	return -EEXIST;
 }
 
@@ -158,7 +159,7 @@ static int find_space(DIR *dir, const char *root, const char *own_name, const ch
 		      char **ret_name, struct err *err)
 {
 	_cleanup_free_ char *found = NULL;
-	struct stat first, ledger;
+	struct stat first = {0}, ledger;
 	struct dirent *entry;
 	int r;
 
