@@ -236,7 +236,7 @@ class Arena:
         except FileNotFoundError:
             return None
 
-    def settle(self, seconds=300):
+    def settle(self, seconds=600):
         """The service tells the truth again; everything comes to its end, and is accounted for."""
         self.space.front.clear()
         tools.eventually(self.is_settled, "everything to be settled", seconds,

@@ -31,7 +31,7 @@ ROUNDS_OF_TWO = max(4, ROUNDS // SHARE)
 BATCH_OF_TWO = 26
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("mode", promises.MODES)
 @pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + max(1, ROUNDS // BATCH)))
 def test_nothing_is_lost_or_doubled(make_space, src, seed, mode, exhibit, record_property):
@@ -106,7 +106,7 @@ def use_token(cocd, folder):
     return {"HUAWEICLOUD_SDK_X_AUTH_TOKEN": "token-of-carol", "HUAWEICLOUD_SDK_CREDENTIALS_FILE": "/dev/null"}
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("credentials", ["keys", "token"])
 @pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + max(1, ROUNDS_OF_TWO // BATCH_OF_TWO)))
 def test_two_mounts_on_one_account_and_a_clock_that_moves(cocd, mounts, tmp_path, exhibit, record_property, seed,
