@@ -48,19 +48,13 @@ static int write_metrics(struct text_source *source, struct buf *text)
 			      space->descriptors.used, space->descriptors.total);
 }
 
-static void finish_metrics(struct text_source *source)
-{
-	free(source);
-}
-
 static struct text_source *metrics_text(struct space *space)
 {
 	struct metrics_text *metrics = calloc(1, sizeof(*metrics));
 
 	if (!metrics)
 		return NULL;
-	*metrics = (struct metrics_text){
-		.source = {.write = write_metrics, .finish = finish_metrics}, .space = space};
+	*metrics = (struct metrics_text){.source = {.write = write_metrics}, .space = space};
 	return &metrics->source;
 }
 

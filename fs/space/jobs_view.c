@@ -35,18 +35,13 @@ static int write_jobs(struct text_source *source, struct buf *text)
 	return catalogue_listing_write(&jobs->listing, text);
 }
 
-static void finish_jobs(struct text_source *source)
-{
-	free(source);
-}
-
 static struct text_source *jobs_text(struct space *space, fuse_req_t req)
 {
 	struct jobs_text *jobs = calloc(1, sizeof(*jobs));
 
 	if (!jobs)
 		return NULL;
-	jobs->source = (struct text_source){.write = write_jobs, .finish = finish_jobs};
+	jobs->source = (struct text_source){.write = write_jobs};
 	viewer_init(&jobs->viewer, space, req);
 	jobs->listing = (struct catalogue_listing){
 		.engine = space->engine, .may_see = may_see_job, .data = &jobs->viewer};

@@ -36,18 +36,13 @@ static int write_queue(struct text_source *source, struct buf *text)
 	return submit_write_queue(queue->viewer.space->engine, &queue->listing, text);
 }
 
-static void finish_queue(struct text_source *source)
-{
-	free(source);
-}
-
 struct text_source *queue_view_text(struct space *space, fuse_req_t req)
 {
 	struct queue_text *queue = calloc(1, sizeof(*queue));
 
 	if (!queue)
 		return NULL;
-	queue->source = (struct text_source){.write = write_queue, .finish = finish_queue};
+	queue->source = (struct text_source){.write = write_queue};
 	viewer_init(&queue->viewer, space, req);
 	queue->listing = (struct queue_listing){.may_see = may_see, .data = &queue->viewer};
 	return &queue->source;

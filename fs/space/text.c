@@ -27,18 +27,10 @@ static struct open_text *open_text_of(const struct fuse_file_info *fi)
 	return (struct open_text *)(uintptr_t)fi->fh;
 }
 
-static void finish_source(struct open_text *open)
-{
-	struct text_source *source = steal_ptr(open->source);
-
-	if (source)
-		source->finish(source);
-}
-
 static void text_close(struct open_text *open)
 {
 	LIST_REMOVE(open, link);
-	finish_source(open);
+	free(open->source);
 	if (open->charged)
 		shares_give(&open->space->memory, open->user, open->charged);
 	buf_finish(&open->text);
@@ -83,7 +75,7 @@ static void answer_open(struct open_text *open, int r)
 {
 	fuse_req_t req = open->req;
 
-	finish_source(open);
+	free(steal_ptr(open->source));
 	if (r == 0)
 		r = charge_text(open);
 	if (r < 0) {
@@ -135,8 +127,7 @@ void text_open_long(fuse_req_t req, struct text_source *take_source, struct fuse
 	int r = take_source ? text_make(req, fi, &open) : -ENOMEM;
 
 	if (r < 0) {
-		if (take_source)
-			take_source->finish(take_source);
+		free(take_source);
 		reply(req, r);
 		return;
 	}

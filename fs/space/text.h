@@ -12,12 +12,11 @@ typedef int text_writer(struct space *space, fuse_req_t req, const struct node *
 			struct buf *text);
 
 /*
- * What a long text is written from, in slices; embedded by its owner. write appends some of it: 1
- * if there is more, 0 at the end, or -errno. finish frees it.
+ * What a long text is written from, in slices: the first member of something that is allocated, and
+ * freed with free(3). write appends some of the text: 1 if there is more, 0 at the end, or -errno.
  */
 struct text_source {
 	int (*write)(struct text_source *source, struct buf *text);
-	void (*finish)(struct text_source *source);
 };
 
 /* The replies to the requests. Opening for writing is EPERM. */
