@@ -2,14 +2,11 @@
 #include "coc/id.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/shown.h"
 #include "base/utf8.h"
 #include "bounds/api.h"
-
-#define VERSION_DIGITS_MAX 9 /* what always fits; the service has at most 100 versions of a job */
 
 /* Is there a blank in a text: U+0020, or another character of the category Zs (Unicode 14)? */
 static bool has_blank(const char *text, size_t size)
@@ -57,13 +54,4 @@ bool id_is_uuid(const char *text)
 {
 	return has_form(text, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx") ||
 	       has_form(text, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
-}
-
-int64_t id_version(const char *text)
-{
-	size_t digits = text[0] == 'v' ? strspn(text + 1, "0123456789") : 0;
-
-	if (!digits || digits > VERSION_DIGITS_MAX || text[1] == '0' || text[1 + digits])
-		return 0;
-	return strtol(text + 1, NULL, 10);
 }

@@ -25,7 +25,4 @@ bool id_is_word(const char *text, size_t max);
 /* Is this a UUID: 8-4-4-4-12 hexadecimal digits, or all 32 of them without dashes? */
 bool id_is_uuid(const char *text);
 
-/* The number of a version, 12 for "v12". Returns 0 for a text that is no version. */
-int64_t id_version(const char *text);
-
 #endif

@@ -31,6 +31,7 @@
 
 #include "base/utf8.h"
 #include "coc/id.h"
+#include "job/version.h"
 
 /* A member that a text is copied from. */
 struct text_member {
@@ -158,7 +159,7 @@ static int read_delete(const struct answer_source *source, const cJSON *root)
 /* A version that cannot be read is not known. */
 static void drop_odd_version(char **version)
 {
-	if (*version && !id_version(*version)) {
+	if (*version && !version_number(*version)) {
 		free(*version);
 		*version = NULL;
 	}

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "job/version.h"
 #include "space/backup.h"
 #include "space/caller.h"
 #include "space/claim_row.h"
@@ -22,10 +23,6 @@
 #include "space/unmade.h"
 
 #define PREFIX "coc."
-
-/* Digits of a version that a user may name: the API has 100 versions, and nine digits fit into any
- * integer. */
-#define VERSION_DIGITS_MAX 9
 
 bool fact_is_name(const char *name)
 {
@@ -210,28 +207,12 @@ bool fact_is_base(const char *name)
 	return !strcmp(name, PREFIX "base") || !strcmp(name, "user." PREFIX "base");
 }
 
-/* Reads "v12". */
-static int read_version(const char *value, size_t size, int64_t *ret_version)
-{
-	int64_t version = 0;
-
-	if (size < 2 || size > VERSION_DIGITS_MAX + 1 || value[0] != 'v' || value[1] == '0')
-		return -EINVAL;
-	for (size_t i = 1; i < size; i++) {
-		if (value[i] < '0' || value[i] > '9')
-			return -EINVAL;
-		version = version * 10 + (value[i] - '0');
-	}
-	*ret_version = version;
-	return 0;
-}
-
 int fact_check_base(struct space *space, fuse_req_t req, struct node *node, const char *value,
 		    size_t size, int64_t *ret_base)
 {
 	_cleanup_job_record_ struct job_record job = {0};
 	struct stat st;
-	int64_t base;
+	int64_t base = version_number_of(value, size);
 	int r = node->kind == NODE_DIR ? -ENODATA : find_fact_source(space, node, &st, &job);
 
 	if (r == 0 && !job.job_id)
@@ -239,8 +220,8 @@ int fact_check_base(struct space *space, fuse_req_t req, struct node *node, cons
 	if (r == 0 &&
 	    !claim_may_take(space, req, node_job_name(space, node)->parent, &job.holding, &st))
 		r = -EPERM;
-	if (r == 0)
-		r = read_version(value, size, &base);
+	if (r == 0 && !base)
+		r = -EINVAL;
 	if (r == 0 && node->content && node->content->writers)
 		r = -EBUSY;
 	if (r == 0)

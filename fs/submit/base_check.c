@@ -28,6 +28,7 @@
 
 #include "base/crash.h"
 #include "job/fixed.h"
+#include "job/version.h"
 #include "submit/ask.h"
 #include "submit/outage.h"
 #include "submit/submission.h"
@@ -68,7 +69,7 @@ static void explain_no_version(const struct submission *submission, int64_t newe
 static bool is_in_the_way(const struct submission *submission, const struct coc_details *details,
 			  struct err *err)
 {
-	int64_t newest = versions_number(details);
+	int64_t newest = version_number(details->version);
 
 	if (newest && submission->record.base > newest)
 		explain_no_version(submission, newest, err);
@@ -98,7 +99,7 @@ static int keep_values(struct submission *submission, const struct coc_details *
 static void go_on_top(struct submission *submission, const struct coc_details *details)
 {
 	struct engine *engine = submission->engine;
-	int64_t newest = versions_number(details);
+	int64_t newest = version_number(details->version);
 	int r = keep_values(submission, details);
 
 	if (!newest) /* it was not told, and its text is known */
@@ -135,7 +136,7 @@ static bool has_changed_values(const struct submission *submission,
 
 static void judge_newest(struct submission *submission, const struct coc_details *details)
 {
-	int64_t newest = versions_number(details);
+	int64_t newest = version_number(details->version);
 	struct err err;
 
 	if (is_in_the_way(submission, details, &err)) {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/crash.h"
+#include "job/version.h"
 #include "submit/lost.h"
 #include "submit/lost_round.h"
 #include "submit/rows.h"
@@ -93,9 +94,13 @@ static struct job_versions versions_of(const struct lost_answer *lost, const cha
 {
 	struct job_versions versions = {.base = 1, .newest = 1};
 
-	for (size_t i = 0; i < lost->n_candidates; i++)
-		if (!strcmp(lost->candidates[i].job.id, job_id))
-			versions.newest = lost_answer_version(lost->candidates[i].job.version, 1);
+	for (size_t i = 0; i < lost->n_candidates; i++) {
+		const struct candidate *candidate = &lost->candidates[i];
+		int64_t newest = version_number(candidate->job.version);
+
+		if (newest && !strcmp(candidate->job.id, job_id))
+			versions.newest = newest;
+	}
 	return versions;
 }
 

@@ -180,17 +180,6 @@ void lost_answer_ask_failed(struct lost_answer *lost, const struct coc_answer *a
 	ask_again(lost, answer ? answer->retry_after_ms : 0);
 }
 
-int64_t lost_answer_version(const char *version, int64_t expected)
-{
-	char *end;
-	long number;
-
-	if (!version || version[0] != 'v')
-		return expected;
-	number = strtol(version + 1, &end, 10);
-	return *end || number < 1 ? expected : number;
-}
-
 static void conclude_absent(struct submission *submission)
 {
 	struct err err;

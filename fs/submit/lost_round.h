@@ -25,9 +25,6 @@ bool lost_answer_may_be_ended(const struct submission *submission);
 /* The service could not be asked: asks again, after what answer (may be NULL) asks for. */
 void lost_answer_ask_failed(struct lost_answer *lost, const struct coc_answer *answer);
 
-/* "v12" is 12; what is not of that form is the version that is expected. */
-int64_t lost_answer_version(const char *version, int64_t expected);
-
 /* Could the request of a submission be under way no more when the round began? */
 bool lost_answer_is_settled(const struct submission *submission);
 

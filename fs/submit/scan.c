@@ -18,7 +18,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "coc/id.h"
+#include "job/version.h"
 #include "ledger/catalogue.h"
 #include "submit/bounds.h"
 #include "submit/outage.h"
@@ -78,7 +78,7 @@ static int keep_rows(struct scan *scan, const struct coc_answer *page)
 		const struct ledger_listed job = {
 			.job_id = row->document_id,
 			.name = row->name,
-			.version = row->version ? id_version(row->version) : 0,
+			.version = version_number(row->version),
 			.create_ms = row->create_time_ms,
 			.update_ms = row->update_time_ms,
 			.creator = row->creator,

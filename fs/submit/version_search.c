@@ -24,6 +24,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bounds/api.h"
+#include "job/version.h"
 #include "submit/outage.h"
 #include "submit/submission.h"
 #include "submit/versions.h"
@@ -75,7 +76,7 @@ static void take_newest(struct submission *submission, const struct coc_details 
 {
 	struct version_search *search = &submission->search;
 
-	search->newest = versions_number(details);
+	search->newest = version_number(details->version);
 	if (!search->newest) /* it is not told */
 		search->newest = submission->record.onto + versions_match(submission, details);
 	search->next = search->newest;

@@ -5,7 +5,6 @@
  */
 #include "submit/versions.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -50,11 +49,6 @@ const char *versions_attribute(const struct coc_details *details, enum attr attr
 	default:
 		return NULL;
 	}
-}
-
-int64_t versions_number(const struct coc_details *details)
-{
-	return details->version ? strtoll(details->version + 1, NULL, 10) : 0;
 }
 
 bool versions_match(const struct submission *submission, const struct coc_details *details)

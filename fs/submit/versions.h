@@ -30,7 +30,4 @@ bool versions_match(const struct submission *submission, const struct coc_detail
 void versions_tell(const struct submission *submission, const char *version, const char *author,
 		   int64_t time_ms, struct err *err);
 
-/* The number of a version, "v12"; 0 if it was not told. */
-int64_t versions_number(const struct coc_details *details);
-
 #endif

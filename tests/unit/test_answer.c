@@ -14,6 +14,7 @@
 #include "bounds/api.h"
 #include "coc/answer.h"
 #include "coc/id.h"
+#include "job/version.h"
 #include "coc/retry_after.h"
 
 #define NOW 784111777 /* Sun, 06 Nov 1994 08:49:37 GMT */
@@ -190,7 +191,7 @@ static void a_version_that_cannot_be_read_is_not_told(void **state)
 			fail_msg("%s was read", versions[i]);
 		answer_finish(&answer);
 	}
-	assert_int_equal(id_version("v100"), 100);
+	assert_int_equal(version_number("v100"), 100);
 }
 
 static void a_job_that_is_gone_is_estale_however_it_is_said(void **state)
