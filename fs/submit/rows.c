@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "job/fixed.h"
+#include "submit/submission.h"
 
 static struct submission **row_bucket(struct engine *engine, int64_t row)
 {
@@ -85,7 +86,7 @@ int engine_disown(struct engine *engine, int64_t row, enum attr attr)
 
 static bool is_twin(const struct submission *other, const struct submission *submission)
 {
-	return other != submission && !other->deletion && other->record.kind == SUBMIT_CREATE &&
+	return other != submission && submission_is_create(other) &&
 	       !memcmp(other->record.digest, submission->record.digest, CONTENT_DIGEST_SIZE) &&
 	       !strcmp(other->record.attrs.value[ATTR_NAME],
 		       submission->record.attrs.value[ATTR_NAME]);
@@ -130,7 +131,7 @@ bool engine_has_twin(const struct engine *engine, const struct submission *submi
  */
 bool engine_has_rival(const struct engine *engine, const struct submission *submission)
 {
-	return submission->record.kind == SUBMIT_CREATE && !submission->deletion &&
+	return submission_is_create(submission) &&
 	       (engine->has_unsynced_ends || engine->has_syncing_ends ||
 		has_twin(engine, submission,
 			 1U << STAGE_ASKING | 1U << STAGE_SYNCING | 1U << STAGE_SENDING |
@@ -139,8 +140,7 @@ bool engine_has_rival(const struct engine *engine, const struct submission *subm
 
 void engine_note_end(const struct submission *submission)
 {
-	if (!submission->deletion && submission->record.kind == SUBMIT_CREATE &&
-	    submission->record.id)
+	if (submission_is_create(submission) && submission->record.id)
 		submission->engine->has_unsynced_ends = true;
 }
 

@@ -290,11 +290,6 @@ void submission_later(struct submission *submission, const struct err *err, int6
 			err);
 }
 
-bool submission_is_create(const struct submission *submission)
-{
-	return !submission->deletion && submission->record.kind == SUBMIT_CREATE;
-}
-
 /* Counts a request that begins (1) or ends (-1) its way. */
 void submission_count_in_flight(struct submission *submission, int change)
 {

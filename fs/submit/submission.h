@@ -44,7 +44,10 @@ int submission_record(struct submission *submission);
 void submission_note_request_id(struct submission *submission, const char *request_id);
 
 /* Is it one that makes a job? */
-bool submission_is_create(const struct submission *submission);
+static inline bool submission_is_create(const struct submission *submission)
+{
+	return !submission->deletion && submission->record.kind == SUBMIT_CREATE;
+}
 
 /* Counts a request that begins (1) or ends (-1) its way. */
 void submission_count_in_flight(struct submission *submission, int change);
