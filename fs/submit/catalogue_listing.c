@@ -9,6 +9,7 @@
 #include "base/escape.h"
 #include "ledger/catalogue.h"
 #include "submit/bounds.h"
+#include "submit/listing_rest.h"
 #include "submit/state.h"
 
 /* Jobs that are written in one slice: 2 ms. */
@@ -63,19 +64,6 @@ static int write_row(void *data, const struct ledger_catalogue_row *row)
 	return 0;
 }
 
-/* Writes how many there are beyond the lines. */
-static int write_rest(const struct catalogue_listing *listing)
-{
-	int r = 0;
-
-	if (listing->hidden)
-		r = buf_printf(listing->text, "and %" PRId64 " that you may not read\n",
-			       listing->hidden);
-	if (r == 0 && listing->more)
-		r = buf_printf(listing->text, "and %" PRId64 " more\n", listing->more);
-	return r;
-}
-
 int catalogue_listing_write(struct catalogue_listing *listing, struct buf *text)
 {
 	const int64_t before = listing->rows;
@@ -86,5 +74,7 @@ int catalogue_listing_write(struct catalogue_listing *listing, struct buf *text)
 				  listing);
 	if (r < 0)
 		return r;
-	return listing->rows - before == JOBS_AT_ONCE ? 1 : write_rest(listing);
+	if (listing->rows - before == JOBS_AT_ONCE)
+		return 1;
+	return listing_write_rest(text, listing->hidden, "that you may not read", listing->more);
 }

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/escape.h"
 #include "submit/bounds.h"
+#include "submit/listing_rest.h"
 #include "submit/outage.h"
 #include "submit/rows.h"
 
@@ -80,19 +81,6 @@ static int list_rows(struct engine *engine, struct queue_listing *listing)
 	return !listing->is_listed;
 }
 
-/* Writes how many there are beyond the lines. */
-static int write_rest(const struct queue_listing *listing)
-{
-	int r = 0;
-
-	if (listing->hidden)
-		r = buf_printf(listing->text, "and %" PRId64 " of files that you may not read\n",
-			       listing->hidden);
-	if (r == 0 && listing->more)
-		r = buf_printf(listing->text, "and %" PRId64 " more\n", listing->more);
-	return r;
-}
-
 int submit_write_queue(struct engine *engine, struct queue_listing *listing, struct buf *text)
 {
 	int r = 0;
@@ -113,5 +101,7 @@ int submit_write_queue(struct engine *engine, struct queue_listing *listing, str
 		if (listing->more < 0)
 			listing->more = 0;
 	}
-	return text ? write_rest(listing) : 0;
+	return text ? listing_write_rest(text, listing->hidden, "of files that you may not read",
+					 listing->more)
+		    : 0;
 }
