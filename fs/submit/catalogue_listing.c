@@ -3,7 +3,7 @@
 #include "submit/catalogue.h"
 
 #include <inttypes.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/escape.h"
@@ -52,8 +52,7 @@ static int write_row(void *data, const struct ledger_catalogue_row *row)
 		.path = row->path, .is_aside = row->is_aside, .holding = row->holding};
 
 	listing->rows++;
-	memset(listing->last, 0, sizeof(listing->last));
-	strncpy(listing->last, row->job.job_id, sizeof(listing->last) - 1);
+	snprintf(listing->last, sizeof(listing->last), "%s", row->job.job_id);
 	if (!listing->may_see(listing->data, row->path ? &binding : NULL)) {
 		listing->hidden++;
 	} else if (listing->text->size >= JOBS_TEXT_MAX) {

@@ -16,6 +16,7 @@
 #include "submit/missing.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -42,12 +43,6 @@ static void end_missing(struct missing *missing, int result)
 	missing->done(missing->data, result);
 }
 
-static void copy_id(char *to, const char *id)
-{
-	memset(to, 0, COC_DOCUMENT_ID_ROOM);
-	strncpy(to, id, COC_DOCUMENT_ID_ROOM - 1);
-}
-
 /* Looks at a job of the catalogue. 0 or -ENOMEM. */
 static int look_at_listed(void *data, const char *job_id)
 {
@@ -55,7 +50,7 @@ static int look_at_listed(void *data, const char *job_id)
 	char *copy;
 
 	missing->n_rows++;
-	copy_id(missing->last, job_id);
+	snprintf(missing->last, sizeof(missing->last), "%s", job_id);
 	if (id_set_has(missing->listed, job_id))
 		return 0;
 	missing->n_missing++;
@@ -90,7 +85,7 @@ static void on_missing_shown(void *data, const struct coc_answer *answer)
 	int r = 0;
 
 	missing->call = NULL;
-	copy_id(missing->resume, id);
+	snprintf(missing->resume, sizeof(missing->resume), "%s", id);
 	if (says_gone(answer))
 		r = ledger_catalogue_drop(missing->engine->ledger, id);
 	if (r < 0 || !says_something(answer))
