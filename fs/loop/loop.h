@@ -89,7 +89,8 @@ int loop_run(struct loop *loop);
  * tests, which own the time. Returns 0 or -errno. */
 int loop_run_once(struct loop *loop, int64_t now_ms);
 
-/* When the next timer is due; -1: none is set. */
+/* When the next iteration has something to do: now, if something was left to it, else when the next
+ * timer is due; -1: none is set. */
 int64_t loop_next_due_ms(const struct loop *loop);
 
 /* Lets loop_run() return at the end of this iteration. */
