@@ -68,10 +68,14 @@ static sqlite3_stmt *query_after(struct ledger *ledger, enum ledger_statement wh
 {
 	sqlite3_stmt *stmt = ledger_read(ledger, which, ret_r);
 
-	if (stmt) {
-		ledger_bind_text(stmt, 1, after);
-		sqlite3_bind_int(stmt, 2, max);
+	if (!stmt)
+		return NULL;
+	/* a copy: callers note in the same place how far the query has come */
+	if (sqlite3_bind_text(stmt, 1, after, -1, SQLITE_TRANSIENT) != SQLITE_OK) {
+		*ret_r = -ENOMEM;
+		return NULL;
 	}
+	sqlite3_bind_int(stmt, 2, max);
 	return stmt;
 }
 
