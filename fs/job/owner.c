@@ -12,6 +12,11 @@ static bool access_is_same(const struct access *one, const struct access *other)
 	return one->uid == other->uid && one->gid == other->gid && one->mode == other->mode;
 }
 
+struct access access_of(const struct stat *st)
+{
+	return (struct access){.uid = st->st_uid, .gid = st->st_gid, .mode = st->st_mode & 07777};
+}
+
 bool owner_is_same(const struct owner *one, const struct owner *other)
 {
 	return access_is_same(&one->file, &other->file) &&

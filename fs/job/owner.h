@@ -30,6 +30,9 @@ struct access {
 	mode_t mode;
 };
 
+struct stat;
+struct access access_of(const struct stat *st);
+
 /* Whose a file is: itself, and the directory that it is in. */
 struct owner {
 	struct access file, directory;

@@ -17,11 +17,6 @@
 
 #define READ 04
 
-struct access access_of(const struct stat *st)
-{
-	return (struct access){.uid = st->st_uid, .gid = st->st_gid, .mode = st->st_mode & 07777};
-}
-
 int access_of_directory(struct space *space, struct node *directory, struct access *ret)
 {
 	int fd = node_dirfd(&space->nodes, directory);

@@ -36,8 +36,7 @@ bool claim_may_read(const struct space *space, const struct holding *holding,
 bool claim_may_take(struct space *space, fuse_req_t req, struct node *parent,
 		    const struct holding *holding, const struct stat *file);
 
-/* What the rule wants to know of a file, and of a directory of the spool (0 or -errno). */
-struct access access_of(const struct stat *st);
+/* What the rule wants to know of a directory of the spool. 0 or -errno. */
 int access_of_directory(struct space *space, struct node *directory, struct access *ret);
 
 /* The same as the mount shows it (view.h): what the kernel decides by. type: S_IFREG or S_IFDIR. */

@@ -26,11 +26,6 @@ int witness_was_renamed(void *spool_fd, struct job_rename *rename)
 	return 1;
 }
 
-static struct access witnessed_access(const struct stat *st)
-{
-	return (struct access){.uid = st->st_uid, .gid = st->st_gid, .mode = st->st_mode & 07777};
-}
-
 /* Looks at a path of the spool. 1 if it is of a type, 0 if it is not there or of another, or
  * -errno. */
 static int look_in_spool(int fd, const char *path, mode_t type, struct access *ret_access)
@@ -41,7 +36,7 @@ static int look_in_spool(int fd, const char *path, mode_t type, struct access *r
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
 	if ((st.st_mode & S_IFMT) != type)
 		return 0;
-	*ret_access = witnessed_access(&st);
+	*ret_access = access_of(&st);
 	return 1;
 }
 
