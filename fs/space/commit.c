@@ -135,13 +135,6 @@ static int refuse_unready(struct space *space, fuse_req_t req, const struct loca
 	return refuse_commit(space, req, location, parent, name, false, &err);
 }
 
-static void drop_content(struct commit *commit)
-{
-	free(commit->content);
-	attr_set_finish(&commit->own);
-	attr_set_finish(&commit->inherited);
-}
-
 void commit_location(struct space *space, const struct location *location, int read_fd,
 		     struct node *parent, const char *name, const struct stat *replaced,
 		     struct pending_reply *wait)
@@ -171,7 +164,7 @@ void commit_location(struct space *space, const struct location *location, int r
 		r = job_attributes_collect(space, location, parent, &commit.own, &commit.inherited,
 					   &err);
 	if (r < 0) {
-		drop_content(&commit);
+		commit_finish(&commit);
 		r = submit_refuse(space->engine, path, &commit.author, false, &err);
 	} else {
 		r = submit_commit(space->engine, &commit, pending_reply_done, wait, &waiter);

@@ -17,13 +17,6 @@
 
 DEFINE_CLEANUP(struct dsl_report *, dsl_report_free)
 
-static void commit_finish(struct commit *commit)
-{
-	free(steal_ptr(commit->content));
-	attr_set_finish(&commit->own);
-	attr_set_finish(&commit->inherited);
-}
-
 int submit_refuse(struct engine *engine, const char *path, const struct author *author,
 		  bool incomplete, const struct err *err)
 {

@@ -5,8 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "cocfs/dsl.h"
 #include "job/record.h"
@@ -184,6 +186,14 @@ struct commit {
 	void (*put)(void *file, enum attr attr, const char *value);
 	void *file;
 };
+
+/* Frees what a commit owns. */
+static inline void commit_finish(struct commit *commit)
+{
+	free(steal_ptr(commit->content));
+	attr_set_finish(&commit->own);
+	attr_set_finish(&commit->inherited);
+}
 
 /*
  * Commits. Takes what the commit owns, also on failure. Returns 0 with *ret_waiter NULL: nothing
