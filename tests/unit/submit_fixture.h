@@ -45,10 +45,14 @@ struct writer {
 struct fixture *fixture_open(bool queue);
 void fixture_close(struct fixture *fixture);
 
-/* The same as set-up and tear-down of a cmocka test. */
+/* The same as set-up and tear-down of a cmocka test, and a test that has them. */
 int fixture_set_up_sync(void **state);
 int fixture_set_up_queue(void **state);
 int fixture_tear_down(void **state);
+#define sync_test(test)                                                                            \
+	cmocka_unit_test_setup_teardown(test, fixture_set_up_sync, fixture_tear_down)
+#define queue_test(test)                                                                           \
+	cmocka_unit_test_setup_teardown(test, fixture_set_up_queue, fixture_tear_down)
 
 /* What a crash leaves, and the next mount: the process ends at once; the power goes as well. Of
  * what was not synced, chance (or NULL) says what survived. The requests under way may still be

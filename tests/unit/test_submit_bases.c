@@ -532,37 +532,34 @@ static void with_overwrite_a_deletion_asks_nothing(void **state)
 	assert_int_equal(writer.result, 0);
 }
 
-#define SYNC(test) cmocka_unit_test_setup_teardown(test, fixture_set_up_sync, fixture_tear_down)
-#define QUEUE(test) cmocka_unit_test_setup_teardown(test, fixture_set_up_queue, fixture_tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SYNC(an_update_on_top_of_a_foreign_version_is_refused),
-		SYNC(the_text_goes_on_top_of_the_version_that_a_person_names),
-		SYNC(a_base_that_a_person_names_need_not_be_seen_before),
-		SYNC(a_base_that_is_too_old_or_does_not_exist_is_refused),
-		SYNC(a_base_that_was_named_stays),
-		SYNC(the_text_of_the_newest_version_is_no_conflict),
-		SYNC(attributes_that_others_have_changed_stay),
-		SYNC(with_overwrite_nothing_is_asked_before),
+		sync_test(an_update_on_top_of_a_foreign_version_is_refused),
+		sync_test(the_text_goes_on_top_of_the_version_that_a_person_names),
+		sync_test(a_base_that_a_person_names_need_not_be_seen_before),
+		sync_test(a_base_that_is_too_old_or_does_not_exist_is_refused),
+		sync_test(a_base_that_was_named_stays),
+		sync_test(the_text_of_the_newest_version_is_no_conflict),
+		sync_test(attributes_that_others_have_changed_stay),
+		sync_test(with_overwrite_nothing_is_asked_before),
 		cmocka_unit_test(no_update_is_sent_when_the_service_cannot_be_asked),
-		SYNC(an_update_that_is_sent_again_is_checked_again),
+		sync_test(an_update_that_is_sent_again_is_checked_again),
 		cmocka_unit_test(a_check_before_a_crash_counts_for_nothing),
-		SYNC(a_foreign_version_on_top_is_warned_of_and_no_base),
-		SYNC(a_foreign_version_between_check_and_update_is_warned_of),
-		SYNC(an_update_whose_version_cannot_be_read_was_done),
-		SYNC(a_base_whose_text_is_the_newest_is_no_conflict),
-		SYNC(a_lost_update_is_found_below_a_foreign_version),
+		sync_test(a_foreign_version_on_top_is_warned_of_and_no_base),
+		sync_test(a_foreign_version_between_check_and_update_is_warned_of),
+		sync_test(an_update_whose_version_cannot_be_read_was_done),
+		sync_test(a_base_whose_text_is_the_newest_is_no_conflict),
+		sync_test(a_lost_update_is_found_below_a_foreign_version),
 		cmocka_unit_test(a_lost_update_that_may_be_a_version_nobody_sees_is_not_sent_again),
 		cmocka_unit_test(a_lost_update_that_was_not_done_overwrites_nobody),
-		SYNC(a_lost_update_is_found_after_a_loss_of_power),
+		sync_test(a_lost_update_is_found_after_a_loss_of_power),
 		cmocka_unit_test(what_stands_behind_is_on_top_of_the_one_before),
 		cmocka_unit_test(a_foreign_version_between_the_two_refuses_the_second),
-		SYNC(a_base_that_was_named_outlives_newer_content),
-		QUEUE(a_base_that_was_named_outlives_newer_content),
-		SYNC(a_deletion_after_a_foreign_version_is_refused),
-		SYNC(with_overwrite_a_deletion_asks_nothing),
+		sync_test(a_base_that_was_named_outlives_newer_content),
+		queue_test(a_base_that_was_named_outlives_newer_content),
+		sync_test(a_deletion_after_a_foreign_version_is_refused),
+		sync_test(with_overwrite_a_deletion_asks_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

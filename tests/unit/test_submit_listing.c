@@ -188,20 +188,13 @@ static void what_a_name_keeps_is_forgotten_on_demand(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(nothing_queued_is_an_empty_text,
-						fixture_set_up_queue, fixture_tear_down),
-		cmocka_unit_test_setup_teardown(a_line_says_where_a_submission_stands,
-						fixture_set_up_queue, fixture_tear_down),
-		cmocka_unit_test_setup_teardown(what_a_reader_may_not_see_is_counted,
-						fixture_set_up_queue, fixture_tear_down),
-		cmocka_unit_test_setup_teardown(many_are_listed_in_slices_in_their_order,
-						fixture_set_up_queue, fixture_tear_down),
-		cmocka_unit_test_setup_teardown(the_metrics_count_what_was_made,
-						fixture_set_up_sync, fixture_tear_down),
-		cmocka_unit_test_setup_teardown(the_text_of_an_owner_is_not_for_the_next,
-						fixture_set_up_sync, fixture_tear_down),
-		cmocka_unit_test_setup_teardown(what_a_name_keeps_is_forgotten_on_demand,
-						fixture_set_up_sync, fixture_tear_down),
+		queue_test(nothing_queued_is_an_empty_text),
+		queue_test(a_line_says_where_a_submission_stands),
+		queue_test(what_a_reader_may_not_see_is_counted),
+		queue_test(many_are_listed_in_slices_in_their_order),
+		sync_test(the_metrics_count_what_was_made),
+		sync_test(the_text_of_an_owner_is_not_for_the_next),
+		sync_test(what_a_name_keeps_is_forgotten_on_demand),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

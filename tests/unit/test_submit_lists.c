@@ -149,8 +149,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_scene_ends_as_it_must),
-		cmocka_unit_test_setup_teardown(an_id_that_was_listed_is_no_answer,
-						fixture_set_up_sync, fixture_tear_down),
+		sync_test(an_id_that_was_listed_is_no_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,16 +126,13 @@ static void a_crash_between_two_parts_doubles_nothing(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), N_WRITERS);
 }
 
-#define SYNC(test) cmocka_unit_test_setup_teardown(test, fixture_set_up_sync, fixture_tear_down)
-#define QUEUE(test) cmocka_unit_test_setup_teardown(test, fixture_set_up_queue, fixture_tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SYNC(what_comes_together_is_released_in_parts),
-		QUEUE(what_comes_together_is_released_in_parts),
-		SYNC(the_size_of_what_is_sent_counts),
-		SYNC(a_crash_between_two_parts_doubles_nothing),
+		sync_test(what_comes_together_is_released_in_parts),
+		queue_test(what_comes_together_is_released_in_parts),
+		sync_test(the_size_of_what_is_sent_counts),
+		sync_test(a_crash_between_two_parts_doubles_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -438,29 +438,26 @@ static void one_user_does_not_take_all_memory(void **state)
 	free(writers);
 }
 
-#define SYNC(test) cmocka_unit_test_setup_teardown(test, fixture_set_up_sync, fixture_tear_down)
-#define QUEUE(test) cmocka_unit_test_setup_teardown(test, fixture_set_up_queue, fixture_tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_by_table),
-		SYNC(what_is_odd_is_kept_as_warnings),
-		SYNC(empty_content_is_no_commit),
-		SYNC(fixed_attributes),
-		SYNC(explicit_attributes_stay_with_the_name),
-		QUEUE(explicit_attributes_of_what_is_queued),
-		SYNC(another_author_gets_no_text),
-		SYNC(an_update_has_one_byte_less),
-		SYNC(a_refusal_on_a_full_disk_is_kept),
-		SYNC(refusals_are_bounded),
-		SYNC(half_a_file_is_a_draft),
-		QUEUE(the_queue_is_told),
-		QUEUE(what_is_queued_during_a_deletion_is_sent),
+		sync_test(what_is_odd_is_kept_as_warnings),
+		sync_test(empty_content_is_no_commit),
+		sync_test(fixed_attributes),
+		sync_test(explicit_attributes_stay_with_the_name),
+		queue_test(explicit_attributes_of_what_is_queued),
+		sync_test(another_author_gets_no_text),
+		sync_test(an_update_has_one_byte_less),
+		sync_test(a_refusal_on_a_full_disk_is_kept),
+		sync_test(refusals_are_bounded),
+		sync_test(half_a_file_is_a_draft),
+		queue_test(the_queue_is_told),
+		queue_test(what_is_queued_during_a_deletion_is_sent),
 		cmocka_unit_test(a_request_that_cannot_begin_makes_nothing),
 		cmocka_unit_test(a_refused_deletion_deletes_nothing),
 		cmocka_unit_test(other_attributes_are_sent_after_what_is_under_way),
-		SYNC(one_user_does_not_take_all_memory),
+		sync_test(one_user_does_not_take_all_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
