@@ -65,14 +65,27 @@ static int commit_text(struct fixture *fixture, const char *content)
 	return commit_to_the_end(fixture, &spec);
 }
 
+/* The service has "one", and the update to "two" is committed. */
+static void begin_update(struct fixture *fixture, struct writer *writer)
+{
+	fixture_make(fixture, "a.yaml", "one");
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", writer), 0);
+}
+
+/* The service has "one", and "theirs" on top of it, which nobody here has read. */
+static void make_conflict(struct fixture *fixture)
+{
+	fixture_make(fixture, "a.yaml", "one");
+	fake_job_write(only_job(fixture), "theirs");
+}
+
 /* ---- before the update ---- */
 
 static void an_update_on_top_of_a_foreign_version_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
 
-	fixture_make(fixture, "a.yaml", "one");
-	fake_job_write(only_job(fixture), "theirs");
+	make_conflict(fixture);
 	for (int i = 0; i < 2; i++) { /* saying it again changes nothing */
 		assert_int_equal(commit_text(fixture, "mine"), -ESTALE);
 		fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
@@ -91,8 +104,7 @@ static void the_text_goes_on_top_of_the_version_that_a_person_names(void **state
 	struct fixture *fixture = *state;
 	const struct commit_spec spec = {.path = "a.yaml", .content = "mine", .base = 2};
 
-	fixture_make(fixture, "a.yaml", "one");
-	fake_job_write(only_job(fixture), "theirs");
+	make_conflict(fixture);
 	assert_int_equal(commit_text(fixture, "mine"), -ESTALE);
 	assert_int_equal(commit_to_the_end(fixture, &spec), 0);
 	fixture_assert_held(fixture, "a.yaml", "mine");
@@ -106,8 +118,7 @@ static void a_base_that_a_person_names_need_not_be_seen_before(void **state)
 	struct fixture *fixture = *state;
 	const struct commit_spec spec = {.path = "a.yaml", .content = "one", .base = 2};
 
-	fixture_make(fixture, "a.yaml", "one");
-	fake_job_write(only_job(fixture), "theirs");
+	make_conflict(fixture);
 	assert_int_equal(commit_to_the_end(fixture, &spec), 0);
 	fixture_assert_held(fixture, "a.yaml", "one");
 	assert_versions(fixture, 3, 3);
@@ -118,8 +129,7 @@ static void a_base_that_is_too_old_or_does_not_exist_is_refused(void **state)
 	struct fixture *fixture = *state;
 	struct commit_spec spec = {.path = "a.yaml", .content = "mine", .base = 2};
 
-	fixture_make(fixture, "a.yaml", "one");
-	fake_job_write(only_job(fixture), "theirs");
+	make_conflict(fixture);
 	fake_job_write(only_job(fixture), "theirs too");
 	assert_int_equal(commit_to_the_end(fixture, &spec), -ESTALE);
 	assert_error(fixture, "v3");
@@ -137,8 +147,7 @@ static void a_base_that_was_named_stays(void **state)
 	const struct commit_spec spec = {.path = "a.yaml", .content = "mine", .base = 2};
 	struct writer writer = {0};
 
-	fixture_make(fixture, "a.yaml", "one");
-	fake_job_write(only_job(fixture), "theirs");
+	make_conflict(fixture);
 	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), 0);
 	fixture_answer_update(fixture, FAKE_UNSENT);
 	assert_int_equal(writer.result, -ECONNREFUSED);
@@ -151,8 +160,7 @@ static void the_text_of_the_newest_version_is_no_conflict(void **state)
 {
 	struct fixture *fixture = *state;
 
-	fixture_make(fixture, "a.yaml", "one");
-	fake_job_write(only_job(fixture), "theirs");
+	make_conflict(fixture);
 	assert_int_equal(commit_text(fixture, "theirs"), 0);
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 0);
 	fixture_assert_state(fixture, "a.yaml", JOB_SUBMITTED);
@@ -190,8 +198,7 @@ static void with_overwrite_nothing_is_asked_before(void **state)
 
 	fixture->options.overwrite = true;
 	fixture_remount(fixture);
-	fixture_make(fixture, "a.yaml", "one");
-	fake_job_write(only_job(fixture), "theirs");
+	make_conflict(fixture);
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "mine", &writer), 0);
 	fixture_no_request(fixture, FAKE_SHOW);
 	fixture_answer(fixture, FAKE_UPDATE, FAKE_TRUTH);
@@ -217,8 +224,7 @@ static void no_update_is_sent_when_the_service_cannot_be_asked(void **state)
 		struct fixture *fixture = fixture_open(false);
 		struct writer writer = {0};
 
-		fixture_make(fixture, "a.yaml", "one");
-		assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
+		begin_update(fixture, &writer);
 		fixture_answer(fixture, FAKE_SHOW, rows[i].answer);
 		assert_int_equal(writer.told, 1);
 		assert_int_equal(writer.result, rows[i].result);
@@ -235,8 +241,7 @@ static void an_update_that_is_sent_again_is_checked_again(void **state)
 	struct fixture *fixture = *state;
 	struct writer writer = {0};
 
-	fixture_make(fixture, "a.yaml", "one");
-	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
+	begin_update(fixture, &writer);
 	fixture_answer_update(fixture, FAKE_BUSY);
 	fake_job_write(only_job(fixture), "theirs");
 	assert_true(fixture_quiesce(fixture));
@@ -273,8 +278,7 @@ static void a_foreign_version_on_top_is_warned_of_and_no_base(void **state)
 	struct fixture *fixture = *state;
 	struct writer writer = {0};
 
-	fixture_make(fixture, "a.yaml", "one");
-	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
+	begin_update(fixture, &writer);
 	fake_request_answer(fixture_checked(fixture, FAKE_UPDATE), FAKE_TRUTH);
 	fixture_request(fixture, FAKE_SHOW);
 	fake_job_write(only_job(fixture), "theirs");
@@ -293,8 +297,7 @@ static void a_foreign_version_between_check_and_update_is_warned_of(void **state
 	struct fixture *fixture = *state;
 	struct writer writer = {0};
 
-	fixture_make(fixture, "a.yaml", "one");
-	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
+	begin_update(fixture, &writer);
 	fixture_checked(fixture, FAKE_UPDATE);
 	fake_job_write(only_job(fixture), "theirs");
 	assert_true(fixture_quiesce(fixture));
@@ -311,8 +314,7 @@ static void an_update_whose_version_cannot_be_read_was_done(void **state)
 	struct fixture *fixture = *state;
 	struct writer writer = {0};
 
-	fixture_make(fixture, "a.yaml", "one");
-	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
+	begin_update(fixture, &writer);
 	fake_request_answer(fixture_checked(fixture, FAKE_UPDATE), FAKE_TRUTH);
 	fixture_answer(fixture, FAKE_SHOW, FAKE_BROKEN);
 	assert_int_equal(writer.result, 0);
@@ -325,8 +327,7 @@ static void a_base_whose_text_is_the_newest_is_no_conflict(void **state)
 	struct fixture *fixture = *state;
 	struct writer writer = {0};
 
-	fixture_make(fixture, "a.yaml", "one");
-	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
+	begin_update(fixture, &writer);
 	fixture_checked(fixture, FAKE_UPDATE);
 	fake_job_write(only_job(fixture), "theirs");
 	fixture_answer(fixture, FAKE_UPDATE, FAKE_TRUTH);
@@ -344,8 +345,7 @@ static void a_lost_update_is_found_below_a_foreign_version(void **state)
 	struct fixture *fixture = *state;
 	struct writer writer = {0};
 
-	fixture_make(fixture, "a.yaml", "one");
-	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
+	begin_update(fixture, &writer);
 	fake_request_perform(fixture_checked(fixture, FAKE_UPDATE));
 	fake_job_write(only_job(fixture), "theirs");
 	fake_job_write(only_job(fixture), "theirs too");
@@ -368,8 +368,7 @@ static void a_lost_update_that_may_be_a_version_nobody_sees_is_not_sent_again(vo
 
 		fixture->options.overwrite = overwrite;
 		fixture_remount(fixture);
-		fixture_make(fixture, "a.yaml", "one");
-		assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
+		begin_update(fixture, &writer);
 		if (!overwrite)
 			fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
 		fake_request_perform(fixture_request(fixture, FAKE_UPDATE));
@@ -400,8 +399,7 @@ static void a_lost_update_that_was_not_done_overwrites_nobody(void **state)
 		struct fixture *fixture = fixture_open(queue);
 		struct writer writer = {0};
 
-		fixture_make(fixture, "a.yaml", "one");
-		assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
+		begin_update(fixture, &writer);
 		fixture_answer_update(fixture, FAKE_LOST);
 		while (!TAILQ_EMPTY(&fixture->service.late))
 			fake_request_forget(TAILQ_FIRST(&fixture->service.late));
@@ -444,8 +442,7 @@ static void what_stands_behind_is_on_top_of_the_one_before(void **state)
 		struct fixture *fixture = fixture_open(queue);
 		struct writer first = {0}, second = {0};
 
-		fixture_make(fixture, "a.yaml", "one");
-		assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &first), 0);
+		begin_update(fixture, &first);
 		fixture_checked(fixture, FAKE_UPDATE);
 		assert_int_equal(fixture_commit(fixture, "a.yaml", "three", &second), 0);
 		assert_true(fixture_quiesce(fixture));
@@ -463,8 +460,7 @@ static void a_foreign_version_between_the_two_refuses_the_second(void **state)
 		struct fixture *fixture = fixture_open(queue);
 		struct writer first = {0}, second = {0};
 
-		fixture_make(fixture, "a.yaml", "one");
-		assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &first), 0);
+		begin_update(fixture, &first);
 		fake_request_perform(fixture_checked(fixture, FAKE_UPDATE));
 		assert_int_equal(fixture_commit(fixture, "a.yaml", "three", &second), 0);
 		fake_job_write(only_job(fixture), "theirs");
@@ -486,8 +482,7 @@ static void a_base_that_was_named_outlives_newer_content(void **state)
 	const struct commit_spec spec = {.path = "a.yaml", .content = "mine", .base = 2};
 	struct writer first = {0}, second = {0}, third = {0};
 
-	fixture_make(fixture, "a.yaml", "one");
-	fake_job_write(only_job(fixture), "theirs");
+	make_conflict(fixture);
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "mine", &first), 0);
 	fixture_request(fixture, FAKE_SHOW);
 	assert_int_equal(fixture_commit_spec(fixture, &spec, &second), 0);
@@ -503,8 +498,7 @@ static void a_deletion_after_a_foreign_version_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
 
-	fixture_make(fixture, "a.yaml", "one");
-	fake_job_write(only_job(fixture), "theirs");
+	make_conflict(fixture);
 	for (int i = 0; i < 2; i++) { /* also the second time, when the version was seen */
 		struct writer writer = {0};
 
@@ -524,8 +518,7 @@ static void with_overwrite_a_deletion_asks_nothing(void **state)
 
 	fixture->options.overwrite = true;
 	fixture_remount(fixture);
-	fixture_make(fixture, "a.yaml", "one");
-	fake_job_write(only_job(fixture), "theirs");
+	make_conflict(fixture);
 	assert_int_equal(fixture_delete(fixture, "a.yaml", &writer), 0);
 	fixture_no_request(fixture, FAKE_SHOW);
 	fixture_answer(fixture, FAKE_DELETE, FAKE_TRUTH);

@@ -59,11 +59,23 @@ static void write_all(struct fixture *fixture, const char *content)
 	}
 }
 
+/* Each file has a job of its own, and each writer heard of a success. */
+static void assert_all_held(struct fixture *fixture, const char *content)
+{
+	char path[32];
+
+	for (int i = 0; i < N_WRITERS; i++) {
+		assert_int_equal(writers[i].result, 0);
+		snprintf(path, sizeof(path), "%d.yaml", i);
+		fixture_assert_held(fixture, path, content);
+	}
+	assert_int_equal(fake_service_count(&fixture->service, true), N_WRITERS);
+}
+
 static void what_comes_together_is_released_in_parts(void **state)
 {
 	struct fixture *fixture = *state;
 	unsigned n, most = 0;
-	char path[32];
 
 	write_all(fixture, "one");
 	for (int i = 0; i < ITERATIONS_MAX && fixture_has_work(fixture); i++) {
@@ -75,12 +87,7 @@ static void what_comes_together_is_released_in_parts(void **state)
 	}
 	assert_int_equal(most, RELEASES_MAX);
 	assert_int_equal(count_told(), N_WRITERS);
-	for (int i = 0; i < N_WRITERS; i++) {
-		assert_int_equal(writers[i].result, 0);
-		snprintf(path, sizeof(path), "%d.yaml", i);
-		fixture_assert_held(fixture, path, "one");
-	}
-	assert_int_equal(fake_service_count(&fixture->service, true), N_WRITERS);
+	assert_all_held(fixture, "one");
 }
 
 /* Long contents: fewer of them at once. */
@@ -106,7 +113,6 @@ static void the_size_of_what_is_sent_counts(void **state)
 static void a_crash_between_two_parts_doubles_nothing(void **state)
 {
 	struct fixture *fixture = *state;
-	char path[32];
 
 	write_all(fixture, "one");
 	while (!fixture->service.counts[FAKE_CREATE])
@@ -114,16 +120,9 @@ static void a_crash_between_two_parts_doubles_nothing(void **state)
 	assert_true(fixture->service.counts[FAKE_CREATE] < N_WRITERS);
 	fixture_crash(fixture, true, NULL, NULL);
 	assert_true(fixture_quiesce(fixture)); /* nobody waits for what was in doubt any more */
-	for (int i = 0; i < N_WRITERS; i++) {
-		snprintf(path, sizeof(path), "%d.yaml", i);
-		fixture_commit(fixture, path, "one", &writers[i]);
-	}
+	write_all(fixture, "one");
 	assert_true(fixture_quiesce(fixture));
-	for (int i = 0; i < N_WRITERS; i++) {
-		snprintf(path, sizeof(path), "%d.yaml", i);
-		fixture_assert_held(fixture, path, "one");
-	}
-	assert_int_equal(fake_service_count(&fixture->service, true), N_WRITERS);
+	assert_all_held(fixture, "one");
 }
 
 int main(void)
