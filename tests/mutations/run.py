@@ -18,7 +18,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAMS = ["test_lost_match", "test_submit", "test_submit_crash", "test_submit_model", "test_submit_bases", "test_submit_twins"]
+PROGRAMS = ["test_lost_match", "test_submit", "test_submit_answers", "test_submit_path", "test_submit_crash", "test_submit_model", "test_submit_bases", "test_submit_twins"]
 
 # name, file below fs/, what is there, what is put there
 MUTATIONS = [
