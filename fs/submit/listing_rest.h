@@ -6,9 +6,9 @@
 
 #include "base/buf.h"
 
-/* Writes at the end of a listing how many there are beyond its lines: hidden are those that the
- * reader may not see, and hidden_words say what they are ("that you may not read"). No line for 0.
- * Returns 0 or -ENOMEM. */
+/* Writes at the end of a listing how many there are beyond its lines. The reader may not see those
+ * that are hidden; hidden_words say what they are ("that you may not read"). No line for 0. Returns
+ * 0 or -ENOMEM. */
 int listing_write_rest(struct buf *text, int64_t hidden, const char *hidden_words, int64_t more);
 
 #endif
