@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A service that does nothing: every request is answered as a create is, at once or after a fixed
- * time, so that what is measured is its clients. One thread serves all connections in turns. As
- * every answer waits equally long, those that wait are a queue, and the first is due first.
+ * A service that does nothing: it has no job for a list, and answers every other request as a
+ * create, at once or after a fixed time, so that what is measured is its clients. One thread serves
+ * all connections in turns. As every answer waits equally long, those that wait are a queue, and
+ * the first is due first.
  */
 #define _GNU_SOURCE
 #include <getopt.h>
@@ -34,10 +35,13 @@ static STAILQ_HEAD(, call) held = STAILQ_HEAD_INITIALIZER(held);
 static double latency_s;
 static unsigned long long jobs;
 
-static enum MHD_Result reply(struct MHD_Connection *connection)
+static enum MHD_Result reply(struct MHD_Connection *connection, const char *method)
 {
+	const bool is_list = !strcmp(method, "GET");
 	char text[64];
-	int size = snprintf(text, sizeof(text), "{\"data\":\"DM20250701180239%08llu\"}", ++jobs);
+	int size = is_list ? snprintf(text, sizeof(text), "{\"total\":0,\"data\":[]}")
+			   : snprintf(text, sizeof(text), "{\"data\":\"DM20250701180239%08llu\"}",
+				      ++jobs);
 	struct MHD_Response *response =
 		MHD_create_response_from_buffer((size_t)size, text, MHD_RESPMEM_MUST_COPY);
 	enum MHD_Result result = MHD_NO;
@@ -58,7 +62,6 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
 
 	(void)data;
 	(void)url;
-	(void)method;
 	(void)version;
 	(void)upload;
 	if (!call) {
@@ -70,7 +73,7 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
 		return MHD_YES;
 	}
 	if (latency_s <= 0 || call->due_s > 0)
-		return reply(connection);
+		return reply(connection, method);
 	call->connection = connection;
 	call->due_s = now_s() + latency_s;
 	STAILQ_INSERT_TAIL(&held, call, next);
