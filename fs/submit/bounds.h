@@ -46,4 +46,17 @@
 /* What .coc/jobs shows at once: 200,000 jobs with 300 bytes each. Jobs behind it are counted. */
 #define JOBS_TEXT_MAX (64u << 20)
 
+/*
+ * Questions for single jobs (show.c). So many are under way at once, and so many while submissions
+ * wait for a slot: some, so that readers go on. More wait for their turn, in memory: one has some
+ * hundred bytes.
+ */
+#define SHOWS_MAX 64
+#define SHOWS_BUSY_MAX 4
+#define SHOWS_QUESTIONS_MAX 4096
+/* How long nobody is asked after a call without an answer: as long as that call took, within
+ * these. */
+#define SHOW_AWAY_MIN_MS 1000
+#define SHOW_AWAY_MAX_MS 15000
+
 #endif

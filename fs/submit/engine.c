@@ -28,6 +28,7 @@
 #include "submit/group_sync.h"
 #include "submit/lost_round.h"
 #include "submit/rows.h"
+#include "submit/show_state.h"
 #include "submit/sources.h"
 #include "submit/start.h"
 #include "submit/submission.h"
@@ -86,7 +87,8 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_service s
 	engine->queue_may_have_next = true;
 	group_sync_init(engine);
 	refusals_init(&engine->refusals);
-	if (catalogue_create(engine, &engine->catalogue) < 0) {
+	if (catalogue_create(engine, &engine->catalogue) < 0 ||
+	    shows_create(engine, &engine->shows) < 0) {
 		engine_destroy(engine);
 		return -ENOMEM;
 	}
@@ -99,6 +101,7 @@ void engine_destroy(struct engine *engine)
 	if (!engine)
 		return;
 	catalogue_destroy(engine->catalogue);
+	shows_destroy(engine->shows);
 	group_sync_finish(engine);
 	waiters_drop(&engine->recorded);
 	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)

@@ -12,6 +12,7 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "submit/show_state.h"
 
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_MOST_MS 300000
@@ -58,6 +59,7 @@ void outage_end(struct engine *engine)
 	int64_t failures = engine->outage.failures;
 
 	engine->outage.failures = 0;
+	shows_service_is_there(engine->shows);
 	if (failures > 0)
 		engine->queue_may_have_next = true;
 	/* a single failure between answers is no outage: asking at once would only fail again */

@@ -155,6 +155,7 @@ struct engine {
 	TAILQ_HEAD(, lost_answer) waiting_to_ask;
 	struct refusals refusals;
 	struct catalogue *catalogue; /* catalogue.c; owned */
+	struct shows *shows;	     /* show.c; owned */
 
 	/* submit=queue: queue.c */
 	bool queue_may_have_next;    /* something may be sent that could not be before */

@@ -45,6 +45,7 @@ static void free_request(struct fake_request *request)
 	free(request->details.risk_level);
 	free(request->details.enterprise_project_id);
 	free(request->details.version);
+	free(request->details.modifier);
 	free_rows(request->rows, request->n_rows);
 	free(request);
 }
@@ -361,6 +362,8 @@ static void perform_show(struct fake_request *request, struct fake_job *job)
 		.risk_level = copy_text(job->risk[version]),
 		.enterprise_project_id = copy_text(job->project),
 		.version = copy_text(text),
+		.modifier = version > 1 ? copy_text("modifier") : NULL,
+		.update_time_ms = version,
 	};
 }
 

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Somebody who opens or stats a file wants to know what the service has of its job now. Each such
+ * question is one ShowDocument. All who want to know the same at the same time share one call.
+ *
+ * Commits go first. The questions have slots of their own, at most SHOWS_MAX, and at most half of
+ * the connections. While submissions wait for a slot, only SHOWS_BUSY_MAX questions are under way.
+ *
+ * When the service is away, nobody waits for one timeout after the other. A call that got no answer
+ * ends all questions that wait for their turn. For a while every new question fails at once: for as
+ * long as that call took, within bounds. Any answer of the service ends that time. A call that the
+ * service has answered badly (a status of 500) says something of its own job only.
+ */
+#define _GNU_SOURCE
+#include "submit/show.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "job/version.h"
+#include "submit/bounds.h"
+#include "submit/outage.h"
+#include "submit/show_state.h"
+
+struct show_waiter {
+	struct show *show;
+	show_done_fn *done;
+	void *data;
+	TAILQ_ENTRY(show_waiter) link;
+};
+
+/* A question. */
+struct show {
+	struct shows *shows;
+	char *job_id;
+	int64_t version;       /* 0: the newest */
+	struct coc_call *call; /* NULL: it waits for its turn */
+	int64_t sent_ms;       /* when the call began, on the loop's clock */
+	int64_t deadline_ms;   /* the same */
+	bool is_answered;      /* its waiters are being told */
+	TAILQ_HEAD(, show_waiter) waiters;
+	LIST_ENTRY(show) bucket;
+	TAILQ_ENTRY(show) link; /* in shows->waiting, while it waits for its turn */
+};
+
+#define SHOW_BUCKETS 256
+
+struct shows {
+	struct engine *engine;
+	LIST_HEAD(, show) buckets[SHOW_BUCKETS];
+	TAILQ_HEAD(show_list, show) waiting;
+	struct loop_timer timer; /* when the next of them may be asked, or has waited too long */
+	unsigned n;		 /* questions */
+	unsigned n_under_way;
+	int64_t away_until_ms; /* on the loop's clock; 0: the service is there */
+	int away_errnum;
+};
+
+static unsigned bucket_of(const char *job_id)
+{
+	unsigned hash = 5381;
+
+	while (*job_id)
+		hash = hash * 33 + (unsigned char)*job_id++;
+	return hash % SHOW_BUCKETS;
+}
+
+int shows_create(struct engine *engine, struct shows **ret_shows)
+{
+	struct shows *shows = calloc(1, sizeof(*shows));
+
+	if (!shows)
+		return -ENOMEM;
+	shows->engine = engine;
+	TAILQ_INIT(&shows->waiting);
+	*ret_shows = shows;
+	return 0;
+}
+
+/* Takes a question out of all lists; only its waiters know it then. */
+static void take_out_show(struct show *show)
+{
+	struct shows *shows = show->shows;
+
+	LIST_REMOVE(show, bucket);
+	shows->n--;
+	if (show->call)
+		shows->n_under_way--;
+	else
+		TAILQ_REMOVE(&shows->waiting, show, link);
+	show->call = NULL;
+}
+
+static void free_show(struct show *show)
+{
+	struct show_waiter *waiter;
+
+	while ((waiter = TAILQ_FIRST(&show->waiters))) {
+		TAILQ_REMOVE(&show->waiters, waiter, link);
+		free(waiter);
+	}
+	free(show->job_id);
+	free(show);
+}
+
+static void cancel_show(struct show *show)
+{
+	if (show->call)
+		engine_cancel_call(show->shows->engine, show->call);
+	take_out_show(show);
+	free_show(show);
+}
+
+void shows_destroy(struct shows *shows)
+{
+	if (!shows)
+		return;
+	loop_timer_cancel(&shows->timer);
+	for (size_t i = 0; i < SHOW_BUCKETS; i++)
+		while (!LIST_EMPTY(&shows->buckets[i]))
+			cancel_show(LIST_FIRST(&shows->buckets[i]));
+	free(shows);
+}
+
+/* Tells all who wait for a question, and forgets it. */
+static void end_show(struct show *show, int result, const struct shown_job *job)
+{
+	struct show_waiter *waiter;
+
+	take_out_show(show);
+	show->is_answered = true;
+	while ((waiter = TAILQ_FIRST(&show->waiters))) {
+		show_done_fn *done = waiter->done;
+		void *data = waiter->data;
+
+		TAILQ_REMOVE(&show->waiters, waiter, link);
+		free(waiter);
+		done(data, result, job);
+	}
+	free_show(show);
+}
+
+/* ---- the service is away ---- */
+
+static int away_error(const struct shows *shows)
+{
+	return loop_now_ms(shows->engine->loop) < shows->away_until_ms ? -shows->away_errnum : 0;
+}
+
+/* Ends all questions that wait for their turn. Nobody can ask another one meanwhile: the service is
+ * away. */
+static void end_waiting(struct shows *shows)
+{
+	struct show *show;
+
+	while ((show = TAILQ_FIRST(&shows->waiting)))
+		end_show(show, -shows->away_errnum, NULL);
+}
+
+static void note_away(struct shows *shows, const struct show *show, int errnum)
+{
+	int64_t now_ms = loop_now_ms(shows->engine->loop), wait_ms = now_ms - show->sent_ms;
+
+	if (wait_ms < SHOW_AWAY_MIN_MS)
+		wait_ms = SHOW_AWAY_MIN_MS;
+	if (wait_ms > SHOW_AWAY_MAX_MS)
+		wait_ms = SHOW_AWAY_MAX_MS;
+	shows->away_until_ms = now_ms + wait_ms;
+	shows->away_errnum = errnum;
+}
+
+void shows_service_is_there(struct shows *shows)
+{
+	shows->away_until_ms = 0;
+}
+
+/* Has the service given no answer at all, or does it take no call with these keys? */
+static bool says_away(const struct coc_answer *answer)
+{
+	if (answer->errnum == EMFILE || answer->errnum == ENFILE)
+		return false; /* it is this process that lacks something */
+	return answer->outcome == COC_NOT_SENT || answer->errnum == EACCES ||
+	       (answer->outcome == COC_UNKNOWN && !answer->status);
+}
+
+/* ---- asking ---- */
+
+static void go_on_asking(struct shows *shows);
+
+static void on_job_shown(void *data, const struct coc_answer *answer);
+
+/* How many may be under way now. */
+static unsigned slots(const struct shows *shows)
+{
+	const struct engine *engine = shows->engine;
+	unsigned most = TAILQ_EMPTY(&engine->waiting) ? SHOWS_MAX : SHOWS_BUSY_MAX;
+	unsigned half = engine->options.inflight_max / 2;
+
+	return most < half ? most : half ? half : 1;
+}
+
+/* Begins the call of a question that waits for its turn, or ends the question. */
+static void ask_show(struct show *show)
+{
+	struct shows *shows = show->shows;
+	const struct coc_service *service = &shows->engine->service;
+	int64_t now_ms = loop_now_ms(shows->engine->loop);
+	char version[32];
+	struct err err = {0};
+	int r;
+
+	snprintf(version, sizeof(version), "v%lld", (long long)show->version);
+	r = service->ops->show(service->data, show->job_id, show->version ? version : NULL,
+			       show->deadline_ms - now_ms, on_job_shown, show, &show->call, &err);
+	if (r < 0) {
+		show->call = NULL;
+		end_show(show, r, NULL);
+		return;
+	}
+	show->sent_ms = now_ms;
+	TAILQ_REMOVE(&shows->waiting, show, link);
+	shows->n_under_way++;
+}
+
+/* The timer's callback. */
+static void on_show_due(void *data)
+{
+	go_on_asking(data);
+}
+
+/* Asks what may be asked now, and ends what has waited too long. */
+static void go_on_asking(struct shows *shows)
+{
+	struct loop *loop = shows->engine->loop;
+	int64_t throttled_ms = outage_throttled_ms(shows->engine), due_ms;
+	struct show *show;
+
+	while ((show = TAILQ_FIRST(&shows->waiting))) {
+		if (show->deadline_ms <= loop_now_ms(loop))
+			end_show(show, -ETIMEDOUT, NULL);
+		else if (!throttled_ms && shows->n_under_way < slots(shows))
+			ask_show(show);
+		else
+			break;
+	}
+	loop_timer_cancel(&shows->timer);
+	if (!show)
+		return;
+	due_ms = loop_now_ms(loop) + throttled_ms;
+	if (!throttled_ms || due_ms > show->deadline_ms)
+		due_ms = show->deadline_ms;
+	loop_timer_set(loop, &shows->timer, due_ms, on_show_due, shows);
+}
+
+/* The service asks for patience. Asks again after that, if there is time for it. */
+static void ask_later(struct show *show)
+{
+	struct shows *shows = show->shows;
+	struct engine *engine = shows->engine;
+
+	if (loop_now_ms(engine->loop) + outage_throttled_ms(engine) >= show->deadline_ms) {
+		end_show(show, -EAGAIN, NULL);
+		return;
+	}
+	show->call = NULL;
+	shows->n_under_way--;
+	TAILQ_INSERT_HEAD(&shows->waiting, show, link);
+}
+
+/* Tells what the service has shown. */
+static void tell_shown(struct show *show, const struct coc_details *details)
+{
+	const struct shown_job job = {
+		.job_id = show->job_id,
+		.version = version_number(details->version),
+		.content = details->content,
+		.size = strlen(details->content),
+		.update_ms = details->update_time_ms,
+		.create_ms = details->create_time_ms,
+		.modifier = details->modifier,
+		.attrs = {[ATTR_RISK_LEVEL] = details->risk_level,
+			  [ATTR_ENTERPRISE_PROJECT_ID] = details->enterprise_project_id,
+			  [ATTR_NAME] = details->name,
+			  [ATTR_DESCRIPTION] = details->description},
+	};
+
+	if (show->version && job.version && job.version != show->version)
+		end_show(show, -EIO, NULL); /* it is not what was asked for */
+	else
+		end_show(show, 0, &job);
+}
+
+static void on_job_shown(void *data, const struct coc_answer *answer)
+{
+	struct show *show = data;
+	struct shows *shows = show->shows;
+	bool is_away = says_away(answer);
+
+	if (!is_away)
+		shows->away_until_ms = 0;
+	if (answer->outcome == COC_DONE || answer->outcome == COC_NOT_PROCESSED)
+		outage_note(shows->engine, answer);
+	if (answer->outcome == COC_DONE) {
+		tell_shown(show, answer->details);
+	} else if (answer->outcome == COC_NOT_PROCESSED) {
+		ask_later(show);
+	} else {
+		if (is_away)
+			note_away(shows, show, answer->errnum);
+		end_show(show, -answer->errnum, NULL);
+	}
+	if (is_away)
+		end_waiting(shows);
+	go_on_asking(shows);
+}
+
+/* ---- the door ---- */
+
+int show_check(const struct engine *engine)
+{
+	const struct shows *shows = engine->shows;
+	int r = away_error(shows);
+
+	if (r == 0 && outage_throttled_ms(engine) >= engine->options.timeout_ms)
+		r = -EAGAIN;
+	return r;
+}
+
+static struct show *find_show(const struct shows *shows, const char *job_id, int64_t version)
+{
+	struct show *show;
+
+	LIST_FOREACH (show, &shows->buckets[bucket_of(job_id)], bucket) {
+		if (show->version == version && !strcmp(show->job_id, job_id))
+			return show;
+	}
+	return NULL;
+}
+
+static struct show *make_show(struct shows *shows, const char *job_id, int64_t version)
+{
+	const struct engine *engine = shows->engine;
+	struct show *show = calloc(1, sizeof(*show));
+
+	if (!show)
+		return NULL;
+	*show = (struct show){.shows = shows, .version = version, .job_id = strdup(job_id)};
+	if (!show->job_id) {
+		free(show);
+		return NULL;
+	}
+	show->deadline_ms = loop_now_ms(engine->loop) + engine->options.timeout_ms;
+	TAILQ_INIT(&show->waiters);
+	LIST_INSERT_HEAD(&shows->buckets[bucket_of(job_id)], show, bucket);
+	TAILQ_INSERT_TAIL(&shows->waiting, show, link);
+	shows->n++;
+	return show;
+}
+
+int show_job(struct engine *engine, const char *job_id, int64_t version, show_done_fn *done,
+	     void *data, struct show_waiter **ret_waiter)
+{
+	struct shows *shows = engine->shows;
+	struct show *show;
+	struct show_waiter *waiter;
+	int r = show_check(engine);
+
+	if (r < 0)
+		return r;
+	show = find_show(shows, job_id, version);
+	if (!show && shows->n >= SHOWS_QUESTIONS_MAX)
+		return -EAGAIN;
+	waiter = calloc(1, sizeof(*waiter));
+	if (waiter && !show)
+		show = make_show(shows, job_id, version);
+	if (!waiter || !show) {
+		free(waiter);
+		return -ENOMEM;
+	}
+	*waiter = (struct show_waiter){.show = show, .done = done, .data = data};
+	TAILQ_INSERT_TAIL(&show->waiters, waiter, link);
+	*ret_waiter = waiter;
+	/* a call that cannot begin is told in an iteration of its own */
+	if (!show->call)
+		loop_timer_set(engine->loop, &shows->timer, loop_now_ms(engine->loop), on_show_due,
+			       shows);
+	return 0;
+}
+
+void show_drop(struct show_waiter *waiter)
+{
+	struct show *show = waiter->show;
+
+	TAILQ_REMOVE(&show->waiters, waiter, link);
+	free(waiter);
+	if (TAILQ_EMPTY(&show->waiters) && !show->is_answered)
+		cancel_show(show);
+}
