@@ -276,6 +276,9 @@ static int settle_risk(const struct attr_set *set, const char *file_shown, enum 
 		/* the gravest that is allowed: copied without a thought, it makes no job look
 		 * safe */
 		r = tell_command(err, ATTR_RISK_LEVEL, risk_words[max_risk], file_shown);
+		err_detail(err, "or",
+			   "write the comment # coc.%s: %s on the first line of the file",
+			   attr_field(ATTR_RISK_LEVEL), risk_words[max_risk]);
 		return r < 0 ? r : -ENODATA;
 	}
 	if (find_risk(value, strlen(value)) <= max_risk)

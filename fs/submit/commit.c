@@ -7,10 +7,9 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "job/fixed.h"
 #include "job/name.h"
 #include "submit/author.h"
-#include "submit/kept_attributes.h"
+#include "submit/commit_attributes.h"
 #include "submit/queue.h"
 #include "submit/refusals.h"
 #include "submit/rows.h"
@@ -64,61 +63,6 @@ static int tell_warnings(const char *path, const struct dsl_report *report, char
 	return 0;
 }
 
-/* A project or tags of the file's own that differ from those the job was made with. */
-static int check_fixed_attributes(const struct attr_set *own, const struct job_record *job,
-				  struct err *err)
-{
-	int r = 0;
-
-	for (int i = 0; r == 0 && i < ATTR_COUNT; i++) {
-		const char *wanted = own->value[i];
-
-		if (wanted)
-			r = attr_check_fixed((enum attr)i, wanted, strlen(wanted),
-					     job->sent.value[i], "set it back", err);
-	}
-	return r;
-}
-
-/* Gives the file back what its name has kept, and marks what is its own. */
-static int keep_own(struct engine *engine, struct commit *commit, const struct job_record *job)
-{
-	struct ledger_submission pending = {0};
-	struct attr_set *own = &commit->own;
-	const struct attr_set *last;
-	int r = kept_find(engine, job, &pending, &last);
-
-	for (int i = 0; r == 0 && i < ATTR_COUNT; i++) {
-		const enum attr attr = (enum attr)i;
-
-		if (attr_is_fixed(attr))
-			continue;
-		if (!own->value[attr] && (last->explicit & (1U << attr))) {
-			/* none was sent: an empty one */
-			const char *value = last->value[attr] ? last->value[attr] : "";
-
-			commit->put(commit->file, attr, value);
-			r = attr_set_put(own, attr, value, strlen(value));
-		}
-		if (own->value[attr])
-			own->explicit |= 1U << attr;
-	}
-	ledger_submission_finish(&pending);
-	return r;
-}
-
-/* The file's own values, then the inherited ones. */
-static int merge_attributes(struct attr_set *own, const struct attr_set *inherited)
-{
-	for (int i = 0; i < ATTR_COUNT; i++) {
-		const char *value = inherited->value[i];
-
-		if (value && attr_set_default(own, (enum attr)i, value, strlen(value)) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
 /* The content of a job that exists, and that the service does not hold already, becomes an update.
  * That the file will be one by the time that it is sent, coc_update() sees. */
 static int check_size(const struct job_record *job, const struct ledger_submission *sub,
@@ -151,16 +95,7 @@ static int judge_commit(struct engine *engine, struct commit *commit, const stru
 		return err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));
 	if (report->refusal.text)
 		return tell_refusal(&report->refusal, err);
-	r = job->job_id ? check_fixed_attributes(&commit->own, job, err) : 0;
-	if (r < 0)
-		return r;
-	r = keep_own(engine, commit, job);
-	if (r < 0)
-		return err_set(err, -r, "the attributes of its name cannot be read: %s",
-			       strerror(-r));
-	if (merge_attributes(&commit->own, &commit->inherited) < 0)
-		return err_set(err, ENOMEM, "out of memory");
-	r = attrs_settle(&commit->own, report, stem, commit->shown, commit->rules->max_risk, err);
+	r = commit_attributes(engine, commit, job, report, stem, err);
 	if (r < 0)
 		return r;
 	if (content_digest(commit->content, commit->size, sub->digest) < 0)

@@ -107,53 +107,10 @@ static const struct yaml_error *find_yaml_error(const char *context, const char 
 	return NULL;
 }
 
-static size_t bom_size(const char *content, size_t size)
-{
-	return size >= 3 && !memcmp(content, "\xef\xbb\xbf", 3) ? 3 : 0;
-}
-
-/* The length of the line break at offset, 0 if there is none. */
-static size_t break_size(const char *content, size_t left)
-{
-	if (content[0] == '\n')
-		return 1;
-	if (content[0] == '\r')
-		return left > 1 && content[1] == '\n' ? 2 : 1;
-	if (left >= 2 && !memcmp(content, "\xc2\x85", 2))
-		return 2;
-	if (left >= 3 &&
-	    (!memcmp(content, "\xe2\x80\xa8", 3) || !memcmp(content, "\xe2\x80\xa9", 3)))
-		return 3;
-	return 0;
-}
-
-void dsl_place_of_offset(const char *content, size_t offset, unsigned *ret_line,
-			 unsigned *ret_column)
-{
-	unsigned line = 1, column = 1;
-	size_t at = bom_size(content, offset);
-
-	while (at < offset) {
-		size_t skip = break_size(content + at, offset - at);
-
-		if (skip) {
-			line++;
-			column = 1;
-			at += skip;
-			continue;
-		}
-		/* the bytes that follow in a sequence are no column of their own */
-		column += (content[at] & 0xc0) != 0x80;
-		at++;
-	}
-	*ret_line = line;
-	*ret_column = column;
-}
-
 /* The bytes from the character that a mark points at to the end; 0 when it points at the end. */
 static size_t rest_at_mark(const char *content, size_t size, const yaml_mark_t *mark)
 {
-	size_t at = bom_size(content, size), chars = 0;
+	size_t at = dsl_bom_size(content, size), chars = 0;
 
 	for (; at < size; at++) {
 		if ((content[at] & 0xc0) == 0x80)

@@ -8,6 +8,7 @@
 #include <yaml.h>
 
 #include "cocfs/dsl.h"
+#include "job/dsl/lines.h"
 
 /*
  * What libyaml says, put right: its marks count from 0, its reader tells a byte offset instead of a
@@ -24,13 +25,6 @@ static inline unsigned dsl_mark_column(const yaml_mark_t *mark)
 {
 	return (unsigned)mark->column + 1;
 }
-
-/*
- * The place of a byte, with libyaml's line breaks (LF, CR, CR LF, NEL, LS, PS) and, like its marks,
- * without a byte order mark at the beginning. What is before offset must be UTF-8.
- */
-void dsl_place_of_offset(const char *content, size_t offset, unsigned *ret_line,
-			 unsigned *ret_column);
 
 /* Did the parser give up because the text ended where something had to follow? */
 bool dsl_problem_is_end(const yaml_parser_t *parser, const char *content, size_t size);

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Comments that say attributes of a job.
+ *
+ * Where: on the lines before the document. These are comment lines, empty lines, directives
+ * (%YAML), and one "---". A comment may stand behind this "---" too. The first line that is
+ * anything else begins the document, and no comment counts from there on: a "#" there may be part
+ * of a text.
+ *
+ * Which: "#", blanks, "coc.", a word, a colon. "coc.h" or "coc.example.com:443" in a remark is none
+ * of these, and no remark is refused. But a comment of this form whose word is no attribute is
+ * refused: a misspelt risk level must not be passed over, or the mount's option would count. For
+ * the same reason blanks before the colon are let pass, and "user.coc." is refused, if the word is
+ * an attribute.
+ *
+ * The value is the rest of the line, without the blanks around it. It may stand in quotes, and then
+ * it is what YAML makes of it, with four escapes: \" \\ \n \t. What stands behind the closing quote
+ * is an error. A value without quotes has no comment at its end: "#" is part of it.
+ */
+#define _GNU_SOURCE
+#include "job/comments.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "job/dsl/lines.h"
+
+#define PREFIX "coc."
+#define USER "user."	    /* what an extended attribute has before the prefix */
+#define WORD_EXCERPT_MAX 40 /* bytes of an unknown word that are shown */
+
+/* A content, and how far its lines are read. */
+struct comment_reader {
+	const char *content;
+	size_t size;
+	size_t at;	/* where the next line begins */
+	bool has_start; /* there was a "---" */
+	struct comments *comments;
+	struct err *err;
+};
+
+/* Some bytes of the content. */
+struct span {
+	const char *at, *end;
+};
+
+/* A comment of the form that says an attribute. */
+struct statement {
+	struct span name; /* the prefix and the word */
+	struct span value;
+	int attr; /* -1: the word is none */
+	bool is_user;
+};
+
+void comments_finish(struct comments *comments)
+{
+	attr_set_finish(&comments->set);
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '-';
+}
+
+static void skip_blanks(struct span *span)
+{
+	while (span->at < span->end && is_blank(*span->at))
+		span->at++;
+}
+
+/* Takes a text from the beginning of a span. Returns whether it was there. */
+static bool take_text(struct span *span, const char *text)
+{
+	size_t size = strlen(text);
+
+	if ((size_t)(span->end - span->at) < size || memcmp(span->at, text, size) != 0)
+		return false;
+	span->at += size;
+	return true;
+}
+
+static int find_attribute(const struct span *word)
+{
+	size_t size = (size_t)(word->end - word->at);
+
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (strlen(attr_field((enum attr)i)) == size &&
+		    !memcmp(attr_field((enum attr)i), word->at, size))
+			return i;
+	return -1;
+}
+
+/* Is a comment (behind its "#") one that says an attribute? */
+static bool parse_statement(struct span text, struct statement *ret)
+{
+	struct span word;
+	bool has_blanks;
+
+	skip_blanks(&text);
+	ret->name.at = text.at;
+	ret->is_user = take_text(&text, USER);
+	if (!take_text(&text, PREFIX))
+		return false;
+	word.at = text.at;
+	while (text.at < text.end && is_word(*text.at))
+		text.at++;
+	word.end = ret->name.end = text.at;
+	ret->attr = find_attribute(&word);
+	skip_blanks(&text);
+	has_blanks = text.at > word.end;
+	if (word.at == word.end || ((has_blanks || ret->is_user) && ret->attr < 0) ||
+	    !take_text(&text, ":"))
+		return false;
+	skip_blanks(&text);
+	while (text.end > text.at && is_blank(text.end[-1]))
+		text.end--;
+	ret->value = text;
+	return true;
+}
+
+/* Tells where in the content an error is. */
+static int refuse_at(const struct comment_reader *reader, const char *at)
+{
+	unsigned line, column;
+
+	dsl_place_of_offset(reader->content, (size_t)(at - reader->content), &line, &column);
+	err_context(reader->err, "%u:%u", line, column);
+	err_detail(reader->err, "line", "%u", line);
+	err_detail(reader->err, "column", "%u", column);
+	return -EINVAL;
+}
+
+static int refuse_word(const struct comment_reader *reader, const struct statement *statement)
+{
+	const struct span *name = &statement->name;
+	size_t size = (size_t)(name->end - name->at);
+
+	if (statement->is_user) {
+		err_set(reader->err, EINVAL, "in a comment user.coc.%s is written without user.",
+			attr_field((enum attr)statement->attr));
+		err_detail(reader->err, "what_to_do", "write # coc.%s: VALUE",
+			   attr_field((enum attr)statement->attr));
+	} else {
+		err_set(reader->err, EINVAL, "%.*s is not an attribute of a job",
+			(int)(size < WORD_EXCERPT_MAX ? size : WORD_EXCERPT_MAX), name->at);
+		err_detail(reader->err, "what_to_do",
+			   "write coc. and one of risk_level, enterprise_project_id, name, "
+			   "description, tags; or begin the comment with another word, if it is a "
+			   "remark");
+	}
+	return refuse_at(reader, name->at);
+}
+
+static int refuse_twice(const struct comment_reader *reader, const struct statement *statement)
+{
+	const char *field = attr_field((enum attr)statement->attr);
+
+	err_set(reader->err, EINVAL, "coc.%s is said twice: line %u says it already", field,
+		reader->comments->places[statement->attr].line);
+	err_detail(reader->err, "what_to_do", "remove one of the two comments");
+	return refuse_at(reader, statement->name.at);
+}
+
+/* What is wrong with a value in quotes; at: where. */
+static int refuse_quotes(const struct comment_reader *reader, const char *wrong, const char *at)
+{
+	err_set(reader->err, EINVAL, "%s", wrong);
+	err_detail(reader->err, "what_to_do", "write the value without quotes, or mend them");
+	return refuse_at(reader, at);
+}
+
+/* The character that an escape of double quotes stands for, NUL for none that is known. */
+static char escaped_character(char c)
+{
+	return c == 'n' ? '\n' : c == 't' ? '\t' : c == '"' || c == '\\' ? c : '\0';
+}
+
+/* Takes the quotes off a value. text has room for the whole value. Returns 0 or -EINVAL. */
+static int unquote_value(const struct comment_reader *reader, const struct span *value, char *text,
+			 size_t *ret_size)
+{
+	const char quote = *value->at, *at = value->at + 1;
+	size_t size = 0;
+
+	for (; at < value->end; at++) {
+		bool has_next = at + 1 < value->end;
+		char c = *at;
+
+		if (c == quote && quote == '\'' && has_next && at[1] == '\'') {
+			at++;
+		} else if (c == quote) {
+			break;
+		} else if (c == '\\' && quote == '"') {
+			c = has_next ? escaped_character(at[1]) : '\0';
+			if (!c)
+				return refuse_quotes(
+					reader,
+					"in double quotes a backslash stands before \", \\, n or t",
+					at);
+			at++;
+		}
+		text[size++] = c;
+	}
+	if (at == value->end)
+		return refuse_quotes(reader, "the quote that begins here does not end", value->at);
+	if (at + 1 < value->end)
+		return refuse_quotes(reader, "something stands behind the closing quote", at + 1);
+	*ret_size = size;
+	return 0;
+}
+
+static int take_value(const struct comment_reader *reader, const struct statement *statement)
+{
+	const struct span *value = &statement->value;
+	const enum attr attr = (enum attr)statement->attr;
+	struct comments *comments = reader->comments;
+	size_t size = (size_t)(value->end - value->at);
+	_cleanup_free_ char *text = malloc(size + 1);
+	struct comment_place *place = &comments->places[attr];
+	int r = 0;
+
+	if (!text)
+		return err_set(reader->err, ENOMEM, "out of memory");
+	memcpy(text, value->at, size); /* a NUL too: the check tells it */
+	if (size && (*value->at == '"' || *value->at == '\''))
+		r = unquote_value(reader, value, text, &size);
+	if (r < 0)
+		return r;
+	if (attr_check(attr, text, size, reader->err) < 0) {
+		err_drop(reader->err, "attribute");
+		err_detail(reader->err, "what_to_do", "mend the comment # coc.%s: VALUE",
+			   attr_field(attr));
+		return refuse_at(reader, value->at);
+	}
+	dsl_place_of_offset(reader->content, (size_t)(value->at - reader->content), &place->line,
+			    &place->column);
+	return attr_set_put(&comments->set, attr, text, size) < 0
+		       ? err_set(reader->err, ENOMEM, "out of memory")
+		       : 0;
+}
+
+/* Reads what stands behind a "#". Returns 0 or -errno. */
+static int read_comment(const struct comment_reader *reader, struct span text)
+{
+	struct statement statement;
+
+	if (!parse_statement(text, &statement))
+		return 0;
+	if (statement.is_user || statement.attr < 0)
+		return refuse_word(reader, &statement);
+	if (reader->comments->set.value[statement.attr])
+		return refuse_twice(reader, &statement);
+	return take_value(reader, &statement);
+}
+
+/* The next line, without its break. */
+static struct span next_line(struct comment_reader *reader)
+{
+	struct span line = {.at = reader->content + reader->at};
+	size_t skip = 0;
+
+	while (reader->at < reader->size &&
+	       !(skip = dsl_break_size(reader->content + reader->at, reader->size - reader->at)))
+		reader->at++;
+	line.end = reader->content + reader->at;
+	reader->at += skip;
+	return line;
+}
+
+/* Takes the "---" that begins a document, once. */
+static bool take_start(struct comment_reader *reader, struct span *line)
+{
+	struct span rest = *line;
+
+	if (reader->has_start || !take_text(&rest, "---") ||
+	    (rest.at < rest.end && !is_blank(*rest.at)))
+		return false;
+	reader->has_start = true;
+	*line = rest;
+	return true;
+}
+
+/* Reads one line. Returns 1 if the document begins there, 0 if not, or -errno. */
+static int read_line(struct comment_reader *reader)
+{
+	struct span line = next_line(reader);
+
+	if (!take_start(reader, &line) && !reader->has_start && line.at < line.end &&
+	    *line.at == '%')
+		return 0;
+	skip_blanks(&line);
+	if (line.at == line.end)
+		return 0;
+	return take_text(&line, "#") ? read_comment(reader, line) : 1;
+}
+
+int comments_read(const char *content, size_t size, struct comments *comments, struct err *err)
+{
+	struct err unused;
+	struct comment_reader reader = {.content = content,
+					.size = size,
+					.at = dsl_bom_size(content, size),
+					.comments = comments,
+					.err = err ? err : &unused};
+	int r = 0;
+
+	while (r == 0 && reader.at < size)
+		r = read_line(&reader);
+	return r < 0 ? r : 0;
+}

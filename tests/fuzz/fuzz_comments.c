@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bounds/job.h"
+#include "job/comments.h"
+#include "must.h"
+
+/* Any bytes as the content of a job file: what its comments say is good values, or an error with
+ * its place. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct comments comments = {0};
+	struct err err = {0};
+	int r = comments_read((const char *)data, size, &comments, &err);
+
+	must(r == 0 || (r == -EINVAL && err.errnum == EINVAL && strstr(err.details, "line: ") &&
+			strstr(err.details, "column: ") && strstr(err.details, "what_to_do: ")));
+	for (int i = 0; i < ATTR_COUNT; i++) {
+		const char *value = comments.set.value[i];
+
+		must(!value == !comments.places[i].line && !value == !comments.places[i].column);
+		must(!value || attr_check((enum attr)i, value, strlen(value), NULL) == 0);
+	}
+	comments_finish(&comments);
+	return 0;
+}
