@@ -28,6 +28,7 @@ struct job_record {
 		       */
 	bool backup;  /* the file is a backup; digest is of the file's own content */
 	char *job_id; /* the binding, or NULL */
+	bool on_purpose; /* the job was made or bound here on purpose: delete=service deletes it */
 	int64_t version; /* the newest on the service, as it was seen last: 1, 2, … */
 	int64_t base;	 /* the version whose content was read or written here */
 	bool has_digest;

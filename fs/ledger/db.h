@@ -7,7 +7,7 @@
 #include "ledger/ledger.h"
 
 /* What the tables of a ledger are like: schema.c says how to change it. */
-#define LEDGER_SCHEMA_VERSION 9
+#define LEDGER_SCHEMA_VERSION 10
 
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
@@ -26,6 +26,9 @@ enum ledger_statement {
 	STMT_GLANCE,
 	STMT_IS_BOUND,
 	STMT_HAS_JOB,
+	STMT_BOUND_ROW,
+	STMT_BIND,
+	STMT_RECALL,
 	STMT_REMEMBER,
 	STMT_UNTRUST,
 	STMT_REFUSE,

@@ -69,6 +69,7 @@ static const char schema[] =
 	" heir_reads INTEGER NOT NULL DEFAULT 0,"
 	" backup INTEGER NOT NULL DEFAULT 0,"
 	" base INTEGER NOT NULL DEFAULT 0,"
+	" on_purpose INTEGER NOT NULL DEFAULT 0,"
 	" UNIQUE (dir, name));"
 	"CREATE INDEX job_by_job_id ON job (job_id) WHERE job_id IS NOT NULL;"
 	"CREATE INDEX job_unmade ON job (dir) WHERE unmade = 1;"
@@ -155,6 +156,9 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	      "UPDATE submission SET onto = max(1, (SELECT version FROM job"
 	      " WHERE job.id = submission.job)) WHERE state <> " SQL_QUEUED " AND kind = 2",
 	[8] = "ALTER TABLE space ADD COLUMN scanned_ms INTEGER NOT NULL DEFAULT 0;" CATALOGUE_TABLE,
+	/* a cocfs of that time bound no job but those that it had made */
+	[9] = "ALTER TABLE job ADD COLUMN on_purpose INTEGER NOT NULL DEFAULT 0;"
+	      "UPDATE job SET on_purpose = 1 WHERE job_id IS NOT NULL",
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)

@@ -7,7 +7,7 @@
 #define JOB_COLUMNS                                                                                \
 	"id, state, incomplete, job_id, version, digest, risk_level, enterprise_project_id,"       \
 	" job_name, description, tags, request_id, errnum, error, warnings, changed_ms, refused,"  \
-	" own, dismissed, unmade, backup, base, " LEDGER_HOLDING_COLUMNS
+	" own, dismissed, unmade, backup, base, on_purpose, " LEDGER_HOLDING_COLUMNS
 
 #define SUBMISSION_COLUMNS                                                                         \
 	"id, job, kind, state, started_ms, digest, risk_level, enterprise_project_id, job_name,"   \
@@ -39,6 +39,17 @@ const char *const ledger_sql[STMT_COUNT] = {
 			  " UNION ALL SELECT 1 FROM forgotten WHERE job_id = ?1",
 	[STMT_HAS_JOB] = "SELECT job_id IS NOT NULL OR state IN " SQL_UNFINISHED " FROM job"
 			 " WHERE dir = ?1 AND name = ?2",
+	/* of two rows with one job the one that a path finds */
+	[STMT_BOUND_ROW] =
+		"SELECT id FROM job WHERE job_id = ?1 ORDER BY instr(name, '/') > 0, id LIMIT 1",
+	[STMT_BIND] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
+		      " enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
+		      " own = ?10, changed_ms = ?11, state = ?12, base = ?13, on_purpose = ?14,"
+		      " request_id = NULL, incomplete = iif(refused, incomplete, 0),"
+		      " errnum = iif(refused, errnum, 0), error = iif(refused, error, NULL),"
+		      " dismissed = iif(refused, dismissed, 0)"
+		      " WHERE id = ?1 AND job_id IS NULL",
+	[STMT_RECALL] = "DELETE FROM forgotten WHERE job_id = ?1",
 	[STMT_REMEMBER] = "INSERT OR IGNORE INTO forgotten SELECT job_id FROM job"
 			  " WHERE id = ?1 AND job_id IS NOT NULL",
 	[STMT_UNTRUST] = "UPDATE job SET digest = NULL WHERE id = ?1",
@@ -78,7 +89,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 		", job_id = NULL, version = 0, base = 0, digest = NULL,"
 		" risk_level = NULL, enterprise_project_id = NULL, job_name = NULL,"
 		" description = NULL, tags = NULL, request_id = NULL, refused = 0, errnum = 0,"
-		" error = NULL, dismissed = 0, own = 0, changed_ms = ?2 WHERE id = ?1",
+		" error = NULL, dismissed = 0, own = 0, on_purpose = 0, changed_ms = ?2"
+		" WHERE id = ?1",
 	[STMT_OWN] = "UPDATE job SET own = ?2 WHERE id = ?1 AND own <> ?2",
 	[STMT_DISOWN] = "UPDATE job SET own = own & ~?2 WHERE id = ?1",
 	[STMT_DISOWN_QUEUED] =
@@ -143,6 +155,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_SETTLE] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
 			" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
 			" own = ?10, request_id = ?11, changed_ms = ?12, state = ?13, base = ?14,"
+			" on_purpose = on_purpose OR ?15,"
 			" incomplete = iif(refused, incomplete, 0),"
 			" errnum = iif(refused, errnum, 0), error = iif(refused, error, NULL),"
 			" dismissed = iif(refused, dismissed, 0), unmade = iif(refused, unmade, 0)"

@@ -156,6 +156,7 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 	sqlite3_bind_int64(stmt, 12, clock_realtime_ms());
 	sqlite3_bind_int(stmt, 13, state);
 	sqlite3_bind_int64(stmt, 14, versions->base);
+	sqlite3_bind_int(stmt, 15, submission->kind == SUBMIT_CREATE);
 	r = ledger_run(stmt);
 	return r < 0 ? r : ledger_end(ledger, submission);
 }

@@ -128,7 +128,8 @@ static struct removal *removal_make(struct space *space, fuse_req_t req, struct 
 	return removal;
 }
 
-/* Finds the job that goes with a name. -ENOENT: none does. */
+/* Finds the job that goes with a name. A job that nobody has made or bound here on purpose stays:
+ * its file goes alone. -ENOENT: none does. */
 static int find_job_to_delete(struct space *space, fuse_req_t req, struct node *parent,
 			      const char *name, struct stat *ret_st, struct job_record *ret_job)
 {
@@ -140,7 +141,8 @@ static int find_job_to_delete(struct space *space, fuse_req_t req, struct node *
 		r = claim_find(space, parent, name, ret_st, ret_job);
 	if (r < 0)
 		return r;
-	return ret_job->job_id && claim_may_take(space, req, parent, &ret_job->holding, ret_st)
+	return ret_job->job_id && ret_job->on_purpose &&
+			       claim_may_take(space, req, parent, &ret_job->holding, ret_st)
 		       ? 0
 		       : -ENOENT;
 }

@@ -265,7 +265,7 @@ static void a_failed_upgrade_changes_nothing_and_names_the_file(void **state)
 				    *kept = NULL, *number = NULL;
 		struct err err = {0};
 
-		if (strncmp(fixtures->names[i], "v1", 2) && strncmp(fixtures->names[i], "v2", 2))
+		if (strncmp(fixtures->names[i], "v1-", 3) && strncmp(fixtures->names[i], "v2-", 3))
 			continue;
 		make(fixtures, fixtures->names[i]);
 		run(fixtures, "CREATE TABLE submission_queued (x)");

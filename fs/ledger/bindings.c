@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Binding a row to a job that the service has already. A create binds its row with ledger_settle().
+ * Here are the other ways: a path takes a job instead of making one, an import is edited, a person
+ * names the job.
+ *
+ * on_purpose says whether a person has meant this job by this path. With delete=service the removal
+ * of the file deletes only such a job. Others only lose their file.
+ */
+#include <errno.h>
+
+#include "base/clock.h"
+#include "ledger/group.h"
+#include "ledger/jobs.h"
+#include "ledger/submissions.h"
+
+int ledger_bound_row(struct ledger *ledger, const char *job_id, int64_t *ret_row)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_BOUND_ROW, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_text(stmt, 1, job_id);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		*ret_row = sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+}
+
+/* The state of a row once it is bound. Returns 0 or -errno. */
+static int state_when_bound(struct ledger *ledger, int64_t row, enum job_state *ret_state)
+{
+	_cleanup_job_record_ struct job_record job = {0};
+	int r = ledger_get(ledger, row, &job);
+
+	if (r < 0)
+		return r;
+	if (job.job_id)
+		return -EEXIST;
+	*ret_state = job.state;
+	return job_state_is_unfinished(job.state)
+		       ? 0
+		       : ledger_state_at_end(ledger, row, JOB_SUBMITTED, ret_state);
+}
+
+/* Writes the binding into its row. Returns 0 or -errno. */
+static int write_binding(struct ledger *ledger, int64_t row, const struct ledger_binding *binding,
+			 enum job_state state)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_BIND, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	ledger_bind_text(stmt, 2, binding->job_id);
+	sqlite3_bind_int64(stmt, 3, binding->versions.newest);
+	if (binding->digest)
+		sqlite3_bind_blob(stmt, 4, binding->digest, CONTENT_DIGEST_SIZE, SQLITE_STATIC);
+	ledger_bind_attrs(stmt, 5, binding->attrs);
+	sqlite3_bind_int64(stmt, 11, clock_realtime_ms());
+	sqlite3_bind_int(stmt, 12, state);
+	sqlite3_bind_int64(stmt, 13, binding->versions.base);
+	sqlite3_bind_int(stmt, 14, binding->on_purpose);
+	return ledger_run(stmt);
+}
+
+/* Nothing says any more that the job was forgotten on demand. Returns 0 or -errno. */
+static int recall_job(struct ledger *ledger, const char *job_id)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_RECALL, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_text(stmt, 1, job_id);
+	return ledger_run(stmt);
+}
+
+int ledger_bind(struct ledger *ledger, int64_t row, const struct ledger_binding *binding)
+{
+	enum job_state state;
+	int64_t other;
+	int r = ledger_bound_row(ledger, binding->job_id, &other);
+
+	if (r != -ENOENT)
+		return r < 0 ? r : -EEXIST;
+	r = state_when_bound(ledger, row, &state);
+	if (r == 0)
+		r = ledger_group_begin(ledger);
+	if (r < 0)
+		return r;
+	r = write_binding(ledger, row, binding, state);
+	if (r == 0)
+		r = recall_job(ledger, binding->job_id);
+	return ledger_group_end(ledger, r);
+}
