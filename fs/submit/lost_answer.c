@@ -12,7 +12,8 @@
  * is shown once, however many of them there are. Two creates of the same name and content at once
  * are each other's twins: while one is on its way, the others do not conclude, since the job that
  * they find may be the twin's; those whose answers are lost are decided together, and each job is
- * given once. Where it cannot be told which job is whose, nothing is concluded (undecided.c).
+ * given once (lost_decision.c). Where it cannot be told which job is whose, nothing is concluded
+ * (undecided.c). Each round of questions ends in lost_round.c.
  *
  * That nothing was found is believed only when the service was asked long enough after the request
  * was given up that it cannot be processed any more: settle_ms(). Until then, and while the service
