@@ -274,6 +274,7 @@ static int open_space(struct mount *mount, struct opts *opts, struct err *err)
 					    .options = &mount->space_options,
 					    .args = &opts->fuse,
 					    .spool_fd = steal_fd(&mount->state.spool_fd),
+					    .incoming_fd = steal_fd(&mount->state.incoming_fd),
 					    .unmounted = end_mount,
 					    .data = mount},
 		       &mount->space, err);
@@ -346,7 +347,8 @@ int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
 		return err_set(err, ENOMEM, "out of memory");
 	mount->opts = opts;
 	mount->signal_fd = -1;
-	mount->state = (struct state_dir){.fd = -1, .lock_fd = -1, .spool_fd = -1};
+	mount->state =
+		(struct state_dir){.fd = -1, .lock_fd = -1, .spool_fd = -1, .incoming_fd = -1};
 	r = open_parts(mount, opts, err);
 	if (r < 0) {
 		mount_close(mount);

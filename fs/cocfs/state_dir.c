@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "cocfs/state_dir.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -28,12 +29,14 @@
 #define LOCK_FILES_MAX 16
 
 /* What a mount makes in the directory, beside the lock. */
-static const char *const files[] = {"spool",	      "ledger.db",	   "ledger.db-wal",
-				    "ledger.db-shm",  "ledger.db-journal", "service.db",
-				    "service.db-wal", "service.db-shm",	   "service.db-journal",
-				    "service.keys",   "service.sock"};
+static const char *const files[] = {
+	"spool",	  "incoming",		"ledger.db",	"ledger.db-wal",
+	"ledger.db-shm",  "ledger.db-journal",	"service.db",	"service.db-wal",
+	"service.db-shm", "service.db-journal", "service.keys", "service.sock"};
 
 #define FILES_COUNT (sizeof(files) / sizeof(files[0]))
+
+#define DIRECTORIES_COUNT 2 /* the first of them */
 
 _Static_assert(FILES_COUNT <= 32, "struct state_dir has a bit for each");
 
@@ -198,6 +201,44 @@ static int open_spool(struct state_dir *dir, struct err *err)
 	return check_attributes(dir, err);
 }
 
+/* Removes what a crash has left there: texts that did not get their names. */
+static int empty_directory(int fd)
+{
+	_cleanup_close_ int list_fd = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = list_fd < 0 ? NULL : fdopendir(list_fd);
+	const struct dirent *entry;
+	int r = 0;
+
+	if (!list)
+		return -errno;
+	steal_fd(&list_fd);
+	while (r == 0 && (errno = 0, entry = readdir(list))) {
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
+		    unlinkat(fd, entry->d_name, 0) < 0)
+			r = -errno;
+	}
+	if (r == 0 && errno)
+		r = -errno;
+	closedir(list);
+	return r;
+}
+
+static int open_incoming(struct state_dir *dir, struct err *err)
+{
+	int r;
+
+	if (mkdirat(dir->fd, "incoming", 0700) < 0 && errno != EEXIST)
+		return refuse_path(dir->path, errno, err);
+	dir->incoming_fd =
+		openat(dir->fd, "incoming", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	r = dir->incoming_fd < 0 ? -errno : empty_directory(dir->incoming_fd);
+	if (r == 0)
+		return 0;
+	err_set(err, -r, "%s/incoming cannot be emptied: %s", dir->path, strerror(-r));
+	err_detail(err, "what_to_do", "remove %s/incoming", dir->path);
+	return r;
+}
+
 /* Settles where it is to be. */
 static int find_state_path(const char *said, const char *source, char **ret_path, struct err *err)
 {
@@ -232,7 +273,7 @@ static int open_directory(struct state_dir *dir, struct err *err)
 
 int state_dir_open(const char *path, const char *source, struct state_dir *ret_dir, struct err *err)
 {
-	struct state_dir dir = {.fd = -1, .lock_fd = -1, .spool_fd = -1};
+	struct state_dir dir = {.fd = -1, .lock_fd = -1, .spool_fd = -1, .incoming_fd = -1};
 	int r = find_state_path(path, source, &dir.given, err);
 
 	if (r == 0)
@@ -243,6 +284,8 @@ int state_dir_open(const char *path, const char *source, struct state_dir *ret_d
 		r = take_lock(&dir, err);
 	if (r == 0)
 		r = open_spool(&dir, err);
+	if (r == 0)
+		r = open_incoming(&dir, err);
 	if (r < 0) {
 		state_dir_discard(&dir);
 		state_dir_close(&dir);
@@ -259,7 +302,8 @@ void state_dir_discard(const struct state_dir *dir)
 	if (dir->lock_fd >= 0) {
 		for (size_t i = 0; i < FILES_COUNT; i++)
 			if (!(dir->there & 1u << i))
-				unlinkat(dir->fd, files[i], i == 0 ? AT_REMOVEDIR : 0);
+				unlinkat(dir->fd, files[i],
+					 i < DIRECTORIES_COUNT ? AT_REMOVEDIR : 0);
 		/* the last: until then no other mount comes in */
 		if (dir->made_lock)
 			unlinkat(dir->fd, "lock", 0);
@@ -280,6 +324,8 @@ void state_dir_close(struct state_dir *dir)
 {
 	if (dir->spool_fd >= 0)
 		close(steal_fd(&dir->spool_fd));
+	if (dir->incoming_fd >= 0)
+		close(steal_fd(&dir->incoming_fd));
 	if (dir->lock_fd >= 0)
 		close(steal_fd(&dir->lock_fd));
 	if (dir->fd >= 0)

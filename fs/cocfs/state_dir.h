@@ -13,6 +13,7 @@
  *   lock           held while it is mounted
  *   ledger.db      bindings and submissions
  *   spool/         the files as they were written
+ *   incoming/      texts of the service on their way into the spool: empty between mounts
  *   service.db, service.keys, service.sock    of the embedded local service
  */
 struct state_dir {
@@ -21,9 +22,10 @@ struct state_dir {
 	char *made;  /* the uppermost directory that had to be made for it, or NULL */
 	int fd;	     /* of the directory itself */
 	int lock_fd;
-	int spool_fd;	/* O_PATH, or -1 when taken */
-	unsigned there; /* a bit for each file of a space that was there when the lock was taken */
-	bool made_lock; /* the lock file, too, had to be made */
+	int spool_fd;	 /* O_PATH, or -1 when taken */
+	int incoming_fd; /* the same */
+	unsigned there;	 /* a bit for each file of a space that was there when the lock was taken */
+	bool made_lock;	 /* the lock file, too, had to be made */
 };
 
 /*

@@ -156,6 +156,7 @@ static void init_space(struct space *space, const struct space_spec *spec)
 	space->loop = spec->loop;
 	space->engine = spec->engine;
 	space->options = spec->options;
+	space->incoming_fd = spec->incoming_fd;
 	space->uid = geteuid();
 	space->gid = getegid();
 	space->is_root = space->uid == 0;
@@ -215,6 +216,7 @@ int space_open(const struct space_spec *take_spec, struct space **ret_space, str
 
 	if (!space) {
 		close(take_spec->spool_fd);
+		close(take_spec->incoming_fd);
 		return err_set(err, ENOMEM, "out of memory");
 	}
 	init_space(space, take_spec);
@@ -262,6 +264,7 @@ void space_close(struct space *space)
 	deleted_siblings_finish(&space->deleted_siblings);
 	unmade_finish(space);
 	nodes_finish(&space->nodes);
+	close(space->incoming_fd);
 	shares_finish(&space->descriptors);
 	shares_finish(&space->memory);
 	free(space);

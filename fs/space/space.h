@@ -28,7 +28,7 @@
  *               inspectors
  *   nodes       node_table, content, node, location, path
  *   jobs        witness, job_name, content_read, directory_story, half
- *   work        disk, text, entries, pending_reply
+ *   work        disk, incoming, text, entries, pending_reply
  *   owners      caller, claim_row, claim, claim_tree
  *   derived     sibling, unmade, viewer, queue_view, jobs_view, control
  *   renamed     moving, rename_recover, moved_away, backup
@@ -69,6 +69,8 @@ struct space {
 	struct engine *engine;
 	const struct space_options *options;
 	struct nodes nodes;
+	int incoming_fd;	   /* where a new text is written (incoming.h), O_PATH */
+	uint64_t incoming_n;	   /* numbers for the files there */
 	struct shares descriptors; /* what users have open */
 	struct shares memory;	   /* bytes that are held for users' requests */
 	struct workers *workers;   /* what waits for the disk (disk.h) */
@@ -105,8 +107,9 @@ struct space_spec {
 	struct loop *loop;
 	struct engine *engine;
 	const struct space_options *options;
-	struct fuse_args *args;	       /* libfuse's */
-	int spool_fd;		       /* of the open spool directory, O_PATH: taken */
+	struct fuse_args *args; /* libfuse's */
+	int spool_fd;		/* of the open spool directory, O_PATH: taken */
+	int incoming_fd;	/* of a directory on the same file system, empty, O_PATH: taken */
 	void (*unmounted)(void *data); /* called once when somebody unmounts the space */
 	void *data;
 };
