@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "ledger/group.h"
+#include "ledger/imports.h"
 #include "ledger/jobs.h"
 #include "ledger/submissions.h"
 
@@ -95,5 +96,7 @@ int ledger_bind(struct ledger *ledger, int64_t row, const struct ledger_binding 
 	r = write_binding(ledger, row, binding, state);
 	if (r == 0)
 		r = recall_job(ledger, binding->job_id);
+	if (r == 0)
+		r = ledger_import_bound(ledger, binding->job_id, row);
 	return ledger_group_end(ledger, r);
 }

@@ -124,6 +124,7 @@ int ledger_catalogue_list(struct ledger *ledger, const char *after, int max,
 			.path = is_bound ? (const char *)sqlite3_column_text(stmt, 9) : NULL,
 			.is_aside = sqlite3_column_int(stmt, 10),
 			.holding = ledger_column_holding(stmt, 11),
+			.import_name = (const char *)sqlite3_column_text(stmt, 19),
 		};
 
 		r = row.job.job_id && row.job.name && (row.path || !is_bound) ? fn(data, &row)

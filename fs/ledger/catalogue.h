@@ -41,9 +41,10 @@ int ledger_catalogue_ids(struct ledger *ledger, const char *after, int max,
 /* A job of the catalogue, and the path that is bound to it. Borrowed, good until fn returns. */
 struct ledger_catalogue_row {
 	struct ledger_listed job;
-	const char *path;	/* NULL: no path of this space is bound to the job */
-	bool is_aside;		/* see ledger_set_aside() */
-	struct holding holding; /* of the path */
+	const char *path;	 /* NULL: no path of this space is bound to the job */
+	bool is_aside;		 /* see ledger_set_aside() */
+	struct holding holding;	 /* of the path */
+	const char *import_name; /* of the import in the root; NULL: it is none that is placed */
 };
 
 /* The same for all that is known of the jobs. */

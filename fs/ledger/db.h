@@ -7,7 +7,7 @@
 #include "ledger/ledger.h"
 
 /* What the tables of a ledger are like: schema.c says how to change it. */
-#define LEDGER_SCHEMA_VERSION 10
+#define LEDGER_SCHEMA_VERSION 11
 
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
@@ -111,17 +111,41 @@ enum ledger_statement {
 	STMT_CATALOGUE_WHEN,
 	STMT_CATALOGUE_IDS,
 	STMT_CATALOGUE_LIST,
+	STMT_IMPORTS_BY_DEFAULT,
+	STMT_IMPORTS_ARE_WHOLE,
+	STMT_IMPORTS_SET_WHOLE,
+	STMT_IMPORTS_ANY,
+	STMT_IMPORT_ADD,
+	STMT_IMPORT_FIND,
+	STMT_IMPORT_GLANCE,
+	STMT_IMPORT_GET,
+	STMT_IMPORT_HAS_NAME,
+	STMT_IMPORT_PLACE,
+	STMT_IMPORT_FETCHED,
+	STMT_IMPORT_TELL,
+	STMT_IMPORT_HIDE,
+	STMT_IMPORT_LEAVE,
+	STMT_IMPORT_DROP_UNPLACED,
+	STMT_IMPORT_DROP,
+	STMT_IMPORT_DROP_OF_ROW,
+	STMT_IMPORT_DROP_LEAVING,
+	STMT_IMPORT_TAKE_NAME,
+	STMT_IMPORTS_UNPLACED,
+	STMT_IMPORTS_NAMED,
+	STMT_IMPORTS_PLACED,
+	STMT_IMPORTS_LEAVING,
 	STMT_COUNT,
 };
 
 struct ledger {
 	sqlite3 *db;
 	char *path;
-	bool open;	 /* a transaction is open */
-	bool looking;	 /* one that only reads is */
-	bool unsynced;	 /* something was committed since the log was synced last */
-	bool lost;	 /* something was undone since ledger_take_loss() */
-	int64_t last_id; /* given to a row last, be it undone since */
+	bool open;	    /* a transaction is open */
+	bool looking;	    /* one that only reads is */
+	bool unsynced;	    /* something was committed since the log was synced last */
+	bool lost;	    /* something was undone since ledger_take_loss() */
+	bool imports_leave; /* some have begun to, since ledger_imports_take_leaving() */
+	int64_t last_id;    /* given to a row last, be it undone since */
 	uint64_t commits, syncs;
 	struct stall *stall; /* of the loop that waits for the disk, or NULL */
 	int log_fd;	     /* of the write-ahead log, beside SQLite's */

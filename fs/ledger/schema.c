@@ -35,11 +35,31 @@
 	" update_ms INTEGER NOT NULL,"                                                             \
 	" creator TEXT, modifier TEXT, project TEXT) WITHOUT ROWID;"
 
+/* The jobs that no path is bound to: imports.c. */
+#define IMPORT_TABLE                                                                               \
+	"CREATE TABLE import ("                                                                    \
+	" job_id TEXT PRIMARY KEY,"                                                                \
+	" name TEXT,"                                                                              \
+	" state INTEGER NOT NULL,"                                                                 \
+	" create_ms INTEGER NOT NULL,"                                                             \
+	" version INTEGER NOT NULL DEFAULT 0,"                                                     \
+	" digest BLOB,"                                                                            \
+	" checked_ms INTEGER NOT NULL DEFAULT 0,"                                                  \
+	" changed_ms INTEGER NOT NULL DEFAULT 0,"                                                  \
+	" error TEXT,"                                                                             \
+	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT" \
+	") WITHOUT ROWID;"                                                                         \
+	"CREATE UNIQUE INDEX import_name ON import (name) WHERE name IS NOT NULL;"                 \
+	"CREATE INDEX import_unplaced ON import (create_ms, job_id)"                               \
+	" WHERE state = " SQL_UNPLACED ";"                                                         \
+	"CREATE INDEX import_leaving ON import (job_id) WHERE state = " SQL_LEAVING ";"
+
 /* A job's own commits write one page of each index that they touch: there is none but what the
  * rules of the space need. */
 static const char schema[] =
 	"CREATE TABLE space (source TEXT NOT NULL, owners INTEGER NOT NULL DEFAULT 0,"
-	" scanned_ms INTEGER NOT NULL DEFAULT 0);"
+	" scanned_ms INTEGER NOT NULL DEFAULT 0,"
+	" imports INTEGER NOT NULL DEFAULT 0, placed INTEGER NOT NULL DEFAULT 0);"
 	"CREATE TABLE job ("
 	" id INTEGER PRIMARY KEY,"
 	" dir TEXT NOT NULL,"
@@ -89,7 +109,7 @@ static const char schema[] =
 	" content BLOB NOT NULL,"
 	" own INTEGER NOT NULL DEFAULT 0,"
 	" base INTEGER NOT NULL DEFAULT 0,"
-	" onto INTEGER NOT NULL DEFAULT 0);" KNOWN_TABLE CATALOGUE_TABLE
+	" onto INTEGER NOT NULL DEFAULT 0);" KNOWN_TABLE CATALOGUE_TABLE IMPORT_TABLE
 	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
 	"CREATE INDEX submission_queued ON submission (job) WHERE state = " SQL_QUEUED ";"
 	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = " SQL_QUEUED
@@ -159,11 +179,15 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	/* a cocfs of that time bound no job but those that it had made */
 	[9] = "ALTER TABLE job ADD COLUMN on_purpose INTEGER NOT NULL DEFAULT 0;"
 	      "UPDATE job SET on_purpose = 1 WHERE job_id IS NOT NULL",
+	/* a mount that showed no imports goes on so: ledger_imports_by_default() */
+	[10] = "ALTER TABLE space ADD COLUMN imports INTEGER NOT NULL DEFAULT 0;"
+	       "ALTER TABLE space ADD COLUMN placed INTEGER NOT NULL DEFAULT 0;" IMPORT_TABLE,
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)
 {
-	char *insert = sqlite3_mprintf("INSERT INTO space (source, owners) VALUES (%Q, 1);"
+	char *insert = sqlite3_mprintf("INSERT INTO space (source, owners, imports)"
+				       " VALUES (%Q, 1, 1);"
 				       "PRAGMA user_version = %d;",
 				       source, LEDGER_SCHEMA_VERSION);
 	int r = 0;

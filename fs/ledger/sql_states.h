@@ -2,9 +2,11 @@
 #ifndef COCFS_LEDGER_SQL_STATES_H
 #define COCFS_LEDGER_SQL_STATES_H
 
+#include "job/import.h"
 #include "job/state.h"
 
-/* The states of job/state.h, as statements say them. No other file has their numbers. */
+/* The states of job/state.h and job/import.h, as statements say them. No other file has their
+ * numbers. */
 
 #define NUMBER_DRAFT 0
 #define NUMBER_QUEUED 1
@@ -32,5 +34,18 @@ _Static_assert(NUMBER_DRAFT == JOB_DRAFT && NUMBER_QUEUED == JOB_QUEUED &&
 
 /* As job_state_is_unfinished(). (The unit test ledger compares the two.) */
 #define SQL_UNFINISHED "(" SQL_QUEUED ", " SQL_SUBMITTING ", " SQL_IN_DOUBT ")"
+
+#define NUMBER_UNPLACED 0
+#define NUMBER_PLACED 1
+#define NUMBER_REMOVED 2
+#define NUMBER_LEAVING 3
+_Static_assert(NUMBER_UNPLACED == IMPORT_UNPLACED && NUMBER_PLACED == IMPORT_PLACED &&
+		       NUMBER_REMOVED == IMPORT_REMOVED && NUMBER_LEAVING == IMPORT_LEAVING,
+	       "the numbers are those of enum import_state");
+
+#define SQL_UNPLACED SQL_NUMBER(NUMBER_UNPLACED)
+#define SQL_PLACED SQL_NUMBER(NUMBER_PLACED)
+#define SQL_REMOVED SQL_NUMBER(NUMBER_REMOVED)
+#define SQL_LEAVING SQL_NUMBER(NUMBER_LEAVING)
 
 #endif

@@ -9,6 +9,10 @@
 	" job_name, description, tags, request_id, errnum, error, warnings, changed_ms, refused,"  \
 	" own, dismissed, unmade, backup, base, on_purpose, " LEDGER_HOLDING_COLUMNS
 
+#define IMPORT_COLUMNS                                                                             \
+	"job_id, name, state, create_ms, version, digest, checked_ms, error, risk_level,"          \
+	" enterprise_project_id, job_name, description, tags"
+
 #define SUBMISSION_COLUMNS                                                                         \
 	"id, job, kind, state, started_ms, digest, risk_level, enterprise_project_id, job_name,"   \
 	" description, tags, content, queued, attempts, own, base, onto"
@@ -243,7 +247,61 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_CATALOGUE_LIST] =
 		"SELECT c.job_id, listed_name, c.version, create_ms, update_ms, creator, modifier,"
 		" project, job.id, " PATH ", " IS_ASIDE ", " LEDGER_HOLDING_COLUMNS
-		" FROM catalogue AS c LEFT JOIN job ON job.id = (SELECT bound.id FROM job AS bound"
+		", (SELECT name FROM import WHERE import.job_id = c.job_id AND import.state "
+		"= " SQL_PLACED
+		") FROM catalogue AS c LEFT JOIN job ON job.id = (SELECT bound.id FROM job AS bound"
 		" WHERE bound.job_id = c.job_id ORDER BY instr(bound.name, '/') > 0, bound.id"
 		" LIMIT 1) WHERE c.job_id > ?1 ORDER BY c.job_id LIMIT ?2",
+	[STMT_IMPORTS_BY_DEFAULT] = "SELECT imports FROM space",
+	[STMT_IMPORTS_ARE_WHOLE] = "SELECT placed FROM space",
+	[STMT_IMPORTS_SET_WHOLE] = "UPDATE space SET placed = 1 WHERE placed = 0",
+	[STMT_IMPORTS_ANY] = "SELECT EXISTS (SELECT 1 FROM import)",
+	[STMT_IMPORT_ADD] =
+		"INSERT OR IGNORE INTO import (job_id, create_ms, state) SELECT ?1, ?2,"
+		" " SQL_UNPLACED " WHERE NOT EXISTS (SELECT 1 FROM job WHERE job_id = ?1)"
+		" AND NOT EXISTS (SELECT 1 FROM forgotten WHERE job_id = ?1)",
+	[STMT_IMPORT_FIND] =
+		"SELECT " IMPORT_COLUMNS " FROM import WHERE name = ?1 AND state = " SQL_PLACED,
+	[STMT_IMPORT_GLANCE] = "SELECT length(CAST(job_id AS BLOB)), length(CAST(error AS BLOB)),"
+			       " version, changed_ms FROM import"
+			       " WHERE name = ?1 AND state = " SQL_PLACED,
+	[STMT_IMPORT_GET] = "SELECT " IMPORT_COLUMNS " FROM import WHERE job_id = ?1",
+	[STMT_IMPORT_HAS_NAME] = "SELECT EXISTS (SELECT 1 FROM import WHERE name = ?1)",
+	[STMT_IMPORT_PLACE] = "UPDATE import SET state = " SQL_PLACED
+			      ", name = ?2, changed_ms = ?3, version = 0, digest = NULL"
+			      " WHERE job_id = ?1",
+	[STMT_IMPORT_FETCHED] =
+		"UPDATE import SET version = ?2, digest = ?3, checked_ms = ?4, risk_level = ?5,"
+		" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
+		" error = NULL WHERE job_id = ?1 AND state = " SQL_PLACED,
+	[STMT_IMPORT_TELL] = "UPDATE import SET error = ?2, changed_ms = ?3 WHERE job_id = ?1",
+	[STMT_IMPORT_HIDE] = "UPDATE import SET state = " SQL_REMOVED
+			     ", error = NULL WHERE job_id = ?1 AND state = " SQL_PLACED,
+	[STMT_IMPORT_LEAVE] = "UPDATE import SET state = " SQL_LEAVING
+			      " WHERE job_id = ?1 AND state = " SQL_PLACED,
+	[STMT_IMPORT_DROP_UNPLACED] =
+		"DELETE FROM import WHERE job_id = ?1 AND state IN (" SQL_UNPLACED ", " SQL_REMOVED
+		")",
+	[STMT_IMPORT_DROP] = "DELETE FROM import WHERE job_id = ?1",
+	[STMT_IMPORT_DROP_OF_ROW] =
+		"DELETE FROM import WHERE job_id = ?1 AND name = (SELECT job.name FROM job"
+		" WHERE id = ?2 AND dir = '')",
+	[STMT_IMPORT_DROP_LEAVING] = "DELETE FROM import WHERE name = ?1 AND state = " SQL_LEAVING,
+	[STMT_IMPORT_TAKE_NAME] = "UPDATE import SET name = NULL, version = 0, digest = NULL,"
+				  " error = NULL, state = iif(state = " SQL_PLACED ", " SQL_UNPLACED
+				  ", state) WHERE name = ?1",
+	[STMT_IMPORTS_UNPLACED] =
+		"SELECT i.job_id, i.create_ms, c.listed_name FROM import AS i"
+		" INDEXED BY import_unplaced JOIN catalogue AS c ON c.job_id = i.job_id"
+		" WHERE i.state = " SQL_UNPLACED " AND (i.create_ms, i.job_id) > (?3, ?2)"
+		" ORDER BY i.create_ms, i.job_id LIMIT ?1",
+	[STMT_IMPORTS_NAMED] =
+		"SELECT " IMPORT_COLUMNS " FROM import WHERE job_id > ?2 AND name IS NOT NULL"
+		" ORDER BY job_id LIMIT ?1",
+	[STMT_IMPORTS_PLACED] =
+		"SELECT " IMPORT_COLUMNS " FROM import WHERE name > ?2 AND state = " SQL_PLACED
+		" ORDER BY name LIMIT ?1",
+	[STMT_IMPORTS_LEAVING] =
+		"SELECT " IMPORT_COLUMNS
+		" FROM import INDEXED BY import_leaving WHERE state = " SQL_LEAVING " LIMIT ?1",
 };

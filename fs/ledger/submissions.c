@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ledger/imports.h"
 #include "ledger/jobs.h"
 #include "ledger/known.h"
 
@@ -45,6 +46,14 @@ void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *att
 	for (int i = 0; i < ATTR_COUNT; i++)
 		ledger_bind_text(stmt, place + i, attrs->value[columns[i]]);
 	sqlite3_bind_int64(stmt, place + ATTR_COUNT, attrs->explicit);
+}
+
+int ledger_column_attrs(sqlite3_stmt *stmt, int column, struct attr_set *attrs)
+{
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (ledger_column_text(stmt, column + i, &attrs->value[columns[i]]) < 0)
+			return -ENOMEM;
+	return 0;
 }
 
 /* What is queued for the job is never sent. The base that a person has named for it stays. */
@@ -158,6 +167,8 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 	sqlite3_bind_int64(stmt, 14, versions->base);
 	sqlite3_bind_int(stmt, 15, submission->kind == SUBMIT_CREATE);
 	r = ledger_run(stmt);
+	if (r == 0 && submission->kind == SUBMIT_CREATE) /* a scan may have listed the job */
+		r = ledger_import_bound(ledger, job_id, submission->row);
 	return r < 0 ? r : ledger_end(ledger, submission);
 }
 
@@ -245,9 +256,8 @@ int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submiss
 	if (sqlite3_column_bytes(stmt, 5) != CONTENT_DIGEST_SIZE)
 		return -EUCLEAN;
 	memcpy(submission->digest, sqlite3_column_blob(stmt, 5), CONTENT_DIGEST_SIZE);
-	for (int i = 0; i < ATTR_COUNT; i++)
-		if (ledger_column_text(stmt, 6 + i, &submission->attrs.value[columns[i]]) < 0)
-			return -ENOMEM;
+	if (ledger_column_attrs(stmt, 6, &submission->attrs) < 0)
+		return -ENOMEM;
 	submission->content = malloc((size_t)size + 1);
 	if (!submission->content)
 		return -ENOMEM;

@@ -19,4 +19,7 @@ int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submiss
 /* Binds the five attributes, in the order of the columns of every statement, and which are own. */
 void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *attrs);
 
+/* Reads the five attributes. 0 or -ENOMEM. */
+int ledger_column_attrs(sqlite3_stmt *stmt, int column, struct attr_set *attrs);
+
 #endif

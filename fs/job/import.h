@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_JOB_IMPORT_H
+#define COCFS_JOB_IMPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "job/attributes.h"
+#include "job/digest.h"
+
+/*
+ * What is recorded of an import: of a job of the service that no path of this space is bound to. A
+ * placed import has a file in the root of the spool, its placeholder. Nobody but cocfs has written
+ * to this file.
+ */
+
+enum import_state {
+	IMPORT_UNPLACED, /* it has no name yet */
+	IMPORT_PLACED,	 /* it has a name, and a file of this name */
+	IMPORT_REMOVED,	 /* a tombstone: a user has removed its file. It is never placed again. The
+			    name, if it is kept, is the one that the file had */
+	IMPORT_LEAVING,	 /* its job is gone, or another path has it: its file is to be removed */
+};
+
+/* All that is recorded of an import. Owned strings. Zero-initialise it; import_record_finish()
+ * frees. */
+struct import_record {
+	char *job_id;
+	char *name; /* of the file in the root; NULL: it has none */
+	enum import_state state;
+	int64_t create_ms; /* of the job, by the service's clock */
+	int64_t version;   /* that the file has the content of; 0: it was not fetched */
+	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of this content */
+	struct attr_set attrs;			   /* that the service told with it */
+	int64_t checked_ms; /* since the epoch: when the service was asked for it last */
+	char *error;	    /* what the last edit was refused with: its .error, or NULL */
+};
+
+void import_record_finish(struct import_record *record);
+#define _cleanup_import_record_ __attribute__((cleanup(import_record_finish)))
+
+/* What the siblings of an import look like, cheaper than its row. Sizes in bytes, 0: not
+ * there. */
+struct import_glance {
+	uint64_t id_size, error_size;
+	bool is_fetched;
+	int64_t changed_ms; /* since the epoch: when the siblings last changed */
+};
+
+#endif
