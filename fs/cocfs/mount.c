@@ -219,9 +219,12 @@ static int open_client(struct mount *mount, struct err *err)
 static int open_engine(struct mount *mount, struct err *err)
 {
 	_cleanup_free_ char *path = state_dir_file(&mount->state, "ledger.db");
+	_cleanup_free_ char *instance = state_dir_file(&mount->state, "instance");
 	const struct submit_spec spec = {
 		.loop = mount->loop,
 		.ledger = path,
+		.instance = instance,
+		.rebind = mount->opts->rebind,
 		.source = mount->source,
 		.service = coc_service_of(mount->client),
 		.options = {.timeout_ms = mount->opts->timeout_ms,
@@ -234,8 +237,8 @@ static int open_engine(struct mount *mount, struct err *err)
 	const struct spool_witness witness = {.was_renamed = witness_was_renamed,
 					      .find_owner = witness_find_owner,
 					      .data = &mount->state.spool_fd};
-	int r = path ? submit_open(&spec, &mount->engine, err)
-		     : err_set(err, ENOMEM, "out of memory");
+	int r = path && instance ? submit_open(&spec, &mount->engine, err)
+				 : err_set(err, ENOMEM, "out of memory");
 
 	if (r == 0)
 		r = submit_recover(mount->engine, &witness, err);

@@ -55,6 +55,9 @@ static const struct option table[] = {
 	 .help = "where the space is kept on this machine (default\n"
 		 "/var/lib/cocfs/SOURCE for root, else\n"
 		 "$XDG_STATE_HOME/cocfs/SOURCE)"},
+	{"rebind", NULL, NULL, IN(rebind),
+	 .help = "once: the state directory is a copy, and this copy lives on;\n"
+		 "what was queued is in doubt"},
 	{"uid", "USER", value_uid, IN(view), .help = "show all as USER's, a number or a name"},
 	{"gid", "GROUP", value_gid, IN(view), .help = "show all as of GROUP, a number or a name"},
 	{"umask", "M", value_mask, IN(view),
@@ -81,6 +84,13 @@ const struct option *option_find(const char *name, size_t length)
 
 int option_set(const struct option *option, const char *text, struct opts *opts, struct err *err)
 {
+	if (!option->value) {
+		if (text)
+			return err_set(err, EINVAL, "-o %s takes no value: write -o %s",
+				       option->name, option->name);
+		*(bool *)((char *)opts + option->offset) = true;
+		return 0;
+	}
 	if (!text || (!*text && !option->empty_ok))
 		return err_set(err, EINVAL, "-o %s has no value: write -o %s=%s", option->name,
 			       option->name, option->value);
@@ -90,7 +100,9 @@ int option_set(const struct option *option, const char *text, struct opts *opts,
 void options_print(void)
 {
 	for (size_t i = 0; i < TABLE_SIZE; i++) {
-		int used = printf("    %s=%s", table[i].name, table[i].value);
+		const char *value = table[i].value;
+		int used =
+			printf("    %s%s%s", table[i].name, value ? "=" : "", value ? value : "");
 
 		if (used >= HELP_COLUMN) {
 			putchar('\n');

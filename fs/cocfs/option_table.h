@@ -11,9 +11,11 @@
  */
 struct option {
 	const char *name;
-	const char *value; /* "FILE", or the words that are allowed: "sync|queue" */
+	const char *value; /* "FILE", or the words that are allowed: "sync|queue". NULL: it has no
+			    * value */
 	int (*read)(const struct option *option, const char *text, void *member, struct err *err);
-	size_t offset;	  /* of the member of struct opts that read() fills */
+	size_t offset;	  /* of the member of struct opts that read() fills; without a value of a
+			   * bool */
 	long min, max;	  /* of a number */
 	bool empty_ok;	  /* "name=" is a value */
 	const char *help; /* with line breaks where --help has them */

@@ -28,6 +28,7 @@ struct opts {
 	struct ignore *ignore; /* names that are no job files' */
 	bool delete_on_service;
 	bool overwrite; /* -o conflict=overwrite */
+	bool rebind;	/* this copy of the state directory lives on */
 	bool siblings_hidden;
 	struct view view;    /* uid=, gid=, umask=, fmask=, dmask= */
 	bool unseen_commits; /* -o unseen=commit */

@@ -32,8 +32,10 @@
 static const char *const files[] = {
 	"spool",	  "incoming",		"ledger.db",	"ledger.db-wal",
 	"ledger.db-shm",  "ledger.db-journal",	"service.db",	"service.db-wal",
-	"service.db-shm", "service.db-journal", "service.keys", "service.sock"};
+	"service.db-shm", "service.db-journal", "service.keys", "service.sock",
+	"instance",	  "instance.new"};
 
+#define LEDGER_BIT (1u << 2) /* of ledger.db */
 #define FILES_COUNT (sizeof(files) / sizeof(files[0]))
 
 #define DIRECTORIES_COUNT 2 /* the first of them */
@@ -295,13 +297,20 @@ int state_dir_open(const char *path, const char *source, struct state_dir *ret_d
 	return r;
 }
 
+/* A ledger that was there knows the instance file that this mount has made. */
+static bool is_kept(const struct state_dir *dir, size_t file)
+{
+	return dir->there & 1u << file ||
+	       (dir->there & LEDGER_BIT && !strncmp(files[file], "instance", strlen("instance")));
+}
+
 void state_dir_discard(const struct state_dir *dir)
 {
 	char path[PATH_MAX], *slash = path;
 
 	if (dir->lock_fd >= 0) {
 		for (size_t i = 0; i < FILES_COUNT; i++)
-			if (!(dir->there & 1u << i))
+			if (!is_kept(dir, i))
 				unlinkat(dir->fd, files[i],
 					 i < DIRECTORIES_COUNT ? AT_REMOVEDIR : 0);
 		/* the last: until then no other mount comes in */

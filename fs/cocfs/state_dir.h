@@ -12,6 +12,7 @@
  *
  *   lock           held while it is mounted
  *   ledger.db      bindings and submissions
+ *   instance       tells whether the ledger is a copy
  *   spool/         the files as they were written
  *   incoming/      texts of the service on their way into the spool: empty between mounts
  *   service.db, service.keys, service.sock    of the embedded local service

@@ -101,7 +101,8 @@ struct queued_count {
 struct job_rename {
 	int64_t id;
 	const char *from, *to;
-	uint64_t ino; /* of what is renamed: tells at the next mount whether it was done */
+	uint64_t ino; /* of what is renamed: tells at the next mount whether it was done; 0: not
+			 known */
 	bool exchange;
 	bool directory, to_directory; /* what was from, and (exchange) to, is one; not kept */
 };

@@ -7,7 +7,7 @@
 #include "ledger/ledger.h"
 
 /* What the tables of a ledger are like: schema.c says how to change it. */
-#define LEDGER_SCHEMA_VERSION 11
+#define LEDGER_SCHEMA_VERSION 12
 
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
@@ -67,6 +67,7 @@ enum ledger_statement {
 	STMT_NEXT_DUE,
 	STMT_START,
 	STMT_REQUEUE,
+	STMT_HAS_REBOUND,
 	STMT_QUEUED_BASE,
 	STMT_PUT_ONTO,
 	STMT_SEE,

@@ -24,12 +24,16 @@ struct ledger;
 struct ledger_owner {
 	const char *source;
 	bool (*is_same)(const char *recorded, const char *source);
+	const char *instance; /* the path of the instance file (instance.c); NULL: the ledger may be
+				 a copy */
+	bool rebind;	      /* this copy lives on: what is unfinished is in doubt */
 };
 
 /*
  * Opens the ledger at path, makes it when it is not there (mode 0600). owner names what the space
  * belongs to. A ledger that belongs to another is refused with -EXDEV, one that fails SQLite's
- * integrity check with -EUCLEAN, one of a newer cocfs with -EPROTONOSUPPORT; err says what to do.
+ * integrity check with -EUCLEAN, one of a newer cocfs with -EPROTONOSUPPORT. A copy is refused with
+ * -ESTALE. err says what to do.
  */
 int ledger_open(const char *path, const struct ledger_owner *owner, struct ledger **ret_ledger,
 		struct err *err);
@@ -261,6 +265,7 @@ struct ledger_submission {
 		known; /* of a create under way or in doubt, once the question was answered */
 	int64_t base;  /* of an update: the base that a person has named for it; 0: its row's */
 	int64_t onto;  /* the same: the newest version when it was sent; 0: it was not sent */
+	bool rebound;  /* it was queued before -o rebind: another copy may have sent it */
 };
 
 /* Orders submissions by what is sent: content, project, risk level, description and tags, not the
@@ -367,6 +372,9 @@ int ledger_is_being_sent(struct ledger *ledger, const struct ledger_submission *
  * all that has ended is recorded once more. */
 int ledger_requeue(struct ledger *ledger, const struct ledger_submission *submission,
 		   int64_t next_try_ms, const char *error);
+
+/* Is something unfinished that was queued before -o rebind? 1, 0 or -errno. Cheap. */
+int ledger_has_rebound(struct ledger *ledger);
 
 /* Calls fn for the unfinished submissions that come after an ID, at most max of them, in the order
  * of their commits. The strings are good until fn returns. It must not write to the ledger. Stops

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "ledger/instance.h"
 #include "ledger/schema.h"
 #include "ledger/wal.h"
 
@@ -165,6 +166,8 @@ static int prepare_ledger(sqlite3 *db, const char *path, const struct ledger_own
 	r = sealed ? 0 : check_integrity(db, path, err);
 	if (r == 0)
 		r = check_source(db, path, owner, err);
+	if (r == 0)
+		r = ledger_check_instance(db, owner, err);
 	return r < 0 ? r : ledger_upgrade(db, path, version, err);
 }
 
@@ -225,6 +228,8 @@ int ledger_open(const char *path, const struct ledger_owner *owner, struct ledge
 		r = err_set(err, ENOMEM, "out of memory");
 	if (r == 0 && (r = ledger_log_begin(ledger)) < 0)
 		err_set(err, -r, "the ledger %s cannot be written: %s", path, strerror(-r));
+	if (r == 0)
+		r = ledger_renew_instance(ledger, owner, err);
 	if (r < 0) {
 		/* what could not be used is left as it is, its log included */
 		if (ledger->db)

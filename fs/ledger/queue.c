@@ -173,7 +173,13 @@ int ledger_requeue(struct ledger *ledger, const struct ledger_submission *submis
 	sqlite3_bind_int64(stmt, 1, submission->id);
 	sqlite3_bind_int64(stmt, 2, next_try_ms);
 	ledger_bind_text(stmt, 3, error);
+	sqlite3_bind_int(stmt, 4, submission->rebound);
 	return ledger_run(stmt);
+}
+
+int ledger_has_rebound(struct ledger *ledger)
+{
+	return ledger_exists(ledger, STMT_HAS_REBOUND, 0);
 }
 
 int ledger_hasten(struct ledger *ledger)

@@ -25,6 +25,9 @@
 	" partial INTEGER NOT NULL,"                                                               \
 	" ids TEXT NOT NULL);"
 
+/* What was queued before -o rebind: instance.c. */
+#define REBOUND_INDEX "CREATE INDEX submission_rebound ON submission (job) WHERE rebound;"
+
 /* What the service has listed: catalogue.c. */
 #define CATALOGUE_TABLE                                                                            \
 	"CREATE TABLE catalogue ("                                                                 \
@@ -59,7 +62,8 @@
 static const char schema[] =
 	"CREATE TABLE space (source TEXT NOT NULL, owners INTEGER NOT NULL DEFAULT 0,"
 	" scanned_ms INTEGER NOT NULL DEFAULT 0,"
-	" imports INTEGER NOT NULL DEFAULT 0, placed INTEGER NOT NULL DEFAULT 0);"
+	" imports INTEGER NOT NULL DEFAULT 0, placed INTEGER NOT NULL DEFAULT 0,"
+	" instance TEXT, mark TEXT);"
 	"CREATE TABLE job ("
 	" id INTEGER PRIMARY KEY,"
 	" dir TEXT NOT NULL,"
@@ -109,8 +113,9 @@ static const char schema[] =
 	" content BLOB NOT NULL,"
 	" own INTEGER NOT NULL DEFAULT 0,"
 	" base INTEGER NOT NULL DEFAULT 0,"
-	" onto INTEGER NOT NULL DEFAULT 0);" KNOWN_TABLE CATALOGUE_TABLE IMPORT_TABLE
-	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
+	" onto INTEGER NOT NULL DEFAULT 0,"
+	" rebound INTEGER NOT NULL DEFAULT 0);" REBOUND_INDEX KNOWN_TABLE CATALOGUE_TABLE
+		IMPORT_TABLE "CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
 	"CREATE INDEX submission_queued ON submission (job) WHERE state = " SQL_QUEUED ";"
 	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = " SQL_QUEUED
 	";"
@@ -182,6 +187,10 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	/* a mount that showed no imports goes on so: ledger_imports_by_default() */
 	[10] = "ALTER TABLE space ADD COLUMN imports INTEGER NOT NULL DEFAULT 0;"
 	       "ALTER TABLE space ADD COLUMN placed INTEGER NOT NULL DEFAULT 0;" IMPORT_TABLE,
+	/* which copy it is, is not known: ledger_renew_instance() */
+	[11] = "ALTER TABLE space ADD COLUMN instance TEXT; ALTER TABLE space ADD COLUMN mark TEXT;"
+	       "ALTER TABLE submission ADD COLUMN rebound INTEGER NOT NULL DEFAULT "
+	       "0;" REBOUND_INDEX,
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)

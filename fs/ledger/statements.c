@@ -15,7 +15,8 @@
 
 #define SUBMISSION_COLUMNS                                                                         \
 	"id, job, kind, state, started_ms, digest, risk_level, enterprise_project_id, job_name,"   \
-	" description, tags, content, queued, attempts, own, base, onto"
+	" description, tags, content, queued, attempts, own, base, onto,"                          \
+	" rebound"
 
 /*
  * A row that is set aside has the name "NAME/ID", with its own ID. No file can have a name with a
@@ -140,7 +141,9 @@ const char *const ledger_sql[STMT_COUNT] = {
 		       " own = ?9, onto = ?10 WHERE id = ?1",
 	[STMT_REQUEUE] = "UPDATE submission SET attempts = attempts + (state <> " SQL_QUEUED
 			 "), state = " SQL_QUEUED ","
-			 " next_try_ms = ?2, last_error = ?3, onto = 0 WHERE id = ?1",
+			 " next_try_ms = ?2, last_error = ?3, onto = 0, rebound = ?4 WHERE id = ?1",
+	[STMT_HAS_REBOUND] = "SELECT EXISTS (SELECT 1 FROM submission INDEXED BY submission_rebound"
+			     " WHERE rebound)",
 	[STMT_QUEUED_BASE] = "SELECT base FROM submission WHERE job = ?1 AND state = " SQL_QUEUED,
 	[STMT_PUT_ONTO] = "UPDATE submission SET onto = ?2 WHERE id = ?1",
 	/* the digest is of the content of the base */

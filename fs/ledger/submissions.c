@@ -269,6 +269,7 @@ int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submiss
 	submission->attrs.explicit = (unsigned)sqlite3_column_int64(stmt, 14);
 	submission->base = sqlite3_column_int64(stmt, 15);
 	submission->onto = sqlite3_column_int64(stmt, 16);
+	submission->rebound = sqlite3_column_int(stmt, 17);
 	return 0;
 }
 

@@ -15,9 +15,13 @@ int witness_was_renamed(void *spool_fd, struct job_rename *rename)
 	const int fd = *(int *)spool_fd;
 	struct stat st;
 
+	/* after -o rebind no inode is known, and the name that is left tells */
+	if (!rename->ino &&
+	    (rename->exchange || fstatat(fd, rename->from, &st, AT_SYMLINK_NOFOLLOW) == 0))
+		return 0;
 	if (fstatat(fd, rename->to, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
-	if (st.st_ino != rename->ino)
+	if (rename->ino && st.st_ino != rename->ino)
 		return 0;
 	rename->directory = S_ISDIR(st.st_mode);
 	rename->to_directory = rename->exchange &&

@@ -13,6 +13,11 @@
  * answers are lost does not fill the memory. */
 #define DOUBTS_MAX 4096
 
+/* Of what was queued before -o rebind so many are in doubt at once; with more of them in doubt,
+ * nothing is taken from the queue. And so many are taken in one iteration: 2 ms. */
+#define REBOUND_DOUBTS_MAX 256
+#define REBOUND_AT_ONCE 32
+
 /* What is kept of the jobs of one name while a service lists them: IDs, projects, versions. 2,000
  * jobs have 140 KB; the API allows more than 1 MB for 1,000. */
 #define LISTED_TEXT_MAX (192u << 10)

@@ -11,6 +11,7 @@
 #include "submit/author.h"
 #include "submit/commit_attributes.h"
 #include "submit/queue.h"
+#include "submit/rebound.h"
 #include "submit/refusals.h"
 #include "submit/rows.h"
 
@@ -132,6 +133,8 @@ int submit_commit(struct engine *engine, struct commit *take_commit, submit_done
 		err_set(&err, -r, "the ledger cannot be written, nothing was sent: %s",
 			strerror(-r));
 	else
+		r = rebound_make_way(engine, commit->path, &job, &err);
+	if (r == 0)
 		r = judge_commit(engine, commit, &job, &sub, &err);
 	if (r == 0 && job.backup && (r = ledger_unmark_backup(ledger, job.row)) < 0)
 		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));

@@ -85,6 +85,7 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_service s
 	TAILQ_INIT(&engine->begun);
 	TAILQ_INIT(&engine->waiting_to_ask);
 	engine->queue_may_have_next = true;
+	engine->begun_ms = loop_now_ms(loop);
 	group_sync_init(engine);
 	refusals_init(&engine->refusals);
 	if (catalogue_create(engine, &engine->catalogue) < 0 ||

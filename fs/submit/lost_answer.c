@@ -117,7 +117,10 @@ void lost_answer_begin(struct submission *submission)
 	submission->stage = STAGE_IN_DOUBT;
 	submission->engine->under_way--;
 	submission->engine->in_doubt++;
-	submission->given_up_ms = loop_now_ms(submission->engine->loop);
+	/* the other copy was left before this mount began */
+	submission->given_up_ms = submission->record.rebound
+					  ? submission->engine->begun_ms
+					  : loop_now_ms(submission->engine->loop);
 	submission->has_gist = submission->record.kind == SUBMIT_CREATE &&
 			       content_gist(submission->record.content,
 					    submission->record.content_size, submission->gist) == 0;

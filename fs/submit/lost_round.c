@@ -186,8 +186,9 @@ static void conclude_absent(struct submission *submission)
 
 	CRASH_POINT("doubt-absent");
 	leave_lost_answer(submission);
-	/* to send it again would overwrite what somebody else has written */
-	if (submission->search.newest > submission->record.onto &&
+	/* to send it again would overwrite what somebody else has written. What was never sent
+	 * here is checked before it is sent */
+	if (!submission->record.rebound && submission->search.newest > submission->record.onto &&
 	    (versions_are_checked(submission) || submission->search.is_unsure)) {
 		version_search_explain(submission, &err);
 		submission->is_conflict = true;
@@ -196,7 +197,12 @@ static void conclude_absent(struct submission *submission)
 		return;
 	}
 	if (submission->record.queued) {
-		err_set(&err, EIO, "the answer was lost, and the service has not done it");
+		err_set(&err, EIO,
+			submission->record.rebound
+				? "the service was asked: no other copy of the state directory has "
+				  "sent it"
+				: "the answer was lost, and the service has not done it");
+		submission->record.rebound = false;
 		submission_later(
 			submission, &err,
 			outage_backoff_ms(submission->engine, submission->record.attempts));

@@ -11,7 +11,10 @@
 
 int submit_open(const struct submit_spec *spec, struct engine **ret_engine, struct err *err)
 {
-	const struct ledger_owner owner = {.source = spec->source, .is_same = coc_source_is_same};
+	const struct ledger_owner owner = {.source = spec->source,
+					   .is_same = coc_source_is_same,
+					   .instance = spec->instance,
+					   .rebind = spec->rebind};
 	struct ledger *ledger;
 	int r = ledger_open(spec->ledger, &owner, &ledger, err);
 

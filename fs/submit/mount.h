@@ -30,8 +30,10 @@ struct engine_options {
 /* What an engine is made of. loop, and what service holds, must outlive the engine. */
 struct submit_spec {
 	struct loop *loop;
-	const char *ledger; /* the path of the ledger, which is made when it is not there */
-	const char *source; /* what the space belongs to: ledger_open() says what that refuses */
+	const char *ledger;   /* the path of the ledger, which is made when it is not there */
+	const char *instance; /* the path of the instance file; NULL: the ledger may be a copy */
+	bool rebind;	      /* this copy of the ledger lives on: what is unfinished is in doubt */
+	const char *source;   /* what the space belongs to: ledger_open() says what that refuses */
 	struct coc_service service;
 	struct engine_options options;
 };

@@ -21,6 +21,7 @@
 #include "submit/lost_round.h"
 #include "submit/outage.h"
 #include "submit/put_back.h"
+#include "submit/rebound.h"
 #include "submit/rows.h"
 #include "submit/start.h"
 #include "submit/submission.h"
@@ -37,6 +38,7 @@ static unsigned queued_max(const struct engine *engine)
 static bool has_slot(const struct engine *engine)
 {
 	return !engine->quiet && engine->in_doubt < DOUBTS_MAX &&
+	       !(engine->has_rebound && rebound_is_full(engine)) &&
 	       engine->in_flight < engine->options.inflight_max &&
 	       engine->queued_in_flight < queued_max(engine);
 }
@@ -146,7 +148,7 @@ void queue_begin(struct engine *engine)
 /* Takes one submission from the queue. Returns 0, -ENOENT when none may be sent now, or -errno.
  * -EBUSY: the next one has just been put back, and its end is not durable yet. As long as that is
  * so it is in memory, and would be there twice. When it leaves, the queue is looked at again. */
-static int take_next_queued(struct engine *engine)
+static int take_next_queued(struct engine *engine, bool *is_rebound)
 {
 	struct ledger_submission record;
 	_cleanup_free_ char *path = NULL;
@@ -165,14 +167,19 @@ static int take_next_queued(struct engine *engine)
 	if (!submission)
 		return -ENOMEM;
 	engine_put(submission);
-	if (submission_start(submission, NULL) < 0)
-		return -EIO; /* it is put back, and the timer is set */
-	return 0;
+	if (submission->record.rebound) {
+		r = rebound_ask(submission);
+		*is_rebound = true;
+	} else {
+		r = submission_start(submission, NULL);
+	}
+	return r < 0 ? -EIO : 0; /* it is put back, and the timer is set */
 }
 
 void queue_fill_slots(struct engine *engine)
 {
 	int64_t wait_ms = outage_wait_ms(engine);
+	unsigned rebound = 0;
 	int r = 0;
 
 	if (engine->queue_may_have_next && wait_ms > 0) {
@@ -180,10 +187,17 @@ void queue_fill_slots(struct engine *engine)
 		queue_wake_after(engine, wait_ms);
 	}
 	while (engine->queue_may_have_next && has_slot(engine)) {
-		r = take_next_queued(engine);
+		bool is_rebound = false;
+
+		r = take_next_queued(engine, &is_rebound);
 		if (r < 0)
 			break;
 		stall_next(loop_stall(engine->loop));
+		rebound += is_rebound;
+		if (rebound == REBOUND_AT_ONCE) {
+			queue_wake_after(engine, 0);
+			break;
+		}
 	}
 	if (r == -ENOENT)
 		r = wait_for_next(engine);

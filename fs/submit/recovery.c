@@ -71,6 +71,10 @@ int engine_recover(struct engine *engine)
 	int r = ledger_unfinished(engine->ledger, take_up, engine);
 
 	if (r == 0)
-		queue_begin(engine);
-	return r;
+		r = ledger_has_rebound(engine->ledger);
+	if (r < 0)
+		return r;
+	engine->has_rebound = r;
+	queue_begin(engine);
+	return 0;
 }

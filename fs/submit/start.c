@@ -81,8 +81,13 @@ static int keep_fixed(struct attr_set *attrs, const struct attr_set *sent)
 	return 0;
 }
 
-/* Records the intent to create, or to update what the row is bound to by now. */
-static int record_intent(struct submission *submission, const struct job_record *job)
+/* Must the update be sent, or was it perhaps, without a look at the newest version? */
+static bool is_unchecked(const struct submission *submission)
+{
+	return submission->record.rebound || !versions_are_checked(submission);
+}
+
+int submission_record_intent(struct submission *submission, const struct job_record *job)
 {
 	int r;
 
@@ -96,13 +101,32 @@ static int record_intent(struct submission *submission, const struct job_record 
 	}
 	/* without a check the update is sent on top of a version that nobody has looked at */
 	submission->record.onto = 0;
-	if (job->job_id && !versions_are_checked(submission))
-		submission->record.onto = job->version > 0 ? job->version : 1;
+	if (job->job_id && is_unchecked(submission)) {
+		int64_t onto =
+			submission->record.rebound ? versions_base(submission) : job->version;
+
+		submission->record.onto = onto > 0 ? onto : 1;
+	}
 	submission->record.state = JOB_SUBMITTING;
 	submission->record.started_ms = engine_realtime_ms(submission->engine);
 	return submission->record.id
 		       ? ledger_start(submission->engine->ledger, &submission->record)
 		       : ledger_intend(submission->engine->ledger, &submission->record, job->state);
+}
+
+bool submission_end_held(struct submission *submission, const struct job_record *job)
+{
+	struct ledger *ledger = submission->engine->ledger;
+
+	if (!engine_is_held(job, &submission->record))
+		return false;
+	/* out of the queue at once, so that it is not taken again */
+	if (submission->record.queued)
+		ledger_end(ledger, &submission->record);
+	submission->held_id = ledger_newest_id(ledger);
+	submission_settle(submission, OUTCOME_HELD, job->job_id,
+			  (struct job_versions){job->base, job->version});
+	return true;
 }
 
 static void wait_for_slot(struct submission *submission)
@@ -132,17 +156,10 @@ int submission_start(struct submission *submission, const struct job_record *kno
 	if (r == 0)
 		versions_prepare(submission, job);
 	if (r == 0 && !submission->deletion) {
-		if (engine_is_held(job, &submission->record)) {
-			/* out of the queue at once, so that it is not taken again */
-			if (submission->record.queued)
-				ledger_end(engine->ledger, &submission->record);
-			submission->held_id = ledger_newest_id(engine->ledger);
-			submission_settle(submission, OUTCOME_HELD, job->job_id,
-					  (struct job_versions){job->base, job->version});
+		if (submission_end_held(submission, job))
 			return 0;
-		}
 		CRASH_POINT("intent-wanted");
-		r = record_intent(submission, job);
+		r = submission_record_intent(submission, job);
 		CRASH_POINT("intent-recorded");
 	}
 	if (r < 0 && submission->record.queued) {

@@ -163,7 +163,9 @@ struct engine {
 	struct loop_timer queue_due; /* when the next try of something is */
 	unsigned queued_in_flight;
 	bool renames_unsettled; /* the ledger has yet to end one (renames.c) */
-	bool quiet;		/* the mount ends: nothing more is taken from the queue */
+	bool has_rebound; /* something may be in the ledger that was queued before -o rebind */
+	int64_t begun_ms; /* on the loop's clock: when the mount began */
+	bool quiet;	  /* the mount ends: nothing more is taken from the queue */
 };
 
 /* Milliseconds since the epoch. */

@@ -343,6 +343,64 @@ def test_dies(make_space, src, case, gesture, mode):
     doing.check()
 
 
+# In the mounting of a state directory: the original, or a copy that lives on.
+STATE_POINTS = ["instance-written", "instance-recorded", "rebound-recorded"]
+
+
+def queue_in_two(space, src):
+    """The original, unmounted, and its copy, which has its place: both have a create and an update in the queue."""
+    space.mount()
+    commits = [promises.Commit(f"{name}.yaml", samples.document(name, [step]), True)
+               for name, step in (("a", "first"), ("a", "second"), ("b", "first"))]
+    tools.run("cp", tools.write(src / "a", commits[0].content), space.at("a.yaml")).ok()
+    promises.settle(space)
+    space.front.refuse()
+    for commit in commits[1:]:
+        tools.run("cp", tools.write(src / "x", commit.content), space.at(commit.path)).ok()
+    assert space.unmount() == 0
+    space.front.accept()
+    os.rename(space.state, space.state + "-original")
+    tools.run("cp", "-a", space.state + "-original", space.state).ok()
+    return commits
+
+
+@pytest.mark.parametrize("sent", [False, True], ids=["not-sent", "sent"])
+@pytest.mark.parametrize("point", STATE_POINTS)
+def test_a_copy_dies_when_it_begins_to_live_on(make_space, src, point, sent):
+    need_points()
+    space = make_space(mounted=False, program=CRASH, submit="queue")
+    commits = queue_in_two(space, src)
+    copy, space.state = space.state, space.state + "-original"
+    if sent:
+        space.mount()
+        promises.settle(space)
+        space.unmount()
+    space.state = copy
+    space.options["rebind"] = True
+    die_mounting(space, point)
+    del space.env["COCFS_CRASH_AT"]
+    if point != "instance-written":  # the ledger knows that it lives on
+        del space.options["rebind"]
+    space.mount()
+    promises.settle(space)
+    promises.check(space, commits, "queue")
+    assert sorted(len(contents) for contents in promises.held(space.cocd).values()) == [1, 2]
+
+
+@pytest.mark.parametrize("point", STATE_POINTS[:2])
+def test_the_original_is_no_copy_after_it_died(make_space, src, point):
+    need_points()
+    space = make_space(program=CRASH)
+    write_good(space, src).ok()
+    for _ in range(3):
+        space.unmount()
+        die_mounting(space, point)
+        del space.env["COCFS_CRASH_AT"]
+        space.mount()
+    write_good(space, src).ok()
+    assert space.sent() == (1, 0)
+
+
 def write_bad(space, src):
     return tools.run("cp", tools.write(src / "bad.yaml", "just: yaml\n"), space.at("a.yaml"))
 
@@ -403,7 +461,7 @@ def points():
 def test_every_point_has_a_case_and_every_case_a_point():
     if not os.path.isdir(os.path.join(tools.ROOT, "fs")):
         pytest.skip("the sources are not here")
-    assert points() == {case.point.split(":")[0] for case in CASES}
+    assert points() == {case.point.split(":")[0] for case in CASES} | set(STATE_POINTS)
 
 
 def test_a_build_that_is_shipped_has_no_points():

@@ -139,6 +139,8 @@ def dump(base, name):
         version = db.execute("PRAGMA user_version").fetchone()[0]
         vacuum = db.execute("PRAGMA auto_vacuum").fetchone()[0]
         db.execute("INSERT INTO rename_intent (from_path, to_path, ino, exchange) VALUES ('a.yaml', 'moved.yaml', 1, 0)")
+        if version >= 12:  # its instance file is not kept
+            db.execute("UPDATE space SET instance = NULL, mark = NULL")
         db.execute("UPDATE job SET request_id = 'a-request' WHERE request_id IS NOT NULL")
         db.commit()
         lines = list(db.iterdump())

@@ -41,6 +41,7 @@ OPTIONS = {
     "ignore": ("*.old.yaml", "a?b:[ab]*", ["a::b", ":a", "a:", "d/*", "x" * 256, ":".join("a" * 65), "[", "[a", "[z-a]",
                                            "[[:number:]]"]),
 }
+FLAGS = {"rebind"}  # without a value
 EMPTY_IS_A_VALUE = {"description", "ignore", "tags"}
 
 
@@ -76,6 +77,7 @@ def test_help_names_every_option():
         assert word in said.stdout
     assert cocfs("-h").ok().stdout == said.stdout
     assert set(re.findall(r"^    (\w+)=", said.stdout, re.M)) == OPTIONS.keys()
+    assert all(re.search(rf"^    {flag} ", said.stdout, re.M) for flag in FLAGS)
 
 
 def test_the_readme_has_a_row_for_every_option():
@@ -86,6 +88,7 @@ def test_the_readme_has_a_row_for_every_option():
         table = file.read().partition("| `-o` option |")[2].partition("\n\n")[0]
     names = {name for row in table.splitlines() for name in re.findall(r"`(\w+)=", row.split("|")[1])}
     assert names == OPTIONS.keys()
+    assert all(f"\n| `{flag}` |" in table for flag in FLAGS)
 
 
 def test_version():
@@ -119,6 +122,13 @@ def test_an_option_without_its_value_says_so(place, tmp_path, option):
     for given in [option] if option in EMPTY_IS_A_VALUE else [option, option + "="]:
         said = cocfs("-f", "-o", f"state_dir={tmp_path}/s,{given}", "local", place).fails(f"-o {option} has no value").stderr
         assert f"write -o {option}=" in said
+
+
+@pytest.mark.parametrize("option", FLAGS)
+def test_an_option_that_takes_no_value_says_so(place, tmp_path, option):
+    for given in (option + "=", option + "=yes"):
+        said = cocfs("-f", "-o", f"state_dir={tmp_path}/s,{given}", "local", place).fails(f"-o {option} takes no value")
+        assert said.status == 1 and f"write -o {option}\n" in said.stderr
 
 
 @pytest.mark.parametrize("option", [name for name in OPTIONS if OPTIONS[name][0]])
