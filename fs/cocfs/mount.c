@@ -232,6 +232,7 @@ static int open_engine(struct mount *mount, struct err *err)
 			    .inflight_max = mount->descriptors.connections,
 			    .one_user = !mount->opts->allow_other,
 			    .overwrite = mount->opts->overwrite,
+			    .max_risk = mount->opts->rules.max_risk,
 			    .queued_inflight_max = mount->opts->max_inflight},
 	};
 	const struct spool_witness witness = {.was_renamed = witness_was_renamed,

@@ -260,6 +260,28 @@ static int tell_command(struct err *err, enum attr attr, const char *example,
 	return r;
 }
 
+int attr_check_risk(const char *value, enum risk max_risk, struct err *err)
+{
+	size_t risk = value ? find_risk(value, strlen(value)) : RISK_HIGH;
+
+	if (risk <= max_risk)
+		return 0;
+	if (value)
+		err_set(err, EPERM,
+			"the risk level %s is above %s, the highest that this mount allows", value,
+			risk_words[max_risk]);
+	else
+		err_set(err, EPERM,
+			"the service does not tell the risk level of the job, and this mount "
+			"allows no higher one than %s",
+			risk_words[max_risk]);
+	err_detail(err, "what_to_do",
+		   "submit the job through a mount with max_risk=%s, or lower its risk level if "
+		   "that is true to what it does: setfattr -n %srisk_level -v %s FILE",
+		   value ? value : risk_words[RISK_HIGH], ATTR_XATTR_PREFIX, risk_words[max_risk]);
+	return -EPERM;
+}
+
 static int settle_risk(const struct attr_set *set, const char *file_shown, enum risk max_risk,
 		       struct err *err)
 {
@@ -281,15 +303,7 @@ static int settle_risk(const struct attr_set *set, const char *file_shown, enum 
 			   attr_field(ATTR_RISK_LEVEL), risk_words[max_risk]);
 		return r < 0 ? r : -ENODATA;
 	}
-	if (find_risk(value, strlen(value)) <= max_risk)
-		return 0;
-	r = err_set(err, EPERM, "the risk level %s is above %s, the highest that this mount allows",
-		    value, risk_words[max_risk]);
-	err_detail(err, "what_to_do",
-		   "submit the job through a mount with max_risk=%s, or lower its risk level if "
-		   "that is true to what it does",
-		   value);
-	return r;
+	return attr_check_risk(value, max_risk, err);
 }
 
 /* Takes a value from the document's meta, if there is none yet; a bad one is told with its

@@ -46,14 +46,23 @@ int attr_check(enum attr attr, const char *value, size_t size, struct err *err);
 /* Are two values the same? NULL, none, is as good as an empty one. */
 bool attr_same(const char *a, const char *b);
 
+/* Is the risk level of a job within max_risk? NULL: it is not known, and only the highest max_risk
+ * lets it pass. Returns 0, or -EPERM with err filled. */
+int attr_check_risk(const char *value, enum risk max_risk, struct err *err);
+
 /* Reads a risk level. Returns 0 or -EINVAL. */
 int risk_parse(const char *word, enum risk *ret_risk);
 
 /* A set of values; NULL where none was found. Owned strings. Zero-initialise it. */
 struct attr_set {
 	char *value[ATTR_COUNT];
-	unsigned explicit; /* in the ledger: the file's own that stay with its name, bits 1 <<
-			    * attr */
+	/* Where the values came from, bits 1 << attr: origins.h. */
+	unsigned explicit;   /* in the ledger: the file's own that stay with its name */
+	unsigned said;	     /* the file's own, or of its comments */
+	unsigned defaulted;  /* the mount's option, or there was none */
+	unsigned absent;     /* there was none, and the value is what the service has */
+	unsigned named;	     /* a user has just set it, on the closed file */
+	unsigned unresolved; /* in the ledger: what the service had when the job was bound */
 };
 
 void attr_set_finish(struct attr_set *set);

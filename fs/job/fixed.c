@@ -6,7 +6,7 @@
 
 bool attr_is_fixed(enum attr attr)
 {
-	return attr == ATTR_ENTERPRISE_PROJECT_ID || attr == ATTR_TAGS;
+	return ATTR_FIXED_BITS & 1U << attr;
 }
 
 int attr_check_fixed(enum attr attr, const char *value, size_t size, const char *made_with,

@@ -6,6 +6,8 @@
 
 /* The attributes that cannot change once a job exists: the API has no way to change them. Pure. */
 
+#define ATTR_FIXED_BITS (1U << ATTR_ENTERPRISE_PROJECT_ID | 1U << ATTR_TAGS)
+
 /* Is it one of them? */
 bool attr_is_fixed(enum attr attr);
 

@@ -10,5 +10,6 @@ void job_record_finish(struct job_record *record)
 	free(record->error);
 	free(record->warnings);
 	attr_set_finish(&record->sent);
+	attr_set_finish(&record->held);
 	*record = (struct job_record){0};
 }

@@ -33,10 +33,12 @@ struct job_record {
 	int64_t base;	 /* the version whose content was read or written here */
 	bool has_digest;
 	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of the content of the base */
-	struct attr_set sent;			   /* the attributes that the service holds */
-	char *request_id;			   /* of the last answer, or NULL */
-	int errnum;				   /* of the last refusal, 0 when none stands */
-	char *error;	/* its whole story: the .error sibling, or NULL */
+	struct attr_set sent; /* what was found here when it was sent last; of a job that was not
+				 made here, what the service had when it was bound */
+	struct attr_set held; /* what the service holds, as it was seen last; NULL: not known */
+	char *request_id;     /* of the last answer, or NULL */
+	int errnum;	      /* of the last refusal, 0 when none stands */
+	char *error;	      /* its whole story: the .error sibling, or NULL */
 	bool dismissed; /* the .error was removed: only coc.error and cocfs-wait tell the story */
 	bool unmade;	/* no file of this name was ever made */
 	char *warnings; /* what the DSL check found odd, a line each, or NULL */

@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "job/fixed.h"
 #include "ledger/group.h"
 #include "ledger/imports.h"
 #include "ledger/jobs.h"
@@ -46,12 +47,25 @@ static int state_when_bound(struct ledger *ledger, int64_t row, enum job_state *
 		       : ledger_state_at_end(ledger, row, JOB_SUBMITTED, ret_state);
 }
 
+/* What was found here when the job was sent last is not known: it was not sent from here. Of what
+ * cannot change, only what the service does not tell is unknown: job/origins.h. */
+static unsigned unresolved_attributes(const struct attr_set *held)
+{
+	unsigned bits = ~ATTR_FIXED_BITS | 1U << ATTR_TAGS;
+
+	return held->value[ATTR_ENTERPRISE_PROJECT_ID] ? bits
+						       : bits | 1U << ATTR_ENTERPRISE_PROJECT_ID;
+}
+
 /* Writes the binding into its row. Returns 0 or -errno. */
 static int write_binding(struct ledger *ledger, int64_t row, const struct ledger_binding *binding,
 			 enum job_state state)
 {
+	struct attr_set attrs = *binding->attrs;
 	int r = 0;
 	sqlite3_stmt *stmt = ledger_write(ledger, STMT_BIND, &r);
+
+	attrs.unresolved = unresolved_attributes(&attrs);
 
 	if (!stmt)
 		return r;
@@ -60,7 +74,7 @@ static int write_binding(struct ledger *ledger, int64_t row, const struct ledger
 	sqlite3_bind_int64(stmt, 3, binding->versions.newest);
 	if (binding->digest)
 		sqlite3_bind_blob(stmt, 4, binding->digest, CONTENT_DIGEST_SIZE, SQLITE_STATIC);
-	ledger_bind_attrs(stmt, 5, binding->attrs);
+	ledger_bind_attrs(stmt, 5, &attrs);
 	sqlite3_bind_int64(stmt, 11, clock_realtime_ms());
 	sqlite3_bind_int(stmt, 12, state);
 	sqlite3_bind_int64(stmt, 13, binding->versions.base);

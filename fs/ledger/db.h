@@ -7,7 +7,7 @@
 #include "ledger/ledger.h"
 
 /* What the tables of a ledger are like: schema.c says how to change it. */
-#define LEDGER_SCHEMA_VERSION 12
+#define LEDGER_SCHEMA_VERSION 13
 
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
@@ -44,7 +44,8 @@ enum ledger_statement {
 	STMT_SET_UNMADE,
 	STMT_NEXT_UNMADE,
 	STMT_FORGET,
-	STMT_OWN,
+	STMT_AGREE,
+	STMT_HELD,
 	STMT_DISOWN,
 	STMT_DISOWN_QUEUED,
 	STMT_DISOWN_SENT,

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "job/origins.h"
 #include "ledger/group.h"
 #include "ledger/owners.h"
+#include "ledger/submissions.h"
 
 /* Reads the columns of JOB_COLUMNS. */
 static int read_job(sqlite3_stmt *stmt, struct job_record *job)
@@ -27,16 +29,23 @@ static int read_job(sqlite3_stmt *stmt, struct job_record *job)
 	job->errnum = sqlite3_column_int(stmt, 12);
 	job->changed_ms = sqlite3_column_int64(stmt, 15);
 	job->refused = sqlite3_column_int(stmt, 16);
-	job->sent.explicit = (unsigned)sqlite3_column_int64(stmt, 17);
+	origins_unpack(sqlite3_column_int64(stmt, 17), &job->sent);
 	job->dismissed = sqlite3_column_int(stmt, 18);
 	job->unmade = sqlite3_column_int(stmt, 19);
 	job->backup = sqlite3_column_int(stmt, 20);
 	job->base = sqlite3_column_int64(stmt, 21);
 	job->on_purpose = sqlite3_column_int(stmt, 22);
-	job->holding = ledger_column_holding(stmt, 23);
+	job->holding = ledger_column_holding(stmt, 27);
 	for (int i = 0; i < ATTR_COUNT; i++)
 		if (ledger_column_text(stmt, 6 + i, &job->sent.value[attrs[i]]) < 0)
 			return -ENOMEM;
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (ledger_column_text(stmt, attrs[i] == ATTR_TAGS ? 10 : 23 + i,
+				       &job->held.value[attrs[i]]) < 0)
+			return -ENOMEM;
+	/* no answer tells the tags: those of a job that was not made here are not known */
+	if (job->sent.unresolved & 1U << ATTR_TAGS)
+		free(steal_ptr(job->held.value[ATTR_TAGS]));
 	if (ledger_column_text(stmt, 3, &job->job_id) < 0 ||
 	    ledger_column_text(stmt, 11, &job->request_id) < 0 ||
 	    ledger_column_text(stmt, 13, &job->error) < 0 ||
@@ -303,13 +312,37 @@ int ledger_clear_error(struct ledger *ledger, int64_t row)
 	return ledger_run_with(ledger, STMT_CLEAR, row, clock_realtime_ms());
 }
 
-int ledger_agree(struct ledger *ledger, int64_t row, unsigned explicit)
+static int write_agreed(struct ledger *ledger, int64_t row, const struct attr_set *attrs)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_AGREE, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	ledger_bind_attrs(stmt, 2, attrs);
+	return ledger_run(stmt);
+}
+
+int ledger_agree(struct ledger *ledger, int64_t row, const struct attr_set *attrs)
 {
 	int r = ledger_end_state(ledger, row, JOB_SUBMITTED);
 
 	if (r == 0)
-		r = ledger_run_with(ledger, STMT_OWN, row, explicit);
+		r = write_agreed(ledger, row, attrs);
 	return r < 0 ? r : ledger_clear_error(ledger, row);
+}
+
+int ledger_see_held(struct ledger *ledger, int64_t row, const struct attr_set *held)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_HELD, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	ledger_bind_held(stmt, 2, held);
+	return ledger_run(stmt);
 }
 
 int ledger_disown(struct ledger *ledger, int64_t row, enum attr attr)

@@ -140,9 +140,9 @@ int ledger_warn(struct ledger *ledger, int64_t row, const char *warnings);
 /* Adds a line to the warnings; they are those of the next check again. */
 int ledger_warn_more(struct ledger *ledger, int64_t row, const char *line);
 
-/* What was committed is what the service holds (again): JOB_SUBMITTED, no error. own: which of its
- * attributes are the file's own now. */
-int ledger_agree(struct ledger *ledger, int64_t row, unsigned explicit);
+/* What was committed is what the service holds (again): JOB_SUBMITTED, no error. attrs: what was
+ * found for the commit. What the service holds of them stays as it is recorded. */
+int ledger_agree(struct ledger *ledger, int64_t row, const struct attr_set *attrs);
 
 /* The .error is removed; the state and the story stay. */
 int ledger_dismiss(struct ledger *ledger, int64_t row);
@@ -258,9 +258,11 @@ struct ledger_submission {
 	size_t content_size;
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 	struct attr_set attrs;
-	int64_t started_ms; /* since the epoch: when the first request was about to be sent */
-	struct owner owner; /* of the file; not kept */
-	uid_t user;	    /* whose request it was; not kept */
+	int64_t started_ms;   /* since the epoch: when the first request was about to be sent */
+	struct attr_set held; /* of an update: what the service holds, as far as it has told; not
+				 kept */
+	struct owner owner;   /* of the file; not kept */
+	uid_t user;	      /* whose request it was; not kept */
 	struct known_jobs
 		known; /* of a create under way or in doubt, once the question was answered */
 	int64_t base;  /* of an update: the base that a person has named for it; 0: its row's */
@@ -298,6 +300,9 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 /* The newest version of a job was seen. base: the one that its binding has from now on; 0: the base
  * stays. */
 int ledger_see(struct ledger *ledger, int64_t row, int64_t version, int64_t base);
+
+/* The attributes that the service holds were seen; NULL: a value was not told. */
+int ledger_see_held(struct ledger *ledger, int64_t row, const struct attr_set *held);
 
 /* Records the version on top of which an update is sent, submission->onto. The base that was named
  * for the update is its row's from now on. */

@@ -74,6 +74,7 @@ static const char schema[] =
 	" version INTEGER NOT NULL DEFAULT 0,"
 	" digest BLOB,"
 	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT,"
+	" held_risk_level TEXT, held_project TEXT, held_name TEXT, held_description TEXT,"
 	" request_id TEXT,"
 	" errnum INTEGER NOT NULL DEFAULT 0,"
 	" error TEXT,"
@@ -191,6 +192,13 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	[11] = "ALTER TABLE space ADD COLUMN instance TEXT; ALTER TABLE space ADD COLUMN mark TEXT;"
 	       "ALTER TABLE submission ADD COLUMN rebound INTEGER NOT NULL DEFAULT "
 	       "0;" REBOUND_INDEX,
+	/* own: a risk level and a description (9) that are not the file's own may be the option of
+	 * a mount (job/origins.h) */
+	[12] = "ALTER TABLE job ADD COLUMN held_risk_level TEXT;"
+	       "ALTER TABLE job ADD COLUMN held_project TEXT;"
+	       "ALTER TABLE job ADD COLUMN held_name TEXT;"
+	       "ALTER TABLE job ADD COLUMN held_description TEXT;"
+	       "UPDATE job SET own = own | ((9 & ~own) << 16) WHERE job_id IS NOT NULL",
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)

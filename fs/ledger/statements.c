@@ -7,7 +7,10 @@
 #define JOB_COLUMNS                                                                                \
 	"id, state, incomplete, job_id, version, digest, risk_level, enterprise_project_id,"       \
 	" job_name, description, tags, request_id, errnum, error, warnings, changed_ms, refused,"  \
-	" own, dismissed, unmade, backup, base, on_purpose, " LEDGER_HOLDING_COLUMNS
+	" own, dismissed, unmade, backup, base, on_purpose,"                                       \
+	" coalesce(held_risk_level, risk_level),"                                                  \
+	" coalesce(held_project, enterprise_project_id), coalesce(held_name, job_name),"           \
+	" coalesce(held_description, description), " LEDGER_HOLDING_COLUMNS
 
 #define IMPORT_COLUMNS                                                                             \
 	"job_id, name, state, create_ms, version, digest, checked_ms, error, risk_level,"          \
@@ -26,6 +29,17 @@
 #define IS_ASIDE "(instr(name, '/') > 0)"
 #define FILE_NAME "iif(" IS_ASIDE ", substr(name, 1, instr(name, '/') - 1), name)"
 #define PATH "iif(dir = '', '', dir || '/') || " FILE_NAME
+
+/*
+ * What the service holds of an attribute is NULL if it is what was sent. SET_HELD: it is told;
+ * NULL: it is not. KEEP_HELD: what was sent becomes another value, and what the service holds
+ * stays.
+ */
+#define SET_HELD(sent, held, told)                                                                 \
+	", " held " = iif(" told " IS NULL, " held ", nullif(" told ", coalesce(" sent ", '')))"
+#define KEEP_HELD(sent, held, new)                                                                 \
+	", " sent " = " new ", " held " = nullif(coalesce(" held ", " sent ", ''),"                \
+			    " coalesce(" new ", ''))"
 
 const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_BEGIN] = "BEGIN IMMEDIATE",
@@ -50,6 +64,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_BIND] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
 		      " enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
 		      " own = ?10, changed_ms = ?11, state = ?12, base = ?13, on_purpose = ?14,"
+		      " held_risk_level = NULL, held_project = NULL, held_name = NULL,"
+		      " held_description = NULL,"
 		      " request_id = NULL, incomplete = iif(refused, incomplete, 0),"
 		      " errnum = iif(refused, errnum, 0), error = iif(refused, error, NULL),"
 		      " dismissed = iif(refused, dismissed, 0)"
@@ -93,10 +109,21 @@ const char *const ledger_sql[STMT_COUNT] = {
 		"UPDATE job SET state = " SQL_DRAFT
 		", job_id = NULL, version = 0, base = 0, digest = NULL,"
 		" risk_level = NULL, enterprise_project_id = NULL, job_name = NULL,"
-		" description = NULL, tags = NULL, request_id = NULL, refused = 0, errnum = 0,"
+		" description = NULL, tags = NULL, held_risk_level = NULL, held_project = NULL,"
+		" held_name = NULL, held_description = NULL, request_id = NULL, refused = 0,"
+		" errnum = 0,"
 		" error = NULL, dismissed = 0, own = 0, on_purpose = 0, changed_ms = ?2"
 		" WHERE id = ?1",
-	[STMT_OWN] = "UPDATE job SET own = ?2 WHERE id = ?1 AND own <> ?2",
+	/* what the service holds stays as it is */
+	[STMT_AGREE] = "UPDATE job SET own = ?7" KEEP_HELD("risk_level", "held_risk_level", "?2")
+		KEEP_HELD("job_name", "held_name", "?4")
+			KEEP_HELD("description", "held_description",
+				  "?5") " WHERE id = ?1 AND (risk_level, job_name,"
+					" description, own) IS NOT (?2, ?4, ?5, ?7)",
+	[STMT_HELD] = "UPDATE job SET id = id" SET_HELD("risk_level", "held_risk_level", "?2")
+		SET_HELD("enterprise_project_id", "held_project", "?3")
+			SET_HELD("job_name", "held_name", "?4")
+				SET_HELD("description", "held_description", "?5") " WHERE id = ?1",
 	[STMT_DISOWN] = "UPDATE job SET own = own & ~?2 WHERE id = ?1",
 	[STMT_DISOWN_QUEUED] =
 		"UPDATE submission SET own = own & ~?2 WHERE job = ?1 AND state = " SQL_QUEUED,
@@ -163,6 +190,10 @@ const char *const ledger_sql[STMT_COUNT] = {
 			" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
 			" own = ?10, request_id = ?11, changed_ms = ?12, state = ?13, base = ?14,"
 			" on_purpose = on_purpose OR ?15,"
+			" held_risk_level = nullif(?16, coalesce(?5, '')),"
+			" held_project = nullif(?17, coalesce(?6, '')),"
+			" held_name = nullif(?18, coalesce(?7, '')),"
+			" held_description = nullif(?19, coalesce(?8, '')),"
 			" incomplete = iif(refused, incomplete, 0),"
 			" errnum = iif(refused, errnum, 0), error = iif(refused, error, NULL),"
 			" dismissed = iif(refused, dismissed, 0), unmade = iif(refused, unmade, 0)"

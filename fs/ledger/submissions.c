@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "job/origins.h"
 #include "ledger/imports.h"
 #include "ledger/jobs.h"
 #include "ledger/known.h"
@@ -23,6 +24,7 @@ void ledger_submission_finish(struct ledger_submission *submission)
 {
 	free(submission->content);
 	attr_set_finish(&submission->attrs);
+	attr_set_finish(&submission->held);
 	known_finish(&submission->known);
 	*submission = (struct ledger_submission){0};
 }
@@ -45,7 +47,14 @@ void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *att
 {
 	for (int i = 0; i < ATTR_COUNT; i++)
 		ledger_bind_text(stmt, place + i, attrs->value[columns[i]]);
-	sqlite3_bind_int64(stmt, place + ATTR_COUNT, attrs->explicit);
+	sqlite3_bind_int64(stmt, place + ATTR_COUNT, origins_pack(attrs));
+}
+
+void ledger_bind_held(sqlite3_stmt *stmt, int place, const struct attr_set *held)
+{
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (columns[i] != ATTR_TAGS)
+			ledger_bind_text(stmt, place + i, held->value[columns[i]]);
 }
 
 int ledger_column_attrs(sqlite3_stmt *stmt, int column, struct attr_set *attrs)
@@ -166,6 +175,7 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 	sqlite3_bind_int(stmt, 13, state);
 	sqlite3_bind_int64(stmt, 14, versions->base);
 	sqlite3_bind_int(stmt, 15, submission->kind == SUBMIT_CREATE);
+	ledger_bind_held(stmt, 16, &submission->held);
 	r = ledger_run(stmt);
 	if (r == 0 && submission->kind == SUBMIT_CREATE) /* a scan may have listed the job */
 		r = ledger_import_bound(ledger, job_id, submission->row);
@@ -266,7 +276,7 @@ int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submiss
 	submission->content_size = (size_t)size;
 	submission->queued = sqlite3_column_int(stmt, 12);
 	submission->attempts = sqlite3_column_int64(stmt, 13);
-	submission->attrs.explicit = (unsigned)sqlite3_column_int64(stmt, 14);
+	origins_unpack(sqlite3_column_int64(stmt, 14), &submission->attrs);
 	submission->base = sqlite3_column_int64(stmt, 15);
 	submission->onto = sqlite3_column_int64(stmt, 16);
 	submission->rebound = sqlite3_column_int(stmt, 17);

@@ -16,10 +16,13 @@ void ledger_undo_insert(struct ledger *ledger, struct ledger_submission *submiss
 /* Reads the columns of a submission. 0, -ENOMEM, or -EUCLEAN for what no cocfs wrote. */
 int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submission);
 
-/* Binds the five attributes, in the order of the columns of every statement, and which are own. */
+/* Binds the five attributes, in the order of the columns of every statement, and their origins. */
 void ledger_bind_attrs(sqlite3_stmt *stmt, int place, const struct attr_set *attrs);
 
 /* Reads the five attributes. 0 or -ENOMEM. */
 int ledger_column_attrs(sqlite3_stmt *stmt, int column, struct attr_set *attrs);
+
+/* Binds what the service holds: four attributes in the same order, without the tags. */
+void ledger_bind_held(sqlite3_stmt *stmt, int place, const struct attr_set *held);
 
 #endif

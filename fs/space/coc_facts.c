@@ -81,6 +81,29 @@ static const char *shown_text(struct space *space, fuse_req_t req, const struct 
 	return claim_shows_text(space, &job->holding, st->st_uid, &caller) ? text : NULL;
 }
 
+/* Which attribute of a job a fact tells ("risk_level"); -1: none. */
+static int attribute_of_fact(const char *fact)
+{
+	char xattr[sizeof(ATTR_XATTR_PREFIX) + 32];
+
+	if (snprintf(xattr, sizeof(xattr), ATTR_XATTR_PREFIX "%s", fact) >= (int)sizeof(xattr))
+		return -1;
+	return attr_from_xattr(xattr);
+}
+
+/* What the service holds of an attribute, as it was seen last. A name and a description are a text
+ * of the owner's. */
+static int get_attribute(struct space *space, fuse_req_t req, const struct stat *st,
+			 const struct job_record *job, enum attr attr, char **ret_value,
+			 size_t *ret_size)
+{
+	const char *value = job->job_id ? job->held.value[attr] : NULL;
+
+	if (attr == ATTR_NAME || attr == ATTR_DESCRIPTION)
+		value = shown_text(space, req, st, job, value);
+	return copy_fact(value, ret_value, ret_size);
+}
+
 /* Why the file was refused: what the ledger knows, or could not record yet. */
 static int get_error(struct space *space, fuse_req_t req, struct node *node, const struct stat *st,
 		     const struct job_record *job, char **ret_value, size_t *ret_size)
@@ -154,7 +177,7 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 	const char *fact = name + strlen(PREFIX);
 	enum job_state state;
 	struct stat st;
-	int r;
+	int r, attr = attribute_of_fact(fact);
 
 	if (node->kind == NODE_DIR)
 		return get_of_directory(space, node, fact, ret_value, ret_size);
@@ -164,6 +187,8 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 		return get_refusal(node->content->refusal, ret_value, ret_size);
 	if (r < 0)
 		return r;
+	if (attr >= 0)
+		return get_attribute(space, req, &st, &job, (enum attr)attr, ret_value, ret_size);
 	if (!strcmp(fact, "job_id"))
 		return copy_fact(job.job_id, ret_value, ret_size);
 	if (!strcmp(fact, "request_id"))

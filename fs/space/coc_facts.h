@@ -6,8 +6,9 @@
 
 /*
  * The virtual attributes coc.job_id, coc.state, coc.version, coc.base, coc.request_id, coc.error,
- * coc.warnings and coc.backup of a job file: read-only facts from the ledger. They are never
- * listed, so that no tool copies them.
+ * coc.warnings and coc.backup of a job file: read-only facts from the ledger. So are
+ * coc.risk_level, coc.enterprise_project_id, coc.name, coc.description and coc.tags: what the
+ * service holds, also when it was inherited. They are never listed, so that no tool copies them.
  */
 
 /* Is this the name of one (or would it be: "coc.…")? */

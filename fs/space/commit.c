@@ -155,6 +155,7 @@ void commit_location(struct space *space, const struct location *location, int r
 	commit.user =
 		wait->req ? fuse_req_ctx(wait->req)->uid : commit.author.holding.owner.file.uid;
 	commit.base = wait->base;
+	commit.named = wait->named;
 	commit.path = file.path = path;
 	commit.shown = shown;
 	r = content_read(location, read_fd, &commit.content, &commit.size);

@@ -93,7 +93,10 @@ int job_attributes_collect(struct space *space, const struct location *location,
 	for (int i = 0; r == 0 && i < ATTR_COUNT; i++) {
 		const char *value = defaults->value[i];
 
-		if (value && attr_set_default(inherited, (enum attr)i, value, strlen(value)) < 0)
+		if (!value || inherited->value[i])
+			continue;
+		inherited->defaulted |= 1U << i;
+		if (attr_set_put(inherited, (enum attr)i, value, strlen(value)) < 0)
 			r = err_set(err, ENOMEM, "out of memory");
 	}
 	return r;

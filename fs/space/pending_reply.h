@@ -17,6 +17,7 @@ struct pending_reply {
 	void (*answer)(struct pending_reply *wait, int result);
 	struct waiter *waiter;		/* while the engine has it */
 	int64_t base;			/* the version that the user says to have read, or 0 */
+	unsigned named;			/* what the user has just set: bits 1 << attr */
 	unsigned put;			/* what its commit has put on the file: bits 1 << attr */
 	LIST_ENTRY(pending_reply) link; /* in space->waits while the engine has it */
 };

@@ -156,6 +156,15 @@ static int refuse_attribute(struct space *space, fuse_req_t req, struct node *no
 	return -err->errnum;
 }
 
+static int refuse_unknown(enum attr attr, struct err *err)
+{
+	err_set(err, EPERM,
+		"%s cannot change once a job exists, and the service does not tell what it is",
+		attr_field(attr));
+	err_detail(err, "what_to_do", "leave it, or make a new job: setfattr -x coc.job_id FILE");
+	return -EPERM;
+}
+
 /* A project or tags that differ from those a bound job was made with. */
 static int check_fixed_attribute(struct space *space, struct node *node, enum attr attr,
 				 const char *value, size_t size, struct err *err)
@@ -167,6 +176,9 @@ static int check_fixed_attribute(struct space *space, struct node *node, enum at
 	if (!link || !attr_is_fixed(attr) || stat_node_of_attribute(space, node, &st) < 0 ||
 	    claim_find(space, link->parent, link->name, &st, &job) < 0 || !job.job_id)
 		return 0;
+	/* what the service does not tell may be the same: a tool that copies the file goes on */
+	if (job.sent.unresolved & 1U << attr)
+		return node->content && node->content->writers ? 0 : refuse_unknown(attr, err);
 	return attr_check_fixed(attr, value, size, job.sent.value[attr], "leave it", err);
 }
 
@@ -209,8 +221,9 @@ static int check_attribute(struct space *space, fuse_req_t req, struct node *nod
 	return r < 0 ? refuse_attribute(space, req, node, name, &err) : 0;
 }
 
-/* An attribute of a job file changed: a commit if the file is closed. Answers req. */
-static void commit_change(struct space *space, fuse_req_t req, struct node *node)
+/* An attribute of a job file changed: a commit if the file is closed. named: what was set, bits 1
+ * << attr. Answers req. */
+static void commit_change(struct space *space, fuse_req_t req, struct node *node, unsigned named)
 {
 	struct pending_reply *wait = pending_reply_plain(space, req);
 
@@ -218,10 +231,12 @@ static void commit_change(struct space *space, fuse_req_t req, struct node *node
 	if (node->content && node->content->writers)
 		node->content->written++;
 
-	if (wait)
-		commit_closed(space, node, wait);
-	else
+	if (!wait) {
 		reply(req, -ENOMEM);
+		return;
+	}
+	wait->named = named;
+	commit_closed(space, node, wait);
 }
 
 /* A user says which version the text of a job file is on top of: it is committed. Answers req. */
@@ -283,7 +298,7 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 	    node->content->refusal_attr == attr_from_xattr(name))
 		content_heal(node->content);
 	content_let_go(node);
-	commit_change(space, req, node);
+	commit_change(space, req, node, 1U << attr_from_xattr(name));
 }
 
 /* The name of a job file forgets an attribute that is taken from the file. 1 if it had kept it, 0
@@ -338,7 +353,7 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 	if (r == -ENODATA && (was_kept || has_ended))
 		r = 0; /* the file had yet to get it back; or what it was to be was refused */
 	if (r == 0 && is_coc_name(name) && is_checked(node))
-		commit_change(space, req, node);
+		commit_change(space, req, node, 0);
 	else
 		reply(req, r);
 }

@@ -81,31 +81,17 @@ static bool is_in_the_way(const struct submission *submission, const struct coc_
 	return true;
 }
 
-/* Keeps the values that the service has. Returns 0 or -ENOMEM. */
-static int keep_values(struct submission *submission, const struct coc_details *details)
-{
-	for (int i = 0; i < ATTR_COUNT; i++) {
-		const char *value = versions_attribute(details, (enum attr)i);
-
-		free(steal_ptr(submission->there.value[i]));
-		if (value &&
-		    attr_set_put(&submission->there, (enum attr)i, value, strlen(value)) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
 /* The request may be sent: the version that it is sent on top of is recorded. */
 static void go_on_top(struct submission *submission, const struct coc_details *details)
 {
 	struct engine *engine = submission->engine;
 	int64_t newest = version_number(details->version);
-	int r = keep_values(submission, details);
+	int r = 0;
 
 	if (!newest) /* it was not told, and its text is known */
 		newest = submission->versions.newest > 0 ? submission->versions.newest : 1;
 	submission->record.onto = newest;
-	if (r == 0 && !submission->deletion)
+	if (!submission->deletion)
 		r = ledger_put_onto(engine->ledger, &submission->record);
 	CRASH_POINT("onto-recorded");
 	if (r < 0) {
@@ -134,16 +120,22 @@ static bool has_changed_values(const struct submission *submission,
 	return true;
 }
 
+/* Nothing is sent: err says why. */
+static void refuse_update(struct submission *submission, int64_t newest, const struct err *err)
+{
+	submission_count_in_flight(submission, -1);
+	submission->seen = newest;
+	submission_fail(submission, OUTCOME_FAILED, err);
+}
+
 static void judge_newest(struct submission *submission, const struct coc_details *details)
 {
 	int64_t newest = version_number(details->version);
 	struct err err;
 
 	if (is_in_the_way(submission, details, &err)) {
-		submission_count_in_flight(submission, -1);
 		submission->is_conflict = true;
-		submission->seen = newest;
-		submission_fail(submission, OUTCOME_FAILED, &err);
+		refuse_update(submission, newest, &err);
 		return;
 	}
 	if (!submission->deletion && versions_match(submission, details) &&
@@ -154,7 +146,10 @@ static void judge_newest(struct submission *submission, const struct coc_details
 				  newest ? submission_version(newest) : submission->versions);
 		return;
 	}
-	go_on_top(submission, details);
+	if (!submission->deletion && versions_check_risk(submission, &err) < 0)
+		refuse_update(submission, newest, &err);
+	else
+		go_on_top(submission, details);
 }
 
 static void on_newest_shown(void *data, const struct coc_answer *answer)
@@ -166,7 +161,10 @@ static void on_newest_shown(void *data, const struct coc_answer *answer)
 	outage_note(submission->engine, answer);
 	CRASH_POINT("newest-shown");
 	if (answer->outcome == COC_DONE) {
-		judge_newest(submission, answer->details);
+		if (versions_take(submission, answer->details, false) < 0)
+			submission_give_up_for_now(submission, "out of memory", -ENOMEM);
+		else
+			judge_newest(submission, answer->details);
 	} else if (submission->deletion && answer->errnum == ESTALE) { /* the job is gone */
 		submission_count_in_flight(submission, -1);
 		submission_settle(submission, OUTCOME_SETTLED, submission->job_id,

@@ -8,6 +8,7 @@
 
 #include "job/comments.h"
 #include "job/fixed.h"
+#include "job/origins.h"
 #include "submit/kept_attributes.h"
 
 /* A project or tags of the file's own, or of its comments, that differ from those the job was made
@@ -19,8 +20,10 @@ static int check_fixed_attributes(const struct attr_set *own, const struct comme
 		const struct comment_place *place = own->value[i] ? NULL : &comments->places[i];
 		const char *wanted = own->value[i] ? own->value[i] : comments->set.value[i];
 
-		if (!wanted || attr_check_fixed((enum attr)i, wanted, strlen(wanted),
-						job->sent.value[i], "set it back", err) == 0)
+		/* what the service does not tell may be the same */
+		if (!wanted || job->sent.unresolved & 1U << i ||
+		    attr_check_fixed((enum attr)i, wanted, strlen(wanted), job->sent.value[i],
+				     "set it back", err) == 0)
 			continue;
 		if (place)
 			err_context(err, "%u:%u", place->line, place->column);
@@ -56,16 +59,74 @@ static int keep_own(struct engine *engine, struct commit *commit, const struct j
 	return r;
 }
 
-/* Adds the values of a set that is farther away. */
+/* Adds the values of a set that is farther away. Returns the attributes that were added (bits 1 <<
+ * attr), or -ENOMEM. */
 static int merge_attributes(struct attr_set *set, const struct attr_set *farther)
 {
+	int added = 0;
+
 	for (int i = 0; i < ATTR_COUNT; i++) {
 		const char *value = farther->value[i];
 
-		if (value && attr_set_default(set, (enum attr)i, value, strlen(value)) < 0)
+		if (!value || set->value[i])
+			continue;
+		if (attr_set_put(set, (enum attr)i, value, strlen(value)) < 0)
 			return -ENOMEM;
+		added |= 1 << i;
 	}
+	return added;
+}
+
+/* Which attributes have a value. */
+static unsigned present(const struct attr_set *set)
+{
+	unsigned bits = 0;
+
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (set->value[i])
+			bits |= 1U << i;
+	return bits;
+}
+
+/* Finds the values of a commit, nearest first, and where they came from. Returns 0 or -ENOMEM. */
+static int find_values(struct commit *commit, const struct comments *comments)
+{
+	struct attr_set *own = &commit->own;
+	int added = merge_attributes(own, &comments->set);
+
+	if (added < 0)
+		return added;
+	own->said = present(own);
+	own->named = commit->named & own->said;
+	added = merge_attributes(own, &commit->inherited);
+	if (added < 0)
+		return added;
+	own->defaulted = (unsigned)added & commit->inherited.defaulted;
 	return 0;
+}
+
+/* A job that exists keeps its risk level where nobody says one. Returns 0 or -ENOMEM. */
+static int keep_risk(struct attr_set *own, const struct job_record *job)
+{
+	const char *risk = job->held.value[ATTR_RISK_LEVEL];
+	const unsigned bit = 1U << ATTR_RISK_LEVEL;
+
+	if (own->value[ATTR_RISK_LEVEL])
+		return 0;
+	own->defaulted |= bit;
+	if (!job->job_id || !risk)
+		return 0;
+	own->absent |= bit;
+	return attr_set_put(own, ATTR_RISK_LEVEL, risk, strlen(risk));
+}
+
+/* What this commit may be at the most: what stays as the service has it is looked at when the
+ * service has told it (versions_check_risk()). */
+static enum risk highest_risk(const struct commit *commit, const struct job_record *job)
+{
+	return job->job_id && !(origins_changed(&commit->own, job) & 1U << ATTR_RISK_LEVEL)
+		       ? RISK_HIGH
+		       : commit->rules->max_risk;
 }
 
 int commit_attributes(struct engine *engine, struct commit *commit, const struct job_record *job,
@@ -82,9 +143,11 @@ int commit_attributes(struct engine *engine, struct commit *commit, const struct
 	if (r < 0)
 		return err_set(err, -r, "the attributes of its name cannot be read: %s",
 			       strerror(-r));
-	if (merge_attributes(&commit->own, &comments.set) < 0 ||
-	    merge_attributes(&commit->own, &commit->inherited) < 0)
+	if (find_values(commit, &comments) < 0 || keep_risk(&commit->own, job) < 0)
 		return err_set(err, ENOMEM, "out of memory");
-	return attrs_settle(&commit->own, report, stem, commit->shown, commit->rules->max_risk,
-			    err);
+	commit->own.unresolved = job->sent.unresolved & ATTR_FIXED_BITS;
+	r = attrs_settle(&commit->own, report, stem, commit->shown, highest_risk(commit, job), err);
+	if (r == 0 && !commit->own.value[ATTR_DESCRIPTION])
+		commit->own.defaulted |= 1U << ATTR_DESCRIPTION;
+	return r;
 }

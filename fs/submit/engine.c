@@ -22,6 +22,7 @@
 
 #include "base/crash.h"
 #include "base/log.h"
+#include "job/origins.h"
 #include "ledger/catalogue.h"
 #include "submit/bounds.h"
 #include "submit/catalogue_state.h"
@@ -138,7 +139,7 @@ static bool is_same(const struct submission *submission, const struct ledger_sub
 		return false;
 	if (submission->deletion || submission->stage == STAGE_IN_DOUBT ||
 	    submission->stage == STAGE_ENDED ||
-	    submission->record.attrs.explicit != sub->attrs.explicit ||
+	    !origins_same(&submission->record.attrs, &sub->attrs) ||
 	    memcmp(submission->record.digest, sub->digest, CONTENT_DIGEST_SIZE))
 		return false;
 	for (int i = 0; i < ATTR_COUNT; i++) {

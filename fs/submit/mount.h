@@ -24,6 +24,7 @@ struct engine_options {
 	unsigned queued_inflight_max;  /* of these, at most so many are sent from the queue */
 	bool one_user;		       /* all submissions are of the same user */
 	bool overwrite;		       /* conflict=overwrite: no check before an update */
+	enum risk max_risk;	       /* an update leaves no job above it */
 	struct engine_sources sources; /* of time and chance; all zeros: the system's */
 };
 

@@ -90,7 +90,7 @@ int engine_enqueue(struct engine *engine, struct ledger_submission *take_submiss
 	int r;
 
 	if (engine_is_idle(engine, job) && engine_is_held(job, take_submission)) {
-		r = ledger_agree(engine->ledger, job->row, take_submission->attrs.explicit);
+		r = ledger_agree(engine->ledger, job->row, &take_submission->attrs);
 		engine->metrics.submissions[SUBMIT_UPDATE][OUTCOME_HELD] += r == 0;
 	} else if (!(waiter = waiter_create(engine, done, data))) {
 		r = -ENOMEM;

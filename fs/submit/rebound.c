@@ -52,8 +52,9 @@ int rebound_ask(struct submission *submission)
 	int r = ledger_get(submission->engine->ledger, submission->record.row, &job);
 	struct err err;
 
+	if (r == 0)
+		r = versions_prepare(submission, &job);
 	if (r == 0) {
-		versions_prepare(submission, &job);
 		if (submission_end_held(submission, &job))
 			return 0;
 		r = record_as_sent(submission, &job);

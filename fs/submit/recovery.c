@@ -60,7 +60,11 @@ static int take_up(void *data, struct ledger_submission *take_submission)
 	submission = submission_create(engine, take_submission, path);
 	if (!submission)
 		return -ENOMEM;
-	versions_prepare(submission, &job);
+	r = versions_prepare(submission, &job);
+	if (r < 0) {
+		submission_destroy(submission);
+		return r;
+	}
 	submission->job_id = steal_ptr(job.job_id);
 	take_further(submission, sent);
 	return 0;

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "job/fixed.h"
+#include "job/origins.h"
 #include "submit/submission.h"
 
 static struct submission **row_bucket(struct engine *engine, int64_t row)
@@ -163,9 +163,5 @@ bool engine_is_held(const struct job_record *job, const struct ledger_submission
 	if (!job->job_id || !job->has_digest ||
 	    memcmp(job->digest, sub->digest, CONTENT_DIGEST_SIZE))
 		return false;
-	for (int i = 0; i < ATTR_COUNT; i++)
-		if (!attr_is_fixed((enum attr)i) &&
-		    !attr_same(job->sent.value[i], sub->attrs.value[i]))
-			return false;
-	return true;
+	return !origins_changed(&sub->attrs, job);
 }

@@ -130,12 +130,12 @@ void submission_send(struct submission *submission)
 	const struct ledger_submission *sub = &submission->record;
 	int64_t left_ms = submission->deadline_ms - loop_now_ms(engine->loop);
 	struct coc_document document = {
-		.name = versions_value(submission, ATTR_NAME),
+		.name = versions_sent_value(submission, ATTR_NAME),
 		.content = sub->content,
 		.content_size = sub->content_size,
 		.enterprise_project_id = sub->attrs.value[ATTR_ENTERPRISE_PROJECT_ID],
-		.risk_level = versions_value(submission, ATTR_RISK_LEVEL),
-		.description = versions_value(submission, ATTR_DESCRIPTION),
+		.risk_level = versions_sent_value(submission, ATTR_RISK_LEVEL),
+		.description = versions_sent_value(submission, ATTR_DESCRIPTION),
 		.version = sub->kind == SUBMIT_UPDATE ? submission->versions.newest : 0,
 	};
 	struct err err = {0};

@@ -66,9 +66,10 @@ void submission_expire(void *data)
 	submission_fail(submission, OUTCOME_REFUSED, &err);
 }
 
-/* What an update cannot change is what it was. */
+/* What an update cannot change is what it was, or stays unknown. */
 static int keep_fixed(struct attr_set *attrs, const struct attr_set *sent)
 {
+	attrs->unresolved = sent->unresolved & ATTR_FIXED_BITS;
 	for (int i = 0; i < ATTR_COUNT; i++) {
 		const char *value = sent->value[i];
 
@@ -129,6 +130,15 @@ bool submission_end_held(struct submission *submission, const struct job_record 
 	return true;
 }
 
+/* Without a check the risk level that was seen last counts. 0 or -EPERM with err. */
+static int check_unseen_risk(const struct submission *submission, const struct job_record *job,
+			     struct err *err)
+{
+	return job->job_id && submission->engine->options.overwrite
+		       ? versions_check_risk(submission, err)
+		       : 0;
+}
+
 static void wait_for_slot(struct submission *submission)
 {
 	struct engine *engine = submission->engine;
@@ -154,10 +164,14 @@ int submission_start(struct submission *submission, const struct job_record *kno
 	loop_timer_cancel(&submission->timer);
 	r = known ? 0 : ledger_get(engine->ledger, submission->record.row, &found);
 	if (r == 0)
-		versions_prepare(submission, job);
+		r = versions_prepare(submission, job);
 	if (r == 0 && !submission->deletion) {
 		if (submission_end_held(submission, job))
 			return 0;
+		if (check_unseen_risk(submission, job, &err) < 0) {
+			submission_fail(submission, OUTCOME_REFUSED, &err);
+			return 0;
+		}
 		CRASH_POINT("intent-wanted");
 		r = submission_record_intent(submission, job);
 		CRASH_POINT("intent-recorded");

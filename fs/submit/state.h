@@ -83,9 +83,9 @@ struct submission {
 	char *request_id; /* of the last answer, or NULL */
 
 	/* of an update or a deletion: base_check.c */
-	unsigned changed;      /* attributes that were changed here since they were sent, bits 1
-				  << attr */
-	struct attr_set there; /* the attributes that the service has, as it told them */
+	unsigned changed; /* attributes that were changed here since they were sent, bits 1 <<
+			     attr */
+	unsigned told;	  /* attributes that the service has told since the update, the same */
 	unsigned char base_digest[CONTENT_DIGEST_SIZE];
 	bool has_base_digest;
 	struct version_search search;

@@ -10,6 +10,7 @@
 #include "submit/bounds.h"
 #include "submit/question.h"
 #include "submit/lost_round.h"
+#include "submit/versions.h"
 #include "submit/waiter.h"
 
 struct submission *submission_create(struct engine *engine,
@@ -71,7 +72,6 @@ void submission_destroy(struct submission *submission)
 		shares_give(&submission->engine->memory, submission->record.user,
 			    submission->charged);
 	ledger_submission_finish(&submission->record);
-	attr_set_finish(&submission->there);
 	free(submission->search.author);
 	free(submission->notice);
 	free(submission->request_id);
@@ -175,8 +175,13 @@ static int record_what_was_seen(const struct submission *submission)
 	struct ledger *ledger = submission->engine->ledger;
 	const struct err *err = submission->err;
 
-	if (submission->seen)
-		return ledger_see(ledger, submission->record.row, submission->seen, 0);
+	if (submission->seen) {
+		int r = ledger_see(ledger, submission->record.row, submission->seen, 0);
+
+		return r < 0 ? r
+			     : ledger_see_held(ledger, submission->record.row,
+					       &submission->record.held);
+	}
 	/* the job is gone: the service does not hold what it held */
 	return submission->outcome == OUTCOME_FAILED && !submission->deletion && err &&
 			       err->errnum == ESTALE && !submission->is_conflict
@@ -256,7 +261,7 @@ int submission_record(struct submission *submission)
 		if (submission->is_there)
 			return ledger_settle(ledger, &submission->record, submission->job_id,
 					     &submission->versions, submission->request_id);
-		r = ledger_agree(ledger, submission->record.row, submission->record.attrs.explicit);
+		r = ledger_agree(ledger, submission->record.row, &submission->record.attrs);
 		if (r < 0)
 			return r;
 		return submission->record.id ? ledger_end(ledger, &submission->record)
@@ -267,8 +272,10 @@ int submission_record(struct submission *submission)
 		if (submission->deletion)
 			return submission->behind ? ledger_forget(ledger, submission->record.row)
 						  : ledger_drop(ledger, submission->record.row);
-		r = ledger_settle(ledger, &submission->record, submission->job_id,
-				  &submission->versions, submission->request_id);
+		r = versions_complete(submission);
+		if (r == 0)
+			r = ledger_settle(ledger, &submission->record, submission->job_id,
+					  &submission->versions, submission->request_id);
 		return r == 0 && submission->notice
 			       ? ledger_warn_more(ledger, submission->record.row,
 						  submission->notice)

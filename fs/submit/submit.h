@@ -176,12 +176,14 @@ struct commit {
 	const char *path;  /* relative to the mount */
 	const char *shown; /* the path as a person at the shell would give it, for messages */
 	struct author author;
-	uid_t user;    /* whose request it is */
-	int64_t base;  /* the version that the user has read, if the user names one; else 0 */
-	char *content; /* owned, taken */
+	uid_t user;	/* whose request it is */
+	int64_t base;	/* the version that the user has read, if the user names one; else 0 */
+	unsigned named; /* attributes that the user has just set on the file: bits 1 << attr */
+	char *content;	/* owned, taken */
 	size_t size;
 	struct attr_set own;	   /* the file's attributes: taken */
-	struct attr_set inherited; /* its directories' and the mount's, nearest first: taken */
+	struct attr_set inherited; /* its directories' and the mount's, nearest first: taken;
+				      defaulted: the mount's */
 	/* puts an attribute that the job's name has kept on the file, which lacks it */
 	void (*put)(void *file, enum attr attr, const char *value);
 	void *file;

@@ -82,6 +82,9 @@ static void take_newest(struct submission *submission, const struct coc_details 
 	search->next = search->newest;
 	search->time_ms = details->update_time_ms;
 	search->author = details->modifier ? strdup(details->modifier) : NULL;
+	/* without memory what was sent is taken for what the service holds */
+	if (versions_take(submission, details, true) < 0)
+		submission->told = 0;
 }
 
 static void on_version_shown(void *data, const struct coc_answer *answer)

@@ -5,10 +5,12 @@
  */
 #include "submit/versions.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "job/fixed.h"
+#include "job/origins.h"
 
 bool versions_are_checked(const struct submission *submission)
 {
@@ -16,25 +18,81 @@ bool versions_are_checked(const struct submission *submission)
 	       (submission->deletion || submission->record.kind == SUBMIT_UPDATE);
 }
 
-void versions_prepare(struct submission *submission, const struct job_record *job)
+/* Puts a value of what the service holds in the place of the one before; NULL: it is not known.
+ * Returns 0 or -ENOMEM. */
+static int put_held(struct submission *submission, enum attr attr, const char *value)
 {
+	if (value)
+		return attr_set_put(&submission->record.held, attr, value, strlen(value));
+	free(steal_ptr(submission->record.held.value[attr]));
+	return 0;
+}
+
+int versions_prepare(struct submission *submission, const struct job_record *job)
+{
+	int r = 0;
+
 	submission->versions = (struct job_versions){job->base, job->version};
-	submission->changed = ~0U;
-	for (int i = 0; i < ATTR_COUNT; i++)
-		if (!attr_is_fixed((enum attr)i) && !submission->engine->options.overwrite &&
-		    attr_same(submission->record.attrs.value[i], job->sent.value[i]))
-			submission->changed &= ~(1U << i);
+	submission->changed = origins_changed(&submission->record.attrs, job);
+	submission->told = 0;
+	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
+		r = put_held(submission, (enum attr)i, job->job_id ? job->held.value[i] : NULL);
 	submission->has_base_digest = job->has_digest;
 	memcpy(submission->base_digest, job->digest, CONTENT_DIGEST_SIZE);
+	return r;
+}
+
+int versions_take(struct submission *submission, const struct coc_details *details, bool after)
+{
+	int r = 0;
+
+	submission->told = 0;
+	for (int i = 0; r == 0 && i < ATTR_COUNT; i++) {
+		const char *value = versions_attribute(details, (enum attr)i);
+
+		if (value)
+			r = put_held(submission, (enum attr)i, value);
+		if (value && after)
+			submission->told |= 1U << i;
+	}
+	return r;
 }
 
 const char *versions_value(const struct submission *submission, enum attr attr)
 {
-	const char *there = submission->there.value[attr];
-	const char *ours = submission->record.attrs.value[attr];
+	const char *held = submission->record.held.value[attr];
 
-	return there && !(submission->changed & 1U << attr) && !attr_same(there, ours) ? there
-										       : ours;
+	return held && !(submission->changed & 1U << attr) ? held
+							   : submission->record.attrs.value[attr];
+}
+
+const char *versions_sent_value(const struct submission *submission, enum attr attr)
+{
+	const char *value = versions_value(submission, attr);
+
+	if (submission->record.kind != SUBMIT_UPDATE)
+		return value;
+	if (submission->changed & 1U << attr) /* a description that is not sent would stay */
+		return value ? value : "";
+	/* nobody has looked: what may have become another value stays the service's. A name has to
+	 * be sent. */
+	return submission->engine->options.overwrite && attr != ATTR_NAME ? NULL : value;
+}
+
+int versions_complete(struct submission *submission)
+{
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
+		if (submission->changed & ~submission->told & 1U << i)
+			r = put_held(submission, (enum attr)i, submission->record.attrs.value[i]);
+	return r;
+}
+
+int versions_check_risk(const struct submission *submission, struct err *err)
+{
+	return attr_check_risk(versions_value(submission, ATTR_RISK_LEVEL),
+			       submission->engine->options.max_risk, err);
 }
 
 const char *versions_attribute(const struct coc_details *details, enum attr attr)
@@ -46,6 +104,8 @@ const char *versions_attribute(const struct coc_details *details, enum attr attr
 		return details->description;
 	case ATTR_RISK_LEVEL:
 		return details->risk_level;
+	case ATTR_ENTERPRISE_PROJECT_ID:
+		return details->enterprise_project_id;
 	default:
 		return NULL;
 	}

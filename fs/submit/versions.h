@@ -9,16 +9,31 @@
 /* Is the service asked for the newest version before the request is sent? */
 bool versions_are_checked(const struct submission *submission);
 
-/* Keeps what the check compares with: what is recorded of the job. */
-void versions_prepare(struct submission *submission, const struct job_record *job);
+/* Keeps what the check compares with: what is recorded of the job. Returns 0 or -ENOMEM. */
+int versions_prepare(struct submission *submission, const struct job_record *job);
 
 /* The base of a submission: the one that a person has named for it, or its row's. */
 int64_t versions_base(const struct submission *submission);
 
-/* The value of an attribute that an update sends. */
+/* Takes what the newest version says of the attributes, as what the service holds. after: the
+ * update was done. Returns 0 or -ENOMEM. */
+int versions_take(struct submission *submission, const struct coc_details *details, bool after);
+
+/* The value of an attribute that a job has after an update: ours if it was changed here, else what
+ * the service holds. */
 const char *versions_value(const struct submission *submission, enum attr attr);
 
-/* The value that a version has of an attribute that can change, borrowed; NULL: not known. */
+/* The value of an attribute that is sent; NULL: none, and the service keeps what it has. */
+const char *versions_sent_value(const struct submission *submission, enum attr attr);
+
+/* An update was done: completes what the service holds with what was sent. Returns 0 or -ENOMEM.
+ * Saying it again changes nothing. */
+int versions_complete(struct submission *submission);
+
+/* Is the risk level that the job has after an update within max_risk=? 0, or -EPERM with err. */
+int versions_check_risk(const struct submission *submission, struct err *err);
+
+/* The value that a version has of an attribute, borrowed; NULL: not known. */
 const char *versions_attribute(const struct coc_details *details, enum attr attr);
 
 /* Has the version of a job the content of the submission, and each attribute that was changed

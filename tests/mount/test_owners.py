@@ -195,6 +195,22 @@ def test_a_file_of_the_owners_that_another_user_puts_there_gets_no_job(shared, p
 REFUSED = 'printf \'meta: {name: x, schemaVersion: 3}\\n"TOPSECRET": 1\\n"TOPSECRET": 2\\n\' > p.yaml; rm p.yaml'
 
 
+def test_the_name_and_the_description_that_the_service_holds_are_its_owners(shared):
+    """They are a text, as the story of a refusal is. The risk level, the project and the tags are not."""
+    os.chmod(shared.path, 0o777)
+    facts = ("name", "description", "risk_level", "enterprise_project_id", "tags")
+
+    def seen(who):
+        return [shared.attribute(who, "a.yaml", "coc." + fact) for fact in facts]
+
+    ANN.sh('(echo "# coc.description: private of ann"; echo "# coc.tags: a=1"; cat "$1") > a.yaml', shared.document("a"),
+           cwd=shared.path, umask="077").ok()
+    assert seen(ANN) == ["a", "private of ann", "LOW", "0", "a=1"] == seen(ROOT) and seen(CID) == [None] * 5
+    CID.sh("rm -f a.yaml; touch a.yaml", cwd=shared.path).ok()
+    assert seen(CID) == [None, None, "LOW", "0", "a=1"] == seen(ANN)
+    ROOT.sh("rm a.yaml", cwd=shared.path).ok()
+
+
 @pytest.mark.parametrize("mode", [0o1777, 0o777])
 def test_a_private_story_is_its_owners(shared, mode):
     """In a directory that is not sticky, Cid gets the job's name, and no text."""

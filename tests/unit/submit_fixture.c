@@ -116,6 +116,7 @@ struct fixture *fixture_open(bool queue)
 		(struct commit_rules){.validate = DSL_NONE, .max_risk = RISK_HIGH, .queue = queue};
 	fixture->options = (struct engine_options){
 		.timeout_ms = FIXTURE_TIMEOUT_MS,
+		.max_risk = RISK_HIGH,
 		.inflight_max = 64,
 		.queued_inflight_max = 16,
 		.one_user = true,
