@@ -165,10 +165,29 @@ def test_a_copy_that_lives_on_has_an_instance_of_its_own(space, twin_of):
 # ---- a queue in two copies ----
 
 def pair(space, twin_of, src, **texts):
+    """The copy of a space that has files in its queue. Neither is mounted."""
     queued(space, src, **texts)
     twin = twin_of(space)
     copy(space, twin)
     return twin
+
+
+def bound_pair(space, twin_of, src):
+    """The same with an update of a.yaml, whose job has v1."""
+    tools.run("cp", samples.file(src, "a.yaml", "a", ["one"]), space.path).ok()
+    space.settle()
+    return pair(space, twin_of, src, a="two")
+
+
+def send(mount):
+    """Mounts until the queue is empty, and unmounts."""
+    mount.mount().settle()
+    assert mount.unmount() == 0
+
+
+def steps(mount, name="a.yaml"):
+    """The text of the job that a file has, and how many jobs there are."""
+    return mount.job(mount.id(name))["content"], len(mount.jobs())
 
 
 def test_what_the_original_has_sent_is_not_made_twice(space, twin_of, src):
@@ -186,3 +205,146 @@ def test_what_the_original_has_not_sent_is_sent_once(space, twin_of, src):
     rebind(twin).settle()
     assert twin.sent() == (2, 0)
     assert sorted(job["document_id"] for job in twin.jobs()) == sorted(twin.id(f"{n}.yaml") for n in "ab")
+
+
+@pytest.mark.parametrize("first", ["original", "copy"])
+def test_an_update_is_made_once(space, twin_of, src, first):
+    twin = bound_pair(space, twin_of, src)
+    if first == "original":
+        send(space)
+    rebind(twin).settle()
+    if first == "copy":
+        twin.unmount()
+        space.mount().settle()
+    last = twin if first == "original" else space
+    assert last.sent() == (1, 1) and last.fact("a.yaml", "version") == last.fact("a.yaml", "base") == "v2"
+    assert steps(last) == (samples.document("a", ["two"]), 1) and last.error("a.yaml") is None
+
+
+def test_the_text_of_the_original_is_found_below_a_colleagues(space, twin_of, src):
+    """It was sent, and somebody else has written since: the update is done, and the file says what is newer."""
+    twin = bound_pair(space, twin_of, src)
+    send(space)
+    job, = twin.jobs()
+    body = {"name": "a", "content": samples.document("a", ["theirs"]), "risk_level": "LOW"}
+    space.cocd.client().ask("PUT", f"/v1/documents/{job['document_id']}", body=body)
+    rebind(twin).settle()
+    assert twin.fact("a.yaml", "base") == "v2" and twin.fact("a.yaml", "version") == "v3"
+    assert "v3" in twin.fact("a.yaml", "warnings") and twin.sent() == (1, 1)
+
+
+def test_a_colleagues_version_is_not_overwritten(space, twin_of, src):
+    """Nobody has sent it, and somebody else has written since: a conflict, as ever."""
+    twin = bound_pair(space, twin_of, src)
+    job, = twin.jobs()
+    body = {"name": "a", "content": samples.document("a", ["theirs"]), "risk_level": "LOW"}
+    space.cocd.client().ask("PUT", f"/v1/documents/{job['document_id']}", body=body)
+    rebind(twin).settle()
+    assert twin.fact("a.yaml", "state") == "failed" and "base: v1\n" in twin.error("a.yaml")
+    assert steps(twin)[0] == samples.document("a", ["theirs"])
+
+
+@pytest.mark.parametrize("end", ["done", "late", "never"])
+def test_a_request_of_the_original_that_is_under_way(space, twin_of, src, end):
+    """The original is killed while its create is on its way: done and not answered, done later, or never done."""
+    twin = pair(space, twin_of, src, a="one")
+    gate = space.front.gate()
+    fault = {"done": fronts.cuts(fronts.FORWARDED), "late": fronts.Fault(gate=gate), "never": fronts.cuts(fronts.REQUEST)}[end]
+    rule = space.front.rule(fault, "POST")
+    space.mount()
+    assert space.front.wait(lambda: rule.hits and (end != "late" or gate.held))
+    space.kill()
+    space.front.clear()
+    rebind(twin)
+    if end == "late":
+        assert space.front.wait(lambda: [call for call in space.calls("GET") if call.query and call.number > rule.hits][2:])
+        tools.eventually(lambda: twin.fact("a.yaml", "state") == "in-doubt", "the doubt")
+        gate.open()
+    twin.settle()
+    assert steps(twin) == (samples.document("a", ["one"]), 1)
+
+
+def test_a_create_of_sync_that_was_under_way(make_space, twin_of, src):
+    space = make_space()
+    gate = space.front.gate()
+    space.front.rule(fronts.Fault(gate=gate), "POST")
+    writer = tools.popen("cp", samples.file(src, "a.yaml", "a", ["one"]), space.path)
+    assert gate.wait_held()
+    twin = twin_of(space)
+    run('cp -a "$1" "$2"', space.state, twin.state)
+    gate.open()
+    space.settle()
+    made = space.id("a.yaml")
+    rebind(twin).settle()
+    assert twin.id("a.yaml") == made and len(twin.jobs()) == 1 and tools.finish(writer).status == 0
+
+
+def test_new_content_comes_after_what_is_in_doubt(space, twin_of, src):
+    """It becomes an update of the job that the original has made, and no second job."""
+    twin = pair(space, twin_of, src, a="one")
+    send(space)
+    gate = space.front.gate()
+    space.front.rule(fronts.Fault(gate=gate), "GET", times=None)
+    rebind(twin)
+    tools.run("cp", samples.file(src, "a.yaml", "a", ["later"]), twin.path).ok()
+    gate.open()
+    space.front.clear()
+    twin.settle()
+    assert steps(twin) == (samples.document("a", ["later"]), 1) and twin.fact("a.yaml", "version") == "v2"
+
+
+def test_new_content_of_sync_comes_after_it_too(space, twin_of, src):
+    twin = pair(space, twin_of, src, a="one", b="two")
+    send(space)
+    twin.options["submit"] = "sync"
+    rebind(twin)
+    for name in "ab":
+        tools.run("cp", samples.file(src, f"{name}.yaml", name, ["later"]), twin.path).ok()
+        assert steps(twin, f"{name}.yaml") == (samples.document(name, ["later"]), 2)
+
+
+def test_the_doubt_outlives_kills(space, twin_of, src):
+    twin = pair(space, twin_of, src, **{f"job{n}": "one" for n in range(40)})
+    space.options["max_inflight"] = "1"
+    done = space.front.gate()
+    space.mount()
+    assert space.front.wait(lambda: len(space.creates()) >= 15)
+    space.kill()
+    rebind(twin)
+    for n in range(3):
+        before = len(space.calls("GET"))
+        space.front.wait(lambda: len(space.calls("GET")) > before + 5, 5)
+        twin.kill()
+        twin.mount()
+    twin.settle()
+    done.open()
+    assert sorted(twin.id(f"job{n}.yaml") for n in range(40)) == sorted(job["document_id"] for job in twin.jobs())
+
+
+def test_a_rename_that_the_original_has_not_ended(space, twin_of, src):
+    """The ledger has the inode of the original: the names say that the rename was done."""
+    tools.run("cp", samples.file(src, "a.yaml", "a", ["one"]), space.path).ok()
+    space.settle()
+    made = space.id("a.yaml")
+    space.unmount()
+    spool = os.path.join(space.state, "spool")
+    with contextlib.closing(sqlite3.connect(f"{space.state}/ledger.db")) as db, db:
+        db.execute("INSERT INTO rename_intent (from_path, to_path, ino, exchange) VALUES ('a.yaml', 'b.yaml', ?, 0)",
+                   (os.stat(f"{spool}/a.yaml").st_ino,))
+    os.rename(f"{spool}/a.yaml", f"{spool}/b.yaml")
+    twin = twin_of(space)
+    copy(space, twin)
+    rebind(twin)
+    assert twin.id("b.yaml") == made and twin.id("a.yaml") is None
+    tools.run("cp", samples.file(src, "b.yaml", "a", ["two"]), twin.path).ok()
+    twin.settle()
+    assert steps(twin, "b.yaml") == (samples.document("a", ["two"]), 1)
+
+
+def test_a_clone_that_cocfs_cannot_see_is_bound_anew(space, src):
+    """After going back to a snapshot of the disk all is the same: -o rebind all the same."""
+    queued(space, src, a="one")
+    before = instance(space)
+    rebind(space).settle()
+    space.unmount()
+    assert instance(space) != before and len(space.jobs()) == 1

@@ -84,8 +84,11 @@ static int find_root(void *data, const char *path, struct owner *ret_owner)
 
 int fixture_start(struct fixture *fixture)
 {
-	struct submit_spec spec = {
-		.ledger = fixture->path, .source = FIXTURE_SOURCE, .options = fixture->options};
+	struct submit_spec spec = {.ledger = fixture->path,
+				   .source = FIXTURE_SOURCE,
+				   .instance = fixture->instance[0] ? fixture->instance : NULL,
+				   .rebind = fixture->rebind,
+				   .options = fixture->options};
 	int r = loop_create(&fixture->loop);
 
 	if (r < 0)
@@ -181,6 +184,7 @@ void fixture_close(struct fixture *fixture)
 	unlink(fixture->path);
 	snprintf(log, sizeof(log), "%s-wal", fixture->path);
 	unlink(log);
+	unlink(fixture->instance);
 	assert_int_equal(rmdir(fixture->directory), 0);
 	free(fixture);
 }

@@ -16,7 +16,9 @@
 
 struct fixture {
 	char directory[64], path[96];
-	int64_t now_ms; /* of the loop; the time since the epoch is EPOCH_MS later */
+	char instance[96]; /* the instance file; "": the ledger has none */
+	bool rebind;	   /* the next mount is made with -o rebind */
+	int64_t now_ms;	   /* of the loop; the time since the epoch is EPOCH_MS later */
 	uint64_t random;
 	struct loop *loop;
 	struct ledger *ledger; /* the engine's */

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/* What was queued before -o rebind: the other copy of the ledger has sent it, or has not. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "submit/bounds.h"
+#include "submit_fixture.h"
+
+/* A commit that stays in the queue, since nothing may be sent. */
+static void queue_commit(struct fixture *fixture, const char *path, const char *content)
+{
+	struct writer writer = {0};
+
+	assert_int_equal(fixture_commit(fixture, path, content, &writer), 0);
+	fixture_settle(fixture);
+	assert_int_equal(writer.told, 1);
+	assert_int_equal(writer.result, 0);
+}
+
+/* The next mount sends nothing from the queue. */
+static void hold_queue(struct fixture *fixture)
+{
+	fixture->options.queued_inflight_max = 0;
+	fixture_remount(fixture);
+	fixture_settle(fixture);
+}
+
+/* Unmounts, and mounts a copy that lives on. */
+static void rebind(struct fixture *fixture)
+{
+	fixture->options.queued_inflight_max = 16;
+	snprintf(fixture->instance, sizeof(fixture->instance), "%s/instance", fixture->directory);
+	fixture->rebind = true;
+	fixture_remount(fixture);
+	fixture->rebind = false;
+}
+
+static void what_the_other_copy_has_made_is_taken(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fake_job *made;
+
+	hold_queue(fixture);
+	queue_commit(fixture, "a.yaml", "one");
+	made = fake_service_make(&fixture->service, "a", "one");
+	rebind(fixture);
+	fixture_settle(fixture);
+	fixture_assert_state(fixture, "a.yaml", JOB_IN_DOUBT);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	assert_int_equal(fixture->service.counts[FAKE_CREATE], 0);
+	assert_int_equal(made->version, 1);
+}
+
+static void what_nobody_has_made_is_made_once_and_not_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+
+	hold_queue(fixture);
+	queue_commit(fixture, "a.yaml", "one");
+	fake_service_make(&fixture->service, "a", "of somebody else");
+	rebind(fixture);
+	for (int64_t passed = 0; passed < FIXTURE_TIMEOUT_MS;) {
+		struct fake_request *list = fake_service_find(&fixture->service, FAKE_LIST);
+
+		assert_int_equal(fixture->service.counts[FAKE_CREATE], 0);
+		if (list)
+			fake_request_answer(list, FAKE_TRUTH);
+		list = fake_service_find(&fixture->service, FAKE_SHOW);
+		if (list)
+			fake_request_answer(list, FAKE_TRUTH);
+		passed += fixture_pass(fixture, 1000);
+	}
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	assert_int_equal(fake_service_count(&fixture->service, true), 1);
+}
+
+static void several_jobs_leave_it_in_doubt(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_job_record_ struct job_record job = {0};
+
+	hold_queue(fixture);
+	queue_commit(fixture, "a.yaml", "one");
+	fake_service_make(&fixture->service, "a", "one");
+	fake_service_make(&fixture->service, "a", "one");
+	rebind(fixture);
+	fixture_quiesce(fixture);
+	fixture_assert_state(fixture, "a.yaml", JOB_IN_DOUBT);
+	job = fixture_job(fixture, "a.yaml");
+	assert_non_null(strstr(job.error, "jobs: "));
+	assert_int_equal(fixture->service.counts[FAKE_CREATE], 0);
+}
+
+/* Two files of one name and content: each takes a job of the other copy, or one is made. */
+static void each_job_is_taken_once(void **state)
+{
+	(void)state;
+	for (int made = 0; made < 3; made++) {
+		struct fixture *fixture = fixture_open(true);
+
+		hold_queue(fixture);
+		queue_commit(fixture, "d/a.yaml", "one");
+		queue_commit(fixture, "e/a.yaml", "one");
+		for (int i = 0; i < made; i++)
+			fake_service_make(&fixture->service, "a", "one");
+		rebind(fixture);
+		assert_true(fixture_quiesce(fixture));
+		assert_int_equal(fake_service_count(&fixture->service, false), 2);
+		assert_int_equal(fake_service_count(&fixture->service, true), 2 - made);
+		fixture_assert_held(fixture, "d/a.yaml", "one");
+		fixture_assert_held(fixture, "e/a.yaml", "one");
+		fixture_close(fixture);
+	}
+}
+
+static struct fake_job *job_of(struct fixture *fixture, const char *path)
+{
+	_cleanup_job_record_ struct job_record job = fixture_job(fixture, path);
+
+	return fake_service_job(&fixture->service, job.job_id);
+}
+
+/* An update: what the versions after the base say. */
+static void updates_by_table(void **state)
+{
+	static const struct {
+		const char *second, *third; /* versions that others have written */
+		const char *held;	    /* at the end; NULL: a conflict */
+		int version, base;
+	} rows[] = {
+		{NULL, NULL, "two", 2, 2},	 /* nobody has sent it */
+		{"two", NULL, "two", 2, 2},	 /* the other copy has */
+		{"two", "three", "three", 3, 2}, /* and somebody else is on top of it */
+		{"three", "two", "two", 3, 3},	 /* the same, otherwise */
+		{"three", NULL, NULL, 2, 1},	 /* only somebody else has written */
+		{"one", NULL, "two", 3, 3},	 /* the text of the base: no conflict */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fixture *fixture = fixture_open(true);
+		struct job_record job;
+		struct fake_job *there;
+
+		fixture_make(fixture, "a.yaml", "one");
+		there = job_of(fixture, "a.yaml");
+		hold_queue(fixture);
+		queue_commit(fixture, "a.yaml", "two");
+		if (rows[i].second)
+			fake_job_write(there, rows[i].second);
+		if (rows[i].third)
+			fake_job_write(there, rows[i].third);
+		rebind(fixture);
+		assert_true(fixture_quiesce(fixture));
+		job = fixture_job(fixture, "a.yaml");
+		assert_int_equal(there->version, rows[i].version);
+		assert_int_equal(job.base, rows[i].base);
+		assert_int_equal(job.state, rows[i].held ? JOB_SUBMITTED : JOB_FAILED);
+		if (rows[i].held)
+			assert_string_equal(there->content[there->version], rows[i].held);
+		job_record_finish(&job);
+		fixture_close(fixture);
+	}
+}
+
+/* New content comes after what is in doubt, with submit=sync and with submit=queue. */
+static void new_content_makes_way(void **state)
+{
+	(void)state;
+	for (int queue = 0; queue < 2; queue++) {
+		struct fixture *fixture = fixture_open(true);
+		struct writer writer = {0};
+
+		hold_queue(fixture);
+		queue_commit(fixture, "a.yaml", "one");
+		fake_service_make(&fixture->service, "a", "one");
+		rebind(fixture);
+		fixture->rules.queue = queue;
+		/* before anything was taken from the queue */
+		assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
+		assert_true(fixture_quiesce(fixture));
+		assert_int_equal(writer.result, 0);
+		fixture_assert_held(fixture, "a.yaml", "two");
+		assert_int_equal(fixture->service.counts[FAKE_CREATE], 0);
+		fixture_close(fixture);
+	}
+}
+
+/* Something is under way, and something else is queued behind it. */
+static void two_of_one_file(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fixture_request(fixture, FAKE_CREATE);
+	queue_commit(fixture, "a.yaml", "two");
+	fake_job_write(fake_service_make(&fixture->service, "a", "one"), "two");
+	rebind(fixture);
+	fixture_settle(fixture);
+	assert_int_equal(fixture_commit(fixture, "a.yaml", "three", &writer), -EBUSY);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_state(fixture, "a.yaml", JOB_FAILED); /* "three" was refused */
+	assert_int_equal(fake_service_count(&fixture->service, false), 1);
+	assert_int_equal(job_of(fixture, "a.yaml")->version, 2);
+	fixture_make(fixture, "a.yaml", "three");
+	assert_int_equal(job_of(fixture, "a.yaml")->version, 3);
+}
+
+/* The ledger says that nothing was sent for it; the other copy may have gone on. */
+static void what_was_not_sent_yet_is_in_doubt_too(void **state)
+{
+	(void)state;
+	for (int queue = 0; queue < 2; queue++) {
+		for (int update = 0; update < 2; update++) {
+			struct fixture *fixture = fixture_open(queue);
+			struct writer writer = {0};
+
+			if (update)
+				fixture_make(fixture, "a.yaml", "zero");
+			assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
+			fixture_request(fixture, update ? FAKE_SHOW : FAKE_LIST);
+			if (!queue)
+				submit_waiter_drop(writer.waiter);
+			if (update)
+				fake_job_write(job_of(fixture, "a.yaml"), "one");
+			else
+				fake_service_make(&fixture->service, "a", "one");
+			rebind(fixture);
+			fixture_settle(fixture);
+			fixture_assert_state(fixture, "a.yaml", JOB_IN_DOUBT);
+			assert_true(fixture_quiesce(fixture));
+			fixture_assert_held(fixture, "a.yaml", "one");
+			assert_int_equal(fake_service_count(&fixture->service, false), 1);
+			fixture_close(fixture);
+		}
+	}
+}
+
+/* What is queued comes to be in doubt bit by bit, and all of it is brought to an end. */
+static void a_long_queue_is_taken_up_bit_by_bit(void **state)
+{
+	enum { FILES = REBOUND_DOUBTS_MAX + 2 * REBOUND_AT_ONCE };
+	struct fixture *fixture = *state;
+	unsigned most = 0;
+
+	hold_queue(fixture);
+	for (int i = 0; i < FILES; i++) {
+		char path[32], content[32];
+
+		snprintf(path, sizeof(path), "job%03d.yaml", i);
+		snprintf(content, sizeof(content), "%d", i);
+		queue_commit(fixture, path, content);
+		snprintf(path, sizeof(path), "job%03d", i);
+		if (i & 1)
+			fake_service_make(&fixture->service, path, content);
+	}
+	rebind(fixture);
+	for (unsigned before = 0; before < REBOUND_DOUBTS_MAX; before = most) {
+		fixture_iterate(fixture);
+		most = fixture->engine->in_doubt;
+		assert_in_range(most - before, 0, REBOUND_AT_ONCE);
+	}
+	fixture_settle(fixture);
+	assert_int_equal(fixture->engine->in_doubt, REBOUND_DOUBTS_MAX);
+	assert_true(fixture_quiesce(fixture));
+	assert_int_equal(fake_service_count(&fixture->service, false), FILES);
+	assert_int_equal(fake_service_count(&fixture->service, true), FILES / 2);
+}
+
+/* The doubt outlives crashes: before it is recorded, and after. */
+static void the_doubt_outlives_crashes(void **state)
+{
+	struct fixture *fixture = *state;
+
+	hold_queue(fixture);
+	queue_commit(fixture, "a.yaml", "one");
+	queue_commit(fixture, "b.yaml", "two");
+	fake_service_make(&fixture->service, "a", "one");
+	fixture->options.queued_inflight_max = 0;
+	rebind(fixture);
+	fixture_crash(fixture, false, NULL, NULL);
+	fixture_settle(fixture);
+	fixture_crash(fixture, true, NULL, NULL);
+	fixture_settle(fixture);
+	fixture_crash(fixture, false, NULL, NULL);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	fixture_assert_held(fixture, "b.yaml", "two");
+	assert_int_equal(fake_service_count(&fixture->service, false), 2);
+}
+
+/* The ledger cannot be written when it is taken from the queue: it goes back, and stays in doubt.
+ */
+static void a_ledger_that_cannot_be_written_keeps_the_doubt(void **state)
+{
+	struct fixture *fixture = *state;
+
+	hold_queue(fixture);
+	queue_commit(fixture, "a.yaml", "one");
+	fake_service_make(&fixture->service, "a", "one");
+	rebind(fixture);
+	fake_disk_fail_writes(EIO);
+	for (int i = 0; i < 5; i++)
+		fixture_pass(fixture, 1000);
+	fake_disk_fail_writes(0);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	assert_int_equal(fixture->service.counts[FAKE_CREATE], 0);
+}
+
+/* What the service holds by what the ledger knows needs no question. */
+static void what_is_held_is_out_of_the_queue(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_make(fixture, "a.yaml", "one");
+	hold_queue(fixture);
+	queue_commit(fixture, "a.yaml", "two");
+	queue_commit(fixture, "a.yaml", "one");
+	rebind(fixture);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		queue_test(what_the_other_copy_has_made_is_taken),
+		queue_test(what_nobody_has_made_is_made_once_and_not_at_once),
+		queue_test(several_jobs_leave_it_in_doubt),
+		cmocka_unit_test(each_job_is_taken_once),
+		cmocka_unit_test(updates_by_table),
+		cmocka_unit_test(new_content_makes_way),
+		queue_test(two_of_one_file),
+		cmocka_unit_test(what_was_not_sent_yet_is_in_doubt_too),
+		queue_test(a_long_queue_is_taken_up_bit_by_bit),
+		queue_test(the_doubt_outlives_crashes),
+		queue_test(a_ledger_that_cannot_be_written_keeps_the_doubt),
+		queue_test(what_is_held_is_out_of_the_queue),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
