@@ -56,6 +56,11 @@ unsigned origins_changed(const struct attr_set *ours, const struct job_record *j
 	return changed;
 }
 
+void origins_keep_named(struct attr_set *newer, const struct attr_set *older)
+{
+	newer->named |= older->named & newer->said;
+}
+
 /* In this order from the lowest bit on: the first has been in the ledger longest. */
 #define EACH_ORIGIN(set)                                                                           \
 	{                                                                                          \

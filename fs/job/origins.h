@@ -15,6 +15,10 @@
  * update changes only these on the service. job: what is recorded of the job. */
 unsigned origins_changed(const struct attr_set *ours, const struct job_record *job);
 
+/* A commit takes the place of an older one that was not sent: what a user has set stays set, as far
+ * as the file still says it. */
+void origins_keep_named(struct attr_set *newer, const struct attr_set *older);
+
 /* The origins of a set as one number for the ledger, and back. */
 int64_t origins_pack(const struct attr_set *set);
 void origins_unpack(int64_t number, struct attr_set *set);

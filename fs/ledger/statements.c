@@ -171,7 +171,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 			 " next_try_ms = ?2, last_error = ?3, onto = 0, rebound = ?4 WHERE id = ?1",
 	[STMT_HAS_REBOUND] = "SELECT EXISTS (SELECT 1 FROM submission INDEXED BY submission_rebound"
 			     " WHERE rebound)",
-	[STMT_QUEUED_BASE] = "SELECT base FROM submission WHERE job = ?1 AND state = " SQL_QUEUED,
+	[STMT_QUEUED_BASE] =
+		"SELECT base, own FROM submission WHERE job = ?1 AND state = " SQL_QUEUED,
 	[STMT_PUT_ONTO] = "UPDATE submission SET onto = ?2 WHERE id = ?1",
 	/* the digest is of the content of the base */
 	[STMT_SEE] = "UPDATE job SET version = ?2, base = iif(?3, ?3, base),"

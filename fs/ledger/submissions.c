@@ -65,9 +65,11 @@ int ledger_column_attrs(sqlite3_stmt *stmt, int column, struct attr_set *attrs)
 	return 0;
 }
 
-/* What is queued for the job is never sent. The base that a person has named for it stays. */
+/* What is queued for the job is never sent. The base that a person has named for it stays, and what
+ * a person has set. */
 static int replace_queued(struct ledger *ledger, struct ledger_submission *submission)
 {
+	struct attr_set older = {0};
 	int r = 0, code;
 	sqlite3_stmt *stmt = ledger_read(ledger, STMT_QUEUED_BASE, &r);
 
@@ -77,6 +79,9 @@ static int replace_queued(struct ledger *ledger, struct ledger_submission *submi
 	code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW && !submission->base)
 		submission->base = sqlite3_column_int64(stmt, 0);
+	if (code == SQLITE_ROW)
+		origins_unpack(sqlite3_column_int64(stmt, 1), &older);
+	origins_keep_named(&submission->attrs, &older);
 	sqlite3_reset(stmt);
 	r = ledger_errno(code);
 	return r < 0 ? r : ledger_run_row(ledger, STMT_REPLACE, submission->row);

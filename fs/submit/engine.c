@@ -159,6 +159,8 @@ static void stand_behind(struct submission *ahead, struct submission *submission
 	ahead->behind = submission;
 	if (older && !submission->record.base)
 		submission->record.base = older->record.base;
+	if (older)
+		origins_keep_named(&submission->record.attrs, &older->record.attrs);
 	while (older && (waiter = LIST_FIRST(&older->waiters))) {
 		/* who waited for the older content gets the outcome of what the file says now */
 		LIST_REMOVE(waiter, link);

@@ -160,6 +160,25 @@ def test_a_value_that_a_user_sets_again_by_hand_wins(space, src):
     assert space.sent() == sent
 
 
+def test_what_a_user_has_set_stays_set_when_newer_content_takes_its_place(make_space, src):
+    """Nothing of it was sent yet when the next content comes."""
+    space = make_space(submit="queue")
+    save(space, src, samples.document("job", ["one"])).ok()
+    set_attribute(space, "a.yaml", "risk_level", "LOW")
+    console(space, risk_level="HIGH")
+    save(space, src, samples.document("job", ["two"])).ok()
+    assert risks(space) == ("HIGH", "HIGH")
+    gate = space.front.gate()
+    space.front.rule(fronts.Fault(gate=gate), "PUT")
+    tools.run("cp", tools.write(src / "three.yaml", samples.document("job", ["three"])), space.at("a.yaml")).ok()
+    gate.wait_held()
+    setfattr(space.at("a.yaml"), "user.coc.risk_level", "LOW").ok()
+    tools.run("cp", tools.write(src / "four.yaml", samples.document("job", ["four"])), space.at("a.yaml")).ok()
+    gate.open()
+    queues.drained(space)
+    assert risks(space) == ("LOW", "LOW") and "four" in space.only_job()["content"]
+
+
 def test_a_tool_that_copies_the_same_attribute_again_is_no_user_who_sets_it(space, src):
     tools.need("rsync")
     source = tools.write(src / "a.yaml", samples.document("job", ["one"]))

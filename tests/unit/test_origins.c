@@ -112,6 +112,16 @@ static void what_cannot_change_is_never_changed(void **state)
 		assert_int_equal(attr_is_fixed((enum attr)i), (ATTR_FIXED_BITS & BIT(i)) != 0);
 }
 
+static void what_was_set_stays_set_while_the_file_says_it(void **state)
+{
+	const struct attr_set older = {.named = 0x0b};
+	struct attr_set newer = {.said = 0x03, .named = 0x04};
+
+	(void)state;
+	origins_keep_named(&newer, &older);
+	assert_int_equal(newer.named, 0x07);
+}
+
 static void origins_come_back_from_the_ledger(void **state)
 {
 	const struct attr_set set = {.explicit = 0x01,
@@ -148,6 +158,7 @@ int main(void)
 		cmocka_unit_test(what_a_user_sets_is_compared_with_what_the_service_has),
 		cmocka_unit_test(of_a_job_that_was_bound_only_the_file_counts),
 		cmocka_unit_test(what_cannot_change_is_never_changed),
+		cmocka_unit_test(what_was_set_stays_set_while_the_file_says_it),
 		cmocka_unit_test(origins_come_back_from_the_ledger),
 	};
 
