@@ -24,7 +24,8 @@
 	"anything is sent again"
 
 static const struct verdict gone = {COC_REFUSED, ESTALE, "the job is no longer on the service",
-				    "to make it anew, forget the old job with `setfattr -x "
+				    "check that the keys are those of the job's account; to make "
+				    "the job anew, forget the old one with `setfattr -x "
 				    "coc.job_id FILE` and write FILE again"};
 static const struct verdict throttled = {COC_NOT_PROCESSED, EAGAIN,
 					 "the service is throttling calls", TRY_LATER};

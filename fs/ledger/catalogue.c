@@ -48,6 +48,14 @@ int ledger_catalogue_complete(struct ledger *ledger, int64_t begun_ms)
 	return ledger_run_row(ledger, STMT_CATALOGUE_COMPLETE, begun_ms);
 }
 
+int ledger_catalogue_accept(struct ledger *ledger)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_CATALOGUE_ACCEPT, &r);
+
+	return stmt ? ledger_run(stmt) : r;
+}
+
 int ledger_catalogue_when(struct ledger *ledger, int64_t *ret_begun_ms)
 {
 	int r = 0, code;
@@ -87,7 +95,7 @@ static int end_query(sqlite3_stmt *stmt, int code, int r)
 }
 
 int ledger_catalogue_ids(struct ledger *ledger, const char *after, int max,
-			 int (*fn)(void *data, const char *job_id), void *data)
+			 int (*fn)(void *data, const char *job_id, bool is_accepted), void *data)
 {
 	int r = 0, code = SQLITE_DONE;
 	sqlite3_stmt *stmt = query_after(ledger, STMT_CATALOGUE_IDS, after, max, &r);
@@ -97,7 +105,7 @@ int ledger_catalogue_ids(struct ledger *ledger, const char *after, int max,
 	while (r >= 0 && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
 		const char *job_id = (const char *)sqlite3_column_text(stmt, 0);
 
-		r = job_id ? fn(data, job_id) : -ENOMEM;
+		r = job_id ? fn(data, job_id, sqlite3_column_int(stmt, 1)) : -ENOMEM;
 	}
 	return end_query(stmt, code, r);
 }

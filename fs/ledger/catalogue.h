@@ -32,11 +32,14 @@ int ledger_catalogue_complete(struct ledger *ledger, int64_t begun_ms);
  * catalogue has is a part. */
 int ledger_catalogue_when(struct ledger *ledger, int64_t *ret_begun_ms);
 
+/* The list of a scan is the account's: the jobs that were new to it are accepted from now on. */
+int ledger_catalogue_accept(struct ledger *ledger);
+
 /* Calls fn for the job IDs that come after one ("": for the first ones), at most max of them, in
  * their order. fn must not write to the ledger. Stops when fn returns a negative value, which is
  * returned. */
 int ledger_catalogue_ids(struct ledger *ledger, const char *after, int max,
-			 int (*fn)(void *data, const char *job_id), void *data);
+			 int (*fn)(void *data, const char *job_id, bool is_accepted), void *data);
 
 /* A job of the catalogue, and the path that is bound to it. Borrowed, good until fn returns. */
 struct ledger_catalogue_row {

@@ -7,7 +7,7 @@
 #include "ledger/ledger.h"
 
 /* What the tables of a ledger are like: schema.c says how to change it. */
-#define LEDGER_SCHEMA_VERSION 13
+#define LEDGER_SCHEMA_VERSION 14
 
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
@@ -111,6 +111,7 @@ enum ledger_statement {
 	STMT_CATALOGUE_DROP,
 	STMT_CATALOGUE_COMPLETE,
 	STMT_CATALOGUE_WHEN,
+	STMT_CATALOGUE_ACCEPT,
 	STMT_CATALOGUE_IDS,
 	STMT_CATALOGUE_LIST,
 	STMT_IMPORTS_BY_DEFAULT,

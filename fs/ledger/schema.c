@@ -29,14 +29,15 @@
 #define REBOUND_INDEX "CREATE INDEX submission_rebound ON submission (job) WHERE rebound;"
 
 /* What the service has listed: catalogue.c. */
-#define CATALOGUE_TABLE                                                                            \
+#define CATALOGUE_SINCE ", since INTEGER NOT NULL DEFAULT 0"
+#define CATALOGUE_TABLE(more)                                                                      \
 	"CREATE TABLE catalogue ("                                                                 \
 	" job_id TEXT PRIMARY KEY,"                                                                \
 	" listed_name TEXT NOT NULL,"                                                              \
 	" version INTEGER NOT NULL,"                                                               \
 	" create_ms INTEGER NOT NULL,"                                                             \
 	" update_ms INTEGER NOT NULL,"                                                             \
-	" creator TEXT, modifier TEXT, project TEXT) WITHOUT ROWID;"
+	" creator TEXT, modifier TEXT, project TEXT" more ") WITHOUT ROWID;"
 
 /* The jobs that no path is bound to: imports.c. */
 #define IMPORT_TABLE                                                                               \
@@ -63,7 +64,7 @@ static const char schema[] =
 	"CREATE TABLE space (source TEXT NOT NULL, owners INTEGER NOT NULL DEFAULT 0,"
 	" scanned_ms INTEGER NOT NULL DEFAULT 0,"
 	" imports INTEGER NOT NULL DEFAULT 0, placed INTEGER NOT NULL DEFAULT 0,"
-	" instance TEXT, mark TEXT);"
+	" instance TEXT, mark TEXT, accepted INTEGER NOT NULL DEFAULT 0);"
 	"CREATE TABLE job ("
 	" id INTEGER PRIMARY KEY,"
 	" dir TEXT NOT NULL,"
@@ -115,8 +116,9 @@ static const char schema[] =
 	" own INTEGER NOT NULL DEFAULT 0,"
 	" base INTEGER NOT NULL DEFAULT 0,"
 	" onto INTEGER NOT NULL DEFAULT 0,"
-	" rebound INTEGER NOT NULL DEFAULT 0);" REBOUND_INDEX KNOWN_TABLE CATALOGUE_TABLE
-		IMPORT_TABLE "CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
+	" rebound INTEGER NOT NULL DEFAULT 0);" REBOUND_INDEX KNOWN_TABLE CATALOGUE_TABLE(
+		CATALOGUE_SINCE) IMPORT_TABLE
+	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
 	"CREATE INDEX submission_queued ON submission (job) WHERE state = " SQL_QUEUED ";"
 	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = " SQL_QUEUED
 	";"
@@ -181,7 +183,8 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	      "ALTER TABLE submission ADD COLUMN onto INTEGER NOT NULL DEFAULT 0;"
 	      "UPDATE submission SET onto = max(1, (SELECT version FROM job"
 	      " WHERE job.id = submission.job)) WHERE state <> " SQL_QUEUED " AND kind = 2",
-	[8] = "ALTER TABLE space ADD COLUMN scanned_ms INTEGER NOT NULL DEFAULT 0;" CATALOGUE_TABLE,
+	[8] = "ALTER TABLE space ADD COLUMN scanned_ms INTEGER NOT NULL DEFAULT 0;" CATALOGUE_TABLE(
+		""),
 	/* a cocfs of that time bound no job but those that it had made */
 	[9] = "ALTER TABLE job ADD COLUMN on_purpose INTEGER NOT NULL DEFAULT 0;"
 	      "UPDATE job SET on_purpose = 1 WHERE job_id IS NOT NULL",
@@ -199,6 +202,8 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	       "ALTER TABLE job ADD COLUMN held_name TEXT;"
 	       "ALTER TABLE job ADD COLUMN held_description TEXT;"
 	       "UPDATE job SET own = own | ((9 & ~own) << 16) WHERE job_id IS NOT NULL",
+	[13] = "ALTER TABLE space ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;"
+	       "ALTER TABLE catalogue ADD COLUMN since INTEGER NOT NULL DEFAULT 0",
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)

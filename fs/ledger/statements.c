@@ -268,7 +268,8 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_NEXT_PATH] = "SELECT id, " PATH " FROM job WHERE id > ?1 ORDER BY id LIMIT 1",
 	[STMT_CATALOGUE_PUT] =
 		"INSERT INTO catalogue (job_id, listed_name, version, create_ms, update_ms,"
-		" creator, modifier, project) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+		" creator, modifier, project, since)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT accepted + 1 FROM space))"
 		" ON CONFLICT (job_id) DO UPDATE SET listed_name = ?2, version = ?3,"
 		" create_ms = ?4, update_ms = ?5, creator = ?6, modifier = ?7, project = ?8"
 		" WHERE (listed_name, version, create_ms, update_ms, creator, modifier, project)"
@@ -276,8 +277,9 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_CATALOGUE_DROP] = "DELETE FROM catalogue WHERE job_id = ?1",
 	[STMT_CATALOGUE_COMPLETE] = "UPDATE space SET scanned_ms = ?1",
 	[STMT_CATALOGUE_WHEN] = "SELECT scanned_ms FROM space",
-	[STMT_CATALOGUE_IDS] =
-		"SELECT job_id FROM catalogue WHERE job_id > ?1 ORDER BY job_id LIMIT ?2",
+	[STMT_CATALOGUE_ACCEPT] = "UPDATE space SET accepted = accepted + 1",
+	[STMT_CATALOGUE_IDS] = "SELECT job_id, since <= (SELECT accepted FROM space) FROM "
+			       "catalogue WHERE job_id > ?1 ORDER BY job_id LIMIT ?2",
 	/* of two rows with one job the one that a path finds */
 	[STMT_CATALOGUE_LIST] =
 		"SELECT c.job_id, listed_name, c.version, create_ms, update_ms, creator, modifier,"

@@ -6,7 +6,9 @@
  *
  * When most of the jobs are missing, the answers have changed, and not the jobs. The keys are
  * another account's, to which each job is gone. Or the service has lost its data for a while.
- * Then nothing is asked for, and nothing removed.
+ * Then nothing is asked for, and nothing removed. The jobs of the other account are no measure:
+ * they can be many. So only those jobs count that were in an earlier list of this account
+ * (accepted).
  *
  * The catalogue is walked through in slices. Of the missing jobs at most SCAN_SHOWS_MAX are asked
  * for, one after the other; the next scan goes on with those behind them. An answer that does not
@@ -44,16 +46,18 @@ static void end_missing(struct missing *missing, int result)
 }
 
 /* Looks at a job of the catalogue. 0 or -ENOMEM. */
-static int look_at_listed(void *data, const char *job_id)
+static int look_at_listed(void *data, const char *job_id, bool is_accepted)
 {
 	struct missing *missing = data;
 	char *copy;
 
 	missing->n_rows++;
+	missing->n_accepted += is_accepted;
 	snprintf(missing->last, sizeof(missing->last), "%s", job_id);
 	if (id_set_has(missing->listed, job_id))
 		return 0;
 	missing->n_missing++;
+	missing->n_vanished += is_accepted;
 	if (missing->n_ids == SCAN_SHOWS_MAX || strcmp(job_id, missing->resume) <= 0)
 		return 0;
 	copy = strdup(job_id);
@@ -111,6 +115,19 @@ static void show_next_missing(struct missing *missing)
 	}
 }
 
+/* The list is the account's. */
+static void accept_list(struct missing *missing)
+{
+	int r = missing->n_rows > missing->n_accepted
+			? ledger_catalogue_accept(missing->engine->ledger)
+			: 0;
+
+	if (r < 0)
+		end_missing(missing, r);
+	else
+		show_next_missing(missing);
+}
+
 static void begin_walk(struct missing *missing);
 
 static void end_walk(struct missing *missing)
@@ -118,13 +135,13 @@ static void end_walk(struct missing *missing)
 	if (missing->n_missing && !missing->n_ids && missing->resume[0]) {
 		missing->resume[0] = '\0'; /* all missing jobs come before resume */
 		begin_walk(missing);
-	} else if (missing->n_missing > missing->n_rows / 2) {
+	} else if (missing->n_vanished > missing->n_accepted / 2) {
 		log_warning("%lld of %lld jobs are not in the service's list any more: none of "
 			    "them is removed from .coc/jobs; are the keys those of this account?",
-			    (long long)missing->n_missing, (long long)missing->n_rows);
+			    (long long)missing->n_vanished, (long long)missing->n_accepted);
 		end_missing(missing, 0);
 	} else {
-		show_next_missing(missing);
+		accept_list(missing);
 	}
 }
 
@@ -149,7 +166,7 @@ static void walk_slice(void *data)
 static void begin_walk(struct missing *missing)
 {
 	missing->last[0] = '\0';
-	missing->n_rows = missing->n_missing = 0;
+	missing->n_rows = missing->n_missing = missing->n_accepted = missing->n_vanished = 0;
 	walk_slice(missing);
 }
 

@@ -28,6 +28,7 @@ struct missing {
 	struct loop_timer timer;	 /* of the next slice */
 	char last[COC_DOCUMENT_ID_ROOM]; /* looked at */
 	int64_t n_rows, n_missing;	 /* of the catalogue */
+	int64_t n_accepted, n_vanished;	 /* of these, those that an earlier list had */
 	char *ids[SCAN_SHOWS_MAX];	 /* to be asked for; owned */
 	size_t n_ids, n_shown;
 	struct coc_call *call;

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""The keys become those of another account, to which every job is gone: nothing is removed, and nothing is lost."""
+
+import os
+import shutil
+import signal
+
+import pytest
+
+import samples
+import service
+import tools
+
+LIST = "/v1/documents"
+
+
+@pytest.fixture
+def other(tmp_path, exhibit):
+    """Another account: a service of its own, with jobs and keys of its own."""
+    process = service.Cocd(str(tmp_path / "other-service"), str(tmp_path / "other-cocd.log"))
+    exhibit("other cocd", process.log)
+    try:
+        yield process.start()
+    finally:
+        process.stop()
+
+
+class Keys:
+    """The keys of a mount, which are its own account's, and another's."""
+
+    def __init__(self, space, other):
+        self.space, self.other = space, other
+        self.file, self.own = space.cocd.keys_file, space.cocd.keys_file + ".own"
+        shutil.copy(self.file, self.own)
+
+    def read(self, file, address):
+        shutil.copy(file, self.file)
+        os.chmod(self.file, 0o600)
+        self.space.front.upstream = address
+        before = self.space.log().count("credentials read again")
+        self.space.process.send_signal(signal.SIGHUP)
+        tools.eventually(lambda: self.space.log().count("credentials read again") > before, "the keys to be read")
+
+    def swap(self):
+        self.read(self.other.keys_file, self.other.address)
+
+    def swap_back(self):
+        self.read(self.own, self.space.cocd.address)
+
+
+@pytest.fixture
+def keys(make_space, other):
+    return lambda **options: Keys(make_space(refresh="0", **options), other)
+
+
+def make(cocd, count, name="job {}"):
+    client = cocd.client()
+    return [client.create(name=name.format(n), content="x", enterprise_project_id="0", risk_level="LOW") for n in range(count)]
+
+
+def listed(space):
+    """The jobs of .coc/jobs: {ID: path}."""
+    lines = tools.read(space.at(".coc", "jobs")).decode().splitlines()
+    return {fields[0]: fields[5] for fields in (line.split("\t") for line in lines) if len(fields) > 5}
+
+
+def put(space, src, name, step):
+    return tools.run("cp", samples.file(src, f"{name}.yaml", name, [step]), space.at(f"{name}.yaml"))
+
+
+@pytest.mark.parametrize("theirs", [0, 3, 60], ids="with {} jobs".format)
+@pytest.mark.parametrize("remount", [False, True], ids=["", "remounted"])
+def test_nothing_is_removed(keys, src, theirs, remount):
+    """Also when the other account has more jobs, and whichever scan it is."""
+    account = keys()
+    space = account.space
+    make(space.cocd, 20)
+    for name in "ab":
+        put(space, src, name, "one").ok()
+    before = listed(space)
+    assert len(before) == 22
+    found = set(make(account.other, theirs))
+    account.swap()
+    for _ in range(3):
+        assert listed(space) == before | {job: "-" for job in found}
+        if remount:
+            space.remount()
+    assert not space.calls("GET", LIST + "/.*") and "are not in the service's list any more" in space.log()
+    account.swap_back()
+    tools.eventually(lambda: listed(space) == before, "the other account's jobs to leave the list")
+
+
+@pytest.mark.parametrize("mode", ["sync", "queue"])
+def test_commits_say_what_is_wrong_and_go_on_when_the_keys_are_back(keys, src, mode):
+    account = keys(submit=mode)
+    space = account.space
+    put(space, src, "a", "one").ok()
+    space.settle()
+    made = space.id("a.yaml")
+    account.swap()
+    result = put(space, src, "a", "two")
+    if mode == "sync":
+        result.fails(tools.message("ESTALE"))
+    space.settle()
+    assert space.fact("a.yaml", "state") == "failed" and "COC.00042101" in space.error("a.yaml")
+    assert "keys" in space.error("a.yaml"), space.error("a.yaml")
+    assert space.id("a.yaml") == made and tools.read(space.at("a.yaml")).decode() == samples.document("a", ["two"])
+    assert len(account.other.client().ids()) == 0
+    account.swap_back()
+    put(space, src, "a", "two").ok()
+    space.settle()
+    assert space.id("a.yaml") == made and space.only_job()["content"] == samples.document("a", ["two"])
+    assert space.fact("a.yaml", "version") == "v2"
+
+
+def test_reading_and_listing_lose_no_file(keys, src):
+    account = keys()
+    space = account.space
+    for name in "ab":
+        put(space, src, name, "one").ok()
+    before = {name: tools.read(space.at(name)) for name in sorted(os.listdir(space.path))}
+    account.swap()
+    for _ in range(2):
+        assert {name: tools.read(space.at(name)) for name in sorted(os.listdir(space.path))} == before
+        space.remount()
+    account.swap_back()
+    assert {name: tools.read(space.at(name)) for name in sorted(os.listdir(space.path))} == before
