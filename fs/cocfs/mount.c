@@ -233,6 +233,7 @@ static int open_engine(struct mount *mount, struct err *err)
 			    .one_user = !mount->opts->allow_other,
 			    .overwrite = mount->opts->overwrite,
 			    .max_risk = mount->opts->rules.max_risk,
+			    .jobs = mount->opts->jobs,
 			    .queued_inflight_max = mount->opts->max_inflight},
 	};
 	const struct spool_witness witness = {.was_renamed = witness_was_renamed,
@@ -269,6 +270,7 @@ static int open_space(struct mount *mount, struct opts *opts, struct err *err)
 		.rules = opts->rules,
 		.defaults = opts->defaults,
 		.view = opts->view,
+		.refresh_ms = opts->refresh_ms,
 		.one_user = !opts->allow_other,
 		.descriptors_max = mount->descriptors.users,
 		.directories_max = mount->descriptors.directories,

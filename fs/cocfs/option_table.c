@@ -34,6 +34,10 @@ static const struct option table[] = {
 	 .help = "requests sent from the queue at once (default 64)"},
 	{"delete", "keep|service", value_choice, IN(delete_on_service),
 	 .help = "whether rm deletes the job too (default keep)"},
+	{"jobs", "read|all|own", value_jobs, IN(jobs),
+	 .help = "which jobs of the service are files in the root: all, and only\n"
+		 "those of this space may be changed; all; or those of this\n"
+		 "space (default read)"},
 	{"conflict", "refuse|overwrite", value_choice, IN(overwrite),
 	 .help = "what a commit does when the service has a newer version that\n"
 		 "was not read here: fail with ESTALE, or send its own text\n"

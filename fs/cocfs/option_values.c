@@ -52,6 +52,21 @@ int value_choice(const struct option *option, const char *text, void *member, st
 	return 0;
 }
 
+int value_jobs(const struct option *option, const char *text, void *member, struct err *err)
+{
+	static const char *const words[] = {
+		[JOBS_READ] = "read", [JOBS_ALL] = "all", [JOBS_OWN] = "own"};
+	enum jobs_shown *jobs = member;
+
+	for (size_t i = JOBS_READ; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!strcmp(text, words[i])) {
+			*jobs = (enum jobs_shown)i;
+			return 0;
+		}
+	}
+	return refuse_word(option, text, err);
+}
+
 static int read_number(const struct option *option, const char *text, const char *what,
 		       long *ret_number, struct err *err)
 {

@@ -42,6 +42,9 @@ int value_risk(const struct option *option, const char *text, void *member, stru
 /* How a document is checked: an enum dsl_level. */
 int value_dsl_level(const struct option *option, const char *text, void *member, struct err *err);
 
+/* read, all or own: an enum jobs_shown. */
+int value_jobs(const struct option *option, const char *text, void *member, struct err *err);
+
 /* What is logged: an enum log_level. */
 int value_log_level(const struct option *option, const char *text, void *member, struct err *err);
 

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "job/attributes.h"
+#include "job/import.h"
 #include "submit/submit.h"
 #include "space/view.h"
 #include "job/ignore.h"
@@ -29,6 +30,7 @@ struct opts {
 	bool delete_on_service;
 	bool overwrite; /* -o conflict=overwrite */
 	bool rebind;	/* this copy of the state directory lives on */
+	enum jobs_shown jobs;
 	bool siblings_hidden;
 	struct view view;    /* uid=, gid=, umask=, fmask=, dmask= */
 	bool unseen_commits; /* -o unseen=commit */

@@ -14,6 +14,14 @@
  * to this file.
  */
 
+/* What a mount shows of imports: the option jobs=. */
+enum jobs_shown {
+	JOBS_AS_BEFORE, /* nobody says: JOBS_READ, or JOBS_OWN if an older cocfs made the ledger */
+	JOBS_READ,	/* files that nobody may change */
+	JOBS_ALL,	/* files that may be changed; the first edit binds */
+	JOBS_OWN,	/* none */
+};
+
 enum import_state {
 	IMPORT_UNPLACED, /* it has no name yet */
 	IMPORT_PLACED,	 /* it has a name, and a file of this name */
@@ -32,6 +40,7 @@ struct import_record {
 	int64_t version;   /* that the file has the content of; 0: it was not fetched */
 	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of this content */
 	struct attr_set attrs;			   /* that the service told with it */
+	int64_t listed_version;			   /* that a scan has told last; 0: none */
 	int64_t checked_ms; /* since the epoch: when the service was asked for it last */
 	char *error;	    /* what the last edit was refused with: its .error, or NULL */
 };

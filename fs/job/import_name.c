@@ -26,8 +26,8 @@
 
 #define STEM_MAX (JOB_NAME_MAX - (sizeof(SUFFIX) - 1) - NUMBER_SIZE - ID_MAX - 1)
 
-/* Copies a text. It writes at most max bytes, and replaces what a file's name must not have. Returns
- * the bytes that were written. */
+/* Copies a text. It writes at most max bytes, and replaces what a file's name must not have.
+ * Returns the bytes that were written. */
 static size_t copy_safely(char *to, size_t max, const char *from)
 {
 	size_t used = 0, size;

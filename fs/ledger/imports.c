@@ -79,6 +79,7 @@ static int read_import(sqlite3_stmt *stmt, struct import_record *import)
 	else
 		import->version = 0;
 	import->checked_ms = sqlite3_column_int64(stmt, 6);
+	import->listed_version = sqlite3_column_int64(stmt, 13);
 	if (ledger_column_text(stmt, 0, &import->job_id) < 0 ||
 	    ledger_column_text(stmt, 1, &import->name) < 0 ||
 	    ledger_column_text(stmt, 7, &import->error) < 0)

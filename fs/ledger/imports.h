@@ -49,7 +49,7 @@ int ledger_import_has_name(struct ledger *ledger, const char *name);
 int ledger_import_place(struct ledger *ledger, const char *job_id, const char *name);
 
 /* What was read of the service for an import that is placed: version, digest, attrs and checked_ms
- * of import. Its .error goes. */
+ * of import. With another version its .error goes. */
 int ledger_import_fetched(struct ledger *ledger, const struct import_record *import);
 
 /* Keeps why an edit of the import was refused; NULL: its .error goes. */

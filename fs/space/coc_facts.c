@@ -17,6 +17,8 @@
 #include "space/content.h"
 #include "space/content_read.h"
 #include "space/directory_story.h"
+#include "space/import.h"
+#include "space/import_edit.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/path.h"
@@ -44,6 +46,8 @@ static int find_fact_source(struct space *space, struct node *node, struct stat 
 		r = location_stat(&location, ret_st);
 	if (r == 0)
 		r = claim_find(space, link->parent, link->name, ret_st, ret_job);
+	if (r == -ENOENT && link->parent == &space->nodes.root)
+		r = import_find_path(space, link->name, ret_job);
 	return r == -ENOENT ? 0 : r;
 }
 
@@ -68,7 +72,7 @@ static int copy_version(const struct job_record *job, int64_t version, char **re
 	char text[32];
 
 	snprintf(text, sizeof(text), "v%lld", (long long)version);
-	return copy_fact(job->job_id ? text : NULL, ret_value, ret_size);
+	return copy_fact(job->job_id && version ? text : NULL, ret_value, ret_size);
 }
 
 /* The text that a row keeps, for whom it is meant. */
@@ -208,6 +212,8 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 	}
 	if (strcmp(fact, "state"))
 		return -ENODATA;
+	if (job.job_id && !job.row)
+		return copy_fact("imported", ret_value, ret_size);
 	r = state_now(space, node, &job, &state);
 	return r < 0 ? r : copy_fact(job_state_word(state), ret_value, ret_size);
 }
@@ -222,7 +228,7 @@ static int has_job_to_forget(struct space *space, const struct node *node,
 	int r;
 
 	if (job->job_id || !job->row || !link)
-		return job->job_id != NULL;
+		return job->job_id && job->row; /* an import is no binding */
 	r = node_path_of(link->parent, link->name, &path);
 	return r < 0 ? r : submit_ask(space->engine, PATH_IS_UNDER_WAY, path);
 }
@@ -242,6 +248,8 @@ int fact_check_base(struct space *space, fuse_req_t req, struct node *node, cons
 
 	if (r == 0 && !job.job_id)
 		r = -ENODATA;
+	if (r == 0)
+		r = import_check_edit_node(space, node);
 	if (r == 0 &&
 	    !claim_may_take(space, req, node_job_name(space, node)->parent, &job.holding, &st))
 		r = -EPERM;

@@ -10,14 +10,19 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "space/control.h"
 #include "space/disk.h"
 #include "space/entry.h"
+#include "space/import.h"
 #include "space/io.h"
 #include "space/listing.h"
 #include "space/location.h"
 #include "space/ops.h"
+#include "space/pending_reply.h"
 #include "space/sibling.h"
+#include "submit/catalogue.h"
+#include "submit/imports.h"
 
 /* The most that an answer holds, also for a reader who has more room: some hundred entries, which
  * take some milliseconds. */
@@ -88,17 +93,13 @@ static int dir_handle_open(struct space *space, struct node *node, uid_t user,
 	return r;
 }
 
-void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
+/* Answers an opendir. */
+static void open_directory(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
-	struct node *node = node_of(&space->nodes, id);
 	struct dir_handle *handle;
 	int r;
 
-	if (node->kind == NODE_CONTROL) {
-		fuse_reply_open(req, fi);
-		return;
-	}
 	r = dir_handle_open(space, node, fuse_req_ctx(req)->uid, &handle);
 	if (r < 0) {
 		reply(req, r);
@@ -107,6 +108,65 @@ void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	fi->fh = (uintptr_t)handle;
 	if (fuse_reply_open(req, fi) == -ENOENT)
 		dir_close(space, handle);
+}
+
+/* An opendir of the root that waits for the jobs of the service. */
+struct root_open {
+	struct pending_reply wait;
+	struct fuse_file_info fi;
+};
+
+/* Without an answer of the service the root is listed all the same: the space's own files are in
+ * it. */
+static void answer_root_open(struct pending_reply *wait, int result)
+{
+	struct root_open *open = (struct root_open *)wait;
+	fuse_req_t req = wait->req;
+
+	if (result == -EINTR) {
+		reply(req, result);
+	} else {
+		if (result < 0)
+			log_info("the root is listed with what is known of the service's jobs: %s",
+				 strerror(-result));
+		/* the request lives on, and its wait does not */
+		fuse_req_interrupt_func(req, NULL, NULL);
+		open_directory(req, &wait->space->nodes.root, &open->fi);
+	}
+	free(open);
+}
+
+static void open_root(fuse_req_t req, struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	struct root_open *open = calloc(1, sizeof(*open));
+	struct waiter *waiter = NULL;
+	int r;
+
+	if (!open) {
+		reply(req, -ENOMEM);
+		return;
+	}
+	open->wait = (struct pending_reply){.space = space, .req = req, .answer = answer_root_open};
+	open->fi = *fi;
+	r = catalogue_refresh(space->engine, pending_reply_done, &open->wait, &waiter);
+	if (waiter)
+		pending_reply_begin(&open->wait, waiter, 0);
+	else
+		answer_root_open(&open->wait, r == -EINTR ? -EIO : r);
+}
+
+void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
+
+	if (node->kind == NODE_CONTROL)
+		fuse_reply_open(req, fi);
+	else if (node == &space->nodes.root && imports_shown(space->engine) != JOBS_OWN)
+		open_root(req, fi);
+	else
+		open_directory(req, node, fi);
 }
 
 void op_releasedir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
@@ -143,6 +203,8 @@ static int fill_plus(struct space *space, struct node *dir, struct listing *list
 					   &listing->seen, &listing->job, entry);
 	if (listed->sibling != SIBLING_NONE)
 		return sibling_fill(space, dir, listed->name, listed->sibling, entry);
+	if (import_is_due(space, dir, listed->name))
+		return 0; /* its attributes would have to be fetched */
 	r = entry_fill(space, dir, listed->name, entry);
 	/* siblings are judged by what the spool has */
 	listing->looked = r == 0 && !view_is_set(&space->options->view);

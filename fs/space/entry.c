@@ -5,26 +5,29 @@
 
 #include <errno.h>
 
+#include "space/import.h"
 #include "space/location.h"
-#include "space/timeouts.h"
 
 int entry_fill(struct space *space, struct node *parent, const char *name,
 	       struct fuse_entry_param *ret_entry)
 {
 	struct location location = {
 		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
-	struct fuse_entry_param entry = {.attr_timeout = SPOOL_TIMEOUT_S,
-					 .entry_timeout = SPOOL_TIMEOUT_S};
+	struct fuse_entry_param entry = {0};
 	struct node *node;
+	bool is_due = false;
 	int r = location.dirfd < 0 ? location.dirfd : location_stat(&location, &entry.attr);
 
 	if (r == 0)
-		view_apply(&space->options->view, &entry.attr);
+		r = import_view(space, parent, name, &entry.attr, &is_due);
 	if (r == 0)
 		r = node_enter(&space->nodes, parent, name, &entry.attr, &node);
 	if (r < 0)
 		return r;
 	entry.ino = node_id(&space->nodes, node);
+	entry.entry_timeout = entry.attr_timeout = import_name_timeout_s(space, parent, name, true);
+	if (is_due)
+		entry.attr_timeout = 0;
 	*ret_entry = entry;
 	return 0;
 }

@@ -18,10 +18,13 @@
 #include "space/disk.h"
 #include "space/entry.h"
 #include "space/half.h"
+#include "space/import_edit.h"
+#include "space/import_fetch.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/new_name.h"
 #include "space/ops.h"
+#include "space/pending_reply.h"
 #include "space/proc.h"
 #include "space/sibling.h"
 #include "space/text.h"
@@ -326,11 +329,27 @@ static void open_node_file(fuse_req_t req, struct node *node, struct fuse_file_i
 	finish_open(req, node, r, readable, fi);
 }
 
+static void open_spool_file(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	int r = take_descriptor(space_of(req), req);
+
+	if (r < 0)
+		reply(req, r);
+	else
+		open_node_file(req, node, fi);
+}
+
+/* Is a file opened to be changed? */
+static bool wants_to_change(const struct fuse_file_info *fi)
+{
+	return (fi->flags & O_ACCMODE) != O_RDONLY || (fi->flags & O_TRUNC);
+}
+
 void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
-	int r;
+	int r = 0;
 
 	if (node->kind == NODE_SIBLING) {
 		sibling_open(req, node, fi);
@@ -340,11 +359,12 @@ void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 		control_open(req, node, fi);
 		return;
 	}
-	r = take_descriptor(space, req);
+	if (wants_to_change(fi))
+		r = import_check_edit_node(space, node);
 	if (r < 0)
-		reply(req, r);
-	else
-		open_node_file(req, node, fi);
+		reply_recorded(space, req, r);
+	else if (!import_await(req, node, fi, open_spool_file))
+		open_spool_file(req, node, fi);
 }
 
 void op_flush(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)

@@ -20,6 +20,7 @@
 
 #include "base/cleanup.h"
 #include "bounds/job.h"
+#include "space/import.h"
 #include "space/job_name.h"
 #include "space/path.h"
 #include "space/sibling.h"
@@ -130,6 +131,10 @@ static int take_stored(fuse_req_t req, struct node *dir, struct listing *listing
 		r = read_spool(space, dir, listing);
 	if (r > 0 && !listed->sibling)
 		shadowed = is_shadowed(space, dir, listing->entry->d_name);
+	if (r > 0 && shadowed == 0 && import_is_unlisted(space, dir, listing->entry->d_name)) {
+		listing->seen = (struct job_glance){0};
+		shadowed = 1;
+	}
 	if (r < 0 || shadowed < 0) {
 		entries_seek(&listing->entries, listing->at.spool); /* it comes again */
 		return r < 0 ? r : shadowed;

@@ -13,6 +13,7 @@
 #include "space/caller.h"
 #include "space/control.h"
 #include "space/entry.h"
+#include "space/import.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/new_name.h"
@@ -24,7 +25,8 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 {
 	struct space *space = space_of(req);
 	struct node *parent = node_of(&space->nodes, parent_id);
-	struct fuse_entry_param entry = {.entry_timeout = SPOOL_TIMEOUT_S};
+	struct fuse_entry_param entry = {.entry_timeout =
+						 import_name_timeout_s(space, parent, name, false)};
 	enum sibling sibling = job_name_sibling(space, parent, name, NULL);
 	int r;
 

@@ -13,6 +13,7 @@
 #include "space/backup.h"
 #include "space/claim.h"
 #include "space/control.h"
+#include "space/import_edit.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/path.h"
@@ -22,7 +23,9 @@ int name_check_new(struct space *space, const struct node *parent, const char *n
 {
 	if (control_owns(parent, name) || job_name_sibling(space, parent, name, NULL))
 		return -EPERM;
-	return strlen(name) > JOB_NAME_MAX && job_name_is(space, parent, name) ? -ENAMETOOLONG : 0;
+	if (strlen(name) > JOB_NAME_MAX && job_name_is(space, parent, name))
+		return -ENAMETOOLONG;
+	return import_make_way(space, parent, name);
 }
 
 /* What people may take for a job file and is none is told once, when it is made: no later write is

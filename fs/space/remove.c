@@ -15,6 +15,7 @@
 #include "space/claim_row.h"
 #include "space/control.h"
 #include "space/disk.h"
+#include "space/import_edit.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/moved_away.h"
@@ -199,8 +200,11 @@ static int remove_sibling(struct space *space, fuse_req_t req, struct node *pare
  * now. */
 static int remove_file(struct space *space, fuse_req_t req, struct node *parent, const char *name)
 {
+	int r;
+
 	claim_part(space, parent, name);
-	return remove_name(space, req, parent, name, 0);
+	r = remove_name(space, req, parent, name, 0);
+	return r < 0 ? r : import_removed(space, parent, name);
 }
 
 void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
@@ -214,7 +218,7 @@ void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	else if (sibling)
 		reply_recorded(space, req, remove_sibling(space, req, parent, name, sibling));
 	else if (!space->options->delete_on_service || !delete_job(space, req, parent, name))
-		reply(req, remove_file(space, req, parent, name));
+		reply_recorded(space, req, remove_file(space, req, parent, name));
 }
 
 /* ---- directories ---- */

@@ -34,6 +34,7 @@
 #include "space/claim_tree.h"
 #include "space/content.h"
 #include "space/control.h"
+#include "space/import_edit.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/moved_away.h"
@@ -135,6 +136,17 @@ static int check_names(struct space *space, const struct renaming *renaming,
 	    (S_ISREG(from->st.st_mode) || S_ISREG(to->st.st_mode)))
 		return -EINVAL;
 	return check_exchange(space, renaming);
+}
+
+/* Neither end may be an import that nobody may change. Returns 0 or -errno. */
+static int check_imports(struct space *space, const struct renaming *renaming)
+{
+	const struct end *from = &renaming->from, *to = &renaming->to;
+	int r = import_check_edit(space, from->parent, from->name);
+
+	if (r == 0 && to->exists && to->st.st_ino != from->st.st_ino)
+		r = import_check_edit(space, to->parent, to->name);
+	return r;
 }
 
 /* Puts new content under a job's name once the service has it; answers req. */
@@ -293,6 +305,8 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 		r = end_look(space, parent, name, &renaming.from);
 	if (r == 0)
 		r = check_names(space, &renaming, node_known(&space->nodes, from->parent, name));
+	if (r == 0)
+		r = check_imports(space, &renaming);
 	if (r == 0 && may_take_rows(&renaming) && moving_is_in_the_way(space, &renaming)) {
 		moving_wait(space, req, &renaming, op_rename);
 		return;
@@ -312,5 +326,5 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 	if (r == 0)
 		rename_now(space, req, &renaming);
 	else
-		reply(req, r);
+		reply_recorded(space, req, r);
 }

@@ -16,9 +16,11 @@
 #include "space/directory.h"
 #include "space/disk.h"
 #include "space/forget.h"
+#include "space/import_fetch.h"
 #include "space/inspectors.h"
 #include "space/ops.h"
 #include "space/pending_reply.h"
+#include "space/placeholder.h"
 #include "space/queue_view.h"
 #include "space/text.h"
 #include "space/unmade.h"
@@ -165,6 +167,7 @@ static void init_space(struct space *space, const struct space_spec *spec)
 	LIST_INIT(&space->listings);
 	LIST_INIT(&space->texts);
 	LIST_INIT(&space->waits);
+	LIST_INIT(&space->fetches);
 	STAILQ_INIT(&space->renames_waiting);
 	slices_init(&space->slices, space->loop);
 	SLIST_INIT(&space->unmade_ends);
@@ -189,6 +192,15 @@ static int open_spool(struct space *space, int take_spool_fd, struct err *err)
 	if (r < 0)
 		return err_set(err, -r, "no threads can wait for the disk: %s", strerror(-r));
 	return 0;
+}
+
+static int begin_imports(struct space *space, struct err *err)
+{
+	int r = placeholders_begin(space);
+
+	return r < 0 ? err_set(err, -r, "the files of the service's jobs cannot be put right: %s",
+			       strerror(-r))
+		     : 0;
 }
 
 /* Mounts, and takes requests from then on. */
@@ -225,6 +237,8 @@ int space_open(const struct space_spec *take_spec, struct space **ret_space, str
 		log_warning("users can fill what the disk keeps for root: %s", strerror(-r));
 	r = open_spool(space, take_spec->spool_fd, err);
 	if (r == 0)
+		r = begin_imports(space, err);
+	if (r == 0)
 		r = serve_mount(space, take_spec->args, err);
 	if (r < 0) {
 		space_close(space);
@@ -247,6 +261,7 @@ void space_close(struct space *space)
 	inspectors_destroy(space->inspectors);
 	if (space->workers)
 		workers_drain(space->workers);
+	import_interrupt_all(space);
 	pending_reply_interrupt_all(space);
 	workers_destroy(steal_ptr(space->workers));
 	text_close_all(space);

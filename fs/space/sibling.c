@@ -10,6 +10,8 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "space/import.h"
+#include "space/import_edit.h"
 #include "space/location.h"
 #include "space/path.h"
 #include "space/proc.h"
@@ -42,10 +44,11 @@ int sibling_glance(struct space *space, const struct node *parent, const char *j
 {
 	struct job_glance seen = {0};
 	_cleanup_free_ char *path = NULL;
+	bool is_import;
 	int r = node_path_of(parent, job_name, &path);
 
 	if (r == 0)
-		r = submit_glance(space->engine, path, &seen);
+		r = import_glance_path(space, path, &seen, &is_import);
 	/* what has too long a path is not in the ledger */
 	if (r < 0 && r != -ENOENT && r != -ENAMETOOLONG)
 		return r;
@@ -156,10 +159,11 @@ static int look_beside(struct space *space, struct node *parent, const char *nam
 {
 	_cleanup_free_ char *path = NULL;
 	struct beside beside = {0};
+	bool is_import = false;
 	int r = job_path(parent, name, sibling, &path);
 
 	if (r == 0)
-		r = submit_glance(space->engine, path, &beside.seen);
+		r = import_glance_path(space, path, &beside.seen, &is_import);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (!sibling_size(&beside.seen, sibling)) {
@@ -170,6 +174,8 @@ static int look_beside(struct space *space, struct node *parent, const char *nam
 		beside.seen.holding.owner.file = *deleted;
 	}
 	beside.has_job = stat_job(space, parent, name, sibling, &beside.job);
+	if (is_import && beside.has_job)
+		import_show(space, &beside.job);
 	*ret_beside = beside;
 	return 0;
 }
@@ -242,7 +248,7 @@ static int read_text(struct space *space, fuse_req_t req, const struct node *nod
 		return -ENOENT;
 	r = job_path(node->link.parent, node->link.name, sibling, &path);
 	if (r == 0)
-		r = submit_find(space->engine, path, &job);
+		r = import_find_path(space, path, &job);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (sibling == SIBLING_ID && job.job_id)
@@ -330,7 +336,7 @@ int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, con
 	int r = job_path(parent, name, sibling, &path);
 
 	if (r == 0)
-		r = submit_find(space->engine, path, &job);
+		r = import_find_path(space, path, &job);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (r == 0 && !claim_may_take(space, req, parent, &job.holding,
@@ -340,6 +346,11 @@ int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, con
 		removals_note(&space->removals, sibling_ino(parent, name), remover_of_request(req),
 			      loop_now_ms(space->loop));
 		return 0;
+	}
+	if (sibling == SIBLING_ERROR && !job.row && !strchr(path, '/')) {
+		r = import_dismiss(space, parent, path);
+		if (r != -ENOENT)
+			return r;
 	}
 	/* the reason is told on as long as there is something that it is about */
 	if (sibling == SIBLING_ERROR && job.error && !job.dismissed)

@@ -29,6 +29,7 @@
  *   nodes       node_table, content, node, location, path
  *   jobs        witness, job_name, content_read, directory_story, half
  *   work        disk, incoming, text, entries, pending_reply
+ *   imports     import, placeholder, import_fetch, import_edit
  *   owners      caller, claim_row, claim, claim_tree
  *   derived     sibling, unmade, viewer, queue_view, jobs_view, control
  *   renamed     moving, rename_recover, moved_away, backup
@@ -49,6 +50,7 @@ struct space_options {
 	struct commit_rules rules;
 	struct attr_set defaults; /* the mount options' attributes; borrowed */
 	struct view view;	  /* owner and modes that are shown */
+	int64_t refresh_ms;	  /* so old what is known of the service may be */
 	bool one_user;		  /* nobody but who mounts may use it (no allow_other) */
 	unsigned descriptors_max; /* that users have open */
 	unsigned directories_max; /* of the spool that are kept open */
@@ -87,15 +89,16 @@ struct space {
 	struct recent_moves moved_away;	  /* of job files, any that may come back (moved_away.h) */
 	SLIST_HEAD(, unmade_end) unmade_ends; /* directories that are gone (unmade.h) */
 	struct loop_timer unmade_timer;
-	LIST_HEAD(, dir_handle) listings; /* open directories: the kernel may not release them */
-	LIST_HEAD(, open_text) texts;	  /* open derived files: the same */
-	LIST_HEAD(, pending_reply) waits; /* requests that wait for the engine (pending_reply.h) */
-	LIST_HEAD(, closing) closings;	  /* closes that are judged (closing.c) */
-	struct sight sight;		  /* what can be seen of those who write */
-	struct inspectors *inspectors;	  /* they look (inspectors.h) */
-	bool ignored_told;		  /* that an ignored name is not submitted (new_name.c) */
-	bool crowded;			  /* requests have come faster than they were taken */
-	bool is_root;			  /* we may act as the caller (caller.h) */
+	LIST_HEAD(, dir_handle) listings;  /* open directories: the kernel may not release them */
+	LIST_HEAD(, open_text) texts;	   /* open derived files: the same */
+	LIST_HEAD(, pending_reply) waits;  /* requests that wait for the engine (pending_reply.h) */
+	LIST_HEAD(, import_fetch) fetches; /* of imports under way (import_fetch.c) */
+	LIST_HEAD(, closing) closings;	   /* closes that are judged (closing.c) */
+	struct sight sight;		   /* what can be seen of those who write */
+	struct inspectors *inspectors;	   /* they look (inspectors.h) */
+	bool ignored_told;		   /* that an ignored name is not submitted (new_name.c) */
+	bool crowded;			   /* requests have come faster than they were taken */
+	bool is_root;			   /* we may act as the caller (caller.h) */
 	uid_t uid;
 	gid_t gid;
 	void (*unmounted)(void *data); /* the kernel has let go of the mount */

@@ -8,19 +8,28 @@
 #include <unistd.h>
 
 #include "space/claim_row.h"
+#include "space/import_edit.h"
+#include "space/import_fetch.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/ops.h"
+#include "space/pending_reply.h"
 #include "space/sibling.h"
 #include "space/stat_reply.h"
 #include "space/truncate.h"
 
+static void get_attributes(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	(void)fi;
+	stat_reply(req, space_of(req), node);
+}
+
 void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
-	struct space *space = space_of(req);
+	struct node *node = node_of(&space_of(req)->nodes, id);
 
-	(void)fi;
-	stat_reply(req, space, node_of(&space->nodes, id));
+	if (!import_await(req, node, fi, get_attributes))
+		get_attributes(req, node, fi);
 }
 
 static int set_owner(const char *path, bool follow, const struct stat *attr, int to_set)
@@ -116,8 +125,10 @@ void op_setattr(fuse_req_t req, fuse_ino_t id, struct stat *attr, int to_set,
 {
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
-	int r = change_owner_and_mode(space, node, attr, to_set);
+	int r = import_check_edit_node(space, node);
 
+	if (r == 0)
+		r = change_owner_and_mode(space, node, attr, to_set);
 	if (r == 0 && (to_set & FUSE_SET_ATTR_SIZE)) {
 		truncate_reply(req, node, attr, to_set, fi);
 		return;
@@ -125,7 +136,7 @@ void op_setattr(fuse_req_t req, fuse_ino_t id, struct stat *attr, int to_set,
 	if (r == 0)
 		r = stat_set_times(space, node, attr, to_set);
 	if (r < 0)
-		reply(req, r);
+		reply_recorded(space, req, r);
 	else
 		stat_reply(req, space, node);
 }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 
 #include "space/control.h"
+#include "space/import.h"
 #include "space/location.h"
 #include "space/sibling.h"
 #include "space/timeouts.h"
@@ -49,7 +50,7 @@ int stat_set_times(struct space *space, struct node *node, const struct stat *at
 	return set_times(path, follow, attr, to_set);
 }
 
-static int stat_node_now(struct space *space, struct node *node, struct stat *ret_st)
+static int stat_node_now(struct space *space, struct node *node, struct stat *ret_st, bool *ret_due)
 {
 	struct location location;
 	int r;
@@ -61,19 +62,21 @@ static int stat_node_now(struct space *space, struct node *node, struct stat *re
 	r = node_location(&space->nodes, node, &location);
 	if (r == 0)
 		r = location_stat(&location, ret_st);
-	if (r == 0)
-		view_apply(&space->options->view, ret_st);
-	return r;
+	return r < 0 ? r : import_view(space, node->link.parent, node->link.name, ret_st, ret_due);
 }
 
 void stat_reply(fuse_req_t req, struct space *space, struct node *node)
 {
+	bool is_due = false;
 	struct stat st;
-	int r = stat_node_now(space, node, &st);
+	int r = stat_node_now(space, node, &st, &is_due);
 
 	if (r < 0)
 		reply(req, r);
+	else if (is_due || node_is_derived(node))
+		fuse_reply_attr(req, &st, SIBLING_TIMEOUT_S);
 	else
-		fuse_reply_attr(req, &st,
-				node_is_derived(node) ? SIBLING_TIMEOUT_S : SPOOL_TIMEOUT_S);
+		fuse_reply_attr(
+			req, &st,
+			import_name_timeout_s(space, node->link.parent, node->link.name, true));
 }

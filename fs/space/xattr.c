@@ -19,6 +19,7 @@
 #include "space/commit.h"
 #include "space/content.h"
 #include "space/directory_story.h"
+#include "space/import_edit.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/ops.h"
@@ -277,6 +278,8 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 		r = -EOPNOTSUPP;
 	else if (ours)
 		r = check_attribute(space, req, node, name, value, size);
+	if (r == 0)
+		r = import_check_edit_node(space, node);
 	if (r == 0)
 		r = caller_has_room(space, fuse_req_ctx(req)->uid);
 	if (r == 0)

@@ -48,6 +48,16 @@
 /* Missing jobs that a scan asks for: with 50 ms a call, five seconds. */
 #define SCAN_SHOWS_MAX 100
 
+/*
+ * Imports (placing.c). So many files are made, or removed, in one iteration: 4 ms. So many names
+ * are given in one: the ledger is asked four times for each. The names of so many bytes become
+ * durable together, 5,000 of 25 bytes: a sync for each file would take minutes for an account of
+ * 50,000.
+ */
+#define IMPORTS_AT_ONCE 200
+#define NAMES_AT_ONCE 100
+#define NAMES_SIZE_MAX (128u << 10)
+
 /* What .coc/jobs shows at once: 200,000 jobs with 300 bytes each. Jobs behind it are counted. */
 #define JOBS_TEXT_MAX (64u << 20)
 

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "ledger/catalogue.h"
 #include "submit/catalogue_state.h"
+#include "submit/imports_state.h"
 #include "submit/outage.h"
 #include "submit/scan.h"
 #include "submit/waiter.h"
@@ -123,23 +124,41 @@ static int64_t next_scan_ms(const struct catalogue *catalogue, const struct scan
 		       : catalogue->scan.begun_ms + refresh_ms;
 }
 
-static void on_scan_done(void *data, const struct scan_end *end)
+/* The look ends: all who wait are answered. */
+static void end_look(struct catalogue *catalogue)
 {
-	struct catalogue *catalogue = data;
 	struct waiter *waiter;
-	int known;
+	int known = check_known(catalogue);
 
 	catalogue->is_scanning = false;
-	catalogue->due_ms = next_scan_ms(catalogue, end);
-	catalogue->errnum = end->errnum;
-	catalogue->failures = end->outcome == SCAN_FAILED ? catalogue->failures + 1 : 0;
-	known = check_known(catalogue);
-	if (end->outcome == SCAN_FAILED)
-		log_warning("the jobs of the service cannot be listed: %s: .coc/jobs %s", end->why,
-			    known < 0 ? "cannot be read" : "shows those that are known");
 	loop_timer_cancel(&catalogue->patience);
 	while ((waiter = LIST_FIRST(&catalogue->waiters)))
 		answer_waiter(catalogue, waiter, known);
+}
+
+static void on_imports_placed(void *data, int result)
+{
+	(void)result; /* it was told, and what could be placed is */
+	end_look(data);
+}
+
+static void on_scan_done(void *data, const struct scan_end *end)
+{
+	struct catalogue *catalogue = data;
+	struct engine *engine = catalogue->engine;
+
+	catalogue->due_ms = next_scan_ms(catalogue, end);
+	catalogue->errnum = end->errnum;
+	catalogue->failures = end->outcome == SCAN_FAILED ? catalogue->failures + 1 : 0;
+	if (end->outcome == SCAN_FAILED)
+		log_warning("the jobs of the service cannot be listed: %s: .coc/jobs %s", end->why,
+			    check_known(catalogue) < 0 ? "cannot be read"
+						       : "shows those that are known");
+	/* who lists the root waits for the files, too */
+	if (end->outcome != SCAN_FAILED && imports_are_placed(engine))
+		placing_begin(&engine->imports->placing, engine, on_imports_placed, catalogue);
+	else
+		end_look(catalogue);
 }
 
 int catalogue_refresh(struct engine *engine, submit_done_fn *done, void *data,
@@ -171,6 +190,7 @@ void catalogue_lost(struct catalogue *catalogue)
 {
 	if (catalogue->is_scanning) {
 		scan_cancel(&catalogue->scan);
+		placing_cancel(&catalogue->engine->imports->placing);
 		on_scan_done(catalogue, &(struct scan_end){.outcome = SCAN_FAILED,
 							   .errnum = EIO,
 							   .why = "the ledger cannot be written"});

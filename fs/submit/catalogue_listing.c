@@ -9,6 +9,7 @@
 #include "base/escape.h"
 #include "ledger/catalogue.h"
 #include "submit/bounds.h"
+#include "submit/imports.h"
 #include "submit/listing_rest.h"
 #include "submit/state.h"
 
@@ -23,7 +24,8 @@ static int write_field(struct buf *text, const char *field, char end)
 	return r < 0 ? r : buf_append(text, &end, 1);
 }
 
-static int write_job(struct buf *text, const struct ledger_catalogue_row *row)
+/* path: of the file that has the job, or NULL. */
+static int write_job(struct buf *text, const struct ledger_catalogue_row *row, const char *path)
 {
 	const struct ledger_listed *job = &row->job;
 	char version[24] = "-", when[CLOCK_WORD_ROOM] = "-";
@@ -41,7 +43,7 @@ static int write_job(struct buf *text, const struct ledger_catalogue_row *row)
 	if (r == 0)
 		r = write_field(text, job->project, '\t');
 	if (r == 0)
-		r = write_field(text, row->path, '\t');
+		r = write_field(text, path, '\t');
 	return r < 0 ? r : write_field(text, job->name, '\n');
 }
 
@@ -58,7 +60,9 @@ static int write_row(void *data, const struct ledger_catalogue_row *row)
 	} else if (listing->text->size >= JOBS_TEXT_MAX) {
 		listing->more++;
 	} else {
-		return write_job(listing->text, row);
+		return write_job(listing->text, row,
+				 row->path || !imports_any(listing->engine) ? row->path
+									    : row->import_name);
 	}
 	return 0;
 }

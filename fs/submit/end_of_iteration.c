@@ -20,6 +20,7 @@
 #include "submit/bounds.h"
 #include "submit/catalogue_state.h"
 #include "submit/group_sync.h"
+#include "submit/imports_state.h"
 #include "submit/lost_answer.h"
 #include "submit/lost_round.h"
 #include "submit/queue.h"
@@ -97,7 +98,7 @@ static unsigned answer_promised(struct engine *engine, struct waiter_list *promi
 	unsigned n = 0;
 
 	for (; n < most && (waiter = LIST_FIRST(promised)); n++) {
-		waiter_answer(engine, waiter, r, true);
+		waiter_answer(engine, waiter, r, !waiter->is_inner);
 		stall_next(loop_stall(engine->loop));
 	}
 	return n;
@@ -340,6 +341,13 @@ static int take_up(struct engine *engine)
 	return sync_error;
 }
 
+/* Paths have taken jobs of imports: the files of these are removed. */
+static void remove_leaving_imports(struct engine *engine)
+{
+	if (ledger_imports_take_leaving(engine->ledger) && imports_are_placed(engine))
+		placing_begin(&engine->imports->placing, engine, NULL, NULL);
+}
+
 void submit_iteration_end(struct engine *engine)
 {
 	struct submission_list begun; /* that are committed */
@@ -374,5 +382,6 @@ void submit_iteration_end(struct engine *engine)
 		 !TAILQ_EMPTY(&engine->iteration.ended) || !LIST_EMPTY(&engine->recorded) ||
 		 ledger_is_open(engine->ledger) || has_free_slot(engine) ||
 		 engine->queue_may_have_next);
+	remove_leaving_imports(engine);
 	group_sync_go_on(engine);
 }

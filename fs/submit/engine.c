@@ -27,6 +27,7 @@
 #include "submit/bounds.h"
 #include "submit/catalogue_state.h"
 #include "submit/group_sync.h"
+#include "submit/imports_state.h"
 #include "submit/lost_round.h"
 #include "submit/rows.h"
 #include "submit/show_state.h"
@@ -73,6 +74,7 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_service s
 		  const struct engine_options *options, struct engine **ret_engine)
 {
 	struct engine *engine = calloc(1, sizeof(*engine));
+	int r;
 
 	if (!engine)
 		return -ENOMEM;
@@ -89,10 +91,14 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_service s
 	engine->begun_ms = loop_now_ms(loop);
 	group_sync_init(engine);
 	refusals_init(&engine->refusals);
-	if (catalogue_create(engine, &engine->catalogue) < 0 ||
-	    shows_create(engine, &engine->shows) < 0) {
+	r = catalogue_create(engine, &engine->catalogue);
+	if (r == 0)
+		r = shows_create(engine, &engine->shows);
+	if (r == 0)
+		r = imports_create(engine, &engine->imports);
+	if (r < 0) {
 		engine_destroy(engine);
-		return -ENOMEM;
+		return r;
 	}
 	*ret_engine = engine;
 	return 0;
@@ -103,6 +109,7 @@ void engine_destroy(struct engine *engine)
 	if (!engine)
 		return;
 	catalogue_destroy(engine->catalogue);
+	imports_destroy(engine->imports);
 	shows_destroy(engine->shows);
 	group_sync_finish(engine);
 	waiters_drop(&engine->recorded);

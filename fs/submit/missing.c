@@ -24,6 +24,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "ledger/catalogue.h"
+#include "ledger/imports.h"
 
 void missing_cancel(struct missing *missing)
 {
@@ -92,6 +93,8 @@ static void on_missing_shown(void *data, const struct coc_answer *answer)
 	snprintf(missing->resume, sizeof(missing->resume), "%s", id);
 	if (says_gone(answer))
 		r = ledger_catalogue_drop(missing->engine->ledger, id);
+	if (r == 0 && says_gone(answer))
+		r = ledger_import_leave(missing->engine->ledger, id);
 	if (r < 0 || !says_something(answer))
 		end_missing(missing, r);
 	else

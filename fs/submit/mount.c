@@ -24,7 +24,7 @@ int submit_open(const struct submit_spec *spec, struct engine **ret_engine, stru
 	r = engine_create(spec->loop, ledger, spec->service, &spec->options, ret_engine);
 	if (r < 0) {
 		ledger_close(ledger);
-		return err_set(err, -r, "out of memory");
+		return err_set(err, -r, "the ledger cannot be read: %s", strerror(-r));
 	}
 	return 0;
 }

@@ -3,6 +3,7 @@
 #define COCFS_SUBMIT_MOUNT_H
 
 #include "coc/ops.h"
+#include "job/import.h"
 #include "submit/submit.h"
 
 /* The door of submit for the program that mounts: from the opening to the end. */
@@ -20,6 +21,7 @@ struct engine_sources {
 struct engine_options {
 	int64_t timeout_ms;	       /* from a commit to its answer */
 	int64_t refresh_ms;	       /* so old the catalogue may be when it is looked at */
+	enum jobs_shown jobs;	       /* what is shown of jobs that no path is bound to */
 	unsigned inflight_max;	       /* requests under way at once; others wait their turn */
 	unsigned queued_inflight_max;  /* of these, at most so many are sent from the queue */
 	bool one_user;		       /* all submissions are of the same user */

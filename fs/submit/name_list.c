@@ -70,7 +70,7 @@ static const char *trim_name(const char *name, size_t *ret_size)
 	return begin;
 }
 
-static bool is_same_trimmed(const char *a, const char *b)
+bool name_list_is_same(const char *a, const char *b)
 {
 	size_t a_size, b_size;
 
@@ -125,7 +125,7 @@ static int keep_page(struct name_list *list, const struct coc_answer *page, size
 {
 	for (size_t i = first; i < page->n_summaries; i++) {
 		const struct coc_summary *summary = &page->summaries[i];
-		int r = !is_same_trimmed(summary->name, list->spec.name)
+		int r = !name_list_is_same(summary->name, list->spec.name)
 				? 0
 				: list->spec.is_kept(list->spec.data, summary);
 

@@ -60,6 +60,9 @@ struct name_list {
 int name_list_begin(struct name_list *list, struct engine *engine,
 		    const struct name_list_spec *spec);
 
+/* Are two names the same, if blanks at their ends do not count? */
+bool name_list_is_same(const char *a, const char *b);
+
 /* Stops asking, and frees what was kept. A list that is all zeros is accepted. */
 void name_list_finish(struct name_list *list);
 

@@ -21,6 +21,7 @@
 #include "job/version.h"
 #include "ledger/catalogue.h"
 #include "submit/bounds.h"
+#include "submit/imports_state.h"
 #include "submit/outage.h"
 
 _Static_assert(COC_LIST_PAGE <= SCAN_ROWS_AT_ONCE, "a page is written in one iteration");
@@ -87,6 +88,8 @@ static int keep_rows(struct scan *scan, const struct coc_answer *page)
 		};
 
 		r = ledger_catalogue_put(scan->engine->ledger, &job);
+		if (r >= 0)
+			r = imports_add(scan->engine, job.job_id, job.create_ms);
 	}
 	return r < 0 ? r : 0;
 }

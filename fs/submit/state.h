@@ -23,6 +23,7 @@ struct waiter {
 	submit_done_fn *done;
 	void *data;
 	int64_t begun_ms; /* on the loop's clock */
+	bool is_inner;	  /* the engine itself waits */
 	LIST_ENTRY(waiter) link;
 };
 LIST_HEAD(waiter_list, waiter);
@@ -155,6 +156,7 @@ struct engine {
 	TAILQ_HEAD(, lost_answer) waiting_to_ask;
 	struct refusals refusals;
 	struct catalogue *catalogue; /* catalogue.c; owned */
+	struct imports *imports;     /* imports.c; owned */
 	struct shows *shows;	     /* show.c; owned */
 
 	/* submit=queue: queue.c */

@@ -114,6 +114,9 @@ CASES = [
     Case("commit-before-rename", ["publish", "republish"], queued=["publish", "republish"]),
     Case("delete-before-unlink", ["delete"]),
     Case("delete-unlinked", ["delete"]),
+    # these have tests of their own: test_import_crashes.py
+    Case("imports-named", []),
+    Case("import-fetched", []),
 ]
 
 

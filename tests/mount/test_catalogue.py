@@ -101,7 +101,7 @@ def reader(space):
 def host_fixture(make_space):
     """host(refresh=…): a mount that has begun. It asks anew at each reading where nothing else is said."""
     def make_host(**options):
-        return greeted(make_space(**{"refresh": "0", **options}))
+        return greeted(make_space(**{"refresh": "0", "jobs": "own", **options}))
     return make_host
 
 
@@ -111,7 +111,7 @@ def other_host_fixture(cocd, mounts, tmp_path):
     (tmp_path / "other").mkdir()
     with fronts.Front(cocd.address) as front:
         yield lambda **options: greeted(mounts(mounting.Space(
-            cocd, front, tmp_path / "other", **{"refresh": "0", **options})).mount())
+            cocd, front, tmp_path / "other", **{"refresh": "0", "jobs": "own", **options})).mount())
 
 
 # What is listed

@@ -25,6 +25,7 @@ OPTIONS = {
     "max_inflight": ("1", "1024", ["0", "1025", "many", "-1", "+1", " 1", "1x", "99999999999999999999"]),
     "delete": ("keep", "service", ["all", "yes"]),
     "conflict": ("refuse", "overwrite", ["ask", "refuse|overwrite", "no"]),
+    "jobs": ("read", "own", ["some", "read|all", "All"]),
     "unseen": ("draft", "commit", ["job", "Draft"]),
     "siblings": ("shown", "hidden", ["gone", "no"]),
     "timeout": ("1", "3600", ["soon", "0", "-1", "5x", "3601", "1.5", "99999999999999999999"]),

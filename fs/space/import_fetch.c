@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An import is fetched when somebody wants to see its attributes or its content: the size is an
+ * attribute. All who want to see the same import meanwhile wait for the same fetch.
+ *
+ * A placeholder is filled in its place, as nobody can have read it. What was fetched longer ago
+ * than `refresh` is checked. A newer version comes as a new inode (incoming.h), and the request is
+ * answered with ESTALE. Then the kernel looks the name up again, and finds the new file.
+ *
+ * When the service cannot be asked, an import that was fetched stays readable as it is, and one
+ * that was not is an error. Nothing is removed here. That a job is gone may also mean that the keys
+ * are another account's; the scan decides (submit/missing.c).
+ *
+ * First the text is on the disk, then the ledger records what it is. After a crash between the two
+ * the text is fetched again.
+ */
+#define _GNU_SOURCE
+#include "space/import_fetch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/crash.h"
+#include "base/log.h"
+#include "space/content.h"
+#include "space/import.h"
+#include "space/incoming.h"
+#include "space/location.h"
+#include "submit/imports.h"
+#include "submit/show.h"
+
+/* A request that waits for a fetch. */
+struct import_wait {
+	struct space *space;
+	fuse_req_t req;
+	struct node *node; /* held */
+	struct fuse_file_info fi;
+	bool has_fi;
+	import_ready_fn *ready;
+	LIST_ENTRY(import_wait) link;
+};
+
+/* A fetch under way. */
+struct import_fetch {
+	struct space *space;
+	struct import_record import; /* as it was when the fetch began; then what was fetched */
+	struct show_waiter *shown;   /* while the service is asked */
+	uint64_t ino;		     /* of its file */
+	bool was_fetched;	     /* it has a content that can be shown */
+	bool is_new_inode;
+	LIST_HEAD(, import_wait) waits;
+	LIST_ENTRY(import_fetch) link; /* in space->fetches */
+};
+
+static void free_fetch(struct import_fetch *fetch)
+{
+	import_record_finish(&fetch->import);
+	free(fetch);
+}
+
+/* Takes a request out of its fetch. Returns it, answered by nobody. */
+static fuse_req_t end_import_wait(struct import_wait *wait)
+{
+	fuse_req_t req = wait->req;
+
+	LIST_REMOVE(wait, link);
+	/* the request lives on, and its wait does not */
+	fuse_req_interrupt_func(req, NULL, NULL);
+	return req;
+}
+
+static void free_import_wait(struct import_wait *wait)
+{
+	node_release(&wait->space->nodes, wait->node);
+	free(wait);
+}
+
+/* Ends a request's wait: it goes on, or fails. */
+static void answer_import_wait(struct import_wait *wait, int r)
+{
+	fuse_req_t req = end_import_wait(wait);
+
+	if (r < 0)
+		reply(req, r);
+	else
+		wait->ready(req, wait->node, wait->has_fi ? &wait->fi : NULL);
+	free_import_wait(wait);
+}
+
+/* Ends a fetch: this is the last touch. */
+static void end_fetch(struct import_fetch *fetch, int r)
+{
+	struct import_wait *wait;
+
+	LIST_REMOVE(fetch, link);
+	if (r < 0 && fetch->was_fetched && r != -ESTALE) {
+		log_info("%s: what is known of its content is shown: %s", fetch->import.name,
+			 strerror(-r));
+		r = 0;
+	}
+	while ((wait = LIST_FIRST(&fetch->waits)))
+		answer_import_wait(wait, r);
+	free_fetch(fetch);
+}
+
+static void on_import_interrupted(fuse_req_t req, void *data)
+{
+	struct import_wait *wait = data;
+
+	/* libfuse holds the request's lock: nothing of the request may be changed but by its
+	 * answer */
+	LIST_REMOVE(wait, link);
+	reply(req, -EINTR);
+	free_import_wait(wait);
+}
+
+/* ---- what came ---- */
+
+/* Records what the file has now. Returns 0 or -errno. */
+static int record_fetched(struct import_fetch *fetch)
+{
+	CRASH_POINT("import-fetched");
+	return imports_fetched(fetch->space->engine, &fetch->import);
+}
+
+static int may_replace_import(void *data)
+{
+	const struct import_fetch *fetch = data;
+	_cleanup_import_record_ struct import_record import = {0};
+	int r = imports_find(fetch->space->engine, fetch->import.name, &import);
+
+	/* it may be bound, or removed, by now */
+	return r == 0 && strcmp(import.job_id, fetch->import.job_id) ? -EBUSY : r;
+}
+
+static void on_import_written(void *data, int result, const struct stat *st)
+{
+	struct import_fetch *fetch = data;
+
+	(void)st;
+	if (result == 0)
+		result = may_replace_import(fetch); /* the placeholder may have another owner */
+	if (result == 0)
+		result = record_fetched(fetch);
+	if (result == -ENOENT || result == -EBUSY)
+		result = -ESTALE; /* another file has the name: it is looked up again */
+	end_fetch(fetch, result == 0 && fetch->is_new_inode ? -ESTALE : result);
+}
+
+/* Keeps what the service has shown of the job in the record. Returns 0 or -errno. */
+static int take_shown(struct import_record *import, const struct shown_job *job)
+{
+	int r = content_digest(job->content, job->size, import->digest);
+
+	attr_set_finish(&import->attrs);
+	import->attrs = (struct attr_set){0};
+	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
+		if (job->attrs[i])
+			r = attr_set_put(&import->attrs, (enum attr)i, job->attrs[i],
+					 strlen(job->attrs[i]));
+	/* of a service that tells no versions all that is known is the list's */
+	import->version = job->version		   ? job->version
+			  : import->listed_version ? import->listed_version
+						   : 1;
+	return r;
+}
+
+/* Puts what came into the file of the import. */
+static void write_import(struct import_fetch *fetch, const struct shown_job *job)
+{
+	struct space *space = fetch->space;
+	struct import_record *import = &fetch->import;
+	struct node *root = &space->nodes.root;
+	const struct node *node = node_known(&space->nodes, root, import->name);
+	unsigned char before[CONTENT_DIGEST_SIZE];
+	struct incoming_spec spec = {.parent = root,
+				     .name = import->name,
+				     .ino = fetch->ino,
+				     .digest = fetch->was_fetched ? before : NULL,
+				     .content = job->content,
+				     .size = job->size,
+				     .update_ms = job->update_ms,
+				     .user = space->uid};
+	int r;
+
+	memcpy(before, import->digest, sizeof(before));
+	/* after a loss in the ledger somebody may have open what is not recorded as fetched */
+	spec.in_place = !fetch->was_fetched && !(node && node->content);
+	fetch->is_new_inode = !spec.in_place;
+	r = take_shown(import, job);
+	if (r < 0)
+		end_fetch(fetch, r);
+	else
+		incoming_begin(space, &spec, may_replace_import, on_import_written, fetch);
+}
+
+static void on_import_shown(void *data, int result, const struct shown_job *job)
+{
+	struct import_fetch *fetch = data;
+
+	fetch->shown = NULL;
+	if (result == -ESTALE && !fetch->was_fetched)
+		end_fetch(fetch, -ENOENT);
+	else if (result < 0 && result != -ESTALE)
+		end_fetch(fetch, result);
+	else if (result == -ESTALE || (job->version && job->version == fetch->import.version))
+		end_fetch(fetch, record_fetched(fetch));
+	else
+		write_import(fetch, job);
+}
+
+/* ---- begin, and wait ---- */
+
+static struct import_fetch *find_fetch(const struct space *space, const char *job_id)
+{
+	struct import_fetch *fetch;
+
+	LIST_FOREACH (fetch, &space->fetches, link) {
+		if (!strcmp(fetch->import.job_id, job_id))
+			return fetch;
+	}
+	return NULL;
+}
+
+/* Begins to fetch an import, which is taken, also on failure. Returns 0 or -errno. */
+static int begin_fetch(struct space *space, struct import_record *take_import, uint64_t ino,
+		       struct import_fetch **ret_fetch)
+{
+	struct import_fetch *fetch = calloc(1, sizeof(*fetch));
+	int r;
+
+	if (!fetch) {
+		import_record_finish(take_import);
+		return -ENOMEM;
+	}
+	*fetch = (struct import_fetch){.space = space, .import = *take_import, .ino = ino};
+	fetch->was_fetched = take_import->version > 0;
+	LIST_INIT(&fetch->waits);
+	r = show_job(space->engine, fetch->import.job_id, 0, on_import_shown, fetch, &fetch->shown);
+	if (r < 0) {
+		free_fetch(fetch);
+		return r;
+	}
+	LIST_INSERT_HEAD(&space->fetches, fetch, link);
+	*ret_fetch = fetch;
+	return 0;
+}
+
+/* The fetch of an import, which is taken, begun if there is none. Returns 0 or -errno. */
+static int join_fetch(struct space *space, struct import_record *take_import, uint64_t ino,
+		      struct import_fetch **ret_fetch)
+{
+	struct import_fetch *fetch = find_fetch(space, take_import->job_id);
+
+	if (!fetch)
+		return begin_fetch(space, take_import, ino, ret_fetch);
+	import_record_finish(take_import);
+	*ret_fetch = fetch;
+	return 0;
+}
+
+/* Has a request wait for a fetch. Returns 0 or -ENOMEM. */
+static int wait_for_fetch(struct import_fetch *fetch, fuse_req_t req, struct node *node,
+			  const struct fuse_file_info *fi, import_ready_fn *ready)
+{
+	struct import_wait *wait = calloc(1, sizeof(*wait));
+
+	if (!wait)
+		return -ENOMEM;
+	*wait = (struct import_wait){
+		.space = fetch->space, .req = req, .node = node, .ready = ready};
+	wait->has_fi = fi != NULL;
+	if (fi)
+		wait->fi = *fi;
+	node_hold(node);
+	LIST_INSERT_HEAD(&fetch->waits, wait, link);
+	/* libfuse would call it at once for a request that is interrupted already */
+	if (fuse_req_interrupted(req))
+		answer_import_wait(wait, -EINTR);
+	else
+		fuse_req_interrupt_func(req, on_import_interrupted, wait);
+	return 0;
+}
+
+bool import_await(fuse_req_t req, struct node *node, const struct fuse_file_info *fi,
+		  import_ready_fn *ready)
+{
+	struct space *space = space_of(req);
+	struct import_record import = {0};
+	struct import_fetch *fetch;
+	bool was_fetched;
+	int r = import_find_node(space, node, &import), due;
+
+	if (r == -ENOENT)
+		return false;
+	due = r == 0 ? imports_is_due(space->engine, &import) : r;
+	if (due <= 0) {
+		import_record_finish(&import);
+		if (due < 0)
+			reply(req, due);
+		return due < 0;
+	}
+	was_fetched = import.version > 0;
+	r = join_fetch(space, &import, node->ino, &fetch);
+	if (r == 0)
+		r = wait_for_fetch(fetch, req, node, fi, ready);
+	if (r < 0 && was_fetched)
+		return false; /* what is known is shown */
+	if (r < 0)
+		reply(req, r);
+	return true;
+}
+
+void import_interrupt_all(struct space *space)
+{
+	struct import_fetch *fetch;
+	struct import_wait *wait;
+
+	while ((fetch = LIST_FIRST(&space->fetches))) {
+		while ((wait = LIST_FIRST(&fetch->waits)))
+			answer_import_wait(wait, -EINTR);
+		LIST_REMOVE(fetch, link);
+		if (fetch->shown)
+			show_drop(fetch->shown);
+		free_fetch(fetch);
+	}
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SPACE_IMPORT_FETCH_H
+#define COCFS_SPACE_IMPORT_FETCH_H
+
+#include "space/space.h"
+
+/* The content of imports comes from the service; import_fetch.c has the essay. */
+
+/* What a request goes on with when the content is there. It must answer req. fi: as the request had
+ * it, or NULL. */
+typedef void import_ready_fn(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
+
+/*
+ * A request wants to see the attributes or the content of a node. If this is an import whose
+ * content has to be fetched or checked first, the request is taken. Then ready is called when the
+ * content is there. Or the request is answered with an error, or because it is interrupted.
+ * Returns false for all other nodes: nothing was done, go on at once.
+ */
+bool import_await(fuse_req_t req, struct node *node, const struct fuse_file_info *fi,
+		  import_ready_fn *ready);
+
+/* Answers every request that waits with EINTR, and stops fetching: the mount ends. */
+void import_interrupt_all(struct space *space);
+
+#endif

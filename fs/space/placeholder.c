@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* What the engine has done in the root of the spool: placing.c of submit says when. A placeholder
+ * is an empty file. The ledger knows that its content is not fetched, so nobody sees an empty
+ * file. */
+#define _GNU_SOURCE
+#include "space/placeholder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "bounds/api.h"
+#include "space/content_read.h"
+#include "space/location.h"
+#include "submit/imports.h"
+
+static struct location location_in_root(const struct space *space, const char *name)
+{
+	return (struct location){.dirfd = space->nodes.root.fd, .name = name, .fd = -1};
+}
+
+static int has_file(void *data, const char *name)
+{
+	const struct location location = location_in_root(data, name);
+	struct stat st;
+	int r = location_stat(&location, &st);
+
+	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
+static int make_placeholder(void *data, const char *name)
+{
+	const struct space *space = data;
+
+	return mknodat(space->nodes.root.fd, name, S_IFREG | 0600, 0) < 0 ? -errno : 0;
+}
+
+/* Has a file what the ledger says of its import? 1, 0 or -errno. */
+static int is_as_recorded(const struct location *location, const struct stat *st,
+			  const struct import_record *import)
+{
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	_cleanup_free_ char *content = NULL;
+	size_t size;
+	int r;
+
+	if (!import->version || !st->st_size)
+		return !st->st_size; /* a file that is empty has nothing that could be lost */
+	if (st->st_size > COC_CONTENT_MAX)
+		return 0;
+	r = content_read(location, -1, &content, &size);
+	if (r == 0)
+		r = content_digest(content, size, digest);
+	return r < 0 ? r : !memcmp(digest, import->digest, sizeof(digest));
+}
+
+/* Takes a name of the root away, and tells the node that the kernel may know. */
+static int unlink_in_root(struct space *space, const char *name)
+{
+	struct nodes *nodes = &space->nodes;
+	struct node *node = node_known(nodes, &nodes->root, name);
+	int r;
+
+	if (node)
+		node_keep(nodes, node, space->uid);
+	r = unlinkat(nodes->root.fd, name, 0) < 0 ? -errno : 0;
+	if (node && r == 0)
+		node_unlinked(nodes, node, &nodes->root, name);
+	else if (node)
+		node_unkeep(nodes, node);
+	return r;
+}
+
+static int remove_placeholder(void *data, const struct import_record *import, bool is_known)
+{
+	struct space *space = data;
+	const struct location location = location_in_root(space, import->name);
+	struct stat st;
+	int r = location_stat(&location, &st);
+
+	if (r == -ENOENT || (r == 0 && !S_ISREG(st.st_mode)))
+		return 0;
+	if (r == 0)
+		r = is_known ? 1 : is_as_recorded(&location, &st, import);
+	if (r == 0)
+		log_warning("%s stays: its text is not the one that came from the service",
+			    import->name);
+	return r <= 0 ? r : unlink_in_root(space, import->name);
+}
+
+int placeholders_begin(struct space *space)
+{
+	return imports_begin(space->engine, &(struct import_files){.has = has_file,
+								   .make = make_placeholder,
+								   .remove = remove_placeholder,
+								   .data = space});
+}

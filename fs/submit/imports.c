@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/* Imports: what a mount begins with, and what space asks and records. placing.c has the essay. */
+#define _GNU_SOURCE
+#include "submit/imports.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "ledger/catalogue.h"
+#include "ledger/imports.h"
+#include "submit/bounds.h"
+#include "submit/imports_state.h"
+#include "submit/state.h"
+
+int imports_create(struct engine *engine, struct imports **ret_imports)
+{
+	struct imports *imports = calloc(1, sizeof(*imports));
+	int any = ledger_imports_any(engine->ledger);
+	int whole = ledger_imports_are_whole(engine->ledger);
+	int shown = engine->options.jobs == JOBS_AS_BEFORE
+			    ? ledger_imports_by_default(engine->ledger)
+			    : 0;
+
+	if (!imports || any < 0 || whole < 0 || shown < 0) {
+		free(imports);
+		return any < 0 ? any : whole < 0 ? whole : shown < 0 ? shown : -ENOMEM;
+	}
+	imports->any = any;
+	imports->is_whole = whole;
+	imports->shown = engine->options.jobs;
+	if (imports->shown == JOBS_AS_BEFORE)
+		imports->shown = shown ? JOBS_READ : JOBS_OWN;
+	*ret_imports = imports;
+	return 0;
+}
+
+void imports_destroy(struct imports *imports)
+{
+	if (!imports)
+		return;
+	placing_cancel(&imports->placing);
+	free(imports);
+}
+
+/* ---- the beginning of a mount ---- */
+
+struct beginning {
+	struct engine *engine;
+	struct buf lost; /* IDs of those whose content was lost: each ends with a NUL */
+	char last[COC_DOCUMENT_ID_ROOM];
+	int n;
+};
+
+/* Has an import its file? One that was lost is made. Returns 1 if its content is lost, 0 or
+ * -errno. */
+static int restore_file(const struct import_files *files, const struct import_record *import)
+{
+	int r = files->has(files->data, import->name);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	r = files->make(files->data, import->name);
+	return r < 0 ? r : import->version > 0;
+}
+
+/* Is a name one of this space's own by now? 1, 0 or -errno. */
+static int is_own_name(const struct engine *engine, const char *name)
+{
+	int64_t row;
+	int r = ledger_row(engine->ledger, name, &row);
+
+	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
+static int begin_import(void *data, const struct import_record *import)
+{
+	struct beginning *beginning = data;
+	const struct imports *imports = beginning->engine->imports;
+	const struct import_files *files = &imports->files;
+	int r;
+
+	beginning->n++;
+	snprintf(beginning->last, sizeof(beginning->last), "%s", import->job_id);
+	if (import->state == IMPORT_PLACED && imports->shown != JOBS_OWN) {
+		r = restore_file(files, import);
+		return r <= 0 ? r
+			      : buf_append(&beginning->lost, import->job_id,
+					   strlen(import->job_id) + 1);
+	}
+	r = is_own_name(beginning->engine, import->name);
+	return r < 0 ? r : r > 0 ? 0 : files->remove(files->data, import, false);
+}
+
+/* The content of these has to be fetched again. Returns 0 or -errno. */
+static int forget_lost(struct engine *engine, const struct buf *lost)
+{
+	int r = 0;
+
+	for (const char *id = lost->data; r == 0 && id && id < lost->data + lost->size;
+	     id += strlen(id) + 1)
+		r = ledger_import_fetched(engine->ledger,
+					  &(struct import_record){.job_id = (char *)id});
+	return r;
+}
+
+int imports_begin(struct engine *engine, const struct import_files *files)
+{
+	struct beginning beginning = {.engine = engine};
+	int r = 0;
+
+	engine->imports->files = *files;
+	while (r == 0 && engine->imports->any) {
+		beginning.n = 0;
+		r = ledger_imports_named(engine->ledger, beginning.last, IMPORTS_AT_ONCE,
+					 begin_import, &beginning);
+		if (beginning.n < IMPORTS_AT_ONCE)
+			break;
+	}
+	if (r == 0)
+		r = forget_lost(engine, &beginning.lost);
+	buf_finish(&beginning.lost);
+	return r;
+}
+
+/* ---- questions ---- */
+
+enum jobs_shown imports_shown(const struct engine *engine)
+{
+	return engine->imports->shown;
+}
+
+bool imports_any(const struct engine *engine)
+{
+	return engine->imports->any && engine->imports->shown != JOBS_OWN;
+}
+
+bool imports_are_whole(const struct engine *engine)
+{
+	return engine->imports->is_whole;
+}
+
+int imports_find(struct engine *engine, const char *name, struct import_record *ret_import)
+{
+	return imports_any(engine) ? ledger_import_find(engine->ledger, name, ret_import) : -ENOENT;
+}
+
+int imports_glance(struct engine *engine, const char *name, struct import_glance *ret_glance)
+{
+	return imports_any(engine) ? ledger_import_glance(engine->ledger, name, ret_glance)
+				   : -ENOENT;
+}
+
+int imports_is_due(struct engine *engine, const struct import_record *import)
+{
+	const int64_t refresh_ms = engine->options.refresh_ms, now_ms = engine_realtime_ms(engine);
+	int64_t scanned_ms = 0;
+	int r;
+
+	if (!import->version)
+		return 1;
+	if (import->listed_version <= import->version && import->checked_ms <= now_ms &&
+	    now_ms - import->checked_ms < refresh_ms)
+		return 0;
+	r = ledger_catalogue_when(engine->ledger, &scanned_ms);
+	if (r < 0)
+		return r;
+	return import->listed_version != import->version || scanned_ms > now_ms ||
+	       now_ms - scanned_ms >= refresh_ms;
+}
+
+/* ---- changes ---- */
+
+bool imports_are_placed(const struct engine *engine)
+{
+	return engine->imports->shown != JOBS_OWN && engine->imports->files.has;
+}
+
+int imports_add(struct engine *engine, const char *job_id, int64_t create_ms)
+{
+	if (!imports_are_placed(engine))
+		return 0;
+	engine->imports->any = true;
+	return ledger_import_add(engine->ledger, job_id, create_ms);
+}
+
+int imports_fetched(struct engine *engine, const struct import_record *import)
+{
+	struct import_record now = *import;
+
+	now.checked_ms = engine_realtime_ms(engine);
+	return ledger_import_fetched(engine->ledger, &now);
+}
+
+int imports_tell(struct engine *engine, const struct import_record *import, const char *story)
+{
+	return ledger_import_tell(engine->ledger, import->job_id, story);
+}
+
+int imports_hide(struct engine *engine, const struct import_record *import)
+{
+	return ledger_import_hide(engine->ledger, import->job_id);
+}
+
+int imports_give_name(struct engine *engine, const char *name)
+{
+	int r = engine->imports->any ? ledger_import_has_name(engine->ledger, name) : 0;
+
+	if (r > 0)
+		r = ledger_import_take_name(engine->ledger, name);
+	else
+		return r;
+	/* a crash must not leave the user's file with the name of an import */
+	return r < 0 ? r : submit_save(engine);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SUBMIT_IMPORTS_H
+#define COCFS_SUBMIT_IMPORTS_H
+
+#include "job/import.h"
+#include "submit/submit.h"
+
+/*
+ * The jobs of the service that no path of this space is bound to, as space shows them: a file of
+ * the root each. placing.c has the essay. An import is no binding.
+ */
+
+/* What space does in the root of the spool. */
+struct import_files {
+	/* Is there anything of this name? 1, 0 or -errno. */
+	int (*has)(void *data, const char *name);
+	/* Makes a placeholder. -EEXIST: there is something of this name. */
+	int (*make)(void *data, const char *name);
+	/* Removes the file of an import. is_known: nobody can have changed it; else it stays if it
+	 * is not as the import says. That there is none is accepted. */
+	int (*remove)(void *data, const struct import_record *import, bool is_known);
+	void *data;
+};
+
+/*
+ * The mount begins: what a crash, a loss of power or another mount has left is put right. Each
+ * placed import has its file then; with JOBS_OWN none has, unless somebody has changed it. files is
+ * copied, and used until the engine is closed. Returns 0 or -errno.
+ */
+int imports_begin(struct engine *engine, const struct import_files *files);
+
+/* What this mount shows. */
+enum jobs_shown imports_shown(const struct engine *engine);
+
+/* Does this mount show any import? Cheap: ask this before you look for one. */
+bool imports_any(const struct engine *engine);
+
+/* Have all imports of a scan had their files? Else there is only a part of them. */
+bool imports_are_whole(const struct engine *engine);
+
+/* Finds an import that is placed by the name of its file. -ENOENT: it is none, or none is shown. */
+int imports_find(struct engine *engine, const char *name, struct import_record *ret_import);
+
+/* What the siblings of an import look like. -ENOENT as above. */
+int imports_glance(struct engine *engine, const char *name, struct import_glance *ret_glance);
+
+/* Has the service to be asked whether the content that an import has is its newest? Not if it was
+ * asked within `refresh`, or a scan has told this version within `refresh`. 1, 0 or -errno. */
+int imports_is_due(struct engine *engine, const struct import_record *import);
+
+/* The service was asked for an import that is placed: its version, digest and attrs are these
+ * now. */
+int imports_fetched(struct engine *engine, const struct import_record *import);
+
+/* An edit of an import was refused: story is its .error; NULL: the .error goes. */
+int imports_tell(struct engine *engine, const struct import_record *import, const char *story);
+
+/* A user has removed the file of an import: the job is not shown again. */
+int imports_hide(struct engine *engine, const struct import_record *import);
+
+/* A user is about to make a file of a name in the root that has none: the name is the user's. */
+int imports_give_name(struct engine *engine, const char *name);
+
+#endif

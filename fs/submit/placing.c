@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a job that a scan has listed comes to be a file of the root.
+ *
+ * It gets a name first: the job's own, made safe, if neither the ledger nor the spool has this name
+ * for something else; otherwise with the job's ID (job/import_name.h). The oldest job comes first,
+ * so it has the plain name. A name that was given stays. The names are durable before any of the
+ * files is made. So no file of an import is ever in the spool that the ledger does not know of: it
+ * would look like a file that a user has made. What a crash or a loss of power can leave is a name
+ * without a file, and the next mount makes the file.
+ *
+ * Some jobs get no name now. A job that a path is bound to is no import any more. And a job whose
+ * name a create of ours has under way, or in doubt, may be the job that this create makes. Until
+ * the create has ended nobody can know. So such a job is shown by a later scan.
+ *
+ * The removal is the other way round: the ledger says that an import is leaving, then the file
+ * goes, then the row.
+ *
+ * It is done in slices, so that no request waits for many files.
+ */
+#define _GNU_SOURCE
+#include "submit/placing.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/crash.h"
+#include "base/log.h"
+#include "job/import_name.h"
+#include "submit/bounds.h"
+#include "submit/imports_state.h"
+#include "submit/name_list.h"
+#include "submit/rows.h"
+#include "submit/state.h"
+#include "submit/submission.h"
+#include "submit/waiter.h"
+
+static void place_slice(void *data);
+
+static const struct import_files *files_of(const struct placing *placing)
+{
+	return &placing->engine->imports->files;
+}
+
+static void go_on_placing(struct placing *placing)
+{
+	struct loop *loop = placing->engine->loop;
+
+	loop_timer_set(loop, &placing->timer, loop_now_ms(loop) + 1, place_slice, placing);
+}
+
+void placing_cancel(struct placing *placing)
+{
+	if (!placing->engine)
+		return;
+	loop_timer_cancel(&placing->timer);
+	if (placing->waiter)
+		submit_waiter_drop(steal_ptr(placing->waiter));
+	buf_finish(&placing->names);
+	*placing = (struct placing){0};
+}
+
+/* Ends it: this is the last touch. */
+static void end_placing(struct placing *placing, int r)
+{
+	placing_done_fn *done = placing->done;
+	void *data = placing->data;
+
+	if (r < 0)
+		log_warning("the jobs of the service cannot all be shown as files: %s",
+			    strerror(-r));
+	placing_cancel(placing);
+	if (done)
+		done(data, r);
+}
+
+/* ---- those that are leaving ---- */
+
+struct leaving {
+	struct placing *placing;
+	struct buf ids; /* of those whose file is gone: each ends with a NUL */
+};
+
+static int remove_leaving(void *data, const struct import_record *import)
+{
+	struct leaving *leaving = data;
+	const struct import_files *files = files_of(leaving->placing);
+	int r = files->remove(files->data, import, true);
+
+	return r < 0 ? r : buf_append(&leaving->ids, import->job_id, strlen(import->job_id) + 1);
+}
+
+/* Removes some. Returns 1 if there may be more, 0 or -errno. */
+static int remove_some(struct placing *placing)
+{
+	struct ledger *ledger = placing->engine->ledger;
+	struct leaving leaving = {.placing = placing};
+	int n = 0, r = ledger_imports_leaving(ledger, IMPORTS_AT_ONCE, remove_leaving, &leaving);
+
+	for (const char *id = leaving.ids.data;
+	     r == 0 && id && id < leaving.ids.data + leaving.ids.size; id += strlen(id) + 1, n++)
+		r = ledger_import_drop(ledger, id);
+	buf_finish(&leaving.ids);
+	return r < 0 ? r : n == IMPORTS_AT_ONCE;
+}
+
+/* ---- names ---- */
+
+/* Has a create of ours a name that is under way, or in doubt, so that the job may be its? */
+static bool is_being_created(const struct engine *engine, const char *job_name)
+{
+	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
+		for (const struct submission *submission = engine->by_row[i]; submission;
+		     submission = submission->next_by_row)
+			if (submission_is_create(submission) &&
+			    submission->record.attrs.value[ATTR_NAME] &&
+			    name_list_is_same(submission->record.attrs.value[ATTR_NAME], job_name))
+				return true;
+	return false;
+}
+
+/* Is a name free, in the ledger and in the spool? 1, 0 or -errno. */
+static int is_free_name(const struct placing *placing, const char *name)
+{
+	struct ledger *ledger = placing->engine->ledger;
+	int64_t row;
+	int r = ledger_import_has_name(ledger, name);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	r = ledger_row(ledger, name, &row);
+	if (r != -ENOENT)
+		return r < 0 ? r : 0;
+	r = files_of(placing)->has(files_of(placing)->data, name);
+	return r < 0 ? r : !r;
+}
+
+/* Gives a job the first name that is free. Returns 0 or -errno. */
+static int name_import(struct placing *placing, const char *job_id, const char *job_name)
+{
+	char name[IMPORT_NAME_ROOM];
+	int r = 0;
+
+	for (unsigned number = 0; r == 0 && number < IMPORT_NAMES; number++) {
+		import_name_make(job_name, job_id, number, name);
+		r = is_free_name(placing, name);
+	}
+	if (r == 0)
+		log_info("the job %s is not shown: all names that it could have are taken", job_id);
+	if (r <= 0)
+		return r;
+	r = ledger_import_place(placing->engine->ledger, job_id, name);
+	return r < 0 ? r : buf_append(&placing->names, name, strlen(name) + 1);
+}
+
+/* Jobs that may get a name, while they are read. */
+struct unplaced {
+	struct placing *placing;
+	struct buf jobs; /* ID and name, each with a NUL at its end */
+	int n;
+};
+
+static int note_unplaced(void *data, const char *job_id, int64_t create_ms, const char *job_name)
+{
+	struct unplaced *unplaced = data;
+	struct import_place *place = &unplaced->placing->place;
+	int r = buf_append(&unplaced->jobs, job_id, strlen(job_id) + 1);
+
+	if (r == 0)
+		r = buf_append(&unplaced->jobs, job_name, strlen(job_name) + 1);
+	place->create_ms = create_ms;
+	snprintf(place->job_id, sizeof(place->job_id), "%s", job_id);
+	unplaced->n++;
+	return r;
+}
+
+/* Names a job, if it is to have one. Returns 0 or -errno. */
+static int place_job(struct placing *placing, const char *job_id, const char *job_name)
+{
+	struct engine *engine = placing->engine;
+	int bound = engine_is_bound(engine, job_id);
+
+	if (bound != 0)
+		return bound < 0 ? bound : ledger_import_drop(engine->ledger, job_id);
+	return is_being_created(engine, job_name) ? 0 : name_import(placing, job_id, job_name);
+}
+
+/* Names some. Returns 1 if there may be more, 0 or -errno. */
+static int name_some(struct placing *placing)
+{
+	struct unplaced unplaced = {.placing = placing};
+	int r = ledger_imports_unplaced(placing->engine->ledger, &placing->place, NAMES_AT_ONCE,
+					note_unplaced, &unplaced);
+	const char *at = unplaced.jobs.data;
+
+	for (int i = 0; r == 0 && i < unplaced.n; i++) {
+		const char *job_name = at + strlen(at) + 1;
+
+		r = place_job(placing, at, job_name);
+		at = job_name + strlen(job_name) + 1;
+	}
+	buf_finish(&unplaced.jobs);
+	return r < 0 ? r : unplaced.n == NAMES_AT_ONCE;
+}
+
+/* ---- files ---- */
+
+/* Makes the file of a name that is durable. A user may have taken the name meanwhile, which the
+ * ledger knows. Returns 0 or -errno. */
+static int make_file(struct placing *placing, const char *name)
+{
+	const struct import_files *files = files_of(placing);
+	int r = files->make(files->data, name);
+
+	return r == -EEXIST ? 0 : r;
+}
+
+/* Makes some. Returns 1 if there are more, 0 or -errno. */
+static int make_some(struct placing *placing)
+{
+	struct buf *names = &placing->names;
+	int r = 0;
+
+	for (int i = 0; r == 0 && placing->made < names->size; i++) {
+		const char *name = names->data + placing->made;
+
+		if (i == IMPORTS_AT_ONCE)
+			return 1;
+		r = make_file(placing, name);
+		placing->made += strlen(name) + 1;
+	}
+	for (const char *name = names->data + placing->made;
+	     r < 0 && name < names->data + names->size; name += strlen(name) + 1)
+		ledger_import_take_name(placing->engine->ledger, name); /* it is tried again */
+	return r;
+}
+
+static void on_names_durable(void *data, int result)
+{
+	struct placing *placing = data;
+
+	placing->waiter = NULL;
+	if (result < 0) {
+		end_placing(placing, result);
+		return;
+	}
+	CRASH_POINT("imports-named");
+	go_on_placing(placing);
+}
+
+/* Has the names become durable, before their files are made. Returns 0 or -ENOMEM. */
+static int await_names(struct placing *placing)
+{
+	struct engine *engine = placing->engine;
+
+	placing->waiter = waiter_create(engine, on_names_durable, placing);
+	if (!placing->waiter)
+		return -ENOMEM;
+	placing->waiter->is_inner = true;
+	LIST_INSERT_HEAD(&engine->iteration.promised, placing->waiter, link);
+	return 0;
+}
+
+/* ---- the slices ---- */
+
+/* All that could be done was done, unless something has come meanwhile. */
+static void finish_pass(struct placing *placing)
+{
+	struct engine *engine = placing->engine;
+	int r;
+
+	if (placing->again) {
+		placing->again = placing->all_named = false;
+		placing->place = (struct import_place){0};
+		placing->step = PLACING_REMOVE;
+		go_on_placing(placing);
+		return;
+	}
+	r = ledger_imports_set_whole(engine->ledger);
+	engine->imports->is_whole |= r == 0;
+	end_placing(placing, r);
+}
+
+/* Names some more, or has the names that there are become durable. Returns 0 or -errno. */
+static int go_on_naming(struct placing *placing)
+{
+	int r = name_some(placing);
+
+	if (r < 0)
+		return r;
+	placing->all_named = r == 0;
+	if (!placing->all_named && placing->names.size < NAMES_SIZE_MAX) {
+		go_on_placing(placing);
+		return 0;
+	}
+	placing->step = PLACING_MAKE;
+	if (placing->names.size)
+		return await_names(placing);
+	finish_pass(placing);
+	return 0;
+}
+
+/* Makes some more files. Returns 0 or -errno. */
+static int go_on_making(struct placing *placing)
+{
+	int r = make_some(placing);
+
+	if (r < 0)
+		return r;
+	if (r == 0) {
+		placing->names.size = placing->made = 0;
+		placing->step = PLACING_NAME;
+	}
+	if (r == 0 && placing->all_named)
+		finish_pass(placing);
+	else
+		go_on_placing(placing);
+	return 0;
+}
+
+static int go_on_removing(struct placing *placing)
+{
+	int r = remove_some(placing);
+
+	if (r < 0)
+		return r;
+	if (r == 0)
+		placing->step = PLACING_NAME;
+	go_on_placing(placing);
+	return 0;
+}
+
+/* The timer's callback. */
+static void place_slice(void *data)
+{
+	static int (*const steps[])(struct placing * placing) = {
+		[PLACING_REMOVE] = go_on_removing,
+		[PLACING_NAME] = go_on_naming,
+		[PLACING_MAKE] = go_on_making,
+	};
+	struct placing *placing = data;
+	int r = steps[placing->step](placing);
+
+	if (r < 0)
+		end_placing(placing, r);
+}
+
+void placing_begin(struct placing *placing, struct engine *engine, placing_done_fn *done,
+		   void *data)
+{
+	if (done) {
+		placing->done = done;
+		placing->data = data;
+	}
+	placing->again = placing->engine != NULL;
+	if (placing->again)
+		return;
+	placing->engine = engine;
+	go_on_placing(placing);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SUBMIT_PLACING_H
+#define COCFS_SUBMIT_PLACING_H
+
+#include "base/buf.h"
+#include "ledger/imports.h"
+#include "loop/loop.h"
+#include "submit/submit.h"
+
+/* Imports get their names and files, and those that are leaving lose them. placing.c has the
+ * essay. */
+
+/* Called once with 0 or -errno, from an iteration of the loop and never from within
+ * placing_begin(). It is the last touch. */
+typedef void placing_done_fn(void *data, int result);
+
+enum placing_step {
+	PLACING_REMOVE, /* files of imports that are leaving are removed */
+	PLACING_NAME,	/* imports get names */
+	PLACING_MAKE,	/* these names get files */
+};
+
+/* Zero-initialise it. */
+struct placing {
+	struct engine *engine; /* NULL: nothing is under way */
+	placing_done_fn *done; /* NULL: nobody waits */
+	void *data;
+	enum placing_step step;
+	bool again;		   /* it has to begin anew at its end */
+	struct loop_timer timer;   /* of the next slice */
+	struct import_place place; /* what has a name, or cannot have one now */
+	struct buf names;	   /* that were given, and have no file yet: each ends with a NUL */
+	size_t made;		   /* bytes of these whose file was tried */
+	bool all_named;		   /* none is left that could have a name */
+	struct waiter *waiter;	   /* until the names are durable */
+};
+
+/* Begins: goes on in slices until every import that can have a file has one. One that is under way
+ * already goes on, and done (NULL: nobody waits) is called at its end. */
+void placing_begin(struct placing *placing, struct engine *engine, placing_done_fn *done,
+		   void *data);
+
+/* Stops: done is not called. One that is not under way is accepted. */
+void placing_cancel(struct placing *placing);
+
+#endif

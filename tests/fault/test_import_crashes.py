@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""cocfs is killed while it makes the files of imports and fetches their content: the next mount has each job once."""
+
+import os
+import signal
+
+import pytest
+
+import test_crash_points as crashes
+import tools
+
+
+def make(space, name):
+    return space.cocd.client().create(name=name, content=f"text of {name}", enterprise_project_id="0", risk_level="LOW")
+
+
+def listed(space):
+    return {name: space.id(name) for name in os.listdir(space.path) if name.endswith(".yaml")}
+
+
+@pytest.fixture(name="mount")
+def mount_fixture(make_space):
+    crashes.need_points()
+    return lambda: make_space(mounted=False, program=crashes.CRASH, refresh="0")
+
+
+def die(space, point, *command):
+    """The mount dies at a point that a command leads to."""
+    crashes.die_at(space, point)
+    space.mount()
+    result = tools.run(*command(space) if callable(command) else command, seconds=40)
+    assert space.bury(40) == -signal.SIGKILL
+    del space.env["COCFS_CRASH_AT"]
+    return result
+
+
+def test_names_without_files_get_their_files(mount):
+    space = mount()
+    made = {f"job {number}.yaml": make(space, f"job {number}") for number in range(3)}
+    die(space, "imports-named", "ls", space.path)
+    assert os.listdir(os.path.join(space.state, "spool")) == []
+    space.mount()
+    assert listed(space) == made
+    assert {name: tools.read(space.at(name)).decode() for name in made} == {name: f"text of {name[:-5]}" for name in made}
+
+
+def test_content_that_is_not_recorded_is_fetched_again(mount):
+    space = mount()
+    made = {"job.yaml": make(space, "job")}
+    die(space, "import-fetched", "sh", "-c", f"ls {space.path}; cat {space.at('job.yaml')}")
+    space.cocd.client().ask("PUT", f"/v1/documents/{made['job.yaml']}", body={"name": "job", "content": "short"})
+    space.mount()
+    assert listed(space) == made
+    assert tools.read(space.at("job.yaml")) == b"short"

@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: MIT
+"""Imports: what the service has is what a mount shows. Host A and host B are two mounts of one account; a third client
+writes past both, as the console does."""
+
+import errno
+import os
+import stat
+
+import pytest
+
+import front as fronts
+import mounting
+import samples
+import tools
+from fixtures import reachable_tmp_path as tmp_path  # noqa: F401
+
+LIST = "/v1/documents"
+LONG = "3600"  # a refresh that no test outlasts
+
+
+@pytest.fixture(name="host")
+def host_fixture(cocd, front, mounts, tmp_path):  # noqa: F811
+    """host(NAME, option=value, …): a mount of the account on a machine of its own."""
+    def mount(name, mounted=True, **options):
+        made = mounts(mounting.Space(cocd, front, tmp_path / name, **{"refresh": LONG, **options}))
+        return made.mount() if mounted else made
+    return mount
+
+
+def make(space, name, content=None, **fields):
+    """A third client makes a job; returns its ID."""
+    return space.cocd.client().create(**{"name": name, "content": samples.document(name) if content is None else content,
+                                         "enterprise_project_id": "0", "risk_level": "LOW", **fields})
+
+
+def names(space):
+    """What is listed in the root, but for siblings."""
+    return sorted(name for name in os.listdir(space.path) if not name.endswith((".id", ".error")))
+
+
+def shows(space):
+    """The questions for single jobs."""
+    return [call for call in space.calls("GET") if call.path.startswith(LIST + "/")]
+
+
+def reads(path):
+    """What a file has; None: it cannot be read."""
+    try:
+        return tools.read(path)
+    except OSError:
+        return None
+
+
+# ---- what is shown ----
+
+def test_a_second_host_lists_what_the_first_wrote(host):
+    a, b = host("a"), host("b")
+    for name in ("one.yaml", "two.yaml"):
+        tools.write(a.at(name), samples.document(name[:-5]))
+    assert names(b) == ["one.yaml", "two.yaml"]
+    for name in ("one.yaml", "two.yaml"):
+        assert tools.read(b.at(name)) == tools.read(a.at(name))
+        assert b.id(name) == a.id(name)
+        assert b.fact(name, "job_id") == a.id(name)
+        assert b.fact(name, "version") == "v1"
+        assert b.fact(name, "state") == "imported"
+    assert a.sent() == (2, 0)
+
+
+def test_a_list_asks_for_no_job(host):
+    b = host("b")
+    for number in range(5):
+        make(b, f"job {number}")
+    assert len(names(b)) == 5
+    tools.run("ls", b.path).ok()
+    assert not shows(b)
+
+
+def test_the_size_is_that_of_the_content(host):
+    b = host("b")
+    make(b, "job", "x" * 12345)
+    assert names(b) == ["job.yaml"]
+    assert os.stat(b.at("job.yaml")).st_size == 12345
+    assert tools.read(b.at("job.yaml")) == b"x" * 12345
+    assert len(shows(b)) == 1
+
+
+def test_the_time_is_that_of_the_update(host):
+    b = host("b")
+    id_ = make(b, "job")
+    assert names(b) == ["job.yaml"]
+    assert os.stat(b.at("job.yaml")).st_mtime_ns // 1000000 == b.job(id_)["update_time"]
+
+
+def test_reading_asks_once(host):
+    b = host("b")
+    make(b, "job")
+    assert names(b) == ["job.yaml"]
+    for _ in range(3):
+        tools.run("cat", b.at("job.yaml")).ok()
+    assert len(shows(b)) == 1
+
+
+def test_an_import_is_known_after_a_remount(host):
+    b = host("b")
+    make(b, "read", "text")
+    make(b, "unread", "other")
+    assert names(b) == ["read.yaml", "unread.yaml"]
+    tools.read(b.at("read.yaml"))
+    b.remount()
+    b.front.refuse()
+    assert names(b) == ["read.yaml", "unread.yaml"]
+    assert tools.read(b.at("read.yaml")) == b"text"
+    with pytest.raises(OSError):
+        tools.read(b.at("unread.yaml"))
+    b.front.accept()
+    tools.eventually(lambda: reads(b.at("unread.yaml")) == b"other", "the service to be asked again")
+
+
+def test_own_shows_none(host):
+    b = host("b", jobs="own")
+    make(b, "job")
+    assert names(b) == []
+    b.unmount()
+    b.options["jobs"] = "read"
+    b.mount()
+    assert names(b) == ["job.yaml"]
+    tools.read(b.at("job.yaml"))
+    b.unmount()
+    b.options["jobs"] = "own"
+    b.mount()
+    assert names(b) == []
+
+
+def test_what_is_bound_here_has_one_file(host):
+    a = host("a", refresh="0")
+    os.mkdir(a.at("sub"))
+    tools.write(a.at("sub", "x.yaml"), samples.document("x"))
+    tools.write(a.at("y.yaml"), samples.document("y"))
+    assert names(a) == ["sub", "y.yaml"]
+    os.rename(a.at("sub", "x.yaml"), a.at("sub", "z.yaml"))
+    os.unlink(a.at("y.yaml"))
+    assert names(a) == ["sub"]
+
+
+# ---- names ----
+
+ODD = ["..", ".git", "/", "a/b", "a.yaml.id", "line\nfeed", "-rf", "重" * 128, "Case", "case", "  ", "a.yaml", "\x1b[31m"]
+
+
+def test_each_name_becomes_a_file_that_opens(host):
+    b = host("b")
+    made = {make(b, name, f"text of {name!r}"): name for name in ODD}
+    listed = names(b)
+    assert len(listed) == len(ODD)
+    found = {b.id(name): tools.read(b.at(name)).decode() for name in listed}
+    assert found == {id_: f"text of {name!r}" for id_, name in made.items()}
+    assert {"Case.yaml", "case.yaml", "_git.yaml", "a_b.yaml"} <= set(listed)
+    assert sorted(os.listdir(b.base)) == sorted(["cocfs.log", "jobs", "s"]), "something was made outside the root"
+
+
+def test_the_oldest_job_has_the_plain_name(host):
+    b = host("b")
+    first, second = make(b, "job", "first"), make(b, "job", "second")
+    assert names(b) == sorted(["job.yaml", f"job-{second}.yaml"])
+    assert b.id("job.yaml") == first
+    third = make(b, "job", "third")
+    b.remount()
+    b.options["refresh"] = "0"
+    b.remount()
+    assert names(b) == sorted(["job.yaml", f"job-{second}.yaml", f"job-{third}.yaml"])
+    assert tools.read(b.at("job.yaml")) == b"first"
+
+
+def test_a_name_of_the_spaces_own_is_left_alone(host):
+    b = host("b")
+    os.mkdir(b.at("dir.yaml"))
+    tools.write(b.at("mine.yaml"), samples.document("other"))
+    mine = b.id("mine.yaml")
+    made = make(b, "dir"), make(b, "mine")
+    assert names(b) == sorted(["dir.yaml", f"dir-{made[0]}.yaml", "mine.yaml", f"mine-{made[1]}.yaml"])
+    assert b.id("mine.yaml") == mine
+
+
+# ---- what the service cannot say ----
+
+def test_without_the_service_the_root_is_listed(host):
+    b = host("b")
+    tools.write(b.at("draft"), "mine")
+    b.front.refuse()
+    assert names(b) == ["draft"]
+
+
+def test_what_is_not_fetched_is_an_error_without_the_service(host):
+    b = host("b")
+    make(b, "job")
+    assert names(b) == ["job.yaml"]
+    b.front.refuse()
+    with pytest.raises(OSError) as raised:
+        tools.read(b.at("job.yaml"))
+    assert raised.value.errno in (errno.ECONNREFUSED, errno.EHOSTUNREACH)
+    with pytest.raises(OSError):
+        os.stat(b.at("job.yaml"))
+    assert names(b) == ["job.yaml"]
+
+
+@pytest.mark.parametrize("answer, number", [
+    (fronts.refuses(403, "COC.00040301", "no"), errno.EPERM),
+    (fronts.refuses(400, "COC.00042101", "no such job"), errno.ENOENT),
+    (fronts.says(500, b"{}"), errno.EIO),
+])
+def test_what_is_refused_is_an_error_and_no_empty_file(host, answer, number):
+    b = host("b")
+    make(b, "job", "text")
+    assert names(b) == ["job.yaml"]
+    b.front.rule(answer, "GET", LIST + "/.+")
+    with pytest.raises(OSError) as raised:
+        tools.read(b.at("job.yaml"))
+    assert raised.value.errno == number
+    b.front.clear()
+    assert tools.read(b.at("job.yaml")) == b"text"
+
+
+# ---- who may do what ----
+
+def test_nobody_changes_an_import(host):
+    b = host("b")
+    make(b, "job", "text")
+    tools.write(b.at("draft"), "mine")
+    assert names(b) == ["draft", "job.yaml"]
+    target = b.at("job.yaml")
+    assert stat.S_IMODE(os.stat(target).st_mode) == 0o444
+    refused = [lambda: tools.write(target, "x"), lambda: os.truncate(target, 0), lambda: os.chmod(target, 0o644),
+               lambda: os.utime(target), lambda: os.setxattr(target, "user.coc.risk_level", b"HIGH"),
+               lambda: os.setxattr(target, "user.other", b"x"), lambda: os.rename(b.at("draft"), target),
+               lambda: os.rename(target, b.at("other.yaml")), lambda: os.rename(target, b.at("scratch")),
+               lambda: os.link(target, b.at("link")), lambda: os.open(target, os.O_RDWR)]
+    for act in refused:
+        with pytest.raises(OSError) as raised:
+            act()
+        assert raised.value.errno in (errno.EPERM, errno.EACCES)
+    assert names(b) == ["draft", "job.yaml"]
+    assert tools.read(target) == b"text"
+    assert b.sent() == (0, 0)
+    if os.geteuid() == 0:
+        assert "jobs=all" in b.error("job.yaml")
+        assert "jobs=all" in b.fact("job.yaml", "error")
+        assert "jobs=all" in b.log()
+        os.unlink(b.at("job.yaml.error"))
+        assert b.error("job.yaml") is None
+
+
+def test_a_removed_import_stays_away(host):
+    b = host("b", refresh="0")
+    id_ = make(b, "job")
+    assert names(b) == ["job.yaml"]
+    os.unlink(b.at("job.yaml"))
+    assert names(b) == []
+    b.remount()
+    assert names(b) == []
+    assert id_ in tools.read(b.at(".coc", "jobs")).decode()
+    assert len(b.jobs()) == 1
+    tools.write(b.at("job.yaml"), samples.document("mine"))
+    assert len(b.jobs()) == 2
+    b.remount()
+    assert names(b) == ["job.yaml"]
+    assert tools.read(b.at("job.yaml")).decode() == samples.document("mine")
+
+
+def test_tools_that_delete_harm_no_job(host, src):
+    b = host("b", refresh="0")
+    for number in range(3):
+        make(b, f"job {number}")
+    assert len(names(b)) == 3
+    tools.run("rsync", "-a", "--delete", f"{src}/", f"{b.path}/")
+    assert names(b) == []
+    assert len(b.jobs()) == 3
