@@ -316,7 +316,7 @@ def test_a_database_that_is_not_there_is_refused(keys):
 
 
 @pytest.mark.skipif("COCD_UNIT" not in os.environ, reason="COCD_UNIT does not say where the unit tests are")
-@pytest.mark.parametrize("name", ["test_store", "test_store_executions", "test_store_gather", "test_store_list"])
+@pytest.mark.parametrize("name", ["test_store", "test_store_executions", "test_store_gather", "test_store_list", "test_store_pages"])
 def test_the_store_by_itself(uri, name):
     done = subprocess.run([os.path.join(os.environ["COCD_UNIT"], name)], capture_output=True, text=True, timeout=120,
                           env={**os.environ, "COCD_STORE_URI": uri})

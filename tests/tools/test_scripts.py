@@ -33,7 +33,7 @@ STUBS = {
         case $1 in
         setup) mkdir -p "$2/fs" "$2/tests"; echo >"$2/build.ninja"
             for f in fs/cocfs fs/cocd fs/cocfs-wait tests/disk tests/alloc.so tests/sync.so tests/slow.so tests/test_store tests/test_store_executions tests/test_store_list \\
-                tests/test_store_gather; do echo >"$2/$f"; done ;;
+                tests/test_store_gather tests/test_store_pages; do echo >"$2/$f"; done ;;
         test) mkdir -p "$3/meson-logs"; echo '<testsuites/>' >"$3/meson-logs/testlog.junit.xml" ;;
         esac
         """,

@@ -40,6 +40,11 @@ const char *const db_statements[STATEMENTS] = {
 			" WHERE document = ?1 AND version <= ?2 ORDER BY version DESC",
 	[ST_LIST] = LIST,
 	[ST_COUNT] = COUNT,
+	[ST_LIST_AFTER] = LIST_AFTER,
+	[ST_LIST_EVERY] = EVERY_ROW " ORDER BY number DESC LIMIT ?1 OFFSET ?2",
+	[ST_COUNT_EVERY] = "SELECT count(*) FROM documents",
+	/* changes of this connection, and those of others */
+	[ST_STATE] = "SELECT total_changes() || '.' || data_version FROM pragma_data_version",
 	[ST_FIND_PARTS] = FIND_PARTS,
 	[ST_LIST_FOUND] = LIST_FOUND,
 	[ST_COUNT_FOUND] = COUNT_FOUND,

@@ -30,6 +30,10 @@ enum statement {
 	ST_VERSIONS,
 	ST_LIST,
 	ST_COUNT,
+	ST_LIST_AFTER, /* as ST_LIST, from below a number on instead of from an offset */
+	ST_LIST_EVERY, /* as ST_LIST, without a filter */
+	ST_COUNT_EVERY,
+	ST_STATE,      /* a text that is another one when anything has changed, or may have */
 	ST_FIND_PARTS, /* numbers of documents whose names have parts in one of four ranges */
 	ST_LIST_FOUND, /* as ST_LIST, of documents whose numbers are in a JSON array */
 	ST_COUNT_FOUND,

@@ -20,6 +20,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/utf8.h"
 #include "bounds/api.h"
 #include "service/store/store_private.h"
@@ -39,13 +40,17 @@
 struct list_reader {
 	int (*each)(void *data, const struct store_document *document);
 	void *data;
+	int64_t number; /* of the last document */
+	int64_t n;
 };
 
 static int see_listed_document(void *data, const struct db_row *row)
 {
-	const struct list_reader *reader = data;
+	struct list_reader *reader = data;
 	const struct store_document document = store_read_row(row);
 
+	reader->number = document.number;
+	reader->n++;
 	return reader->each(reader->data, &document);
 }
 
@@ -205,6 +210,38 @@ static int list_found(struct store *store, const struct store_filter *filter, co
 				ret_total, err);
 }
 
+/* Lists all documents, without a filter: a database counts them fast. */
+static int list_every(struct store *store, const struct store_filter *filter,
+		      struct list_reader *reader, int64_t *ret_total, struct err *err)
+{
+	const struct db_value values[] = {db_of_number(filter->limit),
+					  db_of_number(filter->offset)};
+	int r = db_query(store->db, ST_LIST_EVERY, values, DB_COUNT(values), see_listed_document,
+			 reader, err);
+
+	return r < 0 ? r
+		     : db_query(store->db, ST_COUNT_EVERY, NULL, 0, keep_document_number, ret_total,
+				err);
+}
+
+/* Lists from where the page before has ended. */
+static int list_after(struct store *store, const struct store_filter *filter,
+		      const struct list_place *place, struct list_reader *reader,
+		      int64_t *ret_total, struct err *err)
+{
+	const struct db_value values[] = {
+		db_of_text(NULL),
+		db_of_text(filter->creator),
+		db_of_text(filter->enterprise_project_id),
+		db_of_number(filter->limit),
+		db_of_number(place->number),
+	};
+
+	*ret_total = place->total;
+	return db_query(store->db, ST_LIST_AFTER, values, DB_COUNT(values), see_listed_document,
+			reader, err);
+}
+
 /* Lists among all documents. */
 static int list_all(struct store *store, const struct store_filter *filter, const char *pattern,
 		    struct list_reader *reader, int64_t *ret_total, struct err *err)
@@ -224,6 +261,29 @@ static int list_all(struct store *store, const struct store_filter *filter, cons
 				err);
 }
 
+/* Lists a page of all documents, or of a creator's or a project's. */
+static int list_page(struct store *store, const struct store_filter *filter,
+		     struct list_reader *reader, int64_t *ret_total, struct err *err)
+{
+	_cleanup_free_ char *state = list_places_state(store);
+	const struct list_place *place = list_places_find(store, filter, state);
+	int r;
+
+	reader->number = place ? place->number : 0;
+	if (place)
+		r = list_after(store, filter, place, reader, ret_total, err);
+	else if (filter->creator || filter->enterprise_project_id)
+		r = list_all(store, filter, NULL, reader, ret_total, err);
+	else
+		r = list_every(store, filter, reader, ret_total, err);
+	if (r >= 0 && reader->number)
+		list_places_keep(store, filter, state,
+				 &(struct list_place){.offset = filter->offset + reader->n,
+						      .number = reader->number,
+						      .total = *ret_total});
+	return r;
+}
+
 int store_list(struct store *store, const struct store_filter *filter,
 	       int (*each)(void *data, const struct store_document *document), void *data,
 	       int64_t *ret_total, struct err *err)
@@ -241,8 +301,10 @@ int store_list(struct store *store, const struct store_filter *filter,
 	if (r > 0)
 		r = list_found(store, filter, pattern.data, found.numbers.data, &reader, &total,
 			       err);
-	else if (r == 0)
+	else if (r == 0 && filter->name_like)
 		r = list_all(store, filter, pattern.data, &reader, &total, err);
+	else if (r == 0)
+		r = list_page(store, filter, &reader, &total, err);
 	buf_finish(&found.numbers);
 	if (r < 0)
 		return r;

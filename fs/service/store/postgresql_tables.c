@@ -32,6 +32,9 @@ const char *const postgresql_statements[STATEMENTS] = {
 	[ST_FIND_TO_CHANGE] = FIND " FOR UPDATE",
 	[ST_LIST] = LIST,
 	[ST_COUNT] = COUNT,
+	[ST_LIST_AFTER] = LIST_AFTER,
+	/* the same as long as no transaction has begun or ended that changes something */
+	[ST_STATE] = "SELECT pg_current_snapshot()::text",
 	[ST_LIST_FOUND] = LIST_FOUND,
 	[ST_COUNT_FOUND] = COUNT_FOUND,
 	[ST_EXECUTION_TO_CHANGE] = WHOLE_EXECUTION " FOR UPDATE",

@@ -22,11 +22,15 @@
 	" WHERE " IF_GIVEN("?1", LIKE("name", "?1")) AND_IF_GIVEN("?2", "creator = ?2")            \
 		AND_IF_GIVEN("?3", "enterprise_project_id = ?3")
 
-#define ROW                                                                                        \
+#define EVERY_ROW                                                                                  \
 	"SELECT number, document_id, name, enterprise_project_id, creator, modifier,"              \
-	" create_time_ms, update_time_ms, version FROM documents" FILTER
+	" create_time_ms, update_time_ms, version FROM documents"
+
+#define ROW EVERY_ROW FILTER
 
 #define LIST ROW " ORDER BY number DESC LIMIT ?4 OFFSET ?5"
+
+#define LIST_AFTER ROW " AND number < ?5 ORDER BY number DESC LIMIT ?4"
 
 #define COUNT "SELECT count(*) FROM documents" FILTER
 

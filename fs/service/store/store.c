@@ -52,6 +52,7 @@ void store_close(struct store *store)
 	if (!store)
 		return;
 	db_close(store->db);
+	list_places_finish(store);
 	free(store);
 }
 

@@ -4,10 +4,12 @@
 
 #include "base/buf.h"
 #include "service/store/db.h"
+#include "service/store/list_places.h"
 #include "service/store/store.h"
 
 struct store {
 	struct db *db;
+	struct list_places places;
 	bool gathers;	  /* since store_gather() */
 	bool has_changes; /* begun since the last store_settle() */
 	struct err lost;  /* why all that was gathered is undone already; errnum 0: it is not */

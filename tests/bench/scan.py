@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""What a whole scan costs the local service: scan.py [--jobs N] [--store sqlite|postgresql].
+
+Fills a store past cocd, lists all jobs in pages of 100, and shows some jobs and versions. Tells the time of each and the
+CPU time of the daemon; that of PostgreSQL is in the time only. COCD is the program.
+"""
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+
+import postgresql  # noqa: E402
+import service  # noqa: E402
+import sqlite3  # noqa: E402
+
+PAGE = 100
+SHOWS = 2000
+VERSIONS = 100  # of the job that has most
+DOCUMENTS = """INSERT INTO documents (document_id, name, description, risk_level, enterprise_project_id, tags, creator, create_time_ms,
+ update_time_ms, version) SELECT 'DM' || (20260101000000 + n) || 'abcdefgh', 'restart the web servers ' || n, '', 'LOW', '0', '[]', 'me',
+ 1767225600000 + n, 1767225600000 + n, CASE WHEN n = 1 THEN {versions} ELSE 1 END FROM {numbers}"""
+CONTENT = """INSERT INTO versions (document, version, version_uuid, create_time_ms, content)
+ SELECT number, v, number || '-' || v, create_time_ms, 'meta: {{}}' || char FROM documents, {versions}, (SELECT {padding} AS char) AS c
+ WHERE v <= documents.version"""
+
+
+def fill_sqlite(daemon, n):
+    db = sqlite3.connect(os.path.join(daemon.data, "service.db"))
+    series = "(WITH RECURSIVE s(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM s WHERE n < {}) SELECT n{} FROM s) AS {}"
+    db.execute(DOCUMENTS.format(versions=VERSIONS, numbers=series.format(n, "", "s")))
+    db.execute(CONTENT.format(versions=series.format(VERSIONS, " AS v", "v"), padding="printf('%2000c', 'x')"))
+    db.commit()
+    db.close()
+
+
+def fill_postgresql(uri, n):
+    postgresql.sql(uri, DOCUMENTS.format(versions=VERSIONS, numbers=f"generate_series(1, {n}) AS n") + ";"
+                   + CONTENT.format(versions=f"generate_series(1, {VERSIONS}) AS v", padding="repeat('x', 2000)") + "; ANALYZE")
+
+
+def cpu_s(daemon):
+    with open(f"/proc/{daemon.process.pid}/stat", encoding="ascii") as file:
+        return sum(map(int, file.read().rsplit(")", 1)[1].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def measured(daemon, what, work):
+    began, cpu = time.monotonic(), cpu_s(daemon)
+    result = work()
+    print(f"{what}: {time.monotonic() - began:.2f} s, {cpu_s(daemon) - cpu:.2f} s of CPU in cocd", flush=True)
+    return result
+
+
+def scan(client, creator=None):
+    """All pages; returns the IDs."""
+    found = []
+    while True:
+        query = [("limit", str(PAGE)), ("offset", str(len(found)))] + ([("creator", creator)] if creator else [])
+        answer = client.ask("GET", "/v1/documents", query)
+        found += [row["document_id"] for row in answer["data"]]
+        if not answer["data"]:
+            assert len(set(found)) == answer["total"], "the scan is not whole"
+            return found
+
+
+def measure(daemon):
+    client = daemon.client()
+    ids = measured(daemon, "a whole scan", lambda: scan(client))
+    measured(daemon, "a scan of one creator's", lambda: scan(client, "me"))
+    some = random.Random(1).choices(ids, k=SHOWS)
+    measured(daemon, f"{SHOWS} shows", lambda: [client.show(one) for one in some])
+    measured(daemon, f"{SHOWS} shows of v1", lambda: [client.show(one, "v1") for one in some])
+    most = ids[-1]
+    measured(daemon, f"200 shows of a job of {VERSIONS} versions", lambda: [client.show(most) for _ in range(200)])
+    measured(daemon, "the same of v50", lambda: [client.show(most, "v50") for _ in range(200)])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=50000)
+    parser.add_argument("--store", choices=["sqlite", "postgresql"], default="sqlite")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        daemon = service.Cocd(os.path.join(folder, "d"), os.path.join(folder, "log"))
+        server = postgresql.Server() if options.store == "postgresql" else None
+        try:
+            if server:
+                uri = server.new()
+                os.makedirs(daemon.data, mode=0o700)
+                service.write_keys(daemon.keys_file, "AK", "SK")
+                daemon.store = lambda: ["--data", uri, "--credentials", daemon.keys_file]
+            daemon.start()
+            fill_postgresql(uri, options.jobs) if server else fill_sqlite(daemon, options.jobs)
+            measure(daemon)
+        finally:
+            daemon.stop()
+            if server:
+                server.close()
+
+
+if __name__ == "__main__":
+    main()
