@@ -152,7 +152,7 @@ int import_find_path(struct space *space, const char *path, struct job_record *r
 								  : import.version,
 		.base = import.version,
 		.error = steal_ptr(import.error),
-		.sent = import.attrs,
+		.held = import.attrs,
 		.holding = holding_of_import(space),
 	};
 	import.attrs = (struct attr_set){0};

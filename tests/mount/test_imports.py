@@ -101,6 +101,14 @@ def test_reading_asks_once(host):
     assert len(shows(b)) == 1
 
 
+def test_its_attributes_show_what_the_service_holds(host):
+    b = host("b", risk_level="MEDIUM")
+    make(b, "one", risk_level="HIGH", description="of the console", enterprise_project_id="ep-1")
+    assert names(b) == ["one.yaml"]  # and getfattr stats the file: so the job is fetched
+    assert {name: b.fact("one.yaml", name) for name in ("risk_level", "name", "description", "enterprise_project_id", "tags")} == {
+        "risk_level": "HIGH", "name": "one", "description": "of the console", "enterprise_project_id": "ep-1", "tags": None}
+
+
 def test_an_import_is_known_after_a_remount(host):
     b = host("b")
     make(b, "read", "text")
