@@ -18,7 +18,6 @@
 #include "space/content_read.h"
 #include "space/directory_story.h"
 #include "space/import.h"
-#include "space/import_edit.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/path.h"
@@ -248,8 +247,6 @@ int fact_check_base(struct space *space, fuse_req_t req, struct node *node, cons
 
 	if (r == 0 && !job.job_id)
 		r = -ENODATA;
-	if (r == 0)
-		r = import_check_edit_node(space, node);
 	if (r == 0 &&
 	    !claim_may_take(space, req, node_job_name(space, node)->parent, &job.holding, &st))
 		r = -EPERM;

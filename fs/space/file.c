@@ -18,13 +18,13 @@
 #include "space/disk.h"
 #include "space/entry.h"
 #include "space/half.h"
+#include "space/import.h"
 #include "space/import_edit.h"
 #include "space/import_fetch.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/new_name.h"
 #include "space/ops.h"
-#include "space/pending_reply.h"
 #include "space/proc.h"
 #include "space/sibling.h"
 #include "space/text.h"
@@ -233,6 +233,9 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 	struct fuse_entry_param entry;
 	int r = name_check_new(space, parent, name);
 
+	/* a file that a scan has made since the kernel looked the name up is no new one */
+	if (r == 0 && import_is(space, parent, name))
+		r = -ESTALE;
 	if (r == 0)
 		r = take_descriptor(space, req);
 	if (r < 0) {
@@ -329,8 +332,9 @@ static void open_node_file(fuse_req_t req, struct node *node, struct fuse_file_i
 	finish_open(req, node, r, readable, fi);
 }
 
-static void open_spool_file(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+static void open_spool_file(fuse_req_t req, struct node *node, void *data)
 {
+	struct fuse_file_info *fi = data;
 	int r = take_descriptor(space_of(req), req);
 
 	if (r < 0)
@@ -345,11 +349,15 @@ static bool wants_to_change(const struct fuse_file_info *fi)
 	return (fi->flags & O_ACCMODE) != O_RDONLY || (fi->flags & O_TRUNC);
 }
 
+static void open_again(fuse_req_t req, struct node *node, void *data)
+{
+	op_open(req, node_id(&space_of(req)->nodes, node), data);
+}
+
 void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
-	int r = 0;
 
 	if (node->kind == NODE_SIBLING) {
 		sibling_open(req, node, fi);
@@ -359,11 +367,9 @@ void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 		control_open(req, node, fi);
 		return;
 	}
-	if (wants_to_change(fi))
-		r = import_check_edit_node(space, node);
-	if (r < 0)
-		reply_recorded(space, req, r);
-	else if (!import_await(req, node, fi, open_spool_file))
+	if (wants_to_change(fi) && import_edit(req, node, fi, sizeof(*fi), open_again))
+		return;
+	if (!import_await(req, node, fi, sizeof(*fi), open_spool_file))
 		open_spool_file(req, node, fi);
 }
 

@@ -32,6 +32,21 @@ int import_find(struct space *space, const struct node *parent, const char *name
 						  : -ENOENT;
 }
 
+bool import_is(struct space *space, const struct node *parent, const char *name)
+{
+	struct import_glance glance;
+
+	return may_be_import(space, parent, name) &&
+	       imports_glance(space->engine, name, &glance) != -ENOENT;
+}
+
+bool import_is_node(struct space *space, const struct node *node)
+{
+	const struct name *link = &node->link;
+
+	return node->is_regular && link->parent && import_is(space, link->parent, link->name);
+}
+
 int import_find_node(struct space *space, const struct node *node, struct import_record *ret_import)
 {
 	const struct name *link = &node->link;
@@ -41,11 +56,16 @@ int import_find_node(struct space *space, const struct node *node, struct import
 		       : -ENOENT;
 }
 
+mode_t import_mode(const struct space *space)
+{
+	return space->options->one_user ? MODE : MODE_AMONG_USERS;
+}
+
 void import_show(const struct space *space, struct stat *st)
 {
 	st->st_uid = space->uid;
 	st->st_gid = space->gid;
-	st->st_mode = S_IFREG | (space->options->one_user ? MODE : MODE_AMONG_USERS);
+	st->st_mode = S_IFREG | import_mode(space);
 	view_apply(&space->options->view, st);
 	st->st_mode &= imports_shown(space->engine) == JOBS_READ ? S_IFREG | 0444 : S_IFREG | 0666;
 }
@@ -80,10 +100,7 @@ bool import_is_due(struct space *space, const struct node *parent, const char *n
 
 bool import_is_unlisted(struct space *space, const struct node *parent, const char *name)
 {
-	struct import_glance glance;
-
-	return !imports_are_whole(space->engine) && may_be_import(space, parent, name) &&
-	       imports_glance(space->engine, name, &glance) == 0;
+	return !imports_are_whole(space->engine) && import_is(space, parent, name);
 }
 
 double import_name_timeout_s(const struct space *space, const struct node *parent, const char *name,
@@ -104,10 +121,8 @@ double import_name_timeout_s(const struct space *space, const struct node *paren
 /* Whose an import is: what a row would keep of its file. */
 static struct holding holding_of_import(const struct space *space)
 {
-	const mode_t mode = space->options->one_user ? MODE : MODE_AMONG_USERS;
-
 	return (struct holding){
-		.owner.file = {.uid = space->uid, .gid = space->gid, .mode = mode},
+		.owner.file = {.uid = space->uid, .gid = space->gid, .mode = import_mode(space)},
 		.owner.directory = {.uid = space->uid, .gid = space->gid, .mode = 0700}};
 }
 

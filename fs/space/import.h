@@ -11,7 +11,13 @@
 int import_find(struct space *space, const struct node *parent, const char *name,
 		struct import_record *ret_import);
 
+/* Is a name of a directory an import? What cannot be told counts for one. */
+bool import_is(struct space *space, const struct node *parent, const char *name);
+
 /* The same for a node. */
+bool import_is_node(struct space *space, const struct node *node);
+
+/* The same as import_find() for a node. */
 int import_find_node(struct space *space, const struct node *node,
 		     struct import_record *ret_import);
 
@@ -23,6 +29,9 @@ int import_glance_path(struct space *space, const char *path, struct job_glance 
 /* The row of a path, as submit_find() tells it, or what an import would have in one. -ENOENT: never
  * heard of. */
 int import_find_path(struct space *space, const char *path, struct job_record *ret_job);
+
+/* The mode of an import's file, unless the mount shows another one. */
+mode_t import_mode(const struct space *space);
 
 /* Makes of what the spool has of an import what is shown. With jobs=read nobody may write. */
 void import_show(const struct space *space, struct stat *st);

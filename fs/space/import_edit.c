@@ -3,17 +3,26 @@
  * With jobs=read nobody changes an import. The mode says so to all users but root. cocfs refuses
  * root too: git, rsync and editors of root's would else change jobs of others by accident. To
  * remove an import is allowed: the job stays, and is not shown again.
+ *
+ * With jobs=all the first edit binds: an open for writing, another size, an attribute, a rename of
+ * the file or onto it. The content is fetched before that, so that the version which is replaced is
+ * one that was here, and the edit is an update on top of it. From then on the file is a job file
+ * like any other. A crash after the binding leaves a bound file with the service's text.
  */
 #define _GNU_SOURCE
 #include "space/import_edit.h"
 
 #include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "space/claim_row.h"
 #include "space/import.h"
 #include "space/location.h"
+#include "space/pending_reply.h"
 #include "submit/imports.h"
 
 /* Refuses to change an import. Returns -EPERM, or another -errno when it cannot be recorded. */
@@ -38,20 +47,85 @@ static int refuse_edit(struct space *space, const struct import_record *import)
 	return r < 0 ? r : -EPERM;
 }
 
-int import_check_edit(struct space *space, const struct node *parent, const char *name)
+/* Gives the file of an import the mode that it is shown with. Returns 0 or -errno. */
+static int settle_mode(struct space *space, const char *name, struct stat *ret_st)
 {
-	_cleanup_import_record_ struct import_record import = {0};
-	int r = import_find(space, parent, name, &import);
+	const struct location location = {.dirfd = space->nodes.root.fd, .name = name, .fd = -1};
+	int r = location_stat(&location, ret_st);
 
-	return r == -ENOENT ? 0 : r < 0 ? r : refuse_edit(space, &import);
+	if (r == 0 && !S_ISREG(ret_st->st_mode))
+		r = -ESTALE;
+	if (r == 0 && fchmodat(location.dirfd, name, import_mode(space), 0) < 0)
+		r = -errno;
+	return r == 0 ? location_stat(&location, ret_st) : r;
 }
 
-int import_check_edit_node(struct space *space, const struct node *node)
+/* Binds the path of an import to its job. Returns 0 or -errno. */
+static int bind_import(struct space *space, const struct import_record *import)
 {
-	const struct name *link = &node->link;
+	struct owner owner = {0};
+	struct stat st;
+	int r = settle_mode(space, import->name, &st);
 
-	return node->is_regular && link->parent ? import_check_edit(space, link->parent, link->name)
-						: 0;
+	if (r == 0)
+		r = access_of_directory(space, &space->nodes.root, &owner.directory);
+	owner.file = access_of(&st);
+	return r < 0 ? r : imports_bind(space->engine, import, &owner);
+}
+
+/* What a request brings that waits for an import, behind this. */
+struct editing {
+	import_ready_fn *again;
+};
+
+/* The content is there: the path is bound, and the request begins anew. */
+static void edit_fetched(fuse_req_t req, struct node *node, void *data)
+{
+	struct space *space = space_of(req);
+	const struct editing *editing = data;
+	_cleanup_import_record_ struct import_record import = {0};
+	int r = import_find_node(space, node, &import);
+
+	if (r == 0)
+		r = bind_import(space, &import);
+	if (r < 0 && r != -ENOENT)
+		reply(req, r);
+	else
+		editing->again(req, node, (char *)data + sizeof(max_align_t));
+}
+
+/* Has an import fetched for a request that edits it. */
+static void fetch_and_edit(fuse_req_t req, struct node *node, const void *data, size_t size,
+			   import_ready_fn *again)
+{
+	const struct editing editing = {.again = again};
+	_cleanup_free_ char *copy = malloc(sizeof(max_align_t) + size);
+
+	if (!copy) {
+		reply(req, -ENOMEM);
+		return;
+	}
+	memcpy(copy, &editing, sizeof(editing));
+	memcpy(copy + sizeof(max_align_t), data, size);
+	if (!import_await(req, node, copy, sizeof(max_align_t) + size, edit_fetched))
+		edit_fetched(req, node, copy);
+}
+
+bool import_edit(fuse_req_t req, struct node *node, const void *data, size_t size,
+		 import_ready_fn *again)
+{
+	struct space *space = space_of(req);
+	_cleanup_import_record_ struct import_record import = {0};
+	int r = import_find_node(space, node, &import);
+
+	if (r == -ENOENT)
+		return false;
+	if (r == 0 && imports_shown(space->engine) == JOBS_ALL) {
+		fetch_and_edit(req, node, data, size, again);
+		return true;
+	}
+	reply_recorded(space, req, r < 0 ? r : refuse_edit(space, &import));
+	return true;
 }
 
 int import_make_way(struct space *space, const struct node *parent, const char *name)

@@ -2,17 +2,20 @@
 #ifndef COCFS_SPACE_IMPORT_EDIT_H
 #define COCFS_SPACE_IMPORT_EDIT_H
 
+#include "space/import_fetch.h"
 #include "space/space.h"
 
 /* What users do to imports: import_edit.c has the essay. */
 
-/* May a request change the file that a name of a directory is, or put another one in its place? 0,
- * also for what is no import; -EPERM: it is an import, which nobody may change. Then its .error and
- * the log say which option allows it. Another -errno: it cannot be told. */
-int import_check_edit(struct space *space, const struct node *parent, const char *name);
-
-/* The same for a node. */
-int import_check_edit_node(struct space *space, const struct node *node);
+/*
+ * A request is about to change the file of a node, to put another one in its place, or to move it
+ * away. Returns false: go on at once; it is no import, or was one and is bound to its job now. Else
+ * the request is taken. With jobs=read it is refused, and the .error and the log say which option
+ * allows it. With jobs=all the content is fetched or checked first, and the path is bound to the
+ * job; then again is called, as ready of import_await(), to begin the request anew.
+ */
+bool import_edit(fuse_req_t req, struct node *node, const void *data, size_t size,
+		 import_ready_fn *again);
 
 /* A request is about to make a name in a directory. A name in the root that an import has had, and
  * that has no file, is the user's from now on. Returns 0 or -errno. */

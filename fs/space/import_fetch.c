@@ -18,6 +18,7 @@
 #include "space/import_fetch.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,10 +37,9 @@ struct import_wait {
 	struct space *space;
 	fuse_req_t req;
 	struct node *node; /* held */
-	struct fuse_file_info fi;
-	bool has_fi;
 	import_ready_fn *ready;
 	LIST_ENTRY(import_wait) link;
+	max_align_t data[]; /* a copy of the caller's */
 };
 
 /* A fetch under way. */
@@ -85,7 +85,7 @@ static void answer_import_wait(struct import_wait *wait, int r)
 	if (r < 0)
 		reply(req, r);
 	else
-		wait->ready(req, wait->node, wait->has_fi ? &wait->fi : NULL);
+		wait->ready(req, wait->node, wait->data);
 	free_import_wait(wait);
 }
 
@@ -263,17 +263,16 @@ static int join_fetch(struct space *space, struct import_record *take_import, ui
 
 /* Has a request wait for a fetch. Returns 0 or -ENOMEM. */
 static int wait_for_fetch(struct import_fetch *fetch, fuse_req_t req, struct node *node,
-			  const struct fuse_file_info *fi, import_ready_fn *ready)
+			  const void *data, size_t size, import_ready_fn *ready)
 {
-	struct import_wait *wait = calloc(1, sizeof(*wait));
+	struct import_wait *wait = malloc(sizeof(*wait) + size);
 
 	if (!wait)
 		return -ENOMEM;
 	*wait = (struct import_wait){
 		.space = fetch->space, .req = req, .node = node, .ready = ready};
-	wait->has_fi = fi != NULL;
-	if (fi)
-		wait->fi = *fi;
+	if (size)
+		memcpy(wait->data, data, size);
 	node_hold(node);
 	LIST_INSERT_HEAD(&fetch->waits, wait, link);
 	/* libfuse would call it at once for a request that is interrupted already */
@@ -284,7 +283,7 @@ static int wait_for_fetch(struct import_fetch *fetch, fuse_req_t req, struct nod
 	return 0;
 }
 
-bool import_await(fuse_req_t req, struct node *node, const struct fuse_file_info *fi,
+bool import_await(fuse_req_t req, struct node *node, const void *data, size_t size,
 		  import_ready_fn *ready)
 {
 	struct space *space = space_of(req);
@@ -305,7 +304,7 @@ bool import_await(fuse_req_t req, struct node *node, const struct fuse_file_info
 	was_fetched = import.version > 0;
 	r = join_fetch(space, &import, node->ino, &fetch);
 	if (r == 0)
-		r = wait_for_fetch(fetch, req, node, fi, ready);
+		r = wait_for_fetch(fetch, req, node, data, size, ready);
 	if (r < 0 && was_fetched)
 		return false; /* what is known is shown */
 	if (r < 0)

@@ -6,17 +6,17 @@
 
 /* The content of imports comes from the service; import_fetch.c has the essay. */
 
-/* What a request goes on with when the content is there. It must answer req. fi: as the request had
- * it, or NULL. */
-typedef void import_ready_fn(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
+/* What a request goes on with when the content is there. It must answer req. data: the copy that
+ * was made of what the request has brought, valid until this returns. */
+typedef void import_ready_fn(fuse_req_t req, struct node *node, void *data);
 
 /*
  * A request wants to see the attributes or the content of a node. If this is an import whose
  * content has to be fetched or checked first, the request is taken. Then ready is called when the
- * content is there. Or the request is answered with an error, or because it is interrupted.
- * Returns false for all other nodes: nothing was done, go on at once.
+ * content is there, with a copy of size bytes at data. Or the request is answered with an error, or
+ * because it is interrupted. Returns false for all other nodes: nothing was done, go on at once.
  */
-bool import_await(fuse_req_t req, struct node *node, const struct fuse_file_info *fi,
+bool import_await(fuse_req_t req, struct node *node, const void *data, size_t size,
 		  import_ready_fn *ready);
 
 /* Answers every request that waits with EINTR, and stops fetching: the mount ends. */

@@ -27,6 +27,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "space/backup.h"
 #include "space/claim.h"
@@ -34,6 +35,7 @@
 #include "space/claim_tree.h"
 #include "space/content.h"
 #include "space/control.h"
+#include "space/import.h"
 #include "space/import_edit.h"
 #include "space/job_name.h"
 #include "space/location.h"
@@ -138,15 +140,56 @@ static int check_names(struct space *space, const struct renaming *renaming,
 	return check_exchange(space, renaming);
 }
 
-/* Neither end may be an import that nobody may change. Returns 0 or -errno. */
-static int check_imports(struct space *space, const struct renaming *renaming)
+/* A rename that waits for an import: then its two names, each with a NUL. */
+struct waiting_for_import {
+	fuse_ino_t parent, to_parent;
+	unsigned flags;
+};
+
+static void rename_again(fuse_req_t req, struct node *node, void *data)
+{
+	const struct waiting_for_import *waiting = data;
+	const char *name = (const char *)(waiting + 1);
+
+	(void)node;
+	op_rename(req, waiting->parent, name, waiting->to_parent, name + strlen(name) + 1,
+		  waiting->flags);
+}
+
+/* If an end is an import, it is edited: by what is renamed onto it, or away. Returns whether the
+ * request was taken. */
+static bool edit_import_end(fuse_req_t req, const struct renaming *renaming, const struct end *end)
+{
+	struct nodes *nodes = &space_of(req)->nodes;
+	const struct end *from = &renaming->from, *to = &renaming->to;
+	const struct waiting_for_import waiting = {.parent = node_id(nodes, from->parent),
+						   .to_parent = node_id(nodes, to->parent),
+						   .flags = renaming->flags};
+	struct node *node = node_known(nodes, end->parent, end->name);
+	_cleanup_buf_ struct buf data = {0};
+
+	if (!import_is(space_of(req), end->parent, end->name))
+		return false;
+	if (!node) { /* the kernel does not know it, and looks it up */
+		reply(req, -ESTALE);
+		return true;
+	}
+	if (buf_append(&data, (const char *)&waiting, sizeof(waiting)) < 0 ||
+	    buf_append(&data, from->name, strlen(from->name) + 1) < 0 ||
+	    buf_append(&data, to->name, strlen(to->name) + 1) < 0) {
+		reply(req, -ENOMEM);
+		return true;
+	}
+	return import_edit(req, node, data.data, data.size, rename_again);
+}
+
+static bool edit_import_ends(fuse_req_t req, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
-	int r = import_check_edit(space, from->parent, from->name);
 
-	if (r == 0 && to->exists && to->st.st_ino != from->st.st_ino)
-		r = import_check_edit(space, to->parent, to->name);
-	return r;
+	return edit_import_end(req, renaming, from) ||
+	       (to->exists && to->st.st_ino != from->st.st_ino &&
+		edit_import_end(req, renaming, to));
 }
 
 /* Puts new content under a job's name once the service has it; answers req. */
@@ -305,8 +348,8 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 		r = end_look(space, parent, name, &renaming.from);
 	if (r == 0)
 		r = check_names(space, &renaming, node_known(&space->nodes, from->parent, name));
-	if (r == 0)
-		r = check_imports(space, &renaming);
+	if (r == 0 && edit_import_ends(req, &renaming))
+		return;
 	if (r == 0 && may_take_rows(&renaming) && moving_is_in_the_way(space, &renaming)) {
 		moving_wait(space, req, &renaming, op_rename);
 		return;

@@ -29,8 +29,8 @@
  *   nodes       node_table, content, node, location, path
  *   jobs        witness, job_name, content_read, directory_story, half
  *   work        disk, incoming, text, entries, pending_reply
- *   imports     import, placeholder, import_fetch, import_edit
- *   owners      caller, claim_row, claim, claim_tree
+ *   imports     import, placeholder, import_fetch
+ *   owners      caller, claim_row, import_edit, claim, claim_tree
  *   derived     sibling, unmade, viewer, queue_view, jobs_view, control
  *   renamed     moving, rename_recover, moved_away, backup
  *   made        new_name, entry, listing, coc_facts

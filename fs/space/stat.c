@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "space/claim_row.h"
+#include "space/content.h"
 #include "space/import_edit.h"
 #include "space/import_fetch.h"
 #include "space/job_name.h"
@@ -18,9 +19,9 @@
 #include "space/stat_reply.h"
 #include "space/truncate.h"
 
-static void get_attributes(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+static void get_attributes(fuse_req_t req, struct node *node, void *data)
 {
-	(void)fi;
+	(void)data;
 	stat_reply(req, space_of(req), node);
 }
 
@@ -28,8 +29,11 @@ void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
 	struct node *node = node_of(&space_of(req)->nodes, id);
 
-	if (!import_await(req, node, fi, get_attributes))
-		get_attributes(req, node, fi);
+	(void)fi;
+	/* who has the file open sees what is open */
+	if ((node->content && content_any_fd(node) >= 0) ||
+	    !import_await(req, node, NULL, 0, get_attributes))
+		get_attributes(req, node, NULL);
 }
 
 static int set_owner(const char *path, bool follow, const struct stat *attr, int to_set)
@@ -120,15 +124,36 @@ static int change_owner_and_mode(struct space *space, struct node *node, const s
 	return r == 0 && link ? claim_follow(space, link->parent, link->name, &before) : r;
 }
 
+/* A setattr that waits for an import. */
+struct setting {
+	struct stat attr;
+	int to_set;
+	struct fuse_file_info fi;
+	bool has_fi;
+};
+
+static void set_attributes_again(fuse_req_t req, struct node *node, void *data)
+{
+	struct setting *setting = data;
+
+	op_setattr(req, node_id(&space_of(req)->nodes, node), &setting->attr, setting->to_set,
+		   setting->has_fi ? &setting->fi : NULL);
+}
+
 void op_setattr(fuse_req_t req, fuse_ino_t id, struct stat *attr, int to_set,
 		struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
 	struct node *node = node_of(&space->nodes, id);
-	int r = import_check_edit_node(space, node);
+	const struct setting setting = {.attr = *attr,
+					.to_set = to_set,
+					.fi = fi ? *fi : (struct fuse_file_info){0},
+					.has_fi = fi};
+	int r;
 
-	if (r == 0)
-		r = change_owner_and_mode(space, node, attr, to_set);
+	if (import_edit(req, node, &setting, sizeof(setting), set_attributes_again))
+		return;
+	r = change_owner_and_mode(space, node, attr, to_set);
 	if (r == 0 && (to_set & FUSE_SET_ATTR_SIZE)) {
 		truncate_reply(req, node, attr, to_set, fi);
 		return;

@@ -19,6 +19,7 @@
 #include "space/commit.h"
 #include "space/content.h"
 #include "space/directory_story.h"
+#include "space/import.h"
 #include "space/import_edit.h"
 #include "space/job_name.h"
 #include "space/location.h"
@@ -257,6 +258,49 @@ static void set_base(struct space *space, fuse_req_t req, struct node *node, con
 	commit_closed(space, node, wait);
 }
 
+/* Would this attribute change a job, or its file? */
+static bool edits_import(const char *name)
+{
+	return fact_is_base(name) || (!fact_is_name(name) && xattr_is_passed(name));
+}
+
+/* A setxattr that waits for an import: then the name, with a NUL, and the value. */
+struct setting_xattr {
+	int flags;
+	size_t name_size, size;
+};
+
+static void set_xattr_again(fuse_req_t req, struct node *node, void *data)
+{
+	const struct setting_xattr *setting = data;
+	const char *name = (const char *)(setting + 1);
+
+	op_setxattr(req, node_id(&space_of(req)->nodes, node), name, name + setting->name_size,
+		    setting->size, setting->flags);
+}
+
+/* Has an import edited by a setxattr. Returns as import_edit(). */
+static bool import_edit_xattr(fuse_req_t req, struct node *node, const char *name,
+			      const char *value, size_t size, int flags)
+{
+	const struct setting_xattr setting = {
+		.flags = flags, .name_size = strlen(name) + 1, .size = size};
+	const size_t all = sizeof(setting) + setting.name_size + size;
+	_cleanup_free_ char *data = NULL;
+
+	if (!import_is_node(space_of(req), node))
+		return false;
+	data = malloc(all);
+	if (!data) {
+		reply(req, -ENOMEM);
+		return true;
+	}
+	memcpy(data, &setting, sizeof(setting));
+	memcpy(data + sizeof(setting), name, setting.name_size);
+	memcpy(data + sizeof(setting) + setting.name_size, value, size);
+	return import_edit(req, node, data, all, set_xattr_again);
+}
+
 void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *value, size_t size,
 		 int flags)
 {
@@ -266,6 +310,8 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 	char path[LOCATION_PATH_MAX];
 	int r = 0;
 
+	if (edits_import(name) && import_edit_xattr(req, node, name, value, size, flags))
+		return;
 	if (fact_is_base(name)) {
 		set_base(space, req, node, value, size);
 		return;
@@ -278,8 +324,6 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 		r = -EOPNOTSUPP;
 	else if (ours)
 		r = check_attribute(space, req, node, name, value, size);
-	if (r == 0)
-		r = import_check_edit_node(space, node);
 	if (r == 0)
 		r = caller_has_room(space, fuse_req_ctx(req)->uid);
 	if (r == 0)

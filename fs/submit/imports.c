@@ -200,6 +200,27 @@ int imports_tell(struct engine *engine, const struct import_record *import, cons
 	return ledger_import_tell(engine->ledger, import->job_id, story);
 }
 
+int imports_bind(struct engine *engine, const struct import_record *import,
+		 const struct owner *owner)
+{
+	const int64_t base = import->version, listed = import->listed_version;
+	const struct ledger_binding binding = {
+		.job_id = import->job_id,
+		.versions = {.base = base, .newest = listed > base ? listed : base},
+		.digest = import->digest,
+		.attrs = &import->attrs,
+	};
+	int64_t row;
+	int r = ledger_ensure(engine->ledger, import->name, owner, &row);
+
+	if (r == 0)
+		r = ledger_bind(engine->ledger, row, &binding);
+	if (r == 0)
+		log_info("%s is bound to the job %s: the file is edited", import->name,
+			 import->job_id);
+	return r;
+}
+
 int imports_hide(struct engine *engine, const struct import_record *import)
 {
 	return ledger_import_hide(engine->ledger, import->job_id);

@@ -55,6 +55,11 @@ int imports_fetched(struct engine *engine, const struct import_record *import);
 /* An edit of an import was refused: story is its .error; NULL: the .error goes. */
 int imports_tell(struct engine *engine, const struct import_record *import, const char *story);
 
+/* An import, whose content was fetched, is edited: its path is bound to the job, with that content
+ * as the base. owner: of the file. */
+int imports_bind(struct engine *engine, const struct import_record *import,
+		 const struct owner *owner);
+
 /* A user has removed the file of an import: the job is not shown again. */
 int imports_hide(struct engine *engine, const struct import_record *import);
 

@@ -283,3 +283,130 @@ def test_tools_that_delete_harm_no_job(host, src):
     tools.run("rsync", "-a", "--delete", f"{src}/", f"{b.path}/")
     assert names(b) == []
     assert len(b.jobs()) == 3
+
+
+# ---- jobs=all ----
+
+def rewrite(path, text):
+    """As cp over the file."""
+    tools.write(path, text)
+
+
+def sed(path, text):
+    tools.run("sed", "-i", f"s/pause/{text}/", path).ok()
+
+
+def vim(path, text):
+    tools.need("vim")
+    tools.run("vim", "-es", "-u", "NONE", "-c", f"%s/pause/{text}/", "-c", "wq", path).ok()
+
+
+def move_over(path, text):
+    tools.write(path + ".new", tools.read(path).replace(b"pause", text.encode()))
+    os.rename(path + ".new", path)
+
+
+def backup_and_write(path, text):
+    content = tools.read(path).replace(b"pause", text.encode())
+    os.rename(path, path + "~")
+    tools.write(path, content)
+    os.unlink(path + "~")
+
+
+EDITS = {"sed": sed, "vim": vim, "move": move_over, "backup": backup_and_write,
+         "cp": lambda path, text: rewrite(path, tools.read(path).decode().replace("pause", text)),
+         "cp-unread": lambda path, text: rewrite(path, samples.document("job", [text]))}
+
+
+@pytest.mark.parametrize("how", EDITS)
+def test_an_edit_is_one_update_of_the_same_job(host, how):
+    a, b = host("a"), host("b", jobs="all")
+    tools.write(a.at("job.yaml"), samples.document("job", ["pause"]))
+    assert names(b) == ["job.yaml"]
+    assert stat.S_IMODE(os.stat(b.at("job.yaml")).st_mode) == 0o644
+    EDITS[how](b.at("job.yaml"), "resume")
+    assert b.sent() == (1, 1)  # the create is a's, through the same front
+    job = b.only_job()
+    assert job["document_id"] == a.id("job.yaml") == b.id("job.yaml")
+    assert job["content"] == tools.read(b.at("job.yaml")).decode() == samples.document("job", ["resume"])
+    assert b.fact("job.yaml", "version") == b.fact("job.yaml", "base") == "v2"
+    assert b.fact("job.yaml", "state") == "submitted"
+    assert names(b) == ["job.yaml"]
+    b.remount()
+    assert names(b) == ["job.yaml"]
+    tools.write(b.at("job.yaml"), samples.document("job", ["third"]))
+    assert b.sent() == (1, 2)
+
+
+def test_an_edit_that_changes_nothing_sends_nothing(host):
+    b = host("b", jobs="all")
+    make(b, "job")
+    assert names(b) == ["job.yaml"]
+    tools.write(b.at("job.yaml"), tools.read(b.at("job.yaml")))
+    assert b.sent() == (0, 0)
+    assert b.fact("job.yaml", "state") == "submitted"
+
+
+def test_an_attribute_changes_the_job(host):
+    b = host("b", jobs="all")
+    id_ = make(b, "job")
+    assert names(b) == ["job.yaml"]
+    os.setxattr(b.at("job.yaml"), "user.coc.risk_level", b"HIGH")
+    assert b.job(id_)["risk_level"] == "HIGH"
+    assert b.sent() == (0, 1)
+
+
+def test_an_edit_keeps_what_the_service_holds(host):
+    b = host("b", jobs="all")
+    id_ = make(b, "job", risk_level="HIGH", description="kept")
+    assert names(b) == ["job.yaml"]
+    tools.write(b.at("job.yaml"), samples.document("job", ["resume"]))
+    job = b.job(id_)
+    assert (job["risk_level"], job["description"], job["name"]) == ("HIGH", "kept", "job")
+
+
+def test_a_moved_import_keeps_its_job(host):
+    b = host("b", jobs="all", refresh="0")
+    id_ = make(b, "job")
+    os.mkdir(b.at("dir"))
+    assert names(b) == ["dir", "job.yaml"]
+    os.rename(b.at("job.yaml"), b.at("dir", "mine.yaml"))
+    assert names(b) == ["dir"]
+    assert b.id("dir/mine.yaml") == id_
+    assert b.sent() == (0, 0)
+
+
+def test_delete_service_deletes_no_job_that_was_only_edited(host):
+    b = host("b", jobs="all", delete="service", refresh="0")
+    make(b, "edited")
+    make(b, "seen")
+    assert names(b) == ["edited.yaml", "seen.yaml"]
+    tools.write(b.at("edited.yaml"), samples.document("edited", ["resume"]))
+    os.unlink(b.at("edited.yaml"))
+    os.unlink(b.at("seen.yaml"))
+    assert len(b.jobs()) == 2
+    assert names(b) == []
+
+
+def test_a_console_version_since_the_fetch_is_not_overwritten(host):
+    b = host("b", jobs="all")
+    id_ = make(b, "job")
+    assert names(b) == ["job.yaml"]
+    handle = os.open(b.at("job.yaml"), os.O_RDWR)
+    b.cocd.client().ask("PUT", f"{LIST}/{id_}", body={"name": "job", "content": samples.document("job", ["console"])})
+    os.pwrite(handle, samples.document("job", ["mine"]).encode(), 0)
+    with pytest.raises(OSError) as raised:
+        os.close(handle)
+    assert raised.value.errno == errno.ESTALE
+    assert b.job(id_)["content"] == samples.document("job", ["console"])
+
+
+def test_an_edit_without_the_service_is_an_error(host):
+    b = host("b", jobs="all")
+    make(b, "job")
+    assert names(b) == ["job.yaml"]
+    b.front.refuse()
+    with pytest.raises(OSError):
+        tools.write(b.at("job.yaml"), "x")
+    b.front.accept()
+    tools.eventually(lambda: reads(b.at("job.yaml")) == samples.document("job").encode(), "the service to be asked again")
