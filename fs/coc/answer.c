@@ -288,20 +288,35 @@ static void hide_success(struct answer *out)
 	out->answer.total = -1;
 }
 
+/* Has the content of a shown job a NUL, or what stands for one? Such a content is no text that
+ * could be kept or compared. */
+static bool has_nul_in_content(const cJSON *root)
+{
+	const char *content = json_get_string(json_get(root, "data"), "content");
+
+	return content && strchr(content, '\001');
+}
+
 /*
- * Parses a list in which a text spells a NUL. One job whose name has a NUL must not hide all
- * others. The NUL becomes U+0001, which is no part of a job ID (id.h) either: a row whose ID had a
- * NUL names no job. Returns 0, -EINVAL or -ENOMEM.
+ * Parses a list, or a job, in which a text spells a NUL. One job whose name has a NUL must not hide
+ * all others, and can be shown by itself. The NUL becomes U+0001, which is no part of a job ID
+ * (id.h) either: a row whose ID had a NUL names no job. Returns 0, -EINVAL or -ENOMEM.
  */
-static int parse_list_with_nul(const struct answer_source *source, cJSON **ret_root)
+static int parse_with_nul(const struct answer_source *source, cJSON **ret_root)
 {
 	_cleanup_free_ char *body = malloc(source->body_size);
+	_cleanup_json_ cJSON *root = NULL;
+	int r;
 
 	if (!body)
 		return -ENOMEM;
 	memcpy(body, source->body, source->body_size);
 	json_replace_nul(body, source->body_size);
-	return json_parse(body, source->body_size, ret_root);
+	r = json_parse(body, source->body_size, &root);
+	if (r < 0 || (source->operation == COC_OP_SHOW && has_nul_in_content(root)))
+		return r < 0 ? r : -EINVAL;
+	*ret_root = steal_ptr(root);
+	return 0;
 }
 
 /* Parses the body. Returns 0, -EINVAL, also for more than an honest answer has and for two members
@@ -315,8 +330,8 @@ static int parse_body(const struct answer_source *source, cJSON **ret_root)
 			    COC_ANSWER_DEPTH_MAX))
 		return -EINVAL;
 	r = json_parse(source->body, source->body_size, ret_root);
-	if (r == -EILSEQ && source->operation == COC_OP_LIST)
-		r = parse_list_with_nul(source, ret_root);
+	if (r == -EILSEQ && (source->operation == COC_OP_LIST || source->operation == COC_OP_SHOW))
+		r = parse_with_nul(source, ret_root);
 	if (r == 0) {
 		r = json_is_clear(*ret_root);
 		r = r == 0 ? -EINVAL : r > 0 ? 0 : r;

@@ -3,6 +3,7 @@
 writes past both, as the console does."""
 
 import errno
+import json
 import os
 import stat
 
@@ -165,6 +166,15 @@ def test_each_name_becomes_a_file_that_opens(host):
     assert found == {id_: f"text of {name!r}" for id_, name in made.items()}
     assert {"Case.yaml", "case.yaml", "_git.yaml", "a_b.yaml"} <= set(listed)
     assert sorted(os.listdir(b.base)) == sorted(["cocfs.log", "jobs", "s"]), "something was made outside the root"
+
+
+def test_a_nul_in_a_name_becomes_a_file_that_opens(host):
+    b = host("b")
+    id_ = make(b, "second", "text")
+    b.front.change_answers(lambda exchange, answer: json.dumps(answer).replace('"second"', '"sec\\u0000ond"').encode())
+    assert names(b) == ["sec_ond.yaml"]
+    assert tools.read(b.at("sec_ond.yaml")) == b"text"
+    assert b.id("sec_ond.yaml") == id_
 
 
 def test_the_oldest_job_has_the_plain_name(host):

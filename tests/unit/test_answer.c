@@ -170,6 +170,30 @@ static void show_tells_the_job(void **state)
 	answer_finish(&answer);
 }
 
+static void a_job_whose_name_has_a_nul_can_be_shown(void **state)
+{
+	struct answer answer;
+
+	(void)state;
+	read_answer(COC_OP_SHOW, 200,
+		    "{\"data\":{\"document_id\":\"D1\",\"name\":\"a\\u0000b\",\"content\":"
+		    "\"c\\\\u0000\"}}",
+		    &answer);
+	assert_int_equal(answer.answer.outcome, COC_DONE);
+	assert_string_equal(answer.answer.details->name, "a\001b");
+	assert_string_equal(answer.answer.details->content, "c\\u0000");
+	answer_finish(&answer);
+	/* of a content it would make another content, and of an ID no ID */
+	expect_failure(
+		COC_OP_SHOW, 200,
+		"{\"data\":{\"document_id\":\"D1\",\"name\":\"n\",\"content\":\"c\\u0000\"}}",
+		COC_UNKNOWN, EIO);
+	expect_failure(
+		COC_OP_SHOW, 200,
+		"{\"data\":{\"document_id\":\"D1\\u0000\",\"name\":\"n\",\"content\":\"c\"}}",
+		COC_UNKNOWN, EIO);
+}
+
 static void a_version_that_cannot_be_read_is_not_told(void **state)
 {
 	static const char *const versions[] = {
@@ -903,6 +927,7 @@ int main(void)
 		cmocka_unit_test(update_and_delete_are_of_the_job_that_was_asked_for),
 		cmocka_unit_test(another_uuid_is_another_job_if_the_jobs_own_id_is_one),
 		cmocka_unit_test(show_tells_the_job),
+		cmocka_unit_test(a_job_whose_name_has_a_nul_can_be_shown),
 		cmocka_unit_test(a_version_that_cannot_be_read_is_not_told),
 		cmocka_unit_test(a_job_that_is_gone_is_estale_however_it_is_said),
 		cmocka_unit_test(only_the_documented_status_says_that_it_was_done),
