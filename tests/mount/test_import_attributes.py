@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""The attributes of a job that others have made, when somebody edits it here: only what the file itself says counts."""
+
+import pytest
+
+import mounting
+import samples
+import tools
+from fixtures import reachable_tmp_path as tmp_path  # noqa: F401
+from tools import setfattr
+
+THEIRS = {"risk_level": "HIGH", "description": "of the console", "enterprise_project_id": "ep-1"}
+
+
+@pytest.fixture(name="edited")
+def edited_fixture(cocd, front, mounts, tmp_path):  # noqa: F811
+    """edited(option=value, …): a mount that shows job.yaml, which a third client has made HIGH, and that lets it be edited."""
+    def mount(**options):
+        space = mounting.Space(cocd, front, tmp_path / "b", **{"refresh": "3600", "jobs": "all", **options})
+        space.cocd.client().create(**{"name": "of the console", "content": samples.document("job", ["one"]), **THEIRS})
+        mounts(space).mount()
+        tools.eventually(lambda: tools.run("ls", space.path).ok().stdout, "the import to be listed")
+        assert space.fact(NAME, "risk_level") == "HIGH"
+        return space
+    return mount
+
+
+NAME = "of the console.yaml"
+OPTIONS = {"a lower option": "LOW", "no option": None, "the same option": "HIGH"}
+
+
+def edit(space, src, step, before="", **own):
+    """Another text is put there, with attributes of its own."""
+    source = tools.write(src / "source.yaml", before + samples.document("job", [step]))
+    for name, value in own.items():
+        setfattr(source, "user.coc." + name, value).ok()
+    return tools.run("cp", "--preserve=xattr", source, space.at(NAME))
+
+
+def holds(space, step, **other):
+    """Asserts what the job is now, and that the file shows it."""
+    job = space.only_job()
+    expected = {"name": "of the console", **THEIRS, **other}
+    assert {name: job[name] for name in expected} == expected and step in job["content"]
+    assert {name: space.fact(NAME, name) for name in expected} == expected
+    assert not space.creates()
+
+
+@pytest.mark.parametrize("submit", ["sync", "queue"])
+@pytest.mark.parametrize("option", OPTIONS.values(), ids=OPTIONS)
+def test_an_edit_changes_nothing_that_was_only_inherited(edited, src, option, submit):
+    space = edited(risk_level=option, description="of the mount", submit=submit)
+    setfattr(space.path, "user.coc.risk_level", "MEDIUM").ok()
+    for count, step in enumerate(("two", "six"), 1):
+        edit(space, src, step).ok()
+        tools.eventually(lambda: len(space.updates()) == count and space.fact(NAME, "state") == "submitted", "the update")
+        holds(space, step)
+
+
+def test_what_the_file_says_of_its_own_wins(edited, src):
+    space = edited()
+    edit(space, src, "two", risk_level="LOW", description="own").ok()
+    holds(space, "two", risk_level="LOW", description="own")
+
+
+def test_a_comment_wins(edited, src):
+    space = edited()
+    edit(space, src, "two", "# coc.risk_level: MEDIUM\n# coc.name: other\n").ok()
+    job = space.only_job()
+    assert (job["risk_level"], job["name"], job["description"]) == ("MEDIUM", "other", THEIRS["description"])
+
+
+def test_what_a_user_sets_wins(edited, src):
+    space = edited()
+    setfattr(space.at(NAME), "user.coc.risk_level", "MEDIUM").ok()
+    holds(space, "one", risk_level="MEDIUM")
+
+
+def test_after_the_first_edit_a_change_here_is_a_change(edited, src):
+    """What is found from then on is compared with what was found then."""
+    space = edited()
+    edit(space, src, "two").ok()
+    setfattr(space.path, "user.coc.risk_level", "MEDIUM").ok()
+    edit(space, src, "six").ok()
+    holds(space, "six", risk_level="MEDIUM")
+
+
+def test_a_project_that_differs_cannot_be_had_and_tags_are_not_known(edited, src):
+    space = edited()
+    edit(space, src, "two", "# coc.tags: a=1\n").ok()
+    assert space.fact(NAME, "tags") is None and "two" in space.only_job()["content"]
+    edit(space, src, "six", "# coc.tags: a=2\n").ok()
+    setfattr(space.at(NAME), "user.coc.tags", "a=1").fails(tools.message("EPERM"))
+    assert "the service does not tell" in space.error(NAME)
+    edit(space, src, "ten", "# coc.enterprise_project_id: ep-2\n").fails(tools.message("EPERM"))
+    edit(space, src, "ten", "# coc.enterprise_project_id: ep-1\n").ok()
+    holds(space, "ten")
+
+
+@pytest.mark.parametrize("own", [None, "HIGH"])
+def test_max_risk_holds_for_a_job_that_others_made(edited, src, own):
+    space = edited(max_risk="MEDIUM")
+    edit(space, src, "two", **({"risk_level": own} if own else {})).fails(tools.message("EPERM"))
+    assert not space.updates() and "max_risk=HIGH" in space.error(NAME)
+    edit(space, src, "two", risk_level="LOW").ok()
+    holds(space, "two", risk_level="LOW")
