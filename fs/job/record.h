@@ -31,8 +31,10 @@ struct job_record {
 	bool on_purpose; /* the job was made or bound here on purpose: delete=service deletes it */
 	int64_t version; /* the newest on the service, as it was seen last: 1, 2, … */
 	int64_t base;	 /* the version whose content was read or written here */
+	int64_t unread;	 /* a newer version, whose content the file has and nobody has read; or 0 */
 	bool has_digest;
-	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of the content of the base */
+	unsigned char
+		digest[CONTENT_DIGEST_SIZE]; /* of the content of unread, or else of the base */
 	struct attr_set sent; /* what was found here when it was sent last; of a job that was not
 				 made here, what the service had when it was bound */
 	struct attr_set held; /* what the service holds, as it was seen last; NULL: not known */

@@ -7,7 +7,7 @@
 #include "ledger/ledger.h"
 
 /* What the tables of a ledger are like: schema.c says how to change it. */
-#define LEDGER_SCHEMA_VERSION 14
+#define LEDGER_SCHEMA_VERSION 15
 
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
@@ -72,6 +72,8 @@ enum ledger_statement {
 	STMT_QUEUED_BASE,
 	STMT_PUT_ONTO,
 	STMT_SEE,
+	STMT_TEXT,
+	STMT_PUT_TEXT,
 	STMT_HASTEN,
 	STMT_PENDING,
 	STMT_COUNT_QUEUED,

@@ -35,7 +35,8 @@ static int read_job(sqlite3_stmt *stmt, struct job_record *job)
 	job->backup = sqlite3_column_int(stmt, 20);
 	job->base = sqlite3_column_int64(stmt, 21);
 	job->on_purpose = sqlite3_column_int(stmt, 22);
-	job->holding = ledger_column_holding(stmt, 27);
+	job->unread = sqlite3_column_int64(stmt, 27);
+	job->holding = ledger_column_holding(stmt, 28);
 	for (int i = 0; i < ATTR_COUNT; i++)
 		if (ledger_column_text(stmt, 6 + i, &job->sent.value[attrs[i]]) < 0)
 			return -ENOMEM;

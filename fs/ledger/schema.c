@@ -96,6 +96,7 @@ static const char schema[] =
 	" backup INTEGER NOT NULL DEFAULT 0,"
 	" base INTEGER NOT NULL DEFAULT 0,"
 	" on_purpose INTEGER NOT NULL DEFAULT 0,"
+	" unread INTEGER NOT NULL DEFAULT 0,"
 	" UNIQUE (dir, name));"
 	"CREATE INDEX job_by_job_id ON job (job_id) WHERE job_id IS NOT NULL;"
 	"CREATE INDEX job_unmade ON job (dir) WHERE unmade = 1;"
@@ -204,6 +205,7 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	       "UPDATE job SET own = own | ((9 & ~own) << 16) WHERE job_id IS NOT NULL",
 	[13] = "ALTER TABLE space ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;"
 	       "ALTER TABLE catalogue ADD COLUMN since INTEGER NOT NULL DEFAULT 0",
+	[14] = "ALTER TABLE job ADD COLUMN unread INTEGER NOT NULL DEFAULT 0",
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)

@@ -10,7 +10,7 @@
 	" own, dismissed, unmade, backup, base, on_purpose,"                                       \
 	" coalesce(held_risk_level, risk_level),"                                                  \
 	" coalesce(held_project, enterprise_project_id), coalesce(held_name, job_name),"           \
-	" coalesce(held_description, description), " LEDGER_HOLDING_COLUMNS
+	" coalesce(held_description, description), unread, " LEDGER_HOLDING_COLUMNS
 
 #define IMPORT_COLUMNS                                                                             \
 	"job_id, name, state, create_ms, version, digest, checked_ms, error, risk_level,"          \
@@ -66,7 +66,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 		      " enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
 		      " own = ?10, changed_ms = ?11, state = ?12, base = ?13, on_purpose = ?14,"
 		      " held_risk_level = NULL, held_project = NULL, held_name = NULL,"
-		      " held_description = NULL,"
+		      " held_description = NULL, unread = 0,"
 		      " request_id = NULL, incomplete = iif(refused, incomplete, 0),"
 		      " errnum = iif(refused, errnum, 0), error = iif(refused, error, NULL),"
 		      " dismissed = iif(refused, dismissed, 0)"
@@ -108,7 +108,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 			     " ORDER BY id LIMIT 1",
 	[STMT_FORGET] =
 		"UPDATE job SET state = " SQL_DRAFT
-		", job_id = NULL, version = 0, base = 0, digest = NULL,"
+		", job_id = NULL, version = 0, base = 0, unread = 0, digest = NULL,"
 		" risk_level = NULL, enterprise_project_id = NULL, job_name = NULL,"
 		" description = NULL, tags = NULL, held_risk_level = NULL, held_project = NULL,"
 		" held_name = NULL, held_description = NULL, request_id = NULL, refused = 0,"
@@ -175,9 +175,17 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_QUEUED_BASE] =
 		"SELECT base, own FROM submission WHERE job = ?1 AND state = " SQL_QUEUED,
 	[STMT_PUT_ONTO] = "UPDATE submission SET onto = ?2 WHERE id = ?1",
-	/* the digest is of the content of the base */
+	/* the digest is of the version whose text the file has, which is the base or unread */
 	[STMT_SEE] = "UPDATE job SET version = ?2, base = iif(?3, ?3, base),"
-		     " digest = iif(?3 AND ?3 <> base, NULL, digest) WHERE id = ?1",
+		     " digest = iif(?3 AND ?3 <> iif(unread, unread, base), NULL, digest),"
+		     " unread = iif(?3, 0, unread) WHERE id = ?1",
+	[STMT_TEXT] = "SELECT job.id, job.job_id, job.version, base, unread, digest,"
+		      " state = " SQL_SUBMITTED " AND NOT (errnum OR refused OR incomplete"
+		      " OR backup), c.version, " LEDGER_HOLDING_COLUMNS
+		      " FROM job LEFT JOIN catalogue AS c ON c.job_id = job.job_id"
+		      " WHERE dir = ?1 AND name = ?2 AND job.job_id IS NOT NULL",
+	[STMT_PUT_TEXT] = "UPDATE job SET version = ?2, base = ?3, unread = ?4, digest = ?5"
+			  " WHERE id = ?1",
 	[STMT_HASTEN] = "UPDATE submission SET next_try_ms = 0 WHERE state = " SQL_QUEUED,
 	[STMT_PENDING] =
 		"SELECT s.id, s.state, attempts, next_try_ms, " PATH ", iif(s.state = " SQL_IN_DOUBT
@@ -191,6 +199,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_SETTLE] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
 			" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
 			" own = ?10, request_id = ?11, changed_ms = ?12, state = ?13, base = ?14,"
+			" unread = 0,"
 			" on_purpose = on_purpose OR ?15,"
 			" held_risk_level = nullif(?16, coalesce(?5, '')),"
 			" held_project = nullif(?17, coalesce(?6, '')),"

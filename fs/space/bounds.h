@@ -55,4 +55,16 @@
 #define INSPECTORS_SHARE 2
 #define INSPECTION_MS 2000
 
+/* How long a stat or an open waits for a check of its file (fs/space/refresh.c). After such a wait
+ * was in vain, nobody waits for a while: what is there can be read. */
+#define REFRESH_WAIT_MS 10000
+#define REFRESH_SLOW_MS 30000
+
+/* Which process has read which job file (fs/space/readers.c): 56 bytes each. So many notes, of one
+ * process so many, and so many processes that a descriptor pins; these come from the mount's own
+ * (base/descriptors.h). */
+#define READERS_MAX 8192
+#define READER_FILES_MAX 256
+#define READERS_PINNED_MAX 16
+
 #endif

@@ -21,7 +21,9 @@
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/path.h"
+#include "space/file_version.h"
 #include "space/unmade.h"
+#include "submit/freshness.h"
 
 #define PREFIX "coc."
 
@@ -30,8 +32,7 @@ bool fact_is_name(const char *name)
 	return !strncmp(name, PREFIX, strlen(PREFIX));
 }
 
-/* What the ledger knows of a job file; a job never heard of is an empty one. A file that is gone
- * from the spool is -ENOENT. */
+/* What the ledger knows of a job file; a job never heard of is an empty one. */
 static int find_fact_source(struct space *space, struct node *node, struct stat *ret_st,
 			    struct job_record *ret_job)
 {
@@ -44,9 +45,8 @@ static int find_fact_source(struct space *space, struct node *node, struct stat 
 	r = node_location(&space->nodes, node, &location);
 	if (r == 0)
 		r = location_stat(&location, ret_st);
-	if (r < 0)
-		return r;
-	r = claim_find(space, link->parent, link->name, ret_st, ret_job);
+	if (r == 0)
+		r = claim_find(space, link->parent, link->name, ret_st, ret_job);
 	if (r == -ENOENT && link->parent == &space->nodes.root)
 		r = import_find_path(space, link->name, ret_job);
 	return r == -ENOENT ? 0 : r;
@@ -161,6 +161,24 @@ static int get_refusal(const struct err *refusal, char **ret_value, size_t *ret_
 	return story ? copy_fact(story, ret_value, ret_size) : -ENOMEM;
 }
 
+/* What the DSL check found odd, and that the job is gone by what the service has said last. */
+static int get_warnings(struct space *space, fuse_req_t req, struct node *node,
+			const struct stat *st, const struct job_record *job, char **ret_value,
+			size_t *ret_size)
+{
+	const char *text = shown_text(space, req, st, job, job->warnings);
+	const struct name *link = node_job_name(space, node);
+	_cleanup_buf_ struct buf warnings = {0};
+	struct freshness fresh;
+	int r;
+
+	if (!link || file_version_find(space, link->parent, link->name, st, &fresh) < 0 ||
+	    !fresh.is_gone)
+		return copy_fact(text, ret_value, ret_size);
+	r = buf_printf(&warnings, "%sthe job is gone on the service\n", text ? text : "");
+	return r < 0 ? r : copy_fact(warnings.data, ret_value, ret_size);
+}
+
 /* What a directory can tell. */
 static int get_of_directory(struct space *space, struct node *node, const char *fact,
 			    char **ret_value, size_t *ret_size)
@@ -201,8 +219,7 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 	if (!strcmp(fact, "error"))
 		return get_error(space, req, node, &st, &job, ret_value, ret_size);
 	if (!strcmp(fact, "warnings"))
-		return copy_fact(shown_text(space, req, &st, &job, job.warnings), ret_value,
-				 ret_size);
+		return get_warnings(space, req, node, &st, &job, ret_value, ret_size);
 	if (!strcmp(fact, "version"))
 		return copy_version(&job, job.version, ret_value, ret_size);
 	if (!strcmp(fact, "base"))

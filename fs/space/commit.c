@@ -20,6 +20,7 @@
 #include "space/location.h"
 #include "space/path.h"
 #include "space/pending_reply.h"
+#include "space/reading.h"
 #include "space/rename_recover.h"
 
 /* ---- content ---- */
@@ -144,9 +145,14 @@ void commit_location(struct space *space, const struct location *location, int r
 	struct commit commit = {.rules = &space->options->rules, .put = put_kept, .file = &file};
 	struct waiter *waiter = NULL;
 	struct err err = {0};
+	struct stat st;
 	int r = prepare_commit(space, location, parent, name, replaced, wait->req, &path, &shown,
 			       &commit.author);
 
+	if (r == 0)
+		r = location_stat(location, &st);
+	if (r == 0 && !wait->base)
+		r = reading_note_writer(wait, parent, name, replaced ? replaced : &st, !replaced);
 	if (r < 0) {
 		pending_reply_begin(wait, NULL,
 				    refuse_unready(space, wait->req, location, parent, name, r));
@@ -182,6 +188,7 @@ void commit_open(struct space *space, struct handle *handle, const struct name *
 	struct location location;
 	int r = node_location(&space->nodes, handle->node, &location);
 
+	wait->opener = handle->opener;
 	if (r == 0 && content->refusal)
 		half_mark(&location);
 	else if (content->filled)

@@ -20,6 +20,7 @@
 #include "space/location.h"
 #include "space/ops.h"
 #include "space/pending_reply.h"
+#include "space/file_version.h"
 #include "space/sibling.h"
 #include "submit/catalogue.h"
 #include "submit/imports.h"
@@ -206,6 +207,12 @@ static int fill_plus(struct space *space, struct node *dir, struct listing *list
 	if (import_is_due(space, dir, listed->name))
 		return 0; /* its attributes would have to be fetched */
 	r = entry_fill(space, dir, listed->name, entry);
+	/* its attributes would be those before a check that is due: stat(2) makes it */
+	if (r == 0 && !entry->attr_timeout &&
+	    file_version_is_due(space, dir, listed->name, &entry->attr)) {
+		node_forget(&space->nodes, node_of(&space->nodes, entry->ino), 1);
+		return -EAGAIN;
+	}
 	/* siblings are judged by what the spool has */
 	listing->looked = r == 0 && !view_is_set(&space->options->view);
 	listing->job = entry->attr;
@@ -223,7 +230,7 @@ static size_t add_entry(fuse_req_t req, struct node *dir, struct listing *listin
 
 	if (!plus)
 		return fuse_add_direntry(req, answer, room, listed->name, &listed->st, next);
-	/* one that is gone by now is listed without attributes: its lookup will tell */
+	/* a file that is gone by now is listed without attributes: its lookup will tell */
 	if (fill_plus(space, dir, listing, listed, &entry) < 0)
 		entry = (struct fuse_entry_param){.attr = listed->st};
 	size = fuse_add_direntry_plus(req, answer, room, listed->name, &entry, next);

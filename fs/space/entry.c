@@ -7,6 +7,7 @@
 
 #include "space/import.h"
 #include "space/location.h"
+#include "space/file_version.h"
 
 int entry_fill(struct space *space, struct node *parent, const char *name,
 	       struct fuse_entry_param *ret_entry)
@@ -16,19 +17,18 @@ int entry_fill(struct space *space, struct node *parent, const char *name,
 	struct fuse_entry_param entry = {0};
 	struct node *node;
 	bool is_due = false;
-	int r;
+	int r = location.dirfd < 0 ? location.dirfd : location_stat(&location, &entry.attr);
 
-	if (location.dirfd < 0)
-		return location.dirfd;
-	r = location_stat(&location, &entry.attr);
-	if (r >= 0)
+	if (r == 0) {
+		entry.attr_timeout = file_version_attributes_s(space, parent, name, &entry.attr);
 		r = import_view(space, parent, name, &entry.attr, &is_due);
-	if (r >= 0)
+	}
+	if (r == 0)
 		r = node_enter(&space->nodes, parent, name, &entry.attr, &node);
 	if (r < 0)
 		return r;
 	entry.ino = node_id(&space->nodes, node);
-	entry.entry_timeout = entry.attr_timeout = import_name_timeout_s(space, parent, name, true);
+	entry.entry_timeout = import_name_timeout_s(space, parent, name, true);
 	if (is_due)
 		entry.attr_timeout = 0;
 	*ret_entry = entry;

@@ -26,6 +26,8 @@
 #include "space/new_name.h"
 #include "space/ops.h"
 #include "space/proc.h"
+#include "space/reading.h"
+#include "space/refresh.h"
 #include "space/sibling.h"
 #include "space/text.h"
 #include "space/truncate.h"
@@ -214,7 +216,7 @@ static int make_and_open(struct space *space, fuse_req_t req, struct node *paren
 
 	if (r >= 0)
 		r = name_claim_made(req, parent, name);
-	if (r >= 0)
+	if (r == 0)
 		r = entry_fill(space, parent, name, ret_entry);
 	if (r < 0)
 		return r;
@@ -332,15 +334,25 @@ static void open_node_file(fuse_req_t req, struct node *node, struct fuse_file_i
 	finish_open(req, node, r, readable, fi);
 }
 
+/* Does an open let its process read what is in the file? */
+static bool opens_to_read(const struct fuse_file_info *fi)
+{
+	return (fi->flags & O_ACCMODE) != O_WRONLY && !(fi->flags & O_TRUNC);
+}
+
 static void open_spool_file(fuse_req_t req, struct node *node, void *data)
 {
+	struct space *space = space_of(req);
 	struct fuse_file_info *fi = data;
-	int r = take_descriptor(space_of(req), req);
+	int r = take_descriptor(space, req);
 
-	if (r < 0)
+	if (r < 0) {
 		reply(req, r);
-	else
-		open_node_file(req, node, fi);
+		return;
+	}
+	if (opens_to_read(fi))
+		reading_note(space, req, node);
+	open_node_file(req, node, fi);
 }
 
 /* Is a file opened to be changed? */
@@ -369,7 +381,8 @@ void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	}
 	if (wants_to_change(fi) && import_edit(req, node, fi, sizeof(*fi), open_again))
 		return;
-	if (!import_await(req, node, fi, sizeof(*fi), open_spool_file))
+	if (!import_await(req, node, fi, sizeof(*fi), open_spool_file) &&
+	    (!opens_to_read(fi) || !refresh_first(req, node, fi, open_spool_file)))
 		open_spool_file(req, node, fi);
 }
 

@@ -31,6 +31,8 @@ static void end_wait(struct pending_reply *wait, int result)
 {
 	LIST_REMOVE(wait, link);
 	wait->waiter = NULL;
+	if (result == 0 && wait->reader)
+		readers_catch_up(&wait->space->readers, wait->reader, wait->row);
 	wait->answer(wait, result);
 }
 

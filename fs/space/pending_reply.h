@@ -15,7 +15,10 @@ struct pending_reply {
 	struct space *space;
 	fuse_req_t req; /* NULL: nobody waits */
 	void (*answer)(struct pending_reply *wait, int result);
-	struct waiter *waiter;		/* while the engine has it */
+	struct waiter *waiter; /* while the engine has it */
+	pid_t opener;	       /* the process that opened the file, 0: not known */
+	pid_t reader;	       /* knows the base of row after a success (readers.h); or 0 */
+	int64_t row;
 	int64_t base;			/* the version that the user says to have read, or 0 */
 	unsigned named;			/* what the user has just set: bits 1 << attr */
 	unsigned put;			/* what its commit has put on the file: bits 1 << attr */

@@ -22,6 +22,7 @@
 #include "space/pending_reply.h"
 #include "space/placeholder.h"
 #include "space/queue_view.h"
+#include "space/refresh.h"
 #include "space/text.h"
 #include "space/unmade.h"
 
@@ -172,6 +173,8 @@ static void init_space(struct space *space, const struct space_spec *spec)
 	slices_init(&space->slices, space->loop);
 	SLIST_INIT(&space->unmade_ends);
 	LIST_INIT(&space->closings);
+	LIST_INIT(&space->refreshes);
+	readers_init(&space->readers);
 	sight_open(&space->sight);
 	shares_init(&space->descriptors, space->options->descriptors_max, space->options->one_user);
 	shares_init(&space->memory, USERS_MEMORY_MAX, space->options->one_user);
@@ -259,6 +262,7 @@ void space_close(struct space *space)
 		return;
 	closing_interrupt_all(space);
 	inspectors_destroy(space->inspectors);
+	refresh_interrupt_all(space);
 	if (space->workers)
 		workers_drain(space->workers);
 	import_interrupt_all(space);
@@ -276,6 +280,7 @@ void space_close(struct space *space)
 	}
 	free(space->request.mem);
 	sight_close(&space->sight);
+	readers_finish(&space->readers);
 	deleted_siblings_finish(&space->deleted_siblings);
 	unmade_finish(space);
 	nodes_finish(&space->nodes);

@@ -12,6 +12,7 @@
 #include "job/ignore.h"
 #include "space/deleted_siblings.h"
 #include "space/node.h"
+#include "space/readers.h"
 #include "space/recent_moves.h"
 #include "space/sight.h"
 #include "space/removals.h"
@@ -24,13 +25,14 @@
  * (tests/tools/test_house.py holds that):
  *
  *   rules       view, recent_moves, removals, deleted_siblings
- *   processes   proc, mount_ids, sight, holders, contributors, writers, inspector
- *               inspectors
+ *   processes   proc, mount_ids, sight, holders, contributors, writers, readers
+ *               inspector, inspectors
  *   nodes       node_table, content, node, location, path
  *   jobs        witness, job_name, content_read, directory_story, half
  *   work        disk, incoming, text, entries, pending_reply
  *   imports     import, placeholder, import_fetch
  *   owners      caller, claim_row, import_edit, claim, claim_tree
+ *   fresh       file_version, reading, refresh
  *   derived     sibling, unmade, viewer, queue_view, jobs_view, control
  *   renamed     moving, rename_recover, moved_away, backup
  *   made        new_name, entry, listing, coc_facts
@@ -85,6 +87,9 @@ struct space {
 	STAILQ_HEAD(, waiting_rename) renames_waiting;
 	struct deleted_siblings deleted_siblings;
 	struct removals removals;
+	LIST_HEAD(, refresh) refreshes; /* checks under way (refresh.h) */
+	int64_t refresh_slow_until_ms;	/* nobody waits for a check until then */
+	struct readers readers;
 	struct recent_moves recent_moves; /* of job files to other jobs' names (backup.h) */
 	struct recent_moves moved_away;	  /* of job files, any that may come back (moved_away.h) */
 	SLIST_HEAD(, unmade_end) unmade_ends; /* directories that are gone (unmade.h) */

@@ -15,6 +15,7 @@
 #include "space/location.h"
 #include "space/ops.h"
 #include "space/pending_reply.h"
+#include "space/refresh.h"
 #include "space/sibling.h"
 #include "space/stat_reply.h"
 #include "space/truncate.h"
@@ -32,7 +33,8 @@ void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	(void)fi;
 	/* who has the file open sees what is open */
 	if ((node->content && content_any_fd(node) >= 0) ||
-	    !import_await(req, node, NULL, 0, get_attributes))
+	    (!import_await(req, node, NULL, 0, get_attributes) &&
+	     !refresh_first(req, node, NULL, get_attributes)))
 		get_attributes(req, node, NULL);
 }
 

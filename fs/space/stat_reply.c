@@ -10,6 +10,7 @@
 #include "space/control.h"
 #include "space/import.h"
 #include "space/location.h"
+#include "space/file_version.h"
 #include "space/sibling.h"
 #include "space/timeouts.h"
 
@@ -50,11 +51,16 @@ int stat_set_times(struct space *space, struct node *node, const struct stat *at
 	return set_times(path, follow, attr, to_set);
 }
 
-static int stat_node_now(struct space *space, struct node *node, struct stat *ret_st, bool *ret_due)
+/* *ret_timeout_s: for so long the kernel may believe it. */
+static int stat_node_now(struct space *space, struct node *node, struct stat *ret_st,
+			 double *ret_timeout_s)
 {
+	const struct name *link = &node->link;
 	struct location location;
+	bool is_due = false;
 	int r;
 
+	*ret_timeout_s = SIBLING_TIMEOUT_S;
 	if (node->kind == NODE_SIBLING)
 		return sibling_stat(space, node, ret_st);
 	if (node->kind == NODE_CONTROL)
@@ -62,21 +68,23 @@ static int stat_node_now(struct space *space, struct node *node, struct stat *re
 	r = node_location(&space->nodes, node, &location);
 	if (r == 0)
 		r = location_stat(&location, ret_st);
-	return r < 0 ? r : import_view(space, node->link.parent, node->link.name, ret_st, ret_due);
+	if (r == 0)
+		*ret_timeout_s = file_version_attributes_s(space, link->parent, link->name, ret_st);
+	if (r == 0)
+		r = import_view(space, link->parent, link->name, ret_st, &is_due);
+	if (is_due)
+		*ret_timeout_s = SIBLING_TIMEOUT_S;
+	return r;
 }
 
 void stat_reply(fuse_req_t req, struct space *space, struct node *node)
 {
-	bool is_due = false;
+	double timeout_s;
 	struct stat st;
-	int r = stat_node_now(space, node, &st, &is_due);
+	int r = stat_node_now(space, node, &st, &timeout_s);
 
 	if (r < 0)
 		reply(req, r);
-	else if (is_due || node_is_derived(node))
-		fuse_reply_attr(req, &st, SIBLING_TIMEOUT_S);
 	else
-		fuse_reply_attr(
-			req, &st,
-			import_name_timeout_s(space, node->link.parent, node->link.name, true));
+		fuse_reply_attr(req, &st, timeout_s);
 }

@@ -69,6 +69,11 @@
 #define SHOWS_MAX 64
 #define SHOWS_BUSY_MAX 4
 #define SHOWS_QUESTIONS_MAX 4096
+/* Jobs whose last check is remembered: 24 bytes each, 1.5 MB when all are used. Of more jobs some
+ * are asked for again. */
+#define SEEN_JOBS 65536
+/* After a check that failed for one job the next one of this job is due. */
+#define CHECK_AGAIN_MS 5000
 /* How long nobody is asked after a call without an answer: as long as that call took, within
  * these. */
 #define SHOW_AWAY_MIN_MS 1000

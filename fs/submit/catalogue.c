@@ -33,6 +33,7 @@ struct catalogue {
 	struct waiter_list waiters;
 	struct loop_timer patience; /* when the first of them has waited long enough */
 	int64_t due_ms;		    /* on the loop's clock: a look from then on causes a scan */
+	int64_t read_ms;	    /* the same: when the last scan began that did not fail */
 	int64_t failures;	    /* of scans, in a row */
 	int errnum;		    /* of the last one */
 };
@@ -149,6 +150,8 @@ static void on_scan_done(void *data, const struct scan_end *end)
 
 	catalogue->due_ms = next_scan_ms(catalogue, end);
 	catalogue->errnum = end->errnum;
+	if (end->outcome != SCAN_FAILED)
+		catalogue->read_ms = catalogue->scan.begun_ms;
 	catalogue->failures = end->outcome == SCAN_FAILED ? catalogue->failures + 1 : 0;
 	if (end->outcome == SCAN_FAILED)
 		log_warning("the jobs of the service cannot be listed: %s: .coc/jobs %s", end->why,
@@ -197,4 +200,9 @@ void catalogue_lost(struct catalogue *catalogue)
 	} else if (!catalogue->failures) {
 		catalogue->due_ms = 0;
 	}
+}
+
+int64_t catalogue_read_ms(const struct catalogue *catalogue)
+{
+	return catalogue->read_ms;
 }

@@ -26,6 +26,7 @@
 #include "ledger/catalogue.h"
 #include "submit/bounds.h"
 #include "submit/catalogue_state.h"
+#include "submit/seen_jobs.h"
 #include "submit/group_sync.h"
 #include "submit/imports_state.h"
 #include "submit/lost_round.h"
@@ -96,6 +97,8 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_service s
 		r = shows_create(engine, &engine->shows);
 	if (r == 0)
 		r = imports_create(engine, &engine->imports);
+	if (r == 0 && !(engine->seen_jobs = seen_jobs_create()))
+		r = -ENOMEM;
 	if (r < 0) {
 		engine_destroy(engine);
 		return r;
@@ -111,6 +114,7 @@ void engine_destroy(struct engine *engine)
 	catalogue_destroy(engine->catalogue);
 	imports_destroy(engine->imports);
 	shows_destroy(engine->shows);
+	seen_jobs_destroy(engine->seen_jobs);
 	group_sync_finish(engine);
 	waiters_drop(&engine->recorded);
 	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)

@@ -21,6 +21,7 @@
 
 #include "job/version.h"
 #include "submit/bounds.h"
+#include "submit/seen_jobs.h"
 #include "submit/outage.h"
 #include "submit/show_state.h"
 
@@ -286,10 +287,13 @@ static void tell_shown(struct show *show, const struct coc_details *details)
 			  [ATTR_DESCRIPTION] = details->description},
 	};
 
-	if (show->version && job.version && job.version != show->version)
+	if (show->version && job.version && job.version != show->version) {
 		end_show(show, -EIO, NULL); /* it is not what was asked for */
-	else
-		end_show(show, 0, &job);
+		return;
+	}
+	if (!show->version)
+		seen_jobs_note(show->shows->engine, show->job_id, false);
+	end_show(show, 0, &job);
 }
 
 static void on_job_shown(void *data, const struct coc_answer *answer)
@@ -309,6 +313,8 @@ static void on_job_shown(void *data, const struct coc_answer *answer)
 	} else {
 		if (is_away)
 			note_away(shows, show, answer->errnum);
+		if (answer->errnum == ESTALE && !show->version)
+			seen_jobs_note(shows->engine, show->job_id, true);
 		end_show(show, -answer->errnum, NULL);
 	}
 	if (is_away)

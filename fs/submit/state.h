@@ -158,6 +158,7 @@ struct engine {
 	struct catalogue *catalogue; /* catalogue.c; owned */
 	struct imports *imports;     /* imports.c; owned */
 	struct shows *shows;	     /* show.c; owned */
+	struct seen_jobs *seen_jobs; /* freshness.c; owned */
 
 	/* submit=queue: queue.c */
 	bool queue_may_have_next;    /* something may be sent that could not be before */

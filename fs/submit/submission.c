@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "submit/bounds.h"
+#include "submit/seen_jobs.h"
 #include "submit/question.h"
 #include "submit/lost_round.h"
 #include "submit/versions.h"
@@ -138,6 +139,8 @@ void submission_settle(struct submission *submission, enum submission_outcome ou
 		submission->job_id = copy;
 	}
 	submission->versions = versions;
+	if (outcome == OUTCOME_SETTLED || submission->is_there)
+		seen_jobs_note(submission->engine, job_id, false);
 	if (submission->deletion)
 		log_info("%s: job %s deleted", submission->path, job_id);
 	else if (outcome == OUTCOME_SETTLED)
@@ -169,6 +172,15 @@ void submission_fail(struct submission *submission, enum submission_outcome outc
 	end_submission(submission, outcome);
 }
 
+/* What was queued is in the file. If it was made of an older version than the base, that version is
+ * the base. 0: the base stays. */
+static int64_t base_of_the_text(const struct submission *submission)
+{
+	int64_t base = submission->record.base;
+
+	return submission->record.queued && base < submission->versions.base ? base : 0;
+}
+
 /* What a failure says of the job itself. */
 static int record_what_was_seen(const struct submission *submission)
 {
@@ -176,7 +188,8 @@ static int record_what_was_seen(const struct submission *submission)
 	const struct err *err = submission->err;
 
 	if (submission->seen) {
-		int r = ledger_see(ledger, submission->record.row, submission->seen, 0);
+		int r = ledger_see(ledger, submission->record.row, submission->seen,
+				   base_of_the_text(submission));
 
 		return r < 0 ? r
 			     : ledger_see_held(ledger, submission->record.row,

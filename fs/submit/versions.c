@@ -37,7 +37,11 @@ int versions_prepare(struct submission *submission, const struct job_record *job
 	submission->told = 0;
 	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
 		r = put_held(submission, (enum attr)i, job->job_id ? job->held.value[i] : NULL);
-	submission->has_base_digest = job->has_digest;
+	/* the digest is of the text in the file, be it unread or another version than a named base
+	 */
+	submission->has_base_digest =
+		job->has_digest && !job->unread &&
+		(!submission->record.base || submission->record.base == job->base);
 	memcpy(submission->base_digest, job->digest, CONTENT_DIGEST_SIZE);
 	return r;
 }

@@ -230,8 +230,6 @@ def test_a_mount_at_rest_asks_nothing(host, other_host, src):
     text(space)
     seen = len(space.calls())
     tools.eventually(lambda: text(clock) and len(pages(clock)) >= 4, "the other host to ask four times")
-    os.listdir(space.path)
-    os.stat(space.at("a.yaml"))
     tools.read(space.at(".coc", "metrics"))
     assert len(space.calls()) == seen
     text(space)

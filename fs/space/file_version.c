@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "space/file_version.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "space/claim_row.h"
+#include "space/content_read.h"
+#include "space/import.h"
+#include "space/job_name.h"
+#include "space/location.h"
+#include "space/path.h"
+#include "space/timeouts.h"
+#include "submit/show.h"
+#include "submit/freshness.h"
+
+int file_version_find(struct space *space, const struct node *parent, const char *name,
+		      const struct stat *st, struct freshness *ret_fresh)
+{
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	if (!S_ISREG(st->st_mode) || !job_name_is(space, parent, name))
+		return -ENOENT;
+	r = node_path_of(parent, name, &path);
+	if (r == 0)
+		r = freshness_find(space->engine, path, ret_fresh);
+	if (r == 0 && !claim_is_of(space, &ret_fresh->holding, st->st_uid))
+		r = -ENOENT;
+	return r;
+}
+
+int file_version_of_node(struct space *space, struct node *node, struct stat *ret_st,
+			 struct freshness *ret_fresh)
+{
+	const struct name *link = node_job_name(space, node);
+	struct location location;
+	int r = link ? node_location(&space->nodes, node, &location) : -ENOENT;
+
+	if (r == 0)
+		r = location_stat(&location, ret_st);
+	return r < 0 ? r : file_version_find(space, link->parent, link->name, ret_st, ret_fresh);
+}
+
+int file_version_digest(struct space *space, struct node *node,
+			unsigned char ret_digest[CONTENT_DIGEST_SIZE])
+{
+	_cleanup_free_ char *content = NULL;
+	struct location location;
+	size_t size;
+	int r = node_location(&space->nodes, node, &location);
+
+	if (r == 0)
+		r = content_read(&location, -1, &content, &size);
+	return r < 0 ? r : content_digest(content, size, ret_digest);
+}
+
+bool file_version_can_check(const struct space *space)
+{
+	return loop_now_ms(space->loop) >= space->refresh_slow_until_ms &&
+	       show_check(space->engine) == 0;
+}
+
+double file_version_attributes_s(struct space *space, const struct node *parent, const char *name,
+				 const struct stat *st)
+{
+	double most_s = parent ? import_name_timeout_s(space, parent, name, true) : SPOOL_TIMEOUT_S;
+	struct freshness fresh;
+
+	if (!parent || file_version_find(space, parent, name, st, &fresh) < 0 || !fresh.is_settled)
+		return most_s;
+	return (double)fresh.due_ms / 1000 < most_s ? (double)fresh.due_ms / 1000 : most_s;
+}
+
+bool file_version_is_due(struct space *space, const struct node *parent, const char *name,
+			 const struct stat *st)
+{
+	struct freshness fresh;
+
+	return file_version_can_check(space) &&
+	       file_version_find(space, parent, name, st, &fresh) == 0 && fresh.is_settled &&
+	       !fresh.due_ms;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An editor reads version 1 and closes the file. Somebody else writes version 2, and any other
+ * program reads the file here, say a search by cron: the file is refreshed, and version 2 is the
+ * base. Now the editor saves. Its text is on top of version 1. Nothing in the file says so, only
+ * the process does.
+ *
+ * So each process that opens a job file to read is noted. The kernel keeps pages, and asks for no
+ * data that it has: so an open counts as reading. A note says that the process knows the base. When
+ * the base moves on, the notes of the others say which version they know. A commit by such a
+ * process moves the base back first, to that version. Then the check before an update
+ * (submit/base_check.c) finds the newer version in the way.
+ *
+ * The number of a process is used again when the process has ended. When a base moves, the notes of
+ * processes that have ended go. The others are pinned by a descriptor (pidfd), which tells later
+ * whether the number is still that process. Pins are few: nearly all readers have ended by then.
+ *
+ * The notes are bounded. One process has READER_FILES_MAX at most, so that a search through all
+ * files does not push an editor's note out. When READERS_MAX are there, those of ended processes
+ * go, then the oldest. Only a version that somebody else wrote moves a base here: for two programs
+ * on one machine it is as on any disk, and the last one that writes wins.
+ */
+#define _GNU_SOURCE
+#include "space/readers.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "space/bounds.h"
+
+struct reader {
+	pid_t process;
+	int64_t row;
+	int64_t older; /* the version that it has read; 0: the base */
+	int pidfd;     /* -1: it is not pinned */
+	LIST_ENTRY(reader) bucket;
+	TAILQ_ENTRY(reader) age;
+};
+
+void readers_init(struct readers *readers)
+{
+	TAILQ_INIT(&readers->by_age);
+}
+
+static unsigned bucket_of(int64_t row)
+{
+	return (unsigned)((uint64_t)row % READER_BUCKETS);
+}
+
+static void drop_reader(struct readers *readers, struct reader *reader)
+{
+	LIST_REMOVE(reader, bucket);
+	TAILQ_REMOVE(&readers->by_age, reader, age);
+	readers->n--;
+	if (reader->pidfd >= 0) {
+		readers->n_pinned--;
+		close(reader->pidfd);
+	}
+	free(reader);
+}
+
+void readers_finish(struct readers *readers)
+{
+	while (!TAILQ_EMPTY(&readers->by_age))
+		drop_reader(readers, TAILQ_FIRST(&readers->by_age));
+}
+
+/* Has the process of a note ended? A process that is hidden from us has not. */
+static bool has_ended(const struct reader *reader)
+{
+	struct pollfd poll_fd = {.fd = reader->pidfd, .events = POLLIN};
+
+	if (reader->pidfd >= 0)
+		return poll(&poll_fd, 1, 0) > 0;
+	return kill(reader->process, 0) < 0 && errno == ESRCH;
+}
+
+static void pin_reader(struct readers *readers, struct reader *reader)
+{
+	if (reader->pidfd >= 0 || readers->n_pinned >= READERS_PINNED_MAX)
+		return;
+	reader->pidfd = (int)syscall(SYS_pidfd_open, reader->process, 0);
+	readers->n_pinned += reader->pidfd >= 0;
+}
+
+static struct reader *find_reader(const struct readers *readers, pid_t process, int64_t row)
+{
+	struct reader *reader;
+
+	LIST_FOREACH (reader, &readers->buckets[bucket_of(row)], bucket) {
+		if (reader->row == row && reader->process == process)
+			return reader;
+	}
+	return NULL;
+}
+
+/* Makes room for one more note. */
+static void make_room(struct readers *readers)
+{
+	struct reader *reader = TAILQ_FIRST(&readers->by_age), *next;
+
+	if (readers->n < READERS_MAX)
+		return;
+	for (; reader; reader = next) {
+		next = TAILQ_NEXT(reader, age);
+		if (has_ended(reader))
+			drop_reader(readers, reader);
+	}
+	if (readers->n >= READERS_MAX)
+		drop_reader(readers, TAILQ_FIRST(&readers->by_age));
+}
+
+/* Drops the oldest note of a process that has as many as it may have. The process that reads much
+ * has the newest notes: they are looked at from there. */
+static void bound_process(struct readers *readers, pid_t process)
+{
+	struct reader *reader, *oldest = NULL;
+	unsigned n = 0;
+
+	TAILQ_FOREACH_REVERSE(reader, &readers->by_age, reader_list, age)
+	{
+		if (reader->process != process)
+			break;
+		oldest = reader;
+		if (++n == READER_FILES_MAX)
+			break;
+	}
+	if (n == READER_FILES_MAX)
+		drop_reader(readers, oldest);
+}
+
+void readers_note(struct readers *readers, pid_t process, int64_t row)
+{
+	struct reader *reader = find_reader(readers, process, row);
+
+	if (!reader) {
+		bound_process(readers, process);
+		make_room(readers);
+		reader = calloc(1, sizeof(*reader));
+		if (!reader)
+			return;
+		*reader = (struct reader){.process = process, .row = row, .pidfd = -1};
+		LIST_INSERT_HEAD(&readers->buckets[bucket_of(row)], reader, bucket);
+		readers->n++;
+	} else {
+		TAILQ_REMOVE(&readers->by_age, reader, age);
+	}
+	reader->older = 0;
+	TAILQ_INSERT_TAIL(&readers->by_age, reader, age);
+}
+
+void readers_base_moves(struct readers *readers, int64_t row, int64_t from)
+{
+	struct reader *reader = LIST_FIRST(&readers->buckets[bucket_of(row)]), *next;
+
+	for (; reader; reader = next) {
+		next = LIST_NEXT(reader, bucket);
+		if (reader->row != row)
+			continue;
+		if (has_ended(reader)) {
+			drop_reader(readers, reader);
+		} else if (!reader->older) {
+			reader->older = from;
+			pin_reader(readers, reader);
+		}
+	}
+}
+
+bool readers_have_older(const struct readers *readers, int64_t row)
+{
+	const struct reader *reader;
+
+	LIST_FOREACH (reader, &readers->buckets[bucket_of(row)], bucket) {
+		if (reader->row == row && reader->older)
+			return true;
+	}
+	return false;
+}
+
+int64_t readers_older(struct readers *readers, pid_t process, int64_t row)
+{
+	struct reader *reader = find_reader(readers, process, row);
+
+	if (!reader || !reader->older)
+		return 0;
+	if (reader->pidfd >= 0 && has_ended(reader)) { /* another process has its number */
+		drop_reader(readers, reader);
+		return 0;
+	}
+	return reader->older;
+}
+
+void readers_catch_up(struct readers *readers, pid_t process, int64_t row)
+{
+	struct reader *reader = find_reader(readers, process, row);
+
+	if (reader)
+		reader->older = 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SPACE_READERS_H
+#define COCFS_SPACE_READERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <sys/types.h>
+
+/*
+ * Which process has read which job file before its base moved: readers.c has the essay. A row is
+ * that of the ledger. These functions know neither the mount nor the loop.
+ */
+#define READER_BUCKETS 256
+
+struct reader;
+
+struct readers {
+	LIST_HEAD(, reader) buckets[READER_BUCKETS]; /* by row */
+	TAILQ_HEAD(reader_list, reader) by_age;	     /* the oldest first */
+	unsigned n, n_pinned;
+};
+
+void readers_init(struct readers *readers);
+void readers_finish(struct readers *readers);
+
+/* A process reads the text that the base of a row has. Without memory it is not noted. */
+void readers_note(struct readers *readers, pid_t process, int64_t row);
+
+/* The base of a row moves on from a version, which the processes that have read it know. */
+void readers_base_moves(struct readers *readers, int64_t row, int64_t from);
+
+/* Has any process read an older version of a row than its base? */
+bool readers_have_older(const struct readers *readers, int64_t row);
+
+/* The older version that a process has read of a row, 0: none. */
+int64_t readers_older(struct readers *readers, pid_t process, int64_t row);
+
+/* What a process has written is the base of a row now: it knows the base. */
+void readers_catch_up(struct readers *readers, pid_t process, int64_t row);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a program has read decides what it may overwrite. A text that a refresh has put into a file
+ * is the base when the first program opens the file to read (submit/freshness.c). Which program
+ * knows which version is noted (readers.c), and a commit asks for that.
+ */
+#define _GNU_SOURCE
+#include "space/reading.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "space/file_version.h"
+#include "space/proc.h"
+#include "submit/freshness.h"
+
+void reading_note(struct space *space, fuse_req_t req, struct node *node)
+{
+	pid_t process = proc_process(fuse_req_ctx(req)->pid);
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	struct freshness fresh;
+	struct stat st;
+	int r;
+
+	if (file_version_of_node(space, node, &st, &fresh) < 0)
+		return;
+	/* what is in the file may be text that was not submitted */
+	if (fresh.unread && fresh.is_settled && file_version_digest(space, node, digest) == 0 &&
+	    !memcmp(digest, fresh.digest, sizeof(digest))) {
+		readers_base_moves(&space->readers, fresh.row, fresh.base);
+		r = freshness_read(space->engine, &fresh);
+		if (r < 0)
+			log_warning("the ledger cannot record that v%lld of job %s was read: %s",
+				    (long long)fresh.unread, fresh.job_id, strerror(-r));
+	}
+	if (process)
+		readers_note(&space->readers, process, fresh.row);
+}
+
+/* The process of a commit that has read an older version of a row than its base, or 0. */
+static pid_t find_old_reader(const struct pending_reply *wait, int64_t row, int64_t *ret_older)
+{
+	struct readers *readers = &wait->space->readers;
+	pid_t process = wait->req ? proc_process(fuse_req_ctx(wait->req)->pid) : 0;
+	int64_t older = process ? readers_older(readers, process, row) : 0;
+
+	if (!older && wait->opener) {
+		process = wait->opener;
+		older = readers_older(readers, process, row);
+	}
+	*ret_older = older;
+	return older ? process : 0;
+}
+
+int reading_note_writer(struct pending_reply *wait, const struct node *parent, const char *name,
+			const struct stat *st, bool is_in_file)
+{
+	struct space *space = wait->space;
+	struct freshness fresh;
+	int64_t older;
+	pid_t process;
+
+	if (file_version_find(space, parent, name, st, &fresh) < 0 ||
+	    !readers_have_older(&space->readers, fresh.row))
+		return 0;
+	process = find_old_reader(wait, fresh.row, &older);
+	if (!process || older >= fresh.base)
+		return 0;
+	if (is_in_file) {
+		readers_catch_up(&space->readers, process, fresh.row);
+		return freshness_go_back(space->engine, &fresh, older);
+	}
+	wait->base = older;
+	wait->reader = process;
+	wait->row = fresh.row;
+	return 0;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SPACE_READING_H
+#define COCFS_SPACE_READING_H
+
+#include "space/pending_reply.h"
+
+/* Which version a process has read: noted at an open, asked for at a commit. */
+
+/* A process opens a file to read it: what it reads is the base from now on. */
+void reading_note(struct space *space, fuse_req_t req, struct node *node);
+
+/*
+ * A process commits text under a job's name. wait is that of the commit. If the process has read
+ * an older version than the base, the text is on top of that version. With
+ * is_in_file the text is in the file already, and the base moves back. Else the text takes the
+ * place of a file that keeps its base if the commit is refused; wait->base names the version then.
+ * Returns 0 or -errno.
+ */
+int reading_note_writer(struct pending_reply *wait, const struct node *parent, const char *name,
+			const struct stat *st, bool is_in_file);
+
+#endif

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A job file follows its job. When a process opens or stats the file, and the service was not asked
+ * for the job lately (submit/freshness.c), the request waits for a check: one ShowDocument. If the
+ * service has a newer text, the text takes the place of the file's (incoming.c) as a new inode. The
+ * request is answered with ESTALE then, and the kernel looks the name up again by itself.
+ *
+ * Only a clean file is replaced: it has the text that the ledger says, it is open nowhere,
+ * and nothing of it is unfinished or was refused. All this is asked again right before the new text
+ * takes the name, because other requests come meanwhile. A file that some process has open stays
+ * as it is, and its check is made when it is closed.
+ *
+ * When the service is away, the file that is there is the answer. Nobody waits longer than
+ * REFRESH_WAIT_MS, and after such a wait nobody waits for a while. A job that is gone changes
+ * nothing here: the keys may be those of another account. The file warns (coc.warnings), and the
+ * next commit tells.
+ *
+ * LOOKUP does not wait, as a listing of a directory may look up thousands of names. Its answer says
+ * that the attributes hold for no time, so the kernel asks for them (GETATTR), and that waits.
+ */
+#define _GNU_SOURCE
+#include "space/refresh.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/crash.h"
+#include "base/log.h"
+#include "space/bounds.h"
+#include "space/content.h"
+#include "space/file_version.h"
+#include "space/incoming.h"
+#include "space/job_name.h"
+#include "submit/show.h"
+#include "submit/freshness.h"
+
+/* A check of one file, and what follows from it. */
+struct refresh {
+	struct space *space;
+	struct node *node; /* held */
+	struct freshness fresh;
+	struct show_waiter *asked; /* while the service is asked */
+	uid_t user;
+	struct loop_timer patience;
+	int64_t version; /* that comes into the file */
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	LIST_HEAD(, refresh_wait) waits;
+	LIST_ENTRY(refresh) link; /* in space->refreshes */
+};
+
+/* A request that waits for it. */
+struct refresh_wait {
+	struct refresh *refresh;
+	fuse_req_t req;
+	struct fuse_file_info fi;
+	bool has_fi;
+	refresh_again_fn *again;
+	LIST_ENTRY(refresh_wait) link;
+};
+
+/* ---- what is known ---- */
+
+static bool is_open(const struct node *node)
+{
+	return node->content && !LIST_EMPTY(&node->content->handles);
+}
+
+/* ---- the requests that wait ---- */
+
+/* Takes the request of a wait, which ends. */
+static fuse_req_t end_wait(struct refresh_wait *wait)
+{
+	fuse_req_t req = wait->req;
+
+	fuse_req_interrupt_func(req, NULL, NULL);
+	LIST_REMOVE(wait, link);
+	return req;
+}
+
+/* Answers all who wait. r: 0, and they go on; or -errno. */
+static void answer_waits(struct refresh *refresh, int r)
+{
+	struct refresh_wait *wait;
+
+	while ((wait = LIST_FIRST(&refresh->waits))) {
+		fuse_req_t req = end_wait(wait);
+
+		if (r < 0)
+			reply(req, r);
+		else
+			wait->again(req, refresh->node, wait->has_fi ? &wait->fi : NULL);
+		free(wait);
+	}
+}
+
+/* Ends a refresh: this is the last touch. */
+static void end_refresh(struct refresh *refresh, int r)
+{
+	struct space *space = refresh->space;
+
+	LIST_REMOVE(refresh, link);
+	loop_timer_cancel(&refresh->patience);
+	answer_waits(refresh, r);
+	node_release(&space->nodes, refresh->node);
+	free(refresh);
+}
+
+static void interrupt_wait(struct refresh_wait *wait)
+{
+	reply(end_wait(wait), -EINTR);
+	free(wait);
+}
+
+static void on_wait_interrupted(fuse_req_t req, void *data)
+{
+	struct refresh_wait *wait = data;
+	fuse_req_t waiting = wait->req;
+
+	(void)req;
+	/* libfuse holds the lock of the request, which end_wait() would take again */
+	LIST_REMOVE(wait, link);
+	free(wait);
+	reply(waiting, -EINTR);
+}
+
+void refresh_interrupt_all(struct space *space)
+{
+	struct refresh *refresh, *next;
+
+	for (refresh = LIST_FIRST(&space->refreshes); refresh; refresh = next) {
+		next = LIST_NEXT(refresh, link);
+		while (!LIST_EMPTY(&refresh->waits))
+			interrupt_wait(LIST_FIRST(&refresh->waits));
+		if (!refresh->asked)
+			continue; /* a thread is at work: its end frees it */
+		show_drop(steal_ptr(refresh->asked));
+		end_refresh(refresh, 0);
+	}
+}
+
+/* The service takes long: what is there is the answer. */
+static void on_patience_over(void *data)
+{
+	struct refresh *refresh = data;
+	struct space *space = refresh->space;
+
+	space->refresh_slow_until_ms = loop_now_ms(space->loop) + REFRESH_SLOW_MS;
+	answer_waits(refresh, 0);
+}
+
+/* ---- the check ---- */
+
+/* Is the file still the one that was asked for, and may its text be replaced? 0, or -errno; fresh
+ * is made new. */
+static int check_clean(struct refresh *refresh)
+{
+	struct freshness fresh;
+	struct stat st;
+	int r = file_version_of_node(refresh->space, refresh->node, &st, &fresh);
+
+	if (r < 0)
+		return r;
+	if (fresh.row != refresh->fresh.row || strcmp(fresh.job_id, refresh->fresh.job_id) ||
+	    !fresh.is_settled || !fresh.has_digest || is_open(refresh->node) ||
+	    freshness_version(&fresh) != freshness_version(&refresh->fresh))
+		return -EBUSY;
+	refresh->fresh = fresh;
+	return 0;
+}
+
+static int may_replace(void *data)
+{
+	return check_clean(data);
+}
+
+/* Records a newer text that the file has. */
+static int record_text(struct refresh *refresh)
+{
+	int r = freshness_take(refresh->space->engine, &refresh->fresh, refresh->version,
+			       refresh->digest);
+
+	CRASH_POINT("refresh-recorded");
+	if (r < 0)
+		log_warning("the ledger cannot record that a file has v%lld of job %s: %s",
+			    (long long)refresh->version, refresh->fresh.job_id, strerror(-r));
+	return r;
+}
+
+static void on_incoming_done(void *data, int result, const struct stat *st)
+{
+	struct refresh *refresh = data;
+
+	(void)st;
+	if (result == 0) {
+		record_text(refresh);
+		log_info("job %s: its file has v%lld now", refresh->fresh.job_id,
+			 (long long)refresh->version);
+		end_refresh(refresh, -ESTALE);
+		return;
+	}
+	if (result != -EBUSY)
+		log_warning("v%lld of job %s cannot be put into its file: %s",
+			    (long long)refresh->version, refresh->fresh.job_id, strerror(-result));
+	freshness_again(refresh->space->engine, &refresh->fresh);
+	end_refresh(refresh, 0);
+}
+
+/* Has the text of a newer version put into the file. */
+static void bring_in(struct refresh *refresh, const struct shown_job *job)
+{
+	struct space *space = refresh->space;
+	const struct name *link = node_job_name(space, refresh->node);
+	const struct incoming_spec spec = {
+		.parent = link->parent,
+		.name = link->name,
+		.ino = refresh->node->ino,
+		.digest = refresh->fresh.digest,
+		.content = job->content,
+		.size = job->size,
+		.update_ms = job->update_ms,
+		.user = refresh->user,
+	};
+
+	incoming_begin(space, &spec, may_replace, on_incoming_done, refresh);
+}
+
+/* The service has a newer version than the file. */
+static void take_newer(struct refresh *refresh, const struct shown_job *job)
+{
+	struct space *space = refresh->space;
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	int r = check_clean(refresh);
+
+	refresh->version = job->version;
+	if (r == 0)
+		r = content_digest(job->content, job->size, refresh->digest);
+	if (r == 0 && !memcmp(refresh->digest, refresh->fresh.digest, sizeof(digest))) {
+		freshness_same(space->engine, &refresh->fresh, job->version);
+		end_refresh(refresh, 0);
+		return;
+	}
+	if (r == 0)
+		r = file_version_digest(space, refresh->node, digest);
+	/* a crash came between the text and its record */
+	if (r == 0 && !memcmp(refresh->digest, digest, sizeof(digest))) {
+		record_text(refresh);
+		end_refresh(refresh, 0);
+		return;
+	}
+	if (r == 0 && !memcmp(refresh->fresh.digest, digest, sizeof(digest))) {
+		bring_in(refresh, job);
+		return;
+	}
+	if (r != -ENOENT && refresh->fresh.newest < job->version)
+		freshness_see(space->engine, &refresh->fresh, job->version);
+	end_refresh(refresh, 0);
+}
+
+static void on_refresh_shown(void *data, int result, const struct shown_job *job)
+{
+	struct refresh *refresh = data;
+	struct space *space = refresh->space;
+
+	refresh->asked = NULL;
+	if (result == 0)
+		space->refresh_slow_until_ms = 0;
+	if (result == 0 && job->version > freshness_version(&refresh->fresh)) {
+		take_newer(refresh, job);
+		return;
+	}
+	if (result == -ESTALE && !refresh->fresh.is_gone)
+		log_warning("job %s is gone on the service: its file stays as it is",
+			    refresh->fresh.job_id);
+	else if (result < 0 && result != -ESTALE)
+		freshness_again(space->engine, &refresh->fresh);
+	end_refresh(refresh, 0);
+}
+
+static struct refresh *find_refresh(const struct space *space, const struct node *node)
+{
+	struct refresh *refresh;
+
+	LIST_FOREACH (refresh, &space->refreshes, link) {
+		if (refresh->node == node)
+			return refresh;
+	}
+	return NULL;
+}
+
+/* Asks for the job of a node, if a check is due. NULL: it is not, or cannot be made. */
+static struct refresh *begin_refresh(struct space *space, struct node *node, uid_t user)
+{
+	struct refresh *refresh;
+	struct freshness fresh;
+	struct stat st;
+
+	if (file_version_of_node(space, node, &st, &fresh) < 0 || !fresh.is_settled ||
+	    fresh.due_ms || !file_version_can_check(space))
+		return NULL;
+	refresh = calloc(1, sizeof(*refresh));
+	if (!refresh)
+		return NULL;
+	*refresh = (struct refresh){.space = space, .node = node, .fresh = fresh, .user = user};
+	if (show_job(space->engine, fresh.job_id, 0, on_refresh_shown, refresh, &refresh->asked) <
+	    0) {
+		free(refresh);
+		return NULL;
+	}
+	node_hold(node);
+	LIST_INSERT_HEAD(&space->refreshes, refresh, link);
+	loop_timer_set(space->loop, &refresh->patience, loop_now_ms(space->loop) + REFRESH_WAIT_MS,
+		       on_patience_over, refresh);
+	return refresh;
+}
+
+bool refresh_first(fuse_req_t req, struct node *node, const struct fuse_file_info *fi,
+		   refresh_again_fn *again)
+{
+	struct space *space = space_of(req);
+	struct refresh_wait *wait;
+	struct refresh *refresh;
+
+	if (!node->is_regular || is_open(node) || fuse_req_interrupted(req))
+		return false;
+	refresh = find_refresh(space, node);
+	if (refresh && !refresh->patience.loop)
+		return false; /* nobody waits for it any more */
+	wait = calloc(1, sizeof(*wait));
+	if (wait && !refresh)
+		refresh = begin_refresh(space, node, fuse_req_ctx(req)->uid);
+	if (!wait || !refresh) {
+		free(wait);
+		return false;
+	}
+	*wait = (struct refresh_wait){
+		.refresh = refresh, .req = req, .has_fi = fi != NULL, .again = again};
+	if (fi)
+		wait->fi = *fi;
+	LIST_INSERT_HEAD(&refresh->waits, wait, link);
+	fuse_req_interrupt_func(req, on_wait_interrupted, wait);
+	return true;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How fresh is what a file has? Somebody else may write a version at any time. So a check (one
+ * ShowDocument) is due when the service has not told the newest version of the job for `refresh`.
+ * It tells that version in the answer to a check, before and after each update, and in a scan of
+ * the list. So `ls -l` after a scan asks for no job that the scan has listed with the version that
+ * is known. A scan that has listed a newer version makes a check due at once.
+ *
+ * When each job was seen is kept in memory, for SEEN_JOBS of them. A job that falls out, and all
+ * jobs of a new mount, are asked for once more. That costs a call, and nothing else.
+ *
+ * A text that a check has brought into the file is not the base. The base is what somebody here
+ * has read or written: `cp` looks at its target before it writes, and that look may refresh the
+ * target. If that moved the base, `cp` would overwrite a version that nobody has seen. So the text
+ * is unread at first. The first program that opens the file to read makes it the base.
+ */
+#define _GNU_SOURCE
+#include "submit/freshness.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/texts.h"
+#include "submit/bounds.h"
+#include "submit/catalogue_state.h"
+#include "submit/rows.h"
+#include "submit/seen_jobs.h"
+
+void freshness_again(struct engine *engine, const struct freshness *fresh)
+{
+	seen_jobs_failed(engine, fresh->job_id, CHECK_AGAIN_MS);
+}
+
+/* ---- what is known of a path ---- */
+
+/* So long from now no check is due. */
+static int64_t due_in_ms(const struct engine *engine, const struct ledger_text *held,
+			 const struct seen_job *seen)
+{
+	int64_t due_ms = seen ? seen->due_ms : 0, now_ms = loop_now_ms(engine->loop);
+	int64_t read_ms = catalogue_read_ms(engine->catalogue), listed_ms;
+	int64_t text = held->unread ? held->unread : held->base;
+
+	if (seen && seen->has_failed)
+		return due_ms > now_ms ? due_ms - now_ms : 0;
+	if (held->listed > held->version)
+		return 0;
+	listed_ms = read_ms + engine->options.refresh_ms;
+	if (read_ms && held->listed == held->version && held->version == text && listed_ms > due_ms)
+		due_ms = listed_ms;
+	return due_ms > now_ms ? due_ms - now_ms : 0;
+}
+
+int freshness_find(struct engine *engine, const char *path, struct freshness *ret_fresh)
+{
+	const struct seen_job *seen;
+	struct ledger_text held;
+	int r = ledger_find_text(engine->ledger, path, &held);
+
+	if (r < 0)
+		return r;
+	seen = seen_jobs_find(engine, held.job_id);
+	*ret_fresh = (struct freshness){
+		.row = held.row,
+		.newest = held.version,
+		.base = held.base,
+		.unread = held.unread,
+		.has_digest = held.has_digest,
+		.is_settled = held.is_settled && !engine_has(engine, held.row),
+		.is_gone = seen && seen->is_gone,
+		.due_ms = due_in_ms(engine, &held, seen),
+		.holding = held.holding,
+	};
+	memcpy(ret_fresh->job_id, held.job_id, sizeof(held.job_id));
+	memcpy(ret_fresh->digest, held.digest, sizeof(held.digest));
+	return 0;
+}
+
+/* ---- what a check has shown ---- */
+
+static int put_versions(struct engine *engine, const struct freshness *fresh, int64_t newest,
+			int64_t base, int64_t unread, const unsigned char *digest)
+{
+	struct ledger_text held = {
+		.row = fresh->row,
+		.version = newest > fresh->newest ? newest : fresh->newest,
+		.base = base,
+		.unread = unread,
+		.has_digest = digest != NULL,
+	};
+
+	if (digest)
+		memcpy(held.digest, digest, sizeof(held.digest));
+	return ledger_put_text(engine->ledger, &held);
+}
+
+int freshness_take(struct engine *engine, const struct freshness *fresh, int64_t version,
+		   const unsigned char *digest)
+{
+	return put_versions(engine, fresh, version, fresh->base, version, digest);
+}
+
+int freshness_same(struct engine *engine, const struct freshness *fresh, int64_t version)
+{
+	return put_versions(engine, fresh, version, fresh->unread ? fresh->base : version,
+			    fresh->unread ? version : 0, fresh->digest);
+}
+
+int freshness_see(struct engine *engine, const struct freshness *fresh, int64_t version)
+{
+	return put_versions(engine, fresh, version, fresh->base, fresh->unread,
+			    fresh->has_digest ? fresh->digest : NULL);
+}
+
+int freshness_read(struct engine *engine, const struct freshness *fresh)
+{
+	return put_versions(engine, fresh, fresh->newest, fresh->unread, 0, fresh->digest);
+}
+
+int freshness_go_back(struct engine *engine, const struct freshness *fresh, int64_t base)
+{
+	return put_versions(engine, fresh, fresh->newest, base, 0, NULL);
+}

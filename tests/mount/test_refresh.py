@@ -1,0 +1,402 @@
+# SPDX-License-Identifier: MIT
+"""A job file follows its job: what others write is there at the next look, and nobody's text is lost on the way."""
+
+import os
+import subprocess
+
+import pytest
+
+import front as fronts
+import samples
+import tools
+
+LONG = "3600"  # a refresh that no test outlasts
+THEIRS = samples.document("job", ["theirs"])
+MORE = samples.document("job", ["more of theirs"])
+
+
+@pytest.fixture
+def space(make_space):
+    """A space whose files are checked at each look."""
+    return make_space(refresh="0")
+
+
+@pytest.fixture
+def bound(space, src):
+    """The ID of the job of a.yaml, which was submitted."""
+    return submit(space, src)
+
+
+def submit(space, src, name="a.yaml", step="mine"):
+    tools.run("cp", samples.file(src, name, "job", [step]), space.at(name)).ok()
+    return space.id(name)
+
+
+def console(space, document_id, content=THEIRS, **fields):
+    """Somebody else writes a version of a job, past the front."""
+    body = {"name": "job", "content": content, "risk_level": "LOW", **fields}
+    getattr(space, "space", space).cocd.client().ask("PUT", f"/v1/documents/{document_id}", body=body)
+
+
+def text(space, name="a.yaml"):
+    return tools.run("cat", space.at(name)).ok().stdout
+
+
+def save(space, src, step, name="a.yaml"):
+    return tools.run("cp", samples.file(src, name, "job", [step]), space.at(name))
+
+
+def versions(space, name="a.yaml"):
+    return space.fact(name, "base"), space.fact(name, "version")
+
+
+def shows(space, document_id):
+    """The ShowDocuments of the newest version of a job that passed the front."""
+    return [call for call in space.calls("GET", f"/v1/documents/{document_id}") if not dict(call.query).get("version")]
+
+
+# ---- what is shown ----
+
+def test_what_somebody_else_writes_is_there_at_the_next_look(space, bound):
+    console(space, bound)
+    assert text(space) == THEIRS
+    assert versions(space) == ("v2", "v2") and space.fact("a.yaml", "state") == "submitted"
+    assert space.error("a.yaml") is None and len(space.updates()) == 0
+    assert os.path.getsize(space.at("a.yaml")) == len(THEIRS)
+
+
+def test_the_time_is_the_services(space, bound):
+    console(space, bound)
+    os.stat(space.at("a.yaml"))
+    assert os.stat(space.at("a.yaml")).st_mtime_ns // 10**6 == space.job(bound)["update_time"]
+
+
+def test_what_the_file_has_besides_its_text_stays(space, bound):
+    path = space.at("a.yaml")
+    tools.run("setfattr", "-n", "user.note", "-v", "kept", path).ok()
+    tools.run("setfattr", "-n", "user.coc.description", "-v", "d", path).ok()
+    os.chmod(path, 0o640)
+    if os.geteuid() == 0:
+        os.chown(path, 0, 65534)
+    before = os.stat(path)
+    console(space, bound, description="d")
+    assert text(space) == THEIRS
+    after = os.stat(path)
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+    assert after.st_ino != before.st_ino
+    assert tools.getfattr(path, "user.note") == "kept" and tools.getfattr(path, "user.coc.description") == "d"
+
+
+def test_a_file_that_was_checked_lately_is_not_asked_for(make_space, src):
+    space = make_space(refresh=LONG)
+    job = submit(space, src)
+    before = len(shows(space, job))
+    console(space, job)
+    for _ in range(3):
+        assert text(space) != THEIRS
+        os.stat(space.at("a.yaml"))
+    assert len(shows(space, job)) == before
+
+
+def test_a_new_mount_asks_once(make_space, src):
+    space = make_space(refresh=LONG)
+    job = submit(space, src)
+    space.unmount()
+    console(space, job)
+    space.mount()
+    before = len(shows(space, job))
+    for _ in range(3):
+        assert text(space) == THEIRS
+    assert len(shows(space, job)) == before + 1 and versions(space) == ("v2", "v2")
+
+
+def test_a_scan_that_lists_the_version_is_a_check(make_space, src):
+    space = make_space(refresh=LONG)
+    names = [f"{n}.yaml" for n in range(5)]
+    ids = {name: submit(space, src, name, name) for name in names}
+    space.unmount()
+    console(space, ids["3.yaml"])
+    space.mount()
+    tools.read(space.at(".coc", "jobs"))
+    before = len(space.calls())
+    tools.run("ls", "-la", space.path).ok()
+    assert [call.path for call in space.calls()[before:]] == [f"/v1/documents/{ids['3.yaml']}"]
+    assert text(space, "3.yaml") == THEIRS
+    assert len(space.calls()) == before + 1
+
+
+def test_a_listing_tells_what_is_there_now(space, src, bound):
+    console(space, bound)
+    listed = tools.run("ls", "-l", space.path).ok().stdout.split("\n")
+    line = next(line for line in listed if line.endswith(" a.yaml"))
+    assert line.split()[4] == str(len(THEIRS))
+
+
+def test_the_same_text_under_a_newer_version_is_only_noted(space, src, bound):
+    before = os.stat(space.at("a.yaml")).st_ino
+    console(space, bound, samples.document("job", ["mine"]), description="other")
+    text(space)
+    assert os.stat(space.at("a.yaml")).st_ino == before and versions(space) == ("v2", "v2")
+    save(space, src, "more").ok()
+    assert versions(space) == ("v3", "v3")
+
+
+def test_the_longest_text_is_there_too(space, bound):
+    long = THEIRS + "# " + "é" * 32000 + "\n"
+    console(space, bound, long)
+    assert text(space) == long
+    console(space, bound)
+    assert text(space) == THEIRS
+
+
+# ---- what is not replaced ----
+
+def test_a_file_that_is_open_keeps_its_text_and_base(space, bound):
+    with open(space.at("a.yaml"), "rb") as file:
+        console(space, bound)
+        assert os.fstat(file.fileno()).st_size != len(THEIRS)
+        assert "mine" in file.read().decode()
+        assert space.fact("a.yaml", "base") == "v1"
+        assert text(space) != THEIRS
+    tools.eventually(lambda: text(space) == THEIRS, "the text")
+
+
+def test_a_draft_stays(space, src, bound):
+    console(space, bound)
+    save(space, src, "more").fails(tools.message("ESTALE"))
+    for _ in range(2):
+        assert "more" in text(space) and space.fact("a.yaml", "state") == "failed"
+    assert versions(space)[0] == "v1"
+
+
+def test_a_refresh_while_a_file_is_edited(space, src, bound):
+    """The answer to the check is on its way, and meanwhile the file is written."""
+    gate = space.front.gate()
+    space.front.rule(fronts.Fault(gate=gate), "GET", f"/v1/documents/{bound}", 1)
+    console(space, bound)
+    looking = tools.popen("cat", space.at("a.yaml"))
+    assert gate.wait_held()
+    edited = samples.document("job", ["edited"])
+    saving = tools.popen("sh", "-c", 'printf "%s" "$1" > "$2"', "sh", edited, space.at("a.yaml"))
+    tools.eventually(lambda: tools.read(os.path.join(space.state, "spool", os.path.relpath(space.at("a.yaml"), space.root)))
+                     == edited.encode(), "the text in the spool")
+    gate.open()
+    tools.finish(looking).ok()
+    tools.finish(saving)
+    assert text(space) == edited and space.job(bound)["content"] == THEIRS
+    assert "ESTALE" in space.error("a.yaml") and len(space.updates()) == 0
+
+
+def test_an_open_handle_is_no_way_around(space, bound):
+    """A writer opens the file while the check is on its way, and writes after it."""
+    gate = space.front.gate()
+    space.front.rule(fronts.Fault(gate=gate), "GET", f"/v1/documents/{bound}", 1)
+    console(space, bound)
+    looking = tools.popen("cat", space.at("a.yaml"))
+    assert gate.wait_held()
+    writer = tools.popen("python3", "-c", "import os,sys\nfd=os.open(sys.argv[1],os.O_WRONLY)\nprint('open',flush=True)\n"
+                         "sys.stdin.readline()\nos.ftruncate(fd,0)\nos.write(fd,sys.argv[2].encode())\nos.close(fd)", space.at("a.yaml"), MORE,
+                         stdin=subprocess.PIPE)
+    assert writer.stdout.readline() == b"open\n"
+    gate.open()
+    tools.finish(looking).ok()
+    result = tools.finish(writer, given=b"go\n")
+    assert "Stale" in result.stderr
+    assert space.job(bound)["content"] == THEIRS and text(space) == MORE
+
+
+# ---- a version that nobody has read is no base ----
+
+def test_a_look_is_no_reading(space, src, bound):
+    """cp looks at its target before it writes. That must not let it overwrite what nobody has seen."""
+    console(space, bound)
+    os.stat(space.at("a.yaml"))
+    assert os.stat(space.at("a.yaml")).st_size == len(THEIRS) and versions(space) == ("v1", "v2")
+    save(space, src, "more").fails(tools.message("ESTALE"))
+    assert space.job(bound)["content"] == THEIRS and versions(space) == ("v1", "v2")
+    assert "more" in text(space)
+    save(space, src, "more").fails(tools.message("ESTALE"))
+
+
+def test_what_was_read_can_be_written_over(space, src, bound):
+    console(space, bound)
+    assert text(space) == THEIRS
+    save(space, src, "more").ok()
+    assert versions(space) == ("v3", "v3") and space.job(bound)["version"] == "v3"
+
+
+def test_what_was_not_read_stays_so_over_a_remount(make_space, src):
+    space = make_space(refresh="0")
+    job = submit(space, src)
+    console(space, job)
+    os.stat(space.at("a.yaml"))
+    space.remount()
+    assert os.stat(space.at("a.yaml")).st_size == len(THEIRS) and versions(space) == ("v1", "v2")
+    save(space, src, "more").fails(tools.message("ESTALE"))
+
+
+def test_the_unread_text_written_again_sends_nothing(space, src, bound):
+    console(space, bound)
+    os.stat(space.at("a.yaml"))
+    save(space, src, "theirs").ok()
+    assert len(space.updates()) == 0 and versions(space) == ("v2", "v2")
+
+
+# ---- who has read what ----
+
+VIM = ["vim", "-es", "-u", "NONE", "-i", "NONE", "-n"]
+EDITORS = {
+    # read, wait until somebody has written, save
+    "vim": VIM + ["-c", "call system('touch $1; while [ ! -e $2 ]; do sleep 0.02; done')",
+                  "-c", "normal Go# edited", "-c", "w!", "-c", "q!", "$0"],
+    "vim, by renaming": VIM + ["-c", "set backup backupcopy=no", "-c",
+                               "call system('touch $1; while [ ! -e $2 ]; do sleep 0.02; done')",
+                               "-c", "normal Go# edited", "-c", "w!", "-c", "q!", "$0"],
+    "python": ["python3", "-c", """
+import os, sys, time
+text = open(sys.argv[1]).read()
+open(sys.argv[2], "w").close()
+while not os.path.exists(sys.argv[3]):
+    time.sleep(0.02)
+file = open(sys.argv[1], "w")
+file.write(text + "# edited\\n")
+file.close()
+""", "$0", "$1", "$2"],
+    "python, by renaming": ["python3", "-c", """
+import os, sys, time
+text = open(sys.argv[1]).read()
+open(sys.argv[2], "w").close()
+while not os.path.exists(sys.argv[3]):
+    time.sleep(0.02)
+with open(sys.argv[1] + ".new", "w") as file:
+    file.write(text + "# edited\\n")
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+""", "$0", "$1", "$2"],
+}
+
+
+def begin_editor(name, space, src):
+    """An editor that has read a.yaml, and saves when it is told to: its process, and how to tell it."""
+    tools.need(EDITORS[name][0])
+    ready, go = str(src / "ready"), str(src / "go")
+    words = [word.replace("$0", space.at("a.yaml")).replace("$1", ready).replace("$2", go) for word in EDITORS[name]]
+    process = tools.popen(*words, stdin=subprocess.PIPE)
+    tools.eventually(lambda: os.path.exists(ready), "the editor to have read")
+    return process, lambda: tools.write(go, b"")
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+def test_vim_reads_v1_the_console_writes_v2_cron_greps_and_vim_saves(space, src, bound, editor):
+    process, go = begin_editor(editor, space, src)
+    console(space, bound)
+    tools.run("grep", "-r", "theirs", space.path).ok()
+    assert versions(space) == ("v2", "v2")
+    go()
+    saved = tools.finish(process, given=b"y\n")  # vim asks whether to write over a file that has changed
+    assert saved.status != 0 or editor.startswith("vim"), saved  # vim -es says so in its status only when it is asked to
+    assert space.job(bound)["content"] == THEIRS and len(space.updates()) == 0
+    assert "ESTALE" in space.error("a.yaml") and "base: v1\n" in space.error("a.yaml")
+    if editor == "python, by renaming":  # a refused rename leaves both files
+        assert "# edited" in text(space, "a.yaml.new") and text(space) == THEIRS and versions(space) == ("v2", "v2")
+        return
+    assert "# edited" in text(space) and "mine" in text(space) and versions(space) == ("v1", "v2")
+    # another program does not know better
+    tools.run("sed", "-i", "s/edited/edited twice/", space.at("a.yaml")).fails(tools.message("ESTALE"))
+    assert space.job(bound)["content"] == THEIRS
+    tools.run("setfattr", "-n", "coc.base", "-v", "v2", space.at("a.yaml")).ok()
+    assert "# edited" in space.job(bound)["content"] and versions(space) == ("v3", "v3")
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+def test_an_editor_saves_again_and_again(space, src, bound, editor):
+    """Without another writer nothing is in the way, nor is the editor's own version."""
+    process, go = begin_editor(editor, space, src)
+    text(space)
+    go()
+    tools.finish(process).ok()
+    assert "# edited" in space.job(bound)["content"] and versions(space) == ("v2", "v2")
+
+
+def test_sed_edits_what_is_there_now(space, bound):
+    console(space, bound)
+    tools.run("sed", "-i", "s/theirs/ours/", space.at("a.yaml")).ok()
+    assert space.job(bound)["content"] == THEIRS.replace("theirs", "ours") and versions(space) == ("v3", "v3")
+
+
+def test_an_editor_that_reads_again_knows_better(space, src, bound):
+    script = """
+import sys
+def read():
+    with open(sys.argv[1]) as file:
+        return file.read()
+read()
+print("read", flush=True)
+sys.stdin.readline()
+text = read()
+with open(sys.argv[1], "w") as file:
+    file.write(text + "# edited\\n")
+"""
+    editor = tools.popen("python3", "-c", script, space.at("a.yaml"), stdin=subprocess.PIPE)
+    assert editor.stdout.readline() == b"read\n"
+    console(space, bound)
+    text(space)
+    tools.finish(editor, given=b"go\n").ok()
+    assert space.job(bound)["content"] == THEIRS + "# edited\n"
+
+
+def test_a_search_through_many_files_does_not_push_an_editor_out(space, src, bound):
+    process, go = begin_editor("python", space, src)
+    for n in range(300):
+        tools.write(space.at(f"{n}.yaml"), b"")
+    console(space, bound)
+    tools.run("grep", "-r", "theirs", space.path).ok()
+    go()
+    assert tools.finish(process).status != 0 and space.job(bound)["content"] == THEIRS
+
+
+# ---- the service is away, and jobs that are gone ----
+
+def test_while_the_service_is_away_what_is_there_can_be_read(make_space, src):
+    space = make_space(refresh="0", timeout="2")
+    for n in range(20):
+        submit(space, src, f"{n}.yaml", str(n))
+    before = len(space.calls())
+    space.front.rule(fronts.silence(), "GET", times=None)
+    for n in range(20):
+        assert str(n) in text(space, f"{n}.yaml")
+    tools.run("ls", "-la", space.path).ok()
+    assert len(space.calls()) - before < 10  # not one timeout for each file
+
+
+def test_keys_that_are_refused_hide_nothing(space, src, bound):
+    space.front.rule(fronts.refuses(403, "APIGW.0302", "not authorised"), "GET", times=None)
+    assert "mine" in text(space) and space.fact("a.yaml", "state") == "submitted"
+
+
+def test_a_job_that_is_gone_leaves_the_file(space, src, bound):
+    space.cocd.client().ask("DELETE", f"/v1/documents/{bound}")
+    for _ in range(2):
+        assert "mine" in text(space)
+    assert space.id("a.yaml") == bound and space.error("a.yaml") is None
+    assert "gone" in space.fact("a.yaml", "warnings")
+    save(space, src, "more").fails(tools.message("ESTALE"))
+
+
+def test_an_answer_that_makes_no_sense_changes_nothing(space, src, bound):
+    console(space, bound)
+    space.front.rule(fronts.lies(500), "GET", f"/v1/documents/{bound}")
+    assert "mine" in text(space)
+
+
+def test_nobody_waits_for_a_mount_that_ends(make_space, src):
+    space = make_space(refresh="0")
+    job = submit(space, src)
+    gate = space.front.gate()
+    space.front.rule(fronts.Fault(gate=gate), "GET", f"/v1/documents/{job}")
+    looking = tools.popen("stat", space.at("a.yaml"))
+    assert gate.wait_held()
+    looking.terminate()
+    tools.finish(looking)
+    assert space.unmount() == 0
+    gate.open()
+    space.mount()
