@@ -130,13 +130,15 @@ bool submission_end_held(struct submission *submission, const struct job_record 
 	return true;
 }
 
-/* Without a check the risk level that was seen last counts. 0 or -EPERM with err. */
-static int check_unseen_risk(const struct submission *submission, const struct job_record *job,
-			     struct err *err)
+/* The risk level of a job that exists is looked at when the service has told it. Without a check
+ * what was seen last counts. A create was committed in this mount, or in one that allowed more. 0
+ * or -EPERM with err. */
+static int check_risk_at_start(const struct submission *submission, const struct job_record *job,
+			       struct err *err)
 {
-	return job->job_id && submission->engine->options.overwrite
-		       ? versions_check_risk(submission, err)
-		       : 0;
+	return job->job_id && !submission->engine->options.overwrite
+		       ? 0
+		       : versions_check_risk(submission, err);
 }
 
 static void wait_for_slot(struct submission *submission)
@@ -168,7 +170,7 @@ int submission_start(struct submission *submission, const struct job_record *kno
 	if (r == 0 && !submission->deletion) {
 		if (submission_end_held(submission, job))
 			return 0;
-		if (check_unseen_risk(submission, job, &err) < 0) {
+		if (check_risk_at_start(submission, job, &err) < 0) {
 			submission_fail(submission, OUTCOME_REFUSED, &err);
 			return 0;
 		}

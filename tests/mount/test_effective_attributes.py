@@ -317,6 +317,19 @@ def test_max_risk_holds_without_a_check_too(make_space, src):
     assert len(space.updates()) == 1 and "max_risk=HIGH" in space.error("a.yaml")
 
 
+def test_max_risk_of_another_mount_holds_for_what_is_queued(make_space, src):
+    space = make_space(submit="queue")
+    space.front.refuse()
+    for name in ("a.yaml", "b.yaml"):
+        comments = {"risk_level": "HIGH"} if name == "a.yaml" else {}
+        tools.run("cp", tools.write(src / "source.yaml", said("one", **comments)), space.at(name)).ok()
+    remount(space, max_risk="MEDIUM")
+    space.front.accept()
+    queues.drained(space)
+    assert [job["risk_level"] for job in space.jobs()] == ["LOW"] and space.id("b.yaml")
+    assert space.fact("a.yaml", "state") == "failed" and "max_risk=HIGH" in space.error("a.yaml")
+
+
 def test_a_job_that_was_lowered_at_the_console_is_within_it_again(make_space, src):
     """The file's own HIGH is not what the job has."""
     space = make_space()
