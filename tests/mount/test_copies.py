@@ -162,6 +162,31 @@ def test_a_copy_that_lives_on_has_an_instance_of_its_own(space, twin_of):
     space.mount()
 
 
+@pytest.mark.parametrize("how", ["moved", "copied", "restored"])
+def test_a_removed_import_stays_away(make_space, twin_of, tmp_path, how):
+    """Its tombstone goes with the state directory."""
+    space = make_space(refresh="0")
+    client = space.cocd.client()
+    for name in ("one", "two"):
+        client.create(name=name, content="x", enterprise_project_id="0", risk_level="LOW")
+    assert {"one.yaml", "two.yaml"} <= set(os.listdir(space.path))
+    os.unlink(space.at("one.yaml"))
+    space.unmount()
+    twin = twin_of(space, state=space.state if how == "restored" else None)
+    if how == "moved":
+        os.rename(space.state, twin.state)
+    elif how == "copied":
+        copy(space, twin)
+    else:
+        run('cp -a "$1" "$2" && rm -r "$1" && cp -a "$2" "$1"', space.state, tmp_path / "saved")
+    if how == "moved":
+        twin.mount()
+    else:
+        rebind(twin)
+    for _ in range(2):
+        assert {name for name in os.listdir(twin.path) if name.endswith(".yaml")} == {"two.yaml"}
+
+
 # ---- a queue in two copies ----
 
 def pair(space, twin_of, src, **texts):

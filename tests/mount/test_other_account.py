@@ -125,3 +125,27 @@ def test_reading_and_listing_lose_no_file(keys, src):
         space.remount()
     account.swap_back()
     assert {name: tools.read(space.at(name)) for name in sorted(os.listdir(space.path))} == before
+
+
+def test_imports_stay(keys):
+    """What was fetched stays readable, what was not is an error, and never an empty file."""
+    account = keys()
+    space = account.space
+    names = {f"job {n}.yaml" for n in range(8)}
+    make(space.cocd, 8)
+    assert set(os.listdir(space.path)) >= names
+    fetched = {name: tools.read(space.at(name)) for name in sorted(names)[:4]}
+    make(account.other, 30, "of others {}")
+    account.swap()
+    for _ in range(3):
+        assert set(os.listdir(space.path)) >= names
+        assert {name: tools.read(space.at(name)) for name in fetched} == fetched
+        for name in names - set(fetched):
+            with pytest.raises(OSError):
+                tools.read(space.at(name))
+        space.remount()
+    account.swap_back()
+    assert set(os.listdir(space.path)) >= names
+    assert {tools.read(space.at(name)) for name in names} == {b"x"}
+    tools.eventually(lambda: not [name for name in os.listdir(space.path) if name.startswith("of others")],
+                     "the other account's jobs to leave the root")
