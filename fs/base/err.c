@@ -17,20 +17,19 @@ static void put_right(char *text, size_t room, int length)
 	shown_clean(text);
 }
 
-int err_set(struct err *err, int errnum, const char *fmt, ...)
+void err_fill(struct err *err, int errnum, const char *fmt, ...)
 {
 	va_list args;
 	int length;
 
-	if (err) {
-		err->errnum = errnum;
-		err->details[0] = '\0';
-		va_start(args, fmt);
-		length = vsnprintf(err->text, sizeof(err->text), fmt, args);
-		va_end(args);
-		put_right(err->text, sizeof(err->text), length);
-	}
-	return -errnum;
+	if (!err)
+		return;
+	err->errnum = errnum;
+	err->details[0] = '\0';
+	va_start(args, fmt);
+	length = vsnprintf(err->text, sizeof(err->text), fmt, args);
+	va_end(args);
+	put_right(err->text, sizeof(err->text), length);
 }
 
 void err_context(struct err *err, const char *fmt, ...)

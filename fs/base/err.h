@@ -22,9 +22,20 @@ struct err {
 	char details[ERR_DETAILS_MAX]; /* lines "key: value\n" */
 };
 
-/* Fills err (fresh: details are emptied). Returns -errnum, so that it can be returned at once. */
-int err_set(struct err *err, int errnum, const char *fmt, ...)
+/* Fills err (fresh: details are emptied). */
+void err_fill(struct err *err, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/*
+ * Fills err, too. Its value is -errnum, so that it can be returned at once. It is a macro, so that
+ * a compiler and clang's analyzer see which value a failure has.
+ */
+#define err_set(err, errnum, ...)                                                                  \
+	({                                                                                         \
+		const int errnum_ = (errnum);                                                      \
+		err_fill(err, errnum_, __VA_ARGS__);                                               \
+		-errnum_;                                                                          \
+	})
 
 /* Puts "context: " before the sentence. NULL is accepted. It returns nothing, so that no caller
  * takes a failure without a sentence for a success. */

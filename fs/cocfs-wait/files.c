@@ -47,7 +47,7 @@ static int get_fact(const char *path, const char *fact, char *value, size_t room
  * a draft on purpose, unless a story stands. */
 static int look_at_job(const char *path, const char *shown, bool is_empty, struct buf *story)
 {
-	char state[64], error[STORY_MAX], backup[64] = "";
+	char state[64] = "", error[STORY_MAX] = "", backup[64] = "";
 	int r = get_fact(path, "coc.state", state, sizeof(state));
 
 	if (r == 0)

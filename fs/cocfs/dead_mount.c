@@ -135,9 +135,9 @@ static int bury_mount(const char *path, struct err *err)
 {
 	_cleanup_close_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct dead_mount mount;
-	int r = fd < 0 ? -errno : find_mount(mount_id_of(fd), &mount);
+	int r;
 
-	if (r < 0)
+	if (fd < 0 || find_mount(mount_id_of(fd), &mount) < 0)
 		return refuse_dead_mount(path, "what it is cannot be found out", err);
 	if (strcmp(mount.type, TYPE))
 		return refuse_dead_mount(path, "it is of another file system, which has ended",

@@ -101,8 +101,11 @@ static int digest_of(struct space *space, const char *path,
 		openat(space->nodes.root.fd, path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 	_cleanup_free_ char *content = NULL;
 	size_t size;
-	int r = fd < 0 ? -errno : content_read(NULL, fd, &content, &size);
+	int r;
 
+	if (fd < 0)
+		return -errno;
+	r = content_read(NULL, fd, &content, &size);
 	return r < 0 ? r : content_digest(content, size, ret_digest);
 }
 

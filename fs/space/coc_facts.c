@@ -32,7 +32,8 @@ bool fact_is_name(const char *name)
 	return !strncmp(name, PREFIX, strlen(PREFIX));
 }
 
-/* What the ledger knows of a job file; a job never heard of is an empty one. */
+/* What the ledger knows of a job file; a job never heard of is an empty one. A file that is gone
+ * from the spool is -ENOENT. */
 static int find_fact_source(struct space *space, struct node *node, struct stat *ret_st,
 			    struct job_record *ret_job)
 {
@@ -45,8 +46,9 @@ static int find_fact_source(struct space *space, struct node *node, struct stat 
 	r = node_location(&space->nodes, node, &location);
 	if (r == 0)
 		r = location_stat(&location, ret_st);
-	if (r == 0)
-		r = claim_find(space, link->parent, link->name, ret_st, ret_job);
+	if (r < 0)
+		return r;
+	r = claim_find(space, link->parent, link->name, ret_st, ret_job);
 	if (r == -ENOENT && link->parent == &space->nodes.root)
 		r = import_find_path(space, link->name, ret_job);
 	return r == -ENOENT ? 0 : r;

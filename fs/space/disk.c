@@ -95,7 +95,6 @@ void disk_go(struct disk_op *op, void (*work)(struct worker_job *job))
 	r = workers_add(op->space->workers, &op->job);
 	if (r < 0 && op->must) {
 		work(&op->job);
-		r = 0;
 		end_disk_op(op);
 	} else if (r < 0) {
 		op->result = r;

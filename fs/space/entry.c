@@ -17,13 +17,16 @@ int entry_fill(struct space *space, struct node *parent, const char *name,
 	struct fuse_entry_param entry = {0};
 	struct node *node;
 	bool is_due = false;
-	int r = location.dirfd < 0 ? location.dirfd : location_stat(&location, &entry.attr);
+	int r;
 
-	if (r == 0) {
-		entry.attr_timeout = file_version_attributes_s(space, parent, name, &entry.attr);
-		r = import_view(space, parent, name, &entry.attr, &is_due);
-	}
-	if (r == 0)
+	if (location.dirfd < 0)
+		return location.dirfd;
+	r = location_stat(&location, &entry.attr);
+	if (r < 0)
+		return r;
+	entry.attr_timeout = file_version_attributes_s(space, parent, name, &entry.attr);
+	r = import_view(space, parent, name, &entry.attr, &is_due);
+	if (r >= 0)
 		r = node_enter(&space->nodes, parent, name, &entry.attr, &node);
 	if (r < 0)
 		return r;

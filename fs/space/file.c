@@ -216,7 +216,7 @@ static int make_and_open(struct space *space, fuse_req_t req, struct node *paren
 
 	if (r >= 0)
 		r = name_claim_made(req, parent, name);
-	if (r == 0)
+	if (r >= 0)
 		r = entry_fill(space, parent, name, ret_entry);
 	if (r < 0)
 		return r;

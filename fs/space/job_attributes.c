@@ -65,8 +65,9 @@ static int take_all(const struct location *location, struct attr_set *set, struc
 	location_path(location, path, &follow);
 	size = list_xattrs(path, follow, names, sizeof(few));
 	if (size < 0 && errno == ERANGE) {
-		names = many = malloc(XATTR_LIST_MAX);
-		size = names ? list_xattrs(path, follow, names, XATTR_LIST_MAX) : -1;
+		many = malloc(XATTR_LIST_MAX);
+		size = many ? list_xattrs(path, follow, many, XATTR_LIST_MAX) : -1;
+		names = many;
 	}
 	if (size < 0)
 		return err_set(err, errno, "the attributes cannot be read: %s", strerror(errno));

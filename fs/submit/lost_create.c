@@ -198,10 +198,10 @@ static int take_candidates(struct lost_answer *lost, struct name_list *list)
 		    is_unchanged(&before->job, &key.job)) {
 			candidates[i] = *before;
 			before->risk_level = before->description = NULL;
+			if (!list->jobs[i].project) /* its show told it */
+				list->jobs[i].project = steal_ptr(before->job.project);
 		}
 		candidates[i].job = list->jobs[i];
-		if (candidates[i].shown && !candidates[i].job.project) /* its show told it */
-			candidates[i].job.project = steal_ptr(before->job.project);
 		list->jobs[i] = (struct listed_job){0};
 	}
 	lost_answer_drop_candidates(lost);

@@ -166,7 +166,7 @@ void lost_create_decide(struct lost_answer *lost)
 
 	TAILQ_FOREACH (submission, &lost->submissions, lost_link)
 		n++;
-	submissions = calloc(n, sizeof(struct submission *));
+	submissions = calloc(n + 1, sizeof(struct submission *)); /* there may be none */
 	if (!submissions) {
 		lost->inconclusive = true;
 		return;

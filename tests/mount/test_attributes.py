@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Attributes: where they come from, how they travel, what a bound file lets be changed."""
 
+import errno
 import os
 
 import pytest
@@ -34,6 +35,21 @@ def bound(space, src):
     """A space with one submitted job, a.yaml."""
     tools.run("cp", samples.file(src, "a.yaml", "a"), space.path).ok()
     return space
+
+
+def test_a_file_that_is_gone_from_the_spool_tells_nothing(own_space, src):
+    tools.run("cp", samples.file(src, "a.yaml", "a"), own_space.path).ok()
+    with open(own_space.at("a.yaml"), encoding="utf-8") as file:
+        assert os.getxattr(file.fileno(), "coc.state") == b"submitted"
+        os.unlink(os.path.join(own_space.state, "spool", "a.yaml"))
+        requests = {fact: lambda fact=fact: os.getxattr(file.fileno(), fact)
+                    for fact in ("coc.state", "coc.job_id", "coc.error", "coc.warnings", "coc.base")}
+        requests["removal"] = lambda: os.removexattr(file.fileno(), "coc.job_id")
+        requests["new base"] = lambda: os.setxattr(file.fileno(), "coc.base", b"v1")
+        for name, request in requests.items():
+            with pytest.raises(OSError) as caught:
+                request()
+            assert (name, caught.value.errno) == (name, errno.ENOENT)
 
 
 @pytest.mark.parametrize("flags", COPIES, ids=" ".join)

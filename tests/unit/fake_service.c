@@ -421,8 +421,11 @@ void fake_request_perform(struct fake_request *request)
 	} else if (request->is_gone) {
 		return;
 	} else if (request->kind == FAKE_UPDATE) {
-		write_version(job, request->name, request->content, request->risk,
-			      request->description);
+		/* what is not sent stays, as with cocd */
+		write_version(job, request->name, request->content,
+			      request->risk ? request->risk : job->risk[job->version],
+			      request->description ? request->description
+						   : job->description[job->version]);
 	} else if (request->kind == FAKE_SHOW) {
 		perform_show(request, job);
 	} else {

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * What is wrong with a document that is no YAML, in words for its writer: libyaml's messages and
+ * places are translated here. A tab in the indentation is found here, too.
+ */
 #define _GNU_SOURCE
 #include "job/dsl/yaml_errors.h"
 

@@ -28,7 +28,7 @@ struct step_page {
 	int64_t total; /* that match, so far */
 	size_t step;   /* whose instances are asked for, from 0 */
 	cJSON *rows;
-	struct err *err;
+	struct err err;
 };
 
 /* Counts one that matches. True if it belongs on the page. */
@@ -107,11 +107,11 @@ static int append_step(struct step_page *page, struct plan_step *step, const cha
 
 /* Works out where an execution stands: its track, and where its slices are now, which the caller
  * frees. */
-static int stand_of_execution(const struct step_page *page, const struct store_execution *execution,
+static int stand_of_execution(struct step_page *page, const struct store_execution *execution,
 			      struct execution_state *track, struct slice_state **ret_places)
 {
 	struct timeline_state state;
-	int r = execution_state_make(&execution->run, execution->acts, track, page->err);
+	int r = execution_state_make(&execution->run, execution->acts, track, &page->err);
 
 	if (r < 0)
 		return r;
@@ -200,20 +200,18 @@ static void answer_page(const struct call *call, const char *execution_id, struc
 			struct reply *reply)
 {
 	_cleanup_json_ cJSON *answer = cJSON_CreateObject();
-	struct err err = {0};
 	int r;
 
 	page->request = call->request;
-	page->err = &err;
 	page->rows = cJSON_AddArrayToObject(answer, "data");
 	if (!page->rows)
 		return;
-	r = store_show_execution(call->store, execution_id, put, page, &err);
+	r = store_show_execution(call->store, execution_id, put, page, &page->err);
 	if ((r == 0 || r == -ENOENT) && rows_number(answer, "total", page->total)) {
 		reply_value(reply, answer);
 		answer = NULL;
-	} else if (r != -ENOENT && err.errnum) {
-		documents_failed(&err, call->request, reply);
+	} else if (r != -ENOENT && page->err.errnum) {
+		documents_failed(&page->err, call->request, reply);
 	}
 }
 

@@ -1,0 +1,551 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""A random schedule of two mounts and a third client on one service: schedule.py SEED FOLDER [OPTION=VALUE…]
+
+Two hosts mount the same account, each with a state directory of its own; somebody at the console writes past them. They
+write, rename, remove, set attributes, forget, adopt, and settle conflicts; each may be killed at any request, and its answers be
+lost. The model knows only what the service holds and what the writers were told. With everything mounted and
+nothing unfinished it wants:
+
+- every text that was acknowledged is a version of the job of its file;
+- no file has a second job, but for two hosts that create at the same moment, which are warned;
+- nobody is overwritten: the version below a text was read or written by the writer of the text, or it came at the same moment;
+- no job without its file, no text oftener than it was committed, no text lost that was written;
+- coc.version and coc.base are true.
+
+Everything that happens comes from the seed but what the scheduler makes of it. A process of its own, since a fork elsewhere would
+hold the descriptors of its writers. Prints the story, and exits with 1 if something does not hold.
+"""
+
+import collections
+import errno
+import os
+import random
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "lib"))
+sys.dont_write_bytecode = True
+
+import front as fronts  # noqa: E402
+import janitor  # noqa: E402
+import mounting  # noqa: E402
+import promises  # noqa: E402
+import samples  # noqa: E402
+import service  # noqa: E402
+import tools  # noqa: E402
+
+ROUNDS = (6, 14)            # of a schedule: in each of them every host, and the console, does one thing
+SETTLE_SECONDS = 90
+DEAD = {errno.ENOTCONN, errno.ECONNABORTED, errno.EIO, errno.ENODEV, errno.ESTALE}  # what a killed mount says
+OK, ERROR, UNKNOWN = "ok", "error", "unknown"
+CHANGES = [("POST", "/v1/documents"), ("PUT", "/v1/documents/[^/]+")]
+
+
+@dataclass
+class Commit:
+    text: str
+    told: str           # OK, ERROR or UNKNOWN
+    known: frozenset    # the texts that its writer had read or written before
+
+
+@dataclass(eq=False)
+class File:
+    """A file of a host, from its first write until its binding is forgotten; its path may change."""
+    host: "Host"
+    path: str
+    name: str           # of its job
+    there: bool = True
+    commits: list = field(default_factory=list)
+    known: set = field(default_factory=set)
+    content: set = field(default_factory=set)   # what the file may hold
+    moved: set = field(default_factory=set)     # paths that it may have as well: a rename that was cut
+    stale: bool = False     # its last commit was refused as a conflict
+
+    def __str__(self):
+        return f"{self.host.name}:{self.path}"
+
+    def last(self):
+        """The text that was committed last."""
+        return self.commits[-1].text if self.commits else None
+
+    def holds(self):
+        """Its content, as anybody can read it; None without."""
+        try:
+            return tools.read(self.host.at(self.path)).decode()
+        except OSError:
+            return None
+
+
+class Host:
+    """A mount with a state directory and a front of its own."""
+
+    def __init__(self, name, cocd, folder, exhibits, **options):
+        self.name, self.front = name, fronts.Front(cocd.address).start()
+        base = os.path.join(folder, name)
+        os.makedirs(base, exist_ok=True)
+        self.mount = mounting.Space(cocd, self.front, base, timeout="3", refresh="0", **options)
+        self.files, self.dead = [], False
+        exhibits.append(self)
+
+    def at(self, path):
+        return self.mount.at(path)
+
+    def begin(self):
+        self.mount.mount()
+
+    def end(self):
+        self.mount.destroy()
+        self.front.stop()
+
+
+class Schedule:
+    def __init__(self, seed, folder, help_text, **options):
+        self.seed, self.folder, self.random = seed, folder, random.Random(seed)
+        self.adopts, self.numbers, self.round = "adopt=" in help_text, 0, 0
+        self.console = {}       # the texts that somebody at the console wrote, and when that was over
+        self.lines, self.hosts = [], []
+        self.lock = threading.Lock()
+        self.cocd = service.Cocd(os.path.join(folder, "service"), os.path.join(folder, "cocd.log")).start()
+        for name in "AB":
+            mode = self.random.choice(["sync", "sync", "queue"])
+            Host(name, self.cocd, folder, self.hosts, submit=mode, **{"jobs": "own" if "jobs=" in help_text else None, **options})
+
+    def say(self, text):
+        with self.lock:
+            self.lines.append(f"{self.round:2} {text}")
+
+    def text(self, name):
+        with self.lock:
+            self.numbers += 1
+            return samples.document(name, [f"s{self.numbers}"])
+
+    @staticmethod
+    def step(text):
+        """A text for people: the one thing in which it differs."""
+        return text.partition("- name: ")[2].partition("\n")[0] if text else text
+
+    # ---- what a host does ----
+
+    def told(self, host, file, text, function, *args, known=()):
+        """Does something that commits a text to a file, and keeps what was told."""
+        file.known |= set(known)
+        commit = Commit(text, UNKNOWN, frozenset(file.known))
+        file.commits.append(commit)
+        file.known.add(text)
+        said = "0"
+        try:
+            function(*args)
+            commit.told = OK
+        except OSError as error:
+            said = errno.errorcode[error.errno]
+            commit.told = UNKNOWN if host.dead and error.errno in DEAD else ERROR
+            file.stale = error.errno == errno.ESTALE
+        else:
+            file.stale = False
+        return said
+
+    def write(self, host, file, text=None, via=None):
+        """Writes a file in one of the ways of tools. via: the name that it is written to first."""
+        text = text or self.text(file.name)
+        before = set(file.content) or {None}
+
+        def act():
+            place = host.at(via or file.path)
+            fd = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+            try:
+                os.write(fd, text.encode())
+            finally:
+                os.close(fd)
+            if via:
+                os.rename(place, host.at(file.path))
+
+        said = self.told(host, file, text, act)
+        told = file.commits[-1].told
+        if told == OK or not via:
+            file.content = {text}
+        else:
+            file.content = before | {text}
+        if told == UNKNOWN:
+            file.content |= before | {"", None}
+        file.there = True
+        self.say(f"{file} = {self.step(text)}{' by rename' if via else ''}: {said}")
+
+    def new(self, host, name=None, text=None):
+        with self.lock:
+            self.numbers += 1
+            number = self.numbers
+        name = name or f"job{number}"
+        folder = self.random_of(host).choice(["", "", "d/"])
+        if folder:
+            os.makedirs(host.at("d"), exist_ok=True)
+        file = File(host, f"{folder}{name}-{number}.yaml", name)
+        host.files.append(file)
+        self.write(host, file, text)
+
+    def rename(self, host, file):
+        with self.lock:
+            self.numbers += 1
+        path = f"moved-{self.numbers}.yaml"
+        try:
+            os.rename(host.at(file.path), host.at(path))
+            said = "0"
+        except OSError as error:
+            said = errno.errorcode[error.errno]
+        self.say(f"{file} -> {path}: {said}")
+        if said == "0" or host.dead:
+            file.moved.add(file.path if said == "0" else path)
+            if said == "0":
+                file.moved.clear()
+                file.path = path
+
+    def remove(self, host, file):
+        try:
+            os.unlink(host.at(file.path))
+            file.there, file.content = False, {None}
+            said = "0"
+        except OSError as error:
+            said = errno.errorcode[error.errno]
+            if host.dead:
+                file.content.add(None)
+        self.say(f"rm {file}: {said}")
+
+    def set_risk(self, host, file):
+        text, risk = file.holds(), self.random_of(host).choice(["LOW", "MEDIUM", "HIGH"])
+        said = self.told(host, file, text, os.setxattr, host.at(file.path), "user.coc.risk_level", risk.encode())
+        self.say(f"{file} risk {risk}: {said}")
+
+    def newest(self, file):
+        """The job of a file as the service has it now: (ID, its texts); None without."""
+        job = file.host.mount.id(file.path)
+        texts = promises.held(self.cocd).get(job)
+        return (job, texts) if texts else None
+
+    def name_base(self, host, file):
+        """Commits one's own text on top of the newest version."""
+        found = self.newest(file)
+        if not found:
+            return
+        version, text = f"v{len(found[1])}", file.holds()
+        said = self.told(host, file, text, os.setxattr, host.at(file.path), "coc.base", version.encode(),
+                         known=[found[1][-1]])
+        self.say(f"{file} base {version}: {said}")
+
+    def take_theirs(self, host, file):
+        """Copies the newest text over one's own."""
+        found = self.newest(file)
+        if found:
+            self.write(host, file, found[1][-1])
+
+    def forget(self, host, file):
+        try:
+            os.removexattr(host.at(file.path), "coc.job_id")
+        except OSError as error:
+            self.say(f"forget {file}: {errno.errorcode[error.errno]}")
+            if host.dead:  # it may have been done
+                host.files.remove(file)
+            return
+        self.say(f"forget {file}: 0")
+        host.files.remove(file)
+        fresh = File(host, file.path, file.name, content=file.content)
+        host.files.append(fresh)
+        self.write(host, fresh)
+
+    def deploy(self, host, file):
+        """Writes the text of another host's file, as the same repository on another machine."""
+        self.new(host, file.name, file.last())
+
+    def random_of(self, host):
+        return host.random
+
+    def act(self, host):
+        """One thing."""
+        dice = host.random
+        files = [file for file in host.files if not file.moved]
+        bound = [file for file in files if file.there and file.commits]
+        file = dice.choice(bound) if bound else None
+        if file is None or dice.random() < 0.2:
+            others = [f for h in self.hosts if h is not host for f in h.files if f.commits and f.commits[-1].told == OK]
+            if self.adopts and others and dice.random() < 0.5:
+                self.deploy(host, dice.choice(others))
+            else:
+                self.new(host)
+        elif file.stale and dice.random() < 0.6:
+            dice.choice([self.name_base, self.take_theirs])(host, file)
+        else:
+            what = dice.choices([self.write, self.publish, self.rename, self.remove, self.set_risk, self.forget, self.again,
+                                 self.name_base],
+                                [10, 4, 3, 2, 3, 1, 2, 1])[0]
+            what(host, file)
+        gone = [file for file in files if not file.there]
+        if gone and dice.random() < 0.5:
+            self.write(host, dice.choice(gone))
+
+    def publish(self, host, file):
+        self.write(host, file, via=f"{file.path}.tmp")
+
+    def again(self, host, file):
+        """The same text."""
+        self.write(host, file, file.last())
+
+    # ---- what somebody at the console does ----
+
+    def at_the_console(self):
+        dice = self.console_random
+        client, jobs = self.cocd.client(), promises.held(self.cocd)
+        if not jobs or dice.random() < 0.3:
+            return
+        job = dice.choice(sorted(jobs))
+        shown = client.show(job)
+        text = self.text(shown["name"])
+        self.console[text] = float("inf")
+        body = {"name": shown["name"], "content": text, "risk_level": shown["risk_level"]}
+        client.ask("PUT", f"/v1/documents/{job}", body=body)
+        self.console[text] = time.monotonic()
+        self.say(f"console {job[-6:]} = {self.step(text)}")
+
+    # ---- what goes wrong ----
+
+    def misfortune(self, host):
+        """Prepares what happens to the next change of a host. Returns what is to be done when the round is over."""
+        kind = host.random.choices(["none", "lost", "dropped", "busy", "kill", "kill-late", "kill-lost", "kill-after"],
+                                   [10, 2, 1, 1, 1, 1, 1, 2])[0]
+        if kind == "none":
+            return lambda: None
+        self.say(f"{host.name}: {kind}")
+        if kind == "kill-after":
+            return lambda: self.kill(host)
+        method, path = host.random.choice(CHANGES)
+        if kind in ("lost", "dropped", "busy"):
+            fault = {"lost": fronts.cuts(fronts.FORWARDED), "dropped": fronts.cuts(fronts.REQUEST),
+                     "busy": fronts.refuses(429, "APIGW.0308", "throttled")}[kind]
+            host.front.rule(fault, method, path)
+            return host.front.clear
+        gate = host.front.gate()
+        fault = fronts.cuts(fronts.FORWARDED) if kind == "kill-lost" else fronts.Fault(gate=gate, forward=kind != "kill",
+                                                                                      cut=fronts.REQUEST if kind == "kill" else None)
+        rule = host.front.rule(fault, method, path)
+        return self.kill_at(host, rule, gate, kind == "kill-late")
+
+    def kill_at(self, host, rule, gate, late):
+        """Kills a host as soon as the rule has hit, in a thread; at the end of the round in any case."""
+        over = threading.Event()
+
+        def watch():
+            host.front.wait(lambda: over.is_set() or rule.hits and (gate.held or rule.fault.gate is None), 30)
+            host.dead = True
+            host.mount.process.kill()
+
+        thread = threading.Thread(target=watch)
+        thread.start()
+
+        def end():
+            over.set()
+            thread.join()
+            self.bury(host)
+            if late:
+                self.say(f"{host.name}: the held request goes on")
+            gate.open()
+            host.front.clear()
+            self.revive(host)
+
+        return end
+
+    def kill(self, host):
+        host.dead = True
+        host.mount.process.kill()
+        self.bury(host)
+        self.revive(host)
+
+    def bury(self, host):
+        host.mount.bury()
+        self.say(f"{host.name} is dead")
+
+    def revive(self, host):
+        host.begin()
+        host.dead = False
+        self.look(host)
+
+    def look(self, host):
+        """After a kill: what became of what was cut."""
+        for file in host.files:
+            for path in list(file.moved):
+                if os.path.exists(host.at(path)) and not os.path.exists(host.at(file.path)):
+                    file.path = path
+                file.moved.discard(path)
+            content = file.holds()
+            file.there = content is not None
+            if content in file.content:
+                file.content = {content}
+
+    # ---- the whole ----
+
+    def play(self):
+        for host in self.hosts:
+            host.random = random.Random(self.random.getrandbits(64))
+            host.begin()
+        self.console_random = random.Random(self.random.getrandbits(64))
+        for _ in range(self.random.randint(*ROUNDS)):
+            self.round += 1
+            ends = [self.misfortune(host) for host in self.hosts]
+            acts = [lambda host=host: self.act(host) for host in self.hosts] + [self.at_the_console]
+            self.together(acts)
+            for end in ends:
+                end()
+        self.settle()
+        return list(self.wrong())
+
+    def together(self, acts):
+        """Does several things at the same moment, or one after the other."""
+        failed = []
+
+        def guarded(act):
+            try:
+                act()
+            except BaseException as error:  # told below, in the thread of the schedule
+                failed.append(error)
+
+        threads = [threading.Thread(target=guarded, args=(act,)) for act in acts]
+        at_once = self.random.random() < 0.5
+        for thread in threads:
+            thread.start()
+            if not at_once:
+                thread.join()
+        for thread in threads:
+            thread.join()
+        for error in failed:
+            raise error
+
+    def settle(self):
+        for host in self.hosts:
+            host.front.clear()
+        for host in self.hosts:
+            tools.eventually(lambda host=host: not promises.unfinished(host.mount), f"host {host.name} to settle",
+                             SETTLE_SECONDS, give_up=lambda host=host: host.mount.process.poll() is not None and "it is dead")
+
+    def wrong(self):
+        jobs = promises.held(self.cocd)
+        files = [file for host in self.hosts for file in host.files]
+        writers = collections.defaultdict(set)
+        for file in files:
+            for commit in file.commits:
+                writers[commit.text].add(file)
+        for host in self.hosts:
+            owned = collections.Counter(host.mount.id(file.path) for file in host.files)
+            for job, count in owned.items():
+                if job and count > 1:
+                    yield f"{count} files of {host.name} have the job {job}"
+        for file in files:
+            yield from self.file_wrong(file, jobs, writers)
+        yield from self.jobs_wrong(files, jobs, writers)
+
+    def file_wrong(self, file, jobs, writers):
+        job = file.host.mount.id(file.path)
+        texts = jobs.get(job, [])
+        content = file.holds()
+        if content not in file.content and content not in texts:
+            yield f"{file} holds {self.step(content)}, and not {[self.step(text) for text in file.content]}"
+        mine = {commit.text for commit in file.commits if writers[commit.text] == {file} and commit.text not in self.console}
+        holders = {holder for holder, held in jobs.items() if mine & set(held)}
+        if holders - {job}:
+            yield f"{file} has the job {job}, and its texts are in {holders}"
+        state = file.host.mount.fact(file.path, "state") if file.there else None
+        acknowledged = [commit for commit in file.commits if commit.told == OK]
+        if file.host.mount.options["submit"] == "queue":
+            acknowledged = acknowledged[-1:] if state == "submitted" and file.commits[-1].told == OK else []
+        for commit in acknowledged:
+            if commit.text not in texts:
+                yield f"{file}: {self.step(commit.text)} was acknowledged, and is no version of {job}"
+        if file.there and job:
+            yield from self.facts_wrong(file, job, texts, content, state)
+
+    def facts_wrong(self, file, job, texts, content, state):
+        mount = file.host.mount
+        os.stat(mount.at(file.path))
+        base, version = mount.fact(file.path, "base"), mount.fact(file.path, "version")
+        if base is None or not 1 <= int(base[1:]) <= len(texts):
+            yield f"{file}: the base is {base}, and {job} has {len(texts)} versions"
+            return
+        text = texts[int(base[1:]) - 1]
+        if state == "submitted" and text != content:
+            yield f"{file} is submitted, its base {base} is {self.step(text)}, and it holds {self.step(content)}"
+        if text not in file.known and text != content:
+            yield f"{file}: nobody here has read or written the base {base}: {self.step(text)}"
+        if int(version[1:]) < int(base[1:]) or int(version[1:]) > len(texts):
+            yield f"{file}: the version is {version}, the base {base}, and {job} has {len(texts)}"
+
+    def jobs_wrong(self, files, jobs, writers):
+        bound = {file.host.mount.id(file.path) for file in files}
+        committed = collections.Counter(commit.text for file in files for commit in file.commits)
+        for job, texts in jobs.items():
+            made = [text for text in texts if text in writers]
+            if made and job not in bound:
+                yield f"no file has the job {job}: {[self.step(text) for text in texts]}"
+            for text, count in collections.Counter(texts).items():
+                if text in committed and text not in self.console and count > committed[text]:
+                    yield f"{count} versions of {job} are {self.step(text)}, which was committed {committed[text]} times"
+            for below, text in zip(texts, texts[1:]):
+                yield from self.overwritten(job, below, text, writers)
+        for text, owners in writers.items():
+            holders = [job for job, texts in jobs.items() if text in texts]
+            if len(holders) > max(1, len(owners)):
+                yield f"{self.step(text)} is in {holders}, and was written for {[str(file) for file in owners]}"
+
+    def overwritten(self, job, below, text, writers):
+        """Was a text written over one that its writer had not read? What came after the check had begun is allowed:
+        nobody can see that."""
+        commits = [commit for file in writers.get(text, ()) for commit in file.commits if commit.text == text]
+        if not commits or below == text or text in self.console or any(below in commit.known for commit in commits):
+            return
+        checked = [begin for begin in self.checks(job, text)]
+        came = self.console.get(below) or self.came(below)
+        if not checked or came is None or came < min(checked):
+            yield f"{job}: {self.step(text)} overwrites {self.step(below)}"
+
+    def sent(self, text):
+        """The requests that brought a text, with the front that they passed."""
+        for host in self.hosts:
+            for call in host.front.calls("POST") + host.front.calls("PUT"):
+                if call.body and call.json().get("content") == text:
+                    yield host.front, call
+
+    def checks(self, job, text):
+        """When the checks before the updates with a text began."""
+        for front, call in self.sent(text):
+            before = [other.started for other in front.calls("GET", f"/v1/documents/{job}") if other.started < call.started]
+            yield before[-1] if before else call.started
+
+    def came(self, text):
+        """When a text of a host had reached the service, at the latest."""
+        ends = [call.ended or float("inf") for _, call in self.sent(text)]
+        return max(ends, default=None)
+
+    def end(self):
+        for host in self.hosts:
+            host.end()
+        self.cocd.stop()
+
+
+def main():
+    seed, folder = int(sys.argv[1]), sys.argv[2]
+    help_text = tools.run(tools.COCFS, "--help").ok().stdout
+    schedule = Schedule(seed, folder, help_text, **dict(word.split("=") for word in sys.argv[3:]))
+    wrong = ["it did not come to its end"]
+    try:
+        wrong = schedule.play()
+    finally:
+        print(f"seed {seed}: " + ", ".join(f"{host.name} {host.mount.options['submit']}" for host in schedule.hosts))
+        print("\n".join(schedule.lines))
+        for host in schedule.hosts:
+            if wrong:
+                print(f"---- {host.name} ----\n{host.front.story(200)}\n{host.mount.log()}")
+        schedule.end()
+    print("\n".join(f"WRONG: {line}" for line in wrong))
+    janitor.sweep()
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
