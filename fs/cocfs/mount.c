@@ -234,6 +234,7 @@ static int open_engine(struct mount *mount, struct err *err)
 			    .overwrite = mount->opts->overwrite,
 			    .max_risk = mount->opts->rules.max_risk,
 			    .jobs = mount->opts->jobs,
+			    .adopt = mount->opts->adopt,
 			    .queued_inflight_max = mount->opts->max_inflight},
 	};
 	const struct spool_witness witness = {.was_renamed = witness_was_renamed,

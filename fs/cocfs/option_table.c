@@ -42,6 +42,10 @@ static const struct option table[] = {
 	 .help = "what a commit does when the service has a newer version that\n"
 		 "was not read here: fail with ESTALE, or send its own text\n"
 		 "without looking (default refuse)"},
+	{"adopt", "never|same|name", value_adoption, IN(adopt),
+	 .help = "which job a new file takes instead of making one, if no file\n"
+		 "here has the job: one of its name, project and content, or\n"
+		 "one of its name and project (default same)"},
 	{"unseen", "draft|commit", value_choice, IN(unseen_commits),
 	 .help = "what a close does whose process cocfs cannot see: fail with\n"
 		 "EOPNOTSUPP, or submit what is there (default draft)"},

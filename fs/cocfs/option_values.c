@@ -67,6 +67,21 @@ int value_jobs(const struct option *option, const char *text, void *member, stru
 	return refuse_word(option, text, err);
 }
 
+int value_adoption(const struct option *option, const char *text, void *member, struct err *err)
+{
+	static const char *const rules[] = {
+		[ADOPT_NEVER] = "never", [ADOPT_SAME] = "same", [ADOPT_NAME] = "name"};
+	enum adoption_rule *rule = member;
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		if (!strcmp(text, rules[i])) {
+			*rule = (enum adoption_rule)i;
+			return 0;
+		}
+	}
+	return refuse_word(option, text, err);
+}
+
 static int read_number(const struct option *option, const char *text, const char *what,
 		       long *ret_number, struct err *err)
 {

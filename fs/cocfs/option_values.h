@@ -44,6 +44,8 @@ int value_dsl_level(const struct option *option, const char *text, void *member,
 
 /* read, all or own: an enum jobs_shown. */
 int value_jobs(const struct option *option, const char *text, void *member, struct err *err);
+/* never, same or name: an enum adoption_rule. */
+int value_adoption(const struct option *option, const char *text, void *member, struct err *err);
 
 /* What is logged: an enum log_level. */
 int value_log_level(const struct option *option, const char *text, void *member, struct err *err);

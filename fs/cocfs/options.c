@@ -281,6 +281,7 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct
 		.timeout_ms = TIMEOUT_DEFAULT_S * 1000,
 		.refresh_ms = REFRESH_DEFAULT_S * 1000,
 		.max_inflight = MAX_INFLIGHT_DEFAULT,
+		.adopt = ADOPT_SAME,
 		.log_level = LOG_LEVEL_WARNING,
 	};
 	option_drop_added(argc, argv);

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "job/attributes.h"
 #include "job/import.h"
-#include "submit/submit.h"
+#include "submit/mount.h"
 #include "space/view.h"
 #include "job/ignore.h"
 
@@ -31,6 +31,7 @@ struct opts {
 	bool overwrite; /* -o conflict=overwrite */
 	bool rebind;	/* this copy of the state directory lives on */
 	enum jobs_shown jobs;
+	enum adoption_rule adopt;
 	bool siblings_hidden;
 	struct view view;    /* uid=, gid=, umask=, fmask=, dmask= */
 	bool unseen_commits; /* -o unseen=commit */

@@ -23,3 +23,18 @@ int attr_check_fixed(enum attr attr, const char *value, size_t size, const char 
 		   way_out);
 	return -EPERM;
 }
+
+int attr_keep_fixed(struct attr_set *attrs, const struct attr_set *sent)
+{
+	attrs->unresolved = sent->unresolved & ATTR_FIXED_BITS;
+	for (int i = 0; i < ATTR_COUNT; i++) {
+		const char *value = sent->value[i];
+
+		if (!attr_is_fixed((enum attr)i))
+			continue;
+		free(steal_ptr(attrs->value[i]));
+		if (value && attr_set_put(attrs, (enum attr)i, value, strlen(value)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}

@@ -20,4 +20,7 @@ bool attr_is_fixed(enum attr attr);
 int attr_check_fixed(enum attr attr, const char *value, size_t size, const char *made_with,
 		     const char *way_out, struct err *err);
 
+/* What an update cannot change is what was sent, or stays unknown. Returns 0 or -ENOMEM. */
+int attr_keep_fixed(struct attr_set *attrs, const struct attr_set *sent);
+
 #endif

@@ -56,6 +56,14 @@ unsigned origins_changed(const struct attr_set *ours, const struct job_record *j
 	return changed;
 }
 
+unsigned origins_unresolved(const struct attr_set *held)
+{
+	unsigned bits = ~ATTR_FIXED_BITS | 1U << ATTR_TAGS;
+
+	return held->value[ATTR_ENTERPRISE_PROJECT_ID] ? bits
+						       : bits | 1U << ATTR_ENTERPRISE_PROJECT_ID;
+}
+
 void origins_keep_named(struct attr_set *newer, const struct attr_set *older)
 {
 	newer->named |= older->named & newer->said;

@@ -15,6 +15,11 @@
  * update changes only these on the service. job: what is recorded of the job. */
 unsigned origins_changed(const struct attr_set *ours, const struct job_record *job);
 
+/* A job was bound, and not made here. Nobody knows what was found when its attributes were sent
+ * last: of these attributes (bits 1 << attr). Of what cannot change, only what the service does not
+ * tell is unknown. held: what the service has told. */
+unsigned origins_unresolved(const struct attr_set *held);
+
 /* A commit takes the place of an older one that was not sent: what a user has set stays set, as far
  * as the file still says it. */
 void origins_keep_named(struct attr_set *newer, const struct attr_set *older);

@@ -10,10 +10,12 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "job/origins.h"
 #include "job/fixed.h"
 #include "ledger/group.h"
 #include "ledger/imports.h"
 #include "ledger/jobs.h"
+#include "ledger/known.h"
 #include "ledger/submissions.h"
 
 int ledger_bound_row(struct ledger *ledger, const char *job_id, int64_t *ret_row)
@@ -47,16 +49,6 @@ static int state_when_bound(struct ledger *ledger, int64_t row, enum job_state *
 		       : ledger_state_at_end(ledger, row, JOB_SUBMITTED, ret_state);
 }
 
-/* What was found here when the job was sent last is not known: it was not sent from here. Of what
- * cannot change, only what the service does not tell is unknown: job/origins.h. */
-static unsigned unresolved_attributes(const struct attr_set *held)
-{
-	unsigned bits = ~ATTR_FIXED_BITS | 1U << ATTR_TAGS;
-
-	return held->value[ATTR_ENTERPRISE_PROJECT_ID] ? bits
-						       : bits | 1U << ATTR_ENTERPRISE_PROJECT_ID;
-}
-
 /* Writes the binding into its row. Returns 0 or -errno. */
 static int write_binding(struct ledger *ledger, int64_t row, const struct ledger_binding *binding,
 			 enum job_state state)
@@ -65,7 +57,7 @@ static int write_binding(struct ledger *ledger, int64_t row, const struct ledger
 	int r = 0;
 	sqlite3_stmt *stmt = ledger_write(ledger, STMT_BIND, &r);
 
-	attrs.unresolved = unresolved_attributes(&attrs);
+	attrs.unresolved = origins_unresolved(&attrs);
 
 	if (!stmt)
 		return r;
@@ -94,7 +86,8 @@ static int recall_job(struct ledger *ledger, const char *job_id)
 	return ledger_run(stmt);
 }
 
-int ledger_bind(struct ledger *ledger, int64_t row, const struct ledger_binding *binding)
+/* Binds a row, in an open group. Returns 0 or -errno. */
+static int bind_row(struct ledger *ledger, int64_t row, const struct ledger_binding *binding)
 {
 	enum job_state state;
 	int64_t other;
@@ -104,13 +97,33 @@ int ledger_bind(struct ledger *ledger, int64_t row, const struct ledger_binding 
 		return r < 0 ? r : -EEXIST;
 	r = state_when_bound(ledger, row, &state);
 	if (r == 0)
-		r = ledger_group_begin(ledger);
-	if (r < 0)
-		return r;
-	r = write_binding(ledger, row, binding, state);
+		r = write_binding(ledger, row, binding, state);
 	if (r == 0)
 		r = recall_job(ledger, binding->job_id);
+	return r < 0 ? r : ledger_import_bound(ledger, binding->job_id, row);
+}
+
+int ledger_bind(struct ledger *ledger, int64_t row, const struct ledger_binding *binding)
+{
+	int r = ledger_group_begin(ledger);
+
+	return r < 0 ? r : ledger_group_end(ledger, bind_row(ledger, row, binding));
+}
+
+int ledger_adopt(struct ledger *ledger, struct ledger_submission *submission,
+		 const struct ledger_binding *binding)
+{
+	int r = ledger_group_begin(ledger);
+
+	if (r < 0)
+		return r;
+	r = bind_row(ledger, submission->row, binding);
 	if (r == 0)
-		r = ledger_import_bound(ledger, binding->job_id, row);
-	return ledger_group_end(ledger, r);
+		r = ledger_run_with(ledger, STMT_ADOPT, submission->id, SUBMIT_UPDATE);
+	if (r == 0)
+		r = ledger_unknow(ledger, submission);
+	r = ledger_group_end(ledger, r);
+	if (r == 0)
+		submission->kind = SUBMIT_UPDATE;
+	return r;
 }

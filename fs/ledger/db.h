@@ -7,7 +7,7 @@
 #include "ledger/ledger.h"
 
 /* What the tables of a ledger are like: schema.c says how to change it. */
-#define LEDGER_SCHEMA_VERSION 15
+#define LEDGER_SCHEMA_VERSION 16
 
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
@@ -29,6 +29,7 @@ enum ledger_statement {
 	STMT_BOUND_ROW,
 	STMT_BIND,
 	STMT_RECALL,
+	STMT_ADOPT,
 	STMT_REMEMBER,
 	STMT_UNTRUST,
 	STMT_REFUSE,

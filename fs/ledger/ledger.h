@@ -164,27 +164,6 @@ int ledger_drop(struct ledger *ledger, int64_t row);
 /* The path of a row, allocated. -ENOENT. */
 int ledger_path(struct ledger *ledger, int64_t row, char **ret_path);
 
-/* ---- bindings to a job that is there: bindings.c ---- */
-
-/* A job that a row is bound to without a create. Borrowed. */
-struct ledger_binding {
-	const char *job_id;
-	struct job_versions versions; /* base 0: no version was read or written here */
-	const unsigned char *digest;  /* of the content of the base; NULL: not known */
-	const struct attr_set *attrs; /* that the service holds; which are the file's own */
-	bool on_purpose;	      /* see struct job_record */
-};
-
-/*
- * Binds a row, which has no job, or changes nothing. A submission of the row that is under way goes
- * on; else the row is JOB_SUBMITTED. A job that was forgotten on demand is so no more. -EEXIST: the
- * row has a job, or another row has the job. -ENOENT: there is no such row.
- */
-int ledger_bind(struct ledger *ledger, int64_t row, const struct ledger_binding *binding);
-
-/* The row that is bound to a job. -ENOENT: none is. */
-int ledger_bound_row(struct ledger *ledger, const char *job_id, int64_t *ret_row);
-
 /* ---- names whose file was never made: unmade.c ---- */
 
 /* Marks a path, for content of this owner's. */
@@ -253,6 +232,7 @@ struct ledger_submission {
 	enum submission_kind kind;
 	enum job_state state; /* JOB_QUEUED, JOB_SUBMITTING or JOB_IN_DOUBT */
 	bool queued;	      /* its writer was answered when it was durable (submit=queue) */
+	bool adopts;	      /* its user may be given a job that is there already */
 	int64_t attempts;     /* that ended with a later try */
 	char *content;
 	size_t content_size;
@@ -311,6 +291,32 @@ int ledger_put_onto(struct ledger *ledger, const struct ledger_submission *submi
 /* Tells more of a submission in doubt: keeps the story. */
 int ledger_tell(struct ledger *ledger, const struct ledger_submission *submission,
 		const struct err *err, const char *story);
+
+/* ---- bindings to a job that is there: bindings.c ---- */
+
+/* A job that a row is bound to without a create. Borrowed. */
+struct ledger_binding {
+	const char *job_id;
+	struct job_versions versions; /* base 0: no version was read or written here */
+	const unsigned char *digest;  /* of the content of the base; NULL: not known */
+	const struct attr_set *attrs; /* that the service holds; which are the file's own */
+	bool on_purpose;	      /* see struct job_record */
+};
+
+/*
+ * Binds a row, which has no job, or changes nothing. A submission of the row that is under way goes
+ * on; else the row is JOB_SUBMITTED. A job that was forgotten on demand is so no more. -EEXIST: the
+ * row has a job, or another row has the job. -ENOENT: there is no such row.
+ */
+int ledger_bind(struct ledger *ledger, int64_t row, const struct ledger_binding *binding);
+
+/* The same for the row of a create that is under way: it goes on as an update of the job, which was
+ * not sent. What the service had before is not kept any longer. Sets submission->kind. */
+int ledger_adopt(struct ledger *ledger, struct ledger_submission *submission,
+		 const struct ledger_binding *binding);
+
+/* The row that is bound to a job. -ENOENT: none is. */
+int ledger_bound_row(struct ledger *ledger, const char *job_id, int64_t *ret_row);
 
 /* ---- what the service had before a create: known.c ---- */
 

@@ -117,7 +117,8 @@ static const char schema[] =
 	" own INTEGER NOT NULL DEFAULT 0,"
 	" base INTEGER NOT NULL DEFAULT 0,"
 	" onto INTEGER NOT NULL DEFAULT 0,"
-	" rebound INTEGER NOT NULL DEFAULT 0);" REBOUND_INDEX KNOWN_TABLE CATALOGUE_TABLE(
+	" rebound INTEGER NOT NULL DEFAULT 0,"
+	" adopts INTEGER NOT NULL DEFAULT 0);" REBOUND_INDEX KNOWN_TABLE CATALOGUE_TABLE(
 		CATALOGUE_SINCE) IMPORT_TABLE
 	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
 	"CREATE INDEX submission_queued ON submission (job) WHERE state = " SQL_QUEUED ";"
@@ -206,6 +207,8 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	[13] = "ALTER TABLE space ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;"
 	       "ALTER TABLE catalogue ADD COLUMN since INTEGER NOT NULL DEFAULT 0",
 	[14] = "ALTER TABLE job ADD COLUMN unread INTEGER NOT NULL DEFAULT 0",
+	/* a cocfs of that time asked no user: what it has queued makes a job, as it did */
+	[15] = "ALTER TABLE submission ADD COLUMN adopts INTEGER NOT NULL DEFAULT 0",
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)

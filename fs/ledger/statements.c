@@ -20,7 +20,7 @@
 #define SUBMISSION_COLUMNS                                                                         \
 	"id, job, kind, state, started_ms, digest, risk_level, enterprise_project_id, job_name,"   \
 	" description, tags, content, queued, attempts, own, base, onto,"                          \
-	" rebound"
+	" rebound, adopts"
 
 /*
  * A row that is set aside has the name "NAME/ID", with its own ID. No file can have a name with a
@@ -72,6 +72,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 		      " dismissed = iif(refused, dismissed, 0)"
 		      " WHERE id = ?1 AND job_id IS NULL",
 	[STMT_RECALL] = "DELETE FROM forgotten WHERE job_id = ?1",
+	[STMT_ADOPT] = "UPDATE submission SET kind = ?2, onto = 0 WHERE id = ?1",
 	[STMT_REMEMBER] = "INSERT OR IGNORE INTO forgotten SELECT job_id FROM job"
 			  " WHERE id = ?1 AND job_id IS NOT NULL",
 	[STMT_UNTRUST] = "UPDATE job SET digest = NULL WHERE id = ?1",
@@ -135,8 +136,9 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_STATE] = "UPDATE job SET state = ?2 WHERE id = ?1",
 	[STMT_INTEND] =
 		"INSERT INTO submission (job, kind, state, queued, started_ms, digest, risk_level,"
-		" enterprise_project_id, job_name, description, tags, own, content, id, base, onto)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+		" enterprise_project_id, job_name, description, tags, own, content, id, base, onto,"
+		" adopts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
+		" ?16, ?17)",
 	[STMT_GROUP_BEGIN] = "SAVEPOINT group_of_writes",
 	[STMT_GROUP_UNDO] = "ROLLBACK TO group_of_writes",
 	[STMT_GROUP_END] = "RELEASE group_of_writes",

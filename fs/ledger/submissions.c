@@ -108,6 +108,7 @@ int ledger_insert(struct ledger *ledger, struct ledger_submission *submission, e
 			  SQLITE_STATIC);
 	sqlite3_bind_int64(stmt, 15, submission->base);
 	sqlite3_bind_int64(stmt, 16, submission->onto);
+	sqlite3_bind_int(stmt, 17, submission->adopts);
 	return ledger_run_new(ledger, stmt, 14, &submission->id);
 }
 
@@ -285,6 +286,7 @@ int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submiss
 	submission->base = sqlite3_column_int64(stmt, 15);
 	submission->onto = sqlite3_column_int64(stmt, 16);
 	submission->rebound = sqlite3_column_int(stmt, 17);
+	submission->adopts = sqlite3_column_int(stmt, 18);
 	return 0;
 }
 

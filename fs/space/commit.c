@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "space/adopter.h"
 #include "space/backup.h"
 #include "space/claim.h"
 #include "space/claim_row.h"
@@ -162,6 +163,7 @@ void commit_location(struct space *space, const struct location *location, int r
 		wait->req ? fuse_req_ctx(wait->req)->uid : commit.author.holding.owner.file.uid;
 	commit.base = wait->base;
 	commit.named = wait->named;
+	commit.adopts = adopter_may_take(space, wait->req, commit.author.holding.owner.file.uid);
 	commit.path = file.path = path;
 	commit.shown = shown;
 	r = content_read(location, read_fd, &commit.content, &commit.size);

@@ -31,7 +31,7 @@
  *   jobs        witness, job_name, content_read, directory_story, half
  *   work        disk, incoming, text, entries, pending_reply
  *   imports     import, placeholder, import_fetch
- *   owners      caller, claim_row, import_edit, claim, claim_tree
+ *   owners      caller, claim_row, import_edit, claim, claim_tree, adopter
  *   fresh       file_version, reading, refresh
  *   derived     sibling, unmade, viewer, queue_view, jobs_view, control
  *   renamed     moving, rename_recover, moved_away, backup

@@ -13,6 +13,8 @@
 
 #include "base/crash.h"
 #include "base/log.h"
+#include "submit/adoption.h"
+#include "submit/adoption_take.h"
 #include "submit/base_check.h"
 #include "submit/question.h"
 #include "submit/outage.h"
@@ -72,6 +74,8 @@ static void go_on(void *data)
 	struct engine *engine = submission->engine;
 	int r = ledger_is_being_sent(engine->ledger, &submission->record);
 
+	if (r > 0 && adoption_restore(submission) < 0)
+		r = -EIO;
 	if (r <= 0) {
 		if (r < 0)
 			submission_go_on_later(submission);
@@ -153,11 +157,68 @@ void submission_is_unasked(struct submission *submission, const struct coc_answe
 		fail_unasked(submission, answer, what);
 }
 
-static void take_answer(struct submission *submission, const struct question_answer *answer)
+/* The create makes a job: what was known before is recorded first. */
+static void make_job(struct submission *submission, const char *known_ids, bool partial)
 {
 	struct engine *engine = submission->engine;
-	int r;
+	int r = ledger_know(engine->ledger, &submission->record, known_ids, partial);
 
+	CRASH_POINT("known-recorded");
+	if (r < 0) {
+		submission_give_up_for_now(submission,
+					   "the ledger cannot record the jobs of this name", r);
+		return;
+	}
+	submission->stage = STAGE_FRESH;
+	TAILQ_INSERT_TAIL(&engine->iteration.fresh, submission, link);
+}
+
+static void refuse_asked(struct submission *submission, const struct err *err)
+{
+	submission_count_in_flight(submission, -1);
+	submission_fail(submission, OUTCOME_FAILED, err);
+}
+
+/* The create takes a job, and goes on as an update of it. */
+static void take_job(struct submission *submission, const struct coc_details *details)
+{
+	struct err err;
+	int r = adoption_take(submission, details, &err);
+
+	if (r == -EPERM)
+		refuse_asked(submission, &err);
+	else if (r < 0)
+		submission_give_up_for_now(submission,
+					   "the ledger cannot record the job of this name", r);
+	else
+		base_check_judge(submission, details);
+}
+
+static void on_adoption_decided(struct submission *submission,
+				const struct adoption_outcome *outcome)
+{
+	switch (outcome->kind) {
+	case ADOPTION_NONE:
+		make_job(submission, outcome->known_ids, outcome->partial);
+		break;
+	case ADOPTION_TAKES:
+		take_job(submission, outcome->details);
+		break;
+	case ADOPTION_REFUSED:
+		refuse_asked(submission, outcome->err);
+		break;
+	case ADOPTION_UNASKED:
+		submission_is_unasked(submission, outcome->answer,
+				      "for the text of a job of this name");
+		break;
+	case ADOPTION_STOPPED:
+		submission_give_up_for_now(submission, outcome->what, outcome->r);
+		break;
+	}
+}
+
+static void take_answer(struct submission *submission, const struct question_answer *answer)
+{
 	if (answer->failed) {
 		submission_note_request_id(submission, answer->failed->request_id);
 		submission_is_unasked(submission, answer->failed, "for jobs of this name");
@@ -169,13 +230,8 @@ static void take_answer(struct submission *submission, const struct question_ans
 					   -answer->errnum);
 		return;
 	}
-	r = ledger_know(engine->ledger, &submission->record, answer->ids, answer->partial);
-	CRASH_POINT("known-recorded");
-	if (r < 0) {
-		submission_give_up_for_now(submission,
-					   "the ledger cannot record the jobs of this name", r);
-		return;
-	}
-	submission->stage = STAGE_FRESH;
-	TAILQ_INSERT_TAIL(&engine->iteration.fresh, submission, link);
+	if (submission->adoption)
+		adoption_decide(submission, answer->ids, answer->partial, on_adoption_decided);
+	else
+		make_job(submission, answer->ids, answer->partial);
 }

@@ -128,7 +128,7 @@ static void refuse_update(struct submission *submission, int64_t newest, const s
 	submission_fail(submission, OUTCOME_FAILED, err);
 }
 
-static void judge_newest(struct submission *submission, const struct coc_details *details)
+void base_check_judge(struct submission *submission, const struct coc_details *details)
 {
 	int64_t newest = version_number(details->version);
 	struct err err;
@@ -164,7 +164,7 @@ static void on_newest_shown(void *data, const struct coc_answer *answer)
 		if (versions_take(submission, answer->details, false) < 0)
 			submission_give_up_for_now(submission, "out of memory", -ENOMEM);
 		else
-			judge_newest(submission, answer->details);
+			base_check_judge(submission, answer->details);
 	} else if (submission->deletion && answer->errnum == ESTALE) { /* the job is gone */
 		submission_count_in_flight(submission, -1);
 		submission_settle(submission, OUTCOME_SETTLED, submission->job_id,

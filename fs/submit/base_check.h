@@ -10,4 +10,8 @@
  * happens later. Returns 0; -errno, and nothing was asked. */
 int base_check_begin(struct submission *submission);
 
+/* The newest version is shown: the request is sent on top of that version, or nothing need be sent,
+ * or that version is in the way. */
+void base_check_judge(struct submission *submission, const struct coc_details *details);
+
 #endif

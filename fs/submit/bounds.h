@@ -22,6 +22,15 @@
  * jobs have 140 KB; the API allows more than 1 MB for 1,000. */
 #define LISTED_TEXT_MAX (192u << 10)
 
+/* Jobs of a create's name whose texts are compared with its own, one after the other: with 50 ms a
+ * call, three seconds of the create's time. */
+#define ADOPTION_SHOWS_MAX 64
+
+/* What a create looks at when it was done: jobs of its name that are new, and pages of the list in
+ * all passes. One new job is seldom, two hosts at once make no more. */
+#define SECOND_LOOK_JOBS_MAX 8
+#define SECOND_LOOK_PAGES_MAX 50
+
 /* Requests that an iteration sends, and outcomes that an iteration tells, together. A request
  * counts once more for each RELEASE_CONTENT of its content: to make 60 KB ready takes up to 1 ms.
  */

@@ -104,6 +104,7 @@ static int judge_commit(struct engine *engine, struct commit *commit, const stru
 	sub->row = job->row;
 	sub->user = commit->user;
 	sub->base = commit->base;
+	sub->adopts = commit->adopts;
 	sub->owner = commit->author.holding.owner;
 	sub->attrs = commit->own;
 	commit->own = (struct attr_set){0};

@@ -25,6 +25,7 @@
 #include "submit/lost_round.h"
 #include "submit/queue.h"
 #include "submit/rows.h"
+#include "submit/second_look.h"
 #include "submit/send.h"
 #include "submit/start.h"
 #include "submit/submission.h"
@@ -294,6 +295,8 @@ static void release_durable(struct engine *engine)
 	while ((submission = TAILQ_FIRST(&now.ended)) && pay_release(engine, 1)) {
 		TAILQ_REMOVE(&now.ended, submission, link);
 		CRASH_POINT("outcome-committed");
+		if (second_look_begin(submission))
+			continue;
 		tell_waiters(submission, 0);
 		CRASH_POINT("writer-told");
 		finish_submission(submission);

@@ -18,6 +18,14 @@ struct engine_sources {
 	void *data;
 };
 
+/* What a create does when the service has a job of its name and project, and no path of this space
+ * has that job (adoption.c). */
+enum adoption_rule {
+	ADOPT_NEVER, /* it makes a job */
+	ADOPT_SAME,  /* it takes a job that has the same content */
+	ADOPT_NAME,  /* it takes a job with any content, and updates it */
+};
+
 struct engine_options {
 	int64_t timeout_ms;	       /* from a commit to its answer */
 	int64_t refresh_ms;	       /* so old the catalogue may be when it is looked at */
@@ -27,6 +35,7 @@ struct engine_options {
 	bool one_user;		       /* all submissions are of the same user */
 	bool overwrite;		       /* conflict=overwrite: no check before an update */
 	enum risk max_risk;	       /* an update leaves no job above it */
+	enum adoption_rule adopt;      /* which job a create takes instead of making one */
 	struct engine_sources sources; /* of time and chance; all zeros: the system's */
 };
 

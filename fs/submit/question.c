@@ -16,8 +16,7 @@
  * The IDs of all rows, also of other names and projects, are kept in memory until the create has
  * ended: none of these jobs is the one that the create makes, whatever its answer says.
  *
- * A rule that takes a job instead of making one belongs into on_known_listed(), before the answer
- * is handed on. There is all that the list says of each job (struct listed_job).
+ * What the list says of each job also tells whether the create makes a job at all (adoption.c).
  */
 #define _GNU_SOURCE
 #include "submit/question.h"
@@ -28,6 +27,7 @@
 #include "base/buf.h"
 #include "base/crash.h"
 #include "base/log.h"
+#include "submit/adoption_notes.h"
 #include "submit/rows.h"
 
 /* Pages read for one question, in all passes: 4,900 jobs whose names contain the name. It is what
@@ -43,11 +43,10 @@ struct question {
 static int is_known_kept(void *data, const struct coc_summary *job)
 {
 	const struct question *question = data;
-	const struct submission *submission = question->submission;
-	int bound;
+	struct submission *submission = question->submission;
+	int bound = engine_is_bound(submission->engine, job->document_id);
 
-	bound = engine_is_bound(submission->engine, job->document_id);
-	return bound < 0 ? bound : !bound;
+	return bound <= 0 ? (bound < 0 ? bound : 1) : adoption_note_bound(submission, job);
 }
 
 /* The IDs of the jobs, each with a line feed at its end. Returns 0 or -ENOMEM. */
@@ -70,7 +69,8 @@ static void on_known_listed(void *data, struct name_list *list)
 	_cleanup_buf_ struct buf text = {0};
 
 	CRASH_POINT("question-answered");
-	if (!list->errnum && write_ids(list, &text) < 0)
+	if (!list->errnum &&
+	    (write_ids(list, &text) < 0 || adoption_note_listed(submission, list) < 0))
 		answer.errnum = ENOMEM;
 	if (list->gap)
 		log_info("%s: the service's list of jobs of its name says too little: %s",
@@ -100,7 +100,9 @@ int question_begin(struct submission *submission, question_done_fn *done)
 	question->submission = submission;
 	question->done = done;
 	id_set_finish(&submission->listed);
-	r = name_list_begin(&question->list, submission->engine, &spec);
+	r = adoption_begin(submission);
+	if (r == 0)
+		r = name_list_begin(&question->list, submission->engine, &spec);
 	if (r < 0) {
 		free(question);
 		return r;

@@ -105,13 +105,57 @@ static bool has_twin(const struct engine *engine, const struct submission *submi
 	return false;
 }
 
+/* Is it another create of the same name? */
+static bool is_of_name(const struct submission *other, const struct submission *submission)
+{
+	return other != submission && submission_is_create(other) &&
+	       !strcmp(other->record.attrs.value[ATTR_NAME],
+		       submission->record.attrs.value[ATTR_NAME]);
+}
+
+/* May its request have been done, without its outcome being known? */
+static bool is_open(const struct submission *submission)
+{
+	return submission->stage == STAGE_SENDING || submission->stage == STAGE_IN_DOUBT ||
+	       (submission->stage == STAGE_ENDED && submission->outcome == OUTCOME_DOUBT);
+}
+
+bool engine_may_have_made(const struct submission *submission, const char *job_id)
+{
+	const struct engine *engine = submission->engine;
+
+	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
+		for (const struct submission *other = engine->by_row[i]; other;
+		     other = other->next_by_row)
+			if (is_open(other) && is_of_name(other, submission) &&
+			    !known_has(&other->record.known, job_id))
+				return true;
+	return false;
+}
+
+bool engine_has_namesake(const struct submission *submission)
+{
+	const unsigned stages = 1U << STAGE_ASKING | 1U << STAGE_FRESH | 1U << STAGE_SYNCING |
+				1U << STAGE_SENDING | 1U << STAGE_IN_DOUBT;
+	const struct engine *engine = submission->engine;
+
+	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
+		for (const struct submission *other = engine->by_row[i]; other;
+		     other = other->next_by_row)
+			if (stages & 1U << other->stage && is_of_name(other, submission) &&
+			    attr_same(other->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID],
+				      submission->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID]))
+				return true;
+	return false;
+}
+
 int engine_is_bound(const struct engine *engine, const char *job_id)
 {
 	const struct submission *other;
 
 	/* what has just ended is not in the ledger yet */
 	TAILQ_FOREACH (other, &engine->iteration.ended, link) {
-		if (other->outcome == OUTCOME_SETTLED && other->job_id &&
+		if ((other->outcome == OUTCOME_SETTLED || other->is_there) && other->job_id &&
 		    !strcmp(other->job_id, job_id))
 			return 1;
 	}

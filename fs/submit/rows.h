@@ -25,6 +25,12 @@ int engine_is_bound(const struct engine *engine, const char *job_id);
 /* If the power went now: would another create be in doubt that could take this submission's job? */
 bool engine_has_rival(const struct engine *engine, const struct submission *submission);
 
+/* May a job be one that another create of this name has made, whose answer has not come? */
+bool engine_may_have_made(const struct submission *submission, const char *job_id);
+
+/* Is another create of the same name and project on its way? */
+bool engine_has_namesake(const struct submission *submission);
+
 /* A submission has ended without a job, or goes back to the queue. Until a sync has made that
  * durable, the disk may say that its create is under way. */
 void engine_note_end(const struct submission *submission);

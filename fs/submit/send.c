@@ -29,6 +29,7 @@ static void settle_create(struct submission *submission, const char *job_id)
 
 	if (!bound && !known_has(&submission->record.known, job_id) &&
 	    !id_set_has(&submission->listed, job_id)) {
+		submission->looks_again = submission->engine->options.adopt != ADOPT_NEVER;
 		submission_settle(submission, OUTCOME_SETTLED, job_id, submission_version(1));
 		return;
 	}

@@ -66,22 +66,6 @@ void submission_expire(void *data)
 	submission_fail(submission, OUTCOME_REFUSED, &err);
 }
 
-/* What an update cannot change is what it was, or stays unknown. */
-static int keep_fixed(struct attr_set *attrs, const struct attr_set *sent)
-{
-	attrs->unresolved = sent->unresolved & ATTR_FIXED_BITS;
-	for (int i = 0; i < ATTR_COUNT; i++) {
-		const char *value = sent->value[i];
-
-		if (!attr_is_fixed((enum attr)i))
-			continue;
-		free(steal_ptr(attrs->value[i]));
-		if (value && attr_set_put(attrs, (enum attr)i, value, strlen(value)) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
 /* Must the update be sent, or was it perhaps, without a look at the newest version? */
 static bool is_unchecked(const struct submission *submission)
 {
@@ -95,7 +79,7 @@ int submission_record_intent(struct submission *submission, const struct job_rec
 	submission->record.kind = job->job_id ? SUBMIT_UPDATE : SUBMIT_CREATE;
 	if (job->job_id) {
 		submission->job_id = strdup(job->job_id);
-		r = submission->job_id ? keep_fixed(&submission->record.attrs, &job->sent)
+		r = submission->job_id ? attr_keep_fixed(&submission->record.attrs, &job->sent)
 				       : -ENOMEM;
 		if (r < 0)
 			return r;

@@ -73,11 +73,14 @@ struct submission {
 	struct waiter_list waiters;
 	struct loop_timer timer; /* deadline while it waits; next try while it is under way */
 	struct coc_call *call;
-	struct question *question;    /* at STAGE_ASKING, while it is asked */
-	struct id_set listed;	      /* of a create: all jobs that the last question was told */
-	struct job_versions versions; /* before an update; after it has ended: now */
-	int64_t deadline_ms;	      /* on the loop's clock */
-	int64_t sent_ms;	      /* the same: when its request was sent last */
+	struct question *question;	 /* at STAGE_ASKING, while it is asked */
+	struct adoption *adoption;	 /* the same, of a create that may take a job: adoption.c */
+	struct second_look *second_look; /* after a create, while it looks: second_look.c */
+	bool looks_again;		 /* it is to do so */
+	struct id_set listed;		 /* of a create: all jobs that the last question was told */
+	struct job_versions versions;	 /* before an update; after it has ended: now */
+	int64_t deadline_ms;		 /* on the loop's clock */
+	int64_t sent_ms;		 /* the same: when its request was sent last */
 
 	enum submission_outcome outcome;
 	struct err *err;  /* of an outcome that is none: owned */
@@ -94,6 +97,7 @@ struct submission {
 	bool is_there;	  /* of OUTCOME_HELD: the service has told that it has the content */
 	bool is_conflict; /* of OUTCOME_FAILED: a version is in the way */
 	int64_t seen;	  /* of OUTCOME_FAILED: the newest version; 0: not seen */
+	bool is_adopted;  /* it was a create, and took a job that was there */
 	bool must_last;	  /* the outcome has to be durable before it is told as a success */
 
 	int64_t next_try_ms; /* of OUTCOME_LATER: since the epoch */

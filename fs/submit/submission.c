@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "submit/adoption_notes.h"
 #include "submit/bounds.h"
 #include "submit/seen_jobs.h"
 #include "submit/question.h"
+#include "submit/second_look.h"
 #include "submit/lost_round.h"
 #include "submit/versions.h"
 #include "submit/waiter.h"
@@ -62,6 +64,8 @@ void submission_destroy(struct submission *submission)
 	if (submission->call)
 		engine_cancel_call(submission->engine, submission->call);
 	question_finish(submission);
+	adoption_finish(submission);
+	second_look_finish(submission);
 	id_set_finish(&submission->listed);
 	loop_timer_cancel(&submission->timer);
 	lost_answer_finish(submission);
@@ -308,12 +312,4 @@ void submission_later(struct submission *submission, const struct err *err, int6
 		wait_ms > 0 ? engine_realtime_ms(submission->engine) + wait_ms : 0;
 	submission_fail(submission, submission->record.queued ? OUTCOME_LATER : OUTCOME_FAILED,
 			err);
-}
-
-/* Counts a request that begins (1) or ends (-1) its way. */
-void submission_count_in_flight(struct submission *submission, int change)
-{
-	submission->engine->in_flight += (unsigned)change;
-	if (submission->record.queued)
-		submission->engine->queued_in_flight += (unsigned)change;
 }

@@ -50,6 +50,11 @@ static inline bool submission_is_create(const struct submission *submission)
 }
 
 /* Counts a request that begins (1) or ends (-1) its way. */
-void submission_count_in_flight(struct submission *submission, int change);
+static inline void submission_count_in_flight(struct submission *submission, int change)
+{
+	submission->engine->in_flight += (unsigned)change;
+	if (submission->record.queued)
+		submission->engine->queued_in_flight += (unsigned)change;
+}
 
 #endif

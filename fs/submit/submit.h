@@ -180,6 +180,7 @@ struct commit {
 	int64_t base;	/* the version that the user has read, if the user names one; else 0 */
 	unsigned named; /* attributes that the user has just set on the file: bits 1 << attr */
 	char *content;	/* owned, taken */
+	bool adopts;	/* the user may be given a job that the service has already */
 	size_t size;
 	struct attr_set own;	   /* the file's attributes: taken */
 	struct attr_set inherited; /* its directories' and the mount's, nearest first: taken;

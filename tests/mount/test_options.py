@@ -26,6 +26,7 @@ OPTIONS = {
     "delete": ("keep", "service", ["all", "yes"]),
     "conflict": ("refuse", "overwrite", ["ask", "refuse|overwrite", "no"]),
     "jobs": ("read", "own", ["some", "read|all", "All"]),
+    "adopt": ("same", "name", ["never|same", "sam", "all", "Never"]),
     "unseen": ("draft", "commit", ["job", "Draft"]),
     "siblings": ("shown", "hidden", ["gone", "no"]),
     "timeout": ("1", "3600", ["soon", "0", "-1", "5x", "3601", "1.5", "99999999999999999999"]),

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two hosts do not create the same job twice. A repository that is copied from a second machine, or
+ * after the loss of a state directory, finds its jobs on the service. So before a create makes a
+ * job, it looks at the jobs of its name and project that the question has brought (question.c). A
+ * job that no path of this space is bound to is a candidate. The create takes the candidate that
+ * has its content (adopt=same), or else the only candidate there is (adopt=name). More than one is
+ * EEXIST: nobody can tell which is meant.
+ *
+ * The row is bound to the job, and the create goes on as an update of it. Both are recorded in one
+ * step, durably, before anything is sent or told. A crash before that sends nothing, and after
+ * it finds a bound row. Each attribute that is the file's own counts as changed here. For the
+ * others the service's value stays. max_risk applies to what comes of that.
+ *
+ * Not a candidate is a job that was forgotten on demand: its file is to have a new one. Nor is a
+ * job that another create of this space may have made. That create has the same name, is on its way
+ * or in doubt, and did not know the job before. That create takes the job, or nobody does. So a
+ * lost answer is resolved as ever, by what the create knew.
+ *
+ * With adopt=name a name is in the space once. A second path is EEXIST if another path is bound to
+ * a job of the name, or is about to make one. It would make a second job of the name, and the next
+ * machine could not tell the two apart. With adopt=same a second path makes a job of its own, as a
+ * copy of a file does.
+ */
+#define _GNU_SOURCE
+#include "submit/adoption.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crash.h"
+#include "bounds/api.h"
+#include "submit/adoption_notes.h"
+#include "submit/bounds.h"
+#include "submit/outage.h"
+#include "submit/rows.h"
+#include "submit/submission.h"
+
+/* Of the jobs that cannot be told apart, so many are named. */
+#define NAMED_MAX 10
+
+/* Says which candidates another path has by now, or may have made. Returns 0 or -errno. */
+static int mark_taken(const struct submission *submission)
+{
+	struct adoption *adoption = submission->adoption;
+
+	for (size_t i = 0; i < adoption->n; i++) {
+		struct adoption_candidate *candidate = &adoption->candidates[i];
+		int bound = engine_is_bound(submission->engine, candidate->id);
+
+		if (bound < 0)
+			return bound;
+		candidate->is_taken = bound || engine_may_have_made(submission, candidate->id);
+	}
+	return 0;
+}
+
+static size_t count_candidates(const struct adoption *adoption,
+			       bool (*is_such)(const struct adoption_candidate *candidate))
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < adoption->n; i++)
+		n += !adoption->candidates[i].is_taken && is_such(&adoption->candidates[i]);
+	return n;
+}
+
+static struct adoption_candidate *
+first_candidate(struct adoption *adoption, bool (*is_such)(const struct adoption_candidate *))
+{
+	for (size_t i = 0; i < adoption->n; i++)
+		if (!adoption->candidates[i].is_taken && is_such(&adoption->candidates[i]))
+			return &adoption->candidates[i];
+	return NULL;
+}
+
+static bool is_unseen(const struct adoption_candidate *candidate)
+{
+	return !candidate->is_seen;
+}
+
+static bool is_there(const struct adoption_candidate *candidate)
+{
+	return candidate->is_seen && candidate->is_there;
+}
+
+static bool is_equal(const struct adoption_candidate *candidate)
+{
+	return is_there(candidate) && candidate->is_equal;
+}
+
+/* ---- what comes of it ---- */
+
+/* Tells what the create is to do. This is the last touch. */
+static void tell_outcome(struct submission *submission, struct adoption_outcome *outcome)
+{
+	struct adoption *adoption = submission->adoption;
+	_cleanup_free_ char *known_ids = steal_ptr(adoption->known_ids);
+	adoption_done_fn *done = adoption->done;
+
+	outcome->known_ids = known_ids;
+	outcome->partial = adoption->partial;
+	adoption_finish(submission);
+	done(submission, outcome);
+}
+
+static void tell_refusal(struct submission *submission, struct err *err)
+{
+	err_detail(err, "state", "nothing was sent: the file keeps your text");
+	tell_outcome(submission, &(struct adoption_outcome){.kind = ADOPTION_REFUSED, .err = err});
+}
+
+static void tell_stop(struct submission *submission, const char *what, int r)
+{
+	tell_outcome(submission,
+		     &(struct adoption_outcome){.kind = ADOPTION_STOPPED, .what = what, .r = r});
+}
+
+/* A person has to say which job is meant. is_such: the jobs that are named. */
+static void refuse_choice(struct submission *submission, const char *what,
+			  bool (*is_such)(const struct adoption_candidate *))
+{
+	const struct adoption *adoption = submission->adoption;
+	char names[NAMED_MAX * (COC_DOCUMENT_ID_MAX + 1) + 32] = "";
+	size_t n = 0, used = 0;
+	struct err err;
+
+	for (size_t i = 0; i < adoption->n; i++) {
+		const struct adoption_candidate *candidate = &adoption->candidates[i];
+
+		if (!candidate->is_taken && is_such(candidate) && n++ < NAMED_MAX)
+			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+						 used ? " " : "", candidate->id);
+	}
+	if (n > NAMED_MAX)
+		snprintf(names + used, sizeof(names) - used, " and %zu more", n - NAMED_MAX);
+	err_set(&err, EEXIST, "the service has %zu jobs of this name%s that no file here has", n,
+		what);
+	err_detail(&err, "jobs", "%s", names);
+	err_detail(&err, "what_to_do",
+		   "say which job is this file's: setfattr -n coc.job_id -v ID FILE; or mount with "
+		   "-o adopt=never to make one more job of this name");
+	tell_refusal(submission, &err);
+}
+
+/* With adopt=name: a job of the name that another path has, or has taken since the list was told.
+ * NULL: there is none. */
+static const char *find_bound(const struct submission *submission)
+{
+	const struct adoption *adoption = submission->adoption;
+
+	for (size_t i = 0; i < adoption->n && adoption_takes_by_name(submission); i++)
+		if (adoption->candidates[i].is_taken)
+			return adoption->candidates[i].id;
+	return adoption->bound_id;
+}
+
+/* The name is another path's already (adopt=name). */
+static void refuse_name(struct submission *submission)
+{
+	const char *bound_id = find_bound(submission);
+	struct err err;
+
+	if (bound_id) {
+		err_set(&err, EEXIST, "another file here has the job of this name: %s", bound_id);
+		err_detail(&err, "jobs", "%s", bound_id);
+	} else {
+		err_set(&err, EEXIST, "another file here is about to make a job of this name");
+	}
+	err_detail(&err, "what_to_do",
+		   "give the file a name of its own (meta.name): with adopt=name no two files have "
+		   "the same name; or mount with -o adopt=same");
+	tell_refusal(submission, &err);
+}
+
+static void look_at(struct submission *submission, struct adoption_candidate *candidate);
+
+/* All that can be seen is seen. details: of the candidate that was shown last, or NULL. */
+static void choose(struct submission *submission, const struct coc_details *details)
+{
+	struct adoption *adoption = submission->adoption;
+	bool by_name = adoption_takes_by_name(submission);
+	struct adoption_candidate *chosen = first_candidate(adoption, is_equal);
+
+	if (count_candidates(adoption, is_equal) > 1) {
+		refuse_choice(submission, " and content", is_equal);
+		return;
+	}
+	if (!chosen && by_name && count_candidates(adoption, is_there) > 1) {
+		refuse_choice(submission, "", is_there);
+		return;
+	}
+	if (!chosen && by_name)
+		chosen = first_candidate(adoption, is_there);
+	if (!chosen && (find_bound(submission) || adoption->has_namesake))
+		refuse_name(submission);
+	else if (!chosen)
+		tell_outcome(submission, &(struct adoption_outcome){.kind = ADOPTION_NONE});
+	else if (details && chosen == adoption->shown)
+		tell_outcome(submission, &(struct adoption_outcome){.kind = ADOPTION_TAKES,
+								    .details = details});
+	else
+		look_at(submission, chosen); /* at its newest version */
+}
+
+/* Looks at the next candidate, or decides. */
+static void look_on(struct submission *submission, const struct coc_details *details)
+{
+	struct adoption *adoption = submission->adoption;
+	struct adoption_candidate *next;
+	int r = mark_taken(submission);
+
+	if (r < 0) {
+		tell_stop(submission, "the ledger cannot be read", r);
+		return;
+	}
+	next = first_candidate(adoption, is_unseen);
+	if (!next)
+		choose(submission, details);
+	else if (adoption->shows >= ADOPTION_SHOWS_MAX)
+		refuse_choice(submission, ", too many to be compared,", is_unseen);
+	else
+		look_at(submission, next);
+}
+
+/* Has the service answered, and not shown what was asked for? The job was deleted, or nobody here
+ * may see it. It cannot be taken. */
+static bool is_hidden(const struct coc_answer *answer)
+{
+	return answer->outcome == COC_REFUSED && answer->errnum != EACCES;
+}
+
+/* What is seen of a candidate. Returns 0 or -errno. */
+static int note_seen(const struct submission *submission, struct adoption_candidate *candidate,
+		     const struct coc_details *details)
+{
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	int r = content_digest(details->content, strlen(details->content), digest);
+
+	candidate->is_there = r == 0 &&
+			      adoption_is_in_project(submission, details->enterprise_project_id) &&
+			      (!details->name ||
+			       !strcmp(details->name, submission->record.attrs.value[ATTR_NAME]));
+	candidate->is_equal = r == 0 && !memcmp(digest, submission->record.digest, sizeof(digest));
+	return r;
+}
+
+static void on_candidate_shown(void *data, const struct coc_answer *answer)
+{
+	struct submission *submission = data;
+	struct adoption_candidate *candidate = submission->adoption->shown;
+	const struct coc_details *details = answer->outcome == COC_DONE ? answer->details : NULL;
+	int r = details ? note_seen(submission, candidate, details) : 0;
+
+	submission->call = NULL;
+	submission_note_request_id(submission, answer->request_id);
+	outage_note(submission->engine, answer);
+	CRASH_POINT("adoption-shown");
+	if (!details && !is_hidden(answer)) {
+		tell_outcome(submission, &(struct adoption_outcome){.kind = ADOPTION_UNASKED,
+								    .answer = answer});
+		return;
+	}
+	if (r < 0) {
+		tell_stop(submission, "a job of this name cannot be compared", r);
+		return;
+	}
+	candidate->is_seen = true;
+	candidate->is_there &= details != NULL;
+	look_on(submission, details);
+}
+
+static void look_at(struct submission *submission, struct adoption_candidate *candidate)
+{
+	struct engine *engine = submission->engine;
+	int64_t left_ms = submission->deadline_ms - loop_now_ms(engine->loop);
+	struct err err = {0};
+	int r = -ETIMEDOUT;
+
+	submission->adoption->shows++;
+	submission->adoption->shown = candidate;
+	if (left_ms > 0)
+		r = engine->service.ops->show(engine->service.data, candidate->id, NULL, left_ms,
+					      on_candidate_shown, submission, &submission->call,
+					      &err);
+	if (r < 0)
+		tell_stop(submission, "the service cannot be asked for the jobs of this name", r);
+}
+
+void adoption_decide(struct submission *submission, const char *known_ids, bool partial,
+		     adoption_done_fn *done)
+{
+	struct adoption *adoption = submission->adoption;
+
+	adoption->done = done;
+	adoption->partial = partial;
+	adoption->known_ids = strdup(known_ids);
+	if (adoption->known_ids)
+		look_on(submission, NULL);
+	else
+		tell_stop(submission, "the jobs of this name cannot be compared", -ENOMEM);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* What the list of the jobs of a name says to a create that may take one of them. */
+#define _GNU_SOURCE
+#include "submit/adoption_notes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "submit/rows.h"
+
+int adoption_begin(struct submission *submission)
+{
+	adoption_finish(submission);
+	if (submission->engine->options.adopt == ADOPT_NEVER || !submission->record.adopts)
+		return 0;
+	submission->adoption = calloc(1, sizeof(*submission->adoption));
+	if (!submission->adoption)
+		return -ENOMEM;
+	submission->adoption->has_namesake =
+		adoption_takes_by_name(submission) && engine_has_namesake(submission);
+	return 0;
+}
+
+void adoption_finish(struct submission *submission)
+{
+	struct adoption *adoption = steal_ptr(submission->adoption);
+
+	if (!adoption)
+		return;
+	for (size_t i = 0; i < adoption->n; i++)
+		free(adoption->candidates[i].id);
+	free(adoption->candidates);
+	free(adoption->bound_id);
+	free(adoption->known_ids);
+	free(adoption);
+}
+
+int adoption_note_bound(struct submission *submission, const struct coc_summary *job)
+{
+	struct adoption *adoption = submission->adoption;
+	int64_t row;
+	int r;
+
+	if (!adoption || adoption->bound_id || !adoption_takes_by_name(submission) ||
+	    strcmp(job->name, submission->record.attrs.value[ATTR_NAME]) != 0 ||
+	    !adoption_is_in_project(submission, job->enterprise_project_id))
+		return 0;
+	r = ledger_bound_row(submission->engine->ledger, job->document_id, &row);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r; /* it was forgotten */
+	adoption->bound_id = strdup(job->document_id);
+	return adoption->bound_id ? 0 : -ENOMEM;
+}
+
+int adoption_note_listed(struct submission *submission, const struct name_list *list)
+{
+	struct adoption *adoption = submission->adoption;
+
+	if (!adoption)
+		return 0;
+	adoption->candidates = calloc(list->n_jobs + 1, sizeof(*adoption->candidates));
+	if (!adoption->candidates)
+		return -ENOMEM;
+	for (size_t i = 0; i < list->n_jobs; i++) {
+		const struct listed_job *job = &list->jobs[i];
+		struct adoption_candidate *candidate = &adoption->candidates[adoption->n];
+
+		if (job->other_name || !adoption_is_in_project(submission, job->project))
+			continue;
+		candidate->id = strdup(job->id);
+		if (!candidate->id)
+			return -ENOMEM;
+		adoption->n++;
+	}
+	return 0;
+}

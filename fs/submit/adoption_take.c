@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* How a create takes a job: its row is bound, and the create goes on as an update. adoption.c says
+ * which job that is. */
+#define _GNU_SOURCE
+#include "submit/adoption_take.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crash.h"
+#include "base/log.h"
+#include "job/fixed.h"
+#include "job/origins.h"
+#include "job/version.h"
+#include "submit/submission.h"
+#include "submit/versions.h"
+
+/* What would be recorded of the job, had its newest version been read here. Returns 0 or -errno. */
+static int read_job(const struct coc_details *details, struct job_record *job)
+{
+	int64_t version = version_number(details->version);
+
+	job->job_id = strdup(details->document_id);
+	if (!job->job_id)
+		return -ENOMEM;
+	job->base = job->version = version ? version : 1;
+	for (int i = 0; i < ATTR_COUNT; i++) {
+		const char *value = versions_attribute(details, (enum attr)i);
+
+		if (value && (attr_set_put(&job->sent, (enum attr)i, value, strlen(value)) < 0 ||
+			      attr_set_put(&job->held, (enum attr)i, value, strlen(value)) < 0))
+			return -ENOMEM;
+	}
+	job->sent.unresolved = origins_unresolved(&job->sent);
+	job->has_digest = true;
+	return content_digest(details->content, strlen(details->content), job->digest);
+}
+
+/* Makes an update of the submission in memory. Returns 0; -EPERM with err filled; -errno. */
+static int prepare_update(struct submission *submission, const struct job_record *job,
+			  struct err *err)
+{
+	int r = versions_prepare(submission, job);
+
+	if (r == 0)
+		r = attr_keep_fixed(&submission->record.attrs, &job->sent);
+	if (r == 0 && versions_check_risk(submission, err) < 0) {
+		err_context(err, "the service has job %s of this name", job->job_id);
+		err_detail(err, "state", "nothing was sent: the file keeps your text");
+		r = -EPERM;
+	}
+	return r;
+}
+
+int adoption_take(struct submission *submission, const struct coc_details *details, struct err *err)
+{
+	_cleanup_job_record_ struct job_record job = {0};
+	struct ledger_binding binding = {.digest = job.digest, .attrs = &job.sent};
+	int r = read_job(details, &job);
+
+	if (r == 0)
+		r = prepare_update(submission, &job, err);
+	if (r < 0)
+		return r;
+	binding.job_id = job.job_id;
+	binding.versions = submission->versions;
+	r = ledger_adopt(submission->engine->ledger, &submission->record, &binding);
+	CRASH_POINT("adoption-recorded");
+	if (r < 0)
+		return r;
+	log_info("%s: job %s v%lld is this file's from now on", submission->path, job.job_id,
+		 (long long)job.base);
+	submission->job_id = steal_ptr(job.job_id);
+	submission->record.onto = 0;
+	submission->is_adopted = true;
+	submission->must_last = true;
+	return 0;
+}
+
+int adoption_restore(struct submission *submission)
+{
+	_cleanup_job_record_ struct job_record job = {0};
+	int r;
+
+	if (!submission->is_adopted)
+		return 0;
+	r = ledger_get(submission->engine->ledger, submission->record.row, &job);
+	if (r < 0 || job.job_id)
+		return r;
+	submission->is_adopted = false;
+	submission->record.kind = SUBMIT_CREATE;
+	free(steal_ptr(submission->job_id));
+	return 0;
+}

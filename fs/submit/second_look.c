@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two hosts that ask for the jobs of a name at the same moment both find none, and both make one.
+ * Nothing that the API has can prevent that. So the list is asked once more, after the create: a
+ * job of the same name, project and content that was not there before stands beside the new one.
+ * Then the file warns and names both. The host whose look comes last sees both jobs.
+ *
+ * The create is recorded by then, and the job is the file's. The writer is told after the look, so
+ * that the warning is there when the writer asks for it. A look that fails is no reason to wait.
+ */
+#define _GNU_SOURCE
+#include "submit/second_look.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crash.h"
+#include "base/log.h"
+#include "submit/bounds.h"
+#include "submit/name_list.h"
+#include "submit/outage.h"
+#include "submit/rows.h"
+#include "submit/submission.h"
+
+struct second_look {
+	struct name_list list;
+	size_t next;	/* of its jobs: the one that is looked at */
+	struct buf ids; /* of those that stand beside the new job */
+	size_t n;
+};
+
+void second_look_finish(struct submission *submission)
+{
+	struct second_look *look = steal_ptr(submission->second_look);
+
+	if (!look)
+		return;
+	name_list_finish(&look->list);
+	buf_finish(&look->ids);
+	free(look);
+}
+
+/* Is it a job that was not there before, and that this space has not made? */
+static int is_new_kept(void *data, const struct coc_summary *job)
+{
+	const struct submission *submission = data;
+	const char *project = submission->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID];
+	int bound;
+
+	if (id_set_has(&submission->listed, job->document_id) ||
+	    strcmp(job->name, submission->record.attrs.value[ATTR_NAME]) != 0 ||
+	    (job->enterprise_project_id && !attr_same(job->enterprise_project_id, project)))
+		return 0;
+	bound = engine_is_bound(submission->engine, job->document_id);
+	return bound < 0 ? bound : !bound && !engine_may_have_made(submission, job->document_id);
+}
+
+static void warn_of_twins(struct submission *submission)
+{
+	const struct second_look *look = submission->second_look;
+	struct err warning;
+	char line[ERR_TEXT_MAX + 2];
+	int r;
+
+	err_set(&warning, EEXIST,
+		"somebody else has made %s of this name%s at the same moment: %s; this file has "
+		"%s; keep one of them",
+		look->n > 1 ? "jobs" : "a job",
+		submission->engine->options.adopt == ADOPT_SAME ? " and content" : "",
+		look->ids.data, submission->job_id);
+	log_warning("%s: %s", submission->path, warning.text);
+	snprintf(line, sizeof(line), "%s\n", warning.text);
+	r = ledger_warn_more(submission->engine->ledger, submission->record.row, line);
+	if (r < 0)
+		log_error("%s: the ledger cannot record this: %s", submission->path, strerror(-r));
+}
+
+/* The submission goes on to be told. */
+static void end_second_look(struct submission *submission)
+{
+	struct engine *engine = submission->engine;
+
+	if (submission->second_look->n)
+		warn_of_twins(submission);
+	second_look_finish(submission);
+	submission_count_in_flight(submission, -1);
+	TAILQ_INSERT_TAIL(&engine->durable.ended, submission, link);
+	CRASH_POINT("looked-again");
+}
+
+/* A job stands beside the new one. */
+static void add_twin(struct second_look *look, const char *id)
+{
+	if (buf_printf(&look->ids, "%s%s", look->n ? " " : "", id) == 0)
+		look->n++;
+}
+
+static void look_on(struct submission *submission);
+
+static void on_new_shown(void *data, const struct coc_answer *answer)
+{
+	struct submission *submission = data;
+	struct second_look *look = submission->second_look;
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+
+	submission->call = NULL;
+	outage_note(submission->engine, answer);
+	if (answer->outcome == COC_DONE &&
+	    content_digest(answer->details->content, strlen(answer->details->content), digest) ==
+		    0 &&
+	    !memcmp(digest, submission->record.digest, sizeof(digest)))
+		add_twin(look, look->list.jobs[look->next].id);
+	look->next++;
+	look_on(submission);
+}
+
+/* Looks at the next of the new jobs, or ends. */
+static void look_on(struct submission *submission)
+{
+	struct engine *engine = submission->engine;
+	struct second_look *look = submission->second_look;
+	int64_t left_ms = submission->deadline_ms - loop_now_ms(engine->loop);
+	struct err err = {0};
+
+	/* no two jobs of a name are wanted at all */
+	while (engine->options.adopt == ADOPT_NAME && look->next < look->list.n_jobs)
+		add_twin(look, look->list.jobs[look->next++].id);
+	if (look->next == look->list.n_jobs || left_ms <= 0 ||
+	    engine->service.ops->show(engine->service.data, look->list.jobs[look->next].id, NULL,
+				      left_ms, on_new_shown, submission, &submission->call,
+				      &err) < 0)
+		end_second_look(submission);
+}
+
+static void on_listed_again(void *data, struct name_list *list)
+{
+	struct submission *submission = data;
+
+	if (list->errnum)
+		log_info("%s: whether another machine has made the job as well cannot be asked",
+			 submission->path);
+	look_on(submission);
+}
+
+bool second_look_begin(struct submission *submission)
+{
+	struct engine *engine = submission->engine;
+	struct name_list_spec spec = {
+		.name = submission->record.attrs.value[ATTR_NAME],
+		.pages_max = SECOND_LOOK_PAGES_MAX,
+		.jobs_max = SECOND_LOOK_JOBS_MAX,
+		.deadline_ms = submission->deadline_ms,
+		.is_kept = is_new_kept,
+		.done = on_listed_again,
+		.data = submission,
+	};
+
+	if (!submission->looks_again || submission->deadline_ms <= loop_now_ms(engine->loop))
+		return false;
+	submission->looks_again = false;
+	submission->second_look = calloc(1, sizeof(*submission->second_look));
+	if (!submission->second_look ||
+	    name_list_begin(&submission->second_look->list, engine, &spec) < 0) {
+		free(steal_ptr(submission->second_look));
+		return false;
+	}
+	submission_count_in_flight(submission, 1);
+	return true;
+}

@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: MIT
+"""Adoption: a file takes a job that the service has already instead of making a second one. Host A and host B are two
+mounts of one account; a third client makes and writes jobs past both, as the console does."""
+
+import os
+import shutil
+
+import pytest
+
+import front as fronts
+import mounting
+import samples
+import test_owners as owners
+import tools
+from fixtures import reachable_tmp_path as tmp_path  # noqa: F401
+
+DOCUMENTS = "/v1/documents"
+MINE, THEIRS = samples.document("job", ["mine"]), samples.document("job", ["theirs"])
+
+
+@pytest.fixture
+def hosts(cocd, front, mounts, tmp_path):
+    """hosts("a", option=value, …): a mount of a machine of its own, with a state directory of its own."""
+    def make(name, **options):
+        base = tmp_path / name
+        base.mkdir(exist_ok=True)
+        return mounts(mounting.Space(cocd, front, base, **options)).mount()
+    return make
+
+
+@pytest.fixture
+def console(cocd):
+    """The third client."""
+    return Console(cocd.client())
+
+
+class Console:
+    def __init__(self, client):
+        self.client = client
+
+    def make(self, content=MINE, name="job", project="0", risk="LOW", description=""):
+        return self.client.create(name=name, content=content, enterprise_project_id=project, risk_level=risk,
+                                  description=description)
+
+    def write(self, document_id, content=THEIRS, **fields):
+        self.client.ask("PUT", f"{DOCUMENTS}/{document_id}",
+                        body={"name": "job", "content": content, "risk_level": "LOW", **fields})
+
+    def delete(self, document_id):
+        self.client.delete(document_id)
+
+
+def save(space, content=MINE, name="a.yaml"):
+    """Copies a text to a name, as cp does."""
+    source = tools.write(os.path.join(space.base, "source.yaml"), content)
+    return tools.run("cp", source, space.at(name))
+
+
+def seen(space, first=0):
+    """The requests of a space that were about jobs, but for the page with which a mount begins: "LIST", "POST", …"""
+    calls = [call for call in space.calls()[first:] if call.path.startswith(DOCUMENTS)]
+    return ["LIST" if call.path == DOCUMENTS and call.method == "GET" else call.method
+            for call in calls if call.path != DOCUMENTS or call.method != "GET" or "name_like" in dict(call.query)]
+
+
+# ---- adopt=same: what is equal is the file's ----
+
+def test_a_file_takes_the_job_that_has_its_text(hosts, console):
+    theirs = console.make()
+    space = hosts("a")
+    save(space).ok()
+    assert space.id("a.yaml") == theirs and space.only_job()["version"] == "v1"
+    assert seen(space) == ["LIST", "GET"]
+    assert space.fact("a.yaml", "state") == "submitted" and space.error("a.yaml") is None
+    assert space.fact("a.yaml", "base") == "v1" == space.fact("a.yaml", "version")
+    save(space).ok()  # the same again sends nothing
+    assert seen(space) == ["LIST", "GET"]
+    save(space, THEIRS).ok()
+    assert space.only_job()["content"] == THEIRS and space.id("a.yaml") == theirs
+
+
+def test_it_is_the_newest_text_that_counts(hosts, console):
+    theirs = console.make(THEIRS)
+    console.write(theirs, MINE)
+    space = hosts("a")
+    save(space).ok()
+    assert space.id("a.yaml") == theirs and space.only_job()["version"] == "v2"
+    assert space.fact("a.yaml", "base") == "v2"
+
+
+@pytest.mark.parametrize("other", [{"content": THEIRS}, {"name": "job2"}, {"name": "job "}, {"name": "Job"}, {"project": "p1"}],
+                         ids=lambda other: next(iter(other.items())) and "-".join(other).strip() + str(len(str(other))))
+def test_another_text_name_or_project_is_another_job(hosts, console, other):
+    theirs = console.make(**other)
+    space = hosts("a")
+    save(space).ok()
+    assert space.id("a.yaml") not in (None, theirs) and len(space.jobs()) == 2
+
+
+def test_two_jobs_of_one_text_are_no_choice_for_a_machine(hosts, console):
+    both = {console.make(), console.make()}
+    other = console.make(THEIRS)
+    space = hosts("a")
+    save(space).fails(tools.message("EEXIST"))
+    story = space.error("a.yaml")
+    assert all(one in story for one in both) and other not in story
+    assert "setfattr -n coc.job_id -v ID FILE" in story and "adopt=never" in story
+    assert space.id("a.yaml") is None and len(space.jobs()) == 3 and space.fact("a.yaml", "state") == "failed"
+    console.delete(both.pop())  # a person has removed one
+    save(space).ok()
+    assert {space.id("a.yaml")} == both
+
+
+def test_what_is_in_the_queue_is_decided_when_it_is_sent(hosts, console):
+    theirs = console.make()
+    console.make(THEIRS, "two"), console.make(THEIRS, "two")
+    space = hosts("a", submit="queue")
+    save(space).ok()
+    save(space, THEIRS.replace("name: job", "name: two"), "b.yaml").ok()
+    space.settle()
+    assert space.id("a.yaml") == theirs
+    save(space, samples.document("two", ["theirs"]), "c.yaml").ok()
+    space.settle()
+
+
+def test_an_ambiguous_one_in_the_queue_ends_as_failed(hosts, console):
+    console.make(), console.make()
+    space = hosts("a", submit="queue")
+    save(space).ok()
+    space.settle()
+    assert space.fact("a.yaml", "state") == "failed" and "2 jobs of this name and content" in space.error("a.yaml")
+    assert len(space.jobs()) == 2 and len(space.creates()) == 0
+
+
+def test_with_adopt_never_a_job_is_made(hosts, console):
+    theirs = console.make()
+    space = hosts("a", adopt="never")
+    save(space).ok()
+    assert space.id("a.yaml") not in (None, theirs) and len(space.jobs()) == 2
+    assert seen(space) == ["LIST", "POST"]
+
+
+def test_a_copy_in_the_space_makes_a_job_of_its_own(hosts):
+    space = hosts("a")
+    save(space).ok()
+    tools.run("cp", space.at("a.yaml"), space.at("b.yaml")).ok()
+    assert len({space.id("a.yaml"), space.id("b.yaml")}) == 2 == len(space.jobs())
+
+
+def test_a_job_that_was_forgotten_is_not_taken(hosts):
+    space = hosts("a")
+    save(space).ok()
+    forgotten = space.id("a.yaml")
+    tools.run("setfattr", "-x", "coc.job_id", space.at("a.yaml")).ok()
+    save(space).ok()
+    assert space.id("a.yaml") not in (None, forgotten) and len(space.jobs()) == 2
+
+
+# ---- adopt=name ----
+
+def test_by_name_one_changed_file_is_one_update(hosts, console):
+    theirs = console.make(THEIRS)
+    space = hosts("a", adopt="name")
+    save(space).ok()
+    assert space.id("a.yaml") == theirs and space.sent() == (0, 1)
+    job = space.only_job()
+    assert job["content"] == MINE and job["version"] == "v2"
+    assert space.fact("a.yaml", "base") == "v2" == space.fact("a.yaml", "version")
+    assert seen(space) == ["LIST", "GET", "PUT", "GET"]
+
+
+def test_by_name_the_job_that_is_equal_goes_first(hosts, console):
+    console.make(THEIRS)
+    same = console.make()
+    space = hosts("a", adopt="name")
+    save(space).ok()
+    assert space.id("a.yaml") == same and space.sent() == (0, 0)
+
+
+def test_by_name_two_other_texts_are_no_choice(hosts, console):
+    both = {console.make(THEIRS), console.make(samples.document("job", ["more"]))}
+    space = hosts("a", adopt="name")
+    save(space).fails(tools.message("EEXIST"))
+    assert all(one in space.error("a.yaml") for one in both)
+    assert space.sent() == (0, 0)
+
+
+def test_by_name_a_second_path_of_one_name_is_refused(hosts, console):
+    theirs = console.make(THEIRS)
+    space = hosts("a", adopt="name")
+    save(space).ok()
+    save(space, samples.document("job", ["other"]), "b.yaml").fails(tools.message("EEXIST"))
+    assert theirs in space.error("b.yaml") and space.id("b.yaml") is None
+    assert space.only_job()["content"] == MINE
+
+
+def test_by_name_two_paths_of_one_name_at_once(hosts, console):
+    """Both have asked for the list when the first of them takes the job."""
+    theirs = console.make(THEIRS)
+    space = hosts("a", adopt="name")
+    gate = space.front.gate()
+    space.front.rule(fronts.Fault(gate=gate), "GET", f"{DOCUMENTS}/{theirs}", times=2)
+    first = tools.popen("cp", tools.write(space.base + "/1.yaml", samples.document("job", ["1"])), space.at("a.yaml"))
+    assert gate.wait_held(1)
+    second = tools.popen("cp", tools.write(space.base + "/2.yaml", samples.document("job", ["2"])), space.at("b.yaml"))
+    assert gate.wait_held(2)
+    gate.open()
+    done = [tools.finish(first), tools.finish(second)]
+    assert sorted(one.status for one in done) == [0, 1]
+    assert [space.id("a.yaml"), space.id("b.yaml")].count(theirs) == 1
+    assert space.only_job()["version"] == "v2" and space.sent() == (0, 1)
+
+
+def test_by_name_two_paths_that_are_made_at_once(hosts):
+    space = hosts("a", adopt="name")
+    gate = space.front.gate()
+    space.front.rule(fronts.Fault(gate=gate), "POST", DOCUMENTS)
+    first = tools.popen("cp", tools.write(space.base + "/1.yaml", samples.document("job", ["1"])), space.at("a.yaml"))
+    assert gate.wait_held(1)
+    save(space, samples.document("job", ["2"]), "b.yaml").fails(tools.message("EEXIST"))
+    gate.open()
+    tools.finish(first).ok()
+    assert space.only_job()["content"] == samples.document("job", ["1"])
+
+
+# ---- two hosts at the same moment ----
+
+def test_two_hosts_that_list_then_both_create_are_warned(hosts, console):
+    one, other = hosts("a"), hosts("b")
+    gate = one.front.gate()
+    one.front.rule(fronts.Fault(gate=gate), "POST", DOCUMENTS, times=1)
+    first = tools.popen("cp", tools.write(one.base + "/1.yaml", MINE), one.at("a.yaml"))
+    assert gate.wait_held(1)  # it has listed, and its create is on its way
+    save(other).ok()
+    assert "moment" not in other.fact("a.yaml", "warnings")
+    gate.open()
+    tools.finish(first).ok()
+    both = {one.id("a.yaml"), other.id("a.yaml")}
+    assert len(both) == 2 == len(one.jobs())
+    warning = one.fact("a.yaml", "warnings").splitlines()[-1]
+    assert all(job in warning for job in both) and "job of this name and content at the same moment" in warning
+    assert warning in one.log()
+
+
+def test_a_create_is_a_list_the_create_and_a_list(hosts):
+    space = hosts("a")
+    save(space).ok()
+    assert seen(space) == ["LIST", "POST", "LIST"]
+
+
+def test_another_text_at_the_same_moment_warns_by_name_only(hosts, console):
+    for adopt, warns in (("same", False), ("name", True)):
+        space = hosts(adopt, adopt=adopt)
+        gate = space.front.gate()
+        space.front.rule(fronts.Fault(gate=gate), "POST", DOCUMENTS, times=1)
+        text = samples.document(adopt, ["mine"])
+        writing = tools.popen("cp", tools.write(space.base + "/1.yaml", text), space.at("a.yaml"))
+        assert gate.wait_held(1)
+        theirs = console.make(THEIRS, adopt)
+        gate.open()
+        tools.finish(writing).ok()
+        assert (theirs in (space.fact("a.yaml", "warnings") or "")) == warns
+
+
+def test_a_list_that_cannot_be_asked_again_does_not_fail_the_create(hosts):
+    space = hosts("a")
+    space.front.rule(fronts.refuses(500, "COC.1", "down"), "GET", DOCUMENTS, when=space.creates)
+    save(space).ok()
+    assert space.id("a.yaml") == space.only_job()["document_id"]
+
+
+# ---- attributes ----
+
+def test_what_is_inherited_changes_no_risk_level(hosts, console):
+    theirs = console.make(risk="HIGH")
+    space = hosts("a", risk_level="LOW")
+    save(space).ok()
+    save(space, THEIRS).ok()
+    job = space.only_job()
+    assert job["document_id"] == theirs and job["risk_level"] == "HIGH" and job["content"] == THEIRS
+
+
+def test_what_is_the_files_own_is_sent(hosts, console):
+    theirs = console.make(risk="HIGH")
+    space = hosts("a")
+    source = tools.write(space.base + "/own.yaml", MINE)
+    tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "MEDIUM", source).ok()
+    tools.run("cp", "--preserve=xattr", source, space.at("a.yaml")).ok()
+    job = space.only_job()
+    assert job["document_id"] == theirs and job["risk_level"] == "MEDIUM" and space.sent() == (0, 1)
+
+
+def test_a_job_above_the_highest_risk_is_not_taken(hosts, console):
+    console.make(risk="HIGH")
+    space = hosts("a", max_risk="MEDIUM")
+    save(space).fails(tools.message("EPERM"))
+    assert "HIGH" in space.error("a.yaml") and space.id("a.yaml") is None and len(space.jobs()) == 1
+
+
+# ---- two machines ----
+
+REPOSITORY = {f"{folder}/job-{n}.yaml": samples.document(f"{folder}-{n}", [f"step {n}"])
+              for folder in ("db", "web", "web/more") for n in range(4)}
+
+
+def deploy(space, files):
+    """Copies a repository into a space, file by file, as `cp -r` does."""
+    source = os.path.join(space.base, "repository")
+    shutil.rmtree(source, ignore_errors=True)
+    for name, content in files.items():
+        os.makedirs(os.path.dirname(os.path.join(source, name)), exist_ok=True)
+        tools.write(os.path.join(source, name), content)
+    return tools.run("cp", "-r", source + "/.", space.path)
+
+
+def ids(space, files):
+    return {name: space.id(name) for name in files}
+
+
+def test_the_same_repository_from_two_fresh_machines_makes_no_second_job(hosts):
+    one, other = hosts("a"), hosts("b")
+    deploy(one, REPOSITORY).ok()
+    before = len(one.calls())
+    deploy(other, REPOSITORY).ok()
+    assert len(one.jobs()) == len(REPOSITORY) and ids(other, REPOSITORY) == ids(one, REPOSITORY)
+    assert seen(one, before) == ["LIST", "GET"] * len(REPOSITORY)
+
+
+def test_by_name_a_repository_with_one_changed_file_is_one_update(hosts):
+    deploy(hosts("a"), REPOSITORY).ok()
+    space = hosts("b", adopt="name")
+    changed = {**REPOSITORY, "web/job-2.yaml": samples.document("web-2", ["changed"])}
+    before = len(space.updates())
+    deploy(space, changed).ok()
+    assert len(space.jobs()) == len(REPOSITORY) and len(space.updates()) - before == 1
+    assert {job["content"] for job in space.jobs()} == set(changed.values())
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("adopt", ["same", "name"])
+def test_a_fresh_state_directory_each_time_never_makes_a_second_job(hosts, adopt):
+    """A CI job that deploys a repository from a fresh machine, 20 times."""
+    calls = []
+    for n in range(20):
+        space = hosts(f"ci-{n}", adopt=adopt, submit="queue" if n % 2 else "sync")
+        before = len(space.calls())
+        deploy(space, REPOSITORY).ok()
+        space.settle()
+        calls.append(len(seen(space, before)))
+        assert len(space.jobs()) == len(REPOSITORY) and None not in ids(space, REPOSITORY).values()
+        assert space.unmount() == 0
+    assert len(space.creates()) == len(REPOSITORY) and len(space.updates()) == 0
+    assert calls == [3 * len(REPOSITORY)] + [2 * len(REPOSITORY)] * 19
