@@ -72,7 +72,7 @@ def put(space, src, name, step):
 @pytest.mark.parametrize("remount", [False, True], ids=["", "remounted"])
 def test_nothing_is_removed(keys, src, theirs, remount):
     """Also when the other account has more jobs, and whichever scan it is."""
-    account = keys()
+    account = keys(jobs="own")
     space = account.space
     make(space.cocd, 20)
     for name in "ab":
