@@ -420,3 +420,122 @@ def test_an_edit_without_the_service_is_an_error(host):
         tools.write(b.at("job.yaml"), "x")
     b.front.accept()
     tools.eventually(lambda: reads(b.at("job.yaml")) == samples.document("job").encode(), "the service to be asked again")
+
+
+# ---- what others do meanwhile ----
+
+def put(space, id_, content, name="job"):
+    """A colleague writes a version in the console."""
+    space.cocd.client().ask("PUT", f"{LIST}/{id_}", body={"name": name, "content": content})
+
+
+def test_a_newer_version_is_shown_within_refresh(host):
+    b = host("b", refresh="0")
+    id_ = make(b, "job", "first")
+    assert names(b) == ["job.yaml"]
+    assert tools.read(b.at("job.yaml")) == b"first"
+    with open(b.at("job.yaml"), "rb") as reader:
+        put(b, id_, "the second")
+        assert tools.read(b.at("job.yaml")) == b"the second"
+        assert reader.read() == b"first"
+    assert os.stat(b.at("job.yaml")).st_size == len("the second")
+    assert b.fact("job.yaml", "base") == b.fact("job.yaml", "version") == "v2"
+
+
+def test_a_newer_version_in_the_list_is_fetched(host):
+    b = host("b")
+    id_ = make(b, "job", "first")
+    assert names(b) == ["job.yaml"]
+    assert tools.read(b.at("job.yaml")) == b"first"
+    put(b, id_, "second")
+    tools.eventually(lambda: reads(b.at("job.yaml")) == b"first", "the content that is known")
+    b.options["refresh"] = "1"
+    b.remount()
+    tools.eventually(lambda: names(b) == ["job.yaml"] and reads(b.at("job.yaml")) == b"second", "the second version")
+
+
+def test_a_job_that_is_gone_loses_its_file(host):
+    b = host("b", refresh="0")
+    made = [make(b, f"job {number}") for number in range(4)]
+    assert len(names(b)) == 4
+    tools.read(b.at("job 1.yaml"))
+    b.cocd.client().delete(made[0])
+    b.cocd.client().delete(made[1])
+    tools.eventually(lambda: names(b) == ["job 2.yaml", "job 3.yaml"], "the files to go")
+    assert reads(b.at("job 1.yaml")) is None
+
+
+def test_when_every_job_is_gone_no_file_is(host):
+    """As with the keys of another account."""
+    b = host("b", refresh="0")
+    for number in range(4):
+        make(b, f"job {number}", "text")
+    assert len(names(b)) == 4
+    tools.read(b.at("job 1.yaml"))
+    b.front.change_answers(lambda exchange, answer: {"data": [], "total": 0} if exchange.path == LIST else {"data": None})
+    assert len(names(b)) == 4
+    assert tools.read(b.at("job 1.yaml")) == b"text"
+    with pytest.raises(OSError) as raised:
+        tools.read(b.at("job 2.yaml"))
+    assert raised.value.errno == errno.ENOENT
+    assert len(names(b)) == 4
+
+
+def test_a_first_list_is_never_shown_half(host):
+    b = host("b", timeout="1")
+    for number in range(3):
+        make(b, f"job {number}")
+    gate = b.front.gate()
+    b.front.rule(fronts.Fault(gate=gate), "GET", LIST)
+    assert names(b) == []
+    gate.open()
+    tools.eventually(lambda: len(names(b)) == 3, "all of them")
+
+
+def test_the_job_of_a_create_under_way_is_not_shown(host):
+    """A scan sees our create before its answer."""
+    a = host("a", refresh="0", timeout="30")
+    a.front.rule(fronts.silence(forward=True), "POST", LIST)
+    os.mkdir(a.at("sub"))
+    source = tools.write(os.path.join(a.base, "x.yaml"), samples.document("mine"))
+    writer = tools.popen("cp", source, a.at("sub", "x.yaml"))
+    tools.eventually(lambda: len(a.cocd.client().ids()) == 1, "the create at the service")
+    make(a, "foreign")
+    assert names(a) == ["foreign.yaml", "sub"]
+    writer.terminate()
+
+
+def test_the_jobs_of_the_account_name_the_files(host):
+    b = host("b")
+    id_ = make(b, "a/job")
+    assert names(b) == ["a_job.yaml"]
+    line, = [line for line in tools.read(b.at(".coc", "jobs")).decode().splitlines() if line.startswith(id_)]
+    assert line.split("\t")[5:] == ["a_job.yaml", "a/job"]
+
+
+# ---- whose they are ----
+
+@pytest.mark.parametrize("options, mode", [
+    ({}, 0o444), ({"umask": "077"}, 0o400), ({"umask": "022"}, 0o444), ({"jobs": "all"}, 0o644), ({"jobs": "all", "umask": "077"}, 0o600),
+    ({"uid": "4711", "gid": "4712"}, 0o444)])
+def test_owner_and_mode(host, options, mode):
+    b = host("b", **options)
+    make(b, "job")
+    assert names(b) == ["job.yaml"]
+    seen = os.stat(b.at("job.yaml"))
+    assert stat.S_IMODE(seen.st_mode) == mode
+    assert (seen.st_uid, seen.st_gid) == (int(options.get("uid", os.geteuid())), int(options.get("gid", os.getegid())))
+
+
+@pytest.mark.parametrize("options, readable", [({}, False), ({"jobs": "all"}, False), ({"umask": "022"}, True)])
+def test_other_users_read_them_only_if_umask_says_so(host, options, readable):
+    if os.geteuid():
+        pytest.skip("only root can act as another user")
+    b = host("b", allow_other=True, **options)
+    make(b, "job", "text")
+    assert names(b) == ["job.yaml"]
+    for name in ("job.yaml", "job.yaml.id"):
+        result = tools.run("setpriv", "--reuid=4711", "--regid=4711", "--clear-groups", "cat", b.at(name))
+        assert (result.status == 0) == readable
+    if not readable:
+        assert stat.S_IMODE(os.stat(b.at("job.yaml")).st_mode) == (0o600 if "jobs" in options else 0o400)
