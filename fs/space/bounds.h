@@ -36,6 +36,13 @@
  * texts. */
 #define USERS_MEMORY_MAX (256u << 20)
 
+/* Imports that are fetched before anybody asks (fs/space/import_ahead.c): from so many in a row on,
+ * with no longer pauses between, so many at once. So many rows are looked at in one iteration. */
+#define IMPORT_AHEAD_AFTER 3
+#define IMPORT_AHEAD_PAUSE_MS 1000
+#define IMPORT_AHEAD_MAX 64
+#define IMPORT_AHEAD_LOOKED_AT 200
+
 /* The search for processes that can still write to a file (fs/space/holders.c). */
 #define HOLDERS_NUMBERS_MAX                                                                        \
 	4096 /* descriptors of a process that its threads are not read anew for */

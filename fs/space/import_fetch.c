@@ -27,6 +27,7 @@
 #include "base/log.h"
 #include "space/content.h"
 #include "space/import.h"
+#include "space/import_ahead.h"
 #include "space/incoming.h"
 #include "space/location.h"
 #include "submit/imports.h"
@@ -48,6 +49,7 @@ struct import_fetch {
 	struct import_record import; /* as it was when the fetch began; then what was fetched */
 	struct show_waiter *shown;   /* while the service is asked */
 	uint64_t ino;		     /* of its file */
+	bool is_ahead;		     /* nobody had asked for it when it began */
 	bool was_fetched;	     /* it has a content that can be shown */
 	bool is_new_inode;
 	LIST_HEAD(, import_wait) waits;
@@ -95,6 +97,8 @@ static void end_fetch(struct import_fetch *fetch, int r)
 	struct import_wait *wait;
 
 	LIST_REMOVE(fetch, link);
+	if (fetch->is_ahead)
+		import_ahead_end(fetch->space, r);
 	if (r < 0 && fetch->was_fetched && r != -ESTALE) {
 		log_info("%s: what is known of its content is shown: %s", fetch->import.name,
 			 strerror(-r));
@@ -302,6 +306,8 @@ bool import_await(fuse_req_t req, struct node *node, const void *data, size_t si
 		return due < 0;
 	}
 	was_fetched = import.version > 0;
+	if (!was_fetched)
+		import_ahead_note(space, import.name);
 	r = join_fetch(space, &import, node->ino, &fetch);
 	if (r == 0)
 		r = wait_for_fetch(fetch, req, node, data, size, ready);
@@ -312,11 +318,34 @@ bool import_await(fuse_req_t req, struct node *node, const void *data, size_t si
 	return true;
 }
 
+int import_fetch_ahead(struct space *space, const char *name)
+{
+	struct node *root = &space->nodes.root;
+	const struct location location = {.dirfd = root->fd, .name = name, .fd = -1};
+	struct import_record import = {0};
+	struct import_fetch *fetch;
+	struct stat st;
+	int r = location_stat(&location, &st);
+
+	if (r == 0)
+		r = imports_find(space->engine, name, &import);
+	if (r == 0 && (import.version || find_fetch(space, import.job_id))) {
+		import_record_finish(&import);
+		return 0;
+	}
+	if (r == 0)
+		r = begin_fetch(space, &import, st.st_ino, &fetch);
+	if (r == 0)
+		fetch->is_ahead = true;
+	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
+}
+
 void import_interrupt_all(struct space *space)
 {
 	struct import_fetch *fetch;
 	struct import_wait *wait;
 
+	import_ahead_stop(space);
 	while ((fetch = LIST_FIRST(&space->fetches))) {
 		while ((wait = LIST_FIRST(&fetch->waits)))
 			answer_import_wait(wait, -EINTR);

@@ -19,6 +19,10 @@ typedef void import_ready_fn(fuse_req_t req, struct node *node, void *data);
 bool import_await(fuse_req_t req, struct node *node, const void *data, size_t size,
 		  import_ready_fn *ready);
 
+/* Fetches an import that was not fetched, before anybody asks. import_ahead_end() tells the end. 1;
+ * 0: it is under way, or is none any more; or -errno. */
+int import_fetch_ahead(struct space *space, const char *name);
+
 /* Answers every request that waits with EINTR, and stops fetching: the mount ends. */
 void import_interrupt_all(struct space *space);
 

@@ -32,6 +32,8 @@
  *   work        disk, incoming, text, entries, pending_reply
  *   imports     import, placeholder, import_fetch
  *   owners      caller, claim_row, import_edit, claim, claim_tree, adopter
+ *   imports     import, placeholder, import_fetch, import_ahead
+ *   owners      caller, claim_row, import_edit, claim, claim_tree
  *   fresh       file_version, reading, refresh
  *   derived     sibling, unmade, viewer, queue_view, jobs_view, control
  *   renamed     moving, rename_recover, moved_away, backup
@@ -63,6 +65,18 @@ struct disk_pace {
 	int64_t slow_until_ms; /* on the loop's clock */
 	int64_t burst_ms;
 	size_t burst_bytes;
+};
+
+/* What is fetched before anybody asks for it: import_ahead.c. */
+struct import_ahead {
+	unsigned in_row;       /* imports that somebody had to wait for, one after the other */
+	unsigned budget;       /* so many more may be fetched */
+	unsigned under_way;    /* of those that were begun ahead */
+	int64_t last_ms;       /* when somebody had to wait last, on the loop's clock */
+	char at[NAME_MAX + 1]; /* the name that was looked at last */
+	bool is_around;	       /* the walk has begun anew at the first name */
+	unsigned looked_at;    /* in this iteration */
+	struct loop_timer timer;
 };
 
 struct space {
@@ -98,12 +112,13 @@ struct space {
 	LIST_HEAD(, open_text) texts;	   /* open derived files: the same */
 	LIST_HEAD(, pending_reply) waits;  /* requests that wait for the engine (pending_reply.h) */
 	LIST_HEAD(, import_fetch) fetches; /* of imports under way (import_fetch.c) */
-	LIST_HEAD(, closing) closings;	   /* closes that are judged (closing.c) */
-	struct sight sight;		   /* what can be seen of those who write */
-	struct inspectors *inspectors;	   /* they look (inspectors.h) */
-	bool ignored_told;		   /* that an ignored name is not submitted (new_name.c) */
-	bool crowded;			   /* requests have come faster than they were taken */
-	bool is_root;			   /* we may act as the caller (caller.h) */
+	struct import_ahead ahead;
+	LIST_HEAD(, closing) closings; /* closes that are judged (closing.c) */
+	struct sight sight;	       /* what can be seen of those who write */
+	struct inspectors *inspectors; /* they look (inspectors.h) */
+	bool ignored_told;	       /* that an ignored name is not submitted (new_name.c) */
+	bool crowded;		       /* requests have come faster than they were taken */
+	bool is_root;		       /* we may act as the caller (caller.h) */
 	uid_t uid;
 	gid_t gid;
 	void (*unmounted)(void *data); /* the kernel has let go of the mount */

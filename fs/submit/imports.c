@@ -172,6 +172,13 @@ int imports_is_due(struct engine *engine, const struct import_record *import)
 	       now_ms - scanned_ms >= refresh_ms;
 }
 
+int imports_walk(struct engine *engine, const char *after, int max,
+		 int (*fn)(void *data, const struct import_record *import), void *data)
+{
+	return imports_any(engine) ? ledger_imports_placed(engine->ledger, after, max, fn, data)
+				   : 0;
+}
+
 /* ---- changes ---- */
 
 bool imports_are_placed(const struct engine *engine)

@@ -60,6 +60,11 @@ int imports_tell(struct engine *engine, const struct import_record *import, cons
 int imports_bind(struct engine *engine, const struct import_record *import,
 		 const struct owner *owner);
 
+/* Calls fn for imports that are placed, by name after a name, at most max of them. Stops when fn
+ * returns a negative value, which is returned. fn must record nothing. */
+int imports_walk(struct engine *engine, const char *after, int max,
+		 int (*fn)(void *data, const struct import_record *import), void *data);
+
 /* A user has removed the file of an import: the job is not shown again. */
 int imports_hide(struct engine *engine, const struct import_record *import);
 

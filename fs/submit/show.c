@@ -334,6 +334,14 @@ int show_check(const struct engine *engine)
 	return r;
 }
 
+bool show_begins_at_once(const struct engine *engine)
+{
+	const struct shows *shows = engine->shows;
+
+	return shows->n + 1 < slots(shows) && show_check(engine) == 0 &&
+	       !outage_throttled_ms(engine);
+}
+
 static struct show *find_show(const struct shows *shows, const char *job_id, int64_t version)
 {
 	struct show *show;

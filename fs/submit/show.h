@@ -2,6 +2,7 @@
 #ifndef COCFS_SUBMIT_SHOW_H
 #define COCFS_SUBMIT_SHOW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,9 @@ int show_job(struct engine *engine, const char *job_id, int64_t version, show_do
 
 /* Stops waiting: done is not called. */
 void show_drop(struct show_waiter *waiter);
+
+/* Would the call of a question begin at once now, with room for another one? */
+bool show_begins_at_once(const struct engine *engine);
 
 /* Would show_job() ask now? 0, or the -errno that it would return. */
 int show_check(const struct engine *engine);

@@ -539,3 +539,53 @@ def test_other_users_read_them_only_if_umask_says_so(host, options, readable):
         assert (result.status == 0) == readable
     if not readable:
         assert stat.S_IMODE(os.stat(b.at("job.yaml")).st_mode) == (0o600 if "jobs" in options else 0o400)
+
+
+# ---- many ----
+
+def make_jobs(space, count):
+    client = space.cocd.client()
+    made = [client.create(name=f"job {number:04}", content=f"text {number}", enterprise_project_id="0", risk_level="LOW")
+            for number in range(count)]
+    client.close()
+    return made
+
+
+@pytest.mark.parametrize("order", ["grep -r text {0}", "cat {0}/*.yaml", "ls -U {0} | grep yaml$ | tac | sed 's,^,{0}/,' | xargs -d '\n' cat"])
+def test_content_is_fetched_ahead_and_once(host, order):
+    b = host("b", timeout="60")
+    made = make_jobs(b, 400)
+    assert len(names(b)) == 400
+    b.front.rule(fronts.Fault(delay_after=0.05), "GET", LIST + "/.+", times=None)
+    b.front.max_in_flight = 0
+    command = order.format(b.path).replace("grep -r", "grep -r --exclude='*.id' -h")
+    assert tools.sh(command, seconds=60).ok().stdout.count("text") == 400
+    asked = [call.path.rsplit("/", 1)[1] for call in shows(b)]
+    assert sorted(asked) == sorted(made)
+    assert 32 < b.front.max_in_flight <= 64
+    assert tools.sh(command, seconds=60).ok().stdout.count("text") == 400
+    assert len(shows(b)) == 400
+
+
+def test_who_reads_a_few_has_a_few_fetched(host):
+    b = host("b")
+    make_jobs(b, 300)
+    listed = names(b)
+    for name in listed[:2]:
+        tools.read(b.at(name))
+    assert len(shows(b)) == 2
+    for name in listed[2:3]:
+        tools.read(b.at(name))
+    tools.eventually(lambda: len(shows(b)) > 40, "some to be fetched ahead")
+    b.settle()
+    assert len(shows(b)) <= 3 + 64
+
+
+def test_a_list_of_many_jobs_asks_for_no_job(host):
+    b = host("b", timeout="60")
+    made = make_jobs(b, 1200)
+    tools.run("ls", b.path, seconds=60).ok()
+    assert len(names(b)) == len(made)
+    before = len(b.calls())
+    assert len(names(b)) == len(made)
+    assert len(b.calls()) == before and not shows(b)
