@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""Lists of places in the source, each below the reason why a check lets it pass: uncovered.txt, analyzer.txt.
+
+A place is a line of a tab and parts: FILE: FUNCTION: …: PART OF A TEXT. The check compares what it found with the list:
+what has no reason fails, and so does a reason that nothing needs any more.
+"""
+
+import os
+import re
+import sys
+
+FUNCTION = re.compile(r"[A-Za-z].*?\b(\w+)\(")  # a line that begins with it
+
+
+def functions(path):
+    """The lines of a C file, each as the function that it is in and its text."""
+    function = "?"
+    with open(path, encoding="utf-8") as source:
+        for text in source.read().split("\n"):
+            found = FUNCTION.match(text)
+            function = found.group(1) if found else function
+            yield function, text
+
+
+def read_places(path, form):
+    """The places of a list, each with the number of its line."""
+    places, reason = {}, None
+    with open(path, encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.startswith("#") or not line.strip():
+                continue
+            if not line.startswith("\t"):
+                reason = line.strip()
+                continue
+            parts = tuple(line.strip().split(": ", form.count(": ")))
+            if not reason or len(parts) != form.count(": ") + 1:
+                sys.exit(f"{path}:{number}: write a reason, and below it lines of a tab, {form}")
+            places[parts] = number
+    return places
+
+
+def compare(name, form, found, what_to_do, not_needed):
+    """Compares {place: number of its line in the file} with the list of this name in this folder. Returns 1 if they differ."""
+    path = os.path.relpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), name))
+    places, used, failed = read_places(path, form), set(), 0
+    for place, number in found.items():
+        reasons = [listed for listed in places if listed[:-1] == place[:-1] and listed[-1] in place[-1]]
+        used.update(reasons)
+        if not reasons:
+            failed = 1
+            print(f"{place[0]}:{number}: {what_to_do}, add this line to {path} below the reason:\n\t{': '.join(place)}")
+    for place in sorted(places.keys() - used, key=places.get):
+        failed = 1
+        print(f"{path}:{places[place]}: {not_needed}: remove the line:\n\t{': '.join(place)}")
+    return failed
