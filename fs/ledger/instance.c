@@ -135,27 +135,23 @@ static int read_column(sqlite3_stmt *stmt, int column, char *text, size_t room)
 /* What the ledger has recorded: nothing if it is of an older cocfs. Returns 0 or -errno. */
 static int read_recorded(sqlite3 *db, struct instance *ret_instance)
 {
-	struct instance instance = {0};
 	sqlite3_stmt *stmt;
 	int code = sqlite3_table_column_metadata(db, "main", "space", "instance", NULL, NULL, NULL,
 						 NULL, NULL);
 
+	*ret_instance = (struct instance){0};
+	if (code == SQLITE_ERROR) /* there is no such column */
+		return 0;
 	if (code == SQLITE_OK)
 		code = sqlite3_prepare_v2(db, "SELECT instance, mark FROM space", -1, &stmt, NULL);
-	else if (code == SQLITE_ERROR) { /* there is no such column */
-		*ret_instance = instance;
-		return 0;
-	}
 	if (code != SQLITE_OK)
 		return ledger_errno(code);
 	code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW)
-		code = read_column(stmt, 0, instance.id, sizeof(instance.id));
+		code = read_column(stmt, 0, ret_instance->id, sizeof(ret_instance->id));
 	if (code == SQLITE_OK)
-		code = read_column(stmt, 1, instance.mark, sizeof(instance.mark));
+		code = read_column(stmt, 1, ret_instance->mark, sizeof(ret_instance->mark));
 	sqlite3_finalize(stmt);
-	if (code == SQLITE_OK)
-		*ret_instance = instance;
 	return ledger_errno(code);
 }
 
