@@ -335,8 +335,9 @@ int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, con
 	struct stat st;
 	int r = job_path(parent, name, sibling, &path);
 
-	if (r == 0)
-		r = import_find_path(space, path, &job);
+	if (r < 0)
+		return r;
+	r = import_find_path(space, path, &job);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (r == 0 && !claim_may_take(space, req, parent, &job.holding,
