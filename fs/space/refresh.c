@@ -264,8 +264,11 @@ static void on_refresh_shown(void *data, int result, const struct shown_job *job
 	struct space *space = refresh->space;
 
 	refresh->asked = NULL;
-	if (result == 0)
+	if (result == 0) {
 		space->refresh_slow_until_ms = 0;
+		/* what cannot be recorded is looked at by the next update */
+		freshness_hold(space->engine, &refresh->fresh, job->version, job->attrs);
+	}
 	if (result == 0 && job->version > freshness_version(&refresh->fresh)) {
 		take_newer(refresh, job);
 		return;

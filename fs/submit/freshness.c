@@ -113,6 +113,35 @@ int freshness_see(struct engine *engine, const struct freshness *fresh, int64_t 
 			    fresh->has_digest ? fresh->digest : NULL);
 }
 
+/* Is what was shown something new of a row? What its own submissions tell comes by itself. */
+static bool is_news(const struct engine *engine, const struct job_record *job,
+		    const struct freshness *fresh, int64_t version,
+		    const char *const attrs[ATTR_COUNT])
+{
+	if (!job->job_id || strcmp(job->job_id, fresh->job_id) != 0 || version < job->version ||
+	    engine_has(engine, job->row))
+		return false;
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (attrs[i] && !attr_same(attrs[i], job->held.value[i]))
+			return true;
+	return false;
+}
+
+int freshness_hold(struct engine *engine, const struct freshness *fresh, int64_t version,
+		   const char *const attrs[ATTR_COUNT])
+{
+	_cleanup_job_record_ struct job_record job = {0};
+	_cleanup_attr_set_ struct attr_set held = {0};
+	int r = ledger_get(engine->ledger, fresh->row, &job);
+
+	if (r < 0 || !is_news(engine, &job, fresh, version, attrs))
+		return r;
+	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
+		if (attrs[i])
+			r = attr_set_put(&held, (enum attr)i, attrs[i], strlen(attrs[i]));
+	return r < 0 ? r : ledger_see_held(engine->ledger, job.row, &held);
+}
+
 int freshness_read(struct engine *engine, const struct freshness *fresh)
 {
 	return put_versions(engine, fresh, fresh->newest, fresh->unread, 0, fresh->digest);

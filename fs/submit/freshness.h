@@ -2,6 +2,7 @@
 #ifndef COCFS_SUBMIT_FRESHNESS_H
 #define COCFS_SUBMIT_FRESHNESS_H
 
+#include "job/attributes.h"
 #include "job/digest.h"
 #include "submit/submit.h"
 #include "bounds/api.h"
@@ -42,6 +43,11 @@ int freshness_same(struct engine *engine, const struct freshness *fresh, int64_t
 
 /* A check has shown a newer version, and the file keeps its text for now. */
 int freshness_see(struct engine *engine, const struct freshness *fresh, int64_t version);
+
+/* A check has shown the attributes of the newest version; NULL: not told. They are what the service
+ * holds. */
+int freshness_hold(struct engine *engine, const struct freshness *fresh, int64_t version,
+		   const char *const attrs[ATTR_COUNT]);
 
 /* Somebody reads the text that the file has: its version is the base. */
 int freshness_read(struct engine *engine, const struct freshness *fresh);

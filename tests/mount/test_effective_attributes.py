@@ -105,6 +105,18 @@ def test_a_colleagues_change_shows_after_an_update(space, src):
     assert space.fact("a.yaml", "risk_level") == "HIGH"
 
 
+def test_a_colleagues_change_shows_when_the_file_is_looked_at(make_space, src):
+    """A look at a file that was not checked within refresh asks the service; getfattr looks."""
+    space = make_space(refresh="0")
+    save(space, src, samples.document("job", ["one"])).ok()
+    for level in ("HIGH", "MEDIUM"):
+        console(space, risk_level=level, description=level + " of the console")
+        assert space.fact("a.yaml", "risk_level") == level
+        assert space.fact("a.yaml", "description") == level + " of the console"
+    console(space, risk_level="HIGH", content=samples.document("job", ["theirs"]))
+    assert space.fact("a.yaml", "risk_level") == "HIGH" and b"theirs" in tools.read(space.at("a.yaml"))
+
+
 def test_a_conflict_shows_them_too(space, src):
     save(space, src, samples.document("job", ["one"])).ok()
     console(space, content=samples.document("job", ["theirs"]), risk_level="MEDIUM")
