@@ -104,3 +104,46 @@ def test_max_risk_holds_for_a_job_that_others_made(edited, src, own):
     assert not space.updates() and "max_risk=HIGH" in space.error(NAME)
     edit(space, src, "two", risk_level="LOW").ok()
     holds(space, "two", risk_level="LOW")
+
+
+# ---- a repository that is copied from two machines ----
+
+SAID = "# coc.risk_level: MEDIUM\n# coc.name: nightly\n# coc.description: of the repository\n# coc.tags: team=ops\n"
+
+
+@pytest.fixture(name="machine")
+def machine_fixture(cocd, front, mounts, tmp_path):  # noqa: F811
+    """machine(NAME, option=value, …): a mount of a machine of its own."""
+    def make(name, **options):
+        return mounts(mounting.Space(cocd, front, tmp_path / name, risk_level=None, **options)).mount()
+    return make
+
+
+def test_a_second_machine_takes_a_job_whose_comments_say_its_attributes(machine, src):
+    """No second job and no update; then its changes are updates of the same job, which keeps its tags."""
+    a, b = machine("a"), machine("b")
+    for space in (a, b):
+        tools.run("cp", tools.write(src / "job.yaml", SAID + samples.document("job", ["one"])), space.path).ok()
+    assert b.sent() == (1, 0) and a.id("job.yaml") == b.id("job.yaml")
+    assert [space.fact("job.yaml", "tags") for space in (a, b)] == ["team=ops", None]
+    assert {b.fact("job.yaml", name) for name in ("risk_level", "name", "description")} == {
+        "MEDIUM", "nightly", "of the repository"}
+    tools.run("cp", tools.write(src / "job.yaml", SAID + samples.document("job", ["two"])), b.path).ok()
+    assert b.sent() == (1, 1) and b.only_job()["risk_level"] == "MEDIUM" and b.only_job()["name"] == "nightly"
+
+
+@pytest.mark.parametrize("adopt", ["same", "name"])
+def test_a_comment_of_the_repository_counts_when_a_job_is_taken(machine, src, adopt):
+    """A colleague has raised the job since; the repository says what it is to be."""
+    a = machine("a")
+    content = SAID + samples.document("job", ["one"])
+    tools.run("cp", tools.write(src / "job.yaml", content), a.path).ok()
+    job = a.only_job()
+    a.cocd.client().ask("PUT", f"/v1/documents/{job['document_id']}",
+                        body={"name": "nightly", "content": content, "risk_level": "HIGH", "description": "of the console"})
+    b = machine("b", adopt=adopt)
+    tools.run("cp", src / "job.yaml", b.path).ok()
+    job = b.only_job()
+    assert (job["risk_level"], job["description"]) == ("MEDIUM", "of the repository") and b.sent() == (1, 1)
+    tools.run("cp", tools.write(src / "job.yaml", SAID + samples.document("job", ["two"])), a.path).ok()
+    assert a.only_job()["risk_level"] == "MEDIUM" and a.fact("job.yaml", "risk_level") == "MEDIUM"
