@@ -7,7 +7,7 @@
 #include "ledger/ledger.h"
 
 /* What the tables of a ledger are like: schema.c says how to change it. */
-#define LEDGER_SCHEMA_VERSION 16
+#define LEDGER_SCHEMA_VERSION 17
 
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
@@ -129,6 +129,7 @@ enum ledger_statement {
 	STMT_IMPORT_PLACE,
 	STMT_IMPORT_FETCHED,
 	STMT_IMPORT_TELL,
+	STMT_IMPORT_READ,
 	STMT_IMPORT_HIDE,
 	STMT_IMPORT_LEAVE,
 	STMT_IMPORT_DROP_UNPLACED,

@@ -80,6 +80,7 @@ static int read_import(sqlite3_stmt *stmt, struct import_record *import)
 		import->version = 0;
 	import->checked_ms = sqlite3_column_int64(stmt, 6);
 	import->listed_version = sqlite3_column_int64(stmt, 13);
+	import->read_version = sqlite3_column_int64(stmt, 14);
 	if (ledger_column_text(stmt, 0, &import->job_id) < 0 ||
 	    ledger_column_text(stmt, 1, &import->name) < 0 ||
 	    ledger_column_text(stmt, 7, &import->error) < 0)
@@ -205,6 +206,11 @@ int ledger_import_fetched(struct ledger *ledger, const struct import_record *imp
 	sqlite3_bind_int64(stmt, 4, import->checked_ms);
 	ledger_bind_attrs(stmt, 5, &import->attrs);
 	return ledger_run(stmt);
+}
+
+int ledger_import_read(struct ledger *ledger, const char *job_id)
+{
+	return change(ledger, STMT_IMPORT_READ, job_id);
 }
 
 int ledger_import_hide(struct ledger *ledger, const char *job_id)

@@ -55,6 +55,9 @@ int ledger_import_fetched(struct ledger *ledger, const struct import_record *imp
 /* Keeps why an edit of the import was refused; NULL: its .error goes. */
 int ledger_import_tell(struct ledger *ledger, const char *job_id, const char *story);
 
+/* A process reads the version that the file has. */
+int ledger_import_read(struct ledger *ledger, const char *job_id);
+
 /* A user has removed its file: a tombstone is left, which keeps the name for now. */
 int ledger_import_hide(struct ledger *ledger, const char *job_id);
 

@@ -40,7 +40,7 @@
 	" creator TEXT, modifier TEXT, project TEXT" more ") WITHOUT ROWID;"
 
 /* The jobs that no path is bound to: imports.c. */
-#define IMPORT_TABLE                                                                               \
+#define IMPORT_TABLE(more_columns)                                                                 \
 	"CREATE TABLE import ("                                                                    \
 	" job_id TEXT PRIMARY KEY,"                                                                \
 	" name TEXT,"                                                                              \
@@ -51,8 +51,8 @@
 	" checked_ms INTEGER NOT NULL DEFAULT 0,"                                                  \
 	" changed_ms INTEGER NOT NULL DEFAULT 0,"                                                  \
 	" error TEXT,"                                                                             \
-	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags TEXT" \
-	") WITHOUT ROWID;"                                                                         \
+	" risk_level TEXT, enterprise_project_id TEXT, job_name TEXT, description TEXT, tags "     \
+	"TEXT" more_columns ") WITHOUT ROWID;"                                                     \
 	"CREATE UNIQUE INDEX import_name ON import (name) WHERE name IS NOT NULL;"                 \
 	"CREATE INDEX import_unplaced ON import (create_ms, job_id)"                               \
 	" WHERE state = " SQL_UNPLACED ";"                                                         \
@@ -119,17 +119,25 @@ static const char schema[] =
 	" onto INTEGER NOT NULL DEFAULT 0,"
 	" rebound INTEGER NOT NULL DEFAULT 0,"
 	" adopts INTEGER NOT NULL DEFAULT 0);" REBOUND_INDEX KNOWN_TABLE CATALOGUE_TABLE(
-		CATALOGUE_SINCE) IMPORT_TABLE
-	"CREATE TABLE forgotten (job_id TEXT PRIMARY KEY) WITHOUT ROWID;"
-	"CREATE INDEX submission_queued ON submission (job) WHERE state = " SQL_QUEUED ";"
-	"CREATE INDEX submission_to_send ON submission (next_try_ms, id) WHERE state = " SQL_QUEUED
-	";"
-	"CREATE TABLE rename_intent ("
-	" id INTEGER PRIMARY KEY,"
-	" from_path TEXT NOT NULL,"
-	" to_path TEXT NOT NULL,"
-	" ino INTEGER NOT NULL,"
-	" exchange INTEGER NOT NULL);";
+		CATALOGUE_SINCE)
+		IMPORT_TABLE(
+			", read_version INTEGER NOT NULL DEFAULT 0") "CREATE TABLE forgotten "
+								     "(job_id TEXT PRIMARY KEY) "
+								     "WITHOUT ROWID;"
+								     "CREATE INDEX "
+								     "submission_queued ON "
+								     "submission (job) WHERE state "
+								     "= " SQL_QUEUED ";"
+								     "CREATE INDEX "
+								     "submission_to_send ON "
+								     "submission (next_try_ms, id) "
+								     "WHERE state = " SQL_QUEUED ";"
+								     "CREATE TABLE rename_intent ("
+								     " id INTEGER PRIMARY KEY,"
+								     " from_path TEXT NOT NULL,"
+								     " to_path TEXT NOT NULL,"
+								     " ino INTEGER NOT NULL,"
+								     " exchange INTEGER NOT NULL);";
 
 /* The number says too little up to here: versions 1 and 2 changed while they had one number. */
 #define LAST_UNSURE_VERSION 3
@@ -192,7 +200,7 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	      "UPDATE job SET on_purpose = 1 WHERE job_id IS NOT NULL",
 	/* a mount that showed no imports goes on so: ledger_imports_by_default() */
 	[10] = "ALTER TABLE space ADD COLUMN imports INTEGER NOT NULL DEFAULT 0;"
-	       "ALTER TABLE space ADD COLUMN placed INTEGER NOT NULL DEFAULT 0;" IMPORT_TABLE,
+	       "ALTER TABLE space ADD COLUMN placed INTEGER NOT NULL DEFAULT 0;" IMPORT_TABLE(""),
 	/* which copy it is, is not known: ledger_renew_instance() */
 	[11] = "ALTER TABLE space ADD COLUMN instance TEXT; ALTER TABLE space ADD COLUMN mark TEXT;"
 	       "ALTER TABLE submission ADD COLUMN rebound INTEGER NOT NULL DEFAULT "
@@ -209,6 +217,7 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	[14] = "ALTER TABLE job ADD COLUMN unread INTEGER NOT NULL DEFAULT 0",
 	/* a cocfs of that time asked no user: what it has queued makes a job, as it did */
 	[15] = "ALTER TABLE submission ADD COLUMN adopts INTEGER NOT NULL DEFAULT 0",
+	[16] = "ALTER TABLE import ADD COLUMN read_version INTEGER NOT NULL DEFAULT 0",
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)

@@ -15,7 +15,7 @@
 #define IMPORT_COLUMNS                                                                             \
 	"job_id, name, state, create_ms, version, digest, checked_ms, error, risk_level,"          \
 	" enterprise_project_id, job_name, description, tags,"                                     \
-	" (SELECT c.version FROM catalogue AS c WHERE c.job_id = import.job_id)"
+	" (SELECT c.version FROM catalogue AS c WHERE c.job_id = import.job_id), read_version"
 
 #define SUBMISSION_COLUMNS                                                                         \
 	"id, job, kind, state, started_ms, digest, risk_level, enterprise_project_id, job_name,"   \
@@ -317,13 +317,15 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_IMPORT_GET] = "SELECT " IMPORT_COLUMNS " FROM import WHERE job_id = ?1",
 	[STMT_IMPORT_HAS_NAME] = "SELECT EXISTS (SELECT 1 FROM import WHERE name = ?1)",
 	[STMT_IMPORT_PLACE] = "UPDATE import SET state = " SQL_PLACED
-			      ", name = ?2, changed_ms = ?3, version = 0, digest = NULL"
+			      ", name = ?2, changed_ms = ?3, version = 0, digest = NULL,"
+			      " read_version = 0"
 			      " WHERE job_id = ?1",
 	[STMT_IMPORT_FETCHED] =
 		"UPDATE import SET version = ?2, digest = ?3, checked_ms = ?4, risk_level = ?5,"
 		" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
 		" error = iif(version = ?2, error, NULL) WHERE job_id = ?1 AND state = " SQL_PLACED,
 	[STMT_IMPORT_TELL] = "UPDATE import SET error = ?2, changed_ms = ?3 WHERE job_id = ?1",
+	[STMT_IMPORT_READ] = "UPDATE import SET read_version = version WHERE job_id = ?1",
 	[STMT_IMPORT_HIDE] = "UPDATE import SET state = " SQL_REMOVED
 			     ", error = NULL WHERE job_id = ?1 AND state = " SQL_PLACED,
 	[STMT_IMPORT_LEAVE] = "UPDATE import SET state = " SQL_LEAVING

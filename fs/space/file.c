@@ -21,6 +21,7 @@
 #include "space/import.h"
 #include "space/import_edit.h"
 #include "space/import_fetch.h"
+#include "space/import_reading.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/new_name.h"
@@ -350,8 +351,10 @@ static void open_spool_file(fuse_req_t req, struct node *node, void *data)
 		reply(req, r);
 		return;
 	}
-	if (opens_to_read(fi))
+	if (opens_to_read(fi)) {
 		reading_note(space, req, node);
+		import_reading_note(space, req, node);
+	}
 	open_node_file(req, node, fi);
 }
 

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "space/claim_row.h"
 #include "space/import.h"
+#include "space/import_reading.h"
 #include "space/location.h"
 #include "space/pending_reply.h"
 #include "submit/imports.h"
@@ -65,12 +66,18 @@ static int bind_import(struct space *space, const struct import_record *import)
 {
 	struct owner owner = {0};
 	struct stat st;
+	int64_t row;
 	int r = settle_mode(space, import->name, &st);
 
 	if (r == 0)
 		r = access_of_directory(space, &space->nodes.root, &owner.directory);
+	if (r < 0)
+		return r;
 	owner.file = access_of(&st);
-	return r < 0 ? r : imports_bind(space->engine, import, &owner);
+	r = imports_bind(space->engine, import, &owner, &row);
+	if (r == 0)
+		import_reading_bound(space, import->job_id, row);
+	return r;
 }
 
 /* What a request brings that waits for an import, behind this. */

@@ -170,6 +170,20 @@ void readers_base_moves(struct readers *readers, int64_t row, int64_t from)
 	}
 }
 
+void readers_move(struct readers *readers, int64_t row, int64_t to)
+{
+	struct reader *reader = LIST_FIRST(&readers->buckets[bucket_of(row)]), *next;
+
+	for (; reader; reader = next) {
+		next = LIST_NEXT(reader, bucket);
+		if (reader->row != row)
+			continue;
+		LIST_REMOVE(reader, bucket);
+		reader->row = to;
+		LIST_INSERT_HEAD(&readers->buckets[bucket_of(to)], reader, bucket);
+	}
+}
+
 bool readers_have_older(const struct readers *readers, int64_t row)
 {
 	const struct reader *reader;

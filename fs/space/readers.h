@@ -30,6 +30,9 @@ void readers_note(struct readers *readers, pid_t process, int64_t row);
 /* The base of a row moves on from a version, which the processes that have read it know. */
 void readers_base_moves(struct readers *readers, int64_t row, int64_t from);
 
+/* What is noted of a row is noted of another one from now on. */
+void readers_move(struct readers *readers, int64_t row, int64_t to);
+
 /* Has any process read an older version of a row than its base? */
 bool readers_have_older(const struct readers *readers, int64_t row);
 

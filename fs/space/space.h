@@ -32,7 +32,7 @@
  *   work        disk, incoming, text, entries, pending_reply
  *   imports     import, placeholder, import_fetch
  *   owners      caller, claim_row, import_edit, claim, claim_tree, adopter
- *   imports     import, placeholder, import_fetch, import_ahead
+ *   imports     import, placeholder, import_fetch, import_ahead, import_reading
  *   owners      caller, claim_row, import_edit, claim, claim_tree
  *   fresh       file_version, reading, refresh
  *   derived     sibling, unmade, viewer, queue_view, jobs_view, control

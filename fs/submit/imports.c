@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "ledger/catalogue.h"
 #include "ledger/imports.h"
+#include "ledger/texts.h"
 #include "submit/bounds.h"
 #include "submit/imports_state.h"
 #include "submit/state.h"
@@ -207,13 +208,34 @@ int imports_tell(struct engine *engine, const struct import_record *import, cons
 	return ledger_import_tell(engine->ledger, import->job_id, story);
 }
 
-int imports_bind(struct engine *engine, const struct import_record *import,
-		 const struct owner *owner)
+int imports_read(struct engine *engine, const struct import_record *import)
 {
-	const int64_t base = import->version, listed = import->listed_version;
+	return ledger_import_read(engine->ledger, import->job_id);
+}
+
+/* The file of a row has a newer version than the one that was read here: the newer one is unread.
+ * Returns 0 or -errno. */
+static int record_unread(struct engine *engine, int64_t row, const struct import_record *import,
+			 int64_t newest)
+{
+	struct ledger_text text = {.row = row,
+				   .version = newest,
+				   .base = import->read_version,
+				   .unread = import->version,
+				   .has_digest = true};
+
+	memcpy(text.digest, import->digest, sizeof(text.digest));
+	return ledger_put_text(engine->ledger, &text);
+}
+
+int imports_bind(struct engine *engine, const struct import_record *import,
+		 const struct owner *owner, int64_t *ret_row)
+{
+	const int64_t version = import->version, listed = import->listed_version;
+	const bool is_unread = import->read_version && import->read_version < version;
 	const struct ledger_binding binding = {
 		.job_id = import->job_id,
-		.versions = {.base = base, .newest = listed > base ? listed : base},
+		.versions = {.base = version, .newest = listed > version ? listed : version},
 		.digest = import->digest,
 		.attrs = &import->attrs,
 	};
@@ -222,10 +244,13 @@ int imports_bind(struct engine *engine, const struct import_record *import,
 
 	if (r == 0)
 		r = ledger_bind(engine->ledger, row, &binding);
-	if (r == 0)
-		log_info("%s is bound to the job %s: the file is edited", import->name,
-			 import->job_id);
-	return r;
+	if (r == 0 && is_unread)
+		r = record_unread(engine, row, import, binding.versions.newest);
+	if (r < 0)
+		return r;
+	log_info("%s is bound to the job %s: the file is edited", import->name, import->job_id);
+	*ret_row = row;
+	return 0;
 }
 
 int imports_hide(struct engine *engine, const struct import_record *import)

@@ -55,10 +55,16 @@ int imports_fetched(struct engine *engine, const struct import_record *import);
 /* An edit of an import was refused: story is its .error; NULL: the .error goes. */
 int imports_tell(struct engine *engine, const struct import_record *import, const char *story);
 
-/* An import, whose content was fetched, is edited: its path is bound to the job, with that content
- * as the base. owner: of the file. */
+/* A process reads the version that an import has. */
+int imports_read(struct engine *engine, const struct import_record *import);
+
+/*
+ * An import, whose content was fetched, is edited: its path is bound to the job. The base is the
+ * version that was read here last. If none was read, the base is the one that was fetched. owner:
+ * of the file. *ret_row is the row of the path.
+ */
 int imports_bind(struct engine *engine, const struct import_record *import,
-		 const struct owner *owner);
+		 const struct owner *owner, int64_t *ret_row);
 
 /* Calls fn for imports that are placed, by name after a name, at most max of them. Stops when fn
  * returns a negative value, which is returned. fn must record nothing. */

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import stat
+import subprocess
 
 import pytest
 
@@ -511,6 +512,48 @@ def test_the_jobs_of_the_account_name_the_files(host):
     assert names(b) == ["a_job.yaml"]
     line, = [line for line in tools.read(b.at(".coc", "jobs")).decode().splitlines() if line.startswith(id_)]
     assert line.split("\t")[5:] == ["a_job.yaml", "a/job"]
+
+
+EDITOR = """
+with open(target, 'rb') as file:
+    text = file.read()
+print('read', flush=True)
+sys.stdin.readline()
+os.rename(target, target + '~')
+fd = os.open(target, os.O_WRONLY | os.O_CREAT, 0o644)
+os.write(fd, text + b'# mine\\n')
+try:
+    os.close(fd)
+    print('saved')
+except OSError as error:
+    print(errno.errorcode[error.errno])
+"""
+
+
+def test_an_editor_that_read_v1_does_not_overwrite_v2_that_cron_has_read(host):
+    b = host("b", jobs="all", refresh="0")
+    id_ = make(b, "job", samples.document("job", ["first"]))
+    assert names(b) == ["job.yaml"]
+    editor = tools.popen("/usr/bin/python3", "-c", "import errno, os, sys\ntarget = sys.argv[1]\n" + EDITOR, b.at("job.yaml"),
+                         stdin=subprocess.PIPE)
+    assert editor.stdout.readline() == b"read\n"
+    put(b, id_, samples.document("job", ["console"]))
+    assert "console" in tools.run("cat", b.at("job.yaml")).ok().stdout
+    said, _ = editor.communicate(b"go\n", timeout=30)
+    assert said == b"ESTALE\n"
+    assert b.job(id_)["content"] == samples.document("job", ["console"])
+
+
+def test_a_copy_over_a_version_that_nobody_read_is_a_conflict(host, src):
+    """cp looks at its target before it writes, and that look fetches the newer version."""
+    b = host("b", jobs="all", refresh="0")
+    id_ = make(b, "job", samples.document("job", ["first"]))
+    assert names(b) == ["job.yaml"]
+    tools.run("cat", b.at("job.yaml")).ok()
+    put(b, id_, samples.document("job", ["console"]))
+    result = tools.run("cp", samples.file(src, "mine.yaml", "job", ["mine"]), b.at("job.yaml"))
+    result.fails(tools.message("ESTALE"))
+    assert b.job(id_)["content"] == samples.document("job", ["console"])
 
 
 # ---- whose they are ----

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An editor reads version 1 of an import, somebody else writes version 2, a search by cron reads
+ * the import here, and the editor saves. As with a bound file (readers.c), the editor's text is on
+ * top of version 1. An import has no row yet by which its readers could be noted. They are noted by
+ * a number that is made of the job ID, and by the row when the first edit has bound the path.
+ */
+#define _GNU_SOURCE
+#include "space/import_reading.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "space/import.h"
+#include "space/proc.h"
+#include "submit/imports.h"
+
+/* A number for a job that is no row's: rows are positive. Two jobs may have one number, once in
+ * 2^63 pairs; then a commit may be refused that need not be. */
+static int64_t number_of_job(const char *job_id)
+{
+	uint64_t hash = 0xcbf29ce484222325ull; /* FNV-1a */
+
+	for (; *job_id; job_id++)
+		hash = (hash ^ (unsigned char)*job_id) * 0x100000001b3ull;
+	return -(int64_t)(hash >> 1) - 1;
+}
+
+void import_reading_note(struct space *space, fuse_req_t req, const struct node *node)
+{
+	_cleanup_import_record_ struct import_record import = {0};
+	pid_t process = proc_process(fuse_req_ctx(req)->pid);
+	int64_t number;
+	int r;
+
+	if (import_find_node(space, node, &import) < 0 || !import.version)
+		return;
+	number = number_of_job(import.job_id);
+	if (import.read_version != import.version) {
+		readers_base_moves(&space->readers, number, import.read_version);
+		r = imports_read(space->engine, &import);
+		if (r < 0)
+			log_warning("the ledger cannot record that v%lld of job %s was read: %s",
+				    (long long)import.version, import.job_id, strerror(-r));
+	}
+	if (process)
+		readers_note(&space->readers, process, number);
+}
+
+void import_reading_bound(struct space *space, const char *job_id, int64_t row)
+{
+	readers_move(&space->readers, number_of_job(job_id), row);
+}
