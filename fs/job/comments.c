@@ -5,7 +5,7 @@
  * Where: on the lines before the document. These are comment lines, empty lines, directives
  * (%YAML), and one "---". A comment may stand behind this "---" too. The first line that is
  * anything else begins the document, and no comment counts from there on: a "#" there may be part
- * of a text.
+ * of a text. If a line there looks as if it were to count, cocfs warns.
  *
  * Which: "#", blanks, "coc.", a word, a colon. "coc.h" or "coc.example.com:443" in a remark is none
  * of these, and no remark is refused. But a comment of this form whose word is no attribute is
@@ -288,18 +288,24 @@ static bool take_start(struct comment_reader *reader, struct span *line)
 	return true;
 }
 
+/* Is a line one before the document? Then it is left empty, or it begins with a "#". */
+static bool is_before_document(struct comment_reader *reader, struct span *line)
+{
+	if (!take_start(reader, line) && !reader->has_start && line->at < line->end &&
+	    *line->at == '%')
+		line->at = line->end;
+	skip_blanks(line);
+	return line->at == line->end || *line->at == '#';
+}
+
 /* Reads one line. Returns 1 if the document begins there, 0 if not, or -errno. */
 static int read_line(struct comment_reader *reader)
 {
 	struct span line = next_line(reader);
 
-	if (!take_start(reader, &line) && !reader->has_start && line.at < line.end &&
-	    *line.at == '%')
-		return 0;
-	skip_blanks(&line);
-	if (line.at == line.end)
-		return 0;
-	return take_text(&line, "#") ? read_comment(reader, line) : 1;
+	if (!is_before_document(reader, &line))
+		return 1;
+	return take_text(&line, "#") ? read_comment(reader, line) : 0;
 }
 
 int comments_read(const char *content, size_t size, struct comments *comments, struct err *err)
@@ -315,4 +321,30 @@ int comments_read(const char *content, size_t size, struct comments *comments, s
 	while (r == 0 && reader.at < size)
 		r = read_line(&reader);
 	return r < 0 ? r : 0;
+}
+
+bool comments_find_late(const char *content, size_t size, enum attr *ret_attr,
+			struct comment_place *ret_place)
+{
+	struct comment_reader reader = {
+		.content = content, .size = size, .at = dsl_bom_size(content, size)};
+	struct statement statement;
+	bool has_begun = false;
+
+	while (reader.at < size) {
+		struct span line = next_line(&reader), text = line;
+
+		if (!has_begun) {
+			has_begun = !is_before_document(&reader, &line);
+			continue;
+		}
+		if (!take_text(&text, "#") || !parse_statement(text, &statement) ||
+		    statement.attr < 0)
+			continue;
+		*ret_attr = (enum attr)statement.attr;
+		dsl_place_of_offset(content, (size_t)(line.at - content), &ret_place->line,
+				    &ret_place->column);
+		return true;
+	}
+	return false;
 }

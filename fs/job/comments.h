@@ -25,6 +25,11 @@ struct comments {
  */
 int comments_read(const char *content, size_t size, struct comments *comments, struct err *err);
 
+/* Is there a comment within the document that would count before it? It begins a line. The first
+ * of these. */
+bool comments_find_late(const char *content, size_t size, enum attr *ret_attr,
+			struct comment_place *ret_place);
+
 void comments_finish(struct comments *comments);
 #define _cleanup_comments_ __attribute__((cleanup(comments_finish)))
 

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "job/comments.h"
 #include "job/name.h"
 #include "submit/author.h"
 #include "submit/commit_attributes.h"
@@ -44,21 +45,41 @@ static int tell_refusal(const struct dsl_finding *refusal, struct err *err)
 	return -EINVAL;
 }
 
+/* Warns of a comment that says an attribute too late. Returns 0 or -ENOMEM. */
+static int tell_late_comment(const struct commit *commit, struct buf *text)
+{
+	struct comment_place place;
+	enum attr attr;
+
+	if (!comments_find_late(commit->content, commit->size, &attr, &place))
+		return 0;
+	log_info("%s: %u:%u: the comment coc.%s does not count", commit->path, place.line,
+		 place.column, attr_field(attr));
+	return buf_printf(text,
+			  "%u:%u: the comment coc.%s does not count: it has to stand before the "
+			  "document\n",
+			  place.line, place.column, attr_field(attr));
+}
+
 /* Writes the warnings to the log and, a line each, into one text (NULL for none). */
-static int tell_warnings(const char *path, const struct dsl_report *report, char **ret_text)
+static int tell_warnings(const struct commit *commit, const struct dsl_report *report,
+			 char **ret_text)
 {
 	_cleanup_buf_ struct buf text = {0};
 
 	for (size_t i = 0; i < report->n_warnings; i++) {
 		const struct dsl_finding *warning = &report->warnings[i];
 
-		log_info("%s: %u:%u: %s", path, warning->line, warning->column, warning->text);
+		log_info("%s: %u:%u: %s", commit->path, warning->line, warning->column,
+			 warning->text);
 		if (buf_printf(&text, "%u:%u: %s\n", warning->line, warning->column,
 			       warning->text) < 0)
 			return -ENOMEM;
 	}
 	if (report->n_more_warnings &&
 	    buf_printf(&text, "and %zu more\n", report->n_more_warnings) < 0)
+		return -ENOMEM;
+	if (tell_late_comment(commit, &text) < 0)
 		return -ENOMEM;
 	*ret_text = buf_steal(&text);
 	return 0;
@@ -87,7 +108,7 @@ static int judge_commit(struct engine *engine, struct commit *commit, const stru
 	stem = strndup(name, name_stem_length(name));
 	if (!stem ||
 	    dsl_check(commit->content, commit->size, commit->rules->validate, stem, &report) < 0 ||
-	    tell_warnings(commit->path, report, &warnings) < 0)
+	    tell_warnings(commit, report, &warnings) < 0)
 		return err_set(err, ENOMEM, "out of memory");
 	r = 0;
 	if (!attr_same(warnings, job->warnings))

@@ -15,7 +15,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct comments comments = {0};
+	struct comment_place place;
 	struct err err = {0};
+	enum attr attr;
 	int r = comments_read((const char *)data, size, &comments, &err);
 
 	must(r == 0 || (r == -EINVAL && err.errnum == EINVAL && strstr(err.details, "line: ") &&
@@ -27,5 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(!value || attr_check((enum attr)i, value, strlen(value), NULL) == 0);
 	}
 	comments_finish(&comments);
+	if (comments_find_late((const char *)data, size, &attr, &place))
+		must(attr < ATTR_COUNT && place.line > 1 && place.column == 1);
 	return 0;
 }

@@ -93,10 +93,17 @@ def test_what_is_wrong_is_refused_with_its_place(make_space, src, before, place,
     assert space.only_job()["risk_level"] == "MEDIUM"
 
 
-def test_a_comment_within_the_document_is_a_comment(space, src):
-    content = samples.document() + "# coc.risk_level: HIGH\n# coc.whatever: x\n"
+@pytest.mark.parametrize("validate", ["none", "strict"])
+def test_a_comment_within_the_document_is_a_comment(make_space, src, validate):
+    """If it looks as if it were to count, the file warns."""
+    space = make_space(validate=validate)
+    content = samples.document("a") + "# coc.risk_level: HIGH\n# coc.whatever: x\n"
     put(space, src, content).ok()
     assert space.only_job()["risk_level"] == "LOW"
+    line = content.count("\n") - 1
+    assert f"{line}:1: the comment coc.risk_level does not count" in space.fact("a.yaml", "warnings")
+    put(space, src, samples.document("a")).ok()
+    assert space.fact("a.yaml", "warnings") is None
 
 
 def test_the_nearest_counts(make_space, src):

@@ -247,6 +247,36 @@ static void a_content_of_comments_only_is_read_to_its_end(void **state)
 	assert_int_equal(comments_read(text, 0, &comments, &err), 0);
 }
 
+static void a_comment_that_stands_too_late_is_found(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned line, column; /* 0: there is none */
+		enum attr attr;
+	} rows[] = {
+		{"# coc.risk_level: HIGH\nx: 1\n", 0, 0, 0},
+		{"x: 1\n# coc.risk_level: HIGH\n# coc.name: a\n", 2, 1, ATTR_RISK_LEVEL},
+		{"%YAML 1.1\n---\n{}\r\n#coc.name:\r\n", 4, 1, ATTR_NAME},
+		{"x: 1\n# user.coc.tags: a=1", 2, 1, ATTR_TAGS},
+		{"x: 1\n# coc.risk: HIGH\n", 0, 0, 0},
+		{"x: |\n  # coc.risk_level: HIGH\n", 0, 0, 0},
+		{"x: 1 # coc.risk_level: HIGH\n", 0, 0, 0},
+		{"x: 1\n# see coc.risk_level\n", 0, 0, 0},
+		{"", 0, 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct comment_place place = {0};
+		enum attr attr = 0;
+		bool found = comments_find_late(rows[i].text, strlen(rows[i].text), &attr, &place);
+
+		if (found != (rows[i].line > 0) || place.line != rows[i].line ||
+		    place.column != rows[i].column || attr != rows[i].attr)
+			fail_msg("%s: %d at %u:%u", rows[i].text, found, place.line, place.column);
+	}
+}
+
 static void a_value_is_bounded(void **state)
 {
 	static char text[ATTR_VALUE_MAX + 64] = "# coc.tags: a=";
@@ -282,6 +312,7 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_is_told_with_its_place),
 		cmocka_unit_test(several_are_said_together_with_their_places),
 		cmocka_unit_test(a_content_of_comments_only_is_read_to_its_end),
+		cmocka_unit_test(a_comment_that_stands_too_late_is_found),
 		cmocka_unit_test(a_value_is_bounded),
 		cmocka_unit_test(a_nul_is_told),
 	};
