@@ -12,6 +12,11 @@
 	" coalesce(held_project, enterprise_project_id), coalesce(held_name, job_name),"           \
 	" coalesce(held_description, description), unread, " LEDGER_HOLDING_COLUMNS
 
+/* which version a file has */
+#define TEXT_COLUMNS                                                                               \
+	"job.id, job.job_id, job.version, base, unread, digest, state = " SQL_SUBMITTED            \
+	" AND NOT (errnum OR refused OR incomplete OR backup), c.version, " LEDGER_HOLDING_COLUMNS
+
 #define IMPORT_COLUMNS                                                                             \
 	"job_id, name, state, create_ms, version, digest, checked_ms, error, risk_level,"          \
 	" enterprise_project_id, job_name, description, tags,"                                     \
@@ -181,11 +186,18 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_SEE] = "UPDATE job SET version = ?2, base = iif(?3, ?3, base),"
 		     " digest = iif(?3 AND ?3 <> iif(unread, unread, base), NULL, digest),"
 		     " unread = iif(?3, 0, unread) WHERE id = ?1",
-	[STMT_TEXT] = "SELECT job.id, job.job_id, job.version, base, unread, digest,"
-		      " state = " SQL_SUBMITTED " AND NOT (errnum OR refused OR incomplete"
-		      " OR backup), c.version, " LEDGER_HOLDING_COLUMNS
-		      " FROM job LEFT JOIN catalogue AS c ON c.job_id = job.job_id"
+	[STMT_TEXT] = "SELECT " TEXT_COLUMNS " FROM job LEFT JOIN catalogue AS c"
+		      " ON c.job_id = job.job_id"
 		      " WHERE dir = ?1 AND name = ?2 AND job.job_id IS NOT NULL",
+	[STMT_TEXT_OF] = "SELECT " TEXT_COLUMNS " FROM job LEFT JOIN catalogue AS c"
+			 " ON c.job_id = job.job_id WHERE id = ?1 AND job.job_id IS NOT NULL",
+	[STMT_NEXT_BOUND_NAME] =
+		"SELECT name FROM job WHERE dir = ?1 AND name > ?2"
+		" AND job_id IS NOT NULL AND NOT " IS_ASIDE " ORDER BY name LIMIT 1",
+	[STMT_NEXT_BOUND_DIR] = "SELECT dir FROM job WHERE dir > ?1 AND dir < ?2"
+				" AND job_id IS NOT NULL ORDER BY dir LIMIT 1",
+	[STMT_HAS_BOUND_IN] = "SELECT EXISTS (SELECT 1 FROM job WHERE dir = ?1"
+			      " AND job_id IS NOT NULL)",
 	[STMT_PUT_TEXT] = "UPDATE job SET version = ?2, base = ?3, unread = ?4, digest = ?5"
 			  " WHERE id = ?1",
 	[STMT_HASTEN] = "UPDATE submission SET next_try_ms = 0 WHERE state = " SQL_QUEUED,

@@ -2,6 +2,7 @@
 #include "ledger/texts.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,19 +28,37 @@ static void read_text(sqlite3_stmt *stmt, struct ledger_text *text)
 		memcpy(text->digest, sqlite3_column_blob(stmt, 5), CONTENT_DIGEST_SIZE);
 }
 
+/* Reads the row that a statement with its parameters finds. -ENOENT. */
+static int find_text(sqlite3_stmt *stmt, struct ledger_text *ret_text)
+{
+	int code = sqlite3_step(stmt);
+
+	if (code == SQLITE_ROW)
+		read_text(stmt, ret_text);
+	sqlite3_reset(stmt);
+	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+}
+
 int ledger_find_text(struct ledger *ledger, const char *path, struct ledger_text *ret_text)
 {
-	int r = 0, code;
+	int r = 0;
 	sqlite3_stmt *stmt = ledger_read(ledger, STMT_TEXT, &r);
 
 	if (!stmt)
 		return r;
 	ledger_bind_path(stmt, 1, path);
-	code = sqlite3_step(stmt);
-	if (code == SQLITE_ROW)
-		read_text(stmt, ret_text);
-	sqlite3_reset(stmt);
-	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+	return find_text(stmt, ret_text);
+}
+
+int ledger_find_text_of(struct ledger *ledger, int64_t row, struct ledger_text *ret_text)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_TEXT_OF, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	return find_text(stmt, ret_text);
 }
 
 int ledger_put_text(struct ledger *ledger, const struct ledger_text *text)
@@ -56,4 +75,83 @@ int ledger_put_text(struct ledger *ledger, const struct ledger_text *text)
 	if (text->has_digest)
 		sqlite3_bind_blob(stmt, 5, text->digest, CONTENT_DIGEST_SIZE, SQLITE_STATIC);
 	return ledger_run(stmt);
+}
+
+/* ---- listings of what is bound ---- */
+
+/* Runs a statement with two texts that finds one text. -ENOENT: it finds none. */
+static int find_name(struct ledger *ledger, enum ledger_statement which, const char *first,
+		     const char *second, char *ret_text, size_t room)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, which, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_text(stmt, 1, first);
+	ledger_bind_text(stmt, 2, second);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		snprintf(ret_text, room, "%s", (const char *)sqlite3_column_text(stmt, 0));
+	sqlite3_reset(stmt);
+	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+}
+
+int ledger_next_bound_name(struct ledger *ledger, const char *dir, const char *after,
+			   char ret_name[NAME_MAX + 1])
+{
+	return find_name(ledger, STMT_NEXT_BOUND_NAME, dir, after, ret_name, NAME_MAX + 1);
+}
+
+/* Has a directory itself a name that is bound? 1, 0 or -errno. */
+static int has_bound_in(struct ledger *ledger, const char *dir)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_HAS_BOUND_IN, &r);
+
+	if (!stmt)
+		return r;
+	ledger_bind_text(stmt, 1, dir);
+	code = sqlite3_step(stmt);
+	r = code == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : ledger_errno(code);
+	sqlite3_reset(stmt);
+	return r;
+}
+
+/*
+ * The directories are texts in the order of their bytes, where "/" comes after "-" and ".". So
+ * "a", "a-b", "a/c" is an order: the part "a" is met twice. It counts when it is met first. After a
+ * part that was met by what is in it, the next one begins behind these ("0" comes after "/").
+ */
+int ledger_next_bound_dir(struct ledger *ledger, const char *dir, const char *after,
+			  char ret_name[NAME_MAX + 1])
+{
+	char from[PATH_MAX + NAME_MAX + 8], until[PATH_MAX + 2], found[PATH_MAX + 1];
+	char part[PATH_MAX + NAME_MAX + 4];
+	size_t length = strlen(dir) + (*dir != '\0');
+	int r;
+
+	snprintf(until, sizeof(until), "%s%s", dir, *dir ? "0" : "\xff");
+	snprintf(part, sizeof(part), "%s%s%s", dir, *dir ? "/" : "", after);
+	r = *after ? has_bound_in(ledger, part) : 1;
+	if (r < 0)
+		return r;
+	snprintf(from, sizeof(from), "%s%s", part, r ? "" : "0");
+	for (;;) {
+		size_t size;
+
+		r = find_name(ledger, STMT_NEXT_BOUND_DIR, from, until, found, sizeof(found));
+		if (r < 0)
+			return r;
+		size = strcspn(found + length, "/");
+		snprintf(part, sizeof(part), "%.*s", (int)(length + size), found);
+		r = found[length + size] ? has_bound_in(ledger, part) : 0;
+		if (r < 0)
+			return r;
+		if (size <= NAME_MAX && !r)
+			break;
+		snprintf(from, sizeof(from), "%s0", part); /* it was met before */
+	}
+	snprintf(ret_name, NAME_MAX + 1, "%s", part + length);
+	return 0;
 }

@@ -25,7 +25,20 @@ struct ledger_text {
 /* What is known of a path that is bound to a job. -ENOENT: it is not. */
 int ledger_find_text(struct ledger *ledger, const char *path, struct ledger_text *ret_text);
 
+/* The same for a row. */
+int ledger_find_text_of(struct ledger *ledger, int64_t row, struct ledger_text *ret_text);
+
 /* Records the versions and the digest of text for its row. */
 int ledger_put_text(struct ledger *ledger, const struct ledger_text *text);
+
+/* The next name of a directory that is bound to a job, after one ("": the first). -ENOENT: there is
+ * none. */
+int ledger_next_bound_name(struct ledger *ledger, const char *dir, const char *after,
+			   char ret_name[NAME_MAX + 1]);
+
+/* The next directory of a directory that has a bound path below: its last part, after one ("": the
+ * first). -ENOENT: there is none. */
+int ledger_next_bound_dir(struct ledger *ledger, const char *dir, const char *after,
+			  char ret_name[NAME_MAX + 1]);
 
 #endif

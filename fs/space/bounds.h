@@ -74,4 +74,15 @@
 #define READER_FILES_MAX 256
 #define READERS_PINNED_MAX 16
 
+/* Texts of old versions that are kept (fs/space/version_text.c): 64 of the longest, and not more
+ * than are looked through in no time. */
+#define VERSION_TEXTS_BYTES (4u << 20)
+#define VERSION_TEXTS_MAX 256
+
+/* Versions that a directory of .coc/versions lists: more than the service keeps. */
+#define VERSIONS_LISTED_MAX 1000
+
+/* Names of .coc/versions that are looked at in one slice: 5 ms. */
+#define VERSION_NAMES_AT_ONCE 100
+
 #endif

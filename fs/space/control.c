@@ -14,6 +14,9 @@
 #include "space/queue_view.h"
 #include "space/text.h"
 #include "space/timeouts.h"
+#include "space/version_listing.h"
+#include "space/version_text.h"
+#include "space/version_tree.h"
 
 /* The counters, while what is queued is counted for them. */
 struct metrics_text {
@@ -79,6 +82,7 @@ static const struct {
 	[CONTROL_QUEUE] = {"queue", S_IFREG | 0444, open_queue},
 	[CONTROL_METRICS] = {"metrics", S_IFREG | 0444, open_metrics},
 	[CONTROL_JOBS] = {"jobs", S_IFREG | 0444, jobs_view_open},
+	[CONTROL_VERSIONS] = {"versions", S_IFDIR | 0755, NULL},
 };
 
 static enum control control_of(const struct space *space, const struct node *node)
@@ -96,11 +100,16 @@ bool control_owns(const struct node *parent, const char *name)
 
 int control_stat(struct space *space, const struct node *node, struct stat *ret_st)
 {
-	enum control control = control_of(space, node);
-	struct stat st = {
+	enum control control;
+	struct stat st;
+
+	if (node->sibling)
+		return version_tree_stat(space, node, ret_st);
+	control = control_of(space, node);
+	st = (struct stat){
 		.st_ino = node->ino,
 		.st_mode = controls[control].mode,
-		.st_nlink = control == CONTROL_DIR ? 2 : 1,
+		.st_nlink = S_ISDIR(controls[control].mode) ? 2 : 1,
 		.st_uid = space->uid,
 		.st_gid = space->gid,
 		.st_blksize = 4096,
@@ -126,12 +135,14 @@ static void fill_control_entry(struct space *space, enum control control,
 	node->lookups++;
 }
 
-int control_fill(struct space *space, const struct node *parent, const char *name,
+int control_fill(struct space *space, struct node *parent, const char *name,
 		 struct fuse_entry_param *ret_entry)
 {
 	bool in_it = parent->kind == NODE_CONTROL;
 	int first = in_it ? CONTROL_DIR + 1 : CONTROL_DIR, end = in_it ? CONTROL_COUNT : first + 1;
 
+	if (version_tree_has(space, parent))
+		return version_tree_fill(space, parent, name, ret_entry);
 	for (int i = first; i < end; i++) {
 		if (strcmp(name, controls[i].name))
 			continue;
@@ -143,9 +154,26 @@ int control_fill(struct space *space, const struct node *parent, const char *nam
 
 void control_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
-	struct space *space = space_of(req);
+	if (node->sibling)
+		version_text_open(req, node, fi);
+	else
+		controls[control_of(space_of(req), node)].open(req, fi);
+}
 
-	controls[control_of(space, node)].open(req, fi);
+void control_open_dir(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	if (version_tree_has(space_of(req), node))
+		version_tree_open_dir(req, node, fi);
+	else
+		fuse_reply_open(req, fi);
+}
+
+void control_release_dir(fuse_req_t req, const struct node *node, struct fuse_file_info *fi)
+{
+	if (version_tree_has(space_of(req), node))
+		text_release(req, fi);
+	else
+		reply(req, 0);
 }
 
 /* Adds the entry with a number: ".", "..", then the files. Returns the size it takes. */
@@ -169,7 +197,7 @@ static size_t add_control_entry(fuse_req_t req, char *answer, size_t room, int n
 	return size;
 }
 
-void control_list(fuse_req_t req, size_t size, off_t offset, bool plus)
+static void list_controls(fuse_req_t req, size_t size, off_t offset, bool plus)
 {
 	_cleanup_free_ char *answer = malloc(size);
 	size_t used = 0;
@@ -186,4 +214,13 @@ void control_list(fuse_req_t req, size_t size, off_t offset, bool plus)
 		used += more;
 	}
 	fuse_reply_buf(req, answer, used);
+}
+
+void control_list(fuse_req_t req, struct node *node, size_t size, off_t offset, bool plus,
+		  struct fuse_file_info *fi)
+{
+	if (version_tree_has(space_of(req), node))
+		version_listing_reply(req, node, size, offset, plus, fi);
+	else
+		list_controls(req, size, offset, plus);
 }

@@ -163,7 +163,7 @@ void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	struct node *node = node_of(&space->nodes, id);
 
 	if (node->kind == NODE_CONTROL)
-		fuse_reply_open(req, fi);
+		control_open_dir(req, node, fi);
 	else if (node == &space->nodes.root && imports_shown(space->engine) != JOBS_OWN)
 		open_root(req, fi);
 	else
@@ -173,9 +173,13 @@ void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 void op_releasedir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
+	struct node *node = node_of(&space->nodes, id);
 
-	if (node_of(&space->nodes, id)->kind != NODE_CONTROL)
-		dir_close(space, dir_handle_of(fi));
+	if (node->kind == NODE_CONTROL) {
+		control_release_dir(req, node, fi);
+		return;
+	}
+	dir_close(space, dir_handle_of(fi));
 	reply(req, 0);
 }
 
@@ -349,7 +353,7 @@ static void list_directory(fuse_req_t req, fuse_ino_t id, size_t size, off_t off
 	struct node *dir = node_of(&space_of(req)->nodes, id);
 
 	if (dir->kind == NODE_CONTROL)
-		control_list(req, size, offset, plus);
+		control_list(req, dir, size, offset, plus, fi);
 	else
 		list_spool(&(struct entries_reading){.req = req,
 						     .dir = dir,

@@ -275,8 +275,8 @@ uint64_t sibling_ino(const struct node *parent, const char *name)
 	return hash | NODE_SIBLING_INO;
 }
 
-int node_enter_sibling(struct nodes *nodes, struct node *parent, const char *name,
-		       enum sibling sibling, struct node **ret_node)
+int node_enter_derived(struct nodes *nodes, struct node *parent, const char *name,
+		       enum node_kind kind, uint8_t part, struct node **ret_node)
 {
 	uint64_t ino = sibling_ino(parent, name);
 	struct node *node;
@@ -288,12 +288,18 @@ int node_enter_sibling(struct nodes *nodes, struct node *parent, const char *nam
 		node = make_node(nodes, parent, name, ino);
 		if (!node)
 			return -ENOMEM;
-		node->kind = NODE_SIBLING;
-		node->sibling = sibling;
+		node->kind = kind;
+		node->sibling = part;
 	}
 	node->lookups++;
 	*ret_node = node;
 	return 0;
+}
+
+int node_enter_sibling(struct nodes *nodes, struct node *parent, const char *name,
+		       enum sibling sibling, struct node **ret_node)
+{
+	return node_enter_derived(nodes, parent, name, NODE_SIBLING, (uint8_t)sibling, ret_node);
 }
 
 /* ---- names that go and move ---- */

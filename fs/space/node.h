@@ -25,9 +25,10 @@ enum node_kind {
 	NODE_CONTROL, /* derived: .coc and what is in it */
 };
 
-/* .coc and what is in it: always there, never in the table. */
-enum control { CONTROL_DIR, CONTROL_QUEUE, CONTROL_METRICS, CONTROL_JOBS };
-#define CONTROL_COUNT 4
+/* .coc and what is in it: always there, never in the table. Only what is below CONTROL_VERSIONS
+ * comes and goes as siblings do (version_tree.h). */
+enum control { CONTROL_DIR, CONTROL_QUEUE, CONTROL_METRICS, CONTROL_JOBS, CONTROL_VERSIONS };
+#define CONTROL_COUNT 5
 
 /* One name of a node. */
 struct name {
@@ -91,6 +92,10 @@ int node_enter(struct nodes *nodes, struct node *parent, const char *name, const
 /* The same for a sibling. */
 int node_enter_sibling(struct nodes *nodes, struct node *parent, const char *name,
 		       enum sibling sibling, struct node **ret_node);
+
+/* The same for any derived node; part: what it is of its kind. */
+int node_enter_derived(struct nodes *nodes, struct node *parent, const char *name,
+		       enum node_kind kind, uint8_t part, struct node **ret_node);
 
 /* Is it derived, that is not in the spool? */
 static inline bool node_is_derived(const struct node *node)

@@ -25,6 +25,7 @@
 #include "space/refresh.h"
 #include "space/text.h"
 #include "space/unmade.h"
+#include "space/version_text.h"
 
 /* Requests taken in one iteration, and the time that they may take: many share a ledger commit, and
  * the network gets its share too. */
@@ -175,6 +176,8 @@ static void init_space(struct space *space, const struct space_spec *spec)
 	LIST_INIT(&space->closings);
 	LIST_INIT(&space->refreshes);
 	readers_init(&space->readers);
+	LIST_INIT(&space->version_opens);
+	TAILQ_INIT(&space->version_texts);
 	sight_open(&space->sight);
 	shares_init(&space->descriptors, space->options->descriptors_max, space->options->one_user);
 	shares_init(&space->memory, USERS_MEMORY_MAX, space->options->one_user);
@@ -263,6 +266,7 @@ void space_close(struct space *space)
 	closing_interrupt_all(space);
 	inspectors_destroy(space->inspectors);
 	refresh_interrupt_all(space);
+	version_text_finish(space);
 	if (space->workers)
 		workers_drain(space->workers);
 	import_interrupt_all(space);

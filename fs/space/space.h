@@ -35,7 +35,8 @@
  *   imports     import, placeholder, import_fetch, import_ahead, import_reading
  *   owners      caller, claim_row, import_edit, claim, claim_tree
  *   fresh       file_version, reading, refresh
- *   derived     sibling, unmade, viewer, queue_view, jobs_view, control
+ *   derived     sibling, unmade, viewer, queue_view, jobs_view
+ *   versions    version_tree, version_listing, version_text, control
  *   renamed     moving, rename_recover, moved_away, backup
  *   made        new_name, entry, listing, coc_facts
  *   commits     job_attributes, commit, closing
@@ -104,6 +105,10 @@ struct space {
 	LIST_HEAD(, refresh) refreshes; /* checks under way (refresh.h) */
 	int64_t refresh_slow_until_ms;	/* nobody waits for a check until then */
 	struct readers readers;
+	LIST_HEAD(, version_open) version_opens; /* that wait for the service (version_text.h) */
+	TAILQ_HEAD(version_texts, version_text) version_texts;
+	size_t version_texts_bytes;
+	unsigned n_version_texts;
 	struct recent_moves recent_moves; /* of job files to other jobs' names (backup.h) */
 	struct recent_moves moved_away;	  /* of job files, any that may come back (moved_away.h) */
 	SLIST_HEAD(, unmade_end) unmade_ends; /* directories that are gone (unmade.h) */

@@ -137,6 +137,11 @@ void text_open_long(fuse_req_t req, struct text_source *take_source, struct fuse
 		slices_add(&open->space->slices, &open->sliced);
 }
 
+const struct buf *text_of(const struct fuse_file_info *fi)
+{
+	return &open_text_of(fi)->text;
+}
+
 void text_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *fi)
 {
 	const struct buf *text = &open_text_of(fi)->text;

@@ -25,6 +25,8 @@ void text_open(fuse_req_t req, const struct node *node, text_writer *write,
 /* The same for a text that takes long: the open is answered when all of it is written. The source
  * is taken; NULL is out of memory. */
 void text_open_long(fuse_req_t req, struct text_source *take_source, struct fuse_file_info *fi);
+/* What an open text says. */
+const struct buf *text_of(const struct fuse_file_info *fi);
 void text_read(fuse_req_t req, size_t size, off_t offset, struct fuse_file_info *fi);
 void text_release(fuse_req_t req, struct fuse_file_info *fi);
 

@@ -146,7 +146,8 @@ void base_check_judge(struct submission *submission, const struct coc_details *d
 				  newest ? submission_version(newest) : submission->versions);
 		return;
 	}
-	if (!submission->deletion && versions_check_risk(submission, &err) < 0)
+	if (!submission->deletion &&
+	    (versions_are_used_up(newest, &err) || versions_check_risk(submission, &err) < 0))
 		refuse_update(submission, newest, &err);
 	else
 		go_on_top(submission, details);

@@ -70,6 +70,10 @@
 /* What .coc/jobs shows at once: 200,000 jobs with 300 bytes each. Jobs behind it are counted. */
 #define JOBS_TEXT_MAX (64u << 20)
 
+/* From this version on each update tells how many are left: ten, so that somebody sees it in
+ * time. */
+#define VERSIONS_WARN_FROM 90
+
 /*
  * Questions for single jobs (show.c). So many are under way at once, and so many while submissions
  * wait for a slot: some, so that readers go on. More wait for their turn, in memory: one has some

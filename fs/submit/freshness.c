@@ -52,29 +52,57 @@ static int64_t due_in_ms(const struct engine *engine, const struct ledger_text *
 	return due_ms > now_ms ? due_ms - now_ms : 0;
 }
 
+/* What follows from a row of the ledger. */
+static void judge_text(const struct engine *engine, const struct ledger_text *text,
+		       struct freshness *ret_fresh)
+{
+	const struct seen_job *seen = seen_jobs_find(engine, text->job_id);
+
+	*ret_fresh = (struct freshness){
+		.row = text->row,
+		.newest = text->version,
+		.base = text->base,
+		.unread = text->unread,
+		.has_digest = text->has_digest,
+		.is_settled = text->is_settled && !engine_has(engine, text->row),
+		.is_gone = seen && seen->is_gone,
+		.due_ms = due_in_ms(engine, text, seen),
+		.holding = text->holding,
+	};
+	memcpy(ret_fresh->job_id, text->job_id, sizeof(text->job_id));
+	memcpy(ret_fresh->digest, text->digest, sizeof(text->digest));
+}
+
 int freshness_find(struct engine *engine, const char *path, struct freshness *ret_fresh)
 {
-	const struct seen_job *seen;
-	struct ledger_text held;
-	int r = ledger_find_text(engine->ledger, path, &held);
+	struct ledger_text text;
+	int r = ledger_find_text(engine->ledger, path, &text);
 
-	if (r < 0)
-		return r;
-	seen = seen_jobs_find(engine, held.job_id);
-	*ret_fresh = (struct freshness){
-		.row = held.row,
-		.newest = held.version,
-		.base = held.base,
-		.unread = held.unread,
-		.has_digest = held.has_digest,
-		.is_settled = held.is_settled && !engine_has(engine, held.row),
-		.is_gone = seen && seen->is_gone,
-		.due_ms = due_in_ms(engine, &held, seen),
-		.holding = held.holding,
-	};
-	memcpy(ret_fresh->job_id, held.job_id, sizeof(held.job_id));
-	memcpy(ret_fresh->digest, held.digest, sizeof(held.digest));
-	return 0;
+	if (r == 0)
+		judge_text(engine, &text, ret_fresh);
+	return r;
+}
+
+int freshness_of_row(struct engine *engine, int64_t row, struct freshness *ret_fresh)
+{
+	struct ledger_text text;
+	int r = ledger_find_text_of(engine->ledger, row, &text);
+
+	if (r == 0)
+		judge_text(engine, &text, ret_fresh);
+	return r;
+}
+
+int freshness_next_name(struct engine *engine, const char *dir, const char *after,
+			char ret_name[NAME_MAX + 1])
+{
+	return ledger_next_bound_name(engine->ledger, dir, after, ret_name);
+}
+
+int freshness_next_directory(struct engine *engine, const char *dir, const char *after,
+			     char ret_name[NAME_MAX + 1])
+{
+	return ledger_next_bound_dir(engine->ledger, dir, after, ret_name);
 }
 
 /* ---- what a check has shown ---- */

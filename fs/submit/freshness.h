@@ -2,6 +2,8 @@
 #ifndef COCFS_SUBMIT_FRESHNESS_H
 #define COCFS_SUBMIT_FRESHNESS_H
 
+#include <limits.h>
+
 #include "job/attributes.h"
 #include "job/digest.h"
 #include "submit/submit.h"
@@ -58,5 +60,17 @@ int freshness_go_back(struct engine *engine, const struct freshness *fresh, int6
 /* A check could not be made, or what it has shown could not be used: soon, but not at once, the
  * next one is due. */
 void freshness_again(struct engine *engine, const struct freshness *fresh);
+
+/* The same as freshness_find() for a row. */
+int freshness_of_row(struct engine *engine, int64_t row, struct freshness *ret_fresh);
+
+/* The next name of a directory, after one ("": the first), that is bound to a job. -ENOENT: there
+ * is none. */
+int freshness_next_name(struct engine *engine, const char *dir, const char *after,
+			char ret_name[NAME_MAX + 1]);
+
+/* The same for a directory in it that has such a name below. */
+int freshness_next_directory(struct engine *engine, const char *dir, const char *after,
+			     char ret_name[NAME_MAX + 1]);
 
 #endif

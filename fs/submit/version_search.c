@@ -158,6 +158,21 @@ static void warn_of_others(struct submission *submission, int64_t ours)
 		submission->notice = NULL;
 }
 
+/* Warns of the end of the versions. */
+static void warn_of_limit(struct submission *submission, int64_t newest)
+{
+	_cleanup_free_ char *line = NULL;
+	char *both;
+
+	if (versions_warn_of_limit(newest, &line) < 0 || !line)
+		return;
+	log_warning("%s: %.*s", submission->path, (int)strlen(line) - 1, line);
+	if (asprintf(&both, "%s%s", submission->notice ? submission->notice : "", line) < 0)
+		return;
+	free(submission->notice);
+	submission->notice = both;
+}
+
 void version_search_settle(struct submission *submission)
 {
 	const struct version_search *search = &submission->search;
@@ -166,6 +181,7 @@ void version_search_settle(struct submission *submission)
 					.newest = search->newest > ours ? search->newest : ours};
 
 	warn_of_others(submission, ours);
+	warn_of_limit(submission, versions.newest);
 	submission_settle(submission, OUTCOME_SETTLED, submission->job_id, versions);
 }
 

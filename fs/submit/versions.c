@@ -3,6 +3,7 @@
  * The versions of a job on the service, beside what is recorded and what is committed: for the
  * check before an update (base_check.c), and for the search after it (version_search.c).
  */
+#define _GNU_SOURCE
 #include "submit/versions.h"
 
 #include <errno.h>
@@ -10,7 +11,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "bounds/api.h"
 #include "job/origins.h"
+#include "submit/bounds.h"
+
+#define TOLD_PATH_MAX 512 /* bytes of a path in a story, which has room for some lines */
 
 bool versions_are_checked(const struct submission *submission)
 {
@@ -137,11 +142,47 @@ int64_t versions_base(const struct submission *submission)
 	return submission->record.base ? submission->record.base : submission->versions.base;
 }
 
+bool versions_are_used_up(int64_t newest, struct err *err)
+{
+	if (newest < COC_VERSIONS_MAX)
+		return false;
+	err_set(err, EDQUOT,
+		"the job has %lld versions, as many as the service keeps: nothing was sent",
+		(long long)newest);
+	err_detail(err, "version", "v%lld", (long long)newest);
+	err_detail(err, "what_to_do",
+		   "to make a new job of FILE, forget the old one with `setfattr -x coc.job_id "
+		   "FILE` and write FILE again");
+	return true;
+}
+
+int versions_warn_of_limit(int64_t newest, char **ret_line)
+{
+	*ret_line = NULL;
+	if (newest < VERSIONS_WARN_FROM)
+		return 0;
+	if (asprintf(ret_line,
+		     "the job has %lld of %d versions: %lld more can be written, and then "
+		     "`setfattr -x coc.job_id FILE` lets FILE make a new job\n",
+		     (long long)newest, COC_VERSIONS_MAX,
+		     newest < COC_VERSIONS_MAX ? (long long)(COC_VERSIONS_MAX - newest) : 0LL) <
+	    0) {
+		*ret_line = NULL;
+		return -ENOMEM;
+	}
+	return 0;
+}
+
 static void tell_ways_out(const struct submission *submission, const char *version, struct err *err)
 {
-	if (!version)
+	if (!version) {
 		err_detail(err, "what_to_do", "copy the text of that version over FILE");
-	else if (submission->deletion)
+		return;
+	}
+	/* from the root of the mount. With a path that is too long the file is found by hand */
+	if (strlen(submission->path) < TOLD_PATH_MAX)
+		err_detail(err, "file", ".coc/versions/%s/%s.yaml", submission->path, version);
+	if (submission->deletion)
 		err_detail(
 			err, "what_to_do",
 			"read %s first; to delete the job all the same, say that you have read %s: "

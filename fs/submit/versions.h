@@ -40,6 +40,14 @@ const char *versions_attribute(const struct coc_details *details, enum attr attr
  * here? */
 bool versions_match(const struct submission *submission, const struct coc_details *details);
 
+/* Has the job as many versions as the service keeps, by the newest one? Then an update is refused
+ * before it is sent: err has the story, EDQUOT. */
+bool versions_are_used_up(int64_t newest, struct err *err);
+
+/* Tells how many versions are left after an update: from VERSIONS_WARN_FROM on, a line that is the
+ * caller's. *ret_line is NULL where nothing is told. Returns 0 or -ENOMEM. */
+int versions_warn_of_limit(int64_t newest, char **ret_line);
+
 /* Tells the version that is in the way: NULL if it is not known which; author may be NULL. And the
  * ways out. */
 void versions_tell(const struct submission *submission, const char *version, const char *author,

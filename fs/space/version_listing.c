@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A directory of .coc/versions lists what the ledger says of it: the names that are bound to a job,
+ * and the directories that have such names below. It is gathered in slices when the directory is
+ * opened, because a directory may have more job files than one iteration of the loop can look at.
+ */
+#define _GNU_SOURCE
+#include "space/version_listing.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "space/bounds.h"
+#include "space/text.h"
+#include "space/version_tree.h"
+#include "submit/freshness.h"
+
+struct tree_listing {
+	struct text_source source;
+	struct space *space;
+	int64_t newest;		  /* of the directory of a job; 0: it is another one */
+	bool has_names;		  /* the job files are listed: the directories come */
+	char after[NAME_MAX + 1]; /* the last name */
+	char path[PATH_MAX];	  /* of the directory */
+};
+
+static int add_name(struct buf *text, char kind, const char *name)
+{
+	int r = buf_append(text, &kind, 1);
+
+	return r < 0 ? r : buf_append(text, name, strlen(name) + 1);
+}
+
+static int list_versions(const struct tree_listing *listing, struct buf *text)
+{
+	char name[32];
+	int r = 0;
+
+	for (int64_t n = 1; r == 0 && n <= listing->newest && n <= VERSIONS_LISTED_MAX; n++) {
+		snprintf(name, sizeof(name), "v%lld.yaml", (long long)n);
+		r = add_name(text, 'f', name);
+	}
+	return r;
+}
+
+/* Can a name of the directory be looked up? */
+static bool is_shown(const struct tree_listing *listing, const char *name, bool is_dir)
+{
+	_cleanup_free_ char *path = NULL;
+	struct version_source source;
+
+	if (asprintf(&path, "%s%s%s", listing->path, *listing->path ? "/" : "", name) < 0) {
+		path = NULL;
+		return false;
+	}
+	return is_dir ? version_tree_is_directory(listing->space, path)
+		      : version_tree_find(listing->space, path, &source) == 0;
+}
+
+/* Takes the next name of the step that the listing is at. */
+static int next_name(struct tree_listing *listing, char name[NAME_MAX + 1])
+{
+	struct engine *engine = listing->space->engine;
+
+	if (!listing->has_names)
+		return freshness_next_name(engine, listing->path, listing->after, name);
+	return freshness_next_directory(engine, listing->path, listing->after, name);
+}
+
+static int write_tree_listing(struct text_source *source, struct buf *text)
+{
+	struct tree_listing *listing = (struct tree_listing *)source;
+	char name[NAME_MAX + 1];
+	int r = 0;
+
+	if (listing->newest)
+		return list_versions(listing, text);
+	for (int n = 0; r == 0 && n < VERSION_NAMES_AT_ONCE; n++) {
+		r = next_name(listing, name);
+		if (r == -ENOENT && !listing->has_names) {
+			listing->has_names = true;
+			listing->after[0] = '\0';
+			r = 0;
+			continue;
+		}
+		if (r == -ENOENT)
+			return 0;
+		if (r < 0)
+			return r;
+		strcpy(listing->after, name);
+		if (is_shown(listing, name, listing->has_names))
+			r = add_name(text, listing->has_names ? 'd' : 'f', name);
+	}
+	return r < 0 ? r : 1;
+}
+
+struct text_source *version_listing(struct space *space, const struct node *node)
+{
+	struct tree_listing *listing = calloc(1, sizeof(*listing));
+	_cleanup_free_ char *path = NULL;
+	struct version_source source;
+	int64_t version;
+
+	if (!listing || version_tree_path(space, node, NULL, &path) < 0) {
+		free(listing);
+		return NULL;
+	}
+	listing->source.write = write_tree_listing;
+	listing->space = space;
+	strcpy(listing->path, path);
+	if (version_tree_source(space, node, &source, &version) == 0)
+		listing->newest = source.newest;
+	return &listing->source;
+}
+
+/* Adds an entry of a listing: its kind, then its name. Returns the size it takes. */
+static size_t add_tree_entry(fuse_req_t req, struct node *dir, char *answer, size_t room,
+			     const char *at, off_t next, bool plus)
+{
+	struct space *space = space_of(req);
+	const char *name = at + 1;
+	bool is_dir = *at == 'd' || (!version_tree_is_job(dir) && *at == 'f');
+	struct fuse_entry_param entry = {.attr.st_mode = is_dir ? S_IFDIR : S_IFREG,
+					 .attr.st_ino = sibling_ino(dir, name)};
+	size_t size;
+
+	/* what is gone meanwhile is listed without attributes: its lookup tells */
+	if (plus && *name != '.' && version_tree_fill(space, dir, name, &entry) < 0)
+		entry.ino = 0;
+	size = plus ? fuse_add_direntry_plus(req, answer, room, name, &entry, next)
+		    : fuse_add_direntry(req, answer, room, name, &entry.attr, next);
+	if (entry.ino && size > room)
+		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
+	return size;
+}
+
+void version_listing_reply(fuse_req_t req, struct node *dir, size_t size, off_t offset, bool plus,
+			   struct fuse_file_info *fi)
+{
+	static const char dots[] = "d.\0d..";
+	const size_t dots_size = sizeof(dots);
+	_cleanup_free_ char *answer = malloc(size);
+	const struct buf *names = text_of(fi);
+	size_t used = 0, more, at = (size_t)offset;
+
+	if (!answer) {
+		reply(req, -ENOMEM);
+		return;
+	}
+	/* an offset is a place in "." and "..", and the names behind them */
+	while (at < dots_size + names->size) {
+		const char *entry = at < dots_size ? dots + at : names->data + (at - dots_size);
+		size_t next = at + strlen(entry) + 1;
+
+		more = add_tree_entry(req, dir, answer + used, size - used, entry, (off_t)next,
+				      plus);
+		if (more > size - used)
+			break;
+		used += more;
+		at = next;
+	}
+	fuse_reply_buf(req, answer, used);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A version of a job never changes. So what was read of it is kept, as much as
+ * VERSION_TEXTS_BYTES: `cp -r`, `diff` and `less` read each version more than once. A version that
+ * is not kept is one ShowDocument, and the open waits for it.
+ */
+#define _GNU_SOURCE
+#include "space/version_text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "space/bounds.h"
+#include "space/file_version.h"
+#include "space/text.h"
+#include "space/version_listing.h"
+#include "space/version_tree.h"
+#include "submit/freshness.h"
+#include "submit/show.h"
+
+/* An open that waits for the service. */
+struct version_open {
+	struct space *space;
+	fuse_req_t req;
+	struct fuse_file_info fi;
+	struct node *node; /* held */
+	struct version_source source;
+	int64_t version; /* 0: a directory, which asks for the newest */
+	struct show_waiter *asked;
+	LIST_ENTRY(version_open) link; /* in space->version_opens */
+};
+
+/* ---- what is kept ---- */
+
+static void drop_text(struct space *space, struct version_text *text)
+{
+	TAILQ_REMOVE(&space->version_texts, text, link);
+	space->version_texts_bytes -= sizeof(*text) + text->size;
+	space->n_version_texts--;
+	free(text->job_id);
+	free(text);
+}
+
+const struct version_text *version_text_find(struct space *space, const char *job_id,
+					     int64_t version)
+{
+	struct version_text *text;
+
+	TAILQ_FOREACH (text, &space->version_texts, link) {
+		if (text->version == version && !strcmp(text->job_id, job_id))
+			return text;
+	}
+	return NULL;
+}
+
+static void keep_text(struct space *space, const struct version_open *open,
+		      const struct shown_job *job)
+{
+	struct version_text *text = malloc(sizeof(*text) + job->size);
+
+	if (!text || version_text_find(space, open->source.job_id, open->version) ||
+	    !(text->job_id = strdup(open->source.job_id))) {
+		free(text);
+		return;
+	}
+	text->version = open->version;
+	text->update_ms = job->update_ms;
+	text->size = job->size;
+	memcpy(text->content, job->content, job->size);
+	TAILQ_INSERT_HEAD(&space->version_texts, text, link);
+	space->version_texts_bytes += sizeof(*text) + text->size;
+	space->n_version_texts++;
+	while (space->version_texts_bytes > VERSION_TEXTS_BYTES ||
+	       space->n_version_texts > VERSION_TEXTS_MAX)
+		drop_text(space, TAILQ_LAST(&space->version_texts, version_texts));
+}
+
+/* ---- opening ---- */
+
+struct content_source {
+	struct text_source source;
+	size_t size;
+	char content[];
+};
+
+static int write_content(struct text_source *source, struct buf *text)
+{
+	const struct content_source *content = (struct content_source *)source;
+
+	return buf_append(text, content->content, content->size);
+}
+
+static void open_content(fuse_req_t req, const char *text, size_t size, struct fuse_file_info *fi)
+{
+	struct content_source *content = malloc(sizeof(*content) + size);
+
+	if (content) {
+		content->source.write = write_content;
+		content->size = size;
+		memcpy(content->content, text, size);
+	}
+	text_open_long(req, content ? &content->source : NULL, fi);
+}
+
+static void open_listing(fuse_req_t req, const struct node *node, struct fuse_file_info *fi)
+{
+	text_open_long(req, version_listing(space_of(req), node), fi);
+}
+
+/* Frees an open, whose request is answered next. */
+static void free_open(struct version_open *open)
+{
+	LIST_REMOVE(open, link);
+	node_release(&open->space->nodes, open->node);
+	free(open);
+}
+
+/* A check of the job of a directory was made. */
+static void take_newest(const struct version_open *open, const struct shown_job *job)
+{
+	struct engine *engine = open->space->engine;
+	struct version_source now;
+	struct freshness fresh = {.row = open->source.row};
+	int64_t version;
+
+	if (job->version <= open->source.newest || !open->source.row ||
+	    version_tree_source(open->space, open->node, &now, &version) < 0 ||
+	    now.row != open->source.row)
+		return;
+	if (freshness_of_row(engine, open->source.row, &fresh) == 0 && fresh.newest < job->version)
+		freshness_see(engine, &fresh, job->version);
+}
+
+static void on_version_shown(void *data, int result, const struct shown_job *job)
+{
+	struct version_open *open = data;
+	fuse_req_t req = open->req;
+
+	fuse_req_interrupt_func(req, NULL, NULL);
+	if (!open->version) {
+		/* the service may be away: what is known is listed */
+		if (result == 0)
+			take_newest(open, job);
+		open_listing(req, open->node, &open->fi);
+	} else if (result < 0) {
+		reply(req, result == -ESTALE ? -ENOENT : result);
+	} else {
+		keep_text(open->space, open, job);
+		open_content(req, job->content, job->size, &open->fi);
+	}
+	free_open(open);
+}
+
+static void on_open_interrupted(fuse_req_t req, void *data)
+{
+	struct version_open *open = data;
+
+	show_drop(open->asked);
+	free_open(open);
+	reply(req, -EINTR);
+}
+
+/* Asks for a version, or the newest one. Returns 0 and answers later, or -errno. */
+static int ask_version(fuse_req_t req, struct node *node, const struct version_source *source,
+		       int64_t version, const struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	struct version_open *open;
+	int r;
+
+	if (fuse_req_interrupted(req))
+		return -EINTR;
+	open = calloc(1, sizeof(*open));
+	if (!open)
+		return -ENOMEM;
+	*open = (struct version_open){.space = space,
+				      .req = req,
+				      .fi = *fi,
+				      .node = node,
+				      .source = *source,
+				      .version = version};
+	r = show_job(space->engine, source->job_id, version, on_version_shown, open, &open->asked);
+	if (r < 0) {
+		free(open);
+		return r;
+	}
+	node_hold(node);
+	LIST_INSERT_HEAD(&space->version_opens, open, link);
+	fuse_req_interrupt_func(req, on_open_interrupted, open);
+	return 0;
+}
+
+void version_text_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	struct space *space = space_of(req);
+	const struct version_text *text;
+	struct version_source source;
+	int64_t version;
+	int r = version_tree_source(space, node, &source, &version);
+
+	if (r == 0 && ((fi->flags & O_ACCMODE) != O_RDONLY || (fi->flags & O_TRUNC)))
+		r = -EPERM;
+	if (r < 0) {
+		reply(req, r);
+		return;
+	}
+	text = version_text_find(space, source.job_id, version);
+	if (text) {
+		open_content(req, text->content, text->size, fi);
+		return;
+	}
+	r = ask_version(req, node, &source, version, fi);
+	if (r < 0)
+		reply(req, r);
+}
+
+void version_tree_open_dir(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
+{
+	struct version_source source;
+	int64_t version;
+
+	if (version_tree_source(space_of(req), node, &source, &version) < 0 || !source.is_due ||
+	    ask_version(req, node, &source, 0, fi) < 0)
+		open_listing(req, node, fi);
+}
+
+void version_text_finish(struct space *space)
+{
+	struct version_open *open;
+
+	while ((open = LIST_FIRST(&space->version_opens))) {
+		fuse_req_t req = open->req;
+
+		fuse_req_interrupt_func(req, NULL, NULL);
+		show_drop(open->asked);
+		free_open(open);
+		reply(req, -EINTR);
+	}
+	while (!TAILQ_EMPTY(&space->version_texts))
+		drop_text(space, TAILQ_FIRST(&space->version_texts));
+}
