@@ -41,9 +41,9 @@ struct import_record {
 	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of this content */
 	struct attr_set attrs;			   /* that the service told with it */
 	int64_t read_version;	/* that a process here has read last; 0: none has read any */
-	int64_t listed_version;			   /* that a scan has told last; 0: none */
-	int64_t checked_ms; /* since the epoch: when the service was asked for it last */
-	char *error;	    /* what the last edit was refused with: its .error, or NULL */
+	int64_t listed_version; /* that a scan has told last; 0: none */
+	int64_t checked_ms;	/* since the epoch: when the service was asked for it last */
+	char *error;		/* what the last edit was refused with: its .error, or NULL */
 };
 
 void import_record_finish(struct import_record *record);
