@@ -229,7 +229,8 @@ static int make_some(struct placing *placing)
 		if (i == IMPORTS_AT_ONCE)
 			return 1;
 		r = make_file(placing, name);
-		placing->made += strlen(name) + 1;
+		if (r == 0)
+			placing->made += strlen(name) + 1;
 	}
 	for (const char *name = names->data + placing->made;
 	     r < 0 && name < names->data + names->size; name += strlen(name) + 1)

@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: MIT */
+/* How the jobs that a scan lists come to be files, and lose them. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "ledger/imports.h"
+#include "submit/catalogue.h"
+#include "submit/imports.h"
+#include "submit_fixture.h"
+
+#define REFRESH_MS 60000
+#define FILES_MAX 600
+
+/* The root of a spool. */
+static struct root {
+	char *names[FILES_MAX];
+	bool changed[FILES_MAX]; /* somebody has written to it */
+	size_t n;
+	unsigned made;
+	int fails;   /* to make a file: a negative errno */
+	bool looked; /* somebody has listed the root */
+} root;
+
+static size_t find_file(const char *name)
+{
+	size_t i = 0;
+
+	while (i < root.n && strcmp(root.names[i], name))
+		i++;
+	return i;
+}
+
+static int has_file(void *data, const char *name)
+{
+	(void)data;
+	return find_file(name) < root.n;
+}
+
+static void put_file(const char *name)
+{
+	assert_true(root.n < FILES_MAX);
+	root.changed[root.n] = false;
+	root.names[root.n++] = strdup(name);
+}
+
+static int make_file(void *data, const char *name)
+{
+	(void)data;
+	if (root.fails)
+		return root.fails;
+	if (has_file(NULL, name))
+		return -EEXIST;
+	put_file(name);
+	root.made++;
+	return 0;
+}
+
+static void drop_file(const char *name)
+{
+	size_t i = find_file(name);
+
+	assert_true(i < root.n);
+	free(root.names[i]);
+	root.names[i] = root.names[--root.n];
+	root.changed[i] = root.changed[root.n];
+}
+
+static int remove_file(void *data, const struct import_record *import, bool is_known)
+{
+	size_t i = find_file(import->name);
+
+	(void)data;
+	if (i < root.n && (is_known || !root.changed[i]))
+		drop_file(import->name);
+	return 0;
+}
+
+static const struct import_files files = {
+	.has = has_file, .make = make_file, .remove = remove_file};
+
+static int begin_mount(struct fixture *fixture)
+{
+	return imports_begin(fixture->engine, &files);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = fixture_open(false);
+
+	fixture->options.refresh_ms = REFRESH_MS;
+	fixture_remount(fixture);
+	root = (struct root){0};
+	assert_int_equal(begin_mount(fixture), 0);
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	while (root.n)
+		drop_file(root.names[0]);
+	fixture_close(*state);
+	return 0;
+}
+
+/* Another mount of the same ledger. */
+static void mount_again(struct fixture *fixture, enum jobs_shown jobs)
+{
+	fixture->options.jobs = jobs;
+	fixture_remount(fixture);
+	assert_int_equal(begin_mount(fixture), 0);
+}
+
+/* Somebody who lists the root. */
+struct reader {
+	int told, result;
+	struct waiter *waiter;
+};
+
+static void tell_reader(void *data, int result)
+{
+	struct reader *reader = data;
+
+	reader->told++;
+	reader->result = result;
+	reader->waiter = NULL;
+}
+
+static void begin_look(struct fixture *fixture, struct reader *reader)
+{
+	int r;
+
+	*reader = (struct reader){0};
+	if (root.looked)
+		fixture->now_ms += REFRESH_MS;
+	root.looked = true;
+	fixture_iterate(fixture);
+	fixture->is_due = true;
+	r = catalogue_refresh(fixture->engine, tell_reader, reader, &reader->waiter);
+	if (r < 0 || !reader->waiter)
+		tell_reader(reader, r);
+}
+
+/* Answers pages and shows truly, and lets slices run, until nothing is left to do. */
+static void answer_all(struct fixture *fixture)
+{
+	struct fake_request *request;
+
+	for (;;) {
+		fixture_settle(fixture);
+		request = fake_service_find(&fixture->service, FAKE_LIST);
+		if (!request)
+			request = fake_service_find(&fixture->service, FAKE_SHOW);
+		if (request)
+			fake_request_answer(request, FAKE_TRUTH);
+		else if (loop_next_due_ms(fixture->loop) >= 0 &&
+			 loop_next_due_ms(fixture->loop) <= fixture->now_ms + 2)
+			fixture_pass(fixture, 2);
+		else
+			break;
+	}
+}
+
+static void look(struct fixture *fixture)
+{
+	struct reader reader;
+
+	begin_look(fixture, &reader);
+	answer_all(fixture);
+	assert_int_equal(reader.told, 1);
+	assert_int_equal(reader.result, 0);
+}
+
+/* Is a name an import's, and has it a file? */
+static bool is_placed(struct fixture *fixture, const char *name)
+{
+	_cleanup_import_record_ struct import_record import = {0};
+
+	return imports_find(fixture->engine, name, &import) == 0 && has_file(NULL, name);
+}
+
+static struct fake_job *make_job(struct fixture *fixture, const char *name)
+{
+	return fake_service_make(&fixture->service, name, "content");
+}
+
+/* The name with an ID. */
+static const char *with_id(const char *stem, const struct fake_job *job)
+{
+	static char name[256];
+
+	snprintf(name, sizeof(name), "%s-%s.yaml", stem, job->id);
+	return name;
+}
+
+static void each_listed_job_gets_a_file(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_false(imports_any(fixture->engine));
+	for (int i = 0; i < 450; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "job %d", i);
+		make_job(fixture, name);
+	}
+	look(fixture);
+	assert_true(imports_any(fixture->engine));
+	assert_true(imports_are_whole(fixture->engine));
+	assert_int_equal(root.n, 450);
+	assert_true(is_placed(fixture, "job 449.yaml"));
+	look(fixture);
+	assert_int_equal(root.made, 450);
+}
+
+static void a_name_that_is_taken_is_given_with_the_id(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fake_job *first = make_job(fixture, "job"), *second = make_job(fixture, "job");
+	struct fake_job *mine = make_job(fixture, "mine"), *bound;
+
+	put_file("mine.yaml");
+	fixture_make(fixture, "bound.yaml", "text");
+	bound = make_job(fixture, "bound");
+	(void)first;
+	look(fixture);
+	assert_true(is_placed(fixture, "job.yaml"));
+	assert_true(is_placed(fixture, with_id("job", second)));
+	assert_true(is_placed(fixture, with_id("mine", mine)));
+	assert_true(is_placed(fixture, with_id("bound", bound)));
+	assert_false(is_placed(fixture, "bound.yaml"));
+}
+
+static void a_job_whose_names_are_all_taken_has_no_file(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fake_job *job = make_job(fixture, "job");
+
+	put_file("job.yaml");
+	put_file(with_id("job", job));
+	for (unsigned i = 2; i < 10; i++) {
+		char name[256];
+
+		snprintf(name, sizeof(name), "job-%s-%u.yaml", job->id, i);
+		put_file(name);
+	}
+	look(fixture);
+	assert_int_equal(root.made, 0);
+	assert_true(imports_are_whole(fixture->engine));
+}
+
+static bool survives_not(void *data)
+{
+	(void)data;
+	return false;
+}
+
+static void no_file_is_made_before_its_name_is_durable(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+	size_t made;
+
+	for (int i = 0; i < 30; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "job %d", i);
+		make_job(fixture, name);
+	}
+	begin_look(fixture, &reader);
+	while (!root.made) {
+		struct fake_request *request = fake_service_find(&fixture->service, FAKE_LIST);
+
+		if (request)
+			fake_request_answer(request, FAKE_TRUTH);
+		else if (!fixture_step(fixture))
+			fixture_pass(fixture, 2);
+	}
+	made = root.n;
+	assert_int_equal(made, 30);
+	fixture_crash(fixture, true, survives_not, NULL);
+	assert_int_equal(begin_mount(fixture), 0);
+	for (size_t i = 0; i < made; i++)
+		assert_true(is_placed(fixture, root.names[i]));
+	assert_int_equal(root.n, made);
+	assert_false(imports_are_whole(fixture->engine));
+	look(fixture);
+	assert_int_equal(root.n, made);
+	assert_true(imports_are_whole(fixture->engine));
+}
+
+static void the_job_of_a_create_under_way_has_no_file(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writer = {0};
+	struct fake_request *create;
+
+	assert_int_equal(fixture_commit(fixture, "sub/job.yaml", "text", &writer), 0);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	create = fixture_request(fixture, FAKE_CREATE);
+	fake_request_perform(create);
+	make_job(fixture, "other");
+	look(fixture);
+	assert_int_equal(root.n, 1);
+	assert_true(is_placed(fixture, "other.yaml"));
+	fake_request_answer(create, FAKE_TRUTH);
+	answer_all(fixture);
+	assert_int_equal(writer.told, 1);
+	look(fixture);
+	assert_int_equal(root.n, 1);
+}
+
+static void a_file_that_cannot_be_made_is_tried_again(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_job(fixture, "job");
+	root.fails = -ENOSPC;
+	look(fixture);
+	assert_int_equal(root.n, 0);
+	assert_false(imports_are_whole(fixture->engine));
+	root.fails = 0;
+	look(fixture);
+	assert_true(is_placed(fixture, "job.yaml"));
+	assert_true(imports_are_whole(fixture->engine));
+}
+
+static void a_path_that_takes_the_job_takes_its_file_away(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fake_job *job = make_job(fixture, "job");
+	const struct attr_set attrs = {0};
+	const struct owner owner = {0};
+	int64_t row;
+
+	look(fixture);
+	assert_true(is_placed(fixture, "job.yaml"));
+	assert_int_equal(ledger_ensure(fixture->ledger, "sub/x.yaml", &owner, &row), 0);
+	assert_int_equal(ledger_bind(fixture->ledger, row,
+				     &(struct ledger_binding){.job_id = job->id,
+							      .versions = {1, 1},
+							      .attrs = &attrs}),
+			 0);
+	fixture_iterate(fixture);
+	answer_all(fixture);
+	assert_int_equal(root.n, 0);
+	look(fixture);
+	assert_int_equal(root.n, 0);
+}
+
+static void a_job_that_is_gone_takes_its_file_away(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fake_job *job = make_job(fixture, "gone");
+
+	make_job(fixture, "there");
+	make_job(fixture, "there too");
+	look(fixture);
+	assert_int_equal(root.n, 3);
+	job->gone = true;
+	look(fixture);
+	look(fixture);
+	assert_int_equal(root.n, 2);
+	assert_false(is_placed(fixture, "gone.yaml"));
+}
+
+static void the_next_mount_makes_what_was_lost(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_import_record_ struct import_record import = {0}, now = {0};
+
+	make_job(fixture, "fetched");
+	make_job(fixture, "unfetched");
+	make_job(fixture, "removed");
+	look(fixture);
+	assert_int_equal(imports_find(fixture->engine, "fetched.yaml", &import), 0);
+	import.version = 3;
+	assert_int_equal(imports_fetched(fixture->engine, &import), 0);
+	drop_file("fetched.yaml");
+	drop_file("unfetched.yaml");
+	import_record_finish(&import);
+	/* its removal was recorded, and the directory was not synced */
+	assert_int_equal(imports_find(fixture->engine, "removed.yaml", &import), 0);
+	assert_int_equal(imports_hide(fixture->engine, &import), 0);
+	mount_again(fixture, JOBS_AS_BEFORE);
+	assert_int_equal(imports_find(fixture->engine, "fetched.yaml", &now), 0);
+	assert_int_equal(now.version, 0);
+	assert_true(is_placed(fixture, "unfetched.yaml"));
+	assert_int_equal(root.n, 2);
+}
+
+static void a_tombstone_leaves_a_users_file_alone(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_import_record_ struct import_record import = {0};
+
+	make_job(fixture, "job");
+	look(fixture);
+	assert_int_equal(imports_find(fixture->engine, "job.yaml", &import), 0);
+	assert_int_equal(imports_hide(fixture->engine, &import), 0);
+	root.changed[find_file("job.yaml")] = true;
+	mount_again(fixture, JOBS_AS_BEFORE);
+	assert_int_equal(root.n, 1);
+	/* of a name that is bound nothing is even asked */
+	root.changed[0] = false;
+	fixture_make(fixture, "job.yaml", "text");
+	mount_again(fixture, JOBS_AS_BEFORE);
+	assert_int_equal(root.n, 1);
+}
+
+static void a_name_that_a_user_takes_is_the_users(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fake_job *job = make_job(fixture, "job");
+
+	assert_int_equal(imports_give_name(fixture->engine, "job.yaml"), 0);
+	look(fixture);
+	assert_int_equal(imports_give_name(fixture->engine, "other.yaml"), 0);
+	drop_file("job.yaml");
+	assert_int_equal(imports_give_name(fixture->engine, "job.yaml"), 0);
+	put_file("job.yaml");
+	assert_false(is_placed(fixture, "job.yaml"));
+	look(fixture);
+	assert_true(is_placed(fixture, with_id("job", job)));
+	assert_int_equal(root.n, 2);
+}
+
+static void with_own_there_is_none(void **state)
+{
+	struct fixture *fixture = *state;
+	struct import_glance glance;
+
+	make_job(fixture, "job");
+	make_job(fixture, "changed");
+	look(fixture);
+	root.changed[find_file("changed.yaml")] = true;
+	mount_again(fixture, JOBS_OWN);
+	assert_int_equal(imports_shown(fixture->engine), JOBS_OWN);
+	assert_false(imports_any(fixture->engine));
+	assert_int_equal(root.n, 1);
+	assert_int_equal(imports_glance(fixture->engine, "changed.yaml", &glance), -ENOENT);
+	look(fixture);
+	assert_int_equal(root.n, 1);
+	mount_again(fixture, JOBS_ALL);
+	assert_int_equal(root.n, 2);
+	assert_int_equal(imports_glance(fixture->engine, "job.yaml", &glance), 0);
+}
+
+static void an_import_is_due_when_nobody_has_told_its_version_lately(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fake_job *job = make_job(fixture, "job");
+	_cleanup_import_record_ struct import_record import = {0};
+
+	look(fixture);
+	assert_int_equal(imports_find(fixture->engine, "job.yaml", &import), 0);
+	assert_int_equal(imports_is_due(fixture->engine, &import), 1);
+	import.version = 1;
+	assert_int_equal(imports_fetched(fixture->engine, &import), 0);
+	import_record_finish(&import);
+	assert_int_equal(imports_find(fixture->engine, "job.yaml", &import), 0);
+	assert_int_equal(imports_is_due(fixture->engine, &import), 0);
+	fixture->now_ms += 2 * REFRESH_MS;
+	assert_int_equal(imports_is_due(fixture->engine, &import), 1);
+	look(fixture); /* the list has version 1 */
+	assert_int_equal(imports_is_due(fixture->engine, &import), 0);
+	fake_job_write(job, "second");
+	look(fixture);
+	import_record_finish(&import);
+	assert_int_equal(imports_find(fixture->engine, "job.yaml", &import), 0);
+	assert_int_equal(import.listed_version, 2);
+	assert_int_equal(imports_is_due(fixture->engine, &import), 1);
+}
+
+static void an_edit_binds_with_the_version_that_was_read(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_import_record_ struct import_record import = {0};
+	_cleanup_job_record_ struct job_record job = {0};
+	const struct owner owner = {0};
+	int64_t row;
+
+	make_job(fixture, "job");
+	look(fixture);
+	assert_int_equal(imports_find(fixture->engine, "job.yaml", &import), 0);
+	import.version = 1;
+	assert_int_equal(imports_fetched(fixture->engine, &import), 0);
+	assert_int_equal(imports_read(fixture->engine, &import), 0);
+	import.version = 2;
+	assert_int_equal(imports_fetched(fixture->engine, &import), 0);
+	import_record_finish(&import);
+	assert_int_equal(imports_find(fixture->engine, "job.yaml", &import), 0);
+	assert_int_equal(import.read_version, 1);
+	assert_int_equal(imports_bind(fixture->engine, &import, &owner, &row), 0);
+	job = fixture_job(fixture, "job.yaml");
+	assert_int_equal(job.row, row);
+	assert_string_equal(job.job_id, import.job_id);
+	assert_int_equal(job.base, 1);
+	assert_int_equal(job.unread, 2);
+	assert_int_equal(job.version, 2);
+	assert_false(job.on_purpose);
+	fixture_iterate(fixture);
+	answer_all(fixture);
+	assert_int_equal(root.n, 1); /* the file is the path's now */
+}
+
+static void a_ledger_that_cannot_be_written_ends_the_look(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+
+	make_job(fixture, "job");
+	begin_look(fixture, &reader);
+	fixture_request(fixture, FAKE_LIST);
+	fake_disk_fail_writes(ENOSPC);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fake_disk_fail_writes(0);
+	fixture->now_ms += 2000;
+	fixture_settle(fixture);
+	assert_int_equal(reader.told, 1);
+	assert_int_equal(root.n, 0);
+	fixture->now_ms += 600000;
+	look(fixture);
+	assert_true(is_placed(fixture, "job.yaml"));
+}
+
+#define IMPORT_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IMPORT_TEST(each_listed_job_gets_a_file),
+		IMPORT_TEST(a_name_that_is_taken_is_given_with_the_id),
+		IMPORT_TEST(a_job_whose_names_are_all_taken_has_no_file),
+		IMPORT_TEST(no_file_is_made_before_its_name_is_durable),
+		IMPORT_TEST(the_job_of_a_create_under_way_has_no_file),
+		IMPORT_TEST(a_file_that_cannot_be_made_is_tried_again),
+		IMPORT_TEST(a_path_that_takes_the_job_takes_its_file_away),
+		IMPORT_TEST(a_job_that_is_gone_takes_its_file_away),
+		IMPORT_TEST(the_next_mount_makes_what_was_lost),
+		IMPORT_TEST(a_tombstone_leaves_a_users_file_alone),
+		IMPORT_TEST(a_name_that_a_user_takes_is_the_users),
+		IMPORT_TEST(with_own_there_is_none),
+		IMPORT_TEST(an_import_is_due_when_nobody_has_told_its_version_lately),
+		IMPORT_TEST(an_edit_binds_with_the_version_that_was_read),
+		IMPORT_TEST(a_ledger_that_cannot_be_written_ends_the_look),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
