@@ -178,6 +178,14 @@ def test_a_nul_in_a_name_becomes_a_file_that_opens(host):
     assert b.id("sec_ond.yaml") == id_
 
 
+def test_a_name_that_ignore_matches_is_a_job_file_all_the_same(host):
+    b = host("b")
+    id_ = make(b, "a_LOCAL_12", "text")
+    assert names(b) == ["a_LOCAL_12.yaml"]
+    assert tools.read(b.at("a_LOCAL_12.yaml")) == b"text"
+    assert b.id("a_LOCAL_12.yaml") == id_
+
+
 def test_the_oldest_job_has_the_plain_name(host):
     b = host("b")
     first, second = make(b, "job", "first"), make(b, "job", "second")
@@ -554,6 +562,45 @@ def test_a_copy_over_a_version_that_nobody_read_is_a_conflict(host, src):
     result = tools.run("cp", samples.file(src, "mine.yaml", "job", ["mine"]), b.at("job.yaml"))
     result.fails(tools.message("ESTALE"))
     assert b.job(id_)["content"] == samples.document("job", ["console"])
+
+
+@pytest.mark.parametrize("jobs", ["read", "all"])
+def test_a_path_that_takes_the_job_takes_the_import_away(host, src, jobs):
+    b = host("b", jobs=jobs)
+    id_ = make(b, "restart")
+    other = make(b, "other")
+    os.mkdir(b.at("nightly"))
+    assert names(b) == ["nightly", "other.yaml", "restart.yaml"]
+    tools.run("cp", samples.file(src, "restart.yaml", "restart"), b.at("nightly", "restart.yaml")).ok()
+    assert b.id("nightly/restart.yaml") == id_
+    assert b.sent() == (0, 0)
+    tools.eventually(lambda: names(b) == ["nightly", "other.yaml"], "the import to leave")
+    assert reads(b.at("restart.yaml")) is None
+    assert b.id("other.yaml") == other
+
+
+def test_a_removed_import_can_be_had_back(host):
+    b = host("b")
+    id_ = make(b, "job", "text")
+    assert names(b) == ["job.yaml"]
+    os.unlink(b.at("job.yaml"))
+    tools.write(b.at("back.yaml"), "")
+    os.setxattr(b.at("back.yaml"), "coc.job_id", id_.encode())
+    assert b.id("back.yaml") == id_
+    assert tools.read(b.at("back.yaml")) == b"text"
+    b.options["refresh"] = "0"
+    b.remount()
+    assert names(b) == ["back.yaml"]
+
+
+def test_a_job_that_was_forgotten_is_not_imported(host, src):
+    b = host("b", refresh="0")
+    tools.run("cp", samples.file(src, "job.yaml", "job"), b.at("job.yaml")).ok()
+    os.removexattr(b.at("job.yaml"), "coc.job_id")
+    os.unlink(b.at("job.yaml"))
+    assert names(b) == []
+    b.remount()
+    assert names(b) == []
 
 
 # ---- whose they are ----
