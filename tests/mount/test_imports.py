@@ -579,20 +579,6 @@ def test_a_path_that_takes_the_job_takes_the_import_away(host, src, jobs):
     assert b.id("other.yaml") == other
 
 
-def test_a_removed_import_can_be_had_back(host):
-    b = host("b")
-    id_ = make(b, "job", "text")
-    assert names(b) == ["job.yaml"]
-    os.unlink(b.at("job.yaml"))
-    tools.write(b.at("back.yaml"), "")
-    os.setxattr(b.at("back.yaml"), "coc.job_id", id_.encode())
-    assert b.id("back.yaml") == id_
-    assert tools.read(b.at("back.yaml")) == b"text"
-    b.options["refresh"] = "0"
-    b.remount()
-    assert names(b) == ["back.yaml"]
-
-
 def test_a_job_that_was_forgotten_is_not_imported(host, src):
     b = host("b", refresh="0")
     tools.run("cp", samples.file(src, "job.yaml", "job"), b.at("job.yaml")).ok()
