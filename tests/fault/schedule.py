@@ -72,11 +72,13 @@ class File:
         return self.commits[-1].text if self.commits else None
 
     def holds(self):
-        """Its content, as anybody can read it; None without."""
+        """Its content, as anybody can read it; None without. It may have followed its job: then it is known from now on."""
         try:
-            return tools.read(self.host.at(self.path)).decode()
+            text = tools.read(self.host.at(self.path)).decode()
         except OSError:
             return None
+        self.known.add(text)
+        return text
 
 
 class Host:
@@ -86,8 +88,9 @@ class Host:
         self.name, self.front = name, fronts.Front(cocd.address).start()
         base = os.path.join(folder, name)
         os.makedirs(base, exist_ok=True)
-        self.mount = mounting.Space(cocd, self.front, base, timeout="3", refresh="0", **options)
-        self.files, self.dead = [], False
+        self.mount = mounting.Space(cocd, self.front, base, timeout="3", **options)
+        self.files, self.dead, self.hidden = [], False, set()
+        self.path = self.mount.path
         exhibits.append(self)
 
     def at(self, path):
@@ -106,12 +109,13 @@ class Schedule:
         self.seed, self.folder, self.random = seed, folder, random.Random(seed)
         self.adopts, self.numbers, self.round = "adopt=" in help_text, 0, 0
         self.console = {}       # the texts that somebody at the console wrote, and when that was over
-        self.lines, self.hosts = [], []
+        self.lines, self.hosts, self.broken = [], [], []
         self.lock = threading.Lock()
         self.cocd = service.Cocd(os.path.join(folder, "service"), os.path.join(folder, "cocd.log")).start()
         for name in "AB":
-            mode = self.random.choice(["sync", "sync", "queue"])
-            Host(name, self.cocd, folder, self.hosts, submit=mode, **{"jobs": "own" if "jobs=" in help_text else None, **options})
+            own = {"submit": self.random.choice(["sync", "sync", "queue"]), "refresh": self.random.choice(["0", "1", "60"]),
+                   "jobs": self.random.choice(["own", "read", "all", "all"])}
+            Host(name, self.cocd, folder, self.hosts, **{**own, **options})
 
     def say(self, text):
         with self.lock:
@@ -178,7 +182,7 @@ class Schedule:
             self.numbers += 1
             number = self.numbers
         name = name or f"job{number}"
-        folder = self.random_of(host).choice(["", "", "d/"])
+        folder = host.random.choice(["", "", "d/"])
         if folder:
             os.makedirs(host.at("d"), exist_ok=True)
         file = File(host, f"{folder}{name}-{number}.yaml", name)
@@ -213,7 +217,7 @@ class Schedule:
         self.say(f"rm {file}: {said}")
 
     def set_risk(self, host, file):
-        text, risk = file.holds(), self.random_of(host).choice(["LOW", "MEDIUM", "HIGH"])
+        text, risk = file.holds(), host.random.choice(["LOW", "MEDIUM", "HIGH"])
         said = self.told(host, file, text, os.setxattr, host.at(file.path), "user.coc.risk_level", risk.encode())
         self.say(f"{file} risk {risk}: {said}")
 
@@ -257,8 +261,44 @@ class Schedule:
         """Writes the text of another host's file, as the same repository on another machine."""
         self.new(host, file.name, file.last())
 
-    def random_of(self, host):
-        return host.random
+    def imports(self, host):
+        """The names in the root that are none of the host's own."""
+        own = {file.path for file in host.files} | {path for file in host.files for path in file.moved}
+        return sorted(name for name in os.listdir(host.path) if name.endswith(".yaml") and name not in own)
+
+    def edit_import(self, host):
+        """The job of somebody else, as an editor does it: read, then written."""
+        try:
+            name = host.random.choice(self.imports(host) or [None])
+            if not name:
+                return
+            text = tools.read(host.at(name)).decode()
+        except OSError as error:
+            self.say(f"{host.name}: no import: {errno.errorcode[error.errno]}")
+            return
+        file = File(host, name, text.partition("name: ")[2].partition("\n")[0], content={text}, known={text})
+        if host.mount.options["jobs"] == "all":
+            host.files.append(file)
+            host.random.choice([self.write, self.publish, self.set_risk])(host, file)
+            return
+        try:
+            os.close(os.open(host.at(name), os.O_WRONLY))
+            self.broken.append(f"{file} could be opened for writing with jobs={host.mount.options['jobs']}")
+        except OSError:
+            pass
+
+    def remove_import(self, host):
+        names = self.imports(host)
+        if names:
+            name = host.random.choice(names)
+            job = host.mount.id(name)
+            try:
+                os.unlink(host.at(name))
+                host.hidden.add(job)
+                said = "0"
+            except OSError as error:
+                said = errno.errorcode[error.errno]
+            self.say(f"rm import {host.name}:{name}: {said}")
 
     def act(self, host):
         """One thing."""
@@ -266,7 +306,9 @@ class Schedule:
         files = [file for file in host.files if not file.moved]
         bound = [file for file in files if file.there and file.commits]
         file = dice.choice(bound) if bound else None
-        if file is None or dice.random() < 0.2:
+        if dice.random() < 0.25 and host.mount.options["jobs"] != "own":
+            dice.choices([self.edit_import, self.remove_import], [5, 1])[0](host)
+        elif file is None or dice.random() < 0.2:
             others = [f for h in self.hosts if h is not host for f in h.files if f.commits and f.commits[-1].told == OK]
             if self.adopts and others and dice.random() < 0.5:
                 self.deploy(host, dice.choice(others))
@@ -296,6 +338,12 @@ class Schedule:
         dice = self.console_random
         client, jobs = self.cocd.client(), promises.held(self.cocd)
         if not jobs or dice.random() < 0.3:
+            text = self.text(f"console{self.numbers}")
+            self.console[text] = float("inf")
+            job = client.create(name=text.partition("name: ")[2].partition("\n")[0], content=text, enterprise_project_id="0",
+                                risk_level="LOW")
+            self.console[text] = time.monotonic()
+            self.say(f"console {job[-6:]} = {self.step(text)}, new")
             return
         job = dice.choice(sorted(jobs))
         shown = client.show(job)
@@ -426,6 +474,7 @@ class Schedule:
                              SETTLE_SECONDS, give_up=lambda host=host: host.mount.process.poll() is not None and "it is dead")
 
     def wrong(self):
+        yield from self.broken
         jobs = promises.held(self.cocd)
         files = [file for host in self.hosts for file in host.files]
         writers = collections.defaultdict(set)
@@ -433,10 +482,15 @@ class Schedule:
             for commit in file.commits:
                 writers[commit.text].add(file)
         for host in self.hosts:
-            owned = collections.Counter(host.mount.id(file.path) for file in host.files)
-            for job, count in owned.items():
-                if job and count > 1:
-                    yield f"{count} files of {host.name} have the job {job}"
+            names = {file.path for file in host.files} | {name for name in os.listdir(host.path) if name.endswith(".yaml")}
+            owned = collections.defaultdict(list)
+            for name in names:
+                owned[host.mount.id(name)].append(name)
+            for job, found in owned.items():
+                if job in host.hidden - {None} and not {file.path for file in host.files} & set(found):
+                    yield f"{found} of {host.name} have the job {job}, whose file was removed"
+                if job and len(found) > 1:
+                    yield f"{found} of {host.name} have the job {job}"
         for file in files:
             yield from self.file_wrong(file, jobs, writers)
         yield from self.jobs_wrong(files, jobs, writers)
