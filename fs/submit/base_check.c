@@ -27,7 +27,6 @@
 #include <string.h>
 
 #include "base/crash.h"
-#include "job/fixed.h"
 #include "job/version.h"
 #include "submit/ask.h"
 #include "submit/outage.h"
@@ -112,9 +111,8 @@ static bool has_changed_values(const struct submission *submission,
 	for (int i = 0; i < ATTR_COUNT; i++) {
 		const enum attr attr = (enum attr)i;
 
-		if (submission->changed & 1U << i && !attr_is_fixed(attr) &&
-		    !attr_same(versions_attribute(details, attr),
-			       submission->record.attrs.value[i]))
+		if (submission->changed & 1U << i && !attr_same(versions_attribute(details, attr),
+								submission->record.attrs.value[i]))
 			return false;
 	}
 	return true;

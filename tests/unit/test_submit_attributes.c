@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "submit/kept_attributes.h"
+#include "submit/state.h"
 #include "submit_fixture.h"
 
 static struct fake_job *only_job(struct fixture *fixture)
@@ -211,6 +212,58 @@ static void an_empty_description_of_the_files_own_stays(void **state)
 	assert_held(fixture, ATTR_DESCRIPTION, "");
 }
 
+/* A path takes a job that others have made; the service tells its level, or not. */
+static void bind_foreign_job(struct fixture *fixture, const char *risk)
+{
+	const struct owner owner = {0};
+	struct fake_job *job = fake_service_make(&fixture->service, "a", "one");
+	struct attr_set attrs = {.value = {[ATTR_RISK_LEVEL] = (char *)risk}};
+	const struct ledger_binding binding = {
+		.job_id = job->id, .versions = {1, 1}, .attrs = &attrs};
+	int64_t row;
+
+	assert_int_equal(ledger_ensure(fixture->engine->ledger, "a.yaml", &owner, &row), 0);
+	assert_int_equal(ledger_bind(fixture->engine->ledger, row, &binding), 0);
+}
+
+static void what_the_service_does_not_tell_may_be_the_same(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct commit_spec said = {
+		.path = "a.yaml",
+		.content = "# coc.tags: a=1\n# coc.enterprise_project_id: 7\none"};
+
+	bind_foreign_job(fixture, "HIGH");
+	for (int i = 0; i < 2; i++) /* sent, and then held */
+		assert_int_equal(commit_to_the_end(fixture, &said), 0);
+	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 1);
+	assert_held(fixture, ATTR_TAGS, NULL);
+	assert_held(fixture, ATTR_RISK_LEVEL, "LOW"); /* as the job says now */
+}
+
+static void a_level_that_nobody_tells_is_asked_for(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct commit_spec spec = {
+		.path = "a.yaml", .content = "two", .inherits_nothing = true};
+
+	bind_foreign_job(fixture, NULL);
+	assert_int_equal(commit_to_the_end(fixture, &spec), -ENODATA);
+}
+
+static void a_comment_that_does_not_count_is_warned_of(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(commit_text(fixture, "one: 1\n# coc.risk_level: HIGH\n"), 0);
+	assert_string_equal(risk_of(fixture), "LOW");
+	{
+		_cleanup_job_record_ struct job_record job = fixture_job(fixture, "a.yaml");
+
+		assert_non_null(strstr(job.warnings, "2:1: the comment coc.risk_level"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +275,9 @@ int main(void)
 		sync_test(without_a_check_what_was_seen_last_counts),
 		sync_test(what_was_sent_is_held_when_nobody_tells),
 		sync_test(a_comment_cannot_change_what_is_fixed),
+		sync_test(what_the_service_does_not_tell_may_be_the_same),
+		sync_test(a_level_that_nobody_tells_is_asked_for),
+		sync_test(a_comment_that_does_not_count_is_warned_of),
 		sync_test(an_empty_description_of_the_files_own_stays),
 	};
 
