@@ -33,8 +33,10 @@ int ledger_bound_row(struct ledger *ledger, const char *job_id, int64_t *ret_row
 	return code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
 }
 
-/* The state of a row once it is bound. Returns 0 or -errno. */
-static int state_when_bound(struct ledger *ledger, int64_t row, enum job_state *ret_state)
+/* The state of a row once it is bound. A text that is not known to be the service's is a draft.
+ * Returns 0 or -errno. */
+static int state_when_bound(struct ledger *ledger, int64_t row,
+			    const struct ledger_binding *binding, enum job_state *ret_state)
 {
 	_cleanup_job_record_ struct job_record job = {0};
 	int r = ledger_get(ledger, row, &job);
@@ -44,9 +46,12 @@ static int state_when_bound(struct ledger *ledger, int64_t row, enum job_state *
 	if (job.job_id)
 		return -EEXIST;
 	*ret_state = job.state;
-	return job_state_is_unfinished(job.state)
-		       ? 0
-		       : ledger_state_at_end(ledger, row, JOB_SUBMITTED, ret_state);
+	if (job_state_is_unfinished(job.state))
+		return 0;
+	if (binding->digest)
+		return ledger_state_at_end(ledger, row, JOB_SUBMITTED, ret_state);
+	*ret_state = job.refused ? job.state : JOB_DRAFT;
+	return 0;
 }
 
 /* Writes the binding into its row. Returns 0 or -errno. */
@@ -95,7 +100,7 @@ static int bind_row(struct ledger *ledger, int64_t row, const struct ledger_bind
 
 	if (r != -ENOENT)
 		return r < 0 ? r : -EEXIST;
-	r = state_when_bound(ledger, row, &state);
+	r = state_when_bound(ledger, row, binding, &state);
 	if (r == 0)
 		r = write_binding(ledger, row, binding, state);
 	if (r == 0)
@@ -126,4 +131,9 @@ int ledger_adopt(struct ledger *ledger, struct ledger_submission *submission,
 	if (r == 0)
 		submission->kind = SUBMIT_UPDATE;
 	return r;
+}
+
+int ledger_mean_job(struct ledger *ledger, int64_t row)
+{
+	return ledger_run_row(ledger, STMT_MEAN_JOB, row);
 }

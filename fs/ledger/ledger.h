@@ -305,8 +305,9 @@ struct ledger_binding {
 
 /*
  * Binds a row, which has no job, or changes nothing. A submission of the row that is under way goes
- * on; else the row is JOB_SUBMITTED. A job that was forgotten on demand is so no more. -EEXIST: the
- * row has a job, or another row has the job. -ENOENT: there is no such row.
+ * on. Else the row is JOB_SUBMITTED, or JOB_DRAFT if the digest is not known. A job that was
+ * forgotten on demand is so no more. -EEXIST: the row has a job, or another row has the job.
+ * -ENOENT: there is no such row.
  */
 int ledger_bind(struct ledger *ledger, int64_t row, const struct ledger_binding *binding);
 
@@ -314,6 +315,9 @@ int ledger_bind(struct ledger *ledger, int64_t row, const struct ledger_binding 
  * not sent. What the service had before is not kept any longer. Sets submission->kind. */
 int ledger_adopt(struct ledger *ledger, struct ledger_submission *submission,
 		 const struct ledger_binding *binding);
+
+/* The job of a row is bound on purpose from now on. */
+int ledger_mean_job(struct ledger *ledger, int64_t row);
 
 /* The row that is bound to a job. -ENOENT: none is. */
 int ledger_bound_row(struct ledger *ledger, const char *job_id, int64_t *ret_row);

@@ -77,6 +77,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 		      " dismissed = iif(refused, dismissed, 0)"
 		      " WHERE id = ?1 AND job_id IS NULL",
 	[STMT_RECALL] = "DELETE FROM forgotten WHERE job_id = ?1",
+	[STMT_MEAN_JOB] = "UPDATE job SET on_purpose = 1 WHERE id = ?1 AND NOT on_purpose",
 	[STMT_ADOPT] = "UPDATE submission SET kind = ?2, onto = 0 WHERE id = ?1",
 	[STMT_REMEMBER] = "INSERT OR IGNORE INTO forgotten SELECT job_id FROM job"
 			  " WHERE id = ?1 AND job_id IS NOT NULL",

@@ -23,6 +23,7 @@
 #include "space/placeholder.h"
 #include "space/queue_view.h"
 #include "space/refresh.h"
+#include "space/set_job.h"
 #include "space/text.h"
 #include "space/unmade.h"
 #include "space/version_text.h"
@@ -175,6 +176,7 @@ static void init_space(struct space *space, const struct space_spec *spec)
 	SLIST_INIT(&space->unmade_ends);
 	LIST_INIT(&space->closings);
 	LIST_INIT(&space->refreshes);
+	LIST_INIT(&space->job_settings);
 	readers_init(&space->readers);
 	LIST_INIT(&space->version_opens);
 	TAILQ_INIT(&space->version_texts);
@@ -267,6 +269,7 @@ void space_close(struct space *space)
 	inspectors_destroy(space->inspectors);
 	refresh_interrupt_all(space);
 	version_text_finish(space);
+	set_job_interrupt_all(space);
 	if (space->workers)
 		workers_drain(space->workers);
 	import_interrupt_all(space);

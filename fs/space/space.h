@@ -30,16 +30,14 @@
  *   nodes       node_table, content, node, location, path
  *   jobs        witness, job_name, content_read, directory_story, half
  *   work        disk, incoming, text, entries, pending_reply
- *   imports     import, placeholder, import_fetch
- *   owners      caller, claim_row, import_edit, claim, claim_tree, adopter
  *   imports     import, placeholder, import_fetch, import_ahead, import_reading
- *   owners      caller, claim_row, import_edit, claim, claim_tree
+ *   owners      caller, claim_row, import_edit, claim, claim_tree, adopter
  *   fresh       file_version, reading, refresh
  *   derived     sibling, unmade, viewer, queue_view, jobs_view
  *   versions    version_tree, version_listing, version_text, control
  *   renamed     moving, rename_recover, moved_away, backup
  *   made        new_name, entry, listing, coc_facts
- *   commits     job_attributes, commit, closing
+ *   commits     job_attributes, commit, closing, set_job
  *   renames     renaming, rename_source, rename_run, link_run, rename_wait
  *   endings     stat_reply, truncate, io
  *   operations  lookup, stat, file, allocate, directory, xattr, xattr_list
@@ -102,8 +100,9 @@ struct space {
 	STAILQ_HEAD(, waiting_rename) renames_waiting;
 	struct deleted_siblings deleted_siblings;
 	struct removals removals;
-	LIST_HEAD(, refresh) refreshes; /* checks under way (refresh.h) */
-	int64_t refresh_slow_until_ms;	/* nobody waits for a check until then */
+	LIST_HEAD(, refresh) refreshes;	       /* checks under way (refresh.h) */
+	LIST_HEAD(, job_setting) job_settings; /* files that get a job by hand (set_job.h) */
+	int64_t refresh_slow_until_ms;	       /* nobody waits for a check until then */
 	struct readers readers;
 	LIST_HEAD(, version_open) version_opens; /* that wait for the service (version_text.h) */
 	TAILQ_HEAD(version_texts, version_text) version_texts;

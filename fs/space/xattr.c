@@ -27,6 +27,7 @@
 #include "space/path.h"
 #include "space/pending_reply.h"
 #include "space/queue_view.h"
+#include "space/set_job.h"
 #include "space/xattr.h"
 
 bool xattr_is_passed(const char *name)
@@ -86,6 +87,8 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 	}
 	if (fact_is_base(name))
 		name = "coc.base";
+	if (set_job_is_name(name))
+		name = "coc.job_id";
 	if (fact_is_name(name)) {
 		r = fact_get(space, req, node, name, &value, &length);
 		if (r < 0)
@@ -261,7 +264,8 @@ static void set_base(struct space *space, fuse_req_t req, struct node *node, con
 /* Would this attribute change a job, or its file? */
 static bool edits_import(const char *name)
 {
-	return fact_is_base(name) || (!fact_is_name(name) && xattr_is_passed(name));
+	return fact_is_base(name) || set_job_is_name(name) ||
+	       (!fact_is_name(name) && xattr_is_passed(name));
 }
 
 /* A setxattr that waits for an import: then the name, with a NUL, and the value. */
@@ -314,6 +318,10 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 		return;
 	if (fact_is_base(name)) {
 		set_base(space, req, node, value, size);
+		return;
+	}
+	if (set_job_is_name(name)) {
+		set_job(req, node, value, size);
 		return;
 	}
 	if (fact_is_name(name))

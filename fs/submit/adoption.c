@@ -51,7 +51,10 @@ static int mark_taken(const struct submission *submission)
 
 		if (bound < 0)
 			return bound;
-		candidate->is_taken = bound || engine_may_have_made(submission, candidate->id);
+		candidate->is_taken =
+			bound || engine_may_have_made(submission->engine, submission,
+						      submission->record.attrs.value[ATTR_NAME],
+						      candidate->id);
 	}
 	return 0;
 }

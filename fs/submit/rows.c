@@ -105,12 +105,12 @@ static bool has_twin(const struct engine *engine, const struct submission *submi
 	return false;
 }
 
-/* Is it another create of the same name? */
-static bool is_of_name(const struct submission *other, const struct submission *submission)
+/* Is it a create of this name, other than self? */
+static bool is_of_name(const struct submission *other, const struct submission *self,
+		       const char *name)
 {
-	return other != submission && submission_is_create(other) &&
-	       !strcmp(other->record.attrs.value[ATTR_NAME],
-		       submission->record.attrs.value[ATTR_NAME]);
+	return other != self && submission_is_create(other) &&
+	       attr_same(other->record.attrs.value[ATTR_NAME], name);
 }
 
 /* May its request have been done, without its outcome being known? */
@@ -120,14 +120,13 @@ static bool is_open(const struct submission *submission)
 	       (submission->stage == STAGE_ENDED && submission->outcome == OUTCOME_DOUBT);
 }
 
-bool engine_may_have_made(const struct submission *submission, const char *job_id)
+bool engine_may_have_made(const struct engine *engine, const struct submission *self,
+			  const char *name, const char *job_id)
 {
-	const struct engine *engine = submission->engine;
-
 	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
 		for (const struct submission *other = engine->by_row[i]; other;
 		     other = other->next_by_row)
-			if (is_open(other) && is_of_name(other, submission) &&
+			if (is_open(other) && is_of_name(other, self, name) &&
 			    !known_has(&other->record.known, job_id))
 				return true;
 	return false;
@@ -142,7 +141,9 @@ bool engine_has_namesake(const struct submission *submission)
 	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
 		for (const struct submission *other = engine->by_row[i]; other;
 		     other = other->next_by_row)
-			if (stages & 1U << other->stage && is_of_name(other, submission) &&
+			if (stages & 1U << other->stage &&
+			    is_of_name(other, submission,
+				       submission->record.attrs.value[ATTR_NAME]) &&
 			    attr_same(other->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID],
 				      submission->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID]))
 				return true;

@@ -25,8 +25,10 @@ int engine_is_bound(const struct engine *engine, const char *job_id);
 /* If the power went now: would another create be in doubt that could take this submission's job? */
 bool engine_has_rival(const struct engine *engine, const struct submission *submission);
 
-/* May a job be one that another create of this name has made, whose answer has not come? */
-bool engine_may_have_made(const struct submission *submission, const char *job_id);
+/* May a job of this name be one that a create has made, other than self (may be NULL), and whose
+ * answer has not come? */
+bool engine_may_have_made(const struct engine *engine, const struct submission *self,
+			  const char *name, const char *job_id);
 
 /* Is another create of the same name and project on its way? */
 bool engine_has_namesake(const struct submission *submission);

@@ -54,7 +54,9 @@ static int is_new_kept(void *data, const struct coc_summary *job)
 	    (job->enterprise_project_id && !attr_same(job->enterprise_project_id, project)))
 		return 0;
 	bound = engine_is_bound(submission->engine, job->document_id);
-	return bound < 0 ? bound : !bound && !engine_may_have_made(submission, job->document_id);
+	return bound < 0 ? bound
+			 : !bound && !engine_may_have_made(submission->engine, submission,
+							   job->name, job->document_id);
 }
 
 static void warn_of_twins(struct submission *submission)

@@ -27,6 +27,7 @@ CRASH = os.path.abspath(os.environ.get(
 WRITES = ["create", "update", "publish", "republish"]
 REWRITES = ["update", "republish"]  # of what has a job: they are checked before
 BACKUPS = ["backup", "backup-rename"]
+ADOPTS = ["adopt", "adopt-name"]  # of a job that the service has already, with the same content or another
 MOVES = ["move", "move-directory", "swap"]
 # With submit=queue there are more: what an earlier mount queued is sent (wait); newer content comes while
 # the first is on its way (behind); a file is renamed while it is queued (move-queued).
@@ -58,7 +59,7 @@ class Case:
         first = self.before or self.point
         if gesture in ("behind", *WAITS):
             return True
-        if mode == "queue" and gesture in WRITES:
+        if mode == "queue" and gesture in WRITES + ADOPTS:
             return first not in UNTOLD
         return first in TOLD
 
@@ -70,6 +71,14 @@ CASES = [
     Case("question-asked", ["create", "publish"], queued=["create", "wait"]),
     Case("question-answered", ["create", "publish"], queued=["create", "wait"]),
     Case("known-recorded", ["create", "publish"], queued=["create", "wait"]),
+    Case("adoption-shown", ADOPTS, queued=ADOPTS),
+    Case("adoption-recorded", ADOPTS, queued=ADOPTS),
+    Case("onto-recorded", ["adopt-name"], queued=["adopt-name"]),
+    Case("intent-durable", ["adopt-name"], queued=["adopt-name"]),
+    Case("answer-came", ["adopt-name"], queued=["adopt-name"]),
+    Case("unsent-taken-up", ADOPTS, before="adoption-shown", queued=ADOPTS),
+    Case("unsent-taken-up", ["adopt-name"], before="onto-recorded", queued=["adopt-name"]),
+    Case("looked-again", ["create", "publish"], queued=["create", "wait"]),
     Case("newest-asked", [*REWRITES, "delete"], queued=["update", "wait-update"]),
     Case("newest-shown", [*REWRITES, "delete"], queued=["update", "wait-update"]),
     Case("onto-recorded", [*REWRITES, "delete"], queued=["update", "wait-update"]),
@@ -144,6 +153,9 @@ class Gesture:
         space.mount()
         if self.name in ("update", "wait-update", "republish", "move", "delete", "swap", *BACKUPS):
             self.commit("a.yaml", "first").ok()
+        if self.name in ADOPTS:
+            space.cocd.client().create(name="job", risk_level="LOW", enterprise_project_id="0", content=samples.document(
+                "job", ["second" if self.name == "adopt" else "theirs"]))
         if self.name == "swap":
             self.commit("b.yaml", "other").ok()
         if self.name == "move-directory":
@@ -178,7 +190,7 @@ class Gesture:
             self.commit("a.yaml", "second").ok()
             self.gate.open()
             return True
-        if self.name in ("create", "update"):
+        if self.name in ("create", "update", *ADOPTS):
             return self.commit("a.yaml", "second").status == 0
         if self.name in ("publish", "republish"):
             command = ("mv", at("draft.txt"), at("a.yaml"))
@@ -209,7 +221,8 @@ class Gesture:
 
     def check_written(self):
         space = self.space
-        promises.check(space, self.commits, self.mode)
+        if self.name not in ADOPTS:  # somebody else has made the job: until it is taken no file has it
+            promises.check(space, self.commits, self.mode)
         held = [path for path in self.there("a.yaml", "draft.txt")
                 if tools.read(space.at(path)).decode() == self.content]
         assert held, "what was written is lost"
@@ -323,7 +336,7 @@ def parameters():
 def test_dies(make_space, src, case, gesture, mode):
     need_points()
     space = make_space(mounted=False, program=CRASH, submit=promises.submit(mode),
-                       delete="service" if gesture == "delete" else None)
+                       delete="service" if gesture == "delete" else None, adopt="name" if gesture == "adopt-name" else None)
     doing = Gesture(space, src, gesture, mode)
     doing.prepare()
     doing.spoil(case.fault)

@@ -351,3 +351,162 @@ def test_a_fresh_state_directory_each_time_never_makes_a_second_job(hosts, adopt
         assert space.unmount() == 0
     assert len(space.creates()) == len(REPOSITORY) and len(space.updates()) == 0
     assert calls == [3 * len(REPOSITORY)] + [2 * len(REPOSITORY)] * 19
+
+
+# ---- by hand: setfattr -n coc.job_id ----
+
+def name_job(space, document_id, name="a.yaml", attribute="coc.job_id"):
+    return tools.run("setfattr", "-n", attribute, "-v", document_id, space.at(name))
+
+
+def draft(space, content=MINE, name="a.yaml"):
+    """A job file that nothing was sent for: a person's way out of EEXIST."""
+    save(space, content, name).fails(tools.message("EEXIST"))
+
+
+@pytest.mark.parametrize("attribute", ["coc.job_id", "user.coc.job_id"])
+def test_a_person_says_which_of_two_jobs_a_file_has(hosts, console, attribute):
+    _, second = console.make(), console.make()
+    space = hosts("a")
+    draft(space)
+    before = len(space.calls())
+    name_job(space, second, attribute=attribute).ok()
+    assert seen(space, before) == ["GET"]
+    assert space.id("a.yaml") == second and space.error("a.yaml") is None
+    assert space.fact("a.yaml", "state") == "submitted" and space.fact("a.yaml", "base") == "v1"
+    assert tools.getfattr(space.at("a.yaml"), attribute) == second
+    save(space).ok()
+    assert space.sent() == (0, 0)
+    space.remount()
+    assert space.id("a.yaml") == second
+
+
+def test_another_text_is_not_overwritten_unread(hosts, console):
+    theirs, _ = console.make(THEIRS), console.make(THEIRS)
+    space = hosts("a", adopt="name")
+    draft(space)
+    name_job(space, theirs).ok()
+    assert space.id("a.yaml") == theirs and space.sent() == (0, 0)
+    assert space.fact("a.yaml", "state") == "draft" and space.fact("a.yaml", "version") == "v1"
+    save(space).fails(tools.message("ESTALE"))
+    assert "v1" in space.error("a.yaml") and space.job(theirs)["content"] == THEIRS
+    tools.run("setfattr", "-n", "coc.base", "-v", "v1", space.at("a.yaml")).ok()
+    assert space.job(theirs)["content"] == MINE and space.fact("a.yaml", "base") == "v2"
+
+
+def test_an_empty_file_gets_the_text_of_the_job(hosts, console):
+    theirs = console.make(THEIRS)
+    console.write(theirs, MINE)
+    space = hosts("a", jobs="own")
+    tools.write(space.at("a.yaml"), b"")
+    name_job(space, theirs).ok()
+    assert tools.read(space.at("a.yaml")).decode() == MINE
+    assert space.id("a.yaml") == theirs and space.fact("a.yaml", "base") == "v2"
+    assert space.fact("a.yaml", "state") == "submitted"
+    save(space, THEIRS).ok()
+    assert space.only_job()["version"] == "v3"
+
+
+def test_an_import_that_was_removed_comes_back(hosts, console):
+    theirs = console.make()
+    space = hosts("a")
+    tools.eventually(lambda: "job.yaml" in os.listdir(space.path), "the import")
+    os.unlink(space.at("job.yaml"))
+    tools.write(space.at("back.yaml"), b"")
+    name_job(space, theirs, "back.yaml").ok()
+    assert tools.read(space.at("back.yaml")).decode() == MINE and space.id("back.yaml") == theirs
+
+
+def test_a_job_that_was_forgotten_is_the_files_again(hosts):
+    space = hosts("a")
+    save(space).ok()
+    theirs = space.id("a.yaml")
+    tools.run("setfattr", "-x", "coc.job_id", space.at("a.yaml")).ok()
+    name_job(space, theirs).ok()
+    assert space.id("a.yaml") == theirs and space.fact("a.yaml", "state") == "submitted"
+    assert len(space.jobs()) == 1
+
+
+def test_a_second_path_is_refused_and_told_the_first(hosts):
+    space = hosts("a")
+    save(space).ok()
+    tools.write(space.at("b.yaml"), b"")
+    name_job(space, space.id("a.yaml"), "b.yaml").fails(tools.message("EEXIST"))
+    assert "a.yaml" in space.error("b.yaml") and space.id("b.yaml") is None
+
+
+def test_a_file_that_has_a_job_gets_no_other(hosts, console):
+    other = console.make(THEIRS, "other")
+    space = hosts("a")
+    save(space).ok()
+    mine = space.id("a.yaml")
+    name_job(space, other).fails(tools.message("EEXIST"))
+    assert space.id("a.yaml") == mine and space.fact("a.yaml", "state") == "submitted"
+    name_job(space, mine).ok()
+
+
+def test_a_job_that_is_not_there_is_refused(hosts):
+    space = hosts("a")
+    tools.write(space.at("a.yaml"), b"")
+    name_job(space, "DM20250701180239nobody").fails(tools.message("ESTALE"))
+    assert "no job DM20250701180239nobody" in space.error("a.yaml")
+
+
+@pytest.mark.parametrize("value", ["", "x" * 600, "a/b"])
+def test_what_is_no_id_is_refused(hosts, value):
+    space = hosts("a")
+    tools.write(space.at("a.yaml"), b"")
+    name_job(space, value).fails(tools.message("EINVAL"))
+
+
+def test_what_is_no_job_file_gets_no_job(hosts, console):
+    theirs = console.make()
+    space = hosts("a")
+    tools.write(space.at("notes.txt"), b"x")
+    os.mkdir(space.at("d"))
+    for name in ("notes.txt", "d"):
+        name_job(space, theirs, name).fails("No such attribute")
+
+
+def test_while_the_service_is_away_nothing_is_bound(hosts, console):
+    theirs = console.make()
+    space = hosts("a")
+    tools.write(space.at("a.yaml"), b"")
+    space.front.refuse()
+    name_job(space, theirs).fails("Connection refused")
+    assert space.id("a.yaml") is None and tools.read(space.at("a.yaml")) == b""
+    space.front.accept()
+
+
+# ---- delete=service ----
+
+@pytest.mark.parametrize("how", ["made", "adopted", "named"])
+def test_rm_deletes_what_was_made_or_named_here(hosts, console, how):
+    theirs = console.make() if how != "made" else None
+    space = hosts("a", delete="service", jobs="own")
+    if how == "named":
+        tools.write(space.at("a.yaml"), b"")
+        name_job(space, theirs).ok()
+    else:
+        save(space).ok()
+    os.unlink(space.at("a.yaml"))
+    assert len(space.jobs()) == (1 if how == "adopted" else 0)
+
+
+# ---- several users ----
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as several users")
+
+
+@needs_root
+@pytest.mark.parametrize("options, takes", [({}, False), ({"umask": "000"}, True), ({"uid": str(owners.ANN.uid)}, True)],
+                         ids=["not-theirs", "everybody-writes", "their-own"])
+def test_a_user_who_could_not_write_the_import_adopts_nothing(hosts, console, options, takes):
+    theirs = console.make()
+    space = hosts("a", allow_other=True, jobs="own", **options)
+    os.chmod(space.path, 0o777)
+    source = tools.write(os.path.join(space.base, "ann.yaml"), MINE)
+    os.chmod(source, 0o644)
+    os.chmod(space.base, 0o755)
+    owners.ANN.sh('cp "$1" "$2"', source, space.at("a.yaml"), cwd="/").ok()
+    assert (space.id("a.yaml") == theirs) == takes and len(space.jobs()) == (1 if takes else 2)

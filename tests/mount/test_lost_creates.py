@@ -24,7 +24,7 @@ MODES = promises.MODES
 @pytest.fixture(params=MODES)
 def space(make_space, request):
     """A mount that soon takes an answer for lost."""
-    return make_space(timeout="2", submit=promises.submit(request.param))
+    return make_space(timeout="2", submit=promises.submit(request.param), adopt="never")
 
 
 def write(space, src, path, name, *steps):
@@ -92,7 +92,7 @@ def versions(space):
 
 @pytest.mark.parametrize("minutes", [-60, -20, 20, 60])
 def test_no_clock_decides(make_space, src, minutes):
-    space = make_space(timeout="2")
+    space = make_space(timeout="2", adopt="never")
     space.front.clock = f.ServiceClock(minutes * 60 * 1000)
     lose(space)
     write(space, src, "a.yaml", "job")
@@ -103,7 +103,7 @@ def test_no_clock_decides(make_space, src, minutes):
 def test_nor_with_a_token(make_space, src, minutes):
     tokens = tools.write(src / "tokens", "[carol]\ntoken = token-of-carol\n")
     (src / "tokens").chmod(0o600)
-    space = make_space(mounted=False, timeout="2")
+    space = make_space(mounted=False, timeout="2", adopt="never")
     space.cocd.stop()
     space.cocd.more = ["--tokens", tokens]
     space.front.upstream = space.cocd.start().address
@@ -145,7 +145,7 @@ def test_a_job_that_was_there_before_is_not_taken(space, src):
 
 
 def test_many_that_were_there_before(make_space, src):
-    space = make_space(timeout="2")
+    space = make_space(timeout="2", adopt="never")
     others = {elsewhere(space, "job", samples.document("job", [f"other-{n}"])) for n in range(120)}
     others |= {elsewhere(space, name) for name in ("job-2", "a job", "Job", "jobs")}
     lose(space)
@@ -231,7 +231,7 @@ def test_a_doubt_that_may_be_decided_is_not_ended(space, src):
 
 
 def test_what_is_written_over_an_open_doubt_waits(make_space, src):
-    space = make_space(timeout="2")
+    space = make_space(timeout="2", adopt="never")
     other = elsewhere(space, "job")
     lose(space)
     write(space, src, "a.yaml", "job")
@@ -319,7 +319,7 @@ class Lists:
 def crowded(make_space, src):
     """A space in doubt of a.yaml, with 150 jobs of similar names behind those that are made next; nobody
     may ask."""
-    space = make_space(timeout="2")
+    space = make_space(timeout="2", adopt="never")
     for number in range(150):
         elsewhere(space, f"job-{number}")
     space.asks = silence(space)
@@ -409,7 +409,7 @@ def test_what_no_list_can_say_proves_nothing(space, src):
 
 
 def test_a_service_that_tells_more_and_more_is_read_to_a_bound(make_space, src):
-    space, count = make_space(timeout="20"), [0]
+    space, count = make_space(timeout="20", adopt="never"), [0]
 
     def more(answer):
         rows = []
@@ -428,7 +428,7 @@ def test_a_service_that_tells_more_and_more_is_read_to_a_bound(make_space, src):
 
 def test_more_jobs_of_the_name_than_are_kept(make_space, src):
     """The create is made all the same; what was lost of it, a person decides."""
-    space = make_space(timeout="5")
+    space = make_space(timeout="5", adopt="never")
     rows = [{"document_id": f"DM-of-another-{n}", "name": "job", "enterprise_project_id": "0", "version": "v1"}
             for n in range(1500)]
 
@@ -463,7 +463,7 @@ OLD = [ledger for ledger in test_old_ledgers.NAMES if re.match("v[1-5]\\b", ledg
 def test_a_ledger_from_before_the_question_is_decided_by_a_person(make_space, ledger):
     """It does not say what the service had before: a job that may be the create's is not taken, and where there
     is none the create was not done."""
-    space = make_space(mounted=False, timeout="2")
+    space = make_space(mounted=False, timeout="2", adopt="never")
     jobs = test_old_ledgers.put_back(ledger, space)
     with sqlite3.connect(f"{space.state}/ledger.db") as db:
         db.execute("UPDATE space SET source = ?", (space.source,))
@@ -492,7 +492,7 @@ def test_each_create_asks_once_and_no_update_does(space, src):
 
 
 def test_questions_do_not_wait_for_each_other(make_space, src):
-    space, count = greeted(make_space(submit="queue")), 200
+    space, count = greeted(make_space(submit="queue", adopt="never")), 200
     gate = space.front.gate()
     space.front.rule(f.Fault(gate=gate), "GET", CREATE, times=None)
     (src / "many").mkdir()
@@ -522,7 +522,7 @@ AWAY = {
 
 @pytest.mark.parametrize("away", AWAY)
 def test_where_the_question_cannot_be_asked_nothing_is_sent(make_space, src, away):
-    space = make_space(timeout="2")
+    space = make_space(timeout="2", adopt="never")
     fault, errno = AWAY[away]
     if fault:
         space.front.rule(fault, "GET", CREATE, times=None)
@@ -541,7 +541,7 @@ def test_where_the_question_cannot_be_asked_nothing_is_sent(make_space, src, awa
 
 @pytest.mark.parametrize("away", [name for name in AWAY if name not in ("403", "400")])
 def test_in_the_queue_it_is_asked_later(make_space, src, away):
-    space = make_space(timeout="2", submit="queue")
+    space = make_space(timeout="2", adopt="never", submit="queue")
     fault, _ = AWAY[away]
     if fault:
         space.front.rule(fault, "GET", CREATE, times=None)
@@ -581,7 +581,7 @@ def test_it_is_seen_while_it_is_asked(make_space, src):
 def test_after_an_outage_not_all_ask_at_once(make_space, src):
     """Hundreds in doubt would be answered too late, each of them, and ask again."""
     count, at_once = 100, 64
-    space = make_space(timeout="5", submit="queue", max_inflight="128")
+    space = make_space(timeout="5", adopt="never", submit="queue", max_inflight="128")
     gate = space.front.gate()
     space.front.rule(f.silence(), "POST", CREATE, times=count)
     space.front.rule(f.Fault(gate=gate), "GET", CREATE, times=None, when=lambda: len(space.creates()) >= count)

@@ -223,6 +223,7 @@ static void a_binding_may_have_no_base(void **state)
 	assert_int_equal(ledger_bind(fixture->ledger, row, &unread), 0);
 	assert_int_equal(ledger_get(fixture->ledger, row, &job), 0);
 	assert_int_equal(job.base, 0);
+	assert_int_equal(job.state, JOB_DRAFT);
 	assert_false(job.has_digest);
 	job_record_finish(&job);
 }

@@ -1,0 +1,1 @@
+../../../submit/job_naming.h

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * setfattr -n coc.job_id -v ID FILE binds a file to a job of the service. It is the way out when
+ * more than one job has the file's name, and it brings back a job whose import was removed.
+ *
+ * The service is asked for the job first (ShowDocument). Then the ledger records the binding
+ * (submit/job_naming.c). Nothing is sent. If the file is empty, it is filled with the job's text
+ * before that. Another text stays as it is, and is a draft.
+ *
+ * The file may change while the service is asked. So what the file is, whose it is and what it says
+ * is looked at again when the answer is there.
+ */
+#define _GNU_SOURCE
+#include "space/set_job.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "bounds/api.h"
+#include "space/adopter.h"
+#include "space/claim.h"
+#include "space/claim_row.h"
+#include "space/content.h"
+#include "space/content_read.h"
+#include "space/incoming.h"
+#include "space/job_name.h"
+#include "space/location.h"
+#include "space/path.h"
+#include "space/pending_reply.h"
+#include "submit/job_naming.h"
+
+#define WRITE 02
+
+/* A request that waits for the service, or for the text to come into an empty file. */
+struct job_setting {
+	struct space *space;
+	struct node *node; /* held */
+	fuse_req_t req;	   /* NULL: it was interrupted */
+	uid_t user;
+	char job_id[COC_DOCUMENT_ID_ROOM];
+	struct show_waiter *asked;    /* while the service is asked */
+	struct shown_job job;	      /* while the text comes: a copy; its strings are owned */
+	char *texts;		      /* them */
+	LIST_ENTRY(job_setting) link; /* in space->job_settings */
+};
+
+bool set_job_is_name(const char *name)
+{
+	return !strcmp(name, "coc.job_id") || !strcmp(name, "user.coc.job_id");
+}
+
+/* ---- the end ---- */
+
+/* Answers, and frees: this is the last touch. */
+static void end_setting(struct job_setting *setting, int r)
+{
+	struct space *space = setting->space;
+	fuse_req_t req = setting->req;
+
+	LIST_REMOVE(setting, link);
+	if (req) {
+		fuse_req_interrupt_func(req, NULL, NULL);
+		reply_recorded(space, req, r);
+	}
+	node_release(&space->nodes, setting->node);
+	free(setting->texts);
+	free(setting);
+}
+
+static int stat_setting(const struct job_setting *setting, struct stat *ret_st)
+{
+	struct location location;
+	int r = node_location(&setting->space->nodes, setting->node, &location);
+
+	return r < 0 ? r : location_stat(&location, ret_st);
+}
+
+/* Tells in the log why a file cannot have the job, and in .error if the file has no job and none is
+ * being made. Returns -err->errnum. */
+static int refuse_setting(struct job_setting *setting, const struct err *err)
+{
+	struct space *space = setting->space;
+	const struct name *link = node_job_name(space, setting->node);
+	_cleanup_job_record_ struct job_record job = {0};
+	_cleanup_free_ char *path = NULL;
+	struct author author;
+	struct stat st;
+	int r = link ? node_path_of(link->parent, link->name, &path) : -ESTALE;
+
+	if (r == 0)
+		r = stat_setting(setting, &st);
+	if (r == 0)
+		r = claim_author(space, setting->req, link->parent, link->name, &st, NULL, &author);
+	if (r == 0)
+		r = submit_ask(space->engine, PATH_HAS_JOB, path);
+	if (r == 0)
+		return submit_refuse(space->engine, path, &author, false, err);
+	log_warning("%s: %s", path ? path : setting->job_id, err->text);
+	return -err->errnum;
+}
+
+static void on_setting_interrupted(fuse_req_t req, void *data)
+{
+	struct job_setting *setting = data;
+	fuse_req_t waiting = steal_ptr(setting->req);
+
+	(void)req;
+	/* libfuse holds the lock of the request: its end frees the rest */
+	reply(waiting, -EINTR);
+}
+
+void set_job_interrupt_all(struct space *space)
+{
+	struct job_setting *setting, *next;
+
+	for (setting = LIST_FIRST(&space->job_settings); setting; setting = next) {
+		next = LIST_NEXT(setting, link);
+		if (setting->req) {
+			fuse_req_interrupt_func(setting->req, NULL, NULL);
+			reply(steal_ptr(setting->req), -EINTR);
+		}
+		if (!setting->asked)
+			continue; /* a thread is at work: its end frees it */
+		show_drop(steal_ptr(setting->asked));
+		end_setting(setting, 0);
+	}
+}
+
+/* ---- the file ---- */
+
+/* May the caller of a request write a file? The kernel asks that for user.* attributes only. */
+static bool may_write(struct space *space, fuse_req_t req, const struct stat *st)
+{
+	const struct access file = access_of(st), shown = access_shown(space, &file, S_IFREG);
+	struct caller caller;
+
+	caller_init(&caller, req);
+	return space->options->one_user || caller_is_master(space, &caller.person) ||
+	       access_lets(&shown, caller_with_groups(&caller), WRITE);
+}
+
+/* May a request give this file a job? Returns 0, or -errno: -ENODATA if it is no job file. */
+static int check_file(struct space *space, fuse_req_t req, struct node *node, struct stat *ret_st)
+{
+	_cleanup_job_record_ struct job_record job = {0};
+	const struct name *link = node->is_regular ? node_job_name(space, node) : NULL;
+	struct location location;
+	int r = link ? node_location(&space->nodes, node, &location) : -ENODATA;
+
+	if (r == 0)
+		r = location_stat(&location, ret_st);
+	if (r == 0)
+		r = claim_find(space, link->parent, link->name, ret_st, &job);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (r == 0 && !claim_may_take(space, req, link->parent, &job.holding, ret_st))
+		return -EPERM;
+	if (!may_write(space, req, ret_st) || !adopter_may_take(space, req, ret_st->st_uid))
+		return -EPERM;
+	return node->content && node->content->writers ? -EBUSY : 0;
+}
+
+/* Has the file the text of the job? 1, 0 or -errno. */
+static int has_text(struct space *space, struct node *node, const struct shown_job *job)
+{
+	_cleanup_free_ char *content = NULL;
+	struct location location;
+	size_t size;
+	int r = node_location(&space->nodes, node, &location);
+
+	if (r == 0)
+		r = content_read(&location, -1, &content, &size);
+	return r < 0 ? r : size == job->size && !memcmp(content, job->content, size);
+}
+
+/* Records that the file has the job, and ends. */
+static void record_setting(struct job_setting *setting, const struct shown_job *job)
+{
+	struct space *space = setting->space;
+	const struct name *link = node_job_name(space, setting->node);
+	_cleanup_free_ char *path = NULL;
+	struct author author;
+	struct err err = {0};
+	struct stat st;
+	int r = check_file(space, setting->req, setting->node, &st), is_read;
+
+	is_read = r == 0 ? has_text(space, setting->node, job) : r;
+	r = is_read < 0 ? is_read : node_path_of(link->parent, link->name, &path);
+	if (r == 0)
+		r = claim_author(space, setting->req, link->parent, link->name, &st, NULL, &author);
+	if (r == 0) {
+		const struct job_naming naming = {
+			.path = path, .author = &author, .job = job, .is_read = is_read};
+
+		r = job_naming_record(space->engine, &naming, &err);
+		if (r < 0 && err.errnum)
+			r = refuse_setting(setting, &err);
+	}
+	end_setting(setting, r);
+}
+
+static void on_file_filled(void *data, int result, const struct stat *st)
+{
+	struct job_setting *setting = data;
+
+	(void)st;
+	if (result < 0 || !setting->req)
+		end_setting(setting, result);
+	else
+		record_setting(setting, &setting->job);
+}
+
+static int may_fill(void *data)
+{
+	const struct job_setting *setting = data;
+	const struct content *content = setting->node->content;
+
+	return content && !LIST_EMPTY(&content->handles) ? -EBUSY : 0;
+}
+
+/* Copies a text to *to, and moves *to behind it. */
+static const char *keep_text(char **to, const char *text)
+{
+	char *kept = *to;
+
+	if (!text)
+		return NULL;
+	*to = stpcpy(kept, text) + 1;
+	return kept;
+}
+
+/* Keeps the job that was shown while its text comes into the file. Returns 0 or -ENOMEM. */
+static int keep_job(struct job_setting *setting, const struct shown_job *job)
+{
+	size_t size = job->size + 1;
+	char *to;
+
+	for (int i = 0; i < ATTR_COUNT; i++)
+		size += job->attrs[i] ? strlen(job->attrs[i]) + 1 : 0;
+	setting->texts = to = malloc(size);
+	if (!to)
+		return -ENOMEM;
+	setting->job = *job;
+	setting->job.job_id = setting->job_id;
+	setting->job.modifier = NULL;
+	setting->job.content = to;
+	memcpy(to, job->content, job->size);
+	to += job->size;
+	*to++ = '\0';
+	for (int i = 0; i < ATTR_COUNT; i++)
+		setting->job.attrs[i] = keep_text(&to, job->attrs[i]);
+	return 0;
+}
+
+/* Has the text of the job put into a file that is empty. */
+static void fill_file(struct job_setting *setting, const struct shown_job *job,
+		      const struct stat *st)
+{
+	const struct name *link = node_job_name(setting->space, setting->node);
+	const struct incoming_spec spec = {
+		.parent = link->parent,
+		.name = link->name,
+		.ino = st->st_ino,
+		.in_place = true,
+		.content = job->content,
+		.size = job->size,
+		.update_ms = job->update_ms,
+		.user = setting->user,
+	};
+	int r = may_fill(setting);
+
+	if (r == 0)
+		r = keep_job(setting, job);
+	if (r < 0)
+		end_setting(setting, r);
+	else
+		incoming_begin(setting->space, &spec, may_fill, on_file_filled, setting);
+}
+
+static void on_job_shown(void *data, int result, const struct shown_job *job)
+{
+	struct job_setting *setting = data;
+	struct err err;
+	struct stat st;
+	int r;
+
+	setting->asked = NULL;
+	if (!setting->req) {
+		end_setting(setting, 0);
+		return;
+	}
+	if (result < 0) {
+		err_set(&err, -result,
+			result == -ESTALE ? "the service has no job %s"
+					  : "the service cannot be asked for job %s",
+			setting->job_id);
+		err_detail(&err, "what_to_do",
+			   result == -ESTALE ? "the IDs of the jobs are in .coc/jobs"
+					     : "set it again later");
+		end_setting(setting, refuse_setting(setting, &err));
+		return;
+	}
+	r = check_file(setting->space, setting->req, setting->node, &st);
+	if (r < 0)
+		end_setting(setting, r);
+	else if (st.st_size == 0 && job->size)
+		fill_file(setting, job, &st);
+	else
+		record_setting(setting, job);
+}
+
+void set_job(fuse_req_t req, struct node *node, const char *value, size_t size)
+{
+	struct space *space = space_of(req);
+	struct job_setting *setting;
+	struct stat st;
+	int r = check_file(space, req, node, &st);
+
+	if (r == 0 && (!size || size >= COC_DOCUMENT_ID_ROOM || memchr(value, '\0', size) ||
+		       memchr(value, '/', size)))
+		r = -EINVAL;
+	setting = r == 0 ? calloc(1, sizeof(*setting)) : NULL;
+	if (!setting) {
+		reply(req, r < 0 ? r : -ENOMEM);
+		return;
+	}
+	*setting = (struct job_setting){
+		.space = space, .node = node, .req = req, .user = fuse_req_ctx(req)->uid};
+	memcpy(setting->job_id, value, size);
+	r = show_job(space->engine, setting->job_id, 0, on_job_shown, setting, &setting->asked);
+	if (r < 0) {
+		free(setting);
+		reply(req, r);
+		return;
+	}
+	node_hold(node);
+	LIST_INSERT_HEAD(&space->job_settings, setting, link);
+	fuse_req_interrupt_func(req, on_setting_interrupted, setting);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A person says which job a file has: setfattr -n coc.job_id. The job is the file's on purpose
+ * then, and delete=service deletes it with the file. Nothing is sent.
+ *
+ * If the file has the text of the newest version, that version is the base. Otherwise nobody is
+ * known to have read that text, and the binding has no base. So the next commit is ESTALE until the
+ * user says with coc.base what was read.
+ */
+#define _GNU_SOURCE
+#include "submit/job_naming.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "submit/author.h"
+#include "submit/rows.h"
+
+/* Another path has the job. */
+static int refuse_second(struct engine *engine, const struct job_naming *naming, int64_t row,
+			 struct err *err)
+{
+	const uid_t user = naming->author->holding.owner.file.uid;
+	_cleanup_job_record_ struct job_record other = {0};
+	_cleanup_free_ char *path = NULL;
+	int r = ledger_get(engine->ledger, row, &other);
+
+	if (r == 0 && holding_is_of(&other.holding, user))
+		r = ledger_path(engine->ledger, row, &path);
+	err_set(err, EEXIST, "job %s is the job of %s", naming->job->job_id,
+		path ? path : "another file here");
+	err_detail(err, "what_to_do",
+		   "a job has one file: rename that file, or have it forget the job with setfattr "
+		   "-x coc.job_id %s",
+		   path ? path : "FILE");
+	return r < 0 ? r : -EEXIST;
+}
+
+/* May the row have the job? 0; 1: it has the job already; or -errno with err filled. */
+static int check_naming(struct engine *engine, const struct job_naming *naming,
+			const struct job_record *row, struct err *err)
+{
+	const char *job_id = naming->job->job_id;
+	int64_t other;
+	int r;
+
+	if (!engine_is_idle(engine, row)) {
+		err_set(err, EBUSY, "a submission of this file is under way or in doubt");
+		err_detail(err, "what_to_do", "wait for its end: cocfs-wait FILE");
+		return -EBUSY;
+	}
+	if (row->job_id && !strcmp(row->job_id, job_id))
+		return 1;
+	if (row->job_id) {
+		err_set(err, EEXIST, "this file has job %s", row->job_id);
+		err_detail(err, "what_to_do",
+			   "have it forget that job first: setfattr -x coc.job_id FILE");
+		return -EEXIST;
+	}
+	r = ledger_bound_row(engine->ledger, job_id, &other);
+	if (r == 0)
+		return refuse_second(engine, naming, other, err);
+	if (r != -ENOENT)
+		return err_set(err, -r, "the ledger cannot be read: %s", strerror(-r));
+	if (engine_may_have_made(engine, NULL, naming->job->attrs[ATTR_NAME], job_id)) {
+		err_set(err, EBUSY, "another file here may have made job %s", job_id);
+		err_detail(err, "what_to_do", "wait until that is known");
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static int bind_row(struct engine *engine, const struct job_naming *naming,
+		    const struct job_record *row)
+{
+	const struct shown_job *job = naming->job;
+	const int64_t newest = job->version ? job->version : 1;
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	struct attr_set attrs = {0};
+	const struct ledger_binding binding = {
+		.job_id = job->job_id,
+		.versions = {.base = naming->is_read ? newest : 0, .newest = newest},
+		.digest = naming->is_read ? digest : NULL,
+		.attrs = &attrs,
+		.on_purpose = true,
+	};
+	int r = content_digest(job->content, job->size, digest);
+
+	for (int i = 0; i < ATTR_COUNT; i++)
+		attrs.value[i] = (char *)job->attrs[i]; /* borrowed */
+	if (r == 0 && row->backup)
+		r = ledger_unmark_backup(engine->ledger, row->row);
+	if (r == 0 && row->refused && naming->is_read)
+		r = ledger_overwrite(engine->ledger, row->row);
+	return r < 0 ? r : ledger_bind(engine->ledger, row->row, &binding);
+}
+
+int job_naming_record(struct engine *engine, const struct job_naming *naming, struct err *err)
+{
+	_cleanup_job_record_ struct job_record row = {0};
+	int r = author_find_row(engine, naming->path, naming->author, &row);
+
+	if (r == 0) {
+		r = check_naming(engine, naming, &row, err);
+		if (r != 0)
+			return r < 0 ? r : ledger_mean_job(engine->ledger, row.row);
+		r = bind_row(engine, naming, &row);
+	}
+	if (r < 0)
+		return err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));
+	log_info("%s: job %s is this file's from now on, on demand", naming->path,
+		 naming->job->job_id);
+	return 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_SUBMIT_JOB_NAMING_H
+#define COCFS_SUBMIT_JOB_NAMING_H
+
+#include "submit/show.h"
+#include "submit/submit.h"
+
+/* A person says which job a file has: job_naming.c has the essay. */
+
+/* What is said. Borrowed. */
+struct job_naming {
+	const char *path;
+	const struct author *author;
+	const struct shown_job *job; /* as the service shows it now */
+	bool is_read;		     /* the file has the text of its newest version */
+};
+
+/*
+ * Binds a path to the job. Returns 0, also if the path has the job already. -EEXIST: the path has
+ * another job, or another path has the job. -EBUSY: something of the path is unfinished; or a
+ * create of this space may have made the job. Or another -errno. err is filled on failure.
+ */
+int job_naming_record(struct engine *engine, const struct job_naming *naming, struct err *err);
+
+#endif
