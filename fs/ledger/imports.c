@@ -168,6 +168,14 @@ int ledger_import_add(struct ledger *ledger, const char *job_id, int64_t create_
 	return ledger_run(stmt);
 }
 
+int ledger_imports_add_listed(struct ledger *ledger)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_IMPORTS_ADD_LISTED, &r);
+
+	return stmt ? ledger_run(stmt) : r;
+}
+
 /* Runs a change of an import with a second text, at a time. */
 static int change_text(struct ledger *ledger, enum ledger_statement which, const char *job_id,
 		       const char *text)

@@ -29,6 +29,9 @@ int ledger_imports_any(struct ledger *ledger);
  * binding is forgotten. */
 int ledger_import_add(struct ledger *ledger, const char *job_id, int64_t create_ms);
 
+/* The same for all jobs of the catalogue. */
+int ledger_imports_add_listed(struct ledger *ledger);
+
 /* ---- by name: only those that are placed ---- */
 
 /* Finds an import by the name of its file. -ENOENT. */

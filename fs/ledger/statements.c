@@ -322,6 +322,11 @@ const char *const ledger_sql[STMT_COUNT] = {
 		"INSERT OR IGNORE INTO import (job_id, create_ms, state) SELECT ?1, ?2,"
 		" " SQL_UNPLACED " WHERE NOT EXISTS (SELECT 1 FROM job WHERE job_id = ?1)"
 		" AND NOT EXISTS (SELECT 1 FROM forgotten WHERE job_id = ?1)",
+	[STMT_IMPORTS_ADD_LISTED] =
+		"INSERT OR IGNORE INTO import (job_id, create_ms, state)"
+		" SELECT c.job_id, c.create_ms, " SQL_UNPLACED " FROM catalogue AS c"
+		" WHERE NOT EXISTS (SELECT 1 FROM job WHERE job_id = c.job_id)"
+		" AND NOT EXISTS (SELECT 1 FROM forgotten WHERE job_id = c.job_id)",
 	[STMT_IMPORT_FIND] =
 		"SELECT " IMPORT_COLUMNS " FROM import WHERE name = ?1 AND state = " SQL_PLACED,
 	[STMT_IMPORT_GLANCE] = "SELECT length(CAST(job_id AS BLOB)), length(CAST(error AS BLOB)),"

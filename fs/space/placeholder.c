@@ -75,7 +75,7 @@ static int unlink_in_root(struct space *space, const char *name)
 	return r;
 }
 
-static int remove_placeholder(void *data, const struct import_record *import, bool is_known)
+static int remove_placeholder(void *data, const struct import_record *import)
 {
 	struct space *space = data;
 	const struct location location = location_in_root(space, import->name);
@@ -85,7 +85,7 @@ static int remove_placeholder(void *data, const struct import_record *import, bo
 	if (r == -ENOENT || (r == 0 && !S_ISREG(st.st_mode)))
 		return 0;
 	if (r == 0)
-		r = is_known ? 1 : is_as_recorded(&location, &st, import);
+		r = is_as_recorded(&location, &st, import);
 	if (r == 0)
 		log_warning("%s stays: its text is not the one that came from the service",
 			    import->name);

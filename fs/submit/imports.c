@@ -93,7 +93,7 @@ static int begin_import(void *data, const struct import_record *import)
 					   strlen(import->job_id) + 1);
 	}
 	r = is_own_name(beginning->engine, import->name);
-	return r < 0 ? r : r > 0 ? 0 : files->remove(files->data, import, false);
+	return r < 0 ? r : r > 0 ? 0 : files->remove(files->data, import);
 }
 
 /* The content of these has to be fetched again. Returns 0 or -errno. */
@@ -105,6 +105,23 @@ static int forget_lost(struct engine *engine, const struct buf *lost)
 	     id += strlen(id) + 1)
 		r = ledger_import_fetched(engine->ledger,
 					  &(struct import_record){.job_id = (char *)id});
+	return r;
+}
+
+/* What a whole scan has listed before is placed now, if it was not then: the mount showed none, or
+ * was killed. Returns 0 or -errno. */
+static int place_known(struct engine *engine)
+{
+	struct imports *imports = engine->imports;
+	int64_t scanned_ms = 0;
+	int r = ledger_catalogue_when(engine->ledger, &scanned_ms);
+
+	if (r == 0 && scanned_ms && !imports->is_whole) {
+		r = ledger_imports_add_listed(engine->ledger);
+		imports->any = true;
+	}
+	if (r == 0 && scanned_ms)
+		placing_begin(&imports->placing, engine, NULL, NULL);
 	return r;
 }
 
@@ -124,7 +141,7 @@ int imports_begin(struct engine *engine, const struct import_files *files)
 	if (r == 0)
 		r = forget_lost(engine, &beginning.lost);
 	buf_finish(&beginning.lost);
-	return r;
+	return r == 0 && imports_are_placed(engine) ? place_known(engine) : r;
 }
 
 /* ---- questions ---- */

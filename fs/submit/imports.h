@@ -16,9 +16,9 @@ struct import_files {
 	int (*has)(void *data, const char *name);
 	/* Makes a placeholder. -EEXIST: there is something of this name. */
 	int (*make)(void *data, const char *name);
-	/* Removes the file of an import. is_known: nobody can have changed it; else it stays if it
-	 * is not as the import says. That there is none is accepted. */
-	int (*remove)(void *data, const struct import_record *import, bool is_known);
+	/* Removes the file of an import. It stays if it is not as the import says: it is somebody's
+	 * then. That there is none is accepted. */
+	int (*remove)(void *data, const struct import_record *import);
 	void *data;
 };
 

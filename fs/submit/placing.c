@@ -83,12 +83,16 @@ struct leaving {
 	struct buf ids; /* of those whose file is gone: each ends with a NUL */
 };
 
+/* A user may have put another file under the name, in the moment since it is leaving. */
 static int remove_leaving(void *data, const struct import_record *import)
 {
 	struct leaving *leaving = data;
 	const struct import_files *files = files_of(leaving->placing);
-	int r = files->remove(files->data, import, true);
+	int64_t row;
+	int r = ledger_row(leaving->placing->engine->ledger, import->name, &row);
 
+	if (r == -ENOENT)
+		r = files->remove(files->data, import);
 	return r < 0 ? r : buf_append(&leaving->ids, import->job_id, strlen(import->job_id) + 1);
 }
 
@@ -279,7 +283,7 @@ static void finish_pass(struct placing *placing)
 		go_on_placing(placing);
 		return;
 	}
-	r = ledger_imports_set_whole(engine->ledger);
+	r = engine->imports->is_whole ? 0 : ledger_imports_set_whole(engine->ledger);
 	engine->imports->is_whole |= r == 0;
 	end_placing(placing, r);
 }

@@ -74,12 +74,12 @@ static void drop_file(const char *name)
 	root.changed[i] = root.changed[root.n];
 }
 
-static int remove_file(void *data, const struct import_record *import, bool is_known)
+static int remove_file(void *data, const struct import_record *import)
 {
 	size_t i = find_file(import->name);
 
 	(void)data;
-	if (i < root.n && (is_known || !root.changed[i]))
+	if (i < root.n && !root.changed[i])
 		drop_file(import->name);
 	return 0;
 }
@@ -455,6 +455,40 @@ static void with_own_there_is_none(void **state)
 	assert_int_equal(imports_glance(fixture->engine, "job.yaml", &glance), 0);
 }
 
+static void what_was_listed_before_is_placed_without_the_service(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_job(fixture, "job");
+	mount_again(fixture, JOBS_OWN);
+	look(fixture);
+	assert_int_equal(root.n, 0);
+	mount_again(fixture, JOBS_READ);
+	answer_all(fixture);
+	assert_true(is_placed(fixture, "job.yaml"));
+	assert_true(imports_are_whole(fixture->engine));
+	assert_int_equal(fixture->service.counts[FAKE_LIST], 1);
+}
+
+static void a_file_that_a_user_has_put_in_its_place_stays(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fake_job *job = make_job(fixture, "job"), *other = make_job(fixture, "other");
+	const struct owner owner = {0};
+	int64_t row;
+
+	look(fixture);
+	root.changed[find_file("job.yaml")] = true;
+	assert_int_equal(ledger_import_leave(fixture->ledger, job->id), 0);
+	assert_int_equal(ledger_import_leave(fixture->ledger, other->id), 0);
+	assert_int_equal(ledger_ensure(fixture->ledger, "other.yaml", &owner, &row), 0);
+	fixture_iterate(fixture);
+	answer_all(fixture);
+	assert_int_equal(root.n, 2);
+	assert_false(is_placed(fixture, "job.yaml"));
+	assert_false(is_placed(fixture, "other.yaml"));
+}
+
 static void an_import_is_due_when_nobody_has_told_its_version_lately(void **state)
 {
 	struct fixture *fixture = *state;
@@ -550,6 +584,8 @@ int main(void)
 		IMPORT_TEST(a_tombstone_leaves_a_users_file_alone),
 		IMPORT_TEST(a_name_that_a_user_takes_is_the_users),
 		IMPORT_TEST(with_own_there_is_none),
+		IMPORT_TEST(what_was_listed_before_is_placed_without_the_service),
+		IMPORT_TEST(a_file_that_a_user_has_put_in_its_place_stays),
 		IMPORT_TEST(an_import_is_due_when_nobody_has_told_its_version_lately),
 		IMPORT_TEST(an_edit_binds_with_the_version_that_was_read),
 		IMPORT_TEST(a_ledger_that_cannot_be_written_ends_the_look),
