@@ -126,6 +126,10 @@ CASES = [
     # these have tests of their own: test_import_crashes.py
     Case("imports-named", []),
     Case("import-fetched", []),
+    # and these: test_refresh_crashes.py
+    Case("incoming-written", []),
+    Case("incoming-renamed", []),
+    Case("refresh-recorded", []),
 ]
 
 
