@@ -18,7 +18,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAMS = ["test_lost_match", "test_submit", "test_submit_answers", "test_submit_path", "test_submit_crash", "test_submit_model", "test_submit_bases", "test_submit_twins"]
+PROGRAMS = ["test_lost_match", "test_submit", "test_submit_answers", "test_submit_path", "test_submit_crash", "test_submit_model", "test_submit_bases", "test_submit_twins",
+            "test_submit_adoption"]
 
 # name, file below fs/, what is there, what is put there
 MUTATIONS = [
@@ -46,8 +47,15 @@ MUTATIONS = [
      "return submission->record.id\n\t\t       ? ledger_start",
      "return 1 ? 0 : submission->record.id\n\t\t       ? ledger_start"),
     ("known-jobs-not-recorded", "submit/ask.c",
-     "r = ledger_know(engine->ledger, &submission->record, answer->ids, answer->partial);",
-     "r = 0;"),
+     "int r = ledger_know(engine->ledger, &submission->record, known_ids, partial);",
+     "int r = 0;"),
+    ("adoption-not-recorded", "submit/adoption_take.c",
+     "r = ledger_adopt(submission->engine->ledger, &submission->record, &binding);",
+     "submission->record.kind = SUBMIT_UPDATE;"),
+    ("adoption-told-before-it-lasts", "submit/adoption_take.c",
+     "submission->must_last = true;", ""),
+    ("adopt-what-another-create-made", "submit/adoption.c",
+     "engine_may_have_made(submission->engine, submission,", "0 && engine_may_have_made(submission->engine, submission,"),
     ("send-without-asking", "submit/start.c",
      "if (submission_is_asked_for(submission)) {\n\t\tsubmission->stage = STAGE_BEGUN;",
      "if (0) {\n\t\tsubmission->stage = STAGE_BEGUN;"),

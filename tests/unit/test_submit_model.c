@@ -52,10 +52,12 @@
 	X(LOST_AFTER, 48, "losses after it was done")                                              \
 	X(NOT_PROCESSED, 51, "answers that it was not done now")                                   \
 	X(REFUSED, 5, "answers that it will not be done")                                          \
-	X(LATE_DONE, 20, "requests that were done late")                                           \
-	X(LATE_DROPPED, 22, "requests that were never done")                                       \
-	X(IMPOSSIBLE, 3, "answers with the ID of another job")                                     \
+	X(LATE_DONE, 15, "requests that were done late")                                           \
+	X(LATE_DROPPED, 15, "requests that were never done")                                       \
+	X(IMPOSSIBLE, 1, "answers with the ID of another job")                                     \
 	X(FLAW, 49, "lists that prove nothing")                                                    \
+	X(ADOPTABLE, 100, "commits of what another machine has made")                              \
+	X(ADOPTED, 20, "successes told of a job of another machine that a file took")              \
 	X(FOREIGN, 58, "jobs of another machine")                                                  \
 	X(FOREIGN_UPDATE, 40, "versions of another machine")                                       \
 	X(NAMED, 20, "commits on top of a version that a person names")                            \
@@ -189,17 +191,38 @@ static int newest_attempt(const struct model *model, const struct file *file, co
 	return 0;
 }
 
+/* Did a file take a job of another machine? It was bound to one then. */
+static bool is_adopted(const struct model *model, const struct fake_job *job)
+{
+	return !job->made_by && ledger_is_bound(model->fixture->ledger, job->id) > 0;
+}
+
 /* Does the service hold this attempt of a file, or a newer one? */
 static bool is_held(const struct model *model, const struct file *file, int number)
 {
 	const struct fake_job *job;
 
 	LIST_FOREACH (job, &model->fixture->service.jobs, link) {
-		for (int version = job->version; version && job->made_by && !job->gone; version--)
+		if (job->gone || (!job->made_by && !is_adopted(model, job)))
+			continue;
+		for (int version = job->version; version; version--)
 			if (newest_attempt(model, file, job->content[version]) >= number)
 				return true;
 	}
 	return false;
+}
+
+/* Counts a success of a file that has taken a job. */
+static void count_adoption(struct model *model, const struct file *file)
+{
+	struct job_record job = {0};
+	const struct fake_job *there = NULL;
+
+	if (ledger_find(model->fixture->ledger, file->path, &job) == 0 && job.job_id)
+		there = fake_service_job(&model->fixture->service, job.job_id);
+	if (there && !there->made_by)
+		count(model, KIND_ADOPTED);
+	job_record_finish(&job);
 }
 
 static void on_told(struct writer *writer)
@@ -215,6 +238,7 @@ static void on_told(struct writer *writer)
 		return;
 	}
 	count(model, attempt->queued ? KIND_TOLD_QUEUE : KIND_TOLD_SYNC);
+	count_adoption(model, attempt->file);
 	if (attempt->file->acked < attempt->number) {
 		attempt->file->acked = attempt->number;
 		attempt->file->was_refused = false;
@@ -271,6 +295,25 @@ static int64_t name_base(struct model *model, const struct file *file)
 	return base;
 }
 
+/* Another machine has made a job of the repository that this machine copies, too: of the name of a
+ * file, which has no job. Returns whether the content is such a job's. */
+static bool copy_repository(struct model *model, const struct file *file, char *content,
+			    size_t room)
+{
+	const char name[2] = {strrchr(file->path, '/')[1], '\0'};
+	struct fake_job *job;
+
+	if (model->fixture->options.adopt == ADOPT_NEVER || !draw_half(model) ||
+	    ledger_has_job(model->fixture->ledger, file->path) > 0)
+		return false;
+	count(model, KIND_ADOPTABLE);
+	snprintf(content, room, "foreign %d", model->step);
+	job = fake_service_make(&model->fixture->service, name, content);
+	job->foreign[1] = false; /* the text that the file has when it takes the job */
+	trace(model, "foreign: %s \"%s\" %s", name, content, job->id);
+	return true;
+}
+
 static void step_commit(struct model *model)
 {
 	struct file *file = &model->files[draw_below(model, FILES)];
@@ -285,7 +328,9 @@ static void step_commit(struct model *model)
 				    .file = file,
 				    .number = model->n_attempts,
 				    .queued = model->fixture->rules.queue};
-	if (draw_percent(model, 40))
+	if (copy_repository(model, file, attempt->content, sizeof(attempt->content)))
+		;
+	else if (draw_percent(model, 40))
 		snprintf(attempt->content, sizeof(attempt->content), "twin %u",
 			 draw_below(model, 2));
 	else
@@ -481,19 +526,23 @@ static void make_foreign_job(struct model *model)
 {
 	struct fake_job *job;
 	char name[2] = {(char)('a' + draw_below(model, NAMES)), '\0'};
+	char content[32];
 
 	if (draw_percent(model, 30)) {
 		LIST_FOREACH (job, &model->fixture->service.jobs, link) {
 			if (!job->made_by && !job->gone)
 				break;
 		}
-		if (job)
+		/* a file that takes a job while the job is removed has one that is not there */
+		if (job && model->fixture->options.adopt == ADOPT_NEVER)
 			job->gone = true;
 		return;
 	}
 	count(model, KIND_FOREIGN);
+	snprintf(content, sizeof(content), "foreign %d", model->step);
 	job = fake_service_make(&model->fixture->service, name,
-				model->has_twins || draw_half(model) ? "foreign" : "twin 0");
+				model->has_twins || draw_half(model) ? content : "twin 0");
+	job->foreign[1] = false; /* the text that a file has when it takes the job */
 	trace(model, "foreign: %s \"%s\" %s", job->name, job->content[1], job->id);
 }
 
@@ -729,7 +778,7 @@ static unsigned come_to_rest(struct model *model)
 	count(model, KIND_UNDECIDED);
 	trace(model, "a person removes the jobs of other machines");
 	LIST_FOREACH (job, &fixture->service.jobs, link) {
-		if (!job->made_by)
+		if (!job->made_by && !is_adopted(model, job))
 			job->gone = true;
 	}
 	if (fixture_quiesce(fixture))
@@ -756,7 +805,7 @@ static bool may_be_missing(const struct model *model, const struct file *file,
 		if (model->attempts[i].file == file && model->attempts[i].number)
 			is_newest = false;
 	/* its story may have found no memory */
-	is_conflict = job->errnum == ESTALE ||
+	is_conflict = job->errnum == ESTALE || job->errnum == EEXIST ||
 		      (job->errnum == ENOMEM && there && there->version > job->base);
 	return model->attempts[file->acked - 1].queued && job->state == JOB_FAILED &&
 	       (file->was_refused || is_conflict || !is_newest);
@@ -771,7 +820,8 @@ static void check_bound(struct model *model, struct file *file, const struct job
 
 	if (!there || there->gone)
 		fail_model(model, "%s is bound to %s, which is not there", file->path, job->job_id);
-	if (!there->made_by)
+	if (!there->made_by && (model->fixture->options.adopt == ADOPT_NEVER ||
+				!newest_attempt(model, file, there->content[1])))
 		fail_model(model, "%s has the job %s of another machine", file->path, there->id);
 	if (there->tag == model)
 		fail_model(model, "%s has the job %s of another file", file->path, there->id);
@@ -845,9 +895,9 @@ static void do_step(struct model *model)
 		unsigned weight; /* of 1000 */
 		void (*step)(struct model *model);
 	} steps[] = {
-		{130, step_commit}, {389, step_answer}, {237, step_iterate}, {120, step_pass},
+		{130, step_commit}, {381, step_answer}, {237, step_iterate}, {120, step_pass},
 		{12, step_late},    {10, step_flaw},	{28, step_foreign},  {16, step_rename},
-		{4, step_forget},   {10, step_fault},	{24, step_crash},    {4, step_remount},
+		{12, step_forget},  {10, step_fault},	{24, step_crash},    {4, step_remount},
 		{16, rest},
 	};
 	unsigned chance = draw_below(model, 1000);
@@ -867,6 +917,8 @@ static void begin_episode(struct model *model, uint64_t seed)
 	model->n_attempts = 0;
 	model->has_twins = false;
 	model->fixture = fixture_open(draw_half(model));
+	model->fixture->options.adopt = draw_percent(model, 70) ? ADOPT_SAME : ADOPT_NEVER;
+	fixture_remount(model->fixture); /* the engine has the option from now on */
 	model->fixture->random = draw(model);
 	model->fixture->service.on_sent = on_sent;
 	model->fixture->service.on_sent_data = model;
