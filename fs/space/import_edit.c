@@ -135,6 +135,21 @@ bool import_edit(fuse_req_t req, struct node *node, const void *data, size_t siz
 	return true;
 }
 
+int import_tell(struct space *space, const struct node *parent, const char *name,
+		const struct err *err)
+{
+	_cleanup_import_record_ struct import_record import = {0};
+	_cleanup_free_ char *story = NULL;
+	int r = import_find(space, parent, name, &import);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	log_warning("%s: %s", name, err->text);
+	story = err_story(err);
+	r = story ? imports_tell(space->engine, &import, story) : -ENOMEM;
+	return r < 0 ? r : 1;
+}
+
 int import_make_way(struct space *space, const struct node *parent, const char *name)
 {
 	const struct location location = {.dirfd = space->nodes.root.fd, .name = name, .fd = -1};

@@ -17,6 +17,11 @@
 bool import_edit(fuse_req_t req, struct node *node, const void *data, size_t size,
 		 import_ready_fn *again);
 
+/* A request on a name was refused: err is the .error of the import. A row of the path would make
+ * another file of it. Returns 1; 0: it is no import; or -errno. */
+int import_tell(struct space *space, const struct node *parent, const char *name,
+		const struct err *err);
+
 /* A request is about to make a name in a directory. A name in the root that an import has had, and
  * that has no file, is the user's from now on. Returns 0 or -errno. */
 int import_make_way(struct space *space, const struct node *parent, const char *name);

@@ -129,8 +129,10 @@ static void refuse_job(struct space *space, fuse_req_t req, struct node *node,
 	_cleanup_free_ char *path = NULL;
 	struct author author;
 	struct stat st;
-	int r = stat_node_of_attribute(space, node, &st);
+	int r = import_tell(space, link->parent, link->name, err);
 
+	if (r == 0)
+		r = stat_node_of_attribute(space, node, &st);
 	if (r == 0)
 		r = node_path_of(link->parent, link->name, &path);
 	if (r == 0)

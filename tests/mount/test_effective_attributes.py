@@ -95,13 +95,14 @@ def test_they_cannot_be_set_and_the_story_says_what_is_meant(space, src, name):
     assert f"user.coc.{name} is meant" in space.error("a.yaml")
 
 
-def test_a_colleagues_change_shows_after_an_update(space, src):
+def test_a_colleagues_change_shows_after_an_update(make_space, src):
+    space = make_space()
     save(space, src, samples.document("job", ["one"])).ok()
     console(space, risk_level="HIGH", name="renamed", description="of the console")
     save(space, src, samples.document("job", ["two"])).ok()
     assert held(space) == {"risk_level": "HIGH", "enterprise_project_id": "0", "name": "renamed",
                            "description": "of the console", "tags": None}
-    space.space.remount() if hasattr(space, "space") else space.remount()
+    space.remount()
     assert space.fact("a.yaml", "risk_level") == "HIGH"
 
 

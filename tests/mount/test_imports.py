@@ -111,6 +111,21 @@ def test_its_attributes_show_what_the_service_holds(host):
         "risk_level": "HIGH", "name": "one", "description": "of the console", "enterprise_project_id": "ep-1", "tags": None}
 
 
+@pytest.mark.parametrize("jobs", ["read", "all"])
+def test_a_refused_attribute_leaves_an_import_what_it_is(host, jobs):
+    """The story of the refusal is the import's: it is no file of a user's, and has its job."""
+    b = host("b", jobs=jobs)
+    id_ = make(b, "one", risk_level="HIGH")
+    assert names(b) == ["one.yaml"] and b.id("one.yaml") == id_
+    tools.setfattr(b.at("one.yaml"), "coc.risk_level", "LOW").fails(tools.message("EINVAL"))
+    tools.setfattr(b.at("one.yaml"), "coc.state", "x").fails(tools.message("EPERM"))
+    for _ in range(2):
+        assert b.id("one.yaml") == id_ and "user.coc.risk_level is meant" in b.error("one.yaml")
+        assert b.fact("one.yaml", "state") == "imported" and b.fact("one.yaml", "risk_level") == "HIGH"
+        b.remount()
+    assert b.sent() == (0, 0)
+
+
 def test_an_import_is_known_after_a_remount(host):
     b = host("b")
     make(b, "read", "text")
