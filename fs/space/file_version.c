@@ -54,7 +54,9 @@ int file_version_digest(struct space *space, struct node *node,
 
 	if (r == 0)
 		r = content_read(&location, -1, &content, &size);
-	return r < 0 ? r : content_digest(content, size, ret_digest);
+	if (r == 0)
+		r = content_digest(content, size, ret_digest);
+	return r;
 }
 
 bool file_version_can_check(const struct space *space)
@@ -69,7 +71,7 @@ double file_version_attributes_s(struct space *space, const struct node *parent,
 	double most_s = parent ? import_name_timeout_s(space, parent, name, true) : SPOOL_TIMEOUT_S;
 	struct freshness fresh;
 
-	if (!parent || file_version_find(space, parent, name, st, &fresh) < 0 || !fresh.is_settled)
+	if (!parent || file_version_find(space, parent, name, st, &fresh) != 0 || !fresh.is_settled)
 		return most_s;
 	return (double)fresh.due_ms / 1000 < most_s ? (double)fresh.due_ms / 1000 : most_s;
 }

@@ -215,7 +215,7 @@ static int stat_directory(struct space *space, const struct node *node, struct s
 
 int version_tree_stat(struct space *space, const struct node *node, struct stat *ret_st)
 {
-	struct version_source source;
+	struct version_source source = {0};
 	const struct version_text *text;
 	int64_t version;
 	int r;
@@ -277,8 +277,9 @@ int version_tree_fill(struct space *space, struct node *parent, const char *name
 	uint8_t part;
 	int r = find_part(space, parent, name, &part);
 
-	if (r == 0)
-		r = node_enter_derived(&space->nodes, parent, name, NODE_CONTROL, part, &node);
+	if (r < 0)
+		return r;
+	r = node_enter_derived(&space->nodes, parent, name, NODE_CONTROL, part, &node);
 	if (r < 0)
 		return r;
 	node->sibling = part; /* a name may have become another thing */
