@@ -36,7 +36,7 @@ def test_it_can_be_named_and_is_not_listed(space, src):
     queues.put(space, src, "a.yaml")
     assert sorted(os.listdir(space.path)) == ["a.yaml", "a.yaml.id"]
     assert ".coc" not in tools.sh('ls -A; find .; tar cf - . | tar tf -', cwd=space.path).ok().stdout
-    assert sorted(os.listdir(space.at(".coc"))) == ["jobs", "metrics", "queue"]
+    assert sorted(os.listdir(space.at(".coc"))) == ["jobs", "metrics", "queue", "versions"]
     listed = tools.sh('ls -lai .coc; cd .coc; ls -l ..', cwd=space.path).ok().stdout
     assert "queue" in listed and "a.yaml.id" in listed
     for name in ("other", "a.yaml", "a.yaml.id", ".coc"):
@@ -91,7 +91,7 @@ def test_nothing_in_it_can_be_changed(space, change):
                           "    print(errno.errorcode[e.errno])\n", space.path)
     assert result.stdout.strip() == "EPERM", f"{result}"
     assert sorted(os.listdir(space.path)) == ["d", "t"]
-    assert sorted(os.listdir(space.at(".coc"))) == ["jobs", "metrics", "queue"]
+    assert sorted(os.listdir(space.at(".coc"))) == ["jobs", "metrics", "queue", "versions"]
 
 
 @pytest.mark.parametrize("change", ["open('.coc/queue', 'w')", "os.truncate('.coc/queue', 0)"])
