@@ -152,8 +152,9 @@ static int check_file(struct space *space, fuse_req_t req, struct node *node, st
 
 	if (r == 0)
 		r = location_stat(&location, ret_st);
-	if (r == 0)
-		r = claim_find(space, link->parent, link->name, ret_st, &job);
+	if (r < 0)
+		return r;
+	r = claim_find(space, link->parent, link->name, ret_st, &job);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (r == 0 && !claim_may_take(space, req, link->parent, &job.holding, ret_st))
@@ -173,7 +174,9 @@ static int has_text(struct space *space, struct node *node, const struct shown_j
 
 	if (r == 0)
 		r = content_read(&location, -1, &content, &size);
-	return r < 0 ? r : size == job->size && !memcmp(content, job->content, size);
+	if (r == 0)
+		r = size == job->size && !memcmp(content, job->content, size);
+	return r;
 }
 
 /* Records that the file has the job, and ends. */

@@ -45,6 +45,7 @@ def test_a_file_that_is_gone_from_the_spool_tells_nothing(own_space, src):
         requests = {fact: lambda fact=fact: os.getxattr(file.fileno(), fact)
                     for fact in ("coc.state", "coc.job_id", "coc.error", "coc.warnings", "coc.base")}
         requests["removal"] = lambda: os.removexattr(file.fileno(), "coc.job_id")
+        requests["job of another file"] = lambda: os.setxattr(file.fileno(), "coc.job_id", b"DM20991231235959abcdefgh")
         requests["new base"] = lambda: os.setxattr(file.fileno(), "coc.base", b"v1")
         for name, request in requests.items():
             with pytest.raises(OSError) as caught:
