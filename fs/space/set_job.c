@@ -84,7 +84,6 @@ static int refuse_setting(struct job_setting *setting, const struct err *err)
 {
 	struct space *space = setting->space;
 	const struct name *link = node_job_name(space, setting->node);
-	_cleanup_job_record_ struct job_record job = {0};
 	_cleanup_free_ char *path = NULL;
 	struct author author;
 	struct stat st;
