@@ -48,6 +48,7 @@ CHANGES = [("POST", "/v1/documents"), ("PUT", "/v1/documents/[^/]+")]
 class Commit:
     text: str
     told: str           # OK, ERROR or UNKNOWN
+    round: int
     known: frozenset    # the texts that its writer had read or written before
 
 
@@ -75,7 +76,9 @@ class File:
         """Its content, as anybody can read it; None without. It may have followed its job: then it is known from now on."""
         try:
             text = tools.read(self.host.at(self.path)).decode()
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.ENOENT and not self.host.dead:
+                self.host.broken.append(f"{self} cannot be read: {errno.errorcode[error.errno]}")
             return None
         self.known.add(text)
         return text
@@ -90,7 +93,7 @@ class Host:
         os.makedirs(base, exist_ok=True)
         self.mount = mounting.Space(cocd, self.front, base, timeout="3", **options)
         self.files, self.past, self.dead, self.hidden = [], [], False, set()
-        self.path = self.mount.path
+        self.path, self.broken = self.mount.path, []
         exhibits.append(self)
 
     def at(self, path):
@@ -115,6 +118,8 @@ class Schedule:
         for name in "AB":
             own = {"submit": self.random.choice(["sync", "sync", "queue"]), "refresh": self.random.choice(["0", "1", "60"]),
                    "jobs": self.random.choice(["own", "read", "all", "all"])}
+            if self.adopts:
+                own["adopt"] = self.random.choice(["same", "same", "same", "name", "never"])
             Host(name, self.cocd, folder, self.hosts, **{**own, **options})
 
     def say(self, text):
@@ -136,7 +141,7 @@ class Schedule:
     def told(self, host, file, text, function, *args, known=()):
         """Does something that commits a text to a file, and keeps what was told."""
         file.known |= set(known)
-        commit = Commit(text, UNKNOWN, frozenset(file.known))
+        commit = Commit(text, UNKNOWN, self.round, frozenset(file.known))
         file.commits.append(commit)
         file.known.add(text)
         said = "0"
@@ -243,6 +248,32 @@ class Schedule:
         if found:
             self.write(host, file, found[1][-1])
 
+    def adopt_by_hand(self, host, _):
+        """A draft takes a job that no file of the host has, by its ID: a person says so, and commits on top of what it has."""
+        jobs = promises.held(self.cocd)
+        try:
+            free = sorted(set(jobs) - {host.mount.id(file.path) for file in host.files})
+        except OSError:
+            free = None     # the mount is dead
+        if not free:
+            return
+        job = host.random.choice(free)
+        with self.lock:
+            self.numbers += 1
+        file = File(host, f"taken-{self.numbers}.yaml", jobs[job][-1].partition("name: ")[2].partition("\n")[0])
+        try:
+            os.close(os.open(host.at(file.path), os.O_WRONLY | os.O_CREAT, 0o644))
+            os.setxattr(host.at(file.path), "coc.job_id", job.encode())
+            said = "0"
+        except OSError as error:
+            said = errno.errorcode[error.errno]
+        self.say(f"{file} is {job[-6:]}: {said}")
+        if said != "0" and not host.dead:
+            return
+        file.content = {"", None, *jobs[job]}
+        host.files.append(file)
+        file.content.add(file.holds())
+
     def forget(self, host, file):
         try:
             os.removexattr(host.at(file.path), "coc.job_id")
@@ -266,7 +297,8 @@ class Schedule:
     def imports(self, host):
         """The names in the root that are none of the host's own."""
         own = {file.path for file in host.files} | {path for file in host.files for path in file.moved}
-        return sorted(name for name in os.listdir(host.path) if name.endswith(".yaml") and name not in own)
+        return sorted(name for name in os.listdir(host.path) if name.endswith(".yaml") and name not in own
+                      and not name.startswith("taken-"))
 
     def edit_import(self, host):
         """The job of somebody else, as an editor does it: read, then written."""
@@ -320,8 +352,8 @@ class Schedule:
             dice.choice([self.name_base, self.take_theirs])(host, file)
         else:
             what = dice.choices([self.write, self.publish, self.rename, self.remove, self.set_risk, self.forget, self.again,
-                                 self.name_base],
-                                [10, 4, 3, 2, 3, 1, 2, 1])[0]
+                                 self.name_base, self.adopt_by_hand],
+                                [10, 4, 3, 2, 3, 1, 2, 1, 1 if self.adopts else 0])[0]
             what(host, file)
         gone = [file for file in files if not file.there]
         if gone and dice.random() < 0.5:
@@ -440,12 +472,22 @@ class Schedule:
         for _ in range(self.random.randint(*ROUNDS)):
             self.round += 1
             ends = [self.misfortune(host) for host in self.hosts]
-            acts = [lambda host=host: self.act(host) for host in self.hosts] + [self.at_the_console]
-            self.together(acts)
+            if self.adopts and self.random.random() < 0.1:
+                acts = self.twins()
+            else:
+                acts = [lambda host=host: self.act(host) for host in self.hosts]
+            self.together(acts + [self.at_the_console])
             for end in ends:
                 end()
         self.settle()
         return list(self.wrong())
+
+    def twins(self):
+        """All hosts make a job of the same name and content in one round."""
+        self.numbers += 1
+        name = f"twin{self.numbers}"
+        text = self.text(name)
+        return [lambda host=host: self.new(host, name, text) for host in self.hosts]
 
     def together(self, acts):
         """Does several things at the same moment, or one after the other."""
@@ -484,8 +526,9 @@ class Schedule:
     def decide(self, host):
         """What nobody can tell is for a person: the doubt of a create ends, and the next write makes a job."""
         for file in list(host.files):
-            if file.there and "nobody can tell" in (host.mount.error(file.path) or ""):
+            if "nobody can tell" in (host.mount.error(file.path) or ""):
                 try:
+                    os.close(os.open(host.at(file.path), os.O_WRONLY | os.O_CREAT, 0o644))  # it may be removed
                     os.removexattr(host.at(file.path), "coc.job_id")
                 except OSError:
                     continue
@@ -495,6 +538,8 @@ class Schedule:
 
     def wrong(self):
         yield from self.broken
+        for host in self.hosts:
+            yield from host.broken
         jobs = promises.held(self.cocd)
         files = [file for host in self.hosts for file in host.files]
         writers = collections.defaultdict(set)
@@ -563,16 +608,34 @@ class Schedule:
                 if text in committed and text not in self.console and count > committed[text]:
                     yield f"{count} versions of {job} are {self.step(text)}, which was committed {committed[text]} times"
             for below, text in zip(texts, texts[1:]):
-                yield from self.overwritten(job, below, text, writers)
+                yield from self.overwritten(job, texts, below, text, writers)
         for text, owners in writers.items():
             holders = [job for job, texts in jobs.items() if text in texts]
             if len(holders) > max(1, len(owners)):
                 yield f"{self.step(text)} is in {holders}, and was written for {[str(file) for file in owners]}"
+            elif len(holders) > 1 and "name: twin" in text and text not in self.console:
+                yield from self.unwarned(text, holders, owners, jobs)
 
-    def overwritten(self, job, below, text, writers):
+    def unwarned(self, text, holders, owners, jobs):
+        """Two hosts made a job of the same name and content, each when it could not see the other's: one of them is
+        warned of both. Not so with adopt=never, and where a file could not take the job, as its answer was lost."""
+        made = [job for job in holders if jobs[job][0] == text]
+        alike = [file for file in owners if file.host.mount.options["adopt"] == "same" and file in file.host.files
+                 and file.commits[0].text == text and file.commits[0].told == OK and file.host.mount.options["submit"] == "sync"]
+        at_once = len({file.commits[0].round for file in alike}) == 1
+        if len(made) > 1 and at_once and {file.host for file in alike} == set(self.hosts) and len(alike) == len(self.hosts):
+            logs = [file.host.mount.log() for file in alike]
+            if not any(all(job in line for job in made) for log in logs for line in log.splitlines()):
+                yield f"{made} are jobs of {self.step(text)}, and no host is warned of both"
+
+    def overwritten(self, job, texts, below, text, writers):
         """Was a text written over one that its writer had not read? What came after the check had begun is allowed:
         nobody can see that."""
         commits = [commit for file in writers.get(text, ()) for commit in file.commits if commit.text == text]
+        for file in writers.get(text, ()):  # adopt=name takes a job and updates it, whatever it holds
+            own = {commit.text for commit in file.commits}
+            if file.host.mount.options.get("adopt") == "name" and not own & set(texts[:texts.index(text)]):
+                return
         if not commits or below == text or text in self.console or any(below in commit.known for commit in commits):
             return
         checked = [begin for begin in self.checks(job, text)]

@@ -373,3 +373,45 @@ def test_a_clone_that_cocfs_cannot_see_is_bound_anew(space, src):
     rebind(space).settle()
     space.unmount()
     assert instance(space) != before and len(space.jobs()) == 1
+
+
+@pytest.mark.parametrize("first", ["original", "copy"])
+@pytest.mark.parametrize("killed", [False, True], ids=["", "killed"])
+def test_a_create_is_made_once_in_either_order(space, twin_of, src, first, killed):
+    """Both are used, one after the other: the second takes the job that the first has made."""
+    twin = pair(space, twin_of, src, a="one", b="two")
+    if first == "original":
+        space.mount()
+    else:
+        rebind(twin)
+    one, other = (space, twin) if first == "original" else (twin, space)
+    if killed:
+        assert one.front.wait(lambda: one.creates())
+        one.kill()
+        one.mount()
+    one.settle()
+    one.kill()
+    if first == "original":
+        rebind(twin)
+    else:
+        space.mount()
+    other.settle()
+    assert len(other.jobs()) == 2
+    assert sorted(other.id(f"{name}.yaml") for name in "ab") == sorted(job["document_id"] for job in other.jobs())
+
+
+@pytest.mark.parametrize("adopt", ["same", "never"])
+def test_both_at_once(space, twin_of, src, adopt):
+    """Both copies are used at the same moment, each with the same queue: what the copy finds, it takes."""
+    twin = pair(space, twin_of, src, a="one", b="two")
+    space.options["adopt"] = twin.options["adopt"] = adopt
+    gate = space.front.gate()
+    space.front.rule(fronts.Fault(gate=gate), "POST", times=2)
+    space.mount()
+    assert gate.wait_held(2)
+    rebind(twin)
+    gate.open()
+    space.settle()
+    twin.settle()
+    assert len(twin.jobs()) == 2 and twin.sent() == (2, 0)
+    assert {twin.id(f"{name}.yaml") for name in "ab"} == {space.id(f"{name}.yaml") for name in "ab"}
