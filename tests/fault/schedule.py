@@ -574,7 +574,7 @@ class Schedule:
         state = file.host.mount.fact(file.path, "state") if file.there else None
         acknowledged = [commit for commit in file.commits if commit.told == OK]
         if file.host.mount.options["submit"] == "queue":
-            acknowledged = acknowledged[-1:] if state == "submitted" and file.commits[-1].told == OK else []
+            acknowledged = acknowledged[-1:] if state == "submitted" and file.commits[-1:] == acknowledged[-1:] else []
         for commit in acknowledged:
             if commit.text not in texts:
                 yield f"{file}: {self.step(commit.text)} was acknowledged, and is no version of {job}"
