@@ -105,7 +105,8 @@ static int find_values(struct commit *commit, const struct comments *comments)
 	return 0;
 }
 
-/* A job that exists keeps its risk level where nobody says one. Returns 0 or -ENOMEM. */
+/* A job keeps its risk level where nobody here has said one yet. But if somebody has, and took it
+ * away, a person has to say what it is. Returns 0 or -ENOMEM. */
 static int keep_risk(struct attr_set *own, const struct job_record *job)
 {
 	const char *risk = job->held.value[ATTR_RISK_LEVEL];
@@ -114,7 +115,7 @@ static int keep_risk(struct attr_set *own, const struct job_record *job)
 	if (own->value[ATTR_RISK_LEVEL])
 		return 0;
 	own->defaulted |= bit;
-	if (!job->job_id || !risk)
+	if (!job->job_id || !risk || !((job->sent.unresolved | job->sent.defaulted) & bit))
 		return 0;
 	own->absent |= bit;
 	return attr_set_put(own, ATTR_RISK_LEVEL, risk, strlen(risk));

@@ -70,9 +70,9 @@ int versions_take(struct submission *submission, const struct coc_details *detai
 const char *versions_value(const struct submission *submission, enum attr attr)
 {
 	const char *held = submission->record.held.value[attr];
+	const char *ours = submission->record.attrs.value[attr];
 
-	return held && !(submission->changed & 1U << attr) ? held
-							   : submission->record.attrs.value[attr];
+	return held && !(submission->changed & 1U << attr) && !attr_same(held, ours) ? held : ours;
 }
 
 const char *versions_sent_value(const struct submission *submission, enum attr attr)

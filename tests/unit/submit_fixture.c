@@ -285,8 +285,10 @@ int fixture_commit_spec(struct fixture *fixture, const struct commit_spec *spec,
 	put_attr(&commit.own, ATTR_DESCRIPTION, spec->description);
 	put_attr(&commit.own, ATTR_TAGS, spec->tags);
 	put_attr(&commit.own, ATTR_ENTERPRISE_PROJECT_ID, spec->project);
-	if (!spec->inherits_nothing)
+	if (!spec->inherits_nothing) { /* the option of a mount */
 		put_attr(&commit.inherited, ATTR_RISK_LEVEL, "LOW");
+		commit.inherited.defaulted = 1U << ATTR_RISK_LEVEL;
+	}
 	fake_memory_resume(was_short);
 	r = submit_commit(fixture->engine, &commit, tell_writer, writer, &writer->waiter);
 	if (r < 0)

@@ -107,15 +107,28 @@ static void what_is_not_told_is_what_it_was(void **state)
 static void a_job_that_exists_needs_no_level(void **state)
 {
 	struct fixture *fixture = *state;
+	struct commit_spec spec = {.path = "a.yaml", .content = "two", .inherits_nothing = true};
+
+	fixture_make(fixture, "a.yaml", "one"); /* by the mount's option */
+	change_job(fixture, "HIGH", NULL);
+	assert_int_equal(commit_to_the_end(fixture, &spec), 0);
+	assert_string_equal(risk_of(fixture), "HIGH");
+	spec.path = "b.yaml";
+	assert_int_equal(commit_to_the_end(fixture, &spec), -ENODATA);
+}
+
+/* A level that somebody has said and taken away is asked for. */
+static void a_level_that_is_taken_away_is_asked_for(void **state)
+{
+	struct fixture *fixture = *state;
 	struct commit_spec spec = {.path = "a.yaml", .content = "one", .risk = "MEDIUM"};
 
 	assert_int_equal(commit_to_the_end(fixture, &spec), 0);
 	assert_int_equal(kept_disown(fixture->engine, "a.yaml", ATTR_RISK_LEVEL), 1);
 	spec = (struct commit_spec){.path = "a.yaml", .content = "two", .inherits_nothing = true};
-	assert_int_equal(commit_to_the_end(fixture, &spec), 0);
-	assert_string_equal(risk_of(fixture), "MEDIUM");
-	spec.path = "b.yaml";
 	assert_int_equal(commit_to_the_end(fixture, &spec), -ENODATA);
+	assert_string_equal(risk_of(fixture), "MEDIUM");
+	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 0);
 }
 
 static void a_level_that_stays_above_the_highest_is_refused(void **state)
@@ -271,6 +284,7 @@ int main(void)
 		queue_test(a_colleagues_values_stay_and_are_recorded),
 		sync_test(what_is_not_told_is_what_it_was),
 		sync_test(a_job_that_exists_needs_no_level),
+		sync_test(a_level_that_is_taken_away_is_asked_for),
 		sync_test(a_level_that_stays_above_the_highest_is_refused),
 		sync_test(without_a_check_what_was_seen_last_counts),
 		sync_test(what_was_sent_is_held_when_nobody_tells),
