@@ -65,12 +65,15 @@ int reading_note_writer(struct pending_reply *wait, const struct node *parent, c
 	    !readers_have_older(&space->readers, fresh.row))
 		return 0;
 	process = find_old_reader(wait, fresh.row, &older);
-	if (!process || older >= fresh.base)
+	if (!process)
 		return 0;
-	if (is_in_file) {
+	/* the base may have gone back to that version meanwhile */
+	if (is_in_file || older >= fresh.base)
 		readers_catch_up(&space->readers, process, fresh.row);
+	if (older >= fresh.base)
+		return 0;
+	if (is_in_file)
 		return freshness_go_back(space->engine, &fresh, older);
-	}
 	wait->base = older;
 	wait->reader = process;
 	wait->row = fresh.row;

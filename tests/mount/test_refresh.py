@@ -344,6 +344,32 @@ with open(sys.argv[1], "w") as file:
     assert space.job(bound)["content"] == THEIRS + "# edited\n"
 
 
+def test_an_editor_that_has_read_an_import_overwrites_nobody(make_space, src):
+    """The same before the job is bound here: the editor's first save binds it."""
+    space = make_space(refresh="0", jobs="all")
+    made = space.cocd.client().ask("POST", "/v1/documents", body={
+        "name": "a", "content": samples.document("job", ["mine"]), "risk_level": "LOW", "enterprise_project_id": "0"})["data"]
+    tools.eventually(lambda: "a.yaml" in os.listdir(space.path), "the import")
+    process, go = begin_editor("python", space, src)
+    console(space, made, name="a")
+    tools.run("grep", "-r", "theirs", space.path).ok()
+    go()
+    assert tools.finish(process).status != 0
+    assert space.job(made)["content"] == THEIRS and "# edited" in text(space)
+    assert space.id("a.yaml") == made and len(space.updates()) == 0
+
+
+def test_an_editor_of_an_import_saves(make_space, src):
+    space = make_space(refresh="0", jobs="all")
+    made = space.cocd.client().ask("POST", "/v1/documents", body={
+        "name": "a", "content": samples.document("job", ["mine"]), "risk_level": "LOW", "enterprise_project_id": "0"})["data"]
+    tools.eventually(lambda: "a.yaml" in os.listdir(space.path), "the import")
+    process, go = begin_editor("python", space, src)
+    go()
+    tools.finish(process).ok()
+    assert "# edited" in space.job(made)["content"] and space.id("a.yaml") == made
+
+
 def test_a_search_through_many_files_does_not_push_an_editor_out(space, src, bound):
     process, go = begin_editor("python", space, src)
     for n in range(300):

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* Which process has read which version, when the base moves, and what is forgotten. */
+#define _GNU_SOURCE
+#include "space/readers.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "space/bounds.h"
+
+#define ROW 7
+
+static int set_up(void **state)
+{
+	struct readers *readers = calloc(1, sizeof(*readers));
+
+	readers_init(readers);
+	*state = readers;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	readers_finish(*state);
+	free(*state);
+	return 0;
+}
+
+/* A process that waits to be killed. */
+static pid_t start_process(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	assert_true(pid > 0);
+	return pid;
+}
+
+static void end_process(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void a_reader_knows_the_base_until_it_moves(void **state)
+{
+	struct readers *readers = *state;
+
+	readers_note(readers, getpid(), ROW);
+	assert_int_equal(readers_older(readers, getpid(), ROW), 0);
+	assert_false(readers_have_older(readers, ROW));
+	readers_base_moves(readers, ROW, 1);
+	assert_true(readers_have_older(readers, ROW));
+	assert_int_equal(readers_older(readers, getpid(), ROW), 1);
+	readers_base_moves(readers, ROW, 2); /* it has read the first one */
+	assert_int_equal(readers_older(readers, getpid(), ROW), 1);
+	assert_int_equal(readers_older(readers, getpid(), ROW + 1), 0);
+	assert_int_equal(readers_older(readers, getppid(), ROW), 0);
+	readers_note(readers, getpid(), ROW); /* it reads again */
+	assert_int_equal(readers_older(readers, getpid(), ROW), 0);
+}
+
+static void who_has_written_knows_the_base(void **state)
+{
+	struct readers *readers = *state;
+
+	readers_note(readers, getpid(), ROW);
+	readers_base_moves(readers, ROW, 1);
+	readers_catch_up(readers, getpid(), ROW);
+	readers_catch_up(readers, getppid(), ROW); /* it has read nothing */
+	assert_int_equal(readers_older(readers, getpid(), ROW), 0);
+	assert_false(readers_have_older(readers, ROW));
+}
+
+static void a_process_that_has_ended_is_forgotten(void **state)
+{
+	struct readers *readers = *state;
+	pid_t early = start_process(), late = start_process();
+
+	readers_note(readers, early, ROW);
+	readers_note(readers, late, ROW);
+	end_process(early);
+	readers_base_moves(readers, ROW, 1);
+	assert_int_equal(readers->n, 1);
+	assert_int_equal(readers_older(readers, late, ROW), 1);
+	end_process(late); /* its number may be another process's from now on */
+	assert_int_equal(readers_older(readers, late, ROW), 0);
+	assert_int_equal(readers->n, 0);
+	assert_int_equal(readers->n_pinned, 0);
+}
+
+static void a_search_keeps_the_notes_of_others(void **state)
+{
+	struct readers *readers = *state;
+	pid_t editor = start_process();
+
+	readers_note(readers, editor, 0);
+	for (int64_t row = 1; row <= 2 * READER_FILES_MAX; row++)
+		readers_note(readers, getpid(), row);
+	assert_int_equal(readers->n, READER_FILES_MAX + 1);
+	readers_base_moves(readers, 0, 1);
+	assert_int_equal(readers_older(readers, editor, 0), 1);
+	readers_base_moves(readers, 2 * READER_FILES_MAX, 1); /* the last ones are kept */
+	assert_int_equal(readers_older(readers, getpid(), 2 * READER_FILES_MAX), 1);
+	end_process(editor);
+}
+
+static void the_notes_are_bounded(void **state)
+{
+	struct readers *readers = *state;
+
+	/* no such processes: these go first */
+	for (int64_t row = 0; row < READERS_MAX - 1; row++)
+		readers_note(readers, (pid_t)(0x3fffffff - row / READER_FILES_MAX), row);
+	readers_note(readers, getpid(), ROW);
+	assert_int_equal(readers->n, READERS_MAX);
+	readers_note(readers, getpid(), ROW + 1);
+	assert_int_equal(readers->n, 2);
+}
+
+static void pins_are_bounded(void **state)
+{
+	struct readers *readers = *state;
+	pid_t processes[READERS_PINNED_MAX + 1];
+
+	for (int i = 0; i <= READERS_PINNED_MAX; i++) {
+		processes[i] = start_process();
+		readers_note(readers, processes[i], ROW);
+	}
+	readers_base_moves(readers, ROW, 1);
+	assert_int_equal(readers->n_pinned, READERS_PINNED_MAX);
+	for (int i = 0; i <= READERS_PINNED_MAX; i++) {
+		assert_int_equal(readers_older(readers, processes[i], ROW), 1);
+		end_process(processes[i]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define readers_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+		readers_test(a_reader_knows_the_base_until_it_moves),
+		readers_test(who_has_written_knows_the_base),
+		readers_test(a_process_that_has_ended_is_forgotten),
+		readers_test(a_search_keeps_the_notes_of_others),
+		readers_test(the_notes_are_bounded),
+		readers_test(pins_are_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
