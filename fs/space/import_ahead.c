@@ -6,7 +6,7 @@
  * In which order a program reads is not known: by name, by inode, as the directory lists. So
  * imports are fetched by name, from the third one on and then from the beginning, and the program
  * soon finds them there in any order. Each one that it has to wait for lets IMPORT_AHEAD_MAX more
- * be fetched. So who reads three files has 64 fetched in vain at most, and who reads all of 1,000
+ * be fetched. So who reads three files has 64 fetched in vain at most, and who reads 1,000
  * waits for some dozens.
  *
  * At most IMPORT_AHEAD_MAX are under way, and only as long as questions begin at once (show.h): so
