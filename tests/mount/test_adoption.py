@@ -4,6 +4,7 @@ mounts of one account; a third client makes and writes jobs past both, as the co
 
 import os
 import shutil
+import signal
 
 import pytest
 
@@ -476,6 +477,22 @@ def test_while_the_service_is_away_nothing_is_bound(hosts, console):
     name_job(space, theirs).fails("Connection refused")
     assert space.id("a.yaml") is None and tools.read(space.at("a.yaml")) == b""
     space.front.accept()
+
+
+def test_who_is_interrupted_while_the_service_is_asked_binds_nothing(hosts, console):
+    theirs = console.make()
+    space = hosts("a", jobs="own")
+    tools.write(space.at("a.yaml"), b"")
+    gate = space.front.gate()
+    space.front.rule(fronts.Fault(gate=gate), "GET", f"{DOCUMENTS}/{theirs}", times=2)
+    waiting = tools.popen("setfattr", "-n", "coc.job_id", "-v", theirs, space.at("a.yaml"))
+    assert gate.wait_held(1)
+    waiting.send_signal(signal.SIGINT)
+    assert waiting.wait(20) == -signal.SIGINT
+    assert space.id("a.yaml") is None
+    gate.open()
+    name_job(space, theirs).ok()
+    assert space.id("a.yaml") == theirs and tools.read(space.at("a.yaml")).decode() == MINE
 
 
 # ---- delete=service ----
