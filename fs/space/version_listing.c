@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A directory of .coc/versions lists what the ledger says of it: the names that are bound to a job,
- * and the directories that have such names below. It is gathered in slices when the directory is
- * opened, because a directory may have more job files than one iteration of the loop can look at.
+ * and the directories that have such names below. The root lists the imports, too. A listing is
+ * gathered in slices when the directory is opened, because a directory may have more job files than
+ * one iteration of the loop can look at.
  */
 #define _GNU_SOURCE
 #include "space/version_listing.h"
@@ -18,12 +19,16 @@
 #include "space/text.h"
 #include "space/version_tree.h"
 #include "submit/freshness.h"
+#include "submit/imports.h"
+
+/* What is listed, in this order. */
+enum listing_step { STEP_FILES, STEP_IMPORTS, STEP_DIRECTORIES, STEP_COUNT };
 
 struct tree_listing {
 	struct text_source source;
 	struct space *space;
-	int64_t newest;		  /* of the directory of a job; 0: it is another one */
-	bool has_names;		  /* the job files are listed: the directories come */
+	int64_t newest; /* of the directory of a job; 0: it is another one */
+	enum listing_step step;
 	char after[NAME_MAX + 1]; /* the last name */
 	char path[PATH_MAX];	  /* of the directory */
 };
@@ -61,41 +66,64 @@ static bool is_shown(const struct tree_listing *listing, const char *name, bool 
 		      : version_tree_find(listing->space, path, &source) == 0;
 }
 
+static int take_import_name(void *data, const struct import_record *import)
+{
+	snprintf(data, NAME_MAX + 1, "%s", import->name);
+	return 0;
+}
+
+/* The next import after a name, of the root. */
+static int next_import(const struct tree_listing *listing, char name[NAME_MAX + 1])
+{
+	int r;
+
+	name[0] = '\0';
+	if (*listing->path)
+		return -ENOENT;
+	r = imports_walk(listing->space->engine, listing->after, 1, take_import_name, name);
+	return r < 0 ? r : *name ? 0 : -ENOENT;
+}
+
 /* Takes the next name of the step that the listing is at. */
-static int next_name(struct tree_listing *listing, char name[NAME_MAX + 1])
+static int next_name(const struct tree_listing *listing, char name[NAME_MAX + 1])
 {
 	struct engine *engine = listing->space->engine;
 
-	if (!listing->has_names)
+	switch (listing->step) {
+	case STEP_FILES:
 		return freshness_next_name(engine, listing->path, listing->after, name);
-	return freshness_next_directory(engine, listing->path, listing->after, name);
+	case STEP_IMPORTS:
+		return next_import(listing, name);
+	default:
+		return freshness_next_directory(engine, listing->path, listing->after, name);
+	}
 }
 
 static int write_tree_listing(struct text_source *source, struct buf *text)
 {
 	struct tree_listing *listing = (struct tree_listing *)source;
 	char name[NAME_MAX + 1];
-	int r = 0;
 
 	if (listing->newest)
 		return list_versions(listing, text);
-	for (int n = 0; r == 0 && n < VERSION_NAMES_AT_ONCE; n++) {
-		r = next_name(listing, name);
-		if (r == -ENOENT && !listing->has_names) {
-			listing->has_names = true;
+	for (int n = 0; n < VERSION_NAMES_AT_ONCE; n++) {
+		int r = next_name(listing, name);
+		bool is_dir = listing->step == STEP_DIRECTORIES;
+
+		if (r < 0 && r != -ENOENT)
+			return r;
+		if (r == -ENOENT) {
 			listing->after[0] = '\0';
-			r = 0;
+			if (++listing->step == STEP_COUNT)
+				return 0;
 			continue;
 		}
-		if (r == -ENOENT)
-			return 0;
+		strcpy(listing->after, name);
+		r = is_shown(listing, name, is_dir) ? add_name(text, is_dir ? 'd' : 'f', name) : 0;
 		if (r < 0)
 			return r;
-		strcpy(listing->after, name);
-		if (is_shown(listing, name, listing->has_names))
-			r = add_name(text, listing->has_names ? 'd' : 'f', name);
 	}
-	return r < 0 ? r : 1;
+	return 1;
 }
 
 struct text_source *version_listing(struct space *space, const struct node *node)

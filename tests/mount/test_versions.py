@@ -118,6 +118,7 @@ def test_an_import_has_versions(make_space, src):
         "name": "theirs", "content": document("one"), "risk_level": "LOW", "enterprise_project_id": "0"})
     console(space, reply["data"], "two", name="theirs")
     tools.eventually(lambda: "theirs.yaml" in os.listdir(space.path), "the import")
+    assert os.listdir(versions(space)) == ["theirs.yaml"]
     assert os.listdir(versions(space, "theirs.yaml")) == ["v1.yaml", "v2.yaml"]
     assert tools.run("cat", versions(space, "theirs.yaml", "v1.yaml")).ok().stdout == document("one")
 
