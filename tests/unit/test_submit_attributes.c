@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The attributes of an update: what was changed here counts, otherwise the service's present value
- * stays, and max_risk bounds what comes of it. job/origins.c has the rule; here is how an update
- * follows it.
+ * The attributes of an update. What was changed here counts. Otherwise the service's present value
+ * stays. max_risk bounds what comes of it. The rule is in job/origins.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>
