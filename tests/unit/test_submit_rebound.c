@@ -216,6 +216,28 @@ static void two_of_one_file(void **state)
 	assert_int_equal(job_of(fixture, "a.yaml")->version, 3);
 }
 
+/* A file that was not in the queue then is written as ever: once, while that is under way, and
+ * while something newer is queued. */
+static void other_files_do_not_wait(void **state)
+{
+	struct fixture *fixture = *state;
+	struct writer writers[3] = {{0}};
+
+	hold_queue(fixture);
+	queue_commit(fixture, "a.yaml", "one");
+	rebind(fixture);
+	for (int i = 0; i < 3; i++) {
+		char content[2] = {(char)('x' + i)};
+
+		assert_int_equal(fixture_commit(fixture, "c.yaml", content, &writers[i]), 0);
+		fixture_iterate(fixture);
+	}
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "one");
+	fixture_assert_held(fixture, "c.yaml", "z");
+	assert_int_equal(fake_service_count(&fixture->service, true), 2);
+}
+
 /* The ledger says that nothing was sent for it; the other copy may have gone on. */
 static void what_was_not_sent_yet_is_in_doubt_too(void **state)
 {
@@ -343,6 +365,7 @@ int main(void)
 		cmocka_unit_test(updates_by_table),
 		cmocka_unit_test(new_content_makes_way),
 		queue_test(two_of_one_file),
+		queue_test(other_files_do_not_wait),
 		cmocka_unit_test(what_was_not_sent_yet_is_in_doubt_too),
 		queue_test(a_long_queue_is_taken_up_bit_by_bit),
 		queue_test(the_doubt_outlives_crashes),
