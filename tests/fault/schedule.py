@@ -591,7 +591,8 @@ class Schedule:
         text = texts[int(base[1:]) - 1]
         if state == "submitted" and text != content:
             yield f"{file} is submitted, its base {base} is {self.step(text)}, and it holds {self.step(content)}"
-        if text not in file.known and text != content:
+        takes_unread = mount.options.get("adopt") == "name"  # the job of that name, whatever it holds
+        if text not in file.known and text != content and not takes_unread:
             yield f"{file}: nobody here has read or written the base {base}: {self.step(text)}"
         if int(version[1:]) < int(base[1:]) or int(version[1:]) > len(texts):
             yield f"{file}: the version is {version}, the base {base}, and {job} has {len(texts)}"
