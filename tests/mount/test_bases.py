@@ -256,3 +256,16 @@ def test_tools_that_write_over_a_refused_text_are_refused_too(space, src, bound)
     tools.run("rsync", "-a", f"{src}/a.yaml", f"{space.path}/").fails()
     assert space.id("a.yaml") == bound and not space.updates() and space.job(bound)["content"] == THEIRS
     assert versions(space) == ("v1", "v2")
+
+
+@pytest.mark.parametrize("refresh", ["0", "60"])
+def test_an_attribute_is_no_reading_of_the_text(make_space, src, refresh):
+    """The file may follow its job for setfattr. The text that came with it is nobody's base."""
+    space = make_space(refresh=refresh)
+    save(space, src, "mine").ok()
+    bound = space.id("a.yaml")
+    console(space, bound)
+    tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "HIGH", space.at("a.yaml"))
+    save(space, src, "more").fails(tools.message("ESTALE"))
+    assert space.job(bound)["content"] == THEIRS
+    tools.run("cat", space.at("a.yaml")).ok()
