@@ -16,9 +16,10 @@ struct job_naming {
 };
 
 /*
- * Binds a path to the job. Returns 0, also if the path has the job already. -EEXIST: the path has
- * another job, or another path has the job. -EBUSY: something of the path is unfinished; or a
- * create of this space may have made the job. Or another -errno. err is filled on failure.
+ * Binds a path to the job. Returns 0, also if the path has the job already, or a negative errno. It
+ * is -EEXIST if the path has another job, or another path has the job. It is -EBUSY if something of
+ * the path is unfinished, or a create of this space may have made the job. err is filled on
+ * failure.
  */
 int job_naming_record(struct engine *engine, const struct job_naming *naming, struct err *err);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A service that does nothing: it has no job for a list, and answers every other request as a
- * create, at once or after a fixed time, so that what is measured is its clients. One thread serves
- * all connections in turns. As every answer waits equally long, those that wait are a queue, and
- * the first is due first.
+ * create, at once or after a fixed time. So what is measured is its clients. One thread serves all
+ * connections in turns. As every answer waits equally long, those that wait are a queue, and the
+ * first is due first.
  */
 #define _GNU_SOURCE
 #include <getopt.h>

@@ -268,7 +268,7 @@ static void what_was_not_sent_yet_is_in_doubt_too(void **state)
 	}
 }
 
-/* What is queued comes to be in doubt bit by bit, and all of it is brought to an end. */
+/* What is queued comes to be in doubt bit by bit, and all is brought to an end. */
 static void a_long_queue_is_taken_up_bit_by_bit(void **state)
 {
 	enum { FILES = REBOUND_DOUBTS_MAX + 2 * REBOUND_AT_ONCE };
