@@ -19,6 +19,7 @@
 #include "space/sibling.h"
 #include "space/stat_reply.h"
 #include "space/truncate.h"
+#include "space/version_text.h"
 
 static void get_attributes(fuse_req_t req, struct node *node, void *data)
 {
@@ -33,7 +34,8 @@ void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	(void)fi;
 	/* who has the file open sees what is open */
 	if ((node->content && content_any_fd(node) >= 0) ||
-	    (!import_await(req, node, NULL, 0, get_attributes) &&
+	    (!version_text_first(req, node, get_attributes) &&
+	     !import_await(req, node, NULL, 0, get_attributes) &&
 	     !refresh_first(req, node, NULL, get_attributes)))
 		get_attributes(req, node, NULL);
 }

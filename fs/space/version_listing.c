@@ -156,8 +156,9 @@ static size_t add_tree_entry(fuse_req_t req, struct node *dir, char *answer, siz
 					 .attr.st_ino = sibling_ino(dir, name)};
 	size_t size;
 
-	/* what is gone meanwhile is listed without attributes: its lookup tells */
-	if (plus && *name != '.' && version_tree_fill(space, dir, name, &entry) < 0)
+	/* what is gone meanwhile is listed without attributes: its lookup tells. So is a version,
+	 * whose size may have to be asked for */
+	if (plus && is_dir && *name != '.' && version_tree_fill(space, dir, name, &entry) < 0)
 		entry.ino = 0;
 	size = plus ? fuse_add_direntry_plus(req, answer, room, name, &entry, next)
 		    : fuse_add_direntry(req, answer, room, name, &entry.attr, next);

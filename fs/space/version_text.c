@@ -2,7 +2,8 @@
 /*
  * A version of a job never changes. So what was read of it is kept, as much as
  * VERSION_TEXTS_BYTES: `cp -r`, `diff` and `less` read each version more than once. A version that
- * is not kept is one ShowDocument, and the open waits for it.
+ * is not kept is one ShowDocument, and the open waits for it. So does a stat: rsync, tar and others
+ * copy as many bytes as the size says, so a size that is not known may not show as 0.
  */
 #define _GNU_SOURCE
 #include "space/version_text.h"
@@ -21,7 +22,7 @@
 #include "submit/freshness.h"
 #include "submit/show.h"
 
-/* An open that waits for the service. */
+/* An open, or a stat, that waits for the service. */
 struct version_open {
 	struct space *space;
 	fuse_req_t req;
@@ -29,6 +30,7 @@ struct version_open {
 	struct node *node; /* held */
 	struct version_source source;
 	int64_t version; /* 0: a directory, which asks for the newest */
+	version_shown_fn *then; /* of a stat; NULL: an open */
 	struct show_waiter *asked;
 	LIST_ENTRY(version_open) link; /* in space->version_opens */
 };
@@ -56,15 +58,18 @@ const struct version_text *version_text_find(struct space *space, const char *jo
 	return NULL;
 }
 
-static void keep_text(struct space *space, const struct version_open *open,
-		      const struct shown_job *job)
+/* Returns 0 or -ENOMEM. */
+static int keep_text(struct space *space, const struct version_open *open,
+		     const struct shown_job *job)
 {
-	struct version_text *text = malloc(sizeof(*text) + job->size);
+	struct version_text *text;
 
-	if (!text || version_text_find(space, open->source.job_id, open->version) ||
-	    !(text->job_id = strdup(open->source.job_id))) {
+	if (version_text_find(space, open->source.job_id, open->version))
+		return 0;
+	text = malloc(sizeof(*text) + job->size);
+	if (!text || !(text->job_id = strdup(open->source.job_id))) {
 		free(text);
-		return;
+		return -ENOMEM;
 	}
 	text->version = open->version;
 	text->update_ms = job->update_ms;
@@ -76,6 +81,7 @@ static void keep_text(struct space *space, const struct version_open *open,
 	while (space->version_texts_bytes > VERSION_TEXTS_BYTES ||
 	       space->n_version_texts > VERSION_TEXTS_MAX)
 		drop_text(space, TAILQ_LAST(&space->version_texts, version_texts));
+	return 0;
 }
 
 /* ---- opening ---- */
@@ -147,8 +153,15 @@ static void on_version_shown(void *data, int result, const struct shown_job *job
 		open_listing(req, open->node, &open->fi);
 	} else if (result < 0) {
 		reply(req, result == -ESTALE ? -ENOENT : result);
+	} else if (open->then) {
+		int r = keep_text(open->space, open, job);
+
+		if (r < 0)
+			reply(req, r);
+		else
+			open->then(req, open->node, NULL);
 	} else {
-		keep_text(open->space, open, job);
+		keep_text(open->space, open, job); /* without memory it is asked for again */
 		open_content(req, job->content, job->size, &open->fi);
 	}
 	free_open(open);
@@ -163,9 +176,10 @@ static void on_open_interrupted(fuse_req_t req, void *data)
 	reply(req, -EINTR);
 }
 
-/* Asks for a version, or the newest one. Returns 0 and answers later, or -errno. */
+/* Asks for a version, or the newest one. then: NULL for an open. Returns 0 and answers later, or
+ * -errno. */
 static int ask_version(fuse_req_t req, struct node *node, const struct version_source *source,
-		       int64_t version, const struct fuse_file_info *fi)
+		       int64_t version, const struct fuse_file_info *fi, version_shown_fn *then)
 {
 	struct space *space = space_of(req);
 	struct version_open *open;
@@ -178,7 +192,8 @@ static int ask_version(fuse_req_t req, struct node *node, const struct version_s
 		return -ENOMEM;
 	*open = (struct version_open){.space = space,
 				      .req = req,
-				      .fi = *fi,
+				      .fi = fi ? *fi : (struct fuse_file_info){0},
+				      .then = then,
 				      .node = node,
 				      .source = *source,
 				      .version = version};
@@ -212,7 +227,7 @@ void version_text_open(fuse_req_t req, struct node *node, struct fuse_file_info 
 		open_content(req, text->content, text->size, fi);
 		return;
 	}
-	r = ask_version(req, node, &source, version, fi);
+	r = ask_version(req, node, &source, version, fi, NULL);
 	if (r < 0)
 		reply(req, r);
 }
@@ -223,8 +238,25 @@ void version_tree_open_dir(fuse_req_t req, struct node *node, struct fuse_file_i
 	int64_t version;
 
 	if (version_tree_source(space_of(req), node, &source, &version) < 0 || !source.is_due ||
-	    ask_version(req, node, &source, 0, fi) < 0)
+	    ask_version(req, node, &source, 0, fi, NULL) < 0)
 		open_listing(req, node, fi);
+}
+
+bool version_text_first(fuse_req_t req, struct node *node, version_shown_fn *then)
+{
+	struct space *space = space_of(req);
+	struct version_source source;
+	int64_t version;
+	int r;
+
+	if (node->kind != NODE_CONTROL || version_tree_source(space, node, &source, &version) < 0 ||
+	    !version || version > source.newest ||
+	    version_text_find(space, source.job_id, version))
+		return false;
+	r = ask_version(req, node, &source, version, NULL, then);
+	if (r < 0)
+		reply(req, r);
+	return true;
 }
 
 void version_text_finish(struct space *space)

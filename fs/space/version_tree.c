@@ -4,10 +4,12 @@
  * A directory of the space is a directory here, with its owner and mode. A job file that has a job
  * is a directory, too: who may read the file may list it, and read the versions in it.
  *
- * To list or stat anything here calls nobody but for one check: when a job's directory is listed
+ * To list anything here calls nobody but for one check: when a job's directory is listed
  * and the service was not asked for the job lately (version_text.c). The versions are 1 to the
  * newest one that was seen. So `find .coc` costs at most a call for each job file, and none within
- * `refresh`. The size of a version that was not read is not known, and shows as 0, as in /proc.
+ * `refresh`. The size of a version is known when its text was read. So a stat of a version whose
+ * text is not kept asks for that version (version_text.c): LOOKUP tells the kernel that its
+ * attributes hold for no time.
  */
 #define _GNU_SOURCE
 #include "space/version_tree.h"
@@ -268,6 +270,16 @@ static int find_part(struct space *space, const struct node *parent, const char 
 	return r;
 }
 
+/* Is the text of a version kept, and so the size known? */
+static bool has_text(struct space *space, const struct node *node)
+{
+	struct version_source source;
+	int64_t version;
+
+	return version_tree_source(space, node, &source, &version) == 0 &&
+	       version_text_find(space, source.job_id, version);
+}
+
 int version_tree_fill(struct space *space, struct node *parent, const char *name,
 		      struct fuse_entry_param *ret_entry)
 {
@@ -288,6 +300,8 @@ int version_tree_fill(struct space *space, struct node *parent, const char *name
 		node_forget(&space->nodes, node, 1);
 		return r;
 	}
+	if (part == TREE_VERSION && !has_text(space, node))
+		entry.attr_timeout = 0;
 	entry.ino = node_id(&space->nodes, node);
 	*ret_entry = entry;
 	return 0;

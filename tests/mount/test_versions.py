@@ -128,9 +128,60 @@ def test_an_import_has_versions(make_space, src):
 def test_a_listing_asks_for_no_version(space, src):
     make(space, src)
     before = len(shows(space))
-    for command in (["ls", "-laR"], ["find"], ["du", "-a"]):
-        tools.run(command[0], *command[1:], space.at(".coc")).ok()
+    for command in (["ls", "-aR"], ["find"], ["find", "-type", "f"]):
+        tools.run("env", "-C", space.at(".coc", "versions"), *command).ok()
     assert len(shows(space)) == before
+
+
+def test_a_stat_tells_the_size_and_the_time_of_a_version(space, src):
+    job = make(space, src)
+    before = len(shows(space))
+    for number in (1, 2, 3):
+        path = versions(space, "a.yaml", f"v{number}.yaml")
+        for _ in range(2):
+            assert os.stat(path).st_size == len(document(f"step {number}"))
+    newest = os.stat(versions(space, "a.yaml", "v3.yaml"))
+    assert int(newest.st_mtime * 1000) == space.job(job)["update_time"]
+    assert len(shows(space)) == before + 3
+    listed = tools.run("ls", "-l", versions(space, "a.yaml")).ok().stdout.splitlines()[1:]
+    assert [int(line.split()[4]) for line in listed] == [len(document(f"step {number}")) for number in (1, 2, 3)]
+    assert len(shows(space)) == before + 3
+
+
+COPIES = {
+    "rsync": ["rsync", "-a", "{}/a.yaml/", "{}"],
+    "tar": ["sh", "-c", "tar cf - -C '{}/a.yaml' . | tar xf - -C '{}'"],
+    "python": ["python3", "-c", "import shutil, sys; shutil.copytree(sys.argv[1], sys.argv[2], dirs_exist_ok=True)", "{}/a.yaml", "{}"],
+    "cp": ["cp", "-a", "{}/a.yaml/.", "{}"],
+}
+
+
+@pytest.mark.parametrize("tool", COPIES)
+def test_a_tool_that_believes_the_size_copies_the_whole_text(space, src, tmp_path, tool):
+    """Nobody has read a version before: its size is not known."""
+    tools.need(COPIES[tool][0])
+    make(space, src)
+    places = iter((versions(space), tmp_path / "copy"))
+    os.mkdir(tmp_path / "copy")
+    tools.run(*(word.replace("{}", "%s") % tuple(next(places) for _ in range(word.count("{}"))) for word in COPIES[tool])).ok()
+    for number in (1, 2, 3):
+        assert tools.read(tmp_path / "copy" / f"v{number}.yaml").decode() == document(f"step {number}")
+
+
+def test_going_back_by_rsync_never_empties_the_file(space, src):
+    tools.need("rsync")
+    job = make(space, src)
+    save(space, src, "another size").ok()  # for rsync looks at the size and the second
+    tools.run("rsync", "-a", versions(space, "a.yaml", "v1.yaml"), space.at("a.yaml")).ok()
+    assert tools.read(space.at("a.yaml")).decode() == document("step 1") == space.job(job)["content"]
+
+
+def test_a_stat_of_a_version_waits_for_an_answer_and_says_when_there_is_none(space, src):
+    job = make(space, src)
+    first = versions(space, "a.yaml", "v1.yaml")
+    space.front.rule(fronts.cuts(fronts.REQUEST), "GET", f"/v1/documents/{job}", times=None)
+    tools.run("stat", first).fails()
+    assert sorted(os.listdir(versions(space, "a.yaml"))) == ["v1.yaml", "v2.yaml", "v3.yaml"]
 
 
 def test_a_directory_whose_check_is_due_asks_once(make_space, src):
