@@ -17,7 +17,7 @@
 #include "submit/author.h"
 #include "submit/rows.h"
 
-/* Another path has the job. */
+/* Another path has the job. Which one is told if it can be read. */
 static int refuse_second(struct engine *engine, const struct job_naming *naming, int64_t row,
 			 struct err *err)
 {
@@ -28,13 +28,16 @@ static int refuse_second(struct engine *engine, const struct job_naming *naming,
 
 	if (r == 0 && holding_is_of(&other.holding, user))
 		r = ledger_path(engine->ledger, row, &path);
+	if (r < 0)
+		log_error("%s: the ledger cannot read which file has job %s: %s", naming->path,
+			  naming->job->job_id, strerror(-r));
 	err_set(err, EEXIST, "job %s is the job of %s", naming->job->job_id,
 		path ? path : "another file here");
 	err_detail(err, "what_to_do",
 		   "a job has one file: rename that file, or have it forget the job with setfattr "
 		   "-x coc.job_id %s",
 		   path ? path : "FILE");
-	return r < 0 ? r : -EEXIST;
+	return -EEXIST;
 }
 
 /* May the row have the job? 0; 1: it has the job already; or -errno with err filled. */
