@@ -85,7 +85,7 @@ static bool is_unseen(const struct adoption_candidate *candidate)
 
 static bool is_there(const struct adoption_candidate *candidate)
 {
-	return candidate->is_seen && candidate->is_there;
+	return candidate->is_there;
 }
 
 static bool is_equal(const struct adoption_candidate *candidate)

@@ -96,6 +96,7 @@ struct commit_spec {
 	int64_t base;	       /* that a person names; 0: none */
 	bool inherits_nothing; /* no risk level */
 	bool without_text;     /* what the name keeps was another user's */
+	bool is_new;	       /* it takes no job of the service */
 };
 
 /* Commits, in an iteration of its own or within one. Returns what submit_commit() does. writer is

@@ -499,6 +499,51 @@ static void check_row(struct fixture *fixture, int result, bool is_kept)
 	assert_int_equal(submit_ask(fixture->engine, PATH_HAS_ROWS, "a.yaml"), result < 0);
 }
 
+/* Another machine has a job of the name, which is taken. */
+static void offer_job(struct fixture *fixture, enum adoption_rule rule, const char *content)
+{
+	fixture->options.adopt = rule;
+	fixture_remount(fixture);
+	fixture_settle(fixture);
+	fake_service_make(&fixture->service, "a", content);
+}
+
+static void offer_name(struct fixture *fixture)
+{
+	offer_job(fixture, ADOPT_NAME, "theirs");
+}
+
+static void offer_same(struct fixture *fixture)
+{
+	offer_job(fixture, ADOPT_SAME, "one");
+}
+
+static void check_taken(struct fixture *fixture, int result, bool is_kept)
+{
+	(void)is_kept;
+	if (result == 0)
+		fixture_assert_held(fixture, "a.yaml", "one");
+	write_again(fixture, "a.yaml", 0);
+	assert_int_equal(fake_service_count(&fixture->service, false), 1);
+}
+
+/* Another path has a job of the name. */
+static void keep_name(struct fixture *fixture)
+{
+	fixture_make(fixture, "d/a.yaml", "zero");
+	fixture->options.adopt = ADOPT_NAME;
+	fixture_remount(fixture);
+	fixture_settle(fixture);
+}
+
+static void check_name_kept(struct fixture *fixture, int result, bool is_kept)
+{
+	(void)is_kept;
+	assert_true(result < 0);
+	fixture_assert_held(fixture, "d/a.yaml", "zero");
+	assert_int_equal(fake_service_count(&fixture->service, false), 1);
+}
+
 static const struct scene scenes[] = {
 	{"a refused commit", make_zero, commit_refused, check_refused},
 	{"half a file", NULL, refuse_half, check_half},
@@ -513,6 +558,9 @@ static const struct scene scenes[] = {
 	{"a commit after a refusal", make_refused, commit_one, check_overwritten},
 	{"a commit of a backup", make_backup, commit_one, check_backup},
 	{"a commit with warnings", NULL, commit_odd, check_warned},
+	{"a job that is taken by its name", offer_name, commit_one, check_taken},
+	{"a job that is taken by its content", offer_same, commit_one, check_taken},
+	{"a name that another file has", keep_name, commit_one, check_name_kept},
 };
 
 static bool play_scene(const void *what, const struct failure *failure, uint64_t nth)
