@@ -91,10 +91,11 @@ static void on_missing_shown(void *data, const struct coc_answer *answer)
 
 	missing->call = NULL;
 	snprintf(missing->resume, sizeof(missing->resume), "%s", id);
+	/* as long as the catalogue has the job, the next scan asks for it again */
 	if (says_gone(answer))
-		r = ledger_catalogue_drop(missing->engine->ledger, id);
-	if (r == 0 && says_gone(answer))
 		r = ledger_import_leave(missing->engine->ledger, id);
+	if (r == 0 && says_gone(answer))
+		r = ledger_catalogue_drop(missing->engine->ledger, id);
 	if (r < 0 || !says_something(answer))
 		end_missing(missing, r);
 	else

@@ -62,15 +62,26 @@ void placing_cancel(struct placing *placing)
 	*placing = (struct placing){0};
 }
 
+/* Names that were given have no file, and get none now: the next look gives names anew. */
+static void take_names_back(struct placing *placing)
+{
+	const struct buf *names = &placing->names;
+
+	for (size_t at = placing->made; at < names->size; at += strlen(names->data + at) + 1)
+		ledger_import_take_name(placing->engine->ledger, names->data + at);
+}
+
 /* Ends it: this is the last touch. */
 static void end_placing(struct placing *placing, int r)
 {
 	placing_done_fn *done = placing->done;
 	void *data = placing->data;
 
-	if (r < 0)
+	if (r < 0) {
 		log_warning("the jobs of the service cannot all be shown as files: %s",
 			    strerror(-r));
+		take_names_back(placing);
+	}
 	placing_cancel(placing);
 	if (done)
 		done(data, r);
@@ -155,8 +166,8 @@ static int name_import(struct placing *placing, const char *job_id, const char *
 		log_info("the job %s is not shown: all names that it could have are taken", job_id);
 	if (r <= 0)
 		return r;
-	r = ledger_import_place(placing->engine->ledger, job_id, name);
-	return r < 0 ? r : buf_append(&placing->names, name, strlen(name) + 1);
+	r = buf_append(&placing->names, name, strlen(name) + 1);
+	return r < 0 ? r : ledger_import_place(placing->engine->ledger, job_id, name);
 }
 
 /* Jobs that may get a name, while they are read. */
@@ -236,9 +247,6 @@ static int make_some(struct placing *placing)
 		if (r == 0)
 			placing->made += strlen(name) + 1;
 	}
-	for (const char *name = names->data + placing->made;
-	     r < 0 && name < names->data + names->size; name += strlen(name) + 1)
-		ledger_import_take_name(placing->engine->ledger, name); /* it is tried again */
 	return r;
 }
 

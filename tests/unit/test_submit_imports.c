@@ -15,6 +15,9 @@
 #include "ledger/imports.h"
 #include "submit/catalogue.h"
 #include "submit/imports.h"
+#include "submit/imports_state.h"
+#include "fake_memory.h"
+#include "fake_statements.h"
 #include "submit_fixture.h"
 
 #define REFRESH_MS 60000
@@ -27,6 +30,8 @@ static struct root {
 	size_t n;
 	unsigned made;
 	int fails;   /* to make a file: a negative errno */
+	int blind;   /* to look for a file: the same */
+	int stuck;   /* to remove a file: the same */
 	bool looked; /* somebody has listed the root */
 } root;
 
@@ -42,14 +47,14 @@ static size_t find_file(const char *name)
 static int has_file(void *data, const char *name)
 {
 	(void)data;
-	return find_file(name) < root.n;
+	return root.blind ? root.blind : find_file(name) < root.n;
 }
 
 static void put_file(const char *name)
 {
 	assert_true(root.n < FILES_MAX);
 	root.changed[root.n] = false;
-	root.names[root.n++] = strdup(name);
+	root.names[root.n++] = fake_memory_copy(name, strlen(name));
 }
 
 static int make_file(void *data, const char *name)
@@ -57,7 +62,7 @@ static int make_file(void *data, const char *name)
 	(void)data;
 	if (root.fails)
 		return root.fails;
-	if (has_file(NULL, name))
+	if (find_file(name) < root.n)
 		return -EEXIST;
 	put_file(name);
 	root.made++;
@@ -79,6 +84,8 @@ static int remove_file(void *data, const struct import_record *import)
 	size_t i = find_file(import->name);
 
 	(void)data;
+	if (root.stuck)
+		return root.stuck;
 	if (i < root.n && !root.changed[i])
 		drop_file(import->name);
 	return 0;
@@ -567,6 +574,441 @@ static void a_ledger_that_cannot_be_written_ends_the_look(void **state)
 	assert_true(is_placed(fixture, "job.yaml"));
 }
 
+static void make_jobs(struct fixture *fixture, int n)
+{
+	for (int i = 0; i < n; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "job %d", i);
+		make_job(fixture, name);
+	}
+}
+
+/* The next mount goes through more imports than it does at once. */
+static void the_next_mount_restores_each_of_many(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_jobs(fixture, 450);
+	look(fixture);
+	drop_file("job 0.yaml");
+	drop_file("job 449.yaml");
+	mount_again(fixture, JOBS_AS_BEFORE);
+	assert_int_equal(root.n, 450);
+	assert_true(is_placed(fixture, "job 0.yaml"));
+	assert_true(is_placed(fixture, "job 449.yaml"));
+}
+
+/* More leave than are removed at once. */
+static void many_leave_bit_by_bit(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct fake_job *job;
+
+	make_jobs(fixture, 450);
+	look(fixture);
+	LIST_FOREACH (job, &fixture->service.jobs, link)
+		assert_int_equal(ledger_import_leave(fixture->ledger, job->id), 0);
+	fixture_iterate(fixture);
+	answer_all(fixture);
+	assert_int_equal(root.n, 0);
+	assert_int_equal(ledger_imports_any(fixture->ledger), 0);
+}
+
+static void a_directory_that_fails_refuses_the_mount(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_import_record_ struct import_record import = {0};
+
+	make_job(fixture, "lost");
+	make_job(fixture, "removed");
+	look(fixture);
+	drop_file("lost.yaml");
+	assert_int_equal(imports_find(fixture->engine, "removed.yaml", &import), 0);
+	assert_int_equal(imports_hide(fixture->engine, &import), 0);
+	fixture_remount(fixture);
+	root.blind = -EIO;
+	assert_int_equal(begin_mount(fixture), -EIO);
+	root.blind = 0;
+	root.fails = -ENOSPC;
+	assert_int_equal(begin_mount(fixture), -ENOSPC);
+	root.fails = 0;
+	root.stuck = -EROFS;
+	assert_int_equal(begin_mount(fixture), -EROFS);
+	root.stuck = 0;
+	assert_int_equal(begin_mount(fixture), 0);
+	assert_true(is_placed(fixture, "lost.yaml"));
+	assert_int_equal(root.n, 1);
+}
+
+/* The directory cannot be read, or a file cannot be removed: the next look goes on. */
+static void a_directory_that_fails_ends_the_look(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct fake_job *gone = make_job(fixture, "gone");
+
+	look(fixture);
+	make_job(fixture, "new");
+	root.blind = -EIO;
+	look(fixture);
+	root.blind = 0;
+	assert_int_equal(root.n, 1);
+	assert_int_equal(ledger_import_leave(fixture->ledger, gone->id), 0);
+	root.stuck = -EIO;
+	look(fixture);
+	assert_int_equal(root.n, 1);
+	root.stuck = 0;
+	fake_service_job(&fixture->service, gone->id)->gone = true;
+	look(fixture);
+	assert_int_equal(root.n, 1);
+	assert_true(is_placed(fixture, "new.yaml"));
+}
+
+/* Answers the list, and lets all run until the names are written and no file is made. */
+static void await_names(struct fixture *fixture, struct reader *reader)
+{
+	begin_look(fixture, reader);
+	while (fixture->engine->imports->placing.step != PLACING_MAKE) {
+		struct fake_request *request = fake_service_find(&fixture->service, FAKE_LIST);
+
+		if (request && !request->answered)
+			fake_request_answer(request, FAKE_TRUTH);
+		else if (!fixture_step(fixture))
+			fixture_pass(fixture, 2);
+	}
+}
+
+static void a_mount_that_ends_before_files_are_made_leaves_names(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+
+	make_job(fixture, "job");
+	await_names(fixture, &reader);
+	assert_int_equal(root.n, 0);
+	assert_non_null(reader.waiter);
+	submit_waiter_drop(reader.waiter);
+	mount_again(fixture, JOBS_AS_BEFORE);
+	assert_true(is_placed(fixture, "job.yaml"));
+}
+
+static void a_file_that_a_user_makes_meanwhile_stays(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+
+	make_job(fixture, "job");
+	make_job(fixture, "next");
+	await_names(fixture, &reader);
+	put_file("job.yaml");
+	answer_all(fixture);
+	assert_int_equal(reader.result, 0);
+	assert_int_equal(root.made, 1);
+	assert_true(is_placed(fixture, "next.yaml"));
+}
+
+static void names_that_are_not_durable_get_no_file(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+
+	make_job(fixture, "job");
+	fake_disk_fail_syncs(true);
+	begin_look(fixture, &reader);
+	answer_all(fixture);
+	assert_int_equal(root.n, 0);
+	assert_false(imports_are_whole(fixture->engine));
+	fake_disk_fail_syncs(false);
+	fixture->now_ms += 600000;
+	look(fixture);
+	assert_true(is_placed(fixture, "job.yaml"));
+	assert_true(imports_are_whole(fixture->engine));
+}
+
+/* An update may not have made a job, and what it updates is not shown. */
+static void a_job_of_the_name_of_an_update_has_a_file(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fake_job *job;
+	struct writer writer = {0};
+
+	fixture_make(fixture, "sub/job.yaml", "one");
+	assert_int_equal(fixture_commit(fixture, "sub/job.yaml", "two", &writer), 0);
+	fixture_checked(fixture, FAKE_UPDATE);
+	job = make_job(fixture, "job");
+	look(fixture);
+	assert_int_equal(root.n, 1);
+	{
+		_cleanup_import_record_ struct import_record import = {0};
+
+		assert_int_equal(imports_find(fixture->engine, "job.yaml", &import), 0);
+		assert_string_equal(import.job_id, job->id);
+	}
+	assert_true(fixture_quiesce(fixture));
+	assert_int_equal(writer.result, 0);
+}
+
+static int count_import(void *data, const struct import_record *import)
+{
+	(void)import;
+	++*(int *)data;
+	return 0;
+}
+
+static void nothing_is_found_where_none_is_shown(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_import_record_ struct import_record import = {0};
+	int n = 0;
+
+	assert_int_equal(imports_find(fixture->engine, "job.yaml", &import), -ENOENT);
+	make_job(fixture, "job");
+	look(fixture);
+	assert_int_equal(imports_walk(fixture->engine, "", 10, count_import, &n), 0);
+	assert_int_equal(n, 1);
+	mount_again(fixture, JOBS_OWN);
+	assert_int_equal(imports_find(fixture->engine, "job.yaml", &import), -ENOENT);
+	assert_int_equal(imports_walk(fixture->engine, "", 10, count_import, &n), 0);
+	assert_int_equal(n, 1);
+}
+
+/* The clock goes back: what was told in its future is asked for. */
+static void an_import_is_due_when_the_clock_has_gone_back(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_import_record_ struct import_record import = {0};
+
+	make_job(fixture, "job");
+	look(fixture);
+	assert_int_equal(imports_find(fixture->engine, "job.yaml", &import), 0);
+	import.version = 1;
+	assert_int_equal(imports_fetched(fixture->engine, &import), 0);
+	import_record_finish(&import);
+	assert_int_equal(imports_find(fixture->engine, "job.yaml", &import), 0);
+	assert_int_equal(imports_is_due(fixture->engine, &import), 0);
+	fixture->now_ms -= 5000;
+	assert_int_equal(imports_is_due(fixture->engine, &import), 1);
+	fixture->now_ms += 5000;
+}
+
+/* Binds an import whose version 1 was fetched, and version 1 was read (or nothing was). */
+static void an_edit_of_what_is_newest_leaves_nothing_unread(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int is_read = 0; is_read < 2; is_read++) {
+		const char *name = is_read ? "read.yaml" : "unread.yaml";
+		_cleanup_import_record_ struct import_record import = {0}, now = {0};
+		_cleanup_job_record_ struct job_record job = {0};
+		const struct owner owner = {0};
+		int64_t row;
+
+		make_job(fixture, is_read ? "read" : "unread");
+		look(fixture);
+		assert_int_equal(imports_find(fixture->engine, name, &import), 0);
+		import.version = 1;
+		assert_int_equal(imports_fetched(fixture->engine, &import), 0);
+		if (is_read)
+			assert_int_equal(imports_read(fixture->engine, &import), 0);
+		assert_int_equal(imports_find(fixture->engine, name, &now), 0);
+		assert_int_equal(imports_bind(fixture->engine, &now, &owner, &row), 0);
+		job = fixture_job(fixture, name);
+		assert_int_equal(job.base, 1);
+		assert_int_equal(job.unread, 0);
+	}
+}
+
+static bool sees_all(void *data, const struct catalogue_binding *binding)
+{
+	(void)data;
+	(void)binding;
+	return true;
+}
+
+/* .coc/jobs names the file of an import, where imports are shown. */
+static void the_list_of_jobs_names_imports(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_job(fixture, "job");
+	look(fixture);
+	for (int own = 0; own < 2; own++) {
+		struct catalogue_listing listing = {.may_see = sees_all};
+		_cleanup_buf_ struct buf text = {0};
+
+		if (own)
+			mount_again(fixture, JOBS_OWN);
+		listing.engine = fixture->engine;
+		assert_int_equal(catalogue_listing_write(&listing, &text), 0);
+		assert_int_equal(buf_append(&text, "", 1), 0);
+		assert_int_equal(strstr(text.data, "\tjob.yaml\tjob\n") != NULL, !own);
+	}
+}
+
+/* ---- each allocation and each statement of the ledger fails once ---- */
+
+static void (*const begin_failure[])(uint64_t nth) = {fake_memory_short, fake_statements_fail};
+
+static bool end_failure(int what)
+{
+	if (what)
+		return fake_statements_work();
+	fake_memory_enough();
+	return fake_memory_has_failed();
+}
+
+/* One job is new, one is gone, and a path has got another one. */
+static bool look_with_failure(int what, uint64_t nth)
+{
+	void *state;
+	struct fixture *fixture;
+	struct fake_job *gone, *bound;
+	struct reader reader;
+	bool has_failed;
+
+	set_up(&state);
+	fixture = state;
+	make_job(fixture, "there");
+	gone = make_job(fixture, "gone");
+	bound = make_job(fixture, "bound");
+	make_job(fixture, "too");
+	look(fixture);
+	gone->gone = true;
+	make_job(fixture, "new");
+	{
+		const struct attr_set attrs = {0};
+		const struct owner owner = {0};
+		int64_t row;
+
+		assert_int_equal(ledger_ensure(fixture->ledger, "sub/x.yaml", &owner, &row), 0);
+		assert_int_equal(ledger_bind(fixture->ledger, row,
+					     &(struct ledger_binding){.job_id = bound->id,
+								      .versions = {1, 1},
+								      .attrs = &attrs}),
+				 0);
+	}
+	fixture_iterate(fixture); /* that is recorded; the file is still there */
+	begin_failure[what](nth);
+	begin_look(fixture, &reader);
+	answer_all(fixture);
+	has_failed = end_failure(what);
+	for (int i = 0; i < 3; i++) {
+		fixture->now_ms += 600000;
+		look(fixture);
+	}
+	assert_int_equal(reader.told, 1);
+	assert_true(is_placed(fixture, "there.yaml"));
+	assert_true(is_placed(fixture, "too.yaml"));
+	assert_true(is_placed(fixture, "new.yaml"));
+	assert_int_equal(root.n, 3);
+	assert_true(imports_are_whole(fixture->engine));
+	tear_down(&state);
+	return has_failed;
+}
+
+/* A mount with a lost file, one whose content is lost, one that a user has removed, and a user's.
+ */
+static bool begin_with_failure(int what, uint64_t nth)
+{
+	_cleanup_import_record_ struct import_record import = {0}, removed = {0};
+	void *state;
+	struct fixture *fixture;
+	bool has_failed;
+	int r;
+
+	set_up(&state);
+	fixture = state;
+	make_job(fixture, "fetched");
+	make_job(fixture, "unfetched");
+	make_job(fixture, "removed");
+	look(fixture);
+	assert_int_equal(imports_find(fixture->engine, "fetched.yaml", &import), 0);
+	import.version = 3;
+	assert_int_equal(imports_fetched(fixture->engine, &import), 0);
+	assert_int_equal(imports_find(fixture->engine, "removed.yaml", &removed), 0);
+	assert_int_equal(imports_hide(fixture->engine, &removed), 0);
+	drop_file("fetched.yaml");
+	drop_file("unfetched.yaml");
+	fixture_remount(fixture);
+	begin_failure[what](nth);
+	r = begin_mount(fixture);
+	has_failed = end_failure(what);
+	assert_int_equal(r < 0, has_failed);
+	if (r < 0)
+		mount_again(fixture, JOBS_AS_BEFORE);
+	answer_all(fixture);
+	assert_true(is_placed(fixture, "fetched.yaml"));
+	assert_true(is_placed(fixture, "unfetched.yaml"));
+	assert_int_equal(root.n, 2);
+	tear_down(&state);
+	return has_failed;
+}
+
+/* A user edits an import, and makes a file in the place of another one: both are done or are not.
+ */
+static bool change_with_failure(int what, uint64_t nth)
+{
+	_cleanup_import_record_ struct import_record import = {0}, now = {0};
+	const struct owner owner = {0};
+	void *state;
+	struct fixture *fixture;
+	bool has_failed;
+	int64_t row = 0;
+	int bound, given, due;
+
+	set_up(&state);
+	fixture = state;
+	make_job(fixture, "edited");
+	make_job(fixture, "taken");
+	look(fixture);
+	assert_int_equal(imports_find(fixture->engine, "edited.yaml", &import), 0);
+	import.version = 1;
+	assert_int_equal(imports_fetched(fixture->engine, &import), 0);
+	assert_int_equal(imports_read(fixture->engine, &import), 0);
+	import.version = 2;
+	assert_int_equal(imports_fetched(fixture->engine, &import), 0);
+	assert_int_equal(imports_find(fixture->engine, "edited.yaml", &now), 0);
+	fixture->now_ms += 2 * REFRESH_MS;
+	begin_failure[what](nth);
+	due = imports_is_due(fixture->engine, &now);
+	given = imports_give_name(fixture->engine, "taken.yaml");
+	bound = imports_bind(fixture->engine, &now, &owner, &row);
+	has_failed = end_failure(what);
+	assert_int_equal(due < 0 || given < 0 || bound < 0, has_failed);
+	if (due >= 0)
+		assert_int_equal(due, 1);
+	if (given == 0)
+		assert_false(is_placed(fixture, "taken.yaml"));
+	if (bound == 0) {
+		_cleanup_job_record_ struct job_record job = fixture_job(fixture, "edited.yaml");
+
+		assert_int_equal(job.row, row);
+		assert_int_equal(job.base, 1);
+		assert_int_equal(job.unread, 2);
+	}
+	tear_down(&state);
+	return has_failed;
+}
+
+static void each_step_of_imports_can_fail(void **state)
+{
+	static bool (*const acts[])(int what, uint64_t nth) = {
+		look_with_failure, begin_with_failure, change_with_failure};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		for (int what = 0; what < 2; what++) {
+			uint64_t nth = 1;
+
+			while (acts[i](what, nth))
+				assert_true(nth++ < 1000);
+			print_message("act %zu, %s: %d\n", i, what ? "statements" : "allocations",
+				      (int)nth - 1);
+			if (what)
+				assert_true(nth > 3);
+		}
+}
+
 #define IMPORT_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -589,6 +1031,19 @@ int main(void)
 		IMPORT_TEST(an_import_is_due_when_nobody_has_told_its_version_lately),
 		IMPORT_TEST(an_edit_binds_with_the_version_that_was_read),
 		IMPORT_TEST(a_ledger_that_cannot_be_written_ends_the_look),
+		IMPORT_TEST(the_next_mount_restores_each_of_many),
+		IMPORT_TEST(many_leave_bit_by_bit),
+		IMPORT_TEST(a_directory_that_fails_refuses_the_mount),
+		IMPORT_TEST(a_directory_that_fails_ends_the_look),
+		IMPORT_TEST(a_mount_that_ends_before_files_are_made_leaves_names),
+		IMPORT_TEST(a_file_that_a_user_makes_meanwhile_stays),
+		IMPORT_TEST(names_that_are_not_durable_get_no_file),
+		IMPORT_TEST(a_job_of_the_name_of_an_update_has_a_file),
+		IMPORT_TEST(nothing_is_found_where_none_is_shown),
+		IMPORT_TEST(an_import_is_due_when_the_clock_has_gone_back),
+		IMPORT_TEST(an_edit_of_what_is_newest_leaves_nothing_unread),
+		IMPORT_TEST(the_list_of_jobs_names_imports),
+		cmocka_unit_test(each_step_of_imports_can_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
