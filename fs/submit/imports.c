@@ -230,7 +230,8 @@ int imports_read(struct engine *engine, const struct import_record *import)
 	return ledger_import_read(engine->ledger, import->job_id);
 }
 
-/* The file of a row has a newer version than the one that was read here: the newer one is unread.
+/* The file of a row has a newer version than the one that was read here, if any was: the newer one
+ * is unread.
  * Returns 0 or -errno. */
 static int record_unread(struct engine *engine, int64_t row, const struct import_record *import,
 			 int64_t newest)
@@ -249,7 +250,7 @@ int imports_bind(struct engine *engine, const struct import_record *import,
 		 const struct owner *owner, int64_t *ret_row)
 {
 	const int64_t version = import->version, listed = import->listed_version;
-	const bool is_unread = import->read_version && import->read_version < version;
+	const bool is_unread = import->read_version < version;
 	const struct ledger_binding binding = {
 		.job_id = import->job_id,
 		.versions = {.base = version, .newest = listed > version ? listed : version},

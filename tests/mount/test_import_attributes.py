@@ -30,7 +30,8 @@ OPTIONS = {"a lower option": "LOW", "no option": None, "the same option": "HIGH"
 
 
 def edit(space, src, step, before="", **own):
-    """Another text is put there, with attributes of its own."""
+    """Another text is put there, with attributes of its own, by somebody who has read what is there."""
+    tools.read(space.at(NAME))
     source = tools.write(src / "source.yaml", before + samples.document("job", [step]))
     for name, value in own.items():
         setfattr(source, "user.coc." + name, value).ok()

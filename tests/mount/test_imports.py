@@ -348,8 +348,7 @@ def backup_and_write(path, text):
 
 
 EDITS = {"sed": sed, "vim": vim, "move": move_over, "backup": backup_and_write,
-         "cp": lambda path, text: rewrite(path, tools.read(path).decode().replace("pause", text)),
-         "cp-unread": lambda path, text: rewrite(path, samples.document("job", [text]))}
+         "cp": lambda path, text: rewrite(path, tools.read(path).decode().replace("pause", text))}
 
 
 @pytest.mark.parametrize("how", EDITS)
@@ -394,7 +393,7 @@ def test_an_edit_keeps_what_the_service_holds(host):
     b = host("b", jobs="all")
     id_ = make(b, "job", risk_level="HIGH", description="kept")
     assert names(b) == ["job.yaml"]
-    tools.write(b.at("job.yaml"), samples.document("job", ["resume"]))
+    EDITS["cp"](b.at("job.yaml"), "resume")
     job = b.job(id_)
     assert (job["risk_level"], job["description"], job["name"]) == ("HIGH", "kept", "job")
 
@@ -415,7 +414,8 @@ def test_delete_service_deletes_no_job_that_was_only_edited(host):
     make(b, "edited")
     make(b, "seen")
     assert names(b) == ["edited.yaml", "seen.yaml"]
-    tools.write(b.at("edited.yaml"), samples.document("edited", ["resume"]))
+    EDITS["cp"](b.at("edited.yaml"), "resume")
+    assert b.sent() == (0, 1)
     os.unlink(b.at("edited.yaml"))
     os.unlink(b.at("seen.yaml"))
     assert len(b.jobs()) == 2
@@ -577,6 +577,23 @@ def test_a_copy_over_a_version_that_nobody_read_is_a_conflict(host, src):
     result = tools.run("cp", samples.file(src, "mine.yaml", "job", ["mine"]), b.at("job.yaml"))
     result.fails(tools.message("ESTALE"))
     assert b.job(id_)["content"] == samples.document("job", ["console"])
+
+
+@pytest.mark.parametrize("refresh", ["0", LONG])
+def test_a_copy_over_an_import_that_nobody_read_is_a_conflict(host, src, refresh):
+    """Not even the first version is a base before somebody has read it; its own text is taken."""
+    b = host("b", jobs="all", refresh=refresh)
+    id_ = make(b, "job", samples.document("job", ["first"]))
+    make(b, "same", samples.document("same", ["first"]))
+    assert names(b) == ["job.yaml", "same.yaml"]
+    put(b, id_, samples.document("job", ["console"]))
+    tools.run("cp", samples.file(src, "mine.yaml", "job", ["mine"]), b.at("job.yaml")).fails(tools.message("ESTALE"))
+    tools.run("cp", samples.file(src, "same.yaml", "same", ["first"]), b.at("same.yaml")).ok()
+    assert b.fact("same.yaml", "state") == "submitted" and b.fact("same.yaml", "base") == "v1"
+    assert b.sent() == (0, 0) and "mine" in reads(b.at("job.yaml")).decode()
+    b.remount()
+    tools.setfattr(b.at("job.yaml"), "coc.base", "v2").ok()
+    assert "mine" in b.job(id_)["content"] and b.sent() == (0, 1)
 
 
 @pytest.mark.parametrize("jobs", ["read", "all"])
