@@ -28,6 +28,8 @@ enum import_state {
 	IMPORT_REMOVED,	 /* a tombstone: a user has removed its file. It is never placed again. The
 			    name, if it is kept, is the one that the file had */
 	IMPORT_LEAVING,	 /* its job is gone, or another path has it: its file is to be removed */
+	IMPORT_TAKEN,	 /* a tombstone whose name a user has given to another file since. The name
+			    remembers the job */
 };
 
 /* All that is recorded of an import. Owned strings. Zero-initialise it; import_record_finish()

@@ -117,6 +117,12 @@ int ledger_import_find(struct ledger *ledger, const char *name, struct import_re
 	return find_import(ledger, STMT_IMPORT_FIND, name, ret_import);
 }
 
+int ledger_import_remembered(struct ledger *ledger, const char *name,
+			     struct import_record *ret_import)
+{
+	return find_import(ledger, STMT_IMPORT_REMEMBERED, name, ret_import);
+}
+
 int ledger_import_get(struct ledger *ledger, const char *job_id, struct import_record *ret_import)
 {
 	return find_import(ledger, STMT_IMPORT_GET, job_id, ret_import);

@@ -40,6 +40,10 @@ int ledger_import_find(struct ledger *ledger, const char *name, struct import_re
 /* The siblings of an import. -ENOENT. */
 int ledger_import_glance(struct ledger *ledger, const char *name, struct import_glance *ret_glance);
 
+/* Finds the tombstone of the import whose file had this name last. -ENOENT. */
+int ledger_import_remembered(struct ledger *ledger, const char *name,
+			     struct import_record *ret_import);
+
 /* ---- by job ---- */
 
 /* Finds an import, be it a tombstone. -ENOENT. */
@@ -75,7 +79,8 @@ int ledger_import_bound(struct ledger *ledger, const char *job_id, int64_t row);
 /* Forgets an import. */
 int ledger_import_drop(struct ledger *ledger, const char *job_id);
 
-/* Another file has got this name, which an import had: a placed one has to be placed anew. */
+/* Another file has got this name, which an import had: a placed one has to be placed anew. A
+ * tombstone keeps the name, which remembers the job. */
 int ledger_import_take_name(struct ledger *ledger, const char *name);
 
 /* ---- many of them, in slices: fn as in catalogue.h ---- */
@@ -93,7 +98,7 @@ int ledger_imports_unplaced(struct ledger *ledger, const struct import_place *pl
 				      const char *job_name),
 			    void *data);
 
-/* Those that have a name, after a job ID, in the order of the IDs. */
+/* Those that have a name which no other file has got, after a job ID, in the order of the IDs. */
 int ledger_imports_named(struct ledger *ledger, const char *after, int max,
 			 int (*fn)(void *data, const struct import_record *import), void *data);
 

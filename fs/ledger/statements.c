@@ -351,16 +351,19 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_IMPORT_LEAVE] = "UPDATE import SET state = " SQL_LEAVING
 			      " WHERE job_id = ?1 AND state = " SQL_PLACED,
 	[STMT_IMPORT_DROP_UNPLACED] =
-		"DELETE FROM import WHERE job_id = ?1 AND state IN (" SQL_UNPLACED ", " SQL_REMOVED
-		")",
+		"DELETE FROM import WHERE job_id = ?1 AND (state = " SQL_UNPLACED
+		" OR state IN " SQL_TOMBSTONE ")",
 	[STMT_IMPORT_DROP] = "DELETE FROM import WHERE job_id = ?1",
 	[STMT_IMPORT_DROP_OF_ROW] =
 		"DELETE FROM import WHERE job_id = ?1 AND name = (SELECT job.name FROM job"
 		" WHERE id = ?2 AND dir = '')",
 	[STMT_IMPORT_DROP_LEAVING] = "DELETE FROM import WHERE name = ?1 AND state = " SQL_LEAVING,
-	[STMT_IMPORT_TAKE_NAME] = "UPDATE import SET name = NULL, version = 0, digest = NULL,"
-				  " error = NULL, state = iif(state = " SQL_PLACED ", " SQL_UNPLACED
-				  ", state) WHERE name = ?1",
+	[STMT_IMPORT_TAKE_NAME] =
+		"UPDATE import SET name = iif(state IN " SQL_TOMBSTONE ", name, NULL), version = 0,"
+		" digest = NULL, error = NULL, state = iif(state IN " SQL_TOMBSTONE ", " SQL_TAKEN
+		", iif(state = " SQL_PLACED ", " SQL_UNPLACED ", state)) WHERE name = ?1",
+	[STMT_IMPORT_REMEMBERED] =
+		"SELECT " IMPORT_COLUMNS " FROM import WHERE name = ?1 AND state IN " SQL_TOMBSTONE,
 	[STMT_IMPORTS_UNPLACED] =
 		"SELECT i.job_id, i.create_ms, c.listed_name FROM import AS i"
 		" INDEXED BY import_unplaced JOIN catalogue AS c ON c.job_id = i.job_id"
@@ -368,6 +371,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 		" ORDER BY i.create_ms, i.job_id LIMIT ?1",
 	[STMT_IMPORTS_NAMED] =
 		"SELECT " IMPORT_COLUMNS " FROM import WHERE job_id > ?2 AND name IS NOT NULL"
+		" AND state <> " SQL_TAKEN
 		" ORDER BY job_id LIMIT ?1",
 	[STMT_IMPORTS_PLACED] =
 		"SELECT " IMPORT_COLUMNS " FROM import WHERE name > ?2 AND state = " SQL_PLACED

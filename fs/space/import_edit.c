@@ -8,6 +8,10 @@
  * the file or onto it. The content is fetched before that, so that the version which is replaced is
  * one that was here, and the edit is an update on top of it. From then on the file is a job file
  * like any other. A crash after the binding leaves a bound file with the service's text.
+ *
+ * Many tools remove a file before they write it anew: mv from another file system, install, tar,
+ * git. So a removal binds too, if the content was fetched. Otherwise, and with jobs=read, a
+ * tombstone with the name remembers the job (submit/adoption.c).
  */
 #define _GNU_SOURCE
 #include "space/import_edit.h"
@@ -19,6 +23,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "space/adopter.h"
 #include "space/claim_row.h"
 #include "space/import.h"
 #include "space/import_reading.h"
@@ -162,6 +167,19 @@ int import_make_way(struct space *space, const struct node *parent, const char *
 	if (r != -ENOENT)
 		return 0;
 	return imports_give_name(space->engine, name);
+}
+
+int import_before_removal(struct space *space, fuse_req_t req, const struct node *parent,
+			  const char *name)
+{
+	_cleanup_import_record_ struct import_record import = {0};
+	int r = imports_shown(space->engine) == JOBS_ALL
+			? import_find(space, parent, name, &import)
+			: -ENOENT;
+
+	if (r == 0 && import.version && adopter_may_take(space, req, space->uid))
+		r = bind_import(space, &import);
+	return r == -ENOENT ? 0 : r;
 }
 
 int import_removed(struct space *space, const struct node *parent, const char *name)

@@ -17,6 +17,10 @@
  * or in doubt, and did not know the job before. That create takes the job, or nobody does. So a
  * lost answer is resolved as ever, by what the create knew.
  *
+ * The name of a removed import remembers its job. A create there takes that job if it has the
+ * job's text, and is refused otherwise. What nobody has read is not overwritten, and no second job
+ * is made.
+ *
  * With adopt=name a name is in the space once. A second path is EEXIST if another path is bound to
  * a job of the name, or is about to make one. It would make a second job of the name, and the next
  * machine could not tell the two apart. With adopt=same a second path makes a job of its own, as a
@@ -30,9 +34,12 @@
 #include <string.h>
 
 #include "base/crash.h"
+#include "base/cleanup.h"
 #include "bounds/api.h"
+#include "ledger/imports.h"
 #include "submit/adoption_notes.h"
 #include "submit/bounds.h"
+#include "submit/imports.h"
 #include "submit/outage.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
@@ -177,6 +184,52 @@ static void refuse_name(struct submission *submission)
 	tell_refusal(submission, &err);
 }
 
+/* The name remembers a job, and the text is not that job's. */
+static void explain_remembered(const struct submission *submission,
+			       const struct import_record *import, struct err *err)
+{
+	if (imports_shown(submission->engine) == JOBS_READ) {
+		err_set(err, EPERM,
+			"this is the name of job %s, which was not written in this space and is "
+			"read-only here; the text is another one",
+			import->job_id);
+		err_detail(err, "job", "%s", import->job_id);
+		err_detail(err, "what_to_do",
+			   "mount with jobs=all to change that job; or mount with adopt=never to "
+			   "make another job");
+		return;
+	}
+	err_set(err, ESTALE, "this is the name of job %s, whose text was not read here",
+		import->job_id);
+	err_detail(err, "job", "%s", import->job_id);
+	err_detail(err, "what_to_do",
+		   "bind the file to that job with `setfattr -n coc.job_id -v %s FILE`, and read "
+		   "the newest version in .coc/versions; or mount with adopt=never to make another "
+		   "job",
+		   import->job_id);
+}
+
+/* No job is taken. A create under the name of a removed import makes no second job: tools remove a
+ * file before they write it anew. */
+static void make_or_refuse(struct submission *submission)
+{
+	_cleanup_import_record_ struct import_record import = {0};
+	struct engine *engine = submission->engine;
+	int r = -ENOENT;
+	struct err err;
+
+	if (imports_any(engine) && !strchr(submission->path, '/'))
+		r = ledger_import_remembered(engine->ledger, submission->path, &import);
+	if (r == -ENOENT) {
+		tell_outcome(submission, &(struct adoption_outcome){.kind = ADOPTION_NONE});
+	} else if (r < 0) {
+		tell_stop(submission, "the ledger cannot be read", r);
+	} else {
+		explain_remembered(submission, &import, &err);
+		tell_refusal(submission, &err);
+	}
+}
+
 static void look_at(struct submission *submission, struct adoption_candidate *candidate);
 
 /* All that can be seen is seen. details: of the candidate that was shown last, or NULL. */
@@ -199,7 +252,7 @@ static void choose(struct submission *submission, const struct coc_details *deta
 	if (!chosen && (find_bound(submission) || adoption->has_namesake))
 		refuse_name(submission);
 	else if (!chosen)
-		tell_outcome(submission, &(struct adoption_outcome){.kind = ADOPTION_NONE});
+		make_or_refuse(submission);
 	else if (details && chosen == adoption->shown)
 		tell_outcome(submission, &(struct adoption_outcome){.kind = ADOPTION_TAKES,
 								    .details = details});

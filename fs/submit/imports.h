@@ -59,9 +59,9 @@ int imports_tell(struct engine *engine, const struct import_record *import, cons
 int imports_read(struct engine *engine, const struct import_record *import);
 
 /*
- * An import, whose content was fetched, is edited: its path is bound to the job. The base is the
- * version that was read here last. If none was read, the base is the one that was fetched. owner:
- * of the file. *ret_row is the row of the path.
+ * An import, whose content was fetched, is edited or removed: its path is bound to the job. The
+ * base is the version that was read here last. If none was read, there is no base. owner: of the
+ * file. *ret_row is the row of the path.
  */
 int imports_bind(struct engine *engine, const struct import_record *import,
 		 const struct owner *owner, int64_t *ret_row);
@@ -74,7 +74,8 @@ int imports_walk(struct engine *engine, const char *after, int max,
 /* A user has removed the file of an import: the job is not shown again. */
 int imports_hide(struct engine *engine, const struct import_record *import);
 
-/* A user is about to make a file of a name in the root that has none: the name is the user's. */
+/* A user is about to make a file of a name in the root that has none: the name is the user's, and
+ * remembers the job of an import that was removed. */
 int imports_give_name(struct engine *engine, const char *name);
 
 #endif

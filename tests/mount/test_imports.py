@@ -302,6 +302,9 @@ def test_a_removed_import_stays_away(host):
     assert names(b) == []
     assert id_ in tools.read(b.at(".coc", "jobs")).decode()
     assert len(b.jobs()) == 1
+    b.unmount()
+    b.options["adopt"] = "never"
+    b.mount()
     tools.write(b.at("job.yaml"), samples.document("mine"))
     assert len(b.jobs()) == 2
     b.remount()
@@ -317,6 +320,115 @@ def test_tools_that_delete_harm_no_job(host, src):
     tools.run("rsync", "-a", "--delete", f"{src}/", f"{b.path}/")
     assert names(b) == []
     assert len(b.jobs()) == 3
+
+
+# ---- tools that remove a file before they write it ----
+
+def install(source, target):
+    tools.run("install", "-m", "644", source, target).ok()
+
+
+def move_from_elsewhere(source, target):
+    """As mv from another file system."""
+    os.lstat(target)
+    os.unlink(target)
+    tools.run("cp", source, target).ok()
+
+
+def copy_anew(source, target):
+    tools.run("cp", "--remove-destination", source, target).ok()
+
+
+def unpack(source, target):
+    archive = source + ".tar"
+    tools.run("tar", "-C", os.path.dirname(source), "-cf", archive, os.path.basename(source)).ok()
+    tools.run("tar", "-C", os.path.dirname(target), "-xf", archive).ok()
+
+
+def remove_and_write(source, target):
+    os.unlink(target)
+    tools.write(target, tools.read(source))
+
+
+def remove_and_rename(source, target):
+    tools.write(target + ".new", tools.read(source))
+    os.unlink(target)
+    os.rename(target + ".new", target)
+
+
+REPLACERS = [install, move_from_elsewhere, copy_anew, unpack, remove_and_write, remove_and_rename]
+
+
+@pytest.mark.parametrize("how", REPLACERS)
+def test_a_tool_that_removes_first_makes_no_second_job(host, src, how):
+    b = host("b", jobs="all", delete="service", refresh="0")
+    id_ = make(b, "job", samples.document("job", ["first"]), risk_level="HIGH")
+    assert names(b) == ["job.yaml"]
+    assert "first" in reads(b.at("job.yaml")).decode()
+    how(samples.file(src, "job.yaml", "job", ["mine"]), b.at("job.yaml"))
+    assert b.sent() == (0, 1) and b.id("job.yaml") == id_
+    assert (b.only_job()["content"], b.only_job()["risk_level"]) == (samples.document("job", ["mine"]), "HIGH")
+    os.unlink(b.at("job.yaml"))
+    b.remount()
+    assert names(b) == [] and len(b.jobs()) == 1
+    tools.write(b.at("job.yaml"), samples.document("job", ["again"]))
+    assert b.sent() == (0, 2) and b.only_job()["document_id"] == id_
+
+
+def hears(number, how, *args):
+    """A tool, or a system call, hears an error."""
+    try:
+        how(*args)
+    except OSError as error:
+        assert error.errno == number
+    except AssertionError as error:
+        assert tools.message(errno.errorcode[number]) in str(error)
+    else:
+        raise AssertionError("no error")
+
+
+@pytest.mark.parametrize("jobs, number", [("read", errno.EPERM), ("all", errno.ESTALE)])
+@pytest.mark.parametrize("fetched", [False, True])
+@pytest.mark.parametrize("how", REPLACERS)
+def test_what_nobody_read_is_not_replaced_by_a_tool_that_removes_first(host, src, how, fetched, jobs, number):
+    if os.geteuid() != 0 and jobs == "read" and how not in (move_from_elsewhere, remove_and_write, remove_and_rename):
+        pytest.skip("the tool asks the mode of the file")
+    b = host("b", jobs=jobs)
+    ids = {name: make(b, name, samples.document(name, ["first"])) for name in ("job", "same")}
+    assert names(b) == ["job.yaml", "same.yaml"]
+    if fetched:
+        for name in names(b):
+            os.stat(b.at(name))
+    hears(number, how, samples.file(src, "job.yaml", "job", ["mine"]), b.at("job.yaml"))
+    how(samples.file(src, "same.yaml", "same", ["first"]), b.at("same.yaml"))
+    assert b.sent() == (0, 0) and b.id("same.yaml") == ids["same"]
+    if how == remove_and_rename:  # which leaves the other name
+        assert "mine" in reads(b.at("job.yaml.new")).decode() and names(b) == ["job.yaml.new", "same.yaml"]
+        return
+    for _ in range(2):
+        assert "mine" in reads(b.at("job.yaml")).decode()
+        if jobs == "read":
+            assert "jobs=all" in b.error("job.yaml") and "adopt=never" in b.error("job.yaml") and ids["job"] in b.error("job.yaml")
+        b.remount()
+    assert names(b) == ["job.yaml", "same.yaml"]
+    tools.run("cp", samples.file(src, "job.yaml", "job", ["first"]), b.at("job.yaml")).ok()
+    assert b.sent() == (0, 0) and b.id("job.yaml") == ids["job"]
+
+
+def test_a_removed_import_and_a_file_of_its_name_outlive_a_remount(host):
+    """A name that was given again is the user's, be the file empty or equal to the job's text."""
+    b = host("b")
+    for name in ("empty", "equal"):
+        make(b, name, samples.document(name))
+    for name in names(b):
+        tools.read(b.at(name))
+        os.unlink(b.at(name))
+    tools.write(b.at("empty.yaml"), "")
+    tools.write(b.at("scratch"), samples.document("equal"))
+    os.rename(b.at("scratch"), b.at("equal.yaml"))
+    b.remount()
+    assert names(b) == ["empty.yaml", "equal.yaml"]
+    assert reads(b.at("empty.yaml")) == b"" and reads(b.at("equal.yaml")).decode() == samples.document("equal")
 
 
 # ---- jobs=all ----

@@ -226,6 +226,7 @@ static void a_tombstone_stays(void **state)
 {
 	struct ledger *ledger = ((struct fixture *)*state)->ledger;
 	_cleanup_import_record_ struct import_record import = {0};
+	struct met met = {0};
 
 	list_job(ledger, "DM1", "one", 1);
 	assert_int_equal(ledger_import_place(ledger, "DM1", "one.yaml"), 0);
@@ -234,13 +235,23 @@ static void a_tombstone_stays(void **state)
 	assert_unplaced(ledger, "");
 	assert_int_equal(ledger_import_find(ledger, "one.yaml", &import), -ENOENT);
 	assert_int_equal(ledger_import_has_name(ledger, "one.yaml"), 1);
-	/* its name may be given to another file */
-	assert_int_equal(ledger_import_take_name(ledger, "one.yaml"), 0);
-	assert_int_equal(ledger_import_has_name(ledger, "one.yaml"), 0);
-	assert_int_equal(state_of(ledger, "DM1"), IMPORT_REMOVED);
+	/* its name may be given to another file, and remembers the job */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(ledger_import_take_name(ledger, "one.yaml"), 0);
+		assert_int_equal(ledger_import_has_name(ledger, "one.yaml"), 1);
+		assert_int_equal(state_of(ledger, "DM1"), IMPORT_TAKEN);
+		assert_int_equal(ledger_import_remembered(ledger, "one.yaml", &import), 0);
+		assert_string_equal(import.job_id, "DM1");
+		import_record_finish(&import);
+		import = (struct import_record){0};
+	}
+	assert_int_equal(ledger_imports_named(ledger, "", 10, meet, &met), 0);
+	assert_string_equal(met.text, "");
+	assert_int_equal(ledger_import_remembered(ledger, "two.yaml", &import), -ENOENT);
 	/* until the job itself is gone */
 	assert_int_equal(ledger_import_leave(ledger, "DM1"), 0);
 	assert_int_equal(ledger_import_get(ledger, "DM1", &import), -ENOENT);
+	assert_int_equal(ledger_import_remembered(ledger, "one.yaml", &import), -ENOENT);
 }
 
 static void what_is_leaving_is_told(void **state)
