@@ -72,16 +72,23 @@ static void on_shown(void *data, int result, const struct shown_job *job)
 		.is_told = true, .result = result, .version = job ? job->version : 0};
 }
 
-static struct check check_job(struct fixture *fixture, enum fake_answer answer)
+/* version: 0: the newest. */
+static struct check check_version(struct fixture *fixture, int64_t version, enum fake_answer answer)
 {
 	struct freshness fresh = find(fixture);
 	struct show_waiter *waiter;
 	struct check check = {0};
 
-	assert_int_equal(show_job(fixture->engine, fresh.job_id, 0, on_shown, &check, &waiter), 0);
+	assert_int_equal(
+		show_job(fixture->engine, fresh.job_id, version, on_shown, &check, &waiter), 0);
 	fixture_answer(fixture, FAKE_SHOW, answer);
 	assert_true(check.is_told);
 	return check;
+}
+
+static struct check check_job(struct fixture *fixture, enum fake_answer answer)
+{
+	return check_version(fixture, 0, answer);
 }
 
 static void on_scanned(void *data, int result)
@@ -166,6 +173,19 @@ static void a_job_that_is_gone_stays_so_until_it_is_seen(void **state)
 	freshness_again(fixture->engine, &fresh);
 	assert_false(find(fixture).is_gone);
 	assert_int_equal(find(fixture).due_ms, CHECK_AGAIN_MS);
+}
+
+/* What is said of one version says nothing of the job. */
+static void a_version_that_was_shown_or_is_gone_is_no_check(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_remount(fixture);
+	assert_int_equal(check_version(fixture, 1, FAKE_TRUTH).version, 1);
+	assert_int_equal(find(fixture).due_ms, 0);
+	assert_int_equal(check_version(fixture, 1, FAKE_GONE).result, -ESTALE);
+	assert_false(find(fixture).is_gone);
+	assert_int_equal(find(fixture).due_ms, 0);
 }
 
 static void an_answer_that_says_nothing_of_the_job_makes_it_no_fresher(void **state)
@@ -551,6 +571,7 @@ int main(void)
 		fresh_test(what_was_just_made_is_fresh),
 		fresh_test(a_new_mount_has_seen_nothing),
 		fresh_test(a_job_that_is_gone_stays_so_until_it_is_seen),
+		fresh_test(a_version_that_was_shown_or_is_gone_is_no_check),
 		fresh_test(an_answer_that_says_nothing_of_the_job_makes_it_no_fresher),
 		fresh_test(after_a_check_in_vain_the_next_one_is_due_soon),
 		fresh_test(a_scan_that_lists_the_version_of_the_file_is_a_check),

@@ -379,6 +379,39 @@ static void what_cannot_be_asked_is_told(void **state)
 	fixture_no_request(fixture, FAKE_SHOW);
 }
 
+/* Would a question begin at once? With one more than is under way there must be room for another.
+ */
+static void a_question_begins_at_once_while_there_is_room(void **state)
+{
+	struct fixture *fixture = *state;
+	struct asker askers[SHOWS_MAX];
+	struct fake_request *request;
+	char ids[MANY][32];
+
+	make_jobs(fixture, ids);
+	assert_true(show_begins_at_once(fixture->engine));
+	for (int i = 0; i < SHOWS_MAX - 1; i++) {
+		assert_true(show_begins_at_once(fixture->engine));
+		ask_well(fixture, &askers[i], ids[i], 0);
+	}
+	assert_false(show_begins_at_once(fixture->engine));
+	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
+	assert_true(show_begins_at_once(fixture->engine));
+	request = fixture_request(fixture, FAKE_SHOW);
+	request->retry_after_ms = 1000;
+	fake_request_answer(request, FAKE_BUSY); /* the service asks for patience */
+	fixture_iterate(fixture);
+	assert_false(show_begins_at_once(fixture->engine));
+	fixture->now_ms += 1000;
+	fixture_settle(fixture);
+	assert_true(show_begins_at_once(fixture->engine));
+	fixture_answer(fixture, FAKE_SHOW, FAKE_UNSENT); /* it is away */
+	assert_false(show_begins_at_once(fixture->engine));
+	for (int i = 0; i < SHOWS_MAX - 1; i++)
+		if (!askers[i].told)
+			show_drop(askers[i].waiter);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,6 +421,7 @@ int main(void)
 		show_test(who_is_told_may_ask_and_drop),
 		show_test(a_question_that_nobody_asks_any_more_ends),
 		show_test(so_many_are_asked_for_at_once),
+		show_test(a_question_begins_at_once_while_there_is_room),
 		show_test(commits_go_first),
 		show_test(a_full_house_is_busy),
 		show_test(a_service_that_is_away_costs_one_wait),
