@@ -53,6 +53,17 @@ static pid_t find_old_reader(const struct pending_reply *wait, int64_t row, int6
 	return older ? process : 0;
 }
 
+/* Has a file the text that it had by the ledger? Then only an attribute of it is committed, and a
+ * text that a refresh has brought is still one that nobody has read. */
+static bool has_text_of(struct space *space, const struct stat *st, const struct freshness *fresh)
+{
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	struct node *node = node_find(&space->nodes, st->st_ino);
+
+	return node && fresh->has_digest && file_version_digest(space, node, digest) == 0 &&
+	       !memcmp(digest, fresh->digest, sizeof(digest));
+}
+
 int reading_note_writer(struct pending_reply *wait, const struct node *parent, const char *name,
 			const struct stat *st, bool is_in_file)
 {
@@ -62,7 +73,8 @@ int reading_note_writer(struct pending_reply *wait, const struct node *parent, c
 	pid_t process;
 
 	if (file_version_find(space, parent, name, st, &fresh) < 0 ||
-	    !readers_have_older(&space->readers, fresh.row))
+	    !readers_have_older(&space->readers, fresh.row) ||
+	    (is_in_file && has_text_of(space, st, &fresh)))
 		return 0;
 	process = find_old_reader(wait, fresh.row, &older);
 	if (!process)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """coc.base: the version whose content was read or written here, and what it is for: nobody is overwritten."""
 
+import os
+import subprocess
+
 import pytest
 
 import front as fronts
@@ -269,3 +272,34 @@ def test_an_attribute_is_no_reading_of_the_text(make_space, src, refresh):
     save(space, src, "more").fails(tools.message("ESTALE"))
     assert space.job(bound)["content"] == THEIRS
     tools.run("cat", space.at("a.yaml")).ok()
+
+
+EDITOR = """
+import os, sys
+path, signal = sys.argv[1:]
+with open(path) as file:
+    text = file.read()
+open(signal, "w").close()
+input()
+os.stat(path)  # the file follows its job
+os.setxattr(path, "user.coc.risk_level", b"HIGH")
+with open(path, "w") as file:
+    file.write(text + "# edited\\n")
+"""
+
+
+def test_an_editor_that_changes_an_attribute_has_not_read_the_text(make_space, src, tmp_path):
+    """The editor reads v1, cron reads v2, the console writes v3, and the editor sets an attribute before it saves."""
+    space = make_space(refresh="0")
+    save(space, src, "mine").ok()
+    bound = space.id("a.yaml")
+    editor = tools.popen("python3", "-c", EDITOR, space.at("a.yaml"), tmp_path / "read",
+                         stdin=subprocess.PIPE)
+    tools.eventually(lambda: os.path.exists(tmp_path / "read"), "the editor has read")
+    console(space, bound)
+    tools.run("cat", space.at("a.yaml")).ok()
+    newest = samples.document("job", ["theirs", "again"])
+    console(space, bound, newest)
+    _, complaint = editor.communicate(b"\n", timeout=60)
+    assert editor.returncode and b"Errno 116" in complaint, complaint
+    assert space.job(bound)["content"] == newest
