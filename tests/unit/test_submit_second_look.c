@@ -132,6 +132,24 @@ static void a_job_of_another_name_or_project_is_no_twin(void **state)
 	assert_no_warning(fixture);
 }
 
+/* Somebody gives an older job of the name the same text now: that job was not made now. */
+static void a_job_that_was_there_before_is_no_twin(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fake_job *job = fake_service_make(&fixture->service, "a", "another content");
+
+	fixture->options.adopt = ADOPT_SAME;
+	fixture_remount(fixture);
+	writer = (struct writer){0};
+	assert_int_equal(fixture_commit(fixture, PATH, "same", &writer), 0);
+	while (!fake_service_find(&fixture->service, FAKE_CREATE))
+		assert_true(fixture_step(fixture));
+	fake_job_write(job, "same");
+	end_create(fixture);
+	assert_no_warning(fixture);
+	assert_int_equal(fake_service_count(&fixture->service, false), 2);
+}
+
 static void without_a_project_in_the_list_the_name_decides(void **state)
 {
 	struct fixture *fixture = *state;
@@ -345,6 +363,7 @@ int main(void)
 		sync_test(two_of_the_same_content_are_both_named),
 		sync_test(by_name_the_content_is_not_looked_at),
 		sync_test(a_job_of_another_name_or_project_is_no_twin),
+		sync_test(a_job_that_was_there_before_is_no_twin),
 		sync_test(without_a_project_in_the_list_the_name_decides),
 		cmocka_unit_test(a_job_of_this_space_is_no_twin),
 		cmocka_unit_test(a_list_that_cannot_be_had_delays_nobody),
