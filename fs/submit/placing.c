@@ -130,7 +130,6 @@ static bool is_being_created(const struct engine *engine, const char *job_name)
 		for (const struct submission *submission = engine->by_row[i]; submission;
 		     submission = submission->next_by_row)
 			if (submission_is_create(submission) &&
-			    submission->record.attrs.value[ATTR_NAME] &&
 			    name_list_is_same(submission->record.attrs.value[ATTR_NAME], job_name))
 				return true;
 	return false;

@@ -725,6 +725,52 @@ static void names_that_are_not_durable_get_no_file(void **state)
 	assert_true(imports_are_whole(fixture->engine));
 }
 
+/* The same where a mount places what was listed before: no scan waits for it. */
+static void names_of_a_mount_that_are_not_durable_get_no_file(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_job(fixture, "job");
+	mount_again(fixture, JOBS_OWN);
+	look(fixture);
+	mount_again(fixture, JOBS_READ);
+	fake_disk_fail_syncs(true);
+	answer_all(fixture);
+	assert_int_equal(root.n, 0);
+	fake_disk_fail_syncs(false);
+	fixture->now_ms += 600000;
+	look(fixture);
+	assert_true(is_placed(fixture, "job.yaml"));
+}
+
+/* A path takes the job of an import that this mount does not show: no later mount shows it. */
+static void a_path_takes_the_job_of_an_import_that_is_not_shown(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fake_job *job = make_job(fixture, "job");
+	const struct attr_set attrs = {0};
+	const struct owner owner = {0};
+	int64_t row;
+
+	make_job(fixture, "other");
+	look(fixture);
+	mount_again(fixture, JOBS_OWN);
+	assert_int_equal(root.n, 0);
+	assert_int_equal(ledger_ensure(fixture->ledger, "sub/x.yaml", &owner, &row), 0);
+	assert_int_equal(ledger_bind(fixture->ledger, row,
+				     &(struct ledger_binding){.job_id = job->id,
+							      .versions = {1, 1},
+							      .attrs = &attrs}),
+			 0);
+	fixture_iterate(fixture);
+	answer_all(fixture);
+	assert_int_equal(root.n, 0);
+	mount_again(fixture, JOBS_READ);
+	answer_all(fixture);
+	assert_int_equal(root.n, 1);
+	assert_true(is_placed(fixture, "other.yaml"));
+}
+
 /* An update may not have made a job, and what it updates is not shown. */
 static void a_job_of_the_name_of_an_update_has_a_file(void **state)
 {
@@ -1038,6 +1084,8 @@ int main(void)
 		IMPORT_TEST(a_mount_that_ends_before_files_are_made_leaves_names),
 		IMPORT_TEST(a_file_that_a_user_makes_meanwhile_stays),
 		IMPORT_TEST(names_that_are_not_durable_get_no_file),
+		IMPORT_TEST(names_of_a_mount_that_are_not_durable_get_no_file),
+		IMPORT_TEST(a_path_takes_the_job_of_an_import_that_is_not_shown),
 		IMPORT_TEST(a_job_of_the_name_of_an_update_has_a_file),
 		IMPORT_TEST(nothing_is_found_where_none_is_shown),
 		IMPORT_TEST(an_import_is_due_when_the_clock_has_gone_back),
