@@ -371,8 +371,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 		" ORDER BY i.create_ms, i.job_id LIMIT ?1",
 	[STMT_IMPORTS_NAMED] =
 		"SELECT " IMPORT_COLUMNS " FROM import WHERE job_id > ?2 AND name IS NOT NULL"
-		" AND state <> " SQL_TAKEN
-		" ORDER BY job_id LIMIT ?1",
+		" AND state <> " SQL_TAKEN " ORDER BY job_id LIMIT ?1",
 	[STMT_IMPORTS_PLACED] =
 		"SELECT " IMPORT_COLUMNS " FROM import WHERE name > ?2 AND state = " SQL_PLACED
 		" ORDER BY name LIMIT ?1",

@@ -173,9 +173,8 @@ int import_before_removal(struct space *space, fuse_req_t req, const struct node
 			  const char *name)
 {
 	_cleanup_import_record_ struct import_record import = {0};
-	int r = imports_shown(space->engine) == JOBS_ALL
-			? import_find(space, parent, name, &import)
-			: -ENOENT;
+	int r = imports_shown(space->engine) == JOBS_ALL ? import_find(space, parent, name, &import)
+							 : -ENOENT;
 
 	if (r == 0 && import.version && adopter_may_take(space, req, space->uid))
 		r = bind_import(space, &import);

@@ -26,10 +26,10 @@ int import_tell(struct space *space, const struct node *parent, const char *name
  * that has no file, is the user's from now on. Returns 0 or -errno. */
 int import_make_way(struct space *space, const struct node *parent, const char *name);
 
-/* A user is about to remove the file of a name. With jobs=all the name of an import that was fetched
- * is bound to its job, as the tools do that remove a file before they write it anew: the name of
- * any bound file remembers its job. Not for a user who may not write the import. Returns 0 or
- * -errno. */
+/* A user is about to remove the file of a name. With jobs=all the name of an import that was
+ * fetched is bound to its job, as the tools do that remove a file before they write it anew. The
+ * name of any bound file remembers its job. Not for a user who may not write the import. Returns 0
+ * or -errno. */
 int import_before_removal(struct space *space, fuse_req_t req, const struct node *parent,
 			  const char *name);
 

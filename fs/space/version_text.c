@@ -29,7 +29,7 @@ struct version_open {
 	struct fuse_file_info fi;
 	struct node *node; /* held */
 	struct version_source source;
-	int64_t version; /* 0: a directory, which asks for the newest */
+	int64_t version;	/* 0: a directory, which asks for the newest */
 	version_shown_fn *then; /* of a stat; NULL: an open */
 	struct show_waiter *asked;
 	LIST_ENTRY(version_open) link; /* in space->version_opens */
@@ -250,8 +250,7 @@ bool version_text_first(fuse_req_t req, struct node *node, version_shown_fn *the
 	int r;
 
 	if (node->kind != NODE_CONTROL || version_tree_source(space, node, &source, &version) < 0 ||
-	    !version || version > source.newest ||
-	    version_text_find(space, source.job_id, version))
+	    !version || version > source.newest || version_text_find(space, source.job_id, version))
 		return false;
 	r = ask_version(req, node, &source, version, NULL, then);
 	if (r < 0)

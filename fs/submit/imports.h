@@ -74,7 +74,7 @@ int imports_walk(struct engine *engine, const char *after, int max,
 /* A user has removed the file of an import: the job is not shown again. */
 int imports_hide(struct engine *engine, const struct import_record *import);
 
-/* A user is about to make a file of a name in the root that has none: the name is the user's, and
+/* A user is about to make a file of a name in the root that has none. The name is the user's, and
  * remembers the job of an import that was removed. */
 int imports_give_name(struct engine *engine, const char *name);
 

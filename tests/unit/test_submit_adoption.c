@@ -218,7 +218,7 @@ static void give_name(struct fake_job *job, const char *name)
 	assert_non_null(job->name);
 }
 
-/* Of two jobs of the name, the one with the content is meant, in whichever order they are shown. */
+/* Of two jobs of the name, the one with the content is meant, in each order of the list. */
 static void the_content_decides_between_two_of_the_name(void **state)
 {
 	(void)state;
@@ -443,8 +443,8 @@ static void a_forgotten_job_does_not_keep_the_name(void **state)
 
 /* ---- what does not come to be ---- */
 
-/* The text of the job is asked for, and this is the answer. A job that is hidden is not taken;
- * whatever else it is, nothing is sent. */
+/* The text of the job is asked for, and this is the answer. A job that is hidden is not taken.
+ * With any other answer nothing is sent. */
 static void a_text_that_is_not_shown(void **state)
 {
 	static const struct {
@@ -474,8 +474,7 @@ static void a_text_that_is_not_shown(void **state)
 	}
 }
 
-/* Of two jobs of the name the one that is shown last is hidden: the other one is taken, as it is
- * now. */
+/* Of two jobs of the name the last one is hidden: the create takes the other job, as it is now. */
 static void the_other_job_of_a_hidden_one_is_taken(void **state)
 {
 	struct fixture *fixture = *state;

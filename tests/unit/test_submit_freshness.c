@@ -288,7 +288,7 @@ static void of_many_jobs_the_one_that_is_due_first_is_forgotten(void **state)
 	assert_non_null(seen_jobs_find(engine, "last"));
 	assert_true(seen_jobs_find(engine, "last")->has_failed);
 	assert_int_equal(seen_jobs_find(engine, id)->due_ms, fixture->now_ms + REFRESH_MS);
-	/* what is noted anew replaces what was noted, whichever place that has */
+	/* what is noted anew replaces what was noted, in each place */
 	for (int i = 0; i < SEEN_JOBS; i++) {
 		snprintf(id, sizeof(id), "J%d", i);
 		seen_jobs_note(engine, id, true);
@@ -341,7 +341,7 @@ static void a_version_that_was_seen_moves_no_base(void **state)
 	fresh = find(fixture);
 	assert_true(fresh.has_digest);
 	assert_memory_equal(fresh.digest, before.digest, sizeof(before.digest));
-	/* what is told late does not make the newest version older */
+	/* a late answer does not make the newest version older */
 	assert_int_equal(freshness_see(fixture->engine, &fresh, 2), 0);
 	assert_versions(fixture, 3, 1, 0);
 }

@@ -101,7 +101,7 @@ static void a_job_whose_text_the_file_has_is_its_job(void **state)
 		assert_memory_equal(record.digest, digest, sizeof(digest));
 	}
 	assert_int_equal(count_changes(fixture), 0);
-	fixture_make(fixture, PATH, "mine"); /* a version on top of that one */
+	fixture_make(fixture, PATH, "mine"); /* a version on top of it */
 	assert_int_equal(job->version, 3);
 	assert_string_equal(job->content[3], "mine");
 }
@@ -324,8 +324,8 @@ static void a_backup_with_a_job_is_no_backup(void **state)
 
 /* ---- what fails ---- */
 
-/* Names a job while each statement, or each allocation, fails once. Returns what is told at the
- * end, when none fails. */
+/* Names a job while each statement, or each allocation, fails once. Returns the result at the end,
+ * when none fails. */
 static int name_with_failures(struct fixture *fixture, const struct naming *naming, bool of_memory)
 {
 	bool has_failed = true;

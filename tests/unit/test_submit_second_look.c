@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* After a create the list is asked once more. Does a job that another machine has made at the same
- * moment stand beside the new one? The create is done, whatever that look shows. */
+ * moment stand beside the new one? The create is done with any result of that look. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an update is told of the versions of its job: that they come to an end, and which one was
+/* What an update says of the versions of its job: that they come to an end, and which one was
  * not read here. "theirs" is what somebody else writes. */
 #define _GNU_SOURCE
 #include <errno.h>
