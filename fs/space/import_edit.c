@@ -9,6 +9,9 @@
  * one that was here, and the edit is an update on top of it. From then on the file is a job file
  * like any other. A crash after the binding leaves a bound file with the service's text.
  *
+ * A rename asks no permission of the file that it replaces. So a user who may not write the import
+ * is refused (EACCES): nobody gets a job that way.
+ *
  * Many tools remove a file before they write it anew: mv from another file system, install, tar,
  * git. So a removal binds too, if the content was fetched. Otherwise, and with jobs=read, a
  * tombstone with the name remembers the job (submit/adoption.c).
@@ -41,9 +44,7 @@ static int refuse_edit(struct space *space, const struct import_record *import)
 	err_set(&err, EPERM,
 		"this job of the service was not written in this space, and is read-only here");
 	err_detail(&err, "job", "%s", import->job_id);
-	err_detail(&err, "what_to_do",
-		   "mount with jobs=all to change such jobs; or copy the file "
-		   "to another name, which makes another job");
+	err_detail(&err, "what_to_do", "mount with jobs=all to change such jobs");
 	log_message(import->error ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
 		    "%s: %s: mount with jobs=all", import->name, err.text);
 	if (import->error)
@@ -132,6 +133,11 @@ bool import_edit(fuse_req_t req, struct node *node, const void *data, size_t siz
 
 	if (r == -ENOENT)
 		return false;
+	if (r == 0 && imports_shown(space->engine) == JOBS_ALL &&
+	    !adopter_may_take(space, req, space->uid)) {
+		reply(req, -EACCES);
+		return true;
+	}
 	if (r == 0 && imports_shown(space->engine) == JOBS_ALL) {
 		fetch_and_edit(req, node, data, size, again);
 		return true;

@@ -12,7 +12,8 @@
  * away. Returns false: go on at once; it is no import, or was one and is bound to its job now. Else
  * the request is taken. With jobs=read it is refused, and the .error and the log say which option
  * allows it. With jobs=all the content is fetched or checked first, and the path is bound to the
- * job; then again is called, as ready of import_await(), to begin the request anew.
+ * job; then again is called, as ready of import_await(), to begin the request anew. A user who may
+ * not write the import is refused: EACCES.
  */
 bool import_edit(fuse_req_t req, struct node *node, const void *data, size_t size,
 		 import_ready_fn *again);

@@ -285,7 +285,7 @@ def test_nobody_changes_an_import(host):
     assert tools.read(target) == b"text"
     assert b.sent() == (0, 0)
     if os.geteuid() == 0:
-        assert "jobs=all" in b.error("job.yaml")
+        assert "jobs=all" in b.error("job.yaml") and "another" not in b.error("job.yaml")
         assert "jobs=all" in b.fact("job.yaml", "error")
         assert "jobs=all" in b.log()
         os.unlink(b.at("job.yaml.error"))
@@ -809,3 +809,32 @@ def test_a_list_of_many_jobs_asks_for_no_job(host):
     before = len(b.calls())
     assert len(names(b)) == len(made)
     assert len(b.calls()) == before and not shows(b)
+
+
+def as_user(*argv):
+    return tools.run("setpriv", "--reuid=4711", "--regid=4711", "--clear-groups", *argv)
+
+
+def test_a_user_who_may_not_write_an_import_gets_no_job_through_it(host):
+    """The directory lets the user rename and remove; the job is not the user's all the same."""
+    if os.geteuid() != 0:
+        pytest.skip("acts as other users")
+    b = host("b", jobs="all", allow_other=True)
+    ids = {name: make(b, name, samples.document(name, ["secret"])) for name in ("job", "gone")}
+    os.chmod(b.path, 0o777)
+    os.mkdir(b.at("dir"), 0o777)
+    os.chmod(b.at("dir"), 0o777)
+    assert names(b) == ["dir", "gone.yaml", "job.yaml"]
+    for name in ids:
+        tools.read(b.at(name + ".yaml"))
+    as_user("sh", "-c", f"echo x > {b.at('dir', 'own.txt')}; echo x > {b.at('dir', 'own.yaml')}")
+    exchange = "import ctypes, os, sys; libc = ctypes.CDLL(None, use_errno=True); " \
+        "sys.exit(libc.renameat2(-100, os.fsencode(sys.argv[1]), -100, os.fsencode(sys.argv[2]), 2) and ctypes.get_errno())"
+    assert "denied" in as_user("mv", "-f", b.at("dir", "own.txt"), b.at("job.yaml")).stderr
+    assert "denied" in as_user("mv", "-f", b.at("job.yaml"), b.at("dir", "mine.yaml")).stderr
+    assert as_user("/usr/bin/python3", "-c", exchange, b.at("dir", "own.yaml"), b.at("job.yaml")).status == errno.EACCES
+    assert b.sent() == (0, 0) and b.fact("job.yaml", "state") == "imported"
+    as_user("rm", "-f", b.at("gone.yaml")).ok()
+    as_user("sh", "-c", f"echo '{samples.document('gone', ['mine'])}' > {b.at('gone.yaml')}").ok()
+    assert not b.updates() and b.id("gone.yaml") not in (None, ids["gone"])
+    assert "secret" in b.job(ids["gone"])["content"]
