@@ -67,6 +67,10 @@
 #define REFRESH_WAIT_MS 10000
 #define REFRESH_SLOW_MS 30000
 
+/* So many files are checked one by one in a second (fs/space/checks.c). For more, all jobs are
+ * listed: 100 of them cost as much as one check. */
+#define CHECKS_PER_SECOND 100
+
 /* Which process has read which job file (fs/space/readers.c): 56 bytes each. So many notes, of one
  * process so many, and so many processes that a descriptor pins; these come from the mount's own
  * (base/descriptors.h). */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "space/checks.h"
 #include "space/claim_row.h"
 #include "space/content_read.h"
 #include "space/import.h"
@@ -73,6 +74,8 @@ double file_version_attributes_s(struct space *space, const struct node *parent,
 
 	if (!parent || file_version_find(space, parent, name, st, &fresh) != 0 || !fresh.is_settled)
 		return most_s;
+	if (!fresh.due_ms && !checks_take_look(space))
+		return most_s;
 	return (double)fresh.due_ms / 1000 < most_s ? (double)fresh.due_ms / 1000 : most_s;
 }
 
@@ -83,5 +86,5 @@ bool file_version_is_due(struct space *space, const struct node *parent, const c
 
 	return file_version_can_check(space) &&
 	       file_version_find(space, parent, name, st, &fresh) == 0 && fresh.is_settled &&
-	       !fresh.due_ms;
+	       !fresh.due_ms && checks_take_look(space);
 }

@@ -29,6 +29,7 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "space/bounds.h"
+#include "space/checks.h"
 #include "space/content.h"
 #include "space/file_version.h"
 #include "space/incoming.h"
@@ -300,7 +301,7 @@ static struct refresh *begin_refresh(struct space *space, struct node *node, uid
 	struct stat st;
 
 	if (file_version_of_node(space, node, &st, &fresh) < 0 || !fresh.is_settled ||
-	    fresh.due_ms || !file_version_can_check(space))
+	    fresh.due_ms || !file_version_can_check(space) || !checks_take_question(space))
 		return NULL;
 	refresh = calloc(1, sizeof(*refresh));
 	if (!refresh)

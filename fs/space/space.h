@@ -32,7 +32,7 @@
  *   work        disk, incoming, text, entries, pending_reply
  *   imports     import, placeholder, import_fetch, import_ahead, import_reading
  *   owners      caller, claim_row, import_edit, claim, claim_tree, adopter
- *   fresh       file_version, reading, refresh
+ *   fresh       checks, file_version, reading, refresh
  *   derived     sibling, unmade, viewer, queue_view, jobs_view
  *   versions    version_tree, version_listing, version_text, control
  *   renamed     moving, rename_recover, moved_away, backup
@@ -102,7 +102,12 @@ struct space {
 	struct removals removals;
 	LIST_HEAD(, refresh) refreshes;	       /* checks under way (refresh.h) */
 	LIST_HEAD(, job_setting) job_settings; /* files that get a job by hand (set_job.h) */
-	int64_t refresh_slow_until_ms;	       /* nobody waits for a check until then */
+	struct checks {
+		int64_t since_ms; /* when the second began */
+		unsigned looks, questions;
+		bool wants_scan;       /* in this second */
+	} checks;		       /* of single files (checks.h) */
+	int64_t refresh_slow_until_ms; /* nobody waits for a check until then */
 	struct readers readers;
 	LIST_HEAD(, version_open) version_opens; /* that wait for the service (version_text.h) */
 	TAILQ_HEAD(version_texts, version_text) version_texts;

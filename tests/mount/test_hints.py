@@ -96,7 +96,7 @@ def test_the_name_that_was_meant_is_told(space, src, attribute, value):
         queues.wait(space.at("a.yaml")).ok()
 
 
-@pytest.mark.parametrize("name", ["coc.state", "coc.job_id", "coc.nothing", "coc.", "coc." + "n" * 200])
+@pytest.mark.parametrize("name", ["coc.state", "coc.nothing", "coc.", "coc." + "n" * 200])
 def test_what_is_no_attribute_of_a_job_cannot_be_set_at_all(space, src, name):
     tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
     tools.setfattr(space.at("a.yaml"), name, "x").fails(tools.message("EPERM"))

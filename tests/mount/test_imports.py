@@ -630,7 +630,7 @@ def test_a_first_list_is_never_shown_half(host):
 
 def test_the_job_of_a_create_under_way_is_not_shown(host):
     """A scan sees our create before its answer."""
-    a = host("a", refresh="0", timeout="30")
+    a = host("a", refresh="0", timeout="8")
     a.front.rule(fronts.silence(forward=True), "POST", LIST)
     os.mkdir(a.at("sub"))
     source = tools.write(os.path.join(a.base, "x.yaml"), samples.document("mine"))

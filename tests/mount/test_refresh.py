@@ -125,6 +125,24 @@ def test_a_scan_that_lists_the_version_is_a_check(make_space, src):
     assert len(space.calls()) == before + 1
 
 
+def test_who_goes_through_many_files_asks_for_a_list(make_space, src):
+    """Each file by itself would be a question. A list of all jobs tells of 100 at once."""
+    space = make_space(refresh=LONG)
+    os.mkdir(space.at("many"))
+    os.mkdir(src / "many")
+    for n in range(300):
+        samples.file(src, f"many/{n}.yaml", f"job {n}", ["mine"])
+    tools.run("cp", "-r", src / "many", space.path, seconds=120).ok()
+    changed = space.id("many/123.yaml")
+    space.remount()
+    console(space, changed)
+    calls = len(space.calls())
+    tools.run("ls", "-l", space.at("many")).ok()
+    tools.eventually(lambda: text(space, "many/123.yaml") == THEIRS, "the list to tell of the newer version")
+    asked = [call.path for call in space.calls()[calls:]]
+    assert 3 <= asked.count("/v1/documents") <= 4 and len(asked) < 300, "the pages of one list, and some files"
+
+
 def test_a_listing_tells_what_is_there_now(space, src, bound):
     console(space, bound)
     listed = tools.run("ls", "-l", space.path).ok().stdout.split("\n")

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A file is checked when a process opens or stats it (refresh.c): one question for one job. A
+ * process that goes through a large directory would ask a question for each file, one after the
+ * other. A list of jobs tells the versions of 100 jobs at once. So only so many files are checked
+ * one by one in a second. Beyond that a scan of all jobs begins, and nobody waits for it. After the
+ * scan a file is due for a check only if the list has another version than the file.
+ *
+ * A file that is not checked shows the text that is there. Nobody is overwritten because of that:
+ * each update asks for the newest version itself.
+ */
+#define _GNU_SOURCE
+#include "space/checks.h"
+
+#include "space/bounds.h"
+#include "submit/catalogue.h"
+
+static void on_scan_done(void *data, int result)
+{
+	(void)data;
+	(void)result;
+}
+
+static void begin_second(struct space *space)
+{
+	const int64_t now_ms = loop_now_ms(space->loop);
+
+	if (now_ms < space->checks.since_ms + 1000)
+		return;
+	space->checks = (struct checks){.since_ms = now_ms};
+}
+
+/* Takes one of what is left of a second. */
+static bool take_one(struct space *space, unsigned *taken)
+{
+	struct waiter *waiter = NULL;
+
+	if (*taken < CHECKS_PER_SECOND) {
+		++*taken;
+		return true;
+	}
+	if (!space->checks.wants_scan) {
+		space->checks.wants_scan = true;
+		catalogue_refresh(space->engine, on_scan_done, NULL, &waiter);
+	}
+	return false;
+}
+
+bool checks_take_look(struct space *space)
+{
+	begin_second(space);
+	return take_one(space, &space->checks.looks);
+}
+
+bool checks_take_question(struct space *space)
+{
+	begin_second(space);
+	return take_one(space, &space->checks.questions);
+}
