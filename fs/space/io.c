@@ -19,6 +19,7 @@
 #include "space/content_read.h"
 #include "space/disk.h"
 #include "space/ops.h"
+#include "space/reading.h"
 #include "space/text.h"
 
 /* A write failed for a reason of the spool: what is there now is not what was meant. */
@@ -101,6 +102,7 @@ void op_read(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset, struct fu
 		text_read(req, size, offset, fi);
 		return;
 	}
+	reading_begin(space_of(req), req, node);
 	if (size > sizeof(most)) {
 		data = more = malloc(size);
 		if (!more) {

@@ -45,6 +45,7 @@ struct node {
 	uint32_t holds;	  /* ours: names of children, commits under way */
 	uint8_t kind, sibling;
 	bool is_regular : 1;
+	bool is_unread : 1; /* it was opened, and nobody has read its text: reading.h */
 	bool is_root : 1;
 	bool is_charged : 1; /* keeper holds a descriptor of the users' for it */
 	int fd; /* of a directory while it is in the cache, of a node without a name (O_PATH, or

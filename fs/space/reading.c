@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a program has read decides what it may overwrite. A text that a refresh has put into a file
- * is the base when the first program opens the file to read (submit/freshness.c). Which program
- * knows which version is noted (readers.c), and a commit asks for that.
+ * is the base when the first program reads it (submit/freshness.c). An open is no reading: rsync
+ * opens the file that it replaces, and reads nothing of it. Which program knows which version is
+ * noted (readers.c), and a commit asks for that.
  */
 #define _GNU_SOURCE
 #include "space/reading.h"
@@ -11,31 +12,68 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "space/content.h"
 #include "space/file_version.h"
 #include "space/proc.h"
 #include "submit/freshness.h"
 
+/* Has the file a text that nobody has read? What is in the file may be text that was not
+ * submitted. */
+static bool has_unread(struct space *space, struct node *node, const struct freshness *fresh)
+{
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+
+	return fresh->unread && fresh->is_settled &&
+	       file_version_digest(space, node, digest) == 0 &&
+	       !memcmp(digest, fresh->digest, sizeof(digest));
+}
+
+static void note_process(struct space *space, pid_t pid, int64_t row)
+{
+	pid_t process = proc_process(pid);
+
+	if (process)
+		readers_note(&space->readers, process, row);
+}
+
 void reading_note(struct space *space, fuse_req_t req, struct node *node)
 {
-	pid_t process = proc_process(fuse_req_ctx(req)->pid);
-	unsigned char digest[CONTENT_DIGEST_SIZE];
 	struct freshness fresh;
 	struct stat st;
-	int r;
 
 	if (file_version_of_node(space, node, &st, &fresh) < 0)
 		return;
-	/* what is in the file may be text that was not submitted */
-	if (fresh.unread && fresh.is_settled && file_version_digest(space, node, digest) == 0 &&
-	    !memcmp(digest, fresh.digest, sizeof(digest))) {
+	node->is_unread = has_unread(space, node, &fresh);
+	if (!node->is_unread)
+		note_process(space, fuse_req_ctx(req)->pid, fresh.row);
+}
+
+void reading_begin(struct space *space, fuse_req_t req, struct node *node)
+{
+	const struct handle *handle;
+	struct freshness fresh;
+	struct stat st;
+
+	if (!node->is_unread)
+		return;
+	node->is_unread = false;
+	if (file_version_of_node(space, node, &st, &fresh) < 0)
+		return;
+	if (has_unread(space, node, &fresh)) {
+		int r;
+
 		readers_base_moves(&space->readers, fresh.row, fresh.base);
 		r = freshness_read(space->engine, &fresh);
 		if (r < 0)
 			log_warning("the ledger cannot record that v%lld of job %s was read: %s",
 				    (long long)fresh.unread, fresh.job_id, strerror(-r));
 	}
-	if (process)
-		readers_note(&space->readers, process, fresh.row);
+	note_process(space, fuse_req_ctx(req)->pid, fresh.row);
+	/* who has it open may read it from the kernel's cache now */
+	LIST_FOREACH (handle, &node->content->handles, link) {
+		if (handle->readable && handle->opener)
+			readers_note(&space->readers, handle->opener, fresh.row);
+	}
 }
 
 /* The process of a commit that has read an older version of a row than its base, or 0. */

@@ -6,8 +6,11 @@
 
 /* Which version a process has read: noted at an open, asked for at a commit. */
 
-/* A process opens a file to read it: what it reads is the base from now on. */
+/* A process opens a file to read it. A text that nobody has read stays so until the first read. */
 void reading_note(struct space *space, fuse_req_t req, struct node *node);
+
+/* A process reads from an open file: what it reads is the base from now on. */
+void reading_begin(struct space *space, fuse_req_t req, struct node *node);
 
 /*
  * A process commits text under a job's name. wait is that of the commit. If the process has read
