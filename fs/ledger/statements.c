@@ -14,8 +14,9 @@
 
 /* which version a file has */
 #define TEXT_COLUMNS                                                                               \
-	"job.id, job.job_id, job.version, base, unread, digest, state = " SQL_SUBMITTED            \
-	" AND NOT (errnum OR refused OR incomplete OR backup), c.version, " LEDGER_HOLDING_COLUMNS
+	"job.id, job.job_id, job.version, base, unread, digest, state IN (" SQL_SUBMITTED          \
+	", " SQL_FAILED ") AND NOT (incomplete OR backup), c.version, state = " SQL_FAILED         \
+	" OR refused OR errnum, " LEDGER_HOLDING_COLUMNS
 
 #define IMPORT_COLUMNS                                                                             \
 	"job_id, name, state, create_ms, version, digest, checked_ms, error, risk_level,"          \

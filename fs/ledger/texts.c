@@ -20,7 +20,8 @@ static void read_text(sqlite3_stmt *stmt, struct ledger_text *text)
 		.has_digest = sqlite3_column_bytes(stmt, 5) == CONTENT_DIGEST_SIZE,
 		.is_settled = sqlite3_column_int(stmt, 6),
 		.listed = sqlite3_column_int64(stmt, 7),
-		.holding = ledger_column_holding(stmt, 8),
+		.is_refused = sqlite3_column_int(stmt, 8),
+		.holding = ledger_column_holding(stmt, 9),
 	};
 	snprintf(text->job_id, sizeof(text->job_id), "%s",
 		 (const char *)sqlite3_column_text(stmt, 1));

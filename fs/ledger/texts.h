@@ -17,7 +17,8 @@ struct ledger_text {
 	int64_t base, unread;
 	bool has_digest;
 	unsigned char digest[CONTENT_DIGEST_SIZE];
-	bool is_settled; /* nothing is unfinished, refused, half or a backup */
+	bool is_settled; /* nothing is unfinished, half or a backup */
+	bool is_refused; /* the last commit was: the file may have another text */
 	int64_t listed;	 /* the version that the catalogue has; 0: none */
 	struct holding holding;
 };

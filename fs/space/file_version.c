@@ -74,6 +74,8 @@ double file_version_attributes_s(struct space *space, const struct node *parent,
 
 	if (!parent || file_version_find(space, parent, name, st, &fresh) != 0 || !fresh.is_settled)
 		return most_s;
+	if (fresh.is_behind)
+		return 0;
 	if (!fresh.due_ms && !checks_take_look(space))
 		return most_s;
 	return (double)fresh.due_ms / 1000 < most_s ? (double)fresh.due_ms / 1000 : most_s;
@@ -86,5 +88,5 @@ bool file_version_is_due(struct space *space, const struct node *parent, const c
 
 	return file_version_can_check(space) &&
 	       file_version_find(space, parent, name, st, &fresh) == 0 && fresh.is_settled &&
-	       !fresh.due_ms && checks_take_look(space);
+	       (!fresh.due_ms || fresh.is_behind) && checks_take_look(space);
 }

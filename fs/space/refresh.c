@@ -6,9 +6,10 @@
  * request is answered with ESTALE then, and the kernel looks the name up again by itself.
  *
  * Only a clean file is replaced: it has the text that the ledger says, it is open nowhere,
- * and nothing of it is unfinished or was refused. All this is asked again right before the new text
- * takes the name, because other requests come meanwhile. A file that some process has open stays
- * as it is, and its check is made when it is closed.
+ * and nothing of it is unfinished. What became of its last commit does not count: a refused text
+ * that is in the file makes it another text than the ledger says. All this is asked again right
+ * before the new text takes the name, because other requests come meanwhile. A file that some
+ * process has open stays as it is, and its check is made when it is closed.
  *
  * When the service is away, the file that is there is the answer. Nobody waits longer than
  * REFRESH_WAIT_MS, and after such a wait nobody waits for a while. A job that is gone changes
@@ -293,6 +294,19 @@ static struct refresh *find_refresh(const struct space *space, const struct node
 	return NULL;
 }
 
+/* Is a check due? A draft whose commit was refused is not asked for: its text stays. */
+static bool is_check_due(struct space *space, struct node *node, const struct freshness *fresh)
+{
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+
+	if (!fresh->is_settled || (fresh->due_ms && !fresh->is_behind) ||
+	    !file_version_can_check(space))
+		return false;
+	return !fresh->is_refused ||
+	       (fresh->has_digest && file_version_digest(space, node, digest) == 0 &&
+		!memcmp(digest, fresh->digest, sizeof(digest)));
+}
+
 /* Asks for the job of a node, if a check is due. NULL: it is not, or cannot be made. */
 static struct refresh *begin_refresh(struct space *space, struct node *node, uid_t user)
 {
@@ -300,8 +314,8 @@ static struct refresh *begin_refresh(struct space *space, struct node *node, uid
 	struct freshness fresh;
 	struct stat st;
 
-	if (file_version_of_node(space, node, &st, &fresh) < 0 || !fresh.is_settled ||
-	    fresh.due_ms || !file_version_can_check(space) || !checks_take_question(space))
+	if (file_version_of_node(space, node, &st, &fresh) < 0 ||
+	    !is_check_due(space, node, &fresh) || !checks_take_question(space))
 		return NULL;
 	refresh = calloc(1, sizeof(*refresh));
 	if (!refresh)

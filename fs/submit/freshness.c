@@ -12,7 +12,11 @@
  * A text that a check has brought into the file is not the base. The base is what somebody here
  * has read or written: `cp` looks at its target before it writes, and that look may refresh the
  * target. If that moved the base, `cp` would overwrite a version that nobody has seen. So the text
- * is unread at first. The first program that opens the file to read makes it the base.
+ * is unread at first. The first program that reads the file makes it the base.
+ *
+ * A refusal says nothing of the text: after a refused rename (sed -i) or a refused removal the file
+ * has the text of the base still. Such a file follows its job at the next look. That the service
+ * was asked during the refused commit is no reason to wait: who was refused is told to read.
  */
 #define _GNU_SOURCE
 #include "submit/freshness.h"
@@ -65,6 +69,10 @@ static void judge_text(const struct engine *engine, const struct ledger_text *te
 		.unread = text->unread,
 		.has_digest = text->has_digest,
 		.is_settled = text->is_settled && !engine_has(engine, text->row),
+		.is_refused = text->is_refused,
+		.is_behind = text->is_refused &&
+			     text->version > (text->unread ? text->unread : text->base) &&
+			     !(seen && seen->has_failed),
 		.is_gone = seen && seen->is_gone,
 		.due_ms = due_in_ms(engine, text, seen),
 		.holding = text->holding,

@@ -21,7 +21,9 @@ struct freshness {
 	int64_t unread; /* the file has the text of this version, and nobody has read it; or 0 */
 	bool has_digest;
 	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of the text that the file has by that */
-	bool is_settled; /* nothing of it is unfinished, refused, half or a backup */
+	bool is_settled; /* nothing of it is unfinished, half or a backup */
+	bool is_refused; /* its last commit was: only its content tells which text it has */
+	bool is_behind;	 /* that was so, and a newer version is known: no check need be due */
 	bool is_gone;	 /* the service has said last that there is no such job */
 	int64_t due_ms;	 /* so long from now no check is due; 0: one is due */
 	struct holding holding;

@@ -223,6 +223,64 @@ def test_an_open_handle_is_no_way_around(space, bound):
     assert space.job(bound)["content"] == THEIRS and text(space) == MORE
 
 
+# ---- a refusal that left the file as it was ----
+
+REFUSED = {
+    "sed": ["sed", "-i", "s/mine/sed/", "{}"],
+    "mv": ["sh", "-c", 'cp "$2" "$1.txt"; mv "$1.txt" "$1"', "sh", "{}", "{src}"],
+    "rm": ["rm", "{}"],
+    "attribute": ["setfattr", "-n", "user.coc.description", "-v", "other", "{}"],
+}
+
+
+# sed reads what is there now, and setfattr asks
+@pytest.mark.parametrize("command, refresh", [(command, LONG) for command in REFUSED] + [(command, "0") for command in ("mv", "rm")])
+def test_after_a_refusal_a_clean_file_follows_its_job(make_space, src, command, refresh):
+    space = make_space(refresh=refresh, delete="service")
+    job, path = submit(space, src), space.at("a.yaml")
+    console(space, job)
+    other = str(samples.file(src, "b.yaml", "job", ["other"]))
+    refused = tools.run(*(word.replace("{}", path).replace("{src}", other) for word in REFUSED[command]))
+    assert refused.status != 0 and versions(space)[0] == "v1" and space.fact("a.yaml", "state") == "failed"
+    assert space.error("a.yaml")
+    for _ in range(2):
+        assert text(space) == THEIRS and versions(space) == ("v2", "v2")
+    assert "ESTALE" in space.error("a.yaml")  # until a commit succeeds
+    # what was read may be written over
+    tools.run("sed", "-i", "s/theirs/ours/", path).ok()
+    assert space.job(job)["content"] == THEIRS.replace("theirs", "ours") and versions(space) == ("v3", "v3")
+    assert space.error("a.yaml") is None and space.fact("a.yaml", "state") == "submitted"
+
+
+def test_after_a_refusal_by_the_check_a_clean_file_follows_its_job(space, src, bound):
+    tools.run("sh", "-c", 'echo "steps: [" > "$1.txt"; mv "$1.txt" "$1"', "sh", space.at("a.yaml")).fails()
+    console(space, bound)
+    assert text(space) == THEIRS and versions(space) == ("v2", "v2") and "never closed" in space.error("a.yaml")
+    tools.run("sed", "-i", "s/theirs/ours/", space.at("a.yaml")).ok()
+    assert versions(space) == ("v3", "v3") and space.error("a.yaml") is None
+
+
+def test_a_removal_that_was_refused_can_be_made_again(make_space, src):
+    space = make_space(refresh=LONG, delete="service")
+    job = submit(space, src)
+    console(space, job)
+    for _ in range(2):  # nobody has read the other text
+        tools.run("rm", space.at("a.yaml")).fails(tools.message("ESTALE"))
+    assert text(space) == THEIRS
+    tools.run("rm", space.at("a.yaml")).ok()
+    assert space.jobs() == []
+
+
+def test_a_refused_draft_is_not_asked_for(space, src, bound):
+    console(space, bound)
+    save(space, src, "more").fails(tools.message("ESTALE"))
+    before = len(shows(space, bound))
+    for _ in range(2):
+        assert "more" in text(space)
+        os.stat(space.at("a.yaml"))
+    assert len(shows(space, bound)) == before and versions(space) == ("v1", "v2")
+
+
 # ---- a version that nobody has read is no base ----
 
 def test_a_look_is_no_reading(space, src, bound):
@@ -234,6 +292,21 @@ def test_a_look_is_no_reading(space, src, bound):
     assert space.job(bound)["content"] == THEIRS and versions(space) == ("v1", "v2")
     assert "more" in text(space)
     save(space, src, "more").fails(tools.message("ESTALE"))
+
+
+def test_an_open_is_no_reading(space, src, bound):
+    """rsync opens the file that it replaces, and reads nothing of it."""
+    tools.need("rsync")
+    console(space, bound)
+    other = samples.file(src, "a.yaml", "job", ["a step of rsync's"])
+    for _ in range(2):
+        tools.run("rsync", "-a", other, space.at("a.yaml")).fails(tools.message("ESTALE"))
+    assert space.job(bound)["content"] == THEIRS and versions(space) == ("v1", "v2") and not space.updates()
+    with open(space.at("a.yaml"), "rb") as first, open(space.at("a.yaml"), "rb") as second:
+        assert versions(space)[0] == "v1"
+        assert first.read() == second.read() == THEIRS.encode()
+    assert versions(space) == ("v2", "v2")
+    tools.run("rsync", "-a", other, space.at("a.yaml")).ok()
 
 
 def test_what_was_read_can_be_written_over(space, src, bound):
