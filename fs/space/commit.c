@@ -162,6 +162,7 @@ void commit_location(struct space *space, const struct location *location, int r
 	commit.user =
 		wait->req ? fuse_req_ctx(wait->req)->uid : commit.author.holding.owner.file.uid;
 	commit.base = wait->base;
+	commit.is_renamed = wait->is_renamed;
 	commit.named = wait->named;
 	commit.adopts = adopter_may_take(space, wait->req, commit.author.holding.owner.file.uid);
 	commit.path = file.path = path;

@@ -20,6 +20,7 @@ struct pending_reply {
 	pid_t reader;	       /* knows the base of row after a success (readers.h); or 0 */
 	int64_t row;
 	int64_t base;			/* the version that the user says to have read, or 0 */
+	bool is_renamed;		/* the content is that of a file that is to be renamed */
 	unsigned named;			/* what the user has just set: bits 1 << attr */
 	unsigned put;			/* what its commit has put on the file: bits 1 << attr */
 	LIST_ENTRY(pending_reply) link; /* in space->waits while the engine has it */

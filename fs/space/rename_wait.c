@@ -105,7 +105,8 @@ static struct rename_wait *rename_wait_make(struct space *space, fuse_req_t req,
 		free(waited);
 		return NULL;
 	}
-	waited->wait = (struct pending_reply){.space = space, .req = req, .answer = answer_rename};
+	waited->wait = (struct pending_reply){
+		.space = space, .req = req, .answer = answer_rename, .is_renamed = true};
 	waited->renaming = *renaming;
 	waited->renaming.from.name = waited->from_name;
 	waited->renaming.to.name = waited->to_name;

@@ -43,6 +43,7 @@
 #include "submit/outage.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
+#include "submit/versions.h"
 
 /* Of the jobs that cannot be told apart, so many are named. */
 #define NAMED_MAX 10
@@ -117,7 +118,7 @@ static void tell_outcome(struct submission *submission, struct adoption_outcome 
 
 static void tell_refusal(struct submission *submission, struct err *err)
 {
-	err_detail(err, "state", "nothing was sent: the file keeps your text");
+	err_detail(err, "state", "nothing was sent: %s", versions_kept(&submission->record));
 	tell_outcome(submission, &(struct adoption_outcome){.kind = ADOPTION_REFUSED, .err = err});
 }
 

@@ -47,7 +47,8 @@ static int prepare_update(struct submission *submission, const struct job_record
 		r = attr_keep_fixed(&submission->record.attrs, &job->sent);
 	if (r == 0 && versions_check_risk(submission, err) < 0) {
 		err_context(err, "the service has job %s of this name", job->job_id);
-		err_detail(err, "state", "nothing was sent: the file keeps your text");
+		err_detail(err, "state", "nothing was sent: %s",
+			   versions_kept(&submission->record));
 		r = -EPERM;
 	}
 	return r;

@@ -64,6 +64,20 @@ static void explain_no_version(const struct submission *submission, int64_t newe
 		   (long long)newest);
 }
 
+/* A person has named a version as the base of a text that is an older one's: to commit it would
+ * take back what was written since, and nobody has written that text here. */
+static void explain_nothing_written(const struct submission *submission,
+				    const struct coc_details *details, struct err *err)
+{
+	err_set(err, EINVAL,
+		"FILE has the text of v%lld, and nothing of yours is in it: nothing was sent",
+		(long long)submission->text_version);
+	err_detail(err, "version", "%s", details->version ? details->version : "");
+	err_detail(err, "what_to_do",
+		   "read FILE: it follows its job, and has the text of the newest version then; "
+		   "make your change in that text");
+}
+
 /* Is the version in the way? Then err says so. */
 static bool is_in_the_way(const struct submission *submission, const struct coc_details *details,
 			  struct err *err)
@@ -72,6 +86,9 @@ static bool is_in_the_way(const struct submission *submission, const struct coc_
 
 	if (newest && submission->record.base > newest)
 		explain_no_version(submission, newest, err);
+	else if (submission->text_version && newest > submission->text_version &&
+		 !is_known_text(submission, details))
+		explain_nothing_written(submission, details, err);
 	else if ((!newest || newest > versions_base(submission)) &&
 		 !is_known_text(submission, details))
 		explain_conflict(submission, details, err);

@@ -126,6 +126,8 @@ static int judge_commit(struct engine *engine, struct commit *commit, const stru
 	sub->user = commit->user;
 	sub->base = commit->base;
 	sub->adopts = commit->adopts;
+	/* what is queued is in the file when its story is told */
+	sub->is_renamed = commit->is_renamed && !commit->rules->queue;
 	sub->owner = commit->author.holding.owner;
 	sub->attrs = commit->own;
 	commit->own = (struct attr_set){0};

@@ -92,6 +92,7 @@ struct submission {
 	unsigned told;	  /* attributes that the service has told since the update, the same */
 	unsigned char base_digest[CONTENT_DIGEST_SIZE];
 	bool has_base_digest;
+	int64_t text_version; /* whose text is committed, older than the base that is named; 0 */
 	struct version_search search;
 	char *notice;	  /* of OUTCOME_SETTLED: what the file warns of, or NULL; owned */
 	bool is_there;	  /* of OUTCOME_HELD: the service has told that it has the content */

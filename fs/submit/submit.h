@@ -176,11 +176,12 @@ struct commit {
 	const char *path;  /* relative to the mount */
 	const char *shown; /* the path as a person at the shell would give it, for messages */
 	struct author author;
-	uid_t user;	/* whose request it is */
-	int64_t base;	/* the version that the user has read, if the user names one; else 0 */
-	unsigned named; /* attributes that the user has just set on the file: bits 1 << attr */
-	char *content;	/* owned, taken */
-	bool adopts;	/* the user may be given a job that the service has already */
+	uid_t user;	 /* whose request it is */
+	int64_t base;	 /* the version that the user has read, if the user names one; else 0 */
+	unsigned named;	 /* attributes that the user has just set on the file: bits 1 << attr */
+	char *content;	 /* owned, taken */
+	bool adopts;	 /* the user may be given a job that the service has already */
+	bool is_renamed; /* the file gets the content by a rename, or a link, after the commit */
 	size_t size;
 	struct attr_set own;	   /* the file's attributes: taken */
 	struct attr_set inherited; /* its directories' and the mount's, nearest first: taken;

@@ -35,6 +35,7 @@ static int put_held(struct submission *submission, enum attr attr, const char *v
 
 int versions_prepare(struct submission *submission, const struct job_record *job)
 {
+	int64_t version;
 	int r = 0;
 
 	submission->versions = (struct job_versions){job->base, job->version};
@@ -44,6 +45,13 @@ int versions_prepare(struct submission *submission, const struct job_record *job
 		r = put_held(submission, (enum attr)i, job->job_id ? job->held.value[i] : NULL);
 	/* the digest is of the text in the file, be it unread or another version than a named base
 	 */
+	/* a base that is named for a text in which nothing was written */
+	version = job->unread ? job->unread : job->base;
+	submission->text_version =
+		job->job_id && job->has_digest && submission->record.base > version &&
+				!memcmp(job->digest, submission->record.digest, CONTENT_DIGEST_SIZE)
+			? version
+			: 0;
 	submission->has_base_digest =
 		job->has_digest && !job->unread &&
 		(!submission->record.base || submission->record.base == job->base);
@@ -183,17 +191,31 @@ static void tell_ways_out(const struct submission *submission, const char *versi
 	if (strlen(submission->path) < TOLD_PATH_MAX)
 		err_detail(err, "file", ".coc/versions/%s/%s.yaml", submission->path, version);
 	if (submission->deletion)
+		err_detail(err, "what_to_do",
+			   "read FILE: it follows its job, and has the text of %s then; to delete "
+			   "the job all the same, remove FILE again. If FILE is a draft, copy the "
+			   "text of %s over it first",
+			   version, version);
+	else if (submission->record.is_renamed)
 		err_detail(
 			err, "what_to_do",
-			"read %s first; to delete the job all the same, say that you have read %s: "
-			"`setfattr -n coc.base -v %s FILE` commits the text of FILE; then "
-			"remove FILE",
-			version, version, version);
+			"read FILE: it follows its job, and has the text of %s then; make your "
+			"change in that text again. If FILE is a draft, copy the text of %s over "
+			"it first",
+			version, version);
 	else
 		err_detail(err, "what_to_do",
 			   "read %s, and commit your text on top of it with `setfattr -n coc.base "
 			   "-v %s FILE`; or copy the text of %s over FILE",
 			   version, version, version);
+}
+
+const char *versions_kept(const struct ledger_submission *record)
+{
+	return record->is_renamed
+		       ? "FILE has what it had before; the text that was renamed onto it has the "
+			 "name that it had, or the program that made it has removed it"
+		       : "the file keeps your text";
 }
 
 void versions_tell(const struct submission *submission, const char *version, const char *author,
@@ -206,8 +228,8 @@ void versions_tell(const struct submission *submission, const char *version, con
 	err_detail(err, "base", "v%lld", (long long)versions_base(submission));
 	err_detail(err, "author", "%s", author ? author : "");
 	err_detail(err, "time", "%s", when);
-	err_detail(err, "state",
+	err_detail(err, "state", "%s",
 		   submission->deletion ? "nothing was deleted: the job and the file stay"
-					: "the file keeps your text");
+					: versions_kept(&submission->record));
 	tell_ways_out(submission, version, err);
 }

@@ -48,6 +48,9 @@ bool versions_are_used_up(int64_t newest, struct err *err);
  * caller's. *ret_line is NULL where nothing is told. Returns 0 or -ENOMEM. */
 int versions_warn_of_limit(int64_t newest, char **ret_line);
 
+/* Where the text of a refused commit is, for its story. */
+const char *versions_kept(const struct ledger_submission *record);
+
 /* Tells the version that is in the way: NULL if it is not known which; author may be NULL. And the
  * ways out. */
 void versions_tell(const struct submission *submission, const char *version, const char *author,

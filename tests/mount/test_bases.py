@@ -303,3 +303,48 @@ def test_an_editor_that_changes_an_attribute_has_not_read_the_text(make_space, s
     _, complaint = editor.communicate(b"\n", timeout=60)
     assert editor.returncode and b"Errno 116" in complaint, complaint
     assert space.job(bound)["content"] == newest
+
+
+# ---- a refused rename leaves the file's own text ----
+
+@pytest.mark.parametrize("how", ["sed", "rsync", "mv"])
+def test_the_story_of_a_refused_rename_is_no_trap(make_space, src, how):
+    """FILE has v1's text: to commit that text on top of v2 would take back the colleague's version."""
+    space = make_space(refresh="3600")
+    save(space, src, "mine").ok()
+    job, path = space.id("a.yaml"), space.at("a.yaml")
+    console(space, job)
+    other = samples.file(src, "b.yaml", "job", ["another step"])
+    if how == "mv":
+        tools.run("cp", other, space.at("b.txt")).ok()
+    commands = {"sed": ["sed", "-i", "s/mine/sed/", path], "rsync": ["rsync", "-a", other, path], "mv": ["mv", space.at("b.txt"), path]}
+    tools.need(how)
+    tools.run(*commands[how]).fails()
+    story = space.error("a.yaml")
+    assert "ESTALE" in story and "keeps your text" not in story and "coc.base" not in story and "read FILE" in story
+    # who names the version all the same takes nothing back
+    name_base(space, "v2")
+    assert space.job(job)["content"] == THEIRS and not space.updates()
+    # what the story tells
+    assert tools.read(path).decode() == THEIRS
+    if how == "mv":
+        assert "another step" in tools.read(space.at("b.txt")).decode()
+        tools.run(*commands[how]).ok()
+    else:
+        tools.run("sed", "-i", "s/theirs/ours/", path).ok()
+    assert space.job(job)["version"] == "v3" and space.error("a.yaml") is None
+
+
+def test_a_base_for_a_text_in_which_nothing_was_written_commits_nothing(space, src, bound):
+    """Nobody here has seen v2: the service is asked."""
+    console(space, bound)
+    name_base(space, "v2").fails(tools.message("EINVAL"))
+    assert space.job(bound)["content"] == THEIRS and not space.updates() and versions(space)[0] == "v1"
+    assert "FILE has the text of v1" in space.error("a.yaml") and "read FILE" in space.error("a.yaml")
+
+
+def test_a_base_whose_text_the_file_has_is_noted(space, src, bound):
+    console(space, bound, MINE, description="other")
+    name_base(space, "v2").ok()
+    assert versions(space) == ("v2", "v2")
+    assert space.job(bound)["content"] == MINE and space.error("a.yaml") is None

@@ -112,15 +112,20 @@ static void the_text_goes_on_top_of_the_version_that_a_person_names(void **state
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 1);
 }
 
-/* Also when the file says what the base says, and when cocfs has not seen the version yet. */
+/* But not when the file says what the base says: that would take the version back. */
 static void a_base_that_a_person_names_need_not_be_seen_before(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct commit_spec spec = {.path = "a.yaml", .content = "one", .base = 2};
+	const struct commit_spec mine = {.path = "a.yaml", .content = "mine", .base = 2};
 
 	make_conflict(fixture);
-	assert_int_equal(commit_to_the_end(fixture, &spec), 0);
-	fixture_assert_held(fixture, "a.yaml", "one");
+	assert_int_equal(commit_to_the_end(fixture, &spec), -EINVAL);
+	assert_error(fixture, "nothing of yours is in it");
+	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 0);
+	assert_versions(fixture, 1, 2);
+	assert_int_equal(commit_to_the_end(fixture, &mine), 0);
+	fixture_assert_held(fixture, "a.yaml", "mine");
 	assert_versions(fixture, 3, 3);
 }
 
