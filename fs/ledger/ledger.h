@@ -233,7 +233,7 @@ struct ledger_submission {
 	enum job_state state; /* JOB_QUEUED, JOB_SUBMITTING or JOB_IN_DOUBT */
 	bool queued;	      /* its writer was answered when it was durable (submit=queue) */
 	bool adopts;	      /* its user may be given a job that is there already */
-	bool is_renamed; /* the text is to take the place of a file by a rename: not stored */
+	bool is_renamed;      /* the text is to take the place of a file by a rename: not stored */
 	int64_t attempts;     /* that ended with a later try */
 	char *content;
 	size_t content_size;

@@ -64,8 +64,8 @@ static void explain_no_version(const struct submission *submission, int64_t newe
 		   (long long)newest);
 }
 
-/* A person has named a version as the base of a text that is an older one's: to commit it would
- * take back what was written since, and nobody has written that text here. */
+/* A person has named a version as the base of a text that is an older one's. To commit that text
+ * would take back what was written since. */
 static void explain_nothing_written(const struct submission *submission,
 				    const struct coc_details *details, struct err *err)
 {
