@@ -170,6 +170,7 @@ def test_two_directories_that_have_a_ledger_are_refused(homely):
     assert f"{other} " in failed.value.log or f"{other}\n" in failed.value.log
     assert "both have a ledger" in failed.value.log and f"-o state_dir={space.home}/cocfs/{only}" in failed.value.log
     space.state = other
+    space.options["rebind"] = True  # it is the copy of the two
     space.mount()
     assert_knows_its_job(space, space.job_id)
 
