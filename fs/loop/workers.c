@@ -122,14 +122,22 @@ static void hand_job_over(struct workers *workers, struct worker_job *job)
 	/* all that were handed over and have not ended, this job included */
 	if ((size_t)workers->n_threads < workers->threads.used)
 		start_worker(workers);
-	if (workers->n_threads) {
+	if (workers->n_threads && job->has_share) {
 		put_job(workers, &workers->ready, job);
 		return;
 	}
-	log_warning("no thread can be started: the loop waits for the disk");
+	log_warning("no thread can be had: the loop waits for the disk");
 	job->work(job);
 	put_job(workers, &workers->finished, job);
 	tell_loop(workers);
+}
+
+/* Takes a thread for a job. Without memory for the share, the loop does the job itself if nothing
+ * else is under way: there is no end of another job at which this job would begin. */
+static bool take_thread(struct workers *workers, struct worker_job *job)
+{
+	job->has_share = shares_take(&workers->threads, job->user, 1);
+	return job->has_share || !workers->threads.used;
 }
 
 /* Gives threads to jobs as far as they go, by turns among the users. */
@@ -141,7 +149,7 @@ static void serve_jobs(struct workers *workers)
 		struct worker_job *job = STAILQ_FIRST(&queue->jobs);
 
 		next = TAILQ_NEXT(queue, link);
-		if (!shares_take(&workers->threads, queue->user, 1)) {
+		if (!take_thread(workers, job)) {
 			if (workers->threads.used == workers->threads.total)
 				break;
 			continue;
@@ -161,7 +169,8 @@ static void serve_jobs(struct workers *workers)
 
 static void finish_job(struct workers *workers, struct worker_job *job)
 {
-	shares_give(&workers->threads, job->user, 1);
+	if (job->has_share)
+		shares_give(&workers->threads, job->user, 1);
 	shares_give(&workers->jobs, job->user, 1);
 	job->done(job);
 	stall_next(loop_stall(workers->loop));

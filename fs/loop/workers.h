@@ -29,6 +29,7 @@ struct worker_job {
 	void (*done)(struct worker_job *job);
 	uid_t user; /* whose request it is */
 	STAILQ_ENTRY(worker_job) link;
+	bool has_share; /* of the threads: the workers' own */
 };
 
 /* one_user: all jobs are of the same user, who may have all threads. Returns 0 or -errno. */
