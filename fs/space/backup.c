@@ -99,14 +99,8 @@ static int digest_of(struct space *space, const char *path,
 {
 	_cleanup_close_ int fd =
 		openat(space->nodes.root.fd, path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-	_cleanup_free_ char *content = NULL;
-	size_t size;
-	int r;
 
-	if (fd < 0)
-		return -errno;
-	r = content_read(NULL, fd, &content, &size);
-	return r < 0 ? r : content_digest(content, size, ret_digest);
+	return fd < 0 ? -errno : content_read_digest(NULL, fd, ret_digest);
 }
 
 /* Moves the row back, and marks the file that was moved, if it is still there. */
@@ -179,18 +173,14 @@ int backup_made(struct space *space, fuse_req_t req, struct node *parent, const 
 int backup_is(struct space *space, struct node *node, const struct job_record *job)
 {
 	unsigned char digest[CONTENT_DIGEST_SIZE];
-	_cleanup_free_ char *content = NULL;
 	struct location location;
-	size_t size;
 	int r;
 
 	if (!job->backup || !job->has_digest)
 		return job->backup;
 	r = node_location(&space->nodes, node, &location);
 	if (r == 0)
-		r = content_read(&location, content_read_fd(node), &content, &size);
-	if (r == 0)
-		r = content_digest(content, size, digest);
+		r = content_read_digest(&location, content_read_fd(node), digest);
 	return r < 0 ? r : !memcmp(digest, job->digest, sizeof(digest));
 }
 

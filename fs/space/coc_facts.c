@@ -38,14 +38,8 @@ static int find_fact_source(struct space *space, struct node *node, struct stat 
 			    struct job_record *ret_job)
 {
 	const struct name *link = node_job_name(space, node);
-	struct location location;
-	int r;
+	int r = link ? node_stat(&space->nodes, node, ret_st) : -ENODATA;
 
-	if (!link)
-		return -ENODATA;
-	r = node_location(&space->nodes, node, &location);
-	if (r == 0)
-		r = location_stat(&location, ret_st);
 	if (r < 0)
 		return r;
 	r = claim_find(space, link->parent, link->name, ret_st, ret_job);
@@ -136,9 +130,7 @@ static int state_now(struct space *space, struct node *node, const struct job_re
 		     enum job_state *ret_state)
 {
 	unsigned char digest[CONTENT_DIGEST_SIZE];
-	_cleanup_free_ char *content = NULL;
 	struct location location;
-	size_t size;
 	int r;
 
 	*ret_state = job->state;
@@ -146,9 +138,7 @@ static int state_now(struct space *space, struct node *node, const struct job_re
 		return 0;
 	r = node_location(&space->nodes, node, &location);
 	if (r == 0)
-		r = content_read(&location, content_read_fd(node), &content, &size);
-	if (r == 0)
-		r = content_digest(content, size, digest);
+		r = content_read_digest(&location, content_read_fd(node), digest);
 	if (r < 0)
 		return r;
 	if (memcmp(digest, job->digest, sizeof(digest)))

@@ -59,6 +59,16 @@ int content_read(const struct location *location, int read_fd, char **ret_conten
 	return read_whole_content(read_fd, ret_content, ret_size);
 }
 
+int content_read_digest(const struct location *location, int read_fd,
+			unsigned char ret_digest[CONTENT_DIGEST_SIZE])
+{
+	_cleanup_free_ char *content = NULL;
+	size_t size;
+	int r = content_read(location, read_fd, &content, &size);
+
+	return r < 0 ? r : content_digest(content, size, ret_digest);
+}
+
 int content_too_big(struct err *err)
 {
 	err_set(err, EFBIG, "a job is at most %d bytes", COC_CONTENT_MAX);

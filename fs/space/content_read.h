@@ -2,6 +2,7 @@
 #ifndef COCFS_SPACE_CONTENT_READ_H
 #define COCFS_SPACE_CONTENT_READ_H
 
+#include "job/digest.h"
 #include "space/location.h"
 #include "space/space.h"
 
@@ -13,6 +14,10 @@
  */
 int content_read(const struct location *location, int read_fd, char **ret_content,
 		 size_t *ret_size);
+
+/* The digest of what content_read() would read. Returns 0 or -errno. */
+int content_read_digest(const struct location *location, int read_fd,
+			unsigned char ret_digest[CONTENT_DIGEST_SIZE]);
 
 /* Fills err with the sentence for a job file that is too big. Returns -EFBIG. */
 int content_too_big(struct err *err);

@@ -37,27 +37,18 @@ int file_version_of_node(struct space *space, struct node *node, struct stat *re
 			 struct freshness *ret_fresh)
 {
 	const struct name *link = node_job_name(space, node);
-	struct location location;
-	int r = link ? node_location(&space->nodes, node, &location) : -ENOENT;
+	int r = link ? node_stat(&space->nodes, node, ret_st) : -ENOENT;
 
-	if (r == 0)
-		r = location_stat(&location, ret_st);
 	return r < 0 ? r : file_version_find(space, link->parent, link->name, ret_st, ret_fresh);
 }
 
 int file_version_digest(struct space *space, struct node *node,
 			unsigned char ret_digest[CONTENT_DIGEST_SIZE])
 {
-	_cleanup_free_ char *content = NULL;
 	struct location location;
-	size_t size;
 	int r = node_location(&space->nodes, node, &location);
 
-	if (r == 0)
-		r = content_read(&location, -1, &content, &size);
-	if (r == 0)
-		r = content_digest(content, size, ret_digest);
-	return r;
+	return r < 0 ? r : content_read_digest(&location, -1, ret_digest);
 }
 
 bool file_version_can_check(const struct space *space)

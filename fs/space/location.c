@@ -126,6 +126,14 @@ int location_stat(const struct location *location, struct stat *ret_st)
 	return r < 0 ? -errno : 0;
 }
 
+int node_stat(struct nodes *nodes, struct node *node, struct stat *ret_st)
+{
+	struct location location;
+	int r = node_location(nodes, node, &location);
+
+	return r < 0 ? r : location_stat(&location, ret_st);
+}
+
 static void uncharge_descriptor(struct nodes *nodes, struct node *node)
 {
 	shares_give(nodes->options.descriptors, node->keeper, 1);

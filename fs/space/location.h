@@ -41,6 +41,9 @@ int node_spool_path(struct nodes *nodes, struct node *node, char ret_path[LOCATI
 /* stat of a location, not following a symbolic link. Returns 0 or -errno. */
 int location_stat(const struct location *location, struct stat *ret_st);
 
+/* The same for a node. */
+int node_stat(struct nodes *nodes, struct node *node, struct stat *ret_st);
+
 /*
  * A user removes a name of the node (unlink, rmdir, a rename over it). If it is the last one, the
  * node gets a descriptor, so that it stays reachable. The descriptor counts as the user's. When the

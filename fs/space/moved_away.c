@@ -63,12 +63,9 @@ static bool is_what_service_holds(struct space *space, struct node *parent, cons
 	const struct location location = {
 		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
 	unsigned char digest[CONTENT_DIGEST_SIZE];
-	_cleanup_free_ char *content = NULL;
-	size_t size;
 
 	if (!job->has_digest || location.dirfd < 0 ||
-	    content_read(&location, -1, &content, &size) < 0 ||
-	    content_digest(content, size, digest) < 0)
+	    content_read_digest(&location, -1, digest) < 0)
 		return true;
 	return !memcmp(digest, job->digest, sizeof(digest));
 }

@@ -44,17 +44,13 @@ static int is_as_recorded(const struct location *location, const struct stat *st
 			  const struct import_record *import)
 {
 	unsigned char digest[CONTENT_DIGEST_SIZE];
-	_cleanup_free_ char *content = NULL;
-	size_t size;
 	int r;
 
 	if (!import->version || !st->st_size)
 		return !st->st_size; /* a file that is empty has nothing that could be lost */
 	if (st->st_size > COC_CONTENT_MAX)
 		return 0;
-	r = content_read(location, -1, &content, &size);
-	if (r == 0)
-		r = content_digest(content, size, digest);
+	r = content_read_digest(location, -1, digest);
 	return r < 0 ? r : !memcmp(digest, import->digest, sizeof(digest));
 }
 

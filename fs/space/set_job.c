@@ -70,14 +70,6 @@ static void end_setting(struct job_setting *setting, int r)
 	free(setting);
 }
 
-static int stat_setting(const struct job_setting *setting, struct stat *ret_st)
-{
-	struct location location;
-	int r = node_location(&setting->space->nodes, setting->node, &location);
-
-	return r < 0 ? r : location_stat(&location, ret_st);
-}
-
 /* Tells in the log why a file cannot have the job, and in .error if the file has no job and none is
  * being made. Returns -err->errnum. */
 static int refuse_setting(struct job_setting *setting, const struct err *err)
@@ -90,7 +82,7 @@ static int refuse_setting(struct job_setting *setting, const struct err *err)
 	int r = link ? node_path_of(link->parent, link->name, &path) : -ESTALE;
 
 	if (r == 0)
-		r = stat_setting(setting, &st);
+		r = node_stat(&space->nodes, setting->node, &st);
 	if (r == 0)
 		r = claim_author(space, setting->req, link->parent, link->name, &st, NULL, &author);
 	if (r == 0)
@@ -146,11 +138,8 @@ static int check_file(struct space *space, fuse_req_t req, struct node *node, st
 {
 	_cleanup_job_record_ struct job_record job = {0};
 	const struct name *link = node->is_regular ? node_job_name(space, node) : NULL;
-	struct location location;
-	int r = link ? node_location(&space->nodes, node, &location) : -ENODATA;
+	int r = link ? node_stat(&space->nodes, node, ret_st) : -ENODATA;
 
-	if (r == 0)
-		r = location_stat(&location, ret_st);
 	if (r < 0)
 		return r;
 	r = claim_find(space, link->parent, link->name, ret_st, &job);

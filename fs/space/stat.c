@@ -117,12 +117,9 @@ static int change_owner_and_mode(struct space *space, struct node *node, const s
 {
 	const int owners = FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID | FUSE_SET_ATTR_MODE;
 	const struct name *link = to_set & owners ? node_job_name(space, node) : NULL;
-	struct location location;
 	struct stat before;
-	int r = link ? node_location(&space->nodes, node, &location) : 0;
+	int r = link ? node_stat(&space->nodes, node, &before) : 0;
 
-	if (link && r == 0)
-		r = location_stat(&location, &before);
 	if (r == 0)
 		r = set_owner_and_mode(space, node, attr, to_set);
 	return r == 0 && link ? claim_follow(space, link->parent, link->name, &before) : r;

@@ -56,7 +56,6 @@ static int stat_node_now(struct space *space, struct node *node, struct stat *re
 			 double *ret_timeout_s)
 {
 	const struct name *link = &node->link;
-	struct location location;
 	bool is_due = false;
 	int r;
 
@@ -65,9 +64,7 @@ static int stat_node_now(struct space *space, struct node *node, struct stat *re
 		return sibling_stat(space, node, ret_st);
 	if (node->kind == NODE_CONTROL)
 		return control_stat(space, node, ret_st);
-	r = node_location(&space->nodes, node, &location);
-	if (r == 0)
-		r = location_stat(&location, ret_st);
+	r = node_stat(&space->nodes, node, ret_st);
 	if (r == 0)
 		*ret_timeout_s = file_version_attributes_s(space, link->parent, link->name, ret_st);
 	if (r == 0)

@@ -114,14 +114,6 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 		fuse_reply_buf(req, value, (size_t)n);
 }
 
-static int stat_node_of_attribute(struct space *space, struct node *node, struct stat *ret_st)
-{
-	struct location location;
-	int r = node_location(&space->nodes, node, &location);
-
-	return r < 0 ? r : location_stat(&location, ret_st);
-}
-
 /* Tells a refusal of a value in the .error of a job file. */
 static void refuse_job(struct space *space, fuse_req_t req, struct node *node,
 		       const struct name *link, const struct err *err)
@@ -132,7 +124,7 @@ static void refuse_job(struct space *space, fuse_req_t req, struct node *node,
 	int r = import_tell(space, link->parent, link->name, err);
 
 	if (r == 0)
-		r = stat_node_of_attribute(space, node, &st);
+		r = node_stat(&space->nodes, node, &st);
 	if (r == 0)
 		r = node_path_of(link->parent, link->name, &path);
 	if (r == 0)
@@ -180,7 +172,7 @@ static int check_fixed_attribute(struct space *space, struct node *node, enum at
 	const struct name *link = node_job_name(space, node);
 	struct stat st;
 
-	if (!link || !attr_is_fixed(attr) || stat_node_of_attribute(space, node, &st) < 0 ||
+	if (!link || !attr_is_fixed(attr) || node_stat(&space->nodes, node, &st) < 0 ||
 	    claim_find(space, link->parent, link->name, &st, &job) < 0 || !job.job_id)
 		return 0;
 	/* what the service does not tell may be the same: a tool that copies the file goes on */
@@ -370,7 +362,7 @@ static int disown_attribute(struct space *space, struct node *node, const char *
 
 	if (!link || attr < 0)
 		return 0;
-	r = stat_node_of_attribute(space, node, &st);
+	r = node_stat(&space->nodes, node, &st);
 	if (r == 0)
 		r = claim_find(space, link->parent, link->name, &st, &job);
 	if (r == 0)
