@@ -385,7 +385,7 @@ void op_open(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	if (wants_to_change(fi) && import_edit(req, node, fi, sizeof(*fi), open_again))
 		return;
 	if (!import_await(req, node, fi, sizeof(*fi), open_spool_file) &&
-	    (!opens_to_read(fi) || !refresh_first(req, node, fi, open_spool_file)))
+	    (!opens_to_read(fi) || !refresh_await(req, node, fi, sizeof(*fi), open_spool_file)))
 		open_spool_file(req, node, fi);
 }
 

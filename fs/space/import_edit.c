@@ -88,7 +88,7 @@ static int bind_import(struct space *space, const struct import_record *import)
 
 /* What a request brings that waits for an import, behind this. */
 struct editing {
-	import_ready_fn *again;
+	request_again_fn *again;
 };
 
 /* The content is there: the path is bound, and the request begins anew. */
@@ -109,7 +109,7 @@ static void edit_fetched(fuse_req_t req, struct node *node, void *data)
 
 /* Has an import fetched for a request that edits it. */
 static void fetch_and_edit(fuse_req_t req, struct node *node, const void *data, size_t size,
-			   import_ready_fn *again)
+			   request_again_fn *again)
 {
 	const struct editing editing = {.again = again};
 	_cleanup_free_ char *copy = malloc(sizeof(max_align_t) + size);
@@ -125,7 +125,7 @@ static void fetch_and_edit(fuse_req_t req, struct node *node, const void *data, 
 }
 
 bool import_edit(fuse_req_t req, struct node *node, const void *data, size_t size,
-		 import_ready_fn *again)
+		 request_again_fn *again)
 {
 	struct space *space = space_of(req);
 	_cleanup_import_record_ struct import_record import = {0};

@@ -16,7 +16,7 @@
  * not write the import is refused: EACCES.
  */
 bool import_edit(fuse_req_t req, struct node *node, const void *data, size_t size,
-		 import_ready_fn *again);
+		 request_again_fn *again);
 
 /* A request on a name was refused: err is the .error of the import. A row of the path would make
  * another file of it. Returns 1; 0: it is no import; or -errno. */

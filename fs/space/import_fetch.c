@@ -18,7 +18,6 @@
 #include "space/import_fetch.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,16 +32,6 @@
 #include "submit/imports.h"
 #include "submit/show.h"
 
-/* A request that waits for a fetch. */
-struct import_wait {
-	struct space *space;
-	fuse_req_t req;
-	struct node *node; /* held */
-	import_ready_fn *ready;
-	LIST_ENTRY(import_wait) link;
-	max_align_t data[]; /* a copy of the caller's */
-};
-
 /* A fetch under way. */
 struct import_fetch {
 	struct space *space;
@@ -52,7 +41,7 @@ struct import_fetch {
 	bool is_ahead;		     /* nobody had asked for it when it began */
 	bool was_fetched;	     /* it has a content that can be shown */
 	bool is_new_inode;
-	LIST_HEAD(, import_wait) waits;
+	struct waiting_requests waiting;
 	LIST_ENTRY(import_fetch) link; /* in space->fetches */
 };
 
@@ -62,40 +51,9 @@ static void free_fetch(struct import_fetch *fetch)
 	free(fetch);
 }
 
-/* Takes a request out of its fetch. Returns it, answered by nobody. */
-static fuse_req_t end_import_wait(struct import_wait *wait)
-{
-	fuse_req_t req = wait->req;
-
-	LIST_REMOVE(wait, link);
-	/* the request lives on, and its wait does not */
-	fuse_req_interrupt_func(req, NULL, NULL);
-	return req;
-}
-
-static void free_import_wait(struct import_wait *wait)
-{
-	node_release(&wait->space->nodes, wait->node);
-	free(wait);
-}
-
-/* Ends a request's wait: it goes on, or fails. */
-static void answer_import_wait(struct import_wait *wait, int r)
-{
-	fuse_req_t req = end_import_wait(wait);
-
-	if (r < 0)
-		reply(req, r);
-	else
-		wait->ready(req, wait->node, wait->data);
-	free_import_wait(wait);
-}
-
 /* Ends a fetch: this is the last touch. */
 static void end_fetch(struct import_fetch *fetch, int r)
 {
-	struct import_wait *wait;
-
 	LIST_REMOVE(fetch, link);
 	if (fetch->is_ahead)
 		import_ahead_end(fetch->space, r);
@@ -104,20 +62,8 @@ static void end_fetch(struct import_fetch *fetch, int r)
 			 strerror(-r));
 		r = 0;
 	}
-	while ((wait = LIST_FIRST(&fetch->waits)))
-		answer_import_wait(wait, r);
+	waiting_requests_end(&fetch->waiting, r);
 	free_fetch(fetch);
-}
-
-static void on_import_interrupted(fuse_req_t req, void *data)
-{
-	struct import_wait *wait = data;
-
-	/* libfuse holds the request's lock: nothing of the request may be changed but by its
-	 * answer */
-	LIST_REMOVE(wait, link);
-	reply(req, -EINTR);
-	free_import_wait(wait);
 }
 
 /* ---- what came ---- */
@@ -241,7 +187,7 @@ static int begin_fetch(struct space *space, struct import_record *take_import, u
 	}
 	*fetch = (struct import_fetch){.space = space, .import = *take_import, .ino = ino};
 	fetch->was_fetched = take_import->version > 0;
-	LIST_INIT(&fetch->waits);
+	LIST_INIT(&fetch->waiting);
 	r = show_job(space->engine, fetch->import.job_id, 0, on_import_shown, fetch, &fetch->shown);
 	if (r < 0) {
 		free_fetch(fetch);
@@ -265,30 +211,8 @@ static int join_fetch(struct space *space, struct import_record *take_import, ui
 	return 0;
 }
 
-/* Has a request wait for a fetch. Returns 0 or -ENOMEM. */
-static int wait_for_fetch(struct import_fetch *fetch, fuse_req_t req, struct node *node,
-			  const void *data, size_t size, import_ready_fn *ready)
-{
-	struct import_wait *wait = malloc(sizeof(*wait) + size);
-
-	if (!wait)
-		return -ENOMEM;
-	*wait = (struct import_wait){
-		.space = fetch->space, .req = req, .node = node, .ready = ready};
-	if (size)
-		memcpy(wait->data, data, size);
-	node_hold(node);
-	LIST_INSERT_HEAD(&fetch->waits, wait, link);
-	/* libfuse would call it at once for a request that is interrupted already */
-	if (fuse_req_interrupted(req))
-		answer_import_wait(wait, -EINTR);
-	else
-		fuse_req_interrupt_func(req, on_import_interrupted, wait);
-	return 0;
-}
-
 bool import_await(fuse_req_t req, struct node *node, const void *data, size_t size,
-		  import_ready_fn *ready)
+		  request_again_fn *ready)
 {
 	struct space *space = space_of(req);
 	struct import_record import = {0};
@@ -310,7 +234,7 @@ bool import_await(fuse_req_t req, struct node *node, const void *data, size_t si
 		import_ahead_note(space, import.name);
 	r = join_fetch(space, &import, node->ino, &fetch);
 	if (r == 0)
-		r = wait_for_fetch(fetch, req, node, data, size, ready);
+		r = waiting_requests_add(&fetch->waiting, req, node, data, size, ready);
 	if (r < 0 && was_fetched)
 		return false; /* what is known is shown */
 	if (r < 0)
@@ -343,12 +267,10 @@ int import_fetch_ahead(struct space *space, const char *name)
 void import_interrupt_all(struct space *space)
 {
 	struct import_fetch *fetch;
-	struct import_wait *wait;
 
 	import_ahead_stop(space);
 	while ((fetch = LIST_FIRST(&space->fetches))) {
-		while ((wait = LIST_FIRST(&fetch->waits)))
-			answer_import_wait(wait, -EINTR);
+		waiting_requests_end(&fetch->waiting, -EINTR);
 		LIST_REMOVE(fetch, link);
 		if (fetch->shown)
 			show_drop(fetch->shown);

@@ -2,13 +2,9 @@
 #ifndef COCFS_SPACE_IMPORT_FETCH_H
 #define COCFS_SPACE_IMPORT_FETCH_H
 
-#include "space/space.h"
+#include "space/waiting_request.h"
 
 /* The content of imports comes from the service; import_fetch.c has the essay. */
-
-/* What a request goes on with when the content is there. It must answer req. data: the copy that
- * was made of what the request has brought, valid until this returns. */
-typedef void import_ready_fn(fuse_req_t req, struct node *node, void *data);
 
 /*
  * A request wants to see the attributes or the content of a node. If this is an import whose
@@ -17,7 +13,7 @@ typedef void import_ready_fn(fuse_req_t req, struct node *node, void *data);
  * because it is interrupted. Returns false for all other nodes: nothing was done, go on at once.
  */
 bool import_await(fuse_req_t req, struct node *node, const void *data, size_t size,
-		  import_ready_fn *ready);
+		  request_again_fn *ready);
 
 /* Fetches an import that was not fetched, before anybody asks. import_ahead_end() tells the end. 1;
  * 0: it is under way, or is none any more; or -errno. */

@@ -48,18 +48,8 @@ struct refresh {
 	struct loop_timer patience;
 	int64_t version; /* that comes into the file */
 	unsigned char digest[CONTENT_DIGEST_SIZE];
-	LIST_HEAD(, refresh_wait) waits;
+	struct waiting_requests waiting;
 	LIST_ENTRY(refresh) link; /* in space->refreshes */
-};
-
-/* A request that waits for it. */
-struct refresh_wait {
-	struct refresh *refresh;
-	fuse_req_t req;
-	struct fuse_file_info fi;
-	bool has_fi;
-	refresh_again_fn *again;
-	LIST_ENTRY(refresh_wait) link;
 };
 
 /* ---- what is known ---- */
@@ -69,33 +59,7 @@ static bool is_open(const struct node *node)
 	return node->content && !LIST_EMPTY(&node->content->handles);
 }
 
-/* ---- the requests that wait ---- */
-
-/* Takes the request of a wait, which ends. */
-static fuse_req_t end_wait(struct refresh_wait *wait)
-{
-	fuse_req_t req = wait->req;
-
-	fuse_req_interrupt_func(req, NULL, NULL);
-	LIST_REMOVE(wait, link);
-	return req;
-}
-
-/* Answers all who wait. r: 0, and they go on; or -errno. */
-static void answer_waits(struct refresh *refresh, int r)
-{
-	struct refresh_wait *wait;
-
-	while ((wait = LIST_FIRST(&refresh->waits))) {
-		fuse_req_t req = end_wait(wait);
-
-		if (r < 0)
-			reply(req, r);
-		else
-			wait->again(req, refresh->node, wait->has_fi ? &wait->fi : NULL);
-		free(wait);
-	}
-}
+/* ---- the end ---- */
 
 /* Ends a refresh: this is the last touch. */
 static void end_refresh(struct refresh *refresh, int r)
@@ -104,27 +68,9 @@ static void end_refresh(struct refresh *refresh, int r)
 
 	LIST_REMOVE(refresh, link);
 	loop_timer_cancel(&refresh->patience);
-	answer_waits(refresh, r);
+	waiting_requests_end(&refresh->waiting, r);
 	node_release(&space->nodes, refresh->node);
 	free(refresh);
-}
-
-static void interrupt_wait(struct refresh_wait *wait)
-{
-	reply(end_wait(wait), -EINTR);
-	free(wait);
-}
-
-static void on_wait_interrupted(fuse_req_t req, void *data)
-{
-	struct refresh_wait *wait = data;
-	fuse_req_t waiting = wait->req;
-
-	(void)req;
-	/* libfuse holds the lock of the request, which end_wait() would take again */
-	LIST_REMOVE(wait, link);
-	free(wait);
-	reply(waiting, -EINTR);
 }
 
 void refresh_interrupt_all(struct space *space)
@@ -133,8 +79,7 @@ void refresh_interrupt_all(struct space *space)
 
 	for (refresh = LIST_FIRST(&space->refreshes); refresh; refresh = next) {
 		next = LIST_NEXT(refresh, link);
-		while (!LIST_EMPTY(&refresh->waits))
-			interrupt_wait(LIST_FIRST(&refresh->waits));
+		waiting_requests_end(&refresh->waiting, -EINTR);
 		if (!refresh->asked)
 			continue; /* a thread is at work: its end frees it */
 		show_drop(steal_ptr(refresh->asked));
@@ -149,7 +94,7 @@ static void on_patience_over(void *data)
 	struct space *space = refresh->space;
 
 	space->refresh_slow_until_ms = loop_now_ms(space->loop) + REFRESH_SLOW_MS;
-	answer_waits(refresh, 0);
+	waiting_requests_end(&refresh->waiting, 0);
 }
 
 /* ---- the check ---- */
@@ -333,11 +278,10 @@ static struct refresh *begin_refresh(struct space *space, struct node *node, uid
 	return refresh;
 }
 
-bool refresh_first(fuse_req_t req, struct node *node, const struct fuse_file_info *fi,
-		   refresh_again_fn *again)
+bool refresh_await(fuse_req_t req, struct node *node, const void *data, size_t size,
+		   request_again_fn *again)
 {
 	struct space *space = space_of(req);
-	struct refresh_wait *wait;
 	struct refresh *refresh;
 
 	if (!node->is_regular || is_open(node) || fuse_req_interrupted(req))
@@ -345,18 +289,8 @@ bool refresh_first(fuse_req_t req, struct node *node, const struct fuse_file_inf
 	refresh = find_refresh(space, node);
 	if (refresh && !refresh->patience.loop)
 		return false; /* nobody waits for it any more */
-	wait = calloc(1, sizeof(*wait));
-	if (wait && !refresh)
+	if (!refresh)
 		refresh = begin_refresh(space, node, fuse_req_ctx(req)->uid);
-	if (!wait || !refresh) {
-		free(wait);
-		return false;
-	}
-	*wait = (struct refresh_wait){
-		.refresh = refresh, .req = req, .has_fi = fi != NULL, .again = again};
-	if (fi)
-		wait->fi = *fi;
-	LIST_INSERT_HEAD(&refresh->waits, wait, link);
-	fuse_req_interrupt_func(req, on_wait_interrupted, wait);
-	return true;
+	return refresh &&
+	       waiting_requests_add(&refresh->waiting, req, node, data, size, again) == 0;
 }

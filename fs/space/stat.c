@@ -34,9 +34,9 @@ void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	(void)fi;
 	/* who has the file open sees what is open */
 	if ((node->content && content_any_fd(node) >= 0) ||
-	    (!version_text_first(req, node, get_attributes) &&
+	    (!version_text_await(req, node, get_attributes) &&
 	     !import_await(req, node, NULL, 0, get_attributes) &&
-	     !refresh_first(req, node, NULL, get_attributes)))
+	     !refresh_await(req, node, NULL, 0, get_attributes)))
 		get_attributes(req, node, NULL);
 }
 

@@ -30,7 +30,7 @@ struct version_open {
 	struct node *node; /* held */
 	struct version_source source;
 	int64_t version;	/* 0: a directory, which asks for the newest */
-	version_shown_fn *then; /* of a stat; NULL: an open */
+	request_again_fn *then; /* of a stat; NULL: an open */
 	struct show_waiter *asked;
 	LIST_ENTRY(version_open) link; /* in space->version_opens */
 };
@@ -179,7 +179,7 @@ static void on_open_interrupted(fuse_req_t req, void *data)
 /* Asks for a version, or the newest one. then: NULL for an open. Returns 0 and answers later, or
  * -errno. */
 static int ask_version(fuse_req_t req, struct node *node, const struct version_source *source,
-		       int64_t version, const struct fuse_file_info *fi, version_shown_fn *then)
+		       int64_t version, const struct fuse_file_info *fi, request_again_fn *then)
 {
 	struct space *space = space_of(req);
 	struct version_open *open;
@@ -242,7 +242,7 @@ void version_tree_open_dir(fuse_req_t req, struct node *node, struct fuse_file_i
 		open_listing(req, node, fi);
 }
 
-bool version_text_first(fuse_req_t req, struct node *node, version_shown_fn *then)
+bool version_text_await(fuse_req_t req, struct node *node, request_again_fn *then)
 {
 	struct space *space = space_of(req);
 	struct version_source source;

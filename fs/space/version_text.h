@@ -4,7 +4,7 @@
 
 #include <sys/queue.h>
 
-#include "space/space.h"
+#include "space/waiting_request.h"
 
 /* The texts of old versions, and the opens in .coc/versions that wait for the service. */
 
@@ -26,13 +26,10 @@ const struct version_text *version_text_find(struct space *space, const char *jo
 void version_text_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
 void version_tree_open_dir(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
 
-/* What goes on with a request. data is NULL. */
-typedef void version_shown_fn(fuse_req_t req, struct node *node, void *data);
-
 /* A request needs the attributes of a node: is it a version whose text is not kept, and so the size
  * not known? Then the service is asked, and true is returned: then() is called, or the request is
  * answered with an error. False: nothing is needed. */
-bool version_text_first(fuse_req_t req, struct node *node, version_shown_fn *then);
+bool version_text_await(fuse_req_t req, struct node *node, request_again_fn *then);
 
 /* The mount ends: opens and stats that wait are answered with EINTR, and what is kept is freed. */
 void version_text_finish(struct space *space);

@@ -29,7 +29,7 @@ int version_tree_fill(struct space *space, struct node *parent, const char *name
 		      struct fuse_entry_param *ret_entry);
 
 /* The attributes of a node of the tree but its root. The size of a version is 0 if its text is not
- * kept: version_text_first(). Returns 0, -ENOENT or another -errno. */
+ * kept: version_text_await(). Returns 0, -ENOENT or another -errno. */
 int version_tree_stat(struct space *space, const struct node *node, struct stat *ret_st);
 
 /* What a node of the tree shows: the job, and (a file) *ret_version; else 0. -ENOENT: none, as it
