@@ -37,6 +37,13 @@
 /* What a node of the tree is: node->sibling. */
 enum { TREE_NONE, TREE_DIRECTORY, TREE_JOB, TREE_VERSION };
 
+/* What is found for a node, or for a name of a directory. */
+struct tree_part {
+	uint8_t kind;
+	int64_t version;	      /* of TREE_VERSION; else 0 */
+	struct version_source source; /* of TREE_DIRECTORY: only its st, of the directory */
+};
+
 static const struct node *root_of(const struct space *space)
 {
 	return &space->nodes.control[CONTROL_VERSIONS];
@@ -105,30 +112,54 @@ static int find_import(struct space *space, const char *path, struct version_sou
 	return 0;
 }
 
-int version_tree_find(struct space *space, const char *path, struct version_source *ret_source)
+/* The job of a file, whose st is in the source. */
+static int find_job(struct space *space, const char *path, struct version_source *source)
 {
-	struct version_source source = {0};
 	struct freshness fresh;
-	int r = stat_path(space, path, &source.st);
+	int r = freshness_find(space->engine, path, &fresh);
 
-	if (r == 0 && !S_ISREG(source.st.st_mode))
+	if (r == -ENOENT)
+		return find_import(space, path, source);
+	if (r == 0 && !claim_is_of(space, &fresh.holding, source->st.st_uid))
 		r = -ENOENT;
 	if (r < 0)
 		return r;
-	r = freshness_find(space->engine, path, &fresh);
-	if (r == -ENOENT) {
-		r = find_import(space, path, &source);
-	} else if (r == 0 && !claim_is_of(space, &fresh.holding, source.st.st_uid)) {
-		r = -ENOENT;
-	} else if (r == 0) {
-		memcpy(source.job_id, fresh.job_id, sizeof(source.job_id));
-		source.newest = fresh.newest;
-		source.row = fresh.row;
-		source.is_due = !fresh.due_ms && file_version_can_check(space);
-		view_apply(&space->options->view, &source.st);
+	memcpy(source->job_id, fresh.job_id, sizeof(source->job_id));
+	source->newest = fresh.newest;
+	source->row = fresh.row;
+	source->is_due = !fresh.due_ms && file_version_can_check(space);
+	view_apply(&space->options->view, &source->st);
+	return 0;
+}
+
+/* What a path of the space is: a directory or a job. */
+static int find_at(struct space *space, const char *path, struct tree_part *ret_part)
+{
+	struct tree_part part = {.kind = TREE_JOB};
+	int r = stat_path(space, path, &part.source.st);
+
+	if (r < 0)
+		return r;
+	if (S_ISDIR(part.source.st.st_mode)) {
+		part.kind = TREE_DIRECTORY;
+		view_apply(&space->options->view, &part.source.st);
+	} else {
+		r = S_ISREG(part.source.st.st_mode) ? find_job(space, path, &part.source) : -ENOENT;
 	}
 	if (r == 0)
-		*ret_source = source;
+		*ret_part = part;
+	return r;
+}
+
+int version_tree_find(struct space *space, const char *path, struct version_source *ret_source)
+{
+	struct tree_part part;
+	int r = find_at(space, path, &part);
+
+	if (r == 0 && part.kind != TREE_JOB)
+		r = -ENOENT;
+	if (r == 0)
+		*ret_source = part.source;
 	return r;
 }
 
@@ -144,24 +175,6 @@ bool version_tree_is_job(const struct node *node)
 	return node->sibling == TREE_JOB;
 }
 
-int version_tree_source(struct space *space, const struct node *node,
-			struct version_source *ret_source, int64_t *ret_version)
-{
-	_cleanup_free_ char *path = NULL;
-	int r;
-
-	*ret_version = 0;
-	if (node->sibling != TREE_JOB && node->sibling != TREE_VERSION)
-		return -ENOENT;
-	if (node->sibling == TREE_VERSION) {
-		*ret_version = version_number_of(node->link.name,
-						 strlen(node->link.name) - strlen(".yaml"));
-		node = node->link.parent;
-	}
-	r = version_tree_path(space, node, NULL, &path);
-	return r < 0 ? r : version_tree_find(space, path, ret_source);
-}
-
 /* The version that a name is, 0: it is none. */
 static int64_t version_of_name(const char *name)
 {
@@ -170,6 +183,41 @@ static int64_t version_of_name(const char *name)
 	return length > suffix && !strcmp(name + length - suffix, ".yaml")
 		       ? version_number_of(name, length - suffix)
 		       : 0;
+}
+
+/* What a node is, if it is that still. */
+static int find_node_part(struct space *space, const struct node *node, struct tree_part *ret_part)
+{
+	const bool is_version = node->sibling == TREE_VERSION;
+	_cleanup_free_ char *path = NULL;
+	struct tree_part part;
+	int r = version_tree_path(space, is_version ? node->link.parent : node, NULL, &path);
+
+	if (r == 0)
+		r = find_at(space, path, &part);
+	if (r == 0 && part.kind != (is_version ? TREE_JOB : node->sibling))
+		r = -ENOENT;
+	if (r < 0)
+		return r;
+	part.kind = node->sibling;
+	part.version = is_version ? version_of_name(node->link.name) : 0;
+	*ret_part = part;
+	return 0;
+}
+
+int version_tree_source(struct space *space, const struct node *node,
+			struct version_source *ret_source, int64_t *ret_version)
+{
+	struct tree_part part;
+	int r = node->sibling == TREE_JOB || node->sibling == TREE_VERSION
+			? find_node_part(space, node, &part)
+			: -ENOENT;
+
+	if (r < 0)
+		return r;
+	*ret_source = part.source;
+	*ret_version = part.version;
+	return 0;
 }
 
 /* ---- attributes ---- */
@@ -198,86 +246,62 @@ static mode_t read_bits(const struct stat *of, bool is_dir)
 	return is_dir ? S_IFDIR | bits | bits >> 2 | (bits & 0400) >> 1 : S_IFREG | bits;
 }
 
-static int stat_directory(struct space *space, const struct node *node, struct stat *ret_st)
+/* The text of a version that is kept, or NULL. */
+static const struct version_text *kept_text(struct space *space, const struct tree_part *part)
 {
-	_cleanup_free_ char *path = NULL;
-	struct stat st;
-	int r = version_tree_path(space, node, NULL, &path);
+	return part->version ? version_text_find(space, part->source.job_id, part->version) : NULL;
+}
 
-	if (r == 0)
-		r = stat_path(space, path, &st);
-	if (r == 0 && !S_ISDIR(st.st_mode))
-		r = -ENOENT;
-	if (r < 0)
-		return r;
-	view_apply(&space->options->view, &st);
-	*ret_st = show_node(node, &st, S_IFDIR | (st.st_mode & 0777));
-	return 0;
+static struct stat show_part(struct space *space, const struct node *node,
+			     const struct tree_part *part)
+{
+	const struct stat *of = &part->source.st;
+	const struct version_text *text = kept_text(space, part);
+	struct stat st = show_node(node, of,
+				   part->kind == TREE_DIRECTORY ? S_IFDIR | (of->st_mode & 0777)
+								: read_bits(of, !part->version));
+
+	if (text) {
+		st.st_size = (off_t)text->size;
+		st.st_mtim.tv_sec = text->update_ms / 1000;
+		st.st_mtim.tv_nsec = text->update_ms % 1000 * 1000000;
+	}
+	return st;
 }
 
 int version_tree_stat(struct space *space, const struct node *node, struct stat *ret_st)
 {
-	struct version_source source = {0};
-	const struct version_text *text;
-	int64_t version;
-	int r;
+	struct tree_part part;
+	int r = find_node_part(space, node, &part);
 
-	if (node->sibling == TREE_DIRECTORY)
-		return stat_directory(space, node, ret_st);
-	r = version_tree_source(space, node, &source, &version);
-	if (r == 0 && version > source.newest)
+	if (r == 0 && part.version > part.source.newest)
 		r = -ENOENT;
-	if (r < 0)
-		return r;
-	*ret_st = show_node(node, &source.st, read_bits(&source.st, !version));
-	text = version ? version_text_find(space, source.job_id, version) : NULL;
-	if (text) {
-		ret_st->st_size = (off_t)text->size;
-		ret_st->st_mtim.tv_sec = text->update_ms / 1000;
-		ret_st->st_mtim.tv_nsec = text->update_ms % 1000 * 1000000;
-	}
-	return 0;
-}
-
-/* What a name of a directory of the tree is, TREE_NONE: nothing. */
-static int find_part(struct space *space, const struct node *parent, const char *name,
-		     uint8_t *ret_part)
-{
-	_cleanup_free_ char *path = NULL;
-	struct version_source source;
-	struct stat st;
-	int64_t version;
-	int r;
-
-	if (parent->sibling == TREE_JOB) {
-		r = version_tree_source(space, parent, &source, &version);
-		version = version_of_name(name);
-		if (r == 0 && (!version || version > source.newest))
-			r = -ENOENT;
-		*ret_part = TREE_VERSION;
-		return r;
-	}
-	r = name[0] == '.' ? -ENOENT : version_tree_path(space, parent, name, &path);
 	if (r == 0)
-		r = stat_path(space, path, &st);
-	if (r == 0 && S_ISDIR(st.st_mode)) {
-		*ret_part = TREE_DIRECTORY;
-		return 0;
-	}
-	if (r == 0)
-		r = version_tree_find(space, path, &source);
-	*ret_part = TREE_JOB;
+		*ret_st = show_part(space, node, &part);
 	return r;
 }
 
-/* Is the text of a version kept, and so the size known? */
-static bool has_text(struct space *space, const struct node *node)
+/* What a name of a directory of the tree is. */
+static int find_part(struct space *space, const struct node *parent, const char *name,
+		     struct tree_part *ret_part)
 {
-	struct version_source source;
-	int64_t version;
+	_cleanup_free_ char *path = NULL;
+	struct tree_part part;
+	int r;
 
-	return version_tree_source(space, node, &source, &version) == 0 &&
-	       version_text_find(space, source.job_id, version);
+	if (parent->sibling != TREE_JOB) {
+		r = name[0] == '.' ? -ENOENT : version_tree_path(space, parent, name, &path);
+		return r < 0 ? r : find_at(space, path, ret_part);
+	}
+	r = find_node_part(space, parent, &part);
+	if (r < 0)
+		return r;
+	part.kind = TREE_VERSION;
+	part.version = version_of_name(name);
+	if (!part.version || part.version > part.source.newest)
+		return -ENOENT;
+	*ret_part = part;
+	return 0;
 }
 
 int version_tree_fill(struct space *space, struct node *parent, const char *name,
@@ -285,22 +309,18 @@ int version_tree_fill(struct space *space, struct node *parent, const char *name
 {
 	struct fuse_entry_param entry = {.attr_timeout = SIBLING_LOOKED_UP_S,
 					 .entry_timeout = SIBLING_TIMEOUT_S};
+	struct tree_part part;
 	struct node *node;
-	uint8_t part;
 	int r = find_part(space, parent, name, &part);
 
 	if (r < 0)
 		return r;
-	r = node_enter_derived(&space->nodes, parent, name, NODE_CONTROL, part, &node);
+	r = node_enter_derived(&space->nodes, parent, name, NODE_CONTROL, part.kind, &node);
 	if (r < 0)
 		return r;
-	node->sibling = part; /* a name may have become another thing */
-	r = version_tree_stat(space, node, &entry.attr);
-	if (r < 0) {
-		node_forget(&space->nodes, node, 1);
-		return r;
-	}
-	if (part == TREE_VERSION && !has_text(space, node))
+	node->sibling = part.kind; /* a name may have become another thing */
+	entry.attr = show_part(space, node, &part);
+	if (part.version && !kept_text(space, &part))
 		entry.attr_timeout = 0;
 	entry.ino = node_id(&space->nodes, node);
 	*ret_entry = entry;
