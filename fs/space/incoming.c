@@ -118,6 +118,14 @@ static int set_times(const struct incoming *incoming, int fd)
 	return futimens(fd, times) < 0 ? -errno : 0;
 }
 
+/* The text is written: its times are set, and all is synced. */
+static int settle_text(struct incoming *incoming, int fd)
+{
+	int r = set_times(incoming, fd);
+
+	return r == 0 && (fsync(fd) < 0 || fstat(fd, &incoming->st) < 0) ? -errno : r;
+}
+
 /* Is the open file the one that is meant, and has it the text that is meant? 0, -EBUSY or
  * -errno. */
 static int check_old(struct incoming *incoming, int fd)
@@ -163,11 +171,7 @@ static int fill_new(struct incoming *incoming, int old_fd, int fd, const char *c
 	/* after the owner, whose change takes bits away, and the access list, which has a mask */
 	if (r == 0 && fchmod(fd, old->st_mode & 07777) < 0)
 		r = -errno;
-	if (r == 0)
-		r = set_times(incoming, fd);
-	if (r == 0 && (fsync(fd) < 0 || fstat(fd, &incoming->st) < 0))
-		r = -errno;
-	return r;
+	return r < 0 ? r : settle_text(incoming, fd);
 }
 
 static int write_new(struct incoming *incoming, const char *content, size_t size)
@@ -195,11 +199,7 @@ static int write_placeholder(struct incoming *incoming, int fd, const char *cont
 		r = write_whole(fd, content, size);
 	if (r == 0 && ftruncate(fd, (off_t)size) < 0)
 		r = -errno;
-	if (r == 0)
-		r = set_times(incoming, fd);
-	if (r == 0 && (fsync(fd) < 0 || fstat(fd, &incoming->st) < 0))
-		r = -errno;
-	return r;
+	return r < 0 ? r : settle_text(incoming, fd);
 }
 
 /* Fills the inode that is there. The mount of an ordinary user lends a file without a write bit
