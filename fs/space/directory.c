@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "space/catalogue_wait.h"
 #include "space/control.h"
 #include "space/disk.h"
 #include "space/entry.h"
@@ -19,10 +20,8 @@
 #include "space/listing.h"
 #include "space/location.h"
 #include "space/ops.h"
-#include "space/pending_reply.h"
 #include "space/file_version.h"
 #include "space/sibling.h"
-#include "submit/catalogue.h"
 #include "submit/imports.h"
 
 /* The most that an answer holds, also for a reader who has more room: some hundred entries, which
@@ -111,50 +110,14 @@ static void open_directory(fuse_req_t req, struct node *node, struct fuse_file_i
 		dir_close(space, handle);
 }
 
-/* An opendir of the root that waits for the jobs of the service. */
-struct root_open {
-	struct pending_reply wait;
-	struct fuse_file_info fi;
-};
-
 /* Without an answer of the service the root is listed all the same: the space's own files are in
  * it. */
-static void answer_root_open(struct pending_reply *wait, int result)
+static void open_root(fuse_req_t req, int result, struct fuse_file_info *fi)
 {
-	struct root_open *open = (struct root_open *)wait;
-	fuse_req_t req = wait->req;
-
-	if (result == -EINTR) {
-		reply(req, result);
-	} else {
-		if (result < 0)
-			log_info("the root is listed with what is known of the service's jobs: %s",
-				 strerror(-result));
-		/* the request lives on, and its wait does not */
-		fuse_req_interrupt_func(req, NULL, NULL);
-		open_directory(req, &wait->space->nodes.root, &open->fi);
-	}
-	free(open);
-}
-
-static void open_root(fuse_req_t req, struct fuse_file_info *fi)
-{
-	struct space *space = space_of(req);
-	struct root_open *open = calloc(1, sizeof(*open));
-	struct waiter *waiter = NULL;
-	int r;
-
-	if (!open) {
-		reply(req, -ENOMEM);
-		return;
-	}
-	open->wait = (struct pending_reply){.space = space, .req = req, .answer = answer_root_open};
-	open->fi = *fi;
-	r = catalogue_refresh(space->engine, pending_reply_done, &open->wait, &waiter);
-	if (waiter)
-		pending_reply_begin(&open->wait, waiter, 0);
-	else
-		answer_root_open(&open->wait, r == -EINTR ? -EIO : r);
+	if (result < 0)
+		log_info("the root is listed with what is known of the service's jobs: %s",
+			 strerror(-result));
+	open_directory(req, &space_of(req)->nodes.root, fi);
 }
 
 void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
@@ -165,7 +128,7 @@ void op_opendir(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	if (node->kind == NODE_CONTROL)
 		control_open_dir(req, node, fi);
 	else if (node == &space->nodes.root && imports_shown(space->engine) != JOBS_OWN)
-		open_root(req, fi);
+		catalogue_wait(req, fi, open_root);
 	else
 		open_directory(req, node, fi);
 }

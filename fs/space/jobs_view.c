@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-#include "space/pending_reply.h"
+#include "space/catalogue_wait.h"
 #include "space/text.h"
 #include "space/viewer.h"
 #include "submit/catalogue.h"
@@ -50,47 +50,18 @@ static struct text_source *jobs_text(struct space *space, fuse_req_t req)
 
 /* ---- the open ---- */
 
-struct jobs_open {
-	struct pending_reply wait;
-	struct fuse_file_info fi;
-};
-
-static void answer_jobs_open(struct pending_reply *wait, int result)
+static void open_jobs(fuse_req_t req, int result, struct fuse_file_info *fi)
 {
-	struct jobs_open *open = (struct jobs_open *)wait;
-	fuse_req_t req = wait->req;
-
-	if (result < 0) {
+	if (result < 0)
 		reply(req, result);
-	} else {
-		/* the request lives on, and its wait does not */
-		fuse_req_interrupt_func(req, NULL, NULL);
-		text_open_long(req, jobs_text(wait->space, req), &open->fi);
-	}
-	free(open);
+	else
+		text_open_long(req, jobs_text(space_of(req), req), fi);
 }
 
 void jobs_view_open(fuse_req_t req, struct fuse_file_info *fi)
 {
-	struct space *space = space_of(req);
-	struct jobs_open *open;
-	struct waiter *waiter = NULL;
-	int r;
-
-	if ((fi->flags & O_ACCMODE) != O_RDONLY || (fi->flags & O_TRUNC)) {
+	if ((fi->flags & O_ACCMODE) != O_RDONLY || (fi->flags & O_TRUNC))
 		reply(req, -EPERM);
-		return;
-	}
-	open = calloc(1, sizeof(*open));
-	if (!open) {
-		reply(req, -ENOMEM);
-		return;
-	}
-	open->wait = (struct pending_reply){.space = space, .req = req, .answer = answer_jobs_open};
-	open->fi = *fi;
-	r = catalogue_refresh(space->engine, pending_reply_done, &open->wait, &waiter);
-	if (waiter)
-		pending_reply_begin(&open->wait, waiter, 0);
 	else
-		answer_jobs_open(&open->wait, r);
+		catalogue_wait(req, fi, open_jobs);
 }

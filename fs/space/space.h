@@ -29,7 +29,8 @@
  *               inspector, inspectors
  *   nodes       node_table, content, node, location, path
  *   jobs        witness, job_name, content_read, directory_story, half
- *   work        disk, incoming, text, entries, pending_reply, waiting_request
+ *   work        disk, incoming, text, entries, pending_reply, catalogue_wait
+ *               waiting_request
  *   imports     import, placeholder, import_fetch, import_ahead, import_reading
  *   owners      caller, claim_row, import_edit, claim, claim_tree, adopter
  *   fresh       checks, file_version, reading, refresh
