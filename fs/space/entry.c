@@ -16,7 +16,6 @@ int entry_fill(struct space *space, struct node *parent, const char *name,
 		.dirfd = node_dirfd(&space->nodes, parent), .name = name, .fd = -1};
 	struct fuse_entry_param entry = {0};
 	struct node *node;
-	bool is_due = false;
 	int r;
 
 	if (location.dirfd < 0)
@@ -24,16 +23,13 @@ int entry_fill(struct space *space, struct node *parent, const char *name,
 	r = location_stat(&location, &entry.attr);
 	if (r < 0)
 		return r;
-	entry.attr_timeout = file_version_attributes_s(space, parent, name, &entry.attr);
-	r = import_view(space, parent, name, &entry.attr, &is_due);
-	if (r >= 0)
+	r = file_version_show(space, parent, name, &entry.attr, &entry.attr_timeout);
+	if (r == 0)
 		r = node_enter(&space->nodes, parent, name, &entry.attr, &node);
 	if (r < 0)
 		return r;
 	entry.ino = node_id(&space->nodes, node);
 	entry.entry_timeout = import_name_timeout_s(space, parent, name, true);
-	if (is_due)
-		entry.attr_timeout = 0;
 	*ret_entry = entry;
 	return 0;
 }

@@ -57,8 +57,9 @@ bool file_version_can_check(const struct space *space)
 	       show_check(space->engine) == 0;
 }
 
-double file_version_attributes_s(struct space *space, const struct node *parent, const char *name,
-				 const struct stat *st)
+/* So long the kernel may believe the attributes of a name: 0 when a check of the file is due. */
+static double attributes_timeout_s(struct space *space, const struct node *parent, const char *name,
+				   const struct stat *st)
 {
 	double most_s = parent ? import_name_timeout_s(space, parent, name, true) : SPOOL_TIMEOUT_S;
 	struct freshness fresh;
@@ -70,6 +71,18 @@ double file_version_attributes_s(struct space *space, const struct node *parent,
 	if (!fresh.due_ms && !checks_take_look(space))
 		return most_s;
 	return (double)fresh.due_ms / 1000 < most_s ? (double)fresh.due_ms / 1000 : most_s;
+}
+
+int file_version_show(struct space *space, const struct node *parent, const char *name,
+		      struct stat *st, double *ret_timeout_s)
+{
+	double timeout_s = attributes_timeout_s(space, parent, name, st);
+	bool is_due;
+	int r = import_view(space, parent, name, st, &is_due);
+
+	if (r == 0)
+		*ret_timeout_s = is_due ? 0 : timeout_s;
+	return r;
 }
 
 bool file_version_is_due(struct space *space, const struct node *parent, const char *name,

@@ -26,9 +26,11 @@ int file_version_digest(struct space *space, struct node *node,
 /* May the service be asked for the job of a file now, and is an answer to be expected soon? */
 bool file_version_can_check(const struct space *space);
 
-/* So long the kernel may believe the attributes of a name: 0 when a check of the file is due. */
-double file_version_attributes_s(struct space *space, const struct node *parent, const char *name,
-				 const struct stat *st);
+/* Makes of what the spool has of a name what is shown. parent is NULL for a node without a name.
+ * *ret_timeout_s: so long the kernel may believe it; 0 when an import has to be fetched or a check
+ * of the file is due. Returns 0 or -errno. */
+int file_version_show(struct space *space, const struct node *parent, const char *name,
+		      struct stat *st, double *ret_timeout_s);
 
 /* Is a check of the file due, and can it be made? Then an answer that is no lookup tells no
  * attributes. */

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 
 #include "space/control.h"
-#include "space/import.h"
 #include "space/location.h"
 #include "space/file_version.h"
 #include "space/sibling.h"
@@ -56,7 +55,6 @@ static int stat_node_now(struct space *space, struct node *node, struct stat *re
 			 double *ret_timeout_s)
 {
 	const struct name *link = &node->link;
-	bool is_due = false;
 	int r;
 
 	*ret_timeout_s = SIBLING_TIMEOUT_S;
@@ -66,11 +64,7 @@ static int stat_node_now(struct space *space, struct node *node, struct stat *re
 		return control_stat(space, node, ret_st);
 	r = node_stat(&space->nodes, node, ret_st);
 	if (r == 0)
-		*ret_timeout_s = file_version_attributes_s(space, link->parent, link->name, ret_st);
-	if (r == 0)
-		r = import_view(space, link->parent, link->name, ret_st, &is_due);
-	if (is_due)
-		*ret_timeout_s = SIBLING_TIMEOUT_S;
+		r = file_version_show(space, link->parent, link->name, ret_st, ret_timeout_s);
 	return r;
 }
 
