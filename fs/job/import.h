@@ -51,6 +51,12 @@ struct import_record {
 void import_record_finish(struct import_record *record);
 #define _cleanup_import_record_ __attribute__((cleanup(import_record_finish)))
 
+/* The newest version that is known of the job, 0: none. */
+static inline int64_t import_newest(const struct import_record *import)
+{
+	return import->listed_version > import->version ? import->listed_version : import->version;
+}
+
 /* What the siblings of an import look like, cheaper than its row. Sizes in bytes, 0: not
  * there. */
 struct import_glance {

@@ -163,8 +163,7 @@ int import_find_path(struct space *space, const char *path, struct job_record *r
 	*ret_job = (struct job_record){
 		.state = JOB_SUBMITTED,
 		.job_id = steal_ptr(import.job_id),
-		.version = import.listed_version > import.version ? import.listed_version
-								  : import.version,
+		.version = import_newest(&import),
 		.base = import.version,
 		.error = steal_ptr(import.error),
 		.held = import.attrs,

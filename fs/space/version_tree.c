@@ -106,8 +106,7 @@ static int find_import(struct space *space, const char *path, struct version_sou
 	if (r < 0)
 		return r;
 	snprintf(source->job_id, sizeof(source->job_id), "%s", import.job_id);
-	source->newest =
-		import.listed_version > import.version ? import.listed_version : import.version;
+	source->newest = import_newest(&import);
 	import_show(space, &source->st);
 	return 0;
 }
