@@ -12,4 +12,8 @@
  */
 bool adopter_may_take(struct space *space, fuse_req_t req, uid_t file_uid);
 
+/* May the user of a request write a file of this owner and mode? The kernel does not ask that for
+ * every request that changes a file. */
+bool adopter_may_write(struct space *space, fuse_req_t req, const struct access *file);
+
 #endif

@@ -32,8 +32,6 @@
 #include "space/pending_reply.h"
 #include "submit/job_naming.h"
 
-#define WRITE 02
-
 /* A request that waits for the service, or for the text to come into an empty file. */
 struct job_setting {
 	struct space *space;
@@ -122,22 +120,12 @@ void set_job_interrupt_all(struct space *space)
 
 /* ---- the file ---- */
 
-/* May the caller of a request write a file? The kernel asks that for user.* attributes only. */
-static bool may_write(struct space *space, fuse_req_t req, const struct stat *st)
-{
-	const struct access file = access_of(st), shown = access_shown(space, &file, S_IFREG);
-	struct caller caller;
-
-	caller_init(&caller, req);
-	return space->options->one_user || caller_is_master(space, &caller.person) ||
-	       access_lets(&shown, caller_with_groups(&caller), WRITE);
-}
-
 /* May a request give this file a job? Returns 0, or -errno: -ENODATA if it is no job file. */
 static int check_file(struct space *space, fuse_req_t req, struct node *node, struct stat *ret_st)
 {
 	_cleanup_job_record_ struct job_record job = {0};
 	const struct name *link = node->is_regular ? node_job_name(space, node) : NULL;
+	struct access file;
 	int r = link ? node_stat(&space->nodes, node, ret_st) : -ENODATA;
 
 	if (r < 0)
@@ -147,7 +135,8 @@ static int check_file(struct space *space, fuse_req_t req, struct node *node, st
 		return r;
 	if (r == 0 && !claim_may_take(space, req, link->parent, &job.holding, ret_st))
 		return -EPERM;
-	if (!may_write(space, req, ret_st) || !adopter_may_take(space, req, ret_st->st_uid))
+	file = access_of(ret_st);
+	if (!adopter_may_write(space, req, &file) || !adopter_may_take(space, req, ret_st->st_uid))
 		return -EPERM;
 	return node->content && node->content->writers ? -EBUSY : 0;
 }
