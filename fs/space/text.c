@@ -102,6 +102,17 @@ void text_open(fuse_req_t req, const struct node *node, text_writer *write,
 		answer_open(open, write(open->space, req, node, &open->text));
 }
 
+void text_open_copy(fuse_req_t req, const char *content, size_t size, struct fuse_file_info *fi)
+{
+	struct open_text *open;
+	int r = text_make(req, fi, &open);
+
+	if (r < 0)
+		reply(req, r);
+	else
+		answer_open(open, buf_append(&open->text, content, size));
+}
+
 /* Writes some more. Returns whether there is more to come. */
 static bool write_some(struct open_text *open)
 {

@@ -22,6 +22,8 @@ struct text_source {
 /* The replies to the requests. Opening for writing is EPERM. */
 void text_open(fuse_req_t req, const struct node *node, text_writer *write,
 	       struct fuse_file_info *fi);
+/* The same for a text that is at hand. */
+void text_open_copy(fuse_req_t req, const char *content, size_t size, struct fuse_file_info *fi);
 /* The same for a text that takes long: the open is answered when all of it is written. The source
  * is taken; NULL is out of memory. */
 void text_open_long(fuse_req_t req, struct text_source *take_source, struct fuse_file_info *fi);

@@ -86,31 +86,6 @@ static int keep_text(struct space *space, const struct version_open *open,
 
 /* ---- opening ---- */
 
-struct content_source {
-	struct text_source source;
-	size_t size;
-	char content[];
-};
-
-static int write_content(struct text_source *source, struct buf *text)
-{
-	const struct content_source *content = (struct content_source *)source;
-
-	return buf_append(text, content->content, content->size);
-}
-
-static void open_content(fuse_req_t req, const char *text, size_t size, struct fuse_file_info *fi)
-{
-	struct content_source *content = malloc(sizeof(*content) + size);
-
-	if (content) {
-		content->source.write = write_content;
-		content->size = size;
-		memcpy(content->content, text, size);
-	}
-	text_open_long(req, content ? &content->source : NULL, fi);
-}
-
 static void open_listing(fuse_req_t req, const struct node *node, struct fuse_file_info *fi)
 {
 	text_open_long(req, version_listing(space_of(req), node), fi);
@@ -162,7 +137,7 @@ static void on_version_shown(void *data, int result, const struct shown_job *job
 			open->then(req, open->node, NULL);
 	} else {
 		keep_text(open->space, open, job); /* without memory it is asked for again */
-		open_content(req, job->content, job->size, &open->fi);
+		text_open_copy(req, job->content, job->size, &open->fi);
 	}
 	free_open(open);
 }
@@ -224,7 +199,7 @@ void version_text_open(fuse_req_t req, struct node *node, struct fuse_file_info 
 	}
 	text = version_text_find(space, source.job_id, version);
 	if (text) {
-		open_content(req, text->content, text->size, fi);
+		text_open_copy(req, text->content, text->size, fi);
 		return;
 	}
 	r = ask_version(req, node, &source, version, fi, NULL);
