@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "space/checks.h"
@@ -49,6 +50,14 @@ int file_version_digest(struct space *space, struct node *node,
 	int r = node_location(&space->nodes, node, &location);
 
 	return r < 0 ? r : content_read_digest(&location, -1, ret_digest);
+}
+
+bool file_version_has_text(struct space *space, struct node *node, const struct freshness *fresh)
+{
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+
+	return fresh->has_digest && file_version_digest(space, node, digest) == 0 &&
+	       !memcmp(digest, fresh->digest, sizeof(digest));
 }
 
 bool file_version_can_check(const struct space *space)

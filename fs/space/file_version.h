@@ -23,6 +23,9 @@ int file_version_of_node(struct space *space, struct node *node, struct stat *re
 int file_version_digest(struct space *space, struct node *node,
 			unsigned char ret_digest[CONTENT_DIGEST_SIZE]);
 
+/* Has a file the text that it has by the ledger? What cannot be read is another text. */
+bool file_version_has_text(struct space *space, struct node *node, const struct freshness *fresh);
+
 /* May the service be asked for the job of a file now, and is an answer to be expected soon? */
 bool file_version_can_check(const struct space *space);
 

@@ -21,11 +21,7 @@
  * submitted. */
 static bool has_unread(struct space *space, struct node *node, const struct freshness *fresh)
 {
-	unsigned char digest[CONTENT_DIGEST_SIZE];
-
-	return fresh->unread && fresh->is_settled &&
-	       file_version_digest(space, node, digest) == 0 &&
-	       !memcmp(digest, fresh->digest, sizeof(digest));
+	return fresh->unread && fresh->is_settled && file_version_has_text(space, node, fresh);
 }
 
 static void note_process(struct space *space, pid_t pid, int64_t row)
@@ -95,11 +91,9 @@ static pid_t find_old_reader(const struct pending_reply *wait, int64_t row, int6
  * text that a refresh has brought is still one that nobody has read. */
 static bool has_text_of(struct space *space, const struct stat *st, const struct freshness *fresh)
 {
-	unsigned char digest[CONTENT_DIGEST_SIZE];
 	struct node *node = node_find(&space->nodes, st->st_ino);
 
-	return node && fresh->has_digest && file_version_digest(space, node, digest) == 0 &&
-	       !memcmp(digest, fresh->digest, sizeof(digest));
+	return node && file_version_has_text(space, node, fresh);
 }
 
 int reading_note_writer(struct pending_reply *wait, const struct node *parent, const char *name,

@@ -242,14 +242,10 @@ static struct refresh *find_refresh(const struct space *space, const struct node
 /* Is a check due? A draft whose commit was refused is not asked for: its text stays. */
 static bool is_check_due(struct space *space, struct node *node, const struct freshness *fresh)
 {
-	unsigned char digest[CONTENT_DIGEST_SIZE];
-
 	if (!fresh->is_settled || (fresh->due_ms && !fresh->is_behind) ||
 	    !file_version_can_check(space))
 		return false;
-	return !fresh->is_refused ||
-	       (fresh->has_digest && file_version_digest(space, node, digest) == 0 &&
-		!memcmp(digest, fresh->digest, sizeof(digest)));
+	return !fresh->is_refused || file_version_has_text(space, node, fresh);
 }
 
 /* Asks for the job of a node, if a check is due. NULL: it is not, or cannot be made. */
