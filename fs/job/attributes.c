@@ -207,6 +207,16 @@ int attr_set_put(struct attr_set *set, enum attr attr, const char *value, size_t
 	return 0;
 }
 
+int attr_set_take(struct attr_set *set, const char *const told[ATTR_COUNT])
+{
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
+		if (told[i])
+			r = attr_set_put(set, (enum attr)i, told[i], strlen(told[i]));
+	return r;
+}
+
 int attr_set_default(struct attr_set *set, enum attr attr, const char *value, size_t size)
 {
 	return set->value[attr] ? 0 : attr_set_put(set, attr, value, size);

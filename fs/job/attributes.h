@@ -74,6 +74,10 @@ int attr_set_default(struct attr_set *set, enum attr attr, const char *value, si
 /* Puts a copy of a value in, in place of an earlier one. Returns 0 or -ENOMEM. */
 int attr_set_put(struct attr_set *set, enum attr attr, const char *value, size_t size);
 
+/* Puts copies of the values that the service has told in, in place of earlier ones. NULL: not told,
+ * and an earlier value stays. Returns 0 or -ENOMEM. */
+int attr_set_take(struct attr_set *set, const char *const told[ATTR_COUNT]);
+
 /*
  * Settles what a job is made of, in place. set holds what was found on the file, its directories
  * and the mount, nearest first. Missing ones: name from meta.name of the DSL report (may be NULL),

@@ -105,11 +105,8 @@ static int take_shown(struct import_record *import, const struct shown_job *job)
 	int r = content_digest(job->content, job->size, import->digest);
 
 	attr_set_finish(&import->attrs);
-	import->attrs = (struct attr_set){0};
-	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
-		if (job->attrs[i])
-			r = attr_set_put(&import->attrs, (enum attr)i, job->attrs[i],
-					 strlen(job->attrs[i]));
+	if (r == 0)
+		r = attr_set_take(&import->attrs, job->attrs);
 	/* of a service that tells no versions all that is known is the list's */
 	import->version = job->version		   ? job->version
 			  : import->listed_version ? import->listed_version

@@ -20,18 +20,14 @@
 static int read_job(const struct coc_details *details, struct job_record *job)
 {
 	int64_t version = version_number(details->version);
+	const char *told[ATTR_COUNT];
 
+	versions_told(details, told);
 	job->job_id = strdup(details->document_id);
-	if (!job->job_id)
+	if (!job->job_id || attr_set_take(&job->sent, told) < 0 ||
+	    attr_set_take(&job->held, told) < 0)
 		return -ENOMEM;
 	job->base = job->version = version ? version : 1;
-	for (int i = 0; i < ATTR_COUNT; i++) {
-		const char *value = versions_attribute(details, (enum attr)i);
-
-		if (value && (attr_set_put(&job->sent, (enum attr)i, value, strlen(value)) < 0 ||
-			      attr_set_put(&job->held, (enum attr)i, value, strlen(value)) < 0))
-			return -ENOMEM;
-	}
 	job->sent.unresolved = origins_unresolved(&job->sent);
 	job->has_digest = true;
 	return content_digest(details->content, strlen(details->content), job->digest);

@@ -125,13 +125,13 @@ static void go_on_top(struct submission *submission, const struct coc_details *d
 static bool has_changed_values(const struct submission *submission,
 			       const struct coc_details *details)
 {
-	for (int i = 0; i < ATTR_COUNT; i++) {
-		const enum attr attr = (enum attr)i;
+	const char *told[ATTR_COUNT];
 
-		if (submission->changed & 1U << i && !attr_same(versions_attribute(details, attr),
-								submission->record.attrs.value[i]))
+	versions_told(details, told);
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (submission->changed & 1U << i &&
+		    !attr_same(told[i], submission->record.attrs.value[i]))
 			return false;
-	}
 	return true;
 }
 

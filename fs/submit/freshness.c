@@ -172,9 +172,7 @@ int freshness_hold(struct engine *engine, const struct freshness *fresh, int64_t
 
 	if (r < 0 || !is_news(engine, &job, fresh, version, attrs))
 		return r;
-	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
-		if (attrs[i])
-			r = attr_set_put(&held, (enum attr)i, attrs[i], strlen(attrs[i]));
+	r = attr_set_take(&held, attrs);
 	return r < 0 ? r : ledger_see_held(engine->ledger, job.row, &held);
 }
 

@@ -24,6 +24,7 @@
 #include "submit/seen_jobs.h"
 #include "submit/outage.h"
 #include "submit/show_state.h"
+#include "submit/versions.h"
 
 struct show_waiter {
 	struct show *show;
@@ -273,7 +274,7 @@ static void ask_later(struct show *show)
 /* Tells what the service has shown. */
 static void tell_shown(struct show *show, const struct coc_details *details)
 {
-	const struct shown_job job = {
+	struct shown_job job = {
 		.job_id = show->job_id,
 		.version = version_number(details->version),
 		.content = details->content,
@@ -281,12 +282,9 @@ static void tell_shown(struct show *show, const struct coc_details *details)
 		.update_ms = details->update_time_ms,
 		.create_ms = details->create_time_ms,
 		.modifier = details->modifier,
-		.attrs = {[ATTR_RISK_LEVEL] = details->risk_level,
-			  [ATTR_ENTERPRISE_PROJECT_ID] = details->enterprise_project_id,
-			  [ATTR_NAME] = details->name,
-			  [ATTR_DESCRIPTION] = details->description},
 	};
 
+	versions_told(details, job.attrs);
 	if (show->version && job.version && job.version != show->version) {
 		end_show(show, -EIO, NULL); /* it is not what was asked for */
 		return;

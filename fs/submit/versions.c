@@ -43,8 +43,6 @@ int versions_prepare(struct submission *submission, const struct job_record *job
 	submission->told = 0;
 	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
 		r = put_held(submission, (enum attr)i, job->job_id ? job->held.value[i] : NULL);
-	/* the digest is of the text in the file, be it unread or another version than a named base
-	 */
 	/* a base that is named for a text in which nothing was written */
 	version = job->unread ? job->unread : job->base;
 	submission->text_version =
@@ -52,6 +50,8 @@ int versions_prepare(struct submission *submission, const struct job_record *job
 				!memcmp(job->digest, submission->record.digest, CONTENT_DIGEST_SIZE)
 			? version
 			: 0;
+	/* the digest is of the text in the file, be it unread or another version than a named base
+	 */
 	submission->has_base_digest =
 		job->has_digest && !job->unread &&
 		(!submission->record.base || submission->record.base == job->base);
@@ -61,18 +61,14 @@ int versions_prepare(struct submission *submission, const struct job_record *job
 
 int versions_take(struct submission *submission, const struct coc_details *details, bool after)
 {
-	int r = 0;
+	const char *told[ATTR_COUNT];
 
+	versions_told(details, told);
 	submission->told = 0;
-	for (int i = 0; r == 0 && i < ATTR_COUNT; i++) {
-		const char *value = versions_attribute(details, (enum attr)i);
-
-		if (value)
-			r = put_held(submission, (enum attr)i, value);
-		if (value && after)
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (told[i] && after)
 			submission->told |= 1U << i;
-	}
-	return r;
+	return attr_set_take(&submission->record.held, told);
 }
 
 const char *versions_value(const struct submission *submission, enum attr attr)
@@ -112,36 +108,29 @@ int versions_check_risk(const struct submission *submission, struct err *err)
 			       submission->engine->options.max_risk, err);
 }
 
-const char *versions_attribute(const struct coc_details *details, enum attr attr)
+void versions_told(const struct coc_details *details, const char *ret_told[ATTR_COUNT])
 {
-	switch (attr) {
-	case ATTR_NAME:
-		return details->name;
-	case ATTR_DESCRIPTION:
-		return details->description;
-	case ATTR_RISK_LEVEL:
-		return details->risk_level;
-	case ATTR_ENTERPRISE_PROJECT_ID:
-		return details->enterprise_project_id;
-	default:
-		return NULL;
-	}
+	for (int i = 0; i < ATTR_COUNT; i++)
+		ret_told[i] = NULL;
+	ret_told[ATTR_RISK_LEVEL] = details->risk_level;
+	ret_told[ATTR_ENTERPRISE_PROJECT_ID] = details->enterprise_project_id;
+	ret_told[ATTR_NAME] = details->name;
+	ret_told[ATTR_DESCRIPTION] = details->description;
 }
 
 bool versions_match(const struct submission *submission, const struct coc_details *details)
 {
 	const struct ledger_submission *record = &submission->record;
+	const char *told[ATTR_COUNT];
 
 	if (strlen(details->content) != record->content_size ||
 	    memcmp(details->content, record->content, record->content_size) != 0)
 		return false;
-	for (int i = 0; i < ATTR_COUNT; i++) {
-		const char *there = versions_attribute(details, (enum attr)i);
-
-		if (submission->changed & 1U << i && there &&
-		    !attr_same(there, record->attrs.value[i]))
+	versions_told(details, told);
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (submission->changed & 1U << i && told[i] &&
+		    !attr_same(told[i], record->attrs.value[i]))
 			return false;
-	}
 	return true;
 }
 
