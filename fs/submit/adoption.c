@@ -295,10 +295,10 @@ static int note_seen(const struct submission *submission, struct adoption_candid
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 	int r = content_digest(details->content, strlen(details->content), digest);
 
-	candidate->is_there = r == 0 &&
-			      adoption_is_in_project(submission, details->enterprise_project_id) &&
-			      (!details->name ||
-			       !strcmp(details->name, submission->record.attrs.value[ATTR_NAME]));
+	candidate->is_there =
+		r == 0 && submission_is_in_project(submission, details->enterprise_project_id) &&
+		(!details->name ||
+		 !strcmp(details->name, submission->record.attrs.value[ATTR_NAME]));
 	candidate->is_equal = r == 0 && !memcmp(digest, submission->record.digest, sizeof(digest));
 	return r;
 }

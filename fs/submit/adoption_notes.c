@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "submit/rows.h"
+#include "submit/submission.h"
 
 int adoption_begin(struct submission *submission)
 {
@@ -43,8 +44,7 @@ int adoption_note_bound(struct submission *submission, const struct coc_summary 
 	int r;
 
 	if (!adoption || adoption->bound_id || !adoption_takes_by_name(submission) ||
-	    strcmp(job->name, submission->record.attrs.value[ATTR_NAME]) != 0 ||
-	    !adoption_is_in_project(submission, job->enterprise_project_id))
+	    !submission_is_namesake(submission, job))
 		return 0;
 	r = ledger_bound_row(submission->engine->ledger, job->document_id, &row);
 	if (r < 0)
@@ -66,7 +66,7 @@ int adoption_note_listed(struct submission *submission, const struct name_list *
 		const struct listed_job *job = &list->jobs[i];
 		struct adoption_candidate *candidate = &adoption->candidates[adoption->n];
 
-		if (job->other_name || !adoption_is_in_project(submission, job->project))
+		if (job->other_name || !submission_is_in_project(submission, job->project))
 			continue;
 		candidate->id = strdup(job->id);
 		if (!candidate->id)

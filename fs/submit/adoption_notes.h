@@ -49,11 +49,4 @@ static inline bool adoption_takes_by_name(const struct submission *submission)
 	return submission->engine->options.adopt == ADOPT_NAME;
 }
 
-/* Is a project the create's, as far as the service tells it? */
-static inline bool adoption_is_in_project(const struct submission *submission, const char *project)
-{
-	return !project ||
-	       attr_same(project, submission->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID]);
-}
-
 #endif

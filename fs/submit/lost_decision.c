@@ -15,21 +15,15 @@
 #include "submit/lost.h"
 #include "submit/lost_round.h"
 #include "submit/rows.h"
+#include "submit/submission.h"
 #include "submit/undecided.h"
-
-/* Is the job in the project of the submission, as far as the service tells? */
-static bool is_in_project(const struct submission *submission, const char *project)
-{
-	return !project ||
-	       attr_same(project, submission->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID]);
-}
 
 bool lost_create_fits(const struct candidate *candidate, const struct submission *submission)
 {
 	const struct attr_set *attrs = &submission->record.attrs;
 
 	if (!candidate->shown || candidate->job.other_name ||
-	    !is_in_project(submission, candidate->job.project))
+	    !submission_is_in_project(submission, candidate->job.project))
 		return false;
 	return candidate->unsure ||
 	       (!memcmp(candidate->digest, submission->record.digest, CONTENT_DIGEST_SIZE) &&

@@ -46,12 +46,10 @@ void second_look_finish(struct submission *submission)
 static int is_new_kept(void *data, const struct coc_summary *job)
 {
 	const struct submission *submission = data;
-	const char *project = submission->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID];
 	int bound;
 
 	if (id_set_has(&submission->listed, job->document_id) ||
-	    strcmp(job->name, submission->record.attrs.value[ATTR_NAME]) != 0 ||
-	    (job->enterprise_project_id && !attr_same(job->enterprise_project_id, project)))
+	    !submission_is_namesake(submission, job))
 		return 0;
 	bound = engine_is_bound(submission->engine, job->document_id);
 	return bound < 0 ? bound

@@ -2,6 +2,8 @@
 #ifndef COCFS_SUBMIT_SUBMISSION_H
 #define COCFS_SUBMIT_SUBMISSION_H
 
+#include <string.h>
+
 #include "submit/state.h"
 
 /* How a submission is made and ends. */
@@ -47,6 +49,22 @@ void submission_note_request_id(struct submission *submission, const char *reque
 static inline bool submission_is_create(const struct submission *submission)
 {
 	return !submission->deletion && submission->record.kind == SUBMIT_CREATE;
+}
+
+/* Is a project the submission's, as far as the service tells it? */
+static inline bool submission_is_in_project(const struct submission *submission,
+					    const char *project)
+{
+	return !project ||
+	       attr_same(project, submission->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID]);
+}
+
+/* Has a listed job the name of a create, and its project as far as the service tells it? */
+static inline bool submission_is_namesake(const struct submission *submission,
+					  const struct coc_summary *job)
+{
+	return !strcmp(job->name, submission->record.attrs.value[ATTR_NAME]) &&
+	       submission_is_in_project(submission, job->enterprise_project_id);
 }
 
 /* Counts a request that begins (1) or ends (-1) its way. */
