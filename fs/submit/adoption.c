@@ -35,18 +35,15 @@
 
 #include "base/crash.h"
 #include "base/cleanup.h"
-#include "bounds/api.h"
 #include "ledger/imports.h"
 #include "submit/adoption_notes.h"
 #include "submit/bounds.h"
 #include "submit/imports.h"
+#include "submit/named_jobs.h"
 #include "submit/outage.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
 #include "submit/versions.h"
-
-/* Of the jobs that cannot be told apart, so many are named. */
-#define NAMED_MAX 10
 
 /* Says which candidates another path has by now, or may have made. Returns 0 or -errno. */
 static int mark_taken(const struct submission *submission)
@@ -133,22 +130,18 @@ static void refuse_choice(struct submission *submission, const char *what,
 			  bool (*is_such)(const struct adoption_candidate *))
 {
 	const struct adoption *adoption = submission->adoption;
-	char names[NAMED_MAX * (COC_DOCUMENT_ID_MAX + 1) + 32] = "";
-	size_t n = 0, used = 0;
+	struct named_jobs named = {0};
 	struct err err;
 
 	for (size_t i = 0; i < adoption->n; i++) {
 		const struct adoption_candidate *candidate = &adoption->candidates[i];
 
-		if (!candidate->is_taken && is_such(candidate) && n++ < NAMED_MAX)
-			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
-						 used ? " " : "", candidate->id);
+		if (!candidate->is_taken && is_such(candidate))
+			named_jobs_add(&named, candidate->id);
 	}
-	if (n > NAMED_MAX)
-		snprintf(names + used, sizeof(names) - used, " and %zu more", n - NAMED_MAX);
-	err_set(&err, EEXIST, "the service has %zu jobs of this name%s that no file here has", n,
-		what);
-	err_detail(&err, "jobs", "%s", names);
+	err_set(&err, EEXIST, "the service has %zu jobs of this name%s that no file here has",
+		named.n, what);
+	err_detail(&err, "jobs", "%s", named.text);
 	err_detail(&err, "what_to_do",
 		   "say which job is this file's: setfattr -n coc.job_id -v ID FILE; or mount with "
 		   "-o adopt=never to make one more job of this name");

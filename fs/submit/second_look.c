@@ -19,6 +19,7 @@
 #include "base/crash.h"
 #include "base/log.h"
 #include "submit/bounds.h"
+#include "submit/named_jobs.h"
 #include "submit/name_list.h"
 #include "submit/outage.h"
 #include "submit/rows.h"
@@ -26,9 +27,8 @@
 
 struct second_look {
 	struct name_list list;
-	size_t next;	/* of its jobs: the one that is looked at */
-	struct buf ids; /* of those that stand beside the new job */
-	size_t n;
+	size_t next;		 /* of its jobs: the one that is looked at */
+	struct named_jobs twins; /* those that stand beside the new job */
 };
 
 void second_look_finish(struct submission *submission)
@@ -38,7 +38,6 @@ void second_look_finish(struct submission *submission)
 	if (!look)
 		return;
 	name_list_finish(&look->list);
-	buf_finish(&look->ids);
 	free(look);
 }
 
@@ -67,9 +66,9 @@ static void warn_of_twins(struct submission *submission)
 	err_set(&warning, EEXIST,
 		"somebody else has made %s of this name%s at the same moment: %s; this file has "
 		"%s; keep one of them",
-		look->n > 1 ? "jobs" : "a job",
+		look->twins.n > 1 ? "jobs" : "a job",
 		submission->engine->options.adopt == ADOPT_SAME ? " and content" : "",
-		look->ids.data, submission->job_id);
+		look->twins.text, submission->job_id);
 	log_warning("%s: %s", submission->path, warning.text);
 	snprintf(line, sizeof(line), "%s\n", warning.text);
 	r = ledger_warn_more(submission->engine->ledger, submission->record.row, line);
@@ -82,19 +81,12 @@ static void end_second_look(struct submission *submission)
 {
 	struct engine *engine = submission->engine;
 
-	if (submission->second_look->n)
+	if (submission->second_look->twins.n)
 		warn_of_twins(submission);
 	second_look_finish(submission);
 	submission_count_in_flight(submission, -1);
 	TAILQ_INSERT_TAIL(&engine->durable.ended, submission, link);
 	CRASH_POINT("looked-again");
-}
-
-/* A job stands beside the new one. */
-static void add_twin(struct second_look *look, const char *id)
-{
-	if (buf_printf(&look->ids, "%s%s", look->n ? " " : "", id) == 0)
-		look->n++;
 }
 
 static void look_on(struct submission *submission);
@@ -111,7 +103,7 @@ static void on_new_shown(void *data, const struct coc_answer *answer)
 	    content_digest(answer->details->content, strlen(answer->details->content), digest) ==
 		    0 &&
 	    !memcmp(digest, submission->record.digest, sizeof(digest)))
-		add_twin(look, look->list.jobs[look->next].id);
+		named_jobs_add(&look->twins, look->list.jobs[look->next].id);
 	look->next++;
 	look_on(submission);
 }
@@ -126,7 +118,7 @@ static void look_on(struct submission *submission)
 
 	/* no two jobs of a name are wanted at all */
 	while (engine->options.adopt == ADOPT_NAME && look->next < look->list.n_jobs)
-		add_twin(look, look->list.jobs[look->next++].id);
+		named_jobs_add(&look->twins, look->list.jobs[look->next++].id);
 	if (look->next == look->list.n_jobs || left_ms <= 0 ||
 	    engine->service.ops->show(engine->service.data, look->list.jobs[look->next].id, NULL,
 				      left_ms, on_new_shown, submission, &submission->call,

@@ -13,17 +13,10 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "bounds/api.h"
 #include "submit/lost_round.h"
+#include "submit/named_jobs.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
-
-/* Of the jobs that cannot be told apart, so many are named; ten IDs of the longest are 1,300
- * bytes. */
-#define NAMED_MAX 10
-
-/* Room for them, and for how many more there are. */
-#define NAMES_ROOM (NAMED_MAX * (COC_DOCUMENT_ID_MAX + 1) + 32)
 
 #define END_IT                                                                                     \
 	"to give these jobs up for this file: setfattr -x coc.job_id FILE, and the next write of " \
@@ -49,37 +42,28 @@ static void tell_undecided(struct submission *submission, const struct err *err)
 		log_error("%s: the ledger cannot record this: %s", submission->path, strerror(-r));
 }
 
-/* Writes the IDs of jobs that the create knew, or did not. Returns how many there are. */
-static size_t write_names(const struct submission *submission, bool known,
-			  const struct matched_job *jobs, size_t n, char names[NAMES_ROOM])
+/* Names the jobs that the create knew, or did not. */
+static void name_jobs(const struct submission *submission, bool known,
+		      const struct matched_job *jobs, size_t n, struct named_jobs *named)
 {
-	size_t count = 0, used = 0;
-
-	names[0] = '\0';
-	for (size_t i = 0; i < n; i++) {
-		if (known_has(&submission->record.known, jobs[i].id) != known)
-			continue;
-		if (count++ < NAMED_MAX)
-			used += (size_t)snprintf(names + used, NAMES_ROOM - used, "%s%s",
-						 used ? " " : "", jobs[i].id);
-	}
-	if (count > NAMED_MAX)
-		snprintf(names + used, NAMES_ROOM - used, " and %zu more", count - NAMED_MAX);
-	return count;
+	*named = (struct named_jobs){0};
+	for (size_t i = 0; i < n; i++)
+		if (known_has(&submission->record.known, jobs[i].id) == known)
+			named_jobs_add(named, jobs[i].id);
 }
 
 void undecided_tell(struct submission *submission, enum match_reason reason,
 		    const struct matched_job *jobs, size_t n)
 {
-	char names[NAMES_ROOM];
-	size_t count = write_names(submission, false, jobs, n, names);
+	struct named_jobs named;
 	struct err err;
 
+	name_jobs(submission, false, jobs, n, &named);
 	if (reason == MATCH_SHARED)
 		err_set(&err, EEXIST,
 			"the answer was lost, and another machine makes jobs of this name and "
 			"content: nobody can tell whether %s is this file's",
-			count > 1 ? "one of the new ones" : "the new one");
+			named.n > 1 ? "one of the new ones" : "the new one");
 	else if (reason == MATCH_UNKNOWN)
 		err_set(&err, EEXIST,
 			"the answer was lost, and it is not known which jobs of this name and "
@@ -97,10 +81,11 @@ void undecided_tell(struct submission *submission, enum match_reason reason,
 		err_set(&err, EEXIST,
 			"the answer was lost, and the service has %zu new jobs of this name and "
 			"content: nobody can tell which is this file's",
-			count);
-	err_detail(&err, "jobs", "%s", names);
-	if (reason == MATCH_SHARED && write_names(submission, true, jobs, n, names))
-		err_detail(&err, "jobs_before", "%s", names);
+			named.n);
+	err_detail(&err, "jobs", "%s", named.text);
+	name_jobs(submission, true, jobs, n, &named);
+	if (reason == MATCH_SHARED && named.n)
+		err_detail(&err, "jobs_before", "%s", named.text);
 	err_detail(&err, "state",
 		   "in-doubt: nothing is sent for this file; the service is asked again");
 	err_detail(&err, "what_to_do", "%s; or, %s",
