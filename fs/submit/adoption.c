@@ -281,19 +281,15 @@ static bool is_hidden(const struct coc_answer *answer)
 	return answer->outcome == COC_REFUSED && answer->errnum != EACCES;
 }
 
-/* What is seen of a candidate. Returns 0 or -errno. */
-static int note_seen(const struct submission *submission, struct adoption_candidate *candidate,
-		     const struct coc_details *details)
+/* What is seen of a candidate. */
+static void note_seen(const struct submission *submission, struct adoption_candidate *candidate,
+		      const struct coc_details *details)
 {
-	unsigned char digest[CONTENT_DIGEST_SIZE];
-	int r = content_digest(details->content, strlen(details->content), digest);
-
 	candidate->is_there =
-		r == 0 && submission_is_in_project(submission, details->enterprise_project_id) &&
+		submission_is_in_project(submission, details->enterprise_project_id) &&
 		(!details->name ||
 		 !strcmp(details->name, submission->record.attrs.value[ATTR_NAME]));
-	candidate->is_equal = r == 0 && !memcmp(digest, submission->record.digest, sizeof(digest));
-	return r;
+	candidate->is_equal = versions_match_text(submission, details);
 }
 
 static void on_candidate_shown(void *data, const struct coc_answer *answer)
@@ -301,7 +297,6 @@ static void on_candidate_shown(void *data, const struct coc_answer *answer)
 	struct submission *submission = data;
 	struct adoption_candidate *candidate = submission->adoption->shown;
 	const struct coc_details *details = answer->outcome == COC_DONE ? answer->details : NULL;
-	int r = details ? note_seen(submission, candidate, details) : 0;
 
 	submission->call = NULL;
 	submission_note_request_id(submission, answer->request_id);
@@ -312,12 +307,10 @@ static void on_candidate_shown(void *data, const struct coc_answer *answer)
 								    .answer = answer});
 		return;
 	}
-	if (r < 0) {
-		tell_stop(submission, "a job of this name cannot be compared", r);
-		return;
-	}
 	candidate->is_seen = true;
-	candidate->is_there &= details != NULL;
+	candidate->is_there = false;
+	if (details)
+		note_seen(submission, candidate, details);
 	look_on(submission, details);
 }
 

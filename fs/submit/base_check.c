@@ -38,12 +38,11 @@ static bool is_known_text(const struct submission *submission, const struct coc_
 {
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 
-	if (content_digest(details->content, strlen(details->content), digest) < 0)
-		return false;
-	return (submission->has_base_digest &&
-		!memcmp(digest, submission->base_digest, sizeof(digest))) ||
-	       (!submission->deletion &&
-		!memcmp(digest, submission->record.digest, sizeof(digest)));
+	if (!submission->deletion && versions_match_text(submission, details))
+		return true;
+	return submission->has_base_digest &&
+	       content_digest(details->content, strlen(details->content), digest) == 0 &&
+	       !memcmp(digest, submission->base_digest, sizeof(digest));
 }
 
 static void explain_conflict(const struct submission *submission, const struct coc_details *details,

@@ -24,6 +24,7 @@
 #include "submit/outage.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
+#include "submit/versions.h"
 
 struct second_look {
 	struct name_list list;
@@ -95,14 +96,10 @@ static void on_new_shown(void *data, const struct coc_answer *answer)
 {
 	struct submission *submission = data;
 	struct second_look *look = submission->second_look;
-	unsigned char digest[CONTENT_DIGEST_SIZE];
 
 	submission->call = NULL;
 	outage_note(submission->engine, answer);
-	if (answer->outcome == COC_DONE &&
-	    content_digest(answer->details->content, strlen(answer->details->content), digest) ==
-		    0 &&
-	    !memcmp(digest, submission->record.digest, sizeof(digest)))
+	if (answer->outcome == COC_DONE && versions_match_text(submission, answer->details))
 		named_jobs_add(&look->twins, look->list.jobs[look->next].id);
 	look->next++;
 	look_on(submission);

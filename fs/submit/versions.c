@@ -118,18 +118,24 @@ void versions_told(const struct coc_details *details, const char *ret_told[ATTR_
 	ret_told[ATTR_DESCRIPTION] = details->description;
 }
 
-bool versions_match(const struct submission *submission, const struct coc_details *details)
+bool versions_match_text(const struct submission *submission, const struct coc_details *details)
 {
 	const struct ledger_submission *record = &submission->record;
+
+	return strlen(details->content) == record->content_size &&
+	       !memcmp(details->content, record->content, record->content_size);
+}
+
+bool versions_match(const struct submission *submission, const struct coc_details *details)
+{
 	const char *told[ATTR_COUNT];
 
-	if (strlen(details->content) != record->content_size ||
-	    memcmp(details->content, record->content, record->content_size) != 0)
+	if (!versions_match_text(submission, details))
 		return false;
 	versions_told(details, told);
 	for (int i = 0; i < ATTR_COUNT; i++)
 		if (submission->changed & 1U << i && told[i] &&
-		    !attr_same(told[i], record->attrs.value[i]))
+		    !attr_same(told[i], submission->record.attrs.value[i]))
 			return false;
 	return true;
 }

@@ -37,7 +37,10 @@ int versions_check_risk(const struct submission *submission, struct err *err);
  * are. */
 void versions_told(const struct coc_details *details, const char *ret_told[ATTR_COUNT]);
 
-/* Has the version of a job the content of the submission, and each attribute that was changed
+/* Has the version of a job the content of the submission? */
+bool versions_match_text(const struct submission *submission, const struct coc_details *details);
+
+/* Has it the content of the submission, and each attribute that was changed
  * here? */
 bool versions_match(const struct submission *submission, const struct coc_details *details);
 
