@@ -2,6 +2,7 @@
 #ifndef COCFS_COC_COC_H
 #define COCFS_COC_COC_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -83,6 +84,13 @@ struct coc_answer {
 			    * text that is too long, or more rows than were asked for */
 	int64_t total;	   /* list: jobs that match, over all pages; -1: the service does not say */
 };
+
+/* Has the service said no to what was asked? When it does not accept the credentials, that says
+ * nothing of the job, and they can be put right. */
+static inline bool coc_answer_refuses(const struct coc_answer *answer)
+{
+	return answer->outcome == COC_REFUSED && answer->errnum != EACCES;
+}
 
 /*
  * Called exactly once for a call that is not cancelled, from an iteration of the loop and never

@@ -274,13 +274,6 @@ static void look_on(struct submission *submission, const struct coc_details *det
 		look_at(submission, next);
 }
 
-/* Has the service answered, and not shown what was asked for? The job was deleted, or nobody here
- * may see it. It cannot be taken. */
-static bool is_hidden(const struct coc_answer *answer)
-{
-	return answer->outcome == COC_REFUSED && answer->errnum != EACCES;
-}
-
 /* What is seen of a candidate. */
 static void note_seen(const struct submission *submission, struct adoption_candidate *candidate,
 		      const struct coc_details *details)
@@ -302,7 +295,9 @@ static void on_candidate_shown(void *data, const struct coc_answer *answer)
 	submission_note_request_id(submission, answer->request_id);
 	outage_note(submission->engine, answer);
 	CRASH_POINT("adoption-shown");
-	if (!details && !is_hidden(answer)) {
+	/* a job that the service does not show cannot be taken: it was deleted, or nobody here may
+	 * see it */
+	if (!details && !coc_answer_refuses(answer)) {
 		tell_outcome(submission, &(struct adoption_outcome){.kind = ADOPTION_UNASKED,
 								    .answer = answer});
 		return;

@@ -141,7 +141,7 @@ static void fail_unasked(struct submission *submission, const struct coc_answer 
 		err_drop(&err, "what_to_do");
 		err_detail(&err, "what_to_do", "write the file again later");
 	}
-	if (answer->outcome == COC_REFUSED && answer->errnum != EACCES)
+	if (coc_answer_refuses(answer))
 		submission_fail(submission, OUTCOME_FAILED, &err);
 	else
 		submission_later(submission, &err,

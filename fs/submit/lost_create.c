@@ -125,9 +125,8 @@ static int keep_shown(struct candidate *candidate, const struct coc_details *det
  */
 static bool is_hidden(const struct coc_answer *answer)
 {
-	if (answer->outcome == COC_REFUSED)
-		return answer->errnum != EACCES; /* credentials can be put right */
-	return answer->outcome == COC_UNKNOWN && answer->status >= 200 && answer->status <= 299;
+	return coc_answer_refuses(answer) ||
+	       (answer->outcome == COC_UNKNOWN && answer->status >= 200 && answer->status <= 299);
 }
 
 static void show_next(struct lost_answer *lost);

@@ -79,8 +79,7 @@ static bool says_gone(const struct coc_answer *answer)
 /* Does it say something of this job alone, be it that the job may not be read? */
 static bool says_something(const struct coc_answer *answer)
 {
-	return answer->outcome == COC_DONE ||
-	       (answer->outcome == COC_REFUSED && answer->errnum != EACCES);
+	return answer->outcome == COC_DONE || coc_answer_refuses(answer);
 }
 
 static void on_missing_shown(void *data, const struct coc_answer *answer)

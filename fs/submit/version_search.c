@@ -104,7 +104,7 @@ static void on_version_shown(void *data, const struct coc_answer *answer)
 			end_search(submission, NULL);
 			return;
 		}
-	} else if (is_first || answer->outcome != COC_REFUSED || answer->errnum == EACCES) {
+	} else if (is_first || !coc_answer_refuses(answer)) {
 		end_search(submission, answer);
 		return;
 	} else {
