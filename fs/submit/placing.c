@@ -31,10 +31,8 @@
 #include "job/import_name.h"
 #include "submit/bounds.h"
 #include "submit/imports_state.h"
-#include "submit/name_list.h"
 #include "submit/rows.h"
 #include "submit/state.h"
-#include "submit/submission.h"
 #include "submit/waiter.h"
 
 static void place_slice(void *data);
@@ -123,18 +121,6 @@ static int remove_some(struct placing *placing)
 
 /* ---- names ---- */
 
-/* Has a create of ours a name that is under way, or in doubt, so that the job may be its? */
-static bool is_being_created(const struct engine *engine, const char *job_name)
-{
-	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
-		for (const struct submission *submission = engine->by_row[i]; submission;
-		     submission = submission->next_by_row)
-			if (submission_is_create(submission) &&
-			    name_list_is_same(submission->record.attrs.value[ATTR_NAME], job_name))
-				return true;
-	return false;
-}
-
 /* Is a name free, in the ledger and in the spool? 1, 0 or -errno. */
 static int is_free_name(const struct placing *placing, const char *name)
 {
@@ -198,7 +184,7 @@ static int place_job(struct placing *placing, const char *job_id, const char *jo
 
 	if (bound != 0)
 		return bound < 0 ? bound : ledger_import_drop(engine->ledger, job_id);
-	return is_being_created(engine, job_name) ? 0 : name_import(placing, job_id, job_name);
+	return engine_makes_name(engine, job_name) ? 0 : name_import(placing, job_id, job_name);
 }
 
 /* Names some. Returns 1 if there may be more, 0 or -errno. */

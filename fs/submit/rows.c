@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "job/origins.h"
+#include "submit/name_list.h"
 #include "submit/submission.h"
 
 static struct submission **row_bucket(struct engine *engine, int64_t row)
@@ -23,6 +24,19 @@ struct submission *engine_current(const struct engine *engine, int64_t row)
 	while (submission && submission->record.row != row)
 		submission = submission->next_by_row;
 	return submission;
+}
+
+struct submission *engine_next(const struct engine *engine, const struct submission *after)
+{
+	size_t i = 0;
+
+	if (after && after->next_by_row)
+		return after->next_by_row;
+	if (after)
+		i = (uint64_t)after->record.row % SUBMISSION_BUCKETS + 1;
+	while (i < SUBMISSION_BUCKETS && !engine->by_row[i])
+		i++;
+	return i < SUBMISSION_BUCKETS ? engine->by_row[i] : NULL;
 }
 
 void engine_put(struct submission *submission)
@@ -96,12 +110,12 @@ static bool is_twin(const struct submission *other, const struct submission *sub
 static bool has_twin(const struct engine *engine, const struct submission *submission,
 		     unsigned stages)
 {
-	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
-		for (const struct submission *other = engine->by_row[i]; other;
-		     other = other->next_by_row)
-			if (stages & 1U << other->stage && is_twin(other, submission) &&
-			    (other->stage != STAGE_ASKING || other->record.known.number))
-				return true;
+	const struct submission *other = NULL;
+
+	while ((other = engine_next(engine, other)))
+		if (stages & 1U << other->stage && is_twin(other, submission) &&
+		    (other->stage != STAGE_ASKING || other->record.known.number))
+			return true;
 	return false;
 }
 
@@ -123,12 +137,12 @@ static bool is_open(const struct submission *submission)
 bool engine_may_have_made(const struct engine *engine, const struct submission *self,
 			  const char *name, const char *job_id)
 {
-	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
-		for (const struct submission *other = engine->by_row[i]; other;
-		     other = other->next_by_row)
-			if (is_open(other) && is_of_name(other, self, name) &&
-			    !known_has(&other->record.known, job_id))
-				return true;
+	const struct submission *other = NULL;
+
+	while ((other = engine_next(engine, other)))
+		if (is_open(other) && is_of_name(other, self, name) &&
+		    !known_has(&other->record.known, job_id))
+			return true;
 	return false;
 }
 
@@ -136,17 +150,26 @@ bool engine_has_namesake(const struct submission *submission)
 {
 	const unsigned stages = 1U << STAGE_ASKING | 1U << STAGE_FRESH | 1U << STAGE_SYNCING |
 				1U << STAGE_SENDING | 1U << STAGE_IN_DOUBT;
-	const struct engine *engine = submission->engine;
+	const struct attr_set *attrs = &submission->record.attrs;
+	const struct submission *other = NULL;
 
-	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
-		for (const struct submission *other = engine->by_row[i]; other;
-		     other = other->next_by_row)
-			if (stages & 1U << other->stage &&
-			    is_of_name(other, submission,
-				       submission->record.attrs.value[ATTR_NAME]) &&
-			    attr_same(other->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID],
-				      submission->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID]))
-				return true;
+	while ((other = engine_next(submission->engine, other)))
+		if (stages & 1U << other->stage &&
+		    is_of_name(other, submission, attrs->value[ATTR_NAME]) &&
+		    attr_same(other->record.attrs.value[ATTR_ENTERPRISE_PROJECT_ID],
+			      attrs->value[ATTR_ENTERPRISE_PROJECT_ID]))
+			return true;
+	return false;
+}
+
+bool engine_makes_name(const struct engine *engine, const char *name)
+{
+	const struct submission *other = NULL;
+
+	while ((other = engine_next(engine, other)))
+		if (submission_is_create(other) &&
+		    name_list_is_same(other->record.attrs.value[ATTR_NAME], name))
+			return true;
 	return false;
 }
 
@@ -191,12 +214,11 @@ void engine_note_end(const struct submission *submission)
 
 unsigned engine_recorded(const struct engine *engine)
 {
+	const struct submission *submission = NULL;
 	unsigned n = 0;
 
-	for (size_t i = 0; i < SUBMISSION_BUCKETS; i++)
-		for (const struct submission *submission = engine->by_row[i]; submission;
-		     submission = submission->next_by_row)
-			n += submission->record.id && !submission->deletion;
+	while ((submission = engine_next(engine, submission)))
+		n += submission->record.id && !submission->deletion;
 	return n;
 }
 

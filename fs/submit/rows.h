@@ -9,6 +9,9 @@
 /* The current submission of a row, or NULL. */
 struct submission *engine_current(const struct engine *engine, int64_t row);
 
+/* The current submission after one, in no order; NULL: the first, or there is none behind. */
+struct submission *engine_next(const struct engine *engine, const struct submission *after);
+
 /* Makes a submission the current one of its row, which has none. */
 void engine_put(struct submission *submission);
 
@@ -32,6 +35,10 @@ bool engine_may_have_made(const struct engine *engine, const struct submission *
 
 /* Is another create of the same name and project on its way? */
 bool engine_has_namesake(const struct submission *submission);
+
+/* Is a create of a name under way, or in doubt, so that a job of the name may be its? Blanks at the
+ * ends of a name do not count: services trim names. */
+bool engine_makes_name(const struct engine *engine, const char *name);
 
 /* A submission has ended without a job, or goes back to the queue. Until a sync has made that
  * durable, the disk may say that its create is under way. */
