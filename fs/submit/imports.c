@@ -68,32 +68,30 @@ static int restore_file(const struct import_files *files, const struct import_re
 	return r < 0 ? r : import->version > 0;
 }
 
-/* Is a name one of this space's own by now? 1, 0 or -errno. */
-static int is_own_name(const struct engine *engine, const char *name)
+int imports_remove_file(struct engine *engine, const struct import_record *import)
 {
+	const struct import_files *files = &engine->imports->files;
 	int64_t row;
-	int r = ledger_row(engine->ledger, name, &row);
+	int r = ledger_row(engine->ledger, import->name, &row);
 
-	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+	return r == -ENOENT ? files->remove(files->data, import) : r;
 }
 
 static int begin_import(void *data, const struct import_record *import)
 {
 	struct beginning *beginning = data;
 	const struct imports *imports = beginning->engine->imports;
-	const struct import_files *files = &imports->files;
 	int r;
 
 	beginning->n++;
 	snprintf(beginning->last, sizeof(beginning->last), "%s", import->job_id);
 	if (import->state == IMPORT_PLACED && imports->shown != JOBS_OWN) {
-		r = restore_file(files, import);
+		r = restore_file(&imports->files, import);
 		return r <= 0 ? r
 			      : buf_append(&beginning->lost, import->job_id,
 					   strlen(import->job_id) + 1);
 	}
-	r = is_own_name(beginning->engine, import->name);
-	return r < 0 ? r : r > 0 ? 0 : files->remove(files->data, import);
+	return imports_remove_file(beginning->engine, import);
 }
 
 /* The content of these has to be fetched again. Returns 0 or -errno. */

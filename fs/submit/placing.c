@@ -96,12 +96,8 @@ struct leaving {
 static int remove_leaving(void *data, const struct import_record *import)
 {
 	struct leaving *leaving = data;
-	const struct import_files *files = files_of(leaving->placing);
-	int64_t row;
-	int r = ledger_row(leaving->placing->engine->ledger, import->name, &row);
+	int r = imports_remove_file(leaving->placing->engine, import);
 
-	if (r == -ENOENT)
-		r = files->remove(files->data, import);
 	return r < 0 ? r : buf_append(&leaving->ids, import->job_id, strlen(import->job_id) + 1);
 }
 
