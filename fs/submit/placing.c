@@ -183,7 +183,7 @@ static int place_job(struct placing *placing, const char *job_id, const char *jo
 	return engine_makes_name(engine, job_name) ? 0 : name_import(placing, job_id, job_name);
 }
 
-/* Names some. Returns 1 if there may be more, 0 or -errno. */
+/* Names some. Returns 1 if more are to be named before the names become durable, 0 or -errno. */
 static int name_some(struct placing *placing)
 {
 	struct unplaced unplaced = {.placing = placing};
@@ -198,7 +198,8 @@ static int name_some(struct placing *placing)
 		at = job_name + strlen(job_name) + 1;
 	}
 	buf_finish(&unplaced.jobs);
-	return r < 0 ? r : unplaced.n == NAMES_AT_ONCE;
+	placing->all_named = unplaced.n < NAMES_AT_ONCE;
+	return r < 0 ? r : !placing->all_named && placing->names.size < NAMES_SIZE_MAX;
 }
 
 /* ---- files ---- */
@@ -277,52 +278,19 @@ static void finish_pass(struct placing *placing)
 	end_placing(placing, r);
 }
 
-/* Names some more, or has the names that there are become durable. Returns 0 or -errno. */
-static int go_on_naming(struct placing *placing)
+/* Nothing is left of a step: goes on with the next one. Returns 0 or -errno. */
+static int end_step(struct placing *placing)
 {
-	int r = name_some(placing);
+	enum placing_step ended = placing->step;
 
-	if (r < 0)
-		return r;
-	placing->all_named = r == 0;
-	if (!placing->all_named && placing->names.size < NAMES_SIZE_MAX) {
-		go_on_placing(placing);
-		return 0;
-	}
-	placing->step = PLACING_MAKE;
-	if (placing->names.size)
+	placing->step = ended == PLACING_NAME ? PLACING_MAKE : PLACING_NAME;
+	if (ended == PLACING_NAME && placing->names.size)
 		return await_names(placing);
-	finish_pass(placing);
-	return 0;
-}
-
-/* Makes some more files. Returns 0 or -errno. */
-static int go_on_making(struct placing *placing)
-{
-	int r = make_some(placing);
-
-	if (r < 0)
-		return r;
-	if (r == 0) {
-		placing->names.size = placing->made = 0;
-		placing->step = PLACING_NAME;
-	}
-	if (r == 0 && placing->all_named)
+	placing->names.size = placing->made = 0;
+	if (ended != PLACING_REMOVE && placing->all_named)
 		finish_pass(placing);
 	else
 		go_on_placing(placing);
-	return 0;
-}
-
-static int go_on_removing(struct placing *placing)
-{
-	int r = remove_some(placing);
-
-	if (r < 0)
-		return r;
-	if (r == 0)
-		placing->step = PLACING_NAME;
-	go_on_placing(placing);
 	return 0;
 }
 
@@ -330,13 +298,17 @@ static int go_on_removing(struct placing *placing)
 static void place_slice(void *data)
 {
 	static int (*const steps[])(struct placing * placing) = {
-		[PLACING_REMOVE] = go_on_removing,
-		[PLACING_NAME] = go_on_naming,
-		[PLACING_MAKE] = go_on_making,
+		[PLACING_REMOVE] = remove_some,
+		[PLACING_NAME] = name_some,
+		[PLACING_MAKE] = make_some,
 	};
 	struct placing *placing = data;
 	int r = steps[placing->step](placing);
 
+	if (r > 0)
+		go_on_placing(placing);
+	else if (r == 0)
+		r = end_step(placing);
 	if (r < 0)
 		end_placing(placing, r);
 }
