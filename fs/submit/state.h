@@ -94,12 +94,12 @@ struct submission {
 	bool has_base_digest;
 	int64_t text_version; /* whose text is committed, older than the base that is named; 0 */
 	struct version_search search;
-	char *notice;	  /* of OUTCOME_SETTLED: what the file warns of, or NULL; owned */
-	bool is_there;	  /* of OUTCOME_HELD: the service has told that it has the content */
-	bool is_conflict; /* of OUTCOME_FAILED: a version is in the way */
-	int64_t seen;	  /* of OUTCOME_FAILED: the newest version; 0: not seen */
-	bool is_adopted;  /* it was a create, and took a job that was there */
-	bool must_last;	  /* the outcome has to be durable before it is told as a success */
+	struct buf notice; /* of OUTCOME_SETTLED: what the file warns of */
+	bool is_there;	   /* of OUTCOME_HELD: the service has told that it has the content */
+	bool is_conflict;  /* of OUTCOME_FAILED: a version is in the way */
+	int64_t seen;	   /* of OUTCOME_FAILED: the newest version; 0: not seen */
+	bool is_adopted;   /* it was a create, and took a job that was there */
+	bool must_last;	   /* the outcome has to be durable before it is told as a success */
 
 	int64_t next_try_ms; /* of OUTCOME_LATER: since the epoch */
 	int64_t held_id;     /* of OUTCOME_HELD: what was queued by then has another content */

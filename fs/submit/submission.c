@@ -78,7 +78,7 @@ void submission_destroy(struct submission *submission)
 			    submission->charged);
 	ledger_submission_finish(&submission->record);
 	free(submission->search.author);
-	free(submission->notice);
+	buf_finish(&submission->notice);
 	free(submission->request_id);
 	free(submission->err);
 	free(submission->job_id);
@@ -293,9 +293,9 @@ int submission_record(struct submission *submission)
 		if (r == 0)
 			r = ledger_settle(ledger, &submission->record, submission->job_id,
 					  &submission->versions, submission->request_id);
-		return r == 0 && submission->notice
+		return r == 0 && submission->notice.size
 			       ? ledger_warn_more(ledger, submission->record.row,
-						  submission->notice)
+						  submission->notice.data)
 			       : r;
 	case OUTCOME_LATER:
 		submission->engine->queue_is_empty = false;

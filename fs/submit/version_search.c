@@ -132,6 +132,13 @@ static void write_author(const struct version_search *search, char *text, size_t
 		 search->author ? search->author : "", when);
 }
 
+/* The file warns of something, in a line of its own. */
+static void add_notice(struct submission *submission, const struct err *warning)
+{
+	log_warning("%s: %s", submission->path, warning->text);
+	buf_printf(&submission->notice, "%s\n", warning->text);
+}
+
 /* Warns of the versions beside the update's own. */
 static void warn_of_others(struct submission *submission, int64_t ours)
 {
@@ -152,25 +159,7 @@ static void warn_of_others(struct submission *submission, int64_t ours)
 	} else {
 		return;
 	}
-	log_warning("%s: %s", submission->path, warning.text);
-	free(submission->notice);
-	if (asprintf(&submission->notice, "%s\n", warning.text) < 0)
-		submission->notice = NULL;
-}
-
-/* Warns of the end of the versions. */
-static void warn_of_limit(struct submission *submission, int64_t newest)
-{
-	_cleanup_free_ char *line = NULL;
-	char *both;
-
-	if (versions_warn_of_limit(newest, &line) < 0 || !line)
-		return;
-	log_warning("%s: %.*s", submission->path, (int)strlen(line) - 1, line);
-	if (asprintf(&both, "%s%s", submission->notice ? submission->notice : "", line) < 0)
-		return;
-	free(submission->notice);
-	submission->notice = both;
+	add_notice(submission, &warning);
 }
 
 void version_search_settle(struct submission *submission)
@@ -179,9 +168,11 @@ void version_search_settle(struct submission *submission)
 	int64_t next = submission->record.onto + 1, ours = search->ours ? search->ours : next;
 	struct job_versions versions = {.base = ours,
 					.newest = search->newest > ours ? search->newest : ours};
+	struct err warning;
 
 	warn_of_others(submission, ours);
-	warn_of_limit(submission, versions.newest);
+	if (versions_run_short(versions.newest, &warning))
+		add_notice(submission, &warning);
 	submission_settle(submission, OUTCOME_SETTLED, submission->job_id, versions);
 }
 

@@ -3,7 +3,6 @@
  * The versions of a job on the service, beside what is recorded and what is committed: for the
  * check before an update (base_check.c), and for the search after it (version_search.c).
  */
-#define _GNU_SOURCE
 #include "submit/versions.h"
 
 #include <errno.h>
@@ -159,21 +158,17 @@ bool versions_are_used_up(int64_t newest, struct err *err)
 	return true;
 }
 
-int versions_warn_of_limit(int64_t newest, char **ret_line)
+bool versions_run_short(int64_t newest, struct err *warning)
 {
-	*ret_line = NULL;
+	const int64_t left = newest < COC_VERSIONS_MAX ? COC_VERSIONS_MAX - newest : 0;
+
 	if (newest < VERSIONS_WARN_FROM)
-		return 0;
-	if (asprintf(ret_line,
-		     "the job has %lld of %d versions: %lld more can be written, and then "
-		     "`setfattr -x coc.job_id FILE` lets FILE make a new job\n",
-		     (long long)newest, COC_VERSIONS_MAX,
-		     newest < COC_VERSIONS_MAX ? (long long)(COC_VERSIONS_MAX - newest) : 0LL) <
-	    0) {
-		*ret_line = NULL;
-		return -ENOMEM;
-	}
-	return 0;
+		return false;
+	err_set(warning, EDQUOT,
+		"the job has %lld of %d versions: %lld more can be written, and then `setfattr -x "
+		"coc.job_id FILE` lets FILE make a new job",
+		(long long)newest, COC_VERSIONS_MAX, (long long)left);
+	return true;
 }
 
 static void tell_ways_out(const struct submission *submission, const char *version, struct err *err)

@@ -48,9 +48,9 @@ bool versions_match(const struct submission *submission, const struct coc_detail
  * before it is sent: err has the story, EDQUOT. */
 bool versions_are_used_up(int64_t newest, struct err *err);
 
-/* Tells how many versions are left after an update: from VERSIONS_WARN_FROM on, a line that is the
- * caller's. *ret_line is NULL where nothing is told. Returns 0 or -ENOMEM. */
-int versions_warn_of_limit(int64_t newest, char **ret_line);
+/* Are few versions left, by the newest one: VERSIONS_WARN_FROM or more are used? Then warning tells
+ * how many. */
+bool versions_run_short(int64_t newest, struct err *warning);
 
 /* Where the text of a refused commit is, for its story. */
 const char *versions_kept(const struct ledger_submission *record);
