@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "job/version.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Digits that fit into any integer: the service has at most 100 versions of a job. */
@@ -23,4 +25,9 @@ int64_t version_number_of(const char *text, size_t size)
 int64_t version_number(const char *text)
 {
 	return text ? version_number_of(text, strlen(text)) : 0;
+}
+
+void version_write(int64_t number, char ret_text[VERSION_ROOM])
+{
+	snprintf(ret_text, VERSION_ROOM, "v%" PRId64, number);
 }

@@ -11,4 +11,10 @@ int64_t version_number(const char *text);
 /* The same of size bytes, without a NUL behind them. */
 int64_t version_number_of(const char *text, size_t size);
 
+/* Bytes of the text of any version, with its NUL. */
+#define VERSION_ROOM 24
+
+/* The text of a version, "v12" for 12. */
+void version_write(int64_t number, char ret_text[VERSION_ROOM]);
+
 #endif

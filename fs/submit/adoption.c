@@ -42,6 +42,7 @@
 #include "submit/named_jobs.h"
 #include "submit/outage.h"
 #include "submit/rows.h"
+#include "submit/send.h"
 #include "submit/submission.h"
 #include "submit/versions.h"
 
@@ -311,17 +312,13 @@ static void on_candidate_shown(void *data, const struct coc_answer *answer)
 
 static void look_at(struct submission *submission, struct adoption_candidate *candidate)
 {
-	struct engine *engine = submission->engine;
-	int64_t left_ms = submission->deadline_ms - loop_now_ms(engine->loop);
-	struct err err = {0};
+	int64_t left_ms = submission_left_ms(submission);
 	int r = -ETIMEDOUT;
 
 	submission->adoption->shows++;
 	submission->adoption->shown = candidate;
 	if (left_ms > 0)
-		r = engine->service.ops->show(engine->service.data, candidate->id, NULL, left_ms,
-					      on_candidate_shown, submission, &submission->call,
-					      &err);
+		r = submission_show(submission, candidate->id, 0, left_ms, on_candidate_shown);
 	if (r < 0)
 		tell_stop(submission, "the service cannot be asked for the jobs of this name", r);
 }

@@ -30,6 +30,7 @@
 #include "job/version.h"
 #include "submit/ask.h"
 #include "submit/outage.h"
+#include "submit/send.h"
 #include "submit/submission.h"
 #include "submit/versions.h"
 
@@ -191,14 +192,10 @@ static void on_newest_shown(void *data, const struct coc_answer *answer)
 
 int base_check_begin(struct submission *submission)
 {
-	struct engine *engine = submission->engine;
-	int64_t left_ms = submission->deadline_ms - loop_now_ms(engine->loop);
-	struct err err = {0};
-	int r;
+	int64_t left_ms = submission_left_ms(submission);
+	int r = submission_show(submission, submission->job_id, 0, left_ms > 0 ? left_ms : 1,
+				on_newest_shown);
 
-	r = engine->service.ops->show(engine->service.data, submission->job_id, NULL,
-				      left_ms > 0 ? left_ms : 1, on_newest_shown, submission,
-				      &submission->call, &err);
 	CRASH_POINT("newest-asked");
 	return r;
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/escape.h"
+#include "job/version.h"
 #include "ledger/catalogue.h"
 #include "submit/bounds.h"
 #include "submit/imports.h"
@@ -28,11 +29,11 @@ static int write_field(struct buf *text, const char *field, char end)
 static int write_job(struct buf *text, const struct ledger_catalogue_row *row, const char *path)
 {
 	const struct ledger_listed *job = &row->job;
-	char version[24] = "-", when[CLOCK_WORD_ROOM] = "-";
+	char version[VERSION_ROOM] = "-", when[CLOCK_WORD_ROOM] = "-";
 	int r;
 
 	if (job->version)
-		snprintf(version, sizeof(version), "v%" PRId64, job->version);
+		version_write(job->version, version);
 	if (job->update_ms)
 		clock_write_utc(job->update_ms, when);
 	r = write_field(text, job->job_id, '\t');

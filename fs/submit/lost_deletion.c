@@ -11,6 +11,7 @@
 #include <errno.h>
 
 #include "submit/outage.h"
+#include "submit/send.h"
 #include "submit/submission.h"
 
 /* Ends the deletion: it failed as submission->err says, and asked tells what asking brought. */
@@ -42,9 +43,7 @@ static void on_deletion_shown(void *data, const struct coc_answer *answer)
 void lost_deletion_ask(struct submission *submission, const struct err *err)
 {
 	struct engine *engine = submission->engine;
-	const struct coc_service *service = &engine->service;
-	int64_t left_ms = submission->deadline_ms - loop_now_ms(engine->loop);
-	struct err ignored;
+	int64_t left_ms = submission_left_ms(submission);
 
 	submission->err = malloc(sizeof(*submission->err));
 	if (!submission->err) {
@@ -55,8 +54,7 @@ void lost_deletion_ask(struct submission *submission, const struct err *err)
 	if (left_ms <= 0)
 		fail_deletion(submission,
 			      "there was no time left to ask the service; remove the file again");
-	else if (service->ops->show(service->data, submission->job_id, NULL, left_ms,
-				    on_deletion_shown, submission, &submission->call, &ignored) < 0)
+	else if (submission_show(submission, submission->job_id, 0, left_ms, on_deletion_shown) < 0)
 		fail_deletion(submission, "out of memory");
 	else
 		engine->in_flight++;

@@ -23,6 +23,7 @@
 #include "submit/name_list.h"
 #include "submit/outage.h"
 #include "submit/rows.h"
+#include "submit/send.h"
 #include "submit/submission.h"
 #include "submit/versions.h"
 
@@ -108,18 +109,16 @@ static void on_new_shown(void *data, const struct coc_answer *answer)
 /* Looks at the next of the new jobs, or ends. */
 static void look_on(struct submission *submission)
 {
-	struct engine *engine = submission->engine;
+	const struct engine *engine = submission->engine;
 	struct second_look *look = submission->second_look;
-	int64_t left_ms = submission->deadline_ms - loop_now_ms(engine->loop);
-	struct err err = {0};
+	int64_t left_ms = submission_left_ms(submission);
 
 	/* no two jobs of a name are wanted at all */
 	while (engine->options.adopt == ADOPT_NAME && look->next < look->list.n_jobs)
 		named_jobs_add(&look->twins, look->list.jobs[look->next++].id);
 	if (look->next == look->list.n_jobs || left_ms <= 0 ||
-	    engine->service.ops->show(engine->service.data, look->list.jobs[look->next].id, NULL,
-				      left_ms, on_new_shown, submission, &submission->call,
-				      &err) < 0)
+	    submission_show(submission, look->list.jobs[look->next].id, 0, left_ms, on_new_shown) <
+		    0)
 		end_second_look(submission);
 }
 
@@ -146,7 +145,7 @@ bool second_look_begin(struct submission *submission)
 		.data = submission,
 	};
 
-	if (!submission->looks_again || submission->deadline_ms <= loop_now_ms(engine->loop))
+	if (!submission->looks_again || submission_left_ms(submission) <= 0)
 		return false;
 	submission->looks_again = false;
 	submission->second_look = calloc(1, sizeof(*submission->second_look));

@@ -10,6 +10,7 @@
 
 #include "base/crash.h"
 #include "base/log.h"
+#include "job/version.h"
 #include "submit/question.h"
 #include "submit/ask.h"
 #include "submit/lost_deletion.h"
@@ -50,7 +51,7 @@ static void on_update_read(struct submission *submission, const struct coc_answe
 /* An update was done: which version has it made? It keeps its slot meanwhile. */
 static void settle_update(struct submission *submission)
 {
-	int64_t left_ms = submission->deadline_ms - loop_now_ms(submission->engine->loop);
+	int64_t left_ms = submission_left_ms(submission);
 
 	submission_count_in_flight(submission, 1);
 	if (left_ms <= 0 || version_search_begin(submission, left_ms, on_update_read) < 0)
@@ -129,7 +130,7 @@ void submission_send(struct submission *submission)
 	struct engine *engine = submission->engine;
 	const struct coc_service *service = &engine->service;
 	const struct ledger_submission *sub = &submission->record;
-	int64_t left_ms = submission->deadline_ms - loop_now_ms(engine->loop);
+	int64_t left_ms = submission_left_ms(submission);
 	struct coc_document document = {
 		.name = versions_sent_value(submission, ATTR_NAME),
 		.content = sub->content,
@@ -168,4 +169,16 @@ void submission_take_back(struct submission *submission)
 {
 	engine_cancel_call(submission->engine, steal_ptr(submission->call));
 	submission->stage = STAGE_FRESH;
+}
+
+int submission_show(struct submission *submission, const char *job_id, int64_t version,
+		    int64_t timeout_ms, coc_done_fn *done)
+{
+	const struct coc_service *service = &submission->engine->service;
+	char text[VERSION_ROOM];
+	struct err err = {0};
+
+	version_write(version, text);
+	return service->ops->show(service->data, job_id, version ? text : NULL, timeout_ms, done,
+				  submission, &submission->call, &err);
 }

@@ -209,11 +209,11 @@ static void ask_show(struct show *show)
 	struct shows *shows = show->shows;
 	const struct coc_service *service = &shows->engine->service;
 	int64_t now_ms = loop_now_ms(shows->engine->loop);
-	char version[32];
+	char version[VERSION_ROOM];
 	struct err err = {0};
 	int r;
 
-	snprintf(version, sizeof(version), "v%lld", (long long)show->version);
+	version_write(show->version, version);
 	r = service->ops->show(service->data, show->job_id, show->version ? version : NULL,
 			       show->deadline_ms - now_ms, on_job_shown, show, &show->call, &err);
 	if (r < 0) {

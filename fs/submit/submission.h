@@ -51,6 +51,12 @@ static inline bool submission_is_create(const struct submission *submission)
 	return !submission->deletion && submission->record.kind == SUBMIT_CREATE;
 }
 
+/* Milliseconds that a submission has left; 0 or less: none. */
+static inline int64_t submission_left_ms(const struct submission *submission)
+{
+	return submission->deadline_ms - loop_now_ms(submission->engine->loop);
+}
+
 /* Is a project the submission's, as far as the service tells it? */
 static inline bool submission_is_in_project(const struct submission *submission,
 					    const char *project)

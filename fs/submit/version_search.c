@@ -26,6 +26,7 @@
 #include "bounds/api.h"
 #include "job/version.h"
 #include "submit/outage.h"
+#include "submit/send.h"
 #include "submit/submission.h"
 #include "submit/versions.h"
 
@@ -40,14 +41,8 @@ static void forget_search(struct submission *submission)
 /* Shows a version; 0: the newest. */
 static int show_version(struct submission *submission, int64_t number)
 {
-	const struct coc_service *service = &submission->engine->service;
-	char version[32];
-	struct err err = {0};
-
-	snprintf(version, sizeof(version), "v%lld", (long long)number);
-	return service->ops->show(service->data, submission->job_id, number ? version : NULL,
-				  submission->search.timeout_ms, on_version_shown, submission,
-				  &submission->call, &err);
+	return submission_show(submission, submission->job_id, number,
+			       submission->search.timeout_ms, on_version_shown);
 }
 
 static void end_search(struct submission *submission, const struct coc_answer *failed)
@@ -179,9 +174,9 @@ void version_search_settle(struct submission *submission)
 void version_search_explain(const struct submission *submission, struct err *err)
 {
 	const struct version_search *search = &submission->search;
-	char version[32];
+	char version[VERSION_ROOM];
 
-	snprintf(version, sizeof(version), "v%lld", (long long)search->newest);
+	version_write(search->newest, version);
 	err_set(err, ESTALE,
 		"it was not submitted, and the service has a newer version that was not read "
 		"here: %s",
