@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "space/import.h"
 #include "space/proc.h"
@@ -20,10 +21,8 @@
  * 2^63 pairs; then a commit may be refused that need not be. */
 static int64_t number_of_job(const char *job_id)
 {
-	uint64_t hash = 0xcbf29ce484222325ull; /* FNV-1a */
+	uint64_t hash = hash_text(HASH_BEGIN, job_id, strlen(job_id));
 
-	for (; *job_id; job_id++)
-		hash = (hash ^ (unsigned char)*job_id) * 0x100000001b3ull;
 	return -(int64_t)(hash >> 1) - 1;
 }
 

@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/hash.h"
 #include "space/content.h"
 #include "space/location.h"
 
@@ -268,11 +269,7 @@ int node_enter(struct nodes *nodes, struct node *parent, const char *name, const
 
 uint64_t sibling_ino(const struct node *parent, const char *name)
 {
-	uint64_t hash = 0xcbf29ce484222325ull ^ parent->ino; /* FNV-1a */
-
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * 0x100000001b3ull;
-	return hash | NODE_SIBLING_INO;
+	return hash_text(HASH_BEGIN ^ parent->ino, name, strlen(name)) | NODE_SIBLING_INO;
 }
 
 int node_enter_derived(struct nodes *nodes, struct node *parent, const char *name,

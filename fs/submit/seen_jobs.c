@@ -4,7 +4,9 @@
 #include "submit/seen_jobs.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/hash.h"
 #include "submit/bounds.h"
 
 #define SEEN_WAYS 4 /* places that a job may have */
@@ -27,10 +29,8 @@ void seen_jobs_destroy(struct seen_jobs *seen)
 
 static uint64_t hash_of(const char *job_id)
 {
-	uint64_t hash = 0xcbf29ce484222325ull; /* FNV-1a */
+	uint64_t hash = hash_text(HASH_BEGIN, job_id, strlen(job_id));
 
-	for (; *job_id; job_id++)
-		hash = (hash ^ (unsigned char)*job_id) * 0x100000001b3ull;
 	return hash ? hash : 1;
 }
 

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "job/version.h"
 #include "submit/bounds.h"
 #include "submit/seen_jobs.h"
@@ -60,13 +61,9 @@ struct shows {
 	int away_errnum;
 };
 
-static unsigned bucket_of(const char *job_id)
+static size_t bucket_of(const char *job_id)
 {
-	unsigned hash = 5381;
-
-	while (*job_id)
-		hash = hash * 33 + (unsigned char)*job_id++;
-	return hash % SHOW_BUCKETS;
+	return hash_text(HASH_BEGIN, job_id, strlen(job_id)) % SHOW_BUCKETS;
 }
 
 int shows_create(struct engine *engine, struct shows **ret_shows)

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hash.h"
+
 /*
  * Hashes by which texts of a document are told apart quickly. The author of a document can make
  * two texts of one hash, so equal hashes prove nothing. Pure.
@@ -23,11 +25,7 @@ static inline uint64_t dsl_mix_bits(uint64_t x)
 /* The hash of a text. */
 static inline uint64_t dsl_hash_text(const char *text, size_t size)
 {
-	uint64_t hash = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
-	return dsl_mix_bits(hash ^ size);
+	return dsl_mix_bits(hash_text(HASH_BEGIN, text, size) ^ size);
 }
 
 #endif
