@@ -39,16 +39,21 @@ const char *attr_field(enum attr attr)
 	return kinds[attr].field;
 }
 
+int attr_find(const char *field, size_t size)
+{
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (strlen(kinds[i].field) == size && !memcmp(kinds[i].field, field, size))
+			return i;
+	return -1;
+}
+
 int attr_from_xattr(const char *xattr)
 {
 	const size_t prefix = strlen(ATTR_XATTR_PREFIX);
 
-	if (strncmp(xattr, ATTR_XATTR_PREFIX, prefix) != 0)
-		return -1;
-	for (int i = 0; i < ATTR_COUNT; i++)
-		if (!strcmp(xattr + prefix, kinds[i].field))
-			return i;
-	return -1;
+	return strncmp(xattr, ATTR_XATTR_PREFIX, prefix) != 0
+		       ? -1
+		       : attr_find(xattr + prefix, strlen(xattr + prefix));
 }
 
 /* Completes a refusal with what a value looks like. */

@@ -30,6 +30,9 @@ enum risk { RISK_LOW, RISK_MEDIUM, RISK_HIGH };
 /* The API's field name: "risk_level", … */
 const char *attr_field(enum attr attr);
 
+/* Which attribute has this field name (size bytes); -1: none. */
+int attr_find(const char *field, size_t size);
+
 /* Which attribute an extended attribute "user.coc.FIELD" is; -1 if it is none of them. */
 int attr_from_xattr(const char *xattr);
 

@@ -87,17 +87,6 @@ static bool take_text(struct span *span, const char *text)
 	return true;
 }
 
-static int find_attribute(const struct span *word)
-{
-	size_t size = (size_t)(word->end - word->at);
-
-	for (int i = 0; i < ATTR_COUNT; i++)
-		if (strlen(attr_field((enum attr)i)) == size &&
-		    !memcmp(attr_field((enum attr)i), word->at, size))
-			return i;
-	return -1;
-}
-
 /* Is a comment (behind its "#") one that says an attribute? */
 static bool parse_statement(struct span text, struct statement *ret)
 {
@@ -113,7 +102,7 @@ static bool parse_statement(struct span text, struct statement *ret)
 	while (text.at < text.end && is_word(*text.at))
 		text.at++;
 	word.end = ret->name.end = text.at;
-	ret->attr = find_attribute(&word);
+	ret->attr = attr_find(word.at, (size_t)(word.end - word.at));
 	skip_blanks(&text);
 	has_blanks = text.at > word.end;
 	if (word.at == word.end || ((has_blanks || ret->is_user) && ret->attr < 0) ||
