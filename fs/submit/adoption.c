@@ -46,23 +46,48 @@
 #include "submit/submission.h"
 #include "submit/versions.h"
 
-/* Says which candidates another path has by now, or may have made. Returns 0 or -errno. */
+/* Says whether another path has a candidate by now, or may have made it. Returns 0 or -errno. */
+static int mark_candidate(const struct submission *submission, struct adoption_candidate *candidate)
+{
+	const char *name = submission->record.attrs.value[ATTR_NAME];
+	int bound = engine_is_bound(submission->engine, candidate->id);
+
+	if (bound < 0)
+		return bound;
+	candidate->is_taken =
+		bound || engine_may_have_made(submission->engine, submission, name, candidate->id);
+	return 0;
+}
+
+/* The same for all candidates. */
 static int mark_taken(const struct submission *submission)
 {
-	struct adoption *adoption = submission->adoption;
+	const struct adoption *adoption = submission->adoption;
+	int r = 0;
 
-	for (size_t i = 0; i < adoption->n; i++) {
+	for (size_t i = 0; r == 0 && i < adoption->n; i++)
+		r = mark_candidate(submission, &adoption->candidates[i]);
+	return r;
+}
+
+/* Finds the candidate that is to be looked at next; *ret_next is NULL if there is none. There can
+ * be a thousand: not all of them are marked before each look. Returns 0 or -errno. */
+static int find_unseen(const struct submission *submission, struct adoption_candidate **ret_next)
+{
+	const struct adoption *adoption = submission->adoption;
+	int r = 0;
+
+	*ret_next = NULL;
+	for (size_t i = 0; r == 0 && !*ret_next && i < adoption->n; i++) {
 		struct adoption_candidate *candidate = &adoption->candidates[i];
-		int bound = engine_is_bound(submission->engine, candidate->id);
 
-		if (bound < 0)
-			return bound;
-		candidate->is_taken =
-			bound || engine_may_have_made(submission->engine, submission,
-						      submission->record.attrs.value[ATTR_NAME],
-						      candidate->id);
+		if (candidate->is_seen)
+			continue;
+		r = mark_candidate(submission, candidate);
+		if (r == 0 && !candidate->is_taken)
+			*ret_next = candidate;
 	}
-	return 0;
+	return r;
 }
 
 static size_t count_candidates(const struct adoption *adoption,
@@ -260,19 +285,19 @@ static void look_on(struct submission *submission, const struct coc_details *det
 {
 	struct adoption *adoption = submission->adoption;
 	struct adoption_candidate *next;
-	int r = mark_taken(submission);
+	int r = find_unseen(submission, &next);
+	bool goes_on = r == 0 && next && adoption->shows < ADOPTION_SHOWS_MAX;
 
-	if (r < 0) {
+	if (r == 0 && !goes_on)
+		r = mark_taken(submission);
+	if (r < 0)
 		tell_stop(submission, "the ledger cannot be read", r);
-		return;
-	}
-	next = first_candidate(adoption, is_unseen);
-	if (!next)
-		choose(submission, details);
-	else if (adoption->shows >= ADOPTION_SHOWS_MAX)
+	else if (goes_on)
+		look_at(submission, next);
+	else if (next)
 		refuse_choice(submission, ", too many to be compared,", is_unseen);
 	else
-		look_at(submission, next);
+		choose(submission, details);
 }
 
 /* What is seen of a candidate. */
