@@ -38,20 +38,26 @@ void freshness_again(struct engine *engine, const struct freshness *fresh)
 
 /* ---- what is known of a path ---- */
 
+/* The version whose text the file has. */
+static int64_t version_of_text(const struct ledger_text *text)
+{
+	return text->unread ? text->unread : text->base;
+}
+
 /* So long from now no check is due. */
 static int64_t due_in_ms(const struct engine *engine, const struct ledger_text *held,
 			 const struct seen_job *seen)
 {
 	int64_t due_ms = seen ? seen->due_ms : 0, now_ms = loop_now_ms(engine->loop);
 	int64_t read_ms = catalogue_read_ms(engine->catalogue), listed_ms;
-	int64_t text = held->unread ? held->unread : held->base;
 
 	if (seen && seen->has_failed)
 		return due_ms > now_ms ? due_ms - now_ms : 0;
 	if (held->listed > held->version)
 		return 0;
 	listed_ms = read_ms + engine->options.refresh_ms;
-	if (read_ms && held->listed == held->version && held->version == text && listed_ms > due_ms)
+	if (read_ms && held->listed == held->version && held->version == version_of_text(held) &&
+	    listed_ms > due_ms)
 		due_ms = listed_ms;
 	return due_ms > now_ms ? due_ms - now_ms : 0;
 }
@@ -70,8 +76,7 @@ static void judge_text(const struct engine *engine, const struct ledger_text *te
 		.has_digest = text->has_digest,
 		.is_settled = text->is_settled && !engine_has(engine, text->row),
 		.is_refused = text->is_refused,
-		.is_behind = text->is_refused &&
-			     text->version > (text->unread ? text->unread : text->base) &&
+		.is_behind = text->is_refused && text->version > version_of_text(text) &&
 			     !(seen && seen->has_failed),
 		.is_gone = seen && seen->is_gone,
 		.due_ms = due_in_ms(engine, text, seen),
