@@ -191,42 +191,6 @@ int risk_parse(const char *word, enum risk *ret_risk)
 	return 0;
 }
 
-void attr_set_finish(struct attr_set *set)
-{
-	for (int i = 0; i < ATTR_COUNT; i++)
-		free(set->value[i]);
-	*set = (struct attr_set){0};
-}
-
-int attr_set_put(struct attr_set *set, enum attr attr, const char *value, size_t size)
-{
-	char *copy = malloc(size + 1);
-
-	if (!copy)
-		return -ENOMEM;
-	if (size)
-		memcpy(copy, value, size);
-	copy[size] = '\0';
-	free(set->value[attr]);
-	set->value[attr] = copy;
-	return 0;
-}
-
-int attr_set_take(struct attr_set *set, const char *const told[ATTR_COUNT])
-{
-	int r = 0;
-
-	for (int i = 0; r == 0 && i < ATTR_COUNT; i++)
-		if (told[i])
-			r = attr_set_put(set, (enum attr)i, told[i], strlen(told[i]));
-	return r;
-}
-
-int attr_set_default(struct attr_set *set, enum attr attr, const char *value, size_t size)
-{
-	return set->value[attr] ? 0 : attr_set_put(set, attr, value, size);
-}
-
 /* Puts a file's name so that a shell reads it back as it is, and so that it can be shown: what
  * base/shown.h does not show is spelled in octal. Returns 0, -ENOMEM. */
 static int quote_attribute(struct buf *buf, const char *shown)

@@ -81,6 +81,10 @@ int attr_set_put(struct attr_set *set, enum attr attr, const char *value, size_t
  * and an earlier value stays. Returns 0 or -ENOMEM. */
 int attr_set_take(struct attr_set *set, const char *const told[ATTR_COUNT]);
 
+/* Puts copies of the values of a set that is farther away in, where there are none yet. Returns the
+ * attributes that were added (bits 1 << attr), or -ENOMEM. */
+int attr_set_merge(struct attr_set *set, const struct attr_set *farther);
+
 /*
  * Settles what a job is made of, in place. set holds what was found on the file, its directories
  * and the mount, nearest first. Missing ones: name from meta.name of the DSL report (may be NULL),

@@ -80,8 +80,7 @@ int job_attributes_collect(struct space *space, const struct location *location,
 			   struct node *parent, struct attr_set *own, struct attr_set *inherited,
 			   struct err *err)
 {
-	const struct attr_set *defaults = &space->options->defaults;
-	int r = take_all(location, own, err);
+	int added, r = take_all(location, own, err);
 
 	for (struct node *dir = parent; r == 0 && dir; dir = dir->link.parent) {
 		struct location at = {.dirfd = -1, .fd = node_dirfd(&space->nodes, dir)};
@@ -91,16 +90,13 @@ int job_attributes_collect(struct space *space, const struct location *location,
 				       strerror(-at.fd));
 		r = take_all(&at, inherited, err);
 	}
-	for (int i = 0; r == 0 && i < ATTR_COUNT; i++) {
-		const char *value = defaults->value[i];
-
-		if (!value || inherited->value[i])
-			continue;
-		inherited->defaulted |= 1U << i;
-		if (attr_set_put(inherited, (enum attr)i, value, strlen(value)) < 0)
-			r = err_set(err, ENOMEM, "out of memory");
-	}
-	return r;
+	if (r < 0)
+		return r;
+	added = attr_set_merge(inherited, &space->options->defaults);
+	if (added < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	inherited->defaulted |= (unsigned)added;
+	return 0;
 }
 
 /* The extended attribute that an attribute of a job is. */

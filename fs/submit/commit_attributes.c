@@ -59,24 +59,6 @@ static int keep_own(struct engine *engine, struct commit *commit, const struct j
 	return r;
 }
 
-/* Adds the values of a set that is farther away. Returns the attributes that were added (bits 1 <<
- * attr), or -ENOMEM. */
-static int merge_attributes(struct attr_set *set, const struct attr_set *farther)
-{
-	int added = 0;
-
-	for (int i = 0; i < ATTR_COUNT; i++) {
-		const char *value = farther->value[i];
-
-		if (!value || set->value[i])
-			continue;
-		if (attr_set_put(set, (enum attr)i, value, strlen(value)) < 0)
-			return -ENOMEM;
-		added |= 1 << i;
-	}
-	return added;
-}
-
 /* Which attributes have a value. */
 static unsigned present(const struct attr_set *set)
 {
@@ -92,13 +74,13 @@ static unsigned present(const struct attr_set *set)
 static int find_values(struct commit *commit, const struct comments *comments)
 {
 	struct attr_set *own = &commit->own;
-	int added = merge_attributes(own, &comments->set);
+	int added = attr_set_merge(own, &comments->set);
 
 	if (added < 0)
 		return added;
 	own->said = present(own);
 	own->named = commit->named & own->said;
-	added = merge_attributes(own, &commit->inherited);
+	added = attr_set_merge(own, &commit->inherited);
 	if (added < 0)
 		return added;
 	own->defaulted = (unsigned)added & commit->inherited.defaulted;
