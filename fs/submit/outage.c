@@ -87,6 +87,12 @@ void outage_note(struct engine *engine, const struct coc_answer *answer)
 		engine->outage.throttled_until_ms = until_ms;
 }
 
+void outage_note_look(struct engine *engine, const struct coc_answer *answer)
+{
+	if (answer->outcome == COC_DONE || answer->outcome == COC_NOT_PROCESSED)
+		outage_note(engine, answer);
+}
+
 int64_t outage_throttled_ms(const struct engine *engine)
 {
 	int64_t wait_ms = engine->outage.throttled_until_ms - loop_now_ms(engine->loop);

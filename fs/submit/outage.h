@@ -9,6 +9,11 @@
 /* Takes note of an answer of the service, or that there was none. */
 void outage_note(struct engine *engine, const struct coc_answer *answer);
 
+/* The same of a look at the jobs that no submission waits for: a call without an answer does not
+ * stop the queue. What the service says of all calls counts: that it is there, or wants patience.
+ */
+void outage_note_look(struct engine *engine, const struct coc_answer *answer);
+
 /* The service is there: everything goes on. */
 void outage_end(struct engine *engine);
 

@@ -146,8 +146,7 @@ static void on_scan_page(void *data, const struct coc_answer *answer)
 	struct engine *engine = scan->engine;
 
 	scan->call = NULL;
-	if (answer->outcome == COC_DONE || answer->outcome == COC_NOT_PROCESSED)
-		outage_note(engine, answer);
+	outage_note_look(engine, answer);
 	if (answer->outcome == COC_NOT_PROCESSED)
 		ask_after(scan, outage_patience_ms(engine, answer->retry_after_ms));
 	else if (answer->outcome != COC_DONE)

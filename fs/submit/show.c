@@ -299,8 +299,7 @@ static void on_job_shown(void *data, const struct coc_answer *answer)
 
 	if (!is_away)
 		shows->away_until_ms = 0;
-	if (answer->outcome == COC_DONE || answer->outcome == COC_NOT_PROCESSED)
-		outage_note(shows->engine, answer);
+	outage_note_look(shows->engine, answer);
 	if (answer->outcome == COC_DONE) {
 		tell_shown(show, answer->details);
 	} else if (answer->outcome == COC_NOT_PROCESSED) {
