@@ -82,16 +82,6 @@ static const char *shown_text(struct space *space, fuse_req_t req, const struct 
 	return claim_shows_text(space, &job->holding, st->st_uid, &caller) ? text : NULL;
 }
 
-/* Which attribute of a job a fact tells ("risk_level"); -1: none. */
-static int attribute_of_fact(const char *fact)
-{
-	char xattr[sizeof(ATTR_XATTR_PREFIX) + 32];
-
-	if (snprintf(xattr, sizeof(xattr), ATTR_XATTR_PREFIX "%s", fact) >= (int)sizeof(xattr))
-		return -1;
-	return attr_from_xattr(xattr);
-}
-
 /* What the service holds of an attribute, as it was seen last. A name and a description are a text
  * of the owner's. */
 static int get_attribute(struct space *space, fuse_req_t req, const struct stat *st,
@@ -192,7 +182,7 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 	const char *fact = name + strlen(PREFIX);
 	enum job_state state;
 	struct stat st;
-	int r, attr = attribute_of_fact(fact);
+	int r, attr = attr_find(fact, strlen(fact));
 
 	if (node->kind == NODE_DIR)
 		return get_of_directory(space, node, fact, ret_value, ret_size);
