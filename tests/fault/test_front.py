@@ -39,7 +39,7 @@ class PlainServer(http.server.ThreadingHTTPServer):
 def plain():
     server = PlainServer(("127.0.0.1", 0), Plain)
     server.seen = []
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield server
     server.shutdown()
@@ -95,6 +95,21 @@ def test_cuts(front, plain, client, where, seen):
     client.close()
     assert len(plain.seen) == seen
     assert post(client)[0] == 200
+
+
+def test_a_cut_answer_is_half_an_answer_for_who_reads_late(front):
+    """The reset comes when the client has read what was sent, and not earlier."""
+    front.rule(f.cuts(f.ANSWER))
+    with socket.create_connection(("127.0.0.1", front.port)) as late:
+        late.sendall(b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello")
+        late.recv(1, socket.MSG_PEEK)
+        assert not front.wait(lambda: not front.in_flight, seconds=0.2)
+        answer = b""
+        with pytest.raises(ConnectionResetError):
+            while part := late.recv(1):
+                answer += part
+    body = answer.partition(b"\r\n\r\n")[2]
+    assert body and json.dumps({"data": "hello", "path": "/"}).encode().startswith(body) and b"}" not in body
 
 
 @pytest.mark.parametrize("fault", [

@@ -23,6 +23,7 @@ import re
 import resource
 import socket
 import struct
+import sys
 import threading
 import time
 import urllib.parse
@@ -37,6 +38,7 @@ REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden",
 FRAMING = {"content-length", "transfer-encoding", "connection", "keep-alive"}
 CONNECTIONS_TO_SERVICE = 32  # at once; the others wait here, as at a gateway
 HEAD_LIMIT = 256 * 1024
+READ_SECONDS = 5     # in which a client reads what was sent
 REQUEST_ID = "5b1f6a5e-front-20250701-host-7"
 
 
@@ -477,7 +479,7 @@ async def send(answer, writer, exchange):
     if exchange.fault.cut == ANSWER:
         writer.write(message[:len(message) - max(1, len(answer.body) // 2)])
         await writer.drain()
-        await asyncio.sleep(0.05)  # a reset overtakes bytes that the client has not read yet
+        await until_read(writer)
         raise Cut
     writer.write(message)
     await writer.drain()
@@ -524,6 +526,31 @@ async def read_chunks(reader):
     while (await reader.readline()).strip():
         pass
     return body
+
+
+def unread(connection):
+    """How many bytes that were sent on a connection of this machine its other end has not read yet."""
+    ends = [socket_name(*end) for end in (connection.getsockname(), connection.getpeername())]
+    count = 0
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        for row in map(str.split, table):
+            if row[1:3] == ends:                # what was sent and has not arrived
+                count += int(row[4].split(":")[0], 16)
+            elif row[1:3] == ends[::-1]:        # what has arrived and was not read
+                count += int(row[4].split(":")[1], 16)
+    return count
+
+
+def socket_name(host, port):
+    """An address as /proc/net/tcp has it."""
+    return f"{int.from_bytes(socket.inet_aton(host), sys.byteorder):08X}:{port:04X}"
+
+
+async def until_read(writer):
+    """Waits until the client has read what was sent: a reset may overtake the rest."""
+    connection, deadline = writer.get_extra_info("socket"), time.monotonic() + READ_SECONDS
+    while (writer.transport.get_write_buffer_size() or unread(connection)) and time.monotonic() < deadline:
+        await asyncio.sleep(0.001)
 
 
 def reset(connection):
