@@ -4,6 +4,7 @@
 import json
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import tools
 WRITERS = 4
 CLOCK_MS = 3600 * 1000  # how far the service's clock may be off, where it is
 ROUND_SECONDS = (0.05, 0.7)
+START_SECONDS = 20  # until a writer has told what it does first
 SERVICE_CALLS = [("POST", "/v1/documents"), ("PUT", None), ("GET", None), (None, None)]
 
 
@@ -127,7 +129,7 @@ class Arena:
         seconds = self.random.uniform(*ROUND_SECONDS)
         before = len(self.space.front.exchanges)
         writers = self.start_writers()
-        time.sleep(0.2)  # a writer has started by then
+        await_first_steps(writers)
         mend = self.trouble(seconds)
         crash()
         results = [tools.finish(writer, 30) for writer in writers]
@@ -278,6 +280,12 @@ def forgotten(front, jobs):
         job = exchange.service_json()["data"]
         if exchange.json()["content"] not in jobs.get(job, []):
             yield f"the service has forgotten of {job}: {exchange}"
+
+
+def await_first_steps(writers):
+    """Waits until each writer has told of its first step. What it told is left to be read."""
+    for writer in writers:
+        assert select.select([writer.stdout], [], [], START_SECONDS)[0], "a writer does nothing"
 
 
 def kill(space):
