@@ -115,7 +115,7 @@ def test_what_takes_long_holds_up_nobody(space, words, attack):
 def test_two_halves_are_one_job_beside_a_fork_storm(space, words):
     storm = tools.popen(sys.executable, "-c", "import os\nwhile True:\n    if not os.fork(): os._exit(0)\n    os.wait()")
     try:
-        for n in range(5):
+        for n in range(5):  # with a time between the halves in which nothing may be sent
             tools.sh('(cat "$1"; sleep 0.05; cat "$2") > "$3"', *words[:2], space.at(f"{n}.yaml")).ok()
             assert space.fact(f"{n}.yaml", "version") == "v1"
     finally:

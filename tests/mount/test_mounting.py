@@ -172,7 +172,7 @@ s.bind("/dev/log" if sys.argv[1] != "None" else "/dev/other")
 if sys.argv[1] == "stream": s.listen()
 if sys.argv[1] == "dead": s.close()
 open("/run/ready", "w").close()
-time.sleep(60)
+time.sleep(60)  # has the socket until the machine ends
         ' {log} &
         while ! [ -e /run/ready ]; do sleep 0.02; done
         cocfs -o risk_level=LOW,state_dir=/mnt/state local /mnt/jobs

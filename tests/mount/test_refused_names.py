@@ -136,6 +136,7 @@ def test_a_file_that_was_there_and_was_removed_is_not_told_of(space, src):
     queues.wait(space.at("d")).ok()
 
 
+# (sleep 0): another process of the shell, and no time
 @pytest.mark.parametrize("make", ["touch $1", "mkdir $1", "ln -s x $1", "mkfifo $1", "touch x; mv x $1", "touch x; ln x $1",
                                   "(sleep 0; cp good.txt $1)", "cp good.txt .x; mv .x $1", "cp good.txt .x; ln .x $1"])
 def test_every_way_to_make_the_file_is_noticed(space, src, make):

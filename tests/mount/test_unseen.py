@@ -184,7 +184,7 @@ def test_what_comes_late(outside, words, writer):
 
 
 def test_two_halves_are_no_job(outside, words):
-    """The first of the two closes the only handle."""
+    """The first of the two closes the only handle, and a time passes in which nothing may be sent."""
     sh(outside, '(cat "$1"; sleep 0.2; cat "$2") > "$0"', *words)
     outside.settle()
     if outside.mode == "draft":

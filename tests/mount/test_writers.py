@@ -28,7 +28,9 @@ class Row:
     content: str = WHOLE
 
 
+# A pause is a time that must pass: within it nothing may take the first half for the whole.
 ECHO = 'A=$(cat "$2"); B=$(cat "$3"); '
+ALONE = "/usr/bin/tail -f -s 0.02 --pid=$P /dev/null"   # a process that ends when the shell that began it has ended
 SHELL_ROWS = {
     "append-twice": Row('cat "$2" > "$1"; cat "$3" >> "$1"', updates=1),
     "subshell-builtins": Row(ECHO + '(echo "$A"; printf "%s" "$B") > "$1"'),
@@ -39,11 +41,11 @@ SHELL_ROWS = {
     "while-read": Row('while IFS= read -r l; do printf "%s\n" "$l"; done < "$2" > "$1"', content=HALF1),
     "noclobber": Row('set -C; cat "$4" > "$1"'),
     "truncate-only": Row(': > "$1"', creates=0, content=""),
-    "background": Row('(cat "$2"; sleep 0.3; cat "$3") > "$1" &'),
-    "nohup": Row('nohup sh -c \'cat "$1"; sleep 0.3; cat "$2"\' x "$2" "$3" > "$1" 2> /dev/null < /dev/null &'),
-    "setsid": Row('setsid sh -c \'cat "$1"; sleep 0.3; cat "$2"\' x "$2" "$3" > "$1" < /dev/null &'),
-    "child-outlives": Row('exec 3> "$1"; cat "$2" >&3; (sleep 0.4; cat "$3" >&3) > /dev/null 2>&1 & exec 3>&-'),
-    "leak-to-daemon": Row('exec 3> "$1"; cat "$4" >&3; sleep 0.5 > /dev/null 2>&1 & exec 3>&-'),
+    "background": Row(f'P=$$; (cat "$2"; {ALONE}; cat "$3") > "$1" &'),
+    "nohup": Row(f'P=$$ nohup sh -c \'cat "$1"; {ALONE}; cat "$2"\' x "$2" "$3" > "$1" 2> /dev/null < /dev/null &'),
+    "setsid": Row(f'P=$$ setsid sh -c \'cat "$1"; {ALONE}; cat "$2"\' x "$2" "$3" > "$1" < /dev/null &'),
+    "child-outlives": Row(f'P=$$; exec 3> "$1"; cat "$2" >&3; ({ALONE}; cat "$3" >&3) > /dev/null 2>&1 & exec 3>&-'),
+    "leak-to-daemon": Row(f'P=$$; exec 3> "$1"; cat "$4" >&3; {ALONE} > /dev/null 2>&1 & exec 3>&-'),
     "xargs": Row('printf "%s\\n" "$2" "$3" | xargs -n 1 cat > "$1"'),
     "sh-c": Row('sh -c \'cat "$1"\' x "$4" > "$1"'),
     "slow": Row('{ cat "$2"; for i in 1 2 3; do sleep 0.1; done; cat "$3"; } > "$1"'),
@@ -83,10 +85,11 @@ PYTHON_ROWS = {
     "two-handles": Row(OPEN + "other = os.open(target, os.O_WRONLY | os.O_APPEND); os.write(fd, half1); os.close(fd); os.write(other, half2); attempt(os.close, other)"),
     "fork-child-writes": Row(OPEN + """
 os.write(fd, half1)
+r, w = os.pipe()
 if os.fork():
     os.close(fd)
 else:
-    import time; time.sleep(0.3); os.write(fd, half2); os.close(fd); os._exit(0)
+    os.close(w); os.read(r, 1); os.write(fd, half2); os.close(fd); os._exit(0)
 """),
     "child-exits-first": Row(OPEN + """
 os.write(fd, half1)
@@ -96,10 +99,11 @@ os.wait(); os.write(fd, half2); attempt(os.close, fd)
 """),
     "grandchild-in-new-session": Row(OPEN + """
 os.write(fd, half1)
+r, w = os.pipe()
 if not os.fork():
     os.setsid()
     if not os.fork():
-        import time; time.sleep(0.4); os.write(fd, half2); os._exit(0)
+        os.close(w); os.read(r, 1); os.write(fd, half2); os._exit(0)
     os._exit(0)
 os.wait(); os.close(fd)
 """),
@@ -114,8 +118,8 @@ with open(target, 'wb') as out:
     "popen-parent-closes": Row("""
 import subprocess
 out = open(target, 'wb'); out.write(load(args[0])); out.flush()
-child = subprocess.Popen(['sh', '-c', 'sleep 0.3; cat "$0"', args[1]], stdout=out)
-out.close(); child.wait()
+child = subprocess.Popen(['sh', '-c', 'read line; cat "$0"', args[1]], stdin=subprocess.PIPE, stdout=out)
+out.close(); child.communicate()
 """),
     "multiprocessing": Row("""
 import multiprocessing
@@ -181,7 +185,7 @@ t = threading.Thread(target=work); t.start(); own.wait(); os.close(fd); closed.s
 """),
     "exec-by-another-thread": Row(THREADS + """
 fd = os.open(target, os.O_CREAT | os.O_WRONLY, 0o644); os.write(fd, half1); os.dup2(fd, 1)
-threading.Thread(target=os.execvp, args=('cat', ['cat', args[1]])).start(); time.sleep(30)
+threading.Thread(target=os.execvp, args=('cat', ['cat', args[1]])).start(); time.sleep(30)  # the exec ends it
 """),
     "spawned-child-closes": Row(OPEN + """
 os.write(fd, half1); os.set_inheritable(fd, True)
@@ -219,12 +223,12 @@ m = mmap.mmap(fd, len(whole)); m[:] = whole; m.flush(); m.close(); attempt(os.cl
     "renamed-comm": Row("open('/proc/self/comm', 'w').write(') R 1 (x')\n" + OPEN + "os.write(fd, whole); attempt(os.close, fd)"),
     # The receiver was there before the open, so nobody can know: a version too many, nothing worse.
     "scm-rights": Row("""
-import socket, time
+import socket
 a, b = socket.socketpair(socket.AF_UNIX)
 if os.fork() == 0:
-    got = socket.recv_fds(b, 1, 1)[1][0]; time.sleep(0.3)
+    got = socket.recv_fds(b, 1, 1)[1][0]; b.recv(1)
     os.write(got, load(args[1])); os.close(got); os._exit(0)
-""" + OPEN + "os.write(fd, half1); socket.send_fds(a, [b'x'], [fd]); os.close(fd); os.wait()",
+""" + OPEN + "os.write(fd, half1); socket.send_fds(a, [b'x'], [fd]); os.close(fd); a.send(b'x'); os.wait()",
                       creates=None, updates=None),
     "writer-holds-reader-too": Row(OPEN + "r = os.open(target, os.O_RDONLY); os.write(fd, whole); attempt(os.close, fd); os.close(r)"),
 }
@@ -285,7 +289,7 @@ def test_python(space, parts, row):
 
 # Writers that die.
 
-DIE = OPEN + "os.write(fd, half1); os.kill(os.getpid(), int(args[4]))\nimport time; time.sleep(60)"
+DIE = OPEN + "os.write(fd, half1); os.kill(os.getpid(), int(args[4]))\nimport time; time.sleep(60)"  # the signal ends it
 DEATHS = [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV, signal.SIGABRT, signal.SIGHUP]
 
 
@@ -357,6 +361,7 @@ if not os.fork():
 os.close(fd); os.wait(); attempt(os.close, other)
 """,
     "a program under timeout": UNDER_TIMEOUT.replace("COMMAND", "tail -f {args[0]}"),
+    # the signal ends the sleep
     "a shell under timeout": UNDER_TIMEOUT.replace("COMMAND", "sh -c 'cat {args[0]}; sleep 30; cat {args[1]}'"),
 }
 
@@ -467,7 +472,7 @@ EXEC_THREADS = OPEN + """
 os.set_inheritable(fd, False); os.write(fd, whole)
 import threading, time
 for _ in range(4):
-    threading.Thread(target=time.sleep, args=(30,), daemon=True).start()
+    threading.Thread(target=time.sleep, args=(30,), daemon=True).start()  # the exec ends it
 os.execv('/bin/true', ['true'])
 """
 

@@ -37,6 +37,7 @@ STUBS = {
         test) mkdir -p "$3/meson-logs"; echo '<testsuites/>' >"$3/meson-logs/testlog.junit.xml" ;;
         esac
         """,
+    # takes longer in the middle than two looks of ninja_in_tenths are apart
     "ninja": """
         [ ! -t 1 ] || echo "ninja has a terminal"
         [ ! -e "$STUBS/broken" ] || { echo "[1/2] cc"; echo "FAILED: x.o"; exit 1; }
