@@ -10,9 +10,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
 # Files whose tests wait long. They come first: none of them begins when the others have ended.
-WAITING = ("test_list_proofs", "test_lost_creates", "test_lost_answers", "test_calls", "test_owners_walk", "test_stalls",
-           "test_queue", "test_submissions_memory", "test_mounting", "test_sibling_changes", "test_big", "test_growth",
-           "test_ansible", "test_no_hang", "test_load")
+WAITING = ("test_copies", "test_schedules", "test_list_proofs", "test_lost_creates", "test_lost_answers", "test_bases",
+           "test_refresh", "test_calls", "test_owners_walk", "test_stalls", "test_queue", "test_submissions_memory",
+           "test_mounting", "test_sibling_changes", "test_big", "test_growth", "test_ansible", "test_no_hang", "test_load")
 
 
 def pytest_collection_modifyitems(items):

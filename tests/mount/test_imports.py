@@ -638,7 +638,9 @@ def test_the_job_of_a_create_under_way_is_not_shown(host):
     tools.eventually(lambda: len(a.cocd.client().ids()) == 1, "the create at the service")
     make(a, "foreign")
     assert names(a) == ["foreign.yaml", "sub"]
-    writer.terminate()
+    a.front.refuse()  # cuts the create: nobody waits for its timeout
+    a.front.accept()
+    tools.finish(writer).fails("Input/output error")
 
 
 def test_the_jobs_of_the_account_name_the_files(host):
