@@ -374,8 +374,7 @@ class Schedule:
         if not jobs or dice.random() < 0.3:
             text = self.text(f"console{self.numbers}")
             self.console[text] = float("inf")
-            job = client.create(name=text.partition("name: ")[2].partition("\n")[0], content=text, enterprise_project_id="0",
-                                risk_level="LOW")
+            job = client.create(name=text.partition("name: ")[2].partition("\n")[0], content=text)
             self.console[text] = time.monotonic()
             self.say(f"console {job[-6:]} = {self.step(text)}, new")
             return
@@ -383,8 +382,7 @@ class Schedule:
         shown = client.show(job)
         text = self.text(shown["name"])
         self.console[text] = float("inf")
-        body = {"name": shown["name"], "content": text, "risk_level": shown["risk_level"]}
-        client.ask("PUT", f"/v1/documents/{job}", body=body)
+        client.update(job, name=shown["name"], content=text, risk_level=shown["risk_level"])
         self.console[text] = time.monotonic()
         self.say(f"console {job[-6:]} = {self.step(text)}")
 

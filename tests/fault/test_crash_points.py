@@ -158,7 +158,7 @@ class Gesture:
         if self.name in ("update", "wait-update", "republish", "move", "delete", "swap", *BACKUPS):
             self.commit("a.yaml", "first").ok()
         if self.name in ADOPTS:
-            space.cocd.client().create(name="job", risk_level="LOW", enterprise_project_id="0", content=samples.document(
+            space.cocd.client().create(name="job", content=samples.document(
                 "job", ["second" if self.name == "adopt" else "theirs"]))
         if self.name == "swap":
             self.commit("b.yaml", "other").ok()

@@ -11,7 +11,7 @@ import tools
 
 
 def make(space, name):
-    return space.cocd.client().create(name=name, content=f"text of {name}", enterprise_project_id="0", risk_level="LOW")
+    return space.cocd.client().create(name=name, content=f"text of {name}")
 
 
 def listed(space):
@@ -48,7 +48,7 @@ def test_content_that_is_not_recorded_is_fetched_again(mount):
     space = mount()
     made = {"job.yaml": make(space, "job")}
     die(space, "import-fetched", "sh", "-c", f"ls {space.path}; cat {space.at('job.yaml')}")
-    space.cocd.client().ask("PUT", f"/v1/documents/{made['job.yaml']}", body={"name": "job", "content": "short"})
+    space.cocd.client().update(made["job.yaml"], name="job", content="short")
     space.mount()
     assert listed(space) == made
     assert tools.read(space.at("job.yaml")) == b"short"

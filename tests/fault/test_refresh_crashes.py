@@ -10,14 +10,10 @@ import pytest
 import samples
 import test_crash_points as crashes
 import tools
+from two_writers import MINE, THEIRS, console, save, submit
 
-MINE, THEIRS, THIRD = (samples.document("job", [step]) for step in ("mine", "theirs", "third"))
+THIRD = samples.document("job", ["third"])
 POINTS = ["incoming-written", "incoming-renamed", "refresh-recorded"]
-
-
-def console(space, document_id, content):
-    space.cocd.client().ask("PUT", f"/v1/documents/{document_id}",
-                            body={"name": "job", "content": content, "risk_level": "LOW"})
 
 
 @pytest.fixture(name="died")
@@ -27,10 +23,9 @@ def died_fixture(make_space, src):
         crashes.need_points()
         space = make_space(mounted=False, program=crashes.CRASH, refresh="0")
         space.mount()
-        tools.run("cp", samples.file(src, "a.yaml", "job", ["mine"]), space.path).ok()
-        job = space.id("a.yaml")
+        job = submit(space, src)
         assert space.unmount() == 0
-        console(space, job, THEIRS)
+        console(space, job)
         crashes.die_at(space, point)
         space.mount()
         tools.run("stat", space.at("a.yaml"), seconds=40)
@@ -50,7 +45,7 @@ def test_the_next_look_ends_it(died, src, point):
     assert space.fact("a.yaml", "base") == "v1" and space.fact("a.yaml", "version") == "v2"
     assert tools.run("cat", space.at("a.yaml")).ok().stdout == THEIRS
     assert space.fact("a.yaml", "base") == "v2" and space.fact("a.yaml", "state") == "submitted"
-    tools.run("cp", samples.file(src, "a.yaml", "job", ["more"]), space.path).ok()
+    save(space, src, "more").ok()
     assert space.job(job)["version"] == "v3" and space.fact("a.yaml", "base") == "v3"
 
 
@@ -60,6 +55,6 @@ def test_nobody_is_overwritten(died, src, point):
     space, job = died(point)
     console(space, job, THIRD)
     space.mount()
-    tools.run("cp", samples.file(src, "a.yaml", "job", ["more"]), space.path).fails(tools.message("ESTALE"))
+    save(space, src, "more").fails(tools.message("ESTALE"))
     assert space.job(job)["content"] == THIRD and len(space.updates()) == 0
     assert space.fact("a.yaml", "base") == "v1" and space.fact("a.yaml", "version") == "v3"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Fixtures of the mounted tests: a service, a front before it, a mount; all cleaned up after."""
 
+import contextlib
+import functools
 import os
 import pathlib
 import shutil
@@ -90,16 +92,23 @@ def open_base():
     shutil.rmtree(path)
 
 
-@pytest.fixture
-def cocd(tmp_path, exhibit):
-    """A service of the test's own."""
-    process = service.Cocd(str(tmp_path / "service"), str(tmp_path / "cocd.log"))
-    exhibit("cocd", process.log)
+@contextlib.contextmanager
+def running(process):
+    """A cocd that runs as long as the context."""
     try:
         yield process.start()
     finally:
         process.stop()
     assert_no_sanitizer_report("cocd", process.log())
+
+
+@pytest.fixture
+def cocd(tmp_path, exhibit):
+    """A service of the test's own."""
+    process = service.Cocd(str(tmp_path / "service"), str(tmp_path / "cocd.log"))
+    exhibit("cocd", process.log)
+    with running(process):
+        yield process
 
 
 @pytest.fixture
@@ -137,12 +146,20 @@ def mounts(request, exhibit):
 
 
 @pytest.fixture
-def make_space(cocd, front, mounts, tmp_path):
-    """make_space(option=value, …): a mounted job space over the front."""
-    def make(mounted=True, **options):
-        space = mounts(mounting.Space(cocd, front, tmp_path, **options))
+def make_host(cocd, front, mounts, tmp_path):
+    """make_host(NAME, option=value, …): a mount of the account on a machine of its own, with a state directory of its own."""
+    def make(name, /, mounted=True, **options):
+        base = tmp_path / name
+        base.mkdir(exist_ok=True)
+        space = mounts(mounting.Space(cocd, front, base, **options))
         return space.mount() if mounted else space
     return make
+
+
+@pytest.fixture
+def make_space(make_host):
+    """make_space(option=value, …): a mounted job space over the front."""
+    return functools.partial(make_host, "")
 
 
 @pytest.fixture
@@ -155,19 +172,13 @@ def own_space(make_space):
 def lasting_space(tmp_path_factory):
     """A job space with nothing said but risk_level=LOW, in which the tests of a file have their rooms."""
     base = tmp_path_factory.mktemp("lasting")
-    process = service.Cocd(str(base / "service"), str(base / "cocd.log"))
-    try:
-        process.start()
-        with fronts.Front(process.address) as front:
-            space = mounting.Space(process, front, base)
-            try:
-                yield space.mount()
-                assert space.process is None or space.unmount() == 0, "cocfs did not end well after the unmount"
-            finally:
-                space.destroy()
-    finally:
-        process.stop()
-    assert_no_sanitizer_report("cocd", process.log())
+    with running(service.Cocd(str(base / "service"), str(base / "cocd.log"))) as process, fronts.Front(process.address) as front:
+        space = mounting.Space(process, front, base)
+        try:
+            yield space.mount()
+            assert space.process is None or space.unmount() == 0, "cocfs did not end well after the unmount"
+        finally:
+            space.destroy()
     assert_no_sanitizer_report("cocfs", space.log())
 
 

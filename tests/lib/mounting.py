@@ -66,6 +66,10 @@ class Account:
     def updates(self):
         return self.calls("PUT")
 
+    def shows(self):
+        """The questions for single jobs."""
+        return self.calls("GET", "/v1/documents/.+")
+
     def sent(self):
         """How many creates and updates were sent."""
         return len(self.creates()), len(self.updates())
@@ -166,8 +170,10 @@ class Mount(Place):
         janitor.unmount(self.path, lazy=True)
         return status
 
-    def remount(self):
+    def remount(self, **options):
+        """Unmounts, and mounts again with other values of some options."""
         self.unmount()
+        self.options.update(options)
         return self.mount()
 
     def destroy(self):
@@ -222,6 +228,7 @@ class Room(Place, Account):
 
     def __init__(self, space):
         self.space, self.front, self.root = space, space.front, space.path
+        self.cocd = space.cocd
         self.path = space.at(f"room-{next(self.numbers)}")
         os.mkdir(self.path)
         self._jobs_before = set(space.cocd.client().ids())
@@ -232,7 +239,7 @@ class Room(Place, Account):
         return self.front.calls(method, path, self._calls_before)
 
     def jobs(self):
-        return self.space.cocd.client().jobs(self._jobs_before)
+        return self.cocd.client().jobs(self._jobs_before)
 
     def job(self, document_id):
         return self.space.job(document_id)

@@ -129,6 +129,10 @@ def attempt(function, *args, **kwargs):
 def load(path):
     with open(path, 'rb') as file:
         return file.read()
+def ready():
+    '''Says how far it has come, and waits until it is told to go on.'''
+    print("ready", flush=True)
+    sys.stdin.readline()
 target, *args = sys.argv[1:]
 """
 
@@ -136,6 +140,13 @@ target, *args = sys.argv[1:]
 def python(script, target, *args, **kwargs):
     """Runs a Python script in a process of its own, so that no descriptor of it is ours."""
     return run(sys.executable, "-c", PRELUDE + script, target, *args, **kwargs)
+
+
+def begin_python(script, target, *args, **kwargs):
+    """Starts one, and returns when it has come to its ready(). finish(process, given=b"\\n") lets it go on."""
+    process = popen(sys.executable, "-c", PRELUDE + script, target, *args, stdin=subprocess.PIPE, **kwargs)
+    assert process.stdout.readline() == b"ready\n"
+    return process
 
 
 STORE = """

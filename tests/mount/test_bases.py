@@ -2,25 +2,24 @@
 """coc.base: the version whose content was read or written here, and what it is for: nobody is overwritten."""
 
 import os
-import subprocess
 
 import pytest
 
 import front as fronts
 import samples
 import tools
+from two_writers import MINE, THEIRS, console, save, submit, versions
 
 
 @pytest.fixture
 def bound(space, src):
     """The ID of the job of a.yaml, which was submitted."""
-    tools.run("cp", samples.file(src, "a.yaml", "job", ["mine"]), space.path).ok()
-    return space.id("a.yaml")
+    return submit(space, src)
 
 
 def test_the_base_is_the_version_that_was_written(space, src, bound):
     assert space.fact("a.yaml", "base") == "v1" == space.fact("a.yaml", "version")
-    tools.run("cp", samples.file(src, "a.yaml", "job", ["more"]), space.path).ok()
+    save(space, src, "more").ok()
     assert space.fact("a.yaml", "base") == "v2" == space.fact("a.yaml", "version")
 
 
@@ -38,26 +37,8 @@ def test_no_tool_lists_or_copies_it(space, src, bound):
 
 # ---- two writers: the mount, and somebody at the console ----
 
-MINE, THEIRS = samples.document("job", ["mine"]), samples.document("job", ["theirs"])
-
-
-def console(space, document_id, content=THEIRS, **fields):
-    """Somebody else writes a version of a job, past the front."""
-    body = {"name": "job", "content": content, "risk_level": "LOW", **fields}
-    cocd = getattr(space, "space", space).cocd
-    cocd.client().ask("PUT", f"/v1/documents/{document_id}", body=body)
-
-
-def save(space, src, step):
-    return tools.run("cp", samples.file(src, "a.yaml", "job", [step]), space.at("a.yaml"))
-
-
 def name_base(space, version, name="coc.base"):
     return tools.run("setfattr", "-n", name, "-v", version, space.at("a.yaml"))
-
-
-def versions(space):
-    return space.fact("a.yaml", "base"), space.fact("a.yaml", "version")
 
 
 def test_an_update_is_one_question_before_it_and_one_after_it(space, src, bound):
@@ -209,8 +190,7 @@ def test_what_is_queued_behind_is_on_top_of_what_the_one_before_becomes(make_spa
 
 def test_a_removal_after_a_colleagues_version_deletes_nothing(make_space, src):
     space = make_space(delete="service")
-    save(space, src, "mine").ok()
-    job = space.id("a.yaml")
+    job = submit(space, src)
     console(space, job)
     for _ in range(2):  # also when the version was seen
         tools.run("rm", space.at("a.yaml")).fails(tools.message("ESTALE"))
@@ -224,8 +204,7 @@ def test_a_removal_after_a_colleagues_version_deletes_nothing(make_space, src):
 
 def test_with_conflict_overwrite_nobody_looks(make_space, src):
     space = make_space(conflict="overwrite", delete="service")
-    save(space, src, "mine").ok()
-    job = space.id("a.yaml")
+    job = submit(space, src)
     console(space, job)
     save(space, src, "more").ok()
     assert [call.method for call in space.calls(path=f"/v1/documents/{job}")] == ["PUT", "GET"]
@@ -265,8 +244,7 @@ def test_tools_that_write_over_a_refused_text_are_refused_too(space, src, bound)
 def test_an_attribute_is_no_reading_of_the_text(make_space, src, refresh):
     """The file may follow its job for setfattr. The text that came with it is nobody's base."""
     space = make_space(refresh=refresh)
-    save(space, src, "mine").ok()
-    bound = space.id("a.yaml")
+    bound = submit(space, src)
     console(space, bound)
     tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "HIGH", space.at("a.yaml"))
     save(space, src, "more").fails(tools.message("ESTALE"))
@@ -275,33 +253,24 @@ def test_an_attribute_is_no_reading_of_the_text(make_space, src, refresh):
 
 
 EDITOR = """
-import os, sys
-path, signal = sys.argv[1:]
-with open(path) as file:
-    text = file.read()
-open(signal, "w").close()
-input()
-os.stat(path)  # the file follows its job
-os.setxattr(path, "user.coc.risk_level", b"HIGH")
-with open(path, "w") as file:
-    file.write(text + "# edited\\n")
+text = load(target); ready()
+os.stat(target)  # the file follows its job
+os.setxattr(target, "user.coc.risk_level", b"HIGH")
+with open(target, "wb") as file:
+    file.write(text + b"# edited\\n")
 """
 
 
-def test_an_editor_that_changes_an_attribute_has_not_read_the_text(make_space, src, tmp_path):
+def test_an_editor_that_changes_an_attribute_has_not_read_the_text(make_space, src):
     """The editor reads v1, cron reads v2, the console writes v3, and the editor sets an attribute before it saves."""
     space = make_space(refresh="0")
-    save(space, src, "mine").ok()
-    bound = space.id("a.yaml")
-    editor = tools.popen("python3", "-c", EDITOR, space.at("a.yaml"), tmp_path / "read",
-                         stdin=subprocess.PIPE)
-    tools.eventually(lambda: os.path.exists(tmp_path / "read"), "the editor has read")
+    bound = submit(space, src)
+    editor = tools.begin_python(EDITOR, space.at("a.yaml"))
     console(space, bound)
     tools.run("cat", space.at("a.yaml")).ok()
     newest = samples.document("job", ["theirs", "again"])
     console(space, bound, newest)
-    _, complaint = editor.communicate(b"\n", timeout=60)
-    assert editor.returncode and b"Errno 116" in complaint, complaint
+    tools.finish(editor, given=b"\n").fails("Errno 116")
     assert space.job(bound)["content"] == newest
 
 

@@ -9,9 +9,9 @@ import pytest
 import front as fronts
 import samples
 import tools
+from two_writers import MINE, THEIRS, console, save, submit, versions
 
 LONG = "3600"  # a refresh that no test outlasts
-THEIRS = samples.document("job", ["theirs"])
 MORE = samples.document("job", ["more of theirs"])
 
 
@@ -27,27 +27,8 @@ def bound(space, src):
     return submit(space, src)
 
 
-def submit(space, src, name="a.yaml", step="mine"):
-    tools.run("cp", samples.file(src, name, "job", [step]), space.at(name)).ok()
-    return space.id(name)
-
-
-def console(space, document_id, content=THEIRS, **fields):
-    """Somebody else writes a version of a job, past the front."""
-    body = {"name": "job", "content": content, "risk_level": "LOW", **fields}
-    getattr(space, "space", space).cocd.client().ask("PUT", f"/v1/documents/{document_id}", body=body)
-
-
 def text(space, name="a.yaml"):
     return tools.run("cat", space.at(name)).ok().stdout
-
-
-def save(space, src, step, name="a.yaml"):
-    return tools.run("cp", samples.file(src, name, "job", [step]), space.at(name))
-
-
-def versions(space, name="a.yaml"):
-    return space.fact(name, "base"), space.fact(name, "version")
 
 
 def shows(space, document_id):
@@ -152,7 +133,7 @@ def test_a_listing_tells_what_is_there_now(space, src, bound):
 
 def test_the_same_text_under_a_newer_version_is_only_noted(space, src, bound):
     before = os.stat(space.at("a.yaml")).st_ino
-    console(space, bound, samples.document("job", ["mine"]), description="other")
+    console(space, bound, MINE, description="other")
     text(space)
     assert os.stat(space.at("a.yaml")).st_ino == before and versions(space) == ("v2", "v2")
     save(space, src, "more").ok()
@@ -212,10 +193,8 @@ def test_an_open_handle_is_no_way_around(space, bound):
     console(space, bound)
     looking = tools.popen("cat", space.at("a.yaml"))
     assert gate.wait_held()
-    writer = tools.popen("python3", "-c", "import os,sys\nfd=os.open(sys.argv[1],os.O_WRONLY)\nprint('open',flush=True)\n"
-                         "sys.stdin.readline()\nos.ftruncate(fd,0)\nos.write(fd,sys.argv[2].encode())\nos.close(fd)", space.at("a.yaml"), MORE,
-                         stdin=subprocess.PIPE)
-    assert writer.stdout.readline() == b"open\n"
+    writer = tools.begin_python("fd = os.open(target, os.O_WRONLY); ready()\n"
+                                "os.ftruncate(fd, 0); os.write(fd, args[0].encode()); os.close(fd)", space.at("a.yaml"), MORE)
     gate.open()
     tools.finish(looking).ok()
     result = tools.finish(writer, given=b"go\n")
@@ -336,29 +315,24 @@ def test_the_unread_text_written_again_sends_nothing(space, src, bound):
 # ---- who has read what ----
 
 VIM = ["vim", "-es", "-u", "NONE", "-i", "NONE", "-n"]
-EDITORS = {
-    # read, wait until somebody has written, save
-    "vim": VIM + ["-c", "call system('touch $1; while [ ! -e $2 ]; do sleep 0.02; done')",
-                  "-c", "normal Go# edited", "-c", "w!", "-c", "q!", "$0"],
-    "vim, by renaming": VIM + ["-c", "set backup backupcopy=no", "-c",
-                               "call system('touch $1; while [ ! -e $2 ]; do sleep 0.02; done')",
-                               "-c", "normal Go# edited", "-c", "w!", "-c", "q!", "$0"],
-    "python": ["python3", "-c", """
+AWAITED = "call system('touch $1; while [ ! -e $2 ]; do sleep 0.02; done')"
+PYTHON = """
 import os, sys, time
 text = open(sys.argv[1]).read()
 open(sys.argv[2], "w").close()
 while not os.path.exists(sys.argv[3]):
     time.sleep(0.02)
+"""
+EDITORS = {
+    # read, wait until somebody has written, save
+    "vim": VIM + ["-c", AWAITED, "-c", "normal Go# edited", "-c", "w!", "-c", "q!", "$0"],
+    "vim, by renaming": VIM + ["-c", "set backup backupcopy=no", "-c", AWAITED, "-c", "normal Go# edited", "-c", "w!", "-c", "q!", "$0"],
+    "python": ["python3", "-c", PYTHON + """
 file = open(sys.argv[1], "w")
 file.write(text + "# edited\\n")
 file.close()
 """, "$0", "$1", "$2"],
-    "python, by renaming": ["python3", "-c", """
-import os, sys, time
-text = open(sys.argv[1]).read()
-open(sys.argv[2], "w").close()
-while not os.path.exists(sys.argv[3]):
-    time.sleep(0.02)
+    "python, by renaming": ["python3", "-c", PYTHON + """
 with open(sys.argv[1] + ".new", "w") as file:
     file.write(text + "# edited\\n")
 os.rename(sys.argv[1] + ".new", sys.argv[1])
@@ -416,31 +390,30 @@ def test_sed_edits_what_is_there_now(space, bound):
 
 def test_an_editor_that_reads_again_knows_better(space, src, bound):
     script = """
-import sys
-def read():
-    with open(sys.argv[1]) as file:
-        return file.read()
-read()
-print("read", flush=True)
-sys.stdin.readline()
-text = read()
-with open(sys.argv[1], "w") as file:
-    file.write(text + "# edited\\n")
+load(target); ready()
+text = load(target)
+with open(target, 'wb') as file:
+    file.write(text + b'# edited\\n')
 """
-    editor = tools.popen("python3", "-c", script, space.at("a.yaml"), stdin=subprocess.PIPE)
-    assert editor.stdout.readline() == b"read\n"
+    editor = tools.begin_python(script, space.at("a.yaml"))
     console(space, bound)
     text(space)
     tools.finish(editor, given=b"go\n").ok()
     assert space.job(bound)["content"] == THEIRS + "# edited\n"
 
 
-def test_an_editor_that_has_read_an_import_overwrites_nobody(make_space, src):
-    """The same before the job is bound here: the editor's first save binds it."""
+@pytest.fixture
+def imported(make_space):
+    """A space that shows an import as a.yaml, and lets it be edited, and the ID of the job."""
     space = make_space(refresh="0", jobs="all")
-    made = space.cocd.client().ask("POST", "/v1/documents", body={
-        "name": "a", "content": samples.document("job", ["mine"]), "risk_level": "LOW", "enterprise_project_id": "0"})["data"]
+    made = space.cocd.client().create(name="a", content=MINE)
     tools.eventually(lambda: "a.yaml" in os.listdir(space.path), "the import")
+    return space, made
+
+
+def test_an_editor_that_has_read_an_import_overwrites_nobody(imported, src):
+    """The same before the job is bound here: the editor's first save binds it."""
+    space, made = imported
     process, go = begin_editor("python", space, src)
     console(space, made, name="a")
     tools.run("grep", "-r", "theirs", space.path).ok()
@@ -450,11 +423,8 @@ def test_an_editor_that_has_read_an_import_overwrites_nobody(make_space, src):
     assert space.id("a.yaml") == made and len(space.updates()) == 0
 
 
-def test_an_editor_of_an_import_saves(make_space, src):
-    space = make_space(refresh="0", jobs="all")
-    made = space.cocd.client().ask("POST", "/v1/documents", body={
-        "name": "a", "content": samples.document("job", ["mine"]), "risk_level": "LOW", "enterprise_project_id": "0"})["data"]
-    tools.eventually(lambda: "a.yaml" in os.listdir(space.path), "the import")
+def test_an_editor_of_an_import_saves(imported, src):
+    space, made = imported
     process, go = begin_editor("python", space, src)
     go()
     tools.finish(process).ok()
@@ -491,7 +461,7 @@ def test_keys_that_are_refused_hide_nothing(space, src, bound):
 
 
 def test_a_job_that_is_gone_leaves_the_file(space, src, bound):
-    space.cocd.client().ask("DELETE", f"/v1/documents/{bound}")
+    space.cocd.client().delete(bound)
     for _ in range(2):
         assert "mine" in text(space)
     assert space.id("a.yaml") == bound and space.error("a.yaml") is None

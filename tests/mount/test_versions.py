@@ -9,7 +9,9 @@ import pytest
 import front as fronts
 import samples
 import tools
+import two_writers
 from fixtures import reachable_tmp_path as tmp_path  # noqa: F401
+from two_writers import save
 
 LONG = "3600"  # a refresh that no test outlasts
 
@@ -23,13 +25,8 @@ def document(step):
     return samples.document("job", [step])
 
 
-def save(space, src, step, name="a.yaml"):
-    return tools.run("cp", samples.file(src, "file.yaml", "job", [step]), space.at(name))
-
-
 def console(space, document_id, step, **fields):
-    body = {"name": "job", "content": document(step), "risk_level": "LOW", **fields}
-    space.cocd.client().ask("PUT", f"/v1/documents/{document_id}", body=body)
+    two_writers.console(space, document_id, document(step), **fields)
 
 
 def make(space, src, n=3, name="a.yaml"):
@@ -40,10 +37,6 @@ def make(space, src, n=3, name="a.yaml"):
 
 def versions(space, *parts):
     return space.at(".coc", "versions", *parts)
-
-
-def shows(space):
-    return [call for call in space.calls("GET") if call.path.startswith("/v1/documents/")]
 
 
 # ---- what is there ----
@@ -114,9 +107,8 @@ def test_a_version_that_a_conflict_names_is_where_the_story_says(space, src):
 
 def test_an_import_has_versions(make_space, src):
     space = make_space(refresh="0")
-    reply = space.cocd.client().ask("POST", "/v1/documents", body={
-        "name": "theirs", "content": document("one"), "risk_level": "LOW", "enterprise_project_id": "0"})
-    console(space, reply["data"], "two", name="theirs")
+    theirs = space.cocd.client().create(name="theirs", content=document("one"))
+    console(space, theirs, "two", name="theirs")
     tools.eventually(lambda: "theirs.yaml" in os.listdir(space.path), "the import")
     assert os.listdir(versions(space)) == ["theirs.yaml"]
     assert os.listdir(versions(space, "theirs.yaml")) == ["v1.yaml", "v2.yaml"]
@@ -127,25 +119,25 @@ def test_an_import_has_versions(make_space, src):
 
 def test_a_listing_asks_for_no_version(space, src):
     make(space, src)
-    before = len(shows(space))
+    before = len(space.shows())
     for command in (["ls", "-aR"], ["find"], ["find", "-type", "f"]):
         tools.run("env", "-C", space.at(".coc", "versions"), *command).ok()
-    assert len(shows(space)) == before
+    assert len(space.shows()) == before
 
 
 def test_a_stat_tells_the_size_and_the_time_of_a_version(space, src):
     job = make(space, src)
-    before = len(shows(space))
+    before = len(space.shows())
     for number in (1, 2, 3):
         path = versions(space, "a.yaml", f"v{number}.yaml")
         for _ in range(2):
             assert os.stat(path).st_size == len(document(f"step {number}"))
     newest = os.stat(versions(space, "a.yaml", "v3.yaml"))
     assert int(newest.st_mtime * 1000) == space.job(job)["update_time"]
-    assert len(shows(space)) == before + 3
+    assert len(space.shows()) == before + 3
     listed = tools.run("ls", "-l", versions(space, "a.yaml")).ok().stdout.splitlines()[1:]
     assert [int(line.split()[4]) for line in listed] == [len(document(f"step {number}")) for number in (1, 2, 3)]
-    assert len(shows(space)) == before + 3
+    assert len(space.shows()) == before + 3
 
 
 COPIES = {
@@ -188,17 +180,17 @@ def test_a_directory_whose_check_is_due_asks_once(make_space, src):
     space = make_space(refresh="0")
     job = make(space, src, 1)
     console(space, job, "theirs")
-    before = len(shows(space))
+    before = len(space.shows())
     assert os.listdir(versions(space, "a.yaml")) == ["v1.yaml", "v2.yaml"]
-    assert len(shows(space)) == before + 1
+    assert len(space.shows()) == before + 1
 
 
 def test_what_was_read_is_not_asked_for_again(space, src, tmp_path):
     make(space, src)
-    before = len(shows(space))
+    before = len(space.shows())
     for number in range(3):
         tools.run("cp", "-r", versions(space), tmp_path / f"copy-{number}").ok()
-    assert len(shows(space)) == before + 3
+    assert len(space.shows()) == before + 3
     for number in (1, 2, 3):
         assert tools.read(tmp_path / "copy-2" / "a.yaml" / f"v{number}.yaml").decode() == document(f"step {number}")
 

@@ -28,17 +28,10 @@ BESIDE = {
     "a directory's visitor": "os.chdir(target + '/d'); ready(); os.listdir('.')",
     "a maker": "ready(); os.mkdir(target + '/new')",
 }
-READY = """
-def ready():
-    print("ready", flush=True)
-    sys.stdin.readline()
-"""
 
 
 def beside(space, name):
-    process = tools.popen(sys.executable, "-c", tools.PRELUDE + READY + BESIDE[name], space.path, stdin=subprocess.PIPE)
-    assert process.stdout.readline() == b"ready\n"
-    return process
+    return tools.begin_python(BESIDE[name], space.path)
 
 
 def held(space, src, name):
