@@ -743,6 +743,31 @@ static void names_of_a_mount_that_are_not_durable_get_no_file(void **state)
 	assert_true(is_placed(fixture, "job.yaml"));
 }
 
+/* A slice gives names that the ledger then loses, and no scan is under way that would fail. No file
+ * is made that the ledger does not know of: it would look like one of a user's. */
+static void names_that_the_ledger_loses_get_no_file(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_jobs(fixture, 120);
+	mount_again(fixture, JOBS_OWN);
+	look(fixture);
+	mount_again(fixture, JOBS_READ);
+	fixture_pass(fixture, 2); /* removes */
+	fixture_pass(fixture, 2); /* gives some names */
+	fake_disk_fail_writes(ENOSPC);
+	fixture_pass(fixture, 2); /* gives some more */
+	fake_disk_fail_writes(0);
+	answer_all(fixture);
+	for (size_t i = 0; i < root.n; i++)
+		assert_true(is_placed(fixture, root.names[i]));
+	fixture->now_ms += 600000;
+	look(fixture);
+	assert_int_equal(root.n, 120);
+	for (size_t i = 0; i < root.n; i++)
+		assert_true(is_placed(fixture, root.names[i]));
+}
+
 /* A path takes the job of an import that this mount does not show: no later mount shows it. */
 static void a_path_takes_the_job_of_an_import_that_is_not_shown(void **state)
 {
