@@ -70,8 +70,8 @@ static int mark_taken(const struct submission *submission)
 	return r;
 }
 
-/* Finds the candidate that is to be looked at next; *ret_next is NULL if there is none. There can
- * be a thousand: not all of them are marked before each look. Returns 0 or -errno. */
+/* Finds the candidate that is to be looked at next; *ret_next is NULL if there is none. A look
+ * marks no other candidate: there can be a thousand. Returns 0 or -errno. */
 static int find_unseen(const struct submission *submission, struct adoption_candidate **ret_next)
 {
 	const struct adoption *adoption = submission->adoption;

@@ -191,9 +191,9 @@ int catalogue_refresh(struct engine *engine, submit_done_fn *done, void *data,
 
 void catalogue_lost(struct catalogue *catalogue)
 {
+	placing_lost(&catalogue->engine->imports->placing);
 	if (catalogue->is_scanning) {
 		scan_cancel(&catalogue->scan);
-		placing_cancel(&catalogue->engine->imports->placing);
 		on_scan_done(catalogue, &(struct scan_end){.outcome = SCAN_FAILED,
 							   .errnum = EIO,
 							   .why = "the ledger cannot be written"});

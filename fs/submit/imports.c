@@ -68,15 +68,6 @@ static int restore_file(const struct import_files *files, const struct import_re
 	return r < 0 ? r : import->version > 0;
 }
 
-int imports_remove_file(struct engine *engine, const struct import_record *import)
-{
-	const struct import_files *files = &engine->imports->files;
-	int64_t row;
-	int r = ledger_row(engine->ledger, import->name, &row);
-
-	return r == -ENOENT ? files->remove(files->data, import) : r;
-}
-
 static int begin_import(void *data, const struct import_record *import)
 {
 	struct beginning *beginning = data;
@@ -91,7 +82,7 @@ static int begin_import(void *data, const struct import_record *import)
 			      : buf_append(&beginning->lost, import->job_id,
 					   strlen(import->job_id) + 1);
 	}
-	return imports_remove_file(beginning->engine, import);
+	return placing_remove_file(beginning->engine, import);
 }
 
 /* The content of these has to be fetched again. Returns 0 or -errno. */

@@ -24,10 +24,6 @@ void imports_destroy(struct imports *imports);
 /* Does this mount make files of imports? */
 bool imports_are_placed(const struct engine *engine);
 
-/* Removes the file of an import, unless the name is one of this space's own by now. Returns 0 or
- * -errno. */
-int imports_remove_file(struct engine *engine, const struct import_record *import);
-
 /* A scan has listed a job. Returns 0 or -errno. */
 int imports_add(struct engine *engine, const char *job_id, int64_t create_ms);
 

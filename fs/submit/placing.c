@@ -69,6 +69,35 @@ static void take_names_back(struct placing *placing)
 		ledger_import_take_name(placing->engine->ledger, names->data + at);
 }
 
+/* Keeps those names that have no file yet and that the ledger still has. What the ledger cannot
+ * tell gets its file at the next mount. */
+static void drop_lost_names(struct placing *placing)
+{
+	struct buf *names = &placing->names;
+	size_t kept = placing->made;
+
+	for (size_t at = placing->made; at < names->size;) {
+		char *name = names->data + at;
+		size_t size = strlen(name) + 1;
+
+		at += size;
+		if (ledger_import_has_name(placing->engine->ledger, name) <= 0)
+			continue;
+		memmove(names->data + kept, name, size);
+		kept += size;
+	}
+	names->size = kept;
+}
+
+void placing_lost(struct placing *placing)
+{
+	if (!placing->engine)
+		return;
+	placing->done = NULL;
+	placing->again = placing->lost = true;
+	drop_lost_names(placing);
+}
+
 /* Ends it: this is the last touch. */
 static void end_placing(struct placing *placing, int r)
 {
@@ -87,6 +116,15 @@ static void end_placing(struct placing *placing, int r)
 
 /* ---- those that are leaving ---- */
 
+int placing_remove_file(struct engine *engine, const struct import_record *import)
+{
+	const struct import_files *files = &engine->imports->files;
+	int64_t row;
+	int r = ledger_row(engine->ledger, import->name, &row);
+
+	return r == -ENOENT ? files->remove(files->data, import) : r;
+}
+
 struct leaving {
 	struct placing *placing;
 	struct buf ids; /* of those whose file is gone: each ends with a NUL */
@@ -96,7 +134,7 @@ struct leaving {
 static int remove_leaving(void *data, const struct import_record *import)
 {
 	struct leaving *leaving = data;
-	int r = imports_remove_file(leaving->placing->engine, import);
+	int r = placing_remove_file(leaving->placing->engine, import);
 
 	return r < 0 ? r : buf_append(&leaving->ids, import->job_id, strlen(import->job_id) + 1);
 }
@@ -273,8 +311,12 @@ static void finish_pass(struct placing *placing)
 		go_on_placing(placing);
 		return;
 	}
-	r = engine->imports->is_whole ? 0 : ledger_imports_set_whole(engine->ledger);
-	engine->imports->is_whole |= r == 0;
+	if (engine->imports->is_whole || placing->lost) {
+		end_placing(placing, 0);
+		return;
+	}
+	r = ledger_imports_set_whole(engine->ledger);
+	engine->imports->is_whole = r == 0;
 	end_placing(placing, r);
 }
 

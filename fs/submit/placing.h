@@ -27,6 +27,7 @@ struct placing {
 	void *data;
 	enum placing_step step;
 	bool again;		   /* it has to begin anew at its end */
+	bool lost;		   /* something was: the next look tells whether all have names */
 	struct loop_timer timer;   /* of the next slice */
 	struct import_place place; /* what has a name, or cannot have one now */
 	struct buf names;	   /* that were given, and have no file yet: each ends with a NUL */
@@ -42,5 +43,13 @@ void placing_begin(struct placing *placing, struct engine *engine, placing_done_
 
 /* Stops: done is not called. One that is not under way is accepted. */
 void placing_cancel(struct placing *placing);
+
+/* An iteration could not be recorded. One that is under way begins anew, and makes no file of a
+ * name that the ledger has lost; done is not called. */
+void placing_lost(struct placing *placing);
+
+/* Removes the file of an import, unless the name is one of this space's own by now. Returns 0 or
+ * -errno. */
+int placing_remove_file(struct engine *engine, const struct import_record *import);
 
 #endif

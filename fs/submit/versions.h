@@ -33,8 +33,8 @@ int versions_complete(struct submission *submission);
 /* Is the risk level that the job has after an update within max_risk=? 0, or -EPERM with err. */
 int versions_check_risk(const struct submission *submission, struct err *err);
 
-/* The values that the service tells of a version, borrowed; NULL: not told, as the tags never
- * are. */
+/* The values of a version in the service's answer, borrowed; NULL: not in the answer, as the tags
+ * never are. */
 void versions_told(const struct coc_details *details, const char *ret_told[ATTR_COUNT]);
 
 /* Has the version of a job the content of the submission? */

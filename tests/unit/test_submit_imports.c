@@ -1110,6 +1110,7 @@ int main(void)
 		IMPORT_TEST(a_file_that_a_user_makes_meanwhile_stays),
 		IMPORT_TEST(names_that_are_not_durable_get_no_file),
 		IMPORT_TEST(names_of_a_mount_that_are_not_durable_get_no_file),
+		IMPORT_TEST(names_that_the_ledger_loses_get_no_file),
 		IMPORT_TEST(a_path_takes_the_job_of_an_import_that_is_not_shown),
 		IMPORT_TEST(a_job_of_the_name_of_an_update_has_a_file),
 		IMPORT_TEST(nothing_is_found_where_none_is_shown),
