@@ -42,7 +42,7 @@
 #include "submit/named_jobs.h"
 #include "submit/outage.h"
 #include "submit/rows.h"
-#include "submit/send.h"
+#include "submit/submission_show.h"
 #include "submit/submission.h"
 #include "submit/versions.h"
 

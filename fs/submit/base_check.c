@@ -30,7 +30,7 @@
 #include "job/version.h"
 #include "submit/ask.h"
 #include "submit/outage.h"
-#include "submit/send.h"
+#include "submit/submission_show.h"
 #include "submit/submission.h"
 #include "submit/versions.h"
 

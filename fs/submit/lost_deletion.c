@@ -11,7 +11,7 @@
 #include <errno.h>
 
 #include "submit/outage.h"
-#include "submit/send.h"
+#include "submit/submission_show.h"
 #include "submit/submission.h"
 
 /* Ends the deletion: it failed as submission->err says, and asked tells what asking brought. */

@@ -23,7 +23,7 @@
 #include "submit/name_list.h"
 #include "submit/outage.h"
 #include "submit/rows.h"
-#include "submit/send.h"
+#include "submit/submission_show.h"
 #include "submit/submission.h"
 #include "submit/versions.h"
 

@@ -10,7 +10,6 @@
 
 #include "base/crash.h"
 #include "base/log.h"
-#include "job/version.h"
 #include "submit/question.h"
 #include "submit/ask.h"
 #include "submit/lost_deletion.h"
@@ -169,16 +168,4 @@ void submission_take_back(struct submission *submission)
 {
 	engine_cancel_call(submission->engine, steal_ptr(submission->call));
 	submission->stage = STAGE_FRESH;
-}
-
-int submission_show(struct submission *submission, const char *job_id, int64_t version,
-		    int64_t timeout_ms, coc_done_fn *done)
-{
-	const struct coc_service *service = &submission->engine->service;
-	char text[VERSION_ROOM];
-	struct err err = {0};
-
-	version_write(version, text);
-	return service->ops->show(service->data, job_id, version ? text : NULL, timeout_ms, done,
-				  submission, &submission->call, &err);
 }

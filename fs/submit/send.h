@@ -13,9 +13,4 @@ void submission_send(struct submission *submission);
 /* Takes that back in the same iteration. */
 void submission_take_back(struct submission *submission);
 
-/* Has the service show a version of a job, 0: the newest; submission->call is that call. Returns 0;
- * -errno: nothing is asked. */
-int submission_show(struct submission *submission, const char *job_id, int64_t version,
-		    int64_t timeout_ms, coc_done_fn *done);
-
 #endif

@@ -26,7 +26,7 @@
 #include "bounds/api.h"
 #include "job/version.h"
 #include "submit/outage.h"
-#include "submit/send.h"
+#include "submit/submission_show.h"
 #include "submit/submission.h"
 #include "submit/versions.h"
 
