@@ -755,8 +755,9 @@ static void names_that_the_ledger_loses_get_no_file(void **state)
 	mount_again(fixture, JOBS_READ);
 	fixture_pass(fixture, 2); /* removes */
 	fixture_pass(fixture, 2); /* gives some names */
-	fake_disk_fail_writes(ENOSPC);
 	fixture_pass(fixture, 2); /* gives some more */
+	fake_disk_fail_writes(ENOSPC);
+	fixture_pass(fixture, 2); /* gives the last */
 	fake_disk_fail_writes(0);
 	answer_all(fixture);
 	for (size_t i = 0; i < root.n; i++)
