@@ -65,6 +65,16 @@ static void handle_close(struct space *space, struct handle *handle)
 	free(handle);
 }
 
+/* The kernel closes a handle. It has dropped the old pages when it opened the handle. As long as
+ * others are open, one of them may not be known to the kernel yet. */
+static void forget_old_pages(const struct handle *handle)
+{
+	struct node *node = handle->node;
+
+	if (LIST_FIRST(&node->content->handles) == handle && !LIST_NEXT(handle, link))
+		node->has_old_pages = false;
+}
+
 /* Takes one of the users' descriptors for the caller. Returns 0, or -EMFILE: that user has as
  * many open as are left for everybody. */
 static int take_descriptor(struct space *space, fuse_req_t req)
@@ -110,7 +120,8 @@ static int handle_open(struct space *space, fuse_req_t req, struct node *node, i
 		content_note_emptied(content);
 	}
 	fi->fh = (uintptr_t)handle;
-	fi->keep_cache = 1; /* nobody but the kernel writes to the spool */
+	/* nobody but the kernel writes to the spool, and incoming.c */
+	fi->keep_cache = !node->has_old_pages;
 	return 0;
 }
 
@@ -410,6 +421,7 @@ void op_release(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 		return;
 	}
 	closing_release(space, handle_of(fi));
+	forget_old_pages(handle_of(fi));
 	handle_close(space, handle_of(fi));
 	reply(req, 0);
 }

@@ -4,8 +4,9 @@
  * attribute. All who want to see the same import meanwhile wait for the same fetch.
  *
  * A placeholder is filled in its place, as nobody can have read it. What was fetched longer ago
- * than `refresh` is checked. A newer version comes as a new inode (incoming.h), and the request is
- * answered with ESTALE. Then the kernel looks the name up again, and finds the new file.
+ * than `refresh` is checked. A newer version comes as a new inode (incoming.c), and the request
+ * goes on with it. If some program has the import open, the new file is another node: the request
+ * is answered with ESTALE, and the kernel looks the name up again.
  *
  * When the service cannot be asked, an import that was fetched stays readable as it is, and one
  * that was not is an error. Nothing is removed here. That a job is gone may also mean that the keys
@@ -40,7 +41,6 @@ struct import_fetch {
 	uint64_t ino;		     /* of its file */
 	bool is_ahead;		     /* nobody had asked for it when it began */
 	bool was_fetched;	     /* it has a content that can be shown */
-	bool is_new_inode;
 	struct waiting_requests waiting;
 	LIST_ENTRY(import_fetch) link; /* in space->fetches */
 };
@@ -85,18 +85,18 @@ static int may_replace_import(void *data)
 	return r == 0 && strcmp(import.job_id, fetch->import.job_id) ? -EBUSY : r;
 }
 
-static void on_import_written(void *data, int result, const struct stat *st)
+static void on_import_written(void *data, int result)
 {
 	struct import_fetch *fetch = data;
+	bool is_new_node = result == INCOMING_NEW_NODE;
 
-	(void)st;
-	if (result == 0)
+	if (result >= 0)
 		result = may_replace_import(fetch); /* the placeholder may have another owner */
 	if (result == 0)
 		result = record_fetched(fetch);
-	if (result == -ENOENT || result == -EBUSY)
+	if (result == -ENOENT || result == -EBUSY || (result == 0 && is_new_node))
 		result = -ESTALE; /* another file has the name: it is looked up again */
-	end_fetch(fetch, result == 0 && fetch->is_new_inode ? -ESTALE : result);
+	end_fetch(fetch, result);
 }
 
 /* Keeps what the service has shown of the job in the record. Returns 0 or -errno. */
@@ -135,7 +135,6 @@ static void write_import(struct import_fetch *fetch, const struct shown_job *job
 	memcpy(before, import->digest, sizeof(before));
 	/* after a loss in the ledger somebody may have open what is not recorded as fetched */
 	spec.in_place = !fetch->was_fetched && !(node && node->content);
-	fetch->is_new_inode = !spec.in_place;
 	r = take_shown(import, job);
 	if (r < 0)
 		end_fetch(fetch, r);

@@ -9,6 +9,11 @@
  * meanwhile, so the loop asks the caller once more (may). Then a thread syncs the directory. The
  * caller records which version the file holds when both are on the disk.
  *
+ * The kernel goes on with the node that it knows, which is the new file from now on. If the old
+ * file is open, it keeps its node, and the new file is another one. A request that waits for the
+ * old node is answered with ESTALE then, and the kernel looks the name up again. But it does so
+ * once for each call of a program: if texts come fast, the program would get the next ESTALE.
+ *
  * If the power goes before that, the file has a text that is newer than what is recorded. Such a
  * text looks like one that was not submitted, and nothing is lost. The other order would be
  * worse: a recorded version that is newer than the text lets the next save overwrite a version
@@ -53,6 +58,7 @@ struct incoming {
 	bool is_written;    /* it is there */
 	struct stat old;    /* the file as the thread has seen it */
 	struct stat st;	    /* the new one */
+	bool is_new_node;   /* the kernel knows the old one, which is open */
 };
 
 /* ---- in a thread ---- */
@@ -264,12 +270,13 @@ static void end_incoming(struct incoming *incoming, int r)
 {
 	incoming_done_fn *done = incoming->done;
 	void *data = incoming->data;
-	struct stat st = incoming->st;
 
+	if (r == 0 && incoming->is_new_node)
+		r = INCOMING_NEW_NODE;
 	if (incoming->is_written)
 		unlinkat(incoming->space->incoming_fd, incoming->temporary, 0);
 	free_incoming(incoming);
-	done(data, r, r < 0 ? NULL : &st);
+	done(data, r);
 }
 
 static void answer_synced(struct disk_op *op)
@@ -306,6 +313,25 @@ static int check_unchanged(const struct incoming *incoming)
 		       : -EBUSY;
 }
 
+/* A node that the kernel knows has lost its file to the new one. */
+static void renew_node(struct incoming *incoming, struct node *node)
+{
+	struct space *space = incoming->space;
+	int r = node->content || node->link.next || node->fd >= 0 ? -EBUSY : 0;
+
+	/* the attributes only, as pages would have to be waited for; -ENOENT: it has forgotten
+	 * them */
+	if (r == 0)
+		r = fuse_lowlevel_notify_inval_inode(space->session, node_id(&space->nodes, node),
+						     -1, 0);
+	if (r == 0 || r == -ENOENT) {
+		node_replaced(&space->nodes, node, incoming->st.st_ino);
+		return;
+	}
+	node_unlinked(&space->nodes, node, incoming->parent, incoming->name);
+	incoming->is_new_node = true;
+}
+
 /* Puts the new file in the place of the old one. */
 static int take_name(struct incoming *incoming)
 {
@@ -319,7 +345,7 @@ static int take_name(struct incoming *incoming)
 	CRASH_POINT("incoming-renamed");
 	incoming->is_written = false;
 	if (old)
-		node_unlinked(nodes, old, incoming->parent, incoming->name);
+		renew_node(incoming, old);
 	return 0;
 }
 
@@ -386,7 +412,7 @@ void incoming_begin(struct space *space, const struct incoming_spec *spec, incom
 	if (!incoming) {
 		if (op)
 			disk_drop(op);
-		done(data, r, NULL);
+		done(data, r);
 		return;
 	}
 	incoming->may = may;

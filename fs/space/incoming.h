@@ -29,9 +29,11 @@ struct incoming_spec {
  * is. */
 typedef int incoming_may_fn(void *data);
 
-/* The end: 0, and the attributes of the file that has the name now; or -errno and NULL. Called once
- * from an iteration of the loop, be it from within incoming_begin(). */
-typedef void incoming_done_fn(void *data, int result, const struct stat *st);
+/* The end: 0; INCOMING_NEW_NODE: the same, but the file is another node now, and a request for the
+ * old one is to be answered with ESTALE; or -errno. Called once from an iteration of the loop, be
+ * it from within incoming_begin(). */
+#define INCOMING_NEW_NODE 1
+typedef void incoming_done_fn(void *data, int result);
 
 /*
  * Begins. Owner, mode, extended attributes and access lists of the file stay. done gets -EBUSY: the

@@ -19,6 +19,10 @@
  * many, the node is lost: out of reach, and under another number, so that nobody takes another file
  * for it.
  *
+ * When a newer text takes the name of a file that is open nowhere, the node stays, and gets the
+ * number of the new inode (node_replaced). So a process that has looked the name up opens the newer
+ * text.
+ *
  * Siblings are nodes of the same kind of life. The nodes of .coc are part of struct nodes and live
  * as long as it does.
  *
@@ -307,6 +311,14 @@ void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, 
 
 	if (link)
 		remove_node_name(nodes, node, link);
+}
+
+void node_replaced(struct nodes *nodes, struct node *node, uint64_t ino)
+{
+	node_table_remove(&nodes->table, node);
+	node->ino = ino;
+	node_table_add(&nodes->table, node);
+	node->has_old_pages = true;
 }
 
 void node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,

@@ -47,7 +47,8 @@ struct node {
 	bool is_regular : 1;
 	bool is_unread : 1; /* it was opened, and nobody has read its text: reading.h */
 	bool is_root : 1;
-	bool is_charged : 1; /* keeper holds a descriptor of the users' for it */
+	bool is_charged : 1;	/* keeper holds a descriptor of the users' for it */
+	bool has_old_pages : 1; /* the kernel may have pages of the file before: node_replaced() */
 	int fd; /* of a directory while it is in the cache, of a node without a name (O_PATH, or
 		   what its last handle left) */
 	uid_t keeper;
@@ -122,6 +123,13 @@ struct node *node_known(struct nodes *nodes, struct node *parent, const char *na
 
 /* The name is gone; the node may be freed. */
 void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, const char *name);
+
+/*
+ * Another inode of the spool has the only name of a node, which is open nowhere. The node is that
+ * file from now on. The kernel is to be told to ask for the attributes again; the next open has the
+ * pages dropped.
+ */
+void node_replaced(struct nodes *nodes, struct node *node, uint64_t ino);
 
 /* The node has another name now, an allocated one that is taken. */
 void node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,

@@ -2,8 +2,8 @@
 /*
  * A job file follows its job. When a process opens or stats the file, and the service was not asked
  * for the job lately (submit/freshness.c), the request waits for a check: one ShowDocument. If the
- * service has a newer text, the text takes the place of the file's (incoming.c) as a new inode. The
- * request is answered with ESTALE then, and the kernel looks the name up again by itself.
+ * service has a newer text, the text takes the place of the file's (incoming.c) as a new inode, and
+ * the request goes on with it.
  *
  * Only a clean file is replaced: it has the text that the ledger says, it is open nowhere,
  * and nothing of it is unfinished. What became of its last commit does not count: a refused text
@@ -135,16 +135,15 @@ static int record_text(struct refresh *refresh)
 	return r;
 }
 
-static void on_incoming_done(void *data, int result, const struct stat *st)
+static void on_incoming_done(void *data, int result)
 {
 	struct refresh *refresh = data;
 
-	(void)st;
-	if (result == 0) {
+	if (result >= 0) {
 		record_text(refresh);
 		log_info("job %s: its file has v%lld now", refresh->fresh.job_id,
 			 (long long)refresh->version);
-		end_refresh(refresh, -ESTALE);
+		end_refresh(refresh, result == INCOMING_NEW_NODE ? -ESTALE : 0);
 		return;
 	}
 	if (result != -EBUSY)

@@ -9,9 +9,8 @@
 /*
  * A process opens or stats a file of the spool. If a check of its job is due, this takes the
  * request and returns true: the request waits for the answer. Then again is called, with a copy of
- * size bytes at data. But if a newer text has taken the name as another inode, the request is
- * answered with ESTALE, and the kernel looks the name up again. Returns false if nothing is to be
- * waited for.
+ * size bytes at data. A newer text is in the file by then. Returns false if nothing is to be waited
+ * for.
  */
 bool refresh_await(fuse_req_t req, struct node *node, const void *data, size_t size,
 		   request_again_fn *again);

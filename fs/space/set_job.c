@@ -182,11 +182,10 @@ static void record_setting(struct job_setting *setting, const struct shown_job *
 	end_setting(setting, r);
 }
 
-static void on_file_filled(void *data, int result, const struct stat *st)
+static void on_file_filled(void *data, int result)
 {
 	struct job_setting *setting = data;
 
-	(void)st;
 	if (result < 0 || !setting->req)
 		end_setting(setting, result);
 	else

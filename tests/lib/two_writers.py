@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A job with two writers: the mount, and somebody at the console, who writes past it."""
 
+import itertools
+
 import samples
 import tools
 
@@ -26,3 +28,17 @@ def console(space, document_id, content=THEIRS, **fields):
 def versions(space, name="a.yaml"):
     """The base of a file, and the newest version that is known of its job."""
     return space.fact(name, "base"), space.fact(name, "version")
+
+
+def hurry(space, document_id):
+    """From now on somebody else writes a version as soon as a check has been answered: each check finds a newer one. Until
+    .end() of what is returned."""
+    numbers = itertools.count(1)
+
+    def write(exchange, answer):
+        if exchange.path == f"/v1/documents/{document_id}" and not dict(exchange.query).get("version"):
+            console(space, document_id, samples.document("job", [f"hurry{next(numbers)}"]))
+        return answer
+
+    console(space, document_id)
+    return space.front.change_answers(write)

@@ -14,6 +14,7 @@ import front as fronts
 import mounting
 import samples
 import tools
+import two_writers
 from fixtures import reachable_tmp_path as tmp_path  # noqa: F401
 
 LIST = "/v1/documents"
@@ -576,6 +577,25 @@ def test_a_newer_version_is_shown_within_refresh(host):
         assert reader.read() == b"first"
     assert os.stat(b.at("job.yaml")).st_size == len("the second")
     assert b.fact("job.yaml", "base") == b.fact("job.yaml", "version") == "v2"
+
+
+@pytest.mark.parametrize("jobs", ["read", "all"])
+@pytest.mark.parametrize("others", [0, 1, 3], ids=lambda number: f"{number} readers")
+def test_a_reader_of_an_import_hears_nothing_of_a_colleague_who_is_fast(host, jobs, others):
+    b = host("b", refresh="0", jobs=jobs)
+    id_ = make(b, "job")
+    assert names(b) == ["job.yaml"]
+    readers = [tools.begin_python("fd = os.open(target, os.O_RDONLY); os.read(fd, 100000); ready(); os.close(fd)", b.at("job.yaml"))
+               for _ in range(others)]
+    change = two_writers.hurry(b, id_)
+    for look in (["cat"], ["stat"], ["head", "-c", "1000"]) * 3:
+        asked = len(shows(b))
+        tools.run(*look, b.at("job.yaml")).ok()
+        assert len(shows(b)) > asked
+    change.end()
+    assert tools.read(b.at("job.yaml")).decode() == b.job(id_)["content"]
+    for reader in readers:
+        tools.finish(reader, given=b"go\n").ok()
 
 
 def test_a_newer_version_in_the_list_is_fetched(host):

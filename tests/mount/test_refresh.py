@@ -9,7 +9,7 @@ import pytest
 import front as fronts
 import samples
 import tools
-from two_writers import MINE, THEIRS, console, save, submit, versions
+from two_writers import MINE, THEIRS, console, hurry, save, submit, versions
 
 LONG = "3600"  # a refresh that no test outlasts
 MORE = samples.document("job", ["more of theirs"])
@@ -148,6 +148,50 @@ def test_the_longest_text_is_there_too(space, bound):
     assert text(space) == THEIRS
 
 
+# ---- a colleague who is fast ----
+
+LOOKS = {"cat": ["cat"], "stat": ["stat"], "head": ["head", "-c", "1000"], "getfattr": ["getfattr", "-d"],
+         "grep": ["grep", "-r", "steps"], "test": ["test", "-r"]}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_reader_hears_nothing_of_a_colleague_who_is_fast(space, bound, look):
+    """The kernel walks once more after ESTALE, and the second one is the program's."""
+    change = hurry(space, bound)
+    for _ in range(5):
+        asked = len(shows(space, bound))
+        tools.run(*LOOKS[look], space.at("a.yaml")).ok()
+        assert len(shows(space, bound)) > asked
+    change.end()
+    assert text(space) == space.job(bound)["content"]
+    assert len(space.updates()) == 0
+
+
+def test_whoever_has_looked_a_name_up_opens_the_newer_text(space, bound):
+    """Two readers: while one of them waits for the check, the other one's brings a newer text, longer or shorter."""
+    for step in ("a longer text of theirs", "s"):
+        before = text(space)
+        gate = space.front.gate()
+        space.front.rule(fronts.Fault(gate=gate), "GET", f"/v1/documents/{bound}", 1)
+        newer = samples.document("job", [step])
+        console(space, bound, newer)
+        readers = [tools.popen("cat", space.at("a.yaml")) for _ in range(4)]
+        assert gate.wait_held()
+        gate.open()
+        for reader in readers:
+            assert tools.finish(reader).ok().stdout == newer != before
+        assert os.path.getsize(space.at("a.yaml")) == len(newer)
+
+
+def test_an_outdated_writer_still_hears_of_it(space, src, bound):
+    change = hurry(space, bound)
+    for _ in range(3):
+        tools.run("cat", space.at("a.yaml")).ok()
+        save(space, src, "more").fails(tools.message("ESTALE"))
+    change.end()
+    assert len(space.updates()) == 0
+
+
 # ---- what is not replaced ----
 
 def test_a_file_that_is_open_keeps_its_text_and_base(space, bound):
@@ -208,11 +252,10 @@ REFUSED = {
     "sed": ["sed", "-i", "s/mine/sed/", "{}"],
     "mv": ["sh", "-c", 'cp "$2" "$1.txt"; mv "$1.txt" "$1"', "sh", "{}", "{src}"],
     "rm": ["rm", "{}"],
-    "attribute": ["setfattr", "-n", "user.coc.description", "-v", "other", "{}"],
 }
 
 
-# sed reads what is there now, and setfattr asks
+# sed reads what is there now
 @pytest.mark.parametrize("command, refresh", [(command, LONG) for command in REFUSED] + [(command, "0") for command in ("mv", "rm")])
 def test_after_a_refusal_a_clean_file_follows_its_job(make_space, src, command, refresh):
     space = make_space(refresh=refresh, delete="service")
@@ -229,6 +272,16 @@ def test_after_a_refusal_a_clean_file_follows_its_job(make_space, src, command, 
     tools.run("sed", "-i", "s/theirs/ours/", path).ok()
     assert space.job(job)["content"] == THEIRS.replace("theirs", "ours") and versions(space) == ("v3", "v3")
     assert space.error("a.yaml") is None and space.fact("a.yaml", "state") == "submitted"
+
+
+def test_an_attribute_comes_on_top_of_the_newer_text(make_space, src):
+    """The kernel asks once more after ESTALE, and the file has followed its job by then: nobody's text is overwritten."""
+    space = make_space(refresh=LONG)
+    job, path = submit(space, src), space.at("a.yaml")
+    console(space, job)
+    tools.run("setfattr", "-n", "user.coc.description", "-v", "other", path).ok()
+    assert text(space) == space.job(job)["content"] == THEIRS and space.job(job)["description"] == "other"
+    assert versions(space) == ("v3", "v3") and space.error("a.yaml") is None
 
 
 def test_after_a_refusal_by_the_check_a_clean_file_follows_its_job(space, src, bound):
