@@ -7,7 +7,7 @@
 #include "ledger/ledger.h"
 
 /* What the tables of a ledger are like: schema.c says how to change it. */
-#define LEDGER_SCHEMA_VERSION 17
+#define LEDGER_SCHEMA_VERSION 18
 
 /*
  * What the files of the ledger share: its statements, prepared once and used again, and the lazily
@@ -109,6 +109,7 @@ enum ledger_statement {
 	STMT_HOLD,
 	STMT_CLAIMS,
 	STMT_DROP_TEXT,
+	STMT_HIDE_VERSIONS,
 	STMT_SET_ASIDE,
 	STMT_BRING_BACK,
 	STMT_BELOW,

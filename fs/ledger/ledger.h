@@ -200,6 +200,11 @@ int ledger_claims(struct ledger *ledger, const char *path,
 /* The text of a row goes, but for the attributes: the story and the warnings. */
 int ledger_drop_text(struct ledger *ledger, int64_t row);
 
+/* The versions so far, and what is under way, are hidden from the file of this user. They are the
+ * recorded user's. If they are hidden as this user's own, and no version came since, they are shown
+ * again. */
+int ledger_hide_versions(struct ledger *ledger, int64_t row, uid_t user);
+
 /* Sets a row aside: it is not found by its path any more. Its submissions go on, and it moves with
  * its directory. */
 int ledger_set_aside(struct ledger *ledger, int64_t row);

@@ -85,6 +85,11 @@ int ledger_drop_text(struct ledger *ledger, int64_t row)
 	return ledger_run_with(ledger, STMT_DROP_TEXT, row, clock_realtime_ms());
 }
 
+int ledger_hide_versions(struct ledger *ledger, int64_t row, uid_t user)
+{
+	return ledger_run_with(ledger, STMT_HIDE_VERSIONS, row, user);
+}
+
 int ledger_set_aside(struct ledger *ledger, int64_t row)
 {
 	return ledger_run_row(ledger, STMT_SET_ASIDE, row);

@@ -97,6 +97,8 @@ static const char schema[] =
 	" base INTEGER NOT NULL DEFAULT 0,"
 	" on_purpose INTEGER NOT NULL DEFAULT 0,"
 	" unread INTEGER NOT NULL DEFAULT 0,"
+	" hidden INTEGER NOT NULL DEFAULT 0,"
+	" hidden_uid INTEGER,"
 	" UNIQUE (dir, name));"
 	"CREATE INDEX job_by_job_id ON job (job_id) WHERE job_id IS NOT NULL;"
 	"CREATE INDEX job_unmade ON job (dir) WHERE unmade = 1;"
@@ -218,6 +220,9 @@ static const char *const upgrades[LEDGER_SCHEMA_VERSION] = {
 	/* a cocfs of that time asked no user: what it has queued makes a job, as it did */
 	[15] = "ALTER TABLE submission ADD COLUMN adopts INTEGER NOT NULL DEFAULT 0",
 	[16] = "ALTER TABLE import ADD COLUMN read_version INTEGER NOT NULL DEFAULT 0",
+	/* which rows have changed hands is not known: what was shown is shown */
+	[17] = "ALTER TABLE job ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
+	       "ALTER TABLE job ADD COLUMN hidden_uid INTEGER",
 };
 
 int ledger_make_schema(sqlite3 *db, const char *path, const char *source, struct err *err)

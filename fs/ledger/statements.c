@@ -16,7 +16,7 @@
 #define TEXT_COLUMNS                                                                               \
 	"job.id, job.job_id, job.version, base, unread, digest, state IN (" SQL_SUBMITTED          \
 	", " SQL_FAILED ") AND NOT (incomplete OR backup), c.version, state = " SQL_FAILED         \
-	" OR refused OR errnum, " LEDGER_HOLDING_COLUMNS
+	" OR refused OR errnum, hidden, hidden_uid, " LEDGER_HOLDING_COLUMNS
 
 #define IMPORT_COLUMNS                                                                             \
 	"job_id, name, state, create_ms, version, digest, checked_ms, error, risk_level,"          \
@@ -117,6 +117,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_FORGET] =
 		"UPDATE job SET state = " SQL_DRAFT
 		", job_id = NULL, version = 0, base = 0, unread = 0, digest = NULL,"
+		" hidden = 0, hidden_uid = NULL,"
 		" risk_level = NULL, enterprise_project_id = NULL, job_name = NULL,"
 		" description = NULL, tags = NULL, held_risk_level = NULL, held_project = NULL,"
 		" held_name = NULL, held_description = NULL, request_id = NULL, refused = 0,"
@@ -286,6 +287,11 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_DROP_TEXT] =
 		"UPDATE job SET errnum = 0, error = NULL, dismissed = 0, warnings = NULL,"
 		" changed_ms = ?2 WHERE id = ?1",
+	[STMT_HIDE_VERSIONS] =
+		"UPDATE job SET hidden = iif(hidden = version AND hidden_uid = ?2, 0, version +"
+		" EXISTS (SELECT 1 FROM submission WHERE job = ?1 AND submission.state "
+		"<> " SQL_QUEUED ")),"
+		" hidden_uid = iif(hidden = 0 OR hidden_uid = uid, uid, NULL) WHERE id = ?1",
 	[STMT_SET_ASIDE] =
 		"UPDATE job SET name = name || '/' || id WHERE id = ?1 AND NOT " IS_ASIDE,
 	[STMT_BRING_BACK] = "UPDATE job SET name = " FILE_NAME " WHERE id = ?1",

@@ -21,7 +21,10 @@ static void read_text(sqlite3_stmt *stmt, struct ledger_text *text)
 		.is_settled = sqlite3_column_int(stmt, 6),
 		.listed = sqlite3_column_int64(stmt, 7),
 		.is_refused = sqlite3_column_int(stmt, 8),
-		.holding = ledger_column_holding(stmt, 9),
+		.hidden = sqlite3_column_int64(stmt, 9),
+		.has_hidden_uid = sqlite3_column_type(stmt, 10) != SQLITE_NULL,
+		.hidden_uid = (uid_t)sqlite3_column_int64(stmt, 10),
+		.holding = ledger_column_holding(stmt, 11),
 	};
 	snprintf(text->job_id, sizeof(text->job_id), "%s",
 		 (const char *)sqlite3_column_text(stmt, 1));

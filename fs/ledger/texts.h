@@ -20,6 +20,11 @@ struct ledger_text {
 	bool is_settled; /* nothing is unfinished, half or a backup */
 	bool is_refused; /* the last commit was: the file may have another text */
 	int64_t listed;	 /* the version that the catalogue has; 0: none */
+	/* versions 1 to hidden are of files that the present file's user could not read: of
+	 * hidden_uid's, or of several users' */
+	int64_t hidden;
+	bool has_hidden_uid;
+	uid_t hidden_uid;
 	struct holding holding;
 };
 

@@ -148,6 +148,13 @@ static int set_aside(struct claiming *claiming, const struct job_claim *current,
 		&(struct submit_change){.kind = CHANGE_SET_ASIDE, .row = current->row});
 }
 
+static int change_row(const struct claiming *claiming, enum submit_change_kind kind, int64_t row,
+		      const struct holding *holding)
+{
+	return submit_change(claiming->space->engine,
+			     &(struct submit_change){.kind = kind, .row = row, .holding = holding});
+}
+
 /* Records that the row is the file's. 1 if anything changed, 0, or -errno. */
 static int bequeath_row(struct claiming *claiming, const struct job_claim *chosen)
 {
@@ -159,9 +166,11 @@ static int bequeath_row(struct claiming *claiming, const struct job_claim *chose
 	holding.heir_reads = holding.has_heir && heir_reads(claiming, &chosen->holding);
 	if (holding_is_same(&holding, &chosen->holding))
 		return 0;
-	r = submit_change(claiming->space->engine, &(struct submit_change){.kind = CHANGE_HOLDING,
-									   .row = chosen->row,
-									   .holding = &holding});
+	r = change_row(claiming, CHANGE_HOLDING, chosen->row, &holding);
+	/* .coc/versions would show the heir what was in the file */
+	if (r == 0 && holding.has_heir &&
+	    (!holding.heir_reads || access_shows_more(&holding.owner.file, &claiming->file)))
+		r = change_row(claiming, CHANGE_HIDE_VERSIONS, chosen->row, &holding);
 	return r < 0 ? r : 1;
 }
 

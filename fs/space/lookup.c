@@ -41,8 +41,9 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	/* a file of a sibling's name can be in the spool if its directory was hidden once */
 	if (r == -ENOENT && sibling && !control_owns(parent, name))
 		r = entry_fill(space, parent, name, &entry);
-	/* the name may become a sibling's when a directory above is renamed */
-	if (!control_owns(parent, name) && name_sibling(name, NULL))
+	/* a version that is not there may come; and the name may become a sibling's when a
+	 * directory above is renamed */
+	if (control_owns(parent, name) ? r == -ENOENT : name_sibling(name, NULL) != SIBLING_NONE)
 		entry.entry_timeout = SIBLING_TIMEOUT_S;
 	if (r == -ENOENT) {
 		/* the kernel may remember that it is not there; siblings come by themselves */

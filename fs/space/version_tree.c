@@ -127,6 +127,8 @@ static int find_job(struct space *space, const char *path, struct version_source
 	source->newest = fresh.newest;
 	source->row = fresh.row;
 	source->is_due = !fresh.due_ms && file_version_can_check(space);
+	source->hidden = fresh.hidden;
+	source->hidden_uid = fresh.has_hidden_uid ? fresh.hidden_uid : space->uid;
 	view_apply(&space->options->view, &source->st);
 	return 0;
 }
@@ -251,10 +253,26 @@ static const struct version_text *kept_text(struct space *space, const struct tr
 	return part->version ? version_text_find(space, part->source.job_id, part->version) : NULL;
 }
 
+/* The attributes that those of a version follow: of the job file, or of a file that only one other
+ * user may read. */
+static struct stat find_shown(const struct space *space, const struct tree_part *part)
+{
+	const struct version_source *source = &part->source;
+	struct stat st = source->st;
+
+	if (!part->version || part->version > source->hidden)
+		return st;
+	st.st_uid = source->hidden_uid;
+	st.st_gid = space->gid; /* it may do nothing */
+	st.st_mode = S_IFREG | 0400;
+	view_apply(&space->options->view, &st);
+	return st;
+}
+
 static struct stat show_part(struct space *space, const struct node *node,
 			     const struct tree_part *part)
 {
-	const struct stat *of = &part->source.st;
+	const struct stat shown = find_shown(space, part), *of = &shown;
 	const struct version_text *text = kept_text(space, part);
 	struct stat st = show_node(node, of,
 				   part->kind == TREE_DIRECTORY ? S_IFDIR | (of->st_mode & 0777)

@@ -18,6 +18,10 @@ struct version_source {
 	bool is_due;	/* the service was not asked for it lately, and can be asked */
 	int64_t row;	/* of a binding; 0: it is an import */
 	struct stat st; /* of the job file, as the mount shows it */
+	/* versions 1 to hidden are another user's: the job has come to a file of a user who
+	 * could not read the file before */
+	int64_t hidden;
+	uid_t hidden_uid;
 };
 
 /* Is a node one of the tree, be it the root of it? */

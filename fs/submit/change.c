@@ -48,6 +48,8 @@ int submit_change(struct engine *engine, const struct submit_change *change)
 	switch (change->kind) {
 	case CHANGE_HOLDING:
 		return ledger_hold(ledger, change->row, change->holding);
+	case CHANGE_HIDE_VERSIONS:
+		return ledger_hide_versions(ledger, change->row, change->holding->heir);
 	case CHANGE_SET_ASIDE:
 		return ledger_set_aside(ledger, change->row);
 	case CHANGE_BRING_BACK:

@@ -81,6 +81,9 @@ static void judge_text(const struct engine *engine, const struct ledger_text *te
 		.is_gone = seen && seen->is_gone,
 		.due_ms = due_in_ms(engine, text, seen),
 		.holding = text->holding,
+		.hidden = text->hidden,
+		.has_hidden_uid = text->has_hidden_uid,
+		.hidden_uid = text->hidden_uid,
 	};
 	memcpy(ret_fresh->job_id, text->job_id, sizeof(text->job_id));
 	memcpy(ret_fresh->digest, text->digest, sizeof(text->digest));

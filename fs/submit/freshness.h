@@ -27,6 +27,9 @@ struct freshness {
 	bool is_gone;	 /* the service has said last that there is no such job */
 	int64_t due_ms;	 /* so long from now no check is due; 0: one is due */
 	struct holding holding;
+	int64_t hidden; /* versions 1 to hidden are another user's: ledger/texts.h */
+	bool has_hidden_uid;
+	uid_t hidden_uid;
 };
 
 /* The version whose text the file has. */

@@ -75,6 +75,8 @@ int submit_read_many(struct engine *engine, int (*read)(void *data), void *data)
 enum submit_change_kind {
 	/* Records who has what row keeps: holding. */
 	CHANGE_HOLDING,
+	/* The versions of row so far are hidden from the heir of holding. */
+	CHANGE_HIDE_VERSIONS,
 	/* Row is not found by its path any more. Its submissions go on, and it moves with its
 	 * directory. */
 	CHANGE_SET_ASIDE,

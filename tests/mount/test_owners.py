@@ -411,6 +411,72 @@ def test_text_goes_along_into_a_file_that_another_user_has_put_there(shared):
     assert shared.id("d/a.yaml") == job and shared.attribute(BEN, "d/a.yaml", "user.coc.description") == "told"
 
 
+# How somebody who may write in the directory gets the job of a file that nobody else may read.
+TAKES = {
+    "mv of scratch": 'cp "$1" .tmp && mv -f .tmp a.yaml',
+    "mv of another job": 'cp "$1" b.yaml && mv -f b.yaml a.yaml',
+    "mv of an empty file": "touch .tmp && mv -f .tmp a.yaml",
+    "mv of what is refused": 'echo "steps: [" > .tmp && ! mv -f .tmp a.yaml',
+    "rm and cp": 'rm -f a.yaml && cp "$1" a.yaml',
+    "rm and touch": "rm -f a.yaml && touch a.yaml",
+    "rm and ln": 'cp "$1" .tmp && rm -f a.yaml && ln .tmp a.yaml',
+    "rm and mv": 'cp "$1" b.yaml && rm -f a.yaml && mv b.yaml a.yaml',
+    "exchange": 'cp "$1" b.yaml && python3 -c "import ctypes; assert'
+                " ctypes.CDLL(None).renameat2(-100, b'b.yaml', -100, b'a.yaml', 2) == 0\"",
+    "mv of a directory": 'mkdir .t && cp "$1" .t/a.yaml && mv -f .t/a.yaml a.yaml',
+}
+
+
+def reads_versions(shared, who, name="a.yaml"):
+    """The texts of the versions that somebody can read, by the name of the version."""
+    found = {}
+    for version in range(1, 6):
+        result = who.sh('cat ".coc/versions/$1/v$2.yaml"', name, str(version), cwd=shared.path)
+        if result.status == 0:
+            found[f"v{version}"] = result.stdout
+    return found
+
+
+@pytest.mark.parametrize("takes", TAKES)
+def test_the_versions_of_a_private_file_stay_private(shared, takes):
+    """The directory lets the user have the job, and what the user writes is the next version of it."""
+    os.chmod(shared.path, 0o777)
+    job = shared.make(ANN, "a.yaml", "secret", umask="077")
+    assert list(reads_versions(shared, ANN)) == ["v1"] and not reads_versions(shared, CID)
+    CID.sh(TAKES[takes], shared.document("a", "cid"), cwd=shared.path).ok()
+    for who in (BEN, CID):
+        for name in os.listdir(shared.path):
+            if name.endswith(".yaml"):
+                assert "secret" not in "".join(reads_versions(shared, who, name).values()), (who.name, name)
+    if shared.id("a.yaml") == job and shared.version(job) == "v2":
+        assert list(reads_versions(shared, CID)) == ["v2"]
+        CID.sh('cat "$1" > a.yaml', shared.document("a", "again"), cwd=shared.path).ok()
+        assert list(reads_versions(shared, CID)) == ["v2", "v3"]
+        assert list(reads_versions(shared, BEN)) == ["v2", "v3"]
+    for name in ("a.yaml", "b.yaml"):
+        if shared.id(name) == job:
+            assert "secret" in reads_versions(shared, ROOT, name)["v1"]
+    shared.space.remount()
+    assert "secret" not in "".join(reads_versions(shared, CID).values())
+
+
+def test_the_versions_are_ones_own_after_a_refused_rename_of_anothers(shared):
+    os.chmod(shared.path, 0o777)
+    job = shared.make(ANN, "a.yaml", "one")
+    CID.sh('umask 077; echo "steps: [" > .tmp && ! mv -f .tmp a.yaml && rm .tmp', cwd=shared.path).ok()
+    assert "one" in reads_versions(shared, ANN)["v1"]
+    ANN.sh('cat "$1" > a.yaml', shared.document("a", "two"), cwd=shared.path).ok()
+    assert shared.id("a.yaml") == job and list(reads_versions(shared, ANN)) == ["v1", "v2"]
+    assert list(reads_versions(shared, CID)) == ["v1", "v2"]
+
+
+def test_the_versions_of_a_file_that_could_be_read_go_along(shared):
+    os.chmod(shared.path, 0o777)
+    job = shared.make(ANN, "a.yaml", "one")
+    CID.sh('cp "$1" .tmp && mv -f .tmp a.yaml', shared.document("a", "cid"), cwd=shared.path).ok()
+    assert shared.id("a.yaml") == job and list(reads_versions(shared, CID)) == ["v1", "v2"]
+
+
 def test_what_is_set_aside_moves_with_its_directory(shared):
     ANN.sh("mkdir d && chmod 1777 d", cwd=shared.path).ok()
     job, theirs = shared.make(BEN, "d/a.yaml"), None

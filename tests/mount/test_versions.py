@@ -48,6 +48,15 @@ def test_each_version_is_a_file(space, src):
         assert tools.run("cat", versions(space, "a.yaml", f"v{number}.yaml")).ok().stdout == document(f"step {number}")
 
 
+def test_a_version_that_was_asked_for_before_it_was_there_comes(space, src):
+    assert not os.path.exists(versions(space, "a.yaml"))
+    make(space, src, 1)
+    assert os.listdir(versions(space, "a.yaml")) == ["v1.yaml"]
+    assert not os.path.exists(versions(space, "a.yaml", "v2.yaml"))
+    save(space, src, "step 2").ok()
+    assert tools.run("cat", versions(space, "a.yaml", "v2.yaml")).ok().stdout == document("step 2")
+
+
 def test_going_back_is_a_copy(space, src):
     job = make(space, src)
     tools.run("cp", versions(space, "a.yaml", "v1.yaml"), space.at("a.yaml")).ok()
