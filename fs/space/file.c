@@ -245,7 +245,7 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 	struct space *space = space_of(req);
 	struct node *parent = node_of(&space->nodes, parent_id);
 	struct fuse_entry_param entry;
-	int r = name_check_new(space, parent, name);
+	int r = name_check_new(req, parent, name);
 
 	/* a file that a scan has made since the kernel looked the name up is no new one */
 	if (r == 0 && import_is(space, parent, name))

@@ -13,8 +13,10 @@
  * is refused (EACCES): nobody gets a job that way.
  *
  * Many tools remove a file before they write it anew: mv from another file system, install, tar,
- * git. So a removal binds too, if the content was fetched. Otherwise, and with jobs=read, a
- * tombstone with the name remembers the job (submit/adoption.c).
+ * git. So the name of a removed import is bound when a user makes a file of it again, if the
+ * content was fetched. Otherwise, and with jobs=read, the name remembers the job
+ * (submit/adoption.c). The removal itself binds nothing: rsync --delete removes what its source has
+ * elsewhere, and the file there takes the job.
  */
 #define _GNU_SOURCE
 #include "space/import_edit.h"
@@ -161,7 +163,33 @@ int import_tell(struct space *space, const struct node *parent, const char *name
 	return r < 0 ? r : 1;
 }
 
-int import_make_way(struct space *space, const struct node *parent, const char *name)
+/* Binds the name of a removed import, which has no file now, to its job. Returns 0 or -errno. */
+static int bind_removed(struct space *space, fuse_req_t req, const char *name)
+{
+	_cleanup_import_record_ struct import_record import = {0};
+	struct owner owner = {
+		.file = {.uid = space->uid, .gid = space->gid, .mode = import_mode(space)}};
+	int64_t row;
+	int r = imports_shown(space->engine) == JOBS_ALL
+			? imports_find_removed(space->engine, name, &import)
+			: -ENOENT;
+
+	if (r == 0 && !adopter_may_take(space, req, space->uid))
+		r = -ENOENT;
+	if (r == 0)
+		r = access_of_directory(space, &space->nodes.root, &owner.directory);
+	if (r == 0)
+		r = imports_bind(space->engine, &import, &owner, &row);
+	if (r == 0)
+		import_reading_bound(space, import.job_id, row);
+	/* a crash must not leave the user's file with the name of an import */
+	if (r == 0)
+		r = submit_save(space->engine);
+	return r == -ENOENT ? 0 : r;
+}
+
+int import_make_way(struct space *space, fuse_req_t req, const struct node *parent,
+		    const char *name)
 {
 	const struct location location = {.dirfd = space->nodes.root.fd, .name = name, .fd = -1};
 	struct stat st;
@@ -172,19 +200,8 @@ int import_make_way(struct space *space, const struct node *parent, const char *
 	r = location_stat(&location, &st);
 	if (r != -ENOENT)
 		return 0;
-	return imports_give_name(space->engine, name);
-}
-
-int import_before_removal(struct space *space, fuse_req_t req, const struct node *parent,
-			  const char *name)
-{
-	_cleanup_import_record_ struct import_record import = {0};
-	int r = imports_shown(space->engine) == JOBS_ALL ? import_find(space, parent, name, &import)
-							 : -ENOENT;
-
-	if (r == 0 && import.version && adopter_may_take(space, req, space->uid))
-		r = bind_import(space, &import);
-	return r == -ENOENT ? 0 : r;
+	r = bind_removed(space, req, name);
+	return r < 0 ? r : imports_give_name(space->engine, name);
 }
 
 int import_removed(struct space *space, const struct node *parent, const char *name)

@@ -24,15 +24,11 @@ int import_tell(struct space *space, const struct node *parent, const char *name
 		const struct err *err);
 
 /* A request is about to make a name in a directory. A name in the root that an import has had, and
- * that has no file, is the user's from now on. Returns 0 or -errno. */
-int import_make_way(struct space *space, const struct node *parent, const char *name);
-
-/* A user is about to remove the file of a name. With jobs=all the name of an import that was
- * fetched is bound to its job, as the tools do that remove a file before they write it anew. The
- * name of any bound file remembers its job. Not for a user who may not write the import. Returns 0
- * or -errno. */
-int import_before_removal(struct space *space, fuse_req_t req, const struct node *parent,
-			  const char *name);
+ * that has no file, is the user's from now on. With jobs=all the name of a removed import that was
+ * fetched is bound to its job, for the tools that remove a file before they write it anew. Not for
+ * a user who may not write the import. Returns 0 or -errno. */
+int import_make_way(struct space *space, fuse_req_t req, const struct node *parent,
+		    const char *name);
 
 /* The file of a name was removed: if it was an import, its job is not shown again. Returns 0 or
  * -errno. */

@@ -26,7 +26,7 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 	struct location location;
 	bool is_commit;
 	struct node *to_parent = node_of(&space->nodes, to_parent_id);
-	int r = name_check_new(space, to_parent, to_name);
+	int r = name_check_new(req, to_parent, to_name);
 
 	if (r == 0)
 		r = end_look(space, to_parent, to_name, &renaming.to);

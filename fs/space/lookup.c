@@ -84,7 +84,7 @@ static void make_name(fuse_req_t req, fuse_ino_t parent_id, const char *name,
 {
 	struct space *space = space_of(req);
 	struct node *parent = node_of(&space->nodes, parent_id);
-	int dirfd = -1, r = name_check_new(space, parent, name);
+	int dirfd = -1, r = name_check_new(req, parent, name);
 
 	if (r == 0)
 		r = dirfd = node_dirfd(&space->nodes, parent);

@@ -19,13 +19,15 @@
 #include "space/path.h"
 #include "space/unmade.h"
 
-int name_check_new(struct space *space, const struct node *parent, const char *name)
+int name_check_new(fuse_req_t req, const struct node *parent, const char *name)
 {
+	struct space *space = space_of(req);
+
 	if (control_owns(parent, name) || job_name_sibling(space, parent, name, NULL))
 		return -EPERM;
 	if (strlen(name) > JOB_NAME_MAX && job_name_is(space, parent, name))
 		return -ENAMETOOLONG;
-	return import_make_way(space, parent, name);
+	return import_make_way(space, req, parent, name);
 }
 
 /* What people may take for a job file and is none is told once, when it is made: no later write is

@@ -4,9 +4,9 @@
 
 #include "space/space.h"
 
-/* May a name be made in a directory? -EPERM: it is a sibling's or .coc's; -ENAMETOOLONG: a job name
- * that leaves no room for its siblings'. */
-int name_check_new(struct space *space, const struct node *parent, const char *name);
+/* May a request make a name in a directory? -EPERM: it is a sibling's or .coc's; -ENAMETOOLONG: a
+ * job name that leaves no room for its siblings'. */
+int name_check_new(fuse_req_t req, const struct node *parent, const char *name);
 
 /* A request has made a name that was free: a job file gets what the name keeps, if it may
  * (claim.h). On failure a regular file is removed again. Returns 0 or -errno. */

@@ -200,10 +200,8 @@ static int remove_sibling(struct space *space, fuse_req_t req, struct node *pare
  * now. */
 static int remove_file(struct space *space, fuse_req_t req, struct node *parent, const char *name)
 {
-	int r = import_before_removal(space, req, parent, name);
+	int r;
 
-	if (r < 0)
-		return r;
 	claim_part(space, parent, name);
 	r = remove_name(space, req, parent, name, 0);
 	return r < 0 ? r : import_removed(space, parent, name);

@@ -112,7 +112,7 @@ static int check_exchange(struct space *space, const struct renaming *renaming)
 	return r == -ENOENT ? 0 : r < 0 ? r : -EINVAL;
 }
 
-static int check_names(struct space *space, const struct renaming *renaming,
+static int check_names(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		       const struct node *from_node)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
@@ -122,7 +122,7 @@ static int check_names(struct space *space, const struct renaming *renaming,
 		return -EINVAL;
 	if (job_name_sibling(space, from->parent, from->name, NULL))
 		return -EPERM;
-	r = name_check_new(space, to->parent, to->name);
+	r = name_check_new(req, to->parent, to->name);
 	if (r < 0)
 		return r;
 	if (!from->exists)
@@ -347,7 +347,8 @@ void op_rename(fuse_req_t req, fuse_ino_t parent_id, const char *name, fuse_ino_
 	if (r == 0)
 		r = end_look(space, parent, name, &renaming.from);
 	if (r == 0)
-		r = check_names(space, &renaming, node_known(&space->nodes, from->parent, name));
+		r = check_names(space, req, &renaming,
+				node_known(&space->nodes, from->parent, name));
 	if (r == 0 && edit_import_ends(req, &renaming))
 		return;
 	if (r == 0 && may_take_rows(&renaming) && moving_is_in_the_way(space, &renaming)) {

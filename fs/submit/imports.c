@@ -155,6 +155,16 @@ int imports_find(struct engine *engine, const char *name, struct import_record *
 	return imports_any(engine) ? ledger_import_find(engine->ledger, name, ret_import) : -ENOENT;
 }
 
+int imports_find_removed(struct engine *engine, const char *name, struct import_record *ret_import)
+{
+	int r = imports_any(engine) ? ledger_import_remembered(engine->ledger, name, ret_import)
+				    : -ENOENT;
+
+	if (r == 0 && (ret_import->state != IMPORT_REMOVED || !ret_import->version))
+		r = -ENOENT;
+	return r;
+}
+
 int imports_glance(struct engine *engine, const char *name, struct import_glance *ret_glance)
 {
 	return imports_any(engine) ? ledger_import_glance(engine->ledger, name, ret_glance)

@@ -41,6 +41,11 @@ bool imports_are_whole(const struct engine *engine);
 /* Finds an import that is placed by the name of its file. -ENOENT: it is none, or none is shown. */
 int imports_find(struct engine *engine, const char *name, struct import_record *ret_import);
 
+/* Finds the import whose file had this name until a user removed the file. -ENOENT: there is none.
+ * So it is if its content was not fetched, or the name was given to another file since. *ret_import
+ * is to be finished in any case. */
+int imports_find_removed(struct engine *engine, const char *name, struct import_record *ret_import);
+
 /* What the siblings of an import look like. -ENOENT as above. */
 int imports_glance(struct engine *engine, const char *name, struct import_glance *ret_glance);
 
@@ -59,9 +64,9 @@ int imports_tell(struct engine *engine, const struct import_record *import, cons
 int imports_read(struct engine *engine, const struct import_record *import);
 
 /*
- * An import, whose content was fetched, is edited or removed: its path is bound to the job. The
- * base is the version that was read here last. If none was read, there is no base. owner: of the
- * file. *ret_row is the row of the path.
+ * An import, whose content was fetched, is edited, or was removed and gets a file again: its path
+ * is bound to the job. The base is the version that was read here last. If none was read, there is
+ * no base. owner: of the file. *ret_row is the row of the path.
  */
 int imports_bind(struct engine *engine, const struct import_record *import,
 		 const struct owner *owner, int64_t *ret_row);

@@ -211,11 +211,13 @@ const char *versions_kept(const struct ledger_submission *record)
 void versions_tell(const struct submission *submission, const char *version, const char *author,
 		   int64_t time_ms, struct err *err)
 {
+	const int64_t base = versions_base(submission);
 	char when[CLOCK_WORD_ROOM];
 
 	clock_write_utc(time_ms, when);
 	err_detail(err, "version", "%s", version ? version : "");
-	err_detail(err, "base", "v%lld", (long long)versions_base(submission));
+	if (base)
+		err_detail(err, "base", "v%lld", (long long)base);
 	err_detail(err, "author", "%s", author ? author : "");
 	err_detail(err, "time", "%s", when);
 	err_detail(err, "state", "%s",

@@ -416,6 +416,35 @@ def test_what_nobody_read_is_not_replaced_by_a_tool_that_removes_first(host, src
     assert b.sent() == (0, 0) and b.id("job.yaml") == ids["job"]
 
 
+@pytest.mark.parametrize("adopt", ["same", "name"])
+@pytest.mark.parametrize("jobs", ["read", "all"])
+def test_a_deployment_that_empties_the_root_first_makes_no_second_job(host, src, jobs, adopt):
+    """rsync reads the root, removes what the repository has in a directory, and writes it there."""
+    b = host("b", jobs=jobs, adopt=adopt, refresh="0")
+    ids = {name: make(b, name, samples.document(name)) for name in ("one", "two")}
+    assert names(b) == ["one.yaml", "two.yaml"]
+    assert all(reads(b.at(name)) for name in names(b))
+    os.mkdir(src / "nightly")
+    for name in ids:
+        samples.file(src / "nightly", name + ".yaml", name)
+    tools.run("rsync", "-a", "--delete", f"{src}/", f"{b.path}/").ok()
+    assert names(b) == ["nightly"] and not b.creates()
+    for name, id_ in ids.items():
+        assert b.id(f"nightly/{name}.yaml") == id_
+
+
+def test_the_job_of_a_removed_import_comes_back_under_any_name(host):
+    b = host("b", jobs="all")
+    id_ = make(b, "job", samples.document("job", ["first"]))
+    assert names(b) == ["job.yaml"] and reads(b.at("job.yaml"))
+    os.unlink(b.at("job.yaml"))
+    tools.write(b.at("other.yaml"), "")
+    os.setxattr(b.at("other.yaml"), "user.coc.job_id", id_.encode())
+    assert tools.read(b.at("other.yaml")).decode() == samples.document("job", ["first"])
+    tools.write(b.at("job.yaml"), samples.document("job", ["second"]))
+    assert b.sent() == (1, 0) and b.id("other.yaml") == id_ != b.id("job.yaml")
+
+
 def test_a_removed_import_and_a_file_of_its_name_outlive_a_remount(host):
     """A name that was given again is the user's, be the file empty or equal to the job's text."""
     b = host("b")
@@ -722,6 +751,7 @@ def test_a_copy_over_an_import_that_nobody_read_is_a_conflict(host, src, refresh
     assert names(b) == ["job.yaml", "same.yaml"]
     put(b, id_, samples.document("job", ["console"]))
     tools.run("cp", samples.file(src, "mine.yaml", "job", ["mine"]), b.at("job.yaml")).fails(tools.message("ESTALE"))
+    assert "version: v2\n" in b.error("job.yaml") and "base:" not in b.error("job.yaml")
     tools.run("cp", samples.file(src, "same.yaml", "same", ["first"]), b.at("same.yaml")).ok()
     assert b.fact("same.yaml", "state") == "submitted" and b.fact("same.yaml", "base") == "v1"
     assert b.sent() == (0, 0) and "mine" in reads(b.at("job.yaml")).decode()

@@ -424,6 +424,35 @@ static void a_tombstone_leaves_a_users_file_alone(void **state)
 	assert_int_equal(root.n, 1);
 }
 
+static int look_for_removed(const struct fixture *fixture, const char *name)
+{
+	_cleanup_import_record_ struct import_record import = {0};
+
+	return imports_find_removed(fixture->engine, name, &import);
+}
+
+static void the_name_of_a_removed_import_is_known_until_a_user_takes_it(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_import_record_ struct import_record import = {0}, unfetched = {0};
+
+	make_job(fixture, "fetched");
+	make_job(fixture, "unfetched");
+	assert_int_equal(look_for_removed(fixture, "fetched.yaml"), -ENOENT);
+	look(fixture);
+	assert_int_equal(look_for_removed(fixture, "fetched.yaml"), -ENOENT);
+	assert_int_equal(imports_find(fixture->engine, "fetched.yaml", &import), 0);
+	import.version = 3;
+	assert_int_equal(imports_fetched(fixture->engine, &import), 0);
+	assert_int_equal(imports_hide(fixture->engine, &import), 0);
+	assert_int_equal(imports_find(fixture->engine, "unfetched.yaml", &unfetched), 0);
+	assert_int_equal(imports_hide(fixture->engine, &unfetched), 0);
+	assert_int_equal(look_for_removed(fixture, "fetched.yaml"), 0);
+	assert_int_equal(look_for_removed(fixture, "unfetched.yaml"), -ENOENT);
+	assert_int_equal(imports_give_name(fixture->engine, "fetched.yaml"), 0);
+	assert_int_equal(look_for_removed(fixture, "fetched.yaml"), -ENOENT);
+}
+
 static void a_name_that_a_user_takes_is_the_users(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1096,6 +1125,7 @@ int main(void)
 		IMPORT_TEST(a_job_that_is_gone_takes_its_file_away),
 		IMPORT_TEST(the_next_mount_makes_what_was_lost),
 		IMPORT_TEST(a_tombstone_leaves_a_users_file_alone),
+		IMPORT_TEST(the_name_of_a_removed_import_is_known_until_a_user_takes_it),
 		IMPORT_TEST(a_name_that_a_user_takes_is_the_users),
 		IMPORT_TEST(with_own_there_is_none),
 		IMPORT_TEST(what_was_listed_before_is_placed_without_the_service),
