@@ -14,6 +14,7 @@
 #include <fts.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,6 +24,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/escape.h"
+#include "job/import.h"
 #include "job/name.h"
 #include "job/state.h"
 
@@ -42,9 +44,15 @@ static int get_fact(const char *path, const char *fact, char *value, size_t room
 	return 0;
 }
 
-/* A job file: 0 when it was submitted, 1 when it was not, -EBUSY; -ENODATA when it is none after
- * all, since the mount ignores its name; another -errno. One that is empty, or a tool's backup, is
- * a draft on purpose, unless a story stands. */
+/* Does the service hold what the file says? */
+static bool is_held(const char *state)
+{
+	return !strcmp(state, job_state_word(JOB_SUBMITTED)) || !strcmp(state, IMPORT_STATE_WORD);
+}
+
+/* A job file. Returns 0 when the service holds it, 1 when it does not, or -EBUSY. -ENODATA: it is
+ * none after all, since the mount ignores its name. Else another -errno. A file that is empty, or a
+ * tool's backup, is a draft on purpose. A story that stands is told of each file. */
 static int look_at_job(const char *path, const char *shown, bool is_empty, struct buf *story)
 {
 	char state[64] = "", error[STORY_MAX] = "", backup[64] = "";
@@ -52,7 +60,7 @@ static int look_at_job(const char *path, const char *shown, bool is_empty, struc
 
 	if (r == 0)
 		r = get_fact(path, "coc.error", error, sizeof(error));
-	if (r == 0 && !*error && strcmp(state, job_state_word(JOB_SUBMITTED)))
+	if (r == 0 && !*error && !is_held(state))
 		r = get_fact(path, "coc.backup", backup, sizeof(backup));
 	if (r < 0)
 		return r;
@@ -62,7 +70,7 @@ static int look_at_job(const char *path, const char *shown, bool is_empty, struc
 	    !strcmp(state, job_state_word(JOB_SUBMITTING)) ||
 	    !strcmp(state, job_state_word(JOB_IN_DOUBT)))
 		return -EBUSY;
-	if (!*error && (is_empty || *backup || !strcmp(state, job_state_word(JOB_SUBMITTED))))
+	if (!*error && (is_empty || *backup || is_held(state)))
 		return 0;
 	error[strcspn(error, "\n")] = '\0';
 	r = look_tell(story, shown, state, error);

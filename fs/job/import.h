@@ -14,6 +14,9 @@
  * to this file.
  */
 
+/* What coc.state says of an import. */
+#define IMPORT_STATE_WORD "imported"
+
 /* What a mount shows of imports: the option jobs=. */
 enum jobs_shown {
 	JOBS_AS_BEFORE, /* nobody says: JOBS_READ, or JOBS_OWN if an older cocfs made the ledger */

@@ -213,7 +213,7 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 	if (strcmp(fact, "state"))
 		return -ENODATA;
 	if (job.job_id && !job.row)
-		return copy_fact("imported", ret_value, ret_size);
+		return copy_fact(IMPORT_STATE_WORD, ret_value, ret_size);
 	r = state_now(space, node, &job, &state);
 	return r < 0 ? r : copy_fact(job_state_word(state), ret_value, ret_size);
 }

@@ -56,6 +56,21 @@ def test_it_waits_until_all_is_submitted(space, src, what):
     assert space.id("d/a.yaml") == space.only_job()["document_id"]
 
 
+def test_what_others_have_made_is_passed_over_until_an_edit_is_refused(own_space, src):
+    own_space.cocd.client().create(name="theirs", content=samples.document("theirs"))
+    tools.run("cp", samples.file(src, "mine.yaml", "mine"), own_space.root).ok()
+    assert "theirs.yaml" in os.listdir(own_space.root)
+    theirs = os.path.join(own_space.root, "theirs.yaml")
+    assert tools.getfattr(theirs, "coc.state") == "imported"
+    for path in own_space.root, theirs:
+        tools.run(tools.COCFS_WAIT, path).ok()
+    tools.run("sed", "-i", "s/name/label/", theirs)
+    result = tools.run(tools.COCFS_WAIT, own_space.root)
+    assert result.status == 1 and "theirs.yaml" in result.stderr and "read-only here" in result.stderr
+    os.unlink(theirs + ".error")
+    tools.run(tools.COCFS_WAIT, own_space.root).ok()
+
+
 def test_what_was_not_named_is_not_waited_for(space, src):
     gate = held(space, times=1)
     for name in ("d", "dd"):
