@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The floor of a client: signed creates by libcurl alone, one after the other on one connection, or
- * many in flight. Each request is built and signed as the mount's own is. Prints the seconds of
+ * many in flight. Each request is built and signed as the mount's own is. With --lists, jobs of the
+ * name are asked for before each create that is sent in its turn, so often. Prints the seconds of
  * all; a first request that opens the connection is not counted with --warm, nor is the rest before
  * each with --rest.
  */
@@ -21,7 +22,8 @@
 
 struct options {
 	const char *url, *unix_socket, *cacert;
-	unsigned count, inflight, rest_us; /* rest_us: when they are sent in turn */
+	unsigned count, inflight;
+	unsigned rest_us, lists; /* when they are sent in turn */
 	bool warm;
 	struct coc_creds *creds;
 	struct buf content;
@@ -72,8 +74,10 @@ static void add_header(struct sender *sender, const char *line)
 	sender->headers = longer;
 }
 
-/* Builds and signs the request of a number, and gives it to the handle. */
-static void sender_load(struct sender *sender, const struct options *options, unsigned number)
+/* Builds and signs the request of a number, a create or a list of its name, and gives it to the
+ * handle. */
+static void sender_load(struct sender *sender, const struct options *options,
+			enum coc_operation operation, unsigned number)
 {
 	char name[32];
 	struct coc_document document = {
@@ -84,11 +88,12 @@ static void sender_load(struct sender *sender, const struct options *options, un
 		.risk_level = "LOW",
 	};
 	struct request_spec spec = {
-		.operation = COC_OP_CREATE,
+		.operation = operation,
 		.endpoint = options->url,
 		.creds = options->creds,
 		.now_s = (long long)time(NULL),
 		.document = &document,
+		.name_like = name,
 	};
 	struct err err;
 
@@ -101,6 +106,10 @@ static void sender_load(struct sender *sender, const struct options *options, un
 		add_header(sender, sender->request.headers[i]);
 	curl_easy_setopt(sender->easy, CURLOPT_URL, sender->request.url);
 	curl_easy_setopt(sender->easy, CURLOPT_HTTPHEADER, sender->headers);
+	if (operation == COC_OP_LIST) {
+		curl_easy_setopt(sender->easy, CURLOPT_HTTPGET, 1L);
+		return;
+	}
 	curl_easy_setopt(sender->easy, CURLOPT_POSTFIELDSIZE_LARGE,
 			 (curl_off_t)sender->request.body_size);
 	curl_easy_setopt(sender->easy, CURLOPT_POSTFIELDS, sender->request.body);
@@ -125,7 +134,11 @@ static void sender_finish(struct sender *sender)
 
 static void send_one(struct sender *sender, const struct options *options, unsigned number)
 {
-	sender_load(sender, options, number);
+	for (unsigned i = 0; i < options->lists; i++) {
+		sender_load(sender, options, COC_OP_LIST, number);
+		sender_check(sender, curl_easy_perform(sender->easy));
+	}
+	sender_load(sender, options, COC_OP_CREATE, number);
 	sender_check(sender, curl_easy_perform(sender->easy));
 }
 
@@ -162,7 +175,7 @@ static unsigned take_answers(CURLM *multi, const struct options *options, unsign
 		curl_multi_remove_handle(multi, sender->easy);
 		if (*sent == options->count)
 			continue;
-		sender_load(sender, options, ++*sent);
+		sender_load(sender, options, COC_OP_CREATE, ++*sent);
 		curl_multi_add_handle(multi, sender->easy);
 	}
 	return answers;
@@ -181,7 +194,7 @@ static double send_at_once(const struct options *options)
 	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)options->inflight);
 	for (unsigned i = 0; i < options->inflight && sent < options->count; i++) {
 		sender_init(&senders[i], options);
-		sender_load(&senders[i], options, ++sent);
+		sender_load(&senders[i], options, COC_OP_CREATE, ++sent);
 		curl_multi_add_handle(multi, senders[i].easy);
 	}
 	while (answered < options->count) {
@@ -206,6 +219,7 @@ int main(int argc, char **argv)
 		{"inflight", required_argument, NULL, 'i'},
 		{"warm", no_argument, NULL, 'w'},
 		{"rest", required_argument, NULL, 'r'},
+		{"lists", required_argument, NULL, 'l'},
 		{NULL, 0, NULL, 0},
 	};
 	struct options options = {.inflight = 1};
@@ -223,13 +237,15 @@ int main(int argc, char **argv)
 			options.warm = true;
 		else if (option == 'r')
 			options.rest_us = count_of(optarg);
+		else if (option == 'l')
+			options.lists = count_of(optarg);
 		else
 			return 2;
 	}
 	if (argc - optind != 4 || options.inflight > INFLIGHT_MAX) {
 		fprintf(stderr,
 			"usage: %s [--unix PATH] [--cacert FILE] [--inflight N] [--warm]"
-			" [--rest US] URL KEYS FILE COUNT\n",
+			" [--rest US] [--lists N] URL KEYS FILE COUNT\n",
 			argv[0]);
 		return 2;
 	}
