@@ -6,7 +6,7 @@ packages_build="ca-certificates meson ninja-build gcc pkg-config libfuse3-dev fu
 packages_test="python3 python3-pytest python3-pytest-xdist python3-pytest-timeout attr util-linux
 	procps bash dash zsh busybox coreutils findutils diffutils sed gawk mawk perl tar cpio rsync git moreutils
 	vim nano emacs-nox ed unzip zip patch curl openssl wget nodejs openssh-client openssh-server ansible-core
-	binutils e2fsprogs mount sqlite3 postgresql-15 inotify-tools stress-ng fio libarchive-tools p7zip-full pax acl"
+	binutils e2fsprogs mount sqlite3 postgresql-15 inotify-tools stress-ng fio libarchive-tools p7zip-full pax acl valgrind"
 
 apt_patience_s=600 # another apt may install much: it is waited for
 apt_look_s=2       # how often it is looked whether it has ended

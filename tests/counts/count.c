@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Counts what a mount does. Preloaded into cocfs, it counts the requests that are read from
+ * /dev/fuse by their operation, the syncs, and the writes to the ledger's log. The counts are in
+ * the file whose path is in COCFS_COUNT_CONTROL (counted.py), which both map.
+ *
+ * Memory is what the C library says is in use, without that of SQLite, whose cache has a bound of
+ * its own. To ask that costs a look at every free piece, so it is done for one request after each
+ * change of "wanted", before the program sees that request.
+ */
+#define _GNU_SOURCE
+#undef _FILE_OFFSET_BITS /* pwrite() and pwrite64() are two names here */
+#include <fcntl.h>
+#include <limits.h>
+#include <malloc.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define OPERATIONS 64 /* the kernel's numbers of FUSE's operations are smaller */
+#define FUSE_MAJOR 10 /* the number of /dev/fuse, in each Linux */
+#define FUSE_MINOR 229
+
+/* counted.py has the same. */
+struct counts {
+	uint64_t wanted, sampled; /* equal: memory is that of the last sample asked for */
+	uint64_t memory;	  /* bytes in use */
+	uint64_t syncs;
+	uint64_t log_writes;
+	uint64_t requests[OPERATIONS];
+};
+
+/* What each request begins with (linux/fuse.h). */
+struct request_head {
+	uint32_t size, operation;
+};
+
+/* Not linked: SQLite comes with cocfs. */
+int64_t sqlite3_memory_used(void) __attribute__((weak));
+
+static struct counts *counts;
+
+__attribute__((constructor)) static void begin(void)
+{
+	const char *path = getenv("COCFS_COUNT_CONTROL");
+	int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+	void *at = fd < 0 ? MAP_FAILED
+			  : mmap(NULL, sizeof(*counts), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (at == MAP_FAILED) {
+		perror(path);
+		_exit(99);
+	}
+	close(fd);
+	unsetenv("LD_PRELOAD"); /* not for the programs that this program starts */
+	counts = at;
+}
+
+static void add(uint64_t *count)
+{
+	__atomic_fetch_add(count, 1, __ATOMIC_SEQ_CST);
+}
+
+static bool is_fuse(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
+	       st.st_rdev == makedev(FUSE_MAJOR, FUSE_MINOR);
+}
+
+static void sample_memory(void)
+{
+	uint64_t wanted = __atomic_load_n(&counts->wanted, __ATOMIC_SEQ_CST);
+	struct mallinfo2 info;
+
+	if (wanted == counts->sampled)
+		return;
+	info = mallinfo2();
+	counts->memory = info.uordblks + info.hblkhd;
+	if (sqlite3_memory_used)
+		counts->memory -= (uint64_t)sqlite3_memory_used();
+	__atomic_store_n(&counts->sampled, wanted, __ATOMIC_SEQ_CST);
+}
+
+ssize_t read(int fd, void *bytes, size_t size)
+{
+	ssize_t n = syscall(SYS_read, fd, bytes, size);
+	struct request_head head;
+
+	if (n < (ssize_t)sizeof(head) || !is_fuse(fd))
+		return n;
+	memcpy(&head, bytes, sizeof(head));
+	if (head.operation < OPERATIONS)
+		add(&counts->requests[head.operation]);
+	sample_memory();
+	return n;
+}
+
+static void count_write(int fd)
+{
+	static const char end[] = "/ledger.db-wal";
+	char link[64], path[PATH_MAX];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path));
+	if (n >= (ssize_t)sizeof(end) &&
+	    !memcmp(path + n - (sizeof(end) - 1), end, sizeof(end) - 1))
+		add(&counts->log_writes);
+}
+
+ssize_t write(int fd, const void *bytes, size_t size)
+{
+	count_write(fd);
+	return syscall(SYS_write, fd, bytes, size);
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t offset)
+{
+	count_write(fd);
+	return syscall(SYS_pwrite64, fd, bytes, size, offset);
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t size, off_t offset)
+{
+	return pwrite64(fd, bytes, size, offset);
+}
+
+int fdatasync(int fd)
+{
+	add(&counts->syncs);
+	return (int)syscall(SYS_fdatasync, fd);
+}
+
+int fsync(int fd)
+{
+	add(&counts->syncs);
+	return (int)syscall(SYS_fsync, fd);
+}

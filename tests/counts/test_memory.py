@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""What cocfs keeps in memory: for a name, for a job, for a submission that waits for its answer."""
+
+import os
+
+import front as fronts
+import pytest
+
+import mounting
+import samples
+import servers
+import spools
+import tools
+
+NAMED = 1000, 3000       # jobs in a directory; each has its .id
+WARM, WRITTEN = 1500, 2000
+HELD = 20, 120           # submissions in flight
+CONTENT = 16384          # bytes of each
+
+
+def test_names(make_counted, counter, check):
+    space = make_counted()
+    listed = []
+    for count in NAMED:
+        space.unmount()
+        spools.fill(space.state, f"jobs-{count}", count)
+        space.mount()
+        tools.run("ls", space.path).ok()
+        before = counter.memory()
+        tools.run("ls", "-l", space.at(f"jobs-{count}")).ok()
+        listed.append(counter.memory() - before)
+    check("bytes per name that the kernel knows", (listed[1] - listed[0]) / (2 * NAMED[1] - 2 * NAMED[0]))
+
+
+@pytest.fixture
+def quick_service(tmp_path):
+    """A service that does nothing, for many jobs."""
+    if not os.access(servers.program("answer"), os.X_OK):
+        pytest.skip(f"the programs of tests/bench are not built: there is no {servers.program('answer')}")
+    server = servers.Server(str(tmp_path / "service"), "bare", "http", (None, None))
+    yield server.start()
+    server.stop()
+
+
+def test_jobs_that_were_written(quick_service, mounts, counter, tmp_path, check):
+    env = {**counter.env, "HUAWEICLOUD_SDK_CREDENTIALS_FILE": quick_service.keys_file}
+    space = counter.watch(mounts(mounting.Mount(quick_service.url, tmp_path / "m", env=env, loglevel="warning")).mount())
+    document, used = samples.file(str(tmp_path), "job.yaml"), []
+    for count in WARM, WRITTEN:
+        tools.run(servers.program("write"), space.path, f"job-{count}", document, 1, count).ok()
+        used.append(counter.memory())
+    check("bytes per job that was written", (used[1] - used[0]) / WRITTEN)
+
+
+def test_submissions_in_flight(make_counted, counter, tmp_path, check):
+    space = make_counted(timeout="60", adopt="never")
+    text = samples.document("large")
+    document = tools.write(tmp_path / "job.yaml", text + "#" * (CONTENT - len(text) - 1) + "\n")
+    grown = []
+    for count in HELD:
+        gate = space.front.gate()
+        space.front.rule(fronts.Fault(gate=gate), "POST", times=count)
+        before = counter.memory()
+        writers = tools.popen(servers.program("write"), space.path, f"held-{count}", document, count, 1)
+        assert gate.wait_held(count), f"{gate.held} of {count} creates came"
+        grown.append(counter.memory() - before)
+        gate.open()
+        tools.finish(writers).ok()
+    check("bytes per job of 16 KiB in flight, http", (grown[1] - grown[0]) / (HELD[1] - HELD[0]))
