@@ -16,7 +16,8 @@
  * The removal is the other way round: the ledger says that an import is leaving, then the file
  * goes, then the row.
  *
- * It is done in slices, so that no request waits for many files.
+ * It is done in slices, so that no request waits for many files. A slice ends early where the disk
+ * takes long: some file systems look for a free inode for half a millisecond.
  */
 #define _GNU_SOURCE
 #include "submit/placing.h"
@@ -128,14 +129,20 @@ int placing_remove_file(struct engine *engine, const struct import_record *impor
 struct leaving {
 	struct placing *placing;
 	struct buf ids; /* of those whose file is gone: each ends with a NUL */
+	bool has_rest;	/* the disk is slow: others are left to the next slice */
 };
 
 /* A user may have put another file under the name, in the moment since it is leaving. */
 static int remove_leaving(void *data, const struct import_record *import)
 {
 	struct leaving *leaving = data;
-	int r = placing_remove_file(leaving->placing->engine, import);
+	struct engine *engine = leaving->placing->engine;
+	int r;
 
+	leaving->has_rest |= leaving->ids.size && loop_is_long(engine->loop);
+	if (leaving->has_rest)
+		return 0;
+	r = placing_remove_file(engine, import);
 	return r < 0 ? r : buf_append(&leaving->ids, import->job_id, strlen(import->job_id) + 1);
 }
 
@@ -150,7 +157,7 @@ static int remove_some(struct placing *placing)
 	     r == 0 && id && id < leaving.ids.data + leaving.ids.size; id += strlen(id) + 1, n++)
 		r = ledger_import_drop(ledger, id);
 	buf_finish(&leaving.ids);
-	return r < 0 ? r : n == IMPORTS_AT_ONCE;
+	return r < 0 ? r : leaving.has_rest || n == IMPORTS_AT_ONCE;
 }
 
 /* ---- names ---- */
@@ -261,7 +268,7 @@ static int make_some(struct placing *placing)
 	for (int i = 0; r == 0 && placing->made < names->size; i++) {
 		const char *name = names->data + placing->made;
 
-		if (i == IMPORTS_AT_ONCE)
+		if (i == IMPORTS_AT_ONCE || (i && loop_is_long(placing->engine->loop)))
 			return 1;
 		r = make_file(placing, name);
 		if (r == 0)

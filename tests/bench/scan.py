@@ -16,33 +16,12 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 
+import others  # noqa: E402
 import postgresql  # noqa: E402
 import service  # noqa: E402
-import sqlite3  # noqa: E402
 
 PAGE = 100
 SHOWS = 2000
-VERSIONS = 100  # of the job that has most
-DOCUMENTS = """INSERT INTO documents (document_id, name, description, risk_level, enterprise_project_id, tags, creator, create_time_ms,
- update_time_ms, version) SELECT 'DM' || (20260101000000 + n) || 'abcdefgh', 'restart the web servers ' || n, '', 'LOW', '0', '[]', 'me',
- 1767225600000 + n, 1767225600000 + n, CASE WHEN n = 1 THEN {versions} ELSE 1 END FROM {numbers}"""
-CONTENT = """INSERT INTO versions (document, version, version_uuid, create_time_ms, content)
- SELECT number, v, number || '-' || v, create_time_ms, 'meta: {{}}' || char FROM documents, {versions}, (SELECT {padding} AS char) AS c
- WHERE v <= documents.version"""
-
-
-def fill_sqlite(daemon, n):
-    db = sqlite3.connect(os.path.join(daemon.data, "service.db"))
-    series = "(WITH RECURSIVE s(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM s WHERE n < {}) SELECT n{} FROM s) AS {}"
-    db.execute(DOCUMENTS.format(versions=VERSIONS, numbers=series.format(n, "", "s")))
-    db.execute(CONTENT.format(versions=series.format(VERSIONS, " AS v", "v"), padding="printf('%2000c', 'x')"))
-    db.commit()
-    db.close()
-
-
-def fill_postgresql(uri, n):
-    postgresql.sql(uri, DOCUMENTS.format(versions=VERSIONS, numbers=f"generate_series(1, {n}) AS n") + ";"
-                   + CONTENT.format(versions=f"generate_series(1, {VERSIONS}) AS v", padding="repeat('x', 2000)") + "; ANALYZE")
 
 
 def cpu_s(daemon):
@@ -77,7 +56,7 @@ def measure(daemon):
     measured(daemon, f"{SHOWS} shows", lambda: [client.show(one) for one in some])
     measured(daemon, f"{SHOWS} shows of v1", lambda: [client.show(one, "v1") for one in some])
     most = ids[-1]
-    measured(daemon, f"200 shows of a job of {VERSIONS} versions", lambda: [client.show(most) for _ in range(200)])
+    measured(daemon, f"200 shows of a job of {others.VERSIONS} versions", lambda: [client.show(most) for _ in range(200)])
     measured(daemon, "the same of v50", lambda: [client.show(most, "v50") for _ in range(200)])
 
 
@@ -96,7 +75,7 @@ def main():
                 service.write_keys(daemon.keys_file, "AK", "SK")
                 daemon.store = lambda: ["--data", uri, "--credentials", daemon.keys_file]
             daemon.start()
-            fill_postgresql(uri, options.jobs) if server else fill_sqlite(daemon, options.jobs)
+            others.fill_postgresql(uri, options.jobs) if server else others.fill_sqlite(daemon.data, options.jobs)
             measure(daemon)
         finally:
             daemon.stop()

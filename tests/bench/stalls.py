@@ -18,12 +18,14 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.dont_write_bytecode = True
 sys.path[:0] = [os.path.join(HERE, "..", "lib"), HERE]
 
 import mounting  # noqa: E402
+import others    # noqa: E402
 import samples   # noqa: E402
 import servers   # noqa: E402
 import service   # noqa: E402
@@ -292,9 +294,27 @@ def long_answers(lab, begin):
     tools.run(sys.executable, "-c", AT_ONCE, space.path, 60, path, "close", seconds=SECONDS)
 
 
+def jobs_of_others(lab, begin):
+    """The first listing of very many, a grep over a thousand that nobody has read, and somebody who writes meanwhile."""
+    cocd = lab.cocd()
+    others.fill_sqlite(cocd.data, lab.options.others)
+    space = lab.space(f"http://127.0.0.1:{cocd.address[1]}", cocd.keys_file, refresh="3600")
+    begin(space)
+    path = tools.write(lab.at("document"), samples.document("many-%d"))
+    writer = tools.popen_bare("sh", "-c", 'while cp "$1" "$2"; do :; done', "sh", path, space.at("mine.yaml"))
+    for command in ("ls", "ls", "grep -c x -- *servers\\ 1[0-9][0-9][0-9].yaml", "grep -c x -- *servers\\ 1[0-9][0-9][0-9].yaml"):
+        with open(os.devnull, "wb") as null:
+            began = time.monotonic()
+            subprocess.run(["sh", "-c", command], cwd=space.path, stdout=null, stderr=null, timeout=SECONDS, check=False)
+            print(f"   {command}: {time.monotonic() - began:.2f} s")
+    writer.kill()
+    writer.wait()
+
+
 ATTACKS = {function.__name__.replace("_", "-"): function for function in (
     closes, closes_in_queue, closes_local, long_closes, refused_closes, changes_of_names, mute_service, killed_closer,
-    documents, forks, big_directory, rename_of_a_directory, full_disk, long_file, long_answers)}
+    documents, forks, big_directory, rename_of_a_directory, full_disk, long_file, long_answers,
+    jobs_of_others)}
 
 
 def attack(name, options):
@@ -314,6 +334,7 @@ def main():
     parser.add_argument("attacks", nargs="*", metavar="ATTACK", help=f"of {', '.join(ATTACKS)}; without one, all")
     parser.add_argument("--many", type=int, default=900, help="threads that do the same thing at once")
     parser.add_argument("--big", type=int, default=12000, help="jobs in a big directory")
+    parser.add_argument("--others", type=int, default=50000, help="jobs of others in the space")
     options = parser.parse_args()
     print(f"{'pieces of more than (s)':39} {'all':>8} " + "".join(f"{bound:>8}" for bound in BOUNDS[:-1]))
     for name in options.attacks or ATTACKS:

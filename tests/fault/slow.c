@@ -4,6 +4,9 @@
  * take long, on files and directories of the spool whose name begins with "slow", for as long as
  * there is a file whose path is in COCFS_SLOW_CONTROL. Each call that is held up appends its name
  * to that file, as a line. What is read is then not in the page cache.
+ *
+ * COCFS_SLOW_NAMES_MS: so many milliseconds pass before mknodat() makes a file and before
+ * unlinkat() removes a name, as on a file system that looks long for a free inode.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -76,6 +79,20 @@ static int is_long(int fd)
 	struct stat st;
 
 	return fstat(fd, &st) == 0 && st.st_blocks > LONG_BYTES / 512;
+}
+
+static void hold_up_name(void)
+{
+	const char *ms = getenv("COCFS_SLOW_NAMES_MS");
+
+	if (ms)
+		nanosleep(&(struct timespec){.tv_nsec = atol(ms) * 1000000}, NULL);
+}
+
+int mknodat(int dirfd, const char *name, mode_t mode, dev_t dev)
+{
+	hold_up_name();
+	return (int)syscall(SYS_mknodat, dirfd, name, mode, (unsigned)dev);
 }
 
 int fsync(int fd)
@@ -168,6 +185,7 @@ int unlinkat(int dirfd, const char *name, int flags)
 	if ((flags & AT_REMOVEDIR) && control() && !strncmp(name, "slow", 4) &&
 	    fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_blocks > LONG_BYTES / 512)
 		hold_up("rmdir");
+	hold_up_name();
 	return (int)syscall(SYS_unlinkat, dirfd, name, flags);
 }
 

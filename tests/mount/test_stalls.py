@@ -107,6 +107,41 @@ REMOVALS = {
 }
 
 
+JOBS = 60       # of others
+GONE = 20       # of them, deleted at the console
+NAMES_MS = 20   # that each takes on the disk: all of them take longer than many requests
+
+
+def test_jobs_of_others_are_made_and_removed_beside_requests(make_space, disk):
+    """The disk takes long for each name. Requests are answered between two of them, not after all."""
+    space = make_space(mounted=False, refresh="0", env={**disk.env, "COCFS_SLOW_NAMES_MS": str(NAMES_MS)})
+    client, spool = space.cocd.client(), os.path.join(space.state, "spool")
+    made = [client.create(name=f"theirs {n}", content=samples.document(f"theirs {n}")) for n in range(JOBS)]
+    space.mount()
+
+    def placed():
+        return sum(name.startswith("theirs") for name in os.listdir(spool))
+
+    def asked_while(is_under_way):
+        """How many requests were answered meanwhile: nothing of .coc is remembered by the kernel."""
+        tools.eventually(is_under_way, "the names")
+        asked = 0
+        while is_under_way():
+            tools.read(space.at(".coc/metrics"))
+            asked += 1
+        return asked
+
+    listing = tools.popen("ls", space.path)
+    assert asked_while(lambda: 0 < placed() < JOBS) > 2
+    assert tools.finish(listing).ok().stdout.count(".id\n") == JOBS
+    for job in made[:GONE]:
+        client.delete(job)
+    listing = tools.popen("ls", space.path)
+    assert asked_while(lambda: JOBS - GONE < placed() < JOBS) > 2
+    tools.finish(listing).ok()
+    assert len(os.listdir(space.path)) == 2 * (JOBS - GONE)
+
+
 def attacker(space, script):
     return tools.popen(sys.executable, "-c", "import os; " + script, cwd=space.path)
 
