@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The floor of a client: signed creates by libcurl alone, one after the other on one connection, or
- * many in flight. Each request is built and signed as the mount's own is. With --lists, jobs of the
- * name are asked for before each create that is sent in its turn, so often. Prints the seconds of
- * all; a first request that opens the connection is not counted with --warm, nor is the rest before
- * each with --rest.
+ * many in flight; with --pages, so many pages of the list instead. Each request is built and signed
+ * as the mount's own is. With --lists, jobs of the name are asked for before each create that is
+ * sent in its turn, so often. Prints the seconds of all; a first request that opens the connection
+ * is not counted with --warm, nor is the rest before each with --rest.
  */
 #define _GNU_SOURCE
 #include <curl/curl.h>
@@ -24,7 +24,7 @@ struct options {
 	const char *url, *unix_socket, *cacert;
 	unsigned count, inflight;
 	unsigned rest_us, lists; /* when they are sent in turn */
-	bool warm;
+	bool warm, pages;
 	struct coc_creds *creds;
 	struct buf content;
 };
@@ -74,6 +74,11 @@ static void add_header(struct sender *sender, const char *line)
 	sender->headers = longer;
 }
 
+static enum coc_operation operation_of(const struct options *options)
+{
+	return options->pages ? COC_OP_LIST : COC_OP_CREATE;
+}
+
 /* Builds and signs the request of a number, a create or a list of its name, and gives it to the
  * handle. */
 static void sender_load(struct sender *sender, const struct options *options,
@@ -92,8 +97,9 @@ static void sender_load(struct sender *sender, const struct options *options,
 		.endpoint = options->url,
 		.creds = options->creds,
 		.now_s = (long long)time(NULL),
-		.document = &document,
-		.name_like = name,
+		.document = operation == COC_OP_CREATE ? &document : NULL,
+		.name_like = options->pages ? NULL : name,
+		.offset = options->pages ? (int64_t)(number - 1) * (COC_LIST_PAGE - 1) : 0,
 	};
 	struct err err;
 
@@ -138,7 +144,7 @@ static void send_one(struct sender *sender, const struct options *options, unsig
 		sender_load(sender, options, COC_OP_LIST, number);
 		sender_check(sender, curl_easy_perform(sender->easy));
 	}
-	sender_load(sender, options, COC_OP_CREATE, number);
+	sender_load(sender, options, operation_of(options), number);
 	sender_check(sender, curl_easy_perform(sender->easy));
 }
 
@@ -175,7 +181,7 @@ static unsigned take_answers(CURLM *multi, const struct options *options, unsign
 		curl_multi_remove_handle(multi, sender->easy);
 		if (*sent == options->count)
 			continue;
-		sender_load(sender, options, COC_OP_CREATE, ++*sent);
+		sender_load(sender, options, operation_of(options), ++*sent);
 		curl_multi_add_handle(multi, sender->easy);
 	}
 	return answers;
@@ -194,7 +200,7 @@ static double send_at_once(const struct options *options)
 	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)options->inflight);
 	for (unsigned i = 0; i < options->inflight && sent < options->count; i++) {
 		sender_init(&senders[i], options);
-		sender_load(&senders[i], options, COC_OP_CREATE, ++sent);
+		sender_load(&senders[i], options, operation_of(options), ++sent);
 		curl_multi_add_handle(multi, senders[i].easy);
 	}
 	while (answered < options->count) {
@@ -218,6 +224,7 @@ int main(int argc, char **argv)
 		{"cacert", required_argument, NULL, 'c'},
 		{"inflight", required_argument, NULL, 'i'},
 		{"warm", no_argument, NULL, 'w'},
+		{"pages", no_argument, NULL, 'p'},
 		{"rest", required_argument, NULL, 'r'},
 		{"lists", required_argument, NULL, 'l'},
 		{NULL, 0, NULL, 0},
@@ -235,6 +242,8 @@ int main(int argc, char **argv)
 			options.inflight = count_of(optarg);
 		else if (option == 'w')
 			options.warm = true;
+		else if (option == 'p')
+			options.pages = true;
 		else if (option == 'r')
 			options.rest_us = count_of(optarg);
 		else if (option == 'l')
@@ -245,7 +254,7 @@ int main(int argc, char **argv)
 	if (argc - optind != 4 || options.inflight > INFLIGHT_MAX) {
 		fprintf(stderr,
 			"usage: %s [--unix PATH] [--cacert FILE] [--inflight N] [--warm]"
-			" [--rest US] [--lists N] URL KEYS FILE COUNT\n",
+			" [--pages] [--rest US] [--lists N] URL KEYS FILE COUNT\n",
 			argv[0]);
 		return 2;
 	}

@@ -6,6 +6,7 @@ import row_growth
 import row_list
 import row_many
 import row_memory
+import row_others
 import row_queue
 import row_sync
 
@@ -17,6 +18,7 @@ _ROWS = {
     "job-unix": row_sync.over("unix"),
     "queue-https": row_queue.Queue,
     "list-100k": row_list.List,
+    "others-50k": row_others.Others,
     "many-1m": row_many.Many,
     "memory": row_memory.Memory,
     "idle": row_memory.Idle,

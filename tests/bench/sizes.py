@@ -11,6 +11,7 @@ class Sizes:
     files: int        # in a tree that is copied, and jobs of a client in one process
     jobs: int         # written by one process, one after the other
     listed: int       # jobs in the directory that is listed
+    others: int       # jobs of others in a space
     many: int         # bound jobs in the large space
     few: int          # and in the small one
     growth: tuple     # bound jobs in the spaces that are compared
@@ -19,9 +20,9 @@ class Sizes:
     idle_seconds: int
 
 
-FULL = Sizes(processes=300, node=5, files=1000, jobs=2000, listed=100000, many=1000000, few=1000,
+FULL = Sizes(processes=300, node=5, files=1000, jobs=2000, listed=100000, others=50000, many=1000000, few=1000,
              growth=(0, 10000), known=50000, in_flight=300, idle_seconds=10)
-QUICK = Sizes(processes=20, node=1, files=100, jobs=200, listed=2000, many=20000, few=1000,
+QUICK = Sizes(processes=20, node=1, files=100, jobs=200, listed=2000, others=1000, many=20000, few=1000,
               growth=(0, 1000), known=2000, in_flight=50, idle_seconds=2)
 
 IN_FLIGHT = 64           # requests at once, as many as the mount sends from its queue
