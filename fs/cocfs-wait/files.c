@@ -52,7 +52,7 @@ static bool is_held(const char *state)
 
 /* A job file. Returns 0 when the service holds it, 1 when it does not, or -EBUSY. -ENODATA: it is
  * none after all, since the mount ignores its name. Else another -errno. A file that is empty, or a
- * tool's backup, is a draft on purpose. A story that stands is told of each file. */
+ * tool's backup, is a draft on purpose. The story of a file, if it has one, is always reported. */
 static int look_at_job(const char *path, const char *shown, bool is_empty, struct buf *story)
 {
 	char state[64] = "", error[STORY_MAX] = "", backup[64] = "";
