@@ -14,7 +14,8 @@ int ledger_compact(struct ledger *ledger)
 {
 	int64_t surplus;
 	char step[64];
-	int r = ledger->open, code; /* not within a transaction: later */
+	/* not within a transaction, nor while the file is read: later */
+	int r = ledger->open || ledger->check, code;
 	sqlite3_stmt *stmt = r ? NULL : ledger_read(ledger, STMT_FREE_PAGES, &r);
 
 	if (!stmt)

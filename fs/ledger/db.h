@@ -152,6 +152,13 @@ enum ledger_statement {
 	STMT_COUNT,
 };
 
+/* What is known of the ledger's file: check.c. */
+enum ledger_soundness {
+	LEDGER_SOUND,
+	LEDGER_UNCHECKED, /* as far as it was looked at, it is sound */
+	LEDGER_DAMAGED,
+};
+
 struct ledger {
 	sqlite3 *db;
 	char *path;
@@ -164,6 +171,9 @@ struct ledger {
 	uint64_t commits, syncs;
 	struct stall *stall; /* of the loop that waits for the disk, or NULL */
 	int log_fd;	     /* of the write-ahead log, beside SQLite's */
+	enum ledger_soundness soundness;
+	struct ledger_check *check; /* that is under way, or NULL */
+	int held_log_pages;	    /* that the log may have during it; 0: as many as at first */
 	sqlite3_stmt *stmt[STMT_COUNT];
 };
 

@@ -31,9 +31,9 @@ struct ledger_owner {
 
 /*
  * Opens the ledger at path, makes it when it is not there (mode 0600). owner names what the space
- * belongs to. A ledger that belongs to another is refused with -EXDEV, one that fails SQLite's
- * integrity check with -EUCLEAN, one of a newer cocfs with -EPROTONOSUPPORT. A copy is refused with
- * -ESTALE. err says what to do.
+ * belongs to. A ledger that belongs to another is refused with -EXDEV, one of a newer cocfs with
+ * -EPROTONOSUPPORT, and one that is found to be damaged with -EUCLEAN. After a crash a large ledger
+ * is still to be checked (ledger/check.h). A copy is refused with -ESTALE. err says what to do.
  */
 int ledger_open(const char *path, const struct ledger_owner *owner, struct ledger **ret_ledger,
 		struct err *err);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Opening and closing the ledger. It is looked at before it is trusted: whether it is sound, whose
- * it is, whether this cocfs can read it. SQLite's check reads all of it, which takes seconds for a
- * million jobs. So a ledger that is closed in good order is sealed: its size and time are kept as
- * an extended attribute, and as long as they are the same nobody has touched it since.
+ * it is, whether this cocfs can read it. Whether it is sound is clear if it was closed in good
+ * order (seal.c). After a crash a large ledger is looked at where it was being written (written.c),
+ * and checked while it is used (check.c). A ledger that neither has a seal nor comes from a crash
+ * was written by somebody else, and is checked at once.
  */
 #define _GNU_SOURCE
 #include "ledger/db.h"
@@ -12,14 +13,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "ledger/image.h"
 #include "ledger/instance.h"
 #include "ledger/schema.h"
+#include "ledger/seal.h"
+#include "ledger/soundness.h"
 #include "ledger/wal.h"
+#include "ledger/written.h"
 
 #define BUSY_TIMEOUT_MS                                                                            \
 	100 /* nobody else writes to it; the loop must not wait for another process */
@@ -38,73 +41,38 @@ static int query_int(sqlite3 *db, const char *text, int64_t *ret_value)
 	return ledger_errno(code);
 }
 
-#define SEAL_XATTR "user.coc.sealed"
+/* A ledger of so many bytes is checked whole when it is opened: that takes 70 ms. */
+#define CHECK_AT_ONCE_MAX (8 << 20)
 
-struct seal {
-	char text[64];
-};
-
-/* The seal that fits the ledger as it is on disk: empty when its log is not part of it yet. */
-static struct seal seal_of(const char *path)
+/* May the check of a ledger wait? Not where it is short, and not before an upgrade, which writes
+ * all rows. 1, 0 or -errno. */
+static int may_wait(sqlite3 *db, int64_t version)
 {
-	_cleanup_free_ char *log = NULL;
-	struct seal seal = {""};
-	struct stat st, log_st;
+	int64_t n_pages, size;
+	int r = query_int(db, "PRAGMA page_count", &n_pages);
 
-	if (asprintf(&log, "%s-wal", path) < 0) {
-		log = NULL;
-		return seal;
-	}
-	if ((stat(log, &log_st) == 0 && log_st.st_size > 0) || stat(path, &st) < 0)
-		return seal;
-	snprintf(seal.text, sizeof(seal.text), "%lld %lld.%09ld", (long long)st.st_size,
-		 (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
-	return seal;
+	if (r == 0)
+		r = query_int(db, "PRAGMA page_size", &size);
+	if (r < 0)
+		return r;
+	return version == LEDGER_SCHEMA_VERSION && n_pages * size > CHECK_AT_ONCE_MAX;
 }
 
-/* Nobody has touched it since it was closed in good order. */
-static bool is_sealed(const char *path)
+/* Checks what has to be checked before anything is read. */
+static int check_at_once(sqlite3 *db, const char *path, enum ledger_past past, int64_t version,
+			 enum ledger_soundness *ret_soundness, struct err *err)
 {
-	struct seal seal = seal_of(path), kept = {""};
-	ssize_t size = getxattr(path, SEAL_XATTR, kept.text, sizeof(kept.text) - 1);
+	int r;
 
-	return size > 0 && !strcmp(seal.text, kept.text);
-}
-
-/* Without a seal it is checked at the next mount: nothing else depends on it. */
-static void put_seal(const char *path)
-{
-	struct seal seal = seal_of(path);
-
-	if (seal.text[0] && setxattr(path, SEAL_XATTR, seal.text, strlen(seal.text), 0) < 0)
-		log_debug("%s is checked at the next mount: %s", path, strerror(errno));
-}
-
-static int check_integrity(sqlite3 *db, const char *path, struct err *err)
-{
-	sqlite3_stmt *stmt;
-	bool sound = false;
-	int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
-
-	if (code == SQLITE_OK) {
-		const char *verdict;
-
-		code = sqlite3_step(stmt);
-		verdict = code == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
-		if (code == SQLITE_ROW && !verdict)
-			code = SQLITE_NOMEM;
-		sound = verdict && !strcmp(verdict, "ok");
-		sqlite3_finalize(stmt);
-	}
-	if (sound)
+	*ret_soundness = LEDGER_SOUND;
+	if (past == PAST_SEALED)
 		return 0;
-	if (code == SQLITE_NOMEM)
-		return err_set(err, ENOMEM, "out of memory when the ledger %s was checked", path);
-	err_set(err, EUCLEAN, "the ledger %s is damaged: it is left as it is, nothing is mounted",
-		path);
-	err_detail(err, "sqlite", "%s", sqlite3_errmsg(db));
-	err_detail(err, "what_to_do", "restore it from a backup, or mount with another state_dir");
-	return -EUCLEAN;
+	r = past == PAST_UNKNOWN ? 0 : may_wait(db, version);
+	if (r > 0 && (past == PAST_UNCHECKED || ledger_look_at_written(db))) {
+		*ret_soundness = LEDGER_UNCHECKED;
+		return 0;
+	}
+	return ledger_check_all(db, path, DAMAGE_AT_MOUNT, err);
 }
 
 static int check_source(sqlite3 *db, const char *path, const struct ledger_owner *now,
@@ -132,9 +100,9 @@ static int check_source(sqlite3 *db, const char *path, const struct ledger_owner
 }
 
 static int prepare_ledger(sqlite3 *db, const char *path, const struct ledger_owner *owner,
-			  struct err *err)
+			  enum ledger_soundness *ret_soundness, struct err *err)
 {
-	bool sealed = is_sealed(path);
+	enum ledger_past past = ledger_past(path);
 	int64_t version = 0;
 	int r;
 
@@ -144,7 +112,7 @@ static int prepare_ledger(sqlite3 *db, const char *path, const struct ledger_own
 		return err_set(err, EIO, "cannot lock the ledger %s: %s", path, sqlite3_errmsg(db));
 	r = query_int(db, "PRAGMA user_version", &version);
 	if (r == -EUCLEAN)
-		return check_integrity(db, path, err);
+		return ledger_check_all(db, path, DAMAGE_AT_MOUNT, err);
 	/* of a new ledger: the file can be made smaller. For one that is so it would be a write,
 	 * which a full disk refuses */
 	if (r == 0 && version < LEDGER_SCHEMA_VERSION &&
@@ -163,7 +131,7 @@ static int prepare_ledger(sqlite3 *db, const char *path, const struct ledger_own
 			       path, (long long)version);
 	if (version == 0)
 		return ledger_make_schema(db, path, owner->source, err);
-	r = sealed ? 0 : check_integrity(db, path, err);
+	r = check_at_once(db, path, past, version, ret_soundness, err);
 	if (r == 0)
 		r = check_source(db, path, owner, err);
 	if (r == 0)
@@ -205,6 +173,8 @@ int ledger_open(const char *path, const struct ledger_owner *owner, struct ledge
 	struct ledger *ledger;
 	int r = ledger_vfs_begin(), code;
 
+	if (r == 0)
+		r = ledger_image_begin();
 	if (r < 0)
 		return err_set(err, -r, "cannot prepare SQLite: %s", strerror(-r));
 	ledger = calloc(1, sizeof(*ledger));
@@ -220,7 +190,7 @@ int ledger_open(const char *path, const struct ledger_owner *owner, struct ledge
 		r = err_set(err, EIO, "cannot open the ledger %s: %s", path,
 			    ledger->db ? sqlite3_errmsg(ledger->db) : "out of memory");
 	else
-		r = prepare_ledger(ledger->db, path, owner, err);
+		r = prepare_ledger(ledger->db, path, owner, &ledger->soundness, err);
 	if (r == 0)
 		r = find_last_id(ledger, err);
 	ledger->path = r < 0 ? NULL : strdup(path);
@@ -253,8 +223,8 @@ void ledger_close(struct ledger *ledger)
 	for (int i = 0; i < STMT_COUNT; i++)
 		sqlite3_finalize(ledger->stmt[i]);
 	close(ledger->log_fd);
-	if (sqlite3_close(ledger->db) == SQLITE_OK)
-		put_seal(ledger->path);
+	if (sqlite3_close(ledger->db) == SQLITE_OK && ledger->soundness != LEDGER_DAMAGED)
+		ledger_put_seal(ledger->path, ledger->soundness == LEDGER_UNCHECKED);
 	free(ledger->path);
 	free(ledger);
 }

@@ -19,17 +19,14 @@
 #include "base/log.h"
 #include "ledger/vfs.h"
 
-/* SQLite takes the log over into the ledger when it has 1000 pages, each with a head of 24 bytes.
- * Some more are there for what a last large commit adds. */
-#define LOG_PAGES 1000
+/* Some more than LOG_PAGES, each with a head of 24 bytes, for what a last large commit adds. */
 #define LOG_SIZE (LOG_PAGES * (4096 + 24) + (1 << 18))
 #define LOG_STEP (1 << 16)
 
 /* The share of the disk's room that the log may take before it needs it. */
 #define LOG_SHARE 16
 
-/* The open log, or NULL. */
-static sqlite3_file *wal_of(sqlite3 *db)
+sqlite3_file *ledger_log_file(sqlite3 *db)
 {
 	sqlite3_file *log = NULL;
 
@@ -40,7 +37,7 @@ static sqlite3_file *wal_of(sqlite3 *db)
 
 int ledger_sync(struct ledger *ledger)
 {
-	sqlite3_file *log = wal_of(ledger->db);
+	sqlite3_file *log = ledger_log_file(ledger->db);
 	int code = SQLITE_OK;
 
 	if (!ledger->unsynced)
@@ -60,6 +57,16 @@ void ledger_sync_soon(const struct ledger *ledger)
 	/* if it fails, it is the sync that tells */
 	if (ledger->unsynced)
 		sync_file_range(ledger->log_fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+int ledger_log_take_over(sqlite3 *db)
+{
+	int all = 0, done = 0;
+	int code = sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_PASSIVE, &all, &done);
+
+	if (code != SQLITE_OK)
+		return ledger_errno(code);
+	return all == done ? 0 : -EBUSY;
 }
 
 static bool has_room_for_log(const char *path)
@@ -99,7 +106,7 @@ static int open_wal(const char *main_path)
 
 int ledger_log_begin(struct ledger *ledger)
 {
-	sqlite3_file *log = wal_of(ledger->db);
+	sqlite3_file *log = ledger_log_file(ledger->db);
 	sqlite3_int64 size = 0;
 	int code;
 
@@ -136,7 +143,7 @@ void ledger_sync_begun(struct ledger *ledger)
 
 void ledger_sync_failed(struct ledger *ledger)
 {
-	sqlite3_file *log = wal_of(ledger->db);
+	sqlite3_file *log = ledger_log_file(ledger->db);
 
 	ledger->unsynced = true;
 	if (log)

@@ -15,6 +15,7 @@
 #include "submit/rebound.h"
 #include "submit/refusals.h"
 #include "submit/rows.h"
+#include "submit/soundness.h"
 
 DEFINE_CLEANUP(struct dsl_report *, dsl_report_free)
 
@@ -157,6 +158,8 @@ int submit_commit(struct engine *engine, struct commit *take_commit, submit_done
 		err_set(&err, -r, "the ledger cannot be written, nothing was sent: %s",
 			strerror(-r));
 	else
+		r = soundness_refuse_damage(engine, &err);
+	if (r == 0)
 		r = rebound_make_way(engine, commit->path, &job, &err);
 	if (r == 0)
 		r = judge_commit(engine, commit, &job, &sub, &err);

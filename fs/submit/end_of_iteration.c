@@ -27,13 +27,15 @@
 #include "submit/rows.h"
 #include "submit/second_look.h"
 #include "submit/send.h"
+#include "submit/soundness.h"
 #include "submit/start.h"
 #include "submit/submission.h"
 #include "submit/waiter.h"
 
 static bool has_free_slot(const struct engine *engine)
 {
-	return !TAILQ_EMPTY(&engine->waiting) && engine->in_flight < engine->options.inflight_max;
+	return !TAILQ_EMPTY(&engine->waiting) && soundness_is_clear(engine) &&
+	       engine->in_flight < engine->options.inflight_max;
 }
 
 static void fill_slots(struct engine *engine)
@@ -386,5 +388,6 @@ void submit_iteration_end(struct engine *engine)
 		 ledger_is_open(engine->ledger) || has_free_slot(engine) ||
 		 engine->queue_may_have_next);
 	remove_leaving_imports(engine);
+	soundness_go_on(engine);
 	group_sync_go_on(engine);
 }

@@ -32,6 +32,7 @@
 #include "submit/lost_round.h"
 #include "submit/rows.h"
 #include "submit/show_state.h"
+#include "submit/soundness.h"
 #include "submit/sources.h"
 #include "submit/start.h"
 #include "submit/submission.h"
@@ -60,6 +61,7 @@ int submit_write_metrics(struct engine *engine, struct queued_count *queued, str
 		.commits_other = commits.other,
 		.queued = queued->n,
 		.scanned_ms = scanned_ms,
+		.soundness = (unsigned)engine->soundness.state,
 		.stall = loop_stall(engine->loop),
 	};
 
@@ -97,6 +99,8 @@ int engine_create(struct loop *loop, struct ledger *ledger, struct coc_service s
 		r = shows_create(engine, &engine->shows);
 	if (r == 0)
 		r = imports_create(engine, &engine->imports);
+	if (r == 0)
+		r = soundness_begin(engine);
 	if (r == 0 && !(engine->seen_jobs = seen_jobs_create()))
 		r = -ENOMEM;
 	if (r < 0) {
@@ -111,6 +115,7 @@ void engine_destroy(struct engine *engine)
 {
 	if (!engine)
 		return;
+	soundness_finish(engine);
 	catalogue_destroy(engine->catalogue);
 	imports_destroy(engine->imports);
 	shows_destroy(engine->shows);
@@ -252,6 +257,9 @@ int submit_delete(struct engine *engine, const struct deletion *deletion, submit
 	struct submission *submission;
 	int r;
 
+	r = soundness_refuse(engine, err);
+	if (r < 0)
+		return r;
 	if (!engine_is_idle(engine, job)) {
 		err_set(err, EBUSY, "a submission of this file is under way");
 		err_detail(err, "what_to_do", "remove the file when that has ended");

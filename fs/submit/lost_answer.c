@@ -31,6 +31,7 @@
 #include "submit/lost_create.h"
 #include "submit/lost_round.h"
 #include "submit/outage.h"
+#include "submit/soundness.h"
 #include "submit/submission.h"
 #include "submit/version_search.h"
 
@@ -56,7 +57,8 @@ static void ask_service(void *data)
 	struct lost_answer *lost = data;
 	struct engine *engine = lost->engine;
 
-	if (!lost_answer_take_place(lost))
+	/* lost_answer_hurry_all() comes when it is */
+	if (!soundness_is_clear(engine) || !lost_answer_take_place(lost))
 		return;
 	CRASH_POINT("doubt-asking");
 	lost->asked++;

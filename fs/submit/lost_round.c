@@ -259,6 +259,14 @@ void lost_answer_hurry(struct submission *submission)
 		lost_answer_hurry_round(submission->lost, 0);
 }
 
+void lost_answer_hurry_all(struct engine *engine)
+{
+	struct lost_answer *lost;
+
+	LIST_FOREACH (lost, &engine->lost_answers, link)
+		lost_answer_hurry_round(lost, 0);
+}
+
 void lost_answer_hurry_unanswered(struct engine *engine)
 {
 	struct lost_answer *lost;

@@ -15,6 +15,9 @@ void lost_answer_hurry(struct submission *submission);
 /* Those who could not be asked for ask soon: the service is there. */
 void lost_answer_hurry_unanswered(struct engine *engine);
 
+/* All ask soon. */
+void lost_answer_hurry_all(struct engine *engine);
+
 /* The submission is not in doubt any more. */
 void lost_answer_finish(struct submission *submission);
 

@@ -203,6 +203,10 @@ int metrics_write(const struct metrics *metrics, const struct metrics_now *now, 
 				"Submissions whose answer was lost: the service is being asked.",
 				now->in_doubt);
 	if (r == 0)
+		r = write_value(text, "ledger_check", "gauge",
+				"0: sound; 1: being checked, 2: damaged, and nothing is sent.",
+				now->soundness);
+	if (r == 0)
 		r = write_scans(text, metrics);
 	if (r == 0)
 		r = write_value(text, "scanned_timestamp_seconds", "gauge",

@@ -48,6 +48,7 @@ struct metrics {
 struct metrics_now {
 	unsigned in_flight, in_doubt;
 	int64_t queued;
+	unsigned soundness;	/* of the ledger, as the metric ledger_check has it */
 	int64_t scanned_ms;	/* since the epoch: the state that .coc/jobs shows; 0: none */
 	unsigned auth_failures; /* in a row */
 	bool paused;

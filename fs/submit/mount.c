@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "coc/source.h"
+#include "ledger/check.h"
 #include "submit/recovery.h"
 
 int submit_open(const struct submit_spec *spec, struct engine **ret_engine, struct err *err)
@@ -59,7 +60,7 @@ static int learn_owners(struct engine *engine, const struct spool_witness *witne
 	return ledger_learn_owners(engine->ledger, witness->find_owner, witness->data);
 }
 
-int submit_recover(struct engine *engine, const struct spool_witness *witness, struct err *err)
+static int recover(struct engine *engine, const struct spool_witness *witness, struct err *err)
 {
 	int r = engine_recover(engine);
 
@@ -72,4 +73,9 @@ int submit_recover(struct engine *engine, const struct spool_witness *witness, s
 	r = learn_owners(engine, witness);
 	return r < 0 ? err_set(err, -r, "whose each file is cannot be recorded: %s", strerror(-r))
 		     : 0;
+}
+
+int submit_recover(struct engine *engine, const struct spool_witness *witness, struct err *err)
+{
+	return ledger_explain_reading(engine->ledger, recover(engine, witness, err), err);
 }

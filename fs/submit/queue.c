@@ -23,6 +23,7 @@
 #include "submit/put_back.h"
 #include "submit/rebound.h"
 #include "submit/rows.h"
+#include "submit/soundness.h"
 #include "submit/start.h"
 #include "submit/submission.h"
 #include "submit/waiter.h"
@@ -37,7 +38,7 @@ static unsigned queued_max(const struct engine *engine)
 
 static bool has_slot(const struct engine *engine)
 {
-	return !engine->quiet && engine->in_doubt < DOUBTS_MAX &&
+	return !engine->quiet && soundness_is_clear(engine) && engine->in_doubt < DOUBTS_MAX &&
 	       !(engine->has_rebound && rebound_is_full(engine)) &&
 	       engine->in_flight < engine->options.inflight_max &&
 	       engine->queued_in_flight < queued_max(engine);
@@ -222,4 +223,5 @@ void submit_hasten(struct engine *engine)
 void submit_quiesce(struct engine *engine)
 {
 	engine->quiet = true;
+	soundness_refuse_waiting(engine);
 }

@@ -13,6 +13,7 @@
 #include "submit/ask.h"
 #include "submit/put_back.h"
 #include "submit/rows.h"
+#include "submit/soundness.h"
 #include "submit/submission.h"
 #include "submit/versions.h"
 
@@ -58,8 +59,10 @@ void submission_expire(void *data)
 		ahead->behind = NULL;
 		refuse_newest(submission, &err);
 	} else {
-		err_set(&err, ETIMEDOUT,
-			"nothing was sent in time: too many requests are under way");
+		err_set(&err, ETIMEDOUT, "nothing was sent in time: %s",
+			soundness_is_clear(engine)
+				? "too many requests are under way"
+				: "the ledger is still being checked after a crash");
 		err_detail(&err, "what_to_do", "write the file again later");
 		TAILQ_REMOVE(&engine->waiting, submission, link);
 	}
@@ -143,7 +146,11 @@ int submission_start(struct submission *submission, const struct job_record *kno
 	struct err err;
 	int r;
 
-	if (engine->in_flight >= engine->options.inflight_max) {
+	if (soundness_refuse(engine, &err) < 0) {
+		submission_fail(submission, OUTCOME_REFUSED, &err);
+		return 0;
+	}
+	if (!soundness_is_clear(engine) || engine->in_flight >= engine->options.inflight_max) {
 		wait_for_slot(submission);
 		return 0;
 	}

@@ -122,6 +122,16 @@ struct outage {
 	int64_t throttled_until_ms; /* it asked for patience until then */
 };
 
+/* What is known of the ledger's file: soundness.c. */
+struct soundness {
+	enum { SOUNDNESS_CLEAR, SOUNDNESS_UNKNOWN, SOUNDNESS_DAMAGED } state;
+	struct ledger_check *check; /* that is under way, or NULL */
+	struct check_thread *thread;
+	struct err *damage; /* what is wrong, when it is DAMAGED; owned */
+	struct loop_timer again;
+	bool is_due; /* it is to be checked again */
+};
+
 /* How long to wait before the ledger is written again after it could not be. */
 #define LEDGER_AGAIN_MS 1000
 
@@ -156,6 +166,7 @@ struct engine {
 	struct shares memory; /* of the submissions that users wait for */
 	struct metrics metrics;
 	struct outage outage;
+	struct soundness soundness;
 	LIST_HEAD(, lost_answer) lost_answers; /* lost_answer.c */
 	unsigned n_asking;		       /* of them, those that ask the service now */
 	TAILQ_HEAD(, lost_answer) waiting_to_ask;

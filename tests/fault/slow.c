@@ -3,7 +3,8 @@
  * A disk that takes as long as a test wants. Preloaded into cocfs, it holds up the calls that may
  * take long, on files and directories of the spool whose name begins with "slow", for as long as
  * there is a file whose path is in COCFS_SLOW_CONTROL. Each call that is held up appends its name
- * to that file, as a line. What is read is then not in the page cache.
+ * to that file, as a line. What is read is then not in the page cache. The check of the
+ * ledger is held up, too, when it reads.
  *
  * COCFS_SLOW_NAMES_MS: so many milliseconds pass before mknodat() makes a file and before
  * unlinkat() removes a name, as on a file system that looks long for a free inode.
@@ -152,10 +153,26 @@ ssize_t pwrite(int fd, const void *data, size_t size, off_t offset)
 	return syscall(SYS_pwrite64, fd, data, size, offset);
 }
 
+/* Is it the ledger, for somebody who only reads it? */
+static int is_checked_ledger(int fd)
+{
+	char link[64], path[PATH_MAX];
+	ssize_t n;
+
+	if (!control() || (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY)
+		return 0;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	path[n < 0 ? 0 : n] = '\0';
+	return n > 10 && !strcmp(path + n - 10, "/ledger.db");
+}
+
 ssize_t pread(int fd, void *data, size_t size, off_t offset)
 {
 	if (is_slow_fd(fd) && is_long(fd))
 		hold_up("pread");
+	if (is_checked_ledger(fd))
+		hold_up("check");
 	return syscall(SYS_pread64, fd, data, size, offset);
 }
 

@@ -13,6 +13,7 @@
 
 #include "fake_memory.h"
 #include "loop/loop.h"
+#include "submit/check_thread.h"
 #include "submit/sync_thread.h"
 
 #define BLOCK 4096
@@ -449,4 +450,57 @@ void fake_disk_end_sync(void)
 	sync_thread->result = syncs_fail || sync_thread->image->has_failed ? -EIO : 0;
 	end_image_sync(sync_thread->image, sync_thread->result == 0);
 	loop_timer_set(sync_thread->loop, &sync_thread->end, 0, tell_end, sync_thread);
+}
+
+/* ---- in the place of the thread that checks the ledger ---- */
+
+struct check_thread {
+	struct loop *loop;
+	struct loop_timer end;
+	struct ledger_check *check;
+	int result;
+	struct err err;
+	check_thread_done_fn *done;
+	void *data;
+};
+
+static struct check_thread *the_check;
+
+int check_thread_create(struct loop *loop, struct ledger_check *check, check_thread_done_fn *done,
+			void *data, struct check_thread **ret_check_thread)
+{
+	struct check_thread *check_thread = fake_memory_zeroed(sizeof(*check_thread));
+
+	*check_thread =
+		(struct check_thread){.loop = loop, .check = check, .done = done, .data = data};
+	the_check = *ret_check_thread = check_thread;
+	return 0;
+}
+
+void check_thread_destroy(struct check_thread *check_thread)
+{
+	if (!check_thread)
+		return;
+	ledger_check_stop(check_thread->check);
+	loop_timer_cancel(&check_thread->end);
+	the_check = NULL;
+	free(check_thread);
+}
+
+static void tell_check_end(void *data)
+{
+	struct check_thread *check_thread = data;
+
+	check_thread->done(check_thread->data, check_thread->result, &check_thread->err);
+}
+
+bool fake_disk_is_checking(void)
+{
+	return the_check != NULL;
+}
+
+void fake_disk_run_check(void)
+{
+	the_check->result = ledger_check_run(the_check->check, &the_check->err);
+	loop_timer_set(the_check->loop, &the_check->end, 0, tell_check_end, the_check);
 }

@@ -12,7 +12,8 @@
  * be made durable later.
  *
  * It has the functions of submit/sync_thread.h, too, in the place of the thread: the test says when
- * a sync ends, and with what.
+ * a sync ends, and with what. The same for submit/check_thread.h: the test says when the check of
+ * the ledger runs.
  */
 
 /* Makes the VFS the default one: call it before the first ledger_open(). */
@@ -40,6 +41,13 @@ bool fake_disk_is_syncing(void);
 
 /* It ends; done is called in the loop's next iteration. */
 void fake_disk_end_sync(void);
+
+/* Is the ledger being checked? */
+bool fake_disk_is_checking(void);
+
+/* The check runs; its end is told in the loop's next iteration. What the file has at this moment is
+ * checked, unless the check was stopped before. */
+void fake_disk_run_check(void);
 
 /* How many syncs have ended well. */
 uint64_t fake_disk_syncs(void);

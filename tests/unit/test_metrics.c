@@ -65,6 +65,7 @@ static void every_count_has_its_line(void **state)
 					.queued = 7,
 					.auth_failures = 2,
 					.paused = true,
+					.soundness = 2,
 					.commits_durable = 8,
 					.commits_other = 9,
 					.stall = &stall};
@@ -85,6 +86,7 @@ static void every_count_has_its_line(void **state)
 	check_line(&metrics, &now, "cocfs_queued 7");
 	check_line(&metrics, &now, "cocfs_auth_failures 2");
 	check_line(&metrics, &now, "cocfs_calls_paused 1");
+	check_line(&metrics, &now, "cocfs_ledger_check 2");
 	check_line(&metrics, &now, "cocfs_ledger_commits_total{durable=\"yes\"} 8");
 	check_line(&metrics, &now, "cocfs_ledger_commits_total{durable=\"no\"} 9");
 }

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * After a crash the ledger is checked. SQLite's check reads the whole file: two seconds for a
+ * million jobs, and longer from a slow disk. So a mount checks at once what was being written
+ * (written.c). The rest is checked by a thread, and until it ends nothing is sent
+ * (submit/soundness.c).
+ *
+ * The ledger has one connection, whose index of the log is in its memory, so nobody else can read
+ * what is in the log. But the file that the log belongs to changes only when the log is taken over
+ * into it. So this is done once when the check begins, and then not until it has ended. The file is
+ * the ledger as it was at one moment, and the check reads it through a connection of its own, with
+ * no lock (image.c). Commits go to the log, which grows meanwhile. When the log has HELD_LOG_PAGES,
+ * the file is needed: the check is told to stop, the log is taken over, and the check begins again.
+ * The next one may hold twice as many pages. So every check comes to an end, and what the log takes
+ * is bounded by what is written while a check runs once.
+ *
+ * The order in on_log() is what makes a result true: a check that has read anything of the file
+ * after it was changed sees that it was stopped.
+ */
+#define _GNU_SOURCE
+#include "ledger/check.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/db.h"
+#include "ledger/image.h"
+#include "ledger/seal.h"
+#include "ledger/soundness.h"
+#include "ledger/wal.h"
+
+/* 16 MB: what a `cp -r` writes to the queue in half a second. The loop waits while it is taken
+ * over. */
+#define HELD_LOG_PAGES 4096
+
+struct ledger_check {
+	char *path;
+	atomic_bool stopped;
+	int log_pages_max;
+};
+
+bool ledger_is_unchecked(const struct ledger *ledger)
+{
+	return ledger->soundness == LEDGER_UNCHECKED;
+}
+
+int ledger_explain_reading(const struct ledger *ledger, int r, struct err *err)
+{
+	return r == -EUCLEAN ? ledger_explain_damage(ledger->path, DAMAGE_AT_MOUNT, "", err) : r;
+}
+
+/* A commit has made the log so long (SQLite calls it after each commit). */
+static int on_log(void *data, sqlite3 *db, const char *name, int n_pages)
+{
+	struct ledger_check *check = data;
+
+	(void)name;
+	if (n_pages < check->log_pages_max)
+		return SQLITE_OK;
+	ledger_check_stop(check);
+	ledger_log_take_over(db); /* if it fails, after the next commit again */
+	return SQLITE_OK;
+}
+
+int ledger_check_begin(struct ledger *ledger, struct ledger_check **ret_check)
+{
+	struct ledger_check *check = calloc(1, sizeof(*check));
+	int r = check && (check->path = strdup(ledger->path)) ? 0 : -ENOMEM;
+
+	if (r == 0)
+		r = ledger_log_take_over(ledger->db);
+	if (r < 0) {
+		if (check)
+			free(check->path);
+		free(check);
+		return r;
+	}
+	atomic_init(&check->stopped, false);
+	if (!ledger->held_log_pages)
+		ledger->held_log_pages = HELD_LOG_PAGES;
+	check->log_pages_max = ledger->held_log_pages;
+	ledger->check = check;
+	sqlite3_wal_hook(ledger->db, on_log, check);
+	*ret_check = check;
+	return 0;
+}
+
+void ledger_check_stop(struct ledger_check *check)
+{
+	atomic_store(&check->stopped, true);
+}
+
+int ledger_check_run(struct ledger_check *check, struct err *err)
+{
+	sqlite3 *image;
+	int r = ledger_image_open(check->path, &check->stopped, &image);
+
+	if (r == 0) {
+		r = ledger_check_all(image, check->path, DAMAGE_IN_MOUNT, err);
+		sqlite3_close(image);
+	}
+	/* what was seen since is of a file that was being changed, or was not read */
+	return atomic_load(&check->stopped) ? -ECANCELED : r;
+}
+
+void ledger_check_end(struct ledger *ledger, struct ledger_check *check, int result)
+{
+	if (!check)
+		return;
+	ledger->check = NULL;
+	sqlite3_wal_autocheckpoint(ledger->db, LOG_PAGES);
+	if (result == -ECANCELED && ledger->held_log_pages < INT32_MAX / 2)
+		ledger->held_log_pages *= 2;
+	if (result == 0)
+		ledger->soundness = LEDGER_SOUND;
+	if (result == -EUCLEAN) {
+		ledger->soundness = LEDGER_DAMAGED;
+		ledger_break_seal(ledger->path);
+	}
+	free(check->path);
+	free(check);
+}

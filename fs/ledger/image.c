@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A VFS for a file that does not change: SQLite takes no lock on such a file and looks for no log
+ * beside it. Beside that, a read fails when it was stopped, so that a check of a large file ends at
+ * once. The file is opened and closed by
+ * SQLite's own VFS. The locks of a process on a file go when any descriptor of the file is closed,
+ * and only that VFS knows which are still needed.
+ */
+#include "ledger/image.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ledger/db.h"
+
+/* An image, and behind it in the same piece of memory the file of the VFS below. */
+struct image {
+	sqlite3_file file;
+	sqlite3_file *below;
+	const atomic_bool *stopped; /* NULL: while it is opened */
+};
+
+static sqlite3_vfs vfs; /* a copy of the default one */
+static sqlite3_vfs *below;
+
+static struct image *image_of(sqlite3_file *file)
+{
+	return (struct image *)file;
+}
+
+static int image_close(sqlite3_file *file)
+{
+	return image_of(file)->below->pMethods->xClose(image_of(file)->below);
+}
+
+static int image_read(sqlite3_file *file, void *bytes, int n, sqlite3_int64 offset)
+{
+	struct image *image = image_of(file);
+
+	if (image->stopped && atomic_load(image->stopped))
+		return SQLITE_IOERR_READ;
+	return image->below->pMethods->xRead(image->below, bytes, n, offset);
+}
+
+static int image_write(sqlite3_file *file, const void *bytes, int n, sqlite3_int64 offset)
+{
+	(void)file;
+	(void)bytes;
+	(void)n;
+	(void)offset;
+	return SQLITE_READONLY;
+}
+
+static int image_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+	(void)file;
+	(void)size;
+	return SQLITE_READONLY;
+}
+
+static int image_sync(sqlite3_file *file, int flags)
+{
+	(void)file;
+	(void)flags;
+	return SQLITE_OK;
+}
+
+static int image_size(sqlite3_file *file, sqlite3_int64 *ret_size)
+{
+	return image_of(file)->below->pMethods->xFileSize(image_of(file)->below, ret_size);
+}
+
+static int image_lock(sqlite3_file *file, int level)
+{
+	(void)file;
+	(void)level;
+	return SQLITE_OK;
+}
+
+static int image_is_reserved(sqlite3_file *file, int *ret)
+{
+	(void)file;
+	*ret = 0;
+	return SQLITE_OK;
+}
+
+static int image_control(sqlite3_file *file, int op, void *arg)
+{
+	(void)file;
+	(void)op;
+	(void)arg;
+	return SQLITE_NOTFOUND;
+}
+
+static int image_sector_size(sqlite3_file *file)
+{
+	return image_of(file)->below->pMethods->xSectorSize(image_of(file)->below);
+}
+
+static int image_characteristics(sqlite3_file *file)
+{
+	(void)file;
+	return SQLITE_IOCAP_IMMUTABLE;
+}
+
+static const sqlite3_io_methods image_methods = {
+	.iVersion = 1,
+	.xClose = image_close,
+	.xRead = image_read,
+	.xWrite = image_write,
+	.xTruncate = image_truncate,
+	.xSync = image_sync,
+	.xFileSize = image_size,
+	.xLock = image_lock,
+	.xUnlock = image_lock,
+	.xCheckReservedLock = image_is_reserved,
+	.xFileControl = image_control,
+	.xSectorSize = image_sector_size,
+	.xDeviceCharacteristics = image_characteristics,
+};
+
+static int open_image_file(sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags,
+			   int *ret_flags)
+{
+	struct image *image = image_of(file);
+	int code;
+
+	(void)self;
+	if (!(flags & SQLITE_OPEN_MAIN_DB)) /* the check sorts nothing, and has no journal */
+		return SQLITE_CANTOPEN;
+	*image = (struct image){.below = (sqlite3_file *)(image + 1)};
+	code = below->xOpen(below, name, image->below, flags, ret_flags);
+	if (code == SQLITE_OK)
+		image->file.pMethods = &image_methods;
+	return code;
+}
+
+int ledger_image_begin(void)
+{
+	if (sqlite3_vfs_find(LEDGER_IMAGE_VFS))
+		return 0;
+	below = sqlite3_vfs_find(NULL);
+	if (!below)
+		return -EIO;
+	vfs = *below;
+	vfs.zName = LEDGER_IMAGE_VFS;
+	vfs.pNext = NULL;
+	vfs.szOsFile = (int)sizeof(struct image) + below->szOsFile;
+	vfs.xOpen = open_image_file;
+	return sqlite3_vfs_register(&vfs, 0) == SQLITE_OK ? 0 : -ENOMEM;
+}
+
+int ledger_image_open(const char *path, const atomic_bool *stopped, sqlite3 **ret_image)
+{
+	sqlite3_file *file = NULL;
+	sqlite3 *db;
+	int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+				   LEDGER_IMAGE_VFS);
+
+	if (code == SQLITE_OK)
+		code = sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+	if (code != SQLITE_OK) {
+		sqlite3_close(db);
+		return ledger_errno(code);
+	}
+	image_of(file)->stopped = stopped;
+	*ret_image = db;
+	return 0;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * SQLite's check reads the whole ledger, which takes seconds for a million jobs. So a ledger that
+ * is closed in good order is sealed: its size and time are kept as an extended attribute. As long
+ * as they are the same, nobody has touched the ledger since. A ledger that was closed before its
+ * check came to the end has a seal that says so.
+ */
+#define _GNU_SOURCE
+#include "ledger/seal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+
+#define SEAL_XATTR "user.coc.sealed"
+#define UNCHECKED                                                                                  \
+	"unchecked " /* before the size and time of a ledger that is yet to be checked             \
+		      */
+
+struct seal {
+	char text[80];
+};
+
+/* Is the log part of the ledger by now? 1, 0 or -errno. */
+static int has_log(const char *path)
+{
+	_cleanup_free_ char *log = NULL;
+	struct stat st;
+
+	if (asprintf(&log, "%s-wal", path) < 0) {
+		log = NULL;
+		return -ENOMEM;
+	}
+	return stat(log, &st) == 0 && st.st_size > 0;
+}
+
+/* The seal that fits the ledger as it is on disk; empty: it cannot be told. */
+static struct seal seal_of(const char *path)
+{
+	struct seal seal = {""};
+	struct stat st;
+
+	if (stat(path, &st) == 0)
+		snprintf(seal.text, sizeof(seal.text), UNCHECKED "%lld %lld.%09ld",
+			 (long long)st.st_size, (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	return seal;
+}
+
+enum ledger_past ledger_past(const char *path)
+{
+	struct seal seal = seal_of(path), kept = {""};
+	int r = has_log(path);
+
+	if (r != 0)
+		return r < 0 ? PAST_UNKNOWN : PAST_CRASHED;
+	if (!seal.text[0] || getxattr(path, SEAL_XATTR, kept.text, sizeof(kept.text) - 1) <= 0)
+		return PAST_UNKNOWN;
+	if (!strcmp(kept.text, seal.text))
+		return PAST_UNCHECKED;
+	return strcmp(kept.text, seal.text + strlen(UNCHECKED)) ? PAST_UNKNOWN : PAST_SEALED;
+}
+
+/* Without a seal a ledger is checked at the next mount: nothing else depends on it. */
+void ledger_put_seal(const char *path, bool unchecked)
+{
+	struct seal seal = has_log(path) ? (struct seal){""} : seal_of(path);
+	const char *text = seal.text + (unchecked || !seal.text[0] ? 0 : strlen(UNCHECKED));
+
+	if (text[0] && setxattr(path, SEAL_XATTR, text, strlen(text), 0) < 0)
+		log_debug("%s is checked at the next mount: %s", path, strerror(errno));
+}
+
+void ledger_break_seal(const char *path)
+{
+	if (removexattr(path, SEAL_XATTR) < 0 && errno != ENODATA)
+		log_debug("%s keeps its seal: %s", path, strerror(errno));
+}
