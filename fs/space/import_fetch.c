@@ -203,6 +203,8 @@ static int join_fetch(struct space *space, struct import_record *take_import, ui
 	if (!fetch)
 		return begin_fetch(space, take_import, ino, ret_fetch);
 	import_record_finish(take_import);
+	if (fetch->shown)
+		show_set_ahead(fetch->shown, false);
 	*ret_fetch = fetch;
 	return 0;
 }
@@ -255,8 +257,10 @@ int import_fetch_ahead(struct space *space, const char *name)
 	}
 	if (r == 0)
 		r = begin_fetch(space, &import, st.st_ino, &fetch);
-	if (r == 0)
+	if (r == 0) {
 		fetch->is_ahead = true;
+		show_set_ahead(fetch->shown, true);
+	}
 	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
 }
 

@@ -93,6 +93,14 @@ void outage_note_look(struct engine *engine, const struct coc_answer *answer)
 		outage_note(engine, answer);
 }
 
+bool outage_is_away(const struct coc_answer *answer)
+{
+	if (answer->errnum == EMFILE || answer->errnum == ENFILE)
+		return false; /* it is this process that lacks something */
+	return answer->outcome == COC_NOT_SENT || answer->errnum == EACCES ||
+	       (answer->outcome == COC_UNKNOWN && !answer->status);
+}
+
 int64_t outage_throttled_ms(const struct engine *engine)
 {
 	int64_t wait_ms = engine->outage.throttled_until_ms - loop_now_ms(engine->loop);

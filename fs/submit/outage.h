@@ -14,6 +14,9 @@ void outage_note(struct engine *engine, const struct coc_answer *answer);
  */
 void outage_note_look(struct engine *engine, const struct coc_answer *answer);
 
+/* Has the service given no answer at all, or does it take no call with these keys? */
+bool outage_is_away(const struct coc_answer *answer);
+
 /* The service is there: everything goes on. */
 void outage_end(struct engine *engine);
 

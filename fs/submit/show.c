@@ -10,6 +10,10 @@
  * ends all questions that wait for their turn. For a while every new question fails at once: for as
  * long as that call took, within bounds. Any answer of the service ends that time. A call that the
  * service has answered badly (a status of 500) says something of its own job only.
+ *
+ * When the service asks for patience (a 429), many that were under way together must not come back
+ * together: the service would refuse nearly each of them again. So one question is asked first, and
+ * with each answer one more at once. What nobody waits for is not asked again.
  */
 #define _GNU_SOURCE
 #include "submit/show.h"
@@ -31,6 +35,7 @@ struct show_waiter {
 	struct show *show;
 	show_done_fn *done;
 	void *data;
+	bool is_ahead; /* nobody waits for it yet */
 	TAILQ_ENTRY(show_waiter) link;
 };
 
@@ -57,6 +62,7 @@ struct shows {
 	struct loop_timer timer; /* when the next of them may be asked, or has waited too long */
 	unsigned n;		 /* questions */
 	unsigned n_under_way;
+	unsigned most;	       /* that the service takes at once, as far as is known */
 	int64_t away_until_ms; /* on the loop's clock; 0: the service is there */
 	int away_errnum;
 };
@@ -73,6 +79,7 @@ int shows_create(struct engine *engine, struct shows **ret_shows)
 	if (!shows)
 		return -ENOMEM;
 	shows->engine = engine;
+	shows->most = SHOWS_MAX;
 	TAILQ_INIT(&shows->waiting);
 	*ret_shows = shows;
 	return 0;
@@ -175,19 +182,9 @@ void shows_service_is_there(struct shows *shows)
 	shows->away_until_ms = 0;
 }
 
-/* Has the service given no answer at all, or does it take no call with these keys? */
-static bool says_away(const struct coc_answer *answer)
-{
-	if (answer->errnum == EMFILE || answer->errnum == ENFILE)
-		return false; /* it is this process that lacks something */
-	return answer->outcome == COC_NOT_SENT || answer->errnum == EACCES ||
-	       (answer->outcome == COC_UNKNOWN && !answer->status);
-}
-
 /* ---- asking ---- */
 
 static void go_on_asking(struct shows *shows);
-
 static void on_job_shown(void *data, const struct coc_answer *answer);
 
 /* How many may be under way now. */
@@ -197,6 +194,8 @@ static unsigned slots(const struct shows *shows)
 	unsigned most = TAILQ_EMPTY(&engine->waiting) ? SHOWS_MAX : SHOWS_BUSY_MAX;
 	unsigned half = engine->options.inflight_max / 2;
 
+	if (most > shows->most)
+		most = shows->most;
 	return most < half ? most : half ? half : 1;
 }
 
@@ -253,13 +252,26 @@ static void go_on_asking(struct shows *shows)
 	loop_timer_set(loop, &shows->timer, due_ms, on_show_due, shows);
 }
 
-/* The service asks for patience. Asks again after that, if there is time for it. */
+static bool is_waited_for(const struct show *show)
+{
+	const struct show_waiter *waiter;
+
+	TAILQ_FOREACH (waiter, &show->waiters, link) {
+		if (!waiter->is_ahead)
+			return true;
+	}
+	return false;
+}
+
+/* The service asks for patience. Asks again after that, if somebody waits and there is time for
+ * it. */
 static void ask_later(struct show *show)
 {
 	struct shows *shows = show->shows;
 	struct engine *engine = shows->engine;
 
-	if (loop_now_ms(engine->loop) + outage_throttled_ms(engine) >= show->deadline_ms) {
+	if (!is_waited_for(show) ||
+	    loop_now_ms(engine->loop) + outage_throttled_ms(engine) >= show->deadline_ms) {
 		end_show(show, -EAGAIN, NULL);
 		return;
 	}
@@ -295,10 +307,14 @@ static void on_job_shown(void *data, const struct coc_answer *answer)
 {
 	struct show *show = data;
 	struct shows *shows = show->shows;
-	bool is_away = says_away(answer);
+	bool is_away = outage_is_away(answer);
 
 	if (!is_away)
 		shows->away_until_ms = 0;
+	if (answer->outcome == COC_NOT_PROCESSED)
+		shows->most = 1;
+	else if (!is_away && shows->most < SHOWS_MAX)
+		shows->most++;
 	outage_note_look(shows->engine, answer);
 	if (answer->outcome == COC_DONE) {
 		tell_shown(show, answer->details);
@@ -395,6 +411,11 @@ int show_job(struct engine *engine, const char *job_id, int64_t version, show_do
 		loop_timer_set(engine->loop, &shows->timer, loop_now_ms(engine->loop), on_show_due,
 			       shows);
 	return 0;
+}
+
+void show_set_ahead(struct show_waiter *waiter, bool is_ahead)
+{
+	waiter->is_ahead = is_ahead;
 }
 
 void show_drop(struct show_waiter *waiter)

@@ -44,6 +44,10 @@ typedef void show_done_fn(void *data, int result, const struct shown_job *job);
 int show_job(struct engine *engine, const char *job_id, int64_t version, show_done_fn *done,
 	     void *data, struct show_waiter **ret_waiter);
 
+/* Does nobody wait for the answer yet? Such a question ends with -EAGAIN when the service asks for
+ * patience: those who wait go first. */
+void show_set_ahead(struct show_waiter *waiter, bool is_ahead);
+
 /* Stops waiting: done is not called. */
 void show_drop(struct show_waiter *waiter);
 

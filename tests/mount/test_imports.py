@@ -853,6 +853,25 @@ def test_who_reads_a_few_has_a_few_fetched(host):
     assert len(shows(b)) <= 3 + 64
 
 
+def test_a_429_is_obeyed_by_all_who_were_under_way(host):
+    """What was fetched ahead is let go, and who waits asks alone."""
+    b = host("b", timeout="60")
+    make_jobs(b, 100)
+    listed = names(b)
+    throttles = [True]
+    b.front.rule(fronts.refuses(429, "APIGW.0308", "too fast", headers=(("Content-Type", "application/json"), ("Retry-After", "1"))),
+                 "GET", LIST + "/.+", times=None, when=lambda: throttles and len(shows(b)) > 2)
+    reader = tools.popen("cat", *[b.at(name) for name in listed[:5]])
+    tools.eventually(lambda: len(shows(b)) > 40, "some to be fetched ahead")
+    b.settle()
+    burst = len(shows(b))
+    tools.eventually(lambda: len(shows(b)) > burst, "who waits to ask again")
+    throttles.clear()
+    assert tools.finish(reader).ok().stdout.count("text") == 5
+    refused = [call for call in shows(b) if call.status == 429]
+    assert len(refused) <= burst + 2
+
+
 def test_a_list_of_many_jobs_asks_for_no_job(host):
     b = host("b", timeout="60")
     made = make_jobs(b, 1200)

@@ -341,6 +341,70 @@ static void a_service_that_is_busy_is_asked_again(void **state)
 	assert_int_equal(ask(fixture, &asker, job->id, 0), -EAGAIN);
 }
 
+/* The service asks all who are under way for patience. */
+static void refuse_all(struct fixture *fixture)
+{
+	for (unsigned n = count_shows(fixture); n > 0; n--) {
+		struct fake_request *request = fixture_request(fixture, FAKE_SHOW);
+
+		request->retry_after_ms = 1000;
+		fake_request_answer(request, FAKE_BUSY);
+	}
+	fixture_settle(fixture);
+}
+
+static void after_a_429_they_come_back_one_by_one(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct asker askers[MANY];
+	static char ids[MANY][32];
+
+	make_jobs(fixture, ids);
+	for (int i = 0; i < MANY; i++)
+		ask_well(fixture, &askers[i], ids[i], 0);
+	assert_int_equal(count_shows(fixture), SHOWS_MAX);
+	refuse_all(fixture);
+	assert_int_equal(fixture_pass(fixture, FIXTURE_TIMEOUT_MS), 1000);
+	for (int most = 1; most <= SHOWS_MAX; most++) {
+		assert_int_equal(count_shows(fixture), most);
+		fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
+	}
+	assert_int_equal(count_shows(fixture), SHOWS_MAX);
+	refuse_all(fixture);
+	assert_int_equal(fixture_pass(fixture, FIXTURE_TIMEOUT_MS), 1000);
+	assert_int_equal(count_shows(fixture), 1);
+	for (int i = 0; i < MANY; i++)
+		if (!askers[i].told)
+			show_drop(askers[i].waiter);
+}
+
+static void what_nobody_waits_for_is_not_asked_again(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fake_job *job = fake_service_make(&fixture->service, "a", "one");
+	struct fake_job *next = fake_service_make(&fixture->service, "b", "two");
+	struct asker ahead, wanted, joined, waiting;
+
+	ask_well(fixture, &ahead, job->id, 0);
+	ask_well(fixture, &joined, next->id, 0);
+	ask_well(fixture, &wanted, job->id, 1);
+	show_set_ahead(ahead.waiter, true);
+	show_set_ahead(joined.waiter, true);
+	show_set_ahead(wanted.waiter, true);
+	fixture_settle(fixture);
+	ask_well(fixture, &waiting, next->id, 0);
+	show_set_ahead(wanted.waiter, false);
+	refuse_all(fixture);
+	assert_told(&ahead, -EAGAIN);
+	assert_int_equal(joined.told + wanted.told + waiting.told, 0);
+	assert_int_equal(fixture_pass(fixture, FIXTURE_TIMEOUT_MS), 1000);
+	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
+	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
+	assert_told(&joined, 0);
+	assert_told(&waiting, 0);
+	assert_told(&wanted, 0);
+}
+
 static void who_waits_too_long_for_a_turn_is_told(void **state)
 {
 	struct fixture *fixture = *state;
@@ -402,8 +466,9 @@ static void a_question_begins_at_once_while_there_is_room(void **state)
 	fake_request_answer(request, FAKE_BUSY); /* the service asks for patience */
 	fixture_iterate(fixture);
 	assert_false(show_begins_at_once(fixture->engine));
-	fixture->now_ms += 1000;
-	fixture_settle(fixture);
+	for (int i = 0; i < SHOWS_MAX - 3; i++)
+		fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
+	assert_int_equal(fixture_pass(fixture, FIXTURE_TIMEOUT_MS), 1000);
 	assert_true(show_begins_at_once(fixture->engine));
 	fixture_answer(fixture, FAKE_SHOW, FAKE_UNSENT); /* it is away */
 	assert_false(show_begins_at_once(fixture->engine));
@@ -427,6 +492,8 @@ int main(void)
 		show_test(a_service_that_is_away_costs_one_wait),
 		show_test(a_bad_answer_is_of_its_own_job),
 		show_test(a_service_that_is_busy_is_asked_again),
+		show_test(after_a_429_they_come_back_one_by_one),
+		show_test(what_nobody_waits_for_is_not_asked_again),
 		show_test(who_waits_too_long_for_a_turn_is_told),
 		show_test(what_cannot_be_asked_is_told),
 	};
