@@ -25,6 +25,10 @@ enum jobs_shown {
 	JOBS_OWN,	/* none */
 };
 
+/* How the story of an edit begins that was refused with JOBS_READ. */
+#define IMPORT_IS_READ_ONLY                                                                        \
+	"this job of the service was not written in this space, and is read-only here"
+
 enum import_state {
 	IMPORT_UNPLACED, /* it has no name yet */
 	IMPORT_PLACED,	 /* it has a name, and a file of this name */

@@ -43,8 +43,7 @@ static int refuse_edit(struct space *space, const struct import_record *import)
 	struct err err;
 	int r;
 
-	err_set(&err, EPERM,
-		"this job of the service was not written in this space, and is read-only here");
+	err_set(&err, EPERM, IMPORT_IS_READ_ONLY);
 	err_detail(&err, "job", "%s", import->job_id);
 	err_detail(&err, "what_to_do", "mount with jobs=all to change such jobs");
 	log_message(import->error ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,

@@ -17,6 +17,10 @@
  * version is the base. Each attribute that was not changed here since it was sent last keeps the
  * value that the service has now: somebody else may have changed it.
  *
+ * With conflict=overwrite nothing is a conflict, and nobody asks. But a person who names a base
+ * says what the service has. So that is checked, and nothing is sent if it is not so, or if the
+ * file has only an older version's text.
+ *
  * What remains: a version that is written between the check and the update.
  */
 #define _GNU_SOURCE
@@ -89,7 +93,8 @@ static bool is_in_the_way(const struct submission *submission, const struct coc_
 	else if (submission->text_version && newest > submission->text_version &&
 		 !is_known_text(submission, details))
 		explain_nothing_written(submission, details, err);
-	else if ((!newest || newest > versions_base(submission)) &&
+	else if (!submission->engine->options.overwrite &&
+		 (!newest || newest > versions_base(submission)) &&
 		 !is_known_text(submission, details))
 		explain_conflict(submission, details, err);
 	else

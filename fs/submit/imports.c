@@ -51,7 +51,8 @@ void imports_destroy(struct imports *imports)
 
 struct beginning {
 	struct engine *engine;
-	struct buf lost; /* IDs of those whose content was lost: each ends with a NUL */
+	struct buf lost;     /* IDs of those whose content was lost: each ends with a NUL */
+	struct buf editable; /* of those that have been read-only, and tell so */
 	char last[COC_DOCUMENT_ID_ROOM];
 	int n;
 };
@@ -76,6 +77,12 @@ static int begin_import(void *data, const struct import_record *import)
 
 	beginning->n++;
 	snprintf(beginning->last, sizeof(beginning->last), "%s", import->job_id);
+	if (imports->shown == JOBS_ALL && import->error &&
+	    !strncmp(import->error, IMPORT_IS_READ_ONLY, strlen(IMPORT_IS_READ_ONLY))) {
+		r = buf_append(&beginning->editable, import->job_id, strlen(import->job_id) + 1);
+		if (r < 0)
+			return r;
+	}
 	if (import->state == IMPORT_PLACED && imports->shown != JOBS_OWN) {
 		r = restore_file(&imports->files, import);
 		return r <= 0 ? r
@@ -94,6 +101,17 @@ static int forget_lost(struct engine *engine, const struct buf *lost)
 	     id += strlen(id) + 1)
 		r = ledger_import_fetched(engine->ledger,
 					  &(struct import_record){.job_id = (char *)id});
+	return r;
+}
+
+/* The stories of these are true no more. Returns 0 or -errno. */
+static int end_stories(struct engine *engine, const struct buf *editable)
+{
+	int r = 0;
+
+	for (const char *id = editable->data; r == 0 && id && id < editable->data + editable->size;
+	     id += strlen(id) + 1)
+		r = ledger_import_tell(engine->ledger, id, NULL);
 	return r;
 }
 
@@ -129,7 +147,10 @@ int imports_begin(struct engine *engine, const struct import_files *files)
 	}
 	if (r == 0)
 		r = forget_lost(engine, &beginning.lost);
+	if (r == 0)
+		r = end_stories(engine, &beginning.editable);
 	buf_finish(&beginning.lost);
+	buf_finish(&beginning.editable);
 	return r == 0 && imports_are_placed(engine) ? place_known(engine) : r;
 }
 

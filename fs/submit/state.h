@@ -93,6 +93,7 @@ struct submission {
 	unsigned char base_digest[CONTENT_DIGEST_SIZE];
 	bool has_base_digest;
 	int64_t text_version; /* whose text is committed, older than the base that is named; 0 */
+	bool is_base_newer;   /* a base is named that is newer than the text that the file had */
 	struct version_search search;
 	struct buf notice; /* of OUTCOME_SETTLED: what the file warns of */
 	bool is_there;	   /* of OUTCOME_HELD: the service has told that it has the content */

@@ -18,7 +18,7 @@
 
 bool versions_are_checked(const struct submission *submission)
 {
-	return !submission->engine->options.overwrite &&
+	return (!submission->engine->options.overwrite || submission->is_base_newer) &&
 	       (submission->deletion || submission->record.kind == SUBMIT_UPDATE);
 }
 
@@ -44,8 +44,9 @@ int versions_prepare(struct submission *submission, const struct job_record *job
 		r = put_held(submission, (enum attr)i, job->job_id ? job->held.value[i] : NULL);
 	/* a base that is named for a text in which nothing was written */
 	version = job->unread ? job->unread : job->base;
+	submission->is_base_newer = job->job_id && submission->record.base > version;
 	submission->text_version =
-		job->job_id && job->has_digest && submission->record.base > version &&
+		submission->is_base_newer && job->has_digest &&
 				!memcmp(job->digest, submission->record.digest, CONTENT_DIGEST_SIZE)
 			? version
 			: 0;

@@ -6,7 +6,8 @@
 
 /* What a submission is compared with: the versions of its job. Nothing is asked here. */
 
-/* Is the service asked for the newest version before the request is sent? */
+/* Is the service asked for the newest version before the request is sent? With conflict=overwrite
+ * only if somebody has named a newer base. */
 bool versions_are_checked(const struct submission *submission);
 
 /* Keeps what the check compares with: what is recorded of the job. Returns 0 or -ENOMEM. */

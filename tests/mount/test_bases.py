@@ -214,6 +214,24 @@ def test_with_conflict_overwrite_nobody_looks(make_space, src):
     assert space.jobs() == []
 
 
+def test_with_conflict_overwrite_a_base_that_is_named_is_looked_at(make_space, src):
+    """Who names a base says what the service has. An old text, in which nothing was written, takes nothing back."""
+    space = make_space(conflict="overwrite", refresh="3600")
+    job = submit(space, src)
+    console(space, job)
+    name_base(space, "v2").fails(tools.message("EINVAL"))
+    assert "nothing of yours is in it" in space.error("a.yaml")
+    name_base(space, "v7").fails(tools.message("EINVAL"))
+    assert "the job has no version v7" in space.error("a.yaml")
+    assert not space.updates() and space.job(job)["content"] == THEIRS
+    space.front.rule(fronts.refuses(400, "COC.00040101", "no"), "PUT", f"/v1/documents/{job}", 1)
+    save(space, src, "more").fails()
+    console(space, job, samples.document("job", ["more of theirs"]))
+    name_base(space, "v2").ok()  # v3 is not looked at
+    assert space.job(job)["version"] == "v4" and "more" in space.job(job)["content"]
+    assert tools.read(space.at("a.yaml")).decode() == space.job(job)["content"]
+
+
 def test_a_risk_level_that_was_raised_at_the_console_stays(space, src, bound):
     console(space, bound, MINE, risk_level="HIGH")
     save(space, src, "more").ok()

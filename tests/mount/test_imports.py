@@ -293,6 +293,27 @@ def test_nobody_changes_an_import(host):
         assert b.error("job.yaml") is None
 
 
+def test_that_an_import_is_read_only_is_told_no_more_when_it_is_not(host):
+    b = host("b")
+    make(b, "job")
+    make(b, "other")
+    assert names(b) == ["job.yaml", "other.yaml"]
+    for name in names(b):
+        tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "HIGH", b.at(name)).fails()
+        assert "jobs=all" in b.error(name)
+    b.remount()
+    assert "jobs=all" in b.error("job.yaml")
+    b.options["jobs"] = "all"
+    b.remount()
+    assert b.error("job.yaml") is None and b.error("other.yaml") is None
+    tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "TALL", b.at("other.yaml")).fails()
+    story = b.error("other.yaml")
+    b.remount()
+    assert story and b.error("other.yaml") == story
+    tools.run("sed", "-i", "s/pause/stop/", b.at("job.yaml")).ok()
+    assert len(b.updates()) == 1
+
+
 def test_a_removed_import_stays_away(host):
     b = host("b", refresh="0")
     id_ = make(b, "job")
