@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "space/catalogue_wait.h"
+#include "space/claim_row.h"
 #include "space/text.h"
 #include "space/viewer.h"
 #include "submit/catalogue.h"
@@ -28,6 +29,18 @@ static bool may_see_job(void *data, const struct catalogue_binding *binding)
 		       : viewer_may_read_foreign(data);
 }
 
+/* A file that was removed leaves its row, and another user's file may have the name. */
+static bool has_file(void *data, const struct catalogue_binding *binding)
+{
+	const struct viewer *viewer = data;
+	const struct space *space = viewer->space;
+	struct stat st;
+
+	return !binding->is_aside &&
+	       fstatat(space->nodes.root.fd, binding->path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(st.st_mode) && claim_is_of(space, &binding->holding, st.st_uid);
+}
+
 static int write_jobs(struct text_source *source, struct buf *text)
 {
 	struct jobs_text *jobs = (struct jobs_text *)source;
@@ -43,8 +56,10 @@ static struct text_source *jobs_text(struct space *space, fuse_req_t req)
 		return NULL;
 	jobs->source = (struct text_source){.write = write_jobs};
 	viewer_init(&jobs->viewer, space, req);
-	jobs->listing = (struct catalogue_listing){
-		.engine = space->engine, .may_see = may_see_job, .data = &jobs->viewer};
+	jobs->listing = (struct catalogue_listing){.engine = space->engine,
+						   .may_see = may_see_job,
+						   .has_file = has_file,
+						   .data = &jobs->viewer};
 	return &jobs->source;
 }
 

@@ -33,10 +33,11 @@ struct catalogue_binding {
 /* May the reader see a job? binding NULL: no path of this space is bound to it. */
 typedef bool catalogue_filter(void *data, const struct catalogue_binding *binding);
 
-/* The text for .coc/jobs while it is written. Set what is above the line. */
+/* The text for .coc/jobs while it is written. Set what is above the line. has_file: is the file
+ * there that the job is bound to? NULL: each is. */
 struct catalogue_listing {
 	const struct engine *engine;
-	catalogue_filter *may_see;
+	catalogue_filter *may_see, *has_file;
 	void *data;
 	/* ---- */
 	struct buf *text;

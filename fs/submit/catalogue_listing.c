@@ -48,6 +48,17 @@ static int write_job(struct buf *text, const struct ledger_catalogue_row *row, c
 	return r < 0 ? r : write_field(text, job->name, '\n');
 }
 
+/* The path of the file that has the job, or NULL: a file that was removed has none, and no import
+ * is shown with jobs=own. */
+static const char *find_path(const struct catalogue_listing *listing,
+			     const struct ledger_catalogue_row *row,
+			     const struct catalogue_binding *binding)
+{
+	if (!row->path)
+		return imports_any(listing->engine) ? row->import_name : NULL;
+	return !listing->has_file || listing->has_file(listing->data, binding) ? row->path : NULL;
+}
+
 static int write_row(void *data, const struct ledger_catalogue_row *row)
 {
 	struct catalogue_listing *listing = data;
@@ -61,9 +72,7 @@ static int write_row(void *data, const struct ledger_catalogue_row *row)
 	} else if (listing->text->size >= JOBS_TEXT_MAX) {
 		listing->more++;
 	} else {
-		return write_job(listing->text, row,
-				 row->path || !imports_any(listing->engine) ? row->path
-									    : row->import_name);
+		return write_job(listing->text, row, find_path(listing, row, &binding));
 	}
 	return 0;
 }

@@ -157,6 +157,40 @@ def test_the_path_follows_its_file(host, src):
     assert len(pages(space)) == 1
 
 
+def test_a_file_that_is_not_there_has_no_path(host, src):
+    """The name remembers the job, and the job stays in the list."""
+    space = host(refresh=LONG, jobs="all")
+    made = make(space, "theirs")
+    for name in ("a.yaml", "b.yaml", "c.yaml"):
+        queues.put(space, src, name)
+    ids = [space.id(name) for name in ("a.yaml", "b.yaml", "c.yaml")] + [made]
+    assert "theirs.yaml" in os.listdir(space.path)
+    tools.read(space.at("theirs.yaml"))
+    assert [jobs(space)[job].path for job in ids] == ["a.yaml", "b.yaml", "c.yaml", "theirs.yaml"]
+    for name in ("a.yaml", "theirs.yaml"):
+        os.unlink(space.at(name))
+    os.unlink(space.at("b.yaml"))
+    os.symlink("a.yaml", space.at("b.yaml"))
+    os.rename(space.at("c.yaml"), space.at("c.yaml~"))
+    assert [jobs(space)[job].path for job in ids] == ["-"] * 4
+    queues.put(space, src, "a.yaml")
+    assert jobs(space)[ids[0]].path == "a.yaml"
+    space.options["jobs"] = "own"
+    space.remount()
+    assert jobs(space)[made].path == "-" and jobs(space)[ids[0]].path == "a.yaml"
+
+
+def test_the_path_of_an_import_that_is_hidden_is_not_shown(host):
+    space = host(refresh=LONG, jobs="read")
+    made = [make(space, name) for name in ("one", "two")]
+    assert sorted(name for name in os.listdir(space.path) if name.endswith(".yaml")) == ["one.yaml", "two.yaml"]
+    os.unlink(space.at("one.yaml"))
+    assert [jobs(space)[job].path for job in made] == ["-", "two.yaml"]
+    space.options["jobs"] = "own"
+    space.remount()
+    assert [jobs(space)[job].path for job in made] == ["-", "-"]
+
+
 HOSTILE = ["tab\there", "new\nline", "carriage\rreturn", "back\\slash", "\\011", "a/b", "/etc/passwd", "..", ".", ".git", "-",
            "a.yaml.id", "中" * 128, " blank ", "quote\"'`$(x)", "\x1b[31mred\x1b[0m", "\u202egpj.exe", "A.yaml", "a.yaml"]
 
