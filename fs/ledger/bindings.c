@@ -137,3 +137,16 @@ int ledger_mean_job(struct ledger *ledger, int64_t row)
 {
 	return ledger_run_row(ledger, STMT_MEAN_JOB, row);
 }
+
+int ledger_tell_refusal(struct ledger *ledger, int64_t row, const char *story)
+{
+	int r = 0;
+	sqlite3_stmt *stmt = ledger_write(ledger, STMT_TELL_REFUSAL, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, row);
+	ledger_bind_text(stmt, 2, story);
+	sqlite3_bind_int64(stmt, 3, clock_realtime_ms());
+	return ledger_run(stmt);
+}

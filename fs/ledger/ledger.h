@@ -322,6 +322,10 @@ int ledger_bind(struct ledger *ledger, int64_t row, const struct ledger_binding 
 int ledger_adopt(struct ledger *ledger, struct ledger_submission *submission,
 		 const struct ledger_binding *binding);
 
+/* Tells a story of something that was refused and changed nothing. A story of the row's content
+ * stays. */
+int ledger_tell_refusal(struct ledger *ledger, int64_t row, const char *story);
+
 /* The job of a row is bound on purpose from now on. */
 int ledger_mean_job(struct ledger *ledger, int64_t row);
 

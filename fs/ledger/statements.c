@@ -85,6 +85,9 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_UNTRUST] = "UPDATE job SET digest = NULL WHERE id = ?1",
 	[STMT_REFUSE] = "UPDATE job SET refused = 1, incomplete = ?2, errnum = ?3, error = ?4,"
 			" dismissed = 0, changed_ms = ?5 WHERE id = ?1",
+	[STMT_TELL_REFUSAL] =
+		"UPDATE job SET error = ?2, dismissed = 0, changed_ms = ?3 WHERE id = ?1"
+		" AND NOT (refused OR incomplete OR errnum)",
 	/* until it is recorded, the newer content is here only */
 	[STMT_OVERWRITE] = "UPDATE job SET refused = 0, incomplete = 0, errnum = 0, error = NULL,"
 			   " dismissed = 0, changed_ms = ?2, state = iif(state = " SQL_FAILED

@@ -51,6 +51,27 @@ static void free_fetch(struct import_fetch *fetch)
 	free(fetch);
 }
 
+/* A request cannot see an import that was never fetched: its .error tells why, until it is fetched.
+ */
+static void tell_unfetched(struct space *space, const char *name, int r)
+{
+	_cleanup_import_record_ struct import_record import = {0};
+	_cleanup_free_ char *story = NULL;
+	struct err err;
+
+	/* a job that is gone is a scan's to remove; and one story is enough */
+	if (r == -EINTR || r == -ESTALE || r == -ENOENT ||
+	    import_find(space, &space->nodes.root, name, &import) < 0 || import.error)
+		return;
+	err_set(&err, -r, "the text of this job cannot be fetched from the service");
+	err_detail(&err, "job", "%s", import.job_id);
+	err_detail(&err, "what_to_do", "read the file again when the service can be reached");
+	log_info("%s: %s: %s", name, err.text, strerror(-r));
+	story = err_story(&err);
+	if (!story || imports_tell(space->engine, &import, story) < 0)
+		log_warning("%s: the ledger cannot record this", name);
+}
+
 /* Ends a fetch: this is the last touch. */
 static void end_fetch(struct import_fetch *fetch, int r)
 {
@@ -62,6 +83,8 @@ static void end_fetch(struct import_fetch *fetch, int r)
 			 strerror(-r));
 		r = 0;
 	}
+	if (r < 0 && !LIST_EMPTY(&fetch->waiting))
+		tell_unfetched(fetch->space, fetch->import.name, r);
 	waiting_requests_end(&fetch->waiting, r);
 	free_fetch(fetch);
 }
@@ -235,8 +258,10 @@ bool import_await(fuse_req_t req, struct node *node, const void *data, size_t si
 		r = waiting_requests_add(&fetch->waiting, req, node, data, size, ready);
 	if (r < 0 && was_fetched)
 		return false; /* what is known is shown */
-	if (r < 0)
+	if (r < 0) {
+		tell_unfetched(space, node->link.name, r);
 		reply(req, r);
+	}
 	return true;
 }
 

@@ -203,6 +203,7 @@ static int write_placeholder(struct incoming *incoming, int fd, const char *cont
 
 	if (r == 0)
 		r = write_whole(fd, content, size);
+	CRASH_POINT("placeholder-written");
 	if (r == 0 && ftruncate(fd, (off_t)size) < 0)
 		r = -errno;
 	return r < 0 ? r : settle_text(incoming, fd);

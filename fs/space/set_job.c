@@ -68,26 +68,23 @@ static void end_setting(struct job_setting *setting, int r)
 	free(setting);
 }
 
-/* Tells in the log why a file cannot have the job, and in .error if the file has no job and none is
- * being made. Returns -err->errnum. */
-static int refuse_setting(struct job_setting *setting, const struct err *err)
+/* Tells in the log and in .error why a file cannot have the job. Returns -err->errnum. */
+static int refuse_setting(struct space *space, fuse_req_t req, struct node *node,
+			  const struct err *err)
 {
-	struct space *space = setting->space;
-	const struct name *link = node_job_name(space, setting->node);
+	const struct name *link = node_job_name(space, node);
 	_cleanup_free_ char *path = NULL;
 	struct author author;
 	struct stat st;
 	int r = link ? node_path_of(link->parent, link->name, &path) : -ESTALE;
 
 	if (r == 0)
-		r = node_stat(&space->nodes, setting->node, &st);
+		r = node_stat(&space->nodes, node, &st);
 	if (r == 0)
-		r = claim_author(space, setting->req, link->parent, link->name, &st, NULL, &author);
+		r = claim_author(space, req, link->parent, link->name, &st, NULL, &author);
 	if (r == 0)
-		r = submit_ask(space->engine, PATH_HAS_JOB, path);
-	if (r == 0)
-		return submit_refuse(space->engine, path, &author, false, err);
-	log_warning("%s: %s", path ? path : setting->job_id, err->text);
+		return job_naming_refuse(space->engine, path, &author, err);
+	log_warning("%s: %s", path ? path : "a file that is gone", err->text);
 	return -err->errnum;
 }
 
@@ -120,7 +117,30 @@ void set_job_interrupt_all(struct space *space)
 
 /* ---- the file ---- */
 
-/* May a request give this file a job? Returns 0, or -errno: -ENODATA if it is no job file. */
+/* The user may write the file, and could not write the job's if it were shown here. */
+static int refuse_user(struct space *space, fuse_req_t req, struct node *node)
+{
+	struct err err;
+
+	err_set(&err, EPERM, "the jobs of the service are not this user's to take");
+	err_detail(&err, "what_to_do",
+		   "have the user who mounts set it, or mount with uid= or umask= that let this "
+		   "user write such jobs");
+	return refuse_setting(space, req, node, &err);
+}
+
+/* The value names no job. */
+static int refuse_value(struct space *space, fuse_req_t req, struct node *node)
+{
+	struct err err;
+
+	err_set(&err, EINVAL, "the value of coc.job_id is no job ID");
+	err_detail(&err, "what_to_do", "the IDs of the jobs are in .coc/jobs");
+	return refuse_setting(space, req, node, &err);
+}
+
+/* May a request give this file a job? Returns 0, or -errno: -ENODATA if it is no job file. A user
+ * who may not write the file leaves no story with it. */
 static int check_file(struct space *space, fuse_req_t req, struct node *node, struct stat *ret_st)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -136,8 +156,10 @@ static int check_file(struct space *space, fuse_req_t req, struct node *node, st
 	if (r == 0 && !claim_may_take(space, req, link->parent, &job.holding, ret_st))
 		return -EPERM;
 	file = access_of(ret_st);
-	if (!adopter_may_write(space, req, &file) || !adopter_may_take(space, req, ret_st->st_uid))
+	if (!adopter_may_write(space, req, &file))
 		return -EPERM;
+	if (!adopter_may_take(space, req, ret_st->st_uid))
+		return refuse_user(space, req, node);
 	return node->content && node->content->writers ? -EBUSY : 0;
 }
 
@@ -177,7 +199,7 @@ static void record_setting(struct job_setting *setting, const struct shown_job *
 
 		r = job_naming_record(space->engine, &naming, &err);
 		if (r < 0 && err.errnum)
-			r = refuse_setting(setting, &err);
+			r = refuse_setting(space, setting->req, setting->node, &err);
 	}
 	end_setting(setting, r);
 }
@@ -279,7 +301,8 @@ static void on_job_shown(void *data, int result, const struct shown_job *job)
 		err_detail(&err, "what_to_do",
 			   result == -ESTALE ? "the IDs of the jobs are in .coc/jobs"
 					     : "set it again later");
-		end_setting(setting, refuse_setting(setting, &err));
+		end_setting(setting,
+			    refuse_setting(setting->space, setting->req, setting->node, &err));
 		return;
 	}
 	r = check_file(setting->space, setting->req, setting->node, &st);
@@ -300,10 +323,10 @@ void set_job(fuse_req_t req, struct node *node, const char *value, size_t size)
 
 	if (r == 0 && (!size || size >= COC_DOCUMENT_ID_ROOM || memchr(value, '\0', size) ||
 		       memchr(value, '/', size)))
-		r = -EINVAL;
+		r = refuse_value(space, req, node);
 	setting = r == 0 ? calloc(1, sizeof(*setting)) : NULL;
 	if (!setting) {
-		reply(req, r < 0 ? r : -ENOMEM);
+		reply_recorded(space, req, r < 0 ? r : -ENOMEM);
 		return;
 	}
 	*setting = (struct job_setting){

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "submit/author.h"
 #include "submit/rows.h"
@@ -115,4 +116,30 @@ int job_naming_record(struct engine *engine, const struct job_naming *naming, st
 	log_info("%s: job %s is this file's from now on, on demand", naming->path,
 		 naming->job->job_id);
 	return 0;
+}
+
+/* Tells it in the row of a path that has a job. Returns 0 or -errno. */
+static int tell_refusal(struct engine *engine, const char *path, const struct err *err)
+{
+	_cleanup_free_ char *story = err_story(err);
+	int64_t row;
+	int r = story ? ledger_row(engine->ledger, path, &row) : -ENOMEM;
+
+	return r < 0 ? r : ledger_tell_refusal(engine->ledger, row, story);
+}
+
+int job_naming_refuse(struct engine *engine, const char *path, const struct author *author,
+		      const struct err *err)
+{
+	int r = submit_ask(engine, PATH_HAS_JOB, path);
+
+	if (r == 0)
+		return submit_refuse(engine, path, author, false, err);
+	if (r > 0)
+		r = tell_refusal(engine, path, err);
+	log_warning("%s: %s", path, err->text);
+	engine->metrics.refusals++;
+	if (r < 0)
+		log_error("%s: the ledger cannot record this: %s", path, strerror(-r));
+	return -err->errnum;
 }

@@ -23,4 +23,9 @@ struct job_naming {
  */
 int job_naming_record(struct engine *engine, const struct job_naming *naming, struct err *err);
 
+/* Tells in the log, and in .error, why a path cannot have the job. If the path has a job, or one is
+ * being made, its state stays what it is. Returns -err->errnum. */
+int job_naming_refuse(struct engine *engine, const char *path, const struct author *author,
+		      const struct err *err);
+
 #endif

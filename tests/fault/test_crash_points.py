@@ -126,6 +126,7 @@ CASES = [
     # these have tests of their own: test_import_crashes.py
     Case("imports-named", []),
     Case("import-fetched", []),
+    Case("placeholder-written", []),
     # and these: test_refresh_crashes.py
     Case("incoming-written", []),
     Case("incoming-renamed", []),

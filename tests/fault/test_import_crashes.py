@@ -44,11 +44,43 @@ def test_names_without_files_get_their_files(mount):
     assert {name: tools.read(space.at(name)).decode() for name in made} == {name: f"text of {name[:-5]}" for name in made}
 
 
-def test_content_that_is_not_recorded_is_fetched_again(mount):
+@pytest.mark.parametrize("point", ["placeholder-written", "import-fetched"])
+def test_content_that_is_not_recorded_is_fetched_again(mount, point):
+    """The text is in the placeholder, perhaps not all of it, and the ledger does not know it."""
     space = mount()
     made = {"job.yaml": make(space, "job")}
-    die(space, "import-fetched", "sh", "-c", f"ls {space.path}; cat {space.at('job.yaml')}")
+    die(space, point, "sh", "-c", f"ls {space.path}; cat {space.at('job.yaml')}")
     space.cocd.client().update(made["job.yaml"], name="job", content="short")
     space.mount()
     assert listed(space) == made
     assert tools.read(space.at("job.yaml")) == b"short"
+
+
+def test_an_import_that_was_not_fetched_whole_is_an_error_without_the_service(mount):
+    space = mount()
+    made = {"job.yaml": make(space, "job")}
+    die(space, "placeholder-written", "sh", "-c", f"ls {space.path}; cat {space.at('job.yaml')}")
+    space.mount()
+    assert listed(space) == made
+    space.front.refuse()
+    tools.run("cat", space.at("job.yaml")).fails()
+    space.front.accept()
+    tools.eventually(lambda: tools.run("cat", space.at("job.yaml")).stdout == "text of job", "the text")
+
+
+def test_an_empty_file_that_was_filled_and_not_bound(mount):
+    """setfattr coc.job_id on an empty file: the text is there, and the binding is not. To set it again binds it."""
+    space = mount()
+    job = make(space, "job")
+    space.options["jobs"] = "own"
+    space.mount()
+    tools.write(space.at("a.yaml"), b"")
+    space.unmount()
+    naming = ["setfattr", "-n", "coc.job_id", "-v", job, space.at("a.yaml")]
+    die(space, "placeholder-written", *naming)
+    space.mount()
+    assert space.id("a.yaml") is None and tools.read(space.at("a.yaml")) in (b"", b"text of job")
+    assert space.sent() == (0, 0) and len(space.jobs()) == 1
+    tools.run(*naming).ok()
+    assert space.id("a.yaml") == job and tools.read(space.at("a.yaml")) == b"text of job"
+    assert space.fact("a.yaml", "base") == "v1" and space.sent() == (0, 0)

@@ -443,7 +443,24 @@ def test_a_file_that_has_a_job_gets_no_other(hosts, console):
     mine = space.id("a.yaml")
     name_job(space, other).fails(tools.message("EEXIST"))
     assert space.id("a.yaml") == mine and space.fact("a.yaml", "state") == "submitted"
+    assert f"this file has job {mine}" in space.error("a.yaml") and "EEXIST" in space.error("a.yaml")
+    save(space, THEIRS).ok()  # the next commit ends the story
+    assert space.error("a.yaml") is None and space.fact("a.yaml", "state") == "submitted"
     name_job(space, mine).ok()
+
+
+def test_a_job_of_another_file_is_refused_where_it_stands(hosts):
+    """The file has a job itself: its state, and a story that is about its content, stay."""
+    space = hosts("a")
+    save(space).ok()
+    save(space, samples.document("b"), "b.yaml").ok()
+    name_job(space, space.id("b.yaml")).fails(tools.message("EEXIST"))
+    assert "this file has job" in space.error("a.yaml") and space.fact("a.yaml", "state") == "submitted"
+    space.front.rule(fronts.refuses(400, "COC.00040101", "no"), "PUT", f"/v1/documents/{space.id('b.yaml')}", 1)
+    save(space, samples.document("b", ["more"]), "b.yaml").fails()
+    story = space.error("b.yaml")
+    name_job(space, space.id("a.yaml"), "b.yaml").fails(tools.message("EEXIST"))
+    assert space.error("b.yaml") == story and space.fact("b.yaml", "state") == "failed"
 
 
 def test_a_job_that_is_not_there_is_refused(hosts):
@@ -458,6 +475,48 @@ def test_what_is_no_id_is_refused(hosts, value):
     space = hosts("a")
     tools.write(space.at("a.yaml"), b"")
     name_job(space, value).fails(tools.message("EINVAL"))
+    assert "no job ID" in space.error("a.yaml")
+    save(space).ok()
+    assert space.error("a.yaml") is None
+    name_job(space, value).fails(tools.message("EINVAL"))
+    assert "no job ID" in space.error("a.yaml") and space.fact("a.yaml", "state") == "submitted"
+
+
+def test_a_user_who_may_not_take_a_job_is_told(hosts, console):
+    """In .error if the user may write the file. A stranger leaves no story with the file of another user."""
+    if os.geteuid() != 0:
+        pytest.skip("acts as other users")
+    theirs = console.make()
+    space = hosts("a", allow_other=True)
+    os.chmod(space.path, 0o777)
+    owners.ANN.sh("touch a.yaml", cwd=space.path).ok()
+    take = f"setfattr -n coc.job_id -v {theirs} a.yaml"
+    owners.CID.sh(take, cwd=space.path).fails()
+    assert space.error("a.yaml") is None
+    owners.ANN.sh(take, cwd=space.path).fails("Operation not permitted")
+    assert "EPERM" in space.error("a.yaml") and "umask=" in space.error("a.yaml")
+    assert space.id("a.yaml") is None
+
+
+def test_nobody_waits_for_a_mount_that_ends(hosts, console):
+    """The mount ends while the service is asked for the job that is named, or while its text comes: nothing is bound then, or
+    all of it is."""
+    theirs = console.make()
+    space = hosts("a")
+    tools.write(space.at("a.yaml"), b"")
+    gate = space.front.gate()
+    space.front.rule(fronts.Fault(gate=gate), "GET", f"{DOCUMENTS}/{theirs}", 1)
+    naming = tools.popen("setfattr", "-n", "coc.job_id", "-v", theirs, space.at("a.yaml"))
+    assert gate.wait_held()
+    space.process.send_signal(signal.SIGTERM)
+    assert tools.finish(naming).status != 0
+    assert space.process.wait(20) == 0
+    gate.open()
+    space.bury()
+    space.mount()
+    assert space.id("a.yaml") is None and tools.read(space.at("a.yaml")) == b"" and space.error("a.yaml") is None
+    name_job(space, theirs).ok()
+    assert space.id("a.yaml") == theirs and len(space.jobs()) == 1
 
 
 def test_what_is_no_job_file_gets_no_job(hosts, console):

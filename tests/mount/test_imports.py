@@ -260,8 +260,49 @@ def test_what_is_refused_is_an_error_and_no_empty_file(host, answer, number):
     with pytest.raises(OSError) as raised:
         tools.read(b.at("job.yaml"))
     assert raised.value.errno == number
+    if number == errno.ENOENT:
+        assert b.error("job.yaml") is None  # a scan takes it away
+    else:
+        story = b.error("job.yaml")
+        assert "cannot be fetched" in story and errno.errorcode[number] in story
     b.front.clear()
-    assert tools.read(b.at("job.yaml")) == b"text"
+    assert tools.read(b.at("job.yaml")) == b"text" and b.error("job.yaml") is None
+
+
+def test_why_an_import_cannot_be_fetched_is_told_once(host):
+    b = host("b")
+    made = [make(b, f"job{number}", "text") for number in range(3)]
+    assert len(names(b)) == len(made)
+    b.front.refuse()
+    for _ in range(2):
+        for name in ("job0.yaml", "job1.yaml"):
+            assert reads(b.at(name)) is None
+            assert "ECONNREFUSED" in b.error(name) and "read the file again" in b.error(name)
+    assert b.error("job2.yaml") is None
+    assert b.log().count("job0.yaml: the text of this job cannot be fetched") == 1
+    b.front.accept()
+    for name in ("job0.yaml", "job1.yaml"):
+        tools.eventually(lambda name=name: reads(b.at(name)) == b"text", "the text")
+        assert b.error(name) is None
+
+
+def test_a_link_onto_an_import_is_refused(host):
+    """link(2) never takes the place of a file: with jobs=all too. In the moment since a scan has made the import, the
+    kernel does not know of it."""
+    for jobs in ("read", "all"):
+        b = host(jobs, jobs=jobs)
+        id_ = make(b, f"job-{jobs}", "text")
+        document = samples.document(f"job-{jobs}", ["mine"])
+        target = b.at(f"job-{jobs}.yaml")
+        tools.write(b.at("draft"), document)
+        assert not os.path.exists(target)  # the kernel knows that
+        tools.eventually(lambda b=b, jobs=jobs: f"job-{jobs}.yaml" in names(b), "the import")
+        with pytest.raises(OSError) as raised:
+            os.link(b.at("draft"), target)
+        assert raised.value.errno == errno.EEXIST
+        tools.run("ln", "-f", b.at("draft"), target)  # removes it first: then it is a name like any other
+        assert b.job(id_)["content"] == "text" and b.id(f"job-{jobs}.yaml") in (None, id_)
+        assert len(b.updates()) == 0
 
 
 # ---- who may do what ----
