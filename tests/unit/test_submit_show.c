@@ -468,6 +468,7 @@ static void a_question_begins_at_once_while_there_is_room(void **state)
 	assert_false(show_begins_at_once(fixture->engine));
 	for (int i = 0; i < SHOWS_MAX - 3; i++)
 		fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
+	assert_false(show_begins_at_once(fixture->engine));
 	assert_int_equal(fixture_pass(fixture, FIXTURE_TIMEOUT_MS), 1000);
 	assert_true(show_begins_at_once(fixture->engine));
 	fixture_answer(fixture, FAKE_SHOW, FAKE_UNSENT); /* it is away */
