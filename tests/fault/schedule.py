@@ -111,6 +111,7 @@ class Schedule:
     def __init__(self, seed, folder, help_text, **options):
         self.seed, self.folder, self.random = seed, folder, random.Random(seed)
         self.adopts, self.numbers, self.round = "adopt=" in help_text, 0, 0
+        self.with_risk = collections.Counter()  # how often a file of a job had its risk level changed, by the job's ID
         self.console = {}       # the texts that somebody at the console wrote, and when that was over
         self.lines, self.hosts, self.broken = [], [], []
         self.lock = threading.Lock()
@@ -223,6 +224,10 @@ class Schedule:
 
     def set_risk(self, host, file):
         text, risk = file.holds(), host.random.choice(["LOW", "MEDIUM", "HIGH"])
+        try:
+            self.with_risk[host.mount.id(file.path)] += 1
+        except OSError:
+            pass  # the mount is dead, and changes nothing
         said = self.told(host, file, text, os.setxattr, host.at(file.path), "user.coc.risk_level", risk.encode())
         self.say(f"{file} risk {risk}: {said}")
 
@@ -604,7 +609,8 @@ class Schedule:
             if made and job not in bound and not forgotten & set(made):
                 yield f"no file has the job {job}: {[self.step(text) for text in texts]}"
             for text, count in collections.Counter(texts).items():
-                if text in committed and text not in self.console and count > committed[text]:
+                # the file may have followed its job just before its risk level was changed
+                if text in committed and text not in self.console and count > committed[text] + self.with_risk[job]:
                     yield f"{count} versions of {job} are {self.step(text)}, which was committed {committed[text]} times"
             for below, text in zip(texts, texts[1:]):
                 yield from self.overwritten(job, texts, below, text, writers)
