@@ -339,6 +339,14 @@ class Schedule:
                 said = errno.errorcode[error.errno]
             self.say(f"rm import {host.name}:{name}: {said}")
 
+    def act_if_alive(self, host):
+        """One thing, if the host is not killed while it looks for what to do: with submit=queue a kill comes at any time."""
+        try:
+            self.act(host)
+        except OSError as error:
+            if not host.dead or error.errno not in DEAD:
+                raise
+
     def act(self, host):
         """One thing."""
         dice = host.random
@@ -478,7 +486,7 @@ class Schedule:
             if self.adopts and self.random.random() < 0.1:
                 acts = self.twins()
             else:
-                acts = [lambda host=host: self.act(host) for host in self.hosts]
+                acts = [lambda host=host: self.act_if_alive(host) for host in self.hosts]
             self.together(acts + [self.at_the_console])
             for end in ends:
                 end()
