@@ -52,21 +52,26 @@ int buf_append(struct buf *buf, const void *data, size_t size)
 int buf_printf(struct buf *buf, const char *fmt, ...)
 {
 	va_list args;
-	int n, r;
+	size_t room;
+	int n, r = buf_reserve(buf, 0);
 
-	va_start(args, fmt);
-	n = vsnprintf(NULL, 0, fmt, args);
-	va_end(args);
-	if (n < 0)
-		return -ENOMEM;
-	r = buf_reserve(buf, (size_t)n);
 	if (r < 0)
 		return r;
+	room = buf->room - buf->size;
 	va_start(args, fmt);
-	vsnprintf(buf->data + buf->size, (size_t)n + 1, fmt, args);
+	n = vsnprintf(buf->data + buf->size, room, fmt, args);
 	va_end(args);
-	buf->size += (size_t)n;
-	return 0;
+	r = n < 0 ? -ENOMEM : buf_reserve(buf, (size_t)n);
+	if (r == 0 && (size_t)n >= room) { /* it was cut */
+		va_start(args, fmt);
+		vsnprintf(buf->data + buf->size, (size_t)n + 1, fmt, args);
+		va_end(args);
+	}
+	if (r == 0)
+		buf->size += (size_t)n;
+	else
+		buf->data[buf->size] = '\0';
+	return r;
 }
 
 char *buf_steal(struct buf *buf)

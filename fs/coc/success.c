@@ -252,14 +252,18 @@ static int read_list(const cJSON *root, struct answer *out)
 {
 	const cJSON *data = json_get(root, "data"), *row;
 	struct coc_answer *answer = &out->answer;
-	int r = read_total(root, &answer->total);
+	int n, r = read_total(root, &answer->total);
 
 	/* no rows and no number: that does not say that there are no jobs */
 	if (r == 0 && !cJSON_IsArray(data) && (!cJSON_IsNull(data) || answer->total < 0))
 		r = -EINVAL;
 	if (r < 0)
 		return r;
-	out->summaries = calloc(COC_LIST_PAGE, sizeof(*out->summaries));
+	n = cJSON_GetArraySize(data);
+	out->summaries = calloc(n < 1		    ? 1
+				: n > COC_LIST_PAGE ? COC_LIST_PAGE
+						    : (size_t)n,
+				sizeof(*out->summaries));
 	if (!out->summaries)
 		return -ENOMEM;
 	cJSON_ArrayForEach (row, data) {

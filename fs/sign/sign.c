@@ -24,15 +24,12 @@
 #include <strings.h>
 #include <time.h>
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include "base/cleanup.h"
 #include "base/secret.h"
+#include "sign/hash.h"
 
 #define DATE_HEADER "x-sdk-date"
 #define HASH_HEADER "x-sdk-content-sha256"
-#define SHA256_SIZE 32
 
 static const char upper_hex[] = "0123456789ABCDEF";
 static const char lower_hex[] = "0123456789abcdef";
@@ -47,35 +44,42 @@ int sign_encode(struct buf *out, const char *text, int keep_slash)
 {
 	int r = buf_reserve(out, strlen(text));
 
-	for (; r == 0 && *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		char escaped[] = {'%', upper_hex[c >> 4], upper_hex[c & 15]};
+	while (r == 0 && *text) {
+		size_t kept = 0; /* bytes that stay as they are */
 
-		if (is_unreserved(c) || (keep_slash && c == '/'))
-			r = buf_append(out, text, 1);
-		else
+		while (is_unreserved((unsigned char)text[kept]) ||
+		       (keep_slash && text[kept] == '/'))
+			kept++;
+		r = buf_append(out, text, kept);
+		text += kept;
+		if (r == 0 && *text) {
+			unsigned char c = (unsigned char)*text++;
+			char escaped[] = {'%', upper_hex[c >> 4], upper_hex[c & 15]};
+
 			r = buf_append(out, escaped, sizeof(escaped));
+		}
 	}
 	return r;
 }
 
 static void to_hex(const unsigned char *bytes, char ret_hex[SIGN_HEX_SIZE])
 {
-	for (size_t i = 0; i < SHA256_SIZE; i++) {
+	for (size_t i = 0; i < HASH_SIZE; i++) {
 		ret_hex[i * 2] = lower_hex[bytes[i] >> 4];
 		ret_hex[i * 2 + 1] = lower_hex[bytes[i] & 15];
 	}
-	ret_hex[SHA256_SIZE * 2] = '\0';
+	ret_hex[HASH_SIZE * 2] = '\0';
 }
 
 int sign_sha256_hex(const void *bytes, size_t size, char ret_hex[SIGN_HEX_SIZE])
 {
-	unsigned char digest[SHA256_SIZE];
+	unsigned char digest[HASH_SIZE];
 
-	if (EVP_Digest(size ? bytes : "", size, digest, NULL, EVP_sha256(), NULL) != 1)
-		return -EIO;
-	to_hex(digest, ret_hex);
-	return 0;
+	int r = hash_sha256(bytes, size, digest);
+
+	if (r == 0)
+		to_hex(digest, ret_hex);
+	return r;
 }
 
 static int compare_params(const void *a, const void *b)
@@ -162,13 +166,12 @@ static const char *signed_value(const struct sign_request *request, const char *
 
 static int append_name(const struct sign_header *header, struct buf *out)
 {
-	int r = 0;
+	size_t begin = out->size;
+	int r = buf_append(out, header->name, strlen(header->name));
 
-	for (const char *p = header->name; r == 0 && *p; p++) {
-		char c = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
-
-		r = buf_append(out, &c, 1);
-	}
+	for (size_t i = begin; i < out->size; i++)
+		if (out->data[i] >= 'A' && out->data[i] <= 'Z')
+			out->data[i] = (char)(out->data[i] - 'A' + 'a');
 	return r;
 }
 
@@ -270,11 +273,10 @@ int sign_request(const struct sign_request *request, const void *sk, size_t sk_s
 {
 	_cleanup_secret_buf_ struct buf canonical = {0};
 	_cleanup_buf_ struct buf text = {0};
-	unsigned char mac[EVP_MAX_MD_SIZE];
+	unsigned char mac[HASH_SIZE];
 	char hash[SIGN_HEX_SIZE];
 	const char *date;
 	size_t date_size = 0;
-	unsigned mac_size;
 	int r;
 
 	r = sign_canonical_request(request, &canonical);
@@ -286,11 +288,10 @@ int sign_request(const struct sign_request *request, const void *sk, size_t sk_s
 	r = buf_printf(&text, "%s\n%.*s\n%s", SIGN_ALGORITHM, (int)date_size, date, hash);
 	if (r < 0)
 		return r;
-	if (!HMAC(EVP_sha256(), sk, (int)sk_size, (const unsigned char *)text.data, text.size, mac,
-		  &mac_size))
-		return -EIO;
-	to_hex(mac, ret_hex);
-	return 0;
+	r = hash_hmac(sk, sk_size, text.data, text.size, mac);
+	if (r == 0)
+		to_hex(mac, ret_hex);
+	return r;
 }
 
 void sign_date(long long unix_s, char ret_date[SIGN_DATE_SIZE])
