@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * A commit collects the attributes of all directories above its file. Most have none. To find that
+ * out takes an open descriptor and a system call for each, and there may be a hundred of them. So a
+ * directory's node remembers that the directory has none, until somebody sets one. Nobody sets
+ * attributes in the spool but by op_setxattr().
+ */
 #define _GNU_SOURCE
 #include "space/job_attributes.h"
 #include "space/location.h"
@@ -25,7 +31,12 @@ static ssize_t get_xattr(const char *path, bool follow, const char *name, char *
 	return follow ? getxattr(path, name, value, room) : lgetxattr(path, name, value, room);
 }
 
-/* Takes one attribute of a file or directory into a set that has none yet. */
+static bool is_ours(const char *xattr)
+{
+	return !strncmp(xattr, ATTR_XATTR_PREFIX, strlen(ATTR_XATTR_PREFIX));
+}
+
+/* Takes one attribute of ours, of a file or directory, into a set that has none yet. */
 static int take_attribute(const char *path, bool follow, const char *xattr, struct attr_set *set,
 			  struct err *err)
 {
@@ -33,8 +44,6 @@ static int take_attribute(const char *path, bool follow, const char *xattr, stru
 	int attr = attr_from_xattr(xattr), r;
 	ssize_t size;
 
-	if (strncmp(xattr, ATTR_XATTR_PREFIX, strlen(ATTR_XATTR_PREFIX)))
-		return 0;
 	if (attr < 0)
 		return err_set(err, EINVAL, "%s is not an attribute of a job", xattr);
 	size = get_xattr(path, follow, xattr, value, sizeof(value));
@@ -53,14 +62,15 @@ static int take_attribute(const char *path, bool follow, const char *xattr, stru
 	return r;
 }
 
-/* Takes the attributes of one file or directory. */
+/* Takes the attributes of one file or directory. Returns how many it has, or -errno with err
+ * filled. */
 static int take_all(const struct location *location, struct attr_set *set, struct err *err)
 {
 	char few[FEW_NAMES], path[LOCATION_PATH_MAX], *names = few;
 	_cleanup_free_ char *many = NULL;
 	bool follow;
+	int r = 0, taken = 0;
 	ssize_t size;
-	int r = 0;
 
 	location_path(location, path, &follow);
 	size = list_xattrs(path, follow, names, sizeof(few));
@@ -71,9 +81,13 @@ static int take_all(const struct location *location, struct attr_set *set, struc
 	}
 	if (size < 0)
 		return err_set(err, errno, "the attributes cannot be read: %s", strerror(errno));
-	for (const char *name = names; r == 0 && name < names + size; name += strlen(name) + 1)
+	for (const char *name = names; r == 0 && name < names + size; name += strlen(name) + 1) {
+		if (!is_ours(name))
+			continue;
 		r = take_attribute(path, follow, name, set, err);
-	return r;
+		taken++;
+	}
+	return r < 0 ? r : taken;
 }
 
 int job_attributes_collect(struct space *space, const struct location *location,
@@ -82,13 +96,17 @@ int job_attributes_collect(struct space *space, const struct location *location,
 {
 	int added, r = take_all(location, own, err);
 
-	for (struct node *dir = parent; r == 0 && dir; dir = dir->link.parent) {
-		struct location at = {.dirfd = -1, .fd = node_dirfd(&space->nodes, dir)};
+	for (struct node *dir = parent; r >= 0 && dir; dir = dir->link.parent) {
+		struct location at = {.dirfd = -1};
 
+		if (dir->is_plain)
+			continue;
+		at.fd = node_dirfd(&space->nodes, dir);
 		if (at.fd < 0)
 			return err_set(err, -at.fd, "a directory cannot be opened: %s",
 				       strerror(-at.fd));
 		r = take_all(&at, inherited, err);
+		dir->is_plain = r == 0;
 	}
 	if (r < 0)
 		return r;

@@ -48,6 +48,7 @@ struct node {
 	bool is_unread : 1; /* it was opened, and nobody has read its text: reading.h */
 	bool is_root : 1;
 	bool is_charged : 1;	/* keeper holds a descriptor of the users' for it */
+	bool is_plain : 1;	/* a directory that has no attribute of jobs: job_attributes.c */
 	bool has_old_pages : 1; /* the kernel may have pages of the file before: node_replaced() */
 	int fd; /* of a directory while it is in the cache, of a node without a name (O_PATH, or
 		   what its last handle left) */

@@ -330,6 +330,7 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 		r = caller_has_room(space, fuse_req_ctx(req)->uid);
 	if (r == 0)
 		r = node_spool_path(&space->nodes, node, path, &follow);
+	node->is_plain = false; /* it may have one from now on */
 	if (r == 0 && (follow ? setxattr(path, name, value, size, flags)
 			      : lsetxattr(path, name, value, size, flags)) < 0)
 		r = -errno;

@@ -92,6 +92,25 @@ def test_nearest_wins(make_space, src):
                     ("MEDIUM", "ep-mount", "e"), ("HIGH", "ep-mount", "e")]
 
 
+@pytest.mark.parametrize("above", [0, 1, 2])
+def test_directory_attribute_set_after_a_job_below_it_holds_for_the_next(make_space, src, above):
+    """That a directory had no attribute is not remembered longer than it is true."""
+    space = make_space()
+    os.makedirs(space.at("a", "b"))
+    directory = space.at(*["a", "b"][:above])
+
+    def risk_of_next(name):
+        tools.run("cp", samples.file(src, f"{name}.yaml", name), space.at("a", "b", f"{name}.yaml")).ok()
+        return space.job(space.id(f"a/b/{name}.yaml"))["risk_level"]
+    assert risk_of_next("first") == "LOW"
+    tools.setfattr(directory, "user.coc.risk_level", "HIGH").ok()
+    assert risk_of_next("second") == "HIGH"
+    tools.run("setfattr", "-x", "user.coc.risk_level", directory).ok()
+    assert risk_of_next("third") == "LOW"
+    tools.setfattr(directory, "user.coc.risk_level", "MEDIUM").ok()
+    assert risk_of_next("fourth") == "MEDIUM"
+
+
 def test_directory_attribute_set_on_the_mount_root(make_space, src):
     space = make_space(risk_level=None)
     decorate(space.path, risk_level="MEDIUM")
