@@ -67,8 +67,9 @@ int ledger_sync(struct ledger *ledger);
  */
 int ledger_log_open(const struct ledger *ledger);
 
-/* Such a sync begins now. */
-void ledger_sync_begun(struct ledger *ledger);
+/* Such a sync begins now. -errno: it must not, as the log could not be written again after a sync
+ * that failed; ledger_sync_failed() follows. */
+int ledger_sync_begun(struct ledger *ledger);
 
 /* It failed: the next durable commit syncs again, with all that the disk may lack. */
 void ledger_sync_failed(struct ledger *ledger);

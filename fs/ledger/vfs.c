@@ -139,6 +139,11 @@ static int log_sync(sqlite3_file *file, int flags)
 	return code;
 }
 
+int ledger_vfs_fill_gaps(sqlite3_file *log)
+{
+	return log_of(log)->has_gaps ? write_again(log_of(log)) : SQLITE_OK;
+}
+
 void ledger_vfs_sync_failed(sqlite3_file *log)
 {
 	/* now, as the kernel may forget it; what fails is done before the next sync */

@@ -14,4 +14,8 @@ int ledger_vfs_begin(void);
  * of), or may have failed before the log was opened. All of the log is written again. */
 void ledger_vfs_sync_failed(sqlite3_file *log);
 
+/* Call it before a sync that is not asked of the VFS: if the log could not be written again after a
+ * sync that failed, it is now. An SQLite result code. */
+int ledger_vfs_fill_gaps(sqlite3_file *log);
+
 #endif

@@ -43,7 +43,7 @@ int ledger_sync(struct ledger *ledger)
 	if (!ledger->unsynced)
 		return 0;
 	CRASH_POINT("commit-unsynced");
-	ledger_sync_begun(ledger);
+	ledger->syncs++;
 	stall_disk_begin(ledger->stall);
 	if (log)
 		code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
@@ -135,10 +135,14 @@ int ledger_log_open(const struct ledger *ledger)
 	return fd < 0 ? -errno : fd;
 }
 
-void ledger_sync_begun(struct ledger *ledger)
+int ledger_sync_begun(struct ledger *ledger)
 {
+	sqlite3_file *log = ledger_log_file(ledger->db);
+	int code = log ? ledger_vfs_fill_gaps(log) : SQLITE_OK;
+
 	ledger->syncs++;
 	ledger->unsynced = false;
+	return ledger_errno(code);
 }
 
 void ledger_sync_failed(struct ledger *ledger)

@@ -198,11 +198,12 @@ void group_sync_go_on(struct engine *engine)
 	if (engine->syncing || batch_is_empty(&engine->held))
 		return;
 	CRASH_POINT("commit-unsynced");
-	ledger_sync_begun(engine->ledger);
+	r = ledger_sync_begun(engine->ledger);
 	engine->has_syncing_ends = engine->has_unsynced_ends;
 	engine->has_unsynced_ends = false;
 	batch_move(&engine->held, &engine->synced);
-	r = sync_thread_begin(engine->sync_thread);
+	if (r == 0)
+		r = sync_thread_begin(engine->sync_thread);
 	if (r < 0)
 		on_synced(engine, r);
 	else

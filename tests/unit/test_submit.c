@@ -367,6 +367,37 @@ static void a_queued_commit_is_told_after_its_sync(void **state)
 	}
 }
 
+/* A sync has failed, and there was no room to write the log again. What comes after it is behind a
+ * gap, until the log is written again. */
+static void nothing_is_told_durable_behind_a_gap(void **state)
+{
+	static const char *const paths[] = {"a.yaml", "b.yaml", "c.yaml", "d.yaml"};
+	struct fixture *fixture = *state;
+	struct writer writers[4] = {{0}};
+
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(fixture_commit(fixture, paths[i], paths[i], &writers[i]), 0);
+		if (i % 2 == 0)
+			continue;
+		fixture_iterate(fixture);
+		assert_true(fake_disk_is_syncing()); /* apart: two wait for it */
+		fake_disk_fail_syncs(i == 1);
+		fake_disk_fail_writes(i == 1 ? ENOSPC : 0);
+		fake_disk_end_sync();
+		fixture_iterate(fixture);
+		fake_disk_fail_syncs(false);
+		fake_disk_fail_writes(0);
+	}
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(writers[i].told, 1);
+	assert_true(writers[0].result < 0 && writers[1].result < 0);
+	assert_true(writers[2].result == 0 && writers[3].result == 0);
+	fixture_crash(fixture, true, NULL, NULL);
+	assert_true(fixture_quiesce(fixture));
+	for (int i = 2; i < 4; i++)
+		fixture_assert_held(fixture, paths[i], paths[i]);
+}
+
 static void a_queued_commit_that_cannot_be_synced_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
@@ -702,6 +733,7 @@ int main(void)
 		sync_test(a_writer_is_told_after_the_outcome_is_committed),
 		sync_test(an_outcome_that_cannot_be_recorded_is_recorded_later),
 		queue_test(a_queued_commit_is_told_after_its_sync),
+		queue_test(nothing_is_told_durable_behind_a_gap),
 		queue_test(a_queued_commit_that_cannot_be_synced_is_refused),
 		queue_test(what_goes_back_into_the_queue_twice_is_not_lost),
 		queue_test(what_goes_back_into_the_queue_is_not_sent_twice),
