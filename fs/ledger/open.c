@@ -41,9 +41,6 @@ static int query_int(sqlite3 *db, const char *text, int64_t *ret_value)
 	return ledger_errno(code);
 }
 
-/* A ledger of so many bytes is checked whole when it is opened: that takes 70 ms. */
-#define CHECK_AT_ONCE_MAX (8 << 20)
-
 /* May the check of a ledger wait? Not where it is short, and not before an upgrade, which writes
  * all rows. 1, 0 or -errno. */
 static int may_wait(sqlite3 *db, int64_t version)
@@ -55,7 +52,7 @@ static int may_wait(sqlite3 *db, int64_t version)
 		r = query_int(db, "PRAGMA page_size", &size);
 	if (r < 0)
 		return r;
-	return version == LEDGER_SCHEMA_VERSION && n_pages * size > CHECK_AT_ONCE_MAX;
+	return version == LEDGER_SCHEMA_VERSION && ledger_check_may_wait(n_pages * size);
 }
 
 /* Checks what has to be checked before anything is read. */

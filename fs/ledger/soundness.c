@@ -2,9 +2,16 @@
 #include "ledger/soundness.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+/* A ledger of so many bytes is checked whole when it is opened: that takes 70 ms. */
+#define CHECK_AT_ONCE_MAX (8 << 20)
+
+bool ledger_check_may_wait(int64_t size)
+{
+	return size > CHECK_AT_ONCE_MAX;
+}
 
 int ledger_explain_damage(const char *path, enum damage_found found, const char *said,
 			  struct err *err)

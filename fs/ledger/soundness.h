@@ -3,10 +3,15 @@
 #define COCFS_LEDGER_SOUNDNESS_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
 /* SQLite's check of a whole ledger, and the error that reports damage. */
+
+/* May the check of a ledger of so many bytes wait, by its size? */
+bool ledger_check_may_wait(int64_t size);
 
 /* What damage means: to the mount that finds it when it opens the ledger, and to one that is there.
  */

@@ -495,6 +495,40 @@ static void the_file_stays_as_it_is_while_it_is_read(void **state)
 	fixture_request(fixture, FAKE_LIST);
 }
 
+static void move_ledger(struct fixture *fixture, const char *from_tail, const char *to_tail)
+{
+	char from[128], to[128];
+
+	snprintf(from, sizeof(from), "%s%s", fixture->path, from_tail);
+	snprintf(to, sizeof(to), "%s%s", fixture->path, to_tail);
+	assert_int_equal(rename(from, to), 0);
+}
+
+static void a_check_that_fails_is_made_again(void **state)
+{
+	struct fixture *fixture = checked_mount(state);
+	struct writer writer = {0};
+
+	move_ledger(fixture, "", ".moved");
+	end_check(fixture); /* it could not open the file */
+	move_ledger(fixture, ".moved", "");
+	assert_false(fake_disk_is_checking());
+	fixture_commit(fixture, "a.yaml", "new", &writer);
+	fixture_settle(fixture);
+	fake_disk_fail_writes(EIO);
+	fixture_pass(fixture, 1000);
+	fixture_settle(fixture);
+	assert_false(fake_disk_is_checking()); /* what is in the log could not be taken over */
+	metric_is(fixture, 1);
+	fake_disk_fail_writes(0);
+	nothing_is_sent(fixture);
+	fixture_pass(fixture, 1000);
+	assert_true(fake_disk_is_checking());
+	end_check(fixture);
+	assert_true(fixture_quiesce(fixture));
+	fixture_assert_held(fixture, "a.yaml", "new");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -510,6 +544,7 @@ int main(void)
 		sync_test(an_end_during_the_check_is_no_clean_end),
 		sync_test(damage_outlasts_an_end_during_the_check),
 		sync_test(who_waits_is_told_when_the_mount_ends),
+		queue_test(a_check_that_fails_is_made_again),
 		queue_test(the_file_stays_as_it_is_while_it_is_read),
 	};
 
