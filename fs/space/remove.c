@@ -104,8 +104,11 @@ static void answer_removal(struct pending_reply *wait, int result)
 	struct removal *removal = (struct removal *)wait;
 
 	CRASH_POINT("delete-before-unlink");
-	if (result == 0)
+	if (result == 0) {
+		/* the name remembers a job that the service did not show */
+		claim_part(wait->space, removal->parent, removal->name);
 		result = remove_name(wait->space, wait->req, removal->parent, removal->name, 0);
+	}
 	if (result == 0)
 		leave_deleted_siblings(removal);
 	CRASH_POINT("delete-unlinked");

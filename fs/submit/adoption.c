@@ -18,8 +18,8 @@
  * lost answer is resolved as ever, by what the create knew.
  *
  * The name of a removed import remembers its job. A create there takes that job if it has the
- * job's text, and is refused otherwise. What nobody has read is not overwritten, and no second job
- * is made.
+ * job's text, also if meta.name says another name. Otherwise it is refused. What nobody has read is
+ * not overwritten, and no second job is made.
  *
  * With adopt=name a name is in the space once. A second path is EEXIST if another path is bound to
  * a job of the name, or is about to make one. It would make a second job of the name, and the next
@@ -122,6 +122,11 @@ static bool is_there(const struct adoption_candidate *candidate)
 static bool is_equal(const struct adoption_candidate *candidate)
 {
 	return is_there(candidate) && candidate->is_equal;
+}
+
+static bool is_equal_and_remembered(const struct adoption_candidate *candidate)
+{
+	return is_equal(candidate) && candidate->is_remembered;
 }
 
 /* ---- what comes of it ---- */
@@ -229,17 +234,46 @@ static void explain_remembered(const struct submission *submission,
 		   import->job_id);
 }
 
+/* The import that had the name of the file before it was removed. -ENOENT. */
+static int find_remembered(const struct submission *submission, struct import_record *ret_import)
+{
+	struct engine *engine = submission->engine;
+
+	return imports_any(engine) && !strchr(submission->path, '/')
+		       ? ledger_import_remembered(engine->ledger, submission->path, ret_import)
+		       : -ENOENT;
+}
+
+/* The job that the name remembers is a candidate, also if it was not listed: it may have another
+ * name than the text says. Returns 0 or -errno. */
+static int note_remembered(struct submission *submission)
+{
+	struct adoption *adoption = submission->adoption;
+	_cleanup_import_record_ struct import_record import = {0};
+	int r = find_remembered(submission, &import);
+	size_t i = 0;
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	while (i < adoption->n && strcmp(adoption->candidates[i].id, import.job_id))
+		i++;
+	if (i == adoption->n) {
+		adoption->candidates[i] =
+			(struct adoption_candidate){.id = steal_ptr(import.job_id)};
+		adoption->n++;
+	}
+	adoption->candidates[i].is_remembered = true;
+	return 0;
+}
+
 /* No job is taken. A create under the name of a removed import makes no second job: tools remove a
  * file before they write it anew. */
 static void make_or_refuse(struct submission *submission)
 {
 	_cleanup_import_record_ struct import_record import = {0};
-	struct engine *engine = submission->engine;
-	int r = -ENOENT;
+	int r = find_remembered(submission, &import);
 	struct err err;
 
-	if (imports_any(engine) && !strchr(submission->path, '/'))
-		r = ledger_import_remembered(engine->ledger, submission->path, &import);
 	if (r == -ENOENT) {
 		tell_outcome(submission, &(struct adoption_outcome){.kind = ADOPTION_NONE});
 	} else if (r < 0) {
@@ -257,9 +291,11 @@ static void choose(struct submission *submission, const struct coc_details *deta
 {
 	struct adoption *adoption = submission->adoption;
 	bool by_name = adoption_takes_by_name(submission);
-	struct adoption_candidate *chosen = first_candidate(adoption, is_equal);
+	struct adoption_candidate *chosen = first_candidate(adoption, is_equal_and_remembered);
 
-	if (count_candidates(adoption, is_equal) > 1) {
+	if (!chosen)
+		chosen = first_candidate(adoption, is_equal);
+	if (chosen && !chosen->is_remembered && count_candidates(adoption, is_equal) > 1) {
 		refuse_choice(submission, " and content", is_equal);
 		return;
 	}
@@ -304,11 +340,11 @@ static void look_on(struct submission *submission, const struct coc_details *det
 static void note_seen(const struct submission *submission, struct adoption_candidate *candidate,
 		      const struct coc_details *details)
 {
+	candidate->is_equal = versions_match_text(submission, details);
 	candidate->is_there =
 		submission_is_in_project(submission, details->enterprise_project_id) &&
-		(!details->name ||
+		(!details->name || (candidate->is_remembered && candidate->is_equal) ||
 		 !strcmp(details->name, submission->record.attrs.value[ATTR_NAME]));
-	candidate->is_equal = versions_match_text(submission, details);
 }
 
 static void on_candidate_shown(void *data, const struct coc_answer *answer)
@@ -352,12 +388,14 @@ void adoption_decide(struct submission *submission, const char *known_ids, bool 
 		     adoption_done_fn *done)
 {
 	struct adoption *adoption = submission->adoption;
+	int r;
 
 	adoption->done = done;
 	adoption->partial = partial;
 	adoption->known_ids = strdup(known_ids);
-	if (adoption->known_ids)
+	r = adoption->known_ids ? note_remembered(submission) : -ENOMEM;
+	if (r == 0)
 		look_on(submission, NULL);
 	else
-		tell_stop(submission, "the jobs of this name cannot be compared", -ENOMEM);
+		tell_stop(submission, "the jobs of this name cannot be compared", r);
 }

@@ -59,6 +59,7 @@ int adoption_note_listed(struct submission *submission, const struct name_list *
 
 	if (!adoption)
 		return 0;
+	/* and one that the name of the file remembers */
 	adoption->candidates = calloc(list->n_jobs + 1, sizeof(*adoption->candidates));
 	if (!adoption->candidates)
 		return -ENOMEM;

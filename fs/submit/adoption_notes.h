@@ -11,10 +11,12 @@
 /* A job that the create might take. */
 struct adoption_candidate {
 	char *id;
-	bool is_taken; /* by now a path has it, or may have made it */
-	bool is_seen;  /* its show was answered */
-	bool is_there; /* it has the name and the project of the create */
-	bool is_equal; /* and the content */
+	bool is_taken;	    /* by now a path has it, or may have made it */
+	bool is_seen;	    /* its show was answered */
+	bool is_there;	    /* it has the name and the project of the create */
+	bool is_equal;	    /* and the content */
+	bool is_remembered; /* by the name of the file, which an import had: the job may have
+			       another */
 };
 
 struct adoption {

@@ -72,6 +72,7 @@ int adoption_take(struct submission *submission, const struct coc_details *detai
 	submission->record.onto = 0;
 	submission->is_adopted = true;
 	submission->must_last = true;
+	submission->engine->metrics.adoptions++;
 	return 0;
 }
 
@@ -86,6 +87,7 @@ int adoption_restore(struct submission *submission)
 	if (r < 0 || job.job_id)
 		return r;
 	submission->is_adopted = false;
+	submission->engine->metrics.adoptions--;
 	submission->record.kind = SUBMIT_CREATE;
 	free(steal_ptr(submission->job_id));
 	return 0;

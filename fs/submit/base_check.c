@@ -4,7 +4,8 @@
  * update is sent, cocfs asks for the newest version (ShowDocument). That version is a conflict if
  * it is newer than the base, and its text is neither the base's nor the text that is committed.
  * Somebody else has written that version, and nobody here has read it. Then the commit fails with
- * ESTALE. A deletion is checked in the same way.
+ * ESTALE. A deletion is checked in the same way. If the service shows no such job, nothing is
+ * deleted, and nothing is forgotten: the keys may be those of another account. Only the file goes.
  *
  * The order is that of a create (ask.c). The update is recorded and committed, and the service is
  * asked. The update is sent on top of the version that the service has shown. That version is
@@ -186,8 +187,9 @@ static void on_newest_shown(void *data, const struct coc_answer *answer)
 			submission_give_up_for_now(submission, "out of memory", -ENOMEM);
 		else
 			base_check_judge(submission, answer->details);
-	} else if (submission->deletion && answer->errnum == ESTALE) { /* the job is gone */
+	} else if (submission->deletion && answer->errnum == ESTALE) {
 		submission_count_in_flight(submission, -1);
+		submission->is_unseen = true;
 		submission_settle(submission, OUTCOME_SETTLED, submission->job_id,
 				  submission->versions);
 	} else {

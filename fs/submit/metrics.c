@@ -187,6 +187,10 @@ int metrics_write(const struct metrics *metrics, const struct metrics_now *now, 
 				"Commits refused here, before anything was sent or queued.",
 				metrics->refusals);
 	if (r == 0)
+		r = write_value(text, "adopted_total", "counter",
+				"Creates that took a job which the service had already.",
+				metrics->adoptions);
+	if (r == 0)
 		r = write_value(text, "submitted_bytes_total", "counter",
 				"Content that the service took.", metrics->bytes);
 	if (r == 0)

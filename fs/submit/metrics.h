@@ -38,8 +38,9 @@ struct histogram {
 struct metrics {
 	uint64_t submissions[METRICS_KIND_COUNT][OUTCOME_COUNT];
 	uint64_t answers[METRICS_ANSWER_COUNT]; /* to requests that submit or delete */
-	uint64_t refusals; /* commits that the rules, the validation or a write said no to */
-	uint64_t bytes;	   /* content that the service took */
+	uint64_t refusals;  /* commits that the rules, the validation or a write said no to */
+	uint64_t adoptions; /* creates that took a job which was there */
+	uint64_t bytes;	    /* content that the service took */
 	uint64_t scans[METRICS_SCAN_COUNT];
 	struct histogram commit, request;
 };

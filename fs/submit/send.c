@@ -92,11 +92,12 @@ static void on_answer(void *data, const struct coc_answer *answer)
 			submission_fail(submission, OUTCOME_DOUBT, answer->err);
 		break;
 	case COC_REFUSED:
-		/* a job that is gone is deleted */
-		if (submission->deletion && answer->errnum == ESTALE)
+		/* a job that was there a moment ago is deleted */
+		if (submission->deletion && answer->errnum == ESTALE) {
+			submission->is_unseen = !versions_are_checked(submission);
 			submission_settle(submission, OUTCOME_SETTLED, submission->job_id,
 					  submission->versions);
-		else if (answer->errnum == EACCES) /* credentials can be put right */
+		} else if (answer->errnum == EACCES) /* credentials can be put right */
 			submission_later(submission, answer->err, 0);
 		else
 			submission_fail(submission, OUTCOME_FAILED, answer->err);

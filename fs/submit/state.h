@@ -97,6 +97,7 @@ struct submission {
 	struct version_search search;
 	struct buf notice; /* of OUTCOME_SETTLED: what the file warns of */
 	bool is_there;	   /* of OUTCOME_HELD: the service has told that it has the content */
+	bool is_unseen;	   /* of a deletion: the service shows no such job to these keys */
 	bool is_conflict;  /* of OUTCOME_FAILED: a version is in the way */
 	int64_t seen;	   /* of OUTCOME_FAILED: the newest version; 0: not seen */
 	bool is_adopted;   /* it was a create, and took a job that was there */

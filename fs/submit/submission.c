@@ -145,7 +145,11 @@ void submission_settle(struct submission *submission, enum submission_outcome ou
 	submission->versions = versions;
 	if (outcome == OUTCOME_SETTLED || submission->is_there)
 		seen_jobs_note(submission->engine, job_id, false);
-	if (submission->deletion)
+	if (submission->is_unseen)
+		log_warning("%s: the service has no job %s: nothing is deleted, and the name "
+			    "remembers the job: the keys may be another account's",
+			    submission->path, job_id);
+	else if (submission->deletion)
 		log_info("%s: job %s deleted", submission->path, job_id);
 	else if (outcome == OUTCOME_SETTLED)
 		log_info("%s: job %s v%lld %s", submission->path, job_id, (long long)versions.base,
@@ -285,6 +289,8 @@ int submission_record(struct submission *submission)
 					     : ledger_drop_queued(ledger, submission->record.row,
 								  submission->held_id);
 	case OUTCOME_SETTLED:
+		if (submission->is_unseen)
+			return 0;
 		/* who stands behind it needs the row */
 		if (submission->deletion)
 			return submission->behind ? ledger_forget(ledger, submission->record.row)

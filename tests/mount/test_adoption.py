@@ -10,6 +10,7 @@ import pytest
 
 import front as fronts
 import mounting
+import queues
 import samples
 import test_owners as owners
 import tools
@@ -74,10 +75,13 @@ def test_a_file_takes_the_job_that_has_its_text(hosts, console):
     assert seen(space) == ["LIST", "GET"]
     assert space.fact("a.yaml", "state") == "submitted" and space.error("a.yaml") is None
     assert space.fact("a.yaml", "base") == "v1" == space.fact("a.yaml", "version")
+    assert queues.metrics(space)["cocfs_adopted_total"] == 1
     save(space).ok()  # the same again sends nothing
     assert seen(space) == ["LIST", "GET"]
     save(space, THEIRS).ok()
     assert space.only_job()["content"] == THEIRS and space.id("a.yaml") == theirs
+    save(space, samples.document("b"), "b.yaml").ok()  # which makes a job
+    assert queues.metrics(space)["cocfs_adopted_total"] == 1
 
 
 def test_it_is_the_newest_text_that_counts(hosts, console):

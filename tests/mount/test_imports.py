@@ -507,6 +507,28 @@ def test_the_job_of_a_removed_import_comes_back_under_any_name(host):
     assert b.sent() == (1, 0) and b.id("other.yaml") == id_ != b.id("job.yaml")
 
 
+@pytest.mark.parametrize("jobs, adopt", [("read", "same"), ("all", "same"), ("all", "name")])
+def test_the_newest_text_takes_the_job_whatever_name_it_says(host, src, jobs, adopt):
+    """The console has given the job another name than the text: the removed file's name remembers the job."""
+    b = host("b", jobs=jobs, adopt=adopt)
+    text = samples.document("other", ["first"])
+    ids = [make(b, "job", text), make(b, "third", samples.document("fourth"))]
+    assert names(b) == ["job.yaml", "third.yaml"]
+    for name in ("job.yaml", "third.yaml"):
+        os.unlink(b.at(name))
+    tools.run("cp", samples.file(src, "job.yaml", "other", ["first"]), b.at("job.yaml")).ok()
+    assert b.id("job.yaml") == ids[0] and b.sent() == (0, 0) and b.job(ids[0])["name"] == "job"
+    assert b.fact("job.yaml", "base") == "v1" and b.fact("job.yaml", "state") == "submitted"
+    # another text is not the job's, whatever it says
+    result = tools.run("cp", samples.file(src, "x.yaml", "fourth", ["mine"]), b.at("third.yaml"))
+    assert result.status != 0 and b.sent() == (0, 0) and ids[1] in b.error("third.yaml")
+    # and a second job of the same text and name is none of this file's
+    twin = make(b, "other", text)
+    os.unlink(b.at("job.yaml"))
+    tools.run("cp", samples.file(src, "job.yaml", "other", ["first"]), b.at("job.yaml")).ok()
+    assert b.id("job.yaml") == ids[0] != twin
+
+
 def test_a_removed_import_and_a_file_of_its_name_outlive_a_remount(host):
     """A name that was given again is the user's, be the file empty or equal to the job's text."""
     b = host("b")

@@ -127,6 +127,31 @@ def test_reading_and_listing_lose_no_file(keys, src):
     assert {name: tools.read(space.at(name)) for name in sorted(os.listdir(space.path))} == before
 
 
+@pytest.mark.parametrize("conflict", ["refuse", "overwrite"])
+def test_a_removal_deletes_and_forgets_nothing(keys, src, conflict):
+    """With delete=service the file goes. The job is there when the keys are back, and is the name's."""
+    account = keys(delete="service", conflict=conflict, jobs="own")
+    space = account.space
+    for name in ("a", "b"):
+        put(space, src, name, "one").ok()
+    made = {name: space.id(f"{name}.yaml") for name in ("a", "b")}
+    account.swap()
+    tools.run("rm", space.at("a.yaml")).ok()
+    assert not os.path.exists(space.at("a.yaml")) and "the name remembers the job" in space.log()
+    put(space, src, "a", "two").fails(tools.message("ESTALE"))
+    assert space.id("a.yaml") == made["a"] and len(account.other.client().ids()) == 0
+    tools.run("rm", space.at("b.yaml")).ok()
+    account.swap_back()
+    assert {job["document_id"] for job in space.jobs()} == set(made.values())
+    for name in made:
+        put(space, src, name, "three").ok()
+        assert space.id(f"{name}.yaml") == made[name]
+    assert len(space.jobs()) == 2
+    for name in made:
+        tools.run("rm", space.at(f"{name}.yaml")).ok()
+    assert space.jobs() == []
+
+
 def test_imports_stay(keys):
     """What was fetched stays readable, what was not is an error, and never an empty file."""
     account = keys()

@@ -80,6 +80,8 @@ static void every_count_has_its_line(void **state)
 	check_line(&metrics, &now,
 		   "cocfs_submissions_total{kind=\"none\",outcome=\"not_sent\"} 13");
 	check_line(&metrics, &now, "cocfs_refused_total 3");
+	metrics.adoptions = 14;
+	check_line(&metrics, &now, "cocfs_adopted_total 14");
 	check_line(&metrics, &now, "cocfs_submitted_bytes_total 4");
 	check_line(&metrics, &now, "cocfs_requests_in_flight 5");
 	check_line(&metrics, &now, "cocfs_in_doubt 6");
