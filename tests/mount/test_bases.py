@@ -270,6 +270,24 @@ def test_an_attribute_is_no_reading_of_the_text(make_space, src, refresh):
     tools.run("cat", space.at("a.yaml")).ok()
 
 
+def test_a_text_that_was_read_in_doubt_is_read_when_it_is_read_again(make_space, src):
+    """The kernel has the text of the reading in doubt. A reading after it is one all the same."""
+    space = make_space(refresh="0", timeout="4")
+    bound = submit(space, src)
+    console(space, bound)
+    space.front.rule(fronts.cuts(fronts.FORWARDED), "PUT")
+    space.front.rule(fronts.says(502, b"late"), "GET", times=1000, when=space.updates)
+    tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "HIGH", space.at("a.yaml")).fails()
+    assert space.fact("a.yaml", "state") == "in-doubt" and versions(space)[0] == "v1"
+    assert tools.read(space.at("a.yaml")) == THEIRS.encode()
+    space.front.clear()
+    space.settle()
+    assert versions(space) == ("v1", "v3") and space.fact("a.yaml", "state") == "submitted"
+    assert tools.read(space.at("a.yaml")) == THEIRS.encode()
+    assert versions(space) == ("v3", "v3")
+    save(space, src, "more").ok()
+
+
 EDITOR = """
 text = load(target); ready()
 os.stat(target)  # the file follows its job
