@@ -646,7 +646,7 @@ class Schedule:
         nobody can see that."""
         commits = [commit for file in writers.get(text, ()) for commit in file.commits if commit.text == text]
         for file in writers.get(text, ()):  # adopt=name takes a job and updates it, whatever it holds
-            own = {commit.text for commit in file.commits}
+            own = {commit.text for commit in file.commits if writers[commit.text] == {file}}
             if file.host.mount.options.get("adopt") == "name" and not own & set(texts[:texts.index(text)]):
                 return
         if not commits or below == text or text in self.console or any(below in commit.known for commit in commits):
