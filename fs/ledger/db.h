@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "ledger/changes.h"
 #include "ledger/ledger.h"
 
 /* What the tables of a ledger are like: schema.c says how to change it. */
@@ -175,6 +176,7 @@ struct ledger {
 	enum ledger_soundness soundness;
 	struct ledger_check *check; /* that is under way, or NULL */
 	int held_log_pages;	    /* that the log may have during it; 0: as many as at first */
+	struct ledger_changes changes;
 	sqlite3_stmt *stmt[STMT_COUNT];
 };
 

@@ -219,11 +219,12 @@ bool ledger_is_open(const struct ledger *ledger)
 
 void ledger_undo(struct ledger *ledger)
 {
-	if (ledger->open) {
-		sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
-		ledger->lost = true;
-	}
+	if (!ledger->open)
+		return;
+	sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
+	ledger->lost = true;
 	ledger->open = false;
+	ledger_changes_tell(ledger);
 }
 
 bool ledger_take_loss(struct ledger *ledger)
@@ -262,6 +263,7 @@ int ledger_commit(struct ledger *ledger, bool durable)
 		ledger->open = false;
 		ledger->unsynced = true;
 		ledger->commits++;
+		ledger_changes_tell(ledger);
 	}
 	return durable ? ledger_sync(ledger) : 0;
 }

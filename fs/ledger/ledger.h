@@ -86,6 +86,15 @@ struct ledger_commits {
 };
 struct ledger_commits ledger_commits(const struct ledger *ledger);
 
+/*
+ * Has fn called for each path whose siblings may show something else, after each commit and when
+ * changes were undone. A path is given by itself, or by its row, which may be gone by now. With
+ * neither any path may be meant. fn may read the ledger, and must not write to it. NULL: nobody is
+ * told.
+ */
+typedef void ledger_change_fn(void *data, int64_t row, const char *path);
+void ledger_on_change(struct ledger *ledger, ledger_change_fn *fn, void *data);
+
 /* Undoes everything since the last commit. */
 void ledger_undo(struct ledger *ledger);
 

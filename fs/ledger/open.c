@@ -197,6 +197,9 @@ int ledger_open(const char *path, const struct ledger_owner *owner, struct ledge
 		err_set(err, -r, "the ledger %s cannot be written: %s", path, strerror(-r));
 	if (r == 0)
 		r = ledger_renew_instance(ledger, owner, err);
+	if (r == 0 && (r = ledger_changes_begin(ledger)) < 0)
+		err_set(err, -r, "the changes of the ledger %s cannot be noted: %s", path,
+			sqlite3_errmsg(ledger->db));
 	if (r < 0) {
 		/* what could not be used is left as it is, its log included */
 		if (ledger->db)
@@ -220,6 +223,7 @@ void ledger_close(struct ledger *ledger)
 	for (int i = 0; i < STMT_COUNT; i++)
 		sqlite3_finalize(ledger->stmt[i]);
 	close(ledger->log_fd);
+	ledger_changes_end(ledger);
 	if (sqlite3_close(ledger->db) == SQLITE_OK && ledger->soundness != LEDGER_DAMAGED)
 		ledger_put_seal(ledger->path, ledger->soundness == LEDGER_UNCHECKED);
 	free(ledger->path);

@@ -115,7 +115,10 @@ static int move_rows(struct ledger *ledger, const char *from, const char *to, bo
 		return r;
 	ledger_bind_text(stmt, 1, from);
 	ledger_bind_text(stmt, 2, to);
-	return ledger_run(stmt);
+	ledger_changes_mute(ledger, true);
+	r = ledger_run(stmt);
+	ledger_changes_mute(ledger, false);
+	return r;
 }
 
 int ledger_rename_undone(struct ledger *ledger, const struct job_rename *rename)

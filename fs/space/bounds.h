@@ -89,4 +89,14 @@
 /* Names of .coc/versions that are looked at in one slice: 5 ms. */
 #define VERSION_NAMES_AT_ONCE 100
 
+/* An answer with a sibling that has changed is on its way: for so long the loop waits for its
+ * reader (fs/space/sibling_cache.c). When that was in vain, the kernel is told again, this often. A
+ * reader takes an answer within 1 ms of processor time. On a busy machine it may have to wait for
+ * that. */
+#define SIBLING_READER_MS 100
+#define SIBLING_AGAIN_MS 10
+
+/* For so long nothing is kept of a sibling that was gone. */
+#define SIBLING_UNSETTLED_MS 1000
+
 #endif

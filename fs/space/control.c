@@ -128,7 +128,7 @@ static void fill_control_entry(struct space *space, enum control control,
 {
 	struct node *node = &space->nodes.control[control];
 
-	*ret_entry = (struct fuse_entry_param){.attr_timeout = SIBLING_TIMEOUT_S,
+	*ret_entry = (struct fuse_entry_param){.attr_timeout = UNKEPT_TIMEOUT_S,
 					       .entry_timeout = SPOOL_TIMEOUT_S};
 	ret_entry->ino = node_id(&space->nodes, node);
 	control_stat(space, node, &ret_entry->attr);

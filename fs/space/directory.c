@@ -32,6 +32,7 @@ struct dir_handle {
 	LIST_ENTRY(dir_handle) link;
 	uid_t user; /* whose descriptor it is */
 	struct listing listing;
+	struct sibling_answer answer; /* the last one */
 };
 
 static struct dir_handle *dir_handle_of(const struct fuse_file_info *fi)
@@ -41,6 +42,7 @@ static struct dir_handle *dir_handle_of(const struct fuse_file_info *fi)
 
 static void dir_close(struct space *space, struct dir_handle *handle)
 {
+	sibling_cache_taken(space, &handle->answer);
 	LIST_REMOVE(handle, link);
 	disk_close(space, listing_finish(&handle->listing), handle->user);
 	shares_give(&space->descriptors, handle->user, 1);
@@ -157,20 +159,35 @@ void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_i
 		file_sync(req, node, handle->listing.entries.fd, handle->user, datasync);
 }
 
-/* Fills what readdirplus tells of an entry beyond its name; "." and ".." give no reference. */
+/* Fills what readdirplus tells of a sibling. Of one that the kernel has there is nothing to tell.
+ */
+static int fill_sibling(struct space *space, struct node *dir, struct listing *listing,
+			const struct listed *listed, const struct sibling_telling *telling,
+			struct fuse_entry_param *entry)
+{
+	const struct node *node = node_known_derived(&space->nodes, dir, listed->name);
+
+	if (node && sibling_cache_has(node))
+		return 0;
+	return listing->looked
+		       ? sibling_fill_beside(space, dir, listed->name, listed->sibling,
+					     &listing->seen, &listing->job, telling, entry)
+		       : sibling_fill(space, dir, listed->name, listed->sibling, telling, entry);
+}
+
+/* Fills the answer of readdirplus about an entry, beyond its name. "." and ".." give no reference.
+ */
 static int fill_plus(struct space *space, struct node *dir, struct listing *listing,
-		     const struct listed *listed, struct fuse_entry_param *entry)
+		     const struct listed *listed, const struct sibling_telling *telling,
+		     struct fuse_entry_param *entry)
 {
 	int r;
 
 	*entry = (struct fuse_entry_param){.attr = listed->st};
 	if (!strcmp(listed->name, ".") || !strcmp(listed->name, ".."))
 		return 0;
-	if (listed->sibling != SIBLING_NONE && listing->looked)
-		return sibling_fill_beside(space, dir, listed->name, listed->sibling,
-					   &listing->seen, &listing->job, entry);
 	if (listed->sibling != SIBLING_NONE)
-		return sibling_fill(space, dir, listed->name, listed->sibling, entry);
+		return fill_sibling(space, dir, listing, listed, telling, entry);
 	if (import_is_due(space, dir, listed->name))
 		return 0; /* its attributes would have to be fetched */
 	r = entry_fill(space, dir, listed->name, entry);
@@ -186,26 +203,6 @@ static int fill_plus(struct space *space, struct node *dir, struct listing *list
 	return r;
 }
 
-/* Adds one entry to the answer. Returns the size it takes, more than room if it does not fit. */
-static size_t add_entry(fuse_req_t req, struct node *dir, struct listing *listing, char *answer,
-			size_t room, const struct listed *listed, bool plus)
-{
-	const off_t next = (off_t)listing->next;
-	struct space *space = space_of(req);
-	struct fuse_entry_param entry;
-	size_t size;
-
-	if (!plus)
-		return fuse_add_direntry(req, answer, room, listed->name, &listed->st, next);
-	/* a file that is gone by now is listed without attributes: its lookup will tell */
-	if (fill_plus(space, dir, listing, listed, &entry) < 0)
-		entry = (struct fuse_entry_param){.attr = listed->st};
-	size = fuse_add_direntry_plus(req, answer, room, listed->name, &entry, next);
-	if (size > room && entry.ino)
-		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
-	return size;
-}
-
 /* What a reader wants, while a thread reads for it. */
 struct entries_reading {
 	fuse_req_t req;
@@ -214,7 +211,34 @@ struct entries_reading {
 	size_t size;
 	off_t offset;
 	bool plus;
+	bool is_trusted; /* the reader takes the answer at once: sibling_cache.c */
 };
+
+/* Adds one entry to the answer. Returns the size it takes, more than room if it does not fit. */
+static size_t add_entry(const struct entries_reading *reading, char *answer, size_t room,
+			const struct listed *listed)
+{
+	const struct sibling_telling telling = {
+		.is_listing = true,
+		.answer = reading->is_trusted ? &reading->handle->answer : NULL};
+	struct listing *listing = &reading->handle->listing;
+	struct node *dir = reading->dir;
+	fuse_req_t req = reading->req;
+	const off_t next = (off_t)listing->next;
+	struct space *space = space_of(req);
+	struct fuse_entry_param entry;
+	size_t size;
+
+	if (!reading->plus)
+		return fuse_add_direntry(req, answer, room, listed->name, &listed->st, next);
+	/* a file that is gone by now is listed without attributes: its lookup will tell */
+	if (fill_plus(space, dir, listing, listed, &telling, &entry) < 0)
+		entry = (struct fuse_entry_param){.attr = listed->st};
+	size = fuse_add_direntry_plus(req, answer, room, listed->name, &entry, next);
+	if (size > room && entry.ino)
+		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
+	return size;
+}
 
 /* An answer that is filled. */
 struct filling {
@@ -242,8 +266,7 @@ static int fill_answer(void *data)
 		r = listing_take(reading->req, reading->dir, listing, &listed);
 		if (r <= 0)
 			break;
-		more = add_entry(reading->req, reading->dir, listing,
-				 filling->answer + filling->used, left, &listed, reading->plus);
+		more = add_entry(reading, filling->answer + filling->used, left, &listed);
 		if (more > left) {
 			r = listing_go_to(reading->req, reading->dir, listing, number);
 			break;
@@ -310,20 +333,31 @@ static void read_entries_later(const struct entries_reading *reading)
 	disk_go(op, work_read_entries);
 }
 
+/* Is the reader's the user who mounts? Another one may leave an answer on its way for as long as he
+ * likes. */
+static bool is_trusted(const struct space *space, fuse_req_t req)
+{
+	return space->options->one_user || fuse_req_ctx(req)->uid == space->uid;
+}
+
 static void list_directory(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset,
 			   struct fuse_file_info *fi, bool plus)
 {
-	struct node *dir = node_of(&space_of(req)->nodes, id);
+	struct space *space = space_of(req);
+	struct node *dir = node_of(&space->nodes, id);
 
-	if (dir->kind == NODE_CONTROL)
+	if (dir->kind == NODE_CONTROL) {
 		control_list(req, dir, size, offset, plus, fi);
-	else
-		list_spool(&(struct entries_reading){.req = req,
-						     .dir = dir,
-						     .handle = dir_handle_of(fi),
-						     .size = size,
-						     .offset = offset,
-						     .plus = plus});
+		return;
+	}
+	sibling_cache_taken(space, &dir_handle_of(fi)->answer);
+	list_spool(&(struct entries_reading){.req = req,
+					     .dir = dir,
+					     .handle = dir_handle_of(fi),
+					     .size = size,
+					     .offset = offset,
+					     .plus = plus,
+					     .is_trusted = is_trusted(space, req)});
 }
 
 void op_readdir(fuse_req_t req, fuse_ino_t id, size_t size, off_t offset, struct fuse_file_info *fi)

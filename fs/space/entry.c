@@ -8,6 +8,7 @@
 #include "space/import.h"
 #include "space/location.h"
 #include "space/file_version.h"
+#include "space/timeouts.h"
 
 int entry_fill(struct space *space, struct node *parent, const char *name,
 	       struct fuse_entry_param *ret_entry)
@@ -29,7 +30,10 @@ int entry_fill(struct space *space, struct node *parent, const char *name,
 	if (r < 0)
 		return r;
 	entry.ino = node_id(&space->nodes, node);
-	entry.entry_timeout = import_name_timeout_s(space, parent, name, true);
+	/* the name may become a sibling's: by itself, or when a directory above is renamed */
+	entry.entry_timeout = name_sibling(name, NULL)
+				      ? UNKEPT_TIMEOUT_S
+				      : import_name_timeout_s(space, parent, name, true);
 	*ret_entry = entry;
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "space/rename_source.h"
 #include "space/rename_wait.h"
 #include "space/renaming.h"
+#include "space/sibling.h"
 #include "space/unmade.h"
 
 void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char *to_name)
@@ -30,6 +31,8 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 
 	if (r == 0)
 		r = end_look(space, to_parent, to_name, &renaming.to);
+	if (r == 0)
+		r = sibling_check(space, source);
 	if (r == 0 && (node_is_derived(source) || node_job_name(space, source)))
 		r = -EPERM;
 	if (r == 0 && renaming.to.exists)

@@ -21,33 +21,36 @@
 #include "space/sibling.h"
 #include "space/timeouts.h"
 
+/* Fills the answer for a sibling that the caller sees. -ENOENT: the name is none. A file of a
+ * sibling's name can be in the spool if its directory was hidden once. */
+static int fill_derived(struct space *space, fuse_req_t req, struct node *parent, const char *name,
+			struct fuse_entry_param *ret_entry)
+{
+	enum sibling sibling = job_name_sibling(space, parent, name, NULL);
+
+	return !sibling || sibling_is_removed(space, req, parent, name)
+		       ? -ENOENT
+		       : sibling_fill(space, parent, name, sibling, &(struct sibling_telling){0},
+				      ret_entry);
+}
+
 void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 {
 	struct space *space = space_of(req);
 	struct node *parent = node_of(&space->nodes, parent_id);
 	struct fuse_entry_param entry = {.entry_timeout =
 						 import_name_timeout_s(space, parent, name, false)};
-	enum sibling sibling = job_name_sibling(space, parent, name, NULL);
-	int r;
+	int r = control_owns(parent, name) ? control_fill(space, parent, name, &entry)
+					   : fill_derived(space, req, parent, name, &entry);
 
-	if (control_owns(parent, name))
-		r = control_fill(space, parent, name, &entry);
-	else if (sibling)
-		r = sibling_is_removed(space, req, parent, name)
-			    ? -ENOENT
-			    : sibling_fill(space, parent, name, sibling, &entry);
-	else
+	if (r == -ENOENT && !control_owns(parent, name))
 		r = entry_fill(space, parent, name, &entry);
-	/* a file of a sibling's name can be in the spool if its directory was hidden once */
-	if (r == -ENOENT && sibling && !control_owns(parent, name))
-		r = entry_fill(space, parent, name, &entry);
-	/* a version that is not there may come; and the name may become a sibling's when a
-	 * directory above is renamed */
-	if (control_owns(parent, name) ? r == -ENOENT : name_sibling(name, NULL) != SIBLING_NONE)
-		entry.entry_timeout = SIBLING_TIMEOUT_S;
 	if (r == -ENOENT) {
-		/* the kernel may remember that it is not there; siblings come by themselves */
+		/* the kernel may remember that it is not there; siblings and versions come by
+		 * themselves */
 		entry.ino = 0;
+		if (control_owns(parent, name) || name_sibling(name, NULL))
+			entry.entry_timeout = UNKEPT_TIMEOUT_S;
 		fuse_reply_entry(req, &entry);
 		return;
 	}

@@ -65,6 +65,7 @@ static void tell_of_ignored(struct space *space, const struct node *parent, cons
 
 void name_is_made(struct space *space, struct node *parent, const char *name, mode_t mode)
 {
+	sibling_cache_changed(space, parent, name);
 	unmade_is_made(space, parent, name, mode);
 	backup_name_made(space, parent, name);
 	if (name_is_nearly_job(name) || name_is_job(name))

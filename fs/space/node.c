@@ -53,6 +53,8 @@ int nodes_init(struct nodes *nodes, int take_spool_fd, const struct nodes_option
 		.options = *options,
 		.next_lost = LOST_INO};
 	TAILQ_INIT(&nodes->recent);
+	TAILQ_INIT(&nodes->kept);
+	TAILQ_INIT(&nodes->stale);
 	if (fstat(take_spool_fd, &st) < 0)
 		return -errno;
 	nodes->root.ino = st.st_ino;
@@ -214,7 +216,17 @@ static void free_if_unused(struct nodes *nodes, struct node *node)
 	while (node->link.parent)
 		remove_node_name(nodes, node, &node->link);
 	node_table_remove(&nodes->table, node);
+	node_unkeep_attributes(nodes, node);
 	free_node(nodes, node);
+}
+
+void node_unkeep_attributes(struct nodes *nodes, struct node *node)
+{
+	if (node->is_kept)
+		TAILQ_REMOVE(&nodes->kept, node, recent);
+	if (node->is_stale)
+		TAILQ_REMOVE(&nodes->stale, node, recent);
+	node->is_kept = node->is_stale = false;
 }
 
 void node_hold(struct node *node)
@@ -276,15 +288,32 @@ uint64_t sibling_ino(const struct node *parent, const char *name)
 	return hash_text(HASH_BEGIN ^ parent->ino, name, strlen(name)) | NODE_SIBLING_INO;
 }
 
-int node_enter_derived(struct nodes *nodes, struct node *parent, const char *name,
-		       enum node_kind kind, uint8_t part, struct node **ret_node)
+/* A known derived node, or NULL; and the number that it has or is to have. */
+static struct node *find_derived(struct nodes *nodes, struct node *parent, const char *name,
+				 uint64_t *ret_ino)
 {
-	uint64_t ino = sibling_ino(parent, name);
 	struct node *node;
 
 	/* two names of one hash: the next number is as good */
-	while ((node = node_find(nodes, ino)) && !find_name(node, parent, name))
-		ino++;
+	*ret_ino = sibling_ino(parent, name);
+	while ((node = node_find(nodes, *ret_ino)) && !find_name(node, parent, name))
+		++*ret_ino;
+	return node;
+}
+
+struct node *node_known_derived(struct nodes *nodes, struct node *parent, const char *name)
+{
+	uint64_t ino;
+
+	return find_derived(nodes, parent, name, &ino);
+}
+
+int node_enter_derived(struct nodes *nodes, struct node *parent, const char *name,
+		       enum node_kind kind, uint8_t part, struct node **ret_node)
+{
+	uint64_t ino;
+	struct node *node = find_derived(nodes, parent, name, &ino);
+
 	if (!node) {
 		node = make_node(nodes, parent, name, ino);
 		if (!node)

@@ -47,13 +47,20 @@ struct node {
 	bool is_regular : 1;
 	bool is_unread : 1; /* it was opened, and nobody has read its text: reading.h */
 	bool is_root : 1;
+	bool is_kept : 1;	/* of a sibling: in nodes->kept */
+	bool is_stale : 1;	/* of a sibling: in nodes->stale */
+	bool is_named : 1;	/* of a sibling: the kernel was told to keep its name */
 	bool is_charged : 1;	/* keeper holds a descriptor of the users' for it */
 	bool is_plain : 1;	/* a directory that has no attribute of jobs: job_attributes.c */
 	bool has_old_pages : 1; /* the kernel may have pages of the file before: node_replaced() */
 	int fd; /* of a directory while it is in the cache, of a node without a name (O_PATH, or
 		   what its last handle left) */
-	uid_t keeper;
-	TAILQ_ENTRY(node) recent; /* directories whose fd is cached */
+	union {
+		uid_t keeper;
+		uint32_t gone_ms; /* of a sibling: when it was gone last, on the loop's clock; 0:
+				     never */
+	};
+	TAILQ_ENTRY(node) recent; /* directories whose fd is cached; siblings: kept or stale */
 	struct content *content;  /* while it is open: content.h */
 };
 
@@ -70,6 +77,9 @@ struct nodes {
 	struct node_table table;
 	TAILQ_HEAD(nodes_recent, node) recent; /* directories with a cached fd, most recent first */
 	unsigned n_recent;
+	/* siblings whose attributes the kernel may have, and of these what it has yet to forget:
+	 * sibling_cache.c */
+	struct nodes_recent kept, stale;
 	struct nodes_options options;
 	LIST_HEAD(, node_move) moves;
 	uint64_t next_lost; /* numbers for nodes that are out of reach */
@@ -121,6 +131,12 @@ void node_release(struct nodes *nodes, struct node *node);
 
 /* The node that the kernel knows by this name, or NULL. */
 struct node *node_known(struct nodes *nodes, struct node *parent, const char *name);
+
+/* The derived node that the kernel knows by this name, or NULL. */
+struct node *node_known_derived(struct nodes *nodes, struct node *parent, const char *name);
+
+/* The kernel has no attributes of a sibling any more. */
+void node_unkeep_attributes(struct nodes *nodes, struct node *node);
 
 /* The name is gone; the node may be freed. */
 void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, const char *name);

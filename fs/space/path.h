@@ -6,7 +6,7 @@
 
 /* A path by which the ledger knows what has another name by now: moving.c. */
 struct node_move {
-	const struct node *parent; /* of the name that it has */
+	struct node *parent; /* of the name that it has */
 	const char *name;
 	const char *path; /* that the ledger knows; these three are borrowed */
 	LIST_ENTRY(node_move) link;

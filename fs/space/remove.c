@@ -30,8 +30,10 @@
 static void end_removal(struct space *space, struct node *node, struct node *parent,
 			const char *name, bool is_dir, int r)
 {
-	if (r == 0 && !is_dir)
+	if (r == 0 && !is_dir) {
 		backup_left(space, parent, name);
+		sibling_cache_changed(space, parent, name);
+	}
 	if (!node)
 		return;
 	if (r == 0)

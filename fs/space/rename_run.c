@@ -51,6 +51,16 @@ static void move_nodes(struct nodes *nodes, const struct renaming *renaming, str
 			   steal_ptr(*to_name));
 }
 
+/* What is below a directory that was renamed with its rows may be another now: what is recorded of
+ * a new path stays, and a hidden directory has no siblings. */
+static void forget_siblings_below(struct space *space, const struct end *end)
+{
+	const struct node *node = node_known(&space->nodes, end->parent, end->name);
+
+	if (node && node->kind == NODE_DIR)
+		sibling_cache_tree_changed(space, node);
+}
+
 int rename_spool(struct space *space, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
@@ -83,6 +93,8 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 	if (target && !(renaming->flags & RENAME_EXCHANGE))
 		backup_removed(space, target);
 	move_nodes(&space->nodes, renaming, source, target, &from_name, &to_name);
+	sibling_cache_changed(space, from->parent, from->name);
+	sibling_cache_changed(space, to->parent, to->name);
 	if (!to->exists)
 		name_is_made(space, to->parent, to->name, renaming->from.st.st_mode);
 	else if (S_ISDIR(to->st.st_mode) && !(renaming->flags & RENAME_EXCHANGE))
@@ -122,6 +134,10 @@ static void end_rename(struct space *space, const struct renaming *renaming,
 	if (settled == 0)
 		settled = submit_rename(space->engine, RENAME_SAVE, record);
 	CRASH_POINT("rename-ended");
+	if (r == 0) {
+		forget_siblings_below(space, &renaming->from);
+		forget_siblings_below(space, &renaming->to);
+	}
 	if (settled < 0)
 		log_error("%s: the ledger cannot record its rename to %s: %s", record->from,
 			  record->to, strerror(-settled));

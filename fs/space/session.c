@@ -27,15 +27,22 @@
 #include "space/text.h"
 #include "space/unmade.h"
 #include "space/version_text.h"
+#include "submit/changes.h"
 
 /* Requests taken in one iteration, and the time that they may take: many share a ledger commit, and
  * the network gets its share too. */
 #define REQUESTS_PER_TURN 64
 #define REQUESTS_MS 5
 
+/* The FUSE protocol of the first kernel that is sure to drop what a notification has made old: of
+ * Linux 5.10 (sibling_cache.c). */
+#define SIBLINGS_KEPT_SINCE 32
+
 static void op_init(void *userdata, struct fuse_conn_info *conn)
 {
-	(void)userdata;
+	struct space *space = userdata;
+
+	space->siblings.is_off = conn->proto_minor < SIBLINGS_KEPT_SINCE;
 	/* requests are small: reading them is cheaper than splicing */
 	conn->want &=
 		~(unsigned)(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
@@ -167,6 +174,7 @@ static void init_space(struct space *space, const struct space_spec *spec)
 	space->is_root = space->uid == 0;
 	space->unmounted = spec->unmounted;
 	space->unmounted_data = spec->data;
+	sibling_cache_begin(space);
 	LIST_INIT(&space->listings);
 	LIST_INIT(&space->texts);
 	LIST_INIT(&space->waits);
@@ -218,6 +226,7 @@ static int serve_mount(struct space *space, struct fuse_args *args, struct err *
 
 	if (r < 0)
 		return r;
+	submit_on_change(space->engine, sibling_cache_recorded, space);
 	r = inspectors_create(space->loop, &space->sight, &space->inspectors);
 	if (r < 0)
 		return err_set(err, -r, "closes cannot be judged: %s", strerror(-r));
@@ -281,6 +290,8 @@ void space_close(struct space *space)
 	slices_finish(&space->slices);
 	dir_close_all(space);
 	loop_unwatch(&space->watch);
+	submit_on_change(space->engine, NULL, NULL);
+	sibling_cache_end(space);
 	if (space->session) {
 		fuse_session_unmount(space->session);
 		fuse_session_destroy(space->session);

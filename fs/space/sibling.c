@@ -11,18 +11,16 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "space/import.h"
-#include "space/import_edit.h"
+#include "space/job_name.h"
 #include "space/location.h"
 #include "space/path.h"
-#include "space/proc.h"
 #include "space/text.h"
 #include "space/timeouts.h"
 
 #define LEFT_MODE 0400 /* when its job file is gone */
 
-/* The path of the job file that a sibling's name belongs to, allocated. */
-static int job_path(const struct node *parent, const char *name, enum sibling sibling,
-		    char **ret_path)
+int sibling_job_path(const struct node *parent, const char *name, enum sibling sibling,
+		     char **ret_path)
 {
 	char *path;
 	int r = node_path_of(parent, name, &path);
@@ -56,10 +54,8 @@ int sibling_glance(struct space *space, const struct node *parent, const char *j
 	return 0;
 }
 
-/* Is the job file that a sibling's name belongs to in the spool? What the spool has of it. Only the
- * descriptor's place in the cache changes. */
-static bool stat_job(struct space *space, struct node *parent, const char *name,
-		     enum sibling sibling, struct stat *ret_st)
+bool sibling_stat_job(struct space *space, struct node *parent, const char *name,
+		      enum sibling sibling, struct stat *ret_st)
 {
 	char job[NAME_MAX + 1];
 	struct location location = {.name = job, .fd = -1};
@@ -75,6 +71,7 @@ struct beside {
 	struct job_glance seen;
 	struct stat job;
 	bool has_job;
+	bool is_deleted; /* the ledger has no row: deleted_siblings.h */
 };
 
 /* Does the row belong to the file that is there? */
@@ -147,7 +144,7 @@ static const struct access *find_deleted_sibling(struct space *space, struct nod
 	if (!space->deleted_siblings.n || node_path_of(parent, name, &path) < 0)
 		return NULL;
 	owner = deleted_sibling_find(&space->deleted_siblings, path);
-	if (!owner || !stat_job(space, parent, name, sibling, &st))
+	if (!owner || !sibling_stat_job(space, parent, name, sibling, &st))
 		return owner;
 	deleted_sibling_remove(&space->deleted_siblings, path);
 	return NULL;
@@ -160,7 +157,7 @@ static int look_beside(struct space *space, struct node *parent, const char *nam
 	_cleanup_free_ char *path = NULL;
 	struct beside beside = {0};
 	bool is_import = false;
-	int r = job_path(parent, name, sibling, &path);
+	int r = sibling_job_path(parent, name, sibling, &path);
 
 	if (r == 0)
 		r = import_glance_path(space, path, &beside.seen, &is_import);
@@ -172,67 +169,163 @@ static int look_beside(struct space *space, struct node *parent, const char *nam
 		if (!deleted)
 			return -ENOENT;
 		beside.seen.holding.owner.file = *deleted;
+		beside.is_deleted = true;
 	}
-	beside.has_job = stat_job(space, parent, name, sibling, &beside.job);
+	beside.has_job = sibling_stat_job(space, parent, name, sibling, &beside.job);
 	if (is_import && beside.has_job)
 		import_show(space, &beside.job);
 	*ret_beside = beside;
 	return 0;
 }
 
-/* Enters the node of a sibling with these attributes. */
+/* Was a sibling gone just now? One that comes and goes is not worth keeping. */
+static bool is_unsettled(const struct space *space, const struct node *node)
+{
+	return node->gone_ms &&
+	       (uint32_t)loop_now_ms(space->loop) - node->gone_ms < SIBLING_UNSETTLED_MS;
+}
+
+/* May the kernel keep a sibling? Some siblings change without a word. A remover does not see one
+ * for a while (removals.h). Beside an ignored name it is there as long as the name has a job. */
+static bool may_keep(struct space *space, const struct node *node, const struct beside *beside)
+{
+	const char *name = node->link.name;
+	int length = (int)(strlen(name) - strlen(sibling_suffix((enum sibling)node->sibling)));
+	char job[NAME_MAX + 1];
+
+	if (space->siblings.is_off || beside->is_deleted || is_unsettled(space, node) ||
+	    snprintf(job, sizeof(job), "%.*s", length, name) < 0)
+		return false;
+	return !ignore_matches(space->options->ignore, job) &&
+	       !removals_has(&space->removals, sibling_ino(node->link.parent, name),
+			     loop_now_ms(space->loop));
+}
+
+/* For how long the kernel keeps a name and attributes: sibling_cache.c says why. */
+static void set_timeouts(struct space *space, struct node *node, bool may_keep,
+			 const struct sibling_telling *telling, struct fuse_entry_param *entry)
+{
+	struct sibling_answer *answer = may_keep ? telling->answer : NULL;
+	/* who looks once need not ask for the attributes as well */
+	const bool keeps_name = may_keep && (telling->is_listing || node->lookups > 1);
+
+	if (answer && answer->n == SIBLING_ANSWER_MAX)
+		answer = NULL;
+	entry->entry_timeout = keeps_name ? SPOOL_TIMEOUT_S : UNKEPT_TIMEOUT_S;
+	entry->attr_timeout = answer	   ? SPOOL_TIMEOUT_S
+			      : keeps_name ? UNKEPT_TIMEOUT_S
+					   : LOOKED_UP_S;
+	node->is_named |= keeps_name;
+	if (answer || !keeps_name)
+		sibling_cache_told(space, node, answer);
+}
+
+/* Enters the node of a sibling. */
 static int enter_sibling(struct space *space, struct node *parent, const char *name,
-			 enum sibling sibling, const struct stat *st,
-			 struct fuse_entry_param *ret_entry)
+			 enum sibling sibling, const struct beside *beside,
+			 const struct sibling_telling *telling, struct fuse_entry_param *ret_entry)
 {
 	struct node *node;
 	int r = node_enter_sibling(&space->nodes, parent, name, sibling, &node);
 
 	if (r < 0)
 		return r;
-	*ret_entry = (struct fuse_entry_param){.ino = node_id(&space->nodes, node),
-					       .attr = *st,
-					       .attr_timeout = SIBLING_LOOKED_UP_S,
-					       .entry_timeout = SIBLING_TIMEOUT_S};
+	*ret_entry = (struct fuse_entry_param){
+		.ino = node_id(&space->nodes, node),
+		.attr = show_sibling(space, parent, name, sibling, beside)};
 	ret_entry->attr.st_ino = node->ino;
+	set_timeouts(space, node, may_keep(space, node, beside), telling, ret_entry);
 	return 0;
 }
 
 int sibling_fill(struct space *space, struct node *parent, const char *name, enum sibling sibling,
-		 struct fuse_entry_param *ret_entry)
+		 const struct sibling_telling *telling, struct fuse_entry_param *ret_entry)
 {
 	struct beside beside;
-	struct stat st;
 	int r = look_beside(space, parent, name, sibling, &beside);
 
-	if (r < 0)
-		return r;
-	st = show_sibling(space, parent, name, sibling, &beside);
-	return enter_sibling(space, parent, name, sibling, &st, ret_entry);
+	return r < 0 ? r : enter_sibling(space, parent, name, sibling, &beside, telling, ret_entry);
 }
 
 int sibling_fill_beside(struct space *space, struct node *parent, const char *name,
 			enum sibling sibling, const struct job_glance *seen, const struct stat *job,
-			struct fuse_entry_param *ret_entry)
+			const struct sibling_telling *telling, struct fuse_entry_param *ret_entry)
 {
-	struct beside beside = {.seen = *seen, .job = *job, .has_job = true};
-	struct stat st = show_sibling(space, parent, name, sibling, &beside);
+	const struct beside beside = {.seen = *seen, .job = *job, .has_job = true};
 
-	return enter_sibling(space, parent, name, sibling, &st, ret_entry);
+	return enter_sibling(space, parent, name, sibling, &beside, telling, ret_entry);
 }
 
-int sibling_stat(struct space *space, const struct node *node, struct stat *ret_st)
+/*
+ * A sibling is gone. If the kernel keeps the name, it must look the name up anew, which ESTALE has
+ * it do, once for each call of a program. If the kernel does not keep the name, it has looked just
+ * now.
+ */
+static int tell_gone(const struct space *space, struct node *node)
+{
+	const bool is_kept = node->is_named && !is_unsettled(space, node);
+
+	node->gone_ms = (uint32_t)loop_now_ms(space->loop) | 1;
+	node->is_named = false;
+	return is_kept ? -ESTALE : -ENOENT;
+}
+
+/* What a node is beside now. */
+static int look_beside_node(struct space *space, struct node *node, struct beside *ret_beside)
 {
 	enum sibling sibling = (enum sibling)node->sibling;
 	struct node *parent = node->link.parent;
+	int r;
+
+	/* the name means something else by now */
+	if (!parent || job_name_sibling(space, parent, node->link.name, NULL) != sibling)
+		return -ESTALE;
+	r = look_beside(space, parent, node->link.name, sibling, ret_beside);
+	return r == -ENOENT ? tell_gone(space, node) : r;
+}
+
+static struct stat show_node(const struct space *space, const struct node *node,
+			     const struct beside *beside)
+{
+	struct stat st = show_sibling(space, node->link.parent, node->link.name,
+				      (enum sibling)node->sibling, beside);
+
+	st.st_ino = node->ino;
+	return st;
+}
+
+int sibling_stat(struct space *space, struct node *node, struct stat *ret_st)
+{
 	struct beside beside;
-	int r = parent ? look_beside(space, parent, node->link.name, sibling, &beside) : -ENOENT;
+	int r = look_beside_node(space, node, &beside);
+
+	if (r == 0)
+		*ret_st = show_node(space, node, &beside);
+	return r;
+}
+
+int sibling_get_attributes(struct space *space, struct node *node, struct stat *ret_st,
+			   double *ret_timeout_s)
+{
+	struct beside beside;
+	int r = look_beside_node(space, node, &beside);
 
 	if (r < 0)
 		return r;
-	*ret_st = show_sibling(space, parent, node->link.name, sibling, &beside);
-	ret_st->st_ino = node->ino;
+	*ret_st = show_node(space, node, &beside);
+	*ret_timeout_s = UNKEPT_TIMEOUT_S;
+	if (may_keep(space, node, &beside)) {
+		*ret_timeout_s = SPOOL_TIMEOUT_S;
+		sibling_cache_told(space, node, NULL);
+	}
 	return 0;
+}
+
+int sibling_check(struct space *space, struct node *node)
+{
+	struct beside beside;
+
+	return node->kind == NODE_SIBLING ? look_beside_node(space, node, &beside) : 0;
 }
 
 /* The text of a sibling as it is now. */
@@ -246,7 +339,7 @@ static int read_text(struct space *space, fuse_req_t req, const struct node *nod
 	(void)req; /* check_reader() has asked */
 	if (!node->link.parent)
 		return -ENOENT;
-	r = job_path(node->link.parent, node->link.name, sibling, &path);
+	r = sibling_job_path(node->link.parent, node->link.name, sibling, &path);
 	if (r == 0)
 		r = import_find_path(space, path, &job);
 	if (r < 0 && r != -ENOENT)
@@ -261,27 +354,24 @@ static int read_text(struct space *space, fuse_req_t req, const struct node *nod
 
 /* May the caller read a sibling as it is now? The kernel has asked of what it was a moment ago; and
  * the read bits cannot say that a story is for two users and for nobody else. */
-static int check_reader(struct space *space, fuse_req_t req, const struct node *node)
+static int check_reader(struct space *space, fuse_req_t req, struct node *node)
 {
-	enum sibling sibling = (enum sibling)node->sibling;
-	struct node *parent = node->link.parent;
 	struct access access;
 	struct beside beside;
 	struct caller caller;
 	struct stat st;
-	int r;
+	int r = look_beside_node(space, node, &beside);
 
+	if (r < 0)
+		return r;
 	caller_init(&caller, req);
 	if (space->options->one_user || caller_is_master(space, &caller.person))
 		return 0;
-	r = parent ? look_beside(space, parent, node->link.name, sibling, &beside) : -ENOENT;
-	if (r < 0)
-		return r;
-	st = show_sibling(space, parent, node->link.name, sibling, &beside);
+	st = show_node(space, node, &beside);
 	access = access_of(&st);
 	if (!access_lets(&access, caller_with_groups(&caller), 04))
 		return -EACCES;
-	if (sibling == SIBLING_ERROR && has_own_file(space, &beside) &&
+	if (node->sibling == SIBLING_ERROR && has_own_file(space, &beside) &&
 	    !claim_shows_text(space, &beside.seen.holding, beside.job.st_uid, &caller))
 		return -EACCES;
 	return 0;
@@ -295,71 +385,4 @@ void sibling_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 		reply(req, r);
 	else
 		text_open(req, node, read_text, fi);
-}
-
-/* Removes one of a job that was deleted with its file. 0 or -ENOENT. */
-static int remove_deleted_sibling(struct space *space, const struct node *parent, const char *name)
-{
-	_cleanup_free_ char *path = NULL;
-	int r = node_path_of(parent, name, &path);
-
-	return r < 0 ? r : deleted_sibling_remove(&space->deleted_siblings, path) ? 0 : -ENOENT;
-}
-
-/* The caller of a request, as removals.h knows it. */
-static uint64_t remover_of_request(fuse_req_t req)
-{
-	const struct fuse_ctx *ctx = fuse_req_ctx(req);
-
-	return remover_of(proc_process(ctx->pid), ctx->uid);
-}
-
-bool sibling_is_removed(struct space *space, fuse_req_t req, const struct node *parent,
-			const char *name)
-{
-	const int64_t now_ms = loop_now_ms(space->loop);
-	uint64_t sibling;
-
-	if (space->removals.last_until_ms <= now_ms)
-		return false;
-	sibling = sibling_ino(parent, name);
-	return removals_has(&space->removals, sibling, now_ms) &&
-	       removals_is_by(&space->removals, sibling, remover_of_request(req), now_ms);
-}
-
-int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, const char *name,
-		   enum sibling sibling)
-{
-	_cleanup_job_record_ struct job_record job = {0};
-	_cleanup_free_ char *path = NULL;
-	struct stat st;
-	int r = job_path(parent, name, sibling, &path);
-
-	if (r < 0)
-		return r;
-	r = import_find_path(space, path, &job);
-	if (r < 0 && r != -ENOENT)
-		return r;
-	if (r == 0 && !claim_may_take(space, req, parent, &job.holding,
-				      stat_job(space, parent, name, sibling, &st) ? &st : NULL))
-		return -EPERM;
-	if (sibling == SIBLING_ID && job.job_id) {
-		removals_note(&space->removals, sibling_ino(parent, name), remover_of_request(req),
-			      loop_now_ms(space->loop));
-		return 0;
-	}
-	if (sibling == SIBLING_ERROR && !job.row && !strchr(path, '/')) {
-		r = import_dismiss(space, parent, path);
-		if (r != -ENOENT)
-			return r;
-	}
-	/* the reason is told on as long as there is something that it is about */
-	if (sibling == SIBLING_ERROR && job.error && !job.dismissed)
-		return submit_change(
-			space->engine,
-			&(struct submit_change){.kind = stat_job(space, parent, name, sibling, &st)
-								? CHANGE_DISMISS
-								: CHANGE_END_STORY,
-						.row = job.row});
-	return remove_deleted_sibling(space, parent, name);
 }

@@ -16,6 +16,7 @@
 #include "space/recent_moves.h"
 #include "space/sight.h"
 #include "space/removals.h"
+#include "space/sibling_cache.h"
 #include "space/view.h"
 
 /*
@@ -27,14 +28,14 @@
  *   rules       view, recent_moves, removals, deleted_siblings
  *   processes   proc, mount_ids, sight, holders, contributors, writers, readers
  *               inspector, inspectors
- *   nodes       node_table, content, node, location, path
+ *   nodes       node_table, content, node, location, path, sibling_cache
  *   jobs        witness, job_name, content_read, directory_story, half
  *   work        disk, incoming, text, entries, pending_reply, catalogue_wait
  *               waiting_request
  *   imports     import, placeholder, import_fetch, import_ahead, import_reading
  *   owners      caller, claim_row, import_edit, claim, claim_tree, adopter
  *   fresh       checks, file_version, reading, refresh
- *   derived     sibling, unmade, viewer, queue_view, jobs_view
+ *   derived     sibling, sibling_remove, unmade, viewer, queue_view, jobs_view
  *   versions    version_tree, version_listing, version_text, control
  *   renamed     moving, rename_recover, moved_away, backup
  *   made        new_name, entry, listing, coc_facts
@@ -101,6 +102,7 @@ struct space {
 	STAILQ_HEAD(, waiting_rename) renames_waiting;
 	struct deleted_siblings deleted_siblings;
 	struct removals removals;
+	struct sibling_cache siblings;	       /* what the kernel keeps of them */
 	LIST_HEAD(, refresh) refreshes;	       /* checks under way (refresh.h) */
 	LIST_HEAD(, job_setting) job_settings; /* files that get a job by hand (set_job.h) */
 	struct checks {

@@ -122,6 +122,8 @@ static int change_owner_and_mode(struct space *space, struct node *node, const s
 
 	if (r == 0)
 		r = set_owner_and_mode(space, node, attr, to_set);
+	if (link) /* who may read the file may read its siblings */
+		sibling_cache_file_changed(space, node);
 	return r == 0 && link ? claim_follow(space, link->parent, link->name, &before) : r;
 }
 
@@ -164,7 +166,7 @@ void op_setattr(fuse_req_t req, fuse_ino_t id, struct stat *attr, int to_set,
 	if (r < 0)
 		reply_recorded(space, req, r);
 	else
-		stat_reply(req, space, node);
+		stat_reply_changed(req, space, node);
 }
 
 void op_statfs(fuse_req_t req, fuse_ino_t id)

@@ -50,16 +50,17 @@ int stat_set_times(struct space *space, struct node *node, const struct stat *at
 	return set_times(path, follow, attr, to_set);
 }
 
-/* *ret_timeout_s: for so long the kernel may believe it. */
-static int stat_node_now(struct space *space, struct node *node, struct stat *ret_st,
-			 double *ret_timeout_s)
+/* is_change: for the answer to a setattr. *ret_timeout_s: for so long the kernel may believe it. */
+static int stat_node_now(struct space *space, struct node *node, bool is_change,
+			 struct stat *ret_st, double *ret_timeout_s)
 {
 	const struct name *link = &node->link;
 	int r;
 
-	*ret_timeout_s = SIBLING_TIMEOUT_S;
+	*ret_timeout_s = UNKEPT_TIMEOUT_S;
 	if (node->kind == NODE_SIBLING)
-		return sibling_stat(space, node, ret_st);
+		return is_change ? sibling_stat(space, node, ret_st)
+				 : sibling_get_attributes(space, node, ret_st, ret_timeout_s);
 	if (node->kind == NODE_CONTROL)
 		return control_stat(space, node, ret_st);
 	r = node_stat(&space->nodes, node, ret_st);
@@ -68,14 +69,24 @@ static int stat_node_now(struct space *space, struct node *node, struct stat *re
 	return r;
 }
 
-void stat_reply(fuse_req_t req, struct space *space, struct node *node)
+static void reply_attributes(fuse_req_t req, struct space *space, struct node *node, bool is_change)
 {
 	double timeout_s;
 	struct stat st;
-	int r = stat_node_now(space, node, &st, &timeout_s);
+	int r = stat_node_now(space, node, is_change, &st, &timeout_s);
 
 	if (r < 0)
 		reply(req, r);
 	else
 		fuse_reply_attr(req, &st, timeout_s);
+}
+
+void stat_reply(fuse_req_t req, struct space *space, struct node *node)
+{
+	reply_attributes(req, space, node, false);
+}
+
+void stat_reply_changed(fuse_req_t req, struct space *space, struct node *node)
+{
+	reply_attributes(req, space, node, true);
 }

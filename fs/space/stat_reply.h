@@ -7,7 +7,10 @@
 /* Sets the times that to_set (FUSE_SET_ATTR_*) names. Returns 0 or -errno. */
 int stat_set_times(struct space *space, struct node *node, const struct stat *attr, int to_set);
 
-/* Answers with the attributes that a node has now. */
+/* Answers a getattr with the attributes that a node has now. */
 void stat_reply(fuse_req_t req, struct space *space, struct node *node);
+
+/* The same for a setattr. */
+void stat_reply_changed(fuse_req_t req, struct space *space, struct node *node);
 
 #endif

@@ -46,7 +46,7 @@ static void answer_truncation(struct pending_reply *wait, int result)
 	if (result < 0)
 		reply(wait->req, result);
 	else
-		stat_reply(wait->req, wait->space, truncation->node);
+		stat_reply_changed(wait->req, wait->space, truncation->node);
 	free_truncation(truncation);
 }
 

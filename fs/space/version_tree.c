@@ -324,8 +324,8 @@ static int find_part(struct space *space, const struct node *parent, const char 
 int version_tree_fill(struct space *space, struct node *parent, const char *name,
 		      struct fuse_entry_param *ret_entry)
 {
-	struct fuse_entry_param entry = {.attr_timeout = SIBLING_LOOKED_UP_S,
-					 .entry_timeout = SIBLING_TIMEOUT_S};
+	struct fuse_entry_param entry = {.attr_timeout = LOOKED_UP_S,
+					 .entry_timeout = UNKEPT_TIMEOUT_S};
 	struct tree_part part;
 	struct node *node;
 	int r = find_part(space, parent, name, &part);

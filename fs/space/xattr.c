@@ -28,6 +28,7 @@
 #include "space/pending_reply.h"
 #include "space/queue_view.h"
 #include "space/set_job.h"
+#include "space/sibling.h"
 #include "space/xattr.h"
 
 bool xattr_is_passed(const char *name)
@@ -70,6 +71,16 @@ static void reply_hidden(fuse_req_t req, int64_t n, int r, size_t room)
 		reply_value(req, number, strlen(number), room);
 }
 
+/* Answers a request for a sibling that is gone. */
+static bool answers_gone(fuse_req_t req, struct node *node)
+{
+	int r = sibling_check(space_of(req), node);
+
+	if (r < 0)
+		reply(req, r);
+	return r < 0;
+}
+
 void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 {
 	struct space *space = space_of(req);
@@ -81,6 +92,8 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 	bool follow;
 	int r;
 
+	if (answers_gone(req, node))
+		return;
 	if (node->kind == NODE_DIR && !strcmp(name, "coc.hidden")) {
 		queue_view_hidden(space, req, node, size, reply_hidden);
 		return;
@@ -308,6 +321,8 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 	char path[LOCATION_PATH_MAX];
 	int r = 0;
 
+	if (answers_gone(req, node))
+		return;
 	if (edits_import(name) && import_edit_xattr(req, node, name, value, size, flags))
 		return;
 	if (fact_is_base(name)) {
@@ -385,6 +400,8 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 	bool follow, has_ended, was_kept;
 	int r;
 
+	if (answers_gone(req, node))
+		return;
 	if (fact_is_name(name)) {
 		reply_recorded(space, req, fact_remove(space, req, node, name));
 		return;

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "space/location.h"
 #include "space/ops.h"
+#include "space/sibling.h"
 #include "space/proc.h"
 #include "space/xattr.h"
 
@@ -71,9 +72,9 @@ void op_listxattr(fuse_req_t req, fuse_ino_t id, size_t size)
 {
 	struct node *node = node_of(&space_of(req)->nodes, id);
 	_cleanup_free_ char *names = NULL;
-	ssize_t n = 0;
+	ssize_t n = sibling_check(space_of(req), node);
 
-	if (!node_is_derived(node)) {
+	if (n == 0 && !node_is_derived(node)) {
 		names = malloc(NAMES_MAX);
 		n = names ? list(req, node, names) : -ENOMEM;
 	}

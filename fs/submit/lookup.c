@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is recorded, for fs/space: one look at the ledger each. */
+#include "submit/changes.h"
 #include "submit/submit.h"
 
 #include <errno.h>
@@ -15,6 +16,11 @@ int submit_find(struct engine *engine, const char *path, struct job_record *ret_
 int submit_glance(struct engine *engine, const char *path, struct job_glance *ret_glance)
 {
 	return ledger_glance(engine->ledger, path, ret_glance);
+}
+
+void submit_on_change(struct engine *engine, submit_change_fn *fn, void *data)
+{
+	ledger_on_change(engine->ledger, fn, data);
 }
 
 static int is_under_way(struct engine *engine, const char *path)

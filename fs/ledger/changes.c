@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which paths a transaction has changed, as far as their siblings show it.
+ *
+ * The kernel remembers the attributes of siblings (space/sibling_cache.c). So each change of what a
+ * sibling shows must be reported, and there are some forty statements that make one. None of them
+ * has to do anything for that. SQLite reports the ID of each row of a job that is made or changed.
+ * That costs next to nothing, and the path is looked up only if the kernel has any sibling. But the
+ * path of a row that moves or is deleted cannot be looked up later, and imports have no ID. There
+ * temporary triggers report the path before and the path after. They belong to this connection, and
+ * the file of the ledger does not have them. A column that a sibling shows of an import has to be
+ * named here: the unit test ledger_changes looks for it.
+ *
+ * The changes are told right after the commit, before any answer. A transaction that is undone is
+ * told as well, because somebody may have seen what it had changed.
+ */
+#define _GNU_SOURCE
+#include "ledger/changes.h"
+
+#include <string.h>
+
+#include "ledger/db.h"
+
+/* The rows, and the paths, of one transaction: an iteration of the loop changes some hundred.
+ * Beyond this size any path may be meant. */
+#define CHANGES_NOTED_MAX (1u << 20)
+
+#define SHOWN_BY_IMPORT "job_id, name, state, error, changed_ms"
+
+#define NOTE(values) "BEGIN SELECT sibling_changed(" values "); END;"
+#define TRIGGER(name, when, values) "CREATE TEMP TRIGGER " name " AFTER " when " " NOTE(values)
+
+static const char *const triggers[] = {
+	"PRAGMA temp_store = MEMORY",
+	TRIGGER("job_gone", "DELETE ON main.job", "OLD.dir, OLD.name"),
+	TRIGGER("job_moved", "UPDATE OF dir, name ON main.job",
+		"OLD.dir, OLD.name, NEW.dir, NEW.name"),
+	TRIGGER("import_made", "INSERT ON main.import", "'', NEW.name"),
+	TRIGGER("import_gone", "DELETE ON main.import", "'', OLD.name"),
+	TRIGGER("import_changed", "UPDATE OF " SHOWN_BY_IMPORT " ON main.import",
+		"'', OLD.name, '', NEW.name"),
+};
+
+static bool is_full(const struct ledger_changes *changes)
+{
+	return changes->rows.size + changes->paths.size > CHANGES_NOTED_MAX;
+}
+
+/* Notes a path: of a directory, and of what comes before a slash in a name. A row that is set aside
+ * has such a name (statements.c). Returns 0, or -ENOMEM with nothing noted. */
+static int note_path(struct ledger_changes *changes, const char *dir, const char *name)
+{
+	const size_t size = changes->paths.size;
+	int r = dir[0] ? buf_printf(&changes->paths, "%s/", dir) : 0;
+
+	if (r == 0)
+		r = buf_append(&changes->paths, name, strcspn(name, "/"));
+	if (r == 0)
+		r = buf_append(&changes->paths, "", 1);
+	if (r < 0)
+		changes->paths.size = size;
+	return r;
+}
+
+/* The SQL function: pairs of a directory and a name. */
+static void on_path_change(sqlite3_context *context, int n_values, sqlite3_value **values)
+{
+	struct ledger *ledger = sqlite3_user_data(context);
+	struct ledger_changes *changes = &ledger->changes;
+
+	if (changes->is_muted || !changes->fn)
+		return;
+	for (int i = 0; i + 1 < n_values; i += 2) {
+		const char *dir = (const char *)sqlite3_value_text(values[i]);
+		const char *name = (const char *)sqlite3_value_text(values[i + 1]);
+
+		if (sqlite3_value_type(values[i + 1]) == SQLITE_NULL)
+			continue; /* an import without a file */
+		if (!dir || !name || is_full(changes) || note_path(changes, dir, name) < 0)
+			changes->any = true;
+	}
+}
+
+/* SQLite's report of a row that was made, changed or deleted. */
+static void on_row_change(void *data, int operation, const char *db, const char *table,
+			  sqlite3_int64 row)
+{
+	struct ledger_changes *changes = data;
+	const struct buf *rows = &changes->rows;
+	sqlite3_int64 last = 0;
+
+	(void)db;
+	if (changes->is_muted || !changes->fn || operation == SQLITE_DELETE ||
+	    strcmp(table, "job") != 0)
+		return;
+	if (rows->size)
+		memcpy(&last, rows->data + rows->size - sizeof(last), sizeof(last));
+	if (last != row && (is_full(changes) || buf_append(&changes->rows, &row, sizeof(row)) < 0))
+		changes->any = true;
+}
+
+int ledger_changes_begin(struct ledger *ledger)
+{
+	int code = sqlite3_create_function_v2(ledger->db, "sibling_changed", -1,
+					      SQLITE_UTF8 | SQLITE_INNOCUOUS, ledger,
+					      on_path_change, NULL, NULL, NULL);
+
+	for (size_t i = 0; code == SQLITE_OK && i < sizeof(triggers) / sizeof(triggers[0]); i++)
+		code = sqlite3_exec(ledger->db, triggers[i], NULL, NULL, NULL);
+	sqlite3_update_hook(ledger->db, on_row_change, &ledger->changes);
+	return ledger_errno(code);
+}
+
+void ledger_changes_end(struct ledger *ledger)
+{
+	buf_finish(&ledger->changes.rows);
+	buf_finish(&ledger->changes.paths);
+}
+
+void ledger_on_change(struct ledger *ledger, ledger_change_fn *fn, void *data)
+{
+	ledger->changes.fn = fn;
+	ledger->changes.data = data;
+}
+
+void ledger_changes_mute(struct ledger *ledger, bool is_muted)
+{
+	ledger->changes.is_muted = is_muted;
+}
+
+void ledger_changes_tell(struct ledger *ledger)
+{
+	struct ledger_changes *changes = &ledger->changes;
+	const struct buf *rows = &changes->rows, *paths = &changes->paths;
+	int64_t row;
+
+	if (changes->any && changes->fn) {
+		changes->fn(changes->data, 0, NULL);
+	} else if (changes->fn) {
+		for (size_t i = 0; i < rows->size; i += sizeof(row)) {
+			memcpy(&row, rows->data + i, sizeof(row));
+			changes->fn(changes->data, row, NULL);
+		}
+		for (size_t i = 0; i < paths->size; i += strlen(paths->data + i) + 1)
+			changes->fn(changes->data, 0, paths->data + i);
+	}
+	changes->any = false;
+	changes->rows.size = changes->paths.size = 0;
+}

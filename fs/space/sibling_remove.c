@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* Removing siblings, and who does not see them for a while. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "space/claim_row.h"
+#include "space/import.h"
+#include "space/import_edit.h"
+#include "space/path.h"
+#include "space/proc.h"
+#include "space/sibling.h"
+
+/* Removes one of a job that was deleted with its file. 0 or -ENOENT. */
+static int remove_deleted_sibling(struct space *space, const struct node *parent, const char *name)
+{
+	_cleanup_free_ char *path = NULL;
+	int r = node_path_of(parent, name, &path);
+
+	return r < 0 ? r : deleted_sibling_remove(&space->deleted_siblings, path) ? 0 : -ENOENT;
+}
+
+/* The caller of a request, as removals.h knows it. */
+static uint64_t remover_of_request(fuse_req_t req)
+{
+	const struct fuse_ctx *ctx = fuse_req_ctx(req);
+
+	return remover_of(proc_process(ctx->pid), ctx->uid);
+}
+
+bool sibling_is_removed(struct space *space, fuse_req_t req, const struct node *parent,
+			const char *name)
+{
+	const int64_t now_ms = loop_now_ms(space->loop);
+	uint64_t sibling;
+
+	if (space->removals.last_until_ms <= now_ms)
+		return false;
+	sibling = sibling_ino(parent, name);
+	return removals_has(&space->removals, sibling, now_ms) &&
+	       removals_is_by(&space->removals, sibling, remover_of_request(req), now_ms);
+}
+
+int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, const char *name,
+		   enum sibling sibling)
+{
+	_cleanup_job_record_ struct job_record job = {0};
+	_cleanup_free_ char *path = NULL;
+	struct stat st;
+	int r = sibling_job_path(parent, name, sibling, &path);
+
+	if (r < 0)
+		return r;
+	r = import_find_path(space, path, &job);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (r == 0 &&
+	    !claim_may_take(space, req, parent, &job.holding,
+			    sibling_stat_job(space, parent, name, sibling, &st) ? &st : NULL))
+		return -EPERM;
+	if (sibling == SIBLING_ID && job.job_id) {
+		removals_note(&space->removals, sibling_ino(parent, name), remover_of_request(req),
+			      loop_now_ms(space->loop));
+		return 0;
+	}
+	if (sibling == SIBLING_ERROR && !job.row && !strchr(path, '/')) {
+		r = import_dismiss(space, parent, path);
+		if (r != -ENOENT)
+			return r;
+	}
+	/* the reason is told on as long as there is something that it is about */
+	if (sibling == SIBLING_ERROR && job.error && !job.dismissed)
+		return submit_change(
+			space->engine,
+			&(struct submit_change){
+				.kind = sibling_stat_job(space, parent, name, sibling, &st)
+						? CHANGE_DISMISS
+						: CHANGE_END_STORY,
+				.row = job.row});
+	return remove_deleted_sibling(space, parent, name);
+}
