@@ -120,9 +120,8 @@ static int handle_open(struct space *space, fuse_req_t req, struct node *node, i
 		content_note_emptied(content);
 	}
 	fi->fh = (uintptr_t)handle;
-	/* nobody but the kernel writes to the spool, and incoming.c; and who reads what nobody has
-	 * read yet has to be seen (reading.c), though the kernel may have the text of an earlier
-	 * open */
+	/* Only the kernel writes to the spool, and incoming.c. The kernel may have the text from an
+	 * earlier open, but a reading of a text that nobody has read has to be seen (reading.c). */
 	fi->keep_cache = !node->has_old_pages && !node->is_unread;
 	return 0;
 }
