@@ -98,8 +98,10 @@ static int bind_row(struct ledger *ledger, int64_t row, const struct ledger_bind
 	int64_t other;
 	int r = ledger_bound_row(ledger, binding->job_id, &other);
 
-	if (r != -ENOENT)
-		return r < 0 ? r : -EEXIST;
+	if (r == 0)
+		r = binding->from == other ? ledger_forget(ledger, other) : -EEXIST;
+	if (r < 0 && r != -ENOENT)
+		return r;
 	r = state_when_bound(ledger, row, binding, &state);
 	if (r == 0)
 		r = write_binding(ledger, row, binding, state);

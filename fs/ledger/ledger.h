@@ -317,12 +317,13 @@ struct ledger_binding {
 	const unsigned char *digest;  /* of the content of the base; NULL: not known */
 	const struct attr_set *attrs; /* that the service holds; which are the file's own */
 	bool on_purpose;	      /* see struct job_record */
+	int64_t from; /* the row that has the job and gives it up; 0: no row has it */
 };
 
 /*
  * Binds a row, which has no job, or changes nothing. A submission of the row that is under way goes
  * on. Else the row is JOB_SUBMITTED, or JOB_DRAFT if the digest is not known. A job that was
- * forgotten on demand is so no more. -EEXIST: the row has a job, or another row has the job.
+ * forgotten on demand is so no more. -EEXIST: the row has a job, or a row but from has it.
  * -ENOENT: there is no such row.
  */
 int ledger_bind(struct ledger *ledger, int64_t row, const struct ledger_binding *binding);

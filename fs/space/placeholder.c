@@ -88,10 +88,21 @@ static int remove_placeholder(void *data, const struct import_record *import)
 	return r <= 0 ? r : unlink_in_root(space, import->name);
 }
 
+static int has_job_file(void *data, const char *path)
+{
+	const struct space *space = data;
+	struct stat st;
+
+	if (fstatat(space->nodes.root.fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+	return S_ISREG(st.st_mode);
+}
+
 int placeholders_begin(struct space *space)
 {
 	return imports_begin(space->engine, &(struct import_files){.has = has_file,
 								   .make = make_placeholder,
 								   .remove = remove_placeholder,
+								   .has_job_file = has_job_file,
 								   .data = space});
 }

@@ -21,6 +21,9 @@
  * job's text, also if meta.name says another name. Otherwise it is refused. What nobody has read is
  * not overwritten, and no second job is made.
  *
+ * A removed name has no file, so its job is a candidate, too: removed_name.c. With adopt=same it is
+ * one only if it has the text.
+ *
  * With adopt=name a name is in the space once. A second path is EEXIST if another path is bound to
  * a job of the name, or is about to make one. It would make a second job of the name, and the next
  * machine could not tell the two apart. With adopt=same a second path makes a job of its own, as a
@@ -37,10 +40,12 @@
 #include "base/cleanup.h"
 #include "ledger/imports.h"
 #include "submit/adoption_notes.h"
+#include "submit/adoption_story.h"
 #include "submit/bounds.h"
 #include "submit/imports.h"
 #include "submit/named_jobs.h"
 #include "submit/outage.h"
+#include "submit/removed_name.h"
 #include "submit/rows.h"
 #include "submit/submission_show.h"
 #include "submit/submission.h"
@@ -50,12 +55,18 @@
 static int mark_candidate(const struct submission *submission, struct adoption_candidate *candidate)
 {
 	const char *name = submission->record.attrs.value[ATTR_NAME];
+	_cleanup_job_record_ struct job_record removed = {0};
 	int bound = engine_is_bound(submission->engine, candidate->id);
+	int r = bound > 0 ? removed_name_find_for(submission, candidate->id, &removed) : -ENOENT;
 
 	if (bound < 0)
 		return bound;
+	if (r < 0 && r != -ENOENT && r != -EBUSY)
+		return r;
+	candidate->is_moved = r == 0;
 	candidate->is_taken =
-		bound || engine_may_have_made(submission->engine, submission, name, candidate->id);
+		(bound && !candidate->is_moved) ||
+		engine_may_have_made(submission->engine, submission, name, candidate->id);
 	return 0;
 }
 
@@ -129,6 +140,12 @@ static bool is_equal_and_remembered(const struct adoption_candidate *candidate)
 	return is_equal(candidate) && candidate->is_remembered;
 }
 
+/* Its text was written here, and removed. Which of several such jobs is taken does not matter. */
+static bool is_equal_and_moved(const struct adoption_candidate *candidate)
+{
+	return is_equal(candidate) && candidate->is_moved;
+}
+
 /* ---- what comes of it ---- */
 
 /* Tells what the create is to do. This is the last touch. */
@@ -198,40 +215,16 @@ static void refuse_name(struct submission *submission)
 	struct err err;
 
 	if (bound_id) {
-		err_set(&err, EEXIST, "another file here has the job of this name: %s", bound_id);
-		err_detail(&err, "jobs", "%s", bound_id);
+		adoption_story_bound(submission, bound_id, &err);
 	} else {
 		err_set(&err, EEXIST, "another file here is about to make a job of this name");
+		err_detail(
+			&err, "what_to_do",
+			"if that was the old place of FILE, wait (cocfs-wait MOUNTPOINT) and write "
+			"FILE again. Or give FILE a name of its own (meta.name), as no two files "
+			"have the same name with adopt=name. Or mount with -o adopt=same");
 	}
-	err_detail(&err, "what_to_do",
-		   "give the file a name of its own (meta.name): with adopt=name no two files have "
-		   "the same name; or mount with -o adopt=same");
 	tell_refusal(submission, &err);
-}
-
-/* The name remembers a job, and the text is not that job's. */
-static void explain_remembered(const struct submission *submission,
-			       const struct import_record *import, struct err *err)
-{
-	if (imports_shown(submission->engine) == JOBS_READ) {
-		err_set(err, EPERM,
-			"this is the name of job %s, which was not written in this space and is "
-			"read-only here; the text is another one",
-			import->job_id);
-		err_detail(err, "job", "%s", import->job_id);
-		err_detail(err, "what_to_do",
-			   "mount with jobs=all to change that job; or mount with adopt=never to "
-			   "make another job");
-		return;
-	}
-	err_set(err, ESTALE, "this is the name of job %s, whose text was not read here",
-		import->job_id);
-	err_detail(err, "job", "%s", import->job_id);
-	err_detail(err, "what_to_do",
-		   "bind the file to that job with `setfattr -n coc.job_id -v %s FILE`, and read "
-		   "the newest version in .coc/versions; or mount with adopt=never to make another "
-		   "job",
-		   import->job_id);
 }
 
 /* The import that had the name of the file before it was removed. -ENOENT. */
@@ -279,7 +272,7 @@ static void make_or_refuse(struct submission *submission)
 	} else if (r < 0) {
 		tell_stop(submission, "the ledger cannot be read", r);
 	} else {
-		explain_remembered(submission, &import, &err);
+		adoption_story_remembered(submission, &import, &err);
 		tell_refusal(submission, &err);
 	}
 }
@@ -294,8 +287,11 @@ static void choose(struct submission *submission, const struct coc_details *deta
 	struct adoption_candidate *chosen = first_candidate(adoption, is_equal_and_remembered);
 
 	if (!chosen)
+		chosen = first_candidate(adoption, is_equal_and_moved);
+	if (!chosen)
 		chosen = first_candidate(adoption, is_equal);
-	if (chosen && !chosen->is_remembered && count_candidates(adoption, is_equal) > 1) {
+	if (chosen && !chosen->is_remembered && !chosen->is_moved &&
+	    count_candidates(adoption, is_equal) > 1) {
 		refuse_choice(submission, " and content", is_equal);
 		return;
 	}

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "submit/removed_name.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
 
@@ -39,12 +40,19 @@ void adoption_finish(struct submission *submission)
 
 int adoption_note_bound(struct submission *submission, const struct coc_summary *job)
 {
+	_cleanup_job_record_ struct job_record removed = {0};
 	struct adoption *adoption = submission->adoption;
 	int64_t row;
 	int r;
 
-	if (!adoption || adoption->bound_id || !adoption_takes_by_name(submission) ||
-	    !submission_is_namesake(submission, job))
+	if (!adoption || !submission_is_namesake(submission, job))
+		return 0;
+	r = removed_name_find_for(submission, job->document_id, &removed);
+	if (r == 0)
+		return 1;
+	if (r != -ENOENT && r != -EBUSY)
+		return r;
+	if (adoption->bound_id || !adoption_takes_by_name(submission))
 		return 0;
 	r = ledger_bound_row(submission->engine->ledger, job->document_id, &row);
 	if (r < 0)

@@ -12,6 +12,7 @@
 struct adoption_candidate {
 	char *id;
 	bool is_taken;	    /* by now a path has it, or may have made it */
+	bool is_moved;	    /* by now a name has it that has no file: removed_name.h */
 	bool is_seen;	    /* its show was answered */
 	bool is_there;	    /* it has the name and the project of the create */
 	bool is_equal;	    /* and the content */
@@ -35,8 +36,8 @@ struct adoption {
  * -ENOMEM. */
 int adoption_begin(struct submission *submission);
 
-/* Notes a listed job that no create takes: a path here is bound to it, or it was forgotten. Returns
- * 0 or -errno. */
+/* Notes a listed job that a path here is bound to, or that was forgotten. Returns 1 if the create
+ * may take it all the same, since the path has no file any more. Or 0, or -errno. */
 int adoption_note_bound(struct submission *submission, const struct coc_summary *job);
 
 /* Notes the jobs of the create's name that the service has listed. Returns 0 or -ENOMEM. */

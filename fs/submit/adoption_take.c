@@ -13,6 +13,7 @@
 #include "job/fixed.h"
 #include "job/origins.h"
 #include "job/version.h"
+#include "submit/removed_name.h"
 #include "submit/submission.h"
 #include "submit/versions.h"
 
@@ -31,6 +32,14 @@ static int read_job(const struct coc_details *details, struct job_record *job)
 	job->sent.unresolved = origins_unresolved(&job->sent);
 	job->has_digest = true;
 	return content_digest(details->content, strlen(details->content), job->digest);
+}
+
+/* The job is taken over from a name that has no file any more: what was read there is the base. */
+static void move_base(const struct job_record *removed, struct job_record *job)
+{
+	job->base = removed->base;
+	job->has_digest = removed->has_digest && !removed->unread;
+	memcpy(job->digest, removed->digest, CONTENT_DIGEST_SIZE);
 }
 
 /* Makes an update of the submission in memory. Returns 0; -EPERM with err filled; -errno. */
@@ -52,22 +61,33 @@ static int prepare_update(struct submission *submission, const struct job_record
 
 int adoption_take(struct submission *submission, const struct coc_details *details, struct err *err)
 {
-	_cleanup_job_record_ struct job_record job = {0};
-	struct ledger_binding binding = {.digest = job.digest, .attrs = &job.sent};
+	_cleanup_job_record_ struct job_record job = {0}, removed = {0};
+	struct ledger_binding binding = {.attrs = &job.sent};
 	int r = read_job(details, &job);
 
+	if (r == 0)
+		r = removed_name_find_for(submission, job.job_id, &removed);
+	if (r == 0) {
+		move_base(&removed, &job);
+		binding.from = removed.row;
+		binding.on_purpose = removed.on_purpose;
+	}
+	/* else another file has it: the ledger refuses to bind it twice */
+	if (r == -ENOENT || r == -EBUSY)
+		r = 0;
 	if (r == 0)
 		r = prepare_update(submission, &job, err);
 	if (r < 0)
 		return r;
 	binding.job_id = job.job_id;
+	binding.digest = job.has_digest ? job.digest : NULL;
 	binding.versions = submission->versions;
 	r = ledger_adopt(submission->engine->ledger, &submission->record, &binding);
 	CRASH_POINT("adoption-recorded");
 	if (r < 0)
 		return r;
-	log_info("%s: job %s v%lld is this file's from now on", submission->path, job.job_id,
-		 (long long)job.base);
+	log_info("%s: job %s v%lld is this file's from now on%s", submission->path, job.job_id,
+		 (long long)job.base, binding.from ? "; the file that had it was removed" : "");
 	submission->job_id = steal_ptr(job.job_id);
 	submission->record.onto = 0;
 	submission->is_adopted = true;

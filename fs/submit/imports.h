@@ -19,6 +19,8 @@ struct import_files {
 	/* Removes the file of an import. It stays if it is not as the import says: it is somebody's
 	 * then. That there is none is accepted. */
 	int (*remove)(void *data, const struct import_record *import);
+	/* Is a regular file at a path, anywhere in the space? 1, 0 or -errno. */
+	int (*has_job_file)(void *data, const char *path);
 	void *data;
 };
 

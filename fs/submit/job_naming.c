@@ -16,34 +16,56 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "submit/author.h"
+#include "submit/removed_name.h"
 #include "submit/rows.h"
 
 /* Another path has the job. Which one is told if it can be read. */
 static int refuse_second(struct engine *engine, const struct job_naming *naming, int64_t row,
 			 struct err *err)
 {
-	const uid_t user = naming->author->holding.owner.file.uid;
-	_cleanup_job_record_ struct job_record other = {0};
-	_cleanup_free_ char *path = NULL;
-	int r = ledger_get(engine->ledger, row, &other);
+	_cleanup_free_ char *path = removed_name_path(engine, row, &naming->author->holding);
 
-	if (r == 0 && holding_is_of(&other.holding, user))
-		r = ledger_path(engine->ledger, row, &path);
-	if (r < 0)
-		log_error("%s: the ledger cannot read which file has job %s: %s", naming->path,
-			  naming->job->job_id, strerror(-r));
 	err_set(err, EEXIST, "job %s is the job of %s", naming->job->job_id,
 		path ? path : "another file here");
 	err_detail(err, "what_to_do",
-		   "a job has one file: rename that file, or have it forget the job with setfattr "
-		   "-x coc.job_id %s",
+		   "a job has one file: remove or rename that file, or have it forget the job with "
+		   "setfattr -x coc.job_id %s",
 		   path ? path : "FILE");
 	return -EEXIST;
 }
 
+/* The removed file that has the job has something unfinished. */
+static int refuse_busy(struct engine *engine, const struct job_naming *naming, int64_t row,
+		       struct err *err)
+{
+	_cleanup_free_ char *path = removed_name_path(engine, row, &naming->author->holding);
+
+	err_set(err, EBUSY,
+		"the removed file %s has the job, and its last text is not submitted yet",
+		path ? path : "of a name");
+	err_detail(err, "what_to_do", "wait for that submission: cocfs-wait MOUNTPOINT");
+	return -EBUSY;
+}
+
+/* A row has the job that is named. Returns 0 if the file of that row was removed, so that the job
+ * may be taken over from *ret_removed. Or -errno with err filled. */
+static int check_other(struct engine *engine, const struct job_naming *naming, int64_t row,
+		       struct job_record *ret_removed, struct err *err)
+{
+	int r = removed_name_find(engine, naming->job->job_id, &naming->author->holding,
+				  ret_removed);
+
+	if (r == -EBUSY)
+		return refuse_busy(engine, naming, row, err);
+	if (r == -ENOENT)
+		return refuse_second(engine, naming, row, err);
+	return r < 0 ? err_set(err, -r, "the ledger cannot be read: %s", strerror(-r)) : 0;
+}
+
 /* May the row have the job? 0; 1: it has the job already; or -errno with err filled. */
 static int check_naming(struct engine *engine, const struct job_naming *naming,
-			const struct job_record *row, struct err *err)
+			const struct job_record *row, struct job_record *ret_removed,
+			struct err *err)
 {
 	const char *job_id = naming->job->job_id;
 	int64_t other;
@@ -64,7 +86,7 @@ static int check_naming(struct engine *engine, const struct job_naming *naming,
 	}
 	r = ledger_bound_row(engine->ledger, job_id, &other);
 	if (r == 0)
-		return refuse_second(engine, naming, other, err);
+		return check_other(engine, naming, other, ret_removed, err);
 	if (r != -ENOENT)
 		return err_set(err, -r, "the ledger cannot be read: %s", strerror(-r));
 	if (engine_may_have_made(engine, NULL, naming->job->attrs[ATTR_NAME], job_id)) {
@@ -75,8 +97,9 @@ static int check_naming(struct engine *engine, const struct job_naming *naming,
 	return 0;
 }
 
+/* removed: the name that has had the job; its row is 0 if there is none. */
 static int bind_row(struct engine *engine, const struct job_naming *naming,
-		    const struct job_record *row)
+		    const struct job_record *row, const struct job_record *removed)
 {
 	const struct shown_job *job = naming->job;
 	const int64_t newest = job->version ? job->version : 1;
@@ -84,10 +107,11 @@ static int bind_row(struct engine *engine, const struct job_naming *naming,
 	struct attr_set attrs = {0};
 	const struct ledger_binding binding = {
 		.job_id = job->job_id,
-		.versions = {.base = naming->is_read ? newest : 0, .newest = newest},
+		.versions = {.base = naming->is_read ? newest : removed->base, .newest = newest},
 		.digest = naming->is_read ? digest : NULL,
 		.attrs = &attrs,
 		.on_purpose = true,
+		.from = removed->row,
 	};
 	int r = content_digest(job->content, job->size, digest);
 
@@ -102,14 +126,14 @@ static int bind_row(struct engine *engine, const struct job_naming *naming,
 
 int job_naming_record(struct engine *engine, const struct job_naming *naming, struct err *err)
 {
-	_cleanup_job_record_ struct job_record row = {0};
+	_cleanup_job_record_ struct job_record row = {0}, removed = {0};
 	int r = author_find_row(engine, naming->path, naming->author, &row);
 
 	if (r == 0) {
-		r = check_naming(engine, naming, &row, err);
+		r = check_naming(engine, naming, &row, &removed, err);
 		if (r != 0)
 			return r < 0 ? r : ledger_mean_job(engine->ledger, row.row);
-		r = bind_row(engine, naming, &row);
+		r = bind_row(engine, naming, &row, &removed);
 	}
 	if (r < 0)
 		return err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));

@@ -199,6 +199,127 @@ def test_by_name_a_second_path_of_one_name_is_refused(hosts, console):
     assert space.only_job()["content"] == MINE
 
 
+def test_by_name_the_refusal_names_the_file_and_a_way_out(hosts):
+    space = hosts("a", adopt="name")
+    os.mkdir(space.at("old"))
+    save(space, name="old/a.yaml").ok()
+    id_ = space.id("old/a.yaml")
+    save(space, THEIRS, "a.yaml").fails(tools.message("EEXIST"))
+    assert "old/a.yaml" in space.error("a.yaml").splitlines()[0] and id_ in space.error("a.yaml")
+    os.unlink(space.at("old/a.yaml"))
+    save(space, THEIRS, "a.yaml").ok()
+    assert space.id("a.yaml") == id_ and space.only_job()["content"] == THEIRS
+
+
+# ---- a file is moved: its old name has no file ----
+
+@pytest.mark.parametrize("adopt, edited", [("name", False), ("name", True), ("same", False)])
+def test_a_file_that_a_tool_moves_keeps_its_job(hosts, adopt, edited):
+    """rsync --delete and git checkout remove the file, and write it elsewhere."""
+    space = hosts("a", adopt=adopt)
+    source = os.path.join(space.base, "src")
+    os.makedirs(source + "/old")
+    tools.write(source + "/old/a.yaml", MINE)
+    tools.run("rsync", "-r", "--delete", source + "/", space.path + "/").ok()
+    id_ = space.id("old/a.yaml")
+    os.rename(source + "/old", source + "/new")
+    if edited:
+        tools.write(source + "/new/a.yaml", THEIRS)
+    tools.run("rsync", "-r", "--delete", source + "/", space.path + "/").ok()
+    assert space.id("new/a.yaml") == id_ and space.only_job()["content"] == (THEIRS if edited else MINE)
+    assert space.sent() == (1, int(edited))
+    assert space.fact("new/a.yaml", "version") == space.fact("new/a.yaml", "base") == ("v2" if edited else "v1")
+    # the old name remembers nothing: a file there is as any second one
+    os.makedirs(space.at("old"), exist_ok=True)
+    again = save(space, MINE, "old/a.yaml")
+    if adopt == "name":
+        again.fails(tools.message("EEXIST"))
+        assert len(space.jobs()) == 1
+    else:
+        again.ok()
+        assert len(space.jobs()) == 2 and space.id("old/a.yaml") != id_
+    space.remount()
+    assert space.id("new/a.yaml") == id_
+
+
+def test_another_text_elsewhere_is_another_job(hosts):
+    space = hosts("a")
+    save(space).ok()
+    id_ = space.id("a.yaml")
+    os.unlink(space.at("a.yaml"))
+    save(space, THEIRS, "b.yaml").ok()
+    assert space.id("b.yaml") != id_ and len(space.jobs()) == 2
+    save(space).ok()
+    assert space.id("a.yaml") == id_
+
+
+def test_two_copies_that_are_moved_make_no_third_job(hosts):
+    space = hosts("a")
+    ids = set()
+    for name in ("a.yaml", "b.yaml"):
+        save(space, name=name).ok()
+        ids.add(space.id(name))
+    for name in ("a.yaml", "b.yaml"):
+        os.unlink(space.at(name))
+    for name in ("c.yaml", "d.yaml"):
+        save(space, name=name).ok()
+    assert {space.id("c.yaml"), space.id("d.yaml")} == ids and len(space.jobs()) == 2
+
+
+@pytest.mark.parametrize("adopt", ["same", "name", "never"])
+@pytest.mark.parametrize("text", ["", MINE, THEIRS], ids=["empty", "equal", "other"])
+def test_the_job_of_a_removed_file_can_be_named(hosts, adopt, text):
+    space = hosts("a", adopt=adopt)
+    save(space).ok()
+    id_ = space.id("a.yaml")
+    os.unlink(space.at("a.yaml"))
+    tools.write(space.at("b.yaml"), "")
+    tools.run("setfattr", "-n", "coc.job_id", "-v", id_, space.at("b.yaml")).ok()
+    assert space.id("b.yaml") == id_ and tools.read(space.at("b.yaml")).decode() == MINE
+    if text:
+        save(space, text, "b.yaml").ok()
+    assert space.sent() == (1, int(text == THEIRS))
+    save(space, THEIRS if adopt != "name" else samples.document("other", ["x"]), "a.yaml").ok()
+    assert space.id("a.yaml") not in (None, id_)
+
+
+def test_what_a_colleague_wrote_is_in_the_way_of_the_moved_file(hosts, console):
+    space = hosts("a", adopt="name")
+    save(space).ok()
+    id_ = space.id("a.yaml")
+    console.write(id_, THEIRS)
+    os.unlink(space.at("a.yaml"))
+    save(space, samples.document("job", ["moved"]), "b.yaml").fails(tools.message("ESTALE"))
+    assert "version: v2\n" in space.error("b.yaml") and "base: v1\n" in space.error("b.yaml")
+    assert space.id("b.yaml") == id_ and space.only_job()["content"] == THEIRS
+    tools.run("setfattr", "-n", "coc.base", "-v", "v2", space.at("b.yaml")).ok()
+    save(space, samples.document("job", ["moved"]), "b.yaml").ok()
+    assert space.fact("b.yaml", "version") == "v3" and len(space.jobs()) == 1
+
+
+def test_what_is_under_way_for_a_removed_file_is_not_taken_over(hosts):
+    space = hosts("a", adopt="name")
+    save(space).ok()
+    id_ = space.id("a.yaml")
+    gate = space.front.gate()
+    space.front.rule(fronts.Fault(gate=gate), "PUT", f"{DOCUMENTS}/{id_}", times=1)
+    update = tools.popen("cp", tools.write(space.base + "/1.yaml", THEIRS), space.at("a.yaml"))
+    assert gate.wait_held(1)
+    os.unlink(space.at("a.yaml"))
+    moved = samples.document("job", ["moved"])
+    save(space, moved, "b.yaml").fails(tools.message("EEXIST"))
+    assert "removed file a.yaml" in space.error("b.yaml") and "cocfs-wait" in space.error("b.yaml")
+    assert space.id("b.yaml") is None
+    tools.write(space.at("c.yaml"), "")
+    tools.run("setfattr", "-n", "coc.job_id", "-v", id_, space.at("c.yaml")).fails(tools.message("EBUSY"))
+    gate.open()
+    tools.finish(update).ok()
+    os.unlink(space.at("c.yaml"))
+    save(space, moved, "b.yaml").ok()
+    assert space.id("b.yaml") == id_ and space.sent() == (1, 2)
+    assert space.fact("b.yaml", "version") == "v3" and space.only_job()["content"] == moved
+
+
 def test_by_name_two_paths_of_one_name_at_once(hosts, console):
     """Both have asked for the list when the first of them takes the job."""
     theirs = console.make(THEIRS)

@@ -127,6 +127,29 @@ static void a_second_path_or_a_second_job_is_refused(void **state)
 	assert_int_equal(ledger_bind(fixture->ledger, other, &second), 0);
 }
 
+/* The job moves from one row to another, and is not forgotten on the way. */
+static void a_row_gives_its_job_up_to_another(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t row = ensure(fixture->ledger, "a.yaml"), other = ensure(fixture->ledger, "b.yaml");
+	struct ledger_binding moved = binding;
+	struct job_record job = {0};
+
+	assert_int_equal(ledger_bind(fixture->ledger, row, &binding), 0);
+	moved.from = other; /* has it not */
+	assert_int_equal(ledger_bind(fixture->ledger, other, &moved), -EEXIST);
+	assert_is_bound(fixture->ledger, row, JOB_SUBMITTED);
+	moved.from = row;
+	assert_int_equal(ledger_bind(fixture->ledger, row + 1000, &moved), -ENOENT);
+	assert_is_bound(fixture->ledger, row, JOB_SUBMITTED); /* a whole move or none */
+	assert_int_equal(ledger_bind(fixture->ledger, other, &moved), 0);
+	assert_is_bound(fixture->ledger, other, JOB_SUBMITTED);
+	assert_int_equal(ledger_get(fixture->ledger, row, &job), 0);
+	assert_null(job.job_id);
+	job_record_finish(&job);
+	assert_int_equal(ledger_bind(fixture->ledger, row, &binding), -EEXIST);
+}
+
 /* The submission goes on, and its end is that of an update. */
 static void a_row_is_bound_while_its_submission_is_under_way(void **state)
 {
@@ -235,6 +258,8 @@ int main(void)
 						open_ledger, close_ledger),
 		cmocka_unit_test_setup_teardown(a_second_path_or_a_second_job_is_refused,
 						open_ledger, close_ledger),
+		cmocka_unit_test_setup_teardown(a_row_gives_its_job_up_to_another, open_ledger,
+						close_ledger),
 		cmocka_unit_test_setup_teardown(a_row_is_bound_while_its_submission_is_under_way,
 						open_ledger, close_ledger),
 		cmocka_unit_test_setup_teardown(a_refusal_outlives_the_binding, open_ledger,

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A name remembers its job when its file is removed, so that a file of that name is a new version.
+ * But a repository moves files: git checkout, and rsync --delete, remove the file in one directory
+ * and write it in another one. Then a file elsewhere takes the job over. The removed name forgets
+ * the job in the same transaction: a job never has two names, and never none.
+ *
+ * Nothing is taken over while something of the name is queued, under way or in doubt: its outcome
+ * would have no row. Nor is it if a file of the name is there again, or the name belongs to another
+ * user.
+ *
+ * The base goes along. So a version of a colleague's that nobody has read here is in the way of the
+ * moved file, as it was in the way of the removed one.
+ */
+#define _GNU_SOURCE
+#include "submit/removed_name.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "submit/imports_state.h"
+#include "submit/rows.h"
+
+/* Is there a file of the row's name? 1, 0 or -errno. */
+static int has_file(struct engine *engine, int64_t row)
+{
+	const struct import_files *files = &engine->imports->files;
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	if (!files->has_job_file)
+		return 1; /* the mount has not begun */
+	r = ledger_path(engine->ledger, row, &path);
+	return r < 0 ? r : files->has_job_file(files->data, path);
+}
+
+static bool is_of(const struct engine *engine, const struct holding *holding,
+		  const struct holding *other)
+{
+	return engine->options.one_user || holding_is_of(holding, other->owner.file.uid);
+}
+
+/* digest: of the text that the row must have; NULL: any. */
+static int find_removed(struct engine *engine, const char *job_id, const struct holding *taker,
+			const unsigned char *digest, struct job_record *ret_removed)
+{
+	int64_t row;
+	int r = ledger_bound_row(engine->ledger, job_id, &row);
+
+	if (r == 0)
+		r = ledger_get(engine->ledger, row, ret_removed);
+	if (r < 0)
+		return r;
+	if (digest &&
+	    (!ret_removed->has_digest || memcmp(ret_removed->digest, digest, CONTENT_DIGEST_SIZE)))
+		return -ENOENT;
+	if (!is_of(engine, &ret_removed->holding, taker))
+		return -ENOENT;
+	r = has_file(engine, row);
+	if (r != 0)
+		return r < 0 ? r : -ENOENT;
+	return engine_is_idle(engine, ret_removed) ? 0 : -EBUSY;
+}
+
+int removed_name_find(struct engine *engine, const char *job_id, const struct holding *taker,
+		      struct job_record *ret_removed)
+{
+	return find_removed(engine, job_id, taker, NULL, ret_removed);
+}
+
+int removed_name_find_for(const struct submission *submission, const char *job_id,
+			  struct job_record *ret_removed)
+{
+	const bool by_name = submission->engine->options.adopt == ADOPT_NAME;
+	_cleanup_job_record_ struct job_record taker = {0};
+	int r = ledger_get(submission->engine->ledger, submission->record.row, &taker);
+
+	return r < 0 ? r
+		     : find_removed(submission->engine, job_id, &taker.holding,
+				    by_name ? NULL : submission->record.digest, ret_removed);
+}
+
+char *removed_name_path(struct engine *engine, int64_t row, const struct holding *reader)
+{
+	_cleanup_job_record_ struct job_record record = {0};
+	char *path = NULL;
+
+	if (ledger_get(engine->ledger, row, &record) < 0 ||
+	    !holding_is_of(&record.holding, reader->owner.file.uid) ||
+	    ledger_path(engine->ledger, row, &path) < 0)
+		return NULL;
+	return path;
+}
