@@ -498,6 +498,22 @@ def test_a_deployment_that_empties_the_root_first_makes_no_second_job(host, src,
         assert b.id(f"nightly/{name}.yaml") == id_
 
 
+@pytest.mark.parametrize("make_other", [
+    os.mkdir, os.mkfifo, lambda path: os.symlink("elsewhere", path),
+    lambda path: (os.mkdir(path + ".d"), os.rename(path + ".d", path)),
+    lambda path: (os.symlink("elsewhere", path + ".l"), os.rename(path + ".l", path)),
+], ids=["mkdir", "mkfifo", "symlink", "rename-directory", "rename-symlink"])
+def test_only_a_file_gets_the_job_of_a_removed_import(host, make_other):
+    b = host("b", jobs="all")
+    id_ = make(b, "job", samples.document("job"))
+    assert names(b) == ["job.yaml"] and reads(b.at("job.yaml"))
+    os.unlink(b.at("job.yaml"))
+    make_other(b.at("job.yaml"))
+    os.mkdir(b.at("sub"))
+    tools.write(b.at("sub", "job.yaml"), samples.document("job"))
+    assert b.id("sub/job.yaml") == id_ and b.sent() == (0, 0)
+
+
 def test_the_job_of_a_removed_import_comes_back_under_any_name(host):
     b = host("b", jobs="all")
     id_ = make(b, "job", samples.document("job", ["first"]))
