@@ -56,9 +56,9 @@ void sibling_cache_taken(struct space *space, struct sibling_answer *answer);
  * what has changed. */
 void sibling_cache_changed(struct space *space, struct node *parent, const char *job_name);
 
-/* The same by the path in the ledger, or (NULL) by its row; neither: any path. space is a struct
+/* The same by the path in the ledger, or (NULL) by its row; neither: any path. data is a struct
  * space. */
-void sibling_cache_recorded(void *space, int64_t row, const char *path);
+void sibling_cache_recorded(void *data, int64_t row, const char *path);
 
 /* The same for the siblings of a file by each of its names. */
 void sibling_cache_file_changed(struct space *space, struct node *node);
