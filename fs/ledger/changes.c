@@ -11,8 +11,11 @@
  * the file of the ledger does not have them. A column that a sibling shows of an import has to be
  * named here: the unit test ledger_changes looks for it.
  *
- * The changes are told right after the commit, before any answer. A transaction that is undone is
- * told as well, because somebody may have seen what it had changed.
+ * The changes are told right after the commit, before any answer. A request that does not wait for
+ * the commit has its changes told before its answer (ledger_tell_changes()). Otherwise the kernel
+ * would get the message after the answer. It might then drop attributes that it has asked for
+ * since, and judge by older ones who may open a sibling. A transaction that is undone is told as
+ * well, because somebody may have seen what it had changed.
  */
 #define _GNU_SOURCE
 #include "ledger/changes.h"
@@ -93,7 +96,7 @@ static void on_row_change(void *data, int operation, const char *db, const char 
 	if (changes->is_muted || !changes->fn || operation == SQLITE_DELETE ||
 	    strcmp(table, "job") != 0)
 		return;
-	if (rows->size)
+	if (rows->size > changes->rows_told) /* else it was told before this change */
 		memcpy(&last, rows->data + rows->size - sizeof(last), sizeof(last));
 	if (last != row && (is_full(changes) || buf_append(&changes->rows, &row, sizeof(row)) < 0))
 		changes->any = true;
@@ -128,22 +131,46 @@ void ledger_changes_mute(struct ledger *ledger, bool is_muted)
 	ledger->changes.is_muted = is_muted;
 }
 
-void ledger_changes_tell(struct ledger *ledger)
+/* Tells the rows and the paths that were not told yet. */
+static void tell_rest(struct ledger_changes *changes)
 {
-	struct ledger_changes *changes = &ledger->changes;
 	const struct buf *rows = &changes->rows, *paths = &changes->paths;
 	int64_t row;
 
-	if (changes->any && changes->fn) {
-		changes->fn(changes->data, 0, NULL);
-	} else if (changes->fn) {
-		for (size_t i = 0; i < rows->size; i += sizeof(row)) {
-			memcpy(&row, rows->data + i, sizeof(row));
-			changes->fn(changes->data, row, NULL);
-		}
-		for (size_t i = 0; i < paths->size; i += strlen(paths->data + i) + 1)
-			changes->fn(changes->data, 0, paths->data + i);
+	for (; changes->rows_told < rows->size; changes->rows_told += sizeof(row)) {
+		memcpy(&row, rows->data + changes->rows_told, sizeof(row));
+		changes->fn(changes->data, row, NULL);
 	}
+	while (changes->paths_told < paths->size) {
+		const char *path = paths->data + changes->paths_told;
+
+		changes->paths_told += strlen(path) + 1;
+		changes->fn(changes->data, 0, path);
+	}
+}
+
+void ledger_tell_changes(struct ledger *ledger)
+{
+	struct ledger_changes *changes = &ledger->changes;
+
+	if (changes->fn && changes->any)
+		changes->fn(changes->data, 0, NULL);
+	else if (changes->fn)
+		tell_rest(changes);
+}
+
+void ledger_changes_committed(struct ledger *ledger)
+{
+	struct ledger_changes *changes = &ledger->changes;
+
+	ledger_tell_changes(ledger);
 	changes->any = false;
 	changes->rows.size = changes->paths.size = 0;
+	changes->rows_told = changes->paths_told = 0;
+}
+
+void ledger_changes_undone(struct ledger *ledger)
+{
+	ledger->changes.rows_told = ledger->changes.paths_told = 0;
+	ledger_changes_committed(ledger);
 }

@@ -224,7 +224,7 @@ void ledger_undo(struct ledger *ledger)
 	sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
 	ledger->lost = true;
 	ledger->open = false;
-	ledger_changes_tell(ledger);
+	ledger_changes_undone(ledger);
 }
 
 bool ledger_take_loss(struct ledger *ledger)
@@ -263,7 +263,7 @@ int ledger_commit(struct ledger *ledger, bool durable)
 		ledger->open = false;
 		ledger->unsynced = true;
 		ledger->commits++;
-		ledger_changes_tell(ledger);
+		ledger_changes_committed(ledger);
 	}
 	return durable ? ledger_sync(ledger) : 0;
 }

@@ -95,6 +95,9 @@ struct ledger_commits ledger_commits(const struct ledger *ledger);
 typedef void ledger_change_fn(void *data, int64_t row, const char *path);
 void ledger_on_change(struct ledger *ledger, ledger_change_fn *fn, void *data);
 
+/* Tells the changes so far before they are committed, for an answer that does not wait. */
+void ledger_tell_changes(struct ledger *ledger);
+
 /* Undoes everything since the last commit. */
 void ledger_undo(struct ledger *ledger);
 

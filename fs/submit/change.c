@@ -41,7 +41,7 @@ static int end_backup(struct ledger *ledger, const char *path,
 	return r == -ENOENT ? 0 : r < 0 ? r : end(ledger, row);
 }
 
-int submit_change(struct engine *engine, const struct submit_change *change)
+static int record_change(struct engine *engine, const struct submit_change *change)
 {
 	struct ledger *ledger = engine->ledger;
 
@@ -74,6 +74,15 @@ int submit_change(struct engine *engine, const struct submit_change *change)
 		return end_backup(ledger, change->path, ledger_drop_backup);
 	}
 	return -EINVAL;
+}
+
+int submit_change(struct engine *engine, const struct submit_change *change)
+{
+	int r = record_change(engine, change);
+
+	/* who asks for it may be answered before it is committed */
+	ledger_tell_changes(engine->ledger);
+	return r;
 }
 
 int submit_save(struct engine *engine)

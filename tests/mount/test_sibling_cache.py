@@ -14,6 +14,7 @@ import samples
 import spools
 import tools
 import two_writers
+from fixtures import reachable_tmp_path as tmp_path  # noqa: F401
 
 BAD = "just: yaml\n"
 WORSE = "just: yaml\nand: more\n"
@@ -401,3 +402,44 @@ def test_two_mounts(make_host, src, requests, tmp_path):
         kept.shown(*[one.at(name) for name in ("a.yaml.id", "a.yaml.error")])
     assert reader.poll() is None, reader.stderr.read()
     reader.kill()
+
+
+# Gives a file to one user and the other by turns. The user who has got the file reads its .id at once.
+GIVEN = """
+import socket
+users = {}
+for uid in (54001, 54002):
+    ours, theirs = socket.socketpair()
+    if not os.fork():
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+        while theirs.recv(1):
+            try:
+                with open(target + ".id") as file:
+                    file.read()
+                theirs.send(b".")
+            except OSError as e:
+                theirs.send(errno.errorcode[e.errno].encode())
+        os._exit(0)
+    theirs.close()
+    users[uid] = ours
+seen = set()
+for number in range(int(args[0])):
+    for uid, user in users.items():
+        os.chown(target, uid, uid)
+        user.send(b"?")
+        seen.add(user.recv(100).decode())
+print(seen)
+for user in users.values():
+    user.shutdown(socket.SHUT_RDWR)
+"""
+
+
+@tools.needs_root
+def test_a_user_who_is_given_a_file_reads_its_id_at_once(make_space, src):
+    space = fill(make_space(allow_other=True), src)
+    os.chmod(space.path, 0o755)
+    os.chmod(space.at("d"), 0o755)
+    os.chmod(space.at("d", "a.yaml"), 0o400)
+    assert tools.python(GIVEN, space.at("d", "a.yaml"), "1000", seconds=100).ok().stdout == "{'.'}\n"

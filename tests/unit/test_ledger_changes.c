@@ -131,6 +131,29 @@ static void what_is_undone_is_told(void **state)
 	assert_string_equal(fixture->told, "gone ");
 }
 
+/* A change that was told before the commit is not told by it, but by an undo. */
+static void what_is_told_before_the_commit_is_told_once(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t row = make_row(fixture, "a.yaml");
+
+	fixture->told[0] = '\0';
+	bind_row(fixture, row, "DM1");
+	assert_string_equal(fixture->told, "");
+	ledger_tell_changes(fixture->ledger);
+	assert_string_equal(fixture->told, "a.yaml ");
+	assert_string_equal(commit(fixture), "");
+	assert_int_equal(ledger_dismiss(fixture->ledger, row), 0);
+	ledger_tell_changes(fixture->ledger);
+	assert_int_equal(ledger_set_aside(fixture->ledger, row), 0); /* once more */
+	fixture->told[0] = '\0';
+	ledger_tell_changes(fixture->ledger);
+	assert_string_equal(fixture->told, "a.yaml ");
+	fixture->told[0] = '\0';
+	ledger_undo(fixture->ledger);
+	assert_string_equal(fixture->told, "a.yaml ");
+}
+
 /* Nothing is left by which its path could be found. */
 static void a_row_that_is_deleted_is_told(void **state)
 {
@@ -289,6 +312,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_change_is_told, open_ledger, close_ledger),
 		cmocka_unit_test_setup_teardown(what_is_undone_is_told, open_ledger, close_ledger),
+		cmocka_unit_test_setup_teardown(what_is_told_before_the_commit_is_told_once,
+						open_ledger, close_ledger),
 		cmocka_unit_test_setup_teardown(a_row_that_is_deleted_is_told, open_ledger,
 						close_ledger),
 		cmocka_unit_test_setup_teardown(
