@@ -2,8 +2,10 @@
 /*
  * A name remembers its job when its file is removed, so that a file of that name is a new version.
  * But a repository moves files: git checkout, and rsync --delete, remove the file in one directory
- * and write it in another one. Then a file elsewhere takes the job over. The removed name forgets
- * the job in the same transaction: a job never has two names, and never none.
+ * and write it in another one. With adopt=name a file elsewhere takes the job over then, and a
+ * person may name it. The removed name forgets the job in the same transaction: a job never has two
+ * names, and never none. With adopt=same the text of the file is no reason: a second file with the
+ * text of one that was removed is a copy.
  *
  * Nothing is taken over while something of the name is queued, under way or in doubt: its outcome
  * would have no row. Nor is it if a file of the name is there again, or the name belongs to another
@@ -41,9 +43,8 @@ static bool is_of(const struct engine *engine, const struct holding *holding,
 	return engine->options.one_user || holding_is_of(holding, other->owner.file.uid);
 }
 
-/* digest: of the text that the row must have; NULL: any. */
-static int find_removed(struct engine *engine, const char *job_id, const struct holding *taker,
-			const unsigned char *digest, struct job_record *ret_removed)
+int removed_name_find(struct engine *engine, const char *job_id, const struct holding *taker,
+		      struct job_record *ret_removed)
 {
 	int64_t row;
 	int r = ledger_bound_row(engine->ledger, job_id, &row);
@@ -52,9 +53,6 @@ static int find_removed(struct engine *engine, const char *job_id, const struct 
 		r = ledger_get(engine->ledger, row, ret_removed);
 	if (r < 0)
 		return r;
-	if (digest &&
-	    (!ret_removed->has_digest || memcmp(ret_removed->digest, digest, CONTENT_DIGEST_SIZE)))
-		return -ENOENT;
 	if (!is_of(engine, &ret_removed->holding, taker))
 		return -ENOENT;
 	r = has_file(engine, row);
@@ -63,22 +61,17 @@ static int find_removed(struct engine *engine, const char *job_id, const struct 
 	return engine_is_idle(engine, ret_removed) ? 0 : -EBUSY;
 }
 
-int removed_name_find(struct engine *engine, const char *job_id, const struct holding *taker,
-		      struct job_record *ret_removed)
-{
-	return find_removed(engine, job_id, taker, NULL, ret_removed);
-}
-
 int removed_name_find_for(const struct submission *submission, const char *job_id,
 			  struct job_record *ret_removed)
 {
-	const bool by_name = submission->engine->options.adopt == ADOPT_NAME;
+	struct engine *engine = submission->engine;
 	_cleanup_job_record_ struct job_record taker = {0};
-	int r = ledger_get(submission->engine->ledger, submission->record.row, &taker);
+	int r;
 
-	return r < 0 ? r
-		     : find_removed(submission->engine, job_id, &taker.holding,
-				    by_name ? NULL : submission->record.digest, ret_removed);
+	if (engine->options.adopt != ADOPT_NAME)
+		return -ENOENT;
+	r = ledger_get(engine->ledger, submission->record.row, &taker);
+	return r < 0 ? r : removed_name_find(engine, job_id, &taker.holding, ret_removed);
 }
 
 char *removed_name_path(struct engine *engine, int64_t row, const struct holding *reader)

@@ -15,7 +15,7 @@
 int removed_name_find(struct engine *engine, const char *job_id, const struct holding *taker,
 		      struct job_record *ret_removed);
 
-/* The same for a create. With adopt=same only a row that has the create's text is found. */
+/* The same for a create. It finds a row with adopt=name only. */
 int removed_name_find_for(const struct submission *submission, const char *job_id,
 			  struct job_record *ret_removed);
 
