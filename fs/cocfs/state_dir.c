@@ -35,7 +35,8 @@ static const char *const files[] = {
 	"service.db-shm", "service.db-journal", "service.keys", "service.sock",
 	"instance",	  "instance.new"};
 
-#define LEDGER_BIT (1u << 2) /* of ledger.db */
+#define LEDGER_BIT (1u << 2)  /* of ledger.db */
+#define SERVICE_BIT (1u << 6) /* of service.db */
 #define FILES_COUNT (sizeof(files) / sizeof(files[0]))
 
 #define DIRECTORIES_COUNT 2 /* the first of them */
@@ -297,11 +298,18 @@ int state_dir_open(const char *path, const char *source, struct state_dir *ret_d
 	return r;
 }
 
-/* A ledger that was there knows the instance file that this mount has made. */
+static bool is_of(size_t file, const char *name)
+{
+	return !strncmp(files[file], name, strlen(name));
+}
+
+/* A database that was there has its log, which may hold what this mount has committed. A ledger
+ * that was there knows the instance file that this mount has made. */
 static bool is_kept(const struct state_dir *dir, size_t file)
 {
 	return dir->there & 1u << file ||
-	       (dir->there & LEDGER_BIT && !strncmp(files[file], "instance", strlen("instance")));
+	       (dir->there & LEDGER_BIT && (is_of(file, "ledger.db") || is_of(file, "instance"))) ||
+	       (dir->there & SERVICE_BIT && is_of(file, "service.db"));
 }
 
 void state_dir_discard(const struct state_dir *dir)

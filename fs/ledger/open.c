@@ -195,15 +195,17 @@ int ledger_open(const char *path, const struct ledger_owner *owner, struct ledge
 		r = err_set(err, ENOMEM, "out of memory");
 	if (r == 0 && (r = ledger_log_begin(ledger)) < 0)
 		err_set(err, -r, "the ledger %s cannot be written: %s", path, strerror(-r));
-	if (r == 0)
-		r = ledger_renew_instance(ledger, owner, err);
 	if (r == 0 && (r = ledger_changes_begin(ledger)) < 0)
 		err_set(err, -r, "the changes of the ledger %s cannot be noted: %s", path,
 			sqlite3_errmsg(ledger->db));
+	/* the last, as it changes what the next mount compares */
+	if (r == 0)
+		r = ledger_renew_instance(ledger, owner, err);
 	if (r < 0) {
 		/* what could not be used is left as it is, its log included */
 		if (ledger->db)
 			sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+		ledger_changes_end(ledger);
 		sqlite3_close(ledger->db);
 		if (ledger->log_fd >= 0)
 			close(ledger->log_fd);
