@@ -303,13 +303,28 @@ static bool is_of(size_t file, const char *name)
 	return !strncmp(files[file], name, strlen(name));
 }
 
-/* A database that was there has its log, which may hold what this mount has committed. A ledger
- * that was there knows the instance file that this mount has made. */
+/* Is it a log of a database, and is something in it? */
+static bool is_log_in_use(const struct state_dir *dir, size_t file)
+{
+	const char *end = strrchr(files[file], '-');
+	struct stat st;
+
+	if (!end || (strcmp(end, "-wal") != 0 && strcmp(end, "-journal") != 0))
+		return false;
+	return fstatat(dir->fd, files[file], &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_size > 0;
+}
+
+/* The log of a database that was there may hold what this mount has committed. A ledger that was
+ * there knows the instance file that this mount has made. */
 static bool is_kept(const struct state_dir *dir, size_t file)
 {
-	return dir->there & 1u << file ||
-	       (dir->there & LEDGER_BIT && (is_of(file, "ledger.db") || is_of(file, "instance"))) ||
-	       (dir->there & SERVICE_BIT && is_of(file, "service.db"));
+	if (dir->there & 1u << file)
+		return true;
+	if (dir->there & LEDGER_BIT && is_of(file, "instance"))
+		return true;
+	return ((dir->there & LEDGER_BIT && is_of(file, "ledger.db")) ||
+		(dir->there & SERVICE_BIT && is_of(file, "service.db"))) &&
+	       is_log_in_use(dir, file);
 }
 
 void state_dir_discard(const struct state_dir *dir)
