@@ -4,8 +4,8 @@
  * But a repository moves files: git checkout, and rsync --delete, remove the file in one directory
  * and write it in another one. With adopt=name a file elsewhere takes the job over then, and a
  * person may name it. The removed name forgets the job in the same transaction: a job never has two
- * names, and never none. With adopt=same the text of the file is no reason: a second file with the
- * text of one that was removed is a copy.
+ * names, and never none. With adopt=same the text of a file that was made here is no reason: a
+ * second file with this text is a copy. A job that was there before is taken as by any new file.
  *
  * Nothing is taken over while something of the name is queued, under way or in doubt: its outcome
  * would have no row. Nor is it if a file of the name is there again, or the name belongs to another
@@ -61,17 +61,25 @@ int removed_name_find(struct engine *engine, const char *job_id, const struct ho
 	return engine_is_idle(engine, ret_removed) ? 0 : -EBUSY;
 }
 
+static bool has_text(const struct job_record *record, const struct submission *submission)
+{
+	return record->has_digest &&
+	       !memcmp(record->digest, submission->record.digest, CONTENT_DIGEST_SIZE);
+}
+
 int removed_name_find_for(const struct submission *submission, const char *job_id,
 			  struct job_record *ret_removed)
 {
 	struct engine *engine = submission->engine;
 	_cleanup_job_record_ struct job_record taker = {0};
-	int r;
+	int r = ledger_get(engine->ledger, submission->record.row, &taker);
 
-	if (engine->options.adopt != ADOPT_NAME)
-		return -ENOENT;
-	r = ledger_get(engine->ledger, submission->record.row, &taker);
-	return r < 0 ? r : removed_name_find(engine, job_id, &taker.holding, ret_removed);
+	if (r == 0)
+		r = removed_name_find(engine, job_id, &taker.holding, ret_removed);
+	if (r == 0 && engine->options.adopt == ADOPT_SAME &&
+	    (ret_removed->on_purpose || !has_text(ret_removed, submission)))
+		r = -ENOENT;
+	return r;
 }
 
 char *removed_name_path(struct engine *engine, int64_t row, const struct holding *reader)

@@ -15,7 +15,8 @@
 int removed_name_find(struct engine *engine, const char *job_id, const struct holding *taker,
 		      struct job_record *ret_removed);
 
-/* The same for a create. It finds a row with adopt=name only. */
+/* The same for a create. With adopt=same only a row is found that has the text of the create, and a
+ * job that was not made here. */
 int removed_name_find_for(const struct submission *submission, const char *job_id,
 			  struct job_record *ret_removed);
 

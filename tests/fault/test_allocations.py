@@ -170,7 +170,9 @@ class Trial:
         old, new = self.at("d/old.yaml"), self.source("new")
         if not attempt(os.rename, self.at("d/a.yaml"), old)[0]:
             return
-        self.written["d/old.yaml"] = self.written.pop("d/a.yaml")
+        self.written.pop("d/old.yaml", None)
+        if "d/a.yaml" in self.written:  # else its last write was refused
+            self.written["d/old.yaml"] = self.written.pop("d/a.yaml")
         made, fd = attempt(os.open, self.at("d/a.yaml"), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         if made:
             whole = attempt(os.write, fd, self.content.encode())[0]
@@ -182,7 +184,8 @@ class Trial:
         """The tool's user puts back what could not be written."""
         if not os.path.exists(self.at("d/a.yaml")):
             os.rename(self.at("d/old.yaml"), self.at("d/a.yaml"))
-            self.written["d/a.yaml"] = self.written.pop("d/old.yaml")
+            if "d/old.yaml" in self.written:
+                self.written["d/a.yaml"] = self.written.pop("d/old.yaml")
 
     def prepare_setfattr(self):
         self.path = f"{self.number}.yaml"

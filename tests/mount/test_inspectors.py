@@ -108,8 +108,11 @@ def test_what_takes_long_holds_up_nobody(space, words, attack):
     tools.run("cp", samples.file(os.path.dirname(words[0]), "other.yaml", "other"), space.at("other.yaml")).ok()
     tools.run("ls", "-la", space.path).ok()
     assert tools.finish(writer).ok().stdout == "closed\n"
-    assert sorted(job["content"] for job in space.jobs()) == sorted([WHOLE, samples.document("other")])
-    assert space.id("job.yaml") and space.sent() == (2, 0)
+    # on a busy machine it is seen too late that this close was the last one: the job comes right after it then
+    wanted = sorted([WHOLE, samples.document("other")])
+    tools.eventually(lambda: sorted(job["content"] for job in space.jobs()) == wanted, "both jobs")
+    tools.eventually(lambda: space.id("job.yaml"), "the ID")
+    assert space.sent() == (2, 0)
 
 
 def test_two_halves_are_one_job_beside_a_fork_storm(space, words):
