@@ -109,6 +109,29 @@ static void with_same_a_file_elsewhere_is_a_copy(void **state)
 	fixture_close(fixture);
 }
 
+/* OLD has adopted its job. */
+static void with_same_the_text_of_a_job_of_others_takes_it(void **state)
+{
+	(void)state;
+	for (int is_other = 0; is_other < 2; is_other++) {
+		struct fixture *fixture = fixture_open(false);
+		struct fake_job *theirs = fake_service_make(&fixture->service, "a", "one");
+		struct writer writer = {0};
+
+		mount_with(fixture, ADOPT_SAME);
+		assert_int_equal(fixture_commit(fixture, OLD, "one", &writer), 0);
+		assert_true(fixture_quiesce(fixture));
+		assert_int_equal(commit_text(fixture, is_other ? "two" : "one"), 0);
+		{
+			_cleanup_job_record_ struct job_record job = fixture_job(fixture, NEW);
+
+			assert_int_equal(strcmp(job.job_id, theirs->id) == 0, !is_other);
+		}
+		assert_int_equal(fixture->service.counts[FAKE_CREATE], is_other);
+		fixture_close(fixture);
+	}
+}
+
 /* The base goes along: a version of a colleague's is in the way. */
 static void a_version_that_was_not_read_is_in_the_way(void **state)
 {
@@ -240,6 +263,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_name_a_file_elsewhere_takes_the_job),
 		cmocka_unit_test(with_same_a_file_elsewhere_is_a_copy),
+		cmocka_unit_test(with_same_the_text_of_a_job_of_others_takes_it),
 		cmocka_unit_test(a_version_that_was_not_read_is_in_the_way),
 		cmocka_unit_test(a_file_that_is_there_keeps_its_job),
 		cmocka_unit_test(a_file_that_cannot_be_seen_keeps_its_job),
