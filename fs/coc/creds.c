@@ -7,22 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/file.h"
-#include "base/ini.h"
-#include "base/secret.h"
-#include "coc/profile.h"
-
-#define FILE_VARIABLE "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
-#define FILE_NAME "credentials"
-#define ENVIRONMENT "the environment"
-
-/* What one place offers, borrowed; NULL or "" where it says nothing. */
-struct offer {
-	const char *ak, *sk, *security_token, *token, *domain_id;
-	bool federated; /* idp_id: an identity provider instead of keys */
-};
-
 static bool is_given(const char *value)
 {
 	return value && *value;
@@ -59,7 +43,7 @@ static int copy_credential(const char *value, char **ret_copy, struct err *err)
 	return *ret_copy ? 0 : err_set(err, ENOMEM, "out of memory");
 }
 
-static int check_offer(const struct offer *offer, const char *source, struct err *err)
+static int check_offer(const struct coc_offer *offer, const char *source, struct err *err)
 {
 	if (is_given(offer->ak) != is_given(offer->sk))
 		return err_set(err, EINVAL,
@@ -76,9 +60,8 @@ static int check_offer(const struct offer *offer, const char *source, struct err
 	return 0;
 }
 
-/* Makes credentials of what a place offers, which has a pair or a token. */
-static int take_offer(const struct offer *offer, const char *source, struct coc_creds **ret_creds,
-		      struct err *err)
+int coc_creds_make(const struct coc_offer *offer, const char *source, struct coc_creds **ret_creds,
+		   struct err *err)
 {
 	_cleanup_(coc_creds_free) struct coc_creds *creds = NULL;
 	int r;
@@ -106,103 +89,6 @@ static int take_offer(const struct offer *offer, const char *source, struct coc_
 		return r;
 	*ret_creds = steal_ptr(creds);
 	return 0;
-}
-
-/* What a file says: both sections, each as if it were alone. */
-struct file_offers {
-	struct offer global, basic;
-};
-
-static int on_profile_key(void *data, const char *section, const char *key, const char *value)
-{
-	struct file_offers *offers = data;
-	struct offer *offer;
-
-	if (!strcmp(section, "global"))
-		offer = &offers->global;
-	else if (!strcmp(section, "basic"))
-		offer = &offers->basic;
-	else
-		return 0;
-	if (!strcmp(key, "ak"))
-		offer->ak = value;
-	else if (!strcmp(key, "sk"))
-		offer->sk = value;
-	else if (!strcmp(key, "security_token"))
-		offer->security_token = value;
-	else if (!strcmp(key, "domain_id"))
-		offer->domain_id = value;
-	else if (!strcmp(key, "idp_id"))
-		offer->federated = is_given(value);
-	return 0;
-}
-
-int coc_creds_read(const char *path, struct coc_creds **ret_creds, struct err *err)
-{
-	_cleanup_secret_buf_ struct buf text = {0};
-	struct file_offers offers = {0};
-	const struct offer *offer;
-	unsigned line = 0;
-	int r;
-
-	r = file_read(path, true, &text, err);
-	if (r == -ENOENT)
-		return err_set(err, ENOENT, "no credentials: there is no file %s", path);
-	if (r < 0)
-		return r;
-	r = ini_parse(text.data, text.size, on_profile_key, &offers, &line);
-	if (r < 0)
-		return err_set(err, -r, "%s, line %u: neither [section] nor key = value", path,
-			       line);
-	offer = is_given(offers.global.ak) || is_given(offers.global.sk) ? &offers.global
-									 : &offers.basic;
-	if (!is_given(offer->ak) && !is_given(offer->sk)) {
-		if (offers.global.federated || offers.basic.federated)
-			return err_set(err, EINVAL,
-				       "%s names an identity provider (idp_id), which cocfs cannot "
-				       "use: put ak and sk there",
-				       path);
-		return err_set(err, EINVAL,
-			       "%s holds no ak and sk in its section [global] or [basic]", path);
-	}
-	return take_offer(offer, path, ret_creds, err);
-}
-
-static int nothing_found(const char *path, struct err *err)
-{
-	err_set(err, ENOENT,
-		"no credentials: neither HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK nor "
-		"HUAWEICLOUD_SDK_X_AUTH_TOKEN is set, and there is no file %s",
-		path ? path : "~/.huaweicloud/credentials (and no home directory)");
-	err_detail(
-		err, "what_to_do",
-		"put \"[global]\", \"ak = …\" and \"sk = …\" as three lines into %s and close it "
-		"with chmod 600",
-		path ? path : "a file that HUAWEICLOUD_SDK_CREDENTIALS_FILE names");
-	return -ENOENT;
-}
-
-int coc_creds_find(struct coc_creds **ret_creds, struct err *err)
-{
-	const struct offer offer = {
-		.ak = secure_getenv("HUAWEICLOUD_SDK_AK"),
-		.sk = secure_getenv("HUAWEICLOUD_SDK_SK"),
-		.security_token = secure_getenv("HUAWEICLOUD_SDK_SECURITY_TOKEN"),
-		.token = secure_getenv("HUAWEICLOUD_SDK_X_AUTH_TOKEN"),
-		.domain_id = secure_getenv("HUAWEICLOUD_SDK_DOMAIN_ID"),
-	};
-	_cleanup_free_ char *path = NULL;
-	int r;
-
-	if (is_given(offer.ak) || is_given(offer.sk) || is_given(offer.token))
-		return take_offer(&offer, ENVIRONMENT, ret_creds, err);
-	r = profile_path(FILE_VARIABLE, FILE_NAME, &path);
-	if (r == -ENOMEM)
-		return err_set(err, ENOMEM, "out of memory");
-	if (r < 0)
-		return nothing_found(NULL, err);
-	r = coc_creds_read(path, ret_creds, err);
-	return r == -ENOENT ? nothing_found(path, err) : r;
 }
 
 void coc_creds_free(struct coc_creds *creds)

@@ -2,6 +2,8 @@
 #ifndef COCFS_COC_CREDS_H
 #define COCFS_COC_CREDS_H
 
+#include <stdint.h>
+
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/secret.h"
@@ -17,19 +19,22 @@ struct coc_creds {
 	struct secret *token;	       /* X-Auth-Token; then ak and sk are NULL */
 	char *domain_id;	       /* X-Domain-Id, or NULL */
 	char *source;		       /* where they came from, for people */
+	int64_t expires_s;	       /* since the epoch; 0: nobody said that they end */
+};
+
+/* What one place offers, borrowed; NULL or "" where the place says nothing. */
+struct coc_offer {
+	const char *ak, *sk, *security_token, *token, *domain_id;
+	const char *project_id, *idp_id, *id_token_file, *iam_endpoint; /* of an OIDC token */
 };
 
 /*
- * Looks where the official SDKs look, in their order: the environment (HUAWEICLOUD_SDK_AK, _SK,
- * _SECURITY_TOKEN, _DOMAIN_ID; HUAWEICLOUD_SDK_X_AUTH_TOKEN for a token), then the profile file
- * ~/.huaweicloud/credentials (HUAWEICLOUD_SDK_CREDENTIALS_FILE), section [global] before [basic].
- * Returns 0 and owned credentials; -ENOENT: none, err says where it looked; -EACCES: the file can
- * be read by group or others; -EINVAL: a file or a pair that is not whole; -ENOMEM, -EIO.
+ * Makes credentials of an offer that has a pair, or else a token. source says for people which
+ * place it is. Returns 0 and owned credentials; -EINVAL: half a pair, a value that no header can
+ * carry, or one that is too long; -ENOMEM; err filled.
  */
-int coc_creds_find(struct coc_creds **ret_creds, struct err *err);
-
-/* Reads one INI file as above; it must not be readable by group or others. Errors as above. */
-int coc_creds_read(const char *path, struct coc_creds **ret_creds, struct err *err);
+int coc_creds_make(const struct coc_offer *offer, const char *source, struct coc_creds **ret_creds,
+		   struct err *err);
 
 /* Wipes and frees; NULL is accepted. */
 void coc_creds_free(struct coc_creds *creds);

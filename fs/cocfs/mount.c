@@ -21,10 +21,10 @@
 #include "base/descriptors.h"
 #include "base/log_file.h"
 #include "base/process.h"
-#include "coc/creds.h"
 #include "coc/endpoint.h"
 #include "coc/source.h"
 #include "cocfs/apart.h"
+#include "cocfs/credentials.h"
 #include "cocfs/mountpoint.h"
 #include "cocfs/state_dir.h"
 #include "service/bounds.h"
@@ -46,7 +46,7 @@ struct mount {
 	char *endpoint;		 /* of the service */
 	struct service *service; /* SOURCE local */
 	char *keys;		 /* its key file, else NULL */
-	struct coc_creds *creds;
+	struct credentials credentials;
 	struct coc_client *client;
 	struct engine *engine;
 	struct space_options space_options;
@@ -88,30 +88,20 @@ static void iteration_end(void *data)
 
 /* ---- signals ---- */
 
-static int find_creds(const struct mount *mount, struct coc_creds **ret_creds, struct err *err)
-{
-	return mount->keys ? coc_creds_read(mount->keys, ret_creds, err)
-			   : coc_creds_find(ret_creds, err);
-}
-
 static void reload_credentials(struct mount *mount)
 {
-	struct coc_creds *creds;
 	struct err err = {0};
 	int r = log_file_is_open() ? log_file_reopen() : 0;
 
 	if (r < 0)
 		log_error("the old log file stays in use: %s cannot be opened: %s",
 			  mount->opts->logfile, strerror(-r));
-	if (find_creds(mount, &creds, &err) < 0) {
+	if (credentials_find_again(&mount->credentials, mount->client, &err) < 0) {
 		log_error("the credentials stay as they are: %s", err.text);
 		return;
 	}
-	coc_client_set_creds(mount->client, creds);
-	coc_creds_free(mount->creds);
-	mount->creds = creds;
 	submit_hasten(mount->engine);
-	log_info("credentials read again from %s", creds->source);
+	log_info("credentials read again from %s", mount->credentials.current->source);
 }
 
 static void take_signal(void *data, uint32_t events)
@@ -173,7 +163,7 @@ static int start_embedded_service(struct mount *mount, char **ret_socket, struct
 	mount->keys = state_dir_file(&mount->state, "service.keys");
 	if (!data || !socket || !mount->keys)
 		return err_set(err, ENOMEM, "out of memory");
-	options.credentials = mount->keys;
+	options.credentials = mount->credentials.file = mount->keys;
 	r = service_keys_ensure(mount->keys, err);
 	if (r == 0)
 		r = service_start(&options, &mount->service, err);
@@ -192,7 +182,7 @@ static int find_service(struct mount *mount, struct err *err)
 {
 	int r = coc_endpoint_find(mount->opts->source, &mount->endpoint, err);
 
-	return r < 0 ? r : find_creds(mount, &mount->creds, err);
+	return r < 0 ? r : credentials_find(&mount->credentials, err);
 }
 
 static int open_client(struct mount *mount, struct err *err)
@@ -207,13 +197,14 @@ static int open_client(struct mount *mount, struct err *err)
 		r = mount->endpoint ? start_embedded_service(mount, &socket, err)
 				    : err_set(err, ENOMEM, "out of memory");
 		if (r == 0)
-			r = find_creds(mount, &mount->creds, err);
+			r = credentials_find(&mount->credentials, err);
 	}
 	if (r < 0)
 		return r;
 	options.endpoint = mount->endpoint;
 	options.unix_socket = socket;
-	return coc_client_create(mount->loop, &options, mount->creds, &mount->client, err);
+	return coc_client_create(mount->loop, &options, mount->credentials.current, &mount->client,
+				 err);
 }
 
 static int open_engine(struct mount *mount, struct err *err)
@@ -356,7 +347,9 @@ int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
 	mount->signal_fd = -1;
 	mount->state =
 		(struct state_dir){.fd = -1, .lock_fd = -1, .spool_fd = -1, .incoming_fd = -1};
-	r = open_parts(mount, opts, err);
+	r = credentials_init(&mount->credentials, opts->profile, err);
+	if (r == 0)
+		r = open_parts(mount, opts, err);
 	if (r < 0) {
 		mount_close(mount);
 		return r;
@@ -403,7 +396,7 @@ void mount_close(struct mount *mount)
 	space_close(mount->space);
 	submit_close(mount->engine);
 	coc_client_destroy(mount->client);
-	coc_creds_free(mount->creds);
+	credentials_finish(&mount->credentials);
 	service_stop(mount->service);
 	free(mount->keys);
 	free(mount->endpoint);

@@ -72,6 +72,9 @@ static const struct option table[] = {
 	 .help = "show the mode that is missing from M (octal)"},
 	{"fmask", "M", value_mask, IN(view), .help = "the same, of files only"},
 	{"dmask", "M", value_mask, IN(view), .help = "the same, of directories only"},
+	{"profile", "FILE|SECTION", value_text, IN(profile),
+	 .help = "take the keys from this credentials file (a path, with a slash)\n"
+		 "or section of ~/.huaweicloud/credentials, and from nowhere else"},
 	{"cacert", "FILE", value_text, IN(cacert), .help = "trust this CA instead of the system's"},
 	{"logfile", "FILE", value_text, IN(logfile),
 	 .help = "write the log to the end of FILE instead of syslog; SIGHUP\n"

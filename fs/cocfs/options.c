@@ -255,7 +255,9 @@ static int check_opts(struct parsing *parsing, struct opts *opts, struct err *er
 	}
 	opts->mountpoint = steal_ptr(parsing->mountpoint);
 	if (make_absolute(&opts->cacert, "-o cacert", err) < 0 ||
-	    make_absolute_file(&opts->logfile, "-o logfile", err) < 0)
+	    make_absolute_file(&opts->logfile, "-o logfile", err) < 0 ||
+	    (opts->profile && strchr(opts->profile, '/') &&
+	     make_absolute_file(&opts->profile, "-o profile", err) < 0))
 		return -err->errnum;
 	if (!opts->ignore && ignore_parse(ignore_defaults, &opts->ignore, err) < 0)
 		return -err->errnum;
@@ -317,6 +319,7 @@ void opts_finish(struct opts *opts)
 	free(opts->mountpoint);
 	free(opts->state_dir);
 	free(opts->cacert);
+	free(opts->profile);
 	free(opts->logfile);
 	ignore_free(opts->ignore);
 	attr_set_finish(&opts->defaults);

@@ -20,6 +20,7 @@ struct opts {
 	char *mountpoint;	  /* as given; mount_open() makes it absolute */
 	char *state_dir;	  /* -o state_dir, or NULL: the default for the source */
 	char *cacert;		  /* -o cacert, absolute, or NULL */
+	char *profile;		  /* -o profile, a path absolute; or NULL */
 	char *logfile;		  /* -o logfile, absolute, or NULL */
 	struct attr_set defaults; /* the attributes given as mount options */
 	struct commit_rules rules;

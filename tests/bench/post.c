@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "coc/credentials_file.h"
 #include "coc/creds.h"
 #include "coc/request.h"
 #include "timing.h"

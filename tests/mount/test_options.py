@@ -37,6 +37,7 @@ OPTIONS = {
     "umask": ("022", "077", ["8", "1000", "-1", "u=rwx", "0x1f"]),
     "fmask": ("133", "0133", ["778"]),
     "dmask": ("0", "777", ["7777"]),
+    "profile": (None, None, ["/nonexistent/credentials"]),
     "cacert": (None, None, ["/nonexistent/ca.pem"]),
     "logfile": (None, None, ["/nonexistent/cocfs.log"]),
     "loglevel": ("error", "debug", ["loud", "Warning"]),
@@ -316,6 +317,19 @@ def test_credentials_of_the_environment_come_first(cocd, front, mounts, tmp_path
     env = {"HUAWEICLOUD_SDK_AK": ak, "HUAWEICLOUD_SDK_SK": sk, "HUAWEICLOUD_SDK_CREDENTIALS_FILE": wrong}
     mount = mounts(mounting.Mount(front.url, tmp_path, env=env)).mount()
     tools.run("cp", samples.file(src, "a.yaml"), mount.path).ok()
+
+
+def test_a_profile_is_a_file_or_a_section(cocd, front, mounts, tmp_path, src, bare):
+    """And the environment is not looked at."""
+    ak, sk = service.read_keys(cocd.keys_file)
+    path = tools.write(tmp_path / "k", f"[global]\nak = no\nsk = no\n[night]\nak = {ak}\nsk = {sk}\n")
+    os.chmod(path, 0o600)
+    env = {"HOME": bare["HOME"], "HUAWEICLOUD_SDK_AK": "no", "HUAWEICLOUD_SDK_SK": "no"}
+    by_file = mounts(mounting.Mount(front.url, tmp_path / "file", env=env, profile=cocd.keys_file)).mount()
+    tools.run("cp", samples.file(src, "a.yaml"), by_file.path).ok()
+    by_section = mounts(mounting.Mount(front.url, tmp_path / "section", profile="night",
+                                       env={**env, "HUAWEICLOUD_SDK_CREDENTIALS_FILE": str(path)})).mount()
+    tools.run("cp", samples.file(src, "b.yaml"), by_section.path).ok()
 
 
 def test_credentials_of_the_home_directory(cocd, front, mounts, tmp_path, src, bare):

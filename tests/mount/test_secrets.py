@@ -3,6 +3,7 @@
 
 import os
 import re
+import signal
 import stat
 
 import pytest
@@ -76,6 +77,17 @@ def test_a_security_token_is_sent_signed_and_not_told(make_space, cocd, front, s
     assert first.headers["x-security-token"] == TOKEN
     assert "x-security-token" in first.headers["authorization"]
     assert_unseen(space, [sk, TOKEN, *signatures(space.front)], *names)
+
+
+@tools.needs_root  # the environment of a program that keeps secrets is root's to read
+def test_keys_are_wiped_from_the_environment(make_space, cocd, src):
+    ak, sk = service.read_keys(cocd.keys_file)
+    space = make_space(env={"HUAWEICLOUD_SDK_AK": ak, "HUAWEICLOUD_SDK_SK": sk})
+    left = tools.read(f"/proc/{space.process.pid}/environ")
+    assert b"HUAWEICLOUD_SDK_AK=" + ak.encode() in left and sk.encode() not in left
+    space.process.send_signal(signal.SIGHUP)
+    tools.eventually(lambda: "credentials read again from the environment" in space.log(), "the keys to be found again")
+    tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
 
 
 def test_a_token_instead_of_keys(front, mounts, tmp_path, src):

@@ -16,7 +16,8 @@
 
 #include "base/file.h"
 #include "base/secret.h"
-#include "coc/creds.h"
+#include "coc/chain.h"
+#include "coc/credentials_file.h"
 
 static char directory[] = "/tmp/cocfs-creds-XXXXXX";
 static char path[128];
@@ -29,6 +30,24 @@ static const char *const variables[] = {
 	"HUAWEICLOUD_SDK_X_AUTH_TOKEN",
 	"HUAWEICLOUD_SDK_CREDENTIALS_FILE",
 };
+
+static int find_in(const char *profile, struct coc_creds **ret_creds, struct err *err)
+{
+	struct coc_environment environment;
+	int r = coc_environment_take(&environment, err);
+
+	if (r == 0)
+		r = coc_chain_find(
+			&(struct coc_places){.environment = &environment, .profile = profile},
+			ret_creds, err);
+	coc_environment_finish(&environment);
+	return r;
+}
+
+static int find(struct coc_creds **ret_creds, struct err *err)
+{
+	return find_in(NULL, ret_creds, err);
+}
 
 static int make_directory(void **state)
 {
@@ -95,7 +114,7 @@ static void expect_refusal(int errnum, const char *said)
 	struct coc_creds *creds = NULL;
 	struct err err = {0};
 
-	assert_int_equal(coc_creds_find(&creds, &err), -errnum);
+	assert_int_equal(find(&creds, &err), -errnum);
 	assert_null(creds);
 	assert_int_equal(err.errnum, errnum);
 	if (!strstr(err.text, said))
@@ -114,7 +133,7 @@ static void the_environment_wins_over_the_file(void **state)
 	setenv("HUAWEICLOUD_SDK_SK", "S", 1);
 	setenv("HUAWEICLOUD_SDK_SECURITY_TOKEN", "T", 1);
 	setenv("HUAWEICLOUD_SDK_DOMAIN_ID", "d1", 1);
-	assert_int_equal(coc_creds_find(&creds, NULL), 0);
+	assert_int_equal(find(&creds, NULL), 0);
 	expect_pair(creds, "E", "S");
 	assert_string_equal(secret_bytes(creds->security_token, NULL), "T");
 	assert_string_equal(creds->domain_id, "d1");
@@ -127,7 +146,7 @@ static void a_token_alone_is_enough(void **state)
 
 	(void)state;
 	setenv("HUAWEICLOUD_SDK_X_AUTH_TOKEN", "MIIx", 1);
-	assert_int_equal(coc_creds_find(&creds, NULL), 0);
+	assert_int_equal(find(&creds, NULL), 0);
 	assert_null(creds->ak);
 	assert_null(creds->sk);
 	assert_string_equal(secret_bytes(creds->token, NULL), "MIIx");
@@ -141,7 +160,7 @@ static void a_pair_is_preferred_to_a_token(void **state)
 	setenv("HUAWEICLOUD_SDK_AK", "E", 1);
 	setenv("HUAWEICLOUD_SDK_SK", "S", 1);
 	setenv("HUAWEICLOUD_SDK_X_AUTH_TOKEN", "MIIx", 1);
-	assert_int_equal(coc_creds_find(&creds, NULL), 0);
+	assert_int_equal(find(&creds, NULL), 0);
 	expect_pair(creds, "E", "S");
 }
 
@@ -166,7 +185,7 @@ static void empty_variables_count_as_unset(void **state)
 	setenv("HUAWEICLOUD_SDK_AK", "", 1);
 	setenv("HUAWEICLOUD_SDK_SK", "", 1);
 	put("[global]\nak=F\nsk=hush\n");
-	assert_int_equal(coc_creds_find(&creds, NULL), 0);
+	assert_int_equal(find(&creds, NULL), 0);
 	expect_pair(creds, "F", "hush");
 	assert_string_equal(creds->source, path);
 }
@@ -191,11 +210,11 @@ static void global_comes_before_basic(void **state)
 
 	(void)state;
 	put("[basic]\nak = B\nsk = b\n[global]\nak = G\nsk = g\n");
-	assert_int_equal(coc_creds_find(&creds, NULL), 0);
+	assert_int_equal(find(&creds, NULL), 0);
 	expect_pair(creds, "G", "g");
 	coc_creds_free(creds);
 	put("[global]\ndomain_id = d\n[basic]\nak = B\nsk = b\n");
-	assert_int_equal(coc_creds_find(&creds, NULL), 0);
+	assert_int_equal(find(&creds, NULL), 0);
 	expect_pair(creds, "B", "b");
 	assert_null(creds->domain_id);
 	coc_creds_free(creds);
@@ -209,8 +228,79 @@ static void the_variable_moves_the_file(void **state)
 	put("[global]\nak = F\nsk = hush\n");
 	setenv("HOME", "/nonexistent", 1);
 	setenv("HUAWEICLOUD_SDK_CREDENTIALS_FILE", path, 1);
-	assert_int_equal(coc_creds_find(&creds, NULL), 0);
+	assert_int_equal(find(&creds, NULL), 0);
 	expect_pair(creds, "F", "hush");
+}
+
+static void a_profile_is_a_section_and_nothing_else_is_looked_at(void **state)
+{
+	struct coc_creds *creds = NULL;
+	struct err err = {0};
+
+	(void)state;
+	put("[global]\nak = G\nsk = g\n[basic]\nak = B\nsk = b\n[night]\nak = N\nsk = n\n");
+	setenv("HUAWEICLOUD_SDK_AK", "E", 1);
+	setenv("HUAWEICLOUD_SDK_SK", "hush", 1);
+	assert_int_equal(find_in("basic", &creds, NULL), 0);
+	expect_pair(creds, "B", "b");
+	coc_creds_free(creds);
+	assert_int_equal(find_in("night", &creds, NULL), 0);
+	expect_pair(creds, "N", "n");
+	assert_non_null(strstr(creds->source, "/credentials, section [night]"));
+	coc_creds_free(creds);
+	creds = NULL;
+	assert_int_equal(find_in("day", &creds, &err), -EINVAL);
+	assert_null(creds);
+	assert_non_null(strstr(err.text, "section [day]"));
+	assert_non_null(strstr(err.details, "-o profile=./FILE"));
+}
+
+static void a_profile_with_a_slash_is_a_file(void **state)
+{
+	struct coc_creds *creds = NULL;
+	struct err err = {0};
+
+	(void)state;
+	put("[global]\nak = G\nsk = g\n");
+	setenv("HOME", "/nonexistent", 1);
+	assert_int_equal(find_in(path, &creds, NULL), 0);
+	expect_pair(creds, "G", "g");
+	coc_creds_free(creds);
+	creds = NULL;
+	assert_int_equal(find_in("/nonexistent/keys", &creds, &err), -ENOENT);
+	assert_null(creds);
+	assert_non_null(strstr(err.text, "/nonexistent/keys"));
+	assert_non_null(strstr(err.details, "what_to_do: "));
+	put_file("[global]\nak = G\nsk = g\n", 23, 0644);
+	assert_int_equal(find_in(path, &creds, &err), -EACCES);
+	assert_null(creds);
+}
+
+static void secrets_are_wiped_from_the_environment(void **state)
+{
+	static const char *const names[] = {"HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+					    "HUAWEICLOUD_SDK_X_AUTH_TOKEN"};
+	const char *values[3];
+	struct coc_environment environment;
+	struct coc_offer offer;
+
+	(void)state;
+	setenv("HUAWEICLOUD_SDK_AK", "E", 1);
+	for (size_t i = 0; i < 3; i++) {
+		setenv(names[i], "hush", 1);
+		values[i] = getenv(names[i]);
+	}
+	assert_int_equal(coc_environment_take(&environment, NULL), 0);
+	for (size_t i = 0; i < 3; i++) {
+		assert_null(getenv(names[i]));
+		assert_memory_equal(values[i], "\0\0\0\0", 4);
+	}
+	offer = coc_environment_offer(&environment);
+	assert_string_equal(offer.ak, "E");
+	assert_string_equal(offer.sk, "hush");
+	assert_string_equal(offer.security_token, "hush");
+	assert_string_equal(offer.token, "hush");
+	coc_environment_finish(&environment);
 }
 
 static void nothing_found_says_where_it_looked_and_what_mends_it(void **state)
@@ -222,7 +312,7 @@ static void nothing_found_says_where_it_looked_and_what_mends_it(void **state)
 	expect_refusal(ENOENT, "HUAWEICLOUD_SDK_AK");
 	expect_refusal(ENOENT, "HUAWEICLOUD_SDK_X_AUTH_TOKEN");
 	expect_refusal(ENOENT, path);
-	assert_int_equal(coc_creds_find(&creds, &err), -ENOENT);
+	assert_int_equal(find(&creds, &err), -ENOENT);
 	assert_non_null(strstr(err.details, "what_to_do: put \"[global]\""));
 	assert_int_equal(coc_creds_read(path, &creds, &err), -ENOENT);
 }
@@ -322,6 +412,9 @@ int main(void)
 		cmocka_unit_test_setup(reads_comments_spaces_quotes_and_crlf, clean),
 		cmocka_unit_test_setup(global_comes_before_basic, clean),
 		cmocka_unit_test_setup(the_variable_moves_the_file, clean),
+		cmocka_unit_test_setup(a_profile_is_a_section_and_nothing_else_is_looked_at, clean),
+		cmocka_unit_test_setup(a_profile_with_a_slash_is_a_file, clean),
+		cmocka_unit_test_setup(secrets_are_wiped_from_the_environment, clean),
 		cmocka_unit_test_setup(nothing_found_says_where_it_looked_and_what_mends_it, clean),
 		cmocka_unit_test_setup(a_file_that_others_can_touch_is_refused, clean),
 		cmocka_unit_test_setup(a_file_of_another_user_is_refused, clean),

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "coc/chain.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "coc/credentials_file.h"
+#include "coc/profile.h"
+
+#define FILE_VARIABLE "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
+#define FILE_NAME "credentials"
+#define ENVIRONMENT "the environment"
+
+static bool is_given(const char *value)
+{
+	return value && *value;
+}
+
+static int tell_nothing_found(const char *path, struct err *err)
+{
+	err_set(err, ENOENT,
+		"no credentials: neither HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK nor "
+		"HUAWEICLOUD_SDK_X_AUTH_TOKEN is set, and there is no file %s",
+		path ? path : "~/.huaweicloud/credentials (and no home directory)");
+	err_detail(
+		err, "what_to_do",
+		"put \"[global]\", \"ak = …\" and \"sk = …\" as three lines into %s and close it "
+		"with chmod 600",
+		path ? path : "a file that HUAWEICLOUD_SDK_CREDENTIALS_FILE names");
+	return -ENOENT;
+}
+
+/* Makes credentials of a file. source is the path for people. */
+static int take_file(const char *path, const char *section, struct coc_creds **ret_creds,
+		     struct err *err)
+{
+	_cleanup_secret_buf_ struct buf text = {0};
+	_cleanup_buf_ struct buf source = {0};
+	struct coc_offer offer = {0};
+	int r = credentials_file_read(path, section, &text, &offer, err);
+
+	if (r < 0)
+		return r;
+	if (buf_printf(&source, section ? "%s, section [%s]" : "%s", path, section) < 0)
+		return err_set(err, ENOMEM, "out of memory");
+	if (!is_given(offer.ak) && !is_given(offer.sk))
+		return err_set(err, EINVAL,
+			       "%s names an identity provider (idp_id), which cocfs cannot "
+			       "use: put ak and sk there",
+			       path);
+	return coc_creds_make(&offer, source.data, ret_creds, err);
+}
+
+/* -o profile: a file, or a section of the file. */
+static int take_profile(const char *profile, const char *path, struct coc_creds **ret_creds,
+			struct err *err)
+{
+	const bool is_path = strchr(profile, '/') != NULL;
+	int r = take_file(is_path ? profile : path, is_path ? NULL : profile, ret_creds, err);
+
+	if (r == -ENOENT)
+		err_detail(err, "what_to_do",
+			   "write this file, or give another one: -o profile=/PATH/FILE");
+	return r;
+}
+
+int coc_chain_find(const struct coc_places *places, struct coc_creds **ret_creds, struct err *err)
+{
+	const struct coc_offer offer = coc_environment_offer(places->environment);
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	if (!places->profile && (is_given(offer.ak) || is_given(offer.sk) || is_given(offer.token)))
+		return coc_creds_make(&offer, ENVIRONMENT, ret_creds, err);
+	if (!places->profile || !strchr(places->profile, '/')) {
+		r = profile_path(FILE_VARIABLE, FILE_NAME, &path);
+		if (r == -ENOMEM)
+			return err_set(err, ENOMEM, "out of memory");
+		if (r < 0)
+			return tell_nothing_found(NULL, err);
+	}
+	if (places->profile)
+		return take_profile(places->profile, path, ret_creds, err);
+	r = take_file(path, NULL, ret_creds, err);
+	return r == -ENOENT ? tell_nothing_found(path, err) : r;
+}
