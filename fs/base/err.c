@@ -26,6 +26,7 @@ void err_fill(struct err *err, int errnum, const char *fmt, ...)
 		return;
 	err->errnum = errnum;
 	err->details[0] = '\0';
+	err->line = err->column = 0;
 	va_start(args, fmt);
 	length = vsnprintf(err->text, sizeof(err->text), fmt, args);
 	va_end(args);
@@ -49,6 +50,26 @@ void err_context(struct err *err, const char *fmt, ...)
 	if (length < 0)
 		memcpy(err->text, sentence, sizeof(sentence));
 	put_right(err->text, sizeof(err->text), length);
+}
+
+void err_place(struct err *err, unsigned line, unsigned column)
+{
+	if (!err)
+		return;
+	err_context(err, "%u:%u", line, column);
+	err_detail(err, "line", "%u", line);
+	err_detail(err, "column", "%u", column);
+	err->line = line;
+	err->column = column;
+}
+
+const char *err_sentence(const struct err *err)
+{
+	char place[64];
+	int length = snprintf(place, sizeof(place), "%u:%u: ", err->line, err->column);
+
+	return err->line && !strncmp(err->text, place, (size_t)length) ? err->text + length
+								       : err->text;
 }
 
 void err_detail(struct err *err, const char *key, const char *fmt, ...)
@@ -75,6 +96,21 @@ void err_detail(struct err *err, const char *key, const char *fmt, ...)
 	}
 	put_right(err->details + used + head, left - (size_t)head - 1, n);
 	strcat(err->details + used, "\n");
+}
+
+const char *err_find(const struct err *err, const char *key, size_t *ret_size)
+{
+	size_t length = strlen(key);
+
+	for (const char *line = err->details, *end; *line; line = end + 1) {
+		end = strchr(line, '\n');
+		if (!strncmp(line, key, length) && !strncmp(line + length, ": ", 2)) {
+			line += length + 2;
+			*ret_size = (size_t)(end - line);
+			return line;
+		}
+	}
+	return NULL;
 }
 
 void err_drop(struct err *err, const char *key)

@@ -20,6 +20,7 @@ struct err {
 	int errnum;		       /* positive errno; 0: no error */
 	char text[ERR_TEXT_MAX];       /* one sentence, no newline at its end */
 	char details[ERR_DETAILS_MAX]; /* lines "key: value\n" */
+	unsigned line, column;	       /* where in a text; 0: err_place() has told no place */
 };
 
 /* Fills err (fresh: details are emptied). */
@@ -42,10 +43,22 @@ void err_fill(struct err *err, int errnum, const char *fmt, ...)
 void err_context(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
+ * Says where in a text the error is: puts "LINE:COLUMN: " before the sentence, and adds the lines
+ * "line" and "column". Both count from 1. Call it after err_context(). NULL is accepted.
+ */
+void err_place(struct err *err, unsigned line, unsigned column);
+
+/* The sentence without the place that err_place() has put before it; lives as long as err. */
+const char *err_sentence(const struct err *err);
+
+/*
  * Adds a line "key: value". An empty value adds nothing.
  */
 void err_detail(struct err *err, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The value of the first line of a key, ret_size bytes of err's own; NULL if there is none. */
+const char *err_find(const struct err *err, const char *key, size_t *ret_size);
 
 /* Takes the lines of a key out. */
 void err_drop(struct err *err, const char *key);

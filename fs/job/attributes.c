@@ -300,8 +300,8 @@ static int settle_from_meta(struct attr_set *set, enum attr attr, const char *va
 		if (r < 0)
 			return r;
 		err_detail(err, "or", "mend meta.%s in the file", kinds[attr].field);
-		err_context(err, "%u:%u: meta.%s cannot be taken for the job's", place->line,
-			    place->column, kinds[attr].field);
+		err_context(err, "meta.%s cannot be taken for the job's", kinds[attr].field);
+		err_place(err, place->line, place->column);
 		return -EINVAL;
 	}
 	return attr_set_put(set, attr, value, strlen(value));
@@ -312,7 +312,7 @@ static int settle_from_stem(struct attr_set *set, const char *file_stem, const c
 {
 	int r;
 
-	if (set->value[ATTR_NAME])
+	if (set->value[ATTR_NAME] || !file_stem)
 		return 0;
 	if (attr_check(ATTR_NAME, file_stem, strlen(file_stem), err) < 0) {
 		r = tell_command(err, ATTR_NAME, "VALUE", file_shown);
@@ -322,6 +322,24 @@ static int settle_from_stem(struct attr_set *set, const char *file_stem, const c
 		return -EINVAL;
 	}
 	return attr_set_put(set, ATTR_NAME, file_stem, strlen(file_stem));
+}
+
+int attrs_settle_texts(struct attr_set *set, const struct dsl_report *report, const char *file_stem,
+		       const char *file_shown, struct err *err)
+{
+	int r = 0;
+
+	if (report)
+		r = settle_from_meta(set, ATTR_NAME, report->meta_name, &report->meta_name_place,
+				     file_shown, err);
+	if (!r)
+		r = settle_from_stem(set, file_stem, file_shown, err);
+	if (!r && report)
+		r = settle_from_meta(set, ATTR_DESCRIPTION, report->meta_description,
+				     &report->meta_description_place, file_shown, err);
+	if (!r)
+		r = attr_set_default(set, ATTR_ENTERPRISE_PROJECT_ID, "0", 1);
+	return r == -ENOMEM ? err_set(err, ENOMEM, "out of memory") : r;
 }
 
 int attrs_settle(struct attr_set *set, const struct dsl_report *report, const char *file_stem,
@@ -336,17 +354,9 @@ int attrs_settle(struct attr_set *set, const struct dsl_report *report, const ch
 			return -EINVAL;
 	}
 	r = settle_risk(set, file_shown, max_risk, err);
-	if (!r && report)
-		r = settle_from_meta(set, ATTR_NAME, report->meta_name, &report->meta_name_place,
-				     file_shown, err);
-	if (!r)
-		r = settle_from_stem(set, file_stem, file_shown, err);
-	if (!r && report)
-		r = settle_from_meta(set, ATTR_DESCRIPTION, report->meta_description,
-				     &report->meta_description_place, file_shown, err);
-	if (!r)
-		r = attr_set_default(set, ATTR_ENTERPRISE_PROJECT_ID, "0", 1);
-	return r == -ENOMEM ? err_set(err, ENOMEM, "out of memory") : r;
+	if (r == -ENOMEM)
+		return err_set(err, ENOMEM, "out of memory");
+	return r ? r : attrs_settle_texts(set, report, file_stem, file_shown, err);
 }
 
 int attr_tags_split(const char *value, struct job_tag **ret_tags, size_t *ret_n)

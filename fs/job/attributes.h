@@ -98,6 +98,13 @@ int attrs_settle(struct attr_set *set, const struct dsl_report *report, const ch
 		 const char *file_shown, enum risk max_risk, struct err *err);
 
 /*
+ * Settles all of it but the risk level. file_stem may be NULL: then a name that nothing says stays
+ * missing. Returns 0, or with err filled -EINVAL, -ENOMEM.
+ */
+int attrs_settle_texts(struct attr_set *set, const struct dsl_report *report, const char *file_stem,
+		       const char *file_shown, struct err *err);
+
+/*
  * The pairs of a valid tags value, for the API. ret_tags is one allocation that the caller frees,
  * with the strings inside; NULL and 0 for NULL or "". Returns 0, -ENOMEM, -EINVAL.
  */

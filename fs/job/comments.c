@@ -26,6 +26,7 @@
 
 #include "base/cleanup.h"
 #include "job/dsl/lines.h"
+#include "job/dsl/tree.h"
 
 #define PREFIX "coc."
 #define USER "user."	    /* what an extended attribute has before the prefix */
@@ -121,9 +122,7 @@ static int refuse_at(const struct comment_reader *reader, const char *at)
 	unsigned line, column;
 
 	dsl_place_of_offset(reader->content, (size_t)(at - reader->content), &line, &column);
-	err_context(reader->err, "%u:%u", line, column);
-	err_detail(reader->err, "line", "%u", line);
-	err_detail(reader->err, "column", "%u", column);
+	err_place(reader->err, line, column);
 	return -EINVAL;
 }
 
@@ -336,4 +335,17 @@ bool comments_find_late(const char *content, size_t size, enum attr *ret_attr,
 		return true;
 	}
 	return false;
+}
+
+int comments_warn_late(const char *content, size_t size, struct dsl_finding *finding)
+{
+	struct comment_place place;
+	enum attr attr;
+
+	if (!comments_find_late(content, size, &attr, &place))
+		return 0;
+	return dsl_finding_set(finding, place.line, place.column,
+			       "the comment coc.%s does not count: it has to stand before the "
+			       "document",
+			       attr_field(attr));
 }

@@ -30,6 +30,10 @@ int comments_read(const char *content, size_t size, struct comments *comments, s
 bool comments_find_late(const char *content, size_t size, enum attr *ret_attr,
 			struct comment_place *ret_place);
 
+/* The warning of such a comment, in a finding (empty before; it stays so if there is none). The
+ * caller frees its text. Returns 0, -ENOMEM. */
+int comments_warn_late(const char *content, size_t size, struct dsl_finding *finding);
+
 void comments_finish(struct comments *comments);
 #define _cleanup_comments_ __attribute__((cleanup(comments_finish)))
 

@@ -39,27 +39,30 @@ static int tell_refusal(const struct dsl_finding *refusal, struct err *err)
 {
 	if (!refusal->line)
 		return err_set(err, EINVAL, "not a DSL document: %s", refusal->text);
-	err_set(err, EINVAL, "%u:%u: %s", refusal->line, refusal->column, refusal->text);
-	err_detail(err, "line", "%u", refusal->line);
-	err_detail(err, "column", "%u", refusal->column);
+	err_set(err, EINVAL, "%s", refusal->text);
+	err_place(err, refusal->line, refusal->column);
 	err_detail(err, "what_to_do", "mend the file and write it again");
 	return -EINVAL;
+}
+
+/* Writes a warning to the log, and to a text as a line. Returns 0 or -ENOMEM. */
+static int tell_warning(const struct commit *commit, const struct dsl_finding *warning,
+			struct buf *text)
+{
+	log_info("%s: %u:%u: %s", commit->path, warning->line, warning->column, warning->text);
+	return buf_printf(text, "%u:%u: %s\n", warning->line, warning->column, warning->text);
 }
 
 /* Warns of a comment that says an attribute too late. Returns 0 or -ENOMEM. */
 static int tell_late_comment(const struct commit *commit, struct buf *text)
 {
-	struct comment_place place;
-	enum attr attr;
+	struct dsl_finding late = {0};
+	int r = comments_warn_late(commit->content, commit->size, &late);
 
-	if (!comments_find_late(commit->content, commit->size, &attr, &place))
-		return 0;
-	log_info("%s: %u:%u: the comment coc.%s does not count", commit->path, place.line,
-		 place.column, attr_field(attr));
-	return buf_printf(text,
-			  "%u:%u: the comment coc.%s does not count: it has to stand before the "
-			  "document\n",
-			  place.line, place.column, attr_field(attr));
+	if (r == 0 && late.text)
+		r = tell_warning(commit, &late, text);
+	free(late.text);
+	return r;
 }
 
 /* Writes the warnings to the log and, a line each, into one text (NULL for none). */
@@ -68,15 +71,9 @@ static int tell_warnings(const struct commit *commit, const struct dsl_report *r
 {
 	_cleanup_buf_ struct buf text = {0};
 
-	for (size_t i = 0; i < report->n_warnings; i++) {
-		const struct dsl_finding *warning = &report->warnings[i];
-
-		log_info("%s: %u:%u: %s", commit->path, warning->line, warning->column,
-			 warning->text);
-		if (buf_printf(&text, "%u:%u: %s\n", warning->line, warning->column,
-			       warning->text) < 0)
+	for (size_t i = 0; i < report->n_warnings; i++)
+		if (tell_warning(commit, &report->warnings[i], &text) < 0)
 			return -ENOMEM;
-	}
 	if (report->n_more_warnings &&
 	    buf_printf(&text, "and %zu more\n", report->n_more_warnings) < 0)
 		return -ENOMEM;

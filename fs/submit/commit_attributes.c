@@ -26,7 +26,7 @@ static int check_fixed_attributes(const struct attr_set *own, const struct comme
 				     "set it back", err) == 0)
 			continue;
 		if (place)
-			err_context(err, "%u:%u", place->line, place->column);
+			err_place(err, place->line, place->column);
 		return -EPERM;
 	}
 	return 0;

@@ -312,6 +312,8 @@ static void a_bad_meta_is_told_with_its_place(void **state)
 	report.meta_name = "ok";
 	assert_int_equal(attrs_settle(&set, &report, "a", "/m/a.yaml", RISK_HIGH, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "4:16"));
+	assert_non_null(strstr(err.details, "line: 4\ncolumn: 16\n"));
+	assert_memory_equal(err_sentence(&err), "meta.description cannot", 23);
 	assert_non_null(strstr(err.details, "129, at most 128"));
 }
 
@@ -329,6 +331,23 @@ static void a_file_name_that_is_no_job_name_is_refused(void **state)
 	assert_non_null(strstr(err.text, "file's name"));
 	assert_int_equal(attrs_settle(&set, NULL, "a\xff", "/m/a.yaml", RISK_HIGH, NULL), -EINVAL);
 	assert_null(set.value[ATTR_NAME]);
+}
+
+/* Without a risk level: where it may come from elsewhere. */
+static void the_texts_are_settled_alone(void **state)
+{
+	_cleanup_attr_set_ struct attr_set set = {0};
+	struct dsl_report report = {.meta_description = "of meta"};
+
+	(void)state;
+	assert_int_equal(attrs_settle_texts(&set, &report, NULL, "a.yaml", NULL), 0);
+	assert_null(set.value[ATTR_NAME]);
+	assert_null(set.value[ATTR_RISK_LEVEL]);
+	assert_string_equal(set.value[ATTR_DESCRIPTION], "of meta");
+	assert_string_equal(set.value[ATTR_ENTERPRISE_PROJECT_ID], "0");
+	assert_int_equal(attrs_settle_texts(&set, &report, "stem", "a.yaml", NULL), 0);
+	assert_string_equal(set.value[ATTR_NAME], "stem");
+	assert_null(set.value[ATTR_RISK_LEVEL]);
 }
 
 static void a_value_that_came_in_unchecked_is_refused(void **state)
@@ -393,6 +412,7 @@ int main(void)
 		cmocka_unit_test(a_risk_above_the_mounts_is_refused),
 		cmocka_unit_test(a_bad_meta_is_told_with_its_place),
 		cmocka_unit_test(a_file_name_that_is_no_job_name_is_refused),
+		cmocka_unit_test(the_texts_are_settled_alone),
 		cmocka_unit_test(a_value_that_came_in_unchecked_is_refused),
 		cmocka_unit_test(a_project_and_tags_cannot_change),
 	};

@@ -271,9 +271,18 @@ static void a_comment_that_stands_too_late_is_found(void **state)
 		enum attr attr = 0;
 		bool found = comments_find_late(rows[i].text, strlen(rows[i].text), &attr, &place);
 
+		struct dsl_finding late = {0};
+
 		if (found != (rows[i].line > 0) || place.line != rows[i].line ||
 		    place.column != rows[i].column || attr != rows[i].attr)
 			fail_msg("%s: %d at %u:%u", rows[i].text, found, place.line, place.column);
+		assert_int_equal(comments_warn_late(rows[i].text, strlen(rows[i].text), &late), 0);
+		assert_int_equal(late.line, rows[i].line);
+		assert_int_equal(late.column, rows[i].column);
+		assert_int_equal(late.text != NULL, found);
+		if (late.text)
+			assert_non_null(strstr(late.text, attr_field(attr)));
+		free(late.text);
 	}
 }
 
