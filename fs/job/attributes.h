@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "cocfs/dsl.h"
+#include "job/dsl/check.h"
 #include "job/tag.h"
 
 /*
@@ -98,8 +98,8 @@ int attrs_settle(struct attr_set *set, const struct dsl_report *report, const ch
 		 const char *file_shown, enum risk max_risk, struct err *err);
 
 /*
- * Settles all of it but the risk level. file_stem may be NULL: then a name that nothing says stays
- * missing. Returns 0, or with err filled -EINVAL, -ENOMEM.
+ * Settles the same without the risk level. file_stem may be NULL: then a name that nothing says
+ * stays missing. Returns 0, or with err filled -EINVAL, -ENOMEM.
  */
 int attrs_settle_texts(struct attr_set *set, const struct dsl_report *report, const char *file_stem,
 		       const char *file_shown, struct err *err);

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "cocfs/dsl.h"
+#include "job/dsl/check.h"
 #include "job/record.h"
 
 /*

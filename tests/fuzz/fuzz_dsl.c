@@ -8,7 +8,7 @@
 
 #include "bounds/api.h"
 #include "bounds/job.h"
-#include "cocfs/dsl.h"
+#include "job/dsl/check.h"
 #include "must.h"
 
 /*

@@ -19,7 +19,7 @@
 #include "base/err.h"
 #include "bounds/api.h"
 #include "bounds/job.h"
-#include "cocfs/dsl.h"
+#include "job/dsl/check.h"
 
 #define META "meta:\n  name: job\n  schemaVersion: 3\n"
 #define STEPS "steps:\n  - name: pause\n    task: hwc:runbook:suspend@1.0.0\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "cocfs/dsl.h"
+#include "job/dsl/check.h"
 
 #include <errno.h>
 #include <stdlib.h>

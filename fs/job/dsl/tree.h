@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "bounds/job.h"
-#include "cocfs/dsl.h"
+#include "job/dsl/check.h"
 
 /*
  * A parsed document, as the checks of level dsl need it. Its nodes are in the order of the text,

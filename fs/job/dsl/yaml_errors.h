@@ -7,7 +7,7 @@
 
 #include <yaml.h>
 
-#include "cocfs/dsl.h"
+#include "job/dsl/check.h"
 #include "job/dsl/lines.h"
 
 /*

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_DSL_REPORT_H
+#define COCFS_DSL_REPORT_H
+
+#include <stddef.h>
+
+#include "bounds/job.h"
+#include "cocfs/dsl.h"
+#include "job/attributes.h"
+
+/* The warnings that the check keeps, and room for the other rules: each of them is found once. */
+#define REPORT_FINDINGS_MAX (DSL_FINDINGS_MAX + 16)
+
+enum report_rule {
+	RULE_SIZE,
+	RULE_DOCUMENT,
+	RULE_LINT,
+	RULE_COMMENT,
+	RULE_LATE_COMMENT,
+	RULE_ATTRIBUTE,
+	RULE_RISK,
+	RULE_NAME,
+	RULE_EMPTY,
+};
+
+struct cocfs_dsl_report {
+	struct cocfs_dsl_finding findings[REPORT_FINDINGS_MAX]; /* texts and hints are owned */
+	size_t n_findings, n_errors;
+	struct attr_set attributes;
+};
+
+/* Adds a finding with copies of its texts; hint may be NULL. Returns 0 or -ENOMEM. */
+int report_add(struct cocfs_dsl_report *report, enum cocfs_dsl_severity severity,
+	       enum report_rule rule, const struct dsl_finding *finding, const char *hint);
+
+/* Adds an error without a place. Returns 0 or -ENOMEM. */
+int report_add_error(struct cocfs_dsl_report *report, enum report_rule rule, const char *text,
+		     const char *hint);
+
+/* Puts the findings into the order of the text; those of one place stay as they were added. */
+void report_sort(struct cocfs_dsl_report *report);
+
+#endif

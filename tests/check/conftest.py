@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+"""What checks files without a mount: cocfs-check and the library, as they are built and installed."""
+
+import os
+import subprocess
+
+import pytest
+
+import tools
+
+BUILD = os.path.abspath(os.environ.get("COCFS_BUILD", os.path.join(tools.ROOT, "build")))
+
+
+@pytest.fixture(scope="session", name="installed")
+def installed_fixture(tmp_path_factory):
+    """The root below which meson has installed what it installs."""
+    if not os.path.exists(os.path.join(BUILD, "build.ninja")):
+        pytest.skip("there is no build directory to install from: set COCFS_BUILD")
+    root = tmp_path_factory.mktemp("root")
+    done = subprocess.run(["meson", "install", "-C", BUILD, "--no-rebuild", "--quiet", "--destdir", str(root)],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return str(root)
