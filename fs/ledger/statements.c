@@ -216,12 +216,13 @@ const char *const ledger_sql[STMT_COUNT] = {
 	[STMT_COUNT_QUEUED] = "SELECT count(*), max(job) FROM (SELECT job FROM submission"
 			      " WHERE state = " SQL_QUEUED " AND job > ?1 ORDER BY job LIMIT ?2)",
 	[STMT_MOVE] = "UPDATE submission SET state = ?2, started_ms = ?3 WHERE id = ?1",
-	/* an update with the unread text is of an attribute: nobody has read the text */
+	/* what is committed is still unread: only an attribute or the base is new. The base is what
+	 * a person names, unless that is unread */
 	[STMT_SETTLE] = "UPDATE job SET job_id = ?2, version = ?3, digest = ?4, risk_level = ?5,"
 			" enterprise_project_id = ?6, job_name = ?7, description = ?8, tags = ?9,"
 			" own = ?10, request_id = ?11, changed_ms = ?12, state = ?13,"
-			" base = iif(?20 AND unread AND digest = ?4, base, ?14),"
-			" unread = iif(?20 AND unread AND digest = ?4, ?14, 0),"
+			" base = iif(unread > ?20 AND digest = ?4, iif(?20, ?20, base), ?14),"
+			" unread = iif(unread > ?20 AND digest = ?4, ?14, 0),"
 			" on_purpose = on_purpose OR ?15,"
 			" held_risk_level = nullif(?16, coalesce(?5, '')),"
 			" held_project = nullif(?17, coalesce(?6, '')),"

@@ -182,7 +182,7 @@ int ledger_settle(struct ledger *ledger, const struct ledger_submission *submiss
 	sqlite3_bind_int64(stmt, 14, versions->base);
 	sqlite3_bind_int(stmt, 15, submission->kind == SUBMIT_CREATE);
 	ledger_bind_held(stmt, 16, &submission->held);
-	sqlite3_bind_int(stmt, 20, submission->onto != 0);
+	sqlite3_bind_int64(stmt, 20, submission->base);
 	r = ledger_run(stmt);
 	if (r == 0 && submission->kind == SUBMIT_CREATE) /* a scan may have listed the job */
 		r = ledger_import_bound(ledger, job_id, submission->row);

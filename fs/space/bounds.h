@@ -71,7 +71,7 @@
  * listed: 100 of them cost as much as one check. */
 #define CHECKS_PER_SECOND 100
 
-/* Which process has read which job file (fs/space/readers.c): 56 bytes each. So many notes, of one
+/* Which process has read which job file (fs/space/readers.c): 72 bytes each. So many notes, of one
  * process so many, and so many processes that a descriptor pins; these come from the mount's own
  * (base/descriptors.h). */
 #define READERS_MAX 8192

@@ -34,6 +34,7 @@
 #include "space/commit.h"
 #include "space/content.h"
 #include "space/half.h"
+#include "space/reading.h"
 #include "space/inspectors.h"
 #include "space/job_name.h"
 #include "space/location.h"
@@ -352,6 +353,8 @@ void closing_flush(struct space *space, fuse_req_t req, struct handle *handle)
 	const pid_t pid = fuse_req_ctx(req)->pid;
 	struct writers_verdict verdict = {.closer = {.ending = ENDING_UNSEEN}};
 
+	if (handle->wrote_at)
+		reading_note_copy(space, req, handle->node);
 	handle->ending = ENDING_ORDERLY;
 	handle->killed_by = 0;
 	if (!closing_wants_commit(space, handle)) {

@@ -163,6 +163,7 @@ void commit_location(struct space *space, const struct location *location, int r
 		wait->req ? fuse_req_ctx(wait->req)->uid : commit.author.holding.owner.file.uid;
 	commit.base = wait->base;
 	commit.is_renamed = wait->is_renamed;
+	commit.keeps_text = wait->keeps_text;
 	commit.named = wait->named;
 	commit.adopts = adopter_may_take(space, wait->req, commit.author.holding.owner.file.uid);
 	commit.path = file.path = path;
@@ -196,6 +197,7 @@ void commit_open(struct space *space, struct handle *handle, const struct name *
 		half_mark(&location);
 	else if (content->filled)
 		half_end(handle->fd);
+	wait->keeps_text = !content->filled;
 	content->committed = content->written;
 	content->filled = false;
 	contributors_clear(&content->contributors);

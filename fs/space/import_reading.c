@@ -44,7 +44,7 @@ void import_reading_note(struct space *space, fuse_req_t req, const struct node 
 				    (long long)import.version, import.job_id, strerror(-r));
 	}
 	if (process)
-		readers_note(&space->readers, process, number);
+		readers_note(&space->readers, process, number, readers_text(import.digest));
 }
 
 void import_reading_bound(struct space *space, const char *job_id, int64_t row)

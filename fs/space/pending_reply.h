@@ -21,6 +21,7 @@ struct pending_reply {
 	int64_t row;
 	int64_t base;			/* the version that the user says to have read, or 0 */
 	bool is_renamed;		/* the content is that of a file that is to be renamed */
+	bool keeps_text;		/* nobody has written the text: struct commit */
 	unsigned named;			/* what the user has just set: bits 1 << attr */
 	unsigned put;			/* what its commit has put on the file: bits 1 << attr */
 	LIST_ENTRY(pending_reply) link; /* in space->waits while the engine has it */

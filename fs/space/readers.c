@@ -11,6 +11,12 @@
  * process moves the base back first, to that version. Then the check before an update
  * (submit/base_check.c) finds the newer version in the way.
  *
+ * An editor that saves may copy the file first, and call the copy a backup. Then it has read the
+ * newer text, and yet it does not know that text: it saves what it read before. So a process that
+ * writes what it has read last to another file has read it for that copy, and the older version
+ * counts. A copy outside the mount cannot be seen. Editors ask there themselves, as the time of the
+ * file has changed.
+ *
  * The number of a process is used again when the process has ended. When a base moves, the notes of
  * processes that have ended go. The others are pinned by a descriptor (pidfd), which tells later
  * whether the number is still that process. Pins are few: nearly all readers have ended by then.
@@ -27,6 +33,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -35,8 +42,10 @@
 struct reader {
 	pid_t process;
 	int64_t row;
-	int64_t older; /* the version that it has read; 0: the base */
-	int pidfd;     /* -1: it is not pinned */
+	int64_t older;	/* the version that it has read; 0: the base */
+	int64_t before; /* the older version that it had read before it read the base last; 0 */
+	uint64_t text;	/* that it has read last: readers_text() */
+	int pidfd;	/* -1: it is not pinned */
 	LIST_ENTRY(reader) bucket;
 	TAILQ_ENTRY(reader) age;
 };
@@ -51,8 +60,16 @@ static unsigned bucket_of(int64_t row)
 	return (unsigned)((uint64_t)row % READER_BUCKETS);
 }
 
+/* Records the older version that a process had read before it read the base; 0: none. */
+static void set_before(struct readers *readers, struct reader *reader, int64_t before)
+{
+	readers->n_again += (before != 0) - (reader->before != 0);
+	reader->before = before;
+}
+
 static void drop_reader(struct readers *readers, struct reader *reader)
 {
+	set_before(readers, reader, 0);
 	LIST_REMOVE(reader, bucket);
 	TAILQ_REMOVE(&readers->by_age, reader, age);
 	readers->n--;
@@ -133,7 +150,16 @@ static void bound_process(struct readers *readers, pid_t process)
 		drop_reader(readers, oldest);
 }
 
-void readers_note(struct readers *readers, pid_t process, int64_t row)
+uint64_t readers_text(const unsigned char *digest)
+{
+	uint64_t text = 0;
+
+	if (digest)
+		memcpy(&text, digest, sizeof(text));
+	return text;
+}
+
+void readers_note(struct readers *readers, pid_t process, int64_t row, uint64_t text)
 {
 	struct reader *reader = find_reader(readers, process, row);
 
@@ -149,7 +175,9 @@ void readers_note(struct readers *readers, pid_t process, int64_t row)
 	} else {
 		TAILQ_REMOVE(&readers->by_age, reader, age);
 	}
+	set_before(readers, reader, reader->older);
 	reader->older = 0;
+	reader->text = text;
 	TAILQ_INSERT_TAIL(&readers->by_age, reader, age);
 }
 
@@ -208,10 +236,30 @@ int64_t readers_older(struct readers *readers, pid_t process, int64_t row)
 	return reader->older;
 }
 
+void readers_copied(struct readers *readers, pid_t process, uint64_t text)
+{
+	struct reader *reader;
+	unsigned n = 0;
+
+	/* an editor copies a file right before it saves the file: its note is among the newest */
+	TAILQ_FOREACH_REVERSE(reader, &readers->by_age, reader_list, age)
+	{
+		if (n++ == READER_FILES_MAX)
+			break;
+		if (reader->process != process || !reader->before || reader->text != text)
+			continue;
+		reader->older = reader->before;
+		set_before(readers, reader, 0);
+		pin_reader(readers, reader);
+	}
+}
+
 void readers_catch_up(struct readers *readers, pid_t process, int64_t row)
 {
 	struct reader *reader = find_reader(readers, process, row);
 
-	if (reader)
-		reader->older = 0;
+	if (!reader)
+		return;
+	reader->older = 0;
+	set_before(readers, reader, 0);
 }

@@ -19,13 +19,18 @@ struct readers {
 	LIST_HEAD(, reader) buckets[READER_BUCKETS]; /* by row */
 	TAILQ_HEAD(reader_list, reader) by_age;	     /* the oldest first */
 	unsigned n, n_pinned;
+	unsigned n_again; /* that have read the base after an older version */
 };
 
 void readers_init(struct readers *readers);
 void readers_finish(struct readers *readers);
 
-/* A process reads the text that the base of a row has. Without memory it is not noted. */
-void readers_note(struct readers *readers, pid_t process, int64_t row);
+/* A number that stands for a text: of its digest, NULL: 0, of no text. */
+uint64_t readers_text(const unsigned char *digest);
+
+/* A process reads the text that the base of a row has (readers_text()). Without memory it is not
+ * noted. */
+void readers_note(struct readers *readers, pid_t process, int64_t row, uint64_t text);
 
 /* The base of a row moves on from a version, which the processes that have read it know. */
 void readers_base_moves(struct readers *readers, int64_t row, int64_t from);
@@ -38,6 +43,10 @@ bool readers_have_older(const struct readers *readers, int64_t row);
 
 /* The older version that a process has read of a row, 0: none. */
 int64_t readers_older(struct readers *readers, pid_t process, int64_t row);
+
+/* A process has written this text to another file. It may have read this text as a base, after an
+ * older version. Then that reading was for the copy, and the process knows the older version. */
+void readers_copied(struct readers *readers, pid_t process, uint64_t text);
 
 /* What a process has written is the base of a row now: it knows the base. */
 void readers_catch_up(struct readers *readers, pid_t process, int64_t row);

@@ -24,12 +24,19 @@ static bool has_unread(struct space *space, struct node *node, const struct fres
 	return fresh->unread && fresh->is_settled && file_version_has_text(space, node, fresh);
 }
 
-static void note_process(struct space *space, pid_t pid, int64_t row)
+static uint64_t text_of(const struct freshness *fresh)
 {
-	pid_t process = proc_process(pid);
+	return readers_text(fresh->has_digest ? fresh->digest : NULL);
+}
+
+/* Notes that the process of a request has read a row. Returns the process, or 0. */
+static pid_t note_process(struct space *space, fuse_req_t req, const struct freshness *fresh)
+{
+	pid_t process = proc_process(fuse_req_ctx(req)->pid);
 
 	if (process)
-		readers_note(&space->readers, process, row);
+		readers_note(&space->readers, process, fresh->row, text_of(fresh));
+	return process;
 }
 
 void reading_note(struct space *space, fuse_req_t req, struct node *node)
@@ -41,7 +48,7 @@ void reading_note(struct space *space, fuse_req_t req, struct node *node)
 		return;
 	node->is_unread = has_unread(space, node, &fresh);
 	if (!node->is_unread)
-		note_process(space, fuse_req_ctx(req)->pid, fresh.row);
+		note_process(space, req, &fresh);
 }
 
 void reading_begin(struct space *space, fuse_req_t req, struct node *node)
@@ -49,6 +56,7 @@ void reading_begin(struct space *space, fuse_req_t req, struct node *node)
 	const struct handle *handle;
 	struct freshness fresh;
 	struct stat st;
+	pid_t process;
 
 	if (!node->is_unread)
 		return;
@@ -64,12 +72,28 @@ void reading_begin(struct space *space, fuse_req_t req, struct node *node)
 			log_warning("the ledger cannot record that v%lld of job %s was read: %s",
 				    (long long)fresh.unread, fresh.job_id, strerror(-r));
 	}
-	note_process(space, fuse_req_ctx(req)->pid, fresh.row);
+	process = note_process(space, req, &fresh);
 	/* who has it open may read it from the kernel's cache now */
 	LIST_FOREACH (handle, &node->content->handles, link) {
-		if (handle->readable && handle->opener)
-			readers_note(&space->readers, handle->opener, fresh.row);
+		if (handle->readable && handle->opener && handle->opener != process)
+			readers_note(&space->readers, handle->opener, fresh.row, text_of(&fresh));
 	}
+}
+
+void reading_note_copy(struct space *space, fuse_req_t req, struct node *node)
+{
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+	pid_t process = space->readers.n_again ? proc_process(fuse_req_ctx(req)->pid) : 0;
+
+	if (process && file_version_digest(space, node, digest) == 0)
+		readers_copied(&space->readers, process, readers_text(digest));
+}
+
+void reading_on_found(void *data, int64_t row, int64_t from)
+{
+	struct space *space = data;
+
+	readers_base_moves(&space->readers, row, from);
 }
 
 /* The process of a commit that has read an older version of a row than its base, or 0. */

@@ -12,6 +12,14 @@ void reading_note(struct space *space, fuse_req_t req, struct node *node);
 /* A process reads from an open file: what it reads is the base from now on. */
 void reading_begin(struct space *space, fuse_req_t req, struct node *node);
 
+/* A process closes a file that it has written. Is the file a copy of a job file that it has read
+ * just now, as an editor's backup is? Then that was no reading to know the text. */
+void reading_note_copy(struct space *space, fuse_req_t req, struct node *node);
+
+/* A commit has found that the service has its text already, as a newer version than the base was:
+ * from. A process that knows the base does not know that version. */
+void reading_on_found(void *data, int64_t row, int64_t from);
+
 /*
  * A process commits text under a job's name. wait is that of the commit. If the process has read
  * an older version than the base, the text is on top of that version. With

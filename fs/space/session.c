@@ -20,6 +20,7 @@
 #include "space/inspectors.h"
 #include "space/ops.h"
 #include "space/pending_reply.h"
+#include "space/reading.h"
 #include "space/placeholder.h"
 #include "space/queue_view.h"
 #include "space/refresh.h"
@@ -227,6 +228,7 @@ static int serve_mount(struct space *space, struct fuse_args *args, struct err *
 	if (r < 0)
 		return r;
 	submit_on_change(space->engine, sibling_cache_recorded, space);
+	submit_on_found(space->engine, reading_on_found, space);
 	r = inspectors_create(space->loop, &space->sight, &space->inspectors);
 	if (r < 0)
 		return err_set(err, -r, "closes cannot be judged: %s", strerror(-r));
@@ -291,6 +293,7 @@ void space_close(struct space *space)
 	dir_close_all(space);
 	loop_unwatch(&space->watch);
 	submit_on_change(space->engine, NULL, NULL);
+	submit_on_found(space->engine, NULL, NULL);
 	sibling_cache_end(space);
 	if (space->session) {
 		fuse_session_unmount(space->session);

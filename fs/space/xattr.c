@@ -248,6 +248,7 @@ static void commit_change(struct space *space, fuse_req_t req, struct node *node
 		return;
 	}
 	wait->named = named;
+	wait->keeps_text = true;
 	commit_closed(space, node, wait);
 }
 
@@ -265,6 +266,7 @@ static void set_base(struct space *space, fuse_req_t req, struct node *node, con
 		return;
 	}
 	wait->base = base;
+	wait->keeps_text = true;
 	commit_closed(space, node, wait);
 }
 

@@ -163,6 +163,8 @@ void base_check_judge(struct submission *submission, const struct coc_details *d
 	    has_changed_values(submission, details)) {
 		submission_count_in_flight(submission, -1);
 		submission->is_there = true;
+		engine_tell_found(submission->engine, submission->record.row,
+				  versions_base(submission), newest);
 		submission_settle(submission, OUTCOME_HELD, submission->job_id,
 				  newest ? submission_version(newest) : submission->versions);
 		return;

@@ -15,4 +15,12 @@ struct engine;
 typedef void submit_change_fn(void *data, int64_t row, const char *path);
 void submit_on_change(struct engine *engine, submit_change_fn *fn, void *data);
 
+/*
+ * Has fn called for a row whose commit has found that the service has the text already, as a newer
+ * version than the base was (from). That version is the base from now on, unless nobody has read
+ * it. fn must change nothing in the engine. NULL: nobody is told.
+ */
+typedef void submit_found_fn(void *data, int64_t row, int64_t from);
+void submit_on_found(struct engine *engine, submit_found_fn *fn, void *data);
+
 #endif

@@ -11,6 +11,7 @@
 #include "job/name.h"
 #include "submit/author.h"
 #include "submit/commit_attributes.h"
+#include "submit/freshness.h"
 #include "submit/queue.h"
 #include "submit/rebound.h"
 #include "submit/refusals.h"
@@ -161,6 +162,8 @@ int submit_commit(struct engine *engine, struct commit *take_commit, submit_done
 	if (r == 0)
 		r = judge_commit(engine, commit, &job, &sub, &err);
 	if (r == 0 && job.backup && (r = ledger_unmark_backup(ledger, job.row)) < 0)
+		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));
+	if (r == 0 && !commit->keeps_text && (r = freshness_write(engine, &job, sub.digest)) < 0)
 		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));
 	if (r == 0 && job.refused && (r = ledger_overwrite(ledger, job.row)) < 0)
 		err_set(&err, -r, "the ledger cannot be written: %s", strerror(-r));

@@ -15,6 +15,10 @@
 int engine_create(struct loop *loop, struct ledger *ledger, struct coc_service service,
 		  const struct engine_options *options, struct engine **ret_engine);
 
+/* A commit has found its text on the service, as a version of a row that has this base
+ * (changes.h). */
+void engine_tell_found(struct engine *engine, int64_t row, int64_t base, int64_t version);
+
 /* Forgets what is in memory; the ledger keeps what is unfinished. NULL is accepted. */
 void engine_destroy(struct engine *engine);
 

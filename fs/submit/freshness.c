@@ -189,6 +189,24 @@ int freshness_read(struct engine *engine, const struct freshness *fresh)
 	return put_versions(engine, fresh, fresh->newest, fresh->unread, 0, fresh->digest);
 }
 
+int freshness_write(struct engine *engine, struct job_record *job, const unsigned char *digest)
+{
+	struct ledger_text text = {
+		.row = job->row, .version = job->version, .base = job->unread, .has_digest = true};
+	int r;
+
+	if (!job->unread || !job->has_digest || memcmp(job->digest, digest, CONTENT_DIGEST_SIZE))
+		return 0;
+	memcpy(text.digest, digest, CONTENT_DIGEST_SIZE);
+	r = ledger_put_text(engine->ledger, &text);
+	if (r == 0) {
+		engine_tell_found(engine, job->row, job->base, job->unread);
+		job->base = job->unread;
+		job->unread = 0;
+	}
+	return r;
+}
+
 int freshness_go_back(struct engine *engine, const struct freshness *fresh, int64_t base)
 {
 	return put_versions(engine, fresh, fresh->newest, base, 0, NULL);

@@ -59,6 +59,10 @@ int freshness_hold(struct engine *engine, const struct freshness *fresh, int64_t
 /* Somebody reads the text that the file has: its version is the base. */
 int freshness_read(struct engine *engine, const struct freshness *fresh);
 
+/* Somebody has written the text that the file of job has: so, if nobody had read it, its version is
+ * the base. Changes job with the ledger. */
+int freshness_write(struct engine *engine, struct job_record *job, const unsigned char *digest);
+
 /* What is committed now was made of an older version, which is the base from now on. */
 int freshness_go_back(struct engine *engine, const struct freshness *fresh, int64_t base);
 

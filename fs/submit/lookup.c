@@ -23,6 +23,18 @@ void submit_on_change(struct engine *engine, submit_change_fn *fn, void *data)
 	ledger_on_change(engine->ledger, fn, data);
 }
 
+void submit_on_found(struct engine *engine, submit_found_fn *fn, void *data)
+{
+	engine->found = fn;
+	engine->found_data = data;
+}
+
+void engine_tell_found(struct engine *engine, int64_t row, int64_t base, int64_t version)
+{
+	if (engine->found && base && version > base)
+		engine->found(engine->found_data, row, base);
+}
+
 static int is_under_way(struct engine *engine, const char *path)
 {
 	int64_t row;

@@ -6,6 +6,7 @@
 
 #include "loop/loop.h"
 #include "base/shares.h"
+#include "submit/changes.h"
 #include "submit/engine.h"
 #include "submit/id_set.h"
 #include "submit/metrics.h"
@@ -186,7 +187,9 @@ struct engine {
 	bool renames_unsettled; /* the ledger has yet to end one (renames.c) */
 	bool has_rebound; /* something may be in the ledger that was queued before -o rebind */
 	int64_t begun_ms; /* on the loop's clock: when the mount began */
-	bool quiet;	  /* the mount ends: nothing more is taken from the queue */
+	submit_found_fn *found; /* changes.h; or NULL */
+	void *found_data;
+	bool quiet; /* the mount ends: nothing more is taken from the queue */
 };
 
 /* Milliseconds since the epoch. */

@@ -184,6 +184,7 @@ struct commit {
 	char *content;	 /* owned, taken */
 	bool adopts;	 /* the user may be given a job that the service has already */
 	bool is_renamed; /* the file gets the content by a rename, or a link, after the commit */
+	bool keeps_text; /* only an attribute or the base is new: nobody has written the text */
 	size_t size;
 	struct attr_set own;	   /* the file's attributes: taken */
 	struct attr_set inherited; /* its directories' and the mount's, nearest first: taken;

@@ -2,7 +2,6 @@
 """A job file follows its job: what others write is there at the next look, and nobody's text is lost on the way."""
 
 import os
-import subprocess
 
 import pytest
 
@@ -365,133 +364,43 @@ def test_the_unread_text_written_again_sends_nothing(space, src, bound):
     assert len(space.updates()) == 0 and versions(space) == ("v2", "v2")
 
 
-# ---- who has read what ----
-
-VIM = ["vim", "-es", "-u", "NONE", "-i", "NONE", "-n"]
-AWAITED = "call system('touch $1; while [ ! -e $2 ]; do sleep 0.02; done')"
-PYTHON = """
-import os, sys, time
-text = open(sys.argv[1]).read()
-open(sys.argv[2], "w").close()
-while not os.path.exists(sys.argv[3]):
-    time.sleep(0.02)
-"""
-EDITORS = {
-    # read, wait until somebody has written, save
-    "vim": VIM + ["-c", AWAITED, "-c", "normal Go# edited", "-c", "w!", "-c", "q!", "$0"],
-    "vim, by renaming": VIM + ["-c", "set backup backupcopy=no", "-c", AWAITED, "-c", "normal Go# edited", "-c", "w!", "-c", "q!", "$0"],
-    "python": ["python3", "-c", PYTHON + """
-file = open(sys.argv[1], "w")
-file.write(text + "# edited\\n")
-file.close()
-""", "$0", "$1", "$2"],
-    "python, by renaming": ["python3", "-c", PYTHON + """
-with open(sys.argv[1] + ".new", "w") as file:
-    file.write(text + "# edited\\n")
-os.rename(sys.argv[1] + ".new", sys.argv[1])
-""", "$0", "$1", "$2"],
-}
-
-
-def begin_editor(name, space, src):
-    """An editor that has read a.yaml, and saves when it is told to: its process, and how to tell it."""
-    tools.need(EDITORS[name][0])
-    ready, go = str(src / "ready"), str(src / "go")
-    words = [word.replace("$0", space.at("a.yaml")).replace("$1", ready).replace("$2", go) for word in EDITORS[name]]
-    process = tools.popen(*words, stdin=subprocess.PIPE)
-    tools.eventually(lambda: os.path.exists(ready), "the editor to have read")
-    return process, lambda: tools.write(go, b"")
-
-
-@pytest.mark.parametrize("editor", EDITORS)
-def test_vim_reads_v1_the_console_writes_v2_cron_greps_and_vim_saves(space, src, bound, editor):
-    process, go = begin_editor(editor, space, src)
-    console(space, bound)
-    tools.run("grep", "-r", "theirs", space.path).ok()
-    assert versions(space) == ("v2", "v2")
-    go()
-    saved = tools.finish(process, given=b"y\n")  # vim asks whether to write over a file that has changed
-    assert saved.status != 0 or editor.startswith("vim"), saved  # vim -es says so in its status only when it is asked to
-    assert space.job(bound)["content"] == THEIRS and len(space.updates()) == 0
-    assert "ESTALE" in space.error("a.yaml") and "base: v1\n" in space.error("a.yaml")
-    if editor == "python, by renaming":  # a refused rename leaves both files
-        assert "# edited" in text(space, "a.yaml.new") and text(space) == THEIRS and versions(space) == ("v2", "v2")
-        return
-    assert "# edited" in text(space) and "mine" in text(space) and versions(space) == ("v1", "v2")
-    # another program does not know better
-    tools.run("sed", "-i", "s/edited/edited twice/", space.at("a.yaml")).fails(tools.message("ESTALE"))
+def test_an_attribute_that_the_service_has_already_is_no_reading(space, src, bound):
+    """Nothing is sent for the attribute, and the text is still one that nobody here has read."""
+    console(space, bound, risk_level="HIGH")
+    os.stat(space.at("a.yaml"))
+    for _ in range(2):
+        tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "HIGH", space.at("a.yaml")).ok()
+        assert not space.updates() and versions(space) == ("v1", "v2")
+    save(space, src, "more").fails(tools.message("ESTALE"))
     assert space.job(bound)["content"] == THEIRS
+
+
+def test_an_older_base_that_is_named_is_no_reading(space, src, bound):
+    """The file has followed its job since the person has read v1."""
+    console(space, bound)
+    os.stat(space.at("a.yaml"))
+    tools.run("setfattr", "-n", "coc.base", "-v", "v1", space.at("a.yaml")).ok()
+    assert not space.updates() and versions(space) == ("v1", "v2")
+    save(space, src, "more").fails(tools.message("ESTALE"))
+    assert space.job(bound)["content"] == THEIRS
+
+
+def test_the_version_that_a_person_names_counts_as_read(space, src, bound):
+    console(space, bound)
+    os.stat(space.at("a.yaml"))
     tools.run("setfattr", "-n", "coc.base", "-v", "v2", space.at("a.yaml")).ok()
-    assert "# edited" in space.job(bound)["content"] and versions(space) == ("v3", "v3")
+    assert not space.updates() and versions(space) == ("v2", "v2")
+    save(space, src, "more").ok()
 
 
-@pytest.mark.parametrize("editor", EDITORS)
-def test_an_editor_saves_again_and_again(space, src, bound, editor):
-    """Without another writer nothing is in the way, nor is the editor's own version."""
-    process, go = begin_editor(editor, space, src)
-    text(space)
-    go()
-    tools.finish(process).ok()
-    assert "# edited" in space.job(bound)["content"] and versions(space) == ("v2", "v2")
-
-
-def test_sed_edits_what_is_there_now(space, bound):
+def test_the_unread_text_and_an_attribute_written_together_are_known(space, src, bound):
     console(space, bound)
-    tools.run("sed", "-i", "s/theirs/ours/", space.at("a.yaml")).ok()
-    assert space.job(bound)["content"] == THEIRS.replace("theirs", "ours") and versions(space) == ("v3", "v3")
-
-
-def test_an_editor_that_reads_again_knows_better(space, src, bound):
-    script = """
-load(target); ready()
-text = load(target)
-with open(target, 'wb') as file:
-    file.write(text + b'# edited\\n')
-"""
-    editor = tools.begin_python(script, space.at("a.yaml"))
-    console(space, bound)
-    text(space)
-    tools.finish(editor, given=b"go\n").ok()
-    assert space.job(bound)["content"] == THEIRS + "# edited\n"
-
-
-@pytest.fixture
-def imported(make_space):
-    """A space that shows an import as a.yaml, and lets it be edited, and the ID of the job."""
-    space = make_space(refresh="0", jobs="all")
-    made = space.cocd.client().create(name="a", content=MINE)
-    tools.eventually(lambda: "a.yaml" in os.listdir(space.path), "the import")
-    return space, made
-
-
-def test_an_editor_that_has_read_an_import_overwrites_nobody(imported, src):
-    """The same before the job is bound here: the editor's first save binds it."""
-    space, made = imported
-    process, go = begin_editor("python", space, src)
-    console(space, made, name="a")
-    tools.run("grep", "-r", "theirs", space.path).ok()
-    go()
-    assert tools.finish(process).status != 0
-    assert space.job(made)["content"] == THEIRS and "# edited" in text(space)
-    assert space.id("a.yaml") == made and len(space.updates()) == 0
-
-
-def test_an_editor_of_an_import_saves(imported, src):
-    space, made = imported
-    process, go = begin_editor("python", space, src)
-    go()
-    tools.finish(process).ok()
-    assert "# edited" in space.job(made)["content"] and space.id("a.yaml") == made
-
-
-def test_a_search_through_many_files_does_not_push_an_editor_out(space, src, bound):
-    process, go = begin_editor("python", space, src)
-    for n in range(300):
-        tools.write(space.at(f"{n}.yaml"), b"")
-    console(space, bound)
-    tools.run("grep", "-r", "theirs", space.path).ok()
-    go()
-    assert tools.finish(process).status != 0 and space.job(bound)["content"] == THEIRS
+    os.stat(space.at("a.yaml"))
+    file = samples.file(src, "a.yaml", "job", ["theirs"])
+    os.setxattr(file, "user.coc.description", b"mine")
+    tools.run("cp", "--preserve=xattr", file, space.at("a.yaml")).ok()
+    assert space.job(bound)["description"] == "mine" and versions(space) == ("v3", "v3")
+    save(space, src, "more").ok()
 
 
 # ---- the service is away, and jobs that are gone ----

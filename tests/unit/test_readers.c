@@ -16,6 +16,7 @@
 #include "space/bounds.h"
 
 #define ROW 7
+#define TEXT 5
 
 static int set_up(void **state)
 {
@@ -56,7 +57,7 @@ static void a_reader_knows_the_base_until_it_moves(void **state)
 {
 	struct readers *readers = *state;
 
-	readers_note(readers, getpid(), ROW);
+	readers_note(readers, getpid(), ROW, TEXT);
 	assert_int_equal(readers_older(readers, getpid(), ROW), 0);
 	assert_false(readers_have_older(readers, ROW));
 	readers_base_moves(readers, ROW, 1);
@@ -66,15 +67,52 @@ static void a_reader_knows_the_base_until_it_moves(void **state)
 	assert_int_equal(readers_older(readers, getpid(), ROW), 1);
 	assert_int_equal(readers_older(readers, getpid(), ROW + 1), 0);
 	assert_int_equal(readers_older(readers, getppid(), ROW), 0);
-	readers_note(readers, getpid(), ROW); /* it reads again */
+	readers_note(readers, getpid(), ROW, TEXT); /* it reads again */
 	assert_int_equal(readers_older(readers, getpid(), ROW), 0);
+}
+
+static void a_copy_is_no_reading(void **state)
+{
+	struct readers *readers = *state;
+
+	readers_note(readers, getpid(), ROW, TEXT);
+	readers_copied(readers, getpid(), TEXT); /* it has read nothing else */
+	assert_int_equal(readers_older(readers, getpid(), ROW), 0);
+	readers_base_moves(readers, ROW, 1);
+	assert_int_equal(readers->n_again, 0);
+	readers_note(readers, getpid(), ROW, TEXT);
+	assert_int_equal(readers->n_again, 1);
+	readers_copied(readers, getppid(), TEXT);
+	readers_copied(readers, getpid(), TEXT + 1);
+	assert_int_equal(readers_older(readers, getpid(), ROW), 0);
+	readers_copied(readers, getpid(), TEXT);
+	assert_int_equal(readers_older(readers, getpid(), ROW), 1);
+	assert_int_equal(readers->n_again, 0);
+
+	/* a copy, and then a reading */
+	readers_note(readers, getpid(), ROW, TEXT);
+	readers_copied(readers, getpid(), TEXT);
+	readers_note(readers, getpid(), ROW, TEXT);
+	readers_note(readers, getpid(), ROW, TEXT);
+	readers_copied(readers, getpid(), TEXT);
+	assert_int_equal(readers_older(readers, getpid(), ROW), 0);
+	assert_int_equal(readers->n_again, 0);
+}
+
+static void the_number_of_a_text_is_of_its_digest(void **state)
+{
+	const unsigned char one[32] = {1}, two[32] = {2};
+
+	(void)state;
+	assert_int_equal(readers_text(NULL), 0);
+	assert_true(readers_text(one) != readers_text(two));
 }
 
 static void who_has_written_knows_the_base(void **state)
 {
 	struct readers *readers = *state;
 
-	readers_note(readers, getpid(), ROW);
+	readers_note(readers, getpid(), ROW, TEXT);
 	readers_base_moves(readers, ROW, 1);
 	readers_catch_up(readers, getpid(), ROW);
 	readers_catch_up(readers, getppid(), ROW); /* it has read nothing */
@@ -87,8 +125,8 @@ static void a_process_that_has_ended_is_forgotten(void **state)
 	struct readers *readers = *state;
 	pid_t early = start_process(), late = start_process();
 
-	readers_note(readers, early, ROW);
-	readers_note(readers, late, ROW);
+	readers_note(readers, early, ROW, TEXT);
+	readers_note(readers, late, ROW, TEXT);
 	end_process(early);
 	readers_base_moves(readers, ROW, 1);
 	assert_int_equal(readers->n, 1);
@@ -104,9 +142,9 @@ static void a_search_keeps_the_notes_of_others(void **state)
 	struct readers *readers = *state;
 	pid_t editor = start_process();
 
-	readers_note(readers, editor, 0);
+	readers_note(readers, editor, 0, TEXT);
 	for (int64_t row = 1; row <= 2 * READER_FILES_MAX; row++)
-		readers_note(readers, getpid(), row);
+		readers_note(readers, getpid(), row, TEXT);
 	assert_int_equal(readers->n, READER_FILES_MAX + 1);
 	readers_base_moves(readers, 0, 1);
 	assert_int_equal(readers_older(readers, editor, 0), 1);
@@ -121,10 +159,10 @@ static void the_notes_are_bounded(void **state)
 
 	/* no such processes: these go first */
 	for (int64_t row = 0; row < READERS_MAX - 1; row++)
-		readers_note(readers, (pid_t)(0x3fffffff - row / READER_FILES_MAX), row);
-	readers_note(readers, getpid(), ROW);
+		readers_note(readers, (pid_t)(0x3fffffff - row / READER_FILES_MAX), row, TEXT);
+	readers_note(readers, getpid(), ROW, TEXT);
 	assert_int_equal(readers->n, READERS_MAX);
-	readers_note(readers, getpid(), ROW + 1);
+	readers_note(readers, getpid(), ROW + 1, TEXT);
 	assert_int_equal(readers->n, 2);
 }
 
@@ -135,7 +173,7 @@ static void pins_are_bounded(void **state)
 
 	for (int i = 0; i <= READERS_PINNED_MAX; i++) {
 		processes[i] = start_process();
-		readers_note(readers, processes[i], ROW);
+		readers_note(readers, processes[i], ROW, TEXT);
 	}
 	readers_base_moves(readers, ROW, 1);
 	assert_int_equal(readers->n_pinned, READERS_PINNED_MAX);
@@ -150,6 +188,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define readers_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 		readers_test(a_reader_knows_the_base_until_it_moves),
+		readers_test(a_copy_is_no_reading),
+		readers_test(the_number_of_a_text_is_of_its_digest),
 		readers_test(who_has_written_knows_the_base),
 		readers_test(a_process_that_has_ended_is_forgotten),
 		readers_test(a_search_keeps_the_notes_of_others),

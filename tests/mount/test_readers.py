@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: MIT
+"""Who has read which version: a program that has read an older one overwrites nobody, however it saves."""
+
+import os
+import subprocess
+
+import pytest
+
+import samples
+import tools
+from two_writers import MINE, THEIRS, console, save, submit, versions
+
+LONG = "3600"  # a refresh that no test outlasts
+
+
+@pytest.fixture
+def space(make_space):
+    """A space whose files are checked at each look."""
+    return make_space(refresh="0")
+
+
+@pytest.fixture
+def bound(space, src):
+    """The ID of the job of a.yaml, which was submitted."""
+    return submit(space, src)
+
+
+def text(space, name="a.yaml"):
+    return tools.run("cat", space.at(name)).ok().stdout
+
+
+VIM = ["vim", "-es", "-u", "NONE", "-i", "NONE", "-n"]
+AWAITED = "call system('touch $1; while [ ! -e $2 ]; do sleep 0.02; done')"
+PYTHON = """
+import os, sys, time
+text = open(sys.argv[1]).read()
+open(sys.argv[2], "w").close()
+while not os.path.exists(sys.argv[3]):
+    time.sleep(0.02)
+"""
+EDITORS = {
+    # read, wait until somebody has written, save
+    "vim": VIM + ["-c", "set nowritebackup", "-c", AWAITED, "-c", "normal Go# edited", "-c", "w!", "-c", "q!", "$0"],
+    "python": ["python3", "-c", PYTHON + """
+file = open(sys.argv[1], "w")
+file.write(text + "# edited\\n")
+file.close()
+""", "$0", "$1", "$2"],
+    "python, by renaming": ["python3", "-c", PYTHON + """
+with open(sys.argv[1] + ".new", "w") as file:
+    file.write(text + "# edited\\n")
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+""", "$0", "$1", "$2"],
+}
+
+
+def begin_editor(editor, space, src):
+    """An editor that has read a.yaml, and saves when it is told to: its process, and how to tell it."""
+    tools.need(editor[0])
+    ready, go = str(src / "ready"), str(src / "go")
+    words = [word.replace("$0", space.at("a.yaml")).replace("$1", ready).replace("$2", go) for word in editor]
+    process = tools.popen(*words, stdin=subprocess.PIPE)
+    tools.eventually(lambda: os.path.exists(ready), "the editor to have read")
+    return process, lambda: tools.write(go, b"")
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+def test_vim_reads_v1_the_console_writes_v2_cron_greps_and_vim_saves(space, src, bound, editor):
+    process, go = begin_editor(EDITORS[editor], space, src)
+    console(space, bound)
+    tools.run("grep", "-r", "theirs", space.path).ok()
+    assert versions(space) == ("v2", "v2")
+    go()
+    saved = tools.finish(process, given=b"y\n")  # vim asks whether to write over a file that has changed
+    assert saved.status != 0 or editor.startswith("vim"), saved  # vim -es says so in its status only when it is asked to
+    assert space.job(bound)["content"] == THEIRS and len(space.updates()) == 0
+    assert "ESTALE" in space.error("a.yaml") and "base: v1\n" in space.error("a.yaml")
+    if editor == "python, by renaming":  # a refused rename leaves both files
+        assert "# edited" in text(space, "a.yaml.new") and text(space) == THEIRS and versions(space) == ("v2", "v2")
+        return
+    assert "# edited" in text(space) and "mine" in text(space) and versions(space) == ("v1", "v2")
+    # another program does not know better
+    tools.run("sed", "-i", "s/edited/edited twice/", space.at("a.yaml")).fails(tools.message("ESTALE"))
+    assert space.job(bound)["content"] == THEIRS
+    tools.run("setfattr", "-n", "coc.base", "-v", "v2", space.at("a.yaml")).ok()
+    assert "# edited" in space.job(bound)["content"] and versions(space) == ("v3", "v3")
+
+
+SAVE_TWICE = ["-c", "normal Go# edited", "-c", "w!", "-c", "w!", "-c", "q!", "$0"]
+EMACS = """(progn (setq backup-by-copying %s kill-emacs-hook nil vc-handled-backends nil) (find-file "$0")
+(call-process "sh" nil nil nil "-c" "touch $1; while [ ! -e $2 ]; do sleep 0.02; done")
+(goto-char (point-max)) (insert "# edited\n")
+(dotimes (i 2) (set-visited-file-modtime) (set-buffer-modified-p t) (ignore-errors (save-buffer))))"""
+BACKUPS = {
+    # the same, with a backup: it is made of the file as it is when the editor saves, and put back when the save has failed
+    "vim, a copy": VIM + ["-c", "set backupskip= backupcopy=yes", "-c", AWAITED] + SAVE_TWICE,
+    "vim, a copy that stays": VIM + ["-c", "set backup backupskip= backupcopy=yes", "-c", AWAITED] + SAVE_TWICE,
+    "vim, the old file": VIM + ["-c", "set backupskip= backupcopy=no", "-c", AWAITED] + SAVE_TWICE,
+    "emacs, a copy": ["emacs", "-Q", "--batch", "--eval", EMACS % "t"],
+    "emacs, the old file": ["emacs", "-Q", "--batch", "--eval", EMACS % "nil"],
+}
+
+
+@pytest.mark.parametrize("is_read", [True, False], ids=["read", "unread"])
+@pytest.mark.parametrize("editor", BACKUPS)
+def test_a_backup_is_no_reading(space, src, bound, editor, is_read):
+    """An editor reads v1, and copies v2 when it saves. It has not edited v2, also when it saves once more."""
+    process, go = begin_editor(BACKUPS[editor], space, src)
+    console(space, bound)
+    if is_read:
+        tools.run("grep", "-r", "theirs", space.path).ok()
+    go()
+    tools.finish(process, given=b"y\ny\n")
+    assert space.job(bound)["content"] == THEIRS and len(space.updates()) == 0 and len(space.jobs()) == 1
+
+
+@pytest.mark.parametrize("editor", BACKUPS)
+def test_an_editor_with_a_backup_saves_again_and_again(space, src, bound, editor):
+    process, go = begin_editor(BACKUPS[editor], space, src)
+    text(space)
+    go()
+    tools.finish(process).ok()
+    assert "# edited" in space.job(bound)["content"] and space.id("a.yaml") == bound and len(space.jobs()) == 1
+
+
+@pytest.mark.parametrize("refresh", ["0", LONG])
+def test_who_has_read_v1_does_not_know_the_v2_that_was_copied_over_it(make_space, src, refresh):
+    space = make_space(refresh=refresh)
+    job = submit(space, src)
+    script = '''
+text = load(target); ready()
+with open(target, 'wb') as file:
+    file.write(text + b'# edited')
+'''
+    editor = tools.begin_python(script, space.at("a.yaml"))
+    console(space, job)
+    save(space, src, "theirs").ok()
+    assert versions(space) == ("v2", "v2") and not space.updates()
+    assert tools.finish(editor, given=b"go\n").status != 0
+    assert space.job(job)["content"] == THEIRS and "# edited" in text(space) and versions(space) == ("v1", "v2")
+
+
+def test_who_makes_a_copy_and_reads_again_knows_better(space, src, bound):
+    script = """
+load(target); ready()
+text = load(target)
+with open(target + '.copy', 'wb') as file:
+    file.write(text)
+text = load(target)
+with open(target, 'wb') as file:
+    file.write(text + b'# edited\\n')
+"""
+    editor = tools.begin_python(script, space.at("a.yaml"))
+    console(space, bound)
+    text(space)
+    tools.finish(editor, given=b"go\n").ok()
+    assert space.job(bound)["content"] == THEIRS + "# edited\n"
+
+
+@pytest.mark.parametrize("editor", EDITORS)
+def test_an_editor_saves_again_and_again(space, src, bound, editor):
+    """Without another writer nothing is in the way, nor is the editor's own version."""
+    process, go = begin_editor(EDITORS[editor], space, src)
+    text(space)
+    go()
+    tools.finish(process).ok()
+    assert "# edited" in space.job(bound)["content"] and versions(space) == ("v2", "v2")
+
+
+def test_sed_edits_what_is_there_now(space, bound):
+    console(space, bound)
+    tools.run("sed", "-i", "s/theirs/ours/", space.at("a.yaml")).ok()
+    assert space.job(bound)["content"] == THEIRS.replace("theirs", "ours") and versions(space) == ("v3", "v3")
+
+
+def test_an_editor_that_reads_again_knows_better(space, src, bound):
+    script = """
+load(target); ready()
+text = load(target)
+with open(target, 'wb') as file:
+    file.write(text + b'# edited\\n')
+"""
+    editor = tools.begin_python(script, space.at("a.yaml"))
+    console(space, bound)
+    text(space)
+    tools.finish(editor, given=b"go\n").ok()
+    assert space.job(bound)["content"] == THEIRS + "# edited\n"
+
+
+@pytest.fixture
+def imported(make_space):
+    """A space that shows an import as a.yaml, and lets it be edited, and the ID of the job."""
+    space = make_space(refresh="0", jobs="all")
+    made = space.cocd.client().create(name="a", content=MINE)
+    tools.eventually(lambda: "a.yaml" in os.listdir(space.path), "the import")
+    return space, made
+
+
+def test_an_editor_that_has_read_an_import_overwrites_nobody(imported, src):
+    """The same before the job is bound here: the editor's first save binds it."""
+    space, made = imported
+    process, go = begin_editor(EDITORS["python"], space, src)
+    console(space, made, name="a")
+    tools.run("grep", "-r", "theirs", space.path).ok()
+    go()
+    assert tools.finish(process).status != 0
+    assert space.job(made)["content"] == THEIRS and "# edited" in text(space)
+    assert space.id("a.yaml") == made and len(space.updates()) == 0
+
+
+@pytest.mark.parametrize("is_read", [True, False], ids=["read", "unread"])
+@pytest.mark.parametrize("editor", BACKUPS)
+def test_a_backup_of_an_import_is_no_reading(imported, src, editor, is_read):
+    space, made = imported
+    process, go = begin_editor(BACKUPS[editor], space, src)
+    console(space, made, name="a")
+    if is_read:
+        tools.run("grep", "-r", "theirs", space.path).ok()
+    go()
+    tools.finish(process, given=b"y\ny\n")
+    assert space.job(made)["content"] == THEIRS and len(space.updates()) == 0 and len(space.jobs()) == 1
+
+
+def test_an_editor_of_an_import_saves(imported, src):
+    space, made = imported
+    process, go = begin_editor(EDITORS["python"], space, src)
+    go()
+    tools.finish(process).ok()
+    assert "# edited" in space.job(made)["content"] and space.id("a.yaml") == made
+
+
+def test_a_search_through_many_files_does_not_push_an_editor_out(space, src, bound):
+    process, go = begin_editor(EDITORS["python"], space, src)
+    for n in range(300):
+        tools.write(space.at(f"{n}.yaml"), b"")
+    console(space, bound)
+    tools.run("grep", "-r", "theirs", space.path).ok()
+    go()
+    assert tools.finish(process).status != 0 and space.job(bound)["content"] == THEIRS
