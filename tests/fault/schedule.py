@@ -580,17 +580,25 @@ class Schedule:
             yield f"{file} holds {self.step(content)}, and not {[self.step(text) for text in file.content]}"
         mine = {commit.text for commit in file.commits if writers[commit.text] == {file} and commit.text not in self.console}
         holders = {holder for holder, held in jobs.items() if mine & set(held)}
-        if holders - {job}:
+        taken = self.taken_over(file) if not job else set()
+        if holders - {job} - taken:
             yield f"{file} has the job {job}, and its texts are in {holders}"
         state = file.host.mount.fact(file.path, "state") if file.there else None
         acknowledged = [commit for commit in file.commits if commit.told == OK]
         if file.host.mount.options["submit"] == "queue":
             acknowledged = acknowledged[-1:] if state == "submitted" and file.commits[-1:] == acknowledged[-1:] else []
         for commit in acknowledged:
-            if commit.text not in texts:
+            if commit.text not in texts and not any(commit.text in jobs.get(other, []) for other in taken):
                 yield f"{file}: {self.step(commit.text)} was acknowledged, and is no version of {job}"
         if file.there and job:
             yield from self.facts_wrong(file, job, texts, content, state)
+
+    @staticmethod
+    def taken_over(file):
+        """The jobs that other files of the host and the same name have: adoption may give them the job of a removed file."""
+        if file.host.mount.options.get("adopt") == "never":
+            return set()
+        return {file.host.mount.id(other.path) for other in file.host.files if other is not file and other.name == file.name} - {None}
 
     def facts_wrong(self, file, job, texts, content, state):
         mount = file.host.mount
