@@ -124,6 +124,15 @@ int json_is_clear(const cJSON *value)
 	return r;
 }
 
+void json_wipe(cJSON *value)
+{
+	for (; value; value = value->next) {
+		if (value->valuestring)
+			explicit_bzero(value->valuestring, strlen(value->valuestring));
+		json_wipe(value->child);
+	}
+}
+
 const cJSON *json_get(const cJSON *value, const char *name)
 {
 	return cJSON_IsObject(value) ? cJSON_GetObjectItemCaseSensitive(value, name) : NULL;

@@ -43,6 +43,10 @@ void json_replace_nul(char *text, size_t size);
  */
 int json_is_clear(const cJSON *value);
 
+/* Overwrites all strings of a value that holds secrets, before it is deleted. Its depth is bounded
+ * by the caller (json_is_within()). NULL is accepted. */
+void json_wipe(cJSON *value);
+
 /* The member of an object, by its exact name; NULL if there is none or value is not an object. */
 const cJSON *json_get(const cJSON *value, const char *name);
 

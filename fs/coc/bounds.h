@@ -34,4 +34,25 @@
 #define HTTP_RETRY_AFTER_MAX 64 /* the value of a Retry-After header: a date has 29 bytes */
 #define COC_AUTH_FAILURES_MAX 3 /* in a row, then calls pause: more than five lock the key */
 
+/* Temporary keys. Times in seconds unless the name says otherwise. */
+/* New keys are asked for so long before the old ones end, as the SDKs do. */
+#define KEYS_RENEW_BEFORE_S (40 * 60)
+/* Keys that live no longer than that are renewed at half of their time; but never more often than
+ * once a second, nor less often than that. */
+#define KEYS_RENEW_SOON_S 60
+/* After a failure: 1 s, twice as long each time, at most a minute. One small request in a minute
+ * is no load. */
+#define KEYS_RETRY_MOST_S 60
+#define KEYS_RETRY_DOUBLINGS 6
+/* How often the real time is looked at: the loop's clock does not count the sleep of a machine. */
+#define KEYS_CLOCK_LOOK_S 60
+/* How long the start waits for the first keys: all requests of the metadata service, once. */
+#define KEYS_FIRST_MAX_MS 10000
+#define METADATA_TIMEOUT_MS 3000   /* of each request: the address is on this machine's link */
+#define METADATA_TOKEN_TTL "21600" /* seconds, as the SDKs ask for */
+/* The answer has a security token, which has about 8 KB at most, and is little more. */
+#define KEYS_ANSWER_MAX (64u << 10)
+#define KEYS_ANSWER_VALUES_MAX 4096 /* JSON values of it; a catalogue of services has hundreds */
+#define KEYS_ANSWER_DEPTH_MAX 16
+
 #endif

@@ -19,22 +19,43 @@ static bool is_given(const char *value)
 	return value && *value;
 }
 
-static int tell_nothing_found(const char *path, struct err *err)
+int coc_chain_tell_nothing(const struct err *why, struct err *err)
 {
+	_cleanup_free_ char *path = NULL;
+
+	if (profile_path(FILE_VARIABLE, FILE_NAME, &path) == -ENOMEM)
+		return err_set(err, ENOMEM, "out of memory");
 	err_set(err, ENOENT,
 		"no credentials: neither HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK nor "
-		"HUAWEICLOUD_SDK_X_AUTH_TOKEN is set, and there is no file %s",
-		path ? path : "~/.huaweicloud/credentials (and no home directory)");
+		"HUAWEICLOUD_SDK_X_AUTH_TOKEN is set, there is no file %s, and no metadata service "
+		"of a cloud server gives keys: %s",
+		path ? path : "~/.huaweicloud/credentials (and no home directory)",
+		why->text[0] ? why->text : "no answer in time");
+	if (why->errnum == EACCES) { /* the service says what it lacks */
+		strcpy(err->details, why->details);
+		return -ENOENT;
+	}
 	err_detail(
 		err, "what_to_do",
 		"put \"[global]\", \"ak = …\" and \"sk = …\" as three lines into %s and close it "
-		"with chmod 600",
+		"with chmod 600; or bind an agency to the cloud server",
 		path ? path : "a file that HUAWEICLOUD_SDK_CREDENTIALS_FILE names");
 	return -ENOENT;
 }
 
+static int take_offer(const struct coc_offer *offer, const char *source,
+		      struct coc_origin *ret_origin, struct err *err)
+{
+	struct coc_creds *creds = NULL;
+	int r = coc_creds_make(offer, source, &creds, err);
+
+	if (r == 0)
+		*ret_origin = (struct coc_origin){.kind = ORIGIN_KEYS, .creds = creds};
+	return r;
+}
+
 /* Makes credentials of a file. source is the path for people. */
-static int take_file(const char *path, const char *section, struct coc_creds **ret_creds,
+static int take_file(const char *path, const char *section, struct coc_origin *ret_origin,
 		     struct err *err)
 {
 	_cleanup_secret_buf_ struct buf text = {0};
@@ -51,15 +72,15 @@ static int take_file(const char *path, const char *section, struct coc_creds **r
 			       "%s names an identity provider (idp_id), which cocfs cannot "
 			       "use: put ak and sk there",
 			       path);
-	return coc_creds_make(&offer, source.data, ret_creds, err);
+	return take_offer(&offer, source.data, ret_origin, err);
 }
 
 /* -o profile: a file, or a section of the file. */
-static int take_profile(const char *profile, const char *path, struct coc_creds **ret_creds,
+static int take_profile(const char *profile, const char *path, struct coc_origin *ret_origin,
 			struct err *err)
 {
 	const bool is_path = strchr(profile, '/') != NULL;
-	int r = take_file(is_path ? profile : path, is_path ? NULL : profile, ret_creds, err);
+	int r = take_file(is_path ? profile : path, is_path ? NULL : profile, ret_origin, err);
 
 	if (r == -ENOENT)
 		err_detail(err, "what_to_do",
@@ -67,23 +88,28 @@ static int take_profile(const char *profile, const char *path, struct coc_creds 
 	return r;
 }
 
-int coc_chain_find(const struct coc_places *places, struct coc_creds **ret_creds, struct err *err)
+int coc_chain_find(const struct coc_places *places, struct coc_origin *ret_origin, struct err *err)
 {
 	const struct coc_offer offer = coc_environment_offer(places->environment);
 	_cleanup_free_ char *path = NULL;
 	int r;
 
 	if (!places->profile && (is_given(offer.ak) || is_given(offer.sk) || is_given(offer.token)))
-		return coc_creds_make(&offer, ENVIRONMENT, ret_creds, err);
+		return take_offer(&offer, ENVIRONMENT, ret_origin, err);
 	if (!places->profile || !strchr(places->profile, '/')) {
 		r = profile_path(FILE_VARIABLE, FILE_NAME, &path);
 		if (r == -ENOMEM)
 			return err_set(err, ENOMEM, "out of memory");
-		if (r < 0)
-			return tell_nothing_found(NULL, err);
+		if (r < 0 && places->profile)
+			return err_set(err, ENOENT,
+				       "no credentials: you have no home directory with a file "
+				       ".huaweicloud/credentials");
 	}
 	if (places->profile)
-		return take_profile(places->profile, path, ret_creds, err);
-	r = take_file(path, NULL, ret_creds, err);
-	return r == -ENOENT ? tell_nothing_found(path, err) : r;
+		return take_profile(places->profile, path, ret_origin, err);
+	r = path ? take_file(path, NULL, ret_origin, err) : -ENOENT;
+	if (r != -ENOENT)
+		return r;
+	*ret_origin = (struct coc_origin){.kind = ORIGIN_METADATA};
+	return 0;
 }

@@ -3,8 +3,8 @@
 #define COCFS_COC_CHAIN_H
 
 #include "base/err.h"
-#include "coc/creds.h"
 #include "coc/environment.h"
+#include "coc/origin.h"
 
 /* The credential chain: the places where the official SDKs look, in their order. */
 
@@ -20,10 +20,14 @@ struct coc_places {
  * Looks in the environment, then in the profile file ~/.huaweicloud/credentials
  * (HUAWEICLOUD_SDK_CREDENTIALS_FILE), section [global] before [basic]. The first place that says
  * anything is taken, and what is wrong there is an error: other keys than those that were meant
- * could be another account's. Returns 0 and owned credentials, or with err filled: -ENOENT, there
- * are none; -EACCES, others can read the file; -EINVAL, a file, section or pair is not whole;
- * -ENOMEM, -EIO.
+ * could be another account's. When no place says anything, the metadata service is left: nothing
+ * is asked here. Returns 0 and an origin that the caller finishes, or with err filled: -ENOENT, no
+ * such profile; -EACCES, others can read it; -EINVAL, something is not whole; -ENOMEM, -EIO.
  */
-int coc_chain_find(const struct coc_places *places, struct coc_creds **ret_creds, struct err *err);
+int coc_chain_find(const struct coc_places *places, struct coc_origin *ret_origin, struct err *err);
+
+/* Tells that no place has keys, when the metadata service has none either; why: what it says, with
+ * no text if it does not answer. Returns -ENOENT or -ENOMEM. */
+int coc_chain_tell_nothing(const struct err *why, struct err *err);
 
 #endif

@@ -25,6 +25,7 @@
 #include "coc/creds.h"
 #include "coc/endpoint.h"
 #include "coc/http.h"
+#include "coc/refusal.h"
 #include "coc/request.h"
 #include "loop/loop.h"
 
@@ -42,6 +43,7 @@ struct coc_client {
 	unsigned auth_failures; /* in a row */
 	bool proven;		/* the service accepted these credentials */
 	bool paused;
+	struct err lack; /* why there are no other credentials; no text: that is not known */
 	struct call_list calls;
 };
 
@@ -52,8 +54,9 @@ struct coc_call {
 	char *document_id; /* of update, delete and show */
 	int64_t version;   /* before an update */
 	struct coc_request request;
-	struct http_request *running; /* NULL while the call is refused for the pause */
+	struct http_request *running; /* NULL while the call is refused */
 	struct loop_timer refusal;
+	bool lacks_creds; /* it was refused for that, and not for the pause */
 	unsigned creds_number;
 	bool answering; /* its callback runs: there is nothing left to cancel */
 	coc_done_fn *done;
@@ -96,15 +99,10 @@ static void deliver_call(struct coc_call *call, struct answer *answer)
 	free_call(call);
 }
 
-static int set_paused(struct err *err)
+/* Are there no credentials, or none that are still valid? */
+static bool lacks_creds(const struct coc_client *client)
 {
-	err_set(err, EACCES,
-		"calls are paused after %d authentication failures in a row, so that the key is "
-		"not "
-		"locked",
-		COC_AUTH_FAILURES_MAX);
-	err_detail(err, "what_to_do", "put good credentials in place, then: pkill -HUP -x cocfs");
-	return -EACCES;
+	return !client->creds || (client->creds->expires_s && client->creds->expires_s <= now_s());
 }
 
 static void on_refusal(void *data)
@@ -113,7 +111,10 @@ static void on_refusal(void *data)
 	struct answer answer;
 	struct err err;
 
-	set_paused(&err);
+	if (call->lacks_creds)
+		refusal_without_creds(call->client->creds, &call->client->lack, &err);
+	else
+		refusal_paused(&err);
 	answer_lost(COC_NOT_SENT, &err, &answer);
 	deliver_call(call, &answer);
 }
@@ -210,7 +211,7 @@ static int send_call(struct coc_call *call, int64_t timeout_ms, struct err *err)
 	};
 	int r = 0;
 
-	if (client->paused)
+	if (client->paused || call->lacks_creds)
 		refuse_soon(call);
 	else
 		r = http_start(client->http, &spec, timeout_ms, on_http, call, &call->running);
@@ -221,7 +222,7 @@ static int start_call(struct coc_client *client, struct request_spec *spec, int6
 		      coc_done_fn *done, void *data, struct coc_call **ret_call, struct err *err)
 {
 	struct coc_call *call = calloc(1, sizeof(*call));
-	int r;
+	int r = 0;
 
 	if (!call)
 		return err_set(err, ENOMEM, "out of memory");
@@ -234,7 +235,9 @@ static int start_call(struct coc_client *client, struct request_spec *spec, int6
 	spec->endpoint = client->endpoint;
 	spec->creds = client->creds;
 	spec->now_s = now_s();
-	r = request_build(spec, &call->request, err);
+	call->lacks_creds = lacks_creds(client);
+	if (!call->lacks_creds)
+		r = request_build(spec, &call->request, err);
 	if (r == 0 && spec->document_id && !(call->document_id = strdup(spec->document_id)))
 		r = err_set(err, ENOMEM, "out of memory");
 	if (r == 0)
@@ -365,7 +368,13 @@ void coc_client_set_creds(struct coc_client *client, const struct coc_creds *cre
 	client->auth_failures = 0;
 	client->proven = false;
 	client->paused = false;
+	client->lack = (struct err){0};
 	http_set_running_max(client->http, running_max(client));
+}
+
+void coc_client_note_lack(struct coc_client *client, const struct err *why)
+{
+	client->lack = *why;
 }
 
 unsigned coc_client_auth_failures(const struct coc_client *client)

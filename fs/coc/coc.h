@@ -99,8 +99,8 @@ static inline bool coc_answer_refuses(const struct coc_answer *answer)
 typedef void coc_done_fn(void *data, const struct coc_answer *answer);
 
 /*
- * Makes a client. creds stays the caller's and must outlive the client; the loop too. Returns 0 and
- * an owned client; -errno with err filled.
+ * Makes a client. creds stays the caller's and must outlive the client; the loop too. creds may be
+ * NULL, see coc_client_note_lack(). Returns 0 and an owned client; -errno with err filled.
  */
 int coc_client_create(struct loop *loop, const struct coc_client_options *options,
 		      const struct coc_creds *creds, struct coc_client **ret_client,
@@ -114,6 +114,13 @@ void coc_client_destroy(struct coc_client *client);
  * after three authentication failures in a row (more than five lock the key for five minutes).
  */
 void coc_client_set_creds(struct coc_client *client, const struct coc_creds *creds);
+
+/*
+ * Says why other credentials cannot be had; why is copied. As long as there are no credentials, or
+ * those that are set have expired, calls end as COC_NOT_SENT, EACCES with that story.
+ * coc_client_set_creds() forgets it.
+ */
+void coc_client_note_lack(struct coc_client *client, const struct err *why);
 
 /* True while calls are paused after authentication failures; they then end as COC_NOT_SENT,
  * EACCES. */

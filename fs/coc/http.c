@@ -227,6 +227,7 @@ static void call_back(struct http_request *request)
 		.status = request->status,
 		.request_id = transfer->request_id[0] ? transfer->request_id : NULL,
 		.retry_after = transfer->retry_after[0] ? transfer->retry_after : NULL,
+		.header = transfer->header.data,
 		.body = transfer->body.data,
 		.body_size = transfer->body.size,
 		.cut = transfer->cut,

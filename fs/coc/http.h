@@ -32,8 +32,10 @@ struct http_spec {
 	size_t n_headers;
 	const void *body; /* NULL: none */
 	size_t body_size;
-	size_t answer_max; /* bytes of an answer's body that are kept */
-	bool once;	   /* sent at most once, whatever breaks: for all that is not a GET */
+	size_t answer_max;  /* bytes of an answer's body that are kept */
+	bool once;	    /* sent at most once, whatever breaks: for all that is not a GET */
+	bool secret;	    /* the answer has keys: its body is kept in one piece, and wiped */
+	const char *header; /* of the answer, to be kept: a literal; NULL: none */
 };
 
 /* What came of it; lives until the callback returns. */
@@ -44,6 +46,7 @@ struct http_answer {
 	unsigned status;
 	const char *request_id;	 /* header X-Request-Id, or NULL */
 	const char *retry_after; /* header Retry-After, or NULL */
+	const char *header;	 /* the one that was to be kept, wiped later; or NULL */
 	const void *body;
 	size_t body_size;
 	bool cut; /* the body is longer than what was to be kept of it */

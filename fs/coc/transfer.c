@@ -26,6 +26,7 @@
 #include "base/process.h"
 #include "base/secret.h"
 #include "coc/curl_memory.h"
+#include "coc/header.h"
 #include "bounds/api.h"
 #include "coc/bounds.h"
 
@@ -147,26 +148,14 @@ static size_t on_body(char *data, size_t unit, size_t n, void *to)
 	return size;
 }
 
-/* Copies the value if the line is that header; a value that does not fit is left out. */
-static void take_answer_header(const char *line, size_t size, const char *name, char *to,
-			       size_t room)
+/* Keeps the header that the request wants, the first one of its name. */
+static int keep_wanted_header(struct transfer *transfer, const char *line, size_t size)
 {
-	size_t length = strlen(name);
+	const char *value = transfer->wanted && !transfer->header.data
+				    ? header_value(line, size, transfer->wanted, &size)
+				    : NULL;
 
-	if (size <= length || strncasecmp(line, name, length) || line[length] != ':')
-		return;
-	line += length + 1;
-	size -= length + 1;
-	while (size && strchr(" \t", *line)) {
-		line++;
-		size--;
-	}
-	while (size && strchr(" \t\r\n", line[size - 1]))
-		size--;
-	if (size >= room || memchr(line, '\0', size))
-		return;
-	memcpy(to, line, size);
-	to[size] = '\0';
+	return value ? buf_append(&transfer->header, value, size) : 0;
 }
 
 /* Is the line the status of an answer, and not of a "100 Continue"? Then the answer begins. */
@@ -200,12 +189,17 @@ static size_t on_header(char *line, size_t unit, size_t n, void *to)
 	if (begins_answer(line, size))
 		transfer->early = is_half_sent(transfer);
 	/* a status line begins a new set of headers: those of a "100 Continue" do not count */
-	if (size > 5 && !memcmp(line, "HTTP/", 5))
+	if (size > 5 && !memcmp(line, "HTTP/", 5)) {
 		transfer->request_id[0] = transfer->retry_after[0] = '\0';
-	take_answer_header(line, size, "X-Request-Id", transfer->request_id,
-			   sizeof(transfer->request_id));
-	take_answer_header(line, size, "Retry-After", transfer->retry_after,
-			   sizeof(transfer->retry_after));
+		secret_buf_finish(&transfer->header);
+	}
+	header_take(line, size, "X-Request-Id", transfer->request_id, sizeof(transfer->request_id));
+	header_take(line, size, "Retry-After", transfer->retry_after,
+		    sizeof(transfer->retry_after));
+	if (keep_wanted_header(transfer, line, size) < 0) {
+		transfer->no_memory = true;
+		return 0;
+	}
 	return size;
 }
 
@@ -241,10 +235,15 @@ int transfer_init(struct transfer *transfer, const struct http_spec *spec, struc
 	*transfer = (struct transfer){.once = spec->once,
 				      .kept_max = spec->answer_max,
 				      .multi = multi,
+				      .secret = spec->secret,
+				      .wanted = spec->header,
 				      .request_size = spec->body ? spec->body_size : 0,
 				      .is_tls = !strncmp(spec->url, "https:", 6)};
 	/* "Expect:" sends none: waiting for "100 Continue" would cost a round trip */
 	r = keep_header_line(transfer, "Expect:");
+	/* room for the longest at once: growing would leave copies of keys in freed memory */
+	if (r == 0 && spec->secret)
+		r = buf_reserve(&transfer->body, spec->answer_max);
 	for (size_t i = 0; r == 0 && i < spec->n_headers; i++)
 		r = keep_header_line(transfer, spec->headers[i]);
 	if (r < 0)
@@ -258,7 +257,11 @@ void transfer_finish(struct transfer *transfer)
 		secret_wipe(line->data, strlen(line->data));
 	curl_slist_free_all(transfer->headers);
 	transfer->headers = NULL;
-	buf_finish(&transfer->body);
+	secret_buf_finish(&transfer->header);
+	if (transfer->secret)
+		secret_buf_finish(&transfer->body);
+	else
+		buf_finish(&transfer->body);
 }
 
 /* Sets an option unless one before failed. */

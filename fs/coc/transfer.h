@@ -38,7 +38,9 @@ struct transfer {
 	size_t body_received, header_bytes, header_lines; /* of an answer */
 	size_t kept_max;				  /* bytes of its body */
 	bool cut;					  /* it has more */
-	struct buf body;
+	bool secret;					  /* body is wiped */
+	const char *wanted;	 /* the name of a header to keep, or NULL */
+	struct buf body, header; /* header: what was wanted */
 	char request_id[COC_REQUEST_ID_MAX * UTF8_CHAR_MAX + 1];
 	char retry_after[HTTP_RETRY_AFTER_MAX];
 	struct curl_slist *headers;

@@ -1,6 +1,20 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Keys that are there are taken at once. Temporary keys are fetched on the loop: the start waits
+ * for the first ones, and after that nobody does. Calls go on with the old keys until those end.
+ *
+ * After SIGHUP the place may be another one. What is found there replaces the old keys when it is
+ * whole: until then a renewal of the new place is on trial beside the old one.
+ */
+#define _GNU_SOURCE
 #include "cocfs/credentials.h"
 
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "coc/bounds.h"
 #include "coc/credentials_file.h"
 
 int credentials_init(struct credentials *credentials, const char *profile, struct err *err)
@@ -9,38 +23,165 @@ int credentials_init(struct credentials *credentials, const char *profile, struc
 	return coc_environment_take(&credentials->environment, err);
 }
 
-static int find_creds(const struct credentials *credentials, struct coc_creds **ret_creds,
-		      struct err *err)
+static int find_origin(const struct credentials *credentials, struct coc_origin *ret_origin,
+		       struct err *err)
 {
 	const struct coc_places places = {.environment = &credentials->environment,
 					  .profile = credentials->profile};
 
-	return credentials->file ? coc_creds_read(credentials->file, ret_creds, err)
-				 : coc_chain_find(&places, ret_creds, err);
+	*ret_origin = (struct coc_origin){.kind = ORIGIN_KEYS};
+	return credentials->file ? coc_creds_read(credentials->file, &ret_origin->creds, err)
+				 : coc_chain_find(&places, ret_origin, err);
 }
 
-int credentials_find(struct credentials *credentials, struct err *err)
+/* The metadata service gives the same keys for hours. */
+static bool is_same_key(const struct coc_creds *a, const struct coc_creds *b)
 {
-	return find_creds(credentials, &credentials->current, err);
+	return a && a->ak && b->ak && !strcmp(a->ak, b->ak) && a->expires_s == b->expires_s;
 }
 
-int credentials_find_again(struct credentials *credentials, struct coc_client *client,
-			   struct err *err)
+/* Has the client use other credentials from now on. */
+static void replace_creds(struct credentials *credentials, struct coc_creds *creds)
 {
-	struct coc_creds *creds = NULL;
-	int r = find_creds(credentials, &creds, err);
+	if (credentials->client)
+		coc_client_set_creds(credentials->client, creds);
+	coc_creds_free(credentials->current);
+	credentials->current = creds;
+	if (credentials->renewed)
+		credentials->renewed(credentials->data);
+}
+
+/* Tells of a fetch without keys: once for each reason, as it is tried again every minute. */
+static void note_lack(struct credentials *credentials, const struct err *err)
+{
+	if (strcmp(credentials->lack.text, err->text))
+		log_warning("%s, and cocfs tries again: %s",
+			    credentials->current ? "the keys cannot be renewed"
+						 : "there are no keys yet",
+			    err->text);
+	credentials->lack = *err;
+	if (credentials->client)
+		coc_client_note_lack(credentials->client, err);
+}
+
+static void on_keys(void *data, struct coc_creds *creds, const struct err *err)
+{
+	struct credentials *credentials = data;
+
+	if (credentials->answer)
+		loop_quit(credentials->loop);
+	if (!creds) {
+		if (credentials->answer) /* the start tells it */
+			*credentials->answer = *err;
+		else
+			note_lack(credentials, err);
+		return;
+	}
+	credentials->lack = (struct err){0};
+	if (is_same_key(credentials->current, creds)) {
+		coc_creds_free(creds);
+		return;
+	}
+	log_info("credentials taken from %s", creds->source);
+	replace_creds(credentials, creds);
+}
+
+static void on_trial(void *data, struct coc_creds *creds, const struct err *err)
+{
+	struct credentials *credentials = data;
+
+	if (!credentials->trial) { /* it has passed */
+		on_keys(data, creds, err);
+		return;
+	}
+	if (!creds) {
+		log_error("the credentials stay as they are: %s", err->text);
+		renewal_destroy(steal_ptr(credentials->trial));
+		return;
+	}
+	renewal_destroy(credentials->renewal);
+	credentials->renewal = steal_ptr(credentials->trial);
+	credentials->lack = (struct err){0};
+	replace_creds(credentials, creds);
+	log_info("credentials read again from %s", creds->source);
+}
+
+static void on_patience_over(void *data)
+{
+	loop_quit(data);
+}
+
+/* Runs the loop until the first fetch has ended. Nothing else is on the loop yet. Returns 0, or
+ * what the loop or the fetch failed with, in err. */
+static int wait_for_first(struct credentials *credentials, struct err *err)
+{
+	struct loop *loop = credentials->loop;
+	struct loop_timer patience = {0};
+	struct err answer = {0};
+	int r;
+
+	credentials->answer = &answer;
+	loop_timer_set(loop, &patience, loop_now_ms(loop) + KEYS_FIRST_MAX_MS, on_patience_over,
+		       loop);
+	r = loop_run(loop);
+	loop_timer_cancel(&patience);
+	credentials->answer = NULL;
+	if (r < 0)
+		return err_set(err, -r, "the event loop: %s", strerror(-r));
+	return credentials->current ? 0 : coc_chain_tell_nothing(&answer, err);
+}
+
+int credentials_find(struct credentials *credentials, struct loop *loop, struct err *err)
+{
+	struct coc_origin origin;
+	int r = find_origin(credentials, &origin, err);
 
 	if (r < 0)
 		return r;
-	coc_client_set_creds(client, creds);
-	coc_creds_free(credentials->current);
-	credentials->current = creds;
-	return 0;
+	credentials->loop = loop;
+	if (origin.kind == ORIGIN_KEYS) {
+		credentials->current = steal_ptr(origin.creds);
+		log_info("credentials taken from %s", credentials->current->source);
+		return 0;
+	}
+	r = renewal_create(loop, &origin, on_keys, credentials, &credentials->renewal, err);
+	coc_origin_finish(&origin);
+	return r < 0 ? r : wait_for_first(credentials, err);
+}
+
+void credentials_set_client(struct credentials *credentials, struct coc_client *client,
+			    void (*renewed)(void *data), void *data)
+{
+	credentials->client = client;
+	credentials->renewed = renewed;
+	credentials->data = data;
+}
+
+int credentials_find_again(struct credentials *credentials, struct err *err)
+{
+	struct coc_origin origin;
+	int r = find_origin(credentials, &origin, err);
+
+	if (r < 0)
+		return r;
+	renewal_destroy(steal_ptr(credentials->trial));
+	if (origin.kind == ORIGIN_KEYS) {
+		renewal_destroy(steal_ptr(credentials->renewal));
+		replace_creds(credentials, steal_ptr(origin.creds));
+		log_info("credentials read again from %s", credentials->current->source);
+		return 0;
+	}
+	r = renewal_create(credentials->loop, &origin, on_trial, credentials, &credentials->trial,
+			   err);
+	coc_origin_finish(&origin);
+	return r;
 }
 
 void credentials_finish(struct credentials *credentials)
 {
+	renewal_destroy(credentials->renewal);
+	renewal_destroy(credentials->trial);
 	coc_creds_free(credentials->current);
-	credentials->current = NULL;
 	coc_environment_finish(&credentials->environment);
+	*credentials = (struct credentials){0};
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The parts of a mount and the order they live in: state directory, loop, (local service,)
- * credentials, client, ledger, engine, space. They close in the reverse order.
+ * The parts of a mount and the order they live in: loop, credentials, state directory, (local
+ * service,) client, ledger, engine, space. They close in the reverse order.
  *
  * SIGTERM and SIGINT end it: what is under way is answered first, within the time that a submission
  * has; then it is unmounted. An unmount from outside does the same without the second step. SIGHUP
@@ -25,6 +25,7 @@
 #include "coc/source.h"
 #include "cocfs/apart.h"
 #include "cocfs/credentials.h"
+#include "cocfs/greeting.h"
 #include "cocfs/mountpoint.h"
 #include "cocfs/state_dir.h"
 #include "service/bounds.h"
@@ -72,6 +73,10 @@ static void end_mount(void *data)
 	if (mount->ending)
 		return;
 	mount->ending = true;
+	if (!mount->opened) { /* the start waits for something */
+		loop_quit(mount->loop);
+		return;
+	}
 	submit_quiesce(mount->engine);
 	loop_timer_set(mount->loop, &mount->patience,
 		       loop_now_ms(mount->loop) + mount->opts->timeout_ms, quit_on_signal, mount);
@@ -88,6 +93,15 @@ static void iteration_end(void *data)
 
 /* ---- signals ---- */
 
+/* There are other credentials: what waits for good ones is tried at once. */
+static void on_renewed(void *data)
+{
+	struct mount *mount = data;
+
+	if (mount->opened)
+		submit_hasten(mount->engine);
+}
+
 static void reload_credentials(struct mount *mount)
 {
 	struct err err = {0};
@@ -96,12 +110,8 @@ static void reload_credentials(struct mount *mount)
 	if (r < 0)
 		log_error("the old log file stays in use: %s cannot be opened: %s",
 			  mount->opts->logfile, strerror(-r));
-	if (credentials_find_again(&mount->credentials, mount->client, &err) < 0) {
+	if (credentials_find_again(&mount->credentials, &err) < 0)
 		log_error("the credentials stay as they are: %s", err.text);
-		return;
-	}
-	submit_hasten(mount->engine);
-	log_info("credentials read again from %s", mount->credentials.current->source);
 }
 
 static void take_signal(void *data, uint32_t events)
@@ -112,9 +122,9 @@ static void take_signal(void *data, uint32_t events)
 	(void)events;
 	if (read(mount->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (info.ssi_signo == SIGHUP)
+	if (info.ssi_signo == SIGHUP && mount->opened)
 		reload_credentials(mount);
-	else
+	else if (info.ssi_signo != SIGHUP)
 		end_mount(mount);
 }
 
@@ -182,7 +192,9 @@ static int find_service(struct mount *mount, struct err *err)
 {
 	int r = coc_endpoint_find(mount->opts->source, &mount->endpoint, err);
 
-	return r < 0 ? r : credentials_find(&mount->credentials, err);
+	if (r == 0)
+		r = credentials_find(&mount->credentials, mount->loop, err);
+	return mount->ending ? err_set(err, EINTR, "a signal has ended the start") : r;
 }
 
 static int open_client(struct mount *mount, struct err *err)
@@ -197,14 +209,17 @@ static int open_client(struct mount *mount, struct err *err)
 		r = mount->endpoint ? start_embedded_service(mount, &socket, err)
 				    : err_set(err, ENOMEM, "out of memory");
 		if (r == 0)
-			r = credentials_find(&mount->credentials, err);
+			r = credentials_find(&mount->credentials, mount->loop, err);
 	}
 	if (r < 0)
 		return r;
 	options.endpoint = mount->endpoint;
 	options.unix_socket = socket;
-	return coc_client_create(mount->loop, &options, mount->credentials.current, &mount->client,
-				 err);
+	r = coc_client_create(mount->loop, &options, mount->credentials.current, &mount->client,
+			      err);
+	if (r == 0)
+		credentials_set_client(&mount->credentials, mount->client, on_renewed, mount);
+	return r;
 }
 
 static int open_engine(struct mount *mount, struct err *err)
@@ -303,6 +318,15 @@ static int divide_descriptors(struct mount *mount, struct err *err)
 	return 0;
 }
 
+static int start_loop(struct mount *mount, struct err *err)
+{
+	int r = loop_create(&mount->loop);
+
+	if (r < 0)
+		return err_set(err, -r, "the event loop: %s", strerror(-r));
+	return watch_signals(mount, err);
+}
+
 /* Opens one part after the other. mount_close() closes those that are open. */
 static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
 {
@@ -310,6 +334,8 @@ static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
 
 	if (r == 0)
 		r = divide_descriptors(mount, err);
+	if (r == 0)
+		r = start_loop(mount, err);
 	if (r == 0 && !is_local(mount))
 		r = find_service(mount, err);
 	if (r == 0 && opts->logfile)
@@ -320,13 +346,6 @@ static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
 		r = state_dir_open(opts->state_dir, mount->source, &mount->state, err);
 	if (r == 0)
 		r = apart_check(opts, mount->state.path, err);
-	if (r == 0) {
-		r = loop_create(&mount->loop);
-		if (r < 0)
-			err_set(err, -r, "the event loop: %s", strerror(-r));
-	}
-	if (r == 0)
-		r = watch_signals(mount, err);
 	if (r == 0)
 		r = open_client(mount, err);
 	if (r == 0)
@@ -360,32 +379,9 @@ int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
 	return 0;
 }
 
-static void on_greeted(void *data, const struct coc_answer *answer)
-{
-	(void)data;
-	if (answer->outcome != COC_DONE)
-		log_warning("the service was greeted: %s", answer->err->text);
-	process_release_start(); /* which ends here */
-}
-
-/*
- * Asks the service for a page of jobs, without anybody who waits for it: the connection is open
- * when the first job is written, and credentials that are proven let a first burst go out at once
- * (more than a few failures would lock the key). What is wrong with them is in the log from the
- * start.
- */
-static void greet_service(struct mount *mount)
-{
-	struct err err = {0};
-
-	if (coc_list(mount->client, NULL, 0, mount->opts->timeout_ms, on_greeted, mount, NULL,
-		     &err) < 0)
-		log_warning("the service cannot be greeted: %s", err.text);
-}
-
 int mount_serve(struct mount *mount)
 {
-	greet_service(mount);
+	greeting_send(mount->client, mount->opts->timeout_ms);
 	return loop_run(mount->loop);
 }
 

@@ -216,7 +216,8 @@ class Cut(Exception):
 class Front:
     """The front; start() it, point the client at .url, stop() it. A context manager as well."""
 
-    def __init__(self, upstream, seed=0):
+    def __init__(self, upstream, seed=0, listen=socket.create_server):
+        self.listen = listen        # as socket.create_server()
         self.upstream = upstream    # (host, port), the path of a Unix socket, or a function that picks one; may be changed
         self.seed = seed
         self.random = random.Random(seed)
@@ -324,7 +325,7 @@ class Front:
 
     async def _listen(self):
         if self._listener is None:
-            self._listener = socket.create_server(("127.0.0.1", self.port), backlog=2048)
+            self._listener = self.listen(("127.0.0.1", self.port), backlog=2048)
             self._listener.setblocking(False)
             self.port = self._listener.getsockname()[1]
             self.loop.add_reader(self._listener, self._accept, self._listener)

@@ -74,6 +74,38 @@ static void a_burst_with_bad_keys_fails_three_times_only(void **state)
 	assert_int_equal(fake_server_requests(t.server), 3);
 }
 
+static void without_valid_credentials_nothing_is_sent(void **state)
+{
+	static const struct fake_reply replies[] = {OK_ID};
+	const struct err why = {
+		.errnum = EIO, .text = "IAM is away", .details = "what_to_do: wait for IAM\n"};
+	struct result result;
+
+	(void)state;
+	SERVE(replies);
+	t.creds.source = (char *)"the test";
+	t.creds.expires_s = 1000; /* long ago */
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_NOT_SENT, EACCES);
+	assert_non_null(strstr(result.text, "the keys from the test have expired"));
+	assert_non_null(strstr(result.details, "what_to_do: "));
+	coc_client_note_lack(t.client, &why);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_NOT_SENT, EACCES);
+	assert_non_null(strstr(result.text, "IAM is away"));
+	assert_non_null(strstr(result.details, "what_to_do: wait for IAM"));
+	coc_client_set_creds(t.client, NULL);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_NOT_SENT, EACCES);
+	assert_null(strstr(result.text, "IAM is away"));
+	assert_false(coc_client_paused(t.client));
+	assert_int_equal(fake_server_requests(t.server), 0);
+	t.creds.expires_s = INT64_MAX;
+	coc_client_set_creds(t.client, &t.creds);
+	create(&result, PATIENCE_MS);
+	expect(&result, COC_DONE, 0);
+}
+
 static void a_cancelled_call_is_silent(void **state)
 {
 	static const struct fake_reply replies[] = {{FAKE_HOLD, 0, NULL, NULL}, OK_ID};
@@ -211,6 +243,7 @@ int main(void)
 		TEST(three_bad_keys_in_a_row_pause_calls),
 		TEST(a_success_between_starts_the_count_anew),
 		TEST(a_burst_with_bad_keys_fails_three_times_only),
+		TEST(without_valid_credentials_nothing_is_sent),
 		TEST(a_cancelled_call_is_silent),
 		TEST(a_refused_call_can_be_cancelled),
 		TEST(calls_can_be_cancelled_and_started_in_a_callback),

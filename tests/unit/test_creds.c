@@ -34,12 +34,17 @@ static const char *const variables[] = {
 static int find_in(const char *profile, struct coc_creds **ret_creds, struct err *err)
 {
 	struct coc_environment environment;
+	struct coc_origin origin = {.kind = ORIGIN_KEYS};
 	int r = coc_environment_take(&environment, err);
 
 	if (r == 0)
 		r = coc_chain_find(
 			&(struct coc_places){.environment = &environment, .profile = profile},
-			ret_creds, err);
+			&origin, err);
+	if (r == 0 && origin.kind == ORIGIN_METADATA)
+		r = coc_chain_tell_nothing(&(struct err){.text = "nobody is there"}, err);
+	else if (r == 0)
+		*ret_creds = origin.creds;
 	coc_environment_finish(&environment);
 	return r;
 }

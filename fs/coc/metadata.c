@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The conversation with the metadata service. Two requests, as the SDKs send them:
+ *
+ *   PUT /meta-data/latest/api/token         a token of this conversation; 404, 405 and 503 say that
+ *                                           the service knows none: then no token is sent
+ *   GET /openstack/latest/securitykey       the keys
+ *
+ * A token lives for hours, so it is kept for the next fetch. When the service does not accept it
+ * any more (401), another one is asked for, once. A 401 can also say that no agency is bound to the
+ * server; its text tells the two apart.
+ */
+#define _GNU_SOURCE
+#include "coc/metadata.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/secret.h"
+#include "coc/bounds.h"
+#include "coc/http.h"
+#include "coc/keys_answer.h"
+
+#define TOKEN_PATH "/meta-data/latest/api/token"
+#define KEYS_PATH "/openstack/latest/securitykey"
+#define NO_AGENCY "Please configure Cloud Service Agency first"
+
+struct metadata {
+	struct http *http;
+	char *token_url, *keys_url;
+	struct secret *token; /* or NULL */
+	struct http_request *running;
+	bool token_is_new; /* it was asked for in this fetch */
+	keys_fn *done;
+	void *data;
+};
+
+/* Ends the fetch. metadata may be gone when this returns. */
+static void end_fetch(struct metadata *metadata, struct coc_creds *creds, const struct err *err)
+{
+	metadata->done(metadata->data, creds, err);
+}
+
+static void end_with(struct metadata *metadata, struct err *err)
+{
+	if (!strstr(err->details, "what_to_do: "))
+		err_detail(err, "what_to_do",
+			   "see whether `curl " METADATA_ENDPOINT KEYS_PATH
+			   "` gives keys on this server; cocfs tries again");
+	end_fetch(metadata, NULL, err);
+}
+
+static void end_unreached(struct metadata *metadata, const struct err *why)
+{
+	struct err err = *why;
+
+	err_drop(&err, "what_to_do");
+	err_context(&err, METADATA_SOURCE);
+	end_with(metadata, &err);
+}
+
+static void end_refused(struct metadata *metadata, unsigned status)
+{
+	struct err err = {0};
+
+	err_set(&err, EIO, "%s answers with %u", METADATA_SOURCE, status);
+	end_with(metadata, &err);
+}
+
+static void end_without_agency(struct metadata *metadata)
+{
+	struct err err = {0};
+
+	err_set(&err, EACCES, "no agency is bound to this server, so it has no keys");
+	err_detail(&err, "what_to_do",
+		   "bind an agency that may use COC to the server (ECS console, \"Agency\"), or "
+		   "write a credentials file");
+	end_fetch(metadata, NULL, &err);
+}
+
+static void end_without_memory(struct metadata *metadata)
+{
+	struct err err = {0};
+
+	err_set(&err, ENOMEM, "out of memory");
+	end_fetch(metadata, NULL, &err);
+}
+
+static int ask_for_keys(struct metadata *metadata);
+static int ask_for_token(struct metadata *metadata);
+
+static bool has_text(const struct http_answer *answer, const char *text)
+{
+	return answer->body_size && memmem(answer->body, answer->body_size, text, strlen(text));
+}
+
+static void on_keys(void *data, const struct http_answer *answer)
+{
+	struct metadata *metadata = data;
+	struct coc_creds *creds = NULL;
+	struct err err = {0};
+
+	metadata->running = NULL;
+	if (answer->err) {
+		end_unreached(metadata, answer->err);
+	} else if (answer->status == 401 && has_text(answer, NO_AGENCY)) {
+		end_without_agency(metadata);
+	} else if (answer->status == 401 && !metadata->token_is_new) {
+		if (ask_for_token(metadata) < 0)
+			end_without_memory(metadata);
+	} else if (answer->status != 200) {
+		end_refused(metadata, answer->status);
+	} else if (answer->cut ||
+		   keys_answer_of_metadata(answer->body, answer->body_size, &creds, &err) < 0) {
+		if (answer->cut)
+			err_set(&err, EIO, "the answer of %s is longer than %u bytes",
+				METADATA_SOURCE, KEYS_ANSWER_MAX);
+		end_with(metadata, &err);
+	} else {
+		end_fetch(metadata, creds, NULL);
+	}
+}
+
+/* Keeps the token. What no header can carry is none. Returns 0 or -ENOMEM. */
+static int keep_token(struct metadata *metadata, const struct http_answer *answer)
+{
+	const char *text = answer->body;
+	size_t size = answer->body_size;
+	int r;
+
+	while (size && strchr(" \t\r\n", text[size - 1]))
+		size--;
+	for (size_t i = 0; i < size; i++)
+		if (text[i] <= ' ' || text[i] >= 0x7f)
+			return 0;
+	r = size ? secret_open(text, size, METADATA_SOURCE, &metadata->token) : 0;
+	return r == -ENOMEM ? r : 0;
+}
+
+static void on_token(void *data, const struct http_answer *answer)
+{
+	struct metadata *metadata = data;
+	int r = 0;
+
+	metadata->running = NULL;
+	if (answer->err) {
+		end_unreached(metadata, answer->err);
+		return;
+	}
+	if (answer->status == 401 && has_text(answer, NO_AGENCY)) {
+		end_without_agency(metadata);
+		return;
+	}
+	if (answer->status == 200 && !answer->cut)
+		r = keep_token(metadata, answer);
+	else if (answer->status != 404 && answer->status != 405 && answer->status != 503) {
+		end_refused(metadata, answer->status);
+		return;
+	}
+	if (r == 0)
+		r = ask_for_keys(metadata);
+	if (r < 0)
+		end_without_memory(metadata);
+}
+
+static int ask_for_token(struct metadata *metadata)
+{
+	/* curl would send a type for the body that there is not */
+	char *headers[] = {(char *)"X-Metadata-Token-Ttl-Seconds: " METADATA_TOKEN_TTL,
+			   (char *)"Content-Type:"};
+	const struct http_spec spec = {.method = "PUT",
+				       .url = metadata->token_url,
+				       .headers = headers,
+				       .n_headers = 2,
+				       .body = "",
+				       .answer_max = SECRET_MAX,
+				       .secret = true};
+
+	secret_close(metadata->token);
+	metadata->token = NULL;
+	metadata->token_is_new = true;
+	return http_start(metadata->http, &spec, METADATA_TIMEOUT_MS, on_token, metadata,
+			  &metadata->running);
+}
+
+static int ask_for_keys(struct metadata *metadata)
+{
+	_cleanup_secret_buf_ struct buf token = {0};
+	struct http_spec spec = {.method = "GET",
+				 .url = metadata->keys_url,
+				 .headers = &token.data,
+				 .answer_max = KEYS_ANSWER_MAX,
+				 .secret = true};
+
+	if (metadata->token) {
+		if (buf_reserve(&token, sizeof("X-Metadata-Token: ") + SECRET_MAX) < 0 ||
+		    buf_printf(&token, "X-Metadata-Token: %s",
+			       secret_bytes(metadata->token, NULL)) < 0)
+			return -ENOMEM;
+		spec.n_headers = 1;
+	}
+	return http_start(metadata->http, &spec, METADATA_TIMEOUT_MS, on_keys, metadata,
+			  &metadata->running);
+}
+
+int metadata_fetch(struct metadata *metadata, keys_fn *done, void *data)
+{
+	metadata->done = done;
+	metadata->data = data;
+	metadata->token_is_new = false;
+	return metadata->token ? ask_for_keys(metadata) : ask_for_token(metadata);
+}
+
+int metadata_create(struct loop *loop, const char *endpoint, struct metadata **ret_metadata,
+		    struct err *err)
+{
+	const struct http_options options = {.connections_max = 1, .running_max = 1};
+	struct metadata *metadata = calloc(1, sizeof(*metadata));
+	int r;
+
+	if (!metadata || asprintf(&metadata->token_url, "%s" TOKEN_PATH, endpoint) < 0 ||
+	    asprintf(&metadata->keys_url, "%s" KEYS_PATH, endpoint) < 0) {
+		if (metadata)
+			free(metadata->token_url);
+		free(metadata);
+		return err_set(err, ENOMEM, "out of memory");
+	}
+	r = http_create(loop, &options, &metadata->http, err);
+	if (r < 0) {
+		metadata_destroy(metadata);
+		return r;
+	}
+	*ret_metadata = metadata;
+	return 0;
+}
+
+void metadata_destroy(struct metadata *metadata)
+{
+	if (!metadata)
+		return;
+	http_destroy(metadata->http);
+	secret_close(metadata->token);
+	free(metadata->token_url);
+	free(metadata->keys_url);
+	free(metadata);
+}
