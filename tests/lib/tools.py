@@ -17,6 +17,7 @@ import pytest
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 COCFS = os.path.abspath(os.environ.get("COCFS", os.path.join(ROOT, "build", "fs", "cocfs")))
 COCD = os.path.abspath(os.environ.get("COCD", os.path.join(ROOT, "build", "fs", "cocd")))
+COCFS_CHECK = os.path.abspath(os.environ.get("COCFS_CHECK", os.path.join(ROOT, "build", "fs", "cocfs-check")))
 COCFS_WAIT = os.path.abspath(os.environ.get("COCFS_WAIT", os.path.join(ROOT, "build", "fs", "cocfs-wait")))
 CORPUS = os.path.join(ROOT, "tests", "corpus")
 

@@ -7,7 +7,7 @@ import pytest
 
 import tools
 
-PROGRAMS = {"cocfs": tools.COCFS, "cocd": tools.COCD, "cocfs-wait": tools.COCFS_WAIT}
+PROGRAMS = {"cocfs": tools.COCFS, "cocd": tools.COCD, "cocfs-wait": tools.COCFS_WAIT, "cocfs-check": tools.COCFS_CHECK}
 
 if not shutil.which("readelf"):
     pytest.skip("readelf is not installed", allow_module_level=True)

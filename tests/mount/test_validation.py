@@ -8,6 +8,7 @@ import pytest
 
 import samples
 import tools
+from checking import check
 
 BAD = samples.corpus("bad")
 UNUSED_INPUT = samples.document().replace("inputs: {}\n", "inputs: {unused: {type: string}}\n", 1)
@@ -81,3 +82,26 @@ def test_a_bad_version_of_a_job_leaves_the_job_as_it_is(space, src):
     assert space.only_job()["version"] == "v1"
     assert space.id("a.yaml") == space.only_job()["document_id"]
     assert tools.read(space.at("a.yaml")).decode() == NOT_DSL
+
+
+def test_cocfs_check_says_what_the_mount_says(make_space, src):
+    """The first sentence of .error is one of its errors, for the corpus and for attributes; what a mount takes has none."""
+    space = make_space(validate="dsl")
+    contents = {os.path.basename(path): tools.read(path) for path in BAD + samples.corpus("good")}
+    contents["comment.yaml"] = b"# coc.risk: HIGH\n" + samples.document("comment").encode()
+    contents["name.yaml"] = samples.document("x" * 129).encode()
+    contents["x" * 129 + ".yaml"] = b"# coc.name: short\n" + samples.document("x").encode()
+    refused = 0
+    for name, content in contents.items():
+        source = tools.write(src / name, content)
+        told = [line.split(": error: ", 1)[1].split("; ")[0] for line in check(source).stdout.splitlines() if ": error: " in line]
+        done = tools.run("cp", source, space.path)
+        if done.status == 0:
+            assert told == [], name
+        elif len(content) <= 65536:
+            refused += 1
+            sentence = space.error(name).splitlines()[0]
+            assert any(sentence.endswith(text) for text in told), (name, sentence, told)
+        else:
+            assert "65536 bytes" in told[0], name
+    assert refused > 20

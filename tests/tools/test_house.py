@@ -31,6 +31,7 @@ MAY_USE = {
     "space": ["base", "bounds", "job", "loop", "submit"],
     "service": ["base", "bounds", "sign"],
     "cocfs": ["base", "bounds", "coc", "job", "loop", "service", "space", "submit"],
+    "cocfs-check": ["base", "bounds", "job"],
     "cocfs-dsl": ["base", "bounds", "job"],
     "cocfs-wait": ["base", "bounds", "job"],
     "cocd": ["base", "bounds", "service"],

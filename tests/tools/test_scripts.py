@@ -32,7 +32,7 @@ STUBS = {
         echo "meson $*" >>"$STUBS/calls"
         case $1 in
         setup) mkdir -p "$2/fs" "$2/tests/bench"; echo >"$2/build.ninja"
-            for f in fs/cocfs fs/cocd fs/cocfs-wait tests/disk tests/alloc.so tests/sync.so tests/slow.so tests/count.so tests/test_store tests/test_store_executions tests/test_store_list \\
+            for f in fs/cocfs fs/cocd fs/cocfs-check fs/cocfs-wait tests/disk tests/alloc.so tests/sync.so tests/slow.so tests/count.so tests/test_store tests/test_store_executions tests/test_store_list \\
                 tests/test_store_gather tests/test_store_pages tests/bench/answer tests/bench/commit tests/bench/floor_fuse \\
                 tests/bench/post tests/bench/write; do echo >"$2/$f"; done ;;
         test) mkdir -p "$3/meson-logs"; echo '<testsuites/>' >"$3/meson-logs/testlog.junit.xml" ;;

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* The forms that have a line for each finding: for people and editors, and for GitHub's log. */
+#define _GNU_SOURCE
+#include "base/cleanup.h"
+#include "cocfs-check/output.h"
+#include "cocfs-check/spell.h"
+
+static void write_nothing(struct output *output)
+{
+	(void)output;
+}
+
+/* FILE:LINE:COLUMN: as compilers write it. What has no place is told at the first line, so that
+ * each line has one form. */
+static void write_text_finding(struct output *output, const char *path,
+			       const struct cocfs_dsl_finding *finding)
+{
+	_cleanup_free_ char *sentence = output_sentence(finding);
+
+	spell_path(output->file, path);
+	fprintf(output->file, ":%u:%u: %s: %s\n", finding->line ? finding->line : 1,
+		finding->column ? finding->column : 1, output_severity(finding),
+		sentence ? sentence : finding->text);
+}
+
+/* A workflow command, which GitHub shows at the line of a pull request. */
+static void write_github_finding(struct output *output, const char *path,
+				 const struct cocfs_dsl_finding *finding)
+{
+	_cleanup_free_ char *sentence = output_sentence(finding);
+
+	fprintf(output->file, "::%s file=", output_severity(finding));
+	spell_github_path(output->file, path);
+	if (finding->line)
+		fprintf(output->file, ",line=%u,col=%u", finding->line, finding->column);
+	fputs("::", output->file);
+	spell_github_text(output->file, sentence ? sentence : finding->text);
+	putc('\n', output->file);
+}
+
+const struct format format_text = {"text", write_nothing, write_text_finding, write_nothing};
+const struct format format_github = {"github", write_nothing, write_github_finding, write_nothing};

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""The recipes of docs/recipes.md, as far as they run without the services that they are for."""
+
+import json
+import os
+import re
+import subprocess
+
+import pytest
+
+import samples
+import tools
+
+PAGE = os.path.join(tools.ROOT, "docs", "recipes.md")
+GOOD = "# coc.risk_level: LOW\n" + samples.document("good")
+BAD = samples.document("bad")  # says no risk level
+SAID = "no comment says the risk level"
+
+
+def recipes(kind, section):
+    """The blocks of a kind in a section of the page."""
+    with open(PAGE, encoding="utf-8") as file:
+        (text,) = re.findall(rf"(?ms)^## {re.escape(section)}\n(.*?)(?=^## )", file.read())
+    return re.findall(rf"(?s)```{kind}\n(.*?)```", text)
+
+
+def environment(tmp_path, **extra):
+    """The programs of the recipes find cocfs-check under its name, and no settings of the machine's git."""
+    os.makedirs(tmp_path / "bin", exist_ok=True)
+    tools.write(tmp_path / "bin" / "cocfs-check", f'#!/bin/sh\nexec "{tools.COCFS_CHECK}" "$@"\n')
+    os.chmod(tmp_path / "bin" / "cocfs-check", 0o755)
+    return tools.environment(PATH=f"{tmp_path / 'bin'}:{os.environ['PATH']}", HOME=str(tmp_path), GIT_CONFIG_NOSYSTEM="1",
+                             GIT_AUTHOR_NAME="a", GIT_AUTHOR_EMAIL="a@b", GIT_COMMITTER_NAME="a", GIT_COMMITTER_EMAIL="a@b", **extra)
+
+
+@pytest.fixture(name="repository")
+def repository_fixture(tmp_path):
+    """A repository with a good job, whose next commit has it. .run(script) runs a shell script in it."""
+    tools.need("git")
+    folder, env = tmp_path / "repository", environment(tmp_path)
+    os.makedirs(folder / "jobs")
+    subprocess.run(["git", "init", "-q", folder], env=env, check=True)
+
+    class Repository:
+        path = folder
+
+        @staticmethod
+        def run(script):
+            return tools.sh("set -e\n" + script, cwd=folder, env=env)
+
+        @staticmethod
+        def put(name, content):
+            tools.write(folder / "jobs" / name, content)
+            Repository.run("git add -A").ok()
+
+    Repository.put("good.yaml", GOOD)
+    return Repository
+
+
+def test_the_hook_of_git_looks_at_what_is_committed(repository):
+    (hook,) = recipes("sh", "git alone")
+    os.chmod(tools.write(repository.path / ".git" / "hooks" / "pre-commit", hook), 0o755)
+    repository.run("git commit -qm 1").ok()
+    repository.put("bad.yaml", BAD)
+    tools.write(repository.path / "jobs" / "bad.yaml", GOOD)  # mended, and not added
+    done = repository.run("git commit -qm 2")
+    assert done.status != 0 and f"jobs/bad.yaml:1:1: error: {SAID}" in done.stdout + done.stderr
+    repository.run("git rm -qf jobs/bad.yaml && git mv jobs/good.yaml 'jobs/a b.yml' && git commit -qm 3").ok()
+
+
+@pytest.mark.parametrize("ours", [False, True], ids=["local", "of-the-project"])
+def test_the_hook_of_pre_commit(repository, tmp_path, ours):
+    tools.need("pre-commit")
+    (config,) = recipes("yaml", "pre-commit")
+    if ours:
+        hooks = os.path.join(tools.ROOT, ".pre-commit-hooks.yaml")
+        if not os.path.exists(hooks):
+            pytest.skip("the project's hooks are not beside the tests")
+        os.mkdir(tmp_path / "project")
+        tools.write(tmp_path / "project" / ".pre-commit-hooks.yaml", tools.read(hooks))
+        repository.run(f"cd {tmp_path}/project && git init -q . && git add -A && git commit -qm 1").ok()
+        revision = repository.run(f"git -C {tmp_path}/project rev-parse HEAD").ok().stdout.strip()
+        config = f"repos: [{{repo: {tmp_path}/project, rev: {revision}, hooks: [{{id: cocfs-check, args: [--require-risk]}}]}}]\n"
+    tools.write(repository.path / ".pre-commit-config.yaml", config)
+    tools.write(repository.path / "jobs" / ".hidden.yaml", "a: [\n")
+    repository.run("git add -A && pre-commit install && git commit -qm 1").ok()
+    repository.put("bad.yaml", BAD)
+    done = repository.run("git commit -qm 2")
+    assert done.status != 0 and f"jobs/bad.yaml:1:1: error: {SAID}" in done.stdout + done.stderr
+
+
+def commands(yaml, text):
+    """The shell commands of a recipe for a service."""
+    found, waiting = [], [yaml.safe_load(text)]
+    while waiting:
+        value = waiting.pop(0)
+        if isinstance(value, dict):
+            found += [value["run"]] if "run" in value else value.get("script", [])
+        waiting += value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    return found
+
+
+@pytest.mark.parametrize("section, number", [("GitHub Actions", 0), ("GitHub Actions", 1), ("GitLab CI", 0), ("GitLab CI", 1)])
+def test_the_commands_for_a_service(repository, section, number):
+    yaml = pytest.importorskip("yaml")
+    scripts = commands(yaml, recipes("yaml", section)[number])
+    assert scripts
+    if "jq" in " ".join(scripts):
+        tools.need("jq")
+    script = "\n".join(scripts)
+    repository.run(script).ok()
+    repository.put("bad.yaml", BAD)
+    done = repository.run(script)
+    if "sarif" in script:  # the upload comes after it
+        done.ok()
+        (result,) = json.loads(tools.read(repository.path / "check.sarif"))["runs"][0]["results"]
+        assert SAID in result["message"]["text"]
+    else:
+        assert done.status == 1
+    if "gl-code" in script:
+        (entry,) = json.loads(tools.read(repository.path / "gl-code-quality-report.json"))
+        assert SAID in entry["description"] and entry["severity"] == "major" and entry["fingerprint"]
+        assert entry["location"] == {"path": "jobs/bad.yaml", "lines": {"begin": 1}}
+    elif "sarif" not in script:
+        assert SAID in done.stdout
+    os.rename(repository.path / "jobs", repository.path / "elsewhere")  # what is not checked is no success
+    assert repository.run(script).status != 0
+
+
+def test_vim_goes_to_the_place(tmp_path):
+    tools.need("vim")
+    (lines,) = recipes("vim", "vim")
+    path = tools.write(tmp_path / "a b.yaml", "meta: {name: a b, schemaVersion: 3}\nsteps: [\n")
+    tools.write(tmp_path / "vimrc", lines)
+    tools.run("vim", "-es", "-u", "NONE", path, "-S", tmp_path / "vimrc", "-c", "silent make!", "-c", "cfirst",
+              "-c", f"call writefile([line('.') . ':' . col('.') . ' ' . getqflist()[0].type . ' ' . getqflist()[0].text], '{tmp_path}/said')",
+              "-c", "qa!", env=environment(tmp_path))
+    assert tools.read(tmp_path / "said").decode() == "2:8 e the bracket that opens here is never closed\n"

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+"""Runs cocfs-check, and reads its findings."""
+
+import json
+
+import tools
+
+
+def check(*arguments, **kwargs):
+    return tools.run(tools.COCFS_CHECK, *arguments, **kwargs)
+
+
+def findings(*arguments, status=0, severity=None, **kwargs):
+    """The findings of a run; status None: any verdict."""
+    done = check("--format=json", *arguments, **kwargs)
+    assert done.status == status or (status is None and done.status in (0, 1)), str(done)
+    found = json.loads(done.stdout)["findings"]
+    return [finding for finding in found if severity in (None, finding["severity"])]
