@@ -112,6 +112,7 @@ class Schedule:
         self.seed, self.folder, self.random = seed, folder, random.Random(seed)
         self.adopts, self.numbers, self.round = "adopt=" in help_text, 0, 0
         self.with_risk = collections.Counter()  # how often a file of a job had its risk level changed, by the job's ID
+        self.ended_doubts = collections.Counter()   # how often a person ended the doubt of a create, by its text
         self.console = {}       # the texts that somebody at the console wrote, and when that was over
         self.lines, self.hosts, self.broken = [], [], []
         self.lock = threading.Lock()
@@ -544,6 +545,7 @@ class Schedule:
                 except OSError:
                     continue
                 self.say(f"{file}: nobody can tell whose the job is")
+                self.ended_doubts.update({commit.text for commit in file.commits})
                 host.files.remove(file)
                 host.past.append(file)
 
@@ -632,7 +634,7 @@ class Schedule:
                 yield from self.overwritten(job, texts, below, text, writers)
         for text, owners in writers.items():
             holders = [job for job, texts in jobs.items() if text in texts]
-            if len(holders) > max(1, len(owners)):
+            if len(holders) > max(1, len(owners)) + self.ended_doubts[text]:
                 yield f"{self.step(text)} is in {holders}, and was written for {[str(file) for file in owners]}"
             elif len(holders) > 1 and "name: twin" in text and text not in self.console:
                 yield from self.unwarned(text, holders, owners, jobs)
