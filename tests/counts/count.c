@@ -6,7 +6,9 @@
  *
  * With COCFS_COUNT_QUIET nothing is counted, but the program sees a system in which no process is
  * born: the newest process that /proc/loadavg tells is always the same. When other programs start
- * processes while a file is written, cocfs has more to look at, and takes more instructions.
+ * processes while a file is written, cocfs has more to look at, and takes more instructions. It
+ * looks at all of /proc when the numbers of processes may have come around since the open. So it
+ * also sees a system with as many numbers as there can be: a file may be open for 8 seconds then.
  *
  * Memory is what the C library says is in use, without that of SQLite, whose cache has a bound of
  * its own. To ask that costs a look at every free piece, so it is done for one request after each
@@ -31,7 +33,8 @@
 #define OPERATIONS 64 /* the kernel's numbers of FUSE's operations are smaller */
 #define FUSE_MAJOR 10 /* the number of /dev/fuse, in each Linux */
 #define FUSE_MINOR 229
-#define LOADAVG_MAX 100 /* bytes of /proc/loadavg */
+#define LOADAVG_MAX 100	    /* bytes of /proc/loadavg */
+#define PID_MAX "4194304\n" /* the largest that the kernel takes */
 
 /* counted.py has the same. */
 struct counts {
@@ -87,6 +90,18 @@ static bool is_fuse(int fd)
 	       st.st_rdev == makedev(FUSE_MAJOR, FUSE_MINOR);
 }
 
+/* Does the path of an open file end so? A thread may have descriptors of its own. */
+static bool is_open_as(int fd, const char *end)
+{
+	const ssize_t size = (ssize_t)strlen(end);
+	char link[64], path[PATH_MAX];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/thread-self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path));
+	return n >= size && !memcmp(path + n - size, end, (size_t)size);
+}
+
 static void sample_memory(void)
 {
 	uint64_t wanted = __atomic_load_n(&counts->wanted, __ATOMIC_SEQ_CST);
@@ -106,6 +121,11 @@ ssize_t read(int fd, void *bytes, size_t size)
 	ssize_t n = syscall(SYS_read, fd, bytes, size);
 	struct request_head head;
 
+	if (is_quiet && n > 0 && n < (ssize_t)strlen(PID_MAX) && size > strlen(PID_MAX) &&
+	    is_open_as(fd, "/sys/kernel/pid_max")) {
+		memcpy(bytes, PID_MAX, strlen(PID_MAX));
+		return (ssize_t)strlen(PID_MAX);
+	}
 	if (is_quiet || n < (ssize_t)sizeof(head) || !is_fuse(fd))
 		return n;
 	memcpy(&head, bytes, sizeof(head));
@@ -113,18 +133,6 @@ ssize_t read(int fd, void *bytes, size_t size)
 		add(&counts->requests[head.operation]);
 	sample_memory();
 	return n;
-}
-
-/* Does the path of an open file end so? */
-static bool is_open_as(int fd, const char *end)
-{
-	const ssize_t size = (ssize_t)strlen(end);
-	char link[64], path[PATH_MAX];
-	ssize_t n;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path));
-	return n >= size && !memcmp(path + n - size, end, (size_t)size);
 }
 
 static void count_write(int fd)
