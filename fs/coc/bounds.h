@@ -17,6 +17,7 @@
 #define HTTP_DESCRIPTORS_NEEDED 8
 #define HTTP_SEND_BUFFER (1 << 14) /* bytes of a request handed to TLS at once: one record */
 #define HTTP_EASY_SPARE_MAX 64	   /* curl handles kept for the next requests, about 10 KB each */
+#define HTTP_HEADERS_SENT_MAX 8	   /* of a request; request.c has at most seven */
 #define HTTP_HEADER_BYTES_MAX (64u << 10) /* all headers of an answer; "100 Continue" counts */
 #define HTTP_HEADER_LINES_MAX 200	  /* the same in lines */
 /* Bytes that come for one request, whatever they are: twice those of the longest answer, so that

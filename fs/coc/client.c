@@ -215,6 +215,9 @@ static int send_call(struct coc_call *call, int64_t timeout_ms, struct err *err)
 		refuse_soon(call);
 	else
 		r = http_start(client->http, &spec, timeout_ms, on_http, call, &call->running);
+	if (r == -EINVAL)
+		return err_set(err, -r, "the request has more than %d headers",
+			       HTTP_HEADERS_SENT_MAX);
 	return r < 0 ? err_set(err, -r, "out of memory") : 0;
 }
 

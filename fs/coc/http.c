@@ -45,8 +45,7 @@ struct http_request {
 	struct http *http;
 	TAILQ_ENTRY(http_request) link;
 	enum request_stage place;
-	struct http_spec spec; /* url is owned, headers are in transfer */
-	char *url;
+	struct http_spec spec;
 	struct transfer transfer;
 	CURL *easy; /* while running */
 	bool busy;  /* counted in n_busy */
@@ -70,27 +69,20 @@ static void move_request(struct http_request *request, enum request_stage place)
 }
 
 /*
- * Keeps an easy handle for another request, if its exchange has ended well. From one that has not,
- * curl (7.88) may keep the buffer that it reads into, and curl_easy_reset() forgets how long that
- * is.
+ * Takes a running request off curl; if it was in the middle, its connection is closed. The handle
+ * is kept for another request, if its exchange has ended well. It keeps what it was prepared with.
  */
-static void spare_easy(struct http *http, CURL *easy, bool well)
-{
-	if (!well || http->n_spare == HTTP_EASY_SPARE_MAX) {
-		curl_easy_cleanup(easy);
-		return;
-	}
-	curl_easy_reset(easy); /* forgets the request, keeps TLS sessions */
-	http->spare[http->n_spare++] = easy;
-}
-
-/* Takes a running request off curl; if it was in the middle, its connection is closed. */
 static void detach_request(struct http_request *request, bool well)
 {
 	struct http *http = request->http;
+	CURL *easy = steal_ptr(request->easy);
 
-	curl_multi_remove_handle(http->multi.handle, request->easy);
-	spare_easy(http, steal_ptr(request->easy), well);
+	curl_multi_remove_handle(http->multi.handle, easy);
+	if (transfer_detach(&request->transfer, easy) && well &&
+	    http->n_spare < HTTP_EASY_SPARE_MAX)
+		http->spare[http->n_spare++] = easy;
+	else
+		curl_easy_cleanup(easy);
 }
 
 /* Gives the place of a request up, for pump() to take. */
@@ -119,6 +111,25 @@ static void finish_request(struct http_request *request, CURLcode code)
 	move_request(request, FINISHED);
 }
 
+/* An easy handle for a request, one that was kept or a new one. Returns 0, -ENOMEM or -EIO. */
+static int take_easy(struct http *http, CURL **ret_easy)
+{
+	CURL *easy;
+	int r;
+
+	if (http->n_spare) {
+		*ret_easy = http->spare[--http->n_spare];
+		return 0;
+	}
+	easy = curl_easy_init();
+	r = easy ? transfer_prepare(easy, &http->options, &http->multi) : -ENOMEM;
+	if (r == 0)
+		*ret_easy = easy;
+	else
+		curl_easy_cleanup(easy);
+	return r;
+}
+
 static int attach_request(struct http_request *request)
 {
 	struct http *http = request->http;
@@ -127,11 +138,10 @@ static int attach_request(struct http_request *request)
 
 	if (http->multi.broken && multi_renew(&http->multi) < 0)
 		return -ENOMEM;
-	easy = http->n_spare ? http->spare[--http->n_spare] : curl_easy_init();
-	if (!easy)
-		return -ENOMEM;
-	r = transfer_attach(&request->transfer, easy, &http->options, &request->spec,
-			    http->want_names);
+	r = take_easy(http, &easy);
+	if (r < 0)
+		return r;
+	r = transfer_attach(&request->transfer, easy, &request->spec, http->want_names);
 	if (r == 0 && curl_easy_setopt(easy, CURLOPT_PRIVATE, request) != CURLE_OK)
 		r = -EIO;
 	if (r == 0 && curl_multi_add_handle(http->multi.handle, easy) != CURLM_OK)
@@ -204,7 +214,6 @@ static void free_request(struct http_request *request)
 {
 	loop_timer_cancel(&request->deadline);
 	transfer_finish(&request->transfer);
-	free(request->url);
 	free(request);
 }
 
@@ -240,7 +249,7 @@ static void call_back(struct http_request *request)
 		failure_tell(&(struct failure){.transfer = transfer,
 					       .code = request->code,
 					       .os_errno = request->os_errno,
-					       .url = request->url,
+					       .url = request->spec.url,
 					       .cacert = request->http->options.cacert,
 					       .answered = request->http->answered},
 			     &err);
@@ -385,9 +394,7 @@ int http_start(struct http *http, const struct http_spec *spec, int64_t timeout_
 	request->spec = *spec;
 	request->done = done;
 	request->data = data;
-	request->url = strdup(spec->url);
-	request->spec.url = request->url;
-	r = request->url ? transfer_init(&request->transfer, spec, &http->multi) : -ENOMEM;
+	r = transfer_init(&request->transfer, spec, &http->multi);
 	if (r < 0) {
 		free_request(request);
 		return r;

@@ -24,13 +24,13 @@ struct http_options {
 	unsigned connections_max; /* that are kept, idle ones among them; 0: no bound */
 };
 
-/* What to send; all borrowed, body until the request ends, the rest for the call that takes it. */
+/* What to send; all borrowed until the request ends. */
 struct http_spec {
 	const char *method; /* GET, POST, PUT or DELETE; a literal */
 	const char *url;
-	char *const *headers; /* "Name: value"; copied, and the copies wiped at the end */
-	size_t n_headers;
-	const void *body; /* NULL: none */
+	char *const *headers; /* "Name: value" */
+	size_t n_headers;     /* at most HTTP_HEADERS_SENT_MAX */
+	const void *body;     /* NULL: none */
 	size_t body_size;
 	size_t answer_max;  /* bytes of an answer's body that are kept */
 	bool once;	    /* sent at most once, whatever breaks: for all that is not a GET */
@@ -69,7 +69,7 @@ void http_set_running_max(struct http *http, unsigned max);
 /*
  * Starts a request. Nothing of the request is sent before the next iteration of the loop.
  * timeout_ms bounds it from now: waiting for its turn, or for a free descriptor, counts. Returns 0
- * and a handle that is valid until the callback; -ENOMEM.
+ * and a handle that is valid until the callback; -EINVAL: too many headers; -ENOMEM.
  */
 int http_start(struct http *http, const struct http_spec *spec, int64_t timeout_ms,
 	       http_done_fn *done, void *data, struct http_request **ret_request);

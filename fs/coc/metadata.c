@@ -33,6 +33,7 @@ struct metadata {
 	struct http *http;
 	char *token_url, *keys_url;
 	struct secret *token; /* or NULL */
+	struct buf header;    /* of the last request, with the token */
 	struct http_request *running;
 	bool token_is_new; /* it was asked for in this fetch */
 	keys_fn *done;
@@ -189,16 +190,17 @@ static int ask_for_token(struct metadata *metadata)
 
 static int ask_for_keys(struct metadata *metadata)
 {
-	_cleanup_secret_buf_ struct buf token = {0};
+	struct buf *header = &metadata->header;
 	struct http_spec spec = {.method = "GET",
 				 .url = metadata->keys_url,
-				 .headers = &token.data,
+				 .headers = &header->data,
 				 .answer_max = KEYS_ANSWER_MAX,
 				 .secret = true};
 
+	secret_buf_finish(header);
 	if (metadata->token) {
-		if (buf_reserve(&token, sizeof("X-Metadata-Token: ") + SECRET_MAX) < 0 ||
-		    buf_printf(&token, "X-Metadata-Token: %s",
+		if (buf_reserve(header, sizeof("X-Metadata-Token: ") + SECRET_MAX) < 0 ||
+		    buf_printf(header, "X-Metadata-Token: %s",
 			       secret_bytes(metadata->token, NULL)) < 0)
 			return -ENOMEM;
 		spec.n_headers = 1;
@@ -243,6 +245,7 @@ void metadata_destroy(struct metadata *metadata)
 	if (!metadata)
 		return;
 	http_destroy(metadata->http);
+	secret_buf_finish(&metadata->header);
 	secret_close(metadata->token);
 	free(metadata->token_url);
 	free(metadata->keys_url);

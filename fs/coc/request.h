@@ -8,15 +8,14 @@
 #include "base/err.h"
 #include "coc/coc.h"
 #include "coc/answer.h"
+#include "coc/bounds.h"
 #include "coc/creds.h"
 
 /* A call as HTTP: built, signed, ready to be sent. Pure: takes the time, touches no network. */
-#define REQUEST_HEADERS_MAX 8
-
 struct coc_request {
 	const char *method;
 	char *url;
-	char *headers[REQUEST_HEADERS_MAX]; /* "Name: value" */
+	char *headers[HTTP_HEADERS_SENT_MAX]; /* "Name: value" */
 	size_t n_headers;
 	char *body; /* NULL: none */
 	size_t body_size;

@@ -26,6 +26,7 @@
 #include "base/process.h"
 #include "base/secret.h"
 #include "coc/curl_memory.h"
+#include "coc/easy.h"
 #include "coc/header.h"
 #include "bounds/api.h"
 #include "coc/bounds.h"
@@ -218,20 +219,31 @@ static int on_progress(void *data, curl_off_t down_total, curl_off_t down, curl_
 	return transfer->too_large;
 }
 
-static int keep_header_line(struct transfer *transfer, const char *line)
+/*
+ * Reads the URL in curl's place. curl would write down what it has read once more, which takes more
+ * than to read it.
+ */
+static int read_url(const char *text, CURLU **ret_url)
 {
-	struct curl_slist *longer = curl_slist_append(transfer->headers, line);
+	CURLU *url = curl_url();
+	CURLUcode code = url ? curl_url_set(url, CURLUPART_URL, text, CURLU_PATH_AS_IS)
+			     : CURLUE_OUT_OF_MEMORY;
 
-	if (!longer)
-		return -ENOMEM;
-	transfer->headers = longer;
-	return 0;
+	if (code == CURLUE_OK) {
+		*ret_url = url;
+		return 0;
+	}
+	curl_url_cleanup(url);
+	return code == CURLUE_OUT_OF_MEMORY ? -ENOMEM : -EINVAL;
 }
 
 int transfer_init(struct transfer *transfer, const struct http_spec *spec, struct multi *multi)
 {
+	struct curl_slist *last;
 	int r;
 
+	if (spec->n_headers > HTTP_HEADERS_SENT_MAX)
+		return -EINVAL;
 	*transfer = (struct transfer){.once = spec->once,
 				      .kept_max = spec->answer_max,
 				      .multi = multi,
@@ -240,12 +252,17 @@ int transfer_init(struct transfer *transfer, const struct http_spec *spec, struc
 				      .request_size = spec->body ? spec->body_size : 0,
 				      .is_tls = !strncmp(spec->url, "https:", 6)};
 	/* "Expect:" sends none: waiting for "100 Continue" would cost a round trip */
-	r = keep_header_line(transfer, "Expect:");
+	last = transfer->headers;
+	last->data = (char *)"Expect:";
+	for (size_t i = 0; i < spec->n_headers; i++) {
+		last->next = last + 1;
+		last = last->next;
+		last->data = spec->headers[i];
+	}
+	r = read_url(spec->url, &transfer->url);
 	/* room for the longest at once: growing would leave copies of keys in freed memory */
 	if (r == 0 && spec->secret)
 		r = buf_reserve(&transfer->body, spec->answer_max);
-	for (size_t i = 0; r == 0 && i < spec->n_headers; i++)
-		r = keep_header_line(transfer, spec->headers[i]);
 	if (r < 0)
 		transfer_finish(transfer);
 	return r;
@@ -253,10 +270,8 @@ int transfer_init(struct transfer *transfer, const struct http_spec *spec, struc
 
 void transfer_finish(struct transfer *transfer)
 {
-	for (struct curl_slist *line = transfer->headers; line; line = line->next)
-		secret_wipe(line->data, strlen(line->data));
-	curl_slist_free_all(transfer->headers);
-	transfer->headers = NULL;
+	curl_url_cleanup(transfer->url);
+	transfer->url = NULL;
 	secret_buf_finish(&transfer->header);
 	if (transfer->secret)
 		secret_buf_finish(&transfer->body);
@@ -264,88 +279,47 @@ void transfer_finish(struct transfer *transfer)
 		buf_finish(&transfer->body);
 }
 
-/* Sets an option unless one before failed. */
-#define SET(option, value)                                                                         \
-	do {                                                                                       \
-		if (code == CURLE_OK)                                                              \
-			code = curl_easy_setopt(easy, option, value);                              \
-	} while (0)
-
 static CURLcode set_request(CURL *easy, const struct http_spec *spec)
 {
 	CURLcode code = CURLE_OK;
 
-	SET(CURLOPT_URL, spec->url);
+	EASY_SET(CURLOPT_URL,
+		 spec->url); /* as CURLOPT_CURLU; without it curl would put it together */
 	if (spec->body) {
-		SET(CURLOPT_POST, 1L);
-		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)spec->body_size);
-		SET(CURLOPT_POSTFIELDS, spec->body);
+		EASY_SET(CURLOPT_POST, 1L);
+		EASY_SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)spec->body_size);
+		EASY_SET(CURLOPT_POSTFIELDS, spec->body);
 	} else {
-		SET(CURLOPT_HTTPGET, 1L);
+		EASY_SET(CURLOPT_POSTFIELDS, (char *)NULL);
+		EASY_SET(CURLOPT_HTTPGET, 1L); /* after the body, which would make a POST of it */
 	}
-	SET(CURLOPT_CUSTOMREQUEST, spec->method);
+	EASY_SET(CURLOPT_CUSTOMREQUEST, spec->method);
 	return code;
 }
 
-/*
- * The CA that is named is trusted instead of the system's, which curl would look for in a directory
- * as well. Of the system's the file is enough, where there is one: it has them all, and only
- * without the directory does curl keep what it has read. To read it anew for a connection takes 35
- * ms, and the loop waits.
- */
-static CURLcode set_trust(CURL *easy, const char *cacert)
+int transfer_prepare(CURL *easy, const struct http_options *options, struct multi *multi)
 {
-	CURLcode code = CURLE_OK;
-	char *file = NULL;
+	CURLcode code = easy_set_common(easy, options);
 
-	SET(CURLOPT_SSL_VERIFYPEER, 1L);
-	SET(CURLOPT_SSL_VERIFYHOST, 2L);
-	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	SET(CURLOPT_CA_CACHE_TIMEOUT, (long)HTTP_CA_KEPT_S);
-	if (cacert)
-		SET(CURLOPT_CAINFO, cacert);
-	else if (code == CURLE_OK)
-		code = curl_easy_getinfo(easy, CURLINFO_CAINFO, &file);
-	if (cacert || file)
-		SET(CURLOPT_CAPATH, (char *)NULL);
-	return code;
+	EASY_SET(CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+	EASY_SET(CURLOPT_CLOSESOCKETFUNCTION, multi_close_socket);
+	EASY_SET(CURLOPT_CLOSESOCKETDATA, multi);
+	EASY_SET(CURLOPT_PREREQFUNCTION, on_attempt);
+	EASY_SET(CURLOPT_HEADERFUNCTION, on_header);
+	EASY_SET(CURLOPT_WRITEFUNCTION, on_body);
+	EASY_SET(CURLOPT_NOPROGRESS, 0L);
+	EASY_SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+	return easy_errno(code);
 }
 
-static CURLcode set_connection(CURL *easy, const struct http_options *options)
+int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_spec *spec,
+		    bool want_names)
 {
-	CURLcode code = CURLE_OK;
+	CURLcode code = set_request(easy, spec);
 
-	SET(CURLOPT_PROTOCOLS_STR, "http,https");
-	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	SET(CURLOPT_FOLLOWLOCATION, 0L);
-	SET(CURLOPT_PATH_AS_IS, 1L); /* what was signed is what is sent */
-	SET(CURLOPT_NOSIGNAL, 1L);
-	SET(CURLOPT_QUICK_EXIT, 1L); /* a hanging look-up of a name must not hang the loop */
-	SET(CURLOPT_TCP_NODELAY, 1L);
-	SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)HTTP_SEND_BUFFER);
-	SET(CURLOPT_BUFFERSIZE, (long)HTTP_RECEIVE_BUFFER);
-	SET(CURLOPT_MAXAGE_CONN, (long)HTTP_IDLE_MAX_S);
-	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no Authorization to a proxy */
-	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	if (options->unix_socket)
-		SET(CURLOPT_UNIX_SOCKET_PATH, options->unix_socket);
-	if (!options->proxy)
-		SET(CURLOPT_PROXY, "");
-	return code;
-}
-
-int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_options *options,
-		    const struct http_spec *spec, bool want_names)
-{
-	CURLcode code;
-
-	code = set_connection(easy, options);
-	if (code == CURLE_OK)
-		code = set_trust(easy, options->cacert);
-	if (code == CURLE_OK)
-		code = set_request(easy, spec);
-	SET(CURLOPT_CERTINFO, want_names ? 1L : 0L);
-	SET(CURLOPT_HTTPHEADER, transfer->headers);
+	EASY_SET(CURLOPT_CERTINFO, want_names ? 1L : 0L);
+	EASY_SET(CURLOPT_CURLU, transfer->url);
+	EASY_SET(CURLOPT_HTTPHEADER, transfer->headers);
 	transfer->easy = easy;
 	transfer->begun = true;
 	transfer->shortage = 0;
@@ -353,25 +327,27 @@ int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_opt
 	transfer->failures = curl_memory_failures();
 	transfer->opened_fd = CURL_SOCKET_BAD;
 	transfer->message[0] = '\0';
-	SET(CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-	SET(CURLOPT_OPENSOCKETDATA, transfer);
-	SET(CURLOPT_CLOSESOCKETFUNCTION, multi_close_socket);
-	SET(CURLOPT_CLOSESOCKETDATA, transfer->multi);
-	SET(CURLOPT_FRESH_CONNECT, transfer->stale ? 1L : 0L);
+	EASY_SET(CURLOPT_OPENSOCKETDATA, transfer);
+	EASY_SET(CURLOPT_FRESH_CONNECT, transfer->stale ? 1L : 0L);
 	transfer->stale = false;
-	SET(CURLOPT_PREREQFUNCTION, on_attempt);
-	SET(CURLOPT_PREREQDATA, transfer);
-	SET(CURLOPT_HEADERFUNCTION, on_header);
-	SET(CURLOPT_HEADERDATA, transfer);
-	SET(CURLOPT_WRITEFUNCTION, on_body);
-	SET(CURLOPT_WRITEDATA, transfer);
-	SET(CURLOPT_NOPROGRESS, 0L);
-	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
-	SET(CURLOPT_XFERINFODATA, transfer);
-	SET(CURLOPT_ERRORBUFFER, transfer->message);
-	if (code == CURLE_OK)
-		return 0;
-	return code == CURLE_OUT_OF_MEMORY ? -ENOMEM : -EIO;
+	EASY_SET(CURLOPT_PREREQDATA, transfer);
+	EASY_SET(CURLOPT_HEADERDATA, transfer);
+	EASY_SET(CURLOPT_WRITEDATA, transfer);
+	EASY_SET(CURLOPT_XFERINFODATA, transfer);
+	EASY_SET(CURLOPT_ERRORBUFFER, transfer->message);
+	return easy_errno(code);
+}
+
+bool transfer_detach(const struct transfer *transfer, CURL *easy)
+{
+	CURLcode code = CURLE_OK;
+
+	EASY_SET(CURLOPT_HTTPHEADER, (struct curl_slist *)NULL);
+	EASY_SET(CURLOPT_CURLU, (CURLU *)NULL);
+	EASY_SET(CURLOPT_POSTFIELDS, (char *)NULL);
+	EASY_SET(CURLOPT_ERRORBUFFER, (char *)NULL);
+	/* curl counts the attempts of a handle over all its exchanges, and gives up at five */
+	return code == CURLE_OK && transfer->attempts == 1;
 }
 
 /* Keeps the names that the service's certificate is for: of all the alternative names, else of its

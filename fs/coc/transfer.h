@@ -43,25 +43,35 @@ struct transfer {
 	struct buf body, header; /* header: what was wanted */
 	char request_id[COC_REQUEST_ID_MAX * UTF8_CHAR_MAX + 1];
 	char retry_after[HTTP_RETRY_AFTER_MAX];
-	struct curl_slist *headers;
+	/* "Expect:" and the request's; a list of curl's whose texts are borrowed */
+	CURLU *url; /* the request's, read */
+	struct curl_slist headers[1 + HTTP_HEADERS_SENT_MAX];
 	char message[CURL_ERROR_SIZE]; /* curl's own words */
 	long verify_result;	       /* OpenSSL's of the certificate, once ended */
 	long connect_status;	       /* what a proxy said to CONNECT, or 0 */
 	char names[HTTP_NAMES_MAX];    /* that the certificate is for, if they were asked for */
 };
 
-/* Copies the headers of a request, which multi will run. Returns 0 or -ENOMEM. Give it back with
- * transfer_finish(). */
+/* Prepares a request, which multi will run; its headers and body are borrowed. Returns 0; -EINVAL:
+ * too many headers, or no URL; -ENOMEM. Give it back with transfer_finish(). */
 int transfer_init(struct transfer *transfer, const struct http_spec *spec, struct multi *multi);
 
-/* Wipes the headers and frees what the transfer owns; its easy handle must be detached. */
+/* Frees what the transfer owns; its easy handle must be detached. */
 void transfer_finish(struct transfer *transfer);
 
-/* Sets a fresh (or reset) easy handle up. url, body and the transfer must outlive the exchange.
- * want_names: keep the names of the service's certificate. Returns 0; -ENOMEM, or -EIO when libcurl
- * lacks what is needed. */
-int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_options *options,
-		    const struct http_spec *spec, bool want_names);
+/* Sets on a new easy handle what all exchanges have in common. multi must outlive the handle.
+ * Returns 0; -ENOMEM, or -EIO when libcurl lacks what is needed. */
+int transfer_prepare(CURL *easy, const struct http_options *options, struct multi *multi);
+
+/* Sets on such a handle what this exchange has for itself. What spec has, and the transfer, must
+ * outlive the exchange. want_names: keep the names of the service's certificate. Returns as
+ * transfer_prepare(). */
+int transfer_attach(struct transfer *transfer, CURL *easy, const struct http_spec *spec,
+		    bool want_names);
+
+/* Takes an exchange that has ended off its easy handle. Returns whether the handle is as good as
+ * one that was prepared just now. */
+bool transfer_detach(const struct transfer *transfer, CURL *easy);
 
 /* Did the exchange fail with curl's code because a header is longer than what curl keeps of one? */
 bool transfer_has_long_header(const struct transfer *transfer, CURLcode code);

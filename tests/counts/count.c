@@ -7,7 +7,7 @@
  * With COCFS_COUNT_QUIET nothing is counted, but the program sees a system in which no process is
  * born: the newest process that /proc/loadavg tells is always the same. When other programs start
  * processes while a file is written, cocfs has more to look at, and takes more instructions. It
- * looks at all of /proc when the numbers of processes may have come around since the open. So it
+ * looks at each process when the numbers of processes may have come around since the open. So it
  * also sees a system with as many numbers as there can be: a file may be open for 8 seconds then.
  *
  * Memory is what the C library says is in use, without that of SQLite, whose cache has a bound of

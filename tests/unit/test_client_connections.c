@@ -483,6 +483,32 @@ static void a_get_cut_on_a_kept_connection_is_repeated(void **state)
 	assert_int_equal(fake_server_requests(t.server), 3);
 }
 
+/* curl repeats a request five times, counted over all exchanges of a handle. */
+static void gets_are_repeated_whenever_a_connection_is_cut(void **state)
+{
+	static const struct fake_reply shown = {
+		FAKE_ANSWER, 200, NULL,
+		"{\"data\":{\"document_id\":\"DM1\",\"name\":\"n\",\"content\":\"\"}}"};
+	struct fake_reply replies[1 + 2 * 7] = {shown};
+
+	(void)state;
+	for (size_t i = 1; i < sizeof(replies) / sizeof(replies[0]); i += 2) {
+		replies[i] = (struct fake_reply){FAKE_CUT, 0, NULL, NULL};
+		replies[i + 1] = shown;
+	}
+	SERVE(replies);
+	for (unsigned i = 0; i <= 7; i++) {
+		struct result result = {0};
+
+		t.pending++;
+		assert_int_equal(
+			coc_show(t.client, "DM1", PATIENCE_MS, on_done, &result, NULL, NULL), 0);
+		settle();
+		expect(&result, COC_DONE, 0);
+		assert_int_equal(fake_server_requests(t.server), 1 + 2 * i);
+	}
+}
+
 static void a_closed_idle_connection_is_replaced(void **state)
 {
 	static const struct fake_reply replies[] = {
@@ -614,6 +640,7 @@ int main(void)
 		TEST(an_update_cut_on_a_kept_connection_is_sent_once),
 		TEST(a_delete_cut_on_a_kept_connection_is_sent_once),
 		TEST(a_get_cut_on_a_kept_connection_is_repeated),
+		TEST(gets_are_repeated_whenever_a_connection_is_cut),
 		TEST(a_closed_idle_connection_is_replaced),
 		TEST(an_idle_connection_that_was_reset_costs_nothing),
 		TEST(a_reset_connection_and_no_other_is_not_sent),

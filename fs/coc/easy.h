@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_COC_EASY_H
+#define COCFS_COC_EASY_H
+
+#include <curl/curl.h>
+
+#include "coc/http.h"
+
+/* The options of curl's easy handles. */
+
+/* Sets an option of the handle easy, unless code holds the failure of an earlier option. */
+#define EASY_SET(option, value)                                                                    \
+	do {                                                                                       \
+		if (code == CURLE_OK)                                                              \
+			code = curl_easy_setopt(easy, option, value);                              \
+	} while (0)
+
+/* Returns 0; -ENOMEM, or -EIO when libcurl lacks an option that is needed. */
+int easy_errno(CURLcode code);
+
+/* Sets what all exchanges of an http have in common: how to connect, and whom to trust. The options
+ * are copied. Returns curl's code. */
+CURLcode easy_set_common(CURL *easy, const struct http_options *options);
+
+#endif
