@@ -45,7 +45,7 @@ static int query_int(sqlite3 *db, const char *text, int64_t *ret_value)
  * all rows. 1, 0 or -errno. */
 static int may_wait(sqlite3 *db, int64_t version)
 {
-	int64_t n_pages, size;
+	int64_t n_pages = 0, size = 0;
 	int r = query_int(db, "PRAGMA page_count", &n_pages);
 
 	if (r == 0)
