@@ -1,24 +1,102 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "cocfs/greeting.h"
 
+#include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
-#include "base/err.h"
 #include "base/log.h"
 #include "base/process.h"
 
-static void on_greeted(void *data, const struct coc_answer *answer)
+/* Codes of the gateway, after its name: the account or user of the keys may call nothing here.
+ * Other answers with 403 are about this one call. */
+static const char *const useless_keys[] = {".0302", ".0304", ".0306", ".0310", ".0802"};
+
+static bool has_useless_keys(const struct coc_answer *answer)
 {
-	(void)data;
-	if (answer->outcome != COC_DONE)
-		log_warning("the service was greeted: %s", answer->err->text);
-	process_release_start(); /* which ends here */
+	const char *code = answer->error_code;
+
+	if (answer->status != 403 || strncmp(code, "APIG", 4))
+		return false;
+	code += code[4] == 'W' ? 5 : 4;
+	for (size_t i = 0; i < sizeof(useless_keys) / sizeof(useless_keys[0]); i++)
+		if (!strcmp(code, useless_keys[i]))
+			return true;
+	return false;
 }
 
-void greeting_send(struct coc_client *client, int64_t timeout_ms)
+/* Does the service refuse the credentials? A proxy (407) speaks of its own; and what was not sent
+ * says nothing of them. */
+static bool refuses_creds(const struct coc_answer *answer)
+{
+	return answer->outcome == COC_REFUSED &&
+	       ((answer->errnum == EACCES && answer->status != 407) || has_useless_keys(answer));
+}
+
+static void on_greeted(void *data, const struct coc_answer *answer)
+{
+	struct greeting *greeting = data;
+
+	greeting->answered = true;
+	if (greeting->loop) {
+		loop_quit(greeting->loop);
+		if (refuses_creds(answer)) { /* the mount fails with it */
+			greeting->refusal = *answer->err;
+			return;
+		}
+	}
+	if (answer->outcome != COC_DONE)
+		log_warning("the service was greeted: %s", answer->err->text);
+	if (greeting->serving)
+		process_release_start();
+}
+
+void greeting_send(struct greeting *greeting, struct coc_client *client, int64_t timeout_ms)
 {
 	struct err err = {0};
 
-	if (coc_list(client, NULL, 0, timeout_ms, on_greeted, NULL, NULL, &err) < 0)
-		log_warning("the service cannot be greeted: %s", err.text);
+	greeting->sent = true;
+	if (coc_list(client, NULL, 0, timeout_ms, on_greeted, greeting, NULL, &err) == 0)
+		return;
+	greeting->answered = true;
+	log_warning("the service cannot be greeted: %s", err.text);
+}
+
+static void on_patience_over(void *data)
+{
+	loop_quit(data);
+}
+
+int greeting_wait(struct greeting *greeting, struct loop *loop, struct coc_client *client,
+		  const struct coc_creds *creds, int64_t timeout_ms, struct err *err)
+{
+	struct loop_timer patience = {0};
+	int r = 0;
+
+	greeting_send(greeting, client, timeout_ms);
+	if (!greeting->answered) {
+		greeting->loop = loop;
+		loop_timer_set(loop, &patience, loop_now_ms(loop) + GREETING_WAIT_MS,
+			       on_patience_over, loop);
+		r = loop_run(loop);
+		loop_timer_cancel(&patience);
+		greeting->loop = NULL;
+	}
+	if (r < 0)
+		return err_set(err, -r, "the event loop: %s", strerror(-r));
+	if (!greeting->refusal.errnum)
+		return 0;
+	err_set(err, EACCES, "the service refuses the keys from %s: %s",
+		creds ? creds->source : "nowhere", greeting->refusal.text);
+	strcpy(err->details, greeting->refusal.details);
+	err_detail(err, "to_mount_anyway", "-o check=later");
+	return -EACCES;
+}
+
+void greeting_serve(struct greeting *greeting)
+{
+	greeting->serving = true;
+	if (greeting->answered)
+		process_release_start();
 }

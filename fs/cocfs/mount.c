@@ -48,6 +48,7 @@ struct mount {
 	struct service *service; /* SOURCE local */
 	char *keys;		 /* its key file, else NULL */
 	struct credentials credentials;
+	struct greeting greeting;
 	struct coc_client *client;
 	struct engine *engine;
 	struct space_options space_options;
@@ -222,6 +223,15 @@ static int open_client(struct mount *mount, struct err *err)
 	return r;
 }
 
+/* Are the keys good? A service that is away does not say, and holds up no mount. */
+static int check_keys(struct mount *mount, struct err *err)
+{
+	int r = greeting_wait(&mount->greeting, mount->loop, mount->client,
+			      mount->credentials.current, mount->opts->timeout_ms, err);
+
+	return mount->ending ? err_set(err, EINTR, "a signal has ended the start") : r;
+}
+
 static int open_engine(struct mount *mount, struct err *err)
 {
 	_cleanup_free_ char *path = state_dir_file(&mount->state, "ledger.db");
@@ -348,6 +358,8 @@ static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
 		r = apart_check(opts, mount->state.path, err);
 	if (r == 0)
 		r = open_client(mount, err);
+	if (r == 0 && !opts->check_later && !is_local(mount))
+		r = check_keys(mount, err);
 	if (r == 0)
 		r = open_engine(mount, err);
 	if (r == 0)
@@ -381,7 +393,9 @@ int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
 
 int mount_serve(struct mount *mount)
 {
-	greeting_send(mount->client, mount->opts->timeout_ms);
+	if (!mount->greeting.sent)
+		greeting_send(&mount->greeting, mount->client, mount->opts->timeout_ms);
+	greeting_serve(&mount->greeting);
 	return loop_run(mount->loop);
 }
 

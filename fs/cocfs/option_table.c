@@ -75,6 +75,9 @@ static const struct option table[] = {
 	{"profile", "FILE|SECTION", value_text, IN(profile),
 	 .help = "take the keys from this credentials file (a path, with a slash)\n"
 		 "or section of ~/.huaweicloud/credentials, and from nowhere else"},
+	{"check", "now|later", value_choice, IN(check_later),
+	 .help = "whether a mount fails whose keys the service refuses, or the\n"
+		 "first commit does (default now)"},
 	{"cacert", "FILE", value_text, IN(cacert), .help = "trust this CA instead of the system's"},
 	{"logfile", "FILE", value_text, IN(logfile),
 	 .help = "write the log to the end of FILE instead of syslog; SIGHUP\n"

@@ -35,6 +35,7 @@ struct opts {
 	enum adoption_rule adopt;
 	bool siblings_hidden;
 	struct view view;    /* uid=, gid=, umask=, fmask=, dmask= */
+	bool check_later;    /* -o check=later */
 	bool unseen_commits; /* -o unseen=commit */
 	bool foreground;
 	bool allow_other; /* or allow_root: somebody else may come in */

@@ -38,6 +38,7 @@ OPTIONS = {
     "fmask": ("133", "0133", ["778"]),
     "dmask": ("0", "777", ["7777"]),
     "profile": (None, None, ["/nonexistent/credentials"]),
+    "check": ("now", "later", ["never", "no", "Now"]),
     "cacert": (None, None, ["/nonexistent/ca.pem"]),
     "logfile": (None, None, ["/nonexistent/cocfs.log"]),
     "loglevel": ("error", "debug", ["loud", "Warning"]),

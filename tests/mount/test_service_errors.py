@@ -161,7 +161,7 @@ def test_three_authentication_failures_pause_the_calls_until_sighup(make_space, 
 
 def test_sighup_reads_the_credentials_again(make_space, src):
     keys = str(src / "credentials")
-    space = make_space(mounted=False, env={"HUAWEICLOUD_SDK_CREDENTIALS_FILE": keys})
+    space = make_space(mounted=False, check="later", env={"HUAWEICLOUD_SDK_CREDENTIALS_FILE": keys})
     ak, sk = service.read_keys(space.cocd.keys_file)
     service.write_keys(keys, ak, "wrong" + sk[5:])
     space.mount()
