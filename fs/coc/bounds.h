@@ -50,6 +50,7 @@
 /* How long the start waits for the first keys: all requests of the metadata service, once. */
 #define KEYS_FIRST_MAX_MS 10000
 #define METADATA_TIMEOUT_MS 3000   /* of each request: the address is on this machine's link */
+#define IAM_TIMEOUT_MS 8000	   /* of its one request: less than the start waits */
 #define METADATA_TOKEN_TTL "21600" /* seconds, as the SDKs ask for */
 /* The answer has a security token, which has about 8 KB at most, and is little more. */
 #define KEYS_ANSWER_MAX (64u << 10)

@@ -43,20 +43,33 @@ int coc_chain_tell_nothing(const struct err *why, struct err *err)
 	return -ENOENT;
 }
 
-static int take_offer(const struct coc_offer *offer, const char *source,
-		      struct coc_origin *ret_origin, struct err *err)
+/* Does a place say anything of credentials? */
+static bool says_anything(const struct coc_offer *offer)
 {
-	struct coc_creds *creds = NULL;
-	int r = coc_creds_make(offer, source, &creds, err);
+	return is_given(offer->ak) || is_given(offer->sk) || is_given(offer->token) ||
+	       is_given(offer->idp_id) || is_given(offer->id_token_file);
+}
 
+/* As in the SDKs an identity provider comes before a pair. Half of one with a pair is none. */
+static int take_offer(const struct coc_places *places, const struct coc_offer *offer,
+		      const char *source, struct coc_origin *ret_origin, struct err *err)
+{
+	const bool whole = is_given(offer->idp_id) && is_given(offer->id_token_file);
+	struct coc_creds *creds = NULL;
+	int r;
+
+	if (whole || (!is_given(offer->ak) && !is_given(offer->sk) && !is_given(offer->token)))
+		return coc_origin_of_id_token(offer, places->environment->iam_endpoint, source,
+					      ret_origin, err);
+	r = coc_creds_make(offer, source, &creds, err);
 	if (r == 0)
 		*ret_origin = (struct coc_origin){.kind = ORIGIN_KEYS, .creds = creds};
 	return r;
 }
 
 /* Makes credentials of a file. source is the path for people. */
-static int take_file(const char *path, const char *section, struct coc_origin *ret_origin,
-		     struct err *err)
+static int take_file(const struct coc_places *places, const char *path, const char *section,
+		     struct coc_origin *ret_origin, struct err *err)
 {
 	_cleanup_secret_buf_ struct buf text = {0};
 	_cleanup_buf_ struct buf source = {0};
@@ -67,20 +80,17 @@ static int take_file(const char *path, const char *section, struct coc_origin *r
 		return r;
 	if (buf_printf(&source, section ? "%s, section [%s]" : "%s", path, section) < 0)
 		return err_set(err, ENOMEM, "out of memory");
-	if (!is_given(offer.ak) && !is_given(offer.sk))
-		return err_set(err, EINVAL,
-			       "%s names an identity provider (idp_id), which cocfs cannot "
-			       "use: put ak and sk there",
-			       path);
-	return take_offer(&offer, source.data, ret_origin, err);
+	return take_offer(places, &offer, source.data, ret_origin, err);
 }
 
 /* -o profile: a file, or a section of the file. */
-static int take_profile(const char *profile, const char *path, struct coc_origin *ret_origin,
-			struct err *err)
+static int take_profile(const struct coc_places *places, const char *path,
+			struct coc_origin *ret_origin, struct err *err)
 {
+	const char *profile = places->profile;
 	const bool is_path = strchr(profile, '/') != NULL;
-	int r = take_file(is_path ? profile : path, is_path ? NULL : profile, ret_origin, err);
+	int r = take_file(places, is_path ? profile : path, is_path ? NULL : profile, ret_origin,
+			  err);
 
 	if (r == -ENOENT)
 		err_detail(err, "what_to_do",
@@ -94,8 +104,8 @@ int coc_chain_find(const struct coc_places *places, struct coc_origin *ret_origi
 	_cleanup_free_ char *path = NULL;
 	int r;
 
-	if (!places->profile && (is_given(offer.ak) || is_given(offer.sk) || is_given(offer.token)))
-		return take_offer(&offer, ENVIRONMENT, ret_origin, err);
+	if (!places->profile && says_anything(&offer))
+		return take_offer(places, &offer, ENVIRONMENT, ret_origin, err);
 	if (!places->profile || !strchr(places->profile, '/')) {
 		r = profile_path(FILE_VARIABLE, FILE_NAME, &path);
 		if (r == -ENOMEM)
@@ -106,8 +116,8 @@ int coc_chain_find(const struct coc_places *places, struct coc_origin *ret_origi
 				       ".huaweicloud/credentials");
 	}
 	if (places->profile)
-		return take_profile(places->profile, path, ret_origin, err);
-	r = path ? take_file(path, NULL, ret_origin, err) : -ENOENT;
+		return take_profile(places, path, ret_origin, err);
+	r = path ? take_file(places, path, NULL, ret_origin, err) : -ENOENT;
 	if (r != -ENOENT)
 		return r;
 	*ret_origin = (struct coc_origin){.kind = ORIGIN_METADATA};

@@ -57,3 +57,28 @@ int keys_answer_of_metadata(const void *body, size_t size, struct coc_creds **re
 	*ret_creds = creds;
 	return 0;
 }
+
+int keys_answer_of_iam(const void *body, size_t size, const char *token, const char *domain_id,
+		       const char *source, struct coc_creds **ret_creds, struct err *err)
+{
+	const struct coc_offer offer = {.token = token, .domain_id = domain_id};
+	__attribute__((cleanup(wipe_json))) cJSON *root = NULL;
+	struct coc_creds *creds = NULL;
+	const char *ends;
+	int64_t expires_s;
+	int r = parse_answer(body, size, "IAM", &root, err);
+
+	if (r < 0)
+		return r;
+	if (!token || !*token)
+		return err_set(err, EIO, "the answer of IAM has no token");
+	ends = json_get_string(json_get(root, "token"), "expires_at");
+	if (!ends || expiry_parse(ends, &expires_s) < 0)
+		return err_set(err, EIO, "the answer of IAM does not say when the token ends");
+	r = coc_creds_make(&offer, source, &creds, err);
+	if (r < 0)
+		return r;
+	creds->expires_s = expires_s;
+	*ret_creds = creds;
+	return 0;
+}

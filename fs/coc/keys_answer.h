@@ -19,4 +19,11 @@
 int keys_answer_of_metadata(const void *body, size_t size, struct coc_creds **ret_creds,
 			    struct err *err);
 
+/*
+ * The answer of IAM to the question for a token. token: its header X-Subject-Token, NULL without
+ * one. The body says when the token ends. domain_id: for the calls, or NULL. Returns as above.
+ */
+int keys_answer_of_iam(const void *body, size_t size, const char *token, const char *domain_id,
+		       const char *source, struct coc_creds **ret_creds, struct err *err);
+
 #endif

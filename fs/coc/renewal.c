@@ -7,10 +7,13 @@
 
 #include "coc/bounds.h"
 #include "coc/expiry.h"
+#include "coc/id_token.h"
 
 struct renewal {
 	struct loop *loop;
-	struct metadata *metadata;
+	struct coc_origin origin;
+	struct metadata *metadata; /* one of the two */
+	struct id_token *id_token;
 	struct loop_timer timer;
 	int64_t due_s; /* of the next fetch, by the clock that says when keys end */
 	unsigned failures;
@@ -51,34 +54,41 @@ static void on_time(void *data)
 {
 	struct renewal *renewal = data;
 	struct err err = {0};
+	int r = 0;
 
 	if (time(NULL) < renewal->due_s) {
 		wait_for_due_time(renewal);
 		return;
 	}
-	if (metadata_fetch(renewal->metadata, on_fetched, renewal) == 0)
-		return;
-	err_set(&err, ENOMEM, "out of memory");
-	on_fetched(renewal, NULL, &err);
+	if (renewal->id_token)
+		r = id_token_fetch(renewal->id_token, on_fetched, renewal, &err);
+	else if (metadata_fetch(renewal->metadata, on_fetched, renewal) < 0)
+		r = err_set(&err, ENOMEM, "out of memory");
+	if (r < 0)
+		on_fetched(renewal, NULL, &err);
 }
 
-int renewal_create(struct loop *loop, const struct coc_origin *origin, keys_fn *fn, void *data,
-		   struct renewal **ret_renewal, struct err *err)
+int renewal_create(struct loop *loop, struct coc_origin *origin, const char *cacert, keys_fn *fn,
+		   void *data, struct renewal **ret_renewal, struct err *err)
 {
 	struct renewal *renewal = calloc(1, sizeof(*renewal));
 	int r;
 
-	(void)origin;
 	if (!renewal)
 		return err_set(err, ENOMEM, "out of memory");
 	renewal->loop = loop;
 	renewal->fn = fn;
 	renewal->data = data;
-	r = metadata_create(loop, METADATA_ENDPOINT, &renewal->metadata, err);
+	renewal->origin = *origin;
+	if (origin->kind == ORIGIN_ID_TOKEN)
+		r = id_token_create(loop, &renewal->origin, cacert, &renewal->id_token, err);
+	else
+		r = metadata_create(loop, METADATA_ENDPOINT, &renewal->metadata, err);
 	if (r < 0) {
 		free(renewal);
 		return r;
 	}
+	*origin = (struct coc_origin){.kind = origin->kind};
 	wait_for_due_time(renewal);
 	*ret_renewal = renewal;
 	return 0;
@@ -90,5 +100,7 @@ void renewal_destroy(struct renewal *renewal)
 		return;
 	loop_timer_cancel(&renewal->timer);
 	metadata_destroy(renewal->metadata);
+	id_token_destroy(renewal->id_token);
+	coc_origin_finish(&renewal->origin);
 	free(renewal);
 }

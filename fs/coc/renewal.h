@@ -16,11 +16,12 @@ struct renewal;
 /*
  * Begins with the first fetch, in the next iteration. fn is called for each fetch that ends. It
  * gets credentials, which it owns then, or NULL and why there are none; it may destroy the renewal.
- * origin: one of temporary credentials, borrowed for this call. Returns 0 and an owned renewal;
- * -errno with err filled.
+ *
+ * Takes what origin owns, when it succeeds. cacert: see id_token_create(). Returns 0 and an owned
+ * renewal; -errno with err filled.
  */
-int renewal_create(struct loop *loop, const struct coc_origin *origin, keys_fn *fn, void *data,
-		   struct renewal **ret_renewal, struct err *err);
+int renewal_create(struct loop *loop, struct coc_origin *origin, const char *cacert, keys_fn *fn,
+		   void *data, struct renewal **ret_renewal, struct err *err);
 
 /* Gives up what runs, and frees; NULL is accepted. */
 void renewal_destroy(struct renewal *renewal);

@@ -17,9 +17,10 @@
 #include "coc/bounds.h"
 #include "coc/credentials_file.h"
 
-int credentials_init(struct credentials *credentials, const char *profile, struct err *err)
+int credentials_init(struct credentials *credentials, const struct opts *opts, struct err *err)
 {
-	*credentials = (struct credentials){.profile = profile};
+	*credentials = (struct credentials){
+		.profile = opts->profile, .cacert = opts->cacert, .check_later = opts->check_later};
 	return coc_environment_take(&credentials->environment, err);
 }
 
@@ -111,9 +112,31 @@ static void on_patience_over(void *data)
 	loop_quit(data);
 }
 
+/* Does a fetch fail for a reason that only a person can put right? */
+static bool is_final(const struct err *err)
+{
+	return err->errnum == EACCES || err->errnum == EINVAL || err->errnum == ENOENT;
+}
+
+/* There are no keys at the start. Returns 0 if they may come later, else -errno with err. */
+static int judge_lack(struct credentials *credentials, enum coc_origin_kind kind,
+		      const struct err *why, struct err *err)
+{
+	if (kind == ORIGIN_METADATA)
+		return coc_chain_tell_nothing(why, err);
+	if (is_final(why) && !credentials->check_later) {
+		*err = *why;
+		err_detail(err, "to_mount_anyway", "-o check=later");
+		return -why->errnum;
+	}
+	note_lack(credentials, why);
+	return 0;
+}
+
 /* Runs the loop until the first fetch has ended. Nothing else is on the loop yet. Returns 0, or
  * what the loop or the fetch failed with, in err. */
-static int wait_for_first(struct credentials *credentials, struct err *err)
+static int wait_for_first(struct credentials *credentials, enum coc_origin_kind kind,
+			  struct err *err)
 {
 	struct loop *loop = credentials->loop;
 	struct loop_timer patience = {0};
@@ -128,12 +151,13 @@ static int wait_for_first(struct credentials *credentials, struct err *err)
 	credentials->answer = NULL;
 	if (r < 0)
 		return err_set(err, -r, "the event loop: %s", strerror(-r));
-	return credentials->current ? 0 : coc_chain_tell_nothing(&answer, err);
+	return credentials->current ? 0 : judge_lack(credentials, kind, &answer, err);
 }
 
 int credentials_find(struct credentials *credentials, struct loop *loop, struct err *err)
 {
 	struct coc_origin origin;
+	enum coc_origin_kind kind;
 	int r = find_origin(credentials, &origin, err);
 
 	if (r < 0)
@@ -144,9 +168,11 @@ int credentials_find(struct credentials *credentials, struct loop *loop, struct 
 		log_info("credentials taken from %s", credentials->current->source);
 		return 0;
 	}
-	r = renewal_create(loop, &origin, on_keys, credentials, &credentials->renewal, err);
+	kind = origin.kind;
+	r = renewal_create(loop, &origin, credentials->cacert, on_keys, credentials,
+			   &credentials->renewal, err);
 	coc_origin_finish(&origin);
-	return r < 0 ? r : wait_for_first(credentials, err);
+	return r < 0 ? r : wait_for_first(credentials, kind, err);
 }
 
 void credentials_set_client(struct credentials *credentials, struct coc_client *client,
@@ -155,6 +181,8 @@ void credentials_set_client(struct credentials *credentials, struct coc_client *
 	credentials->client = client;
 	credentials->renewed = renewed;
 	credentials->data = data;
+	if (credentials->lack.errnum)
+		coc_client_note_lack(client, &credentials->lack);
 }
 
 int credentials_find_again(struct credentials *credentials, struct err *err)
@@ -171,8 +199,8 @@ int credentials_find_again(struct credentials *credentials, struct err *err)
 		log_info("credentials read again from %s", credentials->current->source);
 		return 0;
 	}
-	r = renewal_create(credentials->loop, &origin, on_trial, credentials, &credentials->trial,
-			   err);
+	r = renewal_create(credentials->loop, &origin, credentials->cacert, on_trial, credentials,
+			   &credentials->trial, err);
 	coc_origin_finish(&origin);
 	return r;
 }

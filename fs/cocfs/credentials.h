@@ -8,13 +8,15 @@
 #include "coc/chain.h"
 #include "coc/coc.h"
 #include "coc/renewal.h"
+#include "cocfs/options.h"
 #include "loop/loop.h"
 
 /* The credentials of a mount: found at the start and again on SIGHUP, and renewed if they end. */
 struct credentials {
 	struct coc_environment environment;
-	const char *profile; /* -o profile, or NULL */
-	const char *file;    /* the key file of the embedded service; NULL: look in the chain */
+	const char *profile, *cacert; /* -o profile, -o cacert, or NULL */
+	bool check_later;	      /* -o check=later: IAM may refuse at the start */
+	const char *file; /* the key file of the embedded service; NULL: look in the chain */
 	struct coc_creds *current; /* what the client signs with; NULL: none could be had yet */
 	struct loop *loop;
 	struct coc_client *client; /* once there is one */
@@ -26,13 +28,14 @@ struct credentials {
 	void *data;
 };
 
-/* Takes the variables of the environment. profile is borrowed. Returns 0, or -errno with err
- * filled; finish it in any case. */
-int credentials_init(struct credentials *credentials, const char *profile, struct err *err);
+/* Takes the variables of the environment. opts are borrowed. Returns 0, or -errno with err filled;
+ * finish it in any case. */
+int credentials_init(struct credentials *credentials, const struct opts *opts, struct err *err);
 
 /* Finds the credentials. Temporary ones are waited for, in iterations of the loop: nothing else
  * must be on the loop that could do harm before the mount is open; loop_quit() ends the wait.
- * Returns 0, or what coc_chain_find() returns. */
+ * Returns 0, also without credentials when IAM does not answer; or what coc_chain_find() returns;
+ * -EACCES: IAM refuses. */
 int credentials_find(struct credentials *credentials, struct loop *loop, struct err *err);
 
 /* The client signs with them from now on. renewed is called when there are new ones. */

@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "base/process.h"
 
-/* Codes of the gateway, after its name: the account or user of the keys may call nothing here.
- * Other answers with 403 are about this one call. */
+/* Codes of the gateway, after its name: the account or user of the keys may call nothing here. A
+ * 403 with another code speaks of a single call. */
 static const char *const useless_keys[] = {".0302", ".0304", ".0306", ".0310", ".0802"};
 
 static bool has_useless_keys(const struct coc_answer *answer)

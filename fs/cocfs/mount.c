@@ -378,7 +378,7 @@ int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
 	mount->signal_fd = -1;
 	mount->state =
 		(struct state_dir){.fd = -1, .lock_fd = -1, .spool_fd = -1, .incoming_fd = -1};
-	r = credentials_init(&mount->credentials, opts->profile, err);
+	r = credentials_init(&mount->credentials, opts, err);
 	if (r == 0)
 		r = open_parts(mount, opts, err);
 	if (r < 0) {

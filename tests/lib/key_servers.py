@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Servers that give temporary keys: the metadata service of a cloud server."""
+"""Servers that give temporary keys: the metadata service of a cloud server, and IAM."""
 
 import datetime
 import http.server
@@ -85,3 +85,26 @@ class Metadata(KeyServer):
         access, secret, token, seconds = self.keys
         return 200, {}, json.dumps({"credential": {"access": access, "secret": secret, "securitytoken": token,
                                                    "expires_at": at(seconds)}})
+
+
+class Iam(KeyServer):
+    """IAM. .token is what it gives for the ID token .id_token of the provider "idp"; it ends after .seconds."""
+
+    TOKENS = "/v3.0/OS-AUTH/id-token/tokens"
+
+    def __init__(self, listener, id_token, token, seconds):
+        super().__init__(listener)
+        self.id_token, self.token, self.seconds = id_token, token, seconds
+
+    @property
+    def url(self):
+        return "http://127.0.0.1:%d" % self.server.socket.getsockname()[1]
+
+    def answer(self, request):
+        if self.refusal:
+            return self.refusal[0], {}, self.refusal[1]
+        method, path, headers, body = self.requests[-1]
+        wanted = {"auth": {"id_token": {"id": self.id_token}, "scope": {"domain": {"id": "domain"}}}}
+        if (method, path) != ("POST", self.TOKENS) or headers.get("X-Idp-Id") != "idp" or json.loads(body) != wanted:
+            return 401, {}, json.dumps({"error": {"code": 401, "message": "no such token"}})
+        return 201, {"X-Subject-Token": self.token, "X-Request-Id": "r"}, json.dumps({"token": {"expires_at": at(self.seconds)}})

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Temporary keys: of the metadata service. They are fetched, renewed before they end, and told nowhere."""
+"""Temporary keys: of the metadata service, and of IAM for an OIDC token. They are fetched, renewed before they end, and told nowhere."""
 
 import itertools
 import os
+import socket
 import time
 
 import pytest
@@ -18,6 +19,7 @@ import tools
 DAY = 86400
 RENEWED_BEFORE = 40 * 60  # seconds before their end
 FIRST = ("TEMPORARYONE", "secret-of-the-first", "token-of-the-first")
+ID_TOKEN = "id-token.of-the.provider"
 SECOND = ("TEMPORARYTWO", "secret-of-the-second", "token-of-the-second")
 
 
@@ -78,7 +80,7 @@ def assert_untold(space, *names):
     for path, _, files in os.walk(space.state):
         told += [tools.read(os.path.join(path, file)).decode(errors="replace") for file in files
                  if os.path.isfile(os.path.join(path, file))]
-    for secret in (*FIRST[1:], *SECOND[1:], "metadata-token"):
+    for secret in (*FIRST[1:], *SECOND[1:], "metadata-token", ID_TOKEN):
         assert not any(secret in text for text in told), f"{secret} is told"
 
 
@@ -141,3 +143,64 @@ def test_a_server_without_an_agency_does_not_mount(make_server, metadata):
     assert failure.value.status == 32
     assert all(text in failure.value.log for text in ("no agency is bound", "HUAWEICLOUD_SDK_AK", "what_to_do: bind an agency"))
     assert "tries again" not in failure.value.log
+
+
+@pytest.fixture
+def iam():
+    with key_servers.Iam(socket.create_server(("127.0.0.1", 0)), ID_TOKEN, FIRST[2], DAY) as server:
+        yield server
+
+
+@pytest.fixture
+def make_federated(cocd, iam, make_host, front, src):
+    """make_federated(option=value, …): a mount with an OIDC token, whose service takes both tokens of IAM."""
+    tokens = src / "tokens"
+    tokens.write_text("".join(f"[{name}]\ntoken = {keys[2]}\n" for name, keys in {"first": FIRST, "second": SECOND}.items()))
+    tokens.chmod(0o600)
+    cocd.more = ["--tokens", str(tokens)]
+    cocd.stop()
+    front.upstream = cocd.start().address
+    (src / "id_token").write_text(ID_TOKEN + "\n")
+    profile = src / "credentials"
+    profile.write_text(f"[global]\ndomain_id = domain\nidp_id = idp\nid_token_file = {src}/id_token\niam_endpoint = {iam.url}\n")
+    profile.chmod(0o600)
+    return lambda **options: make_host("", env={"HUAWEICLOUD_SDK_CREDENTIALS_FILE": str(profile)}, **options)
+
+
+def test_a_token_of_iam_for_an_oidc_token(make_federated, iam, src):
+    """It is renewed before it ends, with what the file holds then."""
+    iam.seconds = RENEWED_BEFORE + 3
+    space = make_federated()
+    assert put(space, src, "a.yaml") == "ok"
+    (src / "id_token").write_text("another")
+    iam.id_token, iam.token, iam.seconds = "another", SECOND[2], DAY
+    tools.eventually(lambda: space.log().count("credentials taken from") == 2, "the next token")
+    assert put(space, src, "b.yaml") == "ok"
+    assert [call.headers["x-auth-token"] for call in space.creates()] == [FIRST[2], SECOND[2]]
+    assert all("authorization" not in call.headers and call.headers["x-domain-id"] == "domain" for call in space.creates())
+    if tools.IS_ROOT:
+        assert_untold(space)
+
+
+@pytest.mark.parametrize("check", ["now", "later"])
+def test_an_oidc_token_that_iam_refuses(make_federated, iam, src, check):
+    iam.id_token = "another"
+    if check == "now":
+        with pytest.raises(mounting.MountFailed) as failure:
+            make_federated()
+        assert failure.value.status == 32 and "IAM gives no token for the ID token (401): no such token" in failure.value.log
+        assert ID_TOKEN not in failure.value.log
+        return
+    space = make_federated(check="later")
+    assert put(space, src, "a.yaml") == "close EACCES"
+    assert "there are no keys yet: IAM gives no token" in space.error("a.yaml") and not space.calls()
+    iam.id_token = ID_TOKEN
+    tools.eventually(lambda: put(space, src, "a.yaml") == "ok", "a token", 90)
+
+
+def test_iam_that_is_away_mounts(make_federated, iam, src):
+    iam.refusal = (503, "busy")
+    space = make_federated(submit="queue")
+    assert put(space, src, "a.yaml") == "ok" and not space.calls()
+    iam.refusal = None
+    tools.eventually(lambda: space.id("a.yaml"), "the job", 90)

@@ -29,7 +29,13 @@ static const char *const variables[] = {
 	"HUAWEICLOUD_SDK_DOMAIN_ID",
 	"HUAWEICLOUD_SDK_X_AUTH_TOKEN",
 	"HUAWEICLOUD_SDK_CREDENTIALS_FILE",
+	"HUAWEICLOUD_SDK_PROJECT_ID",
+	"HUAWEICLOUD_SDK_IDP_ID",
+	"HUAWEICLOUD_SDK_ID_TOKEN_FILE",
+	"HUAWEICLOUD_SDK_IAM_ENDPOINT",
 };
+
+static struct coc_origin found; /* the last one that is an ID token */
 
 static int find_in(const char *profile, struct coc_creds **ret_creds, struct err *err)
 {
@@ -43,8 +49,10 @@ static int find_in(const char *profile, struct coc_creds **ret_creds, struct err
 			&origin, err);
 	if (r == 0 && origin.kind == ORIGIN_METADATA)
 		r = coc_chain_tell_nothing(&(struct err){.text = "nobody is there"}, err);
-	else if (r == 0)
+	else if (r == 0 && origin.kind == ORIGIN_KEYS)
 		*ret_creds = origin.creds;
+	else if (r == 0)
+		found = origin;
 	coc_environment_finish(&environment);
 	return r;
 }
@@ -308,6 +316,65 @@ static void secrets_are_wiped_from_the_environment(void **state)
 	coc_environment_finish(&environment);
 }
 
+#define IDP "idp_id = p\nid_token_file = /t\n"
+
+static void expect_id_token(const char *domain_id, const char *project_id, const char *endpoint)
+{
+	struct coc_creds *creds = NULL;
+	struct err err = {0};
+
+	if (find(&creds, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_null(creds);
+	assert_int_equal(found.kind, ORIGIN_ID_TOKEN);
+	assert_string_equal(found.idp_id, "p");
+	assert_string_equal(found.id_token_file, "/t");
+	assert_string_equal(found.domain_id ? found.domain_id : "", domain_id);
+	assert_string_equal(found.project_id ? found.project_id : "", project_id);
+	assert_string_equal(found.iam_endpoint, endpoint);
+	coc_origin_finish(&found);
+}
+
+static void an_identity_provider_comes_before_a_pair(void **state)
+{
+	_cleanup_(coc_creds_free) struct coc_creds *creds = NULL;
+
+	(void)state;
+	put("[global]\nak = F\nsk = hush\ndomain_id = d\n" IDP);
+	expect_id_token("d", "", "https://iam.myhuaweicloud.com");
+	put("[basic]\nproject_id = j\niam_endpoint = iam.example.com\n" IDP);
+	expect_id_token("", "j", "https://iam.example.com");
+	setenv("HUAWEICLOUD_SDK_IAM_ENDPOINT", "http://127.0.0.1:7/", 1);
+	put("[global]\ndomain_id = d\n" IDP);
+	expect_id_token("d", "", "http://127.0.0.1:7");
+	setenv("HUAWEICLOUD_SDK_IDP_ID", "p", 1);
+	setenv("HUAWEICLOUD_SDK_ID_TOKEN_FILE", "/t", 1);
+	setenv("HUAWEICLOUD_SDK_DOMAIN_ID", "e", 1);
+	expect_id_token("e", "", "http://127.0.0.1:7");
+	/* half of it beside a pair is not meant */
+	clean(NULL);
+	put("[global]\nak = F\nsk = hush\nidp_id = p\n");
+	assert_int_equal(find(&creds, NULL), 0);
+	expect_pair(creds, "F", "hush");
+}
+
+static void an_identity_provider_that_is_not_whole_is_refused(void **state)
+{
+	(void)state;
+	put("[global]\ndomain_id = d\nidp_id = p\n");
+	expect_refusal(EINVAL, "id_token_file");
+	put("[global]\ndomain_id = d\nid_token_file = /t\n");
+	expect_refusal(EINVAL, "idp_id");
+	put("[global]\n" IDP);
+	expect_refusal(EINVAL, "domain_id");
+	put("[global]\ndomain_id = d\nidp_id = p\nid_token_file = t\n");
+	expect_refusal(EINVAL, "begins with /");
+	put("[global]\ndomain_id = d\niam_endpoint = http://iam.example.com\n" IDP);
+	expect_refusal(EINVAL, "the endpoint of IAM");
+	put("[global]\ndomain_id = d\nidp_id = p q\nid_token_file = /t\n");
+	expect_refusal(EINVAL, "copy it again");
+}
+
 static void nothing_found_says_where_it_looked_and_what_mends_it(void **state)
 {
 	struct coc_creds *creds = NULL;
@@ -420,6 +487,8 @@ int main(void)
 		cmocka_unit_test_setup(a_profile_is_a_section_and_nothing_else_is_looked_at, clean),
 		cmocka_unit_test_setup(a_profile_with_a_slash_is_a_file, clean),
 		cmocka_unit_test_setup(secrets_are_wiped_from_the_environment, clean),
+		cmocka_unit_test_setup(an_identity_provider_comes_before_a_pair, clean),
+		cmocka_unit_test_setup(an_identity_provider_that_is_not_whole_is_refused, clean),
 		cmocka_unit_test_setup(nothing_found_says_where_it_looked_and_what_mends_it, clean),
 		cmocka_unit_test_setup(a_file_that_others_can_touch_is_refused, clean),
 		cmocka_unit_test_setup(a_file_of_another_user_is_refused, clean),

@@ -14,6 +14,7 @@
 
 #include "coc/bounds.h"
 #include "coc/expiry.h"
+#include "coc/id_token.h"
 #include "coc/keys_answer.h"
 #include "coc/metadata.h"
 #include "fake_server.h"
@@ -160,6 +161,9 @@ static struct {
 	struct loop *loop;
 	struct fake_server *server;
 	struct metadata *metadata;
+	struct id_token *id_token;
+	struct coc_origin origin;
+	char token_file[64];
 	struct coc_creds *creds;
 	struct err err;
 	unsigned calls;
@@ -179,6 +183,10 @@ static int finish(void **state)
 {
 	(void)state;
 	metadata_destroy(t.metadata);
+	id_token_destroy(t.id_token);
+	coc_origin_finish(&t.origin);
+	if (t.token_file[0])
+		unlink(t.token_file);
 	loop_destroy(t.loop);
 	if (t.server)
 		fake_server_stop(t.server);
@@ -329,6 +337,146 @@ static void failures_end_the_fetch_with_what_to_do(void **state)
 	}
 }
 
+/* ---- the question to IAM ---- */
+
+#define IAM_KEYS "{\"token\":{" ENDS ",\"catalog\":[{\"type\":\"iam\"}]}}"
+
+static void put_token(const char *text)
+{
+	FILE *file = fopen(t.token_file, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void serve_iam(const struct fake_reply *replies, size_t n, const char *domain_id)
+{
+	char endpoint[64];
+	const struct coc_offer offer = {.idp_id = "prov",
+					.id_token_file = t.token_file,
+					.domain_id = domain_id,
+					.project_id = "p\"1",
+					.iam_endpoint = endpoint};
+
+	t.server = fake_server_start(NULL, replies, n, 0);
+	snprintf(endpoint, sizeof(endpoint), "http://127.0.0.1:%u", fake_server_port(t.server));
+	snprintf(t.token_file, sizeof(t.token_file), "/tmp/cocfs-id-token-%d", (int)getpid());
+	put_token("id.hush-1\n");
+	assert_int_equal(loop_create(&t.loop), 0);
+	assert_int_equal(coc_origin_of_id_token(&offer, NULL, "the test", &t.origin, NULL), 0);
+	assert_int_equal(id_token_create(t.loop, &t.origin, NULL, &t.id_token, NULL), 0);
+}
+
+static void fetch_token(void)
+{
+	unsigned calls = t.calls;
+
+	assert_int_equal(id_token_fetch(t.id_token, on_keys, NULL, NULL), 0);
+	assert_int_equal(t.calls, calls);
+	assert_int_equal(loop_run(t.loop), 0);
+	assert_int_equal(t.calls, calls + 1);
+}
+
+static void expect_body(unsigned n, const char *body)
+{
+	const char *end = strstr(fake_server_request(t.server, n), "\r\n\r\n");
+
+	assert_non_null(end);
+	assert_string_equal(end + 4, body);
+}
+
+#define ASKS_IAM "POST /v3.0/OS-AUTH/id-token/tokens HTTP/1.1\r\n"
+
+static void iam_gives_a_token_for_the_id_token(void **state)
+{
+	static const struct fake_reply replies[] = {
+		{FAKE_ANSWER, 201, "X-Subject-Token: MIIx\r\n", IAM_KEYS}};
+
+	(void)state;
+	serve_iam(replies, 1, "d1");
+	fetch_token();
+	assert_non_null(t.creds);
+	assert_string_equal(secret_bytes(t.creds->token, NULL), "MIIx");
+	assert_string_equal(t.creds->domain_id, "d1");
+	assert_string_equal(t.creds->source, "the test");
+	assert_int_equal(t.creds->expires_s, ENDS_S);
+	expect_request(0, ASKS_IAM, "\r\nX-Idp-Id: prov\r\n");
+	expect_body(0, "{\"auth\":{\"id_token\":{\"id\":\"id.hush-1\"},\"scope\":{\"domain\":{"
+		       "\"id\":\"d1\"}}}}");
+	/* the provider has replaced the file */
+	put_token("id.hush-2");
+	fetch_token();
+	assert_non_null(strstr(fake_server_request(t.server, 1), "\"id.hush-2\""));
+}
+
+static void without_a_domain_the_token_is_for_the_project(void **state)
+{
+	static const struct fake_reply replies[] = {
+		{FAKE_ANSWER, 201, "x-subject-token: MIIx\r\n", IAM_KEYS}};
+
+	(void)state;
+	serve_iam(replies, 1, NULL);
+	fetch_token();
+	assert_non_null(t.creds);
+	expect_body(0, "{\"auth\":{\"id_token\":{\"id\":\"id.hush-1\"},\"scope\":{\"project\":{"
+		       "\"id\":\"p\\\"1\"}}}}");
+}
+
+static void a_refusal_of_iam_is_told_apart_from_its_absence(void **state)
+{
+	static const struct {
+		struct fake_reply reply;
+		int errnum;
+		const char *said;
+	} rows[] = {
+		{{FAKE_ANSWER, 401, NULL, "{\"error\":{\"message\":\"bad idp\",\"code\":401}}"},
+		 EACCES,
+		 "bad idp"},
+		{{FAKE_ANSWER, 403, NULL, "{\"error_msg\":\"not you\"}"}, EACCES, "not you"},
+		{{FAKE_ANSWER, 400, NULL, "{\"error_msg\":\"id.hush-1 is bad\"}"}, EACCES, "400"},
+		{{FAKE_ANSWER, 404, NULL, "<html>"}, EACCES, "404"},
+		{{FAKE_ANSWER, 500, NULL, "hush"}, EIO, "500"},
+		{{FAKE_ANSWER, 429, NULL, ""}, EIO, "429"},
+		{{FAKE_ANSWER, 201, NULL, IAM_KEYS}, EIO, "no token"},
+		{{FAKE_ANSWER, 201, "X-Subject-Token: hush\r\n", "{}"}, EIO, "when the token ends"},
+		{{FAKE_ANSWER, 201, "X-Subject-Token: hush\r\n", "hush"}, EIO, "JSON"},
+		{{FAKE_ANSWER, 201, "X-Subject-Token: hu sh\r\n", IAM_KEYS}, EINVAL, "copy them"},
+		{{FAKE_CUT, 0, NULL, NULL}, EIO, "IAM (http://127.0.0.1:"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		serve_iam(&rows[i].reply, 1, "d1");
+		fetch_token();
+		assert_null(t.creds);
+		if (t.err.errnum != rows[i].errnum || !strstr(t.err.text, rows[i].said))
+			fail_msg("row %zu: %d, %s", i, t.err.errnum, t.err.text);
+		assert_non_null(strstr(t.err.details, "what_to_do: "));
+		assert_null(strstr(t.err.text, "hush"));
+		assert_null(strstr(t.err.details, "hush-"));
+		finish(state);
+	}
+}
+
+static void a_file_without_a_token_is_refused_before_anything_is_sent(void **state)
+{
+	static const struct fake_reply replies[] = {{FAKE_ANSWER, 500, NULL, ""}};
+	static const char *const bad[] = {"", "\n", "a b", "a\"b", "a\nb"};
+	struct err err = {0};
+
+	(void)state;
+	serve_iam(replies, 1, "d1");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		put_token(bad[i]);
+		assert_int_equal(id_token_fetch(t.id_token, on_keys, NULL, &err), -EINVAL);
+	}
+	unlink(t.token_file);
+	assert_int_equal(id_token_fetch(t.id_token, on_keys, NULL, &err), -ENOENT);
+	assert_non_null(strstr(err.text, t.token_file));
+	assert_int_equal(fake_server_requests(t.server), 0);
+	assert_int_equal(t.calls, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -344,6 +492,11 @@ int main(void)
 		cmocka_unit_test_teardown(a_server_without_agency_is_told_to_bind_one, finish),
 		cmocka_unit_test_teardown(the_token_may_be_refused_for_that_too, finish),
 		cmocka_unit_test_teardown(failures_end_the_fetch_with_what_to_do, finish),
+		cmocka_unit_test_teardown(iam_gives_a_token_for_the_id_token, finish),
+		cmocka_unit_test_teardown(without_a_domain_the_token_is_for_the_project, finish),
+		cmocka_unit_test_teardown(a_refusal_of_iam_is_told_apart_from_its_absence, finish),
+		cmocka_unit_test_teardown(a_file_without_a_token_is_refused_before_anything_is_sent,
+					  finish),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
