@@ -10,7 +10,7 @@
  * the files that a mount would submit if the directory were copied into it. They are regular, and
  * have a job file's name that ignore does not match; a directory whose name begins with a dot has
  * none. No symbolic link is followed but the argument itself. Files stand in the order of their
- * names.
+ * names; so the names of one directory are in memory at once.
  */
 void search_argument(struct checker *checker, const struct ignore *ignore, const char *path);
 

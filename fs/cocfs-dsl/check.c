@@ -26,15 +26,10 @@ DEFINE_CLEANUP(struct cocfs_dsl_report *, cocfs_dsl_report_free)
 struct check {
 	const char *content;
 	size_t size;
-	struct check_options options;
-	char *stem; /* NULL: the file's name is not known */
+	const struct check_options *options;
+	const char *stem; /* of the file's name; NULL: the name is not known */
 	struct cocfs_dsl_report *report;
 };
-
-static void check_finish(struct check *check)
-{
-	free(check->stem);
-}
 
 /* Adds an error of fs/job; what mends it is the line of this key, or hint if there is no key.
  * Returns 0 or -ENOMEM. */
@@ -43,14 +38,11 @@ static int add_err(struct check *check, enum report_rule rule, const struct err 
 {
 	const struct dsl_finding finding = {
 		.line = err->line, .column = err->column, .text = (char *)err_sentence(err)};
-	_cleanup_free_ char *mend = NULL;
-	const char *line;
-	size_t size;
+	size_t size = 0;
+	const char *line = key ? err_find(err, key, &size) : NULL;
+	_cleanup_free_ char *mend = line ? strndup(line, size) : NULL;
 
-	if (err->errnum == ENOMEM)
-		return -ENOMEM;
-	line = key ? err_find(err, key, &size) : NULL;
-	if (line && !(mend = strndup(line, size)))
+	if (err->errnum == ENOMEM || (line && !mend))
 		return -ENOMEM;
 	return report_add(check->report, COCFS_DSL_ERROR, rule, &finding, mend ? mend : hint);
 }
@@ -59,7 +51,7 @@ static int add_err(struct check *check, enum report_rule rule, const struct err 
 static int add_warnings(struct check *check, const struct dsl_report *dsl)
 {
 	const enum cocfs_dsl_severity severity =
-		check->options.level == DSL_STRICT ? COCFS_DSL_ERROR : COCFS_DSL_WARNING;
+		check->options->level == DSL_STRICT ? COCFS_DSL_ERROR : COCFS_DSL_WARNING;
 	char text[128];
 	struct dsl_finding rest;
 	int r = 0;
@@ -99,19 +91,19 @@ static int check_risk(struct check *check, const char *value, const struct comme
 {
 	static const char *const words[] = {
 		[RISK_LOW] = "LOW", [RISK_MEDIUM] = "MEDIUM", [RISK_HIGH] = "HIGH"};
-	const char *highest = words[check->options.max_risk];
+	const char *highest = words[check->options->max_risk];
 	struct dsl_finding finding = {.line = 1, .column = 1};
 	char text[128], hint[128];
 	enum risk risk;
 
 	finding.text = text;
-	if (!value && check->options.needs_risk) {
+	if (!value && check->options->needs_risk) {
 		snprintf(text, sizeof(text),
 			 "no comment says the risk level of the job, and none is assumed");
 		snprintf(hint, sizeof(hint),
 			 "write the comment # coc.risk_level: %s on the first line of the file",
 			 highest);
-	} else if (value && risk_parse(value, &risk) == 0 && risk > check->options.max_risk) {
+	} else if (value && risk_parse(value, &risk) == 0 && risk > check->options->max_risk) {
 		finding.line = place->line;
 		finding.column = place->column;
 		snprintf(text, sizeof(text),
@@ -124,10 +116,13 @@ static int check_risk(struct check *check, const char *value, const struct comme
 	return report_add(check->report, COCFS_DSL_ERROR, RULE_RISK, &finding, hint);
 }
 
-/* What the comments, the document and the file's name make of the job's attributes. */
+/* What the comments, the document and the file's name make of the job's attributes. Where the
+ * document was refused, its name may be out of sight: then the file's name is not judged instead.
+ */
 static int check_attributes(struct check *check, const struct dsl_report *dsl)
 {
 	struct attr_set *attributes = &check->report->attributes;
+	const bool is_refused = dsl->refusal.text && !dsl->n_warnings;
 	_cleanup_comments_ struct comments comments = {0};
 	struct err err;
 	int r = comments_read(check->content, check->size, &comments, &err);
@@ -140,7 +135,8 @@ static int check_attributes(struct check *check, const struct dsl_report *dsl)
 		       &comments.places[ATTR_RISK_LEVEL]);
 	if (r < 0)
 		return r;
-	r = attrs_settle_texts(attributes, dsl, check->stem, check->stem ? check->stem : "", &err);
+	r = attrs_settle_texts(attributes, dsl, is_refused ? NULL : check->stem,
+			       check->stem ? check->stem : "", &err);
 	if (r == 0)
 		return 0;
 	attr_set_finish(attributes);
@@ -168,41 +164,39 @@ static int check_content(struct check *check)
 			 COC_CONTENT_MAX);
 		return report_add_error(check->report, RULE_SIZE, text, "make the file shorter");
 	}
-	r = dsl_check(check->content, check->size, check->options.level, check->stem, &dsl);
+	r = dsl_check(check->content, check->size, check->options->level, check->stem, &dsl);
 	if (r == 0)
 		r = check_document(check, dsl);
 	return r < 0 ? r : check_attributes(check, dsl);
 }
 
-/* Takes the stem of the file's name, and looks at the length of the name. */
+/* Looks at the length of the name. */
 static int check_name(struct check *check)
 {
-	const char *name = check->options.name;
+	const char *name = check->options->name;
 	char text[64];
 
-	if (!name)
-		return 0;
-	check->stem = strndup(name, name_stem_length(name));
-	if (!check->stem)
-		return -ENOMEM;
-	if (!name_is_job(name) || strlen(name) <= JOB_NAME_MAX)
+	if (!name || !name_is_job(name) || strlen(name) <= JOB_NAME_MAX)
 		return 0;
 	snprintf(text, sizeof(text), "the file's name has more than %d bytes", JOB_NAME_MAX);
 	return report_add_error(check->report, RULE_NAME, text, "give it a shorter name");
 }
 
-int cocfs_dsl_check(const void *content, size_t size, const struct cocfs_dsl_options *options,
-		    struct cocfs_dsl_report **ret_report)
+static int make_report(const void *content, size_t size, const struct check_options *options,
+		       struct cocfs_dsl_report **ret_report)
 {
-	_cleanup_(cocfs_dsl_report_free) struct cocfs_dsl_report *report = NULL;
-	__attribute__((cleanup(check_finish))) struct check check = {.content = content,
-								     .size = size};
-	int r = check_options_read(options, &check.options);
+	const char *name = options->name;
+	_cleanup_(cocfs_dsl_report_free) struct cocfs_dsl_report *report =
+		calloc(1, sizeof(*report));
+	_cleanup_free_ char *stem = name ? strndup(name, name_stem_length(name)) : NULL;
+	struct check check = {.content = content,
+			      .size = size,
+			      .options = options,
+			      .stem = stem,
+			      .report = report};
+	int r;
 
-	if (r < 0)
-		return r;
-	report = check.report = calloc(1, sizeof(*report));
-	if (!report)
+	if (!report || (name && !stem))
 		return -ENOMEM;
 	r = check_name(&check);
 	if (r == 0)
@@ -212,4 +206,13 @@ int cocfs_dsl_check(const void *content, size_t size, const struct cocfs_dsl_opt
 	report_sort(report);
 	*ret_report = steal_ptr(report);
 	return 0;
+}
+
+int cocfs_dsl_check(const void *content, size_t size, const struct cocfs_dsl_options *options,
+		    struct cocfs_dsl_report **ret_report)
+{
+	struct check_options read;
+	int r = check_options_read(options, &read);
+
+	return r < 0 ? r : make_report(content, size, &read, ret_report);
 }

@@ -110,8 +110,9 @@ const struct cocfs_dsl_finding *cocfs_dsl_report_finding(const struct cocfs_dsl_
 /*
  * The value that the file itself gives to an attribute of its job: "risk_level",
  * "enterprise_project_id", "name", "description" or "tags". An extended attribute, a directory or
- * the mount may say another value. NULL: the file says none, the attribute is unknown, or the
- * report has an error of an attribute. The value lives as long as the report.
+ * the mount may say another value. NULL: the file says none, the document
+ * cannot be read, the attribute is unknown, or the report has an error of an attribute. The value
+ * lives as long as the report.
  */
 const char *cocfs_dsl_report_attribute(const struct cocfs_dsl_report *report, const char *name);
 

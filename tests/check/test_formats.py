@@ -22,7 +22,7 @@ NAMES = {
     "重启.yaml": ("重启.yaml", "%E9%87%8D%E5%90%AF.yaml", "重启.yaml"),
     b"\xff\\.yaml": ("\\377\\134.yaml", "%FF%5C.yaml", None),
 }
-CONTENT = "# coc.risk: 1%\na: [\n"  # an error with a hint, and an error of the document
+CONTENT = "# coc.risk_level: 1%\na: [\n"  # an error with a hint, and an error of the document
 
 
 @pytest.fixture(name="jobs", params=NAMES, ids=[repr(name) for name in NAMES])
@@ -44,8 +44,7 @@ def test_text_has_one_form_of_line(jobs):
     folder, name = jobs
     shown = NAMES[name][0]
     assert bad("text", "jobs", folder).splitlines() == [
-        f"jobs/{shown}:1:3: error: coc.risk is not an attribute of a job; write coc. and one of risk_level, enterprise_project_id, name, "
-        "description, tags; or begin the comment with another word, if it is a remark",
+        f'jobs/{shown}:1:19: error: risk_level "1%" is neither LOW, MEDIUM nor HIGH; mend the comment # coc.risk_level: VALUE',
         f"jobs/{shown}:2:4: error: the bracket that opens here is never closed"]
 
 
@@ -53,8 +52,7 @@ def test_github_gets_a_command_for_each_finding(jobs):
     folder, name = jobs
     lines = bad("github", "./jobs", folder).splitlines()
     assert len(lines) == 2
-    file, place, message = re.fullmatch(r"::error file=([^,:]*),(line=1,col=3)::(coc\.risk is not .*)", lines[0]).groups()
-    assert place and message
+    (file,) = re.fullmatch(r'::error file=([^,:]*),line=1,col=19::risk_level "1%25" is neither LOW, MEDIUM nor HIGH; mend .*', lines[0]).groups()
     if NAMES[name][2]:
         assert file == "jobs/" + NAMES[name][2]
 
@@ -170,7 +168,7 @@ def test_sarif_has_the_form_of_its_standard(jobs):
     assert [result["ruleId"] for result in run["results"]] == ["comment", "document"]
     place = run["results"][0]["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "jobs/" + NAMES[name][1]
-    assert place["region"] == {"startLine": 1, "startColumn": 3}
+    assert place["region"] == {"startLine": 1, "startColumn": 19}
     assert run["invocations"] == [{"executionSuccessful": True, "exitCode": 1}]
 
 

@@ -135,6 +135,9 @@ static void the_name_of_the_file_counts(void **state)
 	strcpy(name + 129, ".yaml");
 	must_find("x\n", &options, "error 0:0 attribute\n");
 	must_find("# coc.name: short\nx\n", &options, "");
+	/* but not where the document may say one that cannot be read */
+	options.level = COCFS_DSL_LEVEL_YAML;
+	must_find("a: [\n", &options, "error 1:4 document\n");
 }
 
 static void a_file_of_no_bytes_is_a_draft_and_a_large_one_an_error(void **state)
