@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/stdout.h"
 #include "service/access/throttle.h"
 #include "service/bounds.h"
 #include "service/store/store_postgresql.h"
@@ -165,7 +166,7 @@ int cocd_options_parse(int argc, char **argv, struct cocd_options *options)
 		case 'V':
 			fputs(option == 'h' ? help : "cocd " COCFS_VERSION "\n", stdout);
 			options->done = true;
-			return 0;
+			return stdout_finish("cocd") < 0;
 		case ':':
 			return refuse_cocd_usage("a value is missing after ", argv[optind - 1]);
 		case '?':

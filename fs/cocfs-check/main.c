@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/stdout.h"
 #include "cocfs-check/search.h"
 #include "version.h"
 
@@ -164,10 +165,10 @@ int main(int argc, char **argv)
 
 	signal(SIGPIPE, SIG_IGN); /* a reader that has gone is an error of the output */
 	r = read_command(argc, argv, &checker, &command);
-	if (r == 'h')
-		return report_output(output_text(help));
-	if (r == 'V')
-		return report_output(output_text("cocfs-check " COCFS_VERSION "\n"));
+	if (r == 'h' || r == 'V') {
+		fputs(r == 'h' ? help : "cocfs-check " COCFS_VERSION "\n", stdout);
+		return stdout_finish("cocfs-check") < 0 ? EXIT_USAGE : 0;
+	}
 	if (r < 0)
 		return EXIT_USAGE;
 	if (ignore_parse(ignore_defaults, &ignore, &err) < 0) {

@@ -32,20 +32,14 @@ static void note_error(struct output *output)
 		output->write_errnum = errno ? errno : EIO;
 }
 
-/* Without a standard output the next file that is opened would take its place. */
-static int open_output(struct output *output)
-{
-	output->file = stdout;
-	return fcntl(STDOUT_FILENO, F_GETFD) < 0 ? -errno : 0;
-}
-
 int output_begin(struct output *output)
 {
-	int r = open_output(output);
-
-	if (r == 0)
-		output->format->begin(output);
-	return r;
+	/* without a standard output the next file that is opened would take its place */
+	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
+		return -errno;
+	output->file = stdout;
+	output->format->begin(output);
+	return 0;
 }
 
 void output_finding(struct output *output, const char *path,
@@ -62,33 +56,16 @@ void output_finding(struct output *output, const char *path,
 	note_error(output);
 }
 
-/* Writes out what is left. */
-static int close_output(struct output *output)
+int output_end(struct output *output)
 {
+	if (!output->write_errnum)
+		output->format->end(output);
 	if (!output->write_errnum && fflush(output->file) < 0)
 		output->write_errnum = errno;
 	note_error(output);
 	if (fclose(output->file) < 0 && !output->write_errnum)
 		output->write_errnum = errno;
 	return -output->write_errnum;
-}
-
-int output_end(struct output *output)
-{
-	if (!output->write_errnum)
-		output->format->end(output);
-	return close_output(output);
-}
-
-int output_text(const char *text)
-{
-	struct output output = {0};
-	int r = open_output(&output);
-
-	if (r < 0)
-		return r;
-	fputs(text, output.file);
-	return close_output(&output);
 }
 
 char *output_sentence(const struct cocfs_dsl_finding *finding)

@@ -51,9 +51,6 @@ void output_finding(struct output *output, const char *path,
 /* Ends, and makes sure that all was written. Returns 0 or a negative errno. */
 int output_end(struct output *output);
 
-/* Writes a text alone (--help). Returns 0 or a negative errno. */
-int output_text(const char *text);
-
 /* The sentence and what mends it, as one allocated text that the caller frees; NULL without
  * memory. */
 char *output_sentence(const struct cocfs_dsl_finding *finding);

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/stdout.h"
 #include "version.h"
 #include "cocfs-wait/look.h"
 
@@ -206,10 +207,10 @@ int main(int argc, char **argv)
 		if (option == 't')
 			return refuse_wait_usage("--timeout takes a number of seconds, not ",
 						 optarg);
-		if (option == 'h')
-			return fputs(help, stdout) < 0;
-		if (option == 'V')
-			return printf("cocfs-wait %s\n", COCFS_VERSION) < 0;
+		if (option == 'h' || option == 'V') {
+			fputs(option == 'h' ? help : "cocfs-wait " COCFS_VERSION "\n", stdout);
+			return stdout_finish("cocfs-wait") < 0;
+		}
 		return refuse_wait_usage(option == ':' ? "a value is missing for "
 						       : "unknown option ",
 					 argv[optind - 1]);

@@ -9,12 +9,13 @@
 
 #include "base/process.h"
 #include "base/shown.h"
+#include "base/stdout.h"
 #include "cocfs/daemon.h"
 #include "cocfs/mount.h"
 
 /* Exit statuses: those of mount(8), which gives its helper's as its own. */
 #define EXIT_USAGE 1  /* the command line is wrong */
-#define EXIT_SYSTEM 2 /* no memory, no process */
+#define EXIT_SYSTEM 2 /* no memory, no process, no standard output */
 #define EXIT_MOUNT 32 /* nothing is mounted */
 
 #define LIBFUSE_TEXT_MAX 512 /* of a message of libfuse; the longest have a path in them */
@@ -116,6 +117,7 @@ int main(int argc, char **argv)
 		status = run_mount(&opts);
 		break;
 	case OPTS_SHOWN:
+		status = stdout_finish("cocfs") < 0 ? EXIT_SYSTEM : 0;
 		break;
 	case OPTS_WRONG:
 		complain_of_error(&err);

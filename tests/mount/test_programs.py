@@ -9,16 +9,22 @@ import tools
 
 PROGRAMS = {"cocfs": tools.COCFS, "cocd": tools.COCD, "cocfs-wait": tools.COCFS_WAIT, "cocfs-check": tools.COCFS_CHECK}
 
-if not shutil.which("readelf"):
-    pytest.skip("readelf is not installed", allow_module_level=True)
-
-
 @pytest.fixture(params=PROGRAMS)
 def program(request):
     return PROGRAMS[request.param]
 
 
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_an_answer_that_nobody_gets_is_no_success(program, option):
+    assert tools.run(program, option).ok().stdout
+    for way, words in ('"$@" >/dev/full', "No space left on device"), ('"$@" >&-', "Bad file descriptor"):
+        done = tools.sh(way, program, option)
+        assert done.status in (1, 2, 3) and f"standard output: {words}\n" in done.stderr, str(done)
+
+
 def readelf(program, *flags):
+    if not shutil.which("readelf"):
+        pytest.skip("readelf is not installed")
     return tools.run("readelf", "-W", *flags, program).ok().stdout
 
 
