@@ -40,7 +40,7 @@ static enum MHD_Result reply(struct MHD_Connection *connection, const char *meth
 	const bool is_list = !strcmp(method, "GET");
 	char text[64];
 	int size = is_list ? snprintf(text, sizeof(text), "{\"total\":0,\"data\":[]}")
-			   : snprintf(text, sizeof(text), "{\"data\":\"DM20250701180239%08llu\"}",
+			   : snprintf(text, sizeof(text), "{\"data\":\"DM20250702180239%08llu\"}",
 				      ++jobs);
 	struct MHD_Response *response =
 		MHD_create_response_from_buffer((size_t)size, text, MHD_RESPMEM_MUST_COPY);

@@ -133,8 +133,10 @@ class Stage:
         database = os.path.join(self.place, "floor.db")
         return self.own("commit", database, count, *([int(rest_seconds * 1e6)] if rest_seconds else []))
 
-    def post(self, server, document, count, *flags, rest_seconds=0):
-        """Seconds of so many signed creates by libcurl alone, with a rest before each that is not counted."""
+    def post(self, server, document, count, *flags, rest_seconds=0, lists=0):
+        """Seconds of so many signed creates by libcurl alone, each after so many lists of its name, with a rest before each
+        that is not counted."""
         flags += ("--rest", int(rest_seconds * 1e6)) if rest_seconds else ()
+        flags += ("--lists", lists) if lists else ()
         at = (["--unix", server.socket] if server.socket else []) + (["--cacert", server.cacert] if server.cacert else [])
         return self.own("post", *at, *flags, server.url, server.keys_file, document, count)

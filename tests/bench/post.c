@@ -2,8 +2,8 @@
 /*
  * The floor of a client: signed creates by libcurl alone, one after the other on one connection, or
  * many in flight; with --pages, so many pages of the list instead. Each request is built and signed
- * as the mount's own is. With --lists, jobs of the name are asked for before each create that is
- * sent in its turn, so often. Prints the seconds of all; a first request that opens the connection
+ * as the mount's own is. With --lists, jobs of the name are asked for before each create, so often.
+ * Prints the seconds of all; a first request that opens the connection
  * is not counted with --warm, nor is the rest before each with --rest.
  */
 #define _GNU_SOURCE
@@ -24,7 +24,8 @@
 struct options {
 	const char *url, *unix_socket, *cacert;
 	unsigned count, inflight;
-	unsigned rest_us, lists; /* when they are sent in turn */
+	unsigned lists;
+	unsigned rest_us; /* when they are sent in turn */
 	bool warm, pages;
 	struct coc_creds *creds;
 	struct buf content;
@@ -35,6 +36,7 @@ struct sender {
 	CURL *easy;
 	struct curl_slist *headers;
 	struct coc_request request;
+	unsigned number, requests_left; /* of a create, when many are in flight */
 };
 
 static size_t drop(char *data, size_t unit, size_t n, void *to)
@@ -167,6 +169,23 @@ static double send_in_turn(const struct options *options)
 	return taken;
 }
 
+/* Loads what a handle sends next for the create that it has. */
+static void sender_load_next(struct sender *sender, const struct options *options)
+{
+	bool asks = sender->requests_left > 1;
+
+	sender->requests_left--;
+	sender_load(sender, options, asks ? COC_OP_LIST : operation_of(options), sender->number);
+}
+
+/* Gives a handle the create of a number. */
+static void sender_begin(struct sender *sender, const struct options *options, unsigned number)
+{
+	sender->number = number;
+	sender->requests_left = options->lists + 1;
+	sender_load_next(sender, options);
+}
+
 /* Takes the answers that are there, and sends the next requests on the same handles. */
 static unsigned take_answers(CURLM *multi, const struct options *options, unsigned *sent)
 {
@@ -178,11 +197,15 @@ static unsigned take_answers(CURLM *multi, const struct options *options, unsign
 	while ((message = curl_multi_info_read(multi, &left))) {
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&sender);
 		sender_check(sender, message->data.result);
-		answers++;
 		curl_multi_remove_handle(multi, sender->easy);
-		if (*sent == options->count)
-			continue;
-		sender_load(sender, options, operation_of(options), ++*sent);
+		if (sender->requests_left) {
+			sender_load_next(sender, options);
+		} else {
+			answers++;
+			if (*sent == options->count)
+				continue;
+			sender_begin(sender, options, ++*sent);
+		}
 		curl_multi_add_handle(multi, sender->easy);
 	}
 	return answers;
@@ -201,7 +224,7 @@ static double send_at_once(const struct options *options)
 	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)options->inflight);
 	for (unsigned i = 0; i < options->inflight && sent < options->count; i++) {
 		sender_init(&senders[i], options);
-		sender_load(&senders[i], options, operation_of(options), ++sent);
+		sender_begin(&senders[i], options, ++sent);
 		curl_multi_add_handle(multi, senders[i].easy);
 	}
 	while (answered < options->count) {

@@ -28,6 +28,21 @@ class Goal:
         return best if number <= 0 else min(self.bound / number, best) if self.bound else 1 / best
 
 
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One way to mount, and what its floor asks the service beside each create."""
+    suffix: str     # of the names of its contenders
+    options: dict   # of the mount
+    lists: int      # of jobs of the name
+
+    def named(self, name):
+        return name + self.suffix
+
+
+# by default a create asks for jobs of its name, before and after; who has no colleagues mounts as the second line does
+LINES = (Line("", {}, 2), Line(", adopt=never", {"adopt": "never", "conflict": "overwrite"}, 0))
+
+
 class Row:
     """set_up() once, then round() as often as is wanted: it returns {contender: value}.
 

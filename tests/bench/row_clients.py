@@ -10,12 +10,14 @@ from sizes import IN_FLIGHT
 
 EACH = 'for file in "$1"/*.yaml; do cp "$file" "$2" || exit; done'
 PLAIN = "the same cp into a plain directory"
-AT_FLOORS = "floors: cp into FUSE, POST, commit"
+AT_FLOORS = "floors: cp into FUSE, calls, commit"
 EACH_CURL = 'shift 1; for file; do curl -K "$file" || exit; done'
 
 
-def ratio(one, other):
-    return lambda values: values[one] / values[other]
+def at_floors(what, line):
+    """The goal of a line: how near what it does comes to its floors, and so what any other client is to it."""
+    return row.Goal(line.named(f"{what}, of its value at the floors"),
+                    lambda values: values[line.named(what)] / values[line.named(AT_FLOORS)], 0.9)
 
 
 class Clients(row.Row):
@@ -23,7 +25,7 @@ class Clients(row.Row):
 
     def prepare(self, count):
         self.server = self.stage.server("https")
-        self.space = self.stage.space(self.server)
+        self.spaces = {line: self.stage.space(self.server, **line.options) for line in row.LINES}
         self.floor = self.stage.floor()
         self.documents = self.stage.documents(count)
         self.sdk = self.stage.bench.sdk()
@@ -32,9 +34,9 @@ class Clients(row.Row):
         """Signs again: what was signed long ago is refused."""
         return curl.prepare(self.server, self.documents, self.stage.fresh("signed"))
 
-    def post_and_commit(self, count, rest_seconds=0):
-        """Seconds of a signed POST and a durable commit for each of so many files."""
-        return (self.stage.post(self.server, self.files()[0], count, "--warm", rest_seconds=rest_seconds)
+    def call_and_commit(self, count, line, rest_seconds=0):
+        """Seconds of the signed calls and a durable commit for each of so many files."""
+        return (self.stage.post(self.server, self.files()[0], count, "--warm", rest_seconds=rest_seconds, lists=line.lists)
                 + self.stage.commit(count, rest_seconds))
 
     def files(self):
@@ -49,10 +51,7 @@ class Clients(row.Row):
 
 class OneProcessAFile(Clients):
     title = "one process for each small job file, sync, https"
-    goals = (row.Goal("cp against curl, signed beforehand", ratio("cp", "curl"), 6,
-                      at_floors=ratio(AT_FLOORS, "curl")),
-             row.Goal("cp against the Node SDK", ratio("cp", "Node SDK"), 100,
-                      at_floors=ratio(AT_FLOORS, "Node SDK")))
+    goals = tuple(at_floors("cp", line) for line in row.LINES)
 
     def set_up(self):
         self.prepare(self.sizes.processes)
@@ -68,10 +67,11 @@ class OneProcessAFile(Clients):
 
     def round(self):
         count, word, signed = self.sizes.processes, self.next_round(), self.sign()
-        seconds = {"cp": self.copy(self.space.path, word), PLAIN: self.copy(self.plain, word)}
-        # while a cp starts, all else rests
-        seconds[AT_FLOORS] = (self.copy(self.floor.path, word)
-                              + self.post_and_commit(count, rest_seconds=seconds[PLAIN] / count))
+        seconds = {line.named("cp"): self.copy(space.path, word) for line, space in self.spaces.items()}
+        seconds[PLAIN] = self.copy(self.plain, word)
+        floor = self.copy(self.floor.path, word)
+        for line in row.LINES:  # while a cp starts, all else rests
+            seconds[line.named(AT_FLOORS)] = floor + self.call_and_commit(count, line, seconds[PLAIN] / count)
         seconds["curl"] = self.stage.timed("sh", "-c", EACH_CURL, "sh", "all", *signed)
         values = {name: count / taken for name, taken in seconds.items()}
         if not self.sdk.missing:
@@ -82,9 +82,7 @@ class OneProcessAFile(Clients):
 
 class Tree(Clients):
     title = "many small job files by one command, sync, https"
-    goals = (row.Goal("cp -r against the Node SDK, one call after the other",
-                      ratio("cp -r", "Node SDK, 1 in flight"), 2.5,
-                      at_floors=ratio(AT_FLOORS, "Node SDK, 1 in flight")),)
+    goals = tuple(at_floors("cp -r", line) for line in row.LINES)
 
     def set_up(self):
         self.prepare(self.sizes.files)
@@ -96,13 +94,15 @@ class Tree(Clients):
         signed, word, count = self.sign(), self.next_round(), self.sizes.files
         everything = os.path.join(os.path.dirname(signed[0]), "all")
         seconds = {
-            "cp -r": stage.timed("cp", "-r", self.documents, self.space.at(word)),
-            AT_FLOORS: stage.timed("cp", "-r", self.documents, self.floor.at(word)) + self.post_and_commit(count),
             "xargs -P8 curl": stage.timed("sh", "-c", 'printf "%s\\n" "$1"/*.curl | xargs -P8 -n1 curl -K', "sh",
                                           os.path.dirname(signed[0])),
             "curl -Z": stage.timed("curl", "-Z", "--parallel-max", IN_FLIGHT, "-K", everything),
             "libcurl alone, 1 in flight": stage.post(self.server, document, count),
             f"libcurl alone, {IN_FLIGHT} in flight": stage.post(self.server, document, count, "--inflight", IN_FLIGHT)}
+        floor = stage.timed("cp", "-r", self.documents, self.floor.at(word))
+        for line, space in self.spaces.items():
+            seconds[line.named("cp -r")] = stage.timed("cp", "-r", self.documents, space.at(word))
+            seconds[line.named(AT_FLOORS)] = floor + self.call_and_commit(count, line)
         if not self.sdk.missing:
             for in_flight in (1, IN_FLIGHT):
                 seconds[f"Node SDK, {in_flight} in flight"] = self.node(in_flight, self.files())

@@ -9,9 +9,19 @@ from row_many import PER_FOLDER
 from sizes import MILLION, WRITERS
 
 
+def name_of(count, writers):
+    return f"{count:,} bound, {writers} writer{'s' * (writers > 1)}"
+
+
+def at_once(many, few):
+    return lambda values: values[name_of(0, many)] / values[name_of(0, few)]
+
+
 class Growth(row.Row):
     title = "sync jobs by bound jobs and writers, http"
     unit = "jobs/s"
+
+    goals = (row.Goal("64 writers against one", at_once(64, 1), 2.5), row.Goal("256 writers against 64", at_once(256, 64), 1))
 
     def set_up(self):
         self.document, server = self.stage.document(), self.stage.server("http")
@@ -34,5 +44,5 @@ class Growth(row.Row):
             for count, space in self.spaces.items():
                 each = max(jobs // writers, 1)
                 taken = self.stage.write(space.at("new"), f"{word}-{writers}", self.document, writers, jobs)
-                values[f"{count:,} bound, {writers} writer{'s' * (writers > 1)}"] = each * writers / taken
+                values[name_of(count, writers)] = each * writers / taken
         return values

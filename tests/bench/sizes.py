@@ -27,5 +27,5 @@ QUICK = Sizes(processes=20, node=1, files=100, jobs=200, listed=2000, others=100
 
 IN_FLIGHT = 64           # requests at once, as many as the mount sends from its queue
 LATENCY_MS = 50          # of the service, where there is any
-WRITERS = (1, 8, 64)
+WRITERS = (1, 8, 64, 256)
 MILLION = 1000000
