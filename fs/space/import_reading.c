@@ -26,25 +26,37 @@ static int64_t number_of_job(const char *job_id)
 	return -(int64_t)(hash >> 1) - 1;
 }
 
-void import_reading_note(struct space *space, fuse_req_t req, const struct node *node)
+void import_reading_note(struct space *space, fuse_req_t req, struct node *node)
 {
 	_cleanup_import_record_ struct import_record import = {0};
 	pid_t process = proc_process(fuse_req_ctx(req)->pid);
-	int64_t number;
-	int r;
 
 	if (import_find_node(space, node, &import) < 0 || !import.version)
 		return;
-	number = number_of_job(import.job_id);
-	if (import.read_version != import.version) {
-		readers_base_moves(&space->readers, number, import.read_version);
-		r = imports_read(space->engine, &import);
-		if (r < 0)
-			log_warning("the ledger cannot record that v%lld of job %s was read: %s",
-				    (long long)import.version, import.job_id, strerror(-r));
-	}
-	if (process)
-		readers_note(&space->readers, process, number, readers_text(import.digest));
+	node->is_unread = import.read_version != import.version;
+	if (process && !node->is_unread)
+		readers_note(&space->readers, process, number_of_job(import.job_id),
+			     readers_text(import.digest));
+}
+
+bool import_reading_begin(struct space *space, struct node *node, int64_t *ret_number,
+			  uint64_t *ret_text)
+{
+	_cleanup_import_record_ struct import_record import = {0};
+	int r;
+
+	if (import_find_node(space, node, &import) < 0 || !import.version)
+		return false;
+	*ret_number = number_of_job(import.job_id);
+	*ret_text = readers_text(import.digest);
+	if (import.read_version == import.version)
+		return true;
+	readers_base_moves(&space->readers, *ret_number, import.read_version);
+	r = imports_read(space->engine, &import);
+	if (r < 0)
+		log_warning("the ledger cannot record that v%lld of job %s was read: %s",
+			    (long long)import.version, import.job_id, strerror(-r));
+	return true;
 }
 
 void import_reading_bound(struct space *space, const char *job_id, int64_t row)

@@ -6,8 +6,15 @@
 
 /* Which version of an import a process has read: as reading.h has it of job files. */
 
-/* A process opens a file to read it. What is no import is accepted. */
-void import_reading_note(struct space *space, fuse_req_t req, const struct node *node);
+/* A process opens a file to read it. A text that nobody has read stays so until the first read.
+ * What is no import is accepted. */
+void import_reading_note(struct space *space, fuse_req_t req, struct node *node);
+
+/* A process reads from an open import: what it reads is the base of the first edit from now on.
+ * Returns whether the file is an import, and then the number and the text by which its readers are
+ * to be noted. */
+bool import_reading_begin(struct space *space, struct node *node, int64_t *ret_number,
+			  uint64_t *ret_text);
 
 /* The path of an import is bound to its job: what its readers know is known of the row. */
 void import_reading_bound(struct space *space, const char *job_id, int64_t row);

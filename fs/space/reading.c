@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "space/content.h"
 #include "space/file_version.h"
+#include "space/import_reading.h"
 #include "space/proc.h"
 #include "submit/freshness.h"
 
@@ -29,54 +30,62 @@ static uint64_t text_of(const struct freshness *fresh)
 	return readers_text(fresh->has_digest ? fresh->digest : NULL);
 }
 
-/* Notes that the process of a request has read a row. Returns the process, or 0. */
-static pid_t note_process(struct space *space, fuse_req_t req, const struct freshness *fresh)
-{
-	pid_t process = proc_process(fuse_req_ctx(req)->pid);
-
-	if (process)
-		readers_note(&space->readers, process, fresh->row, text_of(fresh));
-	return process;
-}
-
 void reading_note(struct space *space, fuse_req_t req, struct node *node)
 {
+	pid_t process = proc_process(fuse_req_ctx(req)->pid);
 	struct freshness fresh;
 	struct stat st;
 
 	if (file_version_of_node(space, node, &st, &fresh) < 0)
 		return;
 	node->is_unread = has_unread(space, node, &fresh);
-	if (!node->is_unread)
-		note_process(space, req, &fresh);
+	if (process && !node->is_unread)
+		readers_note(&space->readers, process, fresh.row, text_of(&fresh));
+}
+
+/* A text that nobody had read is read: it is the base of its job file from now on. Returns whether
+ * there is such a file, and then its row and text. */
+static bool settle_unread(struct space *space, struct node *node, int64_t *ret_row,
+			  uint64_t *ret_text)
+{
+	struct freshness fresh;
+	struct stat st;
+	int r;
+
+	if (file_version_of_node(space, node, &st, &fresh) < 0)
+		return false;
+	*ret_row = fresh.row;
+	*ret_text = text_of(&fresh);
+	if (!has_unread(space, node, &fresh))
+		return true;
+	readers_base_moves(&space->readers, fresh.row, fresh.base);
+	r = freshness_read(space->engine, &fresh);
+	if (r < 0)
+		log_warning("the ledger cannot record that v%lld of job %s was read: %s",
+			    (long long)fresh.unread, fresh.job_id, strerror(-r));
+	return true;
 }
 
 void reading_begin(struct space *space, fuse_req_t req, struct node *node)
 {
 	const struct handle *handle;
-	struct freshness fresh;
-	struct stat st;
+	uint64_t text;
+	int64_t row;
 	pid_t process;
 
 	if (!node->is_unread)
 		return;
 	node->is_unread = false;
-	if (file_version_of_node(space, node, &st, &fresh) < 0)
+	if (!settle_unread(space, node, &row, &text) &&
+	    !import_reading_begin(space, node, &row, &text))
 		return;
-	if (has_unread(space, node, &fresh)) {
-		int r;
-
-		readers_base_moves(&space->readers, fresh.row, fresh.base);
-		r = freshness_read(space->engine, &fresh);
-		if (r < 0)
-			log_warning("the ledger cannot record that v%lld of job %s was read: %s",
-				    (long long)fresh.unread, fresh.job_id, strerror(-r));
-	}
-	process = note_process(space, req, &fresh);
+	process = proc_process(fuse_req_ctx(req)->pid);
+	if (process)
+		readers_note(&space->readers, process, row, text);
 	/* who has it open may read it from the kernel's cache now */
 	LIST_FOREACH (handle, &node->content->handles, link) {
 		if (handle->readable && handle->opener && handle->opener != process)
-			readers_note(&space->readers, handle->opener, fresh.row, text_of(&fresh));
+			readers_note(&space->readers, handle->opener, row, text);
 	}
 }
 

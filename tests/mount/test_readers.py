@@ -237,3 +237,16 @@ def test_a_search_through_many_files_does_not_push_an_editor_out(space, src, bou
     tools.run("grep", "-r", "theirs", space.path).ok()
     go()
     assert tools.finish(process).status != 0 and space.job(bound)["content"] == THEIRS
+
+
+def test_an_open_of_an_import_is_no_reading(imported, src):
+    """rsync opens the file that it replaces, and reads nothing of it."""
+    tools.need("rsync")
+    space, made = imported
+    other = samples.file(src, "a.yaml", "a", ["a step of rsync's"])
+    for _ in range(2):
+        tools.run("rsync", "-a", other, space.at("a.yaml")).fails(tools.message("ESTALE"))
+    assert space.job(made)["content"] == MINE and not space.updates() and len(space.jobs()) == 1
+    assert text(space) == MINE
+    tools.run("rsync", "-a", other, space.at("a.yaml")).ok()
+    assert space.job(made)["version"] == "v2"
