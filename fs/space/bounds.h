@@ -17,7 +17,7 @@
 
 /* Job files that were moved away, and may come back when what their process writes in their place
  * is refused (fs/space/moved_away.c). That can take as long as the service may take to answer. As
- * many, and as much memory, as above; only with delete=service. */
+ * many, and as much memory, as above. */
 #define MOVED_AWAY_KEPT_MS (10 * 60 * 1000)
 
 /* Siblings of deleted jobs that can still be named: more than one rm -r has, 100 MB at the

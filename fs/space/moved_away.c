@@ -15,8 +15,13 @@
  *
  * If the file does not come back, the job stays at the service, and the name remembers it, as
  * without delete=service. A program that removes what the service holds, or that has moved nothing
- * away, deletes the job as ever. What was moved is remembered in memory alone, and not for a
- * process that cannot be told.
+ * away, deletes the job as ever, and so does a process that cannot be told.
+ *
+ * The fourth step is no writing, and any process may do it: the name has the text that it had
+ * before (cp -b, install -b, mv -b). So if nobody had read that text, it is still one that nobody
+ * has read (submit/freshness.c). Else the tool would overwrite it the second time.
+ *
+ * What was moved is remembered in memory alone.
  */
 #define _GNU_SOURCE
 #include "space/moved_away.h"
@@ -35,15 +40,21 @@ void moved_away_note(struct space *space, fuse_req_t req, const struct node *par
 	struct recent_move move = {
 		.dir = parent->ino,
 		.file = ino,
+		.process = proc_process(fuse_req_ctx(req)->pid),
 		.uid = fuse_req_ctx(req)->uid,
 	};
 
-	if (!space->options->delete_on_service)
-		return;
-	move.process = proc_process(fuse_req_ctx(req)->pid);
-	if (move.process)
-		recent_moves_note(&space->moved_away, &move, name, loop_now_ms(space->loop),
-				  MOVED_AWAY_KEPT_MS);
+	recent_moves_note(&space->moved_away, &move, name, loop_now_ms(space->loop),
+			  MOVED_AWAY_KEPT_MS);
+}
+
+bool moved_away_comes_back(struct space *space, const struct node *parent, const char *name,
+			   uint64_t ino)
+{
+	const struct recent_move *move =
+		recent_moves_find(&space->moved_away, parent->ino, name, loop_now_ms(space->loop));
+
+	return move && move->file && move->file == ino;
 }
 
 void moved_away_removed(struct space *space, const struct node *node)
@@ -76,7 +87,8 @@ bool moved_away_keeps_job(struct space *space, fuse_req_t req, struct node *pare
 	const struct recent_move *move =
 		recent_moves_find(&space->moved_away, parent->ino, name, loop_now_ms(space->loop));
 
-	return move && move->file && move->uid == fuse_req_ctx(req)->uid &&
+	return space->options->delete_on_service && move && move->file && move->process &&
+	       move->uid == fuse_req_ctx(req)->uid &&
 	       move->process == proc_process(fuse_req_ctx(req)->pid) &&
 	       !is_what_service_holds(space, parent, name, job);
 }

@@ -15,6 +15,7 @@
 #include "space/job_attributes.h"
 #include "space/link_run.h"
 #include "space/location.h"
+#include "space/moved_away.h"
 #include "space/pending_reply.h"
 #include "space/rename_run.h"
 #include "space/renaming.h"
@@ -106,7 +107,12 @@ static struct rename_wait *rename_wait_make(struct space *space, fuse_req_t req,
 		return NULL;
 	}
 	waited->wait = (struct pending_reply){
-		.space = space, .req = req, .answer = answer_rename, .is_renamed = true};
+		.space = space,
+		.req = req,
+		.answer = answer_rename,
+		.is_renamed = true,
+		.keeps_text = moved_away_comes_back(space, renaming->to.parent, renaming->to.name,
+						    renaming->from.st.st_ino)};
 	waited->renaming = *renaming;
 	waited->renaming.from.name = waited->from_name;
 	waited->renaming.to.name = waited->to_name;

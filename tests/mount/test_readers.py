@@ -250,3 +250,26 @@ def test_an_open_of_an_import_is_no_reading(imported, src):
     assert text(space) == MINE
     tools.run("rsync", "-a", other, space.at("a.yaml")).ok()
     assert space.job(made)["version"] == "v2"
+
+
+PUT_BACK = {
+    # the tool moves the old file away, and puts it back when the service has said no
+    "cp -b": 'cp -b "$1" "$2"',
+    "install -b": 'install -b "$1" "$2"',
+    "under a job's name": 'cp -b --suffix=.old.yaml "$1" "$2"',
+    "by hand": 'mv "$2" "$2.old" && { cp "$1" "$2" || { mv "$2.old" "$2"; exit 1; }; }',
+}
+
+
+@pytest.mark.parametrize("tool", PUT_BACK)
+def test_what_is_put_back_is_no_reading(space, src, bound, tool):
+    """The second time the tool meets the text that it met the first time, and still nobody has read that."""
+    console(space, bound)
+    os.stat(space.at("a.yaml"))
+    other = samples.file(src, "b.yaml", "job", ["other"])
+    for _ in range(2):
+        tools.sh(PUT_BACK[tool], other, space.at("a.yaml")).fails(tools.message("ESTALE"))
+        assert versions(space) == ("v1", "v2") and space.job(bound)["content"] == THEIRS
+    assert text(space) == THEIRS
+    tools.sh(PUT_BACK[tool], other, space.at("a.yaml")).ok()
+    assert space.id("a.yaml") == bound and space.job(bound)["version"] == "v3" and len(space.jobs()) == 1
