@@ -13,6 +13,14 @@
  * No row may come twice but the row of the overlap. Each row has to say which job it is: a row that
  * cannot be read may be any job.
  *
+ * A page may be asked for before the page that comes before it is answered (scan.c), so the service
+ * may look at the two in either order. A row is passed over only if it changes sides with the row
+ * of the overlap between the two looks. A row that moves to the front shifts the row of the
+ * overlap. Only the deletion of a row before it shifts it back, and the total shows that. If the
+ * service looks at the later page first, the row of the overlap may itself move to the front. It
+ * would have to come back to its place behind about a hundred rows that move there before the
+ * second look. That is accepted: a pass that tells too few jobs removes none by itself.
+ *
  * The end is where the rows are as many as the total says, or where a page has nothing new. A page
  * that is shorter than what was asked for is no end: the service may have a limit of its own. A
  * full page that ends at the total is no end either: a service that counts one page only says the

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A scan reads all pages of the service's list (paging.c), one after the other. The rows of a page
- * are kept in the catalogue in the iteration that brings the page, and a row that is as it was is
- * not written. The end of the list is recorded together with the rows of the last page. A process
+ * A scan reads all pages of the service's list (paging.c), in their order. The rows of a page are
+ * kept in the catalogue in the iteration that brings the page, and a row that is as it was is not
+ * written. The end of the list is recorded together with the rows of the last page. A process
  * that is killed before leaves the catalogue of the scan before, with what is newer since, or none.
  *
  * No submission waits for a scan. Its requests take none of the slots of submissions, and its rows
@@ -11,6 +11,12 @@
  *
  * A scan that is throttled waits and goes on with the same page: else an account of hundreds of
  * pages with a low limit of calls would never be read.
+ *
+ * While a scan waits for a page, the page behind it is under way as well. So an account of hundreds
+ * of pages is read in half of the time, and the service works while the rows are written. As long
+ * as full pages come and no row has moved, it is known where that page begins. An answer that comes
+ * before its turn is held. A page that was asked for ahead and failed is asked for again in its
+ * turn. So a page ahead never ends a scan, and never waits for a throttled service.
  */
 #define _GNU_SOURCE
 #include "submit/scan.h"
@@ -24,14 +30,31 @@
 #include "submit/imports_state.h"
 #include "submit/outage.h"
 
-_Static_assert(COC_LIST_PAGE <= SCAN_ROWS_AT_ONCE, "a page is written in one iteration");
+_Static_assert(COC_LIST_PAGE <= SCAN_ROWS_AT_ONCE, "a page is written in one piece");
+
+static struct scan_page *page_in_turn(struct scan *scan)
+{
+	return &scan->pages[scan->turn];
+}
+
+static struct scan_page *page_ahead(struct scan *scan)
+{
+	return &scan->pages[!scan->turn];
+}
+
+static void drop_page(struct scan_page *page)
+{
+	if (page->call)
+		engine_cancel_call(page->scan->engine, steal_ptr(page->call));
+	scan_page_end(page);
+}
 
 void scan_cancel(struct scan *scan)
 {
 	if (!scan->engine)
 		return;
-	if (scan->call)
-		engine_cancel_call(scan->engine, steal_ptr(scan->call));
+	drop_page(&scan->pages[0]);
+	drop_page(&scan->pages[1]);
 	loop_timer_cancel(&scan->timer);
 	missing_cancel(&scan->missing);
 	paging_finish(&scan->paging);
@@ -126,54 +149,140 @@ static void ask_after(struct scan *scan, int64_t wait_ms)
 		loop_timer_set(loop, &scan->timer, due_ms, ask_scan_page, scan);
 }
 
-/* Takes the rows of a page, and goes on with the next one. */
-static void take_scan_page(struct scan *scan, const struct coc_answer *page)
+/* The pass goes on, mostly with the page that was asked for ahead. */
+static void go_on_scan(struct scan *scan)
+{
+	struct scan_page *ahead = page_ahead(scan);
+
+	if (ahead->is_asked && ahead->offset != scan->paging.offset)
+		drop_page(ahead);
+	scan->turn = !scan->turn;
+	ask_scan_page(scan);
+}
+
+/* The page in turn is answered: the pass takes it and goes on. The rows are kept. */
+static void take_scan_page(struct scan *scan, const struct coc_answer *answer)
 {
 	size_t first;
-	int r = keep_rows(scan, page), step = r < 0 ? r : paging_take(&scan->paging, page, &first);
+	int step = paging_take(&scan->paging, answer, &first);
 
+	scan->is_full = answer->n_summaries == COC_LIST_PAGE;
+	scan_page_end(page_in_turn(scan));
 	if (step < 0)
-		fail_scan(scan, -step, r < 0 ? "the ledger cannot be written" : "out of memory");
+		fail_scan(scan, -step, "out of memory");
 	else if (step == PAGING_MORE)
-		ask_scan_page(scan);
+		go_on_scan(scan);
 	else
 		complete_scan(scan, step == PAGING_WHOLE);
 }
 
+static void take_held_page(struct scan *scan)
+{
+	struct coc_summary rows[COC_LIST_PAGE];
+	const struct coc_answer answer = scan_page_answer(page_in_turn(scan), rows);
+
+	take_scan_page(scan, &answer);
+}
+
+/* The page that was asked for ahead is answered. */
+static void hold_page(struct scan_page *page, const struct coc_answer *answer)
+{
+	if (answer->outcome != COC_DONE || scan_page_hold(page, answer) < 0)
+		scan_page_end(page);
+}
+
 static void on_scan_page(void *data, const struct coc_answer *answer)
 {
-	struct scan *scan = data;
+	struct scan_page *page = data;
+	struct scan *scan = page->scan;
 	struct engine *engine = scan->engine;
+	const bool is_ahead = page != page_in_turn(scan);
+	int r;
 
-	scan->call = NULL;
+	page->call = NULL;
 	outage_note_look(engine, answer);
-	if (answer->outcome == COC_NOT_PROCESSED)
+	r = answer->outcome == COC_DONE ? keep_rows(scan, answer) : 0;
+	if (r < 0) {
+		fail_scan(scan, -r, "the ledger cannot be written");
+	} else if (is_ahead) {
+		hold_page(page, answer);
+	} else if (answer->outcome == COC_NOT_PROCESSED) {
+		scan_page_end(page);
 		ask_after(scan, outage_patience_ms(engine, answer->retry_after_ms));
-	else if (answer->outcome != COC_DONE)
+	} else if (answer->outcome != COC_DONE) {
 		fail_scan(scan, answer->errnum, answer->err->text);
-	else
+	} else {
 		take_scan_page(scan, answer);
+	}
+}
+
+/* Calls for a page. Returns 0, or -errno with err filled. */
+static int call_page(struct scan *scan, struct scan_page *page, int64_t offset, struct err *err)
+{
+	struct engine *engine = scan->engine;
+	const struct coc_service *service = &engine->service;
+	int r = service->ops->list(service->data, NULL, offset, engine->options.timeout_ms,
+				   on_scan_page, page, &page->call, err);
+
+	scan->calls++;
+	page->offset = offset;
+	page->is_asked = r == 0;
+	return r;
+}
+
+/* Asks for the page behind the one in turn, if there is one that has a row which that page does not
+ * have. */
+static void ask_page_ahead(struct scan *scan)
+{
+	const struct paging *paging = &scan->paging;
+	const int64_t offset = page_in_turn(scan)->offset + COC_LIST_PAGE - 1;
+	struct err err = {0};
+
+	if (page_ahead(scan)->is_asked || !scan->is_full || paging->moved ||
+	    offset + 1 >= paging->total || scan->calls >= SCAN_PAGES_MAX ||
+	    outage_throttled_ms(scan->engine))
+		return;
+	call_page(scan, page_ahead(scan), offset, &err); /* without memory it waits for its turn */
+}
+
+/* Asks for the page in turn, if it was not asked for ahead. Returns 0, -EAGAIN if it is asked for
+ * later, or another negative errno if the scan has ended. */
+static int ask_page_in_turn(struct scan *scan)
+{
+	struct engine *engine = scan->engine;
+	struct scan_page *page = page_in_turn(scan);
+	int64_t wait_ms = outage_throttled_ms(engine);
+	struct err err = {0};
+
+	if (!page->is_asked && wait_ms) {
+		ask_after(scan, wait_ms);
+		return -EAGAIN;
+	}
+	if (!page->is_asked && scan->calls >= SCAN_PAGES_MAX) {
+		complete_scan(scan, false); /* what is behind is not shown */
+		return -E2BIG;
+	}
+	if (loop_now_ms(engine->loop) > scan->begun_ms + SCAN_TIME_MAX_MS) {
+		fail_scan(scan, ETIMEDOUT, "the service takes too long to list its jobs");
+		return -ETIMEDOUT;
+	}
+	if (!page->is_asked && call_page(scan, page, scan->paging.offset, &err) < 0) {
+		fail_scan(scan, err.errnum, err.text);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 /* The timer's callback; and from an answer. */
 static void ask_scan_page(void *data)
 {
 	struct scan *scan = data;
-	struct engine *engine = scan->engine;
-	const struct coc_service *service = &engine->service;
-	int64_t wait_ms = outage_throttled_ms(engine);
-	struct err err = {0};
 
-	if (wait_ms)
-		ask_after(scan, wait_ms);
-	else if (scan->calls++ == SCAN_PAGES_MAX)
-		complete_scan(scan, false); /* what is behind is not shown */
-	else if (loop_now_ms(engine->loop) > scan->begun_ms + SCAN_TIME_MAX_MS)
-		fail_scan(scan, ETIMEDOUT, "the service takes too long to list its jobs");
-	else if (service->ops->list(service->data, NULL, scan->paging.offset,
-				    engine->options.timeout_ms, on_scan_page, scan, &scan->call,
-				    &err) < 0)
-		fail_scan(scan, err.errnum, err.text);
+	if (ask_page_in_turn(scan) < 0)
+		return;
+	ask_page_ahead(scan);
+	if (!page_in_turn(scan)->call) /* it was answered before its turn */
+		take_held_page(scan);
 }
 
 void scan_begin(struct scan *scan, struct engine *engine, scan_done_fn *done, void *data)
@@ -182,6 +291,7 @@ void scan_begin(struct scan *scan, struct engine *engine, scan_done_fn *done, vo
 		.engine = engine,
 		.done = done,
 		.data = data,
+		.pages = {{.scan = scan}, {.scan = scan}},
 		.begun_ms = loop_now_ms(engine->loop),
 		.begun_epoch_ms = engine_realtime_ms(engine),
 		.missing = scan->missing,

@@ -5,11 +5,12 @@
 #include "submit/missing.h"
 #include "submit/paging.h"
 #include "submit/scan_outcome.h"
+#include "submit/scan_page.h"
 #include "submit/state.h"
 
 /*
- * One scan: the service's list of all jobs is read page by page into the catalogue. A scan has one
- * request under way at most. scan.c has the essay.
+ * One scan: the service's list of all jobs is read page by page into the catalogue. A scan has two
+ * requests under way at most. scan.c has the essay.
  */
 struct scan;
 
@@ -30,7 +31,9 @@ struct scan {
 	void *data;
 	struct paging paging;
 	struct missing missing; /* what is not in the list */
-	struct coc_call *call;
+	struct scan_page pages[2];
+	int turn;		 /* of these, the page that is taken next */
+	bool is_full;		 /* the last page that was taken: as many rows as were asked for */
 	struct loop_timer timer; /* while the service wants to be left alone */
 	unsigned calls;		 /* for pages */
 	int64_t begun_ms;	 /* on the loop's clock */

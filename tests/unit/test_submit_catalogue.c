@@ -351,6 +351,7 @@ static void a_throttled_scan_waits_and_goes_on(void **state)
 	request = fixture_request(fixture, FAKE_LIST);
 	request->retry_after_ms = 7000;
 	fixture_answer(fixture, FAKE_LIST, FAKE_BUSY);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH); /* the page behind it: it is held */
 	fixture->now_ms += 6999;
 	fixture_no_request(fixture, FAKE_LIST);
 	fixture->now_ms += 1;
@@ -360,6 +361,172 @@ static void a_throttled_scan_waits_and_goes_on(void **state)
 	assert_told(&reader, 0);
 	assert_int_equal(count_lines(fixture), MANY);
 	assert_int_equal(fixture->service.counts[FAKE_LIST], 4);
+}
+
+/* The request for the page at an offset that is on the wire. */
+static struct fake_request *page_request(struct fixture *fixture, int64_t offset)
+{
+	struct fake_request *request;
+
+	fixture_settle(fixture);
+	TAILQ_FOREACH (request, &fixture->service.open, link)
+		if (request->kind == FAKE_LIST && request->sent && !request->answered &&
+		    request->offset == offset)
+			return request;
+	fail_msg("the page at %lld is not on the wire", (long long)offset);
+	return NULL;
+}
+
+/* How many pages are on the wire? */
+static int count_pages(struct fixture *fixture)
+{
+	const struct fake_request *request;
+	int n = 0;
+
+	fixture_settle(fixture);
+	TAILQ_FOREACH (request, &fixture->service.open, link)
+		n += request->kind == FAKE_LIST && request->sent && !request->answered;
+	return n;
+}
+
+/* The first page says where the others are. From then on two are under way. */
+static void the_page_behind_is_under_way_too(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+
+	make_jobs(fixture, 450); /* five pages */
+	look(fixture, &reader);
+	assert_int_equal(count_pages(fixture), 1);
+	fake_request_answer(page_request(fixture, 0), FAKE_TRUTH);
+	for (int page = 1; page < 4; page++) {
+		assert_int_equal(count_pages(fixture), 2);
+		page_request(fixture, (page + 1) * 99);
+		fake_request_answer(page_request(fixture, page * 99), FAKE_TRUTH);
+	}
+	/* there is none behind the last one */
+	assert_int_equal(count_pages(fixture), 1);
+	fake_request_answer(page_request(fixture, 4 * 99), FAKE_TRUTH);
+	answer_scan(fixture);
+	assert_told(&reader, 0);
+	assert_int_equal(count_lines(fixture), 450);
+	assert_int_equal(fixture->service.counts[FAKE_LIST], 5);
+}
+
+static void pages_are_taken_in_their_order(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+
+	make_jobs(fixture, 450);
+	look(fixture, &reader);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fake_request_answer(page_request(fixture, 2 * 99), FAKE_TRUTH);
+	assert_int_equal(count_pages(fixture), 1); /* the one that is held is under way, too */
+	fake_request_answer(page_request(fixture, 99), FAKE_TRUTH);
+	fake_request_answer(page_request(fixture, 4 * 99), FAKE_TRUTH);
+	fake_request_answer(page_request(fixture, 3 * 99), FAKE_TRUTH);
+	answer_scan(fixture);
+	assert_told(&reader, 0);
+	assert_int_equal(count_lines(fixture), 450);
+	assert_int_equal(fixture->service.counts[FAKE_LIST], 5);
+	/* the list stood still, which is what the next scan needs to look for missing jobs */
+	fake_service_job(&fixture->service, "DM00007")->gone = true;
+	pass_refresh(fixture);
+	read_well(fixture);
+	assert_int_equal(fixture->service.counts[FAKE_SHOW], 1);
+	assert_int_equal(count_lines(fixture), 449);
+}
+
+/* What a page ahead hears ends no scan: it is asked for again when it is its turn. */
+static void a_page_ahead_that_fails_is_asked_for_in_its_turn(void **state)
+{
+	static const enum fake_answer answers[] = {FAKE_LOST, FAKE_BROKEN, FAKE_NONSENSE};
+	struct fixture *fixture = *state;
+	struct reader reader;
+
+	make_jobs(fixture, 450);
+	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
+		const uint64_t asked = fixture->service.counts[FAKE_LIST];
+
+		look(fixture, &reader);
+		fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+		fake_request_answer(page_request(fixture, 2 * 99), answers[i]);
+		assert_int_equal(count_pages(fixture), 1);
+		fake_request_answer(page_request(fixture, 99), FAKE_TRUTH);
+		page_request(fixture, 2 * 99);
+		answer_scan(fixture);
+		assert_told(&reader, 0);
+		assert_int_equal(count_lines(fixture), 450);
+		assert_int_equal(fixture->service.counts[FAKE_LIST], asked + 6);
+		pass_refresh(fixture);
+	}
+}
+
+static void a_page_ahead_that_is_throttled_waits(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fake_request *request;
+	struct reader reader;
+
+	make_jobs(fixture, 450);
+	look(fixture, &reader);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	request = page_request(fixture, 2 * 99);
+	request->retry_after_ms = 7000;
+	fake_request_answer(request, FAKE_BUSY);
+	fake_request_answer(page_request(fixture, 99), FAKE_TRUTH);
+	fixture_no_request(fixture, FAKE_LIST);
+	fixture->now_ms += 6999;
+	fixture_no_request(fixture, FAKE_LIST);
+	fixture->now_ms += 1;
+	page_request(fixture, 2 * 99);
+	answer_scan(fixture);
+	assert_told(&reader, 0);
+	assert_int_equal(count_lines(fixture), 450);
+}
+
+/* The service has made a job meanwhile: the page that was asked for ahead begins elsewhere. */
+static void a_page_ahead_of_a_list_that_moves_hides_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fake_job *job;
+	struct reader reader;
+
+	make_jobs(fixture, 450);
+	look(fixture, &reader);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	fake_request_perform(page_request(fixture, 2 * 99));
+	for (int i = 300; i < 340; i++) {
+		char id[16];
+
+		snprintf(id, sizeof(id), "DM%05d", i);
+		fake_service_job(&fixture->service, id)->gone = true;
+	}
+	fake_request_answer(page_request(fixture, 99), FAKE_TRUTH);
+	answer_scan(fixture);
+	assert_int_equal(reader.told, 1);
+	assert_int_equal(reader.result, 0);
+	LIST_FOREACH (job, &fixture->service.jobs, link)
+		assert_true(job->gone || has_line(fixture, job->id));
+}
+
+/* A service that shows less at once than is asked for is not asked for what nobody can foresee. */
+static void short_pages_are_asked_for_one_by_one(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+
+	make_jobs(fixture, 100);
+	fixture->service.page_rows = 40;
+	look(fixture, &reader);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	assert_int_equal(count_pages(fixture), 1);
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+	assert_int_equal(count_pages(fixture), 1);
+	answer_scan(fixture);
+	assert_told(&reader, 0);
+	assert_int_equal(count_lines(fixture), 100);
 }
 
 /* A submission was told to wait: so does a scan. And a Retry-After that is too long ends it. */
@@ -754,6 +921,37 @@ static void each_allocation_of_a_scan_can_fail(void **state)
 	}
 }
 
+/* An answer that cannot be held, or whose rows cannot be kept. */
+static void each_allocation_of_a_page_ahead_can_fail(void **state)
+{
+	bool has_failed = true;
+
+	(void)state;
+	for (uint64_t nth = 1; has_failed; nth++) {
+		struct fixture *fixture;
+		struct reader reader;
+
+		assert_int_equal(set_up((void **)&fixture), 0);
+		make_jobs(fixture, MANY);
+		look(fixture, &reader);
+		fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
+		fake_request_answer(page_request(fixture, 2 * 99), FAKE_TRUTH);
+		fake_memory_short(nth);
+		fixture_settle(fixture);
+		fake_memory_enough();
+		has_failed = fake_memory_has_failed();
+		answer_scan(fixture);
+		assert_int_equal(reader.told, 1);
+		if (reader.result == 0)
+			assert_int_equal(count_lines(fixture), MANY);
+		fixture->now_ms += 600000;
+		read_well(fixture);
+		assert_int_equal(count_lines(fixture), MANY);
+		fixture_close(fixture);
+		assert_true(nth < 1000);
+	}
+}
+
 #define CATALOGUE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)
 
 int main(void)
@@ -767,6 +965,12 @@ int main(void)
 		CATALOGUE_TEST(a_failed_first_scan_is_an_error_and_backs_off),
 		CATALOGUE_TEST(while_the_service_is_away_what_is_known_is_shown),
 		CATALOGUE_TEST(nobody_waits_longer_than_a_commit_may),
+		CATALOGUE_TEST(the_page_behind_is_under_way_too),
+		CATALOGUE_TEST(pages_are_taken_in_their_order),
+		CATALOGUE_TEST(a_page_ahead_that_fails_is_asked_for_in_its_turn),
+		CATALOGUE_TEST(a_page_ahead_that_is_throttled_waits),
+		CATALOGUE_TEST(a_page_ahead_of_a_list_that_moves_hides_nothing),
+		CATALOGUE_TEST(short_pages_are_asked_for_one_by_one),
 		CATALOGUE_TEST(a_throttled_scan_waits_and_goes_on),
 		CATALOGUE_TEST(a_scan_waits_when_others_were_throttled),
 		CATALOGUE_TEST(a_job_that_is_gone_leaves_when_its_show_says_so),
@@ -785,6 +989,7 @@ int main(void)
 		CATALOGUE_TEST(many_jobs_are_listed_in_slices_in_their_order),
 		CATALOGUE_TEST(what_is_the_same_is_not_written),
 		cmocka_unit_test(each_allocation_of_a_scan_can_fail),
+		cmocka_unit_test(each_allocation_of_a_page_ahead_can_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
