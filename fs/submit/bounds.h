@@ -64,7 +64,7 @@
  * 50,000.
  */
 #define IMPORTS_AT_ONCE 200
-#define NAMES_AT_ONCE 50
+#define NAMES_AT_ONCE 200
 #define NAMES_SIZE_MAX (128u << 10)
 
 /* What .coc/jobs shows at once: 200,000 jobs with 300 bytes each. Jobs behind it are counted. */

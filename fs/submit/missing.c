@@ -157,13 +157,15 @@ static void walk_slice(void *data)
 	int r = ledger_catalogue_ids(engine->ledger, missing->last, SCAN_ROWS_AT_ONCE,
 				     look_at_listed, missing);
 
-	if (r < 0)
+	if (r < 0) {
 		end_missing(missing, r);
-	else if (missing->n_rows - before == SCAN_ROWS_AT_ONCE)
-		loop_timer_set(engine->loop, &missing->timer, loop_now_ms(engine->loop) + 1,
-			       walk_slice, missing);
-	else
+	} else if (missing->n_rows - before == SCAN_ROWS_AT_ONCE) {
+		loop_timer_set(engine->loop, &missing->timer, loop_now_ms(engine->loop), walk_slice,
+			       missing);
+		loop_go_on(engine->loop);
+	} else {
 		end_walk(missing);
+	}
 }
 
 static void begin_walk(struct missing *missing)

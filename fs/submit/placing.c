@@ -47,7 +47,8 @@ static void go_on_placing(struct placing *placing)
 {
 	struct loop *loop = placing->engine->loop;
 
-	loop_timer_set(loop, &placing->timer, loop_now_ms(loop) + 1, place_slice, placing);
+	loop_timer_set(loop, &placing->timer, loop_now_ms(loop), place_slice, placing);
+	loop_go_on(loop);
 }
 
 void placing_cancel(struct placing *placing)
@@ -198,22 +199,19 @@ static int name_import(struct placing *placing, const char *job_id, const char *
 
 /* Jobs that may get a name, while they are read. */
 struct unplaced {
-	struct placing *placing;
 	struct buf jobs; /* ID and name, each with a NUL at its end */
+	int64_t create_ms[NAMES_AT_ONCE];
 	int n;
 };
 
 static int note_unplaced(void *data, const char *job_id, int64_t create_ms, const char *job_name)
 {
 	struct unplaced *unplaced = data;
-	struct import_place *place = &unplaced->placing->place;
 	int r = buf_append(&unplaced->jobs, job_id, strlen(job_id) + 1);
 
 	if (r == 0)
 		r = buf_append(&unplaced->jobs, job_name, strlen(job_name) + 1);
-	place->create_ms = create_ms;
-	snprintf(place->job_id, sizeof(place->job_id), "%s", job_id);
-	unplaced->n++;
+	unplaced->create_ms[unplaced->n++] = create_ms;
 	return r;
 }
 
@@ -228,23 +226,40 @@ static int place_job(struct placing *placing, const char *job_id, const char *jo
 	return engine_makes_name(engine, job_name) ? 0 : name_import(placing, job_id, job_name);
 }
 
+/* Names jobs in their order, until a slice has taken long. Returns how many, or -errno. */
+static int name_unplaced(struct placing *placing, const struct unplaced *unplaced)
+{
+	struct import_place *place = &placing->place;
+	const char *at = unplaced->jobs.data;
+	int i = 0;
+
+	while (i < unplaced->n && (!i || !loop_is_long(placing->engine->loop))) {
+		const char *job_name = at + strlen(at) + 1;
+		int r = place_job(placing, at, job_name);
+
+		if (r < 0)
+			return r;
+		place->create_ms = unplaced->create_ms[i++];
+		snprintf(place->job_id, sizeof(place->job_id), "%s", at);
+		at = job_name + strlen(job_name) + 1;
+	}
+	return i;
+}
+
 /* Names some. Returns 1 if more are to be named before the names become durable, 0 or -errno. */
 static int name_some(struct placing *placing)
 {
-	struct unplaced unplaced = {.placing = placing};
+	struct unplaced unplaced = {.n = 0};
 	int r = ledger_imports_unplaced(placing->engine->ledger, &placing->place, NAMES_AT_ONCE,
 					note_unplaced, &unplaced);
-	const char *at = unplaced.jobs.data;
 
-	for (int i = 0; r == 0 && i < unplaced.n; i++) {
-		const char *job_name = at + strlen(at) + 1;
-
-		r = place_job(placing, at, job_name);
-		at = job_name + strlen(job_name) + 1;
-	}
+	if (r == 0)
+		r = name_unplaced(placing, &unplaced);
 	buf_finish(&unplaced.jobs);
-	placing->all_named = unplaced.n < NAMES_AT_ONCE;
-	return r < 0 ? r : !placing->all_named && placing->names.size < NAMES_SIZE_MAX;
+	if (r < 0)
+		return r;
+	placing->all_named = r < NAMES_AT_ONCE && r == unplaced.n;
+	return !placing->all_named && placing->names.size < NAMES_SIZE_MAX;
 }
 
 /* ---- files ---- */

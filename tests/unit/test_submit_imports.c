@@ -229,6 +229,27 @@ static void each_listed_job_gets_a_file(void **state)
 	assert_int_equal(root.made, 450);
 }
 
+/* Slices come one after the other as long as the loop has its turn: none waits for the clock. */
+static void no_slice_waits_for_the_clock(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+	int64_t begun_ms;
+
+	for (int i = 0; i < 450; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "job %d", i);
+		make_job(fixture, name);
+	}
+	begin_look(fixture, &reader);
+	begun_ms = fixture->now_ms;
+	answer_all(fixture);
+	assert_int_equal(reader.told, 1);
+	assert_int_equal(root.n, 450);
+	assert_int_equal(fixture->now_ms, begun_ms);
+}
+
 static void a_name_that_is_taken_is_given_with_the_id(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1116,6 +1137,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IMPORT_TEST(each_listed_job_gets_a_file),
+		IMPORT_TEST(no_slice_waits_for_the_clock),
 		IMPORT_TEST(a_name_that_is_taken_is_given_with_the_id),
 		IMPORT_TEST(a_job_whose_names_are_all_taken_has_no_file),
 		IMPORT_TEST(no_file_is_made_before_its_name_is_durable),
