@@ -44,6 +44,7 @@ struct loop {
 	int n_ready, at_ready;	  /* from at_ready on they wait for their turn */
 	struct loop_watch *first; /* or NULL */
 	struct timers timers;
+	struct timers next; /* of the next iteration: loop_timer_next() */
 	void (*iteration_end)(void *data);
 	void *iteration_end_data;
 };
@@ -118,19 +119,36 @@ void loop_unwatch(struct loop_watch *watch)
 	watch->loop = NULL;
 }
 
+static void set_timer(struct loop *loop, struct timers *timers, struct loop_timer *timer,
+		      const struct loop_timer *how)
+{
+	loop_timer_cancel(timer);
+	*timer = *how;
+	timer->loop = loop;
+	timer->timers = timers;
+	timers_add(timers, timer);
+}
+
 void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due_ms,
 		    void (*fn)(void *data), void *data)
 {
-	loop_timer_cancel(timer);
-	*timer = (struct loop_timer){.loop = loop, .due_ms = due_ms, .fn = fn, .data = data};
-	timers_add(&loop->timers, timer);
+	set_timer(loop, &loop->timers, timer,
+		  &(struct loop_timer){.due_ms = due_ms, .fn = fn, .data = data});
+}
+
+void loop_timer_next(struct loop *loop, struct loop_timer *timer, void (*fn)(void *data),
+		     void *data)
+{
+	set_timer(loop, &loop->next, timer,
+		  &(struct loop_timer){.due_ms = loop->now_ms, .fn = fn, .data = data});
+	loop_go_on(loop);
 }
 
 void loop_timer_cancel(struct loop_timer *timer)
 {
 	if (!timer->loop)
 		return;
-	timers_remove(&timer->loop->timers, timer);
+	timers_remove(timer->timers, timer);
 	timer->loop = NULL;
 }
 
@@ -239,10 +257,24 @@ static int find_ready(struct loop *loop, int timeout_ms)
 	return 0;
 }
 
+/* What was left to this iteration is due. */
+static void take_next(struct loop *loop)
+{
+	struct loop_timer *timer;
+
+	while ((timer = loop->next.first)) {
+		timers_remove(&loop->next, timer);
+		timer->timers = &loop->timers;
+		timer->due_ms = loop->now_ms;
+		timers_add(&loop->timers, timer);
+	}
+}
+
 static void run_iteration(struct loop *loop, int64_t now_us)
 {
 	loop->now_ms = now_us / 1000;
 	loop->go_on = false;
+	take_next(loop);
 	stall_begin(&loop->stall, now_us);
 	begin_part(loop);
 	run_first(loop);

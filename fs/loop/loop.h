@@ -26,7 +26,8 @@ struct loop_watch {
 
 /* A one-shot timer; embedded by its owner. Zero-initialise it. */
 struct loop_timer {
-	struct loop *loop; /* NULL while not set */
+	struct loop *loop;     /* NULL while not set */
+	struct timers *timers; /* the loop's that have it */
 	int64_t due_ms;
 	struct loop_timer *child, *next, *before; /* timers.h */
 	void (*fn)(void *data);
@@ -62,6 +63,11 @@ void loop_unwatch(struct loop_watch *watch);
  * memory and cannot fail. */
 void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t due_ms,
 		    void (*fn)(void *data), void *data);
+
+/* Calls fn once in the next iteration, which begins without a wait: for the next slice of some
+ * work, so that what is ready has its turn before. Replaces a time set before, as above. */
+void loop_timer_next(struct loop *loop, struct loop_timer *timer, void (*fn)(void *data),
+		     void *data);
 
 /* Unsets the timer; one that is not set is accepted. */
 void loop_timer_cancel(struct loop_timer *timer);

@@ -160,9 +160,7 @@ static void walk_slice(void *data)
 	if (r < 0) {
 		end_missing(missing, r);
 	} else if (missing->n_rows - before == SCAN_ROWS_AT_ONCE) {
-		loop_timer_set(engine->loop, &missing->timer, loop_now_ms(engine->loop), walk_slice,
-			       missing);
-		loop_go_on(engine->loop);
+		loop_timer_next(engine->loop, &missing->timer, walk_slice, missing);
 	} else {
 		end_walk(missing);
 	}

@@ -45,10 +45,7 @@ static const struct import_files *files_of(const struct placing *placing)
 
 static void go_on_placing(struct placing *placing)
 {
-	struct loop *loop = placing->engine->loop;
-
-	loop_timer_set(loop, &placing->timer, loop_now_ms(loop), place_slice, placing);
-	loop_go_on(loop);
+	loop_timer_next(placing->engine->loop, &placing->timer, place_slice, placing);
 }
 
 void placing_cancel(struct placing *placing)

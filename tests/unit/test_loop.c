@@ -238,6 +238,67 @@ static void what_goes_on_does_not_wait(void **state)
 	close_test(test);
 }
 
+#define SLICES 5
+
+/* A slice of some work: the next one is left to the next iteration. */
+static void do_slice(void *data)
+{
+	struct test *test = data;
+
+	test->now++;
+	if (++test->done < SLICES)
+		loop_timer_next(test->loop, &test->soon, do_slice, test);
+	else
+		loop_quit(test->loop);
+}
+
+static void note_slices(void *data)
+{
+	struct test *test = data;
+
+	if (test->now > test->most)
+		test->most = test->now;
+	test->now = 0;
+	test->iterations++;
+}
+
+/* No time passes, and other timers are due: a slice that runs twice in an iteration keeps what is
+ * ready waiting. */
+static void slices_run_once_in_each_iteration(void **state)
+{
+	struct test *test = open_test();
+
+	(void)state;
+	loop_at_iteration_end(test->loop, note_slices, test);
+	for (int i = 0; i < 3; i++)
+		loop_timer_set(test->loop, &test->pieces[i].timer, 0, do_nothing, NULL);
+	loop_timer_next(test->loop, &test->soon, do_slice, test);
+	assert_true(loop_next_due_ms(test->loop) >= 0);
+	assert_int_equal(loop_run(test->loop), 0);
+	assert_int_equal(test->done, SLICES);
+	assert_int_equal(test->most, 1);
+	assert_int_equal(test->iterations, SLICES);
+	close_test(test);
+}
+
+static void a_slice_that_is_cancelled_does_not_run(void **state)
+{
+	struct test *test = open_test();
+
+	(void)state;
+	loop_timer_next(test->loop, &test->soon, do_slice, test);
+	loop_timer_cancel(&test->soon);
+	assert_int_equal(loop_run_once(test->loop, 1), 0);
+	loop_timer_next(test->loop, &test->soon, do_slice, test);
+	loop_timer_set(test->loop, &test->soon, 9, do_slice, test); /* in its place */
+	assert_int_equal(loop_run_once(test->loop, 2), 0);
+	assert_int_equal(test->done, 0);
+	assert_int_equal(loop_run_once(test->loop, 9), 0);
+	assert_int_equal(test->done, 1);
+	loop_timer_cancel(&test->soon);
+	close_test(test);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +307,8 @@ int main(void)
 		cmocka_unit_test(the_first_watch_is_asked_while_others_wait),
 		cmocka_unit_test(a_watch_that_ends_while_it_waits_is_not_called),
 		cmocka_unit_test(what_goes_on_does_not_wait),
+		cmocka_unit_test(slices_run_once_in_each_iteration),
+		cmocka_unit_test(a_slice_that_is_cancelled_does_not_run),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
