@@ -99,4 +99,8 @@
 /* For so long nothing is kept of a sibling that was gone. */
 #define SIBLING_UNSETTLED_MS 1000
 
+/* Names of the spool's root that are kept while imports get theirs (fs/space/root_names.c): 1 ms to
+ * read and sort them. In a root with more the kernel is asked for each name. */
+#define ROOT_NAMES_MAX 1000
+
 #endif

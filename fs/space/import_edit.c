@@ -33,6 +33,8 @@
 #include "space/import.h"
 #include "space/import_reading.h"
 #include "space/location.h"
+#include "space/placeholder_maker.h"
+#include "space/root_names.h"
 #include "space/pending_reply.h"
 #include "submit/imports.h"
 
@@ -196,6 +198,8 @@ int import_make_way(struct space *space, fuse_req_t req, const struct node *pare
 
 	if (parent != &space->nodes.root || !name_is_job(name))
 		return 0;
+	root_names_forget(space);
+	placeholder_maker_make_way(space->placeholders);
 	r = location_stat(&location, &st);
 	if (r != -ENOENT)
 		return 0;

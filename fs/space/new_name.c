@@ -17,6 +17,7 @@
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/path.h"
+#include "space/root_names.h"
 #include "space/unmade.h"
 
 int name_check_new(fuse_req_t req, const struct node *parent, const char *name)
@@ -65,6 +66,8 @@ static void tell_of_ignored(struct space *space, const struct node *parent, cons
 
 void name_is_made(struct space *space, struct node *parent, const char *name, mode_t mode)
 {
+	if (parent == &space->nodes.root)
+		root_names_forget(space);
 	sibling_cache_changed(space, parent, name);
 	unmade_is_made(space, parent, name, mode);
 	backup_name_made(space, parent, name);

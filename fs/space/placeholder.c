@@ -16,6 +16,8 @@
 #include "bounds/api.h"
 #include "space/content_read.h"
 #include "space/location.h"
+#include "space/placeholder_maker.h"
+#include "space/root_names.h"
 #include "submit/imports.h"
 
 static struct location location_in_root(const struct space *space, const char *name)
@@ -27,9 +29,19 @@ static int has_file(void *data, const char *name)
 {
 	const struct location location = location_in_root(data, name);
 	struct stat st;
-	int r = location_stat(&location, &st);
+	int r = root_names_lack(data, name) ? -ENOENT : location_stat(&location, &st);
 
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
+static void begin_naming(void *data)
+{
+	root_names_read(data);
+}
+
+static void end_naming(void *data)
+{
+	root_names_forget(data);
 }
 
 static int make_placeholder(void *data, const char *name)
@@ -37,6 +49,21 @@ static int make_placeholder(void *data, const char *name)
 	const struct space *space = data;
 
 	return mknodat(space->nodes.root.fd, name, S_IFREG | 0600, 0) < 0 ? -errno : 0;
+}
+
+static int make_placeholders(void *data, const char *names, size_t size, import_made_fn *done,
+			     void *done_data)
+{
+	const struct space *space = data;
+
+	return placeholder_maker_begin(space->placeholders, names, size, done, done_data);
+}
+
+static size_t stop_making(void *data)
+{
+	const struct space *space = data;
+
+	return placeholder_maker_stop(space->placeholders);
 }
 
 /* Has a file what the ledger says of its import? 1, 0 or -errno. */
@@ -100,9 +127,16 @@ static int has_job_file(void *data, const char *path)
 
 int placeholders_begin(struct space *space)
 {
-	return imports_begin(space->engine, &(struct import_files){.has = has_file,
-								   .make = make_placeholder,
-								   .remove = remove_placeholder,
-								   .has_job_file = has_job_file,
-								   .data = space});
+	const struct import_files files = {.has = has_file,
+					   .naming_begin = begin_naming,
+					   .naming_end = end_naming,
+					   .make = make_placeholder,
+					   .make_many = make_placeholders,
+					   .make_stop = stop_making,
+					   .remove = remove_placeholder,
+					   .has_job_file = has_job_file,
+					   .data = space};
+	int r = placeholder_maker_create(space, &space->placeholders);
+
+	return r < 0 ? r : imports_begin(space->engine, &files);
 }

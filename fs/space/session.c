@@ -22,6 +22,8 @@
 #include "space/pending_reply.h"
 #include "space/reading.h"
 #include "space/placeholder.h"
+#include "space/placeholder_maker.h"
+#include "space/root_names.h"
 #include "space/queue_view.h"
 #include "space/refresh.h"
 #include "space/set_job.h"
@@ -286,6 +288,8 @@ void space_close(struct space *space)
 	import_interrupt_all(space);
 	pending_reply_interrupt_all(space);
 	workers_destroy(steal_ptr(space->workers));
+	placeholder_maker_destroy(space->placeholders);
+	root_names_forget(space);
 	text_close_all(space);
 	queue_view_finish(space);
 	forget_all(space);

@@ -32,7 +32,8 @@
  *   jobs        witness, job_name, content_read, directory_story, half
  *   work        disk, incoming, text, entries, pending_reply, catalogue_wait
  *               waiting_request
- *   imports     import, placeholder, import_fetch, import_ahead, import_reading
+ *   imports     import, root_names, placeholder_maker, placeholder, import_fetch, import_ahead
+ *               import_reading
  *   owners      caller, claim_row, import_edit, claim, claim_tree, adopter
  *   fresh       checks, file_version, reading, refresh
  *   derived     sibling, sibling_remove, unmade, viewer, queue_view, jobs_view
@@ -88,11 +89,14 @@ struct space {
 	struct engine *engine;
 	const struct space_options *options;
 	struct nodes nodes;
-	int incoming_fd;	   /* where a new text is written (incoming.h), O_PATH */
-	uint64_t incoming_n;	   /* numbers for the files there */
-	struct shares descriptors; /* what users have open */
-	struct shares memory;	   /* bytes that are held for users' requests */
-	struct workers *workers;   /* what waits for the disk (disk.h) */
+	int incoming_fd;	       /* where a new text is written (incoming.h), O_PATH */
+	uint64_t incoming_n;	       /* numbers for the files there */
+	struct shares descriptors;     /* what users have open */
+	struct shares memory;	       /* bytes that are held for users' requests */
+	struct workers *workers;       /* what waits for the disk (disk.h) */
+	struct root_names *root_names; /* or NULL: they are not known (root_names.h) */
+	struct placeholder_maker *placeholders; /* of imports are made there (placeholder_maker.h)
+						 */
 	struct disk_pace pace;
 	struct slices slices;		     /* long work in the loop */
 	LIST_HEAD(, counting) countings;     /* of rows of the queue (queue_view.h) */

@@ -52,16 +52,16 @@
  */
 #define SCAN_PAGES_MAX 2500
 #define SCAN_TIME_MAX_MS 900000
-/* Rows of the catalogue that are written, or looked at, in one iteration: 1 ms. */
+/* Rows of the catalogue that are written, or looked at, in one piece of work: 1 ms. */
 #define SCAN_ROWS_AT_ONCE 200
 /* Missing jobs that a scan asks for: with 50 ms a call, five seconds. */
 #define SCAN_SHOWS_MAX 100
 
 /*
- * Imports (placing.c). So many files are made, or removed, in one iteration: 4 ms. So many names
- * are given in one: the ledger is asked four times for each. The names of so many bytes become
- * durable together, 5,000 of 25 bytes: a sync for each file would take minutes for an account of
- * 50,000.
+ * Imports (placing.c, making.c). So many files are removed in one iteration, or made if no thread
+ * makes them: 4 ms. So many names are given in one: 3 ms, as the ledger is asked for each. The
+ * names of so many bytes become durable together, 5,000 of 25 bytes: a sync for each file would
+ * take minutes for an account of 50,000.
  */
 #define IMPORTS_AT_ONCE 200
 #define NAMES_AT_ONCE 200

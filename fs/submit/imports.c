@@ -300,10 +300,10 @@ int imports_give_name(struct engine *engine, const char *name)
 {
 	int r = engine->imports->any ? ledger_import_has_name(engine->ledger, name) : 0;
 
-	if (r > 0)
-		r = ledger_import_take_name(engine->ledger, name);
-	else
+	if (r <= 0)
 		return r;
+	r = ledger_import_take_name(engine->ledger, name);
+	placing_name_taken(&engine->imports->placing);
 	/* a crash must not leave the user's file with the name of an import */
 	return r < 0 ? r : submit_save(engine);
 }

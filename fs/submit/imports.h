@@ -10,12 +10,28 @@
  * the root each. placing.c has the essay. An import is no binding.
  */
 
+/* Called with how many bytes of some names were tried (struct import_files). */
+typedef void import_made_fn(void *data, size_t tried, int result);
+
 /* What space does in the root of the spool. */
 struct import_files {
 	/* Is there anything of this name? 1, 0 or -errno. */
 	int (*has)(void *data, const char *name);
+	/* Many names are about to be looked for; and that is over. */
+	void (*naming_begin)(void *data);
+	void (*naming_end)(void *data);
 	/* Makes a placeholder. -EEXIST: there is something of this name. */
 	int (*make)(void *data, const char *name);
+	/*
+	 * Has a thread do the same for some names; each ends with a NUL. That there is something of
+	 * a name is accepted. done is called once, in an iteration of the loop. It is told how many
+	 * bytes of the names were tried, and 0 or -errno for the first name that was not. If a user
+	 * makes a name, it may be 0 and not all were tried. Returns 0, or -errno: nothing is begun.
+	 */
+	int (*make_many)(void *data, const char *names, size_t size, import_made_fn *done,
+			 void *done_data);
+	/* No file is made any more, and done is not called. Returns how many bytes were tried. */
+	size_t (*make_stop)(void *data);
 	/* Removes the file of an import. It stays if it is not as the import says: it is somebody's
 	 * then. That there is none is accepted. */
 	int (*remove)(void *data, const struct import_record *import);

@@ -17,7 +17,8 @@
  * goes, then the row.
  *
  * It is done in slices, so that no request waits for many files. A slice ends early where the disk
- * takes long: some file systems look for a free inode for half a millisecond.
+ * takes long: some file systems look for a free inode for half a millisecond. While the files of
+ * some names are made (making.c), others get their names.
  */
 #define _GNU_SOURCE
 #include "submit/placing.h"
@@ -48,6 +49,25 @@ static void go_on_placing(struct placing *placing)
 	loop_timer_next(placing->engine->loop, &placing->timer, place_slice, placing);
 }
 
+static void begin_naming(struct placing *placing)
+{
+	const struct import_files *files = files_of(placing);
+
+	files->naming_begin(files->data);
+	placing->step = PLACING_NAME;
+	go_on_placing(placing);
+}
+
+/* Ends a pass. */
+static void end_naming(struct placing *placing)
+{
+	const struct import_files *files = files_of(placing);
+
+	if (placing->step != PLACING_REMOVE)
+		files->naming_end(files->data);
+	placing->step = PLACING_REMOVE;
+}
+
 void placing_cancel(struct placing *placing)
 {
 	if (!placing->engine)
@@ -55,37 +75,16 @@ void placing_cancel(struct placing *placing)
 	loop_timer_cancel(&placing->timer);
 	if (placing->waiter)
 		submit_waiter_drop(steal_ptr(placing->waiter));
+	making_finish(&placing->making);
 	buf_finish(&placing->names);
 	*placing = (struct placing){0};
 }
 
 /* Names that were given have no file, and get none now: the next look gives names anew. */
-static void take_names_back(struct placing *placing)
+static void take_names_back(struct placing *placing, const struct buf *names, size_t made)
 {
-	const struct buf *names = &placing->names;
-
-	for (size_t at = placing->made; at < names->size; at += strlen(names->data + at) + 1)
+	for (size_t at = made; at < names->size; at += strlen(names->data + at) + 1)
 		ledger_import_take_name(placing->engine->ledger, names->data + at);
-}
-
-/* Keeps those names that have no file yet and that the ledger still has. What the ledger cannot
- * tell gets its file at the next mount. */
-static void drop_lost_names(struct placing *placing)
-{
-	struct buf *names = &placing->names;
-	size_t kept = placing->made;
-
-	for (size_t at = placing->made; at < names->size;) {
-		char *name = names->data + at;
-		size_t size = strlen(name) + 1;
-
-		at += size;
-		if (ledger_import_has_name(placing->engine->ledger, name) <= 0)
-			continue;
-		memmove(names->data + kept, name, size);
-		kept += size;
-	}
-	names->size = kept;
 }
 
 void placing_lost(struct placing *placing)
@@ -94,7 +93,12 @@ void placing_lost(struct placing *placing)
 		return;
 	placing->done = NULL;
 	placing->again = placing->lost = true;
-	drop_lost_names(placing);
+	making_drop_lost(placing->engine, &placing->names, 0);
+}
+
+void placing_name_taken(struct placing *placing)
+{
+	placing->has_lost = placing->making.has_lost = true;
 }
 
 /* Ends it: this is the last touch. */
@@ -106,8 +110,11 @@ static void end_placing(struct placing *placing, int r)
 	if (r < 0) {
 		log_warning("the jobs of the service cannot all be shown as files: %s",
 			    strerror(-r));
-		take_names_back(placing);
+		making_stop(&placing->making);
+		take_names_back(placing, &placing->making.names, placing->making.made);
+		take_names_back(placing, &placing->names, 0);
 	}
+	end_naming(placing);
 	placing_cancel(placing);
 	if (done)
 		done(data, r);
@@ -259,34 +266,33 @@ static int name_some(struct placing *placing)
 	return !placing->all_named && placing->names.size < NAMES_SIZE_MAX;
 }
 
-/* ---- files ---- */
+/* ---- from names to files ---- */
 
-/* Makes the file of a name that is durable. A user may have taken the name meanwhile, which the
- * ledger knows. Returns 0 or -errno. */
-static int make_file(struct placing *placing, const char *name)
+static void finish_pass(struct placing *placing);
+static void on_made(void *data, int result);
+
+/* Has the files of the names made, which are durable, and goes on with other names meanwhile. */
+static void begin_files(struct placing *placing)
 {
-	const struct import_files *files = files_of(placing);
-	int r = files->make(files->data, name);
-
-	return r == -EEXIST ? 0 : r;
+	if (placing->has_lost)
+		making_drop_lost(placing->engine, &placing->names, 0);
+	placing->has_lost = false;
+	making_begin(&placing->making, placing->engine, &placing->names, on_made, placing);
+	placing->step = placing->all_named ? PLACING_MAKE : PLACING_NAME;
+	if (!placing->all_named)
+		go_on_placing(placing);
 }
 
-/* Makes some. Returns 1 if there are more, 0 or -errno. */
-static int make_some(struct placing *placing)
+static void on_made(void *data, int result)
 {
-	struct buf *names = &placing->names;
-	int r = 0;
+	struct placing *placing = data;
 
-	for (int i = 0; r == 0 && placing->made < names->size; i++) {
-		const char *name = names->data + placing->made;
-
-		if (i == IMPORTS_AT_ONCE || (i && loop_is_long(placing->engine->loop)))
-			return 1;
-		r = make_file(placing, name);
-		if (r == 0)
-			placing->made += strlen(name) + 1;
-	}
-	return r;
+	if (result < 0)
+		end_placing(placing, result);
+	else if (placing->step == PLACING_WAIT)
+		begin_files(placing);
+	else if (placing->step == PLACING_MAKE)
+		finish_pass(placing);
 }
 
 static void on_names_durable(void *data, int result)
@@ -299,7 +305,9 @@ static void on_names_durable(void *data, int result)
 		return;
 	}
 	CRASH_POINT("imports-named");
-	go_on_placing(placing);
+	placing->step = PLACING_WAIT;
+	if (!placing->making.engine)
+		begin_files(placing);
 }
 
 /* Has the names become durable, before their files are made. Returns 0 or -ENOMEM. */
@@ -312,6 +320,7 @@ static int await_names(struct placing *placing)
 		return -ENOMEM;
 	placing->waiter->is_inner = true;
 	LIST_INSERT_HEAD(&engine->iteration.promised, placing->waiter, link);
+	placing->step = PLACING_SYNC;
 	return 0;
 }
 
@@ -326,7 +335,7 @@ static void finish_pass(struct placing *placing)
 	if (placing->again) {
 		placing->again = placing->all_named = false;
 		placing->place = (struct import_place){0};
-		placing->step = PLACING_REMOVE;
+		end_naming(placing);
 		go_on_placing(placing);
 		return;
 	}
@@ -342,29 +351,24 @@ static void finish_pass(struct placing *placing)
 /* Nothing is left of a step: goes on with the next one. Returns 0 or -errno. */
 static int end_step(struct placing *placing)
 {
-	enum placing_step ended = placing->step;
-
-	placing->step = ended == PLACING_NAME ? PLACING_MAKE : PLACING_NAME;
-	if (ended == PLACING_NAME && placing->names.size)
+	if (placing->step == PLACING_REMOVE) {
+		begin_naming(placing);
+		return 0;
+	}
+	if (placing->names.size)
 		return await_names(placing);
-	placing->names.size = placing->made = 0;
-	if (ended != PLACING_REMOVE && placing->all_named)
+	/* all are named */
+	placing->step = PLACING_MAKE;
+	if (!placing->making.engine)
 		finish_pass(placing);
-	else
-		go_on_placing(placing);
 	return 0;
 }
 
 /* The timer's callback. */
 static void place_slice(void *data)
 {
-	static int (*const steps[])(struct placing * placing) = {
-		[PLACING_REMOVE] = remove_some,
-		[PLACING_NAME] = name_some,
-		[PLACING_MAKE] = make_some,
-	};
 	struct placing *placing = data;
-	int r = steps[placing->step](placing);
+	int r = placing->step == PLACING_REMOVE ? remove_some(placing) : name_some(placing);
 
 	if (r > 0)
 		go_on_placing(placing);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "ledger/imports.h"
 #include "loop/loop.h"
+#include "submit/making.h"
 #include "submit/submit.h"
 
 /* Imports get their names and files, and those that are leaving lose them. placing.c has the
@@ -16,8 +17,10 @@ typedef void placing_done_fn(void *data, int result);
 
 enum placing_step {
 	PLACING_REMOVE, /* files of imports that are leaving are removed */
-	PLACING_NAME,	/* imports get names */
-	PLACING_MAKE,	/* these names get files */
+	PLACING_NAME,	/* imports get names, and those named before get files */
+	PLACING_SYNC,	/* the names become durable */
+	PLACING_WAIT,	/* they are durable, and the files of those named before are not made yet */
+	PLACING_MAKE,	/* all have names, and the last ones get files */
 };
 
 /* Zero-initialise it. */
@@ -30,8 +33,9 @@ struct placing {
 	bool lost;		   /* something was: the next look tells whether all have names */
 	struct loop_timer timer;   /* of the next slice */
 	struct import_place place; /* what has a name, or cannot have one now */
-	struct buf names;	   /* that were given, and have no file yet: each ends with a NUL */
-	size_t made;		   /* bytes of these whose file was tried */
+	struct buf names;	   /* that were given, and are not durable: each ends with a NUL */
+	bool has_lost;		   /* the ledger may not have each of them any more */
+	struct making making;	   /* of the files of names that are */
 	bool all_named;		   /* none is left that could have a name */
 	struct waiter *waiter;	   /* until the names are durable */
 };
@@ -47,6 +51,9 @@ void placing_cancel(struct placing *placing);
 /* An iteration could not be recorded. One that is under way begins anew, and makes no file of a
  * name that the ledger has lost; done is not called. */
 void placing_lost(struct placing *placing);
+
+/* A user has taken the name of an import, whose file may not be made yet. */
+void placing_name_taken(struct placing *placing);
 
 /* Removes the file of an import, unless the name is one of this space's own by now. Returns 0 or
  * -errno. */

@@ -142,6 +142,28 @@ def test_jobs_of_others_are_made_and_removed_beside_requests(make_space, disk):
     assert len(os.listdir(space.path)) == 2 * (JOBS - GONE)
 
 
+def test_a_name_is_the_users_who_makes_it_while_files_of_others_are_made(make_space, disk):
+    """Names were given to jobs of others, and their files take long. Who makes such a name has it; a name that is free again
+    goes to the job again, and no empty file is left in its place."""
+    space = make_space(mounted=False, refresh="0", env={**disk.env, "COCFS_SLOW_NAMES_MS": str(NAMES_MS)})
+    client, spool = space.cocd.client(), os.path.join(space.state, "spool")
+    made = [client.create(name=f"theirs {n}", content=samples.document(f"theirs {n}")) for n in range(JOBS)]
+    taken, tried = (f"theirs {n}.yaml" for n in (JOBS - 1, JOBS - 2))
+    mine = samples.document("mine")
+    space.mount()
+    listing = tools.popen("ls", space.path)
+    tools.eventually(lambda: 0 < sum(name.startswith("theirs") for name in os.listdir(spool)) < JOBS // 2, "some files")
+    os.mkdir(space.at(tried))
+    os.rmdir(space.at(tried))
+    tools.write(space.at(taken), mine)
+    assert tried not in os.listdir(spool)  # else all of this came too late
+    tools.finish(listing).ok()
+    tools.run("ls", space.path).ok()
+    texts = {name: tools.read(space.at(name)).decode() for name in os.listdir(space.path) if name.endswith(".yaml")}
+    assert texts == {**{f"theirs {n}.yaml": samples.document(f"theirs {n}") for n in range(JOBS - 1)}, taken: mine,
+                     f"theirs {JOBS - 1}-{made[-1]}.yaml": samples.document(f"theirs {JOBS - 1}")}
+
+
 def attacker(space, script):
     return tools.popen(sys.executable, "-c", "import os; " + script, cwd=space.path)
 

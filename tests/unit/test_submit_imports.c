@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "ledger/imports.h"
+#include "submit/bounds.h"
 #include "submit/catalogue.h"
 #include "submit/imports.h"
 #include "submit/imports_state.h"
@@ -21,7 +22,7 @@
 #include "submit_fixture.h"
 
 #define REFRESH_MS 60000
-#define FILES_MAX 600
+#define FILES_MAX 1100
 
 /* The root of a spool. */
 static struct root {
@@ -91,11 +92,98 @@ static int remove_file(void *data, const struct import_record *import)
 	return 0;
 }
 
-static const struct import_files files = {
-	.has = has_file, .make = make_file, .remove = remove_file};
+/* A thread that makes files when the test says so. */
+static struct {
+	bool exists, is_busy, is_naming;
+	const char *names;
+	size_t size, tried;
+	import_made_fn *done;
+	void *data;
+	unsigned begun, stopped;
+} thread;
+
+static int make_many(void *data, const char *names, size_t size, import_made_fn *done,
+		     void *done_data)
+{
+	(void)data;
+	if (!thread.exists)
+		return -EAGAIN;
+	assert_false(thread.is_busy);
+	thread.is_busy = true;
+	thread.names = names;
+	thread.size = size;
+	thread.tried = 0;
+	thread.done = done;
+	thread.data = done_data;
+	thread.begun++;
+	return 0;
+}
+
+static size_t make_stop(void *data)
+{
+	(void)data;
+	assert_true(thread.is_busy);
+	thread.is_busy = false;
+	thread.stopped++;
+	return thread.tried;
+}
+
+static void begin_naming(void *data)
+{
+	(void)data;
+	assert_false(thread.is_naming);
+	thread.is_naming = true;
+}
+
+static void end_naming(void *data)
+{
+	(void)data;
+	assert_true(thread.is_naming);
+	thread.is_naming = false;
+}
+
+/* It makes so many more files. */
+static void thread_makes(size_t n)
+{
+	assert_true(thread.is_busy);
+	for (; n && thread.tried < thread.size; n--) {
+		const char *name = thread.names + thread.tried;
+
+		make_file(NULL, name);
+		thread.tried += strlen(name) + 1;
+	}
+	assert_int_equal(n, 0);
+}
+
+static size_t thread_names(void)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < thread.size; at += strlen(thread.names + at) + 1)
+		n++;
+	return n;
+}
+
+/* The loop hears of it. */
+static void thread_ends(struct fixture *fixture, int r)
+{
+	assert_true(thread.is_busy);
+	thread.is_busy = false;
+	fixture->is_due = true;
+	thread.done(thread.data, thread.tried, r);
+}
+
+static const struct import_files files = {.has = has_file,
+					  .naming_begin = begin_naming,
+					  .naming_end = end_naming,
+					  .make = make_file,
+					  .make_many = make_many,
+					  .make_stop = make_stop,
+					  .remove = remove_file};
 
 static int begin_mount(struct fixture *fixture)
 {
+	thread.is_naming = false;
 	return imports_begin(fixture->engine, &files);
 }
 
@@ -106,6 +194,7 @@ static int set_up(void **state)
 	fixture->options.refresh_ms = REFRESH_MS;
 	fixture_remount(fixture);
 	root = (struct root){0};
+	memset(&thread, 0, sizeof(thread));
 	assert_int_equal(begin_mount(fixture), 0);
 	*state = fixture;
 	return 0;
@@ -798,23 +887,244 @@ static void names_of_a_mount_that_are_not_durable_get_no_file(void **state)
 static void names_that_the_ledger_loses_get_no_file(void **state)
 {
 	struct fixture *fixture = *state;
+	const struct placing *placing;
+	size_t named;
+	const int n = 2 * NAMES_AT_ONCE + 20;
 
-	make_jobs(fixture, 120);
+	make_jobs(fixture, n);
 	mount_again(fixture, JOBS_OWN);
 	look(fixture);
 	mount_again(fixture, JOBS_READ);
+	placing = &fixture->engine->imports->placing;
 	fixture_pass(fixture, 2); /* removes */
 	fixture_pass(fixture, 2); /* gives some names */
-	fixture_pass(fixture, 2); /* gives some more */
+	named = placing->names.size;
+	assert_true(named > 0);
 	fake_disk_fail_writes(ENOSPC);
-	fixture_pass(fixture, 2); /* gives the last */
+	fixture_pass(fixture, 2); /* gives some more */
 	fake_disk_fail_writes(0);
+	assert_int_equal(placing->names.size, named);
+	assert_true(placing->lost);
 	answer_all(fixture);
 	for (size_t i = 0; i < root.n; i++)
 		assert_true(is_placed(fixture, root.names[i]));
 	fixture->now_ms += 600000;
 	look(fixture);
-	assert_int_equal(root.n, 120);
+	assert_int_equal(root.n, n);
+	for (size_t i = 0; i < root.n; i++)
+		assert_true(is_placed(fixture, root.names[i]));
+}
+
+/* ---- files that a thread makes ---- */
+
+/* Lets all run until the thread has something to do. */
+static void await_thread(struct fixture *fixture)
+{
+	answer_all(fixture);
+	assert_true(thread.is_busy);
+}
+
+/* Jobs whose names are so long that the names of 800 become durable together. */
+static void make_long_jobs(struct fixture *fixture, int n)
+{
+	for (int i = 0; i < n; i++) {
+		char name[256];
+
+		snprintf(name, sizeof(name), "%04d%0200d", i, 0);
+		make_job(fixture, name);
+	}
+}
+
+static void others_get_names_while_a_thread_makes_files(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct placing *placing = &fixture->engine->imports->placing;
+	struct reader reader;
+	size_t first;
+	char taken[256];
+
+	thread.exists = true;
+	make_long_jobs(fixture, 1000);
+	begin_look(fixture, &reader);
+	await_thread(fixture);
+	first = thread_names();
+	assert_true(first < 1000);
+	assert_int_equal(root.n, 0);
+	assert_int_equal(placing->step, PLACING_WAIT); /* the others have theirs, too */
+	assert_true(placing->all_named);
+	thread_makes(first);
+	assert_int_equal(reader.told, 0);
+	snprintf(taken, sizeof(taken), "%s", placing->names.data); /* by a user, before its turn */
+	fixture->is_due = true;
+	assert_int_equal(imports_give_name(fixture->engine, taken), 0);
+	thread_ends(fixture, 0);
+	await_thread(fixture);
+	assert_int_equal(thread_names(), 1000 - first - 1);
+	assert_int_equal(reader.told, 0);
+	thread_makes(1000 - first - 1);
+	thread_ends(fixture, 0);
+	answer_all(fixture);
+	assert_int_equal(reader.told, 1);
+	assert_int_equal(root.n, 999);
+	assert_int_equal(find_file(taken), root.n);
+	assert_int_equal(thread.begun, 2);
+	assert_false(thread.is_naming);
+	assert_true(imports_are_whole(fixture->engine));
+	for (size_t n = 0; n < root.n; n++)
+		assert_true(is_placed(fixture, root.names[n]));
+}
+
+/* Lets things happen one by one until the thread has something to do. */
+static void step_to_thread(struct fixture *fixture)
+{
+	while (!thread.is_busy) {
+		struct fake_request *request = fake_service_find(&fixture->service, FAKE_LIST);
+
+		if (request && !request->answered)
+			fake_request_answer(request, FAKE_TRUTH);
+		else if (!fixture_step(fixture))
+			fixture_pass(fixture, 2);
+	}
+}
+
+static void a_thread_may_be_faster_than_the_names(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+
+	thread.exists = true;
+	make_long_jobs(fixture, 1000);
+	begin_look(fixture, &reader);
+	step_to_thread(fixture);
+	assert_int_equal(fixture->engine->imports->placing.step, PLACING_NAME);
+	thread_makes(thread_names());
+	thread_ends(fixture, 0);
+	await_thread(fixture);
+	thread_makes(200);
+	thread_ends(fixture, 0);
+	answer_all(fixture);
+	assert_int_equal(reader.told, 1);
+	assert_int_equal(root.n, 1000);
+	for (size_t i = 0; i < root.n; i++)
+		assert_true(is_placed(fixture, root.names[i]));
+}
+
+/* The loop finds out that no names are left while the thread makes the last files. */
+static void the_last_files_end_the_look(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+
+	thread.exists = true;
+	make_long_jobs(fixture, 800);
+	begin_look(fixture, &reader);
+	await_thread(fixture);
+	assert_int_equal(thread_names(), 800);
+	assert_int_equal(fixture->engine->imports->placing.step, PLACING_MAKE);
+	thread_makes(800);
+	assert_int_equal(reader.told, 0);
+	thread_ends(fixture, 0);
+	answer_all(fixture);
+	assert_int_equal(reader.told, 1);
+	assert_int_equal(root.n, 800);
+}
+
+/* Space stops the thread, and gives the name to the user. */
+static void a_name_that_a_user_takes_gets_no_file_from_a_thread(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+
+	thread.exists = true;
+	make_jobs(fixture, 4);
+	begin_look(fixture, &reader);
+	await_thread(fixture);
+	thread_makes(1);
+	fixture->is_due = true;
+	assert_int_equal(imports_give_name(fixture->engine, "job 2.yaml"), 0);
+	thread_ends(fixture, 0);
+	await_thread(fixture);
+	assert_int_equal(thread_names(), 2);
+	thread_makes(2);
+	thread_ends(fixture, 0);
+	answer_all(fixture);
+	assert_int_equal(reader.told, 1);
+	assert_int_equal(root.n, 3);
+	assert_int_equal(find_file("job 2.yaml"), root.n);
+}
+
+/* The name was the last one. */
+static void a_thread_has_nothing_left_when_a_user_takes_the_last_name(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+
+	thread.exists = true;
+	make_jobs(fixture, 2);
+	begin_look(fixture, &reader);
+	await_thread(fixture);
+	thread_makes(1);
+	fixture->is_due = true;
+	assert_int_equal(imports_give_name(fixture->engine, "job 1.yaml"), 0);
+	thread_ends(fixture, 0);
+	answer_all(fixture);
+	assert_int_equal(reader.told, 1);
+	assert_int_equal(thread.begun, 1);
+	assert_int_equal(root.n, 1);
+}
+
+/* The same where the file of the name was to be made after others. */
+static void a_name_that_a_user_takes_meanwhile_gets_no_file(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+
+	make_jobs(fixture, 2);
+	await_names(fixture, &reader);
+	fixture->is_due = true;
+	assert_int_equal(imports_give_name(fixture->engine, "job 1.yaml"), 0);
+	answer_all(fixture);
+	assert_int_equal(reader.told, 1);
+	assert_int_equal(root.n, 1);
+	assert_true(is_placed(fixture, "job 0.yaml"));
+}
+
+static void a_file_that_a_thread_cannot_make_is_tried_again(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+
+	thread.exists = true;
+	make_jobs(fixture, 3);
+	begin_look(fixture, &reader);
+	await_thread(fixture);
+	thread_makes(1);
+	thread_ends(fixture, -ENOSPC);
+	answer_all(fixture);
+	assert_int_equal(reader.told, 1);
+	assert_int_equal(root.n, 1);
+	assert_true(is_placed(fixture, root.names[0]));
+	assert_false(imports_are_whole(fixture->engine));
+	thread.exists = false; /* none can be had: the loop makes the others */
+	look(fixture);
+	assert_int_equal(root.n, 3);
+	assert_true(imports_are_whole(fixture->engine));
+}
+
+static void a_mount_that_ends_stops_the_thread(void **state)
+{
+	struct fixture *fixture = *state;
+	struct reader reader;
+
+	thread.exists = true;
+	make_jobs(fixture, 3);
+	begin_look(fixture, &reader);
+	await_thread(fixture);
+	thread_makes(1);
+	submit_waiter_drop(reader.waiter);
+	mount_again(fixture, JOBS_AS_BEFORE);
+	assert_int_equal(thread.stopped, 1);
+	assert_int_equal(root.n, 3); /* the mount has made what was lost */
 	for (size_t i = 0; i < root.n; i++)
 		assert_true(is_placed(fixture, root.names[i]));
 }
@@ -1164,6 +1474,14 @@ int main(void)
 		IMPORT_TEST(names_that_are_not_durable_get_no_file),
 		IMPORT_TEST(names_of_a_mount_that_are_not_durable_get_no_file),
 		IMPORT_TEST(names_that_the_ledger_loses_get_no_file),
+		IMPORT_TEST(others_get_names_while_a_thread_makes_files),
+		IMPORT_TEST(a_thread_may_be_faster_than_the_names),
+		IMPORT_TEST(the_last_files_end_the_look),
+		IMPORT_TEST(a_thread_has_nothing_left_when_a_user_takes_the_last_name),
+		IMPORT_TEST(a_name_that_a_user_takes_gets_no_file_from_a_thread),
+		IMPORT_TEST(a_name_that_a_user_takes_meanwhile_gets_no_file),
+		IMPORT_TEST(a_file_that_a_thread_cannot_make_is_tried_again),
+		IMPORT_TEST(a_mount_that_ends_stops_the_thread),
 		IMPORT_TEST(a_path_takes_the_job_of_an_import_that_is_not_shown),
 		IMPORT_TEST(a_job_of_the_name_of_an_update_has_a_file),
 		IMPORT_TEST(nothing_is_found_where_none_is_shown),
