@@ -4,10 +4,14 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define FLAG(member) offsetof(struct opts, member)
+
+#define HELP_COLUMN 28 /* where --help begins the names */
+#define HELP_WIDTH 64  /* of their lines: 92 columns, as the other rows of --help */
 
 #define WHY_REMOUNT "a mount cannot be changed: unmount it, and mount it again"
 #define WHY_BIND "cocfs has nothing to do with it: mount(8) does it by itself, without -t"
@@ -233,6 +237,23 @@ static void drop_last(char *options, const char *word)
 		options[0] = '\0';
 	else if (options[length - wanted - 1] == ',')
 		options[length - wanted - 1] = '\0';
+}
+
+void option_system_print(void)
+{
+	int used = 0;
+
+	printf("    %-*s", HELP_COLUMN - 4, "of mount(8), fuse(8)");
+	for (size_t i = 0; i < TABLE_SIZE; i++) {
+		if (table[i].fate != PASS && !table[i].flag)
+			continue;
+		if (used + (int)strlen(table[i].name) > HELP_WIDTH) {
+			printf("\n%*s", HELP_COLUMN, "");
+			used = 0;
+		}
+		used += printf("%s%s", used ? " " : "", table[i].name);
+	}
+	putchar('\n');
 }
 
 void option_drop_added(int argc, char **argv)

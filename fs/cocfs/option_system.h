@@ -11,6 +11,9 @@
  */
 int option_system(const char *option, struct opts *opts, struct err *err);
 
+/* Prints those that do something, for --help. The manual page has all. */
+void option_system_print(void);
+
 /*
  * Takes the words that mount.fuse3 has added from the end of a command line, in place.
  *

@@ -42,7 +42,8 @@ static const char help[] =
 	"\n";
 
 static const char help_end[] =
-	"    ro, allow_other, and the other options of mount(8) and fuse(8)\n"
+	"    Other options of mount(8), fstab(5) and fuse(8) change nothing, or are refused:\n"
+	"    cocfs(8) lists them.\n"
 	"\n"
 	"unmount: fusermount3 -u MOUNTPOINT\n";
 
@@ -297,6 +298,7 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct
 	} else if (parsing.help) {
 		fputs(help, stdout);
 		options_print();
+		option_system_print();
 		fputs(help_end, stdout);
 		result = OPTS_SHOWN;
 	} else if (parsing.version) {
