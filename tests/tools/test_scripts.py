@@ -63,7 +63,7 @@ def project(tmp_path, request):
     for folder in (tree, stubs, temporary):
         folder.mkdir()
     shutil.copytree(SCRIPTS, tree / "tools")
-    for folder in ("tests", "fs", "include", "docs"):
+    for folder in ("tests", "fs", "include", "docs", "completion"):
         (tree / folder).mkdir()
     (tree / "README.md").write_text("")
     for name, script in STUBS.items():
