@@ -9,7 +9,8 @@ a line stands by itself in PAGE.scd:
   @section FILE HEADING            what stands below the heading, up to the next one of its level
   @options FILE                    a definition for each option of a --help that FILE shows
 
-FILE is seen from the root of the tree. A third column of a table is said with its heading before it: "Default: 30."
+FILE is seen from the root of the tree. A third column of a table is said with its heading before it: "Default: 30." A column
+"type" stands behind the term.
 """
 
 import os
@@ -48,7 +49,7 @@ def span(match):
 
 def inline(text):
     """Markdown's spans, for scdoc. A link is its text, and a file of docs/ has that name everywhere."""
-    text = re.sub(r" \(\[(?:below|above)\]\([^)]*\)\)", "", text)
+    text = re.sub(r" \(\[(?:below|above)\]\([^)]*\)\)|: \[(?:below|above)\]\([^)]*\)", "", text)
     text = re.sub(r"\[([\w-]+\.md)\]\([^)]*\)", r"docs/\1", text)
     parts, at = [], 0
     for match in SPAN.finditer(text):
@@ -69,10 +70,13 @@ def definition(term, *texts):
 def rows(table):
     """The lines of a table of Markdown, as definitions."""
     header = cells(table[0])
+    kind = header[1] == "type"  # a word for the term's line
     for row in table[2:]:
-        term, text, *more = cells(row)
+        term, *more = cells(row)
+        term = f"{term} ({more.pop(0)})" if kind else term
+        text, *more = more
         texts = [inline(text)] if text else []
-        for name, cell in zip(header[2:], more):
+        for name, cell in zip(header[2 + kind:], more):
             if cell:
                 texts += [""] * bool(texts) + [f"{inline(name).capitalize()}: {inline(cell)}"]
         yield from definition(inline(term), *texts)
