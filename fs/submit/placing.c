@@ -98,7 +98,8 @@ void placing_lost(struct placing *placing)
 
 void placing_name_taken(struct placing *placing)
 {
-	placing->has_lost = placing->making.has_lost = true;
+	if (placing->engine)
+		placing->has_lost = placing->making.has_lost = true;
 }
 
 /* Ends it: this is the last touch. */
