@@ -646,6 +646,7 @@ class Schedule:
         alike = [file for file in owners if file.host.mount.options["adopt"] == "same" and file in file.host.files
                  and file.commits[0].text == text and file.commits[0].told == OK and file.host.mount.options["submit"] == "sync"]
         at_once = len({file.commits[0].round for file in alike}) == 1
+        made = [job for job in made if job in {file.host.mount.id(file.path) for file in alike}]  # and none of a later copy
         if len(made) > 1 and at_once and {file.host for file in alike} == set(self.hosts) and len(alike) == len(self.hosts):
             logs = [file.host.mount.log() for file in alike]
             if not any(all(job in line for job in made) for log in logs for line in log.splitlines()):
