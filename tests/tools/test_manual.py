@@ -187,6 +187,15 @@ def test_the_page_of_a_job_has_each_key_of_a_story(source):
     assert not [key for key in listed if f'"{key}"' not in everything and f"{key}: " not in everything]
 
 
+def test_the_page_of_a_job_has_each_counter_with_its_kind(source):
+    counters = {(f"cocfs_{name}", kind) for name, kind in
+                code(r'write_(?:value|head)\(\s*text, "(\w+)", "(\w+)"', "submit/metrics.c")}
+    counters |= {(f"cocfs_{name}", "histogram") for name in code(r'write_(?:times|histogram)\(\s*text, "(\w+)"', "submit/metrics.c")}
+    counters |= set(code(r"# TYPE (cocfs_\w+) (\w+)", "space/control.c"))
+    page = section(source["coc-job.5"], "## Counters of .coc/metrics").replace("\\", "")
+    assert set(re.findall(r"(?m)^\*(cocfs_\w+)(?:\{.*\})?\* \((\w+)\)$", page)) == counters and len(counters) > 20
+
+
 def examples(text):
     """The commands of the examples of a page, and the lines of fstab."""
     return [line for part in re.findall(r"(?ms)^\t?```\n(.*?)^\t?```", text) for line in part.splitlines()]
