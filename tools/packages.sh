@@ -8,6 +8,8 @@ packages_test="python3 python3-pytest python3-pytest-xdist python3-pytest-timeou
 	vim nano emacs-nox ed unzip zip patch curl openssl wget nodejs openssh-client openssh-server ansible-core
 	binutils e2fsprogs mount sqlite3 postgresql-15 inotify-tools stress-ng fio libarchive-tools p7zip-full pax acl valgrind"
 
+packages_package="git dpkg-dev debhelper fakeroot lintian libgnutls28-dev scdoc"
+
 apt_patience_s=600 # another apt may install much: it is waited for
 apt_look_s=2       # how often it is looked whether it has ended
 
