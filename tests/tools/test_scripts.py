@@ -63,9 +63,10 @@ def project(tmp_path, request):
     for folder in (tree, stubs, temporary):
         folder.mkdir()
     shutil.copytree(SCRIPTS, tree / "tools")
-    for folder in ("tests", "fs", "include", "docs", "completion"):
+    for folder in ("tests", "fs", "include", "docs", "completion", "contrib", "debian"):
         (tree / folder).mkdir()
-    (tree / "README.md").write_text("")
+    for name in ("README.md", "meson.build"):
+        (tree / name).write_text("")
     for name, script in STUBS.items():
         tools.write(stubs / name, f"#!/bin/sh\n{script}\n")
         (stubs / name).chmod(0o755)
