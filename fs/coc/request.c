@@ -236,7 +236,9 @@ int request_build(const struct request_spec *spec, struct coc_request *ret_reque
 	if (r < 0) {
 		request_finish(&request);
 		return r == -ENOMEM ? refuse_without_memory(err)
-				    : err_set(err, -r, "the request cannot be signed");
+				    : err_set(err, -r,
+					      "the request cannot be signed: the crypto library "
+					      "failed, as without memory");
 	}
 	*ret_request = request;
 	return 0;

@@ -52,12 +52,18 @@ static void on_greeted(void *data, const struct coc_answer *answer)
 		process_release_start();
 }
 
+static int send_greeting(struct greeting *greeting, struct coc_client *client, int64_t timeout_ms,
+			 struct err *err)
+{
+	greeting->sent = true;
+	return coc_list(client, NULL, 0, timeout_ms, on_greeted, greeting, NULL, err);
+}
+
 void greeting_send(struct greeting *greeting, struct coc_client *client, int64_t timeout_ms)
 {
 	struct err err = {0};
 
-	greeting->sent = true;
-	if (coc_list(client, NULL, 0, timeout_ms, on_greeted, greeting, NULL, &err) == 0)
+	if (send_greeting(greeting, client, timeout_ms, &err) == 0)
 		return;
 	greeting->answered = true;
 	log_warning("the service cannot be greeted: %s", err.text);
@@ -72,17 +78,17 @@ int greeting_wait(struct greeting *greeting, struct loop *loop, struct coc_clien
 		  const struct coc_creds *creds, int64_t timeout_ms, struct err *err)
 {
 	struct loop_timer patience = {0};
-	int r = 0;
+	int r = send_greeting(greeting, client, timeout_ms, err);
 
-	greeting_send(greeting, client, timeout_ms);
-	if (!greeting->answered) {
-		greeting->loop = loop;
-		loop_timer_set(loop, &patience, loop_now_ms(loop) + GREETING_WAIT_MS,
-			       on_patience_over, loop);
-		r = loop_run(loop);
-		loop_timer_cancel(&patience);
-		greeting->loop = NULL;
-	}
+	/* OpenSSL that had no memory when it was set up fails for ever: no commit could be sent */
+	if (r < 0)
+		return r;
+	greeting->loop = loop;
+	loop_timer_set(loop, &patience, loop_now_ms(loop) + GREETING_WAIT_MS, on_patience_over,
+		       loop);
+	r = loop_run(loop);
+	loop_timer_cancel(&patience);
+	greeting->loop = NULL;
 	if (r < 0)
 		return err_set(err, -r, "the event loop: %s", strerror(-r));
 	if (!greeting->refusal.errnum)

@@ -29,8 +29,8 @@ void greeting_send(struct greeting *greeting, struct coc_client *client, int64_t
 
 /*
  * Sends the call, and runs the loop until the answer, at most GREETING_WAIT_MS. The answer may come
- * later, as after greeting_send(). Returns 0; -EACCES with err filled: the service refuses the
- * credentials. creds: those of the client, or NULL.
+ * later, as after greeting_send(). Returns 0, or with err filled: -EACCES, the service refuses the
+ * credentials; another -errno, no call can be made. creds: those of the client, or NULL.
  */
 int greeting_wait(struct greeting *greeting, struct loop *loop, struct coc_client *client,
 		  const struct coc_creds *creds, int64_t timeout_ms, struct err *err);
