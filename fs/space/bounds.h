@@ -71,12 +71,14 @@
  * listed: 100 of them cost as much as one check. */
 #define CHECKS_PER_SECOND 100
 
-/* Which process has read which job file (fs/space/readers.c): 72 bytes each. So many notes, of one
+/* Which process has read which job file (fs/space/readers.c): 80 bytes each. So many notes, of one
  * process so many, and so many processes that a descriptor pins; these come from the mount's own
- * (base/descriptors.h). */
+ * (base/descriptors.h). So many processes are known to have lost a note: who reads more files than
+ * a process has notes is a search, which ends, or one of few large programs. */
 #define READERS_MAX 8192
 #define READER_FILES_MAX 256
 #define READERS_PINNED_MAX 16
+#define READERS_MARKED_MAX 64
 
 /* Texts of old versions that are kept (fs/space/version_text.c): 64 of the longest, and not more
  * than are looked through in no time. */

@@ -21,7 +21,6 @@
 #include "space/import.h"
 #include "space/import_edit.h"
 #include "space/import_fetch.h"
-#include "space/import_reading.h"
 #include "space/job_name.h"
 #include "space/location.h"
 #include "space/new_name.h"
@@ -106,8 +105,8 @@ static int handle_open(struct space *space, fuse_req_t req, struct node *node, i
 	handle->user = fuse_req_ctx(req)->uid;
 	handle->readable = readable;
 	handle->writable = (flags & O_ACCMODE) != O_RDONLY;
+	handle->opener = proc_process(fuse_req_ctx(req)->pid);
 	if (handle->writable) {
-		handle->opener = proc_process(fuse_req_ctx(req)->pid);
 		handle->newest_pid = sight_newest_pid(&space->sight);
 		handle->opened_ms = loop_now_ms(space->loop);
 		backup_written(space, node);
@@ -363,10 +362,8 @@ static void open_spool_file(fuse_req_t req, struct node *node, void *data)
 		reply(req, r);
 		return;
 	}
-	if (opens_to_read(fi)) {
+	if (opens_to_read(fi))
 		reading_note(space, req, node);
-		import_reading_note(space, req, node);
-	}
 	open_node_file(req, node, fi);
 }
 

@@ -14,7 +14,6 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "space/import.h"
-#include "space/proc.h"
 #include "submit/imports.h"
 
 /* A number for a job that is no row's: rows are positive. Two jobs may have one number, once in
@@ -26,17 +25,17 @@ static int64_t number_of_job(const char *job_id)
 	return -(int64_t)(hash >> 1) - 1;
 }
 
-void import_reading_note(struct space *space, fuse_req_t req, struct node *node)
+bool import_reading_find(struct space *space, const struct node *node, int64_t *ret_number,
+			 uint64_t *ret_text, bool *ret_unread)
 {
 	_cleanup_import_record_ struct import_record import = {0};
-	pid_t process = proc_process(fuse_req_ctx(req)->pid);
 
 	if (import_find_node(space, node, &import) < 0 || !import.version)
-		return;
-	node->is_unread = import.read_version != import.version;
-	if (process && !node->is_unread)
-		readers_note(&space->readers, process, number_of_job(import.job_id),
-			     readers_text(import.digest));
+		return false;
+	*ret_number = number_of_job(import.job_id);
+	*ret_text = readers_text(import.digest);
+	*ret_unread = import.read_version != import.version;
+	return true;
 }
 
 bool import_reading_begin(struct space *space, struct node *node, int64_t *ret_number,

@@ -6,13 +6,13 @@
 
 /* Which version of an import a process has read: as reading.h has it of job files. */
 
-/* A process opens a file to read it. A text that nobody has read stays so until the first read.
- * What is no import is accepted. */
-void import_reading_note(struct space *space, fuse_req_t req, struct node *node);
+/* Is a file an import? Then the number and the text by which its readers are to be noted, and
+ * whether nobody has read that text. */
+bool import_reading_find(struct space *space, const struct node *node, int64_t *ret_number,
+			 uint64_t *ret_text, bool *ret_unread);
 
 /* A process reads from an open import: what it reads is the base of the first edit from now on.
- * Returns whether the file is an import, and then the number and the text by which its readers are
- * to be noted. */
+ * Returns whether the file is an import, and then the number and the text. */
 bool import_reading_begin(struct space *space, struct node *node, int64_t *ret_number,
 			  uint64_t *ret_text);
 

@@ -45,7 +45,7 @@ struct node {
 	uint32_t holds;	  /* ours: names of children, commits under way */
 	uint8_t kind, sibling;
 	bool is_regular : 1;
-	bool is_unread : 1; /* it was opened, and nobody has read its text: reading.h */
+	bool is_unread : 1; /* it was opened, and the next read is to be seen: reading.h */
 	bool is_root : 1;
 	bool is_kept : 1;	/* of a sibling: in nodes->kept */
 	bool is_stale : 1;	/* of a sibling: in nodes->stale */

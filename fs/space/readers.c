@@ -5,11 +5,10 @@
  * base. Now the editor saves. Its text is on top of version 1. Nothing in the file says so, only
  * the process does.
  *
- * So each process that opens a job file to read is noted. The kernel keeps pages, and asks for no
- * data that it has: so an open counts as reading. A note says that the process knows the base. When
- * the base moves on, the notes of the others say which version they know. A commit by such a
- * process moves the base back first, to that version. Then the check before an update
- * (submit/base_check.c) finds the newer version in the way.
+ * So each process that reads a job file is noted (reading.c says when). A note says that the
+ * process knows the base. When the base moves on, the notes of the others say which version they
+ * know. A commit by such a process moves the base back first, to that version. Then the check
+ * before an update (submit/base_check.c) finds the newer version in the way.
  *
  * An editor that saves may copy the file first, and call the copy a backup. Then it has read the
  * newer text, and yet it does not know that text: it saves what it read before. So a process that
@@ -23,7 +22,11 @@
  *
  * The notes are bounded. One process has READER_FILES_MAX at most, so that a search through all
  * files does not push an editor's note out. When READERS_MAX are there, those of ended processes
- * go, then the oldest. Only a version that somebody else wrote moves a base here: for two programs
+ * go, then the oldest. A process that lives and has lost a note is marked: it may have read any
+ * file. So when a base moves, a marked process without a note of the row gets one, which says that
+ * it knows the older version. It reads the file once more before it writes, or hears ESTALE.
+ *
+ * Only a version that somebody else wrote moves a base here: for two programs
  * on one machine it is as on any disk, and the last one that writes wins.
  */
 #define _GNU_SOURCE
@@ -38,6 +41,7 @@
 #include <unistd.h>
 
 #include "space/bounds.h"
+#include "space/proc.h"
 
 struct reader {
 	pid_t process;
@@ -45,6 +49,7 @@ struct reader {
 	int64_t older;	/* the version that it has read; 0: the base */
 	int64_t before; /* the older version that it had read before it read the base last; 0 */
 	uint64_t text;	/* that it has read last: readers_text() */
+	bool is_guess;	/* a note of this was lost, or may have been */
 	int pidfd;	/* -1: it is not pinned */
 	LIST_ENTRY(reader) bucket;
 	TAILQ_ENTRY(reader) age;
@@ -115,6 +120,48 @@ static struct reader *find_reader(const struct readers *readers, pid_t process, 
 	return NULL;
 }
 
+static struct reader *add_reader(struct readers *readers, pid_t process, int64_t row)
+{
+	struct reader *reader = calloc(1, sizeof(*reader));
+
+	if (!reader)
+		return NULL;
+	*reader = (struct reader){.process = process, .row = row, .pidfd = -1};
+	LIST_INSERT_HEAD(&readers->buckets[bucket_of(row)], reader, bucket);
+	TAILQ_INSERT_TAIL(&readers->by_age, reader, age);
+	readers->n++;
+	return reader;
+}
+
+static void drop_ended_marks(struct readers *readers)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < readers->n_marked; i++)
+		if (!proc_is_gone(readers->marked[i]))
+			readers->marked[n++] = readers->marked[i];
+	readers->n_marked = n;
+}
+
+/* A process may have read any file. */
+static void mark_process(struct readers *readers, pid_t process)
+{
+	for (unsigned i = 0; i < readers->n_marked; i++)
+		if (readers->marked[i] == process)
+			return;
+	if (readers->n_marked == READERS_MARKED_MAX)
+		drop_ended_marks(readers);
+	if (readers->n_marked < READERS_MARKED_MAX)
+		readers->marked[readers->n_marked++] = process;
+}
+
+/* Drops a note for want of room. */
+static void lose_reader(struct readers *readers, struct reader *reader)
+{
+	mark_process(readers, reader->process);
+	drop_reader(readers, reader);
+}
+
 /* Makes room for one more note. */
 static void make_room(struct readers *readers)
 {
@@ -127,8 +174,8 @@ static void make_room(struct readers *readers)
 		if (has_ended(reader))
 			drop_reader(readers, reader);
 	}
-	if (readers->n >= READERS_MAX)
-		drop_reader(readers, TAILQ_FIRST(&readers->by_age));
+	while (readers->n >= READERS_MAX)
+		lose_reader(readers, TAILQ_FIRST(&readers->by_age));
 }
 
 /* Drops the oldest note of a process that has as many as it may have. The process that reads much
@@ -147,7 +194,7 @@ static void bound_process(struct readers *readers, pid_t process)
 			break;
 	}
 	if (n == READER_FILES_MAX)
-		drop_reader(readers, oldest);
+		lose_reader(readers, oldest);
 }
 
 uint64_t readers_text(const unsigned char *digest)
@@ -166,19 +213,35 @@ void readers_note(struct readers *readers, pid_t process, int64_t row, uint64_t 
 	if (!reader) {
 		bound_process(readers, process);
 		make_room(readers);
-		reader = calloc(1, sizeof(*reader));
+		reader = add_reader(readers, process, row);
 		if (!reader)
 			return;
-		*reader = (struct reader){.process = process, .row = row, .pidfd = -1};
-		LIST_INSERT_HEAD(&readers->buckets[bucket_of(row)], reader, bucket);
-		readers->n++;
 	} else {
 		TAILQ_REMOVE(&readers->by_age, reader, age);
+		TAILQ_INSERT_TAIL(&readers->by_age, reader, age);
 	}
-	set_before(readers, reader, reader->older);
+	set_before(readers, reader, reader->is_guess ? 0 : reader->older);
 	reader->older = 0;
+	reader->is_guess = false;
 	reader->text = text;
-	TAILQ_INSERT_TAIL(&readers->by_age, reader, age);
+}
+
+/* The marked processes may have read a version of a row, and have no note of it. */
+static void guess_readers(struct readers *readers, int64_t row, int64_t version)
+{
+	struct reader *reader;
+
+	drop_ended_marks(readers);
+	for (unsigned i = 0; i < readers->n_marked && version; i++) {
+		if (find_reader(readers, readers->marked[i], row))
+			continue;
+		reader = add_reader(readers, readers->marked[i], row);
+		if (!reader)
+			return;
+		reader->older = version;
+		reader->is_guess = true;
+		pin_reader(readers, reader);
+	}
 }
 
 void readers_base_moves(struct readers *readers, int64_t row, int64_t from)
@@ -196,6 +259,7 @@ void readers_base_moves(struct readers *readers, int64_t row, int64_t from)
 			pin_reader(readers, reader);
 		}
 	}
+	guess_readers(readers, row, from);
 }
 
 void readers_move(struct readers *readers, int64_t row, int64_t to)

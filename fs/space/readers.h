@@ -7,6 +7,8 @@
 #include <sys/queue.h>
 #include <sys/types.h>
 
+#include "space/bounds.h"
+
 /*
  * Which process has read which job file before its base moved: readers.c has the essay. A row is
  * that of the ledger. These functions know neither the mount nor the loop.
@@ -20,6 +22,8 @@ struct readers {
 	TAILQ_HEAD(reader_list, reader) by_age;	     /* the oldest first */
 	unsigned n, n_pinned;
 	unsigned n_again; /* that have read the base after an older version */
+	unsigned n_marked;
+	pid_t marked[READERS_MARKED_MAX]; /* that have lost a note */
 };
 
 void readers_init(struct readers *readers);

@@ -4,6 +4,11 @@
  * is the base when the first program reads it (submit/freshness.c). An open is no reading: rsync
  * opens the file that it replaces, and reads nothing of it. Which program knows which version is
  * noted (readers.c), and a commit asks for that.
+ *
+ * The kernel keeps pages, and does not ask for data that it has. So in most cases an open has to
+ * count: the program is noted there. An open of a text that nobody has read does not count. Nor
+ * does an open by a program that has read an older version: it may lock the file, or write what it
+ * has in memory. There the kernel is told to drop its pages, and the next read is seen.
  */
 #define _GNU_SOURCE
 #include "space/reading.h"
@@ -34,13 +39,22 @@ void reading_note(struct space *space, fuse_req_t req, struct node *node)
 {
 	pid_t process = proc_process(fuse_req_ctx(req)->pid);
 	struct freshness fresh;
+	bool is_unread;
+	uint64_t text;
 	struct stat st;
+	int64_t row;
 
-	if (file_version_of_node(space, node, &st, &fresh) < 0)
+	if (file_version_of_node(space, node, &st, &fresh) == 0) {
+		row = fresh.row;
+		text = text_of(&fresh);
+		is_unread = has_unread(space, node, &fresh);
+	} else if (!import_reading_find(space, node, &row, &text, &is_unread)) {
 		return;
-	node->is_unread = has_unread(space, node, &fresh);
+	}
+	if (is_unread || (process && readers_older(&space->readers, process, row)))
+		node->is_unread = true;
 	if (process && !node->is_unread)
-		readers_note(&space->readers, process, fresh.row, text_of(&fresh));
+		readers_note(&space->readers, process, row, text);
 }
 
 /* A text that nobody had read is read: it is the base of its job file from now on. Returns whether

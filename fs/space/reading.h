@@ -6,7 +6,9 @@
 
 /* Which version a process has read: noted at an open, asked for at a commit. */
 
-/* A process opens a file to read it. A text that nobody has read stays so until the first read. */
+/* A process opens a file or an import to read it. A text that nobody has read stays so until the
+ * first read. A process that has read an older version does not know this text before it
+ * reads. */
 void reading_note(struct space *space, fuse_req_t req, struct node *node);
 
 /* A process reads from an open file: what it reads is the base from now on. */

@@ -273,3 +273,52 @@ def test_what_is_put_back_is_no_reading(space, src, bound, tool):
     assert text(space) == THEIRS
     tools.sh(PUT_BACK[tool], other, space.at("a.yaml")).ok()
     assert space.id("a.yaml") == bound and space.job(bound)["version"] == "v3" and len(space.jobs()) == 1
+
+
+UNREAD = {
+    # a program has the text of v1 in memory, and opens the file without reading it
+    "to lock it": """
+file = open(target, 'r+b')
+fcntl.flock(file, fcntl.LOCK_EX)
+file.truncate(0)
+file.write(text + b'# edited\\n')
+file.close()
+""",
+    "to look at it": """
+os.close(os.open(target, os.O_RDONLY))
+with open(target + '.new', 'wb') as file:
+    file.write(text + b'# edited\\n')
+os.rename(target + '.new', target)
+""",
+}
+
+
+@pytest.mark.parametrize("kind", UNREAD)
+def test_an_open_by_who_has_read_v1_is_no_reading_of_v2(space, src, bound, kind):
+    editor = tools.begin_python("import fcntl\ntext = load(target); ready()\n" + UNREAD[kind], space.at("a.yaml"))
+    console(space, bound)
+    assert text(space) == THEIRS
+    assert tools.finish(editor, given=b"go\n").status != 0
+    assert space.job(bound)["content"] == THEIRS and "ESTALE" in space.error("a.yaml")
+
+
+def test_who_reads_what_another_program_has_read_is_noted(space, src, bound):
+    """The kernel has the text by then, and asks for none. Without a note the program would know any later version."""
+    script = """
+fd = os.open(target, os.O_RDONLY); ready()
+text = os.read(fd, 100000)
+os.close(fd); ready()
+with open(target, 'wb') as file:
+    file.write(text + b'# edited\\n')
+"""
+    console(space, bound)
+    editor = tools.begin_python(script, space.at("a.yaml"))
+    assert versions(space) == ("v1", "v2") and text(space) == THEIRS
+    editor.stdin.write(b"go\n")
+    editor.stdin.flush()
+    assert editor.stdout.readline() == b"ready\n"
+    third = samples.document("job", ["third"])
+    console(space, bound, third)
+    assert text(space) == third and versions(space) == ("v3", "v3")
+    assert tools.finish(editor, given=b"go\n").status != 0
+    assert space.job(bound)["content"] == third and versions(space) == ("v2", "v3")

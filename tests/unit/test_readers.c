@@ -153,6 +153,51 @@ static void a_search_keeps_the_notes_of_others(void **state)
 	end_process(editor);
 }
 
+static void who_has_lost_a_note_may_have_read_any_row(void **state)
+{
+	struct readers *readers = *state;
+
+	for (int64_t row = 1; row <= READER_FILES_MAX; row++)
+		readers_note(readers, getpid(), row, TEXT);
+	readers_base_moves(readers, READER_FILES_MAX + 2,
+			   1); /* it has read no more than is noted */
+	assert_int_equal(readers_older(readers, getpid(), READER_FILES_MAX + 2), 0);
+	for (int i = 0; i < 2; i++)
+		readers_note(readers, getpid(), READER_FILES_MAX + 1 + i, TEXT);
+	assert_int_equal(readers->n_marked, 1);
+	assert_int_equal(readers->n, READER_FILES_MAX);
+	readers_base_moves(readers, 1, 0); /* nobody had read any version */
+	assert_int_equal(readers_older(readers, getpid(), 1), 0);
+	readers_base_moves(readers, 1, 4);
+	assert_int_equal(readers_older(readers, getpid(), 1), 4);
+	assert_int_equal(readers_older(readers, getpid(), 2), 0);
+	/* to read once more is enough, and a guess is no reading */
+	readers_note(readers, getpid(), 1, TEXT);
+	assert_int_equal(readers_older(readers, getpid(), 1), 0);
+	readers_copied(readers, getpid(), TEXT);
+	assert_int_equal(readers_older(readers, getpid(), 1), 0);
+	assert_int_equal(readers->n_again, 0);
+}
+
+static void the_marks_are_bounded(void **state)
+{
+	struct readers *readers = *state;
+	pid_t pid = start_process();
+
+	for (int i = 0; i < 2 * READERS_MARKED_MAX; i++)
+		for (int64_t row = 0; row <= READER_FILES_MAX; row++) /* no such processes */
+			readers_note(readers, 0x3fffffff - i, row, TEXT);
+	assert_in_range(readers->n_marked, 1, READERS_MARKED_MAX);
+	for (int64_t row = 0; row <= READER_FILES_MAX; row++)
+		readers_note(readers, pid, row, TEXT);
+	readers_base_moves(readers, 0, 3);
+	assert_int_equal(readers->n_marked, 1);
+	assert_int_equal(readers_older(readers, pid, 0), 3);
+	end_process(pid);
+	readers_base_moves(readers, 0, 4);
+	assert_int_equal(readers->n_marked, 0);
+}
+
 static void the_notes_are_bounded(void **state)
 {
 	struct readers *readers = *state;
@@ -193,6 +238,8 @@ int main(void)
 		readers_test(who_has_written_knows_the_base),
 		readers_test(a_process_that_has_ended_is_forgotten),
 		readers_test(a_search_keeps_the_notes_of_others),
+		readers_test(who_has_lost_a_note_may_have_read_any_row),
+		readers_test(the_marks_are_bounded),
 		readers_test(the_notes_are_bounded),
 		readers_test(pins_are_bounded),
 	};
