@@ -119,11 +119,17 @@ void reading_on_found(void *data, int64_t row, int64_t from)
 	readers_base_moves(&space->readers, row, from);
 }
 
+/* The process that waits for a commit, or 0. */
+static pid_t writer_of(const struct pending_reply *wait)
+{
+	return wait->req ? proc_process(fuse_req_ctx(wait->req)->pid) : 0;
+}
+
 /* The process of a commit that has read an older version of a row than its base, or 0. */
 static pid_t find_old_reader(const struct pending_reply *wait, int64_t row, int64_t *ret_older)
 {
 	struct readers *readers = &wait->space->readers;
-	pid_t process = wait->req ? proc_process(fuse_req_ctx(wait->req)->pid) : 0;
+	pid_t process = writer_of(wait);
 	int64_t older = process ? readers_older(readers, process, row) : 0;
 
 	if (!older && wait->opener) {
@@ -151,8 +157,13 @@ int reading_note_writer(struct pending_reply *wait, const struct node *parent, c
 	int64_t older;
 	pid_t process;
 
-	if (file_version_find(space, parent, name, st, &fresh) < 0 ||
-	    !readers_have_older(&space->readers, fresh.row) ||
+	if (file_version_find(space, parent, name, st, &fresh) < 0)
+		return 0;
+	if (!wait->keeps_text) {
+		wait->reader = writer_of(wait);
+		wait->row = fresh.row;
+	}
+	if (!readers_have_older(&space->readers, fresh.row) ||
 	    (is_in_file && has_text_of(space, st, &fresh)))
 		return 0;
 	process = find_old_reader(wait, fresh.row, &older);

@@ -322,3 +322,20 @@ with open(target, 'wb') as file:
     assert text(space) == third and versions(space) == ("v3", "v3")
     assert tools.finish(editor, given=b"go\n").status != 0
     assert space.job(bound)["content"] == third and versions(space) == ("v2", "v3")
+
+
+@pytest.mark.parametrize("how", ["open(target, 'wb')", "open(target + '.new', 'wb')"], ids=["in place", "by renaming"])
+def test_who_writes_what_a_colleague_has_written_too_knows_it(space, src, bound, how):
+    """Two hosts deploy the same text. The service here has read v1, and has written the text of v2 itself."""
+    script = f"""
+load(target); ready()
+for text in args:
+    with {how} as file:
+        file.write(text.encode())
+    if file.name != target:
+        os.rename(file.name, target)
+"""
+    service = tools.begin_python(script, space.at("a.yaml"), THEIRS, THEIRS + "# edited\n")
+    console(space, bound)
+    tools.finish(service, given=b"go\n").ok()
+    assert space.job(bound)["content"] == THEIRS + "# edited\n" and space.job(bound)["version"] == "v3"
