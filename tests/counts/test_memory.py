@@ -14,6 +14,7 @@ import tools
 
 NAMED = 1000, 3000       # jobs in a directory; each has its .id
 WARM, WRITTEN = 1500, 2000
+WIDE = 64                # as many handles of curl are kept as were in use at once, up to this (HTTP_EASY_SPARE_MAX)
 HELD = 20, 120           # submissions in flight
 CONTENT = 16384          # bytes of each
 
@@ -46,6 +47,7 @@ def test_jobs_that_were_written(quick_service, mounts, counter, tmp_path, check)
     env = {**counter.env, "HUAWEICLOUD_SDK_CREDENTIALS_FILE": quick_service.keys_file}
     space = counter.watch(mounts(mounting.Mount(quick_service.url, tmp_path / "m", env=env, loglevel="warning")).mount())
     document, used = samples.file(str(tmp_path), "job.yaml"), []
+    tools.run(servers.program("write"), space.path, "wide", document, WIDE, 4).ok()
     for count in WARM, WRITTEN:
         tools.run(servers.program("write"), space.path, f"job-{count}", document, 1, count).ok()
         used.append(counter.memory())
