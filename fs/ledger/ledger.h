@@ -253,7 +253,7 @@ struct ledger_submission {
 	bool adopts;	      /* its user may be given a job that is there already */
 	bool is_renamed;      /* the text is to take the place of a file by a rename: not stored */
 	int64_t attempts;     /* that ended with a later try */
-	char *content;
+	char *content;	      /* NULL: it is in the ledger only */
 	size_t content_size;
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 	struct attr_set attrs;
@@ -274,6 +274,9 @@ struct ledger_submission {
 int ledger_submission_compare(const struct ledger_submission *a, const struct ledger_submission *b);
 
 void ledger_submission_finish(struct ledger_submission *submission);
+
+/* Copies the content of a submission that is recorded, and a NUL after it. -ENOENT: it is not. */
+int ledger_content(struct ledger *ledger, int64_t id, char **ret_content, size_t *ret_size);
 
 /* Records the intent to send at once, in place of what was queued for the job; sets submission->id.
  * The job moves to submission->state; from: its state now. On failure everything since the last

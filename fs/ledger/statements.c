@@ -172,6 +172,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 		      " ORDER BY next_try_ms, id LIMIT 1",
 	[STMT_QUEUED] = "SELECT " SUBMISSION_COLUMNS
 			" FROM submission WHERE job = ?1 AND state = " SQL_QUEUED,
+	[STMT_CONTENT] = "SELECT content FROM submission WHERE id = ?1",
 	[STMT_NEXT_DUE] = "SELECT min(next_try_ms),"
 			  " EXISTS (SELECT 1 FROM submission WHERE state = " SQL_QUEUED ")"
 			  " FROM submission AS s WHERE state = " SQL_QUEUED

@@ -261,10 +261,42 @@ int ledger_tell(struct ledger *ledger, const struct ledger_submission *submissio
 	return tell_story(ledger, submission->row, err, story, NULL);
 }
 
+/* Copies the content that a row has. Returns 0 or -ENOMEM. */
+static int copy_content(sqlite3_stmt *stmt, int column, char **ret_content, size_t *ret_size)
+{
+	size_t size = (size_t)sqlite3_column_bytes(stmt, column);
+	const void *bytes = sqlite3_column_blob(stmt, column);
+	char *content = size && !bytes ? NULL : malloc(size + 1);
+
+	if (!content)
+		return -ENOMEM;
+	if (size)
+		memcpy(content, bytes, size);
+	content[size] = '\0';
+	*ret_content = content;
+	*ret_size = size;
+	return 0;
+}
+
+int ledger_content(struct ledger *ledger, int64_t id, char **ret_content, size_t *ret_size)
+{
+	int r = 0, code;
+	sqlite3_stmt *stmt = ledger_read(ledger, STMT_CONTENT, &r);
+
+	if (!stmt)
+		return r;
+	sqlite3_bind_int64(stmt, 1, id);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		r = copy_content(stmt, 0, ret_content, ret_size);
+	else
+		r = code == SQLITE_DONE ? -ENOENT : ledger_errno(code);
+	sqlite3_reset(stmt);
+	return r;
+}
+
 int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submission)
 {
-	int size = sqlite3_column_bytes(stmt, 11);
-
 	submission->id = sqlite3_column_int64(stmt, 0);
 	submission->row = sqlite3_column_int64(stmt, 1);
 	submission->kind = (enum submission_kind)sqlite3_column_int(stmt, 2);
@@ -275,12 +307,8 @@ int ledger_read_submission(sqlite3_stmt *stmt, struct ledger_submission *submiss
 	memcpy(submission->digest, sqlite3_column_blob(stmt, 5), CONTENT_DIGEST_SIZE);
 	if (ledger_column_attrs(stmt, 6, &submission->attrs) < 0)
 		return -ENOMEM;
-	submission->content = malloc((size_t)size + 1);
-	if (!submission->content)
+	if (copy_content(stmt, 11, &submission->content, &submission->content_size) < 0)
 		return -ENOMEM;
-	memcpy(submission->content, sqlite3_column_blob(stmt, 11), (size_t)size);
-	submission->content[size] = '\0';
-	submission->content_size = (size_t)size;
 	submission->queued = sqlite3_column_int(stmt, 12);
 	submission->attempts = sqlite3_column_int64(stmt, 13);
 	origins_unpack(sqlite3_column_int64(stmt, 14), &submission->attrs);

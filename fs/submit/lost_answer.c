@@ -33,6 +33,7 @@
 #include "submit/outage.h"
 #include "submit/soundness.h"
 #include "submit/submission.h"
+#include "submit/submission_content.h"
 #include "submit/version_search.h"
 
 /* What the versions of the job say of a lost update. */
@@ -124,8 +125,11 @@ void lost_answer_begin(struct submission *submission)
 					  ? submission->engine->begun_ms
 					  : loop_now_ms(submission->engine->loop);
 	submission->has_gist = submission->record.kind == SUBMIT_CREATE &&
+			       submission_read_content(submission) == 0 &&
 			       content_gist(submission->record.content,
 					    submission->record.content_size, submission->gist) == 0;
+	if (submission->has_gist)
+		submission_drop_content(submission);
 	join_lost_answer(submission);
 	CRASH_POINT("doubt-begun");
 }

@@ -16,6 +16,7 @@
 #include "submit/outage.h"
 #include "submit/rows.h"
 #include "submit/submission.h"
+#include "submit/submission_content.h"
 #include "submit/version_search.h"
 #include "submit/versions.h"
 
@@ -133,7 +134,6 @@ void submission_send(struct submission *submission)
 	int64_t left_ms = submission_left_ms(submission);
 	struct coc_document document = {
 		.name = versions_sent_value(submission, ATTR_NAME),
-		.content = sub->content,
 		.content_size = sub->content_size,
 		.enterprise_project_id = sub->attrs.value[ATTR_ENTERPRISE_PROJECT_ID],
 		.risk_level = versions_sent_value(submission, ATTR_RISK_LEVEL),
@@ -141,13 +141,16 @@ void submission_send(struct submission *submission)
 		.version = sub->kind == SUBMIT_UPDATE ? submission->versions.newest : 0,
 	};
 	struct err err = {0};
-	int r;
+	int r = submission->deletion ? 0 : submission_read_content(submission);
 
+	document.content = sub->content;
 	submission->stage = STAGE_SENDING;
 	submission->sent_ms = loop_now_ms(engine->loop);
 	if (left_ms < 1)
 		left_ms = 1;
-	if (submission->deletion)
+	if (r < 0)
+		err_set(&err, -r, "the ledger cannot be read: %s", strerror(-r));
+	else if (submission->deletion)
 		r = service->ops->delete (service->data, submission->job_id, left_ms, on_answer,
 					  submission, &submission->call, &err);
 	else if (sub->kind == SUBMIT_UPDATE)
@@ -155,6 +158,8 @@ void submission_send(struct submission *submission)
 					 on_answer, submission, &submission->call, &err);
 	else
 		r = send_create(submission, &document, left_ms, &err);
+	if (r == 0 && submission_is_create(submission))
+		submission_drop_content(submission);
 	if (r < 0) {
 		submission_count_in_flight(submission, -1);
 		if (r == -ENOMEM || r == -EIO) /* it is we who cannot, now */

@@ -122,8 +122,14 @@ bool versions_match_text(const struct submission *submission, const struct coc_d
 {
 	const struct ledger_submission *record = &submission->record;
 
-	return strlen(details->content) == record->content_size &&
-	       !memcmp(details->content, record->content, record->content_size);
+	unsigned char digest[CONTENT_DIGEST_SIZE];
+
+	if (strlen(details->content) != record->content_size)
+		return false;
+	if (record->content)
+		return !memcmp(details->content, record->content, record->content_size);
+	return content_digest(details->content, record->content_size, digest) == 0 &&
+	       !memcmp(digest, record->digest, sizeof(digest));
 }
 
 bool versions_match(const struct submission *submission, const struct coc_details *details)

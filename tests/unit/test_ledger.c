@@ -83,6 +83,22 @@ static void nothing_gets_the_id_of_what_was_undone(void **state)
 	assert_int_equal(ledger_get(fixture->ledger, undone.row, &job), -ENOENT);
 }
 
+/* A create that is under way has its content there only. */
+static void the_content_of_a_submission_is_read_until_it_ends(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ledger_submission submission = intend(fixture->ledger, "a.yaml");
+	char *content;
+	size_t size;
+
+	assert_int_equal(ledger_content(fixture->ledger, submission.id, &content, &size), 0);
+	assert_int_equal(size, strlen("test"));
+	assert_string_equal(content, "test");
+	free(content);
+	assert_int_equal(ledger_end(fixture->ledger, &submission), 0);
+	assert_int_equal(ledger_content(fixture->ledger, submission.id, &content, &size), -ENOENT);
+}
+
 /* The same over a mount: an ID is of one submission for all time. */
 static void ids_go_on_in_the_next_mount_after_those_that_are_kept(void **state)
 {
@@ -318,6 +334,8 @@ int main(void)
 						open_ledger, close_ledger),
 		cmocka_unit_test_setup_teardown(nothing_gets_the_id_of_what_was_undone, open_ledger,
 						close_ledger),
+		cmocka_unit_test_setup_teardown(the_content_of_a_submission_is_read_until_it_ends,
+						open_ledger, close_ledger),
 		cmocka_unit_test_setup_teardown(
 			ids_go_on_in_the_next_mount_after_those_that_are_kept, open_ledger,
 			close_ledger),
