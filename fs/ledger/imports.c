@@ -247,9 +247,13 @@ int ledger_import_leave(struct ledger *ledger, const char *job_id)
 
 int ledger_import_bound(struct ledger *ledger, const char *job_id, int64_t row)
 {
-	int r = 0;
-	sqlite3_stmt *stmt = ledger_write(ledger, STMT_IMPORT_DROP_OF_ROW, &r);
+	/* of a job that was made here no scan knows, as a rule */
+	int r = ask_number(ledger, STMT_IMPORT_HAS_JOB, job_id);
+	sqlite3_stmt *stmt;
 
+	if (r <= 0)
+		return r;
+	stmt = ledger_write(ledger, STMT_IMPORT_DROP_OF_ROW, &r);
 	if (!stmt)
 		return r;
 	ledger_bind_text(stmt, 1, job_id);

@@ -347,6 +347,7 @@ const char *const ledger_sql[STMT_COUNT] = {
 			       " version, changed_ms FROM import"
 			       " WHERE name = ?1 AND state = " SQL_PLACED,
 	[STMT_IMPORT_GET] = "SELECT " IMPORT_COLUMNS " FROM import WHERE job_id = ?1",
+	[STMT_IMPORT_HAS_JOB] = "SELECT EXISTS (SELECT 1 FROM import WHERE job_id = ?1)",
 	[STMT_IMPORT_HAS_NAME] = "SELECT EXISTS (SELECT 1 FROM import WHERE name = ?1)",
 	[STMT_IMPORT_PLACE] = "UPDATE import SET state = " SQL_PLACED
 			      ", name = ?2, changed_ms = ?3, version = 0, digest = NULL,"

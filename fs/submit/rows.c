@@ -46,6 +46,7 @@ void engine_put(struct submission *submission)
 	submission->is_current = true;
 	submission->next_by_row = *at;
 	*at = submission;
+	submission->engine->n_current++;
 }
 
 void engine_take_out(struct submission *submission)
@@ -54,8 +55,10 @@ void engine_take_out(struct submission *submission)
 
 	while (*at && *at != submission)
 		at = &(*at)->next_by_row;
-	if (*at)
+	if (*at) {
 		*at = submission->next_by_row;
+		submission->engine->n_current--;
+	}
 	submission->is_current = false;
 }
 
@@ -112,6 +115,9 @@ static bool has_twin(const struct engine *engine, const struct submission *submi
 {
 	const struct submission *other = NULL;
 
+	/* alone: there is no need to look through all buckets */
+	if (engine->n_current == submission->is_current)
+		return false;
 	while ((other = engine_next(engine, other)))
 		if (stages & 1U << other->stage && is_twin(other, submission) &&
 		    (other->stage != STAGE_ASKING || other->record.known.number))

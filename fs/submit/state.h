@@ -152,6 +152,7 @@ struct engine {
 	struct coc_service service;
 	struct engine_options options;
 	struct submission *by_row[SUBMISSION_BUCKETS]; /* the current submission of each row */
+	unsigned n_current;			       /* submissions in by_row */
 	struct submission_list waiting, begun;
 	struct batch iteration;		 /* what this iteration has brought, until its end */
 	struct waiter_list recorded;	 /* who is told when this iteration is committed */
