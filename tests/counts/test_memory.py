@@ -13,7 +13,7 @@ import spools
 import tools
 
 NAMED = 1000, 3000       # jobs in a directory; each has its .id
-WARM, WRITTEN = 1500, 2000
+WARM, WRITTEN = 8500, 2000
 WIDE = 64                # as many handles of curl are kept as were in use at once, up to this (HTTP_EASY_SPARE_MAX)
 HELD = 20, 120           # submissions in flight
 CONTENT = 16384          # bytes of each

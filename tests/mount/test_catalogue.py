@@ -242,7 +242,7 @@ def test_more_than_a_thousand_jobs(host):
     space = host()
     made = make_many(space, 1050)
     assert set(jobs(space)) == set(made)
-    assert offsets(space) == list(range(0, 1050, HELD))
+    assert sorted(offsets(space)) == list(range(0, 1050, HELD))
 
 
 # When the service is asked
@@ -282,7 +282,7 @@ def test_all_who_read_share_one_scan(host):
     gate.open()
     for process in [first, *others]:
         assert {job.id for job in parse(tools.finish(process).ok().stdout)} == set(made)
-    assert offsets(space) == [0, HELD]
+    assert sorted(offsets(space)) == [0, HELD]
 
 
 def waits_in_open(process):
