@@ -114,11 +114,13 @@ def test_two_who_replace_one_at_once_leave_each_other_alone(mounts, tmp_path):
         started = [subprocess.Popen(one.argv(), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                     env=tools.environment()) for one in pair]
         said = [process.communicate(timeout=30)[1].decode() for process in started]
-        # root mounts on top of a live mount too, as with any file system
-        assert sorted(process.returncode for process in started) == [0, 0 if tools.IS_ROOT else 32], said
+        codes = sorted(process.returncode for process in started)
+        # root mounts on top of a live mount too, as with any file system. An ordinary user does so only when the second
+        # has looked between the unmount and the mount of the first
+        assert codes == [0, 0] or codes == [0, 32] and not tools.IS_ROOT, said
         assert sum("it is replaced" in text for text in said) == 1, said
         live = layers(dead.path)
-        assert live == ["fuse.cocfs"] * (2 if tools.IS_ROOT else 1)
+        assert live == ["fuse.cocfs"] * codes.count(0)
         for _ in live:
             assert os.listdir(dead.path) == [] and janitor.unmount(dead.path) == ""
         for one in pair:
