@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The one line that finds what several suites share: lib/."""
 
+import itertools
+import math
 import os
 import sys
 
@@ -9,14 +11,29 @@ import pytest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
-# Files whose tests wait long. They come first: none of them begins when the others have ended.
+# Files whose tests wait long, and need no processor meanwhile. They are spread over the run, so that those which need a
+# processor run beside them; but none of them begins when the others have nearly ended.
 WAITING = ("test_copies", "test_schedules", "test_list_proofs", "test_lost_creates", "test_lost_answers", "test_bases",
            "test_refresh", "test_calls", "test_owners_walk", "test_stalls", "test_queue", "test_submissions_memory",
            "test_mounting", "test_sibling_changes", "test_big", "test_growth", "test_ansible", "test_no_hang", "test_load")
 
 
+SPREAD = 0.7  # of the others have begun when the last of those that wait begins
+
+
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: WAITING.index(item.path.stem) if item.path.stem in WAITING else len(WAITING))
+    """Puts some of the tests that wait before each file of the others: its tests stay together, and share fixtures."""
+    waiting = sorted((item for item in items if item.path.stem in WAITING), key=lambda item: WAITING.index(item.path.stem))
+    others = [item for item in items if item.path.stem not in WAITING]
+    ordered = []
+    for _, tests in itertools.groupby(others, key=lambda item: item.path):
+        tests = list(tests)
+        ordered += tests
+        begun = sum(item.path.stem not in WAITING for item in ordered)
+        due = math.ceil(len(waiting) * min(1, begun / (SPREAD * len(others))))
+        placed = len(ordered) - begun
+        ordered[len(ordered) - len(tests):len(ordered) - len(tests)] = waiting[placed:due]
+    items[:] = ordered + waiting[len(ordered) - len(others):]
 
 
 @pytest.hookimpl(optionalhook=True)
