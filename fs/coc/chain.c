@@ -9,15 +9,11 @@
 #include "base/buf.h"
 #include "coc/credentials_file.h"
 #include "coc/profile.h"
+#include "coc/value.h"
 
 #define FILE_VARIABLE "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
 #define FILE_NAME "credentials"
 #define ENVIRONMENT "the environment"
-
-static bool is_given(const char *value)
-{
-	return value && *value;
-}
 
 int coc_chain_tell_nothing(const struct err *why, struct err *err)
 {
@@ -43,22 +39,16 @@ int coc_chain_tell_nothing(const struct err *why, struct err *err)
 	return -ENOENT;
 }
 
-/* Does a place say anything of credentials? */
-static bool says_anything(const struct coc_offer *offer)
-{
-	return is_given(offer->ak) || is_given(offer->sk) || is_given(offer->token) ||
-	       is_given(offer->idp_id) || is_given(offer->id_token_file);
-}
-
 /* As in the SDKs an identity provider comes before a pair. Half of one with a pair is none. */
 static int take_offer(const struct coc_places *places, const struct coc_offer *offer,
 		      const char *source, struct coc_origin *ret_origin, struct err *err)
 {
-	const bool whole = is_given(offer->idp_id) && is_given(offer->id_token_file);
+	const bool whole = value_is_given(offer->idp_id) && value_is_given(offer->id_token_file);
 	struct coc_creds *creds = NULL;
 	int r;
 
-	if (whole || (!is_given(offer->ak) && !is_given(offer->sk) && !is_given(offer->token)))
+	if (whole || (!value_is_given(offer->ak) && !value_is_given(offer->sk) &&
+		      !value_is_given(offer->token)))
 		return coc_origin_of_id_token(offer, places->environment->iam_endpoint, source,
 					      ret_origin, err);
 	r = coc_creds_make(offer, source, &creds, err);
@@ -104,7 +94,7 @@ int coc_chain_find(const struct coc_places *places, struct coc_origin *ret_origi
 	_cleanup_free_ char *path = NULL;
 	int r;
 
-	if (!places->profile && says_anything(&offer))
+	if (!places->profile && coc_offer_says_anything(&offer))
 		return take_offer(places, &offer, ENVIRONMENT, ret_origin, err);
 	if (!places->profile || !strchr(places->profile, '/')) {
 		r = profile_path(FILE_VARIABLE, FILE_NAME, &path);

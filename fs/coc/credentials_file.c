@@ -2,12 +2,12 @@
 #include "coc/credentials_file.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/ini.h"
+#include "coc/value.h"
 
 /* A section, as if it were alone in the file. */
 struct section {
@@ -34,11 +34,6 @@ static const struct {
 	{"iam_endpoint", offsetof(struct coc_offer, iam_endpoint)},
 };
 
-static bool is_given(const char *value)
-{
-	return value && *value;
-}
-
 static int on_key(void *data, const char *section, const char *key, const char *value)
 {
 	struct reading *reading = data;
@@ -50,13 +45,6 @@ static int on_key(void *data, const char *section, const char *key, const char *
 				*(const char **)((char *)&reading->sections[i].offer +
 						 keys[k].offset) = value;
 	return 0;
-}
-
-/* Has the section anything of keys, or of an identity provider? */
-static bool says_anything(const struct coc_offer *offer)
-{
-	return is_given(offer->ak) || is_given(offer->sk) || is_given(offer->idp_id) ||
-	       is_given(offer->id_token_file);
 }
 
 static int refuse_file(const char *path, const char *section, struct err *err)
@@ -91,7 +79,7 @@ int credentials_file_read(const char *path, const char *section, struct buf *tex
 		return err_set(err, -r, "%s, line %u: neither [section] nor key = value", path,
 			       line);
 	for (size_t i = 0; i < reading.n; i++) {
-		if (!says_anything(&reading.sections[i].offer))
+		if (!coc_offer_says_anything(&reading.sections[i].offer))
 			continue;
 		*ret_offer = reading.sections[i].offer;
 		return 0;
@@ -105,7 +93,7 @@ int coc_creds_read(const char *path, struct coc_creds **ret_creds, struct err *e
 	struct coc_offer offer = {0};
 	int r = credentials_file_read(path, NULL, &text, &offer, err);
 
-	if (r == 0 && !is_given(offer.ak) && !is_given(offer.sk))
+	if (r == 0 && !value_is_given(offer.ak) && !value_is_given(offer.sk))
 		r = refuse_file(path, NULL, err);
 	return r < 0 ? r : coc_creds_make(&offer, path, ret_creds, err);
 }

@@ -3,22 +3,16 @@
 #include "coc/creds.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_given(const char *value)
-{
-	return value && *value;
-}
+#include "coc/value.h"
 
-/* True for what an HTTP header can carry without ending it: visible ASCII. */
-static bool is_plain(const char *value)
+bool coc_offer_says_anything(const struct coc_offer *offer)
 {
-	for (; value && *value; value++)
-		if (*value <= ' ' || *value >= 0x7f)
-			return false;
-	return true;
+	return value_is_given(offer->ak) || value_is_given(offer->sk) ||
+	       value_is_given(offer->token) || value_is_given(offer->idp_id) ||
+	       value_is_given(offer->id_token_file);
 }
 
 static int open_secret(const char *value, const char *source, const char *what,
@@ -26,7 +20,7 @@ static int open_secret(const char *value, const char *source, const char *what,
 {
 	int r;
 
-	if (!is_given(value))
+	if (!value_is_given(value))
 		return 0;
 	r = secret_open(value, strlen(value), source, ret_secret);
 	if (r == -E2BIG)
@@ -37,7 +31,7 @@ static int open_secret(const char *value, const char *source, const char *what,
 
 static int copy_credential(const char *value, char **ret_copy, struct err *err)
 {
-	if (!is_given(value))
+	if (!value_is_given(value))
 		return 0;
 	*ret_copy = strdup(value);
 	return *ret_copy ? 0 : err_set(err, ENOMEM, "out of memory");
@@ -45,14 +39,15 @@ static int copy_credential(const char *value, char **ret_copy, struct err *err)
 
 static int check_offer(const struct coc_offer *offer, const char *source, struct err *err)
 {
-	if (is_given(offer->ak) != is_given(offer->sk))
-		return err_set(err, EINVAL,
-			       "half a key pair in %s: there is %s but no %s; both are needed",
-			       source,
-			       is_given(offer->ak) ? "an access key (AK)" : "a secret key (SK)",
-			       is_given(offer->ak) ? "secret key (SK)" : "access key (AK)");
-	if (!is_plain(offer->ak) || !is_plain(offer->sk) || !is_plain(offer->security_token) ||
-	    !is_plain(offer->token) || !is_plain(offer->domain_id))
+	if (value_is_given(offer->ak) != value_is_given(offer->sk))
+		return err_set(
+			err, EINVAL,
+			"half a key pair in %s: there is %s but no %s; both are needed", source,
+			value_is_given(offer->ak) ? "an access key (AK)" : "a secret key (SK)",
+			value_is_given(offer->ak) ? "secret key (SK)" : "access key (AK)");
+	if (!value_is_plain(offer->ak) || !value_is_plain(offer->sk) ||
+	    !value_is_plain(offer->security_token) || !value_is_plain(offer->token) ||
+	    !value_is_plain(offer->domain_id))
 		return err_set(err, EINVAL,
 			       "credentials in %s hold a space or a character that no key has: "
 			       "copy them again",
@@ -75,7 +70,7 @@ int coc_creds_make(const struct coc_offer *offer, const char *source, struct coc
 	r = copy_credential(source, &creds->source, err);
 	if (r == 0)
 		r = copy_credential(offer->domain_id, &creds->domain_id, err);
-	if (r == 0 && is_given(offer->ak)) {
+	if (r == 0 && value_is_given(offer->ak)) {
 		r = copy_credential(offer->ak, &creds->ak, err);
 		if (r == 0)
 			r = open_secret(offer->sk, source, "secret key", &creds->sk, err);

@@ -2,6 +2,7 @@
 #ifndef COCFS_COC_CREDS_H
 #define COCFS_COC_CREDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/cleanup.h"
@@ -27,6 +28,9 @@ struct coc_offer {
 	const char *ak, *sk, *security_token, *token, *domain_id;
 	const char *project_id, *idp_id, *id_token_file, *iam_endpoint; /* of an OIDC token */
 };
+
+/* Does a place say anything of keys, of a token or of an identity provider? */
+bool coc_offer_says_anything(const struct coc_offer *offer);
 
 /*
  * Makes credentials of an offer that has a pair, or else a token. source says for people which

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "coc/value.h"
+
 const char *header_value(const char *line, size_t size, const char *name, size_t *ret_size)
 {
 	size_t length = strlen(name);
@@ -17,8 +19,7 @@ const char *header_value(const char *line, size_t size, const char *name, size_t
 		line++;
 		size--;
 	}
-	while (size && strchr(" \t\r\n", line[size - 1]))
-		size--;
+	size = value_trim(line, size);
 	if (memchr(line, '\0', size))
 		return NULL;
 	*ret_size = size;

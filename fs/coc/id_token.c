@@ -16,6 +16,7 @@
 #include "coc/endpoint.h"
 #include "coc/http.h"
 #include "coc/keys_answer.h"
+#include "coc/value.h"
 
 #define PATH "/v3.0/OS-AUTH/id-token/tokens"
 #define REASON_MAX 300 /* bytes of what IAM says, in a message */
@@ -42,10 +43,8 @@ static void forget_request(struct id_token *id_token)
 /* A token in JSON needs no escapes: it is of visible ASCII without quotes. */
 static bool is_token(const char *text, size_t size)
 {
-	for (size_t i = 0; i < size; i++)
-		if (text[i] <= ' ' || text[i] >= 0x7f || text[i] == '"' || text[i] == '\\')
-			return false;
-	return size > 0;
+	return size > 0 && value_is_plain_text(text, size) && !memchr(text, '"', size) &&
+	       !memchr(text, '\\', size);
 }
 
 static int read_token(struct id_token *id_token, struct err *err)
@@ -58,8 +57,9 @@ static int read_token(struct id_token *id_token, struct err *err)
 		err_set(err, ENOENT, "there is no file %s, which id_token_file names", path);
 	if (r < 0)
 		return r;
-	while (token->size && strchr(" \t\r\n", token->data[token->size - 1]))
-		token->data[--token->size] = '\0';
+	token->size = value_trim(token->data, token->size);
+	if (token->data)
+		token->data[token->size] = '\0';
 	if (!is_token(token->data, token->size) || token->size > SECRET_MAX)
 		return err_set(err, EINVAL, "%s does not hold an OIDC token of at most %d bytes",
 			       path, SECRET_MAX);

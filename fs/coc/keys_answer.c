@@ -25,11 +25,21 @@ static int parse_answer(const void *body, size_t size, const char *source, cJSON
 	return r < 0 ? err_set(err, EIO, "the answer of %s is not the JSON of IAM", source) : 0;
 }
 
+/* Makes credentials that end at a time. */
+static int make_until(const struct coc_offer *offer, const char *source, int64_t expires_s,
+		      struct coc_creds **ret_creds, struct err *err)
+{
+	int r = coc_creds_make(offer, source, ret_creds, err);
+
+	if (r == 0)
+		(*ret_creds)->expires_s = expires_s;
+	return r;
+}
+
 int keys_answer_of_metadata(const void *body, size_t size, struct coc_creds **ret_creds,
 			    struct err *err)
 {
 	__attribute__((cleanup(wipe_json))) cJSON *root = NULL;
-	struct coc_creds *creds = NULL;
 	const cJSON *credential;
 	struct coc_offer offer;
 	const char *ends;
@@ -50,12 +60,7 @@ int keys_answer_of_metadata(const void *body, size_t size, struct coc_creds **re
 	if (expiry_parse(ends, &expires_s) < 0)
 		return err_set(err, EIO, "the answer of %s does not say when the keys end",
 			       METADATA_SOURCE);
-	r = coc_creds_make(&offer, METADATA_SOURCE, &creds, err);
-	if (r < 0)
-		return r;
-	creds->expires_s = expires_s;
-	*ret_creds = creds;
-	return 0;
+	return make_until(&offer, METADATA_SOURCE, expires_s, ret_creds, err);
 }
 
 int keys_answer_of_iam(const void *body, size_t size, const char *token, const char *domain_id,
@@ -63,7 +68,6 @@ int keys_answer_of_iam(const void *body, size_t size, const char *token, const c
 {
 	const struct coc_offer offer = {.token = token, .domain_id = domain_id};
 	__attribute__((cleanup(wipe_json))) cJSON *root = NULL;
-	struct coc_creds *creds = NULL;
 	const char *ends;
 	int64_t expires_s;
 	int r = parse_answer(body, size, "IAM", &root, err);
@@ -75,10 +79,5 @@ int keys_answer_of_iam(const void *body, size_t size, const char *token, const c
 	ends = json_get_string(json_get(root, "token"), "expires_at");
 	if (!ends || expiry_parse(ends, &expires_s) < 0)
 		return err_set(err, EIO, "the answer of IAM does not say when the token ends");
-	r = coc_creds_make(&offer, source, &creds, err);
-	if (r < 0)
-		return r;
-	creds->expires_s = expires_s;
-	*ret_creds = creds;
-	return 0;
+	return make_until(&offer, source, expires_s, ret_creds, err);
 }

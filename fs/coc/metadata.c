@@ -24,6 +24,7 @@
 #include "coc/bounds.h"
 #include "coc/http.h"
 #include "coc/keys_answer.h"
+#include "coc/value.h"
 
 #define TOKEN_PATH "/meta-data/latest/api/token"
 #define KEYS_PATH "/openstack/latest/securitykey"
@@ -130,15 +131,11 @@ static void on_keys(void *data, const struct http_answer *answer)
 static int keep_token(struct metadata *metadata, const struct http_answer *answer)
 {
 	const char *text = answer->body;
-	size_t size = answer->body_size;
-	int r;
+	size_t size = value_trim(text, answer->body_size);
+	int r = 0;
 
-	while (size && strchr(" \t\r\n", text[size - 1]))
-		size--;
-	for (size_t i = 0; i < size; i++)
-		if (text[i] <= ' ' || text[i] >= 0x7f)
-			return 0;
-	r = size ? secret_open(text, size, METADATA_SOURCE, &metadata->token) : 0;
+	if (size && value_is_plain_text(text, size))
+		r = secret_open(text, size, METADATA_SOURCE, &metadata->token);
 	return r == -ENOMEM ? r : 0;
 }
 
@@ -224,14 +221,15 @@ int metadata_create(struct loop *loop, const char *endpoint, struct metadata **r
 	struct metadata *metadata = calloc(1, sizeof(*metadata));
 	int r;
 
-	if (!metadata || asprintf(&metadata->token_url, "%s" TOKEN_PATH, endpoint) < 0 ||
-	    asprintf(&metadata->keys_url, "%s" KEYS_PATH, endpoint) < 0) {
-		if (metadata)
-			free(metadata->token_url);
-		free(metadata);
+	if (!metadata)
 		return err_set(err, ENOMEM, "out of memory");
-	}
-	r = http_create(loop, &options, &metadata->http, err);
+	if (asprintf(&metadata->token_url, "%s" TOKEN_PATH, endpoint) < 0)
+		metadata->token_url = NULL;
+	if (asprintf(&metadata->keys_url, "%s" KEYS_PATH, endpoint) < 0)
+		metadata->keys_url = NULL;
+	r = metadata->token_url && metadata->keys_url
+		    ? http_create(loop, &options, &metadata->http, err)
+		    : err_set(err, ENOMEM, "out of memory");
 	if (r < 0) {
 		metadata_destroy(metadata);
 		return r;

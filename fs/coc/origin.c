@@ -9,22 +9,9 @@
 #include <string.h>
 
 #include "coc/endpoint.h"
+#include "coc/value.h"
 
 #define IAM_ENDPOINT "https://iam.myhuaweicloud.com"
-
-static bool is_given(const char *value)
-{
-	return value && *value;
-}
-
-/* True for what an HTTP header can carry without ending it. */
-static bool is_plain(const char *value)
-{
-	for (; value && *value; value++)
-		if (*value <= ' ' || *value >= 0x7f)
-			return false;
-	return true;
-}
 
 /* The SDKs allow the scheme to be left out. */
 static int check_endpoint(const char *text, char **ret_url, struct err *err)
@@ -44,7 +31,7 @@ static int check_endpoint(const char *text, char **ret_url, struct err *err)
 
 static int check_id_token(const struct coc_offer *offer, const char *source, struct err *err)
 {
-	if (!is_given(offer->idp_id) || !is_given(offer->id_token_file))
+	if (!value_is_given(offer->idp_id) || !value_is_given(offer->id_token_file))
 		return err_set(err, EINVAL,
 			       "half an identity provider in %s: idp_id and id_token_file are both "
 			       "needed",
@@ -53,12 +40,12 @@ static int check_id_token(const struct coc_offer *offer, const char *source, str
 	if (offer->id_token_file[0] != '/')
 		return err_set(err, EINVAL, "id_token_file in %s must be a path that begins with /",
 			       source);
-	if (!is_given(offer->domain_id) && !is_given(offer->project_id))
+	if (!value_is_given(offer->domain_id) && !value_is_given(offer->project_id))
 		return err_set(err, EINVAL,
 			       "the identity provider in %s needs domain_id: the ID of your "
 			       "account; or project_id",
 			       source);
-	if (!is_plain(offer->idp_id) || !is_plain(offer->domain_id))
+	if (!value_is_plain(offer->idp_id) || !value_is_plain(offer->domain_id))
 		return err_set(err, EINVAL,
 			       "idp_id or domain_id in %s holds a space or a character that no ID "
 			       "has: copy it again",
@@ -68,9 +55,9 @@ static int check_id_token(const struct coc_offer *offer, const char *source, str
 
 static char *copy_given(const char *value, bool *no_memory)
 {
-	char *copy = is_given(value) ? strdup(value) : NULL;
+	char *copy = value_is_given(value) ? strdup(value) : NULL;
 
-	*no_memory |= is_given(value) && !copy;
+	*no_memory |= value_is_given(value) && !copy;
 	return copy;
 }
 
@@ -78,9 +65,9 @@ int coc_origin_of_id_token(const struct coc_offer *offer, const char *iam_endpoi
 			   const char *source, struct coc_origin *ret_origin, struct err *err)
 {
 	struct coc_origin origin = {.kind = ORIGIN_ID_TOKEN};
-	const char *endpoint = is_given(offer->iam_endpoint) ? offer->iam_endpoint
-			       : is_given(iam_endpoint)	     ? iam_endpoint
-							     : IAM_ENDPOINT;
+	const char *endpoint = value_is_given(offer->iam_endpoint) ? offer->iam_endpoint
+			       : value_is_given(iam_endpoint)	   ? iam_endpoint
+								   : IAM_ENDPOINT;
 	bool no_memory = false;
 	int r = check_id_token(offer, source, err);
 
