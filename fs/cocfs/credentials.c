@@ -107,11 +107,6 @@ static void on_trial(void *data, struct coc_creds *creds, const struct err *err)
 	log_info("credentials read again from %s", creds->source);
 }
 
-static void on_patience_over(void *data)
-{
-	loop_quit(data);
-}
-
 /* Does a fetch fail for a reason that only a person can put right? */
 static bool is_final(const struct err *err)
 {
@@ -139,15 +134,11 @@ static int wait_for_first(struct credentials *credentials, enum coc_origin_kind 
 			  struct err *err)
 {
 	struct loop *loop = credentials->loop;
-	struct loop_timer patience = {0};
 	struct err answer = {0};
 	int r;
 
 	credentials->answer = &answer;
-	loop_timer_set(loop, &patience, loop_now_ms(loop) + KEYS_FIRST_MAX_MS, on_patience_over,
-		       loop);
-	r = loop_run(loop);
-	loop_timer_cancel(&patience);
+	r = loop_run_for(loop, KEYS_FIRST_MAX_MS);
 	credentials->answer = NULL;
 	if (r < 0)
 		return err_set(err, -r, "the event loop: %s", strerror(-r));

@@ -69,25 +69,16 @@ void greeting_send(struct greeting *greeting, struct coc_client *client, int64_t
 	log_warning("the service cannot be greeted: %s", err.text);
 }
 
-static void on_patience_over(void *data)
-{
-	loop_quit(data);
-}
-
 int greeting_wait(struct greeting *greeting, struct loop *loop, struct coc_client *client,
 		  const struct coc_creds *creds, int64_t timeout_ms, struct err *err)
 {
-	struct loop_timer patience = {0};
 	int r = send_greeting(greeting, client, timeout_ms, err);
 
 	/* OpenSSL that had no memory when it was set up fails for ever: no commit could be sent */
 	if (r < 0)
 		return r;
 	greeting->loop = loop;
-	loop_timer_set(loop, &patience, loop_now_ms(loop) + GREETING_WAIT_MS, on_patience_over,
-		       loop);
-	r = loop_run(loop);
-	loop_timer_cancel(&patience);
+	r = loop_run_for(loop, GREETING_WAIT_MS);
 	greeting->loop = NULL;
 	if (r < 0)
 		return err_set(err, -r, "the event loop: %s", strerror(-r));

@@ -300,6 +300,22 @@ int loop_run(struct loop *loop)
 	return 0;
 }
 
+static void on_patience_over(void *data)
+{
+	loop_quit(data);
+}
+
+int loop_run_for(struct loop *loop, int64_t most_ms)
+{
+	struct loop_timer patience = {0};
+	int r;
+
+	loop_timer_set(loop, &patience, loop->now_ms + most_ms, on_patience_over, loop);
+	r = loop_run(loop);
+	loop_timer_cancel(&patience);
+	return r;
+}
+
 int loop_run_once(struct loop *loop, int64_t now_ms)
 {
 	int r;

@@ -91,6 +91,9 @@ struct stall *loop_stall(struct loop *loop);
 /* Runs iterations until loop_quit(). Returns 0, or -errno when waiting failed. */
 int loop_run(struct loop *loop);
 
+/* The same, but no longer than that: for a start that waits for an answer. */
+int loop_run_for(struct loop *loop, int64_t most_ms);
+
 /* Runs one iteration that does not wait, at a time that the caller gives (as loop_now_ms()): for
  * tests, which own the time. Returns 0 or -errno. */
 int loop_run_once(struct loop *loop, int64_t now_ms);

@@ -299,6 +299,28 @@ static void a_slice_that_is_cancelled_does_not_run(void **state)
 	close_test(test);
 }
 
+static void pass_a_millisecond(void *data)
+{
+	(void)data;
+	now_us += 1000;
+}
+
+static void a_run_with_an_end_leaves_no_timer(void **state)
+{
+	struct test *test = open_test();
+
+	(void)state;
+	loop_at_iteration_end(test->loop, pass_a_millisecond, NULL);
+	test->done = SLICES - 1;
+	assert_int_equal(loop_run_for(test->loop, 1), 0); /* nobody ends it */
+	assert_int_equal(loop_next_due_ms(test->loop), -1);
+	loop_timer_next(test->loop, &test->soon, do_slice, test);
+	assert_int_equal(loop_run_for(test->loop, INT32_MAX), 0);
+	assert_int_equal(test->done, SLICES);
+	assert_int_equal(loop_next_due_ms(test->loop), -1);
+	close_test(test);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +331,7 @@ int main(void)
 		cmocka_unit_test(what_goes_on_does_not_wait),
 		cmocka_unit_test(slices_run_once_in_each_iteration),
 		cmocka_unit_test(a_slice_that_is_cancelled_does_not_run),
+		cmocka_unit_test(a_run_with_an_end_leaves_no_timer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
