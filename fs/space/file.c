@@ -87,9 +87,10 @@ static void give_descriptor(struct space *space, fuse_req_t req)
 }
 
 /* Makes a handle of an open descriptor, which it takes, also on failure. readable: the descriptor
- * can be read, whatever the flags are that it was opened with by the kernel. */
+ * can be read, whatever the flags are that it was opened with by the kernel. reads: the process may
+ * read what was in the file before. */
 static int handle_open(struct space *space, fuse_req_t req, struct node *node, int take_fd,
-		       bool readable, struct fuse_file_info *fi)
+		       bool readable, bool reads, struct fuse_file_info *fi)
 {
 	int flags = fi->flags;
 	struct content *content = content_get(node);
@@ -106,6 +107,8 @@ static int handle_open(struct space *space, fuse_req_t req, struct node *node, i
 	handle->readable = readable;
 	handle->writable = (flags & O_ACCMODE) != O_RDONLY;
 	handle->opener = proc_process(fuse_req_ctx(req)->pid);
+	if (reads)
+		reading_note(space, handle->opener, node);
 	if (handle->writable) {
 		handle->newest_pid = sight_newest_pid(&space->sight);
 		handle->opened_ms = loop_now_ms(space->loop);
@@ -233,7 +236,7 @@ static int make_and_open(struct space *space, fuse_req_t req, struct node *paren
 	if (r < 0)
 		return r;
 	node = node_of(&space->nodes, ret_entry->ino);
-	r = handle_open(space, req, node, steal_fd(&fd), true, fi);
+	r = handle_open(space, req, node, steal_fd(&fd), true, false, fi);
 	if (r < 0)
 		node_forget(&space->nodes, node, 1);
 	return r;
@@ -270,12 +273,20 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 	}
 }
 
+/* Does an open let its process read what is in the file? */
+static bool opens_to_read(const struct fuse_file_info *fi)
+{
+	return (fi->flags & O_ACCMODE) != O_WRONLY && !(fi->flags & O_TRUNC);
+}
+
 /* Answers an open for which a descriptor of the users' was taken. fd: taken, or -errno. */
 static void finish_open(fuse_req_t req, struct node *node, int take_fd, bool readable,
 			struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
-	int r = take_fd < 0 ? take_fd : handle_open(space, req, node, take_fd, readable, fi);
+	int r = take_fd < 0
+			? take_fd
+			: handle_open(space, req, node, take_fd, readable, opens_to_read(fi), fi);
 
 	if (r < 0) {
 		give_descriptor(space, req);
@@ -346,12 +357,6 @@ static void open_node_file(fuse_req_t req, struct node *node, struct fuse_file_i
 	finish_open(req, node, r, readable, fi);
 }
 
-/* Does an open let its process read what is in the file? */
-static bool opens_to_read(const struct fuse_file_info *fi)
-{
-	return (fi->flags & O_ACCMODE) != O_WRONLY && !(fi->flags & O_TRUNC);
-}
-
 static void open_spool_file(fuse_req_t req, struct node *node, void *data)
 {
 	struct space *space = space_of(req);
@@ -362,8 +367,6 @@ static void open_spool_file(fuse_req_t req, struct node *node, void *data)
 		reply(req, r);
 		return;
 	}
-	if (opens_to_read(fi))
-		reading_note(space, req, node);
 	open_node_file(req, node, fi);
 }
 

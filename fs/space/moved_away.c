@@ -40,10 +40,11 @@ void moved_away_note(struct space *space, fuse_req_t req, const struct node *par
 	struct recent_move move = {
 		.dir = parent->ino,
 		.file = ino,
-		.process = proc_process(fuse_req_ctx(req)->pid),
 		.uid = fuse_req_ctx(req)->uid,
 	};
 
+	if (space->options->delete_on_service) /* nobody else asks who it was */
+		move.process = proc_process(fuse_req_ctx(req)->pid);
 	recent_moves_note(&space->moved_away, &move, name, loop_now_ms(space->loop),
 			  MOVED_AWAY_KEPT_MS);
 }

@@ -35,9 +35,8 @@ static uint64_t text_of(const struct freshness *fresh)
 	return readers_text(fresh->has_digest ? fresh->digest : NULL);
 }
 
-void reading_note(struct space *space, fuse_req_t req, struct node *node)
+void reading_note(struct space *space, pid_t process, struct node *node)
 {
-	pid_t process = proc_process(fuse_req_ctx(req)->pid);
 	struct freshness fresh;
 	bool is_unread;
 	uint64_t text;

@@ -8,8 +8,8 @@
 
 /* A process opens a file or an import to read it. A text that nobody has read stays so until the
  * first read. A process that has read an older version does not know this text before it
- * reads. */
-void reading_note(struct space *space, fuse_req_t req, struct node *node);
+ * reads. process: 0, it cannot be told. */
+void reading_note(struct space *space, pid_t process, struct node *node);
 
 /* A process reads from an open file: what it reads is the base from now on. */
 void reading_begin(struct space *space, fuse_req_t req, struct node *node);
