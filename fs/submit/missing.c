@@ -157,13 +157,12 @@ static void walk_slice(void *data)
 	int r = ledger_catalogue_ids(engine->ledger, missing->last, SCAN_ROWS_AT_ONCE,
 				     look_at_listed, missing);
 
-	if (r < 0) {
+	if (r < 0)
 		end_missing(missing, r);
-	} else if (missing->n_rows - before == SCAN_ROWS_AT_ONCE) {
+	else if (missing->n_rows - before == SCAN_ROWS_AT_ONCE)
 		loop_timer_next(engine->loop, &missing->timer, walk_slice, missing);
-	} else {
+	else
 		end_walk(missing);
-	}
 }
 
 static void begin_walk(struct missing *missing)

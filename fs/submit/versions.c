@@ -121,7 +121,6 @@ void versions_told(const struct coc_details *details, const char *ret_told[ATTR_
 bool versions_match_text(const struct submission *submission, const struct coc_details *details)
 {
 	const struct ledger_submission *record = &submission->record;
-
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 
 	if (strlen(details->content) != record->content_size)
