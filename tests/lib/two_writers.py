@@ -3,10 +3,30 @@
 
 import itertools
 
+import pytest
+
 import samples
 import tools
 
 MINE, THEIRS = samples.document("job", ["mine"]), samples.document("job", ["theirs"])
+
+LONG = "3600"  # a refresh that no test outlasts
+
+
+@pytest.fixture
+def space(make_space):
+    """A space whose files are checked at each look."""
+    return make_space(refresh="0")
+
+
+@pytest.fixture
+def bound(space, src):
+    """The ID of the job of a.yaml, which was submitted."""
+    return submit(space, src)
+
+
+def text(space, name="a.yaml"):
+    return tools.run("cat", space.at(name)).ok().stdout
 
 
 def save(space, src, step, name="a.yaml"):

@@ -8,26 +8,7 @@ import pytest
 
 import samples
 import tools
-from two_writers import MINE, THEIRS, console, save, submit, versions
-
-LONG = "3600"  # a refresh that no test outlasts
-
-
-@pytest.fixture
-def space(make_space):
-    """A space whose files are checked at each look."""
-    return make_space(refresh="0")
-
-
-@pytest.fixture
-def bound(space, src):
-    """The ID of the job of a.yaml, which was submitted."""
-    return submit(space, src)
-
-
-def text(space, name="a.yaml"):
-    return tools.run("cat", space.at(name)).ok().stdout
-
+from two_writers import LONG, MINE, THEIRS, bound, console, save, space, submit, text, versions  # noqa: F401
 
 VIM = ["vim", "-es", "-u", "NONE", "-i", "NONE", "-n"]
 AWAITED = "call system('touch $1; while [ ! -e $2 ]; do sleep 0.02; done')"
@@ -140,6 +121,15 @@ with open(target, 'wb') as file:
     assert space.job(job)["content"] == THEIRS and "# edited" in text(space) and versions(space) == ("v1", "v2")
 
 
+def edits_theirs(space, bound, script):
+    """A program that has read v1 reads v2 again, and its edit of v2 is no conflict."""
+    editor = tools.begin_python(script, space.at("a.yaml"))
+    console(space, bound)
+    text(space)
+    tools.finish(editor, given=b"go\n").ok()
+    assert space.job(bound)["content"] == THEIRS + "# edited\n"
+
+
 def test_who_makes_a_copy_and_reads_again_knows_better(space, src, bound):
     script = """
 load(target); ready()
@@ -150,11 +140,7 @@ text = load(target)
 with open(target, 'wb') as file:
     file.write(text + b'# edited\\n')
 """
-    editor = tools.begin_python(script, space.at("a.yaml"))
-    console(space, bound)
-    text(space)
-    tools.finish(editor, given=b"go\n").ok()
-    assert space.job(bound)["content"] == THEIRS + "# edited\n"
+    edits_theirs(space, bound, script)
 
 
 @pytest.mark.parametrize("editor", EDITORS)
@@ -180,11 +166,7 @@ text = load(target)
 with open(target, 'wb') as file:
     file.write(text + b'# edited\\n')
 """
-    editor = tools.begin_python(script, space.at("a.yaml"))
-    console(space, bound)
-    text(space)
-    tools.finish(editor, given=b"go\n").ok()
-    assert space.job(bound)["content"] == THEIRS + "# edited\n"
+    edits_theirs(space, bound, script)
 
 
 @pytest.fixture

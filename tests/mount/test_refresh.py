@@ -8,26 +8,9 @@ import pytest
 import front as fronts
 import samples
 import tools
-from two_writers import MINE, THEIRS, console, hurry, save, submit, versions
+from two_writers import LONG, MINE, THEIRS, bound, console, hurry, save, space, submit, text, versions  # noqa: F401
 
-LONG = "3600"  # a refresh that no test outlasts
 MORE = samples.document("job", ["more of theirs"])
-
-
-@pytest.fixture
-def space(make_space):
-    """A space whose files are checked at each look."""
-    return make_space(refresh="0")
-
-
-@pytest.fixture
-def bound(space, src):
-    """The ID of the job of a.yaml, which was submitted."""
-    return submit(space, src)
-
-
-def text(space, name="a.yaml"):
-    return tools.run("cat", space.at(name)).ok().stdout
 
 
 def shows(space, document_id):

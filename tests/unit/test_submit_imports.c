@@ -266,13 +266,19 @@ static void answer_all(struct fixture *fixture)
 	}
 }
 
+/* Answers what is asked, and the reader is told. */
+static void end_look(struct fixture *fixture, const struct reader *reader)
+{
+	answer_all(fixture);
+	assert_int_equal(reader->told, 1);
+}
+
 static void look(struct fixture *fixture)
 {
 	struct reader reader;
 
 	begin_look(fixture, &reader);
-	answer_all(fixture);
-	assert_int_equal(reader.told, 1);
+	end_look(fixture, &reader);
 	assert_int_equal(reader.result, 0);
 }
 
@@ -282,6 +288,13 @@ static bool is_placed(struct fixture *fixture, const char *name)
 	_cleanup_import_record_ struct import_record import = {0};
 
 	return imports_find(fixture->engine, name, &import) == 0 && has_file(NULL, name);
+}
+
+/* Each file in the root is that of an import. */
+static void assert_all_placed(struct fixture *fixture)
+{
+	for (size_t i = 0; i < root.n; i++)
+		assert_true(is_placed(fixture, root.names[i]));
 }
 
 static struct fake_job *make_job(struct fixture *fixture, const char *name)
@@ -333,8 +346,7 @@ static void no_slice_waits_for_the_clock(void **state)
 	}
 	begin_look(fixture, &reader);
 	begun_ms = fixture->now_ms;
-	answer_all(fixture);
-	assert_int_equal(reader.told, 1);
+	end_look(fixture, &reader);
 	assert_int_equal(root.n, 450);
 	assert_int_equal(fixture->now_ms, begun_ms);
 }
@@ -906,13 +918,11 @@ static void names_that_the_ledger_loses_get_no_file(void **state)
 	assert_int_equal(placing->names.size, named);
 	assert_true(placing->lost);
 	answer_all(fixture);
-	for (size_t i = 0; i < root.n; i++)
-		assert_true(is_placed(fixture, root.names[i]));
+	assert_all_placed(fixture);
 	fixture->now_ms += 600000;
 	look(fixture);
 	assert_int_equal(root.n, n);
-	for (size_t i = 0; i < root.n; i++)
-		assert_true(is_placed(fixture, root.names[i]));
+	assert_all_placed(fixture);
 }
 
 /* ---- files that a thread makes ---- */
@@ -922,6 +932,14 @@ static void await_thread(struct fixture *fixture)
 {
 	answer_all(fixture);
 	assert_true(thread.is_busy);
+}
+
+/* Begins a look in which a thread makes the files, and lets all run until it begins. */
+static void begin_thread(struct fixture *fixture, struct reader *reader)
+{
+	thread.exists = true;
+	begin_look(fixture, reader);
+	await_thread(fixture);
 }
 
 /* Jobs whose names are so long that the names of 800 become durable together. */
@@ -943,10 +961,8 @@ static void others_get_names_while_a_thread_makes_files(void **state)
 	size_t first;
 	char taken[256];
 
-	thread.exists = true;
 	make_long_jobs(fixture, 1000);
-	begin_look(fixture, &reader);
-	await_thread(fixture);
+	begin_thread(fixture, &reader);
 	first = thread_names();
 	assert_true(first < 1000);
 	assert_int_equal(root.n, 0);
@@ -963,15 +979,13 @@ static void others_get_names_while_a_thread_makes_files(void **state)
 	assert_int_equal(reader.told, 0);
 	thread_makes(1000 - first - 1);
 	thread_ends(fixture, 0);
-	answer_all(fixture);
-	assert_int_equal(reader.told, 1);
+	end_look(fixture, &reader);
 	assert_int_equal(root.n, 999);
 	assert_int_equal(find_file(taken), root.n);
 	assert_int_equal(thread.begun, 2);
 	assert_false(thread.is_naming);
 	assert_true(imports_are_whole(fixture->engine));
-	for (size_t n = 0; n < root.n; n++)
-		assert_true(is_placed(fixture, root.names[n]));
+	assert_all_placed(fixture);
 }
 
 /* Lets things happen one by one until the thread has something to do. */
@@ -1002,11 +1016,9 @@ static void a_thread_may_be_faster_than_the_names(void **state)
 	await_thread(fixture);
 	thread_makes(200);
 	thread_ends(fixture, 0);
-	answer_all(fixture);
-	assert_int_equal(reader.told, 1);
+	end_look(fixture, &reader);
 	assert_int_equal(root.n, 1000);
-	for (size_t i = 0; i < root.n; i++)
-		assert_true(is_placed(fixture, root.names[i]));
+	assert_all_placed(fixture);
 }
 
 /* The loop finds out that no names are left while the thread makes the last files. */
@@ -1015,17 +1027,14 @@ static void the_last_files_end_the_look(void **state)
 	struct fixture *fixture = *state;
 	struct reader reader;
 
-	thread.exists = true;
 	make_long_jobs(fixture, 800);
-	begin_look(fixture, &reader);
-	await_thread(fixture);
+	begin_thread(fixture, &reader);
 	assert_int_equal(thread_names(), 800);
 	assert_int_equal(fixture->engine->imports->placing.step, PLACING_MAKE);
 	thread_makes(800);
 	assert_int_equal(reader.told, 0);
 	thread_ends(fixture, 0);
-	answer_all(fixture);
-	assert_int_equal(reader.told, 1);
+	end_look(fixture, &reader);
 	assert_int_equal(root.n, 800);
 }
 
@@ -1035,10 +1044,8 @@ static void a_name_that_a_user_takes_gets_no_file_from_a_thread(void **state)
 	struct fixture *fixture = *state;
 	struct reader reader;
 
-	thread.exists = true;
 	make_jobs(fixture, 4);
-	begin_look(fixture, &reader);
-	await_thread(fixture);
+	begin_thread(fixture, &reader);
 	thread_makes(1);
 	fixture->is_due = true;
 	assert_int_equal(imports_give_name(fixture->engine, "job 2.yaml"), 0);
@@ -1047,8 +1054,7 @@ static void a_name_that_a_user_takes_gets_no_file_from_a_thread(void **state)
 	assert_int_equal(thread_names(), 2);
 	thread_makes(2);
 	thread_ends(fixture, 0);
-	answer_all(fixture);
-	assert_int_equal(reader.told, 1);
+	end_look(fixture, &reader);
 	assert_int_equal(root.n, 3);
 	assert_int_equal(find_file("job 2.yaml"), root.n);
 }
@@ -1059,16 +1065,13 @@ static void a_thread_has_nothing_left_when_a_user_takes_the_last_name(void **sta
 	struct fixture *fixture = *state;
 	struct reader reader;
 
-	thread.exists = true;
 	make_jobs(fixture, 2);
-	begin_look(fixture, &reader);
-	await_thread(fixture);
+	begin_thread(fixture, &reader);
 	thread_makes(1);
 	fixture->is_due = true;
 	assert_int_equal(imports_give_name(fixture->engine, "job 1.yaml"), 0);
 	thread_ends(fixture, 0);
-	answer_all(fixture);
-	assert_int_equal(reader.told, 1);
+	end_look(fixture, &reader);
 	assert_int_equal(thread.begun, 1);
 	assert_int_equal(root.n, 1);
 }
@@ -1083,8 +1086,7 @@ static void a_name_that_a_user_takes_meanwhile_gets_no_file(void **state)
 	await_names(fixture, &reader);
 	fixture->is_due = true;
 	assert_int_equal(imports_give_name(fixture->engine, "job 1.yaml"), 0);
-	answer_all(fixture);
-	assert_int_equal(reader.told, 1);
+	end_look(fixture, &reader);
 	assert_int_equal(root.n, 1);
 	assert_true(is_placed(fixture, "job 0.yaml"));
 }
@@ -1094,14 +1096,11 @@ static void a_file_that_a_thread_cannot_make_is_tried_again(void **state)
 	struct fixture *fixture = *state;
 	struct reader reader;
 
-	thread.exists = true;
 	make_jobs(fixture, 3);
-	begin_look(fixture, &reader);
-	await_thread(fixture);
+	begin_thread(fixture, &reader);
 	thread_makes(1);
 	thread_ends(fixture, -ENOSPC);
-	answer_all(fixture);
-	assert_int_equal(reader.told, 1);
+	end_look(fixture, &reader);
 	assert_int_equal(root.n, 1);
 	assert_true(is_placed(fixture, root.names[0]));
 	assert_false(imports_are_whole(fixture->engine));
@@ -1116,17 +1115,14 @@ static void a_mount_that_ends_stops_the_thread(void **state)
 	struct fixture *fixture = *state;
 	struct reader reader;
 
-	thread.exists = true;
 	make_jobs(fixture, 3);
-	begin_look(fixture, &reader);
-	await_thread(fixture);
+	begin_thread(fixture, &reader);
 	thread_makes(1);
 	submit_waiter_drop(reader.waiter);
 	mount_again(fixture, JOBS_AS_BEFORE);
 	assert_int_equal(thread.stopped, 1);
 	assert_int_equal(root.n, 3); /* the mount has made what was lost */
-	for (size_t i = 0; i < root.n; i++)
-		assert_true(is_placed(fixture, root.names[i]));
+	assert_all_placed(fixture);
 }
 
 /* A path takes the job of an import that this mount does not show: no later mount shows it. */
