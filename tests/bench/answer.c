@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A service that does nothing: it has no job for a list, and answers every other request as a
- * create, at once or after a fixed time. So what is measured is its clients. One thread serves all
- * connections in turns. As every answer waits equally long, those that wait are a queue, and the
- * first is due first.
+ * A service that does nothing. The answer to a list has no jobs. The service answers every other
+ * request as a create, at once or after a fixed time. So what is measured is the client. One thread
+ * serves all connections in turns. Every held answer waits equally long: the held answers are a
+ * queue, and the first one is due first.
  */
 #define _GNU_SOURCE
 #include <getopt.h>
@@ -29,19 +29,25 @@ struct call {
 struct options {
 	const char *cert, *key, *unix_socket, *port_file;
 	double latency_s;
+	bool lists_at_once;
 };
 
 static STAILQ_HEAD(, call) held = STAILQ_HEAD_INITIALIZER(held);
 static double latency_s;
+static bool lists_at_once;
 static unsigned long long jobs;
+
+static bool is_list(const char *method)
+{
+	return !strcmp(method, "GET");
+}
 
 static enum MHD_Result reply(struct MHD_Connection *connection, const char *method)
 {
-	const bool is_list = !strcmp(method, "GET");
 	char text[64];
-	int size = is_list ? snprintf(text, sizeof(text), "{\"total\":0,\"data\":[]}")
-			   : snprintf(text, sizeof(text), "{\"data\":\"DM20250702180239%08llu\"}",
-				      ++jobs);
+	int size = is_list(method) ? snprintf(text, sizeof(text), "{\"total\":0,\"data\":[]}")
+				   : snprintf(text, sizeof(text),
+					      "{\"data\":\"DM20250702180239%08llu\"}", ++jobs);
 	struct MHD_Response *response =
 		MHD_create_response_from_buffer((size_t)size, text, MHD_RESPMEM_MUST_COPY);
 	enum MHD_Result result = MHD_NO;
@@ -72,7 +78,7 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
 		*upload_size = 0;
 		return MHD_YES;
 	}
-	if (latency_s <= 0 || call->due_s > 0)
+	if (latency_s <= 0 || call->due_s > 0 || (lists_at_once && is_list(method)))
 		return reply(connection, method);
 	call->connection = connection;
 	call->due_s = now_s() + latency_s;
@@ -175,6 +181,7 @@ int main(int argc, char **argv)
 		{"unix", required_argument, NULL, 'u'},
 		{"port-file", required_argument, NULL, 'p'},
 		{"latency-ms", required_argument, NULL, 'l'},
+		{"lists-at-once", no_argument, NULL, 'L'},
 		{NULL, 0, NULL, 0},
 	};
 	struct options options = {0};
@@ -191,6 +198,8 @@ int main(int argc, char **argv)
 			options.port_file = optarg;
 		else if (option == 'l')
 			options.latency_s = atof(optarg) / 1000;
+		else if (option == 'L')
+			options.lists_at_once = true;
 		else
 			return 2;
 	}
@@ -198,10 +207,11 @@ int main(int argc, char **argv)
 	    !options.unix_socket == !options.port_file) {
 		fprintf(stderr,
 			"usage: %s --port-file FILE | --unix PATH [--tls-cert FILE"
-			" --tls-key FILE] [--latency-ms N]\n",
+			" --tls-key FILE] [--latency-ms N [--lists-at-once]]\n",
 			argv[0]);
 		return 2;
 	}
 	latency_s = options.latency_s;
+	lists_at_once = options.lists_at_once;
 	start_and_serve(&options);
 }

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 
 SIZE = 12 << 30  # sparse: what a whole run writes, and as much again
+BYTES_PER_INODE = 4096  # the file system has an inode for each: the row of a million jobs makes more files than by default
 
 
 @contextlib.contextmanager
@@ -23,7 +24,7 @@ def own(place):
     os.mkdir(folder)
     with open(image, "xb") as file:
         file.truncate(SIZE)
-    _run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", image)
+    _run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", "-i", str(BYTES_PER_INODE), image)
     _run("mount", "-o", "loop", image, folder)
     try:
         yield folder, "an ext4 of its own"

@@ -16,6 +16,7 @@ import servers
 import tools
 
 STEP_SECONDS = 600    # no single measurement takes longer, unless something hangs
+NAME_WIDTH = 40       # of the place for a job's name in the document that is written often
 ROW_SECONDS = 3600    # nor all rounds of a row
 TIMEOUT_SECONDS = 60  # of a commit in the mount
 
@@ -67,9 +68,9 @@ class Stage:
         os.mkdir(path)
         return path
 
-    def server(self, scheme, latency_ms=0, kind=None):
+    def server(self, scheme, latency_ms=0, kind=None, lists_at_once=False):
         server = servers.Server(self.fresh("service"), kind or self.bench.options.server, scheme, self.bench.pair,
-                                latency_ms)
+                                latency_ms, lists_at_once)
         self._ends.callback(server.stop)
         return server.start()
 
@@ -103,7 +104,9 @@ class Stage:
         return folder
 
     def document(self):
-        return samples.file(self.fresh("document"), "job.yaml")
+        """A small job file that `write` writes under many names. `write` puts the file's name in the place of the
+        many N, so that each job has a name of its own: a create asks the service for the jobs of its name."""
+        return samples.file(self.fresh("document"), "job.yaml", "N" * NAME_WIDTH)
 
     # ---- measurements ----
 

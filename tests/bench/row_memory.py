@@ -15,7 +15,7 @@ import tools
 MIB = 1024 * 1024
 CONTENT = 16384      # bytes of a document that is held in flight
 ALLOWED = 45000
-HELD_MS = 5000       # how long the service holds an answer, so that all are in flight at once
+HELD_MS = 5000       # how long the service holds the answer to a create, so that all creates are in flight at once
 SETTLE_SECONDS = 3   # after a job, before idleness is looked at
 
 
@@ -34,7 +34,7 @@ class Memory(row.Row):
 
     def set_up(self):
         self.units = {"a known entry": "bytes", "a submission in flight": "bytes"}
-        self.slow = self.stage.server("https", HELD_MS, "bare")
+        self.slow = self.stage.server("https", HELD_MS, "bare", lists_at_once=True)
         self.server = self.stage.server("https")
         self.document, self.large = self.stage.document(), large_document(self.stage.fresh("large"))
 

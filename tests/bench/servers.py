@@ -24,10 +24,13 @@ def make_pair(place):
 
 
 class Server(service.Cocd):
-    """A started service of one kind (bare, cocd) and scheme (http, https)."""
+    """A started service of one kind (bare, cocd) and scheme (http, https).
 
-    def __init__(self, place, kind, scheme, pair, latency_ms=0):
+    A bare service waits latency_ms before each answer; with lists_at_once, not before that to a list."""
+
+    def __init__(self, place, kind, scheme, pair, latency_ms=0, lists_at_once=False):
         super().__init__(place, os.path.join(place, "service.log"))
+        self.lists_at_once = lists_at_once
         self.kind, self.scheme, self.pair, self.latency_ms = kind, scheme, pair, latency_ms
         self.socket, self.cacert = None, pair[0] if scheme == "https" else None
 
@@ -39,7 +42,8 @@ class Server(service.Cocd):
         tls = ["--tls-cert", self.pair[0], "--tls-key", self.pair[1]] if self.cacert else []
         if self.kind == "cocd":
             return [tools.COCD, "--data", self.data, "--port-file", port_file, *tls]
-        return [program("answer"), "--port-file", port_file, "--latency-ms", str(self.latency_ms), *tls]
+        lists = ["--lists-at-once"] if self.lists_at_once else []
+        return [program("answer"), "--port-file", port_file, "--latency-ms", str(self.latency_ms), *lists, *tls]
 
     def start(self):
         os.makedirs(self.data, mode=0o700, exist_ok=True)

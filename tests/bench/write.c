@@ -13,6 +13,8 @@
 
 static char content[1 << 20];
 static size_t content_size;
+static char *name_place; /* a row of N in the content: the name of the job goes there; or NULL */
+static size_t name_width;
 
 static void read_content(const char *path)
 {
@@ -24,6 +26,17 @@ static void read_content(const char *path)
 	if (ferror(file) || !feof(file))
 		give_up("the file to write cannot be read, or is too large", 0);
 	fclose(file);
+	name_place = strstr(content, "NNNNNNNNNNNNNNNN");
+	name_width = name_place ? strspn(name_place, "N") : 0;
+}
+
+/* Calls the job after its file, as each job is to have a name of its own. */
+static void put_name(const char *name)
+{
+	size_t size = strnlen(name, name_width);
+
+	if (name_place)
+		memset(mempcpy(name_place, name, size), 'x', name_width - size);
 }
 
 static void write_file(int directory, const char *name)
@@ -41,7 +54,8 @@ static void write_files(int directory, const char *prefix, unsigned writer, unsi
 	char name[256];
 
 	for (unsigned i = 0; i < count; i++) {
-		snprintf(name, sizeof(name), "%s-%u-%u.yaml", prefix, writer, i);
+		snprintf(name, sizeof(name), "%s-%u-%06u.yaml", prefix, writer, i);
+		put_name(name);
 		write_file(directory, name);
 	}
 }
