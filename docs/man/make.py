@@ -101,8 +101,9 @@ def block(lines):
 
 
 def blocks(text):
-    """The blocks of Markdown, without fences."""
-    fenced = re.sub(r"(?ms)^```\w*\n(.*?)^```$", lambda match: re.sub(r"(?m)^", "    ", match[1].rstrip("\n")), text)
+    """The blocks of Markdown, without fences and hidden comments."""
+    text = re.sub(r"(?ms)^<!--.*?-->\n?", "", text)
+    fenced = re.sub(r"(?ms)^```[^\n`]*\n(.*?)^```$", lambda match: re.sub(r"(?m)^", "    ", match[1].rstrip("\n")), text)
     for part in re.split(r"\n(?:[ \t]*\n)+", fenced.strip("\n")):
         lines = part.split("\n")
         begin = 0

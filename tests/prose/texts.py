@@ -46,8 +46,9 @@ def _of_paragraph(path, line, lines):
 
 
 def of_page(path, content):
-    """A page in Markdown, without its code; a cell of a table and an item of a list are paragraphs."""
+    """A page in Markdown, without its code and hidden comments; a cell of a table and an item of a list are paragraphs."""
     paragraph, first, fenced = [], 1, False
+    content = re.sub(r"(?ms)^<!--.*?-->$", lambda found: "\n" * found[0].count("\n"), content)
     for number, line in enumerate([*content.split("\n"), ""], 1):
         if line.lstrip().startswith("```"):
             fenced = not fenced

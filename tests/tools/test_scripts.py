@@ -63,7 +63,7 @@ def project(tmp_path, request):
     for folder in (tree, stubs, temporary):
         folder.mkdir()
     shutil.copytree(SCRIPTS, tree / "tools")
-    for folder in ("tests", "fs", "include", "docs", "completion", "contrib", "debian"):
+    for folder in (".ci", "tests", "fs", "include", "docs", "completion", "contrib", "debian"):
         (tree / folder).mkdir()
     for name in ("README.md", "meson.build"):
         (tree / name).write_text("")

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: MIT
+"""The blocks of a page in Markdown, and what is to be done with each. ../README.md, "Commands of pages", has the convention."""
+
+import glob
+import os
+import re
+from dataclasses import dataclass, field
+
+import tools
+
+RUN = ("console", "sh")  # languages whose blocks are commands
+SHOWN = ("text", "yaml", "ini", "json", "c", "python", "make", "meson", "vim", "crontab", "fstab", "docker")  # and whose are not
+FLAGS = {"cloud": False, "by": True, "file": True}  # what may follow the language; True: with a value
+
+REGION = re.compile(r"\bcn-north-4\b")
+JOB_ID = re.compile(r"\bDM\d{14}\w+")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+PROMPT = re.compile(r"(?P<host>\w*)\$ (?P<command>.*)")
+
+
+@dataclass
+class Block:
+    """A fenced block, or a hidden comment with commands ("setup")."""
+    line: int
+    language: str
+    text: str
+    flags: dict = field(default_factory=dict)
+    unknown: list = field(default_factory=list)  # flags that are none
+
+    @property
+    def is_run(self):
+        return self.language in (*RUN, "setup") and not {"cloud", "by", "file"} & self.flags.keys()
+
+
+@dataclass
+class Step:
+    """What a host is given to do. expected: the lines that the page shows; None for a block that only has to work."""
+    line: int
+    kind: str  # console, sh, or file
+    host: str
+    text: str
+    expected: list = None
+    must_work: bool = True
+    name: str = ""  # of a file
+    mode: int = 0
+
+
+def all_pages():
+    """The pages that people read, by their names from the root of the tree."""
+    return sorted([*glob.glob("*.md", root_dir=tools.ROOT), *glob.glob("docs/*.md", root_dir=tools.ROOT)])
+
+
+def read(page):
+    with open(os.path.join(tools.ROOT, page), encoding="utf-8") as file:
+        return file.read()
+
+
+def _fence(line, info):
+    words = info.split()
+    block = Block(line, words[0] if words else "", "")
+    for word in words[1:]:
+        name, equals, value = word.partition("=")
+        if name in FLAGS and FLAGS[name] == bool(value) == bool(equals):
+            block.flags[name] = value
+        else:
+            block.unknown.append(word)
+    return block
+
+
+def blocks(text):
+    """The blocks of a page, in its order."""
+    pattern = re.compile(r"(?ms)^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<body>.*?)^ *```$|^<!-- setup\n(?P<setup>.*?)-->$")
+    for found in pattern.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        if found["setup"] is not None:
+            yield Block(line, "setup", found["setup"])
+            continue
+        block = _fence(line, found["info"])
+        block.text = re.sub(rf"(?m)^{found['indent']}", "", found["body"])
+        yield block
+
+
+def indented(text):
+    """The numbers of the lines that Markdown takes for a block of code without a fence."""
+    in_list = fenced = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+        elif fenced or not line.strip():
+            continue
+        elif not line.startswith((" ", "\t")):
+            in_list = bool(re.match(r"[-*] |\d+\. ", line))
+        elif line.startswith(("    ", "\t")) and not in_list:
+            yield number
+
+
+def without_blocks(text):
+    return re.sub(r"(?ms)^ *```.*?^ *```$|^<!--.*?-->$", "", text)
+
+
+def links(text):
+    """What the links of a page lead to, in this tree."""
+    found = re.findall(r"\]\(([^()\s]+)\)", re.sub(r"`[^`\n]*`", "", without_blocks(text)))
+    return [target for target in found if not re.match(r"[a-z]+:", target)]
+
+
+def anchors(text):
+    """The names of the headings of a page, as GitHub makes them."""
+    titles = [re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", title) for title in re.findall(r"(?m)^#+ (.*)$", without_blocks(text))]
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def is_whole(command):
+    """Whether a shell would ask for no further line."""
+    done = tools.run("bash", "-n", "-c", command)
+    return not re.search("unexpected end of file|unexpected EOF|here-document", done.stderr) and not command.endswith("\\")
+
+
+def console(block):
+    """The commands of a transcript, each with what the page shows of it."""
+    steps = []
+    for number, line in enumerate(block.text.splitlines(), block.line + 1):
+        found = PROMPT.fullmatch(line)
+        if steps and not steps[-1].expected and not is_whole(steps[-1].text):
+            steps[-1].text += "\n" + line.removeprefix("> ")
+        elif found:
+            steps.append(Step(number, "console", found["host"], found["command"], []))
+        elif steps:
+            steps[-1].expected.append(line)
+        else:
+            raise ValueError(f"line {number}: a transcript begins with a command: $ COMMAND")
+    for step, following in zip(steps, [*steps[1:], None]):
+        asks = following is not None and "$?" in following.text
+        step.must_work = not step.expected and not asks
+    return steps
+
+
+def steps(text):
+    """What is to be done for a page."""
+    found = []
+    for block in blocks(text):
+        if "file" in block.flags:
+            mode = 0o755 if block.language == "sh" else 0o644
+            found.append(Step(block.line, "file", "", block.text, name=block.flags["file"], mode=mode))
+        elif block.is_run and block.language == "console":
+            found += console(block)
+        elif block.is_run:
+            found.append(Step(block.line, "sh", "", block.text))
+    return found
+
+
+def commands(block):
+    """The command lines of a block that is not run here, without comments and without blanks that do not matter."""
+    text = "\n".join(step.text for step in console(block)) if block.language == "console" else block.text
+    text = re.sub(r"\\\n", " ", text)
+    found = []
+    for line in text.splitlines():
+        line = re.sub(r"(^|\s)#.*", "", line)
+        if line.strip():
+            found.append(" ".join(line.split()))
+    return found
+
+
+class Names:
+    """The job IDs that a page shows, each with the ID that stands for it in this run."""
+
+    def __init__(self):
+        self.real = {}
+
+    def pattern(self, line, here):
+        """A regular expression for a line that a page shows. here: the groups of this comparison, by the page's ID."""
+        parts = []
+        for word in re.split(rf"({JOB_ID.pattern}|{TIME.pattern}|…|\s+)", line.rstrip()):
+            if JOB_ID.fullmatch(word):
+                if word in self.real:
+                    parts.append(re.escape(self.real[word]))
+                elif word in here:
+                    parts.append(f"(?P={here[word]})")
+                else:
+                    here[word] = f"id_{len(here)}"
+                    parts.append(rf"(?P<{here[word]}>{JOB_ID.pattern})")
+            elif TIME.fullmatch(word):
+                parts.append(TIME.pattern)
+            elif word == "…":
+                parts.append(r"[^\n]*?")
+            else:
+                parts.append(r"[^\S\n]+" if word.isspace() else re.escape(word))
+        return "".join(parts)
+
+    def same(self, expected, output):
+        """Whether a program has printed what a page shows. A line that is only … stands for any lines."""
+        here, pattern = {}, ""
+        for line in expected:
+            pattern += r"(?:[^\n]*\n)*?" if line.strip() == "…" else self.pattern(line, here) + r"[^\S\n]*\n"
+        found = re.fullmatch(pattern, output.rstrip("\n") + "\n" if output.strip() else "")
+        if found:
+            self.real.update({name: found[group] for name, group in here.items()})
+        return bool(found)
+
+
