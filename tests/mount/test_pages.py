@@ -10,6 +10,7 @@ import pytest
 
 import page_machine
 import pages
+import picture
 import tools
 
 # Pages that are still to be brought into the convention.
@@ -103,6 +104,25 @@ def test_a_link_that_leads_nowhere_is_found():
 
 def test_pages_that_are_in_order_are_not_put_off():
     assert set(pages.all_pages()) >= LATER
+
+
+@pytest.fixture(name="shown")
+def shown_fixture():
+    """The hidden commands of the picture, and its lines."""
+    hidden, lines = picture.read(tools.read(picture.PICTURE).decode())
+    assert len(lines) > 10
+    return hidden, lines
+
+
+def test_the_picture_shows_what_the_programs_print(play, shown):
+    steps = picture.steps(*shown)
+    results, left = play(steps)
+    assert not list(faults(steps, results)) and len(results) == len(steps) and not left
+
+
+def test_the_picture_is_drawn_from_its_lines(shown):
+    assert tools.read(picture.PICTURE).decode() == picture.draw(*shown)
+    assert max(map(len, shown[1])) <= picture.COLUMNS
 
 
 # The convention itself.
