@@ -224,8 +224,8 @@ def test_the_least_job_of_the_page_is_a_job(source, tmp_path):
     assert tools.run(tools.COCFS_CHECK, job).status == 1
 
 
-@pytest.mark.parametrize("line", ["@rows README.md | nonsense |", "@rows nonsense.md | a |", "@section docs/errors.md ## Nonsense",
-                                  "@rows docs/operations.md ## Nonsense | field |", "@nonsense README.md x", "@options LICENSE"])
+@pytest.mark.parametrize("line", ["@rows docs/options.md | nonsense |", "@rows nonsense.md | a |", "@section docs/errors.md ## Nonsense",
+                                  "@rows docs/operations.md ## Nonsense | field |", "@nonsense docs/options.md x", "@options LICENSE"])
 def test_a_page_that_asks_for_what_is_not_there_is_not_made(tmp_path, line):
     page = tools.write(tmp_path / "page.scd", f"page(1)\n\n# NAME\n\n{line}\n")
     done = make(page)
