@@ -115,11 +115,14 @@ def blocks(text):
 
 
 def below(name, heading):
+    """What stands below a heading. In a block of code a line that begins with # is none."""
     level = heading.partition(" ")[0]
-    found = re.search(rf"(?ms)^{re.escape(heading)}\n(.*?)(?=^#{{1,{len(level)}}} |\Z)", read(name))
+    text = read(name)
+    hidden = re.sub(r"(?ms)^```.*?^```$", lambda block: re.sub(r"(?m)^#", " ", block[0]), text)
+    found = re.search(rf"(?ms)^{re.escape(heading)}\n(.*?)(?=^#{{1,{len(level)}}} |\Z)", hidden)
     if not found:
         raise Wrong(f"{name} has no heading {heading}")
-    return found[1]
+    return text[found.start(1):found.end(1)]
 
 
 def take_rows(name, wanted):

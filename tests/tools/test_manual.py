@@ -172,7 +172,7 @@ def test_the_page_of_a_job_has_each_state_sibling_and_file(source):
     states = code(r'\[JOB_\w+\] = "([\w-]+)"', "job/state.c")
     assert terms(section(page, "## States")) == states
     suffixes = re.findall(r'"(\.\w+)"', code(r"sibling_suffixes\[SIBLING_COUNT\] = (\{.*?\});", "job/name.c")[0])
-    assert re.findall(r"(?m)^_NAME_(\.\w+)$", section(page, "# SIBLINGS")) == suffixes
+    assert re.findall(r"(?m)^\*NAME(\.\w+)\*$", section(page, "# SIBLINGS")) == suffixes
     controls = code(r'\[CONTROL_\w+\] = \{"(\w+)"', "space/control.c")
     listed = terms(section(page, "# THE DIRECTORY .coc").partition("\n## ")[0])
     assert sorted(name.split("/")[1] for name in listed) == sorted(controls)

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""The texts that the programs print: messages, stories, findings, and answers of the local service. As formats.
+
+What mends a fault (err_detail) is no text to look up: it is the answer itself."""
+
+import glob
+import os
+import re
+from dataclasses import dataclass
+
+import texts
+
+# Functions whose first text is the format of what is printed.
+_CALLS = ("err_set", "err_context", "log_error", "log_warning", "log_info", "refuse", "warn", "note", "dsl_finding_set",
+          "look_tell", "fprintf", "fputs")
+_CALL = re.compile(rf"\b(?:{'|'.join(_CALLS)}|\w*_refuse|refuse_\w*usage)\s*\(")
+_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+_RUN = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"\s*)+')
+
+# Files that keep texts outside of such calls, and which of their texts are printed.
+_SENTENCE = r'("(?:[^"\\\n]|\\.)*"\s*)+'
+TABLES = {
+    "coc/verdict.c": rf"\{{\s*COC_\w+, \w+,\s*(?P<text>{_SENTENCE})",
+    "coc/answer.c": rf"\{{\s*COC_\w+, \w+,\s*(?P<text>{_SENTENCE})",
+    "job/dsl/yaml_errors.c": rf"AT_\w+,\s*(?P<text>{_SENTENCE})\}}",
+    "cocfs/option_system.c": rf"(?:#define WHY_\w+|REFUSE,)\s+(?P<text>{_SENTENCE})",
+    "job/attributes.c": rf"(?:refuse_value\(\w+, \w+, |return |snprintf\(wrong, sizeof\(wrong\), )(?P<text>{_SENTENCE})",
+    "job/import.h": rf"#define \w+\s*\\?\s*(?P<text>{_SENTENCE})",
+    "cocfs-dsl/check.c": rf'(?P<text>(?!"(?:mend|lower|make|give|write) ){_SENTENCE})',
+    "cocfs-wait/files.c": rf"snprintf\(\w+, [\w()]+,\s*(?P<text>{_SENTENCE})",
+    "cocfs-check/search.c": rf"(?P<text>{_SENTENCE})",
+    "service/http/framing.c": rf"(?P<text>{_SENTENCE})",
+    "service/simulate/plan.c": rf"(?P<text>{_SENTENCE})",
+    "service/simulate/plan_task.c": rf"(?P<text>{_SENTENCE})",
+    "service/simulate/yaml_tree.c": rf"(?P<text>{_SENTENCE})",
+    "service/api/executions_steps.c": rf"(?P<text>{_SENTENCE})",
+    "service/http/connection.c": rf"(?P<text>{_SENTENCE})",
+    "service/api/documents.c": rf"(?P<text>{_SENTENCE})",
+    "service/api/executions.c": rf"(?P<text>{_SENTENCE})",
+    "service/api/atomics.c": rf"(?P<text>{_SENTENCE})",
+    "service/access/access.c": rf"(?P<text>{_SENTENCE})",
+}
+
+_CONVERSION = re.compile(r"%[-#0-9.*lzhj]*[diouxXcsufgp]")
+HOLE = "\N{HORIZONTAL ELLIPSIS}"  # what stands for a part that differs
+
+
+@dataclass(frozen=True)
+class Printed:
+    path: str
+    text: str  # with HOLE for each conversion
+
+
+def _plain(run):
+    """The text of neighbouring literals."""
+    text = "".join(part[1:-1] for part in texts._STRING.findall(run))
+    text = text.replace(r"\"", '"').replace(r"\n", " ").replace(r"\r", "").replace(r"\033[K", "").replace("\\\\", "\\")
+    text = re.sub(r" %$", " " + HOLE, _CONVERSION.sub(HOLE, text))  # "%" PRId64
+    return " ".join(text.replace("%%", "%").split())
+
+
+def _says_something(text):
+    """Two words of its own at least: what only puts other texts together is none."""
+    return len(re.findall(r"[A-Za-z]{2,}", text)) >= 2 and " " in text
+
+
+def _first(arguments):
+    """The literals of the first argument that has one: the format, or the formats it chooses from."""
+    depth, at, found = 0, 0, []
+    while at < len(arguments):
+        run = _RUN.match(arguments, at) if arguments[at] == '"' else None
+        if run:
+            found.append(run[0])
+            at = run.end()
+            continue
+        depth += {"(": 1, ")": -1, "{": 1, "}": -1}.get(arguments[at], 0)
+        if arguments[at] == "," and depth == 0 and found:
+            break
+        at += 1
+    return found
+
+
+def of_file(path, content):
+    content = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), content)
+    calls = [(found[0], texts._arguments(content, found.end())) for found in _CALL.finditer(content)]
+    runs = [run for name, arguments in calls if not name.startswith(("fprintf", "fputs")) or "stderr" in arguments for run in _first(arguments)]
+    if path in TABLES:
+        runs += [found["text"] for found in re.finditer(TABLES[path], content)]
+    for run in runs:
+        if _says_something(_plain(run)):
+            yield Printed(path, _plain(run))
+
+
+def of_tree(folder):
+    """All that the programs below fs/ print, each text once."""
+    seen = {}
+    for path in sorted(glob.glob(os.path.join(folder, "*", "**", "*.[ch]"), recursive=True)):
+        name = os.path.relpath(path, folder)
+        if not name.startswith("roots"):
+            with open(path, encoding="utf-8") as file:
+                for printed in of_file(name, file.read()):
+                    seen.setdefault(printed.text, printed)
+    return list(seen.values())
