@@ -20,8 +20,15 @@ SAID = "no comment says the risk level"
 def recipes(kind, section):
     """The blocks of a kind in a section of the page."""
     with open(PAGE, encoding="utf-8") as file:
-        (text,) = re.findall(rf"(?ms)^## {re.escape(section)}\n(.*?)(?=^## )", file.read())
-    return re.findall(rf"(?s)```{kind}\n(.*?)```", text)
+        (text,) = re.findall(rf"(?ms)^## {re.escape(section)}\n(.*?)(?=^## |\Z)", file.read())
+    return re.findall(rf"(?ms)^```{kind}(?: [^\n]*)?\n(.*?)^```$", text)
+
+
+def files(section):
+    """{name: content} of the files that a section shows (file=NAME)."""
+    with open(PAGE, encoding="utf-8") as file:
+        (text,) = re.findall(rf"(?ms)^## {re.escape(section)}\n(.*?)(?=^## |\Z)", file.read())
+    return dict(re.findall(r"(?ms)^```\w+ file=(\S+)\n(.*?)^```$", text))
 
 
 def environment(tmp_path, **extra):
@@ -136,3 +143,34 @@ def test_vim_goes_to_the_place(tmp_path):
               "-c", f"call writefile([line('.') . ':' . col('.') . ' ' . getqflist()[0].type . ' ' . getqflist()[0].text], '{tmp_path}/said')",
               "-c", "qa!", env=environment(tmp_path))
     assert tools.read(tmp_path / "said").decode() == "2:8 e the bracket that opens here is never closed\n"
+
+
+@pytest.mark.timeout(120)
+def test_ansible_takes_the_role(tmp_path):
+    tools.need("ansible-playbook")
+    role = files("An Ansible role")
+    assert {"roles/coc_jobs/defaults/main.yml", "roles/coc_jobs/tasks/main.yml", "site.yml"} == set(role)
+    for name, content in role.items():
+        os.makedirs((tmp_path / name).parent, exist_ok=True)
+        tools.write(tmp_path / name, content)
+    command = ["ansible-playbook", "--syntax-check", "-i", "operations,", "site.yml"]
+    env = environment(tmp_path, ANSIBLE_LOCAL_TEMP=str(tmp_path / "local"), ANSIBLE_HOME=str(tmp_path), ANSIBLE_NOCOLOR="1")
+    tools.run(*command, cwd=tmp_path, env=env, seconds=90).ok()
+    tools.write(tmp_path / "roles" / "coc_jobs" / "tasks" / "main.yml", "- name: no module\n  nonsense_of_a_module: 1\n")
+    assert tools.run(*command, cwd=tmp_path, env=env, seconds=90).status != 0
+
+
+def test_the_lines_of_cron_are_commands():
+    (table,) = recipes("crontab", "cron")
+    lines = [line for line in table.splitlines() if not re.match(r"\w+=", line)]
+    assert len(lines) >= 2
+    for line in lines:
+        *times, command = line.split(" ", 5)
+        assert len(times) == 5 and all(re.fullmatch(r"[*\d,/-]+", field) for field in times), line
+        tools.run("sh", "-n", "-c", command).ok()
+        assert "%" not in command, "cron ends a line there"
+
+
+def test_each_script_that_deploys_is_a_script():
+    for section, name in (("Deploy from CI, with FUSE", "deploy.sh"), ("A git hook that deploys", "post-merge")):
+        tools.run("sh", "-n", given=files(section)[name].encode()).ok()

@@ -19,7 +19,7 @@ def blocks(title):
         pytest.skip("the page is not beside the tests")
     with open(PAGE, encoding="utf-8") as file:
         section = file.read().partition(f"\n## {title}\n")[2].partition("\n## ")[0]
-    found = re.findall(r"```sh\n(.*?)```", section, re.S)
+    found = re.findall(r"```sh[^\n]*\n(.*?)```", section, re.S)
     assert found, f"no commands below {title}"
     return found
 
