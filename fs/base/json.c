@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
+
 /* The offset of the quote that ends a string, size if there is none. at: behind its beginning. */
 static size_t string_end(const char *text, size_t size, size_t at)
 {
@@ -128,7 +130,7 @@ void json_wipe(cJSON *value)
 {
 	for (; value; value = value->next) {
 		if (value->valuestring)
-			explicit_bzero(value->valuestring, strlen(value->valuestring));
+			secret_wipe(value->valuestring, strlen(value->valuestring));
 		json_wipe(value->child);
 	}
 }

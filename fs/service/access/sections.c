@@ -77,7 +77,5 @@ void sections_finish(struct sections *sections, struct buf *text)
 {
 	free(sections->section);
 	*sections = (struct sections){0};
-	if (text->data)
-		secret_wipe(text->data, text->room);
-	buf_finish(text);
+	secret_buf_finish(text);
 }

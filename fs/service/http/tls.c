@@ -92,8 +92,6 @@ int tls_read(const char *cert_path, const char *key_path, struct tls *ret_tls, s
 
 void tls_finish(struct tls *tls)
 {
-	if (tls->key.data)
-		secret_wipe(tls->key.data, tls->key.room);
-	buf_finish(&tls->key);
+	secret_buf_finish(&tls->key);
 	buf_finish(&tls->cert);
 }
