@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/escape.h"
 #include "space/proc.h"
 
 /* One line of /proc/self/mountinfo (proc(5)); strings point into the line. */
@@ -15,23 +16,6 @@ struct mount_line {
 	char *mountpoint;
 	bool is_shared;
 };
-
-/* Undoes mountinfo's octal escapes ("\040"), in place. */
-static void unescape_octal(char *text)
-{
-	char *out = text;
-
-	for (; *text; out++) {
-		if (text[0] == '\\' && text[1] && text[2] && text[3]) {
-			*out = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
-				      (text[3] - '0'));
-			text += 4;
-		} else {
-			*out = *text++;
-		}
-	}
-	*out = '\0';
-}
 
 static bool parse_mount_line(char *text, struct mount_line *line)
 {
@@ -51,7 +35,7 @@ static bool parse_mount_line(char *text, struct mount_line *line)
 		*end = '\0';
 	line->is_shared = strstr(options, " shared:");
 	*options = '\0';
-	unescape_octal(line->mountpoint);
+	escape_undo(line->mountpoint);
 	return true;
 }
 
