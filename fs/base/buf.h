@@ -5,29 +5,40 @@
 #include <stddef.h>
 
 /*
- * A growing run of bytes. Zero-initialise it; buf_finish() gives its memory back and leaves it
- * usable. data is NUL-terminated after every successful append (the NUL is not counted), NULL
- * while empty.
+ * A growing run of bytes. Zero-initialise the struct. buf_finish() frees the memory and leaves the
+ * struct usable. data is NULL until the first append. Then data ends with a NUL, which size does
+ * not count.
+ *
+ * An error sticks: once there was no memory, the buffer keeps the bytes that it has, and every
+ * further append fails too. So check the last call of a sequence, or error, and no call before.
  */
 struct buf {
 	char *data;
 	size_t size;
 	size_t room;
+	int error; /* 0, or -ENOMEM once an append or a reserve has failed */
 };
 
 void buf_finish(struct buf *buf);
 #define _cleanup_buf_ __attribute__((cleanup(buf_finish)))
 
-/* Appends bytes. Returns 0, or -ENOMEM with the buffer as it was. */
+/* Appends size bytes. Returns buf->error. */
 int buf_append(struct buf *buf, const void *data, size_t size);
 
-/* Appends formatted text. Returns 0 or -ENOMEM. */
+/* Appends a text. Returns buf->error. */
+int buf_puts(struct buf *buf, const char *text);
+
+/* Appends formatted text. Returns buf->error. */
 int buf_printf(struct buf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Makes room for at least size more bytes. Returns 0 or -ENOMEM. */
+/* Makes room for at least size more bytes. Returns buf->error. */
 int buf_reserve(struct buf *buf, size_t size);
 
-/* Takes the text out; the caller frees it. NULL when empty. */
+/* Drops the bytes after the first size bytes, and the error. size is at most buf->size. */
+void buf_cut(struct buf *buf, size_t size);
+
+/* Takes the bytes out of the buffer; the caller frees them. Returns NULL if nothing was appended
+ * or if an append failed. The buffer is as new afterwards. */
 char *buf_steal(struct buf *buf);
 
 #endif

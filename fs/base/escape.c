@@ -19,22 +19,21 @@ static size_t plain_length(const char *text, size_t left)
 int escape_append(struct buf *buf, const char *text)
 {
 	size_t left = strlen(text);
-	int r = 0;
 
-	while (r == 0 && left) {
+	while (left) {
 		size_t size = plain_length(text, left);
 
 		if (size) {
-			r = buf_append(buf, text, size);
+			buf_append(buf, text, size);
 		} else {
 			shown_char(text, left, &size);
-			for (size_t i = 0; r == 0 && i < size; i++)
-				r = buf_printf(buf, "\\%03o", (unsigned)(unsigned char)text[i]);
+			for (size_t i = 0; i < size; i++)
+				buf_printf(buf, "\\%03o", (unsigned)(unsigned char)text[i]);
 		}
 		text += size;
 		left -= size;
 	}
-	return r;
+	return buf->error;
 }
 
 static bool is_octal(char c)

@@ -125,10 +125,9 @@ void shown_drop_half(char *text)
 int shown_append(struct buf *buf, const char *text)
 {
 	size_t at = buf->size;
-	int r = buf_append(buf, text, strlen(text));
 
-	if (r < 0)
-		return r;
+	if (buf_puts(buf, text) < 0)
+		return buf->error;
 	shown_clean(buf->data + at);
 	buf->size = at + strlen(buf->data + at);
 	return 0;

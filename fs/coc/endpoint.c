@@ -273,8 +273,9 @@ static int refuse_unknown_region(const char *source, struct err *err)
 	_cleanup_buf_ struct buf names = {0};
 
 	for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++)
-		if (buf_printf(&names, "%s%s", i ? ", " : "", regions[i].region) < 0)
-			return err_set(err, ENOMEM, "out of memory");
+		buf_printf(&names, "%s%s", i ? ", " : "", regions[i].region);
+	if (names.error)
+		return err_set(err, ENOMEM, "out of memory");
 	return err_set(
 		err, EINVAL,
 		"\"%s\" is no place that jobs can go to: give a region (%s), `local` for the "

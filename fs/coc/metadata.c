@@ -196,10 +196,10 @@ static int ask_for_keys(struct metadata *metadata)
 
 	secret_buf_finish(header);
 	if (metadata->token) {
-		if (buf_reserve(header, sizeof("X-Metadata-Token: ") + SECRET_MAX) < 0 ||
-		    buf_printf(header, "X-Metadata-Token: %s",
+		buf_reserve(header, sizeof("X-Metadata-Token: ") + SECRET_MAX);
+		if (buf_printf(header, "X-Metadata-Token: %s",
 			       secret_bytes(metadata->token, NULL)) < 0)
-			return -ENOMEM;
+			return header->error;
 		spec.n_headers = 1;
 	}
 	return http_start(metadata->http, &spec, METADATA_TIMEOUT_MS, on_keys, metadata,

@@ -91,23 +91,19 @@ static int build_params(const struct request_spec *spec, char offset_text[24],
 static int build_url(const char *endpoint, const struct sign_request *signing, char **ret_url)
 {
 	_cleanup_buf_ struct buf url = {0};
-	int r;
 
-	r = buf_append(&url, endpoint, strlen(endpoint));
-	if (r == 0)
-		r = sign_encode(&url, signing->path, 1);
-	for (size_t i = 0; r == 0 && i < signing->n_params; i++) {
-		r = buf_append(&url, i ? "&" : "?", 1);
-		if (r == 0)
-			r = sign_encode(&url, signing->params[i].key, 0);
-		if (r == 0)
-			r = buf_append(&url, "=", 1);
-		if (r == 0)
-			r = sign_encode(&url, signing->params[i].value, 0);
+	buf_puts(&url, endpoint);
+	sign_encode(&url, signing->path, 1);
+	for (size_t i = 0; i < signing->n_params; i++) {
+		buf_puts(&url, i ? "&" : "?");
+		sign_encode(&url, signing->params[i].key, 0);
+		buf_puts(&url, "=");
+		sign_encode(&url, signing->params[i].value, 0);
 	}
-	if (r == 0)
-		*ret_url = buf_steal(&url);
-	return r;
+	if (url.error)
+		return url.error;
+	*ret_url = buf_steal(&url);
+	return 0;
 }
 
 /* The Host header as curl would send it: no port where the scheme has the same. */

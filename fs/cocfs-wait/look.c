@@ -213,17 +213,13 @@ static int split_fields(char *line, char *fields[FIELD_COUNT])
 
 int look_tell(struct buf *story, const char *name, const char *state, const char *reason)
 {
-	int r = shown_append(story, name);
-
-	if (r == 0)
-		r = buf_append(story, ": ", 2);
-	if (r == 0)
-		r = shown_append(story, state);
-	if (r == 0 && *reason)
-		r = buf_append(story, ": ", 2);
-	if (r == 0)
-		r = shown_append(story, reason);
-	return r < 0 ? r : buf_append(story, "\n", 1);
+	shown_append(story, name);
+	buf_puts(story, ": ");
+	shown_append(story, state);
+	if (*reason)
+		buf_puts(story, ": ");
+	shown_append(story, reason);
+	return buf_puts(story, "\n");
 }
 
 static int look_at_line(const struct targets *targets, size_t root, char *line, struct look *look,

@@ -39,55 +39,50 @@ static size_t begin_option(const char *text, struct scan *scan)
 	return scan->own ? length + 1 + scan->is_quoted : 0;
 }
 
-/* Copies a backslash and, if it belongs to it, what follows. Returns how much of the text that is,
- * or -ENOMEM. */
+/* Copies a backslash, and the next character if the two are a pair. Returns how many characters of
+ * the text are copied: 1 or 2. */
 static int copy_backslash(const char *text, const struct scan *scan, struct buf *copy)
 {
 	bool is_pair = text[1] == ',' || text[1] == '\\';
-	int r = 0;
 
 	if (!scan->own) {
 		is_pair = text[1] != '\0';
 	} else if (scan->own->read == value_globs) {
-		r = buf_append(copy, "\\\\", 2);
-		if (r == 0 && is_pair)
-			r = buf_append(copy, "\\", 1);
-		text++;
-		if (r == 0 && is_pair)
-			r = buf_append(copy, text, 1);
-		return r < 0 ? r : 1 + is_pair;
+		buf_puts(copy, "\\\\");
+		if (is_pair)
+			buf_printf(copy, "\\%c", text[1]);
+		return 1 + is_pair;
 	} else if (!is_pair) {
-		r = buf_append(copy, "\\", 1);
+		buf_puts(copy, "\\");
 	}
-	if (r == 0)
-		r = buf_append(copy, text, 1 + is_pair);
-	return r < 0 ? r : 1 + is_pair;
+	buf_append(copy, text, 1 + is_pair);
+	return 1 + is_pair;
 }
 
-/* One argument of -o, as libfuse is to get it. */
+/* Copies one argument of -o, as libfuse is to get it. Returns 0 or -ENOMEM. */
 static int copy_options(const char *text, struct buf *copy)
 {
 	struct scan scan;
 	size_t name = begin_option(text, &scan);
-	int r = buf_append(copy, text, name), n;
+	int n;
 
-	for (text += name; r == 0 && *text; text += n) {
+	buf_append(copy, text, name);
+	for (text += name; *text; text += n) {
 		n = 1;
 		if (*text == '\\') {
 			n = copy_backslash(text, &scan, copy);
-			r = n < 0 ? n : 0;
 			continue;
 		}
-		r = buf_append(copy, text, 1);
+		buf_append(copy, text, 1);
 		if (*text == '"') {
 			scan.is_quoted = false;
-		} else if (*text == ',' && !scan.is_quoted && r == 0) {
+		} else if (*text == ',' && !scan.is_quoted) {
 			name = begin_option(text + 1, &scan);
-			r = buf_append(copy, text + 1, name);
+			buf_append(copy, text + 1, name);
 			n += (int)name;
 		}
 	}
-	return r;
+	return copy->error;
 }
 
 int option_keep_backslashes(int argc, char **argv, struct fuse_args *ret_args)
@@ -98,13 +93,12 @@ int option_keep_backslashes(int argc, char **argv, struct fuse_args *ret_args)
 	for (int i = 0; i < argc; i++) {
 		bool is_joined = !is_value && !is_over && !strncmp(argv[i], "-o", 2) && argv[i][2];
 		_cleanup_buf_ struct buf copy = {0};
-		int r = 0;
 
 		if (is_joined)
-			r = buf_append(&copy, "-o", 2);
-		if (r == 0 && (is_value || is_joined))
-			r = copy_options(argv[i] + (is_joined ? 2 : 0), &copy);
-		if (r < 0 || fuse_opt_add_arg(&args, copy.data ? copy.data : argv[i]) < 0) {
+			buf_puts(&copy, "-o");
+		if (is_value || is_joined)
+			copy_options(argv[i] + (is_joined ? 2 : 0), &copy);
+		if (copy.error || fuse_opt_add_arg(&args, copy.data ? copy.data : argv[i]) < 0) {
 			fuse_opt_free_args(&args);
 			return -ENOMEM;
 		}

@@ -197,25 +197,24 @@ static int quote_attribute(struct buf *buf, const char *shown)
 {
 	size_t left = strlen(shown), size;
 	bool spelled = !shown_as_is(shown, left);
-	int r;
 
 	/* a name that begins with a dash would be read as an option */
-	r = buf_printf(buf, "%s'%s", spelled ? "$" : "", shown[0] == '-' ? "./" : "");
-	for (const char *c = shown; r == 0 && left; c += size, left -= size) {
+	buf_printf(buf, "%s'%s", spelled ? "$" : "", shown[0] == '-' ? "./" : "");
+	for (const char *c = shown; left; c += size, left -= size) {
 		bool plain = shown_char(c, left, &size);
 
-		for (size_t i = 0; r == 0 && !plain && i < size; i++)
-			r = buf_printf(buf, "\\%03o", (unsigned)(unsigned char)c[i]);
+		for (size_t i = 0; !plain && i < size; i++)
+			buf_printf(buf, "\\%03o", (unsigned)(unsigned char)c[i]);
 		if (!plain)
 			continue;
 		if (spelled && (*c == '\'' || *c == '\\'))
-			r = buf_printf(buf, "\\%c", *c);
+			buf_printf(buf, "\\%c", *c);
 		else if (*c == '\'')
-			r = buf_append(buf, "'\\''", 4);
+			buf_puts(buf, "'\\''");
 		else
-			r = buf_append(buf, c, size);
+			buf_append(buf, c, size);
 	}
-	return r ? r : buf_append(buf, "'", 1);
+	return buf_puts(buf, "'");
 }
 
 /*
@@ -230,7 +229,7 @@ static int tell_command(struct err *err, enum attr attr, const char *example,
 	int r = quote_attribute(&quoted, file_shown);
 
 	if (!r && quoted.size > ERR_DETAILS_MAX / 2 && slash) {
-		quoted.size = 0;
+		buf_cut(&quoted, 0);
 		r = quote_attribute(&quoted, slash + 1);
 	}
 	if (!r)

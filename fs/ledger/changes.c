@@ -54,14 +54,14 @@ static bool is_full(const struct ledger_changes *changes)
 static int note_path(struct ledger_changes *changes, const char *dir, const char *name)
 {
 	const size_t size = changes->paths.size;
-	int r = dir[0] ? buf_printf(&changes->paths, "%s/", dir) : 0;
+	int r;
 
-	if (r == 0)
-		r = buf_append(&changes->paths, name, strcspn(name, "/"));
-	if (r == 0)
-		r = buf_append(&changes->paths, "", 1);
+	if (dir[0])
+		buf_printf(&changes->paths, "%s/", dir);
+	buf_append(&changes->paths, name, strcspn(name, "/"));
+	r = buf_append(&changes->paths, "", 1);
 	if (r < 0)
-		changes->paths.size = size;
+		buf_cut(&changes->paths, size);
 	return r;
 }
 
@@ -165,7 +165,8 @@ void ledger_changes_committed(struct ledger *ledger)
 
 	ledger_tell_changes(ledger);
 	changes->any = false;
-	changes->rows.size = changes->paths.size = 0;
+	buf_cut(&changes->rows, 0);
+	buf_cut(&changes->paths, 0);
 	changes->rows_told = changes->paths_told = 0;
 }
 

@@ -42,24 +42,23 @@ static int is_unreserved(unsigned char c)
 
 int sign_encode(struct buf *out, const char *text, int keep_slash)
 {
-	int r = buf_reserve(out, strlen(text));
-
-	while (r == 0 && *text) {
+	buf_reserve(out, strlen(text));
+	while (*text) {
 		size_t kept = 0; /* bytes that stay as they are */
 
 		while (is_unreserved((unsigned char)text[kept]) ||
 		       (keep_slash && text[kept] == '/'))
 			kept++;
-		r = buf_append(out, text, kept);
+		buf_append(out, text, kept);
 		text += kept;
-		if (r == 0 && *text) {
+		if (*text) {
 			unsigned char c = (unsigned char)*text++;
 			char escaped[] = {'%', upper_hex[c >> 4], upper_hex[c & 15]};
 
-			r = buf_append(out, escaped, sizeof(escaped));
+			buf_append(out, escaped, sizeof(escaped));
 		}
 	}
-	return r;
+	return out->error;
 }
 
 static void to_hex(const unsigned char *bytes, char ret_hex[SIGN_HEX_SIZE])
@@ -102,7 +101,6 @@ static int compare_headers(const void *a, const void *b)
 static int append_query(const struct sign_request *request, struct buf *out)
 {
 	_cleanup_free_ const struct sign_param **sorted = NULL;
-	int r = 0;
 
 	if (request->n_params > SIGN_QUERY_MAX)
 		return -E2BIG;
@@ -113,17 +111,15 @@ static int append_query(const struct sign_request *request, struct buf *out)
 		sorted[i] = &request->params[i];
 	if (request->n_params)
 		qsort(sorted, request->n_params, sizeof(sorted[0]), compare_params);
-	for (size_t i = 0; r == 0 && i < request->n_params; i++) {
+	for (size_t i = 0; i < request->n_params; i++) {
 		if (i)
-			r = buf_append(out, "&", 1);
-		if (r == 0)
-			r = sign_encode(out, sorted[i]->key, 0);
-		if (r == 0)
-			r = buf_append(out, "=", 1);
-		if (r == 0 && sorted[i]->value)
-			r = sign_encode(out, sorted[i]->value, 0);
+			buf_puts(out, "&");
+		sign_encode(out, sorted[i]->key, 0);
+		buf_puts(out, "=");
+		if (sorted[i]->value)
+			sign_encode(out, sorted[i]->value, 0);
 	}
-	return r;
+	return out->error;
 }
 
 /* Sorts the headers into sorted, of SIGN_HEADERS_MAX places. Returns 0, -E2BIG, or -EINVAL when
@@ -164,36 +160,29 @@ static const char *signed_value(const struct sign_request *request, const char *
 	return NULL;
 }
 
-static int append_name(const struct sign_header *header, struct buf *out)
+static void append_name(const struct sign_header *header, struct buf *out)
 {
 	size_t begin = out->size;
-	int r = buf_append(out, header->name, strlen(header->name));
 
+	buf_puts(out, header->name);
 	for (size_t i = begin; i < out->size; i++)
 		if (out->data[i] >= 'A' && out->data[i] <= 'Z')
 			out->data[i] = (char)(out->data[i] - 'A' + 'a');
-	return r;
 }
 
-static int append_headers(const struct sign_header **sorted, size_t n, struct buf *out)
+static void append_headers(const struct sign_header **sorted, size_t n, struct buf *out)
 {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct sign_request one = {.headers = sorted[i], .n_headers = 1};
 		const char *value;
 		size_t size = 0;
 
 		value = signed_value(&one, sorted[i]->name, &size);
-		r = append_name(sorted[i], out);
-		if (r == 0)
-			r = buf_append(out, ":", 1);
-		if (r == 0)
-			r = buf_append(out, value, size);
-		if (r == 0)
-			r = buf_append(out, "\n", 1);
+		append_name(sorted[i], out);
+		buf_puts(out, ":");
+		buf_append(out, value, size);
+		buf_puts(out, "\n");
 	}
-	return r;
 }
 
 int sign_signed_headers(const struct sign_request *request, struct buf *out)
@@ -201,13 +190,14 @@ int sign_signed_headers(const struct sign_request *request, struct buf *out)
 	const struct sign_header *sorted[SIGN_HEADERS_MAX];
 	int r = sort_headers(request, sorted);
 
-	for (size_t i = 0; r == 0 && i < request->n_headers; i++) {
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < request->n_headers; i++) {
 		if (i)
-			r = buf_append(out, ";", 1);
-		if (r == 0)
-			r = append_name(sorted[i], out);
+			buf_puts(out, ";");
+		append_name(sorted[i], out);
 	}
-	return r;
+	return out->error;
 }
 
 static int append_payload_hash(const struct sign_request *request, struct buf *out)
@@ -245,26 +235,19 @@ int sign_canonical_request(const struct sign_request *request, struct buf *out)
 
 	if (r == 0)
 		r = reserve_signature(request, out);
-	if (r == 0)
-		r = buf_printf(out, "%s\n", request->method);
-	if (r == 0)
-		r = sign_encode(out, request->path, 1);
-	if (r == 0 && (!path_length || request->path[path_length - 1] != '/'))
-		r = buf_append(out, "/", 1);
-	if (r == 0)
-		r = buf_append(out, "\n", 1);
-	if (r == 0)
-		r = append_query(request, out);
-	if (r == 0)
-		r = buf_append(out, "\n", 1);
-	if (r == 0)
-		r = append_headers(sorted, request->n_headers, out);
-	if (r == 0)
-		r = buf_append(out, "\n", 1);
-	if (r == 0)
-		r = sign_signed_headers(request, out);
-	if (r == 0)
-		r = buf_append(out, "\n", 1);
+	if (r < 0)
+		return r;
+	buf_printf(out, "%s\n", request->method);
+	sign_encode(out, request->path, 1);
+	buf_puts(out, path_length && request->path[path_length - 1] == '/' ? "\n" : "/\n");
+	r = append_query(request, out);
+	if (r < 0)
+		return r;
+	buf_puts(out, "\n");
+	append_headers(sorted, request->n_headers, out);
+	buf_puts(out, "\n");
+	r = sign_signed_headers(request, out);
+	buf_puts(out, "\n");
 	return r < 0 ? r : append_payload_hash(request, out);
 }
 

@@ -174,9 +174,10 @@ static bool edit_import_end(fuse_req_t req, const struct renaming *renaming, con
 		reply(req, -ESTALE);
 		return true;
 	}
-	if (buf_append(&data, (const char *)&waiting, sizeof(waiting)) < 0 ||
-	    buf_append(&data, from->name, strlen(from->name) + 1) < 0 ||
-	    buf_append(&data, to->name, strlen(to->name) + 1) < 0) {
+	buf_append(&data, &waiting, sizeof(waiting));
+	buf_append(&data, from->name, strlen(from->name) + 1);
+	buf_append(&data, to->name, strlen(to->name) + 1);
+	if (data.error) {
 		reply(req, -ENOMEM);
 		return true;
 	}

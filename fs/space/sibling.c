@@ -347,7 +347,7 @@ static int read_text(struct space *space, fuse_req_t req, const struct node *nod
 	if (sibling == SIBLING_ID && job.job_id)
 		return buf_printf(text, "%s\n", job.job_id);
 	if (sibling == SIBLING_ERROR && job.error && !job.dismissed)
-		return buf_append(text, job.error, strlen(job.error));
+		return buf_puts(text, job.error);
 	return find_deleted_sibling(space, node->link.parent, node->link.name, sibling) ? 0
 											: -ENOENT;
 }

@@ -110,10 +110,10 @@ int unmade_write(struct space *space, struct node *dir, struct buf *text)
 
 	for (int i = 0; r == 0 && i < UNMADE_NAMES_MAX && text->size < UNMADE_TEXT_MAX; i++) {
 		r = unmade_next(space, dir, path, next.row, &next);
-		if (r == 0)
-			r = escape_append(text, next.name);
-		if (r == 0)
-			r = buf_append(text, "\n", 1);
+		if (r < 0)
+			break;
+		escape_append(text, next.name);
+		r = buf_puts(text, "\n");
 	}
 	return r == -ENOENT ? 0 : r;
 }

@@ -35,21 +35,19 @@ struct tree_listing {
 
 static int add_name(struct buf *text, char kind, const char *name)
 {
-	int r = buf_append(text, &kind, 1);
-
-	return r < 0 ? r : buf_append(text, name, strlen(name) + 1);
+	buf_append(text, &kind, 1);
+	return buf_append(text, name, strlen(name) + 1);
 }
 
 static int list_versions(const struct tree_listing *listing, struct buf *text)
 {
 	char name[32];
-	int r = 0;
 
-	for (int64_t n = 1; r == 0 && n <= listing->newest && n <= VERSIONS_LISTED_MAX; n++) {
+	for (int64_t n = 1; n <= listing->newest && n <= VERSIONS_LISTED_MAX; n++) {
 		snprintf(name, sizeof(name), "v%lld.yaml", (long long)n);
-		r = add_name(text, 'f', name);
+		add_name(text, 'f', name);
 	}
-	return r;
+	return text->error;
 }
 
 /* Can a name of the directory be looked up? */

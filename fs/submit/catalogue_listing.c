@@ -20,9 +20,8 @@
 /* Appends a field and what follows it; "-" for one that is not told. */
 static int write_field(struct buf *text, const char *field, char end)
 {
-	int r = field && *field ? escape_append(text, field) : buf_append(text, "-", 1);
-
-	return r < 0 ? r : buf_append(text, &end, 1);
+	escape_append(text, field && *field ? field : "-");
+	return buf_append(text, &end, 1);
 }
 
 /* path: of the file that has the job, or NULL. */
@@ -30,22 +29,17 @@ static int write_job(struct buf *text, const struct ledger_catalogue_row *row, c
 {
 	const struct ledger_listed *job = &row->job;
 	char version[VERSION_ROOM] = "-", when[CLOCK_WORD_ROOM] = "-";
-	int r;
 
 	if (job->version)
 		version_write(job->version, version);
 	if (job->update_ms)
 		clock_write_utc(job->update_ms, when);
-	r = write_field(text, job->job_id, '\t');
-	if (r == 0)
-		r = buf_printf(text, "%s\t%s\t", version, when);
-	if (r == 0)
-		r = write_field(text, job->modifier, '\t');
-	if (r == 0)
-		r = write_field(text, job->project, '\t');
-	if (r == 0)
-		r = write_field(text, path, '\t');
-	return r < 0 ? r : write_field(text, job->name, '\n');
+	write_field(text, job->job_id, '\t');
+	buf_printf(text, "%s\t%s\t", version, when);
+	write_field(text, job->modifier, '\t');
+	write_field(text, job->project, '\t');
+	write_field(text, path, '\t');
+	return write_field(text, job->name, '\n');
 }
 
 /* The path of the file that has the job, or NULL: a file that was removed has none, and no import

@@ -46,12 +46,12 @@ static int tell_refusal(const struct dsl_finding *refusal, struct err *err)
 	return -EINVAL;
 }
 
-/* Writes a warning to the log, and to a text as a line. Returns 0 or -ENOMEM. */
-static int tell_warning(const struct commit *commit, const struct dsl_finding *warning,
-			struct buf *text)
+/* Writes a warning to the log, and to a text as a line. */
+static void tell_warning(const struct commit *commit, const struct dsl_finding *warning,
+			 struct buf *text)
 {
 	log_info("%s: %u:%u: %s", commit->path, warning->line, warning->column, warning->text);
-	return buf_printf(text, "%u:%u: %s\n", warning->line, warning->column, warning->text);
+	buf_printf(text, "%u:%u: %s\n", warning->line, warning->column, warning->text);
 }
 
 /* Warns of a comment that says an attribute too late. Returns 0 or -ENOMEM. */
@@ -61,7 +61,7 @@ static int tell_late_comment(const struct commit *commit, struct buf *text)
 	int r = comments_warn_late(commit->content, commit->size, &late);
 
 	if (r == 0 && late.text)
-		r = tell_warning(commit, &late, text);
+		tell_warning(commit, &late, text);
 	free(late.text);
 	return r;
 }
@@ -73,12 +73,10 @@ static int tell_warnings(const struct commit *commit, const struct dsl_report *r
 	_cleanup_buf_ struct buf text = {0};
 
 	for (size_t i = 0; i < report->n_warnings; i++)
-		if (tell_warning(commit, &report->warnings[i], &text) < 0)
-			return -ENOMEM;
-	if (report->n_more_warnings &&
-	    buf_printf(&text, "and %zu more\n", report->n_more_warnings) < 0)
-		return -ENOMEM;
-	if (tell_late_comment(commit, &text) < 0)
+		tell_warning(commit, &report->warnings[i], &text);
+	if (report->n_more_warnings)
+		buf_printf(&text, "and %zu more\n", report->n_more_warnings);
+	if (tell_late_comment(commit, &text) < 0 || text.error)
 		return -ENOMEM;
 	*ret_text = buf_steal(&text);
 	return 0;

@@ -5,11 +5,9 @@
 
 int listing_write_rest(struct buf *text, int64_t hidden, const char *hidden_words, int64_t more)
 {
-	int r = 0;
-
 	if (hidden)
-		r = buf_printf(text, "and %" PRId64 " %s\n", hidden, hidden_words);
-	if (r == 0 && more)
-		r = buf_printf(text, "and %" PRId64 " more\n", more);
-	return r;
+		buf_printf(text, "and %" PRId64 " %s\n", hidden, hidden_words);
+	if (more)
+		buf_printf(text, "and %" PRId64 " more\n", more);
+	return text->error;
 }

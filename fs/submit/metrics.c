@@ -44,17 +44,16 @@ void histogram_add(struct histogram *histogram, int64_t ms)
 	histogram->sum_ms += (uint64_t)ms;
 }
 
-static int write_head(struct buf *text, const char *name, const char *type, const char *help)
+static void write_head(struct buf *text, const char *name, const char *type, const char *help)
 {
-	return buf_printf(text, "# HELP cocfs_%s %s\n# TYPE cocfs_%s %s\n", name, help, name, type);
+	buf_printf(text, "# HELP cocfs_%s %s\n# TYPE cocfs_%s %s\n", name, help, name, type);
 }
 
-static int write_value(struct buf *text, const char *name, const char *type, const char *help,
-		       uint64_t value)
+static void write_value(struct buf *text, const char *name, const char *type, const char *help,
+			uint64_t value)
 {
-	int r = write_head(text, name, type, help);
-
-	return r < 0 ? r : buf_printf(text, "cocfs_%s %" PRIu64 "\n", name, value);
+	write_head(text, name, type, help);
+	buf_printf(text, "cocfs_%s %" PRIu64 "\n", name, value);
 }
 
 /* What a histogram is written from: n bounds, and the counts of n + 1 buckets. The unit is a
@@ -66,57 +65,50 @@ struct columns {
 	uint64_t sum;
 };
 
-static int write_columns(struct buf *text, const char *name, const char *help,
-			 const struct columns *columns)
+static void write_columns(struct buf *text, const char *name, const char *help,
+			  const struct columns *columns)
 {
 	const uint64_t second = columns->digits == 3 ? 1000 : 1000000;
 	uint64_t count = 0;
-	int r = write_head(text, name, "histogram", help);
 
-	for (int i = 0; r == 0 && i < columns->n; i++) {
+	write_head(text, name, "histogram", help);
+	for (int i = 0; i < columns->n; i++) {
 		count += columns->buckets[i];
-		r = buf_printf(text, "cocfs_%s_bucket{le=\"%g\"} %" PRIu64 "\n", name,
-			       (double)columns->bounds[i] / (double)second, count);
+		buf_printf(text, "cocfs_%s_bucket{le=\"%g\"} %" PRIu64 "\n", name,
+			   (double)columns->bounds[i] / (double)second, count);
 	}
 	count += columns->buckets[columns->n];
-	if (r == 0)
-		r = buf_printf(text,
-			       "cocfs_%s_bucket{le=\"+Inf\"} %" PRIu64 "\n"
-			       "cocfs_%s_sum %" PRIu64 ".%0*u\ncocfs_%s_count %" PRIu64 "\n",
-			       name, count, name, columns->sum / second, columns->digits,
-			       (unsigned)(columns->sum % second), name, count);
-	return r;
+	buf_printf(text,
+		   "cocfs_%s_bucket{le=\"+Inf\"} %" PRIu64 "\n"
+		   "cocfs_%s_sum %" PRIu64 ".%0*u\ncocfs_%s_count %" PRIu64 "\n",
+		   name, count, name, columns->sum / second, columns->digits,
+		   (unsigned)(columns->sum % second), name, count);
 }
 
-static int write_histogram(struct buf *text, const char *name, const char *help,
-			   const struct histogram *histogram)
+static void write_histogram(struct buf *text, const char *name, const char *help,
+			    const struct histogram *histogram)
 {
-	return write_columns(text, name, help,
-			     &(struct columns){bounds_ms, histogram->buckets, METRICS_BUCKETS, 3,
-					       histogram->sum_ms});
+	write_columns(text, name, help,
+		      &(struct columns){bounds_ms, histogram->buckets, METRICS_BUCKETS, 3,
+					histogram->sum_ms});
 }
 
-static int write_times(struct buf *text, const char *name, const char *help,
-		       const struct stall_times *times)
+static void write_times(struct buf *text, const char *name, const char *help,
+			const struct stall_times *times)
 {
-	return write_columns(text, name, help,
-			     &(struct columns){stall_bounds_us, times->buckets, STALL_BUCKETS, 6,
-					       times->sum_us});
+	write_columns(text, name, help,
+		      &(struct columns){stall_bounds_us, times->buckets, STALL_BUCKETS, 6,
+					times->sum_us});
 }
 
-static int write_stall(struct buf *text, const struct stall *stall)
+static void write_stall(struct buf *text, const struct stall *stall)
 {
-	int r = write_times(text, "loop_stall_seconds",
-			    "How long one request, answer or timer kept all others waiting.",
-			    &stall->held);
-
-	if (r == 0)
-		r = write_times(text, "loop_work_seconds",
-				"How much processor time one request, answer or timer took.",
-				&stall->work);
-	return r < 0 ? r
-		     : write_times(text, "ledger_wait_seconds",
-				   "How long the loop waited for the ledger's disk.", &stall->disk);
+	write_times(text, "loop_stall_seconds",
+		    "How long one request, answer or timer kept all others waiting.", &stall->held);
+	write_times(text, "loop_work_seconds",
+		    "How much processor time one request, answer or timer took.", &stall->work);
+	write_times(text, "ledger_wait_seconds", "How long the loop waited for the ledger's disk.",
+		    &stall->disk);
 }
 
 /* Of what has no kind yet only one end is possible. */
@@ -125,112 +117,81 @@ static bool is_possible(int kind, int outcome)
 	return kind != METRICS_KIND_NONE || outcome == OUTCOME_REFUSED;
 }
 
-static int write_submissions(struct buf *text, const struct metrics *metrics)
+static void write_submissions(struct buf *text, const struct metrics *metrics)
 {
-	int r = write_head(
-		text, "submissions_total", "counter",
-		"How submissions ended; retry and in_doubt are followed by another end.");
-
+	write_head(text, "submissions_total", "counter",
+		   "How submissions ended; retry and in_doubt are followed by another end.");
 	for (int kind = 0; kind < METRICS_KIND_COUNT; kind++)
-		for (int i = OUTCOME_NONE + 1; r == 0 && i < OUTCOME_COUNT; i++)
+		for (int i = OUTCOME_NONE + 1; i < OUTCOME_COUNT; i++)
 			if (is_possible(kind, i))
-				r = buf_printf(text,
-					       "cocfs_submissions_total{kind=\"%s\",outcome=\"%s\"}"
-					       " %" PRIu64 "\n",
-					       kinds[kind], outcomes[i],
-					       metrics->submissions[kind][i]);
-	return r;
+				buf_printf(text,
+					   "cocfs_submissions_total{kind=\"%s\",outcome=\"%s\"}"
+					   " %" PRIu64 "\n",
+					   kinds[kind], outcomes[i], metrics->submissions[kind][i]);
 }
 
-static int write_answers(struct buf *text, const struct metrics *metrics)
+static void write_answers(struct buf *text, const struct metrics *metrics)
 {
-	int r = write_head(text, "requests_total", "counter",
-			   "Requests that create, update or delete, by what became of them.");
-
-	for (int i = 0; r == 0 && i < METRICS_ANSWER_COUNT; i++)
-		r = buf_printf(text, "cocfs_requests_total{outcome=\"%s\"} %" PRIu64 "\n",
-			       answers[i], metrics->answers[i]);
-	return r;
+	write_head(text, "requests_total", "counter",
+		   "Requests that create, update or delete, by what became of them.");
+	for (int i = 0; i < METRICS_ANSWER_COUNT; i++)
+		buf_printf(text, "cocfs_requests_total{outcome=\"%s\"} %" PRIu64 "\n", answers[i],
+			   metrics->answers[i]);
 }
 
-static int write_ledger(struct buf *text, const struct metrics_now *now)
+static void write_ledger(struct buf *text, const struct metrics_now *now)
 {
-	int r = write_head(text, "ledger_commits_total", "counter",
-			   "Commits of the ledger; a durable one waits for the disk.");
-
-	return r < 0 ? r
-		     : buf_printf(text,
-				  "cocfs_ledger_commits_total{durable=\"yes\"} %" PRIu64 "\n"
-				  "cocfs_ledger_commits_total{durable=\"no\"} %" PRIu64 "\n",
-				  now->commits_durable, now->commits_other);
+	write_head(text, "ledger_commits_total", "counter",
+		   "Commits of the ledger; a durable one waits for the disk.");
+	buf_printf(text,
+		   "cocfs_ledger_commits_total{durable=\"yes\"} %" PRIu64 "\n"
+		   "cocfs_ledger_commits_total{durable=\"no\"} %" PRIu64 "\n",
+		   now->commits_durable, now->commits_other);
 }
 
-static int write_scans(struct buf *text, const struct metrics *metrics)
+static void write_scans(struct buf *text, const struct metrics *metrics)
 {
-	int r = write_head(text, "scans_total", "counter",
-			   "Readings of the service's list of jobs, by how they ended.");
-
-	for (int i = 0; r == 0 && i < METRICS_SCAN_COUNT; i++)
-		r = buf_printf(text, "cocfs_scans_total{outcome=\"%s\"} %" PRIu64 "\n", scans[i],
-			       metrics->scans[i]);
-	return r;
+	write_head(text, "scans_total", "counter",
+		   "Readings of the service's list of jobs, by how they ended.");
+	for (int i = 0; i < METRICS_SCAN_COUNT; i++)
+		buf_printf(text, "cocfs_scans_total{outcome=\"%s\"} %" PRIu64 "\n", scans[i],
+			   metrics->scans[i]);
 }
 
 int metrics_write(const struct metrics *metrics, const struct metrics_now *now, struct buf *text)
 {
-	int r = write_submissions(text, metrics);
-
-	if (r == 0)
-		r = write_answers(text, metrics);
-	if (r == 0)
-		r = write_value(text, "refused_total", "counter",
-				"Commits refused here, before anything was sent or queued.",
-				metrics->refusals);
-	if (r == 0)
-		r = write_value(text, "adopted_total", "counter",
-				"Creates that took a job which the service had already.",
-				metrics->adoptions);
-	if (r == 0)
-		r = write_value(text, "submitted_bytes_total", "counter",
-				"Content that the service took.", metrics->bytes);
-	if (r == 0)
-		r = write_ledger(text, now);
-	if (r == 0)
-		r = write_value(text, "requests_in_flight", "gauge",
-				"Requests that create, update or delete and have no answer yet.",
-				now->in_flight);
-	if (r == 0)
-		r = write_value(text, "queued", "gauge", "Submissions that wait to be sent.",
-				(uint64_t)now->queued);
-	if (r == 0)
-		r = write_value(text, "in_doubt", "gauge",
-				"Submissions whose answer was lost: the service is being asked.",
-				now->in_doubt);
-	if (r == 0)
-		r = write_value(text, "ledger_check", "gauge",
-				"0: sound; 1: being checked, 2: damaged, and nothing is sent.",
-				now->soundness);
-	if (r == 0)
-		r = write_scans(text, metrics);
-	if (r == 0)
-		r = write_value(text, "scanned_timestamp_seconds", "gauge",
-				"When the reading began that .coc/jobs shows; 0: there was none.",
-				(uint64_t)(now->scanned_ms / 1000));
-	if (r == 0)
-		r = write_value(text, "auth_failures", "gauge",
-				"Authentication failures in a row; calls pause at 3.",
-				now->auth_failures);
-	if (r == 0)
-		r = write_value(text, "calls_paused", "gauge",
-				"1 while calls are paused until the credentials are read again.",
-				now->paused);
-	if (r == 0)
-		r = write_histogram(text, "commit_seconds",
-				    "From a commit to the answer that its writer gets.",
-				    &metrics->commit);
-	if (r == 0)
-		r = write_histogram(text, "request_seconds",
-				    "From a request that creates, updates or deletes to its end.",
-				    &metrics->request);
-	return r < 0 ? r : write_stall(text, now->stall);
+	write_submissions(text, metrics);
+	write_answers(text, metrics);
+	write_value(text, "refused_total", "counter",
+		    "Commits refused here, before anything was sent or queued.", metrics->refusals);
+	write_value(text, "adopted_total", "counter",
+		    "Creates that took a job which the service had already.", metrics->adoptions);
+	write_value(text, "submitted_bytes_total", "counter", "Content that the service took.",
+		    metrics->bytes);
+	write_ledger(text, now);
+	write_value(text, "requests_in_flight", "gauge",
+		    "Requests that create, update or delete and have no answer yet.",
+		    now->in_flight);
+	write_value(text, "queued", "gauge", "Submissions that wait to be sent.",
+		    (uint64_t)now->queued);
+	write_value(text, "in_doubt", "gauge",
+		    "Submissions whose answer was lost: the service is being asked.",
+		    now->in_doubt);
+	write_value(text, "ledger_check", "gauge",
+		    "0: sound; 1: being checked, 2: damaged, and nothing is sent.", now->soundness);
+	write_scans(text, metrics);
+	write_value(text, "scanned_timestamp_seconds", "gauge",
+		    "When the reading began that .coc/jobs shows; 0: there was none.",
+		    (uint64_t)(now->scanned_ms / 1000));
+	write_value(text, "auth_failures", "gauge",
+		    "Authentication failures in a row; calls pause at 3.", now->auth_failures);
+	write_value(text, "calls_paused", "gauge",
+		    "1 while calls are paused until the credentials are read again.", now->paused);
+	write_histogram(text, "commit_seconds", "From a commit to the answer that its writer gets.",
+			&metrics->commit);
+	write_histogram(text, "request_seconds",
+			"From a request that creates, updates or deletes to its end.",
+			&metrics->request);
+	write_stall(text, now->stall);
+	return text->error;
 }

@@ -212,12 +212,10 @@ struct unplaced {
 static int note_unplaced(void *data, const char *job_id, int64_t create_ms, const char *job_name)
 {
 	struct unplaced *unplaced = data;
-	int r = buf_append(&unplaced->jobs, job_id, strlen(job_id) + 1);
 
-	if (r == 0)
-		r = buf_append(&unplaced->jobs, job_name, strlen(job_name) + 1);
+	buf_append(&unplaced->jobs, job_id, strlen(job_id) + 1);
 	unplaced->create_ms[unplaced->n++] = create_ms;
-	return r;
+	return buf_append(&unplaced->jobs, job_name, strlen(job_name) + 1);
 }
 
 /* Names a job, if it is to have one. Returns 0 or -errno. */

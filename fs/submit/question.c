@@ -52,11 +52,10 @@ static int is_known_kept(void *data, const struct coc_summary *job)
 /* The IDs of the jobs, each with a line feed at its end. Returns 0 or -ENOMEM. */
 static int write_ids(const struct name_list *list, struct buf *text)
 {
-	int r = buf_append(text, "", 0);
-
-	for (size_t i = 0; r == 0 && i < list->n_jobs; i++)
-		r = buf_printf(text, "%s\n", list->jobs[i].id);
-	return r;
+	buf_puts(text, "");
+	for (size_t i = 0; i < list->n_jobs; i++)
+		buf_printf(text, "%s\n", list->jobs[i].id);
+	return text->error;
 }
 
 static void on_known_listed(void *data, struct name_list *list)

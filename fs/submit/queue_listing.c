@@ -19,7 +19,7 @@ static int write_error(struct buf *text, const char *story)
 	_cleanup_free_ char *sentence = NULL;
 
 	if (!story || !*story)
-		return buf_append(text, "-", 1);
+		return buf_puts(text, "-");
 	sentence = strndup(story, strcspn(story, "\n"));
 	return sentence ? escape_append(text, sentence) : -ENOMEM;
 }
@@ -39,15 +39,11 @@ static int write_line(const struct queue_listing *listing, const struct job_pend
 	int r;
 
 	clock_write_utc(next_try(listing, row), when);
-	r = buf_printf(text, "%s\t%" PRId64 "\t%s\t", job_state_word(row->state), row->attempts,
-		       when);
-	if (r == 0)
-		r = escape_append(text, row->path);
-	if (r == 0)
-		r = buf_append(text, "\t", 1);
-	if (r == 0)
-		r = write_error(text, row->last_error);
-	return r < 0 ? r : buf_append(text, "\n", 1);
+	buf_printf(text, "%s\t%" PRId64 "\t%s\t", job_state_word(row->state), row->attempts, when);
+	escape_append(text, row->path);
+	buf_puts(text, "\t");
+	r = write_error(text, row->last_error);
+	return r < 0 ? r : buf_puts(text, "\n");
 }
 
 static int list_row(void *data, struct job_pending *row)

@@ -122,8 +122,8 @@ int dsl_halves_hide(const char *content, size_t size, struct dsl_halves *ret_hal
 
 /* Appends a half of the value, with the other half if that follows. Sets *at behind what it
  * took. */
-static int show_half(const struct dsl_halves *halves, uint32_t half, const char **at,
-		     const char *end, struct buf *out, bool *ret_alone)
+static void show_half(const struct dsl_halves *halves, uint32_t half, const char **at,
+		      const char *end, struct buf *out, bool *ret_alone)
 {
 	uint32_t next = read_private(*at + SEQUENCE_SIZE, end) - halves->base + FIRST_HALF, point;
 	char bytes[4];
@@ -131,7 +131,8 @@ static int show_half(const struct dsl_halves *halves, uint32_t half, const char 
 	if (half >= SECOND_HALF || next < SECOND_HALF || next >= SECOND_HALF + HALVES / 2) {
 		*ret_alone = true;
 		*at += SEQUENCE_SIZE;
-		return buf_append(out, *at - SEQUENCE_SIZE, SEQUENCE_SIZE);
+		buf_append(out, *at - SEQUENCE_SIZE, SEQUENCE_SIZE);
+		return;
 	}
 	point = 0x10000u + ((half - FIRST_HALF) << 10) + (next - SECOND_HALF);
 	bytes[0] = (char)(0xf0 | point >> 18);
@@ -139,19 +140,19 @@ static int show_half(const struct dsl_halves *halves, uint32_t half, const char 
 	bytes[2] = (char)(0x80 | (point >> 6 & 0x3f));
 	bytes[3] = (char)(0x80 | (point & 0x3f));
 	*at += 2L * SEQUENCE_SIZE;
-	return buf_append(out, bytes, sizeof(bytes));
+	buf_append(out, bytes, sizeof(bytes));
 }
 
 /* Appends an escape that libyaml has not read, as it was. */
-static int show_escape(const struct dsl_halves *halves, uint32_t point, const char **at,
-		       struct buf *out)
+static void show_escape(const struct dsl_halves *halves, uint32_t point, const char **at,
+			struct buf *out)
 {
 	char escape[ESCAPE_SIZE];
 
 	memcpy(escape, *at, ESCAPE_SIZE);
 	write_digits(escape, point - halves->base + FIRST_HALF);
 	*at += ESCAPE_SIZE;
-	return buf_append(out, escape, ESCAPE_SIZE);
+	buf_append(out, escape, ESCAPE_SIZE);
 }
 
 int dsl_halves_show(const struct dsl_halves *halves, bool quoted, const char *value, size_t size,
@@ -159,12 +160,11 @@ int dsl_halves_show(const struct dsl_halves *halves, bool quoted, const char *va
 {
 	const char *end = value + size, *from = value;
 	uint32_t point;
-	int r = 0;
 
 	*ret_alone = false;
 	if (!halves->base)
 		return buf_append(out, value, size);
-	for (const char *at = value; r == 0 && at < end;) {
+	for (const char *at = value; at < end;) {
 		bool found =
 			quoted ? is_in_block(point = read_private(at, end), halves->base)
 			       : read_escape(at, end, &point) && is_in_block(point, halves->base);
@@ -173,12 +173,13 @@ int dsl_halves_show(const struct dsl_halves *halves, bool quoted, const char *va
 			at++;
 			continue;
 		}
-		r = buf_append(out, from, (size_t)(at - from));
-		if (r == 0)
-			r = quoted ? show_half(halves, point - halves->base + FIRST_HALF, &at, end,
-					       out, ret_alone)
-				   : show_escape(halves, point, &at, out);
+		buf_append(out, from, (size_t)(at - from));
+		if (quoted)
+			show_half(halves, point - halves->base + FIRST_HALF, &at, end, out,
+				  ret_alone);
+		else
+			show_escape(halves, point, &at, out);
 		from = at;
 	}
-	return r < 0 ? r : buf_append(out, from, (size_t)(end - from));
+	return buf_append(out, from, (size_t)(end - from));
 }

@@ -184,10 +184,8 @@ static int operate_execution(void *data, const struct store_execution *execution
 		return -EPERM;
 	if (track.walk.n_operations >= SERVICE_OPERATIONS_MAX)
 		return -EDQUOT;
-	r = buf_append(&change->acts, execution->acts, strlen(execution->acts));
-	if (r == 0)
-		r = execution_state_operate(&track, operation->kind, change->change_ms,
-					    &change->acts);
+	buf_puts(&change->acts, execution->acts);
+	r = execution_state_operate(&track, operation->kind, change->change_ms, &change->acts);
 	if (r == 0)
 		execution_state_outlook(&track, &change->outlook);
 	return r;

@@ -46,14 +46,16 @@ void last_words(struct MHD_Connection *connection, const struct reply *reply,
 	if (!info)
 		return;
 	fd = info->connect_fd;
-	if (reply->body &&
-	    buf_printf(&text,
-		       "HTTP/1.1 %u Bad Request\r\n"
-		       "Content-Type: application/json;charset=UTF-8\r\n"
-		       "X-request-id: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
-		       reply->status, request_id, reply->size) == 0 &&
-	    buf_append(&text, reply->body, reply->size) == 0)
-		send_text(connection, fd, &text);
+	if (reply->body) {
+		buf_printf(&text,
+			   "HTTP/1.1 %u Bad Request\r\n"
+			   "Content-Type: application/json;charset=UTF-8\r\n"
+			   "X-request-id: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+			   reply->status, request_id, reply->size);
+		buf_append(&text, reply->body, reply->size);
+		if (!text.error)
+			send_text(connection, fd, &text);
+	}
 	drain_socket(fd);
 	shutdown(fd, SHUT_RDWR);
 }

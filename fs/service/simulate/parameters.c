@@ -55,15 +55,15 @@ static int append_value(const struct globals *globals, const char *name, struct 
 		key = json_get_string(parameter, "key");
 		value = json_get(parameter, "value");
 		if (key && !strcmp(key, name) && cJSON_IsString(value))
-			return buf_append(out, value->valuestring, strlen(value->valuestring));
+			return buf_puts(out, value->valuestring);
 	}
 	value = json_get(json_get(globals->inputs, name), "default");
 	if (!value || cJSON_IsNull(value))
 		return -ENOENT;
 	if (cJSON_IsString(value))
-		return buf_append(out, value->valuestring, strlen(value->valuestring));
+		return buf_puts(out, value->valuestring);
 	printed = cJSON_PrintUnformatted(value);
-	return printed ? buf_append(out, printed, strlen(printed)) : -ENOMEM;
+	return printed ? buf_puts(out, printed) : -ENOMEM;
 }
 
 int globals_fill(const struct globals *globals, const char *text, size_t max, struct buf *out,
@@ -78,9 +78,8 @@ int globals_fill(const struct globals *globals, const char *text, size_t max, st
 
 		if (!copy)
 			return -ENOMEM;
-		r = buf_append(out, text, (size_t)(at - text));
-		if (r == 0)
-			r = append_value(globals, copy, out);
+		buf_append(out, text, (size_t)(at - text));
+		r = append_value(globals, copy, out);
 		if (r == -ENOENT)
 			*ret_missing = steal_ptr(copy);
 		if (r == 0 && out->size > max)
@@ -88,6 +87,6 @@ int globals_fill(const struct globals *globals, const char *text, size_t max, st
 		text = end;
 	}
 	if (r == 0)
-		r = buf_append(out, text, strlen(text));
+		r = buf_puts(out, text);
 	return r == 0 && out->size > max ? -E2BIG : r;
 }

@@ -62,15 +62,13 @@ static int keep_document_number(void *data, const struct db_row *row)
 
 int store_make_pattern(const char *text, struct buf *out)
 {
-	int r = buf_append(out, "%", 1);
-
-	for (; r == 0 && *text; text++) {
+	buf_puts(out, "%");
+	for (; *text; text++) {
 		if (strchr("%_\\", *text))
-			r = buf_append(out, "\\", 1);
-		if (r == 0)
-			r = buf_append(out, text, 1);
+			buf_puts(out, "\\");
+		buf_append(out, text, 1);
 	}
-	return r < 0 ? r : buf_append(out, "%", 1);
+	return buf_puts(out, "%");
 }
 
 /* The characters of a text, in lower case as the database knows it: ASCII letters only. Returns how
@@ -102,11 +100,9 @@ static int append_character(struct buf *out, uint32_t character)
 
 static int append_characters(struct buf *out, const uint32_t *characters, size_t n)
 {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = append_character(out, characters[i]);
-	return r;
+	for (size_t i = 0; i < n; i++)
+		append_character(out, characters[i]);
+	return out->error;
 }
 
 /* The least text that is greater than all that begin with these characters. Returns 0, or -ERANGE
@@ -114,7 +110,6 @@ static int append_characters(struct buf *out, const uint32_t *characters, size_t
 static int append_next(struct buf *out, const uint32_t *characters, size_t n)
 {
 	uint32_t last;
-	int r;
 
 	while (n && characters[n - 1] == CHARACTER_LAST)
 		n--;
@@ -123,8 +118,8 @@ static int append_next(struct buf *out, const uint32_t *characters, size_t n)
 	last = characters[n - 1] + 1;
 	if (last == SURROGATE_FIRST)
 		last = SURROGATE_LAST + 1;
-	r = append_characters(out, characters, n - 1);
-	return r < 0 ? r : append_character(out, last);
+	append_characters(out, characters, n - 1);
+	return append_character(out, last);
 }
 
 /* The numbers of the documents that may match, as a JSON array, and how many they are. */
