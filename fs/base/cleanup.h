@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 /*
- * Cleanup attributes: a variable that owns something gives it back when it goes out of scope, so
- * that an early return needs no goto. A value that is handed on is taken out with steal_ptr() or
- * steal_fd().
+ * Cleanup attributes. A variable that owns something frees it when the variable goes out of scope.
+ * So an early return needs no goto. Take a value that is to outlive the scope out with steal_ptr()
+ * or steal_fd().
  */
 
 static inline void cleanup_freep(void *p)
@@ -33,7 +33,8 @@ static inline void cleanup_fclosep(FILE **file)
 #define _cleanup_close_ __attribute__((cleanup(cleanup_closep)))
 #define _cleanup_fclose_ __attribute__((cleanup(cleanup_fclosep)))
 
-/* Defines the cleanup function NAMEp for a destructor that takes a pointer (also NULL). */
+/* Defines the cleanup function DESTRUCTORp for a variable of a pointer type. The destructor is not
+ * called for NULL. */
 #define DEFINE_CLEANUP(type, destructor)                                                           \
 	static inline void destructor##p(type *p)                                                  \
 	{                                                                                          \
@@ -42,7 +43,7 @@ static inline void cleanup_fclosep(FILE **file)
 	}
 #define _cleanup_(destructor) __attribute__((cleanup(destructor##p)))
 
-/* Hands a pointer on: its value, and NULL left behind. */
+/* Takes the value out of a pointer variable, and leaves NULL in the variable. */
 #define steal_ptr(ptr)                                                                             \
 	({                                                                                         \
 		__typeof__(ptr) stolen_ = (ptr);                                                   \
@@ -50,7 +51,7 @@ static inline void cleanup_fclosep(FILE **file)
 		stolen_;                                                                           \
 	})
 
-/* Hands a descriptor on: its number, and -1 left behind. */
+/* Takes the descriptor out of a variable, and leaves -1 in the variable. Returns the descriptor. */
 static inline int steal_fd(int *fd)
 {
 	int stolen = *fd;

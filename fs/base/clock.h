@@ -4,20 +4,21 @@
 
 #include <stdint.h>
 
-/* Milliseconds of a clock that is never put back: for what is waited for or measured. */
+/* Returns milliseconds of a clock that nobody sets back (CLOCK_MONOTONIC). Measure and wait with
+ * this clock. */
 int64_t clock_monotonic_ms(void);
 
-/* Microseconds of the same clock. */
+/* Returns microseconds of the same clock. */
 int64_t clock_monotonic_us(void);
 
-/* Microseconds of processor time that the calling thread has used. A system call. */
+/* Returns the processor time of the calling thread in microseconds. This is a system call. */
 int64_t clock_thread_us(void);
 
-/* Milliseconds since the epoch. */
+/* Returns milliseconds since the epoch (CLOCK_REALTIME). */
 int64_t clock_realtime_ms(void);
 
-/* Writes a time since the epoch as "2025-07-01T18:02:39Z", and "-" for 0 and for what is no time.
- */
+/* Writes a time since the epoch as "2025-07-01T18:02:39Z". Writes "-" for 0, and for a number that
+ * is no time. */
 #define CLOCK_WORD_ROOM 32
 void clock_write_utc(int64_t realtime_ms, char ret_word[CLOCK_WORD_ROOM]);
 

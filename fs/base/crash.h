@@ -3,14 +3,14 @@
 #define COCFS_BASE_CRASH_H
 
 /*
- * Crash points: named places where a test has the process die, to show what the next mount makes of
- * it (tests/fault/test_crash_points.py). They exist only in a build with -Dcrash_points=true; in
- * any other they are nothing at all.
+ * Crash points: named places in the code where a test kills the process. The next mount then shows
+ * whether anything was lost (tests/fault/test_crash_points.py). Crash points exist only in a build
+ * with -Dcrash_points=true. In other builds CRASH_POINT() does nothing.
  */
 #ifdef COCFS_CRASH_POINTS
 
-/* Dies by SIGKILL if the environment variable COCFS_CRASH_AT names this point: "name", or "name:N"
- * for the Nth time that it is reached. */
+/* Kills the process with SIGKILL if the environment variable COCFS_CRASH_AT names this point:
+ * "name", or "name:N" for the Nth time that the process reaches the point. */
 void crash_point(const char *name);
 
 #define CRASH_POINT(name) crash_point(name)

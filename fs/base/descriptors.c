@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/descriptors.h"
 
-#define DIRECTORIES_SHARE 8 /* one of so many that are left, where they are few */
+/* When there are few descriptors: the directories get one of 8 that are left. */
+#define DIRECTORIES_SHARE 8
 
 static unsigned at_most(unsigned number, unsigned most)
 {

@@ -5,43 +5,45 @@
 #include <stdbool.h>
 
 /*
- * How a mount divides the descriptors that its process may have. Each part has its own bound, so
- * that no part can take what another one needs: a user who opens everything keeps neither the
- * ledger nor the connections to the service from working.
+ * How a mount divides the descriptors that its process may have. Each part has its own bound, so no
+ * part can take the descriptors of another part. A user who opens files without end stops neither
+ * the ledger nor the connections to the service.
  */
 struct descriptors {
 	unsigned all;
 	unsigned own;	      /* for the mount itself: see DESCRIPTORS_OWN_MAX */
-	unsigned directories; /* of the spool, kept open because they were used lately */
+	unsigned directories; /* of the spool: kept open because they were used lately */
 	unsigned connections; /* to the service */
 	unsigned users;	      /* what users have open: files, listings, files without a name */
 };
 
 /*
- * The mount itself: the state directory, the ledger, the FUSE descriptor, loops, counters and the
- * embedded service are about 30. The rest is for what is open for a moment: a file whose content is
- * committed, a directory that is renamed, /proc, a certificate, a name server.
+ * The mount itself needs about 30 descriptors: the state directory, the ledger, the FUSE
+ * descriptor, loops, counters and the embedded service. The rest is for descriptors that are open
+ * for a moment: a file whose content is committed, a directory that is renamed, /proc, a
+ * certificate, a name server.
  */
 #define DESCRIPTORS_OWN_MAX 64
 #define DESCRIPTORS_OWN_LEAST 32
 
-/* With fewer than that nothing can be mounted. */
+/* With fewer descriptors cocfs does not mount. */
 #define DESCRIPTORS_LEAST 40
 
-/* Below that a mount says in the log how little it can do. It is the usual limit of old systems. */
+/* With fewer descriptors a mount warns in the log that it can do little. 1024 is the usual limit of
+ * old systems. */
 #define DESCRIPTORS_FEW 1024
 
-/* A listing of a tree comes back to a directory after everything below it: more than any tree has
- * levels that a listing stands in at once. */
+/* A program that lists a tree comes back to a directory after everything below it. No tree has so
+ * many levels. */
 #define DESCRIPTORS_DIRECTORIES_MAX 128
 #define DESCRIPTORS_DIRECTORIES_LEAST                                                              \
-	4 /* a rename needs two at once, beside the one that it moves */
+	4 /* a rename needs two at once, and the directory that moves */
 
-/* Connections to the service, so requests that are under way at once. */
+/* Connections to the service. This is also the number of requests that are under way at once. */
 #define DESCRIPTORS_CONNECTIONS_MAX 1024
 
-/* Divides all descriptors, at least DESCRIPTORS_LEAST. embedded: both ends of each connection are
- * in this process. */
+/* Divides all descriptors. all: at least DESCRIPTORS_LEAST. embedded: the service is in this
+ * process, so both ends of each connection count. */
 void descriptors_divide(unsigned all, bool embedded, struct descriptors *ret_descriptors);
 
 #endif

@@ -9,7 +9,8 @@
 
 #include "base/shown.h"
 
-/* Makes a text that vsnprintf(3) wrote fit to be shown. length: what it returned. */
+/* Makes a text that vsnprintf(3) has written fit to be shown. length: what vsnprintf(3)
+ * returned. */
 static void put_right(char *text, size_t room, int length)
 {
 	if (length >= 0 && (size_t)length >= room)
@@ -45,7 +46,7 @@ void err_context(struct err *err, const char *fmt, ...)
 	vsnprintf(context, sizeof(context), fmt, args);
 	va_end(args);
 	memcpy(sentence, err->text, sizeof(sentence));
-	/* a sentence too long for both is cut at its end */
+	/* where context and sentence together are too long, the end of the sentence is cut */
 	length = snprintf(err->text, sizeof(err->text), "%s: %s", context, sentence);
 	if (length < 0)
 		memcpy(err->text, sentence, sizeof(sentence));

@@ -4,31 +4,33 @@
 
 #include <stddef.h>
 
-/* Errors: one sentence, and the lines under it in the .error sibling. */
+/* The bytes of an error's sentence, and of the lines below the sentence, each with a NUL. */
 #define ERR_TEXT_MAX 1024
 #define ERR_DETAILS_MAX 3072
 
 /*
- * An error that a person can act on: an errno, one sentence that says what is wrong, and
- * "key: value" lines. It is filled where the error occurs and gathers context as it rises; the same
- * text reaches the terminal, the log and the .error sibling. Lives on the caller's stack; owns
- * nothing. Functions that take one accept NULL, and fill it only when they fail. All text is made
- * fit to be shown (base/shown.h), so that a text from elsewhere forges no line. What does not fit
- * is cut between characters.
+ * An error that a person can act on: an errno, one sentence that says what is wrong, and lines
+ * "key: value". The function that fails fills the error. Callers add context. The same text reaches
+ * the terminal, the log and the .error sibling. A struct err lives on the caller's stack and owns
+ * no memory.
+ *
+ * Functions that take a struct err accept NULL. They fill the error only if they fail. All text is
+ * made fit to be shown (base/shown.h), so a foreign text forges no line. A text that is too long is
+ * cut between two characters.
  */
 struct err {
 	int errnum;		       /* positive errno; 0: no error */
 	char text[ERR_TEXT_MAX];       /* one sentence, no newline at its end */
 	char details[ERR_DETAILS_MAX]; /* lines "key: value\n" */
-	unsigned line, column;	       /* where in a text; 0: err_place() has told no place */
+	unsigned line, column;	       /* where in a text; 0: no place is known */
 };
 
-/* Fills err (fresh: details are emptied). */
+/* Fills err, and empties the details. NULL is accepted. Most callers use err_set(). */
 void err_fill(struct err *err, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /*
- * Fills err, too. Its value is -errnum, so that it can be returned at once. It is a macro, so that
+ * Fills err. The value of the macro is -errnum, so a caller can return it. This is a macro so that
  * a compiler and clang's analyzer see which value a failure has.
  */
 #define err_set(err, errnum, ...)                                                                  \
@@ -38,37 +40,38 @@ void err_fill(struct err *err, int errnum, const char *fmt, ...)
 		-errnum_;                                                                          \
 	})
 
-/* Puts "context: " before the sentence. NULL is accepted. It returns nothing, so that no caller
- * takes a failure without a sentence for a success. */
+/* Puts "context: " before the sentence. NULL is accepted. The function returns nothing, so no
+ * caller takes a failure without a sentence for a success. */
 void err_context(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Says where in a text the error is: puts "LINE:COLUMN: " before the sentence, and adds the lines
- * "line" and "column". Both count from 1. Call it after err_context(). NULL is accepted.
+ * Says where in a text the error is. Puts "LINE:COLUMN: " before the sentence, and adds the lines
+ * "line" and "column". Both count from 1. Call this function after err_context(). NULL is accepted.
  */
 void err_place(struct err *err, unsigned line, unsigned column);
 
-/* The sentence without the place that err_place() has put before it; lives as long as err. */
+/* Returns the sentence without the place that err_place() has put before the sentence. The text
+ * lives as long as err. */
 const char *err_sentence(const struct err *err);
 
-/*
- * Adds a line "key: value". An empty value adds nothing.
- */
+/* Adds a line "key: value". An empty value adds nothing. NULL is accepted. */
 void err_detail(struct err *err, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The value of the first line of a key, ret_size bytes of err's own; NULL if there is none. */
+/* Returns the value of the first line of a key: ret_size bytes inside err. Returns NULL if there is
+ * no line of that key. */
 const char *err_find(const struct err *err, const char *key, size_t *ret_size);
 
-/* Takes the lines of a key out. */
+/* Removes all lines of a key. */
 void err_drop(struct err *err, const char *key);
 
-/* The name of an errno, such as "ENODATA"; "errno N" in a static buffer for one without a name. */
+/* Returns the name of an errno, such as "ENODATA". For an errno without a name: "errno N", in a
+ * static buffer. */
 const char *err_name(int errnum);
 
 /*
- * The whole story, as the .error sibling holds it: the sentence, "errno: NAME", the details.
- * Returns an allocated string that the caller frees, NULL when out of memory.
+ * Returns the whole story, as the .error sibling has it: the sentence, "errno: NAME", the details.
+ * The caller frees the text. Returns NULL without memory.
  */
 char *err_story(const struct err *err);
 

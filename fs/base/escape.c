@@ -6,7 +6,7 @@
 
 #include "base/shown.h"
 
-/* The length of what stands at the beginning and needs no escape. */
+/* Returns the length of the beginning of a text that needs no escape. */
 static size_t plain_length(const char *text, size_t left)
 {
 	size_t at = 0, size;

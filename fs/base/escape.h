@@ -5,16 +5,16 @@
 #include "base/buf.h"
 
 /*
- * Text as one field of a line: the backslash, and each byte of what base/shown.h does not show as
- * it is (tab and newline among them), are written as a backslash and three octal digits, as
- * /proc/mounts does. Other bytes stay. Unlike a text that shown_clean() put right, this text can be
- * read back.
+ * Writes a text as one field of a line. A backslash becomes a backslash and three octal digits, as
+ * in /proc/mounts. So does each byte of a character that base/shown.h does not show as it is, such
+ * as a tab or a line feed. Other bytes stay. escape_undo() gives the text back. No function gives
+ * back a text that shown_clean() has changed.
  */
 
-/* Appends text, escaped. Returns 0 or -ENOMEM. */
+/* Appends a text, escaped. Returns 0 or -ENOMEM. */
 int escape_append(struct buf *buf, const char *text);
 
-/* Puts an escaped text right in its place. What is no escape stays. */
+/* Removes the escapes from a text, in place. A backslash that begins no escape stays. */
 void escape_undo(char *text);
 
 #endif

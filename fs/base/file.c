@@ -29,7 +29,8 @@ static int read_whole_file(int fd, const char *path, struct buf *out, struct err
 	size_t most = CONFIG_FILE_MAX + 1, got = 0;
 	int r;
 
-	/* room for all of it at once: growing would leave copies of secrets in freed memory */
+	/* take the memory for the whole file at once: a buffer that grows leaves copies of secrets
+	 * in freed memory */
 	r = buf_reserve(out, most);
 	if (r < 0)
 		return err_set(err, -r, "out of memory");
@@ -58,7 +59,8 @@ int file_read(const char *path, bool private, struct buf *out, struct err *err)
 	struct stat st;
 	int r;
 
-	/* O_NONBLOCK: a FIFO in its place must not hang us before it is seen for what it is */
+	/* O_NONBLOCK: a FIFO of that name must not hold the program before fstat() sees that the
+	 * file is a FIFO */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0) {
 		if (errno == ENOENT || errno == ENOTDIR)

@@ -7,15 +7,19 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* The SDKs' own files: credentials with two long tokens, or a table of regions. */
+/* The longest file that is read, in bytes. The files are the SDKs' own: credentials with two long
+ * tokens, or a table of regions. */
 #define CONFIG_FILE_MAX 65536
 
 /*
- * Reads a whole regular file of at most CONFIG_FILE_MAX bytes. With private, it must be owned by
- * the effective user or root and closed to group and others. This is checked on the open file, so
- * that nothing can be put in its place between the look and the read. Appends to out, whose memory
- * holds a secret then. Returns 0; -ENOENT: no such file, err not filled; -EACCES: not private, or
- * not allowed to read it; -EINVAL: not a regular file, or too long; -EIO; -ENOMEM.
+ * Reads a whole regular file of at most CONFIG_FILE_MAX bytes, and appends the bytes to out. The
+ * memory of out may hold a secret then. With private, the file must belong to the effective user or
+ * to root, and group and others must have no access. The check is made on the open file, so nobody
+ * can put another file in its place between the check and the read.
+ *
+ * Returns 0. Returns -ENOENT if there is no such file: err is not filled then. Returns -EACCES if
+ * the file is not private or this user may not read it, -EINVAL if it is too long or no regular
+ * file, -EIO, or -ENOMEM.
  */
 int file_read(const char *path, bool private, struct buf *out, struct err *err);
 

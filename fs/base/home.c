@@ -17,11 +17,12 @@ static bool is_in_roots_home(const char *path)
 	const char *home = root && root->pw_dir ? root->pw_dir : "/root";
 	size_t length = strlen(home);
 
-	/* a system whose root lives in "/" has no private home for it */
+	/* where the home of root is "/", no directory counts as private to root */
 	return length > 1 && !strncmp(path, home, length) && (path[length] == '/' || !path[length]);
 }
 
-/* Does a directory that is there, or the nearest one above that is, belong to this user? */
+/* Does the directory belong to this user? If there is no such directory, the nearest directory
+ * above counts. */
 static bool is_home_ours(const char *path)
 {
 	char nearest[PATH_MAX];

@@ -3,18 +3,21 @@
 #define COCFS_BASE_HOME_H
 
 /*
- * Where the effective user keeps things. The environment is believed only where it speaks of this
- * user: mount(8) runs "user" mounts of fstab as the user, but with root's HOME (its own HOME is
- * cleared, and mount.fuse3 sets /root where there is none); sudo and setuid= leave the caller's.
+ * Where the effective user keeps files. The environment counts only if it speaks of this user. A
+ * "user" mount of fstab runs as the user, but with root's HOME: mount(8) clears HOME, and
+ * mount.fuse3 sets HOME to /root if there is none. The HOME of a caller of sudo, or of setuid=,
+ * stays.
  */
 
-/* The home directory: HOME if it is this user's, else what the user database says. Allocated.
- * Returns 0, -ENOENT: there is none, or -ENOMEM. */
+/* The home directory: HOME if HOME belongs to this user, else the home of the user database. The
+ * caller frees the path. Returns 0, -ENOENT: the user has no home directory, or -ENOMEM. */
 int home_directory(char **ret_path);
 
-/* The value of a variable that names a directory, such as XDG_STATE_HOME; borrowed. NULL: it is not
- * set, no absolute path, or another user's directory. One that is to be made yet is the user's in
- * whose directory it is to be. One of root's outside root's home is anybody's. */
+/* Returns the value of an environment variable that names a directory, such as XDG_STATE_HOME.
+ * The text belongs to the environment. Returns NULL if the variable is not set, is no absolute
+ * path, or names the directory of another user. If the directory does not exist yet, the owner
+ * of the nearest directory above counts. A directory of root outside root's home is good for
+ * every user. */
 const char *home_variable(const char *name);
 
 #endif

@@ -20,7 +20,7 @@ static char *trim_line(char *text)
 	return text;
 }
 
-/* Ends the line where a comment begins: at its start, or after white space. */
+/* Cuts the comment off a line. A comment begins at the start of the line, or behind white space. */
 static void cut_comment(char *line)
 {
 	for (char *p = line; *p; p++)

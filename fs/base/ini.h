@@ -5,19 +5,22 @@
 #include <stddef.h>
 
 /*
- * INI files as the SDKs' credentials are written: "[section]" lines, "key = value" lines, comments
- * from '#' or ';' at the start of a line or after white space, CRLF or LF, a byte order mark, and
- * one pair of quotes around a value. Parsed in place: no copy of a value is made.
+ * INI files as the SDKs write their credentials. A file has lines "[section]" and lines "key =
+ * value". A comment goes from '#' or ';' to the end of the line, if the sign stands at the start of
+ * the line or behind white space. Lines end with CRLF or LF. A byte order mark may come first. A
+ * value may have one pair of quotes around it. The text is parsed in place, so no copy of a secret
+ * is made.
  */
 
-/* Called for each key; the strings live as long as the text. section is "" before the first one.
- * A negative return ends the parsing and is returned. */
+/* Called for each key. The strings live as long as the text. section is "" before the first
+ * section. A negative return value ends the parsing. */
 typedef int ini_fn(void *data, const char *section, const char *key, const char *value);
 
 /*
- * Parses size bytes of text, which is followed by a NUL and is cut into pieces by this. Returns 0;
- * -EINVAL for a line that is none of the above or holds a NUL or control character, its number in
- * *ret_line (else untouched); or what fn returned.
+ * Parses size bytes of text. A NUL must follow the text. The parser cuts the text into pieces.
+ * Returns 0, or what fn returned. Returns -EINVAL for a line of another form, and for a line with a
+ * NUL or a control character. Then *ret_line is the number of that line; else *ret_line stays
+ * untouched.
  */
 int ini_parse(char *text, size_t size, ini_fn *fn, void *data, unsigned *ret_line);
 

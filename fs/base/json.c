@@ -9,12 +9,13 @@
 
 #include "base/secret.h"
 
-/* The offset of the quote that ends a string, size if there is none. at: behind its beginning. */
+/* Returns the offset of the quote that ends a string; size if there is none. at: the offset behind
+ * the opening quote. */
 static size_t string_end(const char *text, size_t size, size_t at)
 {
 	const char *quote = memchr(text + at, '"', size - at);
 
-	/* most strings have no escape, and memchr() is fast */
+	/* Look with memchr() first: most strings have no escape, and memchr() is fast. */
 	if (!quote || !memchr(text + at, '\\', (size_t)(quote - text) - at))
 		return quote ? (size_t)(quote - text) : size;
 	while (at < size && text[at] != '"')
@@ -48,8 +49,8 @@ bool json_is_within(const char *text, size_t size, size_t values_max, size_t dep
 	return values <= values_max && depth <= depth_max;
 }
 
-/* Finds a NUL that the text spells from an offset on: "\\u0000", where the backslash is no escaped
- * one itself. Returns the offset of the backslash, size if there is none. */
+/* Finds the first "\\u0000" from an offset on whose backslash is not escaped by another backslash.
+ * Returns the offset of the backslash, or size. */
 static size_t find_nul(const char *text, size_t size, size_t at)
 {
 	for (; at < size; at++) {
@@ -57,7 +58,7 @@ static size_t find_nul(const char *text, size_t size, size_t at)
 			continue;
 		if (size - at > 5 && !memcmp(text + at + 1, "u0000", 5))
 			return at;
-		at++; /* what is escaped begins no escape */
+		at++; /* skip the escaped character: it may be a backslash */
 	}
 	return size;
 }
@@ -77,7 +78,7 @@ int json_parse(const char *text, size_t size, cJSON **ret_value)
 		return -EINVAL;
 	if (find_nul(text, size, 0) < size)
 		return -EILSEQ;
-	/* cJSON looks for an end within the given length when no terminator is asked for */
+	/* cJSON stays within the given length, because no NUL is asked for at the end */
 	value = cJSON_ParseWithLengthOpts(text, size, &end, false);
 	if (!value)
 		return -EINVAL;
@@ -93,7 +94,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Are all names of an object different? 1, 0 or -ENOMEM. */
+/* Are all names of an object different? Returns 1, 0 or -ENOMEM. */
 static int has_own_names(const cJSON *object)
 {
 	size_t n = (size_t)cJSON_GetArraySize(object), i = 0;

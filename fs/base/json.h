@@ -11,52 +11,55 @@
 #include "base/cleanup.h"
 
 /*
- * What the client and the local service both need of cJSON, put right: look-ups are case-sensitive
- * (cJSON's plain one is not), the whole text must be one JSON value, and a string that holds NUL
- * ("\u0000") is refused, since cJSON would cut it there.
+ * What cJSON does not do as the client and the local service need it. Names are compared with their
+ * case: cJSON's own cJSON_GetObjectItem() ignores the case. The whole text must be one JSON value.
+ * A string that holds a NUL ("\u0000") is refused, because cJSON would cut the string there.
  */
 
 DEFINE_CLEANUP(cJSON *, cJSON_Delete)
 #define _cleanup_json_ _cleanup_(cJSON_Delete)
 
 /*
- * Has a text at most so many JSON values, nested at most so deep? A value takes two bytes of text,
- * and sixty and more of memory once it is built: so count what comes from elsewhere before
- * json_parse(). For a text that is not JSON the answer is of no use, and safe.
+ * Has a text at most values_max JSON values, nested at most depth_max deep? A value takes two bytes
+ * of text, but 60 bytes of memory and more in cJSON. So call this function before json_parse() for
+ * each text that comes from elsewhere. If the text is no JSON, either answer may come, and both are
+ * safe.
  */
 bool json_is_within(const char *text, size_t size, size_t values_max, size_t depth_max);
 
 /*
- * Parses text that need not be NUL-terminated; white space may follow the value. Returns 0 and an
- * owned value; -EINVAL: not JSON; -EILSEQ: "\u0000" in it; -ENOMEM.
+ * Parses size bytes of text. The text needs no NUL at its end. White space may follow the value.
+ * Returns 0 and a value that the caller deletes; -EINVAL: not JSON; -EILSEQ: the text has "\u0000";
+ * -ENOMEM.
  */
 int json_parse(const char *text, size_t size, cJSON **ret_value);
 
-/* Makes each NUL that a text spells ("\u0000") the control character U+0001, so that json_parse()
- * takes the text. */
+/* Replaces each "\u0000" in a text by "\u0001", so that json_parse() takes the text. */
 void json_replace_nul(char *text, size_t size);
 
 /*
- * Does no object in a value have two members of one name? With two of them each reader may take
- * another one. Names are compared as they are read, so "\\u0061" is "a". The depth of the value
- * is bounded by the caller (json_is_within()). Returns 1, 0 or -ENOMEM.
+ * Returns 1 if no object in a value has two members of one name, 0 if one has, or -ENOMEM. With two
+ * such members, each program that reads the text may take another one. The escapes in names are
+ * already undone, so "\\u0061" is "a". The caller bounds the depth of the value (json_is_within()).
  */
 int json_is_clear(const cJSON *value);
 
-/* Overwrites all strings of a value that holds secrets, before it is deleted. Its depth is bounded
- * by the caller (json_is_within()). NULL is accepted. */
+/* Overwrites all strings of a value. Call this function before you delete a value that holds
+ * secrets. NULL is accepted. The caller bounds the depth of the value (json_is_within()). */
 void json_wipe(cJSON *value);
 
-/* The member of an object, by its exact name; NULL if there is none or value is not an object. */
+/* Returns the member of an object by its exact name. Returns NULL if there is none, or if value is
+ * no object. */
 const cJSON *json_get(const cJSON *value, const char *name);
 
-/* The member as a string that lives as long as value; NULL if there is none of that type. */
+/* Returns a member that is a string; the text lives as long as value. Returns NULL if there is no
+ * member of that name and type. */
 const char *json_get_string(const cJSON *value, const char *name);
 
 /*
- * The member as an integer, written as a number or as a string (the COC API declares one and sends
- * the other). A string has the form that JSON has for integers: " 0", "+0" and "00" are none.
- * Returns false if there is none that fits.
+ * Reads a member that is an integer, as a JSON number or as a string. (The COC API declares the one
+ * form and sends the other.) In a string the integer must have the form of JSON: " 0", "+0" and
+ * "00" are no integers. Returns false if there is no such member, or if the number does not fit.
  */
 bool json_get_int(const cJSON *value, const char *name, int64_t *ret_number);
 

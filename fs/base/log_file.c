@@ -13,18 +13,18 @@
 
 #include "base/cleanup.h"
 
-/* The time, the program, the level, and the longest line of log.c (4096 bytes). */
+/* Room for the time, the program, the level, and the longest line of log.c (4096 bytes). */
 #define ENTRY_MAX_BYTES 4352
 
 static struct {
 	int directory_fd, fd;
 	char *name; /* in the directory; NULL: there is no log file */
 	unsigned long lost;
-	bool torn; /* the last line is there in part */
+	bool torn; /* only a part of the last line is in the file */
 } log_file = {.directory_fd = -1, .fd = -1};
 
-/* Opens the file by its name. A FIFO or a device is never waited for. Returns a descriptor or
- * -errno. */
+/* Opens the log file by its name. O_NONBLOCK: the open never waits for a FIFO or a device. Returns
+ * a descriptor or -errno. */
 static int open_name(int directory_fd, const char *name)
 {
 	_cleanup_close_ int fd = openat(directory_fd, name,
@@ -95,7 +95,7 @@ bool log_file_is_open(void)
 	return log_file.name;
 }
 
-/* Writes all of a text, or nothing more can be written. */
+/* Writes a text. Returns false if the file does not take the whole text. */
 static bool write_all(const char *text, size_t size)
 {
 	size_t done = 0;
@@ -114,7 +114,8 @@ static bool write_all(const char *text, size_t size)
 	return true;
 }
 
-/* What must stand before the next line: the end of a torn line, and how many lines are missing. */
+/* Writes what must stand before the next line: the end of a torn line, and a line that says how
+ * many lines are missing. Returns false if that cannot be written. */
 static bool write_gap(const char *now)
 {
 	char text[128];

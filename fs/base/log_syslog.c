@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The head of a message, and the longest line of log.c (4096 bytes). */
+/* Room for the head of a message, and for the longest line of log.c (4096 bytes). */
 #define MESSAGE_MAX_BYTES 4224
 
 static struct {
@@ -52,7 +52,8 @@ bool log_syslog_is_there(void)
 	return is_connected();
 }
 
-/* Sends one message; a daemon that was started again is connected again. */
+/* Sends one message. Connects again if the log daemon was started anew. Returns whether the message
+ * is sent. */
 static bool send_message(const char *program, int priority, const char *line)
 {
 	char message[MESSAGE_MAX_BYTES], now[32];
@@ -75,7 +76,7 @@ static bool send_message(const char *program, int priority, const char *line)
 			return true;
 		if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			return false;
-		/* half a message on a stream spoils the next one, too */
+		/* disconnect: on a stream, half a message would spoil the next message */
 		disconnect_syslog();
 	}
 	return false;

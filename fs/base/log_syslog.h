@@ -5,16 +5,16 @@
 #include <stdbool.h>
 
 /*
- * The system's log, at the socket /dev/log. A syslog(3) that never waits: the log daemon may be
- * stopped or slow, and who waits for it in the loop keeps the whole mount waiting. A message for
- * which there is no room is lost and counted; the next one that goes through is followed by one
- * that says how many.
+ * The system's log, at the socket /dev/log. Unlike syslog(3), this never waits: the log daemon may
+ * be stopped or slow, and a wait in the loop holds the whole mount. A message for which the socket
+ * has no room is lost and counted. After the next message that gets through, another one says how
+ * many were lost.
  */
 
-/* Is there a daemon that takes messages? */
+/* Is there a log daemon that takes messages? */
 bool log_syslog_is_there(void);
 
-/* Sends a message of the facility "daemon"; priority: of syslog.h. */
+/* Sends a message of the facility "daemon". priority: one of syslog.h. */
 void log_syslog_send(const char *program, int priority, const char *line);
 
 #endif

@@ -35,7 +35,7 @@ void process_seed_random(void)
 {
 	unsigned seed = (unsigned)getpid();
 
-	/* a kernel that has no random bytes yet is a reason to be less random, and none to stop */
+	/* without random bytes the process ID is the seed: a weak seed is no reason to stop */
 	(void)!getrandom(&seed, sizeof(seed), GRND_NONBLOCK);
 	srandom(seed);
 }
@@ -87,11 +87,12 @@ static int release_file(struct dl_phdr_info *info, size_t size, void *data)
 		uintptr_t begin = info->dlpi_addr + part->p_vaddr;
 		uintptr_t end = (begin + part->p_memsz + page - 1) & ~(page - 1);
 
-		/* what may be written holds what the linker has put there */
+		/* keep writable parts: the dynamic linker has written into them */
 		if (part->p_type != PT_LOAD || part->p_flags & PF_W)
 			continue;
 		begin &= ~(page - 1);
-		madvise((void *)begin, end - begin, MADV_DONTNEED); /* or they stay */
+		madvise((void *)begin, end - begin,
+			MADV_DONTNEED); /* a failure does no harm: the pages stay */
 	}
 	return 0;
 }

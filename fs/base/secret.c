@@ -10,7 +10,7 @@
 #include "base/buf.h"
 
 struct secret {
-	char *bytes; /* own pages, so that the advice to the kernel touches nothing else */
+	char *bytes; /* pages of its own: madvise() and mlock() work on whole pages */
 	size_t size;
 	char *source;
 };
@@ -36,7 +36,8 @@ int secret_open(const void *bytes, size_t size, const char *source, struct secre
 		free(secret);
 		return -ENOMEM;
 	}
-	/* both are best effort: the process is also kept from dumping core (main.c) */
+	/* if either fails, the secret is kept all the same: process_keep_secrets() forbids core
+	 * files, too */
 	madvise(pages, PAGES_SIZE, MADV_DONTDUMP);
 	mlock(pages, size + 1);
 	memcpy(pages, bytes, size);

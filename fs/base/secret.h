@@ -4,37 +4,40 @@
 
 #include <stddef.h>
 
-/* Secrets: AK, SK, security token (the longest seen is about 8 KB), X-Auth-Token. */
+/* The bytes of a secret: an AK, an SK, a security token (the longest seen is about 8 KB), or an
+ * X-Auth-Token. */
 #define SECRET_MAX 16384
 
 /*
- * A secret: bytes that know where they came from, print as "***", and are wiped when closed. Their
- * memory is kept out of core dumps and, where the limit allows it, out of swap.
+ * A secret: bytes, and the source that they came from. A secret prints as "***", and secret_close()
+ * wipes it. Its memory is kept out of core dumps and, where the limit of the process allows it, out
+ * of swap.
  */
 struct secret;
 
 /*
- * Copies size bytes (at most SECRET_MAX). source names where they came from, for people ("the
- * environment variable HUAWEICLOUD_SDK_SK"); it is copied. Returns 0 and an owned secret;
- * -E2BIG, -ENOMEM.
+ * Copies size bytes (at most SECRET_MAX) into a new secret. source says to people where the bytes
+ * came from ("the environment variable HUAWEICLOUD_SDK_SK"); the text is copied. Returns 0 and a
+ * secret that the caller closes; -E2BIG, -ENOMEM.
  */
 int secret_open(const void *bytes, size_t size, const char *source, struct secret **ret_secret);
 
-/* Wipes and frees; NULL is accepted. */
+/* Wipes and frees a secret. NULL is accepted. */
 void secret_close(struct secret *secret);
 
-/* The bytes, NUL-terminated (not counted); they live as long as the secret. */
+/* Returns the bytes and their number. They live as long as the secret. A NUL follows them, which is
+ * not counted. ret_size may be NULL. */
 const char *secret_bytes(const struct secret *secret, size_t *ret_size);
 
-/* Where it came from. */
+/* Returns the source of a secret. The text lives as long as the secret. */
 const char *secret_source(const struct secret *secret);
 
-/* Overwrites memory that held a secret, in a way that the compiler keeps. */
+/* Overwrites memory that held a secret. A compiler does not remove this call. */
 void secret_wipe(void *bytes, size_t size);
 
 struct buf;
 
-/* Wipes what a buffer holds, and gives its memory back. */
+/* Wipes the memory of a buffer, and frees it. */
 void secret_buf_finish(struct buf *buf);
 #define _cleanup_secret_buf_ __attribute__((cleanup(secret_buf_finish)))
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* What one user holds: never 0, so there are no more records than units. */
+/* What one user holds. held is never 0, so there are no more records than units. */
 struct share {
 	uid_t user;
 	size_t held;
@@ -29,7 +29,8 @@ void shares_finish(struct shares *shares)
 	shares->used = 0;
 }
 
-/* Where the record of a user is linked, or would be. */
+/* Returns the place in the list where the record of a user is, or where a new record is to be
+ * linked. */
 static struct share **find_share(struct shares *shares, uid_t user)
 {
 	struct share **at = &shares->by_user[user % BUCKETS];

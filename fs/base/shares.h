@@ -7,11 +7,11 @@
 #include <sys/types.h>
 
 /*
- * Something that is there once and that all users of a mount take from: descriptors, memory.
+ * A stock that all users of a mount share: descriptors, or memory.
  *
- * The rule: a user may hold as much as is still free for everybody, and no more. So one user gets
- * at most a half, and then there is a half for the others. The next user gets at most a half of
- * that. The last unit goes to a user who holds nothing. Nobody has to say in advance how many users
+ * The rule: a user may hold as many units as are still free for everybody, and no more. So one user
+ * gets at most a half, and a half stays for the others. The next user gets at most a half of the
+ * rest. The last unit goes to a user who holds nothing. Nobody has to say in advance how many users
  * there are. Where only one user may use the mount, that user may have all.
  */
 struct shares {
@@ -20,17 +20,17 @@ struct shares {
 	struct share *by_user[64]; /* only of users who hold something */
 };
 
-/* one_user: nobody else can ask. */
+/* Begins with total units that are all free. one_user: only one user may use the mount. */
 void shares_init(struct shares *shares, size_t total, bool one_user);
 
-/* Frees the records; what users hold is forgotten. */
+/* Frees the records of what users hold. */
 void shares_finish(struct shares *shares);
 
-/* Gives a user units, if the rule allows it and there is memory to note it. Returns whether it
- * did. */
+/* Gives units to a user, if the rule allows it and there is memory for the record. Returns whether
+ * the user has the units. */
 bool shares_take(struct shares *shares, uid_t user, size_t units);
 
-/* Takes back units that the user was given. */
+/* Takes units back that shares_take() gave to the user. */
 void shares_give(struct shares *shares, uid_t user, size_t units);
 
 #endif

@@ -7,31 +7,33 @@
 #include "base/utf8.h"
 
 /*
- * What is never shown as it is, in rising order. "ignorable" is the property
- * Default_Ignorable_Code_Point of Unicode 14 (DerivedCoreProperties.txt), whole: such a character
- * has no width and no form of its own. It takes in code points that a later Unicode may give away.
+ * The characters that are never shown as they are, in rising order. "ignorable" is the property
+ * Default_Ignorable_Code_Point of Unicode 14 (DerivedCoreProperties.txt). The table is complete:
+ * such a character has no width and no form of its own. The property includes code points that a
+ * later Unicode may assign.
  */
 static const struct range {
 	uint32_t first, last;
 } hidden[] = {
-	{0x0, 0x1f},	    /* C0: line breaks, escape */
-	{0x7f, 0x9f},	    /* DEL, C1: NEL, CSI */
-	{0xad, 0xad},	    /* ignorable: soft hyphen */
-	{0x34f, 0x34f},	    /* ignorable: joins graphemes */
-	{0x61c, 0x61c},	    /* ignorable: sets the direction of writing */
-	{0x115f, 0x1160},   /* ignorable: fillers of Hangul */
-	{0x17b4, 0x17b5},   /* ignorable: vowels of Khmer that are not written */
-	{0x180b, 0x180f},   /* ignorable: variants and a separator of Mongolian */
-	{0x200b, 0x200f},   /* ignorable; they also set the direction of writing */
-	{0x2028, 0x202e},   /* separate lines and paragraphs; ignorable: set the direction */
-	{0x2060, 0x206f},   /* ignorable: isolate and set the direction */
-	{0x2800, 0x2800},   /* a pattern of Braille without dots: blank, and no space */
-	{0x3164, 0x3164},   /* ignorable: filler of Hangul */
-	{0xfdd0, 0xfdef},   /* non-characters */
-	{0xfe00, 0xfe0f},   /* ignorable: choose variants */
-	{0xfeff, 0xfeff},   /* ignorable: byte order mark */
-	{0xffa0, 0xffa0},   /* ignorable: filler of Hangul */
-	{0xfff0, 0xfffb},   /* ignorable; annotation between lines: hides what it annotates */
+	{0x0, 0x1f},	  /* C0: line breaks, escape */
+	{0x7f, 0x9f},	  /* DEL, C1: NEL, CSI */
+	{0xad, 0xad},	  /* ignorable: soft hyphen */
+	{0x34f, 0x34f},	  /* ignorable: joins graphemes */
+	{0x61c, 0x61c},	  /* ignorable: sets the direction of writing */
+	{0x115f, 0x1160}, /* ignorable: fillers of Hangul */
+	{0x17b4, 0x17b5}, /* ignorable: vowels of Khmer that are not written */
+	{0x180b, 0x180f}, /* ignorable: variants and a separator of Mongolian */
+	{0x200b, 0x200f}, /* ignorable; they also set the direction of writing */
+	{0x2028, 0x202e}, /* separate lines and paragraphs; ignorable: set the direction */
+	{0x2060, 0x206f}, /* ignorable: isolate and set the direction */
+	{0x2800, 0x2800}, /* a pattern of Braille without dots: it looks like a space and is none */
+	{0x3164, 0x3164}, /* ignorable: filler of Hangul */
+	{0xfdd0, 0xfdef}, /* non-characters */
+	{0xfe00, 0xfe0f}, /* ignorable: choose variants */
+	{0xfeff, 0xfeff}, /* ignorable: byte order mark */
+	{0xffa0, 0xffa0}, /* ignorable: filler of Hangul */
+	{0xfff0,
+	 0xfffb}, /* ignorable; annotations between lines: they hide the text that they annotate */
 	{0x13430, 0x13440}, /* lay hieroglyphs out */
 	{0x1bca0, 0x1bca3}, /* ignorable: lay shorthand out */
 	{0x1d173, 0x1d17a}, /* ignorable: begin and end in music */
@@ -42,7 +44,8 @@ static const struct range {
 
 static bool is_hidden_character(uint32_t character)
 {
-	if ((character & 0xfffe) == 0xfffe) /* the last two of each plane are no characters */
+	if ((character & 0xfffe) ==
+	    0xfffe) /* the last two code points of each plane are no characters */
 		return true;
 	for (size_t i = 0; i < HIDDEN_COUNT && hidden[i].first <= character; i++)
 		if (character <= hidden[i].last)
@@ -50,7 +53,7 @@ static bool is_hidden_character(uint32_t character)
 	return false;
 }
 
-/* White space that would move the cursor or break the line. */
+/* Is the character white space that moves the cursor or breaks the line? */
 static bool is_white(uint32_t character)
 {
 	return (character >= '\t' && character <= '\r') || character == 0x85 ||
@@ -109,7 +112,7 @@ void shown_drop_half(char *text)
 	size_t length = strlen(text), at = length;
 	uint32_t character;
 
-	/* back to the byte that begins the last character: at most three bytes follow it */
+	/* go back to the first byte of the last character: at most three bytes follow it */
 	while (at > 0 && length - at < 4) {
 		at--;
 		if (((unsigned char)text[at] & 0xc0) == 0xc0) {

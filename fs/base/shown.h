@@ -8,34 +8,36 @@
 #include "base/buf.h"
 
 /*
- * The one rule for foreign text that people see: texts of the service, names of files, words of a
- * document. Such a text must not control the terminal, forge a line, hide a part of itself or
- * change the order in which it is read. So these are never shown as they are: control characters
- * (C0, DEL, C1), line and paragraph separators, characters that set the direction of writing or
- * have no width or no form (Default_Ignorable_Code_Point), non-characters, and bytes that are not
- * UTF-8.
+ * The one rule for foreign texts that people see: texts of the service, names of files, words of a
+ * document. A foreign text must not control the terminal, forge a line, hide a part of itself, or
+ * change the order in which it is read. So these are never shown as they are:
  *
- * A text that was put right here is for people only. It is never an identifier: coc/id.h.
+ * Control characters (C0, DEL, C1), line separators and paragraph separators. Characters that set
+ * the direction of writing, or that have no width or no form (Default_Ignorable_Code_Point).
+ * Non-characters, and bytes that are not UTF-8.
+ *
+ * A text that shown_clean() has changed is for people only. Never use the changed text as an
+ * identifier (coc/id.h).
  */
 
-/* May the character at text (of left bytes, at least one) be shown as it is? *ret_size: the bytes
- * that it takes, 1 for a byte that is not UTF-8. */
+/* May the character at text be shown as it is? left: the bytes from there on, at least one.
+ * *ret_size: the bytes of the character; 1 for a byte that is not UTF-8. */
 bool shown_char(const char *text, size_t left, size_t *ret_size);
 
-/* May all of the text be shown as it is? */
+/* May the whole text be shown as it is? */
 bool shown_as_is(const char *text, size_t size);
 
-/* Puts a text right in its place: white space that is not shown as it is becomes a space, and
- * each other character or byte of that kind a '?'. The text never grows. */
+/* Makes a text fit to be shown, in place. White space that may not be shown as it is becomes a
+ * space. Each other such character or byte becomes a '?'. The text never grows. */
 void shown_clean(char *text);
 
-/* The same for a text of lines, whose line feeds stay. */
+/* Does the same, but keeps line feeds. */
 void shown_clean_lines(char *text);
 
-/* Takes a character that was cut in its middle off the end of a text. */
+/* Removes the last character of a text if a part of the character is cut off. */
 void shown_drop_half(char *text);
 
-/* Appends a text, put right. Returns 0 or -ENOMEM. */
+/* Appends a text, and makes the appended part fit to be shown. Returns 0 or -ENOMEM. */
 int shown_append(struct buf *buf, const char *text);
 
 #endif

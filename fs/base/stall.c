@@ -17,7 +17,7 @@ void stall_times_add(struct stall_times *times, int64_t us)
 	times->sum_us += (uint64_t)us;
 }
 
-/* Returns the processor time that was used since the last reading, and reads it anew. */
+/* Reads the processor time. Returns how much was used since the last reading. */
 static int64_t read_work(struct stall *stall, int64_t now_us)
 {
 	int64_t cpu_us = clock_thread_us();
@@ -36,7 +36,7 @@ static void begin_piece(struct stall *stall, int64_t now_us)
 
 void stall_begin(struct stall *stall, int64_t now_us)
 {
-	/* what the thread did between two iterations belongs to no piece */
+	/* drop the work between two iterations: it belongs to no piece */
 	if (now_us - stall->read_us >= STALL_READ_US)
 		read_work(stall, now_us);
 	begin_piece(stall, now_us);

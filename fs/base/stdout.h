@@ -3,10 +3,10 @@
 #define COCFS_BASE_STDOUT_H
 
 /*
- * Ends what a program writes to standard output: flushes and closes it. A full disk, a closed pipe
- * and a closed descriptor show only here, since stdio keeps what is written. Says on standard error
- * what went wrong, after the program's name. Returns 0 or a negative errno: then the exit status is
- * no success.
+ * Flushes and closes standard output. Call this at the end of a program: stdio keeps what the
+ * program writes, so a full disk, a closed pipe or a closed descriptor shows only here. Reports a
+ * failure on standard error, after the name of the program. Returns 0 or -errno: then the program
+ * must not exit with success.
  */
 int stdout_finish(const char *program);
 

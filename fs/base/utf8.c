@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/utf8.h"
 
-/* The length of the well-formed sequence at p (RFC 3629, section 4), 0 if there is none. */
+/* Returns the length of the well-formed sequence at p (RFC 3629, section 4); 0 if there is none.
+ * left: at least 1. */
 static size_t sequence_length(const unsigned char *p, size_t left)
 {
 	unsigned char low = 0x80, high = 0xbf;
@@ -14,9 +15,9 @@ static size_t sequence_length(const unsigned char *p, size_t left)
 	} else if (p[0] >= 0xe0 && p[0] <= 0xef) {
 		length = 3;
 		if (p[0] == 0xe0)
-			low = 0xa0; /* shorter forms exist below */
+			low = 0xa0; /* below: overlong forms */
 		if (p[0] == 0xed)
-			high = 0x9f; /* surrogates above */
+			high = 0x9f; /* above: surrogates */
 	} else if (p[0] >= 0xf0 && p[0] <= 0xf4) {
 		length = 4;
 		if (p[0] == 0xf0)

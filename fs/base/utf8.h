@@ -7,15 +7,15 @@
 
 #define UTF8_CHAR_MAX 4 /* bytes of a character */
 
-/* The offset of the first byte that is not UTF-8 (RFC 3629: no surrogates, no overlong forms, at
- * most U+10FFFF), or size if all of it is. */
+/* Returns the offset of the first byte that is not UTF-8 (RFC 3629: no surrogates, no overlong
+ * forms, at most U+10FFFF). Returns size if all bytes are UTF-8. */
 size_t utf8_valid_prefix(const void *bytes, size_t size);
 
-/* The character at the beginning of left bytes. Returns the number of its bytes; 0 when there is
- * none: no bytes are left, or they are not UTF-8. */
+/* Reads the first character of left bytes. Returns the number of its bytes. Returns 0 if no bytes
+ * are left, or if they do not begin with a UTF-8 character. */
 size_t utf8_next(const void *bytes, size_t left, uint32_t *ret_character);
 
-/* The number of code points in valid UTF-8. */
+/* Returns the number of code points in valid UTF-8. */
 size_t utf8_chars(const void *bytes, size_t size);
 
 #endif

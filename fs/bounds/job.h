@@ -2,28 +2,31 @@
 #ifndef COCFS_BOUNDS_JOB_H
 #define COCFS_BOUNDS_JOB_H
 
-/* The sizes of documents, attributes and names that the client and the local service share. In
- * bytes unless the name says otherwise. */
+/* Sizes of documents, attributes and names. The client and the local service share them. In bytes
+ * unless the name says otherwise. */
 
-/* DSL documents: far above every public sample, far below what hurts. */
-#define DSL_DEPTH_MAX 64	  /* nesting of mappings and sequences */
-#define DSL_ALIAS_MAX 100	  /* aliases a document; their expansion is never built */
-#define DSL_EXPANSION_MAX 100000  /* nodes that a reader that expands the aliases would build */
-#define DSL_TAG_DIRECTIVES_MAX 64 /* %TAG lines: libyaml compares each with all before it */
-/* Bytes of one of these lines: libyaml writes its prefix out for each tag. */
+/* DSL documents. These bounds are far above every public sample, and far below sizes that cost much
+ * time. */
+#define DSL_DEPTH_MAX 64	 /* nesting of mappings and sequences */
+#define DSL_ALIAS_MAX 100	 /* aliases in a document; no code builds the expanded document */
+#define DSL_EXPANSION_MAX 100000 /* nodes of the document with all aliases expanded */
+/* %TAG lines in a document: libyaml compares each with all before it. */
+#define DSL_TAG_DIRECTIVES_MAX 64
+/* Bytes of one %TAG line: libyaml writes the prefix of the line out for each tag. */
 #define DSL_TAG_DIRECTIVE_MAX 1024
-/* The sum of the brackets around each value: libyaml looks at them all for each. As many as all
- * values of a document of 64 KB can have that are 15 deep. */
+/* libyaml looks at all open brackets for each value. This bounds the sum, over all values, of the
+ * brackets around the value. It allows as many values 15 brackets deep as fit into a document of 64
+ * KB. */
 #define DSL_BRACKETS_MAX 500000
-#define DSL_TASK_MAX 1024   /* bytes of a step's task; an alias can repeat a longer one 100 times */
-#define DSL_FINDINGS_MAX 64 /* warnings that are kept; more are counted */
-#define DSL_EXCERPT_CHARS 60 /* of the document's own words, in a message about it */
+#define DSL_TASK_MAX 1024    /* bytes of a step's task: aliases can repeat a longer one 100 times */
+#define DSL_FINDINGS_MAX 64  /* warnings that are kept; further warnings are only counted */
+#define DSL_EXCERPT_CHARS 60 /* characters of the document that a message quotes */
 
 /* Attributes. */
 #define ATTR_TAGS_MAX 64    /* key=value pairs in user.coc.tags */
 #define ATTR_VALUE_MAX 4096 /* bytes in one attribute's value */
 
-/* Names in the job space: room for ".error" within the 255 bytes that readdir(3) can show. */
+/* Bytes of a name in the job space: readdir(3) can show 255, and ".error" needs 6. */
 #define JOB_NAME_MAX 249
 
 #endif
