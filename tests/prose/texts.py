@@ -117,6 +117,8 @@ def of_messages(path, content):
         arguments = _arguments(content, found.end())
         for run in re.finditer(r'(?:"(?:[^"\\\n]|\\.)*"\s*)+', arguments):
             text = "".join(part[1:-1] for part in _STRING.findall(run[0]))
-            text = re.sub(r"%[-#0-9.*lzhj]*[a-zA-Z%]", "X", text).replace("\\n", "\n").replace('\\"', "'")
+            values = itertools.count(1)  # no two values are the same word
+            text = re.sub(r"%[-#0-9.*lzhj]*[a-zA-Z%]", lambda _: f"X{next(values)}", text)
+            text = text.replace("\\n", "\n").replace('\\"', "'")
             if " " in text.strip():
                 yield from _sentences(path, content.count("\n", 0, found.start()) + 1, text)
