@@ -16,10 +16,11 @@
 
 static const char *const risk_words[] = {
 	[RISK_LOW] = "LOW", [RISK_MEDIUM] = "MEDIUM", [RISK_HIGH] = "HIGH"};
-#define VALUE_EXCERPT_MAX 40 /* bytes of a wrong value that are shown */
+#define VALUE_EXCERPT_MAX 40 /* bytes of a wrong value that a message quotes */
 #define RISK_COUNT (sizeof(risk_words) / sizeof(risk_words[0]))
 
-/* What the API calls an attribute, how many characters it takes, and what a value looks like. */
+/* For each attribute: the API's name, how many characters a value has, and an example of a
+ * value. */
 static const struct kind {
 	const char *field;
 	size_t chars_min, chars_max;
@@ -56,7 +57,7 @@ int attr_from_xattr(const char *xattr)
 		       : attr_find(xattr + prefix, strlen(xattr + prefix));
 }
 
-/* Completes a refusal with what a value looks like. */
+/* Fills err: the value is wrong, and an example of a right one. Returns -EINVAL. */
 static int refuse_value(struct err *err, enum attr attr, const char *wrong)
 {
 	int r = err_set(err, EINVAL, "%s %s", kinds[attr].field, wrong);
@@ -66,13 +67,14 @@ static int refuse_value(struct err *err, enum attr attr, const char *wrong)
 	return r;
 }
 
-/* Is there a control character: C0, DEL, C1 (U+0080 to U+009F)? The value is UTF-8. */
+/* Does a value have a control character: C0, DEL, or C1 (U+0080 to U+009F)? The value must be
+ * UTF-8. */
 static bool value_has_control(enum attr attr, const char *value, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
 		unsigned char c = (unsigned char)value[i];
 
-		/* a description may be a text of several lines, as a DSL's block scalar is */
+		/* a description may have several lines: a block scalar of the DSL has */
 		if (attr == ATTR_DESCRIPTION && (c == '\n' || c == '\t'))
 			continue;
 		if (c < ' ' || c == 0x7f)
@@ -83,7 +85,8 @@ static bool value_has_control(enum attr attr, const char *value, size_t size)
 	return false;
 }
 
-/* One "key=value" of a tags value, from *at on; moves *at behind its comma, to NULL at the end. */
+/* One "key=value" of a value of tags. next_pair() reads the pair at *at, and moves *at behind the
+ * comma. At the end *at is NULL. */
 struct pair {
 	const char *key, *value;
 	size_t key_size, value_size;
@@ -104,7 +107,7 @@ static struct pair next_pair(const char **at, const char *end)
 	return pair;
 }
 
-/* What is wrong with a tags value, NULL if nothing is. */
+/* Returns what is wrong with a value of tags; NULL: nothing. */
 static const char *check_tags(const char *value, size_t size)
 {
 	struct pair pairs[ATTR_TAGS_MAX];
@@ -129,7 +132,7 @@ static const char *check_tags(const char *value, size_t size)
 	return NULL;
 }
 
-/* Reads a risk level of size bytes; RISK_COUNT if it is none. */
+/* Finds a risk level (size bytes). Returns RISK_COUNT if there is none of that name. */
 static size_t find_risk(const char *value, size_t size)
 {
 	size_t i;
@@ -191,14 +194,15 @@ int risk_parse(const char *word, enum risk *ret_risk)
 	return 0;
 }
 
-/* Puts a file's name so that a shell reads it back as it is, and so that it can be shown: what
- * base/shown.h does not show is spelled in octal. Returns 0, -ENOMEM. */
+/* Appends a file's name in quotes for a shell. The name can be shown, and the shell reads back
+ * the true name: characters that base/shown.h does not show are spelled in octal. Returns 0 or
+ * -ENOMEM. */
 static int quote_attribute(struct buf *buf, const char *shown)
 {
 	size_t left = strlen(shown), size;
 	bool spelled = !shown_as_is(shown, left);
 
-	/* a name that begins with a dash would be read as an option */
+	/* put ./ before a name that begins with a dash: a tool would take the name for an option */
 	buf_printf(buf, "%s'%s", spelled ? "$" : "", shown[0] == '-' ? "./" : "");
 	for (const char *c = shown; left; c += size, left -= size) {
 		bool plain = shown_char(c, left, &size);
@@ -218,8 +222,8 @@ static int quote_attribute(struct buf *buf, const char *shown)
 }
 
 /*
- * Adds the command that sets an attribute of the file. A path too long for an error's details is
- * told by its last component.
+ * Adds to err the command that sets an attribute of the file. If the path is too long for the
+ * details of an error, the command has only the last component. Returns 0 or -ENOMEM.
  */
 static int tell_command(struct err *err, enum attr attr, const char *example,
 			const char *file_shown)
@@ -273,8 +277,8 @@ static int settle_risk(const struct attr_set *set, const char *file_shown, enum 
 		err_set(err, ENODATA,
 			"the job has no risk level, and none is assumed: set it to %s",
 			choices[max_risk]);
-		/* the gravest that is allowed: copied without a thought, it makes no job look
-		 * safe */
+		/* suggest the highest level that is allowed: a person who copies the command
+		 * without thinking makes no job look safe */
 		r = tell_command(err, ATTR_RISK_LEVEL, risk_words[max_risk], file_shown);
 		err_detail(err, "or",
 			   "write the comment # coc.%s: %s on the first line of the file",
@@ -284,8 +288,8 @@ static int settle_risk(const struct attr_set *set, const char *file_shown, enum 
 	return attr_check_risk(value, max_risk, err);
 }
 
-/* Takes a value from the document's meta, if there is none yet; a bad one is told with its
- * place. */
+/* Takes a value from the document's meta, if the set has none yet. For a bad value err has its
+ * place. Returns 0, -EINVAL or -ENOMEM. */
 static int settle_from_meta(struct attr_set *set, enum attr attr, const char *value,
 			    const struct dsl_finding *place, const char *file_shown,
 			    struct err *err)
@@ -375,7 +379,7 @@ int attr_tags_split(const char *value, struct job_tag **ret_tags, size_t *ret_n)
 		return -EINVAL;
 	for (const char *c = value; *c; c++)
 		n += *c == ',';
-	/* the strings stand behind the array, the separators become their ends */
+	/* the strings stand behind the array; a NUL replaces each separator */
 	tags = malloc(n * sizeof(*tags) + size + 1);
 	if (!tags)
 		return -ENOMEM;

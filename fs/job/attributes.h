@@ -11,8 +11,8 @@
 #include "job/tag.h"
 
 /*
- * The attributes of a job: their names, what a valid value is, and which of the values found for a
- * file holds. Pure: no file is read here.
+ * The attributes of a job: their names, the valid values, and which of several values counts for a
+ * file. Pure: this code reads no file.
  */
 enum attr {
 	ATTR_RISK_LEVEL,
@@ -27,86 +27,97 @@ enum risk { RISK_LOW, RISK_MEDIUM, RISK_HIGH };
 
 #define ATTR_XATTR_PREFIX "user.coc."
 
-/* The API's field name: "risk_level", … */
+/* Returns the name of the API's field, such as "risk_level". */
 const char *attr_field(enum attr attr);
 
-/* Which attribute has this field name (size bytes); -1: none. */
+/* Returns the attribute of a field name (size bytes), or -1 if there is none. */
 int attr_find(const char *field, size_t size);
 
-/* Which attribute an extended attribute "user.coc.FIELD" is; -1 if it is none of them. */
+/* Returns the attribute that an extended attribute "user.coc.FIELD" sets, or -1 if there is
+ * none. */
 int attr_from_xattr(const char *xattr);
 
 /*
- * Is this a value for the attribute? It need not be NUL-terminated. risk_level: LOW, MEDIUM, HIGH;
- * enterprise_project_id: 1 to 128 characters; name: 1 to 128; description: 0 to 128; tags:
- * "key=value,key=value", at most ATTR_TAGS_MAX pairs, no key twice, keys not empty, a value may be.
- * All UTF-8 without control characters (but tabs and line feeds in a description) and at
- * most ATTR_VALUE_MAX bytes. Returns 0; -EINVAL with err that names the attribute, what is wrong
- * and an example of a value.
+ * Checks a value of an attribute. The value needs no NUL at its end. The valid values:
+ *   risk_level             LOW, MEDIUM or HIGH
+ *   enterprise_project_id  1 to 128 characters
+ *   name                   1 to 128 characters
+ *   description            0 to 128 characters; tabs and line feeds are allowed
+ *   tags                   "key=value,key=value": at most ATTR_TAGS_MAX pairs;
+ *                          no key is empty or stands twice
+ *
+ * A value is UTF-8 without control characters, at most ATTR_VALUE_MAX bytes. Returns 0, or -EINVAL:
+ * then err names the attribute, says what is wrong, and gives an example.
  */
 int attr_check(enum attr attr, const char *value, size_t size, struct err *err);
 
-/* Are two values the same? NULL, none, is as good as an empty one. */
+/* Are two values the same? NULL counts as an empty value. */
 bool attr_same(const char *a, const char *b);
 
-/* Is the risk level of a job within max_risk? NULL: it is not known, and only the highest max_risk
- * lets it pass. Returns 0, or -EPERM with err filled. */
+/* Checks the risk level of a job against max_risk. NULL: the level is not known, and passes only if
+ * max_risk is the highest. Returns 0, or -EPERM with err filled. */
 int attr_check_risk(const char *value, enum risk max_risk, struct err *err);
 
 /* Reads a risk level. Returns 0 or -EINVAL. */
 int risk_parse(const char *word, enum risk *ret_risk);
 
-/* A set of values; NULL where none was found. Owned strings. Zero-initialise it. */
+/* A set of values, one for each attribute. NULL: no value was found. The set owns the strings.
+ * Zero-initialise the struct. */
 struct attr_set {
 	char *value[ATTR_COUNT];
-	/* Where the values came from, bits 1 << attr: origins.h. */
-	unsigned explicit;   /* in the ledger: the file's own that stay with its name */
-	unsigned said;	     /* the file's own, or of its comments */
-	unsigned defaulted;  /* the mount's option, or there was none */
-	unsigned absent;     /* there was none, and the value is what the service has */
-	unsigned named;	     /* a user has just set it, on the closed file */
+	/* Where the values came from: bits 1 << attr. See origins.h. */
+	unsigned explicit;  /* in the ledger: from attributes of the file that stay with its name */
+	unsigned said;	    /* from attributes of the file, or from its comments */
+	unsigned defaulted; /* from the option of the mount, or no value was found */
+	unsigned absent;    /* no value was found, and the value here is the service's */
+	unsigned named;	    /* a user has just set the attribute on the closed file */
 	unsigned unresolved; /* in the ledger: what the service had when the job was bound */
 };
 
 void attr_set_finish(struct attr_set *set);
 #define _cleanup_attr_set_ __attribute__((cleanup(attr_set_finish)))
 
-/* Puts a copy of a value (size bytes) in, if there is none yet. Returns 0 or -ENOMEM. */
+/* Sets a value (size bytes, copied), if the set has no value yet. Returns 0 or -ENOMEM. */
 int attr_set_default(struct attr_set *set, enum attr attr, const char *value, size_t size);
 
-/* Puts a copy of a value in, in place of an earlier one. Returns 0 or -ENOMEM. */
+/* Sets a value (copied). It replaces an earlier value. Returns 0 or -ENOMEM. */
 int attr_set_put(struct attr_set *set, enum attr attr, const char *value, size_t size);
 
-/* Puts copies of the values that the service has told in, in place of earlier ones. NULL: not told,
- * and an earlier value stays. Returns 0 or -ENOMEM. */
+/* Sets the values that the service has told (copied). NULL: the service did not tell the value, and
+ * an earlier value stays. Returns 0 or -ENOMEM. */
 int attr_set_take(struct attr_set *set, const char *const told[ATTR_COUNT]);
 
-/* Puts copies of the values of a set that is farther away in, where there are none yet. Returns the
- * attributes that were added (bits 1 << attr), or -ENOMEM. */
+/* Sets the values of farther (copied), where the set has no value yet. Returns the attributes that
+ * were added (bits 1 << attr), or -ENOMEM. */
 int attr_set_merge(struct attr_set *set, const struct attr_set *farther);
 
 /*
- * Settles what a job is made of, in place. set holds what was found on the file, its directories
- * and the mount, nearest first. Missing ones: name from meta.name of the DSL report (may be NULL),
- * else file_stem; description from meta.description, else left NULL; enterprise_project_id "0";
- * risk_level has no default: -ENODATA, err says the command that mends it for the file shown as
- * file_shown (a path for people; quoted for a shell). A meta.name or meta.description that breaks
- * the limits of attr_check() is -EINVAL with "line:column" and what mends it. Above max_risk:
- * -EPERM. Returns 0, or with err filled -ENODATA, -EINVAL, -EPERM, -ENOMEM.
+ * Settles the attributes that a job is made of, in place. set holds the values that were found on
+ * the file, its directories and the mount, nearest first. Missing values are filled in:
+ *   name                   meta.name of the DSL report (which may be NULL), else file_stem
+ *   description            meta.description, else NULL
+ *   enterprise_project_id  "0"
+ *   risk_level             no default: -ENODATA
+ *
+ * file_shown is the path of the file for people. err quotes the path for a shell, in the command
+ * that mends the error. A meta.name or meta.description that attr_check() refuses is -EINVAL with
+ * "line:column". A risk level above max_risk is -EPERM. Returns 0, or with err filled -ENODATA,
+ * -EINVAL, -EPERM, -ENOMEM.
  */
 int attrs_settle(struct attr_set *set, const struct dsl_report *report, const char *file_stem,
 		 const char *file_shown, enum risk max_risk, struct err *err);
 
 /*
- * Settles the same without the risk level. file_stem may be NULL: then a name that nothing says
- * stays missing. Returns 0, or with err filled -EINVAL, -ENOMEM.
+ * Settles the same attributes without the risk level. file_stem may be NULL: then the name may stay
+ * missing. Returns 0, or with err filled -EINVAL, -ENOMEM.
  */
 int attrs_settle_texts(struct attr_set *set, const struct dsl_report *report, const char *file_stem,
 		       const char *file_shown, struct err *err);
 
 /*
- * The pairs of a valid tags value, for the API. ret_tags is one allocation that the caller frees,
- * with the strings inside; NULL and 0 for NULL or "". Returns 0, -ENOMEM, -EINVAL.
+ * Splits a valid value of tags into pairs, for the API. *ret_tags and its strings are one
+ * allocation, which the caller frees. For NULL or "" the result is NULL and 0. Returns 0, -ENOMEM,
+ * -EINVAL.
  */
 int attr_tags_split(const char *value, struct job_tag **ret_tags, size_t *ret_n);
 

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Comments that say attributes of a job.
+ * Comments that set attributes of a job.
  *
  * Where: on the lines before the document. These are comment lines, empty lines, directives
- * (%YAML), and one "---". A comment may stand behind this "---" too. The first line that is
- * anything else begins the document, and no comment counts from there on: a "#" there may be part
- * of a text. If a line there looks as if it were to count, cocfs warns.
+ * (%YAML), and one "---". A comment may also stand behind the "---" on the same line. The first
+ * other line begins the document. No comment counts from there on, because a "#" there may be part
+ * of a text. If a line there looks like a comment that would count, cocfs warns.
  *
- * Which: "#", blanks, "coc.", a word, a colon. "coc.h" or "coc.example.com:443" in a remark is none
- * of these, and no remark is refused. But a comment of this form whose word is no attribute is
- * refused: a misspelt risk level must not be passed over, or the mount's option would count. For
- * the same reason blanks before the colon are let pass, and "user.coc." is refused, if the word is
- * an attribute.
+ * Which: "#", blanks, "coc.", a word, a colon. A remark such as "coc.h" or "coc.example.com:443"
+ * does not have this form, and no remark is refused. A comment of this form whose word is no
+ * attribute is refused: if a misspelt risk level were passed over, the option of the mount would
+ * count instead. For the same reason blanks before the colon are allowed, and "user.coc." before
+ * the name of an attribute is refused.
  *
- * The value is the rest of the line, without the blanks around it. It may stand in quotes, and then
- * it is what YAML makes of it, with four escapes: \" \\ \n \t. What stands behind the closing quote
- * is an error. A value without quotes has no comment at its end: "#" is part of it.
+ * The value is the rest of the line, without the blanks around it. The value may stand in quotes.
+ * Then YAML's rules hold, with four escapes: \" \\ \n \t. Text behind the closing quote is an
+ * error. After a value without quotes there is no comment: a "#" is part of the value.
  */
 #define _GNU_SOURCE
 #include "job/comments.h"
@@ -29,10 +29,10 @@
 #include "job/dsl/tree.h"
 
 #define PREFIX "coc."
-#define USER "user."	    /* what an extended attribute has before the prefix */
-#define WORD_EXCERPT_MAX 40 /* bytes of an unknown word that are shown */
+#define USER "user."	    /* stands before the prefix in the name of an extended attribute */
+#define WORD_EXCERPT_MAX 40 /* bytes of an unknown word that a message quotes */
 
-/* A content, and how far its lines are read. */
+/* A content, and the offset up to which its lines are read. */
 struct comment_reader {
 	const char *content;
 	size_t size;
@@ -47,11 +47,11 @@ struct span {
 	const char *at, *end;
 };
 
-/* A comment of the form that says an attribute. */
+/* A comment that has the form of a setting. */
 struct statement {
 	struct span name; /* the prefix and the word */
 	struct span value;
-	int attr; /* -1: the word is none */
+	int attr; /* -1: the word is no attribute */
 	bool is_user;
 };
 
@@ -77,7 +77,7 @@ static void skip_blanks(struct span *span)
 		span->at++;
 }
 
-/* Takes a text from the beginning of a span. Returns whether it was there. */
+/* Removes a text from the beginning of a span. Returns false if the span begins otherwise. */
 static bool take_text(struct span *span, const char *text)
 {
 	size_t size = strlen(text);
@@ -88,7 +88,7 @@ static bool take_text(struct span *span, const char *text)
 	return true;
 }
 
-/* Is a comment (behind its "#") one that says an attribute? */
+/* Has a comment the form of a setting? text: the comment without its "#". Fills ret if so. */
 static bool parse_statement(struct span text, struct statement *ret)
 {
 	struct span word;
@@ -116,7 +116,7 @@ static bool parse_statement(struct span text, struct statement *ret)
 	return true;
 }
 
-/* Tells where in the content an error is. */
+/* Adds to err where in the content the error is. Returns -EINVAL. */
 static int refuse_at(const struct comment_reader *reader, const char *at)
 {
 	unsigned line, column;
@@ -157,7 +157,7 @@ static int refuse_twice(const struct comment_reader *reader, const struct statem
 	return refuse_at(reader, statement->name.at);
 }
 
-/* What is wrong with a value in quotes; at: where. */
+/* Fills err: what is wrong with a value in quotes, and the place at. Returns -EINVAL. */
 static int refuse_quotes(const struct comment_reader *reader, const char *wrong, const char *at)
 {
 	err_set(reader->err, EINVAL, "%s", wrong);
@@ -165,13 +165,14 @@ static int refuse_quotes(const struct comment_reader *reader, const char *wrong,
 	return refuse_at(reader, at);
 }
 
-/* The character that an escape of double quotes stands for, NUL for none that is known. */
+/* Returns the character that an escape in double quotes stands for; NUL for an unknown escape. */
 static char escaped_character(char c)
 {
 	return c == 'n' ? '\n' : c == 't' ? '\t' : c == '"' || c == '\\' ? c : '\0';
 }
 
-/* Takes the quotes off a value. text has room for the whole value. Returns 0 or -EINVAL. */
+/* Removes the quotes and the escapes of a value. text must have room for the whole value. Returns 0
+ * or -EINVAL with err. */
 static int unquote_value(const struct comment_reader *reader, const struct span *value, char *text,
 			 size_t *ret_size)
 {
@@ -217,7 +218,7 @@ static int take_value(const struct comment_reader *reader, const struct statemen
 
 	if (!text)
 		return err_set(reader->err, ENOMEM, "out of memory");
-	memcpy(text, value->at, size); /* a NUL too: the check tells it */
+	memcpy(text, value->at, size); /* copy a NUL too: attr_check() refuses it */
 	if (size && (*value->at == '"' || *value->at == '\''))
 		r = unquote_value(reader, value, text, &size);
 	if (r < 0)
@@ -235,7 +236,7 @@ static int take_value(const struct comment_reader *reader, const struct statemen
 		       : 0;
 }
 
-/* Reads what stands behind a "#". Returns 0 or -errno. */
+/* Reads the text of a comment, behind the "#". Returns 0 or -errno with err. */
 static int read_comment(const struct comment_reader *reader, struct span text)
 {
 	struct statement statement;
@@ -249,7 +250,7 @@ static int read_comment(const struct comment_reader *reader, struct span text)
 	return take_value(reader, &statement);
 }
 
-/* The next line, without its break. */
+/* Returns the next line without its line break, and moves the reader behind the break. */
 static struct span next_line(struct comment_reader *reader)
 {
 	struct span line = {.at = reader->content + reader->at};
@@ -263,7 +264,8 @@ static struct span next_line(struct comment_reader *reader)
 	return line;
 }
 
-/* Takes the "---" that begins a document, once. */
+/* Removes the "---" that begins a document from a line. Returns false for another line, and after
+ * the first "---". */
 static bool take_start(struct comment_reader *reader, struct span *line)
 {
 	struct span rest = *line;
@@ -276,7 +278,8 @@ static bool take_start(struct comment_reader *reader, struct span *line)
 	return true;
 }
 
-/* Is a line one before the document? Then it is left empty, or it begins with a "#". */
+/* Does a line stand before the document? If so, the line is cut: it is empty, or begins with the
+ * "#" of a comment. */
 static bool is_before_document(struct comment_reader *reader, struct span *line)
 {
 	if (!take_start(reader, line) && !reader->has_start && line->at < line->end &&

@@ -5,33 +5,34 @@
 #include "job/attributes.h"
 
 /*
- * The attributes that comments of a job file say: "# coc.risk_level: HIGH" on a line before the
- * document. git keeps no extended attributes, but it keeps the text. Pure: comments.c has the
+ * The attributes in the comments of a job file: "# coc.risk_level: HIGH" on a line before the
+ * document. git keeps the text of a file but no extended attributes. Pure. comments.c has the
  * rules.
  */
 
-/* What the comments of a file say. Zero-initialise it; comments_finish() frees. */
+/* The attributes that the comments of a file set. Zero-initialise the struct; comments_finish()
+ * frees. */
 struct comments {
 	struct attr_set set;
 	struct comment_place {
-		unsigned line, column; /* of the value; 1-based, the column in characters */
+		unsigned line, column; /* of the value; both from 1, the column in characters */
 	} places[ATTR_COUNT];
 };
 
 /*
- * Reads the comments of a content. Returns 0, -ENOMEM, or -EINVAL: an attribute is unknown, told
- * twice, or of a bad value. Then err says "LINE:COLUMN: what is wrong", and has the lines "line",
- * "column" and "what_to_do". The caller frees comments in any case.
+ * Reads the comments of a content. Returns 0, -ENOMEM or -EINVAL. -EINVAL: an attribute is unknown,
+ * stands there twice, or has a bad value. Then err says "LINE:COLUMN: what is wrong", and has the
+ * lines "line", "column" and "what_to_do". Call comments_finish() in each case.
  */
 int comments_read(const char *content, size_t size, struct comments *comments, struct err *err);
 
-/* Is there a comment within the document that would count before it? It begins a line. The first
- * of these. */
+/* Is there a comment within the document that would set an attribute before the document? Only a
+ * comment that begins a line counts. Finds the first. */
 bool comments_find_late(const char *content, size_t size, enum attr *ret_attr,
 			struct comment_place *ret_place);
 
-/* The warning of such a comment, in a finding (empty before; it stays so if there is none). The
- * caller frees its text. Returns 0, -ENOMEM. */
+/* Fills finding with a warning of such a comment. finding must be empty, and stays empty if there
+ * is no such comment. The caller frees its text. Returns 0 or -ENOMEM. */
 int comments_warn_late(const char *content, size_t size, struct dsl_finding *finding);
 
 void comments_finish(struct comments *comments);

@@ -6,11 +6,11 @@
 
 #define CONTENT_DIGEST_SIZE 32
 
-/* SHA-256 of a job's content. Returns 0, or -EIO when the crypto library fails. */
+/* Makes the SHA-256 of a job's content. Returns 0, or -EIO if the crypto library fails. */
 int content_digest(const void *content, size_t size, unsigned char ret_digest[CONTENT_DIGEST_SIZE]);
 
-/* The same of the content without blanks, tabs, line ends and byte order marks: what a service that
- * puts texts right leaves as it is. Returns 0, -ENOMEM or -EIO. */
+/* Makes the SHA-256 of the content without blanks, tabs, line ends and byte order marks. A service
+ * that normalises texts changes only these. Returns 0, -ENOMEM or -EIO. */
 int content_gist(const char *content, size_t size, unsigned char ret_digest[CONTENT_DIGEST_SIZE]);
 
 #endif

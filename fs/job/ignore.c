@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A glob is compared with every job file's name that is looked up or listed, and few names match.
- * So of each glob a run of plain characters is remembered, and fnmatch(3) is asked only about a
- * name that has this run. That takes 0.15 µs for a name and the default list.
+ * Each name of a job file that is looked up or listed is compared with all globs, and few names
+ * match. So each glob keeps a run of plain characters that every match has. fnmatch(3) is called
+ * only for a name that has this run. A name and the default list take 0.15 µs.
  */
 #define _GNU_SOURCE
 #include "job/ignore.h"
@@ -49,8 +49,8 @@ void ignore_free(struct ignore *ignore)
 }
 DEFINE_CLEANUP(struct ignore *, ignore_free)
 
-/* The length of "[:alpha:]", "[.a.]" or "[=a=]" within a set, at the start of a text; 0: it is
- * none. */
+/* Returns the length of "[:alpha:]", "[.a.]" or "[=a=]" at the start of a text within a set; 0 for
+ * another text. */
 static size_t class_length(const char *text)
 {
 	const char *end = NULL;
@@ -63,13 +63,13 @@ static size_t class_length(const char *text)
 	return end ? (size_t)(end - text) + 2 : 0;
 }
 
-/* Where the members of a set begin, which begins at the start of a text. */
+/* Returns the offset of the first member of the set at the start of a text. */
 static size_t set_members(const char *text)
 {
 	return text[1] == '!' || text[1] == '^' ? 2 : 1;
 }
 
-/* The length of a member of a set, or of an end of a range. */
+/* Returns the length of a member of a set, or of one end of a range. */
 static size_t member_length(const char *text)
 {
 	size_t length = class_length(text);
@@ -77,7 +77,7 @@ static size_t member_length(const char *text)
 	return length ? length : text[0] == '\\' && text[1] ? 2 : 1;
 }
 
-/* The length of "[…]" at the start of a text; 0: nothing ends it. */
+/* Returns the length of "[…]" at the start of a text; 0 if no "]" ends the set. */
 static size_t set_length(const char *text)
 {
 	size_t at = set_members(text);
@@ -89,7 +89,7 @@ static size_t set_length(const char *text)
 	return text[at] ? at + 1 : 0;
 }
 
-/* The length of the first glob of a list. */
+/* Returns the length of the first glob of a list. */
 static size_t glob_length(const char *list)
 {
 	size_t at = 0;
@@ -105,7 +105,7 @@ static size_t glob_length(const char *list)
 	return at;
 }
 
-/* ---- what fnmatch(3) would take for a glob that matches nothing ---- */
+/* ---- globs that match nothing in fnmatch(3) ---- */
 
 static bool is_class(const char *text, size_t length)
 {
@@ -121,7 +121,8 @@ static bool is_class(const char *text, size_t length)
 	return false;
 }
 
-/* The character of a glob, from 1, that a byte belongs to. */
+/* Returns the number of the character that a byte belongs to. The first character of a glob is
+ * 1. */
 static size_t position(const char *glob, size_t byte)
 {
 	size_t n = 0;
@@ -131,7 +132,7 @@ static size_t position(const char *glob, size_t byte)
 	return n;
 }
 
-/* A set that is whole. */
+/* Checks a set, from set to end. Returns 0, or -EINVAL with err. */
 static int check_set(const char *glob, size_t set, size_t end, struct err *err)
 {
 	size_t at = set + set_members(glob + set);
@@ -188,8 +189,8 @@ static int check_glob(const char *glob, struct err *err)
 
 /* ---- a list ---- */
 
-/* Copies the longest run of plain characters. What follows the first set is left out: where a set
- * ends is for fnmatch(3) to say. NULL when out of memory. */
+/* Copies the longest run of plain characters before the first set. The text behind a set is left
+ * out, because only fnmatch(3) knows where a set ends. Returns NULL without memory. */
 static char *copy_plain(const char *text)
 {
 	size_t plain = 0, plain_length = 0;
@@ -254,7 +255,7 @@ bool ignore_matches(const struct ignore *ignore, const char *name)
 	for (size_t i = 0; ignore && i < ignore->n; i++) {
 		const struct glob *glob = &ignore->globs[i];
 
-		/* what a glob begins with, a name does; fnmatch(3) takes longer to say so */
+		/* compare the first character here: fnmatch(3) takes longer */
 		if (!strchr("*?[\\", glob->text[0]) && glob->text[0] != name[0])
 			continue;
 		if (strstr(name, glob->plain) && fnmatch(glob->text, name, 0) == 0)

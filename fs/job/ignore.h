@@ -6,35 +6,36 @@
 
 #include "base/err.h"
 
-/* Globs of -o ignore=: each name in the job space is compared with them all. */
+/* The most globs of -o ignore=. Each name in the job space is compared with all globs. */
 #define IGNORE_GLOBS_MAX 64
 
 /*
- * Names that end as a job file's and are not meant as one (-o ignore=): a list of globs. Pure.
+ * A list of globs (-o ignore=). A name that matches is no job file, although the name ends like
+ * one. Pure.
  *
  * A glob is that of fnmatch(3): * ? [a-z] [!a-z], and \ before a character that stands for itself.
- * It is compared with the last part of a path.
+ * A glob is compared with the last component of a path.
  */
 struct ignore;
 
-/* What merge and sync tools leave beside the file that they work on. docs/tools.md has the table,
- * and a test holds the two against each other. */
+/* The files that merge tools and sync tools leave beside the file that they work on. docs/tools.md
+ * has the same table, and a test compares the two. */
 extern const char ignore_defaults[];
 
 /*
- * Reads "GLOB:GLOB"; a colon within [ ] or after \ belongs to its glob. An empty text is a list of
- * none. A glob that fnmatch(3) would let match nothing is refused: "[" without "]", a backslash at
+ * Reads "GLOB:GLOB". A colon within [ ] or after \ belongs to its glob. An empty text makes an
+ * empty list. A glob that matches nothing in fnmatch(3) is refused: "[" without "]", a backslash at
  * the end, an unknown class, an empty range.
  *
- * Returns 0 and an owned list; -EINVAL with err that says which glob is wrong, where and why;
- * -ENOMEM.
+ * Returns 0 and a list that the caller frees; -EINVAL with err, which says which glob is wrong,
+ * where and why; -ENOMEM.
  */
 int ignore_parse(const char *text, struct ignore **ret_ignore, struct err *err);
 
-/* NULL is accepted. */
+/* Frees a list. NULL is accepted. */
 void ignore_free(struct ignore *ignore);
 
-/* Does one of the globs match the name? NULL is an empty list. */
+/* Does a glob of the list match the name? NULL is an empty list. */
 bool ignore_matches(const struct ignore *ignore, const char *name);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A job's name may be any text of 128 characters. In a file name '/' and NUL cannot be. A leading
- * dot would hide the file, or make it ".." or ".git". What a terminal would obey is no part of a
- * name that people list. Each such character becomes '_'. So two jobs may come to one name; then
- * their IDs tell them apart.
+ * A job's name may be any text of 128 characters. A file name cannot have '/' or NUL. A leading dot
+ * would hide the file, or make it ".." or ".git". A character that a terminal obeys must not be in
+ * a name that people list. Each of these characters becomes '_'. So the names of two jobs may
+ * become one file name. Then the job IDs in the file names tell the jobs apart.
  *
- * A job's name is cut at a character, and always to the same length. There is room for an ID behind
- * it, so the name with the ID begins as the name without the ID does.
+ * A job's name is cut between two characters, and always to the same length. There is room for an
+ * ID behind it. So a file name with an ID begins as the file name without an ID does.
  */
 #include "job/import_name.h"
 
@@ -17,8 +17,8 @@
 
 #define SUFFIX ".yaml"
 
-/* Bytes that an ID takes in a name. COC's have 24 or 36; of a longer one the end is kept, which
- * counts up or is random. */
+/* The most bytes of an ID in a name. COC's IDs have 24 or 36. Of a longer ID the end is kept: the
+ * end counts up or is random. */
 #define ID_MAX 64
 
 /* Bytes of "-2" to "-9". */
@@ -26,8 +26,8 @@
 
 #define STEM_MAX (JOB_NAME_MAX - (sizeof(SUFFIX) - 1) - NUMBER_SIZE - ID_MAX - 1)
 
-/* Copies a text. It writes at most max bytes, and replaces what a file's name must not have.
- * Returns the bytes that were written. */
+/* Copies at most max bytes of a text. A character that a file name must not have becomes '_'.
+ * Returns the number of bytes that were written. */
 static size_t copy_safely(char *to, size_t max, const char *from)
 {
 	size_t used = 0, size;
@@ -46,7 +46,7 @@ static size_t copy_safely(char *to, size_t max, const char *from)
 	return used;
 }
 
-/* The end of an ID, from a character on, that has at most ID_MAX bytes. */
+/* Returns the end of an ID: at most ID_MAX bytes, which begin at a character. */
 static const char *end_of_id(const char *id)
 {
 	size_t size = strlen(id);

@@ -31,7 +31,7 @@ static size_t count_lines(const char *text)
 	return n;
 }
 
-/* Makes each line of the text a string of its own. */
+/* Replaces each line feed of the text by a NUL, and puts the lines into ids. */
 static void cut_lines(char *text, size_t n, const char **ids)
 {
 	for (size_t i = 0; i < n; i++) {

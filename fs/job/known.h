@@ -8,27 +8,28 @@
 
 /*
  * The known jobs of a create: the IDs of the jobs of its name that the service had before the
- * create was sent. They are recorded with the intent. A lost create has made none of them.
+ * create was sent. They are recorded with the intent. So if the create is lost, none of them is the
+ * job that it made.
  */
 struct known_jobs {
-	int64_t number;	  /* rising in the order in which questions were answered; 0: not asked */
-	bool partial;	  /* there may be others: that a job is not among them proves nothing */
+	int64_t number;	  /* counts the questions in the order of their answers; 0: not asked */
+	bool partial;	  /* the list is not complete: a job that is not in it may be known too */
 	char *text;	  /* the IDs, each with a line feed at its end; owned */
-	const char **ids; /* the same, sorted; owned */
+	const char **ids; /* the IDs, sorted; owned */
 	size_t n;
 };
 
-/* How many IDs are kept for one create; with more the set is partial. 1,000 of 24 bytes are 24 KB,
- * of the longest 130 KB, while the create is under way. */
+/* The most IDs that are kept for one create; beyond that the set is partial. 1,000 IDs of 24 bytes
+ * take 24 KB, of the longest 130 KB, while the create is under way. */
 #define KNOWN_JOBS_MAX 1000
 
 void known_finish(struct known_jobs *known);
 
-/* Makes the set of the IDs in a text (size bytes, each ID with a line feed at its end). Returns 0
- * or -ENOMEM. */
+/* Makes a set of the IDs in a text (size bytes, each ID with a line feed at its end). Returns 0 or
+ * -ENOMEM. */
 int known_parse(const char *text, size_t size, struct known_jobs *ret_known);
 
-/* Is an ID among them? */
+/* Is an ID in the set? */
 bool known_has(const struct known_jobs *known, const char *id);
 
 #endif

@@ -7,7 +7,8 @@
 static const char *const job_suffixes[] = {".yaml", ".yml"};
 static const char *const sibling_suffixes[SIBLING_COUNT] = {"", ".id", ".error"};
 
-/* The length of what stands before the suffix; 0 if text does not end in it or is nothing else. */
+/* Returns the length of a text without the suffix. Returns 0 if the text does not end in the
+ * suffix, or is only the suffix. */
 static size_t length_before(const char *text, size_t length, const char *suffix)
 {
 	size_t suffix_length = strlen(suffix);

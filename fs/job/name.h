@@ -6,30 +6,33 @@
 #include <stddef.h>
 
 /*
- * Names in the job space: which files are job files and which names are their siblings'. Pure.
- * Only the last component is judged here; below a directory whose name starts with '.' everything
- * is scratch (.git/…, rsync's .~tmp~/…), which the caller knows.
+ * Names in the job space: which files are job files, and which names are those of siblings. Pure.
+ * Only the last component of a path is judged here. Below a directory whose name begins with '.',
+ * each file is a scratch file (.git/…, rsync's .~tmp~/…): the caller must know that.
  */
 
 enum sibling { SIBLING_NONE, SIBLING_ID, SIBLING_ERROR };
 #define SIBLING_COUNT 3
 
-/* Does this name make a regular file a job file: ends in .yaml or .yml, does not start with '.'? */
+/* Is a regular file of this name a job file? The name ends in .yaml or .yml, and does not begin
+ * with '.'. */
 bool name_is_job(const char *name);
 
-/* Does a name end as a job file's but for capital letters (a.YAML)? People take it for one. */
+/* Would the name be that of a job file if its capital letters were small (a.YAML)? People take such
+ * a file for a job file. */
 bool name_is_nearly_job(const char *name);
 
 /*
- * Which sibling a name is ("a.yaml.id", "a.yaml.error"), SIBLING_NONE if it is none. ret_job_length
- * (may be NULL) gets the length of the job file's name within it.
+ * Returns which sibling a name is ("a.yaml.id", "a.yaml.error"); SIBLING_NONE for another name. If
+ * ret_job_length is not NULL, *ret_job_length becomes the length of the job file's name in the
+ * name.
  */
 enum sibling name_sibling(const char *name, size_t *ret_job_length);
 
-/* The suffix of a sibling: ".id", ".error"; "" for SIBLING_NONE. */
+/* Returns the suffix of a sibling: ".id", ".error"; "" for SIBLING_NONE. */
 const char *sibling_suffix(enum sibling sibling);
 
-/* The length of a job file's name without ".yaml" or ".yml". */
+/* Returns the length of a job file's name without ".yaml" or ".yml". */
 size_t name_stem_length(const char *name);
 
 #endif

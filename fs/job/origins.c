@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An update must not undo what a colleague has changed in the console. So for each attribute by
- * itself: what was changed here since it was sent last counts, and otherwise the service's present
- * value stays.
+ * An update must not undo what a colleague has changed in the console. So each attribute is judged
+ * by itself. If the attribute was changed here since the last time it was sent, our value counts.
+ * Otherwise the service's present value stays.
  *
- * "Changed here" compares the value that was found for this commit with the one that was found when
- * the job was sent last. It does not matter where the values were found. There are four exceptions.
+ * "Changed here" compares two values: the value that was found for this commit, and the value that
+ * was found when the job was last sent. The places of the values do not matter. There are four
+ * exceptions.
  *
  * Another option of the mount is no change. An option is a default for jobs that say nothing else.
  * So an update through a mount with risk_level=LOW does not lower a job that was made through a
- * mount with risk_level=HIGH. To have nothing at all is like an option.
+ * mount with risk_level=HIGH. No value at all is like an option.
  *
- * Where no risk level is found at all, nothing is changed: there is no value to send.
+ * If no risk level is found at all, the risk level is not changed: there is no value to send.
  *
- * A user who sets an attribute on a closed job file wants the job to have it. It counts also if the
- * file had the same value before.
+ * A user who sets an attribute on a closed job file wants the job to have the value. The value
+ * counts even if the file had the same value before.
  *
- * A job may have been bound and not made here: it was adopted, or imported. Then nobody knows what
- * would have been found before. Only what the file itself says counts, in an attribute of its own
- * or in a comment, if it differs from what the service had.
+ * A job may have been bound and not made here: it was adopted, or imported. Then nobody knows which
+ * value would have been found before. Only what the file itself says counts, in an extended
+ * attribute or a comment, and only if it differs from what the service had.
  */
 #include "job/origins.h"
 
 #include "job/fixed.h"
 
-#define ORIGIN_BITS 8 /* for one bit of each attribute */
+#define ORIGIN_BITS 8 /* one bit for each attribute */
 #define ORIGIN_MASK ((1U << ORIGIN_BITS) - 1)
 
 _Static_assert(ATTR_COUNT <= ORIGIN_BITS, "an attribute has a bit");
@@ -69,7 +70,8 @@ void origins_keep_named(struct attr_set *newer, const struct attr_set *older)
 	newer->named |= older->named & newer->said;
 }
 
-/* In this order from the lowest bit on: the first has been in the ledger longest. */
+/* The order in the number, from the lowest bits on. Add a new origin at the end: ledgers hold the
+ * old ones. */
 #define EACH_ORIGIN(set)                                                                           \
 	{                                                                                          \
 		&(set)->explicit, &(set)->said, &(set)->defaulted, &(set)->absent, &(set)->named,  \

@@ -7,24 +7,24 @@
 #include "job/record.h"
 
 /*
- * Which attributes of a job were changed here: by where their values came from. Pure; origins.c has
- * the rule.
+ * Which attributes of a job were changed in this space. The places that the values came from decide
+ * this. Pure; origins.c has the rule.
  */
 
-/* The attributes (bits 1 << attr) of a commit that were changed here since they were sent last. An
- * update changes only these on the service. job: what is recorded of the job. */
+/* Returns the attributes (bits 1 << attr) of a commit that were changed here since the last time
+ * they were sent. An update changes only these on the service. job: the job's record. */
 unsigned origins_changed(const struct attr_set *ours, const struct job_record *job);
 
-/* A job was bound, and not made here. Nobody knows what was found when its attributes were sent
- * last: of these attributes (bits 1 << attr). Of what cannot change, only what the service does not
- * tell is unknown. held: what the service has told. */
+/* Returns the unresolved attributes (bits 1 << attr) of a job that was bound and not made here:
+ * nobody knows which values were found when they were last sent. A fixed attribute is unresolved
+ * only if the service does not tell its value. held: the values that the service has told. */
 unsigned origins_unresolved(const struct attr_set *held);
 
-/* A commit takes the place of an older one that was not sent: what a user has set stays set, as far
- * as the file still says it. */
+/* Call this when a commit replaces an older commit that was not sent. Marks in newer what a user
+ * has set by hand in older, if the file still says the same. */
 void origins_keep_named(struct attr_set *newer, const struct attr_set *older);
 
-/* The origins of a set as one number for the ledger, and back. */
+/* Packs the origins of a set into one number for the ledger, and unpacks them. */
 int64_t origins_pack(const struct attr_set *set);
 void origins_unpack(int64_t number, struct attr_set *set);
 

@@ -13,37 +13,39 @@
 #include "job/state.h"
 
 /*
- * What is recorded of a path: what the ledger keeps, and what its readers see of it. Paths are
- * relative to the root of the spool ("sub/a.yaml", no "/" at the start).
+ * What the ledger records of a path, and what readers of the ledger get. Paths are relative to the
+ * root of the spool ("sub/a.yaml", no "/" at the start).
  */
 
-/* All that is recorded of a path: its row. Owned strings. Zero-initialise it; job_record_finish()
- * frees. */
+/* All that is recorded of a path: its row. The record owns the strings. Zero-initialise the struct;
+ * job_record_finish() frees. */
 struct job_record {
 	int64_t row; /* stays the same when the path is renamed; never 0 */
 	enum job_state state;
-	bool incomplete; /* the file may be half of what was meant: its writer was killed, or not
-			    seen */
-	bool refused; /* the error is of the newest content, also if older content is sent or queued
+	bool incomplete; /* the file may be cut off: its writer was killed, or not seen */
+	bool refused; /* error is about the newest content, even if older content is sent or queued
 		       */
-	bool backup;  /* the file is a backup; digest is of the file's own content */
+	bool backup;  /* the file is a backup; digest is of the backup's own content */
 	char *job_id; /* the binding, or NULL */
-	bool on_purpose; /* the job was made or bound here on purpose: delete=service deletes it */
-	int64_t version; /* the newest on the service, as it was seen last: 1, 2, … */
+	bool on_purpose; /* the job was made or bound here on purpose: with delete=service, rm
+			    deletes it */
+	int64_t version; /* the newest on the service, as last seen: 1, 2, … */
 	int64_t base;	 /* the version whose content was read or written here */
-	int64_t unread;	 /* a newer version, whose content the file has and nobody has read; or 0 */
+	int64_t unread;	 /* a newer version that the file has the content of, and that nobody has
+			    read; or 0 */
 	bool has_digest;
-	unsigned char
-		digest[CONTENT_DIGEST_SIZE]; /* of the content of unread, or else of the base */
-	struct attr_set sent; /* what was found here when it was sent last; of a job that was not
-				 made here, what the service had when it was bound */
-	struct attr_set held; /* what the service holds, as it was seen last; NULL: not known */
+	unsigned char digest[CONTENT_DIGEST_SIZE]; /* of the content of unread if there is one, else
+						      of base */
+	struct attr_set sent; /* what was found here when the job was last sent. For a job that was
+				 not made here: what the service had when the job was bound */
+	struct attr_set held; /* what the service holds, as last seen; NULL: not known */
 	char *request_id;     /* of the last answer, or NULL */
-	int errnum;	      /* of the last refusal, 0 when none stands */
-	char *error;	      /* its whole story: the .error sibling, or NULL */
-	bool dismissed; /* the .error was removed: only coc.error and cocfs-wait tell the story */
+	int errnum;	      /* of the last refusal; 0: none stands */
+	char *error;	      /* the story of the refusal: the .error sibling, or NULL */
+	bool dismissed; /* a user removed the .error: only coc.error and cocfs-wait still tell the
+			   story */
 	bool unmade;	/* no file of this name was ever made */
-	char *warnings; /* what the DSL check found odd, a line each, or NULL */
+	char *warnings; /* of the DSL check, a line each; or NULL */
 	int64_t changed_ms; /* since the epoch: when the siblings last changed */
 	struct holding holding;
 };
@@ -53,68 +55,70 @@ void job_record_finish(struct job_record *record);
 
 /* Two versions of a job. */
 struct job_versions {
-	int64_t base;	/* the one that has what is committed here */
-	int64_t newest; /* as it was seen last */
+	int64_t base;	/* the version that has the content committed here */
+	int64_t newest; /* as last seen */
 };
 
-/* What the siblings of a path look like, cheaper than the whole row. Sizes in bytes, 0: not
- * there. */
+/* The sizes and times of a path's siblings. Reading them costs less than reading the whole row.
+ * Sizes are in bytes; 0: the sibling does not exist. */
 struct job_glance {
 	uint64_t id_size, error_size;
 	int64_t changed_ms;
 	struct holding holding;
 };
 
-/* One of the rows of a path: the one that is found by it, or one that is set aside. */
+/* One of the rows of a path: the row that the path finds, or a row that is set aside. */
 struct job_claim {
 	int64_t row;
 	bool is_aside;
 	struct holding holding;
 };
 
-/* A name has at most so many rows that are set aside. Only somebody who acts as many users can
- * bring a name to more than a few; each is looked at when the name is made. */
+/* The most rows of a name that are set aside. Only a person who acts as many users can bring a name
+ * to more than a few. Each row is looked at when the name is made. */
 #define CLAIMS_ASIDE_MAX 32
 
-/* A name of a directory whose file was never made, and that has a row. */
+/* A name in a directory that has a row, and whose file was never made. */
 struct job_unmade {
 	int64_t row;
 	char name[NAME_MAX + 1];
 	struct job_glance seen;
 };
 
-/* An unfinished submission as .coc/queue tells it. Borrowed strings. */
+/* An unfinished submission for .coc/queue. The strings are borrowed. */
 struct job_pending {
-	int64_t id; /* rising in the order of the commits */
+	int64_t id; /* rises in the order of the commits */
 	enum job_state state;
 	int64_t attempts;
-	int64_t next_try_ms; /* since the epoch; of what is queued, 0: at once */
+	int64_t next_try_ms; /* since the epoch, if queued; 0: at once */
 	const char *path;
 	bool is_aside;
 	struct holding holding;
-	const char *last_error; /* a story that starts with its sentence, or NULL */
+	const char *last_error; /* a story, whose first line is its sentence; or NULL */
 };
 
-/* How many submissions are queued, as far as they are counted. Zero-initialise it. */
+/* How many submissions are queued. They are counted in parts. Zero-initialise the struct. */
 struct queued_count {
 	int64_t n;
-	int64_t after; /* the job that was counted last */
+	int64_t after; /* the last job that was counted */
 };
 
-/* A rename of a job file or a directory, as it is recorded before it is done. Borrowed paths. */
+/* A rename of a job file or a directory. It is recorded before it is done. The paths are
+ * borrowed. */
 struct job_rename {
 	int64_t id;
 	const char *from, *to;
-	uint64_t ino; /* of what is renamed: tells at the next mount whether it was done; 0: not
-			 known */
+	uint64_t ino; /* of the renamed file: shows the next mount whether the rename was done; 0:
+			 not known */
 	bool exchange;
-	bool directory, to_directory; /* what was from, and (exchange) to, is one; not kept */
+	bool directory,
+		to_directory; /* from, and with exchange to, was a directory; not in the ledger */
 };
 
-/* A file that was moved away from a job's name and is a backup. Borrowed. */
+/* A file that was moved away from a job's name and is a backup. The strings are borrowed. */
 struct job_backup {
 	const char *path;
-	const unsigned char *digest; /* of its content; NULL: that cannot be read */
+	const unsigned char *digest; /* of the content; NULL: the file cannot be read */
 };
 
 #endif

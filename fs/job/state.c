@@ -8,20 +8,23 @@ static const char *const words[JOB_STATE_COUNT] = {
 
 #define TO(state) (1u << (state))
 
-/* Every legal move; a move to the same state is none and always legal. */
+/* All legal moves. A move to the same state is always legal, and is not in the table. */
 static const unsigned moves[JOB_STATE_COUNT] = {
-	/* a commit records an intent, is refused by the rules, or finds that the service has it */
+	/* a commit records an intent, is refused by the rules, or finds that the service has the
+	 * content */
 	[JOB_DRAFT] = TO(JOB_QUEUED) | TO(JOB_FAILED) | TO(JOB_SUBMITTED),
-	/* it is sent, given up before a byte left, or found to be what the service has */
+	/* the submission is sent, given up before a byte was sent, or found on the service already
+	 */
 	[JOB_QUEUED] = TO(JOB_SUBMITTING) | TO(JOB_FAILED) | TO(JOB_SUBMITTED),
-	/* yes, no, later (429, no connection), or no answer */
+	/* the answer is yes, no, later (429, or no connection), or lost */
 	[JOB_SUBMITTING] = TO(JOB_SUBMITTED) | TO(JOB_FAILED) | TO(JOB_QUEUED) | TO(JOB_IN_DOUBT),
-	/* other content is written, the binding is forgotten, or the new content is refused */
+	/* the binding is forgotten, other content is written, or other content is refused */
 	[JOB_SUBMITTED] = TO(JOB_DRAFT) | TO(JOB_QUEUED) | TO(JOB_FAILED),
-	/* written anew or the attribute set; refused again is the same state; or as it was
-	 * before */
+	/* the file is written again, or a missing attribute is set; or the state before the failure
+	 * comes back. A second refusal is no move */
 	[JOB_FAILED] = TO(JOB_DRAFT) | TO(JOB_QUEUED) | TO(JOB_SUBMITTED),
-	/* the service was asked: it has it; it has it not, and that is told, or it is sent again */
+	/* the service was asked: it has the job; or it has not, and that is reported, or the
+	 * request is sent again */
 	[JOB_IN_DOUBT] = TO(JOB_SUBMITTED) | TO(JOB_FAILED) | TO(JOB_QUEUED),
 };
 

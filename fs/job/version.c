@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Digits that fit into any integer: the service has at most 100 versions of a job. */
+/* The most digits of a version. So many fit into each integer type, and the service has at most 100
+ * versions of a job. */
 #define VERSION_DIGITS_MAX 9
 
 int64_t version_number_of(const char *text, size_t size)

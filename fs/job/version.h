@@ -5,16 +5,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The number of a version, 12 for "v12". Returns 0 for a text that is no version, and for NULL. */
+/* Returns the number of a version: 12 for "v12". Returns 0 for NULL, and for a text that is no
+ * version. */
 int64_t version_number(const char *text);
 
-/* The same of size bytes, without a NUL behind them. */
+/* Does the same for a text of size bytes without a NUL. */
 int64_t version_number_of(const char *text, size_t size);
 
-/* Bytes of the text of any version, with its NUL. */
+/* Room for the text of a version in bytes, with a NUL. */
 #define VERSION_ROOM 24
 
-/* The text of a version, "v12" for 12. */
+/* Writes the text of a version: "v12" for 12. */
 void version_write(int64_t number, char ret_text[VERSION_ROOM]);
 
 #endif
