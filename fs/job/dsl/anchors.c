@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A document of 64 KB has room for 16,000 anchors, and each of its 100 aliases looks through all of
- * them. So the hashes stand in an array of their own, 64 KB at most, and a name is read only where
- * its hash is right: with names this took 9 ms, with hashes it takes 1.
+ * A document of 64 KB has room for 16,000 anchors, and each of its 100 aliases looks through them
+ * all. So the hashes stand in an array of their own, 64 KB at most. A name is read only if its hash
+ * is right. A look-up through all names took 9 ms; through the hashes it takes 1 ms.
  */
 #define _GNU_SOURCE
 #include "job/dsl/anchors.h"
@@ -16,7 +16,7 @@
 #define ROOM_FIRST 64
 
 struct dsl_anchor {
-	uint32_t name, size; /* in the names */
+	uint32_t name, size; /* where the name stands in struct dsl_anchors' names */
 	uint32_t node;
 };
 

@@ -40,12 +40,13 @@ void dsl_report_free(struct dsl_report *report)
 	free(report);
 }
 
-/* Refuses the document at a node. Returns 0, -ENOMEM. */
+/* Refuses the document, with the place of a node. Returns 0 or -ENOMEM. */
 #define refuse(report, tree, node, ...)                                                            \
 	dsl_finding_set(&(report)->refusal, (tree)->nodes[node].line, (tree)->nodes[node].column,  \
 			__VA_ARGS__)
 
-/* The value of a key of "meta" as a string, if it is a text that a string can hold. */
+/* Copies the value of a key of "meta", if it is a text that a string can hold. Returns 0 or
+ * -ENOMEM. */
 static int read_field(const struct dsl_tree *tree, size_t meta, const char *key, char **ret_text,
 		      struct dsl_finding *ret_place)
 {
@@ -86,8 +87,8 @@ static int read_meta(const struct dsl_tree *tree, struct dsl_report *report)
 			  &report->meta_description_place);
 }
 
-/* A text with a NUL ("\0" in double quotes) or half of a surrogate pair cannot become the name or
- * description of a job. */
+/* Refuses a text of meta that cannot become the name or description of a job: one with a NUL ("\0"
+ * in double quotes), or with half of a surrogate pair. */
 static int check_text(const struct dsl_tree *tree, size_t meta, const char *key,
 		      struct dsl_report *report)
 {
@@ -160,7 +161,7 @@ static int check_steps(const struct dsl_tree *tree, struct dsl_report *report)
 	return 0;
 }
 
-/* What level dsl asks of a document that level yaml accepts. */
+/* Checks what level dsl demands of a document that level yaml accepts. */
 static int check_shape(const struct dsl_tree *tree, struct dsl_report *report)
 {
 	int r;
@@ -174,7 +175,7 @@ static int check_shape(const struct dsl_tree *tree, struct dsl_report *report)
 	return check_steps(tree, report);
 }
 
-/* Level strict refuses with the first warning; the warnings stay in the report. */
+/* Refuses for level strict: with the first warning. The warnings stay in the report. */
 static int refuse_warnings(struct dsl_report *report)
 {
 	const struct dsl_finding *first = report->warnings;

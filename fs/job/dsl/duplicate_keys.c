@@ -10,24 +10,25 @@
 #include "job/dsl/hash.h"
 
 /*
- * Keys that stand twice in one mapping. libyaml does not look for them, and readers differ in which
- * value they take, so a job would do something else than its author reads.
+ * Keys that stand twice in one mapping. libyaml does not look for them. Programs differ in which of
+ * the two values they take, so the job might do something else than its author reads.
  *
  * Two scalars are the same key if they have the same text, quoted or not: YAML tells 1 from "1",
- * many readers do not. Two collections are the same key if they have the same hash, which is made
- * of their texts and kinds, in any order for a mapping. An alias of a scalar counts as that scalar,
- * an alias of a collection is the same as another alias of it. Each mapping's keys are sorted, by
- * hash, then text: no choice of keys makes that slower than n log n.
+ * but many programs do not. Two collections are the same key if they have the same hash. The hash
+ * is made of their texts and kinds, for a mapping in any order. An alias of a scalar counts as that
+ * scalar. An alias of a collection is the same key as another alias of it. The keys of a mapping
+ * are sorted by hash, then by text. So no choice of keys makes the search slower than n log n.
  */
 
 struct mapping_key {
 	uint64_t hash;
-	const char *text; /* NULL: not a scalar */
+	const char *text; /* NULL: the key is no scalar */
 	size_t size;
 	size_t node;
 };
 
-/* The hash of what is no scalar, given those of all scalars and of all nodes after it. */
+/* Makes the hash of a node that is no scalar. hashes: has those of all scalars, and of the nodes
+ * that follow. */
 static uint64_t hash_node(const struct dsl_tree *tree, const uint64_t *hashes, size_t index)
 {
 	const struct dsl_node *node = &tree->nodes[index];
@@ -54,8 +55,8 @@ static uint64_t hash_node(const struct dsl_tree *tree, const uint64_t *hashes, s
 	}
 }
 
-/* The hashes of all nodes. Those of the scalars come first: what an alias stands for is before it,
- * and so a long text is read once, however many aliases it has. */
+/* Makes the hashes of all nodes. Those of the scalars come first: an alias stands behind its
+ * scalar, so a long text is read once, even if it has many aliases. */
 static void hash_nodes(const struct dsl_tree *tree, uint64_t *hashes)
 {
 	size_t size;
@@ -72,7 +73,7 @@ static void hash_nodes(const struct dsl_tree *tree, uint64_t *hashes)
 			hashes[i] = hash_node(tree, hashes, i);
 }
 
-/* Same keys next to each other, in the order of the text among themselves. */
+/* The order of sorting: same keys stand next to each other, in the order of the text. */
 static int compare_content(const struct mapping_key *a, const struct mapping_key *b)
 {
 	if (a->hash != b->hash)
@@ -81,7 +82,7 @@ static int compare_content(const struct mapping_key *a, const struct mapping_key
 		return (a->text != NULL) - (b->text != NULL);
 	if (a->size != b->size)
 		return a->size < b->size ? -1 : 1;
-	/* aliases of one scalar have one text */
+	/* aliases of one scalar share its text: the same pointer is the same text */
 	return a->text == b->text ? 0 : memcmp(a->text, b->text, a->size);
 }
 
@@ -93,7 +94,8 @@ static int compare_keys(const void *a, const void *b)
 	return order ? order : (x->node > y->node) - (x->node < y->node);
 }
 
-/* The first key of a mapping that stands in it already; keys has room for them all. */
+/* Returns the first key of a mapping that repeats an earlier key. keys: room for all keys of the
+ * mapping. */
 static size_t find_in_mapping(const struct dsl_tree *tree, const uint64_t *hashes, size_t mapping,
 			      struct mapping_key *keys, size_t *ret_first)
 {

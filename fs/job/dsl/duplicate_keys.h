@@ -5,8 +5,8 @@
 #include "job/dsl/tree.h"
 
 /*
- * Looks for a key that stands twice in one mapping, anywhere. Fills finding with the first second
- * one in the order of the text. Returns 0, -ENOMEM.
+ * Looks for a key that stands twice in one mapping. Fills finding with the first repetition in the
+ * order of the text. Returns 0 or -ENOMEM.
  */
 int dsl_find_duplicate_key(const struct dsl_tree *tree, struct dsl_finding *finding);
 

@@ -8,11 +8,11 @@
 #include "base/hash.h"
 
 /*
- * Hashes by which texts of a document are told apart quickly. The author of a document can make
- * two texts of one hash, so equal hashes prove nothing. Pure.
+ * Fast hashes of texts in a document. The author of a document can choose two texts with one hash,
+ * so equal hashes prove nothing. Pure.
  */
 
-/* A step of a 64-bit mixer: every bit of the input reaches every bit of the result. */
+/* Mixes 64 bits: each bit of the input changes each bit of the result. */
 static inline uint64_t dsl_mix_bits(uint64_t x)
 {
 	x ^= x >> 30;
@@ -22,7 +22,7 @@ static inline uint64_t dsl_mix_bits(uint64_t x)
 	return x ^ x >> 31;
 }
 
-/* The hash of a text. */
+/* Returns the hash of a text. */
 static inline uint64_t dsl_hash_text(const char *text, size_t size)
 {
 	return dsl_mix_bits(hash_text(HASH_BEGIN, text, size) ^ size);

@@ -37,7 +37,7 @@ void dsl_place_of_offset(const char *content, size_t offset, unsigned *ret_line,
 			at += skip;
 			continue;
 		}
-		/* the bytes that follow in a sequence are no column of their own */
+		/* the further bytes of a character are no columns */
 		column += (content[at] & 0xc0) != 0x80;
 		at++;
 	}

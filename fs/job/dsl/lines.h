@@ -4,18 +4,19 @@
 
 #include <stddef.h>
 
-/* The lines of a document, as libyaml divides it. Pure. */
+/* The lines of a document, as libyaml divides the document into lines. Pure. */
 
-/* The length of the byte order mark at the beginning, 0 if there is none. */
+/* Returns the length of the byte order mark at the beginning; 0 if there is none. */
 size_t dsl_bom_size(const char *content, size_t size);
 
-/* The length of the line break (LF, CR, CR LF, NEL, LS, PS) at the beginning of left bytes, at
- * least one; 0 if there is none. */
+/* Returns the length of the line break at the beginning of left bytes (at least one): LF, CR, CR
+ * LF, NEL, LS or PS. Returns 0 if there is none. */
 size_t dsl_break_size(const char *content, size_t left);
 
 /*
- * The place of a byte, with libyaml's line breaks and, like its marks, without a byte order mark
- * at the beginning. What is before offset must be UTF-8, or the column is a guess.
+ * Returns the line and the column of a byte, both from 1. Line breaks are libyaml's. A byte order
+ * mark at the beginning does not count, as in libyaml's marks. The bytes before offset must be
+ * UTF-8; otherwise the column is a guess.
  */
 void dsl_place_of_offset(const char *content, size_t offset, unsigned *ret_line,
 			 unsigned *ret_column);

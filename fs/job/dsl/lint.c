@@ -14,18 +14,19 @@
 #include "job/dsl/merge.h"
 
 /*
- * What is odd in a document that has the right shape. No grammar is published, so each of these is
- * drawn from the public samples and the manual, may be mistaken, and refuses nothing by itself.
+ * Looks for odd things in a document of the right shape. No grammar is published. Each rule is
+ * drawn from the public samples and the manual, and may be mistaken. So no rule refuses a document
+ * by itself.
  */
 
-/* What a reference to a global parameter begins with, within its braces. */
+/* A reference to a global parameter begins so, within its braces. */
 static const char globals[] = "$globals.";
 #define GLOBALS_SIZE (sizeof(globals) - 1)
 
 struct lint {
 	const struct dsl_tree *tree;
 	struct dsl_report *report;
-	size_t meta, steps, inputs; /* the values; inputs may be DSL_NOWHERE */
+	size_t meta, steps, inputs; /* the nodes of the three values; inputs may be DSL_NOWHERE */
 };
 
 __attribute__((format(printf, 3, 4))) static int warn(struct lint *lint, size_t node,
@@ -57,7 +58,7 @@ __attribute__((format(printf, 3, 4))) static int warn(struct lint *lint, size_t 
 	return 0;
 }
 
-/* The text of a value that is a scalar and not empty; NULL else. */
+/* Returns the text of a value that is a scalar and not empty; else NULL. */
 static const char *text_of_node(const struct dsl_tree *tree, size_t value, size_t *ret_size)
 {
 	size_t scalar;
@@ -96,7 +97,7 @@ static int lint_meta(struct lint *lint, const char *file_stem)
 	return warn(lint, value, "meta.schemaVersion is not 3, the only one known to be taken");
 }
 
-/* Is it digits, a dot, digits, a dot, digits? */
+/* Is a text a version: digits, a dot, digits, a dot, digits? */
 static bool is_version(const char *text, size_t size)
 {
 	size_t at = 0;
@@ -114,7 +115,7 @@ static bool is_version(const char *text, size_t size)
 	return at == size;
 }
 
-/* Is it hwc:runbook:ACTION@x.y.z? */
+/* Is a text a task: hwc:runbook:ACTION@x.y.z? */
 static bool is_task(const char *text, size_t size)
 {
 	static const char prefix[] = "hwc:runbook:";
@@ -181,7 +182,7 @@ static int lint_steps(struct lint *lint)
 	return r;
 }
 
-/* The references "{{$globals.NAME}}" in one text; blanks within the braces are overlooked. */
+/* Finds the references "{{$globals.NAME}}" in one text. Blanks within the braces are allowed. */
 static int find_in_text(const char *text, size_t size, size_t node, struct words *references)
 {
 	const char *at = text, *end = text + size;
@@ -210,8 +211,9 @@ static int find_in_text(const char *text, size_t size, size_t node, struct words
 }
 
 /*
- * All references but those in meta, where they are prose. An unquoted {{$globals.X}} is a mapping
- * within a mapping to YAML, and leaves the plain scalar "$globals.X" as its key.
+ * Finds all references but those in meta, where they are prose. For YAML, an unquoted
+ * {{$globals.X}} is a mapping within a mapping. Its key is the plain scalar "$globals.X", which
+ * counts as a reference.
  */
 static int find_references(struct lint *lint, struct words *references)
 {
@@ -239,11 +241,11 @@ static int find_references(struct lint *lint, struct words *references)
 	return r;
 }
 
-/* The inputs of the document. */
+/* The inputs that the document declares. */
 struct inputs {
 	const struct dsl_tree *tree;
 	struct words names;
-	bool *is_merged; /* by node: a mapping whose names are here, by a merge key */
+	bool *is_merged; /* by node: the names of this mapping are here, through a merge key */
 };
 
 static void inputs_finish(struct inputs *inputs)
@@ -254,8 +256,8 @@ static void inputs_finish(struct inputs *inputs)
 
 static int find_inputs(struct inputs *inputs, size_t node);
 
-/* Finds the inputs of a mapping that a merge key names. With 100 aliases a mapping may be named
- * 100 times: once is enough. */
+/* Finds the inputs of a mapping that a merge key names. Aliases may name a mapping 100 times: its
+ * names are taken once. */
 static int find_inputs_once(struct inputs *inputs, size_t node)
 {
 	size_t mapping = dsl_resolve(inputs->tree, node), first = inputs->names.n;
@@ -270,7 +272,7 @@ static int find_inputs_once(struct inputs *inputs, size_t node)
 	return r;
 }
 
-/* The inputs of what a merge key names: a mapping, or a list of mappings. */
+/* Finds the inputs in the value of a merge key: a mapping, or a list of mappings. */
 static int find_merged_inputs(struct inputs *inputs, size_t value)
 {
 	const struct dsl_tree *tree = inputs->tree;
@@ -284,7 +286,7 @@ static int find_merged_inputs(struct inputs *inputs, size_t value)
 	return r;
 }
 
-/* The names of the inputs in a mapping, and of those that merge keys bring into it. */
+/* Finds the names of the inputs in a mapping, and of the inputs that merge keys bring into it. */
 static int find_inputs(struct inputs *inputs, size_t node)
 {
 	const struct dsl_tree *tree = inputs->tree;
@@ -311,7 +313,8 @@ static int find_inputs(struct inputs *inputs, size_t node)
 	return r;
 }
 
-/* A reference to an input that is not there is told once, where it stands first. */
+/* Warns of each reference to an undeclared input, once for each name and at its first place. Warns
+ * of inputs that are never used. */
 static int lint_references(struct lint *lint)
 {
 	__attribute__((cleanup(words_finish))) struct words references = {0};
@@ -342,7 +345,7 @@ static int lint_references(struct lint *lint)
 	for (size_t i = 0; !r && i < names->n; i++) {
 		const struct word *word = &names->word[i];
 
-		/* what is merged in may be used by others */
+		/* other documents may use an input that is merged in */
 		if (!word->merged && !words_have(&references, word))
 			r = warn(lint, word->node, "the input \"%s\" is never used",
 				 dsl_excerpt(word->text, word->size).text);

@@ -5,8 +5,8 @@
 #include "job/dsl/tree.h"
 
 /*
- * Adds to the report what is odd, but not wrong, in a document that level dsl accepts; in the order
- * of the text. file_stem may be NULL. Pure. Returns 0, -ENOMEM.
+ * Adds warnings to the report, in the order of the text: what is odd but not wrong in a document
+ * that level dsl accepts. file_stem may be NULL. Pure. Returns 0 or -ENOMEM.
  */
 int dsl_lint(const struct dsl_tree *tree, const char *file_stem, struct dsl_report *report);
 

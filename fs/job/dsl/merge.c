@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The value of a key, with merge keys: what "<<" names is added to the mapping it stands in. Nobody
- * knows whether the service's reader takes merge keys, so a document that has a key only through
- * one is not refused for the want of it. A key of the mapping's own counts more, and in a list of
- * mappings the first that has the key.
+ * The value of a key, with merge keys: the keys of the mapping that "<<" names are added to the
+ * mapping in which "<<" stands. Nobody knows whether the service's parser takes merge keys. So a
+ * document is not refused for a missing key that a merge key brings in. A key of the mapping itself
+ * counts more than a merged key. In a list of mappings the first mapping that has the key counts.
  *
- * An alias stands after what it means and not within it, and the size of a document with its
- * aliases expanded is bounded, so a look-up ends, within as many steps.
+ * An alias stands behind the node that it names, and not within that node. The size of a document
+ * with all aliases expanded is bounded. So a look-up ends, within as many steps.
  */
 #define _GNU_SOURCE
 #include "job/dsl/merge.h"
@@ -15,12 +15,12 @@ bool dsl_is_merge_key(const struct dsl_tree *tree, size_t key)
 {
 	size_t scalar = dsl_resolve(tree, key);
 
-	/* in quotes it is a key like any other */
+	/* a "<<" in quotes is a key like any other */
 	return tree->nodes[scalar].merge ||
 	       (tree->nodes[scalar].plain && dsl_is_text(tree, scalar, "<<"));
 }
 
-/* Looks for a key among what a merge key names. */
+/* Looks for a key in the mappings that a merge key names. */
 static size_t get_merged(const struct dsl_tree *tree, size_t value, const char *key)
 {
 	size_t source = dsl_resolve(tree, value), found = DSL_NOWHERE;
@@ -45,7 +45,7 @@ size_t dsl_get(const struct dsl_tree *tree, size_t mapping, const char *key)
 	for (size_t at = mapping + 1; at < end; at = nodes[nodes[at].end].end)
 		if (dsl_is_text(tree, dsl_resolve(tree, at), key))
 			found = nodes[at].end;
-	/* "<<" stands once, but what is tagged as a merge key may have any text */
+	/* "<<" stands once at most, but several keys may have the tag of merge keys */
 	for (size_t at = mapping + 1; found == DSL_NOWHERE && at < end;
 	     at = nodes[nodes[at].end].end)
 		if (dsl_is_merge_key(tree, at))

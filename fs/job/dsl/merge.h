@@ -4,13 +4,15 @@
 
 #include "job/dsl/tree.h"
 
-/* Is the key of a mapping a merge key: "<<", or what is tagged so, or an alias of one? */
+/* Is the key of a mapping a merge key: "<<", a key with the tag of merge keys, or an alias of
+ * either? */
 bool dsl_is_merge_key(const struct dsl_tree *tree, size_t key);
 
 /*
- * The value of a key in a mapping; an alias is not resolved. Of several it is the last one, as most
- * readers of YAML take it. If the mapping has none of its own, it is the one that a merge key
- * brings in. DSL_NOWHERE if there is none, or mapping is not a mapping.
+ * Returns the value of a key in a mapping. If the value is an alias, the result is the alias. If
+ * the key stands there several times, the last one counts, as in most programs. If the mapping does
+ * not have the key, the value is the one that a merge key brings in. Returns DSL_NOWHERE if there
+ * is none, and for a node that is no mapping.
  */
 size_t dsl_get(const struct dsl_tree *tree, size_t mapping, const char *key);
 

@@ -18,39 +18,39 @@
 #include "job/dsl/duplicate_keys.h"
 
 /*
- * From bytes to nodes, and what level yaml refuses on the way.
+ * Turns bytes into nodes, and refuses what level yaml refuses.
  *
- * libyaml is asked for events, not for a document: its loader builds without bounds. The events are
- * turned into an array of nodes with a stack of at most DSL_DEPTH_MAX open collections, so what the
- * input can make us do is bounded by its 65,536 bytes: at most three nodes for two bytes, no
- * recursion, no expansion. What an alias would expand to is added up with saturating counts when
- * the alias is met, from the counts of the node it stands for.
+ * libyaml is asked for events, not for a document: libyaml's own loader builds a document without
+ * bounds. The events become an array of nodes. A stack holds the open collections, at most
+ * DSL_DEPTH_MAX. So the 65,536 bytes of the input bound the work: at most three nodes for two
+ * bytes, no recursion, no expansion. For an alias, the counts of the node that it names are added
+ * up, with saturation.
  *
- * What is wrong but lets the text be read on (an unknown alias, too many of them, too large an
- * expansion, a second document) is noted once, and the rest is read all the same: a document that
- * is sent unchecked still has a name. After an error of syntax, or nesting too deep to follow,
- * there is no tree.
+ * Some errors let the parser read on: an unknown alias, too many aliases, too large an expansion, a
+ * second document. The first such error is noted, and the rest is read all the same, because a
+ * document that is sent unchecked still has a name. After an error of syntax, or nesting that is
+ * too deep, there is no tree.
  */
 
 DEFINE_CLEANUP(yaml_parser_t *, yaml_parser_delete)
 
-/* How YAML 1.1 names the type of a merge key. A reader that takes merge keys takes this for one,
- * with any text, and in quotes too. */
+/* The tag of merge keys in YAML 1.1. A program that knows merge keys takes each key with this tag
+ * for one, with any text, and in quotes too. */
 #define MERGE_TAG "tag:yaml.org,2002:merge"
 
 struct parse {
 	struct dsl_tree *tree;
 	struct dsl_halves halves;
-	struct dsl_finding *finding; /* the first one stays */
+	struct dsl_finding *finding; /* the first finding stays */
 	size_t open[DSL_DEPTH_MAX];
-	bool bracket[DSL_DEPTH_MAX]; /* opened by [ or { */
-	size_t depth, n_brackets;    /* n_brackets: of the open collections */
+	bool bracket[DSL_DEPTH_MAX]; /* the collection was opened by [ or { */
+	size_t depth, n_brackets;    /* n_brackets: open collections with brackets */
 	size_t bracket_steps;	     /* the sum of n_brackets over all events */
 	struct dsl_anchors anchors;
 	size_t n_aliases, n_documents;
 	uint32_t expanded;
-	bool stop;   /* nothing more needs to be read */
-	bool broken; /* the tree is not one */
+	bool stop;   /* the parser need not read on */
+	bool broken; /* the tree is of no use */
 };
 
 static void parse_finish(struct parse *parse)
@@ -82,13 +82,14 @@ static int grow_nodes(struct dsl_tree *tree)
 	return 0;
 }
 
-/* Notes what level yaml refuses, if nothing was noted before. */
+/* Notes a reason why level yaml refuses the document, if none was noted before. Returns 0 or
+ * -ENOMEM. */
 #define note(parse, mark, ...)                                                                     \
 	((parse)->finding->text ? 0                                                                \
 				: dsl_finding_set((parse)->finding, dsl_mark_line(mark),           \
 						  dsl_mark_column(mark), __VA_ARGS__))
 
-/* Counts a subtree that is complete into the collection around it. */
+/* Closes a node whose subtree is complete, and adds its counts to the collection around it. */
 static void close_node(struct parse *parse, size_t index)
 {
 	struct dsl_node *node = &parse->tree->nodes[index], *around;
@@ -120,7 +121,7 @@ static int add_node(struct parse *parse, enum dsl_kind kind, const yaml_mark_t *
 	return 0;
 }
 
-/* Notes the anchor of the node that was added last, if it has one. */
+/* Records the anchor of the last node, if the node has one. Returns 0 or -ENOMEM. */
 static int add_anchor(struct parse *parse, const yaml_char_t *name)
 {
 	return name ? dsl_anchors_add(&parse->anchors, (const char *)name,
@@ -163,7 +164,7 @@ static int take_alias(struct parse *parse, const yaml_event_t *event)
 	uint32_t anchored = 0;
 	int r = 0;
 
-	/* what is not resolved stands for nothing, as a null does; see dsl_is_null() */
+	/* an alias without a target counts as null: see dsl_is_null() */
 	if (++parse->n_aliases <= DSL_ALIAS_MAX)
 		is_known = dsl_anchors_find(&parse->anchors, name, &anchored);
 	else
@@ -224,7 +225,7 @@ static int take_collection(struct parse *parse, const yaml_event_t *event)
 					 : event->data.sequence_start.anchor);
 }
 
-/* Gives up what takes libyaml too long. */
+/* Stops the parser when the brackets would take libyaml too long. Returns 0 or -ENOMEM. */
 static int count_brackets(struct parse *parse, const yaml_event_t *event)
 {
 	parse->bracket_steps += parse->n_brackets;
@@ -276,7 +277,7 @@ static int take_event(struct parse *parse, const yaml_event_t *event)
 	return r ? r : count_brackets(parse, event);
 }
 
-/* Tells why libyaml gave up, unless something before was told already. */
+/* Notes why libyaml gave up, unless an error was noted before. Returns 0 or -ENOMEM. */
 static int take_problem(struct parse *parse, const yaml_parser_t *parser, const char *content,
 			size_t size)
 {
@@ -287,7 +288,8 @@ static int take_problem(struct parse *parse, const yaml_parser_t *parser, const 
 		return -ENOMEM;
 	if (parse->finding->text)
 		return 0;
-	/* at the end of the text there is nothing to look at; the bracket is what wants mending */
+	/* point at the open bracket: the end of the text shows nothing, and the bracket has to be
+	 * mended */
 	if (parse->depth && parse->bracket[parse->depth - 1] &&
 	    dsl_problem_is_end(parser, content, size)) {
 		open = &parse->tree->nodes[parse->open[parse->depth - 1]];
@@ -320,13 +322,14 @@ static int read_document_events(struct parse *parse, const char *content, size_t
 	return 0;
 }
 
-/* Does something at this place begin a line? A break of YAML is before it, or a byte order mark. */
+/* Does a line begin at this place? The byte before is the last one of a line break of YAML, or of a
+ * byte order mark. */
 static bool begins_line(const char *content, size_t at)
 {
 	return !at || memchr("\n\r\x85\xa8\xa9\xbf", content[at - 1], 6);
 }
 
-/* Does the line go on for longer than a %TAG directive may be? */
+/* Is the line longer than a %TAG directive may be? */
 static bool is_long_line(const char *line, size_t size)
 {
 	size_t length = DSL_TAG_DIRECTIVE_MAX + 1;
@@ -334,7 +337,7 @@ static bool is_long_line(const char *line, size_t size)
 	return size >= length && !memchr(line, '\n', length) && !memchr(line, '\r', length);
 }
 
-/* Refuses more %TAG directives than a document has use for, and longer ones. */
+/* Refuses too many %TAG directives, and too long ones. Returns 0 or -ENOMEM. */
 static int check_directives(const char *content, size_t size, struct dsl_finding *finding)
 {
 	static const char tag[] = "%TAG";
@@ -362,7 +365,7 @@ static int check_directives(const char *content, size_t size, struct dsl_finding
 	return 0;
 }
 
-/* What is refused before any of it is taken for YAML. */
+/* Refuses what is no text of YAML at all, before libyaml sees it. Returns 0 or -ENOMEM. */
 static int check_bytes(const char *content, size_t size, struct dsl_finding *finding)
 {
 	unsigned line, column;
@@ -404,7 +407,7 @@ int dsl_parse(const void *content, size_t size, struct dsl_tree *tree, struct ds
 
 	if (r < 0 || finding->text)
 		return r;
-	/* so that a value of no bytes points somewhere, too */
+	/* so that an empty value has a pointer too */
 	r = buf_reserve(&tree->text, size);
 	if (!r)
 		r = dsl_halves_hide(content, size, &parse.halves);

@@ -5,9 +5,9 @@
 #include "job/dsl/tree.h"
 
 /*
- * Reads a document. Fills tree (empty before) whenever the text parses as YAML, and finding (its
- * text NULL before; owned by the caller afterwards) with the first thing that level yaml refuses.
- * Returns 0 in both cases, -ENOMEM.
+ * Parses a document. If the text is YAML, fills tree, which must be empty. If level yaml refuses
+ * the document, fills finding with the first reason: its text must be NULL, and belongs to the
+ * caller afterwards. Returns 0 in both cases, or -ENOMEM.
  */
 int dsl_parse(const void *content, size_t size, struct dsl_tree *tree, struct dsl_finding *finding);
 

@@ -13,7 +13,7 @@
 #define ESCAPE_SIZE 6	/* \uXXXX */
 #define SEQUENCE_SIZE 3 /* bytes of a character of the private area */
 
-/* Where in the private area of Unicode the halves may be hidden. */
+/* The blocks of Unicode's private area that the halves may be hidden in. */
 static const uint32_t bases[] = {0xe000, 0xe800, 0xf000};
 
 void dsl_halves_finish(struct dsl_halves *halves)
@@ -50,7 +50,8 @@ static bool read_escape(const char *text, const char *end, uint32_t *ret_point)
 	return true;
 }
 
-/* The character of the private area that three bytes of valid UTF-8 are; 0: another character. */
+/* Returns the character of the private area that three bytes of valid UTF-8 are; 0 for another
+ * character. */
 static uint32_t read_private(const char *text, const char *end)
 {
 	const unsigned char *byte = (const unsigned char *)text;
@@ -60,7 +61,8 @@ static uint32_t read_private(const char *text, const char *end)
 	return (byte[0] & 0x0fu) << 12 | (byte[1] & 0x3fu) << 6 | (byte[2] & 0x3fu);
 }
 
-/* The next escape of a half that a backslash does not escape itself; NULL: there is none. */
+/* Returns the next escape of a half whose backslash is not escaped itself; NULL if there is
+ * none. */
 static const char *find_half(const char *text, const char *end)
 {
 	uint32_t point;
@@ -69,13 +71,13 @@ static const char *find_half(const char *text, const char *end)
 		if (read_escape(text, end, &point) && text[1] == 'u' &&
 		    is_in_block(point, FIRST_HALF))
 			return text;
-		/* what follows a backslash belongs to it, another backslash too */
+		/* skip the character behind a backslash: it may be a backslash too */
 		text += end - text > 1 ? 2 : 1;
 	}
 	return NULL;
 }
 
-/* Does the document hold a character of this part of the private area, or the escape of one? */
+/* Does the document have a character of this block, or the escape of one? */
 static bool is_used(const char *text, const char *end, uint32_t base)
 {
 	uint32_t point;
@@ -87,12 +89,12 @@ static bool is_used(const char *text, const char *end, uint32_t base)
 	return false;
 }
 
-/* Writes the four digits of an escape, in the case of the digits that were there. */
+/* Replaces the four digits of an escape. Keeps the case of the old digits. */
 static void write_digits(char *escape, uint32_t point)
 {
 	char digits[5];
 
-	/* the first digit of a half is a letter, and tells the case */
+	/* the first digit of a half is a letter, which shows the case */
 	snprintf(digits, sizeof(digits), escape[2] & 0x20 ? "%04x" : "%04X", point & 0xffff);
 	memcpy(escape + 2, digits, 4);
 }
@@ -120,8 +122,7 @@ int dsl_halves_hide(const char *content, size_t size, struct dsl_halves *ret_hal
 	return 0;
 }
 
-/* Appends a half of the value, with the other half if that follows. Sets *at behind what it
- * took. */
+/* Appends one half, or a pair if the other half follows. Moves *at behind what was read. */
 static void show_half(const struct dsl_halves *halves, uint32_t half, const char **at,
 		      const char *end, struct buf *out, bool *ret_alone)
 {
@@ -143,7 +144,7 @@ static void show_half(const struct dsl_halves *halves, uint32_t half, const char
 	buf_append(out, bytes, sizeof(bytes));
 }
 
-/* Appends an escape that libyaml has not read, as it was. */
+/* Appends an escape that libyaml has not read, as it stood in the document. */
 static void show_escape(const struct dsl_halves *halves, uint32_t point, const char **at,
 			struct buf *out)
 {

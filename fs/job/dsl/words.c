@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Names are compared by sorting them: a document of 65,536 bytes can hold thousands. */
+/* The names are sorted, so that each look-up is a binary search: a document of 65,536 bytes can
+ * hold thousands. */
 #define _GNU_SOURCE
 #include "job/dsl/words.h"
 
@@ -32,7 +33,7 @@ int words_compare(const struct word *x, const struct word *y)
 {
 	if (x->size != y->size)
 		return x->size < y->size ? -1 : 1;
-	/* aliases of one scalar have one text */
+	/* aliases of one scalar share its text: the same pointer is the same text */
 	return x->text == y->text ? 0 : memcmp(x->text, y->text, x->size);
 }
 

@@ -5,16 +5,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A name somewhere in a document, and the node that it is told at. */
+/* A name somewhere in a document, and the node in which it stands. */
 struct word {
 	const char *text; /* borrowed, not NUL-terminated */
 	size_t size;
 	size_t node;
 	bool bare;   /* a reference without its braces */
-	bool merged; /* an input that a merge key brings in */
+	bool merged; /* an input that comes through a merge key */
 };
 
-/* Names of a document. Zero-initialise it. Pure. */
+/* A list of names in a document. Zero-initialise the struct. Pure. */
 struct words {
 	struct word *word;
 	size_t n, room;
@@ -22,16 +22,17 @@ struct words {
 
 void words_finish(struct words *words);
 
-/* Adds a name. Returns 0, -ENOMEM. */
+/* Adds a name. Returns 0 or -ENOMEM. */
 int words_add(struct words *words, const char *text, size_t size, size_t node, bool bare);
 
-/* Sorts the names; the same ones stand in the order of the document. */
+/* Sorts the names. Equal names stay in the order of the document. */
 void words_sort(struct words *words);
 
-/* Compares two names: 0 for the same, below or above 0 for the order in which they are sorted. */
+/* Compares two names in the order of sorting. Returns 0 if they are equal, else a number below or
+ * above 0. */
 int words_compare(const struct word *x, const struct word *y);
 
-/* Is the name among names that are sorted? */
+/* Does a sorted list have the name? */
 bool words_have(const struct words *words, const struct word *word);
 
 #endif

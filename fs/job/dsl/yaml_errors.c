@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is wrong with a document that is no YAML, in words for its writer: libyaml's messages and
- * places are translated here. A tab in the indentation is found here, too.
+ * Says to the writer of a document why it is no YAML: libyaml's messages and places are translated
+ * here. A tab in the indentation is found here, too.
  */
 #define _GNU_SOURCE
 #include "job/dsl/yaml_errors.h"
@@ -14,15 +14,16 @@
 #include "base/utf8.h"
 #include "job/dsl/tree.h"
 
-/* Which of libyaml's two marks shows a person the place to mend. */
+/* Which of libyaml's two marks a message points at. */
 enum where {
 	AT_PROBLEM,
-	AT_BEGINNING, /* where the construct begins: its end is missing, or is far away */
+	AT_BEGINNING, /* where the construct begins, because its end is missing or far away */
 };
 
 /*
- * libyaml's sentences in ours. A row holds for a problem in a context; NULL: in any. The place of
- * the beginning, where libyaml knows one and we do not point at it anyway, is told after the text.
+ * libyaml's messages and ours. A row holds for a problem in a context; NULL: in each context. If
+ * libyaml knows where the construct begins and the message points elsewhere, the beginning is named
+ * behind the text.
  */
 static const struct yaml_error {
 	const char *context, *problem;
@@ -111,7 +112,7 @@ static const struct yaml_error *find_yaml_error(const char *context, const char 
 	return NULL;
 }
 
-/* The bytes from the character that a mark points at to the end; 0 when it points at the end. */
+/* Returns how many bytes there are from a mark to the end of the text; 0 if the mark is the end. */
 static size_t rest_at_mark(const char *content, size_t size, const yaml_mark_t *mark)
 {
 	size_t at = dsl_bom_size(content, size), chars = 0;
@@ -125,7 +126,7 @@ static size_t rest_at_mark(const char *content, size_t size, const yaml_mark_t *
 	return size - at;
 }
 
-/* A character that the document must not hold at all, told by the reader with a byte offset. */
+/* Fills finding for a character that no YAML may have. libyaml's reader gives its byte offset. */
 static int reader_problem(const yaml_parser_t *parser, const char *content, size_t size,
 			  struct dsl_finding *finding)
 {
@@ -142,7 +143,8 @@ static int reader_problem(const yaml_parser_t *parser, const char *content, size
 			       parser->problem);
 }
 
-/* "found character that cannot start any token": which one decides what to say. */
+/* Fills finding for "found character that cannot start any token". The character decides what the
+ * message says. */
 static int token_problem(const yaml_parser_t *parser, const char *content, size_t size,
 			 struct dsl_finding *finding)
 {

@@ -11,11 +11,11 @@
 #include "job/dsl/lines.h"
 
 /*
- * What libyaml says, put right: its marks count from 0, its reader tells a byte offset instead of a
- * mark, and its words are those of its grammar. Pure.
+ * libyaml's errors, in words for people. libyaml's marks count from 0. Its reader gives a byte
+ * offset instead of a mark. Its texts are in the words of its grammar. Pure.
  */
 
-/* A mark as people count: 1-based, the column in code points. */
+/* The place of a mark as people count: from 1, the column in code points. */
 static inline unsigned dsl_mark_line(const yaml_mark_t *mark)
 {
 	return (unsigned)mark->line + 1;
@@ -26,12 +26,12 @@ static inline unsigned dsl_mark_column(const yaml_mark_t *mark)
 	return (unsigned)mark->column + 1;
 }
 
-/* Did the parser give up because the text ended where something had to follow? */
+/* Did the parser give up because the text ended too early? */
 bool dsl_problem_is_end(const yaml_parser_t *parser, const char *content, size_t size);
 
 /*
- * Tells why the parser gave up, in a finding (empty before). content is what it was given. Returns
- * 0, -ENOMEM.
+ * Fills an empty finding with the reason why the parser gave up. content: the text that the parser
+ * was given. Returns 0 or -ENOMEM.
  */
 int dsl_problem(const yaml_parser_t *parser, const char *content, size_t size,
 		struct dsl_finding *finding);
