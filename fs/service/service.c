@@ -25,7 +25,7 @@ struct service {
 	struct server *server;
 	int64_t step_ms;
 	unsigned port;
-	char *socket_path; /* NULL for TCP */
+	char *socket_path; /* NULL: the service listens on TCP */
 	struct stat socket_stat;
 };
 
@@ -48,8 +48,9 @@ static operation_fn *const operations[OP_COUNT] = {
 };
 
 /*
- * The route, then whose the request is and whether he may, then the operation. An answer that was
- * made while the store has changes which are not durable may tell of them, and has to wait.
+ * Answers a request: finds the operation, then the user, asks whether the user may do this, and
+ * runs the operation. While the store has changes that are not durable, an answer may report them.
+ * So such an answer must wait: then the function returns true.
  */
 static bool handle_request(void *data, const struct request *request, struct reply *reply)
 {
@@ -91,7 +92,7 @@ static int open_socket(const struct service_options *options, struct service *se
 	r = listen_unix(options->unix_socket, ret_fd, &service->socket_stat, err);
 	if (r < 0)
 		return r;
-	/* absolute: the embedder may change its directory */
+	/* keep an absolute path: the program may change its directory */
 	service->socket_path = realpath(options->unix_socket, NULL);
 	if (service->socket_path)
 		return 0;
@@ -160,7 +161,7 @@ int service_start(const struct service_options *options, struct service **ret_se
 	if (!service)
 		return err_set(err, ENOMEM, "out of memory");
 	service->step_ms = 1000 * (int64_t)options->step_s;
-	process_raise_limits(); /* a thousand connections need a thousand */
+	process_raise_limits(); /* each connection takes a descriptor */
 	r = start_service(options, service, err);
 	if (r < 0) {
 		service_stop(service);

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A connection and the requests on it. The life of a request, all in the server's thread:
+ * A connection and its requests. The life of a request, all in the server's thread:
  *
- *   connection_begin()       the request line is there: an exchange is made, which carries all that
- * follows connection_on_request()  headers seen; then once for each part of the body; then once to
- * answer, and once more if the answer was held connection_complete()    the answer is sent, or the
- * connection broke: the access log, and the end
+ *   connection_begin()       The request line is there. Makes an exchange for the request.
+ *   connection_on_request()  Called when the headers are there, for each part of the body, and to
+ *                            answer. Called once more if the answer was held.
+ *   connection_complete()    The answer is sent, or the connection broke. Writes the access log.
  *
- * An answer is held when the handler says that it reports a change which is not durable yet. The
- * connection sleeps then, until connections_settle() has made the changes of the whole turn durable
- * with one sync of the disk, and wakes all that were held.
+ * An answer is held if the handler says that it reports a change that is not durable yet. Then the
+ * connection sleeps. connections_settle() makes the changes of the whole iteration durable with one
+ * sync of the disk, and wakes all held connections.
  *
- * The exchange belongs to its connection and not to the request context: when the parameters of a
- * query do not fit into the memory of a raw, libmicrohttpd (0.9.75) forgets to complete the
- * request, and closes the raw, without an answer, when it has been idle for long enough.
+ * The exchange belongs to its connection and not to libmicrohttpd's request context. The parameters
+ * of a query may not fit into the memory of a connection. Then libmicrohttpd (0.9.75) forgets to
+ * complete the request. It closes the connection without an answer after the idle time.
  *
  * A client that sends a byte now and then is never idle. So each request has a bound from its first
- * line to the end of its answer, and so has the wait for a request, since half a request line is
- * nothing that libmicrohttpd tells of.
+ * line to the end of its answer. The wait for a request has a bound too, because libmicrohttpd does
+ * not report half a request line.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -34,7 +34,7 @@
 #include "service/http/last_words.h"
 #include "service/http/server_private.h"
 
-/* The end of a request, however it came: the access log, and what it held. */
+/* Ends a request that was answered or broken off: writes the access log, and frees the exchange. */
 static void end_exchange(struct server *server, struct connection *connection)
 {
 	struct exchange *exchange = connection->exchange;
@@ -98,8 +98,8 @@ void connection_on_connection(void *data, struct MHD_Connection *raw, void **con
 }
 
 /*
- * MHD_OPTION_URI_LOG_CALLBACK: the one place where the target is seen before it is decoded. What it
- * returns is the context of the request; NULL closes the connection.
+ * MHD_OPTION_URI_LOG_CALLBACK: the only callback that sees the target before it is decoded. Returns
+ * the context of the request; NULL closes the connection.
  */
 void *connection_begin(void *data, const char *target, struct MHD_Connection *raw)
 {
@@ -127,7 +127,7 @@ void connection_complete(void *data, struct MHD_Connection *raw, void **context,
 	*context = NULL;
 }
 
-/* Sends the answer; its body is handed on. MHD_NO closes the connection. */
+/* Sends an answer, and takes its body. MHD_NO closes the connection. */
 static enum MHD_Result send_reply(struct server *server, struct MHD_Connection *raw,
 				  struct exchange *exchange, struct reply *reply)
 {
@@ -159,7 +159,7 @@ static enum MHD_Result look_at_header(void *data, enum MHD_ValueKind kind, const
 	struct request *request = data;
 
 	(void)kind;
-	/* the one header more tells that there are too many */
+	/* count one header too many: the count says that there were too many */
 	if (request->n_headers++ < SERVICE_HEADERS_MAX)
 		request->headers[request->n_headers - 1] =
 			(struct sign_header){.name = name, .value = value ? value : ""};
@@ -177,7 +177,8 @@ static void bad_request(struct exchange *exchange, struct reply *reply, const ch
 	reply_gateway(reply, 400, APIGW_BAD_REQUEST, exchange->request.id, "Bad request: %s", why);
 }
 
-/* Takes the request apart. Returns false with an answer made, or none when out of memory. */
+/* Parses the request. Returns false if an error is the answer already, or if there is no memory (no
+ * body). */
 static bool prepare_exchange(struct MHD_Connection *raw, struct exchange *exchange,
 			     struct reply *reply)
 {
@@ -210,7 +211,7 @@ static bool prepare_exchange(struct MHD_Connection *raw, struct exchange *exchan
 	return true;
 }
 
-/* Has the request answered, now or when the turn is settled. */
+/* Answers a request, now or when the iteration is settled. */
 static enum MHD_Result answer_request(struct server *server, struct connection *connection)
 {
 	struct exchange *exchange = connection->exchange;
@@ -246,7 +247,7 @@ bool connections_settle(struct server *server)
 	return true;
 }
 
-/* True if the body is so large that the client had better not begin to send it. */
+/* Is the body so large that the client should not begin to send it? */
 static bool is_hopeless(struct MHD_Connection *raw)
 {
 	const char *length =
@@ -266,7 +267,7 @@ static enum MHD_Result take_framing(void *data, enum MHD_ValueKind kind, const c
 	return MHD_YES;
 }
 
-/* What makes the end of the request uncertain; NULL: nothing. */
+/* Returns what makes the end of the request uncertain; NULL: nothing. */
 static const char *framing_fault_of(struct MHD_Connection *raw, const char *version)
 {
 	struct framing framing = {.is_http_1_0 = !strcmp(version, MHD_HTTP_VERSION_1_0),
@@ -284,8 +285,8 @@ static enum MHD_Result take_head(void *data, enum MHD_ValueKind kind, const char
 	return MHD_YES;
 }
 
-/* What is wrong with the bytes of a request; NULL: nothing. All arguments lie where they were
- * received. */
+/* Returns what is wrong with the bytes of a request; NULL: nothing. The arguments must lie where
+ * they were received. */
 static const char *bytes_fault_of(struct MHD_Connection *raw, struct exchange *exchange,
 				  const char *method, const char *version)
 {
@@ -307,7 +308,7 @@ static const char *bytes_fault_of(struct MHD_Connection *raw, struct exchange *e
 				    : fault;
 }
 
-/* Refuses a request whose end is uncertain: what follows it is not read. */
+/* Refuses a request whose end is uncertain. Bytes behind it are not read. */
 static enum MHD_Result refuse_framing(struct server *server, struct connection *connection,
 				      const char *fault)
 {
@@ -317,10 +318,10 @@ static enum MHD_Result refuse_framing(struct server *server, struct connection *
 }
 
 /*
- * MHD_OPTION_EXTERNAL_LOGGER: libmicrohttpd is about to do something about an error. It does not
- * say which connection that was. When the error is a Content-Length that it cannot read, it would
- * send the head of its own answer twice (0.9.75). So such a request is answered here and its
- * connection shut.
+ * MHD_OPTION_EXTERNAL_LOGGER: libmicrohttpd logs an error before it answers, and does not say on
+ * which connection. After a Content-Length that it cannot parse, it would send the head of its own
+ * answer twice (0.9.75). So this function finds such requests, answers them, and shuts their
+ * connections down.
  */
 void connection_on_trouble(void *data, const char *format, va_list arguments)
 {
@@ -382,7 +383,7 @@ enum MHD_Result connection_on_request(void *data, struct MHD_Connection *raw, co
 	return answer_request(server, connection);
 }
 
-/* When a connection has had its time. */
+/* Returns when the time of a connection is over (monotonic). */
 static int64_t due_ms(const struct server *server, const struct connection *connection)
 {
 	int64_t request_ms = (int64_t)server->options.request_s * 1000;
@@ -394,7 +395,7 @@ static int64_t due_ms(const struct server *server, const struct connection *conn
 
 int64_t connections_cut(struct server *server, int64_t now_ms)
 {
-	/* none that begins from here on is due earlier */
+	/* no request that begins later is due earlier */
 	int64_t next_ms = now_ms + (int64_t)server->options.request_s * 1000;
 	const union MHD_ConnectionInfo *info;
 
@@ -406,7 +407,7 @@ int64_t connections_cut(struct server *server, int64_t now_ms)
 			next_ms = due < next_ms ? due : next_ms;
 			continue;
 		}
-		/* libmicrohttpd sees it as the client's end, and does the rest */
+		/* libmicrohttpd takes this for the end of the client, and does the rest */
 		info = MHD_get_connection_info(connection->raw, MHD_CONNECTION_INFO_CONNECTION_FD);
 		if (info)
 			shutdown(info->connect_fd, SHUT_RDWR);

@@ -51,7 +51,7 @@ void exchange_destroy(struct exchange *exchange, struct exchange_budget *budget)
 	free(exchange);
 }
 
-/* Gives up on keeping the body; the rest of it is only heard. */
+/* Drops the body that was kept so far. Further parts are only counted. */
 static void drop_body(struct exchange *exchange, struct exchange_budget *budget)
 {
 	budget->held -= exchange->body.size;
@@ -59,8 +59,9 @@ static void drop_body(struct exchange *exchange, struct exchange_budget *budget)
 }
 
 /*
- * A body that is too large is read on for a while without being kept: a client that is still
- * writing when its connection is closed would see a broken pipe instead of the answer.
+ * A body that is too large is still read, up to SERVICE_BODY_DRAIN_MAX, and not kept. If the
+ * connection were closed while the client writes, the client would see a broken pipe and not the
+ * answer.
  */
 int exchange_body(struct exchange *exchange, struct exchange_budget *budget, const void *bytes,
 		  size_t size)

@@ -10,41 +10,42 @@
 #include "service/http/request.h"
 
 /*
- * One request as it comes in, and the bound on what them all hold together. Knows the rules on
- * sizes, but no HTTP library; all of it belongs to the server's thread.
+ * One request while it comes in, and the bound on the bodies of all requests. This code has the
+ * rules on sizes, and uses no HTTP library. Only the server's thread calls it.
  */
 struct exchange {
-	char *raw;	      /* the target of the request line, as received */
-	const char *received; /* where that target was: valid until its request is announced */
+	char *raw;	      /* the target of the request line, as received; owned */
+	const char *received; /* where the target was received: valid until the headers have been
+				 read */
 	size_t received_size;
-	char method[16]; /* a longer one is cut; the API has none */
-	bool announced;	 /* its headers have been seen */
-	bool too_large;	 /* over COC_BODY_MAX: heard out, not kept */
-	bool no_room;	 /* the bodies of all requests are over SERVICE_BODIES_MAX: likewise */
-	bool is_last;	 /* nothing more is read from the connection after it */
-	uint64_t heard;	 /* bytes of body, kept or not */
+	char method[16]; /* a longer method is cut: the API has none */
+	bool announced;	 /* the headers have been read */
+	bool too_large;	 /* the body is over COC_BODY_MAX: read to its end, not kept */
+	bool no_room; /* the bodies of all requests are over SERVICE_BODIES_MAX: not kept either */
+	bool is_last; /* the connection is closed after this request */
+	uint64_t heard; /* bytes of the body that came, kept or not */
 	struct buf body;
-	unsigned status; /* of the answer, 0 without one */
+	unsigned status; /* of the answer; 0: there is none yet */
 	struct request request;
 };
 
-/* Bytes of bodies that are held, over all requests of a server. */
+/* The bytes of all bodies that the requests of a server hold. */
 struct exchange_budget {
 	uint64_t held;
 };
 
 /*
- * Begins a request for the target raw (copied). host ends its request ID. Returns 0 and an owned
- * exchange; -ENOMEM, -EIO.
+ * Begins a request for the target raw (copied). The request ID ends in host. Returns 0 and an
+ * exchange that the caller destroys; -ENOMEM, -EIO.
  */
 int exchange_create(const char *raw, const char *host, struct exchange **ret_exchange);
 
-/* Frees it and gives back to the budget what it held; NULL is accepted. */
+/* Frees an exchange, and takes its body off the budget. NULL is accepted. */
 void exchange_destroy(struct exchange *exchange, struct exchange_budget *budget);
 
 /*
- * Takes a part of the body. Returns 0; -EMSGSIZE: so much beyond the limit that the connection is
- * to be closed; -ENOMEM.
+ * Takes the next part of the body. Returns 0; -EMSGSIZE: so much is over the limit that the
+ * connection has to be closed; -ENOMEM.
  */
 int exchange_body(struct exchange *exchange, struct exchange_budget *budget, const void *bytes,
 		  size_t size);

@@ -8,14 +8,15 @@
 #include <strings.h>
 
 #define DIGITS "0123456789"
-/* what RFC 9110 (5.6.2) allows in the name of a header */
+/* The characters that RFC 9110 (5.6.2) allows in the name of a header. */
 #define NAME_CHARS "!#$%&'*+-.^_`|~" DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-/* what RFC 3986 (3.2.2, 3.2.3) allows in a host and its port */
+/* The characters that RFC 3986 (3.2.2, 3.2.3) allows in a host and its port. */
 #define HOST_CHARS                                                                                 \
 	"!$%&'()*+,-.:;=_~[]" DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-/* Only digits count: strtoull(3) would take a sign and white space too. */
+/* Is a value a length? Only digits are allowed: strtoull(3) would take a sign and white space
+ * too. */
 static bool is_length(const char *value)
 {
 	errno = 0;

@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 /*
- * Where a request ends on its connection, as its headers say (RFC 9112, 6.3). Two readers that
- * disagree, such as a load balancer and this service, take the end of one request for the
- * beginning of another. Two that take another host for the one that is meant take the request for
- * another one. So a request that leaves room for two opinions is refused and its
- * connection closed. Pure: it is told the headers and says what is wrong.
+ * Where a request ends on its connection, by its headers (RFC 9112, 6.3). A load balancer and this
+ * service must agree. If they disagree on the end, one of them takes the rest of a request for the
+ * beginning of another. If they disagree on the host, the request goes to a wrong one. So a request
+ * that can be understood in two ways is refused, and its connection is closed. Pure: takes headers,
+ * returns what is wrong.
  */
 struct framing {
 	bool is_http_1_0, needs_host;
@@ -18,10 +18,11 @@ struct framing {
 	size_t n_lengths, n_encodings, n_hosts;
 };
 
-/* Takes one more header of the request into account. */
+/* Looks at one more header of the request. */
 void framing_take(struct framing *framing, const char *name, const char *value);
 
-/* What is wrong, to be followed by nothing; NULL: the end of the request is certain. */
+/* Returns what is wrong with the headers, as the end of a sentence; NULL: the end of the request is
+ * certain. */
 const char *framing_fault(const struct framing *framing);
 
 #endif

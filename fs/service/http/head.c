@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libmicrohttpd (0.9.75) reports what it has understood of a head. A NUL ends a text, so that
- * "Content-Length: 3<NUL>6" is told as 3. A bare LF ends a line as CR LF does, and a line that
- * begins with a blank is joined to the one before. A load balancer may understand each of these in
- * another way, and take the end of one request for the beginning of another.
+ * libmicrohttpd (0.9.75) reports what it has understood of a head. A NUL ends a text: it reports
+ * "Content-Length: 3<NUL>6" as 3. A bare LF ends a line, as CR LF does. A line that begins with a
+ * blank is joined to the line before. A load balancer may understand each of these in another way.
+ * Then it takes the end of one request for the beginning of another.
  *
- * But a head is parsed in the place where it was received: a NUL is written over each separator,
- * and the texts point into that place. So between a text and the next one there is exactly what was
- * between them. All lines together have to be as long as the head.
+ * The bytes can be checked all the same. A head is parsed in the memory in which it was received:
+ * libmicrohttpd writes a NUL over each separator. Its texts point into that memory. So exactly the
+ * separators stand between a text and the next one. All lines together must be as long as the head.
  *
- * Of a body in chunks only the data is told. When the head is parsed, the bytes behind it are there
- * as they came, and zeros behind these: a connection's memory is wiped before each request. What
- * comes later is never seen. So a body that was not seen to its end is the last thing that its
- * connection is heard for, and whatever is behind it is no request.
+ * Of a body in chunks, libmicrohttpd reports only the data. When the head is parsed, the bytes
+ * behind it are there as they came, and zeros follow: a connection's memory is wiped before each
+ * request. Bytes that come later cannot be checked. So if the end of a body was not seen, its
+ * connection is closed after the request, and bytes behind the body are never taken for a request.
  */
 #include "service/http/head.h"
 
@@ -21,9 +21,11 @@
 #include <string.h>
 
 #define HEX_DIGITS "0123456789abcdefABCDEF"
-#define SIZE_DIGITS_MAX 15 /* of a chunk: always fit, and are more than a body may have */
+/* Digits of a chunk's size: they fit into the integer, and are more than a body needs. */
+#define SIZE_DIGITS_MAX 15
 
-/* The beginning of the next line, if a text ends as a line does: CR LF, both overwritten. */
+/* Returns the beginning of the next line, if a text ends as a line does: in CR LF, which
+ * libmicrohttpd has overwritten. Else returns NULL. */
 static const char *end_line(const char *end)
 {
 	return !end[0] && !end[1] ? end + 2 : NULL;
@@ -37,7 +39,7 @@ void head_begin(struct head *head, const char *method, const char *target, size_
 		head->next = end_line(version + strlen(version));
 }
 
-/* Is there a character that no value of a header may have? */
+/* Does a value have a character that no header may have? */
 static int has_control(const char *value)
 {
 	for (; *value; value++)
@@ -68,7 +70,7 @@ const char *head_fault(const struct head *head, const char *end)
 	       "or a line that goes on in the next one";
 }
 
-/* Skips a line that ends with CR LF. *at stays where it is when the end has not come. */
+/* Moves *at behind a line that ends with CR LF. *at stays if the end has not come. */
 static enum chunks skip_line(const char **at)
 {
 	const char *end = *at + strcspn(*at, "\r\n");
@@ -81,7 +83,7 @@ static enum chunks skip_line(const char **at)
 	return CHUNKS_GOOD;
 }
 
-/* The lines behind the last chunk, and the empty one that ends them. */
+/* Checks the lines behind the last chunk, up to the empty line that ends the body. */
 static enum chunks skip_trailer(const char *at)
 {
 	enum chunks seen;

@@ -5,32 +5,32 @@
 #include <stddef.h>
 
 /*
- * The bytes of a request as they came: are the lines of its head, and of the chunks of its body, as
- * RFC 9112 has them? head.c says how that is known. Pure: it looks at memory and says what is
- * wrong.
+ * Checks the bytes of a request as they came: have the lines of its head, and the chunks of its
+ * body, the form of RFC 9112? The way to know this is in head.c. Pure: reads memory, returns what
+ * is wrong.
  */
 struct head {
-	const char *next; /* where the next line has to begin; NULL: a line before it is wrong */
+	const char *next; /* where the next line must begin; NULL: an earlier line is wrong */
 };
 
-/* Begins with the request line. All texts lie where libmicrohttpd has parsed them, the target
- * before it was decoded: target_size is its length then. */
+/* Begins with the request line. The texts must lie in the memory in which libmicrohttpd has parsed
+ * them. target_size: the length of the target before it was decoded. */
 void head_begin(struct head *head, const char *method, const char *target, size_t target_size,
 		const char *version);
 
-/* Takes the next header. */
+/* Checks the next header. */
 void head_take(struct head *head, const char *name, const char *value);
 
-/* What is wrong with a head that ends at end, to be followed by nothing; NULL: nothing. */
+/* Returns what is wrong with a head that ends at end, as the end of a sentence; NULL: nothing. */
 const char *head_fault(const struct head *head, const char *end);
 
 enum chunks {
-	CHUNKS_GOOD,   /* the whole body is there, and nobody can read it in another way */
-	CHUNKS_UNSEEN, /* good so far; the rest has not come, or is behind a NUL */
-	CHUNKS_BAD,    /* some readers would not take it as others do */
+	CHUNKS_GOOD,   /* the whole body is there, and can be read in one way only */
+	CHUNKS_UNSEEN, /* good so far; the rest has not come yet, or stands behind a NUL */
+	CHUNKS_BAD,    /* programs could understand the body in different ways */
 };
 
-/* Looks at a body in chunks: what is there of it, and a NUL behind that. */
+/* Checks the part of a chunked body that has come. body ends with a NUL. */
 enum chunks head_look_at_chunks(const char *body);
 
 #endif

@@ -8,21 +8,22 @@
 
 #include "base/buf.h"
 
-#define DRAIN_MAX (64u << 10) /* of what the client has sent behind the request */
+#define DRAIN_MAX (64u << 10) /* bytes that the client has sent behind the request */
 
 static void send_text(struct MHD_Connection *connection, int fd, const struct buf *text)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
 
-	/* what is lost here is an answer to a client that broke the rules */
+	/* a failure is ignored: the client has broken the rules, and loses only its answer */
 	if (info && info->tls_session)
 		(void)gnutls_record_send(info->tls_session, text->data, text->size);
 	else
 		(void)send(fd, text->data, text->size, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-/* A socket that is closed with bytes unread is reset, and the answer is lost with it. */
+/* Reads what the client has sent. If a socket is closed with unread bytes, the kernel resets the
+ * connection, and the answer is lost. */
 static void drain_socket(int fd)
 {
 	char bytes[4096];

@@ -7,9 +7,9 @@
 #include "service/http/reply.h"
 
 /*
- * Writes an answer to a connection past libmicrohttpd and shuts the connection, so that what
- * libmicrohttpd would send goes nowhere. Nothing is waited for: an answer that does not fit into
- * the socket is lost, and the connection is shut all the same.
+ * Sends an answer without libmicrohttpd, and shuts the connection down, so that nothing that
+ * libmicrohttpd sends afterwards arrives. The function does not wait. If the answer does not fit
+ * into the socket, it is lost, and the connection is shut down all the same.
  */
 void last_words(struct MHD_Connection *connection, const struct reply *reply,
 		const char *request_id);

@@ -21,7 +21,7 @@ union address {
 	struct sockaddr_un local;
 };
 
-/* Reads a port, 0 to 65535. */
+/* Reads a port, 0 to 65535. Returns false for another text. */
 static bool parse_port(const char *text, in_port_t *ret_port)
 {
 	size_t digits = strspn(text, "0123456789");
@@ -101,7 +101,7 @@ int listen_tcp(const char *text, bool anywhere, int *ret_fd, unsigned *ret_port,
 	return 0;
 }
 
-/* Makes way for a new socket: removes one that nobody listens on. Returns 0 or -errno. */
+/* Removes a socket that nobody listens on. Returns 0, or -errno with err: the path is taken. */
 static int clear_path(const char *path, const union address *address, struct err *err)
 {
 	_cleanup_close_ int fd = -1;
@@ -142,8 +142,8 @@ int listen_unix(const char *path, int *ret_fd, struct stat *ret_stat, struct err
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return err_set(err, errno, "cannot make a socket: %s", strerror(errno));
-	/* a mode set before bind() is the mode that the path is made with: never open, not even for
-	 * a moment, and no umask to change, which belongs to all threads */
+	/* set the mode before bind(): the path is made with it, so it is never open to others, not
+	 * even for a moment. umask(2) would change all threads */
 	if (fchmod(fd, 0600) < 0 || bind(fd, &address.any, sizeof(address.local)) < 0 ||
 	    listen(fd, SOMAXCONN) < 0 || lstat(path, ret_stat) < 0)
 		return err_set(err, errno, "cannot listen on %s: %s", path, strerror(errno));

@@ -8,21 +8,22 @@
 #include "base/err.h"
 
 /*
- * A socket that listens on "127.0.0.1:8080" or "[::1]:0". Returns 0 with *ret_fd (the caller's) and
- * the port that it got; -EINVAL: not an address and port; -EACCES: not a loopback address, and not
- * anywhere; -errno of the socket calls. err is filled.
+ * Listens on an address, "127.0.0.1:8080" or "[::1]:0". anywhere: the address need not be a
+ * loopback address. Returns 0, *ret_fd, which the caller closes, and the port. Returns -EINVAL if
+ * the text is no address with a port, -EACCES for an address that is not loopback, or -errno of a
+ * socket call. err is filled.
  */
 int listen_tcp(const char *text, bool anywhere, int *ret_fd, unsigned *ret_port, struct err *err);
 
 /*
- * A socket that listens on a path, with mode 0600. A socket that nobody listens on any more is
- * replaced. Returns 0 with *ret_fd (the caller's) and in *ret_stat what the path was bound to, for
- * listen_unlink(); -EADDRINUSE: a program listens there; -EEXIST: something else is there;
- * -ENAMETOOLONG; -errno of the socket calls. err is filled.
+ * Listens on a path, with mode 0600. A socket that nobody listens on any more is replaced. Returns
+ * 0 and *ret_fd, which the caller closes. *ret_stat is the bound socket, for listen_unlink().
+ * Returns -EADDRINUSE if a program listens there, -EEXIST if another file is there, -ENAMETOOLONG,
+ * or -errno of a socket call. err is filled.
  */
 int listen_unix(const char *path, int *ret_fd, struct stat *ret_stat, struct err *err);
 
-/* Removes the path if it still is the socket that was bound. */
+/* Removes the path, if it is still the socket that was bound. */
 void listen_unlink(const char *path, const struct stat *bound);
 
 #endif

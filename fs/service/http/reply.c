@@ -36,7 +36,8 @@ void reply_data(struct reply *reply, const char *text)
 	put_json(reply, 200, value);
 }
 
-/* error_msg is at most 512 characters in the API's schema; ours are shorter by far. */
+/* Makes an answer that is an error. In the API's schema error_msg has at most 512 characters; ours
+ * are much shorter. */
 static void put_error(struct reply *reply, unsigned status, const char *code,
 		      const char *request_id, const char *fmt, va_list args)
 {

@@ -7,42 +7,42 @@
 #include "base/err.h"
 #include "base/json.h"
 
-/* Codes of the gateway; its errors carry the request ID in the body. */
+/* Error codes of the API gateway. Its errors have the request ID in the body. */
 #define APIGW_NO_API "APIGW.0101"
-#define APIGW_BAD_REQUEST "APIGW.0201" /* also 413: a body over 12 MB */
+#define APIGW_BAD_REQUEST "APIGW.0201" /* also for status 413: a body over 12 MB */
 #define APIGW_AUTH "APIGW.0301"
 #define APIGW_FORBIDDEN "APIGW.0302"
 #define APIGW_THROTTLED "APIGW.0308"
 #define APIGW_INTERNAL "APIGW.0601"
 
-/* Codes of COC. */
+/* Error codes of COC. */
 #define COC_INVALID "COC.00010002"
 #define COC_NO_DOCUMENT "COC.00042101"
-#define COC_TOO_MANY_VERSIONS "COC.00042199" /* invented: what COC says is not public */
-#define COC_NO_EXECUTION "COC.00042197"	     /* invented likewise, as is the next */
+#define COC_TOO_MANY_VERSIONS "COC.00042199" /* invented: COC's own code is not public */
+#define COC_NO_EXECUTION "COC.00042197"	     /* invented too, and so is the next code */
 #define COC_BAD_STATE "COC.00042198"
 
-/* An answer being made. body is NULL when memory ran out; the connection is closed then. */
+/* An answer. body is NULL without memory; then the connection is closed. */
 struct reply {
 	unsigned status;
 	char *body; /* allocated */
 	size_t size;
 };
 
-/* Frees what an answer holds; a zeroed one is accepted. */
+/* Frees the body of an answer. A zeroed answer is accepted. */
 void reply_finish(struct reply *reply);
 
-/* Answers 200 with a value; takes the value over in every case. NULL stands for "no memory". */
+/* Makes an answer 200 with a value. Frees the value in each case. NULL stands for "no memory". */
 void reply_value(struct reply *reply, cJSON *value);
 
-/* Answers 200 with {"data": text}. */
+/* Makes an answer 200 with {"data": text}. */
 void reply_data(struct reply *reply, const char *text);
 
-/* Answers with an error of the gateway: error_code, error_msg and request_id. */
+/* Makes an answer that is an error of the gateway: error_code, error_msg and request_id. */
 void reply_gateway(struct reply *reply, unsigned status, const char *code, const char *request_id,
 		   const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
-/* Answers with an error of COC, always status 400: error_code and error_msg. */
+/* Makes an answer that is an error of COC, always status 400: error_code and error_msg. */
 void reply_refusal(struct reply *reply, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

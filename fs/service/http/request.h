@@ -10,16 +10,16 @@
 #include "service/http/uri.h"
 #include "sign/sign.h"
 
-/* A whole request, as the server hands it to the operations. It lives until the answer is given. */
+/* A whole request, as the server gives it to the operations. It lives until the answer is made. */
 struct request {
-	char id[COC_REQUEST_ID_MAX]; /* X-request-id of its answer */
-	int64_t now_ms;		     /* time of day when it began, since the epoch */
-	int64_t clock_ms;	     /* the same moment, monotonic */
+	char id[COC_REQUEST_ID_MAX]; /* the X-request-id of the answer */
+	int64_t now_ms;		     /* when the request began, since the epoch */
+	int64_t clock_ms;	     /* the same moment on the monotonic clock */
 	const char *method;
 	struct uri uri;
 	struct sign_header headers[SERVICE_HEADERS_MAX]; /* as received */
 	size_t n_headers;
-	const char *body; /* "" when empty */
+	const char *body; /* "": there is no body */
 	size_t body_size;
 };
 

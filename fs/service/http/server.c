@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The HTTP server, on libmicrohttpd. One thread serves all connections, in turns: it waits until
- * some have something to say, hears all of these and runs the handler on their requests, has what
- * they changed made durable at once, and only then answers. So operations on the store never run
- * side by side and need no lock, and many creates that come together share one sync of the disk.
- * What happens on a connection is in connection.c.
+ * The HTTP server, on libmicrohttpd. One thread serves all connections, in iterations. It waits
+ * until some connections have sent something. It reads them all, and calls the handler for each
+ * request. Then it makes all changes durable at once. Only then it answers. So operations on the
+ * store never run at the same moment and need no lock. Many creates that come together share one
+ * sync of the disk. connection.c has what happens on a connection.
  *
- * What is not HTTP at all, or has a head of more than SERVICE_CONNECTION_MEMORY, is answered by
- * libmicrohttpd itself, with a page of its own and without a request ID.
+ * libmicrohttpd itself answers requests that are not HTTP, or whose head has more than
+ * SERVICE_CONNECTION_MEMORY: with a page of its own, and without a request ID.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -25,13 +25,13 @@
 #include "service/bounds.h"
 #include "service/http/server_private.h"
 
-#define FDS_OF_OTHERS 64 /* descriptors kept for the database, the embedder, … */
-/* Forward secrecy and authenticated encryption only: no key exchange by RSA, no CBC. */
+#define FDS_OF_OTHERS 64 /* descriptors that are left to the database, the embedding program, … */
+/* Only ciphers with forward secrecy and authenticated encryption: no RSA key exchange, no CBC. */
 #define TLS_PRIORITIES                                                                             \
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA:"              \
 	"-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD"
 
-/* The name of this machine as far as it can stand in a header. */
+/* Writes the name of this machine. Characters that cannot stand in a header become '-'. */
 static void name_host(char host[HOST_SIZE])
 {
 	if (gethostname(host, HOST_SIZE) < 0 || !memchr(host, '\0', HOST_SIZE) || !host[0])
@@ -41,7 +41,8 @@ static void name_host(char host[HOST_SIZE])
 			*c = '-';
 }
 
-/* Waits until a connection has something to say, or until_ms, or a time of libmicrohttpd's own. */
+/* Waits until a connection has sent something, until until_ms, or until libmicrohttpd has work of
+ * its own. */
 static void wait_for_turn(struct server *server, int64_t until_ms)
 {
 	const union MHD_DaemonInfo *info =
@@ -49,7 +50,7 @@ static void wait_for_turn(struct server *server, int64_t until_ms)
 	int64_t wait_ms = until_ms - clock_monotonic_ms();
 	struct pollfd fds[2] = {
 		{.fd = info ? info->epoll_fd : -1, .events = POLLIN},
-		/* once it has been heard it stays readable */
+		/* the eventfd stays readable after the first event, so leave it out then */
 		{.fd = server->stopping ? -1 : server->wake_fd, .events = POLLIN},
 	};
 	unsigned long long own_ms;
@@ -64,7 +65,8 @@ static void wait_for_turn(struct server *server, int64_t until_ms)
 		server->stopping = true;
 }
 
-/* A client that comes now is refused at once, and does not wait for nobody. */
+/* Closes the listening socket: a new client is refused at once, instead of waiting for an answer
+ * that never comes. */
 static void stop_listening(struct server *server)
 {
 	int fd = MHD_quiesce_daemon(server->daemon);
@@ -80,7 +82,7 @@ static void *serve_connections(void *data)
 
 	for (;;) {
 		MHD_run(server->daemon);
-		/* the connections that were held wake in a run */
+		/* held connections are answered in the next run */
 		while (connections_settle(server))
 			MHD_run(server->daemon);
 		now_ms = clock_monotonic_ms();
@@ -107,8 +109,8 @@ static unsigned connections_max(void)
 	return (unsigned)limit.rlim_cur - FDS_OF_OTHERS;
 }
 
-/* How many of them one address may hold, so that no client shuts the others out. Unix sockets have
- * no address, and no such limit. */
+/* Returns how many connections one address may have open: so no client shuts the others out. Unix
+ * sockets have no address, and no such limit. */
 static unsigned connections_per_address(const struct server_options *options)
 {
 	unsigned half = connections_max() / 2;
@@ -124,8 +126,9 @@ static void server_free(struct server *server)
 }
 
 /*
- * libmicrohttpd closes the socket in some of the cases in which it fails and leaves it open in
- * others: one that is left is better than closing what may be another's by then.
+ * Starts libmicrohttpd. If it fails, it closes the socket in some cases and leaves it open in
+ * others. This function leaves the socket alone: to leak a socket is better than to close a
+ * descriptor that another thread may have by then.
  */
 static int start_daemon(struct server *server, int listen_fd, struct err *err)
 {
@@ -151,7 +154,7 @@ static int start_daemon(struct server *server, int listen_fd, struct err *err)
 		MHD_OPTION_CONNECTION_TIMEOUT, options->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)SERVICE_CONNECTION_MEMORY, MHD_OPTION_ARRAY, options->tls ? secure : plain,
 		MHD_OPTION_END);
-	server->options.tls = NULL; /* the caller's, and copied by now */
+	server->options.tls = NULL; /* the texts are the caller's; libmicrohttpd has copied them */
 	if (server->daemon)
 		return 0;
 	return err_set(err, errno ? errno : EIO, "cannot start the HTTP server%s: %s",
@@ -192,7 +195,7 @@ void server_stop(struct server *server)
 {
 	if (!server)
 		return;
-	/* a counter of eventfd cannot be full after one write */
+	/* the write cannot fail: the counter of an eventfd is not full after one write */
 	(void)!eventfd_write(server->wake_fd, 1);
 	pthread_join(server->thread, NULL);
 	MHD_stop_daemon(server->daemon);

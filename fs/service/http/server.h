@@ -11,43 +11,45 @@
 #include "service/http/tls.h"
 
 /*
- * The HTTP side: connections, bounded bodies, request IDs, the access log. It knows nothing of the
- * API. One thread of its own serves all connections, in turns, and calls the handler.
+ * The HTTP server: connections, bounds on bodies, request IDs, the access log. It knows nothing of
+ * the API. A thread of its own serves all connections in iterations, and calls the handler.
  */
 struct server;
 
 /*
- * Makes the answer to a request; called in the server's thread, one call at a time. Returns true if
- * the answer must not be given before the turn is settled.
+ * Makes the answer to a request. Called in the server's thread, one call at a time. Returns true if
+ * the answer must wait until settle() has made the changes of this iteration durable.
  */
 typedef bool server_handler_fn(void *data, const struct request *request, struct reply *reply);
 
-/* Makes what the turn's requests have changed durable. Returns 0; or -errno with err filled, then
- * all answers that wait for it are errors. */
+/* Makes the changes of an iteration durable. Returns 0, or -errno with err filled: then all answers
+ * that wait become errors. */
 typedef int server_settle_fn(void *data, struct err *err);
 
 struct server_options {
 	unsigned idle_s;      /* a silent connection is closed after this time */
 	unsigned request_s;   /* from the first line of a request to the end of its answer */
-	unsigned per_address; /* connections of one address at once; 0: half of all */
+	unsigned per_address; /* of one address at the same time; 0: half of all connections */
 	server_handler_fn *handler;
 	server_settle_fn *settle;
-	void *data;		   /* of both */
-	service_access_fn *access; /* called with every answer, or NULL */
+	void *data;		   /* the argument of handler and settle */
+	service_access_fn *access; /* called after each answer, or NULL */
 	void *access_data;
-	const struct tls *tls; /* NULL: plain HTTP; read while the server starts */
+	const struct tls *tls; /* NULL: plain HTTP; only read by server_start() */
 };
 
 /*
- * Serves what connects to a listening socket, which it owns from here on, also when it fails.
- * Returns 0 and an owned server; -errno with err filled.
+ * Serves the connections of a listening socket. The server owns the socket from here on, also if
+ * this fails. Returns 0 and a server that the caller stops with server_stop(); or -errno with err
+ * filled.
  */
 int server_start(int listen_fd, const struct server_options *options, struct server **ret_server,
 		 struct err *err);
 
 /*
- * Takes no more connections, answers the requests in progress (for at most SERVICE_STOP_MS), closes
- * and frees; NULL is accepted. Not to be called from the handler.
+ * Accepts no more connections, answers the requests in progress (for at most SERVICE_STOP_MS),
+ * closes all connections, and frees the server. NULL is accepted. Do not call this from the
+ * handler.
  */
 void server_stop(struct server *server);
 

@@ -15,30 +15,31 @@
 struct server {
 	struct MHD_Daemon *daemon;
 	struct server_options options;
-	int wake_fd; /* an eventfd: written to stop the server */
+	int wake_fd; /* an eventfd: a write to it stops the server */
 	pthread_t thread;
 
-	/* the thread's own from here on */
+	/* only the thread uses the members from here on */
 	char host[HOST_SIZE];
 	struct exchange_budget budget;
-	struct connection *connections; /* all connections */
-	struct connection *held;	/* those whose answer waits for the end of the turn */
-	unsigned in_progress;		/* requests that have begun and not ended */
+	struct connection *connections; /* all open connections */
+	struct connection
+		*held;	      /* the connections whose answers wait for the end of the iteration */
+	unsigned in_progress; /* requests that have begun and not ended */
 	bool stopping;
 };
 
-/* A connection, and the request on it, which it owns. */
+/* A connection, and its present request, which it owns. */
 struct connection {
 	struct connection *next, **link; /* in server->connections */
 	struct connection *next_held;
 	struct MHD_Connection *raw;
-	int64_t since_ms;	   /* monotonic: when it connected, or had its last answer */
+	int64_t since_ms; /* monotonic: when the client connected, or the last answer ended */
 	struct exchange *exchange; /* NULL between requests */
 	bool held;
-	struct reply reply; /* while it is held */
+	struct reply reply; /* while the answer is held */
 };
 
-/* The callbacks of libmicrohttpd; data is the server (connection.c). */
+/* The callbacks of libmicrohttpd (connection.c). data is the server. */
 void connection_on_connection(void *data, struct MHD_Connection *raw, void **context,
 			      enum MHD_ConnectionNotificationCode what);
 void *connection_begin(void *data, const char *target, struct MHD_Connection *raw);
@@ -50,12 +51,12 @@ void connection_complete(void *data, struct MHD_Connection *raw, void **context,
 			 enum MHD_RequestTerminationCode how);
 
 /*
- * The end of a turn: has the changes of the held answers made durable, all at once, and lets the
- * answers go. Returns false if nothing was held.
+ * Ends an iteration: makes the changes of the held answers durable, all with one sync, and lets the
+ * answers go. Returns false if no answer was held.
  */
 bool connections_settle(struct server *server);
 
-/* Closes the connections that have had their time. Returns when the next one may have. */
+/* Closes the connections whose time is over. Returns when to call this again (monotonic). */
 int64_t connections_cut(struct server *server, int64_t now_ms);
 
 #endif

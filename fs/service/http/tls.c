@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The TLS library under libmicrohttpd says of a bad file only that it did not start. What the files
- * hold is looked at here first, so that a mix-up is explained.
+ * If a file is bad, the TLS library of libmicrohttpd says only that it did not start. So the files
+ * are checked here first, and an error explains what was mixed up.
  */
 #include "service/http/tls.h"
 
@@ -23,7 +23,7 @@ static int read_file(const char *path, bool private, struct buf *out, struct err
 	return r;
 }
 
-/* Nobody is there to be asked for a passphrase. */
+/* Answers OpenSSL's question for a passphrase: there is nobody to ask. */
 static int no_passphrase(char *text, int size, int writing, void *data)
 {
 	(void)text;

@@ -5,19 +5,19 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* A certificate with its chain, and its private key, both as the text of a PEM file. */
+/* A certificate with its chain, and its private key: both are the text of a PEM file. */
 struct tls {
 	struct buf cert, key;
 };
 
 /*
- * Reads both files; that of the key has to be closed to group and others. Returns 0 and a tls that
- * tls_finish() frees; -ENOENT, -EACCES; -EINVAL: not PEM, a key with a passphrase, or the key of
- * another certificate; -ENOMEM; -EIO. err is filled.
+ * Reads both files. Group and others must have no access to the key's file. Returns 0 and a tls
+ * that tls_finish() frees. Returns -ENOENT, -EACCES, -EINVAL, -ENOMEM or -EIO with err filled.
+ * -EINVAL: not PEM, a key with a passphrase, or the key of another certificate.
  */
 int tls_read(const char *cert_path, const char *key_path, struct tls *ret_tls, struct err *err);
 
-/* Wipes and frees; a zeroed one is accepted. */
+/* Wipes the key, and frees both texts. A zeroed tls is accepted. */
 void tls_finish(struct tls *tls);
 
 #endif

@@ -10,7 +10,8 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 
-/* Texts are cut from one piece of memory: each decoded text is no longer than its source. */
+/* All texts are written into one piece of memory: a decoded text is never longer than its
+ * source. */
 struct cutter {
 	char *at;
 };
@@ -23,7 +24,7 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Decodes size bytes; the text is NUL-terminated. Returns 0 or -EINVAL. */
+/* Decodes size bytes into a text with a NUL at its end. Returns 0 or -EINVAL. */
 static int decode_part(struct cutter *cutter, const char *raw, size_t size, bool plus_is_space,
 		       const char **ret_text)
 {
@@ -124,8 +125,8 @@ int uri_parse(const char *raw, struct uri *ret_uri)
 
 	if (raw[0] != '/')
 		return -EINVAL;
-	/* the path twice, the query once; a NUL for each text, of which "&" and "/" tell the
-	 * number */
+	/* room for the path twice and the query once, and for the NUL of each text: each '&' and
+	 * each '/' ends one */
 	uri.memory = malloc(size * 3 + 16);
 	if (!uri.memory)
 		return -ENOMEM;

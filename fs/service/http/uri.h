@@ -6,32 +6,32 @@
 
 #include "sign/sign.h"
 
-#define URI_SEGMENTS_MAX 8 /* more than any path of the API has */
+#define URI_SEGMENTS_MAX 8
 
 /*
- * What a request line asks for, taken apart and decoded. Segments are decoded one by one, so that
- * an encoded slash never makes two of one.
+ * The target of a request line, parsed and decoded. Each segment is decoded by itself, so an
+ * encoded slash does not divide a segment.
  */
 struct uri {
-	char *memory;	  /* all the texts below */
-	const char *path; /* decoded as a whole, as it is signed */
+	char *memory;	  /* holds all the texts below */
+	const char *path; /* decoded as a whole: this is what the client has signed */
 	const char *segments[URI_SEGMENTS_MAX];
-	size_t n_segments; /* all that there are; those beyond URI_SEGMENTS_MAX are not kept */
+	size_t n_segments; /* all segments; those beyond URI_SEGMENTS_MAX are not kept */
 	struct sign_param *params;
 	size_t n_params;
 };
 
 /*
- * Takes "/path?query" apart. Returns 0 and texts that uri_finish() frees; -EINVAL: it does not
- * begin with '/', a wrong escape, a NUL, or not UTF-8; -E2BIG: more than SIGN_QUERY_MAX parameters;
- * -ENOMEM.
+ * Parses "/path?query". Returns 0 and texts that uri_finish() frees. Returns -EINVAL if the target
+ * does not begin with '/', or has a wrong escape, a NUL, or bytes that are not UTF-8; -E2BIG for
+ * more than SIGN_QUERY_MAX parameters; -ENOMEM.
  */
 int uri_parse(const char *raw, struct uri *ret_uri);
 
-/* Frees the texts; a zeroed uri is accepted. */
+/* Frees the texts. A zeroed uri is accepted. */
 void uri_finish(struct uri *uri);
 
-/* The first value of a parameter; NULL when it is absent or empty. */
+/* Returns the first value of a parameter; NULL if there is none, or if it is empty. */
 const char *uri_param(const struct uri *uri, const char *key);
 
 #endif
