@@ -46,7 +46,7 @@ const struct user *access_pass(const struct auth *auth, const struct request *re
 			      "The throttling threshold has been reached: policy user over "
 			      "ratelimit,limit:%u,time:1 second",
 			      user->throttle.rate);
-	/* in this API all that is not a GET changes something */
+	/* in this API each method but GET changes something */
 	else if (user->read_only && strcmp(request->method, "GET"))
 		reply_gateway(reply, 403, APIGW_FORBIDDEN, request->id,
 			      "The IAM user is not authorized to access the API: its access is "

@@ -5,25 +5,25 @@
 #include "service/access/auth.h"
 #include "service/http/reply.h"
 
-/* What stands before the operations: who calls, how often, and whether he may. */
+/* Decides before each operation: which user calls, how often, and what the user may do. */
 
 struct access_options {
 	const char *credentials; /* path of the key file */
-	const char *tokens;	 /* path of the tokens file, or NULL */
-	int64_t lock_ms;	 /* as in struct auth */
-	unsigned rate; /* calls a second of each user who has no rate of his own, 0: any */
+	const char *tokens;	 /* path of the tokens file; NULL: there are no tokens */
+	int64_t lock_ms;	 /* how long a key pair is locked: see struct auth */
+	unsigned rate; /* calls a second of each user without a rate of their own; 0: no limit */
 };
 
-/* Reads the files. Returns 0 and an auth that access_finish() frees; errors as keys_read() has
- * them. */
+/* Reads the files. Returns 0 and an auth that access_finish() frees; or an error of keys_read(). */
 int access_init(const struct access_options *options, struct auth *ret_auth, struct err *err);
 
-/* Wipes and frees; a zeroed one is accepted. */
+/* Wipes and frees an auth. A zeroed auth is accepted. */
 void access_finish(struct auth *auth);
 
 /*
- * Lets a request in. Returns its user, who lives as long as auth; NULL with an answer made if it
- * may not pass: 401 APIGW.0301, 429 APIGW.0308, 403 APIGW.0302 or 500 APIGW.0601.
+ * Checks whether a request may pass. Returns its user, which lives as long as auth. Returns NULL if
+ * the request may not pass; then reply has the answer: 401 APIGW.0301, 429 APIGW.0308, 403
+ * APIGW.0302 or 500 APIGW.0601.
  */
 const struct user *access_pass(const struct auth *auth, const struct request *request,
 			       struct reply *reply);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which headers are signed is the client's choice: the Node SDK signs host and content-type, the Go
- * SDK neither. So the list is read from the Authorization header, the request is canonicalised with
- * those headers as they were received, and the signature made again with the secret key has to be
- * the same. A token in X-Auth-Token stands for itself. Every refusal says which of the steps
- * failed, and nothing that the sender did not send.
+ * The client chooses which headers it signs: the Node SDK signs host and content-type, the Go SDK
+ * neither. So the list of signed headers is read from the Authorization header. The request is
+ * brought into its canonical form with these headers as they were received. Then the signature is
+ * made again with the secret key, and must be the same. A token in X-Auth-Token needs no signature.
+ * Each refusal says which of the steps failed, and tells the sender nothing that the sender did not
+ * send.
  */
 #define _GNU_SOURCE
 #include "service/access/auth.h"
@@ -23,12 +24,12 @@
 #define TOKEN_HEADER "x-auth-token"
 #define UNSIGNED_PAYLOAD "UNSIGNED-PAYLOAD"
 
-/* The parts of an Authorization header, cut from a copy of it. */
+/* The parts of an Authorization header. They point into a copy of the header. */
 struct claim {
 	char *access, *signed_headers, *signature;
 };
 
-/* The value of a header, NULL without one; *ret_n counts how often it was sent. */
+/* Returns the value of a header; NULL if there is none. *ret_n: how often the header was sent. */
 static const char *find_header(const struct request *request, const char *name, size_t *ret_n)
 {
 	const char *value = NULL;
@@ -40,7 +41,8 @@ static const char *find_header(const struct request *request, const char *name, 
 	return value;
 }
 
-/* Reads "SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…"; cuts text into pieces. */
+/* Reads "SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…". Cuts text into pieces. Returns 0,
+ * or -EACCES with err. */
 static int parse_claim(char *text, struct claim *claim, struct err *err)
 {
 	char *rest = text, *part;
@@ -74,7 +76,8 @@ static int parse_claim(char *text, struct claim *claim, struct err *err)
 	return 0;
 }
 
-/* Collects the headers that the list names; cuts the list into pieces. */
+/* Collects the headers that the list names. Cuts the list into pieces. Returns 0, or -EACCES with
+ * err. */
 static int collect_signed_headers(const struct request *request, char *list,
 				  struct sign_header *headers, size_t *ret_n, struct err *err)
 {
@@ -131,7 +134,8 @@ static int check_date(const struct request *request, const struct sign_header *h
 	return 0;
 }
 
-/* A hash that was sent has to be that of the body, unless it says, signed, that there is none. */
+/* Checks the hash of the body that the client sent. The client need not send one, and may say,
+ * signed, that the body is not hashed. */
 static int check_hash(const struct request *request, const struct sign_header *headers, size_t n,
 		      struct err *err)
 {
@@ -171,15 +175,16 @@ static int check_signature(const struct sign_request *sign, const struct key *ke
 	return 0;
 }
 
-/* A temporary pair is worth nothing without its token, and a permanent one has none. */
+/* Checks the security token: a temporary key pair needs its token, and a permanent pair has
+ * none. */
 static int check_security_token(const struct request *request, const struct key *key,
 				struct err *err)
 {
 	const char *wanted, *sent;
 	size_t times, size;
 
-	/* signed or not: some clients, Terraform's among them, add the header after they have
-	 * signed */
+	/* the header need not be signed: some clients, Terraform's among them, add it after they
+	 * have signed */
 	sent = find_header(request, SECURITY_TOKEN_HEADER, &times);
 	if (!sent && !key->security_token)
 		return 0;
@@ -193,7 +198,8 @@ static int check_security_token(const struct request *request, const struct key 
 	return 0;
 }
 
-/* What only the owner of the secret key can have right: it counts for the lock of the pair. */
+/* Checks what only the owner of the secret key can know. Failures count for the lock of the key
+ * pair. */
 static int check_secrets(const struct request *request, const struct sign_request *sign,
 			 struct key *key, const char *signature, int64_t lock_ms, struct err *err)
 {

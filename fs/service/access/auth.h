@@ -7,18 +7,18 @@
 #include "service/http/request.h"
 #include "service/access/tokens.h"
 
-/* What requests are authenticated by. */
+/* The keys and tokens that requests are checked against. */
 struct auth {
 	struct keys *keys;
-	struct tokens *tokens; /* NULL: none are taken */
-	int64_t lock_ms;       /* how long a pair is locked that failed too often, 0: not at all */
+	struct tokens *tokens; /* NULL: tokens are refused */
+	int64_t lock_ms;       /* how long a key pair is locked after too many failures; 0: never */
 };
 
 /*
- * Finds out whose a request is: by its signature (SDK-HMAC-SHA256), or by its X-Auth-Token. The
- * clock is that of the request; what it leaves behind is the count of a pair's failures. Returns 0
- * and the user, who lives as long as auth; -EACCES: nobody's, the sentence in err tells the sender
- * why; -ENOMEM, -EIO. err is filled.
+ * Finds the user of a request, by its signature (SDK-HMAC-SHA256) or its X-Auth-Token. The time is
+ * the request's own. The only state that changes is the count of failures of a key pair. Returns 0
+ * and the user, which lives as long as auth. Returns -EACCES if the request has no user: the
+ * sentence in err tells the sender why. Returns -ENOMEM, -EIO. err is filled.
  */
 int auth_check(const struct request *request, const struct auth *auth, struct user **ret_user,
 	       struct err *err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The official SDKs read [global] and [basic] of a credentials file and let the rest be, so the
- * further pairs of a service can stand in the same file. There a word that is not understood is
- * refused: "acces = read-only" must not come to mean that its user may write.
+ * The official SDKs read the sections [global] and [basic] of a credentials file, and ignore other
+ * sections. So further key pairs of a service can be in the same file. In those sections an unknown
+ * word is refused: "acces = read-only" must not mean that the user may write.
  */
 #define _GNU_SOURCE
 #include "service/access/keys.h"
@@ -60,7 +60,7 @@ static int keep_secret(const char *value, const char *path, struct secret **ret_
 	return r < 0 ? err_set(err, -r, "cannot keep its secrets: %s", strerror(-r)) : 0;
 }
 
-/* Appends the pair of a section that has one. */
+/* Adds the key pair of a section. Returns 0 or -errno with err. */
 static int take_pair(const struct section *section, const char *path, unsigned default_rate,
 		     struct keys *keys, struct err *err)
 {
@@ -82,21 +82,22 @@ static int take_pair(const struct section *section, const char *path, unsigned d
 	return r;
 }
 
-/* Looks at a section, and takes the pair that it has. */
+/* Adds the key pair of a section, if the section has one. Returns 0 or -errno with err. */
 static int take_key(const struct section *section, const char *path, unsigned default_rate,
 		    struct keys *keys, struct err *err)
 {
 	const char *const *values = section->values;
 	bool ak = is_set(values[AK]), sk = is_set(values[SK]);
 
-	/* "" is what stands before the first section; the SDKs' own may name other credentials */
+	/* the name "" is for lines before the first section; the SDKs' sections may hold other
+	 * credentials than a key pair */
 	if (!*section->name || (!ak && !sk) || (is_the_sdks(section->name) && (!ak || !sk)))
 		return 0;
 	if (!ak || !sk)
 		return err_set(err, EINVAL, "%s is missing", ak ? "sk" : "ak");
 	if (section->unknown && !is_the_sdks(section->name))
 		return err_set(err, EINVAL, "nothing is known of \"%.64s\"", section->unknown);
-	/* [basic] is mostly the same pair as [global] */
+	/* [basic] often has the same pair as [global] */
 	if (keys_find(keys, values[AK]))
 		return is_the_sdks(section->name)
 			       ? 0

@@ -15,7 +15,7 @@ struct key {
 	struct user user;
 	char *ak;
 	struct secret *sk;
-	struct secret *security_token; /* of a temporary pair, else NULL */
+	struct secret *security_token; /* of a temporary key pair; NULL: the pair is permanent */
 	struct lockout lockout;
 };
 
@@ -25,20 +25,20 @@ struct keys {
 };
 
 /*
- * Reads the key pairs of a credentials file: those of [global] and [basic], whose user is named by
- * the access key, and those of further sections, whose user is named by the section. A user
- * without a rate of his own gets default_rate (0: none). Returns 0 and owned keys; -ENOENT;
- * -EACCES: group or others may do something with it; -EINVAL: it is not a file, too large, holds no
- * whole pair, or says something that is not understood; -ENOMEM; -errno of the file calls. err is
- * filled.
+ * Reads the key pairs of a credentials file. The user of [global] and [basic] has the name of the
+ * access key. The user of a further section has the name of the section. A user without a rate of
+ * their own gets default_rate (0: no limit). Returns 0 and keys that keys_free() frees. Returns
+ * -ENOENT, -ENOMEM, or another -errno of the file calls. Returns -EACCES if group or others may
+ * read or write the file. Returns -EINVAL if the path is no file, or the file is too large, has no
+ * whole pair, or has an unknown word. err is filled.
  */
 int keys_read(const char *path, unsigned default_rate, struct keys **ret_keys, struct err *err);
 
-/* Wipes and frees; NULL is accepted. */
+/* Wipes and frees the keys. NULL is accepted. */
 void keys_free(struct keys *keys);
 DEFINE_CLEANUP(struct keys *, keys_free)
 
-/* The pair with this access key; NULL if there is none. */
+/* Returns the key pair of an access key; NULL if there is none. */
 struct key *keys_find(const struct keys *keys, const char *ak);
 
 #endif

@@ -14,10 +14,10 @@
 
 #define UPPER_AND_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 #define LETTERS_AND_DIGITS UPPER_AND_DIGITS "abcdefghijklmnopqrstuvwxyz"
-#define AK_CHARS 20 /* as the cloud's own */
+#define AK_CHARS 20 /* as in the cloud */
 #define SK_CHARS 40
 
-/* Writes the text of a new key file to a descriptor, down to the disk. */
+/* Writes a new key file to a descriptor, and waits until it is on the disk. Returns 0 or -errno. */
 static int write_pair(int fd)
 {
 	char ak[AK_CHARS + 1], sk[SK_CHARS + 1], text[256];
@@ -40,7 +40,7 @@ static int write_pair(int fd)
 	return r;
 }
 
-/* Makes a change to a directory durable. */
+/* Makes the directory of a path durable. Returns 0 or -errno. */
 static int sync_parent(const char *path)
 {
 	_cleanup_free_ char *copy = strdup(path);
@@ -53,8 +53,8 @@ static int sync_parent(const char *path)
 }
 
 /*
- * The pair is written under another name and linked to its own when it is whole: a crash leaves no
- * half file, and of two that start at once the first wins.
+ * The key pair is written under another name. When it is complete, link(2) gives the file its own
+ * name. So a crash leaves no half file, and of two programs that start at once the first one wins.
  */
 int service_keys_ensure(const char *path, struct err *err)
 {

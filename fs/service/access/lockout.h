@@ -6,22 +6,23 @@
 #include <stdint.h>
 
 /*
- * The lock of a key pair: more than SERVICE_AUTH_FAILURES_MAX failures in a row close it for a
- * time, also to a caller that has the right secret by then. Times are monotonic. Pure.
+ * The lock of a key pair. More than SERVICE_AUTH_FAILURES_MAX failures in a row lock the pair for a
+ * time. A caller who knows the right secret is refused too, while the lock lasts. Times are
+ * monotonic. Pure.
  */
 struct lockout {
 	unsigned failures; /* in a row */
-	int64_t until_ms;  /* closed until then */
+	int64_t until_ms;  /* the pair is locked until then */
 };
 
-/* True while the lock is closed. */
+/* Is the key pair locked? */
 bool lockout_is_closed(const struct lockout *lockout, int64_t clock_ms);
 
-/* Counts a failure; the one that is too many closes the lock for lock_ms, and the count begins
- * anew. lock_ms 0 never closes it. */
+/* Counts a failure. A failure too many locks the pair for lock_ms, and the count begins again. With
+ * lock_ms 0 the pair is never locked. */
 void lockout_fail(struct lockout *lockout, int64_t clock_ms, int64_t lock_ms);
 
-/* A success: the failures before it count no more. */
+/* Notes a success: earlier failures no longer count. */
 void lockout_pass(struct lockout *lockout);
 
 #endif

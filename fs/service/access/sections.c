@@ -15,7 +15,7 @@ struct section_reading {
 	const char *const *keys;
 };
 
-/* The section of this name, appended if it is the first time. NULL when out of memory. */
+/* Returns the section of a name. Adds the section if there is none. Returns NULL without memory. */
 static struct section *take_named_section(struct sections *sections, const char *name)
 {
 	struct section *more;

@@ -7,13 +7,14 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define SECTION_KEYS_MAX 8 /* keys that a reader can ask for */
+#define SECTION_KEYS_MAX 8 /* the most keys that a caller can ask for */
 
-/* One section of an INI file. The strings point into the text that it was read from. */
+/* One section of an INI file. The strings point into the text of the file. */
 struct section {
 	const char *name;
-	const char *values[SECTION_KEYS_MAX]; /* in the order of the keys, NULL for one not there */
-	const char *unknown;		      /* the first key that was not asked for */
+	const char *values[SECTION_KEYS_MAX]; /* in the order of the keys; NULL: the section does
+						 not have the key */
+	const char *unknown; /* the first key in the section that the caller did not ask for */
 };
 
 struct sections {
@@ -22,15 +23,15 @@ struct sections {
 };
 
 /*
- * Reads the private file at path (as file_read() has it) into text, which holds secrets from then
- * on, and sorts what it says by sections: a section that comes twice is one, of a key that comes
- * twice the last counts. keys ends with NULL. Returns 0 and sections that sections_finish() frees;
- * as file_read(); -ENOENT; -EINVAL with the line. err is filled.
+ * Reads a private file (see file_read()) into text, and sorts its lines by sections. text holds
+ * secrets from then on. Two sections of one name become one. If a key stands there twice, the last
+ * value counts. keys ends with NULL. Returns 0 and sections that sections_finish() frees; -ENOENT;
+ * another error of file_read(); -EINVAL with the line. err is filled.
  */
 int sections_read(const char *path, const char *const *keys, struct buf *text,
 		  struct sections *ret_sections, struct err *err);
 
-/* Frees the sections and wipes and frees the text; zeroed ones are accepted. */
+/* Frees the sections, and wipes and frees the text. Zeroed ones are accepted. */
 void sections_finish(struct sections *sections, struct buf *text);
 
 #endif

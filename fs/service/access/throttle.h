@@ -5,20 +5,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How often one user may call, counted in whole seconds as the gateway's policies are. */
+/* How often one user may call. Calls are counted in whole seconds, as the API gateway does. */
 struct throttle {
-	unsigned rate; /* calls a second, 0: as many as come */
+	unsigned rate; /* calls a second; 0: no limit */
 	unsigned count;
-	int64_t second; /* that count is of */
+	int64_t second; /* the second in which count was counted */
 };
 
 /*
- * Counts a call at clock_ms (monotonic). True if it may pass; false if there were rate of them in
- * this second. Pure.
+ * Counts a call at clock_ms (monotonic). Returns whether the call may pass: false if rate calls
+ * came in this second before. Pure.
  */
 bool throttle_pass(struct throttle *throttle, int64_t clock_ms);
 
-/* Reads "5/s": 1 to 1,000,000. Returns false for anything else. */
+/* Reads a rate such as "5/s", from 1 to 1,000,000. Returns false for another text. */
 bool throttle_parse(const char *text, unsigned *ret_rate);
 
 #endif

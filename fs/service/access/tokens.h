@@ -10,11 +10,12 @@
 #include "base/secret.h"
 #include "service/access/user.h"
 
-/* What stands for an IAM token here: who sends it in X-Auth-Token is its user. */
+/* A token of a user, in the place of an IAM token: a request with this token in X-Auth-Token is the
+ * user's. */
 struct token {
 	struct user user;
 	struct secret *secret;
-	int64_t expires_ms; /* since the epoch, INT64_MAX: never */
+	int64_t expires_ms; /* since the epoch; INT64_MAX: the token never expires */
 };
 
 struct tokens {
@@ -23,18 +24,18 @@ struct tokens {
 };
 
 /*
- * Reads a tokens file: a section for each user, with "token", and optionally "expires"
- * (2030-01-31T23:59:59Z), "access" and "rate". Errors as keys_read() has them.
+ * Reads a tokens file. Each user has a section with "token", and optionally "expires"
+ * (2030-01-31T23:59:59Z), "access" and "rate". Returns 0, or an error of keys_read().
  */
 int tokens_read(const char *path, unsigned default_rate, struct tokens **ret_tokens,
 		struct err *err);
 
-/* Wipes and frees; NULL is accepted. */
+/* Wipes and frees the tokens. NULL is accepted. */
 void tokens_free(struct tokens *tokens);
 DEFINE_CLEANUP(struct tokens *, tokens_free)
 
-/* The token with these bytes, also when it is expired; NULL if there is none. How long it takes
- * says nothing of how much of a token was right. */
+/* Returns the token of a text, even if it is expired; NULL if there is none. The time that this
+ * takes does not depend on how much of the text is right. */
 struct token *tokens_find(const struct tokens *tokens, const char *text);
 
 #endif

@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "bounds/api.h"
 
-/* A name goes into answers, and a list can be asked for by it. */
+/* Is a text a good name for a user? Answers contain the name, and a list can be filtered by it. */
 static bool is_name(const char *name)
 {
 	size_t size = strlen(name);

@@ -7,22 +7,23 @@
 #include "base/err.h"
 #include "service/access/throttle.h"
 
-/* A caller, known by a key pair or by a token. */
+/* A user of the service, who is known by a key pair or a token. */
 struct user {
-	char *name; /* creator and modifier of what is made by him */
+	char *name; /* the creator or modifier of what the user makes or changes */
 	bool read_only;
 	struct throttle throttle;
 };
 
 /*
- * Sets up a user by the name (copied) and what his section says of access and rate, NULL for what
- * it does not say; without a rate default_rate is his. Returns 0 and a user that user_finish()
- * frees; -EINVAL: a value is wrong, or the name is no UTF-8 or too long; -ENOMEM. err is filled.
+ * Makes a user from a name (copied), and from the values of access and rate in the user's section
+ * (NULL: not given). A user without a rate gets default_rate. Returns 0 and a user that
+ * user_finish() frees; -EINVAL: a value is wrong, or the name is too long or no UTF-8; -ENOMEM. err
+ * is filled.
  */
 int user_init(struct user *user, const char *name, const char *access, const char *rate,
 	      unsigned default_rate, struct err *err);
 
-/* Frees what a user holds; a zeroed one is accepted. */
+/* Frees the memory of a user. A zeroed user is accepted. */
 void user_finish(struct user *user);
 
 #endif

@@ -8,7 +8,7 @@
 #include "service/api/fields.h"
 #include "service/api/rows.h"
 
-/* The fields that list and show have in common. */
+/* Adds the fields that the answers of list and show have in common. */
 static bool add_atomic_fields(cJSON *row, const struct atomic *atomic)
 {
 	cJSON *tag = cJSON_CreateString(atomic->tag);
@@ -40,7 +40,7 @@ void atomics_list(const struct call *call, struct reply *reply)
 		reply_value(reply, steal_ptr(answer));
 }
 
-/* Adds a limit, null when there is none. */
+/* Adds a limit: null if there is none. */
 static bool add_limit(cJSON *row, const char *name, int limit)
 {
 	return limit == ATOMIC_NONE ? rows_text(row, name, NULL) : rows_number(row, name, limit);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The limits of custom_script_execute are those of the API's own example. Of the others the keys
- * are public and no rules are: the inputs of execute_api are what all samples have, the one of
- * coc_step_sleep is ours, and for what nobody has seen there is none.
+ * The limits of custom_script_execute are from the API's own example. For the other atomics only
+ * the keys are public. The inputs of execute_api are those that all samples have. The input of
+ * coc_step_sleep is our invention. An atomic whose inputs nobody has seen has none.
  */
 #include "service/api/atomics_table.h"
 

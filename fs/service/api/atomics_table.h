@@ -5,27 +5,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ATOMIC_NONE (-1) /* a rule that there is not */
+#define ATOMIC_NONE (-1) /* there is no such rule */
 
-/* What an input of an atomic has to be. */
+/* The rules for one input of an atomic. */
 struct atomic_input {
 	const char *key, *name_zh, *name_en;
 	bool required;
 	const char *type;
-	const char *fallback; /* default_value, or NULL */
+	const char *fallback; /* default_value; NULL: there is none */
 	int min, max, min_len, max_len;
-	const char *pattern; /* or NULL */
+	const char *pattern; /* NULL: there is none */
 };
 
 struct atomic {
 	const char *key, *name_zh, *name_en, *tag;
 	bool has_outputs;
-	int instances_max; /* 0: it works on none */
+	int instances_max; /* 0: the atomic works on no instances */
 	const struct atomic_input *inputs;
 	size_t n_inputs;
 };
 
-/* The six atomics that are known. */
+/* The six known atomics. */
 extern const struct atomic atomics[];
 extern const size_t n_atomics;
 

@@ -5,13 +5,13 @@
 #include "service/http/request.h"
 #include "service/store/store.h"
 
-/* A call of one operation: what was asked, by whom, and what it is answered from. */
+/* A call of one operation: the request, the caller, and the store that the answer comes from. */
 struct call {
 	struct store *store;
 	const struct request *request;
-	const char *id;	  /* the ID in the path, NULL for an operation without one */
+	const char *id;	  /* the ID in the path; NULL: the operation has none */
 	const char *user; /* the name of the caller */
-	int64_t step_ms;  /* what a step of an execution takes that says nothing else */
+	int64_t step_ms;  /* the time of a step that gives no time */
 };
 
 #endif

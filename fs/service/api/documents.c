@@ -7,8 +7,8 @@
 #include "bounds/api.h"
 #include "service/api/fields.h"
 
-/* No limit is stated for a description in a create; the one of the update is applied, so that what
- * is created here can be edited anywhere. */
+/* The API states no limit for the description in a create. The limit of an update holds here too,
+ * so that every document that is created can also be updated. */
 static const struct field name_field = {"name", true, false, 1, COC_NAME_MAX_CHARS};
 static const struct field description_field = {"description", false, false, 0,
 					       COC_DESCRIPTION_MAX_CHARS};

@@ -5,9 +5,7 @@
 #include "service/api/call.h"
 #include "service/http/reply.h"
 
-/*
- * The operations on documents. All have one shape: the answer is made in reply, also when it is no.
- */
+/* The operations on documents. Each operation puts its answer into reply, also a refusal. */
 
 void documents_create(const struct call *call, struct reply *reply);
 void documents_list(const struct call *call, struct reply *reply);
@@ -15,7 +13,7 @@ void documents_show(const struct call *call, struct reply *reply);
 void documents_update(const struct call *call, struct reply *reply);
 void documents_delete(const struct call *call, struct reply *reply);
 
-/* The answer for what the store could not do. */
+/* Makes the answer for an error of the store. */
 void documents_failed(const struct err *err, const struct request *request, struct reply *reply);
 
 #endif

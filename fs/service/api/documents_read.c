@@ -7,7 +7,7 @@
 #include "service/api/fields.h"
 #include "service/api/rows.h"
 
-/* The fields that list and show have in common. */
+/* Adds the fields that the answers of list and show have in common. */
 static bool add_document_fields(cJSON *object, const struct store_document *document)
 {
 	return rows_text(object, "document_id", document->document_id) &&
@@ -90,7 +90,7 @@ void documents_show(const struct call *call, struct reply *reply)
 	if (!fields_version(uri_param(&call->request->uri, "version"), &version, reply) ||
 	    !fields_type(uri_param(&call->request->uri, "document_type"), &public, reply))
 		return;
-	/* none of the documents here is a public one */
+	/* this service has no public documents */
 	if (public)
 		err_set(&err, ENOENT, "the document does not exist");
 	else if (store_show(call->store, call->id, version, put_document, append_version, fields,

@@ -24,7 +24,7 @@ static const struct pairs_field parameters_field = {"parameters", SERVICE_PARAME
 						    SERVICE_PARAMETER_VALUE_MAX_CHARS};
 static const struct pairs_field sys_tags_field = {"sys_tags", SIZE_MAX, SIZE_MAX, SIZE_MAX};
 
-/* The document that is to be executed, copied out of the store. */
+/* A copy of the document that is to be executed. */
 struct source {
 	char *name, *content;
 	int64_t version;
@@ -50,7 +50,7 @@ static int keep_version(void *data, const struct store_version *version)
 	return 0;
 }
 
-/* The lists of a request, as they are kept. */
+/* The lists in a request, as texts for the store. */
 struct lists {
 	char *parameters, *sys_tags, *targets;
 	const char *type;
@@ -79,7 +79,7 @@ static bool read_lists(const cJSON *body, struct lists *lists, struct reply *rep
 	return true;
 }
 
-/* Begins an execution of the document and answers with its ID. */
+/* Begins an execution of the document. The answer is its ID. */
 static void begin_execution(const struct call *call, const struct source *source,
 			    struct store_run *run, struct reply *reply)
 {
@@ -103,7 +103,8 @@ static void begin_execution(const struct call *call, const struct source *source
 	reply_data(reply, made);
 }
 
-/* Takes from the body what an execution of it is asked with. */
+/* Reads the fields of a request that asks for an execution. Returns false if a field is wrong;
+ * reply has the answer then. */
 static bool read_run(const cJSON *body, struct lists *lists, struct store_run *run,
 		     int64_t *ret_version, bool *ret_public, struct reply *reply)
 {
@@ -139,7 +140,7 @@ void executions_execute(const struct call *call, struct reply *reply)
 
 	if (fields_body_if_any(call->request, &body, reply) &&
 	    read_run(body, &lists, &run, &version, &public, reply)) {
-		/* none of the documents here is a public one */
+		/* this service has no public documents */
 		if (public)
 			err_set(&err, ENOENT, "the document does not exist");
 		else if (store_show(call->store, call->id, version, keep_document, keep_version,
@@ -155,12 +156,12 @@ void executions_execute(const struct call *call, struct reply *reply)
 	free(lists.targets);
 }
 
-/* Something that is to be done to an execution. */
+/* An operation that a request asks for, on an execution. */
 struct wanted_operation {
 	const char *word;
 	enum operation_kind kind;
 	int64_t now_ms;
-	enum execution_status status; /* in which it was refused */
+	enum execution_status status; /* the status of the execution that refused the operation */
 	struct err *err;
 };
 
@@ -175,7 +176,7 @@ static int operate_execution(void *data, const struct store_execution *execution
 	r = execution_state_make(&execution->run, execution->acts, &track, operation->err);
 	if (r < 0)
 		return r;
-	/* an act is never before the one ahead of it, also if the clock was put back */
+	/* the times of operations never go back, even if the clock was set back */
 	change->change_ms =
 		operation->now_ms < execution->change_ms ? execution->change_ms : operation->now_ms;
 	timeline_at(&track.walk, change->change_ms, &state, NULL);

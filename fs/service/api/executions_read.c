@@ -11,7 +11,7 @@
 #include "service/bounds.h"
 #include "service/simulate/execution_state.h"
 
-/* What an execution is at a moment, by the outlook that is kept of it. */
+/* Adds the status of an execution at a time, computed from the outlook in its record. */
 static bool add_status(cJSON *row, const struct store_execution *execution, int64_t now_ms)
 {
 	const struct store_outlook *outlook = &execution->run.outlook;
@@ -22,7 +22,7 @@ static bool add_status(cJSON *row, const struct store_execution *execution, int6
 	       rows_text(row, "status", settled ? outlook->settled : outlook->moving);
 }
 
-/* The fields that list and show have in common. */
+/* Adds the fields that the answers of list and show have in common. */
 static bool add_execution_fields(cJSON *row, const struct store_execution *execution,
 				 int64_t now_ms)
 {
@@ -43,11 +43,11 @@ static bool add_execution_fields(cJSON *row, const struct store_execution *execu
 	       rows_json(row, "targets", run->targets);
 }
 
-/* A page being made. */
+/* A page of a list while it is made. */
 struct execution_page {
 	cJSON *rows;
 	int64_t now_ms;
-	size_t bytes; /* of what can be long, so far */
+	size_t bytes; /* bytes of the long fields so far */
 };
 
 static int append_execution(void *data, const struct store_execution *execution)
@@ -58,7 +58,7 @@ static int append_execution(void *data, const struct store_execution *execution)
 
 	page->bytes += strlen(run->parameters) + strlen(run->sys_tags) + strlen(run->targets) +
 		       strlen(execution->tags);
-	/* the page ends early; a client that counts the rows will ask for the rest */
+	/* end the page early: a client that counts the rows will ask for the rest */
 	if (page->bytes > SERVICE_PAGE_MAX && cJSON_GetArraySize(page->rows))
 		return 1;
 	row = rows_append(page->rows);
@@ -82,7 +82,7 @@ void executions_list(const struct call *call, struct reply *reply)
 	struct err err = {0};
 	int64_t total = 0;
 
-	/* an execution has no others below it, so that there are none to exclude */
+	/* the parameter to exclude child executions is ignored: an execution has none here */
 	if (!fields_query_page(request, &filter.limit, &filter.offset, reply) ||
 	    !fields_query_text(request, "creator", COC_NAME_MAX_CHARS, &filter.creator_like,
 			       reply) ||
@@ -108,7 +108,7 @@ void executions_list(const struct call *call, struct reply *reply)
 		reply_value(reply, steal_ptr(answer));
 }
 
-/* An execution being shown. */
+/* The answer that shows an execution while it is made. */
 struct showing {
 	cJSON *answer;
 	int64_t now_ms;
@@ -130,7 +130,8 @@ void executions_show(const struct call *call, struct reply *reply)
 	int r;
 
 	r = store_show_execution(call->store, call->id, put_execution, &showing, &err);
-	/* no error: the official provider of Terraform asks whether data is null */
+	/* an unknown ID is no error: the official provider of Terraform asks whether data is null
+	 */
 	if (r == 0 || (r == -ENOENT && rows_text(answer, "data", NULL)))
 		return reply_value(reply, steal_ptr(answer));
 	if (r != -ENOENT && err.errnum)

@@ -5,10 +5,10 @@
 #include "service/api/call.h"
 #include "service/http/reply.h"
 
-/* Tells a page of the executions. */
+/* Answers with a page of the executions. */
 void executions_list(const struct call *call, struct reply *reply);
 
-/* Tells one execution. */
+/* Answers with one execution. */
 void executions_show(const struct call *call, struct reply *reply);
 
 #endif

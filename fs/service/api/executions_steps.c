@@ -14,24 +14,24 @@
 #include "service/simulate/execution_state.h"
 
 /*
- * The steps of an execution and the instances they work on are not stored: they are read off the
- * plan and where the walk is. Their IDs are made of the execution's, "EX…-2" for its second step,
- * "EX…-2-7" for the seventh instance of that one.
+ * The steps of an execution, and the instances of a step, are not stored. They are computed from
+ * the plan and the timeline. Their IDs begin with the execution's ID: "EX…-2" is the second step,
+ * "EX…-2-7" is the seventh instance of that step.
  */
 #define STEP_ID_SIZE (STORE_EXECUTION_ID_SIZE + 12)
 #define INSTANCE_ID_SIZE (STEP_ID_SIZE + 12)
 
-/* A page of steps or instances being made. */
+/* A page of steps or instances while it is made. */
 struct step_page {
 	const struct request *request;
 	int64_t limit, offset;
-	int64_t total; /* that match, so far */
-	size_t step;   /* whose instances are asked for, from 0 */
+	int64_t total; /* how many match, so far */
+	size_t step;   /* the step whose instances the request asks for, from 0 */
 	cJSON *rows;
 	struct err err;
 };
 
-/* Counts one that matches. True if it belongs on the page. */
+/* Counts a row that matches the request. Returns whether the row belongs on the page. */
 static bool is_in_page(struct step_page *page)
 {
 	int64_t place = page->total++ - page->offset;
@@ -39,7 +39,7 @@ static bool is_in_page(struct step_page *page)
 	return place >= 0 && place < page->limit;
 }
 
-/* What there is to say about a step, or an instance of it, that stands so. */
+/* Returns the message for a step, or for an instance of the step, in this state. */
 static const char *message_of(const struct plan_step *step, const struct slice_state *place)
 {
 	switch (place->status) {
@@ -65,7 +65,7 @@ static bool add_place(cJSON *row, const struct plan_step *step, const struct sli
 	       rows_text(row, "status", execution_status_word(place->status));
 }
 
-/* True if the steps that are asked for, all if none is named, have this one among them. */
+/* Does the request ask for this step? If the request names no steps, it asks for all. */
 static bool is_wanted(const struct request *request, const char *step_id)
 {
 	bool any = false;
@@ -82,7 +82,7 @@ static bool is_wanted(const struct request *request, const char *step_id)
 	return !any;
 }
 
-/* Moves what a plan owns into an answer. */
+/* Moves a value from a plan, which owns it, into an answer. */
 static bool hand_value_over(cJSON *row, const char *name, cJSON **value)
 {
 	if (!cJSON_AddItemToObject(row, name, *value))
@@ -105,8 +105,8 @@ static int append_step(struct step_page *page, struct plan_step *step, const cha
 	return 0;
 }
 
-/* Works out where an execution stands: its track, and where its slices are now, which the caller
- * frees. */
+/* Computes the state of an execution, and the present state of each slice in *ret_places, which the
+ * caller frees. Returns 0 or -errno. */
 static int stand_of_execution(struct step_page *page, const struct store_execution *execution,
 			      struct execution_state *track, struct slice_state **ret_places)
 {
@@ -157,7 +157,8 @@ static int append_instance(struct step_page *page, const struct plan_step *step,
 	if (!row || !rows_number(row, "id", page->total) ||
 	    !rows_text(row, "execution_instance_id", instance_id) ||
 	    !rows_text(row, "execution_step_id", step_id) || !add_place(row, step, place) ||
-	    /* the OpenAPI file of the API has this spelling, its page and Terraform the other */
+	    /* the API's OpenAPI file has the spelling "strat_time", its page and Terraform have
+	     * "start_time" */
 	    !rows_time(row, "strat_time", place->start_ms))
 		return -ENOMEM;
 	return batches_properties(instance, cJSON_AddObjectToObject(row, "properties"));
@@ -194,7 +195,8 @@ static int put_instances(void *data, const struct store_execution *execution)
 	return 0;
 }
 
-/* Answers with a page of what put() finds in an execution; of an unknown one it is empty. */
+/* Answers with a page of the rows that put() makes of an execution. For an unknown execution the
+ * page is empty. */
 static void answer_page(const struct call *call, const char *execution_id, struct step_page *page,
 			int (*put)(void *data, const struct store_execution *execution),
 			struct reply *reply)
@@ -233,7 +235,7 @@ void executions_instances(const struct call *call, struct reply *reply)
 
 	if (!fields_query_page(call->request, &page.limit, &page.offset, reply))
 		return;
-	/* an ID that is not one of ours finds nothing */
+	/* an ID of another form finds nothing */
 	if (dash && dash - step_id < (ptrdiff_t)sizeof(execution_id)) {
 		page.step = strtoul(dash + 1, &end, 10) - 1;
 		if (!*end && dash[1] >= '1' && dash[1] <= '9')

@@ -5,10 +5,10 @@
 #include "service/api/call.h"
 #include "service/http/reply.h"
 
-/* Tells the steps of an execution. */
+/* Answers with the steps of an execution. */
 void executions_steps(const struct call *call, struct reply *reply);
 
-/* Tells the instances that a step works on. */
+/* Answers with the instances that a step works on. */
 void executions_instances(const struct call *call, struct reply *reply);
 
 #endif

@@ -11,7 +11,7 @@
 #include "service/bounds.h"
 
 #define DIGITS "0123456789"
-#define NUMBER_DIGITS_MAX 18 /* what always fits into an int64_t */
+#define NUMBER_DIGITS_MAX 18 /* so many digits always fit into an int64_t */
 
 bool fields_body(const struct request *request, cJSON **ret_body, struct reply *reply)
 {
@@ -141,7 +141,7 @@ bool fields_query_page(const struct request *request, int64_t *ret_limit, int64_
 
 bool fields_type(const char *type, bool *ret_public, struct reply *reply)
 {
-	/* sources disagree on the word for one's own documents: both are taken */
+	/* sources disagree on the word for a user's own documents: both words are accepted */
 	if (type && *type && strcmp(type, "PRIVATE") && strcmp(type, "NORMAL") &&
 	    strcmp(type, "PUBLIC"))
 		return fields_refuse(reply, "document_type is not one of PRIVATE, NORMAL, PUBLIC");

@@ -10,74 +10,79 @@
 #include "service/http/request.h"
 
 /*
- * What a request says, checked field by field. Each function returns true, or false with an answer
- * made that names the field and what is wrong with it.
+ * Reads the fields of a request, and checks them. Each function returns true, or false with an
+ * answer in reply that names the field and says what is wrong.
  */
 
-/* The body as a JSON object; unknown members in it are nobody's business. */
+/* Reads the body as a JSON object. Unknown members are ignored. */
 bool fields_body(const struct request *request, cJSON **ret_body, struct reply *reply);
 
-/* The same for an operation that needs none: an empty body is an empty object. */
+/* Does the same for an operation that needs no body: an empty body is an empty object. */
 bool fields_body_if_any(const struct request *request, cJSON **ret_body, struct reply *reply);
 
 struct field {
 	const char *name;
 	bool required;
-	bool in_bytes;	 /* min and max count bytes of UTF-8 instead of characters */
-	size_t min, max; /* a value that is there has a length from min to max */
+	bool in_bytes;	 /* min and max count bytes of UTF-8, not characters */
+	size_t min, max; /* the length of a value, if there is one */
 };
 
-/* A text of the body; *ret_text lives as long as body, NULL when absent or null. */
+/* Reads a text of the body. *ret_text lives as long as body. *ret_text is NULL if the field is
+ * absent or null. */
 bool fields_text(const cJSON *body, const struct field *field, const char **ret_text,
 		 struct reply *reply);
 
-/* One of the words LOW, MEDIUM and HIGH; if not required, NULL when absent, null or empty. */
+/* Reads one of the words LOW, MEDIUM and HIGH. If the field is not required, *ret_level is NULL for
+ * an absent, null or empty field. */
 bool fields_risk_level(const cJSON *body, bool required, const char **ret_level,
 		       struct reply *reply);
 
-/* The tags as the text of a JSON array of {"key": …, "value": …}, which the caller frees. */
+/* Reads the tags. *ret_tags is the text of a JSON array of {"key": …, "value": …}, which the caller
+ * frees. */
 bool fields_tags(const cJSON *body, char **ret_tags, struct reply *reply);
 
-/* An array of {"key", "value"}, both texts, "" when absent; absent or null it is empty. */
+/* An array of {"key", "value"}. Both are texts; an absent one is "". An absent or null array is
+ * empty. */
 struct pairs_field {
 	const char *name;
-	size_t max; /* of them */
+	size_t max; /* the most pairs */
 	size_t key_max, value_max;
 };
 
-/* Such an array of the body; the caller owns it. */
+/* Reads such an array of the body. The caller deletes it. */
 bool fields_pairs(const cJSON *body, const struct pairs_field *field, cJSON **ret_pairs,
 		  struct reply *reply);
 
-/* The targets of an execution, [{"key", "values"}, …]; the caller owns them. */
+/* Reads the targets of an execution, [{"key", "values"}, …]. The caller deletes them. */
 bool fields_targets(const cJSON *body, cJSON **ret_targets, struct reply *reply);
 
-/* A text of the query with at most max characters; NULL when absent or empty. */
+/* Reads a text of the query with at most max characters. *ret_text is NULL if the text is absent or
+ * empty. */
 bool fields_query_text(const struct request *request, const char *name, size_t max,
 		       const char **ret_text, struct reply *reply);
 
-/* A number of the query, min to max; absent or empty it is fallback. */
+/* Reads a number in the query, from min to max. An absent or empty number is fallback. */
 bool fields_query_number(const struct request *request, const char *name, int64_t min, int64_t max,
 			 int64_t fallback, int64_t *ret_number, struct reply *reply);
 
-/* The limit and the offset of a list. */
+/* Reads the limit and the offset of a list. */
 bool fields_query_page(const struct request *request, int64_t *ret_limit, int64_t *ret_offset,
 		       struct reply *reply);
 
-/* True or false in the query; false when absent or empty. */
+/* Reads true or false in the query. An absent or empty flag is false. */
 bool fields_query_flag(const struct request *request, const char *name, bool *ret_flag,
 		       struct reply *reply);
 
-/* "key=value,key=value" in the query, as a JSON text that the caller frees; NULL when absent or
- * empty. */
+/* Reads "key=value,key=value" in the query. *ret_pairs is a JSON text that the caller frees; NULL
+ * if the field is absent or empty. */
 bool fields_query_pairs(const struct request *request, const char *name, char **ret_pairs,
 			struct reply *reply);
 
-/* True in *ret_public if document_type asks for the documents that the service itself publishes;
- * type is NULL or empty when it was not given. */
+/* Reads document_type. *ret_public: the request asks for the documents that the service itself
+ * publishes. type: NULL or empty if it was not given. */
 bool fields_type(const char *type, bool *ret_public, struct reply *reply);
 
-/* The number in version "vN"; 0 when NULL or empty. */
+/* Reads the number of a version "vN". *ret_version is 0 for NULL or an empty text. */
 bool fields_version(const char *text, int64_t *ret_version, struct reply *reply);
 
 #endif

@@ -7,7 +7,8 @@
 #include "service/api/fields_private.h"
 #include "service/api/rows.h"
 
-/* One half of a pair: a text, "" when it is absent or null. */
+/* Reads one half of a pair: a text. An absent or null half is "". Returns false with an answer if
+ * it is wrong. */
 static bool read_half(const cJSON *pair, const struct pairs_field *field, const char *which,
 		      size_t max, const char **ret_text, struct reply *reply)
 {
@@ -25,7 +26,8 @@ static bool read_half(const cJSON *pair, const struct pairs_field *field, const 
 	return true;
 }
 
-/* True with *ret_array NULL when the member is absent or null. */
+/* Finds an array in the body. *ret_array is NULL if the member is absent or null. Returns false
+ * with an answer for another type. */
 static bool array_of(const cJSON *body, const char *name, const char *what, const cJSON **ret_array,
 		     struct reply *reply)
 {
@@ -65,7 +67,7 @@ bool fields_pairs(const cJSON *body, const struct pairs_field *field, cJSON **re
 	return *ret_pairs != NULL;
 }
 
-/* Appends one target; only key and values of it. */
+/* Appends a copy of one target, with its key and values only. */
 static bool add_listed_target(cJSON *targets, const cJSON *target, struct reply *reply)
 {
 	static const char *const keys[] = {"InstanceValues", "BatchValues"};
@@ -85,7 +87,7 @@ static bool add_listed_target(cJSON *targets, const cJSON *target, struct reply 
 	}
 	copies = cJSON_AddStringToObject(copy, "key", key) ? cJSON_AddArrayToObject(copy, "values")
 							   : NULL;
-	/* declared as strings, and sent as objects by the one public client */
+	/* the API declares strings, but the one public client sends objects */
 	cJSON_ArrayForEach (value, values) {
 		cJSON *item;
 

@@ -4,7 +4,7 @@
 
 #include "service/api/fields.h"
 
-/* Answers that a field is wrong. Returns false. */
+/* Makes an answer: a field is wrong. The value is false. */
 #define fields_refuse(reply, ...)                                                                  \
 	(reply_refusal(reply, COC_INVALID, "Invalid parameter values: " __VA_ARGS__), false)
 

@@ -4,9 +4,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define ID "*" /* one segment, not empty */
+#define ID "*" /* stands for any one segment that is not empty */
 
-/* A row with a literal segment stands above the row that has ID in the same place. */
+/* The table of operations. A row with a literal segment stands above a row with ID in the same
+ * place: the first match counts. */
 static const struct {
 	const char *method;
 	const char *segments[URI_SEGMENTS_MAX];
@@ -17,7 +18,7 @@ static const struct {
 	{"GET", {"v1", "documents", ID}, OP_SHOW_DOCUMENT},
 	{"PUT", {"v1", "documents", ID}, OP_UPDATE_DOCUMENT},
 	{"DELETE", {"v1", "documents", ID}, OP_DELETE_DOCUMENT},
-	/* one letter of the method away from an update, and another thing altogether */
+	/* a client that mistakes POST for PUT executes a document instead of updating it */
 	{"POST", {"v1", "documents", ID}, OP_EXECUTE_DOCUMENT},
 	{"GET", {"v1", "atomics"}, OP_LIST_ATOMICS},
 	{"GET", {"v1", "atomics", ID}, OP_SHOW_ATOMIC},
@@ -28,7 +29,7 @@ static const struct {
 	{"GET", {"v1", "executions", ID, "steps"}, OP_LIST_STEPS},
 };
 
-/* True if the segments are those of the row; *ret_id is what stands in the place of ID. */
+/* Do the segments match the row? *ret_id is the segment in the place of ID. */
 static bool fits_row(const char *const *row, const struct uri *uri, const char **ret_id)
 {
 	const char *id = NULL;

@@ -5,7 +5,7 @@
 #include "service/http/uri.h"
 
 enum operation {
-	OP_NONE, /* the API has no such thing */
+	OP_NONE, /* the API has no such operation */
 	OP_CREATE_DOCUMENT,
 	OP_LIST_DOCUMENTS,
 	OP_SHOW_DOCUMENT,
@@ -23,8 +23,8 @@ enum operation {
 };
 
 /*
- * The operation that method and path ask for. *ret_id is the ID in the path, which lives as long as
- * uri; NULL for an operation without one.
+ * Returns the operation of a method and a path. *ret_id is the ID in the path, which lives as long
+ * as uri; NULL if the operation has none.
  */
 enum operation route_find(const char *method, const struct uri *uri, const char **ret_id);
 

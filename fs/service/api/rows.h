@@ -7,31 +7,31 @@
 
 #include "base/json.h"
 
-/* What answers are put together with. All return false, or NULL, when memory runs out; they accept
- * NULL in the place of an object or array that memory had already run out for. */
+/* Functions that build the JSON of an answer. All return false, or NULL, without memory. All accept
+ * NULL as the object or array: it stands for an earlier failure. */
 
-/* Appends an empty object to an array. */
+/* Appends an empty object to an array. Returns the object. */
 cJSON *rows_append(cJSON *array);
 
-/* Adds a text, or null for NULL. */
+/* Adds a text; null for NULL. */
 bool rows_text(cJSON *object, const char *name, const char *text);
 
-/* Adds a number; its size is at most 2^53, as of everything that is counted here. */
+/* Adds a number, which is at most 2^53. No count of this service is larger. */
 bool rows_number(cJSON *object, const char *name, int64_t number);
 
-/* Adds a number as a string of digits, where the API declares a string. */
+/* Adds a number as a string of digits, for a field that the API declares as a string. */
 bool rows_digits(cJSON *object, const char *name, int64_t number);
 
-/* Adds a time in ms since the epoch, or null for 0. */
+/* Adds a time in milliseconds since the epoch; null for 0. */
 bool rows_time(cJSON *object, const char *name, int64_t time_ms);
 
-/* Adds the number of a version as text: "v7". */
+/* Adds a version as a text: "v7" for 7. */
 bool rows_version(cJSON *object, const char *name, int64_t number);
 
 /* Appends {"key", "value"} to an array. */
 bool rows_pair(cJSON *pairs, const char *key, const char *value);
 
-/* Adds what a JSON text of the service's own making says. */
+/* Parses a JSON text that the service itself has made, and adds the value. */
 bool rows_json(cJSON *object, const char *name, const char *text);
 
 #endif

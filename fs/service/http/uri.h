@@ -6,7 +6,7 @@
 
 #include "sign/sign.h"
 
-#define URI_SEGMENTS_MAX 8
+#define URI_SEGMENTS_MAX 8 /* segments of a path that are kept: no path of the API has so many */
 
 /*
  * The target of a request line, parsed and decoded. Each segment is decoded by itself, so an
