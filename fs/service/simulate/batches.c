@@ -24,7 +24,8 @@ const char *batches_type(const cJSON *targets)
 	return cJSON_GetArraySize(targets) ? "RATE_CONTROL" : "NORMAL";
 }
 
-/* A copy of a value; of what it says, if it is a text that holds a JSON object or array. */
+/* Copies a value. If the value is a text that holds a JSON object or array, the copy is that object
+ * or array. */
 static cJSON *unpack_batches(const cJSON *value)
 {
 	const char *text = cJSON_IsString(value) ? value->valuestring : "";
@@ -35,7 +36,8 @@ static cJSON *unpack_batches(const cJSON *value)
 	return cJSON_Duplicate(value, true);
 }
 
-/* Appends an instance, which it takes over in every case. A bare text is its ID. */
+/* Appends an instance, and owns it in each case. A bare text is the ID of an instance. Returns 0 or
+ * -ENOMEM. */
 static int add_instance(cJSON *instances, cJSON *instance)
 {
 	_cleanup_json_ cJSON *own = instance;
@@ -68,7 +70,7 @@ static int add_instances(cJSON *instances, const cJSON *list)
 	return r;
 }
 
-/* Appends a batch without instances. Returns the array for them, NULL when out of memory. */
+/* Appends an empty batch. Returns the array for its instances; NULL without memory. */
 static cJSON *add_batch(cJSON *batches, bool pause)
 {
 	cJSON *batch = cJSON_CreateObject();
@@ -143,7 +145,7 @@ int batches_properties(const cJSON *instance, cJSON *properties)
 	if (!properties)
 		return -ENOMEM;
 	cJSON_ArrayForEach (member, instance) {
-		/* the request and the answer have two words for it */
+		/* the request says "name" where the answer says "resource_name" */
 		bool is_name = member->string && !strcmp(member->string, "name");
 
 		if (cJSON_IsString(member) &&

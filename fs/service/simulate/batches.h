@@ -5,27 +5,27 @@
 #include "base/json.h"
 
 /*
- * The instances that a step works on, batch by batch, in one form for each way of asking:
- * [{"instances": [{"resource_id": …, …}, …], "pause": true}, …]. "pause" says that somebody has to
- * let the next batch begin. Pure.
+ * The instances that a step works on, batch by batch. A request can give them in several forms;
+ * here they have one: [{"instances": [{"resource_id": …, …}, …], "pause": true}, …]. "pause": the
+ * next batch begins only after an operation on the execution. Pure.
  */
 
-/* The type of an execution with such targets: BATCH, RATE_CONTROL or NORMAL. */
+/* Returns what an execution with these targets is called in the API: BATCH, RATE_CONTROL or
+ * NORMAL. */
 const char *batches_type(const cJSON *targets);
 
 /*
- * Takes the targets of an execution: BatchValues has a batch in each value, InstanceValues an
- * instance, and all of these are one batch. A value may be a text that holds the JSON. Returns 0
- * and an owned array, which is empty without targets; -ENOMEM.
+ * Makes the batches of an execution's targets. Each value of BatchValues is a batch. Each value of
+ * InstanceValues is an instance, and together they are one batch. A value may be a text that holds
+ * the JSON. Returns 0 and an array that the caller deletes (empty without targets); or -ENOMEM.
  */
 int batches_of_targets(const cJSON *targets, cJSON **ret_batches);
 
-/* Takes a list of instances as an input has it, a JSON array in a text. Returns 0 and an owned
- * array, which is empty when the text says nothing of the kind; -ENOMEM. */
+/* Makes the batches of an input that lists instances: a JSON array in a text. Returns 0 and an
+ * array that the caller deletes (empty if the text is no such list); or -ENOMEM. */
 int batches_of_input(const char *text, cJSON **ret_batches);
 
-/* Appends what an answer says about an instance to an object: a map of texts. Returns 0 or
- * -ENOMEM. */
+/* Adds the texts of an instance to an object in an answer. Returns 0 or -ENOMEM. */
 int batches_properties(const cJSON *instance, cJSON *properties);
 
 #endif

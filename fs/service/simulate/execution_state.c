@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Acts are kept as a text: for each its letter, its time and a blank. */
+/* Reads the operations of an execution from their text. The text has for each operation its letter,
+ * its time and a blank. Returns 0, -EIO or -ENOMEM. */
 static int read_operations(const char *text, struct execution_state *track)
 {
 	size_t count = 0;
@@ -58,7 +59,7 @@ int execution_state_make(const struct store_run *run, const char *acts,
 	track.walk.slices = track.plan.slices;
 	track.walk.n_slices = track.plan.n_slices;
 	track.walk.start_ms = run->start_ms;
-	/* what was begun ends at its own pace, but not with the patience of a long sleep */
+	/* a terminated slice takes the time of a normal step at most, even if it is a long sleep */
 	track.walk.cancel_ms = run->step_ms;
 	*ret_state = track;
 	return 0;
@@ -102,7 +103,7 @@ int execution_state_operate(struct execution_state *track, enum operation_kind k
 	return buf_printf(acts, "%c%" PRId64 " ", (char)kind, time_ms);
 }
 
-/* Which of two statuses a step has whose slices ended with both. */
+/* Returns the status of a step with slices that ended in both statuses. */
 static enum execution_status worse_status(enum execution_status a, enum execution_status b)
 {
 	static const enum execution_status order[] = {STATUS_FAILED, STATUS_TIMEOUT,

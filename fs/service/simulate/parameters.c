@@ -10,7 +10,8 @@
 #define CLOSING "}}"
 #define BLANKS " \t"
 
-/* Finds the first reference in a text. Returns where it begins, NULL without one. */
+/* Finds the first reference in a text. Returns where the reference begins; NULL if there is
+ * none. */
 static const char *find_parameter(const char *text, const char **ret_name, size_t *ret_size,
 				  const char **ret_end)
 {

@@ -7,20 +7,20 @@
 #include "base/buf.h"
 #include "base/json.h"
 
-/* References to the parameters of an execution, "{{$globals.NAME}}" in the inputs of a step. */
+/* References to the parameters of an execution: "{{$globals.NAME}}" in the inputs of a step. */
 
 struct globals {
 	const cJSON *parameters; /* of the execution: an array of {"key", "value"} */
-	const cJSON *inputs;	 /* of the document: NAME -> {"default"}; or NULL */
+	const cJSON *inputs;	 /* of the document: NAME -> {"default"}; NULL: it has none */
 };
 
-/* True if the text refers to the parameter of that name. */
+/* Does the text refer to the parameter of this name? */
 bool globals_named(const char *text, const char *name);
 
 /*
- * Appends the text with the values in the place of the references. Returns 0; -ENOENT: a parameter
- * has no value, and *ret_missing (the caller frees it) is its name; -E2BIG: the result is of more
- * than max bytes; -ENOMEM.
+ * Appends a text to out, and replaces its references by the values. Returns 0. Returns -ENOENT if a
+ * parameter has no value: *ret_missing is its name, which the caller frees. Returns -E2BIG if out
+ * has more than max bytes then; -ENOMEM.
  */
 int globals_fill(const struct globals *globals, const char *text, size_t max, struct buf *out,
 		 char **ret_missing);

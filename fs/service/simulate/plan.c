@@ -13,16 +13,16 @@
 #include "service/simulate/plan_task.h"
 #include "service/simulate/yaml_tree.h"
 
-/* A plan being made. */
+/* A plan while it is made. */
 struct maker {
 	const struct plan_source *source;
 	struct plan *plan;
 	struct globals globals;
-	size_t filled; /* bytes of inputs so far */
+	size_t filled; /* bytes of all inputs so far */
 	size_t slices_room;
 };
 
-/* Gives a step its message. Returns 0 or -ENOMEM. */
+/* Sets the message of a step. Returns 0 or -ENOMEM. */
 __attribute__((format(printf, 2, 3))) static int say(struct plan_step *step, const char *fmt, ...)
 {
 	va_list args;
@@ -56,7 +56,7 @@ static int add_slice(struct maker *maker, enum slice_end end, int64_t ms)
 	return 0;
 }
 
-/* Appends a step without slices. Returns 0 or -ENOMEM. The array has room for it. */
+/* Appends a step without slices. The array must have room. Returns 0 or -ENOMEM. */
 static int add_step(struct maker *maker, const char *name, struct plan_step **ret_step)
 {
 	struct plan *plan = maker->plan;
@@ -73,8 +73,8 @@ static int add_step(struct maker *maker, const char *name, struct plan_step **re
 	return step->name && step->action && step->inputs && step->outputs ? 0 : -ENOMEM;
 }
 
-/* The text of a value in the document: a scalar's own, of others their JSON. NULL when out of
- * memory; the caller frees it. */
+/* Returns a value of the document as a text: a scalar as it is, another value as JSON. The caller
+ * frees the text. Returns NULL without memory. */
 static char *text_of_value(const cJSON *value)
 {
 	if (cJSON_IsString(value))
@@ -82,7 +82,8 @@ static char *text_of_value(const cJSON *value)
 	return cJSON_IsNull(value) ? strdup("") : cJSON_PrintUnformatted(value);
 }
 
-/* Fills in one input. Returns 0, -ENOENT or -E2BIG with the step's message set, or -ENOMEM. */
+/* Fills in one input. Returns 0 or -ENOMEM; or -ENOENT or -E2BIG, and then the step has a
+ * message. */
 static int fill_input(struct maker *maker, struct plan_step *step, const cJSON *input)
 {
 	_cleanup_free_ char *text = text_of_value(input), *missing = NULL;
@@ -111,8 +112,8 @@ static int fill_input(struct maker *maker, struct plan_step *step, const cJSON *
 	return r;
 }
 
-/* Fills in all inputs. Returns 0; -ENOENT or -E2BIG: the step cannot be done, and has a message;
- * -ENOMEM. */
+/* Fills in all inputs. Returns 0 or -ENOMEM. Returns -ENOENT or -E2BIG if the step cannot be done;
+ * then the step has a message. */
 static int fill_inputs(struct maker *maker, struct plan_step *step, const cJSON *inputs)
 {
 	const cJSON *input;
@@ -141,7 +142,7 @@ static int add_step_outputs(struct plan_step *step, const cJSON *outputs)
 	return 0;
 }
 
-/* True if a step works on the targets of the execution. */
+/* Does a step work on the targets of the execution? */
 static bool meets_targets(const struct maker *maker, const cJSON *inputs)
 {
 	const char *name = maker->source->target_parameter_name;
@@ -156,7 +157,7 @@ static bool meets_targets(const struct maker *maker, const cJSON *inputs)
 	return false;
 }
 
-/* Finds the instances that a step works on. Returns 0 or -ENOMEM. */
+/* Finds the batches of instances that a step works on. Returns 0 or -ENOMEM. */
 static int find_batches(struct maker *maker, struct plan_step *step, const cJSON *inputs)
 {
 	const char *list = plan_input(step->inputs, "instance_list");
@@ -180,7 +181,8 @@ static int find_batches(struct maker *maker, struct plan_step *step, const cJSON
 	return 0;
 }
 
-/* Makes the slices of a step: one, or one for each batch and each pause between them. */
+/* Makes the slices of a step: one slice, or one for each batch and for each pause between two
+ * batches. Returns 0 or -ENOMEM. */
 static int add_slices(struct maker *maker, struct plan_step *step, enum slice_end end, int64_t ms)
 {
 	const cJSON *batch;
@@ -236,7 +238,7 @@ static int make_step(struct maker *maker, const cJSON *row)
 	return add_slices(maker, step, doing.end, doing.ms);
 }
 
-/* Frees the steps and slices. */
+/* Frees the steps and slices of a plan. */
 static void drop_steps(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++) {
@@ -253,7 +255,8 @@ static void drop_steps(struct plan *plan)
 	plan->n_steps = plan->n_slices = 0;
 }
 
-/* The plan of what cannot be done at all. */
+/* Makes the plan of a document that cannot be executed: one step that fails, with the reason.
+ * Returns 0 or -ENOMEM. */
 static int give_plan_up(struct maker *maker, const char *why)
 {
 	struct plan_step *step;

@@ -6,23 +6,23 @@
 #include "service/simulate/timeline.h"
 
 /*
- * What a document says is to be done, made ready to be walked. The same source gives the same plan,
- * so a plan need not be kept. Pure.
+ * The plan of an execution: the steps and slices that a document asks for. The same source always
+ * gives the same plan, so no plan is stored. Pure.
  */
 
 struct plan_source {
-	const char *content;		   /* the document, also one that is no plan */
-	const char *parameters, *targets;  /* JSON arrays, as an execution keeps them */
-	const char *target_parameter_name; /* the parameter that targets stand for, or "" */
-	int64_t step_ms;		   /* what a step takes that says nothing else */
+	const char *content;		   /* the document, which may be wrong */
+	const char *parameters, *targets;  /* JSON arrays, as in the record of an execution */
+	const char *target_parameter_name; /* the parameter that the targets replace; "": none */
+	int64_t step_ms;		   /* the time of a step that gives no time */
 };
 
 struct plan_step {
 	char *name, *action;
-	char *message; /* why it fails, if it does; else NULL */
-	cJSON *inputs; /* [{"key", "value"}, …], parameters filled in */
+	char *message; /* why the step fails; NULL: it does not */
+	cJSON *inputs; /* [{"key", "value"}, …], with parameters filled in */
 	cJSON *outputs;
-	const cJSON *batches; /* see batches.h; empty or NULL: it works on no instances */
+	const cJSON *batches; /* see batches.h; empty or NULL: the step works on no instances */
 	size_t first_slice, n_slices;
 };
 
@@ -36,12 +36,12 @@ struct plan {
 };
 
 /*
- * Makes the plan of an execution. A document that is none is a plan too: one step that fails and
- * says why. Returns 0 and a plan to be finished; -ENOMEM.
+ * Makes the plan of an execution. A document that cannot be executed has a plan too: one step that
+ * fails and says why. Returns 0 and a plan that plan_finish() frees; or -ENOMEM.
  */
 int plan_make(const struct plan_source *source, struct plan *ret_plan);
 
-/* Frees what a plan holds; a zeroed one is accepted. */
+/* Frees the memory of a plan. A zeroed plan is accepted. */
 void plan_finish(struct plan *plan);
 
 #endif

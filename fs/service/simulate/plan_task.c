@@ -7,9 +7,9 @@
 
 #define DIGITS "0123456789"
 #define PREFIX "hwc:runbook:"
-#define SECONDS_DIGITS 9 /* SERVICE_STEP_MAX_S has so many */
+#define SECONDS_DIGITS 9 /* SERVICE_STEP_MAX_S has 9 digits */
 
-/* Steps over a mark and a number after it. */
+/* Moves *at behind a mark and a number. Returns whether both were there. */
 static bool skip_number(const char **at, char mark)
 {
 	size_t digits = **at == mark ? strspn(*at + 1, DIGITS) : 0;
@@ -55,7 +55,7 @@ static bool parse_seconds(const char *text, int64_t *ret_ms)
 	return true;
 }
 
-/* Ends a step with a failure of this message. */
+/* Lets a task fail with a message. Returns 0 or -ENOMEM. */
 static int fail_task(struct plan_task *task, enum slice_end end, const char *message)
 {
 	task->end = end;
@@ -63,7 +63,8 @@ static int fail_task(struct plan_task *task, enum slice_end end, const char *mes
 	return task->message ? 0 : -ENOMEM;
 }
 
-/* How the cloud spells a sleep is not public: its time is the first input that is a number. */
+/* Reads the time of a sleep: the first input that is a number. The cloud's name for this input is
+ * not public. */
 static void read_sleep(const cJSON *inputs, struct plan_task *task)
 {
 	const cJSON *input;
@@ -74,7 +75,7 @@ static void read_sleep(const cJSON *inputs, struct plan_task *task)
 	}
 }
 
-/* Takes what PLAN_OUTCOME asks for, and the time limit that the step itself has. */
+/* Reads PLAN_OUTCOME, and the time limit of the step itself. Returns 0 or -ENOMEM. */
 static int read_outcome(const cJSON *inputs, struct plan_task *task)
 {
 	const char *outcome = plan_input(inputs, PLAN_OUTCOME);

@@ -5,27 +5,29 @@
 #include "base/json.h"
 #include "service/simulate/timeline.h"
 
-/* What the task of a step comes to, by its action and its inputs. Pure. */
+/* How the task of a step ends, by its action and its inputs. Pure. */
 
-/* Inputs of our own, which say what becomes of a step. The cloud has nothing of the kind. */
+/* Inputs that only the local service knows. They say how a step ends. The cloud has no such
+ * inputs. */
 #define PLAN_OUTCOME "local_outcome" /* succeed, fail, fail-once, timeout */
-#define PLAN_SECONDS "local_seconds" /* how long it takes */
-#define PLAN_MESSAGE "local_message" /* what it fails with */
+#define PLAN_SECONDS "local_seconds" /* how long the step takes */
+#define PLAN_MESSAGE "local_message" /* the message of its failure */
 
-/* The action of "hwc:runbook:ACTION@x.y.z"; "" for a task of another form. The caller frees it;
- * NULL when out of memory. */
+/* Returns the action of "hwc:runbook:ACTION@x.y.z"; "" for a task of another form. The caller frees
+ * the text. Returns NULL without memory. */
 char *plan_action(const char *task);
 
-/* The value of an input in [{"key", "value"}, …]; NULL when it is not there. */
+/* Returns the value of an input in [{"key", "value"}, …]; NULL if there is no such input. */
 const char *plan_input(const cJSON *inputs, const char *key);
 
 struct plan_task {
 	enum slice_end end;
 	int64_t ms;
-	char *message; /* of a failure; allocated, or NULL */
+	char *message; /* of a failure; the caller frees it. NULL: no failure */
 };
 
-/* Finds how a step ends. step_ms is what it takes if it says nothing else. Returns 0 or -ENOMEM. */
+/* Finds out how a step ends. step_ms: the time of a step that gives no time. Returns 0 or
+ * -ENOMEM. */
 int plan_task_read(const char *action, const cJSON *inputs, int64_t step_ms,
 		   struct plan_task *ret_task);
 

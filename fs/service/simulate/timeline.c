@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "service/simulate/timeline.h"
 
-/* A walker on the way. */
+/* The way through a timeline up to now_ms. */
 struct walker {
 	const struct timeline *walk;
-	struct slice_state *places; /* or NULL */
+	struct slice_state *places; /* the state of each slice; NULL: not wanted */
 	int64_t now_ms;
-	int64_t at_ms;	/* when the slice was begun, or begun again */
-	size_t act;	/* the next one */
-	size_t attempt; /* at this slice, from 0 */
+	int64_t at_ms;	/* when the present slice began, or began again */
+	size_t act;	/* the next operation */
+	size_t attempt; /* how often the present slice was tried before */
 	struct timeline_state state;
 };
 
@@ -29,7 +29,7 @@ bool execution_status_is_end(enum execution_status status)
 	return status != STATUS_PENDING && status != STATUS_RUNNING && status != STATUS_CANCELING;
 }
 
-/* The act that comes next, if its time is not after now; else NULL. */
+/* Returns the next operation, if its time is not after now; else NULL. */
 static const struct operation *next_operation(const struct walker *walker)
 {
 	const struct timeline *walk = walker->walk;
@@ -39,7 +39,7 @@ static const struct operation *next_operation(const struct walker *walker)
 	return &walk->acts[walker->act];
 }
 
-/* Notes what is known of the slice that the walker is at. */
+/* Records the state of the present slice. */
 static void note_slice(struct walker *walker, enum execution_status status, int64_t end_ms)
 {
 	struct slice_state *place;
@@ -53,7 +53,7 @@ static void note_slice(struct walker *walker, enum execution_status status, int6
 	place->end_ms = end_ms;
 }
 
-/* Ends the walk, for now or for good. Returns false. */
+/* Stops in the present slice, for now or for good. Returns false. */
 static bool stop_walk(struct walker *walker, enum execution_status status, int64_t since_ms)
 {
 	walker->state.status = status;
@@ -62,7 +62,7 @@ static bool stop_walk(struct walker *walker, enum execution_status status, int64
 	return false;
 }
 
-/* Leaves the slice, which ended so, for the next one. Returns true. */
+/* Ends the present slice with a status, and goes on to the next one. Returns true. */
 static bool go_on_to_next_slice(struct walker *walker, enum execution_status status,
 				int64_t ended_ms, int64_t at_ms)
 {
@@ -73,7 +73,7 @@ static bool go_on_to_next_slice(struct walker *walker, enum execution_status sta
 	return true;
 }
 
-/* Passes over a slice that was not begun. */
+/* Skips a slice that was not begun. */
 static void pass_slice(struct walker *walker)
 {
 	note_slice(walker, STATUS_CANCELED, walker->at_ms);
@@ -82,7 +82,7 @@ static void pass_slice(struct walker *walker)
 	walker->state.slice++;
 }
 
-/* The status that a slice comes to by itself. */
+/* Returns the status in which a slice ends by itself. */
 static enum execution_status slice_result(const struct slice *slice, size_t attempt)
 {
 	switch (slice->end) {
@@ -98,7 +98,8 @@ static enum execution_status slice_result(const struct slice *slice, size_t atte
 	}
 }
 
-/* A slice that waits: true if somebody has let the walker go on. */
+/* Handles a slice that waits for an operation. Returns true if an operation lets the execution go
+ * on. */
 static bool wait_here(struct walker *walker, const struct slice *slice)
 {
 	const struct operation *act = next_operation(walker);
@@ -110,14 +111,14 @@ static bool wait_here(struct walker *walker, const struct slice *slice)
 	if (act->kind == OPERATION_TERMINATE)
 		return stop_walk(walker, STATUS_CANCELED, act->time_ms);
 	go_on_to_next_slice(walker, STATUS_SUCCEED, act->time_ms, act->time_ms);
-	/* a pause between two batches of a step: the one that is ahead is meant */
+	/* in a pause between two batches of a step, SKIP_BATCH means the next batch */
 	if (act->kind == OPERATION_SKIP && walker->state.slice < walk->n_slices &&
 	    walk->slices[walker->state.slice].step == slice->step)
 		pass_slice(walker);
 	return true;
 }
 
-/* A slice that takes a time: true if the walker is through with it, or begins it again. */
+/* Handles a slice that takes a time. Returns true if the slice is over, or begins again. */
 static bool run_slice(struct walker *walker, const struct slice *slice)
 {
 	const struct operation *act = next_operation(walker);
@@ -125,7 +126,7 @@ static bool run_slice(struct walker *walker, const struct slice *slice)
 	enum execution_status status = slice_result(slice, walker->attempt);
 
 	if (act && act->time_ms < end_ms) {
-		/* nothing but TERMINATE is taken here */
+		/* only TERMINATE is allowed here */
 		int64_t cancel_ms = act->time_ms + walker->walk->cancel_ms;
 
 		walker->act++;

@@ -7,13 +7,13 @@
 #include <stdint.h>
 
 /*
- * Where an execution stands. Nothing runs: an execution is a way of slices, one after the other,
- * each of which takes a time that is known beforehand or waits for somebody. What was done to it
- * (its acts) is kept with the time, and from both follows where it is at any moment. Pure: no
- * clock, no store.
+ * The state of an execution at any moment. Nothing runs. An execution is a sequence of slices. A
+ * slice takes a time that is known beforehand, or waits for an operation. The operations on an
+ * execution are stored with their times. Slices and operations together give the state at each
+ * moment. Pure: no clock, no store.
  */
 
-/* The statuses of the API, of an execution, a step and an instance. */
+/* The API's statuses of executions, steps and instances. */
 enum execution_status {
 	STATUS_PENDING, /* waits for RESUME */
 	STATUS_RUNNING,
@@ -25,21 +25,21 @@ enum execution_status {
 	STATUS_STATUSES,
 };
 
-/* The word that the API has for a status. */
+/* Returns the API's word for a status. */
 const char *execution_status_word(enum execution_status status);
 
 /* How a slice ends when its time is over. */
 enum slice_end {
 	SLICE_SUCCEEDS,
 	SLICE_FAILS,
-	SLICE_FAILS_ONCE, /* and succeeds when it is tried again */
+	SLICE_FAILS_ONCE, /* fails, and succeeds when it is tried again */
 	SLICE_TIMES_OUT,
-	SLICE_WAITS,  /* it has no time of its own: it ends with an act */
-	SLICE_CANNOT, /* fails, and nothing leads past it */
+	SLICE_WAITS,  /* has no time: an operation ends it */
+	SLICE_CANNOT, /* fails, and no operation lets the execution go on */
 };
 
 struct slice {
-	size_t step; /* to which it belongs; a step has one slice or several in a row */
+	size_t step; /* the step of the slice; a step has one slice, or several in a row */
 	enum slice_end end;
 	int64_t ms;
 };
@@ -53,47 +53,48 @@ enum operation_kind {
 
 struct operation {
 	enum operation_kind kind;
-	int64_t time_ms; /* not before the act ahead of it */
+	int64_t time_ms; /* not before the operation before it */
 };
 
-/* An execution; what it points to is borrowed. */
+/* The timeline of an execution. The pointers are borrowed. */
 struct timeline {
 	const struct slice *slices;
 	size_t n_slices; /* one or more */
 	const struct operation *acts;
 	size_t n_operations;
 	int64_t start_ms;
-	int64_t cancel_ms; /* what runs when it is terminated ends after this time at the latest */
+	int64_t cancel_ms; /* a slice that TERMINATE stops ends within this time */
 };
 
-/* A slice as it is at some moment. */
+/* The state of a slice at a moment. */
 struct slice_state {
 	bool begun;
-	bool skipped; /* passed over without an attempt */
+	bool skipped; /* skipped without an attempt */
 	enum execution_status status;
-	int64_t start_ms, end_ms; /* end_ms 0: it has not ended */
+	int64_t start_ms, end_ms; /* end_ms 0: the slice has not ended */
 };
 
-/* An execution as it is at some moment. */
+/* The state of an execution at a moment. */
 struct timeline_state {
 	enum execution_status status;
-	int64_t since_ms; /* when it came into this status, or to this slice */
-	size_t slice;	  /* where it is; n_slices when it is through */
+	int64_t since_ms; /* when the execution came to this status, or to this slice */
+	size_t slice;	  /* the present slice; n_slices: all are over */
 };
 
 #define TIMELINE_FOREVER (INT64_MAX / 4)
 
 /*
- * Where an execution is at now_ms, as far as it is known now. At TIMELINE_FOREVER, where it comes
- * to rest if nobody does anything more. ret_places has room for n_slices, or is NULL.
+ * Computes the state of an execution at now_ms, from the operations that are known now. With
+ * TIMELINE_FOREVER this is the final state, if there are no more operations. ret_places: the states
+ * of all n_slices slices, or NULL.
  */
 void timeline_at(const struct timeline *walk, int64_t now_ms, struct timeline_state *ret_state,
 		 struct slice_state *ret_places);
 
-/* True if the status is an end of the whole. */
+/* Is the execution over in this status? */
 bool execution_status_is_end(enum execution_status status);
 
-/* True if that can be done to an execution in this state. */
+/* Is the operation allowed on an execution in this state? */
 bool timeline_takes(const struct timeline *walk, const struct timeline_state *state,
 		    enum operation_kind kind);
 

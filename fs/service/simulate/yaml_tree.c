@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tree is built from libyaml's events, not by its loader, so that a text that is nested too
- * deep is given up where it becomes so: reading on takes libyaml a time that grows with the square
- * of the depth.
+ * The tree is built from libyaml's events, and not by its loader. So the parser stops when the text
+ * is nested too deep. If it read on, the time that libyaml takes would grow with the square of the
+ * depth.
  */
 #define _GNU_SOURCE
 #include "bounds/job.h"
@@ -14,13 +14,13 @@
 
 struct tree_anchor {
 	char *name;
-	const cJSON *value; /* in the tree; NULL until it is whole */
+	const cJSON *value; /* in the tree; NULL: it is not complete yet */
 };
 
 struct level {
 	cJSON *container;
-	char *key;     /* of a mapping: the one whose value comes next */
-	size_t anchor; /* 1 + its index, 0: none */
+	char *key;     /* of a mapping: the key whose value comes next */
+	size_t anchor; /* 1 + the index of its anchor; 0: no anchor */
 };
 
 struct tree {
@@ -32,7 +32,7 @@ struct tree {
 	struct tree_anchor *anchors;
 	size_t n_anchors;
 	size_t n_aliases;
-	size_t n_nodes; /* of the tree, with the aliases filled in */
+	size_t n_nodes; /* nodes of the tree, with the aliases filled in */
 };
 
 static int refuse_document(struct tree *tree, const yaml_mark_t *mark, const char *what)
@@ -45,7 +45,8 @@ static int fail_without_memory(struct tree *tree)
 	return err_set(tree->err, ENOMEM, "out of memory");
 }
 
-/* The nodes of a value; *deepest is raised to how deep they are nested below depth. */
+/* Returns the number of nodes of a value. *deepest becomes the depth of its deepest node, if that
+ * is greater. depth: of the value itself. */
 static size_t weigh_value(const cJSON *value, size_t depth, size_t *deepest)
 {
 	const cJSON *child;
@@ -60,7 +61,7 @@ static size_t weigh_value(const cJSON *value, size_t depth, size_t *deepest)
 	return nodes;
 }
 
-/* Puts a value, which it takes over in every case, where the document has it. */
+/* Adds a value at its place in the tree, and owns it in each case. Returns 0 or -errno with err. */
 static int put_value(struct tree *tree, cJSON *value, const yaml_mark_t *mark)
 {
 	struct level *level = tree->depth ? &tree->levels[tree->depth - 1] : NULL;
@@ -91,7 +92,8 @@ static int put_value(struct tree *tree, cJSON *value, const yaml_mark_t *mark)
 	return 0;
 }
 
-/* Remembers an anchor. Returns 0 and 1 + its index, or 0 without a name. */
+/* Records an anchor. Returns 0 with *ret_anchor: 1 + its index, or 0 if there is no name; or
+ * -errno. */
 static int name_anchor(struct tree *tree, const yaml_char_t *name, size_t *ret_anchor)
 {
 	struct tree_anchor *anchors;
@@ -139,7 +141,7 @@ static int put_scalar(struct tree *tree, const yaml_event_t *event)
 		return r;
 	value = is_null(event) && !is_key ? cJSON_CreateNull() : cJSON_CreateString(text);
 	r = put_value(tree, value, &event->start_mark);
-	/* a key is no value of the tree that could be copied later */
+	/* no alias can name a key: a key is no value of the tree */
 	if (r == 0 && anchor && !is_key)
 		tree->anchors[anchor - 1].value = value;
 	return r;
@@ -178,7 +180,7 @@ static int put_alias(struct tree *tree, const yaml_event_t *event)
 
 	if (++tree->n_aliases > DSL_ALIAS_MAX)
 		return refuse_document(tree, &event->start_mark, "too many aliases");
-	/* the last anchor of a name counts */
+	/* if a name has several anchors, the last one counts */
 	for (size_t i = tree->n_anchors; i-- > 0;)
 		if (!strcmp(tree->anchors[i].name, (const char *)event->data.alias.anchor)) {
 			value = tree->anchors[i].value;
