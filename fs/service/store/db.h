@@ -8,32 +8,33 @@
 #include "base/err.h"
 
 /*
- * The database under the store: SQLite or PostgreSQL. What the store does is said once, in numbered
- * statements whose places are ?1, ?2, …; a driver runs them. One thread at a time.
+ * The database under the store: SQLite or PostgreSQL. The store uses numbered statements whose
+ * values stand at ?1, ?2, …; a driver runs them. One thread at a time.
  *
- * All functions that return an int fail with -ENOMEM, -ENOSPC, -EBUSY (others hold what is wanted),
- * -EROFS, -EACCES or -EIO and err filled, besides the errors that they name.
+ * All functions that return an int fail with -ENOMEM, -ENOSPC, -EBUSY (others have locked the row
+ * or file), -EROFS, -EACCES or -EIO. Errors that only one function has stand at that function. Then
+ * err is filled.
  */
 struct db;
 
 enum statement {
-	ST_BEGIN_ONE, /* a savepoint */
+	ST_BEGIN_ONE, /* begins a savepoint */
 	ST_KEEP_ONE,
 	ST_UNDO_ONE,
 	ST_INSERT,
 	ST_INSERT_VERSION,
 	ST_FIND,
-	ST_FIND_TO_CHANGE, /* nobody else changes the row before the transaction is over */
+	ST_FIND_TO_CHANGE, /* nobody else can change the row before the transaction is over */
 	ST_UPDATE,
 	ST_DELETE,
 	ST_SHOW,
 	ST_VERSIONS,
 	ST_LIST,
 	ST_COUNT,
-	ST_LIST_AFTER, /* as ST_LIST, from below a number on instead of from an offset */
+	ST_LIST_AFTER, /* as ST_LIST, from below a number instead of from an offset */
 	ST_LIST_EVERY, /* as ST_LIST, without a filter */
 	ST_COUNT_EVERY,
-	ST_STATE,      /* a text that is another one when anything has changed, or may have */
+	ST_STATE,      /* a text that differs after any change */
 	ST_FIND_PARTS, /* numbers of documents whose names have parts in one of four ranges */
 	ST_LIST_FOUND, /* as ST_LIST, of documents whose numbers are in a JSON array */
 	ST_COUNT_FOUND,
@@ -46,10 +47,10 @@ enum statement {
 	STATEMENTS,
 };
 
-/* The statements as SQLite takes them, and PostgreSQL those that it has no text of its own for. */
+/* The statements for SQLite. PostgreSQL uses them too, if it has no text of its own for one. */
 extern const char *const db_statements[STATEMENTS];
 
-/* A value for a place of a statement; a text is borrowed. */
+/* A value for a statement. A text is borrowed. */
 struct db_value {
 	enum { DB_TEXT, DB_NUMBER } kind;
 	bool is_null;
@@ -57,7 +58,7 @@ struct db_value {
 	int64_t number;
 };
 
-/* A text, or null for NULL. */
+/* Makes a value of a text; null for NULL. */
 static inline struct db_value db_of_text(const char *text)
 {
 	return (struct db_value){.kind = DB_TEXT, .is_null = !text, .text = text};
@@ -68,7 +69,7 @@ static inline struct db_value db_of_number(int64_t number)
 	return (struct db_value){.kind = DB_NUMBER, .number = number};
 }
 
-/* A null where there might be a number. */
+/* Makes a null in the place of a number. */
 static inline struct db_value db_no_number(void)
 {
 	return (struct db_value){.kind = DB_NUMBER, .is_null = true};
@@ -76,25 +77,27 @@ static inline struct db_value db_no_number(void)
 
 #define DB_COUNT(values) ((int)(sizeof(values) / sizeof((values)[0])))
 
-/* A row of an answer; valid while the callback that gets it runs. */
+/* A row of an answer. The row is valid while the callback runs. */
 struct db_row {
 	const struct db_ops *ops;
-	void *at; /* the driver's */
+	void *at; /* the row, as the driver has it */
 };
 
-/* A column as text, NULL when it is null (or out of memory); valid as the row is. */
+/* Returns a column as a text; NULL if it is null, or without memory. The text is valid as long as
+ * the row. */
 const char *db_text(const struct db_row *row, int column);
 
-/* A column as a number, 0 when it is null. */
+/* Returns a column as a number; 0 if it is null. */
 int64_t db_number(const struct db_row *row, int column);
 
 /*
- * Gets a row. Returns 0 to go on, more to see no more rows, or a negative value to end the query
- * with it. It must not use the database.
+ * Called with a row. Returns 0 to go on, a positive number to get no more rows, or a negative
+ * number to end the query with that number. Must not use the database.
  */
 typedef int db_row_fn(void *data, const struct db_row *row);
 
-/* What a driver does; the functions are those below. A driver's database begins with struct db. */
+/* The functions of a driver: see the functions below. A driver's own struct begins with struct
+ * db. */
 struct db_ops {
 	int (*begin)(struct db *db, struct err *err);
 	int (*commit)(struct db *db, struct err *err);
@@ -111,37 +114,38 @@ struct db_ops {
 
 struct db {
 	const struct db_ops *ops;
-	struct err last; /* of the last call; errnum 0: it went well */
+	struct err last; /* the error of the last call; errnum 0: there was none */
 };
 
-/* Begins a transaction. */
+/* Begins a transaction. Returns 0 or -errno. */
 int db_begin(struct db *db, struct err *err);
 
 /*
- * Makes the transaction durable. An error: it is over, and was not made; but when the connection to
- * the database broke at this moment, which is an -EIO, nobody can know.
+ * Makes the transaction durable. After an error the transaction is over, and its changes are not
+ * made. One error is different: if the connection to the database breaks at this moment (-EIO),
+ * nobody can know whether they are made.
  */
 int db_commit(struct db *db, struct err *err);
 
-/* Gives the transaction up, if there is one. */
+/* Undoes the transaction, if there is one. */
 void db_undo(struct db *db);
 
-/* False also when the database has undone the transaction by itself, or is gone. */
+/* Is there a transaction? False if the database has undone it by itself, or is gone. */
 bool db_in_transaction(const struct db *db);
 
-/* Runs a statement that gives no row. Returns 0 and, if it is asked for, how many rows it
- * changed. */
+/* Runs a statement that gives no row. Returns 0 or -errno. *ret_changed (may be NULL): how many
+ * rows it changed. */
 int db_run(struct db *db, enum statement which, const struct db_value *values, int n_values,
 	   int64_t *ret_changed, struct err *err);
 
 /*
- * Runs a statement that gives rows, to the end or until each() has had enough. Returns how many
- * rows it was given, or its negative value, for which err is not filled.
+ * Runs a statement that gives rows, to the end or until each() ends it. Returns how many rows
+ * each() got, or its negative number; err is not filled then.
  */
 int db_query(struct db *db, enum statement which, const struct db_value *values, int n_values,
 	     db_row_fn *each, void *data, struct err *err);
 
-/* Closes and frees; NULL is accepted. What is in a transaction is undone. */
+/* Closes and frees the database. NULL is accepted. A transaction is undone. */
 void db_close(struct db *db);
 
 #endif

@@ -7,7 +7,8 @@
 
 #include "service/store/store_private.h"
 
-/* Inserts the row. Returns 0, -EEXIST when the ID is taken, -ENOENT without its document. */
+/* Inserts the row of an execution. Returns 0; -EEXIST: the ID is taken; -ENOENT: there is no such
+ * document; or -errno. */
 static int insert_execution(struct store *store, const char *id, const struct store_run *run,
 			    struct err *err)
 {
@@ -64,7 +65,7 @@ int store_execute(struct store *store, const struct store_run *run,
 	return r;
 }
 
-/* The columns that ST_EXECUTIONS and ST_EXECUTION begin with. */
+/* Reads the columns that ST_EXECUTIONS and ST_EXECUTION begin with. */
 static struct store_execution read_row(const struct db_row *row)
 {
 	return (struct store_execution){
@@ -97,7 +98,7 @@ static struct store_execution read_row(const struct db_row *row)
 	};
 }
 
-/* The reader of executions; one of the two functions is there. */
+/* The callback for executions: one of the two functions is set. */
 struct run_reader {
 	int (*each)(void *data, const struct store_execution *execution);
 	int (*decide)(void *data, const struct store_execution *execution,
@@ -123,7 +124,7 @@ static int see_whole(void *data, const struct db_row *row)
 			      : reader->each(reader->data, &execution);
 }
 
-/* Reads an execution's whole row. Returns 0, -ENOENT or another -errno. */
+/* Reads the whole row of an execution. Returns 0, -ENOENT or another -errno. */
 static int read_whole_execution(struct store *store, enum statement which, const char *id,
 				struct run_reader *reader, struct err *err)
 {
@@ -158,7 +159,7 @@ static int keep_execution_number(void *data, const struct db_row *row)
 	return 0;
 }
 
-/* A time that 0 does not filter by. */
+/* Makes a value of a time in a filter; null for 0, which means no filter. */
 static struct db_value time_or_none(int64_t time_ms)
 {
 	return time_ms ? db_of_number(time_ms) : db_no_number();

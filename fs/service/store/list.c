@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Listing documents. cocfs asks for the documents of a name before each create, so with very many
- * documents this has to be found without reading them all. A name is asked for by a part of it,
- * which no index of whole names finds.
+ * Lists documents. Before each create, cocfs asks for the documents of a name. If there are very
+ * many documents, this must be found without reading them all. The request gives a part of the
+ * name, and an index of whole names cannot find a part.
  *
- * So the table name_parts has parts of each name: from every fourth character on, up to 64
- * characters, in lower case. The database keeps it by triggers. Where a text of four or more
- * characters stands in a name, one of its first four characters stands where a part begins. So the
- * text without 0, 1, 2 or 3 of its first characters is the beginning of a part: four searches in an
- * index find all documents that may match, and the exact filter is applied to these. Of a longer
- * text the end is looked for, since names that count upwards differ there.
+ * So the table name_parts has parts of each name, in lower case: a part begins at every fourth
+ * character, and has up to 64 characters. Triggers in the database keep the table. If a text of
+ * four or more characters stands in a name, then one of its first four characters stands where a
+ * part begins. So the text without its first 0, 1, 2 or 3 characters is the beginning of a part.
+ * Four searches in an index find all documents that may match. The exact filter is applied to
+ * these. Of a longer text the end is searched for, because names that count upwards differ there.
  *
- * A text that is shorter, or that stands in very many names, is looked for in all documents: what
- * it finds is many, too.
+ * A text that is shorter, or that stands in very many names, is searched for in all documents. The
+ * result is large then, too.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -25,22 +25,23 @@
 #include "bounds/api.h"
 #include "service/store/store_private.h"
 
-/* As in the layouts (sqlite_open.c, postgresql_tables.c). */
+/* The layouts have the same numbers (sqlite_open.c, postgresql_tables.c). */
 #define PART_EVERY 4
 #define PART_CHARS 64
 
-/* Documents that are looked at by their numbers; with more it is as well to read all. */
+/* The most documents that are read by their numbers. If there are more, reading all costs no
+ * more. */
 #define FOUND_MAX 1000
 
 #define CHARACTER_LAST 0x10ffff
 #define SURROGATE_FIRST 0xd800
 #define SURROGATE_LAST 0xdfff
 
-/* The receiver of what is listed. */
+/* The callback for listed documents. */
 struct list_reader {
 	int (*each)(void *data, const struct store_document *document);
 	void *data;
-	int64_t number; /* of the last document */
+	int64_t number; /* the number of the last document */
 	int64_t n;
 };
 
@@ -71,8 +72,8 @@ int store_make_pattern(const char *text, struct buf *out)
 	return buf_puts(out, "%");
 }
 
-/* The characters of a text, in lower case as the database knows it: ASCII letters only. Returns how
- * many there are, 0 for too many. */
+/* Reads the characters of a text, in the database's lower case: only ASCII letters change. Returns
+ * how many there are; 0: too many, or not UTF-8. */
 static size_t read_characters(const char *text, uint32_t characters[COC_NAME_MAX_CHARS])
 {
 	size_t left = strlen(text), n = 0, size;
@@ -105,8 +106,8 @@ static int append_characters(struct buf *out, const uint32_t *characters, size_t
 	return out->error;
 }
 
-/* The least text that is greater than all that begin with these characters. Returns 0, or -ERANGE
- * if there is none, or -ENOMEM. */
+/* Appends the smallest text that is greater than all texts with this beginning. Returns 0; -ERANGE:
+ * there is none; -ENOMEM. */
 static int append_next(struct buf *out, const uint32_t *characters, size_t n)
 {
 	uint32_t last;
@@ -122,7 +123,7 @@ static int append_next(struct buf *out, const uint32_t *characters, size_t n)
 	return append_character(out, last);
 }
 
-/* The numbers of the documents that may match, as a JSON array, and how many they are. */
+/* The numbers of the documents that may match, as a JSON array, and their count. */
 struct found {
 	struct buf numbers;
 	int n;
@@ -135,7 +136,7 @@ static int keep_found(void *data, const struct db_row *row)
 	return buf_printf(&found->numbers, "%s%" PRId64, found->n++ ? "," : "[", db_number(row, 0));
 }
 
-/* Looks for parts that begin with one of the ranges. Returns 0 or -errno. */
+/* Finds the documents that have a part in one of the ranges. Returns 0 or -errno. */
 static int search_parts(struct store *store, struct buf low[PART_EVERY],
 			struct buf high[PART_EVERY], struct found *found, struct err *err)
 {
@@ -153,7 +154,7 @@ static int search_parts(struct store *store, struct buf low[PART_EVERY],
 
 /*
  * Finds the documents whose names may have a text in them. Returns 1 and their numbers; 0: all
- * documents are to be read; or -errno.
+ * documents have to be read; or -errno.
  */
 static int find_names(struct store *store, const char *text, struct found *found, struct err *err)
 {
@@ -184,7 +185,7 @@ static int find_names(struct store *store, const char *text, struct found *found
 	return r < 0 ? r : found->n <= FOUND_MAX;
 }
 
-/* Lists among the documents of some numbers. */
+/* Lists the matching documents among those with the given numbers. */
 static int list_found(struct store *store, const struct store_filter *filter, const char *pattern,
 		      const char *numbers, struct list_reader *reader, int64_t *ret_total,
 		      struct err *err)
@@ -205,7 +206,7 @@ static int list_found(struct store *store, const struct store_filter *filter, co
 				ret_total, err);
 }
 
-/* Lists all documents, without a filter: a database counts them fast. */
+/* Lists all documents without a filter: a database counts all rows fast. */
 static int list_every(struct store *store, const struct store_filter *filter,
 		      struct list_reader *reader, int64_t *ret_total, struct err *err)
 {
@@ -219,7 +220,7 @@ static int list_every(struct store *store, const struct store_filter *filter,
 				err);
 }
 
-/* Lists from where the page before has ended. */
+/* Lists from the end of the page before. */
 static int list_after(struct store *store, const struct store_filter *filter,
 		      const struct list_place *place, struct list_reader *reader,
 		      int64_t *ret_total, struct err *err)
@@ -237,7 +238,7 @@ static int list_after(struct store *store, const struct store_filter *filter,
 			reader, err);
 }
 
-/* Lists among all documents. */
+/* Lists the matching documents among all documents. */
 static int list_all(struct store *store, const struct store_filter *filter, const char *pattern,
 		    struct list_reader *reader, int64_t *ret_total, struct err *err)
 {
@@ -256,7 +257,7 @@ static int list_all(struct store *store, const struct store_filter *filter, cons
 				err);
 }
 
-/* Lists a page of all documents, or of a creator's or a project's. */
+/* Lists a page of all documents, or of those of a creator or a project. */
 static int list_page(struct store *store, const struct store_filter *filter,
 		     struct list_reader *reader, int64_t *ret_total, struct err *err)
 {

@@ -7,36 +7,37 @@
 struct store;
 struct store_filter;
 
-/* So many scans at once go on from where they were. More of them are as slow as a first page is far
- * from the beginning. */
+/* How many scans at the same time find their last page again. Further scans must count from the
+ * first document. */
 #define LIST_PLACES_MAX 16
-#define LIST_STATE_MAX 256 /* bytes of a state that is kept; a longer one is taken for a change */
+#define LIST_STATE_MAX 256 /* bytes of a state that is kept; a longer state counts as changed */
 
-/* Where a page of a list has ended: list_places.c. */
+/* The end of a page of a list: see list_places.c. */
 struct list_place {
-	char *creator, *enterprise_project_id; /* of the filter; NULL: none */
-	char *state;	/* of the database then; NULL: there is no such place */
-	int64_t offset; /* of the next page */
-	int64_t number; /* of the last document */
+	char *creator, *enterprise_project_id; /* of the filter; NULL: no filter */
+	char *state;	/* of the database at that time; NULL: the place is empty */
+	int64_t offset; /* the offset of the next page */
+	int64_t number; /* the number of the last document */
 	int64_t total;
 	uint64_t used;
 };
 
-/* Those that are kept. All zeros: none. */
+/* The places that are kept. Zero-initialise the struct. */
 struct list_places {
 	struct list_place place[LIST_PLACES_MAX];
-	uint64_t used; /* counts */
+	uint64_t used; /* rises with each use of a place */
 };
 
-/* The state of the database, owned by the caller; NULL: it is not known, or what was changed is not
- * settled yet. */
+/* Returns the state of the database, which the caller frees. Returns NULL if the state is not
+ * known, or changes are not settled yet. */
 char *list_places_state(struct store *store);
 
-/* The place where the page before has ended; NULL: it is not known, or something has changed. */
+/* Returns where the page before ended; NULL if it is not known, or if something has changed. */
 const struct list_place *list_places_find(struct store *store, const struct store_filter *filter,
 					  const char *state);
 
-/* Keeps where a page has ended; state: before it was read; NULL: nothing is kept. */
+/* Keeps the end of a page. state: the database's state before the page was read; NULL: nothing is
+ * kept. */
 void list_places_keep(struct store *store, const struct store_filter *filter, const char *state,
 		      const struct list_place *place);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Statements on PostgreSQL. Each is prepared once a connection, and all are waited for with an end,
- * so that a database that stands still holds up nobody for ever.
+ * Runs statements on PostgreSQL. A statement is prepared once on each connection. Each wait has an
+ * end, so a database that stands still holds nobody for ever.
  *
- * A connection that breaks takes the transaction with it: until that is given up (undo), everything
- * fails, and nothing can be done outside it by mistake. With none under way a statement that
- * finds the connection broken is tried once more on a new one: it has done nothing then.
+ * If a connection breaks, its transaction is lost. Until db_undo() ends that transaction,
+ * everything fails, so no statement runs without its transaction by mistake. If there is no
+ * transaction, a statement that finds a broken connection is tried once more on a new one: the
+ * statement has done nothing yet.
  */
 #define _GNU_SOURCE
 #include "service/store/postgresql.h"
@@ -24,7 +25,7 @@
 #define VALUES_MAX 20
 #define NUMBER_SIZE 21
 
-/* Types of PostgreSQL, as pg_type numbers them for ever. */
+/* PostgreSQL's numbers of two types. They never change. */
 #define OID_BIGINT 20
 #define OID_TEXT 25
 
@@ -41,7 +42,7 @@ void postgresql_begin_turn(struct db_postgresql *postgresql)
 int postgresql_error(struct db_postgresql *postgresql, const PGresult *result, struct err *err)
 {
 	static const struct {
-		const char *state; /* SQLSTATE, or the beginning of it */
+		const char *state; /* an SQLSTATE, or its beginning */
 		int errnum;
 	} table[] = {
 		{"53100", ENOSPC}, {"53200", ENOMEM}, {"40", EBUSY},	 {"55P03", EBUSY},
@@ -62,8 +63,8 @@ int postgresql_error(struct db_postgresql *postgresql, const PGresult *result, s
 	return -errnum;
 }
 
-/* Gives up a connection on which no answer comes, and lets the database be for a moment: a caller
- * that has waited so long is not to wait once more. */
+/* Closes a connection on which no answer comes, and does not connect again for a moment: a caller
+ * that has waited so long must not wait again. */
 static int is_silent(struct db_postgresql *postgresql, struct err *err)
 {
 	postgresql_disconnect(postgresql);
@@ -74,8 +75,8 @@ static int is_silent(struct db_postgresql *postgresql, struct err *err)
 	return -EIO;
 }
 
-/* Waits for the next result of what was sent. Returns 0 and an owned result, NULL after the last;
- * or -EIO, then the connection is given up. */
+/* Waits for the next result. Returns 0 and a result, which the caller clears; NULL after the last
+ * one. Returns -EIO if the connection was closed. */
 static int next_result(struct db_postgresql *postgresql, PGresult **ret_result, struct err *err)
 {
 	PGconn *connection = postgresql->connection;
@@ -99,7 +100,7 @@ static int next_result(struct db_postgresql *postgresql, PGresult **ret_result, 
 	return 0;
 }
 
-/* Hears what was sent out. Returns 0 and the last result that went well, or what failed first. */
+/* Reads all results. Returns 0 and the last good result, or the first error. */
 static int hear_answer(struct db_postgresql *postgresql, PGresult **ret_result, struct err *err)
 {
 	_cleanup_(PQclear) PGresult *last = NULL;
@@ -169,7 +170,7 @@ static void postgresql_undo(struct db *db)
 	bool there = postgresql_in_transaction(db);
 
 	postgresql_of(db)->begun = false;
-	/* without a connection nobody commits it either */
+	/* without a connection there is nothing to undo: nobody can commit the transaction */
 	if (there && postgresql_simply(postgresql_of(db), "ROLLBACK", NULL, NULL) < 0)
 		postgresql_disconnect(postgresql_of(db));
 }
@@ -192,13 +193,13 @@ static int postgresql_commit(struct db *db, struct err *err)
 	postgresql_of(db)->begun = false;
 	if (r < 0 && !postgresql_of(db)->connection)
 		err_context(err, "whether it was done is not known");
-	/* this is how it answers after an error in the transaction */
+	/* after an error in the transaction PostgreSQL answers COMMIT with ROLLBACK */
 	if (r == 0 && strcmp(PQcmdStatus(result), "COMMIT"))
 		r = err_set(err, EIO, "the database has undone the changes");
 	return r;
 }
 
-/* Prepares a statement, once a connection. */
+/* Prepares a statement, if this connection has not prepared it yet. */
 static int prepare_on_server(struct db_postgresql *postgresql, enum statement which,
 			     const Oid *types, int n_values, const char *name, struct err *err)
 {
@@ -219,7 +220,7 @@ static int prepare_on_server(struct db_postgresql *postgresql, enum statement wh
 	return r;
 }
 
-/* Sends a statement with its values. */
+/* Sends a statement with its values. Returns 0 or -errno. */
 static int send_statement(struct db_postgresql *postgresql, enum statement which,
 			  const struct db_value *values, int n_values, struct err *err)
 {
@@ -258,16 +259,16 @@ static int64_t postgresql_number(const struct db_row *row, int column)
 					       : strtoll(PQgetvalue(row->at, 0, column), NULL, 10);
 }
 
-/* The receiver of an answer, and what has come of it so far. */
+/* The callback for the rows of an answer, and the state of reading. */
 struct listener {
 	db_row_fn *each;
 	void *data;
-	int rows; /* seen by each() */
-	int r;	  /* of it, or the first error */
+	int rows; /* rows that each() got */
+	int r;	  /* the last number of each(), or the first error */
 	int64_t changed;
 };
 
-/* Hears one result. Returns 0, or -errno with err filled. */
+/* Reads one result. Returns 0, or -errno with err filled. */
 static int hear_result(struct db_postgresql *postgresql, const PGresult *result,
 		       struct listener *listener, struct err *err)
 {
@@ -289,7 +290,8 @@ static int hear_result(struct db_postgresql *postgresql, const PGresult *result,
 	}
 }
 
-/* Runs a statement on the connection that there is. Returns 0; or -errno, also of the callback. */
+/* Runs a statement on the present connection. Returns 0, -errno, or the negative number of the
+ * callback. */
 static int attempt_statement(struct db_postgresql *postgresql, enum statement which,
 			     const struct db_value *values, int n_values, struct listener *listener,
 			     struct err *err)
@@ -300,7 +302,8 @@ static int attempt_statement(struct db_postgresql *postgresql, enum statement wh
 
 	if (r < 0)
 		return r;
-	/* to the end, also when each() has had enough: the connection is of use then only */
+	/* read to the end even if each() wants no more: only then the connection can be used again
+	 */
 	while ((heard = next_result(postgresql, &result, failed ? NULL : err)) == 0 && result) {
 		r = hear_result(postgresql, result, listener, failed ? NULL : err);
 		PQclear(result);
@@ -336,8 +339,9 @@ static int postgresql_execute(struct db *db, enum statement which, const struct 
 }
 
 /*
- * Every statement is a way to the database and back, and these are as many as the others: so there
- * is a savepoint from the beginning on, and it is moved on only where one is begun.
+ * Runs a savepoint's statement. Each statement costs a round trip to the database, and savepoints
+ * would double their number. So there is a savepoint from the beginning of a transaction. It is
+ * moved only when a change begins after another change.
  */
 static int run_savepoint(struct db_postgresql *postgresql, enum statement which, struct err *err)
 {

@@ -7,16 +7,16 @@
 #include "base/cleanup.h"
 #include "service/store/db.h"
 
-/* The driver of PostgreSQL; its parts only. */
+/* The driver of PostgreSQL. Only the driver's own files use this header. */
 struct db_postgresql {
 	struct db db;
 	char *uri;
-	PGconn *connection;	   /* NULL: there is none */
-	bool prepared[STATEMENTS]; /* on this connection */
-	bool begun;		   /* a transaction; also when its connection is gone since */
-	bool changed;		   /* something since the savepoint */
-	int64_t turn_ends_ms;	   /* monotonic: when what is under way is given up */
-	int64_t next_try_ms;	   /* monotonic: when to connect again */
+	PGconn *connection;	   /* NULL: there is no connection */
+	bool prepared[STATEMENTS]; /* which statements are prepared on this connection */
+	bool begun;		   /* a transaction has begun; its connection may be gone since */
+	bool changed;		   /* something has changed since the savepoint */
+	int64_t turn_ends_ms;	   /* monotonic: when the present unit of work is given up */
+	int64_t next_try_ms;	   /* monotonic: when the next attempt to connect may begin */
 	struct err refused;	   /* why there is no connection */
 };
 
@@ -24,20 +24,20 @@ DEFINE_CLEANUP(PGresult *, PQclear)
 
 extern const struct db_ops db_postgresql_ops;
 
-/* Statements that PostgreSQL has its own text for; NULL: it is as in db_statements. */
+/* PostgreSQL's own texts of statements; NULL: the text of db_statements is used. */
 extern const char *const postgresql_statements[STATEMENTS];
 
-/* Runs statements without values, the last of which may give one row. Returns 0 and, if it is asked
- * for, an owned result, or -errno. */
+/* Runs statements without values. The last one may give one row. Returns 0 or -errno. *ret_result
+ * (may be NULL): the result, which the caller clears. */
 int postgresql_simply(struct db_postgresql *postgresql, const char *text, PGresult **ret_result,
 		      struct err *err);
 
-/* Begins a turn: the time that a transaction, or a read without one, may take. */
+/* Begins a unit of work: a transaction, or a read without one. POSTGRESQL_TURN_MS is its time. */
 void postgresql_begin_turn(struct db_postgresql *postgresql);
 
 /*
- * Fills err from a result that is not what it should be, or from the connection without one (NULL).
- * Returns its negative errno. A connection that is broken is given up.
+ * Fills err from a bad result, or from the connection if there is no result (NULL). Returns the
+ * -errno. Closes a broken connection.
  */
 int postgresql_error(struct db_postgresql *postgresql, const PGresult *result, struct err *err);
 

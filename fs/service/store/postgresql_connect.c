@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The way to a PostgreSQL database: its URI, the connection, what a session is told. */
+/* Connects to a PostgreSQL database: its URI, the connection, and the settings of a session. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
@@ -16,9 +16,9 @@
 #define LIMIT(name, ms) "SET " name " = " STRINGIFY(ms) ";"
 
 /*
- * What is answered as done is on the database's disk, and on those of its synchronous standbys:
- * remote_apply is more than that, and stays. The server ends by itself what a replica that was
- * killed, or stands still, has left under way.
+ * The settings of a session. A commit must be on the disk of the database, and on those of its
+ * synchronous standbys. The setting remote_apply promises even more, and stays. The time limits let
+ * the server itself end what a replica has left behind that was killed or stands still.
  */
 static const char session[] =
 	"SELECT set_config('synchronous_commit', 'on', false)"
@@ -36,8 +36,8 @@ static bool is_one_of(const char *keyword, const char *const *names)
 }
 
 /*
- * A password on the command line can be read by everybody on the machine. What libpq has to say of
- * a URI that it cannot read may have a part of it, and is not told.
+ * Checks a URI. Refuses a password in it: every user of the machine can read a command line. The
+ * message of libpq about a bad URI may have a part of the password. So err leaves that message out.
  */
 static int check_uri(const char *uri, struct err *err)
 {
@@ -67,7 +67,8 @@ static void ignore_notice(void *data, const PGresult *result)
 	(void)result;
 }
 
-/* Those before the URI are what it may change, those after it are not. */
+/* Opens a connection with libpq. The URI may change the parameters before dbname, and not those
+ * after it. */
 static PGconn *open_libpq(const char *uri)
 {
 	static const char *const names[] = {
@@ -117,7 +118,7 @@ void postgresql_disconnect(struct db_postgresql *postgresql)
 	memset(postgresql->prepared, 0, sizeof(postgresql->prepared));
 }
 
-/* Connects. Returns the version of the database's layout, 0 without tables, or -errno. */
+/* Connects. Returns the version of the database's layout; 0: there are no tables; or -errno. */
 static int try_to_connect(struct db_postgresql *postgresql, struct err *err)
 {
 	int r;
@@ -142,7 +143,7 @@ int postgresql_connect(struct db_postgresql *postgresql, struct err *err)
 		return -postgresql->refused.errnum;
 	}
 	r = try_to_connect(postgresql, &postgresql->refused);
-	/* it was there when the store was opened */
+	/* the tables were there when the store was opened */
 	if (r == 0)
 		r = err_set(&postgresql->refused, EIO, "the tables of the database are gone");
 	if (r > 0)

@@ -5,12 +5,12 @@
 #include "service/store/postgresql.h"
 
 /*
- * Makes sure of a connection to a database whose tables are ours, and begins a turn on it. Returns
- * 0; or -errno, at once when the last attempt was a moment ago.
+ * Connects if there is no connection, checks that the tables are ours, and begins a unit of work.
+ * Returns 0 or -errno. If the last attempt was a moment ago, fails at once.
  */
 int postgresql_connect(struct db_postgresql *postgresql, struct err *err);
 
-/* Gives the connection up, and what the database has not committed on it. */
+/* Closes the connection. Changes that are not committed are lost. */
 void postgresql_disconnect(struct db_postgresql *postgresql);
 
 #endif

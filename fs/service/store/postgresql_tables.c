@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What PostgreSQL says in its own way, and the tables. */
+/* PostgreSQL's own texts of statements, and the tables. */
 #define _GNU_SOURCE
 #include "service/store/postgresql_tables.h"
 
@@ -12,12 +12,13 @@
 #define STRINGIFY_(x) #x
 #define STRINGIFY(x) STRINGIFY_(x)
 
-/* Replicas that start together make the tables one after the other: "cocd" in ASCII. */
+/* The number of an advisory lock: replicas that start together make the tables one after the other.
+ * The number is "cocd" in ASCII. */
 #define LOCK "1668248420"
 
 /*
- * SQLite's LIKE takes ASCII letters in either case, and so does this: the collation "C" knows of no
- * others.
+ * Compares ASCII letters in either case, as SQLite's LIKE does: the collation "C" knows no other
+ * letters.
  */
 #define LIKE(column, place) "lower(" column " COLLATE \"C\") LIKE lower(" place " COLLATE \"C\")"
 
@@ -33,7 +34,7 @@ const char *const postgresql_statements[STATEMENTS] = {
 	[ST_LIST] = LIST,
 	[ST_COUNT] = COUNT,
 	[ST_LIST_AFTER] = LIST_AFTER,
-	/* the same as long as no transaction has begun or ended that changes something */
+	/* this text stays the same until a transaction that changes something begins or ends */
 	[ST_STATE] = "SELECT pg_current_snapshot()::text",
 	[ST_LIST_FOUND] = LIST_FOUND,
 	[ST_COUNT_FOUND] = COUNT_FOUND,
@@ -42,12 +43,12 @@ const char *const postgresql_statements[STATEMENTS] = {
 	[ST_COUNT_EXECUTIONS] = COUNT_EXECUTIONS,
 };
 
-/* What there is in the schema that tables are made in. */
+/* The tables and other relations of the schema in which tables are made. */
 #define OUR_SCHEMA                                                                                 \
 	" FROM pg_class WHERE relnamespace ="                                                      \
 	" (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
 
-/* As in SQLite, see sqlite_open.c: what makes each layout of the one before it. */
+/* The layouts, as in SQLite (sqlite_open.c): each text makes a layout from the one before. */
 static const char documents_and_executions[] =
 	"CREATE TABLE documents ("
 	" number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
@@ -125,7 +126,7 @@ static const char name_parts[] =
 
 static const char *const layouts[LAYOUT] = {documents_and_executions, name_parts};
 
-/* The one number that a question is answered with, -1 for null. Returns 0 or -errno. */
+/* Asks for one number; -1 for null. Returns 0 or -errno. */
 static int ask_postgresql_number(struct db_postgresql *postgresql, const char *question,
 				 long long *ret_number, struct err *err)
 {
@@ -183,7 +184,7 @@ int postgresql_make_tables(struct db_postgresql *postgresql, struct err *err)
 		return r;
 	layout = postgresql_recognise(postgresql, err);
 	r = layout < 0 ? layout : 0;
-	/* what is filled from all documents may take its time */
+	/* a new table that is filled from all documents may take a long time */
 	if (r == 0 && layout > 0 && layout < LAYOUT) {
 		postgresql->turn_ends_ms = clock_monotonic_ms() + POSTGRESQL_UPGRADE_MS;
 		r = postgresql_simply(postgresql, "SET LOCAL statement_timeout = 0", NULL, err);

@@ -4,12 +4,12 @@
 
 #include "service/store/postgresql.h"
 
-/* Makes the tables that are missing, unless another process has in the meantime. Returns 0;
- * -EINVAL: the database is another program's, or of a later version; or -errno. */
+/* Makes the missing tables, unless another process has made them in the meantime. Returns 0;
+ * -EINVAL: the database belongs to another program, or to a later version; or -errno. */
 int postgresql_make_tables(struct db_postgresql *postgresql, struct err *err);
 
-/* Refuses a database whose tables are not ours. Returns the version of their layout, 0 when there
- * is no table at all, -EINVAL or another -errno. */
+/* Checks that the tables of a database are ours. Returns the version of their layout; 0: there are
+ * no tables; -EINVAL: they are not ours; or another -errno. */
 int postgresql_recognise(struct db_postgresql *postgresql, struct err *err);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "base/secret.h"
 
-/* Fills size bytes, at most 256: such requests are never cut short by a signal. */
+/* Fills size random bytes. size: at most 256, because no signal cuts such a request short. */
 static int random_bytes(unsigned char *bytes, size_t size)
 {
 	return getrandom(bytes, size, 0) == (ssize_t)size ? 0 : -EIO;
@@ -20,7 +20,7 @@ int random_text(const char *alphabet, size_t size, char *ret_text)
 {
 	size_t letters = strlen(alphabet), filled = 0;
 	unsigned char pool[64];
-	/* bytes from here on would make the first letters likelier */
+	/* bytes from here on are dropped: they would make the first letters more likely */
 	unsigned fair = 256 - 256 % (unsigned)letters;
 	int r = 0;
 

@@ -7,12 +7,12 @@
 #define UUID_SIZE 37 /* 36 characters and a NUL */
 
 /*
- * Fills text with size characters of the alphabet, each as likely as the others, and a NUL after
- * them. Returns 0; -EIO when the kernel has no random numbers.
+ * Fills text with size random characters of an alphabet, all equally likely, and a NUL. Returns 0;
+ * -EIO: the kernel has no random numbers.
  */
 int random_text(const char *alphabet, size_t size, char *ret_text);
 
-/* A random UUID (version 4). Returns 0 or -EIO. */
+/* Makes a random UUID (version 4). Returns 0 or -EIO. */
 int random_uuid(char ret_uuid[UUID_SIZE]);
 
 #endif

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A statement in use; it is reset when it goes out of scope. */
+/* Resets a statement when its variable goes out of scope. */
 static void reset_statement(sqlite3_stmt **statement)
 {
 	sqlite3_reset(*statement);
@@ -68,7 +68,7 @@ static int sqlite_commit(struct db *db, struct err *err)
 	return r;
 }
 
-/* Returns an SQLite code. */
+/* Binds the values of a statement. Returns an SQLite code. */
 static int bind_values(sqlite3_stmt *statement, const struct db_value *values, int n_values)
 {
 	int bad = 0;

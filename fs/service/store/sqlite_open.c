@@ -12,7 +12,7 @@
 #include "service/bounds.h"
 #include "service/store/sqlite.h"
 
-/* Marks a data file as ours: "cocd" in ASCII. */
+/* Marks a data file of the local service: "cocd" in ASCII. */
 #define APPLICATION_ID 1668248420
 #define SCHEMA_VERSION 3
 #define STRINGIFY_(x) #x
@@ -27,9 +27,10 @@
 	" WHERE begin <= length(old.name));"
 
 /*
- * What makes each layout of the one before it, from an empty file on: layout 1 are documents, 2 has
- * executions besides, 3 has the parts of the documents' names (list.c). A document can be
- * deleted while its executions stay: they hold what they need of it, and do not refer to it.
+ * Each text makes a layout from the one before; the first begins with an empty file. Layout 1 has
+ * documents, 2 adds executions, 3 adds the parts of the documents' names (list.c). A document can
+ * be deleted while its executions stay: an execution has a copy of what it needs, and does not
+ * refer to the document.
  */
 static const char *const layouts[SCHEMA_VERSION] = {
 	"CREATE TABLE documents ("
@@ -39,7 +40,8 @@ static const char *const layouts[SCHEMA_VERSION] = {
 	" description TEXT NOT NULL,"
 	" risk_level TEXT NOT NULL,"
 	" enterprise_project_id TEXT NOT NULL,"
-	" tags TEXT NOT NULL," /* no call gives them back, but for those of an execution */
+	" tags TEXT NOT NULL," /* no call shows the tags of a document, only those of an execution
+				*/
 	" creator TEXT NOT NULL,"
 	" modifier TEXT,"
 	" create_time_ms INTEGER NOT NULL,"
@@ -101,7 +103,7 @@ static const char *const layouts[SCHEMA_VERSION] = {
 	"PRAGMA user_version = 3",
 };
 
-/* The one number that a statement answers with. Returns 0 or -errno. */
+/* Asks for one number. Returns 0 or -errno. */
 static int ask_number(sqlite3 *db, const char *question, int64_t *ret_number, struct err *err)
 {
 	sqlite3_stmt *statement = NULL;
@@ -116,7 +118,7 @@ static int ask_number(sqlite3 *db, const char *question, int64_t *ret_number, st
 	return r;
 }
 
-/* Refuses a file of somebody else. Returns the version of its layout, 0 for an empty file, or
+/* Checks that a file is ours. Returns the version of its layout; 0: the file is empty; or
  * -errno. */
 static int recognize_database(sqlite3 *db, struct err *err)
 {
@@ -148,7 +150,8 @@ static int run_statements(sqlite3 *db, const char *statements, struct err *err)
 		       : db_sqlite_error(db, err);
 }
 
-/* Makes the tables that are missing, unless another process has made them in the meantime. */
+/* Makes the missing tables, unless another process has made them in the meantime. Returns 0 or
+ * -errno. */
 static int make_tables(sqlite3 *db, struct err *err)
 {
 	int r, layout;
@@ -168,8 +171,8 @@ static int make_tables(sqlite3 *db, struct err *err)
 }
 
 /*
- * WAL with synchronous=FULL: a commit is on the disk when it returns, at the cost of one fsync, and
- * readers from outside (a backup) do not hold it up.
+ * Sets up a database: WAL with synchronous=FULL. So a commit is on the disk when it returns, and
+ * costs one fsync. Readers from outside, such as a backup, do not hold a commit up.
  */
 static int set_up_database(sqlite3 *db, struct err *err)
 {
@@ -190,14 +193,15 @@ static int set_up_database(sqlite3 *db, struct err *err)
 		r = make_tables(db, err);
 	if (r < 0)
 		return r;
-	/* a file system without shared memory keeps the old mode without saying so */
+	/* ask what the mode is: on a file system without shared memory SQLite keeps the old mode
+	 * silently */
 	r = ask_number(db, "SELECT journal_mode = 'wal' FROM pragma_journal_mode", &wal, err);
 	if (r == 0 && !wal)
 		return err_set(err, ENOTSUP, "its file system does not support SQLite's WAL mode");
 	return r;
 }
 
-/* Makes sure that the file is there, durably, and readable by its owner only when it is new. */
+/* Makes the file if it is missing: durable, and for its owner only. Returns 0 or -errno. */
 static int make_file(const char *path)
 {
 	_cleanup_close_ int fd = -1, parent = -1;
@@ -237,7 +241,7 @@ static int open_sqlite(const char *path, struct db_sqlite *sqlite, struct err *e
 	r = make_file(path);
 	if (r < 0)
 		return err_set(err, -r, "%s", r == -EINVAL ? "not a regular file" : strerror(-r));
-	/* absolute, so that no name means anything special to SQLite */
+	/* use an absolute path: some other names mean something special to SQLite */
 	real = realpath(path, NULL);
 	if (!real)
 		return err_set(err, errno, "%s", strerror(errno));

@@ -3,18 +3,20 @@
 #define COCFS_SERVICE_STORE_STATEMENTS_H
 
 /*
- * The text of statements that the databases say alike but for a part. Columns stand here once,
- * since the reader of a row counts them. Who includes this has said first, in the words of its
- * database,
+ * The texts of statements that differ between the databases only in a part. The columns of a row
+ * stand here once, because the code that reads a row counts them. A file that includes this header
+ * must define these macros first, in the words of its database:
  *
- *   LIKE(column, place)	that a column is like the pattern at a place
- *   HAS_TAGS			that an execution has all the tags of the JSON array ?4
- *   NUMBERS			a query for the numbers of the JSON array ?4
+ *   LIKE(column, place)	a column matches the pattern at a place.
+ *
+ *   HAS_TAGS		an execution has all tags of the JSON array ?4.
+ *
+ *   NUMBERS		a query for the numbers in the JSON array ?4.
  */
 
 #define FIND "SELECT number, version FROM documents WHERE document_id = ?1"
 
-/* A condition that holds also when there is nothing at its place. */
+/* A condition that also holds if the value at its place is null. */
 #define IF_GIVEN(place, condition) "(" place " IS NULL OR " condition ")"
 #define AND_IF_GIVEN(place, condition) " AND " IF_GIVEN(place, condition)
 

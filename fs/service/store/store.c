@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * All changes pass through store_begin() and store_finish(). The commit point of a change is
- * store_finish(): when it returns 0 the change is on the disk; before it, a crash leaves nothing.
+ * store_finish(): when it returns 0, the change is on the disk. After a crash before that, nothing
+ * of the change is left.
  *
- * When changes are gathered, store_begin() opens one transaction for them all and a savepoint
- * for each, so that one that fails is undone alone. The commit point of all is store_settle().
- * There are errors on which SQLite undoes the whole transaction by itself (a full disk, a failed
- * read), and so does PostgreSQL when the connection breaks. Then changes are gone that were
- * reported as done, and settling fails, so that none of them is answered as made; until then
- * nothing new is begun.
+ * When changes are gathered, store_begin() opens one transaction for them all, and a savepoint for
+ * each. So a change that fails is undone alone. The commit point of all is store_settle().
+ *
+ * On some errors SQLite undoes the whole transaction by itself (a full disk, a failed read).
+ * PostgreSQL does so when the connection breaks. Then changes are gone that were reported as done.
+ * So settling fails, and none of them is answered as made. Until then no new change begins.
  */
 #define _GNU_SOURCE
 #include "service/store/store.h"
@@ -56,13 +57,13 @@ void store_close(struct store *store)
 	free(store);
 }
 
-/* Runs a statement that has no values and gives no row. Returns 0 or -errno. */
+/* Runs a statement without values and rows. Returns 0 or -errno. */
 static int run_store_statement(struct store *store, enum statement which)
 {
 	return db_run(store->db, which, NULL, 0, NULL, NULL);
 }
 
-/* Gives up all that is gathered, for the database's last error. Returns it. */
+/* Gives up all gathered changes, because of the database's last error. Returns that -errno. */
 static int lose(struct store *store, struct err *err)
 {
 	store->lost = store->db->last;
@@ -87,17 +88,17 @@ int store_begin(struct store *store, struct err *err)
 		r = db_begin(store->db, err);
 	if (r < 0 || !store->gathers)
 		return r;
-	/* a savepoint outside a transaction would begin one, and commit it */
+	/* check first: if there is no transaction, a savepoint would begin one, and commit it */
 	if (!db_in_transaction(store->db))
 		return lose(store, err);
 	store->has_changes = true;
 	return run_store_statement(store, ST_BEGIN_ONE) == 0 ? 0 : lose(store, err);
 }
 
-/* Ends one of the changes that are gathered. */
+/* Ends one of the gathered changes. Returns r or -errno. */
 static int finish_one(struct store *store, int r, struct err *err)
 {
-	/* the database may have undone everything */
+	/* the database may have undone the whole transaction */
 	if (!db_in_transaction(store->db) ||
 	    (r < 0 && run_store_statement(store, ST_UNDO_ONE) < 0) ||
 	    run_store_statement(store, ST_KEEP_ONE) < 0)
@@ -161,8 +162,7 @@ static int keep_stored_number(void *data, const struct db_row *row)
 	return 0;
 }
 
-/* Inserts the row of a document. Returns 0 and its number, -EEXIST when the ID is taken, or
- * -errno. */
+/* Inserts the row of a document. Returns 0 and its number; -EEXIST: the ID is taken; or -errno. */
 static int insert_document(struct store *store, const char *id, const struct store_new *new,
 			   int64_t now_ms, int64_t *ret_number, struct err *err)
 {
@@ -299,12 +299,12 @@ int store_delete(struct store *store, const char *id, struct err *err)
 	return store_finish(store, r, err);
 }
 
-/* The reader of documents, and what there is to know of the read besides. */
+/* The callbacks for a document and its versions, and the state of reading. */
 struct document_reader {
 	int (*document)(void *data, const struct store_document *document);
 	int (*version)(void *data, const struct store_version *version);
 	void *data;
-	int64_t number, latest; /* of the document that was shown */
+	int64_t number, latest; /* of the document */
 	struct err *err;
 };
 
@@ -353,8 +353,8 @@ static int see_version(void *data, const struct db_row *row)
 }
 
 /*
- * Others may change the document between the two reads: versions that the first has not seen are
- * left out of the second, and a document without versions has been deleted.
+ * Others may change the document between the two queries. The second query leaves out versions that
+ * the first has not seen. A document without versions has been deleted.
  */
 int store_show(struct store *store, const char *id, int64_t version,
 	       int (*document)(void *data, const struct store_document *document),

@@ -8,25 +8,26 @@ struct err;
 struct store;
 
 /*
- * A store in a PostgreSQL database, which several processes may use at once: each sees what the
- * others have made durable, and no two give out the same ID. What store.h says of a data file holds
- * for the database, and besides:
+ * A store in a PostgreSQL database. Several processes may use it at once: each sees the durable
+ * changes of the others, and no two give out the same ID. What store.h says about a data file holds
+ * for the database, too. Besides:
  *
- * When the connection breaks, what was gathered is lost and settling fails. When it breaks while
- * store_settle() commits, that fails too, and nobody can know whether the changes were made:
- * whoever is told has to look. Functions fail with -EIO until the database can be reached again,
- * which is tried at most every POSTGRESQL_RETRY_MS. Whatever happens, none takes longer than
- * POSTGRESQL_CONNECT_S and POSTGRESQL_TURN_MS together; -EBUSY: others had locked what was wanted.
+ * If the connection breaks, the gathered changes are lost, and store_settle() fails. If it breaks
+ * while store_settle() commits, store_settle() fails too. Then nobody can know whether the changes
+ * were made: the client has to look. Functions fail with -EIO until the database can be reached
+ * again. Attempts to connect are at least POSTGRESQL_RETRY_MS apart. No function takes longer than
+ * POSTGRESQL_CONNECT_S and POSTGRESQL_TURN_MS together. -EBUSY: another process had locked a row.
  */
 
-/* Does a text name a PostgreSQL database, rather than a file? */
+/* Does a text name a PostgreSQL database, and not a file? */
 bool store_is_postgresql(const char *data);
 
 /*
- * Opens the store in a database ("postgresql://…"), in the first schema of its search path; makes
- * its tables when the schema is empty. Returns 0 and an owned store; -EINVAL: not a URI, one with a
- * password in it, a database that is not in UTF-8, one of another program, or of a later version;
- * or another -errno. No error tells a password.
+ * Opens the store in a database ("postgresql://…"), in the first schema of its search path. Makes
+ * the tables if the schema is empty. Returns 0 and a store that store_close() closes. Returns
+ * -EINVAL for a text that is no URI, or for a URI with a password. Returns -EINVAL, too, for a
+ * database that is not in UTF-8, or belongs to another program or a later version. Returns another
+ * -errno for other failures. No error text has a password.
  */
 int store_open_postgresql(const char *uri, struct store **ret_store, struct err *err);
 

@@ -10,40 +10,40 @@
 struct store {
 	struct db *db;
 	struct list_places places;
-	bool gathers;	  /* since store_gather() */
-	bool has_changes; /* begun since the last store_settle() */
-	struct err lost;  /* why all that was gathered is undone already; errnum 0: it is not */
+	bool gathers;	  /* changes are gathered: store_gather() was called */
+	bool has_changes; /* a change has begun since the last store_settle() */
+	struct err lost;  /* why the gathered changes are undone already; errnum 0: they are not */
 };
 
-/* Makes a store over a database, which it owns from here on, also when it fails. Returns 0 and an
- * owned store, or -ENOMEM. */
+/* Makes a store over a database. The store owns the database from here on, also on failure. Returns
+ * 0 and a store that store_close() closes, or -ENOMEM. */
 int store_make(struct db *db, struct store **ret_store, struct err *err);
 
 #define STORE_ID_RANDOM_CHARS 8
-/* an ID that is taken is one in 10^12 a second; four in a row are a fault */
+/* Attempts to make an ID that is not taken. Within a second one ID in 10^12 is taken: four in a row
+ * are a fault. */
 #define STORE_ID_ATTEMPTS 4
 
 /* Begins a change. Returns 0 or -errno. */
 int store_begin(struct store *store, struct err *err);
 
-/* Ends what store_begin() began: commits if the work went well (r is 0), else undoes it. Returns r,
- * or what the commit failed with. */
+/* Ends a change: commits it if r is 0, else undoes it. Returns r, or the error of the commit. */
 int store_finish(struct store *store, int r, struct err *err);
 
 /*
- * Makes an ID: the prefix, the UTC time in so many digits (14: to the second, 17: to the ms), and
- * STORE_ID_RANDOM_CHARS random characters. Returns 0 or -EIO.
+ * Makes an ID: the prefix, the time in UTC, and STORE_ID_RANDOM_CHARS random characters. digits: of
+ * the time; 14: to the second, 17: to the millisecond. Returns 0 or -EIO.
  */
 int store_make_id(const char *prefix, int64_t now_ms, int digits, char *ret_id);
 
-/* The LIKE pattern of a text that may be anywhere in a name. Returns 0 or -ENOMEM. */
+/* Makes the LIKE pattern that finds a text anywhere in a name. Returns 0 or -ENOMEM. */
 int store_make_pattern(const char *text, struct buf *out);
 
-/* Reads the columns that the statements begin with that list and show documents. */
+/* Reads the columns of a document that the statements for list and show begin with. */
 struct store_document store_read_row(const struct db_row *row);
 
-/* Finds a document's row and latest version; to_change: nobody else changes it before the change
- * that was begun is over. Returns 0 or -ENOENT. */
+/* Finds a document's row and its latest version. to_change: nobody else can change the document
+ * before the present change is over. Returns 0 or -ENOENT. */
 int store_find(struct store *store, const char *id, bool to_change, int64_t *ret_number,
 	       int64_t *ret_version, struct err *err);
 
