@@ -6,11 +6,11 @@
 #include "cocfs/options.h"
 
 /*
- * What cocfs opens by path while it serves must not be under the mountpoint: it would wait for
- * itself. opts->mountpoint is resolved already.
+ * The files that cocfs opens by path while it serves must not be under the mountpoint: cocfs would
+ * wait for itself. opts->mountpoint must be resolved before.
  */
 
-/* Checks the log file. Returns 0, or -EINVAL with err. */
+/* Checks the path of the log file. Returns 0, or -EINVAL with err. */
 int apart_check_log(const struct opts *opts, struct err *err);
 
 /* Checks the state directory (an absolute path), the CA file and the credentials. Returns 0, or

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Keys that are there are taken at once. Temporary keys are fetched on the loop: the start waits
- * for the first ones, and after that nobody does. Calls go on with the old keys until those end.
+ * Keys that need no fetch are taken at once. Temporary keys are fetched on the loop. The start
+ * waits for the first ones; nothing waits for later ones. Calls go on with the old keys until those
+ * end.
  *
- * After SIGHUP the place may be another one. What is found there replaces the old keys when it is
- * whole: until then a renewal of the new place is on trial beside the old one.
+ * After SIGHUP the keys may come from another place. They replace the old keys only when they are
+ * complete. Until then the renewal of the new place is on trial, and the renewal of the old place
+ * goes on.
  */
 #define _GNU_SOURCE
 #include "cocfs/credentials.h"
@@ -35,13 +37,13 @@ static int find_origin(const struct credentials *credentials, struct coc_origin 
 				 : coc_chain_find(&places, ret_origin, err);
 }
 
-/* The metadata service gives the same keys for hours. */
+/* Are these the same keys? The metadata service gives the same keys for hours. */
 static bool is_same_key(const struct coc_creds *a, const struct coc_creds *b)
 {
 	return a && a->ak && b->ak && !strcmp(a->ak, b->ak) && a->expires_s == b->expires_s;
 }
 
-/* Has the client use other credentials from now on. */
+/* Replaces the credentials, and gives the new ones to the client. */
 static void replace_creds(struct credentials *credentials, struct coc_creds *creds)
 {
 	if (credentials->client)
@@ -52,7 +54,8 @@ static void replace_creds(struct credentials *credentials, struct coc_creds *cre
 		credentials->renewed(credentials->data);
 }
 
-/* Tells of a fetch without keys: once for each reason, as it is tried again every minute. */
+/* Logs why a fetch gave no keys. The fetch is tried again every minute, so each reason is logged
+ * once. */
 static void note_lack(struct credentials *credentials, const struct err *err)
 {
 	if (strcmp(credentials->lack.text, err->text))
@@ -72,7 +75,7 @@ static void on_keys(void *data, struct coc_creds *creds, const struct err *err)
 	if (credentials->answer)
 		loop_quit(credentials->loop);
 	if (!creds) {
-		if (credentials->answer) /* the start tells it */
+		if (credentials->answer) /* the start reports the error itself */
 			*credentials->answer = *err;
 		else
 			note_lack(credentials, err);
@@ -91,7 +94,7 @@ static void on_trial(void *data, struct coc_creds *creds, const struct err *err)
 {
 	struct credentials *credentials = data;
 
-	if (!credentials->trial) { /* it has passed */
+	if (!credentials->trial) { /* the trial is over */
 		on_keys(data, creds, err);
 		return;
 	}
@@ -107,13 +110,14 @@ static void on_trial(void *data, struct coc_creds *creds, const struct err *err)
 	log_info("credentials read again from %s", creds->source);
 }
 
-/* Does a fetch fail for a reason that only a person can put right? */
+/* Did a fetch fail for a reason that only a person can mend? */
 static bool is_final(const struct err *err)
 {
 	return err->errnum == EACCES || err->errnum == EINVAL || err->errnum == ENOENT;
 }
 
-/* There are no keys at the start. Returns 0 if they may come later, else -errno with err. */
+/* Decides what no keys at the start mean. Returns 0 if keys may come later, else -errno with
+ * err. */
 static int judge_lack(struct credentials *credentials, enum coc_origin_kind kind,
 		      const struct err *why, struct err *err)
 {
@@ -128,8 +132,8 @@ static int judge_lack(struct credentials *credentials, enum coc_origin_kind kind
 	return 0;
 }
 
-/* Runs the loop until the first fetch has ended. Nothing else is on the loop yet. Returns 0, or
- * what the loop or the fetch failed with, in err. */
+/* Runs the loop until the first fetch has ended. Nothing else is on the loop yet. Returns 0, or the
+ * error of the loop or of the fetch in err. */
 static int wait_for_first(struct credentials *credentials, enum coc_origin_kind kind,
 			  struct err *err)
 {

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/log_file.h"
 
-/* Waits for the child's word, or its end: then its exit status is ours. */
+/* Waits until the child is ready or ends. Exits with the child's exit status. */
 static _Noreturn void wait_for_child(int ready_fd, pid_t child, int status_if_killed)
 {
 	int status = 0;
@@ -61,14 +61,14 @@ void daemon_ready(int ready_fd)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	/* no message of the log, which -o loglevel may leave out */
+	/* write to the terminal and not to the log: -o loglevel may hide warnings */
 	if (!log_file_is_open() && !log_has_syslog())
 		fputs("cocfs: warning: there is no syslog on this machine (/dev/log), so the log "
 		      "of "
 		      "this mount is lost; give -o logfile=FILE, or run cocfs with -f\n",
 		      stderr);
 
-	/* if there is no /dev/null the terminal's descriptors stay: harmless */
+	/* without /dev/null the terminal's descriptors stay open, which does no harm */
 	if (null >= 0)
 		for (int fd = 0; fd <= 2; fd++)
 			dup2(null, fd);

@@ -3,16 +3,18 @@
 #define COCFS_COCFS_DAEMON_H
 
 /*
- * Becoming a daemon in two steps, so that the exit status of the command tells the truth: the
- * parent waits until the child says that the mount works, or dies saying why not on standard error.
+ * Becomes a daemon in two steps, so that the exit status of the command is right. The parent
+ * process waits. It ends when the child reports that the mount works, or when the child dies with a
+ * message on standard error.
  */
 
-/* Forks. Returns in the child only: a descriptor for daemon_ready(), or -errno in the parent when
- * there is no child. The parent exits: with 0 when the child is ready; with the child's exit status
- * when the child ends before; with status_if_killed when a signal ends it. */
+/* Forks. In the child, returns a descriptor for daemon_ready(). Returns -errno if there is no
+ * child. The parent never returns. It exits with 0 when the child is ready. If the child ends
+ * before that, the parent exits with the child's exit status, or with status_if_killed if a signal
+ * has ended the child. */
 int daemon_start(int status_if_killed);
 
-/* The mount works: the parent exits with 0, and the daemon lets go of the terminal. */
+/* Reports that the mount works: the parent exits with 0. Closes the terminal. */
 void daemon_ready(int ready_fd);
 
 #endif

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A dead mount in the place of a new one.
+ * A dead mount at the place of a new mount.
  *
- * When cocfs is killed, the kernel keeps its mount. Every call in it is ENOTCONN ("Transport
- * endpoint is not connected") until somebody unmounts it. A user who mounts at that place again
- * means to replace it. Three things must not happen:
+ * When cocfs is killed, the kernel keeps its mount. Every call in it fails with ENOTCONN
+ * ("Transport endpoint is not connected") until somebody unmounts it. A user who mounts at that
+ * place again wants to replace the dead mount. Three things must not happen:
  *
- * - A live mount is unmounted, because a second cocfs has mounted between the look and the unmount.
- *   So a process that clears a place locks the directory above it until its own mount is there. It
- *   looks once more when it has the lock.
- * - A mount of another file system is unmounted. So root opens the mount (O_PATH: no server is
- * asked), finds it in the mount table by its mount ID, and unmounts what it has opened. A mount
- * that came on top since is another mount.
- * - A user unmounts the mount of another user. So ordinary users leave it to fusermount3.
+ * First: a live mount is unmounted, because a second cocfs has mounted between the look and the
+ * unmount. So a process that clears a place locks the parent directory until its own mount is
+ * there. It looks once more when it has the lock.
+ *
+ * Second: a mount of another file system is unmounted. So root opens the mount (O_PATH asks no
+ * server), finds it in the mount table by its mount ID, and unmounts exactly what it has opened. A
+ * mount that came on top since then is another mount.
+ *
+ * Third: a user unmounts the mount of another user. So ordinary users let fusermount3 unmount.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -32,24 +34,25 @@
 #include "base/log.h"
 #include "cocfs/mountpoint.h"
 
-/* Another cocfs that clears this place mounts at once. A program that locks the directory for
- * another purpose is not waited for longer. */
+/* How long to wait for the lock. Another cocfs that clears this place mounts soon. If another
+ * program has locked the directory, a longer wait is no use. */
 #define LOCK_PATIENCE_MS 5000
 #define LOCK_LOOK_MS 10
 
-/* Dead mounts upon each other: two spaces were mounted on one place, and both were killed. With
- * more than this the user is told to unmount them. */
+/* The most dead mounts on top of each other that are cleared: several spaces were mounted on one
+ * place, and all were killed. If there are more, the user has to unmount them. */
 #define LAYERS_MAX 16
 
 #define TYPE "fuse.cocfs"
 
-/* A mount, as /proc/self/mountinfo tells it. */
+/* What /proc/self/mountinfo says about a mount. */
 struct dead_mount {
 	char type[64];
-	unsigned user_id; /* who mounted it: an option of each FUSE mount */
+	unsigned user_id; /* the user who mounted it: an option of each FUSE mount */
 };
 
-/* Asks the file system itself: the kernel still answers what it remembers of a dead mount. */
+/* Is the mount on path dead? Asks the file system itself, because the kernel may answer from memory
+ * for a dead mount. */
 static bool is_dead(const char *path)
 {
 	struct statx st;
@@ -58,7 +61,7 @@ static bool is_dead(const char *path)
 	       errno == ENOTCONN;
 }
 
-/* The mount ID of an open file; -1 if it cannot be seen. */
+/* Returns the mount ID of an open file; -1 if it cannot be seen. */
 static int mount_id_of(int fd)
 {
 	_cleanup_fclose_ FILE *file = NULL;
@@ -73,7 +76,7 @@ static int mount_id_of(int fd)
 	return id;
 }
 
-/* Finds a mount by its ID. -ENOENT: it is not in the list. */
+/* Finds a mount by its ID. Returns 0; -ENOENT: the mount is not in the list. */
 static int find_mount(int mount_id, struct dead_mount *ret_mount)
 {
 	_cleanup_fclose_ FILE *file = fopen("/proc/self/mountinfo", "re");
@@ -106,7 +109,8 @@ static int refuse_dead_mount(const char *path, const char *why, struct err *err)
 	return -ENOTCONN;
 }
 
-/* Unmounts the mount that fd is opened on. Its path may lead to another mount by now. */
+/* Unmounts the mount on which fd is open. The path of the mount may lead to another mount by now.
+ * Returns 0 or -errno. */
 static int unmount_opened(int fd)
 {
 	char path[64];
@@ -115,7 +119,7 @@ static int unmount_opened(int fd)
 	return umount2(path, MNT_DETACH) < 0 ? -errno : 0;
 }
 
-/* Has fusermount3 unmount. */
+/* Lets fusermount3 unmount. Returns 0 or -errno. */
 static int unmount_as_user(const char *path)
 {
 	char *argv[] = {"fusermount3", "-u", "-z", "-q", "--", (char *)path, NULL};
@@ -130,7 +134,7 @@ static int unmount_as_user(const char *path)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPERM;
 }
 
-/* Takes the dead mount on top away. */
+/* Unmounts the topmost dead mount. Returns 0, or -ENOTCONN with err. */
 static int bury_mount(const char *path, struct err *err)
 {
 	_cleanup_close_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -152,7 +156,8 @@ static int bury_mount(const char *path, struct err *err)
 	return 0;
 }
 
-/* Locks the directory above. Returns a descriptor or -errno. */
+/* Locks the parent directory of a path. Returns a descriptor, which the caller closes, or
+ * -errno. */
 static int lock_parent(const char *path)
 {
 	const struct timespec pause = {.tv_nsec = LOCK_LOOK_MS * 1000000L};

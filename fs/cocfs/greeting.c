@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "base/process.h"
 
-/* Codes of the gateway, after its name: the account or user of the keys may call nothing here. A
- * 403 with another code speaks of a single call. */
+/* Ends of the gateway's error codes that mean: the account or user of the keys may call nothing
+ * here. A 403 with another code is about a single call. */
 static const char *const useless_keys[] = {".0302", ".0304", ".0306", ".0310", ".0802"};
 
 static bool has_useless_keys(const struct coc_answer *answer)
@@ -26,8 +26,8 @@ static bool has_useless_keys(const struct coc_answer *answer)
 	return false;
 }
 
-/* Does the service refuse the credentials? A proxy (407) speaks of its own; and what was not sent
- * says nothing of them. */
+/* Does the service refuse the credentials? A 407 is about the credentials of a proxy. If the call
+ * was not sent, the answer is no. */
 static bool refuses_creds(const struct coc_answer *answer)
 {
 	return answer->outcome == COC_REFUSED &&
@@ -41,7 +41,7 @@ static void on_greeted(void *data, const struct coc_answer *answer)
 	greeting->answered = true;
 	if (greeting->loop) {
 		loop_quit(greeting->loop);
-		if (refuses_creds(answer)) { /* the mount fails with it */
+		if (refuses_creds(answer)) { /* the mount fails with this error */
 			greeting->refusal = *answer->err;
 			return;
 		}
@@ -74,7 +74,8 @@ int greeting_wait(struct greeting *greeting, struct loop *loop, struct coc_clien
 {
 	int r = send_greeting(greeting, client, timeout_ms, err);
 
-	/* OpenSSL that had no memory when it was set up fails for ever: no commit could be sent */
+	/* if OpenSSL had no memory when it was set up, it fails for ever: no commit could be sent
+	 */
 	if (r < 0)
 		return r;
 	greeting->loop = loop;

@@ -13,24 +13,24 @@
 #include "cocfs/daemon.h"
 #include "cocfs/mount.h"
 
-/* Exit statuses: those of mount(8), which gives its helper's as its own. */
+/* Exit statuses: those of mount(8), which exits with the status of its helper. */
 #define EXIT_USAGE 1  /* the command line is wrong */
 #define EXIT_SYSTEM 2 /* no memory, no process, no standard output */
 #define EXIT_MOUNT 32 /* nothing is mounted */
 
-#define LIBFUSE_TEXT_MAX 512 /* of a message of libfuse; the longest have a path in them */
+#define LIBFUSE_TEXT_MAX 512 /* bytes of a message of libfuse; the longest have a path */
 
-/* Tells a person at the terminal what is wrong, and the one thing that mends it. */
+/* Prints an error: what is wrong, and the one thing that mends it. */
 static void complain_of_error(const struct err *err)
 {
 	fprintf(stderr, "cocfs: %s\n%s", err->text, err->details);
 }
 
 /*
- * Signals come through the loop; threads that are started inherit this. A signal that is ignored at
- * the start never comes: nohup ignores SIGHUP, with which users have keys read and log files opened
- * again. SIGINT stays ignored where it is: so a script keeps a terminal's Ctrl-C from the programs
- * that it has put in the background.
+ * Blocks signals: they come through the loop. Threads inherit this. A signal that is ignored at the
+ * start never comes, so ignored signals are reset. For example, nohup ignores SIGHUP, and users
+ * send SIGHUP to reload keys and log files. An ignored SIGINT stays ignored: in this way a script
+ * protects its background programs from Ctrl-C at the terminal.
  */
 static void block_signals(void)
 {
@@ -38,8 +38,9 @@ static void block_signals(void)
 
 	signal(SIGHUP, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
-	signal(SIGCHLD, SIG_DFL); /* or the exit status of fusermount3 would be lost */
-	signal(SIGXFSZ, SIG_IGN); /* a file that must not grow is an error at the write */
+	signal(SIGCHLD, SIG_DFL); /* an ignored SIGCHLD would lose the exit status of fusermount3 */
+	signal(SIGXFSZ,
+	       SIG_IGN); /* a file that is too large for a limit becomes an error of write(2) */
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
@@ -49,13 +50,14 @@ static void block_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* What libfuse has to say belongs in the log, but for what -d asks for. */
+/* Writes the messages of libfuse to the log. Debug messages, which -d asks for, go to standard
+ * error. */
 static void log_libfuse(enum fuse_log_level level, const char *fmt, va_list args)
 {
 	char text[LIBFUSE_TEXT_MAX];
 
 	vsnprintf(text, sizeof(text), fmt, args);
-	if (level == FUSE_LOG_DEBUG) { /* has names of files */
+	if (level == FUSE_LOG_DEBUG) { /* the text may have names of files */
 		shown_clean_lines(text);
 		fputs(text, stderr);
 		return;
@@ -121,7 +123,8 @@ int main(int argc, char **argv)
 		break;
 	case OPTS_WRONG:
 		complain_of_error(&err);
-		if (err.errnum == ENOMEM) { /* the command line is not wrong */
+		if (err.errnum == ENOMEM) { /* without memory the status is EXIT_SYSTEM: the command
+					       line is not wrong */
 			status = EXIT_SYSTEM;
 			break;
 		}

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The parts of a mount and the order they live in: loop, credentials, state directory, (local
+ * The parts of a mount, in the order in which they open: loop, credentials, state directory, (local
  * service,) client, ledger, engine, space. They close in the reverse order.
  *
- * SIGTERM and SIGINT end it: what is under way is answered first, within the time that a submission
- * has; then it is unmounted. An unmount from outside does the same without the second step. SIGHUP
- * opens the log file again, reads the credentials again and takes up calls that were paused.
+ * SIGTERM and SIGINT end a mount. First the requests under way are answered, within the time that a
+ * submission has. Then the mount is unmounted. An unmount from outside does the same without the
+ * second step. SIGHUP opens the log file again, reads the credentials again, and lets paused calls
+ * go on.
  */
 #define _GNU_SOURCE
 #include "cocfs/mount.h"
@@ -44,18 +45,18 @@ struct mount {
 	struct loop_watch signals;
 	int signal_fd;
 	char *source;		 /* SOURCE in its one spelling */
-	char *endpoint;		 /* of the service */
-	struct service *service; /* SOURCE local */
-	char *keys;		 /* its key file, else NULL */
+	char *endpoint;		 /* the endpoint of the service */
+	struct service *service; /* the embedded service (SOURCE local), or NULL */
+	char *keys;		 /* the key file of the embedded service, or NULL */
 	struct credentials credentials;
 	struct greeting greeting;
 	struct coc_client *client;
 	struct engine *engine;
 	struct space_options space_options;
 	struct space *space;
-	bool opened; /* all of it */
+	bool opened; /* all parts are open */
 	bool ending;
-	struct loop_timer patience; /* while ending */
+	struct loop_timer patience; /* runs while the mount ends */
 };
 
 /* ---- the end ---- */
@@ -74,7 +75,7 @@ static void end_mount(void *data)
 	if (mount->ending)
 		return;
 	mount->ending = true;
-	if (!mount->opened) { /* the start waits for something */
+	if (!mount->opened) { /* the start is waiting in the loop: end its wait */
 		loop_quit(mount->loop);
 		return;
 	}
@@ -94,7 +95,7 @@ static void iteration_end(void *data)
 
 /* ---- signals ---- */
 
-/* There are other credentials: what waits for good ones is tried at once. */
+/* Called when there are new credentials: tries at once what waits for good ones. */
 static void on_renewed(void *data)
 {
 	struct mount *mount = data;
@@ -147,8 +148,8 @@ static int watch_signals(struct mount *mount, struct err *err)
 
 /* ---- the parts ---- */
 
-/* The part that opens a file of the state directory says what is wrong, but does not know the
- * option that leads there. Returns r. */
+/* Adds to err how to mend an error of the state directory. The code that opens a file there knows
+ * the error, and not the option -o state_dir. Returns r. */
 static int explain_state(const struct mount *mount, int r, struct err *err)
 {
 	if (r >= 0 || r == -ENOMEM || strstr(err->details, "what_to_do: "))
@@ -162,7 +163,8 @@ static int explain_state(const struct mount *mount, int r, struct err *err)
 	return r;
 }
 
-/* Starts the embedded service over a Unix socket in the state directory. */
+/* Starts the embedded service on a Unix socket in the state directory. Returns 0 or -errno with
+ * err. */
 static int start_embedded_service(struct mount *mount, char **ret_socket, struct err *err)
 {
 	_cleanup_free_ char *data = state_dir_file(&mount->state, "service.db");
@@ -188,7 +190,8 @@ static bool is_local(const struct mount *mount)
 	return !strcmp(mount->opts->source, "local");
 }
 
-/* What can be wrong with SOURCE and the keys for it is told before anything is made on the disk. */
+/* Finds the endpoint and the credentials. This comes before anything is made on the disk: errors in
+ * SOURCE and in the keys are reported first. */
 static int find_service(struct mount *mount, struct err *err)
 {
 	int r = coc_endpoint_find(mount->opts->source, &mount->endpoint, err);
@@ -223,7 +226,8 @@ static int open_client(struct mount *mount, struct err *err)
 	return r;
 }
 
-/* Are the keys good? A service that is away does not say, and holds up no mount. */
+/* Checks the keys with a first call. A service that cannot be reached does not answer, and does not
+ * hold up the mount. */
 static int check_keys(struct mount *mount, struct err *err)
 {
 	int r = greeting_wait(&mount->greeting, mount->loop, mount->client,
@@ -337,7 +341,8 @@ static int start_loop(struct mount *mount, struct err *err)
 	return watch_signals(mount, err);
 }
 
-/* Opens one part after the other. mount_close() closes those that are open. */
+/* Opens one part after the other. Returns 0 or -errno with err. mount_close() closes the parts that
+ * are open. */
 static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
 {
 	int r = mountpoint_resolve(&opts->mountpoint, opts->nonempty, err);

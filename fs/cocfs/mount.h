@@ -4,17 +4,17 @@
 
 #include "cocfs/options.h"
 
-/* One mount, from the state directory to the kernel: everything that main() puts together. */
+/* One mount, from the state directory to the kernel. main() opens it, serves it and closes it. */
 struct mount;
 
-/* Opens everything and mounts. opts must outlive it. Returns 0 and an owned mount, or -errno with
- * err filled. The caller has blocked SIGTERM, SIGINT and SIGHUP. */
+/* Opens all parts, and mounts. opts must outlive the mount. The caller must have blocked SIGTERM,
+ * SIGINT and SIGHUP. Returns 0 and a mount that mount_close() closes; or -errno with err filled. */
 int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err);
 
-/* Serves until it is unmounted or told to end (SIGTERM, SIGINT). Returns 0 or -errno. */
+/* Serves until the mount is unmounted, or until SIGTERM or SIGINT. Returns 0 or -errno. */
 int mount_serve(struct mount *mount);
 
-/* Unmounts, lets go of everything; NULL is accepted. */
+/* Unmounts, and closes all parts. NULL is accepted. */
 void mount_close(struct mount *mount);
 
 #endif

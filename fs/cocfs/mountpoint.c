@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What must hold of a mountpoint, and why a mount on it failed. dead_mount.c clears it. */
+/* The checks of a mountpoint, and the reasons why a mount on it failed. dead_mount.c clears it. */
 #define _GNU_SOURCE
 #include "cocfs/mountpoint.h"
 
@@ -20,8 +20,8 @@
 
 /* ---- before the mount ---- */
 
-/* An automount waits for this very mount, and a program that looks into it waits for the automount.
- * Neither O_PATH nor stat(2) looks. */
+/* Is the path an automount? An automount waits for the present mount, and a program that looks into
+ * the directory waits for the automount. O_PATH and stat(2) do not look into it. */
 static bool is_automount(const char *path)
 {
 	_cleanup_close_ int fd = open(path, O_PATH | O_CLOEXEC);
@@ -112,7 +112,7 @@ static bool is_closed_device(void)
 	return fd < 0;
 }
 
-/* Root of a container may lack the capability (CAP_SYS_ADMIN, bit 21). */
+/* Does root lack CAP_SYS_ADMIN (bit 21)? In a container root may. */
 static bool is_root_without_mount(void)
 {
 	_cleanup_fclose_ FILE *file = fopen("/proc/self/status", "re");
@@ -183,7 +183,7 @@ void mountpoint_set_nosymfollow(const char *path)
 {
 	struct mount_attr attr = {.attr_set = MOUNT_ATTR_NOSYMFOLLOW};
 
-	/* neither libfuse nor fusermount3 knows the option */
+	/* set it here: neither libfuse nor fusermount3 knows the option */
 	if (mount_setattr(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, &attr, sizeof(attr)) < 0)
 		log_warning(
 			"-o nosymfollow has no effect: %s; only root can have it, with Linux 5.14 "

@@ -6,32 +6,35 @@
 
 #include "base/err.h"
 
-/* The directory that a space is mounted on: what must hold of it before, and why a mount failed. */
+/* The mountpoint: the directory that a space is mounted on. What must be true before the mount, and
+ * why a mount has failed. */
 
 /*
- * Makes the path absolute, in place (*path is allocated, and is replaced), and looks whether it is
- * a directory; one with entries is logged unless nonempty. A dead mount of cocfs on it is no error:
- * see mountpoint_clear(). Returns 0, or with err -ENOENT, -ENOTDIR, -EACCES and what stat(2) fails
- * with.
+ * Makes the path of a mountpoint absolute, in place (*path is allocated, and is replaced). Checks
+ * that it is a directory. If it has entries, warns in the log, unless nonempty is true. A dead
+ * mount of cocfs on it is no error: see mountpoint_clear(). Returns 0, or with err -ENOENT,
+ * -ENOTDIR, -EACCES or another error of stat(2).
  */
 int mountpoint_resolve(char **path, bool nonempty, struct err *err);
 
 /*
- * Takes dead mounts of cocfs (killed, so that every call in them is ENOTCONN) from the mountpoint,
- * if this user may, and logs it. Nothing else is ever unmounted: no live mount, none of another
- * file system. To be called when all but the mount itself is ready. Returns 0. *ret_lock is then -1
- * if nothing had to be done, else a descriptor that the caller closes when it has mounted: until
- * then no other cocfs clears this place. Or returns -ENOTCONN with err: a dead mount stays, and the
- * error says how to take it away.
+ * Unmounts dead mounts of cocfs from the mountpoint, if this user may, and logs it. A mount is dead
+ * if its cocfs was killed: every call in it fails with ENOTCONN. Nothing else is ever unmounted: no
+ * live mount, and no mount of another file system. Call this when everything but the mount itself
+ * is ready.
+ *
+ * Returns 0. *ret_lock is -1 if there was no dead mount. Otherwise it is a descriptor: close it
+ * after the mount. Until then no other cocfs clears this place. Returns -ENOTCONN with err if a
+ * dead mount stays; err says how to unmount it.
  */
 int mountpoint_clear(const char *path, int *ret_lock, struct err *err);
 
-/* The mount on path failed: adds to err what is to be done, where that can be found out.
- * allow_other: the mount was asked for with it. */
+/* Call this after a failed mount on path. Adds to err how to mend the failure, if that can be found
+ * out. allow_other: whether the mount was tried with that option. */
 void mountpoint_explain(const char *path, bool allow_other, struct err *err);
 
-/* Has the kernel follow no symbolic link in what is mounted there (Linux 5.14; root). Logs a
- * warning if that cannot be had. */
+/* Forbids the kernel to follow symbolic links in the mount (Linux 5.14, root only). Logs a warning
+ * if that fails. */
 void mountpoint_set_nosymfollow(const char *path);
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libfuse takes backslashes out of what follows -o, as a comma in a value is written "\,". It takes
- * them all: a glob "\*.yaml" would come here as "*.yaml", and no job file would be one any more. So
- * before libfuse sees the options, the backslashes in the values of our own are doubled, except
- * where they say what libfuse takes them for:
+ * libfuse removes all backslashes from the argument of -o, because a comma in a value is written
+ * "\,". So a glob "\*.yaml" would become "*.yaml", and no file would be a job file any more. So the
+ * backslashes in the values of cocfs' own options are doubled before libfuse sees them. Some
+ * backslashes have the meaning that libfuse gives them, and are not doubled:
  *
- *   a glob    has its own use for a backslash: all stay, and "\," does not end the option
- *   others    "\," is a comma and "\\" a backslash; before all else a backslash is one
+ *   a glob    uses backslashes itself: all are doubled, and "\," does not end the option
+ *   others    "\," is a comma and "\\" a backslash; another backslash stands for itself
  *
- * Options of libfuse and of mount(8) are left alone.
+ * Options of libfuse and of mount(8) are not changed.
  */
 #define _GNU_SOURCE
 #include "cocfs/option_backslashes.h"
@@ -20,13 +20,14 @@
 #include "cocfs/option_table.h"
 #include "cocfs/option_values.h"
 
-/* Where in one option the scan is. */
+/* The option that is read at the moment. */
 struct scan {
-	const struct option *own; /* whose value it is, or NULL */
-	bool is_quoted;		  /* commas are of the value */
+	const struct option *own; /* the option of cocfs that has this value, or NULL */
+	bool is_quoted;		  /* commas belong to the value */
 };
 
-/* The length of the option's name with "=", if it is one of ours that has a value; else 0. */
+/* Returns the length of an option's name with "=", if cocfs has this option and it has a value;
+ * else 0. */
 static size_t begin_option(const char *text, struct scan *scan)
 {
 	size_t length = strcspn(text, "=,\\");
@@ -88,7 +89,8 @@ static int copy_options(const char *text, struct buf *copy)
 int option_keep_backslashes(int argc, char **argv, struct fuse_args *ret_args)
 {
 	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
-	bool is_value = false, is_over = false; /* of -o; after "--" */
+	bool is_value = false,
+	     is_over = false; /* is_value: argv[i] follows a -o; is_over: it follows "--" */
 
 	for (int i = 0; i < argc; i++) {
 		bool is_joined = !is_value && !is_over && !strncmp(argv[i], "-o", 2) && argv[i][2];

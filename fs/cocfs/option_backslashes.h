@@ -6,9 +6,9 @@
 #include <fuse_opt.h>
 
 /*
- * The arguments of the command line, so that the values of cocfs' own options after -o keep their
- * backslashes when libfuse has split them. Returns 0 and owned arguments (fuse_opt_free_args()), or
- * -ENOMEM.
+ * Copies the arguments of the command line. After -o, it doubles the backslashes in the values of
+ * cocfs' own options, so that they survive libfuse's parser. Returns 0 and arguments that the
+ * caller frees with fuse_opt_free_args(), or -ENOMEM.
  */
 int option_keep_backslashes(int argc, char **argv, struct fuse_args *ret_args);
 

@@ -10,8 +10,9 @@
 
 #define FLAG(member) offsetof(struct opts, member)
 
-#define HELP_COLUMN 28 /* where --help begins the names */
-#define HELP_WIDTH 64  /* of their lines: 92 columns, as the other rows of --help */
+#define HELP_COLUMN 28 /* the column in which --help begins the names */
+/* The width of the names' lines: 92 columns in all, as in the rest of --help. */
+#define HELP_WIDTH 64
 
 #define WHY_REMOUNT "a mount cannot be changed: unmount it, and mount it again"
 #define WHY_BIND "cocfs has nothing to do with it: mount(8) does it by itself, without -t"
@@ -20,25 +21,26 @@
 #define WHY_HELPER "mount.fuse3 does it, so write it into fstab or use mount(8)"
 
 enum fate {
-	PASS,	/* libfuse or the kernel does it */
-	DROP,	/* it is for others, or says nothing to a job space */
-	REFUSE, /* it cannot be had: why says so */
-	LABEL, /* SELinux's: as PASS where there is SELinux, else as DROP; mount(8) does the same */
+	PASS,	/* libfuse or the kernel handles the option */
+	DROP,	/* the option is for other programs, or means nothing for a job space */
+	REFUSE, /* the option is refused; why has the reason */
+	LABEL,	/* an option of SELinux: PASS if there is SELinux, else DROP. mount(8) does the same
+		 */
 };
 
-enum form { WORD, VALUE /* NAME=… */, EITHER, PREFIX /* all that begin so */ };
+enum form { WORD, VALUE /* NAME=… */, EITHER, PREFIX /* all options that begin so */ };
 
 struct system_option {
 	const char *name;
 	enum form form;
 	enum fate fate;
-	const char *why; /* of a refusal, and what to do instead */
-	size_t flag;	 /* of a bool in struct opts that becomes true, or 0 */
+	const char *why; /* the reason of a refusal, and what to do instead */
+	size_t flag;	 /* offset of a bool in struct opts that is set; 0: none */
 };
 
-/* docs/operations.md lists the same, and a test holds the page against these rows. */
+/* docs/operations.md lists the same options, and a test compares the two. */
 static const struct system_option table[] = {
-	/* mount(8): what the kernel does for each file system */
+	/* mount(8): options that the kernel handles for each file system */
 	{"ro", WORD, PASS},
 	{"rw", WORD, PASS},
 	{"suid", WORD, PASS},
@@ -52,9 +54,9 @@ static const struct system_option table[] = {
 	{"dirsync", WORD, PASS},
 	{"atime", WORD, PASS},
 	{"noatime", WORD, PASS},
-	{"nosymfollow", WORD, DROP, .flag = FLAG(nosymfollow)}, /* neither knows it: mount.c */
+	{"nosymfollow", WORD, DROP, .flag = FLAG(nosymfollow)}, /* see mountpoint.h */
 	{"symfollow", WORD, DROP},
-	/* mount(8): times of access are the file system's on which the space is kept */
+	/* mount(8): the file system that keeps the space handles the times of access */
 	{"diratime", WORD, DROP},
 	{"nodiratime", WORD, DROP},
 	{"relatime", WORD, DROP},
@@ -63,7 +65,7 @@ static const struct system_option table[] = {
 	{"nostrictatime", WORD, DROP},
 	{"lazytime", WORD, DROP},
 	{"nolazytime", WORD, DROP},
-	/* mount(8): what means nothing for FUSE */
+	/* mount(8): options that mean nothing for FUSE */
 	{"iversion", WORD, DROP},
 	{"noiversion", WORD, DROP},
 	{"mand", WORD, DROP},
@@ -71,7 +73,7 @@ static const struct system_option table[] = {
 	{"silent", WORD, DROP},
 	{"loud", WORD, DROP},
 	{"quiet", WORD, DROP},
-	/* mount(8), fstab(5), systemd: what is for them */
+	/* mount(8), fstab(5), systemd: options for these programs */
 	{"defaults", WORD, DROP},
 	{"auto", WORD, DROP},
 	{"noauto", WORD, DROP},
@@ -112,14 +114,14 @@ static const struct system_option table[] = {
 	{"fscontext", VALUE, LABEL},
 	{"defcontext", VALUE, LABEL},
 	{"rootcontext", VALUE, LABEL},
-	/* fuse(8): the kernel's, and libfuse's for each file system */
+	/* fuse(8): options of the kernel, and of libfuse for each file system */
 	{"allow_other", WORD, PASS, .flag = FLAG(allow_other)},
 	{"allow_root", WORD, PASS, .flag = FLAG(allow_other)},
 	{"auto_unmount", WORD, PASS},
 	{"debug", WORD, PASS},
-	{"default_permissions", WORD, DROP}, /* as ever */
-	{"fsname", VALUE, DROP},	     /* it is SOURCE */
-	{"subtype", VALUE, DROP},	     /* it is cocfs */
+	{"default_permissions", WORD, DROP}, /* cocfs always sets it */
+	{"fsname", VALUE, DROP},	     /* cocfs sets it to SOURCE */
+	{"subtype", VALUE, DROP},	     /* cocfs sets it to cocfs */
 	{"nonempty", WORD, DROP, .flag = FLAG(nonempty)},
 	{"max_read", VALUE, DROP}, /* cocfs answers reads of any size */
 	{"blksize", VALUE, DROP},
@@ -131,7 +133,8 @@ static const struct system_option table[] = {
 	{"setuid", VALUE, REFUSE, WHY_HELPER},
 	{"drop_privileges", WORD, REFUSE,
 	 "cocfs must open the spool and act as the caller: use setuid=USER in fstab instead"},
-	/* fuse(8): of libfuse's other interface, of older ones, and what cocfs settles itself */
+	/* fuse(8): options of libfuse's other interface, of older libfuse, and options that cocfs
+	 * sets itself */
 	{"kernel_cache", WORD, DROP},
 	{"auto_cache", WORD, DROP},
 	{"noauto_cache", WORD, DROP},

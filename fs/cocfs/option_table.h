@@ -5,30 +5,30 @@
 #include "cocfs/options.h"
 
 /*
- * The options of cocfs itself, a row for each: its name, its value, how that is read and where it
- * is kept, and the text of --help. A new option is a row in option_table.c, a member of struct
- * opts, and a row in README.md.
+ * The options of cocfs itself. Each has a row: its name, its value, the function that reads the
+ * value, the member that keeps it, and the text of --help. For a new option add a row in
+ * option_table.c, a member of struct opts, and a row in README.md.
  */
 struct option {
 	const char *name;
-	const char *value; /* "FILE", or the words that are allowed: "sync|queue". NULL: it has no
-			    * value */
+	const char *value; /* "FILE", or the allowed words: "sync|queue". NULL: there is no value */
 	int (*read)(const struct option *option, const char *text, void *member, struct err *err);
-	size_t offset;	  /* of the member of struct opts that read() fills; without a value of a
-			   * bool */
-	long min, max;	  /* of a number */
-	bool empty_ok;	  /* "name=" is a value */
-	const char *help; /* with line breaks where --help has them */
+	size_t offset; /* of the member of struct opts that read() fills; of a bool if there is no
+			  value */
+	long min, max; /* the bounds of a number */
+	bool empty_ok; /* an empty value ("name=") is allowed */
+	const char *help; /* the text of --help, with its line breaks */
 };
 
-/* The option of that name (length bytes), or NULL. */
+/* Returns the option of a name (length bytes), or NULL. */
 const struct option *option_find(const char *name, size_t length);
 
-/* Reads the text after "=" into opts; NULL: there is none. Said twice, the last value counts, as
- * mount(8) promises. Returns 0, or -errno with err that names the option. */
+/* Reads the text after "=" into opts. text NULL: there is no "=". If an option is given twice,
+ * the last value counts, as mount(8) promises. Returns 0, or -errno with err, which names the
+ * option. */
 int option_set(const struct option *option, const char *text, struct opts *opts, struct err *err);
 
-/* Prints the rows for --help. */
+/* Prints all rows, for --help. */
 void options_print(void);
 
 #endif

@@ -11,9 +11,9 @@
 
 #include "base/cleanup.h"
 
-#define ALLOWED_MAX 128 /* bytes of "A, B or C"; the longest list of the table has 32 */
+#define ALLOWED_MAX 128 /* bytes of "A, B or C"; the longest list in the table has 32 */
 
-/* "A|B|C" for people: "A, B or C". */
+/* Writes "A|B|C" for people: "A, B or C". */
 static void say_words(const char *words, char *text, size_t size)
 {
 	const char *last = strrchr(words, '|');
@@ -28,7 +28,7 @@ static void say_words(const char *words, char *text, size_t size)
 	text[length] = '\0';
 }
 
-/* The value is none of the words that the row lists. */
+/* Refuses a value that is not one of the row's words. Returns -EINVAL with err. */
 static int refuse_word(const struct option *option, const char *text, struct err *err)
 {
 	char allowed[ALLOWED_MAX];
@@ -90,7 +90,7 @@ static int read_number(const struct option *option, const char *text, const char
 
 	errno = 0;
 	number = strtol(text, &end, 10);
-	/* strtol() takes blanks and signs too */
+	/* check the first character: strtol() takes blanks and signs too */
 	if (text[0] < '0' || text[0] > '9' || errno || *end || number < option->min ||
 	    number > option->max)
 		return err_set(err, EINVAL, "-o %s=%s: it must be a number%s from %ld to %ld",
@@ -119,7 +119,8 @@ int value_seconds(const struct option *option, const char *text, void *member, s
 	return r;
 }
 
-/* A user's or group's number. (uid_t)-1 is none. */
+/* Reads the number of a user or group. Returns false for another text, and for (uid_t)-1, which is
+ * no user. */
 static bool read_id(const char *text, unsigned *ret_id)
 {
 	char *end;

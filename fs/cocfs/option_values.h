@@ -5,49 +5,50 @@
 #include "cocfs/option_table.h"
 
 /*
- * How the value of an option is read: one function for each kind of value. Each takes the option's
- * row, the text after "=" (never empty, unless the row says empty_ok) and the member of struct opts
- * that the row names. Returns 0, or -errno with err that names the option, the value and what is
- * allowed. A value that is refused leaves the member as it was.
+ * The functions that read the value of an option, one for each kind of value. Each takes the row of
+ * the option, the text after "=", and the member of struct opts that the row names. The text is
+ * empty only if the row allows empty_ok. Returns 0. Returns -errno with err, which names the
+ * option, the value, and the allowed values. Then the member stays as it was.
  */
 
-/* One of two words "A|B": a bool, true for B. */
+/* Reads one of two words "A|B" into a bool: true for B. */
 int value_choice(const struct option *option, const char *text, void *member, struct err *err);
 
-/* A whole number from min to max: an unsigned. */
+/* Reads a whole number from min to max into an unsigned. */
 int value_number(const struct option *option, const char *text, void *member, struct err *err);
 
-/* A number of seconds from min to max: an int64_t in milliseconds. */
+/* Reads seconds, from min to max, into an int64_t of milliseconds. */
 int value_seconds(const struct option *option, const char *text, void *member, struct err *err);
 
-/* Any text: an owned string. */
+/* Reads any text into an owned string. */
 int value_text(const struct option *option, const char *text, void *member, struct err *err);
 
-/* A list of globs "GLOB:GLOB": an owned struct ignore. */
+/* Reads a list of globs "GLOB:GLOB" into an owned struct ignore. */
 int value_globs(const struct option *option, const char *text, void *member, struct err *err);
 
-/* An attribute of jobs, which the option is named after: a struct attr_set. */
+/* Reads an attribute of jobs into a struct attr_set. The option has the attribute's name. */
 int value_attribute(const struct option *option, const char *text, void *member, struct err *err);
 
-/* A number or a name of the user, or group, database: a struct view. */
+/* Reads a user or a group into a struct view: a number, or a name of the user database. */
 int value_uid(const struct option *option, const char *text, void *member, struct err *err);
 int value_gid(const struct option *option, const char *text, void *member, struct err *err);
 
-/* An octal number up to 777: a struct view, its mask for files, directories or both by the name. */
+/* Reads an octal number up to 777 into a struct view. The option's name decides whether it is the
+ * mask of files, of directories, or of both. */
 int value_mask(const struct option *option, const char *text, void *member, struct err *err);
 
-/* LOW, MEDIUM or HIGH: an enum risk. */
+/* Reads LOW, MEDIUM or HIGH into an enum risk. */
 int value_risk(const struct option *option, const char *text, void *member, struct err *err);
 
-/* How a document is checked: an enum dsl_level. */
+/* Reads how a document is checked into an enum dsl_level. */
 int value_dsl_level(const struct option *option, const char *text, void *member, struct err *err);
 
-/* read, all or own: an enum jobs_shown. */
+/* Reads read, all or own into an enum jobs_shown. */
 int value_jobs(const struct option *option, const char *text, void *member, struct err *err);
-/* never, same or name: an enum adoption_rule. */
+/* Reads never, same or name into an enum adoption_rule. */
 int value_adoption(const struct option *option, const char *text, void *member, struct err *err);
 
-/* What is logged: an enum log_level. */
+/* Reads what is logged into an enum log_level. */
 int value_log_level(const struct option *option, const char *text, void *member, struct err *err);
 
 #endif

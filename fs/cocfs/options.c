@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line. The options of cocfs itself are in option_table.c. An option that nobody knows
- * is named, and nothing is mounted. */
+/* The command line. option_table.c has the options of cocfs itself. For an unknown option the error
+ * names the option, and nothing is mounted. */
 #define _GNU_SOURCE
 #include "cocfs/options.h"
 
@@ -52,8 +52,8 @@ struct parsing {
 	struct err *err;
 	int positional;
 	bool help, version;
-	char *mountpoint;  /* as given */
-	struct buf quoted; /* an option whose quoted value has commas, as far as it was read */
+	char *mountpoint;  /* as given on the command line */
+	struct buf quoted; /* the parts read so far of an option whose quoted value has commas */
 };
 
 static int keep_value(char **place, const char *value, struct err *err)
@@ -63,7 +63,7 @@ static int keep_value(char **place, const char *value, struct err *err)
 	return *place ? 0 : err_set(err, ENOMEM, "out of memory");
 }
 
-/* One of our own, with its value, which may be in quotes. */
+/* Sets an option of cocfs. The value may be in quotes. */
 static int set_own(struct parsing *parsing, const struct option *own, const char *value)
 {
 	size_t length = value ? strlen(value) : 0;
@@ -76,7 +76,8 @@ static int set_own(struct parsing *parsing, const struct option *own, const char
 		    : err_set(parsing->err, ENOMEM, "out of memory");
 }
 
-/* One whole option after -o. Returns 1 if libfuse is to get it, 0, or -errno with err. */
+/* Handles one whole option of -o. Returns 1 if libfuse has to get it, 0 if not, or -errno with
+ * err. */
 static int take_option(struct parsing *parsing, const char *option)
 {
 	size_t length = strcspn(option, "=");
@@ -93,8 +94,8 @@ static int take_option(struct parsing *parsing, const char *option)
 	return r;
 }
 
-/* The end of an option that libfuse has split at the commas within its quotes. libfuse gets it in
- * one piece. Returns 0, or -errno with err. */
+/* Handles the end of an option that libfuse has split at the commas within its quotes. libfuse gets
+ * the option in one piece. Returns 0, or -errno with err. */
 static int take_quoted(struct parsing *parsing, struct fuse_args *args)
 {
 	_cleanup_free_ char *option = buf_steal(&parsing->quoted), *escaped = NULL;
@@ -108,7 +109,7 @@ static int take_quoted(struct parsing *parsing, struct fuse_args *args)
 		       : 0;
 }
 
-/* What follows -o, up to a comma. Returns as take_option(). */
+/* Handles the text after -o up to a comma. Returns what take_option() returns. */
 static int take_part(struct parsing *parsing, const char *part, struct fuse_args *args)
 {
 	struct buf *quoted = &parsing->quoted;
@@ -149,7 +150,7 @@ static int take_fuse_argument(void *data, const char *arg, int flag, struct fuse
 		return 0;
 	case FLAG_DEBUG:
 		parsing->opts->foreground = true;
-		return 1; /* libfuse's too */
+		return 1; /* libfuse has to get it, too */
 	case FLAG_HELP:
 		parsing->help = true;
 		return 0;
@@ -164,14 +165,14 @@ static int take_fuse_argument(void *data, const char *arg, int flag, struct fuse
 			return -1;
 		}
 		r = take_part(parsing, arg, args);
-		return r < 0 ? -1 : r; /* any other number is "keep it" to libfuse */
+		return r < 0 ? -1 : r; /* libfuse keeps the argument if this is 1 */
 	}
 }
 
 static const struct fuse_opt flags[] = {
 	FUSE_OPT_KEY("-f", FLAG_FOREGROUND),
 	FUSE_OPT_KEY("-d", FLAG_DEBUG),
-	FUSE_OPT_KEY("-s", FLAG_IGNORED), /* one thread: as ever */
+	FUSE_OPT_KEY("-s", FLAG_IGNORED), /* one thread: always so */
 	FUSE_OPT_KEY("-h", FLAG_HELP),
 	FUSE_OPT_KEY("--help", FLAG_HELP),
 	FUSE_OPT_KEY("-V", FLAG_VERSION),
@@ -179,12 +180,12 @@ static const struct fuse_opt flags[] = {
 	FUSE_OPT_END,
 };
 
-/* Adds what libfuse must be told. */
+/* Adds the options that cocfs itself gives to libfuse. Returns 0 or -ENOMEM with err. */
 static int add_fuse_options(struct opts *opts, struct err *err)
 {
 	_cleanup_free_ char *options = NULL, *name = NULL;
 
-	/* the kernel checks permissions by what the spool says */
+	/* default_permissions: the kernel checks permissions, by the modes of the spool's files */
 	if (asprintf(&name, "fsname=%s", opts->source) < 0) {
 		name = NULL;
 		return err_set(err, ENOMEM, "out of memory");
@@ -197,7 +198,8 @@ static int add_fuse_options(struct opts *opts, struct err *err)
 	return 0;
 }
 
-/* Relative paths are relative to where we were started, also after a daemon's chdir("/"). */
+/* Makes the path of a file absolute, because a daemon changes its directory. Returns 0 or -errno
+ * with err. */
 static int make_absolute(char **path, const char *what, struct err *err)
 {
 	char *real;
@@ -215,7 +217,7 @@ static int make_absolute(char **path, const char *what, struct err *err)
 	return 0;
 }
 
-/* The same for a file that may have to be made: its directory is there. */
+/* Does the same for a file that may not exist yet. Its directory must exist. */
 static int make_absolute_file(char **path, const char *what, struct err *err)
 {
 	_cleanup_free_ char *directory = NULL, *file = NULL;
@@ -292,7 +294,7 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct
 		err_set(err, ENOMEM, "out of memory");
 		result = OPTS_WRONG;
 	} else if (fuse_opt_parse(&opts->fuse, &parsing, flags, take_fuse_argument) < 0) {
-		if (!err->errnum) /* libfuse has ended by itself */
+		if (!err->errnum) /* the parser of libfuse has failed without an error of ours */
 			explain_libfuse(argc, argv, err);
 		result = OPTS_WRONG;
 	} else if (parsing.help) {

@@ -14,23 +14,23 @@
 #include "space/view.h"
 #include "job/ignore.h"
 
-/* What the command line says. Zero-initialise it; opts_finish() frees. */
+/* The options of the command line. Zero-initialise the struct; opts_finish() frees. */
 struct opts {
 	char *source;		  /* "local", a region, or a URL */
 	char *mountpoint;	  /* as given; mount_open() makes it absolute */
-	char *state_dir;	  /* -o state_dir, or NULL: the default for the source */
-	char *cacert;		  /* -o cacert, absolute, or NULL */
-	char *profile;		  /* -o profile, a path absolute; or NULL */
-	char *logfile;		  /* -o logfile, absolute, or NULL */
+	char *state_dir;	  /* -o state_dir; NULL: the default for the source */
+	char *cacert;		  /* -o cacert, absolute; or NULL */
+	char *profile;		  /* -o profile (a path is absolute); or NULL */
+	char *logfile;		  /* -o logfile, absolute; or NULL */
 	struct attr_set defaults; /* the attributes given as mount options */
 	struct commit_rules rules;
 	int64_t timeout_ms;
-	int64_t refresh_ms;    /* so old the list of jobs may be when somebody reads it */
-	unsigned max_inflight; /* sent from the queue at once */
-	struct ignore *ignore; /* names that are no job files' */
+	int64_t refresh_ms;    /* the age from which a list of jobs is read again */
+	unsigned max_inflight; /* requests that the queue sends at once */
+	struct ignore *ignore; /* globs of names that are no job files */
 	bool delete_on_service;
 	bool overwrite; /* -o conflict=overwrite */
-	bool rebind;	/* this copy of the state directory lives on */
+	bool rebind;	/* -o rebind: this copy of the state directory is used from now on */
 	enum jobs_shown jobs;
 	enum adoption_rule adopt;
 	bool siblings_hidden;
@@ -38,20 +38,21 @@ struct opts {
 	bool check_later;    /* -o check=later */
 	bool unseen_commits; /* -o unseen=commit */
 	bool foreground;
-	bool allow_other; /* or allow_root: somebody else may come in */
+	bool allow_other; /* or allow_root: other users may use the mount */
 	bool nonempty;	  /* the mountpoint may have entries */
-	bool nosymfollow; /* the kernel follows no symbolic link in the mount */
+	bool nosymfollow; /* the kernel must follow no symbolic link in the mount */
 	enum log_level log_level;
-	struct fuse_args fuse; /* what is left for libfuse */
+	struct fuse_args fuse; /* the options for libfuse */
 };
 
 enum opts_result {
-	OPTS_MOUNT, /* go on */
-	OPTS_SHOWN, /* --help or --version was answered */
+	OPTS_MOUNT, /* mount with these options */
+	OPTS_SHOWN, /* --help or --version was printed */
 	OPTS_WRONG, /* err says what is wrong */
 };
 
-/* Reads the command line; --help says what it takes. Answers --help and --version itself. */
+/* Reads the command line. Prints --help and --version itself. OPTS_WRONG: err is filled. Call
+ * opts_finish() in each case. */
 enum opts_result opts_parse(int argc, char **argv, struct opts *ret_opts, struct err *err);
 
 void opts_finish(struct opts *opts);

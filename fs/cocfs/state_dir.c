@@ -20,31 +20,34 @@
 #include "base/clock.h"
 #include "cocfs/state_place.h"
 
-/* A mount that was unmounted has yet to close the ledger, and the next mount waits for that. */
+/* How long to wait for the lock. After an unmount the old process still has to close the ledger,
+ * and the next mount waits for that. */
 #define LOCK_PATIENCE_MS 2000
 #define LOCK_LOOK_MS 10
 
-/* A mount that fails removes the lock file that it has made. A mount that waited for that file
- * opens the next lock file. Each time another mount has failed meanwhile. */
+/* The most lock files that a mount tries. A mount that fails removes the lock file that it has
+ * made. A mount that waited for that file then opens the next one. Each further file means that
+ * another mount has failed. */
 #define LOCK_FILES_MAX 16
 
-/* What a mount makes in the directory, beside the lock. */
+/* The files that a mount makes in the directory, apart from the lock. */
 static const char *const files[] = {
 	"spool",	  "incoming",		"ledger.db",	"ledger.db-wal",
 	"ledger.db-shm",  "ledger.db-journal",	"service.db",	"service.db-wal",
 	"service.db-shm", "service.db-journal", "service.keys", "service.sock",
 	"instance",	  "instance.new"};
 
-#define LEDGER_BIT (1u << 2)  /* of ledger.db */
-#define SERVICE_BIT (1u << 6) /* of service.db */
+#define LEDGER_BIT (1u << 2)  /* the bit of ledger.db */
+#define SERVICE_BIT (1u << 6) /* the bit of service.db */
 #define FILES_COUNT (sizeof(files) / sizeof(files[0]))
 
-#define DIRECTORIES_COUNT 2 /* the first of them */
+#define DIRECTORIES_COUNT 2 /* the first two of files are directories */
 
 _Static_assert(FILES_COUNT <= 32, "struct state_dir has a bit for each");
 
-/* Makes a directory and those above it; only the last one is private for sure. *ret_made, also on
- * failure: the first that had to be made, allocated, or NULL. */
+/* Makes a directory and its parents. Only the last one is sure to be private. Returns 0 or -errno.
+ * *ret_made, also on failure: the first directory that had to be made, which the caller frees; or
+ * NULL. */
 static int make_path(const char *path, char **ret_made)
 {
 	char partial[PATH_MAX];
@@ -63,7 +66,8 @@ static int make_path(const char *path, char **ret_made)
 			if (errno != EEXIST)
 				return -errno;
 		} else if (!*ret_made) {
-			*ret_made = strdup(partial); /* without memory it stays: no harm */
+			*ret_made = strdup(partial); /* without memory the directory will not be
+							removed again, which does no harm */
 		}
 		if (last)
 			return 0;
@@ -71,7 +75,7 @@ static int make_path(const char *path, char **ret_made)
 	}
 }
 
-/* Names the one thing that mends most of what is wrong with a state directory. */
+/* Fills err with an error of the state directory, and the usual way to mend it. Returns -errnum. */
 static int refuse_path(const char *path, int errnum, struct err *err)
 {
 	err_set(err, errnum, "the state directory %s: %s", path, strerror(errnum));
@@ -101,7 +105,8 @@ static int check_private_directory(int fd, const char *path, struct err *err)
 	return 0;
 }
 
-/* Locks a file that another process may be about to let go of. Returns 0 or -errno. */
+/* Locks a file. Waits a little, because another process may be about to unlock it. Returns 0 or
+ * -errno. */
 static int lock(int fd)
 {
 	const struct timespec pause = {.tv_nsec = LOCK_LOOK_MS * 1000000L};
@@ -115,7 +120,7 @@ static int lock(int fd)
 	return 0;
 }
 
-/* Is the file that is locked still the lock of the directory? */
+/* Is the locked file still the lock file of the directory? */
 static bool is_lock_of(const struct state_dir *dir)
 {
 	struct stat held, named;
@@ -125,8 +130,8 @@ static bool is_lock_of(const struct state_dir *dir)
 	       held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
-/* Opens the lock file, makes it if it is not there, and locks it. Returns 0, -EWOULDBLOCK (another
- * mount has it), -ESTALE (its name leads to another file by now) or another -errno. */
+/* Opens and locks the lock file. Makes it if there is none. Returns 0; -EWOULDBLOCK: another mount
+ * has it; -ESTALE: another file has its name by now; or another -errno. */
 static int lock_by_name(struct state_dir *dir)
 {
 	int fd = openat(dir->fd, "lock", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600), r;
@@ -141,11 +146,13 @@ static int lock_by_name(struct state_dir *dir)
 	if (r == 0 && !is_lock_of(dir))
 		r = -ESTALE;
 	if (r < 0)
-		close(steal_fd(&dir->lock_fd)); /* who has no lock removes nothing */
+		close(steal_fd(&dir->lock_fd)); /* without the lock this mount must not remove
+						   files: state_dir_discard() checks lock_fd */
 	return r;
 }
 
-/* Only the mount that has the lock makes and removes files. So what is there now is of others. */
+/* Notes which files exist. Only the mount with the lock makes and removes files, so these are not
+ * ours. */
 static void note_files(struct state_dir *dir)
 {
 	struct stat st;
@@ -175,7 +182,8 @@ static int take_lock(struct state_dir *dir, struct err *err)
 	return -EBUSY;
 }
 
-/* Risk levels and the like are kept as extended attributes of the spool's files. */
+/* Checks that the file system has user attributes: job attributes are kept as extended attributes
+ * of the spool's files. Returns 0 or -ENOTSUP with err. */
 static int check_attributes(const struct state_dir *dir, struct err *err)
 {
 	char path[64];
@@ -191,7 +199,7 @@ static int check_attributes(const struct state_dir *dir, struct err *err)
 
 static int open_spool(struct state_dir *dir, struct err *err)
 {
-	/* the mount's own mode is the spool's: what users see when they list it */
+	/* the root of the mount shows the mode of the spool */
 	if (mkdirat(dir->fd, "spool", 0755) < 0 && errno != EEXIST)
 		return refuse_path(dir->path, errno, err);
 	dir->spool_fd = openat(dir->fd, "spool", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -204,7 +212,8 @@ static int open_spool(struct state_dir *dir, struct err *err)
 	return check_attributes(dir, err);
 }
 
-/* Removes what a crash has left there: texts that did not get their names. */
+/* Removes the files that a crash has left in incoming/: texts that were not moved into the spool.
+ * Returns 0 or -errno. */
 static int empty_directory(int fd)
 {
 	_cleanup_close_ int list_fd = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -242,7 +251,7 @@ static int open_incoming(struct state_dir *dir, struct err *err)
 	return r;
 }
 
-/* Settles where it is to be. */
+/* Finds the path of the state directory. Returns 0 or -errno with err. */
 static int find_state_path(const char *said, const char *source, char **ret_path, struct err *err)
 {
 	char *path;
@@ -303,7 +312,7 @@ static bool is_of(size_t file, const char *name)
 	return !strncmp(files[file], name, strlen(name));
 }
 
-/* Is it a log of a database, and is something in it? */
+/* Is a file the log of a database, and not empty? */
 static bool is_log_in_use(const struct state_dir *dir, size_t file)
 {
 	const char *end = strrchr(files[file], '-');
@@ -314,8 +323,9 @@ static bool is_log_in_use(const struct state_dir *dir, size_t file)
 	return fstatat(dir->fd, files[file], &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_size > 0;
 }
 
-/* The log of a database that was there may hold what this mount has committed. A ledger that was
- * there knows the instance file that this mount has made. */
+/* Must a file stay when the mount has failed? An older file must. The log of an older database
+ * may hold commits of this mount. An older ledger refers to the instance file that this mount
+ * has made. */
 static bool is_kept(const struct state_dir *dir, size_t file)
 {
 	if (dir->there & 1u << file)
@@ -336,13 +346,13 @@ void state_dir_discard(const struct state_dir *dir)
 			if (!is_kept(dir, i))
 				unlinkat(dir->fd, files[i],
 					 i < DIRECTORIES_COUNT ? AT_REMOVEDIR : 0);
-		/* the last: until then no other mount comes in */
+		/* remove the lock last: until then no other mount uses the directory */
 		if (dir->made_lock)
 			unlinkat(dir->fd, "lock", 0);
 	}
 	if (!dir->made || strlen(dir->given) >= sizeof(path))
 		return;
-	/* from the bottom up, as far as they are empty */
+	/* remove the directories from the bottom up, as long as they are empty */
 	strcpy(path, dir->given);
 	while (slash && strlen(path) >= strlen(dir->made) &&
 	       (rmdir(path) == 0 || errno == ENOENT)) {

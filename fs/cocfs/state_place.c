@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The state directory of a SOURCE, when the user names none. Older versions named it after the
- * source as it was typed: http://h:80/ and HTTP://h had two directories. So the names that are
- * there are read back to sources and compared. A name does not tell ':' from '/'; what it may mean
- * is tried. If a name means another source after all, the ledger refuses it.
+ * The default state directory of a SOURCE. Older versions named the directory after the source as
+ * the user typed it: http://h:80/ and HTTP://h had two directories. So the names of existing
+ * directories are turned back into sources, and compared. A name does not show whether a '_' was
+ * ':' or '/', so each meaning is tried. If a name means another source after all, the ledger
+ * refuses it.
  */
 #define _GNU_SOURCE
 #include "cocfs/state_place.h"
@@ -26,7 +27,7 @@
 #define ROOT_DEFAULT "/var/lib/cocfs"
 #define USER_DEFAULT ".local/state"
 
-/* A source as a file name: "https://host:1" is "https___host_1". */
+/* Makes a file name of a source: "https___host_1" of "https://host:1". The caller frees it. */
 static char *name_of_source(const char *source)
 {
 	char *name = strdup(source);
@@ -37,7 +38,7 @@ static char *name_of_source(const char *source)
 	return name;
 }
 
-/* The directory that holds the spaces of this user. Returns 0 or -errno with err. */
+/* Finds the directory that has the spaces of this user. Returns 0 or -errno with err. */
 static int find_root(char **ret_root, struct err *err)
 {
 	_cleanup_free_ char *home = NULL;
@@ -62,7 +63,7 @@ static int find_root(char **ret_root, struct err *err)
 	return n < 0 ? err_set(err, ENOMEM, "out of memory") : 0;
 }
 
-/* What follows the host: "_8080_" is ":8080/". */
+/* Turns the end of a name, behind the host, back: "_8080_" becomes ":8080/". */
 static void restore_tail(char *tail)
 {
 	size_t length = strlen(tail);
@@ -73,7 +74,8 @@ static void restore_tail(char *tail)
 		tail[0] = ':';
 }
 
-/* Is it "https://" + rest, where rest begins with the '_' of a '['? Tries each '_' as the ']'. */
+/* Is a name that of an IPv6 source? The name has a '_' for the '[' behind the scheme. Each further
+ * '_' is tried as the ']'. */
 static bool is_ipv6_name_of(const char *name, size_t scheme, const char *source)
 {
 	for (size_t end = strlen(name) - 1; end > scheme; end--) {
@@ -93,7 +95,7 @@ static bool is_ipv6_name_of(const char *name, size_t scheme, const char *source)
 	return false;
 }
 
-/* Is it the name of a directory that a spelling of the source has, or had in an older version? */
+/* Is a name that of a directory for any spelling of the source, also in an older version? */
 static bool is_name_of(const char *name, const char *source)
 {
 	size_t scheme = !strncasecmp(name, "https___", 8)  ? 8
@@ -119,8 +121,8 @@ static bool is_name_of(const char *name, const char *source)
 	return coc_source_is_same(text, source);
 }
 
-/* Has a directory a ledger? -ENOENT: it has none. Else what cannot be seen is not taken for "no".
- */
+/* Does a directory have a ledger? Returns 0: yes; -ENOENT: no; or another -errno: it cannot be
+ * seen. */
 static int look_for_ledger(int root_fd, const char *name, struct stat *ret_ledger)
 {
 	_cleanup_free_ char *path = NULL;
@@ -153,8 +155,8 @@ static int refuse_two(const char *root, const char *one, const char *other, cons
 	return -EEXIST;
 }
 
-/* The directory in root that has a ledger and the name of this source. Returns 0 with *ret_name
- * NULL if there is none. */
+/* Finds the directory in root that has a ledger and is named after the source. Returns 0; *ret_name
+ * is NULL if there is none. Returns -errno with err. */
 static int find_space(DIR *dir, const char *root, const char *own_name, const char *source,
 		      char **ret_name, struct err *err)
 {
@@ -172,7 +174,7 @@ static int find_space(DIR *dir, const char *root, const char *own_name, const ch
 		if (r < 0)
 			return refuse_root(root, entry->d_name, -r, err);
 		if (found && ledger.st_dev == first.st_dev && ledger.st_ino == first.st_ino)
-			continue; /* a link to the same directory */
+			continue; /* the entry is a link to the same directory */
 		if (found)
 			return refuse_two(root, found, entry->d_name, source, err);
 		first = ledger;
