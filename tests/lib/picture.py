@@ -54,7 +54,8 @@ def draw(hidden, lines):
     dots = "".join(f'<circle cx="{20 + 20 * number}" cy="18" r="6" fill="{color}"/>'
                    for number, color in enumerate(("#ff5f56", "#ffbd2e", "#27c93f")))
     body = "\n".join(_line(number, line) for number, line in enumerate(lines))
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">\n'
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+            f'role="img" xml:space="preserve">\n'
             f"<title>{TITLE}</title>\n<metadata>\n{html.escape(hidden, quote=False)}\n</metadata>\n<style>{STYLE}</style>\n"
             f'<rect width="{width}" height="{height}" rx="8" fill="#0d1117"/>\n{dots}\n{body}\n</svg>\n')
 

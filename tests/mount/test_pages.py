@@ -95,6 +95,11 @@ def test_each_link_leads_somewhere(page):
     assert not lost
 
 
+def test_the_readme_leads_to_each_page():
+    known = set(pages.links(pages.read("README.md"))) | {"README.md"}
+    assert not set(pages.all_pages()) - known
+
+
 def test_a_link_that_leads_nowhere_is_found():
     assert pages.links("[a](b.md#c) `[d](e)` [f](https://g)\n\n```sh\n[h](i)\n```\n") == ["b.md#c"]
     assert pages.anchors("# A `b`: c, d\n\n## [E](f)\n") == {"a-b-c-d", "e"}
