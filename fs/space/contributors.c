@@ -18,7 +18,7 @@ bool contributors_have(const struct contributors *contributors, pid_t process)
 	return false;
 }
 
-/* Makes room. Nobody kills a process that is gone. */
+/* Makes room: drops the processes that have ended. No signal can kill them any more. */
 static void drop_gone(struct contributors *contributors)
 {
 	unsigned kept = 0;
@@ -47,7 +47,7 @@ void contributors_note(struct contributors *contributors, pid_t thread, pid_t op
 	if (thread == contributors->last_thread)
 		return;
 	contributors->last_thread = thread;
-	/* those above a process that is known are known too */
+	/* stop at a process that is noted: the processes above it are noted too */
 	for (int i = 0; process > 0 && !contributors_have(contributors, process); i++) {
 		if (i == CONTRIBUTORS_ABOVE_MAX) {
 			contributors->anybody = true;

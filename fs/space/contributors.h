@@ -8,34 +8,39 @@
 #include "space/bounds.h"
 
 /*
- * The processes that have written to a file, and the processes that have started them.
+ * The processes that have written to a file, and the processes that started these.
  *
- * When a signal kills one of these, the file is half of what was meant, whoever wrote after it, and
- * whoever still has the file open. Each process above a writer counts, up to the one that has
- * opened the file: the shell of "sh -c 'cat a; cat b' > job.yaml" writes nothing itself. A process
- * that only held a descriptor does not count: the worker of a pool, "yes" of "yes | head".
+ * If a signal kills one of them, the file is half of what was meant. This holds also if another
+ * process wrote later or still has the file open. Each process above a writer counts, up to the
+ * process that opened the file: the shell of "sh -c 'cat a; cat b' > job.yaml" writes nothing
+ * itself. A process that only held a descriptor does not count: the worker of a pool, "yes" of "yes
+ * | head".
  *
- * What cannot be seen is not taken for no. The kernel does not say who wrote a page of a shared
- * mapping, and more living writers than CONTRIBUTORS_MAX are not remembered. Then every process
- * counts.
+ * A process that cannot be seen may have written. The kernel does not say which process wrote a
+ * page of a shared mapping. And at most CONTRIBUTORS_MAX living writers are remembered. In these
+ * two cases every process counts.
  */
 struct contributors {
 	pid_t processes[CONTRIBUTORS_MAX];
 	unsigned n;
-	pid_t last_thread; /* that wrote, 0: none */
-	bool anybody;	   /* every process counts */
+	/* the thread that wrote last; 0: none */
+	pid_t last_thread;
+	/* every process counts as a writer */
+	bool anybody;
 };
 
-/* Nobody has written: the file was committed, or cut to nothing. */
+/* Forgets all writers: the file was committed, or cut to nothing. */
 void contributors_clear(struct contributors *contributors);
 
-/* A thread writes through a descriptor that the opener (0: it cannot be told) has opened. */
+/* Notes the process of a thread that writes, and the processes above it up to opener. opener is the
+ * process that opened the descriptor; 0: unknown. */
 void contributors_note(struct contributors *contributors, pid_t thread, pid_t opener);
 
-/* A page of a mapping was written. */
+/* Notes that a page of a mapping was written: from now on every process counts as a writer. */
 void contributors_note_mapping(struct contributors *contributors);
 
-/* Has this process, or one that it has started, written to the file, as far as can be seen? */
+/* Has this process, or one that it started, written to the file? If cocfs cannot know, the answer
+ * is yes. */
 bool contributors_have(const struct contributors *contributors, pid_t process);
 
 #endif

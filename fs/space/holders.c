@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The search for those who hold a descriptor of a file. It runs in a thread that nobody but the
- * closing process waits for (inspectors.c): how long it takes is up to those it looks at.
+ * The search for processes that hold a descriptor of a file. The search runs in a thread of its own
+ * (inspectors.c), and only the closing process waits for that thread. The processes that are looked
+ * at decide how long a look takes.
  */
 #define _GNU_SOURCE
 #include "space/holders.h"
@@ -19,8 +20,9 @@
 #include "space/bounds.h"
 #include "space/proc.h"
 
-#define FDINFO_MAX 512 /* of one descriptor: flags, mount and inode are in the first lines */
-#define PROBE_MAX 64   /* numbers tried one by one; for more, /proc is listed */
+/* room for one descriptor: flags, mount and inode are in the first lines */
+#define FDINFO_MAX 512
+#define PROBE_MAX 64 /* try so many process numbers one by one; for more, list /proc */
 
 static enum holders worse_holders(enum holders a, enum holders b)
 {
@@ -45,7 +47,7 @@ static bool is_stuck(const struct holders_search *search, pid_t pid)
 
 /* ---- one table ---- */
 
-/* The numbers of descriptors that were read of another table of the same process. */
+/* The numbers of the descriptors that were read from another table of the same process. */
 struct numbers {
 	uint64_t bits[HOLDERS_NUMBERS_MAX / 64];
 };
@@ -65,7 +67,7 @@ static void add_number(struct numbers *numbers, const char *name)
 		numbers->bits[n / 64] |= 1ull << (n % 64);
 }
 
-/* Does one descriptor write to the file? */
+/* Can this descriptor write to the file? */
 static enum holders look_at_descriptor(const struct holders_search *search, int fdinfo_fd,
 				       pid_t pid, const char *name)
 {
@@ -74,32 +76,34 @@ static enum holders look_at_descriptor(const struct holders_search *search, int 
 	enum holders found;
 	ssize_t n = proc_read(fdinfo_fd, name, text, sizeof(text));
 
-	if (n <= 0) /* closed by now, or not to be looked at */
+	if (n <= 0) /* the descriptor is closed by now, or we may not look at it */
 		return n == 0 || n == -ENOENT || n == -ESRCH ? HOLDERS_NONE : HOLDERS_UNKNOWN;
 	if (!proc_field(text, "flags", 8, &flags) || !proc_field(text, "mnt_id", 10, &mount_id))
 		return HOLDERS_UNKNOWN;
 	if ((flags & O_ACCMODE) == O_RDONLY)
 		return HOLDERS_NONE;
-	found = proc_field(text, "ino", 10, &number) ? HOLDERS_SOME
-						     : HOLDERS_UNKNOWN; /* Linux before 5.14 */
+	/* Linux before 5.14 shows no inode number */
+	found = proc_field(text, "ino", 10, &number) ? HOLDERS_SOME : HOLDERS_UNKNOWN;
 	if (found == HOLDERS_SOME && number != search->ino)
 		return HOLDERS_NONE;
 	return mount_ids_match(&search->sight->mount_ids, pid, (int)mount_id) ? found
 									      : HOLDERS_NONE;
 }
 
-/* A table that cannot be opened or listed: its process may be gone, or have none any more. */
+/* Decides for a process whose table cannot be opened or listed: the process may be gone, or have no
+ * table any more. */
 static enum holders look_without_table(pid_t pid, int errnum)
 {
 	struct proc_status status;
 
 	if (errnum == ENOENT || errnum == ESRCH)
-		return proc_is_gone(pid) ? HOLDERS_NONE : HOLDERS_UNKNOWN; /* hidden (hidepid) */
+		/* a process that is not gone is hidden from us (hidepid) */
+		return proc_is_gone(pid) ? HOLDERS_NONE : HOLDERS_UNKNOWN;
 	return proc_status(pid, &status) == 0 && !status.fd_size ? HOLDERS_NONE : HOLDERS_UNKNOWN;
 }
 
-/* As holders_in_table(). Passes over the known numbers, and adds those that it reads to read,
- * unless these are NULL. */
+/* Does the work of holders_in_table(). Skips descriptors whose numbers are in known, and adds those
+ * that it reads to read. Both may be NULL. */
 static enum holders look_at_table(const struct holders_search *search, pid_t pid,
 				  const struct numbers *known, struct numbers *read, bool *ret_any)
 {
@@ -139,7 +143,7 @@ enum holders holders_in_table(const struct holders_search *search, pid_t pid, bo
 
 /* ---- one process ---- */
 
-/* Calls fn for each thread of a process. Returns the worst of what it finds. */
+/* Calls fn for each thread of a process. Returns the worst result. */
 static enum holders each_thread(const struct holders_search *search, pid_t process,
 				enum holders (*fn)(const struct holders_search *search,
 						   pid_t thread, void *data),
@@ -165,7 +169,7 @@ static enum holders each_thread(const struct holders_search *search, pid_t proce
 	return found;
 }
 
-/* A thread besides the first. */
+/* The search through a process's threads, except its first. */
 struct other_thread {
 	pid_t first;
 	const struct numbers *known;
@@ -181,7 +185,8 @@ static enum holders look_at_other(const struct holders_search *search, pid_t thr
 	return look_at_table(search, thread, other->known, NULL, &other->any);
 }
 
-/* The other threads of a process, if it has any; one that is hidden has none that could be seen. */
+/* Looks at the other threads of a process, if it has any. If the process is hidden, its threads
+ * cannot be seen either. */
 static enum holders look_at_other_processes(const struct holders_search *search, pid_t process,
 					    struct other_thread *other)
 {
@@ -212,14 +217,15 @@ enum holders holders_in_other_threads(const struct holders_search *search, pid_t
 	return look_at_other_processes(search, process, &other);
 }
 
-/* One that was born since the open. Only where the first thread has no table are the others asked
- * for. */
+/* Looks at a process that was born since the open. Looks at its other threads only if its first
+ * thread has no table. */
 static enum holders look_at_born(const struct holders_search *search, pid_t process)
 {
 	bool any = false;
 	enum holders found = HOLDERS_NONE;
 
-	/* our own descriptors are of the spool, whose files have the same inode numbers */
+	/* skip ourselves: our own descriptors are of the spool, whose files have the same inode
+	 * numbers */
 	if (proc_is_own(process))
 		return HOLDERS_NONE;
 	found = holders_in_table(search, process, &any);
@@ -238,7 +244,7 @@ static bool is_born(const struct births *births, unsigned pid)
 					  : pid > births->from || pid <= births->to;
 }
 
-/* Processes that were looked at, or are to be. */
+/* Processes that were looked at, or that the search will look at. */
 struct family {
 	const struct births *births;
 	pid_t pids[HOLDERS_FAMILY_MAX];
@@ -253,7 +259,8 @@ static bool is_in_family(const struct family *family, pid_t pid)
 	return false;
 }
 
-/* Adds the children of a thread; those that find no place are looked at with all others. */
+/* Adds the children of a thread. A child for which there is no room is looked at later, with all
+ * other processes. */
 static enum holders add_children(const struct holders_search *search, pid_t thread, void *data)
 {
 	struct family *family = data;
@@ -273,7 +280,8 @@ static enum holders add_children(const struct holders_search *search, pid_t thre
 	return HOLDERS_NONE;
 }
 
-/* Looks at the descendants of the family's first n, generation by generation. */
+/* Looks at the descendants of the processes that are in the family now, generation by
+ * generation. */
 static enum holders look_at_descendants(const struct holders_search *search, struct family *family)
 {
 	size_t n_ancestors = family->n;
@@ -288,12 +296,12 @@ static enum holders look_at_descendants(const struct holders_search *search, str
 	return found;
 }
 
-/* Looks at every process of /proc that was born after the open and is not of the family. */
+/* Looks at every process in /proc that was born after the open and is not in the family. */
 static enum holders look_at_listed(const struct holders_search *search, const struct births *births,
 				   const struct family *family)
 {
 	_cleanup_closedir_ DIR *dir = proc_open_dir(".");
-	/* a list that leaves somebody out is no proof */
+	/* a list that leaves processes out proves nothing */
 	enum holders found = search->sight->hides ? HOLDERS_UNKNOWN : HOLDERS_NONE;
 	struct dirent *entry;
 

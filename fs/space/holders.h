@@ -8,51 +8,56 @@
 
 #include "space/sight.h"
 
-/* Which processes have a descriptor that writes to a file? */
+/* The search for processes that hold a descriptor which can write to a file. */
 
-/* In this order the later one counts more. */
+/* The result of a search. If two parts of a search differ, the later value of this list wins. */
 enum holders {
-	HOLDERS_NONE,	 /* nobody */
-	HOLDERS_UNKNOWN, /* nobody who can be looked at, but somebody cannot; or the time was up */
+	HOLDERS_NONE, /* no process holds such a descriptor */
+	/* no holder was found, but a process could not be looked at, or the time was up */
+	HOLDERS_UNKNOWN,
 	HOLDERS_SOME,
 };
 
-/* How long to look, and at whom not. */
+/* How long a search may take, and which processes it passes over. */
 struct patience {
-	int64_t until_ms;	    /* on clock_monotonic_ms() */
-	const atomic_bool *is_over; /* set by another thread: stop soon. NULL: never */
-	atomic_int *at;		    /* says at which process this thread is looking; or NULL */
-	const atomic_int *stuck;    /* processes that other looks did not return from, 0: none */
+	int64_t until_ms;	    /* when the search must end, on clock_monotonic_ms() */
+	const atomic_bool *is_over; /* another thread sets this: stop soon. NULL: never */
+	/* the search stores here the process that it looks at now; or NULL */
+	atomic_int *at;
+	const atomic_int *stuck; /* processes whose look blocks another thread; 0: no process */
 	unsigned n_stuck;
 };
 
 struct holders_search {
 	const struct sight *sight;
 	const struct patience *patience;
-	uint64_t ino; /* of the file */
+	uint64_t ino; /* of the file that we ask about */
 };
 
-/* Looks at the descriptor table of one process or thread. *ret_any is set when it has any
- * descriptor at all, and stays as it is otherwise. */
+/* Looks at the descriptor table of one process or thread. Sets *ret_any to true if the table has
+ * any descriptor at all, and leaves it alone otherwise. */
 enum holders holders_in_table(const struct holders_search *search, pid_t pid, bool *ret_any);
 
 /*
- * Looks at the tables of all threads of a process: mostly they share one, then it is read once.
- * first is the thread to begin with, or 0. *ret_any as above.
+ * Looks at the descriptor tables of all threads of a process. Most processes have one table for all
+ * threads: then each descriptor is read once. first is the thread to begin with; 0: the process
+ * itself. Sets *ret_any to true if any table has a descriptor, and leaves it alone otherwise.
  */
 enum holders holders_in_process(const struct holders_search *search, pid_t process, pid_t first,
 				bool *ret_any);
 
-/* Looks at the tables of all threads of a process but the first. */
+/* Looks at the descriptor tables of all threads of a process except the first thread. */
 enum holders holders_in_other_threads(const struct holders_search *search, pid_t process);
 
-/* The processes that were born since an open: those whose numbers are in (from, to]. */
+/* The processes that were born after an open: their numbers are in (from, to]. */
 struct births {
-	unsigned from, to; /* the numbers may have come around: to < from */
-	bool all; /* that is too long ago, or the numbers cannot be told: everybody may be one */
+	unsigned from, to; /* to < from: the numbers have come around */
+	/* the open was too long ago, or the numbers are unknown: any process may have been born
+	 * since */
+	bool all;
 };
 
-/* Looks at those born, first at the descendants of the two. */
+/* Looks at the processes that were born, the descendants of the two ancestors first. */
 enum holders holders_in_born(const struct holders_search *search, const struct births *births,
 			     const pid_t ancestors[2]);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A thread that looks at the processes that may still write (inspectors.c says why). */
+/* A thread that looks at the processes that can still write (inspectors.c says why). */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
@@ -10,8 +10,9 @@
 #include "space/inspectors_private.h"
 #include "space/proc.h"
 
-#define STACK_SIZE (256 << 10) /* a status, numbers and a family: 40 KB */
-#define RETURN_MS 100	       /* before the time is up, for a thread to tell what it has found */
+#define STACK_SIZE (256 << 10) /* bytes; a status, a set of numbers and a family take 40 KB */
+/* the look stops so long before the close's time is up, so that the verdict arrives in time */
+#define RETURN_MS 100
 
 static unsigned count_busy(const struct inspectors *inspectors, uid_t user)
 {
@@ -25,7 +26,7 @@ static unsigned count_busy(const struct inspectors *inspectors, uid_t user)
 	return n;
 }
 
-/* The next inspection whose user has room in its share; NULL when there is none. */
+/* Takes the next inspection whose user has fewer than INSPECTORS_SHARE threads busy. NULL: none. */
 static struct inspection *take_inspection(struct inspectors *inspectors)
 {
 	struct inspection *next;
@@ -38,8 +39,8 @@ static struct inspection *take_inspection(struct inspectors *inspectors)
 	return next;
 }
 
-/* Leaves the thread with the descriptors that it looks through, in a table of its own. Before Linux
- * 5.9 the thread shares the table of all threads. */
+/* Gives the thread a descriptor table of its own that holds only the descriptors that it needs.
+ * Before Linux 5.9 the thread shares the table of all threads. */
 static void keep_few_descriptors(const struct inspectors *inspectors)
 {
 	const int keep[] = {STDERR_FILENO, inspectors->ended_fd, proc_descriptor(),
@@ -118,7 +119,8 @@ int inspector_start(struct inspectors *inspectors, struct inspector *inspector)
 	if (errnum)
 		return -errnum;
 	inspector->inspectors = inspectors;
-	pthread_attr_setstacksize(&attr, STACK_SIZE); /* or the default */
+	/* if this fails, the thread gets the default size */
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
 	errnum = pthread_create(&inspector->thread, &attr, inspect, inspector);
 	pthread_attr_destroy(&attr);
 	inspector->is_started = errnum == 0;

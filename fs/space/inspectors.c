@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Why other processes are not looked at in the loop.
+ * Why the loop does not look at other processes.
  *
- * To read /proc/PID/fdinfo takes as long as that process likes. With 15,000 descriptors it takes 75
- * ms. A single descriptor that watches 20,000 files (inotify) takes 80 ms. And it can take for
- * ever. To show an epoll descriptor, the kernel takes the lock of the epoll. A user can mount a
- * FUSE file system that never answers POLL, and add a file of it to an epoll: that call waits with
- * the lock held. The reader waits for the lock then, and cannot even be killed. In the loop, one
- * user could stop the mount for all.
+ * Another process decides how long it takes to read its /proc/PID/fdinfo. With 15,000 descriptors
+ * it takes 75 ms. A single descriptor that watches 20,000 files (inotify) takes 80 ms. And it can
+ * take for ever. To show an epoll descriptor, the kernel takes the lock of the epoll. A user can
+ * mount a FUSE file system that never answers POLL, and add a file of it to an epoll: that call
+ * waits with the lock held. The reader then waits for the lock, and no signal can kill the reader.
+ * In the loop, one user could stop the mount for all.
  *
- * So a few threads look. Their number is bounded, and each user's share of them. A close waits
- * INSPECTION_MS for them. Then only the closing process is looked at: writers_judge_blindly(). A
- * thread that does not return from a process is stuck. Nobody waits for it, nobody else looks at
- * that process, and the thread serves again when it returns. When all are stuck, no look begins any
- * more.
+ * So a few threads look. Their number is bounded, and so is each user's share. A close waits
+ * INSPECTION_MS for them. After that only the closing process is looked at:
+ * writers_judge_blindly(). A thread that does not return from a process is stuck. Nothing waits for
+ * a stuck thread, and no other thread looks at that process. The thread serves again when it
+ * returns. If all threads are stuck, no look begins any more.
  *
- * To hand a close to a thread and back takes 20 to 30 µs more than to judge it in the loop.
- * Meanwhile the loop serves others.
+ * To hand a close to a thread and back takes 20 to 30 µs more than to judge the close in the loop.
+ * Meanwhile the loop serves other requests.
  *
- * Each thread has a descriptor table of its own, with nothing but what it needs. So a thread that
- * is stuck does not keep the mount, the ledger or the lock of the state directory open when the
- * main thread ends. And a thread can look when the mount has no descriptors left.
+ * Each thread has a descriptor table of its own, which holds only the descriptors that the thread
+ * needs. So a stuck thread does not keep the mount, the ledger or the lock of the state directory
+ * open when the main thread ends. And a thread can look even if the mount has no descriptors left.
  */
 #define _GNU_SOURCE
 #include "space/inspectors_private.h"
@@ -34,13 +34,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define JOIN_MS 200 /* a thread that is told to end needs less, unless it is stuck */
+/* the wait for the threads at the end; a thread needs less unless it is stuck */
+#define JOIN_MS 200
 
-/* What a thread that is stuck at the end of the program may still touch. */
+/* The inspectors that a stuck thread may still use when the program ends. They are never freed. */
 static struct inspectors *volatile left;
 
-/* Will a thread take what waits for this user? Not when all threads that the user may have are
- * stuck. */
+/* Can any thread serve this user? Not if all threads, or all that the user may have, are stuck. */
 static bool has_hope(const struct inspectors *inspectors, uid_t user)
 {
 	unsigned started = 0, stuck = 0, stuck_of_user = 0;
@@ -55,7 +55,7 @@ static bool has_hope(const struct inspectors *inspectors, uid_t user)
 	return stuck < started && stuck_of_user < INSPECTORS_SHARE;
 }
 
-/* Wakes a thread that is idle, else starts one more, if there may be one. */
+/* Wakes an idle thread. If there is none, starts one more, up to INSPECTORS_MAX. */
 static void call_thread(struct inspectors *inspectors)
 {
 	struct inspector *free_one = NULL;
@@ -71,12 +71,13 @@ static void call_thread(struct inspectors *inspectors)
 		}
 	}
 	if (free_one)
-		inspector_start(inspectors, free_one); /* or those that there are will do */
+		/* on failure the running threads take the work */
+		inspector_start(inspectors, free_one);
 }
 
 /* ---- the loop ---- */
 
-/* A thread that has not returned in time may never do so. */
+/* Marks the thread of an inspection as stuck: it has not returned in time, and may never return. */
 static void note_stuck(struct inspectors *inspectors, const struct inspection *inspection)
 {
 	for (int i = 0; i < INSPECTORS_MAX; i++) {
@@ -92,8 +93,8 @@ static void note_stuck(struct inspectors *inspectors, const struct inspection *i
 	}
 }
 
-/* Takes an inspection out of those that have ended, the next one for NULL. NULL: there is none, or
- * it has not ended. */
+/* Takes an inspection out of the ended ones: which, or the first one if which is NULL. Returns NULL
+ * if none has ended, or if which has not. */
 static struct inspection *take_ended(struct inspectors *inspectors, struct inspection *which)
 {
 	struct inspection *inspection;
@@ -108,7 +109,7 @@ static struct inspection *take_ended(struct inspectors *inspectors, struct inspe
 	return inspection;
 }
 
-/* Hands over what a thread has found. */
+/* Passes a verdict to the close that waits for it, and frees the inspection. */
 static void finish_inspection(struct inspection *inspection)
 {
 	loop_timer_cancel(&inspection->timer);
@@ -124,7 +125,7 @@ static void on_time_up(void *data)
 	void (*done)(void *data, const struct writers_verdict *verdict) = inspection->done;
 	void *done_data = inspection->data;
 
-	/* it may have ended, and waits for its turn behind many others */
+	/* the inspection may have ended, and wait behind many others for the loop */
 	if (take_ended(inspectors, inspection)) {
 		finish_inspection(inspection);
 		return;
@@ -139,7 +140,8 @@ static void on_time_up(void *data)
 	}
 }
 
-/* Hundreds may have ended at once, each with a commit: the rest has its turn later. */
+/* Hundreds of inspections may end at once, each with a commit. When the iteration is long, the rest
+ * waits for the next iteration. */
 static void on_ended(void *data, uint32_t events)
 {
 	struct inspectors *inspectors = data;
@@ -202,8 +204,9 @@ void inspection_drop(struct inspection *inspection)
 	pthread_mutex_unlock(&inspectors->lock);
 	inspection->done = NULL;
 	if (!is_waiting)
-		return; /* freed when the thread has ended with it; the timer tells if it does
-			 * not */
+		/* the thread still uses it: it is freed when the thread ends it, and the timer
+		 * reports a thread that does not */
+		return;
 	loop_timer_cancel(&inspection->timer);
 	free(inspection);
 }
@@ -239,7 +242,7 @@ int inspectors_create(struct loop *loop, const struct sight *sight,
 	return 0;
 }
 
-/* Waits for the threads. Returns false when one is stuck. */
+/* Waits for the threads. Returns false if one is stuck. */
 static bool join_threads(struct inspectors *inspectors)
 {
 	struct timespec until;

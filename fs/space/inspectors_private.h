@@ -10,7 +10,7 @@
 #include "space/bounds.h"
 #include "space/inspectors.h"
 
-/* What the loop's side (inspectors.c) and the threads (inspector.c) share. */
+/* The state that the loop's side (inspectors.c) and the threads (inspector.c) share. */
 
 enum stage { STAGE_WAITING, STAGE_RUNNING, STAGE_ENDED };
 
@@ -22,9 +22,10 @@ struct inspection {
 	uid_t user;
 	int64_t begun_ms;
 	struct loop_timer timer;
-	void (*done)(void *data, const struct writers_verdict *verdict); /* NULL: dropped */
+	/* NULL: the inspection was dropped */
+	void (*done)(void *data, const struct writers_verdict *verdict);
 	void *data;
-	TAILQ_ENTRY(inspection) link; /* in waiting or ended */
+	TAILQ_ENTRY(inspection) link; /* in the list waiting or ended */
 };
 
 TAILQ_HEAD(inspections, inspection);
@@ -34,27 +35,27 @@ struct inspector {
 	pthread_t thread;
 	bool is_started, is_stuck;
 	struct inspection *current;
-	atomic_int at; /* the process that it looks at */
+	atomic_int at; /* the process that the thread looks at now */
 };
 
-/* What both sides change is under the lock, but for the atomics. */
+/* Hold the lock to change what both sides change, except the atomics. */
 struct inspectors {
 	struct loop *loop;
-	struct sight sight; /* a copy */
+	struct sight sight; /* a copy of the sight of inspectors_create() */
 	struct loop_watch watch;
-	int ended_fd; /* counts those that ended */
+	int ended_fd; /* an eventfd: the number of inspections that ended */
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	atomic_bool is_over;
 	struct inspector threads[INSPECTORS_MAX];
-	atomic_int stuck_at[INSPECTORS_MAX]; /* processes, 0: none */
+	atomic_int stuck_at[INSPECTORS_MAX]; /* the processes that block a look; 0: no process */
 	struct inspections waiting, ended;
 };
 
-/* Starts a thread that looks. Returns 0 or -errno. Call it with the lock. */
+/* Starts one thread. Hold the lock. Returns 0 or -errno. */
 int inspector_start(struct inspectors *inspectors, struct inspector *inspector);
 
-/* Has the loop look for what has ended. */
+/* Makes the loop look for inspections that have ended. */
 void inspectors_wake_loop(const struct inspectors *inspectors);
 
 #endif

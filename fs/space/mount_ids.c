@@ -9,7 +9,7 @@
 #include "base/escape.h"
 #include "space/proc.h"
 
-/* One line of /proc/self/mountinfo (proc(5)); strings point into the line. */
+/* One line of /proc/self/mountinfo (proc(5)). The strings point into the line. */
 struct mount_line {
 	int mount_id;
 	unsigned major, minor;
@@ -27,8 +27,7 @@ static bool parse_mount_line(char *text, struct mount_line *line)
 	    !at)
 		return false;
 	line->mountpoint = text + at;
-	/* the options of the mount, then optional fields up to a "-": "rw,nosuid shared:5 -
-	 * fuse" */
+	/* the mount's options, then optional fields, then "-": "rw,nosuid shared:5 - fuse" */
 	options = line->mountpoint + strcspn(line->mountpoint, " \n");
 	end = strstr(options, " - ");
 	if (end)
@@ -39,7 +38,7 @@ static bool parse_mount_line(char *text, struct mount_line *line)
 	return true;
 }
 
-/* Calls fn for every mount of a list, a file of /proc, until it returns true. */
+/* Calls fn for every mount in a list (a file of /proc) until fn returns true. */
 static void each_mount(const char *list, bool (*fn)(const struct mount_line *line, void *data),
 		       void *data)
 {
@@ -61,7 +60,7 @@ struct mount_search {
 	struct mount_ids found;
 };
 
-/* The last mount on a path is the one on top. */
+/* Keeps the last match: the last mount on a path is the one on top. */
 static bool note_mountpoint(const struct mount_line *line, void *data)
 {
 	struct mount_search *search = data;
@@ -105,8 +104,8 @@ bool mount_ids_match(const struct mount_ids *ids, pid_t pid, int mount_id)
 
 	if (!ids->mount_id || mount_id == ids->mount_id)
 		return true;
-	/* a bind mount of ours, or ours in another mount namespace, has another ID and our
-	 * device */
+	/* A bind mount of our file system, or our mount in another mount namespace, has another
+	 * mount ID, but our device numbers. */
 	snprintf(list, sizeof(list), "%d/mountinfo", pid);
 	each_mount(list, note_mount, &question);
 	if (!question.is_listed)

@@ -5,18 +5,22 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Which mount IDs are ours: /proc/PID/fdinfo shows one beside each inode number. */
+/* The identity of our mount. /proc/PID/fdinfo shows the mount ID of each descriptor beside its
+ * inode number. */
 struct mount_ids {
-	int mount_id;	       /* in our namespace; 0: it cannot be told */
-	unsigned major, minor; /* of the mounted file system: the same for every mount of it */
-	bool is_shared;	       /* it may be seen in other mount namespaces (mount propagation) */
+	int mount_id; /* our mount's ID in our mount namespace; 0: unknown */
+	/* the device numbers of our file system: every mount of it has the same */
+	unsigned major, minor;
+	/* the mount may appear in other mount namespaces (mount propagation) */
+	bool is_shared;
 };
 
-/* Learns them, once the mount is there. When that fails, every mount ID counts as ours. */
+/* Finds the IDs of the mount on mountpoint. Call this function after mounting. On failure mount_id
+ * is 0, and then every mount ID counts as ours. */
 void mount_ids_find(const char *mountpoint, struct mount_ids *ret_ids);
 
-/* Is this mount ID, of a descriptor of process or thread pid, one of our mount's? It may be, when
- * nothing says that it is not. */
+/* Does mount_id belong to our mount? fdinfo showed mount_id for a descriptor of process or thread
+ * pid. The answer is yes unless a list of mounts proves the opposite. */
 bool mount_ids_match(const struct mount_ids *ids, pid_t pid, int mount_id);
 
 #endif

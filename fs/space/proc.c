@@ -14,16 +14,20 @@
 
 #include "base/cleanup.h"
 
-#define PROC_MAGIC 0x9fa0 /* of statfs(2): procfs */
-#define STATUS_MAX 16384  /* a status with 1,500 groups; what matters comes before them */
-#define STAT_MAX 2048	  /* 52 numbers and a name */
+#define PROC_MAGIC 0x9fa0 /* f_type of statfs(2), for procfs */
+/* room for a status with 1,500 groups; the fields that we need come before the groups */
+#define STATUS_MAX 16384
+/* room for /proc/PID/stat: 52 numbers and a name */
+#define STAT_MAX 2048
 #define STAT_EXIT_CODE 52 /* the field of /proc/PID/stat, counted from 1 (proc(5)) */
-#define THREADS_UNKNOWN 2 /* the status was cut: look for more than one */
+/* if the status has no number of threads (the read cut it off), the caller must look at all
+ * threads */
+#define THREADS_UNKNOWN 2
 
 static int proc_fd = -1;
 
-/* Does /proc count as we do? NSpid has a number for each PID namespace from that of /proc down to
- * that of the process. */
+/* Is this the /proc of our own PID namespace? NSpid has one number for each PID namespace, from
+ * that of /proc down to that of the process. So our NSpid has one number, our own. */
 static bool is_our_own(int fd)
 {
 	_cleanup_close_ int status = openat(fd, "self/status", O_RDONLY | O_CLOEXEC);
@@ -146,8 +150,8 @@ int proc_status(pid_t pid, struct proc_status *ret_status)
 	return 0;
 }
 
-/* Sends nothing: asks whether that thread is one of that process. Half a microsecond, where to read
- * a status takes eleven. */
+/* Does this thread belong to this process? The call sends no signal. It takes half a microsecond;
+ * reading a status takes eleven. */
 static bool is_thread_of(pid_t process, pid_t thread)
 {
 	return syscall(SYS_tgkill, process, thread, 0) == 0 || errno != ESRCH;
@@ -174,8 +178,8 @@ bool proc_is_own(pid_t pid)
 	return is_thread_of(getpid(), pid);
 }
 
-/* May we know everything about a process? The kernel asks the same question before it tells an exit
- * code, and shows 0 for it where the answer is no. */
+/* May we know everything about a process? The kernel asks the same question before it shows an exit
+ * code, and shows 0 if the answer is no. */
 static bool may_look(pid_t pid)
 {
 	char path[64], target[64];
@@ -195,7 +199,7 @@ int proc_exit_status(pid_t pid, int *ret_wait_status)
 	n = proc_read(-1, path, text, sizeof(text));
 	if (n < 0)
 		return (int)n;
-	at = strrchr(text, ')'); /* the name, field 2, may hold anything */
+	at = strrchr(text, ')'); /* field 2 is the name, which may hold spaces and parentheses */
 	for (int field = 3; at && field <= STAT_EXIT_CODE; field++)
 		at = strchr(at + 1, ' ');
 	if (!at)

@@ -9,25 +9,27 @@
 #include <sys/types.h>
 
 /*
- * Reading /proc. Which of its files are safe to read while a process waits for us: see writers.c.
+ * Reading /proc. writers.c says which files of /proc are safe to read while a process waits for us.
  *
- * /proc is opened once: what somebody mounts over it later does not count. All functions may be
+ * /proc is opened once, so a mount over /proc after that has no effect here. All functions may be
  * called from any thread after proc_open().
  */
 
-/* Opens /proc for good. When it does not show the processes of our own PID namespace, its numbers
- * mean nothing to us: then every function below answers as if nothing could be seen. Returns 0, or
- * -errno: -ESRCH when /proc belongs to another PID namespace. */
+/* Opens /proc. The descriptor stays open for the life of the program. If /proc shows the processes
+ * of another PID namespace, its numbers mean nothing to us: then every function below answers as if
+ * no process could be seen. Returns 0 or -errno; -ESRCH: /proc belongs to another PID namespace. */
 int proc_open(void);
 
-/* The descriptor of /proc, for a thread with a descriptor table of its own; -1 before proc_open(),
- * or when it failed. */
+/* Returns the descriptor of /proc, for a thread with a descriptor table of its own. Returns -1
+ * before proc_open(), or if proc_open() failed. */
 int proc_descriptor(void);
 
-/* Opens a file or directory of /proc to be read: "123/status". Returns a descriptor or -errno. */
+/* Opens a file or directory of /proc for reading. path is relative: "123/status". Returns a
+ * descriptor or -errno. */
 int proc_open_file(const char *path);
 
-/* Opens a directory of /proc; NULL with errno. The caller closes it. */
+/* Opens a directory of /proc; path as in proc_open_file(). Returns NULL and sets errno on failure.
+ * The caller closes the directory. */
 DIR *proc_open_dir(const char *path);
 
 static inline void cleanup_closedirp(DIR **dir)
@@ -37,46 +39,49 @@ static inline void cleanup_closedirp(DIR **dir)
 }
 #define _cleanup_closedir_ __attribute__((cleanup(cleanup_closedirp)))
 
-/* Reads the first room - 1 bytes of a file of /proc, or (dirfd >= 0) of one in a directory that is
- * open, NUL-terminated. Returns the length, or -errno. */
+/* Reads the first room - 1 bytes of a file and adds a NUL. path is relative to dirfd, or to /proc
+ * if dirfd is negative. Returns the length or -errno. */
 ssize_t proc_read(int dirfd, const char *path, char *text, size_t room);
 
-/* The number after "KEY:" at the start of a line, in a base. */
+/* Finds the line that starts with "KEY:" and reads the number after the colon in this base. Returns
+ * false if there is no such line. */
 bool proc_field(const char *text, const char *key, int base, uint64_t *ret_number);
 
-/* What /proc/PID/status says about a process or thread. */
+/* The fields of /proc/PID/status that cocfs needs, for a process or a thread. */
 struct proc_status {
-	pid_t process;	  /* Tgid */
-	pid_t parent;	  /* PPid: of its process, 0 when that is in another PID namespace */
-	unsigned fd_size; /* 0: it has no descriptor table any more: it exits, or is a zombie */
-	unsigned threads; /* of its process, itself included */
+	pid_t process; /* Tgid: the process that the thread belongs to */
+	pid_t parent;  /* PPid: the parent process; 0: the parent is in another PID namespace */
+	/* 0: no descriptor table any more: the thread is exiting, or is a zombie */
+	unsigned fd_size;
+	unsigned threads; /* all threads of the process, this thread included */
 };
 
-/* Reads it. Returns 0; -ENOENT, -ESRCH, -EACCES, -EPERM: it cannot be seen, or is gone
- * (proc_is_gone() tells); another -errno: it could not be read this time. */
+/* Reads the status of a process or thread. Returns 0. -ENOENT, -ESRCH, -EACCES, -EPERM: the process
+ * is hidden or gone; ask proc_is_gone() which. Another -errno: the read failed this time. */
 int proc_status(pid_t pid, struct proc_status *ret_status);
 
-/* The process (Tgid) that a thread belongs to. 0: this cannot be told, or thread is 0. */
+/* Returns the process (Tgid) that a thread belongs to; 0: unknown, or thread is 0. */
 pid_t proc_process(pid_t thread);
 
-/* Is there no such process or thread any more? A process that is hidden from us is not gone. */
+/* Has this process or thread ended? A process that is hidden from us has not. */
 bool proc_is_gone(pid_t pid);
 
-/* Is it one of our own threads? */
+/* Is this one of cocfs's own threads? */
 bool proc_is_own(pid_t pid);
 
 /*
- * How a process or thread exits, as waitpid(2) would tell it. Only for one whose status has fd_size
- * 0: to look at another one may hang. Returns 0; -EACCES: we may not know; another -errno.
+ * Finds how a process or thread exits, as a status of waitpid(2). Call this function only if
+ * proc_status() gave fd_size 0: for any other process the call may hang. Returns 0; -EACCES: we may
+ * not know; another -errno.
  */
 int proc_exit_status(pid_t pid, int *ret_wait_status);
 
-/* Has a process or thread this capability (CAP_…) in effect? false: no, or its status cannot be
- * read. */
+/* Does a process or thread have this capability (CAP_…) in effect? false also if its status cannot
+ * be read. */
 bool proc_has_capability(pid_t pid, int capability);
 
-/* The supplementary groups of a process or thread, at most that many. Returns how many, or -errno
- * when they cannot be read. */
+/* Reads the supplementary groups of a process or thread. The argument most is the room in groups;
+ * further groups are left out. Returns their number, or -errno if the status cannot be read. */
 ssize_t proc_groups(pid_t pid, gid_t *groups, size_t most);
 
 #endif

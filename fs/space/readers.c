@@ -1,33 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An editor reads version 1 and closes the file. Somebody else writes version 2, and any other
- * program reads the file here, say a search by cron: the file is refreshed, and version 2 is the
- * base. Now the editor saves. Its text is on top of version 1. Nothing in the file says so, only
- * the process does.
+ * An editor reads version 1 and closes the file. Another user writes version 2, and another program
+ * reads the file here, say a search by cron: the file is refreshed, and version 2 is the base. Now
+ * the editor saves. Its text is on top of version 1. Nothing in the file says so; only the process
+ * that saves tells it.
  *
  * So each process that reads a job file is noted (reading.c says when). A note says that the
- * process knows the base. When the base moves on, the notes of the others say which version they
- * know. A commit by such a process moves the base back first, to that version. Then the check
+ * process knows the base. When the base moves on, each note gets the version that its process
+ * knows. A commit by such a process moves the base back first, to that version. Then the check
  * before an update (submit/base_check.c) finds the newer version in the way.
  *
  * An editor that saves may copy the file first, and call the copy a backup. Then it has read the
- * newer text, and yet it does not know that text: it saves what it read before. So a process that
- * writes what it has read last to another file has read it for that copy, and the older version
- * counts. A copy outside the mount cannot be seen. Editors ask there themselves, as the time of the
- * file has changed.
+ * newer text, and yet it does not know that text: it saves the text that it read before. So a
+ * process that writes the text that it read last to another file has read that text for the copy,
+ * and the older version counts. A copy outside the mount cannot be seen. Editors ask the user
+ * there, because the time of the file has changed.
  *
- * The number of a process is used again when the process has ended. When a base moves, the notes of
- * processes that have ended go. The others are pinned by a descriptor (pidfd), which tells later
- * whether the number is still that process. Pins are few: nearly all readers have ended by then.
+ * The number of a process is used again after the process has ended. When a base moves, the notes
+ * of processes that have ended are dropped. The other processes are pinned by a descriptor (pidfd),
+ * which tells later whether the number still means that process. Pins are few: nearly all readers
+ * have ended by then.
  *
- * The notes are bounded. One process has READER_FILES_MAX at most, so that a search through all
- * files does not push an editor's note out. When READERS_MAX are there, those of ended processes
- * go, then the oldest. A process that lives and has lost a note is marked: it may have read any
+ * The notes are bounded. One process has READER_FILES_MAX at most, so a search through all files
+ * does not push an editor's note out. When there are READERS_MAX, the notes of ended processes are
+ * dropped, then the oldest. A living process that has lost a note is marked: it may have read any
  * file. So when a base moves, a marked process without a note of the row gets one, which says that
- * it knows the older version. It reads the file once more before it writes, or hears ESTALE.
+ * it knows the older version. It must read the file once more before it writes, or it gets ESTALE.
  *
- * Only a version that somebody else wrote moves a base here: for two programs
- * on one machine it is as on any disk, and the last one that writes wins.
+ * Only a version that another user wrote on the service moves a base here. For two programs on one
+ * machine the mount is as any disk: the last one that writes wins.
  */
 #define _GNU_SOURCE
 #include "space/readers.h"
@@ -46,11 +47,13 @@
 struct reader {
 	pid_t process;
 	int64_t row;
-	int64_t older;	/* the version that it has read; 0: the base */
-	int64_t before; /* the older version that it had read before it read the base last; 0 */
-	uint64_t text;	/* that it has read last: readers_text() */
-	bool is_guess;	/* a note of this was lost, or may have been */
-	int pidfd;	/* -1: it is not pinned */
+	int64_t older; /* the version that the process has read; 0: the base */
+	/* the older version that the process had read before it last read the base; 0: none */
+	int64_t before;
+	uint64_t text; /* the text that the process has read last: readers_text() */
+	/* a note of this process and row was lost, or may have been */
+	bool is_guess;
+	int pidfd; /* -1: the process is not pinned */
 	LIST_ENTRY(reader) bucket;
 	TAILQ_ENTRY(reader) age;
 };
@@ -91,7 +94,7 @@ void readers_finish(struct readers *readers)
 		drop_reader(readers, TAILQ_FIRST(&readers->by_age));
 }
 
-/* Has the process of a note ended? A process that is hidden from us has not. */
+/* Has the process of this note ended? A process that is hidden from us has not. */
 static bool has_ended(const struct reader *reader)
 {
 	struct pollfd poll_fd = {.fd = reader->pidfd, .events = POLLIN};
@@ -143,7 +146,7 @@ static void drop_ended_marks(struct readers *readers)
 	readers->n_marked = n;
 }
 
-/* A process may have read any file. */
+/* Marks a process: it has lost a note, so it may have read any file. */
 static void mark_process(struct readers *readers, pid_t process)
 {
 	for (unsigned i = 0; i < readers->n_marked; i++)
@@ -155,7 +158,7 @@ static void mark_process(struct readers *readers, pid_t process)
 		readers->marked[readers->n_marked++] = process;
 }
 
-/* Drops a note for want of room. */
+/* Drops a note because there is no room for it. */
 static void lose_reader(struct readers *readers, struct reader *reader)
 {
 	mark_process(readers, reader->process);
@@ -178,8 +181,8 @@ static void make_room(struct readers *readers)
 		lose_reader(readers, TAILQ_FIRST(&readers->by_age));
 }
 
-/* Drops the oldest note of a process that has as many as it may have. The process that reads much
- * has the newest notes: they are looked at from there. */
+/* Drops the oldest note of a process that has READER_FILES_MAX. A process that reads many files has
+ * the newest notes, so the search goes backwards from the newest. */
 static void bound_process(struct readers *readers, pid_t process)
 {
 	struct reader *reader, *oldest = NULL;
@@ -226,7 +229,7 @@ void readers_note(struct readers *readers, pid_t process, int64_t row, uint64_t 
 	reader->text = text;
 }
 
-/* The marked processes may have read a version of a row, and have no note of it. */
+/* Gives each marked process without a note of this row a note: it may have read that version. */
 static void guess_readers(struct readers *readers, int64_t row, int64_t version)
 {
 	struct reader *reader;
@@ -293,7 +296,7 @@ int64_t readers_older(struct readers *readers, pid_t process, int64_t row)
 
 	if (!reader || !reader->older)
 		return 0;
-	if (reader->pidfd >= 0 && has_ended(reader)) { /* another process has its number */
+	if (reader->pidfd >= 0 && has_ended(reader)) { /* another process has this number now */
 		drop_reader(readers, reader);
 		return 0;
 	}
@@ -305,7 +308,7 @@ void readers_copied(struct readers *readers, pid_t process, uint64_t text)
 	struct reader *reader;
 	unsigned n = 0;
 
-	/* an editor copies a file right before it saves the file: its note is among the newest */
+	/* look at the newest notes only: an editor copies a file right before it saves the file */
 	TAILQ_FOREACH_REVERSE(reader, &readers->by_age, reader_list, age)
 	{
 		if (n++ == READER_FILES_MAX)

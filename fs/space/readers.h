@@ -10,49 +10,56 @@
 #include "space/bounds.h"
 
 /*
- * Which process has read which job file before its base moved: readers.c has the essay. A row is
- * that of the ledger. These functions know neither the mount nor the loop.
+ * Which process has read which job file before its base moved. The essay is in readers.c. A row is
+ * a row of the ledger. These functions know neither the mount nor the loop.
  */
 #define READER_BUCKETS 256
 
 struct reader;
 
 struct readers {
-	LIST_HEAD(, reader) buckets[READER_BUCKETS]; /* by row */
-	TAILQ_HEAD(reader_list, reader) by_age;	     /* the oldest first */
+	LIST_HEAD(, reader) buckets[READER_BUCKETS]; /* the notes, by the hash of their row */
+	TAILQ_HEAD(reader_list, reader) by_age;	     /* the notes, oldest first */
 	unsigned n, n_pinned;
-	unsigned n_again; /* that have read the base after an older version */
+	/* notes of processes that had read an older version before they read the base */
+	unsigned n_again;
 	unsigned n_marked;
-	pid_t marked[READERS_MARKED_MAX]; /* that have lost a note */
+	/* processes that have lost a note */
+	pid_t marked[READERS_MARKED_MAX];
 };
 
+/* Prepares zero-initialised readers; readers_finish() frees all notes. */
 void readers_init(struct readers *readers);
 void readers_finish(struct readers *readers);
 
-/* A number that stands for a text: of its digest, NULL: 0, of no text. */
+/* Returns the number that stands for a text, made from its digest. digest NULL: there is no text,
+ * and the number is 0. */
 uint64_t readers_text(const unsigned char *digest);
 
-/* A process reads the text that the base of a row has (readers_text()). Without memory it is not
- * noted. */
+/* Notes that a process has read the base of a row. text is readers_text() of that base. If memory
+ * is short, nothing is noted. */
 void readers_note(struct readers *readers, pid_t process, int64_t row, uint64_t text);
 
-/* The base of a row moves on from a version, which the processes that have read it know. */
+/* Call this function when the base of a row moves on from version from: the processes that have
+ * read the base know that version. */
 void readers_base_moves(struct readers *readers, int64_t row, int64_t from);
 
-/* What is noted of a row is noted of another one from now on. */
+/* Moves the notes of a row to another row. */
 void readers_move(struct readers *readers, int64_t row, int64_t to);
 
-/* Has any process read an older version of a row than its base? */
+/* Has any process read a version of this row that is older than its base? */
 bool readers_have_older(const struct readers *readers, int64_t row);
 
-/* The older version that a process has read of a row, 0: none. */
+/* Returns the older version of a row that a process has read; 0: none. */
 int64_t readers_older(struct readers *readers, pid_t process, int64_t row);
 
-/* A process has written this text to another file. It may have read this text as a base, after an
- * older version. Then that reading was for the copy, and the process knows the older version. */
+/* Call this function when a process has written this text to another file. If the process has read
+ * the text as a base, after an older version, it has read the base for the copy only. Then the
+ * process counts as one that knows the older version. */
 void readers_copied(struct readers *readers, pid_t process, uint64_t text);
 
-/* What a process has written is the base of a row now: it knows the base. */
+/* Call this function when the text that a process wrote has become the base of a row: the process
+ * knows that base. */
 void readers_catch_up(struct readers *readers, pid_t process, int64_t row);
 
 #endif

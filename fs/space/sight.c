@@ -16,12 +16,14 @@
 #include "base/log.h"
 #include "space/proc.h"
 
-#define PROC_MAGIC 0x9fa0		 /* of statfs(2): procfs */
+#define PROC_MAGIC 0x9fa0		 /* f_type of statfs(2), for procfs */
 #define INITIAL_PID_NAMESPACE 0xeffffffc /* its inode number: the same in every kernel */
-#define MOUNT_LINE_MAX 4096		 /* of /proc/self/mounts; /proc's own is short */
+/* of /proc/self/mounts; the line of /proc itself is short */
+#define MOUNT_LINE_MAX 4096
 
-/* A container may have a file system of its own over /proc/loadavg (lxcfs), which tells the newest
- * process of somebody else, or of some seconds ago. */
+/* Opens a file that tells the newest process. Refuses a file that is not procfs: a container may
+ * mount a file system over /proc/loadavg (lxcfs), which tells another namespace's newest process,
+ * or an old one. */
 static int open_newest(const char *path)
 {
 	_cleanup_close_ int fd = proc_open_file(path);
@@ -40,7 +42,7 @@ unsigned sight_newest_pid(const struct sight *sight)
 	if (n <= 0)
 		return 0;
 	text[n] = '\0';
-	last = strrchr(text, ' '); /* the last field of loadavg, the only one of ns_last_pid */
+	last = strrchr(text, ' '); /* loadavg: the last field; ns_last_pid: the only field */
 	return (unsigned)strtoul(last ? last + 1 : text, NULL, 10);
 }
 
@@ -55,7 +57,7 @@ static bool mount_is_in_group(gid_t group)
 	return getegid() == group;
 }
 
-/* The value of a mount option, with all that follows it; NULL when there is none. */
+/* Returns the value of a mount option with all text that follows; NULL: no such option. */
 static const char *value_of(const struct mntent *entry, const char *option)
 {
 	const char *found = hasmntopt(entry, option);
@@ -63,7 +65,7 @@ static const char *value_of(const struct mntent *entry, const char *option)
 	return found && found[strlen(option)] == '=' ? found + strlen(option) + 1 : NULL;
 }
 
-/* Does /proc, by its option hidepid, hide the processes of others from us? */
+/* Does /proc hide other users' processes from us (its option hidepid)? */
 static bool hides_others(void)
 {
 	_cleanup_fclose_ FILE *file = fopen("/proc/self/mounts", "re");
@@ -75,7 +77,7 @@ static bool hides_others(void)
 
 	while (file && getmntent_r(file, &entry, text, sizeof(text))) {
 		if (strcmp(entry.mnt_dir, "/proc") != 0)
-			continue; /* the last one on a path is the one on top */
+			continue; /* no break: the last mount on a path is the one on top */
 		value = value_of(&entry, "hidepid");
 		hides = value && value[0] != '0' && strncmp(value, "off", 3) != 0;
 		all = value && (value[0] == '4' || !strncmp(value, "ptraceable", 10));

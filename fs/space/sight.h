@@ -4,25 +4,30 @@
 
 #include "space/mount_ids.h"
 
-/* What the mount can see of the processes that write to it. */
+/* Which processes cocfs can see: their writes and closes are judged by /proc. */
 struct sight {
-	struct mount_ids mount_ids; /* ours, as fdinfo shows them */
-	int newest_fd;		    /* tells the system's newest process, or -1 */
-	bool is_blind;		    /* /proc is not of our PID namespace: no process can be seen */
-	bool hides;		    /* /proc does not list the processes of others (hidepid) */
+	struct mount_ids mount_ids; /* of our mount, as fdinfo shows them */
+	/* a file of /proc that tells the system's newest process, or -1 */
+	int newest_fd;
+	/* /proc belongs to another PID namespace: we see no process */
+	bool is_blind;
+	/* /proc does not list the processes of other users (hidepid) */
+	bool hides;
 };
 
-/* Opens what it looks through; what is not there makes it see less. */
+/* Opens the files of /proc that cocfs needs. A file that is missing makes cocfs see less; the
+ * function does not fail. */
 void sight_open(struct sight *ret_sight);
 
-/* Call it when the mount is there. Learns which mount IDs are ours, and warns in the log about
- * writers that will not be seen. on_unseen says what becomes of a file whose writer cannot be
- * seen. */
+/* Call this function once, after mounting. It finds our mount's IDs, and logs a warning if cocfs
+ * cannot see some writers. on_unseen ends the warning: what happens to a file whose writer cannot
+ * be seen. */
 void sight_mounted(struct sight *sight, const char *mountpoint, const char *on_unseen);
 
+/* Closes the descriptors that sight_open() has opened. */
 void sight_close(struct sight *sight);
 
-/* The system's newest process, 0 when it cannot be told. */
+/* Returns the PID of the system's newest process; 0: unknown. */
 unsigned sight_newest_pid(const struct sight *sight);
 
 #endif

@@ -4,59 +4,64 @@
  *
  * The kernel sends a FLUSH at every close of every copy of a descriptor. It does not say how many
  * copies are left. RELEASE comes after the last copy, and cannot carry an error back to the writer.
- * So at a FLUSH we look for those that can still write:
+ * So at a FLUSH we look for processes that can still write, through:
  *
  *   1. Another open file description. We count our own handles; closing.c does that.
- *   2. A copy of the descriptor. The closing process can have one, the opener, and processes that
- *      were born after the open. (A descriptor can also be passed over a socket; we do not see
- *      that.) /proc/PID/fdinfo lists the descriptors of a process, with flags, inode number and
- *      mount ID. The descriptor that is being closed is not in the list any more. Threads mostly
- *      share one table, but each thread can have its own. The first thread of a process can end
- *      before the others. Then the list of the process is empty, and those of its threads are not.
+ *   2. A copy of the descriptor. Three kinds of processes can have a copy: the closing
+ *      process, the opener, and processes that were born after the open. (A descriptor can also
+ *      be passed over a socket; we do not see that.) /proc/PID/fdinfo lists the descriptors of a
+ *      process, with flags, inode number and mount ID. The descriptor that is being closed is not
+ *      in the list any more. Most threads share one table, but each thread can have its own. The
+ *      first thread of a process can end before the others. Then the list of the process is
+ *      empty, and the lists of its other threads are not.
  *
- * When nobody can write, we look whether a signal kills the last writer. Then the file may be half
- * of what was meant, and must not become a job.
+ * If no process can write, we look whether a signal kills the last writer. Then the file may be
+ * half of what was meant, and must not become a job.
  *
- * What cannot be seen is not taken for no:
+ * If we cannot see a process, we do not take that for "no":
  *
  *   - The kernel reports PID 0 for a process of another PID namespace. /proc may hide a status
- *     (hidepid), or belong to another PID namespace. Then nothing is known: ENDING_UNSEEN. The
+ *     (hidepid), or belong to another PID namespace. Then we know nothing: ENDING_UNSEEN. The
  *     mount option unseen= decides.
- *   - The status can be read, and the descriptors cannot: the program is not dumpable, it is
- *     another user's, or the look took too long. Then a close by the opener's own process counts as
- *     the last one. FDSize > 0 says that the process lives, so the process has closed the file by
- *     itself. When another process closes, the next close decides, and at last RELEASE.
- *   - FDSize 0 says that the process exits. When we may not know its exit status, a signal may have
- *     killed the process: ENDING_HIDDEN, a draft. The kernel shows an exit code of 0 to all who may
- *     not know the code. /proc/PID/ns/pid can be read by those who may, as the kernel asks the same
- *     question there.
+ *
+ *   - We can read the status and not the descriptors: the program is not dumpable, it is
+ *     another user's, or the look took too long. Then a close by the opener's own process counts
+ *     as the last close. FDSize > 0 says that the process lives, so the process has closed the
+ *     file by itself. If another process closes, the next close decides, and RELEASE at the
+ *     latest.
+ *
+ *   - FDSize 0 says that the process exits. If we may not know its exit status, a signal may
+ *     have killed the process: ENDING_HIDDEN, a draft. The kernel shows an exit code of 0 to all
+ *     who may not know the code. To find out whether we may, we read /proc/PID/ns/pid: the kernel
+ *     asks the same question there.
  *
  * What this costs, with 4 descriptors and 80 processes:
  *
- *   33 µs to list the fdinfo of a process and read it (7 µs for the list alone)
- *   40 µs to list /proc
- *   11 µs to read a status
- *    4 µs to read the children of a thread
- *    1 µs to ask for the newest process
- *   0.5 µs to ask whether a number is that of a process
+ *   33 µs: list the fdinfo of a process and read it (7 µs for the list alone).
+ *   40 µs: list /proc.
+ *   11 µs: read a status.
+ *   4 µs: read the children of a thread.
+ *   1 µs: ask for the newest process.
+ *   0.5 µs: ask whether a number is that of a process.
  *
- * So we look at as few processes as can be. /proc/loadavg has the newest process of the system.
- * When that is the one of the open, nobody was born since. Then we look at the closer, and at the
- * opener if the opener is another process. For cp, tee and every simple writer they are one.
- * Otherwise the numbers of processes rise, so the processes born since are those between the two
- * numbers. When the file was open for so long that the numbers may have come around, we look at all
- * processes.
+ * So we look at as few processes as possible. /proc/loadavg has the newest process of the system.
+ * If it was the newest at the open too, no process was born since. Then we look at the closer, and
+ * at the opener if the opener is another process. For cp, tee and every simple writer the two are
+ * the same process. Otherwise processes were born, and process numbers rise: the processes born
+ * since the open have the numbers between the two. If the file was open for so long that the
+ * numbers may have come around, we look at all processes.
  *
  * NEVER read anything else of another process here. In execve(2) a process closes its close-on-exec
- * files with its credentials locked, and waits for our answer to the FLUSH. To read its stat, exe,
- * maps, environ, io or wchan, or a link in its fd or ns, waits for that lock. status, task and
- * children are safe at all times. fdinfo does not wait for that lock, but for others: see
- * inspectors.c. stat and ns are read of a process without a descriptor table only (FDSize 0): such
- * a process exits. And nothing is opened through /proc/PID/fdinfo's neighbour fd: that would come
- * back to this mount.
+ * files with its credentials locked, and waits for our answer to the FLUSH. If we read its stat,
+ * exe, maps, environ, io or wchan, or a link in its fd or ns, we wait for that lock.
  *
- * Not seen: a thread that was there before the open takes a table of its own after it (unshare(2)),
- * while the first thread closes and nobody was born.
+ * The files status, task and children are safe at all times. Reading fdinfo does not wait for that
+ * lock, but for other locks: see inspectors.c. The files stat and ns are read only of a process
+ * without a descriptor table (FDSize 0): such a process exits. And never open a file through
+ * /proc/PID/fd: the open would come back to this mount.
+ *
+ * Not seen: a thread that was there before the open takes a table of its own after the open
+ * (unshare(2)), while the first thread closes and no process was born.
  */
 #define _GNU_SOURCE
 #include "space/writers.h"
@@ -66,11 +71,12 @@
 
 #include "space/proc.h"
 
-/* No system starts more processes and threads in a millisecond. One processor makes about 20, and
- * the processors share the locks of fork(2). */
+/* No system starts more processes and threads in a millisecond. One processor starts about 20, and
+ * all processors share the locks of fork(2). */
 #define BIRTHS_PER_MS 500
 #define PID_MAX_DEFAULT 32768
-#define PID_MAX_LEAST 301 /* the kernel takes no smaller one */
+/* the least pid_max that the kernel accepts */
+#define PID_MAX_LEAST 301
 
 static unsigned pid_max(void)
 {
@@ -81,7 +87,7 @@ static unsigned pid_max(void)
 	return (unsigned)strtoul(text, NULL, 10);
 }
 
-/* How does a thread end that has no descriptor table any more? */
+/* Finds how a thread ends that has no descriptor table any more. */
 static void look_at_exit(pid_t thread, struct closer *closer)
 {
 	int status;
@@ -107,7 +113,7 @@ void closer_look(pid_t thread, struct closer *ret_closer)
 		look_at_exit(thread, ret_closer);
 }
 
-/* Those born since the open. */
+/* The processes born since the open. */
 static struct births births_since(const struct sight *sight, const struct writers_close *close)
 {
 	struct births births = {.from = close->newest_pid, .to = sight_newest_pid(sight)};
@@ -118,7 +124,7 @@ static struct births births_since(const struct sight *sight, const struct writer
 	return births;
 }
 
-/* Looks at all others that can have a copy, after the closer's own table. */
+/* Looks at all other processes that can have a copy, after the table of the closer itself. */
 static enum holders look_at_others(const struct holders_search *search,
 				   const struct writers_close *close, pid_t closer)
 {
@@ -133,7 +139,7 @@ static enum holders look_at_others(const struct holders_search *search,
 		found = holders_in_process(search, close->opener, 0, &any);
 	if (found == HOLDERS_SOME || (!births.all && births.from == births.to))
 		return found;
-	/* a thread may have been born as well as a process */
+	/* a birth since the open may be a new thread of the closer */
 	if (close->closer == close->opener)
 		found = holders_in_other_threads(search, closer);
 	born = found < HOLDERS_SOME ? holders_in_born(search, &births, ancestors) : HOLDERS_NONE;
@@ -149,8 +155,8 @@ void writers_judge(const struct sight *sight, const struct patience *patience,
 	enum holders found = HOLDERS_UNKNOWN;
 	bool any = false;
 
-	/* cp, tee and most others: one thread, which has opened the file itself; one that has other
-	 * descriptors does not exit */
+	/* cp, tee and most others: the opener closes, and has one thread. A thread that has other
+	 * descriptors is not exiting. */
 	if (close->closer == close->opener)
 		found = holders_in_table(&search, close->closer, &any);
 	if (!any) {

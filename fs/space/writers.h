@@ -5,49 +5,52 @@
 #include "space/holders.h"
 
 /*
- * Is a file complete? Rule R8: who can still write through a descriptor that is being closed, and
- * how does the closing process fare? These functions know neither the mount nor the loop.
+ * Is a file complete? Rule R8: which processes can still write through a descriptor that is being
+ * closed, and does a signal kill the closing process? These functions know neither the mount nor
+ * the loop.
  */
 
-/* How the process that closes a descriptor goes on from there. */
+/* How the closing process goes on after the close. */
 enum ending {
 	ENDING_NONE,	/* no close was seen yet */
-	ENDING_ORDERLY, /* it lives on, or exits by itself */
-	ENDING_KILLED,	/* a signal kills it */
-	ENDING_HIDDEN,	/* it exits, and we may not know how */
-	ENDING_UNSEEN,	/* it is a process that we cannot see at all */
+	ENDING_ORDERLY, /* the process lives on, or exits by itself */
+	ENDING_KILLED,	/* a signal kills the process */
+	ENDING_HIDDEN,	/* the process exits, and we may not know how */
+	ENDING_UNSEEN,	/* we cannot see the process at all */
 };
 
-/* The process that closes. */
+/* The process that closes a descriptor. */
 struct closer {
-	pid_t process; /* 0: it cannot be seen */
+	pid_t process; /* 0: we cannot see the process */
 	enum ending ending;
-	int signal; /* with ENDING_KILLED */
+	int signal; /* the signal, if ending is ENDING_KILLED */
 };
 
-/* Looks at the process that a thread belongs to while that waits in close(2) or exit(2). */
+/* Finds the process of a thread and how that process goes on. Call this function while the thread
+ * waits in close(2) or exit(2). */
 void closer_look(pid_t thread, struct closer *ret_closer);
 
-/* A close of a descriptor. */
+/* One close of a descriptor, to be judged. */
 struct writers_close {
-	uint64_t ino;	     /* of the file */
+	uint64_t ino;	     /* the inode number of the file */
 	pid_t closer;	     /* the thread that closes, not 0 */
-	pid_t opener;	     /* the process that opened, 0: it cannot be told */
-	unsigned newest_pid; /* the system's newest process at the open, 0: it cannot be told */
-	int64_t open_ms;     /* for so long it was open */
+	pid_t opener;	     /* the process that opened the file; 0: unknown */
+	unsigned newest_pid; /* the system's newest process at the open; 0: unknown */
+	int64_t open_ms;     /* how long the file was open */
 };
 
 struct writers_verdict {
 	struct closer closer;
-	bool is_last; /* nobody can write any more: what is there is all that comes */
+	/* no process can write to the file any more: its content is final */
+	bool is_last;
 };
 
-/* Judges a close. It may take until the patience is over, and longer when a process is of evil
- * intent. */
+/* Judges a close: looks at all processes that can still write. Takes until the patience ends, and
+ * longer if a hostile process blocks the look. Call this function in a thread of its own. */
 void writers_judge(const struct sight *sight, const struct patience *patience,
 		   const struct writers_close *close, struct writers_verdict *ret_verdict);
 
-/* Judges a close without looking at anybody but the closer: quick and safe at all times. */
+/* Judges a close by the closing process alone. Quick, and safe at all times. */
 void writers_judge_blindly(const struct writers_close *close, struct writers_verdict *ret_verdict);
 
 #endif
