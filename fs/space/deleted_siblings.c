@@ -31,7 +31,7 @@ static struct deleted_sibling *make_deleted_sibling(const char *path, const stru
 	return deleted;
 }
 
-/* Where the tree has a path, NULL: nowhere. */
+/* Returns the entry of a path in the tree; NULL: none. */
 static void *find_path(const struct deleted_siblings *deleted_siblings, const char *path)
 {
 	struct deleted_sibling *wanted = make_deleted_sibling(path, &(struct access){0});

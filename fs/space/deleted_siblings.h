@@ -8,28 +8,29 @@
 #include "job/owner.h"
 
 /*
- * Siblings whose job was deleted together with its file (delete=service): the ledger knows nothing
- * of them any more, but rm -r has listed them already and is about to remove them. So each can
- * still be named, empty, until it is removed or its job file is there again. They are kept in
- * memory only, as many as a tree has that is removed at once.
+ * Siblings whose job was deleted together with its file (delete=service). The ledger has no row for
+ * such a sibling any more. But rm -r has listed the sibling already, and will remove it next. So
+ * each deleted sibling stays, as an empty file, until a program removes it or makes its job file
+ * again. Deleted siblings are in memory only, and bounded: DELETED_SIBLINGS_MAX.
  */
 struct deleted_siblings {
-	void *tree; /* tsearch(3), by path */
+	void *tree; /* a tree of tsearch(3), sorted by path */
 	size_t n;
 };
 
-/* Remembers a sibling's path (copied), and whose it was. Without memory it is not remembered. */
+/* Remembers the path (copied) and the owner of a deleted sibling. If memory is short, the path is
+ * not remembered. */
 void deleted_sibling_add(struct deleted_siblings *deleted_siblings, const char *path,
 			 const struct access *owner);
 
-/* Whose was it? NULL: it is none. */
+/* Returns the owner of a deleted sibling; NULL: no deleted sibling has this path. */
 const struct access *deleted_sibling_find(const struct deleted_siblings *deleted_siblings,
 					  const char *path);
 
-/* Forgets it. False: it was none. */
+/* Forgets a deleted sibling. Returns false if none has this path. */
 bool deleted_sibling_remove(struct deleted_siblings *deleted_siblings, const char *path);
 
-/* Forgets all. */
+/* Forgets all deleted siblings and frees their memory. */
 void deleted_siblings_finish(struct deleted_siblings *deleted_siblings);
 
 #endif

@@ -7,7 +7,7 @@
 #include "bounds/job.h"
 #include "space/bounds.h"
 
-/* The nth newest move, from 0; NULL: there are no more that are not over. */
+/* The nth newest move, from 0; NULL: fewer moves are still kept. */
 static struct recent_move *nth_move(struct recent_moves *moves, unsigned n, int64_t now_ms)
 {
 	struct recent_move *move =
@@ -16,13 +16,13 @@ static struct recent_move *nth_move(struct recent_moves *moves, unsigned n, int6
 	return n < RECENT_MOVES_MAX && move->until_ms > now_ms ? move : NULL;
 }
 
-/* The nth oldest entry of a ring that is full, from 0. */
+/* The nth oldest entry of a full ring, from 0. */
 static struct recent_move *nth_oldest(struct recent_moves *moves, unsigned n)
 {
 	return &moves->moves[(moves->next + n) % RECENT_MOVES_MAX];
 }
 
-/* The user with the most moves in a ring that is full. */
+/* The user with the most moves in a full ring. */
 static uint32_t heaviest_user(struct recent_moves *moves)
 {
 	struct {
@@ -47,8 +47,9 @@ static uint32_t heaviest_user(struct recent_moves *moves)
 	return users[most].uid;
 }
 
-/* Frees the place where the next move goes: of a move that is over or forgotten, else of the oldest
- * one of the user who has the most. So a user who moves many files takes no place from others. */
+/* Frees the entry for the next move. Drops a move whose time is over or that is forgotten,
+ * otherwise the oldest move of the user with the most moves. So a user who moves many files takes
+ * no entry from other users. */
 static void make_room(struct recent_moves *moves, int64_t now_ms)
 {
 	uint32_t user;

@@ -9,47 +9,48 @@
 #include "space/bounds.h"
 
 /*
- * Job files that were moved to another job's name a moment ago: what backup.c needs to know of
- * each. Pure, and in memory only: over a remount a rename stands alone. Directories and files are
- * their inode numbers; who removes one says so here, because the number may be given to another one
- * then.
+ * Job files that were moved to another job's name a moment ago: backup.c asks for them. Pure code,
+ * in memory only: the moves are lost at a remount. A directory and a file are known by their inode
+ * numbers. Report a removed file or directory with recent_moves_file_gone() or
+ * recent_moves_dir_gone(), because the spool may give its number to another file then.
  */
 struct recent_move {
-	uint64_t dir; /* where the file was; 0: the move is forgotten */
+	uint64_t dir; /* where the file was; 0: this move is forgotten */
 	char name[JOB_NAME_MAX + 1];
-	uint64_t file; /* what was moved; 0: it is removed since */
-	int64_t row;   /* the ledger's, which moved along */
+	uint64_t file; /* the file that was moved; 0: it was removed since */
+	int64_t row;   /* the ledger's row, which moved with the file */
 	int32_t process;
 	uint32_t uid;
-	int64_t until_ms; /* on the loop's clock */
+	int64_t until_ms; /* when the move is forgotten, on the loop's clock */
 };
 
-/* Zero-initialise it. Its size is all the memory that it needs. */
+/* Zero-initialise this struct. It owns no other memory. */
 struct recent_moves {
 	struct recent_move moves[RECENT_MOVES_MAX]; /* a ring, in the order of the moves */
-	unsigned next;				    /* where the next one goes */
+	unsigned next;				    /* the index for the next move */
 };
 
-/* Notes a move at now_ms, to be kept for kept_ms, the same for all moves of a ring; until_ms is
- * filled in. A name that is longer than a job file's is not noted. In a full ring the oldest move
- * of the user who has the most makes room. */
+/* Notes a move at now_ms for kept_ms. kept_ms is the same for all moves of a ring. The function
+ * fills in name and until_ms. A name longer than a job file's is not noted. If the ring is full,
+ * the oldest move of the user with the most moves is dropped. */
 void recent_moves_note(struct recent_moves *moves, const struct recent_move *move, const char *name,
 		       int64_t now_ms, int64_t kept_ms);
 
-/* The move of the file that had a name; NULL: there is none. */
+/* Returns the newest move of a file that had this name in this directory; NULL: none. */
 struct recent_move *recent_moves_find(struct recent_moves *moves, uint64_t dir, const char *name,
 				      int64_t now_ms);
 
-/* The name is made again. */
+/* Forgets a move, because a new file has taken the old name. */
 void recent_move_forget(struct recent_move *move);
 
-/* The file may be written: what was moved is no backup. */
+/* Forgets the moves of a file, because a program may write to the file. A file that is written is
+ * no backup. */
 void recent_moves_written(struct recent_moves *moves, uint64_t file, int64_t now_ms);
 
-/* The file is removed. */
+/* Clears the inode number in the moves of a file, because the file was removed. */
 void recent_moves_file_gone(struct recent_moves *moves, uint64_t file, int64_t now_ms);
 
-/* The directory is removed. */
+/* Forgets the moves out of a directory, because the directory was removed. */
 void recent_moves_dir_gone(struct recent_moves *moves, uint64_t dir, int64_t now_ms);
 
 #endif

@@ -8,40 +8,42 @@
 #include "space/bounds.h"
 
 /*
- * Removals of siblings that were accepted and have changed nothing.
+ * Removals of siblings that cocfs accepted, and that changed nothing.
  *
- * A sibling cannot be removed and does not have to be: its removal succeeds, and the sibling stays.
- * But a program that puts a file in the place of another one (tar, cpio, cp --remove-destination)
- * removes the name and makes the name again. When the kernel finds the name at that moment, the
- * kernel says EEXIST by itself, and GNU tar removes the name again, without end. So for
- * REMOVALS_KEPT_MS the process that has removed a sibling sees the sibling no more: to look it up
- * is ENOENT, and to make the name is EPERM. All other processes see the sibling all the time.
+ * A sibling cannot be removed, and does not have to be: its removal succeeds, and the sibling
+ * stays. But a program that puts a file in the place of another file (tar, cpio, cp
+ * --remove-destination) removes the name and makes the name again. If the kernel finds the name at
+ * that moment, the kernel answers EEXIST by itself, and GNU tar removes the name again, without
+ * end. So for REMOVALS_KEPT_MS the process that removed a sibling does not see the sibling: a
+ * lookup is ENOENT, and making the name is EPERM. All other processes see the sibling all the time.
  *
- * A process is known by its Tgid. Where that cannot be told (the process is in another PID
- * namespace), the user ID stands for it.
+ * A process is known by its Tgid. If the Tgid is unknown (the process is in another PID namespace),
+ * the user ID stands for the process.
  */
 struct removal_note {
-	uint64_t sibling; /* sibling_ino() of its name */
+	uint64_t sibling; /* sibling_ino() of the sibling's name */
 	uint64_t remover;
-	int64_t until_ms; /* on the loop's clock */
+	int64_t until_ms; /* when the note is over, on the loop's clock */
 };
 
-/* Zero-initialise it. Its size is all the memory that it needs. */
+/* Zero-initialise this struct. It owns no other memory. */
 struct removals {
 	struct removal_note notes[REMOVALS_SETS][REMOVALS_IN_SET];
-	int64_t last_until_ms; /* when the last of them is over */
+	int64_t last_until_ms; /* until_ms of the newest note; all notes are over then */
 };
 
-/* The number that stands for the remover: a process (Tgid), or with process 0 its user. Pure. */
+/* Returns the number that stands for a remover: for a process (Tgid), or for a user if process is
+ * 0. Pure. */
 uint64_t remover_of(int32_t process, uint32_t uid);
 
-/* Notes a removal at now_ms. */
+/* Notes at now_ms that this remover removed this sibling. */
 void removals_note(struct removals *removals, uint64_t sibling, uint64_t remover, int64_t now_ms);
 
-/* Is any of them remembered at now_ms? When not, nobody need ask who the caller is. */
+/* Is any removal of this sibling remembered at now_ms? If not, the caller need not find out which
+ * process asks. */
 bool removals_has(const struct removals *removals, uint64_t sibling, int64_t now_ms);
 
-/* Has this remover removed the sibling lately? */
+/* Has this remover removed this sibling within the last REMOVALS_KEPT_MS? */
 bool removals_is_by(const struct removals *removals, uint64_t sibling, uint64_t remover,
 		    int64_t now_ms);
 

@@ -48,133 +48,149 @@
  *   mount       session
  */
 struct space_options {
-	const char *mountpoint;	     /* for messages */
-	bool siblings_hidden;	     /* siblings are not listed */
-	bool delete_on_service;	     /* removing a job file deletes the job */
-	bool unseen_commits;	     /* what a process closes that we cannot see is committed */
-	const struct ignore *ignore; /* names that are no job files'; borrowed */
+	const char *mountpoint; /* where the space is mounted; for messages */
+	bool siblings_hidden;	/* siblings are not listed */
+	bool delete_on_service; /* removing a job file deletes the job on the service */
+	/* a close by a process that we cannot see is a commit (unseen=) */
+	bool unseen_commits;
+	const struct ignore *ignore; /* names that are never job files (ignore=); borrowed */
 	struct commit_rules rules;
-	struct attr_set defaults; /* the mount options' attributes; borrowed */
-	struct view view;	  /* owner and modes that are shown */
-	int64_t refresh_ms;	  /* so old what is known of the service may be */
-	bool one_user;		  /* nobody but who mounts may use it (no allow_other) */
-	unsigned descriptors_max; /* that users have open */
-	unsigned directories_max; /* of the spool that are kept open */
+	struct attr_set defaults; /* attributes of jobs from the mount options; borrowed */
+	struct view view;	  /* the owner and the modes that the mount shows */
+	/* knowledge of the service older than this is checked again (refresh=) */
+	int64_t refresh_ms;
+	/* only the user who mounts may use the mount (no allow_other) */
+	bool one_user;
+	unsigned descriptors_max; /* how many descriptors users may have open */
+	unsigned directories_max; /* how many directories of the spool stay open */
 };
 
-/* How the disk keeps up with short writes: disk.c. */
+/* Does the disk keep up with short writes? See disk.c. */
 struct disk_pace {
-	int64_t slow_until_ms; /* on the loop's clock */
+	int64_t slow_until_ms; /* until then threads make all writes, on the loop's clock */
 	int64_t burst_ms;
 	size_t burst_bytes;
 };
 
-/* What is fetched before anybody asks for it: import_ahead.c. */
+/* Imports that are fetched before a program asks for them: import_ahead.c. */
 struct import_ahead {
-	unsigned in_row;       /* imports that somebody had to wait for, one after the other */
-	unsigned budget;       /* so many more may be fetched */
-	unsigned under_way;    /* of those that were begun ahead */
-	int64_t last_ms;       /* when somebody had to wait last, on the loop's clock */
+	unsigned in_row;       /* how many imports in a row a program had to wait for */
+	unsigned budget;       /* how many more may be fetched ahead */
+	unsigned under_way;    /* fetches ahead that have not ended */
+	int64_t last_ms;       /* when a program had to wait last, on the loop's clock */
 	char at[NAME_MAX + 1]; /* the name that was looked at last */
-	bool is_around;	       /* the walk has begun anew at the first name */
-	unsigned looked_at;    /* in this iteration */
+	/* the walk has reached the last name and begun again at the first */
+	bool is_around;
+	unsigned looked_at; /* names looked at in this iteration */
 	struct loop_timer timer;
 };
 
 struct space {
 	struct loop *loop;
-	struct loop_watch watch; /* of the FUSE descriptor */
+	struct loop_watch watch; /* watches the FUSE descriptor */
 	struct fuse_session *session;
-	struct fuse_buf request; /* the memory that requests are read into, used again and again */
+	/* the buffer that each request is read into, used again and again */
+	struct fuse_buf request;
 	struct engine *engine;
 	const struct space_options *options;
 	struct nodes nodes;
-	int incoming_fd;	       /* where a new text is written (incoming.h), O_PATH */
-	uint64_t incoming_n;	       /* numbers for the files there */
-	struct shares descriptors;     /* what users have open */
-	struct shares memory;	       /* bytes that are held for users' requests */
-	struct workers *workers;       /* what waits for the disk (disk.h) */
-	struct root_names *root_names; /* or NULL: they are not known (root_names.h) */
-	struct placeholder_maker *placeholders; /* of imports are made there (placeholder_maker.h)
-						 */
+	int incoming_fd;	       /* the directory for new texts (incoming.h), O_PATH */
+	uint64_t incoming_n;	       /* the number for the next file there */
+	struct shares descriptors;     /* the descriptors that users have open */
+	struct shares memory;	       /* the bytes that are held for users' requests */
+	struct workers *workers;       /* threads that wait for the disk (disk.h) */
+	struct root_names *root_names; /* NULL: the root's names are unknown (root_names.h) */
+	/* makes the placeholders of imports (placeholder_maker.h) */
+	struct placeholder_maker *placeholders;
 	struct disk_pace pace;
-	struct slices slices;		     /* long work in the loop */
-	LIST_HEAD(, counting) countings;     /* of rows of the queue (queue_view.h) */
-	LIST_HEAD(, forgetting) forgettings; /* what the kernel let go of (forget.c) */
-	LIST_HEAD(, moving)
-	movings; /* renames under way (moving.h), and those that wait for them */
+	/* long work that is done in slices, iteration by iteration */
+	struct slices slices;
+	/* counts of the queue's rows, under way (queue_view.h) */
+	LIST_HEAD(, counting) countings;
+	/* nodes that the kernel has forgotten, to be freed in slices (forget.c) */
+	LIST_HEAD(, forgetting) forgettings;
+	/* renames under way, and renames that wait for them (moving.h) */
+	LIST_HEAD(, moving) movings;
 	STAILQ_HEAD(, waiting_rename) renames_waiting;
 	struct deleted_siblings deleted_siblings;
 	struct removals removals;
-	struct sibling_cache siblings;	       /* what the kernel keeps of them */
-	LIST_HEAD(, refresh) refreshes;	       /* checks under way (refresh.h) */
-	LIST_HEAD(, job_setting) job_settings; /* files that get a job by hand (set_job.h) */
+	struct sibling_cache siblings;	/* what the kernel keeps of siblings */
+	LIST_HEAD(, refresh) refreshes; /* checks of single files, under way (refresh.h) */
+	/* settings of user.coc.job_id, under way (set_job.h) */
+	LIST_HEAD(, job_setting) job_settings;
 	struct checks {
-		int64_t since_ms; /* when the second began */
+		int64_t since_ms; /* when the current second began */
 		unsigned looks, questions;
-		bool wants_scan;       /* in this second */
-	} checks;		       /* of single files (checks.h) */
-	int64_t refresh_slow_until_ms; /* nobody waits for a check until then */
+		/* more files were to be checked in this second: a scan is wanted */
+		bool wants_scan;
+	} checks;		       /* how many single files were checked (checks.h) */
+	int64_t refresh_slow_until_ms; /* until then no request waits for a check of its file */
 	struct readers readers;
-	LIST_HEAD(, version_open) version_opens; /* that wait for the service (version_text.h) */
+	/* opens that wait for the service (version_text.h) */
+	LIST_HEAD(, version_open) version_opens;
 	TAILQ_HEAD(version_texts, version_text) version_texts;
 	size_t version_texts_bytes;
 	unsigned n_version_texts;
-	struct recent_moves recent_moves; /* of job files to other jobs' names (backup.h) */
-	struct recent_moves moved_away;	  /* of job files, any that may come back (moved_away.h) */
-	SLIST_HEAD(, unmade_end) unmade_ends; /* directories that are gone (unmade.h) */
+	struct recent_moves recent_moves; /* of job files onto other jobs' names (backup.h) */
+	struct recent_moves moved_away;	  /* of job files that may come back (moved_away.h) */
+	/* removed directories whose rows are to end (unmade.h) */
+	SLIST_HEAD(, unmade_end) unmade_ends;
 	struct loop_timer unmade_timer;
-	LIST_HEAD(, dir_handle) listings;  /* open directories: the kernel may not release them */
-	LIST_HEAD(, open_text) texts;	   /* open derived files: the same */
+	/* open directories, to be freed at the end if the kernel sends no RELEASE */
+	LIST_HEAD(, dir_handle) listings;
+	LIST_HEAD(, open_text) texts;	   /* open derived files, to be freed at the end likewise */
 	LIST_HEAD(, pending_reply) waits;  /* requests that wait for the engine (pending_reply.h) */
-	LIST_HEAD(, import_fetch) fetches; /* of imports under way (import_fetch.c) */
+	LIST_HEAD(, import_fetch) fetches; /* fetches of imports, under way (import_fetch.c) */
 	struct import_ahead ahead;
-	LIST_HEAD(, closing) closings; /* closes that are judged (closing.c) */
-	struct sight sight;	       /* what can be seen of those who write */
-	struct inspectors *inspectors; /* they look (inspectors.h) */
-	bool ignored_told;	       /* that an ignored name is not submitted (new_name.c) */
-	bool crowded;		       /* requests have come faster than they were taken */
-	bool is_root;		       /* we may act as the caller (caller.h) */
+	LIST_HEAD(, closing) closings; /* closes that are being judged (closing.c) */
+	struct sight sight;	       /* which processes we can see */
+	struct inspectors *inspectors; /* the threads that look at other processes (inspectors.h) */
+	/* the log says already that an ignored name is not submitted (new_name.c) */
+	bool ignored_told;
+	bool crowded; /* requests have come faster than the loop took them */
+	bool is_root; /* we run as root, so we may act as the caller (caller.h) */
 	uid_t uid;
 	gid_t gid;
-	void (*unmounted)(void *data); /* the kernel has let go of the mount */
+	void (*unmounted)(void *data); /* called when the kernel has unmounted the space */
 	void *unmounted_data;
 };
 
-/* What a space is made of. loop, engine and options must outlive the space. */
+/* What space_open() needs. loop, engine and options must outlive the space. */
 struct space_spec {
 	struct loop *loop;
 	struct engine *engine;
 	const struct space_options *options;
-	struct fuse_args *args; /* libfuse's */
-	int spool_fd;		/* of the open spool directory, O_PATH: taken */
-	int incoming_fd;	/* of a directory on the same file system, empty, O_PATH: taken */
-	void (*unmounted)(void *data); /* called once when somebody unmounts the space */
+	struct fuse_args *args; /* mount options for libfuse */
+	int spool_fd;		/* the open spool directory, O_PATH: taken */
+	/* an empty directory on the spool's file system, O_PATH: taken */
+	int incoming_fd;
+	void (*unmounted)(void *data); /* called once if somebody unmounts the space */
 	void *data;
 };
 
 /*
- * Makes the space and mounts it; submit_recover() was called before. Returns 0 and an owned space,
- * or -errno with err filled; -ENODEV: the kernel or fusermount3 did not mount.
+ * Makes the space and mounts it. Call submit_recover() first. Returns 0 and an owned space, or
+ * -errno with err filled; -ENODEV: the kernel or fusermount3 did not mount.
  */
 int space_open(const struct space_spec *take_spec, struct space **ret_space, struct err *err);
 
-/* Is a close being judged, which may be a commit then? */
+/* Is any close being judged? Such a close may become a commit. */
 bool space_is_judging(const struct space *space);
 
-/* Unmounts and frees; requests that wait are answered with EINTR. NULL is accepted. */
+/* Unmounts and frees the space. Requests that wait are answered with EINTR. NULL is accepted. */
 void space_close(struct space *space);
 
 /* The operations, for libfuse (session.c lists them all). */
 extern const struct fuse_lowlevel_ops space_ops;
 
-/* The space of a request. */
+/* Returns the space of a request. */
 static inline struct space *space_of(fuse_req_t req)
 {
 	return fuse_req_userdata(req);
 }
 
-/* The one exit for requests that have no other answer: r is 0 or a negative errno. */
+/* Answers a request that carries no data. r is 0 or a negative errno. The request is gone after
+ * this call. */
 static inline void reply(fuse_req_t req, int r)
 {
 	fuse_reply_err(req, -r);

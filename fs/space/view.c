@@ -19,7 +19,8 @@ static void show_owner(const struct view *view, struct stat *st)
 		st->st_gid = view->gid;
 }
 
-/* The bits that are not to be shown; false: the mode is as it is. */
+/* Finds the mask for a file of this mode: the bits that the mount does not show. Returns false if
+ * no mask applies: the mount shows the mode as it is. */
 static bool find_mask(const struct view *view, mode_t mode, mode_t *ret_mask)
 {
 	*ret_mask = S_ISDIR(mode) ? view->dmask : view->fmask;
@@ -31,7 +32,7 @@ void view_apply(const struct view *view, struct stat *st)
 	mode_t mask;
 
 	show_owner(view, st);
-	/* as fuse(8) has it: the bits that are missing from the mask, and no others */
+	/* as fuse(8) defines a mask: show all bits that are not in the mask, and no others */
 	if (find_mask(view, st->st_mode, &mask))
 		st->st_mode = (st->st_mode & S_IFMT) | (PERMISSIONS & ~mask);
 }

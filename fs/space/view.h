@@ -7,34 +7,39 @@
 
 /*
  * Owner, group and mode as a mount shows them: uid=, gid=, umask=, fmask=, dmask=. The spool keeps
- * what it has. What is shown counts: the kernel checks permissions by it (default_permissions). So
- * everything below decides by what is shown, and nothing by what the spool has.
+ * its own values. The kernel checks permissions by the values that the mount shows
+ * (default_permissions). So the code of this folder decides by the shown values only, never by
+ * those of the spool.
  */
 struct view {
 	bool has_uid, has_gid, has_fmask, has_dmask;
 	uid_t uid;
 	gid_t gid;
-	mode_t fmask, dmask; /* bits that files, and directories, do not show */
+	/* permission bits that files (fmask) and directories (dmask) do not show */
+	mode_t fmask, dmask;
 };
 
-/* Does the mount show anything but what the spool has? */
+/* Does any option change the owner, the group or the mode that the mount shows? */
 bool view_is_set(const struct view *view);
 
-/* Makes of what the spool has what is shown. A symbolic link keeps its mode. */
+/* Replaces owner, group and mode of a file of the spool by the values that the mount shows. A
+ * symbolic link keeps its mode. */
 void view_apply(const struct view *view, struct stat *st);
 
-/* The same for a file that is not in the spool: its mode has only bits that it can have. */
+/* Replaces owner, group and mode of a derived file (one that is not in the spool) by the values
+ * that the mount shows. A mask takes bits away here and adds none: a derived file can have no
+ * more. */
 void view_apply_derived(const struct view *view, struct stat *st);
 
-/* The mode that the spool gets. A mount of an ordinary user opens the spool's files with that
- * user's rights only. So where a mask decides what is shown, the owner keeps the right to read and
- * write. */
+/* Returns the mode to store in the spool when a user asks for mode. The mount of an ordinary user
+ * opens the spool's files with that user's rights only. So if a mask decides which mode is shown,
+ * the stored mode keeps the owner's rights to read and write. */
 mode_t view_stored_mode(const struct view *view, bool is_root, mode_t mode);
 
 /*
- * May a file's mode be changed to this, where other users may look? -EPERM if the file would go on
- * showing a read bit that is to be taken away: the user would believe that the file is private. 0
- * otherwise. The spool keeps the mode, for mounts that show it.
+ * May the mode of a file (st, as the mount shows the file) become mode? Returns 0, or -EPERM: mode
+ * takes a read bit away, and the mask would go on showing that bit. The user would believe that the
+ * file is private. The spool keeps the mode for mounts that show the spool's modes.
  */
 int view_check_mode(const struct view *view, const struct stat *st, mode_t mode);
 
