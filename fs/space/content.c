@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the writers of an open file did to its content, and what makes it unfit for a commit.
- * Nothing here reads the file. */
+/* What the writers of an open file did to its content, and why the content must not be committed.
+ * No function here reads the file. */
 #define _GNU_SOURCE
 #include "space/content.h"
 
@@ -79,12 +79,13 @@ void content_spoil(struct content *content, const struct err *err, int attr)
 	if (content->refusal)
 		*content->refusal = *err;
 	content->refusal_attr = attr;
-	content->written++; /* its close is told, also when nothing else was written */
+	/* so the next close reports the refusal, even if nothing else was written */
+	content->written++;
 }
 
 void content_note_written(struct space *space, struct node *node)
 {
-	/* what was just moved away is no backup then (backup.c) */
+	/* a file that is written is no backup (backup.c) */
 	recent_moves_written(&space->recent_moves, node->ino, loop_now_ms(space->loop));
 	if (node->content) {
 		node->content->written++;

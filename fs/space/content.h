@@ -13,39 +13,46 @@ struct handle {
 	struct node *node;
 	int fd;
 	bool readable, writable;
-	bool writing;	    /* somebody may still write through it; see handle_set_writing() */
-	uid_t user;	    /* who opened it, and whose descriptor it is */
-	enum ending ending; /* how the process fared that closed it last (writers.h) */
-	int killed_by;	    /* the signal, with ENDING_KILLED */
-	uint64_t told; /* of this content (content.written) its .error says that it may be half */
-	pid_t opener;  /* the process that opened it, 0: it cannot be told */
-	uint64_t wrote_at;   /* what content.written is after the last write through it, 0: none */
+	/* a process may still write through this handle; see handle_set_writing() */
+	bool writing;
+	uid_t user;	    /* the user who opened the file; the descriptor counts as this user's */
+	enum ending ending; /* what became of the process that closed the handle last (writers.h) */
+	int killed_by;	    /* the signal, if ending is ENDING_KILLED */
+	/* .error says already that the content may be half, for this value of content.written */
+	uint64_t told;
+	pid_t opener; /* the process that opened the file; 0: unknown */
+	/* content.written after the last write through this handle; 0: no write */
+	uint64_t wrote_at;
 	unsigned newest_pid; /* the system's newest process at the open */
-	int64_t opened_ms;   /* on the loop's clock */
+	int64_t opened_ms;   /* when the file was opened, on the loop's clock */
 	LIST_ENTRY(handle) link;
 };
 
 /*
- * What is known of a file's content while it is open, and of a scratch file that a write or an
- * attribute was refused for: also after that, since it may be renamed onto a job name. Owned by the
- * node.
+ * What cocfs knows of a file's content while the file is open. Content of a scratch file whose
+ * write or attribute was refused stays after that too, because the file may be renamed onto a job
+ * name. The node owns it.
  */
 struct content {
 	LIST_HEAD(, handle) handles;
-	unsigned writers;   /* handles that somebody may still write through */
+	unsigned writers;   /* handles that a process may still write through */
 	uint64_t written;   /* rises with every change, of the content or of an attribute */
-	uint64_t committed; /* what written was at the last commit */
+	uint64_t committed; /* the value of written at the last commit */
 	bool rewritten;	    /* the content was changed since the last commit */
-	bool filled;	    /* and data were written, or all was cut off, since then or since it was
-			       told to be half of what was meant */
-	bool was_job;	    /* a writer has opened it under a job's name */
-	struct contributors contributors; /* who has written since the last commit */
-	struct err *refusal; /* the content is not what its writer meant: a write failed, an
-				attribute was refused. Owned, or NULL */
-	int refusal_attr;    /* the attribute that a new value of takes the refusal back, or -1 */
+	/* data were written, or all data were cut off; false again after a commit, and when .error
+	 * says that the file may be half */
+	bool filled;
+	bool was_job; /* a writer has opened the file under a job's name */
+	/* the processes that have written since the last commit */
+	struct contributors contributors;
+	/* why the content is not what its writer meant: a write failed, or an attribute was
+	 * refused. Owned, or NULL */
+	struct err *refusal;
+	/* a new value of this attribute takes the refusal back; -1: no attribute does */
+	int refusal_attr;
 };
 
-/* The handle that an open has given to the kernel. */
+/* Returns the handle that an open has given to the kernel. */
 static inline struct handle *handle_of(const struct fuse_file_info *fi)
 {
 	return (struct handle *)(uintptr_t)fi->fh;
@@ -58,44 +65,45 @@ static inline bool content_is_dirty(const struct content *content)
 }
 
 /*
- * Counts a handle among the writers, or not any more. A handle that nobody holds is no writer from
- * then on: its RELEASE may come after another process has opened, written and closed the file,
- * whose close must not wait for it.
+ * Counts a handle among the writers, or ends that. Call this function with false as soon as no
+ * process holds the handle. The handle's RELEASE may come after another process has opened, written
+ * and closed the file, and that close must not wait for the RELEASE.
  */
 void handle_set_writing(struct handle *handle, bool writing);
 
-/* Data are about to be written through a handle by a thread, 0: it cannot be told. */
+/* Call this function before a write through a handle. thread is the writing thread; 0: unknown. */
 void handle_note_writer(struct handle *handle, pid_t thread);
 
-/* A page of a mapping is about to be written, by nobody knows whom. */
+/* Call this function before a page of a mapping is written: nobody knows by which process. */
 void content_note_mapping(struct content *content);
 
-/* All is cut off: what was written before, by any process, does not count. */
+/* Call this function when the file is cut to nothing: earlier writes, and a refusal of them, do not
+ * count any more. */
 void content_note_emptied(struct content *content);
 
-/* The content of a node, made when there is none. NULL when out of memory. */
+/* Returns the content of a node, a new one if there is none. NULL: out of memory. */
 struct content *content_get(struct node *node);
 
-/* Frees the content of a node that nothing needs any more. */
+/* Frees the content of a node if no handle is open and no refusal is noted. */
 void content_let_go(struct node *node);
 
-/* Closes what is open and frees; NULL is accepted. */
+/* Closes all handles and frees the content. NULL is accepted. */
 void content_destroy(struct content *content);
 
-/* The content is not what its writer meant: a commit of it is refused with err (copied). attr: see
- * refusal_attr. */
+/* Notes that the content is not what its writer meant. A commit of it will be refused with err
+ * (copied). attr: see refusal_attr. */
 void content_spoil(struct content *content, const struct err *err, int attr);
 
-/* The content of a node's file, which may be open or not, was changed. */
+/* Call this function when the content of a node's file was changed, open or not. */
 void content_note_written(struct space *space, struct node *node);
 
-/* The reason is gone. */
+/* Takes the refusal back: its reason is gone. */
 void content_heal(struct content *content);
 
-/* A descriptor of the node: one of its open ones, or -1. */
+/* Returns a descriptor of one of the node's handles; -1: no handle is open. The handle owns it. */
 int content_any_fd(const struct node *node);
 
-/* A descriptor that can read the node's content: one of its open ones, or -1. */
+/* Returns a descriptor of one of the node's handles that can read; -1: none. The handle owns it. */
 int content_read_fd(const struct node *node);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the spool has a node. A node with a name is reached by it, through the descriptor of its
+/* Where a node is in the spool. A node with a name is reached by its name and the descriptor of its
  * directory, which is in a small cache. A node without a name has a descriptor of its own. */
 #define _GNU_SOURCE
 #include "space/location.h"
@@ -29,7 +29,7 @@ int node_dirfd(struct nodes *nodes, struct node *dir)
 	if (dir == &nodes->root)
 		return dir->fd;
 	if (dir->fd >= 0) {
-		if (dir->link.parent) { /* otherwise it has no name and is in no cache */
+		if (dir->link.parent) { /* a directory without a name is in no cache */
 			TAILQ_REMOVE(&nodes->recent, dir, recent);
 			TAILQ_INSERT_HEAD(&nodes->recent, dir, recent);
 		}
@@ -63,7 +63,7 @@ int node_location(struct nodes *nodes, struct node *node, struct location *ret_l
 {
 	int dirfd;
 
-	/* also a directory that is about to be removed */
+	/* also a directory that a user is about to remove */
 	if (node == &nodes->root || !node->link.parent ||
 	    (node->kind == NODE_DIR && node->is_charged && node->fd >= 0)) {
 		int fd = node->fd >= 0 ? node->fd : content_any_fd(node);
@@ -100,7 +100,8 @@ int node_open_dir(struct nodes *nodes, struct node *dir)
 
 	if (location.fd < 0)
 		return location.fd;
-	/* not by its ".": to look that up takes leave to search it, to list it does not */
+	/* do not open ".": looking "." up needs the right to search the directory, listing it does
+	 * not */
 	location_path(&location, path, &follow);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;

@@ -2,29 +2,28 @@
 /*
  * Nodes: who owns what.
  *
- * The kernel's number of a node is the node's address. It may be used as long as the kernel holds
- * references (lookups: raised by every answer that tells a node, lowered by FORGET) or we do
- * (holds: one for each name of a child, one for each commit under way). When both are 0 the node is
- * freed, and its names let go of their parents.
+ * The kernel's number of a node is the node's address. The address is valid as long as the kernel
+ * or we hold references. The kernel's are counted in lookups: every answer that gives the kernel a
+ * node raises the count, and FORGET lowers it. Ours are counted in holds: one for each name of a
+ * child, one for each commit under way. When both counts are 0, the node is freed, and its names
+ * let go of their parents.
  *
- * A node of the spool is known by its inode number, so that two hard links are one node, and holds
- * no descriptor: it is reached by its name in its parent. Only directories keep an O_PATH
- * descriptor, and only the most recently used ones. So what a known file costs is this struct and
- * its name.
+ * A node of the spool is known by its inode number, so two hard links are one node. It holds no
+ * descriptor: it is reached by its name in its parent. Only directories keep an O_PATH descriptor,
+ * and only the most recently used ones. So a known file costs this struct and its name.
  *
- * That works as long as a node has a name. When the last one goes while the kernel still knows the
- * node (an open file is unlinked, somebody's working directory is removed), the node is reached by
- * a handle, or gets an O_PATH descriptor before: so its inode number cannot be given to another
- * file. Such a descriptor counts as one of the user who removed the name. If that user holds too
- * many, the node is lost: out of reach, and under another number, so that nobody takes another file
- * for it.
+ * That works as long as a node has a name. A node can lose its last name while the kernel still
+ * knows the node: an open file is unlinked, or a working directory is removed. Then the node is
+ * reached by a handle, or gets an O_PATH descriptor before the name goes. Either keeps the spool
+ * from giving the inode number to another file. Such a descriptor counts as a descriptor of the
+ * user who removed the name. If that user holds too many, the node is lost: it is out of reach, and
+ * gets another number, so that nobody takes another file for it.
  *
- * When a newer text takes the name of a file that is open nowhere, the node stays, and gets the
- * number of the new inode (node_replaced). So a process that has looked the name up opens the newer
- * text.
+ * When a newer text takes the name of a file that is not open, the node stays, and gets the number
+ * of the new inode (node_replaced). So a process that has looked the name up opens the newer text.
  *
- * Siblings are nodes of the same kind of life. The nodes of .coc are part of struct nodes and live
- * as long as it does.
+ * Siblings are nodes with the same life. The nodes of .coc are part of struct nodes and live as
+ * long as that struct.
  *
  * The spool is ours alone while it is mounted, so a name cannot change behind our back.
  */
@@ -42,7 +41,7 @@
 #include "space/location.h"
 
 #define LOST_INO (NODE_SIBLING_INO | 1ull << 62) /* no inode of the spool has the top bit */
-#define ROOT_ID 1				 /* FUSE_ROOT_ID */
+#define ROOT_ID 1				 /* FUSE_ROOT_ID: the kernel's number of the root */
 
 int nodes_init(struct nodes *nodes, int take_spool_fd, const struct nodes_options *options)
 {
@@ -58,7 +57,7 @@ int nodes_init(struct nodes *nodes, int take_spool_fd, const struct nodes_option
 	if (fstat(take_spool_fd, &st) < 0)
 		return -errno;
 	nodes->root.ino = st.st_ino;
-	for (int i = 0; i < CONTROL_COUNT; i++) /* held: never freed */
+	for (int i = 0; i < CONTROL_COUNT; i++) /* we hold them, so they are never freed */
 		nodes->control[i] = (struct node){.ino = NODE_SIBLING_INO + (unsigned)i,
 						  .kind = NODE_CONTROL,
 						  .holds = 1,
@@ -150,7 +149,7 @@ static int add_name(struct node *node, struct node *parent, const char *name)
 	return 0;
 }
 
-/* No name is left, nor anything else by which the node could be reached. */
+/* Puts a node out of reach: it has no name, no descriptor and no handle. */
 static void lose_node(struct nodes *nodes, struct node *node)
 {
 	node_table_remove(&nodes->table, node);
@@ -158,12 +157,12 @@ static void lose_node(struct nodes *nodes, struct node *node)
 	node_table_add(&nodes->table, node);
 }
 
-/* The last name is gone. */
+/* Ends the last name of a node. */
 static void leave_names(struct nodes *nodes, struct node *node)
 {
 	node->link = (struct name){0};
 	if (node->kind == NODE_DIR && node->fd >= 0) {
-		/* its descriptor is all that is left: it leaves the cache */
+		/* the directory leaves the cache: its descriptor is all that is left of it */
 		TAILQ_REMOVE(&nodes->recent, node, recent);
 		nodes->n_recent--;
 		if (!node->is_charged)
@@ -288,13 +287,14 @@ uint64_t sibling_ino(const struct node *parent, const char *name)
 	return hash_text(HASH_BEGIN ^ parent->ino, name, strlen(name)) | NODE_SIBLING_INO;
 }
 
-/* A known derived node, or NULL; and the number that it has or is to have. */
+/* Returns a known derived node or NULL. *ret_ino is the number that the node has, or the number for
+ * a new one. */
 static struct node *find_derived(struct nodes *nodes, struct node *parent, const char *name,
 				 uint64_t *ret_ino)
 {
 	struct node *node;
 
-	/* two names of one hash: the next number is as good */
+	/* two names have the same hash: take the next number */
 	*ret_ino = sibling_ino(parent, name);
 	while ((node = node_find(nodes, *ret_ino)) && !find_name(node, parent, name))
 		++*ret_ino;

@@ -13,61 +13,67 @@
 #include "space/node_table.h"
 
 /*
- * What the kernel knows of the job space: a node for each file, directory or sibling that it holds
- * a reference to. See the essay in node.c for who owns what. location.h says where the spool has a
- * node, path.h what its names mean.
+ * The nodes: one for each file, directory or sibling that the kernel holds a reference to. The
+ * essay in node.c says who owns what. location.h says where a node is in the spool; path.h says
+ * what its names mean.
  */
 
 enum node_kind {
-	NODE_OTHER,   /* of the spool: regular file, symbolic link, FIFO, … */
-	NODE_DIR,     /* of the spool */
-	NODE_SIBLING, /* derived: beside a job file */
-	NODE_CONTROL, /* derived: .coc and what is in it */
+	NODE_OTHER,   /* in the spool: regular file, symbolic link, FIFO, … */
+	NODE_DIR,     /* in the spool: a directory */
+	NODE_SIBLING, /* derived: NAME.id or NAME.error beside a job file */
+	NODE_CONTROL, /* derived: .coc, and the files and directories in it */
 };
 
-/* .coc and what is in it: always there, never in the table. Only what is below CONTROL_VERSIONS
- * comes and goes as siblings do (version_tree.h). */
+/* The parts of .coc. Their nodes always exist and are never in the table. Only nodes below
+ * CONTROL_VERSIONS come and go, as siblings do (version_tree.h). */
 enum control { CONTROL_DIR, CONTROL_QUEUE, CONTROL_METRICS, CONTROL_JOBS, CONTROL_VERSIONS };
 #define CONTROL_COUNT 5
 
 /* One name of a node. */
 struct name {
-	struct node *parent; /* held; NULL: no name is left (or the root) */
+	/* we hold a reference; NULL: the node has no name left, or is the root */
+	struct node *parent;
 	char *name;
-	struct name *next; /* more names: hard links of scratch files */
+	struct name *next; /* the next name: a hard link of a scratch file */
 };
 
 struct node {
-	uint64_t ino; /* st_ino: the spool's, or derived with the top bit set */
+	/* the st_ino of the spool's file; of a derived node: a number with the top bit set */
+	uint64_t ino;
 	struct node *next_by_ino;
 	struct name link;
-	uint64_t lookups; /* the kernel's references */
-	uint32_t holds;	  /* ours: names of children, commits under way */
+	uint64_t lookups; /* references that the kernel holds */
+	uint32_t holds;	  /* references that we hold: names of children, commits under way */
 	uint8_t kind, sibling;
 	bool is_regular : 1;
-	bool is_unread : 1; /* it was opened, and the next read is to be seen: reading.h */
+	/* the file was opened, and its next READ must reach us: reading.h */
+	bool is_unread : 1;
 	bool is_root : 1;
-	bool is_kept : 1;	/* of a sibling: in nodes->kept */
-	bool is_stale : 1;	/* of a sibling: in nodes->stale */
-	bool is_named : 1;	/* of a sibling: the kernel was told to keep its name */
-	bool is_charged : 1;	/* keeper holds a descriptor of the users' for it */
-	bool is_plain : 1;	/* a directory that has no attribute of jobs: job_attributes.c */
-	bool has_old_pages : 1; /* the kernel may have pages of the file before: node_replaced() */
-	int fd; /* of a directory while it is in the cache, of a node without a name (O_PATH, or
-		   what its last handle left) */
+	bool is_kept : 1;    /* of a sibling: in nodes->kept */
+	bool is_stale : 1;   /* of a sibling: in nodes->stale */
+	bool is_named : 1;   /* of a sibling: the kernel was told to keep its name */
+	bool is_charged : 1; /* the user keeper is charged for the descriptor fd */
+	bool is_plain : 1;   /* a directory without an attribute of jobs: job_attributes.c */
+	/* the kernel may still have pages of the replaced file: node_replaced() */
+	bool has_old_pages : 1;
+	/* an O_PATH descriptor of a directory in the cache, or of a node without a name; also the
+	 * descriptor that the last handle of such a node left; -1: none */
+	int fd;
 	union {
 		uid_t keeper;
-		uint32_t gone_ms; /* of a sibling: when it was gone last, on the loop's clock; 0:
-				     never */
+		/* of a sibling: when it was last found gone, on the loop's clock; 0: never */
+		uint32_t gone_ms;
 	};
-	TAILQ_ENTRY(node) recent; /* directories whose fd is cached; siblings: kept or stale */
-	struct content *content;  /* while it is open: content.h */
+	/* of a directory: in the cache; of a sibling: in nodes->kept or nodes->stale */
+	TAILQ_ENTRY(node) recent;
+	struct content *content; /* while the file is open: content.h */
 };
 
 struct nodes_options {
-	unsigned directories_max;   /* descriptors in the cache of directories */
-	struct shares *descriptors; /* what users have open; borrowed */
-	/* closes a descriptor (taken) of a removed file of a user */
+	unsigned directories_max;   /* how many descriptors the cache of directories holds */
+	struct shares *descriptors; /* the descriptors that users have open; borrowed */
+	/* closes the descriptor (taken) of a removed file; it counts as user's */
 	void (*close_removed)(void *data, int take_fd, uid_t user);
 	void *data;
 };
@@ -75,80 +81,87 @@ struct nodes_options {
 struct nodes {
 	struct node root, control[CONTROL_COUNT];
 	struct node_table table;
-	TAILQ_HEAD(nodes_recent, node) recent; /* directories with a cached fd, most recent first */
+	/* directories whose fd is cached, most recent first */
+	TAILQ_HEAD(nodes_recent, node) recent;
 	unsigned n_recent;
-	/* siblings whose attributes the kernel may have, and of these what it has yet to forget:
-	 * sibling_cache.c */
+	/* Siblings whose attributes the kernel may have: kept. Siblings whose attributes the kernel
+	 * must still forget: stale. See sibling_cache.c. */
 	struct nodes_recent kept, stale;
 	struct nodes_options options;
 	LIST_HEAD(, node_move) moves;
-	uint64_t next_lost; /* numbers for nodes that are out of reach */
+	uint64_t next_lost; /* the next number for a node that is out of reach */
 };
 
 #define NODE_SIBLING_INO (1ull << 63)
 
-/* Takes spool_fd. Returns 0 or -errno. */
+/* Makes the root's node. Takes take_spool_fd, also on failure. Returns 0 or -errno. nodes_finish()
+ * frees all nodes and closes their descriptors, also after a failure. */
 int nodes_init(struct nodes *nodes, int take_spool_fd, const struct nodes_options *options);
 void nodes_finish(struct nodes *nodes);
 
-/* A node by the kernel's number for it, and back. */
+/* Returns the node for the kernel's number of it, and the number for a node. */
 struct node *node_of(struct nodes *nodes, uint64_t nodeid);
 uint64_t node_id(const struct nodes *nodes, const struct node *node);
 
 /*
- * The node of a name in the spool, found or made, with its lookup count raised by one: for an
- * answer that gives the kernel a reference. Returns 0 or -ENOMEM.
+ * Finds or makes the node of a file of the spool, and raises its lookup count by one. Call this
+ * function for an answer that gives the kernel a reference. Returns 0 or -ENOMEM.
  */
 int node_enter(struct nodes *nodes, struct node *parent, const char *name, const struct stat *st,
 	       struct node **ret_node);
 
-/* The same for a sibling. */
+/* Finds or makes the node of a sibling, and raises its lookup count by one. Returns 0 or
+ * -ENOMEM. */
 int node_enter_sibling(struct nodes *nodes, struct node *parent, const char *name,
 		       enum sibling sibling, struct node **ret_node);
 
-/* The same for any derived node; part: what it is of its kind. */
+/* Finds or makes the node of a derived file, and raises its lookup count by one. part is kept in
+ * node->sibling: which file of its kind it is. Returns 0 or -ENOMEM. */
 int node_enter_derived(struct nodes *nodes, struct node *parent, const char *name,
 		       enum node_kind kind, uint8_t part, struct node **ret_node);
 
-/* Is it derived, that is not in the spool? */
+/* Is this node derived, that is, not in the spool? */
 static inline bool node_is_derived(const struct node *node)
 {
 	return node->kind == NODE_SIBLING || node->kind == NODE_CONTROL;
 }
 
-/* The st_ino of a sibling. */
+/* Returns the number that a sibling gets first. If another node has that number, the sibling gets
+ * the next free one. */
 uint64_t sibling_ino(const struct node *parent, const char *name);
 
-/* A known node by st_ino, or NULL. */
+/* Returns the known node with this st_ino; NULL: none. */
 struct node *node_find(struct nodes *nodes, uint64_t ino);
 
-/* The kernel gives count references back; the node may be freed. */
+/* Lowers a node's lookup count: the kernel gives back count references. The node may be freed. */
 void node_forget(struct nodes *nodes, struct node *node, uint64_t count);
 
-/* Keeps a node, and its names, alive beyond the kernel's references. */
+/* node_hold() keeps a node and its names alive without the kernel's references. node_release() ends
+ * that; the node may be freed. */
 void node_hold(struct node *node);
 void node_release(struct nodes *nodes, struct node *node);
 
-/* The node that the kernel knows by this name, or NULL. */
+/* Returns the node that the kernel knows under this name in the spool; NULL: none. */
 struct node *node_known(struct nodes *nodes, struct node *parent, const char *name);
 
-/* The derived node that the kernel knows by this name, or NULL. */
+/* Returns the derived node that the kernel knows under this name; NULL: none. */
 struct node *node_known_derived(struct nodes *nodes, struct node *parent, const char *name);
 
-/* The kernel has no attributes of a sibling any more. */
+/* Takes a sibling out of nodes->kept and nodes->stale: the kernel has none of its attributes any
+ * more. */
 void node_unkeep_attributes(struct nodes *nodes, struct node *node);
 
-/* The name is gone; the node may be freed. */
+/* Takes a removed name away from a node. The node may be freed. */
 void node_unlinked(struct nodes *nodes, struct node *node, struct node *parent, const char *name);
 
 /*
- * Another inode of the spool has the only name of a node, which is open nowhere. The node is that
- * file from now on. The kernel is to be told to ask for the attributes again; the next open has the
- * pages dropped.
+ * Gives a node the number of another inode of the spool, which has taken the node's only name. The
+ * node must not be open. The caller makes the kernel ask for the attributes again. The next open
+ * drops the kernel's pages of the old inode.
  */
 void node_replaced(struct nodes *nodes, struct node *node, uint64_t ino);
 
-/* The node has another name now, an allocated one that is taken. */
+/* Gives a node another name in place of an old one. take_name is allocated and taken. */
 void node_moved(struct nodes *nodes, struct node *node, struct node *parent, const char *name,
 		struct node *to_parent, char *take_name);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table grows by one bucket for each node (linear hashing), so that no request has to move them
- * all. n_buckets are in use, room is the least power of two that holds them: it says how many bits
- * of the hash count. What belongs into a bucket that is not there yet is in the one with a bit
- * less.
+ * The table grows by one bucket for each node (linear hashing), so that no request has to move all
+ * nodes. The table uses n_buckets buckets. The least power of two that holds them is room: it says
+ * how many bits of the hash count. If a bucket is not in use yet, its nodes are in the bucket that
+ * the hash selects with one bit less.
  */
 #define _GNU_SOURCE
 #include "space/node_table.h"
@@ -56,7 +56,7 @@ static void put_node(struct node_table *table, struct node *node)
 	*bucket = node;
 }
 
-/* Makes room for twice the buckets; they come one by one. */
+/* Makes room for twice as many buckets. add_bucket() puts them to use one by one. */
 static bool make_room(struct node_table *table)
 {
 	struct node **wider = reallocarray(table->buckets, table->room * 2, sizeof(*wider));
@@ -68,8 +68,7 @@ static bool make_room(struct node_table *table)
 	return true;
 }
 
-/* Adds a bucket, and moves into it what belongs there. When there is no memory for it, the chains
- * just grow longer. */
+/* Adds a bucket, and moves its nodes into it. Without memory the chains just grow longer. */
 static void add_bucket(struct node_table *table)
 {
 	struct node *node, *next;

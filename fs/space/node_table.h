@@ -7,29 +7,30 @@
 
 struct node;
 
-/* Nodes by their number. No call takes longer in a bigger table, also none that makes it grow. */
+/* A table of nodes by inode number. A call takes no longer in a bigger table, even if the call
+ * makes the table grow. */
 struct node_table {
 	struct node **buckets;
 	size_t n_buckets, room; /* room is a power of two */
-	size_t n;		/* nodes */
+	size_t n;		/* how many nodes there are */
 };
 
-/* Returns 0 or -ENOMEM. */
+/* Makes an empty table. Returns 0 or -ENOMEM. */
 int node_table_init(struct node_table *table);
 
 /* Frees the table, not the nodes. */
 void node_table_finish(struct node_table *table);
 
-/* The node with a number, or NULL. */
+/* Returns the node with this number; NULL: none. */
 struct node *node_table_find(const struct node_table *table, uint64_t ino);
 
-/* Adds a node by its number, which does not change until it is taken out. Cannot fail. */
+/* Adds a node. Do not change node->ino while the node is in the table. Cannot fail. */
 void node_table_add(struct node_table *table, struct node *node);
 
-/* Takes out a node that is there. */
+/* Takes out a node that is in the table. */
 void node_table_remove(struct node_table *table, struct node *node);
 
-/* Takes out some node; NULL: there is none. */
+/* Takes out any one node and returns it; NULL: the table is empty. */
 struct node *node_table_steal(struct node_table *table);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The move that gave a directory's entry its name, or NULL. */
+/* Returns the rename under way that gave an entry its name; NULL: none. */
 static const struct node_move *find_node_move(const struct nodes *nodes, const struct node *parent,
 					      const char *name)
 {
@@ -20,7 +20,7 @@ static const struct node_move *find_node_move(const struct nodes *nodes, const s
 	return NULL;
 }
 
-/* Puts a name before what is at *at, in a buffer that begins at begin. */
+/* Writes a name before the text at *at. The buffer begins at begin. */
 static int put_before(char **at, const char *begin, const char *name)
 {
 	size_t length = strlen(name);
@@ -32,8 +32,8 @@ static int put_before(char **at, const char *begin, const char *name)
 	return 0;
 }
 
-/* Writes the path of a name from its end. nodes: whose moves count, or NULL. Returns 0 with the top
- * that it begins at, or -errno. */
+/* Writes the path of a name, from its last part to its first. If nodes is not NULL, its renames
+ * under way count. Returns 0 and the topmost directory of the path, or -errno. */
 static int write_path(const struct nodes *nodes, const struct node *parent, const char *name,
 		      char **ret_path, const struct node **ret_top)
 {

@@ -4,30 +4,35 @@
 
 #include "space/node.h"
 
-/* A path by which the ledger knows what has another name by now: moving.c. */
+/* A rename under way: a file or directory has its new name in the spool, and the ledger still has
+ * its old path (moving.c). */
 struct node_move {
-	struct node *parent; /* of the name that it has */
+	struct node *parent; /* the directory that the new name is in */
 	const char *name;
-	const char *path; /* that the ledger knows; these three are borrowed */
+	const char *path; /* the old path, as the ledger has it; all three pointers are borrowed */
 	LIST_ENTRY(node_move) link;
 };
 
-/* The path by which the ledger knows a name below the root ("sub/a.yaml"), allocated: where the
- * name is, or where it was while a rename is under way. Returns 0, -ENOMEM, -ENAMETOOLONG. */
+/* Finds the path under which the ledger has a name, relative to the root ("sub/a.yaml"). While a
+ * rename is under way, this is the old path. Returns 0 and an allocated path, or -ENOMEM,
+ * -ENAMETOOLONG. */
 int node_path_of(const struct node *parent, const char *name, char **ret_path);
 
-/* The path that the name has in the spool now. The same otherwise. */
+/* Finds the path that a name has in the spool now, relative to the root. Returns 0 and an allocated
+ * path, or -ENOMEM, -ENAMETOOLONG. */
 int node_shown_path(const struct node *parent, const char *name, char **ret_path);
 
-/* From here on, and until the end, node_path_of() tells the path of a move for what has its name,
- * and what is below that. */
+/* Between begin and end, node_path_of() returns the move's old path for the new name, and for all
+ * below it. move stays the caller's and must stay valid. */
 void node_move_begin(struct nodes *nodes, struct node_move *move);
 void node_move_end(struct node_move *move);
 
-/* The path of a directory, "" for the root. As above; -ENOENT: the directory was removed. */
+/* Finds the path of a directory, "" for the root. Returns 0 and an allocated path, or -ENOENT (the
+ * directory was removed), -ENOMEM, -ENAMETOOLONG. */
 int node_dir_path(const struct nodes *nodes, const struct node *dir, char **ret_path);
 
-/* Is a directory, or one above it, hidden (its name starts with '.')? What is below is scratch. */
+/* Is a directory, or one above it, hidden (its name starts with '.')? All files below are scratch
+ * files. */
 bool node_is_hidden(const struct node *dir);
 
 #endif

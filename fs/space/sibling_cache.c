@@ -1,51 +1,60 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the kernel keeps of siblings, and who makes it forget.
+ * What the kernel keeps of siblings, and when it is made to forget.
  *
  * Siblings change by themselves. If the kernel kept nothing of them, it would look up each one at
- * each stat(2): that is half of all requests of an ls -l. So the kernel keeps the name of a sibling
- * that is there, as long as a name of the spool, and its attributes. That there is no sibling is
- * never kept, so a sibling that appears is seen at once. The text is never kept (text.c).
+ * each stat(2): that is half of all requests of an ls -l. So the kernel keeps the name of an
+ * existing sibling, as long as a name of the spool, and its attributes. The kernel never keeps that
+ * a sibling does not exist, so a new sibling is seen at once. The kernel never keeps the text of a
+ * sibling (text.c).
  *
- * The rule: the kernel forgets the attributes before any answer shows a change. What a
- * sibling shows comes from the ledger, from the file beside it, and from where its directory is.
- * The ledger tells each path that a commit has changed, right after the commit, and each one whose
- * change was undone (ledger/changes.c). Each later question sees the change. Writers who wait for
- * the commit get their answers later, at the end of the iteration: first durable, then answered.
- * Nothing old can come back meanwhile. A request that makes, removes, renames or changes the file
- * reports that before its reply. When a directory is renamed together with rows, all below it is
- * forgotten before the reply. For that all siblings that are kept are looked through, and for a
- * path that nobody can name: 10 ms with 100,000 of them.
+ * The rule: the kernel forgets the attributes before any answer shows a change. A sibling's
+ * attributes come from the ledger, from the file beside it, and from the place of its directory.
+ * Each of these reports its changes:
+ *
+ *   - The ledger reports each path that a commit has changed, right after the commit, and each
+ *     path whose change was undone (ledger/changes.c). Each later question sees the change.
+ *     Writers who wait for the commit get their answers later, at the end of the iteration: first
+ *     durable, then answered. So the kernel cannot get an old state again meanwhile.
+ *
+ *   - A request that makes, removes, renames or changes the file reports that before its reply.
+ *
+ *   - When a directory is renamed together with rows, the kernel forgets all siblings below
+ *     before the reply.
+ *
+ * For a directory, and for a change whose path is unknown, all kept siblings are looked through: 10
+ * ms for 100,000.
  *
  * A sibling that is gone: the kernel still has its name, and asks with the number of the node. The
- * answer is ESTALE. The kernel looks the name up anew then, and the caller hears ENOENT. The kernel
- * does so once for each call, and a sibling may come and go again meanwhile. So for a second
- * nothing is kept of a sibling that was gone (SIBLING_UNSETTLED_MS), and the answer is ENOENT. Only
- * what asks nothing can still take the name for one that is there: open(2) with O_PATH.
+ * answer is ESTALE. Then the kernel looks the name up anew, and the caller gets ENOENT. The kernel
+ * does so once for each call, and a sibling may come and go again meanwhile. So for a second the
+ * kernel keeps nothing of a sibling that was gone (SIBLING_UNSETTLED_MS), and the answer is ENOENT.
+ * One call can still take the name for an existing sibling, because it asks nothing: open(2) with
+ * O_PATH.
  *
  * The kernel forgets by fuse_lowlevel_notify_inval_inode() with a negative offset, a write to the
  * FUSE descriptor. The kernel finds the inode in a table and marks it. It takes no lock of an inode
- * or of a directory, which a request to us might hold, and no page. So the loop itself may call it.
- * (fuse_lowlevel_notify_inval_entry() takes the lock of the directory: a process that makes a file
- * holds it until we answer, and so both would wait for ever. That is why names stay.)
+ * or a directory, which another request might hold, and no page. So the loop itself may call this
+ * function. (fuse_lowlevel_notify_inval_entry() takes the lock of the directory. A process that
+ * makes a file holds that lock until we answer, so both would wait for ever. That is why names
+ * stay.)
  *
  * An answer may be on its way while something changes. Since Linux 5.8 the kernel numbers each
- * notification, and drops attributes of an inode that come with an answer to an older question. So
- * all is well as long as the inode is there when the notification comes. A process that asks by
- * GETATTR holds the inode. But the answer to LOOKUP, or that of a listing, may make the inode,
- * after the notification has not found it (ENOENT). So such an answer tells either a name that is
- * kept or attributes that are believed for a moment: one of the two is asked for again. An answer
- * to SETATTR tells nothing that is believed, because the kernel takes it without a look at the
- * number.
+ * notification, and drops attributes that come with an answer to an older question. That works if
+ * the inode exists when the notification comes. A process that asks by GETATTR holds the inode. But
+ * an answer to LOOKUP, or to a listing, may make the inode after the notification has not found it
+ * (ENOENT). So such an answer gives the kernel only one of two things to keep: the name, or the
+ * attributes. The kernel asks for the other again. An answer to SETATTR gives the kernel no
+ * attributes to keep, because the kernel takes them without a look at the number.
  *
- * One answer tells both, so that ls -l of a new mount asks nobody either: that of a listing to the
- * user who mounts. Its reader takes it at once, and has taken it when it asks for more or closes
- * the directory. Until then its siblings are noted (struct sibling_answer). If one of them changes
- * and the kernel does not know it, the loop waits for the reader, who needs nothing of us. A reader
- * that does not come along for SIBLING_READER_MS (its memory is swapped out, say) is not waited for
- * any more. Then the notification is repeated, every SIBLING_AGAIN_MS and when the reader comes
- * back, until the kernel knows the node or has let go of it. No other user can hold the loop up in
- * this way.
+ * One kind of answer gives both, so that ls -l of a new mount needs no further requests: the answer
+ * to a listing by the user who mounts. Its reader takes it at once. The reader has taken it when
+ * the reader asks for more or closes the directory. Until then the answer's siblings are noted
+ * (struct sibling_answer). If one of them changes and the kernel does not know the sibling yet, the
+ * loop waits for the reader, who needs nothing of us. If the reader does not come for
+ * SIBLING_READER_MS (its memory is swapped out, say), the loop goes on. Then the notification is
+ * repeated, every SIBLING_AGAIN_MS and when the reader comes back, until the kernel knows the node
+ * or has let go of it. No other user can hold the loop up in this way.
  *
  * A notification that fails in another way (ENOMEM) is repeated too.
  */
@@ -96,7 +105,7 @@ bool sibling_cache_has(const struct node *node)
 	return node->is_kept && node->is_named;
 }
 
-/* The answer on its way that tells a sibling, NULL: none does. */
+/* Returns the answer on its way that has this sibling; NULL: none. */
 static struct sibling_answer *find_answer(const struct space *space, const struct node *node)
 {
 	struct sibling_answer *answer;
@@ -124,14 +133,16 @@ void sibling_cache_told(struct space *space, struct node *node, struct sibling_a
 
 /* ---- to forget ---- */
 
-/* Has the kernel forgotten the attributes of a node, and will no answer bring them? */
+/* Makes the kernel forget the attributes of a node. Returns false if the kernel could not, or if an
+ * answer on its way may bring the old attributes. */
 static bool is_forgotten(struct space *space, const struct node *node)
 {
 	int r = space->siblings.forget(space, node_id(&space->nodes, node));
 
 	if (r == -ENOENT)
 		return !find_answer(space, node);
-	if (r < 0 && r != -ENODEV && !node->is_stale) /* ENODEV: nobody is mounted any more */
+	/* ENODEV: the space is not mounted any more */
+	if (r < 0 && r != -ENODEV && !node->is_stale)
 		log_warning("the kernel cannot be told that %s has changed: %s", node->link.name,
 			    strerror(-r));
 	return r == 0 || r == -ENODEV;
@@ -147,7 +158,7 @@ static void set_stale(struct space *space, struct node *node)
 	node->is_stale = true;
 }
 
-/* Tells again what could not be told. */
+/* Repeats the notifications of all stale siblings, and again later for those that fail. */
 static void tell_again(void *data)
 {
 	struct space *space = data;
@@ -165,8 +176,8 @@ static void tell_again(void *data)
 			       loop_now_ms(space->loop) + SIBLING_AGAIN_MS, tell_again, space);
 }
 
-/* Waits for the reader of the answer that is about to tell a node. Returns whether the kernel has
- * forgotten its attributes. */
+/* Waits for the reader of the answer on its way that has this sibling. Returns whether the kernel
+ * has forgotten the sibling's attributes. */
 static bool wait_for_reader(struct space *space, const struct node *node)
 {
 	const int64_t until_us = clock_monotonic_us() + SIBLING_READER_MS * 1000;
@@ -247,7 +258,7 @@ void sibling_cache_tree_changed(struct space *space, const struct node *dir)
 {
 	struct node *node, *next;
 
-	/* what cannot be told joins those that are told again */
+	/* a sibling whose notification fails moves from kept to stale */
 	for (node = TAILQ_FIRST(&space->nodes.kept); node; node = next) {
 		next = TAILQ_NEXT(node, recent);
 		if (is_below(node, dir))
@@ -255,7 +266,7 @@ void sibling_cache_tree_changed(struct space *space, const struct node *dir)
 	}
 }
 
-/* Walks down a path from a directory. NULL: the kernel knows nothing below. */
+/* Follows a path down from a directory. Returns NULL if the kernel does not know it. */
 static struct node *walk_down(struct space *space, struct node *dir, const char *path)
 {
 	char part[NAME_MAX + 1];
@@ -273,7 +284,7 @@ static struct node *walk_down(struct space *space, struct node *dir, const char 
 	return dir;
 }
 
-/* The same from the root, by the path that the ledger has: while a rename is under way, some of it
+/* Follows a path of the ledger down from the root. While a rename is under way, a part of the path
  * has another name by now (moving.c). */
 static struct node *walk_from_root(struct space *space, const char *path)
 {
@@ -297,8 +308,8 @@ static bool has_path(struct space *space, const struct node *dir, const char *pa
 	       !strcmp(found, path);
 }
 
-/* The directory with a path, as far as the kernel knows it. Most paths are in a directory that was
- * looked for lately: then no descriptor is asked. */
+/* Returns the directory with this path of the ledger; NULL: the kernel does not know it. Most
+ * directories were looked for lately: then no system call is made. */
 static struct node *find_directory(struct space *space, const char *path)
 {
 	const uint64_t hash = hash_text(HASH_BEGIN, path, strlen(path));
@@ -313,7 +324,7 @@ static struct node *find_directory(struct space *space, const char *path)
 	return dir;
 }
 
-/* The siblings of a path of the ledger, NULL: any, may show something else. */
+/* Makes the kernel forget the siblings of a path of the ledger; path NULL: of all paths. */
 static void path_changed(struct space *space, const char *path)
 {
 	_cleanup_free_ char *dir_path = NULL;
@@ -338,7 +349,7 @@ void sibling_cache_recorded(void *data, int64_t row, const char *path)
 
 	if (!is_any_kept(space))
 		return;
-	/* a row that is gone: what was made was undone */
+	/* no row: a new row was undone, and its path is unknown */
 	if (!path && row && submit_path(space->engine, row, &path_of_row) == 0)
 		path = path_of_row;
 	path_changed(space, path);

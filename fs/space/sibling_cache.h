@@ -11,59 +11,67 @@
 struct node;
 struct space;
 
-/* What the kernel keeps of siblings, and how it is made to forget: sibling_cache.c has the essay.
- */
+/* What the kernel keeps of siblings, and how cocfs makes the kernel forget. The essay is in
+ * sibling_cache.c. */
 
-/* Siblings in one answer of a listing whose attributes are kept: as many as fit. */
+/* How many siblings of one READDIRPLUS answer the kernel may keep the attributes of: as many as fit
+ * into an answer. */
 #define SIBLING_ANSWER_MAX 256
 
-/* An answer of a listing that its reader may not have taken yet. */
+/* An answer to a listing that its reader may not have taken yet. */
 struct sibling_answer {
 	LIST_ENTRY(sibling_answer) link;   /* in the cache, while n > 0 */
-	uint64_t inos[SIBLING_ANSWER_MAX]; /* of the siblings that it told */
+	uint64_t inos[SIBLING_ANSWER_MAX]; /* the siblings whose attributes the answer has */
 	unsigned n;
-	bool is_stalled; /* its reader was waited for in vain */
+	bool is_stalled; /* the loop has waited for the reader in vain */
 };
 
 #define SIBLING_DIRECTORIES 64
 
 struct sibling_cache {
-	bool is_off; /* this kernel cannot be made to forget: nothing is kept */
-	/* makes the kernel forget the attributes of a node; 0 or -errno, -ENOENT: it knows no such
-	 * node */
+	/* this kernel cannot be made to forget, so it is never given anything to keep */
+	bool is_off;
+	/* Makes the kernel forget the attributes of a node. Returns 0 or -errno; -ENOENT: the
+	 * kernel knows no such node. */
 	int (*forget)(struct space *space, uint64_t node_id);
-	LIST_HEAD(, sibling_answer) answers;	   /* that may not have been taken yet */
-	uint64_t directories[SIBLING_DIRECTORIES]; /* by the hash of the path: what has it was
-						      found as this number */
+	LIST_HEAD(, sibling_answer) answers; /* answers that may not have been taken yet */
+	/* inode numbers of directories that were found by path, at the hash of the path */
+	uint64_t directories[SIBLING_DIRECTORIES];
 	struct loop_timer again;
 };
 
-/* All zeros before. */
+/* Begin once, before the first request; *space->siblings is all zeros then. End before the space is
+ * freed. */
 void sibling_cache_begin(struct space *space);
 void sibling_cache_end(struct space *space);
 
-/* The kernel is told attributes of a sibling, and believes them for a while. answer: of the listing
- * that tells them, with room for one more; NULL: no listing does. */
+/* Call this function when an answer gives the kernel attributes of a sibling to keep for a while.
+ * For a listing, pass its answer, which must have room for one more sibling; otherwise NULL. */
 void sibling_cache_told(struct space *space, struct node *node, struct sibling_answer *answer);
 
-/* The kernel has all that it needs of a sibling, as far as is known: it need not be told again. */
+/* Does the kernel have the name and the attributes of this sibling? Then an answer need not give
+ * them again. */
 bool sibling_cache_has(const struct node *node);
 
-/* The reader of a listing comes back, or is gone: the last answer was taken. */
+/* Call this function when the reader of a listing asks for more or closes the directory: it has
+ * taken the last answer. */
 void sibling_cache_taken(struct space *space, struct sibling_answer *answer);
 
-/* The siblings of a job file may show something else from now on. Nobody may have been told yet of
- * what has changed. */
+/* Makes the kernel forget the siblings of a job file. Call this function before any answer shows
+ * the change. */
 void sibling_cache_changed(struct space *space, struct node *parent, const char *job_name);
 
-/* The same by the path in the ledger, or (NULL) by its row; neither: any path. data is a struct
- * space. */
+/* Makes the kernel forget the siblings of one path of the ledger: path, or the path of the row if
+ * path is NULL. If both are missing, any path may have changed, and all are forgotten. data is a
+ * struct space. */
 void sibling_cache_recorded(void *data, int64_t row, const char *path);
 
-/* The same for the siblings of a file by each of its names. */
+/* Makes the kernel forget the siblings of a file, for each of its names. Call this function before
+ * any answer shows the change. */
 void sibling_cache_file_changed(struct space *space, struct node *node);
 
-/* The same for all that are in a directory, or below. */
+/* Makes the kernel forget all siblings in a directory and below. Call this function before any
+ * answer shows the change. */
 void sibling_cache_tree_changed(struct space *space, const struct node *dir);
 
 #endif
