@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of a job file: reading it whole, and how long it may be. */
+/* The text of a job file: reading it, and bounding its size. */
 #define _GNU_SOURCE
 #include "space/content_read.h"
 
@@ -14,7 +14,7 @@
 #include "space/job_name.h"
 #include "space/location.h"
 
-/* Reads a job file whole. Returns 0 with an owned buffer, -EFBIG, or another -errno. */
+/* Reads a job file whole. Returns 0 and an owned buffer, -EFBIG, or another -errno. */
 static int read_whole_content(int fd, char **ret_content, size_t *ret_size)
 {
 	_cleanup_free_ char *content = NULL;

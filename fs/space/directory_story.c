@@ -13,11 +13,12 @@
 #include "base/log.h"
 #include "base/shown.h"
 
-#define NAME_ROOM 64 /* for the longest name of ours */
-#define DIR_STORY_MAX                                                                              \
-	1024 /* bytes of one story: some file systems have 4 KB for all attributes of a file */
+#define NAME_ROOM 64 /* room for the longest name of our attributes */
+/* bytes of one story; some file systems have 4 KB for all attributes of a file */
+#define DIR_STORY_MAX 1024
 
-/* Where the story of an attribute is kept. attr -1: a name that is no attribute. */
+/* Writes the name of the extended attribute that holds the story of attr; attr -1: the
+ * story of names that are no attribute. */
 static void place_of(int attr, char ret_name[NAME_ROOM])
 {
 	snprintf(ret_name, NAME_ROOM, DIR_STORY_PREFIX "refused%s%s", attr < 0 ? "" : ".",
@@ -44,7 +45,7 @@ void dir_story_put(struct space *space, struct node *dir, const char *name, cons
 			    strerror(-r));
 }
 
-/* Returns whether it was there. */
+/* Removes the story of an attribute. Returns whether there was one. */
 static bool take_away(const char *path, bool follow, int attr)
 {
 	char place[NAME_ROOM];

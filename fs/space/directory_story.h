@@ -6,23 +6,23 @@
 #include "space/space.h"
 
 /*
- * Attributes of a directory that were refused. What is below would be submitted without them, so
- * the directory tells the story (coc.error), and cocfs-wait with it, until the attribute gets a
- * good value or is removed. A directory has no sibling, and no row in the ledger: its stories are
- * extended attributes of the spool's directory, which nobody sees in the mount. They move with it
- * and end with it.
+ * The stories of attributes of jobs that a directory was refused. Jobs below that directory would
+ * be submitted without such an attribute. So the directory shows its stories (coc.error), and
+ * cocfs-wait reports them, until the attribute gets a good value or is removed. A directory has no
+ * sibling and no row in the ledger: its stories are extended attributes of the directory in the
+ * spool, which the mount does not show. They move and end with the directory.
  */
 #define DIR_STORY_PREFIX "user.cocfs."
 
-/* Keeps the story of an attribute ("user.coc.risk_level") of a directory. What cannot be kept is in
- * the log. */
+/* Stores the story of a refused attribute ("user.coc.risk_level") of a directory. If the spool
+ * cannot store it, the log has a warning. */
 void dir_story_put(struct space *space, struct node *dir, const char *name, const struct err *err);
 
-/* The attribute has a good value, or is gone: its story ends, and that of names that are no
- * attribute. Returns whether there was one. */
+/* Ends the story of an attribute: it got a good value, or was removed. Also ends the story of
+ * refused names that are no attribute. Returns whether there was a story. */
 bool dir_story_end(struct space *space, struct node *dir, const char *name);
 
-/* Appends the stories of a directory. 0 or -errno. */
+/* Appends the stories of a directory to text. Returns 0 or -errno. */
 int dir_story_write(struct space *space, struct node *dir, struct buf *text);
 
 #endif

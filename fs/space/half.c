@@ -24,8 +24,8 @@ static int change_mark(const char *path, bool follow, bool wanted)
 	return r < 0 ? -errno : 0;
 }
 
-/* Sets the mark, or takes it away. Without a write bit the kernel lets nobody but root change an
- * attribute, so the mount of an ordinary user lends the file that bit. 0 or -errno. */
+/* Sets or removes the mark. Without a write bit only root may change an attribute, so a mount of an
+ * ordinary user gives the file a write bit meanwhile. Returns 0 or -errno. */
 static int set_mark(const struct location *location, bool wanted)
 {
 	char path[LOCATION_PATH_MAX];

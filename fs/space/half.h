@@ -11,19 +11,19 @@
  *
  * The ledger has the story of such a file, and the story belongs to the job's name. But the file
  * can go to a scratch name and come back: "mv a.yaml a.yaml~; mv a.yaml~ a.yaml". So the file
- * itself carries a mark: an extended attribute in the spool, which nobody sees in the mount. No
- * name makes a commit of a marked file. The mark ends when somebody writes data to the file, or
- * cuts it to nothing, and that is committed. To set the size, the mode, a time or an attribute is
- * no such writing.
+ * itself carries a mark: an extended attribute in the spool, which the mount does not show. A
+ * marked file is not committed under any name. The mark ends when a program writes data to the
+ * file, or cuts it to nothing, and that content is committed. A change of the size, the mode, a
+ * time or an attribute does not end the mark.
  */
 
-/* Marks a file. When that fails, the log says so; the ledger still has the story. */
+/* Marks a file. On failure the log has a warning; the ledger still has the story. */
 void half_mark(const struct location *location);
 
 /* Is the file marked? */
 bool half_is_marked(const struct location *location);
 
-/* The file is written anew: takes the mark away, if there is one. fd: open, of the file. */
+/* Takes the mark away from a file that was written anew. fd is an open descriptor of the file. */
 void half_end(int fd);
 
 #endif

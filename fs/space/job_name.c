@@ -9,14 +9,14 @@
 #include "base/cleanup.h"
 #include "submit/imports.h"
 
-/* Has an ignored name a job all the same? */
+/* Does an ignored name have a job all the same? */
 static bool has_job(struct space *space, const struct node *dir, const char *name)
 {
 	_cleanup_free_ char *path = NULL;
 	struct import_glance glance;
 	int r = node_path_of(dir, name, &path);
 
-	if (r == -ENAMETOOLONG) /* what has too long a path is not in the ledger */
+	if (r == -ENAMETOOLONG) /* a path that is too long is not in the ledger */
 		return false;
 	if (r == 0)
 		r = submit_ask(space->engine, PATH_HAS_JOB, path);

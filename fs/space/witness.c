@@ -15,7 +15,8 @@ int witness_was_renamed(void *spool_fd, struct job_rename *rename)
 	const int fd = *(int *)spool_fd;
 	struct stat st;
 
-	/* after -o rebind no inode is known, and the name that is left tells */
+	/* after -o rebind the inode number is unknown: if the old name is still there, the rename
+	 * was not carried out */
 	if (!rename->ino &&
 	    (rename->exchange || fstatat(fd, rename->from, &st, AT_SYMLINK_NOFOLLOW) == 0))
 		return 0;
@@ -30,8 +31,8 @@ int witness_was_renamed(void *spool_fd, struct job_rename *rename)
 	return 1;
 }
 
-/* Looks at a path of the spool. 1 if it is of a type, 0 if it is not there or of another, or
- * -errno. */
+/* Looks at a path of the spool. Returns 1 and its owner if the path has this type, 0 if it is
+ * missing or has another type, or -errno. */
 static int look_in_spool(int fd, const char *path, mode_t type, struct access *ret_access)
 {
 	struct stat st;

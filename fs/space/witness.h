@@ -4,14 +4,15 @@
 
 #include "job/record.h"
 
-/* What the spool says of what is recorded, also before there is a space. spool_fd: int *, of the
- * open spool directory. */
+/* What the spool says about the ledger's records. These functions also work before there is a
+ * space. spool_fd is an int *: the open spool directory. */
 
-/* Is what was to be renamed where it was to go? 1 or 0; rename tells the kinds then. */
+/* Was a recorded rename carried out in the spool? Returns 1 and sets rename->directory and
+ * rename->to_directory; or returns 0. */
 int witness_was_renamed(void *spool_fd, struct job_rename *rename);
 
-/* The owner of a file of the spool, and of its directory. A file that is gone has the owner that
- * mounts. Returns 0 or -errno. */
+/* Finds the owner of a file of the spool and of its directory. A file that is gone counts as owned
+ * by the user who mounts. Returns 0 or -errno. */
 int witness_find_owner(void *spool_fd, const char *path, struct owner *ret_owner);
 
 #endif
