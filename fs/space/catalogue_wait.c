@@ -22,7 +22,7 @@ static void answer_waiting_open(struct pending_reply *wait, int result)
 	if (result == -EINTR) {
 		reply(req, result);
 	} else {
-		/* the request lives on, and its wait does not */
+		/* the request goes on without this wait, so an interrupt must not reach it */
 		fuse_req_interrupt_func(req, NULL, NULL);
 		open->then(req, result, &open->fi);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Listing directories: the requests and their answers. listing.c says what comes in which order. */
+/* Listing directories: requests and answers. listing.c has the order of the entries. */
 #define _GNU_SOURCE
 #include "space/directory.h"
 
@@ -24,15 +24,15 @@
 #include "space/sibling.h"
 #include "submit/imports.h"
 
-/* The most that an answer holds, also for a reader who has more room: some hundred entries, which
- * take some milliseconds. */
+/* The most bytes of one answer, also for a reader with more room: some hundred entries, which take
+ * some milliseconds. */
 #define ANSWER_MAX 32768
 
 struct dir_handle {
 	LIST_ENTRY(dir_handle) link;
-	uid_t user; /* whose descriptor it is */
+	uid_t user; /* the user who is charged for the descriptor */
 	struct listing listing;
-	struct sibling_answer answer; /* the last one */
+	struct sibling_answer answer; /* the last answer that the reader got */
 };
 
 static struct dir_handle *dir_handle_of(const struct fuse_file_info *fi)
@@ -56,7 +56,7 @@ void dir_close_all(struct space *space)
 		dir_close(space, LIST_FIRST(&space->listings));
 }
 
-/* Opens a listing, for which the user has a descriptor and memory. Returns 0 or -errno. */
+/* Opens a listing. The user is charged for it already. Returns 0 or -errno. */
 static int open_listing(struct space *space, struct node *node, uid_t user,
 			struct dir_handle **ret_handle)
 {
@@ -75,7 +75,8 @@ static int open_listing(struct space *space, struct node *node, uid_t user,
 	return 0;
 }
 
-/* The same for a user who may have too many open. */
+/* Charges a user for a listing and opens it. Returns 0, -EMFILE (the user's share is used up) or
+ * another -errno. */
 static int dir_handle_open(struct space *space, struct node *node, uid_t user,
 			   struct dir_handle **ret_handle)
 {
@@ -95,7 +96,7 @@ static int dir_handle_open(struct space *space, struct node *node, uid_t user,
 	return r;
 }
 
-/* Answers an opendir. */
+/* Answers an opendir of the spool's directory, with a listing from its first entry. */
 static void open_directory(fuse_req_t req, struct node *node, struct fuse_file_info *fi)
 {
 	struct space *space = space_of(req);
@@ -112,8 +113,8 @@ static void open_directory(fuse_req_t req, struct node *node, struct fuse_file_i
 		dir_close(space, handle);
 }
 
-/* Without an answer of the service the root is listed all the same: the space's own files are in
- * it. */
+/* Opens the root after the wait for the catalogue. If the service gave no answer, the root opens
+ * all the same: it has the space's own files. */
 static void open_root(fuse_req_t req, int result, struct fuse_file_info *fi)
 {
 	if (result < 0)
@@ -159,8 +160,8 @@ void op_fsyncdir(fuse_req_t req, fuse_ino_t id, int datasync, struct fuse_file_i
 		file_sync(req, node, handle->listing.entries.fd, handle->user, datasync);
 }
 
-/* Fills what readdirplus tells of a sibling. Of one that the kernel has there is nothing to tell.
- */
+/* Fills a READDIRPLUS entry for a sibling. If the kernel has the sibling already, nothing is
+ * filled. */
 static int fill_sibling(struct space *space, struct node *dir, struct listing *listing,
 			const struct listed *listed, const struct sibling_telling *telling,
 			struct fuse_entry_param *entry)
@@ -175,8 +176,8 @@ static int fill_sibling(struct space *space, struct node *dir, struct listing *l
 		       : sibling_fill(space, dir, listed->name, listed->sibling, telling, entry);
 }
 
-/* Fills the answer of readdirplus about an entry, beyond its name. "." and ".." give no reference.
- */
+/* Fills a READDIRPLUS entry beyond its name. "." and ".." give the kernel no reference. Returns 0
+ * or -errno. */
 static int fill_plus(struct space *space, struct node *dir, struct listing *listing,
 		     const struct listed *listed, const struct sibling_telling *telling,
 		     struct fuse_entry_param *entry)
@@ -189,21 +190,21 @@ static int fill_plus(struct space *space, struct node *dir, struct listing *list
 	if (listed->sibling != SIBLING_NONE)
 		return fill_sibling(space, dir, listing, listed, telling, entry);
 	if (import_is_due(space, dir, listed->name))
-		return 0; /* its attributes would have to be fetched */
+		return 0; /* leave the attributes out: they would have to be fetched */
 	r = entry_fill(space, dir, listed->name, entry);
-	/* its attributes would be those before a check that is due: stat(2) makes it */
+	/* leave the attributes out while a check of the file is due: stat(2) waits for the check */
 	if (r == 0 && !entry->attr_timeout &&
 	    file_version_is_due(space, dir, listed->name, &entry->attr)) {
 		node_forget(&space->nodes, node_of(&space->nodes, entry->ino), 1);
 		return -EAGAIN;
 	}
-	/* siblings are judged by what the spool has */
+	/* the rule for siblings needs the spool's owner and mode, not the shown ones */
 	listing->looked = r == 0 && !view_is_set(&space->options->view);
 	listing->job = entry->attr;
 	return r;
 }
 
-/* What a reader wants, while a thread reads for it. */
+/* One request for entries, kept while a thread reads for it. */
 struct entries_reading {
 	fuse_req_t req;
 	struct node *dir;
@@ -211,10 +212,12 @@ struct entries_reading {
 	size_t size;
 	off_t offset;
 	bool plus;
-	bool is_trusted; /* the reader takes the answer at once: sibling_cache.c */
+	/* the reader takes the answer at once: sibling_cache.c */
+	bool is_trusted;
 };
 
-/* Adds one entry to the answer. Returns the size it takes, more than room if it does not fit. */
+/* Adds one entry to an answer. Returns the size that the entry takes; more than room: it does not
+ * fit. */
 static size_t add_entry(const struct entries_reading *reading, char *answer, size_t room,
 			const struct listed *listed)
 {
@@ -231,7 +234,7 @@ static size_t add_entry(const struct entries_reading *reading, char *answer, siz
 
 	if (!reading->plus)
 		return fuse_add_direntry(req, answer, room, listed->name, &listed->st, next);
-	/* a file that is gone by now is listed without attributes: its lookup will tell */
+	/* list a file that is gone without attributes: its lookup finds out */
 	if (fill_plus(space, dir, listing, listed, &telling, &entry) < 0)
 		entry = (struct fuse_entry_param){.attr = listed->st};
 	size = fuse_add_direntry_plus(req, answer, room, listed->name, &entry, next);
@@ -240,14 +243,15 @@ static size_t add_entry(const struct entries_reading *reading, char *answer, siz
 	return size;
 }
 
-/* An answer that is filled. */
+/* An answer that is being filled. */
 struct filling {
 	const struct entries_reading *reading;
 	char *answer;
 	size_t room, used;
 };
 
-/* Fills an answer with what comes next. Returns 0 or -errno; what there is, is in the answer. */
+/* Fills an answer with the next entries. Returns 0 or -errno; the answer has the entries before the
+ * error. */
 static int fill_answer(void *data)
 {
 	struct filling *filling = data;
@@ -286,7 +290,7 @@ static void list_spool(const struct entries_reading *reading)
 	struct filling filling = {.reading = reading, .answer = answer, .room = room};
 	int r = answer ? submit_read_many(space->engine, fill_answer, &filling) : -ENOMEM;
 
-	/* an error is told when there is nothing else to tell */
+	/* report an error only if the answer has no entries */
 	if (r == -EAGAIN && !filling.used)
 		read_entries_later(reading);
 	else if (r < 0 && !filling.used)
@@ -314,7 +318,7 @@ static void answer_entries(struct disk_op *op)
 	free(reading);
 }
 
-/* Has a thread read from the directory, and goes on with the answer then. */
+/* Starts a thread that reads more of the directory. After that the answer is filled. */
 static void read_entries_later(const struct entries_reading *reading)
 {
 	struct entries_reading *copy = malloc(sizeof(*copy));
@@ -333,8 +337,8 @@ static void read_entries_later(const struct entries_reading *reading)
 	disk_go(op, work_read_entries);
 }
 
-/* Is the reader's the user who mounts? Another one may leave an answer on its way for as long as he
- * likes. */
+/* Does the reader take answers at once? Only the user who mounts is trusted to: another user may
+ * leave an answer on its way for any time. */
 static bool is_trusted(const struct space *space, fuse_req_t req)
 {
 	return space->options->one_user || fuse_req_ctx(req)->uid == space->uid;

@@ -4,7 +4,7 @@
 
 #include "space/space.h"
 
-/* Closes the directories that are open when the mount ends. */
+/* Closes all open directories at the end of the mount. */
 void dir_close_all(struct space *space);
 
 #endif

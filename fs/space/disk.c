@@ -2,26 +2,29 @@
 /*
  * Requests that wait for the disk.
  *
- * The loop answers everybody, so it does nothing that takes as long as a caller chooses. Such work
- * goes to a thread (loop/workers.h), and the loop replies when it is done. The thread makes system
- * calls on descriptors that it was given, and touches neither nodes nor the ledger.
+ * The loop answers all requests, so the loop does nothing that takes as long as a caller chooses.
+ * Such work goes to a thread (loop/workers.h), and the loop replies when the thread is done. The
+ * thread makes system calls on descriptors that it was given, and touches neither nodes nor the
+ * ledger.
  *
- * Nothing is put in order here, because the kernel does it. Above us it locks the inode, from
- * before the request until after our reply, for each write, truncation, allocation, sync, change of
- * attributes, link, removal and rename of a file. Before a FLUSH it waits for all writes, also of
- * mapped pages; and it sends RELEASE when no request of the handle is left. So two requests that
- * must not meet are never here at once. The two that take no lock, a read and an open with O_TRUNC,
- * may meet anything in any file system. A signal does not end the lock: the kernel waits for our
- * reply, as a process waits for a local disk.
+ * No code here puts requests in order, because the kernel does that. The kernel locks the inode,
+ * from before the request until after our reply, for each write, truncation, allocation, sync,
+ * change of attributes, link, removal and rename of a file. Before a FLUSH the kernel waits for all
+ * writes, also of mapped pages. It sends RELEASE when no request of the handle is left. So two
+ * requests that must not meet are never here at once. Two requests take no lock, a read and an open
+ * with O_TRUNC: they may meet any other request in every file system. A signal does not end the
+ * lock: the kernel waits for our reply, as a process waits for a local disk.
  *
- * What stays in the loop, since a thread costs some ten microseconds more:
+ * The loop itself does these, because a thread costs some ten microseconds more:
  *
- *   a read of what is in the page cache   the kernel says whether it is (RWF_NOWAIT)
- *   a write within DISK_SHORT_BYTES       goes to the page cache, in a few microseconds. But when
- *                                         much is written on the machine, the kernel makes each
- * writer wait for the disk, up to 200 ms at a time. So such writes go to a thread too when one took
- * long lately, or when there are many: then the loop would be one of those that the kernel slows
- * down names, attributes, small files        a few blocks at most
+ *   - A read of pages in the page cache. The kernel says whether they are there (RWF_NOWAIT).
+ *
+ *   - A write within DISK_SHORT_BYTES. It goes to the page cache, in a few microseconds. But
+ *     when much is written on the machine, the kernel makes each writer wait for the disk, up to
+ *     200 ms at a time. So such writes go to a thread too if a write took long lately, or if
+ *     there are many. Otherwise the loop would be one of the writers that the kernel slows down.
+ *
+ *   - Names, attributes and small files: a few blocks at most.
  */
 #define _GNU_SOURCE
 #include "space/disk.h"
@@ -35,10 +38,10 @@
 #include "base/clock.h"
 
 #define SLOW_WRITE_US 1000     /* a write that takes longer has waited for the disk */
-#define SLOW_MS 5000	       /* so long after it the loop leaves writing to threads */
-#define BURST_MS 100	       /* in that time the loop writes at most … */
-#define BURST_BYTES (2u << 20) /* … that much: less than any disk takes */
-#define PAGE_BYTES 4096	       /* the page cache counts pages */
+#define SLOW_MS 5000	       /* how long the loop leaves writes to threads after a slow write */
+#define BURST_MS 100	       /* in this time the loop writes … */
+#define BURST_BYTES (2u << 20) /* … at most so many bytes: fewer than any disk takes */
+#define PAGE_BYTES 4096	       /* the page cache counts in pages */
 
 struct disk_op *disk_op_of(struct worker_job *job)
 {
@@ -109,7 +112,8 @@ void disk_answer_plain(struct disk_op *op)
 
 int disk_charge(struct disk_op *op, size_t bytes)
 {
-	/* a mapped page has no writer who could hear of an error; the kernel sends few at once */
+	/* the writer of a mapped page gets no error, so never refuse; the kernel sends few pages at
+	 * once */
 	if (op->must)
 		return 0;
 	if (!shares_take(&op->space->memory, op->job.user, bytes))
@@ -165,7 +169,7 @@ static void work_close(struct worker_job *job)
 static void answer_nobody(struct disk_op *op)
 {
 	if (op->result < 0)
-		close(op->fd); /* it could not be handed over */
+		close(op->fd); /* no thread took the work */
 }
 
 void disk_close(struct space *space, int take_fd, uid_t user)

@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A text that comes from the service takes the place of a file's text in the spool.
+ * A text from the service takes the place of a file's text in the spool.
  *
  * The new text is a new inode. So a program that has the old file open goes on reading the old
  * text, and no reader ever sees half of a text. A thread writes the new file in a directory of its
- * own (incoming/ beside the spool), gives it what the old file has, and syncs it. Then the loop
- * renames it over the old file, if that is still the file that was looked at. Other requests come
- * meanwhile, so the loop asks the caller once more (may). Then a thread syncs the directory. The
- * caller records which version the file holds when both are on the disk.
+ * own (incoming/ beside the spool), copies the old file's owner, mode and attributes, and syncs it.
+ * Then the loop renames the new file over the old one, if the name still has the file that the
+ * thread looked at. Other requests come meanwhile, so the loop asks the caller once more (may).
+ * Then a thread syncs the directory. The caller records which version the file holds when file and
+ * directory are on the disk.
  *
- * The kernel goes on with the node that it knows, which is the new file from now on. If the old
- * file is open, it keeps its node, and the new file is another one. A request that waits for the
- * old node is answered with ESTALE then, and the kernel looks the name up again. But it does so
- * once for each call of a program: if texts come fast, the program would get the next ESTALE.
+ * The kernel goes on with the node that it knows; from now on this node is the new file. If the old
+ * file is open, it keeps its node, and the new file is another node. Then a request that waits for
+ * the old node is answered with ESTALE, and the kernel looks the name up again. But the kernel does
+ * so once for each call of a program: if texts come fast, the program gets the next ESTALE.
  *
- * If the power goes before that, the file has a text that is newer than what is recorded. Such a
- * text looks like one that was not submitted, and nothing is lost. The other order would be
- * worse: a recorded version that is newer than the text lets the next save overwrite a version
- * that nobody has read.
+ * If the power goes before the caller has recorded the version, the file has a text that is newer
+ * than its record. Such a text looks like one that was not submitted, and nothing is lost. The
+ * other order would be worse: a recorded version that is newer than the text lets the next save
+ * overwrite a version that nobody has read.
  *
- * A placeholder (a file whose text was never fetched) may be filled in place. Nobody can have read
- * or opened it. Until the whole text is on the disk, the ledger says that it was not fetched.
+ * A placeholder (a file whose text was never fetched) may be filled in place, because no program
+ * can have read or opened it. Until the whole text is on the disk, the ledger says that it was not
+ * fetched.
  *
- * What a crash leaves in incoming/ is removed at the next mount (state_dir.c).
+ * A crash may leave files in incoming/. The next mount removes them (state_dir.c).
  */
 #define _GNU_SOURCE
 #include "space/incoming.h"
@@ -43,7 +45,7 @@
 
 struct incoming {
 	struct space *space;
-	struct node *parent; /* held */
+	struct node *parent; /* we hold a reference */
 	char *name;
 	uint64_t ino;
 	unsigned char digest[CONTENT_DIGEST_SIZE];
@@ -53,18 +55,18 @@ struct incoming {
 	incoming_may_fn *may;
 	incoming_done_fn *done;
 	void *data;
-	int dirfd;	    /* of parent, ours */
-	char temporary[32]; /* the name in incoming/ */
-	bool is_written;    /* it is there */
-	struct stat old;    /* the file as the thread has seen it */
-	struct stat st;	    /* the new one */
-	bool is_new_node;   /* the kernel knows the old one, which is open */
+	int dirfd;	    /* the descriptor of parent; owned */
+	char temporary[32]; /* the new file's name in incoming/ */
+	bool is_written;    /* the new file is in incoming/ */
+	struct stat old;    /* the old file, as the thread saw it */
+	struct stat st;	    /* the new file, after its sync */
+	bool is_new_node;   /* the old file is open: the new file is another node */
 };
 
 /* ---- in a thread ---- */
 
-/* Copies one extended attribute. What the system keeps there for itself (a security label) cannot
- * always be copied, and then is as for a new file. */
+/* Copies one extended attribute. A security label cannot always be copied: then the new file keeps
+ * the label that it got. */
 static int copy_attribute(int from_fd, int to_fd, const char *name)
 {
 	_cleanup_free_ char *value = NULL;
@@ -112,7 +114,7 @@ static int write_whole(int fd, const char *content, size_t size)
 	return 0;
 }
 
-/* The access time stays; the time of the change is the service's. */
+/* Sets the old access time, and the service's update time as the modification time. */
 static int set_times(const struct incoming *incoming, int fd)
 {
 	const struct timespec times[] = {
@@ -124,7 +126,7 @@ static int set_times(const struct incoming *incoming, int fd)
 	return futimens(fd, times) < 0 ? -errno : 0;
 }
 
-/* The text is written: its times are set, and all is synced. */
+/* Sets the times of a text that was written, and syncs it. */
 static int settle_text(struct incoming *incoming, int fd)
 {
 	int r = set_times(incoming, fd);
@@ -132,7 +134,7 @@ static int settle_text(struct incoming *incoming, int fd)
 	return r == 0 && (fsync(fd) < 0 || fstat(fd, &incoming->st) < 0) ? -errno : r;
 }
 
-/* Is the open file the one that is meant, and has it the text that is meant? 0, -EBUSY or
+/* Has the open file the inode number and the text that the caller expects? Returns 0, -EBUSY or
  * -errno. */
 static int check_old(struct incoming *incoming, int fd)
 {
@@ -160,7 +162,7 @@ static int check_old(struct incoming *incoming, int fd)
 	return memcmp(digest, incoming->digest, sizeof(digest)) ? -EBUSY : 0;
 }
 
-/* Gives the new file what the old one has, and what came. */
+/* Gives the new file the new text, and the owner, mode and attributes of the old file. */
 static int fill_new(struct incoming *incoming, int old_fd, int fd, const char *content, size_t size)
 {
 	const struct stat *old = &incoming->old;
@@ -174,7 +176,8 @@ static int fill_new(struct incoming *incoming, int old_fd, int fd, const char *c
 		r = -errno;
 	if (r == 0)
 		r = copy_attributes(old_fd, fd);
-	/* after the owner, whose change takes bits away, and the access list, which has a mask */
+	/* the mode comes last: a change of the owner takes mode bits away, and the access list has
+	 * a mask */
 	if (r == 0 && fchmod(fd, old->st_mode & 07777) < 0)
 		r = -errno;
 	return r < 0 ? r : settle_text(incoming, fd);
@@ -209,8 +212,8 @@ static int write_placeholder(struct incoming *incoming, int fd, const char *cont
 	return r < 0 ? r : settle_text(incoming, fd);
 }
 
-/* Fills the inode that is there. The mount of an ordinary user lends a file without a write bit
- * that bit. */
+/* Writes the text into the placeholder's own inode. If the file has no write bit, a mount by an
+ * ordinary user sets that bit for the time of the write. */
 static int fill_in_place(struct incoming *incoming, const char *content, size_t size)
 {
 	const int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
@@ -248,8 +251,8 @@ static void work_write_incoming(struct worker_job *job)
 static void work_sync_directory(struct worker_job *job)
 {
 	struct disk_op *op = disk_op_of(job);
-	_cleanup_close_ int fd =
-		openat(op->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* op->fd is O_PATH */
+	/* op->fd is O_PATH: it cannot be synced */
+	_cleanup_close_ int fd = openat(op->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	op->result = fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
@@ -266,7 +269,7 @@ static void free_incoming(struct incoming *incoming)
 	free(incoming);
 }
 
-/* Ends it: this is the last touch. */
+/* Ends the work and calls done. incoming is freed. */
 static void end_incoming(struct incoming *incoming, int r)
 {
 	incoming_done_fn *done = incoming->done;
@@ -299,7 +302,7 @@ static void sync_directory(struct incoming *incoming)
 	disk_go(op, work_sync_directory);
 }
 
-/* Has the name the file still that the thread has looked at, as it was? 0, -EBUSY or -errno. */
+/* Has the name still the file that the thread looked at, unchanged? Returns 0, -EBUSY or -errno. */
 static int check_unchanged(const struct incoming *incoming)
 {
 	const struct stat *old = &incoming->old;
@@ -314,14 +317,14 @@ static int check_unchanged(const struct incoming *incoming)
 		       : -EBUSY;
 }
 
-/* A node that the kernel knows has lost its file to the new one. */
+/* Gives the node of the old file to the new file. If the old file is open, the new file will be
+ * another node. */
 static void renew_node(struct incoming *incoming, struct node *node)
 {
 	struct space *space = incoming->space;
 	int r = node->content || node->link.next || node->fd >= 0 ? -EBUSY : 0;
 
-	/* the attributes only, as pages would have to be waited for; -ENOENT: it has forgotten
-	 * them */
+	/* attributes only: dropping pages may wait; -ENOENT: the kernel has forgotten the node */
 	if (r == 0)
 		r = fuse_lowlevel_notify_inval_inode(space->session, node_id(&space->nodes, node),
 						     -1, 0);
@@ -333,7 +336,7 @@ static void renew_node(struct incoming *incoming, struct node *node)
 	incoming->is_new_node = true;
 }
 
-/* Puts the new file in the place of the old one. */
+/* Renames the new file over the old one. */
 static int take_name(struct incoming *incoming)
 {
 	struct nodes *nodes = &incoming->space->nodes;
@@ -368,7 +371,7 @@ static void answer_written(struct disk_op *op)
 		sync_directory(incoming);
 }
 
-/* Returns NULL when out of memory, or descriptors: *ret_r says which. */
+/* Makes the state of one text. On NULL, *ret_r is -ENOMEM, or an -errno of the directory. */
 static struct incoming *make_incoming(struct space *space, const struct incoming_spec *spec,
 				      int *ret_r)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading and writing open files, and what a failed write means for the commit. */
+/* Reads and writes of open files, and the effect of a failed write on the commit. */
 #define _GNU_SOURCE
 #include "space/io.h"
 
@@ -22,7 +22,8 @@
 #include "space/reading.h"
 #include "space/text.h"
 
-/* A write failed for a reason of the spool: what is there now is not what was meant. */
+/* Notes that a write to the spool failed: the content is not what its writer meant, so it will not
+ * be committed. Returns -errnum. */
 static int spoil_by_errno(struct content *content, int errnum)
 {
 	struct err err;
@@ -53,8 +54,8 @@ static void answer_data(struct disk_op *op)
 		fuse_reply_buf(op->req, op->data, (size_t)op->result);
 }
 
-/* Reads what is in the page cache. Returns how much that is, or -EAGAIN when the disk must be
- * waited for, or another -errno. */
+/* Reads data that are in the page cache. Returns their size; -EAGAIN: the disk must be read; or
+ * another -errno. */
 static ssize_t read_cached(int fd, char *data, size_t size, off_t offset)
 {
 	const struct iovec part = {.iov_base = data, .iov_len = size};
@@ -63,8 +64,8 @@ static ssize_t read_cached(int fd, char *data, size_t size, off_t offset)
 
 	if (n == (ssize_t)size || (n < 0 && errno != EOPNOTSUPP))
 		return n < 0 ? -errno : n;
-	/* the file ends here, or the rest is on the disk. Where the kernel cannot tell it
-	 * (-EOPNOTSUPP), what is short is read, and the rest is taken for what is on the disk */
+	/* Either the file ends here, or the rest is on the disk. If the kernel cannot say which
+	 * (EOPNOTSUPP), read a short file, and take a long one for data on the disk. */
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if (n >= 0 && offset + n >= st.st_size)
@@ -131,7 +132,8 @@ static void reply_write(fuse_req_t req, struct node *node, ssize_t result)
 	fuse_reply_write(req, (size_t)result);
 }
 
-/* Writes what a user pays for. Returns how much, or -errno. In any thread. */
+/* Writes data as the user who pays for the blocks. Returns the number of bytes, or -errno. Any
+ * thread may call this. */
 static ssize_t write_as(const struct space *space, uid_t user, int fd, const char *data,
 			size_t size, off_t offset)
 {
@@ -144,7 +146,8 @@ static ssize_t write_as(const struct space *space, uid_t user, int fd, const cha
 	return n;
 }
 
-/* A page of a mapping comes from the kernel, through any handle of the file. */
+/* Returns the user who pays for a write. A page of a mapping comes from the kernel through any
+ * handle of the file, so there the handle's user pays. */
 static uid_t spender(fuse_req_t req, const struct fuse_file_info *fi)
 {
 	return fi->writepage ? handle_of(fi)->user : fuse_req_ctx(req)->uid;
@@ -166,7 +169,7 @@ static void answer_write(struct disk_op *op)
 	reply_write(op->req, op->node, op->result);
 }
 
-/* Has a thread write a copy of the data. Returns 0, or -ENOMEM with nothing done. */
+/* Starts a thread that writes a copy of the data. Returns 0, or -ENOMEM with nothing done. */
 static int write_later(fuse_req_t req, struct node *node, const char *data, size_t size,
 		       off_t offset, const struct fuse_file_info *fi)
 {
@@ -207,8 +210,9 @@ void op_write(fuse_req_t req, fuse_ino_t id, const char *data, size_t size, off_
 		reply(req, r);
 		return;
 	}
-	/* it was passed to somebody who was not known to hold it; a page of a mapping comes from
-	 * the kernel, through any handle */
+	/* Count the handle as a writer again: the descriptor was passed to a process that we did
+	 * not see as its holder. But a page of a mapping comes from the kernel, through any
+	 * handle. */
 	if (fi->writepage) {
 		content_note_mapping(node->content);
 	} else {

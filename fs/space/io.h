@@ -4,7 +4,8 @@
 
 #include "space/space.h"
 
-/* Syncs a descriptor of a file or directory, a user's, which its open file keeps alive; answers. */
+/* Syncs a user's file or directory in a thread, and answers req. The open file keeps fd valid until
+ * then. datasync: only the data. */
 void file_sync(fuse_req_t req, struct node *node, int fd, uid_t user, bool datasync);
 
 #endif

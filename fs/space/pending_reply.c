@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * No handler waits for the network: what cannot be answered at once is a struct pending_reply,
- * which the engine answers at the end of a later iteration. An interrupt (Ctrl-C, a fatal signal)
- * answers it with EINTR and lets go of it; the submission itself goes on.
+ * No handler waits for the network. A request that cannot be answered at once becomes a struct
+ * pending_reply, and the engine answers it at the end of a later iteration. An interrupt (Ctrl-C, a
+ * fatal signal) answers it with EINTR and drops its waiter; the submission itself goes on.
  */
 #define _GNU_SOURCE
 #include "space/pending_reply.h"
@@ -26,7 +26,7 @@ struct pending_reply *pending_reply_plain(struct space *space, fuse_req_t req)
 	return wait;
 }
 
-/* The engine has it no more. */
+/* Ends a wait that the engine does not have any more, and answers. */
 static void end_wait(struct pending_reply *wait, int result)
 {
 	LIST_REMOVE(wait, link);
@@ -61,7 +61,7 @@ void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int 
 	struct space *space = wait->space;
 	bool has_ended = !waiter;
 
-	/* for want of memory it is told at once: that it cannot be told is worse */
+	/* without memory for a waiter, answer now: an early answer is better than none */
 	if (has_ended)
 		waiter = submit_when_recorded(space->engine, r, pending_reply_done, wait);
 	if (!waiter) {
@@ -70,11 +70,13 @@ void pending_reply_begin(struct pending_reply *wait, struct waiter *waiter, int 
 	}
 	wait->waiter = waiter;
 	LIST_INSERT_HEAD(&space->waits, wait, link);
-	/* what has ended is told at the end of this iteration, and is not undone by an interrupt */
+	/* an ended submission is answered at the end of this iteration: an interrupt must not undo
+	 * that */
 	if (!wait->req || has_ended)
 		return;
-	/* libfuse would call it at once for a request that is interrupted already, and use the
-	 * request afterwards; and while it calls it, it holds the request's lock */
+	/* do not call fuse_req_interrupt_func() for an interrupted request: libfuse would call the
+	 * function at once, and use the request after that. And libfuse holds the request's lock
+	 * during the call */
 	if (fuse_req_interrupted(wait->req))
 		interrupt_commit(wait);
 	else

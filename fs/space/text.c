@@ -8,15 +8,16 @@
 
 #include "base/cleanup.h"
 
-/* An open derived file. */
+/* An open derived file, or an open that waits until the text is written. */
 struct open_text {
-	struct sliced sliced; /* in space->slices while it is written */
+	/* in space->slices while the text is being written */
+	struct sliced sliced;
 	LIST_ENTRY(open_text) link;
 	struct space *space;
 	struct buf text;
 	uid_t user;
-	size_t charged; /* of the user's memory */
-	/* while it is written */
+	size_t charged; /* bytes charged to the user's memory */
+	/* these are used while the text is being written */
 	struct text_source *source;
 	fuse_req_t req;
 	struct fuse_file_info fi;
@@ -37,8 +38,8 @@ static void text_close(struct open_text *open)
 	free(open);
 }
 
-/* Counts what the text has grown to as the user's memory. Returns 0, or -EMFILE: the user has as
- * much open as is left for everybody. */
+/* Charges the user for the memory that the text has grown by. Returns 0, or -EMFILE: the user's
+ * share is used up. */
 static int charge_text(struct open_text *open)
 {
 	size_t size = sizeof(*open) + open->text.size, more = size - open->charged;
@@ -51,7 +52,7 @@ static int charge_text(struct open_text *open)
 	return 0;
 }
 
-/* Makes an open text of what may be read only. Returns 0 or -errno. */
+/* Makes an open text without content. Returns 0, -EPERM (the open is for writing) or -ENOMEM. */
 static int text_make(fuse_req_t req, const struct fuse_file_info *fi, struct open_text **ret_open)
 {
 	struct open_text *open;
@@ -70,7 +71,7 @@ static int text_make(fuse_req_t req, const struct fuse_file_info *fi, struct ope
 	return 0;
 }
 
-/* Answers the open: the text is whole, or r says why not. */
+/* Answers the open: r is 0 if the text is whole, or a negative errno. */
 static void answer_open(struct open_text *open, int r)
 {
 	fuse_req_t req = open->req;
@@ -85,7 +86,7 @@ static void answer_open(struct open_text *open, int r)
 	}
 	open->req = NULL;
 	open->fi.fh = (uintptr_t)open;
-	open->fi.direct_io = 1; /* what is read is the text of now, whatever was cached */
+	open->fi.direct_io = 1; /* no page cache: a cache may have an older text */
 	if (fuse_reply_open(req, &open->fi) == -ENOENT)
 		text_close(open);
 }
@@ -113,7 +114,7 @@ void text_open_copy(fuse_req_t req, const char *content, size_t size, struct fus
 		answer_open(open, buf_append(&open->text, content, size));
 }
 
-/* Writes some more. Returns whether there is more to come. */
+/* Writes a slice of the text. Returns whether more follows. */
 static bool write_some(struct open_text *open)
 {
 	int r = open->source->write(open->source, &open->text);

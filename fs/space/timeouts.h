@@ -2,15 +2,16 @@
 #ifndef COCFS_SPACE_TIMEOUTS_H
 #define COCFS_SPACE_TIMEOUTS_H
 
-/* Answers to the kernel hold for this long: nobody else changes the spool, and what the kernel
- * keeps of siblings it is made to forget (sibling_cache.c). */
+/* How long the kernel may keep most answers. Only this mount changes the spool, and cocfs makes the
+ * kernel forget what it keeps of siblings (sibling_cache.c). */
 #define SPOOL_TIMEOUT_S 3600.0
 
-/* The kernel keeps nothing of the answer: what is derived changes by itself. */
+/* The kernel must not keep the answer: derived files change by themselves. */
 #define UNKEPT_TIMEOUT_S 0.0
 
-/* The attributes that come with a look-up hold until the next tick of the kernel's clock. For
- * stat(2) looks up and then asks: so it need not ask again. */
+/* How long the kernel may keep attributes that come with a lookup: until the next tick of its
+ * clock. stat(2) looks a name up and then asks for the attributes. So the kernel need not ask for
+ * them again. */
 #define LOOKED_UP_S 0.000001
 
 #endif

@@ -9,20 +9,20 @@
 
 struct waiting_request {
 	fuse_req_t req;
-	struct node *node; /* held */
+	struct node *node; /* we hold a reference */
 	request_again_fn *again;
 	LIST_ENTRY(waiting_request) link;
-	max_align_t data[]; /* a copy of the caller's */
+	max_align_t data[]; /* a copy of the caller's data */
 };
 
-/* Ends a wait, whose request is answered here. */
+/* Ends one wait. Its request is answered here. */
 static void end_wait(struct waiting_request *wait, int r)
 {
 	fuse_req_t req = wait->req;
 	struct nodes *nodes = &space_of(req)->nodes;
 
 	LIST_REMOVE(wait, link);
-	/* the request lives on, and its wait does not */
+	/* the request goes on without this wait, so an interrupt must not reach it */
 	fuse_req_interrupt_func(req, NULL, NULL);
 	if (r < 0)
 		reply(req, r);
@@ -36,8 +36,7 @@ static void on_wait_interrupted(fuse_req_t req, void *data)
 {
 	struct waiting_request *wait = data;
 
-	/* libfuse holds the request's lock: nothing of the request may be changed but by its
-	 * answer */
+	/* libfuse holds the request's lock: only a reply may change the request now */
 	LIST_REMOVE(wait, link);
 	node_release(&space_of(req)->nodes, wait->node);
 	free(wait);
@@ -56,7 +55,7 @@ int waiting_requests_add(struct waiting_requests *waiting, fuse_req_t req, struc
 		memcpy(wait->data, data, size);
 	node_hold(node);
 	LIST_INSERT_HEAD(waiting, wait, link);
-	/* libfuse would call it at once for a request that is interrupted already */
+	/* for a request that is interrupted already, libfuse would call the function at once */
 	if (fuse_req_interrupted(req))
 		end_wait(wait, -EINTR);
 	else

@@ -5,24 +5,25 @@
 #include "space/space.h"
 
 /*
- * Requests that wait for the same thing to happen to their node: a fetch, or a check. Its owner
- * embeds the list, which begins as LIST_INIT() leaves it. An interrupt answers a request with EINTR
- * and takes it out of the list; what it waited for goes on.
+ * Requests that wait for one event of their node: the end of a fetch, or of a check. The owner of
+ * the event embeds the list and calls LIST_INIT() on it. An interrupt answers a request with EINTR
+ * and takes it out of the list; the fetch or check goes on.
  */
 struct waiting_request;
 LIST_HEAD(waiting_requests, waiting_request);
 
-/* What a request goes on with. It must answer req. data: the copy that was made of what the request
- * has brought, valid until this returns. */
+/* Goes on with a request after its wait. This function must answer req. data is the copy that
+ * waiting_requests_add() made; it is valid until this function returns. */
 typedef void request_again_fn(fuse_req_t req, struct node *node, void *data);
 
-/* Takes a request, which waits, with a copy of size bytes at data. The node is held meanwhile. A
- * request that is interrupted already is answered at once. Returns 0, or -ENOMEM: the request is
- * not taken. */
+/* Makes a request wait, with a copy of size bytes at data. The node is held meanwhile. A request
+ * that is interrupted already is answered at once. Returns 0, or -ENOMEM: the request does not wait
+ * and is not answered. */
 int waiting_requests_add(struct waiting_requests *waiting, fuse_req_t req, struct node *node,
 			 const void *data, size_t size, request_again_fn *again);
 
-/* Ends all waits. r: 0, and the requests go on; or the -errno that they are answered with. */
+/* Ends all waits. If r is 0, each request goes on with its again function. Otherwise each is
+ * answered with r, a negative errno. */
 void waiting_requests_end(struct waiting_requests *waiting, int r);
 
 #endif
