@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An import is a file of the root that nobody but cocfs writes to. Its owner and its mode are not
- * the spool's: they follow from how it is mounted, so that a mount with jobs=read, or with
- * allow_other, needs to change no file. It belongs to the user who mounts. On a mount of many users
- * nobody else may read it unless umask= says so: what the keys of one user may read is not
- * everybody's.
+ * An import is a file of the root that only cocfs writes to. Its owner and mode do not come from
+ * the spool, but from the mount's options. So a mount with jobs=read, or with allow_other, needs to
+ * change no file. An import belongs to the user who mounts. On a mount of many users no other user
+ * may read it unless umask= says so: the keys of one user may read jobs that are not for every
+ * user.
  */
 #define _GNU_SOURCE
 #include "space/import.h"
@@ -19,7 +19,7 @@
 #define MODE 0644
 #define MODE_AMONG_USERS 0600
 
-/* Could a name of a directory be an import's? */
+/* Can a name of a directory be the name of an import? */
 static bool may_be_import(const struct space *space, const struct node *parent, const char *name)
 {
 	return parent == &space->nodes.root && imports_any(space->engine) && name_is_job(name);
@@ -118,7 +118,7 @@ double import_name_timeout_s(const struct space *space, const struct node *paren
 
 /* ---- what is recorded of a path, imports too ---- */
 
-/* Whose an import is: what a row would keep of its file. */
+/* The holding that a row of an import would have: the user who mounts owns it. */
 static struct holding holding_of_import(const struct space *space)
 {
 	return (struct holding){
@@ -126,7 +126,8 @@ static struct holding holding_of_import(const struct space *space)
 		.owner.directory = {.uid = space->uid, .gid = space->gid, .mode = 0700}};
 }
 
-/* A row without a job is of what a user has written: it is no import's. */
+/* May the path be an import's? found: what the search for a row returned. A path with a row is
+ * none, even if the row has no job: it is a user's file. */
 static bool is_import_path(const char *path, int found)
 {
 	return found == -ENOENT && !strchr(path, '/');

@@ -5,49 +5,55 @@
 #include "job/import.h"
 #include "space/space.h"
 
-/* Imports as files of the root: which file is one, and how it is shown. */
+/* Imports as files of the root: which files are imports, and what the mount shows of them. */
 
-/* Finds the import that a name of a directory is. -ENOENT: it is none. */
+/* Finds the import that has this name in a directory. Returns 0, -ENOENT (no import) or another
+ * -errno. */
 int import_find(struct space *space, const struct node *parent, const char *name,
 		struct import_record *ret_import);
 
-/* Is a name of a directory an import? What cannot be told counts for one. */
+/* Does an import have this name in a directory? If the ledger cannot be read, the answer is yes. */
 bool import_is(struct space *space, const struct node *parent, const char *name);
 
-/* The same for a node. */
+/* Is the file of a node an import? If the ledger cannot be read, the answer is yes. */
 bool import_is_node(struct space *space, const struct node *node);
 
-/* The same as import_find() for a node. */
+/* Finds the import that a node's file is. Returns 0, -ENOENT (no import) or another -errno. */
 int import_find_node(struct space *space, const struct node *node,
 		     struct import_record *ret_import);
 
-/* The siblings of a path, as submit_glance() tells them; also those of an import,
- * which *ret_is_import tells. -ENOENT: never heard of. */
+/* Finds the siblings of a path, as submit_glance() does; for the path of an import too, and then
+ * *ret_is_import is true. Returns 0, -ENOENT (the ledger knows neither a row nor an import) or
+ * another -errno. */
 int import_glance_path(struct space *space, const char *path, struct job_glance *ret_seen,
 		       bool *ret_is_import);
 
-/* The row of a path, as submit_find() tells it, or what an import would have in one. -ENOENT: never
- * heard of. */
+/* Finds the row of a path, as submit_find() does. For the path of an import, *ret_job is the row
+ * that the import would have. Returns 0, -ENOENT (neither row nor import) or another -errno. */
 int import_find_path(struct space *space, const char *path, struct job_record *ret_job);
 
-/* The mode of an import's file, unless the mount shows another one. */
+/* Returns the mode of an import's file, before masks of the mount. */
 mode_t import_mode(const struct space *space);
 
-/* Makes of what the spool has of an import what is shown. With jobs=read nobody may write. */
+/* Replaces owner and mode of an import's file by the values that the mount shows. With jobs=read no
+ * user may write. */
 void import_show(const struct space *space, struct stat *st);
 
-/* What the spool has of a name is made what is shown, be it an import. *ret_due: the service has to
- * be asked before anybody sees its attributes or its content. Returns 0 or -errno. */
+/* Replaces the values of a spool's file by those that the mount shows; the file may be an import.
+ * If *ret_due is true, the service must be asked before a program sees attributes or content.
+ * Returns 0 or -errno. */
 int import_view(struct space *space, const struct node *parent, const char *name, struct stat *st,
 		bool *ret_due);
 
-/* Is a name an import whose attributes nobody may see before the service was asked? */
+/* Is a name an import, and must the service be asked before a program sees its attributes? If the
+ * ledger cannot be read, the answer is yes. */
 bool import_is_due(struct space *space, const struct node *parent, const char *name);
 
-/* Is a name an import that is not to be listed yet, as it is one of a part? */
+/* Is a name an import that must not be listed yet? Imports are listed when the first scan is whole,
+ * never a part of them. */
 bool import_is_unlisted(struct space *space, const struct node *parent, const char *name);
 
-/* For so long the kernel may take a name of a directory for there, or for not there. */
+/* Returns how many seconds the kernel may believe that a name exists, or that it does not exist. */
 double import_name_timeout_s(const struct space *space, const struct node *parent, const char *name,
 			     bool is_there);
 

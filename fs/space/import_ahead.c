@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program that reads one import after the other (grep -r, cp -r, tar) would wait for the service
- * at each. So from the third in a row on, others are fetched before the program comes to them.
+ * at each. So from the third import in a row on, others are fetched before the program comes to
+ * them.
  *
- * In which order a program reads is not known: by name, by inode, as the directory lists. So
- * imports are fetched by name, from the third one on and then from the beginning, and the program
- * soon finds them there in any order. Each one that it has to wait for lets IMPORT_AHEAD_MAX more
- * be fetched. So who reads three files has 64 fetched in vain at most, and who reads 1,000
- * waits for some dozens.
+ * A program may read in any order: by name, by inode, as the directory lists. So imports are
+ * fetched by name, from the third import on and then from the first name, and the program soon
+ * finds fetched imports in any order. Each import that the program has to wait for lets
+ * IMPORT_AHEAD_MAX more be fetched. So a program that reads three files causes at most 64 fetches
+ * in vain, and a program that reads 1,000 waits for some dozens.
  *
- * At most IMPORT_AHEAD_MAX are under way, and only as long as questions begin at once (show.h): so
- * commits, and those who wait for a content, go first. The first error ends it.
+ * At most IMPORT_AHEAD_MAX fetches are under way, and only while the engine can send questions at
+ * once (show.h). So commits, and requests that wait for a content, go first. The first error stops
+ * fetching ahead.
  */
 #define _GNU_SOURCE
 #include "space/import_ahead.h"
@@ -41,7 +43,8 @@ void import_ahead_stop(struct space *space)
 	ahead->in_row = ahead->budget = 0;
 }
 
-/* May one more be begun? */
+/* May one more fetch ahead begin now? Not if budget or bound is used up, or if other questions
+ * wait. */
 static bool may_begin(const struct space *space)
 {
 	const struct import_ahead *ahead = &space->ahead;
@@ -50,7 +53,8 @@ static bool may_begin(const struct space *space)
 	       show_begins_at_once(space->engine);
 }
 
-/* Fetches an import, if that was not done and may be done now. 0, or -EAGAIN to stop here. */
+/* Fetches one import of the walk, if it has no content yet. Returns 0, -EAGAIN (stop here for now)
+ * or another -errno. */
 static int begin_ahead(void *data, const struct import_record *import)
 {
 	struct space *space = data;
@@ -70,7 +74,7 @@ static int begin_ahead(void *data, const struct import_record *import)
 	return r < 0 ? r : 0;
 }
 
-/* The timer's callback: begins as many as may be begun, of the next names. */
+/* Begins as many fetches as allowed, for the next names. The callback of a timer. */
 static void look_ahead(void *data)
 {
 	struct space *space = data;
@@ -78,7 +82,7 @@ static void look_ahead(void *data)
 	int r;
 
 	if (!may_begin(space))
-		return; /* the end of a fetch, or the next who waits, goes on */
+		return; /* the end of a fetch, or the next request that waits, calls this again */
 	ahead->looked_at = 0;
 	r = imports_walk(space->engine, ahead->at, IMPORT_AHEAD_LOOKED_AT, begin_ahead, space);
 	if (r < 0 && r != -EAGAIN) {
@@ -86,7 +90,7 @@ static void look_ahead(void *data)
 	} else if (r == 0 && ahead->looked_at == IMPORT_AHEAD_LOOKED_AT) {
 		look_ahead_soon(space);
 	} else if (r == 0 && !ahead->is_around) {
-		ahead->is_around = true; /* on from the beginning */
+		ahead->is_around = true; /* go on from the first name */
 		ahead->at[0] = '\0';
 		look_ahead_soon(space);
 	}
@@ -115,7 +119,7 @@ void import_ahead_end(struct space *space, int result)
 	struct import_ahead *ahead = &space->ahead;
 
 	ahead->under_way--;
-	/* what a user has removed meanwhile says nothing of the others */
+	/* an import that a user has removed meanwhile is no reason to stop */
 	if (result < 0 && result != -ESTALE && result != -ENOENT)
 		import_ahead_stop(space);
 	else if (ahead->budget)

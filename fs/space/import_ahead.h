@@ -4,16 +4,16 @@
 
 #include "space/space.h"
 
-/* Imports are fetched before anybody asks for them, while somebody reads one after the other:
- * import_ahead.c has the essay. */
+/* Fetches imports before a program asks for them, while a program reads one import after the other.
+ * The essay is in import_ahead.c. */
 
-/* Somebody waits for the content of an import that was not fetched. */
+/* Call this function when a request waits for the content of an import that was never fetched. */
 void import_ahead_note(struct space *space, const char *name);
 
-/* A fetch that was begun ahead has ended, with 0 or -errno. */
+/* Call this function when a fetch ahead has ended. result is 0 or -errno. */
 void import_ahead_end(struct space *space, int result);
 
-/* Stops: nothing more is begun ahead. */
+/* Stops fetching ahead. Fetches under way go on. */
 void import_ahead_stop(struct space *space);
 
 #endif

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * With jobs=read nobody changes an import. The mode says so to all users but root. cocfs refuses
- * root too: git, rsync and editors of root's would else change jobs of others by accident. To
- * remove an import is allowed: the job stays, and is not shown again.
+ * root too: otherwise git, rsync and editors of root's would change other users' jobs by accident.
+ * Removing an import is allowed: the job stays on the service, and is not shown again.
  *
- * With jobs=all the first edit binds: an open for writing, another size, an attribute, a rename of
- * the file or onto it. The content is fetched before that, so that the version which is replaced is
- * one that was here, and the edit is an update on top of it. From then on the file is a job file
- * like any other. A crash after the binding leaves a bound file with the service's text.
+ * With jobs=all the first edit binds the path: an open for writing, another size, an attribute, a
+ * rename of the file or onto the file. The content is fetched before that. So the version that the
+ * edit replaces was here, and the edit is an update on top of it. From then on the file is a job
+ * file like any other. A crash after the binding leaves a bound file with the service's text.
  *
- * A rename asks no permission of the file that it replaces. So a user who may not write the import
- * is refused (EACCES): nobody gets a job that way.
+ * The kernel asks no permission of a file that a rename replaces. So cocfs refuses a user who may
+ * not write the import (EACCES): nobody gets a job by a rename.
  *
  * Many tools remove a file before they write it anew: mv from another file system, install, tar,
- * git. So the name of a removed import is bound when a user makes a file of it again, if the
- * content was fetched. Otherwise, and with jobs=read, the name remembers the job
- * (submit/adoption.c). The removal itself binds nothing: rsync --delete removes what its source has
- * elsewhere, and the file there takes the job.
+ * git. So if a user makes a file of a removed import's name, the name is bound to the job. The
+ * content must have been fetched. Otherwise, and with jobs=read, the name remembers the job
+ * (submit/adoption.c). The removal itself binds nothing: rsync --delete removes a file here that
+ * its source has elsewhere, and the file there takes the job.
  */
 #define _GNU_SOURCE
 #include "space/import_edit.h"
@@ -38,7 +38,8 @@
 #include "space/pending_reply.h"
 #include "submit/imports.h"
 
-/* Refuses to change an import. Returns -EPERM, or another -errno when it cannot be recorded. */
+/* Refuses to change an import. Returns -EPERM, or another -errno if the refusal cannot be
+ * recorded. */
 static int refuse_edit(struct space *space, const struct import_record *import)
 {
 	_cleanup_free_ char *story = NULL;
@@ -57,7 +58,7 @@ static int refuse_edit(struct space *space, const struct import_record *import)
 	return r < 0 ? r : -EPERM;
 }
 
-/* Gives the file of an import the mode that it is shown with. Returns 0 or -errno. */
+/* Gives an import's file in the spool the mode that the mount shows. Returns 0 or -errno. */
 static int settle_mode(struct space *space, const char *name, struct stat *ret_st)
 {
 	const struct location location = {.dirfd = space->nodes.root.fd, .name = name, .fd = -1};
@@ -89,12 +90,12 @@ static int bind_import(struct space *space, const struct import_record *import)
 	return r;
 }
 
-/* What a request brings that waits for an import, behind this. */
+/* The head of the data of a request that waits for an import; the request's own data follow. */
 struct editing {
 	request_again_fn *again;
 };
 
-/* The content is there: the path is bound, and the request begins anew. */
+/* Goes on when the content of an import is there: binds the path, and begins the request anew. */
 static void edit_fetched(fuse_req_t req, struct node *node, void *data)
 {
 	struct space *space = space_of(req);
@@ -110,7 +111,7 @@ static void edit_fetched(fuse_req_t req, struct node *node, void *data)
 		editing->again(req, node, (char *)data + sizeof(max_align_t));
 }
 
-/* Has an import fetched for a request that edits it. */
+/* Fetches an import for a request that edits it. */
 static void fetch_and_edit(fuse_req_t req, struct node *node, const void *data, size_t size,
 			   request_again_fn *again)
 {
@@ -164,7 +165,7 @@ int import_tell(struct space *space, const struct node *parent, const char *name
 	return r < 0 ? r : 1;
 }
 
-/* Binds the name of a removed import, which has no file now, to its job. Returns 0 or -errno. */
+/* Binds the name of a removed import, which has no file, to its job. Returns 0 or -errno. */
 static int bind_removed(struct space *space, fuse_req_t req, const char *name)
 {
 	_cleanup_import_record_ struct import_record import = {0};
@@ -183,7 +184,7 @@ static int bind_removed(struct space *space, fuse_req_t req, const char *name)
 		r = imports_bind(space->engine, &import, &owner, &row);
 	if (r == 0)
 		import_reading_bound(space, import.job_id, row);
-	/* a crash must not leave the user's file with the name of an import */
+	/* save now: after a crash the user's file must not have the name of an import */
 	if (r == 0)
 		r = submit_save(space->engine);
 	return r == -ENOENT ? 0 : r;

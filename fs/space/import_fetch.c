@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An import is fetched when somebody wants to see its attributes or its content: the size is an
- * attribute. All who want to see the same import meanwhile wait for the same fetch.
+ * An import is fetched when a program wants to see its attributes or its content: the size is an
+ * attribute. All requests for the same import wait for the same fetch.
  *
- * A placeholder is filled in its place, as nobody can have read it. What was fetched longer ago
- * than `refresh` is checked. A newer version comes as a new inode (incoming.c), and the request
- * goes on with it. If some program has the import open, the new file is another node: the request
- * is answered with ESTALE, and the kernel looks the name up again.
+ * A placeholder is filled in place, because no program can have read it. A text that was fetched
+ * longer than `refresh` ago is checked first. A newer version comes as a new inode (incoming.c),
+ * and the request goes on with that inode. If some program has the import open, the new file is
+ * another node: the request is answered with ESTALE, and the kernel looks the name up again.
  *
- * When the service cannot be asked, an import that was fetched stays readable as it is, and one
- * that was not is an error. Nothing is removed here. That a job is gone may also mean that the keys
- * are another account's; the scan decides (submit/missing.c).
+ * If the service cannot be asked, an import that was fetched shows the text that it has, and an
+ * import that was not fetched is an error. No file is removed here. If the service does not know a
+ * job, the job may be gone, or the keys may belong to another account; the scan decides
+ * (submit/missing.c).
  *
- * First the text is on the disk, then the ledger records what it is. After a crash between the two
- * the text is fetched again.
+ * First the text is on the disk, then the ledger records its version. After a crash between the
+ * two, the text is fetched again.
  */
 #define _GNU_SOURCE
 #include "space/import_fetch.h"
@@ -33,14 +34,15 @@
 #include "submit/imports.h"
 #include "submit/show.h"
 
-/* A fetch under way. */
+/* A fetch under way: its question to the service, then the write into the import's file. */
 struct import_fetch {
 	struct space *space;
-	struct import_record import; /* as it was when the fetch began; then what was fetched */
-	struct show_waiter *shown;   /* while the service is asked */
-	uint64_t ino;		     /* of its file */
-	bool is_ahead;		     /* nobody had asked for it when it began */
-	bool was_fetched;	     /* it has a content that can be shown */
+	/* the import's record when the fetch began; later with the fetched version */
+	struct import_record import;
+	struct show_waiter *shown; /* NULL: the service is not being asked */
+	uint64_t ino;		   /* the inode number of the import's file */
+	bool is_ahead;		   /* no program had asked for the import when the fetch began */
+	bool was_fetched;	   /* the file has an older content, which can be shown */
 	struct waiting_requests waiting;
 	LIST_ENTRY(import_fetch) link; /* in space->fetches */
 };
@@ -51,15 +53,15 @@ static void free_fetch(struct import_fetch *fetch)
 	free(fetch);
 }
 
-/* A request cannot see an import that was never fetched: its .error tells why, until it is fetched.
- */
+/* Writes the .error of an import that a request cannot see because its text was never fetched. The
+ * .error stays until the text is fetched. */
 static void tell_unfetched(struct space *space, const char *name, int r)
 {
 	_cleanup_import_record_ struct import_record import = {0};
 	_cleanup_free_ char *story = NULL;
 	struct err err;
 
-	/* a job that is gone is a scan's to remove; and one story is enough */
+	/* a scan decides about a job that is gone; and keep a story that is there */
 	if (r == -EINTR || r == -ESTALE || r == -ENOENT ||
 	    import_find(space, &space->nodes.root, name, &import) < 0 || import.error)
 		return;
@@ -72,7 +74,7 @@ static void tell_unfetched(struct space *space, const char *name, int r)
 		log_warning("%s: the ledger cannot record this", name);
 }
 
-/* Ends a fetch: this is the last touch. */
+/* Ends a fetch: answers its requests and frees it. */
 static void end_fetch(struct import_fetch *fetch, int r)
 {
 	LIST_REMOVE(fetch, link);
@@ -91,7 +93,7 @@ static void end_fetch(struct import_fetch *fetch, int r)
 
 /* ---- what came ---- */
 
-/* Records what the file has now. Returns 0 or -errno. */
+/* Records the version that the file has now. Returns 0 or -errno. */
 static int record_fetched(struct import_fetch *fetch)
 {
 	CRASH_POINT("import-fetched");
@@ -104,7 +106,7 @@ static int may_replace_import(void *data)
 	_cleanup_import_record_ struct import_record import = {0};
 	int r = imports_find(fetch->space->engine, fetch->import.name, &import);
 
-	/* it may be bound, or removed, by now */
+	/* by now the import may be bound, removed or changed */
 	return r == 0 && strcmp(import.job_id, fetch->import.job_id) ? -EBUSY : r;
 }
 
@@ -114,15 +116,16 @@ static void on_import_written(void *data, int result)
 	bool is_new_node = result == INCOMING_NEW_NODE;
 
 	if (result >= 0)
-		result = may_replace_import(fetch); /* the placeholder may have another owner */
+		result = may_replace_import(fetch); /* the file may belong to another job by now */
 	if (result == 0)
 		result = record_fetched(fetch);
 	if (result == -ENOENT || result == -EBUSY || (result == 0 && is_new_node))
-		result = -ESTALE; /* another file has the name: it is looked up again */
+		/* another file has the name: the kernel must look the name up again */
+		result = -ESTALE;
 	end_fetch(fetch, result);
 }
 
-/* Keeps what the service has shown of the job in the record. Returns 0 or -errno. */
+/* Puts digest, attributes and version of the job into the record. Returns 0 or -errno. */
 static int take_shown(struct import_record *import, const struct shown_job *job)
 {
 	int r = content_digest(job->content, job->size, import->digest);
@@ -130,14 +133,14 @@ static int take_shown(struct import_record *import, const struct shown_job *job)
 	attr_set_finish(&import->attrs);
 	if (r == 0)
 		r = attr_set_take(&import->attrs, job->attrs);
-	/* of a service that tells no versions all that is known is the list's */
+	/* if the service shows no version of the job, take the version from the list */
 	import->version = job->version		   ? job->version
 			  : import->listed_version ? import->listed_version
 						   : 1;
 	return r;
 }
 
-/* Puts what came into the file of the import. */
+/* Writes the fetched text into the import's file. */
 static void write_import(struct import_fetch *fetch, const struct shown_job *job)
 {
 	struct space *space = fetch->space;
@@ -156,7 +159,8 @@ static void write_import(struct import_fetch *fetch, const struct shown_job *job
 	int r;
 
 	memcpy(before, import->digest, sizeof(before));
-	/* after a loss in the ledger somebody may have open what is not recorded as fetched */
+	/* not in place if the file is open: after a loss in the ledger, a file that was fetched may
+	 * look like one that was not */
 	spec.in_place = !fetch->was_fetched && !(node && node->content);
 	r = take_shown(import, job);
 	if (r < 0)
@@ -193,7 +197,7 @@ static struct import_fetch *find_fetch(const struct space *space, const char *jo
 	return NULL;
 }
 
-/* Begins to fetch an import, which is taken, also on failure. Returns 0 or -errno. */
+/* Begins to fetch an import. take_import is taken, also on failure. Returns 0 or -errno. */
 static int begin_fetch(struct space *space, struct import_record *take_import, uint64_t ino,
 		       struct import_fetch **ret_fetch)
 {
@@ -217,7 +221,8 @@ static int begin_fetch(struct space *space, struct import_record *take_import, u
 	return 0;
 }
 
-/* The fetch of an import, which is taken, begun if there is none. Returns 0 or -errno. */
+/* Returns the fetch of an import, a new one if none is under way. take_import is taken, also on
+ * failure. Returns 0 or -errno. */
 static int join_fetch(struct space *space, struct import_record *take_import, uint64_t ino,
 		      struct import_fetch **ret_fetch)
 {
@@ -257,7 +262,7 @@ bool import_await(fuse_req_t req, struct node *node, const void *data, size_t si
 	if (r == 0)
 		r = waiting_requests_add(&fetch->waiting, req, node, data, size, ready);
 	if (r < 0 && was_fetched)
-		return false; /* what is known is shown */
+		return false; /* show the content that is there */
 	if (r < 0) {
 		tell_unfetched(space, node->link.name, r);
 		reply(req, r);

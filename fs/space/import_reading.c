@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An editor reads version 1 of an import, somebody else writes version 2, a search by cron reads
- * the import here, and the editor saves. As with a bound file (readers.c), the editor's text is on
- * top of version 1. An import has no row yet by which its readers could be noted. They are noted by
- * a number that is made of the job ID, and by the row when the first edit has bound the path.
+ * An editor reads version 1 of an import, another user writes version 2, a search by cron reads the
+ * import here, and the editor saves. As with a bound file (readers.c), the editor's text is on top
+ * of version 1. An import has no row yet under which its readers could be noted. They are noted
+ * under a number made from the job ID, and under the row as soon as the first edit has bound the
+ * path.
  */
 #define _GNU_SOURCE
 #include "space/import_reading.h"
@@ -16,8 +17,8 @@
 #include "space/import.h"
 #include "submit/imports.h"
 
-/* A number for a job that is no row's: rows are positive. Two jobs may have one number, once in
- * 2^63 pairs; then a commit may be refused that need not be. */
+/* Makes a number for a job. It is negative, because the numbers of rows are positive. Two jobs have
+ * the same number once in 2^63 pairs; then a commit may be refused for no reason. */
 static int64_t number_of_job(const char *job_id)
 {
 	uint64_t hash = hash_text(HASH_BEGIN, job_id, strlen(job_id));

@@ -4,19 +4,21 @@
 
 #include "space/space.h"
 
-/* Which version of an import a process has read: as reading.h has it of job files. */
+/* Which version of an import a process has read: for imports what reading.h is for job files. */
 
-/* Is a file an import? Then the number and the text by which its readers are to be noted, and
- * whether nobody has read that text. */
+/* Returns whether a node's file is an import. If so: *ret_number and *ret_text, under which
+ * readers.h notes its readers; and *ret_unread: no process has read this text yet. */
 bool import_reading_find(struct space *space, const struct node *node, int64_t *ret_number,
 			 uint64_t *ret_text, bool *ret_unread);
 
-/* A process reads from an open import: what it reads is the base of the first edit from now on.
- * Returns whether the file is an import, and then the number and the text. */
+/* Call this function when a process reads from an open import: from now on this text is the base of
+ * the first edit. Returns whether the file is an import. If so: *ret_number and *ret_text, under
+ * which readers.h notes the process. */
 bool import_reading_begin(struct space *space, struct node *node, int64_t *ret_number,
 			  uint64_t *ret_text);
 
-/* The path of an import is bound to its job: what its readers know is known of the row. */
+/* Call this function when the path of an import was bound to its job: the notes of its readers move
+ * to the row. */
 void import_reading_bound(struct space *space, const char *job_id, int64_t row);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the engine has done in the root of the spool: placing.c of submit says when. A placeholder
- * is an empty file. The ledger knows that its content is not fetched, so nobody sees an empty
- * file. */
+/* The files of imports in the spool's root, for the engine: submit/placing.c says when they are
+ * made and removed. A placeholder is an empty file. The ledger says that its content is not
+ * fetched, so no program sees an empty file. */
 #define _GNU_SOURCE
 #include "space/placeholder.h"
 
@@ -66,7 +66,7 @@ static size_t stop_making(void *data)
 	return placeholder_maker_stop(space->placeholders);
 }
 
-/* Has a file what the ledger says of its import? 1, 0 or -errno. */
+/* Has a file the text that the ledger records of its import? Returns 1, 0 or -errno. */
 static int is_as_recorded(const struct location *location, const struct stat *st,
 			  const struct import_record *import)
 {
@@ -74,14 +74,14 @@ static int is_as_recorded(const struct location *location, const struct stat *st
 	int r;
 
 	if (!import->version || !st->st_size)
-		return !st->st_size; /* a file that is empty has nothing that could be lost */
+		return !st->st_size; /* an empty file holds nothing that could be lost */
 	if (st->st_size > COC_CONTENT_MAX)
 		return 0;
 	r = content_read_digest(location, -1, digest);
 	return r < 0 ? r : !memcmp(digest, import->digest, sizeof(digest));
 }
 
-/* Takes a name of the root away, and tells the node that the kernel may know. */
+/* Removes a name of the root, and its name from the node that the kernel may know. */
 static int unlink_in_root(struct space *space, const char *name)
 {
 	struct nodes *nodes = &space->nodes;

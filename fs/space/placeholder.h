@@ -4,8 +4,9 @@
 
 #include "space/space.h"
 
-/* The imports' files in the root of the spool: made and removed for the engine. Call it before the
- * mount, when the spool is open. What was left is put right. Returns 0 or -errno. */
+/* Lets the engine make and remove the files of imports in the spool's root, and repairs files that
+ * an earlier run left. Call this function once, when the spool is open and before the mount.
+ * Returns 0 or -errno. */
 int placeholders_begin(struct space *space);
 
 #endif

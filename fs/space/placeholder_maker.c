@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A thread makes the placeholders of some thousand names, one after the other. For 50,000 of them
- * the disk takes a second, in which the loop does other things.
+ * the disk takes a second. Meanwhile the loop serves requests.
  *
- * The loop and the thread meet in one point. A user makes a file of a name that an import was given
- * and whose placeholder is not made yet. The name becomes the user's. If the thread made its
- * placeholder then, an empty file of cocfs would stand in the user's place. So the loop stops the
- * thread before it looks whether a name is free, and waits for the file that is being made. That
- * takes some ten microseconds, as if the loop made that file itself.
+ * The loop and the thread can meet in one case. An import has a name already, and its placeholder
+ * is not made yet. Now a user makes a file of that name, and the name becomes the user's. If the
+ * thread then made the placeholder, an empty file of cocfs would stand in the user's place. So
+ * before the loop looks whether a name is free, it stops the thread and waits for the one file that
+ * the thread is making. That takes some ten microseconds, as if the loop made that file itself.
  */
 #define _GNU_SOURCE
 #include "space/placeholder_maker.h"
@@ -23,18 +23,18 @@
 struct placeholder_maker {
 	struct worker_job job;
 	struct space *space;
-	bool is_busy; /* the job was added, and is not done */
+	bool is_busy; /* the job was added and has not ended */
 	void (*done)(void *data, size_t tried, int result);
 	void *data;
-	/* of the thread, while the job is under way */
+	/* these belong to the thread while the job is under way */
 	int dirfd;
 	const char *names;
 	size_t size;
 	int result;
 
-	pthread_mutex_t lock; /* of what follows */
+	pthread_mutex_t lock; /* protects all members below */
 	pthread_cond_t made;
-	bool is_making; /* a file, at this moment */
+	bool is_making; /* the thread is making a file at this moment */
 	bool is_stopped;
 	size_t tried;
 };
@@ -46,7 +46,7 @@ static struct placeholder_maker *maker_of(struct worker_job *job)
 
 /* ---- in the thread ---- */
 
-/* May the thread make the next file? The loop waits for its end then. */
+/* May the thread make the next file? If so, the loop waits for the file's end. */
 static bool begin_file(struct placeholder_maker *maker)
 {
 	pthread_mutex_lock(&maker->lock);

@@ -4,26 +4,27 @@
 
 #include "space/space.h"
 
-/* Makes many placeholders in a thread. placeholder_maker.c has the essay. */
+/* Makes many placeholders in a thread. The essay is in placeholder_maker.c. */
 struct placeholder_maker;
 
-/* Returns 0 and an owned maker, or -ENOMEM. */
+/* Makes a maker. Returns 0 and an owned maker, or -ENOMEM. */
 int placeholder_maker_create(struct space *space, struct placeholder_maker **ret_maker);
 
-/* Frees; the threads have ended. NULL is accepted. */
+/* Frees a maker. The worker threads must have ended before. NULL is accepted. */
 void placeholder_maker_destroy(struct placeholder_maker *maker);
 
-/* Begins to make some names, as make_many of struct import_files. -EBUSY: the thread has not ended
- * what it was stopped in. */
+/* Begins to make a file for each name, as make_many of struct import_files. Returns 0; -EBUSY: the
+ * thread has not ended its last work, which was stopped; or another -errno. */
 int placeholder_maker_begin(struct placeholder_maker *maker, const char *names, size_t size,
 			    void (*done)(void *data, size_t tried, int result), void *data);
 
-/* No file is made any more when this returns, and nobody is told. Returns how many bytes of the
- * names were tried. */
+/* Stops the thread. When this function returns, no file is being made, and done will not be called.
+ * Returns how many bytes of names were tried. */
 size_t placeholder_maker_stop(struct placeholder_maker *maker);
 
-/* A name of the root is about to be made for a user: no placeholder is made when this returns, and
- * none before done was called. What is left is begun anew from there. */
+/* Call this function before a name of the root is made for a user. When it returns, no placeholder
+ * is being made, and none will be until done was called. The caller of placeholder_maker_begin()
+ * begins again with the names that are left. */
 void placeholder_maker_make_way(struct placeholder_maker *maker);
 
 #endif

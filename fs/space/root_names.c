@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An import gets a name that nothing in the spool's root has. To ask the kernel takes 6 µs, and
- * longer while a thread makes files there, as both lock the directory. For the first scan of a
- * large account the root is mostly empty. So its names are read once when the imports begin to get
- * theirs. What is not among them is not there, as long as nobody makes a name in the root: from
- * then on nothing is known, and the kernel is asked. The files of imports do not count: the ledger
- * has their names.
+ * An import gets a name that no file in the spool's root has. To ask the kernel for one name takes
+ * 6 µs. It takes longer while a thread makes files there, because both lock the directory. At the
+ * first scan of a large account the root is mostly empty. So its names are read once when imports
+ * begin to get their names. A name that was not read is free, as long as no request makes a name in
+ * the root. When one does, the names are forgotten, and the kernel is asked again. The files of
+ * imports need no such care: the ledger has their names.
  */
 #define _GNU_SOURCE
 #include "space/root_names.h"
@@ -23,7 +23,7 @@
 struct root_names {
 	struct buf text; /* each name ends with a NUL */
 	size_t n;
-	const char *names[ROOT_NAMES_MAX]; /* in their order */
+	const char *names[ROOT_NAMES_MAX]; /* sorted; they point into text */
 };
 
 static int compare_names(const void *one, const void *other)
@@ -31,7 +31,7 @@ static int compare_names(const void *one, const void *other)
 	return strcmp(*(const char *const *)one, *(const char *const *)other);
 }
 
-/* Adds the names of a directory. Returns 0, -E2BIG or another -errno. */
+/* Adds the names of a directory. Returns 0, -E2BIG (too many names) or another -errno. */
 static int add_names(struct root_names *names, struct entries *entries)
 {
 	const struct dirent *entry;
@@ -60,7 +60,7 @@ static void sort_names(struct root_names *names)
 	qsort(names->names, names->n, sizeof(*names->names), compare_names);
 }
 
-/* Returns 0, or -errno: they are not known. */
+/* Reads and sorts the names of the root. Returns 0 or -errno. */
 static int read_names(const struct space *space, struct root_names *names)
 {
 	_cleanup_free_ struct entries *entries = malloc(sizeof(*entries));

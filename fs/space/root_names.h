@@ -4,16 +4,19 @@
 
 #include "space/space.h"
 
-/* The names of the spool's root, while many imports get theirs. root_names.c has the essay. */
+/* The names of the spool's root, for the time that many imports get their names. The essay is in
+ * root_names.c. */
 struct root_names;
 
-/* Reads the names, if they are few. Without memory, or with more names, nothing is known. */
+/* Reads the names of the root, if there are at most ROOT_NAMES_MAX. Otherwise, or without memory,
+ * no name is known. */
 void root_names_read(struct space *space);
 
-/* Forgets them: a name of the root is made, or all imports have theirs. */
+/* Forgets the names. Call this function when a name of the root is made, or when all imports have
+ * their names. */
 void root_names_forget(struct space *space);
 
-/* Is it known that nothing in the root has this name? */
+/* Is it known that the root has no file of this name? */
 bool root_names_lack(const struct space *space, const char *name);
 
 #endif
