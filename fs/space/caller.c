@@ -49,14 +49,14 @@ static bool is_other(const struct space *space, const struct fuse_ctx *ctx)
 	return space->is_root && (ctx->uid != space->uid || ctx->gid != space->gid);
 }
 
-/* glibc's setgroups() changes every thread of the process: only this thread acts as the caller. */
+/* Sets the groups of this thread only: glibc's setgroups() changes every thread of the process. */
 static int set_groups(int count, const gid_t *groups)
 {
 	return syscall(SYS_setgroups, count, groups) < 0 ? -errno : 0;
 }
 
-/* setfsuid() has taken the right to pass over the spool's permissions; it is given back until
- * caller_leave(). */
+/* Takes back the right to pass over the spool's permissions, which setfsuid() has removed.
+ * caller_leave() restores the normal state. */
 static int keep_override(void)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};

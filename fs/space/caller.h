@@ -5,9 +5,9 @@
 #include "job/owner.h"
 #include "space/space.h"
 
-/* The caller of a request, and acting as the caller. */
+/* The caller of a request, and how a thread acts as that caller. */
 
-/* No caller has more supplementary groups here than this: more are not read, and give no right. */
+/* The most supplementary groups that are read of a caller. Further groups give no rights. */
 #define CALLER_GROUPS_MAX 1024
 
 struct caller {
@@ -17,48 +17,50 @@ struct caller {
 	gid_t groups[CALLER_GROUPS_MAX];
 };
 
-/* The caller of a request. The supplementary groups are not read yet: most questions need none. The
- * struct must not move. */
+/* Fills the caller of a request, without the supplementary groups: most questions need none. The
+ * struct must not move after this. */
 void caller_init(struct caller *caller, fuse_req_t req);
 
-/* The caller with the supplementary groups, which cannot be read of a process of another PID
- * namespace. */
+/* Returns the caller's person with the supplementary groups. They are unknown if the process is in
+ * another PID namespace; then groups_unknown is true. */
 const struct person *caller_with_groups(struct caller *caller);
 
-/* May this user do as they like with everything in the mount? That is root, the user who mounts,
- * and the user who is shown as the owner of everything (uid=). */
+/* May this user do everything in the mount? True for root, for the user who mounts, and for the
+ * user that uid= shows as the owner. */
 bool caller_is_master(const struct space *space, const struct person *person);
 
 /*
- * What is made in the spool belongs to its maker, and a set-group-ID directory hands its group on.
- * Permissions were checked by the kernel (default_permissions) before the request came. With
- * another owner or mode shown than the spool has (view.h), the spool's own check would be of other
- * things, and is left out. Only a mount that runs as root can act as the caller; another serves its
- * own user only.
+ * A file made in the spool belongs to its maker, and a set-group-ID directory gives its group to
+ * the file. The kernel has checked permissions before the request came (default_permissions). If
+ * the mount shows another owner or mode than the spool has (view.h), the spool's own check would
+ * check the wrong values, and is passed over. Only a mount that runs as root can act as the caller;
+ * any other mount serves its own user only.
  */
 
-/* From here to caller_leave() this thread makes files as the caller of req would. Returns 0, or
- * -errno with nothing changed. */
+/* Between caller_enter() and caller_leave() this thread makes files as the caller of req would.
+ * caller_enter() returns 0, or -errno with nothing changed. */
 int caller_enter(struct space *space, fuse_req_t req);
 void caller_leave(struct space *space, fuse_req_t req);
 
 /*
- * A disk keeps some blocks for root (ext4: 5 %), and does not let root run into quotas. They are
- * for the ledger, and not for what users write: a mount by root writes for them. A disk asks who
- * writes: the file system user, and whether the process has CAP_SYS_RESOURCE. So the process gives
- * that capability up, and a write is made as its user. The ledger is written as root.
+ * A disk keeps some blocks for root (ext4: 5 %), and sets root no quota. These blocks are for the
+ * ledger, not for the data of users, although a mount by root writes both. The disk decides by the
+ * file system user and by CAP_SYS_RESOURCE. So the process gives that capability up, and writes a
+ * user's data as that user. It writes the ledger as root.
  */
 
-/* Gives the capability up, in this thread and those that it starts. Returns 0 or -errno. */
+/* Gives CAP_SYS_RESOURCE up in this thread, and in threads that it starts later. Returns 0 or
+ * -errno. */
 int caller_give_up_reserve(const struct space *space);
 
-/* From here to caller_spend_end() what this thread writes to open descriptors is the user's. Any
- * thread may call it. The two take 5 us together, of the
- * 35 of a write; what needs rights of the user's own needs caller_enter(). */
+/* Between caller_spend_as() and caller_spend_end(), writes of this thread to open descriptors count
+ * as the user's. Any thread may call them. The two take 5 µs together, of the 35 µs of a write.
+ * They give no rights of the user: for that call caller_enter(). */
 void caller_spend_as(const struct space *space, uid_t user);
 void caller_spend_end(const struct space *space, uid_t user);
 
-/* For what is done as root, and may take a block: has the disk one for this user? 0 or -ENOSPC. */
+/* Call this before an operation that runs as root and may take a block: does the disk have a block
+ * for this user? Returns 0 or -ENOSPC. */
 int caller_has_room(const struct space *space, uid_t user);
 
 #endif

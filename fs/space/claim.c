@@ -2,35 +2,35 @@
 /*
  * What a job's name keeps, and the user who gets it.
  *
- * The ledger is keyed by path, and a row outlives its file: a tool that removes and writes again
- * makes a new version, not a second job. On a mount that several users share, the next file of the
- * name may be somebody else's. So a row records whose file it was, and at each moment when a
- * request makes the name (create, mknod, link, rename) the rule of owner.h is asked:
+ * The ledger is keyed by path, and a row outlives its file: a tool that removes a file and writes
+ * it again makes a new version, not a second job. On a mount that several users share, the next
+ * file of the name may be another user's. So a row records the owner of its file. Whenever a
+ * request makes the name (create, mknod, link, rename), the rule of owner.h decides:
  *
- * If the request may inherit, the row stays, or comes back if it was set aside. If the new file is
- * another user's than the recorded one, that user is noted as the heir: the job is the heir's. The
- * text goes along if the recorded read bits say so. At the next commit the row records the new
- * file.
+ * If the request may inherit, the row stays, or comes back if it was set aside. If the new file
+ * belongs to another user than the recorded file, the row notes that user as the heir: the heir has
+ * the job. The heir sees the row's text only if the recorded read bits allow it. At the next commit
+ * the row records the new file.
  *
- * If the request may not, the row is set aside: nobody finds it by its path. Its submissions go on.
- * It moves with its directory. It comes back when its owner, or somebody else who may inherit,
- * makes the free name.
+ * If the request may not inherit, the row is set aside: its path does not find it any more. Its
+ * submissions go on. It moves with its directory. It comes back when its owner, or another user who
+ * may inherit, makes the free name.
  *
- * A name can have several rows. The request gets the first that it may inherit: first those that
- * are recorded as of the request's own user, then the others. Of each kind the row that the path
- * finds comes before those that are set aside.
+ * A name can have several rows. The request gets the first that it may inherit: first the rows that
+ * record the request's own user, then the others. Of each kind the row that the path finds comes
+ * before those that are set aside.
  *
- * The request is judged, and not the file: the file may be the victim's, moved here by somebody who
- * may write it. A commit makes no name: it brings no row back. The row that the path finds is asked
- * for again at a commit, if it is not the file's: the request and the file's user must both be able
- * to inherit, and a commit that nobody asks for (at RELEASE) inherits nothing. If the file is of a
- * user who has a row set aside here, and somebody else commits it, the new row is recorded as that
- * somebody's: the user's own row is the first when the user makes the name again.
+ * The rule judges the request's user and not the file's: the file may be a victim's, moved here by
+ * a user who may write it. A commit makes no name, so it brings no row back. But if the row that
+ * the path finds is not the file's, a commit asks the rule again. Then both the request's user and
+ * the file's user must be able to inherit. A commit without a request (at RELEASE) inherits
+ * nothing. If a user has a row set aside here, and another user commits a file of that user, the
+ * new row records the other user. So the first user gets the own row when making the name again.
  *
- * This is safe without being complete: what was not asked is not granted. A row belongs to a file
- * only if the file's user is the recorded user or the heir (claim_is_of()). A crash can come
- * between the making of a file and the record of its heir. Somebody can have worked in the spool.
- * Then the row is hidden from the file until the next commit asks again.
+ * The code errs on the safe side: if the rule was not asked, nothing is granted. A row belongs to a
+ * file only if the file's user is the recorded user or the heir (claim_is_of()). A crash can come
+ * between the making of a file and the record of its heir, and somebody can have changed files in
+ * the spool. Then the file does not show the row until the next commit asks the rule again.
  */
 #define _GNU_SOURCE
 #include "space/caller.h"
@@ -58,7 +58,7 @@ bool claiming_may_inherit(struct claiming *claiming, const struct holding *holdi
 	const struct person *who = &claiming->caller.person;
 	struct owner recorded = holding->owner;
 
-	/* the file is there, in this directory */
+	/* the row's file is still there, in this directory */
 	if (!claiming->is_free && holding_is_of(holding, claiming->replaced_uid)) {
 		if (who->uid == claiming->replaced_uid)
 			return true;
@@ -71,7 +71,7 @@ bool claiming_may_inherit(struct claiming *claiming, const struct holding *holdi
 				 &claiming->caller);
 }
 
-/* May the file's user inherit? No groups of that user are known. */
+/* May the user of the file inherit? The groups of that user are unknown, so they count as none. */
 static bool user_may_inherit(const struct claiming *claiming, const struct holding *holding)
 {
 	struct caller user = {.person = person_of_file(claiming->file.uid), .knows_groups = true};
@@ -79,7 +79,7 @@ static bool user_may_inherit(const struct claiming *claiming, const struct holdi
 	return claim_may_inherit(claiming->space, &holding->owner, &claiming->directory, &user);
 }
 
-/* Does the request get a row? */
+/* Does the request get this row? */
 static bool gets_row(struct claiming *claiming, const struct holding *holding)
 {
 	return !claiming->is_unasked && claiming_may_inherit(claiming, holding) &&
@@ -87,7 +87,8 @@ static bool gets_row(struct claiming *claiming, const struct holding *holding)
 		user_may_inherit(claiming, holding));
 }
 
-/* The first row that the request gets. own: of those of the request's own user. */
+/* Returns the first row that the request gets; NULL: none. own: look only at rows that record the
+ * request's own user. */
 static struct job_claim *choose_claim_among(struct claiming *claiming, bool own)
 {
 	for (int i = 0; i < claiming->n; i++) {
@@ -100,7 +101,7 @@ static struct job_claim *choose_claim_among(struct claiming *claiming, bool own)
 	return NULL;
 }
 
-/* Which of the rows the request gets, NULL: none. */
+/* Returns the row that the request gets; NULL: none. */
 static struct job_claim *choose_claim(struct claiming *claiming)
 {
 	struct job_claim *chosen = &claiming->claims[0];
@@ -111,14 +112,14 @@ static struct job_claim *choose_claim(struct claiming *claiming)
 	return chosen ? chosen : choose_claim_among(claiming, false);
 }
 
-/* Is it known that the file's user may read the recorded file? By the read bits alone, for root as
- * well: what root puts there may be for all to read. */
+/* Do we know that the file's user may read the recorded file? Only the read bits count, for root
+ * too: a file that root puts here may be readable for all. */
 static bool heir_reads(struct claiming *claiming, const struct holding *holding)
 {
 	const struct access *file = &claiming->file;
 	const struct person user = person_of_file(file->uid);
 
-	/* an heir's file is replaced by another one of the heir's */
+	/* an heir replaces a file by another file of the same heir */
 	if (!claiming->is_free && holding->has_heir && holding->heir == file->uid &&
 	    claiming->replaced_uid == file->uid)
 		return holding->heir_reads;
@@ -155,7 +156,8 @@ static int change_row(const struct claiming *claiming, enum submit_change_kind k
 			     &(struct submit_change){.kind = kind, .row = row, .holding = holding});
 }
 
-/* Records that the row is the file's. 1 if anything changed, 0, or -errno. */
+/* Makes the file's user the row's user: the owner, or else the heir. Returns 1 (changed), 0 (was so
+ * already) or -errno. */
 static int bequeath_row(struct claiming *claiming, const struct job_claim *chosen)
 {
 	struct holding holding = chosen->holding;
@@ -167,7 +169,7 @@ static int bequeath_row(struct claiming *claiming, const struct job_claim *chose
 	if (holding_is_same(&holding, &chosen->holding))
 		return 0;
 	r = change_row(claiming, CHANGE_HOLDING, chosen->row, &holding);
-	/* .coc/versions would show the heir what was in the file */
+	/* otherwise .coc/versions would show the heir what was in the file */
 	if (r == 0 && holding.has_heir &&
 	    (!holding.heir_reads || access_shows_more(&holding.owner.file, &claiming->file)))
 		r = change_row(claiming, CHANGE_HIDE_VERSIONS, chosen->row, &holding);
@@ -194,12 +196,12 @@ int claiming_settle(struct claiming *claiming)
 		r = bequeath_row(claiming, chosen);
 		changed |= r > 0;
 	}
-	/* before the request is answered: who was told that the name is made must not lose the
-	 * job */
+	/* save before the request is answered: a user who was told that the name exists must not
+	 * lose the job */
 	return r < 0 ? r : changed ? submit_save(engine) : 0;
 }
 
-/* The rows of the path are judged. */
+/* Judges all rows of a path. */
 static int claim_path(struct claiming *claiming)
 {
 	int n = submit_claims(claiming->space->engine, claiming->path, claiming->claims);
@@ -269,7 +271,8 @@ int claim_yield(struct space *space, fuse_req_t req, struct node *parent, const 
 
 /* ---- commits ---- */
 
-/* Finds the row of the path for the file, which is asked for again if it is not the file's. */
+/* Finds the rows of a path for a commit. If the path's row is not the file's, judges the rows
+ * first. */
 static int find_claims(struct claiming *claiming)
 {
 	struct engine *engine = claiming->space->engine;
@@ -287,9 +290,9 @@ static int find_claims(struct claiming *claiming)
 	return r;
 }
 
-/* Must what a row keeps of text not go into the file? The file's user can have come to the row by
- * somebody else's request, or have got the file from root. Then only a request of the user's own
- * shows whether the user may read the recorded file. */
+/* Must the text of a row not be used for this file? The file's user may have got the row through
+ * another user's request, or the file from root. Then only a request of the file's user proves that
+ * this user may read the recorded file. */
 static bool is_without_text(struct claiming *claiming, const struct holding *holding)
 {
 	const struct access *file = &claiming->file;
@@ -304,8 +307,8 @@ static bool is_without_text(struct claiming *claiming, const struct holding *hol
 		!claim_may_read(claiming->space, holding, caller_with_groups(caller)));
 }
 
-/* Is it content of somebody else's in a file of a user who has a row set aside here? The holding is
- * recorded as that somebody's then, and the user is the heir. */
+/* If the file's user has a row set aside here, and another user commits the file, the holding
+ * records the committer as owner and the file's user as heir. */
 static void credit_committer(const struct claiming *claiming, const struct stat *replaced,
 			     struct holding *holding)
 {

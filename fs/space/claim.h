@@ -5,32 +5,34 @@
 #include "space/caller.h"
 
 /*
- * A job's name keeps the job ID, the story of a refusal, attributes. The essay in claim.c says
- * which user gets them; owner.h has the rule. On a mount of one user everything is that user's, and
- * nothing is asked. claim_tree.h asks for what is below a directory, claim_row.h finds the row of a
- * file.
+ * Which user gets what a job's name keeps: the job ID, the story of a refusal, attributes. The
+ * essay is in claim.c; owner.h has the rule. On a mount of one user all belongs to that user, and
+ * these functions do nothing. See claim_tree.h for all files below a directory, and claim_row.h for
+ * the row of a file.
  */
 
 /*
- * A request puts a regular file under a job's name: the file is there, or is about to be. What the
- * name keeps is this file's from now on, or it is set aside. Call it before anything is looked up
- * or recorded by the path. Other names and other kinds of files are left alone. replaced: the
- * regular file whose place the new file takes. NULL: there is none. Returns 0. -EDQUOT: too many
- * rows are set aside already. On failure the file must not get the name.
+ * Call this function before a request puts a regular file under a job's name, and before the path
+ * is looked up or recorded. If the request may inherit a row of this name, that row is the file's
+ * from now on. Otherwise the row is set aside. Names that are no job's, and other types of files,
+ * are left alone. replaced: the regular file that the new file replaces; NULL: none. Returns 0 or
+ * -errno; -EDQUOT: too many rows are set aside already. After an error the file must not get the
+ * name.
  */
 int claim_name(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 	       const struct stat *file, const struct stat *replaced);
 
-/* A request exchanges what has a name, this file, which takes its row along. A row that is not the
- * file's, and that the request may not have, is set aside. Returns as claim_name(). */
+/* Call this function before a request exchanges the file of this name with another; the file takes
+ * its own row along. A row that is not the file's, and that the request may not inherit, is set
+ * aside. Returns 0 or -errno; -EDQUOT: too many rows are set aside already. */
 int claim_yield(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 		const struct stat *file);
 
 /*
- * The user whose the content of a file is, for the row of a job's name. Call it before a row is
- * written for content. If claim_name() did not come to a row that is not the file's, it is set
- * aside here. Another file, replaced, may have the name while the commit waits; else NULL. req may
- * be NULL.
+ * Finds the author of a file's content, for the row of a job's name. Call this function before the
+ * content is recorded. If claim_name() was not called for the file, and the row is not the file's,
+ * the row is set aside here. The file replaced may have the name while the commit waits; it may be
+ * NULL. A commit that no request asks for has req NULL. Returns 0 or -errno.
  */
 int claim_author(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 		 const struct stat *file, const struct stat *replaced, struct author *ret_author);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows and their files: which row is a file's, how it follows the file, and who may take from
- * it. */
+/* Rows and their files: which row is a file's, how a row follows its file, and who may take from a
+ * row. */
 #define _GNU_SOURCE
 #include "space/caller.h"
 #include "space/claim_row.h"
@@ -111,14 +111,14 @@ bool claim_may_take(struct space *space, fuse_req_t req, struct node *parent,
 	if (file && S_ISREG(file->st_mode) && holding_is_of(holding, file->st_uid)) {
 		if (caller.person.uid == file->st_uid)
 			return true;
-		recorded.directory = directory; /* it has the file */
+		recorded.directory = directory; /* the file is in this directory */
 		recorded.is_elsewhere = false;
 	}
 	return claim_may_inherit(space, &recorded, &directory, &caller);
 }
 
-/* What a row records of a file of its own that was, and is now. False: the file is not the
- * row's. */
+/* Changes a holding when its file's owner or mode has changed. before: the file's former user.
+ * Returns false if the file is not the row's. */
 static bool follow_owner(const struct space *space, struct holding *holding, uid_t before,
 			 const struct owner *now)
 {
@@ -128,7 +128,7 @@ static bool follow_owner(const struct space *space, struct holding *holding, uid
 	}
 	if (!holding->has_heir || holding->heir != before)
 		return false;
-	/* of another's file only the user counts, until it is committed */
+	/* the file belongs to the heir: only the user counts until the file is committed */
 	holding->has_heir = now->file.uid != holding->owner.file.uid;
 	holding->heir_reads = holding->heir_reads && holding->has_heir && now->file.uid == before;
 	holding->heir = now->file.uid;
@@ -176,6 +176,6 @@ void claim_part(struct space *space, struct node *parent, const char *name)
 	if (space->options->one_user || location.dirfd < 0 || location_stat(&location, &st) < 0)
 		return;
 	r = claim_follow(space, parent, name, &st);
-	if (r < 0) /* then what was recorded before is what counts */
+	if (r < 0) /* on failure the record of before stays in force */
 		log_warning("%s: whose it was cannot be recorded: %s", name, strerror(-r));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is asked for when a directory comes to another name: all names below it may keep
- * something. */
+/* A directory gets another name: rows may exist for all names below the new one, and each is
+ * judged. */
 #define _GNU_SOURCE
 #include "space/caller.h"
 #include "space/claim_tree.h"
@@ -17,7 +17,7 @@
 
 #include "base/cleanup.h"
 
-/* Is there a row of this name below a directory? 1, 0 or -errno. */
+/* Is there a row of this name below a directory? Returns 1, 0 or -errno. */
 static int has_row(struct engine *engine, const char *directory, const char *below)
 {
 	_cleanup_free_ char *path = NULL;
@@ -32,8 +32,8 @@ static int has_row(struct engine *engine, const char *directory, const char *bel
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
-/* Looks at what a directory brings below it, a file or none. Returns 1 for a regular file, 0 or
- * -errno. */
+/* Looks whether the moved directory has a file of this name below it. Returns 1 for a regular file,
+ * 0 or -errno. */
 static int look_below_directory(struct claiming *claiming, int from_fd, const char *from,
 				const char *below)
 {
@@ -49,9 +49,8 @@ static int look_below_directory(struct claiming *claiming, int from_fd, const ch
 	return S_ISREG(st.st_mode);
 }
 
-/* The directory that is moved is another one than the recorded ones. For what the request may not
- * have this is recorded: what this directory lets its users do says nothing about the recorded
- * files. */
+/* Marks the rows that the request may not inherit: another directory will stand in the place of the
+ * recorded one. What this directory lets its users do says nothing about the recorded files. */
 static int mark_elsewhere(struct claiming *claiming)
 {
 	int r = 0;
@@ -71,9 +70,9 @@ static int mark_elsewhere(struct claiming *claiming)
 	return r;
 }
 
-/* A name below where a directory goes, which has a row: what the directory brings under this name,
- * a file or a row without a file, must not take the place of a row that the request may not have.
- */
+/* Judges one name below the new directory that has a row. The moved directory may bring a file of
+ * this name, or a row without a file. That must not take the place of a row that the request may
+ * not inherit. */
 static int claim_below(struct claiming *claiming, int from_fd, const char *from,
 		       const char *from_path, const char *below)
 {

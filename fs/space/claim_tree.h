@@ -4,8 +4,8 @@
 
 #include "space/caller.h"
 
-/* As claim_name(), for all job files that the rename of the directory from brings below the
- * directory to. Returns 0 or -errno; on failure the rename must not be done. */
+/* Does the work of claim_name() for all job files that a rename of the directory from will bring
+ * below the directory to. Returns 0 or -errno; on failure the rename must not be done. */
 int claim_tree(struct space *space, fuse_req_t req, struct node *from_parent, const char *from,
 	       struct node *to_parent, const char *to);
 

@@ -4,33 +4,37 @@
 
 #include "space/caller.h"
 
-/* What claim.c and claim_tree.c share: the judgement of one name. */
+/* The judgement of one name, shared by claim.c and claim_tree.c: which row does the request get? */
 
-/* One name, a request, and the file that the name is for. */
+/* One judgement: a name, the request for it, and the file that gets the name. */
 struct claiming {
 	struct space *space;
 	const char *path;
 	struct caller caller;
 	struct access file, directory;
-	bool is_free;	 /* nothing is replaced */
-	bool is_commit;	 /* the name is not made: the file's user is judged as well */
-	bool is_unasked; /* there is no request */
-	bool is_tree;	 /* a directory is moved: it is another one than the recorded one */
+	bool is_free; /* the new file replaces no other file */
+	/* a commit: it makes no name, and the file's user must be able to inherit too */
+	bool is_commit;
+	bool is_unasked; /* no request asks for this */
+	/* a directory is moved onto this name, so it is another directory than the recorded one */
+	bool is_tree;
 	uid_t replaced_uid;
 	struct job_claim claims[CLAIMS_ASIDE_MAX + 1];
 	int n;
 };
 
-/* The row that the path finds, NULL: it has none. */
+/* Returns the row that the path finds; NULL: all rows are set aside, or there is none. */
 const struct job_claim *claiming_current(const struct claiming *claiming);
 
-/* May the request have what a row keeps? */
+/* May the request inherit this row? */
 bool claiming_may_inherit(struct claiming *claiming, const struct holding *holding);
 
-/* Judges the rows of the name, and moves them. Returns 0 or -errno. */
+/* Decides which row the request gets: brings that row back, and sets the path's present row aside
+ * if it is another. Returns 0 or -errno. */
 int claiming_settle(struct claiming *claiming);
 
-/* Sets the row that the path finds aside, unless the request may have it. Returns 0 or -errno. */
+/* Sets the row that the path finds aside, unless the request may inherit it. Returns 0 or
+ * -errno. */
 int claiming_yield(struct claiming *claiming);
 
 #endif
