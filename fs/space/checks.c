@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file is checked when a process opens or stats it (refresh.c): one question for one job. A
- * process that goes through a large directory would ask a question for each file, one after the
- * other. A list of jobs tells the versions of 100 jobs at once. So only so many files are checked
- * one by one in a second. Beyond that a scan of all jobs begins, and nobody waits for it. After the
- * scan a file is due for a check only if the list has another version than the file.
+ * A file is checked when a process opens or stats it (refresh.c): one question about one job. A
+ * process that goes through a large directory would ask one question after the other. A list of
+ * jobs has the versions of 100 jobs at once. So only CHECKS_PER_SECOND files are checked one by one
+ * in a second. Beyond that a scan of all jobs begins, and no request waits for it. After the scan a
+ * file is due for a check only if the list has another version than the file.
  *
- * A file that is not checked shows the text that is there. Nobody is overwritten because of that:
+ * A file that is not checked shows the text that is there. That cannot overwrite a newer version:
  * each update asks for the newest version itself.
  */
 #define _GNU_SOURCE
@@ -30,7 +30,7 @@ static void begin_second(struct space *space)
 	space->checks = (struct checks){.since_ms = now_ms};
 }
 
-/* Takes one of what is left of a second. */
+/* Takes one of the checks that are left in this second. Returns false if none is left. */
 static bool take_one(struct space *space, unsigned *taken)
 {
 	struct waiter *waiter = NULL;

@@ -5,14 +5,16 @@
 #include "space/space.h"
 
 /*
- * How many files are checked one by one: checks.c says why. Each returns false when there were
- * enough in this second; then the whole list of jobs is asked for, unless that was done lately.
+ * Bounds how many files are checked one by one. checks.c says why. Both functions return false if
+ * this second had enough. Then a scan of all jobs begins, unless one was made lately.
  */
 
-/* Takes one of the attributes that are given to the kernel for no time, so that it asks again. */
+/* Asks before attributes get a timeout of 0, so that the kernel asks for them again. Returns false
+ * if this second had enough of them. */
 bool checks_take_look(struct space *space);
 
-/* Takes one of the questions to the service about a single job. */
+/* Asks before the service is asked for a single job. Returns false if this second had enough of
+ * such questions. */
 bool checks_take_question(struct space *space);
 
 #endif

@@ -66,7 +66,8 @@ bool file_version_can_check(const struct space *space)
 	       show_check(space->engine) == 0;
 }
 
-/* So long the kernel may believe the attributes of a name: 0 when a check of the file is due. */
+/* How many seconds the kernel may keep the attributes of a name; 0 if a check of the file is
+ * due. */
 static double attributes_timeout_s(struct space *space, const struct node *parent, const char *name,
 				   const struct stat *st)
 {

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a program has read decides what it may overwrite. A text that a refresh has put into a file
- * is the base when the first program reads it (submit/freshness.c). An open is no reading: rsync
- * opens the file that it replaces, and reads nothing of it. Which program knows which version is
- * noted (readers.c), and a commit asks for that.
+ * The version that a program has read decides which version it may overwrite. A text that a refresh
+ * has put into a file becomes the base when the first program reads it (submit/freshness.c). An
+ * open is no reading: rsync opens the file that it replaces, and reads nothing of it. readers.c
+ * notes which process knows which version, and a commit asks for that.
  *
- * The kernel keeps pages, and does not ask for data that it has. So in most cases an open has to
- * count: the program is noted there. An open of a text that nobody has read does not count. Nor
- * does an open by a program that has read an older version: it may lock the file, or write what it
- * has in memory. There the kernel is told to drop its pages, and the next read is seen.
+ * The kernel keeps pages of a file, and does not ask for data that it has. So in most cases an open
+ * must count as a reading: the process is noted there. Two opens do not count. The first is the
+ * open of a text that no process has read. The second is an open by a program that has read an
+ * older version: it may lock the file, or write what it has in memory. In both cases the kernel is
+ * told to drop its pages, so that the next read reaches us.
  */
 #define _GNU_SOURCE
 #include "space/reading.h"
@@ -23,8 +24,8 @@
 #include "space/proc.h"
 #include "submit/freshness.h"
 
-/* Has the file a text that nobody has read? What is in the file may be text that was not
- * submitted. */
+/* Has the file a text that no process has read? The digest decides, because the file may have a
+ * text that was not submitted. */
 static bool has_unread(struct space *space, struct node *node, const struct freshness *fresh)
 {
 	return fresh->unread && fresh->is_settled && file_version_has_text(space, node, fresh);
@@ -56,8 +57,8 @@ void reading_note(struct space *space, pid_t process, struct node *node)
 		readers_note(&space->readers, process, row, text);
 }
 
-/* A text that nobody had read is read: it is the base of its job file from now on. Returns whether
- * there is such a file, and then its row and text. */
+/* Makes an unread text the base of its job file: a process reads it. Returns whether the file is a
+ * job file, and then its row and text. */
 static bool settle_unread(struct space *space, struct node *node, int64_t *ret_row,
 			  uint64_t *ret_text)
 {
@@ -95,7 +96,7 @@ void reading_begin(struct space *space, fuse_req_t req, struct node *node)
 	process = proc_process(fuse_req_ctx(req)->pid);
 	if (process)
 		readers_note(&space->readers, process, row, text);
-	/* who has it open may read it from the kernel's cache now */
+	/* every process that has the file open may now read the text from the kernel's cache */
 	LIST_FOREACH (handle, &node->content->handles, link) {
 		if (handle->readable && handle->opener && handle->opener != process)
 			readers_note(&space->readers, handle->opener, row, text);
@@ -118,13 +119,14 @@ void reading_on_found(void *data, int64_t row, int64_t from)
 	readers_base_moves(&space->readers, row, from);
 }
 
-/* The process that waits for a commit, or 0. */
+/* Returns the process that waits for a commit; 0: unknown. */
 static pid_t writer_of(const struct pending_reply *wait)
 {
 	return wait->req ? proc_process(fuse_req_ctx(wait->req)->pid) : 0;
 }
 
-/* The process of a commit that has read an older version of a row than its base, or 0. */
+/* Returns the process of a commit that has read an older version of a row than its base; 0:
+ * none. */
 static pid_t find_old_reader(const struct pending_reply *wait, int64_t row, int64_t *ret_older)
 {
 	struct readers *readers = &wait->space->readers;
@@ -139,8 +141,8 @@ static pid_t find_old_reader(const struct pending_reply *wait, int64_t row, int6
 	return older ? process : 0;
 }
 
-/* Has a file the text that it had by the ledger? Then only an attribute of it is committed, and a
- * text that a refresh has brought is still one that nobody has read. */
+/* Has a file the text that the ledger records? Then only attributes are committed, and a text that
+ * a refresh has brought stays unread. */
 static bool has_text_of(struct space *space, const struct stat *st, const struct freshness *fresh)
 {
 	struct node *node = node_find(&space->nodes, st->st_ino);

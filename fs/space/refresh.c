@@ -2,22 +2,22 @@
 /*
  * A job file follows its job. When a process opens or stats the file, and the service was not asked
  * for the job lately (submit/freshness.c), the request waits for a check: one ShowDocument. If the
- * service has a newer text, the text takes the place of the file's (incoming.c) as a new inode, and
- * the request goes on with it.
+ * service has a newer text, that text replaces the text of the file (incoming.c) as a new inode,
+ * and the request goes on with the new inode.
  *
- * Only a clean file is replaced: it has the text that the ledger says, it is open nowhere,
- * and nothing of it is unfinished. What became of its last commit does not count: a refused text
- * that is in the file makes it another text than the ledger says. All this is asked again right
- * before the new text takes the name, because other requests come meanwhile. A file that some
- * process has open stays as it is, and its check is made when it is closed.
+ * Only a clean file is replaced: it has the text that the ledger records, it is not open, and
+ * nothing of it is unfinished. The outcome of its last commit does not matter: after a refusal, the
+ * text in the file differs from the text that the ledger records. All this is checked again right
+ * before the new text takes the name, because other requests come meanwhile. If a process has the
+ * file open, the file stays as it is, and its check is made when it is closed.
  *
- * When the service is away, the file that is there is the answer. Nobody waits longer than
- * REFRESH_WAIT_MS, and after such a wait nobody waits for a while. A job that is gone changes
- * nothing here: the keys may be those of another account. The file warns (coc.warnings), and the
- * next commit tells.
+ * If the service is away, the request gets the file that is there. No request waits longer than
+ * REFRESH_WAIT_MS, and after such a wait no request waits for a while. If the service does not know
+ * a job, nothing changes here: the keys may be those of another account. The file warns
+ * (coc.warnings), and the next commit reports it.
  *
- * LOOKUP does not wait, as a listing of a directory may look up thousands of names. Its answer says
- * that the attributes hold for no time, so the kernel asks for them (GETATTR), and that waits.
+ * LOOKUP does not wait, because a listing of a directory may look up thousands of names. Its answer
+ * gives the attributes a timeout of 0, so the kernel asks for them (GETATTR), and GETATTR waits.
  */
 #define _GNU_SOURCE
 #include "space/refresh.h"
@@ -38,15 +38,15 @@
 #include "submit/show.h"
 #include "submit/freshness.h"
 
-/* A check of one file, and what follows from it. */
+/* A check of one file, and the refresh that may follow. */
 struct refresh {
 	struct space *space;
-	struct node *node; /* held */
+	struct node *node; /* we hold a reference */
 	struct freshness fresh;
-	struct show_waiter *asked; /* while the service is asked */
+	struct show_waiter *asked; /* NULL: the service is not being asked */
 	uid_t user;
 	struct loop_timer patience;
-	int64_t version; /* that comes into the file */
+	int64_t version; /* the version whose text the file gets */
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 	struct waiting_requests waiting;
 	LIST_ENTRY(refresh) link; /* in space->refreshes */
@@ -61,7 +61,7 @@ static bool is_open(const struct node *node)
 
 /* ---- the end ---- */
 
-/* Ends a refresh: this is the last touch. */
+/* Ends a refresh: answers its requests and frees it. */
 static void end_refresh(struct refresh *refresh, int r)
 {
 	struct space *space = refresh->space;
@@ -81,13 +81,13 @@ void refresh_interrupt_all(struct space *space)
 		next = LIST_NEXT(refresh, link);
 		waiting_requests_end(&refresh->waiting, -EINTR);
 		if (!refresh->asked)
-			continue; /* a thread is at work: its end frees it */
+			continue; /* a thread is at work: its end frees the refresh */
 		show_drop(steal_ptr(refresh->asked));
 		end_refresh(refresh, 0);
 	}
 }
 
-/* The service takes long: what is there is the answer. */
+/* The service takes too long: lets the requests go on with the file that is there. */
 static void on_patience_over(void *data)
 {
 	struct refresh *refresh = data;
@@ -99,8 +99,8 @@ static void on_patience_over(void *data)
 
 /* ---- the check ---- */
 
-/* Is the file still the one that was asked for, and may its text be replaced? 0, or -errno; fresh
- * is made new. */
+/* Has the node still the same file and job, and may the file's text be replaced? Returns 0 and
+ * updates refresh->fresh, or -errno. */
 static int check_clean(struct refresh *refresh)
 {
 	struct freshness fresh;
@@ -122,7 +122,7 @@ static int may_replace(void *data)
 	return check_clean(data);
 }
 
-/* Records a newer text that the file has. */
+/* Records that the file has the newer text. Returns 0 or -errno. */
 static int record_text(struct refresh *refresh)
 {
 	int r = freshness_take(refresh->space->engine, &refresh->fresh, refresh->version,
@@ -153,7 +153,7 @@ static void on_incoming_done(void *data, int result)
 	end_refresh(refresh, 0);
 }
 
-/* Has the text of a newer version put into the file. */
+/* Writes the text of a newer version into the file. */
 static void bring_in(struct refresh *refresh, const struct shown_job *job)
 {
 	struct space *space = refresh->space;
@@ -172,7 +172,8 @@ static void bring_in(struct refresh *refresh, const struct shown_job *job)
 	incoming_begin(space, &spec, may_replace, on_incoming_done, refresh);
 }
 
-/* The service has a newer version than the file. */
+/* Takes a newer version of the service: into the file if the file is clean, or else into the
+ * ledger's record only. */
 static void take_newer(struct refresh *refresh, const struct shown_job *job)
 {
 	struct space *space = refresh->space;
@@ -189,7 +190,7 @@ static void take_newer(struct refresh *refresh, const struct shown_job *job)
 	}
 	if (r == 0)
 		r = file_version_digest(space, refresh->node, digest);
-	/* a crash came between the text and its record */
+	/* the file has the newer text already: a crash came before its record */
 	if (r == 0 && !memcmp(refresh->digest, digest, sizeof(digest))) {
 		record_text(refresh);
 		end_refresh(refresh, 0);
@@ -212,7 +213,7 @@ static void on_refresh_shown(void *data, int result, const struct shown_job *job
 	refresh->asked = NULL;
 	if (result == 0) {
 		space->refresh_slow_until_ms = 0;
-		/* what cannot be recorded is looked at by the next update */
+		/* ignore an error: the next update asks again */
 		freshness_hold(space->engine, &refresh->fresh, job->version, job->attrs);
 	}
 	if (result == 0 && job->version > freshness_version(&refresh->fresh)) {
@@ -238,7 +239,7 @@ static struct refresh *find_refresh(const struct space *space, const struct node
 	return NULL;
 }
 
-/* Is a check due? A draft whose commit was refused is not asked for: its text stays. */
+/* Is a check due? Not for a draft whose commit was refused: its text stays. */
 static bool is_check_due(struct space *space, struct node *node, const struct freshness *fresh)
 {
 	if (!fresh->is_settled || (fresh->due_ms && !fresh->is_behind) ||
@@ -247,7 +248,8 @@ static bool is_check_due(struct space *space, struct node *node, const struct fr
 	return !fresh->is_refused || file_version_has_text(space, node, fresh);
 }
 
-/* Asks for the job of a node, if a check is due. NULL: it is not, or cannot be made. */
+/* Asks the service for the job of a node, if a check is due. NULL: none is due, or it cannot be
+ * made. */
 static struct refresh *begin_refresh(struct space *space, struct node *node, uid_t user)
 {
 	struct refresh *refresh;
@@ -283,7 +285,7 @@ bool refresh_await(fuse_req_t req, struct node *node, const void *data, size_t s
 		return false;
 	refresh = find_refresh(space, node);
 	if (refresh && !refresh->patience.loop)
-		return false; /* nobody waits for it any more */
+		return false; /* its requests have stopped waiting */
 	if (!refresh)
 		refresh = begin_refresh(space, node, fuse_req_ctx(req)->uid);
 	return refresh &&

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * setfattr -n coc.job_id -v ID FILE binds a file to a job of the service. It is the way out when
- * more than one job has the file's name, and it brings back a job whose import was removed.
+ * setfattr -n coc.job_id -v ID FILE binds a file to a job of the service. Users need it when
+ * several jobs have the file's name, and to bring back a job whose import was removed.
  *
- * The service is asked for the job first (ShowDocument). Then the ledger records the binding
- * (submit/job_naming.c). Nothing is sent. If the file is empty, it is filled with the job's text
- * before that. Another text stays as it is, and is a draft.
+ * First the service is asked for the job (ShowDocument). Then the ledger records the binding
+ * (submit/job_naming.c). No text is sent. If the file is empty, it is filled with the job's text
+ * before the binding. If the file has another text, that text stays, and is a draft.
  *
- * The file may change while the service is asked. So what the file is, whose it is and what it says
- * is looked at again when the answer is there.
+ * The file may change while the service is asked. So when the answer is there, the type, the owner
+ * and the text of the file are checked again.
  */
 #define _GNU_SOURCE
 #include "space/set_job.h"
@@ -32,16 +32,17 @@
 #include "space/pending_reply.h"
 #include "submit/job_naming.h"
 
-/* A request that waits for the service, or for the text to come into an empty file. */
+/* A request that waits for the service, or for the job's text to be written into an empty file. */
 struct job_setting {
 	struct space *space;
-	struct node *node; /* held */
-	fuse_req_t req;	   /* NULL: it was interrupted */
+	struct node *node; /* we hold a reference */
+	fuse_req_t req;	   /* NULL: the request was interrupted */
 	uid_t user;
 	char job_id[COC_DOCUMENT_ID_ROOM];
-	struct show_waiter *asked;    /* while the service is asked */
-	struct shown_job job;	      /* while the text comes: a copy; its strings are owned */
-	char *texts;		      /* them */
+	struct show_waiter *asked; /* NULL: the service is not being asked */
+	/* while the text is being written: a copy of the job; texts owns its strings */
+	struct shown_job job;
+	char *texts;		      /* one allocation, which has all strings of job */
 	LIST_ENTRY(job_setting) link; /* in space->job_settings */
 };
 
@@ -52,7 +53,7 @@ bool set_job_is_name(const char *name)
 
 /* ---- the end ---- */
 
-/* Answers, and frees: this is the last touch. */
+/* Ends a setting: answers its request and frees it. */
 static void end_setting(struct job_setting *setting, int r)
 {
 	struct space *space = setting->space;
@@ -68,7 +69,7 @@ static void end_setting(struct job_setting *setting, int r)
 	free(setting);
 }
 
-/* Tells in the log and in .error why a file cannot have the job. Returns -err->errnum. */
+/* Writes to the log and to .error why a file cannot have the job. Returns -err->errnum. */
 static int refuse_setting(struct space *space, fuse_req_t req, struct node *node,
 			  const struct err *err)
 {
@@ -94,7 +95,7 @@ static void on_setting_interrupted(fuse_req_t req, void *data)
 	fuse_req_t waiting = steal_ptr(setting->req);
 
 	(void)req;
-	/* libfuse holds the lock of the request: its end frees the rest */
+	/* do not free here: libfuse holds the lock of the request. The setting's end frees it */
 	reply(waiting, -EINTR);
 }
 
@@ -109,7 +110,7 @@ void set_job_interrupt_all(struct space *space)
 			reply(steal_ptr(setting->req), -EINTR);
 		}
 		if (!setting->asked)
-			continue; /* a thread is at work: its end frees it */
+			continue; /* a thread is at work: its end frees the setting */
 		show_drop(steal_ptr(setting->asked));
 		end_setting(setting, 0);
 	}
@@ -117,7 +118,8 @@ void set_job_interrupt_all(struct space *space)
 
 /* ---- the file ---- */
 
-/* The user may write the file, and could not write the job's if it were shown here. */
+/* Refuses a user who may write this file, but could not write the job's file if it were shown
+ * here. */
 static int refuse_user(struct space *space, fuse_req_t req, struct node *node)
 {
 	struct err err;
@@ -129,7 +131,7 @@ static int refuse_user(struct space *space, fuse_req_t req, struct node *node)
 	return refuse_setting(space, req, node, &err);
 }
 
-/* The value names no job. */
+/* Refuses a value that is no job ID. */
 static int refuse_value(struct space *space, fuse_req_t req, struct node *node)
 {
 	struct err err;
@@ -139,8 +141,8 @@ static int refuse_value(struct space *space, fuse_req_t req, struct node *node)
 	return refuse_setting(space, req, node, &err);
 }
 
-/* May a request give this file a job? Returns 0, or -errno: -ENODATA if it is no job file. A user
- * who may not write the file leaves no story with it. */
+/* May a request bind this file to a job? Returns 0, or -errno; -ENODATA: it is no job file. If the
+ * user may not write the file, no story is written for it. */
 static int check_file(struct space *space, fuse_req_t req, struct node *node, struct stat *ret_st)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -163,7 +165,7 @@ static int check_file(struct space *space, fuse_req_t req, struct node *node, st
 	return node->content && node->content->writers ? -EBUSY : 0;
 }
 
-/* Has the file the text of the job? 1, 0 or -errno. */
+/* Has the file the text of the job? Returns 1, 0 or -errno. */
 static int has_text(struct space *space, struct node *node, const struct shown_job *job)
 {
 	_cleanup_free_ char *content = NULL;
@@ -178,7 +180,7 @@ static int has_text(struct space *space, struct node *node, const struct shown_j
 	return r;
 }
 
-/* Records that the file has the job, and ends. */
+/* Records the binding in the ledger and ends the setting. */
 static void record_setting(struct job_setting *setting, const struct shown_job *job)
 {
 	struct space *space = setting->space;
@@ -222,7 +224,7 @@ static int may_fill(void *data)
 	return content && !LIST_EMPTY(&content->handles) ? -EBUSY : 0;
 }
 
-/* Copies a text to *to, and moves *to behind it. */
+/* Copies a text to *to, and moves *to behind the copy. Returns the copy. */
 static const char *keep_text(char **to, const char *text)
 {
 	char *kept = *to;
@@ -233,7 +235,8 @@ static const char *keep_text(char **to, const char *text)
 	return kept;
 }
 
-/* Keeps the job that was shown while its text comes into the file. Returns 0 or -ENOMEM. */
+/* Copies the job for the time that its text is being written into the file. Returns 0 or
+ * -ENOMEM. */
 static int keep_job(struct job_setting *setting, const struct shown_job *job)
 {
 	size_t size = job->size + 1;
@@ -256,7 +259,7 @@ static int keep_job(struct job_setting *setting, const struct shown_job *job)
 	return 0;
 }
 
-/* Has the text of the job put into a file that is empty. */
+/* Writes the job's text into an empty file. */
 static void fill_file(struct job_setting *setting, const struct shown_job *job,
 		      const struct stat *st)
 {

@@ -4,15 +4,16 @@
 
 #include "space/space.h"
 
-/* A user says which job a file has: set_job.c has the essay. */
+/* A user says which job a file has. The essay is in set_job.c. */
 
-/* Is it the name of the attribute: coc.job_id or user.coc.job_id? */
+/* Is this the name of the attribute: coc.job_id or user.coc.job_id? */
 bool set_job_is_name(const char *name);
 
-/* Sets it to a job ID. Takes the request. */
+/* Binds a node's file to the job ID in value. Answers req, at once or when the service has
+ * answered. */
 void set_job(fuse_req_t req, struct node *node, const char *value, size_t size);
 
-/* The mount ends: requests that wait are answered with EINTR. */
+/* Answers all requests that wait with EINTR, at the end of the mount. */
 void set_job_interrupt_all(struct space *space);
 
 #endif
