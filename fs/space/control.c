@@ -18,7 +18,7 @@
 #include "space/version_text.h"
 #include "space/version_tree.h"
 
-/* The counters, while what is queued is counted for them. */
+/* The text of .coc/metrics, while the queue is being counted for it. */
 struct metrics_text {
 	struct text_source source;
 	struct space *space;
@@ -71,8 +71,8 @@ static void open_queue(fuse_req_t req, struct fuse_file_info *fi)
 	text_open_long(req, queue_view_text(space_of(req), req), fi);
 }
 
-/* The owner may write in the directory by its mode, so that the answer is our EPERM and not the
- * kernel's EACCES. */
+/* .coc and the files in it. The modes let the owner write in the directories, so that the answer to
+ * a write is our EPERM and not the kernel's EACCES. */
 static const struct {
 	const char *name;
 	mode_t mode;
@@ -115,7 +115,8 @@ int control_stat(struct space *space, const struct node *node, struct stat *ret_
 		.st_blksize = 4096,
 	};
 
-	/* what they say is of now; how much it is shows when it is read, as in /proc */
+	/* the text is made at the open, so its time is now; the size shows when it is read, as in
+	 * /proc */
 	clock_gettime(CLOCK_REALTIME, &st.st_mtim);
 	st.st_atim = st.st_ctim = st.st_mtim;
 	view_apply_derived(&space->options->view, &st);
@@ -176,7 +177,7 @@ void control_release_dir(fuse_req_t req, const struct node *node, struct fuse_fi
 		reply(req, 0);
 }
 
-/* Adds the entry with a number: ".", "..", then the files. Returns the size it takes. */
+/* Adds entry number: 0 is ".", 1 is "..", then the files. Returns the size that the entry takes. */
 static size_t add_control_entry(fuse_req_t req, char *answer, size_t room, int number, bool plus)
 {
 	struct space *space = space_of(req);
@@ -191,7 +192,7 @@ static size_t add_control_entry(fuse_req_t req, char *answer, size_t room, int n
 		fill_control_entry(space, (enum control)(number - 1), &entry);
 	size = plus ? fuse_add_direntry_plus(req, answer, room, name, &entry, number + 1)
 		    : fuse_add_direntry(req, answer, room, name, &entry.attr, number + 1);
-	/* only what is listed with its attributes gives the kernel a reference */
+	/* only an entry that is listed with its attributes gives the kernel a reference */
 	if (entry.ino && (!plus || size > room))
 		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
 	return size;

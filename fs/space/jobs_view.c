@@ -29,7 +29,8 @@ static bool may_see_job(void *data, const struct catalogue_binding *binding)
 		       : viewer_may_read_foreign(data);
 }
 
-/* A file that was removed leaves its row, and another user's file may have the name. */
+/* Does the bound path still have its file? A row outlives its file, and another user's file may
+ * have the name. */
 static bool has_file(void *data, const struct catalogue_binding *binding)
 {
 	const struct viewer *viewer = data;

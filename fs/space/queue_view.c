@@ -9,7 +9,8 @@
 #include "space/path.h"
 #include "space/viewer.h"
 
-/* Could the viewer read the .id of a row? Takes a story away that is not for the viewer. */
+/* May the viewer see this row? If the viewer may not see its story, the story is removed from the
+ * row. */
 static bool may_see(void *data, struct job_pending *row)
 {
 	bool shows_text;
@@ -50,7 +51,7 @@ struct text_source *queue_view_text(struct space *space, fuse_req_t req)
 
 /* ---- coc.hidden ---- */
 
-/* A count of hidden rows, while it goes on. */
+/* A count of hidden rows that is under way. */
 struct counting {
 	struct sliced sliced; /* in space->slices */
 	LIST_ENTRY(counting) link;
@@ -69,7 +70,8 @@ static bool is_below(const char *dir, const char *path)
 	return !length || (!strncmp(dir, path, length) && path[length] == '/');
 }
 
-/* What is elsewhere is not hidden. */
+/* Is this row not to be counted? A row that is not below the directory, or that the viewer may
+ * see. */
 static bool is_not_hidden(void *data, struct job_pending *row)
 {
 	struct counting *counting = data;

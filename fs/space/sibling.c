@@ -17,7 +17,7 @@
 #include "space/text.h"
 #include "space/timeouts.h"
 
-#define LEFT_MODE 0400 /* when its job file is gone */
+#define LEFT_MODE 0400 /* the mode of a sibling whose job file is gone */
 
 int sibling_job_path(const struct node *parent, const char *name, enum sibling sibling,
 		     char **ret_path)
@@ -47,7 +47,7 @@ int sibling_glance(struct space *space, const struct node *parent, const char *j
 
 	if (r == 0)
 		r = import_glance_path(space, path, &seen, &is_import);
-	/* what has too long a path is not in the ledger */
+	/* a path that is too long is not in the ledger */
 	if (r < 0 && r != -ENOENT && r != -ENAMETOOLONG)
 		return r;
 	*ret_seen = seen;
@@ -66,15 +66,15 @@ bool sibling_stat_job(struct space *space, struct node *parent, const char *name
 	       location_stat(&location, ret_st) == 0;
 }
 
-/* What a sibling is beside: the row, and the job file if it is there. */
+/* The row of a sibling, and the job file beside it if there is one. */
 struct beside {
 	struct job_glance seen;
 	struct stat job;
 	bool has_job;
-	bool is_deleted; /* the ledger has no row: deleted_siblings.h */
+	bool is_deleted; /* a deleted sibling: the ledger has no row (deleted_siblings.h) */
 };
 
-/* Does the row belong to the file that is there? */
+/* Does the row belong to the file beside the sibling? */
 static bool has_own_file(const struct space *space, const struct beside *beside)
 {
 	if (space->options->one_user)
@@ -84,9 +84,10 @@ static bool has_own_file(const struct space *space, const struct beside *beside)
 }
 
 /*
- * The readers of a sibling: the readers of its job file. When that is gone, the row's owner. Beside
- * a file of an heir's, the story of another user's file is that user's. It is for the heir too if
- * the heir could read that file. check_reader() sees to it that no other user reads the story.
+ * Finds who may read a sibling: the readers of its job file; or the row's owner, if that file is
+ * gone. If the file is an heir's, the .error may be the story of the former owner's file. Then it
+ * belongs to the former owner, and the heir may read it only if the heir could read that file. All
+ * other users are kept from such a story by check_reader().
  */
 static struct access readers_of_sibling(const struct space *space, enum sibling sibling,
 					const struct beside *beside)
@@ -132,8 +133,8 @@ static struct stat show_sibling(const struct space *space, const struct node *pa
 	return st;
 }
 
-/* Is it one of a job that was deleted with its file? Then whose it was. Not if there is a file of
- * that name again. */
+/* Finds the owner of a deleted sibling; NULL: it is none. If its job file exists again, the deleted
+ * sibling is forgotten. */
 static const struct access *find_deleted_sibling(struct space *space, struct node *parent,
 						 const char *name, enum sibling sibling)
 {
@@ -150,7 +151,8 @@ static const struct access *find_deleted_sibling(struct space *space, struct nod
 	return NULL;
 }
 
-/* What a sibling is beside. -ENOENT: it is not there. */
+/* Finds the row and the job file of a sibling. Returns 0, -ENOENT (there is no such sibling) or
+ * another -errno. */
 static int look_beside(struct space *space, struct node *parent, const char *name,
 		       enum sibling sibling, struct beside *ret_beside)
 {
@@ -178,15 +180,16 @@ static int look_beside(struct space *space, struct node *parent, const char *nam
 	return 0;
 }
 
-/* Was a sibling gone just now? One that comes and goes is not worth keeping. */
+/* Was a sibling gone a moment ago? The kernel keeps nothing of a sibling that comes and goes. */
 static bool is_unsettled(const struct space *space, const struct node *node)
 {
 	return node->gone_ms &&
 	       (uint32_t)loop_now_ms(space->loop) - node->gone_ms < SIBLING_UNSETTLED_MS;
 }
 
-/* May the kernel keep a sibling? Some siblings change without a word. A remover does not see one
- * for a while (removals.h). Beside an ignored name it is there as long as the name has a job. */
+/* May the kernel keep a sibling? Not a deleted sibling, which changes without a report. Not one
+ * that was removed a moment ago: its remover must not see it (removals.h). Not one beside an
+ * ignored name: it exists only as long as the name has a job. */
 static bool may_keep(struct space *space, const struct node *node, const struct beside *beside)
 {
 	const char *name = node->link.name;
@@ -201,12 +204,13 @@ static bool may_keep(struct space *space, const struct node *node, const struct 
 			     loop_now_ms(space->loop));
 }
 
-/* For how long the kernel keeps a name and attributes: sibling_cache.c says why. */
+/* Sets how long the kernel keeps name and attributes. sibling_cache.c says why. */
 static void set_timeouts(struct space *space, struct node *node, bool may_keep,
 			 const struct sibling_telling *telling, struct fuse_entry_param *entry)
 {
 	struct sibling_answer *answer = may_keep ? telling->answer : NULL;
-	/* who looks once need not ask for the attributes as well */
+	/* a program that looks once gets the attributes with the name, so it need not ask for
+	 * them */
 	const bool keeps_name = may_keep && (telling->is_listing || node->lookups > 1);
 
 	if (answer && answer->n == SIBLING_ANSWER_MAX)
@@ -220,7 +224,7 @@ static void set_timeouts(struct space *space, struct node *node, bool may_keep,
 		sibling_cache_told(space, node, answer);
 }
 
-/* Enters the node of a sibling. */
+/* Enters the node of a sibling and fills the answer. Returns 0 or -ENOMEM. */
 static int enter_sibling(struct space *space, struct node *parent, const char *name,
 			 enum sibling sibling, const struct beside *beside,
 			 const struct sibling_telling *telling, struct fuse_entry_param *ret_entry)
@@ -257,9 +261,9 @@ int sibling_fill_beside(struct space *space, struct node *parent, const char *na
 }
 
 /*
- * A sibling is gone. If the kernel keeps the name, it must look the name up anew, which ESTALE has
- * it do, once for each call of a program. If the kernel does not keep the name, it has looked just
- * now.
+ * Notes that a sibling is gone, and returns the error for it. If the kernel keeps the name, -ESTALE
+ * makes it look the name up anew, once for each call of a program. Otherwise the kernel has looked
+ * the name up just now, and -ENOENT is right.
  */
 static int tell_gone(const struct space *space, struct node *node)
 {
@@ -270,14 +274,15 @@ static int tell_gone(const struct space *space, struct node *node)
 	return is_kept ? -ESTALE : -ENOENT;
 }
 
-/* What a node is beside now. */
+/* Finds the row and the job file of a node's sibling. Returns 0 or -errno; -ESTALE or -ENOENT: the
+ * sibling is gone. */
 static int look_beside_node(struct space *space, struct node *node, struct beside *ret_beside)
 {
 	enum sibling sibling = (enum sibling)node->sibling;
 	struct node *parent = node->link.parent;
 	int r;
 
-	/* the name means something else by now */
+	/* the name is no sibling's any more, or the node has lost it */
 	if (!parent || job_name_sibling(space, parent, node->link.name, NULL) != sibling)
 		return -ESTALE;
 	r = look_beside(space, parent, node->link.name, sibling, ret_beside);
@@ -328,7 +333,8 @@ int sibling_check(struct space *space, struct node *node)
 	return node->kind == NODE_SIBLING ? look_beside_node(space, node, &beside) : 0;
 }
 
-/* The text of a sibling as it is now. */
+/* Writes the present text of a sibling. Returns 0, -ENOENT (the sibling is gone) or another
+ * -errno. */
 static int read_text(struct space *space, fuse_req_t req, const struct node *node, struct buf *text)
 {
 	enum sibling sibling = (enum sibling)node->sibling;
@@ -336,7 +342,7 @@ static int read_text(struct space *space, fuse_req_t req, const struct node *nod
 	_cleanup_free_ char *path = NULL;
 	int r;
 
-	(void)req; /* check_reader() has asked */
+	(void)req; /* check_reader() has checked the caller */
 	if (!node->link.parent)
 		return -ENOENT;
 	r = sibling_job_path(node->link.parent, node->link.name, sibling, &path);
@@ -352,8 +358,8 @@ static int read_text(struct space *space, fuse_req_t req, const struct node *nod
 											: -ENOENT;
 }
 
-/* May the caller read a sibling as it is now? The kernel has asked of what it was a moment ago; and
- * the read bits cannot say that a story is for two users and for nobody else. */
+/* May the caller read a sibling? The kernel has checked older attributes. And read bits cannot say
+ * that a story is for exactly two users. */
 static int check_reader(struct space *space, fuse_req_t req, struct node *node)
 {
 	struct access access;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Removing siblings, and who does not see them for a while. */
+/* Removing siblings, and hiding a removed sibling from its remover for a while. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "space/proc.h"
 #include "space/sibling.h"
 
-/* Removes one of a job that was deleted with its file. 0 or -ENOENT. */
+/* Removes a deleted sibling. Returns 0, -ENOENT (it is none) or another -errno. */
 static int remove_deleted_sibling(struct space *space, const struct node *parent, const char *name)
 {
 	_cleanup_free_ char *path = NULL;
@@ -22,7 +22,7 @@ static int remove_deleted_sibling(struct space *space, const struct node *parent
 	return r < 0 ? r : deleted_sibling_remove(&space->deleted_siblings, path) ? 0 : -ENOENT;
 }
 
-/* The caller of a request, as removals.h knows it. */
+/* Returns the number by which removals.h knows the caller of a request. */
 static uint64_t remover_of_request(fuse_req_t req)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
@@ -70,7 +70,7 @@ int sibling_remove(struct space *space, fuse_req_t req, struct node *parent, con
 		if (r != -ENOENT)
 			return r;
 	}
-	/* the reason is told on as long as there is something that it is about */
+	/* while the file exists, keep the story as dismissed; without the file, end the story */
 	if (sibling == SIBLING_ERROR && job.error && !job.dismissed)
 		return submit_change(
 			space->engine,

@@ -14,19 +14,19 @@
 #include "space/location.h"
 #include "space/path.h"
 
-/* Stories that are ended in one iteration of the loop: about 2 ms. */
+/* How many stories are ended in one iteration: about 2 ms. */
 #define UNMADE_ENDED_AT_ONCE 64
 
-/* Rows that are looked at for one entry: 5 ms. Marked rows that have no story, or have a file, are
- * few: what is under way, and what a crash has left. */
+/* How many rows are looked at for one entry: 5 ms. Few rows are marked and yet have no story, or
+ * have a file: those of commits under way, and those that a crash has left. */
 #define UNMADE_LOOKED_AT_MAX 1000
 
-/* Names in the value of one attribute: a reader wants to know that there are some, and a few of
- * them. */
+/* How many names the value of one attribute has. A reader needs to know that there are such names,
+ * and a few of them. */
 #define UNMADE_NAMES_MAX 500
-#define UNMADE_TEXT_MAX 60000 /* bytes; the kernel's limit of a value is 65,536 */
+#define UNMADE_TEXT_MAX 60000 /* bytes; the kernel's limit for a value is 65,536 */
 
-/* A directory that is gone, with stories that have yet to end. */
+/* A directory that is gone, whose stories have yet to end. */
 struct unmade_end {
 	char *dir;
 	struct unmade_whose whose;
@@ -57,7 +57,8 @@ void unmade_is_made(struct space *space, struct node *parent, const char *name, 
 	_cleanup_free_ char *path = NULL;
 	int r;
 
-	/* among several users a link, or what else is no job file, ends nobody's story */
+	/* among several users, a symbolic link or another file that is no job file must not end a
+	 * user's story */
 	if (!space->options->one_user && !S_ISREG(type))
 		return;
 	if (!name_is_job(name) || submit_ask(space->engine, SOME_NAME_IS_UNMADE, NULL) <= 0)
@@ -67,7 +68,7 @@ void unmade_is_made(struct space *space, struct node *parent, const char *name, 
 		r = submit_change(
 			space->engine,
 			&(struct submit_change){.kind = CHANGE_UNMARK_UNMADE, .path = path});
-	/* a listing looks for the file as well */
+	/* ignore the error: a listing also looks whether the file exists */
 	if (r < 0)
 		log_debug("%s: it cannot be recorded that the file is there: %s", name,
 			  strerror(-r));
@@ -141,7 +142,7 @@ struct unmade_whose unmade_whose(struct space *space, fuse_req_t req, const stru
 	return whose;
 }
 
-/* Ends some stories. Returns 1 when there may be more, else 0 or -errno. */
+/* Ends some stories of a directory. Returns 1 (more may be left), 0 or -errno. */
 static int end_some(struct space *space, const char *dir, const struct unmade_whose *whose,
 		    int64_t *after)
 {
@@ -174,7 +175,7 @@ static void go_on_ending(void *data)
 			       go_on_ending, space);
 }
 
-/* What is left is ended later; without memory it stays, and is listed if the directory is made
+/* Ends the rest later. Without memory the rest stays, and is listed if the directory is made
  * again. */
 static void end_later(struct space *space, char **path, const struct unmade_whose *whose,
 		      int64_t after)

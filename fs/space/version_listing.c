@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A directory of .coc/versions lists what the ledger says of it: the names that are bound to a job,
- * and the directories that have such names below. The root lists the imports, too. A listing is
- * gathered in slices when the directory is opened, because a directory may have more job files than
- * one iteration of the loop can look at.
+ * A directory of .coc/versions lists what the ledger knows: the names that are bound to a job, and
+ * the directories that have such names below. The root lists the imports too. A listing is gathered
+ * in slices when the directory is opened, because a directory may have more job files than one
+ * iteration can look at.
  */
 #define _GNU_SOURCE
 #include "space/version_listing.h"
@@ -21,16 +21,16 @@
 #include "submit/freshness.h"
 #include "submit/imports.h"
 
-/* What is listed, in this order. */
+/* What a listing has, in this order. */
 enum listing_step { STEP_FILES, STEP_IMPORTS, STEP_DIRECTORIES, STEP_COUNT };
 
 struct tree_listing {
 	struct text_source source;
 	struct space *space;
-	int64_t newest; /* of the directory of a job; 0: it is another one */
+	int64_t newest; /* of the directory of a job; 0: another directory */
 	enum listing_step step;
-	char after[NAME_MAX + 1]; /* the last name */
-	char path[PATH_MAX];	  /* of the directory */
+	char after[NAME_MAX + 1]; /* the last name that was listed */
+	char path[PATH_MAX];	  /* the path of the directory */
 };
 
 static int add_name(struct buf *text, char kind, const char *name)
@@ -50,7 +50,7 @@ static int list_versions(const struct tree_listing *listing, struct buf *text)
 	return text->error;
 }
 
-/* Can a name of the directory be looked up? */
+/* Does the tree have this name of the directory? Only such names are listed. */
 static bool is_shown(const struct tree_listing *listing, const char *name, bool is_dir)
 {
 	_cleanup_free_ char *path = NULL;
@@ -70,7 +70,8 @@ static int take_import_name(void *data, const struct import_record *import)
 	return 0;
 }
 
-/* The next import after a name, of the root. */
+/* Finds the next import after the last name, if the directory is the root. Returns 0, -ENOENT (no
+ * more) or another -errno. */
 static int next_import(const struct tree_listing *listing, char name[NAME_MAX + 1])
 {
 	int r;
@@ -82,7 +83,8 @@ static int next_import(const struct tree_listing *listing, char name[NAME_MAX + 
 	return r < 0 ? r : *name ? 0 : -ENOENT;
 }
 
-/* Takes the next name of the step that the listing is at. */
+/* Finds the next name of the step that the listing is at. Returns 0, -ENOENT (the step is over) or
+ * another -errno. */
 static int next_name(const struct tree_listing *listing, char name[NAME_MAX + 1])
 {
 	struct engine *engine = listing->space->engine;
@@ -143,7 +145,8 @@ struct text_source *version_listing(struct space *space, const struct node *node
 	return &listing->source;
 }
 
-/* Adds an entry of a listing: its kind, then its name. Returns the size it takes. */
+/* Adds one entry of a listing to an answer. at: a letter for its kind, then its name. Returns the
+ * size that the entry takes. */
 static size_t add_tree_entry(fuse_req_t req, struct node *dir, char *answer, size_t room,
 			     const char *at, off_t next, bool plus)
 {
@@ -154,8 +157,8 @@ static size_t add_tree_entry(fuse_req_t req, struct node *dir, char *answer, siz
 					 .attr.st_ino = sibling_ino(dir, name)};
 	size_t size;
 
-	/* what is gone meanwhile is listed without attributes: its lookup tells. So is a version,
-	 * whose size may have to be asked for */
+	/* list without attributes: a name that is gone, and a version, whose size only the service
+	 * may know. Their lookup finds out */
 	if (plus && is_dir && *name != '.' && version_tree_fill(space, dir, name, &entry) < 0)
 		entry.ino = 0;
 	size = plus ? fuse_add_direntry_plus(req, answer, room, name, &entry, next)
@@ -178,7 +181,7 @@ void version_listing_reply(fuse_req_t req, struct node *dir, size_t size, off_t 
 		reply(req, -ENOMEM);
 		return;
 	}
-	/* an offset is a place in "." and "..", and the names behind them */
+	/* an offset counts in the bytes of "." and "..", then in those of the names */
 	while (at < dots_size + names->size) {
 		const char *entry = at < dots_size ? dots + at : names->data + (at - dots_size);
 		size_t next = at + strlen(entry) + 1;

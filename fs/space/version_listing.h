@@ -4,13 +4,13 @@
 
 #include "space/space.h"
 
-/* Listings of .coc/versions. */
+/* The listings of .coc/versions. */
 
-/* The listing of a directory, for text_open_long(): for each entry a letter (d, f), its name and a
- * NUL. NULL when out of memory. */
+/* Returns the source of a directory's listing, for text_open_long(). Each entry of the text is a
+ * letter (d or f), the name and a NUL. NULL: out of memory. */
 struct text_source *version_listing(struct space *space, const struct node *node);
 
-/* The reply to a request for a part of the listing. */
+/* Answers a READDIR (plus: READDIRPLUS) of an open directory of the tree. */
 void version_listing_reply(fuse_req_t req, struct node *dir, size_t size, off_t offset, bool plus,
 			   struct fuse_file_info *fi);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A version of a job never changes. So what was read of it is kept, as much as
- * VERSION_TEXTS_BYTES: `cp -r`, `diff` and `less` read each version more than once. A version that
- * is not kept is one ShowDocument, and the open waits for it. So does a stat: rsync, tar and others
- * copy as many bytes as the size says, so a size that is not known may not show as 0.
+ * A version of a job never changes. So texts that were read are kept, up to VERSION_TEXTS_BYTES:
+ * `cp -r`, `diff` and `less` read each version more than once. A version that is not kept costs one
+ * ShowDocument, and the open waits for it. A stat waits too: rsync, tar and others copy as many
+ * bytes as the size says, so an unknown size must not show as 0.
  */
 #define _GNU_SOURCE
 #include "space/version_text.h"
@@ -27,10 +27,10 @@ struct version_open {
 	struct space *space;
 	fuse_req_t req;
 	struct fuse_file_info fi;
-	struct node *node; /* held */
+	struct node *node; /* we hold a reference */
 	struct version_source source;
-	int64_t version;	/* 0: a directory, which asks for the newest */
-	request_again_fn *then; /* of a stat; NULL: an open */
+	int64_t version;	/* 0: a directory, which asks for the newest version */
+	request_again_fn *then; /* goes on with a stat; NULL: the request is an open */
 	struct show_waiter *asked;
 	LIST_ENTRY(version_open) link; /* in space->version_opens */
 };
@@ -58,7 +58,7 @@ const struct version_text *version_text_find(struct space *space, const char *jo
 	return NULL;
 }
 
-/* Returns 0 or -ENOMEM. */
+/* Keeps a text that the service has shown. Returns 0 or -ENOMEM. */
 static int keep_text(struct space *space, const struct version_open *open,
 		     const struct shown_job *job)
 {
@@ -91,7 +91,7 @@ static void open_listing(fuse_req_t req, const struct node *node, struct fuse_fi
 	text_open_long(req, version_listing(space_of(req), node), fi);
 }
 
-/* Frees an open, whose request is answered next. */
+/* Frees a request's wait. Answer its request after that. */
 static void free_open(struct version_open *open)
 {
 	LIST_REMOVE(open, link);
@@ -99,7 +99,7 @@ static void free_open(struct version_open *open)
 	free(open);
 }
 
-/* A check of the job of a directory was made. */
+/* Records the newest version that a check of a directory's job has shown. */
 static void take_newest(const struct version_open *open, const struct shown_job *job)
 {
 	struct engine *engine = open->space->engine;
@@ -122,7 +122,7 @@ static void on_version_shown(void *data, int result, const struct shown_job *job
 
 	fuse_req_interrupt_func(req, NULL, NULL);
 	if (!open->version) {
-		/* the service may be away: what is known is listed */
+		/* if the service is away, list the versions that are known */
 		if (result == 0)
 			take_newest(open, job);
 		open_listing(req, open->node, &open->fi);
@@ -136,7 +136,7 @@ static void on_version_shown(void *data, int result, const struct shown_job *job
 		else
 			open->then(req, open->node, NULL);
 	} else {
-		keep_text(open->space, open, job); /* without memory it is asked for again */
+		keep_text(open->space, open, job); /* ignore -ENOMEM: the next open asks again */
 		text_open_copy(req, job->content, job->size, &open->fi);
 	}
 	free_open(open);
@@ -151,8 +151,8 @@ static void on_open_interrupted(fuse_req_t req, void *data)
 	reply(req, -EINTR);
 }
 
-/* Asks for a version, or the newest one. then: NULL for an open. Returns 0 and answers later, or
- * -errno. */
+/* Asks the service for a version; version 0: the newest. then: NULL for an open. Returns 0 (the
+ * request will be answered later) or -errno. */
 static int ask_version(fuse_req_t req, struct node *node, const struct version_source *source,
 		       int64_t version, const struct fuse_file_info *fi, request_again_fn *then)
 {

@@ -6,32 +6,36 @@
 
 #include "space/waiting_request.h"
 
-/* The texts of old versions, and the opens in .coc/versions that wait for the service. */
+/* The texts of old versions, and the requests in .coc/versions that wait for the service. */
 
 /* A version that was read lately. */
 struct version_text {
-	TAILQ_ENTRY(version_text) link; /* in space->version_texts, the latest read first */
+	/* in space->version_texts, the text that was read last first */
+	TAILQ_ENTRY(version_text) link;
 	int64_t version, update_ms;
 	size_t size;
 	char *job_id;
 	char content[];
 };
 
-/* A text that is kept, borrowed until the loop goes on. NULL: it is not. */
+/* Returns a text that is kept; NULL: it is not kept. Borrowed; valid until the handler returns to
+ * the loop. */
 const struct version_text *version_text_find(struct space *space, const char *job_id,
 					     int64_t version);
 
-/* The reply to the open of a file or a directory of the tree (version_tree.h). An interrupt ends a
- * wait for the service. */
+/* Answers the open of a file or directory of the tree (version_tree.h), maybe after the service has
+ * answered. An interrupt ends the wait. */
 void version_text_open(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
 void version_tree_open_dir(fuse_req_t req, struct node *node, struct fuse_file_info *fi);
 
-/* A request needs the attributes of a node: is it a version whose text is not kept, and so the size
- * not known? Then the service is asked, and true is returned: then() is called, or the request is
- * answered with an error. False: nothing is needed. */
+/* Call this function before a request shows the attributes of a node. If the node is a version
+ * whose text is not kept, its size is unknown: the service is asked, and the function returns true.
+ * Then then() is called, or the request is answered with an error. Returns false if nothing is
+ * needed. */
 bool version_text_await(fuse_req_t req, struct node *node, request_again_fn *then);
 
-/* The mount ends: opens and stats that wait are answered with EINTR, and what is kept is freed. */
+/* Frees the texts that are kept, and answers requests that wait with EINTR, at the end of the
+ * mount. */
 void version_text_finish(struct space *space);
 
 #endif

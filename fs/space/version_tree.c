@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tree of .coc/versions is derived. Nothing of it is stored, and nothing in it can be changed.
- * A directory of the space is a directory here, with its owner and mode. A job file that has a job
- * is a directory, too: who may read the file may list it, and read the versions in it.
+ * The tree of .coc/versions is derived: no file of it is stored, and nobody can change it. Each
+ * directory of the space is a directory here, with its owner and mode. A job file that has a job is
+ * a directory here too: a user who may read the file may list this directory, and read the versions
+ * in it.
  *
- * To list anything here calls nobody but for one check: when a job's directory is listed
- * and the service was not asked for the job lately (version_text.c). The versions are 1 to the
- * newest one that was seen. So `find .coc` costs at most a call for each job file, and none within
- * `refresh`. The size of a version is known when its text was read. So a stat of a version whose
- * text is not kept asks for that version (version_text.c): LOOKUP tells the kernel that its
- * attributes hold for no time.
+ * Listing a directory here asks the service nothing, with one exception: a job's directory, if the
+ * service was not asked for the job lately (version_text.c). The versions are 1 to the newest one
+ * that the service has shown. So `find .coc` costs at most one call for each job file, and none
+ * within `refresh`. The size of a version is known only after its text was read. So a stat of a
+ * version whose text is not kept asks for that version (version_text.c): LOOKUP gives such
+ * attributes a timeout of 0.
  */
 #define _GNU_SOURCE
 #include "space/version_tree.h"
@@ -34,14 +35,14 @@
 #include "submit/freshness.h"
 #include "submit/imports.h"
 
-/* What a node of the tree is: node->sibling. */
+/* The kinds of nodes of the tree, in node->sibling. */
 enum { TREE_NONE, TREE_DIRECTORY, TREE_JOB, TREE_VERSION };
 
-/* What is found for a node, or for a name of a directory. */
+/* What a node of the tree, or a name in it, stands for. */
 struct tree_part {
 	uint8_t kind;
-	int64_t version;	      /* of TREE_VERSION; else 0 */
-	struct version_source source; /* of TREE_DIRECTORY: only its st, of the directory */
+	int64_t version;	      /* of a TREE_VERSION; otherwise 0 */
+	struct version_source source; /* of a TREE_DIRECTORY: only st is set, the directory's */
 };
 
 static const struct node *root_of(const struct space *space)
@@ -84,7 +85,7 @@ int version_tree_path(const struct space *space, const struct node *node, const 
 	return *ret_path ? 0 : -ENOMEM;
 }
 
-/* Looks at a path of the spool, and follows no link on the way. */
+/* stat(2) of a path of the spool; follows no symbolic link in the path. Returns 0 or -errno. */
 static int stat_path(const struct space *space, const char *path, struct stat *ret_st)
 {
 	const struct open_how how = {.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
@@ -97,7 +98,7 @@ static int stat_path(const struct space *space, const char *path, struct stat *r
 	return fstat(fd, ret_st) < 0 ? -errno : 0;
 }
 
-/* The job of an import of the root. */
+/* Finds the job of an import. Returns 0, -ENOENT (no import) or another -errno. */
 static int find_import(struct space *space, const char *path, struct version_source *source)
 {
 	_cleanup_import_record_ struct import_record import = {0};
@@ -111,7 +112,8 @@ static int find_import(struct space *space, const char *path, struct version_sou
 	return 0;
 }
 
-/* The job of a file, whose st is in the source. */
+/* Finds the job of a file; source->st is the file's. Returns 0, -ENOENT (no job) or another
+ * -errno. */
 static int find_job(struct space *space, const char *path, struct version_source *source)
 {
 	struct freshness fresh;
@@ -133,7 +135,8 @@ static int find_job(struct space *space, const char *path, struct version_source
 	return 0;
 }
 
-/* What a path of the space is: a directory or a job. */
+/* Finds what a path of the space is: a directory, or a job file with a job. Returns 0, -ENOENT
+ * (neither) or another -errno. */
 static int find_at(struct space *space, const char *path, struct tree_part *ret_part)
 {
 	struct tree_part part = {.kind = TREE_JOB};
@@ -176,7 +179,7 @@ bool version_tree_is_job(const struct node *node)
 	return node->sibling == TREE_JOB;
 }
 
-/* The version that a name is, 0: it is none. */
+/* Returns the version that a name stands for ("v2.yaml"); 0: none. */
 static int64_t version_of_name(const char *name)
 {
 	size_t length = strlen(name), suffix = strlen(".yaml");
@@ -186,7 +189,7 @@ static int64_t version_of_name(const char *name)
 		       : 0;
 }
 
-/* What a node is, if it is that still. */
+/* Finds what a node stands for. Returns 0, -ENOENT (it is not there any more) or another -errno. */
 static int find_node_part(struct space *space, const struct node *node, struct tree_part *ret_part)
 {
 	const bool is_version = node->sibling == TREE_VERSION;
@@ -238,8 +241,9 @@ static struct stat show_node(const struct node *node, const struct stat *of, mod
 	};
 }
 
-/* The read bits of a job file, and for a directory the bits to search. The owner may write in it by
- * its mode, so that the answer is our EPERM and not the kernel's EACCES. */
+/* Returns type and mode for a derived file or directory: the read bits of a job file, and for a
+ * directory also the bits to search. The owner gets the right to write in a directory, so that the
+ * answer to a write is our EPERM and not the kernel's EACCES. */
 static mode_t read_bits(const struct stat *of, bool is_dir)
 {
 	mode_t bits = of->st_mode & 0444;
@@ -247,14 +251,14 @@ static mode_t read_bits(const struct stat *of, bool is_dir)
 	return is_dir ? S_IFDIR | bits | bits >> 2 | (bits & 0400) >> 1 : S_IFREG | bits;
 }
 
-/* The text of a version that is kept, or NULL. */
+/* Returns the text of a version if it is kept, or NULL. */
 static const struct version_text *kept_text(struct space *space, const struct tree_part *part)
 {
 	return part->version ? version_text_find(space, part->source.job_id, part->version) : NULL;
 }
 
-/* The attributes that those of a version follow: of the job file, or of a file that only one other
- * user may read. */
+/* Finds the attributes that a version takes its owner and mode from. They are those of the job
+ * file. For a hidden version they are those of a file that only the former owner may read. */
 static struct stat find_shown(const struct space *space, const struct tree_part *part)
 {
 	const struct version_source *source = &part->source;
@@ -263,7 +267,7 @@ static struct stat find_shown(const struct space *space, const struct tree_part 
 	if (!part->version || part->version > source->hidden)
 		return st;
 	st.st_uid = source->hidden_uid;
-	st.st_gid = space->gid; /* it may do nothing */
+	st.st_gid = space->gid; /* the mode gives the group no rights */
 	st.st_mode = S_IFREG | 0400;
 	view_apply(&space->options->view, &st);
 	return st;
@@ -298,7 +302,8 @@ int version_tree_stat(struct space *space, const struct node *node, struct stat 
 	return r;
 }
 
-/* What a name of a directory of the tree is. */
+/* Finds what a name in a directory of the tree stands for. Returns 0, -ENOENT (nothing) or another
+ * -errno. */
 static int find_part(struct space *space, const struct node *parent, const char *name,
 		     struct tree_part *ret_part)
 {
@@ -335,7 +340,7 @@ int version_tree_fill(struct space *space, struct node *parent, const char *name
 	r = node_enter_derived(&space->nodes, parent, name, NODE_CONTROL, part.kind, &node);
 	if (r < 0)
 		return r;
-	node->sibling = part.kind; /* a name may have become another thing */
+	node->sibling = part.kind; /* the name may stand for another kind now */
 	entry.attr = show_part(space, node, &part);
 	if (part.version && !kept_text(space, &part))
 		entry.attr_timeout = 0;

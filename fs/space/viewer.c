@@ -12,8 +12,8 @@
 #define READ 04
 #define SEARCH 01
 
-/* Files and directories that are looked at for one reader: 5 ms. The rows after that are counted
- * only. */
+/* How many files and directories are looked at for one reader: 5 ms. Rows after that are only
+ * counted. */
 #define LOOKED_AT_MAX 2000
 
 void viewer_init(struct viewer *viewer, struct space *space, fuse_req_t req)
@@ -26,7 +26,8 @@ void viewer_init(struct viewer *viewer, struct space *space, fuse_req_t req)
 		space->options->one_user || caller_is_master(space, &viewer->caller.person);
 }
 
-/* Looks at a path of the spool, as the mount shows it. */
+/* Looks at a path of the spool. *ret_shown has the owner and mode that the mount shows. Returns 0
+ * or -errno. */
 static int look_at_path(struct viewer *viewer, const char *path, struct stat *ret_st,
 			struct access *ret_shown)
 {
@@ -48,7 +49,7 @@ static bool may_search(struct viewer *viewer, const char *dir)
 	       access_lets(&shown, caller_with_groups(&viewer->caller), SEARCH);
 }
 
-/* The same for viewer->dir and those above it, but for the root. */
+/* May the viewer search viewer->dir, and all directories above it except the root? */
 static bool may_search_down(struct viewer *viewer)
 {
 	for (char *at = viewer->dir;; at++) {
@@ -65,7 +66,7 @@ static bool may_search_down(struct viewer *viewer)
 	}
 }
 
-/* May the viewer search the directory of a path, and all above? */
+/* May the viewer search the directory of a path, and all directories above it? */
 static bool may_reach(struct viewer *viewer, const char *path)
 {
 	const char *slash = strrchr(path, '/');
