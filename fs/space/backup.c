@@ -2,29 +2,30 @@
 /*
  * A backup whose name ends in .yaml must not take the job along.
  *
- * Tools that keep the old file (sed -i'old_*', perl -i, cp -b, install -b, mv -b, patch -b, rsync
- * --backup, vim, emacs) move it to the backup's name and make the name again, by a new file or by a
- * rename of a temporary one. When the backup's name is a job's, the first step looks like "mv
- * a.yaml b.yaml", which takes the job along (rename.c). Only the second step tells the two apart.
- * So:
+ * Many tools keep the old file: sed -i'old_*', perl -i, cp -b, install -b, mv -b, patch -b, rsync
+ * --backup, vim, emacs. They move the old file to the backup's name and make the name again, by a
+ * new file or by a rename of a temporary one. If the backup's name is a job's, the first step looks
+ * like "mv a.yaml b.yaml", which takes the job along (rename.c). Only the second step shows the
+ * difference. So:
  *
- * A name gets its job back when the process that has moved the file away makes the name again, with
- * a file that has no job, within RECENT_MOVE_KEPT_MS, and the moved file was not open for writing
- * since. By hand, mv and cp are two processes: a rename and a new job. A process is its Tgid; one
- * that cannot be told, or that has another user by now, gets nothing back. What was moved is
- * remembered in memory alone: over a remount a rename stands alone.
+ * A name gets its job back when the process that moved the file away makes the name again. It must
+ * do so within RECENT_MOVE_KEPT_MS, with a file that has no job. And the moved file must not have
+ * been open for writing since. A user who types mv and cp starts two processes: this is a rename
+ * and a new job. A process is known by its Tgid. If the process is unknown, or has another user by
+ * now, its name gets no job back. The moves are remembered in memory only, so after a remount the
+ * rename stands.
  *
- * To give back means to move the row of the ledger: bound, queued, under way or in doubt, all of it
- * stays one row (engine.c). The same transaction gives the file that was moved a row that says
- * "backup". Nothing submits a backup until it is written: its commit at a close ends the mark, a
- * change of its attributes sends nothing. The mark is of one content, whose digest the row has, so
- * that content which was written and never closed (cocfs was killed) is a draft like any other.
- * Renames of the backup and of directories take the mark along as they take every row. It ends with
+ * To give a job back means to move its row in the ledger. Bound, queued, under way or in doubt: the
+ * job stays one row (engine.c). The same transaction gives the moved file a row that says "backup".
+ * A backup is not submitted until it is written: its commit at a close ends the mark, and a change
+ * of its attributes sends nothing. The mark belongs to one content, whose digest is in the row. So
+ * content that was written and never closed (cocfs was killed) is a draft like any other. A rename
+ * of the backup, or of a directory above, moves the mark, as it moves every row. The mark ends with
  * the name: when the backup is removed, or moved to a name that is no job's, or put back.
  *
- * The name gets its job before it is made where the making needs the job (a rename or a link is a
- * commit to it), and right after it is made by open(2), so that a file that cannot be made moves no
- * job. A crash meanwhile leaves either both or none of the ledger's two changes.
+ * A rename or a link is a commit to the name's job, so there the name gets its job before it is
+ * made. With open(2) the name gets its job right after it is made, so that a file that cannot be
+ * made moves no job. A crash leaves either both of the ledger's changes or none.
  */
 #define _GNU_SOURCE
 #include "space/backup.h"
@@ -93,7 +94,7 @@ void backup_removed(struct space *space, const struct node *node)
 		recent_moves_file_gone(&space->recent_moves, node->ino, now_ms);
 }
 
-/* The digest of a file of the spool, by its path. -errno: it cannot be read. */
+/* Computes the digest of a file of the spool, by its path. Returns 0 or -errno. */
 static int digest_of(struct space *space, const char *path,
 		     unsigned char ret_digest[CONTENT_DIGEST_SIZE])
 {
@@ -103,7 +104,8 @@ static int digest_of(struct space *space, const char *path,
 	return fd < 0 ? -errno : content_read_digest(NULL, fd, ret_digest);
 }
 
-/* Moves the row back, and marks the file that was moved, if it is still there. */
+/* Moves the row back, and marks the moved file if it still exists. Returns 1; -ENOENT, -EEXIST: the
+ * job cannot go back; or another -errno. */
 static int give_back(struct space *space, const struct recent_move *move, const char *path)
 {
 	unsigned char digest[CONTENT_DIGEST_SIZE];
@@ -118,12 +120,12 @@ static int give_back(struct space *space, const struct recent_move *move, const 
 	is_there = fstatat(space->nodes.root.fd, moved, &st, AT_SYMLINK_NOFOLLOW) == 0;
 	if (!is_there && errno != ENOENT)
 		return -errno;
-	/* another file has its name: it has the job */
+	/* another file has the moved file's name, and so the job */
 	if (is_there && (st.st_ino != move->file || !S_ISREG(st.st_mode)))
 		return -ENOENT;
 	backup = (struct job_backup){.path = moved, .digest = digest};
 	if (is_there && digest_of(space, moved, digest) < 0)
-		backup.digest = NULL; /* the mark is of any content then */
+		backup.digest = NULL; /* the file cannot be read: the mark is for any content */
 	r = submit_change(space->engine,
 			  &(struct submit_change){.kind = CHANGE_GIVE_BACK,
 						  .row = move->row,
@@ -152,7 +154,8 @@ int backup_give_back(struct space *space, fuse_req_t req, const struct node *par
 	if (r > 0)
 		moved_away_note(space, req, parent, name, move->file);
 	recent_move_forget(move);
-	/* deleted, replaced, or the name has another job by now: the rename stands alone */
+	/* the row was deleted, another file has it, or the name has another job by now: the rename
+	 * stands */
 	return r == -ENOENT || r == -EEXIST ? 0 : r;
 }
 
@@ -184,7 +187,7 @@ int backup_is(struct space *space, struct node *node, const struct job_record *j
 	return r < 0 ? r : !memcmp(digest, job->digest, sizeof(digest));
 }
 
-/* Ends the mark of a name, if it has one. Returns 0 or -errno. */
+/* Changes or ends the backup mark of a name, if the name is a job's. Returns 0 or -errno. */
 static int end_mark(struct space *space, const struct node *parent, const char *name,
 		    enum submit_change_kind kind)
 {
@@ -205,7 +208,7 @@ void backup_left(struct space *space, const struct node *parent, const char *nam
 {
 	int r = end_mark(space, parent, name, CHANGE_DROP_BACKUP);
 
-	/* a mark that stays is of the content that was here, and does no harm */
+	/* a mark that stays does no harm: it is for the content that was here */
 	if (r < 0)
 		log_warning("%s: the ledger cannot forget that it was a backup: %s", name,
 			    strerror(-r));

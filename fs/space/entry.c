@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an answer says about a name of the spool. */
+/* The answer for a name of the spool. */
 #define _GNU_SOURCE
 #include "space/entry.h"
 
@@ -30,7 +30,8 @@ int entry_fill(struct space *space, struct node *parent, const char *name,
 	if (r < 0)
 		return r;
 	entry.ino = node_id(&space->nodes, node);
-	/* the name may become a sibling's: by itself, or when a directory above is renamed */
+	/* the kernel must not keep a name that may become a sibling's: by itself, or by a rename of
+	 * a directory above */
 	entry.entry_timeout = name_sibling(name, NULL)
 				      ? UNKEPT_TIMEOUT_S
 				      : import_name_timeout_s(space, parent, name, true);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Links: one of a scratch file onto a job's name is a commit, one of a job file is refused. */
+/* Links. A link of a scratch file onto a job's name is a commit. A link of a job file is
+ * refused. */
 #define _GNU_SOURCE
 #include <errno.h>
 
@@ -41,16 +42,16 @@ void op_link(fuse_req_t req, fuse_ino_t id, fuse_ino_t to_parent_id, const char 
 		r = node_location(&space->nodes, source, &location);
 	if (r == 0)
 		r = location_stat(&location, st);
-	/* with more names than are known, one may be a job file's */
+	/* the file has names that we do not know, and one of them may be a job file's */
 	if (r == 0 && renaming.to.is_job && S_ISREG(st->st_mode) && st->st_nlink > 1)
 		r = -EPERM;
 	if (r == 0 && S_ISREG(st->st_mode))
 		r = backup_give_back(space, req, to_parent, to_name);
-	renaming.to.is_job |= r > 0; /* an ignored name, which has a job again */
+	renaming.to.is_job |= r > 0; /* an ignored name that has its job back is a job's name */
 	r = r < 0 ? r : 0;
 	is_commit = r == 0 && renaming.to.is_job && S_ISREG(st->st_mode) && st->st_size > 0 &&
 		    !(source->content && source->content->writers);
-	/* before its content is submitted under the name */
+	/* claim the name before its content is submitted */
 	if (r == 0)
 		r = claim_name(space, req, to_parent, to_name, st, NULL);
 	if (is_commit && r == 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Doing a link: in the spool, and in the nodes. */
+/* Carries out a link: in the spool, and in the nodes. */
 #define _GNU_SOURCE
 #include "space/link_run.h"
 

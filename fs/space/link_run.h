@@ -4,7 +4,7 @@
 
 #include "space/space.h"
 
-/* Links in the spool, and answers the request with the new name. */
+/* Makes a link in the spool, and answers the request with the new name. */
 void link_reply(fuse_req_t req, struct space *space, struct node *source, struct node *to_parent,
 		const char *to_name);
 

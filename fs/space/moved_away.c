@@ -2,26 +2,28 @@
 /*
  * When the service refuses an editor's new text, the editor puts the old file back. vim does it so:
  *
- *   rename a.yaml a.yaml~      the name keeps the job, or gets it back when it is made (backup.c)
- *   create a.yaml, write       the service says no
- *   unlink a.yaml              with delete=service this would delete the job
+ *   rename a.yaml a.yaml~      (the name keeps its job, or gets it back when it is made: backup.c)
+ *
+ *   create a.yaml, write       (the service refuses the text)
+ *
+ *   unlink a.yaml              (with delete=service this would delete the job)
+ *
  *   rename a.yaml~ a.yaml
  *
- * The third step does not mean the job. So the job stays with the name when
+ * The third step does not mean the job. So the job stays with the name if three things hold. The
+ * process that removes the file has moved the job's file away from this name before. The job's file
+ * still exists, so it may come back. And the service does not hold the text that is removed: that
+ * text was refused, or is half of something.
  *
- *   - the process that removes the file has moved the job's file away from this name before,
- *   - that file is still there, so it may come back, and
- *   - what is removed is not what the service holds: it was refused, or is half of something.
+ * If the file does not come back, the job stays on the service, and the name remembers it, as
+ * without delete=service. In all other cases the removal deletes the job: the service holds the
+ * text, or the process has moved no file away, or the process is unknown.
  *
- * If the file does not come back, the job stays at the service, and the name remembers it, as
- * without delete=service. A program that removes what the service holds, or that has moved nothing
- * away, deletes the job as ever, and so does a process that cannot be told.
+ * The fourth step writes no text, and any process may do it: the name has its earlier text again
+ * (cp -b, install -b, mv -b). So if no process had read that text, it still counts as unread
+ * (submit/freshness.c). Otherwise the tool would overwrite an unread text the second time.
  *
- * The fourth step is no writing, and any process may do it: the name has the text that it had
- * before (cp -b, install -b, mv -b). So if nobody had read that text, it is still one that nobody
- * has read (submit/freshness.c). Else the tool would overwrite it the second time.
- *
- * What was moved is remembered in memory alone.
+ * The moves are remembered in memory only.
  */
 #define _GNU_SOURCE
 #include "space/moved_away.h"
@@ -43,7 +45,7 @@ void moved_away_note(struct space *space, fuse_req_t req, const struct node *par
 		.uid = fuse_req_ctx(req)->uid,
 	};
 
-	if (space->options->delete_on_service) /* nobody else asks who it was */
+	if (space->options->delete_on_service) /* only moved_away_keeps_job() needs the process */
 		move.process = proc_process(fuse_req_ctx(req)->pid);
 	recent_moves_note(&space->moved_away, &move, name, loop_now_ms(space->loop),
 			  MOVED_AWAY_KEPT_MS);
@@ -68,7 +70,8 @@ void moved_away_removed(struct space *space, const struct node *node)
 		recent_moves_file_gone(&space->moved_away, node->ino, now_ms);
 }
 
-/* Is the file of a name what the service holds? Yes, when it cannot be read. */
+/* Does the service hold the text of a name's file? If the file cannot be read, the answer is
+ * yes. */
 static bool is_what_service_holds(struct space *space, struct node *parent, const char *name,
 				  const struct job_record *job)
 {

@@ -4,22 +4,22 @@
 
 #include "space/space.h"
 
-/* What a program does to put an old file back. moved_away.c has the rule. */
+/* Programs that move a job file away and may put it back. The rule is in moved_away.c. */
 
-/* The file ino, which had the name, has another name now, and the name keeps its job or has it
- * again. */
+/* Call this function when a file (inode ino) had this name and has another name now, and the name
+ * keeps its job or has it again. */
 void moved_away_note(struct space *space, fuse_req_t req, const struct node *parent,
 		     const char *name, uint64_t ino);
 
-/* A file or directory is removed. */
+/* Call this function when a file or directory was removed. */
 void moved_away_removed(struct space *space, const struct node *node);
 
-/* Is ino the file that was moved away from a name last? */
+/* Is ino the file that was last moved away from this name? */
 bool moved_away_comes_back(struct space *space, const struct node *parent, const char *name,
 			   uint64_t ino);
 
-/* With delete=service: req removes the file of a name that has a job. Does the job stay, because
- * the file that it is of may come back? */
+/* Call this function before req removes the file of a name that has a job (job), with
+ * delete=service. Returns true if the job must stay, because the job's own file may come back. */
 bool moved_away_keeps_job(struct space *space, fuse_req_t req, struct node *parent,
 			  const char *name, const struct job_record *job);
 

@@ -2,19 +2,20 @@
 /*
  * A rename that moves bindings, between the spool and the ledger.
  *
- * The ledger may be on the disk before the spool is. So the directories are synced first, and the
- * ledger moves the bindings after that: it must not forget a rename that a loss of power would
- * undo. Such a sync takes as long as somebody has written before it, so a thread waits for it.
+ * The ledger may reach the disk before the spool does. So the directories are synced first, and the
+ * ledger moves the bindings after that: the ledger must not forget a rename that a loss of power
+ * would undo. Such a sync also waits for data that other programs wrote before, so a thread waits
+ * for it.
  *
- * Meanwhile nodes and spool have the new name and the ledger has the old one. Everything that asks
- * the ledger asks it by path, and paths come from node_path_of(). It tells the old path of what was
- * moved and of all below it, so that the binding is found, and a commit goes to the right job. When
- * the sync has ended, the ledger moves the rows, and the paths are the new ones. A crash between
- * the two is mended as ever (rename_recover.c): the record says from where to where.
+ * Meanwhile nodes and spool have the new name, and the ledger has the old one. All code asks the
+ * ledger by path, and paths come from node_path_of(). That function returns the old path for the
+ * renamed file or directory and for all below it. So the binding is found, and a commit goes to the
+ * right job. After the sync the ledger moves the rows, and the paths are the new ones. After a
+ * crash between the two, the record in the ledger says what was renamed (rename_recover.c).
  *
- * The kernel holds both directories until it is answered, so no file of the old or the new name is
- * made meanwhile. Another rename above or below is possible, and would move rows by a path that is
- * about to change. It waits until this rename has ended.
+ * The kernel locks both directories until the request is answered, so no file of the old or the new
+ * name is made meanwhile. Another rename above or below is possible, and would move rows by a path
+ * that is about to change. So that rename waits until the first rename has ended.
  */
 #define _GNU_SOURCE
 #include "space/moving.h"
@@ -32,7 +33,7 @@
 #include "space/path.h"
 #include "space/renaming.h"
 
-/* A rename with names of its own, and parents that are held. */
+/* A copy of a rename: it owns its names and holds its parents. */
 struct kept {
 	struct renaming renaming;
 	char *from_name, *to_name;
@@ -42,11 +43,13 @@ struct moving {
 	LIST_ENTRY(moving) link; /* in space->movings */
 	struct kept kept;
 	moving_end_fn *end;
-	struct job_rename record; /* owns its paths */
+	struct job_rename record; /* from and to own its paths */
 	char *from, *to;
-	struct node_move to_is, from_is; /* the second one of an exchange */
-	int fd[2];			 /* directories to be synced, or -1 */
-	bool whole;			 /* the first is of the file system, which is synced */
+	/* for node_path_of(): to_is for the new name; from_is for the other end of an exchange */
+	struct node_move to_is, from_is;
+	int fd[2]; /* the directories to sync, or -1 */
+	/* fd[0] stands for the whole file system, which is synced */
+	bool whole;
 };
 
 struct waiting_rename {
@@ -139,7 +142,8 @@ void moving_wait(struct space *space, fuse_req_t req, const struct renaming *ren
 	STAILQ_INSERT_TAIL(&space->renames_waiting, waiting, link);
 }
 
-/* Has all that wait begin again: what is still in their way makes them wait once more. */
+/* Begins all waiting renames again. If another rename is still in its way, a rename waits once
+ * more. */
 static void begin_waiting(struct space *space)
 {
 	struct waiting_rename *waiting;
@@ -169,8 +173,8 @@ static void open_directories(struct space *space, struct moving *moving)
 	moving->fd[1] = from == to ? -1 : node_open_dir(&space->nodes, from);
 	if (moving->fd[0] != -EACCES && moving->fd[1] != -EACCES)
 		return;
-	/* a directory that may be written and not be read: the whole file system is synced, by the
-	 * state directory */
+	/* a directory that we may write and not read cannot be synced: sync the whole file system,
+	 * through the state directory */
 	for (int i = 0; i < 2; i++)
 		if (moving->fd[i] >= 0)
 			close(moving->fd[i]);
@@ -221,7 +225,7 @@ static void answer_moved(struct disk_op *op)
 	begin_waiting(space);
 }
 
-/* Tells node_path_of() by what path the ledger knows what was renamed. */
+/* From now on node_path_of() returns the ledger's old paths for the new names. */
 static void announce_move(struct space *space, struct moving *moving)
 {
 	const struct end *from = &moving->kept.renaming.from, *to = &moving->kept.renaming.to;
@@ -241,7 +245,8 @@ void moving_begin(struct space *space, fuse_req_t req, const struct renaming *re
 	struct disk_op *op = moving ? disk_begin(space, req, renaming->user, NULL) : NULL;
 
 	if (!op || keep_renaming(&moving->kept, renaming) < 0) {
-		/* it is done, and has to be ended: without a sync that can be waited for */
+		/* the rename is done in the spool, so end it in the ledger, without waiting for a
+		 * sync */
 		if (op)
 			disk_drop(op);
 		free(moving);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names that are made: whether they may be, and what begins and ends with them. */
+/* New names: which may be made, and what begins or ends when one is made. */
 #define _GNU_SOURCE
 #include "space/new_name.h"
 
@@ -31,8 +31,8 @@ int name_check_new(fuse_req_t req, const struct node *parent, const char *name)
 	return import_make_way(space, req, parent, name);
 }
 
-/* What people may take for a job file and is none is told once, when it is made: no later write is
- * told. */
+/* Warns once, when a name is made that people may take for a job file's and that is none. Later
+ * writes warn no more. */
 static void warn_of_no_job(struct space *space, const struct node *parent, const char *name,
 			   mode_t mode)
 {
@@ -51,7 +51,8 @@ static void warn_of_no_job(struct space *space, const struct node *parent, const
 			    S_ISLNK(mode) ? "a symbolic link" : "a device, a pipe or a socket");
 }
 
-/* Tools make such names again and again: only the first one is a warning. */
+/* Logs that a file with an ignored name is not submitted. Tools make such names again and again, so
+ * only the first message is a warning. */
 static void tell_of_ignored(struct space *space, const struct node *parent, const char *name)
 {
 	_cleanup_free_ char *path = NULL;

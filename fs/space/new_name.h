@@ -4,15 +4,17 @@
 
 #include "space/space.h"
 
-/* May a request make a name in a directory? -EPERM: it is a sibling's or .coc's; -ENAMETOOLONG: a
- * job name that leaves no room for its siblings'. */
+/* May a request make this name in a directory? Returns 0, or -errno; -EPERM: the name belongs to a
+ * sibling or to .coc; -ENAMETOOLONG: a job's name that leaves no room for the names of its
+ * siblings. */
 int name_check_new(fuse_req_t req, const struct node *parent, const char *name);
 
-/* A request has made a name that was free: a job file gets what the name keeps, if it may
- * (claim.h). On failure a regular file is removed again. Returns 0 or -errno. */
+/* Call this function when a request has made a free name. If the file may inherit what the name
+ * keeps (claim.h), it gets that. Returns 0 or -errno; on failure a regular file is removed
+ * again. */
 int name_claim_made(fuse_req_t req, struct node *parent, const char *name);
 
-/* A name was made that was not there. mode: of what it names. */
+/* Call this function when a new name was made. mode: of the file that the name was made for. */
 void name_is_made(struct space *space, struct node *parent, const char *name, mode_t mode);
 
 #endif

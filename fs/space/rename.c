@@ -3,21 +3,22 @@
  * Renames, and what they mean for bindings.
  *
  * scratch -> job name: a commit. The content is submitted first, and the rename is done when the
- * service has it, so a refusal leaves everything as it was. While the source is open for writing it
- * is just renamed, and its close commits.
+ * service has it, so a refusal changes nothing. If the source is open for writing, the rename is
+ * done at once, and the close commits.
  *
- * job -> scratch name: a backup. The binding stays with the name.
+ * job -> scratch name: a backup. The binding stays with the old name.
  *
- * job name -> job name: the binding moves along. Onto a name that is bound itself it is a commit,
- * an update of that job, and both bindings stay with their names. If the same process makes the old
- * name again, the binding goes back (backup.c).
+ * job name -> job name: the binding moves along. If the new name has a binding itself, the rename
+ * is a commit, an update of the new name's job, and both bindings stay with their names. If the
+ * same process makes the old name again, the binding goes back (backup.c).
  *
- * directory: all bindings below move along, but for names that have one there already.
+ * directory: all bindings below move along. A new path that has a binding already keeps that
+ * binding.
  *
  * exchange of two job files or two directories: the bindings change places.
  *
- * This file judges what a rename is. rename_run.c does it, rename_wait.c lets it wait for its
- * commit, rename_source.c says whether its source may become a job's content.
+ * This file decides which of these a rename is. rename_run.c carries it out, rename_wait.c waits
+ * for its commit, rename_source.c says whether its source may become a job's content.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -58,7 +59,7 @@ static bool is_open_for_writing(struct space *space, const struct end *end)
 	return node && node->content && node->content->writers;
 }
 
-/* Is the name of this end bound to a job? 1, 0 or -errno. */
+/* Is the name of this end bound to a job? Returns 1, 0 or -errno. */
 static int is_bound(struct space *space, const struct end *end)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -72,7 +73,7 @@ static int is_bound(struct space *space, const struct end *end)
 	return r < 0 ? r : job.job_id != NULL;
 }
 
-/* Does the rename put new content under a job's name? 1, 0 or -errno. */
+/* Does the rename put new content under a job's name? Returns 1, 0 or -errno. */
 static int rename_wants_commit(struct space *space, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
@@ -87,10 +88,10 @@ static int rename_wants_commit(struct space *space, const struct renaming *renam
 }
 
 /*
- * An exchange of a directory and something else under two jobs' names. The row of a file goes with
- * the file. What the directory's own name still keeps belongs to no file that is there, and may be
- * another user's: it can neither go along nor stay. A FIFO, a link or a device has no row, and
- * would take the name's.
+ * Refuses some exchanges of a directory with something else, if both have a job's name. The row of
+ * a file goes with the file. But a row that the directory's name still keeps belongs to no file
+ * that exists, and may be another user's: it can neither go nor stay. And a FIFO, a link or a
+ * device has no row of its own, and would get the name's. Returns 0, -EINVAL or another -errno.
  */
 static int check_exchange(struct space *space, const struct renaming *renaming)
 {
@@ -129,18 +130,18 @@ static int check_names(struct space *space, fuse_req_t req, const struct renamin
 		return -ENOENT;
 	if (to->exists && (renaming->flags & RENAME_NOREPLACE))
 		return -EEXIST;
-	/* one file under two jobs' names: as a link of a job file */
+	/* one file must not have two job names: a link of a job file is refused too */
 	if (to->is_job && !from->is_job && from_node && node_job_name(space, from_node))
 		return -EPERM;
-	/* an exchange that would put scratch content under a job's name: which of the two contents
-	 * the user means to submit cannot be known */
+	/* refuse an exchange of scratch content with a job file: we cannot know which of the two
+	 * contents the user means to submit */
 	if ((renaming->flags & RENAME_EXCHANGE) && to->exists && from->is_job != to->is_job &&
 	    (S_ISREG(from->st.st_mode) || S_ISREG(to->st.st_mode)))
 		return -EINVAL;
 	return check_exchange(space, renaming);
 }
 
-/* A rename that waits for an import: then its two names, each with a NUL. */
+/* The head of a rename that waits for an import. Behind it: its two names, each with a NUL. */
 struct waiting_for_import {
 	fuse_ino_t parent, to_parent;
 	unsigned flags;
@@ -156,8 +157,8 @@ static void rename_again(fuse_req_t req, struct node *node, void *data)
 		  waiting->flags);
 }
 
-/* If an end is an import, it is edited: by what is renamed onto it, or away. Returns whether the
- * request was taken. */
+/* If an end is an import, begins its edit: the rename replaces it or moves it away. Returns whether
+ * the request was taken. */
 static bool edit_import_end(fuse_req_t req, const struct renaming *renaming, const struct end *end)
 {
 	struct nodes *nodes = &space_of(req)->nodes;
@@ -170,7 +171,7 @@ static bool edit_import_end(fuse_req_t req, const struct renaming *renaming, con
 
 	if (!import_is(space_of(req), end->parent, end->name))
 		return false;
-	if (!node) { /* the kernel does not know it, and looks it up */
+	if (!node) { /* the kernel does not know the import yet: ESTALE makes it look the name up */
 		reply(req, -ESTALE);
 		return true;
 	}
@@ -193,7 +194,7 @@ static bool edit_import_ends(fuse_req_t req, const struct renaming *renaming)
 		edit_import_end(req, renaming, to));
 }
 
-/* Puts new content under a job's name once the service has it; answers req. */
+/* Submits new content under a job's name, then renames. Answers req. */
 static void rename_new_content(struct space *space, fuse_req_t req, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from;
@@ -217,7 +218,7 @@ static void rename_new_content(struct space *space, fuse_req_t req, const struct
 		rename_after_commit(space, req, renaming, &location, NULL);
 }
 
-/* Is a directory empty? What cannot be read is left to the rename. */
+/* Is a directory empty? If it cannot be read, the answer is yes, and the rename itself decides. */
 static bool is_end_empty(struct space *space, const struct end *end)
 {
 	int fd = openat(node_dirfd(&space->nodes, end->parent), end->name,
@@ -237,7 +238,8 @@ static bool is_end_empty(struct space *space, const struct end *end)
 	return is_empty;
 }
 
-/* Asks for what the names keep that get another file. */
+/* Decides which rows the new files of both names get. Returns 0 or -errno; after an error the
+ * rename must not be done. */
 static int claim_ends(struct space *space, fuse_req_t req, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
@@ -252,14 +254,15 @@ static int claim_ends(struct space *space, fuse_req_t req, const struct renaming
 		return r < 0 ? r : claim_yield(space, req, from->parent, from->name, &from->st);
 	}
 	if (S_ISDIR(from->st.st_mode) && to->exists && !is_end_empty(space, to))
-		return -ENOTEMPTY; /* before anything is set aside for what is not done */
+		/* check this before a row is set aside for a rename that fails */
+		return -ENOTEMPTY;
 	if (S_ISDIR(from->st.st_mode))
 		return claim_tree(space, req, from->parent, from->name, to->parent, to->name);
 	return claim_name(space, req, to->parent, to->name, &from->st, renaming_replaced(renaming));
 }
 
-/* The target is to be made by a file: if the file has no job, the name may get back the one that it
- * had. */
+/* If the target is a free name and the source has no job, gives the target back a job that was just
+ * moved away. Returns 0 or -errno. */
 static int take_name(struct space *space, fuse_req_t req, struct renaming *renaming)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -275,11 +278,11 @@ static int take_name(struct space *space, fuse_req_t req, struct renaming *renam
 	    job_state_is_unfinished(job.state))
 		return job.row ? 0 : r;
 	r = backup_give_back(space, req, to->parent, to->name);
-	to->is_job |= r > 0; /* an ignored name, which has a job again */
+	to->is_job |= r > 0; /* an ignored name that has its job back is a job's name */
 	return r < 0 ? r : 0;
 }
 
-/* Could what is renamed take rows along? takes_row() knows. */
+/* May this rename move rows? A quick check: takes_row() decides. */
 static bool may_take_rows(const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
@@ -288,8 +291,9 @@ static bool may_take_rows(const struct renaming *renaming)
 	       (from->is_job && to->is_job);
 }
 
-/* Does what is renamed take rows along: a directory those below it, a job file its own (ret_row; 0
- * for a backup's)? 1, 0 or -errno. */
+/* Does this rename move rows? A directory moves those below it, a job file its own. If the source
+ * is a job file and no backup, *ret_row is its row; otherwise it is left alone. Returns 1, 0 or
+ * -errno. */
 static int takes_row(struct space *space, const struct renaming *renaming, int64_t *ret_row)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -301,8 +305,8 @@ static int takes_row(struct space *space, const struct renaming *renaming, int64
 		return 1;
 	if (!from->is_job || !renaming->to.is_job)
 		return 0;
-	/* both rows move; without a regular file there is none that could: what the names keep is
-	 * theirs */
+	/* the rows of two files change places; without a regular file there is no row to move, and
+	 * the names keep theirs */
 	if (renaming->flags & RENAME_EXCHANGE)
 		return S_ISREG(from->st.st_mode) || S_ISREG(renaming->to.st.st_mode);
 	r = claim_find(space, from->parent, from->name, &from->st, &job);
@@ -311,7 +315,7 @@ static int takes_row(struct space *space, const struct renaming *renaming, int64
 	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
-/* A rename that puts no new content under a job's name; answers req. */
+/* Carries out a rename that puts no new content under a job's name. Answers req. */
 static void rename_now(struct space *space, fuse_req_t req, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from;

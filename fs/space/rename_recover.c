@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ending renames when the ledger could not record the end of one. Whether it was done in the spool
- * shows where the inode is (witness.c). What a crash has left is ended before there is a space, by
- * submit_recover().
+ * Ends renames whose end the ledger could not record. Whether such a rename was done in the spool
+ * shows where the inode is (witness.c). Renames that a crash has left are ended before there is a
+ * space, by submit_recover().
  */
 #include "space/rename_recover.h"
 

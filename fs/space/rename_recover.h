@@ -4,9 +4,9 @@
 
 #include "space/space.h"
 
-/* Ends a rename that was done in the spool and could not be recorded. Nothing may be submitted
- * before: a path could have another one's binding. Returns 0, or -errno while the ledger cannot be
- * written. */
+/* Ends renames that were done in the spool and whose end the ledger could not record. Call this
+ * function before a submission: until then a path could have another path's binding. Returns 0, or
+ * -errno while the ledger cannot be written. */
 int rename_settle(struct space *space);
 
 #endif

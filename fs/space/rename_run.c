@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Doing a rename: in the spool, in the nodes, and with the bindings in the ledger. A move of
- * bindings is recorded in the ledger before it is done in the spool, and ended after. A crash
- * between the two is mended at the next mount (rename_recover.c).
+ * Carries out a rename: in the spool, in the nodes, and in the bindings of the ledger. The ledger
+ * records a move of bindings before the spool is renamed, and its end after. If a crash comes
+ * between the two, the next mount ends the move (rename_recover.c).
  */
 #define _GNU_SOURCE
 #include "space/rename_run.h"
@@ -27,7 +27,8 @@
 #include "space/renaming.h"
 #include "space/unmade.h"
 
-/* Brings the nodes up to date after a rename. The names are copies, for them to take. */
+/* Updates the nodes after a rename. *from_name and *to_name are allocated copies; a node that takes
+ * one sets it to NULL. */
 static void move_nodes(struct nodes *nodes, const struct renaming *renaming, struct node *source,
 		       struct node *target, char **from_name, char **to_name)
 {
@@ -35,8 +36,8 @@ static void move_nodes(struct nodes *nodes, const struct renaming *renaming, str
 
 	if (renaming->flags & RENAME_EXCHANGE) {
 		if (source && target) {
-			/* between the two moves both have the same name, of different parents or
-			 * not */
+			/* between the two moves both nodes have the same name, maybe in the same
+			 * directory */
 			node_moved(nodes, source, from->parent, from->name, to->parent,
 				   steal_ptr(*to_name));
 			node_moved(nodes, target, to->parent, to->name, from->parent,
@@ -51,8 +52,8 @@ static void move_nodes(struct nodes *nodes, const struct renaming *renaming, str
 			   steal_ptr(*to_name));
 }
 
-/* What is below a directory that was renamed with its rows may be another now: what is recorded of
- * a new path stays, and a hidden directory has no siblings. */
+/* Makes the kernel forget the siblings below a renamed directory. They may differ now: rows
+ * recorded under the new path stay, and a hidden directory has no siblings. */
 static void forget_siblings_below(struct space *space, const struct end *end)
 {
 	const struct node *node = node_known(&space->nodes, end->parent, end->name);
@@ -66,13 +67,13 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 	const struct end *from = &renaming->from, *to = &renaming->to;
 	struct node *source = node_known(&space->nodes, from->parent, from->name);
 	struct node *target = node_known(&space->nodes, to->parent, to->name);
-	/* made before anything is done: afterwards nothing may fail */
+	/* copy the names first: after the rename nothing may fail */
 	_cleanup_free_ char *from_name = strdup(from->name), *to_name = strdup(to->name);
 	_cleanup_close_ int to_fd = -1;
 	int from_fd, held_fd, r;
 
 	if (source && source == target)
-		return 0; /* two names of one file: POSIX leaves both */
+		return 0; /* two names of one file: POSIX lets both stay */
 	if (!from_name || !to_name)
 		return -ENOMEM;
 	if (target && !(renaming->flags & RENAME_EXCHANGE))
@@ -102,7 +103,8 @@ int rename_spool(struct space *space, const struct renaming *renaming)
 	return 0;
 }
 
-/* Nothing may be under way for what a rename puts its bindings over. */
+/* Returns -EBUSY if a submission is under way for a name that would get other bindings; otherwise 0
+ * or another -errno. */
 static int check_idle(struct space *space, const char *path)
 {
 	int r = submit_ask(space->engine, PATH_IS_BUSY, path);
@@ -110,8 +112,7 @@ static int check_idle(struct space *space, const char *path)
 	return r > 0 ? -EBUSY : r;
 }
 
-/* The rows of files are in another directory now. If that cannot be recorded, the directory before
- * counts. */
+/* Records the new directories of the files' rows. On failure the old directories stay recorded. */
 static void follow_rows(struct space *space, const struct renaming *renaming)
 {
 	const struct end *from = &renaming->from, *to = &renaming->to;
@@ -123,7 +124,7 @@ static void follow_rows(struct space *space, const struct renaming *renaming)
 		log_warning("%s: its directory cannot be recorded: %s", to->name, strerror(-r));
 }
 
-/* Records the end of a rename (r: 0 if it was done) in the ledger. */
+/* Records the end of a rename in the ledger. r: 0 if the rename was done. */
 static void end_rename(struct space *space, const struct renaming *renaming,
 		       struct job_rename *record, int r)
 {
@@ -143,8 +144,8 @@ static void end_rename(struct space *space, const struct renaming *renaming,
 			  record->to, strerror(-settled));
 }
 
-/* Fills the record of a rename, with its own paths, if there is anything to move in the ledger. 1,
- * 0 or -errno. */
+/* Finds the paths of a rename's record. Returns 1; 0 if the ledger has no row to move; or
+ * -errno. */
 static int make_record(struct space *space, const struct renaming *renaming, char **ret_from,
 		       char **ret_to)
 {

@@ -4,14 +4,14 @@
 
 #include "space/renaming.h"
 
-/* Doing a rename that puts no new content under a job's name. */
+/* Carries out a rename that puts no new content under a job's name. */
 
-/* Renames in the spool, and tells the nodes. Returns 0 or -errno. */
+/* Renames in the spool, and updates the nodes. Returns 0 or -errno. */
 int rename_spool(struct space *space, const struct renaming *renaming);
 
-/* Renames with the bindings: recorded before it is done, ended after. Answers: -EBUSY while
- * something is under way for what it would put its bindings over. A job file may turn out to be a
- * backup (backup.c): row is its row then, and otherwise 0. */
+/* Renames with the bindings: the ledger records the rename before and after. Answers req; with
+ * EBUSY if a submission is under way for a name that would get other bindings. If a job file may
+ * turn out to be a backup (backup.c), row is its row; otherwise 0. */
 void rename_bound(struct space *space, fuse_req_t req, const struct renaming *renaming,
 		  int64_t row);
 

@@ -14,7 +14,7 @@
 #include "space/path.h"
 #include "space/renaming.h"
 
-/* Tells a refusal under the target's name. Returns the errno of err, or another one. */
+/* Records a refusal in the target's .error. Returns -err->errnum, or another -errno. */
 static int refuse_rename(struct space *space, fuse_req_t req, const struct renaming *renaming,
 			 const struct err *err)
 {

@@ -22,12 +22,14 @@
 
 struct rename_wait {
 	struct pending_reply wait;
-	struct renaming renaming; /* with held parents and own names */
+	/* a copy: it holds the parents; from_name and to_name are its names */
+	struct renaming renaming;
 	char *from_name, *to_name;
-	struct node *source; /* of a link: held; NULL for a rename */
+	struct node *source; /* of a link: we hold a reference; NULL: a rename */
 };
 
-/* A refusal changes nothing: what the commit has put on the source is taken back. */
+/* Removes the attributes that the commit has set on the source, because a refusal must change
+ * nothing. */
 static void take_back(struct rename_wait *waited)
 {
 	struct space *space = waited->wait.space;
@@ -42,24 +44,24 @@ static void take_back(struct rename_wait *waited)
 		r = location.dirfd = node_dirfd(&space->nodes, renaming->from.parent);
 	if (r >= 0)
 		r = location_stat(&location, &st);
-	/* another file may have its name by now */
+	/* another file may have the source's name by now */
 	if (r == 0 && (waited->source || st.st_ino == renaming->from.st.st_ino))
 		job_attributes_take_back(&location, waited->wait.put);
 }
 
-/* The service has the content: the name is the source's now, and what it keeps. */
+/* Renames the source when the service has its content. Returns 0 or -errno. */
 static int rename_committed(struct space *space, const struct renaming *renaming)
 {
 	int r, followed;
 
-	/* a job file that becomes the content of another job leaves its own job with its name */
+	/* a job file that becomes another job's content leaves its own job with its old name */
 	if (renaming->from.is_job)
 		claim_part(space, renaming->from.parent, renaming->from.name);
 	r = rename_spool(space, renaming);
 	if (r < 0)
 		return r;
 	followed = claim_follow(space, renaming->to.parent, renaming->to.name, &renaming->from.st);
-	if (followed < 0) /* until its next commit the one before has it too */
+	if (followed < 0) /* until the next commit the row's former owner can see it too */
 		log_warning("%s: whose it is cannot be recorded: %s", renaming->to.name,
 			    strerror(-followed));
 	backup_left(space, renaming->from.parent, renaming->from.name);

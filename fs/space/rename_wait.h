@@ -5,8 +5,8 @@
 #include "space/location.h"
 #include "space/renaming.h"
 
-/* Submits what is at location under the target's name; when the service has it, renames, or (source
- * not NULL) links the source there, and answers the request. */
+/* Submits the file at location under the target's name. When the service has the content, renames
+ * the file, or, if source is not NULL, links source there. Answers req. */
 void rename_after_commit(struct space *space, fuse_req_t req, const struct renaming *renaming,
 			 const struct location *location, struct node *source);
 

@@ -5,29 +5,30 @@
 #include "space/space.h"
 #include "space/unmade.h"
 
-/* What a rename or a link is about: the files of both share it. */
+/* The two ends of a rename or a link; all files of both share these. */
 
 /* One end of a rename. */
 struct end {
 	struct node *parent;
 	const char *name;
 	bool exists;
-	struct stat st; /* if it exists; of a link's source too */
-	bool is_job;	/* a regular file here is a job file */
+	struct stat st; /* if exists; for a link also the source */
+	bool is_job;	/* a regular file of this name is a job file */
 };
 
 struct renaming {
 	struct end from, to;
 	unsigned flags;
-	uid_t user;		   /* the caller */
-	struct unmade_whose ended; /* the stories that end with a directory that is replaced */
+	uid_t user; /* the user of the request */
+	/* the stories that end with a directory that the rename replaces */
+	struct unmade_whose ended;
 };
 
-/* Looks at one end: name must live as long as it. Returns 0, also if nothing is there, or
- * -errno. */
+/* Looks at one end of a rename. name must stay valid as long as *ret_end. Returns 0, also if the
+ * name has no file, or -errno. */
 int end_look(struct space *space, struct node *parent, const char *name, struct end *ret_end);
 
-/* The job file whose place another file takes by a rename, NULL: there is none. */
+/* Returns the regular file that the rename replaces; NULL: none. */
 const struct stat *renaming_replaced(const struct renaming *renaming);
 
 #endif
