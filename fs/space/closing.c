@@ -2,24 +2,25 @@
 /*
  * Closes.
  *
- * FLUSH comes at each close of each copy of a descriptor, and its answer is that of close(2). A
- * thread judges whether the close is the last one (inspectors.c). Meanwhile the loop goes on, and
- * may answer other requests for the same file. So when the verdict is there, all is asked again: is
- * there still something to commit, under which name, and does nobody else write?
+ * FLUSH comes at each close of each copy of a descriptor, and its answer is the answer of close(2).
+ * A thread judges whether the close is the last one (inspectors.c). Meanwhile the loop goes on, and
+ * may answer other requests for the same file. So after the verdict the code asks again: is there
+ * still something to commit, under which name, and can no other handle write?
  *
- * What a FLUSH says of the closing process stays with the handle. RELEASE comes when the last
- * descriptor is gone. So the last FLUSH was that of the last holder, and decides:
+ * The handle keeps what a FLUSH showed of the closing process. RELEASE comes when the last
+ * descriptor is gone, so the last FLUSH was that of the last holder. RELEASE decides by its ending:
  *
  *   orderly   The process has closed the file, or has exited by itself: a commit.
- *   killed    A draft.
+ *   killed    A signal killed the process: a draft.
  *   hidden    The process exited, and we may not know how. A signal may have killed it: a draft.
  *   unseen    We know nothing: with unseen=draft a draft, with unseen=commit a commit.
  *   none      No FLUSH came, because the descriptor was never in a descriptor table (io_uring): a
- *             commit if the opener lives, else a draft.
+ *             commit if the opener lives, otherwise a draft.
  *
  * An interrupt (Ctrl-C, a fatal signal) answers the close with EINTR and gives up the look. The
- * kernel interrupts the FLUSH of most processes that are killed. The process still waits in its
- * close then, so the loop asks at once whether it lives, for the RELEASE.
+ * kernel interrupts the FLUSH of most processes that are killed. At that moment the process still
+ * waits in its close, so the loop looks at once whether the process lives, and RELEASE uses the
+ * result.
  */
 #define _GNU_SOURCE
 #include "space/closing.h"
@@ -41,7 +42,7 @@
 #include "space/pending_reply.h"
 #include "space/proc.h"
 
-/* A FLUSH that is judged. The kernel keeps the handle open until it is answered. */
+/* A FLUSH that is being judged. The kernel keeps the handle open until the FLUSH is answered. */
 struct closing {
 	struct space *space;
 	fuse_req_t req;
@@ -58,7 +59,7 @@ static bool is_file_empty(int fd)
 	return fstat(fd, &st) == 0 && st.st_size == 0;
 }
 
-/* Was nothing written to a backup, or to half a file? Then a change of attributes or of the size is
+/* Was no data written to a backup, or to half a file? Then a change of attributes or of the size is
  * no reason to submit it. */
 static bool is_untouched(struct space *space, const struct handle *handle, const struct name *link)
 {
@@ -77,7 +78,7 @@ static bool is_untouched(struct space *space, const struct handle *handle, const
 	return job.incomplete || (!content->rewritten && backup_is(space, handle->node, &job) > 0);
 }
 
-/* Is there anything to commit when this handle is closed? */
+/* Returns the name to commit under when this handle is closed; NULL: there is nothing to commit. */
 static const struct name *closing_wants_commit(struct space *space, const struct handle *handle)
 {
 	const struct content *content = handle->node->content;
@@ -85,7 +86,7 @@ static const struct name *closing_wants_commit(struct space *space, const struct
 
 	if (!handle->writable || !content_is_dirty(content))
 		return NULL;
-	/* what was refused at a write may have left nothing: that is told too */
+	/* a refused write may have left an empty file: its close must report the refusal */
 	if (!content->refusal && is_file_empty(handle->fd))
 		return NULL;
 	link = node_job_name(space, handle->node);
@@ -103,7 +104,7 @@ static void note_closer(struct handle *handle, const struct closer *closer)
 	handle->killed_by = closer->signal;
 }
 
-/* What was written is judged: it is no backup any more. 0 or -errno. */
+/* Ends the backup mark of a file that was written. Returns 0 or -errno. */
 static int end_backup_of_handle(struct space *space, const struct handle *handle,
 				const struct name *link)
 {
@@ -116,7 +117,7 @@ static int end_backup_of_handle(struct space *space, const struct handle *handle
 
 /* ---- what is not committed, and why ---- */
 
-/* May be half a file: records it, once for each content. Returns -errno. */
+/* Records that a file may be half of what was meant, once for each content. Returns -errno. */
 static int refuse_half(struct space *space, fuse_req_t req, struct handle *handle,
 		       const struct name *link, const struct err *err)
 {
@@ -125,8 +126,7 @@ static int refuse_half(struct space *space, fuse_req_t req, struct handle *handl
 	if (handle->told == written)
 		return -err->errnum;
 	handle->told = written;
-	end_backup_of_handle(space, handle,
-			     link); /* if that fails, the story stands all the same */
+	end_backup_of_handle(space, handle, link); /* if this fails, the story is still recorded */
 	return commit_refuse_node(space, req, handle->node, link, true, err);
 }
 
@@ -157,8 +157,8 @@ static void tell_hidden(struct err *err)
 		   "write the file again with a program that closes it before it ends, as cp does");
 }
 
-/* Did the last holder of a handle leave half of what was meant, as far as can be seen? Then err
- * says why. */
+/* May the last holder of a handle have left half of what was meant? If so, fills err with the
+ * reason. */
 static bool left_half(const struct space *space, const struct handle *handle, struct err *err)
 {
 	switch (handle->ending) {
@@ -169,7 +169,7 @@ static bool left_half(const struct space *space, const struct handle *handle, st
 		tell_hidden(err);
 		return true;
 	case ENDING_UNSEEN:
-		/* what was refused at a write has a better reason */
+		/* a refused write is the better reason */
 		if (space->options->unseen_commits || handle->node->content->refusal)
 			return false;
 		tell_unseen(err);
@@ -182,10 +182,10 @@ static bool left_half(const struct space *space, const struct handle *handle, st
 }
 
 /*
- * A process ends while others can still write, by a signal or in a way that we may not know. The
- * content is half of what was meant when that process has written to it (contributors.h). The
- * others can add to the content, and close it in good order. It stays half, until it is cut to
- * nothing.
+ * A signal kills a process, or it ends in a way that we may not know, while other processes can
+ * still write. If the process has written to the content (contributors.h), the content is half of
+ * what was meant. The others may add to it and close it in good order; it stays half until it is
+ * cut to nothing.
  */
 static void spoil_if_writer(struct handle *handle, const struct closer *closer)
 {
@@ -203,8 +203,8 @@ static void spoil_if_writer(struct handle *handle, const struct closer *closer)
 	content_spoil(content, &err, -1);
 }
 
-/* A file that had a job's name when it was opened for writing has none any more. It may get one
- * again. */
+/* Marks a file that had a job's name when it was opened for writing, and has none now, if a signal
+ * kills its writer. The file may get a job's name again. */
 static void mark_if_killed(struct handle *handle, pid_t thread)
 {
 	const struct content *content = handle->node->content;
@@ -222,7 +222,7 @@ static void mark_if_killed(struct handle *handle, pid_t thread)
 
 /* ---- the verdict ---- */
 
-/* Commits what the handle's file holds; answers req (NULL: nobody waits). */
+/* Commits the content of the handle's file. Answers req; NULL: no request waits. */
 static void commit_now(struct space *space, fuse_req_t req, struct handle *handle,
 		       const struct name *link)
 {
@@ -237,7 +237,7 @@ static void commit_now(struct space *space, fuse_req_t req, struct handle *handl
 		commit_refuse_unready(space, handle->node, link, r < 0 ? r : -ENOMEM);
 }
 
-/* Ends a FLUSH whose closer is known. */
+/* Ends a FLUSH when the closing process is known. */
 static void end_flush(struct space *space, fuse_req_t req, struct handle *handle,
 		      const struct writers_verdict *verdict)
 {
@@ -258,12 +258,12 @@ static void end_flush(struct space *space, fuse_req_t req, struct handle *handle
 	else if (is_unseen)
 		reply_recorded(space, req, refuse_half(space, req, handle, link, &err));
 	else
-		reply(req, 0); /* it dies, and does not hear: RELEASE tells the story */
+		reply(req, 0); /* the process dies and gets no answer: RELEASE records the story */
 }
 
 /* ---- the wait for it ---- */
 
-/* Lets go of a closing; its request can be answered then. */
+/* Frees a closing and returns its request, which the caller answers. */
 static fuse_req_t closing_end(struct closing *closing)
 {
 	fuse_req_t req = closing->req;
@@ -314,7 +314,7 @@ void closing_interrupt_all(struct space *space)
 		interrupt_closing(LIST_FIRST(&space->closings));
 }
 
-/* Has the close judged. */
+/* Lets a thread judge a close. If no thread can, judges the close by the closing process alone. */
 static void begin_closing(struct space *space, fuse_req_t req, struct handle *handle)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
@@ -341,7 +341,8 @@ static void begin_closing(struct space *space, fuse_req_t req, struct handle *ha
 		return;
 	}
 	LIST_INSERT_HEAD(&space->closings, closing, link);
-	/* as in commit.c: libfuse would call it at once, and use the request afterwards */
+	/* do not call fuse_req_interrupt_func() for an interrupted request: libfuse would call the
+	 * function at once, and use the request after that */
 	if (fuse_req_interrupted(req))
 		interrupt_closing(closing);
 	else
@@ -370,7 +371,7 @@ void closing_flush(struct space *space, fuse_req_t req, struct handle *handle)
 	}
 }
 
-/* How did a file's writer fare whose close was not seen? */
+/* Finds how the writer of a file ended if no FLUSH was seen. */
 static enum ending look_at_opener(const struct space *space, const struct handle *handle)
 {
 	struct proc_status status;
@@ -400,7 +401,8 @@ void closing_release(struct space *space, struct handle *handle)
 			commit_now(space, NULL, handle, link);
 	} else if (is_half &&
 		   (handle->wrote_at > content->committed || content->contributors.anybody)) {
-		/* the others do not know that half of something is in what they close */
+		/* other processes will close the file, and do not know that half of something is in
+		 * it */
 		content_spoil(content, &err, -1);
 	}
 }

@@ -32,8 +32,8 @@ bool fact_is_name(const char *name)
 	return !strncmp(name, PREFIX, strlen(PREFIX));
 }
 
-/* What the ledger knows of a job file; a job never heard of is an empty one. A file that is gone
- * from the spool is -ENOENT. */
+/* Finds the row of a job file, or what an import would have in one. If there is neither, *ret_job
+ * stays empty. Returns 0, -ENODATA (no job file), -ENOENT (the file is gone) or another -errno. */
 static int find_fact_source(struct space *space, struct node *node, struct stat *ret_st,
 			    struct job_record *ret_job)
 {
@@ -62,7 +62,7 @@ static int copy_fact(const char *text, char **ret_value, size_t *ret_size)
 	return 0;
 }
 
-/* A version of a job: "v12". */
+/* Copies a version of a job as "v12". Returns 0, -ENODATA (none) or -ENOMEM. */
 static int copy_version(const struct job_record *job, int64_t version, char **ret_value,
 			size_t *ret_size)
 {
@@ -72,7 +72,7 @@ static int copy_version(const struct job_record *job, int64_t version, char **re
 	return copy_fact(job->job_id && version ? text : NULL, ret_value, ret_size);
 }
 
-/* The text that a row keeps, for whom it is meant. */
+/* Returns a text of a row, or NULL if the caller may not see it. */
 static const char *shown_text(struct space *space, fuse_req_t req, const struct stat *st,
 			      const struct job_record *job, const char *text)
 {
@@ -82,8 +82,8 @@ static const char *shown_text(struct space *space, fuse_req_t req, const struct 
 	return claim_shows_text(space, &job->holding, st->st_uid, &caller) ? text : NULL;
 }
 
-/* What the service holds of an attribute, as it was seen last. A name and a description are a text
- * of the owner's. */
+/* Finds the value of an attribute that the service held when it last showed it. A name or a
+ * description is the owner's text: the caller must be allowed to see it. */
 static int get_attribute(struct space *space, fuse_req_t req, const struct stat *st,
 			 const struct job_record *job, enum attr attr, char **ret_value,
 			 size_t *ret_size)
@@ -95,7 +95,7 @@ static int get_attribute(struct space *space, fuse_req_t req, const struct stat 
 	return copy_fact(value, ret_value, ret_size);
 }
 
-/* Why the file was refused: what the ledger knows, or could not record yet. */
+/* Finds why the file was refused: a story that the ledger could not record yet, or the ledger's. */
 static int get_error(struct space *space, fuse_req_t req, struct node *node, const struct stat *st,
 		     const struct job_record *job, char **ret_value, size_t *ret_size)
 {
@@ -113,8 +113,8 @@ static int get_error(struct space *space, fuse_req_t req, struct node *node, con
 }
 
 /*
- * Where the job stands. The ledger tells what became of the last commit; content that was written
- * since is a draft, which only the content itself can tell.
+ * Finds the state of a job file. The ledger has the state of the last commit. If the content has
+ * changed since, the file is a draft: only the content shows that.
  */
 static int state_now(struct space *space, struct node *node, const struct job_record *job,
 		     enum job_state *ret_state)
@@ -143,7 +143,8 @@ static int get_refusal(const struct err *refusal, char **ret_value, size_t *ret_
 	return story ? copy_fact(story, ret_value, ret_size) : -ENOMEM;
 }
 
-/* What the DSL check found odd, and that the job is gone by what the service has said last. */
+/* Finds the warnings: those of the DSL check, and that the service does not know the job any
+ * more. */
 static int get_warnings(struct space *space, fuse_req_t req, struct node *node,
 			const struct stat *st, const struct job_record *job, char **ret_value,
 			size_t *ret_size)
@@ -161,7 +162,7 @@ static int get_warnings(struct space *space, fuse_req_t req, struct node *node,
 	return r < 0 ? r : copy_fact(warnings.data, ret_value, ret_size);
 }
 
-/* What a directory can tell. */
+/* Finds a virtual attribute of a directory. */
 static int get_of_directory(struct space *space, struct node *node, const char *fact,
 			    char **ret_value, size_t *ret_size)
 {
@@ -187,7 +188,7 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 	if (node->kind == NODE_DIR)
 		return get_of_directory(space, node, fact, ret_value, ret_size);
 	r = find_fact_source(space, node, &st, &job);
-	/* a scratch file tells why it may not become a job file */
+	/* a scratch file: why it may not become a job file */
 	if (r == -ENODATA && !strcmp(fact, "error") && node->content && node->content->refusal)
 		return get_refusal(node->content->refusal, ret_value, ret_size);
 	if (r < 0)
@@ -218,8 +219,8 @@ int fact_get(struct space *space, fuse_req_t req, struct node *node, const char 
 	return r < 0 ? r : copy_fact(job_state_word(state), ret_value, ret_size);
 }
 
-/* Has a job file's name a job, or may one be made for it? job: the row of the file, if it has one.
- * 1, 0 or -errno. */
+/* Is there a binding to end: has the name a job, or is one being made? job: the row of the file.
+ * Returns 1, 0 or -errno. */
 static int has_job_to_forget(struct space *space, const struct node *node,
 			     const struct job_record *job)
 {
@@ -228,7 +229,8 @@ static int has_job_to_forget(struct space *space, const struct node *node,
 	int r;
 
 	if (job->job_id || !job->row || !link)
-		return job->job_id && job->row; /* an import is no binding */
+		/* an import has a job ID and no row: it is no binding */
+		return job->job_id && job->row;
 	r = node_path_of(link->parent, link->name, &path);
 	return r < 0 ? r : submit_ask(space->engine, PATH_IS_UNDER_WAY, path);
 }

@@ -6,35 +6,36 @@
 
 /*
  * The virtual attributes coc.job_id, coc.state, coc.version, coc.base, coc.request_id, coc.error,
- * coc.warnings and coc.backup of a job file: read-only facts from the ledger. So are
- * coc.risk_level, coc.enterprise_project_id, coc.name, coc.description and coc.tags: what the
- * service holds, also when it was inherited. They are never listed, so that no tool copies them.
+ * coc.warnings and coc.backup of a job file: read-only facts from the ledger. Also coc.risk_level,
+ * coc.enterprise_project_id, coc.name, coc.description and coc.tags: the values that the service
+ * holds, inherited ones too. No listing shows them, so that no tool copies them.
  */
 
-/* Is this the name of one (or would it be: "coc.…")? */
+/* Does this name begin with "coc."? No other attribute may have such a name. */
 bool fact_is_name(const char *name);
 
-/* The value, allocated. -ENODATA: there is none, or the file is no job file. A directory has
- * coc.error, the stories of its refused attributes, and coc.refused (unmade.h); what coc.hidden is
- * (queue_view.h) takes longer, and is not told here. A scratch file has coc.error, why it may not
- * become a job file. */
+/* Finds the value of a virtual attribute, allocated. Returns 0, -ENODATA (the file has no such
+ * attribute, or is no job file) or another -errno. A directory has coc.error (the stories of its
+ * refused attributes) and coc.refused (unmade.h). Its coc.hidden takes longer: see queue_view.h. A
+ * scratch file has coc.error: why it may not become a job file. */
 int fact_get(struct space *space, fuse_req_t req, struct node *node, const char *name,
 	     char **ret_value, size_t *ret_size);
 
-/* Is it the name of the base, which can be set? */
+/* Is this the name of coc.base, which can be set? */
 bool fact_is_base(const char *name);
 
 /*
- * Setting coc.base to a version, "v12", says that the user has read it: the text of the file is
- * committed on top of it. *ret_base: the version. Returns 0 (the file may be committed), -EINVAL
- * (no version), -ENODATA (no job), -EPERM (not the user's job), or -EBUSY (open for writing).
+ * Checks a setting of coc.base to a version, "v12". By it the user says that they have read that
+ * version, and that the text of the file is to be committed on top of it. Returns 0 and *ret_base;
+ * -EINVAL (value is no version), -ENODATA (no job), -EPERM (not the user's job), -EBUSY (open for
+ * writing) or another -errno.
  */
 int fact_check_base(struct space *space, fuse_req_t req, struct node *node, const char *value,
 		    size_t size, int64_t *ret_base);
 
-/* Removing coc.job_id forgets the binding: the next commit makes a new job.
- * Fails with -ENODATA: not bound. -EBUSY: a submission is under way. -EPERM: another fact, that is
- * there, or not the caller's to forget. */
+/* Removes a virtual attribute. Only coc.job_id can be removed: this ends the binding, and the next
+ * commit makes a new job. Returns 0; -ENODATA: no such value; -EBUSY: a submission is under way;
+ * -EPERM: another fact, or not the caller's job; or another -errno. */
 int fact_remove(struct space *space, fuse_req_t req, struct node *node, const char *name);
 
 #endif

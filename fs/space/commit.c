@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From a kernel request to a commit: what the file says, and whose it is, goes to the engine. */
+/* From a kernel request to a commit: the engine gets the file's content, attributes and author. */
 #define _GNU_SOURCE
 #include "space/commit.h"
 
@@ -26,7 +26,7 @@
 
 /* ---- content ---- */
 
-/* Why a file could not be read, for its .error. */
+/* Fills err with the reason why a file could not be read. */
 static void explain_unreadable(int errnum, struct err *err)
 {
 	if (errnum == EFBIG) {
@@ -38,15 +38,15 @@ static void explain_unreadable(int errnum, struct err *err)
 		err_detail(err, "what_to_do", "give its owner leave to read it: chmod u+r FILE");
 }
 
-/* The file of a commit, and who waits for it. */
+/* The file of a commit, and the pending reply for it. */
 struct commit_file {
 	const struct location *location;
 	const char *path;
 	struct pending_reply *wait;
 };
 
-/* The file need not have it, as the name keeps it: one that cannot be written is no reason to
- * refuse its content. */
+/* Copies an attribute that the ledger keeps for the name to the file too. The commit does not need
+ * it there, so a failure is no reason to refuse the content. */
 static void put_kept(void *data, enum attr attr, const char *value)
 {
 	struct commit_file *file = data;
@@ -59,7 +59,7 @@ static void put_kept(void *data, enum attr attr, const char *value)
 			    attr_field(attr), strerror(-r));
 }
 
-/* Whose the content at a location is. */
+/* Finds the author of the content at a location. Returns 0 or -errno. */
 static int find_author(struct space *space, fuse_req_t req, const struct location *location,
 		       struct node *parent, const char *name, const struct stat *replaced,
 		       struct author *ret_author)
@@ -70,7 +70,8 @@ static int find_author(struct space *space, fuse_req_t req, const struct locatio
 	return r < 0 ? r : claim_author(space, req, parent, name, &st, replaced, ret_author);
 }
 
-/* incomplete: the file may be half of what was meant. */
+/* Records the refusal of a commit. incomplete: the file may be half of what was meant. Returns
+ * -err->errnum, or another -errno if it cannot be recorded. */
 static int refuse_commit(struct space *space, fuse_req_t req, const struct location *location,
 			 struct node *parent, const char *name, bool incomplete,
 			 const struct err *err)
@@ -103,7 +104,8 @@ static void explain_unready(int r, struct err *err)
 	err_detail(err, "what_to_do", "write the file again");
 }
 
-/* Fills what is known of a commit before its content is read. */
+/* Finds path, shown path and author of a commit, before its content is read. Returns 0 or
+ * -errno. */
 static int prepare_commit(struct space *space, const struct location *location, struct node *parent,
 			  const char *name, const struct stat *replaced, fuse_req_t req,
 			  char **ret_path, char **ret_shown, struct author *ret_author)
@@ -127,7 +129,7 @@ int commit_refuse_unready(struct space *space, struct node *node, const struct n
 	return commit_refuse_node(space, NULL, node, link, false, &err);
 }
 
-/* Says in .error that a commit could not begin: there may be nobody who waits for it. */
+/* Writes to .error that a commit could not begin: maybe no request waits that could report it. */
 static int refuse_unready(struct space *space, fuse_req_t req, const struct location *location,
 			  struct node *parent, const char *name, int r)
 {
@@ -208,7 +210,8 @@ void commit_open(struct space *space, struct handle *handle, const struct name *
 		pending_reply_begin(wait, NULL, r);
 		return;
 	}
-	/* the location's name may be another hard link: attributes are the inode's anyway */
+	/* the location may have another hard link's name: that makes no difference, attributes
+	 * belong to the inode */
 	commit_location(space, &location, content_read_fd(handle->node), link->parent, link->name,
 			NULL, wait);
 }
@@ -233,7 +236,7 @@ void commit_closed(struct space *space, struct node *node, struct pending_reply 
 	if ((r == 0 || r == -ENOENT) && (job.incomplete || half_is_marked(&location)))
 		r = 1;
 	if (r != 0 && r != -ENOENT) {
-		/* who has read a version wants the text committed: that it is half, is an error */
+		/* a user who has set coc.base wants a commit: for half a file that is an error */
 		wait->answer(wait, r < 0 ? r : wait->base ? -EINTR : 0);
 		return;
 	}

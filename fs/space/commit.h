@@ -6,33 +6,35 @@
 #include "space/location.h"
 #include "space/pending_reply.h"
 
-/* Commits of the job space: from a kernel request to the engine and back. */
+/* Commits of the job space: from a request of the kernel to the engine and back. */
 
 /*
- * Commits what is in the spool at location under a job file's name; answers the wait, now or later.
- * A descriptor read_fd is read through, -1: none. replaced is the other file that has the name
- * meanwhile, or NULL.
+ * Commits the file at a location under a job file's name. wait is answered now or later. The
+ * content is read through read_fd; -1: by opening the location. replaced: another file that has the
+ * name until the commit ends, or NULL.
  */
 void commit_location(struct space *space, const struct location *location, int read_fd,
 		     struct node *parent, const char *name, const struct stat *replaced,
 		     struct pending_reply *wait);
 
-/* Commits what an open file holds now under one of its names; answers the wait, now or later. */
+/* Commits the present content of an open file under one of its names (link). wait is answered now
+ * or later. */
 void commit_open(struct space *space, struct handle *handle, const struct name *link,
 		 struct pending_reply *wait);
 
-/* Records that the commit of a file is refused, under one of its names. req: the request that it is
- * of, or NULL. incomplete: the file may be half of what was meant. Returns -err->errnum, or another
- * -errno when it cannot be recorded. */
+/* Records that the commit of a file under one of its names (link) is refused. req: the commit's
+ * request, or NULL. incomplete: the file may be half of what was meant. Returns -err->errnum, or
+ * another -errno if the refusal cannot be recorded. */
 int commit_refuse_node(struct space *space, fuse_req_t req, struct node *node,
 		       const struct name *link, bool incomplete, const struct err *err);
 
-/* The same for a commit that could not begin because of r (-errno), with nobody who waits for
- * it. */
+/* Records that a commit without a waiting request could not begin because of r, a negative errno.
+ * Returns -errno: r, or another if this cannot be recorded. */
 int commit_refuse_unready(struct space *space, struct node *node, const struct name *link, int r);
 
-/* The commit of a closed job file that another operation than a close changed; answers the wait. A
- * file that is open for writing, empty, or half of what was meant is left to its next close. */
+/* Commits a closed job file that was changed by an operation other than a close. wait is answered
+ * now or later. A file that is open for writing, empty, or half of what was meant is not committed:
+ * its next close does that. */
 void commit_closed(struct space *space, struct node *node, struct pending_reply *wait);
 
 #endif

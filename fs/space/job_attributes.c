@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A commit collects the attributes of all directories above its file. Most have none. To find that
- * out takes an open descriptor and a system call for each, and there may be a hundred of them. So a
- * directory's node remembers that the directory has none, until somebody sets one. Nobody sets
- * attributes in the spool but by op_setxattr().
+ * A commit collects the attributes of all directories above its file. Most directories have none.
+ * To find that out takes an open descriptor and a system call for each, and there may be a hundred.
+ * So the node of a directory remembers that the directory has none, until op_setxattr() sets one.
+ * Only op_setxattr() sets attributes in the spool.
  */
 #define _GNU_SOURCE
 #include "space/job_attributes.h"
@@ -17,9 +17,9 @@
 #include "base/log.h"
 #include "bounds/job.h"
 
-#define XATTR_LIST_MAX 65536 /* the kernel's XATTR_LIST_MAX */
+#define XATTR_LIST_MAX 65536 /* bytes; the kernel makes no longer list */
 #define FEW_NAMES 1024
-#define NAME_ROOM 64 /* for the longest name of ours */
+#define NAME_ROOM 64 /* room for the longest name of our attributes */
 
 static ssize_t list_xattrs(const char *path, bool follow, char *names, size_t room)
 {
@@ -36,7 +36,8 @@ static bool is_ours(const char *xattr)
 	return !strncmp(xattr, ATTR_XATTR_PREFIX, strlen(ATTR_XATTR_PREFIX));
 }
 
-/* Takes one attribute of ours, of a file or directory, into a set that has none yet. */
+/* Copies one user.coc.* attribute into set, unless set has that attribute already. Returns 0, or
+ * -errno with err filled. */
 static int take_attribute(const char *path, bool follow, const char *xattr, struct attr_set *set,
 			  struct err *err)
 {
@@ -62,8 +63,8 @@ static int take_attribute(const char *path, bool follow, const char *xattr, stru
 	return r;
 }
 
-/* Takes the attributes of one file or directory. Returns how many it has, or -errno with err
- * filled. */
+/* Copies all user.coc.* attributes of a file or directory into set. Returns how many there are, or
+ * -errno with err filled. */
 static int take_all(const struct location *location, struct attr_set *set, struct err *err)
 {
 	char few[FEW_NAMES], path[LOCATION_PATH_MAX], *names = few;
@@ -117,7 +118,7 @@ int job_attributes_collect(struct space *space, const struct location *location,
 	return 0;
 }
 
-/* The extended attribute that an attribute of a job is. */
+/* Writes the name of the extended attribute that holds an attribute of jobs. */
 static void name_of(enum attr attr, char ret_name[NAME_ROOM])
 {
 	snprintf(ret_name, NAME_ROOM, ATTR_XATTR_PREFIX "%s", attr_field(attr));

@@ -6,19 +6,20 @@
 #include "space/space.h"
 
 /*
- * Collects the user.coc.* attributes that hold for a file: its own, and those inherited from its
- * directory upward and at last from the mount options (inherited->defaulted). Values that are not
- * valid (they were set on a scratch file, where nothing is checked) are -EINVAL with err. Returns 0
- * or -errno with err filled; the caller frees both sets in either case.
+ * Collects the user.coc.* attributes that hold for a file: own gets the file's; inherited gets
+ * those of the directories above, the nearest first, and last those of the mount options
+ * (inherited->defaulted). A value that is not valid is -EINVAL: values on scratch files are not
+ * checked when they are set. Returns 0, or -errno with err filled. The caller frees both sets in
+ * either case.
  */
 int job_attributes_collect(struct space *space, const struct location *location,
 			   struct node *parent, struct attr_set *own, struct attr_set *inherited,
 			   struct err *err);
 
-/* Puts an attribute on a file. Returns 0 or -errno. */
+/* Sets an attribute of jobs on a file. Returns 0 or -errno. */
 int job_attributes_put(const struct location *location, enum attr attr, const char *value);
 
-/* Takes attributes (bits 1 << attr) from a file again, as far as that can be done. */
+/* Removes attributes of jobs (bits 1 << attr) from a file. A failure is only logged. */
 void job_attributes_take_back(const struct location *location, unsigned attrs);
 
 #endif
