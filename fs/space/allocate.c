@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fallocate(2). It takes as much of the disk as it is told to in one call, and a file system keeps
- * what it got before it fails: the disk is full then, for the ledger too. So what cannot fit is
- * refused before it is begun. What may be taken is what the disk has for the caller (caller.h).
+ * fallocate(2). One call can take any part of the disk. A file system keeps the blocks that it got
+ * before it fails: then the disk is full, for the ledger too. So a call that cannot fit is refused
+ * before it begins. It may take what the disk has for the caller (caller.h).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,7 +19,8 @@
 #include "space/job_name.h"
 #include "space/ops.h"
 
-/* Does it fit? Returns 0 or -ENOSPC. What the file has already may lie where it is wanted again. */
+/* Does the allocation fit on the disk? Returns 0 or -ENOSPC. Blocks that the file has already may
+ * lie in the wanted range, so they count as room. */
 static int check_room(const struct disk_op *op)
 {
 	struct statvfs fs;
@@ -27,7 +28,7 @@ static int check_room(const struct disk_op *op)
 	uint64_t room;
 
 	if (fstatvfs(op->fd, &fs) < 0 || fstat(op->fd, &st) < 0)
-		return 0; /* the disk itself will tell */
+		return 0; /* if this cannot be found out, the disk itself decides */
 	room = (uint64_t)(op->spender ? fs.f_bavail : fs.f_bfree) * fs.f_frsize;
 	return (uint64_t)op->length > room + (uint64_t)st.st_blocks * 512 ? -ENOSPC : 0;
 }
@@ -56,7 +57,8 @@ static void answer_allocation(struct disk_op *op)
 	disk_answer_plain(op);
 }
 
-/* A job file's size, and what is allocated beyond its end, is bounded. Returns 0 or -EFBIG. */
+/* Bounds the size of a job file, and the blocks that are allocated beyond its end. Returns 0 or
+ * -EFBIG. */
 static int check_job(struct space *space, struct node *node, int mode, uint64_t end)
 {
 	const struct name *name = node_job_name(space, node);

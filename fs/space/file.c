@@ -32,15 +32,16 @@
 #include "space/text.h"
 #include "space/truncate.h"
 
-/* Nobody writes any more: the next writer starts anew. */
+/* Forgets what the writers did: no handle can write any more, and the next writer starts anew. */
 static void end_writing(struct space *space, const struct handle *handle)
 {
 	struct content *content = handle->node->content;
 
 	if (node_job_name(space, handle->node))
-		content_heal(content); /* it was told */
+		content_heal(content); /* the close has reported the refusal */
 	else if (content->filled && handle->ending != ENDING_KILLED)
-		half_end(handle->fd); /* a scratch file is judged when it gets a job's name */
+		/* a file that was written anew is not half any more */
+		half_end(handle->fd);
 	content->filled = false;
 	contributors_clear(&content->contributors);
 }
@@ -64,8 +65,8 @@ static void handle_close(struct space *space, struct handle *handle)
 	free(handle);
 }
 
-/* The kernel closes a handle. It has dropped the old pages when it opened the handle. As long as
- * others are open, one of them may not be known to the kernel yet. */
+/* Call this when the kernel closes a handle. At the handle's open the kernel dropped the old pages.
+ * If other handles are open, the kernel may not know one of them yet: then the flag stays. */
 static void forget_old_pages(const struct handle *handle)
 {
 	struct node *node = handle->node;
@@ -74,8 +75,7 @@ static void forget_old_pages(const struct handle *handle)
 		node->has_old_pages = false;
 }
 
-/* Takes one of the users' descriptors for the caller. Returns 0, or -EMFILE: that user has as
- * many open as are left for everybody. */
+/* Charges the caller for one descriptor. Returns 0, or -EMFILE: the caller's share is used up. */
 static int take_descriptor(struct space *space, fuse_req_t req)
 {
 	return shares_take(&space->descriptors, fuse_req_ctx(req)->uid, 1) ? 0 : -EMFILE;
@@ -86,9 +86,9 @@ static void give_descriptor(struct space *space, fuse_req_t req)
 	shares_give(&space->descriptors, fuse_req_ctx(req)->uid, 1);
 }
 
-/* Makes a handle of an open descriptor, which it takes, also on failure. readable: the descriptor
- * can be read, whatever the flags are that it was opened with by the kernel. reads: the process may
- * read what was in the file before. */
+/* Makes a handle for an open descriptor. Takes take_fd, also on failure. The argument readable says
+ * that take_fd can be read; the flags of the kernel's open may say otherwise. The argument reads
+ * says that the process may read what is in the file. Returns 0 or -ENOMEM. */
 static int handle_open(struct space *space, fuse_req_t req, struct node *node, int take_fd,
 		       bool readable, bool reads, struct fuse_file_info *fi)
 {
@@ -122,15 +122,16 @@ static int handle_open(struct space *space, fuse_req_t req, struct node *node, i
 		content_note_emptied(content);
 	}
 	fi->fh = (uintptr_t)handle;
-	/* Only the kernel writes to the spool, and incoming.c. The kernel may have the text from an
-	 * earlier open, but a reading of a text that nobody has read has to be seen (reading.c). */
+	/* The kernel may use the pages of an earlier open, because only the kernel and incoming.c
+	 * write to the spool. But the first read of an unread text must reach us (reading.c). */
 	fi->keep_cache = !node->has_old_pages && !node->is_unread;
 	return 0;
 }
 
-/* The flags for the spool: a commit reads what was written through the same descriptor; direct I/O
- * is between the writer and us. The kernel says where each write goes, which O_APPEND would
- * override, also for the pages of a mapping; and to open something never waits. */
+/* Returns the flags for the spool's file. O_RDWR in place of O_WRONLY: a commit reads through the
+ * writer's descriptor. No O_DIRECT: direct I/O is between the writer and us. No O_APPEND: the
+ * kernel says where each write goes, also for pages of a mapping. O_NONBLOCK: an open must not
+ * wait. */
 static int spool_flags(int flags)
 {
 	if ((flags & O_ACCMODE) == O_WRONLY)
@@ -138,8 +139,8 @@ static int spool_flags(int flags)
 	return (flags & ~(O_APPEND | O_DIRECT)) | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;
 }
 
-/* Is that what the kernel took it for? Something else may have been put into the spool behind our
- * back; a FIFO was opened without waiting for its other end. Returns 0 or -errno. */
+/* Is this a regular file, as the kernel believes? Another program may have put another file into
+ * the spool, and a FIFO was opened without waiting for its other end. Returns 0 or -errno. */
 static int check_regular(int fd)
 {
 	struct stat st;
@@ -150,9 +151,9 @@ static int check_regular(int fd)
 }
 
 /*
- * Opening with O_TRUNC is a write, and a write by anybody but root clears the set-user-ID bits. The
- * kernel does it by a setattr at all others and leaves this one to us; the spool's file system
- * takes us for root. Returns 0 or -errno.
+ * Clears the set-user-ID bits of a file that is opened with O_TRUNC: a write by any user but root
+ * clears them. For other writes the kernel sends a setattr, but not for an open with O_TRUNC. The
+ * spool's file system does not clear them either, because we run as root. Returns 0 or -errno.
  */
 static int clear_set_id(const struct space *space, fuse_req_t req, int fd)
 {
@@ -163,12 +164,14 @@ static int clear_set_id(const struct space *space, fuse_req_t req, int fd)
 		return 0;
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	if (st.st_mode & S_IXGRP) /* without it, it is no right but a kind of locking */
+	/* without S_IXGRP, S_ISGID means mandatory locking and gives no right */
+	if (st.st_mode & S_IXGRP)
 		gone |= S_ISGID;
 	return st.st_mode & gone && fchmod(fd, st.st_mode & 07777 & ~gone) < 0 ? -errno : 0;
 }
 
-/* Opens a location of the spool with the kernel's flags. Returns a descriptor or -errno. */
+/* Opens a location of the spool with the kernel's flags. *ret_readable: can the descriptor be read?
+ * Returns a descriptor or -errno. */
 static int open_location(const struct space *space, fuse_req_t req, const struct location *location,
 			 int flags, bool *ret_readable)
 {
@@ -250,7 +253,7 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 	struct fuse_entry_param entry;
 	int r = name_check_new(req, parent, name);
 
-	/* a file that a scan has made since the kernel looked the name up is no new one */
+	/* a scan has made this file after the kernel's lookup: it is an import and no new file */
 	if (r == 0 && import_is(space, parent, name))
 		r = -ESTALE;
 	if (r == 0)
@@ -267,19 +270,19 @@ void op_create(fuse_req_t req, fuse_ino_t parent_id, const char *name, mode_t mo
 	}
 	name_is_made(space, parent, name, S_IFREG);
 	if (fuse_reply_create(req, &entry, fi) == -ENOENT) {
-		/* the caller was interrupted: the kernel does not know of the answer */
+		/* the caller was interrupted, so the kernel has not taken the answer */
 		handle_close(space, handle_of(fi));
 		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
 	}
 }
 
-/* Does an open let its process read what is in the file? */
+/* Does this open let its process read what is in the file? */
 static bool opens_to_read(const struct fuse_file_info *fi)
 {
 	return (fi->flags & O_ACCMODE) != O_WRONLY && !(fi->flags & O_TRUNC);
 }
 
-/* Answers an open for which a descriptor of the users' was taken. fd: taken, or -errno. */
+/* Answers an open whose descriptor is charged. take_fd: taken; or the -errno of the open. */
 static void finish_open(fuse_req_t req, struct node *node, int take_fd, bool readable,
 			struct fuse_file_info *fi)
 {
@@ -296,7 +299,7 @@ static void finish_open(fuse_req_t req, struct node *node, int take_fd, bool rea
 	}
 }
 
-/* An open with O_TRUNC, while a thread empties the file. */
+/* An open with O_TRUNC, while a thread empties its file. */
 struct emptying {
 	struct fuse_file_info fi;
 	bool readable;
@@ -315,7 +318,7 @@ static void answer_emptied(struct disk_op *op)
 	free(emptying);
 }
 
-/* Has a thread empty what was opened. Returns 0 (fd is taken), or -ENOMEM with nothing begun. */
+/* Starts a thread that empties a file. Returns 0 and takes take_fd, or returns -ENOMEM. */
 static int empty_later(fuse_req_t req, struct node *node, int take_fd, bool readable,
 		       const struct fuse_file_info *fi)
 {
@@ -370,7 +373,6 @@ static void open_spool_file(fuse_req_t req, struct node *node, void *data)
 	open_node_file(req, node, fi);
 }
 
-/* Is a file opened to be changed? */
 static bool wants_to_change(const struct fuse_file_info *fi)
 {
 	return (fi->flags & O_ACCMODE) != O_RDONLY || (fi->flags & O_TRUNC);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel lets go of what it knows. It does so for many files in one request when it needs
- * memory or when a tree is removed: 65,000 of them, which takes 20 ms. So what is beyond a first
- * lot is let go of in slices. A node lives a little longer then, and nobody can tell.
+ * The kernel forgets nodes. When it needs memory, or when a tree is removed, it forgets up to
+ * 65,000 in one request, which takes 20 ms. So only the first LOT are freed at once, and the rest
+ * in slices. That a node lives a little longer changes nothing.
  */
 #define _GNU_SOURCE
 #include "space/forget.h"
@@ -12,10 +12,10 @@
 
 #include "space/ops.h"
 
-/* Nodes that are let go of at once: less than 1 ms. */
+/* how many nodes are freed at once: less than 1 ms */
 #define LOT 2048
 
-/* The rest of a request. */
+/* The rest of a request to forget nodes: forget_lot() frees a part of it in each slice. */
 struct forgetting {
 	struct sliced sliced; /* in space->slices */
 	LIST_ENTRY(forgetting) link;
@@ -45,7 +45,7 @@ static bool forget_lot(struct sliced *sliced)
 	return false;
 }
 
-/* Has the rest forgotten later. False: there is no memory for it. */
+/* Starts to free the rest in slices. Returns false without memory. */
 static bool forget_later(struct space *space, const struct fuse_forget_data *forgets, size_t count)
 {
 	struct forgetting *forgetting = malloc(sizeof(*forgetting) + count * sizeof(*forgets));

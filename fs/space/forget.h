@@ -4,7 +4,8 @@
 
 #include "space/space.h"
 
-/* Drops what is yet to be forgotten when the mount ends: the nodes go with it. */
+/* Drops the nodes that were to be forgotten later, at the end of the mount. nodes_finish() frees
+ * them. */
 void forget_all(struct space *space);
 
 #endif

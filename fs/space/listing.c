@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a directory lists, and in which order. First come the spool's entries in its own order, each
- * job file followed by its siblings; then each .error whose file was never made (unmade.h).
+ * What a directory lists, and in which order. First come the spool's entries in the spool's order,
+ * each job file followed by its siblings. Then comes each .error whose file was never made
+ * (unmade.h).
  *
- * An entry's offset is its number in the listing, from 1. What was sent is mostly continued where
- * it ended. But the kernel may take less of an answer than it was given, when its reader's buffer
- * is full, and then asks from a number in the middle of it. So a listing remembers where in the
- * spool each of the last entries came from, and goes back there. For a seek to anywhere else it has
- * a mark at every LISTING_MARK_EVERY-th entry, and counts on from there. So no seek takes longer in
- * a bigger directory. Only a number beyond all that was listed has no mark: it is counted to as far
- * as one request may take.
+ * An entry's offset is its number in the listing, from 1. Most requests go on where the last answer
+ * ended. But if the reader's buffer is full, the kernel may take less than the answer has, and then
+ * asks from a number in the middle of it. So a listing remembers where in the spool each of the
+ * last entries came from, and goes back there. For a seek to any other number, the listing has a
+ * mark at every LISTING_MARK_EVERY-th entry, and counts on from there. So no seek takes longer in a
+ * bigger directory. Only a number beyond all listed entries has no mark: the listing counts to it,
+ * as far as one request may take.
  */
 #define _GNU_SOURCE
 #include "space/listing.h"
@@ -27,9 +28,9 @@
 #include "space/unmade.h"
 
 #define LISTING_MARK_EVERY 512
-#define LISTING_COUNTED_MAX 2048 /* entries passed over by one request: 10 ms */
-#define LISTING_HIDDEN_MAX                                                                         \
-	256 /* entries in a row that are not listed: then others are served first */
+#define LISTING_COUNTED_MAX 2048 /* how many entries one request may pass over: 10 ms */
+/* after so many entries in a row that are not listed, other requests are served first */
+#define LISTING_HIDDEN_MAX 256
 #define PLACE_UNMADE SIBLING_COUNT
 
 void listing_init(struct listing *listing, int take_fd)
@@ -52,14 +53,14 @@ int listing_read(struct listing *listing)
 
 /* ---- the spool's entries ---- */
 
-/* Has a regular file of this name siblings to be listed? */
+/* May this entry have siblings to list? Only if it is a regular file with a job's name. */
 static bool may_have_siblings(struct space *space, struct node *dir, const struct dirent *entry)
 {
 	return !space->options->siblings_hidden && entry->d_type == DT_REG &&
 	       job_name_is(space, dir, entry->d_name);
 }
 
-/* Is a file of the spool hidden behind a derived sibling of its name? 1, 0 or -errno. */
+/* Does a derived sibling hide this file of the spool? Returns 1, 0 or -errno. */
 static int is_shadowed(struct space *space, struct node *dir, const char *name)
 {
 	char job[NAME_MAX + 1];
@@ -75,7 +76,7 @@ static int is_shadowed(struct space *space, struct node *dir, const char *name)
 	return r < 0 ? r : sibling_size(&seen, sibling) != 0;
 }
 
-/* Reads the spool's next entry, and what siblings it has. 1, 0 at the end, or -errno. */
+/* Takes the spool's next entry, and finds its siblings. Returns 1, 0 at the end, or -errno. */
 static int read_spool(struct space *space, struct node *dir, struct listing *listing)
 {
 	struct entries *entries = &listing->entries;
@@ -100,7 +101,7 @@ static int read_spool(struct space *space, struct node *dir, struct listing *lis
 	return 1;
 }
 
-/* The next sibling to be listed after the one that was, SIBLING_COUNT if there is none. */
+/* Returns the next sibling to list of the present entry; SIBLING_COUNT: none. */
 static int next_sibling(fuse_req_t req, const struct node *dir, const struct listing *listing)
 {
 	struct space *space = space_of(req);
@@ -118,8 +119,8 @@ static int next_sibling(fuse_req_t req, const struct node *dir, const struct lis
 	return sibling;
 }
 
-/* Takes an entry of the spool, or a sibling of the one before. 1, 2 when it is not to be listed, 0
- * at the end, or -errno. */
+/* Takes the next entry of the spool, or the next sibling of the present one. Returns 1; 2: taken,
+ * and not to be listed; 0 at the end; or -errno. */
 static int take_stored(fuse_req_t req, struct node *dir, struct listing *listing,
 		       struct listed *listed)
 {
@@ -136,7 +137,8 @@ static int take_stored(fuse_req_t req, struct node *dir, struct listing *listing
 		shadowed = 1;
 	}
 	if (r < 0 || shadowed < 0) {
-		entries_seek(&listing->entries, listing->at.spool); /* it comes again */
+		/* so that the next call takes the same entry */
+		entries_seek(&listing->entries, listing->at.spool);
 		return r < 0 ? r : shadowed;
 	}
 	if (r == 0)
@@ -162,7 +164,7 @@ static bool lists_unmade(const struct space *space, const struct node *dir)
 	return !space->options->siblings_hidden && !node_is_hidden(dir);
 }
 
-/* Takes the next .error that stands alone. 1, 0 at the end, or -errno. */
+/* Takes the next .error that has no file beside it. Returns 1, 0 at the end, or -errno. */
 static int take_unmade(struct space *space, struct node *dir, struct listing *listing,
 		       struct listed *listed)
 {
@@ -185,8 +187,8 @@ static int take_unmade(struct space *space, struct node *dir, struct listing *li
 
 /* ---- one after the other ---- */
 
-/* Remembers where the entry with the next number comes from. Without memory for a mark a seek
- * counts from the mark before. */
+/* Remembers the position of the next entry. Without memory for a mark, a seek counts from the mark
+ * before. */
 static void remember_position(struct listing *listing)
 {
 	listing->remembered[listing->next % LISTING_REMEMBERED] = listing->at;
@@ -229,7 +231,7 @@ int listing_take(fuse_req_t req, struct node *dir, struct listing *listing,
 	return r;
 }
 
-/* Puts the listing at a place that was remembered. 0 or -errno. */
+/* Goes to a position that was remembered. Returns 0 or -errno. */
 static int go_back(struct space *space, struct node *dir, struct listing *listing,
 		   const struct listing_position *place, uint64_t number)
 {
@@ -240,13 +242,13 @@ static int go_back(struct space *space, struct node *dir, struct listing *listin
 	entries_seek(&listing->entries, listing->at.spool);
 	if (listing->at.sibling == SIBLING_NONE || listing->at.sibling == PLACE_UNMADE)
 		return 0;
-	/* a sibling needs the entry that it belongs to */
+	/* to list a sibling, read the entry that it belongs to */
 	r = read_spool(space, dir, listing);
 	if (r < 0) {
-		listing->next = UINT64_MAX; /* nowhere: it is looked for anew */
+		listing->next = UINT64_MAX; /* no position: the next call looks for it anew */
 		return r;
 	}
-	/* it was removed: go on with what comes after it */
+	/* the entry was removed: go on with the next */
 	if (!r || listing->at.ino != place->ino) {
 		listing->at = (struct listing_position){.spool = listing->at.spool};
 		entries_seek(&listing->entries, listing->at.spool);
@@ -254,7 +256,7 @@ static int go_back(struct space *space, struct node *dir, struct listing *listin
 	return 0;
 }
 
-/* Goes to the last mark before a number, or to the beginning. 0 or -errno. */
+/* Goes to the last mark before a number, or to the beginning. Returns 0 or -errno. */
 static int go_to_mark(struct space *space, struct node *dir, struct listing *listing,
 		      uint64_t number)
 {

@@ -5,58 +5,67 @@
 #include "space/entries.h"
 #include "space/space.h"
 
-/* The entries of a directory in their order, and where a reader of them is: listing.c. */
+/* The entries of a directory in their order, and the position of a reader. The essay is in
+ * listing.c. */
 
-#define LISTING_REMEMBERED 1024 /* entries back from the last one; more than an answer can hold */
+/* how many entries back a reader may go at no cost; more than one answer can hold */
+#define LISTING_REMEMBERED 1024
 
-/* Where an entry comes from. */
+/* A position in a listing: where its entry comes from. */
 struct listing_position {
-	long spool;   /* entries_place() before the spool's entry */
-	uint64_t ino; /* of that entry, while its siblings are listed; or a row (PLACE_UNMADE) */
-	int sibling;  /* SIBLING_NONE: that entry itself; its sibling; or PLACE_UNMADE */
+	long spool; /* entries_place() before the spool's entry */
+	/* the inode number of that entry, while its siblings are listed; with PLACE_UNMADE: the
+	 * last row */
+	uint64_t ino;
+	/* SIBLING_NONE: the spool's entry itself; otherwise its sibling; or PLACE_UNMADE */
+	int sibling;
 };
 
 struct listing {
 	struct entries entries;
-	uint64_t next;		    /* the number of the entry that comes next, from 0 */
-	struct listing_position at; /* where that is */
-	struct listing_position
-		remembered[LISTING_REMEMBERED]; /* by number modulo that: where it was */
-	struct listing_position *marks;		/* of each LISTING_MARK_EVERY-th entry */
+	uint64_t next;		    /* the number of the next entry, from 0 */
+	struct listing_position at; /* the position of the next entry */
+	/* the last positions: that of entry n is at n modulo LISTING_REMEMBERED */
+	struct listing_position remembered[LISTING_REMEMBERED];
+	/* the position of each LISTING_MARK_EVERY-th entry */
+	struct listing_position *marks;
 	size_t n_marks, room_for_marks;
-	/* the spool's entry at at.spool, and its siblings, while these are listed */
+	/* the spool's entry at at.spool and its siblings, while these are being listed */
 	const struct dirent *entry;
 	struct job_glance seen;
-	bool looked; /* in this answer: at the entry, which is that */
+	/* this answer has looked at the entry's file: job is the file */
+	bool looked;
 	struct stat job;
-	bool is_counting; /* to a number: listing_go_to() goes on with it when it is called again */
+	/* listing_go_to() has counted a part of the way to counted_to; the next call goes on */
+	bool is_counting;
 	uint64_t counted_to;
 };
 
-/* One entry to be sent. */
+/* One entry for an answer: its name, its inode number and its type. */
 struct listed {
 	char name[NAME_MAX + 1];
-	struct stat st; /* st_ino and the type in st_mode */
+	struct stat st; /* only st_ino, and the type in st_mode */
 	enum sibling sibling;
 };
 
-/* Takes the descriptor of a directory, into a zero-initialised listing. */
+/* Prepares a zero-initialised listing of the directory take_fd, which is taken. */
 void listing_init(struct listing *listing, int take_fd);
 
-/* Frees all but the descriptor, which is handed back. */
+/* Frees the listing's memory. Returns the descriptor, which the caller closes. */
 int listing_finish(struct listing *listing);
 
-/* Takes the entry that comes next, as the caller of req sees it. 1, 0 at the end, -EAGAIN: call
- * listing_read() before; or another -errno. */
+/* Takes the next entry, as the caller of req may see it. Returns 1; 0 at the end; -EAGAIN: call
+ * listing_read() first, in a thread; or another -errno. */
 int listing_take(fuse_req_t req, struct node *dir, struct listing *listing,
 		 struct listed *ret_listed);
 
-/* Reads what listing_take() wants, if it wants anything; it may have looked at enough for once. May
- * be called in a thread. Returns 0 or -errno. */
+/* Reads more entries from the directory after -EAGAIN, if any are wanted. -EAGAIN may also mean
+ * that this iteration has done enough: then nothing is read. May be called in a thread. Returns 0
+ * or -errno. */
 int listing_read(struct listing *listing);
 
-/* Goes to where the entry with a number comes from. Returns 0; -EAGAIN as above; -EINVAL: no answer
- * has had this number, and it is too far to count; another -errno. */
+/* Goes to the entry with this number. Returns 0; -EAGAIN: call listing_read() first, in a thread;
+ * -EINVAL: no answer has had this number, and it is too far to count; or another -errno. */
 int listing_go_to(fuse_req_t req, struct node *dir, struct listing *listing, uint64_t number);
 
 #endif

@@ -21,8 +21,9 @@
 #include "space/sibling.h"
 #include "space/timeouts.h"
 
-/* Fills the answer for a sibling that the caller sees. -ENOENT: the name is none. A file of a
- * sibling's name can be in the spool if its directory was hidden once. */
+/* Fills the answer for a sibling, unless the caller must not see it. Returns 0, -ENOENT (the name
+ * is no sibling) or another -errno. The spool may have a file of a sibling's name, if its directory
+ * was hidden once. */
 static int fill_derived(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 			struct fuse_entry_param *ret_entry)
 {
@@ -46,8 +47,8 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 	if (r == -ENOENT && !control_owns(parent, name))
 		r = entry_fill(space, parent, name, &entry);
 	if (r == -ENOENT) {
-		/* the kernel may remember that it is not there; siblings and versions come by
-		 * themselves */
+		/* the kernel may keep that the name does not exist, but not for siblings and
+		 * versions: they appear by themselves */
 		entry.ino = 0;
 		if (control_owns(parent, name) || name_sibling(name, NULL))
 			entry.entry_timeout = UNKEPT_TIMEOUT_S;
@@ -60,11 +61,11 @@ void op_lookup(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 		node_forget(&space->nodes, node_of(&space->nodes, entry.ino), 1);
 }
 
-/* What can be made besides an open file. */
+/* A file to be made, of any type. */
 struct making {
 	mode_t mode;
 	dev_t rdev;
-	const char *target; /* of a symbolic link */
+	const char *target; /* of a symbolic link; NULL: another type */
 };
 
 static int make_in(const struct space *space, int dirfd, const char *name,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Removing names: files, directories, siblings; and with delete=service the job itself. */
+/* Removes names: files, directories, siblings; with delete=service also the job. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -25,8 +25,8 @@
 #include "space/sibling.h"
 #include "space/unmade.h"
 
-/* A name was removed from the spool, or (r < 0) was not. node: that the kernel knows by it, or
- * NULL. */
+/* Updates the node and the kernel's siblings after a removal, or after a failed one (r < 0). node:
+ * the node that the kernel knows under the name, or NULL. */
 static void end_removal(struct space *space, struct node *node, struct node *parent,
 			const char *name, bool is_dir, int r)
 {
@@ -44,7 +44,7 @@ static void end_removal(struct space *space, struct node *node, struct node *par
 		node_unkeep(&space->nodes, node);
 }
 
-/* Removes a name from the spool for the user who asks. */
+/* Removes a name from the spool for the user of req. Returns 0 or -errno. */
 static int remove_name(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 		       int flags)
 {
@@ -62,13 +62,13 @@ static int remove_name(struct space *space, fuse_req_t req, struct node *parent,
 	return r;
 }
 
-/* A removal that waits for the service. */
+/* A removal that waits until the service has deleted the job. */
 struct removal {
 	struct pending_reply wait;
-	struct node *parent; /* held */
+	struct node *parent; /* we hold a reference */
 	char *name;
 	bool had_error;
-	struct access owner; /* of the file */
+	struct access owner; /* the owner and mode of the file */
 };
 
 static void removal_free(struct removal *removal)
@@ -78,7 +78,7 @@ static void removal_free(struct removal *removal)
 	free(removal);
 }
 
-/* A sibling that was listed can be named until it is removed too. */
+/* Keeps a deleted sibling: it was listed, so rm -r will still name it. */
 static void leave_deleted_sibling(const struct removal *removal, const char *path,
 				  enum sibling sibling)
 {
@@ -107,7 +107,8 @@ static void answer_removal(struct pending_reply *wait, int result)
 
 	CRASH_POINT("delete-before-unlink");
 	if (result == 0) {
-		/* the name remembers a job that the service did not show */
+		/* if the service does not know the job, the name remembers the job: record the
+		 * owner of the file */
 		claim_part(wait->space, removal->parent, removal->name);
 		result = remove_name(wait->space, wait->req, removal->parent, removal->name, 0);
 	}
@@ -134,8 +135,9 @@ static struct removal *removal_make(struct space *space, fuse_req_t req, struct 
 	return removal;
 }
 
-/* Finds the job that goes with a name. A job that nobody has made or bound here on purpose stays:
- * its file goes alone. -ENOENT: none does. */
+/* Finds the job to delete with a file. Only a job that a user has made or bound here on purpose is
+ * deleted; for any other, the file goes alone. Returns 0, -ENOENT (delete no job) or another
+ * -errno. */
 static int find_job_to_delete(struct space *space, fuse_req_t req, struct node *parent,
 			      const char *name, struct stat *ret_st, struct job_record *ret_job)
 {
@@ -153,8 +155,8 @@ static int find_job_to_delete(struct space *space, fuse_req_t req, struct node *
 		       : -ENOENT;
 }
 
-/* Deletes the job on the service if the name is bound; then the file. True if it took the
- * request. */
+/* Deletes the job of a name on the service, and after that the file. Returns true if the request
+ * was taken. */
 static bool delete_job(struct space *space, fuse_req_t req, struct node *parent, const char *name)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -190,8 +192,8 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 	return true;
 }
 
-/* Removes a sibling, and a file of its name that may be in the spool, so that a directory that was
- * hidden once can be emptied. */
+/* Removes a sibling. If the spool has a file of that name too, removes that file, so that a
+ * directory that was hidden once can be emptied. */
 static int remove_sibling(struct space *space, fuse_req_t req, struct node *parent,
 			  const char *name, enum sibling sibling)
 {
@@ -201,8 +203,8 @@ static int remove_sibling(struct space *space, fuse_req_t req, struct node *pare
 	return stored == -ENOENT ? derived : stored;
 }
 
-/* Removes a file. What its name keeps is judged later by what the file and its directory are
- * now. */
+/* Removes a file. Its row records owner and mode of file and directory first: by these the name is
+ * judged later. */
 static int remove_file(struct space *space, fuse_req_t req, struct node *parent, const char *name)
 {
 	int r;
@@ -228,7 +230,7 @@ void op_unlink(fuse_req_t req, fuse_ino_t parent_id, const char *name)
 
 /* ---- directories ---- */
 
-/* Answers the removal of a directory, which is st. */
+/* Answers the removal of a directory. st: the directory before its removal. */
 static void reply_rmdir(struct space *space, fuse_req_t req, struct node *parent, const char *name,
 			const struct stat *st, int r)
 {
@@ -240,10 +242,10 @@ static void reply_rmdir(struct space *space, fuse_req_t req, struct node *parent
 	reply_recorded(space, req, r);
 }
 
-/* The removal of a big directory, while a thread does it: to see that it is empty takes long, and
- * so does giving its blocks back. */
+/* The removal of a big directory, which a thread does: both the look whether it is empty and giving
+ * its blocks back take long. */
 struct dir_removal {
-	struct node *node; /* held, or NULL */
+	struct node *node; /* we hold a reference; or NULL */
 	char *name;
 	struct stat st;
 };

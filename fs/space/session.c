@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The mount: from the FUSE descriptor to the operations, in turns of the loop. */
+/* The mount: takes requests from the FUSE descriptor and calls the operations, in iterations of the
+ * loop. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -32,13 +33,13 @@
 #include "space/version_text.h"
 #include "submit/changes.h"
 
-/* Requests taken in one iteration, and the time that they may take: many share a ledger commit, and
- * the network gets its share too. */
+/* How many requests are taken in one iteration, and for how long: many requests share one commit of
+ * the ledger, and the network must get its time too. */
 #define REQUESTS_PER_TURN 64
 #define REQUESTS_MS 5
 
-/* The FUSE protocol of the first kernel that is sure to drop what a notification has made old: of
- * Linux 5.10 (sibling_cache.c). */
+/* The FUSE protocol of Linux 5.10, the first kernel that surely drops old attributes after a
+ * notification (sibling_cache.c). */
 #define SIBLINGS_KEPT_SINCE 32
 
 static void op_init(void *userdata, struct fuse_conn_info *conn)
@@ -49,12 +50,12 @@ static void op_init(void *userdata, struct fuse_conn_info *conn)
 	/* requests are small: reading them is cheaper than splicing */
 	conn->want &=
 		~(unsigned)(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
-	/* the kernel clears set-user-ID bits by a setattr: the spool's file system would not, as
-	 * it is a privileged process that writes there */
+	/* the kernel must clear set-user-ID bits by a setattr: the spool's file system would not,
+	 * because a privileged process writes there */
 	conn->want &= ~(unsigned)FUSE_CAP_HANDLE_KILLPRIV;
-	/* write errors are told at the write */
+	/* an error of a write must be reported by that write */
 	conn->want &= ~(unsigned)FUSE_CAP_WRITEBACK_CACHE;
-	/* one loop answers: parallel lookups and listings in one directory are harmless */
+	/* one loop answers, so parallel lookups and listings in one directory do no harm */
 	conn->want |= conn->capable & FUSE_CAP_PARALLEL_DIROPS;
 }
 
@@ -95,10 +96,10 @@ const struct fuse_lowlevel_ops space_ops = {
 };
 
 /*
- * Takes the requests that are there. To ask whether there is another one is a system call, which is
- * in vain while one program writes a file after the other: so it is asked when there was another
- * one lately, or when something waits for this iteration's commit, which who comes now can share.
- * Otherwise the loop comes back at once.
+ * Takes the requests that are there. Asking for one more is a system call. While one program writes
+ * one file after the other, there is never one more. So the loop asks only if there was one more
+ * lately, or if changes wait for this iteration's commit, which a new request can share. Otherwise
+ * the loop just begins its next iteration.
  */
 static void take_requests(void *data, uint32_t events)
 {
@@ -115,7 +116,7 @@ static void take_requests(void *data, uint32_t events)
 			return;
 		n = fuse_session_receive_buf(space->session, &space->request);
 		if (n == -EINTR || n == -ENOENT)
-			continue; /* ENOENT: a request was aborted while it was read */
+			continue; /* ENOENT: a request was aborted while it was being read */
 		if (n == -EAGAIN)
 			break;
 		if (n <= 0) {
@@ -165,7 +166,7 @@ static void close_removed(void *data, int take_fd, uid_t user)
 	disk_close(data, take_fd, user);
 }
 
-/* Fills in what cannot fail. */
+/* Sets all members that cannot fail. */
 static void init_space(struct space *space, const struct space_spec *spec)
 {
 	space->loop = spec->loop;
@@ -196,7 +197,7 @@ static void init_space(struct space *space, const struct space_spec *spec)
 	shares_init(&space->memory, USERS_MEMORY_MAX, space->options->one_user);
 }
 
-/* Opens the spool, and makes the threads that wait for it. */
+/* Opens the spool, and makes the threads that wait for the disk. */
 static int open_spool(struct space *space, int take_spool_fd, struct err *err)
 {
 	int r = nodes_init(
@@ -222,7 +223,7 @@ static int begin_imports(struct space *space, struct err *err)
 		     : 0;
 }
 
-/* Mounts, and takes requests from then on. */
+/* Mounts the space and begins to take requests. */
 static int serve_mount(struct space *space, struct fuse_args *args, struct err *err)
 {
 	int r = mount_session(space, args, err);

@@ -32,7 +32,7 @@ void op_getattr(fuse_req_t req, fuse_ino_t id, struct fuse_file_info *fi)
 	struct node *node = node_of(&space_of(req)->nodes, id);
 
 	(void)fi;
-	/* who has the file open sees what is open */
+	/* a process with an open file gets the attributes of the open file, without a wait */
 	if ((node->content && content_any_fd(node) >= 0) ||
 	    (!version_text_await(req, node, get_attributes) &&
 	     !import_await(req, node, NULL, 0, get_attributes) &&
@@ -48,7 +48,7 @@ static int set_owner(const char *path, bool follow, const struct stat *attr, int
 	return (follow ? chown(path, uid, gid) : lchown(path, uid, gid)) < 0 ? -errno : 0;
 }
 
-/* chmod(2) follows a symbolic link, whose target is none of ours. */
+/* Sets the mode of a file. Refuses a symbolic link: chmod(2) would follow it, out of the spool. */
 static int set_mode(const struct space *space, const struct location *location, const char *path,
 		    mode_t mode)
 {
@@ -67,11 +67,11 @@ static int set_mode(const struct space *space, const struct location *location, 
 }
 
 /*
- * A change of a sibling's owner, mode or times is accepted and changes nothing, so that chmod -R,
- * chown -R and others that walk over a tree go on. The kernel has checked that the caller may
- * change them. Two changes are refused: of the size, and one that would take a read bit which the
+ * Accepts a change of a sibling's owner, mode or times without doing anything, so that chmod -R,
+ * chown -R and other programs that walk a tree go on. The kernel has checked that the caller may
+ * make the change. Two changes are refused: the size, and the removal of a read bit that the
  * sibling keeps, because the caller would believe that the text is private. (chmod -R takes the bit
- * from the job file first, and from the sibling with it.)
+ * from the job file first, and so from the sibling.)
  */
 static int set_sibling(struct space *space, struct node *node, const struct stat *attr, int to_set)
 {
@@ -85,7 +85,7 @@ static int set_sibling(struct space *space, struct node *node, const struct stat
 	return (to_set & FUSE_SET_ATTR_MODE) && (st.st_mode & 0444 & ~attr->st_mode) ? -EPERM : 0;
 }
 
-/* Sets what is set before the size: the owner, then the mode. */
+/* Sets owner, then mode; the size comes after that. Returns 0 or -errno. */
 static int set_owner_and_mode(struct space *space, struct node *node, const struct stat *attr,
 			      int to_set)
 {
@@ -102,16 +102,16 @@ static int set_owner_and_mode(struct space *space, struct node *node, const stru
 	if (r < 0)
 		return r;
 	location_path(&location, path, &follow);
-	/* chown(2) of nothing comes as a setattr of nothing, and moves the time of status change */
+	/* chown(2) of nothing comes as a setattr of nothing: it must change the ctime */
 	if (!to_set || (to_set & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)))
 		r = set_owner(path, follow, attr, to_set);
-	/* after the owner, whose change clears the set-user-ID bits */
+	/* the mode comes after the owner, whose change clears the set-user-ID bits */
 	if (r == 0 && (to_set & FUSE_SET_ATTR_MODE))
 		r = set_mode(space, &location, path, attr->st_mode & 07777);
 	return r;
 }
 
-/* The same, and the row of a job file follows. */
+/* Sets owner and mode of a node. The row of a job file follows. Returns 0 or -errno. */
 static int change_owner_and_mode(struct space *space, struct node *node, const struct stat *attr,
 				 int to_set)
 {
@@ -122,12 +122,12 @@ static int change_owner_and_mode(struct space *space, struct node *node, const s
 
 	if (r == 0)
 		r = set_owner_and_mode(space, node, attr, to_set);
-	if (link) /* who may read the file may read its siblings */
+	if (link) /* a user who may read the file may read its siblings */
 		sibling_cache_file_changed(space, node);
 	return r == 0 && link ? claim_follow(space, link->parent, link->name, &before) : r;
 }
 
-/* A setattr that waits for an import. */
+/* A copy of a setattr that waits for an import. */
 struct setting {
 	struct stat attr;
 	int to_set;

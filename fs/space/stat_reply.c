@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of each change of attributes: the times are set, and the answer tells what is there now.
- */
+/* The end of each change of attributes: sets the times, and answers with the present attributes. */
 #define _GNU_SOURCE
 #include "space/stat_reply.h"
 
@@ -50,7 +49,8 @@ int stat_set_times(struct space *space, struct node *node, const struct stat *at
 	return set_times(path, follow, attr, to_set);
 }
 
-/* is_change: for the answer to a setattr. *ret_timeout_s: for so long the kernel may believe it. */
+/* Finds the attributes of a node. is_change: for an answer to setattr. *ret_timeout_s: how many
+ * seconds the kernel may keep them. Returns 0 or -errno. */
 static int stat_node_now(struct space *space, struct node *node, bool is_change,
 			 struct stat *ret_st, double *ret_timeout_s)
 {

@@ -4,13 +4,13 @@
 
 #include "space/space.h"
 
-/* Sets the times that to_set (FUSE_SET_ATTR_*) names. Returns 0 or -errno. */
+/* Sets those times of a node's file that to_set (FUSE_SET_ATTR_*) names. Returns 0 or -errno. */
 int stat_set_times(struct space *space, struct node *node, const struct stat *attr, int to_set);
 
-/* Answers a getattr with the attributes that a node has now. */
+/* Answers a getattr with the present attributes of a node. */
 void stat_reply(fuse_req_t req, struct space *space, struct node *node);
 
-/* The same for a setattr. */
+/* Answers a setattr with the present attributes of a node. */
 void stat_reply_changed(fuse_req_t req, struct space *space, struct node *node);
 
 #endif

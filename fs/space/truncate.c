@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Changes of a file's size: by truncate(2) and ftruncate(2), and by opening with O_TRUNC. To cut
- * off what is longer than a job file can take seconds (each stretch of the disk is given back), so
- * a thread does it.
+ * Changes of a file's size: truncate(2), ftruncate(2), and open(2) with O_TRUNC. Cutting off more
+ * than a job file's length can take seconds, because the disk gives back each stretch of blocks. So
+ * a thread does that.
  */
 #define _GNU_SOURCE
 #include "space/truncate.h"
@@ -24,10 +24,10 @@
 #include "space/pending_reply.h"
 #include "space/stat_reply.h"
 
-/* One request to set a size, with the times that are set after it. */
+/* One request to set a size, with the times to set after that. */
 struct truncation {
 	struct pending_reply wait;
-	struct node *node; /* held */
+	struct node *node; /* we hold a reference */
 	struct stat attr;
 	int to_set;
 	bool by_handle;
@@ -50,7 +50,7 @@ static void answer_truncation(struct pending_reply *wait, int result)
 	free_truncation(truncation);
 }
 
-/* A closed file was truncated. */
+/* Ends the backup mark of a closed file that was truncated. Returns 0 or -errno. */
 static int end_backup_of_node(struct space *space, const struct node *node)
 {
 	const struct name *link = node_job_name(space, node);
@@ -58,7 +58,7 @@ static int end_backup_of_node(struct space *space, const struct node *node)
 	return link ? backup_end(space, link->parent, link->name) : 0;
 }
 
-/* The size is set, or could not be. */
+/* Goes on when the size is set, or when that has failed with r. */
 static void go_on_truncation(struct truncation *truncation, int r)
 {
 	struct space *space = truncation->wait.space;
@@ -72,7 +72,7 @@ static void go_on_truncation(struct truncation *truncation, int r)
 		r = end_backup_of_node(space, truncation->node);
 	if (r == 0)
 		r = stat_set_times(space, truncation->node, &truncation->attr, truncation->to_set);
-	/* truncate(2) of a closed file: no close will come to commit it */
+	/* commit now: a closed file that truncate(2) has changed gets no close */
 	if (r == 0 && !truncation->by_handle && truncation->attr.st_size > 0)
 		commit_closed(space, truncation->node, &truncation->wait);
 	else
@@ -95,8 +95,8 @@ static void answer_size(struct disk_op *op)
 	go_on_truncation(op->owner, (int)op->result);
 }
 
-/* Has a thread set the size, through a descriptor of the handle or one of its own. Returns 0, or
- * -errno with nothing begun. */
+/* Starts a thread that sets the size, through the handle's descriptor or one of its own. Returns 0,
+ * or -errno with nothing begun. */
 static int set_size_later(struct truncation *truncation, const struct location *location,
 			  const struct fuse_file_info *fi)
 {
@@ -124,7 +124,7 @@ static int set_size_later(struct truncation *truncation, const struct location *
 	return 0;
 }
 
-/* Sets the size of what is short. */
+/* Sets the size of a short file at once. */
 static int set_size(const struct location *location, off_t size, const struct fuse_file_info *fi)
 {
 	char path[LOCATION_PATH_MAX];
@@ -177,7 +177,7 @@ static void work_empty(struct worker_job *job)
 	char path[64];
 	int fd;
 
-	/* a descriptor that reads cannot truncate */
+	/* truncate through a new descriptor: the handle's may be one that only reads */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", op->fd);
 	fd = open(path, O_WRONLY | O_TRUNC | O_NONBLOCK | O_CLOEXEC);
 	op->result = fd < 0 ? -errno : 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Extended attributes: those of the spool passed through, user.coc.* checked and committed, coc.*
- * answered from the ledger (coc_facts.c).
+ * Extended attributes: user.coc.* is checked and committed, coc.* is made from the ledger
+ * (coc_facts.c), and the spool has all others.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -43,13 +43,13 @@ static bool is_coc_name(const char *name)
 	return !strncmp(name, ATTR_XATTR_PREFIX, strlen(ATTR_XATTR_PREFIX));
 }
 
-/* Can it carry attributes of a job? */
+/* Can this node carry attributes of jobs? */
 static bool is_checked(const struct node *node)
 {
 	return node->kind == NODE_DIR || node->is_regular;
 }
 
-/* Answers with a value of known size, as getxattr(2) wants it. */
+/* Answers a getxattr(2) with a value; room 0: with its size. */
 static void reply_value(fuse_req_t req, const char *value, size_t size, size_t room)
 {
 	if (!room)
@@ -71,7 +71,7 @@ static void reply_hidden(fuse_req_t req, int64_t n, int r, size_t room)
 		reply_value(req, number, strlen(number), room);
 }
 
-/* Answers a request for a sibling that is gone. */
+/* If the node is a sibling that is gone, answers req and returns true. */
 static bool answers_gone(fuse_req_t req, struct node *node)
 {
 	int r = sibling_check(space_of(req), node);
@@ -127,7 +127,7 @@ void op_getxattr(fuse_req_t req, fuse_ino_t id, const char *name, size_t size)
 		fuse_reply_buf(req, value, (size_t)n);
 }
 
-/* Tells a refusal of a value in the .error of a job file. */
+/* Writes a refused value to the .error of a job file, or of an import. */
 static void refuse_job(struct space *space, fuse_req_t req, struct node *node,
 		       const struct name *link, const struct err *err)
 {
@@ -146,8 +146,9 @@ static void refuse_job(struct space *space, fuse_req_t req, struct node *node,
 		submit_refuse(space->engine, path, &author, false, err);
 }
 
-/* A value was refused: a file that is being written, or that may be renamed onto a job name, must
- * not become a job without it. What is below a directory would, so the directory tells. */
+/* Refuses a value. A file that is being written, or that may get a job's name, must not become a
+ * job without the attribute: its content is spoiled. Jobs below a directory would be submitted
+ * without the attribute: the directory shows the story. Returns -errno. */
 static int refuse_attribute(struct space *space, fuse_req_t req, struct node *node,
 			    const char *name, const struct err *err)
 {
@@ -177,7 +178,8 @@ static int refuse_unknown(enum attr attr, struct err *err)
 	return -EPERM;
 }
 
-/* A project or tags that differ from those a bound job was made with. */
+/* Refuses a project or tags that differ from those that a bound job was made with. Returns 0, or
+ * -errno with err filled. */
 static int check_fixed_attribute(struct space *space, struct node *node, enum attr attr,
 				 const char *value, size_t size, struct err *err)
 {
@@ -188,14 +190,15 @@ static int check_fixed_attribute(struct space *space, struct node *node, enum at
 	if (!link || !attr_is_fixed(attr) || node_stat(&space->nodes, node, &st) < 0 ||
 	    claim_find(space, link->parent, link->name, &st, &job) < 0 || !job.job_id)
 		return 0;
-	/* what the service does not tell may be the same: a tool that copies the file goes on */
+	/* the service does not tell the value, so it may be the same: let a tool that copies the
+	 * file go on */
 	if (job.sent.unresolved & 1U << attr)
 		return node->content && node->content->writers ? 0 : refuse_unknown(attr, err);
 	return attr_check_fixed(attr, value, size, job.sent.value[attr], "leave it", err);
 }
 
-/* A fact is not to be set. Where user.coc.risk_level is meant, the story says so: a program that
- * goes on would submit the file with another risk level. */
+/* Refuses to set a fact (coc.*). If user.coc.* is meant, the story says so: a program that ignores
+ * the error would submit the file without the value. Returns -errno. */
 static int refuse_fact(struct space *space, fuse_req_t req, struct node *node, const char *fact)
 {
 	char meant[sizeof(ATTR_XATTR_PREFIX) + 32];
@@ -210,7 +213,7 @@ static int refuse_fact(struct space *space, fuse_req_t req, struct node *node, c
 	return refuse_attribute(space, req, node, meant, &err);
 }
 
-/* May this value be set? */
+/* May this value be set? Returns 0, or -errno after a refusal. */
 static int check_attribute(struct space *space, fuse_req_t req, struct node *node, const char *name,
 			   const char *value, size_t size)
 {
@@ -233,16 +236,14 @@ static int check_attribute(struct space *space, fuse_req_t req, struct node *nod
 	return r < 0 ? refuse_attribute(space, req, node, name, &err) : 0;
 }
 
-/* An attribute of a job file changed: a commit if the file is closed. named: what was set, bits 1
- * << attr. Answers req. */
+/* Commits a closed job file whose attributes (named, bits 1 << attr) were set. Answers req. */
 static void commit_change(struct space *space, fuse_req_t req, struct node *node, unsigned named)
 {
 	struct pending_reply *wait = pending_reply_plain(space, req);
 
-	/* while it is open for writing, its close does it */
+	/* if the file is open for writing, its close commits */
 	if (node->content && node->content->writers)
 		node->content->written++;
-
 	if (!wait) {
 		reply(req, -ENOMEM);
 		return;
@@ -252,7 +253,8 @@ static void commit_change(struct space *space, fuse_req_t req, struct node *node
 	commit_closed(space, node, wait);
 }
 
-/* A user says which version the text of a job file is on top of: it is committed. Answers req. */
+/* Commits the text of a job file on top of the version that the user names (coc.base). Answers
+ * req. */
 static void set_base(struct space *space, fuse_req_t req, struct node *node, const char *value,
 		     size_t size)
 {
@@ -270,14 +272,14 @@ static void set_base(struct space *space, fuse_req_t req, struct node *node, con
 	commit_closed(space, node, wait);
 }
 
-/* Would this attribute change a job, or its file? */
+/* Does setting this attribute change a job or its file? */
 static bool edits_import(const char *name)
 {
 	return fact_is_base(name) || set_job_is_name(name) ||
 	       (!fact_is_name(name) && xattr_is_passed(name));
 }
 
-/* A setxattr that waits for an import: then the name, with a NUL, and the value. */
+/* The head of a setxattr that waits for an import; then come the name with a NUL, and the value. */
 struct setting_xattr {
 	int flags;
 	size_t name_size, size;
@@ -292,7 +294,7 @@ static void set_xattr_again(fuse_req_t req, struct node *node, void *data)
 		    setting->size, setting->flags);
 }
 
-/* Has an import edited by a setxattr. Returns as import_edit(). */
+/* If the node is an import, begins to edit it. Returns whether the request was taken. */
 static bool import_edit_xattr(fuse_req_t req, struct node *node, const char *name,
 			      const char *value, size_t size, int flags)
 {
@@ -347,7 +349,7 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 		r = caller_has_room(space, fuse_req_ctx(req)->uid);
 	if (r == 0)
 		r = node_spool_path(&space->nodes, node, path, &follow);
-	node->is_plain = false; /* it may have one from now on */
+	node->is_plain = false; /* the directory may have an attribute of jobs from now on */
 	if (r == 0 && (follow ? setxattr(path, name, value, size, flags)
 			      : lsetxattr(path, name, value, size, flags)) < 0)
 		r = -errno;
@@ -368,8 +370,8 @@ void op_setxattr(fuse_req_t req, fuse_ino_t id, const char *name, const char *va
 	commit_change(space, req, node, 1U << attr_from_xattr(name));
 }
 
-/* The name of a job file forgets an attribute that is taken from the file. 1 if it had kept it, 0
- * if not, -errno. */
+/* Makes the name of a job file forget an attribute. Returns 1 if the name kept it, 0 if not, or
+ * -errno. */
 static int disown_attribute(struct space *space, struct node *node, const char *name)
 {
 	const struct name *link = node_job_name(space, node);
@@ -408,19 +410,19 @@ void op_removexattr(fuse_req_t req, fuse_ino_t id, const char *name)
 		reply_recorded(space, req, fact_remove(space, req, node, name));
 		return;
 	}
-	/* what is derived has none that could be removed */
+	/* a derived file has no attribute that could be removed */
 	r = !xattr_is_passed(name)  ? -EOPNOTSUPP
 	    : node_is_derived(node) ? -ENODATA
 				    : node_spool_path(&space->nodes, node, path, &follow);
 	has_ended = r == 0 && is_coc_name(name) && node->kind == NODE_DIR &&
 		    dir_story_end(space, node, name);
-	/* first, or the commit of a file that is closed now would put it back */
+	/* first the name: otherwise the commit of a closed file would put the attribute back */
 	r = r == 0 ? disown_attribute(space, node, name) : r;
 	was_kept = r > 0;
 	if (r >= 0)
 		r = (follow ? removexattr(path, name) : lremovexattr(path, name)) < 0 ? -errno : 0;
 	if (r == -ENODATA && (was_kept || has_ended))
-		r = 0; /* the file had yet to get it back; or what it was to be was refused */
+		r = 0; /* only the name kept the attribute, or the story of a directory has ended */
 	if (r == 0 && is_coc_name(name) && is_checked(node))
 		commit_change(space, req, node, 0);
 	else

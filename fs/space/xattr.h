@@ -4,10 +4,10 @@
 
 #include <stdbool.h>
 
-/* Is this an attribute that the spool keeps for the mount? POSIX ACLs would be kept by the spool
- * and not be looked at by the kernel above us. SELinux labels a FUSE mount as a whole; a program
- * that hears so asks once, not for each file that it lists. What the mount itself keeps with a
- * directory nobody sees. */
+/* May a user's program see and set this extended attribute in the spool? Not POSIX ACLs: the spool
+ * would keep them, but the kernel above us would not obey them. Not SELinux labels: SELinux labels
+ * a FUSE mount as a whole, and a program that gets this answer asks once, not for each file that it
+ * lists. Not the attributes that cocfs itself keeps in the spool. */
 bool xattr_is_passed(const char *name);
 
 #endif

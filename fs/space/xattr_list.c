@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Listing extended attributes. A mount by root reads the spool as root, so that the spool tells
- * more than the caller may know: trusted.* is for processes with CAP_SYS_ADMIN only, as in every
- * file system.
+ * Lists extended attributes. A mount by root reads the spool as root, so the spool shows more than
+ * the caller may see. In every file system trusted.* is only for processes with CAP_SYS_ADMIN.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -21,8 +20,9 @@
 #define NAMES_MAX 65536 /* the kernel's XATTR_LIST_MAX: no list is longer */
 #define TRUSTED "trusted."
 
-/* May the caller know of trusted.* attributes? The capability of a user namespace does not count,
- * and root of such a one is not uid 0 here. A process that cannot be seen may not. */
+/* May the caller see trusted.* attributes? Only uid 0 with CAP_SYS_ADMIN. A capability in a user
+ * namespace does not count, and root of such a namespace is not uid 0 here. The answer is no for a
+ * process that we cannot see. */
 static bool may_see_trusted(fuse_req_t req)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
@@ -30,11 +30,11 @@ static bool may_see_trusted(fuse_req_t req)
 	return ctx->uid == 0 && ctx->pid && proc_has_capability(ctx->pid, CAP_SYS_ADMIN);
 }
 
-/* Leaves of names, each ended by a NUL, those that the caller may see. Returns the size of what is
- * left. */
+/* Keeps in names (each ends with a NUL) only those that the caller may see. Returns the size of the
+ * rest. */
 static size_t keep_seen(fuse_req_t req, char *names, size_t size)
 {
-	int trusted = -1; /* not asked yet */
+	int trusted = -1; /* -1: not asked yet */
 	size_t kept = 0, length;
 
 	for (size_t at = 0; at < size; at += length) {
@@ -54,7 +54,7 @@ static size_t keep_seen(fuse_req_t req, char *names, size_t size)
 	return kept;
 }
 
-/* All names of a node that the caller may see. Returns their size or -errno. */
+/* Lists all names of a node's attributes that the caller may see. Returns their size or -errno. */
 static ssize_t list(fuse_req_t req, struct node *node, char *names)
 {
 	char path[LOCATION_PATH_MAX];
