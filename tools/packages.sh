@@ -84,7 +84,7 @@ end_attended() {
 # Builds with ninja, and shows a plain line for each tenth. What ninja says is in the log.
 ninja_in_tenths() {
 	shown=0
-	setpriv --pdeathsig TERM ninja -C "$1" >"$2" 2>&1 &
+	setpriv --pdeathsig TERM ninja -C "$1" ${targets:-} >"$2" 2>&1 &
 	attended=$!
 	while kill -0 "$attended" 2>/dev/null; do
 		sleep 0.5
@@ -104,7 +104,8 @@ ninja_in_tenths() {
 }
 
 # Builds into a directory, with further options for meson, and shows how far it is: as ninja does in a
-# terminal, in plain lines elsewhere. What the tools say is in DIRECTORY.log.
+# terminal, in plain lines elsewhere. What the tools say is in DIRECTORY.log. $targets: what is built, if
+# not everything.
 build_into() {
 	directory=$1
 	shift
@@ -114,7 +115,7 @@ build_into() {
 		return 1
 	}
 	if [ -t 1 ]; then
-		attend -- ninja -C "$directory"
+		attend -- ninja -C "$directory" ${targets:-}
 	else
 		ninja_in_tenths "$directory" "$directory.log" || {
 			cat "$directory.log" >&2
