@@ -96,4 +96,4 @@ def test_the_page_has_each_rule_and_its_example(installed, library, tmp_path):
     assert re.findall(r"(?m)^\| `([\w-]+)` \|", page) == words and len(words) >= 9
     with open(EXAMPLE, encoding="utf-8") as file:
         for command in re.findall(r"(?m)^ \*     (.*)$", file.read()):
-            assert f"\n    {command}\n" in page
+            assert f"\n{command}\n" in page
