@@ -15,6 +15,7 @@ import tools
 
 # Pages that are still to be brought into the convention.
 LATER = {"CONTRIBUTING.md", "docs/packages.md"}
+ABSENT = ("apt ", "ssh ", "systemctl ", "postgresql://", "meson ", "pytest", "tools/")  # what no session has
 PAGES = [page for page in pages.all_pages() if page not in LATER]
 RUN = [page for page in PAGES if any(block.is_run for block in pages.blocks(pages.read(page)))]
 
@@ -63,7 +64,7 @@ def test_what_is_not_run_here_is_run_elsewhere_or_can_be_read(page):
     for block in pages.blocks(pages.read(page)):
         if "by" in block.flags:
             place = os.path.join(tools.ROOT, block.flags["by"])
-            assert os.path.isfile(place), f"{page}:{block.line}: there is no {block.flags['by']}"
+            assert block.flags["by"].startswith(("tests/", "tools/", ".ci/")) and os.path.isfile(place), f"{page}:{block.line}: there is no {block.flags['by']}"
             runs = " ".join(tools.read(place).decode().split())
             if os.path.basename(page) not in runs:  # it takes the commands from the page
                 missing = [command for command in pages.commands(block) if command not in runs]
@@ -72,6 +73,15 @@ def test_what_is_not_run_here_is_run_elsewhere_or_can_be_read(page):
             commands = [block.text] if block.language == "sh" else [step.text for step in pages.console(block)]
             for command in commands:
                 tools.run("bash", "-n", "-c", command).ok()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_only_what_no_machine_of_a_test_has_is_not_run(page):
+    for block in pages.blocks(pages.read(page)):
+        if "cloud" in block.flags:
+            assert any(word in block.text for word in ABSENT), f"{page}:{block.line}: this can be run"
+        elif block.language not in (*pages.RUN, "setup"):
+            assert not re.search(r"(?m)^\w*\$ ", block.text), f"{page}:{block.line}: a transcript is run"
 
 
 @pytest.mark.parametrize("page", PAGES)
