@@ -106,7 +106,7 @@ static int digest_of(struct space *space, const char *path,
 
 /* Moves the row back, and marks the moved file if it still exists. Returns 1; -ENOENT, -EEXIST: the
  * job cannot go back; or another -errno. */
-static int give_back(struct space *space, const struct recent_move *move, const char *path)
+static int give_job_back(struct space *space, const struct recent_move *move, const char *path)
 {
 	unsigned char digest[CONTENT_DIGEST_SIZE];
 	_cleanup_free_ char *moved = NULL;
@@ -150,7 +150,7 @@ int backup_give_back(struct space *space, fuse_req_t req, const struct node *par
 	if (r == 0)
 		r = rename_settle(space);
 	if (r == 0)
-		r = give_back(space, move, path);
+		r = give_job_back(space, move, path);
 	if (r > 0)
 		moved_away_note(space, req, parent, name, move->file);
 	recent_move_forget(move);

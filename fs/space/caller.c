@@ -44,7 +44,7 @@ bool caller_is_master(const struct space *space, const struct person *person)
 	       (view->has_uid && person->uid == view->uid);
 }
 
-static bool is_other(const struct space *space, const struct fuse_ctx *ctx)
+static bool is_other_user(const struct space *space, const struct fuse_ctx *ctx)
 {
 	return space->is_root && (ctx->uid != space->uid || ctx->gid != space->gid);
 }
@@ -76,7 +76,7 @@ int caller_enter(struct space *space, fuse_req_t req)
 	ssize_t n;
 	int r;
 
-	if (!is_other(space, ctx))
+	if (!is_other_user(space, ctx))
 		return 0;
 	n = proc_groups(ctx->pid, groups, CALLER_GROUPS_MAX);
 	r = set_groups(n < 0 ? 0 : (int)n, groups);
@@ -94,7 +94,7 @@ int caller_enter(struct space *space, fuse_req_t req)
 
 void caller_leave(struct space *space, fuse_req_t req)
 {
-	if (!is_other(space, fuse_req_ctx(req)))
+	if (!is_other_user(space, fuse_req_ctx(req)))
 		return;
 	setfsuid(space->uid);
 	setfsgid(space->gid);

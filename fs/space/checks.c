@@ -31,7 +31,7 @@ static void begin_second(struct space *space)
 }
 
 /* Takes one of the checks that are left in this second. Returns false if none is left. */
-static bool take_one(struct space *space, unsigned *taken)
+static bool take_check(struct space *space, unsigned *taken)
 {
 	struct waiter *waiter = NULL;
 
@@ -49,11 +49,11 @@ static bool take_one(struct space *space, unsigned *taken)
 bool checks_take_look(struct space *space)
 {
 	begin_second(space);
-	return take_one(space, &space->checks.looks);
+	return take_check(space, &space->checks.looks);
 }
 
 bool checks_take_question(struct space *space)
 {
 	begin_second(space);
-	return take_one(space, &space->checks.questions);
+	return take_check(space, &space->checks.questions);
 }

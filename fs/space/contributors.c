@@ -29,7 +29,7 @@ static void drop_gone(struct contributors *contributors)
 	contributors->n = kept;
 }
 
-static void add(struct contributors *contributors, pid_t process)
+static void add_process(struct contributors *contributors, pid_t process)
 {
 	if (contributors->n == CONTRIBUTORS_MAX)
 		drop_gone(contributors);
@@ -53,7 +53,7 @@ void contributors_note(struct contributors *contributors, pid_t thread, pid_t op
 			contributors->anybody = true;
 			return;
 		}
-		add(contributors, process);
+		add_process(contributors, process);
 		if (process == opener || proc_status(process, &status) < 0 || status.parent <= 1)
 			return;
 		process = status.parent;

@@ -19,7 +19,7 @@
 
 /* Writes the name of the extended attribute that holds the story of attr; attr -1: the
  * story of names that are no attribute. */
-static void place_of(int attr, char ret_name[NAME_ROOM])
+static void story_place_of(int attr, char ret_name[NAME_ROOM])
 {
 	snprintf(ret_name, NAME_ROOM, DIR_STORY_PREFIX "refused%s%s", attr < 0 ? "" : ".",
 		 attr < 0 ? "" : attr_field((enum attr)attr));
@@ -36,7 +36,7 @@ void dir_story_put(struct space *space, struct node *dir, const char *name, cons
 		story[DIR_STORY_MAX] = '\0';
 		shown_drop_half(story);
 	}
-	place_of(attr_from_xattr(name), place);
+	story_place_of(attr_from_xattr(name), place);
 	if (r == 0 && (follow ? setxattr(path, place, story, strlen(story), 0)
 			      : lsetxattr(path, place, story, strlen(story), 0)) < 0)
 		r = -errno;
@@ -46,11 +46,11 @@ void dir_story_put(struct space *space, struct node *dir, const char *name, cons
 }
 
 /* Removes the story of an attribute. Returns whether there was one. */
-static bool take_away(const char *path, bool follow, int attr)
+static bool remove_story(const char *path, bool follow, int attr)
 {
 	char place[NAME_ROOM];
 
-	place_of(attr, place);
+	story_place_of(attr, place);
 	if ((follow ? removexattr(path, place) : lremovexattr(path, place)) == 0)
 		return true;
 	if (errno != ENODATA && errno != EOPNOTSUPP)
@@ -66,8 +66,8 @@ bool dir_story_end(struct space *space, struct node *dir, const char *name)
 
 	if (node_spool_path(&space->nodes, dir, path, &follow) < 0)
 		return false;
-	was_there = take_away(path, follow, -1);
-	if (attr >= 0 && take_away(path, follow, attr))
+	was_there = remove_story(path, follow, -1);
+	if (attr >= 0 && remove_story(path, follow, attr))
 		was_there = true;
 	return was_there;
 }
@@ -81,7 +81,7 @@ int dir_story_write(struct space *space, struct node *dir, struct buf *text)
 	for (int attr = -1; r == 0 && attr < ATTR_COUNT; attr++) {
 		ssize_t n;
 
-		place_of(attr, place);
+		story_place_of(attr, place);
 		n = follow ? getxattr(path, place, story, sizeof(story))
 			   : lgetxattr(path, place, story, sizeof(story));
 		if (n > 0)

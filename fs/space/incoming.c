@@ -136,7 +136,7 @@ static int settle_text(struct incoming *incoming, int fd)
 
 /* Has the open file the inode number and the text that the caller expects? Returns 0, -EBUSY or
  * -errno. */
-static int check_old(struct incoming *incoming, int fd)
+static int check_old_file(struct incoming *incoming, int fd)
 {
 	_cleanup_free_ char *text = NULL;
 	unsigned char digest[CONTENT_DIGEST_SIZE];
@@ -183,12 +183,12 @@ static int fill_new(struct incoming *incoming, int old_fd, int fd, const char *c
 	return r < 0 ? r : settle_text(incoming, fd);
 }
 
-static int write_new(struct incoming *incoming, const char *content, size_t size)
+static int write_new_file(struct incoming *incoming, const char *content, size_t size)
 {
 	const int flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
 	_cleanup_close_ int old_fd = openat(incoming->dirfd, incoming->name, O_RDONLY | flags);
 	_cleanup_close_ int fd = -1;
-	int r = old_fd < 0 ? -errno : check_old(incoming, old_fd);
+	int r = old_fd < 0 ? -errno : check_old_file(incoming, old_fd);
 
 	if (r < 0)
 		return r;
@@ -202,7 +202,7 @@ static int write_new(struct incoming *incoming, const char *content, size_t size
 
 static int write_placeholder(struct incoming *incoming, int fd, const char *content, size_t size)
 {
-	int r = check_old(incoming, fd);
+	int r = check_old_file(incoming, fd);
 
 	if (r == 0)
 		r = write_whole(fd, content, size);
@@ -245,7 +245,7 @@ static void work_write_incoming(struct worker_job *job)
 	struct incoming *incoming = op->owner;
 
 	op->result = incoming->in_place ? fill_in_place(incoming, op->data, op->size)
-					: write_new(incoming, op->data, op->size);
+					: write_new_file(incoming, op->data, op->size);
 }
 
 static void work_sync_directory(struct worker_job *job)

@@ -80,7 +80,7 @@ void inspectors_wake_loop(const struct inspectors *inspectors)
 		;
 }
 
-static void *inspect(void *data)
+static void *run_inspector(void *data)
 {
 	struct inspector *inspector = data;
 	struct inspectors *inspectors = inspector->inspectors;
@@ -121,7 +121,7 @@ int inspector_start(struct inspectors *inspectors, struct inspector *inspector)
 	inspector->inspectors = inspectors;
 	/* if this fails, the thread gets the default size */
 	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	errnum = pthread_create(&inspector->thread, &attr, inspect, inspector);
+	errnum = pthread_create(&inspector->thread, &attr, run_inspector, inspector);
 	pthread_attr_destroy(&attr);
 	inspector->is_started = errnum == 0;
 	return -errnum;

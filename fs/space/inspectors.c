@@ -41,7 +41,7 @@
 static struct inspectors *volatile left;
 
 /* Can any thread serve this user? Not if all threads, or all that the user may have, are stuck. */
-static bool has_hope(const struct inspectors *inspectors, uid_t user)
+static bool can_serve_user(const struct inspectors *inspectors, uid_t user)
 {
 	unsigned started = 0, stuck = 0, stuck_of_user = 0;
 
@@ -58,21 +58,21 @@ static bool has_hope(const struct inspectors *inspectors, uid_t user)
 /* Wakes an idle thread. If there is none, starts one more, up to INSPECTORS_MAX. */
 static void call_thread(struct inspectors *inspectors)
 {
-	struct inspector *free_one = NULL;
+	struct inspector *unstarted = NULL;
 
 	for (int i = 0; i < INSPECTORS_MAX; i++) {
 		struct inspector *inspector = &inspectors->threads[i];
 
 		if (!inspector->is_started) {
-			free_one = inspector;
+			unstarted = inspector;
 		} else if (!inspector->current) {
 			pthread_cond_signal(&inspectors->wake);
 			return;
 		}
 	}
-	if (free_one)
+	if (unstarted)
 		/* on failure the running threads take the work */
-		inspector_start(inspectors, free_one);
+		inspector_start(inspectors, unstarted);
 }
 
 /* ---- the loop ---- */
@@ -179,7 +179,7 @@ struct inspection *inspection_begin(struct inspectors *inspectors,
 					  .data = data};
 	pthread_mutex_lock(&inspectors->lock);
 	call_thread(inspectors);
-	begun = has_hope(inspectors, user);
+	begun = can_serve_user(inspectors, user);
 	if (begun)
 		TAILQ_INSERT_TAIL(&inspectors->waiting, inspection, link);
 	pthread_mutex_unlock(&inspectors->lock);

@@ -134,8 +134,8 @@ static void reply_write(fuse_req_t req, struct node *node, ssize_t result)
 
 /* Writes data as the user who pays for the blocks. Returns the number of bytes, or -errno. Any
  * thread may call this. */
-static ssize_t write_as(const struct space *space, uid_t user, int fd, const char *data,
-			size_t size, off_t offset)
+static ssize_t write_as_user(const struct space *space, uid_t user, int fd, const char *data,
+			     size_t size, off_t offset)
 {
 	ssize_t n;
 
@@ -148,7 +148,7 @@ static ssize_t write_as(const struct space *space, uid_t user, int fd, const cha
 
 /* Returns the user who pays for a write. A page of a mapping comes from the kernel through any
  * handle of the file, so there the handle's user pays. */
-static uid_t spender(fuse_req_t req, const struct fuse_file_info *fi)
+static uid_t spender_of(fuse_req_t req, const struct fuse_file_info *fi)
 {
 	return fi->writepage ? handle_of(fi)->user : fuse_req_ctx(req)->uid;
 }
@@ -158,7 +158,7 @@ static void work_write(struct worker_job *job)
 	struct disk_op *op = disk_op_of(job);
 	int64_t begun_us = clock_monotonic_us();
 
-	op->result = write_as(op->space, op->spender, op->fd, op->data, op->size, op->offset);
+	op->result = write_as_user(op->space, op->spender, op->fd, op->data, op->size, op->offset);
 	op->took_us = clock_monotonic_us() - begun_us;
 }
 
@@ -180,7 +180,7 @@ static int write_later(fuse_req_t req, struct node *node, const char *data, size
 		return -ENOMEM;
 	op->fd = handle->fd;
 	op->must = fi->writepage;
-	op->spender = spender(req, fi);
+	op->spender = spender_of(req, fi);
 	op->size = size;
 	op->offset = offset;
 	op->answer = answer_write;
@@ -225,7 +225,7 @@ void op_write(fuse_req_t req, fuse_ino_t id, const char *data, size_t size, off_
 			reply_write(req, node, r);
 		return;
 	}
-	n = write_as(space, spender(req, fi), handle->fd, data, size, offset);
+	n = write_as_user(space, spender_of(req, fi), handle->fd, data, size, offset);
 	disk_note_write(space, stall_piece_us(loop_stall(space->loop)));
 	reply_write(req, node, n);
 }

@@ -65,7 +65,7 @@ static int take_attribute(const char *path, bool follow, const char *xattr, stru
 
 /* Copies all user.coc.* attributes of a file or directory into set. Returns how many there are, or
  * -errno with err filled. */
-static int take_all(const struct location *location, struct attr_set *set, struct err *err)
+static int take_attributes(const struct location *location, struct attr_set *set, struct err *err)
 {
 	char few[FEW_NAMES], path[LOCATION_PATH_MAX], *names = few;
 	_cleanup_free_ char *many = NULL;
@@ -95,7 +95,7 @@ int job_attributes_collect(struct space *space, const struct location *location,
 			   struct node *parent, struct attr_set *own, struct attr_set *inherited,
 			   struct err *err)
 {
-	int added, r = take_all(location, own, err);
+	int added, r = take_attributes(location, own, err);
 
 	for (struct node *dir = parent; r >= 0 && dir; dir = dir->link.parent) {
 		struct location at = {.dirfd = -1};
@@ -106,7 +106,7 @@ int job_attributes_collect(struct space *space, const struct location *location,
 		if (at.fd < 0)
 			return err_set(err, -at.fd, "a directory cannot be opened: %s",
 				       strerror(-at.fd));
-		r = take_all(&at, inherited, err);
+		r = take_attributes(&at, inherited, err);
 		dir->is_plain = r == 0;
 	}
 	if (r < 0)
@@ -119,7 +119,7 @@ int job_attributes_collect(struct space *space, const struct location *location,
 }
 
 /* Writes the name of the extended attribute that holds an attribute of jobs. */
-static void name_of(enum attr attr, char ret_name[NAME_ROOM])
+static void xattr_of(enum attr attr, char ret_name[NAME_ROOM])
 {
 	snprintf(ret_name, NAME_ROOM, ATTR_XATTR_PREFIX "%s", attr_field(attr));
 }
@@ -131,7 +131,7 @@ int job_attributes_put(const struct location *location, enum attr attr, const ch
 	int r;
 
 	location_path(location, path, &follow);
-	name_of(attr, name);
+	xattr_of(attr, name);
 	r = follow ? setxattr(path, name, value, strlen(value), 0)
 		   : lsetxattr(path, name, value, strlen(value), 0);
 	return r < 0 ? -errno : 0;
@@ -146,7 +146,7 @@ void job_attributes_take_back(const struct location *location, unsigned attrs)
 	for (int i = 0; i < ATTR_COUNT; i++) {
 		if (!(attrs & (1U << i)))
 			continue;
-		name_of((enum attr)i, name);
+		xattr_of((enum attr)i, name);
 		if ((follow ? removexattr(path, name) : lremovexattr(path, name)) < 0)
 			log_warning("%s cannot be taken back: %s", name, strerror(errno));
 	}

@@ -76,7 +76,7 @@ static int keep_renaming(struct kept *kept, const struct renaming *renaming)
 	return 0;
 }
 
-static void let_go(struct space *space, struct kept *kept)
+static void release_renaming(struct space *space, struct kept *kept)
 {
 	node_release(&space->nodes, kept->renaming.from.parent);
 	node_release(&space->nodes, kept->renaming.to.parent);
@@ -157,7 +157,7 @@ static void begin_waiting(struct space *space)
 		waiting->again(waiting->req, node_id(&space->nodes, renaming->from.parent),
 			       renaming->from.name, node_id(&space->nodes, renaming->to.parent),
 			       renaming->to.name, renaming->flags);
-		let_go(space, &waiting->kept);
+		release_renaming(space, &waiting->kept);
 		free(waiting);
 	}
 }
@@ -201,7 +201,7 @@ static void free_moving(struct space *space, struct moving *moving)
 	for (int i = 0; i < 2; i++)
 		if (moving->fd[i] >= 0)
 			close(moving->fd[i]);
-	let_go(space, &moving->kept);
+	release_renaming(space, &moving->kept);
 	free(moving->from);
 	free(moving->to);
 	free(moving);

@@ -154,7 +154,7 @@ static void on_incoming_done(void *data, int result)
 }
 
 /* Writes the text of a newer version into the file. */
-static void bring_in(struct refresh *refresh, const struct shown_job *job)
+static void bring_text_in(struct refresh *refresh, const struct shown_job *job)
 {
 	struct space *space = refresh->space;
 	const struct name *link = node_job_name(space, refresh->node);
@@ -197,7 +197,7 @@ static void take_newer(struct refresh *refresh, const struct shown_job *job)
 		return;
 	}
 	if (r == 0 && !memcmp(refresh->fresh.digest, digest, sizeof(digest))) {
-		bring_in(refresh, job);
+		bring_text_in(refresh, job);
 		return;
 	}
 	if (r != -ENOENT && refresh->fresh.newest < job->version)

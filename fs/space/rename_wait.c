@@ -30,7 +30,7 @@ struct rename_wait {
 
 /* Removes the attributes that the commit has set on the source, because a refusal must change
  * nothing. */
-static void take_back(struct rename_wait *waited)
+static void take_attributes_back(struct rename_wait *waited)
 {
 	struct space *space = waited->wait.space;
 	struct renaming *renaming = &waited->renaming;
@@ -76,7 +76,7 @@ static void answer_rename(struct pending_reply *wait, int result)
 
 	CRASH_POINT("commit-before-rename");
 	if (result < 0 && wait->put)
-		take_back(waited);
+		take_attributes_back(waited);
 	if (result < 0)
 		reply(wait->req, result);
 	else if (waited->source)

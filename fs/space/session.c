@@ -35,7 +35,7 @@
 
 /* How many requests are taken in one iteration, and for how long: many requests share one commit of
  * the ledger, and the network must get its time too. */
-#define REQUESTS_PER_TURN 64
+#define REQUESTS_PER_ITERATION 64
 #define REQUESTS_MS 5
 
 /* The FUSE protocol of Linux 5.10, the first kernel that surely drops old attributes after a
@@ -108,7 +108,7 @@ static void take_requests(void *data, uint32_t events)
 	int taken = 0;
 
 	(void)events;
-	for (int i = 0; i < REQUESTS_PER_TURN; i++) {
+	for (int i = 0; i < REQUESTS_PER_ITERATION; i++) {
 		int n;
 
 		if (taken == 1 && !space->crowded &&

@@ -58,7 +58,7 @@ static bool mount_is_in_group(gid_t group)
 }
 
 /* Returns the value of a mount option with all text that follows; NULL: no such option. */
-static const char *value_of(const struct mntent *entry, const char *option)
+static const char *option_value(const struct mntent *entry, const char *option)
 {
 	const char *found = hasmntopt(entry, option);
 
@@ -78,10 +78,10 @@ static bool hides_others(void)
 	while (file && getmntent_r(file, &entry, text, sizeof(text))) {
 		if (strcmp(entry.mnt_dir, "/proc") != 0)
 			continue; /* no break: the last mount on a path is the one on top */
-		value = value_of(&entry, "hidepid");
+		value = option_value(&entry, "hidepid");
 		hides = value && value[0] != '0' && strncmp(value, "off", 3) != 0;
 		all = value && (value[0] == '4' || !strncmp(value, "ptraceable", 10));
-		value = value_of(&entry, "gid");
+		value = option_value(&entry, "gid");
 		exempt = value ? (gid_t)strtoul(value, NULL, 10) : 0;
 	}
 	return hides && !proc_has_capability(getpid(), CAP_SYS_PTRACE) &&

@@ -115,7 +115,7 @@ void text_open_copy(fuse_req_t req, const char *content, size_t size, struct fus
 }
 
 /* Writes a slice of the text. Returns whether more follows. */
-static bool write_some(struct open_text *open)
+static bool write_slice(struct open_text *open)
 {
 	int r = open->source->write(open->source, &open->text);
 
@@ -130,7 +130,7 @@ static bool write_some(struct open_text *open)
 
 static bool run_text_slice(struct sliced *sliced)
 {
-	return write_some((struct open_text *)sliced);
+	return write_slice((struct open_text *)sliced);
 }
 
 void text_open_long(fuse_req_t req, struct text_source *take_source, struct fuse_file_info *fi)
@@ -145,7 +145,7 @@ void text_open_long(fuse_req_t req, struct text_source *take_source, struct fuse
 	}
 	open->source = take_source;
 	open->sliced.run = run_text_slice;
-	if (write_some(open))
+	if (write_slice(open))
 		slices_add(&open->space->slices, &open->sliced);
 }
 

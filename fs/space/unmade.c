@@ -121,7 +121,7 @@ int unmade_write(struct space *space, struct node *dir, struct buf *text)
 
 /* ---- the end of a directory's stories ---- */
 
-static void end_free(struct unmade_end *end)
+static void free_end(struct unmade_end *end)
 {
 	free(end->dir);
 	free(end);
@@ -143,8 +143,8 @@ struct unmade_whose unmade_whose(struct space *space, fuse_req_t req, const stru
 }
 
 /* Ends some stories of a directory. Returns 1 (more may be left), 0 or -errno. */
-static int end_some(struct space *space, const char *dir, const struct unmade_whose *whose,
-		    int64_t *after)
+static int end_some_stories(struct space *space, const char *dir, const struct unmade_whose *whose,
+			    int64_t *after)
 {
 	for (int i = 0; i < UNMADE_ENDED_AT_ONCE; i++) {
 		struct job_unmade next;
@@ -161,24 +161,24 @@ static int end_some(struct space *space, const char *dir, const struct unmade_wh
 	return 1;
 }
 
-static void go_on_ending(void *data)
+static void go_on_ending_stories(void *data)
 {
 	struct space *space = data;
 	struct unmade_end *end = SLIST_FIRST(&space->unmade_ends);
 
-	if (end && end_some(space, end->dir, &end->whose, &end->after) <= 0) {
+	if (end && end_some_stories(space, end->dir, &end->whose, &end->after) <= 0) {
 		SLIST_REMOVE_HEAD(&space->unmade_ends, link);
-		end_free(end);
+		free_end(end);
 	}
 	if (!SLIST_EMPTY(&space->unmade_ends))
 		loop_timer_set(space->loop, &space->unmade_timer, loop_now_ms(space->loop) + 1,
-			       go_on_ending, space);
+			       go_on_ending_stories, space);
 }
 
 /* Ends the rest later. Without memory the rest stays, and is listed if the directory is made
  * again. */
-static void end_later(struct space *space, char **path, const struct unmade_whose *whose,
-		      int64_t after)
+static void end_stories_later(struct space *space, char **path, const struct unmade_whose *whose,
+			      int64_t after)
 {
 	struct unmade_end *end = calloc(1, sizeof(*end));
 
@@ -189,7 +189,7 @@ static void end_later(struct space *space, char **path, const struct unmade_whos
 	end->after = after;
 	SLIST_INSERT_HEAD(&space->unmade_ends, end, link);
 	loop_timer_set(space->loop, &space->unmade_timer, loop_now_ms(space->loop) + 1,
-		       go_on_ending, space);
+		       go_on_ending_stories, space);
 }
 
 void unmade_directory_is_gone(struct space *space, struct node *parent, const char *name,
@@ -203,9 +203,9 @@ void unmade_directory_is_gone(struct space *space, struct node *parent, const ch
 		return;
 	r = node_path_of(parent, name, &path);
 	if (r == 0)
-		r = end_some(space, path, whose, &after);
+		r = end_some_stories(space, path, whose, &after);
 	if (r > 0)
-		end_later(space, &path, whose, after);
+		end_stories_later(space, &path, whose, after);
 	else if (r < 0)
 		log_warning("%s: the stories in it cannot be ended: %s", name, strerror(-r));
 }
@@ -217,6 +217,6 @@ void unmade_finish(struct space *space)
 		struct unmade_end *end = SLIST_FIRST(&space->unmade_ends);
 
 		SLIST_REMOVE_HEAD(&space->unmade_ends, link);
-		end_free(end);
+		free_end(end);
 	}
 }

@@ -137,7 +137,7 @@ static int find_job(struct space *space, const char *path, struct version_source
 
 /* Finds what a path of the space is: a directory, or a job file with a job. Returns 0, -ENOENT
  * (neither) or another -errno. */
-static int find_at(struct space *space, const char *path, struct tree_part *ret_part)
+static int find_part_at(struct space *space, const char *path, struct tree_part *ret_part)
 {
 	struct tree_part part = {.kind = TREE_JOB};
 	int r = stat_path(space, path, &part.source.st);
@@ -158,7 +158,7 @@ static int find_at(struct space *space, const char *path, struct tree_part *ret_
 int version_tree_find(struct space *space, const char *path, struct version_source *ret_source)
 {
 	struct tree_part part;
-	int r = find_at(space, path, &part);
+	int r = find_part_at(space, path, &part);
 
 	if (r == 0 && part.kind != TREE_JOB)
 		r = -ENOENT;
@@ -198,7 +198,7 @@ static int find_node_part(struct space *space, const struct node *node, struct t
 	int r = version_tree_path(space, is_version ? node->link.parent : node, NULL, &path);
 
 	if (r == 0)
-		r = find_at(space, path, &part);
+		r = find_part_at(space, path, &part);
 	if (r == 0 && part.kind != (is_version ? TREE_JOB : node->sibling))
 		r = -ENOENT;
 	if (r < 0)
@@ -313,7 +313,7 @@ static int find_part(struct space *space, const struct node *parent, const char 
 
 	if (parent->sibling != TREE_JOB) {
 		r = name[0] == '.' ? -ENOENT : version_tree_path(space, parent, name, &path);
-		return r < 0 ? r : find_at(space, path, ret_part);
+		return r < 0 ? r : find_part_at(space, path, ret_part);
 	}
 	r = find_node_part(space, parent, &part);
 	if (r < 0)

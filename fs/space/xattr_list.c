@@ -55,7 +55,7 @@ static size_t keep_seen(fuse_req_t req, char *names, size_t size)
 }
 
 /* Lists all names of a node's attributes that the caller may see. Returns their size or -errno. */
-static ssize_t list(fuse_req_t req, struct node *node, char *names)
+static ssize_t list_names(fuse_req_t req, struct node *node, char *names)
 {
 	char path[LOCATION_PATH_MAX];
 	bool follow;
@@ -76,7 +76,7 @@ void op_listxattr(fuse_req_t req, fuse_ino_t id, size_t size)
 
 	if (n == 0 && !node_is_derived(node)) {
 		names = malloc(NAMES_MAX);
-		n = names ? list(req, node, names) : -ENOMEM;
+		n = names ? list_names(req, node, names) : -ENOMEM;
 	}
 	if (n < 0)
 		reply(req, (int)n);
