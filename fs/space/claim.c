@@ -137,12 +137,12 @@ static int set_aside(struct claiming *claiming, const struct job_claim *current,
 	int aside = claiming->n - 1 - (chosen != NULL);
 
 	if (aside >= CLAIMS_ASIDE_MAX) {
-		log_warning("%s: %d rows of other users are set aside for this name: it cannot be "
-			    "made by one more",
+		log_warning("%s: %d rows of other users are set aside for this name: no other "
+			    "user can make it",
 			    claiming->path, aside);
 		return -EDQUOT;
 	}
-	log_info("%s: what it keeps is of user %u, and is set aside", claiming->path,
+	log_info("%s: what this name keeps belongs to user %u, and is set aside", claiming->path,
 		 current->holding.owner.file.uid);
 	return submit_change(
 		claiming->space->engine,

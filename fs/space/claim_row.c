@@ -177,5 +177,5 @@ void claim_part(struct space *space, struct node *parent, const char *name)
 		return;
 	r = claim_follow(space, parent, name, &st);
 	if (r < 0) /* on failure the record of before stays in force */
-		log_warning("%s: whose it was cannot be recorded: %s", name, strerror(-r));
+		log_warning("%s: its last owner cannot be recorded: %s", name, strerror(-r));
 }

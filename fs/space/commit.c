@@ -35,7 +35,7 @@ static void explain_unreadable(int errnum, struct err *err)
 	}
 	err_set(err, errnum, "the file cannot be read from the spool: %s", strerror(errnum));
 	if (errnum == EACCES)
-		err_detail(err, "what_to_do", "give its owner leave to read it: chmod u+r FILE");
+		err_detail(err, "what_to_do", "let its owner read it: chmod u+r FILE");
 }
 
 /* The file of a commit, and the pending reply for it. */
@@ -55,8 +55,8 @@ static void put_kept(void *data, enum attr attr, const char *value)
 	if (r == 0)
 		file->wait->put |= 1U << attr;
 	else
-		log_warning("%s: its %s holds and cannot be put on the file: %s", file->path,
-			    attr_field(attr), strerror(-r));
+		log_warning("%s: its %s is in force, and cannot be stored on the file: %s",
+			    file->path, attr_field(attr), strerror(-r));
 }
 
 /* Finds the author of the content at a location. Returns 0 or -errno. */

@@ -118,7 +118,7 @@ static void open_directory(fuse_req_t req, struct node *node, struct fuse_file_i
 static void open_root(fuse_req_t req, int result, struct fuse_file_info *fi)
 {
 	if (result < 0)
-		log_info("the root is listed with what is known of the service's jobs: %s",
+		log_info("the root shows the jobs of the last list, because no new list came: %s",
 			 strerror(-result));
 	open_directory(req, &space_of(req)->nodes.root, fi);
 }

@@ -41,7 +41,7 @@ void dir_story_put(struct space *space, struct node *dir, const char *name, cons
 			      : lsetxattr(path, place, story, strlen(story), 0)) < 0)
 		r = -errno;
 	if (r < 0)
-		log_warning("the directory cannot keep why its %s was refused: %s", name,
+		log_warning("the spool cannot store why %s of a directory was refused: %s", name,
 			    strerror(-r));
 }
 

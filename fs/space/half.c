@@ -40,7 +40,8 @@ static int set_mark(const struct location *location, bool wanted)
 		return r;
 	r = change_mark(path, follow, wanted);
 	if (chmod(path, st.st_mode & 07777) < 0)
-		log_warning("a file in the spool has got a write bit: %s", strerror(errno));
+		log_warning("a file in the spool keeps a write bit that cocfs has lent it: %s",
+			    strerror(errno));
 	return r;
 }
 

@@ -81,8 +81,8 @@ static void end_fetch(struct import_fetch *fetch, int r)
 	if (fetch->is_ahead)
 		import_ahead_end(fetch->space, r);
 	if (r < 0 && fetch->was_fetched && r != -ESTALE) {
-		log_info("%s: what is known of its content is shown: %s", fetch->import.name,
-			 strerror(-r));
+		log_info("%s: it shows its old text, because no new text came: %s",
+			 fetch->import.name, strerror(-r));
 		r = 0;
 	}
 	if (r < 0 && !LIST_EMPTY(&fetch->waiting))

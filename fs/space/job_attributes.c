@@ -148,6 +148,7 @@ void job_attributes_take_back(const struct location *location, unsigned attrs)
 			continue;
 		xattr_of((enum attr)i, name);
 		if ((follow ? removexattr(path, name) : lremovexattr(path, name)) < 0)
-			log_warning("%s cannot be taken back: %s", name, strerror(errno));
+			log_warning("%s cannot be removed from a file again: %s", name,
+				    strerror(errno));
 	}
 }

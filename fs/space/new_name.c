@@ -61,7 +61,7 @@ static void tell_of_ignored(struct space *space, const struct node *parent, cons
 	    node_path_of(parent, name, &path) < 0)
 		return;
 	log_message(space->ignored_told ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
-		    "%s is not submitted, as no name is that -o ignore= matches", path);
+		    "%s is not submitted: -o ignore= matches its name", path);
 	space->ignored_told = true;
 }
 

@@ -62,7 +62,7 @@ static int rename_committed(struct space *space, const struct renaming *renaming
 		return r;
 	followed = claim_follow(space, renaming->to.parent, renaming->to.name, &renaming->from.st);
 	if (followed < 0) /* until the next commit the row's former owner can see it too */
-		log_warning("%s: whose it is cannot be recorded: %s", renaming->to.name,
+		log_warning("%s: its new owner cannot be recorded: %s", renaming->to.name,
 			    strerror(-followed));
 	backup_left(space, renaming->from.parent, renaming->from.name);
 	return 0;

@@ -121,7 +121,7 @@ static void take_requests(void *data, uint32_t events)
 			break;
 		if (n <= 0) {
 			if (n < 0)
-				log_error("reading the FUSE descriptor: %s", strerror(-n));
+				log_error("the FUSE descriptor cannot be read: %s", strerror(-n));
 			loop_unwatch(&space->watch);
 			space->unmounted(space->unmounted_data);
 			return;
@@ -147,13 +147,14 @@ static int mount_session(struct space *space, struct fuse_args *args, struct err
 
 	space->session = fuse_session_new(args, &space_ops, sizeof(space_ops), space);
 	if (!space->session)
-		return err_set(err, EINVAL, "libfuse did not take the mount options");
+		return err_set(err, EINVAL, "libfuse refused the mount options");
 	if (fuse_session_mount(space->session, mountpoint) != 0)
 		return err_set(err, ENODEV, "cannot mount on %s", mountpoint);
 	fd = fuse_session_fd(space->session);
 	flags = fcntl(fd, F_GETFL);
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
-		return err_set(err, errno, "the FUSE descriptor: %s", strerror(errno));
+		return err_set(err, errno, "the FUSE descriptor cannot be set up: %s",
+			       strerror(errno));
 	sight_mounted(&space->sight, mountpoint,
 		      space->options->unseen_commits
 			      ? "what such a process closes first is submitted, be it half a file"
@@ -218,7 +219,7 @@ static int begin_imports(struct space *space, struct err *err)
 {
 	int r = placeholders_begin(space);
 
-	return r < 0 ? err_set(err, -r, "the files of the service's jobs cannot be put right: %s",
+	return r < 0 ? err_set(err, -r, "the files of the service's jobs cannot be repaired: %s",
 			       strerror(-r))
 		     : 0;
 }
@@ -256,7 +257,8 @@ int space_open(const struct space_spec *take_spec, struct space **ret_space, str
 	init_space(space, take_spec);
 	r = caller_give_up_reserve(space);
 	if (r < 0)
-		log_warning("users can fill what the disk keeps for root: %s", strerror(-r));
+		log_warning("users can fill the blocks that the disk keeps for root: %s",
+			    strerror(-r));
 	r = open_spool(space, take_spec->spool_fd, err);
 	if (r == 0)
 		r = begin_imports(space, err);

@@ -48,7 +48,7 @@ void unmade_mark(struct space *space, struct node *parent, const char *name,
 									 .path = path,
 									 .owner = &owner});
 	if (r < 0)
-		log_warning("%s: it cannot be recorded that there is no such file yet: %s", name,
+		log_warning("%s: it cannot be recorded that this file does not exist yet: %s", name,
 			    strerror(-r));
 }
 
@@ -70,7 +70,7 @@ void unmade_is_made(struct space *space, struct node *parent, const char *name, 
 			&(struct submit_change){.kind = CHANGE_UNMARK_UNMADE, .path = path});
 	/* ignore the error: a listing also looks whether the file exists */
 	if (r < 0)
-		log_debug("%s: it cannot be recorded that the file is there: %s", name,
+		log_debug("%s: it cannot be recorded that this file exists: %s", name,
 			  strerror(-r));
 }
 
@@ -207,7 +207,8 @@ void unmade_directory_is_gone(struct space *space, struct node *parent, const ch
 	if (r > 0)
 		end_stories_later(space, &path, whose, after);
 	else if (r < 0)
-		log_warning("%s: the stories in it cannot be ended: %s", name, strerror(-r));
+		log_warning("%s: the stories of this directory cannot be ended: %s", name,
+			    strerror(-r));
 }
 
 void unmade_finish(struct space *space)
