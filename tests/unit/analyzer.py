@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Holds that each finding of clang's static analyzer is a fault or has a reason, in analyzer.txt.
+"""Each finding of clang's static analyzer is mended, or has a reason in analyzer.txt: checks that.
 
 usage: analyzer.py OUTPUT_OF_CLANG_TIDY, from the root of the tree
 
-One kind needs no line there: clang 14 does not know that a cleanup attribute frees what its variable holds.
+One kind of finding needs no line there: clang 14 does not know that a cleanup attribute frees what its variable holds.
 """
 
 import os
@@ -15,13 +15,13 @@ import reasons
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 FINDING = re.compile(r"(\S+?):(\d+):\d+: (?:error|warning): (.*) \[([^],]*).*\]$")
-BROKEN = re.compile(r"[Ee]rror\b|.*: terminated by signal")  # clang-tidy itself
+BROKEN = re.compile(r"[Ee]rror\b|.*: terminated by signal")  # clang-tidy itself failed
 LEAK = re.compile(r"Potential leak of memory pointed to by '(\w+)'")
 
 
 def is_freed(lines, name):
-    """Does a cleanup attribute free all that a variable of a function ever holds? It does if the variable gets one value, in
-    the block that declares it and in no loop there. With two the first may be lost: a person has to look."""
+    """Does a cleanup attribute free all that a variable of a function ever holds? It does if the variable gets exactly one value,
+    in the block that declares it, and not in a loop. With two values the first may be lost, so a person has to look."""
     declaration = re.compile(rf"\t+_cleanup_.*[ *]{name}\b")
     value = re.compile(rf"(?<![\w.>]){name} [-+]?=(?!=)|&{name}\b(?!->|\.|\[)|{name}(\+\+|--)|(\+\+|--){name}\b")
     blocks, values = [], []
@@ -36,7 +36,7 @@ def is_freed(lines, name):
 
 
 def findings(output):
-    """Each finding as a place with its number. One of a header counts once."""
+    """Yields each finding as a place with its line number. A finding in a header, which clang-tidy repeats, counts once."""
     for line in output:
         found = FINDING.match(COLOUR.sub("", line).rstrip("\n"))
         if found:
@@ -46,7 +46,7 @@ def findings(output):
             function, text = lines[int(number) - 1]
             leak = LEAK.match(message)
             if not leak or not is_freed([line for of, line in lines if of == function], leak.group(1)):
-                # the line at which a leak is seen has nothing to do with it
+                # the line at which a leak is seen has nothing to do with its cause
                 text = message if "leak" in message else text.strip()
                 yield (path, function, check.removeprefix("clang-analyzer-"), text), int(number)
         elif BROKEN.match(line):

@@ -3,8 +3,8 @@
 #define COCFS_TESTS_CLIENT_FIXTURE_H
 
 /*
- * The client against a scripted server (fake_server.h), on a real loop. Every test runs on a fresh
- * server, loop and client; alarm() bounds the program.
+ * The client against a scripted server (fake_server.h), on a real loop. Every test gets a fresh
+ * server, loop and client. alarm() ends a program that hangs.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,7 +34,7 @@
 			"{\"error_code\":\"APIGW.0301\",\"error_msg\":\"bad signature\"}"          \
 	}
 
-/* What a callback saw; strings are copied. */
+/* What a callback received. The strings are copies. */
 struct result {
 	unsigned calls;
 	enum coc_outcome outcome;
@@ -48,59 +48,60 @@ struct result {
 	int64_t total;
 };
 
-/* What a test runs on. */
+/* The objects of one test: loop, server and client. */
 struct bench {
 	struct loop *loop;
 	struct fake_server *server;
 	struct coc_client *client;
 	struct coc_creds creds;
 	char endpoint[64], unix_path[64];
-	unsigned pending; /* the loop runs until this is 0 */
+	unsigned pending; /* calls under way: the loop runs until this is 0 */
 };
 extern struct bench t;
 
 /* The job that the tests send. */
 extern const struct coc_document document;
 
-/* Before and after each test, for cmocka. */
+/* Set-up and tear-down of each test, for cmocka. */
 int set_up(void **state);
 int tear_down(void **state);
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
-/* Bounds the program's time, before its tests are run. */
+/* Sets the alarm that ends the program if it hangs. Call it before the tests run. */
 void bound_program(void);
 
-/* Makes the client of t.endpoint or t.unix_path. 0: its connections are not bounded. */
+/* Makes the client of t.endpoint or t.unix_path. connections_max 0: no bound on its connections. */
 void connect_client(unsigned connections_max);
 
-/* Starts a server that answers so, and the client. gather: fake_server_start(). */
+/* Starts a server that gives these replies, and the client. gather: see fake_server_start(). */
 void serve(const struct fake_reply *replies, size_t n, unsigned gather);
 
 #define SERVE(replies) serve(replies, sizeof(replies) / sizeof(replies[0]), 0)
 
-/* Copies text, nothing for NULL. */
+/* Copies text into to; NULL gives an empty text. */
 void copy(char *to, size_t room, const char *from);
 
-/* The callback of a call that is counted in t.pending; data is a struct result. */
+/* The callback of calls that are counted in t.pending. data is a struct result. */
 void on_done(void *data, const struct coc_answer *answer);
 
-/* Lets the loop run for a while. */
+/* Runs the loop for ms milliseconds. */
 void run_for(int64_t ms);
 
-/* Brings the loop's clock up to date, which stands still between two runs. */
+/* Brings the loop's clock up to date. The clock stands still while the loop does not run. */
 void tick(void);
 
 /* Runs the loop until every call that was started has answered. */
 void settle(void);
 
-/* Starts a create of the document. */
+/* Starts a create of the document, and counts the call in t.pending. */
 void start_create(struct result *result, int64_t timeout_ms, struct coc_call **ret_call);
 
-/* Creates the document, to the end. */
+/* Creates the document, and runs the loop until the call has answered. */
 void create(struct result *result, int64_t timeout_ms);
 
-/* Fails the test, with the story, unless the call ended so. */
+/* Fails the test unless the call ended with this outcome and this errno. The failure prints the
+ * error's text. */
 void expect(const struct result *result, enum coc_outcome outcome, int errnum);
 
 #endif

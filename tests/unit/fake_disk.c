@@ -20,20 +20,21 @@
 #define IMAGES 4
 
 struct block {
-	char *durable; /* what is on the disk, if that is another; NULL: it is durable */
-	char *begun;   /* what a sync that is under way writes, if it was changed since */
-	bool dirty;    /* to be written by the next sync: not so after a sync that failed */
+	/* what the disk holds, if `data` differs from it; NULL: the block is durable */
+	char *durable;
+	char *begun; /* what the sync under way writes, if the block was changed since it began */
+	bool dirty;  /* the next sync writes it; false after a sync that failed */
 	bool syncing;
 };
 
-/* What is known of a file, be it open or not. */
+/* All that is known of a file, open or closed. */
 struct image {
 	char path[256];
 	struct block *blocks;
 	size_t n_blocks;
-	size_t *touched; /* blocks that are not durable */
+	size_t *touched; /* indexes of the blocks that are not durable */
 	size_t n_touched;
-	bool has_failed; /* a sync has, since one apart was begun */
+	bool has_failed; /* a sync has failed since the thread's sync began */
 };
 
 struct disk_file {
@@ -103,7 +104,7 @@ static char *read_block(sqlite3_file *below, size_t i)
 	return bytes;
 }
 
-/* A block is about to be changed. */
+/* Call before a block is changed. */
 static void touch_block(struct image *image, sqlite3_file *below, size_t i)
 {
 	struct block *block;
@@ -152,7 +153,7 @@ static void end_image_sync(struct image *image, bool well)
 	n_syncs += well;
 }
 
-/* The process is dead, and the kernel writes the rest some time. */
+/* Drops a sync whose process is dead: the kernel writes the data at some time. */
 static void abandon_image_sync(struct image *image)
 {
 	for (size_t i = 0; i < image->n_touched; i++) {
@@ -246,8 +247,8 @@ static int disk_truncate(sqlite3_file *file, sqlite3_int64 size)
 	return BELOW(file)->pMethods->xTruncate(BELOW(file), size);
 }
 
-/* A sync that is waited for. It also waits for what another one writes, and if it fails, that one
- * fails as well: the kernel tells an error to each descriptor. */
+/* A sync that the caller waits for. It also waits for the writes of a sync in the thread. If these
+ * fail, this sync fails as well: the kernel tells an error to each descriptor. */
 static int disk_sync(sqlite3_file *file, int flags)
 {
 	struct image *image = IMAGE(file);
@@ -363,9 +364,9 @@ void fake_disk_begin(void)
 		abort();
 }
 
-/* statvfs(3), under the name that it has for files of any size. The disk has no room that the log
- * could take before it needs it: to write 4 MB of nothing at each mount is most of what a test
- * would do. */
+/* statvfs(3), under its name for files of any size. Reports a disk without free room, so that the
+ * ledger does not fill its log with 4 MB of zeros at each mount: that would take most of a test's
+ * time. */
 int __wrap_statvfs64(const char *path, struct statvfs *ret_st);
 
 int __wrap_statvfs64(const char *path, struct statvfs *ret_st)
@@ -375,7 +376,7 @@ int __wrap_statvfs64(const char *path, struct statvfs *ret_st)
 	return 0;
 }
 
-/* ---- in the place of the sync thread ---- */
+/* ---- in place of the sync thread ---- */
 
 struct sync_thread {
 	struct loop *loop;
@@ -411,7 +412,7 @@ int sync_thread_create(struct loop *loop, int take_fd, void (*done)(void *data, 
 int sync_thread_begin(struct sync_thread *sync_thread)
 {
 	if (sync_thread->syncing)
-		abort(); /* none may be under way */
+		abort(); /* two at once are not allowed */
 	begin_image_sync(sync_thread->image);
 	sync_thread->syncing = true;
 	return 0;
@@ -423,7 +424,7 @@ void sync_thread_destroy(struct sync_thread *sync_thread)
 		return;
 	if (sync_thread->syncing && frozen)
 		abandon_image_sync(sync_thread->image);
-	else if (sync_thread->syncing) /* it is waited for */
+	else if (sync_thread->syncing) /* the caller waits for the sync */
 		end_image_sync(sync_thread->image, !syncs_fail);
 	loop_timer_cancel(&sync_thread->end);
 	the_thread = NULL;
@@ -452,7 +453,7 @@ void fake_disk_end_sync(void)
 	loop_timer_set(sync_thread->loop, &sync_thread->end, 0, tell_end, sync_thread);
 }
 
-/* ---- in the place of the thread that checks the ledger ---- */
+/* ---- in place of the thread that checks the ledger ---- */
 
 struct check_thread {
 	struct loop *loop;

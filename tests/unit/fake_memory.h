@@ -7,32 +7,33 @@
 #include <stdint.h>
 
 /*
- * Memory that runs short. The linker has the program's own allocations come by here (--wrap, see
- * meson.build), not those of its libraries. Between fake_memory_short() and fake_memory_enough()
- * one of them fails.
+ * Memory that runs short. The linker sends each allocation of the program through these functions
+ * (--wrap, see meson.build), but none of its libraries. Between fake_memory_short() and
+ * fake_memory_enough() one allocation fails.
  */
 
-/* The nth allocation from now on fails, 1 is the next; 0: none, they are only counted. */
+/* Lets the nth allocation from now on fail; 1 is the next. 0: none fails, they are only counted. */
 void fake_memory_short(uint64_t nth);
 
-/* None fails any more. Returns how many there were. */
+/* Lets no allocation fail any more. Returns how many there were since fake_memory_short(). */
 uint64_t fake_memory_enough(void);
 
-/* The test itself allocates: nothing fails until fake_memory_resume(), which takes what this
- * returns. */
+/* Excludes the test's own allocations: they are not counted and do not fail until
+ * fake_memory_resume(). Give the returned value to fake_memory_resume(). */
 bool fake_memory_pause(void);
 void fake_memory_resume(bool was_short);
 
-/* Are allocations counted, and is this none of the test's own? */
+/* Does the next allocation count? False outside of fake_memory_short(), and while the test has
+ * paused. */
 bool fake_memory_is_short(void);
 
-/* Did it come to the one that was to fail? */
+/* Has the allocation failed that was to fail? */
 bool fake_memory_has_failed(void);
 
-/* The test's own memory, which is not counted and never fails: without it the program ends. All are
- * freed with free(3). */
+/* Memory for the test itself: it is not counted and never fails. If there is none, the program
+ * ends. Free it with free(3). */
 void *fake_memory_zeroed(size_t size);
-void *fake_memory_copy(const char *text, size_t size);		  /* and a NUL behind it */
-void *fake_memory_grown(void *old, size_t old_size, size_t size); /* what is new is zeroed */
+void *fake_memory_copy(const char *text, size_t size);		  /* with a NUL behind it */
+void *fake_memory_grown(void *old, size_t old_size, size_t size); /* the new part is zeroed */
 
 #endif

@@ -26,9 +26,9 @@ struct connection {
 
 struct fake_server {
 	pthread_t thread;
-	pthread_mutex_t lock; /* of the two counts and of seen */
+	pthread_mutex_t lock; /* guards the two counts, `seen` and `said` */
 	pthread_cond_t obeyed;
-	const char *said; /* to be sent on all connections */
+	const char *said; /* the text to send on all connections */
 	int listener, stop[2];
 	unsigned port;
 	const struct fake_reply *replies;
@@ -63,7 +63,7 @@ static void send_text(int fd, const char *text, size_t size)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return; /* the client hung up: its affair */
+			return; /* the client hung up: no fault of the test */
 		text += n;
 		size -= (size_t)n;
 	}
@@ -86,7 +86,8 @@ static void answer(int fd, const struct fake_reply *reply)
 	free(text);
 }
 
-/* The length of the whole request at the beginning of the text; 0 if it is not there yet. */
+/* Returns the length of the complete request at the beginning of the text, or 0 if it is not
+ * complete. */
 static size_t whole(const struct connection *connection)
 {
 	const char *end = connection->text ? strstr(connection->text, "\r\n\r\n") : NULL;
@@ -102,7 +103,7 @@ static size_t whole(const struct connection *connection)
 	return connection->size >= size ? size : 0;
 }
 
-/* Records the request and takes it off the text. Returns the reply that is due. */
+/* Records the request and removes it from the text. Returns the reply that is due. */
 static const struct fake_reply *take(struct fake_server *server, struct connection *connection,
 				     size_t size)
 {
@@ -129,7 +130,7 @@ static void release_held(struct fake_server *server, const struct fake_reply *re
 	server->n_held = 0;
 }
 
-/* Serves what is whole. False when the connection is over. */
+/* Serves the complete requests of a connection. Returns false when the connection is over. */
 static bool serve(struct fake_server *server, struct connection *connection)
 {
 	const struct linger at_once = {.l_onoff = 1};
@@ -203,7 +204,8 @@ static void say(struct fake_server *server)
 	pthread_mutex_unlock(&server->lock);
 }
 
-/* An order of the test: to refuse connections, to say something, or (false) to stop. */
+/* Follows an order of the test: to refuse connections, or to send a text. Returns false for the
+ * order to stop. */
 static bool on_order(struct fake_server *server)
 {
 	char order;
@@ -256,7 +258,7 @@ static void *run(void *data)
 		must(poll(polled, n + 2, -1) >= 0 || errno == EINTR, "poll");
 		if (polled[0].revents && !on_order(server))
 			return NULL;
-		/* from the end, since dropping one moves the last into its place */
+		/* from the end, because drop() moves the last connection into the free place */
 		for (size_t i = n; i-- > 0;)
 			if (polled[i + 2].revents && !on_readable(server, &server->connections[i]))
 				drop(server, i);

@@ -6,51 +6,52 @@
 #include <stddef.h>
 
 /*
- * A scripted HTTP/1.1 server in a thread of its own, on 127.0.0.1 or a Unix socket. The nth request
- * that arrives whole, counted over all connections, gets the nth reply of the script; the last
- * reply stands for all that follow. Failures of its own end the test program.
+ * A scripted HTTP/1.1 server in a thread of its own, on 127.0.0.1 or a Unix socket. The nth
+ * complete request, counted over all connections, gets the nth reply of the script. The last reply
+ * is repeated for all later requests. If the server itself fails, the test program ends.
  */
 enum fake_act {
 	FAKE_ANSWER, /* answer and keep the connection */
 	FAKE_CLOSE,  /* answer, then close */
-	FAKE_RESET,  /* answer as if the connection stayed, then reset it */
+	FAKE_RESET,  /* answer as if the connection stayed, then reset the connection */
 	FAKE_CUT,    /* close without an answer */
 	FAKE_HOLD,   /* never answer */
-	FAKE_GATHER, /* hold until gather requests are held, then answer them all */
-	FAKE_RAW,    /* send body as it is, then close */
-	FAKE_KEPT,   /* send body as it is, and keep the connection */
+	FAKE_GATHER, /* hold until `gather` requests are held, then answer all of them */
+	FAKE_RAW,    /* send body without a head, then close */
+	FAKE_KEPT,   /* send body without a head, and keep the connection */
 };
 
 struct fake_reply {
 	enum fake_act act;
 	unsigned status;
-	const char *headers; /* "Name: value\r\n" each, or NULL */
-	const char *body;    /* NULL: empty */
+	const char *headers; /* "Name: value\r\n" for each, or NULL */
+	const char *body;    /* NULL: an empty body */
 };
 
 struct fake_server;
 
-/* Starts; replies is borrowed. unix_path: NULL for TCP. */
+/* Starts the server. replies is borrowed until fake_server_stop(). unix_path: NULL for TCP. */
 struct fake_server *fake_server_start(const char *unix_path, const struct fake_reply *replies,
 				      size_t n_replies, unsigned gather);
 
-/* Stops the thread and frees. */
+/* Stops the thread and frees the server. */
 void fake_server_stop(struct fake_server *server);
 
-/* From here on nobody can connect; connections that are there stay. */
+/* Accepts no connection from now on. Open connections stay open. */
 void fake_server_refuse(struct fake_server *server);
 
-/* Sends a text on every connection. When this returns, the kernel has it for the other side. */
+/* Sends a text on every connection. On return the kernel holds the text for the other side. */
 void fake_server_say(struct fake_server *server, const char *text);
 
 unsigned fake_server_port(const struct fake_server *server);
 
-/* Requests that arrived whole, and connections that were accepted, up to now. */
+/* Returns how many requests arrived completely, and how many connections were accepted, until
+ * now. */
 unsigned fake_server_requests(struct fake_server *server);
 unsigned fake_server_connections(struct fake_server *server);
 
-/* The text of the nth request, head and body; lives as long as the server. NULL if it is not
- * there. */
+/* Returns the nth request, head and body, or NULL if there is none. The text lives as long as the
+ * server. */
 const char *fake_server_request(struct fake_server *server, unsigned n);
 
 #endif

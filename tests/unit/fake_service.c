@@ -50,7 +50,8 @@ static void free_request(struct fake_request *request)
 	free(request);
 }
 
-/* Starts a request; it does not leave before fake_service_transmit(). NULL: err says why not. */
+/* Starts a request. The request leaves with the next fake_service_transmit(). Returns NULL if it
+ * cannot be started; err says why. */
 static struct fake_request *start_request(struct fake_service *service, enum fake_kind kind,
 					  int64_t timeout_ms, coc_done_fn *done, void *data,
 					  struct coc_call **ret_call, struct err *err)
@@ -156,7 +157,8 @@ static int fake_delete(void *data, const char *document_id, int64_t timeout_ms, 
 	return 0;
 }
 
-/* The caller gives a request up. One that has not left never does; another may still be done. */
+/* The caller gives a request up. A request that has not left will never leave. The service may
+ * still perform one that has left. */
 static void give_up(struct fake_request *request)
 {
 	struct fake_service *service = request->service;
@@ -328,7 +330,7 @@ static void write_version(struct fake_job *job, const char *name, const char *co
 			  const char *risk, const char *description)
 {
 	if (job->version == FAKE_VERSIONS_MAX)
-		abort(); /* no test goes so far */
+		abort(); /* more versions than any test makes */
 	job->version++;
 	job->content[job->version] = copy_text(content);
 	job->risk[job->version] = copy_text(risk);
@@ -374,7 +376,7 @@ static void perform_list(struct fake_request *request)
 	const struct fake_job *job;
 	int64_t at = 0;
 
-	/* of all jobs, where no name is asked for */
+	/* without a name to look for: rows of all jobs */
 	request->rows = fake_memory_zeroed(COC_LIST_PAGE * sizeof(*request->rows));
 	request->total = 0;
 	LIST_FOREACH (job, &service->jobs, link) {
@@ -421,7 +423,7 @@ void fake_request_perform(struct fake_request *request)
 	} else if (request->is_gone) {
 		return;
 	} else if (request->kind == FAKE_UPDATE) {
-		/* what is not sent stays, as with cocd */
+		/* a field that the update does not send keeps its value, as in cocd */
 		write_version(job, request->name, request->content,
 			      request->risk ? request->risk : job->risk[job->version],
 			      request->description ? request->description
@@ -439,7 +441,7 @@ void fake_request_forget(struct fake_request *request)
 	free_request(request);
 }
 
-/* How each answer looks. */
+/* The result that the caller gets for each kind of answer. */
 struct look {
 	enum coc_outcome outcome;
 	int errnum;
@@ -503,7 +505,7 @@ static void deliver(struct fake_request *request)
 	}
 	TAILQ_REMOVE(&request->service->open, request, link);
 	done(data, &answer);
-	/* what is lost may still be done */
+	/* the service may still perform a request whose answer was lost */
 	if (look->outcome == COC_UNKNOWN && !request->performed && request->kind != FAKE_SHOW &&
 	    request->kind != FAKE_LIST) {
 		request->given_up = true;

@@ -9,71 +9,74 @@
 #include "loop/loop.h"
 
 /*
- * A service in memory, in the place of the client (coc/ops.h). The test decides when a request
- * leaves, when the service does it, and what the caller hears. Each can be the case without the
- * others: a request that was lost before the service did it, or after, or that is done late.
+ * A service in memory, in place of the client (coc/ops.h). The test decides when a request leaves,
+ * when the service performs it, and what the caller hears. The three are independent: a request can
+ * get lost before the service performs it, or after, or the service performs it late.
  */
-#define FAKE_VERSIONS_MAX 100 /* of a job, as the API's */
+#define FAKE_VERSIONS_MAX 100 /* of one job: the API's limit */
 
 enum fake_kind { FAKE_CREATE, FAKE_UPDATE, FAKE_SHOW, FAKE_LIST, FAKE_DELETE, FAKE_KINDS };
 
-/* What the caller hears. */
+/* The answer that the caller gets. */
 enum fake_answer {
-	FAKE_TRUTH,    /* what the service did, or that the job is gone */
-	FAKE_LOST,     /* nothing in time */
-	FAKE_BROKEN,   /* status 500: nobody knows */
-	FAKE_NONSENSE, /* status 200, and not an answer of the API */
-	FAKE_UNSENT,   /* no connection */
+	FAKE_TRUTH,    /* the result: what the service did, or that the job is gone */
+	FAKE_LOST,     /* no answer in time */
+	FAKE_BROKEN,   /* status 500: the caller cannot know whether the service did it */
+	FAKE_NONSENSE, /* status 200, but no answer of the API */
+	FAKE_UNSENT,   /* no connection: the request was not sent */
 	FAKE_BUSY,     /* status 429 */
 	FAKE_DENIED,   /* status 401 */
 	FAKE_REFUSED,  /* status 400 */
 	FAKE_GONE,     /* status 400, the job does not exist */
-	FAKE_OTHER_ID, /* a create: an ID that the test says */
+	FAKE_OTHER_ID, /* to a create: an ID that the test gives */
 	FAKE_ANSWERS
 };
 
 struct fake_job {
 	char *id, *name, *project;
-	char *content[FAKE_VERSIONS_MAX + 1]; /* of version n at n */
+	char *content[FAKE_VERSIONS_MAX + 1]; /* version n is at index n */
 	char *risk[FAKE_VERSIONS_MAX + 1], *description[FAKE_VERSIONS_MAX + 1];
 	int version;
-	bool foreign[FAKE_VERSIONS_MAX + 1]; /* somebody else has written version n */
-	int shown;			     /* the newest version when it was shown last */
-	int named;			     /* the test's: the version that a person has named */
+	bool foreign[FAKE_VERSIONS_MAX + 1]; /* version n was written by another client */
+	int shown;			     /* the newest version when the job was shown last */
+	int named;			     /* for the test: the version that a person has named */
 	bool gone;
-	int64_t made_by; /* the number of the request; 0: somebody else */
-	void *tag;	 /* the test's */
+	/* the number of the request that made the job; 0: another client made it */
+	int64_t made_by;
+	void *tag; /* for the test */
 	LIST_ENTRY(fake_job) link;
 };
 LIST_HEAD(fake_job_list, fake_job);
 
-/* What a list leaves out or adds. */
+/* A fault in the answer to a list. */
 enum fake_flaw { FLAW_NONE, FLAW_NO_TOTAL, FLAW_UNUSABLE_ROW, FLAW_NO_PROJECT, FLAW_MOVES };
 
 struct fake_request {
 	struct fake_service *service;
 	enum fake_kind kind;
-	int64_t number;	    /* rising */
-	char *id, *version; /* of the job that is meant; version: of a show, may be NULL */
-	char *name;	    /* of a create, an update; a list: what is looked for */
+	int64_t number; /* rises with each request */
+	/* of the job that the request is for; version: of a show, may be NULL */
+	char *id, *version;
+	char *name; /* of a create or an update; of a list: the name to look for */
 	char *content, *project, *risk, *description;
 	size_t n_tags;
-	int64_t expected; /* version of an update */
+	int64_t expected; /* the version that an update is for */
 	int64_t offset, timeout_ms;
 	coc_done_fn *done;
 	void *data;
 
-	bool sent;	/* it is on the wire */
+	bool sent;	/* the request has left */
 	bool given_up;	/* the caller hears nothing any more */
 	bool performed; /* the service has done it */
-	bool answered;	/* the answer is on its way to the caller */
+	bool answered;	/* the answer waits for the loop's next iteration */
 	enum fake_answer answer;
 	int64_t retry_after_ms;
 	int64_t given_up_ms;
 	const char *told_id;
 
-	struct fake_job *job;	    /* that it has made */
-	bool is_gone;		    /* of the job that is meant, when it was performed */
+	struct fake_job *job; /* the job that this create has made */
+	/* the job did not exist when the service performed the request */
+	bool is_gone;
 	struct coc_details details; /* owned */
 	struct coc_summary *rows;   /* owned */
 	size_t n_rows;
@@ -86,60 +89,63 @@ struct fake_service {
 	struct loop *loop;
 	struct loop_timer due;
 	struct fake_job_list jobs;
-	struct fake_request_list open; /* not answered yet, in their order */
-	struct fake_request_list
-		late; /* given up, and not performed: the service may still do it */
+	struct fake_request_list open; /* requests without an answer, in their order */
+	/* requests given up before the service performed them: it may still perform them */
+	struct fake_request_list late;
 	int64_t n_requests, n_ids;
-	uint64_t counts[FAKE_KINDS];	  /* of requests that were started */
-	uint64_t sent_counts[FAKE_KINDS]; /* of those that left */
+	uint64_t counts[FAKE_KINDS];	  /* requests that were started, by kind */
+	uint64_t sent_counts[FAKE_KINDS]; /* requests that left, by kind */
 	uint64_t performed_counts[FAKE_KINDS];
 	enum fake_flaw flaw;
-	size_t page_rows; /* of a page of a list, at most; 0: as many as the API's */
-	int fail_next;	  /* the next request cannot be started: a positive errno */
+	size_t page_rows; /* rows of a page of a list, at most; 0: the API's limit */
+	/* the next request cannot be started, with this positive errno; 0: it can */
+	int fail_next;
 	bool paused;
 	unsigned auth_failures;
-	/* Called when a request leaves: the moment from which it can be done. */
+	/* Called when a request leaves. From then on the service can perform the request. */
 	void (*on_sent)(void *data, struct fake_request *request);
 	void *on_sent_data;
 };
 
 void fake_service_init(struct fake_service *service, struct loop *loop);
 
-/* Another loop, after a crash: whatever was open is given up; it may still be performed. */
+/* Moves to another loop, after a crash: all open requests are given up. The service may still
+ * perform them. */
 void fake_service_move(struct fake_service *service, struct loop *loop);
 void fake_service_finish(struct fake_service *service);
 
-/* The table to be given to engine_create(). */
+/* Returns the table of functions for engine_create(). */
 struct coc_service fake_service_table(struct fake_service *service);
 
-/* Requests that were started leave: what the client does at the beginning of its next iteration. */
+/* Lets the started requests leave, as the client does at the beginning of its next iteration. */
 void fake_service_transmit(struct fake_service *service);
 
-/* The first request of a kind that is on the wire and not answered; NULL: none is. */
+/* Returns the first request of a kind that has left and has no answer, or NULL. */
 struct fake_request *fake_service_find(struct fake_service *service, enum fake_kind kind);
 
-/* The service does what is asked. Once. */
+/* The service performs the request. Call it once for a request. */
 void fake_request_perform(struct fake_request *request);
 
-/* The caller hears this in the loop's next iteration. The truth: it is performed if it was not. */
+/* The caller hears this answer in the loop's next iteration. FAKE_TRUTH performs the request first,
+ * if it was not performed. */
 void fake_request_answer(struct fake_request *request, enum fake_answer answer);
 
-/* A create hears that it has made this job. */
+/* The caller of this create hears that the create made the job `id`. */
 void fake_request_answer_id(struct fake_request *request, const char *id);
 
-/* It is not done any more. */
+/* Drops a request that was given up: the service will not perform it. */
 void fake_request_forget(struct fake_request *request);
 
-/* Somebody else makes a job. */
+/* Another client makes a job. */
 struct fake_job *fake_service_make(struct fake_service *service, const char *name,
 				   const char *content);
 
-/* Somebody else writes a version. */
+/* Another client writes a version of the job. */
 void fake_job_write(struct fake_job *job, const char *content);
 
 struct fake_job *fake_service_job(struct fake_service *service, const char *id);
 
-/* Jobs that are there, and of these those that requests have made. */
+/* Returns how many jobs exist; made_by_requests: count only those that requests have made. */
 unsigned fake_service_count(const struct fake_service *service, bool made_by_requests);
 
 #endif

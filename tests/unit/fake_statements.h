@@ -6,15 +6,15 @@
 #include <stdint.h>
 
 /*
- * A statement of the ledger that fails, as when the disk cannot be read or written. The linker has
- * each step of a statement come by here (--wrap, see meson.build). What the test itself does
- * between fake_memory_pause() and fake_memory_resume() is not counted.
+ * Statements of the ledger that fail, as when the disk cannot be read or written. The linker sends
+ * each step of a statement through these functions (--wrap, see meson.build). Statements of the
+ * test itself, between fake_memory_pause() and fake_memory_resume(), are not counted.
  */
 
-/* The nth step from now on fails, and is not done; 1 is the next. */
+/* Lets the nth step from now on fail, without doing it. 1 is the next step. */
 void fake_statements_fail(uint64_t nth);
 
-/* None fails any more. Returns whether one has failed. */
+/* Lets no step fail any more. Returns whether a step has failed. */
 bool fake_statements_work(void);
 
 #endif

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""Lists of places in the source, each below the reason why a check lets it pass: uncovered.txt, analyzer.txt.
+"""Compares what a check found with a list of reasons: uncovered.txt, analyzer.txt.
 
-A place is a line of a tab and parts: FILE: FUNCTION: …: PART OF A TEXT. The check compares what it found with the list:
-what has no reason fails, and so does a reason that nothing needs any more.
+A list names places in the source, each below the reason why the check lets the place pass. A place is a line that begins with a
+tab and has parts: FILE: FUNCTION: …: PART OF A TEXT. A finding without a reason fails. A reason without a finding fails, too.
 """
 
 import os
 import re
 import sys
 
-FUNCTION = re.compile(r"[A-Za-z].*?\b(\w+)\(")  # a line that begins with it
+FUNCTION = re.compile(r"[A-Za-z].*?\b(\w+)\(")  # the line at which a function begins
 
 
 def functions(path):
-    """The lines of a C file, each as the function that it is in and its text."""
+    """Yields for each line of a C file the function around it, and its text."""
     function = "?"
     with open(path, encoding="utf-8") as source:
         for text in source.read().split("\n"):
@@ -23,7 +23,7 @@ def functions(path):
 
 
 def read_places(path, form):
-    """The places of a list, each with the number of its line."""
+    """Yields the places of a list, each with the number of its line."""
     places, reason = {}, None
     with open(path, encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
@@ -40,7 +40,8 @@ def read_places(path, form):
 
 
 def compare(name, form, found, what_to_do, not_needed):
-    """Compares {place: number of its line in the file} with the list of this name in this folder. Returns 1 if they differ."""
+    """Compares found, {place: line in the source}, with the list `name` in this folder. Returns 1 if they differ, and prints how
+    to mend it."""
     path = os.path.relpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), name))
     places, used, failed = read_places(path, form), set(), 0
     for place, number in found.items():

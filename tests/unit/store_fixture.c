@@ -123,7 +123,8 @@ int show(struct fixture *fixture, const char *id, int64_t version, struct found 
 	return store_show(fixture->store, id, version, keep_document, count_version, found, &err);
 }
 
-/* Runs statements in the database. Returns the number that the last one answers with, 0 without. */
+/* Runs statements in the database. Returns the number that the last statement answers, or 0 if it
+ * answers none. */
 static int64_t run_in_database(const char *uri, const char *statements)
 {
 	PGconn *connection = PQconnectdb(uri);

@@ -2,7 +2,7 @@
 #ifndef COCFS_TESTS_STORE_FIXTURE_H
 #define COCFS_TESTS_STORE_FIXTURE_H
 
-/* A store of each test's own: on a data file, or in the database whose URI is in COCD_STORE_URI. */
+/* A store for each test: a data file, or the database whose URI is in COCD_STORE_URI. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 #define NOW_MS 1751393019123 /* 2025-07-01 18:03:39 UTC */
 
 struct fixture {
-	const char *uri; /* of the database in COCD_STORE_URI; NULL: it is a file */
+	const char *uri; /* of the database in COCD_STORE_URI; NULL: the store is a file */
 	char directory[32], path[64];
 	struct store *store;
 };
@@ -25,36 +25,37 @@ struct fixture {
 extern const struct store_new plain;
 extern const struct store_run plain_run;
 
-/* Opens what there is, once more. Returns what store_open() returns. */
+/* Opens the same store once more. Returns what store_open() returns. */
 int open_again(struct fixture *fixture, struct err *err);
 
-/* Runs statements over a connection of its own. */
+/* Runs statements over a separate connection. */
 void change(struct fixture *fixture, const char *statements);
 
-/* Skip a test that is about SQLite's file; about PostgreSQL. */
+/* Skip a test that is about SQLite's file, or about PostgreSQL, if the store is not that. */
 void needs_file(const struct fixture *fixture);
 void needs_database(const struct fixture *fixture);
 
-/* Before and after each test, for cmocka. */
+/* Set-up and tear-down of each test, for cmocka. */
 int open_store(void **state);
 int close_store(void **state);
 
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, open_store, close_store)
 
-/* What a show found, copied out of the callbacks. */
+/* The result of a show, copied out of the callbacks. */
 struct found {
 	char name[64], content[64], risk_level[8], description[64], modifier[8];
 	int64_t version, update_time_ms;
 	int n_versions;
 };
 
-/* Counts a version; data is a struct found. */
+/* Counts a version. data is a struct found. */
 int count_version(void *data, const struct store_version *version);
 
-/* Shows a document, or a version of it (0: the latest). Returns what store_show() returns. */
+/* Shows a document, or one version of it (version 0: the latest). Returns what store_show()
+ * returns. */
 int show(struct fixture *fixture, const char *id, int64_t version, struct found *found);
 
-/* The number that a question in SQL comes to, asked over a connection of its own. */
+/* Runs a query of SQL over a separate connection. Returns the number that it gives. */
 int64_t ask(struct fixture *fixture, const char *question);
 
 #endif

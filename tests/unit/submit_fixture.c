@@ -16,10 +16,10 @@
 #include "submit/rows.h"
 #include "fake_memory.h"
 
-#define SETTLE_MAX 1000	 /* iterations until nothing happens any more */
-#define QUIESCE_MAX 1000 /* the same with time passing */
+#define SETTLE_MAX 1000	 /* iterations until nothing happens any more, at most */
+#define QUIESCE_MAX 1000 /* steps of time until nothing is under way, at most */
 
-/* Most of the tests have something fail: what the log says then is shown on demand. */
+/* Most tests let something fail, so the log is silent. COCFS_TEST_LOG=1 shows it. */
 void __wrap_log_message(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -49,7 +49,7 @@ static int64_t fixture_monotonic_ms(void *data)
 	return ((struct fixture *)data)->now_ms;
 }
 
-/* splitmix64: any seed gives good numbers. */
+/* splitmix64: gives good random numbers for any seed. */
 static long fixture_random(void *data)
 {
 	uint64_t x = ((struct fixture *)data)->random += 0x9e3779b97f4a7c15;
@@ -196,7 +196,7 @@ void fixture_iterate(struct fixture *fixture)
 	assert_int_equal(loop_run_once(fixture->loop, fixture->now_ms), 0);
 }
 
-/* Will an iteration do something? */
+/* Has the next iteration something to do? */
 static bool is_stirring(const struct fixture *fixture)
 {
 	const struct fake_request *request;
@@ -285,7 +285,7 @@ int fixture_commit_spec(struct fixture *fixture, const struct commit_spec *spec,
 	put_attr(&commit.own, ATTR_DESCRIPTION, spec->description);
 	put_attr(&commit.own, ATTR_TAGS, spec->tags);
 	put_attr(&commit.own, ATTR_ENTERPRISE_PROJECT_ID, spec->project);
-	if (!spec->inherits_nothing) { /* the option of a mount */
+	if (!spec->inherits_nothing) { /* as with the option risk_level=LOW of a mount */
 		put_attr(&commit.inherited, ATTR_RISK_LEVEL, "LOW");
 		commit.inherited.defaulted = 1U << ATTR_RISK_LEVEL;
 	}
@@ -358,7 +358,7 @@ void fixture_answer_update(struct fixture *fixture, enum fake_answer answer)
 		fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
 }
 
-/* Answers all that is on the wire. Returns whether there was anything. */
+/* Answers all requests that have left. Returns whether there was one. */
 static bool answer_all(struct fixture *fixture)
 {
 	bool any = false;

@@ -8,33 +8,33 @@
 #include "fake_service.h"
 
 /*
- * submit over a fake service, with the real ledger in a file in memory (tmpfs). The test owns the
- * time, and decides what happens when. Nothing waits.
+ * submit over a fake service, with the real ledger in a file in memory (tmpfs). The test sets the
+ * time and decides when each thing happens. Nothing waits.
  */
 #define FIXTURE_TIMEOUT_MS 30000
 #define FIXTURE_SOURCE "https://coc.example.com"
 
 struct fixture {
 	char directory[64], path[96];
-	char instance[96]; /* the instance file; "": the ledger has none */
-	bool rebind;	   /* the next mount is made with -o rebind */
-	int64_t now_ms;	   /* of the loop; the time since the epoch is EPOCH_MS later */
+	char instance[96]; /* the instance file; "": the ledger has no such file */
+	bool rebind;	   /* the next mount has the option -o rebind */
+	int64_t now_ms;	   /* the loop's clock; the time since the epoch is EPOCH_MS more */
 	uint64_t random;
 	struct loop *loop;
-	struct ledger *ledger; /* the engine's */
+	struct ledger *ledger; /* belongs to the engine */
 	struct fake_service service;
 	struct engine_options options;
-	struct spool_witness witness; /* a rename stays begun; every file is root's */
+	struct spool_witness witness; /* every rename stays begun; root owns every file */
 	struct commit_rules rules;
 	struct engine *engine;
-	struct err err; /* of the last opening of the ledger, or deletion */
-	bool is_due;	/* something was begun that the end of an iteration takes further */
+	struct err err; /* the error of the last opening of the ledger, or of the last deletion */
+	bool is_due;	/* the end of this iteration has work to do */
 };
 #define EPOCH_MS 1700000000000
 
-/* Somebody who waits for an answer. */
+/* A writer that waits for an answer. */
 struct writer {
-	int told; /* how often: 0 or 1 */
+	int told; /* how often the writer got an answer: 0 or 1 */
 	int result;
 	struct waiter *waiter;
 	int64_t told_ms;
@@ -43,11 +43,11 @@ struct writer {
 	void *data;
 };
 
-/* Makes a fixture with an empty ledger, and the engine. queue: submit=queue. */
+/* Makes a fixture with an empty ledger, and the engine. queue: with -o submit=queue. */
 struct fixture *fixture_open(bool queue);
 void fixture_close(struct fixture *fixture);
 
-/* The same as set-up and tear-down of a cmocka test, and a test that has them. */
+/* fixture_open() and fixture_close() as set-up and tear-down of a cmocka test. */
 int fixture_set_up_sync(void **state);
 int fixture_set_up_queue(void **state);
 int fixture_tear_down(void **state);
@@ -56,85 +56,93 @@ int fixture_tear_down(void **state);
 #define queue_test(test)                                                                           \
 	cmocka_unit_test_setup_teardown(test, fixture_set_up_queue, fixture_tear_down)
 
-/* What a crash leaves, and the next mount: the process ends at once; the power goes as well. Of
- * what was not synced, chance (or NULL) says what survived. The requests under way may still be
- * done. */
+/* Crashes, and mounts again. The process ends at once. power: the power fails as well, and chance
+ * says which unsynced blocks survive (NULL: none). The service may still perform the requests that
+ * were under way. */
 void fixture_crash(struct fixture *fixture, bool power, bool (*chance)(void *data), void *data);
 
-/* The same in two steps, for a test that looks or acts meanwhile. fixture_start(): 0 or -errno. */
+/* The two steps of fixture_crash(), for a test that acts between them. fixture_start() returns 0 or
+ * -errno. */
 void fixture_stop(struct fixture *fixture, bool power, bool (*chance)(void *data), void *data);
 int fixture_start(struct fixture *fixture);
 
-/* The first half of an orderly end: fixture_start() follows. */
+/* Ends the mount in an orderly way. fixture_start() begins the next one. */
 void fixture_end_mount(struct fixture *fixture);
 
-/* An orderly end of the mount, and the next one. */
+/* fixture_end_mount(), then fixture_start(). */
 void fixture_remount(struct fixture *fixture);
 
-/* One iteration of the loop: requests leave, answers come, timers that are due run. */
+/* Runs one iteration of the loop: requests leave, answers arrive, timers that are due run. */
 void fixture_iterate(struct fixture *fixture);
 
-/* Iterations until nothing more happens without the test. Syncs end by themselves. */
+/* Runs iterations until nothing more happens without the test. Syncs end by themselves. */
 void fixture_settle(struct fixture *fixture);
 
-/* The smallest thing that happens next when the service is well: requests leave, one is performed,
- * or answered, an iteration runs, a sync ends, time passes. Returns false when nothing is left. */
+/* Does the smallest next thing of a healthy service: requests leave, or one request is performed or
+ * answered, or an iteration runs, or a sync ends, or time passes. Returns false when nothing is
+ * left to do. */
 bool fixture_step(struct fixture *fixture);
 
-/* Is something under way, in doubt or queued? */
+/* Is a submission under way, in doubt or queued? */
 bool fixture_has_work(struct fixture *fixture);
 
-/* Time passes: to the next timer, at most so long. Returns how much has passed. */
+/* Lets time pass up to the next timer, at most most_ms. Returns how many milliseconds passed. */
 int64_t fixture_pass(struct fixture *fixture, int64_t most_ms);
 
-/* What a commit may say besides its content. NULL: nothing. */
+/* What a commit can say besides the content. NULL: not said. */
 struct commit_spec {
 	const char *path, *content;
-	const char *risk; /* NULL: LOW, inherited */
+	const char *risk; /* NULL: LOW, inherited from the directory */
 	const char *name, *description, *tags, *project;
 	uid_t user;
-	int64_t base;	       /* that a person names; 0: none */
-	bool inherits_nothing; /* no risk level */
-	bool without_text;     /* what the name keeps was another user's */
-	bool is_new;	       /* it takes no job of the service */
+	int64_t base;	       /* the version that a person names as the base; 0: none */
+	bool inherits_nothing; /* the mount has no option risk_level */
+	/* the version that the name remembers belonged to another user's file */
+	bool without_text;
+	bool is_new; /* the file takes no existing job of the service */
 };
 
-/* Commits, in an iteration of its own or within one. Returns what submit_commit() does. writer is
- * told later, if there is something to wait for: writer->waiter. */
+/* Commits, in an iteration of its own or within the current one. Returns what submit_commit()
+ * returns. If there is something to wait for, writer->waiter is set and writer gets the answer
+ * later. */
 int fixture_commit(struct fixture *fixture, const char *path, const char *content,
 		   struct writer *writer);
 int fixture_commit_spec(struct fixture *fixture, const struct commit_spec *spec,
 			struct writer *writer);
 
-/* Has the job of a path deleted. */
+/* Asks the service to delete the job of a path. */
 int fixture_delete(struct fixture *fixture, const char *path, struct writer *writer);
 
-/* The next request of a kind that is on the wire; settles first. Fails the test if there is none,
- * fixture_no_request() if there is one. */
+/* fixture_request() settles, and returns the next request of a kind that has left; without one the
+ * test fails. fixture_no_request() fails the test if there is one. */
 struct fake_request *fixture_request(struct fixture *fixture, enum fake_kind kind);
 void fixture_no_request(struct fixture *fixture, enum fake_kind kind);
 
-/* Answers the next request of a kind, and settles. */
+/* Answers the next request of a kind, then settles. */
 void fixture_answer(struct fixture *fixture, enum fake_kind kind, enum fake_answer answer);
 
-/* The next update, or deletion, on the wire: the check before it is answered truly. */
+/* Answers the check before the next update or deletion truly. Returns the update or deletion, which
+ * has left. */
 struct fake_request *fixture_checked(struct fixture *fixture, enum fake_kind kind);
 
-/* Answers the check before the next update, the update, and the question for its version. */
+/* Answers three requests: the check before the next update, the update itself, and the question for
+ * its version. */
 void fixture_answer_update(struct fixture *fixture, enum fake_answer answer);
 
-/* Commits, and lets the service answer everything truly, until the writer is told. */
+/* Commits, and lets the service answer everything truly until the writer has its answer. */
 void fixture_make(struct fixture *fixture, const char *path, const char *content);
 
-/* Answers everything truly, and lets the time pass, until nothing is under way, in doubt or
- * queued; false: it does not come to that within so many steps. */
+/* Answers everything truly and lets time pass until nothing is under way, in doubt or queued.
+ * Returns false if that does not happen within a bounded number of steps. */
 bool fixture_quiesce(struct fixture *fixture);
 
-/* What the ledger knows of a path; to be finished by the caller. The path must have a row. */
+/* Returns what the ledger has for a path. The caller finishes the record. The path must have a
+ * row. */
 struct job_record fixture_job(struct fixture *fixture, const char *path);
 void fixture_assert_state(struct fixture *fixture, const char *path, enum job_state state);
 
-/* The path is bound to a job that is there, and whose newest version has this content. */
+/* Fails the test unless the path is bound to an existing job whose newest version has this
+ * content. */
 void fixture_assert_held(struct fixture *fixture, const char *path, const char *content);
 
 #endif

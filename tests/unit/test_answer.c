@@ -56,7 +56,7 @@ static void expect_failure(enum coc_operation operation, unsigned status, const 
 
 #define UUID "0b6f1b1e-8d0c-4f1e-9d35-3f9c7a1d2e4b"
 
-/* A text of a job, over and at the bound of its field. */
+/* A text of a job in the answer is bounded: each field is tried at its bound and above it. */
 static void a_job_with_a_text_without_bound_proves_nothing(void **state)
 {
 	static const struct {
@@ -126,7 +126,7 @@ static void update_and_delete_are_of_the_job_that_was_asked_for(void **state)
 	expect_done(COC_OP_UPDATE, "\"D1\"");
 	expect_done(COC_OP_UPDATE, "{\"data\":\"D1\",\"error_code\":\"\",\"error_msg\":null}");
 	expect_done(COC_OP_UPDATE, "{\"data\":\"D1\",\"error_code\":\"COC.00000000\"}");
-	/* the OpenAPI file: a bare string, "job uuid" */
+	/* the OpenAPI file describes this answer as a bare string, "job uuid" */
 	expect_done(COC_OP_UPDATE, "\"" UUID "\"");
 	expect_done(COC_OP_UPDATE, "\"0B6F1B1E8D0C4F1E9D353F9C7A1D2E4B\"");
 	expect_done(COC_OP_DELETE, "{\"data\":\"D1\"}");
@@ -183,7 +183,7 @@ static void a_job_whose_name_has_a_nul_can_be_shown(void **state)
 	assert_string_equal(answer.answer.details->name, "a\001b");
 	assert_string_equal(answer.answer.details->content, "c\\u0000");
 	answer_finish(&answer);
-	/* of a content it would make another content, and of an ID no ID */
+	/* a NUL would cut the text: the content would be another content, and the ID no ID */
 	expect_failure(
 		COC_OP_SHOW, 200,
 		"{\"data\":{\"document_id\":\"D1\",\"name\":\"n\",\"content\":\"c\\u0000\"}}",
@@ -229,16 +229,16 @@ static void a_job_that_is_gone_is_estale_however_it_is_said(void **state)
 	expect_failure(COC_OP_DELETE, 400, body, COC_REFUSED, ESTALE);
 	expect_failure(COC_OP_SHOW, 200, body, COC_REFUSED, ESTALE);
 	expect_failure(COC_OP_SHOW, 200, "{\"data\":null}", COC_REFUSED, ESTALE);
-	/* these are about no job */
+	/* these codes are not about a job */
 	expect_failure(COC_OP_CREATE, 400, body, COC_UNKNOWN, EIO);
 	expect_failure(COC_OP_CREATE, 200, body, COC_UNKNOWN, EIO);
 	expect_failure(COC_OP_LIST, 400, body, COC_UNKNOWN, EIO);
 }
 
-/* What each operation is answered with when it was done. */
+/* The answer that each operation gets when the service did it. */
 static const struct {
 	enum coc_operation operation;
-	const char *inside; /* of the object */
+	const char *inside; /* what is inside of the object */
 } successes[] = {
 	{COC_OP_CREATE, "\"data\":\"D1\""},
 	{COC_OP_UPDATE, "\"data\":\"D1\""},
@@ -317,7 +317,7 @@ static void what_tells_of_an_error_beside_its_data_is_unknown(void **state)
 	}
 }
 
-/* Readers differ in which of two members of one name they take. */
+/* If a member stands twice in an object, readers differ in which of the two they take. */
 static void two_members_of_one_name_are_unknown(void **state)
 {
 	static const struct {
@@ -379,7 +379,7 @@ static void the_table_holds(void **state)
 		{414, "APIGW.0201", COC_REFUSED, EIO},
 		{422, "", COC_REFUSED, EINVAL},
 		{494, "APIGW.0201", COC_REFUSED, EIO},
-		/* a 4xx that is not about the content does not send people to their file */
+		/* a 4xx that is not about the content must not send people to their file */
 		{402, "", COC_REFUSED, EPERM},
 		{406, "", COC_REFUSED, EIO},
 		{407, "", COC_REFUSED, EACCES},
@@ -401,11 +401,11 @@ static void the_table_holds(void **state)
 		{451, "", COC_REFUSED, EPERM},
 		{494, "", COC_REFUSED, EIO},
 		{497, "", COC_REFUSED, EPROTO},
-		/* nobody knows what a status means that HTTP does not have */
+		/* these are no statuses of HTTP: their meaning is unknown */
 		{419, "", COC_UNKNOWN, EIO},
 		{460, "", COC_UNKNOWN, EIO},
 		{499, "", COC_UNKNOWN, EIO},
-		/* but what COC says no to is the call */
+		/* with a code of COC's in the body, the service refuses the call itself */
 		{400, "", COC_REFUSED, EINVAL},
 		{412, "COC.00010002", COC_REFUSED, EINVAL},
 		{418, "COC.00010002", COC_REFUSED, EINVAL},
@@ -504,7 +504,7 @@ static void what_is_not_the_apis_is_unknown(void **state)
 		 "{\"data\":{\"document_id\":\"D1\",\"name\":\"n\",\"content\":\"\xff\"}}"},
 		{COC_OP_SHOW, "{\"data\":{\"document_id\":\"D1\",\"name\":\"n\",\"content\":\"c\","
 			      "\"risk_level\":{}}}"},
-		/* none of these says that the job is gone */
+		/* none of these answers says that the job is gone */
 		{COC_OP_SHOW, "{\"data\":null,\"message\":\"please log in\"}"},
 		{COC_OP_SHOW, "{\"data\":null,\"code\":\"500\"}"},
 		{COC_OP_SHOW, "{\"data\":null,\"error\":{\"x\":1}}"},
@@ -555,7 +555,7 @@ static void an_id_is_taken_whole_or_not_at_all(void **state)
 		{"\xed\xa0\x80", false},
 		{"DM\xc2\xa0"
 		 "1",
-		 false}, /* blanks that look like a space */
+		 false}, /* white space other than a space */
 		{"DM\xe2\x80\x80"
 		 "1",
 		 false},
@@ -568,7 +568,7 @@ static void an_id_is_taken_whole_or_not_at_all(void **state)
 		{"DM\xe3\x80\x80"
 		 "1",
 		 false},
-		{"DM1\xe1\x85\x9f", false}, /* and characters that look like nothing */
+		{"DM1\xe1\x85\x9f", false}, /* characters that show nothing */
 		{"DM1\xe3\x85\xa4", false},
 		{"DM1\xef\xb8\x8f", false},
 		{"DM1\xf3\xa0\x84\x80", false},
@@ -587,7 +587,7 @@ static void an_id_is_taken_whole_or_not_at_all(void **state)
 	assert_false(id_is_document(text));
 }
 
-/* An error that is not JSON is not the API's. */
+/* An error that is not JSON comes from another server than the API. */
 static void a_page_is_of_another_server(void **state)
 {
 	static const struct {
@@ -602,7 +602,7 @@ static void a_page_is_of_another_server(void **state)
 		{403, "https://x", "<html>", EPERM},
 		{422, "https://x", "<html>", EINVAL},
 		{400, "http://127.0.0.1:1", "<html>bad request</html>", EIO},
-		/* nginx, Go, Apache, Tomcat */
+		/* what nginx, Go, Apache and Tomcat answer */
 		{400, "http://127.0.0.1:1",
 		 "<html>400 The plain HTTP request was sent to HTTPS port</html>", EPROTO},
 		{400, "http://127.0.0.1:1", "Client sent an HTTP request to an HTTPS server.\n",
@@ -633,7 +633,7 @@ static void a_page_is_of_another_server(void **state)
 static void an_error_code_that_cannot_be_read_decides_nothing(void **state)
 {
 	(void)state;
-	/* cut or cleaned each would say that the job is gone */
+	/* the code with its last byte cut or cleaned would say that the job is gone */
 	expect_failure(COC_OP_DELETE, 400, "{\"error_code\":\"COC.00042101\xff\"}", COC_REFUSED,
 		       EINVAL);
 	expect_failure(COC_OP_DELETE, 400, "{\"error_code\":\"COC.00042101\\u0085\"}", COC_REFUSED,
@@ -642,13 +642,13 @@ static void an_error_code_that_cannot_be_read_decides_nothing(void **state)
 	expect_failure(COC_OP_DELETE, 200, "{\"error_code\":\"COC.00042101\xff\"}", COC_UNKNOWN,
 		       EIO);
 	expect_failure(COC_OP_CREATE, 200, "{\"data\":null,\"error_code\":5}", COC_REFUSED, EINVAL);
-	/* a 5xx tells nothing, with any code */
+	/* a 5xx says nothing about the request, whatever its code */
 	expect_failure(COC_OP_CREATE, 504, "{\"error_code\":\"APIGW.0308\"}", COC_UNKNOWN, EIO);
 	expect_failure(COC_OP_CREATE, 504, "{\"a\":{\"code\":\"APIG.0308\"}}", COC_UNKNOWN, EIO);
 	expect_failure(COC_OP_CREATE, 503, "{\"error_code\":\"APIGW.0308\"}", COC_UNKNOWN, EIO);
 	expect_failure(COC_OP_DELETE, 500, "{\"error_code\":\"COC.00042101\"}", COC_UNKNOWN, EIO);
 	expect_failure(COC_OP_UPDATE, 500, "{\"error_code\":\"COC.00042199\"}", COC_UNKNOWN, EIO);
-	/* it says no, and that it was done */
+	/* the answer contradicts itself: it has an error and a result */
 	expect_failure(COC_OP_CREATE, 200,
 		       "{\"data\":{\"document_id\":\"D1\"},\"error_code\":\"APIGW.0308\"}",
 		       COC_UNKNOWN, EIO);
@@ -664,8 +664,8 @@ static void an_error_code_that_cannot_be_read_decides_nothing(void **state)
 		       COC_UNKNOWN, EIO);
 }
 
-/* Values and depth are bounded before anything is built; a status says what it says all the
- * same. */
+/* The number of values and the depth are checked before anything is built. The status keeps its
+ * meaning all the same. */
 static void an_answer_of_too_many_values_is_not_built(void **state)
 {
 	char *body = malloc(COC_ANSWER_VALUES_MAX * 2 + 64), deep[512] = "";
@@ -700,7 +700,7 @@ static void an_answer_of_too_many_values_is_not_built(void **state)
 	answer_finish(&answer);
 }
 
-/* The largest that an honest service sends. */
+/* The largest answers that an honest service sends are read. */
 static void the_largest_job_and_the_largest_page_are_read(void **state)
 {
 	static const char *const members[] = {"name", "version", "creator", "modifier",
@@ -770,7 +770,7 @@ static void a_no_to_one_version_too_many_says_the_way_out(void **state)
 				 last);
 		answer_finish(&answer);
 	}
-	/* a 403 is about the account all the same */
+	/* a 403 is about the account, whatever its body */
 	source.status = 403;
 	source.version = COC_VERSIONS_MAX;
 	{

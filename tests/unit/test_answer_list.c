@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a page of ListDocuments tells, and what it does not. */
+/* Tests of reading a page of ListDocuments. */
 #include "bounds/api.h"
 #include "coc/answer.h"
 
@@ -67,7 +67,7 @@ static void who_changed_a_job_last_is_told_if_it_is_a_text(void **state)
 	answer_finish(&answer);
 }
 
-/* A NUL is no part of an ID, and a name that has one hides no other job. */
+/* A NUL is no part of an ID. A row whose name has a NUL must not hide another job. */
 static void a_nul_in_a_row_hides_no_other_row(void **state)
 {
 	struct answer answer;
@@ -156,7 +156,7 @@ static void rows_of_which_no_job_can_be_told_are_counted(void **state)
 	}
 }
 
-/* A text of a row, over and at the bound of its field. */
+/* A text of a row is bounded: each field is tried at its bound and above it. */
 static void a_row_with_a_text_without_bound_is_told_apart(void **state)
 {
 	static const struct {

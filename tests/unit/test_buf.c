@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A growing run of bytes: formatted text at the edge of its room. */
+/* Tests of the growing buffer: formatted text at the edge of its room. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The thread that checks a ledger. */
+/* Tests of the thread that checks a ledger. */
 #define _GNU_SOURCE
 #include "submit/check_thread.h"
 
@@ -33,7 +33,7 @@ struct fixture {
 	struct err err;
 };
 
-/* A ledger with rows of 60 KB, closed. */
+/* Makes a ledger with rows of 60 KB, and closes it. */
 static void make_ledger(struct fixture *fixture)
 {
 	sqlite3 *db;
@@ -135,10 +135,10 @@ static void it_can_be_stopped_at_any_time(void **state)
 	fixture->result = 1;
 	for (int i = 0; i < TIMES; i++) {
 		begin(fixture);
-		usleep((useconds_t)(i * 100)); /* somewhere within the check */
+		usleep((useconds_t)(i * 100)); /* stops the check at some moment while it runs */
 		end(fixture, -ECANCELED);
 	}
-	assert_int_equal(fixture->result, 1); /* nobody was told */
+	assert_int_equal(fixture->result, 1); /* the callback was not called */
 	assert_int_equal(check(fixture), 0);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a call sends, and what its answer comes to. */
+/* Tests of what a call sends, and of the outcome that its answer gives. */
 #define _GNU_SOURCE
 #include "client_fixture.h"
 
@@ -110,7 +110,7 @@ static void show_tells_the_content(void **state)
 	assert_string_equal(result.content, "c\n");
 	assert_memory_equal(fake_server_request(t.server, 0), "GET /v1/documents/DM1 HTTP/1.1\r\n",
 			    32);
-	/* no cache on the way answers of an earlier time */
+	/* a cache on the way must not answer with an older answer */
 	assert_non_null(
 		strstr(fake_server_request(t.server, 0), "\r\nCache-Control: no-cache\r\n"));
 }
@@ -263,7 +263,7 @@ static void outcomes_follow_the_answer(void **state)
 	}
 }
 
-/* A text of size bytes that the caller frees. */
+/* Makes a text of size bytes. The caller frees it. */
 static char *filled(const char *begin, char with, size_t size)
 {
 	char *text = malloc(size + 1);
@@ -292,7 +292,8 @@ static void an_answer_too_long_is_unknown(void **state)
 	free(body);
 }
 
-/* Of an answer that should be short no more is kept than is shown, and its status counts. */
+/* If a short answer is expected, a long body is kept only as far as it is shown. The status
+ * counts. */
 static void a_long_page_in_place_of_a_short_answer_is_read_past(void **state)
 {
 	static struct fake_reply replies[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls that are paused, cancelled, and started or ended within a callback. */
+/* Tests of calls that are paused, cancelled, or started and ended within a callback. */
 #define _GNU_SOURCE
 #include "client_fixture.h"
 
@@ -84,7 +84,7 @@ static void without_valid_credentials_nothing_is_sent(void **state)
 	(void)state;
 	SERVE(replies);
 	t.creds.source = (char *)"the test";
-	t.creds.expires_s = 1000; /* long ago */
+	t.creds.expires_s = 1000; /* they expired long ago */
 	create(&result, PATIENCE_MS);
 	expect(&result, COC_NOT_SENT, EACCES);
 	assert_non_null(strstr(result.text, "the keys from the test have expired"));
@@ -151,7 +151,7 @@ static void a_refused_call_can_be_cancelled(void **state)
 static struct coc_call *nested_calls[3];
 static struct result nested_result;
 
-/* Cancels the others and itself, starts another. */
+/* Cancels the other calls and this call, and starts a new one. */
 static void cancel_others(void *data, const struct coc_answer *answer)
 {
 	(void)answer;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What was sent when there is no connection, a dead one, or not enough of them. */
+/* Tests: was a request sent, if there is no connection, a dead connection, or too few
+ * connections? */
 #define _GNU_SOURCE
 #include "base/clock.h"
 #include "client_fixture.h"
@@ -24,7 +25,7 @@ static void a_refused_connection_sent_nothing(void **state)
 	struct result result;
 
 	(void)state;
-	/* bound and not listening: nobody else can have the port */
+	/* bound but not listening, so that no other program gets the port */
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
 	snprintf(t.endpoint, sizeof(t.endpoint), "http://127.0.0.1:%u", ntohs(address.sin_port));
@@ -58,7 +59,7 @@ static void a_server_silent_to_tls_was_sent_nothing(void **state)
 	snprintf(t.endpoint, sizeof(t.endpoint), "https://127.0.0.1:%u",
 		 fake_server_port(t.server));
 	connect_client(0);
-	/* the server takes the greeting of TLS for half a request, and waits for more */
+	/* the server takes the greeting of TLS for half a request, and waits for the rest */
 	create(&result, SHORT_MS);
 	expect(&result, COC_NOT_SENT, ETIMEDOUT);
 	assert_int_equal(fake_server_requests(t.server), 0);
@@ -86,7 +87,7 @@ static void no_connection_in_time_sent_nothing(void **state)
 	struct result result;
 
 	(void)state;
-	/* a backlog that is full: the kernel drops further SYNs */
+	/* the backlog is full: the kernel drops further SYNs */
 	assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
 	assert_int_equal(listen(listener, 0), 0);
 	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
@@ -105,7 +106,7 @@ static void no_connection_in_time_sent_nothing(void **state)
 
 static struct rlimit descriptors;
 
-/* From here on so many more descriptors may be opened. */
+/* Lets the program open this many more descriptors from now on. */
 static void allow_descriptors(rlim_t more)
 {
 	struct rlimit limit;
@@ -169,7 +170,7 @@ static void a_request_waits_for_a_descriptor(void **state)
 	assert_int_equal(fake_server_requests(t.server), 5);
 }
 
-/* The client's ends of its connections to the server. */
+/* Counts the client's ends of its connections to the server. */
 static unsigned count_connections(void)
 {
 	const in_port_t port = htons((uint16_t)fake_server_port(t.server));
@@ -184,7 +185,7 @@ static unsigned count_connections(void)
 	return n;
 }
 
-/* The loop is free between them for all others. */
+/* Between the requests of a batch the loop can do other work. */
 static void many_requests_begin_a_few_at_a_time(void **state)
 {
 	static const struct fake_reply replies[] = {OK_ID, {FAKE_HOLD, 0, NULL, NULL}};
@@ -194,7 +195,7 @@ static void many_requests_begin_a_few_at_a_time(void **state)
 
 	(void)state;
 	SERVE(replies);
-	/* until an answer is good, requests go out by ones */
+	/* until one answer is good, the client sends one request at a time */
 	create(&results[0], PATIENCE_MS);
 	memset(results, 0, sizeof(results));
 	tick();
@@ -207,13 +208,13 @@ static void many_requests_begin_a_few_at_a_time(void **state)
 		opened = count_connections();
 		most = opened > before + most ? opened - before : most;
 	}
-	/* those of one iteration, and those of the next, which begin before curl has its turn */
+	/* the requests of one iteration, and those of the next, which begin before curl runs */
 	assert_in_range(most, 1, 2 * HTTP_BEGIN_MAX);
 }
 
 #define TURNS 8
 
-/* Timers that are due before curl's, and take the time of an iteration each. */
+/* Timers that are due before curl's timer. Each takes an iteration. */
 static struct late {
 	struct loop_timer timers[TURNS];
 	struct result results[TURNS * HTTP_BEGIN_MAX];
@@ -243,7 +244,7 @@ static void count_opened(void *data)
 		loop_quit(t.loop);
 }
 
-/* What begins in many iterations before curl has its turn does not begin all at once then. */
+/* Requests that begin in many iterations before curl runs do not go out all at once. */
 static void requests_that_wait_for_curl_begin_a_few_at_a_time(void **state)
 {
 	static const struct fake_reply replies[] = {OK_ID, {FAKE_HOLD, 0, NULL, NULL}};
@@ -264,7 +265,7 @@ static void requests_that_wait_for_curl_begin_a_few_at_a_time(void **state)
 	assert_in_range(late.most, 1, 2 * HTTP_BEGIN_MAX);
 }
 
-/* One connection is there, and no descriptor for another: all go over that one. */
+/* One connection is open, and there is no descriptor for another: all requests use the open one. */
 static void requests_share_the_connections_that_there_are(void **state)
 {
 	static const struct fake_reply replies[] = {OK_ID};
@@ -308,7 +309,8 @@ static void one_that_waits_for_a_descriptor_can_be_cancelled(void **state)
 	assert_int_equal(fake_server_requests(t.server), 1);
 }
 
-/* Looking up a name takes descriptors, too, and does not say that it lacks them. */
+/* Looking up a name takes descriptors, too. The resolver does not say that descriptors are
+ * missing. */
 static void a_name_that_cannot_be_looked_up_for_lack_of_descriptors(void **state)
 {
 	struct result result = {0};
@@ -324,7 +326,7 @@ static void a_name_that_cannot_be_looked_up_for_lack_of_descriptors(void **state
 	expect(&result, COC_NOT_SENT, EMFILE);
 }
 
-/* The server stands for a proxy, which says no to CONNECT. */
+/* The server plays a proxy that refuses CONNECT. */
 static void a_proxy_that_does_not_connect_is_told_as_such(void **state)
 {
 	static const struct fake_reply replies[] = {{FAKE_CLOSE, 407, NULL, ""},
@@ -401,7 +403,7 @@ static void connections_are_kept_warm(void **state)
 	assert_int_equal(fake_server_connections(t.server), 1);
 }
 
-/* The trap: curl would send the second request again on a fresh connection. */
+/* The danger: if a kept connection breaks, curl by itself sends the second request again. */
 static void expect_sent_once(void (*send)(struct result *result))
 {
 	struct result result = {0};
@@ -462,7 +464,7 @@ static void a_delete_cut_on_a_kept_connection_is_sent_once(void **state)
 	expect_sent_once(send_delete);
 }
 
-/* The counterpart, which shows that the trap is one: curl does repeat a GET. */
+/* Shows that the danger is real: curl does repeat a GET. */
 static void a_get_cut_on_a_kept_connection_is_repeated(void **state)
 {
 	static const struct fake_reply replies[] = {
@@ -527,7 +529,8 @@ static void a_closed_idle_connection_is_replaced(void **state)
 	assert_int_equal(fake_server_connections(t.server), 2);
 }
 
-/* A load balancer does this. Nothing of the second request left, so it may go out again. */
+/* Load balancers reset idle connections. No byte of the second request has left, so the client may
+ * send it again. */
 static void an_idle_connection_that_was_reset_costs_nothing(void **state)
 {
 	static const struct fake_reply replies[] = {{FAKE_RESET, 200, NULL, "{\"data\":\"DM1\"}"},
@@ -545,7 +548,8 @@ static void an_idle_connection_that_was_reset_costs_nothing(void **state)
 	assert_int_equal(fake_server_connections(t.server), 2);
 }
 
-/* The service went away: its connection is dead, and there is no other. Nothing left. */
+/* The service went away: its connection is dead, and there is no other. The request was not
+ * sent. */
 static void a_reset_connection_and_no_other_is_not_sent(void **state)
 {
 	static const struct fake_reply replies[] = {{FAKE_RESET, 200, NULL, "{\"data\":\"DM1\"}"}};
@@ -561,7 +565,7 @@ static void a_reset_connection_and_no_other_is_not_sent(void **state)
 	expect(&result, COC_NOT_SENT, ECONNREFUSED);
 }
 
-/* Its counterpart: the request was read, and then the service went away. */
+/* Here the server read the request, and then went away: the outcome is unknown. */
 static void a_request_that_was_read_before_no_connection_is_left_is_unknown(void **state)
 {
 	static const struct fake_reply replies[] = {OK_ID, {FAKE_CUT, 0, NULL, NULL}};

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers without an end, also of what curl reads past, are given up; and the error is their
- * length. */
+/* Endless answers are given up, also those that curl skips. The error names the length. */
 #define _GNU_SOURCE
 #include "bounds/api.h"
 #include "client_fixture.h"
@@ -13,12 +12,13 @@
 
 #define OK "HTTP/1.1 200 X\r\n"
 #define CHUNKED OK "Transfer-Encoding: chunked\r\n\r\n"
-#define LONG_LINE (256u << 10)	     /* above curl's own bound of a line */
-#define FLOOD (12u * HTTP_HEARD_MAX) /* curl reads some hundred KB at once */
+#define LONG_LINE (256u << 10) /* above curl's own limit of a line */
+/* curl reads some hundred KB at once, so the flood must be longer */
+#define FLOOD (12u * HTTP_HEARD_MAX)
 #define READ_AT_ONCE (100u * HTTP_RECEIVE_BUFFER)
 
-/* An answer that begins so and goes on with a unit again and again: so many bytes. Then the server
- * waits. */
+/* Sends `beginning`, then the unit again and again, `size` bytes in all. Then the server waits. The
+ * call must fail with these words. */
 static void expect_too_long(const char *beginning, const char *unit, size_t size, const char *words)
 {
 	size_t length = strlen(beginning), step = strlen(unit);
@@ -79,7 +79,7 @@ static void an_extension_without_end(void **state)
 	expect_too_long(CHUNKED "5;", "y", FLOOD, "the answer is too long");
 }
 
-/* The end of the answer is there before the client has looked at its length a second time. */
+/* The end of the answer arrives before the client looks at its length a second time. */
 static void a_flood_that_ends_in_an_answer_is_given_up(void **state)
 {
 	const size_t size = HTTP_HEARD_MAX + 2 * READ_AT_ONCE;
@@ -127,7 +127,7 @@ static void a_body_without_end(void **state)
 	expect_too_long(OK "\r\n", "y", COC_ANSWER_MAX + 1, "the answer is too long");
 }
 
-/* The same bytes, as one answer that ends: extensions alone are no fault. */
+/* The same bytes as one answer that ends: extensions of chunks alone are no fault. */
 static void an_answer_in_chunks_of_a_byte_is_read(void **state)
 {
 	static const char id[] = "{\"data\":\"DM1\"}";
@@ -149,7 +149,7 @@ static void an_answer_in_chunks_of_a_byte_is_read(void **state)
 	t.server = NULL;
 }
 
-/* A proxy's answer to CONNECT has a head, too. */
+/* A proxy's answer to CONNECT has a head, too. The head is bounded as well. */
 static void a_proxy_with_an_endless_head_is_told_as_such(void **state)
 {
 	char *body = malloc(LONG_LINE + 32);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TLS as the client must do it: certificates and names are always checked. A server thread with a
- * certificate that is made here serves one connection after another.
+ * Tests of TLS: the client always checks certificates and names. A server thread serves one
+ * connection after another, with a certificate that this program makes.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -45,20 +45,22 @@ static struct {
 	char directory[32], ca_path[64];
 	int listener;
 	unsigned port;
-	atomic_bool plain;  /* speak no TLS */
-	atomic_bool closes; /* nor anything else */
-	atomic_bool glues;  /* send a second answer behind the first, in one record with its body */
+	atomic_bool plain;  /* do not speak TLS */
+	atomic_bool closes; /* close each connection at once, without a word */
+	/* send a second answer behind the first, in the TLS record of its body */
+	atomic_bool glues;
 	atomic_uint requests;
 	pthread_t thread;
 	enum coc_outcome outcome;
 	int errnum;
 	char text[ERR_TEXT_MAX], details[ERR_DETAILS_MAX];
-	X509 *serving; /* the certificate that the server shows */
+	X509 *serving; /* the certificate that the server presents */
 } t;
 
 #define HOUR_S 3600
 
-/* A certificate of that name for "localhost", signed by itself, good between two times from now. */
+/* Makes a certificate for "localhost" with this subject, signed by itself. It is valid between two
+ * times, given relative to now. */
 static X509 *make_certificate_for(EVP_PKEY *key, const char *name, long from_s, long to_s)
 {
 	X509 *certificate = X509_new();
@@ -116,7 +118,7 @@ static void serve_tls(SSL_CTX *context, int fd)
 	SSL_set_fd(ssl, fd);
 	if (SSL_accept(ssl) == 1)
 		while (SSL_read(ssl, request, sizeof(request)) > 0) {
-			/* the client's small requests come in one record each */
+			/* each of the client's small requests comes in one record */
 			__atomic_add_fetch(&t.requests, 1, __ATOMIC_SEQ_CST);
 			if (t.glues) {
 				SSL_write(ssl, head, sizeof(head) - 1);
@@ -173,7 +175,7 @@ static int set_up_group(void **state)
 static int tear_down_group(void **state)
 {
 	(void)state;
-	shutdown(t.listener, SHUT_RDWR); /* wakes accept() */
+	shutdown(t.listener, SHUT_RDWR); /* wakes the thread that waits in accept() */
 	pthread_join(t.thread, NULL);
 	close(t.listener);
 	EVP_PKEY_free(t.key);
@@ -195,7 +197,7 @@ static void on_done(void *data, const struct coc_answer *answer)
 	loop_quit(t.loop);
 }
 
-/* Deletes a job at SCHEME://HOST:port with that CA, n times on one client. */
+/* Deletes a job at SCHEME://HOST:port with this CA, n times with one client. */
 static void call_in(const char *scheme, const char *host, const char *cacert, int n)
 {
 	char endpoint[64];
@@ -219,7 +221,7 @@ static void call(const char *host, const char *cacert, int n)
 	call_in("https", host, cacert, n);
 }
 
-/* Does the story say this? */
+/* Fails the test unless the error's text has these words. */
 static void says(const char *words)
 {
 	if (!strstr(t.text, words) && !strstr(t.details, words))
@@ -240,7 +242,8 @@ static void a_ca_that_is_named_is_trusted(void **state)
 	expect(COC_DONE, 0, 3);
 }
 
-/* curl reads no more of a record than the body: the rest is in nobody's socket. */
+/* curl reads no more of a record than the body. The rest is in no socket, but in the TLS
+ * library. */
 static void an_answer_behind_an_answer_answers_nothing(void **state)
 {
 	(void)state;
@@ -250,8 +253,8 @@ static void an_answer_behind_an_answer_answers_nothing(void **state)
 	expect(COC_DONE, 0, 2);
 }
 
-/* The certificate of the server becomes one of the system's, for this program alone. Returns false
- * where that cannot be done. */
+/* Makes the certificate of the server one of the system's certificates, for this program alone.
+ * Returns false if that is impossible. */
 static bool join_the_system(const char *system)
 {
 	char path[128];
@@ -264,7 +267,7 @@ static bool join_the_system(const char *system)
 	return true;
 }
 
-/* Not beside the system's. */
+/* A CA that is named replaces the system's certificates; it does not add to them. */
 static void a_ca_that_is_named_is_trusted_instead_of_the_systems(void **state)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
@@ -375,7 +378,8 @@ static void https_spoken_to_a_port_of_http_is_said(void **state)
 	says("the port does not speak https, it may be one of http");
 	says("what_to_do: give SOURCE the port of https");
 
-	/* a server that closes the connection may be one, too: with a FIN, or with a reset */
+	/* a server that closes the connection can be a plain one, too: it closes with a FIN or with
+	 * a reset */
 	t.plain = t.closes = true;
 	for (int i = 0; i < 5; i++) {
 		call("localhost", t.ca_path, 1);

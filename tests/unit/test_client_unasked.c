@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes that nobody asked for are no answer: what was not sent yet cannot have been answered. */
+/* Bytes that arrive before a request was sent are no answer to the request. */
 #define _GNU_SOURCE
 #include "bounds/api.h"
 #include "client_fixture.h"
@@ -19,7 +19,7 @@
 static const struct fake_reply honest[] = {
 	OK_ID, {FAKE_ANSWER, 200, NULL, "{\"data\":\"DM2\"}"}, OK_ID};
 
-/* Of the addresses that curl tries at once, those that lose are closed. */
+/* curl tries several addresses at once, and closes the sockets that lose. */
 static void what_is_no_socket_any_more_says_nothing(void **state)
 {
 	int ends[2];
@@ -44,7 +44,8 @@ static void update(struct result *result, const char *id)
 	settle();
 }
 
-/* A create is answered, something comes on the idle connection, and another create is sent. */
+/* A create is answered; then bytes arrive on the idle connection; then another create is sent. The
+ * bytes must not count as its answer. */
 static void expect_no_answer_of(const char *unasked)
 {
 	struct result result;
@@ -124,7 +125,7 @@ static void an_update_is_not_done_by_what_came_before_it(void **state)
 	assert_int_equal(fake_server_connections(t.server), 2);
 }
 
-/* Of several idle connections the one that is used next is clean, each of them. */
+/* Of several idle connections, the client looks at each before it uses one. */
 static void every_idle_connection_is_looked_at(void **state)
 {
 	static const struct fake_reply replies[] = {OK_ID,
@@ -136,7 +137,8 @@ static void every_idle_connection_is_looked_at(void **state)
 
 	(void)state;
 	serve(replies, 5, 3);
-	create(&result, PATIENCE_MS); /* proves the keys: more than three calls may run */
+	/* the keys are proved now: more than three calls may run at once */
+	create(&result, PATIENCE_MS);
 	tick();
 	for (int i = 0; i < 3; i++)
 		start_create(&results[i], PATIENCE_MS, NULL);
@@ -151,7 +153,7 @@ static void every_idle_connection_is_looked_at(void **state)
 	assert_int_equal(fake_server_connections(t.server), 4);
 }
 
-/* The body comes with a second answer behind it, in one read. */
+/* One read of curl gets the body and a second answer behind it. */
 static void an_answer_behind_an_answer_answers_nothing(void **state)
 {
 	static const struct fake_reply replies[] = {
@@ -163,7 +165,7 @@ static void an_answer_behind_an_answer_answers_nothing(void **state)
 	SERVE(replies);
 	tick();
 	start_create(&result, PATIENCE_MS, NULL);
-	run_for(SHORT_MS); /* the head is read: of what follows, curl takes no more than the body */
+	run_for(SHORT_MS); /* the head is read; of the rest, curl takes no more than the body */
 	fake_server_say(t.server, "{\"data\":\"DM1\"}" ANSWER("DM9"));
 	settle();
 	expect(&result, COC_DONE, 0);
@@ -174,7 +176,7 @@ static void an_answer_behind_an_answer_answers_nothing(void **state)
 	assert_int_equal(fake_server_connections(t.server), 2);
 }
 
-/* ---- a server of the test's own, in the loop ---- */
+/* ---- a server in the test's own loop ---- */
 
 static struct {
 	struct loop_watch watch;
@@ -208,8 +210,8 @@ static void stop_listening(void)
 	close(own.peer);
 }
 
-/* The loop hears of the listener before it hears that curl is connected, so that the greeting is
- * there when the request is about to go out. */
+/* The loop looks at the listener before curl's socket. So the greeting has arrived when the request
+ * is about to leave. */
 static void a_greeting_is_no_answer(void **state)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
@@ -230,7 +232,7 @@ static void a_greeting_is_no_answer(void **state)
 	assert_non_null(strstr(result.text, "before it is asked"));
 }
 
-/* The kernel does not take all of a request that nobody reads. */
+/* Nobody reads the request, so the kernel does not take all of it. */
 static void a_success_before_the_whole_request_is_unknown(void **state)
 {
 	static char content[COC_CONTENT_MAX + 1];
@@ -244,7 +246,7 @@ static void a_success_before_the_whole_request_is_unknown(void **state)
 	char part[65536];
 
 	(void)state;
-	memset(content, 1, COC_CONTENT_MAX); /* six bytes each in JSON */
+	memset(content, 1, COC_CONTENT_MAX); /* each of these bytes takes six bytes in JSON */
 	snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/cocfs-early-%d", getpid());
 	strcpy(t.unix_path, address.sun_path);
 	strcpy(t.endpoint, "http://localhost");

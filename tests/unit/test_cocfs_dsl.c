@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The library: what a report has, and what the callers of other versions may rely on. */
+/* Tests of the library: what a report contains, and what callers with another version of the header
+ * can rely on. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -21,7 +22,7 @@
 #define META "meta:\n  name: a\n  schemaVersion: 3\n"
 #define STEPS "steps:\n  - {name: s, task: \"hwc:runbook:suspend@1.0.0\"}\n"
 #define SOUND META STEPS
-#define ODD "meta: {name: a}\n" STEPS /* one warning: no schemaVersion */
+#define ODD "meta: {name: a}\n" STEPS /* gives one warning: there is no schemaVersion */
 
 static struct cocfs_dsl_report *check(const char *content, size_t size,
 				      const struct cocfs_dsl_options *options)
@@ -33,7 +34,7 @@ static struct cocfs_dsl_report *check(const char *content, size_t size,
 	return report;
 }
 
-/* What is found: "error 1:3 comment", a line each. */
+/* Lists the findings, "error 1:3 comment" on a line for each. */
 static char *list_findings(const struct cocfs_dsl_report *report)
 {
 	_cleanup_buf_ struct buf text = {0};
@@ -106,7 +107,7 @@ static void each_level_asks_for_more(void **state)
 	}
 }
 
-/* A mount stops at the first error; a report has them all, in the order of the text. */
+/* A mount stops at the first error. A report has all errors, in the order of the text. */
 static void all_that_is_wrong_is_told_at_once(void **state)
 {
 	struct cocfs_dsl_options options = named(COCFS_DSL_LEVEL_DSL, "a.yaml");
@@ -131,11 +132,11 @@ static void the_name_of_the_file_counts(void **state)
 	strcpy(name + JOB_NAME_MAX - 4, ".yaml");
 	options = named(COCFS_DSL_LEVEL_NONE, name);
 	must_find(SOUND, &options, "error 0:0 name\n");
-	/* at none, too, the name becomes the job's where nothing else says one */
+	/* level none: the file's name becomes the job's name if nothing else gives one */
 	strcpy(name + 129, ".yaml");
 	must_find("x\n", &options, "error 0:0 attribute\n");
 	must_find("# coc.name: short\nx\n", &options, "");
-	/* but not where the document may say one that cannot be read */
+	/* but not if the document may give a name and cannot be read */
 	options.level = COCFS_DSL_LEVEL_YAML;
 	must_find("a: [\n", &options, "error 1:4 document\n");
 }
@@ -209,7 +210,7 @@ static void a_description_of_the_document_that_is_too_long_has_its_place(void **
 	must_find(content, &options, "error 1:48 attribute\n");
 }
 
-/* Many warnings: those that are kept, and one that counts the rest. */
+/* With many warnings the report keeps some, and a last one counts the rest. */
 static void the_findings_are_bounded(void **state)
 {
 	_cleanup_buf_ struct buf text = {0};
@@ -236,7 +237,7 @@ static void the_findings_are_bounded(void **state)
 	cocfs_dsl_report_free(report);
 }
 
-/* A program that was built with a newer header has a longer struct. */
+/* The struct of a program that was built with a newer header is longer. */
 static void options_of_another_version_are_understood_or_refused(void **state)
 {
 	struct {
@@ -283,7 +284,7 @@ static void words_are_read_as_the_mount_reads_them(void **state)
 	assert_int_equal(cocfs_dsl_risk_parse("low", &risk), -EINVAL);
 }
 
-/* The text of a finding is one line for any content. */
+/* The text of a finding is one line, whatever the content has. */
 static void no_finding_has_a_control_character(void **state)
 {
 	static const char content[] =

@@ -17,7 +17,7 @@
 
 #define DOCUMENT "meta: {name: a}\nsteps: [{name: b, task: c}]\n"
 
-/* Which attribute a text says, and what; value NULL: none. */
+/* The attribute that a text sets, and its value; value NULL: it sets none. */
 struct said {
 	const char *text;
 	enum attr attr;
@@ -166,7 +166,8 @@ static void what_is_wrong_is_told_with_its_place(void **state)
 		{"# coc.Risk_level: HIGH\n", "1:3", "coc.Risk_level is not an attribute"},
 		{"# coc.risk-level: HIGH\n", "1:3", "coc.risk-level is not an attribute"},
 		{"# coc.job_id: DM1\n", "1:3", "coc.job_id is not an attribute"},
-		{"\n\xef\xbb\xbf", NULL, NULL}, /* no mark: it begins the document */
+		/* a byte order mark counts only at the very beginning */
+		{"\n\xef\xbb\xbf", NULL, NULL},
 		{"\xef\xbb\xbf#coc.x:\n", "1:2", "coc.x"},
 		{"# \xe4\xb8\xad\r\n \t# coc.x: y\n", "2:5", "coc.x"},
 		{"\r\r# coc.x: y\n", "3:3", "coc.x"},
@@ -251,7 +252,7 @@ static void a_comment_that_stands_too_late_is_found(void **state)
 {
 	static const struct {
 		const char *text;
-		unsigned line, column; /* 0: there is none */
+		unsigned line, column; /* 0: there is no position */
 		enum attr attr;
 	} rows[] = {
 		{"# coc.risk_level: HIGH\nx: 1\n", 0, 0, 0},

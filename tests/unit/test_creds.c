@@ -35,7 +35,7 @@ static const char *const variables[] = {
 	"HUAWEICLOUD_SDK_IAM_ENDPOINT",
 };
 
-static struct coc_origin found; /* the last one that is an ID token */
+static struct coc_origin found; /* the last origin found that is an ID token */
 
 static int find_in(const char *profile, struct coc_creds **ret_creds, struct err *err)
 {
@@ -81,7 +81,8 @@ static int remove_directory(void **state)
 	return rmdir(directory);
 }
 
-/* Every test begins with a home that has an empty .huaweicloud and a clean environment. */
+/* Every test begins in a home directory with an empty .huaweicloud, and with a clean
+ * environment. */
 static int clean(void **state)
 {
 	char sub[128];
@@ -351,7 +352,7 @@ static void an_identity_provider_comes_before_a_pair(void **state)
 	setenv("HUAWEICLOUD_SDK_ID_TOKEN_FILE", "/t", 1);
 	setenv("HUAWEICLOUD_SDK_DOMAIN_ID", "e", 1);
 	expect_id_token("e", "", "http://127.0.0.1:7");
-	/* half of it beside a pair is not meant */
+	/* half of an ID token beside a pair of keys is ignored */
 	clean(NULL);
 	put("[global]\nak = F\nsk = hush\nidp_id = p\n");
 	assert_int_equal(find(&creds, NULL), 0);

@@ -24,7 +24,7 @@
 #define META "meta:\n  name: job\n  schemaVersion: 3\n"
 #define STEPS "steps:\n  - name: pause\n    task: hwc:runbook:suspend@1.0.0\n"
 
-/* Where good/ and bad/ are, when the command line does not say. */
+/* Where good/ and bad/ are, if the command line does not say. */
 #ifndef CORPUS_DIR
 #define CORPUS_DIR "tests/corpus"
 #endif
@@ -40,7 +40,8 @@ static int forget_report(void **state)
 	return 0;
 }
 
-/* Checks a text; the copy has no byte to spare, so that a read beyond it is seen. */
+/* Checks a text. The copy has no byte behind its end, so that the sanitizer sees a read beyond
+ * it. */
 static void check_bytes(const void *content, size_t size, enum dsl_level level, const char *stem)
 {
 	char *exact = malloc(size ? size : 1);
@@ -187,7 +188,7 @@ static void meta_is_null_where_there_is_no_text(void **state)
 	assert_string_equal(report->meta_description, "null");
 }
 
-/* What follows "meta: " in a document that is sound else. */
+/* Checks a document that is sound apart from this text behind "meta: ". */
 static void check_meta(const char *meta)
 {
 	_cleanup_free_ char *text = NULL;
@@ -206,10 +207,10 @@ static void surrogate_pairs_are_read_as_their_character(void **state)
 		{"{\"name\":\"a \\ud83d\\ude00 b\"}", "a 😀 b"},
 		{"{name: \"\\uD800\\uDC00\\udBFF\\uDFfF\"}", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"},
 		{"{name: \"\\\\ud83d\\\\\\ud83d\\ude00\"}", "\\ud83d\\😀"},
-		/* where no escape is read, it is text */
+		/* in these places an escape is plain text */
 		{"{name: '\\ud83d\\ude00', x: \"\\ud83d\\ude00\"}", "\\ud83d\\ude00"},
 		{"{name: \\uD83D, x: \"\\ud83d\\ude00\"}", "\\uD83D"},
-		/* characters of the private area, raw and escaped, stay what they are */
+		/* characters of the private area, raw or escaped, stay the same */
 		{"{name: \"\\ud83d\\ude00\\ue03d\xee\x80\xbd\"}", "😀\xee\x80\xbd\xee\x80\xbd"},
 		{"{name: \"\\ue000\\U0000e800\\ud83d\\ude00\"}", "\xee\x80\x80\xee\xa0\x80😀"},
 	};
@@ -220,7 +221,7 @@ static void surrogate_pairs_are_read_as_their_character(void **state)
 		assert_accepted();
 		assert_string_equal(report->meta_name, rows[i].name);
 	}
-	/* where every part of the private area is in use, nothing can be hidden in it */
+	/* if the document uses every part of the private area, nothing can be hidden there */
 	check_meta("{name: \"\\ue000\\ue800\\uf000\\ud83d\\ude00\"}");
 	assert_refused(1, 35, "no Unicode character");
 }
@@ -244,7 +245,7 @@ static void half_of_a_surrogate_pair_is_refused_in_a_name_only(void **state)
 	}
 	check_meta("{name: a, description: \"\\ud83d\"}");
 	assert_refused(1, 30, "meta.description holds half");
-	/* two halves are two keys, and a pair is the same key as its character */
+	/* two different halves are two keys, and a pair is the same key as its character */
 	check_meta("{name: a, \"\\ud83d\": 1, \"\\ud83e\": 2}");
 	assert_accepted();
 	check_meta("{name: a, \"\\ud83d\\ude00\": 1, 😀: 2}");
@@ -378,7 +379,7 @@ static void messages_never_carry_control_characters(void **state)
 	assert_refused(2, 1, "\"a?[31m??\"");
 }
 
-/* Texts that a careless reader needs a long time for, each near the size limit. */
+/* Texts that take a careless reader a long time, each near the size limit. */
 static void hostile_texts_take_no_time(void **state)
 {
 	static const struct {
@@ -433,7 +434,7 @@ static void many_keys_are_compared_fast(void **state)
 	assert_true(clock() - began < 2 * CLOCKS_PER_SEC);
 }
 
-/* A document whose value x has so many lists around so many ones. */
+/* Checks a document whose value x is n ones, within `depth` lists. */
 static void check_within_lists(size_t depth, size_t n)
 {
 	_cleanup_buf_ struct buf text = {0};
@@ -448,13 +449,13 @@ static void check_within_lists(size_t depth, size_t n)
 	check(text.data, DSL_DSL, NULL);
 }
 
-/* libyaml looks at all brackets around a value for each value. */
+/* For each value, libyaml looks at all brackets around it. */
 static void values_within_many_brackets_are_refused(void **state)
 {
 	_cleanup_buf_ struct buf text = {0};
 
 	(void)state;
-	/* as many as fit into a document are no fault, nor is the depth */
+	/* as many values as fit into a document are no fault, nor is this depth */
 	check_within_lists(15, 32000);
 	assert_accepted();
 	check_within_lists(60, 8000);
@@ -464,7 +465,7 @@ static void values_within_many_brackets_are_refused(void **state)
 	assert_null(report->meta_name);
 	check_within_lists(60, 32000);
 	assert_refused(7, 16668, "within many brackets");
-	/* indentation costs nothing */
+	/* indentation costs libyaml nothing */
 	assert_int_equal(buf_printf(&text, META STEPS "x:\n"), 0);
 	for (int i = 0; i < 50; i++)
 		assert_int_equal(buf_printf(&text, "%*s-\n", i, ""), 0);
@@ -474,7 +475,7 @@ static void values_within_many_brackets_are_refused(void **state)
 	assert_accepted();
 }
 
-/* libyaml writes the prefix out for each tag. */
+/* libyaml writes the prefix out for each tag, which takes memory. */
 static void long_tag_directives_are_refused(void **state)
 {
 	static const char head[] = "%TAG !a! ", *const ends[] = {"\n", "\r", "\r\n"};
@@ -497,7 +498,7 @@ static void long_tag_directives_are_refused(void **state)
 	}
 }
 
-/* What many aliases stand for is looked at once, and is the same for each. */
+/* The text of an anchor is looked at once, for all its aliases. */
 static void aliases_of_one_text_are_that_text(void **state)
 {
 	(void)state;
@@ -507,7 +508,8 @@ static void aliases_of_one_text_are_that_text(void **state)
 	assert_refused(2, 14, "already, at 2:5");
 	check("x: &a 'long'\ny: {*a : 1, longer: 2}\n", DSL_YAML, NULL);
 	assert_accepted();
-	/* an anchor that is set again, and one that has another's beginning */
+	/* an anchor that is set a second time, and an anchor whose name begins with another's
+	 * name */
 	check("meta: {x: &a 1, y: &ab 2, z: &a 3, name: *a, description: *ab}\n", DSL_NONE, NULL);
 	assert_string_equal(report->meta_name, "3");
 	assert_string_equal(report->meta_description, "2");
@@ -537,7 +539,7 @@ static void every_beginning_of_a_document_is_survived(void **state)
 		check_bytes(text, size, DSL_STRICT, NULL);
 }
 
-/* Reads a file whole. */
+/* Reads a whole file. */
 static void read_file(const char *path, struct buf *buf)
 {
 	_cleanup_fclose_ FILE *file = fopen(path, "re");
@@ -552,7 +554,7 @@ static void read_file(const char *path, struct buf *buf)
 	assert_false(ferror(file));
 }
 
-/* The length of a job file's name without its suffix, 0 for another file. */
+/* Returns the length of a job file's name without its suffix, or 0 for another file. */
 static size_t stem_of(const char *name)
 {
 	const char *dot = strrchr(name, '.');
@@ -606,7 +608,8 @@ static void every_good_file_is_accepted(void **state)
 	assert_true(for_each_file("good", must_be_accepted) >= 18);
 }
 
-/* Does "ERRNO", "ERRNO LINE:" or "ERRNO LINE:COLUMN" hold for the report of a file of this size? */
+/* Does the report of a file of this size match the expectation: "ERRNO", "ERRNO LINE:" or "ERRNO
+ * LINE:COLUMN"? */
 static bool meets(const char *expect, size_t size)
 {
 	int errnum = size > COC_CONTENT_MAX ? EFBIG : EINVAL;

@@ -146,7 +146,8 @@ static void an_unknown_word_is_told_what_there_is(void **state)
 	expect_refusal("a_very_long_word_that_is_no_region_at_all_and_goes_on_and_on_and_on_", "a");
 }
 
-/* The groups are told apart; within a group all are one source, whose name is the first. */
+/* Spellings of a source, in groups. The spellings of a group are one source, named by the first of
+ * them. Two groups are different sources. */
 static const char *const spellings[][7] = {
 	{"local"},
 	{"cn-north-4", "https://coc.myhuaweicloud.com", "https://coc.myhuaweicloud.com/",
@@ -224,7 +225,8 @@ static void what_is_no_source_has_no_name(void **state)
 	assert_null(name);
 }
 
-/* A region leads where the override says: there it is the same as the URL, and nowhere else. */
+/* An override moves a region to a URL. There the region is the same source as the URL, and not
+ * elsewhere. */
 static void an_override_moves_the_name_of_a_region(void **state)
 {
 	_cleanup_free_ char *there = NULL, *built_in = NULL, *region = NULL;

@@ -69,7 +69,7 @@ static void keeps_nothing_more_when_all_bodies_together_are_too_large(void **sta
 	assert_int_equal(exchange_body(second, &budget, "x", 1), 0);
 	assert_true(second->no_room);
 	exchange_destroy(first, &budget);
-	/* there is room again, but not for the body whose beginning is lost */
+	/* now there is room again, but not for a body whose beginning is lost */
 	assert_int_equal(exchange_body(second, &budget, "y", 1), 0);
 	assert_true(second->no_room);
 	assert_null(second->body.data);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* SHA-256 (FIPS 180-2) and HMAC-SHA256 (RFC 4231), also when several threads are the first to ask.
- */
+/* Tests of SHA-256 (FIPS 180-2) and HMAC-SHA256 (RFC 4231), also with several threads that ask
+ * first. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -85,7 +85,7 @@ static void macs_are_those_of_the_standard(void **state)
 		    "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
-/* The key before is not the key of a call that has an empty one. */
+/* A call with an empty key does not use the key of the call before. */
 static void a_key_does_not_stay(void **state)
 {
 	(void)state;

@@ -81,7 +81,7 @@ static void home_is_the_environments_or_the_user_databases(void **state)
 	assert_int_equal(home_directory(&set), 0);
 	assert_string_equal(set, ours);
 	unsetenv("HOME");
-	if (home_directory(&unset) == 0) /* -ENOENT: a user that the database does not know */
+	if (home_directory(&unset) == 0) /* -ENOENT: the user database does not know the user */
 		assert_string_not_equal(unset, ours);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which IDs were seen. */
+/* Tests of the set of IDs that a search has seen. */
 #include "submit/id_set.h"
 
 #include <setjmp.h>
@@ -35,7 +35,7 @@ static void it_has_what_was_put_in_and_nothing_else(void **state)
 		assert_int_equal(id_set_add(&set, id), 0);
 	}
 	assert_int_equal(set.n, MOST);
-	/* what one create may cost: fs/submit/question.c */
+	/* the memory that one create may cost (fs/submit/question.c) */
 	assert_true(set.room * sizeof(*set.hashes) <= 16384 * 8);
 	for (int i = 0; i < 2 * MOST; i++) {
 		snprintf(id, sizeof(id), "DM2025%d", i);
@@ -45,7 +45,7 @@ static void it_has_what_was_put_in_and_nothing_else(void **state)
 	assert_false(id_set_has(&set, "DM20251"));
 }
 
-/* Of every length, and different in one byte or in the length alone. */
+/* IDs of every length that differ in one byte, or only in their length. */
 static void ids_of_all_lengths_are_told_apart(void **state)
 {
 	struct id_set set = {0};

@@ -117,7 +117,7 @@ static void globs_are_those_of_fnmatch(void **state)
 	assert_false(ignore_matches(NULL, "a.yaml"));
 }
 
-/* The run of plain characters that is looked for first must be in every match. */
+/* The matcher looks for a run of plain characters first. The run must be a part of every match. */
 static void no_match_is_missed_for_want_of_a_plain_run(void **state)
 {
 	(void)state;
@@ -166,7 +166,7 @@ static void what_is_wrong_is_said(void **state)
 	ignore_free(parse(many));
 	strcat(many, ":a");
 	refuse(many, "more than");
-	/* what would match nothing, and where it is */
+	/* a pattern that could match nothing is refused, and the text says where its fault is */
 	refuse("[", "\"[\", character 1: no ] ends");
 	refuse("[a", "\"[a\", character 1: no ] ends");
 	refuse("a[]", "character 2: no ] ends");

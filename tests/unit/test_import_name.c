@@ -40,7 +40,7 @@ static void a_name_is_made_safe(void **state)
 		{"\302\233", "_.yaml"},		    /* U+009B */
 		{"a\342\200\256b", "a_b.yaml"},	    /* U+202E turns the direction of writing */
 		{"a\342\200\250b", "a_b.yaml"},	    /* U+2028 separates lines */
-		{"a\377b\300\257c", "a_b__c.yaml"}, /* not UTF-8; an overlong '/' */
+		{"a\377b\300\257c", "a_b__c.yaml"}, /* no UTF-8; an overlong '/' */
 		{"\357\273\277.git", "_.git.yaml"}, /* U+FEFF before the dot */
 	};
 	char name[IMPORT_NAME_ROOM];

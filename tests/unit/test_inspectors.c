@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Closes whose judgements have all ended at once are taken up a part at a time. The clock goes on
- * by itself here, and with each close that is taken up (-Wl,--wrap=clock_gettime). */
+/* Many closes whose judgements end at once are taken up a few in each iteration. The test's clock
+ * moves on with each close that is taken up (-Wl,--wrap=clock_gettime). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 #define COUNT 40
 #define CLOSE_US (LOOP_PART_US / 2)
-#define MOST 4 /* in an iteration: two that have ended, and two whose time is up */
+#define MOST 4 /* per iteration: two that have ended, and two whose time is up */
 
 static _Atomic int64_t ahead_us;
 
@@ -62,7 +62,7 @@ static void on_end(void *data)
 	test->now = 0;
 }
 
-/* Has COUNT closes judged, and comes back when all judgements have ended. */
+/* Has COUNT closes judged, and returns when all judgements have ended. */
 static void judge_all(struct test *test)
 {
 	const struct writers_close close = {
@@ -116,7 +116,7 @@ static void closes_that_were_judged_at_once_have_their_turn_in_parts(void **stat
 	close_test(test);
 }
 
-/* What a thread has found counts, also when its turn comes after the time for the look. */
+/* The verdict of a thread counts, even if its close is taken up after the time for the look. */
 static void a_verdict_that_waited_is_not_forgotten(void **state)
 {
 	struct test *test = open_test();

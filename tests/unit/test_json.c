@@ -16,7 +16,9 @@ static void values_and_depth_are_counted(void **state)
 	static const struct {
 		const char *text;
 		size_t values,
-			depth; /* the least that lets it pass; an empty collection counts as two */
+			/* the smallest bound that accepts the text; an empty collection counts as
+			 * two */
+			depth;
 	} rows[] = {
 		{"", 1, 0},
 		{"7", 1, 0},

@@ -48,7 +48,7 @@ static int close_ledger(void **state)
 	return 0;
 }
 
-/* The intent to submit content for a path; its row is made when it is not there. */
+/* Records the intent to submit content for a path. Makes the row of the path if there is none. */
 static struct ledger_submission intend(struct ledger *ledger, const char *path)
 {
 	static const struct owner nobody;
@@ -68,7 +68,7 @@ static struct ledger_submission intend(struct ledger *ledger, const char *path)
 	return submission;
 }
 
-/* What was undone is remembered by its caller: it may not be taken for what came after. */
+/* A caller still remembers the ID of what was undone. No later submission or row gets that ID. */
 static void nothing_gets_the_id_of_what_was_undone(void **state)
 {
 	struct fixture *fixture = *state;
@@ -83,7 +83,7 @@ static void nothing_gets_the_id_of_what_was_undone(void **state)
 	assert_int_equal(ledger_get(fixture->ledger, undone.row, &job), -ENOENT);
 }
 
-/* A create that is under way has its content there only. */
+/* Only the submission has the content of a create that is under way. */
 static void the_content_of_a_submission_is_read_until_it_ends(void **state)
 {
 	struct fixture *fixture = *state;
@@ -99,7 +99,7 @@ static void the_content_of_a_submission_is_read_until_it_ends(void **state)
 	assert_int_equal(ledger_content(fixture->ledger, submission.id, &content, &size), -ENOENT);
 }
 
-/* The same over a mount: an ID is of one submission for all time. */
+/* IDs of submissions stay unique in the next mount. */
 static void ids_go_on_in_the_next_mount_after_those_that_are_kept(void **state)
 {
 	struct fixture *fixture = *state;
@@ -116,7 +116,7 @@ static void ids_go_on_in_the_next_mount_after_those_that_are_kept(void **state)
 static const struct owner ann = {{1001, 1001, 0600}, {0, 0, 01777}},
 			  ben = {{1002, 2003, 0664}, {1002, 2003, 02775}};
 
-/* The row of a path, of an owner's, bound to a job. */
+/* Makes a row for a path and an owner, and binds it to a job. Returns the row. */
 static int64_t bind_row(struct ledger *ledger, const char *path, const struct owner *owner,
 			const char *job_id)
 {
@@ -147,7 +147,7 @@ static void assert_bound(struct ledger *ledger, const char *path, const char *jo
 	job_record_finish(&job);
 }
 
-/* Set aside, a row is found by no path, moves with its directory, and can come back. */
+/* No path finds a row that is set aside. The row moves with its directory, and can come back. */
 static void a_row_that_is_set_aside_is_found_by_no_path(void **state)
 {
 	struct fixture *fixture = *state;
@@ -161,7 +161,7 @@ static void a_row_that_is_set_aside_is_found_by_no_path(void **state)
 	assert_bound(ledger, "d/a.yaml", NULL);
 	assert_int_equal(ledger_knows(ledger, "d/a.yaml"), 0);
 	second = bind_row(ledger, "d/a.yaml", &ben, "ID2");
-	bind_row(ledger, "d/a.yaml.yaml", &ben, "ID3"); /* a name that begins alike */
+	bind_row(ledger, "d/a.yaml.yaml", &ben, "ID3"); /* a name that begins like the other */
 	assert_int_equal(ledger_claims(ledger, "d/a.yaml", claims), 2);
 	assert_true(claims[0].row == second && !claims[0].is_aside);
 	assert_true(claims[1].row == first && claims[1].is_aside);
@@ -190,7 +190,7 @@ static int find_owner(void *data, const char *path, struct owner *ret_owner)
 	return 0;
 }
 
-/* What cannot be seen leaves nothing half done: the next mount asks again. */
+/* If an owner cannot be seen, no owner is recorded: the next mount asks again. */
 static void owners_are_learnt_of_all_rows_or_of_none(void **state)
 {
 	struct fixture *fixture = *state;
@@ -232,7 +232,7 @@ static void a_row_that_is_given_back_leaves_a_mark(void **state)
 	int64_t row = bind_row(ledger, backup.path, &ann, "J1"), marked, other;
 	struct job_record job;
 
-	/* a refusal that was told of the free name gives way */
+	/* the free name has a row with a refusal only: the row gives way */
 	assert_int_equal(ledger_ensure(ledger, "a.yaml", &ben, &other), 0);
 	assert_int_equal(ledger_give_back(ledger, row, "a.yaml", &backup), 0);
 	job = find(ledger, "a.yaml");
@@ -286,7 +286,8 @@ static void a_mark_ends(void **state)
 	assert_int_equal(ledger_give_back(ledger, row, "a.yaml", &backup), 0);
 	assert_int_equal(ledger_find_backup(ledger, backup.path, &marked), 0);
 	assert_int_equal(ledger_unmark_backup(ledger, marked), 0);
-	assert_int_equal(ledger_unmark_backup(ledger, row), 0); /* of a job it changes nothing */
+	/* the row has a job: nothing changes */
+	assert_int_equal(ledger_unmark_backup(ledger, row), 0);
 	job = find(ledger, backup.path);
 	assert_false(job.backup || job.has_digest);
 	job_record_finish(&job);
@@ -301,7 +302,7 @@ static void a_mark_ends(void **state)
 	assert_int_equal(ledger_drop_backup(ledger, marked), 0);
 	assert_int_equal(ledger_find(ledger, backup.path, &job), -ENOENT);
 
-	/* one that has a story keeps its row */
+	/* a backup that has a story keeps its row */
 	backup.path = "d.yaml";
 	assert_int_equal(ledger_give_back(ledger, row, "a.yaml", &backup), 0);
 	assert_int_equal(ledger_find_backup(ledger, backup.path, &marked), 0);

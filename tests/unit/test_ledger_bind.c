@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A row is bound to a job that the service had before. */
+/* Tests of binding a row to a job that the service had before. */
 #define _GNU_SOURCE
 #include "ledger/ledger.h"
 
@@ -51,7 +51,7 @@ static int close_ledger(void **state)
 	return 0;
 }
 
-/* The row of a path, made if it is not there. */
+/* Returns the row of a path. Makes the row if there is none. */
 static int64_t ensure(struct ledger *ledger, const char *path)
 {
 	static const struct owner nobody;
@@ -75,7 +75,7 @@ static struct ledger_submission begin_create(struct ledger *ledger, int64_t row)
 	return submission;
 }
 
-/* Is a row bound to job DM1 by this test's binding, in this state? */
+/* Fails the test unless the row is bound to job DM1, with the base of `binding`, in this state. */
 static void assert_is_bound(struct ledger *ledger, int64_t row, enum job_state state)
 {
 	struct job_record job;
@@ -111,7 +111,7 @@ static void a_row_is_bound_and_stays_so_in_the_next_mount(void **state)
 	assert_int_equal(found, row);
 }
 
-/* A second path for one job, a second job for one path: nothing changes. */
+/* A job cannot get a second path, and a path no second job: nothing changes. */
 static void a_second_path_or_a_second_job_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
@@ -127,7 +127,7 @@ static void a_second_path_or_a_second_job_is_refused(void **state)
 	assert_int_equal(ledger_bind(fixture->ledger, other, &second), 0);
 }
 
-/* The job moves from one row to another, and is not forgotten on the way. */
+/* The job moves from one row to another in one step. */
 static void a_row_gives_its_job_up_to_another(void **state)
 {
 	struct fixture *fixture = *state;
@@ -136,12 +136,13 @@ static void a_row_gives_its_job_up_to_another(void **state)
 	struct job_record job = {0};
 
 	assert_int_equal(ledger_bind(fixture->ledger, row, &binding), 0);
-	moved.from = other; /* has it not */
+	moved.from = other; /* has no such job */
 	assert_int_equal(ledger_bind(fixture->ledger, other, &moved), -EEXIST);
 	assert_is_bound(fixture->ledger, row, JOB_SUBMITTED);
 	moved.from = row;
 	assert_int_equal(ledger_bind(fixture->ledger, row + 1000, &moved), -ENOENT);
-	assert_is_bound(fixture->ledger, row, JOB_SUBMITTED); /* a whole move or none */
+	/* the job moves completely or not at all */
+	assert_is_bound(fixture->ledger, row, JOB_SUBMITTED);
 	assert_int_equal(ledger_bind(fixture->ledger, other, &moved), 0);
 	assert_is_bound(fixture->ledger, other, JOB_SUBMITTED);
 	assert_int_equal(ledger_get(fixture->ledger, row, &job), 0);
@@ -150,7 +151,7 @@ static void a_row_gives_its_job_up_to_another(void **state)
 	assert_int_equal(ledger_bind(fixture->ledger, row, &binding), -EEXIST);
 }
 
-/* The submission goes on, and its end is that of an update. */
+/* A submission for the row goes on, and ends as an update. */
 static void a_row_is_bound_while_its_submission_is_under_way(void **state)
 {
 	struct fixture *fixture = *state;
@@ -170,7 +171,7 @@ static void a_row_is_bound_while_its_submission_is_under_way(void **state)
 	job_record_finish(&job);
 }
 
-/* What was refused is newer than what the service holds: its story stands. */
+/* A refused content is newer than the service's: the row keeps the story of the refusal. */
 static void a_refusal_outlives_the_binding(void **state)
 {
 	struct fixture *fixture = *state;
@@ -213,7 +214,7 @@ static void a_job_is_bound_on_purpose_by_a_create_or_by_name(void **state)
 	by_name.on_purpose = true;
 	assert_int_equal(ledger_bind(fixture->ledger, named, &by_name), 0);
 	assert_true(is_on_purpose(fixture->ledger, named));
-	/* the next one is bound by nobody's purpose */
+	/* a mark of a purpose does not outlive the binding */
 	assert_int_equal(ledger_forget(fixture->ledger, named), 0);
 	assert_false(is_on_purpose(fixture->ledger, named));
 	assert_int_equal(ledger_bind(fixture->ledger, named, &binding), 0);
@@ -233,7 +234,7 @@ static void a_job_that_was_forgotten_is_so_no_more(void **state)
 	assert_int_equal(ledger_is_bound(fixture->ledger, "DM1"), 0);
 }
 
-/* Nothing is known of a text that nobody has read. */
+/* The base is unknown if nobody has read the job's text. */
 static void a_binding_may_have_no_base(void **state)
 {
 	struct fixture *fixture = *state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The ledger reports each path whose siblings show something else: when it changes, and when the
- * change is undone. */
+/* The ledger reports each path whose siblings show something else, when the row changes and when
+ * the change is undone. */
 #define _GNU_SOURCE
 #include "ledger/changes.h"
 
@@ -26,7 +26,7 @@ static const struct owner ann = {{1001, 1001, 0600}, {0, 0, 01777}};
 struct fixture {
 	char directory[64], path[128];
 	struct ledger *ledger;
-	char told[4096]; /* the paths that were told, each with a space behind it */
+	char told[4096]; /* the reported paths, each with a space behind it */
 };
 
 static void on_change(void *data, int64_t row, const char *path)
@@ -40,7 +40,7 @@ static void on_change(void *data, int64_t row, const char *path)
 	snprintf(word, sizeof(word), "%s ", path ? path : of_row ? of_row : "*");
 	free(of_row);
 	length = strlen(word);
-	/* several reports of a path in a row are one */
+	/* reports of the same path in a row count once */
 	if (length <= strlen(fixture->told) &&
 	    !strcmp(fixture->told + strlen(fixture->told) - length, word))
 		return;
@@ -74,7 +74,7 @@ static int close_ledger(void **state)
 	return 0;
 }
 
-/* Commits. Returns the paths that were reported. */
+/* Commits. Returns the paths that the commit reported. */
 static const char *commit(struct fixture *fixture)
 {
 	fixture->told[0] = '\0';
@@ -82,7 +82,7 @@ static const char *commit(struct fixture *fixture)
 	return fixture->told;
 }
 
-/* The row of a path, committed. */
+/* Makes a row for a path, and commits. Returns the row. */
 static int64_t make_row(struct fixture *fixture, const char *path)
 {
 	int64_t row;
@@ -131,7 +131,8 @@ static void what_is_undone_is_told(void **state)
 	assert_string_equal(fixture->told, "gone ");
 }
 
-/* A change that was told before the commit is not told by it, but by an undo. */
+/* A change that was reported before the commit is not reported by the commit. Its undo is
+ * reported. */
 static void what_is_told_before_the_commit_is_told_once(void **state)
 {
 	struct fixture *fixture = *state;
@@ -145,7 +146,8 @@ static void what_is_told_before_the_commit_is_told_once(void **state)
 	assert_string_equal(commit(fixture), "");
 	assert_int_equal(ledger_dismiss(fixture->ledger, row), 0);
 	ledger_tell_changes(fixture->ledger);
-	assert_int_equal(ledger_set_aside(fixture->ledger, row), 0); /* once more */
+	/* a second change of the row */
+	assert_int_equal(ledger_set_aside(fixture->ledger, row), 0);
 	fixture->told[0] = '\0';
 	ledger_tell_changes(fixture->ledger);
 	assert_string_equal(fixture->told, "a.yaml ");
@@ -154,7 +156,7 @@ static void what_is_told_before_the_commit_is_told_once(void **state)
 	assert_string_equal(fixture->told, "a.yaml ");
 }
 
-/* Nothing is left by which its path could be found. */
+/* The row is gone, so its path cannot be looked up any more. */
 static void a_row_that_is_deleted_is_told(void **state)
 {
 	struct fixture *fixture = *state;
@@ -175,7 +177,8 @@ static void a_row_that_is_set_aside_is_told_by_the_name_of_its_file(void **state
 	assert_string_equal(commit(fixture), "sub/a.yaml ");
 }
 
-/* A file leaves its siblings at the old name; what is in a directory moves with it. */
+/* The siblings of a renamed file leave the old name. The siblings in a renamed directory move with
+ * it. */
 static void a_rename_of_a_file_is_told_by_both_names(void **state)
 {
 	struct fixture *fixture = *state;
@@ -198,7 +201,7 @@ static void imports_are_told(void **state)
 	struct fixture *fixture = *state;
 
 	assert_int_equal(ledger_import_add(fixture->ledger, "DM1", 1), 0);
-	assert_string_equal(commit(fixture), ""); /* it has no name */
+	assert_string_equal(commit(fixture), ""); /* the import has no name yet */
 	assert_int_equal(ledger_import_place(fixture->ledger, "DM1", "a.yaml"), 0);
 	assert_string_equal(commit(fixture), "a.yaml ");
 	assert_int_equal(ledger_import_tell(fixture->ledger, "DM1", "a story"), 0);
@@ -233,11 +236,12 @@ static void run_sql(struct fixture *fixture, const char *sql)
 {
 	int r = 0;
 
-	assert_non_null(ledger_write(fixture->ledger, STMT_IS_BOUND, &r)); /* begins */
+	/* begins a transaction */
+	assert_non_null(ledger_write(fixture->ledger, STMT_IS_BOUND, &r));
 	assert_int_equal(sqlite3_exec(fixture->ledger->db, sql, NULL, NULL, NULL), SQLITE_OK);
 }
 
-/* What siblings show of a path, as bytes that can be compared. */
+/* Copies what the siblings of a path show, as bytes that can be compared. */
 static void look_at(struct fixture *fixture, const char *path, bool is_import, char ret_seen[512])
 {
 	struct job_glance job = {0};
@@ -255,8 +259,8 @@ static void look_at(struct fixture *fixture, const char *path, bool is_import, c
 			 job.holding.has_heir, job.holding.heir, job.holding.heir_reads);
 }
 
-/* Changes a column of a row after the other: where that changes what a sibling shows, it is told.
- */
+/* Changes one column of a row after the other. If the siblings show something else then, the ledger
+ * must report the path. Returns how many columns changed what they show. */
 static int check_columns(struct fixture *fixture, const char *table, const char *where,
 			 const char *path, bool is_import)
 {
@@ -297,13 +301,13 @@ static void each_column_that_a_sibling_shows_is_told(void **state)
 	bind_row(fixture, row, "DM1");
 	assert_int_equal(ledger_refuse(fixture->ledger, row, false, &err, "a story"), 0);
 	commit(fixture);
-	/* by dir, name, job_id, error, dismissed, changed_ms, uid, gid, mode, heir, heir_reads */
+	/* dir, name, job_id, error, dismissed, changed_ms, uid, gid, mode, heir, heir_reads */
 	assert_true(check_columns(fixture, "job", "job_id = 'DM1'", "sub/a.yaml", false) >= 9);
 	assert_int_equal(ledger_import_add(fixture->ledger, "DM2", 1), 0);
 	assert_int_equal(ledger_import_place(fixture->ledger, "DM2", "b.yaml"), 0);
 	assert_int_equal(ledger_import_tell(fixture->ledger, "DM2", "a story"), 0);
 	commit(fixture);
-	/* by job_id, name, state, error, changed_ms */
+	/* job_id, name, state, error, changed_ms */
 	assert_true(check_columns(fixture, "import", "job_id = 'DM2'", "b.yaml", true) >= 5);
 }
 

@@ -73,7 +73,7 @@ static void bind_path(struct ledger *ledger, const char *path, const char *job_i
 	assert_int_equal(ledger_settle(ledger, &submission, job_id, &first, NULL), 0);
 }
 
-/* What a walk has met, as "ID:NAME ". */
+/* The imports that a listing has met, as "ID:NAME ". */
 struct met {
 	char text[512];
 	struct import_place place;
@@ -187,7 +187,7 @@ static void a_name_finds_what_is_placed(void **state)
 	assert_int_equal(glance.id_size, 4);
 	assert_int_equal(glance.error_size, 0);
 	assert_false(glance.is_fetched);
-	/* listed again, it stays where it is */
+	/* an import that is listed again keeps its name */
 	list_job(ledger, "DM1", "other", 1);
 	assert_unplaced(ledger, "");
 	assert_int_equal(ledger_import_has_name(ledger, "one.yaml"), 1);
@@ -235,7 +235,7 @@ static void a_tombstone_stays(void **state)
 	assert_unplaced(ledger, "");
 	assert_int_equal(ledger_import_find(ledger, "one.yaml", &import), -ENOENT);
 	assert_int_equal(ledger_import_has_name(ledger, "one.yaml"), 1);
-	/* its name may be given to another file, and remembers the job */
+	/* another file may take the name; the name still remembers the job */
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(ledger_import_take_name(ledger, "one.yaml"), 0);
 		assert_int_equal(ledger_import_has_name(ledger, "one.yaml"), 1);
@@ -248,7 +248,7 @@ static void a_tombstone_stays(void **state)
 	assert_int_equal(ledger_imports_named(ledger, "", 10, meet, &met), 0);
 	assert_string_equal(met.text, "");
 	assert_int_equal(ledger_import_remembered(ledger, "two.yaml", &import), -ENOENT);
-	/* until the job itself is gone */
+	/* until the service has lost the job */
 	assert_int_equal(ledger_import_leave(ledger, "DM1"), 0);
 	assert_int_equal(ledger_import_get(ledger, "DM1", &import), -ENOENT);
 	assert_int_equal(ledger_import_remembered(ledger, "one.yaml", &import), -ENOENT);

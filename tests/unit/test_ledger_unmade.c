@@ -47,7 +47,7 @@ static int close_ledger(void **state)
 	return 0;
 }
 
-/* Refuses content of a path, which is marked. Returns its row. */
+/* Refuses a content for a path, and marks the row. Returns the row. */
 static int64_t refuse(struct ledger *ledger, const char *path)
 {
 	struct err err;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Ledgers of older versions (tests/ledgers): each can be opened, keeps what it has, and comes to
- * have the tables of a new one; an upgrade that fails changes nothing. */
+/* Ledgers of older versions (tests/ledgers). Each can be opened, keeps its contents, and gets the
+ * tables of a new ledger. An upgrade that fails changes nothing. */
 #define _GNU_SOURCE
 #include "ledger/ledger.h"
 
@@ -22,12 +22,13 @@
 
 #include "base/cleanup.h"
 
-#define SOURCE "local" /* of every fixture */
+#define SOURCE "local" /* the source of every fixture */
 
 static const struct ledger_owner space_owner = {.source = SOURCE};
 #define FIXTURES_MAX 64
 
-/* The tables and indexes of a ledger, without the order of columns and what only old ones have. */
+/* Lists the tables, columns and indexes of a ledger, sorted, without those that only old ledgers
+ * have. */
 static const char describe[] = "SELECT group_concat(word, ' ') FROM ("
 			       "SELECT m.name || '.' || c.name AS word FROM sqlite_master AS m, "
 			       "pragma_table_info(m.name) AS c"
@@ -35,7 +36,7 @@ static const char describe[] = "SELECT group_concat(word, ' ') FROM ("
 			       "UNION ALL SELECT sql FROM sqlite_master WHERE type = 'index' AND "
 			       "sql IS NOT NULL ORDER BY 1)";
 
-/* Everything in a ledger that an upgrade must keep. */
+/* Lists everything in a ledger that an upgrade must keep. */
 static const char all_bindings[] = "SELECT group_concat(word, ' ') FROM (SELECT dir || '/' || name "
 				   "|| '=' || ifnull(job_id, '-')"
 				   " || '@' || version AS word FROM job ORDER BY 1)";
@@ -94,7 +95,7 @@ static int drop_fixtures(void **state)
 	return 0;
 }
 
-/* A whole file as a string, the caller's. */
+/* Reads a whole file as a string. The caller frees it. */
 static char *read_file(const char *path)
 {
 	FILE *file = fopen(path, "re");
@@ -112,7 +113,7 @@ static char *read_file(const char *path)
 	return text;
 }
 
-/* Runs SQL on the ledger, past cocfs. */
+/* Runs SQL on the ledger directly, without cocfs. */
 static void run(const struct fixtures *fixtures, const char *text)
 {
 	sqlite3 *db;
@@ -122,7 +123,7 @@ static void run(const struct fixtures *fixtures, const char *text)
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
-/* The answer to a query of one value, the caller's. */
+/* Returns the answer to a query for one value. The caller frees it. */
 static char *ask(const struct fixtures *fixtures, const char *query)
 {
 	sqlite3 *db;
@@ -139,7 +140,7 @@ static char *ask(const struct fixtures *fixtures, const char *query)
 	return answer;
 }
 
-/* Puts a fixture where the ledger is. */
+/* Puts a fixture in the ledger's place. */
 static void make(const struct fixtures *fixtures, const char *name)
 {
 	char path[512];
@@ -151,7 +152,7 @@ static void make(const struct fixtures *fixtures, const char *name)
 	run(fixtures, text);
 }
 
-/* A new ledger: what is asked of it, the caller's. */
+/* Makes a new ledger and returns its answer to a query. The caller frees it. */
 static char *ask_new(const struct fixtures *fixtures, const char *query)
 {
 	struct ledger *ledger;
@@ -186,7 +187,7 @@ static void each_schema_version_has_a_fixture(void **state)
 	}
 }
 
-/* The submissions of a ledger keep what is theirs, and every binding is found. */
+/* The submissions of a ledger keep their columns, and every binding is found. */
 static void a_ledger_of_each_version_is_upgraded_and_keeps_what_it_has(void **state)
 {
 	struct fixtures *fixtures = *state;
@@ -227,8 +228,8 @@ static void a_ledger_of_each_version_is_upgraded_and_keeps_what_it_has(void **st
 	}
 }
 
-/* A ledger that has one version of each job: it is the base. An update that is under way may have
- * been sent, on top of it. */
+/* A ledger that has one version for each job: that version is the base. An update that is under way
+ * may have been sent on top of it. */
 static void the_version_that_was_recorded_is_the_base(void **state)
 {
 	struct fixtures *fixtures = *state;
@@ -253,7 +254,7 @@ static void the_version_that_was_recorded_is_the_base(void **state)
 	assert_string_equal(updates, "3");
 }
 
-/* An upgrade that cannot be done: the last step finds its name taken. */
+/* An upgrade that cannot be done: a table already has the name that its last step needs. */
 static void a_failed_upgrade_changes_nothing_and_names_the_file(void **state)
 {
 	struct fixtures *fixtures = *state;
@@ -289,8 +290,8 @@ static void a_failed_upgrade_changes_nothing_and_names_the_file(void **state)
 	assert_true(tried >= 5);
 }
 
-/* A disk that is full after so many bytes, whatever is written then: the ledger is what it was, or
- * it is upgraded, and nothing between. */
+/* The disk gets full after a number of bytes, for each number. Then the ledger is either unchanged
+ * or completely upgraded. */
 static void an_upgrade_on_a_full_disk_is_whole_or_not_done(void **state)
 {
 	struct fixtures *fixtures = *state;

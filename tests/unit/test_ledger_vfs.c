@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ledger's log is written in few pieces, and what SQLite calls committed is in the files: who
- * reads copies of them, as the next mount would after a crash, sees the same.
+ * The ledger's log is written in few pieces. Everything that SQLite calls committed is in the
+ * files: a reader of copies of the files sees it, as the next mount does after a crash.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -70,7 +70,7 @@ static int tear_down(void **state)
 {
 	struct fixture *fixture = *state;
 
-	sqlite3_close(fixture->db); /* which removes the log, as it does of each copy */
+	sqlite3_close(fixture->db); /* removes the log, as closing a copy does */
 	unlink(fixture->path);
 	unlink(fixture->copy);
 	rmdir(fixture->directory);
@@ -91,7 +91,8 @@ static void copy_file(const char *from, const char *to)
 	assert_int_equal(fclose(out), 0);
 }
 
-/* The text in the first column of the first row, which the caller frees with sqlite3_free(). */
+/* Returns the text in the first column of the first row. The caller frees it with
+ * sqlite3_free(). */
 static char *ask(sqlite3 *db, const char *sql)
 {
 	sqlite3_stmt *stmt;
@@ -105,13 +106,13 @@ static char *ask(sqlite3 *db, const char *sql)
 	return text;
 }
 
-/* All that is in the table, as one text. */
+/* Returns the whole table as one text. The caller frees it with sqlite3_free(). */
 static char *all_of(sqlite3 *db)
 {
 	return ask(db, "SELECT group_concat(id || '=' || hex(text)) FROM t");
 }
 
-/* What is in the files is what should be. */
+/* Fails the test unless a copy of the files has what it should. */
 static void check_files(const struct fixture *fixture, const char *wanted)
 {
 	char from[128], to[128], *seen, *verdict;
@@ -146,8 +147,8 @@ static void change(sqlite3 *db)
 	run(db, sql);
 }
 
-/* Transactions of all sizes: with a cache of few pages, they are written to the log long before
- * their end, and some pages more than once. */
+/* Transactions of all sizes. The cache has few pages, so SQLite writes pages to the log long before
+ * the end of a transaction, and some pages more than once. */
 static void what_is_committed_is_in_the_files(void **state)
 {
 	struct fixture *fixture = *state;
@@ -174,7 +175,7 @@ static void what_is_committed_is_in_the_files(void **state)
 	}
 }
 
-/* A write that fails undoes its transaction, and nothing else; the next one is as any other. */
+/* A write that fails undoes its transaction and nothing else. The next transaction works. */
 static void what_cannot_be_written_is_undone(void **state)
 {
 	struct fixture *fixture = *state;
@@ -206,7 +207,7 @@ static void what_cannot_be_written_is_undone(void **state)
 	sqlite3_free(after);
 }
 
-/* How often this process has written; -1: the kernel does not tell. */
+/* Returns how many writes this process has made; -1: the kernel does not say. */
 static long writes_so_far(void)
 {
 	FILE *file = fopen("/proc/self/io", "r");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An iteration of the loop takes what is ready for so long, and leaves the rest to the next. The
- * clock is this file's (-Wl,--wrap=clock_gettime): the callbacks set it on. */
+/* An iteration handles ready descriptors for a bounded time, and leaves the rest to the next
+ * iteration. The clock is this file's (-Wl,--wrap=clock_gettime): the callbacks move it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,8 @@
 
 #define COUNT 40
 #define PIECE_US 2000
-#define MOST (LOOP_PART_US / PIECE_US + 1) /* pieces of one part: it ends when its time is over */
+/* pieces of work in one part of an iteration: the part ends when its time is over */
+#define MOST (LOOP_PART_US / PIECE_US + 1)
 
 static int64_t now_us = 1000000;
 
@@ -40,7 +41,8 @@ struct piece {
 struct test {
 	struct loop *loop;
 	struct piece pieces[COUNT], first;
-	unsigned now, most, done, iterations; /* pieces of this iteration, of the longest, of all */
+	/* pieces done in this iteration, in the longest iteration, in all; number of iterations */
+	unsigned now, most, done, iterations;
 	unsigned firsts;
 	struct loop_timer soon;
 };
@@ -72,13 +74,14 @@ static void on_due(void *data)
 	note_piece(piece->test);
 }
 
-/* There may be nothing. */
+/* The descriptor comes first in each iteration. There may be nothing to read. */
 static void on_first(void *data, uint32_t events)
 {
 	struct test *test = data;
 
 	assert_int_equal(events, EPOLLIN);
-	now_us += LOOP_PART_US * 2; /* it leaves the others their time */
+	/* uses more than its time: the other descriptors still get theirs */
+	now_us += LOOP_PART_US * 2;
 	test->firsts++;
 }
 
@@ -125,7 +128,7 @@ static void close_test(struct test *test)
 	free(test);
 }
 
-/* A descriptor that can be read from when it begins with a count. */
+/* Watches a descriptor that begins with count events to read. */
 static void watch_piece(struct test *test, struct piece *piece, unsigned count,
 			void (*fn)(void *data, uint32_t events), void *data)
 {
@@ -173,7 +176,7 @@ static void the_first_watch_is_asked_while_others_wait(void **state)
 		watch_piece(test, &test->pieces[i], 1, on_ready, &test->pieces[i]);
 	assert_int_equal(loop_run(test->loop), 0);
 	assert_int_equal(test->most, MOST);
-	/* in all but the one that found the others */
+	/* in every iteration but the one that found the pieces ready */
 	assert_int_equal(test->firsts, test->iterations - 1);
 	close_test(test);
 }
@@ -183,7 +186,7 @@ static void quit_loop(void *data)
 	loop_quit(data);
 }
 
-/* The first piece ends the watch of all that still wait for their turn. */
+/* The first piece ends the watches of all pieces that still wait. */
 static void on_ready_alone(void *data, uint32_t events)
 {
 	struct piece *piece = data;
@@ -225,7 +228,7 @@ static void quit_when_gone_on(void *data)
 		loop_quit(test->loop);
 }
 
-/* Nothing is ready and no timer is set: a wait would last for ever. */
+/* Nothing is ready and no timer is set, so a wait would last forever. */
 static void what_goes_on_does_not_wait(void **state)
 {
 	struct test *test = open_test();
@@ -240,7 +243,7 @@ static void what_goes_on_does_not_wait(void **state)
 
 #define SLICES 5
 
-/* A slice of some work: the next one is left to the next iteration. */
+/* Does a slice of some work, and leaves the next slice to the next iteration. */
 static void do_slice(void *data)
 {
 	struct test *test = data;
@@ -262,8 +265,8 @@ static void note_slices(void *data)
 	test->iterations++;
 }
 
-/* No time passes, and other timers are due: a slice that runs twice in an iteration keeps what is
- * ready waiting. */
+/* No time passes, and other timers are due. If a slice ran twice in an iteration, ready descriptors
+ * would wait. */
 static void slices_run_once_in_each_iteration(void **state)
 {
 	struct test *test = open_test();
@@ -290,7 +293,7 @@ static void a_slice_that_is_cancelled_does_not_run(void **state)
 	loop_timer_cancel(&test->soon);
 	assert_int_equal(loop_run_once(test->loop, 1), 0);
 	loop_timer_next(test->loop, &test->soon, do_slice, test);
-	loop_timer_set(test->loop, &test->soon, 9, do_slice, test); /* in its place */
+	loop_timer_set(test->loop, &test->soon, 9, do_slice, test); /* instead of the slice */
 	assert_int_equal(loop_run_once(test->loop, 2), 0);
 	assert_int_equal(test->done, 0);
 	assert_int_equal(loop_run_once(test->loop, 9), 0);
@@ -312,7 +315,7 @@ static void a_run_with_an_end_leaves_no_timer(void **state)
 	(void)state;
 	loop_at_iteration_end(test->loop, pass_a_millisecond, NULL);
 	test->done = SLICES - 1;
-	assert_int_equal(loop_run_for(test->loop, 1), 0); /* nobody ends it */
+	assert_int_equal(loop_run_for(test->loop, 1), 0); /* no callback ends the loop */
 	assert_int_equal(loop_next_due_ms(test->loop), -1);
 	loop_timer_next(test->loop, &test->soon, do_slice, test);
 	assert_int_equal(loop_run_for(test->loop, INT32_MAX), 0);

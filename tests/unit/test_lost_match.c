@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whose jobs are found after lost creates: by what was known before, and by nothing else. */
+/* Tests: after lost creates, which job belongs to which create? Only what each create knew before
+ * decides. */
 #include "submit/lost_match.h"
 
 #include <setjmp.h>
@@ -13,13 +14,14 @@
 
 #define MOST 8
 
-/* Creates in the order in which they asked, and the jobs that fit them. Words with a space
- * between. */
+/* Lost creates in the order in which they were sent, and the jobs that fit them. Words are
+ * separated by a space. */
 struct scene {
-	const char
-		*known[MOST]; /* by each create: "A B"; "*A": there may be others; NULL: the end */
-	const char *jobs;     /* "A B"; "?A": its content cannot be seen; "~A": it is alike */
-	const char *verdicts; /* of each create: a job's ID, "-" for none, "!" for open */
+	/* known to each create: "A B"; "*A": there may be others; NULL: the end */
+	const char *known[MOST];
+	const char *jobs; /* "A B"; "?A": the content of A cannot be seen; "~A": A is alike */
+	/* for each create: the ID of its job, "-" for no job, "!" for undecided */
+	const char *verdicts;
 	enum match_reason reason;
 };
 
@@ -95,21 +97,21 @@ static void each_scene_ends_as_it_must(void **state)
 		{{""}, "A", "A", MATCH_CLEAR},
 		{{"A"}, "A", "-", MATCH_CLEAR},
 		{{"A B C"}, "B", "-", MATCH_CLEAR},
-		{{"B"}, "A", "A", MATCH_CLEAR}, /* what was known has another content */
+		{{"B"}, "A", "A", MATCH_CLEAR}, /* the known job has another content */
 		{{""}, "A B", "!", MATCH_MANY},
 		{{"B"}, "A B", "!", MATCH_SHARED},
 		{{"C"}, "A B C", "!", MATCH_SHARED},
-		/* it is not known what was there */
+		/* the create does not know which jobs there were */
 		{{"*"}, "", "-", MATCH_CLEAR},
 		{{"*"}, "A", "!", MATCH_UNKNOWN},
 		{{"*A"}, "A", "-", MATCH_CLEAR},
 		{{"*A"}, "A B", "!", MATCH_UNKNOWN},
-		/* it is not known what a job is */
+		/* a job's content is unknown */
 		{{""}, "?A", "!", MATCH_UNSEEN},
 		{{""}, "A ?B", "!", MATCH_UNSEEN},
 		{{"B"}, "A ?B", "A", MATCH_CLEAR},
 		{{"A"}, "?A", "-", MATCH_CLEAR},
-		/* it may have been changed since */
+		/* the job may have been changed since */
 		{{""}, "~A", "!", MATCH_ALIKE},
 		{{"A"}, "~A", "-", MATCH_CLEAR},
 		{{""}, "A ~B", "A", MATCH_CLEAR},
@@ -125,24 +127,24 @@ static void each_scene_ends_as_it_must(void **state)
 		{{"", "A"}, "A ~B", "A !", MATCH_ALIKE},
 		{{"", "B"}, "~B", "! -", MATCH_ALIKE},
 		{{"", "A B"}, "A ~B", "A -", MATCH_CLEAR},
-		/* twins, lost together */
+		/* twins that were sent at the same time */
 		{{"", ""}, "", "- -", MATCH_CLEAR},
 		{{"", ""}, "A", "- A", MATCH_CLEAR},
 		{{"", ""}, "A B", "B A", MATCH_CLEAR},
 		{{"", ""}, "A B C", "! !", MATCH_MANY},
 		{{"X", "X"}, "A B X", "! !", MATCH_SHARED},
 		{{"X", "X"}, "X", "- -", MATCH_CLEAR},
-		/* twins, one after the other: the second knew what the first had made */
+		/* twins, one after the other: the second knew the job of the first */
 		{{"", "A"}, "A", "A -", MATCH_CLEAR},
 		{{"", "A"}, "A B", "A B", MATCH_CLEAR},
 		{{"", "A"}, "B A", "A B", MATCH_CLEAR},
 		{{"", "A", "A B"}, "C B A", "A B C", MATCH_CLEAR},
 		{{"", "A", "A B"}, "A C", "A - C", MATCH_CLEAR},
 		{{"", "A"}, "A B C", "! !", MATCH_MANY},
-		/* a job of another machine that came between the two */
+		/* between the two, another machine has made a job */
 		{{"", "A F"}, "A F B", "! !", MATCH_MANY},
 		{{"", "A F"}, "A F", "! -", MATCH_MANY},
-		/* what cannot be known of one keeps its twins open as well */
+		/* if nothing can be known for one twin, the other twins stay undecided, too */
 		{{"*", ""}, "A", "! !", MATCH_UNKNOWN},
 		{{"", "*A"}, "A", "A -", MATCH_CLEAR},
 	};
@@ -152,7 +154,7 @@ static void each_scene_ends_as_it_must(void **state)
 		play(&scenes[i], i);
 }
 
-/* The loop is not held up: a decision that would take too long is none. */
+/* A decision that would hold the loop up for too long is not made: the creates stay undecided. */
 static void too_many_are_left_open(void **state)
 {
 	enum { CREATES = 600 };

@@ -9,7 +9,7 @@
 #include "ledger/ledger.h"
 #include "submit/metrics.h"
 
-/* Is this one of the lines? */
+/* Fails the test unless the metrics contain this line. */
 static void check_line(const struct metrics *metrics, const struct metrics_now *now,
 		       const char *line)
 {

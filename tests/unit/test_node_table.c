@@ -40,7 +40,7 @@ static void nodes_are_found_while_the_table_grows_and_shrinks(void **state)
 	free(nodes);
 }
 
-/* Each bucket has its share: no call looks at many nodes. */
+/* The nodes spread over the buckets, so no call looks at many nodes. */
 static void chains_stay_short(void **state)
 {
 	struct node *nodes = calloc(MANY, sizeof(*nodes));

@@ -13,7 +13,7 @@
 
 #define BIT(attr) (1U << (attr))
 
-/* Where a value came from. */
+/* The origin of a value. */
 enum from { NONE, OPTION, DIRECTORY, SAID, NAMED, BOUND };
 
 static char low[] = "LOW", high[] = "HIGH";
@@ -33,7 +33,8 @@ static void put(struct attr_set *set, enum attr attr, char *value, enum from fro
 		set->unresolved |= BIT(attr);
 }
 
-/* Is the value now a change? then: when it was sent last; held: what the service has. */
+/* Is the value `now` a change? `then` is the value that was sent last, `held` the value that the
+ * service has. */
 static bool is_change(enum attr attr, char *now, enum from from_now, char *then,
 		      enum from from_then, char *held)
 {
@@ -88,7 +89,8 @@ static void what_a_user_sets_is_compared_with_what_the_service_has(void **state)
 	assert_true(is_change(ATTR_RISK_LEVEL, low, NAMED, low, SAID, high));
 	assert_true(is_change(ATTR_RISK_LEVEL, low, NAMED, low, OPTION, NULL));
 	assert_false(is_change(ATTR_RISK_LEVEL, low, NAMED, low, SAID, low));
-	assert_true(is_change(ATTR_RISK_LEVEL, low, NAMED, high, SAID, low)); /* as without it */
+	/* as if the user had not named it */
+	assert_true(is_change(ATTR_RISK_LEVEL, low, NAMED, high, SAID, low));
 }
 
 static void of_a_job_that_was_bound_only_the_file_counts(void **state)
@@ -143,7 +145,7 @@ static void origins_come_back_from_the_ledger(void **state)
 	assert_int_equal(back.unresolved & 0x1f, 0x1f);
 	back.named = 0;
 	assert_false(origins_same(&set, &back));
-	origins_unpack(0x15, &back); /* as a cocfs wrote that knew of nothing else */
+	origins_unpack(0x15, &back); /* written by a cocfs that knew explicit bits only */
 	assert_int_equal(back.explicit, 0x15);
 	assert_int_equal(back.said | back.defaulted | back.absent | back.named | back.unresolved,
 			 0);

@@ -12,9 +12,9 @@
 #include <cmocka.h>
 
 #define ROOT 0
-#define ANN 1001 /* the owner, with a group of her own */
-#define BEN 1002 /* in TEAM by a supplementary group */
-#define CID 1003 /* in no group of the others' */
+#define ANN 1001 /* the owner, in a group of her own */
+#define BEN 1002 /* in TEAM as a supplementary group */
+#define CID 1003 /* in none of the others' groups */
 #define TEAM 2003
 
 static const gid_t teams[] = {4001, TEAM};
@@ -22,7 +22,8 @@ static const struct person root = {ROOT, 0, NULL, 0}, ann = {ANN, ANN, NULL, 0},
 			   ben = {BEN, BEN, teams, 2}, cid = {CID, CID, NULL, 0},
 			   primary = {1004, TEAM, NULL, 0},
 			   unknown = {1005, 1005, NULL, 0,
-				      .groups_unknown = true}; /* TEAM is the first group */
+				      /* TEAM is the only group that is known */
+				      .groups_unknown = true};
 
 static const struct {
 	const char *what;
@@ -30,7 +31,7 @@ static const struct {
 	const struct person *who;
 	bool expected;
 } rows[] = {
-	/* who it is */
+	/* which users may inherit by who they are */
 	{"root", {ANN, ANN, 0600}, {ANN, ANN, 0700}, {ANN, ANN, 0700}, &root, true},
 	{"the owner", {ANN, ANN, 0600}, {ROOT, 0, 01777}, {ROOT, 0, 01777}, &ann, true},
 	{"the owner, of a file without any right",
@@ -45,7 +46,7 @@ static const struct {
 	 {ROOT, 0, 01777},
 	 &ann,
 	 false},
-	/* may write the file */
+	/* which may because they can write the file */
 	{"others may write", {ANN, ANN, 0666}, {ROOT, 0, 01777}, {ROOT, 0, 01777}, &cid, true},
 	{"others may write and not read",
 	 {ANN, ANN, 0622},
@@ -96,7 +97,7 @@ static const struct {
 	 {ROOT, 0, 01777},
 	 &unknown,
 	 true},
-	/* may replace the file */
+	/* which may because they can replace the file */
 	{"a directory for all that is not sticky",
 	 {ANN, ANN, 0600},
 	 {ROOT, 0, 0777},
@@ -146,7 +147,7 @@ static const struct {
 	 {ROOT, 0, 0776},
 	 &cid,
 	 false},
-	/* which directory counts */
+	/* which directory decides */
 	{"somebody's own in the place of the owner's",
 	 {ANN, ANN, 0644},
 	 {ANN, ANN, 0755},
@@ -233,7 +234,7 @@ static void who_inherits(void **state)
 	}
 }
 
-/* It has the same owner, and is not the directory that the file was in. */
+/* A directory of the same owner that the file was not in gives no right. */
 static void another_directory_of_the_same_owner_gives_no_right(void **state)
 {
 	struct owner recorded = {.file = {ANN, ANN, 0644}, .directory = {ANN, ANN, 0755}};
@@ -248,7 +249,8 @@ static void another_directory_of_the_same_owner_gives_no_right(void **state)
 	assert_true(owner_may_inherit(&recorded, &now, &cid));
 }
 
-/* With all bits: a user inherits who could write or replace the file, and nobody else. */
+/* All combinations of mode bits: a user who could write or replace the file inherits, and nobody
+ * else. */
 static void nobody_inherits_beyond_the_bits(void **state)
 {
 	const struct person *who[] = {&ann, &ben, &cid, &primary};
@@ -288,7 +290,7 @@ static void text_goes_to_its_readers_only(void **state)
 	assert_true(holding_is_of(&plain, ANN) && !holding_is_of(&plain, BEN));
 	assert_true(holding_is_of(&heir, ANN) && holding_is_of(&heir, BEN));
 	assert_false(holding_is_of(&heir, CID));
-	/* who may read the owner's file is the kernel's to say */
+	/* the kernel decides who may read the owner's file */
 	assert_true(holding_shows_text(&plain, ANN, CID, false));
 	assert_true(holding_shows_text(&heir, BEN, ANN, false));
 	assert_false(holding_shows_text(&heir, BEN, BEN, false));
@@ -330,7 +332,8 @@ static void a_file_shows_more_or_not(void **state)
 		{{ANN, TEAM, 0644}, {BEN, BEN, 0640}, false},
 		{{ANN, TEAM, 0644}, {BEN, BEN, 0644}, false},
 		{{ANN, TEAM, 0604}, {BEN, TEAM, 0640}, true},
-		{{ANN, TEAM, 0604}, {BEN, TEAM, 0604}, true}, /* the group may not read the first */
+		/* the group could not read the first file */
+		{{ANN, TEAM, 0604}, {BEN, TEAM, 0604}, true},
 	};
 
 	(void)state;

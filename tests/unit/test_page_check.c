@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A page of an SQLite file is looked at by itself: no page that SQLite leaves is suspect, and a
- * page that was torn is. */
+/* Tests of the check of single pages of an SQLite file: a page that SQLite wrote is never suspect,
+ * a torn page is. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +29,7 @@ static void run(sqlite3 *db, const char *sql)
 		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
 }
 
-/* One random change of the tables. */
+/* Makes one random change of the tables. */
 static void change(sqlite3 *db)
 {
 	char sql[512];
@@ -58,7 +58,7 @@ static void change(sqlite3 *db)
 	run(db, sql);
 }
 
-/* Makes a file with all kinds of pages, and reads it. */
+/* Makes a file with pages of all kinds, and reads it. */
 static void make_file(struct fixture *fixture, int page_size, bool has_map)
 {
 	char sql[256];
@@ -100,7 +100,7 @@ static unsigned char *page_of(const struct fixture *fixture, uint32_t number)
 	return fixture->bytes + (number - 1) * fixture->file.size;
 }
 
-/* Is the page suspect, with these bytes? */
+/* Is the page suspect, if it had these bytes? */
 static bool is_suspect_as(const struct fixture *fixture, uint32_t number,
 			  const unsigned char *bytes)
 {
@@ -146,7 +146,7 @@ static void what_sqlite_leaves_is_not_suspect(void **state)
 	}
 }
 
-/* The kind of a page: 0 if it is none of a tree. */
+/* Returns the kind of a page, or 0 if the page belongs to no tree. */
 static unsigned tree_kind(const struct fixture *fixture, uint32_t number)
 {
 	uint32_t map = page_map_of(&fixture->file, number);
@@ -171,7 +171,7 @@ static void a_torn_page_is_suspect(void **state)
 		if (!kind || !tree_kind(fixture, number + 1))
 			continue;
 		kinds[kind & 15]++;
-		/* the beginning of one page, and the end of another */
+		/* the first half of one page, and the second half of another */
 		memcpy(torn, page_of(fixture, number), sizeof(torn) / 2);
 		memcpy(torn + sizeof(torn) / 2, page_of(fixture, number + 1) + sizeof(torn) / 2,
 		       sizeof(torn) / 2);
@@ -184,7 +184,7 @@ static void a_torn_page_is_suspect(void **state)
 	}
 	assert_true(kinds[2] && kinds[5] && kinds[10] && kinds[13]);
 	print_message("%d of %d torn pages are suspect\n", seen, trees);
-	/* the others have one text from the middle to the end, which may be any */
+	/* in the others, the second half is a part of one text, so any bytes are right */
 	assert_true(seen * 4 >= trees * 3);
 }
 
@@ -199,11 +199,11 @@ static void each_page_of_the_map_is_looked_at(void **state)
 	memset(map, 0, 8);
 	assert_true(is_suspect_as(fixture, 2, map));
 	memcpy(map, page_of(fixture, 2), sizeof(map));
-	memset(map + 16, 0xff, 4); /* the page above one */
+	memset(map + 16, 0xff, 4); /* the number of the parent page */
 	assert_true(is_suspect_as(fixture, 2, map));
 }
 
-/* No byte beside a page is read, with any bytes in the page: a sanitizer tells. */
+/* No byte outside of a page is read, whatever the page has: the sanitizer would report it. */
 static void any_bytes_can_be_looked_at(void **state)
 {
 	struct fixture *fixture = *state;

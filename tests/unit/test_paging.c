@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a pass over the pages of a list proves while others change the list. */
+/* Tests: what does a pass over the pages of a list prove, if others change the list meanwhile? */
 #include "bounds/api.h"
 #include "submit/paging.h"
 
@@ -14,14 +14,13 @@
 
 #define ROWS_MAX 400
 
-/* A service: the IDs of its jobs, in the order in which it lists them, and what it says of
- * itself. */
+/* A service: the IDs of its jobs in the order of its list, and what it claims. */
 struct service {
 	int ids[ROWS_MAX];
 	size_t n;
-	size_t page_max;   /* its own limit; 0: what is asked for */
-	int64_t lie;	   /* added to the total */
-	bool says_nothing; /* no total */
+	size_t page_max;   /* its own limit of rows in a page; 0: none */
+	int64_t lie;	   /* is added to the total */
+	bool says_nothing; /* does not tell the total */
 };
 
 static struct service with_jobs(size_t n)
@@ -29,7 +28,7 @@ static struct service with_jobs(size_t n)
 	struct service service = {.n = n};
 
 	for (size_t i = 0; i < n; i++)
-		service.ids[i] = (int)(n - i); /* the newest first */
+		service.ids[i] = (int)(n - i); /* the newest is first */
 	return service;
 }
 
@@ -47,7 +46,7 @@ static void drop(struct service *service, size_t place)
 		(service->n - place) * sizeof(service->ids[0]));
 }
 
-/* Moves a row to the front, as an update does where the list is ordered by it. */
+/* Moves a row to the front, as an update does in a list ordered by the time of update. */
 static void touch(struct service *service, size_t place)
 {
 	int id = service->ids[place];
@@ -56,7 +55,7 @@ static void touch(struct service *service, size_t place)
 	add(service, id);
 }
 
-/* The page that the pass asks for. */
+/* Gives the pass the page that it asks for. Returns its next step. */
 static int ask(const struct service *service, struct paging *paging, size_t *ret_first)
 {
 	static struct coc_summary rows[ROWS_MAX];
@@ -77,7 +76,8 @@ static int ask(const struct service *service, struct paging *paging, size_t *ret
 	return paging_take(paging, &page, ret_first);
 }
 
-/* A pass; change is done before the page of that number is asked for. Returns how it ends. */
+/* Makes a pass. Before page number change_at is asked for, change is called. Returns how the pass
+ * ends. */
 static int pass(struct service service, int change_at, void (*change)(struct service *),
 		int64_t *ret_rows)
 {
@@ -108,7 +108,7 @@ static void a_list_that_stands_still_is_whole(void **state)
 
 		assert_int_equal(pass(service, 0, NULL, &rows), PAGING_WHOLE);
 		assert_int_equal(rows, sizes[i]);
-		service.says_nothing = true; /* how many there are */
+		service.says_nothing = true; /* the total */
 		assert_int_equal(pass(service, 0, NULL, &rows), PAGING_FLAWED);
 		assert_int_equal(rows, sizes[i]);
 		if (!sizes[i])
@@ -159,7 +159,7 @@ static void touch_one_behind(struct service *service)
 	touch(service, 150);
 }
 
-/* the rows of the overlap look as if nothing had happened */
+/* the rows where the pages overlap look unchanged */
 static void touch_and_delete(struct service *service)
 {
 	touch(service, 150);
@@ -178,7 +178,7 @@ static void one_that_changes_proves_nothing(void **state)
 		assert_int_equal(pass(with_jobs(250), 2, changes[i], NULL), PAGING_MOVED);
 		assert_int_equal(pass(with_jobs(250), 1, changes[i], NULL), PAGING_WHOLE);
 	}
-	/* nobody passed over */
+	/* here the pass misses no row */
 	assert_int_equal(pass(with_jobs(250), 2, delete_and_create, NULL), PAGING_WHOLE);
 }
 
@@ -187,7 +187,7 @@ static void what_cannot_be_proves_nothing(void **state)
 	struct service service = with_jobs(50);
 
 	(void)state;
-	service.lie = 1; /* more than it shows */
+	service.lie = 1; /* the total is more than the rows */
 	assert_int_equal(pass(service, 0, NULL, NULL), PAGING_FLAWED);
 	service = with_jobs(0);
 	service.lie = 5;
@@ -195,7 +195,7 @@ static void what_cannot_be_proves_nothing(void **state)
 	service = with_jobs(250);
 	service.lie = 1000000;
 	assert_int_equal(pass(service, 0, NULL, NULL), PAGING_FLAWED);
-	/* fewer than it shows */
+	/* the total is less than the rows */
 	service.lie = -200;
 	assert_int_equal(pass(service, 0, NULL, NULL), PAGING_FLAWED);
 	service = with_jobs(1);
@@ -228,7 +228,7 @@ static void a_row_that_tells_no_job_proves_nothing(void **state)
 	paging_finish(&paging);
 }
 
-/* More rows than were asked for. */
+/* The page has more rows than were asked for. */
 static void a_page_that_is_too_long_proves_nothing(void **state)
 {
 	static struct coc_summary rows[COC_LIST_PAGE + 1];
@@ -250,7 +250,7 @@ static void a_page_that_is_too_long_proves_nothing(void **state)
 	paging_finish(&paging);
 }
 
-/* The first page comes again and again. */
+/* A faulty service: it answers with the first page again and again. */
 static void a_service_that_does_not_turn_pages(void **state)
 {
 	struct service service = with_jobs(250);
@@ -282,7 +282,7 @@ static void pages_overlap_by_one_row(void **state)
 	paging_finish(&paging);
 }
 
-/* What a long pass has come to. */
+/* The result of a long pass. */
 struct long_pass {
 	int step;
 	int pages;
@@ -291,7 +291,7 @@ struct long_pass {
 
 #define PAGES_LIMIT 60
 
-/* A long pass; change is done before each page but the first. */
+/* Makes a long pass. Before each page but the first, change is called. */
 static struct long_pass read_long(struct service *service, void (*change)(struct service *))
 {
 	struct long_pass pass = {.step = PAGING_MORE};
@@ -330,7 +330,7 @@ static void a_long_pass_over_what_stands_still_is_whole(void **state)
 static int next_id;
 static bool was_touched[2 * ROWS_MAX];
 
-/* One or a few of all changes that others can make. */
+/* Makes a few random changes, of all kinds that others can make. */
 static void change_at_random(struct service *service)
 {
 	for (int n = rand() % 4; n > 0 && service->n > 1; n--) {
@@ -352,8 +352,8 @@ static void change_at_random(struct service *service)
 	}
 }
 
-/* A job that is updated and moves to the front may be passed over when others are deleted at the
- * same time, which hides that a row is missing. */
+/* A long pass may miss a job that is updated and moves to the front, if others are deleted at the
+ * same time: that hides the missing row. */
 static void a_long_pass_sees_what_stands_still_whatever_others_do(void **state)
 {
 	(void)state;
@@ -419,7 +419,7 @@ static void a_long_pass_finds_what_moved_to_the_front(void **state)
 	paging_finish(&pass.paging);
 }
 
-/* What the service says cannot be: a long pass ends all the same, and proves nothing. */
+/* The service claims impossible numbers. A long pass ends all the same, and proves nothing. */
 static void a_long_pass_ends_whatever_is_told(void **state)
 {
 	static const int64_t lies[] = {1, 5, 1000000, -1, -200};
@@ -437,7 +437,7 @@ static void a_long_pass_ends_whatever_is_told(void **state)
 	}
 }
 
-/* Rows that tell no job stand anywhere, also where pages overlap. */
+/* Rows without a usable ID may stand anywhere, also where pages overlap. */
 static void a_long_pass_reads_on_behind_a_row_that_tells_no_job(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The thread that makes placeholders, and the loop that stops it. */
+/* Tests of the thread that makes placeholders, and of the loop that stops it. */
 #define _GNU_SOURCE
 #include "space/placeholder_maker.h"
 
@@ -92,7 +92,8 @@ static int begin(struct fixture *fixture, size_t from)
 				       fixture->names.size - from, on_done, fixture);
 }
 
-/* So many bytes of the names have their files, and the others none. */
+/* Fails the test unless the names in the first `bytes` have their files, and the others have
+ * none. */
 static void assert_made(const struct fixture *fixture, size_t bytes)
 {
 	for (size_t at = 0; at < fixture->names.size; at += strlen(name_at(fixture, at)) + 1)
@@ -105,7 +106,7 @@ static void each_name_gets_an_empty_file_of_its_owners(void **state)
 	struct stat st;
 
 	assert_int_equal(mknodat(fixture->space.nodes.root.fd, "job 0007.yaml", S_IFREG | 0640, 0),
-			 0); /* it is accepted, and stays */
+			 0); /* an existing file is accepted and stays */
 	assert_int_equal(begin(fixture, 0), 0);
 	workers_drain(fixture->space.workers);
 	assert_int_equal(fixture->told, 1);
@@ -117,7 +118,8 @@ static void each_name_gets_an_empty_file_of_its_owners(void **state)
 	assert_int_equal(st.st_mode & 07077, 0);
 }
 
-/* After the loop has made way no file comes. So many are told as there are. */
+/* After the loop has called placeholder_maker_make_way(), the thread makes no further file, and
+ * reports exactly the files that there are. */
 static void no_file_is_made_after_the_loop_has_made_way(void **state)
 {
 	struct fixture *fixture = *state;
@@ -129,7 +131,7 @@ static void no_file_is_made_after_the_loop_has_made_way(void **state)
 
 		assert_true(rounds <= 200);
 		assert_int_equal(begin(fixture, from), 0);
-		if (rounds < 200) { /* then it may end */
+		if (rounds < 200) { /* in the last round the thread may finish */
 			while (!has_file(fixture, name_at(fixture, from)))
 				sched_yield();
 			placeholder_maker_make_way(fixture->maker);
@@ -160,7 +162,7 @@ static void who_stops_it_is_told_what_was_made_and_no_more(void **state)
 	assert_int_equal(begin(fixture, 0), 0);
 	tried = placeholder_maker_stop(fixture->maker);
 	assert_made(fixture, tried);
-	if (begin(fixture, tried) < 0) { /* the thread has yet to say that it is done */
+	if (begin(fixture, tried) < 0) { /* the loop has not yet heard that the thread is done */
 		workers_drain(fixture->space.workers);
 		assert_int_equal(fixture->told, 0);
 		assert_int_equal(begin(fixture, tried), 0);
@@ -176,7 +178,7 @@ static void a_failure_is_told_with_what_was_made_before(void **state)
 	struct fixture *fixture = *state;
 	char *slash = strchr(fixture->names.data, ' ');
 
-	*slash = '/'; /* "job/0000.yaml": there is no such directory */
+	*slash = '/'; /* "job/0000.yaml": there is no such directory, so making the file fails */
 	assert_int_equal(begin(fixture, 0), 0);
 	workers_drain(fixture->space.workers);
 	assert_int_equal(fixture->told, 1);

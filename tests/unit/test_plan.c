@@ -32,7 +32,7 @@ static struct plan make(const char *content, const char *parameters, const char 
 	return plan;
 }
 
-/* The slices of a plan as a text: for each its step, its end and its ms. */
+/* The slices of a plan as a text: the step, the end and the milliseconds of each. */
 static const char *legs_of(const struct plan *plan)
 {
 	static const char letters[] = "sfotwx";
@@ -141,7 +141,7 @@ static void gives_up_a_document_that_is_nested_too_deep(void **state)
 	plan = make(content, "[]", "", "[]");
 	assert_non_null(strstr(plan.steps[0].message, "nested too deep"));
 	plan_finish(&plan);
-	/* aliases that would nest deeper than any text may */
+	/* aliases that would nest deeper than any document may */
 	plan = make("a: &a [[[[[[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]]]]]]\n"
 		    "b: &b [[[[[[[[[[[[[[[[[[[[*a]]]]]]]]]]]]]]]]]]]]\n"
 		    "c: &c [[[[[[[[[[[[[[[[[[[[*b]]]]]]]]]]]]]]]]]]]]\n"
@@ -291,12 +291,12 @@ static void makes_a_leg_of_each_batch(void **state)
 		{"{l: '{{$globals.list}}'}", "list",
 		 BATCHES(BATCH("1", "PAUSE") "," BATCH("2", "CONTINUE") "," BATCH("3", "PAUSE")),
 		 "0s7000 0w0 0s7000 0s7000"},
-		/* the one public client sends objects, the page of the API says strings */
+		/* the one public client sends objects; the page of the API says strings */
 		{"{l: '{{$globals.list}}'}", "list",
 		 BATCHES("\"{\\\"strategy\\\":\\\"PAUSE\\\"}\",\"{}\""), "0s7000 0w0 0s7000"},
 		{"{l: '{{$globals.list}}'}", "list",
 		 "[{\"key\":\"InstanceValues\",\"values\":[{\"name\":\"a\"},\"b\"]}]", "0s7000"},
-		/* a step that does not work on them is done once */
+		/* a step that does not use the batches runs once */
 		{"{l: x}", "list", BATCHES(BATCH("1", "PAUSE") "," BATCH("2", "PAUSE")), "0s7000"},
 		{"{l: '{{$globals.list}}'}", "other",
 		 BATCHES(BATCH("1", "PAUSE") "," BATCH("2", "PAUSE")), "0s7000"},

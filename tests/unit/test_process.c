@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a program settles about its process (base/process.c). */
+/* Tests of the settings that a program makes for its process (base/process.c). */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 
 #include "base/process.h"
 
-/* What random(3) gives first in a process of its own. */
+/* Returns the first number that random(3) gives in a new process. */
 static long drawn_by_a_process(void)
 {
 	int ends[2], status;
@@ -48,7 +48,7 @@ static void each_process_draws_numbers_of_its_own(void **state)
 		for (int j = 0; j < i; j++)
 			same += drawn[i] == drawn[j];
 	}
-	/* one pair may be equal by chance */
+	/* one pair of numbers may be equal by chance */
 	assert_true(same <= 1);
 }
 

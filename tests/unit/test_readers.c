@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which process has read which version, when the base moves, and what is forgotten. */
+/* Tests of the notes which process has read which version: when the base moves, and what is
+ * forgotten. */
 #define _GNU_SOURCE
 #include "space/readers.h"
 
@@ -34,7 +35,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* A process that waits to be killed. */
+/* Starts a process that waits to be killed. */
 static pid_t start_process(void)
 {
 	pid_t pid = fork();
@@ -63,11 +64,11 @@ static void a_reader_knows_the_base_until_it_moves(void **state)
 	readers_base_moves(readers, ROW, 1);
 	assert_true(readers_have_older(readers, ROW));
 	assert_int_equal(readers_older(readers, getpid(), ROW), 1);
-	readers_base_moves(readers, ROW, 2); /* it has read the first one */
+	readers_base_moves(readers, ROW, 2); /* the process has read the version before */
 	assert_int_equal(readers_older(readers, getpid(), ROW), 1);
 	assert_int_equal(readers_older(readers, getpid(), ROW + 1), 0);
 	assert_int_equal(readers_older(readers, getppid(), ROW), 0);
-	readers_note(readers, getpid(), ROW, TEXT); /* it reads again */
+	readers_note(readers, getpid(), ROW, TEXT); /* the process reads the file again */
 	assert_int_equal(readers_older(readers, getpid(), ROW), 0);
 }
 
@@ -76,7 +77,8 @@ static void a_copy_is_no_reading(void **state)
 	struct readers *readers = *state;
 
 	readers_note(readers, getpid(), ROW, TEXT);
-	readers_copied(readers, getpid(), TEXT); /* it has read nothing else */
+	/* the process has made its only reading for a copy */
+	readers_copied(readers, getpid(), TEXT);
 	assert_int_equal(readers_older(readers, getpid(), ROW), 0);
 	readers_base_moves(readers, ROW, 1);
 	assert_int_equal(readers->n_again, 0);
@@ -89,7 +91,7 @@ static void a_copy_is_no_reading(void **state)
 	assert_int_equal(readers_older(readers, getpid(), ROW), 1);
 	assert_int_equal(readers->n_again, 0);
 
-	/* a copy, and then a reading */
+	/* a copy, and then two readings */
 	readers_note(readers, getpid(), ROW, TEXT);
 	readers_copied(readers, getpid(), TEXT);
 	readers_note(readers, getpid(), ROW, TEXT);
@@ -115,7 +117,7 @@ static void who_has_written_knows_the_base(void **state)
 	readers_note(readers, getpid(), ROW, TEXT);
 	readers_base_moves(readers, ROW, 1);
 	readers_catch_up(readers, getpid(), ROW);
-	readers_catch_up(readers, getppid(), ROW); /* it has read nothing */
+	readers_catch_up(readers, getppid(), ROW); /* that process has read nothing */
 	assert_int_equal(readers_older(readers, getpid(), ROW), 0);
 	assert_false(readers_have_older(readers, ROW));
 }
@@ -131,7 +133,7 @@ static void a_process_that_has_ended_is_forgotten(void **state)
 	readers_base_moves(readers, ROW, 1);
 	assert_int_equal(readers->n, 1);
 	assert_int_equal(readers_older(readers, late, ROW), 1);
-	end_process(late); /* its number may be another process's from now on */
+	end_process(late); /* another process may get its number from now on */
 	assert_int_equal(readers_older(readers, late, ROW), 0);
 	assert_int_equal(readers->n, 0);
 	assert_int_equal(readers->n_pinned, 0);
@@ -148,7 +150,8 @@ static void a_search_keeps_the_notes_of_others(void **state)
 	assert_int_equal(readers->n, READER_FILES_MAX + 1);
 	readers_base_moves(readers, 0, 1);
 	assert_int_equal(readers_older(readers, editor, 0), 1);
-	readers_base_moves(readers, 2 * READER_FILES_MAX, 1); /* the last ones are kept */
+	/* the last notes of the process are kept */
+	readers_base_moves(readers, 2 * READER_FILES_MAX, 1);
 	assert_int_equal(readers_older(readers, getpid(), 2 * READER_FILES_MAX), 1);
 	end_process(editor);
 }
@@ -160,18 +163,18 @@ static void who_has_lost_a_note_may_have_read_any_row(void **state)
 	for (int64_t row = 1; row <= READER_FILES_MAX; row++)
 		readers_note(readers, getpid(), row, TEXT);
 	readers_base_moves(readers, READER_FILES_MAX + 2,
-			   1); /* it has read no more than is noted */
+			   1); /* all that the process has read is still noted */
 	assert_int_equal(readers_older(readers, getpid(), READER_FILES_MAX + 2), 0);
 	for (int i = 0; i < 2; i++)
 		readers_note(readers, getpid(), READER_FILES_MAX + 1 + i, TEXT);
 	assert_int_equal(readers->n_marked, 1);
 	assert_int_equal(readers->n, READER_FILES_MAX);
-	readers_base_moves(readers, 1, 0); /* nobody had read any version */
+	readers_base_moves(readers, 1, 0); /* no version was known before */
 	assert_int_equal(readers_older(readers, getpid(), 1), 0);
 	readers_base_moves(readers, 1, 4);
 	assert_int_equal(readers_older(readers, getpid(), 1), 4);
 	assert_int_equal(readers_older(readers, getpid(), 2), 0);
-	/* to read once more is enough, and a guess is no reading */
+	/* one more reading is enough; a guessed reading is none that a copy can take back */
 	readers_note(readers, getpid(), 1, TEXT);
 	assert_int_equal(readers_older(readers, getpid(), 1), 0);
 	readers_copied(readers, getpid(), TEXT);
@@ -202,7 +205,7 @@ static void the_notes_are_bounded(void **state)
 {
 	struct readers *readers = *state;
 
-	/* no such processes: these go first */
+	/* no such processes: their notes make room first */
 	for (int64_t row = 0; row < READERS_MAX - 1; row++)
 		readers_note(readers, (pid_t)(0x3fffffff - row / READER_FILES_MAX), row, TEXT);
 	readers_note(readers, getpid(), ROW, TEXT);

@@ -32,7 +32,7 @@ static void note(const char *name, uint64_t dir, int64_t row, int64_t now_ms)
 	recent_moves_note(&moves, &move, name, now_ms, RECENT_MOVE_KEPT_MS);
 }
 
-/* The row of the move that a name had, 0: there is none. */
+/* Returns the row of the move that a name had, or 0 if there is none. */
 static int64_t find(const char *name, uint64_t dir, int64_t now_ms)
 {
 	const struct recent_move *move = recent_moves_find(&moves, dir, name, now_ms);
@@ -80,7 +80,7 @@ static void a_file_that_is_written_was_no_backup(void **state)
 	assert_int_equal(find("a.yaml", DIR, NOW), 0);
 }
 
-/* Its number may be given to another file, which is written. */
+/* The file is gone, so its inode number may belong to another file that is written. */
 static void a_file_that_is_gone_is_not_written(void **state)
 {
 	(void)state;
@@ -116,7 +116,8 @@ static void the_oldest_makes_room(void **state)
 	assert_int_equal(find("none.yaml", DIR, NOW + RECENT_MOVES_MAX), 0);
 }
 
-/* Somebody moves many files, and another user's tool has moved one before, or does meanwhile. */
+/* One user moves many files. The moves that another user's tool made before, or makes meanwhile,
+ * keep their places. */
 static void who_moves_many_takes_no_place_from_others(void **state)
 {
 	struct recent_move move = {
@@ -138,14 +139,14 @@ static void who_moves_many_takes_no_place_from_others(void **state)
 	assert_int_equal(find(name, DIR, NOW + 1), RECENT_MOVES_MAX + 4);
 	snprintf(name, sizeof(name), "%d.yaml", RECENT_MOVES_MAX + 1);
 	assert_int_equal(find(name, DIR, NOW + 1), 0);
-	/* and what is over makes room for all */
+	/* moves whose time is over make room for all users */
 	assert_int_equal(find("theirs.yaml", DIR, NOW + RECENT_MOVE_KEPT_MS), 0);
 	for (int i = 0; i < RECENT_MOVES_MAX; i++) {
 		snprintf(name, sizeof(name), "%d.yaml", i);
 		note(name, DIR, i + 1, NOW + 2 * RECENT_MOVE_KEPT_MS);
 	}
 	assert_int_equal(find("0.yaml", DIR, NOW + 2 * RECENT_MOVE_KEPT_MS), 1);
-	/* so does what is forgotten, before what is the oldest */
+	/* a forgotten move makes room before the oldest one does */
 	recent_move_forget(recent_moves_find(&moves, DIR, "5.yaml", NOW + 2 * RECENT_MOVE_KEPT_MS));
 	note("last.yaml", DIR, 9999, NOW + 2 * RECENT_MOVE_KEPT_MS);
 	assert_int_equal(find("0.yaml", DIR, NOW + 2 * RECENT_MOVE_KEPT_MS), 1);

@@ -53,7 +53,8 @@ static void it_ends(void **state)
 	assert_true(removals_has(&removals, 7, NOW + 2 * REMOVALS_KEPT_MS));
 }
 
-/* Removers of one sibling, as many as a set has, do not take each other's place. */
+/* A set holds a number of removers of one sibling. The remover after these takes the place of the
+ * oldest. */
 static void the_oldest_of_a_set_makes_room(void **state)
 {
 	(void)state;

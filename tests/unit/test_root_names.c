@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of the names of the spool's root. */
+/* Tests of what is known of the names in the spool's root. */
 #define _GNU_SOURCE
 #include "space/root_names.h"
 
@@ -36,7 +36,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-/* The name of a file; so they come in no order that somebody could rely on. */
+/* Returns the name of a file. The numbers are mixed, so that no order of names can be relied on. */
 static const char *name_of(int number)
 {
 	static char name[64];
@@ -89,7 +89,7 @@ static void what_was_not_read_is_not_there(void **state)
 	assert_false(root_names_lack(&fixture->space, "other.yaml"));
 }
 
-/* A root with more names than the bound, "." and ".." among them. */
+/* The root has more names than the bound, "." and ".." counted. */
 static void of_a_long_root_nothing_is_known(void **state)
 {
 	struct fixture *fixture = *state;

@@ -12,7 +12,7 @@
 
 #define TOTAL 1000
 
-/* Takes one by one until it is refused; returns how many that were. */
+/* Takes one slot after the other until it is refused. Returns how many were taken. */
 static size_t take_all(struct shares *shares, uid_t user)
 {
 	size_t taken = 0;
@@ -33,7 +33,7 @@ static void one_greedy_user_gets_half(void **state)
 	shares_finish(&shares);
 }
 
-/* The next user gets half of what the others have left, however many there are. */
+/* The next user gets half of what the others have left, however many users there are. */
 static void the_next_user_always_gets_something(void **state)
 {
 	struct shares shares;
@@ -54,7 +54,7 @@ static void what_is_given_back_can_be_taken_again(void **state)
 	(void)state;
 	shares_init(&shares, TOTAL, false);
 	taken = take_all(&shares, 1);
-	assert_true(shares_take(&shares, 65, 10)); /* in the same bucket */
+	assert_true(shares_take(&shares, 65, 10)); /* user 65 is in the same bucket as user 1 */
 	assert_false(shares_take(&shares, 1, 1));
 	shares_give(&shares, 1, 20);
 	assert_true(shares_take(&shares, 1, 1));
@@ -89,7 +89,7 @@ static void where_only_one_user_may_the_user_may_have_all(void **state)
 	shares_finish(&shares);
 }
 
-/* With any limit each part has something and all together are within it. */
+/* With any limit each part gets something, and all parts together stay within the limit. */
 static void descriptors_are_divided_without_a_rest(void **state)
 {
 	(void)state;

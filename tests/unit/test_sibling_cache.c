@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel keeps of siblings, and how it is made to forget: over a kernel of the test's. */
+/* Tests of what the kernel keeps of siblings, and of how cocfs makes the kernel forget. The kernel
+ * is the test's own. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -23,10 +24,10 @@ struct fixture {
 	struct space *space;
 	char spool[64];
 	int64_t now_ms;
-	int answer;	  /* of the kernel: 0, or -errno */
-	unsigned asked;	  /* how often it was told to forget */
-	unsigned unknown; /* so often it answers ENOENT before */
-	uint64_t last;	  /* the node that it was to forget last */
+	int answer;	  /* the kernel's answer to an order to forget: 0, or -errno */
+	unsigned asked;	  /* how often the kernel was ordered to forget */
+	unsigned unknown; /* the kernel answers ENOENT this many times first */
+	uint64_t last;	  /* the node that the kernel was ordered to forget last */
 };
 
 static struct fixture *current;
@@ -83,7 +84,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* A sibling that the kernel has. */
+/* Tells the kernel of a sibling. Returns its node. */
 static struct node *tell(struct fixture *fixture, struct node *parent, const char *name,
 			 struct sibling_answer *answer)
 {
@@ -102,7 +103,7 @@ static struct node *root_of(struct fixture *fixture)
 	return &fixture->space->nodes.root;
 }
 
-/* A directory that the kernel knows. */
+/* Makes a directory that the kernel knows. */
 static struct node *make_directory(struct fixture *fixture, struct node *parent, const char *path,
 				   const char *name)
 {
@@ -117,7 +118,7 @@ static struct node *make_directory(struct fixture *fixture, struct node *parent,
 	return node;
 }
 
-/* How often the kernel was told since this was asked last. */
+/* Returns how many orders the kernel got since the last call. */
 static unsigned asked(struct fixture *fixture)
 {
 	unsigned n = fixture->asked;
@@ -151,7 +152,8 @@ static void what_is_not_kept_needs_no_word(void **state)
 	assert_true(fixture->last == node_id(&fixture->space->nodes, node));
 }
 
-/* The kernel has let go of it, or has yet to get an answer that tells too little to be old. */
+/* The kernel has dropped the node; or the kernel does not have its answer yet, and the answer is
+ * too short to be out of date. */
 static void a_node_that_the_kernel_does_not_know_is_forgotten(void **state)
 {
 	struct fixture *fixture = *state;
@@ -165,7 +167,8 @@ static void a_node_that_the_kernel_does_not_know_is_forgotten(void **state)
 	assert_int_equal(asked(fixture), 0);
 }
 
-/* The answer of a listing is on its way, and its reader takes it now. */
+/* The answer of a listing is on its way, and its reader takes it now: cocfs waits for the
+ * reader. */
 static void who_takes_an_answer_is_waited_for(void **state)
 {
 	struct fixture *fixture = *state;
@@ -180,7 +183,8 @@ static void who_takes_an_answer_is_waited_for(void **state)
 	assert_int_equal(asked(fixture), 0);
 }
 
-/* Its reader does not come along: the kernel is told again and again, and nobody else waits. */
+/* The reader does not take its answer. The kernel gets the order again and again, and no other
+ * request waits. */
 static void who_does_not_take_an_answer_is_not_waited_for_twice(void **state)
 {
 	struct fixture *fixture = *state;
@@ -198,7 +202,7 @@ static void who_does_not_take_an_answer_is_not_waited_for_twice(void **state)
 		assert_int_equal(asked(fixture), 2);
 	}
 	assert_false(sibling_cache_has(one) || sibling_cache_has(other));
-	fixture->answer = 0; /* the kernel has got the answer */
+	fixture->answer = 0; /* now the kernel has the answer */
 	pass(fixture, SIBLING_AGAIN_MS);
 	assert_int_equal(asked(fixture), 2);
 	pass(fixture, 1000);
@@ -206,7 +210,7 @@ static void who_does_not_take_an_answer_is_not_waited_for_twice(void **state)
 	sibling_cache_taken(fixture->space, &answer);
 }
 
-/* It comes back: then the kernel has the node, or has let go of it. */
+/* The reader calls again. So the kernel has the node, or has dropped it. */
 static void who_comes_back_has_taken_the_answer(void **state)
 {
 	struct fixture *fixture = *state;
@@ -283,7 +287,7 @@ static void paths_are_found_below_directories(void **state)
 	assert_int_equal(asked(fixture), 1);
 }
 
-/* The ledger has the old path as long as a rename is under way. Another directory may get the old
+/* While a rename is under way, the ledger has the old path. Another directory may get the old
  * name. */
 static void directories_that_move_are_found(void **state)
 {

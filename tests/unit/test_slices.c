@@ -18,7 +18,8 @@ struct work {
 struct fixture {
 	struct loop *loop;
 	struct slices slices;
-	char done[64]; /* whose slices, in their order; '|' ends an iteration */
+	/* the letters of the slices that ran, in their order; '|' ends an iteration */
+	char done[64];
 	int waiting;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* When it pays to look before sleeping: learned from how long the waits were. */
+/* Tests: when is it worth to look for the next event before the loop sleeps? The lengths of earlier
+ * waits decide. */
 #define _GNU_SOURCE
 #include "loop/spin.h"
 
@@ -11,8 +12,8 @@
 
 #include <cmocka.h>
 
-#define LONG_MS 2 /* longer than is looked for */
-#define MANY 20	  /* more than there is credit for */
+#define LONG_MS 2 /* longer than the loop looks */
+#define MANY 20	  /* more waits than the credit pays for */
 
 struct fixture {
 	int epoll_fd, pipe[2];
@@ -49,8 +50,8 @@ static int wait_for(struct fixture *fixture, int timeout_ms)
 	return spin_wait(&fixture->waiting, fixture->epoll_fd, &event, 1, timeout_ms);
 }
 
-/* Waits for events that are there at once. That the machine stood still in one of these waits is
- * possible, in the last of so many it hardly is. */
+/* Waits for events that arrive at once. In one of these waits the machine may have stood still; in
+ * the last of so many waits that is most unlikely. */
 static void wait_shortly(struct fixture *fixture)
 {
 	char byte = 'x';

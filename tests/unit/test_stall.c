@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is counted of a piece of the loop's work: how long it took, and what was done in it. The
- * clocks are this file's (-Wl,--wrap=clock_gettime). */
+/* Tests of the counters of a piece of the loop's work: how long it took, and what was done in it.
+ * The clocks are this file's (-Wl,--wrap=clock_gettime). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
 	return 0;
 }
 
-/* The clock goes on; the thread runs for some of the time. */
+/* Moves the clock; the thread runs for a part of the time. */
 static void pass(int64_t us, int64_t running_us)
 {
 	now_us += us;
@@ -77,7 +77,7 @@ static void work_is_counted_for_its_own_piece(void **state)
 	assert_int_equal(stall.work.sum_us, 12000);
 }
 
-/* Many short pieces, and a long one behind them: nothing that was done is left out. */
+/* Many short pieces with a long one behind them: all the work is counted. */
 static void short_pieces_are_work_from_end_to_end(void **state)
 {
 	struct stall stall = begin();
@@ -99,7 +99,7 @@ static void short_pieces_are_work_from_end_to_end(void **state)
 	assert_true(stall.work.sum_us <= 1000 * 30 + 11000);
 }
 
-/* The loop slept, or looked for the next event: no piece did that. */
+/* The loop slept or looked for the next event: that time belongs to no piece. */
 static void what_is_done_between_iterations_is_of_no_piece(void **state)
 {
 	struct stall stall = begin();

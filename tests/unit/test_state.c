@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of legal moves, and the drawing of it in docs/submission.md. */
+/* The table of legal moves equals the drawing in docs/submission.md. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,8 +19,8 @@ static int state_of_word(const char *word)
 	return -1;
 }
 
-/* Reads one line "state -> state state" into a row of the matrix. Returns the state, -1: no such
- * line. */
+/* Reads a line "state -> state state" into a row of the matrix. Returns the state, or -1 for
+ * another line. */
 static int read_moves(char *line, bool drawn[JOB_STATE_COUNT])
 {
 	char *rest = strstr(line, "->"), *save = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Documents in the store, and its layouts. */
+/* Tests of documents in the store, and of the layouts of its tables. */
 #define _GNU_SOURCE
 #include "bounds/api.h"
 #include "store_fixture.h"
@@ -35,7 +35,7 @@ static void leaves_the_id_untouched_when_it_fails(void **state)
 	wrong.name = NULL;
 	assert_int_equal(store_create(fixture->store, &wrong, NOW_MS, id, &err), -EIO);
 	wrong = plain;
-	wrong.content = NULL; /* the row of the document is there already, and undone */
+	wrong.content = NULL; /* here the document already has its row; the error must undo that */
 	assert_int_equal(store_create(fixture->store, &wrong, NOW_MS, id, &err), -EIO);
 	assert_string_equal(id, "untouched");
 	assert_int_equal(ask(fixture, "SELECT count(*) FROM documents"), 0);
@@ -139,7 +139,7 @@ static void opens_again_in_wal_mode(void **state)
 	assert_int_equal(open_again(fixture, &err), 0);
 }
 
-/* What layout 1 did not have. */
+/* Removes what layout 1 did not have. */
 static const char back_to_layout_1[] =
 	"DROP TRIGGER parts_of_new; DROP TRIGGER parts_of_deleted; DROP TRIGGER parts_of_renamed;"
 	"DROP TABLE name_parts; DROP TABLE part_begins; DROP TABLE executions;"

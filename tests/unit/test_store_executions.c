@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Executions in the store. */
+/* Tests of executions in the store. */
 #define _GNU_SOURCE
 #include "store_fixture.h"
 
@@ -18,7 +18,7 @@ static void executes_only_a_document_that_is_there(void **state)
 	assert_int_equal(ask(fixture, "SELECT count(*) FROM executions"), 0);
 }
 
-/* Creates a document with an execution of it. */
+/* Creates a document, and an execution of the document. */
 static void execute(struct fixture *fixture, const struct store_run *like, const char *tags,
 		    char ret_id[STORE_EXECUTION_ID_SIZE])
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Changes that are gathered for one commit. */
+/* Tests of changes that are gathered for one commit. */
 #define _GNU_SOURCE
 #include "store_fixture.h"
 
@@ -41,7 +41,7 @@ static void a_gathered_change_that_fails_is_undone_alone(void **state)
 	char id[STORE_ID_SIZE];
 	struct err err;
 
-	wrong.content = NULL; /* the row of the document is there already, and undone */
+	wrong.content = NULL; /* here the document already has its row; the error must undo that */
 	store_gather(fixture->store);
 	assert_int_equal(store_create(fixture->store, &plain, NOW_MS, id, &err), 0);
 	assert_int_equal(store_create(fixture->store, &wrong, NOW_MS, id, &err), -EIO);
@@ -66,7 +66,8 @@ static void gathered_changes_that_are_not_settled_are_gone(void **state)
 	assert_int_equal(open_again(fixture, &err), 0);
 }
 
-/* SQLite rolls back by itself when a read fails, for one; PostgreSQL may go away. */
+/* The database can undo a transaction by itself: SQLite rolls back if a read fails, PostgreSQL can
+ * go away. */
 static void what_the_database_undoes_by_itself_is_not_settled(void **state)
 {
 	struct fixture *fixture = *state;
@@ -77,7 +78,8 @@ static void what_the_database_undoes_by_itself_is_not_settled(void **state)
 	for (int again = 0; again < 2; again++) {
 		assert_int_equal(store_create(fixture->store, &plain, NOW_MS, id, &err), 0);
 		db_undo(fixture->store->db);
-		/* nothing new is begun, or settling would make it without what was before it */
+		/* no change begins now: store_settle() would commit it without the changes before
+		 * it */
 		if (again)
 			assert_int_equal(store_create(fixture->store, &plain, NOW_MS, id, &err),
 					 -EIO);
@@ -89,7 +91,8 @@ static void what_the_database_undoes_by_itself_is_not_settled(void **state)
 	assert_int_equal(ask(fixture, "SELECT count(*) FROM documents"), 1);
 }
 
-/* Gathers a document, has something happen, and wants it to be gone with what was gathered. */
+/* Gathers a document, lets something happen, and fails the test unless the document and all
+ * gathered changes are lost. */
 static void is_lost(struct fixture *fixture, void (*happen)(struct fixture *fixture))
 {
 	char id[STORE_ID_SIZE];
@@ -123,7 +126,7 @@ static void end_session_and_read(struct fixture *fixture)
 	struct found found;
 
 	end_session(fixture);
-	/* not on another connection: it would not see what was gathered */
+	/* a read on another connection would not see the gathered changes, so the read fails */
 	for (int again = 0; again < 2; again++)
 		assert_int_equal(show(fixture, "DM0", 0, &found), -EIO);
 }
@@ -155,7 +158,8 @@ static void what_postgresql_loses_is_not_read_past(void **state)
 	is_lost(fixture, end_session_and_read);
 }
 
-/* It undoes the transaction at its end, and says so where SQLite would commit. */
+/* PostgreSQL undoes the transaction at its end. The store reports that where SQLite would
+ * commit. */
 static void a_read_that_fails_in_postgresql_takes_what_was_gathered_with_it(void **state)
 {
 	struct fixture *fixture = *state;

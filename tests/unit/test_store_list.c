@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Documents by a part of their names: an index and a search through them all find the same. */
+/* Tests of the list of documents by a part of their names: the index and a search through all names
+ * find the same. */
 #define _GNU_SOURCE
 #include "store_fixture.h"
 
@@ -51,8 +52,8 @@ static void make(struct fixture *fixture, const char *name, char id[STORE_ID_SIZ
 	assert_int_equal(store_create(fixture->store, &new, NOW_MS, id, &err), 0);
 }
 
-/* A name of few different characters, so that many are alike: in either case, of one to four bytes,
- * and those that mean something to LIKE. */
+/* Makes a name of few different characters, so that many names are alike: in either case, of one to
+ * four bytes, and with the characters that LIKE treats specially. */
 static void random_name(char *name, size_t most)
 {
 	static const char *const characters[] = {"a",
@@ -81,7 +82,7 @@ static void lower(char *text)
 			*text += 'a' - 'A';
 }
 
-/* Is text part of name, in either case of ASCII letters? */
+/* Is text a part of name, if the case of ASCII letters does not count? */
 static bool has(const char *name, const char *text)
 {
 	char names[NAME_ROOM], texts[NAME_ROOM];
@@ -105,7 +106,7 @@ static void finds_what_a_search_through_all_finds(void **state)
 		random_name(names[i], i % 3 ? 12 : COC_NAME_MAX_CHARS);
 		make(fixture, names[i], ids[i]);
 	}
-	/* some are renamed, and some are gone */
+	/* some documents are renamed, and some are deleted */
 	for (size_t i = 0; i < DOCUMENTS; i += 7) {
 		struct store_edit edit = {.name = names[i], .content = "x", .modifier = "me"};
 
@@ -134,7 +135,7 @@ static void finds_what_a_search_through_all_finds(void **state)
 	}
 }
 
-/* More of them than are looked at one by one. */
+/* More documents match than are looked at one by one. */
 static void finds_what_very_many_have(void **state)
 {
 	struct fixture *fixture = *state;
@@ -155,7 +156,7 @@ static void finds_what_very_many_have(void **state)
 	assert_int_equal(list(fixture, "restart-of-1200", &listed), 0);
 }
 
-/* Does a statement read one of the big tables from its beginning to its end? */
+/* Does a statement read one of the big tables from beginning to end? */
 static bool reads_all(sqlite3 *db, enum statement which)
 {
 	char *text = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", db_statements[which]);
@@ -173,7 +174,7 @@ static bool reads_all(sqlite3 *db, enum statement which)
 	return all;
 }
 
-/* So a million more documents cost nothing. */
+/* The statements use an index. So a million more documents cost nothing. */
 static void asks_an_index(void **state)
 {
 	struct fixture *fixture = *state;
@@ -181,7 +182,7 @@ static void asks_an_index(void **state)
 
 	needs_file(fixture);
 	assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
-	assert_true(reads_all(db, ST_COUNT)); /* it sees what it is to see */
+	assert_true(reads_all(db, ST_COUNT)); /* shows that reads_all() can say yes */
 	assert_false(reads_all(db, ST_FIND_PARTS));
 	assert_false(reads_all(db, ST_LIST_FOUND));
 	assert_false(reads_all(db, ST_COUNT_FOUND));

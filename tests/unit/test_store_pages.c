@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Documents page by page: a page that goes on from the one before is the page of its offset. */
+/* Tests of documents page by page: a page that continues an earlier page has the same documents as
+ * the page at its offset. */
 #define _GNU_SOURCE
 #include "store_fixture.h"
 
@@ -48,7 +49,7 @@ static void make(struct fixture *fixture, char id[STORE_ID_SIZE])
 	assert_int_equal(store_create(fixture->store, &new, NOW_MS, id, &err), 0);
 }
 
-/* One of the scans that go on at once. */
+/* One of several scans at the same time. */
 struct scan {
 	struct store_filter filter;
 };
@@ -65,7 +66,7 @@ static void begin_scan(struct scan *scan)
 	};
 }
 
-/* Reads the next page, and all documents at once: the page is a part of these. */
+/* Reads the next page, and all documents at once. The page must be a part of all. */
 static void step_scan(struct fixture *fixture, struct scan *scan)
 {
 	static struct page page, all;
@@ -90,7 +91,7 @@ static void step_scan(struct fixture *fixture, struct scan *scan)
 		begin_scan(scan);
 }
 
-/* Changes something, or not. */
+/* Makes a random change, or none. */
 static void change_something(struct fixture *fixture, char ids[DOCUMENTS][STORE_ID_SIZE])
 {
 	struct store_edit edit = {.name = "b", .content = "x", .modifier = "me"};
@@ -105,7 +106,7 @@ static void change_something(struct fixture *fixture, char ids[DOCUMENTS][STORE_
 	case 1:
 		store_update(fixture->store, ids[i], &edit, NOW_MS, &err);
 		break;
-	case 2: /* somebody else */
+	case 2: /* another user */
 		change(fixture, "UPDATE documents SET creator = CASE creator WHEN 'me' THEN 'you'"
 				" ELSE 'me' END WHERE number % 7 = 1");
 		break;
@@ -133,7 +134,7 @@ static void each_page_is_that_of_its_offset(void **state)
 	}
 }
 
-/* What is changed and not settled is seen, too. */
+/* A list shows gathered changes before they are settled. */
 static void changes_that_are_gathered_are_seen(void **state)
 {
 	static char ids[DOCUMENTS][STORE_ID_SIZE];
@@ -160,7 +161,7 @@ static void changes_that_are_gathered_are_seen(void **state)
 	}
 }
 
-/* Does the next page go on from the one before? */
+/* Does the next page continue from the page before? */
 static bool goes_on(struct fixture *fixture, const struct store_filter *filter)
 {
 	char *state = list_places_state(fixture->store);
@@ -185,7 +186,7 @@ static void a_page_goes_on_from_the_one_before_if_nothing_has_changed(void **sta
 		assert_int_equal(goes_on(fixture, &filter), filter.offset > 0);
 		read_page(fixture, &filter, &page);
 	}
-	filter.offset = 8; /* the scan has gone on from there */
+	filter.offset = 8; /* the scan has already passed this place */
 	assert_false(goes_on(fixture, &filter));
 	filter.offset = 10;
 	assert_true(goes_on(fixture, &filter));
@@ -193,7 +194,7 @@ static void a_page_goes_on_from_the_one_before_if_nothing_has_changed(void **sta
 	assert_false(goes_on(fixture, &others));
 	change(fixture, "UPDATE documents SET risk_level = 'HIGH' WHERE number = 1");
 	assert_false(goes_on(fixture, &filter));
-	read_page(fixture, &filter, &page); /* the end: there is no document to go on from */
+	read_page(fixture, &filter, &page); /* the end: there is no document to continue from */
 	assert_false(goes_on(fixture, &filter));
 	filter.offset = 0;
 	read_page(fixture, &filter, &page);
@@ -215,7 +216,7 @@ static void more_scans_than_are_kept_are_read_all_the_same(void **state)
 		make(fixture, id);
 	for (filter.limit = 1; filter.limit <= LIST_PLACES_MAX + 2; filter.limit++)
 		read_page(fixture, &filter, &page);
-	filter.offset = LIST_PLACES_MAX + 2; /* the last ones are kept */
+	filter.offset = LIST_PLACES_MAX + 2; /* the places used last are kept */
 	assert_true(goes_on(fixture, &filter));
 	filter.offset = 1;
 	assert_false(goes_on(fixture, &filter));

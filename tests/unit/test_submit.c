@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The order "durable, then sent, then answered". The promises of the design are named where they
- * are held. What a crash does to them is in test_submit_crash.c, what the service may say is in
- * test_submit_answers.c, and lists are in test_submit_lists.c.
+ * Tests of the order "durable, then sent, then answered". Comments name the promises of the design
+ * (docs/submission.md). test_submit_crash.c has the crashes, test_submit_answers.c the answers of
+ * the service, test_submit_lists.c the lists.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 #include "submit_fixture.h"
 
-/* How many jobs were made with this content. */
+/* Returns how many jobs were made with this content. */
 static int count_content(struct fixture *fixture, const char *content)
 {
 	struct fake_job *job;
@@ -45,7 +45,7 @@ static void a_commit_makes_one_job(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* Promise 1 in queue mode: eventually. */
+/* Promise 1 in queue mode: the job is there in the end. */
 static void a_queued_commit_makes_one_job_eventually(void **state)
 {
 	struct fixture *fixture = *state;
@@ -61,7 +61,8 @@ static void a_queued_commit_makes_one_job_eventually(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* Promise 2: a commit that returned an error has at most one job, and the space learns of it. */
+/* Promise 2: a commit that returned an error has at most one job, and the space learns of the
+ * job. */
 static void a_lost_create_that_was_done_is_learnt_of(void **state)
 {
 	struct fixture *fixture = *state;
@@ -78,7 +79,7 @@ static void a_lost_create_that_was_done_is_learnt_of(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_CREATE], 1);
 }
 
-/* Promise 3: in-doubt is resolved by asking before anything is sent again. */
+/* Promise 3: before anything is sent again for a path in doubt, the service is asked. */
 static void nothing_is_sent_for_a_path_in_doubt(void **state)
 {
 	struct fixture *fixture = *state;
@@ -91,15 +92,17 @@ static void nothing_is_sent_for_a_path_in_doubt(void **state)
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &second), 0);
 	fixture_no_request(fixture, FAKE_CREATE);
 	fixture_no_request(fixture, FAKE_UPDATE);
-	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH); /* the lost create is looked for */
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH); /* the search for the lost create */
 	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
-	fixture_answer_update(fixture, FAKE_TRUTH); /* the job is known: an update of it */
+	/* the job is known now, so the content is sent as an update */
+	fixture_answer_update(fixture, FAKE_TRUTH);
 	assert_int_equal(second.result, 0);
 	fixture_assert_held(fixture, "a.yaml", "two");
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* Promise 4: what was queued is not lost because the service said no for now, however long. */
+/* Promise 4: a refusal that may change later loses nothing that was queued, however long the
+ * refusals last. */
 static void what_was_queued_outlasts_every_no_that_may_change(void **state)
 {
 	static const enum fake_answer for_now[] = {FAKE_LOST,	FAKE_BROKEN, FAKE_NONSENSE,
@@ -127,7 +130,8 @@ static void what_was_queued_outlasts_every_no_that_may_change(void **state)
 
 /* ---- durable, then sent ---- */
 
-/* A request that leaves has its intent on the disk: the power can go at that very moment. */
+/* The intent of a request is on the disk before the request leaves: the power fails at that
+ * moment. */
 static void a_request_leaves_when_its_intent_is_durable(void **state)
 {
 	struct fixture *fixture = *state;
@@ -150,7 +154,7 @@ static void an_update_leaves_when_its_intent_is_durable(void **state)
 	struct writer writer = {0};
 
 	fixture_make(fixture, "a.yaml", "zero");
-	fixture_remount(fixture); /* all so far is durable */
+	fixture_remount(fixture); /* everything until now is durable */
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
 	while (!fake_service_find(&fixture->service, FAKE_UPDATE))
 		assert_true(fixture_step(fixture));
@@ -158,8 +162,9 @@ static void an_update_leaves_when_its_intent_is_durable(void **state)
 	fixture_assert_state(fixture, "a.yaml", JOB_SUBMITTING);
 }
 
-/* The jobs that the service had before are durable with the intent: the power goes when the create
- * leaves, and a foreign job of the same name and content is not taken for the create's. */
+/* The list of jobs that the service had before is durable together with the intent. The power fails
+ * when the create leaves; then a foreign job of the same name and content is not taken for the
+ * create's job. */
 static void what_was_there_before_is_durable_with_the_intent(void **state)
 {
 	struct fixture *fixture = *state;
@@ -177,7 +182,7 @@ static void what_was_there_before_is_durable_with_the_intent(void **state)
 	assert_int_equal(ledger_is_bound(fixture->ledger, foreign->id), 0);
 }
 
-/* When nothing can be made durable, nothing is sent, and the writer hears it. */
+/* If nothing can be made durable, nothing is sent, and the writer gets the error. */
 static void nothing_is_sent_when_the_disk_cannot_sync(void **state)
 {
 	struct fixture *fixture = *state;
@@ -198,7 +203,7 @@ static void nothing_is_sent_when_the_disk_cannot_sync(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* The same when a thread syncs, since others wait. */
+/* The same if a thread makes the sync, because several writers wait. */
 static void nothing_is_sent_before_a_sync_apart_has_ended(void **state)
 {
 	struct fixture *fixture = *state;
@@ -206,7 +211,7 @@ static void nothing_is_sent_before_a_sync_apart_has_ended(void **state)
 
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &first), 0);
 	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
-	fixture_request(fixture, FAKE_CREATE); /* it waits for an answer */
+	fixture_request(fixture, FAKE_CREATE); /* this request waits for its answer */
 	assert_int_equal(fixture_commit(fixture, "b.yaml", "two", &second), 0);
 	fixture_request(fixture, FAKE_LIST);
 	fake_request_answer(fake_service_find(&fixture->service, FAKE_LIST), FAKE_TRUTH);
@@ -249,7 +254,8 @@ static void a_sync_apart_that_fails_sends_nothing(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* What a later iteration records is held behind the sync that is under way, not sent before it. */
+/* An intent that a later iteration records waits for the next sync. It is not sent after the sync
+ * that is under way. */
 static void what_comes_during_a_sync_waits_for_the_next(void **state)
 {
 	struct fixture *fixture = *state;
@@ -283,13 +289,14 @@ static void what_comes_during_a_sync_waits_for_the_next(void **state)
 		assert_int_equal(writers[i].result, 0);
 }
 
-/* The intent of a queued submission is durable before it is sent, too. */
+/* The state "submitting" of a queued submission is durable before the submission is sent. */
 static void what_comes_out_of_the_queue_is_durable_as_sent(void **state)
 {
 	struct fixture *fixture = *state;
 	struct writer writer = {0};
 
-	fixture->service.fail_next = ENOMEM; /* the question: so it goes into the queue */
+	/* the question before the create cannot be started, so the submission is queued */
+	fixture->service.fail_next = ENOMEM;
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "one", &writer), 0);
 	fixture_settle(fixture);
 	fixture_assert_state(fixture, "a.yaml", JOB_QUEUED);
@@ -310,7 +317,8 @@ static void assert_committed(struct writer *writer)
 	fixture_assert_state(writer->fixture, "a.yaml", JOB_SUBMITTED);
 }
 
-/* The writer is told when the outcome is committed: a crash right after finds it. */
+/* A writer gets its answer after the outcome is committed: a crash right after the answer finds the
+ * outcome. */
 static void a_writer_is_told_after_the_outcome_is_committed(void **state)
 {
 	struct fixture *fixture = *state;
@@ -324,7 +332,8 @@ static void a_writer_is_told_after_the_outcome_is_committed(void **state)
 	assert_false(fixture_has_work(fixture));
 }
 
-/* The same of an outcome that the ledger cannot take: it is told, and recorded later. */
+/* The ledger cannot take the outcome: the writer gets its answer, and the outcome is recorded
+ * later. */
 static void an_outcome_that_cannot_be_recorded_is_recorded_later(void **state)
 {
 	struct fixture *fixture = *state;
@@ -344,7 +353,7 @@ static void an_outcome_that_cannot_be_recorded_is_recorded_later(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* queue: the writer is told when it is durable, not before. */
+/* submit=queue: a writer gets its answer when the submission is durable, not before. */
 static void a_queued_commit_is_told_after_its_sync(void **state)
 {
 	struct fixture *fixture = *state;
@@ -354,21 +363,21 @@ static void a_queued_commit_is_told_after_its_sync(void **state)
 	assert_int_equal(fixture_commit(fixture, "b.yaml", "two", &writers[1]), 0);
 	for (int i = 0; i < 10; i++)
 		fixture_iterate(fixture);
-	assert_true(fake_disk_is_syncing()); /* apart: two wait for it */
+	assert_true(fake_disk_is_syncing()); /* in the thread: two writers wait for it */
 	assert_int_equal(writers[0].told + writers[1].told, 0);
 	fake_disk_end_sync();
 	fixture_iterate(fixture);
 	assert_int_equal(writers[0].told + writers[1].told, 2);
 	fixture_crash(fixture, true, NULL, NULL);
-	assert_true(fixture_quiesce(fixture)); /* or the next writer */
+	assert_true(fixture_quiesce(fixture)); /* the queue sends everything */
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(writers[i].result, 0);
 		fixture_assert_held(fixture, i ? "b.yaml" : "a.yaml", i ? "two" : "one");
 	}
 }
 
-/* A sync has failed, and there was no room to write the log again. What comes after it is behind a
- * gap, until the log is written again. */
+/* A sync has failed, and the disk had no room to write the log again. Later records are behind a
+ * gap, and do not count as durable until the log is written again. */
 static void nothing_is_told_durable_behind_a_gap(void **state)
 {
 	static const char *const paths[] = {"a.yaml", "b.yaml", "c.yaml", "d.yaml"};
@@ -380,7 +389,7 @@ static void nothing_is_told_durable_behind_a_gap(void **state)
 		if (i % 2 == 0)
 			continue;
 		fixture_iterate(fixture);
-		assert_true(fake_disk_is_syncing()); /* apart: two wait for it */
+		assert_true(fake_disk_is_syncing()); /* in the thread: two writers wait for it */
 		fake_disk_fail_syncs(i == 1);
 		fake_disk_fail_writes(i == 1 ? ENOSPC : 0);
 		fake_disk_end_sync();
@@ -413,8 +422,8 @@ static void a_queued_commit_that_cannot_be_synced_is_refused(void **state)
 	assert_true(fake_service_count(&fixture->service, true) <= 1);
 }
 
-/* A recording is done again when the iteration fails after it. The second one finds in the queue
- * what the first has put there, and must not take it for newer content. */
+/* A record is made again if the iteration fails after it. The second time finds its own first row
+ * in the queue, and must not take that row for newer content. */
 static void what_goes_back_into_the_queue_twice_is_not_lost(void **state)
 {
 	struct fixture *fixture = *state;
@@ -434,8 +443,8 @@ static void what_goes_back_into_the_queue_twice_is_not_lost(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* The same as long as a sync that others share is under way: the queue must not take it again
- * before its end is durable, since it is still in memory. */
+/* The same while a shared sync is under way. Until that sync ends, the queue must not send the
+ * submission again: it is still in memory. */
 static void what_goes_back_into_the_queue_is_not_sent_twice(void **state)
 {
 	static const char *const paths[] = {"a.yaml", "b.yaml", "c.yaml", "d.yaml"};
@@ -447,7 +456,7 @@ static void what_goes_back_into_the_queue_is_not_sent_twice(void **state)
 	list = fixture_request(fixture, FAKE_LIST);
 	list->retry_after_ms = 0;
 	fake_request_answer(list, FAKE_BUSY);
-	for (int i = 1; i < 3; i++) /* in the iteration that hears it */
+	for (int i = 1; i < 3; i++) /* the answer arrives in this iteration */
 		assert_int_equal(fixture_commit(fixture, paths[i], paths[i], &writers[i]), 0);
 	fixture_iterate(fixture);
 	assert_true(fake_disk_is_syncing());
@@ -461,7 +470,7 @@ static void what_goes_back_into_the_queue_is_not_sent_twice(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 4);
 }
 
-/* And when that sync fails. */
+/* The same if that sync fails. */
 static void what_goes_back_into_the_queue_is_not_sent_twice_when_a_sync_fails(void **state)
 {
 	struct fixture *fixture = *state;
@@ -477,7 +486,7 @@ static void what_goes_back_into_the_queue_is_not_sent_twice_when_a_sync_fails(vo
 	fixture_settle(fixture);
 	assert_int_equal(second.result, -EIO);
 	fake_disk_fail_syncs(false);
-	/* a change that has the queue looked at */
+	/* this change makes the engine look at the queue */
 	assert_int_equal(fixture_commit(fixture, "c.yaml", "three", &third), 0);
 	assert_true(fixture_quiesce(fixture));
 	fixture_assert_held(fixture, "a.yaml", "one");
@@ -485,8 +494,8 @@ static void what_goes_back_into_the_queue_is_not_sent_twice_when_a_sync_fails(vo
 	assert_int_equal(count_content(fixture, "one"), 1);
 }
 
-/* What was taken from the queue, and could not be made durable as being sent, goes on in the same
- * mount, also if the ledger refuses every change meanwhile. */
+/* A submission left the queue, and its state "submitting" could not be made durable. It goes on in
+ * the same mount, even if the ledger refuses every change meanwhile. */
 static void what_was_taken_from_the_queue_goes_on(void **state)
 {
 	struct fixture *fixture = *state;
@@ -497,7 +506,7 @@ static void what_was_taken_from_the_queue_goes_on(void **state)
 	fixture_checked(fixture, FAKE_UPDATE);
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &second), 0);
 	fixture_settle(fixture);
-	assert_int_equal(second.result, 0); /* it is in the queue */
+	assert_int_equal(second.result, 0); /* the submission is in the queue */
 	fake_disk_fail_syncs(true);
 	fake_request_answer(fixture_request(fixture, FAKE_UPDATE), FAKE_TRUTH);
 	fixture_iterate(fixture);
@@ -511,8 +520,8 @@ static void what_was_taken_from_the_queue_goes_on(void **state)
 	fixture_assert_held(fixture, "a.yaml", "two");
 }
 
-/* The same when another part of the iteration has committed the intent: a rename is recorded
- * durably at once, with all that was recorded before it. */
+/* The same if another part of the iteration has committed the intent: a rename is made durable at
+ * once, with all that was recorded before it. */
 static void what_a_rename_has_committed_goes_on(void **state)
 {
 	struct fixture *fixture = *state;
@@ -536,7 +545,7 @@ static void what_a_rename_has_committed_goes_on(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* A sync that failed does not count: what goes on is synced before it is sent. */
+/* A sync that failed does not count: before the submission is sent, the intent is synced again. */
 static void what_goes_on_is_synced_before_it_is_sent(void **state)
 {
 	struct fixture *fixture = *state;
@@ -556,7 +565,8 @@ static void what_goes_on_is_synced_before_it_is_sent(void **state)
 	fixture_assert_state(fixture, "a.yaml", JOB_SUBMITTING);
 }
 
-/* An outcome has to be durable, and the disk cannot: the loop waits a little before each try. */
+/* An outcome must be durable, and the disk cannot sync: the loop waits a little before each new
+ * try. */
 static void a_sync_that_failed_is_not_tried_again_at_once(void **state)
 {
 	struct fixture *fixture = *state;
@@ -578,7 +588,8 @@ static void a_sync_that_failed_is_not_tried_again_at_once(void **state)
 	fixture_assert_held(fixture, "e/a.yaml", "one");
 }
 
-/* Half of a recording failed in the middle of the iteration, and all of it was undone. */
+/* The second half of a record failed in the middle of the iteration, so all of the record was
+ * undone. */
 static void what_was_undone_in_the_iteration_is_not_sent(void **state)
 {
 	struct fixture *fixture = *state;
@@ -594,8 +605,9 @@ static void what_was_undone_in_the_iteration_is_not_sent(void **state)
 	fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
 }
 
-/* What an earlier mount has queued is overwritten by what the service holds: it must not stay in
- * the queue, where it could not be sent, and all behind it would wait for ever. */
+/* An earlier mount has queued a submission. Now the service's version takes its place. The
+ * submission must leave the queue: it could not be sent, and everything behind it would wait
+ * forever. */
 static void what_is_held_takes_the_place_of_what_was_queued(void **state)
 {
 	struct fixture *fixture = *state;
@@ -617,14 +629,15 @@ static void what_is_held_takes_the_place_of_what_was_queued(void **state)
 	fixture_assert_held(fixture, "b.yaml", "three");
 }
 
-/* And it must not come back with a loss of power, and overwrite what was acknowledged after it. */
+/* After a loss of power the old submission must not come back and overwrite a newer, acknowledged
+ * content. */
 static void what_was_queued_before_does_not_come_back(void **state)
 {
 	struct fixture *fixture = *state;
 	struct writer writers[2] = {{0}};
 
 	fixture_make(fixture, "a.yaml", "one");
-	fixture_remount(fixture); /* all so far is durable */
+	fixture_remount(fixture); /* everything until now is durable */
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writers[0]), 0);
 	fixture_answer_update(fixture, FAKE_BUSY);
 	fixture->rules.queue = false;
@@ -636,7 +649,7 @@ static void what_was_queued_before_does_not_come_back(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* And if the ledger cannot say so durably, the writer hears of no success. */
+/* If the ledger cannot make that durable, the writer gets no success. */
 static void what_may_come_back_from_the_queue_is_no_success(void **state)
 {
 	(void)state;
@@ -664,8 +677,8 @@ static void what_may_come_back_from_the_queue_is_no_success(void **state)
 	}
 }
 
-/* A sync failed, the log could not be written again, and the process died. The next mount reads all
- * of the log from the kernel's memory, and must not build on what the disk does not have. */
+/* A sync failed, the log could not be written again, and the process died. The next mount reads the
+ * whole log from the kernel's memory. It must not build on data that the disk does not have. */
 static void what_an_earlier_mount_could_not_sync_is_written_again(void **state)
 {
 	struct fixture *fixture = *state;
@@ -692,7 +705,7 @@ static void what_an_earlier_mount_could_not_sync_is_written_again(void **state)
 	fixture_assert_held(fixture, "d.yaml", "three");
 }
 
-/* The refused content was overwritten, and the newer content is not recorded yet. */
+/* A newer content overwrites the refused one, and is not recorded yet. */
 static void what_was_refused_is_a_draft_again_when_it_is_overwritten(void **state)
 {
 	struct fixture *fixture = *state;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A create takes a job that the service has already. It is bound before anything is sent or told,
- * and nothing is taken that another create of this space may have made. "theirs" is what somebody
- * else has written.
+ * A create adopts a job that the service already has. The binding is durable before anything is
+ * sent or answered. A job that another create of this space may have made is never adopted.
+ * "theirs" is the text of another client.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,7 +17,7 @@
 #include "submit/bounds.h"
 #include "submit_fixture.h"
 
-/* The engine follows another rule from now on. */
+/* Sets the rule of adoption from now on. */
 static void set_rule(struct fixture *fixture, enum adoption_rule rule)
 {
 	fixture->options.adopt = rule;
@@ -25,7 +25,7 @@ static void set_rule(struct fixture *fixture, enum adoption_rule rule)
 	fixture_remount(fixture);
 }
 
-/* Commits, and lets everything come to its end. Returns what the writer was told. */
+/* Commits, and lets everything end. Returns the writer's result. */
 static int commit_text(struct fixture *fixture, const char *path, const char *content)
 {
 	struct writer writer = {0};
@@ -74,13 +74,13 @@ static void by_name_it_is_updated(void **state)
 	struct fixture *fixture = *state;
 	struct fake_job *theirs = fake_service_make(&fixture->service, "a", "theirs");
 
-	theirs->named = 1; /* the rule says so */
+	theirs->named = 1; /* under this rule the version counts as named by a person */
 	set_rule(fixture, ADOPT_NAME);
 	assert_int_equal(commit_text(fixture, "a.yaml", "mine"), 0);
 	assert_has_job(fixture, "a.yaml", theirs->id);
 	assert_string_equal(theirs->content[2], "mine");
 	assert_int_equal(fixture->service.counts[FAKE_CREATE], 0);
-	/* a second path of the name */
+	/* a second path with the same job name */
 	assert_int_equal(commit_text(fixture, "d/a.yaml", "other"), -EEXIST);
 	assert_int_equal(fake_service_count(&fixture->service, false), 1);
 }
@@ -104,7 +104,7 @@ static void two_of_them_are_no_choice(void **state)
 	assert_has_job(fixture, "a.yaml", one->id);
 }
 
-/* The power goes when the writer was told: the file has the job, and none is made. */
+/* The power fails after the writer's answer: the file has the adopted job, and no job is made. */
 static void what_was_told_outlives_the_power(void **state)
 {
 	struct fixture *fixture = *state;
@@ -121,8 +121,8 @@ static void what_was_told_outlives_the_power(void **state)
 	fixture_assert_state(fixture, "a.yaml", JOB_SUBMITTED);
 }
 
-/* The update is on the wire: after a loss of power the file has the job, and the update is asked
- * for. */
+/* The update has left. After a loss of power the file has the job, and the service is asked whether
+ * the update was done. */
 static void what_was_sent_outlives_the_power(void **state)
 {
 	struct fixture *fixture = *state;
@@ -142,7 +142,7 @@ static void what_was_sent_outlives_the_power(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, false), 1);
 }
 
-/* The answer of a create is lost. A copy of the file does not take its job. */
+/* The answer of a create is lost. A copy of the file does not adopt the job of that create. */
 static void the_job_of_a_create_in_doubt_is_not_taken(void **state)
 {
 	struct fixture *fixture = *state;
@@ -169,7 +169,7 @@ static void the_job_of_a_create_in_doubt_is_not_taken(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, false), 2);
 }
 
-/* Another machine makes the job after the list and before the create. */
+/* Another machine makes the job between the list and the create. */
 static void a_job_of_the_same_moment_is_warned_of(void **state)
 {
 	struct fixture *fixture = *state;
@@ -182,7 +182,7 @@ static void a_job_of_the_same_moment_is_warned_of(void **state)
 	fixture_request(fixture, FAKE_CREATE);
 	theirs = fake_service_make(&fixture->service, "a", "same");
 	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
-	assert_false(writer.told); /* the list is asked first */
+	assert_false(writer.told); /* the list is still without an answer */
 	assert_true(fixture_quiesce(fixture));
 	assert_int_equal(writer.result, 0);
 	{
@@ -218,7 +218,7 @@ static void give_name(struct fake_job *job, const char *name)
 	assert_non_null(job->name);
 }
 
-/* Of two jobs of the name, the one with the content is meant, in each order of the list. */
+/* Two jobs have the name. The job with the same content is adopted, in each order of the list. */
 static void the_content_decides_between_two_of_the_name(void **state)
 {
 	(void)state;
@@ -265,7 +265,8 @@ static void more_than_can_be_compared_are_named_in_part(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_CREATE], 0);
 }
 
-/* What makes a job of this content another one than the file's: a job is made, by both rules. */
+/* A job differs from the file in one thing that counts: it is not adopted, and a job is made, under
+ * both rules. */
 enum other { OTHER_PROJECT, OTHER_PROJECT_UNTOLD, OTHER_BLANKS, OTHERS };
 
 static void a_job_that_differs_is_not_taken(void **state)
@@ -308,7 +309,7 @@ static void a_job_that_was_renamed_meanwhile_is_not_taken(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* A file that is to have a new job takes none. */
+/* A file that asks for a new job adopts none. */
 static void a_new_job_on_demand_is_made(void **state)
 {
 	struct fixture *fixture = *state;
@@ -326,7 +327,7 @@ static void a_new_job_on_demand_is_made(void **state)
 
 /* ---- a name that is in the space already ---- */
 
-/* Binds a path to a job, as a setfattr does. */
+/* Binds a path to a job, as setfattr does. */
 static void bind_path(struct fixture *fixture, const char *path, const struct fake_job *job)
 {
 	const struct attr_set attrs = {0};
@@ -342,7 +343,7 @@ static void bind_path(struct fixture *fixture, const char *path, const struct fa
 	fixture->is_due = true;
 }
 
-/* Another path gets the job while its text is asked for. */
+/* Another path gets the job while the job's text is asked for. */
 static void a_job_that_is_bound_meanwhile_is_not_taken(void **state)
 {
 	(void)state;
@@ -383,7 +384,7 @@ static void a_name_that_another_file_is_about_to_make_is_refused(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, false), 1);
 }
 
-/* Two paths have jobs of the name from another rule: one of the jobs is named. */
+/* Two paths have jobs of that name, from a mount with another rule. The error names one of them. */
 static void one_of_two_bound_jobs_is_named(void **state)
 {
 	struct fixture *fixture = *state;
@@ -396,8 +397,7 @@ static void one_of_two_bound_jobs_is_named(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, false), 2);
 }
 
-/* The job of another path does not keep the name, if it is not quite of the name, or of another
- * project. */
+/* A job of another path keeps the name only if name and project are exactly the same. */
 static void a_bound_job_that_differs_does_not_keep_the_name(void **state)
 {
 	(void)state;
@@ -418,7 +418,7 @@ static void a_bound_job_that_differs_does_not_keep_the_name(void **state)
 	}
 }
 
-/* A job that was forgotten is no file's, and is taken by none. */
+/* A job that was forgotten belongs to no file, and no create adopts it. */
 static void a_forgotten_job_does_not_keep_the_name(void **state)
 {
 	struct fixture *fixture = *state;
@@ -443,8 +443,8 @@ static void a_forgotten_job_does_not_keep_the_name(void **state)
 
 /* ---- what does not come to be ---- */
 
-/* The text of the job is asked for, and this is the answer. A job that is hidden is not taken.
- * With any other answer nothing is sent. */
+/* The service gives each of these answers when it is asked for the job's text. A hidden job is not
+ * adopted. After any other answer nothing is sent. */
 static void a_text_that_is_not_shown(void **state)
 {
 	static const struct {
@@ -474,7 +474,8 @@ static void a_text_that_is_not_shown(void **state)
 	}
 }
 
-/* Of two jobs of the name the last one is hidden: the create takes the other job, as it is now. */
+/* Of two jobs of the name, the last one is hidden. The create adopts the other job, with its newest
+ * version. */
 static void the_other_job_of_a_hidden_one_is_taken(void **state)
 {
 	struct fixture *fixture = *state;
@@ -491,7 +492,7 @@ static void the_other_job_of_a_hidden_one_is_taken(void **state)
 	shown = fake_service_job(&fixture->service, show->id);
 	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
 	fixture_answer(fixture, FAKE_SHOW, FAKE_REFUSED);
-	fake_job_write(shown, "z"); /* since it was shown first */
+	fake_job_write(shown, "z"); /* the job changes after it was shown first */
 	assert_true(fixture_quiesce(fixture));
 	assert_int_equal(writer.result, 0);
 	assert_has_job(fixture, "a.yaml", shown->id);
@@ -499,7 +500,7 @@ static void the_other_job_of_a_hidden_one_is_taken(void **state)
 	assert_string_equal(shown->content[3], "mine");
 }
 
-/* One of three jobs of the name gets a path meanwhile: only the others are named. */
+/* One of three jobs of the name gets a path meanwhile: the error names only the others. */
 static void a_job_that_is_bound_meanwhile_is_not_named(void **state)
 {
 	struct fixture *fixture = *state;
@@ -524,7 +525,7 @@ static void a_job_that_is_bound_meanwhile_is_not_named(void **state)
 	}
 }
 
-/* The time of the close is over before all jobs are compared. */
+/* The time of the close is over before all jobs are compared: no job is made. */
 static void what_cannot_be_compared_in_time_makes_no_job(void **state)
 {
 	struct fixture *fixture = *state;
@@ -543,7 +544,7 @@ static void what_cannot_be_compared_in_time_makes_no_job(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_CREATE], 0);
 }
 
-/* The request for the text cannot be begun. */
+/* The request for the text cannot be started: no job is made. */
 static void a_text_that_cannot_be_asked_for_makes_no_job(void **state)
 {
 	struct fixture *fixture = *state;
@@ -561,7 +562,7 @@ static void a_text_that_cannot_be_asked_for_makes_no_job(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, false), 1);
 }
 
-/* The job that would be taken has a risk level that this mount may not write. */
+/* The job to adopt has a risk level that this mount may not write. */
 static void max_risk_holds_for_what_is_taken(void **state)
 {
 	struct fixture *fixture = *state;
@@ -582,8 +583,8 @@ static void max_risk_holds_for_what_is_taken(void **state)
 	}
 }
 
-/* The disk is full when the job is taken: the binding is lost with the rest of the iteration. The
- * create is one again, and takes the job when there is room. */
+/* The disk is full when the job is adopted: the binding is lost with the rest of the iteration. The
+ * submission becomes a create again, and adopts the job when there is room. */
 static void what_the_disk_has_no_room_for_is_not_taken(void **state)
 {
 	(void)state;

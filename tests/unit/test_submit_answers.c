@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the service says to a submission, and what becomes of the submission then. */
+/* Tests: what happens to a submission after each answer of the service? */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 
 #include "submit_fixture.h"
 
-/* An ID that another file has, or that was there before, is no answer to this create. */
+/* An ID that another file has, or that a job had before the create, is no answer to this create. */
 static void an_impossible_id_is_no_answer(void **state)
 {
 	struct fixture *fixture = *state;
@@ -46,12 +46,11 @@ static void an_id_that_was_there_before_is_no_answer(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* What each answer to a create, an update and a deletion comes to, when the service has not done
- * it. */
+/* The result of each answer to a create, an update and a deletion that the service has not done. */
 struct row {
 	enum fake_answer answer;
-	int result;	      /* what the writer hears */
-	enum job_state state; /* right after */
+	int result;	      /* what the writer gets */
+	enum job_state state; /* right after the answer */
 };
 
 static void sync_answers_by_table(void **state)
@@ -127,7 +126,7 @@ static void queue_answers_by_table(void **state)
 	}
 }
 
-/* The question before a create is answered in the same ways: then no create is sent. */
+/* The question before a create gets the same answers. Then no create is sent. */
 static void no_create_is_sent_when_the_question_is_not_answered(void **state)
 {
 	static const struct row rows[] = {
@@ -155,8 +154,8 @@ static void no_create_is_sent_when_the_question_is_not_answered(void **state)
 	}
 }
 
-/* A 429 is waited out within the time of the commit: with a new question, as others may have made
- * jobs meanwhile. */
+/* After a 429 the engine asks again within the time of the commit. The question before the create
+ * is asked anew, because others may have made jobs meanwhile. */
 static void a_busy_service_is_asked_again_in_time(void **state)
 {
 	struct fixture *fixture = *state;
@@ -177,7 +176,7 @@ static void a_busy_service_is_asked_again_in_time(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* Patience ends: EAGAIN. */
+/* When the time of the commit is over, the error is EAGAIN. */
 static void a_service_that_stays_busy_is_EAGAIN(void **state)
 {
 	struct fixture *fixture = *state;

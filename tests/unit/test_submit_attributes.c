@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The attributes of an update. What was changed here counts. Otherwise the service's present value
- * stays. max_risk bounds what comes of it. The rule is in job/origins.c.
+ * Tests of the attributes of an update. An attribute that was changed here is sent. Any other keeps
+ * the service's present value. max_risk bounds the result. The rule is in job/origins.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -22,7 +22,8 @@ static struct fake_job *only_job(struct fixture *fixture)
 	return LIST_FIRST(&fixture->service.jobs);
 }
 
-/* Somebody else changes the risk level (NULL: nobody tells it any more) and the description. */
+/* Another client changes the risk level (NULL: the service does not tell it any more) and the
+ * description. */
 static void change_job(struct fixture *fixture, const char *risk, const char *description)
 {
 	struct fake_job *job = only_job(fixture);
@@ -39,7 +40,7 @@ static const char *risk_of(struct fixture *fixture)
 	return only_job(fixture)->risk[only_job(fixture)->version];
 }
 
-/* Commits, and lets everything come to its end. Returns what the writer was told. */
+/* Commits, and lets everything end. Returns the writer's result. */
 static int commit_to_the_end(struct fixture *fixture, const struct commit_spec *spec)
 {
 	struct writer writer = {0};
@@ -89,7 +90,7 @@ static void a_colleagues_values_stay_and_are_recorded(void **state)
 	assert_string_equal(risk_of(fixture), "HIGH");
 }
 
-/* A value that the service does not tell is taken for what it was. */
+/* A value that the service does not tell counts as unchanged. */
 static void what_is_not_told_is_what_it_was(void **state)
 {
 	struct fixture *fixture = *state;
@@ -102,13 +103,13 @@ static void what_is_not_told_is_what_it_was(void **state)
 	assert_string_equal(risk_of(fixture), "HIGH");
 }
 
-/* Without any level here, and none that the service tells, the job has what it had. */
+/* Neither this space nor the service says a level: the job keeps the level that it had. */
 static void a_job_that_exists_needs_no_level(void **state)
 {
 	struct fixture *fixture = *state;
 	struct commit_spec spec = {.path = "a.yaml", .content = "two", .inherits_nothing = true};
 
-	fixture_make(fixture, "a.yaml", "one"); /* by the mount's option */
+	fixture_make(fixture, "a.yaml", "one"); /* the level comes from the mount's option */
 	change_job(fixture, "HIGH", NULL);
 	assert_int_equal(commit_to_the_end(fixture, &spec), 0);
 	assert_string_equal(risk_of(fixture), "HIGH");
@@ -116,7 +117,7 @@ static void a_job_that_exists_needs_no_level(void **state)
 	assert_int_equal(commit_to_the_end(fixture, &spec), -ENODATA);
 }
 
-/* A level that somebody has said and taken away is asked for. */
+/* A user has set a level and removed it, and nothing else gives a level: the write is refused. */
 static void a_level_that_is_taken_away_is_asked_for(void **state)
 {
 	struct fixture *fixture = *state;
@@ -146,7 +147,8 @@ static void a_level_that_stays_above_the_highest_is_refused(void **state)
 	assert_string_equal(risk_of(fixture), "MEDIUM");
 }
 
-/* Nobody is asked with conflict=overwrite: what was seen last counts, and is not sent. */
+/* With conflict=overwrite no check is made: the value that was seen last counts, and is not
+ * sent. */
 static void without_a_check_what_was_seen_last_counts(void **state)
 {
 	struct fixture *fixture = *state;
@@ -169,7 +171,7 @@ static void without_a_check_what_was_seen_last_counts(void **state)
 	assert_string_equal(risk_of(fixture), "HIGH");
 }
 
-/* The newest version cannot be seen after the update: what was sent counts. */
+/* The newest version cannot be seen after the update: the values that were sent count. */
 static void what_was_sent_is_held_when_nobody_tells(void **state)
 {
 	struct fixture *fixture = *state;
@@ -187,7 +189,7 @@ static void what_was_sent_is_held_when_nobody_tells(void **state)
 	assert_held(fixture, ATTR_DESCRIPTION, "mine");
 }
 
-/* A comment of the file is told by its place. */
+/* The error names the line of a comment in the file. */
 static void a_comment_cannot_change_what_is_fixed(void **state)
 {
 	struct fixture *fixture = *state;
@@ -209,7 +211,7 @@ static void a_comment_cannot_change_what_is_fixed(void **state)
 	assert_int_equal(commit_to_the_end(fixture, &spec), -EINVAL);
 }
 
-/* An empty value that is the file's own stays with the name, too. */
+/* If the file itself gives an empty value, the name remembers the empty value, too. */
 static void an_empty_description_of_the_files_own_stays(void **state)
 {
 	struct fixture *fixture = *state;
@@ -224,7 +226,7 @@ static void an_empty_description_of_the_files_own_stays(void **state)
 	assert_held(fixture, ATTR_DESCRIPTION, "");
 }
 
-/* A path takes a job that others have made; the service tells its level, or not. */
+/* Binds a path to a job of others. The service tells its level, or not (NULL). */
 static void bind_foreign_job(struct fixture *fixture, const char *risk)
 {
 	const struct owner owner = {0};
@@ -246,7 +248,8 @@ static void what_the_service_does_not_tell_may_be_the_same(void **state)
 		.content = "# coc.tags: a=1\n# coc.enterprise_project_id: 7\none"};
 
 	bind_foreign_job(fixture, "HIGH");
-	for (int i = 0; i < 2; i++) /* sent, and then held */
+	/* the first write sends the attributes, the second finds them held */
+	for (int i = 0; i < 2; i++)
 		assert_int_equal(commit_to_the_end(fixture, &said), 0);
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 1);
 	assert_held(fixture, ATTR_TAGS, NULL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Nobody is overwritten: the check before an update and before a deletion, the search for the
- * version that an update has made, and the ways out of a conflict. "theirs" is what somebody else
- * writes.
+ * Nobody's version is overwritten. Tests of the check before an update and before a deletion, of
+ * the search for the version that an update has made, and of the ways out of a conflict. "theirs"
+ * is the text of another client.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 #include "submit_fixture.h"
 
-/* The only job of the service. */
+/* Returns the only job of the service. */
 static struct fake_job *only_job(struct fixture *fixture)
 {
 	assert_int_equal(fake_service_count(&fixture->service, false), 1);
@@ -47,7 +47,7 @@ static void assert_warning(struct fixture *fixture, const char *text)
 		fail_msg("\"%s\" is not in: %s", text, job.warnings);
 }
 
-/* Commits, and lets everything come to its end. Returns what the writer was told. */
+/* Commits, and lets everything end. Returns the writer's result. */
 static int commit_to_the_end(struct fixture *fixture, const struct commit_spec *spec)
 {
 	struct writer writer = {0};
@@ -65,14 +65,14 @@ static int commit_text(struct fixture *fixture, const char *content)
 	return commit_to_the_end(fixture, &spec);
 }
 
-/* The service has "one", and the update to "two" is committed. */
+/* The service has "one". The update to "two" is committed. */
 static void begin_update(struct fixture *fixture, struct writer *writer)
 {
 	fixture_make(fixture, "a.yaml", "one");
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "two", writer), 0);
 }
 
-/* The service has "one", and "theirs" on top of it, which nobody here has read. */
+/* The service has "one", and on top of it "theirs", which nobody here has read. */
 static void make_conflict(struct fixture *fixture)
 {
 	fixture_make(fixture, "a.yaml", "one");
@@ -86,14 +86,14 @@ static void an_update_on_top_of_a_foreign_version_is_refused(void **state)
 	struct fixture *fixture = *state;
 
 	make_conflict(fixture);
-	for (int i = 0; i < 2; i++) { /* saying it again changes nothing */
+	for (int i = 0; i < 2; i++) { /* a second write changes nothing */
 		assert_int_equal(commit_text(fixture, "mine"), -ESTALE);
 		fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
 		assert_versions(fixture, 1, 2);
 		assert_error(fixture, "newer version that was not read here: v2");
 		assert_error(fixture, "setfattr -n coc.base -v v2 FILE");
 	}
-	/* the text of the base is no way back */
+	/* the text of the base does not end the conflict */
 	assert_int_equal(commit_text(fixture, "one"), -ESTALE);
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 0);
 	assert_string_equal(only_job(fixture)->content[2], "theirs");
@@ -112,7 +112,7 @@ static void the_text_goes_on_top_of_the_version_that_a_person_names(void **state
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 1);
 }
 
-/* But not when the file says what the base says: that would take the version back. */
+/* But not if the file has the text of the base: that would take the other's version back. */
 static void a_base_that_a_person_names_need_not_be_seen_before(void **state)
 {
 	struct fixture *fixture = *state;
@@ -145,7 +145,7 @@ static void a_base_that_is_too_old_or_does_not_exist_is_refused(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 0);
 }
 
-/* The base that a person has named stays named when the update fails for another reason. */
+/* A person has named the base. The base stays named if the update fails for another reason. */
 static void a_base_that_was_named_stays(void **state)
 {
 	struct fixture *fixture = *state;
@@ -157,7 +157,8 @@ static void a_base_that_was_named_stays(void **state)
 	fixture_answer_update(fixture, FAKE_UNSENT);
 	assert_int_equal(writer.result, -ECONNREFUSED);
 	assert_versions(fixture, 2, 2);
-	assert_int_equal(commit_text(fixture, "one"), 0); /* the text of an older base is sent */
+	/* the text of an older version than the base is sent */
+	assert_int_equal(commit_text(fixture, "one"), 0);
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
@@ -174,7 +175,8 @@ static void the_text_of_the_newest_version_is_no_conflict(void **state)
 	assert_versions(fixture, 3, 3);
 }
 
-/* Somebody else has changed attributes: what was not changed here keeps its value there. */
+/* Another client has changed attributes. Those that were not changed here keep the other's
+ * values. */
 static void attributes_that_others_have_changed_stay(void **state)
 {
 	struct fixture *fixture = *state;
@@ -207,12 +209,13 @@ static void with_overwrite_nothing_is_asked_before(void **state)
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "mine", &writer), 0);
 	fixture_no_request(fixture, FAKE_SHOW);
 	fixture_answer(fixture, FAKE_UPDATE, FAKE_TRUTH);
-	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH); /* the version that it has made */
+	/* the question for the version that the update has made */
+	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
 	assert_int_equal(writer.result, 0);
 	assert_versions(fixture, 3, 3);
 }
 
-/* Nothing is sent when the service cannot be asked; the errno says why not. */
+/* If the service cannot be asked, nothing is sent. The errno says why. */
 static void no_update_is_sent_when_the_service_cannot_be_asked(void **state)
 {
 	static const struct {
@@ -240,7 +243,7 @@ static void no_update_is_sent_when_the_service_cannot_be_asked(void **state)
 	}
 }
 
-/* An update that is sent again is checked again: somebody else may have written meanwhile. */
+/* Before an update is sent again, it is checked again: others may have written meanwhile. */
 static void an_update_that_is_sent_again_is_checked_again(void **state)
 {
 	struct fixture *fixture = *state;
@@ -313,7 +316,7 @@ static void a_foreign_version_between_check_and_update_is_warned_of(void **state
 	assert_versions(fixture, 4, 4);
 }
 
-/* The update was done, also if the question for its version fails. */
+/* The update counts as done, even if the question for its version fails. */
 static void an_update_whose_version_cannot_be_read_was_done(void **state)
 {
 	struct fixture *fixture = *state;
@@ -326,7 +329,8 @@ static void an_update_whose_version_cannot_be_read_was_done(void **state)
 	assert_versions(fixture, 2, 2);
 }
 
-/* A version that was guessed too low is put right by the text. */
+/* The recorded base is too low, because it was guessed. The same text shows that there is no
+ * conflict. */
 static void a_base_whose_text_is_the_newest_is_no_conflict(void **state)
 {
 	struct fixture *fixture = *state;
@@ -344,7 +348,7 @@ static void a_base_whose_text_is_the_newest_is_no_conflict(void **state)
 
 /* ---- lost answers ---- */
 
-/* The update was done, and somebody else has written on top. */
+/* The update was done, and then another client has written a version. */
 static void a_lost_update_is_found_below_a_foreign_version(void **state)
 {
 	struct fixture *fixture = *state;
@@ -363,7 +367,7 @@ static void a_lost_update_is_found_below_a_foreign_version(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 1);
 }
 
-/* A version between cannot be seen: it may be the update's. Nothing is sent again. */
+/* One version in between cannot be seen: it may be the update's. Nothing is sent again. */
 static void a_lost_update_that_may_be_a_version_nobody_sees_is_not_sent_again(void **state)
 {
 	(void)state;
@@ -396,7 +400,7 @@ static void a_lost_update_that_may_be_a_version_nobody_sees_is_not_sent_again(vo
 	}
 }
 
-/* The update was not done, and somebody else has written: it is not sent again, ever. */
+/* The update was not done, and another client has written: the update is never sent again. */
 static void a_lost_update_that_was_not_done_overwrites_nobody(void **state)
 {
 	(void)state;
@@ -419,7 +423,7 @@ static void a_lost_update_that_was_not_done_overwrites_nobody(void **state)
 	}
 }
 
-/* The same over a crash: the version that it was sent on top of is durable. */
+/* The same over a crash: the version below the update is durable. */
 static void a_lost_update_is_found_after_a_loss_of_power(void **state)
 {
 	struct fixture *fixture = *state;
@@ -439,7 +443,7 @@ static void a_lost_update_is_found_after_a_loss_of_power(void **state)
 
 /* ---- one path ---- */
 
-/* The base of what stands behind is the version that the one before it becomes. */
+/* The base of the next submission of a path is the version that the one before it makes. */
 static void what_stands_behind_is_on_top_of_the_one_before(void **state)
 {
 	(void)state;
@@ -480,7 +484,7 @@ static void a_foreign_version_between_the_two_refuses_the_second(void **state)
 	}
 }
 
-/* Newer content that takes the place of what is queued keeps the base that was named for it. */
+/* Newer content replaces the queued content, and keeps the base that was named for it. */
 static void a_base_that_was_named_outlives_newer_content(void **state)
 {
 	struct fixture *fixture = *state;
@@ -504,7 +508,7 @@ static void a_deletion_after_a_foreign_version_is_refused(void **state)
 	struct fixture *fixture = *state;
 
 	make_conflict(fixture);
-	for (int i = 0; i < 2; i++) { /* also the second time, when the version was seen */
+	for (int i = 0; i < 2; i++) { /* also the second time, after the version was seen */
 		struct writer writer = {0};
 
 		assert_int_equal(fixture_delete(fixture, "a.yaml", &writer), 0);

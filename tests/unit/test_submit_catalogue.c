@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* When a scan begins, who waits for it, what it shows, and what leaves the catalogue. */
+/* Tests: when does a scan begin, who waits for it, what does it show, and which jobs leave the
+ * catalogue? */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -22,7 +23,7 @@
 #define REFRESH_MS 60000
 #define MANY 250 /* three pages */
 
-/* Somebody who reads .coc/jobs. */
+/* A reader of .coc/jobs. */
 struct reader {
 	int told;
 	int result;
@@ -45,13 +46,13 @@ static void assert_told(const struct reader *reader, int result)
 	assert_int_equal(reader->result, result);
 }
 
-/* Looks. A reader that is answered at once is told as well. */
+/* Reads .coc/jobs. A reader with an immediate answer counts as answered. */
 static void look(struct fixture *fixture, struct reader *reader)
 {
 	int r;
 
 	*reader = (struct reader){.fixture = fixture};
-	fixture_iterate(fixture); /* the loop knows the time */
+	fixture_iterate(fixture); /* so that the loop knows the time */
 	fixture->is_due = true;
 	r = catalogue_refresh(fixture->engine, tell_reader, reader, &reader->waiter);
 	if (r < 0 || !reader->waiter)
@@ -78,7 +79,7 @@ static void make_jobs(struct fixture *fixture, int n)
 	}
 }
 
-/* Answers pages and shows truly until nothing is asked any more. */
+/* Answers pages and shows truly until nothing more is asked. */
 static void answer_scan(struct fixture *fixture)
 {
 	struct fake_request *request;
@@ -92,13 +93,13 @@ static void answer_scan(struct fixture *fixture)
 			fake_request_answer(request, FAKE_TRUTH);
 		else if (loop_next_due_ms(fixture->loop) >= 0 &&
 			 loop_next_due_ms(fixture->loop) <= fixture->now_ms + 2)
-			fixture_pass(fixture, 2); /* a slice */
+			fixture_pass(fixture, 2); /* the time of a slice */
 		else
 			break;
 	}
 }
 
-/* A reading that is answered truly. */
+/* Reads .coc/jobs, with true answers. */
 static void read_well(struct fixture *fixture)
 {
 	struct reader reader;
@@ -126,7 +127,7 @@ static bool sees_bound(void *data, const struct catalogue_binding *binding)
 	return binding && !binding->is_aside;
 }
 
-/* What .coc/jobs says; the caller's. */
+/* Returns the text of .coc/jobs. The caller frees it. */
 static char *list_jobs(struct fixture *fixture, catalogue_filter *may_see)
 {
 	struct catalogue_listing listing = {.engine = fixture->engine, .may_see = may_see};
@@ -173,7 +174,7 @@ static void a_first_scan_is_shown_when_it_is_whole(void **state)
 
 	make_jobs(fixture, MANY);
 	fixture_settle(fixture);
-	assert_int_equal(fixture->service.counts[FAKE_LIST], 0); /* nobody has looked */
+	assert_int_equal(fixture->service.counts[FAKE_LIST], 0); /* nobody has read .coc/jobs yet */
 	look(fixture, &reader);
 	for (int page = 0; page < 3; page++) {
 		fixture_settle(fixture);
@@ -199,7 +200,7 @@ static void all_who_wait_share_a_scan(void **state)
 	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
 	look(fixture, &readers[2]);
 	look(fixture, &readers[3]);
-	submit_waiter_drop(readers[3].waiter); /* interrupted */
+	submit_waiter_drop(readers[3].waiter); /* this reader is interrupted */
 	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
 	look(fixture, &readers[4]);
 	answer_scan(fixture);
@@ -220,13 +221,14 @@ static void a_second_look_asks_when_refresh_is_over(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_LIST], 1);
 	fixture->now_ms += 10 * REFRESH_MS;
 	fixture_settle(fixture);
-	assert_int_equal(fixture->service.counts[FAKE_LIST], 1); /* a mount at rest asks nothing */
+	/* a mount that nobody uses asks nothing */
+	assert_int_equal(fixture->service.counts[FAKE_LIST], 1);
 	assert_true(loop_next_due_ms(fixture->loop) < 0);
 	make_jobs(fixture, 1);
 	read_well(fixture);
 	assert_int_equal(fixture->service.counts[FAKE_LIST], 2);
 	assert_int_equal(count_lines(fixture), 4);
-	/* another mount asks anew, and shows what is known when nobody answers */
+	/* a new mount asks anew. If there is no answer, it shows what the ledger has */
 	fixture_remount(fixture);
 	look(fixture, &reader);
 	fixture_answer(fixture, FAKE_LIST, FAKE_UNSENT);
@@ -246,7 +248,7 @@ static void without_refresh_each_look_asks(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_LIST], 2);
 }
 
-/* A scan that took longer than the refresh: there is a pause before the next one. */
+/* A scan took longer than the refresh interval: the mount pauses before the next scan. */
 static void a_mount_does_not_scan_without_a_pause(void **state)
 {
 	struct fixture *fixture = *state;
@@ -279,7 +281,7 @@ static void a_failed_first_scan_is_an_error_and_backs_off(void **state)
 	fixture_answer(fixture, FAKE_LIST, FAKE_UNSENT);
 	assert_told(&reader, -ECONNREFUSED);
 	for (int i = 0; i < 16; i++) {
-		/* the pause is at random up to 1 s, 2 s, 4 s, … */
+		/* the pause is random, up to 1 s, 2 s, 4 s, … */
 		look(fixture, &reader);
 		if (reader.waiter)
 			fixture_answer(fixture, FAKE_LIST, FAKE_UNSENT);
@@ -328,7 +330,7 @@ static void nobody_waits_longer_than_a_commit_may(void **state)
 	fixture_settle(fixture);
 	assert_told(&first, -ETIMEDOUT);
 	assert_int_equal(second.told, 0);
-	answer_scan(fixture); /* it goes on */
+	answer_scan(fixture); /* the scan goes on */
 	assert_told(&second, 0);
 
 	fixture->now_ms += 10 * REFRESH_MS;
@@ -336,7 +338,7 @@ static void nobody_waits_longer_than_a_commit_may(void **state)
 	fixture_settle(fixture);
 	fixture->now_ms += FIXTURE_TIMEOUT_MS;
 	fixture_settle(fixture);
-	assert_told(&first, 0); /* what is known from before */
+	assert_told(&first, 0); /* the reader gets the catalogue of the scan before */
 }
 
 static void a_throttled_scan_waits_and_goes_on(void **state)
@@ -351,7 +353,8 @@ static void a_throttled_scan_waits_and_goes_on(void **state)
 	request = fixture_request(fixture, FAKE_LIST);
 	request->retry_after_ms = 7000;
 	fixture_answer(fixture, FAKE_LIST, FAKE_BUSY);
-	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH); /* the page behind it: it is held */
+	/* the page behind it: the engine holds it until its turn */
+	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
 	fixture->now_ms += 6999;
 	fixture_no_request(fixture, FAKE_LIST);
 	fixture->now_ms += 1;
@@ -363,7 +366,7 @@ static void a_throttled_scan_waits_and_goes_on(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_LIST], 4);
 }
 
-/* The request for the page at an offset that is on the wire. */
+/* Returns the request for the page at an offset that has left. */
 static struct fake_request *page_request(struct fixture *fixture, int64_t offset)
 {
 	struct fake_request *request;
@@ -377,7 +380,7 @@ static struct fake_request *page_request(struct fixture *fixture, int64_t offset
 	return NULL;
 }
 
-/* How many pages are on the wire? */
+/* Returns how many requests for pages have left. */
 static int count_pages(struct fixture *fixture)
 {
 	const struct fake_request *request;
@@ -389,7 +392,7 @@ static int count_pages(struct fixture *fixture)
 	return n;
 }
 
-/* The first page says where the others are. From then on two are under way. */
+/* The first page tells where the other pages begin. From then on two requests are under way. */
 static void the_page_behind_is_under_way_too(void **state)
 {
 	struct fixture *fixture = *state;
@@ -404,7 +407,7 @@ static void the_page_behind_is_under_way_too(void **state)
 		page_request(fixture, (page + 1) * 99);
 		fake_request_answer(page_request(fixture, page * 99), FAKE_TRUTH);
 	}
-	/* there is none behind the last one */
+	/* there is no page behind the last one */
 	assert_int_equal(count_pages(fixture), 1);
 	fake_request_answer(page_request(fixture, 4 * 99), FAKE_TRUTH);
 	answer_scan(fixture);
@@ -422,7 +425,7 @@ static void pages_are_taken_in_their_order(void **state)
 	look(fixture, &reader);
 	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
 	fake_request_answer(page_request(fixture, 2 * 99), FAKE_TRUTH);
-	assert_int_equal(count_pages(fixture), 1); /* the one that is held is under way, too */
+	assert_int_equal(count_pages(fixture), 1); /* a held page counts as under way */
 	fake_request_answer(page_request(fixture, 99), FAKE_TRUTH);
 	fake_request_answer(page_request(fixture, 4 * 99), FAKE_TRUTH);
 	fake_request_answer(page_request(fixture, 3 * 99), FAKE_TRUTH);
@@ -430,7 +433,7 @@ static void pages_are_taken_in_their_order(void **state)
 	assert_told(&reader, 0);
 	assert_int_equal(count_lines(fixture), 450);
 	assert_int_equal(fixture->service.counts[FAKE_LIST], 5);
-	/* the list stood still, which is what the next scan needs to look for missing jobs */
+	/* the list stood still: only then the next scan looks for missing jobs */
 	fake_service_job(&fixture->service, "DM00007")->gone = true;
 	pass_refresh(fixture);
 	read_well(fixture);
@@ -438,7 +441,8 @@ static void pages_are_taken_in_their_order(void **state)
 	assert_int_equal(count_lines(fixture), 449);
 }
 
-/* What a page ahead hears ends no scan: it is asked for again when it is its turn. */
+/* A failed answer to the page ahead ends no scan: the page is asked for again when its turn
+ * comes. */
 static void a_page_ahead_that_fails_is_asked_for_in_its_turn(void **state)
 {
 	static const enum fake_answer answers[] = {FAKE_LOST, FAKE_BROKEN, FAKE_NONSENSE};
@@ -486,7 +490,7 @@ static void a_page_ahead_that_is_throttled_waits(void **state)
 	assert_int_equal(count_lines(fixture), 450);
 }
 
-/* The service has made a job meanwhile: the page that was asked for ahead begins elsewhere. */
+/* The service has made a job meanwhile: the page ahead begins at another job. */
 static void a_page_ahead_of_a_list_that_moves_hides_nothing(void **state)
 {
 	struct fixture *fixture = *state;
@@ -511,7 +515,8 @@ static void a_page_ahead_of_a_list_that_moves_hides_nothing(void **state)
 		assert_true(job->gone || has_line(fixture, job->id));
 }
 
-/* A service that shows less at once than is asked for is not asked for what nobody can foresee. */
+/* The service sends fewer rows than were asked for. So the next offset cannot be foreseen, and no
+ * page is asked for ahead. */
 static void short_pages_are_asked_for_one_by_one(void **state)
 {
 	struct fixture *fixture = *state;
@@ -529,7 +534,8 @@ static void short_pages_are_asked_for_one_by_one(void **state)
 	assert_int_equal(count_lines(fixture), 100);
 }
 
-/* A submission was told to wait: so does a scan. And a Retry-After that is too long ends it. */
+/* A submission was told to wait (429): the scan waits as well. A Retry-After that is too long ends
+ * the scan. */
 static void a_scan_waits_when_others_were_throttled(void **state)
 {
 	struct fixture *fixture = *state;
@@ -571,7 +577,7 @@ static void a_job_that_is_gone_leaves_when_its_show_says_so(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_SHOW], 1);
 }
 
-/* With any other answer to the show the job stays. */
+/* The show of a missing job gets each of the other answers: the job stays in the catalogue. */
 static void a_missing_job_stays_when_its_show_proves_nothing(void **state)
 {
 	static const enum fake_answer answers[] = {FAKE_LOST,	FAKE_BROKEN, FAKE_NONSENSE,
@@ -599,7 +605,7 @@ static void a_missing_job_stays_when_its_show_proves_nothing(void **state)
 	assert_false(has_line(fixture, gone->id));
 }
 
-/* A list that leaves out a job which is there. */
+/* The list leaves out a job that exists. */
 static void a_missing_job_that_is_there_stays(void **state)
 {
 	struct fixture *fixture = *state;
@@ -639,7 +645,7 @@ static void when_most_jobs_vanish_none_is_removed(void **state)
 	read_well(fixture);
 	assert_int_equal(fixture->service.counts[FAKE_SHOW], 0);
 	assert_int_equal(count_lines(fixture), 20);
-	/* half of them is not most */
+	/* one job is back: half of the jobs are missing now, which is not most of them */
 	LIST_FOREACH (job, &fixture->service.jobs, link) {
 		if (job->gone) {
 			job->gone = false;
@@ -664,7 +670,8 @@ static void a_list_that_moves_removes_nothing_and_hides_nothing(void **state)
 	pass_refresh(fixture);
 	look(fixture, &reader);
 	fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
-	/* both are in the first page: a scan that only counts rows passes over two of the second */
+	/* both rows are in the first page: a scan that only counts rows would miss two rows of the
+	 * second page */
 	fake_service_job(&fixture->service, "DM00240")->gone = true;
 	fake_service_job(&fixture->service, "DM00241")->gone = true;
 	make_jobs(fixture, 1);
@@ -679,7 +686,7 @@ static void a_list_that_moves_removes_nothing_and_hides_nothing(void **state)
 	assert_int_equal(count_lines(fixture), MANY - 2);
 }
 
-/* The same for a first scan, where no row is known from before. */
+/* The same for a first scan, without rows from before. */
 static void a_first_scan_of_a_list_that_moves_hides_nothing(void **state)
 {
 	struct fixture *fixture = *state;
@@ -719,7 +726,7 @@ static void rows_that_tell_no_job_remove_nothing(void **state)
 	}
 }
 
-/* More are gone than one scan asks for: the next scans go on. */
+/* More jobs are missing than one scan asks for: the next scans go on. */
 static void missing_jobs_are_asked_for_in_portions(void **state)
 {
 	struct fixture *fixture = *state;
@@ -783,7 +790,7 @@ static void a_ledger_that_cannot_be_written_shows_no_half(void **state)
 	assert_int_equal(count_lines(fixture), MANY);
 }
 
-/* The last page: what was recorded is undone when it was told to the catalogue already. */
+/* The record of the last page is undone after the catalogue got the page. */
 static void a_scan_that_could_not_be_committed_is_made_again(void **state)
 {
 	struct fixture *fixture = *state;
@@ -826,7 +833,7 @@ static void no_submission_waits_for_a_scan(void **state)
 	assert_int_equal(writer.told, 1);
 	assert_int_equal(writer.result, 0);
 	assert_int_equal(reader.told, 0);
-	/* nor does the queue stand still when a page has no answer */
+	/* the queue does not stand still if a page gets no answer */
 	fake_request_answer(page, FAKE_LOST);
 	fixture_settle(fixture);
 	assert_int_equal(engine_queue_resumes_ms(fixture->engine), 0);
@@ -869,7 +876,7 @@ static void many_jobs_are_listed_in_slices_in_their_order(void **state)
 	assert_int_equal(count_lines(fixture), 1000);
 }
 
-/* A row that is as it was is not written again. */
+/* A row that has not changed is not written again. */
 static void what_is_the_same_is_not_written(void **state)
 {
 	struct fixture *fixture = *state;
@@ -886,7 +893,8 @@ static void what_is_the_same_is_not_written(void **state)
 	assert_int_equal(ledger_catalogue_put(fixture->ledger, &job), 1);
 }
 
-/* Each allocation of a scan fails once: it ends, shows no half, and the next one is whole. */
+/* Each allocation of a scan fails once. The scan ends and shows nothing half, and the next scan is
+ * complete. */
 static void each_allocation_of_a_scan_can_fail(void **state)
 {
 	bool has_failed = true;
@@ -921,7 +929,7 @@ static void each_allocation_of_a_scan_can_fail(void **state)
 	}
 }
 
-/* An answer that cannot be held, or whose rows cannot be kept. */
+/* The answer of a page ahead cannot be held, or its rows cannot be kept. */
 static void each_allocation_of_a_page_ahead_can_fail(void **state)
 {
 	bool has_failed = true;

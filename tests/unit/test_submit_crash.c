@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A crash between any two steps of a submission. Each story is told again and again, and ends one
- * step later each time. Then the next mount asks, the writers who were not told of a success write
- * again, and everything is counted: promises 1 to 4 of the design, at each step.
+ * A crash between any two steps of a submission. Each story runs again and again, and ends one step
+ * later each time. Then the next mount settles what is open, and the writers without a success
+ * write again. At the end everything is counted: promises 1 to 4 of the design hold at each step.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -16,17 +16,18 @@
 #include "submit_fixture.h"
 
 #define WRITERS_MAX 4
-#define STEPS_MAX 2000 /* no story has so many */
+#define STEPS_MAX 2000 /* more steps than any story has */
 
-/* What is committed at once, after what was there before. */
+/* The commits of a story, made at once, on top of what was there before. */
 struct story {
 	const char *name;
 	bool queue;
 	struct {
 		const char *path, *before, *content;
-		bool removed; /* the job is deleted instead */
+		bool removed; /* the act deletes the job instead */
 	} act[WRITERS_MAX];
-	int foreign; /* jobs of name and content of the first that somebody else has made before */
+	/* number of jobs with the first act's name and content that another client made before */
+	int foreign;
 };
 
 static const struct story stories[] = {
@@ -54,7 +55,7 @@ static const struct story stories[] = {
 	 0},
 };
 
-/* What becomes of a request that was on the wire when the process died. */
+/* What happens to a request that had left when the process died. */
 enum late { LATE_NEVER, LATE_AT_ONCE, LATE_AFTER_ASKING, LATE_KINDS };
 enum crash { CRASH_PROCESS, CRASH_POWER, CRASH_POWER_PARTLY, CRASH_KINDS };
 
@@ -79,7 +80,8 @@ static void forget_late(struct fixture *fixture)
 		fake_request_forget(TAILQ_FIRST(&fixture->service.late));
 }
 
-/* How often the service has a content as the newest version, in jobs that requests have made. */
+/* Returns how often the service has a content as the newest version, in jobs that requests have
+ * made. */
 static int count_held(struct fixture *fixture, const char *content)
 {
 	struct fake_job *job;
@@ -108,7 +110,7 @@ static int begin_act(struct fixture *fixture, const struct story *story, int i,
 				     : fixture_commit(fixture, path, story->act[i].content, writer);
 }
 
-/* A deletion that was not told can have been done. */
+/* A deletion without an answer may have been done. */
 static bool is_removed(struct fixture *fixture, const char *path)
 {
 	struct job_record job = {0};
@@ -118,8 +120,8 @@ static bool is_removed(struct fixture *fixture, const char *path)
 	return removed;
 }
 
-/* After the next mount has come to rest: those who were told of a success have it, and nobody has
- * more than one job. */
+/* Checks the promises when the next mount has come to rest: a writer with a success has its job,
+ * and nobody has more than one job. */
 static void check_promises(struct fixture *fixture, const struct story *story,
 			   const struct writer writers[WRITERS_MAX])
 {
@@ -127,7 +129,7 @@ static void check_promises(struct fixture *fixture, const struct story *story,
 		const char *path = story->act[i].path, *content = story->act[i].content;
 		bool well = writers[i].told && writers[i].result == 0;
 
-		/* that a deletion was done is not made durable: to remove the file again is safe */
+		/* a deletion that was done is not made durable: removing the file again is safe */
 		if (story->act[i].removed)
 			continue;
 		assert_true(count_held(fixture, content) <= count_expected(story, content));
@@ -137,8 +139,8 @@ static void check_promises(struct fixture *fixture, const struct story *story,
 	assert_true(fake_service_count(&fixture->service, true) <= WRITERS_MAX);
 }
 
-/* Comes to rest. Where nobody can tell which of the jobs is whose, a person does: the foreign ones
- * go. */
+/* Comes to rest. Where nothing can tell which jobs are whose, a person decides: the foreign jobs
+ * are removed. */
 static void come_to_rest(struct fixture *fixture)
 {
 	struct fake_job *job;
@@ -152,7 +154,7 @@ static void come_to_rest(struct fixture *fixture)
 	assert_true(fixture_quiesce(fixture));
 }
 
-/* Everybody has one job, with what was written. */
+/* Each writer has one job with the written content. */
 static void check_all(struct fixture *fixture, const struct story *story)
 {
 	int n_jobs = 0;
@@ -169,7 +171,7 @@ static void check_all(struct fixture *fixture, const struct story *story)
 	assert_int_equal(fake_service_count(&fixture->service, true), n_jobs);
 }
 
-/* Those who were not told of a success write again: then everything is there, once. */
+/* The writers without a success write again. Then everything is there, once. */
 static void write_again(struct fixture *fixture, const struct story *story,
 			struct writer writers[WRITERS_MAX], bool at_once)
 {
@@ -186,7 +188,7 @@ static void write_again(struct fixture *fixture, const struct story *story,
 			begin_act(fixture, story, i, &again[i]);
 	}
 	come_to_rest(fixture);
-	/* what was in doubt may have told its writer that it was not done */
+	/* the writer of a submission in doubt may get the answer that it was not done */
 	for (int i = 0; i < WRITERS_MAX && story->act[i].path; i++)
 		if (again[i].told && again[i].result < 0)
 			assert_int_equal(begin_act(fixture, story, i, &last[i]), 0);
@@ -194,7 +196,7 @@ static void write_again(struct fixture *fixture, const struct story *story,
 	check_all(fixture, story);
 }
 
-/* Tells a story up to a step. Returns whether it ended before. */
+/* Runs a story up to a step, then crashes. Returns whether the story ended before that step. */
 static bool tell_story(const struct story *story, int steps, enum crash crash, enum late late,
 		       bool at_once)
 {
@@ -217,7 +219,7 @@ static bool tell_story(const struct story *story, int steps, enum crash crash, e
 	if (late == LATE_NEVER)
 		forget_late(fixture);
 	if (late == LATE_AFTER_ASKING)
-		for (int i = 0; i < 6; i++) /* a round, which sees nothing yet */
+		for (int i = 0; i < 6; i++) /* a round of questions, which sees nothing yet */
 			fixture_step(fixture);
 	perform_late(fixture);
 	write_again(fixture, story, writers, at_once);
@@ -234,7 +236,7 @@ static void tell_at_each_step(const struct story *story, bool at_once)
 			while (!tell_story(story, steps, (enum crash)crash, (enum late)late,
 					   at_once))
 				assert_true(++steps < STEPS_MAX);
-			assert_true(steps > 5); /* it was a story */
+			assert_true(steps > 5); /* the story did have steps */
 		}
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The door of submit as fs/space and the program use it: questions, changes, renames, and a mount's
- * beginning. Of the ledger and the engine nothing is looked at but through the door.
+ * Tests of the door of submit, as fs/space and the programs use it: questions, changes, renames,
+ * and the beginning of a mount. The tests look at the ledger and the engine through the door only.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,7 +20,7 @@
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* What is recorded of a path, which must be known. The caller finishes it. */
+/* Returns the record of a path, which must have a row. The caller finishes the record. */
 static struct job_record find(struct fixture *fixture, const char *path)
 {
 	struct job_record record = {0};
@@ -49,7 +49,7 @@ static int change(struct fixture *fixture, struct submit_change change)
 	return submit_change(fixture->engine, &change);
 }
 
-/* Something is refused: a row with a story, and without a job. */
+/* Records a refusal: a row with a story and without a job. */
 static int64_t refuse(struct fixture *fixture, const char *path)
 {
 	const struct author author = {0};
@@ -61,7 +61,7 @@ static int64_t refuse(struct fixture *fixture, const char *path)
 	return row_of(fixture, path);
 }
 
-/* Commits in a way of its own: to the queue or not. */
+/* Commits with or without the queue. */
 static void commit(struct fixture *fixture, const char *path, bool queue, struct writer *writer)
 {
 	fixture->rules.queue = queue;
@@ -157,7 +157,7 @@ static void conditions_of_no_path_follow_what_is_changed(void **state)
 	assert_int_equal(submit_ask(fixture->engine, SOME_NAME_IS_UNMADE, NULL), 1);
 }
 
-/* What waits for a slot is in memory only. */
+/* A submission that waits for a slot is in memory only. */
 static void what_waits_for_its_turn_is_busy(void **state)
 {
 	struct fixture *fixture = *state;
@@ -259,7 +259,7 @@ static void many_reads_return_what_the_reader_returns(void **state)
 	assert_int_equal(submit_read_many(fixture->engine, read_twice, &reading), -EIO);
 	assert_true(fake_statements_work());
 	assert_int_equal(reading.calls, 2);
-	refuse(fixture, "c.yaml"); /* writing goes on */
+	refuse(fixture, "c.yaml"); /* a failed reading does not stop the writing */
 	fixture_settle(fixture);
 	assert_int_equal(submit_ask(fixture->engine, CHANGES_ARE_UNCOMMITTED, NULL), 0);
 }
@@ -275,7 +275,7 @@ static void each_kind_of_change_says_that_the_ledger_cannot_be_written(void **st
 
 	fixture_settle(fixture);
 	for (int kind = CHANGE_HOLDING; kind <= CHANGE_DROP_BACKUP; kind++) {
-		if (kind == CHANGE_FORGET) /* it needs a binding: see below */
+		if (kind == CHANGE_FORGET) /* CHANGE_FORGET needs a binding: see below */
 			continue;
 		fake_statements_fail(1);
 		assert_int_equal(
@@ -340,7 +340,7 @@ static void rows_that_are_set_aside_are_claims_until_they_come_back(void **state
 	assert_int_equal(row_of(fixture, "a.yaml"), rows[0]);
 }
 
-/* A row is set aside while its submission is under way: the job is made, and is the row's. */
+/* A row is set aside while its submission is under way: the job is made, and belongs to the row. */
 static void what_is_under_way_goes_on_when_its_row_is_set_aside(void **state)
 {
 	struct fixture *fixture = *state;
@@ -420,7 +420,7 @@ static void the_next_commit_of_a_forgotten_job_makes_another(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 2);
 }
 
-/* Nobody can tell which of the jobs is ours: then its doubt can be forgotten, not before. */
+/* If nothing can tell which job is the create's, its doubt can be forgotten, but not before. */
 static void a_doubt_is_forgotten_when_nobody_can_tell(void **state)
 {
 	struct fixture *fixture = *state;
@@ -497,7 +497,7 @@ static void names_that_were_never_made_are_told_by_directory(void **state)
 
 static const unsigned char digest[CONTENT_DIGEST_SIZE] = "of the backup";
 
-/* Moves the job file a.yaml to b.yaml, and makes the name again: the job goes back to it. */
+/* Moves the job file a.yaml to b.yaml and makes a.yaml again. The job goes back to a.yaml. */
 static int give_back(struct fixture *fixture, int64_t row, const struct job_backup *backup)
 {
 	struct job_rename rename = {.from = "a.yaml", .to = "b.yaml", .ino = 1};
@@ -532,7 +532,7 @@ static void a_job_goes_back_to_its_name_and_its_file_is_a_backup(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* What ends the mark of a backup: its file is written, or has left its name. */
+/* The mark of a backup ends when its file is written, or leaves its name. */
 static void the_mark_of_a_backup_ends(void **state)
 {
 	static const enum submit_change_kind ends[] = {CHANGE_UNMARK_BACKUP, CHANGE_DROP_BACKUP};
@@ -545,7 +545,7 @@ static void the_mark_of_a_backup_ends(void **state)
 
 		assert_int_equal(
 			change(fixture, (struct submit_change){.kind = ends[i], .path = "b.yaml"}),
-			0); /* it is none */
+			0); /* b.yaml is no backup yet */
 		fixture_make(fixture, "a.yaml", "one");
 		assert_int_equal(give_back(fixture, row_of(fixture, "a.yaml"), &backup), 0);
 		assert_int_equal(
@@ -582,7 +582,7 @@ static void a_job_does_not_go_back_to_a_name_with_another_job(void **state)
 	assert_int_equal(change(fixture, (struct submit_change){.kind = CHANGE_GIVE_BACK,
 								.row = row,
 								.path = "d.yaml"}),
-			 0); /* the file is gone */
+			 0); /* the file of d.yaml is gone */
 	fixture_assert_held(fixture, "d.yaml", "one");
 	assert_unknown(fixture, "c.yaml");
 }
@@ -604,13 +604,14 @@ static int spool_says(void *data, struct job_rename *rename)
 	return spool->answer;
 }
 
-/* Each end of a rename, and where the rows are then: of a.yaml, b.yaml. */
+/* Each end of a rename, and the paths that the rows of a.yaml and b.yaml have then. */
 static void rows_follow_a_rename_that_was_done(void **state)
 {
 	static const struct {
 		enum rename_step end;
 		bool exchange;
-		const char *first, *second; /* the paths then; second: of what was b.yaml */
+		/* the paths at the end; second: of the row that was b.yaml's */
+		const char *first, *second;
 	} rows[] = {
 		{RENAME_DONE, true, "b.yaml", "a.yaml"},
 		{RENAME_UNDONE, true, "a.yaml", "b.yaml"},
@@ -641,13 +642,13 @@ static void rows_follow_a_rename_that_was_done(void **state)
 	}
 }
 
-/* The power goes within a rename: the next mount asks the spool. */
+/* The power fails within a rename: the next mount asks the spool. */
 static void a_rename_that_a_crash_has_cut_is_ended_by_the_next_mount(void **state)
 {
 	static const struct {
 		int answer;
-		const char *path; /* of the job then */
-		int asked;	  /* by that mount and the one after it */
+		const char *path; /* the path of the job at the end */
+		int asked;	  /* how often that mount and the next one asked */
 	} rows[] = {{1, "new/a.yaml", 1}, {0, "old/a.yaml", 1}, {-EBUSY, "old/a.yaml", 2}};
 
 	(void)state;
@@ -668,7 +669,7 @@ static void a_rename_that_a_crash_has_cut_is_ended_by_the_next_mount(void **stat
 	}
 }
 
-/* The end of a rename cannot be recorded: it is settled before anything is submitted. */
+/* The end of a rename cannot be recorded: the rename is settled before anything is submitted. */
 static void a_rename_whose_end_is_not_recorded_is_settled(void **state)
 {
 	static const enum rename_step failing[] = {RENAME_DONE, RENAME_UNDONE, RENAME_SAVE};
@@ -688,7 +689,7 @@ static void a_rename_whose_end_is_not_recorded_is_settled(void **state)
 		fake_statements_fail(1);
 		assert_int_equal(submit_rename(fixture->engine, failing[i], &rename), -EIO);
 		assert_true(fake_statements_work());
-		fake_statements_fail(1); /* which renames were begun cannot be read */
+		fake_statements_fail(1); /* the list of renames that were begun cannot be read */
 		assert_int_equal(submit_settle_renames(fixture->engine, spool_says, &spool), -EIO);
 		assert_true(fake_statements_work());
 		assert_int_equal(submit_settle_renames(fixture->engine, spool_says, &spool), 0);
@@ -726,8 +727,8 @@ static void tell(void *data, int result)
 static void what_is_recorded_is_told_when_it_is_committed(void **state)
 {
 	static const struct {
-		int result; /* to be told */
-		int disk;   /* fails with this */
+		int result; /* the result that the waiter gets */
+		int disk;   /* the errno of the disk's writes */
 		int told;
 	} rows[] = {
 		{0, 0, 0}, {0, ENOSPC, -ENOSPC}, {-EINVAL, 0, -EINVAL}, {-EINVAL, EIO, -EINVAL}};
@@ -743,7 +744,7 @@ static void what_is_recorded_is_told_when_it_is_committed(void **state)
 		assert_non_null(submit_when_recorded(fixture->engine, rows[i].result, tell, &told));
 		submit_waiter_drop(
 			submit_when_recorded(fixture->engine, rows[i].result, tell, &dropped));
-		assert_int_equal(told, 1); /* not within */
+		assert_int_equal(told, 1); /* the callback does not run within the call */
 		fake_disk_fail_writes(rows[i].disk);
 		fixture_iterate(fixture);
 		fake_disk_fail_writes(0);
@@ -762,7 +763,7 @@ static bool sees_all(void *data, struct job_pending *row)
 	return true;
 }
 
-/* The listing ends after so many lines, and counts the others. */
+/* The listing ends after a bounded number of lines, and counts the rest. */
 static void a_long_queue_is_listed_up_to_a_bound(void **state)
 {
 	enum { MANY = PENDING_LINES_MAX + 7 };
@@ -811,7 +812,7 @@ static void a_ledger_that_cannot_be_read_ends_a_listing(void **state)
 
 /* ---- a mount ---- */
 
-/* Changes the ledger of a mount that has ended, past cocfs. */
+/* Changes the ledger of a mount that has ended, directly, without cocfs. */
 static void change_ledger(const struct fixture *fixture, const char *sql)
 {
 	sqlite3 *db;
@@ -872,7 +873,8 @@ static void an_old_ledger_learns_whose_each_file_is(void **state)
 	change_ledger(fixture, "PRAGMA locking_mode = EXCLUSIVE; UPDATE space SET owners = 0");
 	fixture->witness = (struct spool_witness){
 		.was_renamed = is_not_renamed, .find_owner = find_owner, .data = &result};
-	assert_int_equal(fixture_start(fixture), -ENOTCONN); /* it cannot be told now */
+	/* the spool cannot tell the owner now */
+	assert_int_equal(fixture_start(fixture), -ENOTCONN);
 	assert_non_null(strstr(fixture->err.text, "whose each file is"));
 	result = 0;
 	fixture_remount(fixture);
@@ -880,12 +882,12 @@ static void an_old_ledger_learns_whose_each_file_is(void **state)
 	assert_int_equal(glance.holding.owner.file.uid, 1001);
 	assert_int_equal(submit_glance(fixture->engine, "b.yaml", &glance), 0);
 	assert_int_equal(glance.holding.owner.file.uid, 1002);
-	result = -ENOTCONN; /* nobody is asked again */
+	result = -ENOTCONN; /* a third mount does not ask the spool again */
 	fixture_remount(fixture);
 }
 
-/* Each statement of the opening fails once: the mount is refused, with a reason, or is as it would
- * be. */
+/* Each statement of the opening fails once: the mount is refused with a reason, or it is as without
+ * the fault. */
 static void a_mount_that_cannot_take_up_what_is_recorded_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
@@ -914,7 +916,8 @@ static void a_mount_that_cannot_take_up_what_is_recorded_is_refused(void **state
 	assert_int_equal(submit_settle_renames(fixture->engine, spool_says, &spool), 0);
 	fixture_assert_held(fixture, "b.yaml", "one");
 	assert_true(fixture_quiesce(fixture));
-	fixture_assert_state(fixture, "c.yaml", JOB_FAILED); /* its create had not been sent */
+	/* the create of c.yaml had not been sent */
+	fixture_assert_state(fixture, "c.yaml", JOB_FAILED);
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each allocation of a submission fails once, and each statement of the ledger. Nothing may be
- * lost, doubled, or stay for ever: when all works again, and the writer writes again, there is one
- * job with what was written.
+ * Each allocation of a submission fails once, and so does each statement of the ledger. Nothing is
+ * lost or doubled, and no state stays forever: when everything works again and the writer writes
+ * again, there is one job with the written content.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,8 +18,8 @@
 #include "fake_statements.h"
 #include "submit_fixture.h"
 
-#define STEPS_MAX 300	  /* of a story */
-#define FAILURES_MAX 2000 /* no story has so many */
+#define STEPS_MAX 300	  /* steps of a story, at most */
+#define FAILURES_MAX 2000 /* more than any story has */
 
 static bool end_shortage(void)
 {
@@ -27,23 +27,23 @@ static bool end_shortage(void)
 	return fake_memory_has_failed();
 }
 
-/* What fails. */
+/* The kind of fault. */
 static const struct failure {
 	const char *name;
 	void (*begin)(uint64_t nth);
-	bool (*end)(void); /* returns whether it came to that */
+	bool (*end)(void); /* returns whether the fault happened */
 } allocation = {"allocations", fake_memory_short, end_shortage},
   statement = {"statements", fake_statements_fail, fake_statements_work};
 
 struct story {
 	const char *name;
 	bool queue;
-	const char *before; /* what the job had */
-	bool is_lost;	    /* the answer of the first request that changes something */
-	bool is_done;	    /* and the service has done it */
-	bool remounts;	    /* while it is in doubt */
-	bool removes;	    /* the job */
-	bool foreign;	    /* another machine has such a job */
+	const char *before; /* the content of the job before, NULL: no job */
+	bool is_lost;	    /* the answer to the first request that changes something is lost */
+	bool is_done;	    /* and the service has performed the request */
+	bool remounts;	    /* mounts again while the submission is in doubt */
+	bool removes;	    /* deletes the job */
+	bool foreign;	    /* another machine has a job of the same name and content */
 };
 
 static const struct story stories[] = {
@@ -63,7 +63,7 @@ static const struct story stories[] = {
 	{.name = "a crash with a queue", .queue = true, .is_lost = true, .remounts = true},
 };
 
-/* A step in which the first change that is asked for is lost. */
+/* Makes a step. The first request that changes something loses its answer. */
 static bool step_with_loss(struct fixture *fixture, const struct story *story, bool *is_lost)
 {
 	static const enum fake_kind changes[] = {FAKE_CREATE, FAKE_UPDATE, FAKE_DELETE};
@@ -88,7 +88,7 @@ static int begin_story(struct fixture *fixture, const struct story *story, struc
 			      : fixture_commit(fixture, "a.yaml", "one", writer);
 }
 
-/* Has nothing left a state that nobody ends? Then the writer writes again. */
+/* No state is left that nothing would end. Then the writer writes again. */
 static void check_end(struct fixture *fixture, const struct story *story,
 		      const struct writer *writer)
 {
@@ -110,7 +110,7 @@ static void check_end(struct fixture *fixture, const struct story *story,
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* Tells a story in which the nth fails. Returns whether it came to that. */
+/* Runs a story in which the nth operation fails. Returns whether one failed. */
 static bool tell_story(const void *what, const struct failure *failure, uint64_t nth)
 {
 	const struct story *story = what;
@@ -148,18 +148,19 @@ static bool tell_story(const void *what, const struct failure *failure, uint64_t
 	return has_failed;
 }
 
-/* ---- what is no submission by itself, or has something beside it ---- */
+/* ---- acts that are no submission alone, or have something beside them ---- */
 
-/* One thing that is done, or a few in a row; then everything goes on by itself. */
+/* A scene: one act, or a few in a row. Then everything goes on by itself. */
 struct scene {
 	const char *name;
 	void (*prepare)(struct fixture *fixture);
 	int (*act)(struct fixture *fixture, struct writer *writer);
-	/* result: of act; is_kept: no memory was short, so that nothing told may be forgotten */
+	/* result: what act returned; is_kept: memory was not short, so every answer must be
+	 * remembered */
 	void (*check)(struct fixture *fixture, int result, bool is_kept);
 };
 
-#define DOCUMENT "meta:\n  name: other\nsteps:\n  - name: x\n" /* with a warning */
+#define DOCUMENT "meta:\n  name: other\nsteps:\n  - name: x\n" /* is accepted with a warning */
 
 static void make_zero(struct fixture *fixture)
 {
@@ -173,7 +174,7 @@ static void write_again(struct fixture *fixture, const char *path, unsigned jobs
 	assert_int_equal(fake_service_count(&fixture->service, true), jobs);
 }
 
-/* The newest refusal of a path is recorded, if not at once then when the ledger can be written. */
+/* The newest refusal of a path is recorded: at once, or when the ledger can be written again. */
 static void check_refusal(struct fixture *fixture, const char *path, int result)
 {
 	struct job_record job;
@@ -228,7 +229,7 @@ static void check_half(struct fixture *fixture, int result, bool is_kept)
 	write_again(fixture, "a.yaml", 1);
 }
 
-/* A name that nobody has a file of: its refusal is listed by itself. */
+/* Refuses a name that has no file: such a refusal is listed separately. */
 static int refuse_unmade(struct fixture *fixture, struct writer *writer)
 {
 	static const struct owner owner;
@@ -262,7 +263,7 @@ static int was_renamed(void *data, struct job_rename *rename)
 	return *(bool *)data;
 }
 
-/* The end of a rename as fs/space does it. The spool has moved the file if it began. */
+/* Ends a rename as fs/space does. The spool has moved the file if the rename began. */
 static int rename_file(struct fixture *fixture, struct writer *writer)
 {
 	struct job_rename rename = {.from = "a.yaml", .to = "b.yaml", .ino = 1};
@@ -299,7 +300,7 @@ static void check_forgotten(struct fixture *fixture, int result, bool is_kept)
 	write_again(fixture, "a.yaml", result < 0 ? 1 : 2);
 }
 
-/* The first version, with attributes of the file's own. */
+/* Makes the first version, with attributes of the file's own. */
 static void make_high(struct fixture *fixture)
 {
 	struct writer writer = {0};
@@ -318,7 +319,7 @@ static int commit_one(struct fixture *fixture, struct writer *writer)
 	return fixture_commit(fixture, "a.yaml", "one", writer);
 }
 
-/* A job does not become LOW by an editor that puts another file in the place of its own. */
+/* An editor that replaces its file by another does not make the job LOW. */
 static void check_high(struct fixture *fixture, int result, bool is_kept)
 {
 	struct fake_job *job = LIST_FIRST(&fixture->service.jobs);
@@ -349,7 +350,7 @@ static void check_low(struct fixture *fixture, int result, bool is_kept)
 	struct fake_job *job = LIST_FIRST(&fixture->service.jobs);
 
 	(void)is_kept;
-	/* what was told to be done was done with what was taken */
+	/* if the removal of the level succeeded, the update was sent without the level */
 	if (result == 0 && job->version > 1)
 		assert_string_equal(job->risk[job->version], "LOW");
 	write_again(fixture, "a.yaml", 1);
@@ -401,7 +402,7 @@ static void check_overwritten(struct fixture *fixture, int result, bool is_kept)
 	job_record_finish(&job);
 }
 
-/* The job of b.yaml was moved to a.yaml, which is a backup now. */
+/* Makes a.yaml a backup: its job was moved to b.yaml and came back. */
 static void make_backup(struct fixture *fixture)
 {
 	const struct job_backup backup = {.path = "a.yaml"};
@@ -451,7 +452,7 @@ static void check_warned(struct fixture *fixture, int result, bool is_kept)
 	write_again(fixture, "a.yaml", 1);
 }
 
-/* Changes what is recorded, and saves it: then it is so, or was told not to be. */
+/* Changes a row and saves the change. Then the change is recorded, or the caller got an error. */
 static int change_row(struct fixture *fixture, enum submit_change_kind kind)
 {
 	struct job_record job = {0};
@@ -499,7 +500,7 @@ static void check_row(struct fixture *fixture, int result, bool is_kept)
 	assert_int_equal(submit_ask(fixture->engine, PATH_HAS_ROWS, "a.yaml"), result < 0);
 }
 
-/* Another machine has a job of the name, which is taken. */
+/* Another machine has a job of the same name, which is adopted. */
 static void offer_job(struct fixture *fixture, enum adoption_rule rule, const char *content)
 {
 	fixture->options.adopt = rule;
@@ -527,7 +528,7 @@ static void check_taken(struct fixture *fixture, int result, bool is_kept)
 	assert_int_equal(fake_service_count(&fixture->service, false), 1);
 }
 
-/* Another path has a job of the name. */
+/* Another path has a job of the same name. */
 static void keep_name(struct fixture *fixture)
 {
 	fixture_make(fixture, "d/a.yaml", "zero");
@@ -646,7 +647,7 @@ static int write_metrics(struct fixture *fixture, struct buf *text)
 	return r;
 }
 
-/* Writes a text for which there is room up to a size, and no memory beyond it. */
+/* Writes a text into a buffer that can grow up to a size, and no further. */
 static int write_within(struct fixture *fixture, size_t room,
 			int (*write)(struct fixture *fixture, struct buf *text))
 {
@@ -660,8 +661,7 @@ static int write_within(struct fixture *fixture, size_t room,
 	return r;
 }
 
-/* A text ends for want of memory wherever that is: then its reader gets an error, and no half of
- * it. */
+/* Memory ends at each place in a text: the reader gets an error, and no part of the text. */
 static void a_text_that_finds_no_memory_is_none(void **state)
 {
 	static int (*const writes[])(struct fixture * fixture, struct buf * text) = {write_queue,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which version of its job a file has, and when somebody has to ask for the newest one. */
+/* Tests: which version of its job does a file have, and when must the service be asked for the
+ * newest one? */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -22,7 +23,7 @@
 #define REFRESH_MS 60000
 #define PATH "d/a.yaml"
 
-/* A mount whose file PATH has a job that was just made. */
+/* A mount in which the file PATH has a job that was just made. */
 static int set_up(void **state)
 {
 	struct fixture *fixture = fixture_open(false);
@@ -59,7 +60,7 @@ static void pass(struct fixture *fixture, int64_t ms)
 	fixture_settle(fixture);
 }
 
-/* Somebody who has the newest version shown. */
+/* A caller that has the newest version shown. */
 struct check {
 	bool is_told;
 	int result;
@@ -72,7 +73,7 @@ static void on_shown(void *data, int result, const struct shown_job *job)
 		.is_told = true, .result = result, .version = job ? job->version : 0};
 }
 
-/* version: 0: the newest. */
+/* Has a version shown; 0: the newest. */
 static struct check check_version(struct fixture *fixture, int64_t version, enum fake_answer answer)
 {
 	struct freshness fresh = find(fixture);
@@ -96,7 +97,7 @@ static void on_scanned(void *data, int result)
 	*(int *)data = result;
 }
 
-/* Somebody lists the jobs, and the service tells them all. */
+/* Another caller lists the jobs, and the service answers truly. */
 static void scan(struct fixture *fixture)
 {
 	struct waiter *waiter;
@@ -161,7 +162,7 @@ static void a_job_that_is_gone_stays_so_until_it_is_seen(void **state)
 	fresh = find(fixture);
 	assert_true(fresh.is_gone);
 	assert_int_equal(fresh.due_ms, REFRESH_MS);
-	/* a check in vain does not say that it is there again */
+	/* a check without an answer does not mean that the job exists again */
 	freshness_again(fixture->engine, &fresh);
 	assert_true(find(fixture).is_gone);
 	assert_int_equal(find(fixture).due_ms, CHECK_AGAIN_MS);
@@ -175,7 +176,7 @@ static void a_job_that_is_gone_stays_so_until_it_is_seen(void **state)
 	assert_int_equal(find(fixture).due_ms, CHECK_AGAIN_MS);
 }
 
-/* What is said of one version says nothing of the job. */
+/* An answer about one version says nothing about the job. */
 static void a_version_that_was_shown_or_is_gone_is_no_check(void **state)
 {
 	struct fixture *fixture = *state;
@@ -212,7 +213,7 @@ static void after_a_check_in_vain_the_next_one_is_due_soon(void **state)
 	freshness_again(fixture->engine, &fresh);
 	assert_false(find(fixture).is_gone);
 	assert_int_equal(find(fixture).due_ms, CHECK_AGAIN_MS);
-	scan(fixture); /* which shows no text */
+	scan(fixture); /* a list shows no text */
 	assert_int_equal(find(fixture).due_ms, CHECK_AGAIN_MS);
 	pass(fixture, CHECK_AGAIN_MS);
 	assert_int_equal(find(fixture).due_ms, 0);
@@ -227,7 +228,7 @@ static void a_scan_that_lists_the_version_of_the_file_is_a_check(void **state)
 	fixture_remount(fixture);
 	scan(fixture);
 	assert_int_equal(find(fixture).due_ms, REFRESH_MS);
-	/* a check after the scan counts longer than the scan */
+	/* a check after the scan holds longer than the scan */
 	pass(fixture, 1000);
 	assert_int_equal(find(fixture).due_ms, REFRESH_MS - 1000);
 	check_job(fixture, FAKE_TRUTH);
@@ -244,7 +245,7 @@ static void a_scan_that_lists_a_newer_version_makes_a_check_due(void **state)
 	assert_int_equal(find(fixture).due_ms, REFRESH_MS);
 	scan(fixture);
 	assert_int_equal(find(fixture).due_ms, 0);
-	/* the version is seen, but the file has the older text */
+	/* the version was seen, but the file still has the older text */
 	fixture_remount(fixture);
 	fresh = find(fixture);
 	assert_int_equal(freshness_see(fixture->engine, &fresh, 2), 0);
@@ -257,7 +258,7 @@ static void a_scan_that_lists_a_newer_version_makes_a_check_due(void **state)
 	assert_int_equal(find(fixture).due_ms, REFRESH_MS);
 }
 
-/* The list of the service is behind its jobs. */
+/* The service's list is behind its jobs. */
 static void a_scan_that_lists_an_older_version_is_no_check(void **state)
 {
 	struct fixture *fixture = *state;
@@ -288,7 +289,7 @@ static void of_many_jobs_the_one_that_is_due_first_is_forgotten(void **state)
 	assert_non_null(seen_jobs_find(engine, "last"));
 	assert_true(seen_jobs_find(engine, "last")->has_failed);
 	assert_int_equal(seen_jobs_find(engine, id)->due_ms, fixture->now_ms + REFRESH_MS);
-	/* what is noted anew replaces what was noted, in each place */
+	/* a new note replaces the old one, wherever it stands */
 	for (int i = 0; i < SEEN_JOBS; i++) {
 		snprintf(id, sizeof(id), "J%d", i);
 		seen_jobs_note(engine, id, true);
@@ -341,7 +342,7 @@ static void a_version_that_was_seen_moves_no_base(void **state)
 	fresh = find(fixture);
 	assert_true(fresh.has_digest);
 	assert_memory_equal(fresh.digest, before.digest, sizeof(before.digest));
-	/* a late answer does not make the newest version older */
+	/* a late answer with an older version changes nothing */
 	assert_int_equal(freshness_see(fixture->engine, &fresh, 2), 0);
 	assert_versions(fixture, 3, 1, 0);
 }
@@ -390,7 +391,7 @@ static void names_that_have_a_job_are_listed(void **state)
 	assert_int_equal(freshness_next_name(fixture->engine, "d", next, name), -ENOENT);
 }
 
-/* From the commit on, also before anything is recorded. */
+/* An update is under way from the commit on, before anything is recorded. */
 static void an_update_under_way_is_not_settled(void **state)
 {
 	struct fixture *fixture = *state;
@@ -405,7 +406,7 @@ static void an_update_under_way_is_not_settled(void **state)
 	assert_true(find(fixture).is_settled);
 }
 
-/* The ledger does not know of a deletion before its end. */
+/* A deletion under way is not recorded in the ledger before its end. */
 static void a_deletion_under_way_is_not_settled(void **state)
 {
 	struct fixture *fixture = *state;
@@ -446,7 +447,8 @@ static void what_the_service_holds_is_recorded(void **state)
 
 	assert_int_equal(hold_risk(fixture, &fresh, 2, "HIGH"), 0);
 	assert_held_risk(fixture, "HIGH");
-	assert_int_equal(hold_risk(fixture, &fresh, 2, NULL), 0); /* it is not told */
+	/* the service does not tell the level */
+	assert_int_equal(hold_risk(fixture, &fresh, 2, NULL), 0);
 	assert_held_risk(fixture, "HIGH");
 	assert_int_equal(hold_risk(fixture, &fresh, 2, "HIGH"), 0); /* nothing new */
 	assert_held_risk(fixture, "HIGH");
@@ -474,7 +476,7 @@ static void what_another_job_has_is_not_held(void **state)
 	assert_held_risk(fixture, "LOW");
 }
 
-/* The file was made to forget the job while the service was asked. */
+/* While the service was asked, a user made the file forget its job. */
 static void a_file_without_a_job_holds_nothing(void **state)
 {
 	struct fixture *fixture = *state;
@@ -497,7 +499,7 @@ static void a_file_without_a_job_holds_nothing(void **state)
 	}
 }
 
-/* The update tells what the job has when the update ends. */
+/* The end of the update tells what the job has, so a check before it does not count. */
 static void what_an_update_may_change_is_not_held(void **state)
 {
 	struct fixture *fixture = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the jobs that a scan lists come to be files, and lose them. */
+/* Tests: how do the jobs of a scan become files, and when do they lose their files? */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -24,16 +24,16 @@
 #define REFRESH_MS 60000
 #define FILES_MAX 1100
 
-/* The root of a spool. */
+/* The fake root of a spool. */
 static struct root {
 	char *names[FILES_MAX];
-	bool changed[FILES_MAX]; /* somebody has written to it */
+	bool changed[FILES_MAX]; /* a user has written to the file */
 	size_t n;
 	unsigned made;
-	int fails;   /* to make a file: a negative errno */
-	int blind;   /* to look for a file: the same */
-	int stuck;   /* to remove a file: the same */
-	bool looked; /* somebody has listed the root */
+	int fails;   /* the result of making a file: 0 or a negative errno */
+	int blind;   /* the result of looking for a file: 0 or a negative errno */
+	int stuck;   /* the result of removing a file: 0 or a negative errno */
+	bool looked; /* a user has listed the root */
 } root;
 
 static size_t find_file(const char *name)
@@ -92,7 +92,7 @@ static int remove_file(void *data, const struct import_record *import)
 	return 0;
 }
 
-/* A thread that makes files when the test says so. */
+/* A thread that makes files. The test says when. */
 static struct {
 	bool exists, is_busy, is_naming;
 	const char *names;
@@ -142,7 +142,7 @@ static void end_naming(void *data)
 	thread.is_naming = false;
 }
 
-/* It makes so many more files. */
+/* The thread makes n more files. */
 static void thread_makes(size_t n)
 {
 	assert_true(thread.is_busy);
@@ -164,7 +164,7 @@ static size_t thread_names(void)
 	return n;
 }
 
-/* The loop hears of it. */
+/* The loop learns that the thread is done. */
 static void thread_ends(struct fixture *fixture, int r)
 {
 	assert_true(thread.is_busy);
@@ -208,7 +208,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Another mount of the same ledger. */
+/* Mounts the same ledger again. */
 static void mount_again(struct fixture *fixture, enum jobs_shown jobs)
 {
 	fixture->options.jobs = jobs;
@@ -216,7 +216,7 @@ static void mount_again(struct fixture *fixture, enum jobs_shown jobs)
 	assert_int_equal(begin_mount(fixture), 0);
 }
 
-/* Somebody who lists the root. */
+/* A reader that lists the root. */
 struct reader {
 	int told, result;
 	struct waiter *waiter;
@@ -266,7 +266,7 @@ static void answer_all(struct fixture *fixture)
 	}
 }
 
-/* Answers what is asked, and the reader is told. */
+/* Answers all requests, until the reader has its answer. */
 static void end_look(struct fixture *fixture, const struct reader *reader)
 {
 	answer_all(fixture);
@@ -282,7 +282,7 @@ static void look(struct fixture *fixture)
 	assert_int_equal(reader.result, 0);
 }
 
-/* Is a name an import's, and has it a file? */
+/* Does an import have this name, and does it have a file? */
 static bool is_placed(struct fixture *fixture, const char *name)
 {
 	_cleanup_import_record_ struct import_record import = {0};
@@ -290,7 +290,7 @@ static bool is_placed(struct fixture *fixture, const char *name)
 	return imports_find(fixture->engine, name, &import) == 0 && has_file(NULL, name);
 }
 
-/* Each file in the root is that of an import. */
+/* Each file in the root belongs to an import. */
 static void assert_all_placed(struct fixture *fixture)
 {
 	for (size_t i = 0; i < root.n; i++)
@@ -302,7 +302,7 @@ static struct fake_job *make_job(struct fixture *fixture, const char *name)
 	return fake_service_make(&fixture->service, name, "content");
 }
 
-/* The name with an ID. */
+/* Returns the name of an import with the job ID in it. */
 static const char *with_id(const char *stem, const struct fake_job *job)
 {
 	static char name[256];
@@ -331,7 +331,7 @@ static void each_listed_job_gets_a_file(void **state)
 	assert_int_equal(root.made, 450);
 }
 
-/* Slices come one after the other as long as the loop has its turn: none waits for the clock. */
+/* Slices run one after the other, as the loop comes to them: no slice waits for the clock. */
 static void no_slice_waits_for_the_clock(void **state)
 {
 	struct fixture *fixture = *state;
@@ -517,7 +517,7 @@ static void the_next_mount_makes_what_was_lost(void **state)
 	drop_file("fetched.yaml");
 	drop_file("unfetched.yaml");
 	import_record_finish(&import);
-	/* its removal was recorded, and the directory was not synced */
+	/* the removal was recorded, but the directory was not synced */
 	assert_int_equal(imports_find(fixture->engine, "removed.yaml", &import), 0);
 	assert_int_equal(imports_hide(fixture->engine, &import), 0);
 	mount_again(fixture, JOBS_AS_BEFORE);
@@ -539,7 +539,7 @@ static void a_tombstone_leaves_a_users_file_alone(void **state)
 	root.changed[find_file("job.yaml")] = true;
 	mount_again(fixture, JOBS_AS_BEFORE);
 	assert_int_equal(root.n, 1);
-	/* of a name that is bound nothing is even asked */
+	/* for a name that is bound the mount does not even look */
 	root.changed[0] = false;
 	fixture_make(fixture, "job.yaml", "text");
 	mount_again(fixture, JOBS_AS_BEFORE);
@@ -702,7 +702,7 @@ static void an_edit_binds_with_the_version_that_was_read(void **state)
 	assert_false(job.on_purpose);
 	fixture_iterate(fixture);
 	answer_all(fixture);
-	assert_int_equal(root.n, 1); /* the file is the path's now */
+	assert_int_equal(root.n, 1); /* the file belongs to the path now */
 }
 
 static void a_ledger_that_cannot_be_written_ends_the_look(void **state)
@@ -735,7 +735,7 @@ static void make_jobs(struct fixture *fixture, int n)
 	}
 }
 
-/* The next mount goes through more imports than it does at once. */
+/* The next mount goes through more imports than it handles at once. */
 static void the_next_mount_restores_each_of_many(void **state)
 {
 	struct fixture *fixture = *state;
@@ -750,7 +750,7 @@ static void the_next_mount_restores_each_of_many(void **state)
 	assert_true(is_placed(fixture, "job 449.yaml"));
 }
 
-/* More leave than are removed at once. */
+/* More imports leave than are removed at once. */
 static void many_leave_bit_by_bit(void **state)
 {
 	struct fixture *fixture = *state;
@@ -792,7 +792,7 @@ static void a_directory_that_fails_refuses_the_mount(void **state)
 	assert_int_equal(root.n, 1);
 }
 
-/* The directory cannot be read, or a file cannot be removed: the next look goes on. */
+/* The directory cannot be read, or a file cannot be removed: the next listing goes on. */
 static void a_directory_that_fails_ends_the_look(void **state)
 {
 	struct fixture *fixture = *state;
@@ -815,7 +815,7 @@ static void a_directory_that_fails_ends_the_look(void **state)
 	assert_true(is_placed(fixture, "new.yaml"));
 }
 
-/* Answers the list, and lets all run until the names are written and no file is made. */
+/* Answers the list, and lets everything run until the names are written and no file is made. */
 static void await_names(struct fixture *fixture, struct reader *reader)
 {
 	begin_look(fixture, reader);
@@ -876,7 +876,8 @@ static void names_that_are_not_durable_get_no_file(void **state)
 	assert_true(imports_are_whole(fixture->engine));
 }
 
-/* The same where a mount places what was listed before: no scan waits for it. */
+/* The same if a mount places the imports of an earlier list: there is no scan that waits for
+ * them. */
 static void names_of_a_mount_that_are_not_durable_get_no_file(void **state)
 {
 	struct fixture *fixture = *state;
@@ -894,8 +895,8 @@ static void names_of_a_mount_that_are_not_durable_get_no_file(void **state)
 	assert_true(is_placed(fixture, "job.yaml"));
 }
 
-/* A slice gives names that the ledger then loses, and no scan is under way that would fail. No file
- * is made that the ledger does not know of: it would look like one of a user's. */
+/* A slice gives names that the ledger then loses. No scan is under way that would fail. A file
+ * without a row in the ledger must not be made: it would look like a user's file. */
 static void names_that_the_ledger_loses_get_no_file(void **state)
 {
 	struct fixture *fixture = *state;
@@ -908,12 +909,12 @@ static void names_that_the_ledger_loses_get_no_file(void **state)
 	look(fixture);
 	mount_again(fixture, JOBS_READ);
 	placing = &fixture->engine->imports->placing;
-	fixture_pass(fixture, 2); /* removes */
-	fixture_pass(fixture, 2); /* gives some names */
+	fixture_pass(fixture, 2); /* this slice removes */
+	fixture_pass(fixture, 2); /* this slice gives some names */
 	named = placing->names.size;
 	assert_true(named > 0);
 	fake_disk_fail_writes(ENOSPC);
-	fixture_pass(fixture, 2); /* gives some more */
+	fixture_pass(fixture, 2); /* this slice gives more names */
 	fake_disk_fail_writes(0);
 	assert_int_equal(placing->names.size, named);
 	assert_true(placing->lost);
@@ -927,14 +928,14 @@ static void names_that_the_ledger_loses_get_no_file(void **state)
 
 /* ---- files that a thread makes ---- */
 
-/* Lets all run until the thread has something to do. */
+/* Lets everything run until the thread has something to do. */
 static void await_thread(struct fixture *fixture)
 {
 	answer_all(fixture);
 	assert_true(thread.is_busy);
 }
 
-/* Begins a look in which a thread makes the files, and lets all run until it begins. */
+/* Begins a listing in which a thread makes the files, and runs until the thread begins. */
 static void begin_thread(struct fixture *fixture, struct reader *reader)
 {
 	thread.exists = true;
@@ -942,7 +943,7 @@ static void begin_thread(struct fixture *fixture, struct reader *reader)
 	await_thread(fixture);
 }
 
-/* Jobs whose names are so long that the names of 800 become durable together. */
+/* Makes jobs with names so long that 800 names become durable together. */
 static void make_long_jobs(struct fixture *fixture, int n)
 {
 	for (int i = 0; i < n; i++) {
@@ -966,11 +967,12 @@ static void others_get_names_while_a_thread_makes_files(void **state)
 	first = thread_names();
 	assert_true(first < 1000);
 	assert_int_equal(root.n, 0);
-	assert_int_equal(placing->step, PLACING_WAIT); /* the others have theirs, too */
+	assert_int_equal(placing->step, PLACING_WAIT); /* the other files are made, too */
 	assert_true(placing->all_named);
 	thread_makes(first);
 	assert_int_equal(reader.told, 0);
-	snprintf(taken, sizeof(taken), "%s", placing->names.data); /* by a user, before its turn */
+	/* a user makes the file before its turn */
+	snprintf(taken, sizeof(taken), "%s", placing->names.data);
 	fixture->is_due = true;
 	assert_int_equal(imports_give_name(fixture->engine, taken), 0);
 	thread_ends(fixture, 0);
@@ -988,7 +990,7 @@ static void others_get_names_while_a_thread_makes_files(void **state)
 	assert_all_placed(fixture);
 }
 
-/* Lets things happen one by one until the thread has something to do. */
+/* Makes single steps until the thread has something to do. */
 static void step_to_thread(struct fixture *fixture)
 {
 	while (!thread.is_busy) {
@@ -1021,7 +1023,7 @@ static void a_thread_may_be_faster_than_the_names(void **state)
 	assert_all_placed(fixture);
 }
 
-/* The loop finds out that no names are left while the thread makes the last files. */
+/* While the thread makes the last files, the loop finds that no names are left. */
 static void the_last_files_end_the_look(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1038,7 +1040,7 @@ static void the_last_files_end_the_look(void **state)
 	assert_int_equal(root.n, 800);
 }
 
-/* Space stops the thread, and gives the name to the user. */
+/* A user takes a name: space stops the thread, and the user gets the name. */
 static void a_name_that_a_user_takes_gets_no_file_from_a_thread(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1059,7 +1061,7 @@ static void a_name_that_a_user_takes_gets_no_file_from_a_thread(void **state)
 	assert_int_equal(find_file("job 2.yaml"), root.n);
 }
 
-/* The name was the last one. */
+/* The user takes the last name. */
 static void a_thread_has_nothing_left_when_a_user_takes_the_last_name(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1076,7 +1078,7 @@ static void a_thread_has_nothing_left_when_a_user_takes_the_last_name(void **sta
 	assert_int_equal(root.n, 1);
 }
 
-/* The same where the file of the name was to be made after others. */
+/* The same if the file of that name comes after others. */
 static void a_name_that_a_user_takes_meanwhile_gets_no_file(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1104,7 +1106,7 @@ static void a_file_that_a_thread_cannot_make_is_tried_again(void **state)
 	assert_int_equal(root.n, 1);
 	assert_true(is_placed(fixture, root.names[0]));
 	assert_false(imports_are_whole(fixture->engine));
-	thread.exists = false; /* none can be had: the loop makes the others */
+	thread.exists = false; /* no thread can be started: the loop makes the other files */
 	look(fixture);
 	assert_int_equal(root.n, 3);
 	assert_true(imports_are_whole(fixture->engine));
@@ -1121,11 +1123,12 @@ static void a_mount_that_ends_stops_the_thread(void **state)
 	submit_waiter_drop(reader.waiter);
 	mount_again(fixture, JOBS_AS_BEFORE);
 	assert_int_equal(thread.stopped, 1);
-	assert_int_equal(root.n, 3); /* the mount has made what was lost */
+	assert_int_equal(root.n, 3); /* the mount has made the lost file again */
 	assert_all_placed(fixture);
 }
 
-/* A path takes the job of an import that this mount does not show: no later mount shows it. */
+/* A path gets the job of an import that this mount does not show: no later mount shows the
+ * import. */
 static void a_path_takes_the_job_of_an_import_that_is_not_shown(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1153,7 +1156,7 @@ static void a_path_takes_the_job_of_an_import_that_is_not_shown(void **state)
 	assert_true(is_placed(fixture, "other.yaml"));
 }
 
-/* An update may not have made a job, and what it updates is not shown. */
+/* An update makes no job, and the job that it updates is not shown. */
 static void a_job_of_the_name_of_an_update_has_a_file(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1200,7 +1203,7 @@ static void nothing_is_found_where_none_is_shown(void **state)
 	assert_int_equal(n, 1);
 }
 
-/* The clock goes back: what was told in its future is asked for. */
+/* The clock goes back. A check in its future counts as overdue. */
 static void an_import_is_due_when_the_clock_has_gone_back(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1219,7 +1222,7 @@ static void an_import_is_due_when_the_clock_has_gone_back(void **state)
 	fixture->now_ms += 5000;
 }
 
-/* Binds an import whose version 1 was fetched, and version 1 was read (or nothing was). */
+/* Binds an import whose version 1 was fetched. is_read: version 1 was also read. */
 static void an_edit_of_what_nobody_has_read_has_no_base(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1253,7 +1256,7 @@ static bool sees_all(void *data, const struct catalogue_binding *binding)
 	return true;
 }
 
-/* .coc/jobs names the file of an import, where imports are shown. */
+/* .coc/jobs names the file of an import, if imports are shown. */
 static void the_list_of_jobs_names_imports(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1285,7 +1288,7 @@ static bool end_failure(int what)
 	return fake_memory_has_failed();
 }
 
-/* One job is new, one is gone, and a path has got another one. */
+/* One job is new, one is gone, and a path has got another job. */
 static bool look_with_failure(int what, uint64_t nth)
 {
 	void *state;
@@ -1315,7 +1318,7 @@ static bool look_with_failure(int what, uint64_t nth)
 								      .attrs = &attrs}),
 				 0);
 	}
-	fixture_iterate(fixture); /* that is recorded; the file is still there */
+	fixture_iterate(fixture); /* the removal is recorded; the file still exists */
 	begin_failure[what](nth);
 	begin_look(fixture, &reader);
 	answer_all(fixture);
@@ -1334,8 +1337,8 @@ static bool look_with_failure(int what, uint64_t nth)
 	return has_failed;
 }
 
-/* A mount with a lost file, one whose content is lost, one that a user has removed, and a user's.
- */
+/* A mount with four files: one was lost, one lost its content, one was removed by a user, and one
+ * belongs to a user. */
 static bool begin_with_failure(int what, uint64_t nth)
 {
 	_cleanup_import_record_ struct import_record import = {0}, removed = {0};
@@ -1372,8 +1375,7 @@ static bool begin_with_failure(int what, uint64_t nth)
 	return has_failed;
 }
 
-/* A user edits an import, and makes a file in the place of another one: both are done or are not.
- */
+/* A user edits an import, and makes a file in place of another import: each is done or not done. */
 static bool change_with_failure(int what, uint64_t nth)
 {
 	_cleanup_import_record_ struct import_record import = {0}, now = {0};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What .coc/queue and .coc/metrics say of submissions, and what happens to the text of an owner. */
+/* Tests of what .coc/queue and .coc/metrics show of submissions, and of who may see an owner's
+ * text. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,14 +25,14 @@ static bool sees_all(void *data, struct job_pending *row)
 	return true;
 }
 
-/* A reader who may see what data names, and no errors. */
+/* A reader that may see the path in data, and no errors. */
 static bool sees_one(void *data, struct job_pending *row)
 {
 	row->last_error = NULL;
 	return !strcmp(row->path, data);
 }
 
-/* Writes the listing to its end, in as many slices as that takes. The caller frees the text. */
+/* Writes the whole listing, in as many slices as that takes. The caller frees the text. */
 static char *list(struct fixture *fixture, bool (*may_see)(void *data, struct job_pending *row),
 		  void *data, int *ret_slices)
 {
@@ -70,10 +71,10 @@ static void a_line_says_where_a_submission_stands(void **state)
 	fixture_answer(fixture, FAKE_LIST, FAKE_UNSENT);
 	text = list(fixture, sees_all, NULL, &slices);
 	assert_non_null(strstr(text, "queued\t1\t"));
-	assert_null(strstr(text, "\t-\n")); /* it says why */
+	assert_null(strstr(text, "\t-\n")); /* the line tells why it waits */
 	free(text);
 
-	/* while the queue stands still nothing is tried before it goes on */
+	/* while the queue stands still, a line shows the time at which the queue goes on */
 	fixture->engine->outage.throttled_until_ms = INT64_C(1900000000000) - EPOCH_MS;
 	text = list(fixture, sees_all, NULL, &slices);
 	assert_non_null(strstr(text, "\t2030-03-17T17:46:40Z\ta b.yaml\t"));
@@ -129,7 +130,7 @@ static void many_are_listed_in_slices_in_their_order(void **state)
 static void the_metrics_count_what_was_made(void **state)
 {
 	struct fixture *fixture = *state;
-	struct queued_count queued = {.n = 4}; /* counted before */
+	struct queued_count queued = {.n = 4}; /* the caller has counted these before */
 	struct buf text = {0};
 
 	fixture_make(fixture, "a.yaml", "one");
@@ -141,8 +142,8 @@ static void the_metrics_count_what_was_made(void **state)
 	buf_finish(&text);
 }
 
-/* Another user's content: the name and the description that the job's name has kept are not for it.
- */
+/* Another user's content does not get the name and the description that the job's name
+ * remembers. */
 static void the_text_of_an_owner_is_not_for_the_next(void **state)
 {
 	struct fixture *fixture = *state;

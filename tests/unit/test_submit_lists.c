@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is concluded of a lost create from what the service lists and shows: a table. */
+/* A table: the conclusion about a lost create from what the service lists and shows. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,10 +11,11 @@
 
 #include "submit_fixture.h"
 
-/* Until absence is believed, and a few rounds more. */
+/* longer than it takes until a missing job counts as not made */
 #define LONG_MS 180000
 
-/* What the service says, or has made of the job, after the create was done and its answer lost. */
+/* What the service says, or what others have done with the job, after the create was done and its
+ * answer was lost. */
 struct scene {
 	const char *what;
 	enum fake_answer list, show;
@@ -90,7 +91,7 @@ static void each_scene_ends_as_it_must(void **state)
 	static const struct scene scenes[] = {
 		{"the job as it was made", .state = JOB_SUBMITTED},
 		{"a job of another content", .content = "three", .state = JOB_FAILED},
-		/* lists */
+		/* answers to lists */
 		{"a list that is none", .list = FAKE_NONSENSE, .state = JOB_IN_DOUBT},
 		{"a list that is refused", .list = FAKE_REFUSED, .state = JOB_IN_DOUBT},
 		{"a list of what is gone", .list = FAKE_GONE, .state = JOB_IN_DOUBT},
@@ -99,13 +100,13 @@ static void each_scene_ends_as_it_must(void **state)
 		{"no total", .flaw = FLAW_NO_TOTAL, .state = JOB_IN_DOUBT},
 		{"a row that tells no job", .flaw = FLAW_UNUSABLE_ROW, .state = JOB_IN_DOUBT},
 		{"no projects", .flaw = FLAW_NO_PROJECT, .state = JOB_SUBMITTED},
-		/* shows */
+		/* answers to shows */
 		{"a show that says gone", .show = FAKE_GONE, .state = JOB_IN_DOUBT},
 		{"a show that is none", .show = FAKE_NONSENSE, .state = JOB_IN_DOUBT},
 		{"a show that is refused", .show = FAKE_REFUSED, .state = JOB_IN_DOUBT},
 		{"a show that is not allowed", .show = FAKE_DENIED, .state = JOB_IN_DOUBT},
 		{"a show that fails", .show = FAKE_BROKEN, .state = JOB_IN_DOUBT},
-		/* jobs that were changed */
+		/* jobs that others have changed */
 		{"another project", .project = "p9", .state = JOB_IN_DOUBT},
 		{"another project and content", .project = "p9", .content = "three",
 		 .state = JOB_FAILED},
@@ -115,7 +116,8 @@ static void each_scene_ends_as_it_must(void **state)
 		{"no line end", .content = "one two", .state = JOB_IN_DOUBT},
 		{"a byte order mark", .content = "\xef\xbb\xbfone two\n", .state = JOB_IN_DOUBT},
 		{"a name with blanks", .name = " a ", .state = JOB_IN_DOUBT},
-		{"another name", .name = "aa", .state = JOB_FAILED}, /* docs/submission.md */
+		/* docs/submission.md tells why */
+		{"another name", .name = "aa", .state = JOB_FAILED},
 	};
 
 	(void)state;
@@ -127,7 +129,8 @@ static void each_scene_ends_as_it_must(void **state)
 	}
 }
 
-/* The question has listed the job, under a name that has the create's in it. */
+/* The question before the create has listed the job, under a name that contains the create's
+ * name. */
 static void an_id_that_was_listed_is_no_answer(void **state)
 {
 	struct fixture *fixture = *state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Lost answers, by kind: what was done, not done, not yet done; twins, other machines, and lists
- * that prove nothing. */
+/* Tests of lost answers, by kind: the request was done, not done, or not yet done; twins, other
+ * machines, and lists that prove nothing. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -17,7 +17,7 @@
 
 enum done { DONE_NOT, DONE_BEFORE, DONE_LATE };
 
-/* A commit whose change is lost. */
+/* Commits a change whose answer is lost. */
 static void lose(struct fixture *fixture, const char *path, const char *content, enum done done,
 		 enum fake_answer answer)
 {
@@ -60,7 +60,7 @@ static void end_late(struct fixture *fixture, bool perform)
 	}
 }
 
-/* Each kind of loss, of a create and of an update, sync and queue. */
+/* Each kind of loss, of a create and of an update, with submit=sync and submit=queue. */
 static void losses_by_table(void **state)
 {
 	static const enum fake_answer answers[] = {FAKE_LOST, FAKE_BROKEN, FAKE_NONSENSE};
@@ -74,7 +74,7 @@ static void losses_by_table(void **state)
 		if (update)
 			fixture_make(fixture, "a.yaml", "zero");
 		lose(fixture, "a.yaml", "one", done, answers[i / 12]);
-		if (done == DONE_LATE) { /* after a round that sees nothing */
+		if (done == DONE_LATE) { /* after a round of questions that sees nothing */
 			fixture_pass(fixture, 1000);
 			fixture_answer(fixture, update ? FAKE_SHOW : FAKE_LIST, FAKE_TRUTH);
 			fixture_assert_state(fixture, "a.yaml", JOB_IN_DOUBT);
@@ -91,7 +91,7 @@ static void losses_by_table(void **state)
 	}
 }
 
-/* Twins of this machine: each job is given once, whichever of them it was. */
+/* Twins of this machine: each job is given to one file, whichever create made it. */
 static void twins_by_table(void **state)
 {
 	(void)state;
@@ -111,7 +111,8 @@ static void twins_by_table(void **state)
 	}
 }
 
-/* Another machine makes jobs of this name and content: nobody can tell. A person can. */
+/* Another machine makes jobs of the same name and content. Nothing can tell whose a job is; a
+ * person can. */
 static void what_cannot_be_told_stays_open(void **state)
 {
 	(void)state;
@@ -120,10 +121,10 @@ static void what_cannot_be_told_stays_open(void **state)
 		struct fake_job *foreign;
 		struct job_record job;
 
-		if (way < 2) /* it was there before */
+		if (way < 2) /* the job was there before */
 			fake_service_make(&fixture->service, "a", "one");
 		lose(fixture, "a.yaml", "one", DONE_BEFORE, FAKE_LOST);
-		if (way >= 2) /* it came meanwhile */
+		if (way >= 2) /* the job was made meanwhile */
 			for (int i = 0; i < 12; i++)
 				fake_service_make(&fixture->service, "a", "one");
 		job = fixture_job(fixture, "a.yaml");
@@ -150,7 +151,7 @@ static void what_cannot_be_told_stays_open(void **state)
 	}
 }
 
-/* A list that proves nothing concludes nothing, and says so. */
+/* From a list that proves nothing, nothing is concluded, and the story says so. */
 static void a_flawed_list_proves_nothing(void **state)
 {
 	static const enum fake_flaw flaws[] = {FLAW_NO_TOTAL, FLAW_UNUSABLE_ROW, FLAW_MOVES};
@@ -177,7 +178,8 @@ static void a_flawed_list_proves_nothing(void **state)
 	}
 }
 
-/* What was there before was not known whole: a job that may be the create's keeps it open. */
+/* The jobs before the create are not completely known. A job that may be the create's keeps the
+ * submission in doubt. */
 static void a_partial_question_keeps_it_open(void **state)
 {
 	struct fixture *fixture = fixture_open(false);
@@ -197,7 +199,7 @@ static void a_partial_question_keeps_it_open(void **state)
 	fixture_close(fixture);
 }
 
-/* 400 jobs of the name are there before, each in a project whose name is so long. */
+/* 400 jobs of the name exist before, each in a project with a name of this length. */
 static void lose_among(struct fixture *fixture, int project_size)
 {
 	for (int i = 0; i < 400; i++) {
@@ -209,7 +211,8 @@ static void lose_among(struct fixture *fixture, int project_size)
 	lose(fixture, "a.yaml", "one", DONE_BEFORE, FAKE_LOST);
 }
 
-/* The service chooses how long the texts are. What is not kept is not taken for absent. */
+/* The service chooses how long the texts are. A job whose text was not kept is not taken for
+ * absent. */
 static void texts_without_end_make_a_question_partial(void **state)
 {
 	struct fixture *fixture = fixture_open(false);
@@ -230,7 +233,7 @@ static void texts_without_end_make_a_question_partial(void **state)
 	fixture_close(fixture);
 }
 
-/* The asking itself is lost, refused, or the job goes between list and show. */
+/* The question itself is lost or refused, or the job goes between list and show. */
 static void asking_can_fail(void **state)
 {
 	struct fixture *fixture = fixture_open(false);
@@ -254,7 +257,7 @@ static void asking_can_fail(void **state)
 	fixture_close(fixture);
 }
 
-/* A job of the name that another user has updated since is looked at as it was made. */
+/* Another user has updated the job since. It is compared in its first version. */
 static void a_job_is_compared_as_it_was_made(void **state)
 {
 	struct fixture *fixture = fixture_open(false);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What becomes durable together is sent, and told, in parts: no iteration of the loop has much. */
+/* Submissions that become durable together are sent and answered in parts: no iteration of the loop
+ * has much to do. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,15 +26,15 @@ static unsigned count_told(void)
 	return n;
 }
 
-/* All that writers were told, and that was handed to the client: of what is sent from the queue
- * there is never much at once. */
+/* Returns how many writers were answered and how many submissions were handed to the client. The
+ * queue never sends many at once. */
 static unsigned count_released(const struct fixture *fixture)
 {
 	return count_told() + (fixture->rules.queue ? 0 : fixture->service.counts[FAKE_CREATE]);
 }
 
-/* One iteration, before which all that is asked is answered, and a sync ends. Returns how much it
- * has released. */
+/* Answers all requests, ends the sync, and runs one iteration. Returns how many that iteration has
+ * released. */
 static unsigned iterate(struct fixture *fixture)
 {
 	unsigned before = count_released(fixture);
@@ -59,7 +60,7 @@ static void write_all(struct fixture *fixture, const char *content)
 	}
 }
 
-/* Each file has a job of its own, and each writer heard of a success. */
+/* Each file has a job of its own, and each writer got a success. */
 static void assert_all_held(struct fixture *fixture, const char *content)
 {
 	char path[32];
@@ -90,10 +91,10 @@ static void what_comes_together_is_released_in_parts(void **state)
 	assert_all_held(fixture, "one");
 }
 
-/* Long contents: fewer of them at once. */
+/* With long contents, fewer are sent at once. */
 static void the_size_of_what_is_sent_counts(void **state)
 {
-	static char content[7 * RELEASE_CONTENT + 1]; /* one counts as eight */
+	static char content[7 * RELEASE_CONTENT + 1]; /* one content counts as eight */
 	struct fixture *fixture = *state;
 	uint64_t sent = 0, most = 0;
 
@@ -109,7 +110,7 @@ static void the_size_of_what_is_sent_counts(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), N_WRITERS);
 }
 
-/* A crash between two parts: nothing of what was sent is made twice. */
+/* A crash between two parts: nothing that was sent is made twice. */
 static void a_crash_between_two_parts_doubles_nothing(void **state)
 {
 	struct fixture *fixture = *state;
@@ -119,7 +120,7 @@ static void a_crash_between_two_parts_doubles_nothing(void **state)
 		iterate(fixture);
 	assert_true(fixture->service.counts[FAKE_CREATE] < N_WRITERS);
 	fixture_crash(fixture, true, NULL, NULL);
-	assert_true(fixture_quiesce(fixture)); /* nobody waits for what was in doubt any more */
+	assert_true(fixture_quiesce(fixture)); /* after this no submission is in doubt */
 	write_all(fixture, "one");
 	assert_true(fixture_quiesce(fixture));
 	assert_all_held(fixture, "one");

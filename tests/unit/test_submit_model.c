@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The model test: random schedules of what can happen to submissions, over the real ledger. A step
- * is a commit, an answer or the loss of one (before or after the service has done it), something
- * that the service does late, a rename, another machine's job, a fault of the disk, time that
- * passes, or a crash. A power loss cuts the ledger to what was synced.
+ * is one of these: a commit; an answer, or its loss before or after the service has done the
+ * request; a request that the service does late; a rename; a job of another machine; a fault of the
+ * disk; time that passes; a crash. A power loss cuts the ledger to what was synced.
  *
- * The model knows two things only: what the service holds, and what writers were told. Now and then
- * everything is let come to rest. Then no acknowledged text may be lost, no job may be there twice,
- * none without a file, and no file may have the job of another machine. An update never goes on top
+ * The model knows only what the service holds and which answers writers got. Now and then
+ * everything comes to rest. Then these must hold: no acknowledged text is lost; no job exists
+ * twice; every job has a file; no file has the job of another machine. An update never goes on top
  * of a version of another machine that the service has shown, unless a person has named that
  * version.
  *
- * COCFS_MODEL_STEPS says how many steps (20,000 if it does not), COCFS_MODEL_SEED which schedule.
- * COCFS_MODEL_TRACE=1 tells each step. The schedule is cut into episodes with a seed of their own
- * each: the one that failed is told, and can be run alone as COCFS_MODEL_SEED=…
+ * COCFS_MODEL_STEPS sets the number of steps (20,000 without it), COCFS_MODEL_SEED the schedule.
+ * COCFS_MODEL_TRACE=1 prints each step. A schedule consists of episodes, each with a seed of its
+ * own. A failure prints the seed of its episode. Run that episode alone with COCFS_MODEL_SEED=…
  * COCFS_MODEL_STEPS=1.
  */
 #define _GNU_SOURCE
@@ -38,10 +38,11 @@
 #define NAMES 3
 #define EPISODE_STEPS 250
 #define ATTEMPTS_MAX (4 * EPISODE_STEPS)
-#define SETTLE_MS 30000 /* after a request was given up it is not done any more */
+/* this long after a request was given up, the service does not perform it any more */
+#define SETTLE_MS 30000
 
-/* What is counted: at least so many of 10,000 steps must have been such. That is half of what
- * 200,000 steps had. */
+/* Kinds of steps that are counted, each with the least number that 10,000 steps must have. The
+ * least is half of what 200,000 steps had. */
 #define KINDS(X)                                                                                   \
 	X(COMMIT, 654, "commits")                                                                  \
 	X(TWIN, 260, "commits of a content that others commit, too")                               \
@@ -97,16 +98,16 @@ static const struct {
 
 struct file {
 	char path[32];
-	int acked;	  /* the newest attempt that was told as a success; 0: none */
-	bool was_refused; /* what was queued: the service said no */
+	int acked;	  /* the newest attempt that was answered with a success; 0: none */
+	bool was_refused; /* the attempt was queued, and the service refused it */
 };
 
-/* A commit. */
+/* One commit of a file. */
 struct attempt {
 	struct writer writer;
 	struct model *model;
 	struct file *file;
-	int number; /* rising; 0: it was refused at once */
+	int number; /* rises; 0: the commit was refused at once */
 	bool queued;
 	char content[32];
 };
@@ -120,7 +121,7 @@ struct model {
 	int n_attempts;
 	int step;
 	bool is_traced;
-	bool rename_unsettled; /* in the ledger */
+	bool rename_unsettled; /* the ledger has a rename that began and has not ended */
 	bool has_twins;	       /* "twin 0" was committed since the last rest */
 };
 
@@ -181,7 +182,7 @@ static void count(struct model *model, enum kind kind)
 
 /* ---- writers ---- */
 
-/* The newest attempt of a file with this content; 0: there is none. */
+/* Returns the newest attempt of a file with this content; 0: none. */
 static int newest_attempt(const struct model *model, const struct file *file, const char *content)
 {
 	for (int i = model->n_attempts - 1; i >= 0; i--) {
@@ -193,7 +194,7 @@ static int newest_attempt(const struct model *model, const struct file *file, co
 	return 0;
 }
 
-/* Did a file take a job of another machine? It was bound to one then. */
+/* Did a file adopt this job of another machine? Then the job was bound to the file. */
 static bool is_adopted(const struct model *model, const struct fake_job *job)
 {
 	return !job->made_by && ledger_is_bound(model->fixture->ledger, job->id) > 0;
@@ -214,7 +215,7 @@ static bool is_held(const struct model *model, const struct file *file, int numb
 	return false;
 }
 
-/* Counts a success of a file that has taken a job. */
+/* Counts a success of a file that has adopted a job. */
 static void count_adoption(struct model *model, const struct file *file)
 {
 	struct job_record job = {0};
@@ -265,8 +266,8 @@ static int was_renamed(void *data, struct job_rename *rename)
 	return file && rename->ino == (uint64_t)(file - model->files) + 1;
 }
 
-/* Ends renames that a crash, or a full disk, has left: as space does before it asks the ledger for
- * a path. Returns whether all are ended. */
+/* Ends the renames that a crash or a full disk has left, as space does before it asks the ledger
+ * for a path. Returns whether all have ended. */
 static bool settle_renames(struct model *model)
 {
 	struct ledger *ledger = model->fixture->ledger;
@@ -278,8 +279,8 @@ static bool settle_renames(struct model *model)
 	return !model->rename_unsettled;
 }
 
-/* A person says that the newest version that is known of a file's job was read: the commit goes on
- * top of it. Returns the version; 0: the file has no job. */
+/* A person says that the newest known version of a file's job was read: the commit goes on top of
+ * it. Returns the version; 0: the file has no job. */
 static int64_t name_base(struct model *model, const struct file *file)
 {
 	struct job_record job = {0};
@@ -297,8 +298,9 @@ static int64_t name_base(struct model *model, const struct file *file)
 	return base;
 }
 
-/* Another machine has made a job of the repository that this machine copies, too: of the name of a
- * file, which has no job. Returns whether the content is such a job's. */
+/* Another machine has made a job from the repository that this machine copies, too. The job has
+ * the name of a file here that has no job. Returns whether that job's content was copied to
+ * `content`. */
 static bool copy_repository(struct model *model, const struct file *file, char *content,
 			    size_t room)
 {
@@ -311,7 +313,7 @@ static bool copy_repository(struct model *model, const struct file *file, char *
 	count(model, KIND_ADOPTABLE);
 	snprintf(content, room, "foreign %d", model->step);
 	job = fake_service_make(&model->fixture->service, name, content);
-	job->foreign[1] = false; /* the text that the file has when it takes the job */
+	job->foreign[1] = false; /* the file has the job's text when it adopts the job */
 	trace(model, "foreign: %s \"%s\" %s", name, content, job->id);
 	return true;
 }
@@ -359,7 +361,7 @@ static void step_commit(struct model *model)
 
 /* ---- the service ---- */
 
-/* A request leaves. */
+/* Called when a request leaves. */
 static void on_sent(void *data, struct fake_request *request)
 {
 	const struct model *model = data;
@@ -376,7 +378,7 @@ static void on_sent(void *data, struct fake_request *request)
 			   request->content, job->shown);
 }
 
-/* One of the requests on the wire that wait for an answer. */
+/* Draws one of the requests that have left and wait for an answer. */
 static struct fake_request *draw_request(struct model *model)
 {
 	struct fake_request *request;
@@ -399,7 +401,7 @@ static bool is_change(const struct fake_request *request)
 	return request->kind == FAKE_CREATE || request->kind == FAKE_UPDATE;
 }
 
-/* The service said that it will not do a change: whose it is has no success any more. */
+/* The service has refused a change. The attempt of that change counts as no success any more. */
 static void note_refusal(struct model *model, const struct fake_request *request)
 {
 	for (int i = 0; i < model->n_attempts; i++) {
@@ -436,7 +438,7 @@ static void answer_lost(struct model *model, struct fake_request *request)
 	fake_request_answer(request, losses[draw_below(model, 3)]);
 }
 
-/* A job that is bound here: no create can have made it now. */
+/* Draws a job that is bound here. No create can have made that job now. */
 static const struct fake_job *draw_bound_job(struct model *model)
 {
 	const struct fake_job *job;
@@ -478,7 +480,7 @@ static void step_answer(struct model *model)
 	      request->answer);
 }
 
-/* A request that was given up is done after all, or never. */
+/* The service performs a request that was given up, or never performs it. */
 static void end_late(struct model *model, struct fake_request *request)
 {
 	if (draw_percent(model, 50)) {
@@ -499,7 +501,8 @@ static void step_late(struct model *model)
 		end_late(model, request);
 }
 
-/* Those that are late for too long by then: a service does nothing after so long. */
+/* Ends the requests that will be late for too long at that time: a service performs nothing so
+ * late. */
 static void end_late_until(struct model *model, int64_t then_ms)
 {
 	struct fake_request *request, *next;
@@ -522,10 +525,10 @@ static void step_flaw(struct model *model)
 }
 
 /*
- * Another machine makes a job, often like one that is made here, or removes one of its own. A job
- * that it makes between the question and the create, of the same name and content, is the create's
- * as far as anybody can tell, if the create was not done. So it makes none of a content that is
- * under way.
+ * Another machine makes a job, often like one that is made here, or removes a job of its own. If it
+ * makes a job of the same name and content between the question and the create, and the create was
+ * not done, then nothing can tell that the job is not the create's. So it makes no job with a
+ * content that is under way.
  */
 static void make_foreign_job(struct model *model)
 {
@@ -538,7 +541,8 @@ static void make_foreign_job(struct model *model)
 			if (!job->made_by && !job->gone)
 				break;
 		}
-		/* a file that takes a job while the job is removed has one that is not there */
+		/* if the job of a file were removed while the file adopts it, the file would have a
+		 * missing job */
 		if (job && model->fixture->options.adopt == ADOPT_NEVER)
 			job->gone = true;
 		return;
@@ -547,7 +551,7 @@ static void make_foreign_job(struct model *model)
 	snprintf(content, sizeof(content), "foreign %d", model->step);
 	job = fake_service_make(&model->fixture->service, name,
 				model->has_twins || draw_half(model) ? content : "twin 0");
-	job->foreign[1] = false; /* the text that a file has when it takes the job */
+	job->foreign[1] = false; /* the file has the job's text when it adopts the job */
 	trace(model, "foreign: %s \"%s\" %s", job->name, job->content[1], job->id);
 }
 
@@ -587,8 +591,8 @@ static void step_foreign(struct model *model)
 
 static void step_crash(struct model *model);
 
-/* A rename to a path that no file has, in one callback of the loop as space has it; a crash may
- * come between its parts. */
+/* A rename to a path without a file, in one callback of the loop as space does it. A crash may come
+ * between its parts. */
 static void step_rename(struct model *model)
 {
 	struct file *file = &model->files[draw_below(model, FILES)];
@@ -624,7 +628,7 @@ static void step_rename(struct model *model)
 	model->fixture->is_due = true;
 }
 
-/* A binding is given up on demand: its job is nobody's. */
+/* A user makes the file forget its job: the job belongs to no file. */
 static void step_forget(struct model *model)
 {
 	struct file *file = &model->files[draw_below(model, FILES)];
@@ -637,7 +641,7 @@ static void step_forget(struct model *model)
 	    ledger_forget(fixture->ledger, job.row) == 0) {
 		trace(model, "forget: %s %s", file->path, job.job_id);
 		there = fake_service_job(&fixture->service, job.job_id);
-		there->tag = file; /* it may be there, and without a file */
+		there->tag = file; /* that job may exist without a file */
 		file->acked = 0;
 		file->was_refused = false;
 		fixture->is_due = true;
@@ -648,7 +652,7 @@ static void step_forget(struct model *model)
 
 /* ---- faults ---- */
 
-/* For some iterations. */
+/* Lets the disk fail for some iterations. */
 static void step_fault(struct model *model)
 {
 	if (draw_half(model)) {
@@ -668,7 +672,7 @@ static void no_faults(struct model *model)
 	model->fixture->service.page_rows = 0;
 }
 
-/* How the next mount is. */
+/* Draws the options of the next mount. */
 static void draw_options(struct model *model)
 {
 	struct engine_options *options = &model->fixture->options;
@@ -679,8 +683,8 @@ static void draw_options(struct model *model)
 	options->queued_inflight_max = draw_percent(model, 30) ? 1 : 16;
 }
 
-/* Whether the check of the ledger may wait: in the place of ledger/soundness.c, where the size
- * says it. */
+/* Says whether the check of the ledger may wait, in place of ledger/soundness.c, which decides by
+ * the size. */
 static bool check_may_wait;
 
 bool __wrap_ledger_check_may_wait(int64_t size);
@@ -771,7 +775,7 @@ static void step_pass(struct model *model)
 
 /* ---- rest ---- */
 
-/* The files whose jobs cannot be told apart: a person gives up. Returns how many. */
+/* A person gives up the files whose jobs cannot be told apart. Returns how many. */
 static unsigned end_doubts(struct model *model)
 {
 	struct fixture *fixture = model->fixture;
@@ -800,7 +804,7 @@ static unsigned come_to_rest(struct model *model)
 		fail_model(model, "a rename cannot be ended");
 	if (fake_disk_is_checking())
 		run_check(model);
-	fixture_settle(fixture); /* what is on its way to be lost is lost */
+	fixture_settle(fixture); /* requests that are about to get lost are lost now */
 	while (!TAILQ_EMPTY(&fixture->service.late))
 		step_late(model);
 	if (fixture_quiesce(fixture))
@@ -820,8 +824,8 @@ static unsigned come_to_rest(struct model *model)
 	return given_up;
 }
 
-/* May the acknowledged text of a file be missing on the service? Only what was queued may: the
- * service has refused it, or newer content took its place and failed. The .error says so. */
+/* May the acknowledged text of a file be missing on the service? Only a queued text may: the
+ * service has refused it, or newer content replaced it and failed. The .error says so. */
 static bool may_be_missing(const struct model *model, const struct file *file,
 			   const struct job_record *job)
 {
@@ -834,14 +838,15 @@ static bool may_be_missing(const struct model *model, const struct file *file,
 	for (int i = file->acked; i < model->n_attempts; i++)
 		if (model->attempts[i].file == file && model->attempts[i].number)
 			is_newest = false;
-	/* its story may have found no memory */
+	/* there may have been no memory for its story */
 	is_conflict = job->errnum == ESTALE || job->errnum == EEXIST ||
 		      (job->errnum == ENOMEM && there && there->version > job->base);
 	return model->attempts[file->acked - 1].queued && job->state == JOB_FAILED &&
 	       (file->was_refused || is_conflict || !is_newest);
 }
 
-/* A file that is bound has what its writers were told, and its job is of this machine. */
+/* A file with a job has the content that its writers were told, and the job was made by this
+ * machine. */
 static void check_bound(struct model *model, struct file *file, const struct job_record *job)
 {
 	struct fake_job *there = fake_service_job(&model->fixture->service, job->job_id);
@@ -855,7 +860,7 @@ static void check_bound(struct model *model, struct file *file, const struct job
 		fail_model(model, "%s has the job %s of another machine", file->path, there->id);
 	if (there->tag == model)
 		fail_model(model, "%s has the job %s of another file", file->path, there->id);
-	there->tag = model; /* seen */
+	there->tag = model; /* the job was seen */
 	for (version = there->version; there->foreign[version]; version--)
 		;
 	number = newest_attempt(model, file, there->content[version]);
@@ -865,8 +870,8 @@ static void check_bound(struct model *model, struct file *file, const struct job
 	if (number < file->acked && !may_be_missing(model, file, job))
 		fail_model(model, "%s: the acknowledged text %d is lost, %s has %d", file->path,
 			   file->acked, there->id, number);
-	/* Newer versions of another machine may not have been seen yet. And if there was no time
-	 * left to read which version an update has made, another machine may have that number */
+	/* Newer versions of another machine may be unseen yet. And if there was no time left to
+	 * read which version an update has made, that number may belong to another machine */
 	is_guess = job->base == job->version && there->foreign[job->version];
 	if (job->state == JOB_SUBMITTED &&
 	    (job->version > there->version || job->base > job->version ||
@@ -899,7 +904,7 @@ static void rest(struct model *model)
 	given_up = come_to_rest(model);
 	count(model, KIND_REST);
 	model->has_twins = false;
-	assert_int_equal(ledger_sync(model->fixture->ledger), 0); /* what ended here, ended */
+	assert_int_equal(ledger_sync(model->fixture->ledger), 0); /* what ended here is durable */
 	for (int i = 0; i < FILES; i++)
 		check_file(model, &model->files[i]);
 	LIST_FOREACH (job, &model->fixture->service.jobs, link) {
@@ -948,7 +953,7 @@ static void begin_episode(struct model *model, uint64_t seed)
 	model->has_twins = false;
 	model->fixture = fixture_open(draw_half(model));
 	model->fixture->options.adopt = draw_percent(model, 70) ? ADOPT_SAME : ADOPT_NEVER;
-	fixture_remount(model->fixture); /* the engine has the option from now on */
+	fixture_remount(model->fixture); /* the engine uses the option from now on */
 	model->fixture->random = draw(model);
 	model->fixture->service.on_sent = on_sent;
 	model->fixture->service.on_sent_data = model;
@@ -1002,7 +1007,7 @@ static void random_schedules_lose_and_double_nothing(void **state)
 		model->fixture = NULL;
 		done += EPISODE_STEPS;
 	}
-	if (steps >= 10000) /* with fewer, chance decides */
+	if (steps >= 10000) /* with fewer steps, chance decides too much */
 		print_counts(model, steps);
 }
 
@@ -1012,7 +1017,7 @@ static int make_model(void **state)
 	return *state ? 0 : -1;
 }
 
-/* Says which episode has failed. */
+/* Prints the seed of the episode that failed. */
 static int end_model(void **state)
 {
 	struct model *model = *state;

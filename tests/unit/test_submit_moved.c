@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A file takes over the job of a name whose own file was removed (removed_name.c). */
+/* Tests: a file takes over the job of a name whose own file was removed (removed_name.c). */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -17,7 +17,7 @@
 #define OLD "d/a.yaml"
 #define NEW "e/a.yaml"
 
-/* What the space says of each path: 1: there is a file; 0: there is none; -errno. */
+/* The fake space's answer for each path: 1: there is a file; 0: there is none; -errno. */
 static int there;
 
 static int has_job_file(void *data, const char *path)
@@ -27,7 +27,7 @@ static int has_job_file(void *data, const char *path)
 	return there;
 }
 
-/* A mount with a rule, in which the file of OLD was removed. */
+/* Makes a mount with a rule. The file of OLD was removed. */
 static void mount_with(struct fixture *fixture, enum adoption_rule rule)
 {
 	fixture->options.adopt = rule;
@@ -38,7 +38,7 @@ static void mount_with(struct fixture *fixture, enum adoption_rule rule)
 			 0);
 }
 
-/* A mount in which OLD has a job with the text "one", and no file. */
+/* Makes a mount in which OLD has a job with the text "one", and no file. */
 static struct fixture *open_moved(enum adoption_rule rule)
 {
 	struct fixture *fixture = fixture_open(false);
@@ -64,14 +64,14 @@ static int commit_text(struct fixture *fixture, const char *content)
 	return commit_as(fixture, content, 0);
 }
 
-/* Has a path the only job that there is? */
+/* Does a path have the only job of the service? */
 static void assert_has_the_job(struct fixture *fixture, const char *path)
 {
 	_cleanup_job_record_ struct job_record job = fixture_job(fixture, path);
 
 	assert_int_equal(fake_service_count(&fixture->service, false), 1);
 	assert_string_equal(job.job_id, LIST_FIRST(&fixture->service.jobs)->id);
-	assert_true(job.on_purpose); /* as before: it was made here */
+	assert_true(job.on_purpose); /* unchanged: the job was made here */
 }
 
 static void assert_story(struct fixture *fixture, const char *words)
@@ -132,7 +132,7 @@ static void with_same_the_text_of_a_job_of_others_takes_it(void **state)
 	}
 }
 
-/* The base goes along: a version of a colleague's is in the way. */
+/* The base moves with the job: a version of another client is a conflict. */
 static void a_version_that_was_not_read_is_in_the_way(void **state)
 {
 	struct fixture *fixture = open_moved(ADOPT_NAME);
@@ -156,7 +156,7 @@ static void a_file_that_is_there_keeps_its_job(void **state)
 	fixture_close(fixture);
 }
 
-/* What cannot be seen may be there. */
+/* A file that cannot be seen may exist. */
 static void a_file_that_cannot_be_seen_keeps_its_job(void **state)
 {
 	struct fixture *fixture = open_moved(ADOPT_NAME);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every legal move of a job's state: a table of scenes, one for each move of the table in
- * job/state.c. queued -> failed has none: what is queued is taken out of the queue before it can
- * fail. The move stays legal, because the ledger could tell nobody of a failure that it refuses.
+ * job/state.c. The move queued -> failed has no scene: a submission leaves the queue before it can
+ * fail. The move stays legal, because the ledger could report to nobody that it refuses a failure.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,8 +16,9 @@
 
 #include "submit_fixture.h"
 
-/* What was seen of a scene: the ledger asks before a move whether the move is legal. A statement
- * that moves many rows, or makes a draft, does not ask: the row is looked at between the steps. */
+/* The moves that a scene has made. The ledger asks before a move whether the move is legal. A
+ * statement that moves many rows, or makes a draft, does not ask: the row is looked at between the
+ * steps. */
 static bool is_made[JOB_STATE_COUNT][JOB_STATE_COUNT];
 
 bool __real_job_state_may_move(enum job_state from, enum job_state to);
@@ -32,7 +33,7 @@ bool __wrap_job_state_may_move(enum job_state from, enum job_state to)
 	return may;
 }
 
-/* A mount on which a.yaml is written, and what its row said when it was looked at last. */
+/* A mount in which a.yaml is written, and the state of its row when it was looked at last. */
 struct stage {
 	struct fixture *fixture;
 	enum job_state seen;
@@ -59,7 +60,7 @@ static void write_text(struct stage *stage, const char *content)
 	look(stage);
 }
 
-/* More than max_risk allows. */
+/* Writes a content with a level above max_risk. */
 static void write_refused(struct stage *stage)
 {
 	const struct commit_spec spec = {.path = "a.yaml", .content = "risky", .risk = "HIGH"};
@@ -69,7 +70,7 @@ static void write_refused(struct stage *stage)
 	look(stage);
 }
 
-/* The writer was killed. */
+/* A writer is killed in the middle of a content. */
 static void write_half(struct stage *stage)
 {
 	struct author author = {0};
@@ -86,7 +87,7 @@ static void answer(struct stage *stage, enum fake_kind kind, enum fake_answer an
 	look(stage);
 }
 
-/* Answers the first open request. */
+/* Answers the first open request with a 429. */
 static void say_busy(struct stage *stage)
 {
 	fixture_settle(stage->fixture);
@@ -94,7 +95,7 @@ static void say_busy(struct stage *stage)
 	look(stage);
 }
 
-/* Until nothing is open; the service does nothing more of what was lost. */
+/* Runs until no request is open. The service performs no lost request any more. */
 static void come_to_rest(struct stage *stage)
 {
 	assert_true(fixture_quiesce(stage->fixture));

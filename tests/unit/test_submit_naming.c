@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A person says which job a file has. */
+/* Tests: a person names the job of a file. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -18,12 +18,12 @@
 #define PATH "a.yaml"
 #define OTHER_PATH "d/a.yaml"
 
-/* What a person says, as the fixture's user (root) unless another is named. */
+/* What a person says, as the fixture's user (root) if `user` is not set. */
 struct naming {
 	const char *path;
 	const struct fake_job *job;
 	bool is_read;	    /* the file has the text of the newest version */
-	bool hides_version; /* the service does not tell it */
+	bool hides_version; /* the service does not tell the version */
 	uid_t user;
 };
 
@@ -70,7 +70,7 @@ static void assert_has_no_job(struct fixture *fixture, const char *path)
 	job_record_finish(&record);
 }
 
-/* Of what was sent since the mount. */
+/* Returns how many changes were sent since the mount. */
 static uint64_t count_changes(const struct fixture *fixture)
 {
 	return fixture->service.counts[FAKE_CREATE] + fixture->service.counts[FAKE_UPDATE] +
@@ -140,7 +140,7 @@ static void a_version_that_is_not_told_is_the_first(void **state)
 	}
 }
 
-/* A file has taken a job by itself: delete=service would leave the job alone. */
+/* The file has adopted the job by itself: delete=service would leave the job alone. */
 static void a_job_that_the_file_has_is_its_job_on_purpose(void **state)
 {
 	struct fixture *fixture = *state;
@@ -225,7 +225,7 @@ static void a_file_with_a_submission_under_way_is_refused(void **state)
 	fixture_assert_held(fixture, PATH, "one");
 }
 
-/* The answer of a create of that name is lost: the job may be that file's. */
+/* The answer to a create of that name is lost: the job may be the create's. */
 static void a_job_that_a_create_may_have_made_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
@@ -291,7 +291,7 @@ static void the_refusal_of_another_text_stays(void **state)
 	assert_non_null(strstr(record.error, "it is no job"));
 }
 
-/* mv a.yaml b.yaml, and a new a.yaml: b.yaml is a backup, until it is given a job. */
+/* mv a.yaml b.yaml, and a new a.yaml: b.yaml is a backup until it gets a job. */
 static void a_backup_with_a_job_is_no_backup(void **state)
 {
 	const struct job_backup backup = {.path = "b.yaml"};
@@ -324,8 +324,8 @@ static void a_backup_with_a_job_is_no_backup(void **state)
 
 /* ---- what fails ---- */
 
-/* Names a job while each statement, or each allocation, fails once. Returns the result at the end,
- * when none fails. */
+/* Names a job while each statement, or each allocation, fails once. Returns the result of the last
+ * try, in which none fails. */
 static int name_with_failures(struct fixture *fixture, const struct naming *naming, bool of_memory)
 {
 	bool has_failed = true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What one path has at a time: newer content, writers who wait or leave, and deletions. */
+/* Tests of what one path has at a time: newer content, writers that wait or leave, and
+ * deletions. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -10,7 +11,7 @@
 
 #include "submit_fixture.h"
 
-/* Content that comes while the create is under way is an update of the job just made. */
+/* Content that arrives while the create is under way becomes an update of the job. */
 static void newer_content_becomes_an_update(void **state)
 {
 	struct fixture *fixture = *state;
@@ -23,7 +24,7 @@ static void newer_content_becomes_an_update(void **state)
 	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
 	assert_int_equal(first.result, 0);
 	fixture_answer_update(fixture, FAKE_TRUTH);
-	/* "two" was never sent: its writer gets the outcome of what the file says now */
+	/* "two" was never sent: its writer gets the outcome of the newest content */
 	assert_int_equal(second.told, 1);
 	assert_int_equal(second.result, 0);
 	assert_int_equal(third.result, 0);
@@ -31,7 +32,7 @@ static void newer_content_becomes_an_update(void **state)
 	fixture_assert_held(fixture, "a.yaml", "three");
 }
 
-/* The same content joins what is under way. */
+/* A commit of the same content shares the submission that is under way. */
 static void the_same_content_joins(void **state)
 {
 	struct fixture *fixture = *state;
@@ -46,7 +47,7 @@ static void the_same_content_joins(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_UPDATE], 0);
 }
 
-/* What the service holds is not sent again. */
+/* Content that the service holds is not sent again. */
 static void what_is_held_is_not_sent(void **state)
 {
 	struct fixture *fixture = *state;
@@ -60,7 +61,7 @@ static void what_is_held_is_not_sent(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* A writer who is gone is not told; the submission goes on. */
+/* A writer that is gone gets no answer; the submission goes on. */
 static void a_writer_who_leaves_is_not_told(void **state)
 {
 	struct fixture *fixture = *state;
@@ -73,7 +74,7 @@ static void a_writer_who_leaves_is_not_told(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* What waits behind another submission is refused when its time is over. */
+/* Content that waits behind another submission is refused when its time is over. */
 static void what_stands_behind_has_a_deadline(void **state)
 {
 	struct fixture *fixture = *state;
@@ -88,12 +89,12 @@ static void what_stands_behind_has_a_deadline(void **state)
 	assert_int_equal(second.result, -ETIMEDOUT);
 	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
 	assert_int_equal(first.result, 0);
-	/* the newest content was refused, and that is what the path says */
+	/* the newest content was refused, and the path's state says so */
 	fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* With no slot left a submission waits, and its time can run out. */
+/* If no slot is free, a submission waits, and its time can run out. */
 static void what_waits_for_a_slot_has_a_deadline(void **state)
 {
 	struct fixture *fixture = *state;
@@ -131,7 +132,7 @@ static void a_deletion_ends_the_row(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, false), 0);
 }
 
-/* A deletion whose answer is lost is asked for, once. */
+/* After a deletion with a lost answer, the service is asked once. */
 static void a_lost_deletion_is_asked_for(void **state)
 {
 	(void)state;
@@ -167,7 +168,7 @@ static void a_deletion_waits_for_no_submission(void **state)
 	fixture_assert_held(fixture, "a.yaml", "two");
 }
 
-/* A job that is gone already is deleted. */
+/* Deleting a job that is gone already succeeds. */
 static void a_deletion_of_what_is_gone_is_done(void **state)
 {
 	struct fixture *fixture = *state;
@@ -181,7 +182,7 @@ static void a_deletion_of_what_is_gone_is_done(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_DELETE], 0);
 }
 
-/* It goes between the check and the deletion. */
+/* The job goes between the check and the deletion. */
 static void a_deletion_of_what_goes_meanwhile_is_done(void **state)
 {
 	struct fixture *fixture = *state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What was queued before -o rebind: the other copy of the ledger has sent it, or has not. */
+/* Tests of submissions that were queued before -o rebind: another copy of the ledger has sent them,
+ * or has not. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -12,7 +13,7 @@
 #include "submit/bounds.h"
 #include "submit_fixture.h"
 
-/* A commit that stays in the queue, since nothing may be sent. */
+/* Makes a commit that stays in the queue, because nothing may be sent. */
 static void queue_commit(struct fixture *fixture, const char *path, const char *content)
 {
 	struct writer writer = {0};
@@ -23,7 +24,7 @@ static void queue_commit(struct fixture *fixture, const char *path, const char *
 	assert_int_equal(writer.result, 0);
 }
 
-/* The next mount sends nothing from the queue. */
+/* Lets the next mount send nothing from the queue. */
 static void hold_queue(struct fixture *fixture)
 {
 	fixture->options.queued_inflight_max = 0;
@@ -31,7 +32,7 @@ static void hold_queue(struct fixture *fixture)
 	fixture_settle(fixture);
 }
 
-/* Unmounts, and mounts a copy that lives on. */
+/* Unmounts, and mounts as a copy of the ledger. */
 static void rebind(struct fixture *fixture)
 {
 	fixture->options.queued_inflight_max = 16;
@@ -99,7 +100,7 @@ static void several_jobs_leave_it_in_doubt(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_CREATE], 0);
 }
 
-/* Two files of one name and content: each takes a job of the other copy, or one is made. */
+/* Two files have one name and content: each takes a job of the other copy, or a job is made. */
 static void each_job_is_taken_once(void **state)
 {
 	(void)state;
@@ -128,20 +129,23 @@ static struct fake_job *job_of(struct fixture *fixture, const char *path)
 	return fake_service_job(&fixture->service, job.job_id);
 }
 
-/* An update: what the versions after the base say. */
+/* An update: the versions after the base decide. */
 static void updates_by_table(void **state)
 {
 	static const struct {
-		const char *second, *third; /* versions that others have written */
-		const char *held;	    /* at the end; NULL: a conflict */
+		const char *second, *third; /* versions that others have written, NULL: none */
+		const char *held;	    /* the content at the end; NULL: a conflict */
 		int version, base;
 	} rows[] = {
-		{NULL, NULL, "two", 2, 2},	 /* nobody has sent it */
-		{"two", NULL, "two", 2, 2},	 /* the other copy has */
-		{"two", "three", "three", 3, 2}, /* and somebody else is on top of it */
-		{"three", "two", "two", 3, 3},	 /* the same, otherwise */
-		{"three", NULL, NULL, 2, 1},	 /* only somebody else has written */
-		{"one", NULL, "two", 3, 3},	 /* the text of the base: no conflict */
+		{NULL, NULL, "two", 2, 2},  /* nobody has sent the update */
+		{"two", NULL, "two", 2, 2}, /* the other copy has sent it */
+		/* the other copy has sent it, and another client wrote on top */
+		{"two", "three", "three", 3, 2},
+		/* another client wrote first, and the other copy on top */
+		{"three", "two", "two", 3, 3},
+		{"three", NULL, NULL, 2, 1}, /* only another client has written */
+		/* another client wrote the text of the base: no conflict */
+		{"one", NULL, "two", 3, 3},
 	};
 
 	(void)state;
@@ -171,7 +175,7 @@ static void updates_by_table(void **state)
 	}
 }
 
-/* New content comes after what is in doubt, with submit=sync and with submit=queue. */
+/* New content waits for the content in doubt, with submit=sync and submit=queue. */
 static void new_content_makes_way(void **state)
 {
 	(void)state;
@@ -184,7 +188,7 @@ static void new_content_makes_way(void **state)
 		fake_service_make(&fixture->service, "a", "one");
 		rebind(fixture);
 		fixture->rules.queue = queue;
-		/* before anything was taken from the queue */
+		/* before anything leaves the queue */
 		assert_int_equal(fixture_commit(fixture, "a.yaml", "two", &writer), 0);
 		assert_true(fixture_quiesce(fixture));
 		assert_int_equal(writer.result, 0);
@@ -194,7 +198,7 @@ static void new_content_makes_way(void **state)
 	}
 }
 
-/* Something is under way, and something else is queued behind it. */
+/* One submission of the file is under way, and another is queued behind it. */
 static void two_of_one_file(void **state)
 {
 	struct fixture *fixture = *state;
@@ -216,8 +220,8 @@ static void two_of_one_file(void **state)
 	assert_int_equal(job_of(fixture, "a.yaml")->version, 3);
 }
 
-/* A file that was not in the queue then is written as ever: once, while that is under way, and
- * while something newer is queued. */
+/* A file that was not queued at the rebind is written as usual: once while the doubt is under way,
+ * and once while newer content is queued. */
 static void other_files_do_not_wait(void **state)
 {
 	struct fixture *fixture = *state;
@@ -238,7 +242,7 @@ static void other_files_do_not_wait(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 2);
 }
 
-/* The ledger says that nothing was sent for it; the other copy may have gone on. */
+/* The ledger says that nothing was sent; the other copy may have sent it since. */
 static void what_was_not_sent_yet_is_in_doubt_too(void **state)
 {
 	(void)state;
@@ -268,7 +272,7 @@ static void what_was_not_sent_yet_is_in_doubt_too(void **state)
 	}
 }
 
-/* What is queued comes to be in doubt bit by bit, and all is brought to an end. */
+/* The queued submissions become in doubt a few at a time, and all of them end. */
 static void a_long_queue_is_taken_up_bit_by_bit(void **state)
 {
 	enum { FILES = REBOUND_DOUBTS_MAX + 2 * REBOUND_AT_ONCE };
@@ -299,7 +303,7 @@ static void a_long_queue_is_taken_up_bit_by_bit(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), FILES / 2);
 }
 
-/* The doubt outlives crashes: before it is recorded, and after. */
+/* The doubt outlives crashes, before and after it is recorded. */
 static void the_doubt_outlives_crashes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -321,8 +325,8 @@ static void the_doubt_outlives_crashes(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, false), 2);
 }
 
-/* The ledger cannot be written when it is taken from the queue: it goes back, and stays in doubt.
- */
+/* The ledger cannot be written when a submission leaves the queue: the submission goes back, and
+ * stays in doubt. */
 static void a_ledger_that_cannot_be_written_keeps_the_doubt(void **state)
 {
 	struct fixture *fixture = *state;
@@ -340,7 +344,7 @@ static void a_ledger_that_cannot_be_written_keeps_the_doubt(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_CREATE], 0);
 }
 
-/* What the service holds by what the ledger knows needs no question. */
+/* If the service already holds the content, according to the ledger, no question is asked. */
 static void what_is_held_is_out_of_the_queue(void **state)
 {
 	struct fixture *fixture = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rules of a commit, what is kept of refusals, and what is told of the queue. */
+/* Tests of the rules of a commit, of the records of refusals, and of the listing of the queue. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -22,7 +22,7 @@ static void rules_by_table(void **state)
 		enum dsl_level validate;
 		enum risk max_risk;
 		int result;
-		const char *says; /* the story has it */
+		const char *says; /* a part of the story */
 	} rows[] = {
 		{{.content = "a: ["}, DSL_YAML, RISK_HIGH, -EINVAL, "line: "},
 		{{.content = "a: 1"}, DSL_DSL, RISK_HIGH, -EINVAL, "meta"},
@@ -78,8 +78,8 @@ static void empty_content_is_no_commit(void **state)
 	assert_false(fixture_has_work(fixture));
 }
 
-/* The project and the tags are fixed once a job exists; the others can change, and an update
- * carries what was fixed. */
+/* The project and the tags are fixed once a job exists. The other attributes can change. An update
+ * carries the fixed ones. */
 static void fixed_attributes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -107,7 +107,8 @@ static void fixed_attributes(void **state)
 	fixture_assert_held(fixture, "a.yaml", "one");
 }
 
-/* An attribute of the file's own stays with the name, until it is taken from the job file. */
+/* An attribute that was set on the file stays with the name, until a user removes it from the job
+ * file. */
 static void explicit_attributes_stay_with_the_name(void **state)
 {
 	struct fixture *fixture = *state;
@@ -122,7 +123,7 @@ static void explicit_attributes_stay_with_the_name(void **state)
 	update = fixture_checked(fixture, FAKE_UPDATE);
 	assert_string_equal(update->risk, "HIGH");
 	assert_string_equal(update->name, "named");
-	/* while it is under way */
+	/* while the submission is under way */
 	assert_int_equal(kept_disown(fixture->engine, "a.yaml", ATTR_RISK_LEVEL), 1);
 	assert_true(fixture_quiesce(fixture));
 	assert_int_equal(kept_disown(fixture->engine, "a.yaml", ATTR_NAME), 1);
@@ -134,7 +135,7 @@ static void explicit_attributes_stay_with_the_name(void **state)
 	assert_string_equal(update->name, "a");
 }
 
-/* The same of what is queued, and not sent. */
+/* The same for a submission that is queued and not sent. */
 static void explicit_attributes_of_what_is_queued(void **state)
 {
 	struct fixture *fixture = *state;
@@ -152,7 +153,8 @@ static void explicit_attributes_of_what_is_queued(void **state)
 	fixture_assert_held(fixture, "a.yaml", "two");
 }
 
-/* What the name keeps of another user is not for this file: but the job is. */
+/* The texts that the name remembers of another user are not sent for this file. The job is the
+ * same. */
 static void another_author_gets_no_text(void **state)
 {
 	struct fixture *fixture = *state;
@@ -171,7 +173,7 @@ static void another_author_gets_no_text(void **state)
 	assert_int_equal(fixture_commit_spec(fixture, &spec, &writer), 0);
 	update = fixture_checked(fixture, FAKE_UPDATE);
 	assert_string_equal(update->name, "a");
-	assert_string_equal(update->description, ""); /* what Ann said is not kept */
+	assert_string_equal(update->description, ""); /* Ann's description is not kept */
 	assert_true(fixture_quiesce(fixture));
 	fixture_assert_held(fixture, "a.yaml", "two");
 }
@@ -188,10 +190,11 @@ static void an_update_has_one_byte_less(void **state)
 	fixture_make(fixture, "a.yaml", "one");
 	assert_int_equal(fixture_commit(fixture, "a.yaml", content, &writer), -EFBIG);
 	fixture_make(fixture, "b.yaml", content);
-	assert_int_equal(fixture_commit(fixture, "b.yaml", content, &writer), 0); /* it is held */
+	/* the service holds this content */
+	assert_int_equal(fixture_commit(fixture, "b.yaml", content, &writer), 0);
 }
 
-/* A refusal that the ledger cannot take is told from memory, and recorded later. */
+/* A refusal that the ledger cannot take is shown from memory, and recorded later. */
 static void a_refusal_on_a_full_disk_is_kept(void **state)
 {
 	struct fixture *fixture = *state;
@@ -218,7 +221,7 @@ static void a_refusal_on_a_full_disk_is_kept(void **state)
 	fixture_assert_state(fixture, "a.yaml", JOB_FAILED);
 }
 
-/* Of more paths than are kept the newest are told. */
+/* Refusals of more paths than memory keeps: the newest are shown. */
 static void refusals_are_bounded(void **state)
 {
 	struct fixture *fixture = *state;
@@ -260,7 +263,8 @@ static bool sees_all_but_c(void *data, struct job_pending *row)
 	return strcmp(row->path, "c.yaml") != 0;
 }
 
-/* .coc/queue: a line for each, with what the last try brought; metrics count them. */
+/* .coc/queue has a line for each submission, with the result of its last try. The metrics count
+ * them. */
 static void the_queue_is_told(void **state)
 {
 	static const char *const paths[] = {"a.yaml", "b.yaml", "c.yaml"};
@@ -291,11 +295,12 @@ static void the_queue_is_told(void **state)
 	assert_true(fixture_quiesce(fixture));
 	submit_quiesce(fixture->engine);
 	assert_int_equal(fixture_commit(fixture, "d.yaml", "four", &writers[0]), 0);
-	fixture_no_request(fixture, FAKE_LIST); /* the mount ends: it stays queued */
+	/* the mount is ending: the submission stays queued */
+	fixture_no_request(fixture, FAKE_LIST);
 	fixture_assert_state(fixture, "d.yaml", JOB_QUEUED);
 }
 
-/* Content that is queued while the job is deleted makes a job of its own. */
+/* Content that is queued while the job is deleted makes a new job. */
 static void what_is_queued_during_a_deletion_is_sent(void **state)
 {
 	struct fixture *fixture = *state;
@@ -311,12 +316,12 @@ static void what_is_queued_during_a_deletion_is_sent(void **state)
 	fixture_assert_held(fixture, "a.yaml", "two");
 }
 
-/* The client cannot begin a request that changes something: nothing was sent, and the writer hears
- * so. */
+/* The client cannot start a request that changes something: nothing is sent, and the writer gets
+ * the error. */
 static void a_request_that_cannot_begin_makes_nothing(void **state)
 {
 	static const struct {
-		const char *before; /* what the job has */
+		const char *before; /* the content of the job */
 		int errnum;
 	} rows[] = {
 		{NULL, ENOMEM}, {NULL, EIO}, {NULL, EINVAL}, {"zero", ENOMEM}, {"zero", EINVAL}};
@@ -345,8 +350,7 @@ static void a_request_that_cannot_begin_makes_nothing(void **state)
 	}
 }
 
-/* A deletion that is refused, at the check before it or by itself, leaves the job and its binding.
- */
+/* A deletion that the check or the service refuses leaves the job and its binding. */
 static void a_refused_deletion_deletes_nothing(void **state)
 {
 	static const struct {
@@ -377,7 +381,7 @@ static void a_refused_deletion_deletes_nothing(void **state)
 	}
 }
 
-/* The same content with other attributes is no repetition of what is under way. */
+/* The same content with other attributes is no repetition of the submission under way. */
 static void other_attributes_are_sent_after_what_is_under_way(void **state)
 {
 	static const struct commit_spec rows[] = {
@@ -405,12 +409,12 @@ static void other_attributes_are_sent_after_what_is_under_way(void **state)
 			assert_string_equal(job->description[job->version], rows[i].description);
 		assert_int_equal(kept_disown(fixture->engine, "a.yaml",
 					     rows[i].risk ? ATTR_RISK_LEVEL : ATTR_DESCRIPTION),
-				 1); /* it is the file's own */
+				 1); /* set on the file itself */
 		fixture_close(fixture);
 	}
 }
 
-/* A user has a share of the memory; the others have theirs. */
+/* A user gets a share of the memory; the other users keep theirs. */
 static void one_user_does_not_take_all_memory(void **state)
 {
 	struct fixture *fixture = *state;

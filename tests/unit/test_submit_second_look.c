@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* After a create the list is asked once more. Does a job that another machine has made at the same
- * moment stand beside the new one? The create is done with any result of that look. */
+/* After a create the list is asked once more: did another machine make a job of the same name and
+ * content at the same moment? The create succeeds with any answer to this second look. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -20,7 +20,7 @@
 
 static struct writer writer;
 
-/* A mount with a rule, whose create of PATH is on the wire. */
+/* Makes a mount with a rule. The create of PATH has left. */
 static void begin_create(struct fixture *fixture, enum adoption_rule rule)
 {
 	fixture->options.adopt = rule;
@@ -34,11 +34,11 @@ static void begin_create(struct fixture *fixture, enum adoption_rule rule)
 static void end_create(struct fixture *fixture)
 {
 	fixture_answer(fixture, FAKE_CREATE, FAKE_TRUTH);
-	assert_false(writer.told); /* the list is asked first */
+	assert_false(writer.told); /* the first list has no answer yet */
 	fixture_request(fixture, FAKE_LIST);
 }
 
-/* The writer has heard that the job was made. Returns the warnings of the file, "": none. */
+/* The writer has its success. Returns the warnings of the file, "": none. */
 static char *take_warnings(struct fixture *fixture)
 {
 	_cleanup_job_record_ struct job_record job = {0};
@@ -68,7 +68,7 @@ static void alone_it_warns_of_nothing(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_SHOW], 0);
 }
 
-/* The rule that no job is taken has no second look. */
+/* Under the rule that never adopts a job, there is no second look. */
 static void who_takes_no_job_does_not_look_again(void **state)
 {
 	struct fixture *fixture = *state;
@@ -116,7 +116,7 @@ static void by_name_the_content_is_not_looked_at(void **state)
 	assert_int_equal(fixture->service.counts[FAKE_SHOW], 0);
 }
 
-/* The service lists each name that has "a" in it, of all projects. */
+/* The service lists every name that contains "a", in all projects. */
 static void a_job_of_another_name_or_project_is_no_twin(void **state)
 {
 	struct fixture *fixture = *state;
@@ -132,7 +132,7 @@ static void a_job_of_another_name_or_project_is_no_twin(void **state)
 	assert_no_warning(fixture);
 }
 
-/* Somebody gives an older job of the name the same text now: that job was not made now. */
+/* An older job of the name gets the same text now: that job was not made now. */
 static void a_job_that_was_there_before_is_no_twin(void **state)
 {
 	struct fixture *fixture = *state;
@@ -164,7 +164,7 @@ static void without_a_project_in_the_list_the_name_decides(void **state)
 	assert_non_null(strstr(warnings, job->id));
 }
 
-/* Another file of this space has made a job of the name meanwhile, or may have made it. */
+/* Another file of this space has made, or may have made, a job of the name meanwhile. */
 static void a_job_of_this_space_is_no_twin(void **state)
 {
 	(void)state;
@@ -174,7 +174,8 @@ static void a_job_of_this_space_is_no_twin(void **state)
 		struct fake_request *request;
 
 		begin_create(fixture, ADOPT_SAME);
-		fixture->engine->options.adopt = ADOPT_NEVER; /* it makes one of its own */
+		/* the other file makes a job of its own */
+		fixture->engine->options.adopt = ADOPT_NEVER;
 		assert_int_equal(fixture_commit(fixture, OTHER_PATH, "same", &second), 0);
 		fixture_answer(fixture, FAKE_LIST, FAKE_TRUTH);
 		fixture->engine->options.adopt = ADOPT_SAME;
@@ -194,7 +195,7 @@ static void a_job_of_this_space_is_no_twin(void **state)
 	}
 }
 
-/* A look that fails is no reason to wait, and no warning. */
+/* A second look that fails makes nobody wait, and gives no warning. */
 static void a_list_that_cannot_be_had_delays_nobody(void **state)
 {
 	static const enum fake_answer answers[] = {FAKE_LOST, FAKE_BROKEN, FAKE_REFUSED,
@@ -214,7 +215,7 @@ static void a_list_that_cannot_be_had_delays_nobody(void **state)
 	}
 }
 
-/* A text that nobody can see is not named as the same. */
+/* A job whose text cannot be seen is not reported as the same. */
 static void a_text_that_cannot_be_shown_is_no_twin(void **state)
 {
 	static const enum fake_answer answers[] = {FAKE_LOST, FAKE_REFUSED, FAKE_GONE};
@@ -235,7 +236,7 @@ static void a_text_that_cannot_be_shown_is_no_twin(void **state)
 	}
 }
 
-/* The list comes, and there is no time, or no descriptor, to have a text shown. */
+/* The list arrives, but there is no time or no descriptor left to have a text shown. */
 static void a_text_that_cannot_be_asked_for_is_no_twin(void **state)
 {
 	(void)state;
@@ -262,7 +263,7 @@ static void a_text_that_cannot_be_asked_for_is_no_twin(void **state)
 	}
 }
 
-/* The answer of the create comes at the end of its time. */
+/* The answer of the create arrives at the end of its time. */
 static void after_its_time_a_create_does_not_look_again(void **state)
 {
 	struct fixture *fixture = *state;
@@ -277,8 +278,8 @@ static void after_its_time_a_create_does_not_look_again(void **state)
 	assert_no_warning(fixture);
 }
 
-/* From the answer of the create on each statement, or each allocation, fails once. The job is the
- * file's, and it is made once. */
+/* After the answer of the create, each statement, or each allocation, fails once. The file has the
+ * job, and the job is made once. */
 static void look_with_failure(uint64_t nth, bool of_memory, bool *ret_has_failed)
 {
 	struct fixture *fixture = fixture_open(false);
@@ -317,7 +318,7 @@ static void look_with_failure(uint64_t nth, bool of_memory, bool *ret_has_failed
 	fixture_close(fixture);
 }
 
-/* The second look cannot begin. Each allocation fails once, from the answer of the create on. */
+/* The second look cannot be started: each allocation after the answer of the create fails once. */
 static void a_look_that_cannot_begin_delays_nobody(void **state)
 {
 	bool has_failed = true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the service has of one job: who shares a call, who comes first, and when nobody is asked. */
+/* Tests of asking the service for one job: who shares a request, who comes first, and when no
+ * request is made. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -19,16 +20,16 @@
 #define MANY 200
 #define INFLIGHT 256
 
-/* Somebody who asks. */
+/* A caller that asks. */
 struct asker {
 	int told;
 	int result;
 	int64_t version, update_ms;
 	char content[32], modifier[32];
 	struct show_waiter *waiter;
-	struct asker *drops; /* whose question it drops when it is told */
+	struct asker *drops; /* the asker whose question this one drops when it gets its answer */
 	struct fixture *fixture;
-	const char *asks; /* when it is told, it asks again */
+	const char *asks; /* the job that this asker asks for when it gets its answer */
 };
 
 static void tell_asker(void *data, int result, const struct shown_job *job)
@@ -61,11 +62,11 @@ static void tell_asker(void *data, int result, const struct shown_job *job)
 	asker->asks = NULL;
 }
 
-/* Asks. Returns what show_job() does. */
+/* Asks. Returns what show_job() returns. */
 static int ask(struct fixture *fixture, struct asker *asker, const char *job_id, int64_t version)
 {
 	*asker = (struct asker){.fixture = fixture};
-	fixture_iterate(fixture); /* the loop knows the time */
+	fixture_iterate(fixture); /* so that the loop knows the time */
 	fixture->is_due = true;
 	return show_job(fixture->engine, job_id, version, tell_asker, asker, &asker->waiter);
 }
@@ -124,11 +125,11 @@ static void who_asks_the_same_shares_a_call(void **state)
 
 	ask_well(fixture, &askers[0], job->id, 0);
 	ask_well(fixture, &askers[1], job->id, 0);
-	ask_well(fixture, &askers[2], job->id, 1); /* another question */
+	ask_well(fixture, &askers[2], job->id, 1); /* another version: a request of its own */
 	fixture_settle(fixture);
-	ask_well(fixture, &askers[3], job->id, 0); /* it is under way */
+	ask_well(fixture, &askers[3], job->id, 0); /* the request for it is under way */
 	ask_well(fixture, &askers[4], job->id, 0);
-	show_drop(askers[4].waiter); /* interrupted */
+	show_drop(askers[4].waiter); /* this asker is interrupted */
 	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(askers[i].told, i != 2 && i != 4);
@@ -165,7 +166,7 @@ static void a_question_that_nobody_asks_any_more_ends(void **state)
 	struct asker asker;
 
 	ask_well(fixture, &asker, job->id, 0);
-	show_drop(asker.waiter); /* before it is asked */
+	show_drop(asker.waiter); /* before the request is sent */
 	fixture_no_request(fixture, FAKE_SHOW);
 	ask_well(fixture, &asker, job->id, 0);
 	fixture_request(fixture, FAKE_SHOW);
@@ -173,7 +174,7 @@ static void a_question_that_nobody_asks_any_more_ends(void **state)
 	fixture_no_request(fixture, FAKE_SHOW);
 	ask_well(fixture, &asker, job->id, 0);
 	fixture_settle(fixture);
-	fixture_remount(fixture); /* nobody is told */
+	fixture_remount(fixture); /* the asker gets no answer */
 	assert_int_equal(asker.told, 0);
 }
 
@@ -219,14 +220,14 @@ static void commits_go_first(void **state)
 	static struct asker askers[MANY];
 	static char ids[MANY][32];
 
-	fixture->options.inflight_max = 1; /* the second commit waits */
+	fixture->options.inflight_max = 1; /* the second commit waits for a slot */
 	fixture_remount(fixture);
 	make_jobs(fixture, ids);
 	assert_int_equal(fixture_commit(fixture, "a.yaml", "a", &writers[0]), 0);
 	assert_int_equal(fixture_commit(fixture, "b.yaml", "b", &writers[1]), 0);
 	ask_well(fixture, &askers[0], ids[0], 0);
 	ask_well(fixture, &askers[1], ids[1], 0);
-	assert_int_equal(count_shows(fixture), 1); /* readers go on */
+	assert_int_equal(count_shows(fixture), 1); /* readers do not wait for it */
 	assert_true(fixture_quiesce(fixture));
 	fixture->options.inflight_max = 16;
 	fixture_remount(fixture);
@@ -287,7 +288,7 @@ static void a_service_that_is_away_costs_one_wait(void **state)
 	fixture_answer(fixture, FAKE_SHOW, FAKE_DENIED);
 	assert_told(&late, -EACCES);
 	assert_int_equal(ask(fixture, &late, ids[0], 0), -EACCES);
-	/* an answer to anybody ends it */
+	/* any answer of the service ends the pause */
 	fixture_make(fixture, "a.yaml", "a");
 	ask_well(fixture, &late, ids[0], 0);
 	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
@@ -324,14 +325,14 @@ static void a_service_that_is_busy_is_asked_again(void **state)
 	request->retry_after_ms = 5000;
 	fake_request_answer(request, FAKE_BUSY);
 	fixture_no_request(fixture, FAKE_SHOW);
-	ask_well(fixture, &other, job->id, 1); /* it waits as well */
+	ask_well(fixture, &other, job->id, 1); /* this question waits as well */
 	fixture_no_request(fixture, FAKE_SHOW);
 	assert_int_equal(fixture_pass(fixture, FIXTURE_TIMEOUT_MS), 5000);
 	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
 	fixture_answer(fixture, FAKE_SHOW, FAKE_TRUTH);
 	assert_told(&asker, 0);
 	assert_told(&other, 0);
-	/* there is no time for it */
+	/* too little time is left for the question */
 	ask_well(fixture, &asker, job->id, 0);
 	request = fixture_request(fixture, FAKE_SHOW);
 	request->retry_after_ms = FIXTURE_TIMEOUT_MS;
@@ -341,7 +342,7 @@ static void a_service_that_is_busy_is_asked_again(void **state)
 	assert_int_equal(ask(fixture, &asker, job->id, 0), -EAGAIN);
 }
 
-/* The service asks all who are under way for patience. */
+/* The service answers 429 to all requests under way. */
 static void refuse_all(struct fixture *fixture)
 {
 	for (unsigned n = count_shows(fixture); n > 0; n--) {
@@ -418,7 +419,8 @@ static void who_waits_too_long_for_a_turn_is_told(void **state)
 	assert_int_equal(fixture_pass(fixture, 2 * FIXTURE_TIMEOUT_MS), FIXTURE_TIMEOUT_MS);
 	assert_told(&askers[SHOWS_MAX], -ETIMEDOUT);
 	for (int i = 0; i < SHOWS_MAX; i++)
-		assert_int_equal(askers[i].told, 0); /* the client ends their calls */
+		/* when the mount ends, the client ends their calls */
+		assert_int_equal(askers[i].told, 0);
 }
 
 static void what_cannot_be_asked_is_told(void **state)
@@ -443,8 +445,7 @@ static void what_cannot_be_asked_is_told(void **state)
 	fixture_no_request(fixture, FAKE_SHOW);
 }
 
-/* Would a question begin at once? With one more than is under way there must be room for another.
- */
+/* Would a question begin at once? Only if there is room for one more than is under way. */
 static void a_question_begins_at_once_while_there_is_room(void **state)
 {
 	struct fixture *fixture = *state;
@@ -463,7 +464,7 @@ static void a_question_begins_at_once_while_there_is_room(void **state)
 	assert_true(show_begins_at_once(fixture->engine));
 	request = fixture_request(fixture, FAKE_SHOW);
 	request->retry_after_ms = 1000;
-	fake_request_answer(request, FAKE_BUSY); /* the service asks for patience */
+	fake_request_answer(request, FAKE_BUSY); /* the service answers 429 */
 	fixture_iterate(fixture);
 	assert_false(show_begins_at_once(fixture->engine));
 	for (int i = 0; i < SHOWS_MAX - 3; i++)
@@ -471,7 +472,7 @@ static void a_question_begins_at_once_while_there_is_room(void **state)
 	assert_false(show_begins_at_once(fixture->engine));
 	assert_int_equal(fixture_pass(fixture, FIXTURE_TIMEOUT_MS), 1000);
 	assert_true(show_begins_at_once(fixture->engine));
-	fixture_answer(fixture, FAKE_SHOW, FAKE_UNSENT); /* it is away */
+	fixture_answer(fixture, FAKE_SHOW, FAKE_UNSENT); /* the service is away */
 	assert_false(show_begins_at_once(fixture->engine));
 	for (int i = 0; i < SHOWS_MAX - 1; i++)
 		if (!askers[i].told)

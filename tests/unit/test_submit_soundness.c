@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * After a crash a large ledger is checked while the mount is used. Until that has ended nothing is
- * sent, and nothing ever if it ends badly.
+ * After a crash a large ledger is checked while the mount is in use. Nothing is sent before the
+ * check ends, and nothing at all if the check fails.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,9 +20,9 @@
 #include "submit_fixture.h"
 
 #define PAGE 4096
-#define LARGE_MAX 8192 /* pages: no ledger here has more */
+#define LARGE_MAX 8192 /* pages: more than any ledger here has */
 
-/* Makes a ledger so large that its check may wait, and ends the mount well: the log is gone. */
+/* Makes a ledger so large that its check may wait, and ends the mount well: no log is left. */
 static void grow(struct fixture *fixture)
 {
 	const char *sql =
@@ -40,7 +40,7 @@ static void crash(struct fixture *fixture)
 	fixture_crash(fixture, false, NULL, NULL);
 }
 
-/* A mount after a crash, whose ledger is being checked. */
+/* Makes a mount after a crash. Its ledger is being checked. */
 static struct fixture *checked_mount(void **state)
 {
 	struct fixture *fixture = *state;
@@ -86,7 +86,7 @@ static uint32_t read_32(const unsigned char *at)
 	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* The pages that the log names. */
+/* Returns the pages that the log names. */
 static struct names read_log(const struct fixture *fixture)
 {
 	struct names names = {0};
@@ -128,7 +128,8 @@ static void damage_elsewhere(const struct fixture *fixture)
 	damage(fixture, number);
 }
 
-/* A mount after a crash, with a ledger that is damaged where nothing was written. */
+/* Makes a mount after a crash, with a ledger that is damaged in a place that the log does not
+ * name. */
 static struct fixture *damaged_mount(void **state)
 {
 	struct fixture *fixture = *state;
@@ -284,7 +285,7 @@ static void a_damaged_ledger_sends_nothing_any_more(void **state)
 		fixture_pass(fixture, 60000);
 	nothing_is_sent(fixture);
 	metric_is(fixture, 2);
-	/* and the next mount knows at once */
+	/* the next mount knows it at once */
 	fixture_end_mount(fixture);
 	assert_int_equal(fixture_start(fixture), -EUCLEAN);
 	assert_non_null(strstr(fixture->err.text, "is damaged"));
@@ -307,7 +308,7 @@ static void what_is_queued_in_a_damaged_ledger_stays_queued(void **state)
 	assert_int_equal(fixture_commit(fixture, "b.yaml", "new", &late), -EUCLEAN);
 }
 
-/* What is written begins the log. */
+/* Writes something, which begins the log. */
 static void write_something(struct fixture *fixture)
 {
 	assert_int_equal(sqlite3_exec(fixture->ledger->db, "UPDATE space SET accepted = 1", NULL,
@@ -323,7 +324,7 @@ static void damage_where_was_written_is_found_at_once(void **state)
 
 	grow(fixture);
 	fixture_make(fixture, "old.yaml", "old");
-	/* the log goes to the ledger, and begins again */
+	/* the log is written into the ledger, and begins again */
 	assert_int_equal(sqlite3_wal_checkpoint(fixture->ledger->db, "main"), SQLITE_OK);
 	write_something(fixture);
 	fixture_stop(fixture, false, NULL, NULL);
@@ -337,7 +338,7 @@ static void damage_where_was_written_is_found_at_once(void **state)
 	assert_false(fake_disk_is_checking());
 }
 
-/* The first page of the text of the only submission that has so much. */
+/* Returns the first page of the text of the only submission with a long text. */
 static uint32_t page_of_text(struct fixture *fixture)
 {
 	sqlite3_stmt *stmt;
@@ -355,7 +356,7 @@ static uint32_t page_of_text(struct fixture *fixture)
 	return number;
 }
 
-/* What is under way is read when the mount begins, wherever it stands. */
+/* The rows of submissions under way are read when the mount begins, wherever they stand. */
 static void damage_in_what_is_under_way_is_found_at_once(void **state)
 {
 	struct fixture *fixture = *state;
@@ -371,7 +372,7 @@ static void damage_in_what_is_under_way_is_found_at_once(void **state)
 	fixture_request(fixture, FAKE_CREATE);
 	fixture_remount(fixture);
 	fixture_settle(fixture);
-	fixture_remount(fixture); /* it is in doubt, and the log has gone */
+	fixture_remount(fixture); /* the submission is in doubt, and the log is gone */
 	number = page_of_text(fixture);
 	write_something(fixture);
 	fixture_stop(fixture, false, NULL, NULL);
@@ -426,7 +427,7 @@ static void who_waits_is_told_when_the_mount_ends(void **state)
 	assert_int_equal(submit_under_way(fixture->engine), 0);
 }
 
-/* The bytes of the ledger's file, to be freed. */
+/* Returns the bytes of the ledger's file. The caller frees them. */
 static char *read_ledger(struct fixture *fixture, size_t *ret_size)
 {
 	int fd = open_file(fixture, "", O_RDONLY);
@@ -452,7 +453,7 @@ static bool has_changed(struct fixture *fixture, const char *before, size_t size
 	return changed;
 }
 
-/* Writes to the queue until the ledger's file changes. Returns how many were written. */
+/* Writes to the queue until the ledger's file changes. Returns how many writes that took. */
 static int write_until_changed(struct fixture *fixture, const char *name)
 {
 	static char content[60001];
@@ -480,14 +481,14 @@ static void the_file_stays_as_it_is_while_it_is_read(void **state)
 	struct fixture *fixture = checked_mount(state);
 	int first = write_until_changed(fixture, "first"), second;
 
-	assert_true(first > 100); /* of 60 KB each: more than what the log has otherwise */
-	end_check(fixture);	  /* which was stopped */
+	assert_true(first > 100); /* of 60 KB each: more than the log usually has */
+	end_check(fixture);	  /* this check was stopped */
 	assert_true(fake_disk_is_checking());
 	metric_is(fixture, 1);
 	nothing_is_sent(fixture);
 	second = write_until_changed(fixture, "second");
-	assert_true(second >
-		    first * 3 / 2); /* each has twice as much room, so one comes to an end */
+	/* each check has twice as much room in the log, so one check ends */
+	assert_true(second > first * 3 / 2);
 	end_check(fixture);
 	assert_true(fake_disk_is_checking());
 	end_check(fixture);
@@ -510,7 +511,7 @@ static void a_check_that_fails_is_made_again(void **state)
 	struct writer writer = {0};
 
 	move_ledger(fixture, "", ".moved");
-	end_check(fixture); /* it could not open the file */
+	end_check(fixture); /* this check could not open the file */
 	move_ledger(fixture, ".moved", "");
 	assert_false(fake_disk_is_checking());
 	fixture_commit(fixture, "a.yaml", "new", &writer);
@@ -518,7 +519,8 @@ static void a_check_that_fails_is_made_again(void **state)
 	fake_disk_fail_writes(EIO);
 	fixture_pass(fixture, 1000);
 	fixture_settle(fixture);
-	assert_false(fake_disk_is_checking()); /* what is in the log could not be taken over */
+	/* the contents of the log could not be written into the ledger */
+	assert_false(fake_disk_is_checking());
 	metric_is(fixture, 1);
 	fake_disk_fail_writes(0);
 	nothing_is_sent(fixture);

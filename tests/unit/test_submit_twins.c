@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two creates of one name and content are under way, and the power goes. The writer of one has
- * heard of a success: the file keeps the job, also if the disk still says that the other create is
- * under way. The tests differ in how the other create ends.
+ * Two creates of one name and content are under way, and the power fails. One writer has got a
+ * success. Its file keeps the job, even if the disk still says that the other create is under way.
+ * The tests differ in how the other create ends.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 #include "submit_fixture.h"
 
-#define MADE "d/a.yaml"	    /* the job is this file's */
+#define MADE "d/a.yaml"	    /* the file that gets the job */
 #define OTHER "e/a.yaml"    /* its twin */
 #define OUTSIDER "f/b.yaml" /* a file that is no twin */
 
@@ -24,7 +24,7 @@ struct twins {
 	struct writer made, other;
 };
 
-/* The create of a file that is on the wire. */
+/* Returns the create of a file that has left. */
 static struct fake_request *create_of(struct fixture *fixture, const char *path)
 {
 	struct fake_request *request;
@@ -38,7 +38,7 @@ static struct fake_request *create_of(struct fixture *fixture, const char *path)
 	return NULL;
 }
 
-/* Commits both files. Both creates are on the wire then, and the service has done one. */
+/* Commits both files. Then both creates have left, and the service has performed one. */
 static void begin_twins(struct twins *twins, bool made_first, bool other_is_queued)
 {
 	struct fixture *fixture = fixture_open(false);
@@ -67,7 +67,7 @@ static void tell_made(struct twins *twins)
 	assert_int_equal(twins->made.told, 1);
 }
 
-/* The power goes. A success that was told is one. */
+/* The power fails. A writer with a success has its job. */
 static void lose_power(struct twins *twins)
 {
 	struct fixture *fixture = twins->fixture;
@@ -85,7 +85,7 @@ static void lose_power(struct twins *twins)
 
 static const enum fake_answer ends[] = {FAKE_DENIED, FAKE_REFUSED, FAKE_UNSENT};
 
-/* The service has not done it, and the writer knows. */
+/* The service has not done the twin's create, and its writer has the error. */
 static void the_twin_has_failed(void **state)
 {
 	struct twins twins;
@@ -102,7 +102,7 @@ static void the_twin_has_failed(void **state)
 	}
 }
 
-/* It waits in the queue for its next try. */
+/* The twin waits in the queue for its next try. */
 static void the_twin_is_queued_again(void **state)
 {
 	struct twins twins;
@@ -119,7 +119,7 @@ static void the_twin_is_queued_again(void **state)
 	}
 }
 
-/* It is sent again soon: the question before that has no answer yet. */
+/* The twin is about to be sent again: the question before it has no answer yet. */
 static void the_twin_is_asked_for_again(void **state)
 {
 	struct twins twins;
@@ -138,7 +138,7 @@ static void the_twin_is_asked_for_again(void **state)
 	}
 }
 
-/* It has failed, and a sync apart from the loop is about to make that durable. */
+/* The twin has failed, and a sync in the thread is making that durable. */
 static void the_end_of_the_twin_is_being_synced(void **state)
 {
 	struct fixture *fixture;
@@ -165,7 +165,7 @@ static void the_end_of_the_twin_is_being_synced(void **state)
 	}
 }
 
-/* The end of the twin is durable: the outcome costs no sync. */
+/* The end of the twin is durable: the outcome needs no sync. */
 static void a_twin_that_is_gone_costs_no_sync(void **state)
 {
 	struct writer outsider = {0};
@@ -184,7 +184,7 @@ static void a_twin_that_is_gone_costs_no_sync(void **state)
 	lose_power(&twins);
 }
 
-/* What the ledger cannot make durable is no success. */
+/* An outcome that the ledger cannot make durable is no success. */
 static void the_disk_fails_beside_a_twin(void **state)
 {
 	struct twins twins;
@@ -204,8 +204,8 @@ static void the_disk_fails_beside_a_twin(void **state)
 	}
 }
 
-/* Nor beside a twin whose create could not be made durable: what of it is on the disk is not known.
- */
+/* Neither is it beside a twin whose create could not be made durable: it is unknown what the disk
+ * has of that create. */
 static void the_disk_fails_twice(void **state)
 {
 	struct fixture *fixture = fixture_open(false);

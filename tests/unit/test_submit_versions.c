@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What an update says of the versions of its job: that they come to an end, and which one was
- * not read here. "theirs" is what somebody else writes. */
+/* Tests of what an update says of its job's versions: that the versions run out, and which version
+ * was not read here. "theirs" is the text of another client. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -23,7 +23,7 @@ static struct fake_job *only_job(struct fixture *fixture)
 	return LIST_FIRST(&fixture->service.jobs);
 }
 
-/* Commits, and lets everything come to its end. Returns what the writer was told. */
+/* Commits, and lets everything end. Returns the writer's result. */
 static int commit_text(struct fixture *fixture, const char *path, const char *content)
 {
 	struct writer writer = {0};
@@ -34,7 +34,7 @@ static int commit_text(struct fixture *fixture, const char *path, const char *co
 	return writer.result;
 }
 
-/* Makes a job whose text was written again until it has so many versions. */
+/* Makes a job, and writes its text again until it has this many versions. */
 static struct fake_job *make_versions(struct fixture *fixture, int version)
 {
 	struct fake_job *job;
@@ -82,11 +82,11 @@ static void after_the_last_version_nothing_is_sent(void **state)
 
 		assert_non_null(strstr(record.error, "setfattr -x coc.job_id"));
 	}
-	/* the text that is there needs no version */
+	/* the text that the service holds needs no new version */
 	assert_int_equal(commit_text(fixture, PATH, "two"), 0);
 }
 
-/* Two things are wrong at once: both are told. */
+/* Two things are wrong at once: the story tells both. */
 static void a_foreign_version_and_the_end_are_told_together(void **state)
 {
 	struct fixture *fixture = *state;
@@ -124,7 +124,7 @@ static void a_text_that_nobody_has_read_is_not_overwritten(void **state)
 	assert_string_equal(only_job(fixture)->content[3], "mine");
 }
 
-/* The error names the file that has the version that was not read, if the path has room there. */
+/* The error names the file with the unread version, if there is room for the path. */
 static void a_conflict_names_the_file_of_the_version(void **state)
 {
 	char directory[201], path[700];

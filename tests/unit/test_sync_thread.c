@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The thread that waits for the disk. */
+/* Tests of the thread that waits for the disk. */
 #define _GNU_SOURCE
 #include "submit/sync_thread.h"
 
@@ -17,9 +17,9 @@
 struct fixture {
 	struct loop *loop;
 	struct sync_thread *sync_thread;
-	int again; /* how many syncs are still to be begun */
+	int again; /* how many more syncs to begin */
 	int ended;
-	int result; /* of the last */
+	int result; /* the result of the last sync */
 };
 
 static void done(void *data, int r)
@@ -45,7 +45,7 @@ static struct fixture *make(void **state, int take_fd)
 	return fixture;
 }
 
-/* A descriptor of a file that is gone by its name. */
+/* Opens a file that has no name any more. */
 static int open_file(void)
 {
 	char path[] = "/tmp/test_sync_thread.XXXXXX";

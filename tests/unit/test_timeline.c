@@ -13,8 +13,8 @@
 
 #define START 1000000
 
-/* Legs in a text: a letter for the end and the ms, "s100 w f50"; a '+' before one says that it
- * belongs to the step of the one ahead. */
+/* Reads slices from a text. A slice is a letter for its end and its milliseconds: "s100 w f50". A
+ * '+' before it means: the slice belongs to the same step as the slice before. */
 static size_t read_legs(const char *text, struct slice *slices)
 {
 	static const char letters[] = "sfotwx";
@@ -37,7 +37,7 @@ static size_t read_legs(const char *text, struct slice *slices)
 	return count;
 }
 
-/* Acts in a text: a letter and the ms since the start, "R300 T400". */
+/* Reads operations from a text: a letter and the milliseconds since the start, "R300 T400". */
 static size_t read_operations(const char *text, struct operation *acts)
 {
 	size_t count = 0;
@@ -50,7 +50,8 @@ static size_t read_operations(const char *text, struct operation *acts)
 	return count;
 }
 
-/* What is known of a way at some moment, as a text: the status and since when, then each slice. */
+/* Writes what is known of a timeline at a moment as a text: the status and its time, then each
+ * slice. */
 static void tell(const char *legs_text, const char *acts_text, int64_t now, char *told, size_t room)
 {
 	struct slice slices[16];
@@ -83,7 +84,7 @@ struct sight {
 };
 
 static const struct sight sights[] = {
-	/* time alone */
+	/* only time passes */
 	{"s100", "", 0, "Running@0 Running:0-"},
 	{"s100", "", 99, "Running@0 Running:0-"},
 	{"s100", "", 100, "Succeed@100 Succeed:0-100"},
@@ -103,7 +104,7 @@ static const struct sight sights[] = {
 	{"w", "S500", 500, "Succeed@500 Succeed:0-500"},
 	{"w w", "R5 R5", 5, "Succeed@5 Succeed:0-5 Succeed:5-5"},
 	{"w s10", "T20", 20, "Canceled@20 Canceled:0-20"},
-	/* TERMINATE of what runs: it ends by itself, or after the patience of 40 ms */
+	/* TERMINATE of a running step: it ends by itself, or after the grace time of 40 ms */
 	{"s100 s10", "T20", 20, "Canceling@20 Canceling:0-"},
 	{"s100 s10", "T20", 59, "Canceling@20 Canceling:0-"},
 	{"s100 s10", "T20", 60, "Canceled@60 Canceled:0-60"},
@@ -130,7 +131,7 @@ static const struct sight sights[] = {
 	{"s10 +w +s10", "S50", 9999, "Succeed@50 Succeed:0-10 Succeed:10-50 Canceled!:50-50"},
 	{"s10 +w +f10 s10", "R50 S70", 9999,
 	 "Succeed@80 Succeed:0-10 Succeed:10-50 Failed:50-60 Succeed:70-80"},
-	/* what is done later is not known earlier */
+	/* at a moment, later operations are not known */
 	{"w s10", "R5 T9", 7, "Running@5 Succeed:0-5 Running:5-"},
 	{"w s10", "R5 T9", TIMELINE_FOREVER, "Canceled@15 Succeed:0-5 Canceled:5-15"},
 };
@@ -156,7 +157,7 @@ static void takes_what_makes_sense_where_it_is(void **state)
 	static const struct {
 		const char *slices, *acts;
 		int64_t now;
-		const char *taken; /* letters of the acts */
+		const char *taken; /* the letters of the operations */
 	} rows[] = {
 		{"s100", "", 50, "T"},	    {"s100", "", 100, ""},     {"w", "", 50, "RTS"},
 		{"s100", "T50", 60, ""},    {"s100", "T50", 95, ""},   {"f100", "", 50, "T"},

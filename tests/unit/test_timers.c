@@ -33,7 +33,7 @@ static void the_first_is_the_next_that_is_due(void **state)
 	assert_int_equal(timers.count, 0);
 }
 
-/* Timers are set and unset in any order, against an array that is searched. */
+/* Sets and unsets timers in any order. An array that is searched gives the expected results. */
 static void any_can_be_taken_out(void **state)
 {
 	static struct loop_timer timer[TIMERS];
@@ -72,7 +72,7 @@ static void note_due(void *data)
 	++*(int *)data;
 }
 
-/* The caller gives the time: a timer is due when the caller says so, and nothing waits for it. */
+/* The caller gives the time: a timer is due when the caller says so. Nothing waits. */
 static void an_iteration_is_at_the_time_that_is_given(void **state)
 {
 	struct loop_timer timer = {0};

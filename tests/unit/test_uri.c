@@ -76,7 +76,7 @@ static void refuses_what_is_not_well_formed(void **state)
 	assert_null(uri.memory);
 }
 
-/* Runs of the shortest pieces need the most memory for their size: the sanitizer watches. */
+/* The shortest parameters need the most memory for their size. The sanitizer watches. */
 static void holds_the_largest_number_of_parameters(void **state)
 {
 	static const char *const pieces[] = {"a&", "&", "=&", "a=b&", "=b&", "&&&"};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The threads that wait for the disk. */
+/* Tests of the threads that wait for the disk. */
 #define _GNU_SOURCE
 #include "loop/workers.h"
 
@@ -15,9 +15,9 @@
 
 #define MANY 1000
 #define GREEDY 1
-#define OTHER 65 /* in the same bucket of the shares */
+#define OTHER 65 /* is in the same bucket of the shares */
 
-/* Jobs that wait at a gate say when they are there. */
+/* A gate. Jobs that arrive at it report so and wait. */
 struct gate {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -29,7 +29,7 @@ struct fixture {
 	struct loop *loop;
 	struct workers *workers;
 	struct gate gate;
-	int left; /* jobs that are to be done before the loop quits */
+	int left; /* jobs to be done before the loop quits */
 	int done;
 	pthread_t loops_thread;
 };
@@ -37,8 +37,8 @@ struct fixture {
 struct job {
 	struct worker_job job;
 	struct fixture *fixture;
-	struct gate *gate; /* that it waits at, or NULL */
-	int number;	   /* its place among those that were done */
+	struct gate *gate; /* the gate at which the job waits, or NULL */
+	int number;	   /* the position of the job among all that were done */
 	bool worked, in_loop;
 };
 
@@ -146,7 +146,7 @@ static void jobs_are_done_in_a_thread_and_told_in_the_loop(void **state)
 		assert_false(jobs[i].in_loop);
 }
 
-/* One user has up to half of the threads; the jobs of others pass by those that wait. */
+/* A user gets at most half of the threads. The jobs of other users overtake the waiting ones. */
 static void a_user_whose_jobs_all_wait_leaves_threads_for_others(void **state)
 {
 	static struct job greedy[MANY], other[MANY];
@@ -167,7 +167,7 @@ static void a_user_whose_jobs_all_wait_leaves_threads_for_others(void **state)
 	assert_int_equal(workers_jobs(fixture->workers), 0);
 }
 
-/* Every thread can be had by somebody: the last one by a user who has none. */
+/* All threads are used: the last one goes to a user who has none. */
 static void many_users_have_all_threads(void **state)
 {
 	struct job jobs[WORKERS_MAX];

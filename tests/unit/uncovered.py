@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Holds that each branch of fs/submit that no unit test takes has a reason, in uncovered.txt.
+"""Each branch of fs/submit that no unit test takes has a reason in uncovered.txt: checks that.
 
 usage: uncovered.py GCOVR_JSON, from the root of the tree
 """
@@ -13,7 +13,7 @@ import reasons
 
 
 def uncovered_lines(report):
-    """Each line that has a branch which nobody takes, as a place with its number."""
+    """Yields each line with a branch that no test takes, as a place with its line number."""
     for file in report["files"]:
         lines = list(reasons.functions(file["file"]))
         for line in file["lines"]:
