@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The one line that finds what several suites share: lib/."""
+"""Puts lib/ on Python's path: several suites share its modules."""
 
 import itertools
 import math
@@ -11,18 +11,19 @@ import pytest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
-# Files whose tests wait long, and need no processor meanwhile. They are spread over the run, so that those which need a
-# processor run beside them; but none of them begins when the others have nearly ended.
+# Files whose tests wait long and need no processor meanwhile. They are spread over the run, so that tests which need a processor
+# run beside them. None of them begins near the end of the run.
 WAITING = ("test_copies", "test_schedules", "test_list_proofs", "test_lost_creates", "test_lost_answers", "test_bases",
            "test_refresh", "test_calls", "test_owners_walk", "test_stalls", "test_queue", "test_submissions_memory",
            "test_mounting", "test_sibling_changes", "test_big", "test_growth", "test_ansible", "test_no_hang", "test_load")
 
 
-SPREAD = 0.7  # of the others have begun when the last of those that wait begins
+SPREAD = 0.7  # this part of the other tests has begun when the last of the waiting tests begins
 
 
 def pytest_collection_modifyitems(items):
-    """Puts some of the tests that wait before each file of the others: its tests stay together, and share fixtures."""
+    """Puts some of the waiting tests before each file of the others. The tests of a file stay together, because they share
+    fixtures."""
     waiting = sorted((item for item in items if item.path.stem in WAITING), key=lambda item: WAITING.index(item.path.stem))
     others = [item for item in items if item.path.stem not in WAITING]
     ordered = []
@@ -38,12 +39,12 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Gives a worker its next test when it begins one. xdist gives each worker a block of tests that follow each other,
-    and so gave all that wait long to the first."""
+    """Gives a worker its next test when the worker begins its last one. xdist by itself gives each worker a block of consecutive
+    tests, and so gives all the waiting ones to the first worker."""
     from xdist.scheduler import LoadScheduling
 
     class OneByOne(LoadScheduling):
-        AHEAD = 2  # the test that runs and the next, which says what fixtures stay
+        AHEAD = 2  # the running test and the next one, which decides what fixtures stay
 
         def _send_tests(self, node, num):
             super()._send_tests(node, max(0, min(num, self.AHEAD - len(self.node2pending[node]))))

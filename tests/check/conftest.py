@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What checks files without a mount: cocfs-check and the library, as they are built and installed."""
+"""Fixtures for checking files without a mount: cocfs-check and the library, as built and as installed."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ BUILD = os.path.abspath(os.environ.get("COCFS_BUILD", os.path.join(tools.ROOT, "
 
 @pytest.fixture(scope="session", name="installed")
 def installed_fixture(tmp_path_factory):
-    """The root below which meson has installed what it installs."""
+    """The directory below which meson has installed everything."""
     if not os.path.exists(os.path.join(BUILD, "build.ninja")):
         pytest.skip("there is no build directory to install from: set COCFS_BUILD")
     root = tmp_path_factory.mktemp("root")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""cocfs-check: what it finds, in which files, and what its exit status says."""
+"""cocfs-check: what it finds, in which files, and what its exit status means."""
 
 import json
 import os
@@ -76,7 +76,7 @@ def test_a_large_file_is_a_finding_and_is_not_read_whole(tmp_path):
     os.truncate(tools.write(tmp_path / "a.yaml", "x"), 1 << 40)
     (finding,) = findings("--level=none", tmp_path / "a.yaml", status=1)
     assert finding["rule"] == "size" and finding["line"] is None
-    assert tools.sh(f"yes | {tools.COCFS_CHECK} -").status == 1  # and a stream without an end
+    assert tools.sh(f"yes | {tools.COCFS_CHECK} -").status == 1  # also for input without an end
 
 
 def test_an_empty_file_is_a_draft(tmp_path):
@@ -105,7 +105,7 @@ def test_a_directory_has_the_files_that_a_mount_would_submit(tmp_path):
     assert [finding["file"] for finding in findings(".", cwd=tmp_path, status=1)] == [f"./{path}" for path in jobs]
     assert [finding["uri"] for finding in findings(".", cwd=tmp_path, status=1)] == jobs
     assert [finding["file"] for finding in findings("d/", "a.yaml", cwd=tmp_path, status=1)] == ["d/e/f.yaml", "d/g.yaml", "a.yaml"]
-    assert len(findings(".git", "notes.txt", cwd=tmp_path, status=1)) == 2  # these are named
+    assert len(findings(".git", "notes.txt", cwd=tmp_path, status=1)) == 2  # files that are named are checked
 
 
 def test_no_link_leads_out_of_a_directory(tmp_path):
@@ -143,7 +143,7 @@ def test_pipes_and_devices_are_not_waited_for(tmp_path):
     for path in tmp_path / "a.yaml", "/dev/zero", "/dev/tty":
         done = check(path, tmp_path / "b.yaml")
         assert done.status == 2 and f"cocfs-check: {path}: " in done.stderr
-        assert done.stdout.count("\n") == 1  # the others are checked all the same
+        assert done.stdout.count("\n") == 1  # the other files are checked all the same
 
 
 def test_what_cannot_be_read_is_no_success(tmp_path):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The forms of the output: what reads them finds the file and the place, for a file of any name."""
+"""The forms of the output. A program that reads them finds the file and the place, for a file of any name."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import samples
 import tools
 from checking import check
 
-# Names of files, and what a text, a URI and GitHub make of them.
+# Names of files, and each name in a text, in a URI and at GitHub.
 NAMES = {
     "a b.yaml": ("a b.yaml", "a%20b.yaml", "a b.yaml"),
     "100%.yaml": ("100%.yaml", "100%25.yaml", "100%25.yaml"),
@@ -27,7 +27,7 @@ CONTENT = "# coc.risk_level: 1%\na: [\n"  # an error with a hint, and an error o
 
 @pytest.fixture(name="jobs", params=NAMES, ids=[repr(name) for name in NAMES])
 def jobs_fixture(request, tmp_path):
-    """A directory with one bad file, and its name."""
+    """A directory with one bad file, and the name of the file."""
     os.mkdir(tmp_path / "jobs")
     with open(os.path.join(os.fsencode(tmp_path / "jobs"), os.fsencode(request.param)), "w", encoding="utf-8") as file:
         file.write(CONTENT)
@@ -78,7 +78,7 @@ def test_a_warning_is_one_in_each_form(tmp_path):
 
 
 def schema():
-    """The schema that docs/cocfs-check.md has."""
+    """Returns the JSON schema in docs/cocfs-check.md."""
     with open(os.path.join(tools.ROOT, "docs", "cocfs-check.md"), encoding="utf-8") as file:
         return json.loads(re.search(r"```json\n(.*?)```", file.read(), re.S)[1])
 
@@ -87,7 +87,7 @@ TYPES = {"object": dict, "array": list, "string": str, "integer": int, "null": t
 
 
 def validate(value, rule, where="$"):
-    """Holds a value against the words of JSON Schema that the page uses."""
+    """Checks a value against those words of JSON Schema that the page uses."""
     assert set(rule) <= {"$schema", "title", "description", "type", "required", "properties", "items", "enum", "const", "minimum"}, where
     types = rule.get("type", list(TYPES))
     types = types if isinstance(types, list) else [types]
@@ -101,7 +101,7 @@ def validate(value, rule, where="$"):
     if isinstance(value, dict):
         assert set(rule.get("required", [])) <= set(value), (where, value)
         properties = rule.get("properties", {})
-        assert set(value) <= set(properties), (where, value)  # what is written is on the page
+        assert set(value) <= set(properties), (where, value)  # every member is on the page
         for name, member in value.items():
             validate(member, properties.get(name, {}), f"{where}.{name}")
 
@@ -128,7 +128,7 @@ def test_json_of_nothing_and_of_much_is_what_its_schema_says(tmp_path):
 
 
 def test_what_the_schema_does_not_know_is_found():
-    """A validator that lets all pass shows nothing."""
+    """A validator that accepts everything would show nothing."""
     finding = dict.fromkeys(schema()["properties"]["findings"]["items"]["properties"], "x")
     for wrong in ({}, {**finding, "more": 1}, finding):
         with pytest.raises(AssertionError):
@@ -139,7 +139,7 @@ def test_what_the_schema_does_not_know_is_found():
 
 
 def hold_sarif(text):
-    """The parts of SARIF 2.1.0 (sections 3.13 to 3.49) that the log uses. Returns its run."""
+    """Checks the parts of SARIF 2.1.0 (sections 3.13 to 3.49) that the log uses. Returns its run."""
     log = json.loads(text)
     assert set(log) == {"$schema", "version", "runs"} and log["version"] == "2.1.0" and log["$schema"].endswith("/sarif-schema-2.1.0.json")
     (run,) = log["runs"]

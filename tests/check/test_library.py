@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""libcocfs-dsl as it is installed: what it exports and needs, and a program that is built with it."""
+"""libcocfs-dsl as installed: what it exports and needs, and a program that is built with it."""
 
 import glob
 import os
@@ -23,7 +23,7 @@ def library_fixture(installed):
 
 
 def pkg_config(installed, *arguments):
-    """As somebody calls it for files that lie below another root."""
+    """Calls pkg-config for files that are installed below another root."""
     (found,) = glob.glob(os.path.join(installed, "**", "cocfs-dsl.pc"), recursive=True)
     env = {**os.environ, "PKG_CONFIG_PATH": os.path.dirname(found), "PKG_CONFIG_SYSROOT_DIR": installed}
     return subprocess.run(["pkg-config", *arguments, "cocfs-dsl"], env=env, capture_output=True, text=True, check=True).stdout.split()

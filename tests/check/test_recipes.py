@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The recipes of docs/recipes.md, as far as they run without the services that they are for."""
+"""The recipes of docs/recipes.md work, as far as they run without the services that they are for."""
 
 import json
 import os
@@ -13,12 +13,12 @@ import tools
 
 PAGE = os.path.join(tools.ROOT, "docs", "recipes.md")
 GOOD = "# coc.risk_level: LOW\n" + samples.document("good")
-BAD = samples.document("bad")  # says no risk level
+BAD = samples.document("bad")  # has no risk level
 SAID = "no comment says the risk level"
 
 
 def recipes(kind, section):
-    """The blocks of a kind in a section of the page."""
+    """Returns the code blocks of a kind in a section of the page."""
     with open(PAGE, encoding="utf-8") as file:
         (text,) = re.findall(rf"(?ms)^## {re.escape(section)}\n(.*?)(?=^## |\Z)", file.read())
     return re.findall(rf"(?ms)^```{kind}(?: [^\n]*)?\n(.*?)^```$", text)
@@ -32,7 +32,7 @@ def files(section):
 
 
 def environment(tmp_path, **extra):
-    """The programs of the recipes find cocfs-check under its name, and no settings of the machine's git."""
+    """Returns an environment in which the recipes find cocfs-check by name, and no settings of this machine's git."""
     os.makedirs(tmp_path / "bin", exist_ok=True)
     tools.write(tmp_path / "bin" / "cocfs-check", f'#!/bin/sh\nexec "{tools.COCFS_CHECK}" "$@"\n')
     os.chmod(tmp_path / "bin" / "cocfs-check", 0o755)
@@ -42,7 +42,7 @@ def environment(tmp_path, **extra):
 
 @pytest.fixture(name="repository")
 def repository_fixture(tmp_path):
-    """A repository with a good job, whose next commit has it. .run(script) runs a shell script in it."""
+    """A repository with a good job, which its next commit adds. .run(script) runs a shell script in it."""
     tools.need("git")
     folder, env = tmp_path / "repository", environment(tmp_path)
     os.makedirs(folder / "jobs")
@@ -69,7 +69,7 @@ def test_the_hook_of_git_looks_at_what_is_committed(repository):
     os.chmod(tools.write(repository.path / ".git" / "hooks" / "pre-commit", hook), 0o755)
     repository.run("git commit -qm 1").ok()
     repository.put("bad.yaml", BAD)
-    tools.write(repository.path / "jobs" / "bad.yaml", GOOD)  # mended, and not added
+    tools.write(repository.path / "jobs" / "bad.yaml", GOOD)  # mended, but not added to the index
     done = repository.run("git commit -qm 2")
     assert done.status != 0 and f"jobs/bad.yaml:1:1: error: {SAID}" in done.stdout + done.stderr
     repository.run("git rm -qf jobs/bad.yaml && git mv jobs/good.yaml 'jobs/a b.yml' && git commit -qm 3").ok()
@@ -97,7 +97,7 @@ def test_the_hook_of_pre_commit(repository, tmp_path, ours):
 
 
 def commands(yaml, text):
-    """The shell commands of a recipe for a service."""
+    """Returns the shell commands of a recipe for a service."""
     found, waiting = [], [yaml.safe_load(text)]
     while waiting:
         value = waiting.pop(0)
@@ -118,7 +118,7 @@ def test_the_commands_for_a_service(repository, section, number):
     repository.run(script).ok()
     repository.put("bad.yaml", BAD)
     done = repository.run(script)
-    if "sarif" in script:  # the upload comes after it
+    if "sarif" in script:  # the upload comes after this command
         done.ok()
         (result,) = json.loads(tools.read(repository.path / "check.sarif"))["runs"][0]["results"]
         assert SAID in result["message"]["text"]
@@ -130,7 +130,7 @@ def test_the_commands_for_a_service(repository, section, number):
         assert entry["location"] == {"path": "jobs/bad.yaml", "lines": {"begin": 1}}
     elif "sarif" not in script:
         assert SAID in done.stdout
-    os.rename(repository.path / "jobs", repository.path / "elsewhere")  # what is not checked is no success
+    os.rename(repository.path / "jobs", repository.path / "elsewhere")  # if nothing was checked, the recipe must not succeed
     assert repository.run(script).status != 0
 
 

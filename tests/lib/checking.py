@@ -11,7 +11,7 @@ def check(*arguments, **kwargs):
 
 
 def findings(*arguments, status=0, severity=None, **kwargs):
-    """The findings of a run; status None: any verdict."""
+    """Runs cocfs-check on the arguments. Returns the findings. status None: the exit status may be any verdict."""
     done = check("--format=json", *arguments, **kwargs)
     assert done.status == status or (status is None and done.status in (0, 1)), str(done)
     found = json.loads(done.stdout)["findings"]

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What the tests start gets the signals that a program gets at a terminal.
+"""Gives the programs that tests start the signals that a program gets at a terminal.
 
-nohup ignores SIGHUP, and a shell that is no person's ignores SIGINT and SIGQUIT in what it puts in the background.
-Ignored signals stay ignored in all that is started; a signal that is caught is back to its default there. So the
-tests catch what is ignored, and do nothing then: they themselves go on as whoever started them meant it."""
+nohup ignores SIGHUP. A shell that is not interactive ignores SIGINT and SIGQUIT in programs that it puts in the background. An
+ignored signal stays ignored in all programs that are started; a caught signal goes back to its default there. So the tests
+catch the ignored signals, and do nothing then: the tests themselves behave as their starter meant.
+"""
 
 import signal
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fixtures of the mounted tests: a service, a front before it, a mount; all cleaned up after."""
+"""Fixtures of the mounted tests: a service, a front before it, a mount. Each cleans up after itself."""
 
 import contextlib
 import functools
@@ -20,7 +20,7 @@ import tools
 default_signals.hand_on()
 
 TEST_SECONDS = int(os.environ.get("COCFS_TEST_SECONDS", "120"))
-UNHANG_SECONDS = 20  # so long before a test's end its mounts are killed, to let go what hangs in them
+UNHANG_SECONDS = 20  # this long before a test's end its mounts are killed, so that a process that hangs in them gets an error
 EXHIBITS = pytest.StashKey[list]()
 
 
@@ -40,7 +40,7 @@ def pytest_runtest_makereport(item):
 
 @pytest.fixture
 def reachable_tmp_path():
-    """In the place of tmp_path: one that every user may reach; pytest's own is root's."""
+    """Replaces tmp_path by a directory that every user can reach; pytest's own is for root only."""
     path = tempfile.mkdtemp(prefix="cocfs-reachable-")
     os.chmod(path, 0o755)
     janitor.watch_directory(path)
@@ -50,7 +50,7 @@ def reachable_tmp_path():
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_is_left():
-    """At the end of the session no mount and no process of the tests is there any more."""
+    """At the end of the session no mount and no process of the tests is left."""
     yield
     left = janitor.leftovers()
     janitor.sweep()
@@ -59,7 +59,7 @@ def nothing_is_left():
 
 @pytest.fixture
 def exhibit(request):
-    """exhibit(title, function): the text that function returns is shown when the test fails."""
+    """exhibit(title, function): if the test fails, the text that function returns is shown."""
     shown = request.node.stash.setdefault(EXHIBITS, [])
     return lambda title, text: shown.append((title, text))
 
@@ -74,7 +74,7 @@ def src(tmp_path):
 
 @pytest.fixture
 def other_fs():
-    """A directory on another file system than the mount's and the spool's."""
+    """A directory on another file system than those of the mount and the spool."""
     if not os.access("/dev/shm", os.W_OK):
         pytest.skip("/dev/shm is not writable")
     path = tempfile.mkdtemp(prefix="cocfs-", dir="/dev/shm")
@@ -94,7 +94,7 @@ def open_base():
 
 @contextlib.contextmanager
 def running(process):
-    """A cocd that runs as long as the context."""
+    """A cocd that runs until the context ends."""
     try:
         yield process.start()
     finally:
@@ -104,7 +104,7 @@ def running(process):
 
 @pytest.fixture
 def cocd(tmp_path, exhibit):
-    """A service of the test's own."""
+    """A service for this test alone."""
     process = service.Cocd(str(tmp_path / "service"), str(tmp_path / "cocd.log"))
     exhibit("cocd", process.log)
     with running(process):
@@ -121,7 +121,7 @@ def front(cocd, exhibit):
 
 @pytest.fixture
 def mounts(request, exhibit):
-    """Takes care of mounts: register(mount) has it shown on failure, bounded, and cleaned away."""
+    """Takes care of mounts: register(mount) shows the mount's log if the test fails, bounds its time, and cleans it away."""
     registered = []
     seconds = request.node.get_closest_marker("timeout").args[0]
 
@@ -147,7 +147,7 @@ def mounts(request, exhibit):
 
 @pytest.fixture
 def make_host(cocd, front, mounts, tmp_path):
-    """make_host(NAME, option=value, …): a mount of the account on a machine of its own, with a state directory of its own."""
+    """make_host(NAME, option=value, …): a mount of the same account, as on another machine: it has a state directory of its own."""
     def make(name, /, mounted=True, **options):
         base = tmp_path / name
         base.mkdir(exist_ok=True)
@@ -164,13 +164,13 @@ def make_space(make_host):
 
 @pytest.fixture
 def own_space(make_space):
-    """A job space of the test's own with nothing said but risk_level=LOW."""
+    """A job space for this test alone, with risk_level=LOW and no other option."""
     return make_space()
 
 
 @pytest.fixture(scope="module")
 def lasting_space(tmp_path_factory):
-    """A job space with nothing said but risk_level=LOW, in which the tests of a file have their rooms."""
+    """A job space with risk_level=LOW and no other option. The tests of a file have their rooms in it."""
     base = tmp_path_factory.mktemp("lasting")
     with running(service.Cocd(str(base / "service"), str(base / "cocd.log"))) as process, fronts.Front(process.address) as front:
         space = mounting.Space(process, front, base)
@@ -184,7 +184,7 @@ def lasting_space(tmp_path_factory):
 
 @pytest.fixture
 def space(lasting_space, request, exhibit):
-    """A room of the test's own in a job space that lasts: as good as a space, and there at once."""
+    """A room for this test in a lasting job space: it behaves like a space, and costs no mount."""
     mount, seconds = lasting_space, request.node.get_closest_marker("timeout").args[0]
     if mount.process.poll() is not None:  # a test before this one took too long
         mount.bury()

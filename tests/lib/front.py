@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""A front before the service that records what passes and lies when told to.
+"""A front before the service. It records what passes, and lies when it is told to.
 
-It speaks HTTP/1.1 with keep-alive to the client and opens a connection of its own to the service
-for each request that it forwards, so that nothing of one request can spill into another and a
-fault hits exactly the request it was meant for. It runs in one thread with an asyncio loop; the
-test calls it directly. A request passes these points, and a Fault says what happens at them:
+The front speaks HTTP/1.1 with keep-alive to the client. For each request that it forwards, it opens a new connection to the
+service. So nothing of one request spills into another, and a fault hits exactly the request that it was meant for. The front
+runs in a thread with an asyncio loop; the test calls it directly. A request passes these points, and a Fault says what happens
+at them:
 
     first byte ─ head ─ half the body ─ whole request ─ [gate, delay] ─ service ─ [delay] ─ answer
       START      HEAD      BODY            REQUEST                    FORWARDED     half: ANSWER
 
-A cut is a TCP reset at that point. Up to REQUEST the service has not seen the request; from
-FORWARDED on it has done it, and only the answer is lost. With forward=False the service never
-sees the request and the answer is the front's own; with forward=True and an answer, the service
-does it and the client is told something else.
+A cut is a TCP reset at that point. Up to REQUEST the service has not seen the request. From FORWARDED on the service has done
+it, and only the answer is lost. With forward=False the service never sees the request, and the front answers by itself. With
+forward=True and an answer, the service does the request, and the client gets the other answer.
 """
 
 import asyncio
@@ -36,9 +35,9 @@ REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden",
            409: "Conflict", 429: "Too Many Requests", 500: "Internal Server Error",
            502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
 FRAMING = {"content-length", "transfer-encoding", "connection", "keep-alive"}
-CONNECTIONS_TO_SERVICE = 32  # at once; the others wait here, as at a gateway
+CONNECTIONS_TO_SERVICE = 32  # at once; the others wait in the front, as at a gateway
 HEAD_LIMIT = 256 * 1024
-READ_SECONDS = 5     # in which a client reads what was sent
+READ_SECONDS = 5     # the client has this long to read what was sent
 REQUEST_ID = "5b1f6a5e-front-20250701-host-7"
 
 
@@ -48,19 +47,19 @@ class Answer:
     status: int = 200
     body: bytes = b""
     headers: tuple = (("Content-Type", "application/json"), ("X-request-id", REQUEST_ID))
-    length: int | None = None   # the Content-Length that is claimed, when it is to be wrong
-    endless: bool = False       # the body is followed by bytes without end
+    length: int | None = None   # a wrong Content-Length to claim
+    endless: bool = False       # bytes without end follow the body
     raw: bytes | None = None    # these bytes instead of HTTP
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to a request; without arguments it passes untouched."""
+    """What happens to a request. Without arguments the request passes untouched."""
     cut: str | None = None
-    delay_before: float = 0     # seconds, before the service sees it
-    gate: "Gate | None" = None  # held before the service sees it, until the gate opens
+    delay_before: float = 0     # seconds before the service sees the request
+    gate: "Gate | None" = None  # the request is held before the service sees it, until the gate opens
     forward: bool = True
-    delay_after: float = 0      # seconds, between the service's answer and the client's
+    delay_after: float = 0      # seconds between the service's answer and the client's
     silent: bool = False        # no answer, the connection stays open
     answer: Answer | None = None
 
@@ -72,13 +71,13 @@ class Fault:
 
 @dataclass
 class Rule:
-    """A fault for the requests it matches: the next `times` of them (None: all)."""
+    """A fault for the next `times` requests that match (None: for all)."""
     fault: Fault
     method: str | None = None
     path: str | None = None     # a regular expression for the whole path
     times: int | None = 1
     chance: float = 1.0         # drawn from the front's seeded generator
-    when: object = None         # a function: the rule is there while it says so (None: always)
+    when: object = None         # a function: the rule holds while it returns true (None: always)
     hits: int = 0
 
     def matches(self, method, path):
@@ -90,7 +89,7 @@ class Rule:
 
 @dataclass
 class Exchange:
-    """One request as it was seen, and what became of it."""
+    """One request as the front saw it, and its result."""
     number: int
     started: float              # time.monotonic()
     method: str
@@ -99,9 +98,9 @@ class Exchange:
     headers: dict               # names in lower case
     body: bytes = b""
     fault: Fault = field(default_factory=Fault)
-    service_status: int | None = None   # what the service answered, None: it has not (yet)
+    service_status: int | None = None   # the status of the service's answer, None: no answer (yet)
     service_body: bytes = b""
-    status: int | None = None           # what the client was answered, None: nothing whole
+    status: int | None = None           # the status that the client got, None: no complete answer
     ended: float | None = None
 
     def json(self):
@@ -120,7 +119,7 @@ class Gate:
 
     def __init__(self, front):
         self.front, self.event = front, asyncio.Event()
-        self.held = 0   # requests that have come to it so far
+        self.held = 0   # requests that have arrived at the gate so far
 
     async def pass_through(self):
         self.held += 1
@@ -128,7 +127,7 @@ class Gate:
         await self.event.wait()
 
     def wait_held(self, count=1, seconds=20):
-        """Waits until so many requests have come to it. False if they never do."""
+        """Waits until this many requests have arrived. Returns False if they do not arrive."""
         return self.front.wait(lambda: self.held >= count, seconds)
 
     def open(self):
@@ -139,14 +138,14 @@ class Gate:
 
 
 class ServiceClock:
-    """The service's clock, as its clients see it in the times of jobs: wrong by offset_ms, which may change
-    at any time. A job keeps the time that it was made at. Several fronts may share one."""
+    """The service's clock as its clients see it in the times of jobs. It is wrong by offset_ms, which may change at any time. A
+    job keeps the time at which it was made. Several fronts may share a clock."""
 
     def __init__(self, offset_ms=0):
         self.offset_ms, self._of = offset_ms, {}
 
     def seen(self, exchange):
-        """The answer of the service, with the times that this clock has given the jobs."""
+        """Returns the service's answer, with the times that this clock has given the jobs."""
         if exchange.service_status != 200 or exchange.path.split("/")[:3] != ["", "v1", "documents"]:
             return exchange.service_body
         answer = exchange.service_json()
@@ -161,11 +160,11 @@ class ServiceClock:
 
 @dataclass
 class Change:
-    """What is made of the service's answers of JSON while it is there: function(exchange, answer). It returns
-    the JSON that the client gets, or bytes, or a whole Answer."""
+    """Changes the service's JSON answers while it is active: function(exchange, answer) returns the JSON that the client gets, or
+    bytes, or a whole Answer."""
     function: object
-    when: object = None         # a function: only while it says so (None: always)
-    status: int = 200           # of the service's answers that it changes
+    when: object = None         # a function: only while it returns true (None: always)
+    status: int = 200           # only answers with this status
     there: bool = True
 
     def end(self):
@@ -181,18 +180,18 @@ class Change:
 # Faults by name, for tables in tests.
 
 def says(status, body=b"", **kwargs):
-    """The service is not asked; the client gets this. A dict becomes JSON."""
+    """The service does not see the request; the client gets this answer. A dict becomes JSON."""
     raw = json.dumps(body).encode() if isinstance(body, dict) else body
     return Fault(forward=False, answer=Answer(status, raw, **kwargs))
 
 
 def refuses(status, code, message, **kwargs):
-    """An error in the API's own shape."""
+    """The service does not see the request; the client gets an error in the API's form."""
     return says(status, {"error_code": code, "error_msg": message}, **kwargs)
 
 
 def lies(status, body=b"", **kwargs):
-    """The service does it; the client gets this all the same."""
+    """The service does the request; the client gets this answer instead of the service's."""
     raw = json.dumps(body).encode() if isinstance(body, dict) else body
     return Fault(answer=Answer(status, raw, **kwargs))
 
@@ -210,31 +209,32 @@ def silence(forward=False):
 
 
 class Cut(Exception):
-    """The connection is to be reset now."""
+    """Raised to reset the connection now."""
 
 
 class Front:
-    """The front; start() it, point the client at .url, stop() it. A context manager as well."""
+    """The front: start() it, point the client at .url, and stop() it. It is a context manager, too."""
 
     def __init__(self, upstream, seed=0, listen=socket.create_server):
-        self.listen = listen        # as socket.create_server()
-        self.upstream = upstream    # (host, port), the path of a Unix socket, or a function that picks one; may be changed
+        self.listen = listen        # as for socket.create_server()
+        # (host, port), the path of a Unix socket, or a function that picks one; may be changed at any time
+        self.upstream = upstream
         self.seed = seed
         self.random = random.Random(seed)
         self.exchanges = []
         self.in_flight = self.max_in_flight = 0
         self.port = 0
-        self.clock = None           # a ServiceClock: what the service's clock is to be
+        self.clock = None           # a ServiceClock, if the service's clock is to be wrong
         self.changes = []
         self.loop = asyncio.new_event_loop()
         self._rules = []
         self._changed = threading.Condition()
         self._listener = None
-        self._connections = {}      # the task of each open connection, and its socket
+        self._connections = {}      # the socket of each open connection, by its task
         self._service_slots = asyncio.Semaphore(CONNECTIONS_TO_SERVICE)
         self._thread = threading.Thread(target=self._run, name="front", daemon=True)
 
-    # What a test calls, from its own thread.
+    # ---- what a test calls, from its own thread ----
 
     @property
     def url(self):
@@ -262,8 +262,8 @@ class Front:
         self.stop()
 
     def rule(self, fault, method=None, path=None, times=1, chance=1.0, when=None):
-        """Adds a rule behind those there are; the first that matches is taken. START matches any. With
-        when=space.creates it is there as soon as a create has passed: a create is asked for before."""
+        """Adds a rule behind the existing ones. The first rule that matches a request is taken. START matches any request.
+        when=space.creates: the rule holds as soon as a create has passed, because a question comes before the create."""
         rule = Rule(fault, method, path, times, chance, when)
         with self._changed:
             self._rules.append(rule)
@@ -276,7 +276,7 @@ class Front:
             self.changes.clear()
 
     def change_answers(self, function, when=None, status=200):
-        """From now on the client gets what function(exchange, answer) makes of an answer, until .end()."""
+        """Until .end(), the client gets what function(exchange, answer) makes of an answer."""
         self.changes.append(Change(function, when, status))
         return self.changes[-1]
 
@@ -284,20 +284,20 @@ class Front:
         return Gate(self)
 
     def refuse(self):
-        """Connections are refused, and those that are open are reset."""
+        """Refuses new connections, and resets the open ones."""
         self._call(self._close_all())
 
     def accept(self):
-        """Listens, on the same port as before."""
+        """Listens again, on the same port as before."""
         self._call(self._listen())
 
     def calls(self, method=None, path=None, first=0):
-        """The exchanges so far that match, in the order of their heads, from the first on."""
+        """Returns the matching exchanges so far, in the order of their heads, from number `first` on."""
         return [e for e in self.exchanges[first:]
                 if method in (None, e.method) and (path is None or re.fullmatch(path, e.path))]
 
     def wait(self, predicate, seconds=20):
-        """Waits until predicate() holds; asks again whenever something passes. False if it never does."""
+        """Waits until predicate() holds; asks again each time something passes. Returns False if it does not hold in time."""
         deadline = time.monotonic() + seconds
         with self._changed:
             while not predicate():
@@ -310,7 +310,7 @@ class Front:
     def story(self, last=60):
         return "\n".join(str(e) for e in self.exchanges[-last:])
 
-    # Below, everything runs in the front's own thread.
+    # ---- below, everything runs in the front's own thread ----
 
     def _run(self):
         asyncio.set_event_loop(self.loop)
@@ -331,8 +331,8 @@ class Front:
             self.loop.add_reader(self._listener, self._accept, self._listener)
 
     def _accept(self, listener):
-        """Accepts one connection. It is known before anything else runs in the loop, so that _close_all() misses
-        none. asyncio's own server tells of a connection some turns after it has accepted it."""
+        """Accepts one connection, and records it before anything else runs in the loop, so that _close_all() misses none.
+        asyncio's own server reports a connection some iterations after it has accepted it."""
         try:
             connection, _ = listener.accept()
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
@@ -350,12 +350,12 @@ class Front:
         for task in connections:
             task.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
-        for connection in connections.values():  # of a task that had not begun, too
+        for connection in connections.values():  # also of a task that has not begun
             reset(connection)
             connection.close()
 
     def _take(self, method=None, path=None, at_start=False):
-        """The fault for a request, counted against its rule."""
+        """Returns the fault for a request, and counts it against its rule."""
         with self._changed:
             for rule in self._rules:
                 if (rule.fault.cut == START) != at_start or not rule.matches(method, path or ""):
@@ -378,7 +378,7 @@ class Front:
             self._tell()
 
     async def _exchange(self, reader, writer):
-        """One request and its answer. Returns whether the connection goes on; raises Cut."""
+        """Handles one request and its answer. Returns whether the connection goes on; raises Cut."""
         first = await reader.read(1)
         if not first:
             return False
@@ -437,7 +437,7 @@ class Front:
         return await send(answer, writer, exchange)
 
     async def _forward(self, exchange, head):
-        """Asks the service, on a connection of its own."""
+        """Asks the service, on a new connection."""
         async with self._service_slots:
             upstream = self.upstream() if callable(self.upstream) else self.upstream
             if isinstance(upstream, tuple):
@@ -465,7 +465,7 @@ class Front:
 
 
 async def send(answer, writer, exchange):
-    """Sends an answer. Returns whether the connection can carry another."""
+    """Sends an answer. Returns whether the connection can carry another answer."""
     if answer.raw is not None:
         writer.write(answer.raw)
         await writer.drain()
@@ -498,13 +498,13 @@ def raw_headers(head):
 
 
 def parse_head(head):
-    """The first two words of the first line, and the headers by their names in lower case."""
+    """Returns the first two words of the first line, and the headers by their names in lower case."""
     first, second = head.decode("latin-1").split("\r\n", 1)[0].split(" ", 2)[:2]
     return first, second, {name.lower(): value for name, value in raw_headers(head)}
 
 
 def reframed(head, body):
-    """The head as it came, with a length that fits and no wish to be asked to go on."""
+    """Returns the head as it came, but with the right length, and without "Expect: 100-continue"."""
     first = head.split(b"\r\n", 1)[0].decode("latin-1")
     kept = [f"{k}: {v}" for k, v in raw_headers(head)
             if k.lower() not in FRAMING | {"expect"}]
@@ -530,20 +530,20 @@ async def read_chunks(reader):
 
 
 def unread(connection):
-    """How many bytes that were sent on a connection of this machine its other end has not read yet."""
+    """Returns how many bytes that were sent on a connection of this machine its other end has not read."""
     ends = [socket_name(*end) for end in (connection.getsockname(), connection.getpeername())]
     count = 0
     with open("/proc/net/tcp", encoding="ascii") as table:
         for row in map(str.split, table):
-            if row[1:3] == ends:                # what was sent and has not arrived
+            if row[1:3] == ends:                # sent and not arrived
                 count += int(row[4].split(":")[0], 16)
-            elif row[1:3] == ends[::-1]:        # what has arrived and was not read
+            elif row[1:3] == ends[::-1]:        # arrived and not read
                 count += int(row[4].split(":")[1], 16)
     return count
 
 
 def socket_name(host, port):
-    """An address as /proc/net/tcp has it."""
+    """Returns an address in the form of /proc/net/tcp."""
     return f"{int.from_bytes(socket.inet_aton(host), sys.byteorder):08X}:{port:04X}"
 
 
@@ -555,6 +555,6 @@ async def until_read(writer):
 
 
 def reset(connection):
-    """Has the connection closed with a TCP reset, whatever is still unsent or unread."""
+    """Closes the connection with a TCP reset, whatever is still unsent or unread."""
     with contextlib.suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Sees to it that no mount and no process outlives the tests, whatever ends them.
+"""Leaves no mount and no process behind, whatever ends the tests.
 
-The tests clean up after themselves; this is for when they cannot, because they were killed. A
-small process of each test worker holds the reading end of a pipe. The worker writes down what it
-starts; when it is gone, the pipe ends, and the janitor unmounts and kills what is still there.
-It looks at start times, so that a pid that now belongs to somebody else is left alone.
+The tests clean up after themselves; the janitor is for tests that were killed. A small process of each test worker holds the
+reading end of a pipe. The worker writes down what it starts. When the worker is gone, the pipe ends, and the janitor unmounts
+and kills what is left. It compares start times, so it never kills a process that has got the same pid since.
 """
 
 import os
@@ -19,7 +18,7 @@ _mounts, _processes, _directories = set(), {}, []
 
 
 def start_time(pid):
-    """When a process was started, in clock ticks; None when it is gone or a zombie."""
+    """Returns when a process was started, in clock ticks; None if it is gone or a zombie."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             fields = file.read().rpartition(")")[2].split()
@@ -29,15 +28,15 @@ def start_time(pid):
 
 
 def mounted(path):
-    """Is something mounted at path? Reads the table only, and never touches the mount."""
+    """Is something mounted at path? Reads the table of mounts only, and never touches the mount."""
     with open("/proc/self/mounts", encoding="utf-8", errors="replace") as file:
         points = [line.split()[1] for line in file]
     return str(path) in (re.sub(r"\\(\d{3})", lambda m: chr(int(m[1], 8)), p) for p in points)
 
 
 def holders(path):
-    """The processes in whose mount namespace a path is still mounted. A new mount namespace copies all mounts, and
-    the kernel ends a mount with its last copy. One that may not be looked at is not told."""
+    """Yields the processes in whose mount namespace the path is still mounted. A new mount namespace copies all mounts, and the
+    kernel ends a mount with its last copy. Processes that may not be looked at are left out."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -50,7 +49,7 @@ def holders(path):
 
 
 def unmount(path, lazy=False):
-    """Unmounts; returns what fusermount3 complained about, '' when it did not."""
+    """Unmounts. Returns the complaint of fusermount3, '' if there is none."""
     done = subprocess.run(["fusermount3", "-uz" if lazy else "-u", str(path)],
                           capture_output=True, timeout=30)
     return done.stderr.decode(errors="replace").strip() if done.returncode else ""
@@ -76,12 +75,12 @@ def watch_process(pid):
 
 
 def watch_directory(path):
-    """One that is taken away in the end, if it is still there."""
+    """Has a directory removed at the end, if it still exists."""
     _tell(f"directory {path}")
 
 
 def leftovers():
-    """What of all that was started is still there, as words for people."""
+    """Yields everything that was started and is left, as words for people."""
     return ([f"mount {path}" for path in _mounts if mounted(path)]
             + [f"process {pid}" for pid, start in _processes.items()
                if start is not None and start_time(pid) == start])

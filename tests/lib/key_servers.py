@@ -10,17 +10,17 @@ import tools
 
 
 def at(seconds):
-    """The time in so many seconds, as IAM spells it."""
+    """Returns the time in this many seconds, in IAM's form."""
     end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
     return end.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
 
 
 class KeyServer:
-    """Answers on a socket that listens. A context manager. .requests has each: (method, path, headers, body)."""
+    """Answers requests on a listening socket. A context manager. .requests has (method, path, headers, body) of each request."""
 
     def __init__(self, listener):
         self.requests = []
-        self.refusal = None  # (status, text): what all are answered with
+        self.refusal = None  # (status, text): the answer to every request
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -64,7 +64,7 @@ class KeyServer:
 
 
 class Metadata(KeyServer):
-    """The metadata service. .keys is what it gives: access key, secret key, security token, seconds until their end."""
+    """The metadata service. It gives .keys: access key, secret key, security token, seconds until their end."""
 
     KEYS = "/openstack/latest/securitykey"
     TOKEN = "/meta-data/latest/api/token"
@@ -88,7 +88,7 @@ class Metadata(KeyServer):
 
 
 class Iam(KeyServer):
-    """IAM. .token is what it gives for the ID token .id_token of the provider "idp"; it ends after .seconds."""
+    """IAM. For the ID token .id_token of the provider "idp" it gives .token, which ends after .seconds."""
 
     TOKENS = "/v3.0/OS-AUTH/id-token/tokens"
 

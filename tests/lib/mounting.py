@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A mounted cocfs: started in the foreground, waited for, and always cleaned away."""
+"""A mounted cocfs: starts it in the foreground, waits for it, and always cleans it away."""
 
 import itertools
 import os
@@ -13,8 +13,8 @@ import janitor
 import tools
 
 MOUNT_SECONDS = 30
-END_SECONDS = 30  # from the end of the last copy of a mount to that of cocfs
-HOLDERS_ROUNDS = 3  # of so many seconds, for tests that have copies of a mount in their namespaces
+END_SECONDS = 30  # cocfs ends within this time after the last copy of its mount
+HOLDERS_ROUNDS = 3  # rounds of so many seconds, for tests that hold copies of a mount in their namespaces
 
 
 class MountFailed(Exception):
@@ -26,13 +26,13 @@ class MountFailed(Exception):
 
 
 class Place:
-    """A directory of job files, .path, and what a user sees of them; .root is that of its mount."""
+    """A directory of job files, .path, and what a user sees of them. .root is the directory of the mount."""
 
     def at(self, *parts):
         return os.path.join(self.path, *parts)
 
     def id(self, name):
-        """What NAME.id holds, without its newline; None when there is no such file."""
+        """Returns the content of NAME.id without its newline; None if there is no such file."""
         try:
             text = tools.read(self.at(name + ".id")).decode()
         except FileNotFoundError:
@@ -41,19 +41,19 @@ class Place:
         return text[:-1]
 
     def error(self, name):
-        """What NAME.error holds; None when there is no such file."""
+        """Returns the content of NAME.error; None if there is no such file."""
         try:
             return tools.read(self.at(name + ".error")).decode()
         except FileNotFoundError:
             return None
 
     def fact(self, name, attribute):
-        """A virtual attribute, such as fact("a.yaml", "state"); None when there is none."""
+        """Returns a virtual attribute, such as fact("a.yaml", "state"); None if there is none."""
         return tools.getfattr(self.at(name), "coc." + attribute)
 
 
 class Account:
-    """What the service holds, .jobs(), and what was sent to it, .calls()."""
+    """The service's side: .jobs() is what it holds, .calls() what was sent to it."""
 
     def only_job(self):
         jobs = self.jobs()
@@ -67,19 +67,17 @@ class Account:
         return self.calls("PUT")
 
     def shows(self):
-        """The questions for single jobs."""
+        """Returns the requests that show one job."""
         return self.calls("GET", "/v1/documents/.+")
 
     def sent(self):
-        """How many creates and updates were sent."""
+        """Returns how many creates and updates were sent."""
         return len(self.creates()), len(self.updates())
 
 
 class Mount(Place):
-    """One mount point, which may be mounted, unmounted, killed and mounted again.
-
-    Options are given by name; a value of None leaves an option away, True gives it without value.
-    """
+    """One mount point. It can be mounted, unmounted, killed and mounted again. Options are given by name: None leaves an option
+    away, True gives it without a value."""
 
     def __init__(self, source, base, env=None, log_name="cocfs.log", **options):
         self.source, self.env = source, env or {}
@@ -99,7 +97,7 @@ class Mount(Place):
         return [self.program, *flags, "-o", ",".join(words), self.source, self.path]
 
     def mount(self):
-        """Mounts in the foreground, and returns when the kernel says so. Raises MountFailed."""
+        """Mounts in the foreground, and returns when the kernel has the mount. Raises MountFailed."""
         if not janitor.mounted(self.path):  # a dead mount cannot even be looked at
             os.makedirs(self.path, exist_ok=True)
         janitor.watch_mount(self.path)
@@ -119,7 +117,7 @@ class Mount(Place):
         return self
 
     def bound(self, seconds):
-        """Kills cocfs after so long: whoever hangs in the mount is then let go with an error."""
+        """Kills cocfs after this time: a process that hangs in the mount gets an error then."""
         self.unbound()
         self._watchdog = threading.Timer(seconds, self._give_up)
         self._watchdog.daemon = True
@@ -136,8 +134,8 @@ class Mount(Place):
             self.process.kill()
 
     def unmount(self):
-        """Unmounts as a user does, and returns cocfs's exit status. Another test may have made a mount namespace
-        meanwhile: cocfs ends when the last of them is gone."""
+        """Unmounts as a user does, and returns cocfs's exit status. Another test may have made a mount namespace meanwhile: cocfs
+        ends when the last copy of the mount is gone."""
         tools.eventually(lambda: not janitor.mounted(self.path) or not janitor.unmount(self.path),
                          "fusermount3 -u to succeed", 15)
         for _ in range(HOLDERS_ROUNDS):
@@ -151,7 +149,7 @@ class Mount(Place):
         else:
             pytest.fail(f"{self.path} is unmounted, and still mounted in the namespaces of {holders}")
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGABRT)  # leaves a trace where the sanitizer is there
+            self.process.send_signal(signal.SIGABRT)  # the sanitizer then prints a trace
             self.process.wait(10)
             pytest.fail(f"cocfs did not end within {END_SECONDS} s of its unmount")
         status = self.process.returncode
@@ -159,7 +157,7 @@ class Mount(Place):
         return status
 
     def kill(self):
-        """SIGKILL, and the dead mount is taken away."""
+        """Kills cocfs with SIGKILL, and takes the dead mount away."""
         self.process.kill()
         self.bury()
 
@@ -177,7 +175,7 @@ class Mount(Place):
         return self.mount()
 
     def destroy(self):
-        """Leaves neither mount nor process, in whatever state they are. Never fails."""
+        """Leaves neither mount nor process, whatever their state. Never fails."""
         self.unbound()
         if janitor.mounted(self.path) and janitor.unmount(self.path):
             janitor.unmount(self.path, lazy=True)
@@ -194,8 +192,8 @@ class Mount(Place):
         return tools.read_log(self.log_path)
 
     def settle(self):
-        """Waits until no submission is under way. The kernel tells of a last close before its writer's end
-        can be seen, so that whatever it causes has begun once cocfs answers what is asked after it."""
+        """Waits until no submission is under way. The kernel reports a last close before the end of the writer can be seen. So
+        when cocfs answers a question asked after that, the work that the close causes has begun."""
         tools.eventually(lambda: not tools.read(self.at(".coc", "queue")), "every submission to end", 60)
 
     def threads(self):
@@ -204,7 +202,7 @@ class Mount(Place):
 
 
 class Space(Mount, Account):
-    """A mount whose service is a cocd behind a front, with what the tests ask of the two."""
+    """A mount whose service is a cocd behind a front, with the questions that tests ask them."""
 
     def __init__(self, cocd, front, base, **kwargs):
         env = {"HUAWEICLOUD_SDK_CREDENTIALS_FILE": cocd.keys_file, **kwargs.pop("env", {})}
@@ -222,7 +220,7 @@ class Space(Mount, Account):
 
 
 class Room(Place, Account):
-    """A directory for one test in a job space that lasts for many: each sees its own jobs and calls only."""
+    """A directory for one test in a lasting job space. A test sees its own jobs and calls only."""
 
     numbers = itertools.count()
 

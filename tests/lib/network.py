@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A network of a test's own: a namespace in which the address of the metadata service is this machine's."""
+"""A network for one test: a network namespace in which this machine has the address of the metadata service."""
 
 import ctypes
 import os
@@ -18,7 +18,7 @@ SCRIPT = f"ip link set lo up && ip address add {METADATA}/32 dev lo && echo read
 
 
 class Network:
-    """A context manager. Nothing outside can be reached from it, and nothing reaches it."""
+    """A network namespace; a context manager. Nothing outside can be reached from it, and nothing outside reaches it."""
 
     def __enter__(self):
         if not tools.IS_ROOT:
@@ -39,11 +39,11 @@ class Network:
         self.holder.stderr.close()
 
     def wrap(self, *argv):
-        """The command line that runs argv in it."""
+        """Returns the command line that runs argv in the namespace."""
         return ["nsenter", f"--net={self.path}", *argv]
 
     def listen(self, address, **options):
-        """socket.create_server() in it. A thread enters it alone, and its sockets stay there."""
+        """Does socket.create_server() in the namespace. Only a thread enters it, and the socket stays there."""
         made = []
 
         def run():

@@ -6,13 +6,13 @@ import shutil
 import subprocess
 
 CORE = "@huaweicloud/huaweicloud-sdk-core"
-UUID = "uuid@9"  # the core uses it without saying so
+UUID = "uuid@9"  # the core uses it without naming it as a dependency
 CLIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sdk.js")
 INSTALL_SECONDS = 100
 
 
 def install(place, script):
-    """Installs it into a directory, with a script that uses sdk.js. Returns why it could not, None: it could."""
+    """Installs the core into a directory, with a script that uses sdk.js. Returns the reason if that is impossible, else None."""
     for program in ("node", "npm"):
         if not shutil.which(program):
             return f"{program} is not installed"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A PostgreSQL server of a test session's own: on a Unix socket, with nothing shared but the programs."""
+"""A PostgreSQL server for one test session: on a Unix socket, and nothing of it is shared but the programs."""
 
 import contextlib
 import glob
@@ -17,12 +17,12 @@ import pytest
 
 import janitor
 
-USER = 65534  # whom root starts it as: it refuses to run as root
-SECONDS = 60  # what nothing of it takes, unless it hangs
+USER = 65534  # root starts the server as this user: the server refuses to run as root
+SECONDS = 60  # nothing of the server takes longer, unless it hangs
 
 
 def programs():
-    """The directory of the server's programs, None when it is not installed."""
+    """Returns the directory of the server's programs, None if it is not installed."""
     found = sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"), key=lambda path: int(path.split("/")[-3]))
     return os.path.dirname(found[-1]) if found else None
 
@@ -39,13 +39,13 @@ def sql(uri, statements, *values):
 
 
 class Server:
-    """A server; safe: what it says is on the disk is on the disk. Its files are in a directory of their own within folder."""
+    """A server. safe: a committed transaction is on the disk. Its files are in a new directory within folder."""
 
     def __init__(self, safe=False, folder=None):
         self.programs = programs()
         if self.programs is None:
             pytest.skip("postgresql is not installed")
-        self.base = tempfile.mkdtemp(prefix="cocd-pg-", dir=folder)  # short: the path of a socket has 107 bytes at most
+        self.base = tempfile.mkdtemp(prefix="cocd-pg-", dir=folder)  # short, because the path of a socket has 107 bytes at most
         janitor.watch_directory(self.base)
         self.data = os.path.join(self.base, "data")
         self.safe, self.process = safe, None
@@ -92,13 +92,13 @@ class Server:
             return file.read()[-5000:]
 
     def kill(self):
-        """Ends it and all its sessions at once, with nothing written down any more."""
+        """Ends the server and its sessions at once. Nothing more is written down."""
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(SECONDS)
 
     def close(self):
         if self.process.poll() is None:
-            self.kill()  # nobody needs what it has not written yet
+            self.kill()  # what it has not written yet is not needed
         shutil.rmtree(self.base, ignore_errors=True)
 
     def uri(self, database="postgres", user="cocd", **parameters):
@@ -106,7 +106,7 @@ class Server:
         return f"postgresql://{user}@/{database}?{query}"
 
     def new(self):
-        """The URI of an empty schema of the caller's own: it costs little, and a database 7 MB."""
+        """Returns the URI of a new, empty schema: a schema costs little, a database takes 7 MB."""
         name = f"t{next(self.numbers)}"
         uri = self.uri(options=f"-csearch_path={name}")
         sql(uri, f"CREATE SCHEMA {name}")
@@ -114,13 +114,14 @@ class Server:
 
 
     def position(self):
-        """Where the write-ahead log ends now."""
+        """Returns where the write-ahead log ends now."""
         return sql(self.uri(), "SELECT pg_current_wal_insert_lsn()")[0][0]
 
     def commits(self, since):
-        """How many transactions that changed anything were committed since a position."""
+        """Returns how many transactions with changes were committed since a position."""
         sql(self.uri(), "CREATE EXTENSION IF NOT EXISTS pg_walinspect")
-        sql(self.uri(), "SELECT pg_logical_emit_message(true, '', '')")  # there has to be something, and it has to be on the disk
+        # a message makes an entry in the log, and brings the log to the disk
+        sql(self.uri(), "SELECT pg_logical_emit_message(true, '', '')")
         count = "SELECT count(*) FROM pg_get_wal_records_info_till_end_of_wal(?)"
         return int(sql(self.uri(), f"{count} WHERE resource_manager = 'Transaction' AND record_type = 'COMMIT'", since)[0][0]) - 1
 

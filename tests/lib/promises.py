@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""The four promises of the design, held against what the service and the ledger say.
+"""Holds the four promises of the design against what the service and the ledger have.
 
-Every commit that a test makes is a Commit: the content, and what its writer was told. They are given
-in the order of the commits, and no content is written for a path twice. check() wants, with nothing
-unfinished, of each path: that its job holds what was written last and returned 0, or what was
-written later and got an error; in the order of the commits, and nothing twice. What returned 0 before
-that is there too; with submit=queue newer content may have taken its place before it was sent, and that
-is there then. Of all: no content in more jobs than paths it was written for; every job bound to one
-path; and every ID where a user looks for it.
+Every commit that a test makes is a Commit: the content, and the result that its writer got. Commits are given in their order,
+and no content is written for a path twice. With nothing unfinished, check() asks of each path: its job holds the last content
+that returned 0, or a later content that got an error. The versions follow the order of the commits, and no content is there
+twice. Every earlier content that returned 0 is there, too. With submit=queue, newer content may have replaced it before it was
+sent; then the newer content is there. Of all jobs check() asks: no content is in more jobs than paths it was written for; every
+job is bound to one path; and every job ID is where a user looks for it.
 """
 
 import collections
@@ -19,24 +18,24 @@ from dataclasses import dataclass
 
 import tools
 
-MODES = ["sync", "queue"]  # the values of -o submit= that every proof is made with
+MODES = ["sync", "queue"]  # the values of -o submit= that every proof is run with
 
 
 def submit(mode):
-    """The value of the mount option: nothing for the default."""
+    """The value of the mount option; None for the default."""
     return None if mode == "sync" else mode
 
 
 @dataclass
 class Commit:
-    """Content that was written for a path. well: True, the writer was told 0; False, an error."""
-    path: str       # that the file has now, whatever it was then
+    """A content that was written for a path. well: True: the writer got 0; False: an error."""
+    path: str       # the path that the file has now, not the path when it was written
     content: str
     well: bool
 
 
 def held(cocd):
-    """What the service holds: for each job ID its contents, oldest version first."""
+    """Returns what the service holds: for each job ID its contents, the oldest version first."""
     jobs = collections.defaultdict(list)
     for job, content in cocd.rows("SELECT document_id, content FROM documents JOIN versions"
                                   " ON document = number ORDER BY document, versions.version"):
@@ -45,7 +44,7 @@ def held(cocd):
 
 
 def _read_log(path):
-    """What a log has of frames, without the room that it has for more (a frame's page has a number)."""
+    """Reads the frames of a log, without the space that it holds for more. (The page number of a frame is never 0.)"""
     if not os.path.exists(path):
         return b""
     with open(path, "rb") as log:
@@ -56,8 +55,8 @@ def _read_log(path):
 
 
 def _picture(ledger):
-    """The ledger and its log as they are together: a log that begins anew, or that was taken over into
-    the ledger meanwhile, does not fit."""
+    """Reads the ledger and its log as they belong together. Tries again if the log began anew, or was written into the ledger,
+    meanwhile."""
     log = ledger + "-wal"
     while True:
         before = os.stat(ledger).st_mtime_ns
@@ -69,7 +68,7 @@ def _picture(ledger):
 
 
 def _ledger(space, query):
-    """Asks a copy of the ledger: cocfs keeps it locked."""
+    """Queries a copy of the ledger, because cocfs keeps the ledger locked."""
     body, tail = _picture(os.path.join(space.state, "ledger.db"))
     with tempfile.TemporaryDirectory() as folder:
         copy = tools.write(os.path.join(folder, "ledger.db"), body)
@@ -79,32 +78,32 @@ def _ledger(space, query):
 
 
 def bindings(space):
-    """The paths that the ledger has bound, with their job IDs."""
+    """Returns the bound paths of the ledger, with their job IDs."""
     return _ledger(space, "SELECT iif(dir = '', name, dir || '/' || name), job_id FROM job"
                           " WHERE job_id IS NOT NULL")
 
 
 def owners(space):
-    """The paths that something is bound to, or under way for."""
+    """Returns the paths that have a job, or a submission under way."""
     return {path for path, in _ledger(space, "SELECT iif(dir = '', name, dir || '/' || name) FROM job"
                                              " WHERE job_id IS NOT NULL"
                                              " OR id IN (SELECT job FROM submission)")}
 
 
 def unfinished(space):
-    """What the ledger has not brought to an end."""
+    """Returns the submissions of the ledger that have not ended."""
     return _ledger(space, "SELECT 'submission', job FROM submission"
                           " UNION ALL SELECT 'rename', id FROM rename_intent")
 
 
 def settle(space, seconds=60):
-    """Waits until nothing is in doubt or under way any more."""
+    """Waits until no submission is in doubt or under way."""
     tools.eventually(lambda: not unfinished(space), "everything to be settled", seconds,
                      give_up=lambda: space.process.poll() is not None and "cocfs is dead")
 
 
 def broken(space, commits, mode="sync"):
-    """What of the promises does not hold, as words for people."""
+    """Returns the promises that do not hold, as words for people."""
     jobs, bound = held(space.cocd), bindings(space)
     yield from _counted_wrong(jobs, commits)
     yield from _bound_wrong(space, jobs, bound)
@@ -147,7 +146,7 @@ def _bound_wrong(space, jobs, bound):
 
 
 def _path_wrong(path, commits, versions, mode):
-    """Of one path: its commits, and the versions of the job that it is bound to."""
+    """The same for one path: from its commits, and the versions of its job."""
     place = {commit.content: number for number, commit in enumerate(commits)}
     sent = [place.get(content) for content in versions]
     if None in sent:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of the queue share: reading .coc, and a ledger that is filled by hand."""
+"""Shared by the tests of the queue: reading .coc, and filling a ledger by hand."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import samples
 import tools
 
-FAR_MS = 4102444800000  # 2100-01-01: a next try that does not come
+FAR_MS = 4102444800000  # 2100-01-01: a next try that never comes
 
 
 @dataclass
@@ -30,7 +30,7 @@ def text(space):
 
 
 def lines(space):
-    """The lines of .coc/queue, without the one that counts the rest."""
+    """Returns the lines of .coc/queue, without the line that counts the rest."""
     found = []
     for line in text(space).splitlines():
         if "\t" in line:
@@ -40,7 +40,7 @@ def lines(space):
 
 
 def states(space):
-    """The state of each path in the queue."""
+    """Returns the state of each path in the queue."""
     return {line.path: line.state for line in lines(space)}
 
 
@@ -49,7 +49,7 @@ def drained(space, seconds=60):
 
 
 def metrics(space):
-    """Every sample of .coc/metrics by its name with labels, as a number."""
+    """Returns every sample of .coc/metrics: the number by its name with labels."""
     found = {}
     for line in tools.read(space.at(".coc", "metrics")).decode().splitlines():
         if not line.startswith("#"):
@@ -60,8 +60,8 @@ def metrics(space):
 
 
 def cut_off(make_space):
-    """A queueing space that was mounted while the service was away: it has no connection that a
-    request could be sent on, and lost."""
+    """A space with submit=queue, mounted while the service is away. It has no open connection on which a request could be sent and
+    lost."""
     space = make_space(submit="queue", mounted=False)
     space.front.refuse()
     return space.mount()
@@ -72,13 +72,13 @@ def wait(*paths, timeout=60, **kwargs):
 
 
 def put(space, src, name, *args, **kwargs):
-    """Writes a document to a name of the space, with its stem as the job's name by default."""
+    """Writes a document to a name of the space. The job's name is the stem of the file's name by default."""
     stem = os.path.splitext(os.path.basename(name))[0]
     tools.run("cp", samples.file(src, "put.yaml", *(args or [stem]), **kwargs), space.at(name)).ok()
 
 
 def fill_ledger(space, count):
-    """Puts submissions into the ledger of a space that is not mounted; they are never due."""
+    """Puts submissions into the ledger of an unmounted space. They are never due."""
     with sqlite3.connect(os.path.join(space.state, "ledger.db")) as db:
         first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM job").fetchone()[0]
         rows = range(first, first + count)
@@ -90,6 +90,6 @@ def fill_ledger(space, count):
 
 
 def job_paths(space):
-    """The paths that the ledger of a space that is not mounted has a row for."""
+    """Returns the paths that have a row in the ledger of an unmounted space."""
     with sqlite3.connect(os.path.join(space.state, "ledger.db")) as db:
         return [row[0] for row in db.execute("SELECT iif(dir = '', name, dir || '/' || name) FROM job ORDER BY 1")]

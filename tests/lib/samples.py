@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Job documents: the corpus, and small ones made for a purpose."""
+"""Job documents: the corpus, and small documents made for a purpose."""
 
 import os
 
@@ -7,8 +7,8 @@ import tools
 
 STEP = "  - name: {}\n    task: hwc:runbook:suspend@1.0.0\n    inputs: {{}}\n    outputs: []\n"
 
-# The samples that are tried with every gesture, and what they say of themselves: meta.name and
-# meta.description. Others have their stem as name and no description, but for those below.
+# The samples that are tried with every way of writing, with their meta.name and meta.description. Any other sample has its stem as
+# its name and no description, apart from those below.
 GOOD = {
     "crlf-no-newline-at-end.yaml": ("crlf", "written on another system"),
     "flow.yaml": ("flow", "JSON is YAML too"),
@@ -28,12 +28,12 @@ MORE = {
 
 
 def meta(name):
-    """The meta.name and meta.description of a good sample."""
+    """Returns the meta.name and the meta.description of a good sample."""
     return {**GOOD, **MORE}.get(name, (os.path.splitext(name)[0], ""))
 
 
 def corpus(kind):
-    """The documents of tests/corpus/good or /bad, as paths."""
+    """Returns the paths of the documents in tests/corpus/good or /bad."""
     folder = os.path.join(tools.CORPUS, kind)
     if not os.path.isdir(folder):
         return []
@@ -42,13 +42,13 @@ def corpus(kind):
 
 
 def expectation(path):
-    """Of a bad document: the name of its errno, and the position in the .error text or ''."""
+    """Returns for a bad document: the name of its errno, and the position in the .error text or ''."""
     with open(os.path.splitext(path)[0] + ".expect", encoding="utf-8") as file:
         return (file.read().split() + [""])[:2]
 
 
 def document(name="restart", steps=("pause",), description=None):
-    """A sound document."""
+    """Returns a sound document."""
     meta = f"meta:\n  name: {name}\n  schemaVersion: 3\n"
     if description is not None:
         meta += f"  description: {description}\n"
@@ -56,12 +56,12 @@ def document(name="restart", steps=("pause",), description=None):
 
 
 def file(folder, name, *args, **kwargs):
-    """A sound document in a file of its own outside the mount; returns its path."""
+    """Writes a sound document to a file outside the mount. Returns its path."""
     return tools.write(os.path.join(str(folder), name), document(*args, **kwargs))
 
 
-# Two halves of a document. The first is a sound document too, so that validation does not save
-# whoever commits it too early, and the second has no newline at its end, so that $(cat) loses nothing.
+# Two halves of a document. The first half is a sound document, too: so the validation does not hide a commit that comes too early.
+# The second half has no newline at its end, so that $(cat) loses nothing.
 HALF1 = document("halves", ["first"])
 HALF2 = STEP.format("second").rstrip("\n")
 WHOLE = HALF1 + HALF2

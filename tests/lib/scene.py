@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Who:
-    """Somebody who calls. groups: supplementary ones."""
+    """A user who makes calls. groups: the supplementary groups."""
     name: str
     uid: int
     gid: int
@@ -19,20 +19,20 @@ class Who:
 
 ROOT = Who("root", 0, 0)
 OWNER = Who("owner", 1001, 2001)
-MEMBER = Who("member", 1002, 2002, (2003,))  # of the group that some of the scene belongs to
+MEMBER = Who("member", 1002, 2002, (2003,))  # in the group that a part of the scene belongs to
 SHARED_GROUP = 2003
 ERRNOS = set(errno.errorcode.values())
 
 
 def become(who):
-    """Acts as somebody from here on; for a process of its own."""
+    """Acts as this user from now on. Call it in a separate process."""
     os.setgroups(who.groups)
     os.setresgid(who.gid, who.gid, who.gid)
     os.setresuid(who.uid, who.uid, who.uid)
 
 
 def make_file(path, size, mode=0o644):
-    """Each file of the scene has another size, so that a listing tells which is which."""
+    """Makes a file. Each file of the scene has another size, so that a listing shows which file is which."""
     os.mknod(path, stat.S_IFREG | mode | 0o600)
     os.truncate(path, size)
     if mode & 0o600 != 0o600:
@@ -40,7 +40,7 @@ def make_file(path, size, mode=0o644):
 
 
 def build(folder, owner):
-    """Makes the scene in a new directory. owner: None when only one user is there."""
+    """Makes the scene in a new directory. owner: None if there is only one user."""
     def own(path, uid, gid):
         if owner:
             os.lchown(path, uid, gid)
@@ -72,13 +72,13 @@ def build(folder, owner):
         own(name, OWNER.uid, OWNER.gid)
     for name in ("group-may", "grouped", "grouped/f"):
         own(name, OWNER.uid, SHARED_GROUP)
-    # a change of owner clears these
+    # a change of the owner clears these bits
     os.chmod("set-id", 0o6755)
     os.chmod("grouped", 0o2775)
 
 
 def paths_below(folder):
-    """Every path below, relative, sorted; directories that may not be read have nothing below."""
+    """Returns every path below a folder, relative and sorted. Directories that may not be read have nothing below."""
     found = []
     for path, folders, files in os.walk(folder):
         found += [os.path.relpath(os.path.join(path, name), folder) for name in folders + files]
@@ -86,14 +86,14 @@ def paths_below(folder):
 
 
 def look(path, dirfd=None):
-    """What stat tells that does not depend on when and where: for a comparison of two trees."""
+    """Returns what stat tells without time and place, to compare two trees."""
     st = os.lstat(path, dir_fd=dirfd)
     size = 0 if stat.S_ISDIR(st.st_mode) else st.st_size
     return (oct(st.st_mode), st.st_nlink, st.st_uid, st.st_gid, size, st.st_rdev)
 
 
 def content(path):
-    """What is in a file and its extended attributes, where a link points."""
+    """Returns the content of a file and its extended attributes, or the target of a link."""
     mode = os.lstat(path).st_mode
     if stat.S_ISLNK(mode):
         return os.readlink(path)
@@ -104,13 +104,13 @@ def content(path):
 
 
 def snapshot(folder, more=()):
-    """What can be seen of a tree: {path: what is there}; also what is in the paths of more."""
+    """Returns what can be seen of a tree: {path: what is there}; also of the paths in more."""
     seen = {path: outcome(look, os.path.join(folder, path)) for path in [".", *paths_below(folder)]}
     return seen | {(path, "content"): outcome(content, os.path.join(folder, path)) for path in more}
 
 
 def outcome(function, *args):
-    """What a call returns, or the name of its errno."""
+    """Returns the result of a call, or the name of its errno."""
     try:
         return function(*args)
     except OSError as error:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""cocd as a process of its own, and a client that asks a service what it holds.
+"""cocd as a process, and a client that asks a service what it holds.
 
-The signing here is written from the API's documentation and not from the program's, so that a
-mistake in one of the two is seen.
+The signing here is written from the API's documentation and not from the program's code, so that a mistake in one of the two is
+seen.
 """
 
 import configparser
@@ -23,7 +23,7 @@ import tools
 
 
 def read_keys(path):
-    """The AK and SK of an SDK credentials file."""
+    """Returns the AK and the SK of an SDK credentials file."""
     ini = configparser.ConfigParser(interpolation=None)
     with open(path, encoding="utf-8") as file:
         ini.read_file(file)
@@ -43,7 +43,7 @@ def encode(text):
 
 
 def sign(ak, sk, method, path, query, headers, body):
-    """The Authorization header (SDK-HMAC-SHA256); signs all of headers, X-Sdk-Date among them."""
+    """Returns the Authorization header (SDK-HMAC-SHA256). Signs all of headers, X-Sdk-Date among them."""
     signed = sorted((name.lower(), value.strip()) for name, value in headers.items())
     names = ";".join(name for name, _ in signed)
     uri = "/".join(encode(part) for part in path.split("/"))
@@ -72,7 +72,7 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 class Service:
-    """Asks a service with signed requests; address is (host, port) or the path of a Unix socket."""
+    """A client that signs its requests. address is (host, port) or the path of a Unix socket."""
 
     def __init__(self, address, keys_file):
         self.address, self.keys_file = address, keys_file
@@ -109,7 +109,7 @@ class Service:
         return answer
 
     def ids(self):
-        """The IDs of all jobs, page by page; one made meanwhile can shift a page, but counts once."""
+        """Returns the IDs of all jobs, page by page. A job that is made meanwhile can shift a page; each job counts once."""
         found = []
         while True:
             query = [("limit", "100"), ("offset", str(len(found)))]
@@ -124,18 +124,18 @@ class Service:
         return self.ask("GET", f"/v1/documents/{document_id}", query)["data"]
 
     def jobs(self, without=()):
-        """All jobs with their details, oldest first (tags are never returned by the API); but for some IDs."""
+        """Returns all jobs with their details, the oldest first, without some IDs. The API never returns tags."""
         jobs = [self.show(document_id) for document_id in self.ids() if document_id not in without]
         self.close()
         return sorted(jobs, key=lambda job: (job["create_time"], job["document_id"]))
 
     def create(self, **fields):
-        """Makes a job, of the default project and LOW where fields say nothing else; returns its ID."""
+        """Makes a job. Without other fields it is in the default project and LOW. Returns its ID."""
         body = {"enterprise_project_id": "0", "risk_level": "LOW", **fields}
         return self.ask("POST", "/v1/documents", body=body)["data"]
 
     def update(self, document_id, **fields):
-        """Writes a version of a job. What fields do not say stays as it is."""
+        """Writes a version of a job. What fields do not say stays the same."""
         return self.ask("PUT", f"/v1/documents/{document_id}", body=fields)
 
     def delete(self, document_id):
@@ -143,11 +143,11 @@ class Service:
 
 
 class Cocd:
-    """A cocd process over a data directory; may be stopped and started again with its store."""
+    """A cocd process over a data directory. It can be stopped and started again with its store."""
 
     def __init__(self, data, log):
         self.data, self.log_path = data, log
-        self.more = []      # options of a test's own, from the next start on
+        self.more = []      # more options for a test, from the next start on
         self.process = None
         self.address = None
 
@@ -171,7 +171,7 @@ class Cocd:
         return self
 
     def store(self):
-        """The options that say where the jobs are."""
+        """Returns the options that say where the jobs are kept."""
         return ["--data", self.data]
 
     @staticmethod
@@ -196,7 +196,7 @@ class Cocd:
         return tools.read_log(self.log_path)
 
     def rows(self, query):
-        """Asks its database, past it."""
+        """Queries the database directly, without the daemon."""
         store = f"file:{os.path.join(self.data, 'service.db')}?mode=ro"
         with contextlib.closing(sqlite3.connect(store, uri=True, timeout=20)) as db:
             return db.execute(query).fetchall()

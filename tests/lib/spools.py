@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Job spaces with very many submitted jobs, made in seconds: files put into the spool and rows into
-the ledger while it is not mounted."""
+"""Makes job spaces with very many submitted jobs in seconds: puts files into the spool, and rows into the ledger, while the space
+is not mounted."""
 
 import os
 import sqlite3
@@ -12,15 +12,15 @@ SUBMITTED = 3  # fs/job/state.h
 
 
 def folders(count, per_folder):
-    """The directories of a tree of count files, relative to its top: "00/00", "00/01", …"""
+    """Returns the directories of a tree of count files, relative to its top: "00/00", "00/01", …"""
     for number in range((count + per_folder - 1) // per_folder):
         yield f"{number // 100:02}/{number % 100:02}"
 
 
 def fill(state, top, count, per_folder=None):
-    """Makes count submitted job files below the directory top of a space whose state directory this
-    is: all in top, or at most per_folder in each directory of a tree. The files have no blocks of
-    their own on the disk (they are holes); what reads them finds that they are no documents."""
+    """Makes count submitted job files in the directory top of a space with this state directory: all in top, or at most per_folder
+    in each directory of a tree. The files are holes: they have no blocks on the disk. A program that reads one finds no
+    document."""
     places = [top] if per_folder is None else [f"{top}/{folder}" for folder in folders(count, per_folder)]
     with sqlite3.connect(os.path.join(state, "ledger.db")) as db:
         for number, place in enumerate(places):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Running tools, waiting with a bound, and small things about files."""
+"""Runs tools, waits with a bound, and does small things with files."""
 
 import errno
 import os
@@ -21,9 +21,9 @@ COCFS_CHECK = os.path.abspath(os.environ.get("COCFS_CHECK", os.path.join(ROOT, "
 COCFS_WAIT = os.path.abspath(os.environ.get("COCFS_WAIT", os.path.join(ROOT, "build", "fs", "cocfs-wait")))
 CORPUS = os.path.join(ROOT, "tests", "corpus")
 
-TOOL_SECONDS = 60  # no tool of a test takes longer, unless something hangs
-COMMAND_SHOWN = 300  # characters of a command in a message
-STARTED = []       # the tools of this test, so that none is left holding a mount busy
+TOOL_SECONDS = 60  # no tool of a test takes longer, unless it hangs
+COMMAND_SHOWN = 300  # a message shows this many characters of a command
+STARTED = []       # the tools of this test, so that none of them keeps a mount busy at the end
 SANITIZER = re.compile(r"ERROR: (Address|Leak|Thread|Memory)Sanitizer|runtime error:|SUMMARY: \w+Sanitizer")
 IS_ROOT = os.geteuid() == 0
 needs_root = pytest.mark.skipif(not IS_ROOT, reason="needs root")
@@ -31,7 +31,7 @@ needs_root = pytest.mark.skipif(not IS_ROOT, reason="needs root")
 
 @dataclass
 class Result:
-    """How a tool ended: its exit status, or minus the signal that ended it."""
+    """The end of a tool: its exit status, or minus the signal that ended it."""
     status: int
     stdout: str
     stderr: str
@@ -42,7 +42,7 @@ class Result:
         return self
 
     def fails(self, *words):
-        """It failed, within its time, and its message has these words."""
+        """The tool failed within its time, and its message has these words."""
         assert self.status not in (0, 124, 137), f"{self}"
         for word in words:
             assert word in self.stderr, f"no {word!r} in: {self}"
@@ -53,7 +53,7 @@ class Result:
 
 
 def environment(**extra):
-    """The environment of a tool: English messages, none of the caller's credentials."""
+    """Returns the environment of a tool: messages in English, and none of the caller's credentials."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("HUAWEICLOUD_")}
     env.update(LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1")
     env.update(extra)
@@ -61,7 +61,7 @@ def environment(**extra):
 
 
 class Group(subprocess.Popen):
-    """A tool behind timeout(1). When timeout is killed alone, the tool runs on, and nothing bounds it."""
+    """A tool behind timeout(1). If only timeout is killed, the tool runs on without a bound: kill the group."""
 
     def kill(self):
         if self.poll() is None:
@@ -74,7 +74,7 @@ def popen(*argv, seconds=TOOL_SECONDS, **kwargs):
 
 
 def popen_bare(*argv, made=subprocess.Popen, **kwargs):
-    """Starts a tool whose own pid and ending by a signal matter; the caller bounds the wait."""
+    """Starts a tool without timeout(1), if its own pid or its ending by a signal matters. The caller bounds the wait."""
     kwargs.setdefault("env", environment())
     kwargs.setdefault("stdin", subprocess.DEVNULL)
     process = made([str(a) for a in argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -84,7 +84,7 @@ def popen_bare(*argv, made=subprocess.Popen, **kwargs):
 
 
 def end_started():
-    """Kills what a failed test has left running."""
+    """Kills the tools that a failed test has left running."""
     for process in STARTED:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -92,7 +92,7 @@ def end_started():
 
 
 def finish(process, seconds=TOOL_SECONDS + 10, given=None):
-    """Waits for a tool; kills its group when it does not end."""
+    """Waits for a tool, and kills its group if it does not end."""
     try:
         out, err = process.communicate(given, timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -114,7 +114,7 @@ def run(*argv, given=None, **kwargs):
 
 
 def sh(script, *args, shell="bash", **kwargs):
-    """Runs a shell script; args are $1, $2, …"""
+    """Runs a shell script. args are $1, $2, …"""
     return run(*shlex.split(shell), "-c", script, "sh", *args, **kwargs)
 
 
@@ -139,12 +139,12 @@ target, *args = sys.argv[1:]
 
 
 def python(script, target, *args, **kwargs):
-    """Runs a Python script in a process of its own, so that no descriptor of it is ours."""
+    """Runs a Python script in a separate process, so that this process has none of its descriptors open."""
     return run(sys.executable, "-c", PRELUDE + script, target, *args, **kwargs)
 
 
 def begin_python(script, target, *args, **kwargs):
-    """Starts one, and returns when it has come to its ready(). finish(process, given=b"\\n") lets it go on."""
+    """Starts a Python script, and returns when the script has called ready(). finish(process, given=b"\n") lets it go on."""
     process = popen(sys.executable, "-c", PRELUDE + script, target, *args, stdin=subprocess.PIPE, **kwargs)
     assert process.stdout.readline() == b"ready\n"
     return process
@@ -159,12 +159,12 @@ print('ok')
 
 
 def store(source, target, **kwargs):
-    """Writes a file with open, write, close; returns 'ok' or 'close EINVAL' and the like."""
+    """Writes a file with open, write and close. Returns 'ok', or the call that failed and its errno: 'close EINVAL'."""
     return python(STORE, target, source, **kwargs).stdout.strip()
 
 
 def message(name):
-    """What a tool says for an errno: message("EINVAL") is "Invalid argument"."""
+    """Returns a tool's text for an errno: message("EINVAL") is "Invalid argument"."""
     return os.strerror(getattr(errno, name))
 
 
@@ -181,7 +181,7 @@ def waits_in_close(thread):
 
 
 def eventually(question, what, seconds=20, give_up=None):
-    """Asks until the answer is true, and returns it; fails the test when it never is."""
+    """Asks until the answer is true, and returns the answer. Fails the test if it does not become true in time."""
     deadline = time.monotonic() + seconds
     while True:
         answer = question()
@@ -196,7 +196,7 @@ def eventually(question, what, seconds=20, give_up=None):
 
 
 def end(process, seconds=15):
-    """Ends a daemon of ours: TERM, then KILL. Returns its exit status."""
+    """Ends a daemon that a test started: TERM, then KILL. Returns its exit status."""
     if process.poll() is None:
         process.terminate()
         try:
@@ -233,12 +233,12 @@ def need(*tools):
 
 
 def sanitized(program):
-    """Is it a build with a sanitizer?"""
+    """Was the program built with a sanitizer?"""
     return b"__asan" in read(program)
 
 
 def getfattr(path, name):
-    """The value of an extended attribute as the tool shows it, None when there is none."""
+    """Returns the value of an extended attribute as the tool shows it, None if there is none."""
     need("getfattr")
     result = run("getfattr", "-n", name, "--only-values", "--absolute-names", path)
     if result.status and "No such attribute" in result.stderr:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A job with two writers: the mount, and somebody at the console, who writes past it."""
+"""A job with two writers: the mount, and a user at the console, who writes without the mount."""
 
 import itertools
 
@@ -10,18 +10,18 @@ import tools
 
 MINE, THEIRS = samples.document("job", ["mine"]), samples.document("job", ["theirs"])
 
-LONG = "3600"  # a refresh that no test outlasts
+LONG = "3600"  # a refresh interval that no test outlasts
 
 
 @pytest.fixture
 def space(make_space):
-    """A space whose files are checked at each look."""
+    """A space whose files are checked each time they are looked at."""
     return make_space(refresh="0")
 
 
 @pytest.fixture
 def bound(space, src):
-    """The ID of the job of a.yaml, which was submitted."""
+    """Submits a.yaml. Returns the ID of its job."""
     return submit(space, src)
 
 
@@ -35,24 +35,24 @@ def save(space, src, step, name="a.yaml"):
 
 
 def submit(space, src, name="a.yaml", step="mine"):
-    """The same; returns the ID of the job that the file has."""
+    """Copies a document to a file of the space. Returns the ID of the file's job."""
     save(space, src, step, name).ok()
     return space.id(name)
 
 
 def console(space, document_id, content=THEIRS, **fields):
-    """Somebody else writes a version of a job, past the front."""
+    """Another user writes a version of a job at the console, past the front."""
     space.cocd.client().update(document_id, **{"name": "job", "content": content, **fields})
 
 
 def versions(space, name="a.yaml"):
-    """The base of a file, and the newest version that is known of its job."""
+    """Returns the base of a file, and the newest known version of its job."""
     return space.fact(name, "base"), space.fact(name, "version")
 
 
 def hurry(space, document_id):
-    """From now on somebody else writes a version as soon as a check has been answered: each check finds a newer one. Until
-    .end() of what is returned."""
+    """From now on another user writes a version as soon as a check has its answer: each check finds a newer version. Call .end()
+    of the returned object to stop."""
     numbers = itertools.count(1)
 
     def write(exchange, answer):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Starts cocd (its path is in COCD, else build/fs/cocd) on a directory of its own, and talks to it."""
+"""Starts cocd (COCD has its path, else build/fs/cocd) on a new directory, and talks to it."""
 
 import contextlib
 import functools
@@ -30,7 +30,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 COCD = os.environ.get("COCD", str(ROOT / "build" / "fs" / "cocd"))
 WAIT_S = 20
 
-# where the jobs of all these tests are kept: in SQLite's data file, or in a database of each daemon's
+# where the daemons of these tests keep their jobs: in SQLite's data file, or each in a database
 STORE = os.environ.get("COCD_STORE", "sqlite")
 of_the_data_file = pytest.mark.skipif(STORE != "sqlite", reason="is about SQLite's data file")
 
@@ -87,13 +87,13 @@ _servers = contextlib.ExitStack()
 
 @functools.lru_cache
 def server():
-    """This session's PostgreSQL."""
+    """The PostgreSQL server of this session."""
     return _servers.enter_context(postgresql.serving())
 
 
 @functools.lru_cache
 def database_of(directory):
-    """The URI of the database that stands for a data directory."""
+    """Returns the URI of the database that stands for a data directory."""
     return server().new()
 
 
@@ -111,7 +111,7 @@ class Daemon:
         self.port_file = self.directory / "port"
         self.log_file = self.directory / "log"
         self.socket = self.directory / "socket" if unix else None
-        self.tls = tls  # a certificate to trust: it speaks HTTPS
+        self.tls = tls  # the certificate to trust: the daemon speaks HTTPS
         self.options = options
         self.process = None
         if uri is None and STORE == "postgresql":
@@ -122,7 +122,7 @@ class Daemon:
         self.start()
 
     def write_keys(self):
-        """A key file for a daemon that has no data file beside which it would make one. Returns the option."""
+        """Makes a key file for a daemon that has no data file to keep one beside. Returns the option."""
         if not self.keys_file.exists():
             self.keys_file.touch(mode=0o600)
             self.keys_file.write_text(f"[global]\nak = {secrets.token_hex(10).upper()}\nsk = {secrets.token_hex(20)}\n")
@@ -131,7 +131,7 @@ class Daemon:
     def start(self):
         self.port_file.unlink(missing_ok=True)
         where = ["--unix", str(self.socket)] if self.socket else ["--port-file", str(self.port_file)]
-        # pytest keeps the test's name there, with all values in it: too long for a new process
+        # pytest keeps the test's name with all its values in this variable: too long for a new process
         environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
@@ -150,7 +150,7 @@ class Daemon:
         assert self.process.poll() is None, self.log()
         if not self.socket:
             return self.port_file.exists()
-        # the path is there a moment before somebody listens
+        # the path exists a moment before the daemon listens
         with socket.socket(socket.AF_UNIX) as plain:
             return plain.connect_ex(str(self.socket)) == 0
 
@@ -175,7 +175,7 @@ class Daemon:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
 
     def has_read(self, plain):
-        """Waits until the daemon has read what was sent on a connection: nothing is in its socket any more."""
+        """Waits until the daemon has read everything that was sent on a connection: its socket is empty."""
         mine, its = plain.getsockname()[1], self.port
 
         def is_empty():
@@ -187,18 +187,18 @@ class Daemon:
         wait_for(is_empty, "what was sent to be read")
 
     def is_listening(self):
-        """Does the daemon take connections? A new one is closed again."""
+        """Does the daemon accept connections? The new connection is closed again."""
         with socket.socket() as plain:
             return plain.connect_ex(("127.0.0.1", self.port)) == 0
 
     def plain(self):
-        """A bare connected socket."""
+        """Returns a connected socket."""
         connection = self.connection()
         connection.connect()
         return connection.sock
 
     def send(self, method, target, headers=None, body=None, connection=None):
-        """Sends a request as it stands."""
+        """Sends a request as it is. Returns the answer."""
         own = connection is None
         connection = connection or self.connection()
         try:
@@ -210,7 +210,7 @@ class Daemon:
                 connection.close()
 
     def signed(self, method, path, query=(), body=b"", headers=None, keys=None):
-        """The target and the headers of a request that is signed, with other keys than its own if they are given."""
+        """Returns the target and the headers of a signed request. keys: other keys than the daemon's."""
         query = list(query.items()) if isinstance(query, dict) else list(query)
         query = [(key, str(value)) for key, value in query]
         headers = {"X-Sdk-Date": signing.date(), **(headers or {})}
@@ -221,14 +221,14 @@ class Daemon:
         return target, headers
 
     def raw(self, method, path, query=(), body=b"", headers=None, keys=None):
-        """The bytes of a signed request."""
+        """Returns the bytes of a signed request."""
         target, headers = self.signed(method, path, query, body, headers, keys)
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head = f"{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n{lines}\r\n"
         return head.encode() + body
 
     def call(self, method, path, query=(), body=None, connection=None, headers=None, keys=None):
-        """A signed request; a body that is not bytes is sent as JSON."""
+        """Sends a signed request. A body that is not bytes is sent as JSON."""
         if body is None:
             body = b""
         elif not isinstance(body, bytes):
@@ -260,7 +260,7 @@ class Daemon:
         return self.call("GET", "/v1/documents", query)
 
     def alter(self, statement, *values):
-        """Changes what is kept behind the daemon's back."""
+        """Changes the stored data behind the daemon's back."""
         assert self.stop() == 0
         if self.data != str(self.directory):
             postgresql.sql(self.data, statement, *values)
@@ -298,7 +298,7 @@ def start(tmp_path):
 
 @contextlib.contextmanager
 def running(directory, *options):
-    """A daemon for the tests of a file; it has to end well."""
+    """A daemon for the tests of a file. It must end well."""
     daemon = Daemon(directory, *options)
     yield daemon
     try:
@@ -317,7 +317,7 @@ def service(tmp_path_factory):
 
 @pytest.fixture
 def private(tmp_path):
-    """Writes a file that is closed to others."""
+    """Writes a file that other users cannot read."""
 
     def write(name, text, mode=0o600):
         path = tmp_path / name
@@ -331,5 +331,5 @@ def private(tmp_path):
 
 @pytest.fixture
 def fresh(start):
-    """A daemon with no documents."""
+    """A daemon without documents."""
     return start()

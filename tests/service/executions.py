@@ -15,7 +15,7 @@ def document(*steps, inputs=""):
 
 CALL = step("call", "executeAPI", service="ECS", api_name="ListServersDetails")
 PAUSE = step("pause", "suspend")
-# what it says does not matter: it is there longer than any test
+# its steps do not matter: an execution of it runs longer than any test
 LONG = step("long", "executeAPI", local_seconds=100000)
 LIST = """inputs:
   instance_list:
@@ -42,7 +42,7 @@ def execute(service, document_id, body=None):
 
 
 def begun(service, *steps, inputs="", body=None, **fields):
-    """Creates a document of these steps and executes it; the execution's ID."""
+    """Creates a document of these steps and executes it. Returns the execution's ID."""
     made = service.made(content=document(*steps, inputs=inputs), **fields)
     return execute(service, made, body or {}).data
 
@@ -77,7 +77,7 @@ def operated(service, execution, operation):
 
 
 def outcomes(service, execution):
-    """The name and the status of each step that has begun."""
+    """Returns the name and the status of each step that has begun."""
     return [(row["name"], row["status"]) for row in steps(service, execution, {"limit": 1000}).data]
 
 

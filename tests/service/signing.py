@@ -17,7 +17,7 @@ def date(offset_s=0):
 
 
 def signature(method, path, query, headers, body, sk):
-    """headers: the signed ones, any case. query: pairs, decoded. path: decoded."""
+    """Returns the signature. headers: the signed ones, in any case. query: pairs, decoded. path: decoded."""
     lower = {name.lower(): value.strip() for name, value in headers.items()}
     names = sorted(lower)
     uri = "/".join(encode(segment) for segment in path.split("/"))
@@ -45,5 +45,5 @@ def authorization(ak, names, signed):
 
 
 def sign(method, path, query, headers, body, ak, sk):
-    """The Authorization header for a request whose headers are all signed."""
+    """Returns the Authorization header of a request whose headers are all signed."""
     return authorization(ak, headers, signature(method, path, query, headers, body, sk))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The two operations on atomics, the types of steps on offer."""
+"""The two operations on atomics, which are the types of steps that the service offers."""
 
 import re
 

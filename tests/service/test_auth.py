@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Signatures: which are taken, and that each refusal says what is wrong."""
+"""Signatures: which the service accepts, and that each refusal says what is wrong."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ BODY = json.dumps({"name": "job", "content": "x", "enterprise_project_id": "0", 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    """A daemon that never locks a key pair: most of these requests are wrong."""
+    """A daemon that never locks a key pair, because most of these requests are wrong."""
     with conftest.running(tmp_path_factory.mktemp("service"), "--access-log", "--lock-seconds", "0") as daemon:
         yield daemon
 
@@ -30,7 +30,7 @@ def refused(answer, why):
 
 
 def ask(service, headers=None, signed=None, method="GET", query=(), body=b"", ak=None, sk=None, claim=None, target=None):
-    """A request of which all may be wrong. headers are sent, those in signed (default: all) are signed."""
+    """Sends a request in which everything may be wrong. headers are sent; those in signed (default: all) are signed."""
     own_ak, own_sk = service.keys
     headers = {"X-Sdk-Date": signing.date()} if headers is None else dict(headers)
     names = list(headers) if signed is None else signed
@@ -46,7 +46,7 @@ def ask(service, headers=None, signed=None, method="GET", query=(), body=b"", ak
     return service.send(method, target, headers, body or None)
 
 
-# the vectors of the description: they check the helper that checks the service
+# the test vectors of the description: they check the helper that checks the service
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_the_helper_of_these_tests_signs_as_described(method, path, query, heade
     assert signing.signature(method, path, query, headers, body, "SecretKey") == wanted
 
 
-# what is taken
+# ---- accepted ----
 
 
 def test_a_request_that_signs_its_date_alone(service):
@@ -152,7 +152,7 @@ def test_an_unsigned_payload_that_is_declared_and_signed(service):
     assert ask(service, headers, method="POST", body=BODY).status == 200
 
 
-# what is refused
+# ---- refused ----
 
 
 def test_no_authorization(service):
@@ -257,7 +257,7 @@ def test_one_wrong_digit_anywhere_in_the_signature(service, position):
 
 
 def altered(service, method="GET", target=PATH, body=b"", **changes):
-    """A request signed well and then changed on its way."""
+    """Sends a request that was signed correctly and then changed on its way."""
     headers = {"X-Sdk-Date": signing.date(), "X-Domain-Id": "mine"}
     headers["Authorization"] = signing.sign("GET", PATH, [("limit", "1")], headers, b"", *service.keys)
     headers.update(changes)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The program: its options, its files, where it listens."""
+"""The program cocd: its options, its files, where it listens."""
 
 import os
 import pathlib
@@ -154,7 +154,7 @@ def test_no_access_log_unless_asked(start):
     assert service.log().count("\n") == 1
 
 
-# a supervisor
+# ---- a supervisor ----
 
 
 @pytest.mark.parametrize("abstract", [False, True], ids=["path", "abstract"])
@@ -178,7 +178,7 @@ def test_a_supervisor_that_does_not_listen_is_no_matter(start, monkeypatch):
     assert service.stop() == 0
 
 
-# Unix socket
+# ---- the Unix socket ----
 
 
 def test_a_unix_socket_of_its_owner_only(start):
@@ -217,7 +217,7 @@ def test_a_socket_path_that_is_too_long(tmp_path):
     refused(run("--data", f"{tmp_path}/d/", "--unix", tmp_path / ("s" * 120)), 1, "at most 107 bytes")
 
 
-# data
+# ---- the data file ----
 
 
 @conftest.of_the_data_file
@@ -319,7 +319,7 @@ def test_names_that_mean_something_to_sqlite_are_names_of_files(tmp_path):
         process.wait(conftest.WAIT_S)
 
 
-# keys
+# ---- keys ----
 
 
 @conftest.of_the_data_file
@@ -427,7 +427,7 @@ def test_the_process_cannot_be_dumped():
         except PermissionError:
             pytest.skip("the program is out of another user's reach")
         conftest.wait_for((directory / "port").exists, "cocd to serve")
-        # what may not be dumped belongs to root in /proc, whoever runs it
+        # a process that may not be dumped belongs to root in /proc, whoever runs it
         assert os.stat(f"/proc/{process.pid}/mem").st_uid == 0
     finally:
         if process:

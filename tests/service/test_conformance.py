@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""docs/conformance.md against the operations, the error codes and the tests that there are."""
+"""docs/conformance.md agrees with the operations, the error codes and the tests in the tree."""
 
 import ast
 import pathlib
@@ -9,7 +9,7 @@ import conftest
 
 HERE = pathlib.Path(__file__).parent
 PAGE = (conftest.ROOT / "docs" / "conformance.md").read_text()
-# whose tests are all about the facts of an operation
+# all tests of these files are about the facts of an operation
 WHOLE = ("test_documents", "test_executions", "test_atomics")
 
 
@@ -27,7 +27,7 @@ NAMED = set(re.findall(r"`(test_\w+::\w+)`", PAGE))
 
 
 def rows(page):
-    """The rows of the tables, without heads and lines."""
+    """Returns the rows of the tables, without heads and lines."""
     return [line for line in page.splitlines() if line.startswith("| ") and not re.match(r"\| (fact|code|---)", line)]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The five operations on documents, by their documented fields, limits and answers."""
+"""The five operations on documents: their documented fields, limits and answers."""
 
 import re
 import time
@@ -18,7 +18,7 @@ def refused(answer, field, code=INVALID):
     assert set(answer.json) == {"error_code", "error_msg"}
 
 
-# create
+# ---- create ----
 
 
 def test_create_answers_with_an_id_and_nothing_else(service):
@@ -53,7 +53,7 @@ def test_what_was_created_is_shown(service):
     assert data["version"] == "v1"
     assert data["modifier"] is None
     assert data["creator"] == service.keys[0]
-    assert data["id"].isdigit()  # declared as a string
+    assert data["id"].isdigit()  # the page declares it as a string
     assert before - 1000 <= data["create_time"] <= int(time.time() * 1000)
     assert data["update_time"] == data["create_time"]
 
@@ -151,7 +151,7 @@ def test_content_that_is_no_dsl_is_taken(service):
     assert service.create(content="test").status == 200
 
 
-# show
+# ---- show ----
 
 
 @pytest.mark.parametrize("document", ["DM20250101000000nothere", "x", "*", "v1", "DM%", "../documents"])
@@ -203,7 +203,7 @@ def test_show_names_another_document_type(service):
     refused(service.show(service.made(), document_type="OTHER"), "document_type")
 
 
-# update
+# ---- update ----
 
 
 def test_update_answers_with_the_id_and_makes_a_version(service):
@@ -296,7 +296,7 @@ def test_the_hundredth_version_is_the_last(service):
     assert len(data["versions"]) == 100
 
 
-# delete
+# ---- delete ----
 
 
 def test_delete_answers_with_the_id_and_the_document_is_gone(service):
@@ -314,7 +314,7 @@ def test_delete_leaves_other_documents_alone(service):
     assert [row["version"] for row in service.show(kept).data["versions"]] == ["v2", "v1"]
 
 
-# list
+# ---- list ----
 
 
 def test_an_empty_list(fresh):
@@ -418,7 +418,7 @@ def test_list_has_no_public_documents(service, named):
     assert service.list(document_type="PUBLIC").json == {"data": [], "total": 0}
 
 
-# what cannot be reached
+# ---- paths that do not exist ----
 
 
 @pytest.mark.parametrize(

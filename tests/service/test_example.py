@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The documentation's example, a client in curl and openssl, does what its first lines say."""
+"""docs/examples/coc.sh, a client in curl and openssl, does what its first lines say."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def shell(request):
 
 
 def coc(service, shell, *words, scheme="http", **environment):
-    """Runs the example; returns its exit status and what it printed, as JSON if it is."""
+    """Runs the example. Returns its exit status and its output, as JSON if it is JSON."""
     result = subprocess.run(
         [*shell, EXAMPLE, *words], capture_output=True, text=True, timeout=120,
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "COC_ENDPOINT": f"{scheme}://127.0.0.1:{service.port}",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The six operations on executions, by their documented fields, limits and answers."""
+"""The six operations on executions: their documented fields, limits and answers."""
 
 import re
 import time
@@ -17,7 +17,7 @@ BAD_STATE = "COC.00042198"
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    """One daemon whose steps are done at once."""
+    """One daemon whose steps take no time."""
     with conftest.running(tmp_path_factory.mktemp("service"), "--step-seconds", "0") as daemon:
         yield daemon
 
@@ -32,7 +32,7 @@ def job(service):
     return service.made(content=ex.document(CALL, PAUSE))
 
 
-# execute
+# ---- execute ----
 
 
 def test_execute_answers_with_an_id_and_nothing_else(service, job):
@@ -148,7 +148,7 @@ def test_execute_refuses_more_than_it_can_keep(service, job):
     refused(ex.execute(service, job, {"targets": [{"key": "BatchValues", "values": values}]}), "targets")
 
 
-# list and show
+# ---- list and show ----
 
 ROW = {
     "id", "execution_id", "document_name", "document_id", "document_version_id", "document_version", "start_time",
@@ -176,7 +176,7 @@ def test_show_and_list_give_the_documented_fields(fresh):
     execution = ex.execute(fresh, document, body).data
     data = show(fresh, execution).data
     assert set(data) == ROW
-    assert data["id"].isdigit()  # declared as a string
+    assert data["id"].isdigit()  # the page declares it as a string
     assert data["execution_id"] == execution
     assert (data["document_id"], data["document_name"], data["document_version"]) == (document, "restart", "v1")
     assert data["document_version_id"] == fresh.show(document).data["versions"][0]["version_uuid"]
@@ -240,7 +240,7 @@ def test_a_page_of_long_rows_ends_early_and_the_next_one_goes_on(fresh):
 
 @pytest.fixture(scope="module")
 def known(tmp_path_factory):
-    """Executions of two documents, one that waits and one that has ended."""
+    """Executions of two documents: one waits, one has ended."""
     daemon = conftest.Daemon(tmp_path_factory.mktemp("known"), "--step-seconds", "0")
     try:
         daemon.waits = begun(daemon, PAUSE, name="Restart 100%", tags=[{"key": "a", "value": "1"}, {"key": "b", "value": "2"}])
@@ -304,7 +304,7 @@ def test_list_of_a_time(known):
 def test_what_has_not_ended_yet_has_no_time_of_its_end(fresh):
     execution = begun(fresh, LONG)
     assert show(fresh, execution).data["end_time"] is None
-    # it will have ended by then, but it has not
+    # by that time the execution will have ended, but it has not ended yet
     assert ex.listed(fresh, end_time=10**15).json["total"] == 0
 
 
@@ -334,7 +334,7 @@ def test_empty_parameters_filter_no_executions(known):
     assert found(known, **{name: "" for name in names}) == {"waits", "ended"}
 
 
-# steps and instances
+# ---- steps and instances ----
 
 
 def test_a_step_has_the_documented_fields(service):
@@ -435,7 +435,7 @@ def test_a_step_that_works_on_nothing_has_no_instances(service):
     assert ex.instances(service, execution_step_id=steps(service, execution).data[0]["execution_step_id"]).json["total"] == 0
 
 
-# how they move
+# ---- how executions go on ----
 
 
 def test_steps_are_done_one_after_the_other(start):
@@ -497,7 +497,7 @@ def test_terminate_of_what_runs(start):
     execution = begun(service, LONG, CALL)
     assert status(service, execution) == "Running"
     operated(service, execution, "TERMINATE")
-    # it is Canceling for as long as a step takes
+    # the execution is Canceling for as long as a step takes
     assert status(service, execution) in ("Canceling", "Canceled")
     ex.wait_for(service, execution, "Canceled")
     assert outcomes(service, execution) == [("long", "Canceled")]
@@ -665,7 +665,7 @@ def inputs_of(service, execution):
     return {pair["key"]: pair["value"] for pair in steps(service, execution).data[0]["inputs"] if pair["key"] in "pqr"}
 
 
-# operate
+# ---- operate ----
 
 
 @pytest.mark.parametrize(
@@ -727,7 +727,7 @@ def test_operate_ends_after_a_thousand_times(fresh):
     assert outcomes(fresh, execution) == [("bad", "Failed")]
 
 
-# what lasts
+# ---- what lasts ----
 
 
 def test_executions_go_on_while_the_service_does_not_run(start):
@@ -739,7 +739,7 @@ def test_executions_go_on_while_the_service_does_not_run(start):
     service.options = ("--step-seconds", "100000")
     conftest.wait_for(lambda: time.time() * 1000 > end + 1000, "the time of the steps")
     service.start()
-    # they were begun with steps of a second
+    # they began with steps of one second
     for execution in (moving, waiting):
         assert status(service, execution) == "Succeed"
     assert show(service, moving).data["end_time"] == end
@@ -760,7 +760,7 @@ def test_an_answer_is_on_the_disk(start):
 def test_a_clock_that_was_put_back_does_no_harm(fresh):
     execution = begun(fresh, PAUSE, PAUSE)
     operated(fresh, execution, "RESUME")
-    # what was done was done in a future
+    # the operations were recorded before the clock was put back: their times are in the future
     later = show(fresh, execution).data["update_time"] + 10**7
     fresh.alter("UPDATE executions SET acts = ?1, settle_time_ms = ?2, change_time_ms = ?2", f"R{later} ", later)
     assert status(fresh, execution) == "Pending"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""SIGKILL under load, again and again on one data file: what was acknowledged is there, exactly once."""
+"""SIGKILL under load, again and again on one data file: everything that was acknowledged is there, exactly once."""
 
 import http.client
 import os
@@ -15,14 +15,14 @@ WRITERS = 8
 
 
 class Writer(threading.Thread):
-    """Creates, updates and deletes jobs whose names are its own, one request at a time, until the daemon is gone."""
+    """Creates, updates and deletes jobs with names of its own, one request at a time, until the daemon is gone."""
 
     def __init__(self, service, name, seed):
         super().__init__(daemon=True)
         self.service, self.prefix, self.random = service, name, random.Random(seed)
-        self.jobs = {}  # name: (ID, contents that it may have), what the answers say
+        self.jobs = {}  # name: (ID, contents that the job may have), from the answers
         self.deleted = {}  # name: ID
-        self.asked = None  # the one name whose answer did not come, and what was asked
+        self.asked = None  # the one name whose answer did not arrive, and the request
         self.answers = 0
 
     def run(self):
@@ -56,11 +56,11 @@ class Writer(threading.Thread):
         self.asked = None
 
     def told(self, answer):
-        """What an answer says that came."""
+        """Records an answer."""
         return answer.data
 
     def check(self, held, connection):
-        """Compares what was answered with the jobs of its names; held: name: [ID, …]."""
+        """Compares the answers with the jobs of its names. held: name: [ID, …]."""
         gesture, open_name, open_content = self.asked or (None, None, None)
         for name, ids in held.items():
             assert len(ids) == 1, f"{name} is there {len(ids)} times"
@@ -74,7 +74,7 @@ class Writer(threading.Thread):
 
 
 def listed(service):
-    """All jobs as name: [ID, …]."""
+    """Returns all jobs as name: [ID, …]."""
     held, offset = {}, 0
     while page := service.list(limit=1000, offset=offset).data:
         for row in page:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Several cocd on one PostgreSQL database: one job space, whoever is asked and whoever is killed."""
+"""Several cocd on one PostgreSQL database make one job space, whichever daemon is asked and whichever is killed."""
 
 import concurrent.futures
 import http.client
@@ -22,7 +22,7 @@ UNKNOWN = "COC.00042101"
 
 @pytest.fixture
 def uri():
-    """An empty database, as far as cocd can see."""
+    """An empty database for the daemons."""
     return conftest.server().new()
 
 
@@ -41,13 +41,13 @@ def pair(start, uri):
 
 @pytest.fixture(scope="module")
 def mortal():
-    """A server that may be killed, and whose disk may be trusted."""
+    """A server that may be killed. Everything that it has committed is on the disk."""
     with postgresql.serving(safe=True) as server:
         yield server
 
 
 def at_once(calls):
-    """Runs functions side by side; returns what they return."""
+    """Runs functions side by side. Returns their results."""
     with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
         return [future.result(conftest.WAIT_S) for future in [pool.submit(call) for call in calls]]
 
@@ -124,7 +124,7 @@ def test_what_another_session_holds_is_an_error_in_time(replicas, uri):
     assert one.show(held).data["version"] == "v2"
 
 
-# the database goes away
+# ---- the database goes away ----
 
 
 def test_a_restart_of_the_database_is_not_seen_by_who_asks_nothing_meanwhile(start, mortal):
@@ -168,7 +168,7 @@ def test_a_database_that_stands_still_is_an_error_in_time(start, mortal):
 
 
 class Writer(test_kill.Writer):
-    """One that takes a 5xx for what it is: nobody knows what became of the request."""
+    """A writer that takes a 5xx as it is meant: it is unknown whether the request was done."""
 
     enough = False
 
@@ -213,11 +213,11 @@ def test_what_was_acknowledged_survives_kills_of_replicas_and_of_the_database(st
     assert cut, "no answer was ever lost: the kills came too late"
 
 
-# what it refuses
+# ---- options that are refused ----
 
 
 def refused(*options, status=1):
-    """Runs a daemon that does not come to serve. Returns what it said."""
+    """Runs a daemon that cannot serve. Returns its message."""
     done = subprocess.run([conftest.COCD, *map(str, options)], capture_output=True, text=True, timeout=conftest.WAIT_S)
     assert done.returncode == status, done
     return done.stderr

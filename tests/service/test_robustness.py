@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a client may do wrong, many clients at once, and what survives a crash."""
+"""Mistakes of clients, many clients at once, and what survives a crash."""
 
 import concurrent.futures
 import contextlib
@@ -18,7 +18,7 @@ INVALID = "COC.00010002"
 GOOD = {"name": "job", "content": "x", "enterprise_project_id": "0", "risk_level": "LOW"}
 
 
-# bodies
+# ---- bodies ----
 
 
 @pytest.mark.parametrize(
@@ -122,14 +122,14 @@ def test_a_body_without_end_is_cut_off(service):
     assert service.list().status == 200
 
 
-# where a request ends: what two readers could understand differently is refused, and nothing behind it is read
+# where a request ends: a request that two readers could understand differently is refused, and nothing behind it is read
 
 SECOND = b"GET /second HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
 
 
 def heads(plain, head, behind, line=b"POST /v1/documents HTTP/1.1"):
-    """All that is answered to one request and what follows it."""
+    """Returns the answers to one request and to the bytes behind it."""
     plain.sendall(line + b"\r\nHost: x\r\n" + head + b"\r\n" + behind + SECOND)
     answer = b""
     while part := plain.recv(65536):
@@ -241,7 +241,7 @@ def test_bytes_that_two_readers_take_differently(service, odd, pipelined):
 def test_nothing_is_read_behind_chunks_that_were_not_seen_whole(service, parts):
     with service.plain() as plain:
         plain.sendall(CHUNKS + parts[0])
-        service.list()  # the first part has been read when this is answered
+        service.list()  # this answer shows that the daemon has read the first part
         with contextlib.suppress(OSError):
             plain.sendall(parts[1] + SECOND)
         answer = b""
@@ -303,7 +303,7 @@ def test_a_bad_length_does_no_harm_to_other_connections(service):
         assert half.recv(65536).startswith(b"HTTP/1.1 404 ")
 
 
-# request lines and headers
+# ---- request lines and headers ----
 
 
 @pytest.mark.parametrize(
@@ -362,7 +362,7 @@ def test_what_is_no_http_does_no_harm(impatient, head):
     with impatient.plain() as plain:
         try:
             plain.sendall(head)
-            with contextlib.suppress(OSError):  # the daemon has closed it already
+            with contextlib.suppress(OSError):  # the daemon has already closed it
                 plain.shutdown(socket.SHUT_WR)
             while plain.recv(65536):
                 pass
@@ -376,7 +376,7 @@ def test_a_path_that_is_long_but_fits(service):
     assert (answer.status, answer.code) == (400, "COC.00042101")
 
 
-# answers
+# ---- answers ----
 
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
@@ -453,7 +453,7 @@ def test_a_silent_client_is_sent_away(start, sent):
     assert service.list().status == 200
 
 
-# many at once
+# ---- many clients at once ----
 
 
 def test_a_thousand_connections_at_once(start):
@@ -498,7 +498,7 @@ def test_one_address_may_hold_so_many_connections_and_others_the_rest(start):
 
 
 def is_closed(port, address):
-    """Is a connection from this address closed before it is answered?"""
+    """Does the daemon close a connection from this address without an answer?"""
     with socket.create_connection(("127.0.0.1", port), conftest.WAIT_S, source_address=(address, 0)) as plain:
         try:
             plain.sendall(b"GET /v1/nothing HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -551,7 +551,7 @@ def test_writers_at_once_get_versions_of_their_own(service):
     assert sorted(shown) == sorted(f"by {n}" for n in range(40))
 
 
-# stopping, crashing, starting again
+# ---- stops, crashes, new starts ----
 
 
 def test_documents_survive_a_restart(start):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The core of the official Node SDK, with its own signing, as a client of the service."""
+"""The core of the official Node SDK, with its own signing, works as a client of the service."""
 
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Clients that take their time, and very many that do nothing."""
+"""Slow clients, and very many clients that do nothing."""
 
 import re
 import resource
@@ -12,7 +12,7 @@ import conftest
 
 @pytest.fixture
 def hasty(start):
-    """A daemon that gives a request a second, and then as long for the next to begin."""
+    """A daemon that gives a request one second, and the next request one second to begin."""
     return start("--idle-timeout", "1", "--request-timeout", "1", "--access-log")
 
 
@@ -103,6 +103,6 @@ def test_a_thousand_idle_connections_cost_little_and_keep_nobody_out(start, sent
         for plain in idle:
             plain.close()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    # the memory of a head, twice: a sanitizer keeps as much again beside it
+    # twice the memory of a head: a sanitizer keeps as much again beside it
     assert grown < 1000 * 128
     assert service.stop() == 0

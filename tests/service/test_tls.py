@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""HTTPS: what it takes, what it refuses, and that it opens the way out of this machine."""
+"""HTTPS: what the service accepts and refuses. With HTTPS the service may listen for other machines."""
 
 import http.client
 import shutil
@@ -43,7 +43,7 @@ def rsa_pair(tmp_path_factory):
 
 @pytest.fixture
 def secure_rsa(start, rsa_pair):
-    """One whose certificate would allow the key exchange by RSA."""
+    """A daemon whose certificate would allow the key exchange by RSA."""
     cert, key = rsa_pair
     return start("--tls-cert", cert, "--tls-key", key, "--idle-timeout", "2", tls=cert)
 
@@ -95,7 +95,7 @@ def test_versions(secure, version, taken):
 
 
 def tls_1_2(service, ciphers):
-    """The cipher of a handshake that offers only these."""
+    """Returns the cipher of a handshake that offers only these ciphers."""
     context = ssl.create_default_context(cafile=service.tls)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(ciphers + ":@SECLEVEL=0")
@@ -131,7 +131,7 @@ def test_a_length_that_is_no_number_over_tls(secure):
             while part := talk.recv(65536):
                 answer += part
         except (ssl.SSLError, ConnectionResetError):
-            pass  # the connection ends without TLS's own goodbye
+            pass  # the connection ends without the closing message of TLS
     assert answer.startswith(b"HTTP/1.1 400 ") and answer.count(b"HTTP/1.1 ") == 1
 
 

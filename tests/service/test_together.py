@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Requests that come at once share one commit, and each is answered for itself."""
+"""Requests that arrive at once share one commit, and each gets its own answer."""
 
 import contextlib
 import functools
@@ -19,17 +19,17 @@ EXECUTIONS = "/v1/executions"
 
 
 def count_commits(service):
-    """Begins to count the transactions that a daemon commits. Returns a function that says how many there were since."""
+    """Begins to count the transactions that a daemon commits. Returns a function that returns the count."""
     if conftest.STORE == "postgresql":
         server = conftest.server()
-        server.commits(server.position())  # the first time makes what counts them
+        server.commits(server.position())  # the first call makes the counter itself
         return functools.partial(server.commits, server.position())
     before = commits(service)
     return lambda: commits(service) - before
 
 
 def commits(service):
-    """The transactions in the write-ahead log: their last frames tell the size of the file after them."""
+    """Returns the number of transactions in the write-ahead log: the last frame of each has the size of the file."""
     log = (service.directory / "service.db-wal").read_bytes()
     page_size = struct.unpack(">I", log[8:12])[0]
     salts = log[16:24]
@@ -38,18 +38,18 @@ def commits(service):
 
 
 class Crowd:
-    """Connections whose requests reach the daemon at once: it is stopped while they are sent."""
+    """Connections whose requests reach the daemon at once: the daemon is stopped while they are sent."""
 
     def __init__(self, service, size, stack):
         self.service = service
         self.connections = [service.connection() for _ in range(size)]
         for connection in self.connections:
             stack.callback(connection.close)
-            # it is served, not only queued
+            # the connection is served, not only queued
             assert service.call("GET", DOCUMENTS, {"limit": 1}, connection=connection).status == 200
 
     def send(self, requests):
-        """Sends (method, path, body), one on each connection; returns the answers in order."""
+        """Sends (method, path, body), one on each connection. Returns the answers in order."""
         signed = []
         for method, path, body in requests:
             text = json.dumps(body).encode() if body is not None else b""
@@ -123,7 +123,7 @@ def test_executions_that_come_at_once_share_a_commit(crowd):
     ends = [("POST", EXECUTIONS, {"execution_id": execution, "operate_type": "TERMINATE"}) for execution in begun]
     assert {answer.status for answer in many.send(ends)} == {200}
     assert 1 <= commits_since() <= 16
-    # one that is refused is undone alone
+    # a request that is refused is undone alone
     late = {"execution_id": begun[0], "operate_type": "RETRY"}
     answers = many.send([("POST", EXECUTIONS, late), ("POST", f"{DOCUMENTS}/{document}", {}), ("POST", f"{DOCUMENTS}/none", {})])
     assert [(answer.status, answer.code) for answer in answers] == [(400, "COC.00042198"), (200, None), (400, "COC.00042101")]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who may call, how often, and what: several key pairs, temporary ones, tokens, and the lock."""
+"""Who may call, how often, and what: several key pairs, temporary keys, tokens, and the lock."""
 
 import datetime
 
@@ -39,7 +39,7 @@ def no(answer, status, code, *words):
 
 
 def not_understood(tmp_path, option, path, why):
-    """The file is refused, with words that say why, and without its secrets."""
+    """The daemon refuses the file. Its message says why and has no secret."""
     result = run("--data", f"{tmp_path}/d/", option, path)
     refused(result, 1, path, *why)
     assert "topsecret" not in result.stderr
@@ -50,7 +50,7 @@ def many(start, private):
     return start("--credentials", private("keys", MANY), "--access-log")
 
 
-# names
+# ---- names ----
 
 
 def test_the_name_of_a_section_is_the_creator_of_what_its_key_makes(many):
@@ -91,7 +91,7 @@ def test_a_name_that_is_no_utf8_is_refused(tmp_path, private):
     refused(refused_bytes, 1, path, "UTF-8")
 
 
-# what a user may
+# ---- what a user may do ----
 
 
 @pytest.mark.parametrize("method, path", [("POST", DOCUMENTS), ("PUT", f"{DOCUMENTS}/x"), ("DELETE", f"{DOCUMENTS}/x")])
@@ -104,7 +104,7 @@ def test_a_read_only_key_is_not_told_what_is_wrong_with_a_body(many):
     no(many.call("POST", DOCUMENTS, body=b"{", keys=BOB), 403, "APIGW.0302")
 
 
-# temporary keys
+# ---- temporary keys ----
 
 
 TEMPORARY = "[global]\nak = AKALICE\nsk = secret-of-alice\nsecurity_token = token-of-alice\n"
@@ -156,7 +156,7 @@ def test_a_permanent_key_has_no_token(many):
     no(with_token(many, "token"), 401, "APIGW.0301", "not the token of this AK")
 
 
-# tokens
+# ---- tokens ----
 
 
 def later(**delta):
@@ -236,7 +236,7 @@ def test_a_tokens_file_that_others_can_open_is_refused(tmp_path, private):
     refused(run("--data", f"{tmp_path}/d/", "--tokens", path), 1, path, "chmod 600")
 
 
-# the lock
+# ---- the lock ----
 
 
 LOCKED = "AK access failed to reach the limit,forbidden"
@@ -279,11 +279,11 @@ def test_what_needs_no_secret_does_not_count(many):
     assert many.call("GET", DOCUMENTS, keys=ALICE).status == 200
 
 
-# rates
+# ---- rates ----
 
 
 def burst(service, keys, times=40):
-    """The status of many requests that are sent at once on one connection."""
+    """Returns the statuses of many requests that are sent at once on one connection."""
     with service.plain() as plain:
         plain.sendall(service.raw("GET", DOCUMENTS, keys=keys) * times)
         answers = plain.makefile("rb")

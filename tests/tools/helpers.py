@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fixtures with what a row's tool needs besides the mount, as words for its script."""
+"""Fixtures that give a row's tool what it needs besides the mount, as variables of its script."""
 
 import functools
 import http.server
@@ -32,8 +32,8 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def ssh(tmp_path):
-    """An sshd of the test's own, that speaks through pipes and needs no port. Without PAM it takes every
-    account for locked where it may not read the shadow file."""
+    """An sshd for this test. It speaks through pipes, so it needs no port. Without PAM, sshd takes every account for locked if it
+    may not read the shadow file."""
     tools.need("ssh-keygen")
     sshd = shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin")
     if sshd is None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Types into nano: puts a file in the place of another's content, and saves. nano.py FILE SOURCE OPTION...
+"""Types into nano: replaces a file's content by another file's, and saves. nano.py FILE SOURCE OPTION...
 
-nano has no batch mode. Exits with 1 when it shows that it could not write, as a person would see.
+nano has no batch mode. Exits with 1 if nano shows that it could not write, as a person would see.
 """
 
 import os
@@ -10,18 +10,18 @@ import re
 import select
 import sys
 
-CUT_ALL = b"\x1b\\\x1bt"  # to the first line, cut to the end
+CUT_ALL = b"\x1b\\\x1bt"  # goes to the first line, and cuts to the end
 WROTE, FAILED = re.compile(rb"Wrote \d+ line"), re.compile(rb"Error writing")
 SECONDS = 30
 
 
 def until(terminal, *patterns):
-    """Reads the screen until it shows one of the patterns, and says which."""
+    """Reads the screen until it shows one of the patterns. Returns which one."""
     seen = b""
     while select.select([terminal], [], [], SECONDS)[0]:
         try:
             seen += os.read(terminal, 4096)
-        except OSError:  # the terminal is gone with nano
+        except OSError:  # nano has ended, and so has the terminal
             break
         for pattern in patterns:
             if pattern.search(seen):
@@ -35,11 +35,11 @@ def main(target, source, *options):
         os.environ.update(TERM="vt100", LINES="24", COLUMNS="200")
         os.execvp("nano", ["nano", "--ignorercfiles", *options, target])
     until(terminal, re.compile(rb"GNU nano"))
-    os.write(terminal, CUT_ALL + b"\x12" + source.encode() + b"\r")  # ^R: insert a file
+    os.write(terminal, CUT_ALL + b"\x12" + source.encode() + b"\r")  # ^R inserts a file
     until(terminal, re.compile(rb"Read \d+ line"))
-    os.write(terminal, b"\x0f\r")  # ^O: save, under the same name
+    os.write(terminal, b"\x0f\r")  # ^O saves under the same name
     failed = until(terminal, WROTE, FAILED) is FAILED
-    os.write(terminal, b"\x18n" if failed else b"\x18")  # ^X: leave, and do not save
+    os.write(terminal, b"\x18n" if failed else b"\x18")  # ^X leaves without saving
     os.waitpid(pid, 0)
     sys.exit(1 if failed else 0)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rows of the matrix: editors. Each is made to load S in place of what is there, and to save."""
+"""Rows of the matrix: editors. Each loads S in place of the old content, and saves."""
 
 import os
 import sys

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rows of the matrix: programs in Python and Node, and what comes over the network."""
+"""Rows of the matrix: programs in Python and Node, and tools that fetch from the network."""
 
 import sys
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Rows of the matrix: redirections, in every shell; and descriptors that are passed on."""
+"""Rows of the matrix: redirections in every shell, and descriptors that are passed on."""
 
 from steps import APPEND, WHOLE, Row
 
 SHELLS = {"bash": "bash", "dash": "dash", "zsh": "zsh", "busybox": "busybox sh"}
 LOOK_AWAY = dict.fromkeys(SHELLS, 0)
 
-# The forms, and the exit status of each shell when the commit is refused.
+# The forms, and the exit status of each shell if the commit is refused.
 FORMS = {
     "cat > f": ('cat "$S" > "$T"; exit $?', {"bash": 1, "dash": 0, "zsh": 1, "busybox": 0}),
     "cat >> f": ('cat "$S" >> "$T"; exit $?', {"bash": 1, "dash": 0, "zsh": 1, "busybox": 0}),
@@ -28,7 +28,7 @@ def row(form, shell):
                writes=APPEND if ">>" in form else WHOLE)
 
 
-# Of two writers the last to close commits. The second opens before the first writes.
+# Of two writers, the last to close commits. The second writer opens before the first one writes.
 TWO_WRITERS = """
 mkfifo "$D/opened" "$D/go"
 { echo > "$D/opened"; read -r go < "$D/go"; cat "$B"; } >> "$T" &
@@ -37,7 +37,7 @@ cat "$A" > "$T"
 echo > "$D/go"
 wait
 """
-# The child's copy of standard output is closed after its 3, so that the test waits for it.
+# The child closes its copy of standard output after its descriptor 3, so the test waits for standard output.
 OUTLIVES = """
 mkfifo "$D/go"
 exec 3> "$T" 9>&1

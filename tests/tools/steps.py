@@ -11,10 +11,10 @@
 | down    | a third one, with no service        | nothing                      |
 | again   | the same, the service is back       | one update of the same job   |
 
-A script has its words in the environment. T is the job file in the mount, in whose directory it
-runs; S a file of the same base name with what is to be written; A and B the same in two pieces, of
-which the first is a sound document by itself, so that who commits too early makes a call too many;
-D an empty directory outside the mount. S carries an attribute of its own.
+A script finds its words in the environment. T is the job file in the mount; the script runs in its directory. S is a file with
+the same base name, which has the content to write. A and B are the same content in two pieces. A is a sound document by itself,
+so that a tool that commits too early makes a call too many. D is an empty directory outside the mount. S has an attribute of
+its own.
 """
 
 import errno
@@ -29,36 +29,36 @@ import tools
 NAME = "job.yaml"
 RISK = "user.coc.risk_level"
 
-# What a tool writes: the whole content, what is added to the file, or what is left of it.
+# What a tool writes: the whole content, an addition to the file, or a shorter rest of it.
 WHOLE, APPEND, CUT = "whole", "append", "cut"
 
-# What a refusal leaves: a job file with what was written; as it was, with an .error; as it was, with
-# no .error, because the tool has put its backup back; none, because the tool has not.
+# What a refusal leaves. DRAFT: a job file with the written content. OLD: the old content, with an .error. RESTORED: the old content
+# without an .error, because the tool has put its backup back. MOVED: no job file, because the tool has not put its backup back.
 DRAFT, OLD, RESTORED, MOVED = "draft", "old", "restored", "moved"
-ERRNO = "errno"  # as an exit status: the number of the error
+ERRNO = "errno"  # as an exit status: the number of the errno
 
-# What becomes of a file's attributes when a tool writes it: they stay, or are those of S.
-# It shows in the risk level of the job: HIGH was set on the file, S has MEDIUM, the mount says LOW.
+# What happens to a file's attributes when a tool writes it: they stay, or those of S travel. The job's risk level shows which: HIGH
+# was set on the file, S has MEDIUM, the mount has LOW.
 RISKS = {"stay": "HIGH", "travel": "MEDIUM"}
 
 
 @dataclass(frozen=True)
 class Row:
     script: str
-    status: int | str = 1       # the exit status when the commit is refused; 0: the tool looks away
+    status: int | str = 1       # the exit status if the commit is refused; 0: the tool ignores the error
     then: str = DRAFT
     attributes: str = "stay"
     needs: tuple = ()
     shell: str = "bash"
     writes: str = WHOLE
-    late: bool = False          # it sets attributes after its close: an update more
-    edits: bool = False         # it wants a file that is there
-    helper: str | None = None   # the fixture that has more words for the script
-    backup: str | None = None   # the name, a job file's, under which it keeps the old file
+    late: bool = False          # the tool sets attributes after its close: that is one more update
+    edits: bool = False         # the tool needs an existing file
+    helper: str | None = None   # the fixture that gives more words to the script
+    backup: str | None = None   # the name of a job file under which the tool keeps the old content
 
 
 def wrapped(prefix, template, rows, *needs):
-    """Rows whose scripts are what goes into a template."""
+    """Returns rows whose scripts are put into a template."""
     return {prefix + name: replace(row, script=template.format(row.script), needs=needs) for name, row in rows.items()}
 
 
@@ -69,13 +69,13 @@ def sound(*steps):
 FIRST = sound("one")
 TWO, THREE, FOUR = sound("one", "two"), sound("one", "two", "three"), sound("one", "two", "three", "four")
 
-# The content after each step. No two have the same size, because some tools look at no more.
+# The content after each step. No two have the same size, because some tools compare only sizes.
 GROWING = {"new": TWO, "changed": THREE, "bad": THREE + "  - name: [\n", "down": FOUR}
 SHRINKING = {"new": FOUR, "changed": THREE, "bad": THREE[:THREE.rindex(": []")], "down": TWO}
 
 
 class Work:
-    """A row, and the one job file that it is shown with."""
+    """A row, and the job file on which it is shown."""
 
     def __init__(self, row, space, folder, words):
         self.row, self.space, self.words = row, space, words
@@ -88,7 +88,7 @@ class Work:
         self.turn = 0
 
     def write(self, content):
-        """Has the tool make the file hold this."""
+        """Has the tool make the file hold this content."""
         row, target = self.row, self.space.at(NAME)
         if row.writes == APPEND:
             old = tools.read(target).decode() if os.path.exists(target) else ""
@@ -99,7 +99,7 @@ class Work:
         tools.write(self.source, content)
         os.setxattr(self.source, RISK, RISKS["travel"].encode())
         self.turn += 1
-        os.utime(self.source, (self.turn, self.turn))  # rsync looks at the time too
+        os.utime(self.source, (self.turn, self.turn))  # rsync compares the times, too
         if row.writes == WHOLE:
             tools.write(self.pieces[0], FIRST)
             tools.write(self.pieces[1], content.removeprefix(FIRST))
@@ -108,17 +108,17 @@ class Work:
         return tools.sh(row.script, shell=row.shell, env=env, cwd=self.space.path)
 
     def copy(self, content):
-        """Makes the file hold this without the tool."""
+        """Makes the file hold this content without the tool."""
         return tools.run("cp", tools.write(self.source, content), self.space.at(NAME))
 
     def back_to(self, content):
-        """After a refusal: a tool that needs the old content gets it back, which sends nothing."""
+        """After a refusal: gives the old content back to a tool that needs it. That sends nothing."""
         if self.row.writes != WHOLE:
             self.copy(content).ok()
             self.expect(content)
 
     def expect(self, content, creates=0, updates=0):
-        """So many calls more than before, and what is then in the file and in the job."""
+        """Fails the test unless this many calls were added, and the file and the job have this content."""
         space = self.space
         self.calls = (self.calls[0] + creates, self.calls[1] + updates)
         tools.eventually(lambda: space.sent() >= self.calls, f"{self.calls} calls, not {space.sent()}")
@@ -134,14 +134,14 @@ class Work:
         return job
 
     def expect_backup(self, old):
-        """What the tool keeps of the old file is no job, and nobody waits for it."""
+        """The tool's backup of the old file is no job, and no process waits for it."""
         name, space = self.row.backup, self.space
         assert tools.read(space.at(name)).decode() == old
         assert (space.id(name), space.error(name), space.fact(name, "backup")) == (None, None, "yes")
         queues.wait(space.path).ok()
 
     def expect_refusal(self, step, result, name, old):
-        """The tool heard of it or not, as the row says; the story is told, nothing is lost, no call."""
+        """The tool got the error or not, as the row says. The .error has the story, nothing is lost, and no call was made."""
         space, row, target = self.space, self.row, self.space.at(NAME)
         assert result.status == (getattr(errno, name) if row.status == ERRNO else row.status), f"{result}"
         if row.then != RESTORED:
@@ -152,7 +152,7 @@ class Work:
         if row.then == MOVED:
             kept = self.space.at(row.backup or NAME + "~")
             assert not os.path.exists(target) and tools.read(kept).decode() == old
-            if row.edits:  # it needs a file that is there
+            if row.edits:  # the tool needs an existing file
                 os.rename(kept, target)
                 self.expect(old)
         else:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What tools/check makes of the findings of clang's analyzer: tests/unit/analyzer.py."""
+"""tests/unit/analyzer.py, which tools/check runs on the findings of clang's analyzer."""
 
 import importlib.util
 import os

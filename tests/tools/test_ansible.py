@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Ansible's copy and template, file and unarchive. Starting it takes seconds, so one play has those steps of the
-matrix in which it writes."""
+"""Ansible's copy and template, file and unarchive. Ansible takes seconds to start, so one play has all the steps of the matrix
+that write."""
 
 import json
 import os
@@ -18,17 +18,17 @@ ROWS = {
     "Ansible template": Row("template", status=2, then=OLD),
 }
 TEXTS = steps.GROWING
-SECONDS = 240  # a task takes seconds where many share the machine
+SECONDS = 240  # a task takes seconds if many processes share the machine
 
 
 def play(space, src, turns):
-    """Has a module write the content of a step to a name, for each turn; tells the exit status, and how each ended."""
+    """Has a module write the content of a step to a name, for each turn. Returns the exit status, and how each task ended."""
     return run(src, [{module: {"src": tools.write(src / f"{step}.yaml", TEXTS[step]), "dest": space.at(f"{name}.yaml")}}
                      for module, name, step in turns])
 
 
 def run(src, tasks):
-    """Runs tasks, going on after one that fails but the last; tells the exit status, and how each ended."""
+    """Runs tasks, and goes on after each that fails but the last. Returns the exit status, and how each task ended."""
     place = str(src / "ansible")
     env = tools.environment(
         ANSIBLE_LOCAL_TEMP=place + "/local", ANSIBLE_REMOTE_TEMP=place + "/remote", ANSIBLE_HOME=place,
@@ -86,4 +86,4 @@ def test_file_and_unarchive_over_siblings(space, src):
     assert [word in ("CHANGED", "SUCCESS") for word in told] == [True, True, True, False, False]
     assert status == 2
     assert space.id("d/a.yaml") == job == space.only_job()["document_id"]
-    assert space.fact("d/bad.yaml", "error").splitlines()[0] == story.splitlines()[0]  # though its .error was removed
+    assert space.fact("d/bad.yaml", "error").splitlines()[0] == story.splitlines()[0]  # although its .error was removed

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What restores an archive of a job space, siblings included: it ends, says what it could not do, and no job changes.
+"""A program that restores an archive of a job space, siblings included, ends, says what it could not do, and changes no job.
 
-A sibling can be removed and stays, and can never be made. A program that removes a name until it can make it must
-learn that it cannot.
+A sibling cannot be made, and removing it leaves it there. A program that removes a name until it can make it must learn that it
+cannot.
 """
 
 import os
@@ -13,11 +13,11 @@ import samples
 import tools
 
 FILES = ("one.yaml", "sub/two.yaml")
-SECONDS = 30  # no archiver takes a second for two files
+SECONDS = 30  # no archiver takes longer for two files
 PYTHON = f'"{tools.sys.executable}"'
 
-# The script to restore, run in the directory that holds "tree", and its exit status: over the tree as it was archived,
-# and after the tree was removed. $1 is the directory with the archives and with a copy of the tree.
+# The script that restores, run in the directory that holds "tree", and its exit status: over the existing tree, and after the tree
+# was removed. $1 is the directory with the archives and with a copy of the tree.
 ROWS = {
     "tar": ('tar -xf "$1/t.tar"', 2, 2),
     "tar --overwrite": ('tar --overwrite -xf "$1/t.tar"', 2, 2),
@@ -75,13 +75,13 @@ ROWS = {
     "mv from another file system": ('cp -r "$1/copy" "$1/gone" && mv -f "$1/gone/tree/"*.yaml* tree', 1, 1),
     "install": ('install "$1/copy/tree/"*.yaml* tree', 1, 1),
 }
-# They put a file beside the one that is there, or rename that one: new jobs, as they were asked to.
+# These put a file beside the existing one, or rename the existing one: the user asks for new jobs.
 RENAMING = {"7z x -aou", "7z x -aot"}
 
 
 @pytest.fixture
 def archives(space, src):
-    """The tree in the space, and archives of it; returns the IDs of its jobs."""
+    """Makes the tree in the space, and archives of it. Returns the IDs of its jobs."""
     tree = space.at("tree")
     os.makedirs(os.path.join(tree, "sub"))
     for name in FILES:
@@ -120,14 +120,14 @@ def test_it_ends_and_says_what_it_could_not_do(space, src, archives, row):
     tools.run("rm", "-r", space.at("tree")).ok()
     gone = restore(space, src, row)
     for name in FILES:
-        if os.path.exists(space.at("tree", name)):  # some stop at the first sibling
+        if os.path.exists(space.at("tree", name)):  # some programs stop at the first sibling
             assert space.id("tree/" + name) == archives[name]
     assert space.sent() == (len(FILES), 0)
     assert (there, gone) == ROWS[row][1:]
 
 
 def test_eight_at_once_end(space, src, archives):
-    """Each sees that it has removed the sibling, whatever the others do to it meanwhile."""
+    """Each process sees that it has removed the sibling, whatever the others do to the sibling meanwhile."""
     script = 'for i in 1 2 3 4 5 6 7 8; do tar -xf "$1/t.tar" 2>/dev/null & done; for job in $(jobs -p); do wait $job; echo $?; done'
     result = tools.sh(script, src, cwd=space.path, seconds=SECONDS).ok()
     assert result.stdout.split() == ["2"] * 8

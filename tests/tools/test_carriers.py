@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Attributes on their way: out of the mount and in again, set before a rename, after a close, removed."""
+"""Attributes that tools carry: out of the mount and in again, set before a rename, set after a close, removed."""
 
 import os
 
@@ -20,9 +20,9 @@ WAYS = {
     "tar --xattrs": 'tar -C "$1" --xattrs -c . | tar -C "$2" --xattrs -x',
     "Python shutil.copytree": f'"{tools.sys.executable}" -c "import shutil, sys; shutil.copytree(*sys.argv[1:3], dirs_exist_ok=True)" "$1" "$2"',
 }
-# These set a file's attributes after its close: the job is there already, and they are an update.
+# These set a file's attributes after its close. The job exists by then, so the attributes are an update.
 LATE = ("rsync -aX --inplace", "Python shutil.copytree")
-FIXED = ("user.coc.enterprise_project_id", "user.coc.tags")  # what no update can change
+FIXED = ("user.coc.enterprise_project_id", "user.coc.tags")  # no update can change these
 
 
 def xattrs(path):
@@ -30,7 +30,7 @@ def xattrs(path):
 
 
 def sent_attributes(space, document_id):
-    """The attributes of a job as the service was told them."""
+    """Returns the attributes of a job as they were sent to the service."""
     create = next(e for e in space.creates() if e.service_json()["data"] == document_id)
     fields = create.json()
     for update in space.updates():
@@ -41,7 +41,7 @@ def sent_attributes(space, document_id):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_out_and_in_again(make_space, src, way):
-    """Nothing that is read-only is copied, nothing fails, and the new jobs are described as the old ones."""
+    """No read-only attribute is copied, nothing fails, and the new jobs are described like the old ones."""
     tools.need(*([] if way.startswith("Python") else [way.split()[0]]))
     space = make_space(siblings="hidden")
     own = {"a.yaml": {name: value for name, value in XATTRS.items() if way not in LATE or name not in FIXED},
@@ -77,7 +77,7 @@ def test_out_and_in_again(make_space, src, way):
     (["rsync", "-aX", "--inplace"], 23),
     ([tools.sys.executable, "-c", "import shutil, sys; shutil.copy2(*sys.argv[1:])"], 0)], ids=["rsync", "Python"])
 def test_project_and_tags_that_come_after_the_close_are_refused(space, src, copy, status):
-    """The job was made without them; rsync says so, Python looks away."""
+    """The job was made without these attributes. rsync reports the error, Python ignores it."""
     tools.need(copy[0])
     source = samples.file(src, "a.yaml")
     for name, value in XATTRS.items():
@@ -174,7 +174,7 @@ def test_of_a_directory_hold_from_the_next_write(space, src):
                                      'cp "$1" d/x.tmp; mv d/x.tmp d/a.yaml', 'rsync "$1" d/a.yaml'],
                          ids=["sed", "cp", "mv", "rsync"])
 def test_of_a_directory_outlive_a_tool_that_replaces_the_file(make_space, src, replace):
-    """Those of its directory hold for whatever file is there."""
+    """The attributes of a directory hold for whatever file is in it."""
     space = make_space(risk_level=None)
     tools.need("sed", "rsync")
     os.mkdir(space.at("d"))

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Completion in the shells themselves: each completes a command line, and the words that it offers are looked at. The
-files ask the programs' --help, so the programs that are built are what counts."""
+"""Completion in the shells themselves: each completes a command line, and the test looks at the words that it offers.
+
+The completion files ask the programs for --help, so the programs in the build count.
+"""
 
 import os
 import re
@@ -13,7 +15,7 @@ import tools
 COMPLETION = os.path.join(tools.ROOT, "completion")
 PROGRAMS = {"cocfs": tools.COCFS, "cocfs-wait": tools.COCFS_WAIT, "cocfs-check": tools.COCFS_CHECK, "cocd": tools.COCD}
 
-# As readline calls the function; what it offers stands after the last "=" or ":" of the word.
+# Calls the function as readline does. What it offers stands after the last "=" or ":" of the word.
 BASH = """
 source "$1/cocfs.bash"
 COMP_LINE=$2 COMP_POINT=${#2} COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'
@@ -25,7 +27,7 @@ printf '%s\\n' "${COMPREPLY[@]/#/$kept}"
 
 FISH = "source $argv[1]/cocfs.fish; complete -C $argv[2]"
 
-# An interactive zsh in a terminal of its own. compadd is what each completion ends in.
+# An interactive zsh in a terminal. Each completion ends in compadd.
 ZSH = """
 zmodload zsh/zpty
 zpty shell zsh -f -i
@@ -60,7 +62,7 @@ def zsh(env, line, place, dump):
     hits.unlink(missing_ok=True)
     script = tools.write(place / "complete.zsh", ZSH)
     tools.run("zsh", "-f", script, COMPLETION, line, hits, dump, env=env).ok()
-    # zsh offers the part of the word that is new; the other shells the whole word
+    # zsh offers the new part of the word; the other shells offer the whole word
     word = line.rpartition(" ")[2]
     kept = word[:max(word.rfind(mark) for mark in "=,") + 1]
     return [kept + hit for hit in hits.read_text().split()] if hits.exists() else []
@@ -68,13 +70,13 @@ def zsh(env, line, place, dump):
 
 @pytest.fixture(scope="module", name="dump")
 def dump_fixture(tmp_path_factory):
-    """Where zsh keeps which functions there are: to look for them takes most of its time."""
+    """The file in which zsh keeps its list of functions: making the list takes most of its time."""
     return tmp_path_factory.mktemp("zsh") / "dump"
 
 
 @pytest.fixture(params=[bash, fish, zsh], ids=lambda shell: shell.__name__, name="complete")
 def complete_fixture(request, tmp_path, monkeypatch, dump):
-    """Completes a command line in a directory that has two files and a directory: complete(line) is a set of words."""
+    """Completes a command line in a directory with two files and a directory: complete(line) returns a set of words."""
     tools.need(request.param.__name__)
     programs, place = tmp_path / "bin", tmp_path / "place"
     for directory in (programs, place, place / "jobs", tmp_path / "home"):

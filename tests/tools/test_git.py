@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A git repository in the mount, whose working tree are job files: git writes, cocfs submits."""
+"""A git repository in the mount, with job files as its working tree: git writes, cocfs submits."""
 
 import os
 
@@ -20,7 +20,7 @@ def git(folder, *argv):
 
 
 def commit(folder, files):
-    """Writes files (None: removes) and commits that."""
+    """Writes files (None: removes the file), and commits that."""
     for name, content in files.items():
         if content is None:
             os.unlink(folder / name)
@@ -32,7 +32,7 @@ def commit(folder, files):
 
 @pytest.fixture
 def upstream(src):
-    """A repository with two branches: main has a.yaml and b.yaml, other another a.yaml and c.yaml."""
+    """A repository with two branches: main has a.yaml and b.yaml, other has another a.yaml, and c.yaml."""
     folder = src / "upstream"
     folder.mkdir()
     git(folder, "init", "-q").ok()
@@ -55,7 +55,8 @@ class Clone:
         git(self.folder, *argv).ok()
 
     def expect(self, creates=0, updates=0, **contents):
-        """So many calls more; the jobs of these files (by stem) hold that, and are the jobs they were."""
+        """Fails the test unless this many calls were added, and the jobs of these files (by stem) hold these contents and are the
+        same jobs."""
         self.calls = (self.calls[0] + creates, self.calls[1] + updates)
         self.space.settle()
         assert self.space.sent() == self.calls
@@ -112,7 +113,7 @@ def test_merge_rebase_reset_and_clean(clone, upstream):
 
 @pytest.mark.parametrize("keep", ["true", "false"])
 def test_mergetool_leaves_the_job_with_the_file(clone, upstream, keep):
-    """It moves the file away and copies it back, and puts three more beside it: all names end in .yaml."""
+    """git moves the file away, copies it back, and puts three more files beside it. All names end in .yaml."""
     theirs = samples.document("a", ["theirs"])
     clone.git("checkout", "-q", "-b", "mine")
     commit(upstream, {"a.yaml": theirs})

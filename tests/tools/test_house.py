@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The house: which folder may include which, how long files and functions are, and that what is named is there.
+"""The house: which folder may include which, how long files and functions are, and that every name leads somewhere.
 
-CONTRIBUTING.md, "The house", says the same in words. FS/roots/LIBRARY holds links to the folders that the library
-may include; meson gives each library its own root, and nothing else of fs/.
+CONTRIBUTING.md, "The house", says the same in words. FS/roots/LIBRARY holds links to the folders that the library may include.
+meson gives each library its own root, and nothing else of fs/.
 """
 
 import glob
@@ -19,7 +19,7 @@ ROOTS = os.path.join(FS, "roots")
 FOLDERS = sorted(name for name in os.listdir(FS) if name != "roots" and os.path.isdir(os.path.join(FS, name)))
 LIBRARIES = sorted(os.listdir(ROOTS))
 
-# What each library may use beside itself. A line here is a decision: change it together with the root.
+# What each library may use besides itself. A line here is a decision: change it together with the root.
 MAY_USE = {
     "base": [],
     "loop": ["base"],
@@ -37,7 +37,7 @@ MAY_USE = {
     "cocd": ["base", "bounds", "service"],
 }
 
-# Of these folders a library may use some headers only: the doors.
+# Of these folders a library may use only these headers: the doors.
 MAY_USE_ONLY = {
     ("space", "submit"): ["submit/catalogue.h", "submit/changes.h", "submit/freshness.h", "submit/imports.h", "submit/job_naming.h",
                           "submit/show.h", "submit/submit.h"],
@@ -45,12 +45,12 @@ MAY_USE_ONLY = {
     ("cocfs", "service"): ["service/bounds.h", "service/service.h"],
     ("cocd", "service"): ["service/access/throttle.h", "service/bounds.h", "service/service.h", "service/store/store_postgresql.h"],
 }
-DOOR_MAX = 20  # functions of submit/submit.h
+DOOR_MAX = 20  # functions in submit/submit.h
 FUNCTION_MAX = 60
 FILE_MAX = 430
 CIRCLE_MAX = 3  # files that call each other
 
-# Headers that declare functions of many files, and why they may. Any other declares for two at most.
+# Headers that declare the functions of many files, with the reason. Any other header declares those of two files at most.
 DECLARES_FOR_MANY = {
     "ledger/ledger.h": "the door of the ledger",
     "submit/submit.h": "the door of submit for space",
@@ -73,7 +73,7 @@ def sources():
 
 
 def compiles(library, include):
-    """Compiles a file of a library that includes one header. Returns whether that works, and what was said."""
+    """Compiles a file of a library that includes one header. Returns whether that works, and the compiler's message."""
     command = ["cc", "-std=gnu11", "-fsyntax-only", "-x", "c", f"-I{os.path.join(ROOTS, library)}",
                f"-I{os.path.join(tools.ROOT, 'include')}", "-D_FILE_OFFSET_BITS=64", "-"]
     command[1:1] = FLAGS
@@ -111,7 +111,7 @@ def test_each_folder_is_a_library_with_a_root_of_its_own():
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_forbidden_include_does_not_compile(library):
-    """One header of each folder, so that a root that was given too much is found."""
+    """Tries one header of each folder, so that a root with too many links is found."""
     for folder in set(FOLDERS) - {library}:
         if folder in MAY_USE[library]:
             allowed = headers(folder, os.path.join(ROOTS, library))
@@ -150,7 +150,7 @@ def test_no_function_is_too_long():
 
 
 def test_each_file_that_is_named_is_there():
-    """In comments and documents: a name that the tree has outgrown leads nowhere."""
+    """A file that a comment or a page names must exist."""
     missing = []
     for pattern in "fs/**/*.[ch]", "docs/*.md", "*.md", "tests/**/*.py", "tests/*.md", "tests/**/*.c", "tests/meson.build", "tools/*":
         for path in glob.glob(os.path.join(tools.ROOT, pattern), recursive=True):
@@ -164,10 +164,10 @@ def test_each_file_that_is_named_is_there():
 
 
 def test_each_source_that_a_comment_names_is_there():
-    """Without its folder, as comments name the files beside them."""
+    """The same for names without a folder, with which comments name the files beside them."""
     known = {os.path.basename(path) for pattern in ("fs/**/*.[ch]", "include/**/*.h", "tests/**/*.[ch]")
              for path in glob.glob(os.path.join(tools.ROOT, pattern), recursive=True)}
-    others = {"fuse_lowlevel.h", "syslog.h"}  # of libraries
+    others = {"fuse_lowlevel.h", "syslog.h"}  # headers of libraries
     missing = []
     for path in sources() + [os.path.join(FS, header) for folder in FOLDERS for header in headers(folder)]:
         with open(path, encoding="utf-8") as file:
@@ -178,7 +178,7 @@ def test_each_source_that_a_comment_names_is_there():
 
 
 def test_states_have_names_in_sql():
-    """sql_states.h alone has the numbers of enum job_state."""
+    """Only sql_states.h has the numbers of enum job_state."""
     numbers = []
     for path in glob.glob(os.path.join(FS, "ledger", "*.[ch]")):
         with open(path, encoding="utf-8") as file:
@@ -202,7 +202,7 @@ def texts_fixture():
 
 @pytest.fixture(scope="module", name="defined")
 def defined_fixture(texts):
-    """The file that defines each function which is not static."""
+    """The file that defines each function that is not static."""
     pattern = r"^(?!static|typedef|struct \w+ \{|#)[a-z][\w \*]*?\b(\w+)\([^;{}]*?\)\s*\n\{"
     found = {name: path for path, text in texts.items() if path.endswith(".c") for name in re.findall(pattern, text, re.M)}
     assert len(found) > 500, "the pattern finds no functions"
@@ -211,7 +211,7 @@ def defined_fixture(texts):
 
 @pytest.fixture(scope="module", name="calls")
 def calls_fixture(texts, defined):
-    """For each .c file the other ones whose functions it names."""
+    """For each .c file, the other files whose functions it names."""
     calls = {path: {} for path in texts if path.endswith(".c")}
     for path, called in calls.items():
         for name in sorted(set(re.findall(r"\b[a-z]\w+\b", texts[path])) & set(defined)):
@@ -221,7 +221,7 @@ def calls_fixture(texts, defined):
 
 
 def circles(calls):
-    """The groups of files that reach each other by calls, with two files or more."""
+    """Returns the groups of two files or more that reach each other by calls."""
     reached = {}
     for path in calls:
         seen, waiting = set(), list(calls[path])
@@ -257,7 +257,7 @@ def test_no_header_declares_for_many_files(texts, defined):
 
 
 def test_the_lines_of_space_hold(calls):
-    """fs/space/space.h lists its files from the lowest to the highest: each is in the list, and calls no higher one."""
+    """fs/space/space.h lists its files from the lowest to the highest: each file is in the list, and calls no higher file."""
     with open(os.path.join(FS, "space", "space.h"), encoding="utf-8") as file:
         essay = file.read().split("No file calls one of a later line", 1)[1].split("*/", 1)[0]
     line_of, line = {}, 0

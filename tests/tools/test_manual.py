@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The manual pages against the programs' --help and the tables of the code. A page takes its tables from the documents
-(docs/man/make.py), so what holds here holds for the documents too."""
+"""The manual pages agree with the programs' --help and the tables of the code.
+
+A page takes its tables from the documents (docs/man/make.py), so what holds here holds for the documents, too.
+"""
 
 import glob
 import os
@@ -24,7 +26,7 @@ def make(page, *scdoc):
 
 @pytest.fixture(scope="module", name="source")
 def source_fixture():
-    """The source of each page, with what it takes from documents."""
+    """The source of each page, with the parts that come from documents."""
     def source(page):
         done = make(os.path.join(MAN, page + ".scd"))
         assert done.returncode == 0, done.stderr
@@ -33,7 +35,7 @@ def source_fixture():
 
 
 def code(pattern, *paths):
-    """What a pattern finds in files of fs/."""
+    """Returns what a pattern finds in files of fs/."""
     found = []
     for path in paths:
         for name in glob.glob(os.path.join(tools.ROOT, "fs", path)):
@@ -44,7 +46,7 @@ def code(pattern, *paths):
 
 
 def section(text, heading):
-    """What stands below a heading, up to the next one of its level."""
+    """Returns the text below a heading, up to the next heading of its level."""
     level = heading.split(" ")[0]
     found = re.search(rf"(?ms)^{re.escape(heading)}\n(.*?)(?=^#{{1,{len(level)}}} (?!coc\.)|\Z)", text)
     assert found, f"no {heading}"
@@ -52,7 +54,7 @@ def section(text, heading):
 
 
 def definitions(text):
-    """(terms, text) of each definition: a line, and an indented text below."""
+    """Returns (terms, text) of each definition: a line, and an indented text below."""
     found = re.findall(r"(?m)^([^\t\n#].*)\n((?:\t.*\n|\n(?=\t))+)", text)
     return [(re.findall(r"\*((?:\\.|[^*\\])+)\*", term), body) for term, body in found]
 
@@ -66,7 +68,7 @@ def help_of(program):
 
 
 def dashes(said):
-    """The options of a --help: name and value, such as "--timeout" and "SECONDS"."""
+    """Returns the options of a --help: name and value, such as "--timeout" and "SECONDS"."""
     lines = [re.split(r"(?<=\S)  +", line.strip())[0] for line in said.splitlines() if re.match(r" {2,4}-", line)]
     return sorted({tuple(re.split(r"[ =]", option, maxsplit=1)) for line in lines for option in line.split(", ")})
 
@@ -79,11 +81,11 @@ def test_nothing_is_wrong_with_the_page(page, tmp_path):
     roff = tools.write(tmp_path / page, done.stdout)
     shown = tools.run("man", "--warnings", "-l", roff, env=tools.environment(MANWIDTH="80", PAGER="cat")).ok()
     assert not shown.stderr and "SEE ALSO" in shown.stdout, shown
-    # scdoc writes a paragraph's beginning where a heading has begun one
+    # scdoc begins a paragraph where a heading has already begun one
     said = [line for line in tools.run("mandoc", "-T", "lint", "-W", "warning", roff).stdout.splitlines()
             if "skipping paragraph macro" not in line]
     assert not said, said
-    tools.run("lexgrog", roff).ok()  # apropos(1) finds it
+    tools.run("lexgrog", roff).ok()  # so apropos(1) finds the page
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -107,7 +109,7 @@ def test_the_page_has_the_options_of_help_and_no_other(page, source):
 
 
 def mount_options():
-    """(name, value, default) of each option of cocfs itself."""
+    """Returns (name, value, default) of each option of cocfs itself."""
     said = help_of(tools.COCFS).partition("mount options:")[2].partition("    of mount(8)")[0]
     rows = re.findall(r"(?m)^    ([a-z_]+)(?:=(\S+))?((?:.*\n)(?: {20,}.*\n)*)", said)
     assert len(rows) > 25
@@ -150,7 +152,7 @@ def test_the_page_of_cocfs_has_all_variables_signals_and_exit_statuses(source):
 @pytest.mark.parametrize("page, main", [("cocfs.8", "cocfs/main.c"), ("cocfs-wait.1", "cocfs-wait/main.c"),
                                         ("cocfs-check.1", "cocfs-check/*.c"), ("cocd.8", "cocd/*.[ch]")])
 def test_the_page_has_each_exit_status(page, main, source):
-    # 1 is EXIT_FAILURE, or findings
+    # 1 is EXIT_FAILURE, or means findings
     statuses = {"0", "1"} | set(code(r"#define EXIT_\w+ (\d+)", main))
     text = section(source[page], "# EXIT STATUS")
     assert {re.sub(r"\D", "", line) for line in re.findall(r"(?m)^(\S+)\n\t", text)} == statuses
@@ -179,7 +181,7 @@ def test_the_page_of_a_job_has_each_state_sibling_and_file(source):
 
 
 def test_the_page_of_a_job_has_each_key_of_a_story(source):
-    """Each "key: value" line of .error: what err_detail() is called with, and the errno."""
+    """The page has each "key: value" line of .error, which err_detail() makes, and the errno line."""
     keys = set(code(r'err_detail\(\s*&?\w+(?:->\w+)*,\s*"(\w+)"', "base/*.c", "job/*.c", "coc/*.c", "submit/*.c", "space/*.c"))
     listed = set(terms(section(source["coc-job.5"], "## Keys of .error")))
     assert len(keys) > 10 and keys <= listed, keys - listed
@@ -197,13 +199,13 @@ def test_the_page_of_a_job_has_each_counter_with_its_kind(source):
 
 
 def examples(text):
-    """The commands of the examples of a page, and the lines of fstab."""
+    """Returns the commands of a page's examples, and the lines of fstab."""
     return [line for part in re.findall(r"(?ms)^\t?```\n(.*?)^\t?```", text) for line in part.splitlines()]
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_examples_are_commands_that_work(page, source):
-    """As far as they go without a mount: the program takes the command line."""
+    """Runs the examples as far as they go without a mount: the program accepts the command line."""
     commands = [command for line in examples(source[page]) for command in line.split(" && ")]
     assert commands
     for line in commands:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""contrib/monitoring: promtool takes the alert rules, the dashboard asks for metrics that there are, and the script copies
-.coc/metrics as the textfile collector wants them."""
+"""contrib/monitoring: promtool accepts the alert rules, the dashboard asks for existing metrics, and the script copies
+.coc/metrics in the form of the textfile collector."""
 
 import json
 import os
@@ -14,7 +14,7 @@ EXPRESSION = re.compile(r"\bcocfs_[a-z_]+")
 
 
 def documented():
-    """The names of the metrics; of a histogram those of its series."""
+    """Returns the names of the metrics; for a histogram the names of its series."""
     names = set()
     for name, kind in re.findall(r"^\| `(cocfs_\w+)(?:\{[^`]*\})?` \| (\w+)", tools.read(DOCS).decode(), re.M):
         names |= {f"{name}_{part}" for part in ("bucket", "sum", "count")} if kind == "histogram" else {name}
@@ -55,7 +55,7 @@ def test_the_panels_of_the_dashboard_do_not_overlap():
 
 
 def test_the_script_copies_the_metrics_of_each_mount(tmp_path):
-    """findmnt tells of two mounts; one has a blank and a quote in its name, the other does not answer."""
+    """findmnt lists two mounts. One has a blank and a quote in its name, the other does not answer."""
     mount, into, programs = tmp_path / 'my "jobs', tmp_path / "into", tmp_path / "bin"
     for folder in (mount / ".coc", into, programs):
         folder.mkdir(parents=True)

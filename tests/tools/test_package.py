@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""debian/ beside the tree: one version, each installed file in a package, each exported name in the list of symbols."""
+"""debian/ agrees with the tree: one version, each installed file in a package, each exported name in the list of symbols."""
 
 import fnmatch
 import os

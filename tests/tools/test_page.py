@@ -23,7 +23,7 @@ ATTRIBUTES = {"stay": "stay", "travel": "the source's"}
 
 
 def tables():
-    """The tables of the page: lists of rows, each a list of cells; the first is the head."""
+    """Returns the tables of the page: lists of rows, each row a list of cells. The first row is the head."""
     found, table = [], []
     for line in [*tools.read(PAGE).decode().splitlines(), ""]:
         if line.startswith("|"):

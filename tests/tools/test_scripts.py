@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""tools/test and tools/try themselves, with stubs in the place of apt, meson, ninja and pytest."""
+"""tools/test and tools/try themselves, with stubs in place of apt, meson, ninja and pytest."""
 
 import os
 import pty
@@ -38,13 +38,13 @@ STUBS = {
         test) mkdir -p "$3/meson-logs"; echo '<testsuites/>' >"$3/meson-logs/testlog.junit.xml" ;;
         esac
         """,
-    # takes longer in the middle than two looks of ninja_in_tenths are apart
+    # in the middle it takes longer than the time between two looks of ninja_in_tenths
     "ninja": """
         [ ! -t 1 ] || echo "ninja has a terminal"
         [ ! -e "$STUBS/broken" ] || { echo "[1/2] cc"; echo "FAILED: x.o"; exit 1; }
         for n in $(seq 40); do echo "[$n/40] Compiling"; [ $n -ne 20 ] || sleep 1.2; done
         """,
-    # as pytest: writes its results, and stays as long as it is told to
+    # acts as pytest: writes its results, and stays as long as it is told to
     "python": """
         [ "$1" != - ] || exec %s "$@"
         for word; do case $word in --junitxml=*) echo '<testsuites/>' >"${word#*=}" ;; esac; done
@@ -55,7 +55,7 @@ STUBS = {
 
 @pytest.fixture
 def project(tmp_path, request):
-    """A tree with the scripts and little else. .run(…) runs one to its end, .start(…) starts it."""
+    """A tree with the scripts and little else. .run(…) runs a script to its end, .start(…) starts it."""
     if not os.path.isdir(SCRIPTS):
         pytest.skip("the scripts are not beside the tests")
     tools.need("setpriv", "setsid", "findmnt", "flock")
@@ -87,7 +87,7 @@ def project(tmp_path, request):
 
         @staticmethod
         def start(*argv, **kwargs):
-            """Starts tools/test and waits until it runs its first tests."""
+            """Starts tools/test, and waits until it runs its first tests."""
             (stubs / "stays").touch()
             process = tools.popen_bare(*argv, "sh", "tools/test", cwd=tree, env=env, **kwargs)
             janitor.watch_process(process.pid)
@@ -141,7 +141,7 @@ def test_without_sudo_a_user_is_told_the_command(project):
 
 @tools.needs_root
 def test_a_place_with_blanks_is_taken_away_with_its_mounts(tmp_path):
-    """A mount that were not seen would be emptied by rm."""
+    """If the script missed a mount, rm would empty it."""
     base, outside = tmp_path / "a b.*", tmp_path / "outside"
     outside.mkdir()
     tools.write(outside / "keep", "")
@@ -197,7 +197,7 @@ def test_a_run_under_nohup_outlives_its_terminal(project):
 
 @pytest.mark.parametrize("ignored", ["HUP", "INT QUIT", "HUP INT QUIT TERM"])
 def test_what_the_tests_start_does_not_ignore_what_they_were_told_to_ignore(ignored):
-    """nohup and the background of a script ignore signals, and whoever tests Ctrl-C does not want to hear of it."""
+    """nohup, and the background of a script, ignore signals. The programs that the tests start must not inherit that."""
     script = ("import sys; sys.path[:0] = sys.argv[1:]; import fixtures, tools\n"
               "print(tools.finish(tools.popen_bare('cat', '/proc/self/status')).stdout)\nprint(open('/proc/self/status').read())")
     folder = os.path.join(tools.ROOT, "tests", "lib")
@@ -226,7 +226,7 @@ def test_the_build_shows_ninjas_progress_in_a_terminal(project):
     try:
         while chunk := os.read(master, 4096):
             said += chunk
-    except OSError:  # the end of a terminal
+    except OSError:  # the terminal has ended
         pass
     os.close(master)
     assert b"ninja has a terminal" in said and b"[40/40]" in said

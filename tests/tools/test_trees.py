@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A whole tree brought into the mount twice: the second run sends nothing, and no binding is lost."""
+"""A whole tree is copied into the mount twice. The second run sends nothing, and no binding is lost."""
 
 import os
 
@@ -28,7 +28,7 @@ WAYS = {
 
 @pytest.fixture
 def tree(src):
-    """The tree, whose files are as old as a release's."""
+    """The tree. Its files are as old as a release's."""
     root = src / "tree"
     for name in FILES:
         os.makedirs(os.path.dirname(root / name), exist_ok=True)
