@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the kernel keeps of siblings: the requests that it sends, and whether what it shows without one is what there is."""
+"""What the kernel keeps of siblings: counts the requests that it sends, and checks that what it shows without a request is true."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ import counted  # noqa: E402
 
 
 class Requests:
-    """The requests of a mount that has .env."""
+    """The requests of a mount that has the option .env."""
 
     def __init__(self, path):
         self.path = str(path)
@@ -27,7 +27,7 @@ class Requests:
         return counted.COUNTS.unpack(tools.read(self.path))[counted.REQUESTS:]
 
     def during(self, act):
-        """How many requests of each kind an act has caused, and in all."""
+        """Runs act. Returns how many requests of each kind it caused, and how many in all."""
         before = self.counts()
         act()
         caused = {counted.NAMES.get(kind, kind): after - count for kind, (count, after) in enumerate(zip(before, self.counts()))
@@ -43,14 +43,14 @@ def requests(tmp_path):
 
 
 def stats(paths, cached):
-    """What stat(1) says of each path: as the kernel has it, or (cached="never") as cocfs says now."""
+    """Returns what stat(1) says of each path: as the kernel has it, or (cached="never") as cocfs says now."""
     told = tools.run("stat", f"--cached={cached}", "-c", "%n size=%s mode=%a owner=%u:%g links=%h time=%y", *paths,
                      env=tools.environment(LC_ALL="C"))
     return sorted(told.stdout.splitlines() + told.stderr.splitlines())
 
 
 def shown(*paths):
-    """What the kernel shows of paths, which must be what there is."""
+    """Returns what the kernel shows of paths, and fails the test unless cocfs says the same."""
     kept = stats(paths, "default")
     assert kept == stats(paths, "never"), kept
     return kept

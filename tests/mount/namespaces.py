@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Mounts that do not see everybody who writes to them: cocfs in namespaces of its own, or with a /proc that hides."""
+"""Mounts that do not see every process that writes to them: cocfs in namespaces, or with a /proc that hides processes."""
 
 import shlex
 import subprocess
@@ -10,13 +10,13 @@ import janitor
 import mounting
 import tools
 
-# How cocfs is started; "$@" is its command line. What it mounts is seen outside, as the mount's parent is shared.
+# How cocfs is started; "$@" is its command line. Its mount is seen outside, because the mount's parent is shared.
 UNSHARE = ["unshare", "--mount", "--propagation", "unchanged"]
 PID_NAMESPACE = [*UNSHARE, "--pid", "--fork", "--kill-child", "sh", "-c"]
 CONTAINER = [*PID_NAMESPACE, 'mount --make-rprivate /proc && mount -t proc proc /proc && exec "$@"', "sh"]
 FOREIGN_PROC = [*PID_NAMESPACE, 'exec "$@"', "sh"]
 
-# A container can have a file of somebody else's over /proc/loadavg (lxcfs).
+# In a container another file can be mounted over /proc/loadavg (lxcfs).
 FALSE_LOADAVG = [*UNSHARE, "sh", "-c",
                  'mount --make-rprivate /proc && mount --bind "$0" /proc/loadavg && exec "$@"']
 
@@ -25,14 +25,14 @@ AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-group
 
 
 def ordinary(fuse_conf, hidepid=None):
-    """As an ordinary user who may let others in, with a /proc that hides processes or not."""
+    """Starts a program as an ordinary user who may use allow_other. hidepid: /proc hides the processes of other users."""
     hide = f"mount --make-rprivate /proc && mount -t proc -o hidepid={hidepid} proc /proc && " if hidepid else ""
     script = f'mount --make-private / && mount --bind {fuse_conf} /etc/fuse.conf && {hide}exec {shlex.join(AS_NOBODY)} "$@"'
     return [*UNSHARE, "sh", "-c", script, "sh"]
 
 
 class Wrapped(mounting.Mount):
-    """A mount whose cocfs runs in namespaces of its own; .path is seen by all."""
+    """A mount whose cocfs runs in namespaces. .path is seen outside, too."""
 
     def __init__(self, *args, wrapping, **options):
         super().__init__(*args, **options)
@@ -62,11 +62,11 @@ class Wrapped(mounting.Mount):
 
 
 class WrappedSpace(Wrapped, mounting.Space):
-    """The same with a service behind a front."""
+    """A Wrapped mount with a service behind a front."""
 
 
 def need():
-    """Skips where namespaces cannot be made."""
+    """Skips the test if namespaces cannot be made."""
     if not tools.IS_ROOT:
         pytest.skip("needs root, to make namespaces")
     tools.need("unshare", "mount", "setpriv")
@@ -76,11 +76,11 @@ def need():
 
 
 def enter(process, *argv):
-    """The command line that runs argv in the PID namespace of a process."""
+    """Returns the command line that runs argv in the PID namespace of a process."""
     return ["nsenter", f"--target={process}", "--pid", *argv]
 
 
 def first_child(pid):
-    """The process that unshare has started."""
+    """Returns the process that unshare has started."""
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
         return int(file.read().split()[0])

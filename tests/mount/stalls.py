@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A disk that can be held up (fault/slow.c), and others who want something meanwhile."""
+"""A disk whose calls can be held up (fault/slow.c), and other work meanwhile."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ if libc.renameat2(-100, os.fsencode(sys.argv[1]), -100, os.fsencode(sys.argv[2])
 
 
 class Disk:
-    """The disk below the files and directories slow*: it can be held up."""
+    """The disk below files and directories named slow*: its calls can be held up."""
 
     def __init__(self, control):
         self.control = str(control)
@@ -31,7 +31,7 @@ class Disk:
         tools.write(self.control, b"")
 
     def held(self):
-        """The calls that are held up, in their order."""
+        """Returns the calls that are held up, in their order."""
         return tools.read(self.control).decode().split()
 
     def wait_held(self, call, count=1):
@@ -52,7 +52,7 @@ def disk(tmp_path):
 
 
 def others_are_served(space, src, name="other.yaml"):
-    """Whatever somebody else may want: a job, an update, a listing, a removal, a sync."""
+    """Does what other processes may want: a job, an update, a listing, a removal, a sync. Each must succeed."""
     tools.run("cp", samples.file(src, name), space.at(name)).ok()
     tools.sh('ls -la . && cat "$1.id" && touch scratch && mv scratch moved && rm moved && mkdir d && rmdir d && '
              'echo x > synced && sync synced && rm synced', name, cwd=space.path).ok()
@@ -60,7 +60,7 @@ def others_are_served(space, src, name="other.yaml"):
 
 
 def others_wait(space, process):
-    """Comes back when a process waits in the kernel for the mount to answer, or has ended."""
+    """Returns when a process waits in the kernel for an answer of the mount, or has ended."""
     def waits():
         with open(f"/proc/{child(process)}/wchan", encoding="ascii") as file:
             return "request_wait_answer" in file.read() or process.poll() is not None
@@ -68,7 +68,7 @@ def others_wait(space, process):
 
 
 def child(process):
-    """The tool that a timeout(1) of tools.popen runs."""
+    """Returns the process of the tool that tools.popen runs below timeout(1)."""
     def find():
         with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
             return file.read().split()

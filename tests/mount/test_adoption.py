@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Adoption: a file takes a job that the service has already instead of making a second one. Host A and host B are two
-mounts of one account; a third client makes and writes jobs past both, as the console does."""
+"""Adoption: a file takes a job that the service already has, instead of making a second job.
+
+Host A and host B are two mounts of one account. A third client makes and writes jobs without them, as the console does.
+"""
 
 import os
 import shutil
@@ -22,7 +24,7 @@ MINE, THEIRS = samples.document("job", ["mine"]), samples.document("job", ["thei
 
 @pytest.fixture
 def hosts(cocd, front, mounts, tmp_path):
-    """hosts("a", option=value, …): a mount of a machine of its own, with a state directory of its own."""
+    """hosts("a", option=value, …): a mount as on another machine, with a state directory of its own."""
     def make(name, **options):
         base = tmp_path / name
         base.mkdir(exist_ok=True)
@@ -59,13 +61,13 @@ def save(space, content=MINE, name="a.yaml"):
 
 
 def seen(space, first=0):
-    """The requests of a space that were about jobs, but for the page with which a mount begins: "LIST", "POST", …"""
+    """Returns the requests of a space about jobs, without the page with which a mount begins: "LIST", "POST", …"""
     calls = [call for call in space.calls()[first:] if call.path.startswith(DOCUMENTS)]
     return ["LIST" if call.path == DOCUMENTS and call.method == "GET" else call.method
             for call in calls if call.path != DOCUMENTS or call.method != "GET" or "name_like" in dict(call.query)]
 
 
-# ---- adopt=same: what is equal is the file's ----
+# ---- adopt=same: a file takes the job that has the same text ----
 
 def test_a_file_takes_the_job_that_has_its_text(hosts, console):
     theirs = console.make()
@@ -76,11 +78,11 @@ def test_a_file_takes_the_job_that_has_its_text(hosts, console):
     assert space.fact("a.yaml", "state") == "submitted" and space.error("a.yaml") is None
     assert space.fact("a.yaml", "base") == "v1" == space.fact("a.yaml", "version")
     assert queues.metrics(space)["cocfs_adopted_total"] == 1
-    save(space).ok()  # the same again sends nothing
+    save(space).ok()  # the same text again sends nothing
     assert seen(space) == ["LIST", "GET"]
     save(space, THEIRS).ok()
     assert space.only_job()["content"] == THEIRS and space.id("a.yaml") == theirs
-    save(space, samples.document("b"), "b.yaml").ok()  # which makes a job
+    save(space, samples.document("b"), "b.yaml").ok()  # this makes a job
     assert queues.metrics(space)["cocfs_adopted_total"] == 1
 
 
@@ -111,7 +113,7 @@ def test_two_jobs_of_one_text_are_no_choice_for_a_machine(hosts, console):
     assert all(one in story for one in both) and other not in story
     assert "setfattr -n coc.job_id -v ID FILE" in story and "adopt=never" in story
     assert space.id("a.yaml") is None and len(space.jobs()) == 3 and space.fact("a.yaml", "state") == "failed"
-    console.delete(both.pop())  # a person has removed one
+    console.delete(both.pop())  # a person has removed one of the two
     save(space).ok()
     assert {space.id("a.yaml")} == both
 
@@ -211,11 +213,11 @@ def test_by_name_the_refusal_names_the_file_and_a_way_out(hosts):
     assert space.id("a.yaml") == id_ and space.only_job()["content"] == THEIRS
 
 
-# ---- a file is moved: its old name has no file ----
+# ---- a file moves: its old name has no file ----
 
 @pytest.mark.parametrize("edited", [False, True])
 def test_a_file_that_a_tool_moves_keeps_its_job(hosts, edited):
-    """rsync --delete and git checkout remove the file, and write it elsewhere."""
+    """rsync --delete and git checkout remove the file at the old name, and write it at the new name."""
     space = hosts("a", adopt="name")
     source = os.path.join(space.base, "src")
     os.makedirs(source + "/old")
@@ -229,7 +231,7 @@ def test_a_file_that_a_tool_moves_keeps_its_job(hosts, edited):
     assert space.id("new/a.yaml") == id_ and space.only_job()["content"] == (THEIRS if edited else MINE)
     assert space.sent() == (1, int(edited))
     assert space.fact("new/a.yaml", "version") == space.fact("new/a.yaml", "base") == ("v2" if edited else "v1")
-    # the old name remembers nothing: a file there is as any second one
+    # the old name remembers no job: a file there is like any second file
     os.makedirs(space.at("old"), exist_ok=True)
     save(space, MINE, "old/a.yaml").fails(tools.message("EEXIST"))
     assert len(space.jobs()) == 1
@@ -239,7 +241,7 @@ def test_a_file_that_a_tool_moves_keeps_its_job(hosts, edited):
 
 @pytest.mark.parametrize("text", [MINE, THEIRS], ids=["equal", "other"])
 def test_with_same_a_file_elsewhere_is_a_copy(hosts, text):
-    """The removed name keeps its job: what is made of a template, and removed, is no file that moved."""
+    """The removed name keeps its job. A file made from a template and removed is no file that moved."""
     space = hosts("a")
     save(space).ok()
     id_ = space.id("a.yaml")
@@ -305,7 +307,7 @@ def test_what_is_under_way_for_a_removed_file_is_not_taken_over(hosts):
 
 
 def test_by_name_two_paths_of_one_name_at_once(hosts, console):
-    """Both have asked for the list when the first of them takes the job."""
+    """Both writers have asked for the list when the first of them takes the job."""
     theirs = console.make(THEIRS)
     space = hosts("a", adopt="name")
     gate = space.front.gate()
@@ -340,7 +342,7 @@ def test_two_hosts_that_list_then_both_create_are_warned(hosts, console):
     gate = one.front.gate()
     one.front.rule(fronts.Fault(gate=gate), "POST", DOCUMENTS, times=1)
     first = tools.popen("cp", tools.write(one.base + "/1.yaml", MINE), one.at("a.yaml"))
-    assert gate.wait_held(1)  # it has listed, and its create is on its way
+    assert gate.wait_held(1)  # it has its list, and its create has left
     save(other).ok()
     assert "moment" not in other.fact("a.yaml", "warnings")
     gate.open()
@@ -449,7 +451,7 @@ def test_by_name_a_repository_with_one_changed_file_is_one_update(hosts):
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("adopt", ["same", "name"])
 def test_a_fresh_state_directory_each_time_never_makes_a_second_job(hosts, adopt):
-    """A CI job that deploys a repository from a fresh machine, 20 times."""
+    """A CI job deploys a repository from a fresh machine, 20 times."""
     calls = []
     for n in range(20):
         space = hosts(f"ci-{n}", adopt=adopt, submit="queue" if n % 2 else "sync")
@@ -470,7 +472,7 @@ def name_job(space, document_id, name="a.yaml", attribute="coc.job_id"):
 
 
 def draft(space, content=MINE, name="a.yaml"):
-    """A job file that nothing was sent for: a person's way out of EEXIST."""
+    """A job file that was not sent: so a person gets out of EEXIST."""
     save(space, content, name).fails(tools.message("EEXIST"))
 
 
@@ -559,7 +561,7 @@ def test_a_file_that_has_a_job_gets_no_other(hosts, console):
 
 
 def test_a_job_of_another_file_is_refused_where_it_stands(hosts):
-    """The file has a job itself: its state, and a story that is about its content, stay."""
+    """The file has a job. Its state stays, and so does its story, which is about its content."""
     space = hosts("a")
     save(space).ok()
     save(space, samples.document("b"), "b.yaml").ok()
@@ -592,7 +594,7 @@ def test_what_is_no_id_is_refused(hosts, value):
 
 
 def test_a_user_who_may_not_take_a_job_is_told(hosts, console):
-    """In .error if the user may write the file. A stranger leaves no story with the file of another user."""
+    """The .error says so if the user may write the file. Another user leaves no story at the file."""
     if os.geteuid() != 0:
         pytest.skip("acts as other users")
     theirs = console.make()
@@ -608,8 +610,7 @@ def test_a_user_who_may_not_take_a_job_is_told(hosts, console):
 
 
 def test_nobody_waits_for_a_mount_that_ends(hosts, console):
-    """The mount ends while the service is asked for the job that is named, or while its text comes: nothing is bound then, or
-    all of it is."""
+    """The mount ends while it asks the service for the named job, or for its text. Then either nothing is bound or everything is."""
     theirs = console.make()
     space = hosts("a")
     tools.write(space.at("a.yaml"), b"")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Attributes: where they come from, how they travel, what a bound file lets be changed."""
+"""Attributes: where they come from, how they travel, and which can change once a file is bound."""
 
 import errno
 import os
@@ -94,7 +94,7 @@ def test_nearest_wins(make_space, src):
 
 @pytest.mark.parametrize("above", [0, 1, 2])
 def test_directory_attribute_set_after_a_job_below_it_holds_for_the_next(make_space, src, above):
-    """That a directory had no attribute is not remembered longer than it is true."""
+    """The mount does not remember for too long that a directory had no attribute."""
     space = make_space()
     os.makedirs(space.at("a", "b"))
     directory = space.at(*["a", "b"][:above])
@@ -185,7 +185,7 @@ def test_bad_values_are_refused(bound, where):
     tools.run("touch", bound.at("draft.yaml"), bound.at("notes.txt")).ok()
     for name, value in BAD_VALUES:
         setfattr(bound.at(where), "user.coc." + name, value).fails(tools.message("EINVAL"))
-        if where != "notes.txt":  # which is no job, and has no story
+        if where != "notes.txt":  # notes.txt is no job, and has no story
             assert f"what_to_do: set a good value: setfattr -n user.coc.{name} -v VALUE FILE" in bound.fact(where, "error")
     assert bound.sent() == (1, 0)
 
@@ -251,7 +251,7 @@ attempt(os.close, fd)
 
 
 def test_a_copy_whose_attribute_was_refused_is_no_job(space, src):
-    """cp -a goes on after a refused attribute: a SEVERE job must not be made a LOW one by the mount's default."""
+    """cp -a goes on after a refused attribute. The mount's default must not make a SEVERE job a LOW one."""
     result = tools.python(WRITE_WITH_A_BAD_VALUE, space.at("a.yaml"), samples.file(src, "a.yaml"))
     assert result.stdout.split("\n")[:2] == ["EINVAL", "close EINVAL"]
     assert space.sent() == (0, 0) and "SEVERE" in space.error("a.yaml")
@@ -263,7 +263,7 @@ def test_a_good_value_takes_the_refusal_back(space, src):
 
 
 def test_a_scratch_file_whose_attribute_was_refused_becomes_no_job(space, src):
-    """rsync -X sets attributes on a temporary name, goes on after a refusal, and renames."""
+    """rsync -X sets attributes on a temporary name, goes on after a refusal, and then renames."""
     tools.run("cp", samples.file(src, "a.yaml"), space.at(".a.tmp")).ok()
     tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "SEVERE", space.at(".a.tmp")).fails("Invalid argument")
     result = tools.python("attempt(os.rename, target, args[0])", space.at(".a.tmp"), space.at("a.yaml"))
@@ -274,7 +274,7 @@ def test_a_scratch_file_whose_attribute_was_refused_becomes_no_job(space, src):
     assert space.only_job()["risk_level"] == "MEDIUM"
 
 
-# What is the file's own stays with the job's name: tools that put another file in its place.
+# The file's own attributes stay with the job's name when a tool puts another file there.
 
 INTO_ANOTHER = {
     "sed": 'sed -i s/pause/wait/ a.yaml',
@@ -290,7 +290,7 @@ OWN = {"risk_level": "HIGH", "name": "nightly restart", "description": "Restarts
 
 
 def replaced(space, src, how="cp", steps=("wait",)):
-    """Has a tool put another file in the place of a.yaml; then it waits for the queue, if there is one."""
+    """Has a tool put another file in place of a.yaml; then waits for the queue, if there is one."""
     tools.need(how if how in ("sed", "git") else "cp")
     tools.sh(INTO_ANOTHER[how], samples.file(src, "new.yaml", "restart", steps), cwd=space.path).ok()
     queues.drained(space)
@@ -302,7 +302,7 @@ def own(path):
 
 @pytest.fixture
 def owner(make_space, src):
-    """owner(option=value, …): a space that says LOW, with one job, a.yaml, which says otherwise of its own."""
+    """owner(option=value, …): a space that says LOW, with one job, a.yaml, whose own attributes say otherwise."""
     def make(**options):
         space = make_space(**options)
         tools.run("cp", "-a", decorate(samples.file(src, "a.yaml"), **OWN), space.path).ok()
@@ -339,7 +339,7 @@ def test_it_moves_along_with_the_binding(owner, src):
 
 
 def test_it_stays_of_what_is_queued(make_space, src):
-    """Also before the first job is there: what comes next takes the place of what was not sent."""
+    """The same before the first job exists: newer content replaces the content that was not sent."""
     space = queues.cut_off(make_space)
     tools.run("cp", "-a", decorate(samples.file(src, "a.yaml"), **OWN), space.path).ok()
     tools.sh(INTO_ANOTHER["sed"], cwd=space.path).ok()
@@ -354,7 +354,7 @@ def test_it_stays_of_what_is_queued(make_space, src):
 
 
 def test_it_stays_of_what_is_under_way(bound, src):
-    """A close waits for the service when another tool puts another file there."""
+    """A close waits for the service, and meanwhile another tool puts a file there."""
     gate = bound.front.gate()
     bound.front.rule(f.Fault(gate=gate), "PUT")
     high = decorate(samples.file(src, "high.yaml", "restart", ["stop"]), risk_level="HIGH")
@@ -417,7 +417,7 @@ def test_what_was_inherited_does_not_stay(make_space, src):
 
 
 def test_set_to_what_was_inherited_it_stays(bound, src):
-    """Nothing is sent then; the mount may say something else later."""
+    """Nothing is sent then. The mount may say another value later."""
     decorate(bound.at("a.yaml"), risk_level="LOW")
     assert bound.sent() == (1, 0)
     decorate(bound.path, risk_level="HIGH")
@@ -435,7 +435,7 @@ def test_a_refused_rename_gives_the_source_nothing(owner, src):
 
 
 def test_it_holds_for_a_file_that_cannot_have_it(owner, src):
-    """Without root nobody may put an attribute on a file that its owner may not write: it holds all the same."""
+    """Without root, cocfs cannot put an attribute on a file that its owner may not write. The attribute holds all the same."""
     space = owner()
     new = samples.file(src, "new.yaml", "restart", ["wait"])
     newer = samples.file(src, "newer.yaml", "restart", ["stop"])

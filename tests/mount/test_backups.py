@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A tool's backup whose name ends in .yaml: the job stays with the name that is written again, and the
-backup is submitted only when it is written. What real tools do is in ../tools."""
+"""A tool's backup whose name ends in .yaml. The job stays with the name that is written again, and the backup is submitted only
+when it is written. What real tools do is in ../tools."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ OLD, NEW, THIRD = samples.document("job", ["old"]), samples.document("job", ["fr
 BAD = "just: yaml\n"
 RISK = "user.coc.risk_level"
 
-# target is a.yaml, which holds OLD and is bound; at(NAME) is a file beside it; new is what it is to hold.
+# target is a.yaml: it holds OLD and is bound. at(NAME) is a file beside it. new is the content that it shall have.
 HELP = """
 import subprocess, threading
 def at(*names):
@@ -36,7 +36,7 @@ def child(function, *args):
 new = load(args[0])
 """
 
-# Ways in which one process moves a.yaml to old.yaml and makes a.yaml again. Each is one update.
+# Ways for one process to move a.yaml to old.yaml and to make a.yaml again. Each is one update.
 BACKUPS = {
     "open": "os.rename(target, at('old.yaml')); create(target, new)",
     "open-excl": "os.rename(target, at('old.yaml')); create(target, new, os.O_EXCL)",
@@ -79,7 +79,7 @@ def bind(space, src):
 
 
 def source_of(src, content):
-    """A directory whose file new holds this."""
+    """Makes a directory whose file `new` has this content."""
     folder = src / f"source-{len(os.listdir(src))}"
     folder.mkdir()
     tools.write(folder / "new", content)
@@ -91,7 +91,7 @@ def run(space, src, script, *args):
 
 
 def expect_backup(space, name, content=OLD):
-    """It is there, has no job, says what it is, and nobody waits for it."""
+    """The backup exists, has no job, says that it is a backup, and no process waits for it."""
     assert tools.read(space.at(name)).decode() == content
     assert space.id(name) is None and space.error(name) is None
     assert (space.fact(name, "state"), space.fact(name, "backup")) == ("draft", "yes")
@@ -100,7 +100,7 @@ def expect_backup(space, name, content=OLD):
 
 
 def expect_edit(space, version="v2", content=NEW):
-    """The job of a.yaml is the one it was, and has a new version."""
+    """The job of a.yaml is the same as before, and has a new version."""
     space.settle()
     job = space.only_job()
     assert (job["document_id"], job["version"], job["content"]) == (space.first, version, content)
@@ -164,7 +164,7 @@ def test_a_backup_is_replaced_by_the_next_one(bound, src, way):
     assert bound.sent() == (1, 2)
 
 
-# What is a rename and a new job, as "mv a.yaml old.yaml; cp new a.yaml" by hand is.
+# These are a rename and a new job, as "mv a.yaml old.yaml; cp new a.yaml" by hand.
 RENAMES = {
     "another-process": "child(os.rename, target, at('old.yaml')); create(target, new)",
     "a-child": "os.rename(target, at('old.yaml')); child(create, target, new)",
@@ -189,7 +189,7 @@ def test_what_is_no_backup_is_a_rename_and_a_new_job(bound, src, way):
 
 
 def test_a_file_that_has_a_job_takes_it_along(bound, src):
-    """A safe write through a name that ends in .yaml: the temporary file is a job already."""
+    """A safe write through a name that ends in .yaml: the temporary file is already a job."""
     run(bound, src, """
 create(at('x.yaml'), new); os.rename(target, at('old.yaml')); os.rename(at('x.yaml'), target)""").ok()
     assert bound.id("old.yaml") == bound.first and bound.id("a.yaml") not in (None, bound.first)
@@ -206,7 +206,7 @@ os.rename(target, at('x.yaml')); os.rename(at('b.yaml'), target); os.rename(at('
 
 
 def test_another_directory_of_the_same_number_is_another(bound, src):
-    """A program that sorts files into new directories renames them, whatever inode numbers are given again."""
+    """A program that sorts files into new directories makes renames, even if a new directory gets an old inode number."""
     os.mkdir(bound.at("d"))
     tools.run("mv", bound.at("a.yaml"), bound.at("d")).ok()
     run(bound, src, """
@@ -224,7 +224,7 @@ os.chdir(at()); os.rename('a.yaml', 'old.yaml'); os.setresuid(65534, 65534, 6553
     assert space.id("old.yaml") == space.first
 
 
-# Two steps of one process, and between them whatever the test does.
+# Two steps of one process. Between them the test does something else.
 HOLD = HELP + """
 os.rename(target, at('old.yaml'))
 print('moved', flush=True)
@@ -234,7 +234,7 @@ create(target, new)
 
 
 class Held:
-    """A process that has moved a.yaml to old.yaml, and makes a.yaml again when it is told to."""
+    """A process that has moved a.yaml to old.yaml, and makes a.yaml again when the test says so."""
 
     def __init__(self, space, src):
         self.process = tools.popen_bare(sys.executable, "-c", tools.PRELUDE + HOLD, space.at("a.yaml"), src / "new",
@@ -347,7 +347,7 @@ def test_what_writes_a_backup_makes_a_job_of_it(backed, src, what):
 
 
 def test_a_write_that_is_refused_ends_it_too(backed, src):
-    """What is there is the user's then: the .error says so, and an attribute submits it."""
+    """The content belongs to the user then. The .error says that the write was refused, and setting an attribute submits the file."""
     tools.run("cp", src / "bad", backed.at("old.yaml")).fails()
     assert backed.fact("old.yaml", "backup") is None and backed.fact("old.yaml", "state") == "failed"
     result = queues.wait(backed.path)
@@ -366,7 +366,7 @@ def test_the_same_content_that_was_refused_can_be_submitted_by_its_attribute(mak
 
 
 def test_half_a_write_is_no_backup(make_space, src):
-    """cocfs is killed before the close: the file is a draft, and is named."""
+    """cocfs is killed before the close: the file is a draft, and is listed as one."""
     space = bind(make_space(), src)
     run(space, src, BACKUPS["open"]).ok()
     writer = tools.popen_bare(sys.executable, "-c", """
@@ -391,7 +391,7 @@ fd = os.open(sys.argv[1], os.O_WRONLY | os.O_TRUNC); os.write(fd, b'x: y\\n'); o
     assert "SIGKILL" in backed.error("old.yaml") and backed.fact("old.yaml", "backup") is None
 
 
-# ---- where it goes ----
+# ---- where a backup goes ----
 
 def test_the_mark_is_kept_over_a_remount(make_space, src):
     space = bind(make_space(), src)
@@ -432,13 +432,13 @@ def test_a_backup_that_is_put_back_is_the_job_again(backed, gone):
     tools.run("mv", "-f", backed.at("old.yaml"), backed.at("a.yaml")).ok()
     expect_edit(backed, "v3", OLD)
     assert not os.path.exists(backed.at("old.yaml")) and backed.id("old.yaml") is None
-    tools.run("cp", backed.at("a.yaml"), backed.at("old.yaml")).ok()  # the name is one like any other
+    tools.run("cp", backed.at("a.yaml"), backed.at("old.yaml")).ok()  # the name is a name like any other
     assert backed.sent() == (2, 2)
 
 
 @pytest.mark.parametrize("way", ["open", "rename"])
 def test_a_backup_of_what_the_service_still_holds_is_put_back_without_a_call(bound, src, way):
-    """As tools do when the new content is refused."""
+    """Tools put the backup back when the new content is refused."""
     assert run(bound, source_of(src, BAD), BACKUPS[way]).status == 1
     assert "EINVAL" in bound.error("a.yaml") and bound.id("a.yaml") == bound.first
     assert bound.fact("old.yaml", "backup") == "yes"
@@ -459,7 +459,7 @@ def test_a_backup_moved_to_a_scratch_name_is_scratch(backed):
 def test_a_directory_that_becomes_the_name_of_a_removed_backup_has_no_mark(backed):
     os.unlink(backed.at("old.yaml"))
     os.mkdir(backed.at(".s"))
-    tools.write(backed.at(".s/old.yaml"), OLD)  # a draft of the same content, that nobody committed
+    tools.write(backed.at(".s/old.yaml"), OLD)  # a draft of the same content, which was not committed
     tools.run("mv", backed.at(".s/old.yaml"), backed.at("old.yaml")).ok()
     assert backed.sent() == (2, 1)
 
@@ -475,7 +475,7 @@ def test_with_delete_service_removing_a_backup_leaves_the_job(make_space, src, r
 
 
 def test_with_delete_service_the_moved_file_has_the_job_until_the_name_is_back(make_space, src):
-    """Whoever removes it before that removes the job; the name then makes a new one."""
+    """If the user removes old.yaml before that, the job goes with it, and the name makes a new job."""
     space = bind(make_space(delete="service"), src)
     held = Held(space, src)
     os.unlink(space.at("old.yaml"))
@@ -484,14 +484,14 @@ def test_with_delete_service_the_moved_file_has_the_job_until_the_name_is_back(m
     assert space.only_job()["document_id"] == space.id("a.yaml") != space.first
 
 
-# How rsync keeps what is gone at its source; the names of these backups are scratch.
+# How rsync keeps what is gone at its source. The names of these backups are scratch.
 KEPT_BY_RSYNC = {"a suffix": ("--suffix=.bak.yaml", "*.bak.yaml"), "a directory": ("--backup-dir=.old", "")}
 
 
 @pytest.mark.parametrize("how", KEPT_BY_RSYNC)
 def test_a_sync_whose_backups_are_scratch_leaves_the_job(make_space, src, how):
-    """rsync --delete moves to the backup what is gone at the source, and makes it again in a later run: two
-    processes. To a job's name that is a rename, which takes the job along."""
+    """rsync --delete moves files that are gone at the source to the backup, and makes them again in a later run: two processes. To
+    a job's name that is a rename, which takes the job along."""
     tools.need("rsync")
     option, ignore = KEPT_BY_RSYNC[how]
     space = make_space(delete="service", siblings="hidden", ignore=ignore)
@@ -513,7 +513,7 @@ def test_a_sync_whose_backups_are_scratch_leaves_the_job(make_space, src, how):
 
 
 def test_a_directory_as_a_backup_keeps_the_jobs_that_its_files_have(make_space, src):
-    """mv -bT renames two directories, one after the other: the bindings below go with them."""
+    """mv -bT renames two directories, one after the other: the bindings in them go along."""
     space = make_space()
     for folder in ("new", "live"):
         os.mkdir(space.at(folder))
@@ -534,7 +534,7 @@ def test_a_removed_backup_leaves_nothing_in_the_ledger(make_space, src):
     assert queues.job_paths(space) == ["a.yaml"]
 
 
-# ---- with what is known of the job ----
+# ---- what is remembered of the job ----
 
 def test_what_is_its_own_stays_with_the_name(bound, src):
     tools.setfattr(bound.at("a.yaml"), RISK, "HIGH").ok()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""coc.base: the version whose content was read or written here, and what it is for: nobody is overwritten."""
+"""coc.base: the version whose content was read or written here. It serves to overwrite nobody's version."""
 
 import os
 
@@ -13,7 +13,7 @@ from two_writers import MINE, THEIRS, console, save, submit, versions
 
 @pytest.fixture
 def bound(space, src):
-    """The ID of the job of a.yaml, which was submitted."""
+    """Submits a.yaml. Returns the ID of its job."""
     return submit(space, src)
 
 
@@ -35,7 +35,7 @@ def test_no_tool_lists_or_copies_it(space, src, bound):
     assert space.fact("b.txt", "base") is None
 
 
-# ---- two writers: the mount, and somebody at the console ----
+# ---- two writers: the mount, and a user at the console ----
 
 def name_base(space, version, name="coc.base"):
     return tools.run("setfattr", "-n", name, "-v", version, space.at("a.yaml"))
@@ -45,12 +45,12 @@ def test_an_update_is_one_question_before_it_and_one_after_it(space, src, bound)
     save(space, src, "more").ok()
     seen = [call.method for call in space.calls(path=f"/v1/documents/{bound}")]
     assert seen == ["GET", "PUT", "GET"]
-    save(space, src, "more").ok()  # the same again asks nothing
+    save(space, src, "more").ok()  # the same text again asks nothing
     assert len(space.calls(path=f"/v1/documents/{bound}")) == 3
 
 
 def test_an_editor_that_read_v1_does_not_overwrite_v2(space, src, bound):
-    """vim reads v1, the console writes v2, cron greps the file, vim saves."""
+    """vim reads v1, the console writes v2, cron greps the file, and vim saves."""
     editing = tools.read(space.at("a.yaml")).decode()
     console(space, bound)
     tools.run("grep", "-r", "mine", space.path).ok()
@@ -62,7 +62,7 @@ def test_an_editor_that_read_v1_does_not_overwrite_v2(space, src, bound):
     job, story = space.job(bound), space.error("a.yaml")
     assert f"author: {job['modifier']}\n" in story and "version: v2\n" in story and "base: v1\n" in story
     assert "time: 20" in story and "setfattr -n coc.base -v v2 FILE" in story
-    # saying it again changes nothing
+    # a second write changes nothing
     tools.run("cp", saved, space.at("a.yaml")).fails(tools.message("ESTALE"))
     assert len(space.updates()) == 0
 
@@ -107,7 +107,7 @@ def test_a_base_of_what_has_no_job_is_refused(space):
 
 
 def test_a_foreign_version_before_the_read_after_an_update_is_no_base(space, src, bound):
-    """A foreign v3 between our PUT and the read after it, then our next save."""
+    """The console writes v3 between the update and the show after it; then the file is saved again."""
     gate = space.front.gate()
     path = f"/v1/documents/{bound}"
     space.front.rule(fronts.Fault(gate=gate), "GET", path, when=lambda: space.updates() and space.updates()[0].status)
@@ -165,7 +165,7 @@ def test_a_lost_update_that_was_not_done_is_not_sent_on_top_of_a_foreign_version
 
 
 def test_what_is_queued_behind_is_on_top_of_what_the_one_before_becomes(make_space, src):
-    """v3 queued behind v2; and then with a foreign version between the two."""
+    """v3 is queued behind v2; the second time the console writes a version between the two."""
     space = make_space(submit="queue")
     save(space, src, "mine").ok()
     space.settle()
@@ -192,12 +192,12 @@ def test_a_removal_after_a_colleagues_version_deletes_nothing(make_space, src):
     space = make_space(delete="service")
     job = submit(space, src)
     console(space, job)
-    for _ in range(2):  # also when the version was seen
+    for _ in range(2):  # also the second time, after the version was seen
         tools.run("rm", space.at("a.yaml")).fails(tools.message("ESTALE"))
         assert os.path.exists(space.at("a.yaml")) and space.id("a.yaml") == job
         assert "v2" in space.error("a.yaml") and space.job(job)["content"] == THEIRS
     assert not space.calls("DELETE")
-    assert tools.read(space.at("a.yaml")).decode() == THEIRS  # the way out that the story tells
+    assert tools.read(space.at("a.yaml")).decode() == THEIRS  # the way out that the story describes
     tools.run("rm", space.at("a.yaml")).ok()
     assert space.jobs() == []
 
@@ -215,7 +215,8 @@ def test_with_conflict_overwrite_nobody_looks(make_space, src):
 
 
 def test_with_conflict_overwrite_a_base_that_is_named_is_looked_at(make_space, src):
-    """Who names a base says what the service has. An old text, in which nothing was written, takes nothing back."""
+    """A user who names a base says that this version was read. A text of an older version, without an edit, must not take a
+    version back."""
     space = make_space(conflict="overwrite", refresh="3600")
     job = submit(space, src)
     console(space, job)
@@ -227,7 +228,7 @@ def test_with_conflict_overwrite_a_base_that_is_named_is_looked_at(make_space, s
     space.front.rule(fronts.refuses(400, "COC.00040101", "no"), "PUT", f"/v1/documents/{job}", 1)
     save(space, src, "more").fails()
     console(space, job, samples.document("job", ["more of theirs"]))
-    name_base(space, "v2").ok()  # v3 is not looked at
+    name_base(space, "v2").ok()  # v3 is not checked
     assert space.job(job)["version"] == "v4" and "more" in space.job(job)["content"]
     assert tools.read(space.at("a.yaml")).decode() == space.job(job)["content"]
 
@@ -248,7 +249,7 @@ def test_no_update_is_sent_when_the_service_cannot_be_asked(space, src, bound):
 
 
 def test_tools_that_write_over_a_refused_text_are_refused_too(space, src, bound):
-    """sed -i, rsync and git checkout put another file in the place of the refused one."""
+    """sed -i, rsync and git checkout put another file in place of the refused one."""
     tools.need("rsync")
     console(space, bound)
     tools.run("sed", "-i", "s/mine/sed/", space.at("a.yaml")).fails()
@@ -260,7 +261,7 @@ def test_tools_that_write_over_a_refused_text_are_refused_too(space, src, bound)
 
 @pytest.mark.parametrize("refresh", ["0", "60"])
 def test_an_attribute_is_no_reading_of_the_text(make_space, src, refresh):
-    """The file may follow its job for setfattr. The text that came with it is nobody's base."""
+    """The file may follow its job because of setfattr. The text that arrives then is not read by anybody."""
     space = make_space(refresh=refresh)
     bound = submit(space, src)
     console(space, bound)
@@ -271,7 +272,7 @@ def test_an_attribute_is_no_reading_of_the_text(make_space, src, refresh):
 
 
 def test_a_text_that_was_read_in_doubt_is_read_when_it_is_read_again(make_space, src):
-    """The kernel has the text of the reading in doubt. A reading after it is one all the same."""
+    """The first reading is in doubt, and the kernel keeps its text. A reading after that counts all the same."""
     space = make_space(refresh="0", timeout="4")
     bound = submit(space, src)
     console(space, bound)
@@ -298,7 +299,7 @@ with open(target, "wb") as file:
 
 
 def test_an_editor_that_changes_an_attribute_has_not_read_the_text(make_space, src):
-    """The editor reads v1, cron reads v2, the console writes v3, and the editor sets an attribute before it saves."""
+    """The editor reads v1, cron reads v2, the console writes v3. Then the editor sets an attribute before it saves."""
     space = make_space(refresh="0")
     bound = submit(space, src)
     editor = tools.begin_python(EDITOR, space.at("a.yaml"))
@@ -310,11 +311,11 @@ def test_an_editor_that_changes_an_attribute_has_not_read_the_text(make_space, s
     assert space.job(bound)["content"] == newest
 
 
-# ---- a refused rename leaves the file's own text ----
+# ---- after a refused rename the file keeps its text ----
 
 @pytest.mark.parametrize("how", ["sed", "rsync", "mv"])
 def test_the_story_of_a_refused_rename_is_no_trap(make_space, src, how):
-    """FILE has v1's text: to commit that text on top of v2 would take back the colleague's version."""
+    """FILE has v1's text. A commit of that text on top of v2 would take back the colleague's version."""
     space = make_space(refresh="3600")
     save(space, src, "mine").ok()
     job, path = space.id("a.yaml"), space.at("a.yaml")
@@ -327,10 +328,10 @@ def test_the_story_of_a_refused_rename_is_no_trap(make_space, src, how):
     tools.run(*commands[how]).fails()
     story = space.error("a.yaml")
     assert "ESTALE" in story and "keeps your text" not in story and "coc.base" not in story and "read FILE" in story
-    # who names the version all the same takes nothing back
+    # naming the version all the same takes nothing back
     name_base(space, "v2")
     assert space.job(job)["content"] == THEIRS and not space.updates()
-    # what the story tells
+    # what the story recommends
     assert tools.read(path).decode() == THEIRS
     if how == "mv":
         assert "another step" in tools.read(space.at("b.txt")).decode()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Big directories: what cocfs keeps of a file is small, bounded, and gone when the file is."""
+"""Big directories: what cocfs keeps of a file is small and bounded, and goes when the file goes."""
 
 import os
 import random
@@ -16,10 +16,10 @@ import tools
 
 COUNT = 20000
 NAMES = 2 * COUNT  # each job file has an .id
-BYTES_PER_NAME = 200  # of memory for a name that the kernel knows (fs/space/node.c)
+BYTES_PER_NAME = 200  # of memory for each name that the kernel knows (fs/space/node.c)
 DIRECTORIES_OPEN_MAX = 128  # fs/base/descriptors.h
-SANITIZED = b"__asan_init" in tools.read(tools.COCFS)  # keeps what is freed for a while
-LISTED_AT_MOST = 5000       # names in the answers that a reader of the first few has had
+SANITIZED = b"__asan_init" in tools.read(tools.COCFS)  # the sanitizer keeps freed memory for a while
+LISTED_AT_MOST = 5000       # at most so many names are in the answers to a reader of the first few
 
 
 def filled(make_space, top, count, per_folder=None):
@@ -34,13 +34,13 @@ def known(space):
 
 
 def memory(space):
-    """The bytes of cocfs that are its own and not a file's."""
+    """Returns the bytes of cocfs's own memory, without mapped files."""
     with open(f"/proc/{space.process.pid}/status", encoding="ascii") as file:
         return int(re.search(r"RssAnon:\s+(\d+) kB", file.read())[1]) * 1024
 
 
 def descriptors(space):
-    """How many cocfs has of files and directories below the spool's root."""
+    """Returns how many descriptors cocfs has of files and directories below the spool's root."""
     folder = f"/proc/{space.process.pid}/fd"
     opened = [os.readlink(os.path.join(folder, fd)) for fd in os.listdir(folder)]
     return sum(path.startswith(f"{space.state}/spool/") for path in opened)
@@ -69,7 +69,7 @@ def test_a_known_file_costs_little_and_nothing_when_it_is_removed(make_space, sr
     assert space.sent() == (1, 0)
 
 
-@tools.needs_root  # to look at the descriptors of a program that guards its keys
+@tools.needs_root  # only root may look at the descriptors of a program that guards its keys
 def test_only_directories_have_a_descriptor_and_only_so_many(make_space):
     space = filled(make_space, "tree", 600, per_folder=2)
     assert look_at_all(space, "tree") == 1200
@@ -77,7 +77,7 @@ def test_only_directories_have_a_descriptor_and_only_so_many(make_space):
 
 
 def test_a_listing_streams(make_space):
-    """Who reads the first names of a big directory does not wait for the others to be looked at."""
+    """A reader of the first names of a big directory does not wait until the others are looked at."""
     space = filled(make_space, "big", COUNT)
     assert len(tools.sh('ls -U "$1" | head -n 5', space.at("big")).ok().stdout.splitlines()) == 5
     assert known(space) < LISTED_AT_MOST
@@ -101,6 +101,6 @@ def test_a_listing_that_is_interrupted_leaves_nothing_known(make_space):
 
 @pytest.mark.timeout(300)
 def test_a_big_listing_with_siblings_can_be_sought(make_space):
-    """Whoever seeks comes back to each place that the listing has told, near and far, job files and siblings."""
+    """A reader that seeks comes back to each position that the listing gave, near and far, of job files and siblings."""
     space = filled(make_space, "big", 5000)
     tools.python(test_posix.SEEKING, space.at("big"), 10000).ok()

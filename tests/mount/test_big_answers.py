@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A service that answers with megabytes gets neither memory nor time of the mount."""
+"""A service that answers with megabytes takes neither memory nor time from the mount."""
 
 import re
 
@@ -10,11 +10,11 @@ import samples
 import tools
 
 MEGABYTES = (4 << 20) - 4096
-GROWTH_KB = 24 * 1024  # a few answers of half a MiB, and what an allocator keeps of them
+GROWTH_KB = 24 * 1024  # a few answers of half a MiB, and the memory that an allocator keeps of them
 
 
 class Body(bytes):
-    """Bytes that a failing test shows in short."""
+    """Bytes that a failing test shows in a short form."""
 
     def __repr__(self):
         return f"{self[:20]} and so on, {len(self)} bytes"
@@ -54,7 +54,7 @@ def test_it_costs_no_memory(make_space, src, body, status):
     assert tools.store(samples.file(src, "b.yaml", "b"), space.at("b.yaml")).startswith("close ")
     lists = space.front.rule(big, "GET", "/v1/documents", times=None)
     assert tools.store(samples.file(src, "c.yaml", "c"), space.at("c.yaml")).startswith("close ")
-    if status == 200:  # what was lost is asked for
+    if status == 200:  # after a lost answer the service is asked
         assert space.front.wait(lambda: answers[2].hits)
     else:  # the check before an update
         assert tools.store(samples.file(src, "a.yaml", "three"), space.at("a.yaml")).startswith("close ")

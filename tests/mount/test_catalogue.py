@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The catalogue: .coc/jobs lists the jobs that the service has, whoever made them, and asks for them when somebody reads
-it. Host A and host B are two mounts of one account; a third client writes past both, as the console does."""
+"""The catalogue: .coc/jobs lists all jobs of the service, whoever made them, and the mount asks for them when a user reads it.
+
+Host A and host B are two mounts of one account. A third client writes without them, as the console does.
+"""
 
 import json
 import os
@@ -21,8 +23,8 @@ import tools
 from fixtures import reachable_tmp_path as tmp_path  # noqa: F401
 
 LIST = "/v1/documents"
-LONG = "3600"   # a refresh that no test outlasts
-HELD = 99       # the offset of the second page: pages overlap by a row
+LONG = "3600"   # a refresh interval that no test outlasts
+HELD = 99       # the offset of the second page: pages overlap by one row
 
 
 @dataclass
@@ -53,7 +55,7 @@ def jobs(space):
 
 
 def pages(space):
-    """The requests for pages of the list of all jobs, but for the one with which a mount begins."""
+    """Returns the requests for pages of the list of all jobs, without the one with which a mount begins."""
     return [call for call in space.calls("GET", LIST) if "name_like" not in dict(call.query)][1:]
 
 
@@ -62,13 +64,13 @@ def offsets(space):
 
 
 def greeted(space):
-    """The mount has asked for the page with which it begins."""
+    """Waits until the mount has asked for the page with which it begins. Returns the space."""
     assert space.front.wait(lambda: any(call.ended for call in space.calls("GET", LIST))), "the mount asked for nothing"
     return space
 
 
 def make(space, name, content="x", project="0"):
-    """A third client makes a job; returns its ID."""
+    """A third client makes a job. Returns its ID."""
     return space.cocd.client().create(name=name, content=content, enterprise_project_id=project, risk_level="LOW")
 
 
@@ -85,7 +87,7 @@ def change(space, document_id, name, content):
 
 
 def hold_second_page(space):
-    """From now on the page behind the first one waits at the gate."""
+    """From now on the second page waits at the gate."""
     gate = space.front.gate()
     space.front.rule(fronts.Fault(), "GET", LIST)
     space.front.rule(fronts.Fault(gate=gate), "GET", LIST)
@@ -99,7 +101,7 @@ def reader(space):
 
 @pytest.fixture(name="host")
 def host_fixture(make_space):
-    """host(refresh=…): a mount that has begun. It asks anew at each reading where nothing else is said."""
+    """host(refresh=…): a mount that has begun. By default it asks anew at each reading."""
     def make_host(**options):
         return greeted(make_space(**{"refresh": "0", "jobs": "own", **options}))
     return make_host
@@ -107,14 +109,14 @@ def host_fixture(make_space):
 
 @pytest.fixture(name="other_host")
 def other_host_fixture(cocd, mounts, tmp_path):
-    """The same on another machine: its own state, and a front of its own."""
+    """The same on another machine, with a state and a front of its own."""
     (tmp_path / "other").mkdir()
     with fronts.Front(cocd.address) as front:
         yield lambda **options: greeted(mounts(mounting.Space(
             cocd, front, tmp_path / "other", **{"refresh": "0", "jobs": "own", **options})).mount())
 
 
-# What is listed
+# ---- what is listed ----
 
 def test_host_b_lists_what_host_a_wrote(host, other_host, src):
     a, b = host(), other_host()
@@ -233,7 +235,7 @@ def test_a_row_that_names_no_job_hides_no_other_and_removes_none(host):
     changed = space.front.change_answers(spoil)
     space.cocd.client().delete(gone)
     late = make(space, "late")
-    assert set(jobs(space)) == {*made, late}    # what was known stays
+    assert set(jobs(space)) == {*made, late}    # the jobs from before stay
     changed.end()
     assert set(jobs(space)) == {*made, late} - {gone}
 
@@ -245,7 +247,7 @@ def test_more_than_a_thousand_jobs(host):
     assert sorted(offsets(space)) == list(range(0, 1050, HELD))
 
 
-# When the service is asked
+# ---- when the service is asked ----
 
 def test_a_second_reading_within_refresh_makes_no_call(host):
     space = host(refresh=LONG)
@@ -258,7 +260,7 @@ def test_a_second_reading_within_refresh_makes_no_call(host):
 
 
 def test_a_mount_at_rest_asks_nothing(host, other_host, src):
-    """The other host reads again and again, until it has asked four times with refresh=1: three seconds have passed."""
+    """The other host reads until it has asked four times with refresh=1: then three seconds have passed."""
     space, clock = host(refresh="1"), other_host(refresh="1")
     queues.put(space, src, "a.yaml")
     text(space)
@@ -277,7 +279,7 @@ def test_all_who_read_share_one_scan(host):
     first = reader(space)
     assert gate.wait_held()
     others = [reader(space) for _ in range(4)]
-    # each of them waits in its open: for a lookup, or for the scan
+    # each reader waits in its open: for a lookup, or for the scan
     tools.eventually(lambda: all(waits_in_open(other) for other in others), "the others to wait")
     gate.open()
     for process in [first, *others]:
@@ -286,7 +288,7 @@ def test_all_who_read_share_one_scan(host):
 
 
 def waits_in_open(process):
-    """cat is what timeout(1) has started."""
+    """Does cat, which timeout(1) has started, wait in its open?"""
     children = tools.read(f"/proc/{process.pid}/task/{process.pid}/children").split()
     if not children or tools.read(f"/proc/{children[0].decode()}/comm") != b"cat\n":
         return False
@@ -299,7 +301,7 @@ def test_the_first_scan_is_never_shown_half(host):
     gate = hold_second_page(space)
     first = reader(space)
     assert gate.wait_held()
-    result = tools.finish(first)    # the page does not come in time
+    result = tools.finish(first)    # the page does not arrive in time
     assert result.status == 1 and result.stdout == "" and "timed out" in result.stderr
     tools.eventually(lambda: "the jobs of the service cannot be listed: " in space.log(), "the log to say so")
     gate.open()
@@ -308,7 +310,7 @@ def test_the_first_scan_is_never_shown_half(host):
 
 
 def readable(space):
-    """The IDs in .coc/jobs; none while a scan that has failed is not made again."""
+    """Returns the IDs in .coc/jobs; an empty list if it cannot be read, as after a scan that failed."""
     try:
         return list(jobs(space))
     except OSError:
@@ -342,7 +344,7 @@ def test_an_unmount_does_not_wait_for_a_scan(host):
     gate.open()
 
 
-# When the service is away, or says no
+# ---- when the service is away, or refuses ----
 
 def test_while_the_service_is_away_the_last_list_is_shown(host):
     space = host()
@@ -412,7 +414,7 @@ def test_no_submission_waits_for_a_scan(host, src):
     tools.finish(waiting).ok()
 
 
-# What leaves the list
+# ---- which jobs leave the list ----
 
 def test_a_job_that_is_gone_leaves_the_list(host, other_host, src):
     a, b = host(delete="service"), other_host()
@@ -442,7 +444,7 @@ def test_a_job_that_the_list_leaves_out_and_that_is_there_stays(host):
 
 
 def test_when_most_jobs_vanish_none_is_removed(host):
-    """As with the keys of another account, to which each of the jobs is gone."""
+    """The mount cannot tell this from the keys of another account, to which every job is gone."""
     space = host()
     made = make_many(space, 10)
     assert len(jobs(space)) == 10
@@ -462,7 +464,7 @@ def test_a_list_that_changes_while_it_is_read_hides_doubles_and_removes_nothing(
     gate = hold_second_page(space)
     waiting = reader(space)
     assert gate.wait_held()
-    deleted = set(made[230:240] + made[20:25])     # of the first page, which was read, and of the last one
+    deleted = set(made[230:240] + made[20:25])     # of the first page, which was read, and of the last page
     for job_id in deleted:
         space.cocd.client().delete(job_id)
     change(space, made[50], "changed", "y")
@@ -507,7 +509,7 @@ def test_a_killed_first_scan_leaves_no_list(host):
 
 
 def test_nothing_that_writes_relies_on_the_list(host, src):
-    """A list that lies: the job is said to be gone, and to be another one."""
+    """The list lies: it leaves out the job, and has another job of that name."""
     space = host()
     queues.put(space, src, "a.yaml", "a")
     job_id = space.id("a.yaml")
@@ -525,7 +527,7 @@ def test_nothing_that_writes_relies_on_the_list(host, src):
     assert space.id("b.yaml") not in (job_id, "DM-other")
 
 
-# Who sees what
+# ---- what other users see ----
 
 @tools.needs_root
 def test_other_users_see_their_own_jobs_and_how_many_others_there_are(host, src):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The check of the keys at the start: what the service refuses does not mount, what is away does."""
+"""The check of the keys at the start: if the service refuses the keys, cocfs does not mount; if the service is away, cocfs mounts."""
 
 import os
 import socket
@@ -21,7 +21,7 @@ def refused(make_space, **options):
 
 
 def test_wrong_keys_do_not_mount(make_space, cocd, src, tmp_path):
-    """The message says where they are from, and nothing is left."""
+    """The message says where the keys come from, and nothing is left behind."""
     ak, sk = service.read_keys(cocd.keys_file)
     wrong = service.write_keys(str(src / "keys"), ak, "wrong" + sk[5:])
     said = refused(make_space, env={"HUAWEICLOUD_SDK_CREDENTIALS_FILE": wrong})

@@ -14,7 +14,7 @@ ALL = {"risk_level": "HIGH", "enterprise_project_id": "ep-17", "name": "nightly 
 
 
 def said(document=None, **values):
-    """A document whose comments say attributes."""
+    """Returns a document whose comments set attributes."""
     return "".join(f"# coc.{name}: {value}\n" for name, value in values.items()) + (document or samples.document())
 
 
@@ -95,7 +95,7 @@ def test_what_is_wrong_is_refused_with_its_place(make_space, src, before, place,
 
 @pytest.mark.parametrize("validate", ["none", "strict"])
 def test_a_comment_within_the_document_is_a_comment(make_space, src, validate):
-    """If it looks as if it were to count, the file warns."""
+    """If the comment looks like an attribute, the file gets a warning."""
     space = make_space(validate=validate)
     content = samples.document("a") + "# coc.risk_level: HIGH\n# coc.whatever: x\n"
     put(space, src, content).ok()
@@ -107,7 +107,7 @@ def test_a_comment_within_the_document_is_a_comment(make_space, src, validate):
 
 
 def test_the_nearest_counts(make_space, src):
-    """The file's own attribute, its comment, its directories, the mount."""
+    """The order is: the file's own attribute, its comment, its directories, the mount."""
     space = make_space(risk_level="LOW", description="of the mount")
     os.mkdir(space.at("d"))
     setfattr(space.at("d"), "user.coc.risk_level", "MEDIUM").ok()
@@ -150,7 +150,7 @@ def test_max_risk_holds_for_a_comment(make_space, src):
 
 
 def test_the_story_of_a_missing_risk_level_names_the_comment(unset, src):
-    """The line that .error shows, put at the top of the file, mends it."""
+    """The line that .error shows mends the file when it is put at the top."""
     put(unset, src, samples.document()).fails(tools.message("ENODATA"))
     line = next(line for line in unset.error("a.yaml").splitlines() if line.startswith("or: "))
     comment = line[line.index("#"):line.index(" on the first line")]

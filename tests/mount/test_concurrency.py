@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Many commits at once wait for the service side by side, and hold nobody else up."""
+"""Many commits wait for the service side by side, and delay nobody else."""
 
 import os
 import signal
@@ -13,9 +13,9 @@ import tools
 
 MANY = 1000
 PROCESSES = 4
-THREADS_MAX = 24  # of a daemon that needs no thread for each commit, with room for libraries
+THREADS_MAX = 24  # the threads of a daemon that has no thread for each commit, and those of libraries
 
-# Writes n files, each in a thread of its own, and tells how many closes failed.
+# Writes n files, each in a thread, and prints how many closes failed.
 WRITE_MANY = """
 import threading
 first, count = int(args[0]), int(args[1])
@@ -33,7 +33,7 @@ for thread in threads: thread.join()
 print(len(failed), sorted(set(failed)))
 """
 
-# Closes a file; a SIGINT that arrives meanwhile does nothing but interrupt.
+# Closes a file. A SIGINT that arrives meanwhile interrupts the close and does nothing else.
 CLOSE_INTERRUPTED = """
 import signal
 signal.signal(signal.SIGINT, lambda *_: None)
@@ -44,8 +44,8 @@ attempt(os.close, fd)
 
 
 def prove_credentials(space, src):
-    """One job before all others: until a call was accepted, a client may hold back, because a few
-    failures in a row lock the key."""
+    """Submits one job before all others. Until a call has succeeded, a client may hold back, because a few failures in a row lock
+    the key."""
     tools.run("cp", samples.file(src, "first.yaml", "first"), space.path).ok()
 
 
@@ -91,8 +91,8 @@ def test_a_thousand_wait_without_a_thread_each(make_space, src):
 
 
 def interrupted(space, src, *argv):
-    """Starts a writer, waits until its request is at the service, interrupts it; returns its result
-    and the gate that holds the request."""
+    """Starts a writer, waits until its request is at the service, and interrupts it. Returns its result, and the gate that holds
+    the request."""
     gate = space.front.gate()
     space.front.rule(f.Fault(gate=gate), "POST")
     process = tools.popen_bare(*argv)
@@ -199,7 +199,7 @@ def test_unmount_while_requests_are_in_flight_loses_nothing(make_space, src):
 
 
 def test_a_second_writer_hears_its_own_verdict_while_the_first_waits(patient, src):
-    """The first one's descriptor is closed, though the kernel has not let go of it: it is no writer any more."""
+    """The first writer has closed its descriptor, though the kernel still waits: it is no writer any more."""
     gate = patient.front.gate()
     patient.front.rule(f.Fault(gate=gate), "POST")
     first = tools.popen("cp", samples.file(src, "one.yaml", "one"), patient.at("a.yaml"))

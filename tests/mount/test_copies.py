@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A state directory that was copied, moved or restored: what it may send, and what -o rebind makes of it."""
+"""A state directory that was copied, moved or restored: what the mount may send, and what -o rebind makes of it."""
 
 import contextlib
 import os
@@ -26,7 +26,7 @@ def run(script, *words):
 
 @pytest.fixture
 def twin_of(cocd, front, mounts, tmp_path):
-    """twin_of(space, state=DIR, option=value, …): a mount of a copy, which has yet to be mounted."""
+    """twin_of(space, state=DIR, option=value, …): a copy of a space, not mounted yet."""
     def make(space, state=None, **options):
         base = tmp_path / "twin"
         base.mkdir(exist_ok=True)
@@ -40,13 +40,13 @@ def copy(space, twin, how="cp -a"):
 
 
 def beyond_keys(mount):
-    """The calls but the first page of all jobs, with which a mount finds out whether its keys are good."""
+    """Returns the calls without the first page of all jobs, with which a mount checks its keys."""
     return [call for call in mount.front.calls() if (call.method, call.path, sorted(call.query)) !=
             ("GET", "/v1/documents", [("limit", "100"), ("offset", "0")])]
 
 
 def refused(mount):
-    """The mount is refused. The service is asked whether the keys are good, and nothing else; nothing is sent."""
+    """The mount is refused. Only the keys were checked, and nothing was sent."""
     before = len(beyond_keys(mount))
     with pytest.raises(mounting.MountFailed) as failed:
         mount.mount()
@@ -56,7 +56,7 @@ def refused(mount):
 
 
 def rebind(mount):
-    """Mounts a copy that lives on."""
+    """Mounts a copy with -o rebind."""
     mount.options["rebind"] = True
     mount.mount()
     del mount.options["rebind"]
@@ -64,7 +64,7 @@ def rebind(mount):
 
 
 def queued(space, src, **texts):
-    """Writes files while the service is away, and unmounts: they are in the queue."""
+    """Writes files while the service is away, and unmounts: the files are in the queue."""
     space.front.refuse()
     for name, step in texts.items():
         tools.run("cp", samples.file(src, f"{name}.yaml", name, [step]), space.path).ok()
@@ -77,7 +77,7 @@ def space(make_space):
     return make_space(submit="queue")
 
 
-# ---- what is a copy ----
+# ---- what counts as a copy ----
 
 @pytest.mark.parametrize("how", COPIES)
 def test_a_copy_sends_nothing(space, twin_of, src, how):
@@ -85,7 +85,7 @@ def test_a_copy_sends_nothing(space, twin_of, src, how):
     twin = twin_of(space)
     copy(space, twin, how)
     refused(twin)
-    refused(twin)  # to try again does not change it
+    refused(twin)  # a second try gives the same result
     space.mount().settle()
     assert space.only_job()["document_id"] == space.id("a.yaml")
 
@@ -121,7 +121,7 @@ def test_the_original_is_none_when_it_was_copied(space, twin_of, src):
 
 @pytest.mark.parametrize("over", ["cp -a", "cp", "rsync --inplace", "rsync", "tar"])
 def test_an_old_ledger_in_the_place_of_the_new_one_is_a_copy(space, src, tmp_path, over):
-    """Also when the files keep their inodes."""
+    """The same if the files keep their inodes."""
     queued(space, src, a="one")
     saved = tmp_path / "saved"
     run(COPIES["cp -a"], space.state, saved)
@@ -170,7 +170,7 @@ def test_a_copy_that_lives_on_has_an_instance_of_its_own(space, twin_of):
 
 @pytest.mark.parametrize("how", ["moved", "copied", "restored"])
 def test_a_removed_import_stays_away(make_space, twin_of, tmp_path, how):
-    """Its tombstone goes with the state directory."""
+    """The tombstone is in the state directory, so it moves with it."""
     space = make_space(refresh="0")
     client = space.cocd.client()
     for name in ("one", "two"):
@@ -196,7 +196,7 @@ def test_a_removed_import_stays_away(make_space, twin_of, tmp_path, how):
 # ---- a queue in two copies ----
 
 def pair(space, twin_of, src, **texts):
-    """The copy of a space that has files in its queue. Neither is mounted."""
+    """Makes a copy of a space that has files in its queue. Neither is mounted."""
     queued(space, src, **texts)
     twin = twin_of(space)
     copy(space, twin)
@@ -217,7 +217,7 @@ def send(mount):
 
 
 def steps(mount, name="a.yaml"):
-    """The text of the job that a file has, and how many jobs there are."""
+    """Returns the text of a file's job, and how many jobs there are."""
     return mount.job(mount.id(name))["content"], len(mount.jobs())
 
 
@@ -253,7 +253,8 @@ def test_an_update_is_made_once(space, twin_of, src, first):
 
 
 def test_the_text_of_the_original_is_found_below_a_colleagues(space, twin_of, src):
-    """It was sent, and somebody else has written since: the update is done, and the file says what is newer."""
+    """The original has sent the text, and another user has written since. The update counts as done, and the file says which
+    version is newer."""
     twin = bound_pair(space, twin_of, src)
     send(space)
     job, = twin.jobs()
@@ -265,7 +266,7 @@ def test_the_text_of_the_original_is_found_below_a_colleagues(space, twin_of, sr
 
 
 def test_a_colleagues_version_is_not_overwritten(space, twin_of, src):
-    """Nobody has sent it, and somebody else has written since: a conflict, as ever."""
+    """The text was not sent, and another user has written since: a conflict, as always."""
     twin = bound_pair(space, twin_of, src)
     job, = twin.jobs()
     body = {"name": "a", "content": samples.document("a", ["theirs"]), "risk_level": "LOW"}
@@ -277,7 +278,7 @@ def test_a_colleagues_version_is_not_overwritten(space, twin_of, src):
 
 @pytest.mark.parametrize("end", ["done", "late", "never"])
 def test_a_request_of_the_original_that_is_under_way(space, twin_of, src, end):
-    """The original is killed while its create is on its way: done and not answered, done later, or never done."""
+    """The original is killed while its create is under way. The create is done without an answer, done later, or never done."""
     twin = pair(space, twin_of, src, a="one")
     gate = space.front.gate()
     fault = {"done": fronts.cuts(fronts.FORWARDED), "late": fronts.Fault(gate=gate), "never": fronts.cuts(fronts.REQUEST)}[end]
@@ -311,7 +312,7 @@ def test_a_create_of_sync_that_was_under_way(make_space, twin_of, src):
 
 
 def test_new_content_comes_after_what_is_in_doubt(space, twin_of, src):
-    """It becomes an update of the job that the original has made, and no second job."""
+    """The new content becomes an update of the job that the original has made, and no second job."""
     twin = pair(space, twin_of, src, a="one")
     send(space)
     gate = space.front.gate()
@@ -353,7 +354,7 @@ def test_the_doubt_outlives_kills(space, twin_of, src):
 
 
 def test_a_rename_that_the_original_has_not_ended(space, twin_of, src):
-    """The ledger has the inode of the original: the names say that the rename was done."""
+    """The ledger has inode numbers of the original's files. The names show that the rename was done."""
     tools.run("cp", samples.file(src, "a.yaml", "a", ["one"]), space.path).ok()
     space.settle()
     made = space.id("a.yaml")
@@ -373,7 +374,7 @@ def test_a_rename_that_the_original_has_not_ended(space, twin_of, src):
 
 
 def test_a_clone_that_cocfs_cannot_see_is_bound_anew(space, src):
-    """After going back to a snapshot of the disk all is the same: -o rebind all the same."""
+    """After going back to a snapshot of the disk cocfs sees no difference. -o rebind works all the same."""
     queued(space, src, a="one")
     before = instance(space)
     rebind(space).settle()
@@ -384,7 +385,7 @@ def test_a_clone_that_cocfs_cannot_see_is_bound_anew(space, src):
 @pytest.mark.parametrize("first", ["original", "copy"])
 @pytest.mark.parametrize("killed", [False, True], ids=["", "killed"])
 def test_a_create_is_made_once_in_either_order(space, twin_of, src, first, killed):
-    """Both are used, one after the other: the second takes the job that the first has made."""
+    """Both copies are used, one after the other: the second takes the job that the first has made."""
     twin = pair(space, twin_of, src, a="one", b="two")
     if first == "original":
         space.mount()
@@ -408,7 +409,7 @@ def test_a_create_is_made_once_in_either_order(space, twin_of, src, first, kille
 
 @pytest.mark.parametrize("adopt", ["same", "never"])
 def test_both_at_once(space, twin_of, src, adopt):
-    """Both copies are used at the same moment, each with the same queue: what the copy finds, it takes."""
+    """Both copies are used at the same moment, with the same queue: the copy takes the jobs that it finds."""
     twin = pair(space, twin_of, src, a="one", b="two")
     space.options["adopt"] = twin.options["adopt"] = adopt
     gate = space.front.gate()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""After a crash a large ledger is checked while the mount is used, and nothing is sent before that has ended."""
+"""After a crash a large ledger is checked while the mount is in use. Nothing is sent before the check has ended."""
 
 import errno
 import os
@@ -13,7 +13,7 @@ import samples
 import stalls
 import tools
 
-ROWS, TEXT = 180, 60000  # more than a mount checks at once (CHECK_AT_ONCE_MAX)
+ROWS, TEXT = 180, 60000  # more than a mount checks before it serves (CHECK_AT_ONCE_MAX)
 PAGE = 4096
 
 
@@ -23,7 +23,7 @@ def disk(tmp_path):
 
 
 def grow(space):
-    """Gives the ledger of a space that is not mounted rows that nobody will look at."""
+    """Fills the ledger of an unmounted space with rows that are not needed."""
     with sqlite3.connect(os.path.join(space.state, "ledger.db")) as db:
         db.executemany("INSERT INTO job (dir, name, changed_ms, error) VALUES ('large', ?, 0, ?)",
                        ((f"{n}.yaml", "x" * TEXT) for n in range(ROWS)))
@@ -31,7 +31,7 @@ def grow(space):
 
 
 def large(space, src):
-    """Has a job in a ledger that is large, and in good order; the space is mounted."""
+    """Makes a sound, large ledger with a job. The space is mounted."""
     space.unmount()
     grow(space)
     space.mount()
@@ -50,7 +50,7 @@ def space(make_space, disk, src):
 
 @pytest.fixture
 def held(space, disk):
-    """The next mount after a crash, whose check is held up."""
+    """The next mount after a crash. Its check is held up."""
     space.kill()
     disk.hold()
     space.mount()
@@ -67,7 +67,7 @@ def test_a_write_is_held_until_the_check_has_ended(held, disk, src):
     process = tools.popen("cp", samples.file(src, "a.yaml"), space.path)
     stalls.others_wait(space, process)
     assert check_is(space, 1) and space.sent() == sent
-    # what changes nothing there goes on
+    # everything that sends nothing goes on
     tools.sh('ls -la . && cat old.yaml old.yaml.id .coc/queue && mkdir d && mv old.yaml d && mv d/old.yaml . && echo x > scratch',
              cwd=space.path).ok()
     assert process.poll() is None and space.sent() == sent
@@ -98,7 +98,7 @@ def test_the_queue_waits_for_the_check(space, disk, src):
     sent = space.sent()
     tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
     assert queues.states(space) == {"a.yaml": "queued"} and space.sent() == sent
-    space.kill()  # and what was written meanwhile outlives the next crash
+    space.kill()  # what was written meanwhile outlives the next crash
     space.mount()
     disk.wait_held("check", 2)
     assert queues.states(space) == {"a.yaml": "queued"} and space.sent() == sent
@@ -108,7 +108,7 @@ def test_the_queue_waits_for_the_check(space, disk, src):
 
 
 def named_in_log(space):
-    """The pages that the ledger's log names."""
+    """Returns the pages that the ledger's log names."""
     log = tools.read(os.path.join(space.state, "ledger.db-wal"))
     return {int.from_bytes(log[at:at + 4], "big") for at in range(32, len(log), PAGE + 24)}
 
@@ -162,7 +162,7 @@ def test_a_ledger_that_is_found_damaged_keeps_who_waits_from_sending(space, disk
 def test_a_clean_end_during_the_check_leaves_it_to_the_next_mount(held, disk):
     space = held
     tools.run("fusermount3", "-u", space.path).ok()
-    disk.let_go()  # the read that it waits for
+    disk.let_go()  # the read that the check waits for
     space.bury()
     disk.hold()
     space.mount()

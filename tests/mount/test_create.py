@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whatever writes a good job file makes exactly one job, byte for byte, and its ID is beside it."""
+"""Every way to write a good job file makes exactly one job, byte for byte, and its ID is beside the file."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ import pytest
 import samples
 import tools
 
-# How a file $1 becomes $2 in the mount.
+# Ways to bring a file $1 to $2 in the mount.
 GESTURES = {
     "cp": 'cp -- "$1" "$2"',
     "tee": 'tee -- "$2" < "$1" > /dev/null',

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What a create is answered with, and which of it says that a job was made. All else is a lost answer: the service
-is asked, and the file takes the job that the create has made, and no other."""
+"""The answers to a create, and which of them say that a job was made. Any other answer counts as lost: the service is asked, and
+the file takes the job that the create has made, and no other job."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_a_create_does_not_make_a_job_that_was_listed_before(space, src, how):
 
 
 def test_a_create_cannot_be_gone(space, src):
-    """It was done."""
+    """The create was done."""
     lost.lose(space, f.lies(400, {"error_code": "COC.00042101", "error_msg": "no such job"}))
     lost.write(space, src, "a.yaml", "job")
     assert lost.taken(space, "a.yaml") == space.only_job()["document_id"]

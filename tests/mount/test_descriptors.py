@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Descriptors: what users have open is bounded, and no user takes those that others, or the mount itself, need."""
+"""Descriptors: the number that users can open is bounded. No user takes those that other users or the mount need."""
 
 import os
 import subprocess
@@ -12,9 +12,9 @@ import samples
 import tools
 
 LIMIT = 300         # descriptors that the mount may have
-LEAST, FEW = 40, 48  # fs/base/descriptors.h: the least; and a limit that leaves room for very little
+LEAST, FEW = 40, 48  # fs/base/descriptors.h: the least limit; and a limit that leaves very little room
 ATTEMPTS = 400      # more than the mount may have
-SECRETS = 30        # removed files, of which another file gets the number of one
+SECRETS = 30        # removed files; the next file gets the inode number of one of them
 GREEDY = {"user": 54001, "group": 54001, "extra_groups": []}
 OTHER = {"user": 54002, "group": 54002, "extra_groups": []}
 
@@ -50,7 +50,7 @@ HOLDS = {
     "written files": ("hold(lambda n: os.open(f'{n}.yaml', os.O_WRONLY | os.O_CREAT))", "EMFILE"),
     "listings": ("hold(lambda n: os.open('.', os.O_RDONLY))", "EMFILE"),
     "open files without a name": ("hold(lambda n: unlinked(n, os.O_RDWR))", "EMFILE"),
-    # to remove a file is nothing that a limit of descriptors could refuse: the mount lets go of it
+    # a limit of descriptors cannot refuse the removal of a file, so the mount drops the files
     "known files without a name": ("hold(lambda n: unlinked(n, os.O_PATH))", "all"),
     "known directories without a name": ("hold(removed)", "all"),
 }
@@ -58,7 +58,7 @@ WAIT = "\nsys.stdin.readline()\n"
 
 
 def limited(tmp_path, number):
-    """cocfs with so many descriptors."""
+    """Starts cocfs with a limit of descriptors."""
     script = tools.write(tmp_path / f"cocfs-{number}", f'#!/bin/sh\nulimit -n {number}\nexec {tools.COCFS} "$@"\n')
     os.chmod(script, 0o755)
     return script
@@ -70,7 +70,7 @@ def opened(space):
 
 @pytest.fixture
 def space(make_space, tmp_path):
-    """A job space with few descriptors that two users write to, each in a directory of their own."""
+    """A job space with few descriptors. Two users write to it, each in a directory."""
     space = make_space(program=limited(tmp_path, LIMIT), allow_other=True, risk_level="LOW")
     for name, who in (("greedy", GREEDY), ("other", OTHER)):
         os.mkdir(space.at(name))
@@ -79,7 +79,7 @@ def space(make_space, tmp_path):
 
 
 def holder(space, script, **who):
-    """A process that holds what the script opens until it is told to end; and how it was stopped."""
+    """Starts a process that holds what the script opens, until it is told to end. Returns it, and the error that stopped it."""
     process = tools.popen(sys.executable, "-c", tools.PRELUDE + HOLDER + "held = " + script + WAIT, ".", ATTEMPTS,
                           stdin=subprocess.PIPE, cwd=space.at("greedy"), **who)
     return process, process.stdout.readline().decode().strip()
@@ -93,12 +93,12 @@ def test_a_user_who_opens_everything_is_refused_alone(space, src, what):
     assert [stopped for _, stopped in processes] == [end] * 2
     assert LIMIT / 8 < opened(space) < LIMIT / 2
 
-    # another user, and root, do whatever they want
+    # another user, and root, can do everything
     tools.sh('echo "$1" > a.yaml && mv a.yaml b.yaml && echo "$1" > b.yaml && mkdir d && ls -la . d && cat b.yaml.id && '
              'echo x > f && rm -r f d', samples.document(), cwd=space.at("other"), **OTHER).ok()
     tools.run("cp", samples.file(src, "root.yaml"), space.path).ok()
     assert space.id("root.yaml") and space.id("other/b.yaml")
-    # the greedy one is told why
+    # the greedy user gets the reason
     tools.run("touch", "more", cwd=space.at("greedy"), **GREEDY).fails(tools.message("EMFILE"))
     tools.run("ls", cwd=space.at("greedy"), **GREEDY).fails(tools.message("EMFILE"))
 
@@ -110,7 +110,7 @@ def test_a_user_who_opens_everything_is_refused_alone(space, src, what):
 
 @tools.needs_root
 def test_the_files_of_a_user_who_opens_everything_are_committed(space):
-    """A close needs descriptors too, and they are the mount's own."""
+    """A close needs descriptors, too. They are the mount's own."""
     script = ("hold(lambda n: os.open(f'{n}.yaml', os.O_WRONLY | os.O_CREAT)); sys.stdin.readline(); "
               "[(os.write(fd, os.fsencode(args[1])), os.close(fd)) for fd in held[:20]]; print('closed', flush=True)")
     process = tools.popen(sys.executable, "-c", tools.PRELUDE + HOLDER + "held = " + script, ".", ATTEMPTS,
@@ -122,8 +122,7 @@ def test_the_files_of_a_user_who_opens_everything_are_committed(space):
 
 @tools.needs_root
 def test_a_removed_file_that_is_out_of_reach_is_not_taken_for_another(space):
-    """The kernel still knows it, its number in the spool may be given to the next file, and nothing keeps it apart
-    but the mount."""
+    """The kernel still knows the removed file, and the next file may get its inode number. Only the mount can tell the two apart."""
     script = """hold(lambda n: os.open('mine', os.O_RDONLY | os.O_CREAT))
 for number in range(FILES):
     os.mknod(f'secret-{number}')
@@ -158,7 +157,7 @@ for fd in known:
 
 @pytest.mark.parametrize("what", ["files", "listings"])
 def test_where_only_one_user_may_the_user_may_have_all(make_space, tmp_path, src, what):
-    """And still the mount itself has what it needs."""
+    """The mount itself still has what it needs."""
     space = make_space(program=limited(tmp_path, LIMIT))
     os.mkdir(space.at("greedy"))
     process, stopped = holder(space, HOLDS[what][0])

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""coc.risk_level and the others: what the service holds. And the rule of updates: what was changed here since it was
-sent last counts, otherwise the service's present value stays."""
+"""coc.risk_level and the other virtual attributes show what the service holds.
+
+The rule of updates: an attribute that was changed here since it was sent last is sent. Any other keeps the service's present
+value.
+"""
 
 import os
 
@@ -18,12 +21,12 @@ SUBMIT = ["sync", "queue"]
 
 
 def said(step, **values):
-    """A document whose comments say attributes."""
+    """Returns a document whose comments set attributes."""
     return "".join(f"# coc.{name}: {value}\n" for name, value in values.items()) + samples.document("job", [step])
 
 
 def save(space, src, content, name="a.yaml"):
-    """Writes a file through a copy; waits for the queue, if there is one."""
+    """Writes a file by copying; then waits for the queue, if there is one."""
     result = tools.run("cp", tools.write(src / "source.yaml", content), space.at(name))
     queues.drained(space)
     return result
@@ -35,7 +38,7 @@ def set_attribute(space, where, name, value):
 
 
 def console(space, **fields):
-    """Somebody else changes attributes of the only job, past the front; the content stays."""
+    """Another user changes attributes of the only job at the console; the content stays."""
     job = space.only_job()
     body = {"name": job["name"], "content": job["content"], "risk_level": job["risk_level"],
             "description": job["description"] or "", **fields}
@@ -48,11 +51,11 @@ def held(space, name="a.yaml"):
 
 
 def risks(space, name="a.yaml"):
-    """The risk level that the service holds, and the one that the file shows."""
+    """Returns the risk level that the service holds, and the one that the file shows."""
     return space.only_job()["risk_level"], space.fact(name, "risk_level")
 
 
-# ---- to read ----
+# ---- reading ----
 
 def test_they_show_what_the_service_holds(make_space, src):
     space = make_space(risk_level=None)
@@ -107,7 +110,7 @@ def test_a_colleagues_change_shows_after_an_update(make_space, src):
 
 
 def test_a_colleagues_change_shows_when_the_file_is_looked_at(make_space, src):
-    """A look at a file that was not checked within refresh asks the service; getfattr looks."""
+    """A look at a file that was not checked within refresh asks the service. getfattr is such a look."""
     space = make_space(refresh="0")
     save(space, src, samples.document("job", ["one"])).ok()
     for level in ("HIGH", "MEDIUM"):
@@ -126,7 +129,7 @@ def test_a_conflict_shows_them_too(space, src):
 
 
 def test_what_the_service_holds_outlives_another_version_of_the_file(space, src):
-    """A refused text changes nothing of what is shown."""
+    """A refused text changes nothing that is shown."""
     save(space, src, samples.document("job", ["one"], description="held")).ok()
     save(space, src, "- no document\n").fails()
     assert space.fact("a.yaml", "description") == "held" and space.fact("a.yaml", "risk_level") == "LOW"
@@ -160,7 +163,7 @@ def test_a_new_value_here_wins(make_space, src, submit):
 
 
 def test_a_value_that_a_user_sets_again_by_hand_wins(space, src):
-    """The file said LOW before, too: but now a person says it."""
+    """The file said LOW before, too. But now a person has set it."""
     save(space, src, samples.document("job", ["one"])).ok()
     set_attribute(space, "a.yaml", "risk_level", "LOW")
     console(space, risk_level="HIGH")
@@ -174,7 +177,7 @@ def test_a_value_that_a_user_sets_again_by_hand_wins(space, src):
 
 
 def test_what_a_user_has_set_stays_set_when_newer_content_takes_its_place(make_space, src):
-    """Nothing of it was sent yet when the next content comes."""
+    """Nothing was sent yet when newer content arrives."""
     space = make_space(submit="queue")
     save(space, src, samples.document("job", ["one"])).ok()
     set_attribute(space, "a.yaml", "risk_level", "LOW")
@@ -204,11 +207,11 @@ def test_a_tool_that_copies_the_same_attribute_again_is_no_user_who_sets_it(spac
         assert risks(space) == ("HIGH", "HIGH") and step in space.only_job()["content"]
 
 
-# What a file says first, what is done to it here, and the level that counts then, where the mount says LOW, or nothing.
-# In between the console has set another level, if there is one.
+# For each row: where the level comes from first, what is removed here, and the level that counts then, if the mount says LOW or
+# nothing. In between the console may have set another level.
 OWN, COMMENT, DIRECTORY, NOTHING = "own", "comment", "directory", "nothing"
 REMOVALS = [
-    # was, taken, console, with LOW, without (None: refused)
+    # was, taken, console, result with LOW, result without (None: refused)
     (OWN, OWN, None, "LOW", None),
     (OWN, OWN, "HIGH", "LOW", None),
     (COMMENT, COMMENT, None, "LOW", None),
@@ -325,11 +328,11 @@ def test_max_risk_holds_for_a_level_that_stays_as_the_service_has_it(make_space,
 
 
 def test_max_risk_holds_without_a_check_too(make_space, src):
-    """With conflict=overwrite nobody asks: the level that was seen last counts."""
+    """With conflict=overwrite no check is made: the level that was seen last counts."""
     space = make_space(max_risk="MEDIUM", conflict="overwrite")
     save(space, src, said("one")).ok()
     console(space, risk_level="HIGH")
-    save(space, src, said("two")).ok()  # nothing of it was seen yet
+    save(space, src, said("two")).ok()  # the console's change was not seen yet
     save(space, src, said("six")).fails(tools.message("EPERM"))
     assert len(space.updates()) == 1 and "max_risk=HIGH" in space.error("a.yaml")
 
@@ -348,7 +351,7 @@ def test_max_risk_of_another_mount_holds_for_what_is_queued(make_space, src):
 
 
 def test_a_job_that_was_lowered_at_the_console_is_within_it_again(make_space, src):
-    """The file's own HIGH is not what the job has."""
+    """The file's own HIGH is not the level of the job."""
     space = make_space()
     source = tools.write(src / "a.yaml", said("one"))
     setfattr(source, "user.coc.risk_level", "HIGH").ok()
@@ -359,7 +362,7 @@ def test_a_job_that_was_lowered_at_the_console_is_within_it_again(make_space, sr
     assert risks(space) == ("LOW", "LOW")
 
 
-# ---- in between ----
+# ---- changes meanwhile ----
 
 def test_a_lost_answer_of_an_update_keeps_a_colleagues_level(make_space, src):
     space = make_space()
@@ -372,7 +375,7 @@ def test_a_lost_answer_of_an_update_keeps_a_colleagues_level(make_space, src):
 
 
 def test_what_is_queued_is_judged_when_it_is_sent(make_space, src):
-    """A colleague changes the level while the update waits, over a remount."""
+    """A colleague changes the level while the update is queued, over a remount."""
     space = make_space(submit="queue")
     save(space, src, said("one")).ok()
     space.front.refuse()

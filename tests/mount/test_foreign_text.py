@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the service says, how files are called, and what documents hold: none of it controls a terminal,
-forges a line, hides a part of itself or turns the order in which it is read."""
+"""Texts of others: what the service says, names of files, contents of documents. None of them controls a terminal, forges a line,
+hides a part of itself, or turns the direction of writing."""
 
 import os
 import unicodedata
@@ -12,7 +12,7 @@ import queues
 import samples
 import tools
 
-# Each of them does something to whoever looks at it. The names say what.
+# Each of these does something to a reader's terminal. Its name says what.
 HOSTILE = {
     "escape": "\x1b[2J\x1b]0;title\x07",
     "line-break": "\nerrno: FORGED\r\n",
@@ -27,7 +27,7 @@ HOSTILE = {
 
 
 def assert_fit_to_be_shown(text, where):
-    """By Python's own tables; the text may have lines, and the queue has fields."""
+    """Checks with Python's own tables. The text may have lines; the queue has fields."""
     kept = "\n\t" if where == ".coc/queue" else "\n"
     assert "errno: FORGED" not in text.splitlines(), where
     for character in text:
@@ -39,7 +39,7 @@ def assert_fit_to_be_shown(text, where):
 
 
 def everything_shown(space, name):
-    """All that is told of a job file, by where it is told."""
+    """Returns everything that is shown about a job file, by the place where it is shown."""
     return {
         ".error": space.error(name) or "",
         "coc.error": space.fact(name, "error") or "",

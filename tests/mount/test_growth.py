@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is done leaves nothing behind: neither memory nor, but for the binding, room in the ledger."""
+"""Work that is done leaves nothing behind: no memory, and no room in the ledger but for the binding."""
 
 import os
 import re
@@ -10,13 +10,13 @@ import queues
 import samples
 import tools
 
-BYTES_PER_JOB = 1024       # of the ledger, for a binding and what was sent
-LEDGER_SLACK = 8 << 20     # free pages that stay for what comes next, and warnings of large files
-MEMORY_SLACK = 1 << 20     # the heap is never quite the same
+BYTES_PER_JOB = 1024       # of the ledger, for a binding and for what was sent
+LEDGER_SLACK = 8 << 20     # free pages that stay for later, and warnings of large files
+MEMORY_SLACK = 1 << 20     # the heap varies a little
 
 
 def memory(space):
-    """Bytes that the mount has allocated and not freed, as the kernel sees them."""
+    """Returns the bytes that the mount has allocated and not freed, as the kernel counts them."""
     status = tools.read(f"/proc/{space.process.pid}/status").decode()
     return int(re.search(r"RssAnon:\s+(\d+) kB", status)[1]) * 1024
 

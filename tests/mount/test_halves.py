@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Half a file: who may have left it, and what does not make it whole again. test_writers.py has the plain cases."""
+"""Half a file: who may have left it, and what does not make it complete. test_writers.py has the plain cases."""
 
 import os
 import sys
@@ -38,7 +38,7 @@ def through_a_mapping(where=fd):
     os.ftruncate(where, len(half1))
     mapped = mmap.mmap(where, len(half1)); mapped[:] = half1
 """
-# The writer is killed, and another process closes the file in good order.
+# The writer is killed, and another process closes the file normally.
 LEAVES_A_HALF = {
     "another writes after it": "killed_while('cat \"$0\"; exec sleep 60', others_write)",
     "the opener writes after it": "killed_while('cat \"$0\"; exec sleep 60', lambda: os.write(fd, b'# more\\n'))",
@@ -80,7 +80,7 @@ def test_a_killed_writer_leaves_a_half_whatever_others_do(space, parts, writer):
 
 
 def test_a_killed_process_above_the_writers_leaves_a_half(space, parts):
-    """It has started the shell that writes, has the file open itself, and is killed; the shell goes on to its end."""
+    """A process starts the shell that writes, has the file open itself, and is killed. The shell goes on to its end."""
     script = OPEN + """
 subprocess.Popen(['sh', '-c', 'cat "$0"; read line; cat "$1"', *args[:2]], stdin=subprocess.PIPE, stdout=fd)
 while os.fstat(fd).st_size < len(half1): time.sleep(0.02)
@@ -116,7 +116,7 @@ def test_a_killed_process_that_left_nothing_does_not_count(space, parts, writer)
     assert space.only_job()["content"] == WHOLE and space.error("job.yaml") is None
 
 
-# What does not make a half whole.
+# What does not make a half complete.
 
 @pytest.fixture
 def half(space, parts):
@@ -179,7 +179,7 @@ def test_a_half_by_a_writer_whose_file_was_moved_away_meanwhile(space, parts):
 
 
 def test_a_half_that_somebody_reads_while_it_is_left(space, parts):
-    """The reader keeps the file open, so what is known of its content lives on."""
+    """The reader keeps the file open, so the mount keeps what it knows of the content."""
     script = OPEN + """
 reader = os.open(target, os.O_RDONLY)
 if not os.fork():
@@ -241,7 +241,7 @@ def test_a_half_that_is_written_again_is_a_job(space, half, parts, how):
 
 
 def test_a_half_without_a_write_bit(space, parts):
-    """The mount of an ordinary user has no leave to change attributes of such a file."""
+    """The mount of an ordinary user may not change the attributes of such a file."""
     script = "os.umask(0)\n" + OPEN.replace("0o644", "0o444") + "os.write(fd, half1); die()"
     tools.finish(tools.popen_bare(sys.executable, "-c", tools.PRELUDE + script, space.at("job.yaml"), *parts), 30)
     is_a_draft(space)
@@ -255,7 +255,7 @@ def test_a_half_without_a_write_bit(space, parts):
 
 
 def test_what_is_refused_for_its_size_is_no_job_after_a_backup(space, src):
-    """A write that fails leaves half a file too."""
+    """A write that fails leaves half a file, too."""
     big = tools.write(src / "big.yaml", samples.document("big") + "# x\n" * 20000)
     tools.sh('dd if="$1" of="$2" bs=4096', big, space.at("job.yaml")).fails(tools.message("EFBIG"))
     assert 0 < os.stat(space.at("job.yaml")).st_size <= 65536

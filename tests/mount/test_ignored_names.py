@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""-o ignore=: names that end as a job file's and are scratch, unless they have a job."""
+"""-o ignore=: names that end like a job file's are scratch, unless they have a job."""
 
 import os
 
@@ -9,7 +9,7 @@ import queues
 import samples
 import tools
 
-# A name that each tool of docs/tools.md really makes.
+# Names that the tools of docs/tools.md really make.
 LEFT_BEHIND = [
     "a_BACKUP_4711.yaml", "a_BASE_4711.yml", "a_LOCAL_4711.yaml", "a_REMOTE_4711.yaml", "a_LOCAL_LCONFL_4711.yaml",
     "a_REMOTE_RCONFL_4711.yaml", "a.sync-conflict-20250701-180239-ABCDEFG.yaml",
@@ -64,7 +64,7 @@ def test_globs_of_ones_own_take_the_place_of_the_default(make_space, src):
     ('"a,\\*.yaml"', "a,*.yaml", "a,b.yaml"),
 ])
 def test_a_backslash_takes_the_meaning_from_a_character(make_space, src, globs, ignored, job):
-    """Without it, each of these lists would make scratch files of all job files, or of none."""
+    """If the backslash did nothing, each of these lists would make scratch files of all job files, or of none."""
     space = make_space(ignore=globs)
     tools.run("cp", samples.file(src, "x.yaml"), space.at(ignored)).ok()
     assert space.fact(ignored, "state") is None and space.sent() == (0, 0)
@@ -101,7 +101,7 @@ def test_a_safe_write_through_an_ignored_name_leaves_no_job(make_space, src):
 
 
 def test_a_job_moved_to_an_ignored_name_leaves_its_binding(space, src):
-    """As git mergetool does: two processes, one moves the file, one copies it back."""
+    """As git mergetool does: one process moves the file, another copies it back."""
     tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
     document_id = space.id("a.yaml")
     tools.run("mv", space.at("a.yaml"), space.at("a_BACKUP_1.yaml")).ok()
@@ -113,7 +113,7 @@ def test_a_job_moved_to_an_ignored_name_leaves_its_binding(space, src):
 
 
 def test_an_ignored_file_is_like_any_other(space, src):
-    """What is refused of a job file, and of names beside one, is not of this."""
+    """The refusals for a job file, and for names beside it, do not hold for an ignored file."""
     tools.run("cp", samples.file(src, "x.yaml"), space.at(IGNORED)).ok()
     os.truncate(space.at(IGNORED), 1 << 20)
     tools.run("ln", space.at(IGNORED), space.at("other")).ok()
@@ -128,7 +128,7 @@ def test_an_ignored_file_is_like_any_other(space, src):
 
 @pytest.fixture
 def bound(make_space, src):
-    """A space that ignores nothing at first: IGNORED is a job."""
+    """A space without an ignore list at first: IGNORED is a job."""
     space = make_space(ignore="", mounted=False).mount()
     tools.run("cp", samples.file(src, "x.yaml"), space.at(IGNORED)).ok()
     assert space.sent() == (1, 0)
@@ -183,7 +183,7 @@ def test_what_is_queued_for_it_is_sent_and_told(make_space, src):
 
 
 def test_a_name_gets_its_job_with_its_directorys_name(bound, src):
-    """Also where the name had no job when somebody asked for its .id."""
+    """Also if the name had no job when its .id was asked for."""
     os.mkdir(bound.at("e"))
     tools.run("mv", bound.at(IGNORED), bound.at("e")).ok()
     document_id = bound.id("e/" + IGNORED)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The attributes of a job that others have made, when somebody edits it here: only what the file itself says counts."""
+"""The attributes of a job of others that is edited here: only what the file itself says counts."""
 
 import pytest
 
@@ -14,7 +14,7 @@ THEIRS = {"risk_level": "HIGH", "description": "of the console", "enterprise_pro
 
 @pytest.fixture(name="edited")
 def edited_fixture(cocd, front, mounts, tmp_path):  # noqa: F811
-    """edited(option=value, …): a mount that shows job.yaml, which a third client has made HIGH, and that lets it be edited."""
+    """edited(option=value, …): a mount that shows job.yaml, which a third client has made HIGH, and lets users edit it."""
     def mount(**options):
         space = mounting.Space(cocd, front, tmp_path / "b", **{"refresh": "3600", "jobs": "all", **options})
         space.cocd.client().create(**{"name": "of the console", "content": samples.document("job", ["one"]), **THEIRS})
@@ -30,7 +30,7 @@ OPTIONS = {"a lower option": "LOW", "no option": None, "the same option": "HIGH"
 
 
 def edit(space, src, step, before="", **own):
-    """Another text is put there, with attributes of its own, by somebody who has read what is there."""
+    """A user who has read the file writes another text, with attributes of its own."""
     tools.read(space.at(NAME))
     source = tools.write(src / "source.yaml", before + samples.document("job", [step]))
     for name, value in own.items():
@@ -39,7 +39,7 @@ def edit(space, src, step, before="", **own):
 
 
 def holds(space, step, **other):
-    """Asserts what the job is now, and that the file shows it."""
+    """Fails the test unless the job has this, and the file shows it."""
     job = space.only_job()
     expected = {"name": "of the console", **THEIRS, **other}
     assert {name: job[name] for name in expected} == expected and step in job["content"]
@@ -78,7 +78,7 @@ def test_what_a_user_sets_wins(edited, src):
 
 
 def test_after_the_first_edit_a_change_here_is_a_change(edited, src):
-    """What is found from then on is compared with what was found then."""
+    """Later changes are compared with what the first edit found."""
     space = edited()
     edit(space, src, "two").ok()
     setfattr(space.path, "user.coc.risk_level", "MEDIUM").ok()
@@ -107,21 +107,21 @@ def test_max_risk_holds_for_a_job_that_others_made(edited, src, own):
     holds(space, "two", risk_level="LOW")
 
 
-# ---- a repository that is copied from two machines ----
+# ---- a repository that two machines copy ----
 
 SAID = "# coc.risk_level: MEDIUM\n# coc.name: nightly\n# coc.description: of the repository\n# coc.tags: team=ops\n"
 
 
 @pytest.fixture(name="machine")
 def machine_fixture(cocd, front, mounts, tmp_path):  # noqa: F811
-    """machine(NAME, option=value, …): a mount of a machine of its own."""
+    """machine(NAME, option=value, …): a mount as on another machine."""
     def make(name, **options):
         return mounts(mounting.Space(cocd, front, tmp_path / name, risk_level=None, **options)).mount()
     return make
 
 
 def test_a_second_machine_takes_a_job_whose_comments_say_its_attributes(machine, src):
-    """No second job and no update; then its changes are updates of the same job, which keeps its tags."""
+    """No second job and no update. Later changes are updates of the same job, which keeps its tags."""
     a, b = machine("a"), machine("b")
     for space in (a, b):
         tools.run("cp", tools.write(src / "job.yaml", SAID + samples.document("job", ["one"])), space.path).ok()
@@ -135,7 +135,7 @@ def test_a_second_machine_takes_a_job_whose_comments_say_its_attributes(machine,
 
 @pytest.mark.parametrize("adopt", ["same", "name"])
 def test_a_comment_of_the_repository_counts_when_a_job_is_taken(machine, src, adopt):
-    """A colleague has raised the job since; the repository says what it is to be."""
+    """A colleague has raised the level since. The repository's level counts."""
     a = machine("a")
     content = SAID + samples.document("job", ["one"])
     tools.run("cp", tools.write(src / "job.yaml", content), a.path).ok()

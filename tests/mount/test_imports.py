@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Imports: what the service has is what a mount shows. Host A and host B are two mounts of one account; a third client
-writes past both, as the console does."""
+"""Imports: a mount shows the jobs that the service has.
+
+Host A and host B are two mounts of one account. A third client writes without them, as the console does.
+"""
 
 import collections
 import errno
@@ -19,12 +21,12 @@ import two_writers
 from fixtures import reachable_tmp_path as tmp_path  # noqa: F401
 
 LIST = "/v1/documents"
-LONG = "3600"  # a refresh that no test outlasts
+LONG = "3600"  # a refresh interval that no test outlasts
 
 
 @pytest.fixture(name="host")
 def host_fixture(cocd, front, mounts, tmp_path):  # noqa: F811
-    """host(NAME, option=value, …): a mount of the account on a machine of its own."""
+    """host(NAME, option=value, …): a mount of the account as on another machine."""
     def mount(name, mounted=True, **options):
         made = mounts(mounting.Space(cocd, front, tmp_path / name, **{"refresh": LONG, **options}))
         return made.mount() if mounted else made
@@ -32,23 +34,23 @@ def host_fixture(cocd, front, mounts, tmp_path):  # noqa: F811
 
 
 def make(space, name, content=None, **fields):
-    """A third client makes a job; returns its ID."""
+    """A third client makes a job. Returns its ID."""
     return space.cocd.client().create(**{"name": name, "content": samples.document(name) if content is None else content,
                                          "enterprise_project_id": "0", "risk_level": "LOW", **fields})
 
 
 def names(space):
-    """What is listed in the root, but for siblings."""
+    """Returns what the root lists, without siblings."""
     return sorted(name for name in os.listdir(space.path) if not name.endswith((".id", ".error")))
 
 
 def shows(space):
-    """The questions for single jobs."""
+    """Returns the requests that show one job."""
     return [call for call in space.calls("GET") if call.path.startswith(LIST + "/")]
 
 
 def reads(path):
-    """What a file has; None: it cannot be read."""
+    """Returns a file's content; None if it cannot be read."""
     try:
         return tools.read(path)
     except OSError:
@@ -108,14 +110,14 @@ def test_reading_asks_once(host):
 def test_its_attributes_show_what_the_service_holds(host):
     b = host("b", risk_level="MEDIUM")
     make(b, "one", risk_level="HIGH", description="of the console", enterprise_project_id="ep-1")
-    assert names(b) == ["one.yaml"]  # and getfattr stats the file: so the job is fetched
+    assert names(b) == ["one.yaml"]  # getfattr stats the file, so the job is fetched
     assert {name: b.fact("one.yaml", name) for name in ("risk_level", "name", "description", "enterprise_project_id", "tags")} == {
         "risk_level": "HIGH", "name": "one", "description": "of the console", "enterprise_project_id": "ep-1", "tags": None}
 
 
 @pytest.mark.parametrize("jobs", ["read", "all"])
 def test_a_refused_attribute_leaves_an_import_what_it_is(host, jobs):
-    """The story of the refusal is the import's: it is no file of a user's, and has its job."""
+    """The story of the refusal belongs to the import: the file is no user's, and has its job."""
     b = host("b", jobs=jobs)
     id_ = make(b, "one", risk_level="HIGH")
     assert names(b) == ["one.yaml"] and b.id("one.yaml") == id_
@@ -226,7 +228,7 @@ def test_a_name_of_the_spaces_own_is_left_alone(host):
     assert b.id("mine.yaml") == mine
 
 
-# ---- what the service cannot say ----
+# ---- what the service cannot answer ----
 
 def test_without_the_service_the_root_is_listed(host):
     b = host("b")
@@ -262,7 +264,7 @@ def test_what_is_refused_is_an_error_and_no_empty_file(host, answer, number):
         tools.read(b.at("job.yaml"))
     assert raised.value.errno == number
     if number == errno.ENOENT:
-        assert b.error("job.yaml") is None  # a scan takes it away
+        assert b.error("job.yaml") is None  # a scan takes the story away
     else:
         story = b.error("job.yaml")
         assert "cannot be fetched" in story and errno.errorcode[number] in story
@@ -288,25 +290,25 @@ def test_why_an_import_cannot_be_fetched_is_told_once(host):
 
 
 def test_a_link_onto_an_import_is_refused(host):
-    """link(2) never takes the place of a file: with jobs=all too. In the moment since a scan has made the import, the
-    kernel does not know of it."""
+    """link(2) never replaces a file, with jobs=all neither. For a moment the kernel does not know yet of an import that a scan has
+    made."""
     for jobs in ("read", "all"):
         b = host(jobs, jobs=jobs)
         id_ = make(b, f"job-{jobs}", "text")
         document = samples.document(f"job-{jobs}", ["mine"])
         target = b.at(f"job-{jobs}.yaml")
         tools.write(b.at("draft"), document)
-        assert not os.path.exists(target)  # the kernel knows that
+        assert not os.path.exists(target)  # now the kernel knows that
         tools.eventually(lambda b=b, jobs=jobs: f"job-{jobs}.yaml" in names(b), "the import")
         with pytest.raises(OSError) as raised:
             os.link(b.at("draft"), target)
         assert raised.value.errno == errno.EEXIST
-        tools.run("ln", "-f", b.at("draft"), target)  # removes it first: then it is a name like any other
+        tools.run("ln", "-f", b.at("draft"), target)  # ln -f removes the file first: then the name is a name like any other
         assert b.job(id_)["content"] == "text" and b.id(f"job-{jobs}.yaml") in (None, id_)
         assert len(b.updates()) == 0
 
 
-# ---- who may do what ----
+# ---- what users may do ----
 
 def test_nobody_changes_an_import(host):
     b = host("b")
@@ -396,7 +398,7 @@ def install(source, target):
 
 
 def move_from_elsewhere(source, target):
-    """As mv from another file system."""
+    """As mv does from another file system."""
     os.lstat(target)
     os.unlink(target)
     tools.run("cp", source, target).ok()
@@ -443,7 +445,7 @@ def test_a_tool_that_removes_first_makes_no_second_job(host, src, how):
 
 
 def hears(number, how, *args):
-    """A tool, or a system call, hears an error."""
+    """A tool, or a system call, gets this error."""
     try:
         how(*args)
     except OSError as error:
@@ -469,7 +471,7 @@ def test_what_nobody_read_is_not_replaced_by_a_tool_that_removes_first(host, src
     hears(number, how, samples.file(src, "job.yaml", "job", ["mine"]), b.at("job.yaml"))
     how(samples.file(src, "same.yaml", "same", ["first"]), b.at("same.yaml"))
     assert b.sent() == (0, 0) and b.id("same.yaml") == ids["same"]
-    if how == remove_and_rename:  # which leaves the other name
+    if how == remove_and_rename:  # the other name stays then
         assert "mine" in reads(b.at("job.yaml.new")).decode() and names(b) == ["job.yaml.new", "same.yaml"]
         return
     for _ in range(2):
@@ -529,7 +531,7 @@ def test_the_job_of_a_removed_import_comes_back_under_any_name(host):
 
 @pytest.mark.parametrize("jobs, adopt", [("read", "same"), ("all", "same"), ("all", "name")])
 def test_the_newest_text_takes_the_job_whatever_name_it_says(host, src, jobs, adopt):
-    """The console has given the job another name than the text: the removed file's name remembers the job."""
+    """The console has given the job another name than the text has. The name of the removed file remembers the job."""
     b = host("b", jobs=jobs, adopt=adopt)
     text = samples.document("other", ["first"])
     ids = [make(b, "job", text), make(b, "third", samples.document("fourth"))]
@@ -539,10 +541,10 @@ def test_the_newest_text_takes_the_job_whatever_name_it_says(host, src, jobs, ad
     tools.run("cp", samples.file(src, "job.yaml", "other", ["first"]), b.at("job.yaml")).ok()
     assert b.id("job.yaml") == ids[0] and b.sent() == (0, 0) and b.job(ids[0])["name"] == "job"
     assert b.fact("job.yaml", "base") == "v1" and b.fact("job.yaml", "state") == "submitted"
-    # another text is not the job's, whatever it says
+    # another text is not the job's, whatever name it has
     result = tools.run("cp", samples.file(src, "x.yaml", "fourth", ["mine"]), b.at("third.yaml"))
     assert result.status != 0 and b.sent() == (0, 0) and ids[1] in b.error("third.yaml")
-    # and a second job of the same text and name is none of this file's
+    # a second job of the same text and name does not belong to this file
     twin = make(b, "other", text)
     os.unlink(b.at("job.yaml"))
     tools.run("cp", samples.file(src, "job.yaml", "other", ["first"]), b.at("job.yaml")).ok()
@@ -550,7 +552,7 @@ def test_the_newest_text_takes_the_job_whatever_name_it_says(host, src, jobs, ad
 
 
 def test_a_removed_import_and_a_file_of_its_name_outlive_a_remount(host):
-    """A name that was given again is the user's, be the file empty or equal to the job's text."""
+    """A file made at the name again belongs to the user, even if it is empty or equal to the job's text."""
     b = host("b")
     for name in ("empty", "equal"):
         make(b, name, samples.document(name))
@@ -604,7 +606,7 @@ def test_an_edit_is_one_update_of_the_same_job(host, how):
     assert names(b) == ["job.yaml"]
     assert stat.S_IMODE(os.stat(b.at("job.yaml")).st_mode) == 0o644
     EDITS[how](b.at("job.yaml"), "resume")
-    assert b.sent() == (1, 1)  # the create is a's, through the same front
+    assert b.sent() == (1, 1)  # the create is a's, which uses the same front
     job = b.only_job()
     assert job["document_id"] == a.id("job.yaml") == b.id("job.yaml")
     assert job["content"] == tools.read(b.at("job.yaml")).decode() == samples.document("job", ["resume"])
@@ -692,10 +694,10 @@ def test_an_edit_without_the_service_is_an_error(host):
     tools.eventually(lambda: reads(b.at("job.yaml")) == samples.document("job").encode(), "the service to be asked again")
 
 
-# ---- what others do meanwhile ----
+# ---- changes by others meanwhile ----
 
 def put(space, id_, content, name="job"):
-    """A colleague writes a version in the console."""
+    """A colleague writes a version at the console."""
     space.cocd.client().ask("PUT", f"{LIST}/{id_}", body={"name": name, "content": content})
 
 
@@ -755,7 +757,7 @@ def test_a_job_that_is_gone_loses_its_file(host):
 
 
 def test_when_every_job_is_gone_no_file_is(host):
-    """As with the keys of another account."""
+    """The mount cannot tell this from the keys of another account."""
     b = host("b", refresh="0")
     for number in range(4):
         make(b, f"job {number}", "text")
@@ -782,7 +784,7 @@ def test_a_first_list_is_never_shown_half(host):
 
 
 def test_the_job_of_a_create_under_way_is_not_shown(host):
-    """A scan sees our create before its answer."""
+    """A scan sees the mount's own create before its answer."""
     a = host("a", refresh="0", timeout="8")
     a.front.rule(fronts.silence(forward=True), "POST", LIST)
     os.mkdir(a.at("sub"))
@@ -791,7 +793,7 @@ def test_the_job_of_a_create_under_way_is_not_shown(host):
     tools.eventually(lambda: len(a.cocd.client().ids()) == 1, "the create at the service")
     make(a, "foreign")
     assert names(a) == ["foreign.yaml", "sub"]
-    a.front.refuse()  # cuts the create: nobody waits for its timeout
+    a.front.refuse()  # cuts the create, so that the test does not wait for its timeout
     a.front.accept()
     tools.finish(writer).fails("Input/output error")
 
@@ -835,7 +837,7 @@ def test_an_editor_that_read_v1_does_not_overwrite_v2_that_cron_has_read(host):
 
 
 def test_a_copy_over_a_version_that_nobody_read_is_a_conflict(host, src):
-    """cp looks at its target before it writes, and that look fetches the newer version."""
+    """cp looks at its target before it writes. That look fetches the newer version."""
     b = host("b", jobs="all", refresh="0")
     id_ = make(b, "job", samples.document("job", ["first"]))
     assert names(b) == ["job.yaml"]
@@ -848,7 +850,7 @@ def test_a_copy_over_a_version_that_nobody_read_is_a_conflict(host, src):
 
 @pytest.mark.parametrize("refresh", ["0", LONG])
 def test_a_copy_over_an_import_that_nobody_read_is_a_conflict(host, src, refresh):
-    """Not even the first version is a base before somebody has read it; its own text is taken."""
+    """Before it is read, not even the first version is a base. A file with the import's own text is accepted."""
     b = host("b", jobs="all", refresh=refresh)
     id_ = make(b, "job", samples.document("job", ["first"]))
     make(b, "same", samples.document("same", ["first"]))
@@ -889,7 +891,7 @@ def test_a_job_that_was_forgotten_is_not_imported(host, src):
     assert names(b) == []
 
 
-# ---- whose they are ----
+# ---- whose imports are ----
 
 @pytest.mark.parametrize("options, mode", [
     ({}, 0o444), ({"umask": "077"}, 0o400), ({"umask": "022"}, 0o444), ({"jobs": "all"}, 0o644), ({"jobs": "all", "umask": "077"}, 0o600),
@@ -994,7 +996,7 @@ def as_user(*argv):
 
 
 def test_a_user_who_may_not_write_an_import_gets_no_job_through_it(host):
-    """The directory lets the user rename and remove; the job is not the user's all the same."""
+    """The directory lets the user rename and remove. All the same the user does not get the job."""
     if os.geteuid() != 0:
         pytest.skip("acts as other users")
     b = host("b", jobs="all", allow_other=True)

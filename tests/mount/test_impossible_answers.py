@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Answers that the API cannot have sent: nothing is concluded from them, and the service is asked."""
+"""Answers that the API cannot have sent: nothing is concluded from them, and the service is asked again."""
 
 import os
 
@@ -9,7 +9,7 @@ import front as f
 import samples
 import tools
 
-# What a 2xx to an update of the job DM… must not be taken for. "other" stands for another job's ID.
+# A 2xx with one of these is no success of an update of the job DM…. "other" stands for another job's ID.
 UPDATES = {
     "null": b'{"data":null}',
     "false": b'{"data":false}',
@@ -34,7 +34,7 @@ UPDATES = {
     "id-and-other": b'{"data":"ID","data":"OTHER"}',
 }
 
-# What must not be taken for the ID of a job that was made.
+# None of these is the ID of a new job.
 IDS = {
     "cut": b"DM123\xff456",
     "no-text": b"\xff",
@@ -54,14 +54,14 @@ IDS = {
 
 @pytest.fixture
 def other(space, src):
-    """The ID of another job of the space."""
+    """Returns the ID of another job of the space."""
     tools.run("cp", samples.file(src, "other.yaml", "other"), space.path).ok()
     return space.id("other.yaml")
 
 
 @pytest.fixture
 def bound(space, src):
-    """The ID of the job of a.yaml, which has been submitted."""
+    """Submits a.yaml. Returns the ID of its job."""
     tools.run("cp", samples.file(src, "a.yaml", "one"), space.path).ok()
     return space.id("a.yaml")
 
@@ -97,7 +97,7 @@ def test_an_update_as_the_api_describes_it_is_done(space, src, bound, body):
     assert space.fact("a.yaml", "version") == "v2"
 
 
-# A 200 is what the API answers; others are given by what stands between: a cache, a queue, a part of an answer.
+# The API answers 200. Other servers in between give the others: a cache, a queue, a part of an answer.
 STATUSES = [201, 202, 203, 204, 205, 206, 226]
 
 
@@ -169,7 +169,7 @@ def test_a_deletion_that_was_done_is_found_to_be(deleting, shape):
     job_id = deleting.id("a.yaml")
     deleting.front.rule(f.lies(200, put_in_place(shape, job_id)), "DELETE")
     tools.run("rm", deleting.at("a.yaml")).ok()
-    assert len(deleting.calls("GET", f"/v1/documents/{job_id}")) == 2  # before it, and what became of it
+    assert len(deleting.calls("GET", f"/v1/documents/{job_id}")) == 2  # before it, and after the deletion to see its result
     assert os.listdir(deleting.path) == [] and deleting.jobs() == []
 
 
@@ -193,7 +193,7 @@ def test_a_deletion_nobody_can_be_asked_about_keeps_file_and_binding(deleting, a
     tools.run("rm", deleting.at("a.yaml")).fails(tools.message("EIO"))
     assert deleting.id("a.yaml") == job_id
     deleting.front.clear()
-    tools.run("rm", deleting.at("a.yaml")).ok()  # it is gone: that is what was wanted
+    tools.run("rm", deleting.at("a.yaml")).ok()  # the job is gone: that is the wanted result
     assert os.listdir(deleting.path) == []
 
 

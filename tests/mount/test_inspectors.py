@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""To find out who can still write to a file, cocfs looks at other processes. These must not be able to stop it."""
+"""To find out which processes can still write to a file, cocfs looks at other processes. These must not be able to stop cocfs."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ def words(src):
     return [tools.write(src / name, text) for name, text in (("half1", HALF1), ("half2", HALF2), ("whole", WHOLE))]
 
 
-# A writer that opens and writes, says so, and closes at a word.
+# A writer that opens, writes, says so, and closes when it is told to.
 WRITER = """
 def wait():
     print('ready', flush=True); sys.stdin.readline()
@@ -42,7 +42,7 @@ def tell(process):
     process.stdin.flush()
 
 
-# Processes that take long to look at: they are children, born after the open.
+# Processes that take long to look at: children that are born after the open.
 LONG = {
     "many descriptors": """
 null = os.open('/dev/null', os.O_RDONLY)
@@ -83,8 +83,8 @@ def child():
 n = 2
 """,
 }
-# The children close what they have of the file at once. To kill one within its close would be another story: the last
-# close is that of a process that was killed.
+# The children close their descriptors of the file at once. A child that is killed within its close would be another case: then the
+# last close is that of a killed process.
 WITH_CHILDREN = """
 import signal
 r, w = os.pipe()
@@ -106,13 +106,13 @@ print('closed')
 
 @pytest.mark.parametrize("attack", LONG)
 def test_what_takes_long_holds_up_nobody(space, words, attack):
-    """Neither the others meanwhile, nor in the end the writer itself; and nobody forks his way out of a commit."""
+    """Other processes do not wait meanwhile, nor does the writer itself in the end. A fork does not avoid a commit."""
     writer = start(WITH_CHILDREN, space.at("job.yaml"), *words, LONG[attack])
     tell(writer)
     tools.run("cp", samples.file(os.path.dirname(words[0]), "other.yaml", "other"), space.at("other.yaml")).ok()
     tools.run("ls", "-la", space.path).ok()
     assert tools.finish(writer).ok().stdout == "closed\n"
-    # on a busy machine it is seen too late that this close was the last one: the job comes right after it then
+    # on a busy machine the mount sees too late that this close was the last one: then the job comes right after it
     wanted = sorted([WHOLE, samples.document("other")])
     tools.eventually(lambda: sorted(job["content"] for job in space.jobs()) == wanted, "both jobs")
     tools.eventually(lambda: space.id("job.yaml"), "the ID")
@@ -122,7 +122,7 @@ def test_what_takes_long_holds_up_nobody(space, words, attack):
 def test_two_halves_are_one_job_beside_a_fork_storm(space, words):
     storm = tools.popen(sys.executable, "-c", "import os\nwhile True:\n    if not os.fork(): os._exit(0)\n    os.wait()")
     try:
-        for n in range(5):  # with a time between the halves in which nothing may be sent
+        for n in range(5):  # between the halves passes a time in which nothing may be sent
             tools.sh('(cat "$1"; sleep 0.05; cat "$2") > "$3"', *words[:2], space.at(f"{n}.yaml")).ok()
             assert space.fact(f"{n}.yaml", "version") == "v1"
     finally:
@@ -130,11 +130,11 @@ def test_two_halves_are_one_job_beside_a_fork_storm(space, words):
     assert [job["content"] for job in space.jobs()] == [WHOLE] * 5
 
 
-# Processes that nobody can look at without being stuck.
+# ---- processes that cannot be looked at without getting stuck ----
 
 class Mute:
-    """A file system that never answers a POLL; .poison() starts a process that waits for it, with the lock of an
-    epoll: who looks at the descriptors of that waits too."""
+    """A file system that never answers a POLL. .poison() starts a process that waits for it and holds the lock of an epoll: a
+    program that looks at the descriptors of that process waits, too."""
 
     def __init__(self, folder):
         self.path = str(folder)
@@ -167,7 +167,7 @@ def mute(tmp_path):
 
 
 def stuck_writer(space, mute, words, name="job.yaml", script=CLOSE):
-    """A writer whose close is being judged by a thread that is stuck."""
+    """Starts a writer whose close is judged by a thread that gets stuck."""
     writer = start(script, space.at(name), *words)
     mute.poison()
     tell(writer)
@@ -176,7 +176,7 @@ def stuck_writer(space, mute, words, name="job.yaml", script=CLOSE):
 
 @pytest.fixture
 def poisoned(own_space, mute):
-    """A space of the test's own, since its threads get stuck; let go before it is unmounted."""
+    """A space for this test alone, because its threads get stuck. They are freed before it is unmounted."""
     yield own_space
     mute.end()
 
@@ -185,15 +185,15 @@ def test_who_cannot_be_looked_at_stops_nobody(poisoned, mute, words):
     space = poisoned
     writer = stuck_writer(space, mute, words)
     tools.run("ls", "-la", space.path).ok()
-    assert tools.finish(writer).ok().stdout == "closed\n"  # the opener's own close is the last, as far as can be seen
+    assert tools.finish(writer).ok().stdout == "closed\n"  # as far as the mount can see, the opener's own close is the last one
     assert space.only_job()["content"] == WHOLE
     tools.eventually(lambda: "blocks a look" in space.log(), "the log to tell of it")
-    # the next one passes over the process that cannot be looked at
+    # the next close skips the process that cannot be looked at
     later = start(CLOSE, space.at("later.yaml"), *words)
     mute.poison()
     tell(later)
     assert tools.finish(later).ok().stdout == "closed\n"
-    for n in range(6):  # by now all threads that it may have are stuck
+    for n in range(6):  # by now all threads that the mount may have are stuck
         tools.run("cp", words[2], space.at(f"{n}.yaml")).ok()
     assert space.sent() == (8, 0)
 
@@ -213,7 +213,7 @@ os.wait(); attempt(os.close, fd); print('closed')
 
 
 def test_ctrl_c_lets_the_writer_go_while_it_is_judged(poisoned, mute, words):
-    """The file was closed: it is submitted, and nobody hears of it."""
+    """The file was closed, so it is submitted; no process gets the result."""
     writer = stuck_writer(poisoned, mute, words, script=WRITER + """
 wait()
 try: os.close(fd)
@@ -238,7 +238,7 @@ def test_who_is_killed_while_it_closes_has_closed(poisoned, mute, words):
 
 def in_close(process):
     with open(f"/proc/{process.pid}/syscall", encoding="ascii") as file:
-        return file.read().split()[0] in ("3", "57")  # x86-64, arm64
+        return file.read().split()[0] in ("3", "57")  # x86-64 and arm64
 
 
 HELD = WRITER + """
@@ -284,7 +284,7 @@ def test_sigterm_while_a_close_is_judged(own_space, mute, words):
     own_space.process.send_signal(signal.SIGTERM)
     assert tools.finish(writer).ok().stdout == "closed\n"
     tools.eventually(lambda: not janitor.mounted(own_space.path), "the unmount")
-    mute.end()  # a thread that is stuck keeps the process, not the mount
+    mute.end()  # a stuck thread keeps the process, but not the mount
     assert own_space.bury() == 0
     own_space.mount()
     assert own_space.sent() == (1, 0) and own_space.id("job.yaml")

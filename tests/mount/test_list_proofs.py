@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What the service says when it is asked for the job of a lost create, and what that proves. A list that the API
-cannot have sent, and a job that cannot be seen as it was made, prove nothing: nothing is sent again, and no file takes
-a job that may be another's."""
+"""The service's answers about the job of a lost create, and what they prove. A list that the API cannot have sent proves nothing.
+Neither does a job that cannot be seen as it was made. Then nothing is sent again, and no file takes a job that may be
+another's."""
 
 import json
 
@@ -46,7 +46,7 @@ def change_shows(space, function):
 
 
 def lose_one(space, src, name="job"):
-    """Writes a.yaml, whose create was done and not answered. Returns the job's ID."""
+    """Writes a.yaml. Its create is done and gets no answer. Returns the job's ID."""
     before = set(space.cocd.client().ids())
     lost.lose(space)
     lost.write(space, src, "a.yaml", name)
@@ -55,7 +55,7 @@ def lose_one(space, src, name="job"):
 
 
 def stays_open(space, *words):
-    """The doubt has a story when absence would have been believed, and nothing was sent again."""
+    """After the time in which absence is believed, the file is still in doubt with this story, and nothing was sent again."""
     sent = tools.eventually(lambda: space.creates()[0].ended, "the create to have ended")
     assert space.front.wait(lambda: any(is_list(call) and call.started > sent + 12
                                         for call in space.front.exchanges), lost.SETTLED)
@@ -64,11 +64,11 @@ def stays_open(space, *words):
     return story
 
 
-# Lists that the API cannot have sent
+# ---- lists that the API cannot have sent ----
 
 EMPTY = b'{"data":[],"total":0}'
 
-# They have an answer of their own, which is none. The name is the job's.
+# Answers to a list that are no lists. The name is the job's.
 IMPOSSIBLE = {
     "status-201": f.Answer(201, EMPTY), "status-202": f.Answer(202, EMPTY), "status-203": f.Answer(203, EMPTY),
     "status-206": f.Answer(206, EMPTY), "status-226": f.Answer(226, EMPTY),
@@ -88,7 +88,7 @@ IMPOSSIBLE = {
 
 
 def test_a_list_that_the_api_cannot_have_sent_proves_nothing(space, src):
-    """Each lost create stays in doubt, its story says why, and it ends when the lists are sound again."""
+    """Each lost create stays in doubt with a story that says why, until the lists are sound again."""
     def spoil(exchange, answer):
         sent = is_list(exchange) and asked_for(exchange) in {call.json()["name"] for call in space.creates()}
         return IMPOSSIBLE[asked_for(exchange)] if sent else answer
@@ -115,14 +115,14 @@ def test_a_success_code_beside_the_jobs_is_no_error(space, src):
     assert lost.taken(space, "a.yaml") == made
 
 
-# Jobs that are listed and not shown
+# ---- jobs that are listed but not shown ----
 
 def gone(exchange):
     return f.Answer(400, json.dumps({"error_code": "COC.00042101", "error_msg": "no such job"}).encode())
 
 
 def test_a_job_that_is_listed_is_not_gone(space, src):
-    """Its show says that there is no such job."""
+    """The show says that there is no such job."""
     hidden = space.front.change_answers(lambda exchange, answer: gone(exchange) if is_show(exchange) else answer)
     made = lose_one(space, src)
     stays_open(space, "errno: EEXIST", "does not show the content", f"jobs: {made}\n")
@@ -144,7 +144,7 @@ def update_elsewhere(space, job):
 
 
 def updated_before_it_is_found(space, src):
-    """A job that was made, and updated by a colleague before anybody can ask. Returns its ID."""
+    """A job was made, and a colleague updates it before it is looked for. Returns its ID."""
     asks = lost.silence(space)
     made = lose_one(space, src)
     lost.done_with(space, "a.yaml", "in-doubt")
@@ -168,7 +168,7 @@ def without_version(row):
 
 @pytest.mark.parametrize("where", ["show", "both"])
 def test_a_job_whose_version_nobody_tells_is_not_another_job(space, src, where):
-    """It was updated by a colleague: what is shown is not what was made."""
+    """A colleague has updated the job: the show has another content than the create."""
     changes = [change_shows(space, lambda exchange, job: without_version(job))]
     if where == "both":
         changes.append(change_lists(space, lambda answer: {**answer, "data": [without_version(row) for row in answer["data"]]}))
@@ -185,7 +185,7 @@ def test_a_list_without_versions_is_enough_if_the_first_is_shown(space, src):
     assert lost.taken(space, "a.yaml") == made and space.sent() == (1, 0)
 
 
-# Jobs that the service, or a colleague, has changed since they were made
+# ---- jobs that the service, or a colleague, has changed since ----
 
 def in_project(project):
     return lambda answer: {**answer, "data": [{**row, "enterprise_project_id": project} for row in answer["data"]]}
@@ -240,7 +240,7 @@ def test_a_name_that_the_service_trims_does_not_hide_the_job(make_space, src):
 
 
 def test_twins_of_two_projects_each_take_their_own(space, src):
-    """The same name and content, both lost: neither is a job that was moved."""
+    """Two creates of the same name and content are lost. Neither job counts as moved to another project."""
     shows = lost.silence(space, CREATE + "/.+")
     for project in ("p1", "p2"):
         tools.run("mkdir", space.at(project)).ok()

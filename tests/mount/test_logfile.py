@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""-o logfile=: the log of a mount where there is no syslog, and logrotate beside it."""
+"""-o logfile=: the log of a mount on a machine without syslog, and logrotate."""
 
 import os
 import re
@@ -57,7 +57,7 @@ def test_the_name_is_that_where_cocfs_was_started(mount, log, src):
 
 
 def test_logrotate(mount, log, src):
-    """The file gets another name, and then cocfs a SIGHUP: also if whoever started it ignores SIGHUP, as nohup does."""
+    """The file gets another name, and then cocfs a SIGHUP, also if the parent ignores SIGHUP, as nohup does."""
     janitor.watch_mount(mount.path)
     os.mkdir(mount.path)
     tools.run("sh", "-c", 'trap "" HUP; exec "$@"', "sh", *mount.argv(), seconds=30).ok()
@@ -112,7 +112,7 @@ def test_one_of_another_user_is_refused(mount, log):
 
 
 def test_a_limit_on_the_size_of_files_ends_nothing(mount, log, src):
-    """ulimit -f: the kernel sends SIGXFSZ to who writes beyond, here cocfs, for the log and for the space."""
+    """ulimit -f: the kernel sends SIGXFSZ to a program that writes beyond the limit. Here cocfs does, in the log and in the space."""
     janitor.watch_mount(mount.path)
     os.mkdir(mount.path)
     tools.run("bash", "-c", 'ulimit -f 512; exec "$@"', "sh", *mount.argv(), seconds=30).ok()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The service has done it and its answer is lost: never two jobs for one commit, and no orphan."""
+"""The service has done the request and its answer is lost: never two jobs for one commit, and no job without a file."""
 
 import os
 import signal
@@ -28,8 +28,8 @@ def hasty(make_space):
 
 @pytest.fixture
 def warmed(hasty, src):
-    """A space with warm connections. A client that takes a cut on one for a stale connection, and
-    sends the request again on its own account, makes a second job."""
+    """A space with open connections. If a client takes a cut connection for a stale one, and sends the request again, it makes a
+    second job."""
     tools.run("cp", samples.file(src, "warm.yaml", "warm"), hasty.path).ok()
     return hasty
 
@@ -71,7 +71,7 @@ def test_two_files_with_one_name_and_content_are_two_jobs_all_the_same(warmed, s
 
 
 def test_a_request_that_arrives_after_its_writer_was_told_is_no_orphan(hasty, src):
-    """That there is no such job is not believed before the request can no longer be under way."""
+    """The job counts as not made only when the request can no longer be under way."""
     hasty.front.rule(f.Fault(delay_before=6), "POST", "/v1/documents")
     tools.run("cp", samples.file(src, "a.yaml"), hasty.path).fails(tools.message("ETIMEDOUT"))
     assert hasty.jobs() == []
@@ -80,12 +80,13 @@ def test_a_request_that_arrives_after_its_writer_was_told_is_no_orphan(hasty, sr
 
 
 def test_a_round_that_absence_becomes_credible_in_is_followed_by_the_next_at_once(make_space, src):
-    """It began too early to be believed, and the next would come after a long time only."""
+    """The round began too early to prove absence, and the next one would begin much later."""
     space = make_space(timeout="10")
     gate = space.front.gate()
     space.front.rule(f.cuts(f.REQUEST), "POST", "/v1/documents")
     lists = lambda: [call for call in space.calls("GET", "/v1/documents") if ("name_like", "lost") in call.query]  # noqa: E731
-    space.front.rule(f.Fault(gate=gate), "GET", "/v1/documents", when=lambda: len(lists()) == 4)  # the question is one
+    # the question before the create is the first list
+    space.front.rule(f.Fault(gate=gate), "GET", "/v1/documents", when=lambda: len(lists()) == 4)
     tools.run("cp", samples.file(src, "a.yaml", "lost"), space.path).fails(tools.message("EIO"))
     lost = space.creates()[0].ended
     assert gate.wait_held(1, 30)
@@ -106,7 +107,7 @@ def test_a_twin_whose_answer_comes_with_what_was_found_keeps_its_job(make_space,
     tools.run("cp", source, space.at("a.yaml")).fails(tools.message("EIO"))
     twin = tools.popen("cp", source, space.at("b.yaml"))
     assert gate.wait_held()  # the twin's job was found for a.yaml, and is about to be shown
-    space.process.send_signal(signal.SIGSTOP)  # so that both answers are taken in one turn of the loop
+    space.process.send_signal(signal.SIGSTOP)  # so that both answers arrive in one iteration of the loop
     gate.open()
     assert front.wait(lambda: all(e.status for e in front.calls("GET", "/v1/documents/.+") + front.calls("POST")[1:]))
     space.process.send_signal(signal.SIGCONT)

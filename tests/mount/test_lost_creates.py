@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A create whose answer was lost takes the job that it has made, and no other: whatever the clocks say,
-whoever else makes jobs of that name, and whatever the list of jobs looks like."""
+"""A create whose answer was lost takes the job that it has made, and no other job. Neither clocks, nor other clients that make
+jobs of that name, nor the form of the list change that."""
 
 import json
 import re
@@ -17,7 +17,7 @@ import tools
 
 CREATE = "/v1/documents"
 HOUR_MS = 3600 * 1000
-SETTLED = 40  # seconds in which absence is believed: 10 after the answer was lost, and a round
+SETTLED = 40  # seconds in which absence is proved: 10 after the answer was lost, and a round
 MODES = promises.MODES
 
 
@@ -28,30 +28,30 @@ def space(make_space, request):
 
 
 def write(space, src, path, name, *steps):
-    """Writes a job file; returns its content."""
+    """Writes a job file. Returns its content."""
     tools.run("cp", samples.file(src, "source.yaml", name, steps or ["pause"]), space.at(path), seconds=30)
     return samples.document(name, steps or ["pause"])
 
 
 def greeted(space):
-    """Waits for the list that a mount asks for at its start: it is no question."""
+    """Waits for the list that a mount asks for at its start. That list is no question before a create."""
     assert space.front.wait(lambda: space.calls("GET") and space.calls("GET")[0].ended)
     return space
 
 
 def elsewhere(space, name, content=None, **fields):
-    """Another machine makes a job; returns its ID."""
+    """Another machine makes a job. Returns its ID."""
     return space.cocd.client().create(name=name, content=content or samples.document(name, ["pause"]),
                                       enterprise_project_id="0", risk_level="LOW", description="", **fields)
 
 
 def lose(space, fault=f.cuts(f.FORWARDED)):
-    """The answer of the next create is lost; by default it was done."""
+    """Loses the answer of the next create. By default the create is done."""
     return space.front.rule(fault, "POST", CREATE)
 
 
 def silence(space, path=None, **kwargs):
-    """From the next create on the service cannot be asked; .times = 0 ends that."""
+    """From the next create on the service does not answer questions. .times = 0 ends that."""
     return space.front.rule(f.silence(), "GET", path, times=None, when=space.creates, **kwargs)
 
 
@@ -60,7 +60,7 @@ def taken(space, path, seconds=SETTLED):
 
 
 def is_open(space, path, *words, seconds=SETTLED):
-    """Waits for the story of a doubt that stays, which has these words; returns it."""
+    """Waits until the file stays in doubt with a story that has these words. Returns the story."""
     story = tools.eventually(lambda: "setfattr -x coc.job_id" in (space.error(path) or "") and space.error(path),
                              f"{path} to stay in doubt", seconds)
     for word in words:
@@ -74,7 +74,7 @@ def done_with(space, path, state, seconds=SETTLED):
 
 
 def not_done(space, path):
-    """Waits until it is concluded that the create was not done: it is sent again, or has failed."""
+    """Waits until the create counts as not done: it is sent again, or has failed."""
     if space.options.get("submit") == "queue":
         assert space.front.wait(lambda: len(space.creates()) == 2, SETTLED)
         return taken(space, path)
@@ -87,7 +87,7 @@ def versions(space):
     return promises.held(space.cocd)
 
 
-# The clock
+# ---- the clock ----
 
 
 @pytest.mark.parametrize("minutes", [-60, -20, 20, 60])
@@ -129,11 +129,11 @@ def test_a_clock_that_moves_while_the_service_is_asked(space, src):
     assert mine != other and sorted(versions(space)) == sorted([mine, other])
 
 
-# Jobs of others
+# ---- jobs of others ----
 
 
 def test_a_job_that_was_there_before_is_not_taken(space, src):
-    """It has the same name and content, and the create was not done."""
+    """The job has the same name and content, and the create was not done."""
     other = elsewhere(space, "job")
     lose(space, f.cuts(f.REQUEST))
     write(space, src, "a.yaml", "job")
@@ -213,7 +213,7 @@ def test_a_person_ends_an_open_doubt(space, src):
     write(space, src, "a.yaml", "job")
     is_open(space, "a.yaml", other)
     tools.eventually(lambda: tools.run("setfattr", "-x", "coc.job_id", space.at("a.yaml")).status == 0,
-                     "the doubt to be ended", SETTLED)  # busy while a request may be under way
+                     "the doubt to be ended", SETTLED)  # the doubt cannot be ended while a request may be under way
     assert space.fact("a.yaml", "state") == "failed" and "ended on demand" in space.error("a.yaml")
     before = set(versions(space))
     write(space, src, "a.yaml", "job")
@@ -260,11 +260,11 @@ def test_an_answer_that_names_a_known_job_is_none(space, src):
     assert taken(space, "a.yaml") != other and len(versions(space)) == 2
 
 
-# Twins of this mount
+# ---- twins of this mount ----
 
 
 def test_twins_that_were_made_one_after_the_other(space, src):
-    """The second knew the job of the first, which is still in doubt."""
+    """The second create knew the job of the first, which is still in doubt."""
     shows = silence(space, CREATE + "/.+")
     for path in ("a.yaml", "b.yaml", "c.yaml"):
         lose(space)
@@ -295,11 +295,11 @@ def test_twins_over_a_remount(space, src, how):
     assert {taken(space, path) for path in paths} == set(versions(space)) and len(versions(space)) == 3
 
 
-# The list
+# ---- the list ----
 
 
 class Lists:
-    """The lists by name that pass from now on, and what is done to them."""
+    """Records the lists by name that pass from now on, and may change them."""
 
     def __init__(self, space):
         self.space, self.first = space, len(space.front.exchanges)
@@ -309,7 +309,7 @@ class Lists:
         return [call for call in calls if offset is None or dict(call.query)["offset"] == str(offset)]
 
     def hold_second_page(self):
-        """A gate that holds the request after the next one."""
+        """Returns a gate that holds the request after the next one."""
         gate = self.space.front.gate()
         self.space.front.rule(f.Fault(gate=gate), "GET", CREATE, when=lambda: len(self.seen()) == 1)
         return gate
@@ -317,8 +317,8 @@ class Lists:
 
 @pytest.fixture
 def crowded(make_space, src):
-    """A space in doubt of a.yaml, with 150 jobs of similar names behind those that are made next; nobody
-    may ask."""
+    """A space in which a.yaml is in doubt, with 150 jobs of similar names listed after those that are made next. The service does
+    not answer questions."""
     space = make_space(timeout="2", adopt="never")
     for number in range(150):
         elsewhere(space, f"job-{number}")
@@ -327,7 +327,7 @@ def crowded(make_space, src):
 
 
 def listed_again(space, change):
-    """The service may be asked again, when absence would be believed, and a change is made while the list is read."""
+    """Lets the service answer again after the time in which absence is proved, and makes a change while the list is read."""
     lost = space.creates()[0].started
     assert space.front.wait(lambda: any(call.started > lost + 12 for call in space.calls("GET", CREATE)), 40)
     lists = Lists(space)
@@ -340,7 +340,7 @@ def listed_again(space, change):
 
 
 def test_rows_that_are_passed_over_prove_nothing(crowded, src):
-    """Two jobs are deleted while the list is read, so that a page begins behind the job that is looked for."""
+    """Two jobs are deleted while the list is read, so a page begins after the job that is looked for."""
     space = crowded
     lose(space)
     write(space, src, "a.yaml", "job")
@@ -370,7 +370,7 @@ def with_row(row):
     return lambda answer: {**answer, "data": [*answer["data"], row], "total": answer["total"] + 1}
 
 
-# What no list of jobs can say.
+# Rows that no list of jobs can have.
 ODD = {
     "row-without-members": with_row({}), "row-null": with_row(None), "row-text": with_row("DM1"),
     "id-missing": with_row({"name": "job"}), "id-null": with_row({"document_id": None, "name": "job"}),
@@ -387,8 +387,8 @@ ODD = {
 
 
 def test_what_no_list_can_say_proves_nothing(space, src):
-    """Each job is made as ever, with a bounded number of calls; none of the lost ones is believed to be absent, until
-    the lists are sound again."""
+    """Each job is made as usual, with a bounded number of calls. None of the lost creates counts as not done until the lists are
+    sound again."""
     spoilt = space.front.change_answers(
         lambda exchange, answer: ODD[dict(exchange.query)["name_like"]](answer)
         if exchange.method == "GET" and exchange.path == CREATE and "name_like" in dict(exchange.query) else answer)
@@ -427,7 +427,7 @@ def test_a_service_that_tells_more_and_more_is_read_to_a_bound(make_space, src):
 
 
 def test_more_jobs_of_the_name_than_are_kept(make_space, src):
-    """The create is made all the same; what was lost of it, a person decides."""
+    """The create is sent all the same. If its answer is lost, a person decides."""
     space = make_space(timeout="5", adopt="never")
     rows = [{"document_id": f"DM-of-another-{n}", "name": "job", "enterprise_project_id": "0", "version": "v1"}
             for n in range(1500)]
@@ -461,8 +461,8 @@ OLD = [ledger for ledger in test_old_ledgers.NAMES if re.match("v[1-5]\\b", ledg
 
 @pytest.mark.parametrize("ledger", OLD)
 def test_a_ledger_from_before_the_question_is_decided_by_a_person(make_space, ledger):
-    """It does not say what the service had before: a job that may be the create's is not taken, and where there
-    is none the create was not done."""
+    """An old ledger does not say which jobs the service had before. A job that may be the create's is not taken. If there is no
+    such job, the create was not done."""
     space = make_space(mounted=False, timeout="2", adopt="never")
     jobs = test_old_ledgers.put_back(ledger, space)
     with sqlite3.connect(f"{space.state}/ledger.db") as db:
@@ -476,7 +476,7 @@ def test_a_ledger_from_before_the_question_is_decided_by_a_person(make_space, le
         assert taken(space, "queued.yaml") != made
 
 
-# The question before a create
+# ---- the question before a create ----
 
 
 def test_each_create_asks_once_and_no_update_does(space, src):
@@ -563,7 +563,7 @@ def test_a_service_that_asks_for_patience_is_asked_again(make_space, src):
     space.front.rule(f.refuses(429, "APIGW.0308", "slowly", headers=(("Retry-After", "1"),)), "GET", CREATE)
     space.front.rule(f.refuses(429, "APIGW.0308", "slowly", headers=(("Retry-After", "1"),)), "POST", CREATE)
     tools.run("cp", samples.file(src, "a.yaml", "job"), space.path).ok()
-    # each create has a question of its own, and the one that was done is looked for again
+    # each create has a question, and the create that was done is looked for again
     assert len(lists.seen()) == 4 and len(space.creates()) == 2
 
 
@@ -580,9 +580,10 @@ def test_it_is_seen_while_it_is_asked(make_space, src):
 
 
 def test_after_an_outage_not_all_ask_at_once(make_space, src):
-    """Hundreds in doubt would be answered too late, each of them, and ask again."""
+    """Hundreds of files in doubt would all get their answers too late, and ask again."""
     count, at_once = 100, 64
-    # a question that gets no answer for so long makes room for the next: on a busy machine, too, all of the first come before
+    # a question without an answer makes room for the next one only after this time, so that on a busy machine all of the first ones
+    # come before that
     space = make_space(timeout="12", adopt="never", submit="queue", max_inflight="128")
     gate = space.front.gate()
     space.front.rule(f.silence(), "POST", CREATE, times=count)
@@ -591,7 +592,7 @@ def test_after_an_outage_not_all_ask_at_once(make_space, src):
         write(space, src, f"job-{number:03}.yaml", f"job-{number:03}")
     assert space.front.wait(lambda: len(space.creates()) >= count)
     assert gate.wait_held(at_once, 60)
-    assert not space.front.wait(lambda: gate.held > at_once, 2)  # what must not happen is waited for
+    assert not space.front.wait(lambda: gate.held > at_once, 2)  # waits for what must not happen
     gate.open()
     for number in range(count):
         taken(space, f"job-{number:03}.yaml", 60)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Nobody may call a job LOW by accident: without a risk level nothing is sent, and cocfs says what to do."""
+"""No job becomes LOW by accident: without a risk level nothing is sent, and cocfs says what to do."""
 
 import os
 
@@ -18,7 +18,7 @@ def unset(make_space):
 
 
 def refuse_one(space, src, name):
-    """A cp that fails for want of a risk level; returns the source."""
+    """A cp that fails because there is no risk level. Returns the source."""
     os.makedirs(os.path.dirname(space.at(name)), exist_ok=True)
     source = samples.file(src, "source.yaml")
     tools.run("cp", source, space.at(name)).fails(tools.message("ENODATA"))
@@ -26,7 +26,7 @@ def refuse_one(space, src, name):
 
 
 def mending_command(space, name):
-    """The command that .error names, as a person would copy it."""
+    """Returns the command in .error, as a person would copy it."""
     lines = [line for line in space.error(name).splitlines() if "setfattr " in line]
     assert lines, f"no command in {space.error(name)!r}"
     return lines[-1][lines[-1].index("setfattr "):]

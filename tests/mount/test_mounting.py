@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""mount(8), umount(8) and fstab: each script runs in mounts and processes of its own, with an fstab, a
-/usr/local/sbin, a /mnt and a /run of its own, and nothing of it is left when it ends."""
+"""mount(8), umount(8) and fstab. Each script runs in namespaces with its own mounts, processes, fstab, /usr/local/sbin, /mnt and
+/run. Nothing is left when it ends."""
 
 import os
 import re
@@ -13,7 +13,7 @@ import tools
 
 pytestmark = tools.needs_root
 
-JANE = 4711  # a user whom the machine does not know
+JANE = 4711  # a user without an entry in the user database
 PRELUDE = """
 set -eu
 mount --bind "$1/fstab" /etc/fstab
@@ -29,8 +29,8 @@ options() { findmnt -rno OPTIONS "$1"; }
 
 @pytest.fixture
 def machine(tmp_path):
-    """machine(script, fstab): runs a script as root of a machine with this fstab; /mnt/jobs is a mount point,
-    jane (4711) has /mnt/home. A function as_jane runs what follows as her."""
+    """machine(script, fstab): runs a script as root of a machine with this fstab. /mnt/jobs is a mount point; jane (4711) has
+    /mnt/home. The function as_jane runs its arguments as her."""
     tools.need("unshare", "findmnt", "pidof")
     if tools.run("unshare", "--mount", "--pid", "--fork", "--mount-proc", "true").status:
         pytest.skip("no namespaces can be made here")
@@ -98,7 +98,7 @@ def test_remount_is_refused_with_its_reason(machine):
 
 @pytest.mark.parametrize("option", ["user", "users"])
 def test_a_users_mount_is_the_users(machine, option):
-    """mount(8) clears HOME, and mount.fuse3 sets root's in its place: neither state nor keys are looked for there."""
+    """mount(8) clears HOME, and mount.fuse3 sets root's: neither state nor keys are looked for there."""
     said = machine("""
         as_jane env HOME=/mnt/home mount /mnt/jane
         options /mnt/jane
@@ -123,7 +123,7 @@ def test_a_users_mount_has_the_users_keys(machine):
 
 
 def test_a_mount_as_another_user_is_that_users(machine):
-    """setuid= of mount.fuse3; what root's environment says of places is not that user's."""
+    """setuid= of mount.fuse3: directories that root's environment names do not count for that user."""
     said = machine("""
         XDG_STATE_HOME=/root/cocfs-test mount /mnt/jane
         options /mnt/jane
@@ -144,7 +144,7 @@ def test_somebody_without_a_home_is_told_to_say_where(machine):
 
 
 def test_a_full_disk_of_the_log_is_no_reason_to_end(machine):
-    """What could not be written is counted, and told when there is room again."""
+    """Messages that could not be written are counted, and reported when there is room again."""
     said = machine("""
         mkdir /mnt/log; mount -t tmpfs -o size=16k tmpfs /mnt/log
         mount /mnt/jobs
@@ -201,7 +201,7 @@ except BlockingIOError:
 
 
 def test_an_automount_is_not_asked_for_by_the_mount_that_it_waits_for(machine):
-    """systemd's x-systemd.automount: to look into the directory would wait for cocfs itself."""
+    """systemd's x-systemd.automount: a look into the directory would wait for cocfs itself."""
     with open("/proc/filesystems", encoding="utf-8") as file:
         if "autofs" not in file.read():
             pytest.skip("the kernel has no autofs")
@@ -243,7 +243,7 @@ for number in range(3000):
 
 @pytest.mark.parametrize("kind", ["SOCK_DGRAM", "SOCK_STREAM"])
 def test_a_syslog_that_does_not_read_keeps_nobody_waiting(machine, kind):
-    """What there is no room for is lost and counted. 3,000 messages are more than any socket has room for."""
+    """Messages without room are dropped and counted. 3,000 messages are more than any socket has room for."""
     said = machine(f"""
         mount -t tmpfs tmpfs /dev; mknod -m 666 /dev/fuse c 10 229; mknod -m 666 /dev/null c 1 3
         /usr/bin/python3 -c '{SYSLOG}' {kind} &

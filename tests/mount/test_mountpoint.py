@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The place that is mounted on: a dead mount there is replaced, anything else is left alone, and what is in
-the way is told with what mends it."""
+"""The mount point: a dead mount there is replaced, anything else is left alone, and the message says what is in the way and how to
+mend it."""
 
 import contextlib
 import os
@@ -25,7 +25,7 @@ def killed(mount):
 
 
 def mount_instead(mount):
-    """Mounts where a dead mount is."""
+    """Mounts on top of a dead mount."""
     mount.mount()
 
     def answers():
@@ -43,7 +43,7 @@ def layers(path):
 
 @contextlib.contextmanager
 def dead_mount_of_another_kind(path):
-    """A FUSE mount whose server ended before it began."""
+    """Makes a FUSE mount whose server has ended before it began."""
     ours, theirs = socket.socketpair()
     janitor.watch_mount(path)
     with ours, theirs:
@@ -97,7 +97,7 @@ def test_dead_mounts_upon_each_other_are_replaced(mounts, tmp_path):
 
 
 def test_a_live_mount_is_left_alone(mount, tmp_path):
-    """The same command again says that it is mounted; another space is mounted on top, as by any mount."""
+    """The same command again says that the space is mounted. Another space is mounted on top, as with any mount."""
     mount.mount()
     again = tools.run(*mount.argv("-f"), seconds=20).fails("is mounted already")
     assert again.status == 32 and layers(mount.path) == ["fuse.cocfs"] and os.listdir(mount.path) == []
@@ -115,8 +115,8 @@ def test_two_who_replace_one_at_once_leave_each_other_alone(mounts, tmp_path):
                                     env=tools.environment()) for one in pair]
         said = [process.communicate(timeout=30)[1].decode() for process in started]
         codes = sorted(process.returncode for process in started)
-        # root mounts on top of a live mount too, as with any file system. An ordinary user does so only when the second
-        # has looked between the unmount and the mount of the first
+        # root mounts on top of a live mount, too, as with any file system. For an ordinary user both succeed only if the second has
+        # looked between the unmount and the mount of the first
         assert codes == [0, 0] or codes == [0, 32] and not tools.IS_ROOT, said
         assert sum("it is replaced" in text for text in said) == 1, said
         live = layers(dead.path)
@@ -138,7 +138,7 @@ def test_a_dead_mount_of_another_file_system_is_left_alone(mount):
 @tools.needs_root
 @pytest.mark.parametrize("allow_other, words", [(True, "another user's cocfs"), (None, tools.message("EACCES"))])
 def test_another_users_dead_mount_is_roots_to_replace(open_base, mounts, allow_other, words):
-    """Without allow_other the kernel does not even say whether it is dead."""
+    """Without allow_other the kernel does not even say whether the mount is dead."""
     mount = mounts(mounting.Mount("local", open_base, allow_other=allow_other)).mount()
     killed(mount)
     os.mkdir(f"{open_base}/theirs", 0o700)
@@ -150,7 +150,7 @@ def test_another_users_dead_mount_is_roots_to_replace(open_base, mounts, allow_o
     assert layers(mount.path) == ["fuse.cocfs"]
 
 
-# What is in the way.
+# ---- what is in the way ----
 
 def attempt(mount, *words, status=32):
     result = tools.run(*mount.argv("-f"), seconds=20).fails(*words)

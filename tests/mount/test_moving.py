@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A rename that moves bindings waits for the disk: others are served, and whoever gets to what is renamed meanwhile
-finds the same job."""
+"""A rename that moves bindings waits for the disk. Other requests go on meanwhile, and each that reaches the renamed files finds
+the same jobs."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ def disk(tmp_path):
 
 @pytest.fixture
 def space(make_space, disk, src):
-    """slow/ takes long to sync. It has a job file, and a directory with two."""
+    """A space with slow/, whose syncs take long. slow/ has a job file, and a directory with two."""
     space = make_space(env=disk.env)
     os.makedirs(space.at("slow/d/sub"))
     for name in ("slow/a.yaml", "slow/d/x.yaml", "slow/d/sub/y.yaml"):
@@ -33,7 +33,7 @@ def renames(space, *names):
 
 
 def ids(space):
-    """What is bound, by path."""
+    """Returns the bound paths and their job IDs."""
     return {os.path.relpath(os.path.join(folder, name), space.path)[:-3]:
                 tools.read(os.path.join(folder, name)).decode().strip()
             for folder, _, files in os.walk(space.path) for name in files if name.endswith(".id")}
@@ -49,7 +49,8 @@ def test_others_are_served_while_a_rename_waits_for_the_disk(space, disk, src):
     process = renames(space, "slow/a.yaml", "slow/b.yaml")
     disk.wait_held("fsync")
     stalls.others_are_served(space, src)
-    tools.run("mv", space.at("other.yaml"), space.at("renamed.yaml")).ok()  # unrelated, and moves a binding too
+    # this rename moves a binding, too, and has nothing to do with the first
+    tools.run("mv", space.at("other.yaml"), space.at("renamed.yaml")).ok()
     assert process.poll() is None
     other = space.id("renamed.yaml")
     disk.let_go()
@@ -58,7 +59,7 @@ def test_others_are_served_while_a_rename_waits_for_the_disk(space, disk, src):
 
 
 def test_a_close_meanwhile_is_an_update_of_the_same_job(space, disk):
-    """The file is open when it is renamed; its last close comes while the ledger knows the old name only."""
+    """The file is open when it is renamed. Its last close comes while the ledger still has the old name."""
     bound, jobs = ids(space), len(space.jobs())
     writer = tools.popen(sys.executable, "-c", """import os, sys
 fd = os.open(sys.argv[1], os.O_WRONLY | os.O_TRUNC)
@@ -80,7 +81,7 @@ os.close(fd)""", space.at("slow/a.yaml"), samples.document("a", ["second"]), std
 
 
 def test_what_is_below_a_directory_keeps_its_jobs_meanwhile(space, disk, src):
-    """The kernel goes on to find it under its old name until the rename is answered."""
+    """Until the rename is answered, the kernel finds the directory under its old name."""
     bound, jobs = ids(space), len(space.jobs())
     disk.hold()
     process = renames(space, "slow/d", "slow/e")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A space whose ledger was made by an older cocfs: it is mounted, and knows what it knew (../ledgers/README.md)."""
+"""A space whose ledger was made by an older cocfs: it can be mounted, and knows what it knew (../ledgers/README.md)."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ UNFINISHED = (1, 2, 5)  # fs/job/state.h: queued, submitting, in doubt
 
 
 def put_back(ledger, space):
-    """Makes the state directory that an older cocfs has left; returns its rows of jobs: {path: row}."""
+    """Makes the state directory that an older cocfs has left. Returns its rows of jobs: {path: row}."""
     os.makedirs(space.state, mode=0o700)
     with contextlib.closing(sqlite3.connect(os.path.join(space.state, "ledger.db"))) as db:
         db.executescript(tools.read(os.path.join(LEDGERS, ledger + ".sql")).decode())
@@ -48,7 +48,7 @@ def test_a_ledger_of_an_older_cocfs_keeps_its_bindings(ledger, space):
             assert space.id(path) is None, path
     assert space.error("refused.yaml").startswith(jobs["refused.yaml"]["error"].splitlines()[0])
     assert space.fact("a.yaml", "version") == "v2"
-    # what was queued goes on, and ends: the embedded service is a new one and has no such job to update
+    # the queued update goes on and ends: the embedded service is new and has no such job
     tools.eventually(lambda: b"sub/b.yaml" not in tools.read(space.at(".coc", "queue")), "the queue to go on")
     tools.run("cp", tools.write(os.path.join(space.base, "new.yaml"), samples.document("new")), space.path).ok()
     assert space.id("new.yaml")

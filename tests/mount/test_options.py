@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command line: what is taken, what is refused and how it is named, and a truthful exit status."""
+"""The command line: what is accepted, what is refused and with which words, and that the exit status is true."""
 
 import fcntl
 import os
@@ -13,7 +13,7 @@ import samples
 import service
 import tools
 
-# Our own options: a value that will do, another one, and values that will not ("" is none of them).
+# cocfs's own options: a good value, another good value, and bad values ("" is tried separately).
 OPTIONS = {
     "risk_level": ("LOW", "HIGH", ["low", "TOP"]),
     "enterprise_project_id": ("1", "2", ["x" * 129]),
@@ -45,12 +45,12 @@ OPTIONS = {
     "ignore": ("*.old.yaml", "a?b:[ab]*", ["a::b", ":a", "a:", "d/*", "x" * 256, ":".join("a" * 65), "[", "[a", "[z-a]",
                                            "[[:number:]]"]),
 }
-FLAGS = {"rebind"}  # without a value
+FLAGS = {"rebind"}  # options without a value
 EMPTY_IS_A_VALUE = {"description", "ignore", "tags"}
 
 
 def cocfs(*argv, before=(), **kwargs):
-    """Runs cocfs to its end, which must come soon; what it mounts after all is taken away."""
+    """Runs cocfs to its end, which must come soon. If it has mounted after all, unmounts."""
     result = tools.run(*before, tools.COCFS, *argv, seconds=20, **kwargs)
     if argv and janitor.mounted(argv[-1]):
         janitor.unmount(argv[-1], lazy=True)
@@ -59,7 +59,7 @@ def cocfs(*argv, before=(), **kwargs):
 
 @pytest.fixture
 def place(tmp_path):
-    """A mount point and options that would do, and nothing must be mounted at the end."""
+    """A mount point and good options. Nothing may be mounted at the end."""
     path = tmp_path / "jobs"
     path.mkdir()
     janitor.watch_mount(path)
@@ -69,7 +69,7 @@ def place(tmp_path):
 
 @pytest.fixture
 def bare(tmp_path):
-    """The environment of somebody who has no credentials at all."""
+    """The environment of a user without any credentials."""
     home = tmp_path / "home"
     home.mkdir()
     return tools.environment(HOME=str(home), XDG_STATE_HOME=str(home / "state"))
@@ -77,7 +77,7 @@ def bare(tmp_path):
 
 @pytest.fixture
 def offline():
-    """How a program is started in a network without anything, so that no metadata service can be asked."""
+    """Returns how to start a program in an empty network, so that it reaches no metadata service."""
     words = ["unshare", "--net"] if tools.IS_ROOT else ["unshare", "--user", "--map-current-user", "--net"]
     if tools.run(*words, "true").status:
         pytest.skip("no network namespaces here")
@@ -145,7 +145,7 @@ def test_an_option_that_takes_no_value_says_so(place, tmp_path, option):
 
 @pytest.mark.parametrize("option", [name for name in OPTIONS if OPTIONS[name][0]])
 def test_of_an_option_given_twice_the_last_counts_and_both_are_looked_at(mounts, tmp_path, place, option):
-    """As mount(8) promises: what is said at the command comes after what fstab says."""
+    """As with mount(8): the command line comes after fstab."""
     good, other, bad = OPTIONS[option]
     mounts(mounting.Mount("local", tmp_path, **{option: f"{good},{option}={other}"})).mount().unmount()
     for value in bad:
@@ -159,14 +159,14 @@ def test_the_last_of_two_values_counts(make_space, src):
     assert space.only_job()["risk_level"] == "HIGH" and not space.only_job()["description"]
 
 
-# The options of mount(8) and fuse(8): a row of fs/cocfs/option_system.c for each.
+# The options of mount(8) and fuse(8): each has a row in fs/cocfs/option_system.c.
 
 SYSTEM_ROW = re.compile(r'\{"([\w-]+)", (WORD|VALUE|EITHER|PREFIX),\s*(PASS|DROP|LABEL|REFUSE)')
 SPELLED = {"WORD": [""], "VALUE": ["=1"], "EITHER": ["", "=1"], "PREFIX": ["a.b", "a.b=1"]}
 
 
 def system_options():
-    """(name, form, fate) of each row."""
+    """Returns (name, form, fate) of each row."""
     with open(os.path.join(tools.ROOT, "fs", "cocfs", "option_system.c"), encoding="utf-8") as file:
         rows = SYSTEM_ROW.findall(file.read())
     assert len(rows) > 100
@@ -178,7 +178,7 @@ def spelled(*fates):
 
 
 def test_every_harmless_option_of_mount_and_fuse_is_taken(mounts, tmp_path):
-    """In one mount, and those that libfuse and the kernel get, each in a mount of its own."""
+    """All of them in one mount; those that libfuse and the kernel get, each in a mount."""
     def mounted(*options):
         mount = mounts(mounting.Mount("local", tmp_path, **{option: True for option in options})).mount()
         with open("/proc/self/mounts", encoding="utf-8") as file:
@@ -223,7 +223,7 @@ def test_set_user_id_bits_and_devices_count_only_if_root_asks(mounts, tmp_path, 
 @pytest.mark.parametrize("given, absent", [
     ("dev,suid", []), ("rw,dev,suid", []), ("rw,suid,dev,suid", ["nosuid"]), ("dev,nosuid,dev", ["nodev"])])
 def test_what_the_mount_helper_adds_is_not_asked_for(tmp_path, given, absent):
-    """mount.fuse3 adds "dev" and "suid" to what somebody asked for, at the end."""
+    """mount.fuse3 adds "dev" and "suid" at the end of what a user asks for."""
     mount = mounting.Mount("local", tmp_path)
     os.mkdir(mount.path)
     janitor.watch_mount(mount.path)
@@ -262,7 +262,7 @@ def test_a_value_may_have_commas(make_space, src, given):
 @pytest.mark.parametrize("given, wanted", [
     ("a\\b", "a\\b"), ("a\\\\b", "a\\b"), ("a\\,b", "a,b"), ('"a,\\n\\,"', "a,\\n,"), ("C:\\101", "C:\\101")])
 def test_a_value_keeps_its_backslashes(make_space, src, given, wanted):
-    """But those before a comma or another backslash, as in each option of a mount."""
+    """But not those before a comma or another backslash, as in each option of a mount."""
     space = make_space(description=given)
     tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
     assert space.only_job()["description"] == wanted
@@ -281,7 +281,7 @@ def test_a_quote_that_is_not_closed_is_told(place, tmp_path):
 
 
 def test_the_exit_status_is_one_that_mount_has(place, tmp_path):
-    """mount(8): 1 is a wrong command line, 32 a mount that failed; in the background too."""
+    """mount(8): 1 is a wrong command line, 32 a mount that failed, in the background as well."""
     for flags in (["-f"], []):
         assert cocfs(*flags, "-o", "nonsense", "local", place).status == 1
         os.mkdir(tmp_path / "open", 0o755)
@@ -329,7 +329,7 @@ def test_credentials_of_the_environment_come_first(cocd, front, mounts, tmp_path
 
 
 def test_a_profile_is_a_file_or_a_section(cocd, front, mounts, tmp_path, src, bare):
-    """And the environment is not looked at."""
+    """With a profile the environment is ignored."""
     ak, sk = service.read_keys(cocd.keys_file)
     path = tools.write(tmp_path / "k", f"[global]\nak = no\nsk = no\n[night]\nak = {ak}\nsk = {sk}\n")
     os.chmod(path, 0o600)
@@ -440,9 +440,9 @@ def test_a_mount_that_failed_leaves_a_directory_that_was_there_as_it_was(tmp_pat
     assert sorted(os.listdir(home)) == ["jobs", "ledger.db"] and (home / "ledger.db").read_text() == "not cocfs's"
 
 
-@tools.needs_root  # others do not see what cocfs has open
+@tools.needs_root  # other users do not see cocfs's descriptors
 def test_a_lock_whose_file_is_gone_is_none(place, tmp_path):
-    """A mount that failed has removed the file for which this one waits, and another mount has made the next one."""
+    """A failed mount has removed the lock file for which this mount waits, and another mount has made a new one."""
     state = tmp_path / "s"
     state.mkdir(0o700)
     with open(state / "lock", "w") as old:
@@ -462,10 +462,10 @@ def test_a_lock_whose_file_is_gone_is_none(place, tmp_path):
             assert os.listdir(state) == ["lock"]
 
 
-# What a failure is told to need.
+# What a failed start asks for.
 
 def wanting(tmp_path):
-    """{what is wrong: (options, mount point)}"""
+    """Returns {what is wrong: (options, mount point)}."""
     (tmp_path / "open").mkdir(0o755)
     (tmp_path / "spool-is-a-file").mkdir(0o700)
     tools.write(tmp_path / "spool-is-a-file/spool", "")
@@ -482,7 +482,7 @@ def wanting(tmp_path):
 
 
 def broken(tmp_path, name):
-    """A state directory where a directory has the name of a file."""
+    """Makes a state directory in which a directory has the name of a file."""
     state = tmp_path / "broken"
     (state / name).mkdir(parents=True)
     state.chmod(0o700)
@@ -520,7 +520,7 @@ def test_a_mount_that_failed_leaves_a_space_that_was_there(daemon, tmp_path, src
     assert daemon.id("a.yaml") == job_id
 
 
-# In the background: the exit status says whether it is mounted.
+# In the background: the exit status says whether the space is mounted.
 
 @pytest.fixture
 def daemon(tmp_path):
@@ -534,7 +534,7 @@ def daemon(tmp_path):
 
 
 def daemons(mount):
-    """The processes whose command line has the mount's own mount point."""
+    """Returns the processes whose command line has the mount's own mount point."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -577,7 +577,7 @@ def test_a_failure_after_the_start_is_told(daemon, tmp_path):
 
 
 def test_it_is_mounted_again_at_once(daemon, src):
-    """What was unmounted ends in the background: who mounts it again does not see that."""
+    """After an unmount cocfs ends in the background. A new mount at once is not disturbed by that."""
     for number in range(5):
         tools.run(*daemon.argv(), seconds=30).ok()
         tools.run("cp", samples.file(src, f"{number}.yaml"), daemon.path).ok()

@@ -16,7 +16,7 @@ LIST = "/v1/documents"
 
 @pytest.fixture
 def other(tmp_path, exhibit):
-    """Another account: a service of its own, with jobs and keys of its own."""
+    """Another account: a second service, with jobs and keys of its own."""
     process = service.Cocd(str(tmp_path / "other-service"), str(tmp_path / "other-cocd.log"))
     exhibit("other cocd", process.log)
     try:
@@ -26,7 +26,7 @@ def other(tmp_path, exhibit):
 
 
 class Keys:
-    """The keys of a mount, which are its own account's, and another's."""
+    """The keys of a mount: those of its account, and another account's."""
 
     def __init__(self, space, other):
         self.space, self.other = space, other
@@ -59,7 +59,7 @@ def make(cocd, count, name="job {}"):
 
 
 def listed(space):
-    """The jobs of .coc/jobs: {ID: path}."""
+    """Returns the jobs of .coc/jobs: {ID: path}."""
     lines = tools.read(space.at(".coc", "jobs")).decode().splitlines()
     return {fields[0]: fields[5] for fields in (line.split("\t") for line in lines) if len(fields) > 5}
 
@@ -71,7 +71,7 @@ def put(space, src, name, step):
 @pytest.mark.parametrize("theirs", [0, 3, 60], ids="with {} jobs".format)
 @pytest.mark.parametrize("remount", [False, True], ids=["", "remounted"])
 def test_nothing_is_removed(keys, src, theirs, remount):
-    """Also when the other account has more jobs, and whichever scan it is."""
+    """Even if the other account has more jobs, and in each scan."""
     account = keys(jobs="own")
     space = account.space
     make(space.cocd, 20)
@@ -129,7 +129,7 @@ def test_reading_and_listing_lose_no_file(keys, src):
 
 @pytest.mark.parametrize("conflict", ["refuse", "overwrite"])
 def test_a_removal_deletes_and_forgets_nothing(keys, src, conflict):
-    """With delete=service the file goes. The job is there when the keys are back, and is the name's."""
+    """With delete=service the file goes. The job still exists when the keys are back, and belongs to the name."""
     account = keys(delete="service", conflict=conflict, jobs="own")
     space = account.space
     for name in ("a", "b"):
@@ -153,13 +153,14 @@ def test_a_removal_deletes_and_forgets_nothing(keys, src, conflict):
 
 
 def test_imports_stay(keys):
-    """What was fetched stays readable, what was not is an error, and never an empty file."""
+    """A fetched import stays readable. An import that was not fetched is an error, never an empty file."""
     account = keys()
     space = account.space
     names = {f"job {n}.yaml" for n in range(8)}
     make(space.cocd, 8)
     assert set(os.listdir(space.path)) >= names
-    fetched = {name: tools.read(space.at(name)) for name in sorted(names)[:2]}  # from the third on in a row more is fetched ahead
+    # from the third read in a row on, more is fetched ahead
+    fetched = {name: tools.read(space.at(name)) for name in sorted(names)[:2]}
     make(account.other, 30, "of others {}")
     account.swap()
     for _ in range(3):

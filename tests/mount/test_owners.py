@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What a job's name keeps goes to whoever could have changed or replaced the file, and to nobody else.
+"""What a job's name remembers goes only to users who could have changed or replaced the file.
 
-Ann and Cid have nothing in common; Ben and Ann share a group. The kernel judges what they may do in the mount,
-cocfs what they get of a name that was somebody else's.
+Ann and Cid share no group; Ben and Ann share one. The kernel judges what they may do in the mount, and cocfs what they get of a
+name that was another user's.
 """
 
 import os
@@ -23,7 +23,7 @@ TEAM = 54100
 
 
 class User:
-    """Somebody who works in a directory of the mount."""
+    """A user who works in a directory of the mount."""
 
     def __init__(self, name, uid, groups=()):
         self.name, self.uid, self.groups = name, uid, groups
@@ -39,7 +39,7 @@ ROOT = User("root", 0)
 
 
 class Shared:
-    """A directory in a mount that all may use, sticky as /tmp."""
+    """A directory in a mount that all users may use, sticky like /tmp."""
 
     def __init__(self, space, src):
         self.space, self.path, self.src = space, space.path, src
@@ -47,13 +47,13 @@ class Shared:
         os.chmod(src, 0o755)
 
     def document(self, name, *steps):
-        """A document in a file that everybody may read."""
+        """Writes a document to a file that everybody may read."""
         path = samples.file(self.src, f"{name}-{'-'.join(steps) or 'pause'}.yaml", name, steps or ("pause",))
         os.chmod(path, 0o644)
         return path
 
     def make(self, who, name="a.yaml", *steps, umask="022", cwd=None):
-        """Somebody writes a job file; returns its ID."""
+        """A user writes a job file. Returns the ID of its job."""
         who.sh('cat "$1" > "$2"', self.document(os.path.basename(name)[:-5], *steps), name, cwd=cwd or self.path,
                umask=umask).ok()
         return self.id(name)
@@ -78,7 +78,7 @@ def shared(make_space, src):
     return Shared(make_space(allow_other=True), src)
 
 
-# How a file of Ann's goes away, and how a name is made again.
+# How a file of Ann's goes away, and how its name is made again.
 GOES = {
     "rm": "rm a.yaml",
     "backup": "mv a.yaml a.yaml~",
@@ -119,7 +119,7 @@ def test_another_users_file_gets_no_job_of_the_name(shared, makes, goes="rm"):
     assert shared.space.job(job) == before
     assert shared.attribute(CID, "a.yaml", "user.coc.description") is None
     assert shared.space.job(theirs)["description"] == ""
-    # Cid's is Cid's, and Ann's comes back to Ann
+    # Cid's file is Cid's, and Ann gets hers back
     CID.sh("rm -r a.yaml", cwd=shared.path).ok()
     assert shared.make(ANN, "a.yaml", "again") == job
     assert shared.version(job) == "v3" and shared.space.job(job)["description"] == "private of ann"
@@ -170,7 +170,7 @@ OTHERS_FILES = {
 
 @pytest.mark.parametrize("puts", OTHERS_FILES)
 def test_a_file_of_the_owners_that_another_user_puts_there_gets_no_job(shared, puts):
-    """Who makes the name is judged, and not whose the file is."""
+    """The user who makes the name is judged, not the owner of the file."""
     name = "t/a.yaml" if "directory" in puts else "a.yaml"
     ANN.sh('mkdir -p "$(dirname "$1")"', name, cwd=shared.path).ok()
     job = shared.make(ANN, name)
@@ -184,7 +184,7 @@ def test_a_file_of_the_owners_that_another_user_puts_there_gets_no_job(shared, p
     assert os.stat(shared.space.at(name)).st_uid == ANN.uid
     shared.space.settle()
     assert shared.space.job(job) == before and shared.id(name) != job
-    # Ann's comes back to Ann, and not what others have put under her name; but a job file has brought its own job
+    # Ann gets back her own job, and not what others have put under her name. But a job file has brought its own job
     if puts in ("mv of a job file", "mv of a directory", "exchange with a draft", "a close that nobody hears"):
         return
     ROOT.sh('rm -r "${1%%/*}"', name, cwd=shared.path).ok()
@@ -196,7 +196,7 @@ REFUSED = 'printf \'meta: {name: x, schemaVersion: 3}\\n"TOPSECRET": 1\\n"TOPSEC
 
 
 def test_the_name_and_the_description_that_the_service_holds_are_its_owners(shared):
-    """They are a text, as the story of a refusal is. The risk level, the project and the tags are not."""
+    """They are texts, like the story of a refusal. The risk level, the project and the tags are none."""
     os.chmod(shared.path, 0o777)
     facts = ("name", "description", "risk_level", "enterprise_project_id", "tags")
 
@@ -214,7 +214,7 @@ def test_the_name_and_the_description_that_the_service_holds_are_its_owners(shar
 
 @pytest.mark.parametrize("mode", [0o1777, 0o777])
 def test_a_private_story_is_its_owners(shared, mode):
-    """In a directory that is not sticky, Cid gets the job's name, and no text."""
+    """In a directory that is not sticky, Cid gets the job of the name, and no text."""
     os.chmod(shared.path, mode)
     ANN.sh(REFUSED, cwd=shared.path, umask="077")
     story = ANN.sh("cat p.yaml.error", cwd=shared.path).ok().stdout
@@ -244,7 +244,7 @@ def test_what_is_left_of_a_removed_file_is_its_owners(shared):
 
 
 def test_a_refusal_that_left_no_file_is_not_ended_by_others(shared):
-    """Its .error is listed until its owner, or somebody who may have the name, makes the file or removes the story."""
+    """The .error is listed until its owner, or a user who may have the name, makes the file or removes the story."""
     refused = 'echo "just: yaml" > .new; mv .new p.yaml; rm .new'
     ANN.sh("mkdir d; chmod 755 d; cd d; " + refused, cwd=shared.path)
     ANN.sh(refused, cwd=shared.path)
@@ -270,7 +270,7 @@ def test_a_refusal_that_left_no_file_is_not_ended_by_others(shared):
 
 @pytest.mark.parametrize("kind", ["ln -s x a.yaml", "mkfifo a.yaml", "touch a.yaml"])
 def test_what_is_no_job_of_ones_own_takes_no_job_along(shared, kind):
-    """Moved, exchanged, removed: the job that the name keeps stays where it is."""
+    """Moved, exchanged, removed: the job of the name stays there."""
     job = shared.make(ANN)
     ANN.sh("rm a.yaml", cwd=shared.path).ok()
     CID.sh(f"{kind}; mv a.yaml b.yaml; rm b.yaml; {kind}; mv a.yaml .x", cwd=shared.path).ok()
@@ -293,12 +293,12 @@ def test_removing_ones_own_deletes_no_job_of_anothers(make_space, src, kind):
 
 
 def test_the_rights_of_the_file_decide_and_follow_it(shared):
-    """chmod, chown and a commit by somebody else move what is recorded."""
+    """chmod, chown and a commit by another user change what is recorded."""
     job = shared.make(ANN)
     ANN.sh("chmod 666 a.yaml && rm a.yaml", cwd=shared.path).ok()
     assert shared.make(CID, "a.yaml", "1") == job
     CID.sh("rm a.yaml", cwd=shared.path).ok()
-    theirs = shared.make(ANN, "a.yaml", "2")  # Cid's file was 0644
+    theirs = shared.make(ANN, "a.yaml", "2")  # Cid's file had 0644
     assert theirs != job
     os.chown(shared.space.at("a.yaml"), CID.uid, CID.uid)
     CID.sh("rm a.yaml", cwd=shared.path).ok()
@@ -354,7 +354,7 @@ def test_text_goes_along_by_the_read_bits_and_the_risk_level_always(shared):
 
 
 def test_text_goes_to_no_file_that_shows_more(shared):
-    """Root may read what is private; root's file of the same name, which all may read, does not show it."""
+    """Root may read a private file. A file of root's with the same name, which all may read, does not show the text."""
     os.chmod(shared.path, 0o777)
     job = shared.make(ANN, umask="077")
     ANN.sh("setfattr -n user.coc.description -v private a.yaml", cwd=shared.path).ok()
@@ -365,7 +365,7 @@ def test_text_goes_to_no_file_that_shows_more(shared):
 
 @pytest.mark.parametrize("makes", ["mv free/.x a.yaml", "mv free/.x free/b.yaml && mv free/b.yaml a.yaml"])
 def test_text_goes_to_no_file_of_another_user_also_if_its_row_stays_as_it_was(shared, makes):
-    """Ben makes his name again with a file of Cid's, who has had the name meanwhile and may not read Ben's."""
+    """Ben makes his name again with a file of Cid's. Cid has had the name meanwhile, and may not read Ben's file."""
     ROOT.sh("mkdir free && chmod 777 free", cwd=shared.path).ok()
     job = shared.make(BEN, umask="007")
     BEN.sh("setfattr -n user.coc.description -v 'private of ben' a.yaml && rm a.yaml", cwd=shared.path).ok()
@@ -379,7 +379,7 @@ def test_text_goes_to_no_file_of_another_user_also_if_its_row_stays_as_it_was(sh
 @pytest.mark.parametrize("who, reads", [(BEN, True), (CID, False)], ids=["in the group", "not in the group"])
 @pytest.mark.parametrize("mode", ["777", "2777"])
 def test_a_story_is_for_the_user_of_the_file_if_the_user_may_read_what_was_refused(shared, who, reads, mode):
-    """A file's group is no group of its user's: a directory hands its group on."""
+    """The group of a file need not be a group of its user: a directory passes its group on."""
     ROOT.sh(f"mkdir d && chgrp {TEAM} d && chmod {mode} d", cwd=shared.path).ok()
     job = shared.make(who, "d/p.yaml", umask="007")
     assert os.stat(shared.space.at("d/p.yaml")).st_gid == (TEAM if mode == "2777" else who.uid)
@@ -400,7 +400,7 @@ def test_text_goes_to_no_file_by_the_files_group(shared):
 
 
 def test_text_goes_along_into_a_file_that_another_user_has_put_there(shared):
-    """When its user writes it, who may read the recorded file by a supplementary group."""
+    """If the user of the file writes it, and may read the recorded file by a supplementary group."""
     ROOT.sh("mkdir d && chmod 777 d", cwd=shared.path).ok()
     job = shared.make(ANN, "d/a.yaml", umask="077")
     ANN.sh(f"cd d; chgrp {TEAM} a.yaml && chmod 640 a.yaml && setfattr -n user.coc.description -v told a.yaml && rm a.yaml",
@@ -411,7 +411,7 @@ def test_text_goes_along_into_a_file_that_another_user_has_put_there(shared):
     assert shared.id("d/a.yaml") == job and shared.attribute(BEN, "d/a.yaml", "user.coc.description") == "told"
 
 
-# How somebody who may write in the directory gets the job of a file that nobody else may read.
+# How a user who may write in the directory gets the job of a private file.
 TAKES = {
     "mv of scratch": 'cp "$1" .tmp && mv -f .tmp a.yaml',
     "mv of another job": 'cp "$1" b.yaml && mv -f b.yaml a.yaml',
@@ -428,7 +428,7 @@ TAKES = {
 
 
 def reads_versions(shared, who, name="a.yaml"):
-    """The texts of the versions that somebody can read, by the name of the version."""
+    """Returns the texts of the versions that a user can read, by the name of the version."""
     found = {}
     for version in range(1, 6):
         result = who.sh('cat ".coc/versions/$1/v$2.yaml"', name, str(version), cwd=shared.path)
@@ -439,7 +439,7 @@ def reads_versions(shared, who, name="a.yaml"):
 
 @pytest.mark.parametrize("takes", TAKES)
 def test_the_versions_of_a_private_file_stay_private(shared, takes):
-    """The directory lets the user have the job, and what the user writes is the next version of it."""
+    """The directory gives the user the job. What the user writes becomes its next version."""
     os.chmod(shared.path, 0o777)
     job = shared.make(ANN, "a.yaml", "secret", umask="077")
     assert list(reads_versions(shared, ANN)) == ["v1"] and not reads_versions(shared, CID)
@@ -509,13 +509,13 @@ def test_what_was_queued_of_the_one_who_is_set_aside_is_sent(make_space, src, fr
 
 
 def queue_of(who, shared):
-    """What .coc/queue tells somebody: the paths, and the other lines."""
+    """Returns what .coc/queue shows a user: the paths, and the other lines."""
     lines = who.sh("cat .coc/queue", cwd=shared.path).ok().stdout.splitlines()
     return sorted(line.split("\t")[3] for line in lines if "\t" in line), [line for line in lines if "\t" not in line]
 
 
 def test_the_queue_shows_what_one_may_read_and_counts_the_rest(make_space, src, front):
-    """By the read bits of the files, the search bits of the directories, and the owners of what is gone."""
+    """The read bits of the files decide, the search bits of the directories, and the owners of files that are gone."""
     shared = Shared(make_space(allow_other=True, submit="queue"), src)
     ANN.sh("mkdir closed open team; chmod 700 closed; chgrp 54100 team; chmod 750 team", cwd=shared.path).ok()
     front.refuse()
@@ -527,7 +527,7 @@ def test_the_queue_shows_what_one_may_read_and_counts_the_rest(make_space, src, 
     everything = ["all.yaml", "closed/a.yaml", "mine.yaml", "open/aside.yaml", "open/aside.yaml", "open/gone.yaml", "team/a.yaml"]
     hidden = "and {} of files that you may not read"
     assert queue_of(ROOT, shared) == (everything, [])
-    assert queue_of(ANN, shared) == (everything, [])  # Cid's file may be read
+    assert queue_of(ANN, shared) == (everything, [])  # everybody may read Cid's file
     assert queue_of(BEN, shared) == (["all.yaml", "open/aside.yaml", "team/a.yaml"], [hidden.format(4)])
     assert queue_of(CID, shared) == (["all.yaml", "open/aside.yaml"], [hidden.format(5)])
     counts = {where: shared.attribute(CID, where, "coc.hidden") for where in (".", "open")}
@@ -585,7 +585,7 @@ BRINGS = {"nothing": "true", "a file": 'cat "$1" > open/a.yaml', "a draft": "tou
 @pytest.mark.parametrize("brings", BRINGS)
 @pytest.mark.parametrize("whose", REPLACEMENTS)
 def test_a_directory_that_is_moved_into_the_place_of_another_gives_no_right(shared, whose, brings):
-    """Only the directory that the file was in says who could have replaced it."""
+    """Only the directory that the file was in says who could have replaced the file."""
     os.chmod(shared.path, 0o777)
     ANN.sh("mkdir t", cwd=shared.path).ok()
     job = shared.make(ANN, "t/a.yaml")
@@ -601,11 +601,11 @@ def test_a_directory_that_is_moved_into_the_place_of_another_gives_no_right(shar
     assert shared.make(ANN, "t/a.yaml", "again") == job
 
 
-# ---- colleagues and deployments: tools that replace files, and go on with the job ----
+# ---- colleagues and deployments: tools that replace files and continue with the job ----
 
 @pytest.fixture
 def team(shared):
-    """A directory of a group, with Ann's job file of the group; its ID."""
+    """A directory of a group, with Ann's job file of the group. Returns the job's ID."""
     os.mkdir(shared.space.at("team"))
     os.chown(shared.space.at("team"), 0, TEAM)
     os.chmod(shared.space.at("team"), 0o2775)
@@ -614,7 +614,7 @@ def team(shared):
     return job
 
 
-# $1 becomes $2.
+# Ways to replace $1 by $2 in the text.
 EDITS = {
     "sed -i": 'sed -i "s/$1/$2/" a.yaml',
     "perl -i": 'perl -pi -e "s/$1/$2/" a.yaml',
@@ -647,7 +647,7 @@ def test_a_colleague_makes_a_version(shared, team, edit):
 
 
 def test_colleagues_pull_into_a_shared_work_tree(shared, team, src):
-    """git checks out with umask 002: files and directories come and go by whoever pulls."""
+    """git checks out with umask 002: whoever pulls makes and removes the files and directories."""
     tools.need("git")
     origin, tree = src / "origin.git", shared.space.at("team")
     (src / ".gitconfig").write_text("[safe]\n\tdirectory = *\n")
@@ -663,7 +663,7 @@ def test_colleagues_pull_into_a_shared_work_tree(shared, team, src):
     BEN.sh(f"{git} pull -q {origin} main", cwd=tree, umask="002").ok()
     assert {name: shared.id(name) for name in jobs} == jobs
     assert [shared.version(job) for job in jobs.values()] == ["v3", "v2"]
-    # the directory goes by Ann and comes back by Ben
+    # Ann removes the directory, and Ben makes it again
     ANN.sh(f"{git} checkout -q HEAD~2", cwd=tree, umask="002").ok()
     assert not os.path.exists(shared.space.at("team/d"))
     BEN.sh(f"{git} checkout -q -", cwd=tree, umask="002").ok()

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What ordinary tools need of a file system: the mount does what a plain directory does.
-
-Most tests run the same script in the mount and in a plain directory, and compare what they said.
-"""
+"""What ordinary tools need of a file system: the mount behaves like a plain directory. Most tests run the same script in both, and
+compare the outputs."""
 
 import errno
 import os
@@ -13,7 +11,7 @@ import pytest
 import samples
 import tools
 
-# Shell scripts, run in an empty directory; output and exit status must be a plain directory's.
+# Shell scripts, run in an empty directory. The output and the exit status must be those of a plain directory.
 SHELL = {
     "mkdir": 'mkdir a a/b; mkdir a; mkdir -p a/b/c; stat -c "%F %a %h" a a/b; rmdir a; rmdir a/b/c; find . | sort',
     "mkdir-mode": 'umask 027; mkdir m; mkdir -m 1777 t; touch f; stat -c "%a %n" m t f',
@@ -57,7 +55,7 @@ SHELL = {
 }
 SHELL_NEEDS = {"git": "git", "sqlite": "sqlite3", "flock": "flock"}
 
-# Python scripts, run likewise; say() prints, and prints the errno of a call that fails.
+# Python scripts, run in the same way. say() prints, or prints the errno of a call that fails.
 PYTHON = {
     "unlinked-open": "fd = os.open('f', os.O_RDWR | os.O_CREAT); os.write(fd, b'abc'); os.unlink('f'); os.write(fd, b'def'); say(os.pread, fd, 10, 0); say(lambda: os.fstat(fd).st_nlink); say(os.ftruncate, fd, 2); say(lambda: os.fstat(fd).st_size); os.close(fd)",
     "renamed-open": "fd = os.open('f', os.O_RDWR | os.O_CREAT); os.write(fd, b'abc'); os.rename('f', 'g'); os.write(fd, b'def'); os.close(fd); say(lambda: open('g').read()); say(os.listdir)",
@@ -91,7 +89,7 @@ def say(function, *args):
 
 
 def twins(space, src, run):
-    """Runs in the mount and in a plain directory, and compares exit status and both outputs."""
+    """Runs in the mount and in a plain directory, and compares the exit status and both outputs."""
     os.mkdir(space.at("here"))
     plain = src / "here"
     plain.mkdir()
@@ -122,7 +120,7 @@ def test_statfs(make_space):
 
 @pytest.mark.parametrize("name", ["a.yaml", "a.yaml.id", ""])
 def test_labels_are_the_mounts_and_not_a_files(space, src, name):
-    """So ls asks for one, and not for that of every file."""
+    """So ls asks for one label, and not for that of every file."""
     tools.run("cp", samples.file(src, "a.yaml"), space.path).ok()
     with pytest.raises(OSError) as caught:
         os.getxattr(space.at(name), "security.selinux")
@@ -161,7 +159,7 @@ def test_partial_and_repeated_reads_of_a_big_directory(big):
         assert len({next(partial).name for _ in range(1234)}) == 1234
     fd = os.open(big, os.O_RDONLY)
     first = os.listdir(fd)
-    assert sorted(first) == sorted(os.listdir(fd))  # listdir rewinds the descriptor's offset
+    assert sorted(first) == sorted(os.listdir(fd))  # listdir sets the descriptor's offset back
     os.close(fd)
     assert len(tools.sh('ls -U "$1" | head -n 5', big).ok().stdout.splitlines()) == 5
 
@@ -249,6 +247,6 @@ def test_owner_and_group_can_be_changed_by_root(space):
 
 
 def parents(path):
-    """The directories above a path that are this test's or its runner's."""
+    """Yields the directories above a path that belong to this test or its user."""
     while (path := os.path.dirname(path)) not in ("/", "/tmp"):
         yield path

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The programs as files: what makes a fault in them harder to exploit."""
+"""The programs as files: hardening that makes a fault harder to exploit."""
 
 import shutil
 

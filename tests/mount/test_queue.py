@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""submit=queue: a close returns when the content is durable here, and it arrives once, whatever happens."""
+"""submit=queue: a close returns when the content is durable here, and the content arrives exactly once."""
 
 import json
 import os
@@ -17,7 +17,7 @@ import tools
 
 CREATE = "/v1/documents"
 ENDS = ["unmount", "kill", "term"]
-# How many files arrive with the service away in between, and how long it is: more by hand than in every run.
+# How many files are written, and how long the service is away in between. By hand, use more than in every run.
 TREE_FILES = int(os.environ.get("COCFS_TREE_FILES", "500"))
 AWAY_SECONDS = int(os.environ.get("COCFS_AWAY_SECONDS", "0"))
 
@@ -44,7 +44,7 @@ def end(space, how):
 
 
 def assert_each_has_one_job(space, names):
-    """Each of the job files has a job of its own with its content, and there is no other job."""
+    """Each job file has a job with its content, and there is no other job."""
     jobs = {job["document_id"]: job for job in space.jobs()}
     assert len(jobs) == len(names), [job["name"] for job in jobs.values()]
     for name in names:
@@ -136,7 +136,7 @@ def test_many_are_sent_at_once_by_default(space, src):
 
 
 def test_what_was_written_first_is_sent_first(make_space, src):
-    """Also if its slot comes free in the moment in which other content is written."""
+    """Also if its slot becomes free in the moment in which other content is written."""
     space = make_space(submit="queue", max_inflight="1")
     gate = space.front.gate()
     space.front.rule(f.Fault(gate=gate), "POST")
@@ -247,7 +247,7 @@ def test_retry_after_is_for_all_that_is_queued(make_space, src):
 
 
 def test_an_outage_ends_for_all_at_once(cut_off, src):
-    """Not each of them tries a service that is away, and none sits out a wait of its own afterwards."""
+    """Not each submission tries a service that is away, and none waits long after the outage."""
     space, count = cut_off, 150
     for number in range(count):
         queues.put(space, src, f"{number}.yaml")
@@ -259,7 +259,7 @@ def test_an_outage_ends_for_all_at_once(cut_off, src):
     gate = space.front.gate()
     space.front.rule(f.Fault(gate=gate), times=None)
     assert gate.wait_held(1, 60)
-    assert not gate.wait_held(2, seconds=1)  # one is sent to see whether the service is there
+    assert not gate.wait_held(2, seconds=1)  # one submission is sent, to see whether the service is back
     gate.open()
     assert space.front.wait(lambda: len(space.creates()) == count)
     queues.wait(space.path).ok()
@@ -392,7 +392,7 @@ def test_what_is_removed_while_it_is_queued_is_sent_all_the_same(cut_off, src):
 
 
 def test_with_delete_service_a_file_whose_submission_is_unfinished_cannot_be_removed(make_space, src):
-    """The update would make a job of a file that is gone, or find the job gone."""
+    """The update would make a job of a file that is gone, or find that the job is gone."""
     space = make_space(submit="queue", delete="service")
     queues.put(space, src, "a.yaml")
     queues.wait(space.path).ok()
@@ -423,7 +423,7 @@ def test_with_delete_service_a_job_that_is_made_after_the_removal_stays_with_the
 
 
 def test_what_is_written_while_its_job_is_deleted_makes_a_job_and_stops_no_other(make_space, src):
-    """rm was interrupted, so the file is still there; the deletion goes on."""
+    """rm was interrupted, so the file is still there. The deletion goes on."""
     space = make_space(submit="queue", delete="service")
     queues.put(space, src, "a.yaml")
     queues.wait(space.path).ok()
@@ -507,7 +507,7 @@ def test_a_tree_arrives_once_with_the_service_away_in_between(space, src):
     tools.finish(copying, 250).ok()
     print(f"cp -r of {TREE_FILES} files took {time.monotonic() - began:.1f} s")
     tools.eventually(lambda: any(line.attempts for line in queues.lines(space)), "the service to be missed")
-    time.sleep(max(0, away + AWAY_SECONDS - time.monotonic()))  # as long as whoever runs this has said
+    time.sleep(max(0, away + AWAY_SECONDS - time.monotonic()))  # the outage lasts as long as COCFS_AWAY_SECONDS says
     space.front.accept()
     back = time.monotonic()
     seconds = 240 + TREE_FILES // 20

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who has read which version: a program that has read an older one overwrites nobody, however it saves."""
+"""Which process has read which version: a program that has read an older version overwrites nobody, whatever its way to save."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ while not os.path.exists(sys.argv[3]):
     time.sleep(0.02)
 """
 EDITORS = {
-    # read, wait until somebody has written, save
+    # each reads, waits until another user has written, and saves
     "vim": VIM + ["-c", "set nowritebackup", "-c", AWAITED, "-c", "normal Go# edited", "-c", "w!", "-c", "q!", "$0"],
     "python": ["python3", "-c", PYTHON + """
 file = open(sys.argv[1], "w")
@@ -36,7 +36,7 @@ os.rename(sys.argv[1] + ".new", sys.argv[1])
 
 
 def begin_editor(editor, space, src):
-    """An editor that has read a.yaml, and saves when it is told to: its process, and how to tell it."""
+    """Starts an editor that has read a.yaml, and saves when it is told to. Returns its process, and the function that tells it."""
     tools.need(editor[0])
     ready, go = str(src / "ready"), str(src / "go")
     words = [word.replace("$0", space.at("a.yaml")).replace("$1", ready).replace("$2", go) for word in editor]
@@ -53,14 +53,15 @@ def test_vim_reads_v1_the_console_writes_v2_cron_greps_and_vim_saves(space, src,
     assert versions(space) == ("v2", "v2")
     go()
     saved = tools.finish(process, given=b"y\n")  # vim asks whether to write over a file that has changed
-    assert saved.status != 0 or editor.startswith("vim"), saved  # vim -es says so in its status only when it is asked to
+    # the exit status of vim -es shows an error only when vim is told to
+    assert saved.status != 0 or editor.startswith("vim"), saved
     assert space.job(bound)["content"] == THEIRS and len(space.updates()) == 0
     assert "ESTALE" in space.error("a.yaml") and "base: v1\n" in space.error("a.yaml")
     if editor == "python, by renaming":  # a refused rename leaves both files
         assert "# edited" in text(space, "a.yaml.new") and text(space) == THEIRS and versions(space) == ("v2", "v2")
         return
     assert "# edited" in text(space) and "mine" in text(space) and versions(space) == ("v1", "v2")
-    # another program does not know better
+    # another program has not read the older version
     tools.run("sed", "-i", "s/edited/edited twice/", space.at("a.yaml")).fails(tools.message("ESTALE"))
     assert space.job(bound)["content"] == THEIRS
     tools.run("setfattr", "-n", "coc.base", "-v", "v2", space.at("a.yaml")).ok()
@@ -73,7 +74,7 @@ EMACS = """(progn (setq backup-by-copying %s kill-emacs-hook nil vc-handled-back
 (goto-char (point-max)) (insert "# edited\n")
 (dotimes (i 2) (set-visited-file-modtime) (set-buffer-modified-p t) (ignore-errors (save-buffer))))"""
 BACKUPS = {
-    # the same, with a backup: it is made of the file as it is when the editor saves, and put back when the save has failed
+    # the same with a backup: it is made of the file as it is when the editor saves, and put back after the save has failed
     "vim, a copy": VIM + ["-c", "set backupskip= backupcopy=yes", "-c", AWAITED] + SAVE_TWICE,
     "vim, a copy that stays": VIM + ["-c", "set backup backupskip= backupcopy=yes", "-c", AWAITED] + SAVE_TWICE,
     "vim, the old file": VIM + ["-c", "set backupskip= backupcopy=no", "-c", AWAITED] + SAVE_TWICE,
@@ -85,7 +86,7 @@ BACKUPS = {
 @pytest.mark.parametrize("is_read", [True, False], ids=["read", "unread"])
 @pytest.mark.parametrize("editor", BACKUPS)
 def test_a_backup_is_no_reading(space, src, bound, editor, is_read):
-    """An editor reads v1, and copies v2 when it saves. It has not edited v2, also when it saves once more."""
+    """An editor reads v1, and copies v2 when it saves. It has not edited v2, in a second save neither."""
     process, go = begin_editor(BACKUPS[editor], space, src)
     console(space, bound)
     if is_read:
@@ -122,7 +123,7 @@ with open(target, 'wb') as file:
 
 
 def edits_theirs(space, bound, script):
-    """A program that has read v1 reads v2 again, and its edit of v2 is no conflict."""
+    """A program that has read v1 reads v2 again. Its edit of v2 is no conflict."""
     editor = tools.begin_python(script, space.at("a.yaml"))
     console(space, bound)
     text(space)
@@ -145,7 +146,7 @@ with open(target, 'wb') as file:
 
 @pytest.mark.parametrize("editor", EDITORS)
 def test_an_editor_saves_again_and_again(space, src, bound, editor):
-    """Without another writer nothing is in the way, nor is the editor's own version."""
+    """Without another writer there is no conflict, not with the editor's own version either."""
     process, go = begin_editor(EDITORS[editor], space, src)
     text(space)
     go()
@@ -171,7 +172,7 @@ with open(target, 'wb') as file:
 
 @pytest.fixture
 def imported(make_space):
-    """A space that shows an import as a.yaml, and lets it be edited, and the ID of the job."""
+    """A space that shows an import as a.yaml, and lets users edit it, and the ID of the job."""
     space = make_space(refresh="0", jobs="all")
     made = space.cocd.client().create(name="a", content=MINE)
     tools.eventually(lambda: "a.yaml" in os.listdir(space.path), "the import")
@@ -222,7 +223,7 @@ def test_a_search_through_many_files_does_not_push_an_editor_out(space, src, bou
 
 
 def test_an_open_of_an_import_is_no_reading(imported, src):
-    """rsync opens the file that it replaces, and reads nothing of it."""
+    """rsync opens the file that it replaces, and does not read it."""
     tools.need("rsync")
     space, made = imported
     other = samples.file(src, "a.yaml", "a", ["a step of rsync's"])
@@ -235,7 +236,7 @@ def test_an_open_of_an_import_is_no_reading(imported, src):
 
 
 PUT_BACK = {
-    # the tool moves the old file away, and puts it back when the service has said no
+    # the tool moves the old file away, and puts it back when the service has refused the new one
     "cp -b": 'cp -b "$1" "$2"',
     "install -b": 'install -b "$1" "$2"',
     "under a job's name": 'cp -b --suffix=.old.yaml "$1" "$2"',
@@ -245,7 +246,7 @@ PUT_BACK = {
 
 @pytest.mark.parametrize("tool", PUT_BACK)
 def test_what_is_put_back_is_no_reading(space, src, bound, tool):
-    """The second time the tool meets the text that it met the first time, and still nobody has read that."""
+    """The second time the tool finds the same text as the first time, and still nobody has read that text."""
     console(space, bound)
     os.stat(space.at("a.yaml"))
     other = samples.file(src, "b.yaml", "job", ["other"])
@@ -285,7 +286,7 @@ def test_an_open_by_who_has_read_v1_is_no_reading_of_v2(space, src, bound, kind)
 
 
 def test_who_reads_what_another_program_has_read_is_noted(space, src, bound):
-    """The kernel has the text by then, and asks for none. Without a note the program would know any later version."""
+    """The kernel has the text by then, and asks cocfs for none. Without a note, cocfs would take any later version for read."""
     script = """
 fd = os.open(target, os.O_RDONLY); ready()
 text = os.read(fd, 100000)
@@ -308,7 +309,7 @@ with open(target, 'wb') as file:
 
 @pytest.mark.parametrize("how", ["open(target, 'wb')", "open(target + '.new', 'wb')"], ids=["in place", "by renaming"])
 def test_who_writes_what_a_colleague_has_written_too_knows_it(space, src, bound, how):
-    """Two hosts deploy the same text. The service here has read v1, and has written the text of v2 itself."""
+    """Two hosts deploy the same text. The program here has read v1, and has written the text of v2 itself."""
     script = f"""
 load(target); ready()
 for text in args:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A job file follows its job: what others write is there at the next look, and nobody's text is lost on the way."""
+"""A job file follows its job: what others write is there at the next look, and no text gets lost on the way."""
 
 import os
 
@@ -14,7 +14,7 @@ MORE = samples.document("job", ["more of theirs"])
 
 
 def shows(space, document_id):
-    """The ShowDocuments of the newest version of a job that passed the front."""
+    """Returns the ShowDocument requests for the newest version of a job that passed the front."""
     return [call for call in space.calls("GET", f"/v1/documents/{document_id}") if not dict(call.query).get("version")]
 
 
@@ -89,7 +89,7 @@ def test_a_scan_that_lists_the_version_is_a_check(make_space, src):
 
 
 def test_who_goes_through_many_files_asks_for_a_list(make_space, src):
-    """Each file by itself would be a question. A list of all jobs tells of 100 at once."""
+    """Each file alone would be a question; a list of all jobs tells 100 at once."""
     space = make_space(refresh=LONG)
     os.mkdir(space.at("many"))
     os.mkdir(src / "many")
@@ -138,7 +138,7 @@ LOOKS = {"cat": ["cat"], "stat": ["stat"], "head": ["head", "-c", "1000"], "getf
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_reader_hears_nothing_of_a_colleague_who_is_fast(space, bound, look):
-    """The kernel walks once more after ESTALE, and the second one is the program's."""
+    """After ESTALE the kernel walks the path a second time. The program sees only that walk's result."""
     change = hurry(space, bound)
     for _ in range(5):
         asked = len(shows(space, bound))
@@ -150,7 +150,7 @@ def test_a_reader_hears_nothing_of_a_colleague_who_is_fast(space, bound, look):
 
 
 def test_whoever_has_looked_a_name_up_opens_the_newer_text(space, bound):
-    """Two readers: while one of them waits for the check, the other one's brings a newer text, longer or shorter."""
+    """Two readers: one waits for its check, and the other one's check brings a newer text, longer or shorter."""
     for step in ("a longer text of theirs", "s"):
         before = text(space)
         gate = space.front.gate()
@@ -228,7 +228,7 @@ def test_an_open_handle_is_no_way_around(space, bound):
     assert space.job(bound)["content"] == THEIRS and text(space) == MORE
 
 
-# ---- a refusal that left the file as it was ----
+# ---- a refusal that left the file unchanged ----
 
 REFUSED = {
     "sed": ["sed", "-i", "s/mine/sed/", "{}"],
@@ -237,7 +237,7 @@ REFUSED = {
 }
 
 
-# sed reads what is there now
+# sed reads the present text
 @pytest.mark.parametrize("command, refresh", [(command, LONG) for command in REFUSED] + [(command, "0") for command in ("mv", "rm")])
 def test_after_a_refusal_a_clean_file_follows_its_job(make_space, src, command, refresh):
     space = make_space(refresh=refresh, delete="service")
@@ -250,14 +250,14 @@ def test_after_a_refusal_a_clean_file_follows_its_job(make_space, src, command, 
     for _ in range(2):
         assert text(space) == THEIRS and versions(space) == ("v2", "v2")
     assert "ESTALE" in space.error("a.yaml")  # until a commit succeeds
-    # what was read may be written over
+    # a text that was read may be overwritten
     tools.run("sed", "-i", "s/theirs/ours/", path).ok()
     assert space.job(job)["content"] == THEIRS.replace("theirs", "ours") and versions(space) == ("v3", "v3")
     assert space.error("a.yaml") is None and space.fact("a.yaml", "state") == "submitted"
 
 
 def test_an_attribute_comes_on_top_of_the_newer_text(make_space, src):
-    """The kernel asks once more after ESTALE, and the file has followed its job by then: nobody's text is overwritten."""
+    """The kernel asks once more after ESTALE, and by then the file has followed its job: no text is overwritten."""
     space = make_space(refresh=LONG)
     job, path = submit(space, src), space.at("a.yaml")
     console(space, job)
@@ -295,10 +295,10 @@ def test_a_refused_draft_is_not_asked_for(space, src, bound):
     assert len(shows(space, bound)) == before and versions(space) == ("v1", "v2")
 
 
-# ---- a version that nobody has read is no base ----
+# ---- a version that was not read is no base ----
 
 def test_a_look_is_no_reading(space, src, bound):
-    """cp looks at its target before it writes. That must not let it overwrite what nobody has seen."""
+    """cp looks at its target before it writes. It must not overwrite a text that nobody has seen."""
     console(space, bound)
     os.stat(space.at("a.yaml"))
     assert os.stat(space.at("a.yaml")).st_size == len(THEIRS) and versions(space) == ("v1", "v2")
@@ -309,7 +309,7 @@ def test_a_look_is_no_reading(space, src, bound):
 
 
 def test_an_open_is_no_reading(space, src, bound):
-    """rsync opens the file that it replaces, and reads nothing of it."""
+    """rsync opens the file that it replaces, and does not read it."""
     tools.need("rsync")
     console(space, bound)
     other = samples.file(src, "a.yaml", "job", ["a step of rsync's"])
@@ -348,7 +348,7 @@ def test_the_unread_text_written_again_sends_nothing(space, src, bound):
 
 
 def test_an_attribute_that_the_service_has_already_is_no_reading(space, src, bound):
-    """Nothing is sent for the attribute, and the text is still one that nobody here has read."""
+    """Nothing is sent for the attribute, and the text is still unread here."""
     console(space, bound, risk_level="HIGH")
     os.stat(space.at("a.yaml"))
     for _ in range(2):
@@ -359,7 +359,7 @@ def test_an_attribute_that_the_service_has_already_is_no_reading(space, src, bou
 
 
 def test_an_older_base_that_is_named_is_no_reading(space, src, bound):
-    """The file has followed its job since the person has read v1."""
+    """The file has followed its job since the person read v1."""
     console(space, bound)
     os.stat(space.at("a.yaml"))
     tools.run("setfattr", "-n", "coc.base", "-v", "v1", space.at("a.yaml")).ok()
@@ -386,7 +386,7 @@ def test_the_unread_text_and_an_attribute_written_together_are_known(space, src,
     save(space, src, "more").ok()
 
 
-# ---- the service is away, and jobs that are gone ----
+# ---- the service is away; jobs that are gone ----
 
 def test_while_the_service_is_away_what_is_there_can_be_read(make_space, src):
     space = make_space(refresh="0", timeout="2")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was refused is told until it is mended: also of a name that has no file, and of a file that a copy has emptied."""
+"""A refusal is shown until it is mended, also for a name without a file, and for a file that a copy has emptied."""
 
 import dataclasses
 import os
@@ -28,7 +28,7 @@ WAYS = {
 
 
 def refuse(space, src, way="mv", folder="d", name="broken.yaml"):
-    """A directory with a name that was refused and has no file."""
+    """Makes a directory with a name that was refused and has no file."""
     os.makedirs(space.at(folder), exist_ok=True)
     script = WAYS[way].replace("broken.yaml", f'"{name}"')
     tools.sh(script, tools.write(src / "bad.txt", BAD), cwd=space.at(folder)).fails()
@@ -38,7 +38,7 @@ def refuse(space, src, way="mv", folder="d", name="broken.yaml"):
 
 
 def not_submitted(result, *names):
-    """cocfs-wait has told of these files, each with a reason, and of no other."""
+    """cocfs-wait has named exactly these files, each with a reason."""
     assert result.status == 1, f"{result}"
     lines = result.stderr.splitlines()
     assert len(lines) == len(names), f"{result}"
@@ -84,7 +84,7 @@ def test_what_the_service_refuses_is_told_too(space, src):
     space.front.rule(f.refuses(400, "COC.00010002", "Invalid parameter values"), "POST", times=2)
     os.mkdir(space.at("d"))
     tools.run("cp", samples.file(src, "draft.txt"), space.at("d/.draft")).ok()
-    tools.run("mv", space.at("d/.draft"), space.at("d/a.yaml")).fails()  # it tries twice, in two ways
+    tools.run("mv", space.at("d/.draft"), space.at("d/a.yaml")).fails()  # mv tries twice, in two ways
     assert sorted(os.listdir(space.at("d"))) == [".draft", "a.yaml.error"]
     result = queues.wait(space.at("d"))
     assert result.status == 1 and "Invalid parameter values" in result.stderr
@@ -94,7 +94,7 @@ def test_what_the_service_refuses_is_told_too(space, src):
 
 
 def test_a_writer_that_was_let_go_is_no_reason_to_be_silent(space, src):
-    """Ctrl-C lets mv go; the submission goes on, and is refused."""
+    """Ctrl-C ends the wait of mv. The submission goes on, and is refused."""
     gate = space.front.gate()
     space.front.rule(dataclasses.replace(f.refuses(400, "COC.00010002", "Invalid parameter values"), gate=gate), "POST")
     os.mkdir(space.at("d"))
@@ -136,11 +136,11 @@ def test_a_file_that_was_there_and_was_removed_is_not_told_of(space, src):
     queues.wait(space.at("d")).ok()
 
 
-# (sleep 0): another process of the shell, and no time
+# (sleep 0): another process of the shell, which takes no time
 @pytest.mark.parametrize("make", ["touch $1", "mkdir $1", "ln -s x $1", "mkfifo $1", "touch x; mv x $1", "touch x; ln x $1",
                                   "(sleep 0; cp good.txt $1)", "cp good.txt .x; mv .x $1", "cp good.txt .x; ln .x $1"])
 def test_every_way_to_make_the_file_is_noticed(space, src, make):
-    """What has a file is listed with it, and not once more."""
+    """A name with a file is listed with the file, and not a second time."""
     refuse(space, src)
     tools.run("cp", samples.file(src, "good.txt"), space.at("d")).ok()
     tools.sh(make.replace("$1", "broken.yaml"), cwd=space.at("d")).ok()
@@ -271,7 +271,7 @@ FAILED = 4  # fs/job/state.h
 
 @pytest.fixture
 def many(make_space):
-    """A space with a directory "many": as many names that were refused and have no file."""
+    """A space with a directory "many": it has MANY names that were refused and have no file."""
     space = make_space()
     os.mkdir(space.at("many"))
     space.unmount()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was submitted is known again after an unmount, a kill, a crash; a state directory has one mount."""
+"""After an unmount, a kill or a crash the mount knows what was submitted. A state directory has one mount at a time."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ import tools
 
 @pytest.fixture
 def space(own_space):
-    """Each test has a mount of its own, to end it."""
+    """Each test has a mount, to end it."""
     return own_space
 
 
@@ -28,7 +28,7 @@ def again(space, how):
 
 
 def filled(space, src):
-    """Submits two jobs, one in a directory, with attributes; leaves a draft and a refused file."""
+    """Submits two jobs, one of them in a directory, with attributes. Leaves a draft and a refused file."""
     os.mkdir(space.at("d"))
     tools.setfattr(space.at("d"), "user.coc.risk_level", "HIGH").ok()
     for name in ("a.yaml", "d/b.yaml"):
@@ -41,7 +41,7 @@ def filled(space, src):
 
 
 def picture(space):
-    """Everything that a user can see."""
+    """Returns everything that a user can see."""
     seen = {}
     for folder, _, files in os.walk(space.path):
         for name in files:
@@ -102,7 +102,7 @@ def test_killed_while_a_commit_waits(make_space, src):
 
 
 def second(space, tmp_path, mounts, source=None):
-    """Another mount on the same state directory; returns why it failed."""
+    """Mounts the same state directory a second time. Returns why that failed."""
     (tmp_path / "other").mkdir()
     other = mounts(mounting.Mount(source or space.source, tmp_path / "other", env=space.env, state_dir=space.state))
     with pytest.raises(mounting.MountFailed) as failed:
@@ -167,7 +167,7 @@ def test_the_embedded_service_keeps_its_jobs_and_keys(local, src):
 
 @tools.needs_root
 def test_a_mount_namespace_that_was_made_meanwhile_keeps_the_mount(make_space, src):
-    """It has a copy of the mount. cocfs serves it until it is gone, and keeps the state directory."""
+    """The namespace has a copy of the mount. cocfs serves that copy until it is gone, and keeps the state directory."""
     space = make_space()
     tools.need("unshare")
     if tools.run("unshare", "--mount", "true").status:

@@ -21,7 +21,7 @@ print(errno.errorcode[ctypes.get_errno()] if done else 'ok')
 
 
 def renameat2(space, old, new, flags):
-    """'ok', or the name of the errno."""
+    """Returns 'ok', or the name of the errno."""
     return tools.python(RENAMEAT2, space.at(old), space.at(new), flags).ok().stdout.strip()
 
 
@@ -41,13 +41,13 @@ def mixed(make_space, src):
 
 
 def picture(space):
-    """What each file holds, siblings included."""
+    """Returns what each file holds, siblings included."""
     return {os.path.relpath(os.path.join(folder, name), space.path): tools.read(os.path.join(folder, name))
             for folder, _, names in os.walk(space.path) for name in names}
 
 
 def exchanged(before, one, other):
-    """The picture after the exchange of two names, with all below and beside them."""
+    """Returns the picture after the exchange of two names, with everything below and beside them."""
     def moved(path):
         for old, new in ((one, other), (other, one)):
             if path in (old, old + ".id", old + ".error") or path.startswith(old + "/"):
@@ -64,7 +64,7 @@ def test_an_exchange_takes_the_bindings_along(mixed, src, one, other):
     assert renameat2(mixed, one, other, EXCHANGE) == "ok"
     assert picture(mixed) == exchanged(before, one, other)
     assert mixed.sent() == (5, 0)
-    # each file is where the ledger says: writing what it holds sends nothing
+    # each file is where the ledger says: writing its own content sends nothing
     for path, content in picture(mixed).items():
         if path.endswith(".yaml") and path != ".h/in.yaml" and content.startswith(b"meta:"):
             tools.run("cp", tools.write(src / "same.yaml", content), mixed.at(path)).ok()
@@ -139,7 +139,7 @@ SPECIAL = {"fifo": "os.mkfifo(target)", "symlink": "os.symlink('nothing', target
 
 @pytest.mark.parametrize("kind", SPECIAL)
 def test_an_exchange_of_what_is_no_file_leaves_the_names_their_jobs(mixed, src, kind):
-    """Whoever exchanges two FIFOs must not carry a job away that a name keeps."""
+    """The exchange of two FIFOs must not carry away a job that a name remembers."""
     kept = mixed.id("a.yaml")
     os.unlink(mixed.at("a.yaml"))
     for name in ("a.yaml", "e/other.yaml"):
@@ -161,7 +161,7 @@ def test_an_exchange_of_a_directory_and_what_is_no_file_under_job_names(mixed, k
 
 
 def test_an_exchange_of_a_file_and_a_directory_whose_name_keeps_a_job(mixed, src):
-    """The job that the directory's name keeps could go nowhere, and later exchanges would find it in their way."""
+    """The job that the directory's name remembers could go nowhere, and would be in the way of later exchanges."""
     kept = mixed.id("b.yaml")
     os.unlink(mixed.at("b.yaml"))
     os.mkdir(mixed.at("b.yaml"))

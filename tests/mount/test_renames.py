@@ -12,8 +12,8 @@ import tools
 OLD, NEW = samples.document("old"), samples.document("fresh")
 BAD = "just: yaml\n"
 
-# Ways to turn OLD into NEW at $1, in the directory of $1; $2 holds NEW. Each is one update. What tools
-# do by themselves is in ../tools.
+# Ways to turn OLD into NEW at $1, in the directory of $1; $2 holds NEW. Each is one update. What the tools themselves do is in
+# ../tools.
 EDITS = {
     "install-backup": 'install -b "$2" "$1"',
     "mv-backup-of-a-jobs-name": 'cp "$2" x.tmp; mv -b -S .old.yaml x.tmp "$1"',
@@ -25,7 +25,7 @@ EDITS = {
                     'git --git-dir="$3/.git" --work-tree=. checkout-index -f job.yaml',
 }
 
-# The same dances without the tools, so that they are tried where these are not installed.
+# The same sequences without the tools, for machines that do not have them.
 DANCES = {
     "backup-and-write": "os.rename(target, target + '~'); create(target, new); os.unlink(target + '~')",
     "backup-stays": "os.rename(target, target + '~'); create(target, new)",
@@ -141,7 +141,7 @@ def test_a_refused_rename_or_link_changes_nothing(bound, src, gesture, target):
     before = tools.read(bound.at(target)) if target == "job.yaml" else None
     tools.run("cp", src / "bad", bound.at("draft.txt")).ok()
     exists = gesture == ["ln"] and before
-    # mv has its own words for EINVAL, whatever was meant by it
+    # mv prints its own words for every EINVAL
     words = tools.message("EEXIST" if exists else "EINVAL") if gesture != ["mv"] else "to a subdirectory of itself"
     tools.run(*gesture, bound.at("draft.txt"), bound.at(target)).fails(words)
     assert tools.read(bound.at("draft.txt")).decode() == BAD
@@ -200,7 +200,7 @@ TREE = ("a.yaml", "sub/b.yaml", "sub/deep/c.yaml")
 
 @pytest.fixture
 def tree(src):
-    """A directory outside the mount with three jobs, named after where they are."""
+    """A directory outside the mount with three jobs, named after their places."""
     for name in TREE:
         (src / "tree" / name).parent.mkdir(parents=True, exist_ok=True)
         samples.file(src / "tree", name, name.replace("/", "-"))

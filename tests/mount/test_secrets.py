@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Secrets are nowhere but where they belong, and nobody else can read what is private."""
+"""Secrets stay where they belong, and other users cannot read what is private."""
 
 import os
 import re
@@ -18,7 +18,7 @@ TOKEN = "MIIE-token-" + "q7" * 40
 
 
 def traces(mount, *names):
-    """Everything that a mount lets be seen: log, .error, facts, command line, process table, mount table."""
+    """Returns everything that a mount shows: log, .error, virtual attributes, command line, process table, mount table."""
     pid = mount.process.pid
     yield "log", mount.log()
     yield "cmdline", tools.read(f"/proc/{pid}/cmdline").decode()
@@ -38,13 +38,13 @@ def assert_unseen(mount, secrets, *names):
 
 
 def signatures(front):
-    """The signatures of all requests so far."""
+    """Returns the signatures of all requests so far."""
     sent = [e.headers.get("authorization", "") for e in front.exchanges]
     return [match[1] for match in (re.search(r"Signature=(\w+)", line) for line in sent) if match]
 
 
 def exercise(mount, front, src):
-    """A success, and failures whose answers echo what was sent."""
+    """Makes a success, and failures whose answers echo the request."""
     tools.run("cp", samples.file(src, "ok.yaml"), mount.path)
     for number, status in enumerate((400, 401, 403, 500)):
         front.rule(f.refuses(status, "COC.00010002", "no"), times=1)
@@ -79,7 +79,7 @@ def test_a_security_token_is_sent_signed_and_not_told(make_space, cocd, front, s
     assert_unseen(space, [sk, TOKEN, *signatures(space.front)], *names)
 
 
-@tools.needs_root  # the environment of a program that keeps secrets is root's to read
+@tools.needs_root  # only root may read the environment of a program that keeps secrets
 def test_keys_are_wiped_from_the_environment(make_space, cocd, src):
     ak, sk = service.read_keys(cocd.keys_file)
     space = make_space(env={"HUAWEICLOUD_SDK_AK": ak, "HUAWEICLOUD_SDK_SK": sk})
@@ -108,7 +108,7 @@ def test_a_domain_id_is_sent(make_space, cocd, src):
 
 
 def modes(folder):
-    """The permissions of everything in a directory, by path."""
+    """Returns the permissions of everything in a directory, by path."""
     return {os.path.join(where, name): stat.S_IMODE(os.lstat(os.path.join(where, name)).st_mode)
             for where, folders, files in os.walk(folder) for name in folders + files}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whatever the service does, the writer hears an errno that fits, and the rest of the mount goes on."""
+"""Whatever the service does, the writer gets an errno that fits, and the rest of the mount goes on."""
 
 import os
 import signal
@@ -131,7 +131,7 @@ def test_the_mount_answers_while_a_commit_waits(make_space, src, command):
 
 def test_refused_connections(make_space, src):
     space = make_space(mounted=False, timeout="2")
-    space.front.refuse()  # before the mount, so that there is no warm connection
+    space.front.refuse()  # before the mount, so that there is no open connection
     space.mount()
     source = samples.file(src, "a.yaml")
     tools.run("cp", source, space.path).fails(tools.message("ECONNREFUSED"))

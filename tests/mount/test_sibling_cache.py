@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The kernel keeps siblings, so that ls -l asks nobody; and never shows one that has changed when its change was answered."""
+"""The kernel keeps siblings, so that ls -l sends no request for them. It never shows a sibling that has changed once the change
+was answered."""
 
 import itertools
 import os
@@ -26,16 +27,16 @@ def requests(tmp_path):
     return kept.requests(tmp_path)
 
 
-# ---- what is asked ----
+# ---- which requests are sent ----
 
 def test_a_listing_asks_nobody_for_siblings(make_space, requests):
-    """One request holds many entries; no entry costs one of its own, also in a mount that is new."""
+    """One request holds many entries. No entry costs a request, in a new mount neither."""
     jobs = 3000
     space = make_space(env=requests.env, loglevel="info")
     space.unmount()
     spools.fill(space.state, "big", jobs)
     space.mount()
-    for most in (0.1, 0.01, 0.01):  # the first finds some files whose check is due
+    for most in (0.1, 0.01, 0.01):  # the first listing finds some files whose check is due
         caused, n = requests.during(lambda: tools.run("ls", "-l", space.at("big")).ok())
         assert n <= most * 2 * jobs, caused
     assert not {"LOOKUP", "GETATTR"} & {kind for kind, count in caused.items() if count > 10}, caused
@@ -57,7 +58,7 @@ def test_that_there_is_none_is_not_kept(make_space, requests):
 
 
 def test_a_descriptor_of_the_path_alone(make_space, src, requests):
-    """What asks nobody hears nothing; what is asked by it does."""
+    """An open that sends no request may succeed on a sibling that is gone. A call that sends one fails."""
     space = fill(make_space(env=requests.env), src)
     know(space, requests)
     tools.run("setfattr", "-x", "coc.job_id", space.at("d", "a.yaml")).ok()
@@ -72,7 +73,7 @@ def test_a_descriptor_of_the_path_alone(make_space, src, requests):
         os.close(fd)
 
 
-# ---- whatever changes ----
+# ---- what changes ----
 
 @pytest.fixture
 def tree(make_space, src, requests):
@@ -92,7 +93,7 @@ def paths_of(space, folder="d"):
 
 
 def know(space, requests, folder="d"):
-    """Has the kernel keep all siblings that are there. Returns what they are."""
+    """Has the kernel keep all existing siblings. Returns them."""
     known = [path for path in paths_of(space, folder) if os.path.exists(path)]
     for _ in range(2):
         for path in known:
@@ -108,7 +109,7 @@ if libc.renameat2(-100, b"a.yaml", -100, b"b.yaml", 2):
     sys.exit(os.strerror(ctypes.get_errno()))
 """
 
-# what is done in d, where good.yaml, other.yaml, bad.yaml and worse.yaml are at $src
+# what is done in d; good.yaml, other.yaml, bad.yaml and worse.yaml are at $src
 GESTURES = {
     "an update": "sleep 0.01; cp $src/other.yaml a.yaml",
     "a refused update": "! cp $src/bad.yaml a.yaml",
@@ -154,7 +155,7 @@ def test_nothing_old_is_shown_after(tree, src, requests, script):
 
 @pytest.mark.parametrize("script", GESTURES.values(), ids=GESTURES)
 def test_nor_after_a_listing(tree, src, requests, script):
-    """The siblings are known from a listing alone, in a mount that is new."""
+    """The kernel knows the siblings from a listing alone, in a new mount."""
     tree.unmount()
     tree.mount()
     tools.run("ls", "-l", tree.at("d")).ok()
@@ -180,7 +181,7 @@ def test_a_hidden_directory_has_none(tree, src, requests):
 
 
 def test_a_directory_takes_its_own_along(tree, src, requests):
-    """The kernel goes on with what it keeps; a later change is found by the new name."""
+    """The kernel continues with what it keeps. A later change is found under the new name."""
     before = know(tree, requests)
     os.mkdir(tree.at("up"))
     os.rename(tree.at("d"), tree.at("up", "e"))
@@ -224,7 +225,7 @@ def know_quietly(space, requests):
 
 
 def test_an_ignored_name(make_space, src, requests):
-    """It has siblings as long as it has a job."""
+    """The file has siblings as long as it has a job."""
     space = make_space(env=requests.env)
     os.mkdir(space.at("d"))
     tools.run("cp", samples.file(src, "a.yaml"), space.at("d")).ok()
@@ -237,7 +238,7 @@ def test_an_ignored_name(make_space, src, requests):
 
 
 def test_a_queued_job(make_space, src, requests):
-    """Its .id comes and its .error goes without a word to anybody."""
+    """Its .id comes and its .error goes, while no call waits for that."""
     space = make_space(env=requests.env, submit="queue")
     fill(space, src)
     tools.eventually(lambda: space.id("d/a.yaml"), "the job")
@@ -256,7 +257,7 @@ def test_a_queued_job(make_space, src, requests):
 
 @tools.needs_root
 def test_other_users(make_space, src, requests, open_base):
-    """Who may read them, as the file's owner and mode change."""
+    """Who may read siblings, as the file's owner and mode change."""
     space = fill(make_space(env=requests.env, allow_other=True), src)
     know(space, requests)
     os.chmod(space.path, 0o755)
@@ -267,7 +268,7 @@ def test_other_users(make_space, src, requests, open_base):
         assert kept.shown(*paths_of(space)) != before
 
 
-# ---- what others have made ----
+# ---- imports ----
 
 def test_imports(make_space, cocd, requests):
     client = cocd.client()
@@ -290,7 +291,7 @@ def test_imports(make_space, cocd, requests):
 
 # ---- in the middle of an answer ----
 
-# Reads a directory into memory that is not there: the kernel stops in the middle of an answer, until a line comes.
+# Reads a directory into memory that is missing: the kernel stops in the middle of an answer, until a line arrives.
 STALLED = """
 import ctypes, fcntl, mmap, struct, threading
 folder, uid = sys.argv[1], int(sys.argv[2])
@@ -324,8 +325,8 @@ sys.stdin.readline()
 @pytest.mark.parametrize("script", ["! cp $src/worse.yaml b.yaml", "chmod 0600 b.yaml", "cp $src/other.yaml a.yaml",
                                     "setfattr -x coc.job_id a.yaml"])
 def test_an_answer_that_was_on_its_way(make_space, src, requests, uid, script):
-    """A listing has told a sibling, the kernel has yet to take that, and the sibling changes. (What needs the directory for
-    itself waits in the kernel for such a reader.)"""
+    """A listing has a sibling in its answer, the kernel has not taken the answer yet, and the sibling changes. (An operation that
+    needs the directory for itself waits in the kernel for such a reader.)"""
     space = fill(make_space(env=requests.env, allow_other=True), src)
     os.chmod(space.at("d"), 0o755)
     space.unmount()
@@ -367,8 +368,8 @@ ROUNDS = int(os.environ.get("COCFS_SIBLING_ROUNDS", "3"))
 
 
 def test_readers_and_a_writer(tree, src, requests):
-    """Readers list, stat and read all the time, and hear nothing but that there is no such file. What a gesture has changed is
-    seen as soon as it returns."""
+    """Readers list, stat and read all the time. They get no error but "no such file". The change of a gesture is seen as soon as
+    the gesture returns."""
     readers = [tools.begin_python(READERS, tree.at("d"), str(seed)) for seed in range(3)]
     for _, (name, script) in itertools.product(range(ROUNDS), GESTURES.items()):
         perform(tree, src, "cp $src/good.yaml a.yaml; ! cp $src/bad.yaml b.yaml; rm -f c.yaml draft")
@@ -383,7 +384,7 @@ def test_readers_and_a_writer(tree, src, requests):
 
 
 def test_two_mounts(make_host, src, requests, tmp_path):
-    """One writes, the other one follows: what it shows is what it has."""
+    """One mount writes, the other follows: it shows what it has."""
     one = make_host("one")
     other = make_host("other", env=requests.env, refresh="0", jobs="all")
     tools.run("cp", samples.file(src, "a.yaml", "a"), one.path).ok()
@@ -404,7 +405,7 @@ def test_two_mounts(make_host, src, requests, tmp_path):
     reader.kill()
 
 
-# Gives a file to one user and the other by turns. The user who has got the file reads its .id at once.
+# Gives a file to one user and to the other, by turns. The user who has just got it reads its .id at once.
 GIVEN = """
 import socket
 users = {}

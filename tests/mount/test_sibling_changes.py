@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Changes of a sibling's owner, mode and times: accepted, and without effect. What walks over a tree goes on."""
+"""Changes of a sibling's owner, mode and times are accepted and have no effect, so that tools which walk a tree go on."""
 
 import multiprocessing
 import os
@@ -67,7 +67,7 @@ def test_a_read_bit_that_a_sibling_keeps_cannot_be_taken(tree, mode):
         assert seen(tree, name) == before
 
 
-# Each is tried on a sibling and on a scratch file of the same mode and owner: the answers must be the same.
+# Each is tried on a sibling and on a scratch file of the same mode and owner: both must answer the same.
 ALIKE = {
     "chmod": lambda path: os.chmod(path, 0o444),
     "chmod more": lambda path: os.chmod(path, 0o6755),
@@ -109,7 +109,7 @@ def answers(folder, names, who, queue):
 
 
 def ask_as(folder, names, who=None):
-    """What each of these calls says of each of the names, to somebody."""
+    """Returns the answers of these calls for each name, as a user."""
     context = multiprocessing.get_context("fork")
     queue = context.SimpleQueue()
     process = context.Process(target=answers, args=(folder, names, who, queue))
@@ -142,7 +142,7 @@ def test_so_they_are_for_each_user(make_space, src, who):
     for name in ("good.yaml", "plain"):
         os.chown(space.at("d", name), scene.OWNER.uid, scene.OWNER.gid)
     for call, said in ask_as(space.at("d"), ["good.yaml.id", "plain"], who).items():
-        if call not in ("chown to nobody", "chgrp"):  # of root they move the plain one to somebody else
+        if call not in ("chown to nobody", "chgrp"):  # done by root, these give the plain file to another user
             assert said[0] == said[1], call
     assert os.stat(space.at("d/good.yaml.id")).st_uid == scene.OWNER.uid
     script = ["chmod", "0644", "good.yaml.id"]
@@ -163,15 +163,14 @@ def test_what_would_change_one_fails(tree, command, name):
     reason = tree.error("d/bad.yaml")
     assert tools.sh(command.replace("$1", name), cwd=tree.at("d")).status not in (0, 124)
     assert tree.id("d/good.yaml") == tree.only_job()["document_id"]
-    assert tree.error("d/bad.yaml") in (reason, None)  # some have removed it first
+    assert tree.error("d/bad.yaml") in (reason, None)  # some calls have removed the story before
     assert sorted(os.listdir(tree.at("d"))) in (
         ["bad.yaml", "bad.yaml.error", "good.yaml", "good.yaml.id", "note"], ["bad.yaml", "good.yaml", "good.yaml.id", "note"])
 
 
 @pytest.mark.timeout(300)
 def test_a_big_directory(make_space):
-    """From 10,000 entries on fts(3), and with it chmod and chown, goes through a directory in the order of the inode
-    numbers."""
+    """From 10,000 entries on, fts(3) goes through a directory in the order of the inode numbers, and so do chmod and chown."""
     count = 5500
     space = make_space()
     space.unmount()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""NAME.id and NAME.error: derived, never stale, and in nobody's way."""
+"""NAME.id and NAME.error: derived, never out of date, and never in the way."""
 
 import os
 import stat
@@ -84,8 +84,8 @@ def test_removing_the_id_is_accepted_and_changes_nothing(both):
     assert both.sent() == (1, 0)
 
 
-# Removes the .id, and says then what this process sees of it, and another thread of it; for another process it writes a
-# line and waits for one.
+# Removes the .id, and prints what this process then sees of it, and what another of its threads sees. For another process it writes
+# a line and waits for one.
 REMOVER = """
 import threading
 def told(*call):
@@ -113,7 +113,7 @@ sys.stdin.readline()
 
 
 def removed_by(space, *before):
-    """A process that has removed good.yaml.id just now, and what it saw then."""
+    """Starts a process that has just removed good.yaml.id. Returns it, and what it saw."""
     tools.write(space.at("note"), "x")
     process = tools.popen_bare(*before, tools.sys.executable, "-u", "-c", tools.PRELUDE + REMOVER, "good.yaml.id", "note",
                                cwd=space.path, stdin=subprocess.PIPE)
@@ -143,7 +143,7 @@ print(os.path.exists(target))
 
 @tools.needs_root
 def test_a_remover_of_another_pid_namespace_is_known_by_its_user(make_space, src):
-    """The kernel tells no process ID of it."""
+    """The kernel gives cocfs no process ID of such a remover."""
     tools.need("unshare", "setpriv")
     space = make_space(allow_other=True)
     fill(space, src)

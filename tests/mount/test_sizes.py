@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Too much, nothing at all, the same again, and something else."""
+"""Contents that are too big, empty, the same again, or different."""
 
 import os
 
@@ -103,7 +103,7 @@ def test_two_files_with_the_same_content_are_two_jobs(space, src):
     assert space.id("a.yaml") != space.id("b.yaml")
 
 
-# ---- what an update takes less of than a create ----
+# ---- an update has less room than a create ----
 
 SMALL = samples.document()
 
@@ -120,7 +120,7 @@ def test_an_update_takes_one_byte_less_than_a_create(space, src):
     assert "65536 bytes" in story and "65535" in story and "what_to_do: make the file at most 65535 bytes" in story
     assert space.sent() == (1, 0) and space.fact("a.yaml", "state") == "failed"
     assert tools.read(space.at("a.yaml")).decode() == of_size(65536, "y")
-    tools.run("cp", full, space.at("a.yaml")).ok()  # the service holds this: nothing is sent
+    tools.run("cp", full, space.at("a.yaml")).ok()  # the service already holds this content: nothing is sent
     assert space.sent() == (1, 0) and space.error("a.yaml") is None
     tools.run("cp", tools.write(src / "less", of_size(65535, "y")), space.at("a.yaml")).ok()
     assert space.only_job()["content"] == of_size(65535, "y")

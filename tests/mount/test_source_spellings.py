@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Two spellings of one SOURCE are one SOURCE: one ledger, one state directory, one job a file."""
+"""Two spellings of one SOURCE are one SOURCE: one ledger, one state directory, one job for a file."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ as_a_user = pytest.mark.skipif(tools.IS_ROOT, reason="root's is /var/lib/cocfs, 
 
 
 def spelled(space, how):
-    """The space again, with its SOURCE in another spelling."""
+    """Returns the space with its SOURCE in another spelling."""
     space.env = {**space.env, VARIABLE: space.source + "/", "HUAWEICLOUD_SDK_REGION_COC_XX_TEST_1": space.source}
     space.source = SPELLINGS[how](space.source)
     return space
@@ -78,17 +78,17 @@ def test_another_source_is_refused(own_space, other):
         space.mount()
 
 
-# Without state_dir=: which directory it is.
+# ---- without state_dir=: which directory cocfs chooses ----
 
 def places(home):
-    """The state directories of a user, by name."""
+    """Returns the state directories of a user, by name."""
     folder = os.path.join(home, "cocfs")
     return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
 
 
 @pytest.fixture
 def homely(make_space, tmp_path):
-    """A space in the directory that cocfs chooses, with a job; its .home has the directories, its .job_id the job."""
+    """A space in the directory that cocfs chooses, with a job. Its .home has the directories, its .job_id the job."""
     space = make_space(mounted=False, state_dir=None)
     space.home = str(tmp_path / "home")
     os.mkdir(space.home)
@@ -153,7 +153,7 @@ def test_each_form_of_an_older_name_is_found(mounts, tmp_path, source, old):
     env = {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "HUAWEICLOUD_SDK_AK": "a", "HUAWEICLOUD_SDK_SK": "s"}
     os.makedirs(tmp_path / "cocfs" / old, mode=0o700)
     tools.write(tmp_path / "cocfs" / old / "ledger.db", "none")
-    with pytest.raises(mounting.MountFailed, match="ledger") as failed:  # that it looked there is enough: no host is called
+    with pytest.raises(mounting.MountFailed, match="ledger") as failed:  # the message shows that it looked there; no host is called
         mounts(mounting.Mount(source, tmp_path, env=env, state_dir=None)).mount()
     assert os.path.join("cocfs", old, "ledger.db") in failed.value.log and places(tmp_path) == [old]
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Nobody keeps the others waiting: what one caller asks for is done a piece at a time, or beside the loop.
+"""No caller delays the others: its work is done a piece at a time, or in a thread beside the loop.
 
-No test here asserts a time. A call that may take long is held up (fault/slow.c) until the test has seen that others
-are answered meanwhile; and the histogram of .coc/metrics is printed (-rP).
+No test here asserts a time. A call that may take long is held up (fault/slow.c) until the test has seen that others are
+answered meanwhile. The histogram of .coc/metrics is printed (-rP).
 """
 
 import errno
@@ -19,18 +19,18 @@ import stalls
 import tools
 
 BOUNDS = ["0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.5", "1", "+Inf"]
-ENTRIES = 400   # of 200 bytes each: more than fs/space/disk.h calls short, for a directory
+ENTRIES = 400   # of 200 bytes each: a directory that fs/space/disk.h does not call short
 LONG = 1 << 20  # bytes: more than fs/space/disk.h calls short
 GREEDY = {"user": 54001, "group": 54001, "extra_groups": []}
 
 
 def histogram(space, name):
-    """The counts of the buckets of a histogram, as they are written: each with those below it."""
+    """Returns the counts of a histogram's buckets as they are written: each includes those below it."""
     return histograms(space, name)[0]
 
 
 def histograms(space, *names):
-    """Several, of the same moment."""
+    """Returns several histograms of the same moment."""
     text = tools.read(space.at(".coc", "metrics")).decode()
     return [read_histogram(text, name) for name in names]
 
@@ -41,7 +41,7 @@ def read_histogram(text, name):
 
 
 def show(space, what):
-    """Prints what an attack did to the loop; returns how many pieces of work it counted."""
+    """Prints what an attack did to the loop. Returns how many pieces of work were counted."""
     held, work = histograms(space, "loop_stall_seconds", "loop_work_seconds")
     print(f"{what}: {held['+Inf']} pieces, of them above 10 ms: {held['+Inf'] - held['0.01']} by the clock, "
           f"{work['+Inf'] - work['0.01']} of work; {held}; {work}")
@@ -56,11 +56,11 @@ def test_the_histograms_count_the_work_of_the_loop(own_space, src):
     after, work = histograms(own_space, "loop_stall_seconds", "loop_work_seconds")
     counts = [after[bound] for bound in BOUNDS]
     assert counts == sorted(counts)
-    # a piece does not do more than the time that it takes allows
+    # a piece of work stays within its time
     assert work["+Inf"] == after["+Inf"] and all(work[bound] >= after[bound] for bound in BOUNDS)
     # cp alone makes more requests than that
     assert after["+Inf"] - before["+Inf"] > 5
-    # its intent, and its outcome
+    # one wait for its intent, one for its outcome
     assert queues.metrics(own_space)["cocfs_ledger_wait_seconds_count"] - waits >= 2
     show(own_space, "one cp")
 
@@ -81,7 +81,7 @@ def space(make_space, disk):
     return space
 
 
-# What may take as long as its caller chooses, the call of the spool that takes long, and what is to be seen after it.
+# Calls that take as long as their caller chooses, the call of the spool that takes long, and what must be seen after it.
 ATTACKS = {
     "a sync of a file": ("os.fsync(os.open('slow-file', os.O_RDWR))", "fsync"),
     "a sync of data": ("os.fdatasync(os.open('slow-file', os.O_RDWR))", "fdatasync"),
@@ -99,7 +99,7 @@ ATTACKS = {
     "the removal of a directory that was big": ("[os.unlink(f'slow/slow-big/{n:0200}') for n in range(" + f"{ENTRIES})]; "
                                                 "os.rmdir('slow/slow-big')", "rmdir"),
 }
-# The kernel does not wait for what ends a file.
+# The kernel does not wait for calls that end a file.
 REMOVALS = {
     "a removal": "os.unlink('slow-file')",
     "a removal of an open file": "fd = os.open('slow-file', os.O_RDONLY); os.unlink('slow-file'); os.close(fd)",
@@ -107,13 +107,13 @@ REMOVALS = {
 }
 
 
-JOBS = 60       # of others
+JOBS = 60       # jobs of others
 GONE = 20       # of them, deleted at the console
-NAMES_MS = 20   # that each takes on the disk: all of them take longer than many requests
+NAMES_MS = 20   # that each name takes on the disk: all names take longer than many requests
 
 
 def test_jobs_of_others_are_made_and_removed_beside_requests(make_space, disk):
-    """The disk takes long for each name. Requests are answered between two of them, not after all."""
+    """The disk takes long for each name. Requests are answered between two names, not after all."""
     space = make_space(mounted=False, refresh="0", env={**disk.env, "COCFS_SLOW_NAMES_MS": str(NAMES_MS)})
     client, spool = space.cocd.client(), os.path.join(space.state, "spool")
     made = [client.create(name=f"theirs {n}", content=samples.document(f"theirs {n}")) for n in range(JOBS)]
@@ -123,7 +123,7 @@ def test_jobs_of_others_are_made_and_removed_beside_requests(make_space, disk):
         return sum(name.startswith("theirs") for name in os.listdir(spool))
 
     def asked_while(is_under_way):
-        """How many requests were answered meanwhile: nothing of .coc is remembered by the kernel."""
+        """Counts the requests that are answered while is_under_way() holds: the kernel keeps nothing of .coc."""
         tools.eventually(is_under_way, "the names")
         asked = 0
         while is_under_way():
@@ -143,8 +143,8 @@ def test_jobs_of_others_are_made_and_removed_beside_requests(make_space, disk):
 
 
 def test_a_name_is_the_users_who_makes_it_while_files_of_others_are_made(make_space, disk):
-    """Names were given to jobs of others, and their files take long. Who makes such a name has it; a name that is free again
-    goes to the job again, and no empty file is left in its place."""
+    """Jobs of others have got names, and making their files takes long. A user who makes a file of such a name has it. When the
+    name is free again the job gets it back, and no empty file is left there."""
     space = make_space(mounted=False, refresh="0", env={**disk.env, "COCFS_SLOW_NAMES_MS": str(NAMES_MS)})
     client, spool = space.cocd.client(), os.path.join(space.state, "spool")
     made = [client.create(name=f"theirs {n}", content=samples.document(f"theirs {n}")) for n in range(JOBS)]
@@ -156,7 +156,7 @@ def test_a_name_is_the_users_who_makes_it_while_files_of_others_are_made(make_sp
     os.mkdir(space.at(tried))
     os.rmdir(space.at(tried))
     tools.write(space.at(taken), mine)
-    assert tried not in os.listdir(spool)  # else all of this came too late
+    assert tried not in os.listdir(spool)  # otherwise all of this came too late
     tools.finish(listing).ok()
     tools.run("ls", space.path).ok()
     texts = {name: tools.read(space.at(name)).decode() for name in os.listdir(space.path) if name.endswith(".yaml")}
@@ -200,7 +200,7 @@ RESULTS = {
 
 @pytest.mark.parametrize("what", RESULTS)
 def test_what_a_thread_does_is_what_was_asked_for(space, what):
-    """The same calls with nothing that holds them up."""
+    """The same calls without a hold-up."""
     tools.finish(attacker(space, ATTACKS[what][0])).ok()
     assert os.stat(space.at("slow-file")).st_size == RESULTS[what]
     content = tools.read(space.at("slow-file"))
@@ -209,7 +209,7 @@ def test_what_a_thread_does_is_what_was_asked_for(space, what):
 
 
 def test_threads_write_and_read_what_belongs_where(own_space):
-    """Long files by several writers at once, with a mapping beside them, are what was written."""
+    """Several writers write long files at once, with a mapping beside them. The files hold what was written."""
     script = """import mmap, random, threading
 rng = random.Random(int(args[0]))
 def work(name):
@@ -243,7 +243,7 @@ threads = [threading.Thread(target=work, args=(f'f{n}',)) for n in range(4)]
 
 @tools.needs_root
 def test_a_user_whose_calls_all_wait_leaves_threads_for_others(space, disk, src):
-    """A hundred syncs of one user wait; another user's sync and removal are done meanwhile."""
+    """A hundred syncs of one user wait. Another user's sync and removal are done meanwhile."""
     os.chmod(space.path, 0o777)
     os.chmod(space.at("slow-file"), 0o666)
     disk.hold()
@@ -265,7 +265,7 @@ threads = [threading.Thread(target=lambda n=n: os.fsync(os.open(f'slow-{n}', os.
 
 @pytest.mark.parametrize("how", ["fusermount3 -uz", "SIGTERM"])
 def test_the_end_of_a_mount_waits_for_what_is_under_way(space, disk, how):
-    """What a thread is doing is done, and its caller is told."""
+    """The work of a thread is finished, and its caller gets the answer."""
     disk.hold()
     process = attacker(space, ATTACKS["a truncation by name"][0])
     disk.wait_held("truncate")
@@ -286,7 +286,7 @@ QUEUED = 30000
 
 @pytest.fixture
 def long_queue(make_space):
-    """A space with more in its queue than .coc/queue lists, for whoever."""
+    """A space whose queue has more than .coc/queue lists, for all users."""
     space = make_space(submit="queue", allow_other=True if tools.IS_ROOT else None)
     space.unmount()
     queues.fill_ledger(space, QUEUED)
@@ -311,7 +311,7 @@ def test_a_long_queue_is_told_in_slices(long_queue, src):
 
 @tools.needs_root
 def test_a_user_who_opens_long_texts_is_refused_alone(long_queue):
-    """What is open is held in memory, and each user has a share of it."""
+    """An open text is held in memory, and each user has a share of it."""
     script = """import os, sys
 held = []
 try:

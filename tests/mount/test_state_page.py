@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The commands of docs/state.md, as they stand there."""
+"""The commands of docs/state.md work as they stand there."""
 
 import os
 import re
@@ -14,7 +14,7 @@ PAGE = os.path.join(tools.ROOT, "docs", "state.md")
 
 
 def blocks(title):
-    """The commands of a section."""
+    """Returns the commands of a section."""
     if not os.path.exists(PAGE):
         pytest.skip("the page is not beside the tests")
     with open(PAGE, encoding="utf-8") as file:
@@ -31,7 +31,7 @@ def test_every_section_with_commands_is_tried():
 
 
 class Machine:
-    """A machine with a space, which runs what the page says."""
+    """A machine with a space. It runs the commands of the page."""
 
     def __init__(self, space, folder):
         self.space, self.new, self.backup = space, str(folder / "new"), str(folder / "backup.tar")
@@ -45,10 +45,10 @@ class Machine:
                                  PLACE=self.space.path, BACKUP=self.backup, NEW=self.new, OPTIONS=options, **self.space.env, **more)
 
     def run(self, commands, **more):
-        """Runs them; what they mount is a mount of the test's, and its process is found by its state directory."""
+        """Runs commands. What they mount becomes a mount of the test; the state directory shows its process."""
         space = self.space
         result = tools.run("sh", "-euxc", commands, env=self.env(**more), seconds=60)
-        if space.process is not None:  # the one before was unmounted by the commands
+        if space.process is not None:  # the commands have unmounted the one before
             space.process.wait(20)
             space.process = None
         return result
@@ -63,7 +63,7 @@ class Machine:
 
 @pytest.fixture
 def machine(make_space, tmp_path):
-    """A job, what is queued, and an attribute of a file's own."""
+    """A machine with a job, a queue, and an attribute of a file's own."""
     space = make_space(submit="queue", loglevel=None)
     machine = Machine(space, tmp_path)
     yield machine
@@ -85,7 +85,7 @@ def fill(space, src):
 
 
 def holds(space, made):
-    """All is there, and was made once."""
+    """Everything is there, and was made once."""
     space.front.accept()
     space.settle()
     assert space.id("a.yaml") == made and space.id("b.yaml")
@@ -147,7 +147,7 @@ def test_clone(machine, src):
     machine.unmount()
     machine.run(clone).ok()
     machine.space.settle()
-    assert machine.space.sent()[0] == 1     # what the original has queued is the original's
+    assert machine.space.sent()[0] == 1     # the original's queue belongs to the original
 
 
 def test_when_it_is_lost(machine, src, tmp_path):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Submissions that wait are held in memory, and no user takes all of it."""
+"""Submissions that wait are held in memory. No user takes all of that memory."""
 
 import os
 import subprocess
@@ -14,9 +14,9 @@ import tools
 LIMIT = 300  # descriptors: so few requests are under way at once, and the others wait
 GREEDY = {"user": 54001, "group": 54001, "extra_groups": []}
 OTHER = {"user": 54002, "group": 54002, "extra_groups": []}
-ATTEMPTS = 700  # documents of 64 KB: more than fs/submit/bounds.h lets one of many users have in memory
+ATTEMPTS = 700  # documents of 64 KB: more than fs/submit/bounds.h lets one of many users hold in memory
 
-# Closes one file after the other, and is interrupted while it waits. Tells the first errno that is another one.
+# Closes one file after the other, and is interrupted while it waits. Prints the first other errno.
 INTERRUPTED = """
 import errno, os, signal, sys
 signal.signal(signal.SIGALRM, lambda *_: None)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Temporary keys: of the metadata service, and of IAM for an OIDC token. They are fetched, renewed before they end, and told nowhere."""
+"""Temporary keys: from the metadata service, and from IAM for an OIDC token. They are fetched, renewed before they end, and shown
+nowhere."""
 
 import itertools
 import os
@@ -24,7 +25,7 @@ SECOND = ("TEMPORARYTWO", "secret-of-the-second", "token-of-the-second")
 
 
 class Server(mounting.Space):
-    """A mount on a cloud server: cocfs is in the network where the metadata service is."""
+    """A mount on a cloud server: cocfs is in the network that has the metadata service."""
 
     def __init__(self, *args, net, **options):
         super().__init__(*args, **options)
@@ -49,7 +50,7 @@ def metadata(net):
 
 @pytest.fixture
 def make_server(cocd, net, mounts, tmp_path, exhibit):
-    """make_server(option=value, …): a mount whose service takes both pairs of temporary keys."""
+    """make_server(option=value, …): a mount whose service accepts both pairs of temporary keys."""
     with open(cocd.keys_file, "a", encoding="utf-8") as file:
         for name, (access, secret, token) in {"first": FIRST, "second": SECOND}.items():
             file.write(f"[{name}]\nak = {access}\nsk = {secret}\nsecurity_token = {token}\n")
@@ -67,7 +68,7 @@ def put(space, src, name):
 
 
 def signer(exchange):
-    """The access key and the security token of a call, which is signed too."""
+    """Returns the access key and the security token of a call. The token must be signed, too."""
     authorization = exchange.headers["authorization"]
     assert "x-security-token" in authorization
     return authorization.partition("Access=")[2].partition(",")[0], exchange.headers["x-security-token"]
@@ -85,7 +86,7 @@ def assert_untold(space, *names):
 
 
 def test_keys_of_the_metadata_service(make_server, metadata, src):
-    """No proxy is asked for them."""
+    """No proxy is used for them."""
     space = make_server()
     assert put(space, src, "a.yaml") == "ok"
     assert signer(space.creates()[0]) == (FIRST[0], FIRST[2])
@@ -105,7 +106,7 @@ def test_keys_are_renewed_before_they_end(make_server, metadata, src):
 
 
 def test_old_keys_are_used_until_they_end(make_server, metadata, src):
-    """Then a commit fails with EACCES and says why, until there are keys again."""
+    """After their end a commit fails with EACCES and says why, until there are keys again."""
     metadata.keys = (*FIRST, 8)
     space = make_server()
     metadata.refusal = (500, "broken")
@@ -153,7 +154,7 @@ def iam():
 
 @pytest.fixture
 def make_federated(cocd, iam, make_host, front, src):
-    """make_federated(option=value, …): a mount with an OIDC token, whose service takes both tokens of IAM."""
+    """make_federated(option=value, …): a mount with an OIDC token, whose service accepts both tokens of IAM."""
     tokens = src / "tokens"
     tokens.write_text("".join(f"[{name}]\ntoken = {keys[2]}\n" for name, keys in {"first": FIRST, "second": SECOND}.items()))
     tokens.chmod(0o600)
@@ -168,7 +169,7 @@ def make_federated(cocd, iam, make_host, front, src):
 
 
 def test_a_token_of_iam_for_an_oidc_token(make_federated, iam, src):
-    """It is renewed before it ends, with what the file holds then."""
+    """The token is renewed before it ends, with the file's content at that time."""
     iam.seconds = RENEWED_BEFORE + 3
     space = make_federated()
     assert put(space, src, "a.yaml") == "ok"

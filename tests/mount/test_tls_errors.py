@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A connection that TLS refuses: what is wrong with it, and the one thing that mends it."""
+"""A connection that TLS refuses: the message says what is wrong with it, and the one thing that mends it."""
 
 import os
 import shutil
@@ -38,7 +38,7 @@ def make_pair(directory, name, names, *options):
 
 @pytest.fixture
 def secure_cocd(tmp_path, exhibit):
-    """secure_cocd(names): starts one."""
+    """secure_cocd(names): starts a SecureCocd."""
     started = []
 
     def start(names="IP:127.0.0.1"):
@@ -54,7 +54,7 @@ def secure_cocd(tmp_path, exhibit):
 
 @pytest.fixture
 def mounted(mounts, tmp_path):
-    """mounted(cocd, scheme, option=value, …): a space over it."""
+    """mounted(cocd, scheme, option=value, …): mounts a space of that service."""
     def mount(cocd, scheme, **options):
         env = {"HUAWEICLOUD_SDK_CREDENTIALS_FILE": cocd.keys_file}
         source = f"{scheme}://127.0.0.1:{cocd.address[1]}"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Writers whose descriptors or exit status cocfs may not read: of other users, and not dumpable. cocfs runs as an
-ordinary user who lets others in; with hidepid it does not see the others at all."""
+"""Writers whose descriptors or exit status cocfs may not read: those of other users, and those that are not dumpable. cocfs runs
+as an ordinary user with allow_other. With hidepid it does not see the other processes at all."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ from samples import HALF1, HALF2, WHOLE
 @pytest.fixture(scope="module", params=[None, "noaccess", "invisible", "ptraceable"], 
                 ids=["shown", "noaccess", "invisible", "ptraceable"])
 def lasting(request):
-    """A mount of nobody's with allow_other; .hides: with hidepid."""
+    """A mount of user nobody's with allow_other; .hides: with hidepid."""
     namespaces.need()
     base = tempfile.mkdtemp(prefix="cocfs-", dir="/tmp")
     janitor.watch_directory(base)
@@ -98,7 +98,7 @@ def is_unseen(space, writer):
 
 
 def name_of(request):
-    """A job file of the test's own: the mount lasts."""
+    """A job file for this test: the mount is shared."""
     return "".join(c if c.isalnum() else "-" for c in request.node.name) + ".yaml"
 
 
@@ -116,7 +116,7 @@ def test_a_killed_writer_leaves_a_draft(space, words, writer, request):
 
 @all_writers
 def test_a_close_is_answered(space, words, writer, request):
-    """The close of a living process is one, whatever else cannot be read: it commits and is answered."""
+    """The close of a living process counts, whatever else cannot be read: it commits, and the writer gets the result."""
     name = name_of(request)
     said = python(writer, "os.write(fd, whole); attempt(os.close, fd); print('ok')", space.at(name), *words).stdout.strip()
     refused = python(writer, "os.write(fd, b'steps: ['); attempt(os.close, fd)", space.at("bad-" + name), *words).stdout.strip()
@@ -129,7 +129,7 @@ def test_a_close_is_answered(space, words, writer, request):
 
 @others
 def test_an_exit_that_cannot_be_read_is_a_draft(space, words, writer, request):
-    """It has not closed the file before, and may have been killed."""
+    """The writer has not closed the file before, and may have been killed."""
     name = name_of(request)
     python(writer, "os.write(fd, half1); os._exit(0)", space.at(name), *words)
     story = tools.eventually(lambda: space.error(name), "the story")
@@ -146,7 +146,7 @@ def test_an_exit_that_can_be_read_commits(space, words, request):
 @where_shown
 @others
 def test_a_close_by_another_process_waits_for_the_next(space, words, writer, request):
-    """The first close is a child's; nobody can say what its parent still has open."""
+    """The first close is a child's. cocfs cannot see whether the parent still has the file open."""
     name = name_of(request)
     script = """
 os.write(fd, half1)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Writers that cocfs cannot see: of another PID namespace, with a /proc that is not its own or hides them. What
-they close may be half a file, and must not become a job by itself."""
+"""Writers that cocfs cannot see: in another PID namespace, or behind a /proc that is another namespace's or hides them. A file
+that they close may be half a file, and must not become a job by itself."""
 
 import os
 import subprocess
@@ -19,12 +19,12 @@ from samples import HALF1, HALF2, WHOLE
 
 OTHER = samples.document("other")
 
-only_draft = pytest.mark.parametrize("lasting", ["draft"], indirect=True)  # half files are possible with unseen=commit
+only_draft = pytest.mark.parametrize("lasting", ["draft"], indirect=True)  # with unseen=commit half files are possible
 
 
 @pytest.fixture(scope="module", params=["draft", "commit"])
 def lasting(request, tmp_path_factory):
-    """A space whose cocfs is in a container, its mount seen outside; one for all tests of a mode."""
+    """A space whose cocfs is in a container; the mount is seen outside. One for all tests of a mode."""
     namespaces.need()
     base = tmp_path_factory.mktemp("unseen")
     process = service.Cocd(str(base / "service"), str(base / "cocd.log"))
@@ -47,7 +47,7 @@ def lasting(request, tmp_path_factory):
 
 @pytest.fixture
 def outside(lasting, request, exhibit):
-    """A room in it."""
+    """A room in that space."""
     lasting.bound(request.node.get_closest_marker("timeout").args[0] - fixtures.UNHANG_SECONDS)
     room = mounting.Room(lasting)
     room.mode = lasting.mode
@@ -59,7 +59,7 @@ def outside(lasting, request, exhibit):
 
 @pytest.fixture
 def words(src):
-    """What the scripts get after the target: HALF1, HALF2, WHOLE, OTHER, a folder."""
+    """The arguments of the scripts behind the target: HALF1, HALF2, WHOLE, OTHER, a folder."""
     folder = src / "scratch"
     folder.mkdir()
     return [*(tools.write(src / name, text) for name, text in
@@ -73,7 +73,7 @@ def check_unseen_draft(space, name="job.yaml"):
     assert space.fact(name, "state") == "draft" and space.id(name) is None
 
 
-# What a writer of another PID namespace does with a new job file. heard: its close is the one that is refused.
+# What a writer in another PID namespace does with a new job file. heard: its close gets the refusal.
 CLOSES = {
     "cp": ('cp "$3" "$0"', True),
     "tee": ('tee "$0" < "$3" > /dev/null', True),
@@ -96,7 +96,7 @@ RENAMES = {
 
 
 def sh(space, script, *words):
-    """Runs it in the space; $0 is the job file, $1 to $5 are the words."""
+    """Runs a script in the space. $0 is the job file, $1 to $5 are the words."""
     return tools.run("bash", "-c", f'cd "$6" && {{ {script}\n}}', "job.yaml", *words, space.path)
 
 
@@ -184,7 +184,7 @@ def test_what_comes_late(outside, words, writer):
 
 
 def test_two_halves_are_no_job(outside, words):
-    """The first of the two closes the only handle, and a time passes in which nothing may be sent."""
+    """The first of two writers closes the only handle. Then a time passes in which nothing may be sent."""
     sh(outside, '(cat "$1"; sleep 0.2; cat "$2") > "$0"', *words)
     outside.settle()
     if outside.mode == "draft":
@@ -202,7 +202,7 @@ def test_no_change_is_no_error(outside, words):
 
 @only_draft
 def test_each_close_of_what_is_refused_fails(outside, words):
-    """Who looks at any of them learns it."""
+    """Each writer that closes learns it."""
     script = OPEN + """
 other = os.dup(fd); os.write(fd, whole)
 for descriptor in (fd, other):
@@ -232,7 +232,7 @@ attempt(os.close, fd)
 
 
 def test_calls_that_say_it_all_commit(outside, words):
-    """truncate(2) of a closed file and an attribute of one are whole by themselves, as a rename is."""
+    """truncate(2) of a closed file, and setting an attribute, are complete by themselves, like a rename."""
     sh(outside, RENAMES["mv"], *words).ok()
     tools.python("os.truncate(target, int(args[0]))", outside.at("job.yaml"), len(HALF1)).ok()
     assert outside.sent() == (1, 1) and outside.only_job()["content"] == HALF1
@@ -244,7 +244,7 @@ def test_ranges_that_are_allocated_are_a_change(outside, words):
     sh(outside, RENAMES["mv"], *words).ok()
     script = "fd = os.open(target, os.O_WRONLY); os.posix_fallocate(fd, 0, 2000); attempt(os.close, fd)"
     result = tools.python(script, outside.at("job.yaml"))
-    # the zeros make it no document, which is found only where the close is a commit
+    # with the zeros it is no document, which shows only if the close commits
     assert result.stdout.strip() == ("close ENOTSUP" if outside.mode == "draft" else "close EINVAL")
     assert outside.sent() == (1, 0)
 
@@ -263,7 +263,7 @@ def test_who_is_seen_is_judged_as_ever(lasting, outside, words):
 
 @only_draft
 def test_the_half_of_an_unseen_writer_is_not_completed_by_others(lasting, outside, words):
-    """Somebody who is seen has the file open too, and closes it in good order after that."""
+    """A process that cocfs sees has the file open, too, and closes it normally after that."""
     tools.need("nsenter")
     inside = namespaces.first_child(lasting.process.pid)
     script = "fd = os.open(target, os.O_CREAT | os.O_WRONLY); print('open', flush=True); sys.stdin.readline(); attempt(os.close, fd)"
@@ -281,10 +281,10 @@ def test_the_log_warns_at_the_mount(lasting):
     assert "is seen beyond the PID namespace" in lasting.log() and "hostPID" in lasting.log()
 
 
-# Other reasons why nobody, or not everybody, is seen.
+# ---- other reasons why some processes are unseen ----
 
 def test_a_proc_of_another_namespace_shows_nobody(cocd, front, mounts, tmp_path, words):
-    """Its numbers are those of other processes: also who is in the PID namespace of cocfs is not seen."""
+    """Its process numbers belong to other processes, so even a process in cocfs's PID namespace is not seen."""
     namespaces.need()
     os.mkdir(tmp_path / "c")
     space = mounts(namespaces.WrappedSpace(cocd, front, tmp_path / "c", wrapping=namespaces.FOREIGN_PROC)).mount()
@@ -314,7 +314,7 @@ def check_one_job(space):
 
 
 def test_a_false_loadavg_is_not_believed(cocd, front, mounts, tmp_path, words):
-    """It says that the newest process is the same all the time, so that nobody would have been born."""
+    """The file says that the newest process is always the same, so that none would have been born."""
     namespaces.need()
     os.mkdir(tmp_path / "c")
     fake = tools.write(tmp_path / "loadavg", "0.00 0.00 0.00 1/1 1\n")
@@ -326,7 +326,7 @@ def test_a_false_loadavg_is_not_believed(cocd, front, mounts, tmp_path, words):
 
 @pytest.mark.parametrize("ignore", [None, "*.bak.yaml"])
 def test_an_unseen_tools_backup_takes_the_job_unless_its_name_is_ignored(cocd, front, mounts, tmp_path, src, ignore):
-    """Nobody can tell that one process moves the file and makes its name again: a rename stands alone."""
+    """cocfs cannot see that one process moves the file and makes its name again: the rename counts alone."""
     namespaces.need()
     os.mkdir(tmp_path / "c")
     space = mounts(namespaces.WrappedSpace(cocd, front, tmp_path / "c", wrapping=namespaces.CONTAINER, ignore=ignore)).mount()
@@ -350,7 +350,7 @@ with open(last()) as file: newest = file.read()
 
 
 def test_numbers_of_processes_that_came_around(cocd, front, mounts, tmp_path, words):
-    """The newest process has the same number as at the open, and a child was born all the same."""
+    """The newest process has the same number as at the open, although a child was born."""
     namespaces.need()
     tools.need("nsenter")
     os.mkdir(tmp_path / "c")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is not sound is refused with its errno and its place, and is never sent."""
+"""A content that is not sound is refused with its errno and its position, and is never sent."""
 
 import os
 import re
@@ -16,7 +16,7 @@ NOT_DSL = "just: yaml\n"
 NOT_YAML = "a: [1, 2\n"
 TWICE = "meta: {name: x}\nmeta: {name: y}\nsteps: [{name: a}]\n"
 
-# Content, and by level what a close says.
+# Contents, and the result of a close at each level.
 LEVELS = {
     "sound": (samples.document("sound"), {"none": "ok", "yaml": "ok", "dsl": "ok", "strict": "ok"}),
     "warning": (UNUSED_INPUT, {"none": "ok", "yaml": "ok", "dsl": "ok", "strict": "close EINVAL"}),
@@ -85,7 +85,8 @@ def test_a_bad_version_of_a_job_leaves_the_job_as_it_is(space, src):
 
 
 def test_cocfs_check_says_what_the_mount_says(make_space, src):
-    """The first sentence of .error is one of its errors, for the corpus and for attributes; what a mount takes has none."""
+    """The first sentence of .error is one of cocfs-check's errors, for the corpus and for attributes. For a content that the mount
+    accepts there is none."""
     space = make_space(validate="dsl")
     contents = {os.path.basename(path): tools.read(path) for path in BAD + samples.corpus("good")}
     contents["comment.yaml"] = b"# coc.risk: HIGH\n" + samples.document("comment").encode()

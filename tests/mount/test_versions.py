@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The versions of a job are files, in .coc/versions; and what happens when a job has as many as the service keeps."""
+"""The versions of a job are files in .coc/versions. Also: what happens when a job has as many versions as the service keeps."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ import two_writers
 from fixtures import reachable_tmp_path as tmp_path  # noqa: F401
 from two_writers import save
 
-LONG = "3600"  # a refresh that no test outlasts
+LONG = "3600"  # a refresh interval that no test outlasts
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def versions(space, *parts):
     return space.at(".coc", "versions", *parts)
 
 
-# ---- what is there ----
+# ---- which files there are ----
 
 def test_each_version_is_a_file(space, src):
     make(space, src)
@@ -124,7 +124,7 @@ def test_an_import_has_versions(make_space, src):
     assert tools.run("cat", versions(space, "theirs.yaml", "v1.yaml")).ok().stdout == document("one")
 
 
-# ---- what it costs ----
+# ---- how many requests ----
 
 def test_a_listing_asks_for_no_version(space, src):
     make(space, src)
@@ -159,7 +159,7 @@ COPIES = {
 
 @pytest.mark.parametrize("tool", COPIES)
 def test_a_tool_that_believes_the_size_copies_the_whole_text(space, src, tmp_path, tool):
-    """Nobody has read a version before: its size is not known."""
+    """A version that was not read yet has no known size."""
     tools.need(COPIES[tool][0])
     make(space, src)
     places = iter((versions(space), tmp_path / "copy"))
@@ -172,7 +172,7 @@ def test_a_tool_that_believes_the_size_copies_the_whole_text(space, src, tmp_pat
 def test_going_back_by_rsync_never_empties_the_file(space, src):
     tools.need("rsync")
     job = make(space, src)
-    save(space, src, "another size").ok()  # for rsync looks at the size and the second
+    save(space, src, "another size").ok()  # because rsync compares the size and the time
     tools.run("rsync", "-a", versions(space, "a.yaml", "v1.yaml"), space.at("a.yaml")).ok()
     assert tools.read(space.at("a.yaml")).decode() == document("step 1") == space.job(job)["content"]
 
@@ -299,7 +299,7 @@ def test_from_version_90_on_it_is_told_how_many_are_left(space, src):
 
 
 def test_what_the_service_says_at_its_limit_is_the_same(make_space, src):
-    """Without the check before an update the service itself refuses it."""
+    """Without the check before an update, the service itself refuses it."""
     space = make_space(conflict="overwrite", refresh=LONG)
     job = make(space, src, 1)
     for number in range(2, 100):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""uid=, gid=, umask=, fmask=, dmask=: what stat(2) shows, who may do what then, and what the spool keeps."""
+"""uid=, gid=, umask=, fmask=, dmask=: what stat(2) shows, what each user may do then, and what the spool keeps."""
 
 import os
 import stat
@@ -42,7 +42,7 @@ def fill(mount, src):
 
 
 def shown(mount):
-    """(uid, gid, mode) of each entry; stat(2) and a listing say the same."""
+    """Returns (uid, gid, mode) of each entry; stat(2) and a listing must say the same."""
     seen = []
     for entry in ENTRIES:
         st = os.lstat(mount.at(entry))
@@ -83,13 +83,13 @@ def as_user(uid, *argv):
 
 @pytest.fixture
 def shared(open_base, mounts):
-    """A space where all belongs to 4711 alone, mounted by root for everybody."""
+    """A space in which everything belongs to user 4711, mounted by root with allow_other."""
     return mounts(mounting.Mount("local", open_base, uid="4711", gid="4711", umask="077", allow_other=True)).mount()
 
 
 @tools.needs_root
 def test_the_owner_that_is_shown_may_do_all(shared, src):
-    """Although the spool's directory is root's: what is shown is what counts."""
+    """Although the spool's directory is root's: the shown owner counts."""
     tools.write(shared.at("by-root"), "")
     samples.file(src, "a.yaml")
     script = f"""
@@ -132,7 +132,7 @@ def test_the_spool_keeps_who_made_a_file_and_its_mode(shared):
 @pytest.mark.parametrize("allow_other", [True, None])
 @pytest.mark.parametrize("mode, may", [("600", False), ("640", False), ("044", False), ("644", True), ("444", True), ("755", True)])
 def test_a_file_that_others_go_on_reading_cannot_be_made_private(make, allow_other, mode, may):
-    """Where nobody else may look, every mode is taken, as cp -a and rsync -a expect."""
+    """If other users cannot look, every mode is accepted, as cp -a and rsync -a expect."""
     mount = make("umask=022", allow_other=allow_other)
     tools.write(mount.at("f"), "")
     result = tools.run("chmod", mode, mount.at("f"))
@@ -144,7 +144,7 @@ def test_a_file_that_others_go_on_reading_cannot_be_made_private(make, allow_oth
 
 
 def test_what_the_owner_of_the_mount_may_not_by_the_spool_it_may_by_what_is_shown(make):
-    """The spool's files stay open to an ordinary user's mount, whatever mode they are given."""
+    """The spool's files stay open to an ordinary user's mount, whatever mode they get."""
     mount = make("umask=077")
     for name in ("file", "dir"):
         make_it = os.mkdir if name == "dir" else lambda path: tools.write(path, "")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""cocfs-wait: returns when nothing is unfinished, and its exit status says whether all was submitted."""
+"""cocfs-wait returns when no submission is unfinished. Its exit status says whether all was submitted."""
 
 import os
 import pty
@@ -204,7 +204,7 @@ def test_a_terminal_gets_a_bar(space, src):
 
 
 def wakings(pid):
-    """How often a process has slept and woken up."""
+    """Returns how often a process has slept and woken up."""
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
         return int(next(line for line in file if line.startswith("voluntary_ctxt_switches")).split()[1])
 

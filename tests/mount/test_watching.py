@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whoever watches or asks sees the siblings as they are: never a stale one, never one too late."""
+"""A program that watches or asks sees the siblings as they are: none is out of date, and none comes too late."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ for line in sys.stdin:
 
 @pytest.fixture
 def ask():
-    """ask(space, name): what several processes, each with its own working life, say of a name."""
+    """ask(space, name): what several processes, each with its own age, say of a name."""
     askers = []
 
     def asked(space, name):
@@ -45,7 +45,7 @@ def ask():
 
 
 def siblings(ask, space):
-    """Are there an .id and an .error? Asked so that the kernel would remember the answer if it did."""
+    """Do an .id and an .error exist? Asked in a way that the kernel remembers, if it may."""
     return [ask(space, "a.yaml" + suffix) for suffix in (".id", ".error", ".id", ".error")][2:]
 
 
@@ -77,7 +77,7 @@ def test_an_id_that_comes_by_itself_is_seen_at_once(make_space, src, ask):
 
 
 class Watcher:
-    """inotifywait in a directory; the events come as (name of event, name of file)."""
+    """inotifywait in a directory. The events are (name of event, name of file)."""
 
     def __init__(self, where, *events):
         self.process = tools.popen("inotifywait", "-m", "-e", ",".join(events), "--format", "%e %f", where)

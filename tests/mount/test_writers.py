@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""When is a file complete? Writers and their dances, each with the calls that it must cause. What whole
-tools do, and what they hear, is in ../tools.
+"""When is a file complete? Ways to write, each with the calls that it must cause. Whole tools, and the errors that they get, are
+in ../tools.
 
-Every row writes WHOLE, in one piece or in HALF1 and HALF2, where HALF1 is a sound document of its
-own: who commits too early is found out by a version too many. Scripts get the target, then the
-files that hold HALF1, HALF2 and WHOLE.
+Every row writes WHOLE, in one piece or as HALF1 and HALF2. HALF1 is a sound document by itself: a commit that comes too early
+shows as one version too many. Scripts get the target, then the files that hold HALF1, HALF2 and WHOLE.
 """
 
 import os
@@ -28,9 +27,9 @@ class Row:
     content: str = WHOLE
 
 
-# A pause is a time that must pass: within it nothing may take the first half for the whole.
+# A pause in a script is a time that must pass: in it the first half must not be taken for the whole.
 ECHO = 'A=$(cat "$2"); B=$(cat "$3"); '
-ALONE = "/usr/bin/tail -f -s 0.02 --pid=$P /dev/null"   # a process that ends when the shell that began it has ended
+ALONE = "/usr/bin/tail -f -s 0.02 --pid=$P /dev/null"   # a process that ends when the shell that started it has ended
 SHELL_ROWS = {
     "append-twice": Row('cat "$2" > "$1"; cat "$3" >> "$1"', updates=1),
     "subshell-builtins": Row(ECHO + '(echo "$A"; printf "%s" "$B") > "$1"'),
@@ -64,7 +63,7 @@ TOOL_ROWS = {
 NEEDS = {"cp-sparse": ["cp"], "base64": ["base64"], "gzip": ["gzip"], "openssl": ["openssl"], "patch": ["git", "patch"]}
 
 OPEN = "half1, half2, whole = map(load, args[:3])\nfd = os.open(target, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o644)\n"
-# Threads whose process does not look like one with a descriptor.
+# Threads whose process does not look like one that has a descriptor.
 THREADS = """
 import ctypes, platform, threading, time
 libc = ctypes.CDLL(None)
@@ -218,10 +217,10 @@ m = mmap.mmap(fd, len(whole)); m[:] = whole; m.flush(); m.close(); attempt(os.cl
 """),
     "not-dumpable": Row("import ctypes\nctypes.CDLL(None).prctl(4, 0)\n" + OPEN
                         + "other = os.dup(fd); os.write(fd, half1); os.close(fd); os.write(other, half2); os.close(other)",
-                        # who may not look into it takes the opener's first close for the last
+                        # a cocfs that may not look into the process takes the opener's first close for the last
                         updates=0 if tools.IS_ROOT else 1),
     "renamed-comm": Row("open('/proc/self/comm', 'w').write(') R 1 (x')\n" + OPEN + "os.write(fd, whole); attempt(os.close, fd)"),
-    # The receiver was there before the open, so nobody can know: a version too many, nothing worse.
+    # The receiver existed before the open, so cocfs cannot know of it: one version too many, and nothing worse.
     "scm-rights": Row("""
 import socket
 a, b = socket.socketpair(socket.AF_UNIX)
@@ -243,7 +242,7 @@ def parts(src):
 
 
 def check(space, row, name="job.yaml"):
-    """Waits for the calls that a row must cause, and for one too many."""
+    """Waits for the calls that a row must cause, and fails the test at one too many."""
     expected = (row.creates, row.updates)
     at_least_one = row.creates is None
     if row.content:
@@ -289,7 +288,7 @@ def test_python(space, parts, row):
 
 # Writers that die.
 
-DIE = OPEN + "os.write(fd, half1); os.kill(os.getpid(), int(args[4]))\nimport time; time.sleep(60)"  # the signal ends it
+DIE = OPEN + "os.write(fd, half1); os.kill(os.getpid(), int(args[4]))\nimport time; time.sleep(60)"  # the signal ends the sleep
 DEATHS = [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV, signal.SIGABRT, signal.SIGHUP]
 
 
@@ -336,9 +335,9 @@ def test_tool_killed_half_way(space, parts, writer, number):
     check_killed(space, number)
 
 
-# A writer that is killed while others hold its descriptor: they close it in good order, and it is half a file all
-# the same. Who only held the descriptor does not count.
-# timeout(1) has the file open too, and exits in good order. SIGALRM tells it that the time is up.
+# A writer is killed while other processes hold its descriptor. They close it normally, and still it is half a file. A process that
+# only held the descriptor does not count. timeout(1) has the file open, too, and exits normally; SIGALRM tells it that the time is
+# up.
 UNDER_TIMEOUT = """
 import subprocess, time
 process = subprocess.Popen(['sh', '-c', f"exec timeout 60 COMMAND > {target}"])
@@ -378,7 +377,7 @@ def test_half_a_file_is_no_job_when_others_hold_it_too(space, parts, writer):
 
 
 def test_who_did_not_write_may_be_killed(space, parts):
-    """The workers of a pool have all its descriptors, and are ended by a signal."""
+    """The workers of a pool have all its descriptors, and a signal ends them."""
     script = OPEN + """
 import multiprocessing
 with multiprocessing.get_context('fork').Pool(2) as pool:
@@ -417,7 +416,7 @@ def test_an_attribute_does_not_submit_half_a_file(space, parts):
     assert space.sent() == (0, 0) and space.error("job.yaml")
 
 
-# A file that is never in a descriptor table is closed without a FLUSH: only that its opener lives is known.
+# A file that is never in a descriptor table is closed without a FLUSH. cocfs knows only that its opener lives.
 URING = """
 import ctypes, mmap, struct
 libc = ctypes.CDLL(None, use_errno=True)
@@ -464,8 +463,8 @@ while not os.path.exists(target + '.id'): time.sleep(0.02)
     check(space, Row(""))
 
 
-# A process in execve waits for the FLUSH of its close-on-exec files with its credentials locked:
-# who looks at it in the wrong way hangs, and the mount with it.
+# A process in execve waits for the FLUSH of its close-on-exec files, with its credentials locked. A program that looks at it in the
+# wrong way hangs, and the mount with it.
 
 EXEC = OPEN + "os.set_inheritable(fd, False); os.write(fd, whole); os.execv('/bin/true', ['true'])"
 EXEC_THREADS = OPEN + """
