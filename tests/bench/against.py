@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Two builds of cocfs, measured by turns in one run: what did a change cost, or bring?
+"""Two builds of cocfs, measured by turns in one run: what did a change cost or save?
 
-A round measures each row four times: this build, the other one, and each of them once more. The second measurement of a
-build against its first is the noise: what two measurements of the same thing differ by. A difference between the builds
-that is not larger says nothing."""
+A round measures each row four times: this build, the other build, and each of them once more. The ratio of a build's two
+measurements is the noise. A difference between the builds that is not larger means nothing.
+"""
 
 import json
 import os
@@ -17,7 +17,7 @@ ROW_SECONDS = 3600  # one row of one build; longer is a hang
 
 
 def _measure(row, build, options, folder):
-    """One measurement of a row: {contender: value}."""
+    """Returns one measurement of a row: {contender: value}."""
     result = os.path.join(folder, "result.json")
     argv = [sys.executable, os.path.join(HERE, "run.py"), row, "--rounds", "1", "--server", options.server,
             "--base", folder, "--shared-disk", "--json", result]
@@ -31,7 +31,7 @@ def _measure(row, build, options, folder):
 
 
 def _ratios(rounds, one, two):
-    """The median, least and most of two's value over one's, for each contender that both have."""
+    """Returns the median, least and most of two's value over one's, for each contender that both have."""
     for name in rounds[0][one]:
         each = [round_[two][name]["median"] / round_[one][name]["median"] for round_ in rounds
                 if name in round_[two] and round_[one][name]["median"]]
@@ -47,7 +47,7 @@ def _compare(row, rounds):
 
 
 def _within_noise(ratio, noises):
-    """Is a difference no larger than what two measurements of one build differ by in the same run?"""
+    """Is a difference no larger than that between two measurements of one build in the same run?"""
     least = min([noise["least"] for noise in noises] + [1 / noise["most"] for noise in noises])
     most = max([noise["most"] for noise in noises] + [1 / noise["least"] for noise in noises])
     return least <= ratio <= most
@@ -64,7 +64,7 @@ def _print(compared):
 
 
 def run(options, rounds, rows, folder, this, other):
-    """Measures the rows; prints the ratios and returns them."""
+    """Measures the rows, prints the ratios, and returns them."""
     compared = []
     for row in rows:
         measured = [{name: _measure(row, other if name.startswith("other") else this, options, folder)

@@ -23,7 +23,7 @@
 struct call {
 	STAILQ_ENTRY(call) next;
 	struct MHD_Connection *connection;
-	double due_s; /* 0: it was not held yet */
+	double due_s; /* 0: it is not held yet */
 };
 
 struct options {
@@ -96,7 +96,8 @@ static void on_end(void *data, struct MHD_Connection *connection, void **call,
 	free(*call);
 }
 
-/* Wakes the calls that are due. Returns the milliseconds to the next one, -1: there is none. */
+/* Answers the calls that are due. Returns the milliseconds until the next one is due; -1: there is
+ * none. */
 static int wake_due(void)
 {
 	double now = now_s();

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Measures a job space with very many jobs against one with few, in one run and by turns, so that the
-ratios mean something on a busy machine. Prints a table; asserts nothing.
+"""Measures a job space with very many jobs against one with few, in one run and by turns, so that the ratios are meaningful on a
+busy machine. Prints a table; asserts nothing.
 
-    tests/bench/big.py [--flat 200000] [--tree 1000000] [--base DIR]
+tests/bench/big.py [--flat 200000] [--tree 1000000] [--base DIR]
 
-What was filled into --base is used again by the next run; without it a temporary directory is.
+The next run uses again what was filled into --base. Without --base a temporary directory is used.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def field(space, name):
 
 
 def processor(space):
-    """The seconds of processor time that cocfs has had."""
+    """Returns the seconds of processor time that cocfs has used."""
     with open(f"/proc/{space.process.pid}/stat", encoding="utf-8") as file:
         fields = file.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
@@ -58,7 +58,7 @@ def row(what, *columns):
 
 
 def compare(space, what, operation):
-    """Times operation(directory, number) in the empty and the big directory by turns."""
+    """Times operation(directory, number) in the empty and in the big directory, by turns."""
     times = {"empty": [], "big": []}
     for number in range(ROUNDS):
         for where, found in times.items():
@@ -91,7 +91,7 @@ def run(*argv):
 
 
 def walk(space, what, *argv):
-    """Runs a tool that prints a line for each name; prints what that costs."""
+    """Runs a tool that prints a line for each name. Prints the cost."""
     start, before, names = time.monotonic(), processor(space), run(*argv)
     spent, took = processor(space) - before, time.monotonic() - start
     row(what, f"{names} names", f"{took / names * 1e6:.1f} us each", f"{spent / names * 1e6:.1f} us cpu each")
@@ -101,7 +101,7 @@ def measure(space):
     walk(space, "ls -f of 1,000 jobs", "ls", "-f", space.at("few"))
     walk(space, "ls -f of the big directory", "ls", "-f", space.at("big"))
     print()
-    # the directory and the ledger have been read from the disk by now
+    # by now the directory and the ledger have been read from the disk
     row("", "empty", "big", "ratio")
     compare(space, "look up a name that is not there", look_up)
     compare(space, "the same, an .id", look_up_id)
@@ -124,7 +124,7 @@ def measure(space):
 
 
 def fill(space, flat, tree):
-    """Makes the jobs, if they are not there; the space is not mounted."""
+    """Makes the jobs, if they do not exist. The space is not mounted."""
     if os.path.exists(os.path.join(space.state, "spool", "tree")):
         return
     space.mount()
@@ -142,7 +142,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="cocfs-bench-") as temporary:
         base = options.base or temporary
         os.makedirs(base, exist_ok=True)
-        mounting.MOUNT_SECONDS = 600  # a ledger that is not in memory yet is read whole after a kill
+        mounting.MOUNT_SECONDS = 600  # after a kill, a ledger that is not in memory yet is read completely
         space = mounting.Mount("local", base, loglevel="warning")
         try:
             fill(space, options.flat, options.tree)

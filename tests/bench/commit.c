@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The floor of what is durable: one row of a job's size in one SQLite commit with synchronous=FULL,
- * again and again, with a rest before each that is not counted. Prints the seconds of all.
+ * The floor of durability: one row of a job's size in one SQLite commit with synchronous=FULL,
+ * again and again. A rest before each commit is not counted. Prints the seconds of all.
  */
 #include <sqlite3.h>
 

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Creates per second, sequential and over many connections, of one or more cocd programs in turn, on SQLite and on a
-PostgreSQL of its own, if that is installed.
+"""Creates per second, sequential and over many connections, of one or more cocd programs in turn, on SQLite and, if PostgreSQL is
+installed, on a PostgreSQL server of its own.
 
-    python3 tests/bench/creates.py SECONDS CONNECTIONS COCD...
+python3 tests/bench/creates.py SECONDS CONNECTIONS COCD...
 
-Run by hand. The requests are signed beforehand, so that what is measured is the service and not this client. For
-comparison: syncs of the same disk per second, and requests per second that the service answers without touching it.
+Run it by hand. The requests are signed beforehand, so the service is measured and not this client. For comparison it prints the
+syncs of the same disk per second, and the requests per second that the service answers without the disk.
 """
 
 import os
@@ -25,7 +25,7 @@ import postgresql  # noqa: E402
 
 
 def syncs(directory, seconds):
-    """Appends of a page, each down to the disk."""
+    """Returns how many pages per second can be appended, each with a sync."""
     count, end = 0, time.monotonic() + seconds
     with open(pathlib.Path(directory) / "syncs", "wb", buffering=0) as file:
         while time.monotonic() < end:
@@ -36,7 +36,7 @@ def syncs(directory, seconds):
 
 
 class Client:
-    """One connection that sends a request as soon as it has the answer to the one before."""
+    """A connection that sends a request as soon as it has the answer to the one before."""
 
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port))
@@ -48,7 +48,7 @@ class Client:
         self.socket.sendall(request)
 
     def heard(self, status):
-        """True if the whole answer is there."""
+        """Returns True if the whole answer has arrived."""
         self.text += self.socket.recv(65536)
         head, end, body = self.text.partition(b"\r\n\r\n")
         if not end:
@@ -76,7 +76,7 @@ def measure(port, request, status, connections, seconds):
 
 
 def contender(name, directory, seconds, connections, uri=None):
-    """Measures a daemon on a store: SQLite's, or the database of a URI."""
+    """Measures a daemon on a store: SQLite, or the database at a URI."""
     body = b'{"name":"job","content":"%s","enterprise_project_id":"0","risk_level":"LOW"}' % (b"x" * 500)
     service = conftest.Daemon(directory, uri=uri)
     request = service.raw("POST", "/v1/documents", body=body)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""curl as a contender: requests that are signed beforehand, a configuration file for each."""
+"""curl as a contender: requests that are signed beforehand, with a configuration file for each."""
 
 import datetime
 import json
@@ -10,7 +10,7 @@ import tools
 
 
 def sign(server, body):
-    """The headers of a create, good for as long as clocks may differ."""
+    """Returns the headers of a create. They are good for as long as clocks may differ."""
     now = datetime.datetime.now(datetime.timezone.utc)
     headers = {"X-Sdk-Date": now.strftime("%Y%m%dT%H%M%SZ")}
     keys = service.read_keys(server.keys_file)
@@ -20,8 +20,8 @@ def sign(server, body):
 
 
 def prepare(server, documents, place):
-    """Writes the body and the configuration of each document's create into place, and of all of them
-    at once into place/all. Returns the former, in order."""
+    """Writes the body and the configuration of each document's create into place, and one configuration of all of them into
+    place/all. Returns the former, in order."""
     found = []
     for name in sorted(os.listdir(documents)):
         stem = os.path.join(place, os.path.splitext(name)[0])

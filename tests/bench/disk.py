@@ -1,21 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""A file system for one run: an ext4 in a file, made for it and gone after it.
+"""A file system for one run: an ext4 in a file, made for the run and removed after it.
 
-On a file system that is in use, what a file costs depends on what was removed before: ext4 passes over the inodes of
-files that were removed a short while ago, one by one. A new ext4 costs everybody the same."""
+On a file system in use, the cost of a file depends on earlier removals: ext4 skips the inodes of files that were removed a
+short while ago, one by one. On a new ext4 the cost is the same for every contender.
+"""
 
 import contextlib
 import os
 import shutil
 import subprocess
 
-SIZE = 12 << 30  # sparse: what a whole run writes, and as much again
+SIZE = 12 << 30  # sparse: twice what a whole run writes
 BYTES_PER_INODE = 4096  # the file system has an inode for each: the row of a million jobs makes more files than by default
 
 
 @contextlib.contextmanager
 def own(place):
-    """The directory of a new ext4 below place, and what it is; place itself, and why, where there is none to be had."""
+    """Yields the directory of a new ext4 below place, and what it is. If there can be none, yields place itself and the reason."""
     reason = _missing()
     if reason:
         yield place, f"the disk of {place} ({reason})"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The floor of a mount: takes create, write and close, by several threads, with nothing behind
- * them. It remembers no name: the kernel does, for as long as the entries say, and a name that it
- * asks for is not there. What a file or directory is can be read off its number.
+ * The floor of a mount: takes create, write and close in several threads, with nothing behind them.
+ * It remembers no name: the kernel does, for as long as the entries say. A name that the kernel
+ * asks for does not exist. The node's number says whether it is a file or a directory.
  */
 #define FUSE_USE_VERSION 314
 #define _GNU_SOURCE

@@ -8,7 +8,7 @@ import shutil
 import mounting
 import tools
 
-SPARE = 100  # descriptors for all but entries
+SPARE = 100  # descriptors for everything other than entries
 EXAMPLES = "/usr/share/doc/libfuse3-dev/examples"  # where Debian has them
 
 
@@ -24,15 +24,15 @@ class Other(mounting.Mount):
 
 
 def descriptors(want):
-    """How many descriptors a process may have, of those that are wanted."""
+    """Returns how many of the wanted descriptors a process may have."""
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     enough = limit >= want or tools.run("prlimit", f"--nofile={want}:{want}", "true").status == 0
     return want if enough else limit
 
 
 def passthrough(place, source, entries):
-    """The command that mounts libfuse's passthrough_ll over source, and how many entries it can show of
-    those that are wanted: it holds a descriptor for each that the kernel knows. Or None and the reason."""
+    """Returns the command that mounts libfuse's passthrough_ll over source, and how many of the wanted entries it can show: it
+    holds a descriptor for each that the kernel knows. If it is not there, returns None and the reason."""
     program, reason = _build_passthrough(place)
     if program is None:
         return None, reason

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Where a row is measured: a directory of its own, services and mounts, all ended after it.
+"""Where a row is measured: a new directory, services and mounts. All of these end after the row.
 
-What it wrote stays until the end of the run: ext4 passes over the inodes of files that were removed a short
-while ago, one by one, and whoever makes files in the next row would pay for those of this one."""
+The files stay until the end of the run. ext4 skips the inodes of files that were removed a short while ago, one by one, so the
+files of the next row would cost more.
+"""
 
 import contextlib
 import os
@@ -15,14 +16,14 @@ import sdk
 import servers
 import tools
 
-STEP_SECONDS = 600    # no single measurement takes longer, unless something hangs
-NAME_WIDTH = 40       # of the place for a job's name in the document that is written often
-ROW_SECONDS = 3600    # nor all rounds of a row
+STEP_SECONDS = 600    # no single measurement takes longer, unless it hangs
+NAME_WIDTH = 40       # room for a job's name in the document that is written often
+ROW_SECONDS = 3600    # all rounds of a row take no longer
 TIMEOUT_SECONDS = 60  # of a commit in the mount
 
 
 class Failed(Exception):
-    """A contender went wrong: what it measured is worth nothing."""
+    """A contender failed: its measurement means nothing."""
 
 
 class Bench:
@@ -62,7 +63,7 @@ class Stage:
         self._ends.close()
 
     def fresh(self, name):
-        """A new directory; names are short, because paths of sockets must be."""
+        """Makes a new directory. Names are short, because paths of sockets must be short."""
         self._count += 1
         path = os.path.join(self.place, f"{name}{self._count}")
         os.mkdir(path)
@@ -80,7 +81,7 @@ class Stage:
         return mount.mount()
 
     def space(self, server, **options):
-        """A mounted job space over a server, or over the embedded one for None."""
+        """Mounts a job space over a server, or over the embedded one for None."""
         env = {}
         if server is not None:
             env["HUAWEICLOUD_SDK_CREDENTIALS_FILE"] = server.keys_file
@@ -89,15 +90,15 @@ class Stage:
                                           loglevel="warning", timeout=str(TIMEOUT_SECONDS), **options))
 
     def floor(self):
-        """A mounted floor."""
+        """Mounts a floor."""
         return self.other([servers.program("floor_fuse")])
 
     def other(self, argv):
-        """A mounted file system that is not cocfs."""
+        """Mounts a file system that is not cocfs."""
         return self._mount(floors.Other(self.fresh("other"), argv))
 
     def documents(self, count):
-        """A directory of small job files outside every mount."""
+        """Makes a directory of small job files outside every mount."""
         folder = self.fresh("documents")
         for number in range(count):
             samples.file(folder, f"job-{number:05}.yaml", f"job-{number}")
@@ -111,34 +112,34 @@ class Stage:
     # ---- measurements ----
 
     def run(self, *argv, env=None, stdout=None):
-        """Runs a contender to its end. Returns what it printed."""
+        """Runs a contender to its end. Returns its output."""
         done = tools.run(*argv, seconds=STEP_SECONDS, env=tools.environment(**(env or {})))
         if done.status:
             raise Failed(str(done))
         return done.stdout
 
     def timed(self, *argv, **kwargs):
-        """The seconds of a contender from its start to its end."""
+        """Returns the seconds of a contender from its start to its end."""
         start = time.monotonic()
         self.run(*argv, **kwargs)
         return time.monotonic() - start
 
     def own(self, name, *argv):
-        """The seconds that a program of tests/bench has measured."""
+        """Returns the seconds that a program of tests/bench has measured."""
         return float(self.run(servers.program(name), *argv))
 
     def write(self, folder, prefix, document, writers, count):
-        """Seconds of each of `writers` processes that write `count` files in all, side by side."""
+        """Returns the seconds in which `writers` processes write `count` files in all, side by side."""
         return self.own("write", folder, prefix, document, writers, max(count // writers, 1))
 
     def commit(self, count, rest_seconds=0):
-        """Seconds of so many durable commits on the ledger's disk, with a rest before each that is not counted."""
+        """Returns the seconds of count durable commits on the ledger's disk. A rest before each is not counted."""
         database = os.path.join(self.place, "floor.db")
         return self.own("commit", database, count, *([int(rest_seconds * 1e6)] if rest_seconds else []))
 
     def post(self, server, document, count, *flags, rest_seconds=0, lists=0):
-        """Seconds of so many signed creates by libcurl alone, each after so many lists of its name, with a rest before each
-        that is not counted."""
+        """Returns the seconds of count signed creates by libcurl alone, each after `lists` lists of its name. A rest before each
+        is not counted."""
         flags += ("--rest", int(rest_seconds * 1e6)) if rest_seconds else ()
         flags += ("--lists", lists) if lists else ()
         at = (["--unix", server.socket] if server.socket else []) + (["--cacert", server.cacert] if server.cacert else [])

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Very many jobs of others: put into the store of a cocd past its API, for which each of them would be a request."""
+"""Very many jobs of others: put directly into the store of a cocd, because its API would need a request for each."""
 
 import os
 import sqlite3
 
 import postgresql
 
-VERSIONS = 100  # of the job that has most
+VERSIONS = 100  # of the job with the most
 DOCUMENTS = """INSERT INTO documents (document_id, name, description, risk_level, enterprise_project_id, tags, creator, create_time_ms,
  update_time_ms, version) SELECT 'DM' || (20260101000000 + n) || 'abcdefgh', 'restart the web servers ' || n, '', 'LOW', '0', '[]', 'me',
  1767225600000 + n, 1767225600000 + n, CASE WHEN n = 1 THEN {versions} ELSE 1 END FROM {numbers}"""
@@ -16,7 +16,7 @@ CONTENT = """INSERT INTO versions (document, version, version_uuid, create_time_
 
 
 def fill_sqlite(data, n):
-    """Jobs in the store of a cocd with this directory."""
+    """Puts jobs into the store of a cocd with this directory."""
     db = sqlite3.connect(os.path.join(data, "service.db"))
     series = "(WITH RECURSIVE s(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM s WHERE n < {}) SELECT n{} FROM s) AS {}"
     db.execute(DOCUMENTS.format(versions=VERSIONS, numbers=series.format(n, "", "s")))

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The results as an SVG: how many jobs a second each client makes, and where each goal stands. Both axes are
-logarithmic; a bar is the median, the line on it goes from the least to the most of the rounds."""
+"""Draws the results as an SVG: how many jobs a second each client makes, and how far each goal is met.
+
+Both axes are logarithmic. A bar is the median; the line on it goes from the least to the most of the rounds.
+"""
 
 import html
 import math
@@ -38,7 +40,7 @@ class Panel:
         return HEAD + STEP * len(self.bars) + 40
 
     def x(self, value):
-        """Where a value is, at most at the ends of the axis."""
+        """Returns the position of a value, within the ends of the axis."""
         if value <= 0:
             return LEFT
         part = (math.log10(value) - self.low) / (self.high - self.low)
@@ -95,7 +97,7 @@ def goals(measured):
 
 
 def draw(measured):
-    """The whole picture; rows that were not measured are not in it."""
+    """Draws the whole picture. Rows that were not measured are left out."""
     panels = []
     if clients(measured):
         panels.append(Panel("Small jobs over https", "jobs a second", clients(measured)))

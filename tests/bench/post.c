@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The floor of a client: signed creates by libcurl alone, one after the other on one connection, or
- * many in flight; with --pages, so many pages of the list instead. Each request is built and signed
- * as the mount's own is. With --lists, jobs of the name are asked for before each create, so often.
- * Prints the seconds of all; a first request that opens the connection
- * is not counted with --warm, nor is the rest before each with --rest.
+ * many in flight. With --pages, pages of the list instead. Each request is built and signed like
+ * the mount's own. With --lists N, the jobs of the name are asked for N times before each create.
+ * Prints the seconds of all. With --warm, a first request that opens the connection is not counted.
+ * With --rest, a rest before each request is not counted.
  */
 #define _GNU_SOURCE
 #include <curl/curl.h>
@@ -25,7 +25,7 @@ struct options {
 	const char *url, *unix_socket, *cacert;
 	unsigned count, inflight;
 	unsigned lists;
-	unsigned rest_us; /* when they are sent in turn */
+	unsigned rest_us; /* if they are sent one after the other */
 	bool warm, pages;
 	struct coc_creds *creds;
 	struct buf content;
@@ -36,7 +36,7 @@ struct sender {
 	CURL *easy;
 	struct curl_slist *headers;
 	struct coc_request request;
-	unsigned number, requests_left; /* of a create, when many are in flight */
+	unsigned number, requests_left; /* of a create, if many are in flight */
 };
 
 static size_t drop(char *data, size_t unit, size_t n, void *to)
@@ -169,7 +169,7 @@ static double send_in_turn(const struct options *options)
 	return taken;
 }
 
-/* Loads what a handle sends next for the create that it has. */
+/* Loads what a handle sends next for its create. */
 static void sender_load_next(struct sender *sender, const struct options *options)
 {
 	bool asks = sender->requests_left > 1;
@@ -186,7 +186,8 @@ static void sender_begin(struct sender *sender, const struct options *options, u
 	sender_load_next(sender, options);
 }
 
-/* Takes the answers that are there, and sends the next requests on the same handles. */
+/* Takes the answers that have arrived, and sends the next requests on the same handles. Returns how
+ * many answers it took. */
 static unsigned take_answers(CURLM *multi, const struct options *options, unsigned *sent)
 {
 	unsigned answers = 0;

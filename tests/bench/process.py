@@ -8,17 +8,17 @@ import tools
 
 
 def status(pid, field):
-    """A number of /proc/PID/status, in its unit (kB for memory)."""
+    """Returns a number of /proc/PID/status, in its unit (kB for memory)."""
     text = tools.read(f"/proc/{pid}/status").decode()
     return int(re.search(rf"^{field}:\s+(\d+)", text, re.M)[1])
 
 
 def ticks(pid):
-    """Clock ticks of processor time that it has had."""
+    """Returns the clock ticks of processor time that the process has used."""
     fields = tools.read(f"/proc/{pid}/stat").decode().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
 
 
 def wake_ups(pid):
-    """How often its threads have gone to sleep."""
+    """Returns how often its threads have gone to sleep."""
     return sum(status(f"{pid}/task/{task}", "voluntary_ctxt_switches") for task in os.listdir(f"/proc/{pid}/task"))

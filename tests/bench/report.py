@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Results:
-    """What the rounds of a row gave."""
+    """The results of a row's rounds."""
     row: object
     rounds: list = field(default_factory=list)
     failed: str | None = None
@@ -18,14 +18,14 @@ class Results:
         self.rounds.append(values)
 
     def contenders(self):
-        """name, unit, median, least and most of each contender that was measured."""
+        """Yields name, unit, median, least and most of each measured contender."""
         for name in self.rounds[0] if self.rounds else ():
             values = [values[name] for values in self.rounds]
             yield name, self.row.units.get(name, self.row.unit), statistics.median(values), min(values), max(values)
 
     def verdicts(self):
-        """Each goal with its number by the medians, and the least and most of single rounds; None for
-        the numbers where something was not measured."""
+        """Yields each goal with its number by the medians, and the least and most of single rounds. The numbers are None if
+        something was not measured."""
         for goal in self.row.goals:
             try:
                 each = [goal.of(values) for values in self.rounds]
@@ -34,14 +34,14 @@ class Results:
                 yield goal, None, None, None
 
     def at_floors(self, goal):
-        """What the goal's number would be at the floors, by the medians; None where they were not measured."""
+        """Returns the goal's number at the floors, by the medians; None if they were not measured."""
         try:
             return goal.at_floors(self._medians()) if goal.at_floors else None
         except KeyError:
             return None
 
     def as_dict(self):
-        """All of it, for JSON."""
+        """Returns all of it, for JSON."""
         contenders = [dict(zip(("name", "unit", "median", "least", "most"), values)) for values in self.contenders()]
         goals = [{"what": goal.what, "bound": goal.bound, "at_least": goal.at_least, "value": value, "least": least,
                   "most": most, "at_floors": self.at_floors(goal)} for goal, value, least, most in self.verdicts()]
@@ -83,7 +83,7 @@ def print_row(results):
 
 
 def _words(goal, ratio, least, most):
-    """A goal's number, its spread, its bound and the verdict."""
+    """Returns a goal's number, its spread, its bound and the verdict."""
     unit = f" {goal.unit}".rstrip()
     bound = f"{'≥' if goal.at_least else '≤'} {goal.bound:,g}{unit}"
     if ratio is None:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Goal:
-    """A number made of what a round (or the medians of all) gave, and the bound for it.
-
-    at_floors: what the number would be if all that cocfs did were what the floors do."""
+    """A number made from the values of a round (or from the medians), and its bound. at_floors: the number if cocfs did only what
+    the floors do."""
     what: str
-    of: Callable      # from {contender: value} to the number
+    of: Callable      # makes the number from {contender: value}
     bound: float
     at_least: bool = True
     unit: str = "×"
@@ -21,7 +20,7 @@ class Goal:
         return number >= self.bound if self.at_least else number <= self.bound
 
     def better(self, number):
-        """How many times better than the bound; 1 is just met."""
+        """Returns how many times better than the bound the number is; 1 is just met."""
         best = 100
         if self.at_least:
             return min(number / self.bound, best)
@@ -39,15 +38,13 @@ class Line:
         return name + self.suffix
 
 
-# by default a create asks for jobs of its name, before and after; who has no colleagues mounts as the second line does
+# by default a create asks for jobs of its name, before and after; a user without colleagues mounts as in the second line
 LINES = (Line("", {}, 2), Line(", adopt=never", {"adopt": "never", "conflict": "overwrite"}, 0))
 
 
 class Row:
-    """set_up() once, then round() as often as is wanted: it returns {contender: value}.
-
-    unit is of all values but those that units names; missing has contenders that cannot be measured,
-    with the reason."""
+    """set_up() once, then round() any number of times: it returns {contender: value}. unit is for all values, apart from those in
+    units. missing has the contenders that cannot be measured, with the reason."""
 
     name = title = unit = ""
     goals = ()
@@ -61,7 +58,7 @@ class Row:
         """Prepares what all rounds share."""
 
     def next_round(self):
-        """A word for this round, for the names of its files."""
+        """Returns a word for this round, for the names of its files."""
         self.rounds += 1
         return f"round-{self.rounds}"
 

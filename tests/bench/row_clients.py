@@ -15,7 +15,7 @@ EACH_CURL = 'shift 1; for file; do curl -K "$file" || exit; done'
 
 
 def at_floors(what, line):
-    """The goal of a line: how near what it does comes to its floors, and so what any other client is to it."""
+    """Returns the goal of a line: how near its result is to its floors. No other client could be nearer."""
     return row.Goal(line.named(f"{what}, of its value at the floors"),
                     lambda values: values[line.named(what)] / values[line.named(AT_FLOORS)], 0.9)
 
@@ -31,11 +31,11 @@ class Clients(row.Row):
         self.sdk = self.stage.bench.sdk()
 
     def sign(self):
-        """Signs again: what was signed long ago is refused."""
+        """Signs again, because an old signature is refused."""
         return curl.prepare(self.server, self.documents, self.stage.fresh("signed"))
 
     def call_and_commit(self, count, line, rest_seconds=0):
-        """Seconds of the signed calls and a durable commit for each of so many files."""
+        """Returns the seconds of the signed calls and a durable commit for each of count files."""
         return (self.stage.post(self.server, self.files()[0], count, "--warm", rest_seconds=rest_seconds, lists=line.lists)
                 + self.stage.commit(count, rest_seconds))
 
@@ -43,7 +43,7 @@ class Clients(row.Row):
         return [os.path.join(self.documents, name) for name in sorted(os.listdir(self.documents))]
 
     def node(self, in_flight, files, whole=False):
-        """Seconds of one Node process; whole: with its start."""
+        """Returns the seconds of one Node process; whole: with its start."""
         argv = self.sdk.argv(self.server, in_flight, *files)
         env = self.sdk.env(self.server, service.read_keys(self.server.keys_file))
         return self.stage.timed(*argv, env=env) if whole else float(self.stage.run(*argv, env=env))
@@ -60,7 +60,7 @@ class OneProcessAFile(Clients):
             self.missing["Node SDK"] = self.sdk.missing
 
     def copy(self, top, word):
-        """Seconds of a cp for each file into a new directory below top."""
+        """Returns the seconds of a cp for each file into a new directory below top."""
         into = os.path.join(top, word)
         os.mkdir(into)
         return self.stage.timed("sh", "-c", EACH, "sh", self.documents, into)
@@ -70,7 +70,7 @@ class OneProcessAFile(Clients):
         seconds = {line.named("cp"): self.copy(space.path, word) for line, space in self.spaces.items()}
         seconds[PLAIN] = self.copy(self.plain, word)
         floor = self.copy(self.floor.path, word)
-        for line in row.LINES:  # while a cp starts, all else rests
+        for line in row.LINES:  # while a cp starts, everything else rests
             seconds[line.named(AT_FLOORS)] = floor + self.call_and_commit(count, line, seconds[PLAIN] / count)
         seconds["curl"] = self.stage.timed("sh", "-c", EACH_CURL, "sh", "all", *signed)
         values = {name: count / taken for name, taken in seconds.items()}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Jobs a second by how many are bound already, and by how many write at once."""
+"""Jobs a second, by how many are bound already, and by how many processes write at once."""
 
 import os
 

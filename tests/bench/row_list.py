@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""ls -l of a large directory, siblings included, against passthrough_ll on a tree with the same names, or as
-many of them as it may have descriptors for; and that tree itself, which no file system can beat by much."""
+"""ls -l of a large directory, siblings included, against passthrough_ll on a tree with the same names, or with as many as it may
+have descriptors for. Also that tree itself: no file system can be much faster."""
 
 import os
 import time
@@ -39,7 +39,7 @@ class List(row.Row):
         self.other.unmount()
 
     def copy(self, tree, count):
-        """The names and sizes that the mount shows, as plain files."""
+        """Makes plain files with the names and sizes that the mount shows."""
         folder = os.path.join(tree, "big")
         os.mkdir(folder)
         for number in range(count):
@@ -48,7 +48,7 @@ class List(row.Row):
             tools.write(path + ".id", f"DM20250701180239{number:08}\n")
 
     def list(self, top, jobs):
-        """Entries a second. Into a file, so that no reader is waited for."""
+        """Returns entries a second. The output goes into a file, so that no reader is waited for."""
         listing = os.path.join(self.stage.place, "listing")
         start = time.monotonic()
         self.stage.run("sh", "-c", 'exec ls -l "$1" >"$2"', "sh", os.path.join(top, "big"), listing)

@@ -53,7 +53,7 @@ class Many(row.Row):
 
     @staticmethod
     def mount(space):
-        """Seconds of a mount, until its root can be looked at."""
+        """Returns the seconds of a mount, until its root can be looked at."""
         start = time.monotonic()
         space.mount()
         os.stat(space.at("new"))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What cocfs takes of the machine: memory when idle, for a known entry, for a submission in flight; and
-whether it does anything while there is nothing to do."""
+"""What cocfs takes of the machine: memory when idle, for a known entry, and for a submission in flight; and whether it does
+anything while there is nothing to do."""
 
 import time
 
@@ -13,10 +13,10 @@ import spools
 import tools
 
 MIB = 1024 * 1024
-CONTENT = 16384      # bytes of a document that is held in flight
+CONTENT = 16384      # bytes of a document in flight
 ALLOWED = 45000
 HELD_MS = 5000       # how long the service holds the answer to a create, so that all creates are in flight at once
-SETTLE_SECONDS = 3   # after a job, before idleness is looked at
+SETTLE_SECONDS = 3   # after a job, before the idle time is measured
 
 
 def large_document(folder):
@@ -47,7 +47,7 @@ class Memory(row.Row):
         return mounted, used, own
 
     def entry(self):
-        """Bytes for each name that the kernel has been told."""
+        """Returns the bytes for each name that the kernel knows."""
         space = self.stage.space(self.server)
         space.unmount()
         spools.fill(space.state, "big", self.sizes.known)
@@ -62,7 +62,7 @@ class Memory(row.Row):
         return grown * 1024 / names
 
     def in_flight(self):
-        """The peak of what is held for each of many submissions whose answers do not come."""
+        """Returns the largest memory for each of many submissions that wait for their answers."""
         count, space = self.sizes.in_flight, self.stage.space(self.slow)
         pid = space.process.pid
         queues.metrics(space)

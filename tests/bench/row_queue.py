@@ -48,7 +48,7 @@ class Queue(row.Row):
         return {name: count / taken for name, taken in seconds.items()}
 
     def wait(self, folder):
-        """Waits for every ID: looks at one until it is there, so that looking costs next to nothing."""
+        """Waits for every ID: looks at one until it is there, so that looking costs almost nothing."""
         deadline = time.monotonic() + lab.STEP_SECONDS
         for name in self.names:
             while not os.path.exists(os.path.join(folder, name + ".id")):

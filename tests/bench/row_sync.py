@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""One sync job, written by a process that writes many, against the sum of the floors that it stands on:
-a FUSE round of create, write and close, the signed calls on a warm connection, a durable commit."""
+"""One sync job, written by a process that writes many, against the sum of its floors: a FUSE round of create, write and close; the
+signed calls on a warm connection; a durable commit."""
 
 import row
 import servers
 
 FUSE, COMMIT = "floor: FUSE create, write, close", "floor: SQLite commit, FULL"
 CALLS = "floor: signed calls"
-SLOW_FLUSH_US = 300  # a disk that takes longer for a commit is like one of 500 µs, another like one of 150
+SLOW_FLUSH_US = 300  # a disk that takes longer for a commit counts as one of 500 µs, another as one of 150
 
 
 def over(transport):
-    """The row for one transport: http, https, unix."""
+    """Returns the row for one transport: http, https, unix."""
     return lambda stage: Sync(stage, transport)
 
 

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Measures cocfs beside other clients and beside the floors that it stands on, all in one run, and says
-which goals are met. tools/bench builds what this needs, and runs it. README.md beside it has the rows."""
+"""Measures cocfs beside other clients and beside its floors, all in one run, and says which goals are met.
+
+tools/bench builds what this needs, and runs it. README.md beside it has the rows.
+"""
 
 import argparse
 import contextlib
@@ -55,7 +57,7 @@ def parse():
 
 
 def measure(name, bench, rounds):
-    """Makes one row's rounds. Returns its results; a row that fails says so, and the others go on."""
+    """Makes one row's rounds. Returns its results. A row that fails says so, and the others go on."""
     with bench.stage(name) as stage:
         row = rows.make(name, stage)
         results = report.Results(row)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """What a whole scan costs the local service: scan.py [--jobs N] [--store sqlite|postgresql].
 
-Fills a store past cocd, lists all jobs in pages of 100, and shows some jobs and versions. Tells the time of each and the
-CPU time of the daemon; that of PostgreSQL is in the time only. COCD is the program.
+Fills a store directly, lists all jobs in pages of 100, and shows some jobs and versions. Prints the time of each, and the CPU
+time of the daemon; PostgreSQL's CPU time is in the time only. COCD is the program.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def measured(daemon, what, work):
 
 
 def scan(client, creator=None):
-    """All pages; returns the IDs."""
+    """Lists all pages. Returns the IDs."""
     found = []
     while True:
         query = [("limit", str(PAGE)), ("offset", str(len(found)))] + ([("creator", creator)] if creator else [])

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The services that are measured against: one that does nothing (answer.c), and cocd.
+"""The services that clients are measured against: one that does nothing (answer.c), and cocd.
 
-Each has what a client needs: url, socket (None: it is TCP), cacert (None: no TLS), keys_file."""
+Each has what a client needs: url, socket (None: TCP), cacert (None: no TLS), keys_file.
+"""
 
 import os
 import subprocess
@@ -14,7 +15,7 @@ KEYS = "benchmark-key", "benchmark-secret"
 
 
 def make_pair(place):
-    """A certificate for 127.0.0.1 and its key."""
+    """Makes a certificate for 127.0.0.1, and its key."""
     cert, key = os.path.join(place, "service.crt"), os.path.join(place, "service.key")
     tools.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
               "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-days", "2",
@@ -71,6 +72,6 @@ class Embedded:
 
 
 def program(name):
-    """A program of tests/bench, where the build has put it."""
+    """Returns the path of a program of tests/bench in the build."""
     place = os.environ.get("COCFS_BENCH", os.path.join(tools.ROOT, "build-bench", "tests", "bench"))
     return os.path.join(os.path.abspath(place), name)

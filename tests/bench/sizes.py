@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Sizes:
-    processes: int    # files that are each given to a process of its own
-    node: int         # of them, those given to a Node process
-    files: int        # in a tree that is copied, and jobs of a client in one process
+    processes: int    # files that are each written by a process
+    node: int         # of these, those written by a Node process
+    files: int        # files in a tree that is copied, and jobs of a client in one process
     jobs: int         # written by one process, one after the other
     listed: int       # jobs in the directory that is listed
     others: int       # jobs of others in a space
     many: int         # bound jobs in the large space
-    few: int          # and in the small one
+    few: int          # bound jobs in the small space
     growth: tuple     # bound jobs in the spaces that are compared
-    known: int        # files that the kernel is made to know
-    in_flight: int    # submissions held in flight
+    known: int        # files that the kernel gets to know
+    in_flight: int    # submissions in flight
     idle_seconds: int
 
 
@@ -25,7 +25,7 @@ FULL = Sizes(processes=300, node=5, files=1000, jobs=2000, listed=100000, others
 QUICK = Sizes(processes=20, node=1, files=100, jobs=200, listed=2000, others=1000, many=20000, few=1000,
               growth=(0, 1000), known=2000, in_flight=50, idle_seconds=2)
 
-IN_FLIGHT = 64           # requests at once, as many as the mount sends from its queue
-LATENCY_MS = 50          # of the service, where there is any
+IN_FLIGHT = 64           # requests at once: as many as the mount sends from its queue
+LATENCY_MS = 50          # of the service, in the rows that have any
 WRITERS = (1, 8, 64, 256)
 MILLION = 1000000

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What one caller can do to the loop of cocfs, on which all others wait. Each attack has a new space and a
-cocd of its own. Prints the pieces of work of the loop by their length, by the clock and by the processor time
-that cocfs took (docs/operations.md, "What keeps others waiting"). Asserts nothing.
+"""What one caller can do to the loop of cocfs, on which all others wait.
 
-    tests/bench/stalls.py [--many 900] [--big 12000] [ATTACK ...]
+Each attack has a new space and a new cocd. Prints the pieces of work of the loop by their length, by the clock and by the
+processor time that cocfs took (docs/operations.md, "What keeps others waiting"). Asserts nothing.
+
+tests/bench/stalls.py [--many 900] [--big 12000] [ATTACK ...]
 """
 
 import argparse
@@ -32,7 +33,7 @@ import service   # noqa: E402
 import spools    # noqa: E402
 import tools     # noqa: E402
 
-SECONDS = 300  # of an attack, unless something hangs
+SECONDS = 300  # of an attack, unless it hangs
 BOUNDS = ("0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "+Inf")
 
 # Many threads of one process do the same thing at the same moment: argv is FOLDER MANY DOCUMENT WHAT.
@@ -68,7 +69,7 @@ for n in range(2000):
 
 
 class Lab:
-    """One attack's space and service."""
+    """The space and the service of one attack."""
 
     def __init__(self, place, options):
         self.place, self.options, self.ends = place, options, contextlib.ExitStack()
@@ -105,7 +106,7 @@ class Lab:
 
 
 def pieces(space):
-    """The buckets of the two histograms, and the longest waits for the ledger's disk."""
+    """Returns the buckets of the two histograms, and the longest waits for the ledger's disk."""
     text = tools.read(space.at(".coc", "metrics")).decode()
 
     def counts(name):
@@ -262,7 +263,7 @@ def long_file(lab, begin):
 
 
 def long_answers(lab, begin):
-    """A service whose every answer is as long as an answer may be."""
+    """Every answer of the service is as long as it may be."""
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         bodies = [json.dumps(form).encode() for form in (
@@ -295,7 +296,7 @@ def long_answers(lab, begin):
 
 
 def jobs_of_others(lab, begin):
-    """The first listing of very many, a grep over a thousand that nobody has read, and somebody who writes meanwhile."""
+    """The first listing of very many jobs, a grep over a thousand unread ones, and a writer meanwhile."""
     cocd = lab.cocd()
     others.fill_sqlite(cocd.data, lab.options.others)
     space = lab.space(f"http://127.0.0.1:{cocd.address[1]}", cocd.keys_file, refresh="3600")

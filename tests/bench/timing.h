@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-/* Seconds of a clock that is never put back. */
+/* Returns the seconds of a clock that is never set back. */
 static inline double now_s(void)
 {
 	struct timespec now;
@@ -27,15 +27,15 @@ static inline void rest(unsigned us)
 		nanosleep(&pause, NULL);
 }
 
-/* Says what failed, with the errno if there is one, and ends the program: a measurement of what
- * went wrong is worth nothing. */
+/* Prints what failed, with the errno if there is one, and ends the program: a measurement with a
+ * failure means nothing. */
 static inline void __attribute__((noreturn)) give_up(const char *what, int errnum)
 {
 	fprintf(stderr, "%s%s%s\n", what, errnum ? ": " : "", errnum ? strerror(errnum) : "");
 	exit(1);
 }
 
-/* A count on the command line; gives up below 1. */
+/* Reads a count from the command line. Gives up if it is below 1. */
 static inline unsigned count_of(const char *text)
 {
 	unsigned long count = strtoul(text, NULL, 10);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writes many files with open, write and close from one or more processes, and prints the seconds
- * from the first open to the last close. Processes and not threads: threads share their
- * descriptors, and whoever asks how many hold a file would ask a question that cp does not raise.
+ * from the first open to the last close. It uses processes, because threads share their
+ * descriptors: a program that asks how many processes hold a file would get another answer than for
+ * cp.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -60,7 +61,7 @@ static void write_files(int directory, const char *prefix, unsigned writer, unsi
 	}
 }
 
-/* Starts a process that writes once the pipe ends. */
+/* Starts a process that writes when the pipe ends. */
 static void start_writer(int directory, const char *prefix, unsigned writer, unsigned count,
 			 const int start[2])
 {

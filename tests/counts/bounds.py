@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The bounds of the counts: bounds.txt is the table, and says how it is read."""
+"""The bounds of the counts. bounds.txt is the table, and says how to read it."""
 
 import os
 import re
@@ -11,14 +11,14 @@ TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bounds.txt")
 @dataclass(frozen=True)
 class Bound:
     name: str
-    kernel: tuple       # from this version on
+    kernel: tuple       # holds from this version on
     must_equal: bool
     value: float
-    tolerance: float    # a share of the value
+    tolerance: float    # as a part of the value
     goal: float | None
 
     def judge(self, count):
-        """Returns whether the count is within the bound, and what there is to say."""
+        """Returns whether the count is within the bound, and a text about it."""
         if self.must_equal:
             return count == self.value, "" if count == self.value else "MORE" if count > self.value else "TIGHTEN THE BOUND"
         if count > self.value * (1 + self.tolerance):
@@ -31,12 +31,12 @@ class Bound:
 
 
 def version(text):
-    """(6, 18) of "6.18.44-something"."""
+    """Returns (6, 18) for "6.18.44-something"."""
     return tuple(int(number) for number in re.match(r"\d+(?:\.\d+)?", text)[0].split("."))
 
 
 def parse(text):
-    """The bounds of a table in its order."""
+    """Returns the bounds of a table in its order."""
     bounds = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line or line.startswith(("#", "count ")):
@@ -55,7 +55,7 @@ def read():
 
 
 def find(bounds, name, release):
-    """The bound of a count on a release of Linux: of those that hold, the one from the newest kernel."""
+    """Returns the bound of a count on a release of Linux: of those that hold there, the one from the newest kernel."""
     holding = [bound for bound in bounds if bound.name == name and bound.kernel <= version(release)]
     assert holding, f"no bound for {name!r} on Linux {release} in {TABLE}"
     return max(holding, key=lambda bound: bound.kernel)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of counts share: a counter for a mount, the bounds, and the table at the end.
-
-../lib/fixtures.py has what all mounted tests share."""
+"""Shared by the tests of counts: a counter for a mount, the bounds, and the table at the end. ../lib/fixtures.py has the fixtures
+of all mounted tests."""
 
 import os
 import sys
@@ -12,18 +11,18 @@ from fixtures import *  # noqa: F401, F403
 
 import tools
 
-sys.path.append(os.path.join(tools.ROOT, "tests", "bench"))  # the floors and the service that does nothing
+sys.path.append(os.path.join(tools.ROOT, "tests", "bench"))  # the floors, and the service that does nothing
 os.environ.setdefault("COCFS_BENCH", os.path.join(tools.ROOT, "build", "tests", "bench"))
 
 import bounds  # noqa: E402
 import counted  # noqa: E402
 
-COUNT = "count"  # of a test's properties those that are counts
+COUNT = "count"  # marks the counts among a test's properties
 
 
 @pytest.fixture
 def check(record_property):
-    """check(name, count) holds a count against its bound, and shows the two at the end of the run."""
+    """check(name, count) compares a count with its bound, and shows both at the end of the run."""
     table, failures = bounds.read(), []
 
     def check(name, count):
@@ -41,13 +40,13 @@ def check(record_property):
 
 @pytest.fixture
 def counter(tmp_path):
-    """Counts what a mount does that has its env and that it was told of."""
+    """Counts what a mount does. Give the mount the counter's env, and tell the counter the mount."""
     return counted.Counter(tmp_path / "counts")
 
 
 @pytest.fixture
 def make_counted(make_space, counter):
-    """make_counted(option=value, …): a mount over the front whose doings are counted; nothing in it expires meanwhile."""
+    """make_counted(option=value, …): a counted mount over the front. Nothing in it expires meanwhile."""
     return lambda **options: counter.watch(make_space(env=counter.env, refresh="3600", **options))
 
 

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counts what a mount does. Preloaded into cocfs, it counts the requests that are read from
- * /dev/fuse by their operation, the syncs, and the writes to the ledger's log. The counts are in
- * the file whose path is in COCFS_COUNT_CONTROL (counted.py), which both map.
+ * Counts what a mount does. Preloaded into cocfs, this library counts the requests that are read
+ * from /dev/fuse by operation, the syncs, and the writes to the ledger's log. The counts are in a
+ * file that the test maps, too (counted.py). COCFS_COUNT_CONTROL has its path.
  *
- * With COCFS_COUNT_QUIET nothing is counted, but the program sees a system in which no process is
- * born: the newest process that /proc/loadavg tells is always the same. When other programs start
- * processes while a file is written, cocfs has more to look at, and takes more instructions. It
- * looks at each process when the numbers of processes may have come around since the open. So it
- * also sees a system with as many numbers as there can be: a file may be open for 8 seconds then.
+ * With COCFS_COUNT_QUIET nothing is counted. Instead the program sees a system in which no process
+ * is born: the newest process in /proc/loadavg is always the same. If other programs started
+ * processes while a file is written, cocfs would look at more processes and take more instructions.
+ * cocfs looks at each process when the numbers of processes may have come around since the open. So
+ * it also sees a system with as many process numbers as possible: then a file may be open for 8
+ * seconds.
  *
  * Memory is what the C library says is in use, without that of SQLite, whose cache has a bound of
- * its own. To ask that costs a look at every free piece, so it is done for one request after each
+ * its own. To ask that costs a look at every free piece. So it is asked for one request after each
  * change of "wanted", before the program sees that request.
  */
 #define _GNU_SOURCE
@@ -30,13 +31,13 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define OPERATIONS 64 /* the kernel's numbers of FUSE's operations are smaller */
-#define FUSE_MAJOR 10 /* the number of /dev/fuse, in each Linux */
+#define OPERATIONS 64 /* more than the kernel's largest number of a FUSE operation */
+#define FUSE_MAJOR 10 /* the device number of /dev/fuse, in each Linux */
 #define FUSE_MINOR 229
-#define LOADAVG_MAX 100	    /* bytes of /proc/loadavg */
-#define PID_MAX "4194304\n" /* the largest that the kernel takes */
+#define LOADAVG_MAX 100	    /* bytes of /proc/loadavg, at most */
+#define PID_MAX "4194304\n" /* the largest that the kernel accepts */
 
-/* counted.py has the same. */
+/* counted.py has the same layout. */
 struct counts {
 	uint64_t wanted, sampled; /* equal: memory is that of the last sample asked for */
 	uint64_t memory;	  /* bytes in use */
@@ -45,12 +46,12 @@ struct counts {
 	uint64_t requests[OPERATIONS];
 };
 
-/* What each request begins with (linux/fuse.h). */
+/* The beginning of each request (linux/fuse.h). */
 struct request_head {
 	uint32_t size, operation;
 };
 
-/* Not linked: SQLite comes with cocfs. */
+/* Not linked: cocfs brings SQLite. */
 int64_t sqlite3_memory_used(void) __attribute__((weak));
 
 static struct counts *counts;
@@ -73,7 +74,7 @@ __attribute__((constructor)) static void begin(void)
 		_exit(99);
 	}
 	close(fd);
-	unsetenv("LD_PRELOAD"); /* not for the programs that this program starts */
+	unsetenv("LD_PRELOAD"); /* programs that this program starts do not get this library */
 	counts = at;
 }
 
@@ -90,7 +91,7 @@ static bool is_fuse(int fd)
 	       st.st_rdev == makedev(FUSE_MAJOR, FUSE_MINOR);
 }
 
-/* Does the path of an open file end so? A thread may have descriptors of its own. */
+/* Does the path of an open file end like this? A thread may have descriptors of its own. */
 static bool is_open_as(int fd, const char *end)
 {
 	const ssize_t size = (ssize_t)strlen(end);
@@ -181,12 +182,12 @@ ssize_t pread64(int fd, void *bytes, size_t size, off64_t offset)
 	ssize_t n = syscall(SYS_pread64, fd, bytes, size, offset);
 	char *last;
 
-	/* cocfs reads the newest process with so little room */
+	/* cocfs reads the newest process with a small buffer */
 	if (!is_quiet || n <= 0 || n > LOADAVG_MAX || offset || !is_open_as(fd, "/proc/loadavg"))
 		return n;
 	last = memrchr(bytes, ' ', (size_t)n);
 	if (!last || last + 2 >= (char *)bytes + n)
-		abort(); /* then the kernel tells something else than it did */
+		abort(); /* the kernel's answer has another form than before */
 	memcpy(last + 1, "1\n", 2);
 	return last + 3 - (char *)bytes;
 }

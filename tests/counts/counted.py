@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A mount whose doings are counted: count.c is preloaded into cocfs, and its counts are read here."""
+"""A mount that is counted: count.c is preloaded into cocfs, and its counts are read here."""
 
 import itertools
 import mmap
@@ -13,16 +13,16 @@ import tools
 COUNT = os.path.abspath(os.environ.get("COCFS_COUNT", os.path.join(tools.ROOT, "build", "tests", "count.so")))
 
 COUNTS = struct.Struct("=5Q64Q")  # struct counts of count.c
-WANTED, SAMPLED, MEMORY, SYNCS, LOG_WRITES, REQUESTS = range(6)  # places in it
+WANTED, SAMPLED, MEMORY, SYNCS, LOG_WRITES, REQUESTS = range(6)  # indexes in it
 
 NAMES = {1: "LOOKUP", 3: "GETATTR", 4: "SETATTR", 8: "MKNOD", 9: "MKDIR", 14: "OPEN", 15: "READ", 16: "WRITE", 17: "STATFS",
          18: "RELEASE", 22: "GETXATTR", 23: "LISTXATTR", 25: "FLUSH", 26: "INIT", 27: "OPENDIR", 28: "READDIR", 29: "RELEASEDIR",
          34: "ACCESS", 35: "CREATE", 44: "READDIRPLUS", 46: "LSEEK"}
-UNANSWERED = {2, 36, 42}  # FORGET, INTERRUPT, BATCH_FORGET: nobody waits for them, and the kernel sends them when it likes
+UNANSWERED = {2, 36, 42}  # FORGET, INTERRUPT, BATCH_FORGET: they have no answers, and the kernel sends them at any time
 
 
 class Counts:
-    """What was counted up to a moment. The difference of two is what was done between them."""
+    """The counts up to a moment. The difference of two is what was done between them."""
 
     def __init__(self, syncs, log_writes, requests):
         self.syncs, self.log_writes, self.by_operation = syncs, log_writes, requests
@@ -41,7 +41,7 @@ class Counts:
 
 
 class Counter:
-    """The counts of one mount. Give env to the mount, then tell it the mount: watch(space)."""
+    """The counts of one mount. Give env to the mount, then call watch(space)."""
 
     def __init__(self, path):
         if not os.access(COUNT, os.R_OK):
@@ -63,8 +63,8 @@ class Counter:
         return COUNTS.unpack_from(self._control)
 
     def _ask(self):
-        """One LOOKUP, of a name that was never asked for. cocfs takes requests in their order, so all that came before are
-        counted when it is answered."""
+        """Sends a LOOKUP of a new name. cocfs takes requests in their order, so when it is answered all earlier requests are
+        counted."""
         assert not os.path.exists(self._space.at(f".nothing-{next(self._names)}"))
 
     def now(self):
@@ -73,7 +73,7 @@ class Counter:
         return Counts(seen[SYNCS], seen[LOG_WRITES], dict(enumerate(seen[REQUESTS:])))
 
     def memory(self):
-        """Bytes that cocfs has in use, as the C library counts them, when what was done last has ended."""
+        """Returns the bytes that cocfs has in use, as the C library counts them, when the last act has ended."""
         samples = [self._sample(), self._sample()]
         tools.eventually(lambda: samples[-1] == samples[-2] or samples.append(self._sample()), "the memory to stay as it is")
         return samples[-1]
@@ -85,8 +85,8 @@ class Counter:
         return self._read()[MEMORY]
 
     def each(self, act, few, many):
-        """What act(N) makes the mount do for each of N, without what it does for all of them together: the difference
-        between many and few. act gets the numbers that it may use for names."""
+        """Returns what act(N) makes the mount do for each of N, without what it does once for all: the difference between many and
+        few. act gets numbers that it may use for names."""
         numbers = itertools.count()
 
         def done(count):
@@ -94,14 +94,14 @@ class Counter:
             act(list(itertools.islice(numbers, count)))
             return self.now() - before
 
-        done(few)  # what is done only once is done
+        done(few)  # what is done only once is done now
         less, more = done(few), done(many)
         print(f"for {many}: {more}\nfor {few}: {less}")
         return Each(more - less, many - few)
 
 
 class Each:
-    """Counts of many of the same, divided by their number."""
+    """The counts of many equal acts, divided by their number."""
 
     def __init__(self, counts, number):
         self.requests, self.syncs, self.log_writes = (value / number for value in (counts.requests, counts.syncs, counts.log_writes))

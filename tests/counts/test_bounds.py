@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The table of bounds itself: it is read as it says, and each of its counts is counted."""
+"""The table of bounds: it is read as it says, and each of its counts is made."""
 
 import glob
 import os

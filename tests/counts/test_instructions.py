@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""How many instructions of its own cocfs takes for a job, against the floors that a job stands on.
+"""How many instructions of its own cocfs takes for a job, compared with the floors of a job.
 
-valgrind counts them, so neither the machine nor its load matters; kernel and service are not counted. Each program runs twice, with
-few jobs and with many: the difference is what jobs cost, without the start. cocfs has one processor, so that it never looks for the
-next event before it sleeps (fs/loop/spin.c): that would count the time. count.c has it see no process that is born meanwhile."""
+valgrind counts them, so neither the machine nor its load matters. The kernel and the service are not counted. Each program runs
+twice, with few jobs and with many: the difference is the cost of jobs, without the start. cocfs has one processor, so that it
+never looks for the next event before it sleeps (fs/loop/spin.c): that would count the time. With count.c it sees no process
+that is born meanwhile.
+"""
 
 import os
 import re
@@ -32,12 +34,12 @@ class Valgrind:
                      f"--log-file={self.log}"]
 
     def counted(self):
-        """The instructions of the program that has ended."""
+        """Returns the instructions of the program that has ended."""
         return int(re.search(r"I +refs: +([\d,]+)", tools.read(self.log).decode())[1].replace(",", ""))
 
 
 class Lab:
-    """Measures one program after the other; each method returns instructions for one job."""
+    """Measures one program after the other. Each method returns instructions for one job."""
 
     def __init__(self, tmp_path, mounts):
         self.tmp_path, self.mounts = tmp_path, mounts
@@ -53,7 +55,7 @@ class Lab:
         return path
 
     def each(self, run):
-        """What run(count) costs for each of its count."""
+        """Returns what run(count) costs for each of its count."""
         counted = []
         for count in FEW, MANY:
             run(count)
@@ -61,7 +63,7 @@ class Lab:
         return (counted[1] - counted[0]) / (MANY - FEW)
 
     def write(self, mount, count, depth):
-        """Writes so many files in a new mount, so deep in it, and ends it."""
+        """Writes count files in a new mount, depth directories deep, and ends the mount."""
         mount.mount()
         folder = mount.at(*["d"] * depth)
         os.makedirs(folder, exist_ok=True)
@@ -82,7 +84,7 @@ class Lab:
         return self.each(run)
 
     def floors(self, lists):
-        """The floors of one job: a FUSE round, the calls, a durable commit."""
+        """Returns the floors of one job: a FUSE round, the calls, a durable commit."""
         def mount(count):
             self.write(self.mounts(floors.Other(self.base(), [*self.valgrind.argv, servers.program("floor_fuse")])), count, 0)
 

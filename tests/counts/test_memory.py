@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What cocfs keeps in memory: for a name, for a job, for a submission that waits for its answer."""
+"""The memory that cocfs keeps for a name, for a job, and for a submission that waits for its answer."""
 
 import os
 
@@ -14,7 +14,7 @@ import tools
 
 NAMED = 1000, 3000       # jobs in a directory; each has its .id
 WARM, WRITTEN = 8500, 2000
-WIDE = 64                # as many handles of curl are kept as were in use at once, up to this (HTTP_EASY_SPARE_MAX)
+WIDE = 64                # as many handles of curl are kept as were in use at once, at most HTTP_EASY_SPARE_MAX
 HELD = 20, 120           # submissions in flight
 CONTENT = 16384          # bytes of each
 

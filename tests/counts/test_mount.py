@@ -15,7 +15,7 @@ OTHERS = 100, 300    # jobs of others, in pages of 100
 
 
 def put(space, names, version="1"):
-    """Writes a job file after the other, in this process, with open, write and close."""
+    """Writes one job file after the other in this process, with open, write and close."""
     for name in names:
         text = samples.document(f"{name} {version}").encode()
         fd = os.open(space.at(f"{name}.yaml"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
@@ -24,13 +24,13 @@ def put(space, names, version="1"):
 
 
 def copy(space, src, names, version="1"):
-    """Writes each by a cp of its own."""
+    """Writes each file with a cp."""
     for name in names:
         tools.run("cp", samples.file(src, "job.yaml", f"{name} {version}"), space.at(f"{name}.yaml")).ok()
 
 
 def calls_each(space, act):
-    """Calls to the service for each of MANY - FEW."""
+    """Returns the calls to the service for each of MANY - FEW."""
     names = (f"job-{n}" for n in itertools.count())
 
     def done(count):
@@ -38,7 +38,7 @@ def calls_each(space, act):
         act(list(itertools.islice(names, count)))
         space.settle()
         return len(space.calls()) - before
-    done(FEW)  # what is asked only once is asked
+    done(FEW)  # questions that are asked only once are asked now
     less, more = done(FEW), done(MANY)
     return (more - less) / (MANY - FEW)
 
@@ -118,7 +118,7 @@ def test_a_listing_of_what_is_known(make_counted, counter, check):
         tools.run("ls", "-l", place).ok()
         before = counter.now()
         shown = tools.run("ls", "-l", place).ok().stdout.splitlines()[1:]
-        assert len(shown) == 2 * count  # with its .id
+        assert len(shown) == 2 * count  # each with its .id
         done = counter.now() - before
         print(done)
         return done.requests
@@ -126,7 +126,7 @@ def test_a_listing_of_what_is_known(make_counted, counter, check):
 
 
 def test_jobs_of_others(cocd, front, make_host, check):
-    """A listing asks for the pages of the list, and reading a job for that job."""
+    """A listing asks for the pages of the list. Reading a job asks for that job."""
     listed, read, made = [], [], 0
     for count in OTHERS:
         while made < count:
@@ -134,7 +134,7 @@ def test_jobs_of_others(cocd, front, make_host, check):
             made += 1
         before = len(front.calls())
         space = make_host(f"host-{count}", refresh="3600")
-        assert front.wait(lambda: len(front.calls()) > before)  # each mount asks once whether it may
+        assert front.wait(lambda: len(front.calls()) > before)  # each mount asks once whether its keys are good
         calls = [len(space.calls())]
         names = [name for name in os.listdir(space.path) if name.endswith(".yaml")]
         calls.append(len(space.calls()))

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory that runs short. Preloaded into a program, it makes allocations fail when it is told to:
- * the Nth from now on, or each by chance. The test tells it through a file that both map
- * (memory.py), whose path is in COCFS_ALLOC_CONTROL.
+ * Memory that runs short. Preloaded into a program, this library makes allocations fail on demand:
+ * the Nth from now on, or each by chance. The test gives its orders through a file that both map
+ * (memory.py). COCFS_ALLOC_CONTROL has the path of the file.
  *
- * An allocation belongs to the caller of the C library, so that asprintf() counts as its
- * caller's. Those of libfuse, which ends the process when it has no memory, and those of the
- * dynamic linker never fail. Each that fails leaves its calls on standard error, as module+offset
- * for addr2line.
- *
- * With the address sanitizer it stands before it (verify_asan_link_order=0), so that what an error
- * path leaks or breaks is seen.
+ * An allocation belongs to the caller of the C library, so an allocation of asprintf() belongs to
+ * the caller of asprintf(). Allocations of libfuse never fail, because libfuse ends the process
+ * when it has no memory. Those of the dynamic linker never fail either. Each failed allocation
+ * prints its calls on standard error, as module+offset for addr2line. This library stands before
+ * the address sanitizer (verify_asan_link_order=0), which sees what an error path leaks or breaks.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -31,13 +29,13 @@
 
 enum mode { MODE_OFF, MODE_NTH, MODE_CHANCE };
 
-/* memory.py has the same. */
+/* memory.py has the same layout. */
 struct control {
 	uint64_t mode;
-	uint64_t others;    /* not only the program's own allocations, also its libraries' */
-	uint64_t nth;	    /* MODE_NTH: which one fails, the next is 1 */
-	uint64_t per_mille; /* MODE_CHANCE: of so many allocations */
-	uint64_t random;    /* the state of the generator, at first the seed; never 0 */
+	uint64_t others;    /* allocations of the program's libraries may fail, too */
+	uint64_t nth;	    /* MODE_NTH: the number of the one that fails; 1 is the next */
+	uint64_t per_mille; /* MODE_CHANCE: how many of a thousand fail */
+	uint64_t random;    /* the state of the generator; the seed at first; never 0 */
 	uint64_t counted;   /* allocations that could have failed since the test set this to 0 */
 	uint64_t failed;
 };
@@ -53,7 +51,7 @@ static struct module modules[MODULES];
 static size_t n_modules;
 static struct control *control;
 
-/* The default model may allocate when a thread touches it for the first time. */
+/* Another TLS model may allocate when a thread first touches the variable. */
 static __thread bool is_inside __attribute__((tls_model("initial-exec")));
 
 static enum owner owner_of_module(const char *path)
@@ -108,8 +106,8 @@ __attribute__((constructor)) static void begin(void)
 	void *frames[1];
 
 	is_inside = true;
-	unsetenv("LD_PRELOAD"); /* not for the programs that this program starts */
-	backtrace(frames, 1);	/* the first one loads a library */
+	unsetenv("LD_PRELOAD"); /* programs that this program starts do not get this library */
+	backtrace(frames, 1);	/* the first call loads a library */
 	dl_iterate_phdr(note_module, NULL);
 	if (path)
 		map_control(path);
@@ -120,7 +118,7 @@ static enum owner owner_of(void *const *frames, int n)
 {
 	for (int i = 0; i < n; i++) {
 		uintptr_t at = (uintptr_t)frames[i];
-		enum owner owner = OWNER_LIBRARY; /* one that was loaded later */
+		enum owner owner = OWNER_LIBRARY; /* a module that was loaded later */
 
 		for (size_t m = 0; m < n_modules; m++)
 			if (at >= modules[m].begin && at < modules[m].end)
@@ -162,7 +160,7 @@ static bool fails(void)
 	}
 	if (failing) {
 		control->failed++;
-		/* not dprintf(3): in a thread without this descriptor it loses its buffer */
+		/* no dprintf(3): in a thread without this descriptor it loses its buffer */
 		size = snprintf(line, sizeof(line), "alloc: number %llu fails\n",
 				(unsigned long long)control->counted);
 		(void)!write(STDERR_FILENO, line, (size_t)size);
@@ -173,8 +171,8 @@ static bool fails(void)
 	return failing;
 }
 
-/* The function of this name behind this library. Calling it is the last thing that is done here, so
- * that the sanitizer sees who asked. */
+/* Finds the function of this name that comes after this library. The wrapper calls it as its last
+ * act, so that the sanitizer sees the wrapper's caller. */
 #define BEHIND(next, name)                                                                         \
 	do {                                                                                       \
 		if (!(next))                                                                       \
@@ -211,7 +209,7 @@ void *realloc(void *old, size_t size)
 	return next(old, size);
 }
 
-/* The sanitizer's own of these would not come by here. */
+/* The sanitizer's own versions of these would bypass this library. */
 
 void *reallocarray(void *old, size_t n, size_t size)
 {

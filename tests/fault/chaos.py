@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rounds of writers, faults and sudden ends, and the account of what must have come of them."""
+"""Rounds of writers, faults and sudden ends, and the account of what they must leave."""
 
 import json
 import os
@@ -16,9 +16,9 @@ import samples
 import tools
 
 WRITERS = 4
-CLOCK_MS = 3600 * 1000  # how far the service's clock may be off, where it is
+CLOCK_MS = 3600 * 1000  # how far a wrong service clock may be off
 ROUND_SECONDS = (0.05, 0.7)
-START_SECONDS = 20  # until a writer has told what it does first
+START_SECONDS = 20  # until a writer has reported its first step
 SERVICE_CALLS = [("POST", "/v1/documents"), ("PUT", None), ("GET", None), (None, None)]
 
 
@@ -29,7 +29,7 @@ def slow_down(retry_after=None):
 
 
 def faults(rng):
-    """One fault of each kind, with random delays."""
+    """Returns one fault of each kind, with random delays."""
     return [
         *(f.cuts(where) for where in (f.START, f.HEAD, f.BODY, f.REQUEST)),
         *[f.cuts(f.FORWARDED), f.cuts(f.ANSWER)] * 2,
@@ -44,14 +44,12 @@ def faults(rng):
 
 
 class Arena:
-    """A job space, its random writers, and the account of what they did and were told.
+    """A job space, its random writers, and the account of what they did and which results they got.
 
-    The seed gives every choice again, of writers, faults and moments; what the scheduler makes of them
-    is its own. A failure leaves the whole state under pytest's temporary directory.
-
-    mode is that of -o submit=. files_survive says whether a crash leaves what was written: a loss of power
-    does not, where nobody called fsync, and then a file may be at any of the names that it had. name is
-    in all contents, where several arenas share a service.
+    The seed decides every choice: of writers, faults and moments. Only the scheduler adds its own. A failure leaves the whole
+    state under pytest's temporary directory. mode is the value of -o submit=. files_survive: a crash leaves the files that were
+    written. A loss of power does not, if nobody called fsync, and then a file may have any of its former names. name is in all
+    contents, if several arenas share a service.
     """
 
     def __init__(self, space, source, seed, mode, files_survive=True, name=""):
@@ -60,13 +58,13 @@ class Arena:
         self.random = random.Random(seed)
         space.front.random.seed(seed)
         self.commits = []
-        self.contents = {}      # of each file: what it may hold by what its writer was told
+        self.contents = {}      # of each file: the contents that it may have, by its writers' results
         self.files = [[] for _ in range(WRITERS)]
-        self.names = {}         # of each file that was renamed, by its name now: all that it had
+        self.names = {}         # of each renamed file, by its present name: all its names
         self.rounds = self.hit = self.service_kills = 0
 
     def misbehave(self):
-        """Gives the front its profile for a round."""
+        """Gives the front its faults for a round."""
         front = self.space.front
         front.clear()
         for _ in range(self.random.randint(0, 4)):
@@ -78,7 +76,7 @@ class Arena:
         self.set_clock()
 
     def set_clock(self):
-        """Moves the service's clock, if that is a wrong one."""
+        """Moves the service's clock, if it is a wrong one."""
         if self.space.front.clock:
             self.space.front.clock.offset_ms = self.random.randint(-CLOCK_MS, CLOCK_MS)
 
@@ -97,8 +95,8 @@ class Arena:
         return started
 
     def trouble(self, seconds):
-        """Lets time pass, in some rounds with the service away or killed in the middle of it. Returns what
-        is left to be done when cocfs is mounted again."""
+        """Lets time pass. In some rounds the service is away for a part of it, or killed. Returns what is left to do when cocfs is
+        mounted again."""
         kind = self.random.choices(["none", "away", "killed", "killed-for-long"], [12, 2, 3, 3])[0]
         begin, end = sorted(self.random.uniform(0, seconds) for _ in range(2))
         time.sleep(begin)
@@ -117,13 +115,13 @@ class Arena:
         return self.revive if kind == "killed-for-long" else lambda: None
 
     def revive(self):
-        """The service with its store, at another port: the front knows it."""
+        """Starts the service with its store again, at another port. The front learns the port."""
         self.space.front.upstream = self.space.cocd.start().address
         self.set_clock()
 
     def round(self, crash, restore):
-        """Lets writers write for a random time. crash() then ends cocfs, and leaves the dead mount for
-        the writers to notice; restore() mounts again."""
+        """Lets writers write for a random time. crash() then ends cocfs, and leaves the dead mount until the writers notice it.
+        restore() mounts again."""
         self.rounds += 1
         self.misbehave()
         seconds = self.random.uniform(*ROUND_SECONDS)
@@ -153,7 +151,7 @@ class Arena:
             self.conclude(self.pending.pop(line["end"]), line["well"], line["alive"], files)
 
     def conclude(self, what, well, alive, files):
-        """Enters one thing that a writer did: well, with an error (alive), or cut."""
+        """Enters the result of one act of a writer: success, an error (alive), or cut off by the crash."""
         path = what["path"]
         if what["kind"] == "move":
             self.moved(path, what["to"], well, alive, files)
@@ -175,8 +173,8 @@ class Arena:
             self.contents[path] = {content} if alive else None
 
     def is_rewritten(self, path, to, files):
-        """A backup was cut, or its new content was refused. Has the file been moved away, so that its name may
-        have new content? The job is the name's again, or the rename stands alone."""
+        """A backup was cut off, or its new content was refused. Was the file moved away, so that its name may have new content?
+        Then either the name has the job again, or the rename stands alone."""
         if self.in_spool(to) is None:
             return False
         self.await_renames()
@@ -194,7 +192,7 @@ class Arena:
         self.called(path, to, files)
 
     def called(self, path, to, files):
-        """A file that was path is to now, for the account."""
+        """Enters a rename into the account."""
         self.names[to] = self.names.pop(path, [path]) + [to]
         if path in self.contents:
             self.contents[to] = self.contents.pop(path)
@@ -206,7 +204,7 @@ class Arena:
         files.append(to)
 
     def look_for_files(self):
-        """After a loss of power: each file is at the last of its names or at an earlier one."""
+        """After a loss of power: finds each file at the last of its names, or at an earlier one."""
         self.await_renames()
         owners = promises.owners(self.space)
         for last, names in list(self.names.items()):
@@ -222,7 +220,7 @@ class Arena:
                 self.names[now] = names
 
     def wrong(self):
-        """What does not hold, with nothing unfinished."""
+        """Returns what does not hold, when nothing is unfinished."""
         jobs = promises.held(self.space.cocd)
         yield from promises.broken(self.space, self.commits, self.mode)
         yield from forgotten(self.space.front, jobs)
@@ -232,14 +230,14 @@ class Arena:
                 yield f"{path} holds {content!r}, not one of {allowed}"
 
     def in_spool(self, path):
-        """What a file holds, also when nothing is mounted; None when there is none."""
+        """Returns the content of a file in the spool, also when nothing is mounted; None if there is no file."""
         try:
             return tools.read(os.path.join(self.space.state, "spool", path)).decode()
         except FileNotFoundError:
             return None
 
     def settle(self, seconds=600):
-        """The service tells the truth again; everything comes to its end, and is accounted for."""
+        """The service tells the truth again. Everything ends, and is entered into the account."""
         self.space.front.clear()
         tools.eventually(self.is_settled, "everything to be settled", seconds,
                          give_up=lambda: self.space.process.poll() is not None and "cocfs is dead")
@@ -249,11 +247,11 @@ class Arena:
     def is_settled(self):
         unfinished = promises.unfinished(self.space)
         if unfinished and self.mode == "queue":
-            self.space.process.send_signal(signal.SIGHUP)  # what waits for its next try is tried now
+            self.space.process.send_signal(signal.SIGHUP)  # submissions that wait for their next try are tried now
         return not unfinished
 
     def write_all_again(self, most=20):
-        """Writing a file again ends in exactly one job, whatever became of it before."""
+        """A file that is written again has exactly one job, whatever happened before."""
         paths = sorted(self.contents)
         for number, path in enumerate(self.random.sample(paths, min(most, len(paths)))):
             content = samples.document("again", [f"{self.name}again-{number}"])
@@ -273,7 +271,7 @@ class Arena:
 
 
 def forgotten(front, jobs):
-    """What the service answered well and does not hold."""
+    """Returns what the service has answered with a success and does not hold."""
     for exchange in front.exchanges:
         if exchange.service_status != 200 or exchange.method not in ("POST", "PUT"):
             continue
@@ -283,12 +281,12 @@ def forgotten(front, jobs):
 
 
 def await_first_steps(writers):
-    """Waits until each writer has told of its first step. What it told is left to be read."""
+    """Waits until each writer has reported its first step. The reports stay to be read."""
     for writer in writers:
         assert select.select([writer.stdout], [], [], START_SECONDS)[0], "a writer does nothing"
 
 
 def kill(space):
-    """SIGKILL; the dead mount stays until its writers have noticed."""
+    """Kills cocfs with SIGKILL. The dead mount stays until its writers have noticed."""
     space.process.send_signal(signal.SIGKILL)
     space.process.wait(10)

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A disk that loses power, or refuses what is written. It is a FUSE file system with three files:
- * "disk", which a loop device is put on, "cut" and "fail". What is written to the disk is in its
- * cache until it is told to flush (the loop device passes a flush on as an fsync). Writing a number
- * to "cut" takes the power away: of the writes that are still in the cache each block survives or
- * not by chance, drawn from that number as the seed; the image file becomes what is left, and later
- * writes go nowhere. After a 1 is written to "fail" each write to the disk is an I/O error, until a
- * 0 is.
+ * A disk that loses power, or refuses writes.
  *
- *   disk IMAGE MOUNTPOINT
+ * It is a FUSE file system with three files: "disk", "cut" and "fail". A loop device is put on
+ * "disk". Data written to "disk" is in its cache until it is flushed; the loop device passes a
+ * flush on as an fsync. A number written to "cut" takes the power away: each block of the cache
+ * survives or not, by chance, with that number as the seed. The image file gets what is left, and
+ * later writes have no effect. After a 1 is written to "fail", each write to the disk is an I/O
+ * error, until a 0 is written.
  *
- * It runs in one thread in the foreground and ends when it is unmounted.
+ * usage: disk IMAGE MOUNTPOINT
+ *
+ * It runs in one thread in the foreground, and ends when it is unmounted.
  */
 #define _GNU_SOURCE
 #define FUSE_USE_VERSION 314
@@ -24,14 +25,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BLOCK 4096 /* what a disk writes as a whole */
+#define BLOCK 4096 /* a disk writes this as a whole */
 
 static struct disk {
 	const char *image;
 	size_t size;
-	char *seen;	 /* what is read: everything that was written */
-	char *flushed;	 /* what survives for certain */
-	bool *is_cached; /* of each block: written since the last flush */
+	char *seen;	 /* what a reader sees: everything that was written */
+	char *flushed;	 /* what survives in any case */
+	bool *is_cached; /* of each block: was it written since the last flush? */
 	bool is_cut, fails;
 } disk;
 
@@ -91,10 +92,10 @@ static int disk_fsync(const char *path, int datasync, struct fuse_file_info *fi)
 	return 0;
 }
 
-/* Takes the power away. Of each block that is cached, what was last written survives by chance. */
+/* Takes the power away. The last content of each cached block survives by chance. */
 static int cut(unsigned seed)
 {
-	unsigned percent = seed % 3 * 50; /* nothing, half, or all of it */
+	unsigned percent = seed % 3 * 50; /* nothing, half, or everything */
 	int fd;
 
 	srandom(seed);
@@ -112,7 +113,7 @@ static int cut(unsigned seed)
 	return close(fd) < 0 ? -errno : 0;
 }
 
-/* The number that is written to a control file. */
+/* Returns the number that is written to a control file. */
 static unsigned number_of(const char *buf, size_t size)
 {
 	char text[16] = "";

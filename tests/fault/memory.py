@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Memory of cocfs that runs short: alloc.c is preloaded into it, and told here what is to fail."""
+"""Memory of cocfs that runs short: alloc.c is preloaded into cocfs, and gets its orders here."""
 
 import mmap
 import os
@@ -14,15 +14,12 @@ ALLOC = os.path.abspath(os.environ.get(
 
 OFF, NTH, CHANCE = range(3)
 CONTROL = struct.Struct("=7Q")  # struct control of alloc.c
-COUNTED, FAILED = 5, 6          # places in it
+COUNTED, FAILED = 5, 6          # indexes in it
 
 
 class Memory:
-    """What cocfs gets when it asks for memory; everything while it is off.
-
-    scope: "program", what its own code asks for; "libraries", also what SQLite, curl, cJSON,
-    libyaml and OpenSSL ask for.
-    """
+    """Says which allocations of cocfs fail; none while it is off. scope: "program": those of its own code; "libraries": also those
+    of SQLite, curl, cJSON, libyaml and OpenSSL."""
 
     def __init__(self, path, scope):
         if not os.access(ALLOC, os.R_OK):
@@ -31,7 +28,7 @@ class Memory:
         self.path = tools.write(path, bytes(CONTROL.size))
         with open(self.path, "r+b") as file:
             self.control = mmap.mmap(file.fileno(), CONTROL.size)
-        # what OpenSSL leaks when it has no memory is not ours to mend
+        # OpenSSL's leaks without memory are not for this project to mend
         leaks = tools.write(str(path) + ".leaks", "leak:libcrypto\n")
         asan = os.environ.get("ASAN_OPTIONS", "")
         self.env = {"LD_PRELOAD": ALLOC, "COCFS_ALLOC_CONTROL": self.path,
@@ -50,12 +47,12 @@ class Memory:
         self._set(CHANCE, per_mille=per_mille, seed=seed)
 
     def off(self):
-        """Nothing fails any more; what was counted stays to be read."""
+        """No allocation fails any more. The counts stay to be read."""
         struct.pack_into("=Q", self.control, 0, OFF)
 
     def counted(self):
         return CONTROL.unpack_from(self.control)[COUNTED]
 
     def failed(self):
-        """How many allocations have failed since the last fail_…()."""
+        """Returns how many allocations have failed since the last fail_…()."""
         return CONTROL.unpack_from(self.control)[FAILED]

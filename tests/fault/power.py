@@ -15,7 +15,7 @@ SIZE = 32 << 20
 
 
 def need_power():
-    """Skips the test where there can be no such file system."""
+    """Skips the test if this machine cannot make such a file system."""
     if not tools.IS_ROOT:
         pytest.skip("a loop device needs root")
     for tool in ("losetup", "mkfs.ext4", "mount", "umount"):
@@ -34,13 +34,13 @@ def call(*argv):
 
 
 def tell(*argv):
-    """What a tool complained about, '' when it did not."""
+    """Returns the complaint of a tool, '' if it did not complain."""
     done = subprocess.run([str(a) for a in argv], capture_output=True, timeout=60)
     return done.stderr.decode(errors="replace") if done.returncode else ""
 
 
 class Machine:
-    """Where the state directory lies; .path is there while the power is on."""
+    """The machine that has the state directory. .path exists while the power is on."""
 
     def __init__(self, base):
         self.base = str(base)
@@ -64,8 +64,8 @@ class Machine:
         return self
 
     def cut(self, seed):
-        """The power is gone. Whoever uses the file system must be dead. With the seed 0 nothing of what
-        was not synced survives."""
+        """Takes the power away. All processes that use the file system must be dead. With the seed 0 nothing that was not synced
+        survives."""
         with open(os.path.join(self.fuse, "cut"), "w", encoding="ascii") as cut:
             cut.write(str(seed))
         self.off()
@@ -75,9 +75,9 @@ class Machine:
         tools.write(os.path.join(self.fuse, "fail"), str(int(fails)))
 
     def off(self):
-        """Takes everything down, whatever state it is in."""
+        """Takes everything down, whatever its state."""
         if janitor.mounted(self.path):
-            # whoever looks around in it for a moment (find, updatedb) keeps it busy
+            # a program that looks around for a moment (find, updatedb) keeps the file system busy
             tools.eventually(lambda: not tell("umount", self.path), f"{self.path} to be unmounted")
         if self.loop:
             call("losetup", "-d", self.loop)

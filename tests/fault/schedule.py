@@ -2,19 +2,20 @@
 # SPDX-License-Identifier: MIT
 """A random schedule of two mounts and a third client on one service: schedule.py SEED FOLDER [OPTION=VALUE…]
 
-Two hosts mount the same account, each with a state directory of its own; somebody at the console writes past them. They
-write, rename, remove, set attributes, forget, adopt, and settle conflicts; each may be killed at any request, and its answers be
-lost. The model knows only what the service holds and what the writers were told. With everything mounted and
-nothing unfinished it wants:
+Two hosts mount the same account, each with a state directory of its own. A third client, the console, writes without them. They
+write, rename, remove, set attributes, forget, adopt, and settle conflicts. Each host may be killed at any request, and its
+answers may get lost. The model knows only what the service holds and which results the writers got. When everything is mounted
+and nothing is unfinished, these must hold:
 
-- every text that was acknowledged is a version of the job of its file;
-- no file has a second job, but for two hosts that create at the same moment, which are warned;
-- nobody is overwritten: the version below a text was read or written by the writer of the text, or it came at the same moment;
-- no job without its file, no text oftener than it was committed, no text lost that was written;
+- every acknowledged text is a version of its file's job;
+- no file has a second job, except that two hosts may create at the same moment, and then get a warning;
+- nobody is overwritten: the writer of a text has read or written the version below it, or that version came at the same
+  moment;
+- no job is without its file, no text is there more often than it was committed, and no written text is lost;
 - coc.version and coc.base are true.
 
-Everything that happens comes from the seed but what the scheduler makes of it. A process of its own, since a fork elsewhere would
-hold the descriptors of its writers. Prints the story, and exits with 1 if something does not hold.
+Everything that happens comes from the seed, apart from the scheduler's part. It is a separate process, because a fork elsewhere
+would hold the descriptors of its writers. It prints the story, and exits with 1 if something does not hold.
 """
 
 import collections
@@ -37,9 +38,9 @@ import samples  # noqa: E402
 import service  # noqa: E402
 import tools  # noqa: E402
 
-ROUNDS = (6, 14)            # of a schedule: in each of them every host, and the console, does one thing
+ROUNDS = (6, 14)            # of a schedule: in each round every host, and the console, does one thing
 SETTLE_SECONDS = 90
-DEAD = {errno.ENOTCONN, errno.ECONNABORTED, errno.EIO, errno.ENODEV, errno.ESTALE}  # what a killed mount says
+DEAD = {errno.ENOTCONN, errno.ECONNABORTED, errno.EIO, errno.ENODEV, errno.ESTALE}  # errors of a killed mount
 OK, ERROR, UNKNOWN = "ok", "error", "unknown"
 CHANGES = [("POST", "/v1/documents"), ("PUT", "/v1/documents/[^/]+")]
 
@@ -54,26 +55,27 @@ class Commit:
 
 @dataclass(eq=False)
 class File:
-    """A file of a host, from its first write until its binding is forgotten; its path may change."""
+    """A file of a host, from its first write until its binding is forgotten. Its path may change."""
     host: "Host"
     path: str
     name: str           # of its job
     there: bool = True
     commits: list = field(default_factory=list)
     known: set = field(default_factory=set)
-    content: set = field(default_factory=set)   # what the file may hold
-    moved: set = field(default_factory=set)     # paths that it may have as well: a rename that was cut
+    content: set = field(default_factory=set)   # the contents that the file may have
+    moved: set = field(default_factory=set)     # paths that the file may have as well: the rename was cut off
     stale: bool = False     # its last commit was refused as a conflict
 
     def __str__(self):
         return f"{self.host.name}:{self.path}"
 
     def last(self):
-        """The text that was committed last."""
+        """Returns the text that was committed last."""
         return self.commits[-1].text if self.commits else None
 
     def holds(self):
-        """Its content, as anybody can read it; None without. It may have followed its job: then it is known from now on."""
+        """Returns its content as any program can read it; None if it has none. The file may have followed its job: then the new
+        text counts as read."""
         try:
             text = tools.read(self.host.at(self.path)).decode()
         except OSError as error:
@@ -111,9 +113,9 @@ class Schedule:
     def __init__(self, seed, folder, help_text, **options):
         self.seed, self.folder, self.random = seed, folder, random.Random(seed)
         self.adopts, self.numbers, self.round = "adopt=" in help_text, 0, 0
-        self.with_risk = collections.Counter()  # how often a file of a job had its risk level changed, by the job's ID
+        self.with_risk = collections.Counter()  # how often the risk level of a file was changed, by its job's ID
         self.ended_doubts = collections.Counter()   # how often a person ended the doubt of a create, by its text
-        self.console = {}       # the texts that somebody at the console wrote, and when that was over
+        self.console = {}       # the texts that the console wrote, each with the time when that was over
         self.lines, self.hosts, self.broken = [], [], []
         self.lock = threading.Lock()
         self.cocd = service.Cocd(os.path.join(folder, "service"), os.path.join(folder, "cocd.log")).start()
@@ -135,13 +137,13 @@ class Schedule:
 
     @staticmethod
     def step(text):
-        """A text for people: the one thing in which it differs."""
+        """Returns the part of a text in which it differs from others, for people."""
         return text.partition("- name: ")[2].partition("\n")[0] if text else text
 
-    # ---- what a host does ----
+    # ---- acts of a host ----
 
     def told(self, host, file, text, function, *args, known=()):
-        """Does something that commits a text to a file, and keeps what was told."""
+        """Does something that commits a text to a file, and records the result."""
         file.known |= set(known)
         commit = Commit(text, UNKNOWN, self.round, frozenset(file.known))
         file.commits.append(commit)
@@ -159,7 +161,7 @@ class Schedule:
         return said
 
     def write(self, host, file, text=None, via=None):
-        """Writes a file in one of the ways of tools. via: the name that it is written to first."""
+        """Writes a file as one of several tools does. via: the name that is written first."""
         text = text or self.text(file.name)
         before = set(file.content) or {None}
 
@@ -233,13 +235,13 @@ class Schedule:
         self.say(f"{file} risk {risk}: {said}")
 
     def newest(self, file):
-        """The job of a file as the service has it now: (ID, its texts); None without."""
+        """Returns the job of a file as the service has it now: (ID, its texts); None if there is none."""
         job = file.host.mount.id(file.path)
         texts = promises.held(self.cocd).get(job)
         return (job, texts) if texts else None
 
     def name_base(self, host, file):
-        """Commits one's own text on top of the newest version."""
+        """Commits the host's own text on top of the newest version."""
         found = self.newest(file)
         if not found:
             return
@@ -249,13 +251,13 @@ class Schedule:
         self.say(f"{file} base {version}: {said}")
 
     def take_theirs(self, host, file):
-        """Copies the newest text over one's own."""
+        """Copies the newest text over the host's own."""
         found = self.newest(file)
         if found:
             self.write(host, file, found[1][-1])
 
     def adopt_by_hand(self, host, _):
-        """A draft takes a job that no file of the host has, by its ID: a person says so, and commits on top of what it has."""
+        """A person gives a draft, by its ID, a job that no file of the host has, and commits on top of what the job has."""
         jobs = promises.held(self.cocd)
         try:
             free = sorted(set(jobs) - {host.mount.id(file.path) for file in host.files})
@@ -285,7 +287,7 @@ class Schedule:
             os.removexattr(host.at(file.path), "coc.job_id")
         except OSError as error:
             self.say(f"forget {file}: {errno.errorcode[error.errno]}")
-            if host.dead:  # it may have been done
+            if host.dead:  # the act may have been done
                 host.files.remove(file)
                 host.past.append(file)
             return
@@ -297,17 +299,17 @@ class Schedule:
         self.write(host, fresh)
 
     def deploy(self, host, file):
-        """Writes the text of another host's file, as the same repository on another machine."""
+        """Writes the text of the other host's file: the same repository on another machine."""
         self.new(host, file.name, file.last())
 
     def imports(self, host):
-        """The names in the root that are none of the host's own."""
+        """Returns the names in the root that are not the host's own."""
         own = {file.path for file in host.files} | {path for file in host.files for path in file.moved}
         return sorted(name for name in os.listdir(host.path) if name.endswith(".yaml") and name not in own
                       and not name.startswith("taken-"))
 
     def edit_import(self, host):
-        """The job of somebody else, as an editor does it: read, then written."""
+        """Edits a job of another client as an editor does: reads, then writes."""
         try:
             name = host.random.choice(self.imports(host) or [None])
             if not name:
@@ -341,7 +343,7 @@ class Schedule:
             self.say(f"rm import {host.name}:{name}: {said}")
 
     def act_if_alive(self, host):
-        """One thing, if the host is not killed while it looks for what to do: with submit=queue a kill comes at any time."""
+        """Does one act, unless the host is killed while it looks for something to do. With submit=queue a kill comes at any time."""
         try:
             self.act(host)
         except OSError as error:
@@ -349,7 +351,7 @@ class Schedule:
                 raise
 
     def act(self, host):
-        """One thing."""
+        """Does one act."""
         dice = host.random
         files = [file for file in host.files if not file.moved]
         bound = [file for file in files if file.there and file.commits]
@@ -377,10 +379,10 @@ class Schedule:
         self.write(host, file, via=f"{file.path}.tmp")
 
     def again(self, host, file):
-        """The same text."""
+        """Writes the same text again."""
         self.write(host, file, file.last())
 
-    # ---- what somebody at the console does ----
+    # ---- acts of the console ----
 
     def at_the_console(self):
         dice = self.console_random
@@ -403,7 +405,7 @@ class Schedule:
     # ---- what goes wrong ----
 
     def misfortune(self, host):
-        """Prepares what happens to the next change of a host. Returns what is to be done when the round is over."""
+        """Prepares a fault for the next change of a host. Returns what to do when the round is over."""
         kind = host.random.choices(["none", "lost", "dropped", "busy", "kill", "kill-late", "kill-lost", "kill-after"],
                                    [10, 2, 1, 1, 1, 1, 1, 2])[0]
         if kind == "none":
@@ -424,7 +426,7 @@ class Schedule:
         return self.kill_at(host, rule, gate, kind == "kill-late")
 
     def kill_at(self, host, rule, gate, late):
-        """Kills a host as soon as the rule has hit, in a thread; at the end of the round in any case."""
+        """Kills a host as soon as the rule has hit, in a thread. At the end of the round it is killed in any case."""
         over = threading.Event()
 
         def watch():
@@ -463,7 +465,7 @@ class Schedule:
         self.look(host)
 
     def look(self, host):
-        """After a kill: what became of what was cut."""
+        """After a kill: finds out how far the act came that was cut off."""
         for file in host.files:
             for path in list(file.moved):
                 if os.path.exists(host.at(path)) and not os.path.exists(host.at(file.path)):
@@ -474,7 +476,7 @@ class Schedule:
             if content in file.content:
                 file.content = {content}
 
-    # ---- the whole ----
+    # ---- the whole schedule ----
 
     def play(self):
         for host in self.hosts:
@@ -502,13 +504,13 @@ class Schedule:
         return [lambda host=host: self.new(host, name, text) for host in self.hosts]
 
     def together(self, acts):
-        """Does several things at the same moment, or one after the other."""
+        """Does several acts at the same moment, or one after the other."""
         failed = []
 
         def guarded(act):
             try:
                 act()
-            except BaseException as error:  # told below, in the thread of the schedule
+            except BaseException as error:  # raised below, in the thread of the schedule
                 failed.append(error)
 
         threads = [threading.Thread(target=guarded, args=(act,)) for act in acts]
@@ -536,11 +538,11 @@ class Schedule:
                 time.sleep(0.1)
 
     def decide(self, host):
-        """What nobody can tell is for a person: the doubt of a create ends, and the next write makes a job."""
+        """A person decides what nothing can tell: the doubt of a create ends, and the next write makes a job."""
         for file in list(host.files):
             if "nobody can tell" in (host.mount.error(file.path) or ""):
                 try:
-                    os.close(os.open(host.at(file.path), os.O_WRONLY | os.O_CREAT, 0o644))  # it may be removed
+                    os.close(os.open(host.at(file.path), os.O_WRONLY | os.O_CREAT, 0o644))  # the file may be removed
                     os.removexattr(host.at(file.path), "coc.job_id")
                 except OSError:
                     continue
@@ -597,7 +599,7 @@ class Schedule:
 
     @staticmethod
     def taken_over(file):
-        """The jobs that other files of the host and the same name have: adoption may give them the job of a removed file."""
+        """Returns the jobs that other files of the host with the same name have. Adoption may give them the job of a removed file."""
         if file.host.mount.options.get("adopt") == "never":
             return set()
         return {file.host.mount.id(other.path) for other in file.host.files if other is not file and other.name == file.name} - {None}
@@ -612,7 +614,7 @@ class Schedule:
         text = texts[int(base[1:]) - 1]
         if state == "submitted" and text != content:
             yield f"{file} is submitted, its base {base} is {self.step(text)}, and it holds {self.step(content)}"
-        takes_unread = mount.options.get("adopt") == "name"  # the job of that name, whatever it holds
+        takes_unread = mount.options.get("adopt") == "name"  # takes the job of that name, whatever its text
         if text not in file.known and text != content and not takes_unread:
             yield f"{file}: nobody here has read or written the base {base}: {self.step(text)}"
         if int(version[1:]) < int(base[1:]) or int(version[1:]) > len(texts):
@@ -640,8 +642,8 @@ class Schedule:
                 yield from self.unwarned(text, holders, owners, jobs)
 
     def unwarned(self, text, holders, owners, jobs):
-        """Two hosts made a job of the same name and content, each when it could not see the other's: one of them is
-        warned of both. Not so with adopt=never, and where a file could not take the job, as its answer was lost."""
+        """Two hosts made a job of the same name and content, each when it could not see the other's: one of them gets a warning
+        that names both. There is no warning with adopt=never, nor if a file could not take the job because its answer was lost."""
         made = [job for job in holders if jobs[job][0] == text]
         alike = [file for file in owners if file.host.mount.options["adopt"] == "same" and file in file.host.files
                  and file.commits[0].text == text and file.commits[0].told == OK and file.host.mount.options["submit"] == "sync"]
@@ -653,10 +655,10 @@ class Schedule:
                 yield f"{made} are jobs of {self.step(text)}, and no host is warned of both"
 
     def overwritten(self, job, texts, below, text, writers):
-        """Was a text written over one that its writer had not read? What came after the check had begun is allowed:
-        nobody can see that."""
+        """Was a text written over one that its writer had not read? A text that came after the check had begun is allowed, because
+        no mount can see it."""
         commits = [commit for file in writers.get(text, ()) for commit in file.commits if commit.text == text]
-        for file in writers.get(text, ()):  # adopt=name takes a job and updates it, whatever it holds
+        for file in writers.get(text, ()):  # adopt=name takes a job and updates it, whatever its text
             own = {commit.text for commit in file.commits if writers[commit.text] == {file}}
             if file.host.mount.options.get("adopt") == "name" and not own & set(texts[:texts.index(text)]):
                 return
@@ -668,20 +670,20 @@ class Schedule:
             yield f"{job}: {self.step(text)} overwrites {self.step(below)}"
 
     def sent(self, text):
-        """The requests that brought a text, with the front that they passed."""
+        """Returns the requests that brought a text, with the front that they passed."""
         for host in self.hosts:
             for call in host.front.calls("POST") + host.front.calls("PUT"):
                 if call.body and call.json().get("content") == text:
                     yield host.front, call
 
     def checks(self, job, text):
-        """When the checks before the updates with a text began."""
+        """Returns when the checks before the updates with a text began."""
         for front, call in self.sent(text):
             before = [other.started for other in front.calls("GET", f"/v1/documents/{job}") if other.started < call.started]
             yield before[-1] if before else call.started
 
     def came(self, text):
-        """When a text of a host had reached the service, at the latest."""
+        """Returns the latest time at which a text of a host can have reached the service."""
         ends = [call.ended or float("inf") for _, call in self.sent(text)]
         return max(ends, default=None)
 

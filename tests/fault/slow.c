@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A disk that takes as long as a test wants. Preloaded into cocfs, it holds up the calls that may
- * take long, on files and directories of the spool whose name begins with "slow", for as long as
- * there is a file whose path is in COCFS_SLOW_CONTROL. Each call that is held up appends its name
- * to that file, as a line. What is read is then not in the page cache. The check of the
- * ledger is held up, too, when it reads.
+ * A disk that takes as long as a test wants.
  *
- * COCFS_SLOW_NAMES_MS: so many milliseconds pass before mknodat() makes a file and before
+ * Preloaded into cocfs, this library holds up calls that may take long, on files and directories of
+ * the spool whose names begin with "slow". It does so while the file at COCFS_SLOW_CONTROL exists.
+ * Each call that is held up appends its name to that file, as a line. Reads count as not in the
+ * page cache then. The check of the ledger is held up, too, when it reads.
+ *
+ * COCFS_SLOW_NAMES_MS: this many milliseconds pass before mknodat() makes a file, and before
  * unlinkat() removes a name, as on a file system that looks long for a free inode.
  */
 #define _GNU_SOURCE
@@ -33,7 +34,7 @@ static const char *control(void)
 	return path && syscall(SYS_faccessat, AT_FDCWD, path, F_OK) == 0 ? path : NULL;
 }
 
-/* Is it a file of the spool that is slow? link: of /proc/self/fd, or another path. */
+/* Is this a slow file of the spool? link: of /proc/self/fd, or another path. */
 static int is_slow(const char *link)
 {
 	char path[PATH_MAX];
@@ -153,7 +154,7 @@ ssize_t pwrite(int fd, const void *data, size_t size, off_t offset)
 	return syscall(SYS_pwrite64, fd, data, size, offset);
 }
 
-/* Is it the ledger, for somebody who only reads it? */
+/* Is this the ledger, opened only to read it? */
 static int is_checked_ledger(int fd)
 {
 	char link[64], path[PATH_MAX];
@@ -215,7 +216,8 @@ int close(int fd)
 	return (int)syscall(SYS_close, fd);
 }
 
-/* What O_TRUNC would empty: the file of a directory, or of a descriptor by its link in /proc. */
+/* Holds up an open that would empty the file with O_TRUNC. The file is given by a directory, or by
+ * a descriptor's link in /proc. */
 static void hold_up_emptying(int dirfd, const char *path, int flags)
 {
 	char link[64];

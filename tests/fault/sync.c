@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A disk that cannot make anything durable. Preloaded into a program, it lets every sync fail with
- * EIO for as long as there is a file whose path is in COCFS_SYNC_CONTROL, and counts those in the
- * file's size: one byte for each, with the thread that asked, 'L' for the first of the process and
- * 'T' for another.
+ * A disk that cannot make anything durable.
+ *
+ * Preloaded into a program, this library lets every sync fail with EIO while the file at
+ * COCFS_SYNC_CONTROL exists. It writes a byte to that file for each sync: 'L' if the first thread
+ * of the process asked, 'T' for another thread.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -12,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Does it fail? Then that is counted. */
+/* Shall the sync fail? If so, counts it. */
 static int fails(void)
 {
 	const char *path = getenv("COCFS_SYNC_CONTROL");

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Memory runs short in the middle of a gesture: nothing acknowledged is lost, and the mount lives on.
 
-For each gesture the Nth allocation on its way fails, for N = 1, 2, … until it passes without a failure.
-It may fail with an errno or succeed; then the promises hold, and the next cp works in the same mount.
-
-COCFS_ALLOC_STEP=1 tries every N; by default so many are left out that it takes no longer than other tests.
-COCFS_ALLOC_SEED says which, and gives the choices of the random rounds; COCFS_ALLOC_ROUNDS is how many.
+For each gesture the Nth allocation on its way fails, for N = 1, 2, … until the gesture runs without a failure. The gesture may
+fail with an errno or succeed. Then the promises hold, and the next cp works in the same mount. COCFS_ALLOC_STEP=1 tries every
+N. By default so many are left out that this test takes no longer than others. COCFS_ALLOC_SEED says which, and decides the
+choices of the random rounds. COCFS_ALLOC_ROUNDS is the number of those.
 """
 
 import mmap
@@ -28,9 +27,9 @@ SEED = int(os.environ.get("COCFS_ALLOC_SEED", "1"))
 ROUNDS = int(os.environ.get("COCFS_ALLOC_ROUNDS", "5"))
 STEP = int(os.environ.get("COCFS_ALLOC_STEP", "0"))
 SCOPES = ["program", "libraries"]
-MOST = 20000    # allocations of a gesture: it does not end otherwise
-SYSTEM, MOUNT = 2, 32  # exit statuses, those of mount(8): out of memory, and a mount that failed for it
-VERSIONS = 50   # of one job: the service keeps no more than 100
+MOST = 20000    # allocations of a gesture; with more, the gesture would not end
+SYSTEM, MOUNT = 2, 32  # exit statuses of mount(8): out of memory, and a mount that failed because of it
+VERSIONS = 50   # of one job: the service keeps at most 100
 
 
 @pytest.fixture
@@ -39,13 +38,13 @@ def memory(tmp_path, request):
 
 
 def numbers(step):
-    """The allocations to try, of which the user's run and root's take different ones."""
+    """Returns the numbers of the allocations to try. The user's run and root's run take different ones."""
     step = STEP or step
     return range(1 + (SEED + tools.IS_ROOT) % step, MOST, step)
 
 
 def attempt(function, *args):
-    """Whether a call succeeds; and what it returned."""
+    """Returns whether a call succeeds, and its result."""
     try:
         return True, function(*args)
     except OSError:
@@ -61,7 +60,7 @@ class Trial:
         self.at = space.at
 
     def begin(self):
-        """A directory with a risk level of its own, and a job that was there before."""
+        """Makes a directory with a risk level of its own, and a job in it."""
         os.mkdir(self.at("d"))
         os.setxattr(self.at("d"), "user.coc.risk_level", b"LOW")
         self.cp("d/a.yaml", "first").ok()
@@ -69,7 +68,7 @@ class Trial:
         self.job = self.space.id("d/a.yaml")
 
     def source(self, step):
-        """A file with a new content; of a name of its own, so that looking for it takes no longer each time."""
+        """Makes a file with new content. Its name is new, so that looking for it does not take longer each time."""
         self.content = samples.document(f"job-{self.number}-{step}", ["pause"])
         return tools.write(self.src / "source.yaml", self.content)
 
@@ -86,7 +85,7 @@ class Trial:
         return result
 
     def run(self, gesture, step):
-        """Repeats a gesture, and returns after how many allocations it is through."""
+        """Repeats a gesture until it runs without a failure. Returns the number of allocations."""
         prepare = getattr(self, "prepare_" + gesture, lambda: None)
         act = getattr(self, gesture)
         for self.number in numbers(step):
@@ -106,7 +105,7 @@ class Trial:
         return self.space.process.poll() is not None and f"cocfs is dead, allocation {self.number}"
 
     def finish(self, gesture):
-        """What goes on in the background belongs to the gesture, until it has had its failure."""
+        """Work in the background belongs to the gesture, until an allocation in it has failed."""
         if gesture == "lost" or self.mode == "queue":
             tools.eventually(lambda: self.memory.failed() or not promises.unfinished(self.space),
                              "the gesture to end", 60, self.is_dead)
@@ -115,24 +114,24 @@ class Trial:
         getattr(self, "after_" + gesture, lambda: None)()
 
     def goes_on(self):
-        """All comes to its end, and the next one works."""
+        """Everything ends, and the next gesture works."""
         assert not self.is_dead(), self.is_dead()
         queues.drained(self.space)
         after = f"d/after-{self.number // VERSIONS}.yaml"
-        # curl_easy_reset() cannot tell that it had no memory: one more request may fail
+        # curl_easy_reset() cannot report that it had no memory: one more request may fail
         if self.memory.scope == "program" or self.cp(after, "next").status:
             self.cp(after, "after").ok()
         assert self.space.id(self.commits[0].path) == self.job, f"allocation {self.number}"
 
     def check(self):
-        """The promises hold; what breaks one tells in its content at which allocation."""
+        """The promises hold. The content of a commit that breaks one names the allocation."""
         promises.settle(self.space)
         wrong = list(promises.broken(self.space, self.commits, self.mode))
         wrong += [f"{path} has lost what was written" for path, content in self.written.items()
                   if tools.read(self.at(path)).decode() != content]
         assert not wrong, "\n".join(wrong)
 
-    # The gestures.
+    # ---- the gestures ----
 
     def create(self):
         self.cp(f"d/{self.number}.yaml")
@@ -171,7 +170,7 @@ class Trial:
         if not attempt(os.rename, self.at("d/a.yaml"), old)[0]:
             return
         self.written.pop("d/old.yaml", None)
-        if "d/a.yaml" in self.written:  # else its last write was refused
+        if "d/a.yaml" in self.written:  # otherwise its last write was refused
             self.written["d/old.yaml"] = self.written.pop("d/a.yaml")
         made, fd = attempt(os.open, self.at("d/a.yaml"), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         if made:
@@ -181,7 +180,7 @@ class Trial:
                 self.written["d/a.yaml"] = self.content
 
     def after_backup(self):
-        """The tool's user puts back what could not be written."""
+        """The user of the tool puts the backup back if the write failed."""
         if not os.path.exists(self.at("d/a.yaml")):
             os.rename(self.at("d/old.yaml"), self.at("d/a.yaml"))
             if "d/old.yaml" in self.written:
@@ -200,12 +199,12 @@ class Trial:
         self.space.front.rule(f.cuts(f.FORWARDED), "POST", times=1)
 
     def lost(self):
-        """The answer to a create is lost; new content for the name has the service asked at once."""
+        """The answer to a create is lost. New content for the name makes the mount ask the service at once."""
         self.cp(f"d/{self.number}.yaml", "lost")
         self.cp(f"d/{self.number}.yaml", "again")
 
     def burst(self):
-        """Several writers at once, each with a file of its own: the first time a create, then updates."""
+        """Several writers at once, each with a file: first a create, then updates."""
         started = []
         for number in range(8):
             path, content = f"d/w{number}.yaml", samples.document("job", [f"burst-{self.number}-{number}"])
@@ -215,7 +214,7 @@ class Trial:
             well = tools.finish(process).status == 0
             self.commits.append(promises.Commit(path, content, well))
 
-    # Reading: what is told is right, or it is an error.
+    # ---- reading: the answer is right, or an error ----
 
     def getfattr(self):
         for name, value in {"coc.job_id": self.job, "coc.state": "submitted", "coc.version": "v1",
@@ -246,7 +245,7 @@ READS = ["getfattr", "ls", "siblings"]
 
 
 def steps(gesture, mode, scope):
-    """How many allocations are left out; those of the libraries are many, and much alike."""
+    """Returns the step: one of this many allocations is tried. Those of the libraries are many and alike."""
     slow = mode == "queue" or gesture == "lost"
     return 90 if scope == "libraries" else 18 if slow else 9
 
@@ -297,7 +296,7 @@ def is_held(space, content):
 
 @pytest.mark.parametrize("memory", ["program"], indirect=True)
 def test_nth_fails_when_a_mapping_is_let_go(make_space, memory):
-    """What is written after the close is committed where no writer can be told: it is told in .error."""
+    """Content that is written after the close is committed when no writer waits. An error is in .error."""
     space = make_space(env=memory.env)
     number = 0
     while number == 0 or memory.failed():
@@ -320,12 +319,12 @@ def test_nth_fails_when_a_mapping_is_let_go(make_space, memory):
 @pytest.mark.parametrize("source", ["url", "local"])
 @pytest.mark.parametrize("memory", SCOPES, indirect=True)
 def test_nth_fails_at_the_start(make_space, mounts, tmp_path, src, memory, source):
-    """It says that memory ran out and leaves no mount, or it mounts and works."""
+    """cocfs says that memory ran out and leaves no mount, or it mounts and works."""
     if source == "url":
         space = make_space(mounted=False, env=memory.env)
     else:
         space = mounts(mounting.Mount("local", tmp_path, env=memory.env))
-    # where OpenSSL is set up, whose context is used by others that do not look whether it is there
+    # where OpenSSL is set up; callers use its context without a check
     closely = range(3, 800, 23) if memory.scope == "libraries" else ()
     for number in [*closely, *numbers(7 if memory.scope == "program" else 500)]:
         told = len(space.log())
@@ -348,7 +347,7 @@ def test_nth_fails_at_the_start(make_space, mounts, tmp_path, src, memory, sourc
 
 @pytest.mark.parametrize("memory", ["program"], indirect=True)
 def test_nth_fails_at_the_start_of_a_daemon(make_space, memory):
-    """Whoever starts it is told, also of what happens in the background."""
+    """The program that starts cocfs learns of errors in the background, too."""
     space = make_space(mounted=False, env=memory.env)
     os.makedirs(space.path)
     refused = 0

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""cocfs is killed at every named step of a submission's life; the promises hold after the next mount.
+"""cocfs is killed at every named step of a submission; the promises hold after the next mount.
 
-The points are CRASH_POINT("name") in fs/; they exist in a build with -Dcrash_points=true only, whose
-program is COCFS_CRASH. A case is a point and a gesture on whose way it lies. With submit=queue most of
-them lie behind the writer's answer.
+The points are CRASH_POINT("name") in fs/. They exist only in a build with -Dcrash_points=true, whose program is COCFS_CRASH. A
+case is a point, and a gesture that passes it. With submit=queue most points come after the writer's answer.
 """
 
 import dataclasses
@@ -25,17 +24,17 @@ CRASH = os.path.abspath(os.environ.get(
     "COCFS_CRASH", os.path.join(tools.ROOT, "build-crash", "fs", "cocfs")))
 
 WRITES = ["create", "update", "publish", "republish"]
-REWRITES = ["update", "republish"]  # of what has a job: they are checked before
+REWRITES = ["update", "republish"]  # of files with a job: the service is checked before
 BACKUPS = ["backup", "backup-rename"]
-ADOPTS = ["adopt", "adopt-name"]  # of a job that the service has already, with the same content or another
+ADOPTS = ["adopt", "adopt-name"]  # of a job that the service already has, with the same content or another
 MOVES = ["move", "move-directory", "swap"]
-# With submit=queue there are more: what an earlier mount queued is sent (wait); newer content comes while
-# the first is on its way (behind); a file is renamed while it is queued (move-queued).
+# With submit=queue there are more gestures. wait: the next mount sends what was queued. behind: newer content arrives while the
+# first is under way. move-queued: a file is renamed while it is queued.
 WAITS = ["wait", "wait-update"]
-# What the writer is told is what became of it: these points come after the answer.
+# The writer's answer is the final result: these points come after it.
 TOLD = {"writer-told", "submission-finished"}
-# With submit=queue it is told that its content is durable: only these come before.
-# A submission is durable once more, with what the service was asked before, when the writer is told.
+# With submit=queue the writer's answer says that the content is durable: only these points come before it. A submission is made
+# durable once more, with the answer to the question before the create, when the writer has its answer.
 UNTOLD = {"intent-wanted", "intent-recorded", "iteration-recorded", "commit-unsynced", "commit-before-rename",
           "spool-renamed"}
 LOST, GONE = f.cuts(f.FORWARDED), f.cuts(f.REQUEST)
@@ -43,19 +42,16 @@ BUSY = f.refuses(429, "APIGW.0308", "The throttling threshold has been reached")
 
 
 class Case:
-    """A point to die at, or the nth time that it is passed, and what leads there: a fault of the service,
-    a point to die at before.
-
-    queued are the gestures with submit=queue. They are fewer: once its writer was told, a rename goes the way of
-    a close; and deletions, and renames of what is not queued, do not see the queue.
-    """
+    """A point to die at, or the nth time that it is passed. Also what leads there: a fault of the service, and an earlier point to
+    die at. queued: the gestures with submit=queue. There are fewer of these: after its answer a rename continues like a close;
+    and deletions, and renames of files that are not queued, do not use the queue."""
 
     def __init__(self, point, gestures, fault=None, before=None, queued=()):
         self.point, self.fault, self.before = point, fault, before
         self.gestures = {"sync": gestures, "queue": queued}
 
     def is_told(self, gesture, mode):
-        """Has the writer been told that all is well when cocfs dies?"""
+        """Has the writer got its success before cocfs dies?"""
         first = self.before or self.point
         if gesture in ("behind", *WAITS):
             return True
@@ -91,12 +87,12 @@ CASES = [
     Case("outcome-committed", WRITES + ["delete"], queued=["create", "behind"]),
     Case("writer-told", WRITES + ["delete"], queued=["create"]),
     Case("submission-finished", WRITES + ["delete"], queued=["update", "behind"]),
-    # it is put back into the queue, or out of it because newer content waits there
+    # the submission goes back into the queue, or leaves it because newer content waits there
     Case("outcome-recorded", [], BUSY, queued=["create", "behind"]),
     Case("outcome-committed", [], BUSY, queued=["create"]),
     Case("submission-finished", [], BUSY, queued=["behind"]),
     Case("outcome-recorded:2", [], GONE, queued=["create"]),
-    # what was behind is taken from the queue
+    # the newer content leaves the queue
     *(Case(point + ":2", [], queued=["behind"]) for point in ("intent-wanted", "intent-recorded", "intent-durable")),
     Case("doubt-begun", WRITES, LOST, queued=["create", "behind"]),
     Case("doubt-begun", ["create", "update"], GONE, queued=["create"]),
@@ -123,11 +119,11 @@ CASES = [
     Case("commit-before-rename", ["publish", "republish"], queued=["publish", "republish"]),
     Case("delete-before-unlink", ["delete"]),
     Case("delete-unlinked", ["delete"]),
-    # these have tests of their own: test_import_crashes.py
+    # test_import_crashes.py tests these
     Case("imports-named", []),
     Case("import-fetched", []),
     Case("placeholder-written", []),
-    # and these: test_refresh_crashes.py
+    # test_refresh_crashes.py tests these
     Case("incoming-written", []),
     Case("incoming-renamed", []),
     Case("refresh-recorded", []),
@@ -135,14 +131,14 @@ CASES = [
 
 
 class Gesture:
-    """What a user does: the files before, the command, and where the content may be after it."""
+    """A gesture of a user: the files before, the command, and where the content may be after it."""
 
     def __init__(self, space, src, name, mode):
         self.space, self.src, self.name, self.mode, self.commits = space, src, name, mode, []
         self.gate = space.front.gate()
 
     def write(self, path, step, name="job"):
-        """A source file for a commit to path; each step is a content of its own."""
+        """Makes a source file for a commit to path. Each step has another content."""
         self.content = samples.document(name, [step])
         return tools.write(self.src / "source.yaml", self.content)
 
@@ -153,7 +149,7 @@ class Gesture:
         return result
 
     def prepare(self):
-        """What was there before, on a mount of its own."""
+        """Makes what is there before, in an earlier mount."""
         space = self.space
         space.mount()
         if self.name in ("update", "wait-update", "republish", "move", "delete", "swap", *BACKUPS):
@@ -177,7 +173,7 @@ class Gesture:
             space.unmount()
 
     def spoil(self, fault):
-        """What the service does to the request that the gesture leads to."""
+        """Sets the fault of the service for the request of the gesture."""
         if self.name in WAITS:
             self.space.front.accept()
         if self.name == "behind":
@@ -187,7 +183,7 @@ class Gesture:
             self.space.front.rule(fault, "PUT" if is_update else "POST", times=1)
 
     def act(self):
-        """Does it, and returns whether the user was told that all is well."""
+        """Does the gesture. Returns whether the user got a success."""
         at = self.space.at
         if self.name == "behind":
             self.commit("a.yaml", "first").ok()
@@ -211,7 +207,7 @@ class Gesture:
         return tools.python(SWAP, at("a.yaml"), at("b.yaml")).stdout == "ok\n"
 
     def check(self):
-        """Nothing is lost, and what was begun can be done to its end."""
+        """Nothing is lost, and the gesture can be completed."""
         if self.name == "delete":
             self.check_deleted()
         elif self.name in BACKUPS:
@@ -226,7 +222,7 @@ class Gesture:
 
     def check_written(self):
         space = self.space
-        if self.name not in ADOPTS:  # somebody else has made the job: until it is taken no file has it
+        if self.name not in ADOPTS:  # another client has made the job: no file has it until it is adopted
             promises.check(space, self.commits, self.mode)
         held = [path for path in self.there("a.yaml", "draft.txt")
                 if tools.read(space.at(path)).decode() == self.content]
@@ -266,7 +262,7 @@ class Gesture:
         self.one_job(found[0], len(found))
 
     def check_backup(self):
-        """Either name has the job: a rename stands alone, or a.yaml has it back and b.yaml is a backup."""
+        """Either name may have the job: the rename stands alone, or a.yaml has the job back and b.yaml is a backup."""
         space, first = self.space, self.commits[0].content
         (path, job), = promises.bindings(space)
         assert space.id(path) == job and path in ("a.yaml", "b.yaml")
@@ -287,7 +283,7 @@ class Gesture:
         assert promises.held(space.cocd) == {}
         self.commits.clear()
         if promises.bindings(space):
-            # the job was gone when the file was removed again: that may be the keys, so nothing is forgotten
+            # the job was gone at the second removal: the reason may be the keys, so nothing is forgotten
             self.commit("a.yaml", "third").fails(tools.message("ESTALE"))
             self.commits.clear()
             tools.run("setfattr", "-x", "coc.job_id", space.at("a.yaml")).ok()
@@ -315,12 +311,12 @@ print('ok' if r == 0 else errno.errorcode[ctypes.get_errno()])
 
 
 def die_at(space, point):
-    # a mount syncs once as it begins, for its instance
+    # a mount makes one sync as it begins, for its instance
     space.env["COCFS_CRASH_AT"] = "commit-unsynced:2" if point == "commit-unsynced" else point
 
 
 def die_mounting(space, point):
-    """The next mount dies at the point while it takes up what is unfinished."""
+    """The next mount dies at the point, while it takes up what is unfinished."""
     die_at(space, point)
     try:
         space.mount()
@@ -371,12 +367,12 @@ def test_dies(make_space, src, case, gesture, mode):
     doing.check()
 
 
-# In the mounting of a state directory: the original, or a copy that lives on.
+# In the mounting of a state directory: the original, or a copy with -o rebind.
 STATE_POINTS = ["instance-written", "instance-recorded", "rebound-recorded"]
 
 
 def queue_in_two(space, src):
-    """The original, unmounted, and its copy, which has its place: both have a create and an update in the queue."""
+    """Makes an original, unmounted, and its copy. Both have a create and an update in the queue."""
     space.mount()
     commits = [promises.Commit(f"{name}.yaml", samples.document(name, [step]), True)
                for name, step in (("a", "first"), ("a", "second"), ("b", "first"))]
@@ -407,7 +403,7 @@ def test_a_copy_dies_when_it_begins_to_live_on(make_space, src, point, sent):
     space.options["rebind"] = True
     die_mounting(space, point)
     del space.env["COCFS_CRASH_AT"]
-    if point != "instance-written":  # the ledger knows that it lives on
+    if point != "instance-written":  # the ledger knows that the copy was bound anew
         del space.options["rebind"]
     space.mount()
     promises.settle(space)
@@ -446,8 +442,8 @@ def set_bad(path):
     return tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "SEVERE", path)
 
 
-# What is recorded and not sent: what a user did before, that too on this mount, and does now; and the
-# how manyth record of the mount it is.
+# Changes that are recorded and not sent: what a user did before in this mount, what the user does now, and which record of the
+# mount it is.
 UNSENT = {
     "refused": (None, write_bad, 1),
     "unchanged-after-a-refusal": (write_bad, write_good, 2),
@@ -462,7 +458,7 @@ UNSENT = {
 @pytest.mark.parametrize("mode", promises.MODES)
 @pytest.mark.parametrize("name", UNSENT)
 def test_what_is_told_is_recorded(make_space, src, name, mode):
-    """Who was told something will find it so after a crash: nobody is told before it is committed."""
+    """An answer that a user got still holds after a crash: no answer is given before its change is committed."""
     need_points()
     before, act, nth = UNSENT[name]
     space = make_space(mounted=False, program=CRASH, submit=promises.submit(mode))
@@ -495,6 +491,6 @@ def test_every_point_has_a_case_and_every_case_a_point():
 def test_a_build_that_is_shipped_has_no_points():
     tools.need("strings")
     text = subprocess.run(["strings", "-a", tools.COCFS], capture_output=True, check=True).stdout.decode()
-    assert "COCFS_STATE_DIR" in text or "state_dir" in text  # strings sees what is there
+    assert "COCFS_STATE_DIR" in text or "state_dir" in text  # strings finds text
     assert "COCFS_CRASH_AT" not in text
     assert not [point for point in points() if re.search(rf"^{point}$", text, re.M)]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The disk cannot make the ledger durable: nothing is sent, who waits is told, and the mount goes on. Both where the
-loop waits for the disk itself, and where a thread does since others wait as well."""
+"""The disk cannot make the ledger durable: nothing is sent, waiting writers get the error, and the mount goes on. Tried with a
+sync in the loop, and with one in the thread because several writers wait."""
 
 import os
 
@@ -27,7 +27,7 @@ class Disk:
         tools.write(self.control, b"")
 
     def mend(self):
-        """Syncs go well again. Returns who asked for those that did not."""
+        """Lets syncs succeed again. Returns which threads asked for those that failed."""
         who = tools.read(self.control)
         os.unlink(self.control)
         return who
@@ -84,11 +84,11 @@ def test_writers_beside_others_are_told(space, disk, mode, src):
     for writer in writers:
         tools.finish(writer).fails(tools.message("EIO"))
     who = disk.mend()
-    if mode == "sync":  # in the queue nobody waits for what is held
+    if mode == "sync":  # with the queue no writer waits for held submissions
         assert THREAD in who
     gate.open()
     tools.finish(held).ok()
     promises.settle(space)
-    if mode == "sync":  # what could be queued and not be made durable may be sent, once
+    if mode == "sync":  # a submission that could be queued but not made durable may be sent, once
         assert sorted(job["name"] for job in space.jobs()) == ["first", "held.yaml"]
     is_made_once_when_written_again(space, ["held.yaml", *names], src)

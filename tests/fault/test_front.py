@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The front itself: it passes requests untouched, and each fault is what it says."""
+"""Tests of the front itself: it passes requests unchanged, and each fault does what its name says."""
 
 import asyncio
 import http.client
@@ -149,8 +149,8 @@ def test_refuses_and_accepts_again_on_the_same_port(front, client):
 
 @pytest.mark.parametrize("turns", range(6))
 def test_a_connection_that_is_being_accepted_is_reset_too(front, plain, client, turns):
-    """The front's loop is held until the connection and the wish to refuse are both there; so many turns after the
-    loop has seen the connection it refuses, and accepts others at once."""
+    """The front's loop is held until both the connection and the call of refuse() are there. The front refuses a number of
+    iterations after its loop has seen the connection. Other connections are accepted at once."""
     hold = threading.Event()
 
     async def refuse_and_accept():

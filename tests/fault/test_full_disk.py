@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The disk of the state directory is full: a clear error, nothing lost, and the mount goes on."""
+"""The disk of the state directory is full: the error is clear, nothing is lost, and the mount goes on."""
 
 import contextlib
 import errno
@@ -17,12 +17,12 @@ import samples
 import tools
 
 SIZE = 6 << 20
-LARGE = [f"step-{n}" for n in range(600)]  # a document of about 60 KB
+LARGE = [f"step-{n}" for n in range(600)]  # gives a document of about 60 KB
 
 
 @contextlib.contextmanager
 def mounted(kind, base):
-    """A small file system of its own."""
+    """A small file system for a test."""
     path, image = os.path.join(base, "small"), os.path.join(base, "small.img")
     os.makedirs(path)
     if kind == "tmpfs":
@@ -43,7 +43,7 @@ class Disk:
         self.path, self.filler = path, os.path.join(path, "filler")
 
     def fill(self):
-        """Leaves not a byte."""
+        """Fills the disk to the last byte."""
         with open(self.filler, "ab", buffering=0) as file:
             for size in (1 << 16, 1 << 12, 1):
                 with contextlib.suppress(OSError):
@@ -78,20 +78,20 @@ def mode(request):
 def small(disk, make_space, request, mode):
     """A job space on the small disk."""
     space = make_space(state_dir=os.path.join(disk.path, "s"), submit=promises.submit(mode))
-    request.addfinalizer(space.destroy)  # before the disk is unmounted
+    request.addfinalizer(space.destroy)  # ends before the disk is unmounted
     return space
 
 
 @pytest.fixture
 def first(small, src):
-    """The ID of a job that is there."""
+    """Submits a job. Returns its ID."""
     tools.run("cp", samples.file(src, "first.yaml", "first"), small.path).ok()
     promises.settle(small)
     return small.id("first.yaml")
 
 
 def goes_on(space, first):
-    """What was acknowledged is there, and the mount answers."""
+    """Everything acknowledged is there, and the mount answers."""
     assert space.process.poll() is None
     tools.run("ls", "-la", space.path).ok()
     assert space.id("first.yaml") == first and space.fact("first.yaml", "state") == "submitted"
@@ -113,7 +113,7 @@ def test_no_room_for_the_file(small, disk, first, src):
 
 @pytest.mark.parametrize("name", ["a.yaml", "first.yaml"])
 def test_a_file_that_a_copy_has_emptied_for_want_of_room_is_told(small, disk, first, src, name):
-    """The ledger has no room either: the story is told all the same, and recorded when there is room."""
+    """The ledger has no room either: the story is shown all the same, and recorded when there is room."""
     source = samples.file(src, "large.yaml", "large", LARGE)
     disk.fill()
     tools.run("cp", source, small.at(name)).fails(tools.message("ENOSPC"))
@@ -148,7 +148,7 @@ def test_no_room_for_the_ledger(small, disk, first, src, target):
 
 @pytest.mark.parametrize("how", ['cat "$1" > "$2"', 'cp "$1" "$2"', 'dd conv=notrunc status=none bs=1M if="$1" of="$2"'])
 def test_an_update_that_the_ledger_has_no_room_for_is_told(small, disk, first, src, how):
-    """The file took the text, and nothing is sent: the reason is told at once, and recorded when there is room."""
+    """The file took the text, and nothing is sent. The reason is shown at once, and recorded when there is room."""
     tools.run("cp", samples.file(src, "one.yaml", "large", LARGE), small.at("first.yaml")).ok()
     promises.settle(small)
     source = samples.file(src, "two.yaml", "large", [step.replace("step", "done") for step in LARGE])
@@ -194,7 +194,7 @@ def test_no_room_for_an_outcome(small, disk, first, src, end):
 @pytest.mark.parametrize("mode", ["queue"], indirect=True)
 @pytest.mark.parametrize("end", ["room", "kill"])
 def test_no_room_leaves_what_is_queued(small, disk, first, src, end):
-    """What was promised is kept when newer content finds no room, and when there is none to send it from."""
+    """A promise is kept if newer content finds no room, and if there is no room to send it from."""
     small.unmount()
     small.front.refuse()
     small.mount()
@@ -243,8 +243,8 @@ def test_room_comes_and_goes(small, disk, first, src, mode):
 
 
 def test_a_rename_that_the_mount_has_settled_outlives_a_full_disk(disk, make_space, request, mode, src):
-    """The process died after the rename of the file and before that of its row. The next mount puts that right, and
-    its first commit has no room."""
+    """The process died after the rename of the file and before that of its row. The next mount repairs that, and its first commit
+    has no room."""
     crash = os.environ.get("COCFS_CRASH", os.path.join(tools.ROOT, "build-crash", "fs", "cocfs"))
     if not os.access(crash, os.X_OK):
         pytest.skip(f"no build with crash points at {crash}")

@@ -25,7 +25,7 @@ def mount_fixture(make_space):
 
 
 def die(space, point, *command):
-    """The mount dies at a point that a command leads to."""
+    """Runs a command that leads to a point. The mount dies there."""
     crashes.die_at(space, point)
     space.mount()
     result = tools.run(*command(space) if callable(command) else command, seconds=40)
@@ -46,7 +46,7 @@ def test_names_without_files_get_their_files(mount):
 
 @pytest.mark.parametrize("point", ["placeholder-written", "import-fetched"])
 def test_content_that_is_not_recorded_is_fetched_again(mount, point):
-    """The text is in the placeholder, perhaps not all of it, and the ledger does not know it."""
+    """The placeholder has the text, perhaps a part of it, and the ledger does not know that."""
     space = mount()
     made = {"job.yaml": make(space, "job")}
     die(space, point, "sh", "-c", f"ls {space.path}; cat {space.at('job.yaml')}")
@@ -69,7 +69,7 @@ def test_an_import_that_was_not_fetched_whole_is_an_error_without_the_service(mo
 
 
 def test_an_empty_file_that_was_filled_and_not_bound(mount):
-    """setfattr coc.job_id on an empty file: the text is there, and the binding is not. To set it again binds it."""
+    """setfattr coc.job_id on an empty file: the text is there, and the binding is not. A second setfattr binds the file."""
     space = mount()
     job = make(space, "job")
     space.options["jobs"] = "own"

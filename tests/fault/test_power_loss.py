@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The power goes at random moments: what was synced is there, of the rest some or nothing.
+"""The power fails at random moments: synced data is there, of the rest a part or nothing.
 
-The state directory is on ext4 on a disk whose cache is lost (disk.c). A file that nobody synced may be
-gone then, as on any file system; jobs and bindings may not: the promises are the same.
-COCFS_POWER_ROUNDS and COCFS_KILL_SEED are as in test_random_kills.py.
+The state directory is on ext4, on a disk whose cache is lost (disk.c). As on any file system, a file that was not synced may be
+gone then. Jobs and bindings may not: the promises are the same. COCFS_POWER_ROUNDS and COCFS_KILL_SEED are as in
+test_random_kills.py.
 """
 
 import os
@@ -55,7 +55,7 @@ def test_the_disk_forgets_what_was_not_synced(machine):
 def test_no_job_is_lost_or_doubled(machine, make_space, src, seed, mode, exhibit):
     space = make_space(timeout="2", submit=promises.submit(mode), state_dir=os.path.join(machine.path, "s"))
     os.mkdir(space.at("d"))
-    os.sync()  # the directory that the writers want is there to stay
+    os.sync()  # makes the writers' directory durable
     arena = chaos.Arena(space, src, seed, mode, files_survive=False)
     exhibit("account", arena.story)
 
@@ -76,8 +76,7 @@ def test_no_job_is_lost_or_doubled(machine, make_space, src, seed, mode, exhibit
 
 
 def fill_log(space, src):
-    """Writes until the ledger's log begins anew: a sync of what is in its place already leaves the rest
-    of the file system as it is."""
+    """Writes until the ledger's log begins anew. Then a sync of the log leaves the rest of the file system as it is."""
     log, sizes = os.path.join(space.state, "ledger.db-wal"), []
     while len(sizes) < 4 or len(set(sizes[-4:])) > 1:
         assert len(sizes) < 300, sizes
@@ -112,9 +111,8 @@ def test_a_job_that_its_writer_was_told_of_does_not_become_its_twins(machine, ma
 
 @pytest.mark.parametrize("mode, beside", [("sync", False), ("sync", True), ("queue", False)])
 def test_a_sync_that_failed_is_made_up_for(machine, make_space, src, mode, beside):
-    """The kernel drops what it could not write, and calls the next sync a success: what is written to the
-    ledger's log after it would be behind a gap. beside: while another one waits for the service, so that
-    a thread waits for the disk."""
+    """The kernel drops what it could not write, and calls the next sync a success. Later records in the ledger's log would be
+    behind a gap. beside: another writer waits for the service, so that a thread makes the syncs."""
     space = make_space(state_dir=os.path.join(machine.path, "s"), submit=promises.submit(mode), timeout="5")
     try:
         fill_log(space, src)

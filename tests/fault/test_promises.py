@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The checker itself: it sees each way in which a promise can be broken."""
+"""Tests of the checker itself: it sees each way in which a promise can be broken."""
 
 import json
 import types
@@ -23,11 +23,11 @@ class FakeSpace:
 
 
 def wrote(path, letters):
-    """The commits of a path; a capital letter is content whose commit returned 0."""
+    """Returns the commits of a path. A capital letter is a content whose commit returned 0."""
     return [Commit(path, letter.lower(), letter.isupper()) for letter in letters]
 
 
-# name: (commits, what the service holds, what is bound, what is said of it with submit=sync, =queue)
+# name: (commits, what the service holds, what is bound, the verdict with submit=sync, with submit=queue)
 TABLE = {
     "all-is-well": ("A", {"J": "a"}, {"a.yaml": "J"}, None, None),
     "an-error-may-have-a-job": ("a", {"J": "a"}, {"a.yaml": "J"}, None, None),

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Several writers, a service that lies and is killed too, cocfs killed at random moments: nothing lost,
-nothing doubled. And the same by two mounts on one account that write jobs of the same names, over a service
-whose clock is wrong by up to an hour and moves: none takes a job of the other.
+"""Several writers, a service that lies and is sometimes killed, cocfs killed at random moments: nothing is lost, and nothing
+doubled.
 
-COCFS_KILL_ROUNDS is how many rounds are run in each mode (in batches, each with a seed and a space of
-its own); COCFS_KILL_SEED is the seed of the first batch, which a failure prints. A batch ends with 10
-seconds of waiting until absence is believed, so it is not a short one. Of the rounds with two mounts there are
-fewer, with each kind of credentials: one for SHARE of the others, and in each round each mount is killed.
+Also with two mounts of one account that write jobs of the same names, over a service whose clock moves and is wrong by up to an
+hour: neither takes a job of the other. COCFS_KILL_ROUNDS is the number of rounds in each mode. They run in batches, each with a
+seed and a space of its own. COCFS_KILL_SEED is the seed of the first batch; a failure prints the seed of its batch. A batch
+ends with 10 seconds of waiting until absence is believed, so it is not short. Rounds with two mounts are fewer, with each kind
+of credentials: one for SHARE of the others. In each of them each mount is killed.
 """
 
 import concurrent.futures
@@ -25,7 +25,7 @@ import tools
 
 ROUNDS = int(os.environ.get("COCFS_KILL_ROUNDS", "130"))
 FIRST_SEED = int(os.environ.get("COCFS_KILL_SEED", "1"))
-BATCH = 39  # rounds at most: each create asks for all jobs of its name, of which an account has more and more
+BATCH = 39  # rounds at most: each create asks for all jobs of its name, and an account gets more and more of them
 SHARE = 24
 ROUNDS_OF_TWO = max(4, ROUNDS // SHARE)
 BATCH_OF_TWO = 26
@@ -53,7 +53,7 @@ def test_nothing_is_lost_or_doubled(make_space, src, seed, mode, exhibit, record
 
 
 class Account:
-    """The service, as one of several mounts sees it: its jobs are those whose contents have its name."""
+    """The service as one of several mounts sees it: its jobs are those that have its name in their content."""
 
     lock = threading.Lock()
 
@@ -97,7 +97,7 @@ def play(arena, rounds):
 
 
 def use_token(cocd, folder):
-    """Has the service take a token; returns the environment that has it."""
+    """Has the service accept a token. Returns the environment with the token."""
     tokens = tools.write(folder / "tokens", "[carol]\ntoken = token-of-carol\n")
     os.chmod(tokens, 0o600)
     cocd.more = ["--tokens", tokens]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""cocfs is killed while a newer text takes the place of a file's: what the file has is one text or the other, the base is
-never newer than what somebody has read, and nobody is overwritten."""
+"""cocfs is killed while a newer text replaces a file's text. The file has one text or the other, the base is never newer than what
+was read, and nobody is overwritten."""
 
 import os
 import signal
@@ -51,7 +51,7 @@ def test_the_next_look_ends_it(died, src, point):
 
 @pytest.mark.parametrize("point", POINTS)
 def test_nobody_is_overwritten(died, src, point):
-    """A third version comes while the mount is down, and somebody writes without a look."""
+    """A third version is written while the mount is down, and a user writes without a look."""
     space, job = died(point)
     console(space, job, THIRD)
     space.mount()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Two mounts over two replicas of the service on one PostgreSQL: cocfs, replicas and the database are killed
-at random moments, and nothing is lost or doubled.
+"""Two mounts over two replicas of the service on one PostgreSQL. cocfs, the replicas and the database are killed at random
+moments, and nothing is lost or doubled.
 
-Each mount has a front of its own, which lies as in the other random tests and gives each request to one of
-the replicas, dead or alive: so what one was asked, the other has to know.
+Each mount has a front, which lies as in the other random tests and sends each request to one of the replicas, dead or alive. So
+each replica must know what the other was asked.
 """
 
 import concurrent.futures
@@ -29,7 +29,7 @@ NAMES = ["left", "right"]  # of the mounts
 
 
 class Cluster:
-    """A database and the replicas on it. What is killed is one of them, and what is started is what is dead."""
+    """A database and its replicas. kill() kills one of them, and start() starts the dead ones."""
 
     def __init__(self, folder, server):
         self.server, self.uri = server, server.new()
@@ -70,7 +70,7 @@ class Replica(service.Cocd):
 
 
 class Part:
-    """The cluster as one mount sees it: its jobs are those whose contents have its name."""
+    """The cluster as one mount sees it: its jobs are those that have its name in their content."""
 
     def __init__(self, cluster, name):
         self.cluster, self.name, self.keys_file = cluster, name, cluster.replicas[0].keys_file
@@ -112,7 +112,7 @@ def cluster(tmp_path, exhibit):
 
 
 def both(function, arenas):
-    """Does something with both at once."""
+    """Does the same with both arenas at once."""
     with concurrent.futures.ThreadPoolExecutor(len(arenas)) as pool:
         for future in [pool.submit(function, arena) for arena in arenas]:
             future.result()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What a file system keeps for root is not for the users of a mount by root: the ledger must have room when they
-have filled the disk."""
+"""A file system keeps some blocks for root. A mount by root must not give them to its users: the ledger needs room when users have
+filled the disk."""
 
 import os
 
@@ -33,13 +33,13 @@ def disk(tmp_path):
 @pytest.fixture
 def space(disk, make_space, request):
     space = make_space(state_dir=os.path.join(disk, "s"), allow_other=True)
-    request.addfinalizer(space.destroy)  # before the disk is unmounted
+    request.addfinalizer(space.destroy)  # ends before the disk is unmounted
     os.chmod(space.path, 0o1777)
     return space
 
 
 def reserved_left(disk):
-    """How much of what is root's is left, from 0 to 1."""
+    """Returns the part of root's blocks that is left, from 0 to 1."""
     st = os.statvfs(disk)
     return st.f_bfree * st.f_frsize / (SIZE * RESERVED / 100)
 
@@ -115,7 +115,7 @@ def test_users_leave_root_what_is_roots(space, disk, src, how):
 @pytest.mark.parametrize("mode", [0, 1])
 @pytest.mark.parametrize("who", [CID, 0])
 def test_what_cannot_fit_is_refused_before_it_is_begun(space, disk, who, mode):
-    """posix_fallocate() of more than there is: the disk would be full when it fails."""
+    """posix_fallocate() of more than there is: otherwise the disk would be full when the call fails."""
     before = os.statvfs(disk).f_bfree
     script = PRELUDE.replace("54003", str(who)) + f"""
 try:
@@ -142,7 +142,7 @@ for length in (1 << 17, 1 << 20):
 
 
 def test_a_file_that_is_allocated_can_be_again(space, disk):
-    """And what is to be had is to be had, down to the last block but those of root."""
+    """All other blocks can be had, down to the last one that is not root's."""
     script = PRELUDE + """
 fd = new()
 st = os.statvfs(sys.argv[1])

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Random schedules of two mounts and a third client: schedule.py says what must hold. Few here: each takes 3 to 20 seconds."""
+"""Random schedules of two mounts and a third client: schedule.py says what must hold. There are few here, because each takes 3 to
+20 seconds."""
 
 import os
 import sys
@@ -12,7 +13,7 @@ SCHEDULE = os.path.join(os.path.dirname(__file__), "schedule.py")
 COUNT = int(os.environ.get("COCFS_SCHEDULES", "6"))
 SEED = int(os.environ.get("COCFS_SCHEDULE_SEED", "1"))
 AT_ONCE = 6         # they wait more than they work
-SECONDS = 180       # of one
+SECONDS = 180       # for one schedule
 
 
 def begin(seed, folder, *options):
@@ -23,7 +24,7 @@ def begin(seed, folder, *options):
 
 @pytest.mark.timeout(SECONDS * 2 * (COUNT // AT_ONCE + 1))
 def test_schedules(tmp_path):
-    """The seeds of those that fail are told first: schedule.py SEED FOLDER makes one again."""
+    """The message begins with the seeds that fail: schedule.py SEED FOLDER runs one again."""
     seeds = iter(range(SEED, SEED + COUNT))
     running, failed = {}, []
     for seed in seeds:
@@ -42,7 +43,7 @@ def test_the_model_notices_what_is_overwritten(tmp_path):
 
 
 def end(running):
-    """Waits for the oldest. Its story, if it failed."""
+    """Waits for the oldest schedule. Returns its story if it failed."""
     seed = next(iter(running))
     result = tools.finish(running.pop(seed), SECONDS + 20)
     print(f"seed {seed}: {result.status}")

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A writer of the random tests: does random things with its own files until the mount is dead.
 
-A process of its own, because whoever holds a descriptor in the mount counts as a writer, and may
-hang with it. It is given JSON (seed, mount, source directory, prefix of its names, its files so far,
-a document with NAME and STEP in it, whether it keeps backups) and prints JSON lines: {"begin": …}
-before each thing that it does and {"end": …} with what it was told. What has no end was cut.
+It is a separate process, because a process that holds a descriptor in the mount counts as a writer, and may hang with the
+mount. Its argument is JSON: seed, mount, source directory, prefix of its names, its files so far, a document with NAME and STEP
+in it, and whether it keeps backups. It prints JSON lines: {"begin": …} before each act, and {"end": …} with the result. An act
+without an end was cut off.
 """
 
 import json
@@ -31,7 +31,7 @@ class Writer:
         return f"{folder}{self.prefix}-{self.count}{ending}"
 
     def document(self):
-        """Content that nobody else writes."""
+        """Returns a content that no other writer writes."""
         self.count += 1
         name, step = self.random.choice(NAMES), f"{self.prefix}-{self.count}"
         return self.template.replace("NAME", name).replace("STEP", step)
@@ -57,7 +57,7 @@ class Writer:
         self.attempt({"kind": "write", "path": path, "content": content}, self.store, content, path)
 
     def publish(self, path):
-        """A draft that is renamed onto a job's name, as editors and rsync do."""
+        """Renames a draft onto a job's name, as editors and rsync do."""
         content, draft = self.document(), self.fresh(".tmp")
         self.store(content, draft)
         self.attempt({"kind": "publish", "path": path, "draft": draft, "content": content}, os.rename,
@@ -69,7 +69,7 @@ class Writer:
                      os.path.join(self.mount, path), os.path.join(self.mount, to))
 
     def backup(self, path):
-        """The old file is kept under a job's name, and the name is written again, as sed -i'old_*' does."""
+        """Keeps the old file under a job's name and writes the name again, as sed -i'old_*' does."""
         to, content = self.fresh("-old.yaml"), self.document()
         self.attempt({"kind": "backup", "path": path, "to": to, "content": content}, self.rewrite, path, to, content)
 
@@ -79,7 +79,7 @@ class Writer:
         self.direct(content, path)
 
     def twins(self):
-        """Two files with the same name and content at once: two jobs all the same."""
+        """Writes two files with the same name and content at once: they get two jobs."""
         content, paths = self.document(), [self.fresh(".yaml"), self.fresh(".yaml")]
         name = os.path.join(self.source, self.prefix + "-twin.yaml")
         with open(name, "w", encoding="utf-8") as file:
@@ -93,11 +93,11 @@ class Writer:
             self.files.append(path)
 
     def end(self, path, well):
-        """alive: the mount outlived it, so that an error was not that of a crash."""
+        """Reports the end of an act. alive: the mount is not dead, so an error does not come from a crash."""
         self.tell(end=path, well=well, alive=self.is_alive())
 
     def is_alive(self):
-        """Asks cocfs itself: names and attributes of a dead mount are in the kernel's cache."""
+        """Asks cocfs itself: the kernel's cache has names and attributes of a dead mount."""
         try:
             os.statvfs(self.mount)
         except OSError:
@@ -116,7 +116,7 @@ class Writer:
     def step(self):
         kind = self.random.choices(["new", "change", "publish", "republish", "move", "twins", "backup"],
                                    [4, 4, 2, 2, 2, 1, 2 * self.backups])[0]
-        # half of the time one of the last: what was written before may be on its way still
+        # half of the time one of the newest: an older one may still be under way
         known = self.random.choice(self.files[-self.random.choice([3, len(self.files)]):]) if self.files else None
         if kind in ("new", "publish") or not known:
             path = self.fresh(".yaml")

@@ -12,8 +12,8 @@
 #include "must.h"
 
 /*
- * Any bytes at all four levels: the sanitizers see to memory, this to what the levels promise each
- * other.
+ * Any bytes at all four levels. The sanitizers check the memory; this file checks what the levels
+ * promise each other.
  */
 
 static void must_be_a_finding(const struct dsl_finding *finding)
@@ -42,7 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			must_be_a_finding(&report->warnings[i]);
 		if (level == DSL_NONE)
 			continue;
-		/* what a level refuses, the stricter ones refuse; the name is the same in all */
+		/* a stricter level refuses what a laxer level refuses; all levels find the same
+		 * name */
 		must(!reports[level - 1]->refusal.text || report->refusal.text);
 		must(!report->meta_name == !reports[DSL_NONE]->meta_name);
 		must(!report->meta_name ||

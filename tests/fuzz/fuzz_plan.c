@@ -10,7 +10,7 @@
 #include "service/simulate/plan.h"
 
 /*
- * Any content as what an execution of the local service is made of: there is always a plan, within
+ * Any content as the document of an execution of the local service: there is always a plan within
  * its bounds, and it always comes to rest.
  */
 

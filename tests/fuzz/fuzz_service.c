@@ -18,13 +18,15 @@
 #include "must.h"
 
 /*
- * Any bytes on a connection to the local service, which runs in this process: the sanitizers see to
- * memory, this to what is answered. A request passes for one of a user with the header
- * "X-Auth-Token: t", so that the fuzzer reaches the operations without signing;
- * tests/fuzz/http.dict has it among its words, tests/fuzz/http/ holds seeds.
+ * Any bytes on a connection to the local service, which runs in this process. The sanitizers check
+ * the memory; this file checks the answers.
+ *
+ * A request with the header "X-Auth-Token: t" counts as a user's, so the fuzzer reaches the
+ * operations without signing. tests/fuzz/http.dict has that header among its words.
+ * tests/fuzz/http/ has seeds.
  */
 
-#define ROUND 5000 /* inputs for one data file: what they create slows down those that list it */
+#define ROUND 5000 /* inputs for one data file: what they create makes lists slower */
 #define ANSWER_MAX (8u << 20)
 
 static char directory[] = "/dev/shm/fuzz_service.XXXXXX";
@@ -111,8 +113,8 @@ static int open_connection(void)
 }
 
 /*
- * Waits until what was sent is read, or the connection closed. libmicrohttpd does not see an end
- * that comes in one event with the last bytes before it, and would wait for more until its patience
+ * Waits until the service has read what was sent, or has closed the connection. libmicrohttpd does
+ * not see an end that arrives in one event with the last bytes, and would wait until its patience
  * is over.
  */
 static void wait_until_read(int fd)
@@ -127,15 +129,15 @@ static void wait_until_read(int fd)
 	}
 }
 
-/* Sends the bytes and reads until the service closes, as it must in either case: after the end of
- * what is sent, or when its patience is over. */
+/* Sends the bytes and reads until the service closes the connection. The service must close: after
+ * the end of the input, or when its patience is over. */
 static size_t exchange(const uint8_t *data, size_t size)
 {
 	int fd = open_connection();
 	size_t got = 0;
 	ssize_t n;
 
-	/* the answer may come, and the connection be closed, before all is sent */
+	/* the answer may arrive, and the connection be closed, before all is sent */
 	if (send(fd, data, size, MSG_NOSIGNAL) >= 0) {
 		wait_until_read(fd);
 		shutdown(fd, SHUT_WR);
@@ -146,7 +148,7 @@ static size_t exchange(const uint8_t *data, size_t size)
 	return got;
 }
 
-/* The first answer, if there is one: HTTP, and never a failure of the service itself. */
+/* The first answer, if there is one: it is HTTP, and no failure of the service itself. */
 static void must_be_an_answer(size_t size)
 {
 	if (!size)

@@ -6,14 +6,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* What does not hold is a finding of the fuzzer. */
+/* If a condition does not hold, the fuzzer has found a fault. */
 #define must(condition)                                                                            \
 	do {                                                                                       \
 		if (!(condition))                                                                  \
 			abort();                                                                   \
 	} while (0)
 
-/* What libFuzzer calls: once at the beginning, and with each input. */
+/* libFuzzer calls these: the first once at the beginning, the second with each input. */
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

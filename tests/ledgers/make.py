@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Makes a ledger of the schema version that a cocfs has, for the tests: make.py COCFS [NAME]
+"""Makes a ledger of a cocfs's schema version, for the tests: make.py COCFS [NAME]
 
-Mounts COCFS, works in the mount, ends it, and writes the ledger as SQL to NAME.sql beside this file (vN.sql by
-default, N being the schema version). README.md says when this is to be done.
+Mounts COCFS, works in the mount, ends it, and writes the ledger as SQL to NAME.sql beside this file. The default name is
+vN.sql, for schema version N. README.md says when to do this.
 """
 
 import contextlib
@@ -38,7 +38,7 @@ def until(question, what):
 
 @contextlib.contextmanager
 def mounted(program, source, base, options=""):
-    """A mount of source; killed in the end, as a ledger that was closed in good order has no more to show."""
+    """A mount of source. It is killed at the end, because a ledger that was closed normally shows less."""
     place, state = os.path.join(base, "jobs"), os.path.join(base, "state")
     os.makedirs(place, exist_ok=True)
     os.makedirs(state, mode=0o700, exist_ok=True)
@@ -54,7 +54,7 @@ def mounted(program, source, base, options=""):
 
 
 def write(path, text):
-    """Writes a file. False: that was refused."""
+    """Writes a file. Returns False if that was refused."""
     try:
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
@@ -69,7 +69,7 @@ def must(answer, what):
 
 
 def submit(place):
-    """What the service took, and what it did not."""
+    """Makes submissions that the service accepts, and some that it refuses."""
     os.mkdir(os.path.join(place, "sub"))
     for name in ("a.yaml", "sub/b.yaml", "removed.yaml", "forgotten.yaml"):
         must(write(os.path.join(place, name), samples.document(os.path.basename(name)[:-5])), f"the job of {name}")
@@ -87,7 +87,7 @@ def submit(place):
 
 
 class Silent(http.server.BaseHTTPRequestHandler):
-    """A service without jobs that answers no request but for a list."""
+    """A service without jobs. It answers only lists."""
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_):
@@ -110,7 +110,7 @@ class Silent(http.server.BaseHTTPRequestHandler):
 
 
 def leave_unfinished(program, base, submit_option):
-    """What has no answer: one in doubt, one that is queued."""
+    """Leaves two submissions without an answer: one in doubt, one queued."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Silent) as silent:
         silent.daemon_threads = True
         threading.Thread(target=silent.serve_forever, daemon=True).start()

@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Breaks the order "durable, then sent, then answered" at one place after the other, and shows that
-a unit test or the model test notices each.
+"""Breaks the order "durable, then sent, then answered" at one place after the other. A unit test or the model test must notice
+each.
 
-    tests/mutations/run.py [NAME...]
+tests/mutations/run.py [NAME...]
 
-Each mutation replaces one text in one file of a copy of the tree. The programs below are built
-and run there, in this order; the first that fails is named. A mutation that none of them notices, or
-whose text is not there any more, makes the run fail. About ten seconds a mutation. CI does not run
-it: run it after a change of fs/submit.
+Each mutation replaces one text in one file of a copy of the tree. The programs below are built and run there, in this order.
+The first that fails is printed. If none notices a mutation, or if the text of a mutation does not exist any more, the run
+fails. A mutation takes about ten seconds. CI does not run this: run it after a change of fs/submit.
 """
 import os
 import pathlib
@@ -21,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = ["test_lost_match", "test_submit", "test_submit_answers", "test_submit_path", "test_submit_crash", "test_submit_model", "test_submit_bases", "test_submit_twins",
             "test_submit_adoption"]
 
-# name, file below fs/, what is there, what is put there
+# name, file below fs/, old text, new text
 MUTATIONS = [
     ("send-without-sync", "submit/group_sync.c",
      "r = ledger_sync(engine->ledger);", "r = 0;"),
@@ -105,7 +104,7 @@ MUTATIONS = [
 
 
 def run_programs(build):
-    """The first program that fails, or None."""
+    """Returns the first program that fails, or None."""
     for program in PROGRAMS:
         try:
             done = subprocess.run([build / "tests" / program], stdout=subprocess.PIPE,
@@ -127,7 +126,7 @@ def build_programs(build):
 
 
 def try_mutation(tree, build, mutation):
-    """Says what noticed a mutation. Returns whether something did."""
+    """Prints which program noticed a mutation. Returns whether one did."""
     name, path, old, new = mutation
     source = tree / "fs" / path
     text = source.read_text()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""System calls by name, each on one path or on two, with a result that can be compared."""
+"""System calls by name, each on one path or on two, with results that can be compared."""
 
 import ctypes
 import os
@@ -28,7 +28,7 @@ def fallocate(fd, mode, offset, length):
 
 
 def opening(flags, then=None):
-    """Opens; says what the descriptor is of, or what then(fd) says. It never waits for a FIFO's other end."""
+    """Opens, and returns what the descriptor is of, or the result of then(fd). The open never waits for the other end of a FIFO."""
     def call(path):
         fd = os.open(path, flags | os.O_NONBLOCK, 0o6751)
         try:
@@ -39,7 +39,7 @@ def opening(flags, then=None):
 
 
 def nothing_said(function, *args, **kwargs):
-    """A call whose result is not compared, only whether it fails."""
+    """Makes a call whose result is not compared, only whether it fails."""
     def call(path):
         function(path, *args, **kwargs)
     return call
@@ -115,6 +115,6 @@ TWO_PATHS = {
     "link-followed": link_followed,
 }
 
-# Those that leave everything as it is.
+# The calls that change nothing.
 LOOKING = {"open-read", "open-write", "open-directory", "open-no-follow", "open-path", "read", "readlink",
            "chown-nothing", "stat", "lstat", "may-read", "may-write", "may-execute", "listdir", "getxattr", "chdir"}

@@ -14,7 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 @pytest.fixture
 def plain(tmp_path):
-    """An ordinary directory on the spool's file system."""
+    """A plain directory on the spool's file system."""
     path = tmp_path / "plain"
     path.mkdir()
     return path
@@ -22,14 +22,14 @@ def plain(tmp_path):
 
 @pytest.fixture
 def shared(make_space):
-    """A mount that other users may come to, where there is somebody else to come."""
+    """A mount that other users may use, if there are other users to try it."""
     return make_space(validate="none", allow_other=True if tools.IS_ROOT else None)
 
 
 @pytest.fixture
 def differences(shared, plain):
-    """differences(program, argument, …): what a program of this folder that runs the same calls in two
-    directories, given as its last arguments, found to differ in the mount."""
+    """differences(program, argument, …): runs a program of this folder, which makes the same calls in two directories, its last
+    arguments. Returns what differs in the mount."""
     def run(program, *args):
         os.mkdir(shared.at("here"))
         process = tools.popen(sys.executable, os.path.join(HERE, program), *args, shared.at("here"), plain, seconds=240)

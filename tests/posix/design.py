@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What a job space does otherwise than a plain directory: the model that the random walk is held against.
+"""What a job space does differently from a plain directory: the model with which the random walk compares the mount.
 
-The plain directory says what is where; this says which operations the design refuses, which ones commit, what each
-commit is answered, and which job every path is bound to then.
+The plain directory says which files there are. The model says which operations the design refuses, which ones commit, what the
+answer of each commit is, and which job every path has then.
 """
 
 import os
@@ -16,27 +16,27 @@ from operations import DESCRIPTION, is_job_name
 @dataclass(eq=False)
 class Job:
     content: bytes
-    described: bytes | None = None  # what its file said of its own
-    id: str = ""  # when it was first seen
+    described: bytes | None = None  # what its file says of itself
+    id: str = ""  # when the ID was first seen
 
 
 @dataclass
 class Session:
-    """A file that is open: by which slots, which of them write, is there something to commit?"""
+    """An open file: which slots have it open, which of them write, and is there something to commit?"""
     readers: set = field(default_factory=set)
     writers: set = field(default_factory=set)
     dirty: bool = False
 
 
 class Design:
-    """plain: the directory (operations.Tree) with what should be there."""
+    """plain: the directory (operations.Tree) with the files that should be there."""
 
     def __init__(self, plain):
         self.plain = plain
-        self.jobs, self.bound = [], {}  # all that were ever made; path: job
+        self.jobs, self.bound = [], {}  # all jobs ever made; path: job
         self.sessions, self.slots = {}, {}  # inode: Session; slot: inode
 
-    # Looking at the plain directory.
+    # ---- looking at the plain directory ----
 
     def stat(self, path):
         try:
@@ -45,11 +45,11 @@ class Design:
             return None
 
     def real(self, path):
-        """Where a path leads, from the root."""
+        """Returns where a path leads, from the root."""
         return os.path.relpath(os.path.realpath(self.plain.at(path)), self.plain.root)
 
     def place(self, path):
-        """A path without detours, its last part as it is."""
+        """Returns a path without detours; its last part stays as it is."""
         folder, name = os.path.split(path.rstrip("/"))
         return os.path.normpath(os.path.join(self.real(folder), name))
 
@@ -57,7 +57,7 @@ class Design:
         return st is not None and stat.S_ISREG(st.st_mode) and is_job_name(self.place(path))
 
     def job_name_of(self, inode):
-        """The job file that an inode is, None if it is none."""
+        """Returns the job name of an inode, None if it is no job file."""
         named = (path for path in self.plain.walk() if is_job_name(path))
         return next((path for path in named if self.stat(path).st_ino == inode), None)
 
@@ -68,13 +68,13 @@ class Design:
         with open(self.plain.at(path), "rb") as file:
             return file.read()
 
-    # Commits.
+    # ---- commits ----
 
     def refusal(self, content):
         return "EINVAL" if b"\0" in content else None
 
     def commit(self, path, content):
-        """A commit of content under a job's path; returns its errno, None when all is well."""
+        """A commit of content under a job's path. Returns its errno, None for a success."""
         if not content:
             return None
         refused = self.refusal(content)
@@ -88,7 +88,7 @@ class Design:
         return None
 
     def keep_description(self, path):
-        """What the file of a job says of its own stays with the job's name, whatever file is there then."""
+        """The attributes that a job's file sets stay with the job's name, whatever file is there later."""
         job, file = self.bound[path], self.plain.at(path)
         if DESCRIPTION in os.listxattr(file):
             job.described = os.getxattr(file, DESCRIPTION)
@@ -96,7 +96,7 @@ class Design:
             os.setxattr(file, DESCRIPTION, job.described)
 
     def commits_under_name(self, source, target):
-        """Does a rename of source to target commit it first?"""
+        """Does a rename of source to target commit the source first?"""
         st, there = self.stat(source), self.stat(target)
         if st is None or not stat.S_ISREG(st.st_mode) or not is_job_name(self.place(target)) or self.is_written(st):
             return False
@@ -106,7 +106,7 @@ class Design:
             return self.place(target) in self.bound
         return st.st_size > 0
 
-    # What the walk asks before an operation: the errno that it is refused with, None when it is not.
+    # The walk asks before an operation: returns the errno with which it is refused, None if it is not.
 
     def refuses(self, operation):
         name, *args = operation
@@ -147,15 +147,15 @@ class Design:
 
     refuses_rename2 = refuses_rename
 
-    # What the walk tells after an operation that was made on the plain directory and succeeded there. Returns the
-    # errno that the mount should have answered all the same: the commit was refused, what was done before stays.
+    # The walk calls this after an operation that succeeded in the plain directory. Returns the errno that the mount must answer all
+    # the same, if the commit was refused; what was done before stays.
 
     def after(self, operation, before):
         name, *args = operation
         return getattr(self, "after_" + name, lambda before, *args: None)(before, *args)
 
     def before(self, operation):
-        """What after() needs to know of the state that the operation will change."""
+        """Returns what after() needs to know of the state before the operation."""
         name, *args = operation
         if name in ("rename", "rename2", "link"):
             source, target = args[:2]
@@ -200,7 +200,7 @@ class Design:
         return answer
 
     def commit_closed(self, path):
-        """A change by path of a job file: a commit, unless somebody has it open for writing."""
+        """A change by path of a job file: a commit, unless a process has it open for writing."""
         st = os.stat(self.plain.at(path))
         job = self.job_name_of(st.st_ino) if stat.S_ISREG(st.st_mode) else None
         return self.commit(job, self.content(job)) if job and not self.is_written(st) else None
@@ -234,8 +234,8 @@ class Design:
     after_rename2 = after_rename
 
     def move(self, ways, is_folder):
-        """Bindings move along with a job file, or with a folder those below it, but onto one that is bound they do
-        not. A folder has none itself: one that is remembered of a job file with its name stays."""
+        """Bindings move with a job file, or with a folder those below it. A binding does not move onto a bound path. A folder has
+        no binding: a binding that is remembered of a job file with its name stays."""
         moved, left = {}, {}
         for path, job in self.bound.items():
             way = next((old for old in ways if (path.startswith(old + "/") if is_folder else path == old)), None)
@@ -247,10 +247,10 @@ class Design:
             left[path if to in left else to] = job
         self.bound = left
 
-    # Operations that a plain directory knows nothing of.
+    # ---- operations that a plain directory does not have ----
 
     def forget(self, path):
-        """The binding of a job file is given up; False when it has none."""
+        """Gives the binding of a job file up. Returns False if it has none."""
         st = self.stat(self.real(path))
         job = self.job_name_of(st.st_ino) if st and stat.S_ISREG(st.st_mode) else None
         return self.bound.pop(job, None) is not None

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Random operations on a tree: drawn from a seed, printable, and made on a directory.
 
-An operation is a tuple of its name and plain values, so a list of them can be printed, cut down by hand and
-played again. None depends on what the ones before it did: one that has nothing to work on says "skipped".
+An operation is a tuple of its name and plain values, so a list of them can be printed, shortened by hand and played again. None
+depends on earlier ones: an operation that finds nothing to work on says "skipped".
 """
 
 import fcntl
@@ -28,11 +28,11 @@ ATTRIBUTES = ["user.a", "user.b", "user.long" + "g" * 200]
 DESCRIPTION = "user.coc.description"
 SIZES = [0, 1, 2, 100, 4095, 4096, 4097, 10000, 20000]
 EXTENT = 50000  # no file grows beyond it, so that none is too big for a job
-OLD = 10 ** 18  # times before it were set, later ones are those of the run
+OLD = 10 ** 18  # times before this were set; later ones are from the run
 
 
 class Drawing:
-    """Draws operations. jobs: names of job files are among those used."""
+    """Draws operations. jobs: some names are those of job files."""
 
     def __init__(self, seed, jobs):
         self.random, self.jobs = random.Random(seed), jobs
@@ -65,7 +65,7 @@ class Drawing:
         return self.random.randrange(SLOTS)
 
     def text(self):
-        """What is written: its first letter and length, enough to make it again."""
+        """Returns the content to write as its first letter and its length, which is enough to make it again."""
         return self.random.choice("abcdefgh"), self.random.choice(SIZES[1:])
 
     def offset(self):
@@ -75,7 +75,7 @@ class Drawing:
         return self.random.choice([0o600, 0o640, 0o755, 0o4711, 0o2755, 0o1777] + ([] if self.jobs else [0o444, 0, 0o311]))
 
     def operations(self, count):
-        """Folders to begin with, then so many operations."""
+        """Draws folders to begin with, then count operations."""
         yield from (("mkdir", path, 0o755) for path in ("d", "d/e", "ü d", ".h", "d/e/f", "d/e/f/g", "d/e/f/g/h"))
         for _ in range(count):
             if self.random.random() < 0.15:
@@ -138,7 +138,7 @@ class Drawing:
         return self.path(), self.path()
 
     def draw_symlink(self):
-        # none leads out of the folder that it is in, let alone of the tree: links are followed
+        # none leads out of its folder, or even out of the tree: links are followed
         return self.random.choice(["a", "d", "nothing", "./e/f", "x" * 300]), self.path(scratch=True)
 
     def draw_mkdir(self):
@@ -193,7 +193,7 @@ class Drawing:
 
 
 def in_another_process(function, *args):
-    """Calls it in a child: who has removed a sibling does not see it for a second."""
+    """Calls it in a child: a process that has removed a sibling does not see it for a second."""
     child = os.fork()
     if not child:
         try:
@@ -207,7 +207,7 @@ def in_another_process(function, *args):
 
 
 def letters(letter, length):
-    """Text of a length that differs from place to place."""
+    """Returns a text that differs from position to position."""
     return "".join(f"{letter}{number:07}" for number in range(length // 8 + 1)).encode()[:length]
 
 
@@ -222,12 +222,12 @@ class Tree:
         return os.path.join(self.root, path)
 
     def make(self, operation):
-        """Makes one; returns what it says, or the name of its errno."""
+        """Makes an operation. Returns its result, or the name of its errno."""
         name, *args = operation
         if name in ON_SLOTS and args[0] not in self.open:
             return "skipped"
         if name in ("append", "seek") and not stat.S_ISREG(os.fstat(self.open[args[0]]).st_mode):
-            return "skipped"  # what the place in a directory is called is nobody's business
+            return "skipped"  # the position in a directory has no meaning to compare
         return scene.outcome(getattr(self, "do_" + name), *args)
 
     def do_open(self, slot, path, flags, mode):
@@ -288,7 +288,7 @@ class Tree:
         fcntl.lockf(self.open[slot], kind | (0 if kind == fcntl.LOCK_UN else fcntl.LOCK_NB), 10, offset)
 
     def do_map(self, slot, letter, length, offset):
-        """Reads, and if it may, writes through a shared mapping."""
+        """Reads, and if possible writes, through a shared mapping."""
         size = self.size(slot)
         if not size or not stat.S_ISREG(os.fstat(self.open[slot]).st_mode):
             return "skipped"
@@ -359,7 +359,7 @@ class Tree:
         return os.access(self.at(path), mode)
 
     def do_tmpfile(self, folder, target):
-        """A file without a name, which then gets one."""
+        """Makes a file without a name, which then gets one."""
         fd = os.open(self.at(folder), os.O_TMPFILE | os.O_WRONLY, 0o600)
         try:
             os.write(fd, b"no name")
@@ -380,10 +380,10 @@ class Tree:
                 "link": lambda: os.link(other, path), "unlink": lambda: in_another_process(os.unlink, path)}
         made[how]()
 
-    # What can be seen of it.
+    # ---- what can be seen of the tree ----
 
     def names(self, path):
-        """What is listed in a folder but siblings, which the model knows of."""
+        """Returns what a folder lists, without siblings, which the model knows."""
         return sorted(name for name in os.listdir(self.at(path)) if not is_reserved(path, name))
 
     def siblings(self, path):
@@ -393,7 +393,7 @@ class Tree:
         return os.access(self.at(path), how)
 
     def walk(self, path=""):
-        """Every path below that may be seen, but siblings."""
+        """Yields every path below that may be seen, without siblings."""
         for name in os.listdir(self.at(path)) if self.may(path, os.R_OK) else []:
             below = os.path.join(path, name)
             if is_reserved(path, name):
@@ -403,12 +403,12 @@ class Tree:
                 yield from self.walk(below)
 
     def look(self, path):
-        """What stat tells, and the time of the last change if it was set."""
+        """Returns what stat tells, and the time of the last change if it was set."""
         st = os.lstat(self.at(path))
         return *scene.look(self.at(path)), st.st_mtime_ns if st.st_mtime_ns < OLD else "of the run"
 
     def picture(self, contents):
-        """{path: what is seen of it}; with contents if asked for."""
+        """Returns {path: what is seen of it}, with contents if asked for."""
         return {path: (scene.outcome(self.look, path), scene.outcome(scene.content, self.at(path)) if contents else None)
                 for path in self.walk()}
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Acts and looks of a user of a shared mount: the program that owners_users.py starts. Each act is a process of its
-own. This file imports no subprocess: each fork would pay for it with 140 page faults."""
+"""Acts and looks of a user of a shared mount: the program that owners_users.py starts.
+
+Each act is a process. This file does not import subprocess: with it each fork would cost 140 page faults.
+"""
 
 import os
 import pickle
@@ -11,9 +13,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import calls  # noqa: E402
 import scene  # noqa: E402
 
-READ_AT_ONCE = 1 << 13  # bytes: more than any text but a long queue's
+READ_AT_ONCE = 1 << 13  # bytes: more than any text, apart from a long queue's
 
-# ---- acts: the calls of one gesture; each returns what they said, to the first that failed ----
+# ---- acts: the calls of one gesture; each returns the results, up to the first that fails ----
 
 
 def put(path, text):
@@ -22,7 +24,7 @@ def put(path, text):
 
 
 def create(path, text, mode):
-    """Makes a file with a mode of its own, whatever the umask is."""
+    """Makes a file with this mode, whatever the umask is."""
     os.umask(0o777 & ~mode)
     put(path, text)
 
@@ -64,7 +66,7 @@ ACTS |= {name: getattr(os, name) for name in ("unlink", "rename", "link", "symli
 
 
 def read(path):
-    """By few calls: open() would ask the mount for more. A short read is the last one."""
+    """Reads a file with few calls: open() would ask the mount for more. A short read is the last one."""
     file, text = os.open(path, os.O_RDONLY), b""
     try:
         while True:
@@ -77,7 +79,7 @@ def read(path):
 
 
 def look(questions):
-    """What somebody sees: a list of ("read", path) and ("attribute", path, name)."""
+    """Returns what the user sees. questions: a list of ("read", path) and ("attribute", path, name)."""
     def answer(kind, path, *args):
         if kind == "read":
             return read(path)
@@ -86,7 +88,7 @@ def look(questions):
 
 
 def in_a_process(name, args):
-    """A gesture by a process that does nothing else: no two gestures are one program's."""
+    """Makes a gesture in a process that does nothing else, so that no two gestures come from one program."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:

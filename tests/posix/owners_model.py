@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Who may see and do what of the jobs' names on a mount that several users share: a model, made from the
-sentences of docs/semantics.md ("What a name keeps, among several users") and not from the program.
+"""Who may see and do what with the jobs' names in a mount that several users share: a model, made from the sentences of
+docs/semantics.md ("What a name keeps, among several users") and not from the program.
 
-A record is what a name keeps. The model knows of each name the record that goes with the name, and those that are set
-aside. What files and directories there are, with their owners and modes, it is told: that is the kernel's.
+A record is what a name remembers. For each name the model knows the record that goes with the name, and the records that are
+set aside. It is told which files and directories there are, with their owners and modes: the kernel decides that.
 """
 
 import stat
@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from itertools import count
 
 READ, WRITE, SEARCH = 4, 2, 1
-PRIVATE = ("user.coc.description",)  # text: for those who may read the recorded file
+PRIVATE = ("user.coc.description",)  # a text: for users who may read the recorded file
 KEPT = ("user.coc.description", "user.coc.risk_level")
 
 
 @dataclass(frozen=True)
 class Access:
-    """A file or directory: its owner, group and permission bits."""
+    """The owner, group and permission bits of a file or directory."""
     uid: int
     gid: int
     mode: int
@@ -30,13 +30,13 @@ class Access:
         if who.uid == self.uid:
             return (self.mode >> 6) & bits == bits
         if isinstance(who, Nobody):
-            return self.mode >> 3 & self.mode & bits == bits  # in the group or not
+            return self.mode >> 3 & self.mode & bits == bits  # whether the user is in the group or not
         if self.gid in (who.gid, *who.groups):
             return (self.mode >> 3) & bits == bits
         return self.mode & bits == bits
 
     def may_be_emptied(self, who):
-        """Of a directory: may this user replace a file of anybody's in it?"""
+        """Of a directory: may this user replace any user's file in it?"""
         return who.uid == self.uid or (not self.mode & stat.S_ISVTX and self.lets(who, WRITE | SEARCH))
 
     def shows_more_than(self, other):
@@ -47,19 +47,19 @@ class Access:
 
 @dataclass
 class Record:
-    """What a name keeps, and whose it is."""
+    """What a name remembers, and whose it is."""
     number: int
-    file: Access       # as it was recorded last
+    file: Access       # as recorded last
     directory: Access
     heir: int = None   # another user, whose file has the name and the job
-    heir_reads: bool = False  # it is known that the heir may read the recorded file
-    job: int = None    # a number of the model's for a job; the service's ID is learned
-    sent: str = None   # the content that the service holds, or is to hold
-    kept: dict = field(default_factory=dict)  # those that stay with the name
+    heir_reads: bool = False  # the heir may read the recorded file, as far as is known
+    job: int = None    # the model's own number of a job; the service's ID is learned
+    sent: str = None   # the content that the service holds or gets
+    kept: dict = field(default_factory=dict)  # the attributes that stay with the name
     story: str = None  # a word in the story of the last refusal
     dismissed: bool = False
     unmade: bool = False
-    elsewhere: bool = False  # another directory was put in the place of the recorded one
+    elsewhere: bool = False  # another directory replaced the recorded one
     queued: bool = False  # a submission waits to be sent
 
     def is_idle(self):
@@ -72,31 +72,31 @@ class Record:
 
 class Model:
     def __init__(self, is_away=False):
-        self.is_away = is_away  # the service takes nothing, and what is committed is queued
-        self.records = {}  # path: the one that goes with the name
-        self.aside = {}    # path: those that are set aside, the newest last
+        self.is_away = is_away  # the service accepts nothing, and commits are queued
+        self.records = {}  # path: the record that goes with the name
+        self.aside = {}    # path: the records that are set aside, the newest last
         self.numbers = count(1)
         self.jobs = {}     # job: the content that the service must hold
 
     # ---- the rule ----
 
     def may_have(self, who, record, directory, present=None):
-        """Could this user have changed or replaced the recorded file? present: the file, if it is there still."""
+        """Could this user have changed or replaced the recorded file? present: the file, if it still exists."""
         if who.uid in (0, record.file.uid) or record.file.lets(who, WRITE):
             return True
         if present is not None and record.belongs_to(present.uid):
             return who.uid == present.uid or directory.may_be_emptied(who)
-        trusted = not record.elsewhere and directory.uid == record.directory.uid  # it is no other one that was put there
+        trusted = not record.elsewhere and directory.uid == record.directory.uid  # it is no other directory that was put there
         return (directory if trusted else record.directory).may_be_emptied(who)
 
     def make_name(self, who, path, file, directory, replaced=None):
-        """A request puts a file under a job's name; replaced: the file whose place it takes."""
+        """A request puts a file under a job's name. replaced: the file that it replaces."""
         record, aside = self.records.get(path), self.aside.get(path, [])
         rows = [record] if record else []
         if replaced is None:
-            rows += sorted(aside, key=lambda one: -one.number)  # the latest made first
+            rows += sorted(aside, key=lambda one: -one.number)  # the newest first
         rows = [one for one in rows if self.may_have(who, one, directory, replaced)]
-        # in a name that nothing had: a record of one's own before those of others
+        # for a name without a record: a record of the user's own comes before those of others
         rows.sort(key=lambda one: replaced is None and one.file.uid != who.uid)
         chosen = rows[0] if rows else None
         if record and record is not chosen:
@@ -129,7 +129,7 @@ class Model:
     # ---- files that come and go ----
 
     def parts(self, path, file, directory):
-        """A file goes and leaves what its name keeps: that is recorded as it was at last."""
+        """A file goes and leaves what its name remembers, recorded with the file's last state."""
         record = self.records.get(path)
         if record and record.file.uid == file.uid:
             record.elsewhere = False
@@ -148,7 +148,7 @@ class Model:
             record.heir = None if after.uid == record.file.uid else after.uid
 
     def own(self, path, file):
-        """The record that belongs to the file of this name, None if there is none."""
+        """Returns the record that belongs to the file of this name, None if there is none."""
         record = self.records.get(path)
         return record if record and file is not None and record.belongs_to(file.uid) else None
 
@@ -160,8 +160,8 @@ class Model:
         return record.heir == file.uid and reads and not file.shows_more_than(record.file)
 
     def take(self, who, path, file, directory, replaced=None):
-        """Content of a file is committed under a name: the record is its from now on. But if who commits it has put it
-        over a record of the file's user, which is set aside, it is the committer's."""
+        """Content of a file is committed under a name: from now on the record is the file's. But if the committing user has put
+        the file over a record of the file's user, that record is set aside, and the new one is the committing user's."""
         record = self.records.get(path)
         if not record:
             record = self.records[path] = Record(next(self.numbers), file, directory)
@@ -190,7 +190,7 @@ class Model:
         record.story, record.dismissed = word, False
 
     def accept(self, record, content, attributes):
-        """The service takes the content. Returns what the file has of attributes now."""
+        """The service accepts the content. Returns the attributes that the file has now."""
         attributes = {**{name: record.kept[name] for name in record.kept}, **attributes}
         record.story, record.dismissed = None, False
         if self.is_away:
@@ -209,14 +209,14 @@ class Model:
         if record.is_idle():
             del self.records[path]
 
-    # ---- what somebody sees ----
+    # ---- what users see ----
 
     def may_take_away(self, who, record, directory, present):
-        """Dismiss, forget, delete."""
+        """May this user dismiss, forget or delete it?"""
         return self.may_have(who, record, directory, present)
 
     def shows_queued(self, who, path, record, file, reaches):
-        """Of .coc/queue: the submissions whose .id this user could read."""
+        """.coc/queue shows a user the submissions whose .id the user could read."""
         if record is not self.records.get(path):
             return who.uid in (0, record.file.uid)
         if self.own(path, file):
@@ -232,7 +232,7 @@ class Model:
         return record.job if who.uid == record.file.uid else "denied"
 
     def shows_story(self, who, path, file):
-        """Of NAME.error: the word of the story, "denied", or None when there is none."""
+        """NAME.error: returns the word of the story, "denied", or None if there is none."""
         record = self.records.get(path)
         if not record or record.story is None or record.dismissed:
             return None
@@ -244,11 +244,11 @@ class Model:
 
     @staticmethod
     def shows_heir(who, record, file):
-        """Is this user shown the text of another's record, beside a file of the heir's?"""
+        """Is this user shown the text of another user's record, beside a file of the heir's?"""
         return who.uid == record.file.uid or (who.uid == file.uid and record.file.lets(who, READ))
 
 
 @dataclass(frozen=True)
 class Nobody:
-    """A user known by a file only: no groups, the file's neither."""
+    """A user known by a file only: without groups, and without the file's group."""
     uid: int

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Users of a shared mount as processes: each act of theirs is a process of its own, and others only look."""
+"""Users of a shared mount as processes: each of their acts is a new process; a lasting one looks."""
 
 import pickle
 import subprocess
@@ -9,7 +9,7 @@ import owners_acts
 
 
 class User:
-    """Somebody: who acts in a process of its own each time, and looks in one that lasts."""
+    """A user who acts in a new process each time, and looks in a lasting one."""
 
     def __init__(self, who, folder):
         self.who = who
@@ -24,7 +24,7 @@ class User:
         return pickle.load(process.stdout)
 
     def act(self, name, *args):
-        """Does something; "ok", or the name of the errno."""
+        """Does something. Returns "ok", or the name of the errno."""
         return self._ask(self._actor, name, *args)
 
     def look(self, questions):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A random walk of three users, and root, through one mount: after each step every user sees of the names what the
-model of owners_model.py says, and the service holds what it says."""
+"""A random walk of three users and root through one mount. After each step every user sees of the names what the model in
+owners_model.py says, and the service holds what the model says."""
 
 import os
 import random
@@ -18,17 +18,17 @@ BEN = scene.Who("ben", 54002, 54002, (TEAM,))
 CID = scene.Who("cid", 54003, 54003)
 USERS = (ANN, BEN, CID)
 
-# The directories that last, and those that users make in them.
+# The lasting directories, and those that users make in them.
 FOLDERS = {"sticky": (0, 0, 0o1777), "open": (0, 0, 0o777), "team": (0, TEAM, 0o2775), "teamsticky": (0, TEAM, 0o3775),
            "anns": (ANN.uid, ANN.uid, 0o755), "bens": (BEN.uid, TEAM, 0o1777)}
 INNER = ("sticky/d", "open/d", "team/d", "open/e")
 NAMES = ("a.yaml", "b.yaml")
 MODES = (0o600, 0o640, 0o644, 0o660, 0o664, 0o666, 0o604, 0o622)
-WHOLE = 100  # every so many steps everything is looked at
+WHOLE = 100  # after so many steps everything is looked at
 
 
 class Leak(Exception):
-    """Somebody sees or does what the model does not say."""
+    """A user sees or does something against the model."""
 
 
 class Walk:
@@ -42,7 +42,7 @@ class Walk:
         self.ids = {}         # the model's job: the service's ID
         self.done = []
         self.number = 0
-        self.pending = None  # a job whose ID is to be learned
+        self.pending = None  # a job whose ID is not learned yet
         for name, (uid, gid, mode) in FOLDERS.items():
             os.mkdir(mount.at(name))
             os.chown(mount.at(name), uid, gid)
@@ -57,7 +57,7 @@ class Walk:
             user.end()
         self.users = {}
 
-    # ---- what is there ----
+    # ---- what there is ----
 
     def stat(self, path):
         try:
@@ -66,7 +66,7 @@ class Walk:
             return None
 
     def file(self, path):
-        """The regular file of this name, as Access; None when there is none."""
+        """Returns the regular file of this name as Access; None if there is none."""
         st = self.stat(path)
         return Access.of(st) if st and stat.S_ISREG(st.st_mode) else None
 
@@ -74,7 +74,7 @@ class Walk:
         return Access.of(self.stat(os.path.dirname(path)))
 
     def holds(self, path):
-        """What the file of this name holds: [text, kind, attributes]."""
+        """Returns what the file of this name holds: [text, kind, attributes]."""
         return self.contents[self.stat(path).st_ino]
 
     def paths(self):
@@ -85,7 +85,7 @@ class Walk:
         return [path for path in self.paths() if self.file(path)]
 
     def draw(self, paths, wanted):
-        """One of some paths, mostly one that is wanted: what the kernel refuses shows little."""
+        """Returns one of some paths, mostly a wanted one, because a refusal by the kernel shows little."""
         good = [path for path in paths if wanted(path)]
         return self.random.choice(good if good and self.random.random() < 0.9 else paths) if paths else None
 
@@ -115,7 +115,8 @@ class Walk:
         return True
 
     def text(self, kind):
-        """A document with a word of its own: a sound one, one that is refused with a story that has the word, or none."""
+        """Returns a document with a new word: a sound one, one that is refused with a story that has the word, or one that is no
+        document."""
         self.number += 1
         word = f"word{self.number}"
         if kind == "good":
@@ -150,8 +151,8 @@ class Walk:
             raise Leak(f"{what}: {said}, and not {expected}")
 
     def commit(self, who, path, st_ino, file, replaced=None, by_itself=False):
-        """Content is committed under a name: what the model makes of it. Returns "ok" or "EINVAL". by_itself: not by
-        a close or a rename, which leave an empty file alone."""
+        """Tells the model of a commit of content under a name. Returns "ok" or "EINVAL". by_itself: not by a close or a rename,
+        which leave an empty file alone."""
         text, kind, attributes = self.contents[st_ino]
         model, directory = self.model, self.directory(path)
         if kind == "empty" and not by_itself:
@@ -174,7 +175,7 @@ class Walk:
         return text.split('"')[1]
 
     def settle_ids(self):
-        """The service's ID of a job, as root reads it after the commit."""
+        """Learns the service's ID of a job, as root reads it after the commit."""
         if not self.pending:
             return
         path, job, known = self.pending
@@ -201,7 +202,7 @@ class Walk:
         return [path]
 
     def made(self, who, path, text, kind, replaced=None):
-        """A file was made under a job's name."""
+        """Tells the model that a file was made under a job's name."""
         self.contents[self.stat(path).st_ino] = [text, kind, {}]
         self.model.make_name(who, path, self.file(path), self.directory(path), replaced)
         self.is_made(path)
@@ -228,7 +229,7 @@ class Walk:
         return [path]
 
     def step_replace(self, who):
-        """A scratch file is renamed, or linked, onto the name."""
+        """Renames or links a scratch file onto the name."""
         path = self.draw(self.paths(), lambda path: self.may_replace(who, path))
         scratch = os.path.join(os.path.dirname(path), ".scratch")
         kind, text, _ = self.draw_text()
@@ -242,7 +243,7 @@ class Walk:
         return [path]
 
     def put_there(self, who, how, source, path):
-        """The rename or link of a scratch file onto a job's name. Did the kernel let it pass?"""
+        """Renames or links a scratch file onto a job's name. Returns whether the kernel allowed it."""
         before, file, ino = self.stat(path), self.file(source), self.stat(source).st_ino
         there = self.file(path)
         said = self.act(who, how, source, path)
@@ -273,7 +274,7 @@ class Walk:
         return [path]
 
     def step_backup(self, who):
-        """A job file is moved to a scratch name, or one comes back."""
+        """Moves a job file to a scratch name, or moves one back."""
         path = self.draw(self.paths(), lambda path: self.may_replace(who, path))
         backup = os.path.join(os.path.dirname(path), self.random.choice((".backup", "backup")))
         file, directory = self.file(path), self.directory(path)
@@ -284,7 +285,7 @@ class Walk:
         return [path]
 
     def step_move(self, who):
-        """A job file is moved to another job's name."""
+        """Moves a job file to another job's name."""
         files = self.files()
         if not files:
             return []
@@ -316,7 +317,7 @@ class Walk:
         return [path, to]
 
     def move_content(self, who, said, path, to, file, ino, before, there, source):
-        """An update of the job that the other name has; both bindings stay with their names."""
+        """An update of the other name's job. Both bindings stay with their names."""
         model, target = self.model, self.directory(to)
         if not before and self.contents[ino][1] != "empty":
             model.mark_unmade(to, file, target)
@@ -350,7 +351,7 @@ class Walk:
             record = model.records.get(name)
             if record and not model.own(name, mine) and not model.may_have(who, record, self.directory(name)):
                 model.aside.setdefault(name, []).append(model.records.pop(name))
-        if not one and not other:  # what the names keep is of neither
+        if not one and not other:  # what the names remember belongs to neither
             return [path, to]
         first, second = model.records.pop(path, None), model.records.pop(to, None)
         if first:
@@ -364,7 +365,7 @@ class Walk:
         return [path, to]
 
     def step_other_kind(self, who):
-        """What has a job's name and is no job file, comes, moves and goes."""
+        """A thing with a job's name that is no job file comes, moves and goes."""
         path, to = (self.draw(self.paths(), lambda path: self.may_make(who, path)) for _ in range(2))
         if self.stat(path) or self.stat(to):
             return [path, to]
@@ -461,7 +462,7 @@ class Walk:
         return [path]
 
     def may_unlink_error(self, who, path, record):
-        """As the kernel has it: in a sticky directory a file's owner, or the directory's, removes it."""
+        """In a sticky directory the kernel lets only the owner of the file, or of the directory, remove a file."""
         directory, file = self.directory(path), self.file(path)
         if not directory.mode & stat.S_ISVTX or who.uid in (0, directory.uid):
             return True
@@ -489,7 +490,7 @@ class Walk:
         return []
 
     def stories_end(self, who, folder, directory):
-        """A directory is gone, and the stories of names in it that never had a file."""
+        """A directory is gone, and with it the stories of names in it that never had a file."""
         for path in [os.path.join(folder, name) for name in NAMES]:
             record = self.model.records.get(path)
             if record and record.unmade and (who.uid in (0, record.file.uid) or directory.may_be_emptied(who)):
@@ -527,7 +528,7 @@ class Walk:
         return [os.path.join(folder, name) for folder in (path, to) if self.stat(folder) for name in NAMES]
 
     def come_below(self, who, source, target, file, directory):
-        """What a directory brings to a name that keeps something."""
+        """What a directory brings to a name that remembers something."""
         model = self.model
         records = [*filter(None, [model.records.get(target)]), *model.aside.get(target, [])]
         before = [record.elsewhere for record in records]
@@ -549,7 +550,7 @@ class Walk:
         self.check(self.paths())
         self.check_service()
 
-    # ---- what is seen ----
+    # ---- what users see ----
 
     def check(self, paths):
         paths = sorted(path for path in paths if self.stat(os.path.dirname(path)))
@@ -573,7 +574,7 @@ class Walk:
             self.expect(said, expected, what)
 
     def expected(self, who, path):
-        """What this user is to be told: of .id, .error, coc.job_id, coc.error and the attributes."""
+        """Returns what this user must see: .id, .error, coc.job_id, coc.error and the attributes."""
         if not self.reaches(who, path):
             return ["EACCES"] * 6
         model, file, there = self.model, self.file(path), self.stat(path)
@@ -596,7 +597,7 @@ class Walk:
 
     @staticmethod
     def of_no_file(who, there):
-        """A link, a FIFO or a directory has no attributes of a job; the kernel refuses user.* of some of them."""
+        """A link, a FIFO or a directory has no attributes of a job. The kernel refuses user.* on some of them."""
         access = Access.of(there)
         if stat.S_ISLNK(there.st_mode) or stat.S_ISFIFO(there.st_mode):
             facts = "ENODATA" if stat.S_ISLNK(there.st_mode) or access.lets(who, READ) else "EACCES"
@@ -604,7 +605,7 @@ class Walk:
         return ["ENODATA"] * 4 if access.lets(who, READ) else ["EACCES"] * 4
 
     def check_queue(self):
-        """Everybody is shown the submissions that they may know of, and the others are counted."""
+        """Each user is shown the submissions that the user may know of, and how many others there are."""
         model = self.model
         queued = [(path, record) for path, records in
                   [*((path, [record]) for path, record in model.records.items()), *model.aside.items()]
@@ -619,7 +620,7 @@ class Walk:
                         f"the queue of {who.name}")
 
     def check_service(self):
-        """Each job has the content that was committed for it last, and there is no other."""
+        """Each job has the content that was committed for it last, and there are no other jobs."""
         held = {job["document_id"]: job["content"] for job in self.client.jobs()}
         expected = {self.ids[job]: content for job, content in self.model.jobs.items()}
         for job in held.keys() | expected.keys():

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Scratch files and directories behave as in a plain directory, call by call.
 
-Each test has a program make the same calls in the mount and in a plain directory. What it prints is what differs.
+Each test has a program make the same calls in the mount and in a plain directory. The program prints what differs.
 """
 
 import os
@@ -13,7 +13,7 @@ import tools
 
 pytestmark = pytest.mark.timeout(300)  # some ten thousand calls: on a busy machine they take a while
 
-# By design (docs/semantics.md): reading what the kernel has in its cache moves no access time.
+# By design (docs/semantics.md): reading from the kernel's cache moves no access time.
 UNMOVED = [
     "read-nothing: file: a=old m=old - in the mount, a=now m=old - in a plain directory",
     "read-again: file: a=old m=old c in the mount, a=now m=old c in a plain directory",
@@ -47,7 +47,7 @@ for name in sys.argv[1:]:
 @tools.needs_root
 @pytest.mark.parametrize("who", ["root", "root without CAP_SYS_ADMIN", "other"])
 def test_names_of_attributes_are_listed_as_the_caller_may_see_them(shared, plain, who):
-    """In buffers of each size, as in a plain directory."""
+    """With buffers of each size, as in a plain directory."""
     for folder in (shared.path, plain):
         os.chmod(folder, 0o755)
         path = tools.write(os.path.join(folder, "f"), "x")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What a job space does otherwise than a plain directory: the whole list, and that the mount does just that.
+"""All that a job space does differently from a plain directory, and that the mount does exactly that.
 
-docs/semantics.md tells it to users; test_semantics.py holds the two lists against each other. What else differs
-is a mistake, and test_calls.py and test_walk.py would find it.
+docs/semantics.md has the list for users; test_semantics.py compares the two lists. Any other difference is a mistake, which
+test_calls.py and test_walk.py would find.
 """
 
 import os
@@ -15,7 +15,7 @@ import tools
 
 @pytest.fixture
 def space(own_space):
-    """Each row has a mount of its own, for what is in its root only."""
+    """Each row has a mount, because it looks at what is in the root."""
     return own_space
 
 
@@ -36,7 +36,7 @@ def hole(path, mode):
     return opened(path, os.O_WRONLY, lambda fd: calls.fallocate(fd, mode, 4096, 4096))
 """
 
-# Each with an expression, what a plain directory says to it, and what the mount says.
+# Each row has an expression, its result in a plain directory, and its result in the mount.
 TABLE = {
     "hard-link-of-a-job-file": ("(make('a.yaml'), os.link('a.yaml', 'b'))[1]", None, "EPERM"),
     "second-name-to-a-job-file": ("(make('a'), os.link('a', 'b'), os.link('b', 'c.yaml'))[2]", None, "EPERM"),
@@ -64,5 +64,5 @@ def say(where, expression):
 def test_by_design(space, plain, name):
     expression, expected, mounted = TABLE[name]
     assert say(space.path, expression) == repr(mounted)
-    # a plain directory of a file system that cannot do it either says the same
+    # a plain directory on a file system that cannot do it says the same
     assert say(plain, expression) in (repr(expected), repr(mounted))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Programs made to break file systems: stress-ng and fio run on the mount, see no error, and leave it well."""
+"""Programs that try to break file systems: stress-ng and fio run on the mount, get no error, and leave it in order."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ import pytest
 import tools
 
 SECONDS = int(os.environ.get("COCFS_LOAD_SECONDS", "2"))  # of each load
-# stress-ng checks what it reads (--verify); each of these works on files in the folder that it is given.
+# stress-ng checks what it reads (--verify); each of these works on files in the given folder.
 STRESSORS = {
     "names": ["dir", "filename", "link", "symlink", "rename", "getdent"],
     "content": ["hdd", "fallocate", "seek", "revio", "readahead", "sendfile", "iomix"],
@@ -19,7 +19,7 @@ STRESSORS = {
 
 
 def stress(where, stressors):
-    """Runs them all at once, one process each."""
+    """Runs them all at once, each in a process."""
     argv = [word for name in stressors for word in ("--" + name, "1")]
     return tools.run("stress-ng", "--timeout", f"{SECONDS}s", "--verify", "--no-rand-seed",
                      "--temp-path", where, "--hdd-bytes", "1m", "--fallocate-bytes", "1m", "--iomix-bytes", "1m",
@@ -99,7 +99,7 @@ for number in range(int(args[1])):
 
 
 def test_job_files_by_many_writers_beside_a_load(make_space):
-    """Each writer's files are jobs with the last content, while stress-ng keeps the same mount busy."""
+    """The file of each writer is a job with its last content, while stress-ng keeps the same mount busy."""
     tools.need("stress-ng")
     space = make_space(validate="none", timeout="60")
     os.mkdir(space.at("here"))

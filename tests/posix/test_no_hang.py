@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Every wait in the mount ends: whatever is killed or stops answering, nobody needs more than kill -9 and an unmount.
+"""Every wait in the mount ends: whatever is killed or stops answering, a user needs no more than kill -9 and an unmount.
 
-Each tool that a test runs has a bound of its own; one that cannot even be killed fails the test (tools.finish).
+Each tool that a test runs has a bound. A tool that cannot even be killed fails the test (tools.finish).
 """
 
 import os
@@ -16,10 +16,10 @@ import janitor
 import samples
 import tools
 
-TIMEOUT = 5  # seconds from a commit to its answer, where the service never gives one
+TIMEOUT = 5  # seconds from a commit to its answer, if the service never answers
 
-# Programs that are in the mount when cocfs dies, each with what it does then. It prints a line when it is where
-# it should be, waits for one, and goes on.
+# Programs that are in the mount when cocfs dies, and what each does then. A program prints a line when it is ready, waits for a
+# line, and goes on.
 BESIDE = {
     "a reader": "fd = os.open(target + '/big', os.O_RDONLY); ready(); os.pread(fd, 4096, 1 << 20)",
     "a writer": "fd = os.open(target + '/w', os.O_WRONLY | os.O_CREAT); ready(); os.write(fd, b'x'); os.close(fd)",
@@ -35,7 +35,7 @@ def beside(space, name):
 
 
 def held(space, src, name):
-    """A cp whose commit waits at a gate."""
+    """Starts a cp whose commit waits at a gate."""
     gate = space.front.gate()
     space.front.rule(f.Fault(gate=gate), "POST", "/v1/documents")
     writer = tools.popen_bare("cp", samples.file(src, name), space.path)
@@ -44,13 +44,13 @@ def held(space, src, name):
 
 
 def hears(writer):
-    """A cp whose commit has no answer is told so, within its time."""
+    """A cp whose commit has no answer gets an error within its time."""
     result = tools.finish(writer, 40)
     assert result.status == 1, result
 
 
 def works(space, src):
-    """The mount is as good as new."""
+    """The mount works as if it were new."""
     tools.run("cp", samples.file(src, "works.yaml"), space.path).ok()
     assert space.id("works.yaml")
     tools.run("ls", "-laR", space.path).ok()
@@ -67,7 +67,7 @@ def test_killing_cocfs_lets_everybody_go(make_space, src):
     for name, process in processes.items():
         assert tools.finish(process, given=b"\n").status == 1, name
     assert janitor.mounted(space.path)
-    assert janitor.unmount(space.path) == ""  # nobody holds it any more: not even a lazy one is needed
+    assert janitor.unmount(space.path) == ""  # no process holds it any more: not even a lazy unmount is needed
     space.process.wait(10)
     gate.open()
     space.mount()
@@ -75,7 +75,7 @@ def test_killing_cocfs_lets_everybody_go(make_space, src):
 
 
 def test_killing_cocfs_leaves_a_mount_that_can_be_left(make_space, src):
-    """Somebody who stays within a dead mount hears errors, and does not keep it from being replaced."""
+    """A process that stays in a dead mount gets errors, and the mount can be replaced all the same."""
     space = make_space()
     os.mkdir(space.at("d"))
     visitor = beside(space, "a directory's visitor")
@@ -109,7 +109,7 @@ def test_killing_a_writer_leaves_nothing_behind(make_space, src, moment):
 
 @pytest.mark.parametrize("how", ["killed", "frozen"])
 def test_a_service_that_dies_in_a_request(make_space, src, how):
-    """The writer hears of it in time, and the next one finds the mount well when the service is back."""
+    """The writer gets an error in time. When the service is back, the next writer finds the mount in order."""
     space = make_space(timeout=str(TIMEOUT))
     works(space, src)
     if how == "killed":
@@ -126,13 +126,13 @@ def test_a_service_that_dies_in_a_request(make_space, src, how):
         space.front.upstream = space.cocd.start().address
     else:
         space.cocd.process.send_signal(signal.SIGCONT)
-    # where many share the machine, an answer may come too late more than once
+    # on a shared machine an answer may come too late more than once
     tools.eventually(lambda: tools.run("cp", src / "a.yaml", space.path).status == 0, "cp to succeed", 70)
     assert [job["name"] for job in space.jobs()].count("restart") == 2, space.front.story()
 
 
 def test_many_waits_on_a_silent_service_all_end(make_space, src):
-    """Closes, renames, links, truncations and attributes, while others go on as if nothing was."""
+    """Closes, renames, links, truncations and attributes wait, while other requests go on."""
     space = make_space(timeout=str(TIMEOUT))
     works(space, src)
     for name in ("draft.txt", "linked.txt", "described.yaml"):
@@ -151,8 +151,8 @@ def test_many_waits_on_a_silent_service_all_end(make_space, src):
 
 @pytest.mark.parametrize("lazy", [False, True], ids=["fusermount3 -u", "fusermount3 -uz"])
 def test_unmounting_while_a_commit_waits(make_space, src, lazy):
-    """The writer's file is open, so a plain unmount says busy at once; a lazy one takes the name away at once. Either
-    way the writer hears its verdict, and cocfs ends well."""
+    """The writer's file is open. So a plain unmount says "busy" at once, and a lazy one takes the name away at once. In both cases
+    the writer gets its result, and cocfs ends well."""
     space = make_space(timeout="60")
     gate, writer = held(space, src, "a.yaml")
     said = janitor.unmount(space.path, lazy=lazy)
@@ -170,7 +170,7 @@ def test_unmounting_while_a_commit_waits(make_space, src, lazy):
 
 
 def test_ending_cocfs_while_a_commit_waits(make_space, src):
-    """SIGTERM: a writer whose answer does not come is let go within the bound, and what it wrote is still there."""
+    """SIGTERM: a writer without an answer gets an error within the bound, and its text is still there."""
     space = make_space(timeout=str(TIMEOUT))
     gate, writer = held(space, src, "a.yaml")
     space.process.terminate()

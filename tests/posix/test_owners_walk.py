@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Three users and root do what they like in one mount: nobody sees or gets what is another's (owners_walk.py).
+"""Three users and root do what they like in one mount: no user sees or gets what is another's (owners_walk.py).
 
-COCFS_OWNERS_STEPS is how many steps there are, COCFS_OWNERS_SEED the seed. A failure prints the seed and the last steps.
+COCFS_OWNERS_STEPS is the number of steps, COCFS_OWNERS_SEED the seed. A failure prints the seed and the last steps.
 """
 
 import os
@@ -22,7 +22,7 @@ SHOWN = 60
 
 
 def walked(walk, steps, remounts):
-    """Makes the steps; fails with the last of them when somebody gets what is another's."""
+    """Makes the steps. If a user gets what is another's, fails with the last steps."""
     print(f"COCFS_OWNERS_SEED={SEED} COCFS_OWNERS_STEPS={STEPS}")
     walk.begin()
     number = 0
@@ -52,7 +52,7 @@ def test_nobody_gets_what_is_anothers(tmp_path, cocd, mounts):
 @tools.needs_root
 @pytest.mark.timeout(600)
 def test_nobody_is_shown_what_another_has_queued(tmp_path, cocd, front, make_space):
-    """The service is away; when it is back, each content arrives that was committed last, and no other."""
+    """The service is away. When it is back, each content arrives that was committed last, and no other."""
     space = make_space(allow_other=True, submit="queue", loglevel="warning")
     front.refuse()
     walk = owners_walk.Walk(space, os.path.join(space.state, "spool"), cocd.client(), SEED, is_away=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""docs/semantics.md: its sentences are numbered, and each names tests that there are."""
+"""docs/semantics.md: its sentences are numbered, and each names existing tests."""
 
 import os
 import re
@@ -23,7 +23,7 @@ def lines():
 
 
 def named(lines):
-    """The tests that are named: (file, function, parameter or '')."""
+    """Returns the tests that are named: (file, function, parameter or '')."""
     return [test for line in lines for test in TEST.findall(line)]
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Which time stamps move: every call of a table in two directories: times.py MOUNTED PLAIN
 
-Before each call everything has old times. Where the call moves an access, change of content or change of
-status time that it does not move in the other directory, or the other way round, it prints a line.
+Before each call everything has old times. Prints a line for each call that moves an access time, a change time of content or of
+status in one directory and not in the other.
 """
 
 import mmap
@@ -115,7 +115,7 @@ def age(path):
 
 
 def moved(st, before=None):
-    """The stamps as words: those that are years old as they are, others are "now"."""
+    """Returns the stamps as words: old ones as they are, others as "now"."""
     words = {"a": st.st_atime_ns, "m": st.st_mtime_ns}
     shown = [f"{key}={'old' if value == OLD_NS else value if abs(value) < 1.5e18 or value > 3e18 else 'now'}"
              for key, value in words.items()]
@@ -127,7 +127,7 @@ def stats(paths):
 
 
 def wait_for_the_clock(scratch, after):
-    """The clock of a file system stands still for some ms at a time."""
+    """The clock of a file system stands still for some ms at a time: waits until it moves."""
     while True:
         os.utime(scratch)
         if os.stat(scratch).st_ctime_ns > after:
@@ -135,7 +135,7 @@ def wait_for_the_clock(scratch, after):
 
 
 def run(folder, scratch, call):
-    """Makes the call in a new scene; returns what it says and the stamps of all that is there then."""
+    """Makes the call in a new scene. Returns its result, and the stamps of everything after it."""
     scene.build(folder, False)
     paths = [".", *scene.paths_below(".")]
     for path in paths:

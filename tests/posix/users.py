@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Sequences of calls by several users, line by line in two directories: users.py MOUNTED PLAIN [NAME…]
 
-A script is lines "WHO: calls [-> ERRNO]", run as that user (scene.py), in a process of its own for each script.
-Where the results of a line differ, or a plain directory does not say what is written there, it is printed.
+A script has lines "WHO: calls [-> ERRNO]". Each line runs as that user (scene.py), each script in a process. Prints each line
+whose results differ, or whose result in the plain directory is not the written one.
 """
 
 import multiprocessing
@@ -224,12 +224,12 @@ def copy(source, path, file_mode):
 
 
 def executed(path):
-    """The exit status of the program at path; an OSError when it cannot be executed."""
+    """Returns the exit status of the program at path; raises OSError if it cannot be executed."""
     return os.waitstatus_to_exitcode(os.waitpid(os.posix_spawn(path, [path], {}), 0)[1])
 
 
 def while_executing(path, function):
-    """What a call says while a program at path runs."""
+    """Returns the result of a call while a program at path runs."""
     copy("/bin/cat", path, 0o755)
     reader, writer = os.pipe()
     pid = os.posix_spawn(path, [path], {}, file_actions=[(os.POSIX_SPAWN_DUP2, reader, 0)])
@@ -245,7 +245,7 @@ opening = calls.opening
 
 
 def call_line(who, code, names):
-    """Runs one line as somebody: the results of its parts, to the first that fails."""
+    """Runs one line as a user. Returns the results of its parts, up to the first that fails."""
     os.setgroups(who.groups)
     os.setegid(who.gid)
     os.seteuid(who.uid)
@@ -265,7 +265,7 @@ def call_line(who, code, names):
 
 
 def play(folder, script, pipe):
-    """Runs a script in a directory, in this process; sends what each line said."""
+    """Runs a script in a directory, in this process. Sends the results of each line."""
     os.umask(0o022)
     os.chdir(folder)
     names = dict(globals())
@@ -276,7 +276,7 @@ def play(folder, script, pipe):
 
 
 def played(folder, script):
-    """The same in a process of its own: a list of lines, each with what its calls said."""
+    """Runs a script in a new process. Returns a list of lines, each with the results of its calls."""
     os.mkdir(folder)
     os.chmod(folder, 0o755)
     here, there = multiprocessing.Pipe(duplex=False)

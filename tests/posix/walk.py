@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """A random walk through a mount and a plain directory at the same time.
 
-    walk.py [--jobs] [--seed N] [--count N] MOUNTED PLAIN      draws operations and makes them
-    walk.py [--jobs] --play FILE MOUNTED PLAIN                 makes those of a file, one a line
+  walk.py [--jobs] [--seed N] [--count N] MOUNTED PLAIN      draws operations and makes them
+  walk.py [--jobs] --play FILE MOUNTED PLAIN                 makes those of a file, one a line
 
-It stops at the first difference, says what it is and prints the operations up to it: lines for --play, of which
-any may be taken out. With --jobs names of job files are among those used; then it prints what the service must
-hold: {"jobs": [content, …], "bound": {path: content, …}}.
+It stops at the first difference, says what it is, and prints the operations up to it. Save the lines for --play, and take out
+any that do not matter. With --jobs, some names are those of job files. Then it prints what the service must hold: {"jobs":
+[content, …], "bound": {path: content, …}}.
 """
 
 import argparse
@@ -26,7 +26,7 @@ WHOLE = 25
 
 
 class Difference(Exception):
-    """The mount is not as it should be."""
+    """The mount differs from what it should be."""
 
 
 class Walk:
@@ -35,7 +35,7 @@ class Walk:
         self.design = Design(self.plain)
 
     def step(self, operation):
-        """Makes one operation on both sides, and compares what they say."""
+        """Makes one operation on both sides, and compares the results."""
         name, *args = operation
         if name in ("forget", "reserved"):
             getattr(self, "step_" + name)(operation, *args)
@@ -60,13 +60,13 @@ class Walk:
             raise Difference(f"{said}, and its job was{' not' * scene.is_errno(said)} bound")
 
     def step_reserved(self, operation, how, path, other):
-        """Nobody may make a sibling; removing one changes nothing."""
+        """Nobody can make a sibling; removing one changes nothing."""
         said = self.mounted.make(operation)
         if not scene.is_errno(said) and how != "unlink":
             raise Difference(f"{said!r}, though the name is reserved")
 
     def compare(self, contents):
-        """Both trees as they are now, and the siblings."""
+        """Compares both trees as they are now, and the siblings."""
         now, expected = self.mounted.picture(contents), self.plain.picture(contents)
         for path in now.keys() | expected.keys():
             if now.get(path) != expected.get(path):
@@ -89,7 +89,7 @@ class Walk:
             raise Difference("two paths are bound to one job")
 
     def run(self, operations):
-        """Makes them all. Returns those made, and the difference that the last one showed or None."""
+        """Makes all operations. Returns those that were made, and the difference that the last one showed, or None."""
         made = []
         try:
             for operation in operations:
