@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Measures a job space with very many jobs against one with few, in one run and by turns, so that the ratios are meaningful on a
-busy machine. Prints a table; asserts nothing.
+"""Measures a job space with very many jobs against one with few. Both are measured in one run and by turns, so that the ratios are
+meaningful on a busy machine. Prints a table; asserts nothing.
 
 tests/bench/big.py [--flat 200000] [--tree 1000000] [--base DIR]
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Creates per second, sequential and over many connections, of one or more cocd programs in turn, on SQLite and, if PostgreSQL is
-installed, on a PostgreSQL server of its own.
+"""Creates per second of one or more cocd programs in turn: sequential, and over many connections. The store is SQLite, and also a
+PostgreSQL server for this run if PostgreSQL is installed.
 
 python3 tests/bench/creates.py SECONDS CONNECTIONS COCD...
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A file system for one run: an ext4 in a file, made for the run and removed after it.
 
-On a file system in use, the cost of a file depends on earlier removals: ext4 skips the inodes of files that were removed a
+On a file system in use, the cost of a file depends on earlier removals. ext4 skips the inodes of files that were removed a
 short while ago, one by one. On a new ext4 the cost is the same for every contender.
 """
 

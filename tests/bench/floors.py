@@ -31,8 +31,8 @@ def descriptors(want):
 
 
 def passthrough(place, source, entries):
-    """Returns the command that mounts libfuse's passthrough_ll over source, and how many of the wanted entries it can show: it
-    holds a descriptor for each that the kernel knows. If it is not there, returns None and the reason."""
+    """Returns the command that mounts libfuse's passthrough_ll over source, and how many of the wanted entries it can show. The
+    mount holds a descriptor for each entry that the kernel knows. If it is not there, returns None and the reason."""
     program, reason = _build_passthrough(place)
     if program is None:
         return None, reason

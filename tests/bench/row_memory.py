@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What cocfs takes of the machine: memory when idle, for a known entry, and for a submission in flight; and whether it does
-anything while there is nothing to do."""
+"""What cocfs takes of the machine: memory when idle, for a known entry, and for a submission in flight. Also: does an idle cocfs
+use the processor?"""
 
 import time
 

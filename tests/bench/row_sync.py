@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""One sync job, written by a process that writes many, against the sum of its floors: a FUSE round of create, write and close; the
-signed calls on a warm connection; a durable commit."""
+"""One sync job, written by a process that writes many, against the sum of its floors. The floors are: a FUSE round of create,
+write and close; the signed calls on a warm connection; a durable commit."""
 
 import row
 import servers

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """What one caller can do to the loop of cocfs, on which all others wait.
 
-Each attack has a new space and a new cocd. Prints the pieces of work of the loop by their length, by the clock and by the
-processor time that cocfs took (docs/operations.md, "What keeps others waiting"). Asserts nothing.
+Each attack has a new space and a new cocd. Prints the pieces of work of the loop by their length: by the clock, and by the
+processor time that cocfs took. docs/operations.md explains them ("What keeps others waiting"). Asserts nothing.
 
 tests/bench/stalls.py [--many 900] [--big 12000] [ATTACK ...]
 """

@@ -85,8 +85,8 @@ class Counter:
         return self._read()[MEMORY]
 
     def each(self, act, few, many):
-        """Returns what act(N) makes the mount do for each of N, without what it does once for all: the difference between many and
-        few. act gets numbers that it may use for names."""
+        """Returns what act(N) makes the mount do for each of N. What it does once for all is not counted: the result is the
+        difference between many and few. act gets numbers that it may use for names."""
         numbers = itertools.count()
 
         def done(count):

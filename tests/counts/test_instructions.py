@@ -3,7 +3,7 @@
 
 valgrind counts them, so neither the machine nor its load matters. The kernel and the service are not counted. Each program runs
 twice, with few jobs and with many: the difference is the cost of jobs, without the start. cocfs has one processor, so that it
-never looks for the next event before it sleeps (fs/loop/spin.c): that would count the time. With count.c it sees no process
+never looks for the next event before it sleeps: that would count the time (fs/loop/spin.c). With count.c it sees no process
 that is born meanwhile.
 """
 

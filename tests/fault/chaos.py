@@ -251,7 +251,7 @@ class Arena:
         return not unfinished
 
     def write_all_again(self, most=20):
-        """A file that is written again has exactly one job, whatever happened before."""
+        """A file that is written again has exactly one job, no matter what happened before."""
         paths = sorted(self.contents)
         for number, path in enumerate(self.random.sample(paths, min(most, len(paths)))):
             content = samples.document("again", [f"{self.name}again-{number}"])

@@ -75,7 +75,7 @@ class Machine:
         tools.write(os.path.join(self.fuse, "fail"), str(int(fails)))
 
     def off(self):
-        """Takes everything down, whatever its state."""
+        """Takes everything down, in any state."""
         if janitor.mounted(self.path):
             # a program that looks around for a moment (find, updatedb) keeps the file system busy
             tools.eventually(lambda: not tell("umount", self.path), f"{self.path} to be unmounted")

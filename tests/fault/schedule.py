@@ -257,7 +257,8 @@ class Schedule:
             self.write(host, file, found[1][-1])
 
     def adopt_by_hand(self, host, _):
-        """A person gives a draft, by its ID, a job that no file of the host has, and commits on top of what the job has."""
+        """A person names a job for a draft by the job's ID, and commits on top of what the job has. No file of the host has that
+        job."""
         jobs = promises.held(self.cocd)
         try:
             free = sorted(set(jobs) - {host.mount.id(file.path) for file in host.files})
@@ -614,7 +615,7 @@ class Schedule:
         text = texts[int(base[1:]) - 1]
         if state == "submitted" and text != content:
             yield f"{file} is submitted, its base {base} is {self.step(text)}, and it holds {self.step(content)}"
-        takes_unread = mount.options.get("adopt") == "name"  # takes the job of that name, whatever its text
+        takes_unread = mount.options.get("adopt") == "name"  # takes the job of that name with any text
         if text not in file.known and text != content and not takes_unread:
             yield f"{file}: nobody here has read or written the base {base}: {self.step(text)}"
         if int(version[1:]) < int(base[1:]) or int(version[1:]) > len(texts):
@@ -642,8 +643,9 @@ class Schedule:
                 yield from self.unwarned(text, holders, owners, jobs)
 
     def unwarned(self, text, holders, owners, jobs):
-        """Two hosts made a job of the same name and content, each when it could not see the other's: one of them gets a warning
-        that names both. There is no warning with adopt=never, nor if a file could not take the job because its answer was lost."""
+        """Two hosts made a job of the same name and content, each when it could not see the other's. Then one of them gets a
+        warning that names both jobs. There is no warning with adopt=never, nor if a file could not take the job because its
+        answer was lost."""
         made = [job for job in holders if jobs[job][0] == text]
         alike = [file for file in owners if file.host.mount.options["adopt"] == "same" and file in file.host.files
                  and file.commits[0].text == text and file.commits[0].told == OK and file.host.mount.options["submit"] == "sync"]
@@ -658,7 +660,7 @@ class Schedule:
         """Was a text written over one that its writer had not read? A text that came after the check had begun is allowed, because
         no mount can see it."""
         commits = [commit for file in writers.get(text, ()) for commit in file.commits if commit.text == text]
-        for file in writers.get(text, ()):  # adopt=name takes a job and updates it, whatever its text
+        for file in writers.get(text, ()):  # adopt=name takes a job with any text, and updates it
             own = {commit.text for commit in file.commits if writers[commit.text] == {file}}
             if file.host.mount.options.get("adopt") == "name" and not own & set(texts[:texts.index(text)]):
                 return

@@ -8,7 +8,7 @@
  * page cache then. The check of the ledger is held up, too, when it reads.
  *
  * COCFS_SLOW_NAMES_MS: this many milliseconds pass before mknodat() makes a file, and before
- * unlinkat() removes a name, as on a file system that looks long for a free inode.
+ * unlinkat() removes a name. Some file systems look as long for a free inode.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -43,8 +43,8 @@ BUSY = f.refuses(429, "APIGW.0308", "The throttling threshold has been reached")
 
 class Case:
     """A point to die at, or the nth time that it is passed. Also what leads there: a fault of the service, and an earlier point to
-    die at. queued: the gestures with submit=queue. There are fewer of these: after its answer a rename continues like a close;
-    and deletions, and renames of files that are not queued, do not use the queue."""
+    die at. queued: the gestures with submit=queue. There are fewer of these. After its answer a rename continues like a close.
+    Deletions, and renames of files that are not queued, do not use the queue."""
 
     def __init__(self, point, gestures, fault=None, before=None, queued=()):
         self.point, self.fault, self.before = point, fault, before
@@ -442,8 +442,8 @@ def set_bad(path):
     return tools.run("setfattr", "-n", "user.coc.risk_level", "-v", "SEVERE", path)
 
 
-# Changes that are recorded and not sent: what a user did before in this mount, what the user does now, and which record of the
-# mount it is.
+# Changes that are recorded and not sent. Each row has: what a user did before in this mount, what the user does now, and which
+# record of the mount it is.
 UNSENT = {
     "refused": (None, write_bad, 1),
     "unchanged-after-a-refusal": (write_bad, write_good, 2),

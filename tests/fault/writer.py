@@ -2,9 +2,9 @@
 """A writer of the random tests: does random things with its own files until the mount is dead.
 
 It is a separate process, because a process that holds a descriptor in the mount counts as a writer, and may hang with the
-mount. Its argument is JSON: seed, mount, source directory, prefix of its names, its files so far, a document with NAME and STEP
-in it, and whether it keeps backups. It prints JSON lines: {"begin": …} before each act, and {"end": …} with the result. An act
-without an end was cut off.
+mount. Its argument is JSON: seed, mount, source directory, prefix of its names, and its files so far. Then follow a document
+with NAME and STEP in it, and whether it keeps backups. It prints JSON lines: {"begin": …} before each act, and {"end": …} with
+the result. An act without an end was cut off.
 """
 
 import json

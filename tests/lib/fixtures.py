@@ -186,7 +186,7 @@ def lasting_space(tmp_path_factory):
 def space(lasting_space, request, exhibit):
     """A room for this test in a lasting job space: it behaves like a space, and costs no mount."""
     mount, seconds = lasting_space, request.node.get_closest_marker("timeout").args[0]
-    if mount.process.poll() is not None:  # a test before this one took too long
+    if mount.process.poll() is not None:  # an earlier test took too long
         mount.bury()
         mount.mount()
     mount.bound(max(seconds - UNHANG_SECONDS, UNHANG_SECONDS))

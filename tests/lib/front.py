@@ -555,6 +555,6 @@ async def until_read(writer):
 
 
 def reset(connection):
-    """Closes the connection with a TCP reset, whatever is still unsent or unread."""
+    """Closes the connection with a TCP reset, even if bytes are still unsent or unread."""
     with contextlib.suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

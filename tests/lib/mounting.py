@@ -175,7 +175,7 @@ class Mount(Place):
         return self.mount()
 
     def destroy(self):
-        """Leaves neither mount nor process, whatever their state. Never fails."""
+        """Leaves neither mount nor process, in any state. Never fails."""
         self.unbound()
         if janitor.mounted(self.path) and janitor.unmount(self.path):
             janitor.unmount(self.path, lazy=True)

@@ -5,8 +5,8 @@ Every commit that a test makes is a Commit: the content, and the result that its
 and no content is written for a path twice. With nothing unfinished, check() asks of each path: its job holds the last content
 that returned 0, or a later content that got an error. The versions follow the order of the commits, and no content is there
 twice. Every earlier content that returned 0 is there, too. With submit=queue, newer content may have replaced it before it was
-sent; then the newer content is there. Of all jobs check() asks: no content is in more jobs than paths it was written for; every
-job is bound to one path; and every job ID is where a user looks for it.
+sent; then the newer content is there. Of all jobs check() asks: No content is in more jobs than paths it was written for. Every
+job is bound to one path. Every job ID is where a user looks for it.
 """
 
 import collections

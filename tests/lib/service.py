@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """cocd as a process, and a client that asks a service what it holds.
 
-The signing here is written from the API's documentation and not from the program's code, so that a mistake in one of the two is
+The signing here is written from the API's documentation and not from the program's code. So a mistake in one of the two is
 seen.
 """
 

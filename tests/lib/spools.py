@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Makes job spaces with very many submitted jobs in seconds: puts files into the spool, and rows into the ledger, while the space
-is not mounted."""
+"""Makes job spaces with very many submitted jobs in seconds. While the space is not mounted, it puts files into the spool and rows
+into the ledger."""
 
 import os
 import sqlite3
@@ -18,9 +18,9 @@ def folders(count, per_folder):
 
 
 def fill(state, top, count, per_folder=None):
-    """Makes count submitted job files in the directory top of a space with this state directory: all in top, or at most per_folder
-    in each directory of a tree. The files are holes: they have no blocks on the disk. A program that reads one finds no
-    document."""
+    """Makes count submitted job files in the directory top of a space with this state directory. All are in top, or at most
+    per_folder in each directory of a tree. The files are holes: they have no blocks on the disk. A program that reads one finds
+    no document."""
     places = [top] if per_folder is None else [f"{top}/{folder}" for folder in folders(count, per_folder)]
     with sqlite3.connect(os.path.join(state, "ledger.db")) as db:
         for number, place in enumerate(places):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The catalogue: .coc/jobs lists all jobs of the service, whoever made them, and the mount asks for them when a user reads it.
+"""The catalogue: .coc/jobs lists all jobs of the service, of any maker. The mount asks for them when a user reads the file.
 
 Host A and host B are two mounts of one account. A third client writes without them, as the console does.
 """

@@ -541,7 +541,7 @@ def test_the_newest_text_takes_the_job_whatever_name_it_says(host, src, jobs, ad
     tools.run("cp", samples.file(src, "job.yaml", "other", ["first"]), b.at("job.yaml")).ok()
     assert b.id("job.yaml") == ids[0] and b.sent() == (0, 0) and b.job(ids[0])["name"] == "job"
     assert b.fact("job.yaml", "base") == "v1" and b.fact("job.yaml", "state") == "submitted"
-    # another text is not the job's, whatever name it has
+    # another text is not the job's, under any name
     result = tools.run("cp", samples.file(src, "x.yaml", "fourth", ["mine"]), b.at("third.yaml"))
     assert result.status != 0 and b.sent() == (0, 0) and ids[1] in b.error("third.yaml")
     # a second job of the same text and name does not belong to this file

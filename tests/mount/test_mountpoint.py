@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The mount point: a dead mount there is replaced, anything else is left alone, and the message says what is in the way and how to
+"""The mount point: a dead mount there is replaced, and anything else is left alone. The message says what is in the way and how to
 mend it."""
 
 import contextlib

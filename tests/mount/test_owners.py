@@ -647,7 +647,7 @@ def test_a_colleague_makes_a_version(shared, team, edit):
 
 
 def test_colleagues_pull_into_a_shared_work_tree(shared, team, src):
-    """git checks out with umask 002: whoever pulls makes and removes the files and directories."""
+    """git checks out with umask 002: the user who pulls makes and removes the files and directories."""
     tools.need("git")
     origin, tree = src / "origin.git", shared.space.at("team")
     (src / ".gitconfig").write_text("[safe]\n\tdirectory = *\n")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which process has read which version: a program that has read an older version overwrites nobody, whatever its way to save."""
+"""Which process has read which version: a program that has read an older version overwrites nobody, in every way to save."""
 
 import os
 import subprocess
@@ -74,7 +74,7 @@ EMACS = """(progn (setq backup-by-copying %s kill-emacs-hook nil vc-handled-back
 (goto-char (point-max)) (insert "# edited\n")
 (dotimes (i 2) (set-visited-file-modtime) (set-buffer-modified-p t) (ignore-errors (save-buffer))))"""
 BACKUPS = {
-    # the same with a backup: it is made of the file as it is when the editor saves, and put back after the save has failed
+    # the same with a backup: the editor makes it of the present file when it saves, and puts it back after the save has failed
     "vim, a copy": VIM + ["-c", "set backupskip= backupcopy=yes", "-c", AWAITED] + SAVE_TWICE,
     "vim, a copy that stays": VIM + ["-c", "set backup backupskip= backupcopy=yes", "-c", AWAITED] + SAVE_TWICE,
     "vim, the old file": VIM + ["-c", "set backupskip= backupcopy=no", "-c", AWAITED] + SAVE_TWICE,

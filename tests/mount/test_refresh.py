@@ -150,7 +150,7 @@ def test_a_reader_hears_nothing_of_a_colleague_who_is_fast(space, bound, look):
 
 
 def test_whoever_has_looked_a_name_up_opens_the_newer_text(space, bound):
-    """Two readers: one waits for its check, and the other one's check brings a newer text, longer or shorter."""
+    """Two readers: the first waits for its check, and the check of the second brings a newer text, longer or shorter."""
     for step in ("a longer text of theirs", "s"):
         before = text(space)
         gate = space.front.gate()

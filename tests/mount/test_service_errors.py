@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whatever the service does, the writer gets an errno that fits, and the rest of the mount goes on."""
+"""For each fault of the service the writer gets an errno that fits, and the rest of the mount goes on."""
 
 import os
 import signal

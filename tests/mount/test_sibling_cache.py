@@ -257,7 +257,7 @@ def test_a_queued_job(make_space, src, requests):
 
 @tools.needs_root
 def test_other_users(make_space, src, requests, open_base):
-    """Who may read siblings, as the file's owner and mode change."""
+    """The file's owner and mode change, and with them the users who may read the siblings."""
     space = fill(make_space(env=requests.env, allow_other=True), src)
     know(space, requests)
     os.chmod(space.path, 0o755)

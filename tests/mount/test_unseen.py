@@ -326,7 +326,7 @@ def test_a_false_loadavg_is_not_believed(cocd, front, mounts, tmp_path, words):
 
 @pytest.mark.parametrize("ignore", [None, "*.bak.yaml"])
 def test_an_unseen_tools_backup_takes_the_job_unless_its_name_is_ignored(cocd, front, mounts, tmp_path, src, ignore):
-    """cocfs cannot see that one process moves the file and makes its name again: the rename counts alone."""
+    """cocfs cannot see that the same process moves the file and makes its name again: the rename counts alone."""
     namespaces.need()
     os.mkdir(tmp_path / "c")
     space = mounts(namespaces.WrappedSpace(cocd, front, tmp_path / "c", wrapping=namespaces.CONTAINER, ignore=ignore)).mount()

@@ -144,7 +144,7 @@ def test_a_file_that_others_go_on_reading_cannot_be_made_private(make, allow_oth
 
 
 def test_what_the_owner_of_the_mount_may_not_by_the_spool_it_may_by_what_is_shown(make):
-    """The spool's files stay open to an ordinary user's mount, whatever mode they get."""
+    """The spool's files stay open to an ordinary user's mount, with any mode."""
     mount = make("umask=077")
     for name in ("file", "dir"):
         make_it = os.mkdir if name == "dir" else lambda path: tools.write(path, "")

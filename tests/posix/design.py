@@ -88,7 +88,7 @@ class Design:
         return None
 
     def keep_description(self, path):
-        """The attributes that a job's file sets stay with the job's name, whatever file is there later."""
+        """The attributes that a job's file sets stay with the job's name, also for a later file."""
         job, file = self.bound[path], self.plain.at(path)
         if DESCRIPTION in os.listxattr(file):
             job.described = os.getxattr(file, DESCRIPTION)

@@ -24,7 +24,7 @@ def put(path, text):
 
 
 def create(path, text, mode):
-    """Makes a file with this mode, whatever the umask is."""
+    """Makes a file with this mode, independent of the umask."""
     os.umask(0o777 & ~mode)
     put(path, text)
 

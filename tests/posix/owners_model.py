@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Who may see and do what with the jobs' names in a mount that several users share: a model, made from the sentences of
-docs/semantics.md ("What a name keeps, among several users") and not from the program.
+"""A model: which users may see and do what with the jobs' names in a mount that several users share. It is made from the sentences
+of docs/semantics.md ("What a name keeps, among several users") and not from the program.
 
 A record is what a name remembers. For each name the model knows the record that goes with the name, and the records that are
 set aside. It is told which files and directories there are, with their owners and modes: the kernel decides that.
@@ -160,8 +160,8 @@ class Model:
         return record.heir == file.uid and reads and not file.shows_more_than(record.file)
 
     def take(self, who, path, file, directory, replaced=None):
-        """Content of a file is committed under a name: from now on the record is the file's. But if the committing user has put
-        the file over a record of the file's user, that record is set aside, and the new one is the committing user's."""
+        """Content of a file is committed under a name: from now on the record is the file's. But the committing user may have put
+        the file over a record of the file's user. Then that record is set aside, and the new one is the committing user's."""
         record = self.records.get(path)
         if not record:
             record = self.records[path] = Record(next(self.numbers), file, directory)

@@ -115,7 +115,7 @@ class Walk:
         return True
 
     def text(self, kind):
-        """Returns a document with a new word: a sound one, one that is refused with a story that has the word, or one that is no
+        """Returns a document with a new word. By kind the document is sound, or refused with a story that has the word, or no
         document."""
         self.number += 1
         word = f"word{self.number}"

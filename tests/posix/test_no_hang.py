@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every wait in the mount ends: whatever is killed or stops answering, a user needs no more than kill -9 and an unmount.
+"""Every wait in the mount ends. Any process may be killed or stop answering: a user needs no more than kill -9 and an unmount.
 
 Each tool that a test runs has a bound. A tool that cannot even be killed fails the test (tools.finish).
 """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Which time stamps move: every call of a table in two directories: times.py MOUNTED PLAIN
 
-Before each call everything has old times. Prints a line for each call that moves an access time, a change time of content or of
-status in one directory and not in the other.
+Before each call everything has old times. Prints a line for each call that moves a time of access, of a change of content or of
+status in one directory only.
 """
 
 import mmap

@@ -427,7 +427,7 @@ def test_the_process_cannot_be_dumped():
         except PermissionError:
             pytest.skip("the program is out of another user's reach")
         conftest.wait_for((directory / "port").exists, "cocd to serve")
-        # a process that may not be dumped belongs to root in /proc, whoever runs it
+        # a process that may not be dumped belongs to root in /proc, for any user
         assert os.stat(f"/proc/{process.pid}/mem").st_uid == 0
     finally:
         if process:

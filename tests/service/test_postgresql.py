@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Several cocd on one PostgreSQL database make one job space, whichever daemon is asked and whichever is killed."""
+"""Several cocd on one PostgreSQL database make one job space: any of them may be asked, and any may be killed."""
 
 import concurrent.futures
 import http.client

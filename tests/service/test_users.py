@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who may call, how often, and what: several key pairs, temporary keys, tokens, and the lock."""
+"""Which users may call, how often, and what: several key pairs, temporary keys, tokens, and the lock."""
 
 import datetime
 

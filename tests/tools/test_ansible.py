@@ -22,7 +22,7 @@ SECONDS = 240  # a task takes seconds if many processes share the machine
 
 
 def play(space, src, turns):
-    """Has a module write the content of a step to a name, for each turn. Returns the exit status, and how each task ended."""
+    """Has a module write contents of steps to names, one for each pair in turns. Returns the exit status, and how each task ended."""
     return run(src, [{module: {"src": tools.write(src / f"{step}.yaml", TEXTS[step]), "dest": space.at(f"{name}.yaml")}}
                      for module, name, step in turns])
 

@@ -16,7 +16,7 @@ FILES = ("one.yaml", "sub/two.yaml")
 SECONDS = 30  # no archiver takes longer for two files
 PYTHON = f'"{tools.sys.executable}"'
 
-# The script that restores, run in the directory that holds "tree", and its exit status: over the existing tree, and after the tree
+# The script that restores, run in the directory that holds "tree". Its exit statuses: over the existing tree, and after the tree
 # was removed. $1 is the directory with the archives and with a copy of the tree.
 ROWS = {
     "tar": ('tar -xf "$1/t.tar"', 2, 2),
@@ -127,7 +127,7 @@ def test_it_ends_and_says_what_it_could_not_do(space, src, archives, row):
 
 
 def test_eight_at_once_end(space, src, archives):
-    """Each process sees that it has removed the sibling, whatever the others do to the sibling meanwhile."""
+    """Each process sees that it has removed the sibling, while the others remove the same sibling."""
     script = 'for i in 1 2 3 4 5 6 7 8; do tar -xf "$1/t.tar" 2>/dev/null & done; for job in $(jobs -p); do wait $job; echo $?; done'
     result = tools.sh(script, src, cwd=space.path, seconds=SECONDS).ok()
     assert result.stdout.split() == ["2"] * 8

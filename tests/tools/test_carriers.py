@@ -174,7 +174,7 @@ def test_of_a_directory_hold_from_the_next_write(space, src):
                                      'cp "$1" d/x.tmp; mv d/x.tmp d/a.yaml', 'rsync "$1" d/a.yaml'],
                          ids=["sed", "cp", "mv", "rsync"])
 def test_of_a_directory_outlive_a_tool_that_replaces_the_file(make_space, src, replace):
-    """The attributes of a directory hold for whatever file is in it."""
+    """The attributes of a directory hold for every file in it."""
     space = make_space(risk_level=None)
     tools.need("sed", "rsync")
     os.mkdir(space.at("d"))

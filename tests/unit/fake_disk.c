@@ -364,9 +364,9 @@ void fake_disk_begin(void)
 		abort();
 }
 
-/* statvfs(3), under its name for files of any size. Reports a disk without free room, so that the
- * ledger does not fill its log with 4 MB of zeros at each mount: that would take most of a test's
- * time. */
+/* statvfs(3), under its name for files of any size. Reports a disk without free room. So the
+ * ledger does not fill its log with 4 MB of zeros at each mount, which would take most of a
+ * test's time. */
 int __wrap_statvfs64(const char *path, struct statvfs *ret_st);
 
 int __wrap_statvfs64(const char *path, struct statvfs *ret_st)

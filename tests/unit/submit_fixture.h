@@ -78,9 +78,9 @@ void fixture_iterate(struct fixture *fixture);
 /* Runs iterations until nothing more happens without the test. Syncs end by themselves. */
 void fixture_settle(struct fixture *fixture);
 
-/* Does the smallest next thing of a healthy service: requests leave, or one request is performed or
- * answered, or an iteration runs, or a sync ends, or time passes. Returns false when nothing is
- * left to do. */
+/* Does the smallest next thing of a healthy service: requests leave, a request is performed or
+ * answered, an iteration runs, a sync ends, or time passes. Returns false when nothing is left to
+ * do. */
 bool fixture_step(struct fixture *fixture);
 
 /* Is a submission under way, in doubt or queued? */

@@ -642,7 +642,7 @@ static void an_error_code_that_cannot_be_read_decides_nothing(void **state)
 	expect_failure(COC_OP_DELETE, 200, "{\"error_code\":\"COC.00042101\xff\"}", COC_UNKNOWN,
 		       EIO);
 	expect_failure(COC_OP_CREATE, 200, "{\"data\":null,\"error_code\":5}", COC_REFUSED, EINVAL);
-	/* a 5xx says nothing about the request, whatever its code */
+	/* a 5xx says nothing about the request, with any code */
 	expect_failure(COC_OP_CREATE, 504, "{\"error_code\":\"APIGW.0308\"}", COC_UNKNOWN, EIO);
 	expect_failure(COC_OP_CREATE, 504, "{\"a\":{\"code\":\"APIG.0308\"}}", COC_UNKNOWN, EIO);
 	expect_failure(COC_OP_CREATE, 503, "{\"error_code\":\"APIGW.0308\"}", COC_UNKNOWN, EIO);
@@ -770,7 +770,7 @@ static void a_no_to_one_version_too_many_says_the_way_out(void **state)
 				 last);
 		answer_finish(&answer);
 	}
-	/* a 403 is about the account, whatever its body */
+	/* a 403 is about the account, with any body */
 	source.status = 403;
 	source.version = COC_VERSIONS_MAX;
 	{

@@ -284,7 +284,7 @@ static void words_are_read_as_the_mount_reads_them(void **state)
 	assert_int_equal(cocfs_dsl_risk_parse("low", &risk), -EINVAL);
 }
 
-/* The text of a finding is one line, whatever the content has. */
+/* The text of a finding is one line for any content. */
 static void no_finding_has_a_control_character(void **state)
 {
 	static const char content[] =

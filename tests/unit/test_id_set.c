@@ -35,7 +35,7 @@ static void it_has_what_was_put_in_and_nothing_else(void **state)
 		assert_int_equal(id_set_add(&set, id), 0);
 	}
 	assert_int_equal(set.n, MOST);
-	/* the memory that one create may cost (fs/submit/question.c) */
+	/* the memory that a single create may cost (fs/submit/question.c) */
 	assert_true(set.room * sizeof(*set.hashes) <= 16384 * 8);
 	for (int i = 0; i < 2 * MOST; i++) {
 		snprintf(id, sizeof(id), "DM2025%d", i);

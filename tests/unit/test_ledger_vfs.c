@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The ledger's log is written in few pieces. Everything that SQLite calls committed is in the
- * files: a reader of copies of the files sees it, as the next mount does after a crash.
+ * files. A reader of copies of the files sees it, as the next mount does after a crash.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -31,7 +31,7 @@ static const struct {
 	const struct person *who;
 	bool expected;
 } rows[] = {
-	/* which users may inherit by who they are */
+	/* users who may inherit, or not, without a look at modes */
 	{"root", {ANN, ANN, 0600}, {ANN, ANN, 0700}, {ANN, ANN, 0700}, &root, true},
 	{"the owner", {ANN, ANN, 0600}, {ROOT, 0, 01777}, {ROOT, 0, 01777}, &ann, true},
 	{"the owner, of a file without any right",

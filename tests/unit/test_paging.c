@@ -352,8 +352,8 @@ static void change_at_random(struct service *service)
 	}
 }
 
-/* A long pass may miss a job that is updated and moves to the front, if others are deleted at the
- * same time: that hides the missing row. */
+/* A long pass may miss a job that is updated and moves to the front. Jobs that are deleted at the
+ * same time hide the missing row. */
 static void a_long_pass_sees_what_stands_still_whatever_others_do(void **state)
 {
 	(void)state;

@@ -152,7 +152,7 @@ static void what_is_not_kept_needs_no_word(void **state)
 	assert_true(fixture->last == node_id(&fixture->space->nodes, node));
 }
 
-/* The kernel has dropped the node; or the kernel does not have its answer yet, and the answer is
+/* The kernel has dropped the node. Or the kernel does not have its answer yet, and the answer is
  * too short to be out of date. */
 static void a_node_that_the_kernel_does_not_know_is_forgotten(void **state)
 {

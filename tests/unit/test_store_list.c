@@ -52,8 +52,8 @@ static void make(struct fixture *fixture, const char *name, char id[STORE_ID_SIZ
 	assert_int_equal(store_create(fixture->store, &new, NOW_MS, id, &err), 0);
 }
 
-/* Makes a name of few different characters, so that many names are alike: in either case, of one to
- * four bytes, and with the characters that LIKE treats specially. */
+/* Makes a name of few different characters, so that many names are alike. The characters are of
+ * either case and of one to four bytes, and some are special to LIKE. */
 static void random_name(char *name, size_t most)
 {
 	static const char *const characters[] = {"a",

@@ -520,7 +520,7 @@ static void what_was_taken_from_the_queue_goes_on(void **state)
 	fixture_assert_held(fixture, "a.yaml", "two");
 }
 
-/* The same if another part of the iteration has committed the intent: a rename is made durable at
+/* The same if another part of the iteration has committed the intent. A rename is made durable at
  * once, with all that was recorded before it. */
 static void what_a_rename_has_committed_goes_on(void **state)
 {

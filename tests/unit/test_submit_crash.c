@@ -120,7 +120,7 @@ static bool is_removed(struct fixture *fixture, const char *path)
 	return removed;
 }
 
-/* Checks the promises when the next mount has come to rest: a writer with a success has its job,
+/* Checks the promises when the next mount has come to rest. A writer with a success has its job,
  * and nobody has more than one job. */
 static void check_promises(struct fixture *fixture, const struct story *story,
 			   const struct writer writers[WRITERS_MAX])

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Each allocation of a submission fails once, and so does each statement of the ledger. Nothing is
- * lost or doubled, and no state stays forever: when everything works again and the writer writes
+ * lost or doubled, and no state stays forever. When everything works again and the writer writes
  * again, there is one job with the written content.
  */
 #define _GNU_SOURCE

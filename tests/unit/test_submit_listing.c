@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of what .coc/queue and .coc/metrics show of submissions, and of who may see an owner's
- * text. */
+/* Tests of what .coc/queue and .coc/metrics show of submissions, and of which users may see an
+ * owner's text. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>

@@ -91,7 +91,7 @@ static void losses_by_table(void **state)
 	}
 }
 
-/* Twins of this machine: each job is given to one file, whichever create made it. */
+/* Twins of this machine: each job is given to exactly one file, no matter which create made it. */
 static void twins_by_table(void **state)
 {
 	(void)state;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The model test: random schedules of what can happen to submissions, over the real ledger. A step
- * is one of these: a commit; an answer, or its loss before or after the service has done the
- * request; a request that the service does late; a rename; a job of another machine; a fault of the
- * disk; time that passes; a crash. A power loss cuts the ledger to what was synced.
+ * is one of these: a commit, a rename, a job of another machine, a fault of the disk, time that
+ * passes, a crash. Or a step is an answer, its loss before or after the service has done the
+ * request, or a request that the service does late. A power loss cuts the ledger to what was
+ * synced.
  *
  * The model knows only what the service holds and which answers writers got. Now and then
- * everything comes to rest. Then these must hold: no acknowledged text is lost; no job exists
- * twice; every job has a file; no file has the job of another machine. An update never goes on top
- * of a version of another machine that the service has shown, unless a person has named that
- * version.
+ * everything comes to rest. Then no acknowledged text is lost, no job exists twice, every job has a
+ * file, and no file has the job of another machine. An update never goes on top of a version of
+ * another machine that the service has shown, unless a person has named that version.
  *
  * COCFS_MODEL_STEPS sets the number of steps (20,000 without it), COCFS_MODEL_SEED the schedule.
  * COCFS_MODEL_TRACE=1 prints each step. A schedule consists of episodes, each with a seed of its
@@ -525,10 +525,10 @@ static void step_flaw(struct model *model)
 }
 
 /*
- * Another machine makes a job, often like one that is made here, or removes a job of its own. If it
- * makes a job of the same name and content between the question and the create, and the create was
- * not done, then nothing can tell that the job is not the create's. So it makes no job with a
- * content that is under way.
+ * Another machine makes a job, often like one that is made here, or removes a job of its own. It
+ * may make a job of the same name and content between the question and the create. If the create
+ * was not done, nothing can tell that job from the create's. So it makes no job with a content that
+ * is under way.
  */
 static void make_foreign_job(struct model *model)
 {

@@ -220,8 +220,8 @@ static void two_of_one_file(void **state)
 	assert_int_equal(job_of(fixture, "a.yaml")->version, 3);
 }
 
-/* A file that was not queued at the rebind is written as usual: once while the doubt is under way,
- * and once while newer content is queued. */
+/* A file that was not queued at the rebind is written as usual. Tried while the doubt is under way,
+ * and while newer content is queued. */
 static void other_files_do_not_wait(void **state)
 {
 	struct fixture *fixture = *state;

@@ -27,7 +27,8 @@ struct asker {
 	int64_t version, update_ms;
 	char content[32], modifier[32];
 	struct show_waiter *waiter;
-	struct asker *drops; /* the asker whose question this one drops when it gets its answer */
+	/* another asker: its question is dropped when this asker gets its answer */
+	struct asker *drops;
 	struct fixture *fixture;
 	const char *asks; /* the job that this asker asks for when it gets its answer */
 };
