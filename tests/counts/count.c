@@ -7,9 +7,9 @@
  * With COCFS_COUNT_QUIET nothing is counted. Instead the program sees a system in which no process
  * is born: the newest process in /proc/loadavg is always the same. If other programs started
  * processes while a file is written, cocfs would look at more processes and take more instructions.
- * cocfs looks at each process when the numbers of processes may have come around since the open. So
- * it also sees a system with as many process numbers as possible: then a file may be open for 8
- * seconds.
+ * The program looks at each process when the numbers of processes may have come around since the
+ * open. So it also sees a system with as many process numbers as possible: then a file may be open
+ * for 8 seconds.
  *
  * Memory is what the C library says is in use, without that of SQLite, whose cache has a bound of
  * its own. To ask that costs a look at every free piece. So it is asked for one request after each

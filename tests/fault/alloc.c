@@ -138,7 +138,7 @@ static bool by_chance(void)
 	return control->random % 1000 < control->per_mille;
 }
 
-/* Shall this allocation fail? */
+/* Must this allocation fail? */
 static bool fails(void)
 {
 	void *frames[FRAMES];

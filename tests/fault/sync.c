@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Shall the sync fail? If so, counts it. */
+/* Must this sync fail? If so, counts it. */
 static int fails(void)
 {
 	const char *path = getenv("COCFS_SYNC_CONTROL");

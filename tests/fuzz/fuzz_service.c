@@ -113,9 +113,9 @@ static int open_connection(void)
 }
 
 /*
- * Waits until the service has read what was sent, or has closed the connection. libmicrohttpd does
- * not see an end that arrives in one event with the last bytes, and would wait until its patience
- * is over.
+ * Waits until the service has read what was sent, or has closed the connection. If the end arrives
+ * in one event with the last bytes, libmicrohttpd does not see the end, and would wait until its
+ * patience is over.
  */
 static void wait_until_read(int fd)
 {

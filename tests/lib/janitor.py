@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Leaves no mount and no process behind, however the tests end.
+"""Leaves no mount and no process behind, also if the tests are killed.
 
 The tests clean up after themselves; the janitor is for tests that were killed. A small process of each test worker holds the
 reading end of a pipe. The worker writes down what it starts. When the worker is gone, the pipe ends, and the janitor unmounts

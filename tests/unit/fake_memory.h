@@ -23,8 +23,8 @@ uint64_t fake_memory_enough(void);
 bool fake_memory_pause(void);
 void fake_memory_resume(bool was_short);
 
-/* Does the next allocation count? False outside of fake_memory_short(), and while the test has
- * paused. */
+/* Does the next allocation count? False if fake_memory_short() was not called, and while the test
+ * has paused. */
 bool fake_memory_is_short(void);
 
 /* Has the allocation failed that was to fail? */

@@ -16,7 +16,7 @@ enum fake_act {
 	FAKE_RESET,  /* answer as if the connection stayed, then reset the connection */
 	FAKE_CUT,    /* close without an answer */
 	FAKE_HOLD,   /* never answer */
-	FAKE_GATHER, /* hold until `gather` requests are held, then answer all of them */
+	FAKE_GATHER, /* hold until `gather` requests are held, then answer each */
 	FAKE_RAW,    /* send body without a head, then close */
 	FAKE_KEPT,   /* send body without a head, and keep the connection */
 };

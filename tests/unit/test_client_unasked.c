@@ -232,7 +232,7 @@ static void a_greeting_is_no_answer(void **state)
 	assert_non_null(strstr(result.text, "before it is asked"));
 }
 
-/* Nobody reads the request, so the kernel does not take all of it. */
+/* Nobody reads the request, so the kernel takes only a part of it. */
 static void a_success_before_the_whole_request_is_unknown(void **state)
 {
 	static char content[COC_CONTENT_MAX + 1];

@@ -203,7 +203,7 @@ static void each_page_of_the_map_is_looked_at(void **state)
 	assert_true(is_suspect_as(fixture, 2, map));
 }
 
-/* No byte outside of a page is read, with any bytes in the page: the sanitizer would report it. */
+/* No byte beside a page is read, with any bytes in the page: the sanitizer would report it. */
 static void any_bytes_can_be_looked_at(void **state)
 {
 	struct fixture *fixture = *state;

@@ -53,8 +53,8 @@ static void it_ends(void **state)
 	assert_true(removals_has(&removals, 7, NOW + 2 * REMOVALS_KEPT_MS));
 }
 
-/* A set holds a number of removers of one sibling. The remover after these takes the place of the
- * oldest. */
+/* A set holds several removers of one sibling. If it is full, the next remover takes the place of
+ * the oldest. */
 static void the_oldest_of_a_set_makes_room(void **state)
 {
 	(void)state;

@@ -33,7 +33,7 @@ static void one_greedy_user_gets_half(void **state)
 	shares_finish(&shares);
 }
 
-/* The next user gets half of what the others have left, however many users there are. */
+/* With any number of users, the next user gets half of what the others have left. */
 static void the_next_user_always_gets_something(void **state)
 {
 	struct shares shares;

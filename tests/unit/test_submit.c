@@ -101,8 +101,8 @@ static void nothing_is_sent_for_a_path_in_doubt(void **state)
 	assert_int_equal(fake_service_count(&fixture->service, true), 1);
 }
 
-/* Promise 4: a refusal that may change later loses nothing that was queued, however long the
- * refusals last. */
+/* Promise 4: a refusal that may change later loses nothing that was queued, even if the refusals
+ * last long. */
 static void what_was_queued_outlasts_every_no_that_may_change(void **state)
 {
 	static const enum fake_answer for_now[] = {FAKE_LOST,	FAKE_BROKEN, FAKE_NONSENSE,
@@ -588,7 +588,7 @@ static void a_sync_that_failed_is_not_tried_again_at_once(void **state)
 	fixture_assert_held(fixture, "e/a.yaml", "one");
 }
 
-/* The second half of a record failed in the middle of the iteration, so all of the record was
+/* The second half of a record failed in the middle of the iteration, so the whole record was
  * undone. */
 static void what_was_undone_in_the_iteration_is_not_sent(void **state)
 {

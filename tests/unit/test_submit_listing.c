@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of what .coc/queue and .coc/metrics show of submissions, and of which users may see an
+/* Tests of what .coc/queue and .coc/metrics show of submissions, and of the users who may see an
  * owner's text. */
 #define _GNU_SOURCE
 #include <setjmp.h>

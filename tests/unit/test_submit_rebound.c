@@ -272,7 +272,7 @@ static void what_was_not_sent_yet_is_in_doubt_too(void **state)
 	}
 }
 
-/* The queued submissions become in doubt a few at a time, and all of them end. */
+/* The queued submissions become in doubt a few at a time, and each ends. */
 static void a_long_queue_is_taken_up_bit_by_bit(void **state)
 {
 	enum { FILES = REBOUND_DOUBTS_MAX + 2 * REBOUND_AT_ONCE };
