@@ -10,11 +10,11 @@ packages_test="python3 python3-pytest python3-pytest-xdist python3-pytest-timeou
 
 packages_package="git dpkg-dev debhelper fakeroot lintian libgnutls28-dev scdoc"
 
-apt_patience_s=600 # another apt may install much: it is waited for
-apt_look_s=2       # how often it is looked whether it has ended
+apt_patience_s=600 # another apt may install a lot: wait for it so long
+apt_look_s=2       # the time between two tries
 
-# Runs apt-get as root, and shows what it says if it fails. Another apt may have one of the locks:
-# DPkg::Lock::Timeout waits for those of dpkg only, so the others are tried again here.
+# Runs apt-get as root, and shows its output if it fails. Another apt may have one of the locks.
+# DPkg::Lock::Timeout waits only for dpkg's locks, so the loop waits for the others.
 run_apt() {
 	waited_s=0
 	while :; do
@@ -30,7 +30,7 @@ run_apt() {
 	return 1
 }
 
-# Installs those of the given packages that are not there, as root or with sudo.
+# Installs the missing ones of the given packages, as root or with sudo.
 install_packages() {
 	missing=
 	for package in "$@"; do
@@ -52,8 +52,8 @@ install_packages() {
 	}
 }
 
-# FUSE must be there to mount anything. udev gives /dev/fuse to everybody; where there is no udev
-# (a container, a small virtual machine) root does the same.
+# Without /dev/fuse nothing can be mounted. udev opens /dev/fuse for everybody. If there is no udev (a
+# container, a small virtual machine), root does the same here.
 need_fuse() {
 	[ -c /dev/fuse ] || {
 		echo "there is no /dev/fuse: load the module (modprobe fuse), or give the container" \
@@ -68,20 +68,20 @@ need_fuse() {
 	fi
 }
 
-# attend [OPTION of setpriv...] -- PROGRAM...: runs a program that ends when this script does. A signal
-# to the script is taken at once, not when the program has ended.
+# attend [OPTION of setpriv...] -- PROGRAM...: runs a program that ends when this script ends. The script
+# takes a signal at once, and not only after the program has ended.
 attend() {
 	setpriv --pdeathsig TERM "$@" &
 	attended=$!
 	wait "$attended"
 }
 
-# Ends the program that runs: for a trap.
+# For a trap: ends the program that attend() runs.
 end_attended() {
 	[ -z "${attended:-}" ] || ! kill "$attended" 2>/dev/null || wait "$attended" 2>/dev/null || :
 }
 
-# Builds with ninja, and shows a plain line for each tenth. What ninja says is in the log.
+# Builds with ninja, and shows a plain line for each tenth. ninja's output is in the log.
 ninja_in_tenths() {
 	shown=0
 	setpriv --pdeathsig TERM ninja -C "$1" ${targets:-} >"$2" 2>&1 &
@@ -103,9 +103,9 @@ ninja_in_tenths() {
 	wait "$attended"
 }
 
-# Builds into a directory, with further options for meson, and shows how far it is: as ninja does in a
-# terminal, in plain lines elsewhere. What the tools say is in DIRECTORY.log. $targets: what is built, if
-# not everything.
+# Builds into a directory, with further options for meson, and shows the progress: as ninja does in a
+# terminal, in plain lines elsewhere. The output of the tools is in DIRECTORY.log. Set $targets to build a
+# part only.
 build_into() {
 	directory=$1
 	shift

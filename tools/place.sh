@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-# Sourced by the tools: a directory for what a run makes, which is taken away however the run ends.
+# Sourced by the tools: a directory for what a run makes. It is removed in any case when the run ends.
 
-# Makes $place. When this script has ended, however it ended, a watcher takes the directory away, and
-# what is mounted in it. The watcher learns of the end from descriptor 9: a program that outlives the
-# script is started with 9>&-. Tests that were killed with the script have a janitor of their own,
-# which gets 30 seconds.
+# Makes $place. When this script has ended, normally or not, a watcher unmounts what is mounted in the
+# directory and removes it. The watcher learns of the end from descriptor 9: start a program that outlives the
+# script with 9>&-. Tests that were killed with the script have their own janitor. The watcher gives the
+# janitor 30 seconds.
 make_place() {
 	place=$(mktemp -d)
 	mkfifo "$place/alive"
