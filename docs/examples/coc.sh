@@ -71,8 +71,8 @@ pad() {
 		END { for (i = 0; i < 64; i++) printf "\\0%03o", differ(key[i] + 0, byte) }' byte="$1" -)"
 }
 
-# HMAC-SHA256 of a text with the secret key. "openssl dgst -hmac KEY" would do the same, and show the key to
-# whoever lists the processes of this machine; printf is the shell's own.
+# HMAC-SHA256 of a text with the secret key. "openssl dgst -hmac KEY" would do the same, but show the key to each
+# user who lists the processes of this machine. printf is built into the shell.
 hmac() {
 	inner=$({ pad 54 && printf %s "$1"; } | sha256)
 	{ pad 92 && echo "$inner" | bytes; } | sha256

@@ -20,7 +20,7 @@ def sign(server, body):
 
 
 def prepare(server, documents, place):
-    """Writes the body and the configuration of each document's create into place, and one configuration of all of them into
+    """Writes the body and the configuration of each document's create into place, and one configuration of all creates into
     place/all. Returns the former, in order."""
     found = []
     for name in sorted(os.listdir(documents)):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where a row is measured: a new directory, services and mounts. All of these end after the row.
+"""Where a row is measured: a new directory, services and mounts. They end after the row.
 
 The files stay until the end of the run. ext4 skips the inodes of files that were removed a short while ago, one by one, so the
 files of the next row would cost more.
@@ -105,8 +105,8 @@ class Stage:
         return folder
 
     def document(self):
-        """A small job file that `write` writes under many names. `write` puts the file's name in the place of the
-        many N, so that each job has a name of its own: a create asks the service for the jobs of its name."""
+        """A small job file that `write` writes under many names. `write` replaces the many N by the file's name, so that each job
+        has another name: a create asks the service for the jobs of its name."""
         return samples.file(self.fresh("document"), "job.yaml", "N" * NAME_WIDTH)
 
     # ---- measurements ----

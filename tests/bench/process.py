@@ -8,7 +8,7 @@ import tools
 
 
 def status(pid, field):
-    """Returns a number of /proc/PID/status, in its unit (kB for memory)."""
+    """Returns a value of /proc/PID/status, in its unit (kB for memory)."""
     text = tools.read(f"/proc/{pid}/status").decode()
     return int(re.search(rf"^{field}:\s+(\d+)", text, re.M)[1])
 

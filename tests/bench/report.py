@@ -41,7 +41,7 @@ class Results:
             return None
 
     def as_dict(self):
-        """Returns all of it, for JSON."""
+        """Returns the whole result, for JSON."""
         contenders = [dict(zip(("name", "unit", "median", "least", "most"), values)) for values in self.contenders()]
         goals = [{"what": goal.what, "bound": goal.bound, "at_least": goal.at_least, "value": value, "least": least,
                   "most": most, "at_floors": self.at_floors(goal)} for goal, value, least, most in self.verdicts()]

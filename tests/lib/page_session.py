@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Does what a page says, on a machine of its own: page_session.py BOX, in new namespaces (run_page() starts it so).
 
-The machine is this one, but for its processes, its network, and the directories that cocfs and its users write. Nothing in it
-outlives it. A page may name several hosts: each has a home and state directories of its own.
+The machine is the machine of the test, apart from its processes, its network, and the directories that cocfs and its users
+write. Nothing in it outlives it. A page may name several hosts: each has a home and state directories of its own.
 
-Standard input has JSON: {"cloud": whether cn-north-4 is asked for, "links": what each
-host has in its directory, "steps": [{kind, host, text, name, mode}]}. Standard output gets
-{"results": [[status, output]], "left": what did not end}. The results end at the first step that ends its shell.
+Standard input has JSON: {"cloud": whether cn-north-4 is asked for, "links": what each host has in its directory, "steps":
+[{kind, host, text, name, mode}]}. Standard output gets {"results": [[status, output]], "left": what did not end}. The results
+end at the first step that ends its shell.
 """
 
 import ctypes

@@ -43,7 +43,7 @@ def encode(text):
 
 
 def sign(ak, sk, method, path, query, headers, body):
-    """Returns the Authorization header (SDK-HMAC-SHA256). Signs all of headers, X-Sdk-Date among them."""
+    """Returns the Authorization header (SDK-HMAC-SHA256). Signs all headers, X-Sdk-Date among them."""
     signed = sorted((name.lower(), value.strip()) for name, value in headers.items())
     names = ";".join(name for name, _ in signed)
     uri = "/".join(encode(part) for part in path.split("/"))

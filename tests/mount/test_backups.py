@@ -19,7 +19,7 @@ OLD, NEW, THIRD = samples.document("job", ["old"]), samples.document("job", ["fr
 BAD = "just: yaml\n"
 RISK = "user.coc.risk_level"
 
-# target is a.yaml: it holds OLD and is bound. at(NAME) is a file beside it. new is the content that it shall have.
+# target is a.yaml: it holds OLD and is bound. at(NAME) is a file beside it. new is the content to write.
 HELP = """
 import subprocess, threading
 def at(*names):

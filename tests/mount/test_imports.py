@@ -960,8 +960,8 @@ def test_who_reads_a_few_has_a_few_fetched(host):
 
 
 def test_a_429_is_obeyed_by_all_who_were_under_way(host):
-    """The service refuses whatever asks. Only the request that a reader waits for is sent again; the jobs that were
-    fetched ahead are not asked for again."""
+    """The service refuses every request. Only the request that a reader waits for is sent again; the jobs that were fetched ahead
+    are not asked for again."""
     b = host("b", timeout="60")
     make_jobs(b, 100)
     listed = names(b)

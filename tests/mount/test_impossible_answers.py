@@ -97,7 +97,7 @@ def test_an_update_as_the_api_describes_it_is_done(space, src, bound, body):
     assert space.fact("a.yaml", "version") == "v2"
 
 
-# The API answers 200. Other servers in between give the others: a cache, a queue, a part of an answer.
+# The API answers 200. A server before the API may give the others: a cache, a queue, a part of an answer.
 STATUSES = [201, 202, 203, 204, 205, 206, 226]
 
 

@@ -133,7 +133,7 @@ def test_two_halves_are_one_job_beside_a_fork_storm(space, words):
 # ---- processes that cannot be looked at without getting stuck ----
 
 class Mute:
-    """A file system that never answers a POLL. .poison() starts a process that waits for it and holds the lock of an epoll: a
+    """A file system that never answers a POLL. poison() starts a process that waits for it and holds the lock of an epoll. A
     program that looks at the descriptors of that process waits, too."""
 
     def __init__(self, folder):

@@ -582,8 +582,8 @@ def test_it_is_seen_while_it_is_asked(make_space, src):
 def test_after_an_outage_not_all_ask_at_once(make_space, src):
     """Hundreds of files in doubt would all get their answers too late, and ask again."""
     count, at_once = 100, 64
-    # a question without an answer makes room for the next one only after this time: even on a busy machine all of the first ones
-    # come before that
+    # a question without an answer makes room for the next one only after this time: even on a busy machine all the first ones come
+    # before that
     space = make_space(timeout="12", adopt="never", submit="queue", max_inflight="128")
     gate = space.front.gate()
     space.front.rule(f.silence(), "POST", CREATE, times=count)

@@ -178,7 +178,7 @@ def spelled(*fates):
 
 
 def test_every_harmless_option_of_mount_and_fuse_is_taken(mounts, tmp_path):
-    """All of them in one mount; those that libfuse and the kernel get, each in a mount."""
+    """All options in one mount; those that libfuse and the kernel get, each in a mount."""
     def mounted(*options):
         mount = mounts(mounting.Mount("local", tmp_path, **{option: True for option in options})).mount()
         with open("/proc/self/mounts", encoding="utf-8") as file:

@@ -10,7 +10,7 @@ import samples
 import tools
 
 OLD, NEW, BAD = samples.document("job", ["old"]), samples.document("job", ["fresh"]), "just: yaml\n"
-# target is a.yaml: it holds OLD and has a job. new is the content that it shall have.
+# target is a.yaml: it holds OLD and has a job. new is the content to write.
 HELP = """
 import time
 def at(name): return os.path.join(os.path.dirname(target), name)

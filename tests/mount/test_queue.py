@@ -17,7 +17,7 @@ import tools
 
 CREATE = "/v1/documents"
 ENDS = ["unmount", "kill", "term"]
-# How many files are written, and how long the service is away in between. By hand, use more than in every run.
+# How many files are written, and how long the service is away meanwhile. By hand, use more than in every run.
 TREE_FILES = int(os.environ.get("COCFS_TREE_FILES", "500"))
 AWAY_SECONDS = int(os.environ.get("COCFS_AWAY_SECONDS", "0"))
 

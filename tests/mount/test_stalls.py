@@ -156,7 +156,7 @@ def test_a_name_is_the_users_who_makes_it_while_files_of_others_are_made(make_sp
     os.mkdir(space.at(tried))
     os.rmdir(space.at(tried))
     tools.write(space.at(taken), mine)
-    assert tried not in os.listdir(spool)  # otherwise all of this came too late
+    assert tried not in os.listdir(spool)  # otherwise the test came too late
     tools.finish(listing).ok()
     tools.run("ls", space.path).ok()
     texts = {name: tools.read(space.at(name)).decode() for name in os.listdir(space.path) if name.endswith(".yaml")}

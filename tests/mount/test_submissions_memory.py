@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Submissions that wait are held in memory. No user takes all of that memory."""
+"""Submissions that wait are held in memory. No user takes all the memory."""
 
 import os
 import subprocess

@@ -17,7 +17,7 @@ _CALL = re.compile(rf"\b(?:{'|'.join(_CALLS)}|\w*_refuse|refuse_\w*usage)\s*\(")
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _RUN = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"\s*)+')
 
-# Files that keep texts outside of such calls, and which of their texts are printed.
+# Files that keep texts elsewhere than in such calls, and which of their texts are printed.
 _SENTENCE = r'("(?:[^"\\\n]|\\.)*"\s*)+'
 TABLES = {
     "coc/verdict.c": rf"\{{\s*COC_\w+, \w+,\s*(?P<text>{_SENTENCE})",

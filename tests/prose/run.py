@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Checks what people read: README and docs, comments, and the messages of the programs.
+"""Checks what people read: pages, manual pages, comments, docstrings, and the messages of the programs.
 
 known.txt has what was there before the rules were: how often each file breaks each. A file may break a rule less often
 than that, never more often."""
@@ -9,6 +9,7 @@ import argparse
 import collections
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -17,31 +18,47 @@ import texts
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+# Files in which # begins a comment, beside those that begin with #!/bin/sh.
+SCRIPTS = (".sh", ".build", ".yml", ".service", ".socket", ".timer", ".path", ".bash", ".fish", ".postrm", ".conf")
+NAMED_SCRIPTS = ("meson.options", "meson_options.txt", "_cocfs", "rules", "control")
+NO_PROSE = ("tests/corpus/",)  # the documents that tests give to the programs
 KNOWN = os.path.join(HERE, "known.txt")
 
 
 def files():
-    """The files that git knows or would add; a link is no file of its own."""
+    """Returns the files that git knows or would add, without links."""
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True,
                             capture_output=True, text=True).stdout
     whole = ((path, os.path.join(ROOT, path)) for path in set(listed.split("\0")) if path)
     return sorted(path for path, place in whole if os.path.isfile(place) and not os.path.islink(place))
 
 
+def sentences_of(path, content):
+    """The sentences of a file, by the kind of the file."""
+    name = os.path.basename(path)
+    if path.endswith(".md"):
+        yield from texts.of_page(path, content)
+    elif path.endswith(".scd"):
+        yield from texts.of_manual(path, content)
+    elif path.endswith((".c", ".h")):
+        yield from texts.of_comments(path, content)
+        if path.startswith("fs/"):
+            yield from texts.of_messages(path, content)
+    elif path.endswith(".py") or re.match(r"#!.*python", content):
+        yield from texts.of_python(path, content)
+    elif path.endswith(SCRIPTS) or name in NAMED_SCRIPTS or re.match(r"#!/bin/(ba)?sh", content):
+        yield from texts.of_script(path, content)
+
+
 def sentences():
     for path in files():
-        with open(os.path.join(ROOT, path), encoding="utf-8", errors="replace") as file:
-            content = file.read() if path.endswith((".md", ".c", ".h")) else ""
-        if path.endswith(".md"):
-            yield from texts.of_page(path, content)
-        elif path.endswith((".c", ".h")):
-            yield from texts.of_comments(path, content)
-            if path.startswith("fs/"):
-                yield from texts.of_messages(path, content)
+        if not path.startswith(NO_PROSE):
+            with open(os.path.join(ROOT, path), encoding="utf-8", errors="replace") as file:
+                yield from sentences_of(path, file.read())
 
 
 def write_good(all_sentences):
-    """What write-good says of each; nothing where it is not installed."""
+    """Returns write-good's findings for each sentence; none if write-good is not installed."""
     modules = os.environ.get("NODE_PATH")
     if not modules:
         print("write-good is not installed: only the project's own rules are checked", file=sys.stderr)

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The sentences that people read: of pages, of comments, and of the messages that programs print."""
 
+import ast
+import io
 import itertools
 import re
+import tokenize
 from dataclasses import dataclass
 
 
@@ -13,7 +16,9 @@ class Sentence:
     text: str
 
 
-_END = re.compile(r"(?<=[.!?:])\s+(?=[A-Z0-9\"'`(*\[])|\n\s*\n")
+# A capital letter begins a sentence, and so does a name in small letters behind a word that a full stop ends. A blank
+# line ends a sentence, and so does the next item of a list.
+_END = re.compile(r"(?<=[.!?:])\s+(?=[A-Z0-9\"'`(*\[])|(?<=[\w)\]\"'`]{2}[.!?])\s+(?=[a-z_])|\n\s*\n|\n(?=[ \t]*- )")
 
 
 def _sentences(path, line, text):
@@ -70,6 +75,13 @@ def of_page(path, content):
         paragraph.append(re.sub(r"^\s*([-*#]+|\d+\.)\s+", "", line))
 
 
+def of_manual(path, content):
+    """A manual page in scdoc: what is bold or underlined is a name, as code is on other pages."""
+    content = re.sub(r"(?m)^[;@].*", "", content)  # a comment, or what docs/man/make.py takes from a page
+    content = re.sub(r"\*[^*\n]+\*|\b_[^_\n]+_\b", "`x`", content)
+    yield from of_page(path, re.sub(r"(?m)^\t+", "", content))
+
+
 # ---- comments ----
 
 _COMMENT = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.S)
@@ -79,8 +91,8 @@ _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 def _of_comment(path, line, comment):
     body = re.sub(r"^/\*+|\*+/$|^//", "", comment)
     body = re.sub(r"(?m)^\s*\* ?", "", body)
-    # a drawing or a row of words is no sentence
-    lines = ["" if re.search(r"[─│┌└▶]|->|  \S+  ", text) else text for text in body.split("\n")]
+    # a drawing or a row of words is no sentence, nor is a row of a table, or a usage beside its meaning
+    lines = ["" if re.search(r"[─│┌└▶]|->|  \S+  |^\s*\||\S {3,}\S", text) else text for text in body.split("\n")]
     yield from _sentences(path, line, _without_code("\n".join(lines)))
 
 
@@ -91,6 +103,44 @@ def of_comments(path, content):
         comment = content[found.start():found.end()]
         if "SPDX" not in comment:
             yield from _of_comment(path, content.count("\n", 0, found.start()) + 1, comment)
+
+
+_TOOLS_WORD = re.compile(r"^# ?(shellcheck|pylint|noqa|type:|fmt:)")
+
+
+def _of_hashes(path, found):
+    """Comments of one line each, [(line, text)]; those that stand on lines of their own below each other are one."""
+    block, first, last = [], 0, 0
+    for line, own, text in [*found, (-1, True, "")]:
+        if block and not (own and line == last + 1):
+            yield from _of_comment(path, first, "\n".join(block))
+            block = []
+        if line > 0 and "SPDX" not in text and not text.startswith("#!") and not _TOOLS_WORD.match(text):
+            first = first if block else line
+            block.append(re.sub(r"^#+ ?", "", text))
+            last = line if own else -1
+
+
+def of_python(path, content):
+    """The comments of a file in Python, and what its modules, classes and functions say of themselves."""
+    comments = []
+    for token in tokenize.generate_tokens(io.StringIO(content).readline):
+        if token.type == tokenize.COMMENT:
+            comments.append((token.start[0], token.line.lstrip().startswith("#"), token.string))
+    yield from _of_hashes(path, comments)
+    for node in ast.walk(ast.parse(content)):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(node):
+            yield from _of_comment(path, node.body[0].lineno, ast.get_docstring(node))
+
+
+def of_script(path, content):
+    """The comments of a file in which `#` begins one: a script of the shell, a build file, a unit of systemd."""
+    comments = []
+    for number, line in enumerate(content.split("\n"), 1):
+        found = re.match(r"\s*(#.*)", line) or re.search(r"\s(# [^'\"]*)$", line)
+        if found:
+            comments.append((number, line.lstrip().startswith("#"), found[1]))
+    yield from _of_hashes(path, comments)
 
 
 # ---- messages ----

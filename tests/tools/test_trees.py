@@ -10,7 +10,7 @@ import tools
 
 FILES = ("a.yaml", "b.yml", "sub/c.yaml", "sub/deep/d.yaml")
 
-# $1 is the tree, $2 the root of the mount, $3 a directory outside of both.
+# $1 is the tree, $2 the root of the mount, $3 a directory outside the two.
 WAYS = {
     "cp -r": 'cp -r "$1/." "$2"',
     "cp -a": 'cp -a "$1/." "$2"',
