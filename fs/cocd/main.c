@@ -12,9 +12,9 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/notify.h"
 #include "base/process.h"
 #include "cocd/options.h"
-#include "cocd/notify.h"
 #include "service/service.h"
 #include "service/store/store_postgresql.h"
 
@@ -150,10 +150,10 @@ static int serve_until_signal(const struct cocd_options *settings, const sigset_
 	if (settings->port_file)
 		r = write_port(settings->port_file, service_port(service), err);
 	if (r == 0)
-		notify_supervisor("READY=1");
+		notify_supervisor("READY=1", NULL);
 	while (r == 0 && sigwaitinfo(signals, NULL) < 0 && errno == EINTR)
 		;
-	notify_supervisor("STOPPING=1");
+	notify_supervisor("STOPPING=1", NULL);
 	service_stop(service);
 	return r;
 }

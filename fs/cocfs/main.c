@@ -12,6 +12,7 @@
 #include "base/stdout.h"
 #include "cocfs/daemon.h"
 #include "cocfs/mount.h"
+#include "cocfs/supervised.h"
 
 /* Exit statuses: those of mount(8), which exits with the status of its helper. */
 #define EXIT_USAGE 1  /* the command line is wrong */
@@ -94,6 +95,7 @@ static int run_mount(struct opts *opts)
 		daemon_ready(ready_fd);
 	else
 		log_settle(false);
+	supervised_tell_ready(opts);
 	r = mount_serve(mount);
 	if (r < 0)
 		log_error("the event loop ended: %s", strerror(-r));

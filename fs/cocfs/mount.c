@@ -29,6 +29,7 @@
 #include "cocfs/greeting.h"
 #include "cocfs/mountpoint.h"
 #include "cocfs/state_dir.h"
+#include "cocfs/supervised.h"
 #include "service/bounds.h"
 #include "service/service.h"
 #include "space/space.h"
@@ -79,6 +80,7 @@ static void end_mount(void *data)
 		loop_quit(mount->loop);
 		return;
 	}
+	supervised_tell_end(mount->opts);
 	submit_quiesce(mount->engine);
 	loop_timer_set(mount->loop, &mount->patience,
 		       loop_now_ms(mount->loop) + mount->opts->timeout_ms, quit_on_signal, mount);
