@@ -8,6 +8,7 @@
 #include <syslog.h>
 
 #include "base/log_file.h"
+#include "base/log_journal.h"
 #include "base/log_syslog.h"
 #include "base/shown.h"
 
@@ -15,7 +16,7 @@
 
 static const char *program_name = "cocfs";
 static enum log_level shown = LOG_LEVEL_WARNING;
-static bool use_syslog, is_settled;
+static bool use_journal, use_syslog, is_settled;
 
 static const struct {
 	const char *word;
@@ -41,6 +42,7 @@ void log_open(const char *program, enum log_level level)
 {
 	program_name = program;
 	shown = level;
+	use_journal = log_journal_is_there();
 }
 
 void log_settle(bool background)
@@ -51,7 +53,7 @@ void log_settle(bool background)
 
 bool log_has_syslog(void)
 {
-	return log_syslog_is_there();
+	return use_journal || log_syslog_is_there();
 }
 
 bool log_shows(enum log_level level)
@@ -59,26 +61,66 @@ bool log_shows(enum log_level level)
 	return level <= shown;
 }
 
-void log_message(enum log_level level, const char *fmt, ...)
+static bool send_line(int priority, const char *line, const struct log_about *about)
+{
+	return use_journal ? log_journal_send(program_name, priority, line, about)
+			   : log_syslog_send(program_name, priority, line);
+}
+
+/* Sends a line to the journal, or else to syslog. One for which there is no room is lost and
+ * counted; the next one that goes through is followed by one that says how many. */
+static void send_to_system(int priority, const char *line, const struct log_about *about)
+{
+	static unsigned long lost;
+	char text[64];
+
+	if (!send_line(priority, line, about)) {
+		lost++;
+		return;
+	}
+	if (!lost)
+		return;
+	snprintf(text, sizeof(text), "%lu messages before this one were lost", lost);
+	if (send_line(LOG_WARNING, text, NULL))
+		lost = 0;
+}
+
+static void write_message(enum log_level level, const struct log_about *about, const char *fmt,
+			  va_list args)
 {
 	char line[LINE_MAX_BYTES];
-	va_list args;
-	int length;
 
-	if (!log_shows(level))
-		return;
-	va_start(args, fmt);
-	length = vsnprintf(line, sizeof(line), fmt, args);
-	va_end(args);
-	if (length >= (int)sizeof(line))
+	if (vsnprintf(line, sizeof(line), fmt, args) >= (int)sizeof(line))
 		shown_drop_half(line);
 	/* a file's name may hold a line break, or control the terminal that shows the log */
 	shown_clean(line);
 	if (log_file_is_open() && log_file_write(program_name, levels[level].word, line) &&
 	    is_settled)
 		return;
-	if (use_syslog)
-		log_syslog_send(program_name, levels[level].priority, line);
+	if (use_journal || use_syslog)
+		send_to_system(levels[level].priority, line, about);
 	else
 		fprintf(stderr, "%s: %s: %s\n", program_name, levels[level].word, line);
+}
+
+void log_message(enum log_level level, const char *fmt, ...)
+{
+	va_list args;
+
+	if (!log_shows(level))
+		return;
+	va_start(args, fmt);
+	write_message(level, NULL, fmt, args);
+	va_end(args);
+}
+
+void log_about(enum log_level level, const struct log_about *about, const char *fmt, ...)
+{
+	va_list args;
+
+	if (!log_shows(level))
+		return;
+	va_start(args, fmt);
+	write_message(level, about, fmt, args);
+	va_end(args);
 }

@@ -4,31 +4,53 @@
 
 #include <stdbool.h>
 
+struct err;
+
 /*
  * The log of a program. While the program starts, the log is standard error. After log_settle() the
  * log is the log file if there is one, else syslog for a program in the background, else standard
- * error. Programs and the functions that the loop calls write to the log. Libraries return a struct
- * err instead. Never log a secret: a struct secret prints as "***" (base/secret.h).
+ * error. Where systemd has connected standard error with its journal, the journal takes the place
+ * of standard error and of syslog. Programs and the functions that the loop calls write to the log.
+ * Libraries return a struct err instead. Never log a secret: a struct secret prints as "***"
+ * (base/secret.h).
  */
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
 /* Reads "error", "warning", "info" or "debug". Returns false for another word. */
 bool log_level_parse(const char *word, enum log_level *ret_level);
 
-/* Sets the name of the program, and the level up to which messages are logged. */
+/* What a message is about: the journal has it as fields. All are borrowed, and may be NULL. */
+struct log_about {
+	const char *path;      /* of the job file, from the root of the mount: COCFS_PATH */
+	const char *job_id;    /* COCFS_JOB_ID */
+	const struct err *err; /* ERRNO, COCFS_ERRNO and COCFS_REQUEST_ID */
+};
+
+/* Sets the name of the program, and the level up to which messages are logged. Call it while
+ * standard error is still that of the start. */
 void log_open(const char *program, enum log_level level);
 
 /* Call this when the start is over. Messages then go to the log file. Without a log file, and for a
  * message that the log file cannot take, they go to syslog (background) or to standard error. */
 void log_settle(bool background);
 
-/* Is there a syslog daemon that takes messages? This function does not wait. */
+/* Is there a syslog daemon, or the journal, that takes messages? This function does not wait. */
 bool log_has_syslog(void);
 
 /* Are messages of this level logged? Ask before you do work only to compose a message. */
 bool log_shows(enum log_level level);
 
 void log_message(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same, for a message that is about a file, a job or an error. */
+void log_about(enum log_level level, const struct log_about *about, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Says what is wrong with a file: "PATH: SENTENCE". job_id may be NULL. The arguments are evaluated
+ * twice. */
+#define log_err(level, path_, job_id_, err_)                                                       \
+	log_about(level, &(struct log_about){.path = (path_), .job_id = (job_id_), .err = (err_)}, \
+		  "%s: %s", (path_), (err_)->text)
 
 #define log_error(...) log_message(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_message(LOG_LEVEL_WARNING, __VA_ARGS__)

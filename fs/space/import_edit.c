@@ -159,7 +159,7 @@ int import_tell(struct space *space, const struct node *parent, const char *name
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	log_warning("%s: %s", name, err->text);
+	log_err(LOG_LEVEL_WARNING, name, import.job_id, err);
 	story = err_story(err);
 	r = story ? imports_tell(space->engine, &import, story) : -ENOMEM;
 	return r < 0 ? r : 1;

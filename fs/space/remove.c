@@ -187,7 +187,7 @@ static bool delete_job(struct space *space, fuse_req_t req, struct node *parent,
 		&(struct deletion){.record = &job, .path = path, .user = fuse_req_ctx(req)->uid},
 		pending_reply_done, &removal->wait, &waiter, &err);
 	if (r < 0)
-		log_warning("%s: %s", path, err.text);
+		log_err(LOG_LEVEL_WARNING, path, job.job_id, &err);
 	pending_reply_begin(&removal->wait, waiter, r);
 	return true;
 }

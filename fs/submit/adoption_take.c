@@ -86,8 +86,10 @@ int adoption_take(struct submission *submission, const struct coc_details *detai
 	CRASH_POINT("adoption-recorded");
 	if (r < 0)
 		return r;
-	log_info("%s: job %s v%lld is this file's from now on%s", submission->path, job.job_id,
-		 (long long)job.base, binding.from ? "; the file that had it was removed" : "");
+	log_about(LOG_LEVEL_INFO,
+		  &(struct log_about){.path = submission->path, .job_id = job.job_id},
+		  "%s: job %s v%lld is this file's from now on%s", submission->path, job.job_id,
+		  (long long)job.base, binding.from ? "; the file that had it was removed" : "");
 	submission->job_id = steal_ptr(job.job_id);
 	submission->record.onto = 0;
 	submission->is_adopted = true;

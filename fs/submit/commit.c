@@ -27,7 +27,7 @@ int submit_refuse(struct engine *engine, const char *path, const struct author *
 	int r = story ? author_record_refusal(engine, path, author, incomplete, err, story)
 		      : -ENOMEM;
 
-	log_warning("%s: %s", path, err->text);
+	log_err(LOG_LEVEL_WARNING, path, NULL, err);
 	engine->metrics.refusals++;
 	if (r < 0)
 		log_error("%s: the ledger cannot record this: %s", path, strerror(-r));
@@ -50,7 +50,8 @@ static int tell_refusal(const struct dsl_finding *refusal, struct err *err)
 static void tell_warning(const struct commit *commit, const struct dsl_finding *warning,
 			 struct buf *text)
 {
-	log_info("%s: %u:%u: %s", commit->path, warning->line, warning->column, warning->text);
+	log_about(LOG_LEVEL_INFO, &(struct log_about){.path = commit->path}, "%s: %u:%u: %s",
+		  commit->path, warning->line, warning->column, warning->text);
 	buf_printf(text, "%u:%u: %s\n", warning->line, warning->column, warning->text);
 }
 

@@ -137,8 +137,10 @@ int job_naming_record(struct engine *engine, const struct job_naming *naming, st
 	}
 	if (r < 0)
 		return err_set(err, -r, "the ledger cannot be written: %s", strerror(-r));
-	log_info("%s: job %s is this file's from now on, on demand", naming->path,
-		 naming->job->job_id);
+	log_about(LOG_LEVEL_INFO,
+		  &(struct log_about){.path = naming->path, .job_id = naming->job->job_id},
+		  "%s: job %s is this file's from now on, on demand", naming->path,
+		  naming->job->job_id);
 	return 0;
 }
 
@@ -161,7 +163,7 @@ int job_naming_refuse(struct engine *engine, const char *path, const struct auth
 		return submit_refuse(engine, path, author, false, err);
 	if (r > 0)
 		r = tell_refusal(engine, path, err);
-	log_warning("%s: %s", path, err->text);
+	log_err(LOG_LEVEL_WARNING, path, NULL, err);
 	engine->metrics.refusals++;
 	if (r < 0)
 		log_error("%s: the ledger cannot record this: %s", path, strerror(-r));

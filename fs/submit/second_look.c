@@ -71,7 +71,7 @@ static void warn_of_twins(struct submission *submission)
 		look->twins.n > 1 ? "jobs" : "a job",
 		submission->engine->options.adopt == ADOPT_SAME ? " and content" : "",
 		look->twins.text, submission->job_id);
-	log_warning("%s: %s", submission->path, warning.text);
+	log_err(LOG_LEVEL_WARNING, submission->path, submission->job_id, &warning);
 	snprintf(line, sizeof(line), "%s\n", warning.text);
 	r = ledger_warn_more(submission->engine->ledger, submission->record.row, line);
 	if (r < 0)

@@ -125,6 +125,24 @@ static void end_submission(struct submission *submission, enum submission_outcom
 	TAILQ_INSERT_TAIL(&engine->iteration.ended, submission, link);
 }
 
+static void log_settled(const struct submission *submission, enum submission_outcome outcome,
+			const char *job_id)
+{
+	const struct log_about about = {.path = submission->path, .job_id = job_id};
+
+	if (submission->is_unseen)
+		log_about(LOG_LEVEL_WARNING, &about,
+			  "%s: the service has no job %s: nothing is deleted, and the name "
+			  "remembers the job: the keys may be another account's",
+			  submission->path, job_id);
+	else if (submission->deletion)
+		log_about(LOG_LEVEL_INFO, &about, "%s: job %s deleted", submission->path, job_id);
+	else if (outcome == OUTCOME_SETTLED)
+		log_about(LOG_LEVEL_INFO, &about, "%s: job %s v%lld %s", submission->path, job_id,
+			  (long long)submission->versions.base,
+			  submission->record.kind == SUBMIT_CREATE ? "created" : "updated");
+}
+
 void submission_settle(struct submission *submission, enum submission_outcome outcome,
 		       const char *job_id, struct job_versions versions)
 {
@@ -145,15 +163,7 @@ void submission_settle(struct submission *submission, enum submission_outcome ou
 	submission->versions = versions;
 	if (outcome == OUTCOME_SETTLED || submission->is_there)
 		seen_jobs_note(submission->engine, job_id, false);
-	if (submission->is_unseen)
-		log_warning("%s: the service has no job %s: nothing is deleted, and the name "
-			    "remembers the job: the keys may be another account's",
-			    submission->path, job_id);
-	else if (submission->deletion)
-		log_info("%s: job %s deleted", submission->path, job_id);
-	else if (outcome == OUTCOME_SETTLED)
-		log_info("%s: job %s v%lld %s", submission->path, job_id, (long long)versions.base,
-			 submission->record.kind == SUBMIT_CREATE ? "created" : "updated");
+	log_settled(submission, outcome, job_id);
 	end_submission(submission, outcome);
 }
 
@@ -170,8 +180,8 @@ void submission_fail(struct submission *submission, enum submission_outcome outc
 {
 	if (!submission->err)
 		submission->err = malloc(sizeof(*submission->err));
-	log_message(outcome == OUTCOME_LATER ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "%s: %s",
-		    submission->path, err->text);
+	log_err(outcome == OUTCOME_LATER ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, submission->path,
+		submission->job_id, err);
 	if (submission->err) {
 		*submission->err = *err;
 		if (outcome == OUTCOME_DOUBT)

@@ -36,7 +36,7 @@ static void tell_undecided(struct submission *submission, const struct err *err)
 	submission->open_story = story;
 	if (submission->err)
 		*submission->err = *err;
-	log_warning("%s: %s", submission->path, err->text);
+	log_err(LOG_LEVEL_WARNING, submission->path, submission->job_id, err);
 	r = ledger_tell(submission->engine->ledger, &submission->record, err, story);
 	if (r < 0)
 		log_error("%s: the ledger cannot record this: %s", submission->path, strerror(-r));

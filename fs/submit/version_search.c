@@ -130,7 +130,7 @@ static void write_author(const struct version_search *search, char *text, size_t
 /* The file warns of something, in a line of its own. */
 static void add_notice(struct submission *submission, const struct err *warning)
 {
-	log_warning("%s: %s", submission->path, warning->text);
+	log_err(LOG_LEVEL_WARNING, submission->path, submission->job_id, warning);
 	buf_printf(&submission->notice, "%s\n", warning->text);
 }
 

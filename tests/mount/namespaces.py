@@ -41,10 +41,14 @@ class Wrapped(mounting.Mount):
     def argv(self, *flags):
         return [*self.wrapping, *super().argv(*flags)]
 
-    def mount(self):
+    def bind(self):
+        """Has what is mounted below .base in any mount namespace be seen in all."""
         subprocess.run(["mount", "--bind", self.base, self.base], check=True)
         janitor.watch_mount(self.base)
         subprocess.run(["mount", "--make-shared", self.base], check=True)
+
+    def mount(self):
+        self.bind()
         return super().mount()
 
     def unmount(self):

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""cocfs as a service of systemd: when it says that it is ready. A socket of the test stands in for systemd."""
+"""cocfs as a service of systemd: when it says that it is ready, and what the journal gets. A socket of the test stands in
+for systemd."""
 
 import os
 import signal
 import socket
+import struct
 
 import pytest
 
+import front as fronts
 import janitor
 import mounting
+import namespaces
 import samples
 import service
 import tools
@@ -78,3 +82,148 @@ def test_a_daemon_is_no_process_of_the_supervisor(mounts, tmp_path, supervisor):
     assert janitor.unmount(mount.path) == ""
     tools.run("flock", "-w", "10", os.path.join(mount.state, "lock"), "true").ok()
     supervisor.heard_nothing()
+
+
+# ---- the journal ----
+
+# "$0" is in the place of /run. What systemd has made standard error is told in JOURNAL_STREAM.
+IN_UNIT = '''
+mount --make-private /
+mount --make-private /run 2>/dev/null || :
+mount --bind "$0" /run
+export JOURNAL_STREAM="$(stat -L -c %d:%i /proc/self/fd/2)"
+exec "$@"
+'''
+IN_TERMINAL = IN_UNIT.replace("fd/2", "fd/0")
+
+
+def fields(datagram):
+    """The fields of a message in the journal's own protocol."""
+    found = {}
+    while datagram:
+        name, rest = datagram.split(b"\n", 1)
+        size, = struct.unpack("<Q", rest[:8])
+        assert rest[8 + size:9 + size] == b"\n"
+        found[name.decode()] = rest[8:8 + size].decode()
+        datagram = rest[9 + size:]
+    return found
+
+
+class Journal:
+    """The socket of a journal, in a directory that takes the place of /run."""
+
+    def __init__(self, listening):
+        self.listening = listening
+
+    def message(self, text, field="MESSAGE"):
+        """Waits for the message that has this text in a field. Others before it are passed over."""
+        while True:
+            found = fields(self.listening.recv(65536))
+            if text in found.get(field, ""):
+                return found
+
+    def rest(self):
+        """All that has come since."""
+        self.listening.setblocking(False)
+        try:
+            while True:
+                yield self.listening.recv(65536)
+        except BlockingIOError:
+            self.listening.settimeout(SECONDS)
+
+
+@pytest.fixture
+def journal(tmp_path):
+    namespaces.need()
+    folder = tmp_path / "run" / "systemd" / "journal"
+    folder.mkdir(parents=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        fd = os.open(folder, os.O_PATH)  # the path itself may be too long for a socket
+        listening.bind(f"/proc/self/fd/{fd}/socket")
+        os.close(fd)
+        listening.settimeout(SECONDS)
+        yield Journal(listening)
+
+
+@pytest.fixture
+def make_unit(cocd, front, mounts, tmp_path, journal):
+    """make_unit(script): a job space whose cocfs has this journal."""
+    def make(script=IN_UNIT, **options):
+        wrapping = [*namespaces.UNSHARE, "sh", "-euc", script, str(tmp_path / "run")]
+        return mounts(namespaces.WrappedSpace(cocd, front, tmp_path, wrapping=wrapping, **options))
+    return make
+
+
+def test_the_journal_has_fields(make_unit, journal, src):
+    unit = make_unit().mount()
+    tools.run("cp", samples.file(src, "a.yaml"), unit.path).ok()
+    job_id = unit.id("a.yaml")
+    made = journal.message("created")
+    assert made["COCFS_PATH"] == "a.yaml" and made["COCFS_JOB_ID"] == job_id and made["PRIORITY"] == "6"
+    assert made["SYSLOG_IDENTIFIER"] == "cocfs" and made["SYSLOG_FACILITY"] == "3" and "ERRNO" not in made
+    unit.front.rule(fronts.refuses(403, "COC.00010002", "no"), "POST", times=1)
+    tools.run("cp", samples.file(src, "b.yaml"), unit.path).fails()
+    refused = journal.message("EPERM", "COCFS_ERRNO")
+    assert refused["COCFS_PATH"] == "b.yaml" and refused["ERRNO"] == "1" and refused["MESSAGE"].startswith("b.yaml: ")
+    assert refused["COCFS_REQUEST_ID"] == unit.fact("b.yaml", "request_id") and refused["PRIORITY"] == "4"
+    assert "cocfs: " not in unit.log(), "what the journal has is written to standard error too"
+
+
+def test_a_path_in_a_field_is_the_files(make_unit, journal):
+    """A message shows a line feed as a space, and a field has it as it is."""
+    unit = make_unit().mount()
+    tools.run("tee", unit.at("a\nPRIORITY=0\nb.yaml"), given=b"a: b").fails()
+    refused = journal.message("a PRIORITY=0 b.yaml: ")
+    assert refused["COCFS_PATH"] == "a\nPRIORITY=0\nb.yaml" and refused["PRIORITY"] == "4"
+
+
+def test_keys_are_not_in_the_journal(make_unit, journal, cocd, src):
+    ak, sk = service.read_keys(cocd.keys_file)
+    unit = make_unit(env={"HUAWEICLOUD_SDK_AK": ak, "HUAWEICLOUD_SDK_SK": sk}).mount()
+    unit.front.rule(fronts.refuses(401, "APIGW.0301", "no"), "POST", times=1)
+    tools.run("cp", samples.file(src, "a.yaml"), unit.path).fails()
+    unit.process.send_signal(signal.SIGHUP)
+    journal.message("credentials read again")
+    tools.run("cp", samples.file(src, "a.yaml"), unit.path).ok()
+    assert unit.unmount() == 0
+    rest = list(journal.rest())
+    assert rest and not [datagram for datagram in rest if sk.encode() in datagram or b"Signature=" in datagram]
+
+
+def test_another_standard_error_is_no_journal(make_unit, journal, src):
+    unit = make_unit(IN_TERMINAL).mount()
+    tools.run("cp", samples.file(src, "a.yaml"), unit.path).ok()
+    assert "cocfs: info: a.yaml: job" in unit.log() and not list(journal.rest())
+
+
+def test_a_daemon_keeps_the_journal(make_unit, journal, src):
+    """A mount unit of systemd: standard error is let go of, and the journal is not."""
+    unit = make_unit()
+    os.mkdir(unit.path)
+    unit.bind()
+    tools.run(*unit.argv(), env=tools.environment(**unit.env)).ok()
+    tools.run("cp", samples.file(src, "a.yaml"), unit.path).ok()
+    assert journal.message("created")["COCFS_PATH"] == "a.yaml"
+    assert janitor.unmount(unit.path) == ""
+    tools.run("flock", "-w", "10", os.path.join(unit.state, "lock"), "true").ok()
+
+
+REFUSED = """
+for number in range(int(args[0])):
+    try:
+        with open(os.path.join(target, f"{number}.yaml"), "w") as file:
+            file.write("a: b")
+    except OSError:
+        pass
+"""
+
+
+def test_a_journal_that_does_not_read_keeps_nobody_waiting(make_unit, journal, src):
+    """What there is no room for is lost and counted."""
+    room = int(tools.read("/proc/sys/net/unix/max_dgram_qlen"))
+    unit = make_unit().mount()
+    tools.python(REFUSED, unit.path, room + 50).ok()
+    tools.run("cp", samples.file(src, "good.yaml"), unit.path).ok()
+    assert len(list(journal.rest())) <= room + 1
+    tools.python(REFUSED, unit.path, 1).ok()
+    assert int(journal.message("messages before this one were lost")["MESSAGE"].split()[0]) >= 50

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import texts
 
 # Functions whose first text is the format of what is printed.
-_CALLS = ("err_set", "err_context", "log_error", "log_warning", "log_info", "refuse", "warn", "note", "dsl_finding_set",
+_CALLS = ("err_set", "err_context", "log_error", "log_warning", "log_info", "log_about", "refuse", "warn", "note", "dsl_finding_set",
           "look_tell", "fprintf", "fputs")
 _CALL = re.compile(rf"\b(?:{'|'.join(_CALLS)}|\w*_refuse|refuse_\w*usage)\s*\(")
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)

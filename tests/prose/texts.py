@@ -145,7 +145,7 @@ def of_script(path, content):
 
 # ---- messages ----
 
-_CALL = re.compile(r"\b(?:err_set|err_detail|err_context|log_(?:error|warning|info)|warn|refuse|note|usage|dsl_finding_set)\s*\(")
+_CALL = re.compile(r"\b(?:err_set|err_detail|err_context|log_(?:error|warning|info|about)|warn|refuse|note|usage|dsl_finding_set)\s*\(")
 
 
 def _arguments(content, at):

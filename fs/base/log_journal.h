@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COCFS_BASE_LOG_JOURNAL_H
+#define COCFS_BASE_LOG_JOURNAL_H
+
+#include <stdbool.h>
+
+#include "base/log.h"
+
+/*
+ * The journal of systemd, in its own protocol: a message has fields, by which journalctl(1) finds
+ * it. It is used where systemd has connected standard error with the journal.
+ */
+
+/* Does standard error go to the journal, and does the journal take messages? Call it before
+ * anything else becomes standard error. */
+bool log_journal_is_there(void);
+
+/*
+ * Sends a line with its fields; priority: of syslog.h; about may be NULL. Never waits. Returns
+ * false if the message is lost.
+ */
+bool log_journal_send(const char *program, int priority, const char *line,
+		      const struct log_about *about);
+
+#endif
