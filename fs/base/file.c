@@ -9,14 +9,15 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/unit_credential.h"
 
-static int check_private_file(const char *path, const struct stat *st, struct err *err)
+static int check_private_file(const char *path, int fd, const struct stat *st, struct err *err)
 {
 	if (st->st_uid != geteuid() && st->st_uid != 0)
 		return err_set(err, EACCES,
 			       "%s belongs to another user (uid %u): it must be yours, or root's",
 			       path, (unsigned)st->st_uid);
-	if (st->st_mode & (S_IRWXG | S_IRWXO))
+	if ((st->st_mode & (S_IRWXG | S_IRWXO)) && !unit_credential_is_private(path, fd, st))
 		return err_set(
 			err, EACCES,
 			"%s is open to other users (mode %04o): close it with `chmod 600 %s`", path,
@@ -72,6 +73,6 @@ int file_read(const char *path, bool private, struct buf *out, struct err *err)
 		return err_set(err, EIO, "cannot examine %s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, EINVAL, "%s is not a regular file", path);
-	r = private ? check_private_file(path, &st, err) : 0;
+	r = private ? check_private_file(path, fd, &st, err) : 0;
 	return r < 0 ? r : read_whole_file(fd, path, out, err);
 }

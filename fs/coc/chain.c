@@ -11,15 +11,13 @@
 #include "coc/profile.h"
 #include "coc/value.h"
 
-#define FILE_VARIABLE "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
-#define FILE_NAME "credentials"
 #define ENVIRONMENT "the environment"
 
 int coc_chain_tell_nothing(const struct err *why, struct err *err)
 {
 	_cleanup_free_ char *path = NULL;
 
-	if (profile_path(FILE_VARIABLE, FILE_NAME, &path) == -ENOMEM)
+	if (profile_credentials_path(&path) == -ENOMEM)
 		return err_set(err, ENOMEM, "out of memory");
 	err_set(err, ENOENT,
 		"no credentials: neither HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK nor "
@@ -97,7 +95,7 @@ int coc_chain_find(const struct coc_places *places, struct coc_origin *ret_origi
 	if (!places->profile && coc_offer_says_anything(&offer))
 		return take_offer(places, &offer, ENVIRONMENT, ret_origin, err);
 	if (!places->profile || !strchr(places->profile, '/')) {
-		r = profile_path(FILE_VARIABLE, FILE_NAME, &path);
+		r = profile_credentials_path(&path);
 		if (r == -ENOMEM)
 			return err_set(err, ENOMEM, "out of memory");
 		if (r < 0 && places->profile)

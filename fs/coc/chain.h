@@ -17,12 +17,12 @@ struct coc_places {
 };
 
 /*
- * Looks in the environment, then in the profile file ~/.huaweicloud/credentials
- * (HUAWEICLOUD_SDK_CREDENTIALS_FILE), section [global] before [basic]. The first place that says
- * anything is taken, and what is wrong there is an error: other keys than those that were meant
- * could be another account's. When no place says anything, the metadata service is left: nothing
- * is asked here. Returns 0 and an origin that the caller finishes, or with err filled: -ENOENT, no
- * such profile; -EACCES, others can read it; -EINVAL, something is not whole; -ENOMEM, -EIO.
+ * Looks in the environment, then in the credentials file (profile_credentials_path()), section
+ * [global] before [basic]. The first place that says anything is taken, and what is wrong there is
+ * an error: other keys than those that were meant could be another account's. When no place says
+ * anything, the metadata service is left: nothing is asked here. Returns 0 and an origin that the
+ * caller finishes, or with err filled: -ENOENT, no such profile; -EACCES, others can read it;
+ * -EINVAL, something is not whole; -ENOMEM, -EIO.
  */
 int coc_chain_find(const struct coc_places *places, struct coc_origin *ret_origin, struct err *err);
 

@@ -9,8 +9,12 @@
 
 #include "base/cleanup.h"
 #include "base/home.h"
+#include "base/unit_credential.h"
 
 #define PROFILE_DIRECTORY ".huaweicloud"
+#define CREDENTIALS_VARIABLE "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
+#define CREDENTIALS_NAME "credentials"
+#define CREDENTIALS_OF_UNIT "cocfs.credentials"
 
 int profile_path(const char *variable, const char *name, char **ret_path)
 {
@@ -32,4 +36,12 @@ int profile_path(const char *variable, const char *name, char **ret_path)
 		return -ENOMEM;
 	*ret_path = path;
 	return 0;
+}
+
+int profile_credentials_path(char **ret_path)
+{
+	const char *value = secure_getenv(CREDENTIALS_VARIABLE);
+	int r = value && *value ? -ENOENT : unit_credential_find(CREDENTIALS_OF_UNIT, ret_path);
+
+	return r == -ENOENT ? profile_path(CREDENTIALS_VARIABLE, CREDENTIALS_NAME, ret_path) : r;
 }

@@ -11,4 +11,11 @@
  */
 int profile_path(const char *variable, const char *name, char **ret_path);
 
+/*
+ * The path of the credentials file: what HUAWEICLOUD_SDK_CREDENTIALS_FILE says, else the credential
+ * "cocfs.credentials" that systemd gives to this unit, else ~/.huaweicloud/credentials. Returns as
+ * profile_path() does.
+ */
+int profile_credentials_path(char **ret_path);
+
 #endif

@@ -47,7 +47,7 @@ int apart_check(const struct opts *opts, const char *state_dir, struct err *err)
 	}
 	if (opts->cacert && is_path_within(opts->cacert, mountpoint))
 		return refuse_within("-o cacert=", opts->cacert, err);
-	if (profile_path("HUAWEICLOUD_SDK_CREDENTIALS_FILE", "credentials", &credentials) < 0)
+	if (profile_credentials_path(&credentials) < 0)
 		return 0;
 	real = realpath(credentials, NULL);
 	return is_path_within(real ? real : credentials, mountpoint)

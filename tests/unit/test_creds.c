@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -33,6 +34,7 @@ static const char *const variables[] = {
 	"HUAWEICLOUD_SDK_IDP_ID",
 	"HUAWEICLOUD_SDK_ID_TOKEN_FILE",
 	"HUAWEICLOUD_SDK_IAM_ENDPOINT",
+	"CREDENTIALS_DIRECTORY",
 };
 
 static struct coc_origin found; /* the last origin found that is an ID token */
@@ -474,6 +476,166 @@ static void a_file_or_token_too_long_is_refused(void **state)
 	free(text);
 }
 
+/* ---- credentials of a systemd unit ---- */
+
+static char unit_directory[128], unit_file[192];
+
+static int make_unit(void **state)
+{
+	clean(state);
+	snprintf(unit_directory, sizeof(unit_directory), "%s/unit", directory);
+	snprintf(unit_file, sizeof(unit_file), "%s/cocfs.credentials", unit_directory);
+	setenv("CREDENTIALS_DIRECTORY", unit_directory, 1);
+	return mkdir(unit_directory, 0700);
+}
+
+static int remove_unit(void **state)
+{
+	unlink(unit_file);
+	return rmdir(unit_directory) < 0 ? -1 : clean(state);
+}
+
+static void put_credential(mode_t directory_mode, mode_t mode)
+{
+	int fd;
+
+	unlink(unit_file);
+	fd = open(unit_file, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "[global]\nak = U\nsk = hush\n", 26), 26);
+	assert_int_equal(fchmod(fd, mode), 0);
+	assert_int_equal(chmod(unit_directory, directory_mode), 0);
+	close(fd);
+}
+
+struct acl_entry {
+	uint16_t tag, rights;
+	uint32_t id;
+};
+
+/* "user::r--", a middle entry, "group::" with rights, "mask::r--", "other::---": as systemd's. A
+ * user or group without a name has no middle entry. Returns false where there are no ACLs. */
+static bool put_acl(uint16_t group_rights, uint16_t tag, uint32_t id)
+{
+	struct {
+		uint32_t version;
+		struct acl_entry entries[5];
+	} acl = {.version = 2};
+	struct acl_entry *at = acl.entries;
+
+	*at++ = (struct acl_entry){0x01, 4, (uint32_t)-1};
+	if (tag == 0x02)
+		*at++ = (struct acl_entry){tag, 4, id};
+	*at++ = (struct acl_entry){0x04, group_rights, (uint32_t)-1};
+	if (tag == 0x08)
+		*at++ = (struct acl_entry){tag, 4, id};
+	*at++ = (struct acl_entry){0x10, 4, (uint32_t)-1};
+	*at++ = (struct acl_entry){0x20, 0, (uint32_t)-1};
+	return setxattr(unit_file, "system.posix_acl_access", &acl,
+			(size_t)((char *)at - (char *)&acl), 0) == 0;
+}
+
+static void expect_credential(void)
+{
+	_cleanup_(coc_creds_free) struct coc_creds *creds = NULL;
+	struct err err = {0};
+
+	if (find(&creds, &err) != 0)
+		fail_msg("%s", err.text);
+	expect_pair(creds, "U", "hush");
+	assert_string_equal(creds->source, unit_file);
+}
+
+static void a_credential_of_the_unit_comes_before_the_home(void **state)
+{
+	struct coc_creds *creds = NULL;
+
+	(void)state;
+	put("[global]\nak = F\nsk = f\n");
+	put_credential(0500, 0400);
+	expect_credential();
+	setenv("HUAWEICLOUD_SDK_CREDENTIALS_FILE", path, 1);
+	assert_int_equal(find(&creds, NULL), 0);
+	expect_pair(creds, "F", "f");
+	coc_creds_free(creds);
+	unsetenv("HUAWEICLOUD_SDK_CREDENTIALS_FILE");
+	assert_int_equal(chmod(unit_directory, 0700), 0);
+	assert_int_equal(unlink(unit_file), 0); /* a unit with other credentials */
+	assert_int_equal(find(&creds, NULL), 0);
+	expect_pair(creds, "F", "f");
+	coc_creds_free(creds);
+}
+
+/* stat(2) shows the mask of the ACL by which systemd lets the unit's user read. */
+static void a_credential_that_an_acl_gives_to_this_user_is_private(void **state)
+{
+	(void)state;
+	put_credential(0755, 0400);
+	if (!put_acl(0, 0x02, geteuid()))
+		skip();
+	expect_credential();
+}
+
+static void a_credential_that_an_acl_gives_to_others_is_refused(void **state)
+{
+	(void)state;
+	put_credential(0755, 0400);
+	if (!put_acl(0, 0x02, geteuid() + 1))
+		skip();
+	expect_refusal(EACCES, "is open to other users (mode 0440)");
+	assert_true(put_acl(4, 0x02, geteuid()));
+	expect_refusal(EACCES, "is open to other users (mode 0440)");
+	assert_true(put_acl(0, 0x08, 4711));
+	expect_refusal(EACCES, "is open to other users (mode 0440)");
+}
+
+static void a_credential_in_a_closed_directory_may_have_a_group(void **state)
+{
+	(void)state;
+	put_credential(0700, 0440);
+	expect_credential();
+	put_credential(0750, 0440);
+	expect_refusal(EACCES, "is open to other users (mode 0440)");
+	put_credential(0701, 0440);
+	expect_refusal(EACCES, "is open to other users (mode 0440)");
+}
+
+static void a_credential_with_any_other_right_is_refused(void **state)
+{
+	static const mode_t modes[] = {0444, 0404, 0441, 0460, 0420, 0450, 0402, 0666};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		put_credential(0700, modes[i]);
+		expect_refusal(EACCES, "is open to other users");
+	}
+}
+
+/* Mode 0440 is taken in the unit's own directory only. */
+static void a_file_that_is_no_credential_has_no_group(void **state)
+{
+	struct coc_creds *creds = NULL;
+	char link_name[192];
+
+	(void)state;
+	put_file("[global]\nak = F\nsk = hush\n", 26, 0440);
+	assert_int_equal(chmod(directory, 0700), 0);
+	expect_refusal(EACCES, "is open to other users (mode 0440)");
+	assert_int_equal(symlink(path, unit_file), 0);
+	expect_refusal(EACCES, "is open to other users (mode 0440)");
+	snprintf(link_name, sizeof(link_name), "%s/credentials", unit_directory);
+	assert_int_equal(symlink(path, link_name), 0);
+	assert_int_equal(coc_creds_read(path, &creds, NULL), -EACCES);
+	unlink(link_name);
+	put_credential(0700, 0440);
+	setenv("HUAWEICLOUD_SDK_CREDENTIALS_FILE", unit_file, 1);
+	expect_credential();
+	setenv("CREDENTIALS_DIRECTORY", directory, 1);
+	expect_refusal(EACCES, "is open to other users (mode 0440)");
+	unsetenv("CREDENTIALS_DIRECTORY");
+	expect_refusal(EACCES, "is open to other users (mode 0440)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -498,6 +660,19 @@ int main(void)
 		cmocka_unit_test_setup(a_file_without_keys_is_refused, clean),
 		cmocka_unit_test_setup(values_that_could_break_a_header_are_refused, clean),
 		cmocka_unit_test_setup_teardown(a_file_or_token_too_long_is_refused, clean, clean),
+		cmocka_unit_test_setup_teardown(a_credential_of_the_unit_comes_before_the_home,
+						make_unit, remove_unit),
+		cmocka_unit_test_setup_teardown(
+			a_credential_that_an_acl_gives_to_this_user_is_private, make_unit,
+			remove_unit),
+		cmocka_unit_test_setup_teardown(a_credential_that_an_acl_gives_to_others_is_refused,
+						make_unit, remove_unit),
+		cmocka_unit_test_setup_teardown(a_credential_in_a_closed_directory_may_have_a_group,
+						make_unit, remove_unit),
+		cmocka_unit_test_setup_teardown(a_credential_with_any_other_right_is_refused,
+						make_unit, remove_unit),
+		cmocka_unit_test_setup_teardown(a_file_that_is_no_credential_has_no_group,
+						make_unit, remove_unit),
 	};
 
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
