@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that uses libcocfs-dsl: checks a job file that it reads from standard input.
+ * A program that uses libcocfs-dsl. It reads a job file from standard input, and checks the file.
  *
  *     cc -o check check.c $(pkg-config --cflags --libs cocfs-dsl)
  *     ./check restart.yaml <restart.yaml
@@ -12,8 +12,8 @@
 
 int main(int argc, char **argv)
 {
-	static char content[65536 +
-			    1]; /* one byte more than the service takes shows that it is too long */
+	/* The service takes 65,536 bytes. One byte more shows that the file is too long. */
+	static char content[65536 + 1];
 	struct cocfs_dsl_options options = {.size = sizeof(options)};
 	const struct cocfs_dsl_finding *finding;
 	struct cocfs_dsl_report *report;

@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A client of the COC documents API in curl and openssl, to read and to borrow from.
+# A client of the COC documents API in curl and openssl. It shows how a request is signed.
 #
 #   coc.sh create NAME RISK FILE     coc.sh list [PART-OF-A-NAME]
 #   coc.sh show ID [VERSION]         coc.sh update ID NAME FILE
 #   coc.sh delete ID                 coc.sh execute ID [KEY=VALUE ...]
 #
-# COC_ENDPOINT says where (https://coc.myhuaweicloud.com), HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or
-# [global] of the file HUAWEICLOUD_SDK_CREDENTIALS_FILE (~/.huaweicloud/credentials), who. Prints the answer; the
-# exit status is 0 if it was 200. CURL_CA_BUNDLE names a certificate to trust, as for curl itself.
+# COC_ENDPOINT is the address of the service (https://coc.myhuaweicloud.com without it). The keys are
+# HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or those of [global] in the file HUAWEICLOUD_SDK_CREDENTIALS_FILE
+# (~/.huaweicloud/credentials without it). coc.sh prints the answer, and exits 0 if its status was 200.
+# CURL_CA_BUNDLE names a certificate to trust, as for curl itself.
 set -eu
 export LC_ALL=C # bytes are signed, not characters
 
@@ -41,7 +42,7 @@ encode() {
 # Standard input as a JSON string.
 quote() {
 	tab=$(printf '\t') cr=$(printf '\r')
-	# the line more keeps the newline at the end of the last one from being lost
+	# one line more, or the last newline of the text would be lost
 	{ cat && echo .; } | sed 's/\\/\\\\/g; s/"/\\"/g; s/'"$tab"'/\\t/g; s/'"$cr"'/\\r/g' |
 		awk 'NR > 1 { printf "\\n" } { printf "%s", $0 }' | sed 's/^/"/; s/\.$/"/'
 }
@@ -58,8 +59,8 @@ bytes() {
 	}' digits=0123456789abcdef -)"
 }
 
-# pad BYTE: the secret key, filled up with NULs to 64 bytes, each of them XOR the byte. No key of the cloud is
-# longer.
+# pad BYTE: the secret key, filled up with NULs to 64 bytes, and each of the 64 bytes XOR BYTE. No key of the
+# cloud is longer.
 pad() {
 	printf %b "$(printf %s "$sk" | od -An -v -tu1 | awk '
 		function differ(a, b, bit, sum) {
@@ -71,14 +72,15 @@ pad() {
 		END { for (i = 0; i < 64; i++) printf "\\0%03o", differ(key[i] + 0, byte) }' byte="$1" -)"
 }
 
-# HMAC-SHA256 of a text with the secret key. "openssl dgst -hmac KEY" would do the same, but show the key to each
-# user who lists the processes of this machine. printf is built into the shell.
+# HMAC-SHA256 of a text with the secret key. "openssl dgst -hmac KEY" would do the same, but each user of this
+# machine could read the key in the list of processes. printf is a part of the shell, and shows nothing there.
 hmac() {
 	inner=$({ pad 54 && printf %s "$1"; } | sha256)
 	{ pad 92 && echo "$inner" | bytes; } | sha256
 }
 
-# call METHOD PATH QUERY BODY: signs and sends a request. PATH and QUERY are encoded, its parameters sorted.
+# call METHOD PATH QUERY BODY: signs and sends a request. The caller has encoded PATH and QUERY, and has sorted the
+# parameters of QUERY.
 call() {
 	date=$(date -u +%Y%m%dT%H%M%SZ)
 	# method, path and a "/", query, the signed headers, an empty line, their names, the hash of the body
@@ -93,7 +95,7 @@ call() {
 	[ "${answer##* }" = 200 ]
 }
 
-# What execute is given as KEY=VALUE, as the API wants it.
+# KEY=VALUE...: the parameters of an execution, in the JSON that the API takes.
 parameters() {
 	separator=
 	for parameter in "$@"; do
