@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Does what a page says, on a machine of its own: page_session.py BOX, in new namespaces (run_page() starts it so).
+"""Runs the commands of a page: page_session.py BOX. page_machine.play() starts it in new namespaces.
 
-The machine is the machine of the test, apart from its processes, its network, and the directories that cocfs and its users
-write. Nothing in it outlives it. A page may name several hosts: each has a home and state directories of its own.
+The namespaces make a machine of its own. It has its own processes, its own network, and its own directories for what cocfs
+and users write. Everything in the machine ends with this process. A page may name several hosts. Each has its own home and
+state directories.
 
-Standard input has JSON: {"cloud": whether cn-north-4 is asked for, "links": what each host has in its directory, "steps":
-[{kind, host, text, name, mode}]}. Standard output gets {"results": [[status, output]], "left": what did not end}. The results
-end at the first step that ends its shell.
+Standard input has JSON: {"cloud": whether cn-north-4 is asked for, "links": what each host has in its directory,
+"steps": [{kind, host, text, name, mode}]}.
+
+Standard output gets {"results": [[status, output]], "left": the processes that did not end}. No step is run after a step that
+ends its shell.
 """
 
 import ctypes
@@ -30,8 +33,8 @@ DEVICES = ("full", "fuse", "null", "pts", "random", "shm", "tty", "urandom", "ze
 MNT_DETACH = 2
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 
-# A host's shell: reads a kind and a command from descriptor 9, and says each status on descriptor 8. A transcript goes on
-# after a command that fails. A script does not.
+# The shell of a host. It reads a kind and a command from descriptor 9, and writes the status of each command to descriptor 8.
+# A transcript goes on after a command that fails. A script does not.
 SHELL = r"""
 exec 8>&"$1" 9<&"$2"
 eval "exec $1>&- $2<&-"
@@ -67,7 +70,8 @@ done
 
 
 def drop_mounts_of_others():
-    """A new mount namespace has a copy of each mount. cocfs goes on until the last copy is gone."""
+    """Takes the copies of other mounts of cocfs away. A cocfs ends when the last copy of its mount is gone, and a new mount
+    namespace has a copy of each mount."""
     libc = ctypes.CDLL(None, use_errno=True)
     with open("/proc/self/mounts", encoding="utf-8", errors="replace") as file:
         for fields in map(str.split, file):
@@ -83,7 +87,7 @@ def raise_loopback():
 
 
 def make_devices(box):
-    """A /dev with a syslog, which most machines for tests have not. What is logged goes to a file."""
+    """Makes a /dev with a syslog, as cocfs warns where there is none. The messages go to the file syslog in the box."""
     folder = os.path.join(box, "dev")
     os.mkdir(folder)
     for name in DEVICES:
@@ -144,7 +148,7 @@ class Host:
         self.seen = 0
         commands, self.commands = os.pipe()
         self.statuses, statuses = os.pipe()
-        # clear of the numbers that the shell gives them
+        # not 8 or 9, which the shell uses
         ends = [fcntl.fcntl(end, fcntl.F_DUPFD, LEAST_FD) for end in (statuses, commands)]
         env = {**os.environ, **cloud, "HOME": home, "BOX": box, "HOST": self.folder, "TERM": "dumb", "PAGER": "cat", "TZ": "UTC",
                "PATH": f"{box}/bin:{os.environ['PATH']}"}
@@ -197,7 +201,7 @@ class Host:
 
 
 def running(name):
-    """The processes of a name that have not ended. This process is the first one of its namespace, and reaps all orphans."""
+    """The processes of a name that have not ended. This process is the first one of its namespace, so it reaps all orphans."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass

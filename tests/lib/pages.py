@@ -40,7 +40,7 @@ class Step:
     host: str
     text: str
     expected: list = None
-    must_work: bool = True
+    must_work: bool = True  # whether another status than 0 is a fault
     name: str = ""  # of a file
     mode: int = 0
 
