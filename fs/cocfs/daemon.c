@@ -53,13 +53,16 @@ int daemon_start(int status_if_killed)
 		wait_for_child(fds[0], child, status_if_killed);
 	}
 	close(fds[0]);
-	setsid();
 	return fds[1];
 }
 
 void daemon_ready(int ready_fd)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	/* Not before: while an automount waits for this mount, the kernel holds each process that
+	 * comes to the directory, but for the process group of systemd and its mount(8) */
+	setsid();
 
 	/* write to the terminal and not to the log: -o loglevel may hide warnings */
 	if (!log_file_is_open() && !log_has_syslog())

@@ -14,7 +14,8 @@
  * has ended the child. */
 int daemon_start(int status_if_killed);
 
-/* Reports that the mount works: the parent exits with 0. Closes the terminal. */
+/* Reports that the mount works: the parent exits with 0. Leaves the session and closes the
+ * terminal. Until then the child is in the process group of the parent. */
 void daemon_ready(int ready_fd);
 
 #endif

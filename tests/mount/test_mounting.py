@@ -214,6 +214,41 @@ def test_an_automount_is_not_asked_for_by_the_mount_that_it_waits_for(machine):
     assert said.stdout.split()[1:] == ["autofs", "fuse.cocfs"]
 
 
+AUTOMOUNT_IN_USE = """
+import ctypes, fcntl, os, struct, subprocess, sys
+libc = ctypes.CDLL(None, use_errno=True)
+asked, told = os.pipe()
+options = f"fd={told},pgrp={os.getpgrp()},minproto=5,maxproto=5,direct"
+if libc.mount(b"test", b"/mnt/jobs", b"autofs", 0, options.encode()):
+    sys.exit(77)
+root = os.open("/mnt/jobs", os.O_RDONLY)
+user = subprocess.Popen(["ls", "/mnt/jobs"], start_new_session=True)  # not of the group: it waits for the mount
+packet = os.read(asked, 4096)
+try:
+    status = subprocess.run(["cocfs", "-o", "risk_level=LOW,state_dir=/mnt/state", "local", "/mnt/jobs"], timeout=20).returncode
+except subprocess.TimeoutExpired:
+    status = "cocfs waits for the automount, which waits for cocfs"
+ready, failed = 0x9360, 0x9361  # AUTOFS_IOC_READY, AUTOFS_IOC_FAIL
+fcntl.ioctl(root, failed if status else ready, struct.unpack_from("I", packet, 8)[0])
+user.wait()
+sys.exit(status)
+"""
+
+
+def test_an_automount_that_a_program_waits_for_is_mounted(machine):
+    """Until systemd hears of the mount, the kernel holds each process that comes to the directory, but for the process
+    group of systemd and of the mount(8) that it starts."""
+    with open("/proc/filesystems", encoding="utf-8") as file:
+        if "autofs" not in file.read():
+            pytest.skip("the kernel has no autofs")
+    said = machine(f"""
+        timeout 40 /usr/bin/python3 -c '{AUTOMOUNT_IN_USE}'
+        cp /mnt/a.yaml /mnt/jobs/; cat /mnt/jobs/a.yaml.id
+        umount /mnt/jobs; umount -l /mnt/jobs; gone
+        """).ok()
+    assert said.stdout.startswith("DM")
+
+
 SYSLOG = """
 import os, socket, sys, time
 kind = getattr(socket, sys.argv[1])
