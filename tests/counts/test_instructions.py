@@ -55,7 +55,7 @@ class Lab:
         return path
 
     def each(self, run):
-        """Returns what run(count) costs for each of its count."""
+        """Returns the instructions of run(count) for each job: the difference between many jobs and few."""
         counted = []
         for count in FEW, MANY:
             run(count)

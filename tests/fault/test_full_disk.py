@@ -194,7 +194,7 @@ def test_no_room_for_an_outcome(small, disk, first, src, end):
 @pytest.mark.parametrize("mode", ["queue"], indirect=True)
 @pytest.mark.parametrize("end", ["room", "kill"])
 def test_no_room_leaves_what_is_queued(small, disk, first, src, end):
-    """A promise is kept if newer content finds no room, and if there is no room to send it from."""
+    """An acknowledged content is sent, even if newer content finds no room, and if the disk has no room while it is sent."""
     small.unmount()
     small.front.refuse()
     small.mount()

@@ -70,7 +70,7 @@ def cases(shapes, rights):
 
 
 def compare(sides, who, name, function, args):
-    """Yields what differs."""
+    """Makes a call on both sides. Yields a text for each difference."""
     mounted, plain = (side.call(who, function, args) for side in sides)
     words = f"{name} {' '.join(arg[:20] or repr(arg) for arg in args)}"
     if mounted != plain:

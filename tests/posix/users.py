@@ -289,7 +289,7 @@ def played(folder, script):
 
 
 def compare(name, said, expected):
-    """Yields what differs."""
+    """Yields a text for each line whose results differ, or are not the expected ones."""
     for (line, results), (_, plain_results) in zip(said, expected, strict=True):
         written = line.partition(" -> ")[2]
         last = plain_results[-1] if scene.is_errno(plain_results[-1]) else ""

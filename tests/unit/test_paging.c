@@ -108,7 +108,7 @@ static void a_list_that_stands_still_is_whole(void **state)
 
 		assert_int_equal(pass(service, 0, NULL, &rows), PAGING_WHOLE);
 		assert_int_equal(rows, sizes[i]);
-		service.says_nothing = true; /* the total */
+		service.says_nothing = true; /* does not tell the total */
 		assert_int_equal(pass(service, 0, NULL, &rows), PAGING_FLAWED);
 		assert_int_equal(rows, sizes[i]);
 		if (!sizes[i])

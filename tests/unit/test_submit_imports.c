@@ -1222,7 +1222,7 @@ static void an_import_is_due_when_the_clock_has_gone_back(void **state)
 	fixture->now_ms += 5000;
 }
 
-/* Binds an import whose version 1 was fetched. is_read: version 1 was also read. */
+/* Binds an import whose version 1 was fetched: once after version 1 was read, and once before. */
 static void an_edit_of_what_nobody_has_read_has_no_base(void **state)
 {
 	struct fixture *fixture = *state;

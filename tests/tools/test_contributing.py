@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""CONTRIBUTING.md: its commands name what is there, and the example of a virtual attribute fits the code."""
+
+import os
+import re
+import shlex
+import subprocess
+import textwrap
+
+import pages
+import tools
+
+PAGE = pages.read("CONTRIBUTING.md")
+FLAGS = subprocess.run(["pkg-config", "--cflags", "fuse3", "yaml-0.1"], capture_output=True, text=True, check=True).stdout.split()
+
+
+def example(language):
+    """Returns the only block of a language on the page."""
+    found = [block.text for block in pages.blocks(PAGE) if block.language == language]
+    assert len(found) == 1
+    return found[0]
+
+
+def source(*path):
+    return tools.read(os.path.join(tools.ROOT, *path)).decode()
+
+
+def test_each_command_names_what_is_there():
+    lines = [line for block in pages.blocks(PAGE) if block.language == "sh" for line in block.text.splitlines()]
+    words = [shlex.split(line, comments=True) for line in lines]
+    assert len(lines) > 15
+    for command in filter(None, words):
+        for word in command:
+            if word.startswith(("tests/", "tools/")):
+                assert os.path.exists(os.path.join(tools.ROOT, word)), word
+        if command[0] == "tools/check":
+            parts = set(re.findall(r'(?m)^(?:all|closing)="(.*)"', source("tools", "check"))[0].split()) | {"closing"}
+            assert set(command[1:]) <= parts
+
+
+def test_the_branch_of_the_example_compiles(tmp_path):
+    code = source("fs", "space", "coc_facts.c")
+    place = '\tif (strcmp(fact, "state"))\n'
+    assert code.count(place) == 1
+    command = ["cc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-D_FILE_OFFSET_BITS=64", *FLAGS,
+               f"-I{tools.ROOT}/fs/roots/space", f"-I{tools.ROOT}/include"]
+    branch = textwrap.indent(example("c").replace(" " * 8, "\t"), "\t")
+    good = tools.write(tmp_path / "good.c", code.replace(place, branch + place))
+    tools.run(*command, good).ok()
+    bad = tools.write(tmp_path / "bad.c", code.replace(place, branch.replace("job.", "jobs.") + place))
+    tools.run(*command, bad).fails("jobs")
+
+
+def test_the_test_of_the_example_fits_its_file():
+    tests = source("tests", "mount", "test_attributes.py")
+    compile(tests + example("python"), "test_attributes.py", "exec")
+    assert "def bound(" in tests and "def test_facts_cannot_be_written(" in tests
+    assert re.search(r"`test_attributes\.py::(\w+)`", PAGE)[1] in example("python")
+
+
+def test_the_functions_and_tables_of_the_page_are_there():
+    """A name with brackets, or a struct, that stands beside a file of the tree is in that file."""
+    for name, path in [("fact_get(", "space/coc_facts.c"), ("get_of_directory(", "space/coc_facts.c"), ("copy_fact(", "space/coc_facts.c"),
+                       ("shown_text(", "space/coc_facts.c"), ("struct opts {", "cocfs/options.h"), ("opts_finish(", "cocfs/options.c"),
+                       ("opts_parse(", "cocfs/options.c"), ("open_parts(", "cocfs/mount.c"), ("open_space(", "cocfs/mount.c"),
+                       ("struct space_options {", "space/space.h"), ("space_ops", "space/session.c"), ("upgrades[]", "ledger/schema.c")]:
+        assert name in source("fs", *path.split("/")), (name, path)
+        assert name.rstrip(" {(") in PAGE and os.path.basename(path) in PAGE, (name, path)
+    operations = source("tests", "posix", "operations.py")
+    assert "class Drawing:" in operations and "def draw_" in operations and "def do_" in operations
