@@ -18,7 +18,8 @@
 #include "service/service.h"
 #include "service/store/store_postgresql.h"
 
-/* The data file that --data means: itself, or service.db in a directory. */
+/* Finds the data file that --data means: the file itself, or service.db in a directory. Returns 0
+ * or -errno with err. */
 static int find_data(const char *data, char **ret_path, struct err *err)
 {
 	size_t size = strlen(data);
@@ -34,7 +35,8 @@ static int find_data(const char *data, char **ret_path, struct err *err)
 	return 0;
 }
 
-/* The key file beside the data file, made if it is not there. */
+/* Finds the key file beside the data file, and makes one if there is none. Returns 0 or -errno with
+ * err. */
 static int find_keys(const char *data_file, char **ret_path, struct err *err)
 {
 	_cleanup_free_ char *copy = strdup(data_file), *path = NULL;
@@ -50,7 +52,8 @@ static int find_keys(const char *data_file, char **ret_path, struct err *err)
 	return r;
 }
 
-/* A program that waits for the file finds it whole, and only once the service answers. */
+/* Writes the port file under another name, and renames it. So a program that waits for the file
+ * finds it complete, and only when the service answers. */
 static int write_port(const char *path, unsigned port, struct err *err)
 {
 	_cleanup_free_ char *draft = NULL;
@@ -70,7 +73,8 @@ static int write_port(const char *path, unsigned port, struct err *err)
 	return 0;
 }
 
-/* One line, one write: lines of several programs on one terminal stay whole. */
+/* Writes a line of the access log. Each line is one write(2), so the lines of several programs on
+ * one terminal stay whole. */
 static void log_access(void *data, const struct service_access *access)
 {
 	time_t now = (time_t)(access->time_ms / 1000);
@@ -92,12 +96,12 @@ static void log_access(void *data, const struct service_access *access)
 		if (line[i] < ' ' || line[i] > '~')
 			line[i] = '?';
 	line[size++] = '\n';
-	/* a log that cannot be written must not stop the service */
+	/* ignore a failure: a log that cannot be written must not stop the service */
 	if (write(STDERR_FILENO, line, (size_t)size) < 0)
 		return;
 }
 
-/* Serves until a signal of the set comes. Returns 0, or -errno with err filled. */
+/* Serves until one of the signals comes. Returns 0, or -errno with err filled. */
 static int serve_until_signal(const struct cocd_options *settings, const sigset_t *signals,
 			      struct err *err)
 {
@@ -174,7 +178,7 @@ int main(int argc, char **argv)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	/* both are errors of a write to be dealt with, not reasons to die */
+	/* a closed pipe and a file that is too large become errors of write(2) */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	if (serve_until_signal(&settings, &signals, &err) < 0) {

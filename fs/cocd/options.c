@@ -55,7 +55,7 @@ static const char help[] =
 	"Exit status: 0 after SIGTERM, SIGINT or SIGHUP, 1 when it cannot serve, 2 for a wrong\n"
 	"command line.\n";
 
-/* Says what is wrong with the command line. Returns EXIT_USAGE. */
+/* Prints what is wrong with the command line. Returns EXIT_USAGE. */
 static int refuse_cocd_usage(const char *what, const char *word)
 {
 	struct err err;
@@ -65,7 +65,7 @@ static int refuse_cocd_usage(const char *what, const char *word)
 	return EXIT_USAGE;
 }
 
-/* Reads a number of at most six digits, from min on. */
+/* Reads a number with at most six digits, from min on. Returns false for another text. */
 static bool parse_number(const char *text, unsigned min, unsigned *ret_s)
 {
 	size_t digits = strspn(text, "0123456789");
@@ -77,7 +77,7 @@ static bool parse_number(const char *text, unsigned min, unsigned *ret_s)
 	return true;
 }
 
-/* Takes an option that is not a mere text. Returns 0 or EXIT_USAGE. */
+/* Reads the value of an option that is a number or a rate. Returns 0 or EXIT_USAGE. */
 static int take_number(int option, const char *value, struct cocd_options *options)
 {
 	bool good;
@@ -102,7 +102,7 @@ static int take_number(int option, const char *value, struct cocd_options *optio
 	return good ? 0 : refuse_cocd_usage("not a number of seconds: ", value);
 }
 
-/* What does not go together. Returns 0 or EXIT_USAGE. */
+/* Checks that the options go together. Returns 0 or EXIT_USAGE. */
 static int check_cocd_options(struct cocd_options *options)
 {
 	if (!options->data)

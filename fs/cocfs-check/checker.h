@@ -7,10 +7,11 @@
 #include "bounds/api.h"
 #include "cocfs-check/output.h"
 
-/* A byte more than a job file may have shows that it is too large: no more is read of any file. */
+/* Room for the content of a file: a byte more than a job file may have. That byte shows that the
+ * file is too large. No more is read. */
 #define CONTENT_ROOM (COC_CONTENT_MAX + 1)
 
-/* What is done with each file. */
+/* The check of all files: the output and the options. */
 struct checker {
 	struct output output;
 	struct cocfs_dsl_options options; /* file_name is set for each file */
@@ -18,22 +19,22 @@ struct checker {
 };
 
 /*
- * Checks the content of a descriptor, which is shown as path, to its end or to CONTENT_ROOM bytes.
- * name is the file's name, NULL if there is none. An error is told by checker_fail().
+ * Checks the content of a descriptor, to its end or to CONTENT_ROOM bytes. path: the name in the
+ * output. name: the file's name, or NULL. Reports errors through checker_fail().
  */
 void checker_check_descriptor(struct checker *checker, int fd, const char *path, const char *name);
 
-/* Checks a regular file. Nothing else is opened for long: of a pipe or a device the open does not
- * wait. may_follow: path may be a symbolic link. */
+/* Checks a regular file, and refuses another one. The open does not wait for a pipe or a device.
+ * may_follow: path may be a symbolic link. */
 void checker_check_file(struct checker *checker, const char *path, bool may_follow);
 
-/* Warns that a file is none that a mount would submit. */
+/* Warns that a mount would not submit a file. */
 void checker_warn_name(struct checker *checker, const char *path, const char *text);
 
-/* Says on standard error what cannot be read, and why. The exit status becomes 2. */
+/* Prints on standard error what cannot be read, and why. The exit status becomes 2. */
 void checker_fail(struct checker *checker, const char *path, const char *why);
 
-/* Says on standard error what is odd with an argument. */
+/* Prints on standard error what is odd with an argument. */
 void checker_remark(const char *path, const char *text);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The forms that have a line for each finding: for people and editors, and for GitHub's log. */
+/* The two forms of output that have a line for each finding: for people and editors, and for
+ * GitHub's log. */
 #define _GNU_SOURCE
 #include "base/cleanup.h"
 #include "cocfs-check/output.h"
@@ -10,8 +11,8 @@ static void write_nothing(struct output *output)
 	(void)output;
 }
 
-/* FILE:LINE:COLUMN: as compilers write it. What has no place is told at the first line, so that
- * each line has one form. */
+/* Writes FILE:LINE:COLUMN: as compilers do. A finding without a place gets the first line, so that
+ * all lines have one form. */
 static void write_text_finding(struct output *output, const char *path,
 			       const struct cocfs_dsl_finding *finding)
 {
@@ -23,7 +24,7 @@ static void write_text_finding(struct output *output, const char *path,
 		sentence ? sentence : finding->text);
 }
 
-/* A workflow command, which GitHub shows at the line of a pull request. */
+/* Writes a workflow command. GitHub shows the text at its line of a pull request. */
 static void write_github_finding(struct output *output, const char *path,
 				 const struct cocfs_dsl_finding *finding)
 {

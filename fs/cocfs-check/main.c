@@ -34,7 +34,7 @@ static const char help[] =
 	"be\n"
 	"written. --level=strict makes errors of the warnings about the document.\n";
 
-/* What the command line says. */
+/* The arguments of the command line. */
 struct command {
 	const char *stdin_name;
 	char **paths;
@@ -45,13 +45,13 @@ static int refuse_usage(const char *what, const char *word)
 {
 	struct err err;
 
-	/* the word may be a file's name, which a shell put there for a pattern */
+	/* make the word fit to be shown: a shell may have put a file's name there for a pattern */
 	err_set(&err, EINVAL, "%s%s; see cocfs-check --help", what, word);
 	fprintf(stderr, "cocfs-check: %s\n", err.text);
 	return -EINVAL;
 }
 
-/* Says why standard output has not all that it should. */
+/* Prints why standard output is not complete. Returns the exit status. */
 static int report_output(int r)
 {
 	if (r < 0)
@@ -59,7 +59,7 @@ static int report_output(int r)
 	return r < 0 ? EXIT_USAGE : 0;
 }
 
-/* Reads an option with a value. Returns 0 or -EINVAL. */
+/* Reads an option with a value. Returns 0 or -EINVAL: then it has printed what is wrong. */
 static int read_option(struct checker *checker, struct command *command, int option,
 		       const char *value)
 {
@@ -88,8 +88,8 @@ static int read_option(struct checker *checker, struct command *command, int opt
 	}
 }
 
-/* Reads the command line. Returns 0; -EINVAL: it is wrong, and that was told; 'h' or 'V': the user
- * asks for the help or the version. */
+/* Reads the command line. Returns 0; -EINVAL: then it has printed what is wrong; 'h' or 'V': the
+ * user asks for the help or the version. */
 static int read_command(int argc, char **argv, struct checker *checker, struct command *command)
 {
 	static const struct option options[] = {
@@ -131,7 +131,7 @@ static int read_command(int argc, char **argv, struct checker *checker, struct c
 	return 0;
 }
 
-/* Checks all that is named. Returns the exit status. */
+/* Checks all files and directories of the command line. Returns the exit status. */
 static int check_paths(struct checker *checker, const struct command *command,
 		       const struct ignore *ignore)
 {
@@ -163,7 +163,7 @@ int main(int argc, char **argv)
 	struct err err;
 	int r, status;
 
-	signal(SIGPIPE, SIG_IGN); /* a reader that has gone is an error of the output */
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe becomes an error of the output */
 	r = read_command(argc, argv, &checker, &command);
 	if (r == 'h' || r == 'V') {
 		fputs(r == 'h' ? help : "cocfs-check " COCFS_VERSION "\n", stdout);

@@ -25,7 +25,7 @@ int output_status(const struct output *output)
 	return output->n_errors > 0;
 }
 
-/* Keeps the first error of the stream. */
+/* Keeps the first error of the output stream. */
 static void note_error(struct output *output)
 {
 	if (ferror(output->file) && !output->write_errnum)
@@ -34,7 +34,7 @@ static void note_error(struct output *output)
 
 int output_begin(struct output *output)
 {
-	/* without a standard output the next file that is opened would take its place */
+	/* if standard output is closed, the next file that is opened would take its descriptor */
 	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
 		return -errno;
 	output->file = stdout;

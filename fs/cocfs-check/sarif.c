@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SARIF 2.1.0 (OASIS): one run. The results stand before the invocation, so that they can be
+/* SARIF 2.1.0 (OASIS), with one run. The results stand before the invocation, so that they can be
  * written one by one. */
 #define _GNU_SOURCE
 #include "base/cleanup.h"

@@ -16,7 +16,7 @@ static int compare_names(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-/* Looks at one entry below a directory. Returns whether it is a job file. */
+/* Checks one entry below a directory. Returns whether it is a job file. */
 static bool check_entry(struct checker *checker, const struct ignore *ignore, const FTSENT *entry)
 {
 	const char *path = entry->fts_path;
@@ -45,7 +45,7 @@ static bool check_entry(struct checker *checker, const struct ignore *ignore, co
 	}
 }
 
-/* Looks at one entry of the walk. Returns whether it is a job file. */
+/* Looks at one entry of the search. Returns whether it is a job file. */
 static bool look_at_entry(struct checker *checker, const struct ignore *ignore, FTS *walk,
 			  FTSENT *entry)
 {

@@ -14,12 +14,12 @@ void spell_path(FILE *file, const char *path)
 {
 	_cleanup_buf_ struct buf text = {0};
 
-	/* without memory the name is left out, and the rest of the line is told */
+	/* without memory leave the name out: the rest of the line is still of use */
 	if (escape_append(&text, path) == 0 && text.data)
 		fputs(text.data, file);
 }
 
-/* Writes a character as escapes of JSON: a surrogate pair beyond U+FFFF. */
+/* Writes a character as an escape of JSON; beyond U+FFFF as a surrogate pair. */
 static void write_json_escape(FILE *file, uint32_t character)
 {
 	if (character > 0xffff) {
@@ -51,7 +51,7 @@ void spell_json(FILE *file, const char *text)
 	putc('"', file);
 }
 
-/* A path without the "./" in front, which tools that compare paths do not expect. */
+/* Returns a path without "./" at its beginning: tools that compare paths do not expect it. */
 static const char *skip_dot(const char *path)
 {
 	while (!strncmp(path, "./", 2))

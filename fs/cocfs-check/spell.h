@@ -5,25 +5,25 @@
 #include <stdio.h>
 
 /*
- * Texts as each format spells them. A file's name has any bytes, and must neither forge a line nor
- * control a terminal. Errors of the stream stay in the stream (ferror(3)).
+ * Writes texts in the spelling of each format. A file's name may have any bytes: it must neither
+ * forge a line nor control a terminal. Errors of the stream stay in the stream (ferror(3)).
  */
 
-/* A path as a field of a line: base/escape.h. */
+/* Writes a path as a field of a line (base/escape.h). */
 void spell_path(FILE *file, const char *path);
 
-/* A text as a string of JSON, with its quotes. A byte that is not UTF-8 becomes U+FFFD; what
- * base/shown.h does not show becomes an escape. */
+/* Writes a text as a string of JSON, with its quotes. A byte that is not UTF-8 becomes U+FFFD. A
+ * character that base/shown.h does not show becomes an escape. */
 void spell_json(FILE *file, const char *text);
 
-/* A path as the text of a URI reference (RFC 3986), without quotes: relative, or with file://. It
- * has no byte that JSON escapes. */
+/* Writes a path as a URI reference (RFC 3986), without quotes: relative, or with file://. No byte
+ * of it needs an escape in JSON. */
 void spell_uri(FILE *file, const char *path);
 
-/* A path as a property of a workflow command of GitHub. Control characters are written as %XX. */
+/* Writes a path as a property of a workflow command of GitHub. Control characters become %XX. */
 void spell_github_path(FILE *file, const char *path);
 
-/* A text as the message of a workflow command of GitHub. */
+/* Writes a text as the message of a workflow command of GitHub. */
 void spell_github_text(FILE *file, const char *text);
 
 #endif

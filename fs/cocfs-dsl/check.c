@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The check of a file, as a commit makes it (fs/submit/commit.c): with the same functions of
- * fs/job. A commit stops at the first error, since one is enough to refuse. A report goes on, so
- * that a person can mend them together.
+ * Checks a file as a commit does (fs/submit/commit.c), with the same functions of fs/job. A commit
+ * stops at the first error, because one is enough to refuse. A report goes on, so that a person can
+ * mend all errors together.
  *
- * What is left out is what a file alone does not say: extended attributes, directories, options of
- * the mount, and the job that the service has already.
+ * What a file alone does not show is not checked: extended attributes, directories, options of the
+ * mount, and the job that the service has already.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -31,8 +31,8 @@ struct check {
 	struct cocfs_dsl_report *report;
 };
 
-/* Adds an error of fs/job; what mends it is the line of this key, or hint if there is no key.
- * Returns 0 or -ENOMEM. */
+/* Adds an error of fs/job. Its hint is the line of key in err, or hint if key is NULL or err has no
+ * such line. Returns 0 or -ENOMEM. */
 static int add_err(struct check *check, enum report_rule rule, const struct err *err,
 		   const char *key, const char *hint)
 {
@@ -47,7 +47,7 @@ static int add_err(struct check *check, enum report_rule rule, const struct err 
 	return report_add(check->report, COCFS_DSL_ERROR, rule, &finding, mend ? mend : hint);
 }
 
-/* The warnings of the document, which are errors at level strict. Returns 0 or -ENOMEM. */
+/* Adds the warnings of the document; at level strict they are errors. Returns 0 or -ENOMEM. */
 static int add_warnings(struct check *check, const struct dsl_report *dsl)
 {
 	const enum cocfs_dsl_severity severity =
@@ -63,7 +63,7 @@ static int add_warnings(struct check *check, const struct dsl_report *dsl)
 	snprintf(text, sizeof(text), "there are %zu more of this kind, which are not listed",
 		 dsl->n_more_warnings);
 	rest = dsl->warnings[dsl->n_warnings -
-			     1]; /* the place of the last one: so it comes after */
+			     1]; /* at the place of the last warning, so that it comes behind it */
 	rest.text = text;
 	return report_add(check->report, severity, RULE_LINT, &rest, NULL);
 }
@@ -73,7 +73,7 @@ static int check_document(struct check *check, const struct dsl_report *dsl)
 	struct dsl_finding late = {0};
 	int r = 0;
 
-	/* at level strict the refusal is made of the warnings, which are added one by one */
+	/* at level strict the refusal repeats the warnings, which are added one by one */
 	if (dsl->refusal.text && !dsl->n_warnings)
 		r = report_add(check->report, COCFS_DSL_ERROR, RULE_DOCUMENT, &dsl->refusal, NULL);
 	if (r == 0)
@@ -86,7 +86,7 @@ static int check_document(struct check *check, const struct dsl_report *dsl)
 	return r;
 }
 
-/* The risk level that the comments say, at the place of its comment. */
+/* Checks the risk level in the comments, at the place of its comment. Returns 0 or -ENOMEM. */
 static int check_risk(struct check *check, const char *value, const struct comment_place *place)
 {
 	static const char *const words[] = {
@@ -116,9 +116,9 @@ static int check_risk(struct check *check, const char *value, const struct comme
 	return report_add(check->report, COCFS_DSL_ERROR, RULE_RISK, &finding, hint);
 }
 
-/* What the comments, the document and the file's name make of the job's attributes. Where the
- * document was refused, its name may be out of sight: then the file's name is not judged instead.
- */
+/* Checks the attributes that come from the comments, the document and the file's name. If the
+ * document was refused, its name may be unreadable: then the file's name is not judged instead.
+ * Returns 0 or -ENOMEM. */
 static int check_attributes(struct check *check, const struct dsl_report *dsl)
 {
 	struct attr_set *attributes = &check->report->attributes;
@@ -158,7 +158,8 @@ static int check_content(struct check *check)
 	if (check->size > COC_CONTENT_MAX) {
 		char text[128];
 
-		/* how many does not matter, and who reads a stream does not know */
+		/* leave the number of bytes out: it does not matter, and a program that reads a
+		 * stream does not know it */
 		snprintf(text, sizeof(text),
 			 "the file has more than %d bytes, and the service takes no more",
 			 COC_CONTENT_MAX);
@@ -170,7 +171,7 @@ static int check_content(struct check *check)
 	return r < 0 ? r : check_attributes(check, dsl);
 }
 
-/* Looks at the length of the name. */
+/* Checks the length of the file's name. Returns 0 or -ENOMEM. */
 static int check_name(struct check *check)
 {
 	const char *name = check->options->name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The words and the options of callers. The enumerations of the library have a value 0 of their
- * own, the default; the other values follow in the order of those of fs/job. */
+/* The words and options of callers. Each enumeration of the library has 0 for the default. The
+ * other values are in the order of fs/job's values. */
 #define _GNU_SOURCE
 #include "cocfs-dsl/options.h"
 

@@ -5,15 +5,15 @@
 #include "cocfs/dsl.h"
 #include "job/attributes.h"
 
-/* The options of a check in the words of fs/job. */
+/* The options of a check, in the types of fs/job. */
 struct check_options {
 	enum dsl_level level;
-	const char *name; /* without directories; NULL: not known */
+	const char *name; /* the file's name without directories; NULL: not known */
 	enum risk max_risk;
 	bool needs_risk;
 };
 
-/* Reads the options of a caller (NULL: the defaults), who may have been built with a header of
+/* Reads the options of a caller; NULL: the defaults. The caller may be built with a header of
  * another version. Returns 0, -EINVAL or -E2BIG: see cocfs_dsl_check(). */
 int check_options_read(const struct cocfs_dsl_options *options, struct check_options *ret_options);
 

@@ -8,7 +8,7 @@
 #include "cocfs/dsl.h"
 #include "job/attributes.h"
 
-/* The warnings that the check keeps, and room for the other rules: each of them is found once. */
+/* Room for the warnings that the check keeps, and for one finding of each other rule. */
 #define REPORT_FINDINGS_MAX (DSL_FINDINGS_MAX + 16)
 
 enum report_rule {
@@ -24,12 +24,13 @@ enum report_rule {
 };
 
 struct cocfs_dsl_report {
-	struct cocfs_dsl_finding findings[REPORT_FINDINGS_MAX]; /* texts and hints are owned */
+	struct cocfs_dsl_finding
+		findings[REPORT_FINDINGS_MAX]; /* the report owns the texts and hints */
 	size_t n_findings, n_errors;
 	struct attr_set attributes;
 };
 
-/* Adds a finding with copies of its texts; hint may be NULL. Returns 0 or -ENOMEM. */
+/* Adds a finding, and copies its texts. hint may be NULL. Returns 0 or -ENOMEM. */
 int report_add(struct cocfs_dsl_report *report, enum cocfs_dsl_severity severity,
 	       enum report_rule rule, const struct dsl_finding *finding, const char *hint);
 
@@ -37,7 +38,8 @@ int report_add(struct cocfs_dsl_report *report, enum cocfs_dsl_severity severity
 int report_add_error(struct cocfs_dsl_report *report, enum report_rule rule, const char *text,
 		     const char *hint);
 
-/* Puts the findings into the order of the text; those of one place stay as they were added. */
+/* Sorts the findings in the order of the text. Findings of one place stay in the order in which
+ * they were added. */
 void report_sort(struct cocfs_dsl_report *report);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What became of the files: asked of the files themselves and of their directories.
+ * Asks the files themselves, and their directories, how their submissions ended.
  *
- * A refusal is told as long as its story stands. The size of the file says nothing: a copy that was
- * too big has emptied it, and a rename that was refused has made none. A directory knows the names
- * that have no file (coc.refused), also where no sibling is listed.
+ * A refusal is reported as long as its story stands. The size of a file proves nothing: a copy that
+ * was too large has left an empty file, and a refused rename has made no file. A directory knows
+ * the names that were refused and have no file (coc.refused), even if siblings are not listed.
  */
 #define _GNU_SOURCE
 #include "cocfs-wait/look.h"
@@ -29,30 +29,32 @@
 #include "job/state.h"
 
 #define STORY_MAX (ERR_TEXT_MAX + ERR_DETAILS_MAX + 256)
-#define HIDDEN_MAX 32	/* a number */
-#define NAMES_MAX 65536 /* the kernel's limit of an attribute's value */
+#define HIDDEN_MAX 32	/* bytes of a number as text */
+#define NAMES_MAX 65536 /* the kernel's limit of an attribute's value, in bytes */
 
-/* A virtual attribute as text, "" without one. Returns 0 or -errno. */
+/* Reads a virtual attribute as a text; "" if there is none. Returns 0 or -errno. */
 static int get_fact(const char *path, const char *fact, char *value, size_t room)
 {
 	ssize_t n = lgetxattr(path, fact, value, room - 1);
 
-	/* a mount point within the mount is another file system's */
+	/* a mount point within the mount belongs to another file system, which has no such
+	 * attributes */
 	if (n < 0 && errno != ENODATA && errno != EOPNOTSUPP)
 		return -errno;
 	value[n < 0 ? 0 : n] = '\0';
 	return 0;
 }
 
-/* Does the service hold what the file says? */
+/* Does the service hold the content of the file in this state? */
 static bool is_held(const char *state)
 {
 	return !strcmp(state, job_state_word(JOB_SUBMITTED)) || !strcmp(state, IMPORT_STATE_WORD);
 }
 
-/* A job file. Returns 0 when the service holds it, 1 when it does not, or -EBUSY. -ENODATA: it is
- * none after all, since the mount ignores its name. Else another -errno. A file that is empty, or a
- * tool's backup, is a draft on purpose. The story of a file, if it has one, is always reported. */
+/* Asks a job file for its state. Returns 0 if the service holds its content, 1 if not, -EBUSY if a
+ * submission is under way. Returns -ENODATA if it is no job file, because the mount ignores its
+ * name; or another -errno. An empty file, and a backup of a tool, are drafts on purpose. If a file
+ * has a story, it is always reported. */
 static int look_at_job(const char *path, const char *shown, bool is_empty, struct buf *story)
 {
 	char state[64] = "", error[STORY_MAX] = "", backup[64] = "";
@@ -77,7 +79,7 @@ static int look_at_job(const char *path, const char *shown, bool is_empty, struc
 	return r < 0 ? r : 1;
 }
 
-/* The first line of a file, or why it cannot be read. Returns 0, or -ENOENT. */
+/* Reads the first line of a file, or the reason why it cannot be read. Returns 0, or -ENOENT. */
 static int read_reason(const char *path, char *reason, size_t room)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -94,7 +96,8 @@ static int read_reason(const char *path, char *reason, size_t room)
 	return 0;
 }
 
-/* A name that has no file: 1 when it was refused, 0 when that is over, -errno. */
+/* Asks about a name that has no file. Returns 1 if it was refused, 0 if the refusal is over, or
+ * -errno. */
 static int look_at_refused(const char *path, const char *shown, struct buf *story)
 {
 	_cleanup_free_ char *error = NULL;
@@ -124,7 +127,7 @@ static int look_at_refused_in(const char *directory, const char *shown, const ch
 	return look_at_refused(path, path_shown, story);
 }
 
-/* What a directory itself tells. Returns the number of failures or -errno. */
+/* Asks a directory for its refusals. Returns the number of failures, or -errno. */
 static int look_at_directory(const char *path, const char *shown, struct buf *story)
 {
 	_cleanup_free_ char *names = malloc(NAMES_MAX);
@@ -148,13 +151,14 @@ static int look_at_directory(const char *path, const char *shown, struct buf *st
 	return r < 0 ? r : failed;
 }
 
-/* Is it below a hidden directory of its mount, where everything is scratch? */
+/* Is a target below a directory whose name begins with a dot? Everything there is a scratch
+ * file. */
 static bool is_target_hidden(const struct target *target)
 {
 	return strstr(target->path + target->root, "/.") != NULL;
 }
 
-/* Looks at one entry of the walk. Returns the number of failures, -EBUSY or -errno. */
+/* Looks at one entry of a directory. Returns the number of failures, -EBUSY or -errno. */
 static int look_at_entry(FTS *walk, FTSENT *entry, struct buf *story)
 {
 	int r;
@@ -172,7 +176,8 @@ static int look_at_entry(FTS *walk, FTSENT *entry, struct buf *story)
 	return r == -ENODATA ? 0 : r;
 }
 
-/* Walks a target that is a directory. Returns the number of failures or -errno. */
+/* Looks at all entries below a target that is a directory. Returns the number of failures, or
+ * -errno. */
 static int look_below(const struct target *target, struct buf *story)
 {
 	char *paths[] = {target->path, NULL};
@@ -185,7 +190,7 @@ static int look_below(const struct target *target, struct buf *story)
 		if (r > 0)
 			failed += r;
 		else if (r == -ENOENT)
-			r = 0; /* removed meanwhile */
+			r = 0; /* the file was removed in the meantime */
 	}
 	if (r >= 0 && errno)
 		r = -errno;
@@ -194,9 +199,9 @@ static int look_below(const struct target *target, struct buf *story)
 	return r < 0 ? r : failed;
 }
 
-/* How many unfinished submissions below a directory the queue does not show this user: 1 if there
- * are any, 0, or -errno. They may be of files that the walk below cannot tell from others, or that
- * are gone. */
+/* Counts the unfinished submissions below a directory that the queue does not show to this user.
+ * They may belong to files that are gone, or that look_below() cannot tell from others. Returns 1
+ * if there are any, 0, or -errno. */
 static int count_hidden(const struct target *target, char ret_n[HIDDEN_MAX])
 {
 	int r = get_fact(target->path, "coc.hidden", ret_n, HIDDEN_MAX);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A queue lists the oldest submissions and counts the rest, and it lists what is gone from the
- * space too. So the queue says first whether there is anything left to wait for. The files' own
- * states have the last word, on what became of them, and on those that a cut list may hide
- * (files.c).
+ * A queue lists the oldest submissions and counts the rest. It also lists submissions whose files
+ * are gone. So the queue says first whether there is anything to wait for. Then each file is asked
+ * for its state (files.c): this decides how a submission ended, and finds submissions that the
+ * queue does not list.
  */
 #define _GNU_SOURCE
 #include "cocfs-wait/look.h"
@@ -27,7 +27,8 @@ enum { FIELD_STATE, FIELD_ATTEMPTS, FIELD_NEXT_TRY, FIELD_PATH, FIELD_ERROR, FIE
 
 /* ---- targets ---- */
 
-/* The length of the path of the mount that a path is on: as far up as the device is the same. */
+/* Finds the length of the mount's path within a path: up to the last directory on the same device.
+ * Returns 0 or -errno. */
 static int find_root(const char *path, size_t *ret_length)
 {
 	_cleanup_free_ char *up = strdup(path);
@@ -63,8 +64,8 @@ static int open_queue(const char *path, size_t root)
 	return fd < 0 ? -errno : fd;
 }
 
-/* The real path of a name that has no file and was refused: of its .error, which can be named. NULL
- * with errno when there is none. */
+/* Returns the real path of the .error of a name that was refused and has no file. The caller frees
+ * it. Returns NULL with errno if there is none. */
 static char *find_refused(const char *given)
 {
 	_cleanup_free_ char *error = NULL;
@@ -104,7 +105,7 @@ static int find_target(const char *given, struct target *target, struct err *err
 	if (fd < 0)
 		return err_set(err, -fd, "%s: %s", given, strerror(-fd));
 	close(fd);
-	if (target->is_missing) /* its own name, without ".error" */
+	if (target->is_missing) /* cut off ".error": the path of the name itself */
 		target->path[strlen(target->path) - strlen(sibling_suffix(SIBLING_ERROR))] = '\0';
 	return 0;
 }
@@ -164,7 +165,7 @@ void targets_finish(struct targets *targets)
 	*targets = (struct targets){0};
 }
 
-/* Is it a target, or in one? path is cut up meanwhile. */
+/* Is a path a target, or within one? Cuts path up. */
 static bool is_in_target(const struct targets *targets, char *path)
 {
 	for (;;) {
@@ -228,7 +229,8 @@ static int look_at_line(const struct targets *targets, size_t root, char *line, 
 	_cleanup_free_ char *path = NULL;
 	char *fields[FIELD_COUNT];
 
-	/* the other line without tabs is of rows that are looked at and not shown */
+	/* a line without tabs counts rows: "more" rows are not listed; the others are of users
+	 * whose rows this user may not see */
 	if (split_fields(line, fields) < FIELD_COUNT) {
 		const char *last = strrchr(line, ' ');
 

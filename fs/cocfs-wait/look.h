@@ -8,53 +8,56 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* What cocfs-wait waits for, and how it stands: read off .coc/queue and coc.state of a mount. */
+/* The targets that cocfs-wait waits for, and their state. The state comes from .coc/queue and
+ * coc.state of a mount. */
 
-/* A file or directory that was named. */
+/* A file or directory that the user named. */
 struct target {
-	const char *given; /* as it was named; borrowed */
+	const char *given; /* as the user named it; borrowed */
 	char *path;	   /* absolute, without symbolic links */
-	size_t root;	   /* the length of the mount's own path within it */
-	bool is_missing;   /* there is no such file, and its content was refused */
+	size_t root;	   /* the length of the mount's path within path */
+	bool is_missing;   /* the file does not exist: its content was refused */
 };
 
 struct targets {
-	struct target *targets; /* as given */
-	const char **sorted;	/* their paths, for looking up */
-	const char **roots;	/* a path on each mount, whose first n_root bytes are the mount's */
-	size_t *roots_length, n; /* n targets, and at most as many mounts */
+	struct target *targets; /* in the order of the command line */
+	const char **sorted;	/* the paths, sorted for a binary search */
+	const char **roots; /* for each mount a path on it, which begins with the mount's path */
+	size_t *roots_length, n; /* roots_length: the length of the mount's path in each of roots;
+				    n: the number of targets */
 	size_t n_roots;
 };
 
-/* Finds the targets and their mounts. Returns 0, or -errno with err filled. */
+/* Finds the targets and their mounts. Returns 0 and targets that targets_finish() frees; or -errno
+ * with err filled. */
 int targets_find(char **paths, size_t n, struct targets *ret_targets, struct err *err);
 void targets_finish(struct targets *targets);
 
-/* One look at the queues. */
+/* The result of one look at the queues. */
 struct look {
-	size_t pending; /* unfinished submissions that are listed for the targets */
-	bool cut;	/* a queue has more than it lists */
+	size_t pending; /* unfinished submissions of the targets that are listed */
+	bool cut;	/* a queue has more submissions than it lists */
 };
 
 /*
- * Looks at the queues. story (may be NULL) gets "PATH: STATE: LAST ERROR" lines for what is
- * unfinished, at most max of them. Returns 0, or -errno with err filled.
+ * Reads the queues. story (may be NULL) gets a line "PATH: STATE: LAST ERROR" for each unfinished
+ * submission, at most max. Returns 0, or -errno with err filled.
  */
 int look_at_queues(const struct targets *targets, struct look *ret_look, struct buf *story,
 		   size_t max, struct err *err);
 
-/* Appends a line about a file: its name, its state, and the reason unless that is empty. All of it
- * is foreign: it may come from a file's name, or from the service. 0 or -ENOMEM. */
+/* Appends a line about a file: its name, its state, and the reason unless that is empty. The texts
+ * may be foreign, so they are made fit to be shown. Returns 0 or -ENOMEM. */
 int look_tell(struct buf *story, const char *name, const char *state, const char *reason);
 
-/* Appends a line for each target that has unfinished submissions that the queue does not show this
- * user. Returns 0 or -errno. */
+/* Appends a line for each target that has unfinished submissions which the queue does not show to
+ * this user. Returns 0 or -errno. */
 int look_at_hidden(const struct targets *targets, struct buf *story);
 
 /*
- * Asks each job file of the targets for its state, and each directory for what was refused and has
- * no file. Returns how many were not submitted, with a line for each appended to story; -EBUSY when
- * one has a submission under way after all; another -errno with err filled. (files.c)
+ * Asks each job file of the targets for its state. Asks each directory for names that were refused
+ * and have no file. Appends a line to story for each that was not submitted. Returns their number.
+ * Returns -EBUSY if a submission is still under way; another -errno with err filled. (files.c)
  */
 int look_at_files(const struct targets *targets, struct buf *story, struct err *err);
 

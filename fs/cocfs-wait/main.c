@@ -16,11 +16,11 @@
 
 #define EXIT_NOT_SUBMITTED 1
 #define EXIT_USAGE 2
-#define EXIT_TIMEOUT 124 /* timeout(1)'s */
+#define EXIT_TIMEOUT 124 /* as timeout(1) exits */
 
 #define SLEEP_FIRST_MS 100
 #define SLEEP_MOST_MS 1000
-#define SHOWN_MAX 20 /* unfinished submissions that are named when the time is up */
+#define SHOWN_MAX 20 /* unfinished submissions that are named when the time is over */
 #define BAR_WIDTH 30
 #define TIMEOUT_MAX_S 1e9
 
@@ -45,9 +45,9 @@ static const char help[] =
 
 struct waiting {
 	struct targets targets;
-	int64_t deadline_ms; /* -1: none */
+	int64_t deadline_ms; /* -1: there is no deadline */
 	bool show_bar;
-	size_t most; /* unfinished submissions seen at once: what the bar is full of */
+	size_t most; /* the most unfinished submissions seen at once: the full length of the bar */
 };
 
 /* ---- the bar ---- */
@@ -82,7 +82,7 @@ static void hide_progress(const struct waiting *waiting)
 
 /* ---- ends ---- */
 
-/* Writes lines, each after our name. */
+/* Prints lines, each behind the name of the program. */
 static void complain_of_lines(char *lines)
 {
 	char *line;
@@ -117,7 +117,7 @@ static int fail_wait(const struct waiting *waiting, const struct err *err)
 	return EXIT_NOT_SUBMITTED;
 }
 
-/* Sleeps, not beyond the deadline. False when that is reached already. */
+/* Sleeps, at most until the deadline. Returns false if the deadline is over. */
 static bool sleep_a_while(const struct waiting *waiting, int64_t *sleep_ms)
 {
 	int64_t ms = *sleep_ms;
@@ -137,7 +137,7 @@ static bool sleep_a_while(const struct waiting *waiting, int64_t *sleep_ms)
 	return true;
 }
 
-/* Waits, and returns the exit status. */
+/* Waits until all is submitted. Returns the exit status. */
 static int wait_for_all(struct waiting *waiting)
 {
 	int64_t sleep_ms = SLEEP_FIRST_MS;
@@ -171,7 +171,7 @@ static int refuse_wait_usage(const char *what, const char *word)
 {
 	struct err err;
 
-	/* the word may be a file's name, which a shell put there for a pattern */
+	/* make the word fit to be shown: a shell may have put a file's name there for a pattern */
 	err_set(&err, EINVAL, "%s%s; see cocfs-wait --help", what, word);
 	fprintf(stderr, "cocfs-wait: %s\n", err.text);
 	return EXIT_USAGE;
