@@ -33,7 +33,7 @@
 #define POSTGRESQL_LOCK_MS 1500	 /* wait for a row that another replica changes */
 #define POSTGRESQL_UPGRADE_MS                                                                      \
 	600000 /* at the start: time to bring the tables of a million jobs up to date */
-#define POSTGRESQL_TURN_MS 4000 /* one unit of work: a transaction, or a read without one */
+#define POSTGRESQL_WORK_MS 4000 /* one unit of work: a transaction, or a read without one */
 
 /* Executions in the local service. */
 #define SERVICE_STEP_S 1	     /* time of a step that gives no time */

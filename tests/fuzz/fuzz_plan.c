@@ -26,10 +26,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.target_parameter_name = "l",
 		.step_ms = 7,
 	};
-	struct slice_state *places;
+	struct slice_state *slice_states;
 	struct timeline_state rest;
 	struct plan plan;
-	struct timeline walk;
+	struct timeline timeline;
 
 	if (!content)
 		return 0;
@@ -40,15 +40,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(plan.steps[i].first_slice == slice && plan.steps[i].n_slices);
 		must(plan.steps[i].name && plan.steps[i].action && plan.steps[i].inputs);
 	}
-	walk = (struct timeline){
+	timeline = (struct timeline){
 		.slices = plan.slices, .n_slices = plan.n_slices, .start_ms = START};
-	places = calloc(plan.n_slices, sizeof(*places));
-	must(places);
-	timeline_at(&walk, TIMELINE_FOREVER, &rest, places);
+	slice_states = calloc(plan.n_slices, sizeof(*slice_states));
+	must(slice_states);
+	timeline_at(&timeline, TIMELINE_FOREVER, &rest, slice_states);
 	must(rest.status == STATUS_PENDING || execution_status_is_end(rest.status));
 	must(rest.since_ms >= START && rest.since_ms < TIMELINE_FOREVER);
-	must(rest.slice <= plan.n_slices && places[0].begun);
-	free(places);
+	must(rest.slice <= plan.n_slices && slice_states[0].begun);
+	free(slice_states);
 	plan_finish(&plan);
 	free(content);
 	return 0;

@@ -41,7 +41,7 @@ static int see_execution(void *data, const struct store_execution *execution)
 	snprintf(seen, 256, "%s %s %s %s %s %lld %lld %s", execution->run.document_name,
 		 execution->tags, execution->run.content, execution->run.outlook.moving,
 		 execution->run.outlook.settled, (long long)execution->run.outlook.settle_ms,
-		 (long long)execution->change_ms, execution->acts);
+		 (long long)execution->change_ms, execution->operations);
 	return 0;
 }
 
@@ -49,10 +49,10 @@ static int decide(void *data, const struct store_execution *execution, struct st
 {
 	int *result = data;
 
-	assert_string_equal(execution->acts, "");
+	assert_string_equal(execution->operations, "");
 	next->change_ms = NOW_MS + 7;
 	next->outlook = (struct store_outlook){"Canceling", "Canceled", NOW_MS + 9, true};
-	return *result < 0 ? *result : buf_append(&next->acts, "T7 ", 3);
+	return *result < 0 ? *result : buf_append(&next->operations, "T7 ", 3);
 }
 
 static void keeps_an_execution_and_what_is_done_to_it(void **state)

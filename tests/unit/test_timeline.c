@@ -15,7 +15,7 @@
 
 /* Reads slices from a text. A slice is a letter for its end and its milliseconds: "s100 w f50". A
  * '+' before it means: the slice belongs to the same step as the slice before. */
-static size_t read_legs(const char *text, struct slice *slices)
+static size_t read_slices(const char *text, struct slice *slices)
 {
 	static const char letters[] = "sfotwx";
 	static const enum slice_end ends[] = {SLICE_SUCCEEDS,  SLICE_FAILS, SLICE_FAILS_ONCE,
@@ -38,12 +38,12 @@ static size_t read_legs(const char *text, struct slice *slices)
 }
 
 /* Reads operations from a text: a letter and the milliseconds since the start, "R300 T400". */
-static size_t read_operations(const char *text, struct operation *acts)
+static size_t read_operations(const char *text, struct operation *operations)
 {
 	size_t count = 0;
 
 	for (const char *at = text; *at; at += strcspn(at, " "), at += *at == ' ')
-		acts[count++] = (struct operation){
+		operations[count++] = (struct operation){
 			.kind = (enum operation_kind) * at,
 			.time_ms = START + strtoll(at + 1, NULL, 10),
 		};
@@ -52,33 +52,35 @@ static size_t read_operations(const char *text, struct operation *acts)
 
 /* Writes what is known of a timeline at a moment as a text: the status and its time, then each
  * slice. */
-static void tell(const char *legs_text, const char *acts_text, int64_t now, char *told, size_t room)
+static void tell(const char *slices_text, const char *operations_text, int64_t now, char *told,
+		 size_t room)
 {
 	struct slice slices[16];
-	struct operation acts[16];
-	struct slice_state places[16];
+	struct operation operations[16];
+	struct slice_state slice_states[16];
 	struct timeline_state state;
-	struct timeline walk = {.slices = slices, .acts = acts, .start_ms = START, .cancel_ms = 40};
+	struct timeline timeline = {
+		.slices = slices, .operations = operations, .start_ms = START, .cancel_ms = 40};
 	size_t size;
 
-	walk.n_slices = read_legs(legs_text, slices);
-	walk.n_operations = read_operations(acts_text, acts);
-	timeline_at(&walk, now == TIMELINE_FOREVER ? now : START + now, &state, places);
+	timeline.n_slices = read_slices(slices_text, slices);
+	timeline.n_operations = read_operations(operations_text, operations);
+	timeline_at(&timeline, now == TIMELINE_FOREVER ? now : START + now, &state, slice_states);
 	size = (size_t)snprintf(told, room, "%s@%lld", execution_status_word(state.status),
 				(long long)(state.since_ms - START));
-	for (size_t i = 0; i < walk.n_slices && places[i].begun; i++) {
+	for (size_t i = 0; i < timeline.n_slices && slice_states[i].begun; i++) {
 		size += (size_t)snprintf(told + size, room - size, " %s%s:%lld-",
-					 execution_status_word(places[i].status),
-					 places[i].skipped ? "!" : "",
-					 (long long)(places[i].start_ms - START));
-		if (places[i].end_ms)
+					 execution_status_word(slice_states[i].status),
+					 slice_states[i].skipped ? "!" : "",
+					 (long long)(slice_states[i].start_ms - START));
+		if (slice_states[i].end_ms)
 			size += (size_t)snprintf(told + size, room - size, "%lld",
-						 (long long)(places[i].end_ms - START));
+						 (long long)(slice_states[i].end_ms - START));
 	}
 }
 
 struct sight {
-	const char *slices, *acts;
+	const char *slices, *operations;
 	int64_t now;
 	const char *told;
 };
@@ -144,9 +146,9 @@ static void is_where_time_and_acts_have_brought_it(void **state)
 	for (size_t i = 0; i < sizeof(sights) / sizeof(sights[0]); i++) {
 		const struct sight *sight = &sights[i];
 
-		tell(sight->slices, sight->acts, sight->now, told, sizeof(told));
+		tell(sight->slices, sight->operations, sight->now, told, sizeof(told));
 		if (strcmp(told, sight->told))
-			print_error("%s | %s at %lld\n", sight->slices, sight->acts,
+			print_error("%s | %s at %lld\n", sight->slices, sight->operations,
 				    (long long)sight->now);
 		assert_string_equal(told, sight->told);
 	}
@@ -155,7 +157,7 @@ static void is_where_time_and_acts_have_brought_it(void **state)
 static void takes_what_makes_sense_where_it_is(void **state)
 {
 	static const struct {
-		const char *slices, *acts;
+		const char *slices, *operations;
 		int64_t now;
 		const char *taken; /* the letters of the operations */
 	} rows[] = {
@@ -170,19 +172,21 @@ static void takes_what_makes_sense_where_it_is(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct slice slices[16];
-		struct operation acts[16];
-		struct timeline walk = {
-			.slices = slices, .acts = acts, .start_ms = START, .cancel_ms = 40};
+		struct operation operations[16];
+		struct timeline timeline = {.slices = slices,
+					    .operations = operations,
+					    .start_ms = START,
+					    .cancel_ms = 40};
 		struct timeline_state at;
 
-		walk.n_slices = read_legs(rows[i].slices, slices);
-		walk.n_operations = read_operations(rows[i].acts, acts);
-		timeline_at(&walk, START + rows[i].now, &at, NULL);
+		timeline.n_slices = read_slices(rows[i].slices, slices);
+		timeline.n_operations = read_operations(rows[i].operations, operations);
+		timeline_at(&timeline, START + rows[i].now, &at, NULL);
 		for (size_t j = 0; j < sizeof(kinds) / sizeof(kinds[0]); j++) {
 			bool wanted = strchr(rows[i].taken, (int)kinds[j]) != NULL;
 
-			if (timeline_takes(&walk, &at, kinds[j]) != wanted)
-				fail_msg("%s | %s at %lld: %c", rows[i].slices, rows[i].acts,
+			if (timeline_takes(&timeline, &at, kinds[j]) != wanted)
+				fail_msg("%s | %s at %lld: %c", rows[i].slices, rows[i].operations,
 					 (long long)rows[i].now, (char)kinds[j]);
 		}
 	}

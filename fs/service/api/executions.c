@@ -83,7 +83,7 @@ static bool read_lists(const cJSON *body, struct lists *lists, struct reply *rep
 static void begin_execution(const struct call *call, const struct source *source,
 			    struct store_run *run, struct reply *reply)
 {
-	_cleanup_execution_state_ struct execution_state track = {0};
+	_cleanup_execution_state_ struct execution_state simulation = {0};
 	char made[STORE_EXECUTION_ID_SIZE];
 	struct err err = {0};
 
@@ -95,9 +95,9 @@ static void begin_execution(const struct call *call, const struct source *source
 	run->creator = call->user;
 	run->start_ms = call->request->now_ms;
 	run->step_ms = call->step_ms;
-	if (execution_state_make(run, "", &track, NULL) < 0)
+	if (execution_state_make(run, "", &simulation, NULL) < 0)
 		return;
-	execution_state_outlook(&track, &run->outlook);
+	execution_state_outlook(&simulation, &run->outlook);
 	if (store_execute(call->store, run, made, &err) < 0)
 		return documents_failed(&err, call->request, reply);
 	reply_data(reply, made);
@@ -169,26 +169,28 @@ static int operate_execution(void *data, const struct store_execution *execution
 			     struct store_change *change)
 {
 	struct wanted_operation *operation = data;
-	_cleanup_execution_state_ struct execution_state track = {0};
+	_cleanup_execution_state_ struct execution_state simulation = {0};
 	struct timeline_state state;
 	int r;
 
-	r = execution_state_make(&execution->run, execution->acts, &track, operation->err);
+	r = execution_state_make(&execution->run, execution->operations, &simulation,
+				 operation->err);
 	if (r < 0)
 		return r;
 	/* the times of operations never go back, even if the clock was set back */
 	change->change_ms =
 		operation->now_ms < execution->change_ms ? execution->change_ms : operation->now_ms;
-	timeline_at(&track.walk, change->change_ms, &state, NULL);
+	timeline_at(&simulation.timeline, change->change_ms, &state, NULL);
 	operation->status = state.status;
-	if (!timeline_takes(&track.walk, &state, operation->kind))
+	if (!timeline_takes(&simulation.timeline, &state, operation->kind))
 		return -EPERM;
-	if (track.walk.n_operations >= SERVICE_OPERATIONS_MAX)
+	if (simulation.timeline.n_operations >= SERVICE_OPERATIONS_MAX)
 		return -EDQUOT;
-	buf_puts(&change->acts, execution->acts);
-	r = execution_state_operate(&track, operation->kind, change->change_ms, &change->acts);
+	buf_puts(&change->operations, execution->operations);
+	r = execution_state_operate(&simulation, operation->kind, change->change_ms,
+				    &change->operations);
 	if (r == 0)
-		execution_state_outlook(&track, &change->outlook);
+		execution_state_outlook(&simulation, &change->outlook);
 	return r;
 }
 

@@ -40,15 +40,15 @@ static bool is_in_page(struct step_page *page)
 }
 
 /* Returns the message for a step, or for an instance of the step, in this state. */
-static const char *message_of(const struct plan_step *step, const struct slice_state *place)
+static const char *message_of(const struct plan_step *step, const struct slice_state *slice_state)
 {
-	switch (place->status) {
+	switch (slice_state->status) {
 	case STATUS_PENDING:
 		return "waits for RESUME";
 	case STATUS_SUCCEED:
 		return "nothing was executed: this is the local service";
 	case STATUS_CANCELED:
-		return place->skipped ? "passed over by SKIP_BATCH" : "ended by TERMINATE";
+		return slice_state->skipped ? "passed over by SKIP_BATCH" : "ended by TERMINATE";
 	case STATUS_FAILED:
 	case STATUS_TIMEOUT:
 		return step->message ? step->message : "";
@@ -57,12 +57,13 @@ static const char *message_of(const struct plan_step *step, const struct slice_s
 	}
 }
 
-static bool add_place(cJSON *row, const struct plan_step *step, const struct slice_state *place)
+static bool add_slice_state(cJSON *row, const struct plan_step *step,
+			    const struct slice_state *slice_state)
 {
-	return rows_time(row, "start_time", place->start_ms) &&
-	       rows_time(row, "end_time", place->end_ms) &&
-	       rows_text(row, "message", message_of(step, place)) &&
-	       rows_text(row, "status", execution_status_word(place->status));
+	return rows_time(row, "start_time", slice_state->start_ms) &&
+	       rows_time(row, "end_time", slice_state->end_ms) &&
+	       rows_text(row, "message", message_of(step, slice_state)) &&
+	       rows_text(row, "status", execution_status_word(slice_state->status));
 }
 
 /* Does the request ask for this step? If the request names no steps, it asks for all. */
@@ -92,13 +93,14 @@ static bool hand_value_over(cJSON *row, const char *name, cJSON **value)
 }
 
 static int append_step(struct step_page *page, struct plan_step *step, const char *step_id,
-		       const struct slice_state *place)
+		       const struct slice_state *slice_state)
 {
 	cJSON *row = rows_append(page->rows);
 
 	if (!row || !rows_text(row, "execution_step_id", step_id) ||
 	    !rows_text(row, "name", step->name) || !rows_text(row, "action", step->action) ||
-	    !add_place(row, step, place) || !cJSON_AddObjectToObject(row, "properties") ||
+	    !add_slice_state(row, step, slice_state) ||
+	    !cJSON_AddObjectToObject(row, "properties") ||
 	    !hand_value_over(row, "inputs", &step->inputs) ||
 	    !hand_value_over(row, "outputs", &step->outputs))
 		return -ENOMEM;
@@ -107,44 +109,46 @@ static int append_step(struct step_page *page, struct plan_step *step, const cha
 
 /* Computes the state of an execution, and the present state of each slice in *ret_places, which the
  * caller frees. Returns 0 or -errno. */
-static int stand_of_execution(struct step_page *page, const struct store_execution *execution,
-			      struct execution_state *track, struct slice_state **ret_places)
+static int compute_slice_states(struct step_page *page, const struct store_execution *execution,
+				struct execution_state *simulation,
+				struct slice_state **ret_slice_states)
 {
 	struct timeline_state state;
-	int r = execution_state_make(&execution->run, execution->acts, track, &page->err);
+	int r = execution_state_make(&execution->run, execution->operations, simulation,
+				     &page->err);
 
 	if (r < 0)
 		return r;
-	*ret_places = calloc(track->walk.n_slices, sizeof(**ret_places));
-	if (!*ret_places)
+	*ret_slice_states = calloc(simulation->timeline.n_slices, sizeof(**ret_slice_states));
+	if (!*ret_slice_states)
 		return -ENOMEM;
-	timeline_at(&track->walk, execution_state_time(execution, page->request->now_ms), &state,
-		    *ret_places);
+	timeline_at(&simulation->timeline, execution_state_time(execution, page->request->now_ms),
+		    &state, *ret_slice_states);
 	return 0;
 }
 
 static int put_steps(void *data, const struct store_execution *execution)
 {
-	_cleanup_execution_state_ struct execution_state track = {0};
-	_cleanup_free_ struct slice_state *places = NULL;
+	_cleanup_execution_state_ struct execution_state simulation = {0};
+	_cleanup_free_ struct slice_state *slice_states = NULL;
 	struct step_page *page = data;
 	char step_id[STEP_ID_SIZE];
-	int r = stand_of_execution(page, execution, &track, &places);
+	int r = compute_slice_states(page, execution, &simulation, &slice_states);
 
-	for (size_t i = 0; r == 0 && i < track.plan.n_steps; i++) {
-		struct slice_state place = execution_state_step(&track, places, i);
+	for (size_t i = 0; r == 0 && i < simulation.plan.n_steps; i++) {
+		struct slice_state slice_state = execution_state_step(&simulation, slice_states, i);
 
-		if (!place.begun)
+		if (!slice_state.begun)
 			break;
 		snprintf(step_id, sizeof(step_id), "%s-%zu", execution->execution_id, i + 1);
 		if (is_wanted(page->request, step_id) && is_in_page(page))
-			r = append_step(page, &track.plan.steps[i], step_id, &place);
+			r = append_step(page, &simulation.plan.steps[i], step_id, &slice_state);
 	}
 	return r;
 }
 
 static int append_instance(struct step_page *page, const struct plan_step *step,
-			   const char *step_id, const struct slice_state *place,
+			   const char *step_id, const struct slice_state *slice_state,
 			   const cJSON *instance)
 {
 	char instance_id[INSTANCE_ID_SIZE];
@@ -156,37 +160,39 @@ static int append_instance(struct step_page *page, const struct plan_step *step,
 	snprintf(instance_id, sizeof(instance_id), "%s-%" PRId64, step_id, page->total);
 	if (!row || !rows_number(row, "id", page->total) ||
 	    !rows_text(row, "execution_instance_id", instance_id) ||
-	    !rows_text(row, "execution_step_id", step_id) || !add_place(row, step, place) ||
+	    !rows_text(row, "execution_step_id", step_id) ||
+	    !add_slice_state(row, step, slice_state) ||
 	    /* the API's OpenAPI file has the spelling "strat_time", its page and Terraform have
 	     * "start_time" */
-	    !rows_time(row, "strat_time", place->start_ms))
+	    !rows_time(row, "strat_time", slice_state->start_ms))
 		return -ENOMEM;
 	return batches_properties(instance, cJSON_AddObjectToObject(row, "properties"));
 }
 
 static int put_instances(void *data, const struct store_execution *execution)
 {
-	_cleanup_execution_state_ struct execution_state track = {0};
-	_cleanup_free_ struct slice_state *places = NULL;
+	_cleanup_execution_state_ struct execution_state simulation = {0};
+	_cleanup_free_ struct slice_state *slice_states = NULL;
 	const struct plan_step *step;
 	const cJSON *batch, *instance;
 	struct step_page *page = data;
 	char step_id[STEP_ID_SIZE];
 	size_t slice;
-	int r = stand_of_execution(page, execution, &track, &places);
+	int r = compute_slice_states(page, execution, &simulation, &slice_states);
 
-	if (r < 0 || page->step >= track.plan.n_steps)
+	if (r < 0 || page->step >= simulation.plan.n_steps)
 		return r;
-	step = &track.plan.steps[page->step];
+	step = &simulation.plan.steps[page->step];
 	slice = step->first_slice;
 	snprintf(step_id, sizeof(step_id), "%s-%zu", execution->execution_id, page->step + 1);
 	cJSON_ArrayForEach (batch, step->batches) {
-		while (slice < track.plan.n_slices && track.plan.slices[slice].end == SLICE_WAITS)
+		while (slice < simulation.plan.n_slices &&
+		       simulation.plan.slices[slice].end == SLICE_WAITS)
 			slice++;
-		if (slice >= track.plan.n_slices || !places[slice].begun)
+		if (slice >= simulation.plan.n_slices || !slice_states[slice].begun)
 			break;
 		cJSON_ArrayForEach (instance, json_get(batch, "instances")) {
-			r = append_instance(page, step, step_id, &places[slice], instance);
+			r = append_instance(page, step, step_id, &slice_states[slice], instance);
 			if (r < 0)
 				return r;
 		}

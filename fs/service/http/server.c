@@ -43,7 +43,7 @@ static void name_host(char host[HOST_SIZE])
 
 /* Waits until a connection has sent something, until until_ms, or until libmicrohttpd has work of
  * its own. */
-static void wait_for_turn(struct server *server, int64_t until_ms)
+static void wait_for_connections(struct server *server, int64_t until_ms)
 {
 	const union MHD_DaemonInfo *info =
 		MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
@@ -94,7 +94,7 @@ static void *serve_connections(void *data)
 			return NULL;
 		if (now_ms >= cut_ms)
 			cut_ms = connections_cut(server, now_ms);
-		wait_for_turn(server, cut_ms < stop_ms ? cut_ms : stop_ms);
+		wait_for_connections(server, cut_ms < stop_ms ? cut_ms : stop_ms);
 	}
 }
 

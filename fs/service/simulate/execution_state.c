@@ -9,7 +9,7 @@
 
 /* Reads the operations of an execution from their text. The text has for each operation its letter,
  * its time and a blank. Returns 0, -EIO or -ENOMEM. */
-static int read_operations(const char *text, struct execution_state *track)
+static int read_operations(const char *text, struct execution_state *simulation)
 {
 	size_t count = 0;
 	char *end;
@@ -18,23 +18,23 @@ static int read_operations(const char *text, struct execution_state *track)
 		count += *at == ' ';
 	if (!count)
 		return *text ? -EIO : 0;
-	track->acts = calloc(count, sizeof(*track->acts));
-	if (!track->acts)
+	simulation->operations = calloc(count, sizeof(*simulation->operations));
+	if (!simulation->operations)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++, text = end + 1) {
 		if (!strchr("RTAS", *text))
 			return -EIO;
-		track->acts[i].kind = (enum operation_kind)text[0];
-		track->acts[i].time_ms = strtoll(text + 1, &end, 10);
+		simulation->operations[i].kind = (enum operation_kind)text[0];
+		simulation->operations[i].time_ms = strtoll(text + 1, &end, 10);
 		if (end == text + 1 || *end != ' ')
 			return -EIO;
 	}
-	track->walk.acts = track->acts;
-	track->walk.n_operations = count;
+	simulation->timeline.operations = simulation->operations;
+	simulation->timeline.n_operations = count;
 	return *text ? -EIO : 0;
 }
 
-int execution_state_make(const struct store_run *run, const char *acts,
+int execution_state_make(const struct store_run *run, const char *operations,
 			 struct execution_state *ret_state, struct err *err)
 {
 	const struct plan_source source = {
@@ -44,42 +44,44 @@ int execution_state_make(const struct store_run *run, const char *acts,
 		.target_parameter_name = run->target_parameter_name,
 		.step_ms = run->step_ms,
 	};
-	struct execution_state track = {0};
+	struct execution_state simulation = {0};
 	int r;
 
-	r = plan_make(&source, &track.plan);
+	r = plan_make(&source, &simulation.plan);
 	if (r == 0)
-		r = read_operations(acts, &track);
+		r = read_operations(operations, &simulation);
 	if (r == -EIO)
 		err_set(err, EIO, "the data file has an execution that is damaged");
 	if (r < 0) {
-		execution_state_finish(&track);
+		execution_state_finish(&simulation);
 		return r;
 	}
-	track.walk.slices = track.plan.slices;
-	track.walk.n_slices = track.plan.n_slices;
-	track.walk.start_ms = run->start_ms;
+	simulation.timeline.slices = simulation.plan.slices;
+	simulation.timeline.n_slices = simulation.plan.n_slices;
+	simulation.timeline.start_ms = run->start_ms;
 	/* a terminated slice takes the time of a normal step at most, even if it is a long sleep */
-	track.walk.cancel_ms = run->step_ms;
-	*ret_state = track;
+	simulation.timeline.cancel_ms = run->step_ms;
+	*ret_state = simulation;
 	return 0;
 }
 
-void execution_state_finish(struct execution_state *track)
+void execution_state_finish(struct execution_state *simulation)
 {
-	plan_finish(&track->plan);
-	free(track->acts);
-	*track = (struct execution_state){0};
+	plan_finish(&simulation->plan);
+	free(simulation->operations);
+	*simulation = (struct execution_state){0};
 }
 
-void execution_state_outlook(const struct execution_state *track, struct store_outlook *ret_outlook)
+void execution_state_outlook(const struct execution_state *simulation,
+			     struct store_outlook *ret_outlook)
 {
-	const struct timeline *walk = &track->walk;
+	const struct timeline *timeline = &simulation->timeline;
 	struct timeline_state rest;
-	bool canceling = walk->n_operations &&
-			 walk->acts[walk->n_operations - 1].kind == OPERATION_TERMINATE;
+	bool canceling =
+		timeline->n_operations &&
+		timeline->operations[timeline->n_operations - 1].kind == OPERATION_TERMINATE;
 
-	timeline_at(walk, TIMELINE_FOREVER, &rest, NULL);
+	timeline_at(timeline, TIMELINE_FOREVER, &rest, NULL);
 	*ret_outlook = (struct store_outlook){
 		.moving = execution_status_word(canceling ? STATUS_CANCELING : STATUS_RUNNING),
 		.settled = execution_status_word(rest.status),
@@ -88,19 +90,19 @@ void execution_state_outlook(const struct execution_state *track, struct store_o
 	};
 }
 
-int execution_state_operate(struct execution_state *track, enum operation_kind kind,
-			    int64_t time_ms, struct buf *acts)
+int execution_state_operate(struct execution_state *simulation, enum operation_kind kind,
+			    int64_t time_ms, struct buf *operations)
 {
-	size_t count = track->walk.n_operations;
-	struct operation *grown = reallocarray(track->acts, count + 1, sizeof(*grown));
+	size_t count = simulation->timeline.n_operations;
+	struct operation *grown = reallocarray(simulation->operations, count + 1, sizeof(*grown));
 
 	if (!grown)
 		return -ENOMEM;
 	grown[count] = (struct operation){.kind = kind, .time_ms = time_ms};
-	track->acts = grown;
-	track->walk.acts = grown;
-	track->walk.n_operations = count + 1;
-	return buf_printf(acts, "%c%" PRId64 " ", (char)kind, time_ms);
+	simulation->operations = grown;
+	simulation->timeline.operations = grown;
+	simulation->timeline.n_operations = count + 1;
+	return buf_printf(operations, "%c%" PRId64 " ", (char)kind, time_ms);
 }
 
 /* Returns the status of a step with slices that ended in both statuses. */
@@ -115,25 +117,25 @@ static enum execution_status worse_status(enum execution_status a, enum executio
 	return STATUS_SUCCEED;
 }
 
-struct slice_state execution_state_step(const struct execution_state *track,
-					const struct slice_state *places, size_t number)
+struct slice_state execution_state_step(const struct execution_state *simulation,
+					const struct slice_state *slice_states, size_t number)
 {
-	const struct plan_step *step = &track->plan.steps[number];
-	struct slice_state whole = places[step->first_slice];
+	const struct plan_step *step = &simulation->plan.steps[number];
+	struct slice_state whole = slice_states[step->first_slice];
 	bool any = false;
 
 	whole.skipped = false;
 	for (size_t i = 0; i < step->n_slices; i++) {
-		const struct slice_state *place = &places[step->first_slice + i];
+		const struct slice_state *slice_state = &slice_states[step->first_slice + i];
 
-		if (!place->begun)
+		if (!slice_state->begun)
 			break;
-		whole.end_ms = place->end_ms;
-		if (!place->end_ms) {
-			whole.status = place->status;
-		} else if (!place->skipped) {
-			whole.status =
-				any ? worse_status(whole.status, place->status) : place->status;
+		whole.end_ms = slice_state->end_ms;
+		if (!slice_state->end_ms) {
+			whole.status = slice_state->status;
+		} else if (!slice_state->skipped) {
+			whole.status = any ? worse_status(whole.status, slice_state->status)
+					   : slice_state->status;
 			any = true;
 		}
 	}

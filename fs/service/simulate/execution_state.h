@@ -8,18 +8,18 @@
 /* An execution from the store, with its plan and its timeline. */
 struct execution_state {
 	struct plan plan;
-	struct operation *acts;
-	struct timeline walk;
+	struct operation *operations;
+	struct timeline timeline;
 };
 
-/* Makes the state of an execution from its record. acts: its operations; "" if there were none.
- * Returns 0 and a state that execution_state_finish() frees. Returns -EIO with err filled if acts
- * is no text of this service; -ENOMEM. */
-int execution_state_make(const struct store_run *run, const char *acts,
+/* Makes the state of an execution from its record. operations: their text; "" if there were none.
+ * Returns 0 and a state that execution_state_finish() frees. Returns -EIO with err filled if
+ * operations is no text of this service; -ENOMEM. */
+int execution_state_make(const struct store_run *run, const char *operations,
 			 struct execution_state *ret_state, struct err *err);
 
 /* Frees the memory of a state. A zeroed state is accepted. */
-void execution_state_finish(struct execution_state *track);
+void execution_state_finish(struct execution_state *simulation);
 #define _cleanup_execution_state_ __attribute__((cleanup(execution_state_finish)))
 
 /* Returns the time that counts for an execution at now_ms: never before its last operation, even if
@@ -30,16 +30,16 @@ static inline int64_t execution_state_time(const struct store_execution *executi
 }
 
 /* Computes how the execution goes on if there are no more operations. */
-void execution_state_outlook(const struct execution_state *track,
+void execution_state_outlook(const struct execution_state *simulation,
 			     struct store_outlook *ret_outlook);
 
-/* Adds an operation to the execution, and to the text acts. Returns 0 or -ENOMEM. */
-int execution_state_operate(struct execution_state *track, enum operation_kind kind,
-			    int64_t time_ms, struct buf *acts);
+/* Adds an operation to the execution, and to the text operations. Returns 0 or -ENOMEM. */
+int execution_state_operate(struct execution_state *simulation, enum operation_kind kind,
+			    int64_t time_ms, struct buf *operations);
 
 /* Returns the state of a whole step, from the states of all slices: the worst of the step's slices
  * counts. */
-struct slice_state execution_state_step(const struct execution_state *track,
-					const struct slice_state *places, size_t number);
+struct slice_state execution_state_step(const struct execution_state *simulation,
+					const struct slice_state *slice_states, size_t number);
 
 #endif

@@ -2,12 +2,12 @@
 #include "service/simulate/timeline.h"
 
 /* The way through a timeline up to now_ms. */
-struct walker {
-	const struct timeline *walk;
-	struct slice_state *places; /* the state of each slice; NULL: not wanted */
+struct cursor {
+	const struct timeline *timeline;
+	struct slice_state *slice_states; /* the state of each slice; NULL: not wanted */
 	int64_t now_ms;
-	int64_t at_ms;	/* when the present slice began, or began again */
-	size_t act;	/* the next operation */
+	int64_t at_ms; /* when the present slice began, or began again */
+	size_t next_operation;
 	size_t attempt; /* how often the present slice was tried before */
 	struct timeline_state state;
 };
@@ -30,56 +30,57 @@ bool execution_status_is_end(enum execution_status status)
 }
 
 /* Returns the next operation, if its time is not after now; else NULL. */
-static const struct operation *next_operation(const struct walker *walker)
+static const struct operation *next_operation(const struct cursor *cursor)
 {
-	const struct timeline *walk = walker->walk;
+	const struct timeline *timeline = cursor->timeline;
 
-	if (walker->act >= walk->n_operations || walk->acts[walker->act].time_ms > walker->now_ms)
+	if (cursor->next_operation >= timeline->n_operations ||
+	    timeline->operations[cursor->next_operation].time_ms > cursor->now_ms)
 		return NULL;
-	return &walk->acts[walker->act];
+	return &timeline->operations[cursor->next_operation];
 }
 
 /* Records the state of the present slice. */
-static void note_slice(struct walker *walker, enum execution_status status, int64_t end_ms)
+static void note_slice(struct cursor *cursor, enum execution_status status, int64_t end_ms)
 {
-	struct slice_state *place;
+	struct slice_state *slice_state;
 
-	if (!walker->places)
+	if (!cursor->slice_states)
 		return;
-	place = &walker->places[walker->state.slice];
-	place->begun = true;
-	place->status = status;
-	place->start_ms = walker->at_ms;
-	place->end_ms = end_ms;
+	slice_state = &cursor->slice_states[cursor->state.slice];
+	slice_state->begun = true;
+	slice_state->status = status;
+	slice_state->start_ms = cursor->at_ms;
+	slice_state->end_ms = end_ms;
 }
 
 /* Stops in the present slice, for now or for good. Returns false. */
-static bool stop_walk(struct walker *walker, enum execution_status status, int64_t since_ms)
+static bool stop_in_slice(struct cursor *cursor, enum execution_status status, int64_t since_ms)
 {
-	walker->state.status = status;
-	walker->state.since_ms = since_ms;
-	note_slice(walker, status, execution_status_is_end(status) ? since_ms : 0);
+	cursor->state.status = status;
+	cursor->state.since_ms = since_ms;
+	note_slice(cursor, status, execution_status_is_end(status) ? since_ms : 0);
 	return false;
 }
 
 /* Ends the present slice with a status, and goes on to the next one. Returns true. */
-static bool go_on_to_next_slice(struct walker *walker, enum execution_status status,
+static bool go_on_to_next_slice(struct cursor *cursor, enum execution_status status,
 				int64_t ended_ms, int64_t at_ms)
 {
-	note_slice(walker, status, ended_ms);
-	walker->at_ms = at_ms;
-	walker->attempt = 0;
-	walker->state.slice++;
+	note_slice(cursor, status, ended_ms);
+	cursor->at_ms = at_ms;
+	cursor->attempt = 0;
+	cursor->state.slice++;
 	return true;
 }
 
 /* Skips a slice that was not begun. */
-static void pass_slice(struct walker *walker)
+static void skip_slice(struct cursor *cursor)
 {
-	note_slice(walker, STATUS_CANCELED, walker->at_ms);
-	if (walker->places)
-		walker->places[walker->state.slice].skipped = true;
-	walker->state.slice++;
+	note_slice(cursor, STATUS_CANCELED, cursor->at_ms);
+	if (cursor->slice_states)
+		cursor->slice_states[cursor->state.slice].skipped = true;
+	cursor->state.slice++;
 }
 
 /* Returns the status in which a slice ends by itself. */
@@ -100,83 +101,83 @@ static enum execution_status slice_result(const struct slice *slice, size_t atte
 
 /* Handles a slice that waits for an operation. Returns true if an operation lets the execution go
  * on. */
-static bool wait_here(struct walker *walker, const struct slice *slice)
+static bool wait_in_slice(struct cursor *cursor, const struct slice *slice)
 {
-	const struct operation *act = next_operation(walker);
-	const struct timeline *walk = walker->walk;
+	const struct operation *operation = next_operation(cursor);
+	const struct timeline *timeline = cursor->timeline;
 
-	if (!act)
-		return stop_walk(walker, STATUS_PENDING, walker->at_ms);
-	walker->act++;
-	if (act->kind == OPERATION_TERMINATE)
-		return stop_walk(walker, STATUS_CANCELED, act->time_ms);
-	go_on_to_next_slice(walker, STATUS_SUCCEED, act->time_ms, act->time_ms);
+	if (!operation)
+		return stop_in_slice(cursor, STATUS_PENDING, cursor->at_ms);
+	cursor->next_operation++;
+	if (operation->kind == OPERATION_TERMINATE)
+		return stop_in_slice(cursor, STATUS_CANCELED, operation->time_ms);
+	go_on_to_next_slice(cursor, STATUS_SUCCEED, operation->time_ms, operation->time_ms);
 	/* in a pause between two batches of a step, SKIP_BATCH means the next batch */
-	if (act->kind == OPERATION_SKIP && walker->state.slice < walk->n_slices &&
-	    walk->slices[walker->state.slice].step == slice->step)
-		pass_slice(walker);
+	if (operation->kind == OPERATION_SKIP && cursor->state.slice < timeline->n_slices &&
+	    timeline->slices[cursor->state.slice].step == slice->step)
+		skip_slice(cursor);
 	return true;
 }
 
 /* Handles a slice that takes a time. Returns true if the slice is over, or begins again. */
-static bool run_slice(struct walker *walker, const struct slice *slice)
+static bool run_in_slice(struct cursor *cursor, const struct slice *slice)
 {
-	const struct operation *act = next_operation(walker);
-	int64_t end_ms = walker->at_ms + slice->ms;
-	enum execution_status status = slice_result(slice, walker->attempt);
+	const struct operation *operation = next_operation(cursor);
+	int64_t end_ms = cursor->at_ms + slice->ms;
+	enum execution_status status = slice_result(slice, cursor->attempt);
 
-	if (act && act->time_ms < end_ms) {
+	if (operation && operation->time_ms < end_ms) {
 		/* only TERMINATE is allowed here */
-		int64_t cancel_ms = act->time_ms + walker->walk->cancel_ms;
+		int64_t cancel_ms = operation->time_ms + cursor->timeline->cancel_ms;
 
-		walker->act++;
+		cursor->next_operation++;
 		if (cancel_ms < end_ms)
 			end_ms = cancel_ms;
-		if (walker->now_ms < end_ms)
-			return stop_walk(walker, STATUS_CANCELING, act->time_ms);
-		return stop_walk(walker, STATUS_CANCELED, end_ms);
+		if (cursor->now_ms < end_ms)
+			return stop_in_slice(cursor, STATUS_CANCELING, operation->time_ms);
+		return stop_in_slice(cursor, STATUS_CANCELED, end_ms);
 	}
-	if (walker->now_ms < end_ms)
-		return stop_walk(walker, STATUS_RUNNING, walker->at_ms);
+	if (cursor->now_ms < end_ms)
+		return stop_in_slice(cursor, STATUS_RUNNING, cursor->at_ms);
 	if (status == STATUS_SUCCEED)
-		return go_on_to_next_slice(walker, status, end_ms, end_ms);
-	if (!act)
-		return stop_walk(walker, status, end_ms);
-	walker->act++;
-	if (act->kind == OPERATION_SKIP)
-		return go_on_to_next_slice(walker, status, end_ms, act->time_ms);
-	walker->at_ms = act->time_ms;
-	walker->attempt++;
+		return go_on_to_next_slice(cursor, status, end_ms, end_ms);
+	if (!operation)
+		return stop_in_slice(cursor, status, end_ms);
+	cursor->next_operation++;
+	if (operation->kind == OPERATION_SKIP)
+		return go_on_to_next_slice(cursor, status, end_ms, operation->time_ms);
+	cursor->at_ms = operation->time_ms;
+	cursor->attempt++;
 	return true;
 }
 
-void timeline_at(const struct timeline *walk, int64_t now_ms, struct timeline_state *ret_state,
-		 struct slice_state *ret_places)
+void timeline_at(const struct timeline *timeline, int64_t now_ms, struct timeline_state *ret_state,
+		 struct slice_state *ret_slice_states)
 {
-	struct walker walker = {
-		.walk = walk,
-		.places = ret_places,
-		.now_ms = now_ms < walk->start_ms ? walk->start_ms : now_ms,
-		.at_ms = walk->start_ms,
+	struct cursor cursor = {
+		.timeline = timeline,
+		.slice_states = ret_slice_states,
+		.now_ms = now_ms < timeline->start_ms ? timeline->start_ms : now_ms,
+		.at_ms = timeline->start_ms,
 	};
 	bool on = true;
 
-	for (size_t i = 0; ret_places && i < walk->n_slices; i++)
-		ret_places[i] = (struct slice_state){0};
-	while (on && walker.state.slice < walk->n_slices) {
-		const struct slice *slice = &walk->slices[walker.state.slice];
+	for (size_t i = 0; ret_slice_states && i < timeline->n_slices; i++)
+		ret_slice_states[i] = (struct slice_state){0};
+	while (on && cursor.state.slice < timeline->n_slices) {
+		const struct slice *slice = &timeline->slices[cursor.state.slice];
 
-		on = slice->end == SLICE_WAITS ? wait_here(&walker, slice)
-					       : run_slice(&walker, slice);
+		on = slice->end == SLICE_WAITS ? wait_in_slice(&cursor, slice)
+					       : run_in_slice(&cursor, slice);
 	}
 	if (on) {
-		walker.state.status = STATUS_SUCCEED;
-		walker.state.since_ms = walker.at_ms;
+		cursor.state.status = STATUS_SUCCEED;
+		cursor.state.since_ms = cursor.at_ms;
 	}
-	*ret_state = walker.state;
+	*ret_state = cursor.state;
 }
 
-bool timeline_takes(const struct timeline *walk, const struct timeline_state *state,
+bool timeline_takes(const struct timeline *timeline, const struct timeline_state *state,
 		    enum operation_kind kind)
 {
 	bool broken = state->status == STATUS_FAILED || state->status == STATUS_TIMEOUT;
@@ -190,7 +191,7 @@ bool timeline_takes(const struct timeline *walk, const struct timeline_state *st
 		return broken;
 	case OPERATION_SKIP:
 		return state->status == STATUS_PENDING ||
-		       (broken && walk->slices[state->slice].end != SLICE_CANNOT);
+		       (broken && timeline->slices[state->slice].end != SLICE_CANNOT);
 	}
 	return false;
 }

@@ -60,7 +60,7 @@ struct operation {
 struct timeline {
 	const struct slice *slices;
 	size_t n_slices; /* one or more */
-	const struct operation *acts;
+	const struct operation *operations;
 	size_t n_operations;
 	int64_t start_ms;
 	int64_t cancel_ms; /* a slice that TERMINATE stops ends within this time */
@@ -88,14 +88,14 @@ struct timeline_state {
  * TIMELINE_FOREVER this is the final state, if there are no more operations. ret_places: the states
  * of all n_slices slices, or NULL.
  */
-void timeline_at(const struct timeline *walk, int64_t now_ms, struct timeline_state *ret_state,
-		 struct slice_state *ret_places);
+void timeline_at(const struct timeline *timeline, int64_t now_ms, struct timeline_state *ret_state,
+		 struct slice_state *ret_slice_states);
 
 /* Is the execution over in this status? */
 bool execution_status_is_end(enum execution_status status);
 
 /* Is the operation allowed on an execution in this state? */
-bool timeline_takes(const struct timeline *walk, const struct timeline_state *state,
+bool timeline_takes(const struct timeline *timeline, const struct timeline_state *state,
 		    enum operation_kind kind);
 
 #endif

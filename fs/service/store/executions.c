@@ -116,8 +116,8 @@ static int see_whole(void *data, const struct db_row *row)
 
 	execution.run.content = db_text(row, 20);
 	execution.run.step_ms = db_number(row, 21);
-	execution.acts = db_text(row, 22);
-	if (!execution.run.content || !execution.acts)
+	execution.operations = db_text(row, 22);
+	if (!execution.run.content || !execution.operations)
 		return err_set(reader->err, ENOMEM, "out of memory");
 	reader->number = execution.number;
 	return reader->decide ? reader->decide(reader->data, &execution, &reader->change)
@@ -206,7 +206,7 @@ static int update_execution(struct store *store, int64_t number, const struct st
 			    struct err *err)
 {
 	const struct db_value values[] = {
-		db_of_text(change->acts.data),
+		db_of_text(change->operations.data),
 		db_of_text(change->outlook.moving),
 		db_of_text(change->outlook.settled),
 		db_of_number(change->outlook.settle_ms),
@@ -232,6 +232,6 @@ int store_operate(struct store *store, const char *id,
 	if (r == 0)
 		r = update_execution(store, reader.number, &reader.change, err);
 	r = store_finish(store, r, err);
-	buf_finish(&reader.change.acts);
+	buf_finish(&reader.change.operations);
 	return r;
 }

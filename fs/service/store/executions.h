@@ -49,8 +49,8 @@ struct store_execution {
 	const char *execution_id, *tags;
 	int64_t change_ms; /* when the execution began, or the last operation on it came */
 	struct store_run run;
-	const char
-		*acts; /* the operations, as a text of simulate/execution_state.c; not in a list */
+	const char *operations; /* the operations, as a text of simulate/execution_state.c; not in a
+				   list */
 };
 
 /* Reads an execution. Returns 0; -ENOENT: there is no such execution; or the negative number of the
@@ -83,7 +83,7 @@ int store_list_executions(struct store *store, const struct store_execution_filt
 /* What an operation changes in the record of an execution. */
 struct store_change {
 	int64_t change_ms;
-	struct buf acts;
+	struct buf operations;
 	struct store_outlook outlook;
 };
 

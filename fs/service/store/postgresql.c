@@ -34,9 +34,9 @@ static struct db_postgresql *postgresql_of(struct db *db)
 	return (struct db_postgresql *)db;
 }
 
-void postgresql_begin_turn(struct db_postgresql *postgresql)
+void postgresql_begin_work(struct db_postgresql *postgresql)
 {
-	postgresql->turn_ends_ms = clock_monotonic_ms() + POSTGRESQL_TURN_MS;
+	postgresql->work_ends_ms = clock_monotonic_ms() + POSTGRESQL_WORK_MS;
 }
 
 int postgresql_error(struct db_postgresql *postgresql, const PGresult *result, struct err *err)
@@ -85,7 +85,7 @@ static int next_result(struct db_postgresql *postgresql, PGresult **ret_result, 
 	while ((unsent = PQflush(connection)) > 0 || PQisBusy(connection)) {
 		struct pollfd fd = {.fd = PQsocket(connection),
 				    .events = (short)(POLLIN | (unsent > 0 ? POLLOUT : 0))};
-		int64_t wait_ms = postgresql->turn_ends_ms - clock_monotonic_ms();
+		int64_t wait_ms = postgresql->work_ends_ms - clock_monotonic_ms();
 		int n = wait_ms > 0 ? poll(&fd, 1, (int)wait_ms) : 0;
 
 		if (n == 0)

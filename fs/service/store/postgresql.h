@@ -15,7 +15,7 @@ struct db_postgresql {
 	bool prepared[STATEMENTS]; /* which statements are prepared on this connection */
 	bool begun;		   /* a transaction has begun; its connection may be gone since */
 	bool changed;		   /* something has changed since the savepoint */
-	int64_t turn_ends_ms;	   /* monotonic: when the present unit of work is given up */
+	int64_t work_ends_ms;	   /* monotonic: when the present unit of work is given up */
 	int64_t next_try_ms;	   /* monotonic: when the next attempt to connect may begin */
 	struct err refused;	   /* why there is no connection */
 };
@@ -32,8 +32,8 @@ extern const char *const postgresql_statements[STATEMENTS];
 int postgresql_simply(struct db_postgresql *postgresql, const char *text, PGresult **ret_result,
 		      struct err *err);
 
-/* Begins a unit of work: a transaction, or a read without one. POSTGRESQL_TURN_MS is its time. */
-void postgresql_begin_turn(struct db_postgresql *postgresql);
+/* Begins a unit of work: a transaction, or a read without one. POSTGRESQL_WORK_MS is its time. */
+void postgresql_begin_work(struct db_postgresql *postgresql);
 
 /*
  * Fills err from a bad result, or from the connection if there is no result (NULL). Returns the

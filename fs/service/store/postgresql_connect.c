@@ -24,8 +24,8 @@ static const char session[] =
 	"SELECT set_config('synchronous_commit', 'on', false)"
 	" WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply');"
 	"SET standard_conforming_strings = on;" LIMIT("lock_timeout", POSTGRESQL_LOCK_MS)
-		LIMIT("statement_timeout", POSTGRESQL_TURN_MS)
-			LIMIT("idle_in_transaction_session_timeout", POSTGRESQL_TURN_MS);
+		LIMIT("statement_timeout", POSTGRESQL_WORK_MS)
+			LIMIT("idle_in_transaction_session_timeout", POSTGRESQL_WORK_MS);
 
 static bool is_one_of(const char *keyword, const char *const *names)
 {
@@ -83,7 +83,7 @@ static PGconn *open_libpq(const char *uri)
 		"2",
 		"1",
 		"3",
-		STRINGIFY(POSTGRESQL_TURN_MS),
+		STRINGIFY(POSTGRESQL_WORK_MS),
 		"read-write",
 		"cocd",
 		uri,
@@ -124,7 +124,7 @@ static int try_to_connect(struct db_postgresql *postgresql, struct err *err)
 	int r;
 
 	postgresql->connection = open_libpq(postgresql->uri);
-	postgresql_begin_turn(postgresql);
+	postgresql_begin_work(postgresql);
 	r = set_up_postgresql(postgresql, err);
 	return r < 0 ? r : postgresql_recognise(postgresql, err);
 }
@@ -134,7 +134,7 @@ int postgresql_connect(struct db_postgresql *postgresql, struct err *err)
 	int r;
 
 	if (postgresql->connection) {
-		postgresql_begin_turn(postgresql);
+		postgresql_begin_work(postgresql);
 		return 0;
 	}
 	if (clock_monotonic_ms() < postgresql->next_try_ms) {

@@ -177,7 +177,7 @@ int postgresql_make_tables(struct db_postgresql *postgresql, struct err *err)
 {
 	int r, layout;
 
-	postgresql_begin_turn(postgresql);
+	postgresql_begin_work(postgresql);
 	r = postgresql_simply(postgresql, "BEGIN; SELECT pg_advisory_xact_lock(" LOCK ")", NULL,
 			      err);
 	if (r < 0)
@@ -186,7 +186,7 @@ int postgresql_make_tables(struct db_postgresql *postgresql, struct err *err)
 	r = layout < 0 ? layout : 0;
 	/* a new table that is filled from all documents may take a long time */
 	if (r == 0 && layout > 0 && layout < LAYOUT) {
-		postgresql->turn_ends_ms = clock_monotonic_ms() + POSTGRESQL_UPGRADE_MS;
+		postgresql->work_ends_ms = clock_monotonic_ms() + POSTGRESQL_UPGRADE_MS;
 		r = postgresql_simply(postgresql, "SET LOCAL statement_timeout = 0", NULL, err);
 	}
 	for (; r == 0 && layout < LAYOUT; layout++)

@@ -16,7 +16,7 @@ struct store;
  * while store_settle() commits, store_settle() fails too. Then nobody can know whether the changes
  * were made: the client has to look. Functions fail with -EIO until the database can be reached
  * again. Attempts to connect are at least POSTGRESQL_RETRY_MS apart. No function takes longer than
- * POSTGRESQL_CONNECT_S and POSTGRESQL_TURN_MS together. -EBUSY: another process had locked a row.
+ * POSTGRESQL_CONNECT_S and POSTGRESQL_WORK_MS together. -EBUSY: another process had locked a row.
  */
 
 /* Does a text name a PostgreSQL database, and not a file? */
