@@ -8,7 +8,7 @@
  * this clock. */
 int64_t clock_monotonic_ms(void);
 
-/* Returns microseconds of the same clock. */
+/* Returns microseconds of CLOCK_MONOTONIC. */
 int64_t clock_monotonic_us(void);
 
 /* Returns the processor time of the calling thread in microseconds. This is a system call. */

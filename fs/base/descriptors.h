@@ -26,20 +26,20 @@ struct descriptors {
 #define DESCRIPTORS_OWN_MAX 64
 #define DESCRIPTORS_OWN_LEAST 32
 
-/* With fewer descriptors cocfs does not mount. */
+/* The fewest descriptors with which cocfs mounts. */
 #define DESCRIPTORS_LEAST 40
 
-/* With fewer descriptors a mount warns in the log that it can do little. 1024 is the usual limit of
- * old systems. */
+/* Below this number a mount warns in the log that it can do little. 1024 is the usual limit of old
+ * systems. */
 #define DESCRIPTORS_FEW 1024
 
-/* A program that lists a tree comes back to a directory after everything below it. No tree has so
- * many levels. */
+/* The most directories of the spool that stay open. A program that lists a tree comes back to a
+ * directory after everything below it, and no tree has so many levels. */
 #define DESCRIPTORS_DIRECTORIES_MAX 128
 #define DESCRIPTORS_DIRECTORIES_LEAST                                                              \
 	4 /* a rename needs two at once, and the directory that moves */
 
-/* Connections to the service. This is also the number of requests that are under way at once. */
+/* The most connections to the service, and so the most requests that are under way at once. */
 #define DESCRIPTORS_CONNECTIONS_MAX 1024
 
 /* Divides all descriptors. all: at least DESCRIPTORS_LEAST. embedded: the service is in this

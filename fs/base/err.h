@@ -20,7 +20,7 @@
  */
 struct err {
 	int errnum;		       /* positive errno; 0: no error */
-	char text[ERR_TEXT_MAX];       /* one sentence, no newline at its end */
+	char text[ERR_TEXT_MAX];       /* one sentence, without a line feed */
 	char details[ERR_DETAILS_MAX]; /* lines "key: value\n" */
 	unsigned line, column;	       /* where in a text; 0: no place is known */
 };

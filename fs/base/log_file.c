@@ -18,7 +18,7 @@
 
 static struct {
 	int directory_fd, fd;
-	char *name; /* in the directory; NULL: there is no log file */
+	char *name; /* the name of the file in the directory; NULL: there is no log file */
 	unsigned long lost;
 	bool torn; /* only a part of the last line is in the file */
 } log_file = {.directory_fd = -1, .fd = -1};

@@ -31,7 +31,8 @@ bool shown_as_is(const char *text, size_t size);
  * space. Each other such character or byte becomes a '?'. The text never grows. */
 void shown_clean(char *text);
 
-/* Does the same, but keeps line feeds. */
+/* Makes a text of several lines fit to be shown, in place. Line feeds stay; the rest is as in
+ * shown_clean(). */
 void shown_clean_lines(char *text);
 
 /* Removes the last character of a text if a part of the character is cut off. */

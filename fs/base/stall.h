@@ -35,11 +35,11 @@ struct stall_times {
 
 /* The times of one loop. Zero-initialise the struct. */
 struct stall {
-	int64_t piece_us;    /* when the present piece began */
-	int64_t disk_us;     /* how long the present piece has waited for the ledger's disk */
-	int64_t wait_us;     /* when the present wait for the disk began */
-	int64_t read_us;     /* when the processor time was read last */
-	int64_t cpu_us;	     /* the processor time then; later waits for the disk are added */
+	int64_t piece_us; /* when the present piece began */
+	int64_t disk_us;  /* how long the present piece has waited for the ledger's disk */
+	int64_t wait_us;  /* when the present wait for the disk began */
+	int64_t read_us;  /* when the processor time was read last */
+	int64_t cpu_us;	  /* the processor time at read_us, and that of later waits for the disk */
 	int64_t wait_cpu_us; /* the processor time when the present wait for the disk began */
 	struct stall_times held, work, disk;
 };

@@ -18,7 +18,7 @@
  * brackets around the value. It allows as many values 15 brackets deep as fit into a document of 64
  * KB. */
 #define DSL_BRACKETS_MAX 500000
-#define DSL_TASK_MAX 1024    /* bytes of a step's task: aliases can repeat a longer one 100 times */
+#define DSL_TASK_MAX 1024    /* bytes of a step's task: aliases can repeat a task 100 times */
 #define DSL_FINDINGS_MAX 64  /* warnings that are kept; further warnings are only counted */
 #define DSL_EXCERPT_CHARS 60 /* characters of the document that a message quotes */
 

@@ -94,7 +94,7 @@ static void on_trial(void *data, struct coc_creds *creds, const struct err *err)
 {
 	struct credentials *credentials = data;
 
-	if (!credentials->trial) { /* the trial is over */
+	if (!credentials->trial) { /* the new renewal has replaced the old one */
 		on_keys(data, creds, err);
 		return;
 	}

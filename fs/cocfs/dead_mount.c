@@ -48,7 +48,7 @@
 /* What /proc/self/mountinfo says about a mount. */
 struct dead_mount {
 	char type[64];
-	unsigned user_id; /* the user who mounted it: an option of each FUSE mount */
+	unsigned user_id; /* the user who has mounted: an option of each FUSE mount */
 };
 
 /* Is the mount on path dead? Asks the file system itself, because the kernel may answer from memory

@@ -58,7 +58,7 @@ static void log_libfuse(enum fuse_log_level level, const char *fmt, va_list args
 	char text[LIBFUSE_TEXT_MAX];
 
 	vsnprintf(text, sizeof(text), fmt, args);
-	if (level == FUSE_LOG_DEBUG) { /* the text may have names of files */
+	if (level == FUSE_LOG_DEBUG) { /* make it fit to be shown: it may have names of files */
 		shown_clean_lines(text);
 		fputs(text, stderr);
 		return;

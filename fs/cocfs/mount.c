@@ -45,7 +45,7 @@ struct mount {
 	struct loop *loop;
 	struct loop_watch signals;
 	int signal_fd;
-	char *source;		 /* SOURCE in its one spelling */
+	char *source;		 /* SOURCE in its canonical spelling */
 	char *endpoint;		 /* the endpoint of the service */
 	struct service *service; /* the embedded service (SOURCE local), or NULL */
 	char *keys;		 /* the key file of the embedded service, or NULL */

@@ -119,9 +119,9 @@ static const struct system_option table[] = {
 	{"allow_root", WORD, PASS, .flag = FLAG(allow_other)},
 	{"auto_unmount", WORD, PASS},
 	{"debug", WORD, PASS},
-	{"default_permissions", WORD, DROP}, /* cocfs always sets it */
-	{"fsname", VALUE, DROP},	     /* cocfs sets it to SOURCE */
-	{"subtype", VALUE, DROP},	     /* cocfs sets it to cocfs */
+	{"default_permissions", WORD, DROP}, /* cocfs always sets this option */
+	{"fsname", VALUE, DROP},	     /* cocfs sets fsname to SOURCE */
+	{"subtype", VALUE, DROP},	     /* cocfs sets subtype to cocfs */
 	{"nonempty", WORD, DROP, .flag = FLAG(nonempty)},
 	{"max_read", VALUE, DROP}, /* cocfs answers reads of any size */
 	{"blksize", VALUE, DROP},

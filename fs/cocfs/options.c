@@ -150,7 +150,7 @@ static int take_fuse_argument(void *data, const char *arg, int flag, struct fuse
 		return 0;
 	case FLAG_DEBUG:
 		parsing->opts->foreground = true;
-		return 1; /* libfuse has to get it, too */
+		return 1; /* libfuse has to get -d, too */
 	case FLAG_HELP:
 		parsing->help = true;
 		return 0;
@@ -165,14 +165,14 @@ static int take_fuse_argument(void *data, const char *arg, int flag, struct fuse
 			return -1;
 		}
 		r = take_part(parsing, arg, args);
-		return r < 0 ? -1 : r; /* libfuse keeps the argument if this is 1 */
+		return r < 0 ? -1 : r; /* 1: libfuse keeps the argument; 0: libfuse drops it */
 	}
 }
 
 static const struct fuse_opt flags[] = {
 	FUSE_OPT_KEY("-f", FLAG_FOREGROUND),
 	FUSE_OPT_KEY("-d", FLAG_DEBUG),
-	FUSE_OPT_KEY("-s", FLAG_IGNORED), /* one thread: always so */
+	FUSE_OPT_KEY("-s", FLAG_IGNORED), /* cocfs always has one thread */
 	FUSE_OPT_KEY("-h", FLAG_HELP),
 	FUSE_OPT_KEY("--help", FLAG_HELP),
 	FUSE_OPT_KEY("-V", FLAG_VERSION),
@@ -217,7 +217,8 @@ static int make_absolute(char **path, const char *what, struct err *err)
 	return 0;
 }
 
-/* Does the same for a file that may not exist yet. Its directory must exist. */
+/* Makes the path of a file absolute. The file may not exist yet, but its directory must. Returns 0
+ * or -errno with err. */
 static int make_absolute_file(char **path, const char *what, struct err *err)
 {
 	_cleanup_free_ char *directory = NULL, *file = NULL;

@@ -20,13 +20,13 @@
 struct state_dir {
 	char *path;  /* absolute */
 	char *given; /* the path as given, before links were followed */
-	char *made;  /* the topmost directory that had to be made for it, or NULL */
+	char *made;  /* the topmost directory that state_dir_open() has made, or NULL */
 	int fd;	     /* the directory itself */
 	int lock_fd;
 	int spool_fd;	 /* O_PATH; -1: a caller has taken it */
-	int incoming_fd; /* like spool_fd */
+	int incoming_fd; /* O_PATH; -1: a caller has taken it */
 	unsigned there;	 /* a bit for each of its files that existed when the lock was taken */
-	bool made_lock;	 /* the lock file had to be made */
+	bool made_lock;	 /* state_dir_open() has made the lock file */
 };
 
 /*

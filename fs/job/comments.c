@@ -37,7 +37,7 @@ struct comment_reader {
 	const char *content;
 	size_t size;
 	size_t at;	/* where the next line begins */
-	bool has_start; /* there was a "---" */
+	bool has_start; /* the reader has passed a "---" */
 	struct comments *comments;
 	struct err *err;
 };

@@ -60,7 +60,7 @@ struct holding {
 
 bool holding_is_same(const struct holding *one, const struct holding *other);
 
-/* Does the name keep the job for a file of this user? */
+/* Does a file of user file_uid get what its name keeps? */
 bool holding_is_of(const struct holding *holding, uid_t file_uid);
 
 /* May the reader of a file of file_uid see the kept text: the story of a refusal, or warnings?

@@ -20,7 +20,8 @@
 /* All that is recorded of a path: its row. The record owns the strings. Zero-initialise the struct;
  * job_record_finish() frees. */
 struct job_record {
-	int64_t row; /* stays the same when the path is renamed; never 0 */
+	int64_t row; /* the number of the row: a rename of the path does not change the number;
+			never 0 */
 	enum job_state state;
 	bool incomplete; /* the file may be cut off: its writer was killed, or not seen */
 	bool refused; /* error is about the newest content, even if older content is sent or queued

@@ -9,7 +9,8 @@
  * version. */
 int64_t version_number(const char *text);
 
-/* Does the same for a text of size bytes without a NUL. */
+/* Returns the number of a version, given as a text of size bytes without a NUL; 0 for another
+ * text. */
 int64_t version_number_of(const char *text, size_t size);
 
 /* Room for the text of a version in bytes, with a NUL. */

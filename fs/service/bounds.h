@@ -8,7 +8,7 @@
 /* Rows of a list if the request gives no limit, as in ListExecutions. */
 #define SERVICE_LIST_DEFAULT 10
 #define SERVICE_LIST_MAX 1000	     /* rows that a request may ask for */
-#define SERVICE_SKEW_S (15 * 60)     /* the clocks of client and service may differ by this */
+#define SERVICE_SKEW_S (15 * 60)     /* the clocks of client and service may differ by so much */
 #define SERVICE_AUTH_FAILURES_MAX 5  /* failures in a row; one more locks the key pair */
 #define SERVICE_LOCK_S 300	     /* how long a key pair is locked */
 #define SERVICE_CONNECTIONS_MAX 4096 /* connections open at once */
@@ -45,7 +45,8 @@
 #define SERVICE_FILLED_MAX (4u << 20)
 #define SERVICE_OPERATIONS_MAX 1000 /* operations on one execution */
 #define SERVICE_RUN_MAX (2u << 20)  /* parameters, tags and targets of an execution, as JSON */
-#define SERVICE_PAGE_MAX (8u << 20) /* the same, of all executions on one page of a list */
+/* Parameters, tags and targets of all executions on one page of a list. */
+#define SERVICE_PAGE_MAX (8u << 20)
 /* Parameters of an execution, as the pages of the API limit them. */
 #define SERVICE_PARAMETERS_MAX 200
 #define SERVICE_PARAMETER_KEY_MAX_CHARS 256

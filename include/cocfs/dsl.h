@@ -63,12 +63,12 @@ struct cocfs_dsl_finding {
 	unsigned line, column; /* from 1; the column counts characters; 0, 0: no place fits */
 	const char *rule;      /* the word of a struct cocfs_dsl_rule */
 	const char *text;      /* one sentence: what is wrong */
-	const char *hint;      /* how to mend it; NULL: the sentence says that */
+	const char *hint;      /* how to mend what is wrong; NULL: the sentence says that */
 };
 
 /* A rule: a kind of findings. */
 struct cocfs_dsl_rule {
-	const char *word; /* such as "document" */
+	const char *word; /* the name of the rule, such as "document" */
 	const char *text; /* one sentence: what a finding of this rule means */
 };
 

@@ -17,7 +17,7 @@ enum dsl_level {
 		     bytes, bounded nesting and aliases, no duplicate keys */
 	DSL_DSL, /* and it is a mapping with "meta" (a mapping with a "name") and "steps" (a list of
 		    mappings, not empty) */
-	DSL_STRICT, /* and it has no warnings */
+	DSL_STRICT, /* and the document has no warnings */
 };
 
 struct dsl_finding {

@@ -245,7 +245,7 @@ static int find_references(struct lint *lint, struct words *references)
 struct inputs {
 	const struct dsl_tree *tree;
 	struct words names;
-	bool *is_merged; /* by node: the names of this mapping are here, through a merge key */
+	bool *is_merged; /* by node: a merge key has brought in the names of this mapping already */
 };
 
 static void inputs_finish(struct inputs *inputs)

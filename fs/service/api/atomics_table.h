@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ATOMIC_NONE (-1) /* there is no such rule */
+#define ATOMIC_NONE (-1) /* the input has no rule of this kind */
 
 /* The rules for one input of an atomic. */
 struct atomic_input {

@@ -25,7 +25,7 @@
 struct step_page {
 	const struct request *request;
 	int64_t limit, offset;
-	int64_t total; /* how many match, so far */
+	int64_t total; /* how many rows match, so far */
 	size_t step;   /* the step whose instances the request asks for, from 0 */
 	cJSON *rows;
 	struct err err;

@@ -17,7 +17,7 @@
 /* Reads the body as a JSON object. Unknown members are ignored. */
 bool fields_body(const struct request *request, cJSON **ret_body, struct reply *reply);
 
-/* Does the same for an operation that needs no body: an empty body is an empty object. */
+/* Reads the body of an operation that needs none: an empty body is an empty object. */
 bool fields_body_if_any(const struct request *request, cJSON **ret_body, struct reply *reply);
 
 struct field {
@@ -49,7 +49,7 @@ struct pairs_field {
 	size_t key_max, value_max;
 };
 
-/* Reads such an array of the body. The caller deletes it. */
+/* Reads an array of {"key", "value"} of the body. The caller deletes it. */
 bool fields_pairs(const cJSON *body, const struct pairs_field *field, cJSON **ret_pairs,
 		  struct reply *reply);
 

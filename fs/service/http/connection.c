@@ -211,7 +211,7 @@ static bool prepare_exchange(struct MHD_Connection *raw, struct exchange *exchan
 	return true;
 }
 
-/* Answers a request, now or when the iteration is settled. */
+/* Answers a request. If the answer must wait, holds it until the end of the iteration. */
 static enum MHD_Result answer_request(struct server *server, struct connection *connection)
 {
 	struct exchange *exchange = connection->exchange;

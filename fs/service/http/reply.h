@@ -19,10 +19,11 @@
 #define COC_INVALID "COC.00010002"
 #define COC_NO_DOCUMENT "COC.00042101"
 #define COC_TOO_MANY_VERSIONS "COC.00042199" /* invented: COC's own code is not public */
-#define COC_NO_EXECUTION "COC.00042197"	     /* invented too, and so is the next code */
+/* Invented, because COC's code is not public; so is the next. */
+#define COC_NO_EXECUTION "COC.00042197"
 #define COC_BAD_STATE "COC.00042198"
 
-/* An answer. body is NULL without memory; then the connection is closed. */
+/* An answer. body is NULL if there was no memory: then the connection is closed. */
 struct reply {
 	unsigned status;
 	char *body; /* allocated */

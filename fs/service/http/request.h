@@ -14,7 +14,7 @@
 struct request {
 	char id[COC_REQUEST_ID_MAX]; /* the X-request-id of the answer */
 	int64_t now_ms;		     /* when the request began, since the epoch */
-	int64_t clock_ms;	     /* the same moment on the monotonic clock */
+	int64_t clock_ms;	     /* when the request began, on the monotonic clock */
 	const char *method;
 	struct uri uri;
 	struct sign_header headers[SERVICE_HEADERS_MAX]; /* as received */

@@ -28,8 +28,10 @@ typedef int server_settle_fn(void *data, struct err *err);
 
 struct server_options {
 	unsigned idle_s;      /* a silent connection is closed after this time */
-	unsigned request_s;   /* from the first line of a request to the end of its answer */
-	unsigned per_address; /* of one address at the same time; 0: half of all connections */
+	unsigned request_s;   /* the longest time from the first line of a request to the end of its
+				 answer */
+	unsigned per_address; /* connections of one address at the same time; 0: half of all
+				 connections */
 	server_handler_fn *handler;
 	server_settle_fn *settle;
 	void *data;		   /* the argument of handler and settle */

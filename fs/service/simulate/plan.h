@@ -28,7 +28,7 @@ struct plan_step {
 
 struct plan {
 	struct plan_step *steps;
-	size_t n_steps; /* one or more */
+	size_t n_steps; /* at least 1 */
 	struct slice *slices;
 	size_t n_slices;
 	cJSON *targets; /* batches that several steps share */

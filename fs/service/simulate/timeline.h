@@ -53,13 +53,13 @@ enum operation_kind {
 
 struct operation {
 	enum operation_kind kind;
-	int64_t time_ms; /* not before the operation before it */
+	int64_t time_ms; /* not before the time of the operation before it */
 };
 
 /* The timeline of an execution. The pointers are borrowed. */
 struct timeline {
 	const struct slice *slices;
-	size_t n_slices; /* one or more */
+	size_t n_slices; /* at least 1 */
 	const struct operation *operations;
 	size_t n_operations;
 	int64_t start_ms;

@@ -143,7 +143,7 @@ int postgresql_connect(struct db_postgresql *postgresql, struct err *err)
 		return -postgresql->refused.errnum;
 	}
 	r = try_to_connect(postgresql, &postgresql->refused);
-	/* the tables were there when the store was opened */
+	/* the tables existed when the store was opened */
 	if (r == 0)
 		r = err_set(&postgresql->refused, EIO, "the tables of the database are gone");
 	if (r > 0)
