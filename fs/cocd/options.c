@@ -35,7 +35,7 @@ static const char help[] =
 	"  --credentials FILE  the key file; without it, service.keys beside the data file, made\n"
 	"                      at first use\n"
 	"  --tokens FILE       take the tokens in this file in X-Auth-Token\n"
-	"  --rate N/s          let each user call so often (default: as often as he likes)\n"
+	"  --rate N/s          let each user make N calls a second (default: no limit)\n"
 	"  --lock-seconds SEC  lock a key pair for so long after more than five failed\n"
 	"                      authentications in a row (default 300, 0: never)\n"
 	"  --port-file FILE    write the port there once the service answers\n"
