@@ -69,6 +69,35 @@ const char *secret_source(const struct secret *secret)
 	return secret->source;
 }
 
+/* How long the echo of a secret is, which begins where the text begins. */
+static size_t echo_length(const char *secret, const char *text)
+{
+	size_t length = 0;
+
+	while (secret[length] && text[length] == secret[length])
+		length++;
+	return length + strcspn(text + length, " \t\r\n\"'<>,;");
+}
+
+void secret_hide(const char *secret, char *text)
+{
+	static const char shown[] = "***";
+	char begin[SECRET_BEGIN_SIZE + 1];
+
+	if (strlen(secret) < SECRET_BEGIN_SIZE)
+		return;
+	memcpy(begin, secret, SECRET_BEGIN_SIZE);
+	begin[SECRET_BEGIN_SIZE] = '\0';
+	while ((text = strstr(text, begin))) {
+		const char *rest = text + echo_length(secret, text);
+
+		memcpy(text, shown, strlen(shown));
+		text += strlen(shown);
+		memmove(text, rest, strlen(rest) + 1);
+	}
+	secret_wipe(begin, sizeof(begin));
+}
+
 void secret_wipe(void *bytes, size_t size)
 {
 	explicit_bzero(bytes, size);

@@ -32,6 +32,15 @@ const char *secret_bytes(const struct secret *secret, size_t *ret_size);
 /* Returns the source of a secret. The text lives as long as the secret. */
 const char *secret_source(const struct secret *secret);
 
+/*
+ * Takes a secret out of a text that people will read: a service can send back what it was sent.
+ * Where the text has the first SECRET_BEGIN_SIZE bytes of the secret, these and the rest of the
+ * word become "***". An echo can be cut, or spelled in another way further on. The text never
+ * grows. The function does not look for a shorter secret, because such a text is everywhere.
+ */
+#define SECRET_BEGIN_SIZE 8
+void secret_hide(const char *secret, char *text);
+
 /* Overwrites memory that held a secret. A compiler does not remove this call. */
 void secret_wipe(void *bytes, size_t size);
 

@@ -166,6 +166,17 @@ static void note_credentials(struct coc_client *client, const struct coc_call *c
 	http_set_running_max(client->http, running_max(client));
 }
 
+/* The service, and what stands before it, can send back what they were sent. Others read the story
+ * of a call: it is in the log, and beside the job file. */
+static void hide_echoes(const struct coc_call *call, struct answer *answer)
+{
+	char *const texts[] = {answer->error_code, answer->error_msg, answer->request_id,
+			       answer->err.text, answer->err.details};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		request_hide_secrets(&call->request, texts[i]);
+}
+
 static void on_http(void *data, const struct http_answer *http)
 {
 	struct coc_call *call = data;
@@ -189,6 +200,7 @@ static void on_http(void *data, const struct http_answer *http)
 						    .endpoint = client->endpoint,
 						    .now_s = now_s()},
 			    &answer);
+		hide_echoes(call, &answer);
 		note_credentials(client, call, &answer);
 	}
 	deliver_call(call, &answer);

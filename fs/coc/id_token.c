@@ -102,9 +102,10 @@ static void copy_reason(const struct id_token *id_token, const struct http_answe
 	text = json_get_string(json_get(root, "error"), "message");
 	if (!text)
 		text = json_get_string(root, "error_msg");
-	/* an answer that echoes the token must not bring it into the log */
-	if (text && !strstr(text, id_token->token.data))
-		snprintf(reason, REASON_MAX, "%s", text);
+	if (!text)
+		return;
+	snprintf(reason, REASON_MAX, "%s", text);
+	secret_hide(id_token->token.data, reason);
 }
 
 static void tell_refusal(const struct id_token *id_token, const struct http_answer *answer,

@@ -240,6 +240,20 @@ int request_build(const struct request_spec *spec, struct coc_request *ret_reque
 	return 0;
 }
 
+void request_hide_secrets(const struct coc_request *request, char *text)
+{
+	static const char *const before_secrets[] = {
+		"X-Auth-Token: ", "X-Security-Token: ", "Signature="};
+
+	for (size_t i = 0; i < request->n_headers; i++)
+		for (size_t k = 0; k < sizeof(before_secrets) / sizeof(before_secrets[0]); k++) {
+			const char *found = strstr(request->headers[i], before_secrets[k]);
+
+			if (found)
+				secret_hide(found + strlen(before_secrets[k]), text);
+		}
+}
+
 void request_finish(struct coc_request *request)
 {
 	for (size_t i = 0; i < request->n_headers; i++) {

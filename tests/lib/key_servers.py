@@ -21,6 +21,7 @@ class KeyServer:
     def __init__(self, listener):
         self.requests = []
         self.refusal = None  # (status, text): the answer to every request
+        self.held = None     # an event: no request is answered before it is set
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -29,6 +30,8 @@ class KeyServer:
             def answer(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 self.owner.requests.append((self.command, self.path, self.headers, body))
+                if self.owner.held:
+                    self.owner.held.wait()
                 status, headers, text = self.owner.answer(self)
                 self.send_response(status)
                 for name, value in {**headers, "Content-Length": str(len(text))}.items():
@@ -52,6 +55,8 @@ class KeyServer:
         return self
 
     def __exit__(self, *_):
+        if self.held:
+            self.held.set()
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()

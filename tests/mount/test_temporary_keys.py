@@ -3,64 +3,19 @@
 nowhere."""
 
 import itertools
-import os
-import socket
+import signal
 import time
 
 import pytest
 
-import front as fronts
-import key_servers
 import mounting
-import network
 import samples
 import service
 import tools
+from temporary_keys import DAY, FIRST, ID_TOKEN, SECOND
+from traces import assert_unseen
 
-DAY = 86400
 RENEWED_BEFORE = 40 * 60  # seconds before their end
-FIRST = ("TEMPORARYONE", "secret-of-the-first", "token-of-the-first")
-ID_TOKEN = "id-token.of-the.provider"
-SECOND = ("TEMPORARYTWO", "secret-of-the-second", "token-of-the-second")
-
-
-class Server(mounting.Space):
-    """A mount on a cloud server: cocfs is in the network that has the metadata service."""
-
-    def __init__(self, *args, net, **options):
-        super().__init__(*args, **options)
-        self.net = net
-        self.env = {"HOME": self.base, "http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", **options.get("env", {})}
-
-    def argv(self, *flags):
-        return self.net.wrap(*super().argv(*flags))
-
-
-@pytest.fixture
-def net():
-    with network.Network() as made:
-        yield made
-
-
-@pytest.fixture
-def metadata(net):
-    with key_servers.Metadata(net.listen((network.METADATA, 80)), *FIRST, DAY) as server:
-        yield server
-
-
-@pytest.fixture
-def make_server(cocd, net, mounts, tmp_path, exhibit):
-    """make_server(option=value, …): a mount whose service accepts both pairs of temporary keys."""
-    with open(cocd.keys_file, "a", encoding="utf-8") as file:
-        for name, (access, secret, token) in {"first": FIRST, "second": SECOND}.items():
-            file.write(f"[{name}]\nak = {access}\nsk = {secret}\nsecurity_token = {token}\n")
-    cocd.stop()
-    with fronts.Front(cocd.start().address, listen=net.listen) as front:
-        exhibit("front", front.story)
-
-        def make(**options):
-            return mounts(Server(cocd, front, tmp_path, net=net, **options)).mount()
-        yield make
 
 
 def put(space, src, name):
@@ -74,15 +29,8 @@ def signer(exchange):
     return authorization.partition("Access=")[2].partition(",")[0], exchange.headers["x-security-token"]
 
 
-def assert_untold(space, *names):
-    pid = space.process.pid
-    told = [space.log(), tools.read(f"/proc/{pid}/cmdline").decode(), tools.read(f"/proc/{pid}/environ").decode(),
-            *(space.error(name) or "" for name in names)]
-    for path, _, files in os.walk(space.state):
-        told += [tools.read(os.path.join(path, file)).decode(errors="replace") for file in files
-                 if os.path.isfile(os.path.join(path, file))]
-    for secret in (*FIRST[1:], *SECOND[1:], "metadata-token", ID_TOKEN):
-        assert not any(secret in text for text in told), f"{secret} is told"
+def assert_untold(space):
+    assert_unseen(space, [*FIRST[1:], *SECOND[1:], "metadata-token", ID_TOKEN])
 
 
 def test_keys_of_the_metadata_service(make_server, metadata, src):
@@ -120,7 +68,7 @@ def test_old_keys_are_used_until_they_end(make_server, metadata, src):
     assert "have expired" in told and "answers with 500" in told and "what_to_do: " in told
     metadata.refusal, metadata.keys = None, (*SECOND, DAY)
     tools.eventually(lambda: put(space, src, "b.yaml") == "ok", "the next keys", 90)
-    assert_untold(space, "b.yaml")
+    assert_untold(space)
 
 
 def test_what_is_queued_waits_for_keys(make_server, metadata, src):
@@ -137,6 +85,38 @@ def test_what_is_queued_waits_for_keys(make_server, metadata, src):
     assert len(space.creates()) == 1
 
 
+def look_again(space, said):
+    """Sends SIGHUP, and waits until the log says this once more."""
+    before = space.log().count(said)
+    space.process.send_signal(signal.SIGHUP)
+    tools.eventually(lambda: space.log().count(said) > before, said)
+
+
+def test_sighup_tries_new_keys_and_keeps_the_old_ones_when_there_are_none(make_server, metadata, src):
+    space = make_server()
+    metadata.keys = (*SECOND, DAY)
+    look_again(space, "credentials read again from the metadata service")
+    assert put(space, src, "a.yaml") == "ok"
+    metadata.refusal = (401, '{"message": "Please configure Cloud Service Agency first"}')
+    look_again(space, "the credentials stay as they are: no agency is bound")
+    assert put(space, src, "b.yaml") == "ok"
+    metadata.refusal, metadata.keys = None, (*FIRST, DAY)
+    look_again(space, "credentials read again from the metadata service")
+    assert put(space, src, "c.yaml") == "ok"
+    assert [signer(call)[0] for call in space.creates()] == [SECOND[0], SECOND[0], FIRST[0]]
+    assert_untold(space)
+
+
+def test_keys_that_are_renewed_are_renewed_after_a_sighup_in_vain(make_server, metadata, src):
+    metadata.keys = (*FIRST, RENEWED_BEFORE + 4)
+    space = make_server()
+    metadata.refusal = (500, "broken")
+    look_again(space, "the credentials stay as they are")
+    metadata.refusal, metadata.keys = None, (*SECOND, DAY)
+    tools.eventually(lambda: space.log().count("credentials taken from") == 2, "the next keys", 40)
+    assert put(space, src, "a.yaml") == "ok" and signer(space.creates()[0])[0] == SECOND[0]
+
+
 def test_a_server_without_an_agency_does_not_mount(make_server, metadata):
     metadata.refusal = (401, '{"message": "Please configure Cloud Service Agency first"}')
     with pytest.raises(mounting.MountFailed) as failure:
@@ -144,28 +124,6 @@ def test_a_server_without_an_agency_does_not_mount(make_server, metadata):
     assert failure.value.status == 32
     assert all(text in failure.value.log for text in ("no agency is bound", "HUAWEICLOUD_SDK_AK", "what_to_do: bind an agency"))
     assert "tries again" not in failure.value.log
-
-
-@pytest.fixture
-def iam():
-    with key_servers.Iam(socket.create_server(("127.0.0.1", 0)), ID_TOKEN, FIRST[2], DAY) as server:
-        yield server
-
-
-@pytest.fixture
-def make_federated(cocd, iam, make_host, front, src):
-    """make_federated(option=value, …): a mount with an OIDC token, whose service accepts both tokens of IAM."""
-    tokens = src / "tokens"
-    tokens.write_text("".join(f"[{name}]\ntoken = {keys[2]}\n" for name, keys in {"first": FIRST, "second": SECOND}.items()))
-    tokens.chmod(0o600)
-    cocd.more = ["--tokens", str(tokens)]
-    cocd.stop()
-    front.upstream = cocd.start().address
-    (src / "id_token").write_text(ID_TOKEN + "\n")
-    profile = src / "credentials"
-    profile.write_text(f"[global]\ndomain_id = domain\nidp_id = idp\nid_token_file = {src}/id_token\niam_endpoint = {iam.url}\n")
-    profile.chmod(0o600)
-    return lambda **options: make_host("", env={"HUAWEICLOUD_SDK_CREDENTIALS_FILE": str(profile)}, **options)
 
 
 def test_a_token_of_iam_for_an_oidc_token(make_federated, iam, src):
@@ -179,8 +137,7 @@ def test_a_token_of_iam_for_an_oidc_token(make_federated, iam, src):
     assert put(space, src, "b.yaml") == "ok"
     assert [call.headers["x-auth-token"] for call in space.creates()] == [FIRST[2], SECOND[2]]
     assert all("authorization" not in call.headers and call.headers["x-domain-id"] == "domain" for call in space.creates())
-    if tools.IS_ROOT:
-        assert_untold(space)
+    assert_untold(space)
 
 
 @pytest.mark.parametrize("check", ["now", "later"])
@@ -205,3 +162,17 @@ def test_iam_that_is_away_mounts(make_federated, iam, src):
     assert put(space, src, "a.yaml") == "ok" and not space.calls()
     iam.refusal = None
     tools.eventually(lambda: space.id("a.yaml"), "the job", 90)
+
+
+def test_sighup_with_a_token_that_iam_refuses_and_then_with_a_pair(make_federated, iam, src):
+    """The token of IAM stays in use. Then the profile has a pair, and IAM is not asked any more."""
+    space = make_federated()
+    (src / "id_token").write_text("of-another-provider")
+    look_again(space, "the credentials stay as they are: IAM gives no token for the ID token (401)")
+    assert put(space, src, "a.yaml") == "ok"
+    service.write_keys(str(src / "credentials"), *service.read_keys(space.cocd.keys_file))
+    look_again(space, f"credentials read again from {src}/credentials")
+    assert put(space, src, "b.yaml") == "ok"
+    first, second = space.creates()
+    assert first.headers["x-auth-token"] == FIRST[2] and "x-auth-token" not in second.headers
+    assert_unseen(space, [ID_TOKEN, "of-another-provider", FIRST[2]])
