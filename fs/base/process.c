@@ -29,6 +29,7 @@ void process_keep_secrets(void)
 {
 	if (!SANITIZED)
 		prctl(PR_SET_DUMPABLE, 0);
+	unsetenv("SSLKEYLOGFILE");
 }
 
 void process_seed_random(void)

@@ -4,9 +4,12 @@
 
 /* What a program sets for its own process when it starts. */
 
-/* Forbids core files, and forbids other processes of the user to look into this process: keys are
- * in its memory. Does nothing under a sanitizer, because a sanitizer looks into the process to find
- * leaks. */
+/*
+ * Forbids core files, and forbids other processes of the user to look into this process: keys are
+ * in its memory. Skips this under a sanitizer, because a sanitizer looks into the process to find
+ * leaks. Takes SSLKEYLOGFILE out of the environment: libraries would write the keys of TLS
+ * connections into that file, and tokens are sent on these. Call this before a library is set up.
+ */
 void process_keep_secrets(void);
 
 /* Seeds random(3). Without a seed all processes draw the same numbers, and all mounts of a fleet
