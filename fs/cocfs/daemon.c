@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -12,6 +13,35 @@
 #include "base/log.h"
 #include "base/log_file.h"
 
+static pid_t starting_child;
+
+static void pass_signal_on(int signum)
+{
+	kill(starting_child, signum);
+}
+
+/* Has the parent pass SIGTERM and SIGINT on. Ctrl-C does not reach the child, which has a session
+ * of its own. And the program that started the parent knows the parent only. A SIGINT that is
+ * ignored stays ignored. */
+static void end_child_on_signals(pid_t child)
+{
+	const int signals[] = {SIGTERM, SIGINT};
+	const struct sigaction pass_on = {.sa_handler = pass_signal_on, .sa_flags = SA_RESTART};
+	struct sigaction given;
+	sigset_t set;
+
+	starting_child = child;
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		sigaction(signals[i], NULL, &given);
+		if (given.sa_handler == SIG_IGN)
+			continue;
+		sigaction(signals[i], &pass_on, NULL);
+		sigaddset(&set, signals[i]);
+	}
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 /* Waits until the child is ready or ends. Exits with the child's exit status. */
 static _Noreturn void wait_for_child(int ready_fd, pid_t child, int status_if_killed)
 {
@@ -19,6 +49,7 @@ static _Noreturn void wait_for_child(int ready_fd, pid_t child, int status_if_ki
 	char word;
 	ssize_t n;
 
+	end_child_on_signals(child);
 	do
 		n = read(ready_fd, &word, 1);
 	while (n < 0 && errno == EINTR);

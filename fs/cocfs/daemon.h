@@ -11,7 +11,7 @@
 /* Forks. In the child, returns a descriptor for daemon_ready(). Returns -errno if there is no
  * child. The parent never returns. It exits with 0 when the child is ready. If the child ends
  * before that, the parent exits with the child's exit status, or with status_if_killed if a signal
- * has ended the child. */
+ * has ended the child. Until then the parent passes SIGTERM and SIGINT on to the child. */
 int daemon_start(int status_if_killed);
 
 /* Reports that the mount works: the parent exits with 0. Leaves the session and closes the

@@ -27,6 +27,7 @@
 #include "cocfs/apart.h"
 #include "cocfs/credentials.h"
 #include "cocfs/greeting.h"
+#include "cocfs/limits.h"
 #include "cocfs/mountpoint.h"
 #include "cocfs/state_dir.h"
 #include "cocfs/supervised.h"
@@ -55,7 +56,8 @@ struct mount {
 	struct engine *engine;
 	struct space_options space_options;
 	struct space *space;
-	bool opened; /* all parts are open */
+	bool opened;	 /* all parts are open */
+	bool reload_due; /* SIGHUP came before that */
 	bool ending;
 	struct loop_timer patience; /* runs while the mount ends */
 };
@@ -126,10 +128,12 @@ static void take_signal(void *data, uint32_t events)
 	(void)events;
 	if (read(mount->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (info.ssi_signo == SIGHUP && mount->opened)
-		reload_credentials(mount);
-	else if (info.ssi_signo != SIGHUP)
+	if (info.ssi_signo != SIGHUP)
 		end_mount(mount);
+	else if (mount->opened)
+		reload_credentials(mount);
+	else
+		mount->reload_due = true;
 }
 
 static int watch_signals(struct mount *mount, struct err *err)
@@ -314,26 +318,6 @@ static int open_space(struct mount *mount, struct opts *opts, struct err *err)
 	return r;
 }
 
-static int divide_descriptors(struct mount *mount, struct err *err)
-{
-	struct descriptors *parts = &mount->descriptors;
-	unsigned all = process_descriptors_max();
-
-	if (all < DESCRIPTORS_LEAST) {
-		err_set(err, EMFILE, "only %u descriptors may be open at once", all);
-		err_detail(err, "what_to_do", "allow at least %d, better %d: ulimit -n",
-			   DESCRIPTORS_LEAST, DESCRIPTORS_FEW);
-		return -EMFILE;
-	}
-	descriptors_divide(all, is_local(mount), parts);
-	if (all < DESCRIPTORS_FEW)
-		log_warning(
-			"only %u descriptors may be open at once: users may have %u files open, "
-			"and %u requests may be under way; raise the limit (ulimit -Hn)",
-			all, parts->users, parts->connections);
-	return 0;
-}
-
 static int start_loop(struct mount *mount, struct err *err)
 {
 	int r = loop_create(&mount->loop);
@@ -350,7 +334,7 @@ static int open_parts(struct mount *mount, struct opts *opts, struct err *err)
 	int r = mountpoint_resolve(&opts->mountpoint, opts->nonempty, err);
 
 	if (r == 0)
-		r = divide_descriptors(mount, err);
+		r = limits_divide(is_local(mount), &mount->descriptors, err);
 	if (r == 0)
 		r = start_loop(mount, err);
 	if (r == 0 && !is_local(mount))
@@ -394,6 +378,8 @@ int mount_open(struct opts *opts, struct mount **ret_mount, struct err *err)
 	}
 	mount->opened = true;
 	loop_at_iteration_end(mount->loop, iteration_end, mount);
+	if (mount->reload_due)
+		reload_credentials(mount);
 	*ret_mount = mount;
 	return 0;
 }
