@@ -76,6 +76,46 @@ def test_logrotate(mount, log, src):
     tools.eventually(lambda: janitor.start_time(pid) is None, "the daemon to end")
 
 
+@pytest.fixture
+def rotate(mount, log, tmp_path):
+    """rotate(lines): runs logrotate with these lines of configuration. Its pkill sends the signal to this mount only."""
+    tools.need("logrotate")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+
+    def run(lines):
+        tools.write(programs / "pkill", f'#!/bin/sh\n[ "$*" = "-HUP -x cocfs" ] && exec kill -HUP {mount.process.pid}\n')
+        (programs / "pkill").chmod(0o755)
+        conf = tools.write(tmp_path / "conf", f"create\n{lines}")
+        tools.run("logrotate", "--force", "--state", tmp_path / "state", conf,
+                  env=tools.environment(PATH=f"{programs}:{os.environ['PATH']}")).ok()
+    return run
+
+
+def test_the_logrotate_of_the_package(mount, log, src, rotate):
+    lines = tools.read(os.path.join(tools.ROOT, "debian", "cocfs.logrotate")).decode()
+    files = "/var/log/cocfs.log /var/log/cocfs/*.log"
+    assert files in lines and tools.read(f"/proc/{mount.mount().process.pid}/comm") == b"cocfs\n"
+    for n, name in enumerate(("a.yaml", "b.yaml", "c.yaml")):
+        tools.run("cp", samples.file(src, name), mount.path).ok()
+        tools.eventually(lambda: f"{name}: job" in log.read_text(), "the message")
+        rotate(lines.replace(files, str(log)))
+        tools.eventually(lambda: "credentials read again" in log.read_text(), "the new file")
+        assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    assert "c.yaml: job" in tools.read(f"{log}.1").decode() and os.path.exists(f"{log}.2.gz") and os.path.exists(f"{log}.3.gz")
+
+
+def test_a_log_that_is_copied_and_truncated(mount, log, src, rotate):
+    mount.mount()
+    tools.run("cp", samples.file(src, "a.yaml"), mount.path).ok()
+    tools.eventually(lambda: "a.yaml: job" in log.read_text(), "the message")
+    rotate(f"{log} {{\n rotate 2\n copytruncate\n}}\n")
+    tools.run("cp", samples.file(src, "b.yaml"), mount.path).ok()
+    text = tools.eventually(lambda: "b.yaml: job" in log.read_text() and log.read_text(), "the next message")
+    assert "a.yaml: job" not in text and all(LINE.fullmatch(line) for line in text.splitlines())
+    assert "a.yaml: job" in tools.read(f"{log}.1").decode()
+
+
 def test_a_name_that_cannot_be_opened_again_leaves_the_old_file_in_use(mount, log, src):
     mount.mount()
     log.rename(log.with_suffix(".1"))
