@@ -123,7 +123,9 @@ def shown_fixture():
 def test_the_picture_shows_what_the_programs_print(play, shown):
     steps = picture.steps(*shown)
     results, left = play(steps)
-    assert not list(faults(steps, results)) and len(results) == len(steps) and not left
+    found = list(faults(steps, results))
+    assert not found, "record it anew with tools/picture:\n" + "\n\n".join(found)
+    assert len(results) == len(steps) and not left
 
 
 def test_the_picture_is_drawn_from_its_lines(shown):
