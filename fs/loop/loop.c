@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The loop. An iteration is:
+ * The loop. An iteration has three steps:
  *
- *   1. wait (spin.c) until a descriptor is ready or the nearest timer is due;
- *   2. run the callbacks of what is ready, then those of the due timers, each for LOOP_PART_US;
- *   3. run the end-of-iteration function, where the engine makes what the iteration recorded
- * durable in one ledger commit, and only then sends requests and replies.
+ *   1. It waits (spin.c) until a descriptor is ready or the nearest timer is due.
  *
- * So the order "durable, then sent, then answered" holds whatever the callbacks of one iteration
- * are, and many commits that arrive together share one fsync. The nearest timer gives epoll its
- * timeout: setting one costs no system call, and an idle loop sets none.
+ *   2. It runs the callbacks of what is ready, then those of the due timers, each for
+ *      LOOP_PART_US.
  *
- * Hundreds of answers may be ready at once, or hundreds of deadlines due. What is left after
- * LOOP_PART_US is done by the next iterations, without a wait between them. Nothing is overtaken:
- * the kernel is asked again when all that was ready has had its turn. Meanwhile one descriptor may
- * be asked in each iteration: that of the requests of users, who wait for one part then, and not
- * for all answers that came before.
+ *   3. It runs the end-of-iteration function. There the engine makes what the iteration recorded
+ *      durable in one ledger commit, and only then sends requests and replies.
+ *
+ * So the order "durable, then sent, then answered" holds for all callbacks of an iteration, and
+ * many commits that arrive together share one fsync. The nearest timer gives epoll its timeout:
+ * setting a timer costs no system call, and an idle loop sets none.
+ *
+ * Hundreds of answers may be ready at once, or hundreds of deadlines due. After LOOP_PART_US the
+ * rest is left to the next iterations, without a wait between them. Nothing is overtaken: the
+ * kernel is asked again only when all that was ready has run. Meanwhile one descriptor may run in
+ * each iteration: that of the requests of users. So users wait for one part, and not for all
+ * answers that came before.
  */
 #define _GNU_SOURCE
 #include "loop/loop.h"
@@ -38,13 +41,13 @@ struct loop {
 	struct stall stall;
 	bool quit;
 	int64_t now_ms;
-	int64_t part_us; /* when this part of the iteration began; -1: nobody measures */
-	bool go_on;	 /* something is left to the next iteration */
+	int64_t part_us; /* when this part of the iteration began; -1: not measured */
+	bool go_on;	 /* work is left to the next iteration */
 	struct epoll_event ready[EVENTS_PER_ITERATION];
-	int n_ready, at_ready;	  /* from at_ready on they wait for their turn */
-	struct loop_watch *first; /* or NULL */
+	int n_ready, at_ready;	  /* ready[at_ready] and later ones have not run yet */
+	struct loop_watch *first; /* see loop_watch_first(); or NULL */
 	struct timers timers;
-	struct timers next; /* of the next iteration: loop_timer_next() */
+	struct timers next; /* timers of loop_timer_next() */
 	void (*iteration_end)(void *data);
 	void *iteration_end_data;
 };
@@ -158,7 +161,7 @@ void loop_at_iteration_end(struct loop *loop, void (*fn)(void *data), void *data
 	loop->iteration_end_data = data;
 }
 
-/* How long epoll may sleep: -1 for ever. */
+/* Returns how long epoll may sleep; -1: for ever. */
 static int patience_ms(const struct loop *loop)
 {
 	int64_t wait;
@@ -176,7 +179,7 @@ bool loop_is_long(const struct loop *loop)
 	return loop->part_us >= 0 && clock_monotonic_us() - loop->part_us >= LOOP_PART_US;
 }
 
-/* As loop_is_long(), right after stall_next(), which has read the clock. */
+/* As loop_is_long(), with the clock that stall_next() has just read. */
 static bool is_long_by_now(const struct loop *loop)
 {
 	return loop->part_us >= 0 && loop->stall.piece_us - loop->part_us >= LOOP_PART_US;
@@ -193,7 +196,8 @@ static void begin_part(struct loop *loop)
 		loop->part_us = loop->stall.piece_us;
 }
 
-/* What was found ready earlier has kept the first watch from being found. */
+/* Runs the callback of loop_watch_first(). The kernel is not asked in this iteration, so nothing
+ * else would find this descriptor ready. */
 static void run_first(struct loop *loop)
 {
 	if (!loop->first || !loop->at_ready)
@@ -220,8 +224,8 @@ static void run_ready(struct loop *loop)
 		loop->at_ready = loop->n_ready = 0;
 }
 
-/* Runs the timers that are due; those that they set anew wait for the next iteration if due in
- * it. */
+/* Runs the timers that are due. A timer that a callback sets waits for the next iteration, even if
+ * it is due now. */
 static void run_due(struct loop *loop)
 {
 	uint32_t most = loop->timers.count;
@@ -242,7 +246,7 @@ struct stall *loop_stall(struct loop *loop)
 	return &loop->stall;
 }
 
-/* Asks the kernel what is ready, unless some of what was ready still waits for its turn. */
+/* Asks the kernel what is ready, unless something that was ready before has not run yet. */
 static int find_ready(struct loop *loop, int timeout_ms)
 {
 	int n;
@@ -257,7 +261,7 @@ static int find_ready(struct loop *loop, int timeout_ms)
 	return 0;
 }
 
-/* What was left to this iteration is due. */
+/* Makes the timers of loop_timer_next() due. */
 static void take_next(struct loop *loop)
 {
 	struct loop_timer *timer;

@@ -5,8 +5,8 @@
 
 static void run_one(void *data);
 
-/* The timer is not due in this iteration any more, so it runs once in each, after the requests that
- * are there. */
+/* Sets the timer to a time after this iteration. So it runs once in each iteration, after the
+ * requests that are ready. */
 static void wake_slices(struct slices *slices)
 {
 	if (!slices->timer.loop && !TAILQ_EMPTY(&slices->waiting))

@@ -9,14 +9,14 @@
 
 /*
  * Work in the loop whose length a caller chooses, done in slices: one slice in each iteration, for
- * all callers together. So all such work together keeps nobody waiting for longer than one slice
- * takes. All functions must be called from the loop's own thread.
+ * all callers together. So all such work delays other requests by one slice at most. All functions
+ * must be called from the loop's own thread.
  */
 
-/* One piece of work; embedded by its owner. */
+/* One piece of work. Its owner embeds it. */
 struct sliced {
-	/* Does the next slice, a few milliseconds at most. Returns whether more is left; if not,
-	 * sliced is not touched after it. It must not be dropped from within. */
+	/* Does the next slice, a few milliseconds at most. Returns whether more is left. If nothing
+	 * is left, sliced is not used afterwards. It must not call slices_drop() for itself. */
 	bool (*run)(struct sliced *sliced);
 	TAILQ_ENTRY(sliced) link;
 };
@@ -24,18 +24,18 @@ struct sliced {
 struct slices {
 	struct loop *loop;
 	struct loop_timer timer;
-	TAILQ_HEAD(, sliced) waiting; /* the next to be served is the first */
+	TAILQ_HEAD(, sliced) waiting; /* the first one gets the next slice */
 };
 
 void slices_init(struct slices *slices, struct loop *loop);
 
-/* Nothing may be waiting. */
+/* Frees the slices. No work may wait. */
 void slices_finish(struct slices *slices);
 
-/* Has work done, from the next iteration on. */
+/* Adds work, which begins in the next iteration. */
 void slices_add(struct slices *slices, struct sliced *sliced);
 
-/* Takes back work that is waiting. */
+/* Removes work that waits. */
 void slices_drop(struct slices *slices, struct sliced *sliced);
 
 #endif

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * To sleep, and to be woken, costs more than all that is done for a small request: the processor
- * has to leave its idle state, which takes tens of microseconds, on a virtual machine more, and a
- * disk or a network whose interrupt it gets is slower as well. A program that writes a file sends
- * its requests some ten microseconds apart. So while events have been coming that soon, we look for
- * the next one for a short time before we sleep.
+ * To sleep, and to be woken, costs more than all the work for a small request. The processor has to
+ * leave its idle state: tens of microseconds, more on a virtual machine. A disk or a network whose
+ * interrupt that processor gets is slower as well. A program that writes a file sends its requests
+ * some ten microseconds apart. So while events come that fast, the loop polls for the next one for
+ * a short time before it sleeps.
  *
- * How often that pays is learned: each wait that is over within that time gives credit, each that
- * was longer halves it, and without credit there is no looking. So one who is idle does not look,
- * and of events that come one by one only the first few are looked for. Between two looks the
- * processor is offered to the others that need it.
+ * The loop learns when that pays. Each wait that ends within that time gives credit, each longer
+ * wait halves the credit, and without credit there is no polling. So an idle loop does not poll,
+ * and of events that come one by one only the first few are polled for. Between two polls other
+ * threads may use the processor.
  */
 #define _GNU_SOURCE
 #include "loop/spin.h"

@@ -6,12 +6,13 @@
 #include <sys/epoll.h>
 
 /*
- * Waiting for events, awake as long as they come thick and fast; see spin.c. Zero-initialise it,
- * then spin_init().
+ * Waits for events, and stays awake while they come fast. spin.c has the essay. Zero-initialise it,
+ * then call spin_init().
  */
 struct spin {
-	bool alone;	 /* there is no other processor on which what is waited for could happen */
-	unsigned credit; /* how many times it pays to look before sleeping */
+	/* there is only one processor: nothing else can happen while this thread stays awake */
+	bool alone;
+	unsigned credit; /* how many waits may stay awake before they sleep */
 };
 
 void spin_init(struct spin *spin);

@@ -3,7 +3,8 @@
 
 #include <stddef.h>
 
-/* Makes the later of two heaps the first child of the other. NULL is an empty heap. */
+/* Makes the later of two heaps the first child of the earlier one, and returns the earlier one.
+ * NULL is an empty heap. */
 static struct loop_timer *meld_heaps(struct loop_timer *a, struct loop_timer *b)
 {
 	struct loop_timer *later;
@@ -24,7 +25,7 @@ static struct loop_timer *meld_heaps(struct loop_timer *a, struct loop_timer *b)
 	return a;
 }
 
-/* Takes the first of a row of siblings, by itself. */
+/* Takes the first of a list of siblings off the list. */
 static struct loop_timer *take_first(struct loop_timer **siblings)
 {
 	struct loop_timer *first = *siblings;
@@ -36,7 +37,7 @@ static struct loop_timer *take_first(struct loop_timer **siblings)
 	return first;
 }
 
-/* Makes one heap of siblings: melds them by twos, then what that gives. */
+/* Makes one heap of siblings: melds them in pairs, then melds the pairs. */
 static struct loop_timer *meld_all(struct loop_timer *siblings)
 {
 	struct loop_timer *pairs = NULL, *heap = NULL;

@@ -5,19 +5,19 @@
 #include "loop/loop.h"
 
 /*
- * Timers in the order of their times: a pairing heap of the timers themselves, so that setting one
- * needs no memory and cannot fail. To add one takes no search; to take one out is logarithmic on
- * average.
+ * Timers in the order of their times: a pairing heap of the timers themselves, so that setting a
+ * timer needs no memory and cannot fail. Adding a timer needs no search; removing one is
+ * logarithmic on average.
  */
 struct timers {
-	struct loop_timer *first; /* the next that is due, NULL when none is set */
+	struct loop_timer *first; /* the next timer that is due; NULL if none is set */
 	uint32_t count;
 };
 
 /* Adds a timer that is in no heap, by its due_ms. */
 void timers_add(struct timers *timers, struct loop_timer *timer);
 
-/* Takes a timer out of the heap that it is in. */
+/* Removes a timer from the heap that it is in. */
 void timers_remove(struct timers *timers, struct loop_timer *timer);
 
 #endif

@@ -6,19 +6,18 @@
  * A job is in one of three places:
  *
  *   its user's queue   waits for a thread, in the order of arrival
- *   ready              has a thread to itself, which takes it out when it wakes up
+ *   ready              has a thread reserved, which takes the job when it wakes up
  *   finished           the loop is about to call its done function
  *
- * Only the loop decides whose job is next, so users' queues and shares need no lock. What loop and
- * threads share is two lists and a few numbers, under one mutex. A counter in the kernel (eventfd)
- * wakes the loop.
+ * Only the loop decides which job is next, so users' queues and shares need no lock. Loop and
+ * threads share two lists and a few numbers, under one mutex. An eventfd wakes the loop.
  *
- * Threads obey the rule of shares.h: who has several jobs under way leaves as many threads free for
- * others. So a user whose jobs wait for a slow disk does not keep the jobs of other users from
- * theirs. Among users the queues are served by turns.
+ * Threads follow the rule of shares.h: a user with several jobs under way leaves as many threads
+ * free for others. So a user whose jobs wait for a slow disk does not block the jobs of other
+ * users. The queues of users are served in turn.
  *
- * Threads are started when there is a job for them, and stay. When none can be started, the job is
- * done in the loop: late is better than never.
+ * A thread is started when there is a job for it, and stays. If none can be started, the loop does
+ * the job itself: late is better than never.
  */
 #define _GNU_SOURCE
 #include "loop/workers.h"
@@ -34,11 +33,11 @@
 #include "base/log.h"
 #include "base/shares.h"
 
-#define STACK_SIZE (1 << 16) /* a thread that only makes system calls */
+#define STACK_SIZE (1 << 16) /* small: a thread only makes system calls */
 
 STAILQ_HEAD(job_list, worker_job);
 
-/* The jobs of one user that wait for a thread: at least one. */
+/* The jobs of one user that wait for a thread; never empty. */
 struct user_queue {
 	uid_t user;
 	struct job_list jobs;
@@ -50,11 +49,11 @@ struct workers {
 	struct loop_watch watch;
 	int done_fd;
 	struct shares threads, jobs;
-	TAILQ_HEAD(, user_queue) queues; /* the next to be served is the first */
+	TAILQ_HEAD(, user_queue) queues; /* the first one is served next */
 	pthread_t thread[WORKERS_MAX];
 	int n_threads;
 
-	pthread_mutex_t lock; /* of what follows */
+	pthread_mutex_t lock; /* guards the members below */
 	pthread_cond_t wake;
 	struct job_list ready, finished;
 	bool ending;
@@ -101,7 +100,7 @@ static void start_worker(struct workers *workers)
 
 	if (workers->n_threads == WORKERS_MAX || pthread_attr_init(&attr))
 		return;
-	pthread_attr_setstacksize(&attr, STACK_SIZE); /* or the default */
+	pthread_attr_setstacksize(&attr, STACK_SIZE); /* on failure the default size stays */
 	errnum = pthread_create(&workers->thread[workers->n_threads], &attr, run_thread, workers);
 	pthread_attr_destroy(&attr);
 	if (!errnum)
@@ -119,7 +118,7 @@ static void put_job(struct workers *workers, struct job_list *list, struct worke
 /* Gives a job to a thread. */
 static void hand_job_over(struct workers *workers, struct worker_job *job)
 {
-	/* all that were handed over and have not ended, this job included */
+	/* threads.used counts all jobs that were handed over and have not ended, and this job */
 	if ((size_t)workers->n_threads < workers->threads.used)
 		start_worker(workers);
 	if (workers->n_threads && job->has_share) {
@@ -132,15 +131,16 @@ static void hand_job_over(struct workers *workers, struct worker_job *job)
 	tell_loop(workers);
 }
 
-/* Takes a thread for a job. Without memory for the share, the loop does the job itself if nothing
- * else is under way: there is no end of another job at which this job would begin. */
+/* Reserves a thread for a job. If there is no memory for the share and no other job is under way,
+ * the loop does the job itself. A job that waits begins only at the end of another job, and here
+ * there is no other job. */
 static bool take_thread(struct workers *workers, struct worker_job *job)
 {
 	job->has_share = shares_take(&workers->threads, job->user, 1);
 	return job->has_share || !workers->threads.used;
 }
 
-/* Gives threads to jobs as far as they go, by turns among the users. */
+/* Gives threads to jobs while there are any, to the users in turn. */
 static void serve_jobs(struct workers *workers)
 {
 	struct user_queue *queue, *next;
@@ -185,7 +185,7 @@ static void on_jobs_done(void *data, uint32_t events)
 
 	(void)events;
 	if (read(workers->done_fd, &count, sizeof(count)) < 0)
-		return; /* another call has taken what this call was woken for */
+		return; /* workers_drain() has taken these jobs already */
 	pthread_mutex_lock(&workers->lock);
 	STAILQ_CONCAT(&finished, &workers->finished);
 	pthread_mutex_unlock(&workers->lock);
