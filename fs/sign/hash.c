@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libcrypto looks an algorithm up by its name. EVP_sha256() and HMAC() do so at each call, and
- * then the search costs as much as a hash of the few hundred bytes that are signed here. So the
- * objects are fetched once. They are never freed: the program needs them until its end.
+ * libcrypto looks an algorithm up by its name. EVP_sha256() and HMAC() do so at each call, and then
+ * the search costs as much as a hash of the few hundred bytes that are signed here. So the objects
+ * are fetched once. They are never freed: the program needs them until its end.
  *
- * An object that could not be fetched, as there was no memory, is fetched by the next call.
+ * If there is no memory to fetch an object, the next call tries again.
  */
 #include "sign/hash.h"
 
@@ -40,7 +40,7 @@ static EVP_MAC_CTX *make_keyless(void)
 	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
 	EVP_MAC_CTX *made = hmac ? EVP_MAC_CTX_new(hmac) : NULL;
 
-	EVP_MAC_free(hmac); /* the context holds it */
+	EVP_MAC_free(hmac); /* the context has its own reference */
 	if (made && EVP_MAC_CTX_set_params(made, params) == 1)
 		return made;
 	EVP_MAC_CTX_free(made);
@@ -78,11 +78,12 @@ int hash_hmac(const void *key, size_t key_size, const void *bytes, size_t size,
 	size_t made = 0;
 	int r = -EIO;
 
-	/* without a key of its own the copy would go on with none */
+	/* NULL as a key would mean "go on with the key before", and the copy has none: so "" for an
+	 * empty key */
 	if (own && EVP_MAC_init(own, key_size ? key : (const void *)"", key_size, NULL) == 1 &&
 	    EVP_MAC_update(own, bytes, size) == 1 &&
 	    EVP_MAC_final(own, ret_hash, &made, HASH_SIZE) == 1 && made == HASH_SIZE)
 		r = 0;
-	EVP_MAC_CTX_free(own); /* wipes the key */
+	EVP_MAC_CTX_free(own); /* also wipes the key */
 	return r;
 }

@@ -4,14 +4,16 @@
 
 #include <stddef.h>
 
-/* SHA-256 and HMAC-SHA256; hash.c says why they are not just calls of libcrypto. In any thread. */
+/* SHA-256 and HMAC-SHA256, for any thread. hash.c says why these are not just calls of
+ * libcrypto. */
 
 #define HASH_SIZE 32
 
-/* SHA-256. Returns 0, or -EIO when the crypto library fails. */
+/* Calculates SHA-256. Returns 0, or -EIO if the crypto library fails. */
 int hash_sha256(const void *bytes, size_t size, unsigned char ret_hash[HASH_SIZE]);
 
-/* HMAC-SHA256 with a key of key_size bytes. Returns 0, or -EIO when the crypto library fails. */
+/* Calculates HMAC-SHA256 with a key of key_size bytes. Returns 0, or -EIO if the crypto library
+ * fails. */
 int hash_hmac(const void *key, size_t key_size, const void *bytes, size_t size,
 	      unsigned char ret_hash[HASH_SIZE]);
 

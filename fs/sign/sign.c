@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SDK-HMAC-SHA256. What is signed is a canonical spelling of the request, so that both ends arrive
- * at the same bytes, also if the HTTP libraries between them change the spelling:
+ * SDK-HMAC-SHA256. A canonical spelling of the request is signed. So both ends get the same bytes,
+ * even if the HTTP libraries between them change the spelling:
  *
- *   METHOD \n  path, encoded, with a '/' at its end \n  query, encoded and sorted \n
- *   name:value \n for each signed header, sorted \n  (an empty line)
- *   names joined by ';' \n  SHA-256 of the body in hex
+ *   METHOD \n
+ *   path, encoded, with a '/' at its end \n
+ *
+ *   query, encoded and sorted \n
+ *   name:value \n for each signed header, sorted \n
+ *   (an empty line)
+ *
+ *   names joined by ';' \n
+ *   SHA-256 of the body in hex
  *
  * The signature is HMAC-SHA256 with the secret key over "SDK-HMAC-SHA256 \n date \n SHA-256 of the
- * canonical request". The date is the text of the X-Sdk-Date header, so that header has to be among
- * the signed ones. When a header X-Sdk-Content-Sha256 is signed, its value stands where the hash of
- * the body would, as the official SDKs have it. A verifier that cares about the body compares it.
+ * canonical request". The date is the text of the X-Sdk-Date header, so that header must be signed.
+ * If a header X-Sdk-Content-Sha256 is signed, its value replaces the hash of the body, as in the
+ * official SDKs. A verifier that cares about the body has to compare the two.
  *
- * The canonical request holds a security token when one is signed: its memory is reserved in one
- * piece and wiped.
+ * The canonical request contains a security token if one is signed. So its memory is reserved in
+ * one piece and wiped.
  */
 #define _GNU_SOURCE
 #include "sign/sign.h"
@@ -122,8 +128,8 @@ static int append_query(const struct sign_request *request, struct buf *out)
 	return out->error;
 }
 
-/* Sorts the headers into sorted, of SIGN_HEADERS_MAX places. Returns 0, -E2BIG, or -EINVAL when
- * none of them is the date. */
+/* Sorts the headers into `sorted`, an array of SIGN_HEADERS_MAX. Returns 0, -E2BIG, or -EINVAL if
+ * there is no date among them. */
 static int sort_headers(const struct sign_request *request, const struct sign_header **sorted)
 {
 	int r = -EINVAL;
@@ -140,7 +146,8 @@ static int sort_headers(const struct sign_request *request, const struct sign_he
 	return r;
 }
 
-/* The value of a header that is signed, trimmed; NULL if it is not signed. */
+/* Returns the value of a signed header without blanks at its ends. NULL if the header is not
+ * signed. */
 static const char *signed_value(const struct sign_request *request, const char *name,
 				size_t *ret_size)
 {
@@ -213,7 +220,8 @@ static int append_payload_hash(const struct sign_request *request, struct buf *o
 	return r < 0 ? r : buf_append(out, hash, SIGN_HEX_SIZE - 1);
 }
 
-/* Room for the whole canonical request, so that no copy of it is left behind by growing. */
+/* Reserves room for the whole canonical request: a buffer that grows would leave copies of a token
+ * in freed memory. */
 static int reserve_signature(const struct sign_request *request, struct buf *out)
 {
 	size_t size = strlen(request->method) + 3 * strlen(request->path) + SIGN_HEX_SIZE + 16;
@@ -287,7 +295,7 @@ void sign_date(long long unix_s, char ret_date[SIGN_DATE_SIZE])
 		ret_date[0] = '\0';
 }
 
-/* A run of decimal digits as a number; -1 if one of them is not a digit. */
+/* Reads n decimal digits as a number. -1 if one of them is not a digit. */
 static int read_digits(const char *text, int n)
 {
 	int number = 0;
@@ -315,7 +323,8 @@ int sign_date_parse(const char *date, long long *ret_unix_s)
 	tm.tm_min = read_digits(date + 11, 2);
 	tm.tm_sec = read_digits(date + 13, 2);
 	unix_s = (long long)timegm(&tm);
-	/* timegm() carries what is out of range over: only a real date spells the same again */
+	/* timegm() accepts values out of range and carries them over: only a real date has the same
+	 * spelling again */
 	sign_date(unix_s, again);
 	if (strcmp(date, again))
 		return -EINVAL;

@@ -7,8 +7,8 @@
 #include "base/buf.h"
 
 /*
- * SDK-HMAC-SHA256, the signature of Huawei Cloud's API gateway (facts in docs/api.md). Pure: the
- * client signs with it, the local service checks with it. No clock, no network.
+ * SDK-HMAC-SHA256, the signature of Huawei Cloud's API gateway (facts in docs/api.md). The client
+ * signs with it, the local service checks with it. Pure: no clock, no network.
  */
 
 #define SIGN_ALGORITHM "SDK-HMAC-SHA256"
@@ -19,49 +19,50 @@
 
 struct sign_header {
 	const char *name;  /* any case; signed in lower case */
-	const char *value; /* trimmed when signed */
+	const char *value; /* signed without blanks at its ends */
 };
 
-/* A query parameter, not encoded; value NULL signs as "k=". */
+/* A query parameter, not encoded. value NULL is signed as "k=". */
 struct sign_param {
 	const char *key, *value;
 };
 
 struct sign_request {
 	const char *method;
-	const char *path; /* not encoded, "/v1/documents"; a "/" is added when signed */
-	const struct sign_param *params; /* in any order */
+	const char *path; /* not encoded, "/v1/documents"; signed with a "/" at its end */
+	const struct sign_param *params; /* the parameters of the query, in any order */
 	size_t n_params;
 	const struct sign_header
-		*headers; /* those to sign, in any order; x-sdk-date is among them */
+		*headers; /* those to sign, in any order; must contain x-sdk-date */
 	size_t n_headers;
 	const void *body;
 	size_t body_size;
 };
 
-/* Percent-encodes as the canonical form does (unreserved bytes stay, upper-case hex). keep_slash
- * leaves '/' as it is, for paths. Appends to out. Returns 0 or -ENOMEM. */
+/* Percent-encodes a text as the canonical form does (unreserved bytes stay, upper-case hex), and
+ * appends it to out. keep_slash: leave '/' as it is, for paths. Returns 0 or -ENOMEM. */
 int sign_encode(struct buf *out, const char *text, int keep_slash);
 
-/* The canonical request, appended to out. Returns 0; -E2BIG over SIGN_QUERY_MAX or
- * SIGN_HEADERS_MAX; -ENOMEM; -EINVAL without an x-sdk-date header. */
+/* Appends the canonical request to out. Returns 0, -E2BIG if there are more than SIGN_QUERY_MAX
+ * parameters or SIGN_HEADERS_MAX headers, -ENOMEM, or -EINVAL if there is no x-sdk-date header. */
 int sign_canonical_request(const struct sign_request *request, struct buf *out);
 
-/* The names that are signed, lower case, sorted, joined by ';', appended to out. 0 or as above. */
+/* Appends the names of the signed headers to out: lower case, sorted, joined by ';'. Returns as
+ * sign_canonical_request(). */
 int sign_signed_headers(const struct sign_request *request, struct buf *out);
 
-/* The signature in hex into ret_hex. Returns 0, or as sign_canonical_request(), or -EIO when the
- * crypto library fails. */
+/* Calculates the signature, in hex. Returns as sign_canonical_request(), or -EIO if the crypto
+ * library fails. */
 int sign_request(const struct sign_request *request, const void *sk, size_t sk_size,
 		 char ret_hex[SIGN_HEX_SIZE]);
 
-/* SHA-256 in hex. Returns 0, or -EIO when the crypto library fails. */
+/* Calculates SHA-256, in hex. Returns 0, or -EIO if the crypto library fails. */
 int sign_sha256_hex(const void *bytes, size_t size, char ret_hex[SIGN_HEX_SIZE]);
 
-/* unix_s as X-Sdk-Date wants it. */
+/* Writes unix_s in the form of X-Sdk-Date. "" if the time has no such form. */
 void sign_date(long long unix_s, char ret_date[SIGN_DATE_SIZE]);
 
-/* Reads an X-Sdk-Date. Returns 0, or -EINVAL. */
+/* Reads an X-Sdk-Date. Returns 0 or -EINVAL. */
 int sign_date_parse(const char *date, long long *ret_unix_s);
 
 #endif
