@@ -8,7 +8,7 @@
 
 #include <curl/curl.h>
 
-/* curl looks names up in threads of its own */
+/* atomic: curl looks up names in threads of its own */
 static atomic_ulong failures;
 
 static void *count_failure(void *memory)

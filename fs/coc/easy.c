@@ -13,10 +13,10 @@ int easy_errno(CURLcode code)
 }
 
 /*
- * The CA that is named is trusted instead of the system's, which curl would look for in a directory
- * as well. Of the system's the file is enough, where there is one: it has them all, and only
- * without the directory does curl keep what it has read. To read it anew for a connection takes 35
- * ms, and the loop waits.
+ * Sets which CAs are trusted: those of cacert, or else the system's. curl would also look in the
+ * system's directory of CAs. For a cacert that directory must not count. For the system's CAs the
+ * file is enough, if there is one: it has them all. And curl keeps what it has read only without
+ * the directory. To read the CAs anew for a connection takes 35 ms, during which the loop waits.
  */
 static CURLcode set_trust(CURL *easy, const char *cacert)
 {
@@ -44,12 +44,14 @@ static CURLcode set_connection(CURL *easy, const struct http_options *options)
 	EASY_SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	EASY_SET(CURLOPT_FOLLOWLOCATION, 0L);
 	EASY_SET(CURLOPT_NOSIGNAL, 1L);
-	EASY_SET(CURLOPT_QUICK_EXIT, 1L); /* a hanging look-up of a name must not hang the loop */
+	/* a name that cannot be looked up must not block the loop at the end */
+	EASY_SET(CURLOPT_QUICK_EXIT, 1L);
 	EASY_SET(CURLOPT_TCP_NODELAY, 1L);
 	EASY_SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)HTTP_SEND_BUFFER);
 	EASY_SET(CURLOPT_BUFFERSIZE, (long)HTTP_RECEIVE_BUFFER);
 	EASY_SET(CURLOPT_MAXAGE_CONN, (long)HTTP_IDLE_MAX_S);
-	EASY_SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no Authorization to a proxy */
+	/* a proxy must not get the Authorization header */
+	EASY_SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 	EASY_SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (options->unix_socket)
 		EASY_SET(CURLOPT_UNIX_SOCKET_PATH, options->unix_socket);

@@ -8,18 +8,20 @@
 
 /* The options of curl's easy handles. */
 
-/* Sets an option of the handle easy, unless code holds the failure of an earlier option. */
+/* Sets an option of the handle easy. Does nothing if code holds the failure of an earlier
+ * option. */
 #define EASY_SET(option, value)                                                                    \
 	do {                                                                                       \
 		if (code == CURLE_OK)                                                              \
 			code = curl_easy_setopt(easy, option, value);                              \
 	} while (0)
 
-/* Returns 0; -ENOMEM, or -EIO when libcurl lacks an option that is needed. */
+/* Returns the errno for curl's code: 0, -ENOMEM, or -EIO if libcurl lacks an option that is
+ * needed. */
 int easy_errno(CURLcode code);
 
-/* Sets what all exchanges of an http have in common: how to connect, and whom to trust. The options
- * are copied. Returns curl's code. */
+/* Sets the options that all exchanges of an http share: how to connect, and which CAs to trust. The
+ * options are copied. Returns curl's code. */
 CURLcode easy_set_common(CURL *easy, const struct http_options *options);
 
 #endif

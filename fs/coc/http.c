@@ -4,30 +4,30 @@
  *
  *   waiting   for its turn; nothing of it was sent
  *   running   on an easy handle that is in the multi handle
- *   finished  what came of it is known; its callback is due
+ *   finished  its result is known; its callback is due
  *
- * A callback may lower the bound on what runs, since an answer taught the client something. So a
- * request keeps its place until its callback is called, and only then another begins.
+ * A callback may lower the bound on running requests, because an answer has shown something to the
+ * client. So a request keeps its place until its callback is called, and only then another request
+ * begins.
  *
- * When there is no descriptor for a connection, the request waits again, before all others. Another
- * request may end and leave its connection, or a user closes a file: so the client tries again
- * every HTTP_SHORTAGE_MS. Hundreds of requests must not try in vain at once. So no more of them run
- * than have a connection, and each new attempt lets half as many more begin.
- *
- * When something has come on the connection before the request goes out (transfer.c), the request
- * begins anew as well, on a new connection.
+ * If there is no descriptor for a connection, the request waits again, before all others. Another
+ * request may leave its connection, or a user may close a file: so the client tries again every
+ * HTTP_SHORTAGE_MS. Hundreds of requests must not try in vain at once. So only as many run as have
+ * a connection, and each new attempt lets half as many more begin. A request also begins anew, on a
+ * new connection, if bytes have come on a connection before the request goes out (transfer.c).
  *
  * A few requests begin in each iteration of the loop (HTTP_BEGIN_MAX). The first good answer, or a
- * descriptor that is free again, may let hundreds run, and whatever else wants the loop would wait
- * until each of them has a connection. Nor is curl handed more while it waits for its turn: other
- * timers may come before its own for some iterations.
+ * free descriptor, may let hundreds run. Otherwise all other work of the loop would wait until each
+ * of them has a connection. While curl waits for its own timer, it gets no further requests: other
+ * timers may run before curl's for some iterations.
  *
- * The bound is ours and not curl's (CURLMOPT_MAX_TOTAL_CONNECTIONS), so that
- * the deadline also runs while a request waits, and so that one which waited in vain was surely not
- * sent. For the same reason deadlines are timers of the loop.
+ * The bound on running requests is our own, and not curl's (CURLMOPT_MAX_TOTAL_CONNECTIONS). So the
+ * deadline also counts the time in the list of waiting requests, and a request that waited in vain
+ * was surely not sent. For the same reason deadlines are timers of the loop.
  *
- * Callbacks run from deliver() alone, which only the loop calls, when no function of curl is on the
- * stack. They may destroy the http: its memory then lives until deliver() is back.
+ * Only deliver_answers() calls callbacks. Only the loop calls deliver_answers(), when no function
+ * of curl is on the stack. Callbacks may destroy the http: its memory then lives until
+ * deliver_answers() returns.
  */
 #define _GNU_SOURCE
 #include "coc/http_private.h"
@@ -47,10 +47,10 @@ struct http_request {
 	enum request_stage place;
 	struct http_spec spec;
 	struct transfer transfer;
-	CURL *easy; /* while running */
+	CURL *easy; /* NULL while the request does not run */
 	bool busy;  /* counted in n_busy */
 	struct loop_timer deadline;
-	CURLcode code; /* once finished */
+	CURLcode code; /* curl's result; set when the request is finished */
 	long os_errno;
 	unsigned status;
 	http_done_fn *done;
@@ -69,8 +69,9 @@ static void move_request(struct http_request *request, enum request_stage place)
 }
 
 /*
- * Takes a running request off curl; if it was in the middle, its connection is closed. The handle
- * is kept for another request, if its exchange has ended well. It keeps what it was prepared with.
+ * Takes a running request off curl. If its exchange was not complete, its connection is closed. If
+ * the exchange ended well, the easy handle is kept for another request, with the options of
+ * transfer_prepare().
  */
 static void detach_request(struct http_request *request, bool well)
 {
@@ -85,7 +86,7 @@ static void detach_request(struct http_request *request, bool well)
 		curl_easy_cleanup(easy);
 }
 
-/* Gives the place of a request up, for pump() to take. */
+/* Frees the place of a request, for pump_requests(). */
 static void leave_place(struct http_request *request)
 {
 	if (request->busy)
@@ -93,7 +94,7 @@ static void leave_place(struct http_request *request)
 	request->busy = false;
 }
 
-/* Ends a request whose exchange failed, or (CURLE_OK) succeeded. */
+/* Ends a request. code: CURLE_OK, or why its exchange failed. */
 static void finish_request(struct http_request *request, CURLcode code)
 {
 	long status = 0;
@@ -111,7 +112,7 @@ static void finish_request(struct http_request *request, CURLcode code)
 	move_request(request, FINISHED);
 }
 
-/* An easy handle for a request, one that was kept or a new one. Returns 0, -ENOMEM or -EIO. */
+/* Returns an easy handle for a request: a kept one or a new one. Returns 0, -ENOMEM or -EIO. */
 static int take_easy(struct http *http, CURL **ret_easy)
 {
 	CURL *easy;
@@ -171,7 +172,8 @@ static bool has_connection_free(const struct http *http)
 
 static void on_next(void *data);
 
-/* May another request begin in this iteration? If not, the others begin from the next one on. */
+/* May another request begin in this iteration? If not, sets the timer that begins further requests
+ * in the next iteration. */
 static bool may_begin(struct http *http)
 {
 	const int64_t now_ms = loop_now_ms(http->loop);
@@ -181,12 +183,12 @@ static bool may_begin(struct http *http)
 	http->begun_ms = now_ms;
 	if (http->n_begun++ < HTTP_BEGIN_MAX)
 		return true;
-	/* a timer that is due now could run in this iteration again */
+	/* + 1: a timer that is due now could run in this iteration again */
 	loop_timer_set(http->loop, &http->next, now_ms + 1, on_next, http);
 	return false;
 }
 
-/* Lets waiting requests run as far as the bounds allow. Safe to call from anywhere but curl. */
+/* Lets waiting requests begin, within the bounds. Must not be called from a callback of curl. */
 static void pump_requests(struct http *http)
 {
 	struct http_request *request;
@@ -217,7 +219,8 @@ static void free_request(struct http_request *request)
 	free(request);
 }
 
-/* The service is there. The names in its certificate are good; to have them told costs time. */
+/* The service answers, so the names in its certificate are good. Stops asking curl for these names,
+ * which costs time. */
 static void note_answer(struct http *http)
 {
 	http->answered = true;
@@ -228,7 +231,7 @@ static void call_back(struct http_request *request)
 {
 	const struct transfer *transfer = &request->transfer;
 	struct err err = {0};
-	/* a success that was told before the request was there is none of it */
+	/* a success that came before the whole request was sent cannot be the answer to it */
 	const bool early = transfer->early && request->status < 300;
 	struct http_answer answer = {
 		.err = request->code == CURLE_OK && !early ? NULL : &err,
@@ -242,7 +245,7 @@ static void call_back(struct http_request *request)
 		.cut = transfer->cut,
 	};
 
-	/* the next failure can tell which names there are */
+	/* the next failure can name the names of the certificate */
 	if (request->code == CURLE_PEER_FAILED_VERIFICATION)
 		request->http->want_names = true;
 	if (answer.err)
@@ -299,7 +302,7 @@ static void on_again(void *data)
 	pump_requests(http);
 }
 
-/* Has a request that was not sent begin anew, before all others. Its deadline stands. */
+/* Puts a request that was not sent back to the head of the waiting list. Its deadline stays. */
 static void begin_anew(struct http_request *request)
 {
 	struct http *http = request->http;
@@ -322,7 +325,7 @@ static void wait_for_descriptor(struct http_request *request)
 	try_again_soon(http);
 }
 
-/* Takes what curl has finished. */
+/* Takes the results of the exchanges that curl has ended. */
 static void collect_answers(struct http *http)
 {
 	CURLMsg *message;
@@ -339,7 +342,7 @@ static void collect_answers(struct http *http)
 		if (request->transfer.shortage)
 			wait_for_descriptor(request);
 		else if (request->transfer.stale)
-			begin_anew(request); /* http_acted() lets it run */
+			begin_anew(request); /* http_acted() lets it run again */
 		else
 			finish_request(request, code);
 	}

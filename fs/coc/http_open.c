@@ -71,7 +71,7 @@ int http_create(struct loop *loop, const struct http_options *options, struct ht
 	if (r < 0)
 		return r;
 	http = calloc(1, sizeof(*http));
-	/* curl does not look whether OpenSSL could be set up; without its context any digest
+	/* curl does not check whether OpenSSL could be initialised; without its context any digest
 	 * crashes */
 	if (!http || !OSSL_LIB_CTX_get0_global_default() || curl_memory_init() < 0) {
 		free(http);
@@ -99,7 +99,7 @@ void http_destroy(struct http *http)
 
 	if (!http)
 		return;
-	/* those that wait go first, so that what is cancelled lets no other begin */
+	/* first the waiting requests: otherwise a cancelled request would let them begin */
 	for (int i = 0; i < PLACES; i++)
 		while ((request = TAILQ_FIRST(&http->lists[i])))
 			http_cancel(request);

@@ -19,28 +19,30 @@ struct http {
 	struct multi multi;
 	struct http_options options; /* strings are owned */
 	struct request_list lists[PLACES];
-	unsigned n_busy;  /* requests that ran and whose callbacks have not been called */
-	unsigned n_begun; /* requests, in the iteration of begun_ms */
+	unsigned n_busy;  /* requests that ran and whose callbacks were not called yet */
+	unsigned n_begun; /* requests that began in the iteration of begun_ms */
 	int64_t begun_ms;
-	struct loop_timer next; /* set when no more may begin in this iteration */
-	bool short_of;		/* descriptors: not more than room requests run */
+	struct loop_timer next; /* set when no more requests may begin in this iteration */
+	bool short_of;		/* descriptors are short: at most `room` requests run */
 	unsigned room;
 	struct loop_timer again;
 	CURL *spare[HTTP_EASY_SPARE_MAX];
 	unsigned n_spare;
-	struct loop_timer delivery; /* set when a request ends with no deliver() to follow */
+	/* set when a request has ended and no call of deliver_answers() follows */
+	struct loop_timer delivery;
 	bool delivering, dead;
-	bool answered;	 /* the service has answered a request */
-	bool want_names; /* of certificates, to tell them: costs time, so only until one was good */
+	bool answered; /* the service has answered a request */
+	/* ask curl for the names of certificates; costs time, so only until one was good */
+	bool want_names;
 };
 
-/* curl did something: takes what came of it (struct multi_calls). */
+/* Called after curl did something: takes its results (struct multi_calls). */
 void http_acted(void *data);
 
-/* An answer has more bytes than any answer may have (struct multi_calls). */
+/* Called when an answer has more bytes than any answer may have (struct multi_calls). */
 void http_flooded(void *data, CURL *easy);
 
-/* Frees what is left when no request is. */
+/* Frees the http when no request is left. */
 void http_free(struct http *http);
 
 #endif

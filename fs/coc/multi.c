@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A connection on which nothing is asked has nothing to say. If there are bytes on it all the same,
- * they are no answer to the next request: a server may send its answer twice, or give a reason when
- * it is about to close. curl (7.88) would take them for the answer of whatever it sends next. So
- * the sockets are known here from their beginning to their end, also while curl waits for nothing
- * on them, and multi_drop_unasked() shuts such a connection down before a request goes out.
+ * A connection without a request has nothing to say. If bytes come on it all the same, they are no
+ * answer to the next request. A server may send its answer twice, or give a reason when it is about
+ * to close. curl (7.88) would take these bytes as the answer of its next request. So this file
+ * knows each socket from its beginning to its end, even while curl waits for nothing on it. The
+ * function multi_drop_unasked() shuts such a connection down before a request goes out.
  */
 #define _GNU_SOURCE
 #include "coc/multi.h"
@@ -22,25 +22,25 @@
 
 #include "coc/bounds.h"
 
-/* A socket of curl's. */
+/* A socket that curl uses. */
 struct socket {
 	LIST_ENTRY(socket) link; /* in multi->sockets */
 	struct multi *multi;
 	curl_socket_t fd;
-	bool is_connection;	  /* else of curl's own, such as its resolver's */
-	bool is_shut;		  /* by multi_drop_unasked() */
-	CURL *easy;		  /* of the request that is under way, or was the last */
-	uint64_t heard;		  /* bytes that have come since it is */
-	uint64_t received_before; /* it was, on a connection of TCP */
+	bool is_connection;	  /* if not, it is curl's own, such as its resolver's */
+	bool is_shut;		  /* multi_drop_unasked() has shut it down */
+	CURL *easy;		  /* handle of the request that is under way, or was the last */
+	uint64_t heard;		  /* bytes that have come for that request */
+	uint64_t received_before; /* on TCP: bytes that had come before that request */
 	bool is_watched;	  /* curl waits for something on it: a request is under way */
 	struct loop_watch watch;
 };
 
 /*
- * When curl (7.88) has no memory for what it keeps of a socket, it leaves a half of that behind,
- * and divides by zero when a socket of the same number comes: such a handle is not used any more.
- *
- * Nothing of multi is used after this: its owner may have finished it.
+ * Lets curl act on a socket. If curl (7.88) has no memory for its record of a socket, it leaves
+ * half of that record behind. It then divides by zero when a socket of the same number comes. Such
+ * a handle is broken, and not used any more. The owner may finish the multi in the callback, so the
+ * multi is not used afterwards.
  */
 static void act_on_socket(struct multi *multi, curl_socket_t fd, int events)
 {
@@ -53,8 +53,8 @@ static void act_on_socket(struct multi *multi, curl_socket_t fd, int events)
 	multi->calls.acted(multi->data);
 }
 
-/* The bytes that have come on a connection of TCP since it was opened. Returns false for another
- * one, or where the kernel does not tell. */
+/* Reads how many bytes have come on a TCP connection since it was opened. Returns false for another
+ * kind of socket, or if the kernel does not tell. */
 static bool get_received(curl_socket_t fd, uint64_t *ret_bytes)
 {
 	struct tcp_info info = {0};
@@ -69,10 +69,10 @@ static bool get_received(curl_socket_t fd, uint64_t *ret_bytes)
 }
 
 /*
- * Counts what comes for a request: is it more than any answer has? curl tells of body and of whole
- * headers, and reads past the rest: the extensions of chunks may go on for ever. Of a Unix socket
- * the kernel tells only what waits to be read, so that what comes while curl reads is not counted:
- * the bound is a coarse one there.
+ * Counts the bytes that come for a request. Returns true if they are more than any answer has. This
+ * check is needed: curl reports only the body and whole headers, and silently reads the rest. The
+ * extensions of chunks may go on for ever. For a Unix socket the kernel tells only the bytes that
+ * wait to be read. Bytes that come while curl reads are not counted, so the bound is coarse there.
  */
 static bool has_heard_too_much(struct socket *socket)
 {
@@ -112,7 +112,7 @@ static void on_event(void *data, uint32_t events)
 		mask |= CURL_CSELECT_IN;
 	if (events & EPOLLOUT)
 		mask |= CURL_CSELECT_OUT;
-	/* curl finds out what is wrong by reading and writing */
+	/* let curl read and write: that shows it what is wrong */
 	if (events & (EPOLLERR | EPOLLHUP))
 		mask |= CURL_CSELECT_IN | CURL_CSELECT_OUT;
 	act_on_socket(socket->multi, socket->watch.fd, mask);
@@ -133,7 +133,7 @@ static struct socket *find_socket(struct multi *multi, curl_socket_t fd)
 	return NULL;
 }
 
-/* Returns NULL when out of memory. */
+/* Adds a socket to the list. NULL when out of memory. */
 static struct socket *add_socket(struct multi *multi, curl_socket_t fd, bool is_connection)
 {
 	struct socket *socket = calloc(1, sizeof(*socket));
@@ -170,7 +170,8 @@ static void forget_socket(struct socket *socket)
 		drop_socket(socket);
 }
 
-/* curl may stop waiting for a while in the middle of a request: then the count goes on. */
+/* Begins a new count for another request. For the same request the count goes on, even if curl
+ * stopped waiting for a while. */
 static void begin_to_count(struct socket *socket, CURL *easy)
 {
 	if (socket->easy == easy)
@@ -198,8 +199,9 @@ static void watch_socket(struct multi *multi, CURL *easy, curl_socket_t fd, uint
 }
 
 /*
- * curl wants to hear of a socket. When that fails (no memory, no room in epoll) curl is not told,
- * since it would give up every exchange: the one on that socket ends by its deadline.
+ * curl calls this when it wants to know of events on a socket. A failure (no memory, no room in
+ * epoll) is not reported to curl, since curl would give up every exchange. The exchange on this
+ * socket ends by its deadline.
  */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *known)
 {
@@ -222,8 +224,9 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *k
 	return 0;
 }
 
-/* curl (7.88) does not report each socket that it closes, such as one that was connecting when its
- * request was taken off. A descriptor that the kernel gives out again was closed. */
+/* Removes the record of a socket whose number the kernel has given out again: so it was closed. Not
+ * every socket that curl (7.88) closes is reported. An example is a socket that was still
+ * connecting when its request was taken off. */
 static void drop_closed(struct multi *multi, curl_socket_t fd)
 {
 	struct socket *socket = find_socket(multi, fd);
@@ -258,20 +261,21 @@ bool multi_has_unread(curl_socket_t fd)
 {
 	struct pollfd polled = {.fd = fd, .events = POLLIN};
 
-	/* what cannot be asked is not taken for silent */
+	/* if poll() fails, assume that there are bytes */
 	return poll(&polled, 1, 0) != 0 && !(polled.revents & POLLNVAL);
 }
 
-/* Shuts those of some idle connections down on which something has come. */
+/* Shuts down those of the idle connections on which something has come. Returns whether there was
+ * one. */
 static bool shut_unasked(struct socket **sockets, struct pollfd *polled, nfds_t n)
 {
-	/* what cannot be asked is not taken for silent */
+	/* if poll() fails, assume that something has come on all */
 	bool unknown = n && poll(polled, n, 0) < 0, had_some = false;
 
 	for (nfds_t i = 0; i < n; i++) {
 		if (!unknown && (!polled[i].revents || polled[i].revents & POLLNVAL))
 			continue;
-		/* curl looks for the end of a connection before it uses it again */
+		/* curl checks for the end of a connection before it uses it again */
 		shutdown(sockets[i]->fd, SHUT_RDWR);
 		sockets[i]->is_shut = true;
 		had_some = true;
@@ -279,8 +283,8 @@ static bool shut_unasked(struct socket **sockets, struct pollfd *polled, nfds_t 
 	return had_some;
 }
 
-/* Hundreds of connections may be idle, and each request looks at each connection. So one system
- * call looks at HTTP_POLL_MAX connections. */
+/* Hundreds of connections may be idle, and each request looks at every idle connection. So one
+ * system call looks at HTTP_POLL_MAX connections. */
 bool multi_drop_unasked(struct multi *multi)
 {
 	struct socket *socket, *asked[HTTP_POLL_MAX];
@@ -306,7 +310,7 @@ bool multi_drop_unasked(struct multi *multi)
 
 bool multi_is_full(const struct multi *multi)
 {
-	/* curl wants its turn at once as long as there is something new */
+	/* as long as there is a new request, curl's timer is due at once */
 	return multi->n_new >= HTTP_BEGIN_MAX && multi->timer.loop &&
 	       multi->timer.due_ms <= loop_now_ms(multi->loop);
 }
@@ -324,7 +328,7 @@ static int on_timer(CURLM *handle, long timeout_ms, void *data)
 	return 0;
 }
 
-/* A handle that reports its sockets and its timer. NULL when out of memory. */
+/* Makes a handle that reports its sockets and its timer. NULL when out of memory. */
 static CURLM *make_handle(struct multi *multi)
 {
 	CURLM *handle = curl_multi_init();

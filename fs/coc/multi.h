@@ -9,63 +9,63 @@
 
 #include "loop/loop.h"
 
-/* What the owner of a multi handle is told. */
+/* The callbacks to the owner of a multi handle. */
 struct multi_calls {
-	/* From the loop, each time that curl did something: messages may be there. It may finish
-	 * the multi. */
-	void (*acted)(void *data);
-	/* From the loop: more than HTTP_HEARD_MAX has come for a request, which has to be ended. It
+	/* Called from the loop, each time that curl did something: there may be results to take. It
 	 * may finish the multi. */
+	void (*acted)(void *data);
+	/* Called from the loop when more than HTTP_HEARD_MAX has come for a request: end that
+	 * request. It may finish the multi. */
 	void (*flooded)(void *data, CURL *easy);
 };
 
-/* A libcurl multi handle whose sockets and timer are the loop's. Embedded by its owner. */
+/* A libcurl multi handle whose sockets and timer are those of the loop. Its owner embeds it. */
 struct multi {
 	CURLM *handle;
 	struct loop *loop;
 	struct loop_timer timer;
-	LIST_HEAD(, socket) sockets; /* those of connections, and those that curl waits for */
+	LIST_HEAD(, socket) sockets; /* sockets of connections, and those that curl waits for */
 	unsigned connections_max;
 	struct multi_calls calls;
 	void *data;
-	unsigned n_new; /* easy handles that were added since curl's last turn: the owner counts */
-	bool broken; /* curl had no memory: what runs must be taken off, and the handle renewed */
+	unsigned n_new; /* easy handles added since curl last acted; the owner counts them */
+	bool broken;	/* curl had no memory: take off all easy handles, then call multi_renew() */
 };
 
 /*
- * Makes the handle, which keeps at most connections_max connections (0: no bound). data is that of
- * the calls. Returns 0; -ENOMEM, with nothing to finish.
+ * Makes the handle, which keeps at most connections_max connections (0: no bound). data is for the
+ * calls. Returns 0, or -ENOMEM with nothing to finish.
  */
 int multi_init(struct multi *multi, struct loop *loop, unsigned connections_max,
 	       const struct multi_calls *calls, void *data);
 
-/* Makes another handle in place of a broken one, which must have no easy handles left. Returns 0;
- * -ENOMEM, and it stays broken. */
+/* Replaces a broken handle, which must have no easy handles left. Returns 0, or -ENOMEM: then it
+ * stays broken. */
 int multi_renew(struct multi *multi);
 
-/* Has curl as many new easy handles as it may begin with at once? Then others are added when it has
+/* Does curl have as many new easy handles as it may begin with at once? Then add others when it has
  * acted. */
 bool multi_is_full(const struct multi *multi);
 
-/* Opens a socket for a connection, in curl's place (CURLOPT_OPENSOCKETFUNCTION). Returns it, or
- * -errno. */
+/* Opens a socket for a connection, in curl's place (CURLOPT_OPENSOCKETFUNCTION). Returns the
+ * descriptor or -errno. */
 int multi_open_socket(struct multi *multi, const struct curl_sockaddr *address);
 
-/* Closes a socket of multi_open_socket(): CURLOPT_CLOSESOCKETFUNCTION, whose data is the multi. */
+/* Closes a socket of multi_open_socket(), for CURLOPT_CLOSESOCKETFUNCTION; data is the multi. */
 int multi_close_socket(void *data, curl_socket_t fd);
 
-/* Has more than HTTP_HEARD_MAX come for the request of an easy handle? Of a Unix socket this tells
- * nothing. It may be called from a callback of curl. */
+/* Has more than HTTP_HEARD_MAX come for the request of this easy handle? Never true for a Unix
+ * socket. May be called from a callback of curl. */
 bool multi_is_flooded(const struct multi *multi, const CURL *easy);
 
-/* Is there something to be read on a socket, or its end? No for what is no socket any more: curl
+/* Are there bytes to read on a socket, or has it ended? False if fd is no socket any more: curl
  * tries several addresses at once, and closes those that lose. */
 bool multi_has_unread(curl_socket_t fd);
 
 /*
  * Shuts down each idle connection on which something has come: bytes that nobody asked for, or its
- * end. curl does not use it again. Returns whether there was one. It may be called from a callback
- * of curl: the connection that is about to be used is idle until its request is sent.
+ * end. curl does not use such a connection again. Returns whether there was one. May be called from
+ * a callback of curl: the connection that curl is about to use is idle until its request is sent.
  */
 bool multi_drop_unasked(struct multi *multi);
 

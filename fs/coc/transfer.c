@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Never sending twice. When the server closes a kept connection just as a request goes out on it,
- * curl sends the request again on a fresh connection, by itself, as long as no byte of an answer
- * came (Curl_retry_request in lib/transfer.c). For a GET that is welcome. For a create it is the
- * one thing that must not happen: the server may have processed the request and died before it
- * answered, and the API has no key by which it could know the second one for a copy.
+ * Never sending twice. A server may close a kept connection just as a request goes out on it. If no
+ * byte of an answer has come, curl then sends the request again by itself, on a fresh connection
+ * (Curl_retry_request in lib/transfer.c). For a GET that is welcome. For a create it must never
+ * happen: the server may have processed the request and died before it answered. The API has no key
+ * by which it could recognise the second request as a copy.
  *
- * No option turns that off, and refusing to rewind the body (CURLOPT_SEEKFUNCTION) does not help a
- * DELETE, which has none. But curl calls CURLOPT_PREREQFUNCTION once for each attempt, after the
- * connection (and TLS) stands and before the first byte of the request: the second call for a
- * request that may be sent once aborts it, unless the first one left no byte. The same callback
- * tells exactly what was never sent: if it was not called, no byte of the request left. Connections
- * that were idle for long are not used again, so that the race is rare.
+ * No option of curl turns that off. Refusing to rewind the body (CURLOPT_SEEKFUNCTION) does not
+ * help for a DELETE, which has none. But curl calls CURLOPT_PREREQFUNCTION once for each attempt,
+ * after the connection (and TLS) stands and before the first byte of the request. For a request
+ * that may be sent once, the second call aborts, unless no byte of the first attempt left. The same
+ * callback shows what was surely never sent: if it was not called, no byte of the request left.
+ * Connections that were idle for long are not used again, so that the race is rare.
  */
 #define _GNU_SOURCE
 #include "coc/transfer.h"
@@ -36,7 +36,7 @@
 #endif
 
 /* Did the kernel take any byte of the earlier attempts? On a connection that was reset while it was
- * idle it takes none, and then the request surely did not leave. */
+ * idle the kernel takes none, and then the request surely did not leave. */
 static bool left_anything(const struct transfer *transfer)
 {
 	long sent = -1;
@@ -56,10 +56,10 @@ static bool has_unread_tls(const struct transfer *transfer)
 }
 
 /*
- * Has something come on the connection before the request goes out on it? It cannot be the answer.
- * On a connection that was kept, the request is sent anew on another one. On a new connection the
- * server speaks first, which no server of HTTP does. With TLS the tickets of the session may lie
- * there, so that only what is decrypted counts.
+ * Has something come on the connection before the request goes out? It cannot be the answer. If the
+ * connection was kept, the request is sent anew on another connection. If the connection is new,
+ * the server speaks first, which no server of HTTP does. With TLS, messages of the protocol (new
+ * session keys) may wait there, so only decrypted bytes count.
  */
 static bool has_unasked(struct transfer *transfer)
 {
@@ -101,7 +101,7 @@ static bool is_shortage(int errnum)
 	return errnum == EMFILE || errnum == ENFILE;
 }
 
-/* Opens a socket as curl would, and keeps why that failed: curl forgets it. */
+/* Opens a socket as curl would, and keeps the reason of a failure, which curl forgets. */
 static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct transfer *transfer = data;
@@ -123,8 +123,8 @@ int transfer_shortage(const struct transfer *transfer, CURLcode code)
 		return 0;
 	if (transfer->shortage)
 		return transfer->shortage;
-	/* to look up a name, or to read the CAs, takes descriptors too; curl does not say why it
-	 * failed */
+	/* a look-up of a name, or reading the CAs, needs descriptors too, and curl does not say why
+	 * it failed */
 	if (code != CURLE_COULDNT_RESOLVE_HOST && code != CURLE_COULDNT_RESOLVE_PROXY &&
 	    code != CURLE_SSL_CACERT_BADFILE)
 		return 0;
@@ -149,7 +149,7 @@ static size_t on_body(char *data, size_t unit, size_t n, void *to)
 	return size;
 }
 
-/* Keeps the header that the request wants, the first one of its name. */
+/* Keeps the value of the wanted header, of the first line with that name. */
 static int keep_wanted_header(struct transfer *transfer, const char *line, size_t size)
 {
 	const char *value = transfer->wanted && !transfer->header.data
@@ -159,7 +159,7 @@ static int keep_wanted_header(struct transfer *transfer, const char *line, size_
 	return value ? buf_append(&transfer->header, value, size) : 0;
 }
 
-/* Is the line the status of an answer, and not of a "100 Continue"? Then the answer begins. */
+/* Is the line the status line of the answer, and not of a "100 Continue"? */
 static bool begins_answer(const char *line, size_t size)
 {
 	const char *status = size > 5 && !memcmp(line, "HTTP/", 5) ? memchr(line, ' ', size) : NULL;
@@ -204,8 +204,8 @@ static size_t on_header(char *line, size_t unit, size_t n, void *to)
 	return size;
 }
 
-/* Ends a flood that comes as fast as curl reads: curl goes on reading then, and calls nothing but
- * this. */
+/* Ends an answer that is too long and comes as fast as curl reads: curl then goes on reading, and
+ * calls no other callback than this. */
 static int on_progress(void *data, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
 		       curl_off_t up)
 {
@@ -220,8 +220,8 @@ static int on_progress(void *data, curl_off_t down_total, curl_off_t down, curl_
 }
 
 /*
- * Reads the URL in curl's place. curl would write down what it has read once more, which takes more
- * than to read it.
+ * Parses the URL for curl. curl itself would also write the parsed URL down again, which takes
+ * longer than parsing.
  */
 static int read_url(const char *text, CURLU **ret_url)
 {
@@ -251,7 +251,7 @@ int transfer_init(struct transfer *transfer, const struct http_spec *spec, struc
 				      .wanted = spec->header,
 				      .request_size = spec->body ? spec->body_size : 0,
 				      .is_tls = !strncmp(spec->url, "https:", 6)};
-	/* "Expect:" sends none: waiting for "100 Continue" would cost a round trip */
+	/* "Expect:" removes that header: waiting for "100 Continue" would cost a round trip */
 	last = transfer->headers;
 	last->data = (char *)"Expect:";
 	for (size_t i = 0; i < spec->n_headers; i++) {
@@ -260,7 +260,7 @@ int transfer_init(struct transfer *transfer, const struct http_spec *spec, struc
 		last->data = spec->headers[i];
 	}
 	r = read_url(spec->url, &transfer->url);
-	/* room for the longest at once: growing would leave copies of keys in freed memory */
+	/* reserve the full length at once: growing would leave copies of keys in freed memory */
 	if (r == 0 && spec->secret)
 		r = buf_reserve(&transfer->body, spec->answer_max);
 	if (r < 0)
@@ -284,14 +284,15 @@ static CURLcode set_request(CURL *easy, const struct http_spec *spec)
 	CURLcode code = CURLE_OK;
 
 	EASY_SET(CURLOPT_URL,
-		 spec->url); /* as CURLOPT_CURLU; without it curl would put it together */
+		 /* the same URL as CURLOPT_CURLU; without this, curl would build the text */
+		 spec->url);
 	if (spec->body) {
 		EASY_SET(CURLOPT_POST, 1L);
 		EASY_SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)spec->body_size);
 		EASY_SET(CURLOPT_POSTFIELDS, spec->body);
 	} else {
 		EASY_SET(CURLOPT_POSTFIELDS, (char *)NULL);
-		EASY_SET(CURLOPT_HTTPGET, 1L); /* after the body, which would make a POST of it */
+		EASY_SET(CURLOPT_HTTPGET, 1L); /* set after the body, which would make it a POST */
 	}
 	EASY_SET(CURLOPT_CUSTOMREQUEST, spec->method);
 	return code;
@@ -350,8 +351,7 @@ bool transfer_detach(const struct transfer *transfer, CURL *easy)
 	return code == CURLE_OK && transfer->attempts == 1;
 }
 
-/* Keeps the names that the service's certificate is for: of all the alternative names, else of its
- * subject. */
+/* Keeps the names in the service's certificate: all alternative names, else the subject. */
 static void keep_names(struct transfer *transfer)
 {
 	static const char *const labels[] = {"X509v3 Subject Alternative Name:", "Subject:"};
