@@ -25,7 +25,7 @@ int coc_chain_tell_nothing(const struct err *why, struct err *err)
 		"of a cloud server gives keys: %s",
 		path ? path : "~/.huaweicloud/credentials (and no home directory)",
 		why->text[0] ? why->text : "no answer in time");
-	if (why->errnum == EACCES) { /* the service says what it lacks */
+	if (why->errnum == EACCES) { /* the metadata service itself says what is missing */
 		strcpy(err->details, why->details);
 		return -ENOENT;
 	}
@@ -37,7 +37,8 @@ int coc_chain_tell_nothing(const struct err *why, struct err *err)
 	return -ENOENT;
 }
 
-/* As in the SDKs an identity provider comes before a pair. Half of one with a pair is none. */
+/* Makes an origin of an offer. As in the SDKs an identity provider comes before a pair. If a part
+ * of the provider is missing and there is a pair or a token, the provider is ignored. */
 static int take_offer(const struct coc_places *places, const struct coc_offer *offer,
 		      const char *source, struct coc_origin *ret_origin, struct err *err)
 {
@@ -55,7 +56,7 @@ static int take_offer(const struct coc_places *places, const struct coc_offer *o
 	return r;
 }
 
-/* Makes credentials of a file. source is the path for people. */
+/* Makes an origin of a credentials file. section NULL: see credentials_file_read(). */
 static int take_file(const struct coc_places *places, const char *path, const char *section,
 		     struct coc_origin *ret_origin, struct err *err)
 {
@@ -71,7 +72,7 @@ static int take_file(const struct coc_places *places, const char *path, const ch
 	return take_offer(places, &offer, source.data, ret_origin, err);
 }
 
-/* -o profile: a file, or a section of the file. */
+/* Makes an origin of -o profile: a file, or a section of the credentials file. */
 static int take_profile(const struct coc_places *places, const char *path,
 			struct coc_origin *ret_origin, struct err *err)
 {

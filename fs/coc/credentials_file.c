@@ -16,13 +16,13 @@ struct section {
 };
 
 struct reading {
-	struct section sections[2]; /* in the order in which they are asked */
+	struct section sections[2]; /* the first section that offers anything is taken */
 	size_t n;
 };
 
 static const struct {
 	const char *key;
-	size_t offset; /* in struct coc_offer */
+	size_t offset; /* offset of the member in struct coc_offer */
 } keys[] = {
 	{"ak", offsetof(struct coc_offer, ak)},
 	{"sk", offsetof(struct coc_offer, sk)},

@@ -32,12 +32,12 @@ static const struct {
 	{"eu-west-101", "https://coc-eu-west-101-open-api.myhuaweicloud.eu"},
 };
 
-/* The parts of a URL, as pieces of its text. */
+/* The parts of a URL. They point into its text. */
 struct url {
 	bool https;
 	const char *host; /* with the brackets of an IPv6 address */
 	size_t host_length;
-	const char *authority; /* host, and :port where there is one */
+	const char *authority; /* the host, and :port if there is one */
 	size_t authority_length;
 };
 
@@ -52,7 +52,7 @@ static bool is_port(const char *text, size_t length)
 	return port >= 1 && port <= 65535;
 }
 
-/* The length of the host at the beginning of an authority, 0 if there is none. */
+/* Returns the length of the host at the beginning of an authority, 0 if there is none. */
 static size_t host_length(const char *authority)
 {
 	char address[INET6_ADDRSTRLEN];
@@ -69,7 +69,7 @@ static size_t host_length(const char *authority)
 	return inet_pton(AF_INET6, address, &in6) == 1 ? length + 2 : 0;
 }
 
-/* Takes a URL to pieces; false if it is not scheme://host[:port][/]. */
+/* Splits a URL into its parts. Returns false if it is not scheme://host[:port][/]. */
 static bool split_url(const char *text, struct url *ret_url)
 {
 	struct url url = {0};
@@ -126,7 +126,7 @@ bool coc_endpoint_is_loopback(const char *text)
 
 int coc_endpoint_check(const char *text, bool any_host, char **ret_url, struct err *err)
 {
-	/* a URL with an '@' is not shown: there may be a password before it */
+	/* do not show a URL with an '@': there may be a password before the '@' */
 	const char *shown = strchr(text, '@') ? "URL with a user name" : text;
 	struct url url;
 	char *clean;
@@ -148,8 +148,8 @@ int coc_endpoint_check(const char *text, bool any_host, char **ret_url, struct e
 	return 0;
 }
 
-/* An IPv6 address has several spellings: the system's one. Other hosts are only put in lower case;
- * the dot that ends an absolute name is left out. */
+/* Writes the host in its one spelling. An IPv6 address is written as the system writes it. Another
+ * host is put into lower case, without the dot that ends an absolute name. */
 static void write_host(const struct url *url, char *ret_host)
 {
 	size_t length = url->host_length;
@@ -195,7 +195,7 @@ int coc_endpoint_canonical(const char *text, char **ret_url)
 	return n < 0 ? -ENOMEM : 0;
 }
 
-/* Puts what an override says into form; the SDKs allow the scheme to be left out. */
+/* Checks the URL of an override. Adds https:// if there is no scheme, as the SDKs do. */
 static int take_override(const char *text, size_t length, const char *where, char **ret_url,
 			 struct err *err)
 {
@@ -213,7 +213,7 @@ static int take_override(const char *text, size_t length, const char *where, cha
 	return r;
 }
 
-/* From the variable. -ENOENT: it says nothing. */
+/* Finds the override in the region's variable. -ENOENT: there is none. */
 static int from_variable(const char *region, char **ret_url, struct err *err)
 {
 	char name[sizeof(VARIABLE_PREFIX) + REGION_MAX];
@@ -237,7 +237,8 @@ static int from_variable(const char *region, char **ret_url, struct err *err)
 	return length ? take_override(value, length, name, ret_url, err) : -ENOENT;
 }
 
-/* From regions.yaml. -ENOENT: it is not there or says nothing. */
+/* Finds the override in regions.yaml. -ENOENT: there is no file, or the file does not name the
+ * region. */
 static int from_file(const char *region, char **ret_url, struct err *err)
 {
 	_cleanup_free_ char *path = NULL, *url = NULL;
@@ -250,7 +251,7 @@ static int from_file(const char *region, char **ret_url, struct err *err)
 	if (r == -ENOMEM)
 		return err_set(err, ENOMEM, "out of memory");
 	if (r == -EACCES) {
-		/* EACCES is for credentials; this file only says where to go */
+		/* EACCES would mean bad credentials; this file has none */
 		if (err)
 			err->errnum = EIO;
 		return -EIO;
@@ -310,7 +311,7 @@ const char *coc_endpoint_region(const char *canonical)
 		_cleanup_free_ char *url = NULL, *own = NULL;
 		int r = coc_endpoint_find(regions[i].region, &url, NULL);
 
-		/* an override that cannot be read now says nothing of the region's jobs */
+		/* if an override cannot be read, the built-in URL counts for the comparison */
 		if (coc_endpoint_canonical(r == 0 ? url : regions[i].url, &own) == 0 &&
 		    !strcmp(own, canonical))
 			return regions[i].region;

@@ -27,8 +27,8 @@ static const struct {
 	  {PREFIX "IAM_ENDPOINT", offsetof(struct coc_environment, iam_endpoint)},
 };
 
-/* A variable that is set and not empty. NULL: it is not, or this program runs with more rights than
- * its caller, who must not choose keys then. */
+/* Returns a variable that is set and not empty, else NULL. Also NULL if this program runs with more
+ * rights than its caller: then the caller must not choose keys. */
 static char *given_value(const char *name)
 {
 	char *value = secure_getenv(name);
@@ -58,7 +58,7 @@ int coc_environment_take(struct coc_environment *ret_environment, struct err *er
 	int r = 0;
 
 	*ret_environment = (struct coc_environment){0};
-	/* each secret is wiped, also after one that is refused */
+	/* wipe every secret, even after an earlier one was refused */
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
 		int taken = take_secret(secrets[i].name,
 					(struct secret **)(base + secrets[i].offset), err);

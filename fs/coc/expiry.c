@@ -16,7 +16,7 @@ int expiry_parse(const char *text, int64_t *ret_unix_s)
 	long long unix_s;
 	size_t n = 0;
 
-	/* to the form of X-Sdk-Date, which has neither '-' nor ':' */
+	/* copy into the form of X-Sdk-Date, which has neither '-' nor ':' */
 	for (const char *form = FORM; *form; form++, text++) {
 		if (*form != '0' && *text != *form)
 			return -EINVAL;
@@ -60,6 +60,6 @@ int64_t expiry_retry_s(unsigned failures, long spread)
 
 	if (most_s > KEYS_RETRY_MOST_S)
 		most_s = KEYS_RETRY_MOST_S;
-	/* at least half of it */
+	/* between half of most_s and most_s */
 	return most_s - (most_s > 1 ? spread % (most_s / 2 + 1) : 0);
 }

@@ -19,13 +19,13 @@
 #include "coc/value.h"
 
 #define PATH "/v3.0/OS-AUTH/id-token/tokens"
-#define REASON_MAX 300 /* bytes of what IAM says, in a message */
+#define REASON_MAX 300 /* bytes of IAM's words in a message */
 
 struct id_token {
 	struct http *http;
 	const struct coc_origin *origin;
-	char *url, *provider; /* provider: the header */
-	struct buf token;     /* what the file held, and the request has: secret */
+	char *url, *provider; /* provider: the header line */
+	struct buf token;     /* content of the file, which the request uses: secret */
 	struct buf body;
 	struct http_request *running;
 	keys_fn *done;
@@ -40,7 +40,7 @@ static void forget_request(struct id_token *id_token)
 
 /* ---- the request ---- */
 
-/* A token in JSON needs no escapes: it is of visible ASCII without quotes. */
+/* Is this visible ASCII without quotes, as a token is? Then JSON needs no escapes for it. */
 static bool is_token(const char *text, size_t size)
 {
 	return size > 0 && value_is_plain_text(text, size) && !memchr(text, '"', size) &&
@@ -86,7 +86,7 @@ static int build_body(struct id_token *id_token, struct err *err)
 
 /* ---- the answer ---- */
 
-/* What IAM says is wrong: {"error":{"message"}}, or the gateway's {"error_msg"}. */
+/* Copies what IAM says is wrong: {"error":{"message"}}, or the gateway's {"error_msg"}. */
 static void copy_reason(const struct id_token *id_token, const struct http_answer *answer,
 			char reason[REASON_MAX])
 {
@@ -141,7 +141,8 @@ static void on_answer(void *data, const struct http_answer *answer)
 		err_context(&err, "IAM (%s)", id_token->origin->iam_endpoint);
 		err_detail(&err, "what_to_do",
 			   "check the network, iam_endpoint and https_proxy; cocfs asks again");
-		if (err.errnum == EACCES) /* a proxy's, who says nothing of our token */
+		/* a proxy refuses its own user: that says nothing of our token */
+		if (err.errnum == EACCES)
 			err.errnum = EHOSTUNREACH;
 	} else if (answer->status != 200 && answer->status != 201) {
 		tell_refusal(id_token, answer, &err);

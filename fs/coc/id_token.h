@@ -7,23 +7,24 @@
 #include "coc/origin.h"
 #include "loop/loop.h"
 
-/* A token of IAM for the OIDC token that an identity provider puts into a file. The provider
- * replaces the file before its token ends: so each fetch reads it again. */
+/* Asks IAM for a token in exchange for the OIDC token that an identity provider puts into a file.
+ * The provider replaces the file before its token ends, so each fetch reads the file again. */
 struct id_token;
 
-/* origin: of the kind ORIGIN_ID_TOKEN; it must outlive the object. cacert: PEM file of the CA that
- * IAM is to have instead of the system's, or NULL. Returns 0 and an owned object; -errno with err
- * filled. */
+/* Makes an id_token. origin: of the kind ORIGIN_ID_TOKEN; must outlive the object. cacert: PEM file
+ * of the CA to trust for IAM instead of the system's, or NULL. Returns 0 and an owned object, or
+ * -errno with err filled. */
 int id_token_create(struct loop *loop, const struct coc_origin *origin, const char *cacert,
 		    struct id_token **ret_id_token, struct err *err);
 
-/* Gives up a fetch that runs (its callback is not called), and frees; NULL is accepted. */
+/* Gives up a running fetch without calling its callback, and frees. NULL is accepted. */
 void id_token_destroy(struct id_token *id_token);
 
 /*
- * Asks IAM for a token; no other fetch runs. Returns 0, and the callback is called later; it may
- * destroy id_token. Returns -errno with err filled, and no callback is called: -ENOENT, -EACCES,
- * -EINVAL, -EIO, of the file; -ENOMEM. The callback's err is EACCES when IAM refuses.
+ * Asks IAM for a token. No other fetch may run. Returns 0, and calls the callback later; the
+ * callback may destroy id_token. Or returns -errno with err filled, and does not call the callback:
+ * -ENOENT, -EACCES, -EINVAL, -EIO for the file, or -ENOMEM. The err of the callback is EACCES if
+ * IAM refuses.
  */
 int id_token_fetch(struct id_token *id_token, keys_fn *done, void *data, struct err *err);
 

@@ -7,21 +7,23 @@
 #include "base/err.h"
 #include "coc/creds.h"
 
-/* Answers that have temporary credentials. Pure. No text of err has any of them. */
+/* Reads answers that have temporary credentials. Pure. No text of err contains any of them. */
 
 #define METADATA_SOURCE "the metadata service of this server"
 
 /*
- * The answer of the metadata service to GET /openstack/latest/securitykey. Returns 0 and owned
- * credentials that end; -EIO: it is not such an answer; -EINVAL: a key that cannot be one; -ENOMEM;
- * err filled.
+ * Reads the answer of the metadata service to GET /openstack/latest/securitykey. Returns 0 and
+ * owned credentials with an end, or -errno with err filled.
+ *
+ * -EIO: this is not such an answer. -EINVAL: a key has a character that no key has. -ENOMEM.
  */
 int keys_answer_of_metadata(const void *body, size_t size, struct coc_creds **ret_creds,
 			    struct err *err);
 
 /*
- * The answer of IAM to the question for a token. token: its header X-Subject-Token, NULL without
- * one. The body says when the token ends. domain_id: for the calls, or NULL. Returns as above.
+ * Reads the answer of IAM to the request for a token. token: its header X-Subject-Token, or NULL.
+ * The body says when the token ends. domain_id: for the calls, or NULL. Returns as
+ * keys_answer_of_metadata().
  */
 int keys_answer_of_iam(const void *body, size_t size, const char *token, const char *domain_id,
 		       const char *source, struct coc_creds **ret_creds, struct err *err);

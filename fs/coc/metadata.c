@@ -2,13 +2,13 @@
 /*
  * The conversation with the metadata service. Two requests, as the SDKs send them:
  *
- *   PUT /meta-data/latest/api/token         a token of this conversation; 404, 405 and 503 say that
- *                                           the service knows none: then no token is sent
- *   GET /openstack/latest/securitykey       the keys
+ *   PUT /meta-data/latest/api/token         a token of this conversation; 404, 405 and 503 mean
+ * that the service knows none: then no token is sent GET /openstack/latest/securitykey       the
+ * keys
  *
- * A token lives for hours, so it is kept for the next fetch. When the service does not accept it
- * any more (401), another one is asked for, once. A 401 can also say that no agency is bound to the
- * server; its text tells the two apart.
+ * A token lives for hours, so it is kept for the next fetch. If the service does not accept the
+ * token any more (401), another one is asked for, once. A 401 can also mean that no agency is bound
+ * to the server; the text of the answer tells the two apart.
  */
 #define _GNU_SOURCE
 #include "coc/metadata.h"
@@ -33,10 +33,10 @@
 struct metadata {
 	struct http *http;
 	char *token_url, *keys_url;
-	struct secret *token; /* or NULL */
-	struct buf header;    /* of the last request, with the token */
+	struct secret *token; /* NULL: there is none */
+	struct buf header;    /* header of the last request, with the token */
 	struct http_request *running;
-	bool token_is_new; /* it was asked for in this fetch */
+	bool token_is_new; /* the token was asked for in this fetch */
 	keys_fn *done;
 	void *data;
 };
@@ -127,7 +127,7 @@ static void on_keys(void *data, const struct http_answer *answer)
 	}
 }
 
-/* Keeps the token. What no header can carry is none. Returns 0 or -ENOMEM. */
+/* Keeps the token, unless no header can carry it. Returns 0 or -ENOMEM. */
 static int keep_token(struct metadata *metadata, const struct http_answer *answer)
 {
 	const char *text = answer->body;
@@ -167,7 +167,7 @@ static void on_token(void *data, const struct http_answer *answer)
 
 static int ask_for_token(struct metadata *metadata)
 {
-	/* curl would send a type for the body that there is not */
+	/* "Content-Type:" removes the type that curl would send although there is no body */
 	char *headers[] = {(char *)"X-Metadata-Token-Ttl-Seconds: " METADATA_TOKEN_TTL,
 			   (char *)"Content-Type:"};
 	const struct http_spec spec = {.method = "PUT",

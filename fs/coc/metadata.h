@@ -7,27 +7,28 @@
 #include "loop/loop.h"
 
 /*
- * Temporary keys of the agency that is bound to a cloud server (ECS), from the metadata service of
- * the server: an address on the link that no proxy is for.
+ * Temporary keys of the agency that is bound to a cloud server (ECS). The metadata service of the
+ * server gives them: an address on the server's link, for which no proxy is used.
  */
 struct metadata;
 
 #define METADATA_ENDPOINT "http://169.254.169.254"
 
-/* Called once for a fetch, from an iteration of the loop. creds: owned by the callee, err is NULL
- * then. NULL: there are none, and err says why; EACCES, when the server has no agency. */
+/* Called once for a fetch, from an iteration of the loop. If there are keys, the callee owns creds,
+ * and err is NULL. Otherwise creds is NULL, and err says why: EACCES if the server has no
+ * agency. */
 typedef void keys_fn(void *data, struct coc_creds *creds, const struct err *err);
 
-/* endpoint: METADATA_ENDPOINT, or another URL without a path in tests; copied. Returns 0 and an
- * owned object; -errno with err filled. */
+/* Makes a metadata object. endpoint: METADATA_ENDPOINT, or another URL without a path in tests;
+ * copied. Returns 0 and an owned object, or -errno with err filled. */
 int metadata_create(struct loop *loop, const char *endpoint, struct metadata **ret_metadata,
 		    struct err *err);
 
-/* Gives up a fetch that runs (its callback is not called), and frees; NULL is accepted. */
+/* Gives up a running fetch without calling its callback, and frees. NULL is accepted. */
 void metadata_destroy(struct metadata *metadata);
 
-/* Asks for keys; no other fetch runs. Returns 0; -ENOMEM: the callback is not called. The callback
- * may destroy metadata. */
+/* Asks for keys. No other fetch may run. Returns 0, or -ENOMEM without calling the callback. The
+ * callback may destroy metadata. */
 int metadata_fetch(struct metadata *metadata, keys_fn *done, void *data);
 
 #endif

@@ -13,7 +13,7 @@
 
 #define IAM_ENDPOINT "https://iam.myhuaweicloud.com"
 
-/* The SDKs allow the scheme to be left out. */
+/* Checks the URL of IAM. Adds https:// if there is no scheme, as the SDKs do. */
 static int check_endpoint(const char *text, char **ret_url, struct err *err)
 {
 	_cleanup_free_ char *url = NULL;
@@ -36,7 +36,7 @@ static int check_id_token(const struct coc_offer *offer, const char *source, str
 			       "half an identity provider in %s: idp_id and id_token_file are both "
 			       "needed",
 			       source);
-	/* the daemon's directory is another than that in which cocfs was started */
+	/* the daemon does not run in the directory in which cocfs was started */
 	if (offer->id_token_file[0] != '/')
 		return err_set(err, EINVAL, "id_token_file in %s must be a path that begins with /",
 			       source);

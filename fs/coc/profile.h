@@ -2,12 +2,13 @@
 #ifndef COCFS_COC_PROFILE_H
 #define COCFS_COC_PROFILE_H
 
-/* The files that the official SDKs keep in ~/.huaweicloud, and the variables that move them. */
+/* The files that the official SDKs keep in ~/.huaweicloud, and the variables that name other
+ * files. */
 
 /*
- * The path of such a file: the value of the environment variable if it is set and not empty, else
- * ~/.huaweicloud/NAME, where ~ is HOME or the home of the effective user. Returns 0 and an
- * allocated path; -ENOENT when there is no home; -ENOMEM.
+ * Returns the path of such a file: the value of the environment variable if it is set and not
+ * empty, else ~/.huaweicloud/NAME. `~` is HOME, or the home of the effective user. Returns 0 and an
+ * allocated path, -ENOENT if there is no home, or -ENOMEM.
  */
 int profile_path(const char *variable, const char *name, char **ret_path);
 

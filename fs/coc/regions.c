@@ -14,7 +14,7 @@ static const char *scalar_text(const yaml_node_t *node)
 						      : NULL;
 }
 
-/* The value of a key in a mapping, NULL without one; compare is strcmp or strcasecmp. */
+/* Returns the value of a key in a mapping, or NULL. compare is strcmp or strcasecmp. */
 static yaml_node_t *mapping_member(yaml_document_t *document, const yaml_node_t *mapping,
 				   const char *key, int (*compare)(const char *, const char *))
 {
@@ -39,7 +39,7 @@ static yaml_node_t *sequence_item(yaml_document_t *document, const yaml_node_t *
 	return yaml_document_get_node(document, items[n]);
 }
 
-/* The first URL of one {id, endpoint, endpoints}; NULL if it has none. */
+/* Returns the first URL of one {id, endpoint, endpoints}, or NULL. */
 static const char *first_url(yaml_document_t *document, const yaml_node_t *entry)
 {
 	const char *url = scalar_text(mapping_member(document, entry, "endpoint", strcmp));
@@ -61,7 +61,7 @@ static int find_region(yaml_document_t *document, const char *service, const cha
 	const char *url = NULL;
 
 	if (!root)
-		return -ENOENT; /* an empty file */
+		return -ENOENT; /* the file is empty */
 	if (root->type != YAML_MAPPING_NODE)
 		return -EINVAL;
 	entries = mapping_member(document, root, service, strcasecmp);
@@ -69,7 +69,7 @@ static int find_region(yaml_document_t *document, const char *service, const cha
 		return -ENOENT;
 	if (entries->type != YAML_SEQUENCE_NODE)
 		return -EINVAL;
-	/* of two entries for a region the last one counts, as in the SDKs */
+	/* if a region has two entries, the last one counts, as in the SDKs */
 	for (size_t i = 0; (entry = sequence_item(document, entries, i)); i++) {
 		const char *id = scalar_text(mapping_member(document, entry, "id", strcmp));
 		const char *here = first_url(document, entry);

@@ -5,10 +5,12 @@
 #include <stddef.h>
 
 /*
- * Looks a region up in the text of the SDKs' regions.yaml: service names (in any case) over lists
- * of {id, endpoint, endpoints}. Endpoint comes before endpoints, and the first is taken. Returns 0
- * and an allocated URL as it stands there; -ENOENT when the file says nothing of the region;
- * -EINVAL when it is not YAML of that shape; -ENOMEM.
+ * Looks up a region in the text of the SDKs' regions.yaml. The file has names of services (upper
+ * and lower case are the same), and below each a list of {id, endpoint, endpoints}. The member
+ * `endpoint` comes before `endpoints`, and the first of `endpoints` counts.
+ *
+ * Returns 0 and an allocated URL as the file has it. Returns -ENOENT if the file does not name the
+ * region, -EINVAL if it is not YAML of that shape, or -ENOMEM.
  */
 int regions_find(const char *text, size_t size, const char *service, const char *region,
 		 char **ret_url);

@@ -12,10 +12,10 @@
 struct renewal {
 	struct loop *loop;
 	struct coc_origin origin;
-	struct metadata *metadata; /* one of the two */
+	struct metadata *metadata; /* either this or id_token is set */
 	struct id_token *id_token;
 	struct loop_timer timer;
-	int64_t due_s; /* of the next fetch, by the clock that says when keys end */
+	int64_t due_s; /* when the next fetch is due, on the real-time clock, by which keys end */
 	unsigned failures;
 	keys_fn *fn;
 	void *data;
@@ -23,8 +23,8 @@ struct renewal {
 
 static void on_time(void *data);
 
-/* The loop's clock stands still while the machine sleeps, and keys end all the same: so the real
- * time is looked at again and again. */
+/* Sets the timer. Keys end while the machine sleeps, but the loop's clock stands still then. So the
+ * timer runs at least every KEYS_CLOCK_LOOK_S, and reads the real time. */
 static void wait_for_due_time(struct renewal *renewal)
 {
 	int64_t left_s = renewal->due_s - time(NULL);
@@ -37,7 +37,7 @@ static void wait_for_due_time(struct renewal *renewal)
 		       on_time, renewal);
 }
 
-/* renewal may be gone when this returns. */
+/* Ends a fetch. renewal may be gone when this returns. */
 static void on_fetched(void *data, struct coc_creds *creds, const struct err *err)
 {
 	struct renewal *renewal = data;

@@ -8,22 +8,23 @@
 #include "loop/loop.h"
 
 /*
- * Temporary credentials: fetches the first ones, and new ones before those end; on the loop, so
- * that nobody waits. A fetch that fails is tried again, less and less often.
+ * Temporary credentials: fetches the first ones, and new ones before those end. It works on the
+ * loop, so that nothing waits for it. A fetch that fails is tried again, less and less often.
  */
 struct renewal;
 
 /*
- * Begins with the first fetch, in the next iteration. fn is called for each fetch that ends. It
- * gets credentials, which it owns then, or NULL and why there are none; it may destroy the renewal.
+ * Begins with the first fetch, in the next iteration. At the end of each fetch fn is called, with
+ * credentials that fn then owns, or with NULL and the error. Even a call that destroys the renewal
+ * is allowed in fn.
  *
- * Takes what origin owns, when it succeeds. cacert: see id_token_create(). Returns 0 and an owned
- * renewal; -errno with err filled.
+ * On success takes what origin owns. cacert: see id_token_create(). Returns 0 and an owned renewal,
+ * or -errno with err filled.
  */
 int renewal_create(struct loop *loop, struct coc_origin *origin, const char *cacert, keys_fn *fn,
 		   void *data, struct renewal **ret_renewal, struct err *err);
 
-/* Gives up what runs, and frees; NULL is accepted. */
+/* Gives up a running fetch, and frees. NULL is accepted. */
 void renewal_destroy(struct renewal *renewal);
 
 #endif

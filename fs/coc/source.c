@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two spellings of one SOURCE are one SOURCE: with two state directories, or a ledger that refuses
- * its own source, each file would make a second job.
+ * Two spellings of one SOURCE are one SOURCE. Otherwise there would be two state directories, or a
+ * ledger would refuse its own source, and each file would make a second job.
  */
 #include "coc/source.h"
 
@@ -33,7 +33,7 @@ int coc_source_canonical(const char *source, char **ret_canonical, struct err *e
 	return 0;
 }
 
-/* The URL that a SOURCE leads to, in its one spelling; NULL if it leads nowhere. */
+/* Returns the URL of a SOURCE in its one spelling, or NULL if there is none. */
 static char *canonical_endpoint(const char *source)
 {
 	_cleanup_free_ char *url = NULL;

@@ -7,14 +7,14 @@
 #include "base/err.h"
 
 /*
- * The one spelling of a SOURCE: what a state directory is named after, and what its ledger belongs
- * to. `local` and a region are as they stand; a URL is the region that has it as its endpoint, else
- * coc_endpoint_canonical(). Returns 0 and an allocated text, or what coc_endpoint_find() returns.
+ * Makes the one spelling of a SOURCE, which names a state directory, and which a ledger belongs to.
+ * `local` and a region stay as they are. A URL becomes the region that has it as its endpoint, else
+ * coc_endpoint_canonical(). Returns 0 and an allocated text, or an error of coc_endpoint_find().
  */
 int coc_source_canonical(const char *source, char **ret_canonical, struct err *err);
 
-/* True if both lead to the same service, as regions and overrides are now. A text that is no SOURCE
- * is the same as itself only. */
+/* Do both SOURCEs stand for the same service, with the regions and overrides of now? A text that is
+ * no SOURCE is the same only as itself. */
 bool coc_source_is_same(const char *a, const char *b);
 
 #endif
