@@ -3,10 +3,10 @@
  * Answers come in more shapes than the API's pages show, and the official SDKs accept them all. An
  * error is {"error_code","error_msg"} or {"code","message"}, each of them also one level down
  * ({"error":{…}}), or text that is not JSON. A 200 that carries an error_code is an error, too.
- * The shapes of a success are in success.c.
+ * success.c has the shapes of a success.
  *
- * The API says that something was done with 200 and with no other status. Another 2xx comes from
- * what stands between: a cache, a queue, a part of an answer. It proves nothing, with any content.
+ * The API reports success with the status 200 only. Another 2xx comes from a server before the
+ * API: a cache, a queue, a part of an answer. Such a status proves nothing, with any content.
  *
  * The error code decides what an answer means, so it is taken whole or not at all. Its message is
  * for people.
@@ -28,7 +28,7 @@
 #include "coc/success.h"
 #include "coc/verdict.h"
 
-#define STATUS_DONE 200	   /* the one with which the API says that something was done */
+#define STATUS_DONE 200	   /* the status with which the API reports success */
 #define TEXT_SHOWN_MAX 300 /* bytes of an answer that is not JSON, in its error_msg */
 
 static const char *const iam_actions[] = {
@@ -39,7 +39,8 @@ static const char *const iam_actions[] = {
 	[COC_OP_DELETE] = "coc:document:deleteDocument",
 };
 
-/* Copies text for people, who are its only readers: cut between characters, and cleaned. */
+/* Copies text that only people read: cuts it between characters, and replaces what a terminal must
+ * not get. */
 static void copy_cut(char *to, size_t room, const char *from, size_t size)
 {
 	bool cut = size > room - 1;
@@ -53,7 +54,8 @@ static void copy_cut(char *to, size_t room, const char *from, size_t size)
 	shown_clean(to);
 }
 
-/* A member as text for people: a string, or a number as its digits. False if it is neither. */
+/* Copies a member as text for people: a string, or a number as its digits. Returns false if it is
+ * neither. */
 static bool copy_message(const cJSON *object, const char *name, struct answer *out)
 {
 	const char *text = json_get_string(object, name);
@@ -69,7 +71,8 @@ static bool copy_message(const cJSON *object, const char *name, struct answer *o
 	return true;
 }
 
-/* A member as an error code, whole: a string, or a number as its digits. False if it is neither. */
+/* Copies a member as an error code, whole: a string, or a number as its digits. Returns false if it
+ * is neither. */
 static bool copy_code(const cJSON *object, const char *name, struct answer *out)
 {
 	const char *text = json_get_string(object, name);
@@ -98,7 +101,7 @@ static bool read_error_pair(const cJSON *object, struct answer *out)
 	return found;
 }
 
-/* Keeps a request ID, unless there is one already. */
+/* Keeps a request ID, unless one is kept already. */
 static void keep_request_id(const char *text, struct answer *out)
 {
 	if (!out->request_id[0] && text && id_is_word(text, COC_REQUEST_ID_MAX))
@@ -110,7 +113,7 @@ static void read_request_id(const cJSON *object, struct answer *out)
 	keep_request_id(json_get_string(object, "request_id"), out);
 }
 
-/* Finds code, message and request ID at the top or one level down. */
+/* Finds code, message and request ID, at the top or one level down. */
 static void read_error_body(const cJSON *root, struct answer *out)
 {
 	const cJSON *member;
@@ -128,7 +131,8 @@ static void read_error_body(const cJSON *root, struct answer *out)
 	}
 }
 
-/* Composes the error; sentence and errno as given, the rest from what was read. */
+/* Makes the answer a failure: sentence and errno from the verdict, the details from what was
+ * read. */
 static void fail_answer(const struct answer_source *source, const struct verdict *verdict,
 			struct answer *out)
 {
@@ -151,8 +155,8 @@ static void fail_answer(const struct answer_source *source, const struct verdict
 	out->answer.err = err;
 }
 
-/* Can the service say this to the operation? What makes a job or lists jobs is about no job that
- * could be gone. */
+/* Can the service give this verdict for the operation? A create and a list name no job, so no job
+ * can be gone. */
 static bool is_possible(const struct answer_source *source, const struct verdict *verdict)
 {
 	enum coc_operation operation = source->operation;
@@ -161,10 +165,11 @@ static bool is_possible(const struct answer_source *source, const struct verdict
 	       (operation != COC_OP_CREATE && operation != COC_OP_LIST);
 }
 
-/* A 2xx that the API cannot have sent. */
+/* Makes the answer a failure: it is a 2xx that the API cannot have sent. */
 static void fail_by_shape(const struct answer_source *source, struct answer *out)
 {
-	/* no status, no code: no row fits */
+	/* no row of the table fits status 0 without a code: the verdict is the one on unknown
+	 * answers */
 	fail_answer(source, verdict_find(0, ""), out);
 }
 
@@ -172,7 +177,8 @@ static void fail_by_table(const struct answer_source *source, struct answer *out
 {
 	const struct verdict *verdict = verdict_find(source->status, out->error_code);
 
-	/* a no that is about the call is about its version, if it would be one too many */
+	/* an update beyond the last version: a refusal that may have any reason means that there
+	 * are too many versions */
 	if (source->version >= COC_VERSIONS_MAX && verdict->outcome == COC_REFUSED &&
 	    verdict->errnum == EINVAL)
 		verdict = &verdict_too_many_versions;
@@ -182,7 +188,8 @@ static void fail_by_table(const struct answer_source *source, struct answer *out
 		fail_by_shape(source, out);
 }
 
-/* An error that is not JSON: a proxy's, a portal's, a server's that is no COC. */
+/* Makes the answer a failure that is not JSON: it comes from a proxy, a portal, or a server that is
+ * no COC. */
 static void fail_by_page(const struct answer_source *source, struct answer *out)
 {
 	bool plain_http = source->endpoint && !strncmp(source->endpoint, "http://", 7);
@@ -190,7 +197,7 @@ static void fail_by_page(const struct answer_source *source, struct answer *out)
 	fail_answer(source, verdict_find_page(source->status, out->error_msg, plain_http), out);
 }
 
-/* A text in a 200 is longer than any of the API. */
+/* Makes the answer a failure: a text in a 200 is longer than any text of the API. */
 static void fail_by_length(const struct answer_source *source, struct answer *out)
 {
 	static const struct verdict verdict = {
@@ -217,8 +224,8 @@ static void fail_no_memory(const struct answer_source *source, struct answer *ou
 	fail_answer(source, &verdict, out);
 }
 
-/* Does a 200 carry an error? 1; 0, also when the code says success ("COC.00000000"); -EINVAL: it
- * carries something in the place of a code that is none. */
+/* Does a 200 carry an error? Returns 1 if so. 0 if not, or if the code means success
+ * ("COC.00000000"). -EINVAL: the error code cannot be one. */
 static int carries_error(const cJSON *root)
 {
 	const cJSON *member = json_get(root, "error_code");
@@ -234,7 +241,7 @@ static int carries_error(const cJSON *root)
 	return id_is_word(code, COC_ERROR_CODE_MAX) ? 1 : -EINVAL;
 }
 
-/* Is there a result beside an error? Then the thing may have been done, and the error tells
+/* Is there a result beside an error? Then the service may have done it, and the error proves
  * nothing. */
 static bool carries_result(const cJSON *root)
 {
@@ -278,7 +285,7 @@ static void begin_answer(struct answer *out)
 	out->answer.request_id = out->request_id;
 }
 
-/* Nothing of a success may be seen in a failure. */
+/* Removes what was read of a success: a failure must not show it. */
 static void hide_success(struct answer *out)
 {
 	out->answer.document_id = NULL;
@@ -288,8 +295,8 @@ static void hide_success(struct answer *out)
 	out->answer.total = -1;
 }
 
-/* Has the content of a shown job a NUL, or what stands for one? Such a content is no text that
- * could be kept or compared. */
+/* Does the content of a shown job have a U+0001, which may stand for a NUL? Such a content cannot
+ * be kept or compared. */
 static bool has_nul_in_content(const cJSON *root)
 {
 	const char *content = json_get_string(json_get(root, "data"), "content");
@@ -299,8 +306,8 @@ static bool has_nul_in_content(const cJSON *root)
 
 /*
  * Parses a list, or a job, in which a text spells a NUL. One job whose name has a NUL must not hide
- * all others, and can be shown by itself. The NUL becomes U+0001, which is no part of a job ID
- * (id.h) either: a row whose ID had a NUL names no job. Returns 0, -EINVAL or -ENOMEM.
+ * all others, and can be shown by itself. The NUL becomes U+0001, which no job ID may contain
+ * (id.h): so a row whose ID had a NUL names no job. Returns 0, -EINVAL or -ENOMEM.
  */
 static int parse_with_nul(const struct answer_source *source, cJSON **ret_root)
 {
@@ -319,8 +326,8 @@ static int parse_with_nul(const struct answer_source *source, cJSON **ret_root)
 	return 0;
 }
 
-/* Parses the body. Returns 0, -EINVAL, also for more than an honest answer has and for two members
- * of one name, or -ENOMEM. */
+/* Parses the body. Returns 0, -EINVAL or -ENOMEM. -EINVAL is also for more values than an honest
+ * answer has, and for two members of one name. */
 static int parse_body(const struct answer_source *source, cJSON **ret_root)
 {
 	int r;

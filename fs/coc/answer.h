@@ -7,22 +7,23 @@
 #include "bounds/api.h"
 #include "coc/coc.h"
 
-/* From the bytes of an HTTP answer to what became of the call. Pure: no clock, no network. */
+/* Reads the bytes of an HTTP answer, and says what became of the call. Pure: no clock, no
+ * network. */
 enum coc_operation { COC_OP_CREATE, COC_OP_LIST, COC_OP_SHOW, COC_OP_UPDATE, COC_OP_DELETE };
 
-/* What came back; all borrowed. */
+/* What came back for a call. All borrowed. */
 struct answer_source {
 	enum coc_operation operation;
-	const char *document_id; /* the job that the call was about: update, delete, show */
-	int64_t version;	 /* that the job has before an update, as far as is known; else 0 */
+	const char *document_id; /* the job of the call: update, delete, show */
+	int64_t version;	 /* update: the version that the job has before it; 0: not known */
 	unsigned status;
-	const char *request_id;	 /* header X-Request-Id, or NULL */
-	const char *retry_after; /* header Retry-After, or NULL */
+	const char *request_id;	 /* value of the header X-Request-Id, or NULL */
+	const char *retry_after; /* value of the header Retry-After, or NULL */
 	const void *body;
 	size_t body_size;
-	bool cut;	      /* the body goes on, and is not told any more */
-	const char *endpoint; /* URL that was called, for the story */
-	int64_t now_s;	      /* since the epoch: what a Retry-After date is compared with */
+	bool cut;	      /* the body is longer; only its begin is here */
+	const char *endpoint; /* the URL that was called, for the story */
+	int64_t now_s;	      /* the time now, since the epoch, for a Retry-After that is a date */
 };
 
 /* An answer and what it points to. Must not be copied: it points into itself. */
@@ -39,12 +40,13 @@ struct answer {
 };
 
 /*
- * Reads an answer. Never fails: what cannot be understood is an answer, too (outcome UNKNOWN; so is
- * running out of memory, with ENOMEM). Give it back with answer_finish().
+ * Reads an answer. Never fails: an answer that cannot be understood has the outcome COC_UNKNOWN,
+ * and so has one for which there is no memory (ENOMEM). Give it back with answer_finish().
  */
 void answer_read(const struct answer_source *source, struct answer *ret_answer);
 
-/* Makes an answer of a failure that has no HTTP answer; err is copied. */
+/* Makes an answer for a call that got no HTTP answer. err is copied. Give it back with
+ * answer_finish(). */
 void answer_lost(enum coc_outcome outcome, const struct err *err, struct answer *ret_answer);
 
 /* Frees what the answer owns. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The client: calls to requests, answers to outcomes, and one rule of its own.
+ * The client: makes requests of calls, and outcomes of answers. It has one rule of its own.
  *
- * More than five failed authentications in a row lock a key for five minutes, for everyone who uses
- * it. So calls are paused after three, until somebody brings other credentials. Counting alone is
- * not enough: a queue that wakes with a revoked key has a hundred calls in flight before the first
- * 401 is there. So as long as credentials are not proven by an answer, only as many calls run as
- * failures are left; the rest wait their turn and end with the pause.
+ * More than five failed authentications in a row lock a key for five minutes, for everybody who
+ * uses the key. So calls pause after three failures, until other credentials are set. Counting
+ * alone is not enough: a queue that wakes with a revoked key has a hundred calls in flight before
+ * the first 401 comes. So until an answer proves the credentials, only as many calls run as
+ * failures are left. The other calls wait, and end when calls pause.
  */
 #define _GNU_SOURCE
 #include "coc/coc.h"
@@ -29,7 +29,8 @@
 #include "coc/request.h"
 #include "loop/loop.h"
 
-#define HTTP_PROXY_UNAUTHORIZED 407 /* says nothing of our credentials */
+/* the proxy refuses its own user: that says nothing of our credentials */
+#define HTTP_PROXY_UNAUTHORIZED 407
 
 TAILQ_HEAD(call_list, coc_call);
 
@@ -38,12 +39,12 @@ struct coc_client {
 	struct http *http;
 	char *endpoint;
 	const struct coc_creds *creds;
-	unsigned creds_number; /* which of the credentials that were set, for late answers */
+	unsigned creds_number; /* how often credentials were set, to recognise late answers */
 	unsigned connections_max;
-	unsigned auth_failures; /* in a row */
-	bool proven;		/* the service accepted these credentials */
+	unsigned auth_failures; /* authentication failures in a row */
+	bool proven;		/* the service has accepted these credentials */
 	bool paused;
-	struct err lack; /* why there are no other credentials; no text: that is not known */
+	struct err lack; /* why there are no other credentials; an empty text: not known */
 	struct call_list calls;
 };
 
@@ -51,12 +52,12 @@ struct coc_call {
 	struct coc_client *client;
 	TAILQ_ENTRY(coc_call) link;
 	enum coc_operation operation;
-	char *document_id; /* of update, delete and show */
-	int64_t version;   /* before an update */
+	char *document_id; /* the job of an update, a deletion or a show */
+	int64_t version;   /* that the job has before an update */
 	struct coc_request request;
-	struct http_request *running; /* NULL while the call is refused */
+	struct http_request *running; /* NULL while on_refusal() is due */
 	struct loop_timer refusal;
-	bool lacks_creds; /* it was refused for that, and not for the pause */
+	bool lacks_creds; /* refused for missing credentials, not for a pause */
 	unsigned creds_number;
 	bool answering; /* its callback runs: there is nothing left to cancel */
 	coc_done_fn *done;
@@ -68,7 +69,7 @@ static long long now_s(void)
 	return (long long)time(NULL);
 }
 
-/* As many as may run: all that the user allows, or as many failures as are left. */
+/* Returns how many calls may run: all that the user allows, or as many as failures are left. */
 static unsigned running_max(const struct coc_client *client)
 {
 	unsigned left;
@@ -89,7 +90,8 @@ static void free_call(struct coc_call *call)
 	free(call);
 }
 
-/* Hands the answer over. The callback may destroy the client: it is not used after this. */
+/* Calls the callback with the answer. The callback may destroy the client, so the client is not
+ * used afterwards. */
 static void deliver_call(struct coc_call *call, struct answer *answer)
 {
 	TAILQ_REMOVE(&call->client->calls, call, link);
@@ -99,7 +101,7 @@ static void deliver_call(struct coc_call *call, struct answer *answer)
 	free_call(call);
 }
 
-/* Are there no credentials, or none that are still valid? */
+/* Are there no credentials, or have they expired? */
 static bool lacks_creds(const struct coc_client *client)
 {
 	return !client->creds || (client->creds->expires_s && client->creds->expires_s <= now_s());
@@ -126,7 +128,7 @@ static void refuse_soon(struct coc_call *call)
 	loop_timer_set(loop, &call->refusal, loop_now_ms(loop), on_refusal, call);
 }
 
-/* Takes back what has not been sent yet. */
+/* Pauses calls, and takes back those that wait: nothing of them was sent. */
 static void pause_calls(struct coc_client *client)
 {
 	struct coc_call *call;
@@ -140,8 +142,8 @@ static void pause_calls(struct coc_client *client)
 	}
 }
 
-/* Keeps the count of authentication failures. Answers that say nothing of the credentials (5xx,
- * throttling, another server's) leave it as it is. */
+/* Keeps the count of authentication failures. An answer that says nothing of the credentials (5xx,
+ * throttling, another server's) does not change the count. */
 static void note_credentials(struct coc_client *client, const struct coc_call *call,
 			     struct answer *answer)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From curl's codes to sentences. Each says what is wrong and the one thing that mends it: of a
- * certificate nobody can mend "SSL peer certificate or SSH remote key was not OK".
+ * Makes sentences of curl's codes. Each sentence says what is wrong and the one thing that mends
+ * it. curl's own words are no help: "SSL peer certificate or SSH remote key was not OK" tells
+ * nobody what to mend.
  */
 #define _GNU_SOURCE
 #include "bounds/api.h"
@@ -23,7 +24,7 @@ static bool is_https(const struct failure *failure)
 	return !strncmp(failure->url, "https://", 8);
 }
 
-/* "HOST:PORT" of the URL; its length is put into *ret_size. */
+/* Returns "HOST:PORT" of the URL, with its length in *ret_size. */
 static const char *find_host(const struct failure *failure, int *ret_size)
 {
 	const char *host = failure->url + (is_https(failure) ? 8 : 7);
@@ -32,26 +33,26 @@ static const char *find_host(const struct failure *failure, int *ret_size)
 	return host;
 }
 
-/* The errno for a connection that did not come about, by what the kernel said. */
+/* Returns the errno for a failed connection, from the errno of the kernel. */
 static int connect_errno(long os_errno)
 {
 	switch (os_errno) {
 	case ECONNREFUSED:
-	case ENOENT: /* no such Unix socket: nobody listens there */
+	case ENOENT: /* there is no such Unix socket: nobody listens there */
 		return ECONNREFUSED;
 	case ETIMEDOUT:
 		return ETIMEDOUT;
 	case ENOMEM:
 	case ENOBUFS:
 		return ENOMEM;
-	default: /* no way there, or a firewall that forbids it */
+	default: /* no route, or a firewall forbids it */
 		return EHOSTUNREACH;
 	}
 }
 
 /* ---- TLS ---- */
 
-/* The service's certificate is for another name. */
+/* Fills err: the service's certificate is for another name. */
 static int tell_name(const struct failure *failure, struct err *err)
 {
 	const char *names = failure->transfer->names;
@@ -69,7 +70,7 @@ static int tell_name(const struct failure *failure, struct err *err)
 	return -EPROTO;
 }
 
-/* Nobody whom this machine trusts has signed the certificate. */
+/* Fills err: no CA that this machine trusts has signed the certificate. */
 static int tell_untrusted(const struct failure *failure, const char *why, struct err *err)
 {
 	err_set(err, EPROTO,
@@ -97,13 +98,13 @@ static int tell_date(const char *why, struct err *err)
 	return -EPROTO;
 }
 
-/* The certificate was looked at, and refused. */
+/* Fills err: the certificate was checked and refused. */
 static int tell_certificate(const struct failure *failure, struct err *err)
 {
 	const char *why = X509_verify_cert_error_string(failure->transfer->verify_result);
 
 	switch (failure->transfer->verify_result) {
-	/* curl has no result of a certificate that is good but for its name */
+	/* curl reports no result if only the name of the certificate is wrong */
 	case X509_V_ERR_UNSPECIFIED:
 	case X509_V_ERR_HOSTNAME_MISMATCH:
 	case X509_V_ERR_IP_ADDRESS_MISMATCH:
@@ -128,9 +129,9 @@ static int tell_certificate(const struct failure *failure, struct err *err)
 
 static int tell_handshake(const char *why, struct err *err)
 {
-	/* OpenSSL says "wrong version number" when "HTTP" comes where a TLS record should begin.
-	 * When OpenSSL has no error of its own to tell ("error:0A…"), the server has closed the
-	 * connection: a server of http may do that to what it cannot read. */
+	/* OpenSSL says "wrong version number" when "HTTP" comes where a TLS record should begin. If
+	 * OpenSSL reports no error of its own ("error:0A…"), the server has closed the connection.
+	 * A server of http may do that when it cannot read a request. */
 	const bool plain = strstr(why, "wrong version number") != NULL;
 	const bool closed = !strstr(why, "error:") || strstr(why, "unexpected eof");
 
@@ -182,7 +183,7 @@ static int tell_shortage(int errnum, struct err *err)
 	return -errnum;
 }
 
-/* A proxy has refused to connect to the service. */
+/* Fills err: a proxy has refused to connect to the service. */
 static int tell_proxy(long status, struct err *err)
 {
 	if (status == 407) {
@@ -201,7 +202,7 @@ static int tell_proxy(long status, struct err *err)
 	return -EHOSTUNREACH;
 }
 
-/* curl cannot do what it is told to: it is another curl than cocfs was built with. */
+/* Fills err: libcurl cannot do this; cocfs was built with another libcurl. */
 static int tell_unable(const char *why, struct err *err)
 {
 	err_set(err, EIO, "libcurl cannot send the request: %s", why);
@@ -211,7 +212,7 @@ static int tell_unable(const char *why, struct err *err)
 	return -EIO;
 }
 
-/* The server speaks first. */
+/* Fills err: the server sends bytes before it is asked. */
 static int tell_untimely(struct err *err)
 {
 	err_set(err, EPROTO,
@@ -277,7 +278,7 @@ static int tell_before(const struct failure *failure, const char *why, struct er
 
 /* ---- after bytes of the request may have left ---- */
 
-/* Does what came back, or did not, look like a port of TLS that was spoken to in http? */
+/* Does the answer, or its absence, look like an https port that got an http request? */
 static bool may_want_tls(const struct failure *failure)
 {
 	return !is_https(failure) && !failure->answered && !failure->transfer->header_bytes &&

@@ -4,18 +4,20 @@
 
 #include "coc/transfer.h"
 
-/* What curl, the kernel and the TLS library know of an exchange that has no answer; borrowed. */
+/* What curl, the kernel and the TLS library know of an exchange that brought no answer.
+ * Borrowed. */
 struct failure {
-	const struct transfer *transfer; /* that has ended */
-	CURLcode code;	 /* CURLE_OK: the answer came too early; CURLE_OPERATION_TIMEDOUT stands for
-			    our own deadline, too */
-	long os_errno;	 /* CURLINFO_OS_ERRNO */
-	const char *url; /* that was called */
-	const char *cacert; /* the CA file that was named, or NULL */
+	const struct transfer *transfer; /* the exchange, which has ended */
+	/* CURLE_OK: the answer came too early. CURLE_OPERATION_TIMEDOUT: also for our own
+	 * deadline */
+	CURLcode code;
+	long os_errno;	    /* errno of the connection: CURLINFO_OS_ERRNO */
+	const char *url;    /* the URL that was called */
+	const char *cacert; /* the CA file of the options, or NULL */
 	bool answered;	    /* the service has answered an earlier request */
 };
 
-/* Fills err with what is wrong, the errno that names it, and what mends it. Returns -errno. */
+/* Fills err with what is wrong, the errno for it, and what mends it. Returns -errno. */
 int failure_tell(const struct failure *failure, struct err *err);
 
 #endif

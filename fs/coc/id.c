@@ -8,7 +8,8 @@
 #include "base/utf8.h"
 #include "bounds/api.h"
 
-/* Is there a blank in a text: U+0020, or another character of the category Zs (Unicode 14)? */
+/* Does a text have a blank: U+0020, or another character of the category Zs (Unicode 14)? Also true
+ * if the text is no UTF-8. */
 static bool has_blank(const char *text, size_t size)
 {
 	static const uint32_t blanks[] = {0x20, 0xa0, 0x1680, 0x202f, 0x205f, 0x3000};
@@ -39,7 +40,8 @@ bool id_is_document(const char *text)
 	       strcmp(text, "..");
 }
 
-/* Does the text have hexadecimal digits where the form has an x, and else what the form has? */
+/* Does the text have a hexadecimal digit wherever the form has an x, and elsewhere the same
+ * characters as the form? */
 static bool has_form(const char *text, const char *form)
 {
 	if (strlen(text) != strlen(form))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of a client's calls. */
+/* The table that calls a client. */
 #include "coc/ops.h"
 
 static int client_create(void *data, const struct coc_document *document, int64_t timeout_ms,
@@ -39,7 +39,7 @@ static int client_delete(void *data, const char *document_id, int64_t timeout_ms
 
 static void client_cancel(void *data, struct coc_call *call)
 {
-	(void)data; /* a call knows its client */
+	(void)data; /* unused: a call knows its client */
 	coc_call_cancel(call);
 }
 

@@ -5,12 +5,12 @@
 #include "coc/coc.h"
 
 /*
- * The service as its caller sees it: a table of the eight things that can be asked of it. The real
- * one is a client (ops.c). A test puts its own in this place.
+ * The service as its caller sees it: a table of eight functions. coc_service_of() fills it from a
+ * client (ops.c). A test makes its own table.
  */
 struct coc_service_ops {
 	/* As coc_create() to coc_delete() in coc.h. data is that of the struct coc_service;
-	 * done_data is for done. A version of NULL shows the newest one. */
+	 * done_data is for done. version NULL shows the newest version. */
 	int (*create)(void *data, const struct coc_document *document, int64_t timeout_ms,
 		      coc_done_fn *done, void *done_data, struct coc_call **ret_call,
 		      struct err *err);
@@ -34,10 +34,11 @@ struct coc_service_ops {
 
 struct coc_service {
 	const struct coc_service_ops *ops;
-	void *data; /* borrowed */
+	void *data; /* for the functions above; borrowed */
 };
 
-/* The service that a client calls. The client stays the caller's, and must outlive the result. */
+/* Returns the service that a client calls. The client stays the caller's, and must outlive the
+ * result. */
 struct coc_service coc_service_of(struct coc_client *client);
 
 #endif

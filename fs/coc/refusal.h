@@ -5,13 +5,14 @@
 #include "base/err.h"
 #include "coc/creds.h"
 
-/* Why a call is not sent at all: each fills err, EACCES, with what to do. */
+/* The errors of a call that is not sent at all. Each function fills err with EACCES and what to
+ * do. */
 
-/* Too many authentication failures in a row. */
+/* Calls are paused after too many authentication failures in a row. */
 void refusal_paused(struct err *err);
 
-/* There are no credentials (creds NULL), or they have ended. why: why new ones cannot be had; its
- * text is empty if nobody knows yet. */
+/* There are no credentials (creds NULL), or they have expired. why: why there are no new ones; its
+ * text is empty if that is not known yet. */
 void refusal_without_creds(const struct coc_creds *creds, const struct err *why, struct err *err);
 
 #endif

@@ -19,7 +19,7 @@
 #define DOCUMENTS "/v1/documents"
 #define PARAMS_MAX 3
 
-/* The digits of a number that is a macro. */
+/* The digits of a number that is a macro, as a string. */
 #define TEXT_OF(number) TEXT_OF_LITERAL(number)
 #define TEXT_OF_LITERAL(number) #number
 
@@ -33,7 +33,8 @@ static int refuse_without_memory(struct err *err)
 	return err_set(err, ENOMEM, "out of memory");
 }
 
-/* Such an ID is of a ledger of an older cocfs, which took what a service said as it was. */
+/* Fills err. Such an ID comes from the ledger of an older cocfs, which did not check the IDs of a
+ * service. */
 static int refuse_id(const char *id, struct err *err)
 {
 	err_set(err, EINVAL, "\"%s\" cannot be a job ID", id);
@@ -51,7 +52,7 @@ static int build_path(const struct request_spec *spec, char **ret_path, struct e
 	if (spec->operation == COC_OP_CREATE || spec->operation == COC_OP_LIST) {
 		path = strdup(DOCUMENTS);
 	} else {
-		/* an ID that would change the path must not reach another call of the API */
+		/* an ID that changes the path must not become another call of the API */
 		if (!id || !id_is_document(id))
 			return refuse_id(id ? id : "", err);
 		if (asprintf(&path, DOCUMENTS "/%s", id) < 0)
@@ -63,7 +64,7 @@ static int build_path(const struct request_spec *spec, char **ret_path, struct e
 	return 0;
 }
 
-/* The query of a list, or of a version; offset_text holds the number. */
+/* Makes the query of a list or of a version. offset_text is the room for the offset's digits. */
 static int build_params(const struct request_spec *spec, char offset_text[24],
 			struct sign_param params[PARAMS_MAX], size_t *ret_n, struct err *err)
 {
@@ -87,7 +88,7 @@ static int build_params(const struct request_spec *spec, char offset_text[24],
 	return 0;
 }
 
-/* The URL, encoded as it is signed; the query in the order that it was given. */
+/* Makes the URL: encoded as it is signed, with the parameters in the order of params. */
 static int build_url(const char *endpoint, const struct sign_request *signing, char **ret_url)
 {
 	_cleanup_buf_ struct buf url = {0};
@@ -106,7 +107,8 @@ static int build_url(const char *endpoint, const struct sign_request *signing, c
 	return 0;
 }
 
-/* The Host header as curl would send it: no port where the scheme has the same. */
+/* Makes the value of the Host header as curl would send it: without the port if that is the default
+ * of the scheme. */
 static int build_host(const char *endpoint, char **ret_host)
 {
 	bool https = !strncmp(endpoint, "https://", 8);
@@ -133,7 +135,7 @@ static int add_request_header(struct coc_request *request, const char *name, con
 	return 0;
 }
 
-/* Signs, and adds the headers that were signed and the signature. */
+/* Signs the request, and adds the Authorization header. */
 static int add_signature(const struct request_spec *spec, struct sign_request *signing,
 			 struct coc_request *request)
 {
@@ -153,8 +155,8 @@ static int add_signature(const struct request_spec *spec, struct sign_request *s
 	return r < 0 ? r : add_request_header(request, "Authorization", value.data);
 }
 
-/* Adds what says who is calling: a token as it is, or a signature over host, date, and what else
- * the credentials have. */
+/* Adds the headers that say who calls. That is a token, or a signature over host, date and the
+ * other values of the credentials. */
 static int add_identity(const struct request_spec *spec, const char *host,
 			struct sign_request *signing, struct coc_request *request)
 {
@@ -197,7 +199,7 @@ static int add_headers(const struct request_spec *spec, struct sign_request *sig
 	r = build_host(spec->endpoint, &host);
 	if (r == 0)
 		r = add_request_header(request, "Accept", "application/json");
-	/* what a cache on the way has heard before proves nothing of now */
+	/* an answer from a cache would say nothing about now */
 	if (r == 0 && !strcmp(request->method, "GET"))
 		r = add_request_header(request, "Cache-Control", "no-cache");
 	if (r == 0 && request->body)

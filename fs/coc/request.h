@@ -11,31 +11,33 @@
 #include "coc/bounds.h"
 #include "coc/creds.h"
 
-/* A call as HTTP: built, signed, ready to be sent. Pure: takes the time, touches no network. */
+/* A call as an HTTP request: built, signed, ready to be sent. Pure: it gets the time, and uses no
+ * network. */
 struct coc_request {
 	const char *method;
 	char *url;
-	char *headers[HTTP_HEADERS_SENT_MAX]; /* "Name: value" */
+	char *headers[HTTP_HEADERS_SENT_MAX]; /* each is "Name: value" */
 	size_t n_headers;
-	char *body; /* NULL: none */
+	char *body; /* NULL: the request has no body */
 	size_t body_size;
 };
 
-/* What is asked of the service; what an operation does not need is not looked at. */
+/* What to ask of the service. Members that an operation does not need are ignored. */
 struct request_spec {
 	enum coc_operation operation;
-	const char *endpoint; /* URL that was checked, no '/' at its end */
+	const char *endpoint; /* a checked URL, no '/' at its end */
 	const struct coc_creds *creds;
 	long long now_s;		     /* since the epoch: the time that is signed */
-	const char *document_id;	     /* show, update, delete */
+	const char *document_id;	     /* only show, update and delete have it */
 	const char *version;		     /* show: "v1", …; NULL: the newest */
-	const struct coc_document *document; /* create, update */
-	const char *name_like;		     /* list; NULL: all */
-	int64_t offset;			     /* list */
+	const struct coc_document *document; /* only create and update have it */
+	const char *name_like;		     /* only list has it; NULL: all names */
+	int64_t offset;			     /* only list has it */
 };
 
-/* Builds and signs. Returns 0; -EINVAL: something that JSON or a path cannot carry; -EFBIG: more
- * content than the API takes; -ENOMEM; -EIO: the crypto library failed; err filled. */
+/* Builds and signs a request. Returns 0, or -errno with err filled. -EINVAL: JSON or a path cannot
+ * carry a value. -EFBIG: the content is longer than the API takes. -ENOMEM. -EIO: the crypto
+ * library failed. */
 int request_build(const struct request_spec *spec, struct coc_request *ret_request,
 		  struct err *err);
 

@@ -25,7 +25,8 @@ static int month_number(const char *name)
 	return -1;
 }
 
-/* The seconds of an HTTP date, -1 if it is none. Not strptime(), which follows the locale. */
+/* Returns the seconds of an HTTP date, -1 if the text is none. strptime() is of no use: it follows
+ * the locale. */
 static int64_t date_s(const char *text)
 {
 	struct tm tm = {0};

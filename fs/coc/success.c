@@ -10,14 +10,14 @@
  *
  * A 200 of any other shape does not come from the API: a portal answers, or a proxy, or half of an
  * answer is missing. Then it is unknown whether the call was processed. The same holds for an
- * answer about another job than the one that was asked for, and for one that has an error beside
- * its data.
+ * answer about another job than the one that was asked for, and for an answer that has an error
+ * beside its data.
  *
  * The API's page says that an update is answered with {"data":"ID"}; the OpenAPI file says a bare
  * string, "job uuid". So a bare string may also be a UUID, unless the job's own ID has that form:
- * then it would be another job's ID.
+ * then the UUID would be another job's ID.
  *
- * Each text that is kept has a bound. A text over it is of no job that the API can hold.
+ * Each text that is kept has a bound. No job that the API can hold has a longer text.
  */
 #define _GNU_SOURCE
 #include "coc/success.h"
@@ -33,16 +33,16 @@
 #include "coc/id.h"
 #include "job/version.h"
 
-/* A member that a text is copied from. */
+/* A member whose text is copied. */
 struct text_member {
 	const char *name;
 	char **to;
-	size_t max;  /* bytes */
-	bool needed; /* absent and null are no text */
+	size_t max;  /* bytes that the text may have */
+	bool needed; /* the member must be there and not null */
 };
 
-/* Copies a member: a string, or an integer as its digits. Absent and null stay NULL unless it is
- * needed. Returns 0, -EINVAL, -E2BIG, -ENOMEM. */
+/* Copies a member: a string, or an integer as its digits. If the member is absent or null, *to
+ * stays NULL, or if it is needed, returns -EINVAL. Returns 0, -EINVAL, -E2BIG or -ENOMEM. */
 static int copy_text_member(const cJSON *object, const struct text_member *member)
 {
 	const cJSON *value = json_get(object, member->name);
@@ -76,7 +76,7 @@ static int copy_text_members(const cJSON *object, const struct text_member *memb
 #define COPY_TEXT_MEMBERS(object, members)                                                         \
 	copy_text_members(object, members, sizeof(members) / sizeof(members[0]))
 
-/* The member as a job ID, or NULL. */
+/* Returns the member if it is a job ID, else NULL. */
 static const char *get_id(const cJSON *object, const char *name)
 {
 	const char *id = json_get_string(object, name);
@@ -94,7 +94,7 @@ bool success_is_told(const cJSON *root)
 	       (dot && !strcmp(dot, ".00000000"));
 }
 
-/* Does a member say nothing, or that all is well? */
+/* Is the member empty, or does it say that all is well? */
 static bool is_harmless(const cJSON *member)
 {
 	static const char *const texts[] = {"", "0", "200", "ok", "success"};
@@ -108,8 +108,8 @@ static bool is_harmless(const cJSON *member)
 	       ((cJSON_IsArray(member) || cJSON_IsObject(member)) && !member->child);
 }
 
-/* Does an answer have an error, though it has no error code? Then what else it says, and that it
- * has no data, proves nothing. */
+/* Does an answer report an error without an error code? Then nothing else in the answer proves
+ * anything, not even missing data. */
 static bool has_words(const cJSON *root)
 {
 	static const char *const names[] = {"error_msg", "code",   "message",
@@ -156,7 +156,7 @@ static int read_delete(const struct answer_source *source, const cJSON *root)
 	return id && !strcmp(id, source->document_id) ? 0 : -EINVAL;
 }
 
-/* A version that cannot be read is not known. */
+/* Removes a version that does not have the form of one: it counts as not known. */
 static void drop_odd_version(char **version)
 {
 	if (*version && !version_number(*version)) {
@@ -212,7 +212,7 @@ static void free_summary(struct coc_summary *summary)
 	*summary = (struct coc_summary){0};
 }
 
-/* Reads a row of a list. -EINVAL, -E2BIG: which job it is cannot be told. */
+/* Reads a row of a list. -EINVAL, -E2BIG: the row does not say which job it is. */
 static int read_summary(const cJSON *row, struct coc_summary *out)
 {
 	const struct text_member members[] = {
@@ -223,7 +223,7 @@ static int read_summary(const cJSON *row, struct coc_summary *out)
 		{"enterprise_project_id", &out->enterprise_project_id, COC_FIELD_PROJECT_MAX,
 		 false},
 	};
-	/* which job it is does not hang on who changed it last */
+	/* a bad modifier does not matter: the row still names its job */
 	const struct text_member modifier = {"modifier", &out->modifier, COC_FIELD_MAX, false};
 	int r = get_id(row, "document_id") ? COPY_TEXT_MEMBERS(row, members) : -EINVAL;
 
@@ -236,8 +236,8 @@ static int read_summary(const cJSON *row, struct coc_summary *out)
 	return r;
 }
 
-/* How many jobs match, as the service tells it; -1: it does not. -EINVAL for what is no number of
- * jobs. */
+/* Reads how many jobs match. *ret_total is -1 if the service does not say. Returns 0, or -EINVAL if
+ * the value cannot be a count. */
 static int read_total(const cJSON *root, int64_t *ret_total)
 {
 	const cJSON *total = json_get(root, "total");
@@ -254,7 +254,7 @@ static int read_list(const cJSON *root, struct answer *out)
 	struct coc_answer *answer = &out->answer;
 	int n, r = read_total(root, &answer->total);
 
-	/* no rows and no number: that does not say that there are no jobs */
+	/* null instead of rows, and no total: that does not say that there are no jobs */
 	if (r == 0 && !cJSON_IsArray(data) && (!cJSON_IsNull(data) || answer->total < 0))
 		r = -EINVAL;
 	if (r < 0)
@@ -267,7 +267,7 @@ static int read_list(const cJSON *root, struct answer *out)
 	if (!out->summaries)
 		return -ENOMEM;
 	cJSON_ArrayForEach (row, data) {
-		/* what is beyond the rows that were asked for is not read: the page proves
+		/* rows beyond those that were asked for are only counted: such a page proves
 		 * nothing */
 		r = out->n_summaries < COC_LIST_PAGE
 			    ? read_summary(row, &out->summaries[out->n_summaries])

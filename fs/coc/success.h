@@ -6,17 +6,18 @@
 #include "coc/answer.h"
 
 /*
- * Reads what the operation of source is after from a 200 that carries no error code, and points
- * out->answer at it. Returns 0; -EINVAL: the API cannot have sent this; -E2BIG: nor a text of this
- * length; -ESTALE: the answer says that there is no such job; -ENOMEM. success_finish() frees what
- * was taken in, in every case.
+ * Reads the result of the operation from a 200 without an error code, and points out->answer at it.
+ * Call success_finish() in every case.
+ *
+ * Returns 0, or -ENOMEM. Returns -EINVAL if the API cannot have sent this, and -E2BIG if a text is
+ * longer than the API's. Returns -ESTALE if the answer says that there is no such job.
  */
 int success_read(const struct answer_source *source, const cJSON *root, struct answer *out);
 
-/* Does an answer have an error code that says success (0, or "COC.00000000")? */
+/* Does an answer have an error code that means success (0, or "COC.00000000")? */
 bool success_is_told(const cJSON *root);
 
-/* Frees what was taken in. */
+/* Frees what success_read() has copied. */
 void success_finish(struct answer *answer);
 
 #endif

@@ -5,18 +5,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Values that somebody has written down, or that a service has sent, for a header or a request. */
+/* Values for a header or a request. A person has written them down, or a service has sent them. */
 
-/* Does a place say the value? NULL and "" say nothing. */
+/* Is the value given? NULL and "" are not. */
 bool value_is_given(const char *value);
 
-/* Can an HTTP header carry it without ending: is it visible ASCII? What is not given is. */
+/* Can an HTTP header carry the value: is each byte visible ASCII? True if the value is not
+ * given. */
 bool value_is_plain(const char *value);
 
-/* The same for a text that need not end with a NUL, and may have one in it. */
+/* As value_is_plain(), for a text of size bytes that may contain a NUL. */
 bool value_is_plain_text(const char *text, size_t size);
 
-/* The size of a text without the blanks and line ends behind it. */
+/* Returns the size of a text without the blanks and line ends at its end. */
 size_t value_trim(const char *text, size_t size);
 
 #endif

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table, first row that fits. A code is written in one of three ways: as the service spells it;
- * ".0301" for a code of the API gateway, whose prefix is APIGW today and was APIG; "*word" for any
- * code that has the word in it. PAGE and PAGE_OF_TLS stand for an answer that has no code and is no
- * JSON: it is a page in HTML, or words that tell to use https.
+ * The table. The first row that fits counts. A code is written in one of three ways: as the service
+ * spells it, as ".0301", or as "*word". The spelling ".0301" stands for a code of the API gateway,
+ * whose prefix is APIGW today and was APIG. The spelling "*word" stands for any code that contains
+ * the word.
  *
- * REFUSED and NOT_PROCESSED promise that nothing was done, so they are only given where that is
- * sure. All the rest is UNKNOWN, which costs a question to the service and never a second job.
+ * PAGE and PAGE_OF_TLS stand for an answer without a code that is not JSON: a page in HTML, or
+ * words that say to use https.
+ *
+ * REFUSED and NOT_PROCESSED promise that nothing was done, so a row has them only if that is sure.
+ * All other answers are UNKNOWN, which costs a question to the service and never a second job.
  */
 #define _GNU_SOURCE
 #include "coc/verdict.h"
@@ -92,12 +95,12 @@ static const struct verdict strange = {COC_UNKNOWN, EIO, "the answer is not one 
 				       CHECK_ENDPOINT};
 
 static const struct verdict_row {
-	unsigned low, high; /* statuses, both included */
-	const char *code;   /* NULL: any */
+	unsigned low, high; /* the first and the last status that fit */
+	const char *code;   /* NULL: any code fits */
 	const struct verdict *verdict;
 } rows[] = {
-	/* A 5xx is a failure on the way of an answer, with any code: it says nothing of
-	 * what was done. The code of a 504 may be that of a call within the service. */
+	/* A 5xx is a failure on the way of an answer, with any code: it does not say whether the
+	 * call was done. The code of a 504 may be that of a call within the service. */
 	{500, 502, NULL, &failed},
 	{504, 599, NULL, &failed},
 	/* the one 503 that the gateway gives before it passes the call on */
@@ -115,8 +118,8 @@ static const struct verdict_row {
 	/* a 200 that carries an error code: the service says no */
 	{200, 200, NULL, &bad_request},
 
-	/* a move is told without doing the thing (RFC 9110, 15.4), but a 302 or 303 to a POST is
-	 * commonly given after it was done */
+	/* 301, 307, 308: the server has not done the call (RFC 9110, 15.4). But a 302 or 303 to a
+	 * POST often comes after it was done */
 	{301, 301, NULL, &moved},
 	{307, 308, NULL, &moved},
 	{300, 399, NULL, &elsewhere},
@@ -124,23 +127,25 @@ static const struct verdict_row {
 	{401, 401, NULL, &bad_keys},
 	{402, 402, NULL, &not_paid},
 	{403, 403, NULL, &not_allowed},
-	/* a wrong path or method: another server, or an API that is not published there. Not
-	 * ENOENT or ESTALE, which would say that the job is gone */
+	/* A wrong path or method: another server, or an API that is not published there. Not ENOENT
+	 * or ESTALE, which would mean that the job is gone. */
 	{404, 404, NULL, &not_coc},
 	{405, 405, ".0501", &quota},
 	{405, 405, ".0502", &quota},
 	{405, 405, NULL, &not_coc},
-	/* of a proxy, whose users are others */
+	/* from a proxy, which has its own users */
 	{407, 407, NULL, &proxy_keys},
-	/* by the letter nothing was processed, but proxies say 408 for a slow backend, too */
+	/* the standard says that nothing was processed, but proxies send 408 for a slow backend,
+	 * too */
 	{408, 408, NULL, &gave_up},
 	{409, 409, NULL, &in_the_way},
-	/* says more than 404, but not of a job either */
+	/* means more than 404, but does not speak of a job either */
 	{410, 410, NULL, &not_coc},
 	{413, 413, NULL, &too_large},
-	/* not processed, so that a replay cannot harm; we send none, and a later call is none */
+	/* not processed, because a replay could harm; cocfs sends no early data, and a later call
+	 * is none */
 	{425, 425, NULL, &too_early},
-	/* the gateway itself is at fault, not what was sent: EINVAL would point at the file */
+	/* the gateway itself is at fault: EINVAL would send people to their file */
 	{400, 499, ".0103", &misconfigured},
 	{400, 499, ".0104", &misconfigured},
 	{400, 499, ".0105", &misconfigured},
@@ -148,33 +153,34 @@ static const struct verdict_row {
 	{400, 499, ".0204", &bad_transport},
 	{400, 499, ".0607", &bad_transport},
 
-	/* What the service itself says no to is the call, with any status. Without its code a
-	 * status says of what else the no is: EINVAL would send people to look at their file. */
+	/* If the service itself says no, with its own code, the call is wrong, with any status.
+	 * Without such a code the reason is elsewhere: EINVAL would send people to their file. */
 	{400, 499, "*COC.", &bad_request},
 	{400, 400, PAGE_OF_TLS, &wants_tls},
 	{400, 400, PAGE, &not_coc},
 	{400, 400, NULL, &bad_request},
 	{422, 422, NULL, &bad_request},
-	/* content that is negotiated, or ranges of it: no part of the API */
+	/* negotiated content, or ranges: no part of the API */
 	{406, 406, NULL, &not_coc},
 	{415, 416, NULL, &not_coc},
 	{418, 418, NULL, &not_coc},
 	{428, 428, NULL, &not_coc},
-	/* the host of the URL is another server's */
+	/* the host of the URL belongs to another server */
 	{421, 421, NULL, &not_coc},
-	/* we send a length, and neither conditions nor "Expect:": something adds or drops them */
+	/* cocfs sends a length, and neither conditions nor "Expect:": something on the way adds or
+	 * drops them */
 	{411, 412, NULL, &mangled},
 	{417, 417, NULL, &mangled},
 	{414, 414, NULL, &long_head},
 	{431, 431, NULL, &long_head},
-	{494, 494, NULL, &long_head}, /* the gateway's, and nginx's */
+	{494, 494, NULL, &long_head}, /* of the gateway, and of nginx */
 	{423, 423, NULL, &locked},
 	{424, 424, NULL, &misconfigured},
 	{426, 426, NULL, &bad_transport},
 	{451, 451, NULL, &forbidden_by_law},
-	{497, 497, NULL, &wants_tls}, /* nginx's own word for it */
-	/* all others are no part of HTTP. Some (460, 499) say that the caller went away, while the
-	 * service goes on: unknown */
+	{497, 497, NULL, &wants_tls}, /* nginx's own status for this */
+	/* All other statuses are no part of HTTP. Some (460, 499) say that the caller went away
+	 * while the service goes on: unknown. */
 };
 
 static bool code_fits(const char *pattern, const char *code)
@@ -190,7 +196,7 @@ static bool code_fits(const char *pattern, const char *code)
 	return !strncmp(code, "APIG", 4) && !strcmp(code + 4, pattern);
 }
 
-/* What a text that is no JSON stands for, where an error code is looked for; "" for nothing. */
+/* Returns the word of the table for a text that is not JSON: PAGE, PAGE_OF_TLS or "". */
 static const char *page_kind(const char *text, bool plain_http)
 {
 	static const char *const words[] = {"https", "TLS", "SSL"};
@@ -212,7 +218,7 @@ static const struct verdict *find_verdict(unsigned status, const char *code)
 
 const struct verdict *verdict_find(unsigned status, const char *error_code)
 {
-	/* the API gives codes with 200 and with errors; and none of them begins like a page */
+	/* the API sends codes only with 200 and with errors, and no code begins like a page */
 	bool has_code = (status == 0 || status == 200 || status >= 400) && error_code[0] != '<';
 
 	return find_verdict(status, has_code ? error_code : "");
